@@ -1,0 +1,88 @@
+// Every limit of Koinon, in one place. PROTOCOL.md section "Limits" lists the same numbers; those marked
+// (wire) must be the same in every implementation, the others are this node's own choice.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+namespace koinon::limits {
+
+inline constexpr std::size_t kKiB = 1024;
+inline constexpr std::size_t kMiB = 1024 * kKiB;
+
+// Records
+inline constexpr std::size_t kNameBytes = 180;        // (wire) a city's name
+inline constexpr std::size_t kOwnEntryBytes = 4 * kKiB;  // an entry that we sign
+inline constexpr std::size_t kLeafBytes = 65535;      // (wire) any leaf that is accepted
+inline constexpr std::size_t kBodyBytes = kMiB;       // (wire) a body
+inline constexpr std::size_t kSaltBytes = 16;         // (wire)
+inline constexpr std::size_t kTopics = 8;             // (wire) of an entry
+inline constexpr std::size_t kTopicBytes = 64;        // (wire)
+inline constexpr std::size_t kRefs = 16;              // (wire) of an entry
+inline constexpr std::size_t kAddressees = 8;         // (wire) `to` of an entry
+inline constexpr std::size_t kLanguageBytes = 35;     // (wire) a BCP 47 tag
+inline constexpr std::size_t kTitleBytes = 300;
+inline constexpr std::size_t kNoteFileBytes = 4 * kMiB;  // a Markdown file given to publish
+inline constexpr int kEvidenceLevels = 5;
+
+// Signed notes
+inline constexpr std::size_t kNoteBytes = 64 * kKiB;  // a whole signed note
+inline constexpr std::size_t kNoteSignatures = 64;
+inline constexpr std::size_t kHeadNoteBytes = 4 * kKiB;  // (wire) the checkpoint of a head
+inline constexpr std::size_t kProofHashes = 64;       // an inclusion proof
+inline constexpr std::size_t kProofFileBytes = 256 * kKiB;
+
+// Wire
+inline constexpr std::size_t kFrameBytes = 2 * kMiB;      // (wire) a frame after its length
+inline constexpr std::size_t kChunkTargetBytes = 256 * kKiB;  // a chunk stops growing here
+inline constexpr std::size_t kWindowBytes = 8 * kMiB;     // (wire) default credit of a session
+inline constexpr std::size_t kMaxWindowBytes = 64 * kMiB;  // a larger one in Hello counts as this
+inline constexpr std::size_t kSendQueueBytes = 512 * kKiB;  // above it no further chunk is built
+inline constexpr std::size_t kSendQueueHardBytes = 16 * kMiB;  // above it the session is closed
+inline constexpr std::size_t kFilterTopics = 256;         // (wire)
+inline constexpr std::size_t kHeadsPerFrame = 256;        // (wire)
+inline constexpr std::size_t kBodiesPerRequest = 256;     // (wire)
+inline constexpr std::size_t kIndexesPerHave = 4096;      // (wire)
+inline constexpr std::size_t kLogIdsPerRequest = 256;     // (wire)
+inline constexpr std::size_t kOpenRequests = 64;          // (wire) unanswered requests of one session
+inline constexpr std::size_t kHopsLeft = 8;               // (wire) of a GetBodies
+inline constexpr std::size_t kAgentBytes = 64;            // (wire)
+inline constexpr std::size_t kErrorBytes = 512;           // (wire) text of an Error
+inline constexpr std::size_t kInFlightChunks = 32;        // verified but uncommitted, the whole node
+inline constexpr std::size_t kRecordsPerChunk = 16384;    // (wire)
+
+// Time
+inline constexpr std::chrono::seconds kHandshakeDeadline{10};  // TLS
+inline constexpr std::chrono::seconds kHelloDeadline{10};      // from TLS to Hello
+inline constexpr std::chrono::seconds kPingInterval{30};
+inline constexpr std::chrono::seconds kPongDeadline{20};
+inline constexpr std::chrono::seconds kRequestDeadline{60};    // without any progress
+inline constexpr std::chrono::milliseconds kDialBackoffMin{200};
+inline constexpr std::chrono::seconds kDialBackoffMax{300};
+inline constexpr std::chrono::minutes kLieBackoff{10};         // after a peer sent what does not verify
+
+// Network edge
+inline constexpr std::size_t kPeers = 1024;
+inline constexpr std::size_t kHandshakesAtOnce = 64;
+inline constexpr std::size_t kLogsPerNode = 100000;
+
+// Trust
+inline constexpr std::size_t kVouchAdmits = 100;  // cities admitted through any one voucher
+inline constexpr std::chrono::hours kVouchLifetime{24 * 365 * 2};
+
+// HTTP
+inline constexpr std::size_t kHttpBodyBytes = 8 * kMiB;
+inline constexpr std::size_t kHttpHeaderBytes = 16 * kKiB;
+inline constexpr std::size_t kHttpConnections = 256;
+inline constexpr std::chrono::seconds kHttpDeadline{30};
+inline constexpr std::size_t kPageSize = 100;
+inline constexpr std::size_t kPageSizeMax = 1000;
+inline constexpr std::size_t kSearchWords = 32;
+inline constexpr std::size_t kSearchBytes = 1024;
+
+// Storage
+inline constexpr std::uint64_t kJournalBlock = 1024;  // numbers reserved durably at once
+inline constexpr std::uint64_t kMaxLogSize = std::uint64_t{1} << 40;
+
+}  // namespace koinon::limits

@@ -1,0 +1,33 @@
+// Entries and bodies as bytes: reading them from outside and checking what we are about to sign.
+#pragma once
+
+#include "koinon/v1/record.pb.h"
+#include "proto/base/result.h"
+#include "proto/base/types.h"
+
+namespace koinon {
+
+// Parses the bytes of a leaf and checks every rule of PROTOCOL.md "Entries". A leaf that fails is still a
+// leaf: it is stored, relayed and shown as unreadable (DESIGN 5); only our own must pass.
+Result<v1::Entry> parse_entry(BytesView leaf);
+Status check_entry(const v1::Entry& entry);
+
+// What an entry says of its body, without judging anything else of it. `size` 0 means: no body.
+// An entry that does not parse, or that claims more than limits::kBodyBytes, has no body to fetch.
+struct BodyClaim {
+  Bytes digest;  // 32 bytes, or empty
+  std::uint32_t size = 0;
+};
+BodyClaim body_claim(const v1::Entry& entry);
+
+// Parses a body's bytes and checks its salt and text (UTF-8).
+Result<v1::Body> parse_body(BytesView bytes);
+
+// The serialised bytes of an entry or body that we wrote ourselves. Deterministic for one build.
+Bytes serialize(const google::protobuf::MessageLite& message);
+
+std::string_view kind_name(v1::Kind kind);  // "practice", …; "unknown" for kinds of later versions
+Result<v1::Kind> parse_kind(std::string_view name);
+std::string_view role_name(v1::RefRole role);
+
+}  // namespace koinon

@@ -1,0 +1,34 @@
+// Framing: four bytes of length, big-endian, then that many bytes of one koinon.v1.Frame.
+// PROTOCOL.md section "Framing".
+#pragma once
+
+#include <optional>
+
+#include "koinon/v1/wire.pb.h"
+#include "proto/base/result.h"
+#include "proto/base/types.h"
+
+namespace koinon {
+
+inline constexpr std::size_t kFramePrefixBytes = 4;
+
+// The bytes of a frame with its length before it. A frame over limits::kFrameBytes is a defect of the
+// caller, who builds frames below it; it is refused here all the same.
+Result<Bytes> encode_frame(const v1::Frame& frame);
+
+// Cuts a stream into frames. Not thread-safe. Holds at most one frame and what was fed beyond it.
+class FrameReader {
+ public:
+  void feed(BytesView bytes);
+  // The next whole frame; nothing if more bytes are needed. After an error the stream is unusable and
+  // every further call returns the same error. `size` receives the frame's bytes, its length included.
+  Result<std::optional<v1::Frame>> next(std::size_t* size = nullptr);
+  std::size_t buffered() const { return buffer_.size() - start_; }
+
+ private:
+  Bytes buffer_;
+  std::size_t start_ = 0;  // consumed bytes at the front of buffer_
+  std::optional<Error> broken_;
+};
+
+}  // namespace koinon

@@ -1,0 +1,150 @@
+#include "proto/vocabulary/vocabulary.h"
+
+#include <algorithm>
+#include <array>
+#include <numeric>
+
+#include "proto/base/encoding.h"
+
+namespace koinon {
+namespace embedded {
+extern const std::string_view topics_tsv;    // NOLINT(readability-identifier-naming)
+extern const std::string_view sections_tsv;  // NOLINT(readability-identifier-naming)
+}  // namespace embedded
+
+namespace {
+
+constexpr std::array<std::string_view, 6> kLanguages = {"en", "es", "fr", "pt", "it", "ko"};
+
+std::vector<std::string_view> split(std::string_view text, char separator) {
+  std::vector<std::string_view> parts;
+  while (true) {
+    const auto at = text.find(separator);
+    parts.push_back(text.substr(0, at));
+    if (at == std::string_view::npos) return parts;
+    text.remove_prefix(at + 1);
+  }
+}
+
+std::string ascii_lower(std::string_view text) {
+  std::string out(text);
+  for (char& c : out) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return out;
+}
+
+std::size_t edit_distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    std::size_t diagonal = row[0];
+    row[0] = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t above = row[j];
+      row[j] = std::min({row[j] + 1, row[j - 1] + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1)});
+      diagonal = above;
+    }
+  }
+  return row[b.size()];
+}
+
+}  // namespace
+
+const Vocabulary& Vocabulary::builtin() {
+  static const Vocabulary kBuiltin(embedded::topics_tsv, embedded::sections_tsv);
+  return kBuiltin;
+}
+
+Vocabulary::Vocabulary(std::string_view topics_tsv, std::string_view sections_tsv) {
+  read_topics(topics_tsv);
+  read_sections(sections_tsv);
+}
+
+void Vocabulary::read_topics(std::string_view tsv) {
+  for (const auto line : split(tsv, '\n')) {
+    if (line.empty() || line.front() == '#') continue;
+    const auto fields = split(line, '\t');
+    if (fields.size() != 3 + kLanguages.size()) continue;
+    Topic topic;
+    topic.slug = fields[0];
+    for (const auto sdg : split(fields[1], ',')) {
+      const auto number = parse_decimal(sdg);
+      if (number.ok()) topic.sdgs.push_back(static_cast<std::uint32_t>(*number));
+    }
+    for (std::size_t i = 0; i < kLanguages.size(); ++i) {
+      topic.labels.emplace(kLanguages[i], fields[2 + i]);
+    }
+    for (const auto alias : split(fields.back(), ',')) {
+      if (alias.empty()) continue;
+      topic.aliases.emplace_back(alias);
+      by_alias_.emplace(alias, topic.slug);
+    }
+    by_slug_.emplace(topic.slug, topics_.size());
+    topics_.push_back(std::move(topic));
+  }
+}
+
+void Vocabulary::read_sections(std::string_view tsv) {
+  for (const auto line : split(tsv, '\n')) {
+    if (line.empty() || line.front() == '#') continue;
+    const auto fields = split(line, '\t');
+    if (fields.size() != 1 + kLanguages.size()) continue;
+    for (std::size_t i = 0; i < kLanguages.size(); ++i) {
+      section_by_heading_.emplace(ascii_lower(fields[1 + i]), fields[0]);
+      section_labels_[std::string(fields[0])].emplace(kLanguages[i], fields[1 + i]);
+    }
+  }
+}
+
+const Topic* Vocabulary::find(std::string_view slug) const {
+  const auto it = by_slug_.find(slug);
+  return it == by_slug_.end() ? nullptr : &topics_[it->second];
+}
+
+std::string Vocabulary::canonical(std::string_view typed) const {
+  std::string slug = ascii_lower(typed);
+  if (find(slug) != nullptr) return slug;
+  std::string_view head = slug;
+  while (true) {
+    const auto it = by_alias_.find(head);
+    if (it != by_alias_.end()) return it->second + slug.substr(head.size());
+    const auto cut = head.rfind('/');
+    if (cut == std::string_view::npos) return slug;
+    head = head.substr(0, cut);
+  }
+}
+
+std::string Vocabulary::nearest(std::string_view slug) const {
+  const Topic* best = nullptr;
+  std::size_t best_distance = 0;
+  for (const auto& topic : topics_) {
+    const std::size_t distance = edit_distance(slug, topic.slug);
+    if (best == nullptr || distance < best_distance) {
+      best = &topic;
+      best_distance = distance;
+    }
+  }
+  return best == nullptr ? std::string() : best->slug;
+}
+
+std::optional<std::string> Vocabulary::section(std::string_view heading) const {
+  const auto it = section_by_heading_.find(ascii_lower(heading));
+  if (it == section_by_heading_.end()) return std::nullopt;
+  return it->second;
+}
+
+std::string Vocabulary::section_label(std::string_view section, std::string_view language) const {
+  const auto it = section_labels_.find(section);
+  if (it == section_labels_.end()) return std::string(section);
+  auto label = it->second.find(language.substr(0, 2));
+  if (label == it->second.end()) label = it->second.find("en");
+  return label == it->second.end() ? std::string(section) : label->second;
+}
+
+bool topic_covers(std::string_view filter_topic, std::string_view topic) {
+  if (topic.substr(0, filter_topic.size()) != filter_topic) return false;
+  return topic.size() == filter_topic.size() || topic[filter_topic.size()] == '/';
+}
+
+}  // namespace koinon
