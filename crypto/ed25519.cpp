@@ -1,0 +1,82 @@
+#include "crypto/ed25519.h"
+
+#include <sodium.h>
+
+#include <cassert>
+
+namespace koinon {
+namespace {
+const unsigned char* raw(BytesView bytes) { return reinterpret_cast<const unsigned char*>(bytes.data()); }
+}  // namespace
+
+Status init_crypto() {
+  if (sodium_init() < 0) return fail(Code::kInternal, "libsodium could not be started");
+  return {};
+}
+
+Bytes random_bytes(std::size_t count) {
+  Bytes out(count, '\0');
+  randombytes_buf(out.data(), out.size());
+  return out;
+}
+
+SigningKey SigningKey::generate() {
+  Bytes seed = random_bytes(kSeedBytes);
+  SigningKey key = from_seed(seed);
+  sodium_memzero(seed.data(), seed.size());
+  return key;
+}
+
+SigningKey SigningKey::from_seed(BytesView seed) {
+  assert(seed.size() == kSeedBytes);
+  SigningKey key;
+  PublicKey unused;
+  crypto_sign_seed_keypair(unused.data.data(), key.secret_.data(), raw(seed));
+  return key;
+}
+
+SigningKey::~SigningKey() { sodium_memzero(secret_.data(), secret_.size()); }
+
+PublicKey SigningKey::public_key() const {
+  return PublicKey::from({reinterpret_cast<const char*>(secret_.data()) + kSeedBytes, PublicKey::kSize});
+}
+
+Bytes SigningKey::sign(BytesView message) const {
+  Bytes signature(kSignatureBytes, '\0');
+  crypto_sign_detached(reinterpret_cast<unsigned char*>(signature.data()), nullptr, raw(message),
+                       message.size(), secret_.data());
+  return signature;
+}
+
+BytesView SigningKey::seed() const { return {reinterpret_cast<const char*>(secret_.data()), kSeedBytes}; }
+
+bool verify_signature(const PublicKey& key, BytesView message, BytesView signature) {
+  return signature.size() == kSignatureBytes &&
+         crypto_sign_verify_detached(raw(signature), raw(message), message.size(), key.data.data()) == 0;
+}
+
+SealingSecret SealingSecret::generate() {
+  Bytes seed = random_bytes(kSeedBytes);
+  SealingSecret key = from_seed(seed);
+  sodium_memzero(seed.data(), seed.size());
+  return key;
+}
+
+SealingSecret SealingSecret::from_seed(BytesView seed) {
+  assert(seed.size() == kSeedBytes);
+  SealingSecret key;
+  std::memcpy(key.secret_.data(), seed.data(), kSeedBytes);
+  return key;
+}
+
+SealingSecret::~SealingSecret() { sodium_memzero(secret_.data(), secret_.size()); }
+
+SealingKey SealingSecret::public_key() const {
+  SealingKey key;
+  crypto_scalarmult_base(key.data.data(), secret_.data());
+  return key;
+}
+
+BytesView SealingSecret::seed() const { return {reinterpret_cast<const char*>(secret_.data()), kSeedBytes}; }
+
+}  // namespace koinon

@@ -1,0 +1,54 @@
+// Who a log is: its name and first keys, which hash to its log id, and the Genesis entry that states them.
+#pragma once
+
+#include "crypto/ed25519.h"
+#include "crypto/vkey.h"
+#include "koinon/v1/record.pb.h"
+#include "koinon/v1/wire.pb.h"
+
+namespace koinon {
+
+struct LogIdentity {
+  std::string name;
+  PublicKey signing_key;
+  PublicKey recovery_key;
+
+  // SHA-256(`koinon/v1 log` NUL, length of name (1 byte), name, signing key, recovery key).
+  LogId log_id() const;
+  std::string origin() const;  // NAME/koinon/LOGID
+  VKey vkey() const;           // of the first signing key
+  bool operator==(const LogIdentity&) const = default;
+};
+
+// From a Head; checks the name and that it hashes to the log id.
+Result<LogIdentity> read_identity(const v1::Identity& message, const LogId& log);
+v1::Identity to_message(const LogIdentity& identity);
+
+enum class KeyRole : unsigned char { kCosigner = 1, kNode = 2 };
+// What a cosigner or node key signs to belong to a log: `koinon/v1 key` NUL, log id, role, key.
+Bytes key_statement(const LogId& log, KeyRole role, const PublicKey& key);
+
+struct LogKeys {
+  PublicKey cosigner;
+  SealingKey sealing;
+  NodeKey node;
+};
+
+// Entry 0.
+v1::Entry make_genesis(const LogIdentity& identity, const SigningKey& cosigner, const SealingKey& sealing,
+                       const SigningKey& node, UnixMillis created);
+// Entry 0 must parse, fit the identity, and prove its keys.
+Result<LogKeys> check_genesis(BytesView leaf, const LogIdentity& identity);
+// The keys of a Genesis or Keys entry; those without a valid proof do not count (an error).
+Result<LogKeys> check_keys(const v1::Keys& keys, const LogId& log);
+
+// What an operator hands to another: VKEY@HOST:PORT#NODEKEY, the address optional.
+struct PeerLine {
+  VKey vkey;
+  std::string address;  // HOST:PORT, or empty for a node that only dials
+  NodeKey node_key;
+  std::string text() const;
+};
+Result<PeerLine> parse_peer_line(std::string_view text);
+
+}  // namespace koinon

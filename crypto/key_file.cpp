@@ -1,0 +1,176 @@
+#include "crypto/key_file.h"
+
+#include <fcntl.h>
+#include <sodium.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <system_error>
+
+#include "crypto/ed25519.h"
+#include "proto/base/encoding.h"
+
+namespace koinon {
+namespace {
+
+constexpr std::string_view kMagic = "koinon-key/v1 ";
+constexpr std::size_t kKeyFileLimit = 4096;
+constexpr std::size_t kNonce = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES;
+constexpr std::size_t kSalt = crypto_pwhash_argon2id_SALTBYTES;
+
+Error io_error(const std::filesystem::path& path, std::string_view what) {
+  const int number = errno;
+  return fail(number == ENOSPC ? Code::kDiskFull : number == ENOENT ? Code::kNotFound : Code::kIo,
+              std::string(what) + ": " + std::generic_category().message(number), path.string());
+}
+
+const unsigned char* raw(BytesView bytes) { return reinterpret_cast<const unsigned char*>(bytes.data()); }
+unsigned char* raw(Bytes& bytes) { return reinterpret_cast<unsigned char*>(bytes.data()); }
+
+class Descriptor {
+ public:
+  explicit Descriptor(int fd) : fd_(fd) {}
+  ~Descriptor() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  int get() const { return fd_; }
+
+ private:
+  int fd_;
+};
+
+Status write_all(int fd, BytesView bytes, const std::filesystem::path& path) {
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(fd, bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return io_error(path, "it could not be written");
+    bytes.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return {};
+}
+
+Result<Bytes> derive(std::string_view passphrase, BytesView salt) {
+  Bytes key(crypto_aead_xchacha20poly1305_ietf_KEYBYTES, '\0');
+  if (crypto_pwhash(raw(key), key.size(), passphrase.data(), passphrase.size(), raw(salt),
+                    crypto_pwhash_OPSLIMIT_INTERACTIVE, crypto_pwhash_MEMLIMIT_INTERACTIVE,
+                    crypto_pwhash_ALG_ARGON2ID13) != 0) {
+    return fail(Code::kUnavailable, "there is not enough memory (64 MiB) to derive the key", "passphrase");
+  }
+  return key;
+}
+
+// First line: magic, role, "plain" or "sealed". Second line: base64 of the seed, or of salt, nonce and box.
+std::string header(std::string_view role, bool sealed) {
+  return std::string(kMagic) + std::string(role) + (sealed ? " sealed" : " plain") + "\n";
+}
+
+Result<Bytes> seal(BytesView seed, std::string_view passphrase, std::string_view head) {
+  const Bytes salt = random_bytes(kSalt);
+  const Bytes nonce = random_bytes(kNonce);
+  KOINON_ASSIGN(const Bytes key, derive(passphrase, salt));
+  Bytes box(seed.size() + crypto_aead_xchacha20poly1305_ietf_ABYTES, '\0');
+  crypto_aead_xchacha20poly1305_ietf_encrypt(raw(box), nullptr, raw(seed), seed.size(), raw(head), head.size(),
+                                             nullptr, raw(nonce), raw(key));
+  return salt + nonce + box;
+}
+
+Result<Bytes> unseal(BytesView sealed, std::string_view passphrase, std::string_view head,
+                     const std::string& path) {
+  if (passphrase.empty()) return fail(Code::kRefused, "the key is sealed; give its passphrase", path);
+  if (sealed.size() != kSalt + kNonce + kSeedBytes + crypto_aead_xchacha20poly1305_ietf_ABYTES) {
+    return fail(Code::kMalformed, "it is not a sealed key file", path);
+  }
+  KOINON_ASSIGN(const Bytes key, derive(passphrase, sealed.substr(0, kSalt)));
+  Bytes seed(kSeedBytes, '\0');
+  const BytesView box = sealed.substr(kSalt + kNonce);
+  if (crypto_aead_xchacha20poly1305_ietf_decrypt(raw(seed), nullptr, nullptr, raw(box), box.size(), raw(head),
+                                                 head.size(), raw(sealed.substr(kSalt, kNonce)), raw(key)) != 0) {
+    return fail(Code::kRefused, "the passphrase is wrong, or the file was changed", path);
+  }
+  return seed;
+}
+
+}  // namespace
+
+Status write_private_file(const std::filesystem::path& path, BytesView bytes) {
+  std::filesystem::path temporary = path;
+  temporary += "." + to_hex(random_bytes(6)) + ".tmp";
+  {
+    const Descriptor file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+    if (file.get() < 0) return io_error(temporary, "it could not be created");
+    Status status = write_all(file.get(), bytes, temporary);
+    if (status.ok() && ::fsync(file.get()) != 0) status = io_error(temporary, "it could not be synced");
+    if (status.ok() && ::rename(temporary.c_str(), path.c_str()) != 0) {
+      status = io_error(path, "it could not be put in place");
+    }
+    if (!status.ok()) {
+      ::unlink(temporary.c_str());
+      return status;
+    }
+  }
+  const Descriptor folder(::open(path.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (folder.get() < 0 || ::fsync(folder.get()) != 0) return io_error(path, "its folder could not be synced");
+  return {};
+}
+
+Result<Bytes> read_file(const std::filesystem::path& path, std::size_t limit) {
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (file.get() < 0) return io_error(path, "it could not be opened");
+  Bytes out;
+  Bytes buffer(std::min<std::size_t>(limit + 1, 65536), '\0');
+  while (true) {
+    const ssize_t got = ::read(file.get(), buffer.data(), buffer.size());
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return io_error(path, "it could not be read");
+    if (got == 0) return out;
+    out.append(buffer.data(), static_cast<std::size_t>(got));
+    if (out.size() > limit) {
+      return fail(Code::kTooLarge, "it has more than " + std::to_string(limit) + " bytes", path.string());
+    }
+  }
+}
+
+Status write_key_file(const std::filesystem::path& path, std::string_view role, BytesView seed,
+                      std::string_view passphrase) {
+  const bool sealed = !passphrase.empty();
+  const std::string head = header(role, sealed);
+  Bytes content(seed);
+  if (sealed) {
+    KOINON_ASSIGN(content, seal(seed, passphrase, head));
+  }
+  return write_private_file(path, head + to_base64(content) + "\n");
+}
+
+Result<bool> key_file_is_sealed(const std::filesystem::path& path) {
+  KOINON_ASSIGN(const Bytes bytes, read_file(path, kKeyFileLimit));
+  return bytes.substr(0, bytes.find('\n')).ends_with(" sealed");
+}
+
+Result<Bytes> read_key_file(const std::filesystem::path& path, std::string_view role,
+                            std::string_view passphrase) {
+  struct stat info {};
+  if (::stat(path.c_str(), &info) != 0) return io_error(path, "it could not be opened");
+  if ((info.st_mode & 0077) != 0) {
+    return fail(Code::kRefused, "others may read this key file; run: chmod 600 " + path.string(),
+                path.string());
+  }
+  KOINON_ASSIGN(const Bytes bytes, read_file(path, kKeyFileLimit));
+  const auto line_end = bytes.find('\n');
+  const std::string head = bytes.substr(0, line_end == Bytes::npos ? 0 : line_end + 1);
+  const bool sealed = head == header(role, true);
+  if (!sealed && head != header(role, false)) {
+    return fail(Code::kMalformed, "it is not a key file for the role " + std::string(role), path.string());
+  }
+  BytesView rest = BytesView(bytes).substr(head.size());
+  if (rest.empty() || rest.back() != '\n') return fail(Code::kMalformed, "the key file is cut off", path.string());
+  const auto content = from_base64(rest.substr(0, rest.size() - 1));
+  if (!content.ok()) return fail(Code::kMalformed, content.error().message, path.string());
+  if (sealed) return unseal(*content, passphrase, head, path.string());
+  if (content->size() != kSeedBytes) return fail(Code::kMalformed, "the key has not 32 bytes", path.string());
+  return *content;
+}
+
+}  // namespace koinon

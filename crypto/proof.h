@@ -1,0 +1,38 @@
+// Merkle proofs and their verifiers: inclusion and consistency (RFC 6962 §2.1.1-2, verified as RFC 9162
+// §2.1.3.2 and §2.1.4.2 say), and the run proof that a chunk carries.
+#pragma once
+
+#include <vector>
+
+#include "crypto/merkle.h"
+
+namespace koinon {
+
+using HashPath = std::vector<Hash>;
+
+Result<HashPath> inclusion_proof(EntryIndex index, TreeSize size, const NodeReader& nodes);
+Status verify_inclusion(EntryIndex index, TreeSize size, const Hash& leaf, const HashPath& path,
+                        const Hash& root);
+
+Result<HashPath> consistency_proof(TreeSize first, TreeSize second, const NodeReader& nodes);
+Status verify_consistency(TreeSize first, TreeSize second, const Hash& first_root, const Hash& second_root,
+                          const HashPath& path);
+
+// Proves that a run of leaves [from, from + n) belongs to the tree of a given size and root: the hashes of
+// cover(0, from) on its left and of cover(from + n, size) on its right.
+struct RunProof {
+  std::vector<Hash> left;
+  std::vector<Hash> right;
+};
+Result<RunProof> run_proof(EntryIndex from, std::uint64_t count, TreeSize size, const NodeReader& nodes);
+
+// Checks the run and returns the compact range of [0, from + leaves), for the next run to begin from.
+// Requires at least one leaf.
+Result<CompactRange> verify_run(EntryIndex from, const std::vector<Hash>& leaves, TreeSize size,
+                                const RunProof& proof, const Hash& root);
+
+// Hashes as they travel: 32 bytes each, one after the other.
+Bytes pack_hashes(const std::vector<Hash>& hashes);
+Result<std::vector<Hash>> unpack_hashes(BytesView bytes, std::string_view field);
+
+}  // namespace koinon

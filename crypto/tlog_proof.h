@@ -1,0 +1,26 @@
+// The text of an offline proof, C2SP tlog-proof@v1. Koinon puts the entry's bytes into `extra`.
+#pragma once
+
+#include <optional>
+
+#include "crypto/checkpoint.h"
+#include "crypto/proof.h"
+
+namespace koinon {
+
+struct TlogProof {
+  std::optional<Bytes> extra;
+  EntryIndex index;
+  HashPath path;
+  std::string checkpoint;  // the signed note, verbatim
+
+  std::string encode() const;
+};
+
+// At most limits::kProofFileBytes and limits::kProofHashes. Nothing in it is trusted yet.
+Result<TlogProof> parse_tlog_proof(BytesView text);
+
+// Checks a proof whose `extra` is the entry, against the log's vkey. Returns the checkpoint.
+Result<Checkpoint> verify_tlog_proof(const TlogProof& proof, const VKey& vkey);
+
+}  // namespace koinon
