@@ -1,0 +1,106 @@
+#include "storage/schema.h"
+
+#include <array>
+
+namespace koinon {
+namespace {
+
+// Record ids are log number * 2^40 + entry index; tile ids are log number * 2^36 + level * 2^33 + number.
+// Both tables are thereby clustered by log and position without a second index.
+constexpr std::array<const char*, 2> kSteps = {
+    // 1: what a node needs to hold, prove and replicate logs.
+    R"sql(
+CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE log (
+  number INTEGER PRIMARY KEY,
+  log_id BLOB NOT NULL UNIQUE,
+  name TEXT NOT NULL,
+  signing_key BLOB NOT NULL,
+  recovery_key BLOB NOT NULL,
+  size INTEGER NOT NULL,
+  range BLOB NOT NULL,
+  whole_size INTEGER, whole_root BLOB, whole_note BLOB,
+  seen_size INTEGER, seen_root BLOB, seen_note BLOB,
+  frozen INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE record (
+  id INTEGER PRIMARY KEY,
+  entry BLOB NOT NULL,
+  body BLOB,
+  state INTEGER NOT NULL,
+  erased_by INTEGER);
+CREATE TABLE tile (id INTEGER PRIMARY KEY, hashes BLOB NOT NULL);
+CREATE TABLE journal (seq INTEGER PRIMARY KEY, log INTEGER NOT NULL UNIQUE);
+CREATE TABLE arrival (
+  first INTEGER PRIMARY KEY,
+  last INTEGER NOT NULL,
+  log INTEGER NOT NULL,
+  from_index INTEGER NOT NULL,
+  kind INTEGER NOT NULL,
+  at_ms INTEGER NOT NULL);
+CREATE TABLE peer (
+  node_key BLOB PRIMARY KEY,
+  log_id BLOB NOT NULL,
+  vkey TEXT NOT NULL,
+  name TEXT NOT NULL,
+  address TEXT NOT NULL,
+  vouch INTEGER NOT NULL,
+  added_at_ms INTEGER NOT NULL,
+  journal BLOB,
+  cursor INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
+CREATE TABLE vouch (
+  voucher BLOB NOT NULL,
+  target BLOB NOT NULL,
+  entry_index INTEGER NOT NULL,
+  name TEXT NOT NULL,
+  vkey TEXT NOT NULL,
+  expires_at_ms INTEGER NOT NULL,
+  withdrawn INTEGER NOT NULL,
+  PRIMARY KEY (voucher, target)) WITHOUT ROWID;
+CREATE TABLE own_content (digest BLOB PRIMARY KEY, entry_index INTEGER NOT NULL) WITHOUT ROWID;
+)sql",
+    // 2: forks are kept; rotation and cosignatures have their place before they have their code.
+    R"sql(
+CREATE TABLE evidence (id INTEGER PRIMARY KEY, log_id BLOB NOT NULL, evidence BLOB NOT NULL, at_ms INTEGER NOT NULL);
+CREATE INDEX evidence_by_log ON evidence (log_id);
+CREATE TABLE rotation (
+  log_id BLOB NOT NULL, sequence INTEGER NOT NULL, statement BLOB NOT NULL,
+  PRIMARY KEY (log_id, sequence)) WITHOUT ROWID;
+CREATE TABLE cosignature (
+  log_id BLOB NOT NULL, size INTEGER NOT NULL, cosigner BLOB NOT NULL, line TEXT NOT NULL,
+  PRIMARY KEY (log_id, size, cosigner)) WITHOUT ROWID;
+CREATE TABLE last_cosigned (
+  log_id BLOB PRIMARY KEY, note BLOB NOT NULL, range BLOB NOT NULL, frozen INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
+)sql"};
+
+Result<int> current_version(sqlite::Connection& db) {
+  auto statement = db.prepare("PRAGMA user_version");
+  KOINON_TRY(statement.step());
+  return static_cast<int>(statement.integer(0));
+}
+
+}  // namespace
+
+int store_schema_version() { return static_cast<int>(kSteps.size()); }
+
+Status migrate_store(sqlite::Connection& db, int target) {
+  KOINON_ASSIGN(const int version, current_version(db));
+  if (version > store_schema_version()) {
+    return fail(Code::kRefused,
+                "the store was written by a newer version of Koinon (schema " + std::to_string(version) +
+                    "); install that version or restore a backup",
+                "store.db");
+  }
+  if (version >= target) return {};
+  KOINON_TRY(db.execute("BEGIN IMMEDIATE"));
+  for (int step = version; step < target; ++step) {
+    Status status = db.execute(kSteps[static_cast<std::size_t>(step)]);
+    if (status.ok()) status = db.execute("PRAGMA user_version=" + std::to_string(step + 1));
+    if (!status.ok()) {
+      (void)db.execute("ROLLBACK");
+      return status;
+    }
+  }
+  return db.execute("COMMIT");
+}
+
+}  // namespace koinon

@@ -1,0 +1,73 @@
+// The derived index, index.db: full text, topics, cities, time and lineage. Written behind from the
+// arrivals; can be deleted at any time and is rebuilt from the store.
+//
+// IndexWriter belongs to one thread, each IndexReader to one.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "storage/store.h"
+
+namespace koinon {
+
+struct IndexedRecord {
+  LogId log;
+  EntryIndex index;
+  ArrivalSeq arrival;
+  v1::Kind kind = v1::KIND_UNSPECIFIED;
+  UnixMillis created_at;
+  std::string language;
+  std::string title;
+  std::string summary;
+  bool readable = true;
+  std::vector<std::string> topics;
+};
+
+struct IndexQuery {
+  std::string words;                // empty: newest first
+  std::optional<std::string> topic;  // with everything below it
+  std::optional<LogId> log;
+  std::optional<v1::Kind> kind;
+  ArrivalSeq before;                // 0: from the newest; only without words
+  std::size_t limit = 50;
+};
+
+struct RelatedRecord {
+  v1::RefRole role;
+  LogId log;
+  EntryIndex index;
+};
+
+class IndexReader {
+ public:
+  virtual ~IndexReader() = default;
+  // Best first where there are words, else newest arrival first.
+  virtual Result<std::vector<IndexedRecord>> find(const IndexQuery& query) = 0;
+  // Records that refer to this one.
+  virtual Result<std::vector<RelatedRecord>> referring(const LogId& log, EntryIndex index) = 0;
+  virtual Result<std::optional<IndexedRecord>> get(const LogId& log, EntryIndex index) = 0;
+  // The latest record of that kind in a log, or none.
+  virtual Result<std::optional<EntryIndex>> latest(const LogId& log, v1::Kind kind) = 0;
+  // Arrivals up to this one are indexed.
+  virtual Result<ArrivalSeq> position() = 0;
+};
+
+class IndexWriter {
+ public:
+  virtual ~IndexWriter() = default;
+  // Indexes some of the arrivals that are new; returns how many records, 0 when there is nothing more.
+  virtual Result<std::size_t> catch_up(StoreReader& store) = 0;
+};
+
+// Opens or creates. An index of another schema, or of another store's journal, is emptied.
+Result<std::unique_ptr<IndexWriter>> open_index_writer(const std::filesystem::path& path,
+                                                       const JournalId& journal);
+Result<std::unique_ptr<IndexReader>> open_index_reader(const std::filesystem::path& path);
+
+// The FTS5 expression for what somebody typed: every word must occur; a final * asks for a prefix.
+std::string match_expression(std::string_view words);
+
+}  // namespace koinon

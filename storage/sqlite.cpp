@@ -1,0 +1,104 @@
+#include "storage/sqlite.h"
+
+namespace koinon::sqlite {
+
+Error error_of(sqlite3* db, std::string_view what) {
+  const int code = db == nullptr ? SQLITE_NOMEM : sqlite3_errcode(db);
+  const std::string message = db == nullptr ? "out of memory" : sqlite3_errmsg(db);
+  switch (code & 0xFF) {
+    case SQLITE_FULL:
+      return fail(Code::kDiskFull, "the disk (or its quota) is full; free some space, writing resumes by itself",
+                  std::string(what));
+    case SQLITE_CONSTRAINT: return fail(Code::kConflict, message, std::string(what));
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED: return fail(Code::kUnavailable, "the database is in use: " + message, std::string(what));
+    case SQLITE_NOTADB:
+    case SQLITE_CORRUPT:
+      return fail(Code::kIo, "the database is damaged: " + message + "; restore it from a backup or a peer",
+                  std::string(what));
+    default: return fail(Code::kIo, message, std::string(what));
+  }
+}
+
+Statement::~Statement() {
+  if (statement_ != nullptr) {
+    sqlite3_reset(statement_);
+    sqlite3_clear_bindings(statement_);
+  }
+}
+
+Statement& Statement::bind(std::int64_t value) {
+  sqlite3_bind_int64(statement_, ++bound_, value);
+  return *this;
+}
+Statement& Statement::bind_blob(BytesView value) {
+  const char* data = value.data() == nullptr ? "" : value.data();
+  sqlite3_bind_blob64(statement_, ++bound_, data, value.size(), SQLITE_STATIC);
+  return *this;
+}
+Statement& Statement::bind_text(std::string_view value) {
+  const char* data = value.data() == nullptr ? "" : value.data();
+  sqlite3_bind_text64(statement_, ++bound_, data, value.size(), SQLITE_STATIC, SQLITE_UTF8);
+  return *this;
+}
+Statement& Statement::bind_null() {
+  sqlite3_bind_null(statement_, ++bound_);
+  return *this;
+}
+
+Result<bool> Statement::step() {
+  if (statement_ == nullptr) return fail(Code::kInternal, "the statement could not be prepared", "store");
+  const int code = sqlite3_step(statement_);
+  if (code == SQLITE_ROW) return true;
+  if (code == SQLITE_DONE) return false;
+  return error_of(sqlite3_db_handle(statement_), "store");
+}
+
+Status Statement::run() {
+  while (true) {
+    KOINON_ASSIGN(const bool row, step());
+    if (!row) return {};
+  }
+}
+
+BytesView Statement::blob(int column) const {
+  const void* data = sqlite3_column_blob(statement_, column);
+  const int size = sqlite3_column_bytes(statement_, column);
+  return data == nullptr ? BytesView() : BytesView(static_cast<const char*>(data), static_cast<std::size_t>(size));
+}
+
+Result<Connection> Connection::open(const std::filesystem::path& path, const OpenOptions& options) {
+  sqlite3* raw = nullptr;
+  const int flags =
+      (options.read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE) | SQLITE_OPEN_NOMUTEX;
+  const int code =
+      sqlite3_open_v2(path.c_str(), &raw, flags, options.vfs.empty() ? nullptr : options.vfs.c_str());
+  Connection connection;
+  connection.db_.reset(raw);
+  if (code != SQLITE_OK) return error_of(raw, path.string());
+  sqlite3_extended_result_codes(raw, 0);
+  sqlite3_busy_timeout(raw, 5000);
+  if (options.exclusive) KOINON_TRY(connection.execute("PRAGMA locking_mode=EXCLUSIVE"));
+  return connection;
+}
+
+Status Connection::execute(const std::string& sql) {
+  if (sqlite3_exec(db_.get(), sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) {
+    return error_of(db_.get(), "store");
+  }
+  return {};
+}
+
+Statement Connection::prepare(std::string_view sql) {
+  auto it = statements_.find(sql);
+  if (it == statements_.end()) {
+    sqlite3_stmt* raw = nullptr;
+    sqlite3_prepare_v3(db_.get(), sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT, &raw,
+                       nullptr);
+    if (raw == nullptr) return Statement(nullptr);
+    it = statements_.emplace(std::string(sql), std::unique_ptr<sqlite3_stmt, Finalize>(raw)).first;
+  }
+  return Statement(it->second.get());
+}
+
+}  // namespace koinon::sqlite

@@ -1,0 +1,85 @@
+// A thin, owning wrapper around SQLite: connections and prepared statements that report Result values.
+// A connection and its statements belong to one thread at a time.
+#pragma once
+
+#include <sqlite3.h>
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "proto/base/result.h"
+#include "proto/base/types.h"
+
+namespace koinon::sqlite {
+
+// Maps a result code: SQLITE_FULL to kDiskFull, SQLITE_CONSTRAINT to kConflict, other failures to kIo.
+Error error_of(sqlite3* db, std::string_view what);
+
+// A prepared statement in use; resets itself when it goes out of scope.
+class Statement {
+ public:
+  explicit Statement(sqlite3_stmt* statement) : statement_(statement) {}
+  ~Statement();
+  Statement(Statement&& other) noexcept : statement_(other.statement_) { other.statement_ = nullptr; }
+  Statement(const Statement&) = delete;
+  Statement& operator=(const Statement&) = delete;
+  Statement& operator=(Statement&&) = delete;
+
+  // Binds the next parameters, in order. Blobs and texts must live until the statement is reset.
+  Statement& bind(std::int64_t value);
+  Statement& bind_blob(BytesView value);
+  Statement& bind_text(std::string_view value);
+  Statement& bind_null();
+
+  // True while there is a row.
+  Result<bool> step();
+  // Runs to the end.
+  Status run();
+
+  std::int64_t integer(int column) const { return sqlite3_column_int64(statement_, column); }
+  std::uint64_t number(int column) const { return static_cast<std::uint64_t>(integer(column)); }
+  double real(int column) const { return sqlite3_column_double(statement_, column); }
+  bool is_null(int column) const { return sqlite3_column_type(statement_, column) == SQLITE_NULL; }
+  // Valid until the next step.
+  BytesView blob(int column) const;
+  std::string text(int column) const { return std::string(blob(column)); }
+
+ private:
+  sqlite3_stmt* statement_;
+  int bound_ = 0;
+};
+
+struct OpenOptions {
+  bool read_only = false;
+  bool exclusive = false;   // one connection only, no shared memory (for file systems of tests)
+  std::string vfs;          // empty: the system's
+};
+
+class Connection {
+ public:
+  static Result<Connection> open(const std::filesystem::path& path, const OpenOptions& options);
+
+  Connection() = default;  // not open
+  Connection(Connection&&) = default;
+  Connection& operator=(Connection&&) = default;
+
+  Status execute(const std::string& sql);
+  // Prepared once a text, then reused. An error is reported by the first step.
+  Statement prepare(std::string_view sql);
+  sqlite3* handle() const { return db_.get(); }
+  std::int64_t changes() const { return sqlite3_changes64(db_.get()); }
+
+ private:
+  struct CloseDb {
+    void operator()(sqlite3* db) const { sqlite3_close_v2(db); }
+  };
+  struct Finalize {
+    void operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
+  };
+  std::unique_ptr<sqlite3, CloseDb> db_;
+  std::map<std::string, std::unique_ptr<sqlite3_stmt, Finalize>, std::less<>> statements_;
+};
+
+}  // namespace koinon::sqlite

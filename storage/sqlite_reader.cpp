@@ -1,0 +1,240 @@
+#include "storage/sqlite_reader.h"
+
+#include "proto/base/limits.h"
+#include "storage/hash_tiles.h"
+#include "storage/sqlite_store.h"
+
+namespace koinon {
+namespace {
+
+constexpr std::string_view kLogColumns =
+    "SELECT l.log_id, l.name, l.signing_key, l.recovery_key, l.size, l.range, l.whole_size, l.whole_root, "
+    "l.whole_note, l.seen_size, l.seen_root, l.seen_note, l.frozen, coalesce(j.seq, 0), l.number "
+    "FROM log l LEFT JOIN journal j ON j.log = l.number ";
+
+std::optional<StoredHead> read_head(const sqlite::Statement& row, int column) {
+  if (row.is_null(column) || row.blob(column + 1).size() != Hash::kSize) return std::nullopt;
+  return StoredHead{TreeSize(row.number(column)), Hash::from(row.blob(column + 1)), row.text(column + 2)};
+}
+
+Result<LogState> read_log(const sqlite::Statement& row) {
+  const Error damaged = fail(Code::kIo, "a log's row is damaged; restore the store", "log");
+  if (row.blob(0).size() != 32 || row.blob(2).size() != 32 || row.blob(3).size() != 32) return damaged;
+  LogState log;
+  log.id = LogId::from(row.blob(0));
+  log.identity = {row.text(1), PublicKey::from(row.blob(2)), PublicKey::from(row.blob(3))};
+  KOINON_ASSIGN(auto hashes, unpack_hashes(row.blob(5), "range"));
+  KOINON_ASSIGN(log.range, CompactRange::from(TreeSize(row.number(4)), std::move(hashes)));
+  log.whole = read_head(row, 6);
+  log.seen = read_head(row, 9);
+  log.frozen = row.integer(12) != 0;
+  log.journal_seq = JournalSeq(row.number(13));
+  return log;
+}
+
+StoredRecord read_record(const sqlite::Statement& row, EntryIndex index) {
+  StoredRecord record;
+  record.index = index;
+  record.entry = row.blob(1);
+  record.body = row.blob(2);
+  record.state = static_cast<BodyState>(row.integer(3));
+  record.erased_by = EntryIndex(row.number(4));
+  return record;
+}
+
+Error unknown_log(const LogId&) { return fail(Code::kNotFound, "no such log is held here", "log"); }
+
+}  // namespace
+
+std::int64_t record_id(std::int64_t log_number, EntryIndex index) {
+  return (log_number << 40) | static_cast<std::int64_t>(index.value);
+}
+
+Result<std::optional<Bytes>> SqliteQueries::meta(std::string_view key) {
+  auto select = db_.prepare("SELECT value FROM meta WHERE key = ?");
+  select.bind_text(key);
+  KOINON_ASSIGN(const bool found, select.step());
+  if (!found) return std::optional<Bytes>();
+  return std::optional<Bytes>(Bytes(select.blob(0)));
+}
+
+Result<std::int64_t> SqliteQueries::log_number(const LogId& log) {
+  auto select = db_.prepare("SELECT number FROM log WHERE log_id = ?");
+  select.bind_blob(log.view());
+  KOINON_ASSIGN(const bool found, select.step());
+  if (!found) return unknown_log(log);
+  return select.integer(0);
+}
+
+Result<StoreState> SqliteQueries::load_state() {
+  StoreState state;
+  KOINON_ASSIGN(const auto journal, meta("journal_id"));
+  if (!journal || journal->size() != 16) return fail(Code::kIo, "the store has no journal id", "store.db");
+  state.journal = JournalId::from(*journal);
+  KOINON_ASSIGN(const auto token, meta("instance_token"));
+  if (token) state.instance_token = *token;
+  KOINON_ASSIGN(const auto own, meta("own_log"));
+  if (own && own->size() == LogId::kSize) state.own_log = LogId::from(*own);
+  auto logs = db_.prepare(std::string(kLogColumns) + "ORDER BY l.number");
+  while (true) {
+    KOINON_ASSIGN(const bool row, logs.step());
+    if (!row) break;
+    KOINON_ASSIGN(LogState log, read_log(logs));
+    state.last_journal_seq = std::max(state.last_journal_seq, log.journal_seq);
+    state.logs.push_back(std::move(log));
+  }
+  KOINON_ASSIGN(state.peers, peers());
+  KOINON_ASSIGN(state.vouches, vouches());
+  return state;
+}
+
+Result<std::vector<PeerRecord>> SqliteQueries::peers() {
+  std::vector<PeerRecord> out;
+  auto select = db_.prepare(
+      "SELECT node_key, log_id, vkey, name, address, vouch, added_at_ms, journal, cursor FROM peer ORDER BY "
+      "added_at_ms, node_key");
+  while (true) {
+    KOINON_ASSIGN(const bool row, select.step());
+    if (!row) return out;
+    if (select.blob(0).size() != 32 || select.blob(1).size() != 32) {
+      return fail(Code::kIo, "a peer's row is damaged; restore the store", "peer");
+    }
+    PeerRecord peer;
+    peer.node_key = NodeKey::from(select.blob(0));
+    peer.log = LogId::from(select.blob(1));
+    peer.vkey = select.text(2);
+    peer.name = select.text(3);
+    peer.address = select.text(4);
+    peer.vouch = select.integer(5) != 0;
+    peer.added_at = UnixMillis{select.integer(6)};
+    if (select.blob(7).size() == 16) peer.journal = JournalId::from(select.blob(7));
+    peer.cursor = JournalSeq(select.number(8));
+    out.push_back(std::move(peer));
+  }
+}
+
+Result<std::vector<VouchFact>> SqliteQueries::vouches() {
+  std::vector<VouchFact> out;
+  auto select = db_.prepare(
+      "SELECT voucher, entry_index, target, name, vkey, expires_at_ms, withdrawn FROM vouch");
+  while (true) {
+    KOINON_ASSIGN(const bool row, select.step());
+    if (!row) return out;
+    if (select.blob(0).size() != 32 || select.blob(2).size() != 32) {
+      return fail(Code::kIo, "a vouch's row is damaged; restore the store", "vouch");
+    }
+    out.push_back({LogId::from(select.blob(0)), EntryIndex(select.number(1)), LogId::from(select.blob(2)),
+                   select.text(3), select.text(4), UnixMillis{select.integer(5)}, select.integer(6) != 0});
+  }
+}
+
+Result<LogState> SqliteQueries::log_state(const LogId& log) {
+  auto select = db_.prepare(std::string(kLogColumns) + "WHERE l.log_id = ?");
+  select.bind_blob(log.view());
+  KOINON_ASSIGN(const bool found, select.step());
+  if (!found) return unknown_log(log);
+  return read_log(select);
+}
+
+Result<ServedRun> SqliteQueries::read_run(const LogId& log, EntryIndex from, EntryIndex to, TreeSize size,
+                                          std::size_t max_bytes) {
+  if (from >= to || to.value > size.value) {
+    return fail(Code::kInvalidArgument, "the range asked for is empty or beyond the tree", "from");
+  }
+  KOINON_ASSIGN(const std::int64_t number, log_number(log));
+  ServedRun run;
+  std::size_t bytes = 0;
+  auto select = db_.prepare(
+      "SELECT id, entry, body, state, erased_by FROM record WHERE id >= ? AND id < ? ORDER BY id");
+  select.bind(record_id(number, from)).bind(record_id(number, to));
+  while (run.records.size() < limits::kRecordsPerChunk) {
+    KOINON_ASSIGN(const bool row, select.step());
+    if (!row) break;
+    const std::size_t next = select.blob(1).size() + select.blob(2).size();
+    if (!run.records.empty() && bytes + next > max_bytes) break;
+    bytes += next;
+    run.records.push_back(read_record(select, EntryIndex(from.value + run.records.size())));
+  }
+  if (run.records.empty()) return fail(Code::kNotFound, "the entries are not held here", "from");
+  KOINON_ASSIGN(run.proof, run_proof_at(log, from, run.records.size(), size));
+  return run;
+}
+
+Result<RunProof> SqliteQueries::run_proof_at(const LogId& log, EntryIndex from, std::uint64_t count,
+                                             TreeSize size) {
+  KOINON_ASSIGN(const std::int64_t number, log_number(log));
+  HashTiles tiles(db_, number);
+  return run_proof(from, count, size, tiles.reader());
+}
+
+Result<Hash> SqliteQueries::root_at(const LogId& log, TreeSize size) {
+  KOINON_ASSIGN(const std::int64_t number, log_number(log));
+  HashTiles tiles(db_, number);
+  CompactRange range;
+  for (const auto node : cover(0, size.value)) {
+    KOINON_ASSIGN(const Hash hash, tiles.node(node));
+    range.append_node(node.level, hash);
+  }
+  return range.root();
+}
+
+Result<HashPath> SqliteQueries::inclusion(const LogId& log, EntryIndex index, TreeSize size) {
+  KOINON_ASSIGN(const std::int64_t number, log_number(log));
+  HashTiles tiles(db_, number);
+  return inclusion_proof(index, size, tiles.reader());
+}
+
+Result<StoredRecord> SqliteQueries::record(const LogId& log, EntryIndex index) {
+  KOINON_ASSIGN(const std::int64_t number, log_number(log));
+  if (index.value >= limits::kMaxLogSize) return fail(Code::kNotFound, "no such entry is held here", "ref");
+  auto select = db_.prepare("SELECT id, entry, body, state, erased_by FROM record WHERE id = ?");
+  select.bind(record_id(number, index));
+  KOINON_ASSIGN(const bool found, select.step());
+  if (!found) return fail(Code::kNotFound, "no such entry is held here", "ref");
+  return read_record(select, index);
+}
+
+Result<std::vector<Arrival>> SqliteQueries::arrivals(ArrivalSeq after, std::size_t limit) {
+  std::vector<Arrival> out;
+  // Rows do not overlap: those above `after`, and the one that contains it.
+  auto select = db_.prepare(
+      "SELECT a.first, a.last, l.log_id, a.from_index, a.kind, a.at_ms FROM arrival a JOIN log l ON l.number = "
+      "a.log WHERE a.first > ?1 OR (a.first = (SELECT max(first) FROM arrival WHERE first <= ?1) AND a.last > "
+      "?1) ORDER BY a.first LIMIT ?2");
+  select.bind(static_cast<std::int64_t>(after.value)).bind(static_cast<std::int64_t>(limit));
+  while (true) {
+    KOINON_ASSIGN(const bool row, select.step());
+    if (!row) return out;
+    Arrival arrival{ArrivalSeq(select.number(0)), LogId::from(select.blob(2)), EntryIndex(select.number(3)),
+                    select.number(1) - select.number(0) + 1, static_cast<ArrivalKind>(select.integer(4)),
+                    UnixMillis{select.integer(5)}};
+    if (arrival.first <= after) {
+      const std::uint64_t passed = after.value + 1 - arrival.first.value;
+      arrival.first.value += passed;
+      arrival.from.value += passed;
+      arrival.count -= passed;
+    }
+    out.push_back(arrival);
+  }
+}
+
+Result<std::optional<EntryIndex>> SqliteQueries::own_content(BytesView digest) {
+  auto select = db_.prepare("SELECT entry_index FROM own_content WHERE digest = ?");
+  select.bind_blob(digest);
+  KOINON_ASSIGN(const bool found, select.step());
+  if (!found) return std::optional<EntryIndex>();
+  return std::optional<EntryIndex>(EntryIndex(select.number(0)));
+}
+
+Result<std::vector<Bytes>> SqliteQueries::evidence(const LogId& log) {
+  std::vector<Bytes> out;
+  auto select = db_.prepare("SELECT evidence FROM evidence WHERE log_id = ? ORDER BY id");
+  select.bind_blob(log.view());
+  while (true) {
+    KOINON_ASSIGN(const bool row, select.step());
+    if (!row) return out;
+    out.emplace_back(select.blob(0));
+  }
+}
+
+}  // namespace koinon

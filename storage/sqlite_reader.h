@@ -1,0 +1,38 @@
+// The queries of the SQLite store, over a connection that somebody else owns.
+#pragma once
+
+#include "storage/sqlite.h"
+#include "storage/store.h"
+
+namespace koinon {
+
+// Every call reads one consistent snapshot: in autocommit each call is a transaction of its own.
+class SqliteQueries {
+ public:
+  explicit SqliteQueries(sqlite::Connection& db) : db_(db) {}
+
+  Result<StoreState> load_state();
+  Result<ServedRun> read_run(const LogId& log, EntryIndex from, EntryIndex to, TreeSize size,
+                             std::size_t max_bytes);
+  Result<Hash> root_at(const LogId& log, TreeSize size);
+  Result<HashPath> inclusion(const LogId& log, EntryIndex index, TreeSize size);
+  Result<RunProof> run_proof_at(const LogId& log, EntryIndex from, std::uint64_t count, TreeSize size);
+  Result<StoredRecord> record(const LogId& log, EntryIndex index);
+  Result<LogState> log_state(const LogId& log);
+  Result<std::vector<Arrival>> arrivals(ArrivalSeq after, std::size_t limit);
+  Result<std::optional<EntryIndex>> own_content(BytesView digest);
+  Result<std::vector<Bytes>> evidence(const LogId& log);
+
+  Result<std::int64_t> log_number(const LogId& log);
+  Result<std::optional<Bytes>> meta(std::string_view key);
+
+ private:
+  Result<std::vector<PeerRecord>> peers();
+  Result<std::vector<VouchFact>> vouches();
+
+  sqlite::Connection& db_;
+};
+
+std::int64_t record_id(std::int64_t log_number, EntryIndex index);
+
+}  // namespace koinon

@@ -1,0 +1,343 @@
+#include "storage/sqlite_store.h"
+
+#include "crypto/ed25519.h"
+#include "proto/base/limits.h"
+#include "storage/hash_tiles.h"
+#include "storage/schema.h"
+#include "storage/sqlite_reader.h"
+
+namespace koinon {
+namespace {
+
+constexpr std::uint64_t kPageBytes = 8192;
+
+Bytes number_bytes(std::uint64_t value) { return std::to_string(value); }
+
+// Shared by reader and writer: forwards the queries.
+template <typename Base>
+class SqliteBase : public Base {
+ public:
+  explicit SqliteBase(sqlite::Connection db) : db_(std::move(db)), queries_(db_) {}
+
+  Result<StoreState> load_state() override { return queries_.load_state(); }
+  Result<ServedRun> read_run(const LogId& log, EntryIndex from, EntryIndex to, TreeSize size,
+                             std::size_t max_bytes) override {
+    return queries_.read_run(log, from, to, size, max_bytes);
+  }
+  Result<Hash> root_at(const LogId& log, TreeSize size) override { return queries_.root_at(log, size); }
+  Result<HashPath> inclusion(const LogId& log, EntryIndex index, TreeSize size) override {
+    return queries_.inclusion(log, index, size);
+  }
+  Result<RunProof> run_proof_at(const LogId& log, EntryIndex from, std::uint64_t count, TreeSize size) override {
+    return queries_.run_proof_at(log, from, count, size);
+  }
+  Result<StoredRecord> record(const LogId& log, EntryIndex index) override { return queries_.record(log, index); }
+  Result<LogState> log_state(const LogId& log) override { return queries_.log_state(log); }
+  Result<std::vector<Arrival>> arrivals(ArrivalSeq after, std::size_t limit) override {
+    return queries_.arrivals(after, limit);
+  }
+  Result<std::optional<EntryIndex>> own_content(BytesView digest) override { return queries_.own_content(digest); }
+  Result<std::vector<Bytes>> evidence(const LogId& log) override { return queries_.evidence(log); }
+
+ protected:
+  sqlite::Connection db_;
+  SqliteQueries queries_;
+};
+
+class SqliteReader final : public SqliteBase<StoreReader> {
+ public:
+  using SqliteBase::SqliteBase;
+};
+
+class SqliteStore final : public SqliteBase<Store> {
+ public:
+  SqliteStore(sqlite::Connection db, SqliteStoreOptions options)
+      : SqliteBase(std::move(db)), options_(std::move(options)) {}
+
+  Status prepare();
+
+  Status begin(bool durable) override;
+  Status commit() override;
+  void rollback() override;
+  Result<JournalSeq> append_run(const RunCommit& run) override;
+  Status set_cursor(const PeerCursor& cursor) override;
+  Status add_evidence(const EvidenceCommit& evidence) override;
+  Status add_body(const BodyCommit& body) override;
+  Status put_peer(const PeerRecord& peer) override;
+  Status remove_peer(const NodeKey& node_key) override;
+  Status set_own_log(const LogId& log) override { return put_meta("own_log", log.view()); }
+  Status set_instance_token(BytesView token) override { return put_meta("instance_token", token); }
+
+ private:
+  Status put_meta(std::string_view key, BytesView value);
+  Status set_durable(bool durable);
+  Status reserve_journal();
+  Status create_log(const RunCommit& run);
+  Status write_run(const RunCommit& run, std::int64_t number);
+  Status write_arrival(std::int64_t number, EntryIndex from, std::uint64_t count, ArrivalKind kind, UnixMillis at);
+  Status write_vouch(const VouchFact& vouch);
+  Result<JournalSeq> write_log_row(const RunCommit& run, std::int64_t number);
+
+  SqliteStoreOptions options_;
+  bool durable_ = false;
+  bool in_transaction_ = false;
+  std::uint64_t journal_next_ = 0;
+  std::uint64_t journal_reserved_ = 0;  // numbers below it may be used
+};
+
+Status SqliteStore::prepare() {
+  if (options_.exclusive) KOINON_TRY(db_.execute("PRAGMA locking_mode=EXCLUSIVE"));
+  KOINON_TRY(db_.execute("PRAGMA page_size=" + std::to_string(kPageBytes)));
+  KOINON_TRY(db_.execute("PRAGMA journal_mode=WAL"));
+  KOINON_TRY(db_.execute("PRAGMA secure_delete=ON"));
+  KOINON_TRY(db_.execute("PRAGMA cache_size=-16384"));
+  KOINON_TRY(db_.execute("PRAGMA wal_autocheckpoint=2000"));
+  KOINON_TRY(db_.execute("PRAGMA journal_size_limit=67108864"));
+  if (options_.max_bytes > 0) {
+    KOINON_TRY(db_.execute("PRAGMA max_page_count=" + std::to_string(options_.max_bytes / kPageBytes)));
+  }
+  KOINON_TRY(set_durable(true));
+  KOINON_TRY(migrate_store(db_));
+  KOINON_ASSIGN(const auto journal, queries_.meta("journal_id"));
+  if (!journal) KOINON_TRY(put_meta("journal_id", random_bytes(16)));
+  KOINON_ASSIGN(const auto reserved, queries_.meta("journal_reserved"));
+  if (reserved) {
+    const auto value = std::strtoull(reserved->c_str(), nullptr, 10);
+    journal_reserved_ = value;
+  } else {
+    journal_reserved_ = 1;
+  }
+  journal_next_ = journal_reserved_;
+  return {};
+}
+
+Status SqliteStore::put_meta(std::string_view key, BytesView value) {
+  auto put = db_.prepare("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)");
+  return put.bind_text(key).bind_blob(value).run();
+}
+
+Status SqliteStore::set_durable(bool durable) {
+  if (durable == durable_) return {};
+  KOINON_TRY(db_.execute("PRAGMA synchronous=" + (durable ? options_.durable : std::string("NORMAL"))));
+  durable_ = durable;
+  return {};
+}
+
+Status SqliteStore::reserve_journal() {
+  if (journal_reserved_ - journal_next_ >= limits::kJournalBlock / 2) return {};
+  KOINON_TRY(set_durable(true));
+  const std::uint64_t reserved = journal_next_ + limits::kJournalBlock;
+  KOINON_TRY(put_meta("journal_reserved", number_bytes(reserved)));
+  journal_reserved_ = reserved;
+  return {};
+}
+
+Status SqliteStore::begin(bool durable) {
+  KOINON_TRY(reserve_journal());
+  KOINON_TRY(set_durable(durable || options_.durable == "OFF"));
+  KOINON_TRY(db_.execute("BEGIN IMMEDIATE"));
+  in_transaction_ = true;
+  return {};
+}
+
+Status SqliteStore::commit() {
+  Status status = db_.execute("COMMIT");
+  if (!status.ok()) {
+    rollback();
+    return status;
+  }
+  in_transaction_ = false;
+  return {};
+}
+
+void SqliteStore::rollback() {
+  if (in_transaction_) (void)db_.execute("ROLLBACK");  // fails only where SQLite has rolled back already
+  in_transaction_ = false;
+}
+
+Status SqliteStore::create_log(const RunCommit& run) {
+  auto insert = db_.prepare(
+      "INSERT INTO log (log_id, name, signing_key, recovery_key, size, range) VALUES (?, ?, ?, ?, 0, x'')");
+  return insert.bind_blob(run.log.view())
+      .bind_text(run.identity.name)
+      .bind_blob(run.identity.signing_key.view())
+      .bind_blob(run.identity.recovery_key.view())
+      .run();
+}
+
+Result<JournalSeq> SqliteStore::append_run(const RunCommit& run) {
+  if (run.records.empty() || run.records.size() != run.leaves.size()) {
+    return fail(Code::kInternal, "a run without records", "run");
+  }
+  KOINON_TRY(db_.execute("SAVEPOINT run"));
+  const auto result = [&]() -> Result<JournalSeq> {
+    auto state = queries_.log_state(run.log);
+    if (!state.ok() && state.error().code != Code::kNotFound) return state.error();
+    const std::uint64_t held = state.ok() ? state->range.size().value : 0;
+    if (state.ok() && state->frozen) return fail(Code::kConflict, "the log is frozen: it forked", "log");
+    if (run.records.front().index.value != held) {
+      return fail(Code::kConflict, "the run does not begin where the log ends", "from");
+    }
+    if (!state.ok()) KOINON_TRY(create_log(run));
+    KOINON_ASSIGN(const std::int64_t number, queries_.log_number(run.log));
+    KOINON_TRY(write_run(run, number));
+    return write_log_row(run, number);
+  }();
+  if (!result.ok()) {
+    (void)db_.execute("ROLLBACK TO run");
+    (void)db_.execute("RELEASE run");
+    return result;
+  }
+  KOINON_TRY(db_.execute("RELEASE run"));
+  return result;
+}
+
+Status SqliteStore::write_run(const RunCommit& run, std::int64_t number) {
+  for (const StoredRecord& record : run.records) {
+    auto insert =
+        db_.prepare("INSERT INTO record (id, entry, body, state, erased_by) VALUES (?, ?, ?, ?, ?)");
+    insert.bind(record_id(number, record.index)).bind_blob(record.entry);
+    if (record.body.empty()) {
+      insert.bind_null();
+    } else {
+      insert.bind_blob(record.body);
+    }
+    insert.bind(static_cast<std::int64_t>(record.state));
+    if (record.state == BodyState::kErased) {
+      insert.bind(static_cast<std::int64_t>(record.erased_by.value));
+    } else {
+      insert.bind_null();
+    }
+    KOINON_TRY(insert.run());
+  }
+  HashTiles tiles(db_, number);
+  KOINON_TRY(tiles.append(TreeSize(run.records.front().index.value), run.leaves));
+  for (const VouchFact& vouch : run.vouches) KOINON_TRY(write_vouch(vouch));
+  for (std::size_t i = 0; i < run.own_contents.size(); ++i) {
+    if (run.own_contents[i].empty()) continue;
+    auto put = db_.prepare("INSERT OR REPLACE INTO own_content (digest, entry_index) VALUES (?, ?)");
+    KOINON_TRY(put.bind_blob(run.own_contents[i])
+                   .bind(static_cast<std::int64_t>(run.records[i].index.value))
+                   .run());
+  }
+  return write_arrival(number, run.records.front().index, run.records.size(), ArrivalKind::kAdded, run.arrived_at);
+}
+
+Result<JournalSeq> SqliteStore::write_log_row(const RunCommit& run, std::int64_t number) {
+  const bool whole = run.head.size == run.after.size();
+  if (whole && run.after.root() != run.head.root) {
+    return fail(Code::kInternal, "the run does not lead to its head", "run");
+  }
+  const Bytes range = pack_hashes(run.after.hashes());
+  auto update = db_.prepare("UPDATE log SET size = ?, range = ?, seen_size = ?, seen_root = ?, seen_note = ? WHERE number = ?");
+  KOINON_TRY(update.bind(static_cast<std::int64_t>(run.after.size().value))
+                 .bind_blob(range)
+                 .bind(static_cast<std::int64_t>(run.head.size.value))
+                 .bind_blob(run.head.root.view())
+                 .bind_blob(run.head.note)
+                 .bind(number)
+                 .run());
+  if (!whole) return JournalSeq(0);
+  auto head = db_.prepare("UPDATE log SET whole_size = ?, whole_root = ?, whole_note = ? WHERE number = ?");
+  KOINON_TRY(head.bind(static_cast<std::int64_t>(run.head.size.value))
+                 .bind_blob(run.head.root.view())
+                 .bind_blob(run.head.note)
+                 .bind(number)
+                 .run());
+  if (journal_next_ >= journal_reserved_) return fail(Code::kInternal, "no journal number is reserved", "journal");
+  auto remove = db_.prepare("DELETE FROM journal WHERE log = ?");
+  KOINON_TRY(remove.bind(number).run());
+  auto insert = db_.prepare("INSERT INTO journal (seq, log) VALUES (?, ?)");
+  KOINON_TRY(insert.bind(static_cast<std::int64_t>(journal_next_)).bind(number).run());
+  return JournalSeq(journal_next_++);
+}
+
+Status SqliteStore::write_arrival(std::int64_t number, EntryIndex from, std::uint64_t count, ArrivalKind kind,
+                                  UnixMillis at) {
+  auto insert = db_.prepare(
+      "INSERT INTO arrival (first, last, log, from_index, kind, at_ms) "
+      "SELECT n, n + ?1 - 1, ?2, ?3, ?4, ?5 FROM (SELECT coalesce((SELECT last FROM arrival ORDER BY first DESC LIMIT 1), 0) + 1 AS n)");
+  return insert.bind(static_cast<std::int64_t>(count))
+      .bind(number)
+      .bind(static_cast<std::int64_t>(from.value))
+      .bind(static_cast<std::int64_t>(kind))
+      .bind(at.value)
+      .run();
+}
+
+Status SqliteStore::write_vouch(const VouchFact& vouch) {
+  auto put = db_.prepare(
+      "INSERT OR REPLACE INTO vouch (voucher, target, entry_index, name, vkey, expires_at_ms, withdrawn) VALUES "
+      "(?, ?, ?, ?, ?, ?, ?)");
+  return put.bind_blob(vouch.voucher.view())
+      .bind_blob(vouch.target.view())
+      .bind(static_cast<std::int64_t>(vouch.index.value))
+      .bind_text(vouch.name)
+      .bind_text(vouch.vkey)
+      .bind(vouch.expires_at.value)
+      .bind(vouch.withdrawn ? 1 : 0)
+      .run();
+}
+
+Status SqliteStore::set_cursor(const PeerCursor& cursor) {
+  auto update = db_.prepare("UPDATE peer SET journal = ?, cursor = ? WHERE node_key = ?");
+  return update.bind_blob(cursor.journal.view())
+      .bind(static_cast<std::int64_t>(cursor.seq.value))
+      .bind_blob(cursor.peer.view())
+      .run();
+}
+
+Status SqliteStore::add_evidence(const EvidenceCommit& evidence) {
+  auto insert = db_.prepare("INSERT INTO evidence (log_id, evidence, at_ms) VALUES (?, ?, ?)");
+  KOINON_TRY(insert.bind_blob(evidence.log.view()).bind_blob(evidence.evidence).bind(evidence.at.value).run());
+  auto freeze = db_.prepare("UPDATE log SET frozen = 1 WHERE log_id = ?");
+  return freeze.bind_blob(evidence.log.view()).run();
+}
+
+Status SqliteStore::add_body(const BodyCommit& body) {
+  KOINON_ASSIGN(const std::int64_t number, queries_.log_number(body.log));
+  auto update = db_.prepare("UPDATE record SET body = ?, state = 0 WHERE id = ? AND state IN (1, 3)");
+  KOINON_TRY(update.bind_blob(body.body).bind(record_id(number, body.index)).run());
+  if (db_.changes() == 0) return {};
+  return write_arrival(number, body.index, 1, ArrivalKind::kBody, body.arrived_at);
+}
+
+Status SqliteStore::put_peer(const PeerRecord& peer) {
+  auto put = db_.prepare(
+      "INSERT INTO peer (node_key, log_id, vkey, name, address, vouch, added_at_ms) VALUES (?, ?, ?, ?, ?, ?, ?) "
+      "ON CONFLICT (node_key) DO UPDATE SET log_id = excluded.log_id, vkey = excluded.vkey, name = "
+      "excluded.name, address = excluded.address, vouch = excluded.vouch");
+  return put.bind_blob(peer.node_key.view())
+      .bind_blob(peer.log.view())
+      .bind_text(peer.vkey)
+      .bind_text(peer.name)
+      .bind_text(peer.address)
+      .bind(peer.vouch ? 1 : 0)
+      .bind(peer.added_at.value)
+      .run();
+}
+
+Status SqliteStore::remove_peer(const NodeKey& node_key) {
+  auto remove = db_.prepare("DELETE FROM peer WHERE node_key = ?");
+  KOINON_TRY(remove.bind_blob(node_key.view()).run());
+  if (db_.changes() == 0) return fail(Code::kNotFound, "no peer has that node key", "peer");
+  return {};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Store>> open_sqlite_store(const std::filesystem::path& path,
+                                                 const SqliteStoreOptions& options) {
+  KOINON_ASSIGN(auto db, sqlite::Connection::open(path, {false, options.exclusive, options.vfs}));
+  auto store = std::make_unique<SqliteStore>(std::move(db), options);
+  KOINON_TRY(store->prepare());
+  return std::unique_ptr<Store>(std::move(store));
+}
+
+Result<std::unique_ptr<StoreReader>> open_sqlite_reader(const std::filesystem::path& path) {
+  KOINON_ASSIGN(auto db, sqlite::Connection::open(path, {true, false, ""}));
+  KOINON_TRY(db.execute("PRAGMA cache_size=-8192"));
+  return std::unique_ptr<StoreReader>(std::make_unique<SqliteReader>(std::move(db)));
+}
+
+}  // namespace koinon

@@ -1,0 +1,23 @@
+// The Store on SQLite, in WAL mode: one file, one writer, any number of readers.
+#pragma once
+
+#include <filesystem>
+
+#include "storage/store.h"
+
+namespace koinon {
+
+struct SqliteStoreOptions {
+  std::string vfs;                // empty: the system's
+  bool exclusive = false;         // no other connection, no shared memory
+  std::uint64_t max_bytes = 0;    // quota of the main file; 0: none
+  std::string durable = "FULL";   // PRAGMA synchronous of durable commits; tests show what OFF loses
+};
+
+// Opens or creates the store, migrates it, and reserves its next journal numbers.
+Result<std::unique_ptr<Store>> open_sqlite_store(const std::filesystem::path& path,
+                                                 const SqliteStoreOptions& options = {});
+// For another thread; the store must exist.
+Result<std::unique_ptr<StoreReader>> open_sqlite_reader(const std::filesystem::path& path);
+
+}  // namespace koinon

@@ -1,0 +1,192 @@
+#include "storage/tokenizer.h"
+
+#include <unicode/uchar.h>
+#include <unicode/unorm2.h>
+#include <unicode/uscript.h>
+#include <unicode/utf16.h>
+#include <unicode/utf8.h>
+
+#include <array>
+#include <vector>
+
+namespace koinon {
+namespace {
+
+enum class Shape { kSeparator, kWord, kDense };
+
+Shape shape_of(UChar32 c) {
+  UErrorCode error = U_ZERO_ERROR;
+  switch (uscript_getScript(c, &error)) {
+    case USCRIPT_HAN:
+    case USCRIPT_HIRAGANA:
+    case USCRIPT_KATAKANA:
+    case USCRIPT_HANGUL:
+    case USCRIPT_THAI:
+    case USCRIPT_LAO:
+    case USCRIPT_KHMER:
+    case USCRIPT_MYANMAR: return u_isalnum(c) || u_getCombiningClass(c) != 0 || u_charType(c) == U_NON_SPACING_MARK
+                                     ? Shape::kDense
+                                     : Shape::kSeparator;
+    default: break;
+  }
+  if (c == 0x30FC) return Shape::kDense;  // the prolonged sound mark belongs to Katakana words
+  const auto type = u_charType(c);
+  const bool mark = type == U_NON_SPACING_MARK || type == U_COMBINING_SPACING_MARK;
+  return u_isalnum(c) || mark ? Shape::kWord : Shape::kSeparator;
+}
+
+void append_utf8(std::string& out, UChar32 c) {
+  std::array<char, 4> buffer{};
+  int32_t length = 0;
+  UBool failed = 0;
+  U8_APPEND(reinterpret_cast<uint8_t*>(buffer.data()), length, static_cast<int32_t>(buffer.size()), c, failed);
+  if (failed == 0) out.append(buffer.data(), static_cast<std::size_t>(length));
+}
+
+// Folds one code point: compatibility decomposition, case folding and, where asked, no combining marks.
+void append_folded(std::string& out, UChar32 c, bool drop_marks) {
+  UErrorCode error = U_ZERO_ERROR;
+  const UNormalizer2* nfkd = unorm2_getNFKDInstance(&error);
+  std::array<UChar, 32> units{};
+  int32_t length = -1;
+  const bool hangul = c >= 0xAC00 && c <= 0xD7A3;  // stays composed: a syllable is what people type
+  if (!hangul) {
+    length = unorm2_getDecomposition(nfkd, c, units.data(), static_cast<int32_t>(units.size()), &error);
+  }
+  if (length < 0 || U_FAILURE(error)) {
+    append_utf8(out, u_foldCase(c, U_FOLD_CASE_DEFAULT));
+    return;
+  }
+  for (int32_t i = 0; i < length;) {
+    UChar32 part = 0;
+    U16_NEXT(units.data(), i, length, part);
+    if (drop_marks && u_getCombiningClass(part) != 0) continue;
+    append_utf8(out, u_foldCase(part, U_FOLD_CASE_DEFAULT));
+  }
+}
+
+struct Character {
+  std::string folded;
+  int begin = 0;
+  int end = 0;
+};
+
+int emit_dense(const std::vector<Character>& run, bool query, const std::function<int(const Token&)>& emit) {
+  for (std::size_t i = 0; i < run.size(); ++i) {
+    const bool pair = i + 1 < run.size();
+    if (pair) {
+      const std::string text = run[i].folded + run[i + 1].folded;
+      if (const int code = emit({text, run[i].begin, run[i + 1].end, false}); code != 0) return code;
+    }
+    if (query && (pair || run.size() > 1)) continue;
+    if (const int code = emit({run[i].folded, run[i].begin, run[i].end, pair}); code != 0) return code;
+  }
+  return 0;
+}
+
+class Collector {
+ public:
+  Collector(bool query, const std::function<int(const Token&)>& emit) : query_(query), emit_(emit) {}
+
+  int add(UChar32 c, int begin, int end) {
+    const Shape shape = shape_of(c);
+    if (shape != Shape::kWord || !dense_.empty()) {
+      const bool mark_of_dense = !dense_.empty() && u_getCombiningClass(c) != 0;
+      if (shape == Shape::kWord && !mark_of_dense) {
+        if (const int code = flush(); code != 0) return code;
+      }
+    }
+    switch (shape) {
+      case Shape::kSeparator: return flush();
+      case Shape::kDense: {
+        if (!word_.empty()) {
+          if (const int code = flush(); code != 0) return code;
+        }
+        Character character{{}, begin, end};
+        append_folded(character.folded, c, false);
+        if (!character.folded.empty()) dense_.push_back(std::move(character));
+        return 0;
+      }
+      case Shape::kWord:
+        if (!dense_.empty()) {  // a combining mark, e.g. of decomposed Kana
+          append_folded(dense_.back().folded, c, false);
+          dense_.back().end = end;
+          return 0;
+        }
+        if (word_.empty()) word_begin_ = begin;
+        append_folded(word_, c, true);
+        word_end_ = end;
+        return 0;
+    }
+    return 0;
+  }
+
+  int flush() {
+    int code = 0;
+    if (!word_.empty()) code = emit_({word_, word_begin_, word_end_, false});
+    if (code == 0 && !dense_.empty()) code = emit_dense(dense_, query_, emit_);
+    word_.clear();
+    dense_.clear();
+    return code;
+  }
+
+ private:
+  bool query_;
+  const std::function<int(const Token&)>& emit_;
+  std::string word_;
+  int word_begin_ = 0;
+  int word_end_ = 0;
+  std::vector<Character> dense_;
+};
+
+extern "C" {
+static int tokenizer_create(void*, const char**, int, Fts5Tokenizer** out) {
+  // FTS5 wants a distinct pointer; the tokenizer has no state.
+  static char stateless = 0;
+  *out = reinterpret_cast<Fts5Tokenizer*>(&stateless);
+  return SQLITE_OK;
+}
+static void tokenizer_delete(Fts5Tokenizer*) {}
+static int tokenizer_run(Fts5Tokenizer*, void* context, int flags, const char* text, int size,
+                         int (*emit)(void*, int, const char*, int, int, int)) {
+  const bool query = (flags & FTS5_TOKENIZE_QUERY) != 0;
+  return tokenize({text, static_cast<std::size_t>(size)}, query, [&](const Token& token) {
+    return emit(context, token.same_place ? FTS5_TOKEN_COLOCATED : 0, token.text.data(),
+                static_cast<int>(token.text.size()), token.begin, token.end);
+  });
+}
+}
+
+}  // namespace
+
+int tokenize(std::string_view text, bool query, const std::function<int(const Token&)>& emit) {
+  Collector collector(query, emit);
+  const auto* bytes = reinterpret_cast<const uint8_t*>(text.data());
+  const auto size = static_cast<int32_t>(text.size());
+  for (int32_t i = 0; i < size;) {
+    const int32_t begin = i;
+    UChar32 c = 0;
+    U8_NEXT_OR_FFFD(bytes, i, size, c);
+    if (const int code = collector.add(c, begin, i); code != 0) return code;
+  }
+  return collector.flush();
+}
+
+Status register_tokenizer(sqlite::Connection& db) {
+  fts5_api* api = nullptr;
+  sqlite3_stmt* statement = nullptr;
+  if (sqlite3_prepare_v2(db.handle(), "SELECT fts5(?1)", -1, &statement, nullptr) != SQLITE_OK) {
+    return sqlite::error_of(db.handle(), "index.db");
+  }
+  sqlite3_bind_pointer(statement, 1, &api, "fts5_api_ptr", nullptr);
+  sqlite3_step(statement);
+  sqlite3_finalize(statement);
+  if (api == nullptr) return fail(Code::kInternal, "SQLite was built without FTS5", "index.db");
+  fts5_tokenizer tokenizer{tokenizer_create, tokenizer_delete, tokenizer_run};
+  if (api->xCreateTokenizer(api, "koinon", nullptr, &tokenizer, nullptr) != SQLITE_OK) {
+    return sqlite::error_of(db.handle(), "index.db");
+  }
+  return {};
+}
+
+}  // namespace koinon
