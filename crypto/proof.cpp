@@ -1,6 +1,8 @@
 #include "crypto/proof.h"
 
 #include <bit>
+#include <cassert>
+#include <map>
 
 #include "proto/base/limits.h"
 
@@ -146,7 +148,7 @@ Status verify_consistency(TreeSize first, TreeSize second, const Hash& first_roo
 }
 
 Result<RunProof> run_proof(EntryIndex from, std::uint64_t count, TreeSize size, const NodeReader& nodes) {
-  if (count == 0 || from.value >= size.value || count > size.value - from.value) {
+  if (from.value > size.value || count > size.value - from.value) {
     return fail(Code::kInvalidArgument, "the run does not lie within the tree", "from");
   }
   RunProof proof;
@@ -175,6 +177,34 @@ Result<CompactRange> verify_run(EntryIndex from, const std::vector<Hash>& leaves
   for (std::size_t i = 0; i < nodes.size(); ++i) whole.append_node(nodes[i].level, proof.right[i]);
   if (whole.root() != root) return wrong_root();
   return std::move(*range);
+}
+
+Result<Hash> verify_prefix(TreeSize at, TreeSize size, const RunProof& proof, const Hash& root) {
+  if (at > size) return fail(Code::kBadProof, "the prefix is longer than the tree", "at");
+  const auto range = CompactRange::from(at, proof.left);
+  const auto nodes = cover(at.value, size.value);
+  if (!range.ok() || nodes.size() != proof.right.size()) return wrong_length();
+  CompactRange whole = *range;
+  for (std::size_t i = 0; i < nodes.size(); ++i) whole.append_node(nodes[i].level, proof.right[i]);
+  if (whole.root() != root) return wrong_root();
+  return range->root();
+}
+
+std::vector<Hash> prefix_right(EntryIndex from, const std::vector<Hash>& leaves, TreeSize size,
+                               const std::vector<Hash>& right) {
+  std::map<TreeNode, Hash> known;
+  for (std::size_t i = 0; i < leaves.size(); ++i) known.emplace(TreeNode{0, from.value + i}, leaves[i]);
+  const auto right_nodes = cover(from.value + leaves.size(), size.value);
+  for (std::size_t i = 0; i < right_nodes.size() && i < right.size(); ++i) known.emplace(right_nodes[i], right[i]);
+  const std::function<Hash(TreeNode)> hash_of = [&](TreeNode node) -> Hash {
+    const auto it = known.find(node);
+    if (it != known.end()) return it->second;
+    assert(node.level > 0);
+    return node_hash(hash_of({node.level - 1, node.index * 2}), hash_of({node.level - 1, node.index * 2 + 1}));
+  };
+  std::vector<Hash> out;
+  for (const auto node : cover(from.value, size.value)) out.push_back(hash_of(node));
+  return out;
 }
 
 Bytes pack_hashes(const std::vector<Hash>& hashes) {

@@ -24,12 +24,21 @@ struct RunProof {
   std::vector<Hash> left;
   std::vector<Hash> right;
 };
+// A run of no leaves (count 0) proves the value of the prefix [0, from).
 Result<RunProof> run_proof(EntryIndex from, std::uint64_t count, TreeSize size, const NodeReader& nodes);
 
 // Checks the run and returns the compact range of [0, from + leaves), for the next run to begin from.
 // Requires at least one leaf.
 Result<CompactRange> verify_run(EntryIndex from, const std::vector<Hash>& leaves, TreeSize size,
                                 const RunProof& proof, const Hash& root);
+
+// The root of the prefix [0, at), proven to belong to the tree of that size and root by a run of no leaves.
+Result<Hash> verify_prefix(TreeSize at, TreeSize size, const RunProof& proof, const Hash& root);
+
+// From a run's leaves and proof: the hashes of cover(from, size), which prove the prefix before the run.
+// Requires a run that verify_run accepted.
+std::vector<Hash> prefix_right(EntryIndex from, const std::vector<Hash>& leaves, TreeSize size,
+                               const std::vector<Hash>& right);
 
 // Hashes as they travel: 32 bytes each, one after the other.
 Bytes pack_hashes(const std::vector<Hash>& hashes);

@@ -20,7 +20,7 @@ CREATE TABLE log (
   size INTEGER NOT NULL,
   range BLOB NOT NULL,
   whole_size INTEGER, whole_root BLOB, whole_note BLOB,
-  seen_size INTEGER, seen_root BLOB, seen_note BLOB,
+  seen_size INTEGER, seen_root BLOB, seen_note BLOB, seen_right BLOB,
   frozen INTEGER NOT NULL DEFAULT 0);
 CREATE TABLE record (
   id INTEGER PRIMARY KEY,

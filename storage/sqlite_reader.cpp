@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::string_view kLogColumns =
     "SELECT l.log_id, l.name, l.signing_key, l.recovery_key, l.size, l.range, l.whole_size, l.whole_root, "
-    "l.whole_note, l.seen_size, l.seen_root, l.seen_note, l.frozen, coalesce(j.seq, 0), l.number "
+    "l.whole_note, l.seen_size, l.seen_root, l.seen_note, l.frozen, coalesce(j.seq, 0), l.seen_right "
     "FROM log l LEFT JOIN journal j ON j.log = l.number ";
 
 std::optional<StoredHead> read_head(const sqlite::Statement& row, int column) {
@@ -29,6 +29,7 @@ Result<LogState> read_log(const sqlite::Statement& row) {
   log.seen = read_head(row, 9);
   log.frozen = row.integer(12) != 0;
   log.journal_seq = JournalSeq(row.number(13));
+  KOINON_ASSIGN(log.seen_right, unpack_hashes(row.blob(14), "seen_right"));
   return log;
 }
 

@@ -229,12 +229,14 @@ Result<JournalSeq> SqliteStore::write_log_row(const RunCommit& run, std::int64_t
     return fail(Code::kInternal, "the run does not lead to its head", "run");
   }
   const Bytes range = pack_hashes(run.after.hashes());
-  auto update = db_.prepare("UPDATE log SET size = ?, range = ?, seen_size = ?, seen_root = ?, seen_note = ? WHERE number = ?");
+  auto update = db_.prepare("UPDATE log SET size = ?, range = ?, seen_size = ?, seen_root = ?, seen_note = ?, seen_right = ? WHERE number = ?");
+  const Bytes right = pack_hashes(run.right);
   KOINON_TRY(update.bind(static_cast<std::int64_t>(run.after.size().value))
                  .bind_blob(range)
                  .bind(static_cast<std::int64_t>(run.head.size.value))
                  .bind_blob(run.head.root.view())
                  .bind_blob(run.head.note)
+                 .bind_blob(right)
                  .bind(number)
                  .run());
   if (!whole) return JournalSeq(0);

@@ -10,96 +10,9 @@
 #include <string>
 #include <vector>
 
-#include "crypto/identity.h"
-#include "crypto/proof.h"
+#include "crypto/log_state.h"
 
 namespace koinon {
-
-enum class BodyState : unsigned char {
-  kHeld = 0,      // here, or the entry has none
-  kNotAsked = 1,  // our filter did not want it
-  kErased = 2,    // a withdrawal took it away
-  kNotHeld = 3,   // wanted, and nobody gave it yet
-};
-
-struct StoredRecord {
-  EntryIndex index;
-  Bytes entry;
-  Bytes body;
-  BodyState state = BodyState::kHeld;
-  EntryIndex erased_by;  // with kErased
-};
-
-struct StoredHead {
-  TreeSize size;
-  Hash root;
-  Bytes note;  // signed checkpoint
-  bool operator==(const StoredHead&) const = default;
-};
-
-struct LogState {
-  LogId id;
-  LogIdentity identity;
-  CompactRange range;               // of the entries held
-  std::optional<StoredHead> whole;  // newest head that is held whole
-  std::optional<StoredHead> seen;   // newest head that entries were proven against
-  bool frozen = false;              // evidence of a fork is held
-  JournalSeq journal_seq;           // its row; 0: none
-};
-
-struct PeerRecord {
-  NodeKey node_key;
-  LogId log;
-  std::string vkey;
-  std::string name;
-  std::string address;     // HOST:PORT, or empty
-  bool vouch = true;       // publish a vouch once a session has proven the key
-  UnixMillis added_at;
-  std::optional<JournalId> journal;  // of the peer
-  JournalSeq cursor;                 // in that journal
-};
-
-struct VouchFact {
-  LogId voucher;
-  EntryIndex index;
-  LogId target;
-  std::string name;
-  std::string vkey;
-  UnixMillis expires_at;
-  bool withdrawn = false;
-};
-
-struct PeerCursor {
-  NodeKey peer;
-  JournalId journal;
-  JournalSeq seq;
-};
-
-// A verified run that extends a log: what was proven, and by which head.
-struct RunCommit {
-  LogIdentity identity;
-  LogId log;
-  std::vector<StoredRecord> records;  // consecutive from the size held
-  std::vector<Hash> leaves;           // their leaf hashes
-  CompactRange after;                 // of everything up to and including the run
-  StoredHead head;                    // proven against; whole if its size is after.size()
-  std::vector<VouchFact> vouches;     // stated by entries of the run
-  std::vector<Bytes> own_contents;    // own log: content digest of each record (empty: none)
-  UnixMillis arrived_at;
-};
-
-struct EvidenceCommit {
-  LogId log;
-  Bytes evidence;  // serialised koinon.v1.Evidence
-  UnixMillis at;
-};
-
-struct BodyCommit {
-  LogId log;
-  EntryIndex index;
-  Bytes body;
-  UnixMillis arrived_at;
-};
 
 enum class ArrivalKind : unsigned char { kAdded = 1, kBody = 2, kErased = 3 };
 struct Arrival {
@@ -109,22 +22,6 @@ struct Arrival {
   std::uint64_t count = 0;
   ArrivalKind kind = ArrivalKind::kAdded;
   UnixMillis at;
-};
-
-struct StoreState {
-  JournalId journal;
-  Bytes instance_token;  // 16 bytes
-  std::optional<LogId> own_log;
-  std::vector<LogState> logs;
-  std::vector<PeerRecord> peers;
-  std::vector<VouchFact> vouches;  // the latest of each voucher for each target
-  JournalSeq last_journal_seq;
-};
-
-// A run as it is served: records of [from, …) up to a byte budget, at least one, proven against `size`.
-struct ServedRun {
-  std::vector<StoredRecord> records;
-  RunProof proof;
 };
 
 class StoreReader {
