@@ -190,21 +190,45 @@ Result<Hash> verify_prefix(TreeSize at, TreeSize size, const RunProof& proof, co
   return range->root();
 }
 
+namespace {
+
+using KnownNodes = std::map<TreeNode, Hash>;
+
+void learn(KnownNodes& known, std::uint64_t begin, std::uint64_t end, const std::vector<Hash>& hashes) {
+  const auto nodes = cover(begin, end);
+  for (std::size_t i = 0; i < nodes.size() && i < hashes.size(); ++i) known.emplace(nodes[i], hashes[i]);
+}
+
+Hash hash_from(const KnownNodes& known, TreeNode node) {
+  const auto it = known.find(node);
+  if (it != known.end()) return it->second;
+  assert(node.level > 0);
+  return node_hash(hash_from(known, {node.level - 1, node.index * 2}),
+                   hash_from(known, {node.level - 1, node.index * 2 + 1}));
+}
+
+std::vector<Hash> cover_hashes(const KnownNodes& known, std::uint64_t begin, std::uint64_t end) {
+  std::vector<Hash> out;
+  for (const auto node : cover(begin, end)) out.push_back(hash_from(known, node));
+  return out;
+}
+
+}  // namespace
+
 std::vector<Hash> prefix_right(EntryIndex from, const std::vector<Hash>& leaves, TreeSize size,
                                const std::vector<Hash>& right) {
-  std::map<TreeNode, Hash> known;
+  KnownNodes known;
   for (std::size_t i = 0; i < leaves.size(); ++i) known.emplace(TreeNode{0, from.value + i}, leaves[i]);
-  const auto right_nodes = cover(from.value + leaves.size(), size.value);
-  for (std::size_t i = 0; i < right_nodes.size() && i < right.size(); ++i) known.emplace(right_nodes[i], right[i]);
-  const std::function<Hash(TreeNode)> hash_of = [&](TreeNode node) -> Hash {
-    const auto it = known.find(node);
-    if (it != known.end()) return it->second;
-    assert(node.level > 0);
-    return node_hash(hash_of({node.level - 1, node.index * 2}), hash_of({node.level - 1, node.index * 2 + 1}));
-  };
-  std::vector<Hash> out;
-  for (const auto node : cover(from.value, size.value)) out.push_back(hash_of(node));
-  return out;
+  learn(known, from.value + leaves.size(), size.value, right);
+  return cover_hashes(known, from.value, size.value);
+}
+
+std::vector<Hash> join_right(TreeSize at, TreeSize held, TreeSize size, const std::vector<Hash>& inner,
+                             const std::vector<Hash>& outer) {
+  KnownNodes known;
+  learn(known, at.value, held.value, inner);
+  learn(known, held.value, size.value, outer);
+  return cover_hashes(known, at.value, size.value);
 }
 
 Bytes pack_hashes(const std::vector<Hash>& hashes) {

@@ -40,6 +40,11 @@ Result<Hash> verify_prefix(TreeSize at, TreeSize size, const RunProof& proof, co
 std::vector<Hash> prefix_right(EntryIndex from, const std::vector<Hash>& leaves, TreeSize size,
                                const std::vector<Hash>& right);
 
+// From the hashes of cover(at, held) and of cover(held, size): those of cover(at, size).
+// Requires at <= held <= size and the right number of hashes in both.
+std::vector<Hash> join_right(TreeSize at, TreeSize held, TreeSize size, const std::vector<Hash>& inner,
+                             const std::vector<Hash>& outer);
+
 // Hashes as they travel: 32 bytes each, one after the other.
 Bytes pack_hashes(const std::vector<Hash>& hashes);
 Result<std::vector<Hash>> unpack_hashes(BytesView bytes, std::string_view field);

@@ -282,7 +282,10 @@ Status SqliteStore::write_vouch(const VouchFact& vouch) {
 }
 
 Status SqliteStore::set_cursor(const PeerCursor& cursor) {
-  auto update = db_.prepare("UPDATE peer SET journal = ?, cursor = ? WHERE node_key = ?");
+  // Within one journal a cursor only moves on.
+  auto update = db_.prepare(
+      "UPDATE peer SET cursor = CASE WHEN journal IS ?1 THEN max(cursor, ?2) ELSE ?2 END, journal = ?1 WHERE "
+      "node_key = ?3");
   return update.bind_blob(cursor.journal.view())
       .bind(static_cast<std::int64_t>(cursor.seq.value))
       .bind_blob(cursor.peer.view())

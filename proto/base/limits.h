@@ -49,7 +49,9 @@ inline constexpr std::size_t kOpenRequests = 64;          // (wire) unanswered r
 inline constexpr std::size_t kHopsLeft = 8;               // (wire) of a GetBodies
 inline constexpr std::size_t kAgentBytes = 64;            // (wire)
 inline constexpr std::size_t kErrorBytes = 512;           // (wire) text of an Error
-inline constexpr std::size_t kInFlightChunks = 32;        // verified but uncommitted, the whole node
+inline constexpr std::size_t kInFlightBytes = 8 * kMiB;     // received, not yet committed: no Get is sent above it
+inline constexpr std::size_t kUnverifiedHeads = 4096;       // of one session; above it the peer is not read
+inline constexpr std::size_t kPushRecords = 256;            // a push of more goes as a head alone
 inline constexpr std::size_t kRecordsPerChunk = 16384;    // (wire)
 
 // Time
@@ -60,6 +62,7 @@ inline constexpr std::chrono::seconds kPongDeadline{20};
 inline constexpr std::chrono::seconds kRequestDeadline{60};    // without any progress
 inline constexpr std::chrono::milliseconds kDialBackoffMin{200};
 inline constexpr std::chrono::seconds kDialBackoffMax{300};
+inline constexpr std::chrono::seconds kStoreRetry{5};          // after a failed commit
 inline constexpr std::chrono::minutes kLieBackoff{10};         // after a peer sent what does not verify
 
 // Network edge

@@ -1,0 +1,242 @@
+// The protocol of Koinon as a sans-IO state machine: bytes, time and completions in; bytes, intents and
+// events out. No sockets, threads, files, clocks or random sources. PROTOCOL.md specifies what it speaks.
+//
+// One thread owns an Engine. After every input the caller takes the outputs and carries them out in order;
+// see node/engine/intents.h for what completions promise. Memory: a few hundred bytes a log, and per
+// session at most the credit lent (limits::kWindowBytes) plus one send queue (limits::kSendQueueBytes).
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <unordered_map>
+#include <variant>
+#include <vector>
+
+#include "crypto/evidence.h"
+#include "node/engine/intents.h"
+#include "node/engine/session.h"
+#include "node/engine/trust.h"
+
+namespace koinon {
+
+struct Now {
+  MonoTime mono{};
+  UnixMillis wall;
+};
+
+struct EngineConfig {
+  NodeKey node_key;
+  std::string agent;
+  BodyFilter filter;
+  std::size_t window = 0;   // credit lent to each peer, bytes; 0: limits::kWindowBytes
+  unsigned trust_hops = 2;
+  std::size_t trust_admits = 0;  // cities through any one voucher; 0: limits::kVouchAdmits
+};
+
+// Outputs
+struct SendBytes {
+  SessionId session;
+  Bytes bytes;
+};
+struct CloseSession {
+  SessionId session;
+  Error reason;
+  bool lied = false;  // the peer sent what does not verify: back off long
+};
+struct Event {
+  enum class Kind {
+    kSessionReady,   // peer, log
+    kSessionEnded,   // peer, text
+    kLogAdvanced,    // log, size: it stands whole at size
+    kForked,         // log: evidence was kept, the log is frozen
+    kPeerLied,       // peer, text
+    kStopSigning,    // size: somebody holds more of our log than we do
+    kStoreFailed,    // text: commits fail, fetching waits
+    kNotice,         // peer, text
+  };
+  Kind kind = Kind::kNotice;
+  NodeKey peer;
+  LogId log;
+  TreeSize size;
+  std::string text;
+};
+using Output = std::variant<SendBytes, CloseSession, Intent, Event>;
+
+// What an operator sees of a session.
+struct SessionInfo {
+  SessionId id;
+  NodeKey peer;
+  bool dialled_by_us = false;
+  bool ready = false;
+  std::string agent;
+  std::uint64_t bytes_in = 0;
+  std::uint64_t bytes_out = 0;
+  std::size_t queued = 0;
+};
+
+class Engine {
+ public:
+  Engine(EngineConfig config, StoreState state, Now now);
+  ~Engine();
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+
+  // Inputs. A TLS connection with a pinned peer stands; says who dialled.
+  void on_connected(Now now, SessionId session, NodeKey peer, bool dialled_by_us);
+  void on_bytes(Now now, SessionId session, BytesView bytes);
+  // The transport has given `bytes` of the queue to the network.
+  void on_sent(SessionId session, std::size_t bytes);
+  void on_closed(Now now, SessionId session);
+  void on_completion(Now now, Completion completion);
+  void on_tick(Now now);
+  // Our own log was extended and is durable. `state` is its new state. Comes before the completions of
+  // commits that were carried out later.
+  void on_own_head(Now now, const LogState& state, const std::vector<VouchFact>& vouches);
+  void on_peer_added(Now now, const PeerRecord& peer);
+  void on_peer_removed(Now now, const NodeKey& peer);
+  // Asks every session to end with a reason; outputs the last bytes and the closes.
+  void shut_down();
+
+  // Outputs since the last call, in order.
+  std::vector<Output> take_outputs();
+
+  // For the operator's eyes.
+  const TrustPolicy& trust() const { return trust_; }
+  std::vector<SessionInfo> sessions() const;
+  // False while the peer has given us more to verify than we take at once; do not read from it then.
+  bool wants_bytes(SessionId session) const;
+  std::size_t pending_intents() const { return pending_.size(); }
+  const LogState* log(const LogId& id) const;
+
+ private:
+  struct Log;
+  using Continuation = std::function<void(Now, Result<Answer>)>;
+
+  // engine.cpp: lifecycle and dispatch
+  void handle_frame(Now now, Session& session, v1::Frame frame, std::size_t size);
+  void on_hello(Session& session, const v1::Hello& hello);
+  void become_ready(Session& session);
+  void on_error_frame(Now now, Session& session, const v1::Error& error);
+  void check_timers(Now now, Session& session);
+  void check_liveness(Now now, Session& session);
+  bool resolve_duplicate(Session& session);
+  void greet(Session& session, const PeerRecord& peer);
+  Session* find(SessionId id);
+  Session* session_of(const NodeKey& peer);
+  void send(Session& session, const v1::Frame& frame);
+  void send_bytes(Session& session, Bytes bytes);
+  void end_session(Session& session, v1::ErrorCode code, const Error& reason, bool lied);
+  void drop_session(Now now, SessionId id, const std::string& why);
+  void issue(IntentBody body, Continuation then);
+  void emit(Event event) { outputs_.emplace_back(std::move(event)); }
+  void notice(const NodeKey& peer, std::string text);
+  void refresh_trust(Now now);
+  void return_credit(Session& session, std::size_t bytes);
+
+  // engine_following.cpp: what a peer's journal brings
+  struct Offer;
+  void on_heads(Now now, Session& session, const v1::Heads& heads);
+  void on_cursor(Now now, Session& session, const v1::Cursor& cursor);
+  void on_push(Now now, Session& session, v1::Push push, std::size_t size);
+  bool expected_heads(Now now, Session& session, std::uint64_t request_id);
+  Result<std::optional<Offer>> read_offer(Session& session, const v1::Head& head, bool in_journal);
+  void verify_offers(Now now, Session& session, std::vector<Offer> offers);
+  void consider(Now now, const Offer& offer);
+  Log& log_of(const Offer& offer);
+  bool contradicts(Now now, Log& log, const Offer& offer);
+  void check_old_head(Now now, const Offer& offer);
+  void old_head_differs(const Offer& offer);
+  void keep_evidence(Now now, Log& log, TreeSize at, const SignedTree& ours, const SignedTree& theirs);
+  void settle_row(Now now, SessionId session, const LogId& log, JournalSeq row);
+  std::optional<PeerCursor> cursor_after(Session& session, const LogId& log);
+  void save_cursor(Now now, Session& session);
+  void ask_for(Session& session, const std::vector<LogId>& logs);
+  void lie(Session& session, const Error& error);
+
+  // engine_fetching.cpp: getting entries
+  struct StoredRun;
+  void schedule_fetch(Now now, const LogId& id);
+  void retry_fetches(Now now);
+  void start_fetches(Now now, Session& session);
+  void start_fetch(Now now, Session& session, Log& log);
+  void begin_fetch(Now now, Log& log, SessionId source, const StoredHead& target, std::uint64_t request_id);
+  void on_chunk(Now now, Session& session, v1::Chunk chunk, std::size_t size);
+  Status take_chunk(Now now, Log& log, v1::Chunk chunk, std::size_t size, Bytes head_note);
+  void on_run_verified(Now now, const LogId& id, std::uint64_t generation, SessionId source, EntryIndex from,
+                       std::size_t size, Result<Answer> answer);
+  void commit_verified(Now now, Log& log);
+  void commit_run(Now now, Log& log, RunVerified run, std::size_t size);
+  void on_run_stored(Now now, const LogId& id, std::uint64_t generation, SessionId source, StoredRun run,
+                     const Result<Answer>& answer);
+  void on_store_failed(Now now, Log& log, std::uint64_t generation, const Error& error);
+  void abandon_fetch(Now now, Log& log, bool forget_source);
+  void log_is_whole(Now now, Log& log);
+  std::uint64_t begin_commit();
+  void end_commit(std::uint64_t commit, const LogId& log, JournalSeq row);
+  void fork_in_chunk(Now now, Log& log, const RunVerified& run);
+  void release(Now now, SessionId source, std::size_t size);
+
+  // engine_serving.cpp: giving entries
+  struct PushKey {
+    LogId log;
+    TreeSize from;
+    TreeSize to;
+    auto operator<=>(const PushKey&) const = default;
+  };
+  void on_follow(Session& session, const v1::Follow& follow);
+  void on_get(Session& session, const v1::Get& get);
+  void on_get_heads(Session& session, const v1::GetHeads& request);
+  void on_get_bodies(Session& session, const v1::GetBodies& request);
+  void pump_bodies(Session& session);
+  void send_bodies(Session& session, const std::vector<StoredRecord>& records);
+  void continue_backlog(Session& session);
+  void finish_backlog(Session& session);
+  void pump(Session& session);
+  void on_run_read(SessionId id, std::uint64_t request_id, Result<Answer> answer);
+  void announce();
+  bool can_push(const Session& session, const Log& log) const;
+  void start_push(Session& session, const Log& log);
+  void on_push_read(const PushKey& key, Result<Answer> answer);
+  void send_push(Session& session, const Log& log, const PushKey& key, const ServedRun& run);
+  void send_head(Session& session, const Log& log, std::uint64_t request_id);
+  v1::Head head_message(const Session& session, const Log& log) const;
+  bool serves(const LogId& id) const;
+  void answer_error(Session& session, v1::ErrorCode code, std::string message, std::uint64_t request_id);
+  // For frames that need credit: sent at once, or when the peer lends more.
+  void send_on_credit(Session& session, const v1::Frame& frame);
+  void flush_outbox(Session& session);
+
+  EngineConfig config_;
+  JournalId journal_id_;
+  std::optional<LogId> own_log_;
+  std::map<LogId, std::unique_ptr<Log>> logs_;
+  std::map<std::uint64_t, LogId> journal_;  // rows, newest per log
+  JournalSeq last_row_;
+  // Commits in the order given. A row enters the journal only when no commit before it is open, since that
+  // one's row may be lower, and a follower's cursor never goes back.
+  struct Commit {
+    bool done = false;
+    LogId log;
+    JournalSeq row;  // 0: none
+  };
+  std::map<std::uint64_t, Commit> commits_;
+  std::uint64_t next_commit_ = 1;
+  std::map<NodeKey, PeerRecord> peers_;
+  TrustPolicy trust_;
+  std::map<SessionId, std::unique_ptr<Session>> sessions_;
+  std::unordered_map<IntentId, Continuation> pending_;
+  std::uint64_t next_intent_ = 1;
+  std::uint64_t next_generation_ = 1;
+  std::uint64_t next_request_ = 1;
+  std::map<PushKey, std::vector<SessionId>> push_reads_;
+  std::size_t in_flight_ = 0;  // bytes of chunks received and neither stored nor dropped
+  std::vector<Output> outputs_;
+  MonoTime next_trust_refresh_{};
+  MonoTime store_retry_at_{};
+  bool store_failed_ = false;
+  bool shutting_down_ = false;
+};
+
+}  // namespace koinon

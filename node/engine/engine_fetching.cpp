@@ -1,0 +1,303 @@
+// Getting entries: one fetch a log at a time, its chunks verified as they come and stored in order.
+#include <algorithm>
+
+#include "node/engine/engine_log.h"
+#include "proto/base/limits.h"
+
+namespace koinon {
+namespace {
+
+BodyState state_of(v1::BodyMark mark) {
+  switch (mark) {
+    case v1::BODY_MARK_NOT_ASKED: return BodyState::kNotAsked;
+    case v1::BODY_MARK_ERASED: return BodyState::kErased;
+    case v1::BODY_MARK_NOT_HELD: return BodyState::kNotHeld;
+    default: return BodyState::kHeld;
+  }
+}
+
+std::vector<StoredRecord> take_records(v1::Chunk& chunk) {
+  std::vector<StoredRecord> out;
+  out.reserve(static_cast<std::size_t>(chunk.records_size()));
+  for (auto& record : *chunk.mutable_records()) {
+    out.push_back({EntryIndex(chunk.from() + out.size()), std::move(*record.mutable_entry()),
+                   std::move(*record.mutable_body()), state_of(record.mark()), EntryIndex(record.erased_by())});
+  }
+  return out;
+}
+
+}  // namespace
+
+// Queues the log with the session that offers most of it.
+void Engine::schedule_fetch(Now now, const LogId& id) {
+  const auto it = logs_.find(id);
+  if (it == logs_.end()) return;
+  Log& log = *it->second;
+  if (log.fetch || log.commits > 0 || log.state.frozen || store_failed_ || log.offers.empty()) return;
+  const auto best = std::max_element(log.offers.begin(), log.offers.end(), [](const auto& a, const auto& b) {
+    return a.second.head.size < b.second.head.size;
+  });
+  Session* session = find(best->first);
+  if (session == nullptr) return;
+  session->fetch_queue.push_back(id);
+  start_fetches(now, *session);
+}
+
+void Engine::retry_fetches(Now now) {
+  store_failed_ = false;
+  for (const auto& [id, log] : logs_) {
+    if (!log->offers.empty()) schedule_fetch(now, id);
+  }
+}
+
+void Engine::start_fetches(Now now, Session& session) {
+  while (!session.fetch_queue.empty() && session.gets.size() < limits::kOpenRequests / 2 &&
+         in_flight_ < limits::kInFlightBytes) {
+    const LogId id = session.fetch_queue.front();
+    session.fetch_queue.pop_front();
+    Log& log = *logs_.at(id);
+    if (!log.fetch && log.commits == 0 && !log.state.frozen) start_fetch(now, session, log);
+  }
+}
+
+void Engine::start_fetch(Now now, Session& session, Log& log) {
+  const auto offer = log.offers.find(session.id);
+  if (offer == log.offers.end() || offer->second.head.size <= log.state.range.size()) return;
+  const StoredHead target = offer->second.head;
+  v1::Frame frame;
+  auto* get = frame.mutable_get();
+  get->set_request_id(next_request_++);
+  get->set_log_id(log.state.id.bytes());
+  get->set_from(log.state.range.size().value);
+  get->set_to(target.size.value);
+  get->set_size(target.size.value);
+  get->set_root(target.root.bytes());
+  session.gets.emplace(get->request_id(), log.state.id);
+  begin_fetch(now, log, session.id, target, get->request_id());
+  send(session, frame);
+}
+
+void Engine::begin_fetch(Now now, Log& log, SessionId source, const StoredHead& target, std::uint64_t request_id) {
+  Fetch fetch;
+  fetch.generation = next_generation_++;
+  fetch.source = source;
+  fetch.target = target;
+  fetch.request_id = request_id;
+  fetch.range = log.state.range;
+  fetch.next_chunk = EntryIndex(log.state.range.size().value);
+  fetch.last_progress = now.mono;
+  log.fetch = std::move(fetch);
+}
+
+void Engine::on_chunk(Now now, Session& session, v1::Chunk chunk, std::size_t size) {
+  const auto get = session.gets.find(chunk.request_id());
+  if (get == session.gets.end()) {
+    return lie(session, fail(Code::kMalformed, "a chunk came that was not asked for", "request_id"));
+  }
+  Log& log = *logs_.at(get->second);
+  const bool last = chunk.last();
+  const bool current =
+      log.fetch && log.fetch->source == session.id && log.fetch->request_id == chunk.request_id();
+  if (last) session.gets.erase(get);
+  if (!current) {
+    // The rest of an answer that we gave up on.
+    return_credit(session, size);
+    return start_fetches(now, session);
+  }
+  const std::uint64_t next = log.fetch->next_chunk.value + static_cast<std::uint64_t>(chunk.records_size());
+  if (last != (next == log.fetch->target.size.value)) {
+    return lie(session, fail(Code::kMalformed, "the last chunk does not end where the Get ends", "last"));
+  }
+  const Status taken = take_chunk(now, log, std::move(chunk), size, Bytes());
+  if (!taken.ok()) return lie(session, taken.error());
+  if (last) start_fetches(now, session);
+}
+
+// Hands a chunk of the log's fetch to verification. `head_note`: a head whose signature is checked with it.
+Status Engine::take_chunk(Now now, Log& log, v1::Chunk chunk, std::size_t size, Bytes head_note) {
+  Fetch& fetch = *log.fetch;
+  const auto count = static_cast<std::uint64_t>(chunk.records_size());
+  if (count == 0 || count > limits::kRecordsPerChunk || chunk.from() != fetch.next_chunk.value ||
+      count > fetch.target.size.value - chunk.from()) {
+    return fail(Code::kMalformed, "a chunk does not continue the one before it", "chunk");
+  }
+  VerifyRun intent;
+  KOINON_ASSIGN(intent.proof.left, unpack_hashes(chunk.left(), "chunk.left"));
+  KOINON_ASSIGN(intent.proof.right, unpack_hashes(chunk.right(), "chunk.right"));
+  intent.identity = log.state.identity;
+  intent.from = EntryIndex(chunk.from());
+  intent.records = take_records(chunk);
+  intent.size = fetch.target.size;
+  intent.root = fetch.target.root;
+  intent.head_note = std::move(head_note);
+  intent.filter = config_.filter;
+  fetch.next_chunk.value += count;
+  fetch.last_progress = now.mono;
+  in_flight_ += size;
+  issue(std::move(intent), [this, id = log.state.id, generation = fetch.generation, source = fetch.source,
+                            from = EntryIndex(chunk.from()), size](Now then, Result<Answer> answer) {
+    on_run_verified(then, id, generation, source, from, size, std::move(answer));
+  });
+  return {};
+}
+
+// The bytes of a chunk are stored or dropped: its sender may send as many again.
+void Engine::release(Now now, SessionId source, std::size_t size) {
+  in_flight_ -= size;
+  if (Session* session = find(source); session != nullptr) return_credit(*session, size);
+  for (auto& [id, session] : sessions_) start_fetches(now, *session);
+}
+
+void Engine::on_run_verified(Now now, const LogId& id, std::uint64_t generation, SessionId source,
+                             EntryIndex from, std::size_t size, Result<Answer> answer) {
+  Log& log = *logs_.at(id);
+  const bool current = log.fetch && log.fetch->generation == generation;
+  if (!answer.ok()) {
+    release(now, source, size);
+    if (current) abandon_fetch(now, log, true);
+    if (Session* session = find(source); session != nullptr) lie(*session, answer.error());
+    return schedule_fetch(now, id);
+  }
+  if (!current) return release(now, source, size);
+  log.fetch->verified.emplace(from.value,
+                              std::make_pair(std::move(std::get<RunVerified>(*answer)), size));
+  commit_verified(now, log);
+}
+
+// Gives what continues the log to the store, in order.
+void Engine::commit_verified(Now now, Log& log) {
+  while (log.fetch) {
+    const auto it = log.fetch->verified.find(log.fetch->range.size().value);
+    if (it == log.fetch->verified.end()) return;
+    RunVerified run = std::move(it->second.first);
+    const std::size_t size = it->second.second;
+    log.fetch->verified.erase(it);
+    if (run.left != log.fetch->range.hashes()) {
+      const SessionId source = log.fetch->source;
+      fork_in_chunk(now, log, run);
+      return release(now, source, size);
+    }
+    commit_run(now, log, std::move(run), size);
+  }
+}
+
+void Engine::commit_run(Now now, Log& log, RunVerified run, std::size_t size) {
+  Fetch& fetch = *log.fetch;
+  CommitRun intent;
+  StoredRun stored{run.after, fetch.target, run.right, run.vouches, std::nullopt};
+  if (run.after.size() == fetch.target.size) {
+    if (Session* session = find(fetch.source); session != nullptr) {
+      stored.cursor = intent.cursor = cursor_after(*session, log.state.id);
+    }
+  }
+  fetch.range = run.after;
+  intent.run.identity = log.state.identity;
+  intent.run.log = log.state.id;
+  intent.run.records = std::move(run.records);
+  intent.run.leaves = std::move(run.leaves);
+  intent.run.after = std::move(run.after);
+  intent.run.head = fetch.target;
+  intent.run.right = std::move(run.right);
+  intent.run.vouches = std::move(run.vouches);
+  intent.run.arrived_at = now.wall;
+  ++log.commits;
+  issue(std::move(intent), [this, id = log.state.id, generation = fetch.generation, source = fetch.source, size,
+                            commit = begin_commit(), stored = std::move(stored)](Now then, Result<Answer> answer) {
+    --logs_.at(id)->commits;
+    const JournalSeq row = answer.ok() ? std::get<RunStored>(*answer).journal_seq : JournalSeq(0);
+    on_run_stored(then, id, generation, source, stored, answer);
+    end_commit(commit, id, row);
+    release(then, source, size);
+    schedule_fetch(then, id);
+  });
+}
+
+void Engine::on_run_stored(Now now, const LogId& id, std::uint64_t generation, SessionId source, StoredRun run,
+                           const Result<Answer>& answer) {
+  Log& log = *logs_.at(id);
+  if (!answer.ok()) return on_store_failed(now, log, generation, answer.error());
+  const bool whole = run.after.size() == run.head.size;
+  log.state.range = std::move(run.after);
+  log.state.seen = run.head;
+  log.state.seen_right = std::move(run.right);
+  for (const VouchFact& vouch : run.vouches) trust_.add_vouch(vouch);
+  if (!run.vouches.empty()) refresh_trust(now);
+  if (log.fetch && log.fetch->generation == generation) {
+    log.fetch->last_progress = now.mono;
+    if (whole) log.fetch.reset();
+  }
+  if (!whole) return;
+  log.state.whole = run.head;
+  if (Session* session = find(source); session != nullptr) {
+    auto& known = session->known[id];
+    known = std::max(known, run.head.size);
+    if (run.cursor) session->saved = std::max(session->saved, run.cursor->seq);
+  }
+  log_is_whole(now, log);
+}
+
+void Engine::on_store_failed(Now now, Log& log, std::uint64_t generation, const Error& error) {
+  if (log.fetch && log.fetch->generation == generation) abandon_fetch(now, log, false);
+  if (log.state.frozen) return;
+  store_retry_at_ = now.mono + limits::kStoreRetry;
+  if (std::exchange(store_failed_, true)) return;
+  emit({Event::Kind::kStoreFailed, {}, log.state.id, {}, error.text()});
+}
+
+void Engine::abandon_fetch(Now now, Log& log, bool forget_source) {
+  if (!log.fetch) return;
+  const Fetch fetch = std::move(*log.fetch);
+  log.fetch.reset();
+  if (forget_source) log.offers.erase(fetch.source);
+  for (const auto& [from, run] : fetch.verified) release(now, fetch.source, run.second);
+}
+
+// The log stands whole at state.whole: offers that it has reached are settled.
+void Engine::log_is_whole(Now now, Log& log) {
+  emit({Event::Kind::kLogAdvanced, {}, log.state.id, log.state.whole->size, {}});
+  std::vector<Offer> reached;
+  for (const auto& [source, offer] : log.offers) {
+    if (offer.head.size <= log.state.whole->size) reached.push_back(offer);
+  }
+  for (const Offer& offer : reached) {
+    log.offers.erase(offer.source);
+    check_old_head(now, offer);
+  }
+}
+
+std::uint64_t Engine::begin_commit() {
+  commits_.emplace(next_commit_, Commit());
+  return next_commit_++;
+}
+
+void Engine::end_commit(std::uint64_t commit, const LogId& log, JournalSeq row) {
+  commits_[commit] = {true, log, row};
+  std::map<JournalSeq, LogId> rows;
+  while (!commits_.empty() && commits_.begin()->second.done) {
+    const Commit& done = commits_.begin()->second;
+    if (done.row.value > 0) rows.emplace(done.row, done.log);
+    commits_.erase(commits_.begin());
+  }
+  for (const auto& [seq, id] : rows) {
+    LogState& state = logs_.at(id)->state;
+    journal_.erase(state.journal_seq.value);
+    state.journal_seq = seq;
+    journal_.emplace(seq.value, id);
+    last_row_ = std::max(last_row_, seq);
+  }
+  if (!rows.empty()) announce();
+}
+
+// A proven run that does not continue what we hold: the tree of the head it was proven against, and the
+// tree of the head that ours was, differ in the prefix before the run.
+void Engine::fork_in_chunk(Now now, Log& log, const RunVerified& run) {
+  const StoredHead target = log.fetch->target;
+  const LogState& state = log.state;
+  if (!state.seen) return;
+  const EntryIndex from(state.range.size().value);
+  const RunProof theirs{run.left, prefix_right(from, run.leaves, target.size, run.right)};
+  const RunProof ours{state.range.hashes(), state.seen_right};
+  keep_evidence(now, log, state.range.size(), {state.seen->note, ours}, {target.note, theirs});
+}
+
+}  // namespace koinon

@@ -1,0 +1,304 @@
+// Following a peer's journal: heads in, cursors kept, forks noticed.
+#include <algorithm>
+#include <utility>
+
+#include "node/engine/engine_log.h"
+#include "proto/base/limits.h"
+
+namespace koinon {
+namespace {
+
+v1::ErrorCode wire_code(const Error& error) {
+  switch (error.code) {
+    case Code::kTooLarge: return v1::ERROR_CODE_TOO_LARGE;
+    case Code::kBadSignature: return v1::ERROR_CODE_BAD_SIGNATURE;
+    case Code::kBadProof: return error.field == "body" ? v1::ERROR_CODE_BAD_BODY : v1::ERROR_CODE_BAD_PROOF;
+    default: return v1::ERROR_CODE_MALFORMED;
+  }
+}
+
+// What a checkpoint says, its signature not yet looked at.
+Result<Checkpoint> peek(BytesView note) {
+  KOINON_ASSIGN(const SignedNote parsed, parse_note(note));
+  return parse_checkpoint_text(parsed.text);
+}
+
+}  // namespace
+
+// Ends a session whose peer sent what does not verify.
+void Engine::lie(Session& session, const Error& error) { end_session(session, wire_code(error), error, true); }
+
+void Engine::ask_for(Session& session, const std::vector<LogId>& logs) {
+  for (std::size_t begin = 0; begin < logs.size(); begin += limits::kLogIdsPerRequest) {
+    v1::Frame frame;
+    auto* request = frame.mutable_get_heads();
+    request->set_request_id(next_request_++);
+    session.head_requests.insert(request->request_id());
+    const std::size_t end = std::min(begin + limits::kLogIdsPerRequest, logs.size());
+    for (std::size_t i = begin; i < end; ++i) request->add_log_ids(logs[i].bytes());
+    send(session, frame);
+  }
+}
+
+// Nothing where policy refuses the log or we hold it already; an error where the peer broke a rule.
+// A row of the journal stays open, and the cursor behind it, until the offer is settled.
+Result<std::optional<Engine::Offer>> Engine::read_offer(Session& session, const v1::Head& head, bool in_journal) {
+  if (head.log_id().size() != LogId::kSize) return fail(Code::kMalformed, "it has not 32 bytes", "head.log_id");
+  if (head.checkpoint().size() > limits::kHeadNoteBytes) {
+    return fail(Code::kTooLarge, "a head's checkpoint has at most 4 KiB", "head.checkpoint");
+  }
+  Offer offer;
+  offer.log = LogId::from(head.log_id());
+  offer.source = session.id;
+  offer.head.note = head.checkpoint();
+  if (in_journal) session.passed = std::max(session.passed, JournalSeq(head.journal_seq()));
+  if (!trust_.admits(offer.log)) return std::optional<Offer>();
+  const auto known = logs_.find(offer.log);
+  if (known != logs_.end()) {
+    offer.identity = known->second->state.identity;
+    if (known->second->state.frozen) return std::optional<Offer>();
+    const auto& whole = known->second->state.whole;
+    if (whole && whole->note == head.checkpoint()) {
+      session.known[offer.log] = whole->size;
+      return std::optional<Offer>();
+    }
+  } else {
+    if (!head.has_identity()) {
+      return fail(Code::kMalformed, "the first head of a log needs its identity", "head.identity");
+    }
+    KOINON_ASSIGN(offer.identity, read_identity(head.identity(), offer.log));
+  }
+  auto& open_row = session.row_of[offer.log];
+  if (in_journal && head.journal_seq() > 0) {
+    session.open_rows.erase(open_row);
+    open_row = head.journal_seq();
+    session.open_rows[open_row] = offer.log;
+  }
+  offer.row = JournalSeq(open_row);
+  return std::optional<Offer>(std::move(offer));
+}
+
+// Whether heads of this request are awaited. The answer to a Get says that the peer does not have the root
+// that we asked for: its own head replaces its offer.
+bool Engine::expected_heads(Now now, Session& session, std::uint64_t request_id) {
+  if (request_id == 0 || session.head_requests.erase(request_id) > 0) return true;
+  const auto get = session.gets.find(request_id);
+  if (get == session.gets.end()) return false;
+  Log& log = *logs_.at(get->second);
+  session.gets.erase(get);
+  if (log.fetch && log.fetch->source == session.id && log.fetch->request_id == request_id) {
+    abandon_fetch(now, log, true);
+  }
+  return true;
+}
+
+void Engine::on_heads(Now now, Session& session, const v1::Heads& heads) {
+  if (static_cast<std::size_t>(heads.heads_size()) > limits::kHeadsPerFrame) {
+    return lie(session, fail(Code::kTooLarge, "a frame carries at most 256 heads", "heads"));
+  }
+  if (!expected_heads(now, session, heads.request_id())) {
+    return lie(session, fail(Code::kMalformed, "heads came that were not asked for", "request_id"));
+  }
+  std::vector<Offer> offers;
+  for (const auto& head : heads.heads()) {
+    auto offer = read_offer(session, head, heads.request_id() == 0);
+    if (!offer.ok()) return lie(session, offer.error());
+    if (*offer) offers.push_back(std::move(**offer));
+  }
+  if (offers.empty()) return save_cursor(now, session);
+  verify_offers(now, session, std::move(offers));
+}
+
+void Engine::verify_offers(Now, Session& session, std::vector<Offer> offers) {
+  VerifyHeads intent;
+  for (const Offer& offer : offers) intent.items.push_back({offer.identity.vkey(), offer.head.note});
+  session.unverified += offers.size();
+  issue(std::move(intent), [this, offers = std::move(offers), id = session.id](Now then, Result<Answer> answer) {
+    if (Session* live = find(id); live != nullptr) live->unverified -= offers.size();
+    if (!answer.ok()) return;
+    auto& verified = std::get<HeadsVerified>(*answer);
+    for (std::size_t i = 0; i < offers.size(); ++i) {
+      Session* live = find(id);
+      if (live == nullptr) return;
+      if (!verified[i].ok()) return lie(*live, verified[i].error());
+      Offer offer = offers[i];
+      offer.head.size = verified[i]->size;
+      offer.head.root = verified[i]->root;
+      consider(then, offer);
+    }
+    if (Session* live = find(id); live != nullptr) save_cursor(then, *live);
+  });
+}
+
+void Engine::on_cursor(Now now, Session& session, const v1::Cursor& cursor) {
+  session.passed = std::max(session.passed, JournalSeq(cursor.seq()));
+  save_cursor(now, session);
+}
+
+// A push that begins where we end is a fetch already answered; any other counts as its head alone.
+void Engine::on_push(Now now, Session& session, v1::Push push, std::size_t size) {
+  auto read = read_offer(session, push.head(), true);
+  if (!read.ok()) return lie(session, read.error());
+  if (!*read) {
+    return_credit(session, size);
+    return save_cursor(now, session);
+  }
+  Offer offer = std::move(**read);
+  const auto head = peek(offer.head.note);
+  if (!head.ok()) return lie(session, head.error());
+  offer.head.size = head->size;
+  offer.head.root = head->root;
+  Log& log = log_of(offer);
+  const std::uint64_t held = log.state.range.size().value;
+  const auto count = static_cast<std::uint64_t>(push.chunk().records_size());
+  const bool fits = !log.fetch && log.commits == 0 && own_log_ != offer.log && push.chunk().from() == held &&
+                    count > 0 && head->size.value == held + count && !store_failed_;
+  if (!fits) {
+    return_credit(session, size);
+    std::vector<Offer> offers;
+    offers.push_back(std::move(offer));
+    return verify_offers(now, session, std::move(offers));
+  }
+  // Its signature is checked together with the run.
+  log.offers.insert_or_assign(session.id, offer);
+  begin_fetch(now, log, session.id, offer.head, 0);
+  const Status taken = take_chunk(now, log, std::move(*push.mutable_chunk()), size, offer.head.note);
+  if (!taken.ok()) lie(session, taken.error());
+}
+
+Engine::Log& Engine::log_of(const Offer& offer) {
+  auto& slot = logs_[offer.log];
+  if (!slot) {
+    slot = std::make_unique<Log>();
+    slot->state.id = offer.log;
+    slot->state.identity = offer.identity;
+  }
+  return *slot;
+}
+
+// A head whose signature verified.
+void Engine::consider(Now now, const Offer& offer) {
+  Session* session = find(offer.source);
+  if (session == nullptr || !trust_.admits(offer.log)) return settle_row(now, offer.source, offer.log, offer.row);
+  Log& log = log_of(offer);
+  auto& known = session->known[offer.log];
+  known = std::max(known, offer.head.size);
+  if (log.state.frozen || offer.head.size.value == 0 || contradicts(now, log, offer)) {
+    return settle_row(now, offer.source, offer.log, offer.row);
+  }
+  if (offer.head.size <= log.state.range.size()) return check_old_head(now, offer);
+  if (own_log_ == offer.log) {
+    emit({Event::Kind::kStopSigning, session->peer, offer.log, offer.head.size,
+          "a peer holds " + std::to_string(offer.head.size.value) + " entries of our own log, we hold " +
+              std::to_string(log.whole_size())});
+    return settle_row(now, offer.source, offer.log, offer.row);
+  }
+  log.offers.insert_or_assign(offer.source, offer);
+  schedule_fetch(now, offer.log);
+}
+
+// Two signed heads of the same size with different roots are a fork, whatever we hold of the log.
+bool Engine::contradicts(Now now, Log& log, const Offer& offer) {
+  std::vector<const StoredHead*> heads;
+  if (log.state.whole) heads.push_back(&*log.state.whole);
+  if (log.state.seen) heads.push_back(&*log.state.seen);
+  for (const auto& [source, other] : log.offers) {
+    // A push's head is not verified before its run is.
+    if (!log.fetch || log.fetch->request_id != 0 || log.fetch->source != source) heads.push_back(&other.head);
+  }
+  for (const StoredHead* head : heads) {
+    if (head->size != offer.head.size || head->root == offer.head.root) continue;
+    const Bytes note = head->note;
+    keep_evidence(now, log, offer.head.size, {note, {}}, {offer.head.note, {}});
+    return true;
+  }
+  return false;
+}
+
+// A head not larger than what we hold: equal to our tree at that size it says nothing new, different it is
+// a fork.
+void Engine::check_old_head(Now now, const Offer& offer) {
+  const Log& log = *logs_.at(offer.log);
+  if (log.state.whole && offer.head.size == log.state.whole->size) {
+    return settle_row(now, offer.source, offer.log, offer.row);
+  }
+  issue(ReadRoot{offer.log, offer.head.size}, [this, offer](Now then, Result<Answer> answer) {
+    if (answer.ok() && std::get<Hash>(*answer) != offer.head.root) old_head_differs(offer);
+    settle_row(then, offer.source, offer.log, offer.row);
+  });
+}
+
+void Engine::old_head_differs(const Offer& offer) {
+  const LogState& state = logs_.at(offer.log)->state;
+  if (!state.seen) return;
+  // Ours is the prefix in the tree of `seen`, of which only `held` entries may be here.
+  const TreeSize held = state.range.size();
+  const StoredHead seen = *state.seen;
+  const std::vector<Hash> outer = state.seen_right;
+  issue(ReadProof{offer.log, EntryIndex(offer.head.size.value), 0, held},
+        [this, offer, held, seen, outer](Now then, Result<Answer> answer) {
+          if (!answer.ok()) return;
+          RunProof ours = std::get<RunProof>(*answer);
+          ours.right = join_right(offer.head.size, held, seen.size, ours.right, outer);
+          keep_evidence(then, *logs_.at(offer.log), offer.head.size, {seen.note, ours}, {offer.head.note, {}});
+        });
+}
+
+void Engine::keep_evidence(Now now, Log& log, TreeSize at, const SignedTree& ours, const SignedTree& theirs) {
+  if (log.state.frozen) return;
+  const LogId id = log.state.id;
+  log.state.frozen = true;
+  abandon_fetch(now, log, false);
+  // Nothing more is taken of it, so no cursor need wait for it.
+  for (const auto& [source, offer] : std::exchange(log.offers, {})) settle_row(now, source, id, offer.row);
+  EvidenceCommit commit;
+  commit.log = id;
+  commit.evidence = make_evidence(log.state.identity, at, ours, theirs).SerializeAsString();
+  issue(CommitEvidence{std::move(commit)}, [this, id, at](Now, Result<Answer> answer) {
+    if (!answer.ok()) emit({Event::Kind::kStoreFailed, {}, id, {}, answer.error().text()});
+    emit({Event::Kind::kForked, {}, id, at, "two signed heads contradict each other; the log is frozen"});
+  });
+}
+
+// --- cursors ---
+
+// The cursor that the peer's journal may be left at once the row of `log` is done.
+std::optional<PeerCursor> Engine::cursor_after(Session& session, const LogId& log) {
+  std::uint64_t seq = session.passed.value;
+  for (const auto& [row, open_log] : session.open_rows) {
+    if (open_log == log) continue;
+    seq = row - 1;
+    break;
+  }
+  if (seq <= session.saved.value) return std::nullopt;
+  return PeerCursor{session.peer, session.peer_journal, JournalSeq(seq)};
+}
+
+void Engine::settle_row(Now now, SessionId id, const LogId& log, JournalSeq row) {
+  Session* session = find(id);
+  if (session == nullptr) return;
+  const auto it = session->row_of.find(log);
+  if (it != session->row_of.end() && it->second <= row.value) {
+    session->open_rows.erase(it->second);
+    session->row_of.erase(it);
+  }
+  save_cursor(now, *session);
+}
+
+void Engine::save_cursor(Now, Session& session) {
+  if (session.saving) return;
+  const auto cursor = cursor_after(session, LogId());
+  if (!cursor) return;
+  session.saving = true;
+  issue(CommitCursor{*cursor}, [this, id = session.id, seq = cursor->seq](Now then, Result<Answer> answer) {
+    Session* live = find(id);
+    if (live == nullptr) return;
+    live->saving = false;
+    if (!answer.ok()) return;
+    live->saved = std::max(live->saved, seq);
+    peers_.at(live->peer).cursor = live->saved;
+    save_cursor(then, *live);
+  });
+}
+
+}  // namespace koinon

@@ -1,0 +1,45 @@
+#include "node/engine/filter.h"
+
+#include <algorithm>
+
+#include "proto/base/limits.h"
+#include "proto/codec/name.h"
+#include "proto/vocabulary/vocabulary.h"
+
+namespace koinon {
+
+bool BodyFilter::wants(const v1::Entry& entry) const {
+  if (all || entry.topics_size() == 0) return true;
+  if (entry.kind() == v1::KIND_PROFILE || entry.kind() == v1::KIND_VOUCH || entry.kind() == v1::KIND_WITHDRAWAL) {
+    return true;
+  }
+  return std::any_of(entry.topics().begin(), entry.topics().end(), [&](const auto& topic) {
+    return std::any_of(topics.begin(), topics.end(),
+                       [&](const auto& wanted) { return topic_covers(wanted, topic); });
+  });
+}
+
+v1::Filter BodyFilter::message() const {
+  v1::Filter out;
+  out.set_all(all);
+  if (!all) {
+    for (const auto& topic : topics) out.add_topics(topic);
+  }
+  return out;
+}
+
+Result<BodyFilter> read_filter(const v1::Filter& message) {
+  BodyFilter filter;
+  filter.all = message.all();
+  if (filter.all) return filter;
+  if (static_cast<std::size_t>(message.topics_size()) > limits::kFilterTopics) {
+    return fail(Code::kTooLarge, "a filter has at most 256 topics", "filter");
+  }
+  for (const auto& topic : message.topics()) {
+    KOINON_TRY(check_topic(topic));
+    filter.topics.push_back(topic);
+  }
+  return filter;
+}
+
+}  // namespace koinon

@@ -1,0 +1,108 @@
+// What the engine asks of the world, and what the world answers.
+//
+// Everything slow is an Intent with a number; its Completion comes back as an input. Completions may come
+// in any order. Commits are carried out in the order in which they were given, each either whole or not.
+#pragma once
+
+#include <variant>
+
+#include "crypto/checkpoint.h"
+#include "crypto/log_state.h"
+#include "node/engine/filter.h"
+
+namespace koinon {
+
+// Opens signed checkpoints, each under its own vkey. Answer: HeadsVerified.
+struct VerifyHeads {
+  struct Item {
+    VKey vkey;
+    Bytes note;
+  };
+  std::vector<Item> items;
+};
+using HeadsVerified = std::vector<Result<Checkpoint>>;
+
+// Checks a run of records against a root: proof, bodies, Genesis where it starts at 0, and, where
+// `head_note` is given, first the signature of the head that the root comes from. Answer: RunVerified.
+struct VerifyRun {
+  LogIdentity identity;
+  EntryIndex from;
+  std::vector<StoredRecord> records;  // as received: body and mark; state says what the mark said
+  RunProof proof;
+  TreeSize size;
+  Hash root;
+  Bytes head_note;  // empty: verified before
+  BodyFilter filter;  // bodies that we want
+};
+struct RunVerified {
+  std::vector<StoredRecord> records;
+  std::vector<Hash> leaves;
+  std::vector<Hash> left;   // as the peer proved it; must equal our own compact range
+  std::vector<Hash> right;  // of the run in the tree that it was proven against
+  CompactRange after;
+  std::vector<VouchFact> vouches;
+};
+
+// Stores a run and, in the same transaction, the cursor that it completes. Answer: RunStored.
+struct CommitRun {
+  RunCommit run;
+  std::optional<PeerCursor> cursor;
+};
+struct RunStored {
+  JournalSeq journal_seq;  // 0: the log does not stand whole yet
+};
+
+// Answer: Done.
+struct CommitCursor {
+  PeerCursor cursor;
+};
+struct CommitEvidence {
+  EvidenceCommit evidence;
+};
+struct Done {};
+
+// Reads a run to serve. Where `root` is given, the tree of that size must have it (kConflict if not).
+// Answer: ServedRun.
+struct ReadRun {
+  LogId log;
+  EntryIndex from;
+  EntryIndex to;
+  TreeSize size;
+  std::optional<Hash> root;
+  std::size_t max_bytes = 0;
+};
+// Answer: Hash.
+struct ReadRoot {
+  LogId log;
+  TreeSize size;
+};
+// Answer: std::vector<StoredRecord>, one for each of the first indexes asked, at least one, until their
+// bodies exceed max_bytes. An entry that is not held is empty.
+struct ReadRecords {
+  LogId log;
+  std::vector<EntryIndex> indexes;
+  std::size_t max_bytes = 0;
+};
+// The hashes that show what the prefix of `at` entries is in the tree of `size`. Answer: RunProof.
+struct ReadProof {
+  LogId log;
+  EntryIndex from;
+  std::uint64_t count = 0;
+  TreeSize size;
+};
+
+using IntentBody = std::variant<VerifyHeads, VerifyRun, CommitRun, CommitCursor, CommitEvidence, ReadRun,
+                                ReadRoot, ReadRecords, ReadProof>;
+struct Intent {
+  IntentId id;
+  IntentBody body;
+};
+
+using Answer = std::variant<HeadsVerified, RunVerified, RunStored, Done, ServedRun, Hash,
+                            std::vector<StoredRecord>, RunProof>;
+struct Completion {
+  IntentId id;
+  Result<Answer> answer;
+};
+
+}  // namespace koinon

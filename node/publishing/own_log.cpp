@@ -1,0 +1,128 @@
+#include "node/publishing/own_log.h"
+
+#include "crypto/checkpoint.h"
+#include "crypto/hash.h"
+#include "proto/base/limits.h"
+#include "proto/codec/entry.h"
+#include "proto/codec/ref.h"
+
+namespace koinon {
+namespace {
+
+// Refs name entries that we hold; their leaf hashes are taken from what is held.
+Status fill_refs(StoreReader& store, v1::Entry& entry) {
+  for (auto& ref : *entry.mutable_refs()) {
+    if (ref.log_id().size() != LogId::kSize) return fail(Code::kInvalidArgument, "it has not 32 bytes", "refs.log_id");
+    const auto record = store.record(LogId::from(ref.log_id()), EntryIndex(ref.index()));
+    if (!record.ok()) {
+      if (record.error().code != Code::kNotFound) return record.error();
+      return fail(Code::kNotFound, "a note can only refer to records that are held here", "refs");
+    }
+    ref.set_leaf_hash(leaf_hash(record->entry).bytes());
+  }
+  return {};
+}
+
+// Serialises the body under a fresh salt and commits the entry to it.
+Result<Bytes> seal_body(Draft& draft) {
+  if (!draft.body) return Bytes();
+  draft.body->set_salt(random_bytes(limits::kSaltBytes));
+  Bytes bytes = serialize(*draft.body);
+  if (bytes.size() > limits::kBodyBytes) {
+    return fail(Code::kTooLarge,
+                "the note has " + std::to_string(bytes.size()) + " bytes; 1 MiB is the limit, shorten it or attach files",
+                "body");
+  }
+  draft.entry.set_body_digest(sha256(bytes).bytes());
+  draft.entry.set_body_size(static_cast<std::uint32_t>(bytes.size()));
+  return bytes;
+}
+
+Result<Bytes> encode_entry(const v1::Entry& entry) {
+  KOINON_TRY(check_entry(entry));
+  Bytes bytes = serialize(entry);
+  if (bytes.size() > limits::kOwnEntryBytes) {
+    return fail(Code::kTooLarge,
+                "the entry has " + std::to_string(bytes.size()) + " bytes; 4 KiB is the limit, name fewer topics and references",
+                "entry");
+  }
+  return bytes;
+}
+
+std::optional<VouchFact> vouch_of(const LogId& voucher, EntryIndex index, const v1::Entry& entry) {
+  if (!entry.control().has_vouch()) return std::nullopt;
+  const auto& vouch = entry.control().vouch();
+  return VouchFact{voucher,      index,        LogId::from(vouch.log_id()),
+                   vouch.name(), vouch.vkey(), UnixMillis{vouch.expires_at_ms()}, vouch.withdrawn()};
+}
+
+}  // namespace
+
+Hash content_digest(const Draft& draft) {
+  v1::Entry entry = draft.entry;
+  entry.clear_created_at_ms();
+  entry.clear_body_digest();
+  entry.clear_body_size();
+  v1::Body body = draft.body.value_or(v1::Body());
+  body.clear_salt();
+  return sha256({sha256(serialize(entry)).view(), sha256(serialize(body)).view()});
+}
+
+struct OwnLog::Batch {
+  RunCommit run;
+};
+
+Result<Published> OwnLog::add(Store& store, Batch& batch, const DraftMaker& maker, UnixMillis now) {
+  KOINON_ASSIGN(Draft draft, maker(store));
+  KOINON_TRY(fill_refs(store, draft.entry));
+  const EntryIndex index(batch.run.after.size().value);
+  const Bytes digest = content_digest(draft).bytes();
+  if (!draft.again) {
+    KOINON_ASSIGN(auto standing, store.own_content(digest));
+    for (std::size_t i = 0; i < batch.run.own_contents.size(); ++i) {
+      if (batch.run.own_contents[i] == digest) standing = batch.run.records[i].index;
+    }
+    if (standing) {
+      return fail(Code::kConflict,
+                  "the same note stands already as " + format_ref(identity_.name, id(), *standing, false) +
+                      "; use --again to publish it once more",
+                  "content");
+    }
+  }
+  KOINON_ASSIGN(Bytes body, seal_body(draft));
+  draft.entry.set_created_at_ms(now.value);
+  KOINON_ASSIGN(Bytes entry, encode_entry(draft.entry));
+  const Hash leaf = leaf_hash(entry);
+  batch.run.leaves.push_back(leaf);
+  batch.run.after.append(leaf);
+  batch.run.own_contents.push_back(digest);
+  if (auto vouch = vouch_of(id(), index, draft.entry)) batch.run.vouches.push_back(std::move(*vouch));
+  batch.run.records.push_back({index, std::move(entry), std::move(body), BodyState::kHeld, {}});
+  return Published{index, leaf};
+}
+
+Result<PublishedBatch> OwnLog::publish(Store& store, const std::vector<DraftMaker>& makers, UnixMillis now) {
+  PublishedBatch out;
+  auto state = store.log_state(id());
+  if (!state.ok() && state.error().code != Code::kNotFound) return state.error();
+  if (state.ok() && state->frozen) {
+    return fail(Code::kRefused, "our own log has forked and is frozen; nothing more is signed for it", "log");
+  }
+  Batch batch;
+  batch.run.identity = identity_;
+  batch.run.log = id();
+  batch.run.arrived_at = now;
+  if (state.ok()) batch.run.after = state->range;
+  for (const DraftMaker& maker : makers) out.results.push_back(add(store, batch, maker, now));
+  if (!batch.run.records.empty()) {
+    const Checkpoint checkpoint{identity_.origin(), batch.run.after.size(), batch.run.after.root()};
+    batch.run.head = {checkpoint.size, checkpoint.root, sign_checkpoint(checkpoint, key_)};
+    out.vouches = batch.run.vouches;
+    KOINON_TRY(store.append_run(batch.run));
+    out.advanced = true;
+    KOINON_ASSIGN(out.state, store.log_state(id()));
+  }
+  return out;
+}
+
+}  // namespace koinon

@@ -1,0 +1,118 @@
+#include "node/replication/execute.h"
+
+#include "node/engine/verify.h"
+
+namespace koinon {
+namespace {
+
+template <typename T>
+Result<Answer> to_answer(Result<T> result) {
+  if (!result.ok()) return result.error();
+  return Answer(std::move(*result));
+}
+
+Result<Answer> to_answer(const Status& status) {
+  if (!status.ok()) return status.error();
+  return Answer(Done{});
+}
+
+Result<Answer> read_run(StoreReader& store, const ReadRun& intent) {
+  if (intent.root) {
+    KOINON_ASSIGN(const Hash root, store.root_at(intent.log, intent.size));
+    if (root != *intent.root) return fail(Code::kConflict, "the tree of that size has another root here", "root");
+  }
+  return to_answer(store.read_run(intent.log, intent.from, intent.to, intent.size, intent.max_bytes));
+}
+
+Result<Answer> read_records(StoreReader& store, const ReadRecords& intent) {
+  std::vector<StoredRecord> out;
+  std::size_t bytes = 0;
+  for (const EntryIndex index : intent.indexes) {
+    auto record = store.record(intent.log, index);
+    if (!record.ok() && record.error().code != Code::kNotFound) return record.error();
+    StoredRecord next = record.ok() ? std::move(*record) : StoredRecord{index, {}, {}, BodyState::kNotHeld, {}};
+    bytes += next.body.size();
+    if (!out.empty() && bytes > intent.max_bytes) break;
+    out.push_back(std::move(next));
+  }
+  return Answer(std::move(out));
+}
+
+template <typename... Visitors>
+struct Overloaded : Visitors... {
+  using Visitors::operator()...;
+};
+
+Error wrong_class() { return fail(Code::kInternal, "an intent reached the wrong executor"); }
+
+}  // namespace
+
+IntentClass intent_class(const IntentBody& body) {
+  return std::visit(Overloaded{[](const VerifyHeads&) { return IntentClass::kCheck; },
+                               [](const VerifyRun&) { return IntentClass::kCheck; },
+                               [](const CommitRun&) { return IntentClass::kWrite; },
+                               [](const CommitCursor&) { return IntentClass::kWrite; },
+                               [](const CommitEvidence&) { return IntentClass::kWrite; },
+                               [](const auto&) { return IntentClass::kRead; }},
+                    body);
+}
+
+Result<Answer> execute_check(IntentBody body) {
+  return std::visit(
+      Overloaded{[](VerifyHeads& intent) -> Result<Answer> { return Answer(verify_heads(intent)); },
+                 [](VerifyRun& intent) -> Result<Answer> { return to_answer(verify_received_run(std::move(intent))); },
+                 [](auto&) -> Result<Answer> { return wrong_class(); }},
+      body);
+}
+
+Result<Answer> execute_read(StoreReader& store, const IntentBody& body) {
+  return std::visit(
+      Overloaded{[&](const ReadRun& intent) { return read_run(store, intent); },
+                 [&](const ReadRoot& intent) { return to_answer(store.root_at(intent.log, intent.size)); },
+                 [&](const ReadRecords& intent) { return read_records(store, intent); },
+                 [&](const ReadProof& intent) {
+                   return to_answer(store.run_proof_at(intent.log, intent.from, intent.count, intent.size));
+                 },
+                 [](const auto&) -> Result<Answer> { return wrong_class(); }},
+      body);
+}
+
+Result<Answer> execute_write(Store& store, const IntentBody& body) {
+  return std::visit(Overloaded{[&](const CommitRun& intent) -> Result<Answer> {
+                                 const auto row = store.append_run(intent.run);
+                                 if (!row.ok()) return row.error();
+                                 if (intent.cursor) KOINON_TRY(store.set_cursor(*intent.cursor));
+                                 return Answer(RunStored{*row});
+                               },
+                               [&](const CommitCursor& intent) { return to_answer(store.set_cursor(intent.cursor)); },
+                               [&](const CommitEvidence& intent) { return to_answer(store.add_evidence(intent.evidence)); },
+                               [](const auto&) -> Result<Answer> { return wrong_class(); }},
+                    body);
+}
+
+std::vector<Completion> execute_writes(Store& store, const std::vector<Intent>& intents, bool durable) {
+  std::vector<Completion> out;
+  Status status = store.begin(durable);
+  for (const Intent& intent : intents) {
+    out.push_back({intent.id, status.ok() ? execute_write(store, intent.body) : Result<Answer>(status.error())});
+  }
+  if (!status.ok()) return out;
+  // A full disk inside the transaction may have rolled all of it back.
+  for (const Completion& completion : out) {
+    if (!completion.answer.ok() && (completion.answer.error().code == Code::kDiskFull ||
+                                    completion.answer.error().code == Code::kIo)) {
+      status = completion.answer.error();
+    }
+  }
+  if (status.ok()) {
+    status = store.commit();
+  } else {
+    store.rollback();
+  }
+  if (!status.ok()) {
+    for (Completion& completion : out) completion.answer = status.error();
+  }
+  return out;
+}
+
+}  // namespace koinon

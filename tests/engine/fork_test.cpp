@@ -1,0 +1,108 @@
+// A city that signs two histories: noticed, kept as evidence, its log frozen, the relays not blamed.
+#include <gtest/gtest.h>
+
+#include "crypto/evidence.h"
+#include "tests/engine/network.h"
+
+namespace koinon::test {
+namespace {
+
+class Fork : public testing::TestWithParam<unsigned> {
+ protected:
+  // Two nodes with the same keys, after a common beginning.
+  void SetUp() override {
+    network.peer(one, milan);
+    network.peer(other, la);
+    network.peer(milan, la);
+    milan.vouch(one);
+    la.vouch(one);
+    network.connect(milan, one);
+    network.connect(la, other);
+    network.drive();
+  }
+  void expect_frozen(TestNode& node) {
+    EXPECT_TRUE(node.engine->log(one.id())->frozen);
+    EXPECT_EQ(node.events_of(Event::Kind::kForked).size(), 1U);
+    EXPECT_TRUE(node.events_of(Event::Kind::kPeerLied).empty());
+    const auto evidence = node.store->evidence(one.id());
+    ASSERT_TRUE(evidence.ok());
+    ASSERT_EQ(evidence->size(), 1U);
+    v1::Evidence message;
+    ASSERT_TRUE(message.ParseFromString(evidence->front()));
+    const Status verified = verify_evidence(message);
+    EXPECT_TRUE(verified.ok()) << verified.error().text();
+    EXPECT_TRUE(node.store->log_state(one.id())->frozen);
+  }
+  void meet() {
+    const SessionId session = network.connect(milan, la);
+    network.drive();
+    EXPECT_TRUE(network.is_open(session)) << "who relays a fork is not its author";
+    // The honest go on.
+    milan.publish(1);
+    network.drive();
+    EXPECT_EQ(la.holds(milan), milan.holds(milan));
+  }
+  Network network{GetParam()};
+  TestNode& one = network.add("forked.example");
+  TestNode& other = network.add("forked.example");
+  TestNode& milan = network.add("milan.example");
+  TestNode& la = network.add("la.example");
+};
+INSTANTIATE_TEST_SUITE_P(Seeds, Fork, testing::Range(1U, 7U));
+
+TEST_P(Fork, OfTheSameSize) {
+  one.publish(3, "health/testing");
+  other.publish(3, "climate/heat");
+  network.drive();
+  meet();
+  expect_frozen(milan);
+  expect_frozen(la);
+}
+
+TEST_P(Fork, OfDifferentSizes) {
+  one.publish(3, "health/testing");
+  other.publish(9, "climate/heat");
+  network.drive();
+  meet();
+  expect_frozen(milan);
+  expect_frozen(la);
+}
+
+TEST_P(Fork, AfterALongCommonHistory) {
+  // The same entries at both: they share keys, time and content but not salts, so copy the leaves.
+  one.append_leaves({"a", "b", "c", "d", "e"});
+  other.append_leaves({"a", "b", "c", "d", "e"});
+  network.drive();
+  one.append_leaves({"one"});
+  other.append_leaves({"other", "more"});
+  network.drive();
+  meet();
+  expect_frozen(milan);
+  expect_frozen(la);
+}
+
+TEST_P(Fork, AShorterHeadOfTheSameHistoryIsNoFork) {
+  one.append_leaves({"a", "b", "c"});
+  other.append_leaves({"a"});
+  network.drive();
+  meet();
+  EXPECT_FALSE(milan.engine->log(one.id())->frozen);
+  EXPECT_EQ(la.holds(one), 4U);
+}
+
+TEST_P(Fork, AFrozenLogTakesNothingMoreAndStaysFrozenAfterARestart) {
+  one.publish(1);
+  other.publish(2);
+  network.drive();
+  meet();
+  const auto held = milan.holds(one);
+  one.publish(4);
+  network.drive();
+  EXPECT_EQ(milan.holds(one), held);
+  milan.restart();
+  EXPECT_TRUE(milan.engine->log(one.id())->frozen);
+  EXPECT_EQ(milan.holds(one), held) << "what was held stays readable";
+}
+
+}  // namespace
+}  // namespace koinon::test

@@ -1,0 +1,259 @@
+// Peers that lie, and peers that are merely wrong: nothing of theirs becomes visible, the honest go on.
+#include <gtest/gtest.h>
+
+#include "proto/base/limits.h"
+#include "proto/codec/frame.h"
+#include "tests/engine/network.h"
+
+namespace koinon::test {
+namespace {
+
+// Applies a change to every frame that passes.
+Network::Tamper each_frame(std::function<bool(v1::Frame&)> change) {
+  auto reader = std::make_shared<FrameReader>();
+  return [reader, change = std::move(change)](const Bytes& bytes) {
+    reader->feed(bytes);
+    Bytes out;
+    while (true) {
+      auto frame = reader->next();
+      if (!frame.ok() || !*frame) return out;
+      if (change(**frame)) out += *encode_frame(**frame);
+    }
+  };
+}
+
+class Hostile : public testing::TestWithParam<unsigned> {
+ protected:
+  // Seoul's frames to LA are changed; LA must hold nothing of them, drop Seoul, and still hear from Milan.
+  void expect_refused(std::function<bool(v1::Frame&)> change) {
+    seoul.publish(20);
+    network.peer(seoul, la);
+    network.peer(milan, la);
+    const SessionId bad = network.connect(la, seoul);
+    network.tamper(bad, seoul, each_frame(std::move(change)));
+    network.connect(la, milan);
+    milan.publish(5);
+    network.drive();
+    EXPECT_FALSE(network.is_open(bad));
+    EXPECT_EQ(la.holds(seoul), 0U);
+    EXPECT_FALSE(la.store->record(seoul.id(), EntryIndex(0)).ok());
+    EXPECT_EQ(la.events_of(Event::Kind::kPeerLied).size(), 1U);
+    EXPECT_EQ(la.holds(milan), 6U);
+    // And honestly again: nothing was lost.
+    network.connect(la, seoul);
+    network.drive();
+    EXPECT_EQ(la.holds(seoul), 21U);
+  }
+  Network network{GetParam()};
+  TestNode& seoul = network.add("seoul.example");
+  TestNode& milan = network.add("milan.example");
+  TestNode& la = network.add("la.example");
+};
+INSTANTIATE_TEST_SUITE_P(Seeds, Hostile, testing::Range(1U, 5U));
+
+TEST_P(Hostile, AFlippedBitInAnEntry) {
+  expect_refused([](v1::Frame& frame) {
+    if (frame.has_chunk()) (*frame.mutable_chunk()->mutable_records(3)->mutable_entry())[5] ^= 1;
+    return true;
+  });
+}
+
+TEST_P(Hostile, AFlippedBitInABody) {
+  expect_refused([](v1::Frame& frame) {
+    if (frame.has_chunk()) (*frame.mutable_chunk()->mutable_records(3)->mutable_body())[30] ^= 1;
+    return true;
+  });
+}
+
+TEST_P(Hostile, AFlippedBitInASignature) {
+  expect_refused([](v1::Frame& frame) {
+    if (frame.has_heads()) {
+      auto* note = frame.mutable_heads()->mutable_heads(0)->mutable_checkpoint();
+      char& c = (*note)[note->size() - 10];
+      c = c == 'A' ? 'B' : 'A';
+    }
+    return true;
+  });
+}
+
+TEST_P(Hostile, AnIdentityThatDoesNotHashToTheLogId) {
+  expect_refused([](v1::Frame& frame) {
+    if (frame.has_heads()) frame.mutable_heads()->mutable_heads(0)->mutable_identity()->set_name("other.example");
+    return true;
+  });
+}
+
+TEST_P(Hostile, AMissingRecord) {
+  expect_refused([](v1::Frame& frame) {
+    if (frame.has_chunk()) frame.mutable_chunk()->mutable_records()->DeleteSubrange(4, 1);
+    return true;
+  });
+}
+
+TEST_P(Hostile, RecordsOutOfOrder) {
+  expect_refused([](v1::Frame& frame) {
+    if (frame.has_chunk()) frame.mutable_chunk()->mutable_records()->SwapElements(4, 5);
+    return true;
+  });
+}
+
+TEST_P(Hostile, AChunkThatBeginsElsewhere) {
+  expect_refused([](v1::Frame& frame) {
+    if (frame.has_chunk()) frame.mutable_chunk()->set_from(1);
+    return true;
+  });
+}
+
+TEST_P(Hostile, ABodyWhereTheEntryHasNone) {
+  expect_refused([](v1::Frame& frame) {
+    if (frame.has_chunk()) frame.mutable_chunk()->mutable_records(0)->set_body("a body");
+    return true;
+  });
+}
+
+TEST_P(Hostile, ALeafOverItsLimit) {
+  expect_refused([](v1::Frame& frame) {
+    if (frame.has_chunk()) frame.mutable_chunk()->mutable_records(2)->set_entry(Bytes(limits::kLeafBytes + 1, 'x'));
+    return true;
+  });
+}
+
+TEST_P(Hostile, AWrongHashInTheProof) {
+  expect_refused([](v1::Frame& frame) {
+    if (frame.has_chunk()) frame.mutable_chunk()->set_right(Bytes(32, 'x'));
+    return true;
+  });
+}
+
+TEST_P(Hostile, AReplayedChunkIsAnAnswerToNothing) {
+  seoul.publish(20);
+  network.peer(seoul, la);
+  const SessionId bad = network.connect(la, seoul);
+  Bytes replay;
+  network.tamper(bad, seoul, [&](Bytes bytes) {
+    FrameReader reader;
+    reader.feed(bytes);
+    const auto frame = reader.next();
+    if (frame.ok() && *frame && (*frame)->has_chunk()) replay = bytes;
+    return bytes;
+  });
+  network.drive();
+  ASSERT_EQ(la.holds(seoul), 21U);
+  ASSERT_FALSE(replay.empty());
+  network.inject(bad, la, replay);
+  network.drive();
+  EXPECT_FALSE(network.is_open(bad));
+  EXPECT_EQ(la.holds(seoul), 21U);
+}
+
+TEST_P(Hostile, AReplayedPushSaysNothingNew) {
+  network.peer(seoul, la);
+  const SessionId session = network.connect(la, seoul);
+  network.drive();
+  Bytes replay;
+  network.tamper(session, seoul, [&](Bytes bytes) {
+    FrameReader reader;
+    reader.feed(bytes);
+    const auto frame = reader.next();
+    if (frame.ok() && *frame && (*frame)->has_push()) replay = bytes;
+    return bytes;
+  });
+  seoul.publish(1);
+  network.drive();
+  seoul.publish(1);
+  network.drive();
+  ASSERT_FALSE(replay.empty());
+  network.inject(session, la, replay);
+  network.drive();
+  EXPECT_TRUE(network.is_open(session));
+  EXPECT_EQ(la.holds(seoul), 3U);
+}
+
+TEST_P(Hostile, APushWithAForgedHead) {
+  network.peer(seoul, la);
+  const SessionId session = network.connect(la, seoul);
+  network.drive();
+  network.tamper(session, seoul, each_frame([](v1::Frame& frame) {
+    if (frame.has_push()) {
+      auto* note = frame.mutable_push()->mutable_head()->mutable_checkpoint();
+      char& c = (*note)[note->size() - 10];
+      c = c == 'A' ? 'B' : 'A';
+    }
+    return true;
+  }));
+  seoul.publish(1);
+  network.drive();
+  EXPECT_FALSE(network.is_open(session));
+  EXPECT_EQ(la.holds(seoul), 1U);
+}
+
+TEST_P(Hostile, ALeafThatIsNoEntryIsStoredAndRelayed) {
+  network.peer(seoul, milan);
+  network.peer(milan, la);
+  milan.vouch(seoul);
+  network.connect(milan, seoul);
+  network.connect(la, milan);
+  seoul.append_leaves({"not an entry", Bytes(limits::kLeafBytes, '\xff'), Bytes()});
+  seoul.publish(1);
+  network.drive();
+  ASSERT_EQ(la.holds(seoul), 5U);
+  EXPECT_EQ(la.store->record(seoul.id(), EntryIndex(1))->entry, "not an entry");
+  EXPECT_TRUE(la.events_of(Event::Kind::kPeerLied).empty());
+}
+
+TEST_P(Hostile, ACityThatNobodyVouchedForNeverAppears) {
+  TestNode& stranger = network.add("stranger.example");
+  stranger.publish(3);
+  network.peer(stranger, milan);
+  network.peer(milan, la);
+  network.connect(stranger, milan);
+  const SessionId session = network.connect(la, milan);
+  network.drive();
+  ASSERT_EQ(milan.holds(stranger), 4U);
+  EXPECT_EQ(la.holds(stranger), 0U);
+  // Milan relays it on purpose: as rows of its journal, and as a push with all its entries.
+  const LogState* log = milan.engine->log(stranger.id());
+  v1::Frame heads;
+  auto* head = heads.mutable_heads()->add_heads();
+  head->set_log_id(stranger.id().bytes());
+  head->set_checkpoint(log->whole->note);
+  head->set_journal_seq(100);
+  *head->mutable_identity() = to_message(stranger.own.identity());
+  network.inject(session, la, *encode_frame(heads));
+  v1::Frame push;
+  *push.mutable_push()->mutable_head() = heads.heads().heads(0);
+  for (std::uint64_t i = 0; i < 4; ++i) {
+    const auto record = stranger.store->record(stranger.id(), EntryIndex(i));
+    auto* out = push.mutable_push()->mutable_chunk()->add_records();
+    out->set_entry(record->entry);
+    out->set_body(record->body);
+  }
+  network.inject(session, la, *encode_frame(push));
+  network.drive();
+  EXPECT_EQ(la.holds(stranger), 0U);
+  EXPECT_FALSE(la.store->log_state(stranger.id()).ok());
+  EXPECT_TRUE(network.is_open(session)) << "relaying it is no offence";
+}
+
+TEST_P(Hostile, APeerThatHoldsMoreOfOurLogStopsOurSigning) {
+  network.peer(seoul, la);
+  const SessionId first = network.connect(la, seoul);
+  // What Seoul's disk holds before the publishing that its restored store forgets.
+  network.drive();
+  seoul.publish(3);
+  network.drive();
+  network.cut(first);
+  network.drive();
+  TestNode& restored = network.add("seoul.example");
+  EXPECT_TRUE(restored.store->put_peer(la.as_peer()).ok());
+  restored.engine->on_peer_added(restored.now, la.as_peer());
+  network.connect(la, restored);
+  network.drive();
+  const auto events = restored.events_of(Event::Kind::kStopSigning);
+  ASSERT_FALSE(events.empty());
+  EXPECT_EQ(events.front().size, TreeSize(4));
+  EXPECT_EQ(la.holds(restored), 4U);
+}
+
+}  // namespace
+}  // namespace koinon::test

@@ -1,0 +1,309 @@
+#include "tests/engine/network.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "crypto/hash.h"
+#include "node/replication/execute.h"
+#include "proto/codec/entry.h"
+#include "proto/codec/frame.h"
+#include "storage/sqlite_store.h"
+
+namespace koinon::test {
+namespace {
+
+constexpr std::int64_t kStartMillis = 1'700'000'000'000;
+
+SigningKey key_of(const std::string& name, const std::string& role) {
+  return SigningKey::from_seed(sha256({name, role}).view());
+}
+
+OwnLog own_log_of(const std::string& name) {
+  const SigningKey signing = key_of(name, "signing");
+  return {{name, signing.public_key(), key_of(name, "recovery").public_key()}, signing};
+}
+
+}  // namespace
+
+Draft practice(const std::string& title, const std::string& topic, std::size_t body_bytes) {
+  Draft draft;
+  draft.entry.set_kind(v1::KIND_PRACTICE);
+  draft.entry.set_language("en");
+  draft.entry.add_topics(topic);
+  draft.body.emplace();
+  draft.body->mutable_practice()->set_title(title);
+  draft.body->mutable_practice()->set_solution(std::string(body_bytes, 'x'));
+  return draft;
+}
+
+TestNode::TestNode(const std::string& node_name, EngineConfig engine_config)
+    : name(node_name),
+      node_key(key_of(node_name, "node")),
+      signing_key(key_of(node_name, "signing")),
+      config(std::move(engine_config)),
+      own(own_log_of(node_name)) {
+  EXPECT_TRUE(init_crypto().ok());
+  auto opened = open_sqlite_store(":memory:");
+  EXPECT_TRUE(opened.ok());
+  store = std::move(*opened);
+  config.node_key = NodeKey::from(node_key.public_key().view());
+  config.agent = "test";
+  now.wall = {kStartMillis};
+  EXPECT_TRUE(store->set_own_log(own.id()).ok());
+  const v1::Entry genesis = make_genesis(own.identity(), key_of(name, "cosigner"),
+                                         SealingSecret::from_seed(sha256(name).view()).public_key(), node_key, now.wall);
+  append({[&](StoreReader&) { return Draft{genesis, std::nullopt, false}; }});
+  restart();
+}
+
+std::vector<VouchFact> TestNode::append(const std::vector<DraftMaker>& makers) {
+  EXPECT_TRUE(store->begin(true).ok());
+  auto batch = own.publish(*store, makers, now.wall);
+  EXPECT_TRUE(batch.ok()) << (batch.ok() ? "" : batch.error().text());
+  for (const auto& result : batch->results) EXPECT_TRUE(result.ok()) << (result.ok() ? "" : result.error().text());
+  EXPECT_TRUE(store->commit().ok());
+  if (engine) engine->on_own_head(now, batch->state, batch->vouches);
+  return batch->vouches;
+}
+
+void TestNode::publish(std::size_t count, const std::string& topic, std::size_t body_bytes) {
+  std::vector<DraftMaker> makers;
+  for (std::size_t i = 0; i < count; ++i) {
+    makers.emplace_back([=, this](StoreReader& reader) {
+      const auto size = reader.log_state(own.id());
+      const std::string number = std::to_string(size->range.size().value) + "." + std::to_string(i);
+      return practice("note " + number, topic, body_bytes);
+    });
+  }
+  append(makers);
+}
+
+void TestNode::publish(Draft draft) {
+  append({[&](StoreReader&) { return draft; }});
+}
+
+void TestNode::vouch(const TestNode& other) {
+  Draft draft;
+  draft.entry.set_kind(v1::KIND_VOUCH);
+  auto* vouch = draft.entry.mutable_control()->mutable_vouch();
+  vouch->set_log_id(other.id().bytes());
+  vouch->set_name(other.name);
+  vouch->set_vkey(other.own.identity().vkey().text());
+  vouch->set_expires_at_ms(now.wall.value + 1'000'000'000);
+  publish(draft);
+}
+
+void TestNode::append_leaves(const std::vector<Bytes>& leaves) {
+  RunCommit run;
+  run.identity = own.identity();
+  run.log = own.id();
+  run.after = store->log_state(own.id())->range;
+  run.arrived_at = now.wall;
+  for (const Bytes& leaf : leaves) {
+    run.records.push_back({EntryIndex(run.after.size().value), leaf, {}, BodyState::kHeld, {}});
+    run.leaves.push_back(leaf_hash(leaf));
+    run.after.append(run.leaves.back());
+  }
+  const Checkpoint checkpoint{own.identity().origin(), run.after.size(), run.after.root()};
+  run.head = {checkpoint.size, checkpoint.root, sign_checkpoint(checkpoint, signing_key)};
+  ASSERT_TRUE(store->begin(true).ok());
+  ASSERT_TRUE(store->append_run(run).ok());
+  ASSERT_TRUE(store->commit().ok());
+  engine->on_own_head(now, *store->log_state(own.id()), {});
+}
+
+void TestNode::restart() {
+  auto state = store->load_state();
+  ASSERT_TRUE(state.ok());
+  engine = std::make_unique<Engine>(config, std::move(*state), now);
+}
+
+PeerRecord TestNode::as_peer() const {
+  PeerRecord peer;
+  peer.node_key = config.node_key;
+  peer.log = own.id();
+  peer.vkey = own.identity().vkey().text();
+  peer.name = name;
+  peer.added_at = {kStartMillis};
+  return peer;
+}
+
+std::uint64_t TestNode::holds(const TestNode& other) const {
+  const LogState* state = engine->log(other.own.id());
+  return state == nullptr || !state->whole ? 0 : state->whole->size.value;
+}
+
+std::vector<Event> TestNode::events_of(Event::Kind kind) const {
+  std::vector<Event> out;
+  std::copy_if(events.begin(), events.end(), std::back_inserter(out), [&](const Event& e) { return e.kind == kind; });
+  return out;
+}
+
+TestNode& Network::add(const std::string& name, EngineConfig config) {
+  nodes_.push_back(std::make_unique<TestNode>(name, std::move(config)));
+  return *nodes_.back();
+}
+
+void Network::peer(TestNode& a, TestNode& b) {
+  for (auto [one, other] : {std::pair{&a, &b}, std::pair{&b, &a}}) {
+    EXPECT_TRUE(one->store->put_peer(other->as_peer()).ok());
+    one->engine->on_peer_added(one->now, other->as_peer());
+  }
+}
+
+SessionId Network::connect(TestNode& dialler, TestNode& listener) {
+  const SessionId id(next_session_++);
+  links_[id].ends[0] = &dialler;
+  links_[id].ends[1] = &listener;
+  dialler.engine->on_connected(dialler.now, id, listener.config.node_key, true);
+  listener.engine->on_connected(listener.now, id, dialler.config.node_key, false);
+  return id;
+}
+
+void Network::close(SessionId id) {
+  Link& link = links_.at(id);
+  if (link.closed) return;
+  link.closed = true;
+  for (TestNode* end : link.ends) end->engine->on_closed(end->now, id);
+}
+
+void Network::cut(SessionId session) { close(session); }
+
+void Network::tamper(SessionId session, const TestNode& from, Tamper change) {
+  Link& link = links_.at(session);
+  link.tampers[link.ends[0] == &from ? 0 : 1] = std::move(change);
+}
+
+void Network::inject(SessionId session, TestNode& to, BytesView bytes) {
+  to.engine->on_bytes(to.now, session, bytes);
+}
+
+void Network::carry_out(TestNode& node, Output output) {
+  if (auto* send = std::get_if<SendBytes>(&output)) {
+    Link& link = links_.at(send->session);
+    const int from = link.ends[0] == &node ? 0 : 1;
+    node.engine->on_sent(send->session, send->bytes.size());
+    Bytes bytes = link.tampers[from] ? link.tampers[from](std::move(send->bytes)) : std::move(send->bytes);
+    link.bytes += bytes.size();
+    link.to[1 - from].push_back(std::move(bytes));
+  } else if (auto* end = std::get_if<CloseSession>(&output)) {
+    Link& link = links_.at(end->session);
+    closed.emplace(end->session, end->reason);
+    link.close_after[link.ends[0] == &node ? 1 : 0] = true;
+  } else if (auto* intent = std::get_if<Intent>(&output)) {
+    if (intent_class(intent->body) == IntentClass::kWrite) {
+      write_intents_[&node].push_back(std::move(*intent));
+    } else {
+      free_intents_[&node].push_back(std::move(*intent));
+    }
+  } else {
+    node.events.push_back(std::get<Event>(std::move(output)));
+  }
+}
+
+void Network::collect(TestNode& node) {
+  while (true) {
+    auto outputs = node.engine->take_outputs();
+    if (outputs.empty()) return;
+    for (Output& output : outputs) carry_out(node, std::move(output));
+  }
+}
+
+void Network::execute(TestNode& node, Intent intent) {
+  const IntentClass kind = intent_class(intent.body);
+  if (kind != IntentClass::kWrite) {
+    auto answer = kind == IntentClass::kCheck ? execute_check(std::move(intent.body))
+                                              : execute_read(*node.store, intent.body);
+    completions_[&node].push_back({intent.id, std::move(answer)});
+    return;
+  }
+  if (node.writes_fail > 0) {
+    --node.writes_fail;
+    completions_[&node].push_back({intent.id, fail(Code::kDiskFull, "the disk is full", "store")});
+    return;
+  }
+  std::vector<Intent> group;
+  group.push_back(std::move(intent));
+  for (Completion& done : execute_writes(*node.store, group, false)) completions_[&node].push_back(std::move(done));
+}
+
+// Part of what travels arrives, so that frames are cut anywhere.
+bool Network::deliver(SessionId id, Link& link, int end) {
+  auto& queue = link.to[end];
+  if (link.closed) return false;
+  if (queue.empty()) {
+    if (!link.close_after[end]) return false;
+    close(id);
+    return true;
+  }
+  Bytes& front = queue.front();
+  const std::size_t take = random_() % 3 == 0 ? 1 + random_() % front.size() : front.size();
+  const Bytes part = front.substr(0, take);
+  front.erase(0, take);
+  if (front.empty()) queue.pop_front();
+  link.ends[end]->engine->on_bytes(link.ends[end]->now, id, part);
+  return true;
+}
+
+bool Network::step() {
+  for (auto& node : nodes_) collect(*node);
+  std::vector<std::function<void()>> choices;
+  for (auto& [id, link] : links_) {
+    for (const int end : {0, 1}) {
+      if (!link.closed && (!link.to[end].empty() || link.close_after[end])) {
+        choices.emplace_back([this, id = id, &link = link, end] { deliver(id, link, end); });
+      }
+    }
+  }
+  for (auto& [node, intents] : free_intents_) {
+    for (std::size_t i = 0; i < intents.size(); ++i) {
+      choices.emplace_back([this, node = node, &intents = intents, i] {
+        Intent intent = std::move(intents[i]);
+        intents.erase(intents.begin() + static_cast<std::ptrdiff_t>(i));
+        execute(*node, std::move(intent));
+      });
+    }
+  }
+  for (auto& [node, intents] : write_intents_) {
+    if (intents.empty()) continue;
+    choices.emplace_back([this, node = node, &intents = intents] {
+      Intent intent = std::move(intents.front());
+      intents.pop_front();
+      execute(*node, std::move(intent));
+    });
+  }
+  for (auto& [node, done] : completions_) {
+    for (std::size_t i = 0; i < done.size(); ++i) {
+      choices.emplace_back([node = node, &done = done, i] {
+        Completion completion = std::move(done[i]);
+        done.erase(done.begin() + static_cast<std::ptrdiff_t>(i));
+        node->engine->on_completion(node->now, std::move(completion));
+      });
+    }
+  }
+  if (choices.empty()) return false;
+  choices[random_() % choices.size()]();
+  return true;
+}
+
+void Network::drive() {
+  constexpr int kSteps = 2'000'000;
+  for (int i = 0; i < kSteps; ++i) {
+    if (!step()) return;
+  }
+  FAIL() << "the network does not come to rest";
+}
+
+void Network::advance(std::chrono::seconds seconds) {
+  for (std::int64_t i = 0; i < seconds.count(); ++i) {
+    for (auto& node : nodes_) {
+      node->now.mono += std::chrono::seconds(1);
+      node->now.wall.value += 1000;
+      node->engine->on_tick(node->now);
+    }
+    drive();
+  }
+}
+
+}  // namespace koinon::test

@@ -1,0 +1,108 @@
+// Nodes driven by hand through virtual time: the production engine over an in-memory store, its intents and
+// the bytes on the wire carried out one at a time in an order that a seed shuffles.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "node/engine/engine.h"
+#include "node/publishing/own_log.h"
+#include "storage/store.h"
+
+namespace koinon::test {
+
+class TestNode {
+ public:
+  explicit TestNode(const std::string& name, EngineConfig config = {});
+
+  // Publishes through the own log; the engine learns of it at once.
+  void publish(std::size_t count, const std::string& topic = "health/testing", std::size_t body_bytes = 100);
+  void publish(Draft draft);
+  void vouch(const TestNode& other);
+  // Signs a run of arbitrary leaves, as a broken or hostile node could.
+  void append_leaves(const std::vector<Bytes>& leaves);
+  // A new engine over what the store holds, as after a restart.
+  void restart();
+
+  LogId id() const { return own.id(); }
+  PeerRecord as_peer() const;
+  // Entries of a log that stand whole here; 0 if none.
+  std::uint64_t holds(const TestNode& other) const;
+  bool follows(const TestNode& other) const { return engine->trust().admits(other.own.id()); }
+  std::vector<Event> events_of(Event::Kind kind) const;
+
+  std::string name;
+  SigningKey node_key;
+  SigningKey signing_key;
+  EngineConfig config;
+  OwnLog own;
+  std::unique_ptr<Store> store;
+  std::unique_ptr<Engine> engine;
+  std::vector<Event> events;
+  std::size_t writes_fail = 0;  // so many commits fail with a full disk
+  Now now;
+
+ private:
+  std::vector<VouchFact> append(const std::vector<DraftMaker>& makers);
+};
+
+// A draft of a practice with a body of about so many bytes.
+Draft practice(const std::string& title, const std::string& topic, std::size_t body_bytes);
+
+class Network {
+ public:
+  explicit Network(unsigned seed) : random_(seed) {}
+
+  TestNode& add(const std::string& name, EngineConfig config = {});
+  // Each pins the other.
+  void peer(TestNode& a, TestNode& b);
+  // A connection that `dialler` opened. Returns its id at both ends.
+  SessionId connect(TestNode& dialler, TestNode& listener);
+  void cut(SessionId session);
+
+  // One step of one node, chosen by the seed. False if nothing is under way.
+  bool step();
+  // Until nothing is under way.
+  void drive();
+  // Virtual time passes; every engine ticks each second; everything is driven.
+  void advance(std::chrono::seconds seconds);
+
+  // Bytes that travelled on a session, both ways.
+  std::uint64_t bytes(SessionId session) const { return links_.at(session).bytes; }
+  bool is_open(SessionId session) const { return links_.contains(session) && !links_.at(session).closed; }
+  // Changes what `from` sends on a session from now on.
+  using Tamper = std::function<Bytes(Bytes)>;
+  void tamper(SessionId session, const TestNode& from, Tamper change);
+  // Gives bytes to a node as if its peer had sent them.
+  void inject(SessionId session, TestNode& to, BytesView bytes);
+  std::map<SessionId, Error> closed;  // why sessions were closed, by the side that closed first
+
+ private:
+  struct Link {
+    TestNode* ends[2] = {nullptr, nullptr};
+    std::deque<Bytes> to[2];  // bytes on their way to each end
+    Tamper tampers[2];        // of what each end sends
+    bool close_after[2] = {false, false};
+    bool closed = false;
+    std::uint64_t bytes = 0;
+  };
+  void collect(TestNode& node);
+  void carry_out(TestNode& node, Output output);
+  bool deliver(SessionId id, Link& link, int end);
+  void execute(TestNode& node, Intent intent);
+  void close(SessionId id);
+
+  std::mt19937 random_;
+  std::vector<std::unique_ptr<TestNode>> nodes_;
+  std::map<SessionId, Link> links_;
+  std::map<TestNode*, std::vector<Intent>> free_intents_;   // checks and reads: any order
+  std::map<TestNode*, std::deque<Intent>> write_intents_;   // in order
+  std::map<TestNode*, std::vector<Completion>> completions_;
+  std::uint64_t next_session_ = 1;
+};
+
+}  // namespace koinon::test

@@ -1,0 +1,210 @@
+// What a city's operator is owed of replication: everything arrives, once, soon, and survives a break.
+#include <gtest/gtest.h>
+
+#include "proto/codec/frame.h"
+#include "tests/engine/network.h"
+
+namespace koinon::test {
+namespace {
+
+class Replication : public testing::TestWithParam<unsigned> {
+ protected:
+  Network network{GetParam()};
+};
+INSTANTIATE_TEST_SUITE_P(Seeds, Replication, testing::Range(1U, 9U));
+
+TEST_P(Replication, BothCitiesCatchUp) {
+  TestNode& seoul = network.add("seoul.example");
+  TestNode& la = network.add("la.example");
+  seoul.publish(700, "health/testing", 2000);
+  la.publish(3);
+  network.peer(seoul, la);
+  network.connect(la, seoul);
+  network.drive();
+  EXPECT_EQ(la.holds(seoul), 701U);
+  EXPECT_EQ(seoul.holds(la), 4U);
+  const auto record = la.store->record(seoul.id(), EntryIndex(700));
+  ASSERT_TRUE(record.ok());
+  EXPECT_EQ(record->body, seoul.store->record(seoul.id(), EntryIndex(700))->body);
+}
+
+TEST_P(Replication, ANewRecordIsPushedWithoutBeingAskedFor) {
+  TestNode& seoul = network.add("seoul.example");
+  TestNode& la = network.add("la.example");
+  network.peer(seoul, la);
+  const SessionId session = network.connect(la, seoul);
+  network.drive();
+  bool asked = false;
+  network.tamper(session, la, [&](Bytes bytes) {
+    FrameReader reader;
+    reader.feed(bytes);
+    while (true) {
+      const auto frame = reader.next();
+      if (!frame.ok() || !*frame) return bytes;
+      if ((*frame)->has_get() || (*frame)->has_get_heads()) asked = true;
+    }
+  });
+  seoul.publish(1);
+  network.drive();
+  EXPECT_EQ(la.holds(seoul), 2U);
+  EXPECT_FALSE(asked);
+}
+
+TEST_P(Replication, NewsCrossesACityInBetween) {
+  TestNode& seoul = network.add("seoul.example");
+  TestNode& la = network.add("la.example");
+  TestNode& san_diego = network.add("sandiego.example");
+  network.peer(seoul, la);
+  network.peer(la, san_diego);
+  la.vouch(seoul);
+  network.connect(la, seoul);
+  network.connect(san_diego, la);
+  network.drive();
+  EXPECT_EQ(san_diego.holds(seoul), 1U);
+  seoul.publish(5);
+  network.drive();
+  EXPECT_EQ(san_diego.holds(seoul), 6U);
+}
+
+TEST_P(Replication, AVouchThatComesLaterAdmitsWhatWasRefusedBefore) {
+  TestNode& seoul = network.add("seoul.example");
+  TestNode& la = network.add("la.example");
+  TestNode& san_diego = network.add("sandiego.example");
+  seoul.publish(10);
+  network.peer(seoul, la);
+  network.peer(la, san_diego);
+  network.connect(la, seoul);
+  network.connect(san_diego, la);
+  network.drive();
+  EXPECT_EQ(san_diego.holds(seoul), 0U);
+  la.vouch(seoul);
+  network.drive();
+  EXPECT_EQ(san_diego.holds(seoul), 11U);
+}
+
+TEST_P(Replication, ACutConnectionResumesAtItsCursor) {
+  TestNode& seoul = network.add("seoul.example");
+  TestNode& la = network.add("la.example");
+  seoul.publish(2000, "health/testing", 1000);
+  network.peer(seoul, la);
+  const SessionId first = network.connect(la, seoul);
+  for (int i = 0; i < 60; ++i) network.step();
+  network.cut(first);
+  network.drive();
+  const SessionId second = network.connect(seoul, la);
+  network.drive();
+  EXPECT_EQ(la.holds(seoul), 2001U);
+  network.cut(second);
+  network.drive();
+  la.restart();
+  seoul.restart();
+  const SessionId quiet = network.connect(la, seoul);
+  network.drive();
+  EXPECT_EQ(la.holds(seoul), 2001U);
+  EXPECT_LT(network.bytes(quiet), 400U) << "a resync with nothing new carries no heads";
+}
+
+TEST_P(Replication, TheFilterChoosesBodiesNeverEntries) {
+  TestNode& seoul = network.add("seoul.example");
+  EngineConfig climate_only;
+  climate_only.filter.all = false;
+  climate_only.filter.topics = {"climate"};
+  TestNode& la = network.add("la.example", climate_only);
+  seoul.publish(1, "health/testing");
+  seoul.publish(1, "climate/heat");
+  network.peer(seoul, la);
+  network.connect(la, seoul);
+  network.drive();
+  seoul.publish(1, "climates");
+  network.drive();
+  ASSERT_EQ(la.holds(seoul), 4U);
+  EXPECT_EQ(la.store->record(seoul.id(), EntryIndex(1))->state, BodyState::kNotAsked);
+  EXPECT_TRUE(la.store->record(seoul.id(), EntryIndex(1))->body.empty());
+  EXPECT_FALSE(la.store->record(seoul.id(), EntryIndex(2))->body.empty());
+  EXPECT_EQ(la.store->record(seoul.id(), EntryIndex(3))->state, BodyState::kNotAsked);
+}
+
+TEST_P(Replication, BodiesAreGivenToWhoeverAsksForThem) {
+  TestNode& seoul = network.add("seoul.example");
+  TestNode& la = network.add("la.example");
+  seoul.publish(40, "health/testing", 50'000);
+  network.peer(seoul, la);
+  const SessionId session = network.connect(la, seoul);
+  network.drive();
+  v1::Frame frame;
+  auto* request = frame.mutable_get_bodies();
+  request->set_request_id(7);
+  request->set_log_id(seoul.id().bytes());
+  for (std::uint64_t i = 0; i < 42; ++i) {
+    auto* body = request->add_bodies();
+    body->set_index(i);
+    const auto record = seoul.store->record(seoul.id(), EntryIndex(i));
+    v1::Entry entry;
+    if (record.ok()) {
+      ASSERT_TRUE(entry.ParseFromString(record->entry));
+    }
+    body->set_digest(entry.body_digest());
+  }
+  std::size_t bodies = 0;
+  std::size_t missing = 0;
+  bool last = false;
+  network.tamper(session, seoul, [&](Bytes bytes) -> Bytes {
+    FrameReader reader;
+    reader.feed(bytes);
+    while (true) {
+      const auto answer = reader.next();
+      if (!answer.ok() || !*answer) return {};
+      EXPECT_FALSE(last);
+      for (const auto& body : (*answer)->bodies().bodies()) body.body().empty() ? ++missing : ++bodies;
+      last = (*answer)->bodies().last();
+    }
+  });
+  network.inject(session, seoul, *encode_frame(frame));
+  while (network.step() && !last) {
+  }
+  EXPECT_EQ(bodies, 40U);
+  EXPECT_EQ(missing, 2U);  // Genesis has none, entry 41 does not exist
+}
+
+TEST_P(Replication, AFullDiskDelaysAndLosesNothing) {
+  TestNode& seoul = network.add("seoul.example");
+  TestNode& la = network.add("la.example");
+  seoul.publish(50);
+  network.peer(seoul, la);
+  network.connect(la, seoul);
+  la.writes_fail = 3;
+  network.drive();
+  EXPECT_EQ(la.events_of(Event::Kind::kStoreFailed).size(), 1U);
+  network.advance(std::chrono::seconds(30));
+  EXPECT_EQ(la.holds(seoul), 51U);
+}
+
+TEST(ReplicationOfMany, AQuietResyncDoesNotGrowWithTheNumberOfLogs) {
+  Network network(1);
+  EngineConfig config;
+  config.trust_admits = 2000;
+  TestNode& hub = network.add("hub.example", config);
+  TestNode& reader = network.add("reader.example", config);
+  network.peer(hub, reader);
+  std::vector<TestNode*> cities;
+  for (int i = 0; i < 120; ++i) {
+    TestNode& city = network.add("city-" + std::to_string(i) + ".example");
+    network.peer(hub, city);
+    network.connect(city, hub);
+    cities.push_back(&city);
+  }
+  for (TestNode* city : cities) hub.vouch(*city);
+  const SessionId first = network.connect(reader, hub);
+  network.drive();
+  for (TestNode* city : cities) ASSERT_EQ(reader.holds(*city), 1U);
+  network.advance(std::chrono::seconds(2));  // rows that each had from the other are passed
+  network.cut(first);
+  network.drive();
+  reader.restart();
+  const SessionId quiet = network.connect(reader, hub);
+  network.drive();
+  EXPECT_LT(network.bytes(quiet), 400U);
+}
+
+}  // namespace
+}  // namespace koinon::test
