@@ -186,7 +186,7 @@ void Network::carry_out(TestNode& node, Output output) {
     node.engine->on_sent(send->session, send->bytes.size());
     Bytes bytes = link.tampers[from] ? link.tampers[from](std::move(send->bytes)) : std::move(send->bytes);
     link.bytes += bytes.size();
-    link.to[1 - from].push_back(std::move(bytes));
+    if (!bytes.empty()) link.to[1 - from].push_back(std::move(bytes));
   } else if (auto* end = std::get_if<CloseSession>(&output)) {
     Link& link = links_.at(end->session);
     closed.emplace(end->session, end->reason);
