@@ -7,7 +7,7 @@ namespace {
 
 // Record ids are log number * 2^40 + entry index; tile ids are log number * 2^36 + level * 2^33 + number.
 // Both tables are thereby clustered by log and position without a second index.
-constexpr std::array<const char*, 2> kSteps = {
+constexpr std::array<const char*, 3> kSteps = {
     // 1: what a node needs to hold, prove and replicate logs.
     R"sql(
 CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
@@ -70,6 +70,10 @@ CREATE TABLE cosignature (
   PRIMARY KEY (log_id, size, cosigner)) WITHOUT ROWID;
 CREATE TABLE last_cosigned (
   log_id BLOB PRIMARY KEY, note BLOB NOT NULL, range BLOB NOT NULL, frozen INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
+)sql",
+    // 3: cities are looked up by name.
+    R"sql(
+CREATE INDEX log_by_name ON log (name);
 )sql"};
 
 Result<int> current_version(sqlite::Connection& db) {

@@ -82,6 +82,16 @@ class SqliteIndexWriter final : public IndexWriter {
     return status;
   }
 
+  Status reset() override {
+    KOINON_TRY(db_.execute("BEGIN IMMEDIATE"));
+    Status status = db_.execute(
+        "DELETE FROM doc; DELETE FROM topic; DELETE FROM link; INSERT INTO text (text) VALUES ('delete-all'); "
+        "DELETE FROM meta WHERE key = 'position'");
+    if (status.ok()) return db_.execute("COMMIT");
+    (void)db_.execute("ROLLBACK");
+    return status;
+  }
+
   Result<std::size_t> catch_up(StoreReader& store) override {
     KOINON_ASSIGN(const ArrivalSeq position, read_position());
     KOINON_ASSIGN(const auto arrivals, store.arrivals(position, kBatchRows));

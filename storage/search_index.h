@@ -60,6 +60,8 @@ class IndexWriter {
   virtual ~IndexWriter() = default;
   // Indexes some of the arrivals that are new; returns how many records, 0 when there is nothing more.
   virtual Result<std::size_t> catch_up(StoreReader& store) = 0;
+  // Forgets everything; catch_up then begins anew.
+  virtual Status reset() = 0;
 };
 
 // Opens or creates. An index of another schema, or of another store's journal, is emptied.

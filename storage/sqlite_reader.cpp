@@ -137,6 +137,30 @@ Result<LogState> SqliteQueries::log_state(const LogId& log) {
   return read_log(select);
 }
 
+Result<std::vector<LogState>> SqliteQueries::logs_named(std::string_view name) {
+  std::vector<LogState> out;
+  auto select = db_.prepare(std::string(kLogColumns) + "WHERE l.name = ? ORDER BY l.number");
+  select.bind_text(name);
+  while (true) {
+    KOINON_ASSIGN(const bool row, select.step());
+    if (!row) return out;
+    KOINON_ASSIGN(LogState log, read_log(select));
+    out.push_back(std::move(log));
+  }
+}
+
+Result<StoreCounts> SqliteQueries::counts() {
+  StoreCounts out;
+  auto logs = db_.prepare("SELECT count(*), coalesce(sum(size), 0) FROM log");
+  KOINON_TRY(logs.step());
+  out.logs = logs.number(0);
+  out.records = logs.number(1);
+  auto pages = db_.prepare("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size");
+  KOINON_TRY(pages.step());
+  out.bytes = pages.number(0);
+  return out;
+}
+
 Result<ServedRun> SqliteQueries::read_run(const LogId& log, EntryIndex from, EntryIndex to, TreeSize size,
                                           std::size_t max_bytes) {
   if (from >= to || to.value > size.value) {

@@ -19,6 +19,8 @@ class SqliteQueries {
   Result<RunProof> run_proof_at(const LogId& log, EntryIndex from, std::uint64_t count, TreeSize size);
   Result<StoredRecord> record(const LogId& log, EntryIndex index);
   Result<LogState> log_state(const LogId& log);
+  Result<std::vector<LogState>> logs_named(std::string_view name);
+  Result<StoreCounts> counts();
   Result<std::vector<Arrival>> arrivals(ArrivalSeq after, std::size_t limit);
   Result<std::optional<EntryIndex>> own_content(BytesView digest);
   Result<std::vector<Bytes>> evidence(const LogId& log);

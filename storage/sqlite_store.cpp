@@ -33,6 +33,8 @@ class SqliteBase : public Base {
   }
   Result<StoredRecord> record(const LogId& log, EntryIndex index) override { return queries_.record(log, index); }
   Result<LogState> log_state(const LogId& log) override { return queries_.log_state(log); }
+  Result<std::vector<LogState>> logs_named(std::string_view name) override { return queries_.logs_named(name); }
+  Result<StoreCounts> counts() override { return queries_.counts(); }
   Result<std::vector<Arrival>> arrivals(ArrivalSeq after, std::size_t limit) override {
     return queries_.arrivals(after, limit);
   }

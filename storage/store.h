@@ -24,6 +24,12 @@ struct Arrival {
   UnixMillis at;
 };
 
+struct StoreCounts {
+  std::uint64_t logs = 0;
+  std::uint64_t records = 0;
+  std::uint64_t bytes = 0;
+};
+
 class StoreReader {
  public:
   virtual ~StoreReader() = default;
@@ -38,6 +44,10 @@ class StoreReader {
   virtual Result<StoredRecord> record(const LogId& log, EntryIndex index) = 0;
   // One whole log's state.
   virtual Result<LogState> log_state(const LogId& log) = 0;
+  // The logs that claim a name; more than one is possible, and shown apart.
+  virtual Result<std::vector<LogState>> logs_named(std::string_view name) = 0;
+  // How many logs and records are held, and the store's size on disk in bytes.
+  virtual Result<StoreCounts> counts() = 0;
   // Arrivals whose last number is above `after`, oldest first, at most `limit` rows.
   virtual Result<std::vector<Arrival>> arrivals(ArrivalSeq after, std::size_t limit) = 0;
   // The index of our own record with this content digest, if there is one.

@@ -76,6 +76,11 @@ const LogState* Engine::log(const LogId& id) const {
   return it == logs_.end() ? nullptr : &it->second->state;
 }
 
+JournalSeq Engine::peer_cursor(const NodeKey& peer) const {
+  const auto it = peers_.find(peer);
+  return it == peers_.end() ? JournalSeq() : it->second.cursor;
+}
+
 std::vector<SessionInfo> Engine::sessions() const {
   std::vector<SessionInfo> out;
   for (const auto& [id, session] : sessions_) {

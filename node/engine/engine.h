@@ -109,6 +109,7 @@ class Engine {
   bool wants_bytes(SessionId session) const;
   std::size_t pending_intents() const { return pending_.size(); }
   const LogState* log(const LogId& id) const;
+  JournalSeq peer_cursor(const NodeKey& peer) const;  // how far we are in that peer's journal
 
  private:
   struct Log;

@@ -1,0 +1,152 @@
+#include "node/daemon/config.h"
+
+#include <algorithm>
+
+#include "crypto/key_file.h"
+#include "proto/base/encoding.h"
+#include "proto/base/limits.h"
+#include "proto/codec/name.h"
+#include "proto/vocabulary/vocabulary.h"
+
+#define TOML_EXCEPTIONS 0
+#include <toml++/toml.h>
+
+namespace koinon {
+namespace {
+
+constexpr std::size_t kConfigBytes = 256 * limits::kKiB;
+
+using Setter = std::function<Status(Config&, const std::string&)>;
+
+Setter text(std::string Config::*member) {
+  return [member](Config& config, const std::string& value) -> Status {
+    config.*member = value;
+    return {};
+  };
+}
+
+template <typename T>
+Setter number(T Config::*member, std::uint64_t most) {
+  return [member, most](Config& config, const std::string& value) -> Status {
+    const auto parsed = parse_decimal(value);
+    if (!parsed.ok() || *parsed > most) {
+      return fail(Code::kInvalidArgument, "it is a whole number up to " + std::to_string(most));
+    }
+    config.*member = static_cast<T>(*parsed);
+    return {};
+  };
+}
+
+Setter one_of(std::string Config::*member, std::vector<std::string> allowed) {
+  return [member, allowed = std::move(allowed)](Config& config, const std::string& value) -> Status {
+    if (std::find(allowed.begin(), allowed.end(), value) == allowed.end()) {
+      std::string list;
+      for (const auto& word : allowed) list += (list.empty() ? "" : ", ") + word;
+      return fail(Code::kInvalidArgument, "it is one of " + list);
+    }
+    config.*member = value;
+    return {};
+  };
+}
+
+Status set_address(Config& config, const std::string& value) {
+  if (!value.empty()) KOINON_TRY(parse_address(value));
+  config.address = value;
+  return {};
+}
+
+// Comma-separated topics; `all` for everything.
+Status set_topics(Config& config, const std::string& value) {
+  BodyFilter filter;
+  filter.all = value.empty() || value == "all";
+  for (std::size_t begin = 0; !filter.all && begin <= value.size();) {
+    const auto end = std::min(value.find(',', begin), value.size());
+    const std::string topic = Vocabulary::builtin().canonical(value.substr(begin, end - begin));
+    KOINON_TRY(check_topic(topic));
+    filter.topics.push_back(topic);
+    begin = end + 1;
+  }
+  if (filter.topics.size() > limits::kFilterTopics) return fail(Code::kTooLarge, "at most 256 topics");
+  config.filter = std::move(filter);
+  return {};
+}
+
+ConfigKey key(std::string name, std::string description, Setter set) {
+  std::string option = "--" + name;
+  std::replace(option.begin(), option.end(), '.', '-');
+  std::replace(option.begin(), option.end(), '_', '-');
+  return {std::move(name), std::move(option), std::move(description), std::move(set)};
+}
+
+Result<std::string> value_text(const toml::node& value) {
+  if (const auto text_value = value.value<std::string>(); value.is_string()) return *text_value;
+  if (const auto whole = value.value_exact<std::int64_t>(); whole) return std::to_string(*whole);
+  if (const auto* list = value.as_array(); list != nullptr) {
+    std::string out;
+    for (const auto& item : *list) {
+      if (!item.is_string()) return fail(Code::kInvalidArgument, "it is a list of texts");
+      out += (out.empty() ? "" : ",") + *item.value<std::string>();
+    }
+    return out;
+  }
+  return fail(Code::kInvalidArgument, "it is a text, a whole number or a list of texts");
+}
+
+Status apply_table(const toml::table& table, const std::string& prefix, Config& config) {
+  for (const auto& [inner, value] : table) {
+    const std::string name = prefix + std::string(inner.str());
+    if (const auto* deeper = value.as_table(); deeper != nullptr) {
+      KOINON_TRY(apply_table(*deeper, name + ".", config));
+      continue;
+    }
+    const auto& keys = config_keys();
+    const auto it = std::find_if(keys.begin(), keys.end(), [&](const ConfigKey& known) { return known.name == name; });
+    if (it == keys.end()) return fail(Code::kInvalidArgument, "the configuration has an unknown key", name);
+    const auto text_value = value_text(value);
+    Status status = text_value.ok() ? it->set(config, *text_value) : Status(text_value.error());
+    if (!status.ok()) return fail(status.error().code, status.error().message, name);
+  }
+  return {};
+}
+
+}  // namespace
+
+const std::vector<ConfigKey>& config_keys() {
+  static const std::vector<ConfigKey> kKeys = {
+      key("listen", "address at which peers connect; empty: only dial", text(&Config::peer_listen)),
+      key("peer.port", "TCP port for peers (8470)", number(&Config::peer_port, 65535)),
+      key("http.listen", "address for reading over HTTP (127.0.0.1); empty: the Unix socket only",
+          text(&Config::http_listen)),
+      key("http.port", "TCP port for HTTP (8471)", number(&Config::http_port, 65535)),
+      key("address", "HOST:PORT at which other cities reach this node, for `koinon id`", set_address),
+      key("passphrase_file", "file with the passphrase of sealed keys", text(&Config::passphrase_file)),
+      key("log.level", "debug, info, warning or error",
+          one_of(&Config::log_level, {"debug", "info", "warning", "error"})),
+      key("log.format", "text or json", one_of(&Config::log_format, {"text", "json"})),
+      key("ready_file", "file to write once the node serves, with its ports", text(&Config::ready_file)),
+      key("topics", "topics whose notes are wanted, comma-separated; all by default", set_topics),
+      key("trust.hops", "how far vouches reach (2)", number(&Config::trust_hops, 16)),
+      key("trust.admits", "cities admitted through any one voucher (100)", number(&Config::trust_admits, 1'000'000)),
+      key("window_bytes", "bytes that a peer may send ahead (8 MiB)",
+          number(&Config::window_bytes, limits::kMaxWindowBytes)),
+      key("store.max_bytes", "quota of the store's file in bytes; 0: none",
+          number(&Config::store_max_bytes, std::uint64_t{1} << 50)),
+  };
+  return kKeys;
+}
+
+Status read_config_file(const std::filesystem::path& path, Config& config) {
+  std::error_code ignored;
+  if (!std::filesystem::exists(path, ignored)) return {};
+  KOINON_ASSIGN(const std::string file, read_file(path, kConfigBytes));
+  const auto parsed = toml::parse(file);
+  if (!parsed) {
+    return fail(Code::kInvalidArgument,
+                std::string(parsed.error().description()) + " (line " +
+                    std::to_string(parsed.error().source().begin.line) + ")",
+                path.string());
+  }
+  return apply_table(parsed.table(), "", config);
+}
+
+}  // namespace koinon

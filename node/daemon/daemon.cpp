@@ -1,0 +1,238 @@
+#include "node/daemon/daemon.h"
+
+#include <unistd.h>
+
+#include <boost/asio/post.hpp>
+#include <boost/json.hpp>
+
+#include "crypto/key_file.h"
+#include "node/daemon/vouching.h"
+#include "proto/base/encoding.h"
+#include "proto/base/limits.h"
+#include "storage/sqlite_store.h"
+
+namespace koinon {
+namespace asio = boost::asio;
+namespace {
+
+constexpr std::size_t kCheckThreads = 2;
+constexpr std::size_t kTokenFileBytes = 128;
+
+}  // namespace
+
+Daemon::Daemon(Config config)
+    : config_(std::move(config)),
+      log_(config_.log_level, config_.log_format),
+      folder_(config_.data),
+      checkers_(kCheckThreads),
+      reader_(1) {}
+
+Daemon::~Daemon() { stop(); }
+
+Result<std::unique_ptr<Daemon>> Daemon::start(const Config& config) {
+  std::unique_ptr<Daemon> daemon(new Daemon(config));
+  KOINON_TRY(init_crypto());
+  KOINON_TRY(daemon->prepare());
+  daemon->log_.info("serving", {{"city", daemon->identity_.name},
+                                {"peer_port", std::to_string(daemon->peer_port())},
+                                {"http_port", std::to_string(daemon->http_port())}});
+  return daemon;
+}
+
+Status Daemon::prepare() {
+  if (!folder_.is_initialised()) {
+    return fail(Code::kNotFound, "no node lives here; make one with: koinon init --name NAME --display-name CITY --data " +
+                                     folder_.path().string(),
+                folder_.path().string());
+  }
+  KOINON_ASSIGN(FolderLock lock, FolderLock::take(folder_));
+  lock_.emplace(std::move(lock));
+  KOINON_ASSIGN(const std::string passphrase, read_passphrase(config_.passphrase_file));
+  KOINON_ASSIGN(NodeKeys keys, read_keys(folder_, passphrase));
+  keys_.emplace(std::move(keys));
+  KOINON_TRY(open_store());
+  KOINON_ASSIGN(const StoreState state, store_->load_state());
+  KOINON_TRY(start_threads(state));
+  KOINON_TRY(start_http());
+  return write_ready_file();
+}
+
+Status Daemon::open_store() {
+  SqliteStoreOptions options;
+  options.max_bytes = config_.store_max_bytes;
+  KOINON_ASSIGN(store_, open_sqlite_store(folder_.store(), options));
+  return {};
+}
+
+// A store that comes without its own token was restored from a backup, and peers may hold entries of our log
+// that it does not: signing now could fork it.
+Status Daemon::check_instance(const StoreState& state, std::optional<Error>& refusal) {
+  const auto file = read_file(folder_.instance(), kTokenFileBytes);
+  if (!file.ok() && file.error().code != Code::kNotFound) return file.error();
+  const std::string expected = to_hex(state.instance_token) + "\n";
+  if (file.ok() && *file == expected) return {};
+  refusal = fail(Code::kRefused,
+                 "this store was restored from a copy, and other cities may hold newer entries of its log; signing "
+                 "would fork it. See RUNBOOK, \"A restored node\"",
+                 "instance-token");
+  log_.error(refusal->message);
+  return {};
+}
+
+Status Daemon::start_threads(const StoreState& state) {
+  if (!state.own_log) return fail(Code::kIo, "the store has no log of its own", folder_.store().string());
+  KOINON_ASSIGN(const LogState own, store_->log_state(*state.own_log));
+  identity_ = own.identity;
+  if (keys_->signing.public_key() != identity_.signing_key) {
+    return fail(Code::kRefused, "the signing key is not the one of this store's log", folder_.key("signing").string());
+  }
+  std::optional<Error> refusal;
+  KOINON_TRY(check_instance(state, refusal));
+  if (own.frozen) refusal = fail(Code::kRefused, "our own log has forked; nothing more is signed for it", "log");
+  KOINON_ASSIGN(serving_store_, open_sqlite_reader(folder_.store()));
+  KOINON_ASSIGN(auto index_writer, open_index_writer(folder_.index(), state.journal));
+  KOINON_ASSIGN(auto index_store, open_sqlite_reader(folder_.store()));
+  for (const VouchFact& vouch : state.vouches) {
+    if (vouch.voucher == *state.own_log && !vouch.withdrawn) vouched_.insert(vouch.target);
+  }
+
+  Network::Options options;
+  options.listen = config_.peer_listen;
+  options.port = config_.peer_port;
+  options.engine.node_key = NodeKey::from(keys_->node.public_key().view());
+  options.engine.agent = "koinon/" + std::string(kVersion);
+  options.engine.filter = config_.filter;
+  options.engine.window = config_.window_bytes;
+  options.engine.trust_hops = config_.trust_hops;
+  options.engine.trust_admits = config_.trust_admits;
+  Network::Callbacks callbacks;
+  callbacks.carry_out = [this](Intent intent) { carry_out(std::move(intent)); };
+  callbacks.on_event = [this](const Event& event) { on_event(event); };
+  network_ = std::make_unique<Network>(std::move(options), keys_->node, state, clock_, std::move(callbacks));
+  HttpServer::Options http;
+  http.listen = config_.http_listen;
+  http.port = config_.http_port;
+  http.socket = folder_.socket();
+  http_ = std::make_unique<HttpServer>(std::move(http));
+  index_ = std::make_unique<IndexWorker>(
+      std::move(index_writer), std::move(index_store), [this] { http_->notify(); },
+      [this](const Error& error) { log_.error("the index lags", {{"reason", error.text()}}); });
+  StoreWriter::Callbacks written;
+  written.on_completions = [this](std::vector<Completion> done) { network_->complete(std::move(done)); };
+  written.on_own_head = [this](LogState log, std::vector<VouchFact> vouches) {
+    network_->own_head(std::move(log), std::move(vouches));
+  };
+  written.on_arrivals = [this] { index_->notify(); };
+  writer_ = std::make_unique<StoreWriter>(std::move(store_), OwnLog(identity_, keys_->signing), clock_.wall,
+                                          std::move(written));
+  if (refusal) writer_->stop_signing(*refusal);
+  return network_->start();
+}
+
+Status Daemon::start_http() {
+  KOINON_ASSIGN(auto store, open_sqlite_reader(folder_.store()));
+  KOINON_ASSIGN(auto index, open_index_reader(folder_.index()));
+  NodeFacts facts{std::string(kVersion), identity_, NodeKey::from(keys_->node.public_key().view()), config_.address,
+                  network_->port(), config_.http_port};
+  api_ = std::make_unique<Api>(ApiParts{std::move(facts), std::move(store), std::move(index), *writer_, *network_, clock_,
+                                        [this](std::function<void(Status)> done) { index_->reset(std::move(done)); }});
+  HttpHandlers handlers;
+  handlers.handle = [this](HttpRequest request) { return api_->handle(std::move(request)); };
+  handlers.events = [this](const HttpRequest& request) { return api_->events(request); };
+  return http_->start(std::move(handlers));
+}
+
+Status Daemon::write_ready_file() const {
+  if (config_.ready_file.empty()) return {};
+  boost::json::object ready;
+  ready["pid"] = static_cast<std::int64_t>(::getpid());
+  ready["peer_port"] = network_->port();
+  ready["http_port"] = http_->port();
+  return write_private_file(config_.ready_file, boost::json::serialize(ready) + "\n");
+}
+
+// On the network thread.
+void Daemon::carry_out(Intent intent) {
+  switch (intent_class(intent.body)) {
+    case IntentClass::kWrite: writer_->submit(std::move(intent)); return;
+    case IntentClass::kCheck:
+      asio::post(checkers_, [this, intent = std::move(intent)]() mutable {
+        Completion done{intent.id, execute_check(std::move(intent.body))};
+        std::vector<Completion> completions;
+        completions.push_back(std::move(done));
+        network_->complete(std::move(completions));
+      });
+      return;
+    case IntentClass::kRead:
+      asio::post(reader_, [this, intent = std::move(intent)] {
+        std::vector<Completion> completions;
+        completions.push_back({intent.id, execute_read(*serving_store_, intent.body)});
+        network_->complete(std::move(completions));
+      });
+      return;
+  }
+}
+
+// On the network thread.
+void Daemon::on_event(const Event& event) {
+  const PeerRecord* record = network_->peer(event.peer);
+  const std::string peer = record == nullptr ? to_text(event.peer) : record->name;
+  switch (event.kind) {
+    case Event::Kind::kSessionReady:
+      log_.info("connected", {{"peer", peer}, {"agent", event.text}});
+      proven_.insert(event.peer);
+      consider_vouch(event.peer);
+      return;
+    case Event::Kind::kSessionEnded: log_.info("disconnected", {{"peer", peer}, {"reason", event.text}}); return;
+    case Event::Kind::kLogAdvanced:
+      log_.debug("log advanced", {{"log", to_text(event.log)}, {"size", std::to_string(event.size.value)}});
+      for (const NodeKey& key : std::set<NodeKey>(proven_)) {
+        const PeerRecord* proven = network_->peer(key);
+        if (proven != nullptr && proven->log == event.log) consider_vouch(key);
+      }
+      return;
+    case Event::Kind::kForked:
+      log_.error("a log has forked and is frozen; the evidence is kept", {{"log", to_text(event.log)}});
+      if (event.log == identity_.log_id()) {
+        writer_->stop_signing(fail(Code::kRefused, "our own log has forked; nothing more is signed for it", "log"));
+      }
+      return;
+    case Event::Kind::kPeerLied:
+      log_.warning("a peer sent what does not verify", {{"peer", peer}, {"reason", event.text}});
+      return;
+    case Event::Kind::kStopSigning:
+      log_.error("signing stopped: " + event.text, {{"peer", peer}});
+      writer_->stop_signing(
+          fail(Code::kRefused, event.text + "; signing on would fork it. See RUNBOOK, \"A restored node\"", "log"));
+      return;
+    case Event::Kind::kStoreFailed: log_.error("the store cannot write; reading goes on", {{"reason", event.text}}); return;
+    case Event::Kind::kNotice: log_.info(event.text, {{"peer", peer}}); return;
+  }
+}
+
+// On the network thread. Vouches once for a peer whose session has proven its node key.
+void Daemon::consider_vouch(const NodeKey& key) {
+  const PeerRecord* peer = network_->peer(key);
+  if (peer == nullptr || !peer->vouch || vouched_.contains(peer->log)) return;
+  vouched_.insert(peer->log);
+  const LogId log = peer->log;
+  writer_->publish(vouch_maker(*peer, clock_.wall()), [this, log, name = peer->name](const Result<Published>& published) {
+    if (published.ok()) return log_.info("vouched", {{"city", name}});
+    // Its log may not be here yet: it is tried again when it advances.
+    asio::post(network_->context(), [this, log] { vouched_.erase(log); });
+    if (published.error().code != Code::kNotFound) log_.warning("not vouched", {{"city", name}, {"reason", published.error().text()}});
+  });
+}
+
+void Daemon::stop() {
+  if (std::exchange(stopped_, true)) return;
+  if (http_) http_->stop();
+  if (index_) index_->stop();
+  if (network_) network_->stop();
+  if (writer_) writer_->stop();
+  checkers_.join();
+  reader_.join();
+  if (api_) log_.info("stopped");
+}
+
+}  // namespace koinon

@@ -1,0 +1,69 @@
+// koinond: the threads of a node, made and joined in order.
+//
+//   network (sessions, engine) ⇄ writer (store, own log) → index → HTTP
+//   a small pool checks signatures and hashes, one thread reads what is served to peers
+#pragma once
+
+#include <boost/asio/thread_pool.hpp>
+#include <memory>
+#include <set>
+
+#include "node/daemon/config.h"
+#include "node/daemon/data_folder.h"
+#include "node/daemon/index_worker.h"
+#include "node/daemon/log.h"
+#include "node/http/api.h"
+
+namespace koinon {
+
+inline constexpr std::string_view kVersion = "0.1.0";
+
+class Daemon {
+ public:
+  // Serves when it returns. Errors are one sentence for the operator.
+  static Result<std::unique_ptr<Daemon>> start(const Config& config);
+  ~Daemon();
+  Daemon(const Daemon&) = delete;
+  Daemon& operator=(const Daemon&) = delete;
+
+  std::uint16_t peer_port() const { return network_->port(); }
+  std::uint16_t http_port() const { return http_->port(); }
+  void stop();
+
+ private:
+  explicit Daemon(Config config);
+  Status prepare();
+  Status open_store();
+  Status start_threads(const StoreState& state);
+  Status start_http();
+  Status check_instance(const StoreState& state, std::optional<Error>& refusal);
+  Status write_ready_file() const;
+  void carry_out(Intent intent);
+  void on_event(const Event& event);
+  void consider_vouch(const NodeKey& peer);
+
+  Config config_;
+  Log log_;
+  DataFolder folder_;
+  Clock clock_ = system_clock();
+  std::optional<FolderLock> lock_;
+  std::optional<NodeKeys> keys_;
+  LogIdentity identity_;
+  std::unique_ptr<Store> store_;  // until the writer has it
+
+  // In the order in which they are made; stop() joins them in reverse.
+  boost::asio::thread_pool checkers_;
+  boost::asio::thread_pool reader_;
+  std::unique_ptr<StoreReader> serving_store_;  // the reader's
+  std::unique_ptr<StoreWriter> writer_;
+  std::unique_ptr<IndexWorker> index_;
+  std::unique_ptr<Network> network_;
+  std::unique_ptr<HttpServer> http_;
+  std::unique_ptr<Api> api_;
+
+  std::set<NodeKey> proven_;  // network thread: peers whose sessions have proven their keys
+  std::set<LogId> vouched_;   // network thread
+  bool stopped_ = false;
+};
+
+}  // namespace koinon

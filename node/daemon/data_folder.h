@@ -1,0 +1,68 @@
+// The data folder of a node: where its files are, the lock that keeps two programs from using it at once,
+// its keys, and the instance token that tells a restored store from its own.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <utility>
+
+#include "crypto/ed25519.h"
+#include "proto/base/result.h"
+
+namespace koinon {
+
+class DataFolder {
+ public:
+  explicit DataFolder(std::filesystem::path path) : path_(std::move(path)) {}
+
+  const std::filesystem::path& path() const { return path_; }
+  std::filesystem::path store() const { return path_ / "store.db"; }
+  std::filesystem::path index() const { return path_ / "index.db"; }
+  std::filesystem::path socket() const { return path_ / "koinond.sock"; }
+  std::filesystem::path config() const { return path_ / "koinond.toml"; }
+  std::filesystem::path key(std::string_view role) const { return path_ / "keys" / (std::string(role) + ".key"); }
+  // Left out of backups: a store that comes without its own token has been restored.
+  std::filesystem::path instance() const { return path_ / "instance-token"; }
+  std::filesystem::path lock_file() const { return path_ / "koinond.lock"; }
+
+  bool is_initialised() const;
+
+ private:
+  std::filesystem::path path_;
+};
+
+// Held while a program uses the folder. Released when destroyed, or when the process ends in any way.
+class FolderLock {
+ public:
+  static Result<FolderLock> take(const DataFolder& folder);
+  FolderLock(FolderLock&& other) noexcept : descriptor_(other.descriptor_) { other.descriptor_ = -1; }
+  FolderLock(const FolderLock&) = delete;
+  FolderLock& operator=(const FolderLock&) = delete;
+  FolderLock& operator=(FolderLock&& other) noexcept {
+    std::swap(descriptor_, other.descriptor_);
+    return *this;
+  }
+  ~FolderLock();
+
+ private:
+  explicit FolderLock(int descriptor) : descriptor_(descriptor) {}
+  int descriptor_;
+};
+
+struct NodeKeys {
+  SigningKey signing;
+  SigningKey cosigner;
+  SigningKey node;
+  SealingSecret sealing;
+};
+
+NodeKeys generate_keys();
+Status write_keys(const DataFolder& folder, const NodeKeys& keys, std::string_view passphrase);
+Result<NodeKeys> read_keys(const DataFolder& folder, std::string_view passphrase);
+Result<bool> keys_are_sealed(const DataFolder& folder);
+
+// The passphrase from `file` if one is named, else from the systemd credential koinon-passphrase if there
+// is one; empty if neither.
+Result<std::string> read_passphrase(const std::string& file);
+
+}  // namespace koinon

@@ -1,0 +1,45 @@
+// The thread that writes the derived index behind the arrivals.
+#pragma once
+
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <thread>
+
+#include "storage/search_index.h"
+
+namespace koinon {
+
+class IndexWorker {
+ public:
+  // `on_progress` is called on the worker's thread whenever something new is indexed; `on_error` when it
+  // cannot go on, which is tried again at the next notification.
+  IndexWorker(std::unique_ptr<IndexWriter> index, std::unique_ptr<StoreReader> store,
+              std::function<void()> on_progress, std::function<void(const Error&)> on_error);
+  ~IndexWorker();
+  IndexWorker(const IndexWorker&) = delete;
+  IndexWorker& operator=(const IndexWorker&) = delete;
+
+  // Any thread: there are new arrivals.
+  void notify();
+  // Any thread: empties the index, calls `done` on the worker's thread, and fills it again.
+  void reset(std::function<void(Status)> done);
+  void stop();
+
+ private:
+  void run();
+
+  std::unique_ptr<IndexWriter> index_;
+  std::unique_ptr<StoreReader> store_;
+  std::function<void()> on_progress_;
+  std::function<void(const Error&)> on_error_;
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  bool pending_ = true;  // what was left from before
+  bool stopping_ = false;
+  std::function<void(Status)> reset_;
+  std::thread thread_;
+};
+
+}  // namespace koinon

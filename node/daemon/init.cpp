@@ -1,0 +1,99 @@
+#include "node/daemon/init.h"
+
+#include <sys/stat.h>
+
+#include <system_error>
+
+#include "crypto/key_file.h"
+#include "crypto/mnemonic.h"
+#include "proto/base/encoding.h"
+#include "proto/codec/name.h"
+#include "storage/sqlite_store.h"
+
+namespace koinon {
+namespace {
+
+constexpr std::size_t kTokenBytes = 16;
+
+Status make_folders(const DataFolder& folder) {
+  std::error_code error;
+  std::filesystem::create_directories(folder.path() / "keys", error);
+  if (error) return fail(Code::kIo, "the folder could not be made: " + error.message(), folder.path().string());
+  if (::chmod(folder.path().c_str(), 0700) != 0 || ::chmod((folder.path() / "keys").c_str(), 0700) != 0) {
+    return fail(Code::kIo, "the folder could not be closed to others", folder.path().string());
+  }
+  return {};
+}
+
+Draft profile_draft(const InitOptions& options) {
+  Draft draft;
+  draft.entry.set_kind(v1::KIND_PROFILE);
+  draft.entry.set_language(options.language);
+  draft.body.emplace();
+  auto* profile = draft.body->mutable_profile();
+  profile->set_type(options.type);
+  profile->set_display_name(options.display_name);
+  profile->set_country(options.country);
+  return draft;
+}
+
+Status write_first_entries(const DataFolder& folder, const NodeKeys& keys, OwnLog& log, const InitOptions& options,
+                           BytesView token, UnixMillis now) {
+  KOINON_ASSIGN(const auto store, open_sqlite_store(folder.store()));
+  KOINON_TRY(store->begin(true));
+  const v1::Entry genesis = make_genesis(log.identity(), keys.cosigner, keys.sealing.public_key(), keys.node, now);
+  const auto batch = log.publish(*store,
+                                 {[&](StoreReader&) -> Result<Draft> { return Draft{genesis, std::nullopt, false}; },
+                                  [&](StoreReader&) -> Result<Draft> { return profile_draft(options); }},
+                                 now);
+  Status status = batch.ok() ? Status() : Status(batch.error());
+  if (status.ok()) {
+    for (const auto& result : batch->results) {
+      if (!result.ok()) status = result.error();
+    }
+  }
+  if (status.ok()) status = store->set_own_log(log.id());
+  if (status.ok()) status = store->set_instance_token(token);
+  if (!status.ok()) {
+    store->rollback();
+    return status;
+  }
+  return store->commit();
+}
+
+Status check_options(const InitOptions& options) {
+  KOINON_TRY(check_name(options.name));
+  if (options.display_name.empty() || options.display_name.size() > 200 || !is_utf8(options.display_name)) {
+    return fail(Code::kInvalidArgument, "give the city's name as people write it, at most 200 bytes", "display-name");
+  }
+  return check_language(options.language);
+}
+
+}  // namespace
+
+Result<InitResult> init_node(const DataFolder& folder, const InitOptions& options, UnixMillis now) {
+  KOINON_TRY(check_options(options));
+  if (folder.is_initialised()) {
+    return fail(Code::kConflict, "a node lives here already; choose another --data folder", folder.path().string());
+  }
+  KOINON_TRY(make_folders(folder));
+  KOINON_ASSIGN(const FolderLock lock, FolderLock::take(folder));
+  const NodeKeys keys = generate_keys();
+  const SigningKey recovery = SigningKey::generate();
+  OwnLog log({options.name, keys.signing.public_key(), recovery.public_key()}, keys.signing);
+  // The store is last but one: a folder without it, or without its token, is no node yet.
+  std::error_code ignored;
+  std::filesystem::remove(folder.store(), ignored);
+  KOINON_TRY(write_keys(folder, keys, options.passphrase));
+  const Bytes token = random_bytes(kTokenBytes);
+  KOINON_TRY(write_private_file(folder.instance(), to_hex(token) + "\n"));
+  if (Status status = write_first_entries(folder, keys, log, options, token, now); !status.ok()) {
+    for (const char* suffix : {"", "-wal", "-shm"}) {
+      std::filesystem::remove(folder.store().string() + suffix, ignored);
+    }
+    return status.error();
+  }
+  return InitResult{log.identity(), seed_to_words(recovery.seed())};
+}
+
+}  // namespace koinon

@@ -1,0 +1,28 @@
+// Makes a new node: keys, the store with Genesis and Profile, the instance token.
+#pragma once
+
+#include <string>
+
+#include "node/daemon/data_folder.h"
+#include "node/publishing/own_log.h"
+
+namespace koinon {
+
+struct InitOptions {
+  std::string name;          // seoul.example
+  std::string display_name;  // Seoul
+  std::string language = "en";
+  std::string type = "city";
+  std::string country;       // ISO 3166-1 alpha-2; may be empty
+  std::string passphrase;    // seals the key files; empty: they stay unsealed
+};
+
+struct InitResult {
+  LogIdentity identity;
+  std::string recovery_words;  // to be shown once; kept nowhere
+};
+
+// Refuses a folder that holds a node already. Whatever fails leaves no usable half: init can be run again.
+Result<InitResult> init_node(const DataFolder& folder, const InitOptions& options, UnixMillis now);
+
+}  // namespace koinon

@@ -1,0 +1,125 @@
+#include "node/daemon/store_writer.h"
+
+namespace koinon {
+namespace {
+constexpr std::size_t kGroup = 64;
+}
+
+StoreWriter::StoreWriter(std::unique_ptr<Store> store, OwnLog own_log, std::function<UnixMillis()> clock,
+                         Callbacks callbacks)
+    : store_(std::move(store)),
+      own_log_(std::move(own_log)),
+      clock_(std::move(clock)),
+      callbacks_(std::move(callbacks)),
+      thread_([this] { run(); }) {}
+
+StoreWriter::~StoreWriter() { stop(); }
+
+void StoreWriter::push(Task task) {
+  {
+    const std::lock_guard lock(mutex_);
+    queue_.push_back(std::move(task));
+  }
+  wake_.notify_one();
+}
+
+void StoreWriter::submit(Intent intent) { push(std::move(intent)); }
+void StoreWriter::publish(DraftMaker maker, PublishDone done) { push(Publish{std::move(maker), std::move(done)}); }
+void StoreWriter::change(std::function<Status(Store&)> apply, ChangeDone done) {
+  push(Change{std::move(apply), std::move(done)});
+}
+
+void StoreWriter::stop_signing(Error reason) {
+  const std::lock_guard lock(mutex_);
+  if (!stopped_signing_) stopped_signing_ = std::move(reason);
+}
+
+std::optional<Error> StoreWriter::signing_stopped() const {
+  const std::lock_guard lock(mutex_);
+  return stopped_signing_;
+}
+
+void StoreWriter::stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_one();
+  if (thread_.joinable()) thread_.join();
+}
+
+// What waits, of one sort at a time so that order is kept: intents together, publishes together.
+StoreWriter::Group StoreWriter::take_group(std::unique_lock<std::mutex>& lock) {
+  Group group;
+  const std::size_t sort = queue_.front().index();
+  for (std::size_t i = 0; i < kGroup && !queue_.empty() && queue_.front().index() == sort; ++i) {
+    Task task = std::move(queue_.front());
+    queue_.pop_front();
+    if (auto* intent = std::get_if<Intent>(&task)) group.intents.push_back(std::move(*intent));
+    if (auto* publish = std::get_if<Publish>(&task)) group.publishes.push_back(std::move(*publish));
+    if (auto* change = std::get_if<Change>(&task)) group.changes.push_back(std::move(*change));
+  }
+  lock.unlock();
+  return group;
+}
+
+void StoreWriter::run() {
+  while (true) {
+    std::unique_lock lock(mutex_);
+    wake_.wait(lock, [&] { return stopping_ || !queue_.empty(); });
+    if (queue_.empty()) return;
+    carry_out(take_group(lock));
+  }
+}
+
+void StoreWriter::carry_out(Group group) {
+  if (!group.intents.empty()) do_intents(std::move(group.intents));
+  if (!group.publishes.empty()) do_publishes(std::move(group.publishes));
+  for (Change& change : group.changes) do_change(std::move(change));
+}
+
+void StoreWriter::do_intents(std::vector<Intent> intents) {
+  // What was replicated can be fetched again, so no fsync; evidence of a fork cannot.
+  bool durable = false;
+  bool arrivals = false;
+  for (const Intent& intent : intents) {
+    durable = durable || std::holds_alternative<CommitEvidence>(intent.body);
+    arrivals = arrivals || std::holds_alternative<CommitRun>(intent.body);
+  }
+  callbacks_.on_completions(execute_writes(*store_, intents, durable));
+  if (arrivals) callbacks_.on_arrivals();
+}
+
+void StoreWriter::do_publishes(std::vector<Publish> publishes) {
+  const auto fail_all = [&](const Error& error) {
+    for (Publish& publish : publishes) publish.done(error);
+  };
+  if (const auto stopped = signing_stopped()) return fail_all(*stopped);
+  if (Status status = store_->begin(true); !status.ok()) return fail_all(status.error());
+  std::vector<DraftMaker> makers;
+  for (Publish& publish : publishes) makers.push_back(publish.maker);
+  auto batch = own_log_.publish(*store_, makers, clock_());
+  if (!batch.ok()) {
+    store_->rollback();
+    return fail_all(batch.error());
+  }
+  if (Status status = store_->commit(); !status.ok()) return fail_all(status.error());
+  if (batch->advanced) callbacks_.on_own_head(std::move(batch->state), std::move(batch->vouches));
+  for (std::size_t i = 0; i < publishes.size(); ++i) publishes[i].done(std::move(batch->results[i]));
+  if (batch->advanced) callbacks_.on_arrivals();
+}
+
+void StoreWriter::do_change(Change change) {
+  Status status = store_->begin(true);
+  if (status.ok()) {
+    status = change.apply(*store_);
+    if (status.ok()) {
+      status = store_->commit();
+    } else {
+      store_->rollback();
+    }
+  }
+  change.done(status);
+}
+
+}  // namespace koinon

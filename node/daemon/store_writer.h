@@ -1,0 +1,85 @@
+// The one writer: a thread that owns the Store, groups what waits into transactions, and signs our log.
+//
+// submit calls may come from any thread. Answers are given on the writer's thread, in the order in which the
+// commits were carried out; the callbacks pass them on to the threads that wait for them.
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <variant>
+
+#include "node/publishing/own_log.h"
+#include "node/replication/execute.h"
+
+namespace koinon {
+
+class StoreWriter {
+ public:
+  struct Callbacks {
+    std::function<void(std::vector<Completion>)> on_completions;
+    // Our log was extended durably.
+    std::function<void(LogState, std::vector<VouchFact>)> on_own_head;
+    // Something that arrivals show was committed.
+    std::function<void()> on_arrivals;
+  };
+  using PublishDone = std::function<void(Result<Published>)>;
+  using ChangeDone = std::function<void(Status)>;
+
+  StoreWriter(std::unique_ptr<Store> store, OwnLog own_log, std::function<UnixMillis()> clock, Callbacks callbacks);
+  ~StoreWriter();
+  StoreWriter(const StoreWriter&) = delete;
+  StoreWriter& operator=(const StoreWriter&) = delete;
+
+  void submit(Intent intent);
+  void publish(DraftMaker maker, PublishDone done);
+  // A change of peers or settings, in a durable transaction of its own group.
+  void change(std::function<Status(Store&)> apply, ChangeDone done);
+
+  // From now on nothing is signed; every publish is refused with this.
+  void stop_signing(Error reason);
+  std::optional<Error> signing_stopped() const;
+
+  // Carries out what was submitted, then ends the thread.
+  void stop();
+
+ private:
+  struct Publish {
+    DraftMaker maker;
+    PublishDone done;
+  };
+  struct Change {
+    std::function<Status(Store&)> apply;
+    ChangeDone done;
+  };
+  using Task = std::variant<Intent, Publish, Change>;
+  struct Group {
+    std::vector<Intent> intents;
+    std::vector<Publish> publishes;
+    std::vector<Change> changes;
+  };
+
+  void run();
+  void push(Task task);
+  Group take_group(std::unique_lock<std::mutex>& lock);
+  void carry_out(Group group);
+  void do_intents(std::vector<Intent> intents);
+  void do_publishes(std::vector<Publish> publishes);
+  void do_change(Change change);
+
+  std::unique_ptr<Store> store_;
+  OwnLog own_log_;
+  std::function<UnixMillis()> clock_;
+  Callbacks callbacks_;
+  mutable std::mutex mutex_;
+  std::condition_variable wake_;
+  std::deque<Task> queue_;
+  std::optional<Error> stopped_signing_;
+  bool stopping_ = false;
+  std::thread thread_;
+};
+
+}  // namespace koinon

@@ -1,0 +1,34 @@
+#include "node/http/message.h"
+
+#include <boost/json.hpp>
+
+namespace koinon {
+
+unsigned status_of(Code code) {
+  switch (code) {
+    case Code::kInvalidArgument:
+    case Code::kMalformed: return 400;
+    case Code::kTooLarge: return 413;
+    case Code::kNotFound: return 404;
+    case Code::kConflict: return 409;
+    case Code::kRefused: return 403;
+    case Code::kUnavailable: return 503;
+    case Code::kDiskFull: return 507;
+    case Code::kBadSignature:
+    case Code::kBadProof: return 422;
+    default: return 500;
+  }
+}
+
+HttpResponse problem(const Error& error) {
+  boost::json::object body;
+  body["type"] = "about:blank";
+  body["title"] = error.text();
+  body["status"] = status_of(error.code);
+  body["code"] = code_name(error.code);
+  body["detail"] = error.message;
+  if (!error.field.empty()) body["field"] = error.field;
+  return {status_of(error.code), "application/problem+json", boost::json::serialize(body), {}};
+}
+
+}  // namespace koinon

@@ -1,0 +1,41 @@
+// Requests and responses as the handlers see them, apart from the library that carries them.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "proto/base/result.h"
+
+namespace koinon {
+
+struct HttpRequest {
+  std::string method;                        // GET, POST, DELETE
+  std::vector<std::string> path;             // decoded segments
+  std::map<std::string, std::string> query;  // decoded; the last of equal names
+  std::map<std::string, std::string> headers;  // lower-case names
+  std::string body;
+  bool local = false;                        // came over the Unix socket: may change things
+
+  std::string param(const std::string& name) const {
+    const auto it = query.find(name);
+    return it == query.end() ? std::string() : it->second;
+  }
+  std::string header(const std::string& name) const {
+    const auto it = headers.find(name);
+    return it == headers.end() ? std::string() : it->second;
+  }
+};
+
+struct HttpResponse {
+  unsigned status = 200;
+  std::string content_type = "application/json";
+  std::string body;
+  std::map<std::string, std::string> headers;
+};
+
+// RFC 9457 problem details; `code` and `field` are extension members.
+HttpResponse problem(const Error& error);
+unsigned status_of(Code code);
+
+}  // namespace koinon

@@ -1,0 +1,215 @@
+#include "node/http/record_json.h"
+
+#include <google/protobuf/util/json_util.h>
+
+#include <boost/json.hpp>
+#include <ctime>
+
+#include "proto/base/encoding.h"
+#include "proto/codec/entry.h"
+#include "proto/codec/ref.h"
+
+namespace koinon {
+namespace json = boost::json;
+namespace {
+
+std::string_view state_name(BodyState state) {
+  switch (state) {
+    case BodyState::kHeld: return "held";
+    case BodyState::kNotAsked: return "not-asked";
+    case BodyState::kErased: return "erased";
+    case BodyState::kNotHeld: return "not-held";
+  }
+  return "unknown";
+}
+
+Result<json::value> message_json(const google::protobuf::Message& message) {
+  google::protobuf::util::JsonPrintOptions options;
+  options.preserve_proto_field_names = true;
+  std::string text;
+  if (!google::protobuf::util::MessageToJsonString(message, &text, options).ok()) {
+    return fail(Code::kInternal, "the note cannot be shown as JSON");
+  }
+  boost::system::error_code error;
+  json::value value = json::parse(text, error);
+  if (error) return fail(Code::kInternal, "the note cannot be shown as JSON");
+  return value;
+}
+
+json::array refs_json(Directory& directory, StoreReader& store, const v1::Entry& entry) {
+  json::array out;
+  for (const auto& ref : entry.refs()) {
+    const LogId log = LogId::from(ref.log_id());
+    const EntryIndex index(ref.index());
+    const auto target = store.record(log, index);
+    json::object item;
+    item["role"] = role_name(ref.role());
+    item["ref"] = directory.ref(log, index);
+    item["held"] = target.ok() && leaf_hash(target->entry).view() == ref.leaf_hash();
+    out.push_back(std::move(item));
+  }
+  return out;
+}
+
+// What other records say of this one.
+Result<json::array> referring_json(Directory& directory, StoreReader& store, IndexReader& index, const LogId& log,
+                                   EntryIndex entry) {
+  json::array out;
+  KOINON_ASSIGN(const auto related, index.referring(log, entry));
+  for (const auto& item : related) {
+    json::object object;
+    object["role"] = role_name(item.role);
+    object["ref"] = directory.ref(item.log, item.index);
+    KOINON_ASSIGN(const auto indexed, index.get(item.log, item.index));
+    if (indexed) {
+      object["kind"] = kind_name(indexed->kind);
+      object["title"] = indexed->title;
+      object["language"] = indexed->language;
+    }
+    const auto record = store.record(item.log, item.index);
+    const auto body = record.ok() ? parse_body(record->body) : Result<v1::Body>(fail(Code::kNotFound, ""));
+    if (body.ok() && body->has_adoption()) {
+      object["stage"] = body->adoption().stage();
+      object["outcome"] = body->adoption().outcome();
+    }
+    out.push_back(std::move(object));
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string time_text(UnixMillis time) {
+  const std::time_t seconds = time.value / 1000;
+  std::tm parts{};
+  gmtime_r(&seconds, &parts);
+  std::array<char, 32> buffer{};
+  const std::size_t size = std::strftime(buffer.data(), buffer.size(), "%Y-%m-%dT%H:%M:%SZ", &parts);
+  return {buffer.data(), size};
+}
+
+std::string Directory::city(const LogId& log) {
+  const auto it = cities_.find(log);
+  if (it != cities_.end()) return it->second;
+  const auto state = store_.log_state(log);
+  std::string text = "~" + to_text(log).substr(0, kLogPrefixChars);
+  if (state.ok()) {
+    const auto same = store_.logs_named(state->identity.name);
+    text = format_city(state->identity.name, log, !same.ok() || same->size() > 1);
+  }
+  return cities_.emplace(log, text).first->second;
+}
+
+std::string Directory::ref(const LogId& log, EntryIndex index) { return city(log) + "/" + std::to_string(index.value); }
+
+Result<LogState> Directory::find_city(std::string_view text) {
+  KOINON_ASSIGN(const HumanCity city, parse_city(text));
+  KOINON_ASSIGN(auto logs, store_.logs_named(city.name));
+  if (!city.log_prefix.empty()) {
+    std::erase_if(logs, [&](const LogState& log) { return !to_text(log.id).starts_with(city.log_prefix); });
+  }
+  if (logs.empty()) return fail(Code::kNotFound, "no city of that name is held here", std::string(text));
+  if (logs.size() > 1) {
+    std::string choices;
+    for (const auto& log : logs) choices += (choices.empty() ? "" : " or ") + format_city(log.identity.name, log.id, true);
+    return fail(Code::kConflict, "two logs claim that name; say " + choices, std::string(text));
+  }
+  return std::move(logs.front());
+}
+
+Result<Directory::Found> Directory::find_ref(std::string_view text) {
+  KOINON_ASSIGN(const HumanRef ref, parse_ref(text));
+  KOINON_ASSIGN(LogState log, find_city(text.substr(0, text.rfind('/'))));
+  if (ref.index.value >= log.range.size().value) {
+    return fail(Code::kNotFound, "the city's log has " + std::to_string(log.range.size().value) + " entries here",
+                std::string(text));
+  }
+  return Found{std::move(log), ref.index};
+}
+
+json::object summary_json(Directory& directory, const IndexedRecord& record) {
+  json::object out;
+  out["ref"] = directory.ref(record.log, record.index);
+  out["city"] = directory.city(record.log);
+  out["index"] = record.index.value;
+  out["kind"] = record.readable ? kind_name(record.kind) : "unreadable";
+  out["title"] = record.title;
+  out["summary"] = record.summary;
+  out["language"] = record.language;
+  out["topics"] = json::array(record.topics.begin(), record.topics.end());
+  out["created_at"] = time_text(record.created_at);
+  out["arrival"] = record.arrival.value;
+  return out;
+}
+
+Result<json::object> record_json(Directory& directory, StoreReader& store, IndexReader& index, const LogId& log,
+                                 EntryIndex entry_index) {
+  KOINON_ASSIGN(const StoredRecord record, store.record(log, entry_index));
+  KOINON_ASSIGN(const LogState state, store.log_state(log));
+  json::object out;
+  out["ref"] = directory.ref(log, entry_index);
+  out["city"] = directory.city(log);
+  out["log_id"] = to_text(log);
+  out["index"] = entry_index.value;
+  out["leaf_hash"] = to_hex(leaf_hash(record.entry).view());
+  out["signed_by"] = state.identity.vkey().text();
+  out["proven_against"] = state.whole && state.whole->size.value > entry_index.value ? state.whole->size.value
+                                                                                     : state.seen->size.value;
+  out["frozen"] = state.frozen;
+  out["body_state"] = state_name(record.state);
+  const auto entry = parse_entry(record.entry);
+  out["readable"] = entry.ok();
+  if (!entry.ok()) {
+    out["kind"] = "unreadable";
+    out["unreadable_because"] = entry.error().text();
+    return out;
+  }
+  out["kind"] = kind_name(entry->kind());
+  out["language"] = entry->language();
+  out["topics"] = json::array(entry->topics().begin(), entry->topics().end());
+  out["created_at"] = time_text({entry->created_at_ms()});
+  out["refs"] = refs_json(directory, store, *entry);
+  json::array to;
+  for (const auto& city : entry->to()) to.emplace_back(directory.city(LogId::from(city)));
+  out["to"] = std::move(to);
+  if (entry->has_control()) {
+    KOINON_ASSIGN(out["control"], message_json(entry->control()));
+  }
+  KOINON_ASSIGN(out["referred_by"], referring_json(directory, store, index, log, entry_index));
+  if (record.body.empty()) return out;
+  auto body = parse_body(record.body);
+  if (!body.ok()) {
+    out["body_unreadable_because"] = body.error().text();
+    return out;
+  }
+  body->clear_salt();
+  KOINON_ASSIGN(out["body"], message_json(*body));
+  return out;
+}
+
+Result<NoteFile> record_note(Directory& directory, const StoredRecord& record) {
+  KOINON_ASSIGN(const v1::Entry entry, parse_entry(record.entry));
+  if (record.body.empty()) return fail(Code::kNotFound, "the note itself is not held here", "body");
+  NoteFile note;
+  note.kind = entry.kind();
+  note.language = entry.language();
+  note.topics.assign(entry.topics().begin(), entry.topics().end());
+  for (const auto& to : entry.to()) note.to.push_back(directory.city(LogId::from(to)));
+  for (const auto& ref : entry.refs()) {
+    note.refs.push_back({ref.role(), directory.ref(LogId::from(ref.log_id()), EntryIndex(ref.index()))});
+  }
+  KOINON_ASSIGN(note.body, parse_body(record.body));
+  note.body.clear_salt();
+  switch (note.kind) {
+    case v1::KIND_PROFILE:
+    case v1::KIND_PRACTICE:
+    case v1::KIND_ADOPTION:
+    case v1::KIND_QUESTION:
+    case v1::KIND_ANSWER:
+    case v1::KIND_NODE_NOTICE: return note;
+    default:
+      return fail(Code::kInvalidArgument, "a " + std::string(kind_name(note.kind)) + " has no Markdown form", "format");
+  }
+}
+
+}  // namespace koinon

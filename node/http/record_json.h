@@ -1,0 +1,47 @@
+// Records, cities and lineage as the API's JSON.
+#pragma once
+
+#include <boost/json/object.hpp>
+#include <map>
+#include <optional>
+
+#include "node/publishing/note_file.h"
+#include "storage/search_index.h"
+#include "storage/store.h"
+
+namespace koinon {
+
+// Names for log ids, and the other way round, as one request sees them.
+class Directory {
+ public:
+  explicit Directory(StoreReader& store) : store_(store) {}
+
+  // seoul.example, or with ~ and a part of the log id where two logs claim the name.
+  std::string city(const LogId& log);
+  std::string ref(const LogId& log, EntryIndex index);
+  // Refuses a name that two logs claim, saying how to tell them apart.
+  Result<LogState> find_city(std::string_view text);
+  struct Found {
+    LogState log;
+    EntryIndex index;
+  };
+  Result<Found> find_ref(std::string_view text);
+
+ private:
+  StoreReader& store_;
+  std::map<LogId, std::string> cities_;
+};
+
+// One line of a list.
+boost::json::object summary_json(Directory& directory, const IndexedRecord& record);
+
+// Everything that is known of a record.
+Result<boost::json::object> record_json(Directory& directory, StoreReader& store, IndexReader& index,
+                                        const LogId& log, EntryIndex entry);
+
+// The record as the file that would publish it.
+Result<NoteFile> record_note(Directory& directory, const StoredRecord& record);
+
+std::string time_text(UnixMillis time);  // 2020-03-04T05:06:07Z
+
+}  // namespace koinon

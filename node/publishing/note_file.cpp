@@ -1,0 +1,302 @@
+#include "node/publishing/note_file.h"
+
+#include <array>
+#include <map>
+#include <sstream>
+
+#include "node/publishing/front_matter.h"
+#include "node/publishing/note_sections.h"
+#include "proto/base/encoding.h"
+#include "proto/base/limits.h"
+#include "proto/codec/entry.h"
+#include "proto/codec/name.h"
+#include "proto/codec/ref.h"
+#include "proto/vocabulary/vocabulary.h"
+
+namespace koinon {
+namespace {
+
+using google::protobuf::Message;
+
+struct RoleKey {
+  std::string_view key;
+  v1::RefRole role;
+};
+constexpr std::array<RoleKey, 7> kRoleKeys = {{{"derives_from", v1::REF_ROLE_DERIVES_FROM},
+                                              {"revises", v1::REF_ROLE_REVISES},
+                                              {"translates", v1::REF_ROLE_TRANSLATES},
+                                              {"adopts", v1::REF_ROLE_ADOPTS},
+                                              {"about", v1::REF_ROLE_ABOUT},
+                                              {"answers", v1::REF_ROLE_ANSWERS},
+                                              {"points_to", v1::REF_ROLE_POINTS_TO}}};
+
+// The content message of a kind that an office writes; null for the others.
+Message* content_of(v1::Body& body, v1::Kind kind) {
+  switch (kind) {
+    case v1::KIND_PROFILE: return body.mutable_profile();
+    case v1::KIND_PRACTICE: return body.mutable_practice();
+    case v1::KIND_ADOPTION: return body.mutable_adoption();
+    case v1::KIND_QUESTION: return body.mutable_question();
+    case v1::KIND_ANSWER: return body.mutable_answer();
+    case v1::KIND_NODE_NOTICE: return body.mutable_node_notice();
+    default: return nullptr;
+  }
+}
+
+// Cuts the file into front matter and text.
+struct Parts {
+  std::string_view front;
+  std::string_view text;
+};
+Result<Parts> split_file(std::string_view file) {
+  const Error missing = fail(Code::kInvalidArgument,
+                             "a note begins with a line +++, then its title, language and topics, then +++", "front matter");
+  if (file.substr(0, 3) == "\xEF\xBB\xBF") file.remove_prefix(3);
+  const auto first_end = file.find('\n');
+  if (first_end == std::string_view::npos || file.substr(0, 3) != "+++") return missing;
+  for (auto at = first_end; at != std::string_view::npos; at = file.find('\n', at + 1)) {
+    if (file.substr(at + 1, 3) != "+++") continue;
+    const auto rest = file.substr(at + 4);
+    const auto line_end = rest.find('\n');
+    if (rest.substr(0, line_end).find_first_not_of(" \t\r") != std::string_view::npos) continue;
+    return Parts{file.substr(first_end + 1, at - first_end),
+                 line_end == std::string_view::npos ? std::string_view() : rest.substr(line_end + 1)};
+  }
+  return missing;
+}
+
+Result<std::vector<std::string>> texts(const toml::node& value, const std::string& key) {
+  std::vector<std::string> out;
+  if (const auto one = value.value<std::string>(); value.is_string() && one) return std::vector<std::string>{*one};
+  const toml::array* list = value.as_array();
+  const Error error = fail(Code::kInvalidArgument, "it should be a list of texts", key);
+  if (list == nullptr) return error;
+  for (const toml::node& item : *list) {
+    const auto text = item.value<std::string>();
+    if (!item.is_string() || !text) return error;
+    out.push_back(*text);
+  }
+  return out;
+}
+
+Status read_topics(NoteFile& note, const toml::node& value) {
+  KOINON_ASSIGN(const auto typed, texts(value, "topics"));
+  const Vocabulary& vocabulary = Vocabulary::builtin();
+  for (const std::string& topic : typed) {
+    std::string slug = vocabulary.canonical(topic);
+    KOINON_TRY(check_topic(slug));
+    if (vocabulary.find(slug) == nullptr) {
+      note.warnings.push_back("the topic " + slug + " is not in the vocabulary; the nearest listed one is " +
+                              vocabulary.nearest(slug));
+    }
+    note.topics.push_back(std::move(slug));
+  }
+  return {};
+}
+
+Status read_key(NoteFile& note, const std::string& key, const toml::node& value) {
+  if (key == "kind") return {};  // read before the others
+  if (key == "topics") return read_topics(note, value);
+  if (key == "to") {
+    KOINON_ASSIGN(note.to, texts(value, key));
+    return {};
+  }
+  if (key == "language") {
+    if (!value.is_string()) return fail(Code::kInvalidArgument, "it should be a text between quotes", key);
+    note.language = *value.value<std::string>();
+    return {};
+  }
+  if (key == "office" || key == "person") return set_field(*note.body.mutable_author(), key, value);
+  if (const v1::RefRole role = role_of_key(key); role != v1::REF_ROLE_UNSPECIFIED) {
+    KOINON_ASSIGN(const auto refs, texts(value, key));
+    for (const auto& ref : refs) {
+      const auto parsed = parse_ref(ref);
+      if (!parsed.ok()) return fail(Code::kInvalidArgument, parsed.error().message, key);
+      note.refs.push_back({role, ref});
+    }
+    return {};
+  }
+  return set_field(*content_of(note.body, note.kind), key, value);
+}
+
+Status read_kind(NoteFile& note, const toml::table& table) {
+  if (const toml::node* kind = table.get("kind"); kind != nullptr) {
+    const auto parsed = parse_kind(kind->value<std::string>().value_or(""));
+    if (!parsed.ok()) return parsed.error();
+    note.kind = *parsed;
+  }
+  if (content_of(note.body, note.kind) == nullptr) {
+    return fail(Code::kInvalidArgument,
+                "a note is a practice, adoption, question, answer, profile or node-notice", "kind");
+  }
+  return {};
+}
+
+// Where the text of a kind without sections belongs.
+std::string* text_field(NoteFile& note) {
+  switch (note.kind) {
+    case v1::KIND_ADOPTION: return note.body.mutable_adoption()->mutable_changes();
+    case v1::KIND_QUESTION: return note.body.mutable_question()->mutable_text();
+    case v1::KIND_ANSWER: return note.body.mutable_answer()->mutable_text();
+    case v1::KIND_NODE_NOTICE: return note.body.mutable_node_notice()->mutable_text();
+    default: return nullptr;
+  }
+}
+
+Status read_text(NoteFile& note, std::string_view text) {
+  if (note.kind == v1::KIND_PRACTICE) {
+    read_sections(*note.body.mutable_practice(), text);
+    return {};
+  }
+  const std::string trimmed = trim_blank_lines(text);
+  if (trimmed.empty()) return {};
+  std::string* field = text_field(note);
+  if (field == nullptr) return fail(Code::kInvalidArgument, "a profile has no text after its front matter", "text");
+  *field += (field->empty() ? "" : "\n\n") + trimmed;
+  return {};
+}
+
+Status check_practice(const v1::Practice& practice) {
+  if (practice.title().size() > limits::kTitleBytes) return fail(Code::kTooLarge, "a title has at most 300 bytes", "title");
+  const bool has_text = !practice.challenge().empty() || !practice.solution().empty() || !practice.results().empty() ||
+                        !practice.lessons().empty() || !practice.conditions().empty() || !practice.summary().empty();
+  if (!has_text) return fail(Code::kInvalidArgument, "the note has no text", "text");
+  if (practice.evidence() > static_cast<std::uint32_t>(limits::kEvidenceLevels)) {
+    return fail(Code::kInvalidArgument, "it is 1 (anecdote) to 5 (replicated trial)", "evidence");
+  }
+  for (const auto sdg : practice.sdgs()) {
+    if (sdg < 1 || sdg > 17) return fail(Code::kInvalidArgument, "the SDGs are numbered 1 to 17", "sdgs");
+  }
+  return {};
+}
+
+Status check_one_of(const std::string& value, std::initializer_list<std::string_view> allowed, const std::string& field) {
+  std::string list;
+  for (const auto word : allowed) {
+    if (value.empty() || value == word) return {};
+    list += (list.empty() ? "" : ", ") + std::string(word);
+  }
+  return fail(Code::kInvalidArgument, "it is one of " + list, field);
+}
+
+std::string title_of(const NoteFile& note) {
+  switch (note.kind) {
+    case v1::KIND_PRACTICE: return note.body.practice().title();
+    case v1::KIND_QUESTION: return note.body.question().title();
+    default: return "-";
+  }
+}
+
+bool has_role(const NoteFile& note, v1::RefRole role) {
+  for (const auto& ref : note.refs) {
+    if (ref.role == role) return true;
+  }
+  return false;
+}
+
+Status check_adoption(const NoteFile& note) {
+  const auto& adoption = note.body.adoption();
+  KOINON_TRY(check_one_of(adoption.stage(), {"trying", "adopted", "adapted", "stopped"}, "stage"));
+  KOINON_TRY(check_one_of(adoption.outcome(), {"worked", "partly", "did-not", "too-early"}, "outcome"));
+  if (adoption.stage().empty()) return fail(Code::kInvalidArgument, "say trying, adopted, adapted or stopped", "stage");
+  if (!has_role(note, v1::REF_ROLE_ADOPTS) && adoption.sources().empty()) {
+    return fail(Code::kInvalidArgument, "an adoption names the practice that it adopts, or an outside source", "adopts");
+  }
+  return {};
+}
+
+}  // namespace
+
+v1::RefRole role_of_key(std::string_view key) {
+  for (const auto& [known, role] : kRoleKeys) {
+    if (known == key) return role;
+  }
+  return v1::REF_ROLE_UNSPECIFIED;
+}
+
+Result<NoteFile> parse_note_file(BytesView file) {
+  if (file.size() > limits::kNoteFileBytes) return fail(Code::kTooLarge, "a note file has at most 4 MiB", "file");
+  if (!is_utf8(file)) return fail(Code::kMalformed, "the file is not UTF-8; save it as UTF-8 and try again", "file");
+  if (file.find('\0') != BytesView::npos) return fail(Code::kMalformed, "the file holds a NUL character", "file");
+  std::string text;  // Windows line ends become the usual ones
+  for (const char c : file) {
+    if (c != '\r') text += c;
+  }
+  KOINON_ASSIGN(const Parts parts, split_file(text));
+  const auto parsed = toml::parse(parts.front);
+  if (!parsed) {
+    const auto& error = parsed.error();
+    return fail(Code::kInvalidArgument,
+                std::string(error.description()) + " (line " + std::to_string(error.source().begin.line + 1) + ")",
+                "front matter");
+  }
+  NoteFile note;
+  KOINON_TRY(read_kind(note, parsed.table()));
+  for (const auto& [key, value] : parsed.table()) KOINON_TRY(read_key(note, std::string(key.str()), value));
+  KOINON_TRY(read_text(note, parts.text));
+  return note;
+}
+
+Status check_note(const NoteFile& note) {
+  if (note.language.empty()) {
+    return fail(Code::kInvalidArgument, "say in which language the note is written, such as language = \"en\"", "language");
+  }
+  KOINON_TRY(check_language(note.language));
+  if (title_of(note).empty()) return fail(Code::kInvalidArgument, "the note has no title", "title");
+  switch (note.kind) {
+    case v1::KIND_PRACTICE:
+      if (note.topics.empty()) return fail(Code::kInvalidArgument, "name at least one topic, such as health/testing", "topics");
+      return check_practice(note.body.practice());
+    case v1::KIND_ADOPTION: return check_adoption(note);
+    case v1::KIND_QUESTION:
+      KOINON_TRY(check_one_of(note.body.question().urgency(), {"days", "weeks", "months"}, "urgency"));
+      if (note.body.question().text().empty()) return fail(Code::kInvalidArgument, "the question has no text", "text");
+      return {};
+    case v1::KIND_ANSWER:
+      if (note.body.answer().text().empty()) return fail(Code::kInvalidArgument, "the answer has no text", "text");
+      if (!has_role(note, v1::REF_ROLE_ANSWERS)) return fail(Code::kInvalidArgument, "name the question that it answers", "answers");
+      return {};
+    default: return {};
+  }
+}
+
+std::string format_note_file(const NoteFile& note) {
+  v1::Body body = note.body;
+  std::string text;
+  if (note.kind == v1::KIND_PRACTICE) {
+    text = take_sections(*body.mutable_practice(), note.language);
+  } else {
+    NoteFile copy = note;
+    if (std::string* field = text_field(copy); field != nullptr) text = *field;
+    if (text_field(copy) != nullptr) {
+      NoteFile cleared = note;
+      text_field(cleared)->clear();
+      body = cleared.body;
+    }
+  }
+  // Scalars before tables, else TOML would read the later ones as part of the last table.
+  toml::table head;
+  if (note.kind != v1::KIND_PRACTICE) head.insert("kind", std::string(kind_name(note.kind)));
+  head.insert("language", note.language);
+  toml::array topics;
+  for (const auto& topic : note.topics) topics.push_back(topic);
+  if (!topics.empty()) head.insert("topics", std::move(topics));
+  toml::array to;
+  for (const auto& city : note.to) to.push_back(city);
+  if (!to.empty()) head.insert("to", std::move(to));
+  for (const auto& [key, role] : kRoleKeys) {
+    toml::array refs;
+    for (const auto& ref : note.refs) {
+      if (ref.role == role) refs.push_back(ref.ref);
+    }
+    if (!refs.empty()) head.insert(key, std::move(refs));
+  }
+  for (auto&& [key, value] : to_table(body.author())) head.insert(key, value);
+  for (auto&& [key, value] : to_table(*content_of(body, note.kind))) head.insert(key, value);
+  std::ostringstream out;
+  out << "+++\n" << toml::toml_formatter(head, toml::toml_formatter::default_flags & ~toml::format_flags::allow_literal_strings)
+      << "\n+++\n" << text << (text.empty() || text.back() == '\n' ? "" : "\n");
+  return out.str();
+}
+
+}  // namespace koinon

@@ -1,0 +1,21 @@
+// The sections of a practice as level-two headings of a Markdown text.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "koinon/v1/record.pb.h"
+
+namespace koinon {
+
+// Fills challenge, solution, results, lessons and conditions from headings in any language of the
+// vocabulary, and the summary from the first paragraph unless it is set.
+void read_sections(v1::Practice& practice, std::string_view text);
+// The inverse, with headings in `language`. Takes out of `practice` what the text says; what a text could
+// not say stays in it.
+std::string take_sections(v1::Practice& practice, std::string_view language);
+
+// Without blank lines before and white space after.
+std::string trim_blank_lines(std::string_view text);
+
+}  // namespace koinon

@@ -1,0 +1,56 @@
+// One TLS connection whose handshake has pinned the peer: bytes in to a sink, bytes out from a queue.
+//
+// Lives on the network thread. Held by shared_ptr: the running coroutines keep it alive, and end within
+// kCloseDeadline after close, whatever the peer does.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <deque>
+#include <functional>
+#include <memory>
+
+#include "node/transport/tls.h"
+#include "proto/base/types.h"
+
+namespace koinon {
+
+class Connection : public std::enable_shared_from_this<Connection> {
+ public:
+  struct Handlers {
+    std::function<void(SessionId, BytesView)> on_bytes;
+    std::function<void(SessionId, std::size_t)> on_sent;
+    std::function<bool(SessionId)> wants_bytes;
+    std::function<void(SessionId)> on_closed;
+  };
+
+  Connection(SessionId id, std::unique_ptr<TlsStream> stream, std::unique_ptr<PinCheck> check, Handlers handlers);
+
+  SessionId id() const { return id_; }
+  NodeKey peer() const { return *check_->seen; }
+
+  void start();
+  void send(Bytes bytes);
+  // Sends what is queued, then closes.
+  void close();
+  // Closes at once.
+  void abort();
+
+ private:
+  boost::asio::awaitable<void> read_loop();
+  boost::asio::awaitable<void> write_loop();
+  boost::asio::awaitable<void> enforce_close();
+  boost::asio::awaitable<void> wait_until_wanted();
+  void ended();
+
+  SessionId id_;
+  std::unique_ptr<PinCheck> check_;  // outlives the stream
+  std::unique_ptr<TlsStream> stream_;
+  Handlers handlers_;
+  std::deque<Bytes> queue_;
+  boost::asio::steady_timer wake_writer_;
+  bool closing_ = false;
+  bool ended_ = false;
+};
+
+}  // namespace koinon

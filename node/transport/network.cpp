@@ -1,0 +1,427 @@
+#include "node/transport/network.h"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/connect.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include "crypto/ed25519.h"
+#include "proto/base/encoding.h"
+#include "proto/base/limits.h"
+#include "proto/codec/name.h"
+
+namespace koinon {
+namespace asio = boost::asio;
+using tcp = asio::ip::tcp;
+using asio::redirect_error;
+using asio::use_awaitable;
+using boost::system::error_code;
+
+namespace {
+
+constexpr std::chrono::seconds kTick{1};
+constexpr std::chrono::seconds kConnectDeadline{10};
+constexpr std::chrono::seconds kShutdownDeadline{3};
+
+// Closes the socket when time is up, unless told before that the work is done.
+class Deadline {
+ public:
+  Deadline(tcp::socket& socket, std::chrono::seconds after)
+      : timer_(std::make_shared<asio::steady_timer>(socket.get_executor(), after)), done_(std::make_shared<bool>(false)) {
+    timer_->async_wait([done = done_, &socket](const error_code& error) {
+      error_code ignored;
+      if (!error && !*done) socket.close(ignored);
+    });
+  }
+  ~Deadline() {
+    *done_ = true;
+    timer_->cancel();
+  }
+  Deadline(const Deadline&) = delete;
+  Deadline& operator=(const Deadline&) = delete;
+
+ private:
+  std::shared_ptr<asio::steady_timer> timer_;
+  std::shared_ptr<bool> done_;
+};
+
+}  // namespace
+
+Clock system_clock() {
+  return {[] {
+            const auto since = std::chrono::system_clock::now().time_since_epoch();
+            return UnixMillis{std::chrono::duration_cast<std::chrono::milliseconds>(since).count()};
+          },
+          [] { return std::chrono::duration_cast<MonoTime>(std::chrono::steady_clock::now().time_since_epoch()); }};
+}
+
+Network::Network(Options options, const SigningKey& node_key, StoreState state, Clock clock, Callbacks callbacks)
+    : options_(std::move(options)),
+      clock_(std::move(clock)),
+      callbacks_(std::move(callbacks)),
+      node_key_(node_key),
+      engine_(options_.engine, state, {clock_.mono(), clock_.wall()}),
+      jitter_(get_u32(random_bytes(4))) {
+  for (const PeerRecord& peer : state.peers) {
+    auto entry = std::make_shared<Peer>();
+    entry->record = peer;
+    peers_.emplace(peer.node_key, std::move(entry));
+  }
+}
+
+Network::~Network() { stop(); }
+
+Status Network::start() {
+  KOINON_ASSIGN(tls_, make_tls_context(node_key_));
+  if (!options_.listen.empty()) {
+    error_code error;
+    const auto address = asio::ip::make_address(options_.listen, error);
+    if (error) return fail(Code::kInvalidArgument, "it is not an IP address", "listen");
+    const tcp::endpoint endpoint(address, options_.port);
+    acceptor_.open(endpoint.protocol(), error);
+    if (!error) acceptor_.set_option(asio::socket_base::reuse_address(true), error);
+    if (!error) acceptor_.bind(endpoint, error);
+    if (!error) acceptor_.listen(asio::socket_base::max_listen_connections, error);
+    if (error) {
+      return fail(Code::kIo, "peers cannot be served on " + options_.listen + ":" + std::to_string(options_.port) + ": " +
+                                 error.message() + "; choose another --peer-port",
+                  "peer.port");
+    }
+    port_ = acceptor_.local_endpoint(error).port();
+    asio::co_spawn(io_, accept_loop(), asio::detached);
+  }
+  asio::co_spawn(io_, tick_loop(), asio::detached);
+  for (const auto& [key, peer] : peers_) asio::co_spawn(io_, dial_loop(peer), asio::detached);
+  thread_ = std::thread([this] { io_.run(); });
+  return {};
+}
+
+void Network::stop() {
+  if (!thread_.joinable()) return;
+  asio::post(io_, [this] { shut_down(); });
+  thread_.join();
+}
+
+void Network::shut_down() {
+  stopping_ = true;
+  error_code ignored;
+  acceptor_.close(ignored);
+  engine_.shut_down();
+  drain();
+  for (const auto& [key, peer] : peers_) {
+    if (peer->wake) peer->wake->cancel();
+  }
+  // Connections end by themselves within their own deadline; this is for what else might be under way.
+  auto timer = std::make_shared<asio::steady_timer>(io_, kShutdownDeadline);
+  timer->async_wait([this, timer](const error_code&) { io_.stop(); });
+  asio::co_spawn(
+      io_,
+      [this]() -> asio::awaitable<void> {
+        asio::steady_timer poll(io_);
+        while (!connections_.empty()) {
+          poll.expires_after(std::chrono::milliseconds(5));
+          error_code error;
+          co_await poll.async_wait(redirect_error(use_awaitable, error));
+        }
+        io_.stop();
+      },
+      asio::detached);
+}
+
+// --- the engine's outputs ---
+
+void Network::drain() {
+  if (draining_) return;  // carry_out below may bring further inputs
+  draining_ = true;
+  while (true) {
+    auto outputs = engine_.take_outputs();
+    if (outputs.empty()) break;
+    for (Output& output : outputs) carry_out(std::move(output));
+  }
+  draining_ = false;
+}
+
+void Network::carry_out(Output output) {
+  if (auto* send = std::get_if<SendBytes>(&output)) {
+    const auto it = connections_.find(send->session);
+    if (it != connections_.end()) it->second->send(std::move(send->bytes));
+  } else if (const auto* close = std::get_if<CloseSession>(&output)) {
+    on_close_session(*close);
+  } else if (auto* intent = std::get_if<Intent>(&output)) {
+    callbacks_.carry_out(std::move(*intent));
+  } else {
+    on_event(std::get<Event>(output));
+  }
+}
+
+void Network::on_close_session(const CloseSession& close) {
+  const auto peer_key = session_peers_.find(close.session);
+  if (peer_key != session_peers_.end()) {
+    const auto peer = peers_.find(peer_key->second);
+    if (peer != peers_.end()) {
+      peer->second->lied = close.lied;
+      if (peer->second->session == close.session || !peer->second->session) peer->second->state = close.reason.text();
+    }
+  }
+  const auto it = connections_.find(close.session);
+  if (it != connections_.end()) it->second->close();
+}
+
+void Network::on_event(const Event& event) {
+  const auto it = peers_.find(event.peer);
+  if (it != peers_.end() && event.kind == Event::Kind::kSessionReady) {
+    it->second->state = "connected";
+    it->second->failures = 0;
+    it->second->lied = false;
+  }
+  callbacks_.on_event(event);
+}
+
+void Network::begin_session(std::unique_ptr<TlsStream> stream, std::unique_ptr<PinCheck> check, bool dialled) {
+  const SessionId id(next_session_++);
+  const NodeKey peer = *check->seen;
+  Connection::Handlers handlers;
+  handlers.on_bytes = [this](SessionId session, BytesView bytes) {
+    engine_.on_bytes(now(), session, bytes);
+    drain();
+  };
+  handlers.on_sent = [this](SessionId session, std::size_t bytes) {
+    engine_.on_sent(session, bytes);
+    drain();
+  };
+  handlers.wants_bytes = [this](SessionId session) { return engine_.wants_bytes(session); };
+  handlers.on_closed = [this](SessionId session) {
+    engine_.on_closed(now(), session);
+    connections_.erase(session);
+    if (const auto key = session_peers_.extract(session); !key.empty()) {
+      const auto known = peers_.find(key.mapped());
+      if (known != peers_.end() && known->second->session == session) {
+        known->second->session.reset();
+        if (known->second->state == "connected") known->second->state = "the connection was closed";
+        if (known->second->wake) known->second->wake->cancel();
+      }
+    }
+    drain();
+  };
+  const auto connection = std::make_shared<Connection>(id, std::move(stream), std::move(check), std::move(handlers));
+  connections_.emplace(id, connection);
+  session_peers_.emplace(id, peer);
+  if (const auto known = peers_.find(peer); known != peers_.end()) known->second->session = id;
+  connection->start();
+  engine_.on_connected(now(), id, peer, dialled);
+  drain();
+}
+
+// --- coming in ---
+
+asio::awaitable<bool> Network::shake_hands(TlsStream* stream, bool server) {
+  const Deadline deadline(stream->next_layer(), limits::kHandshakeDeadline);
+  error_code error;
+  co_await stream->async_handshake(server ? TlsStream::server : TlsStream::client, redirect_error(use_awaitable, error));
+  co_return !error;
+}
+
+asio::awaitable<void> Network::accept_loop() {
+  asio::steady_timer pause(io_);
+  while (!stopping_) {
+    error_code error;
+    tcp::socket socket = co_await acceptor_.async_accept(redirect_error(use_awaitable, error));
+    if (stopping_) co_return;
+    if (error) {
+      // Out of descriptors, most likely: wait for some to be closed.
+      pause.expires_after(std::chrono::milliseconds(100));
+      co_await pause.async_wait(redirect_error(use_awaitable, error));
+      continue;
+    }
+    if (handshakes_ >= limits::kHandshakesAtOnce) continue;  // the socket closes
+    asio::co_spawn(io_, serve_handshake(std::move(socket)), asio::detached);
+  }
+}
+
+asio::awaitable<void> Network::serve_handshake(tcp::socket socket) {
+  ++handshakes_;
+  error_code error;
+  socket.set_option(tcp::no_delay(true), error);
+  auto check = std::make_unique<PinCheck>();
+  check->accepts = [this](const NodeKey& key) { return peers_.contains(key); };
+  auto stream = std::make_unique<TlsStream>(std::move(socket), *tls_);
+  pin(*stream, *check);
+  const bool shaken = co_await shake_hands(stream.get(), true);
+  --handshakes_;
+  if (shaken && check->seen && !stopping_) begin_session(std::move(stream), std::move(check), false);
+}
+
+// --- going out ---
+
+std::chrono::milliseconds Network::backoff(const Peer& peer) {
+  using std::chrono::milliseconds;
+  milliseconds wait = limits::kDialBackoffMin * (std::int64_t{1} << std::min(peer.failures, 16U));
+  wait = std::min<milliseconds>(wait, limits::kDialBackoffMax);
+  if (peer.lied) wait = limits::kLieBackoff;
+  // Half of it by chance, so that nodes that went down together do not come back together.
+  std::uniform_int_distribution<std::int64_t> chance(wait.count() / 2, wait.count());
+  return milliseconds(chance(jitter_));
+}
+
+// The sentence that says why not; empty if connected.
+asio::awaitable<std::string> Network::dial(std::shared_ptr<Peer> peer) {
+  const auto address = parse_address(peer->record.address);
+  if (!address.ok()) co_return address.error().message;
+  tcp::resolver resolver(io_);
+  error_code error;
+  const auto endpoints =
+      co_await resolver.async_resolve(address->host, std::to_string(address->port), redirect_error(use_awaitable, error));
+  if (error) co_return peer->record.address + " cannot be looked up: " + error.message();
+  tcp::socket socket(io_);
+  {
+    const Deadline deadline(socket, kConnectDeadline);
+    co_await asio::async_connect(socket, endpoints, redirect_error(use_awaitable, error));
+  }
+  if (error) co_return peer->record.address + " does not answer: " + error.message();
+  socket.set_option(tcp::no_delay(true), error);
+  auto check = std::make_unique<PinCheck>();
+  check->accepts = [expected = peer->record.node_key](const NodeKey& key) { return key == expected; };
+  auto stream = std::make_unique<TlsStream>(std::move(socket), *tls_);
+  pin(*stream, *check);
+  if (!co_await shake_hands(stream.get(), false) || !check->seen) {
+    co_return peer->record.address + " refused the handshake: one of the two has not pinned the other's node key";
+  }
+  if (stopping_ || peer->removed) co_return "stopped";
+  begin_session(std::move(stream), std::move(check), true);
+  co_return std::string();
+}
+
+asio::awaitable<void> Network::dial_loop(std::shared_ptr<Peer> peer) {
+  peer->wake = std::make_shared<asio::steady_timer>(io_);
+  const auto wake = peer->wake;
+  while (!stopping_ && !peer->removed) {
+    error_code ignored;
+    if (peer->session || peer->record.address.empty()) {
+      wake->expires_at(asio::steady_timer::time_point::max());
+      co_await wake->async_wait(redirect_error(use_awaitable, ignored));
+      if (stopping_ || peer->removed) co_return;
+      if (peer->session || peer->record.address.empty()) continue;
+      wake->expires_after(backoff(*peer));
+      co_await wake->async_wait(redirect_error(use_awaitable, ignored));
+      continue;
+    }
+    const std::string why_not = co_await dial(peer);
+    if (why_not.empty()) {
+      ++peer->failures;  // until its session is ready
+      continue;
+    }
+    ++peer->failures;
+    if (!peer->session) peer->state = why_not;
+    wake->expires_after(backoff(*peer));
+    co_await wake->async_wait(redirect_error(use_awaitable, ignored));
+  }
+}
+
+asio::awaitable<void> Network::tick_loop() {
+  asio::steady_timer timer(io_);
+  while (!stopping_) {
+    timer.expires_after(kTick);
+    error_code error;
+    co_await timer.async_wait(redirect_error(use_awaitable, error));
+    engine_.on_tick(now());
+    drain();
+  }
+}
+
+// --- from other threads ---
+
+void Network::complete(std::vector<Completion> completions) {
+  asio::post(io_, [this, completions = std::move(completions)]() mutable {
+    for (Completion& completion : completions) engine_.on_completion(now(), std::move(completion));
+    drain();
+  });
+}
+
+void Network::own_head(LogState state, std::vector<VouchFact> vouches) {
+  asio::post(io_, [this, state = std::move(state), vouches = std::move(vouches)] {
+    engine_.on_own_head(now(), state, vouches);
+    drain();
+  });
+}
+
+void Network::watch_peer(PeerRecord record) {
+  auto& slot = peers_[record.node_key];
+  if (slot) {
+    slot->record = std::move(record);
+    if (slot->wake) slot->wake->cancel();
+    return;
+  }
+  slot = std::make_shared<Peer>();
+  slot->record = std::move(record);
+  asio::co_spawn(io_, dial_loop(slot), asio::detached);
+}
+
+void Network::add_peer(PeerRecord peer) {
+  asio::post(io_, [this, peer = std::move(peer)] {
+    if (stopping_) return;
+    engine_.on_peer_added(now(), peer);
+    watch_peer(peer);
+    drain();
+    // Said anew of a peer that is connected, so that a vouch may follow that was not wanted before.
+    for (const SessionInfo& session : engine_.sessions()) {
+      if (session.peer == peer.node_key && session.ready) {
+        callbacks_.on_event({Event::Kind::kSessionReady, peer.node_key, peer.log, {}, session.agent});
+      }
+    }
+  });
+}
+
+void Network::remove_peer(NodeKey key) {
+  asio::post(io_, [this, key] {
+    const auto it = peers_.find(key);
+    if (it != peers_.end()) {
+      it->second->removed = true;
+      if (it->second->wake) it->second->wake->cancel();
+      peers_.erase(it);
+    }
+    engine_.on_peer_removed(now(), key);
+    drain();
+  });
+}
+
+const PeerRecord* Network::peer(const NodeKey& key) const {
+  const auto it = peers_.find(key);
+  return it == peers_.end() ? nullptr : &it->second->record;
+}
+
+NetworkStatus Network::status() const {
+  NetworkStatus out;
+  std::map<NodeKey, SessionInfo> sessions;
+  for (const SessionInfo& session : engine_.sessions()) {
+    if (session.ready || !sessions.contains(session.peer)) sessions.insert_or_assign(session.peer, session);
+  }
+  for (const auto& [key, peer] : peers_) {
+    PeerStatus status;
+    status.node_key = key;
+    status.log = peer->record.log;
+    status.name = peer->record.name;
+    status.address = peer->record.address;
+    status.vouch = peer->record.vouch;
+    status.state = peer->state;
+    if (const auto it = sessions.find(key); it != sessions.end()) {
+      status.connected = it->second.ready;
+      status.agent = it->second.agent;
+      status.bytes_in = it->second.bytes_in;
+      status.bytes_out = it->second.bytes_out;
+      status.queued = it->second.queued;
+    }
+    status.cursor = engine_.peer_cursor(key).value;
+    out.peers.push_back(std::move(status));
+  }
+  for (const auto& [log, path] : engine_.trust().admitted()) {
+    out.trusted.push_back({log, path});
+    const LogState* state = engine_.log(log);
+    if (state != nullptr && state->frozen) out.frozen.emplace(log, state->range.size().value);
+  }
+  return out;
+}
+
+}  // namespace koinon

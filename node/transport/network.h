@@ -1,0 +1,133 @@
+// The network thread: the engine with its sockets, timers and peers to dial.
+//
+// Everything here but the constructor, start, stop and the functions marked "any thread" runs on the one
+// thread that owns the io_context.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <map>
+#include <memory>
+#include <random>
+#include <string>
+#include <thread>
+
+#include "node/engine/engine.h"
+#include "node/transport/connection.h"
+
+namespace koinon {
+
+// Where time comes from; the daemon's is the system's.
+struct Clock {
+  std::function<UnixMillis()> wall;
+  std::function<MonoTime()> mono;
+};
+Clock system_clock();
+
+struct PeerStatus {
+  NodeKey node_key;
+  LogId log;
+  std::string name;
+  std::string address;
+  bool vouch = true;
+  bool connected = false;
+  std::string state;       // a sentence: connected since, or why not
+  std::string agent;
+  std::uint64_t bytes_in = 0;
+  std::uint64_t bytes_out = 0;
+  std::uint64_t queued = 0;
+  std::uint64_t cursor = 0;
+};
+struct TrustedCity {
+  LogId log;
+  TrustPath path;  // empty: ourselves
+};
+struct NetworkStatus {
+  std::vector<PeerStatus> peers;
+  std::vector<TrustedCity> trusted;
+  std::map<LogId, std::uint64_t> frozen;  // logs that forked, with the size held
+};
+
+class Network {
+ public:
+  struct Callbacks {
+    std::function<void(Intent)> carry_out;
+    std::function<void(const Event&)> on_event;
+  };
+  struct Options {
+    std::string listen;       // address; empty: do not listen
+    std::uint16_t port = 0;   // 0: any free one
+    EngineConfig engine;
+  };
+
+  Network(Options options, const SigningKey& node_key, StoreState state, Clock clock, Callbacks callbacks);
+  ~Network();
+  Network(const Network&) = delete;
+  Network& operator=(const Network&) = delete;
+
+  // Binds the port and starts the thread.
+  Status start();
+  // Says good-bye to every peer, then joins the thread.
+  void stop();
+  std::uint16_t port() const { return port_; }
+
+  // Any thread: passed on to the network thread in the order given by one caller.
+  void complete(std::vector<Completion> completions);
+  void own_head(LogState state, std::vector<VouchFact> vouches);
+  void add_peer(PeerRecord peer);
+  void remove_peer(NodeKey key);
+  boost::asio::io_context& context() { return io_; }
+
+  // On the network thread only (co_spawn onto context()).
+  NetworkStatus status() const;
+  const PeerRecord* peer(const NodeKey& key) const;
+
+ private:
+  struct Peer {
+    PeerRecord record;
+    std::string state = "not connected yet";
+    std::optional<SessionId> session;
+    unsigned failures = 0;
+    bool lied = false;
+    bool removed = false;
+    std::shared_ptr<boost::asio::steady_timer> wake;  // of its dialling loop
+  };
+
+  Now now() const { return {clock_.mono(), clock_.wall()}; }
+  void drain();
+  void carry_out(Output output);
+  void on_close_session(const CloseSession& close);
+  void on_event(const Event& event);
+  void begin_session(std::unique_ptr<TlsStream> stream, std::unique_ptr<PinCheck> check, bool dialled);
+  boost::asio::awaitable<void> accept_loop();
+  boost::asio::awaitable<void> serve_handshake(boost::asio::ip::tcp::socket socket);
+  boost::asio::awaitable<void> dial_loop(std::shared_ptr<Peer> peer);
+  boost::asio::awaitable<std::string> dial(std::shared_ptr<Peer> peer);
+  boost::asio::awaitable<bool> shake_hands(TlsStream* stream, bool server);
+  boost::asio::awaitable<void> tick_loop();
+  std::chrono::milliseconds backoff(const Peer& peer);
+  void watch_peer(PeerRecord record);
+  void shut_down();
+
+  Options options_;
+  Clock clock_;
+  Callbacks callbacks_;
+  std::shared_ptr<boost::asio::ssl::context> tls_;
+  SigningKey node_key_;
+  boost::asio::io_context io_{1};
+  boost::asio::ip::tcp::acceptor acceptor_{io_};
+  std::uint16_t port_ = 0;
+  Engine engine_;
+  std::map<NodeKey, std::shared_ptr<Peer>> peers_;
+  std::map<SessionId, std::shared_ptr<Connection>> connections_;
+  std::map<SessionId, NodeKey> session_peers_;
+  std::uint64_t next_session_ = 1;
+  std::size_t handshakes_ = 0;
+  std::minstd_rand jitter_;
+  bool stopping_ = false;
+  bool draining_ = false;
+  std::thread thread_;
+};
+
+}  // namespace koinon

@@ -1,0 +1,63 @@
+#include "node/transport/tls.h"
+
+#include <openssl/ssl.h>
+#include <openssl/x509_vfy.h>
+
+#include "crypto/certificate.h"
+
+namespace koinon {
+namespace {
+
+Bytes certificate_der(X509* certificate) {
+  unsigned char* out = nullptr;
+  const int size = i2d_X509(certificate, &out);
+  if (size <= 0) return {};
+  Bytes der(reinterpret_cast<char*>(out), static_cast<std::size_t>(size));
+  OPENSSL_free(out);
+  return der;
+}
+
+// Stands in for OpenSSL's chain building: there is no chain, only a key that is pinned or not. That the peer
+// holds the key is proven by its CertificateVerify, which OpenSSL checks by itself.
+int verify_pin(X509_STORE_CTX* context, void*) {
+  const auto* ssl = static_cast<SSL*>(X509_STORE_CTX_get_ex_data(context, SSL_get_ex_data_X509_STORE_CTX_idx()));
+  X509* certificate = X509_STORE_CTX_get0_cert(context);
+  auto* check = ssl == nullptr ? nullptr : static_cast<PinCheck*>(SSL_get_app_data(ssl));
+  if (check == nullptr || certificate == nullptr) return 0;
+  const auto key = certificate_key(certificate_der(certificate));
+  if (!key.ok() || !check->accepts(*key)) {
+    X509_STORE_CTX_set_error(context, X509_V_ERR_APPLICATION_VERIFICATION);
+    return 0;
+  }
+  check->seen = *key;
+  return 1;
+}
+
+Error context_error() { return fail(Code::kInternal, "OpenSSL could not be set up for TLS 1.3", "tls"); }
+
+}  // namespace
+
+Result<std::shared_ptr<boost::asio::ssl::context>> make_tls_context(const SigningKey& node_key) {
+  KOINON_ASSIGN(const TlsIdentity identity, make_tls_identity(node_key));
+  try {
+    auto context = std::make_shared<boost::asio::ssl::context>(boost::asio::ssl::context::tls);
+    SSL_CTX* raw = context->native_handle();
+    context->use_certificate(boost::asio::buffer(identity.certificate_der), boost::asio::ssl::context::asn1);
+    context->use_private_key(boost::asio::buffer(identity.private_key_der), boost::asio::ssl::context::asn1);
+    if (SSL_CTX_set_min_proto_version(raw, TLS1_3_VERSION) != 1 || SSL_CTX_set_max_proto_version(raw, TLS1_3_VERSION) != 1 ||
+        SSL_CTX_set_num_tickets(raw, 0) != 1) {
+      return context_error();
+    }
+    SSL_CTX_set_session_cache_mode(raw, SSL_SESS_CACHE_OFF);
+    SSL_CTX_set_options(raw, SSL_OP_NO_TICKET | SSL_OP_NO_RENEGOTIATION);
+    SSL_CTX_set_verify(raw, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
+    SSL_CTX_set_cert_verify_callback(raw, verify_pin, nullptr);
+    return context;
+  } catch (const std::exception&) {
+    return context_error();
+  }
+}
+
+void pin(TlsStream& stream, PinCheck& check) { SSL_set_app_data(stream.native_handle(), &check); }
+
+}  // namespace koinon

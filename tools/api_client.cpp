@@ -1,0 +1,139 @@
+#include "tools/api_client.h"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/read_until.hpp>
+#include <boost/asio/streambuf.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http.hpp>
+#include <boost/json.hpp>
+#include <boost/url.hpp>
+
+#include "node/daemon/data_folder.h"
+#include "proto/base/limits.h"
+
+namespace koinon {
+namespace asio = boost::asio;
+namespace http = boost::beast::http;
+namespace json = boost::json;
+namespace {
+
+constexpr std::size_t kAnswerBytes = 256 * limits::kMiB;
+
+using Socket = asio::local::stream_protocol::socket;
+
+Result<Socket> connect(asio::io_context& io, const std::filesystem::path& data) {
+  const DataFolder folder(data);
+  if (!folder.is_initialised()) {
+    return fail(Code::kNotFound,
+                "no node lives in " + data.string() + "; make one with koinon init, or name its folder with --data", "");
+  }
+  Socket socket(io);
+  boost::system::error_code error;
+  socket.connect(asio::local::stream_protocol::endpoint(folder.socket().string()), error);
+  if (error == boost::asio::error::access_denied) {
+    return fail(Code::kRefused, "you may not use the node in " + data.string() + "; run this as its user", "");
+  }
+  if (error) {
+    return fail(Code::kUnavailable, "koinond is not running for " + data.string() + "; start it with: koinond --data " + data.string(),
+                "");
+  }
+  return socket;
+}
+
+Error read_problem(const std::string& body, unsigned status) {
+  boost::system::error_code error;
+  const json::value value = json::parse(body, error);
+  if (error || !value.is_object()) return fail(Code::kInternal, "the daemon answered " + std::to_string(status), "");
+  const auto text = [&](const char* key) {
+    const auto* found = value.as_object().if_contains(key);
+    return found != nullptr && found->is_string() ? std::string(found->as_string()) : std::string();
+  };
+  return fail(Code::kRefused, text("detail"), text("field"));
+}
+
+Error broken(const boost::system::error_code& error) {
+  return fail(Code::kIo, "the connection to koinond broke: " + error.message(), "");
+}
+
+}  // namespace
+
+Result<std::string> ApiClient::call(const std::string& method, const std::string& target, const std::string& body) const {
+  asio::io_context io;
+  KOINON_ASSIGN(Socket socket, connect(io, data_));
+  http::request<http::string_body> request{http::string_to_verb(method), target, 11};
+  request.set(http::field::host, "koinond");
+  request.set(http::field::connection, "close");
+  if (!body.empty()) request.set(http::field::content_type, "application/json");
+  request.body() = body;
+  request.prepare_payload();
+  boost::system::error_code error;
+  http::write(socket, request, error);
+  if (error) return broken(error);
+  boost::beast::flat_buffer buffer;
+  http::response_parser<http::string_body> parser;
+  parser.body_limit(kAnswerBytes);
+  http::read(socket, buffer, parser, error);
+  if (error) return broken(error);
+  const auto response = parser.release();
+  if (response.result_int() >= 300) return read_problem(response.body(), response.result_int());
+  return response.body();
+}
+
+namespace {
+Result<json::value> parse(const Result<std::string>& answer) {
+  if (!answer.ok()) return answer.error();
+  boost::system::error_code error;
+  json::value value = json::parse(*answer, error);
+  if (error) return fail(Code::kInternal, "the daemon's answer is not JSON", "");
+  return value;
+}
+}  // namespace
+
+Result<json::value> ApiClient::get_json(const std::string& target) const { return parse(get(target)); }
+Result<json::value> ApiClient::post_json(const std::string& target, const json::value& body) const {
+  return parse(call("POST", target, json::serialize(body)));
+}
+Result<json::value> ApiClient::remove(const std::string& target) const { return parse(call("DELETE", target, "")); }
+
+Status ApiClient::stream(const std::string& target, const std::function<bool(std::string_view)>& on_line) const {
+  asio::io_context io;
+  KOINON_ASSIGN(Socket socket, connect(io, data_));
+  const std::string request = "GET " + target + " HTTP/1.1\r\nHost: koinond\r\nAccept: text/event-stream\r\n\r\n";
+  boost::system::error_code error;
+  asio::write(socket, asio::buffer(request), error);
+  std::string buffer;
+  bool in_head = true;
+  while (!error) {
+    const std::size_t size = asio::read_until(socket, asio::dynamic_buffer(buffer), '\n', error);
+    if (error) break;
+    std::string line = buffer.substr(0, size - 1);
+    buffer.erase(0, size);
+    if (!line.empty() && line.back() == '\r') line.pop_back();
+    if (in_head) {
+      in_head = !line.empty();
+      if (line.starts_with("HTTP/1.1 ") && !line.starts_with("HTTP/1.1 200")) {
+        return fail(Code::kRefused, "the daemon answered " + line.substr(9), "");
+      }
+      continue;
+    }
+    if (!on_line(line)) return {};
+  }
+  return fail(Code::kUnavailable, "koinond closed the stream", "");
+}
+
+std::string encode_segment(const std::string& text) { return boost::urls::encode(text, boost::urls::unreserved_chars); }
+
+std::string with_query(const std::string& path, const std::map<std::string, std::string>& query) {
+  std::string out = path;
+  char separator = '?';
+  for (const auto& [key, value] : query) {
+    if (value.empty()) continue;
+    out += separator + encode_segment(key) + "=" + encode_segment(value);
+    separator = '&';
+  }
+  return out;
+}
+
+}  // namespace koinon

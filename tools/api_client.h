@@ -1,0 +1,36 @@
+// Speaks HTTP to the daemon of a data folder, over its Unix socket.
+#pragma once
+
+#include <boost/json/value.hpp>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <string>
+
+#include "proto/base/result.h"
+
+namespace koinon {
+
+class ApiClient {
+ public:
+  explicit ApiClient(std::filesystem::path data) : data_(std::move(data)) {}
+
+  // `target` such as /api/v1/status. Errors are what the daemon's problem details say.
+  Result<std::string> get(const std::string& target) const { return call("GET", target, ""); }
+  Result<boost::json::value> get_json(const std::string& target) const;
+  Result<boost::json::value> post_json(const std::string& target, const boost::json::value& body) const;
+  Result<boost::json::value> remove(const std::string& target) const;
+  // Calls `on_line` with each line of an event stream until it returns false or the stream ends.
+  Status stream(const std::string& target, const std::function<bool(std::string_view)>& on_line) const;
+
+ private:
+  Result<std::string> call(const std::string& method, const std::string& target, const std::string& body) const;
+
+  std::filesystem::path data_;
+};
+
+// Adds `?a=b&…` with everything encoded; empty values are left out.
+std::string with_query(const std::string& path, const std::map<std::string, std::string>& query);
+std::string encode_segment(const std::string& text);
+
+}  // namespace koinon

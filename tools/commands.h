@@ -1,0 +1,72 @@
+// The commands of `koinon`. Each returns an error for main to print on one line.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "proto/base/result.h"
+
+namespace koinon {
+
+// Options that every command knows.
+struct Common {
+  std::string data;
+  bool json = false;
+};
+
+struct InitArguments {
+  std::string name;
+  std::string display_name;
+  std::string language = "en";
+  std::string type = "city";
+  std::string country;
+  std::string passphrase_file;
+};
+Status run_init(const Common& common, const InitArguments& arguments);
+
+Status run_verify(const Common& common, const std::string& file, const std::string& vkey);
+Status run_prove(const Common& common, const std::string& ref, const std::string& file);
+
+Status run_id(const Common& common);
+Status run_status(const Common& common);
+Status run_cities(const Common& common);
+Status run_peer_add(const Common& common, const std::string& line, bool vouch);
+Status run_peer_remove(const Common& common, const std::string& which);
+Status run_peer_list(const Common& common);
+
+struct ListArguments {
+  std::string words;  // of a search
+  std::string topic;
+  std::string city;
+  std::string kind;
+  std::string limit;
+};
+Status run_list(const Common& common, const ListArguments& arguments);
+Status run_show(const Common& common, const std::string& ref, const std::string& format);
+Status run_watch(const Common& common, const std::string& topic, const std::string& after, int count);
+Status run_reindex(const Common& common);
+
+// What the publishing commands share: a file, or text with what a file would say.
+struct NoteArguments {
+  std::string file;
+  std::string kind;
+  std::string text;
+  std::string title;
+  std::string language;
+  std::string office;
+  std::string person;
+  std::string stage;
+  std::string outcome;
+  std::string urgency;
+  std::vector<std::string> topics;
+  std::vector<std::string> to;
+  struct Ref {
+    std::string role;  // as a front matter key: derives_from
+    std::string ref;
+  };
+  std::vector<Ref> refs;
+  bool again = false;
+};
+Status run_publish(const Common& common, const NoteArguments& arguments);
+
+}  // namespace koinon

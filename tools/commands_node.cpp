@@ -1,0 +1,126 @@
+// Commands about the node itself: making it, its identity, its peers.
+#include <boost/json.hpp>
+#include <chrono>
+#include <iostream>
+#include <thread>
+
+#include "node/daemon/init.h"
+#include "node/transport/network.h"
+#include "proto/base/encoding.h"
+#include "tools/api_client.h"
+#include "tools/commands.h"
+#include "tools/render.h"
+
+namespace koinon {
+namespace json = boost::json;
+namespace {
+
+constexpr std::chrono::milliseconds kPoll{20};
+
+std::string in_lines(const std::string& words) {
+  std::string out;
+  int count = 0;
+  for (std::size_t begin = 0; begin < words.size();) {
+    const auto end = std::min(words.find(' ', begin), words.size());
+    const std::string number = std::to_string(++count);
+    const std::string word = words.substr(begin, end - begin);
+    out += (count % 6 == 1 ? "  " : "") + std::string(number.size() < 2 ? " " : "") + number + " " + word;
+    out += count % 6 == 0 ? "\n" : std::string(word.size() < 10 ? 10 - word.size() : 1, ' ');
+    begin = end + 1;
+  }
+  return out;
+}
+
+Status print(const Common& common, const Result<json::value>& value, std::string (*render)(const json::value&)) {
+  if (!value.ok()) return value.error();
+  if (common.json) {
+    std::cout << json::serialize(*value) << "\n";
+  } else {
+    std::cout << render(*value);
+  }
+  return {};
+}
+
+}  // namespace
+
+Status run_init(const Common& common, const InitArguments& arguments) {
+  KOINON_TRY(init_crypto());
+  InitOptions options;
+  options.name = arguments.name;
+  options.display_name = arguments.display_name;
+  options.language = arguments.language;
+  options.type = arguments.type;
+  options.country = arguments.country;
+  if (!arguments.passphrase_file.empty()) {
+    KOINON_ASSIGN(options.passphrase, read_passphrase(arguments.passphrase_file));
+  }
+  KOINON_ASSIGN(const InitResult made, init_node(DataFolder(common.data), options, system_clock().wall()));
+  if (common.json) {
+    std::cout << json::serialize(json::object{{"name", made.identity.name},
+                                              {"log_id", to_text(made.identity.log_id())},
+                                              {"vkey", made.identity.vkey().text()},
+                                              {"recovery_words", made.recovery_words}})
+              << "\n";
+    return {};
+  }
+  std::cout << "Made the node of " << options.display_name << " in " << common.data << "\n\n"
+            << "Write these 24 recovery words on paper now and keep them where you keep deeds and seals.\n"
+            << "They are shown this once and kept nowhere; with them alone the city can take its log back.\n\n"
+            << in_lines(made.recovery_words) << "\nNext: koinond --data " << common.data << "\n";
+  return {};
+}
+
+Status run_id(const Common& common) {
+  KOINON_ASSIGN(const auto id, ApiClient(common.data).get_json("/api/v1/id"));
+  if (common.json) {
+    std::cout << json::serialize(id) << "\n";
+  } else {
+    std::cout << member(id, "vkey") << "\n" << member(id, "peer_line") << "\n";
+  }
+  return {};
+}
+
+Status run_status(const Common& common) {
+  return print(common, ApiClient(common.data).get_json("/api/v1/status"), render_status);
+}
+
+Status run_cities(const Common& common) {
+  return print(common, ApiClient(common.data).get_json("/api/v1/cities"), render_cities);
+}
+
+Status run_peer_list(const Common& common) {
+  return print(common, ApiClient(common.data).get_json("/api/v1/peers"), render_peers);
+}
+
+Status run_peer_add(const Common& common, const std::string& line, bool vouch) {
+  KOINON_ASSIGN(const auto added,
+                ApiClient(common.data).post_json("/api/v1/peers", json::object{{"line", line}, {"vouch", vouch}}));
+  if (common.json) {
+    std::cout << json::serialize(added) << "\n";
+    return {};
+  }
+  std::cout << "Pinned " << member(added, "name") << ". Now the other side pins this node with the line of: koinon id\n";
+  if (vouch) std::cout << "A vouch for it is published once both have connected (--no-vouch abstains).\n";
+  return {};
+}
+
+Status run_peer_remove(const Common& common, const std::string& which) {
+  KOINON_ASSIGN(const auto removed, ApiClient(common.data).remove("/api/v1/peers/" + encode_segment(which)));
+  std::cout << (common.json ? json::serialize(removed) : "Removed " + member(removed, "removed")) << "\n";
+  return {};
+}
+
+Status run_reindex(const Common& common) {
+  const ApiClient client(common.data);
+  KOINON_ASSIGN(const auto begun, client.post_json("/api/v1/reindex", json::object()));
+  while (true) {
+    KOINON_ASSIGN(const auto status, client.get_json("/api/v1/status"));
+    if (member(status, "index_lag") == "0") break;
+    std::this_thread::sleep_for(kPoll);
+  }
+  if (!common.json) std::cout << "The index is rebuilt.\n";
+  if (common.json) std::cout << json::serialize(json::object{{"state", "rebuilt"}}) << "\n";
+  return {};
+}
+
+}  // namespace koinon

@@ -1,0 +1,113 @@
+// Proofs: taken from a node, verified by anyone without one.
+#include <boost/json.hpp>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+
+#include "crypto/hash.h"
+#include "crypto/key_file.h"
+#include "crypto/tlog_proof.h"
+#include "proto/base/limits.h"
+#include "proto/codec/entry.h"
+#include "tools/api_client.h"
+#include "tools/commands.h"
+#include "tools/render.h"
+
+namespace koinon {
+namespace json = boost::json;
+namespace {
+
+Status write_file(const std::string& path, const std::string& bytes) {
+  std::ofstream out(path, std::ios::binary | std::ios::trunc);
+  out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  out.close();
+  if (!out) return fail(Code::kIo, "it could not be written", path);
+  return {};
+}
+
+// The body belongs to the entry: named by its digest, or by none where the entry has none.
+Status check_body(const v1::Entry& entry, const std::string& file, v1::Body& body) {
+  const BodyClaim claim = body_claim(entry);
+  std::error_code ignored;
+  const bool there = std::filesystem::exists(file, ignored);
+  if (claim.size == 0) {
+    if (there) return fail(Code::kBadProof, "the entry has no body, yet this file stands beside its proof", file);
+    return {};
+  }
+  if (!there) return fail(Code::kNotFound, "the note itself is missing beside its proof", file);
+  KOINON_ASSIGN(const Bytes bytes, read_file(file, limits::kBodyBytes));
+  if (bytes.size() != claim.size || sha256(bytes).view() != claim.digest) {
+    return fail(Code::kBadProof, "the note is not the one that the entry commits to", file);
+  }
+  KOINON_ASSIGN(body, parse_body(bytes));
+  return {};
+}
+
+std::string title_of(const v1::Body& body) {
+  if (body.has_practice()) return body.practice().title();
+  if (body.has_adoption()) return body.adoption().title();
+  if (body.has_question()) return body.question().title();
+  if (body.has_answer()) return body.answer().title();
+  if (body.has_profile()) return body.profile().display_name();
+  return {};
+}
+
+}  // namespace
+
+Status run_prove(const Common& common, const std::string& ref, const std::string& file) {
+  const auto slash = ref.rfind('/');
+  if (slash == std::string::npos) return fail(Code::kInvalidArgument, "a reference reads NAME/NUMBER, such as seoul.example/17", ref);
+  const std::string target =
+      "/api/v1/records/" + encode_segment(ref.substr(0, slash)) + "/" + encode_segment(ref.substr(slash + 1));
+  const ApiClient client(common.data);
+  KOINON_ASSIGN(const auto record, client.get_json(target));
+  KOINON_ASSIGN(const std::string proof, client.get(target + "/proof"));
+  const std::string body_file = file + ".body";
+  const bool has_body = record.as_object().contains("body");
+  if (!has_body && member(record, "body_state") != "held") {
+    return fail(Code::kNotFound, "the note itself is not held here (" + member(record, "body_state") + ")", ref);
+  }
+  KOINON_TRY(write_file(file, proof));
+  if (has_body) {
+    KOINON_ASSIGN(const std::string body, client.get(target + "/body"));
+    KOINON_TRY(write_file(body_file, body));
+  } else {
+    std::error_code ignored;
+    std::filesystem::remove(body_file, ignored);
+  }
+  const std::string vkey = member(record, "signed_by");
+  if (common.json) {
+    std::cout << json::serialize(json::object{{"proof", file}, {"body", has_body ? body_file : ""}, {"vkey", vkey}}) << "\n";
+    return {};
+  }
+  std::cout << "Wrote " << file << (has_body ? " and " + body_file : "") << ". Anyone can check it, without a node:\n"
+            << "koinon verify " << file << " --vkey " << vkey << "\n";
+  return {};
+}
+
+Status run_verify(const Common& common, const std::string& file, const std::string& vkey_text) {
+  KOINON_TRY(init_crypto());
+  KOINON_ASSIGN(const VKey vkey, parse_vkey(vkey_text));
+  KOINON_ASSIGN(const Bytes text, read_file(file, limits::kProofFileBytes));
+  KOINON_ASSIGN(const TlogProof proof, parse_tlog_proof(text));
+  KOINON_ASSIGN(const Checkpoint checkpoint, verify_tlog_proof(proof, vkey));
+  KOINON_ASSIGN(const v1::Entry entry, parse_entry(*proof.extra));
+  v1::Body body;
+  KOINON_TRY(check_body(entry, file + ".body", body));
+  if (common.json) {
+    std::cout << json::serialize(json::object{{"verified", true},
+                                              {"origin", checkpoint.origin},
+                                              {"index", proof.index.value},
+                                              {"size", checkpoint.size.value},
+                                              {"kind", kind_name(entry.kind())},
+                                              {"title", title_of(body)}})
+              << "\n";
+    return {};
+  }
+  std::cout << "Verified: entry " << proof.index.value << " of " << harmless(checkpoint.origin) << ", " << kind_name(entry.kind());
+  if (const std::string title = title_of(body); !title.empty()) std::cout << " \"" << harmless(title) << "\"";
+  std::cout << ", signed under its head of " << checkpoint.size.value << " entries.\n";
+  return {};
+}
+
+}  // namespace koinon

@@ -1,0 +1,188 @@
+// The command line: reads the arguments, runs one command, prints one line if it fails.
+#include <CLI/CLI.hpp>
+#include <csignal>
+#include <cstdlib>
+#include <iostream>
+
+#include "node/daemon/daemon.h"
+#include "tools/commands.h"
+#include "tools/render.h"
+
+namespace koinon {
+namespace {
+
+constexpr int kFailed = 1;
+constexpr int kWrongUsage = 2;
+
+using Action = std::function<Status()>;
+
+// Everything that options are read into, and what to do with it once they are.
+struct CommandLine {
+  Common common;
+  InitArguments init;
+  NoteArguments note;
+  ListArguments list;
+  std::string ref;
+  std::string file;
+  std::string vkey;
+  std::string format = "text";
+  std::string line;
+  std::string topic;
+  std::string after;
+  std::vector<std::string> words;
+  int count = 0;
+  bool no_vouch = false;
+  Action action;
+};
+
+CLI::App* command(CLI::App& app, CommandLine& line, const std::string& name, const std::string& help, Action action) {
+  CLI::App* sub = app.add_subcommand(name, help);
+  sub->fallthrough();
+  sub->callback([&line, action = std::move(action)] { line.action = action; });
+  return sub;
+}
+
+void add_ref_option(CLI::App* sub, CommandLine& line, const std::string& role) {
+  std::string option = "--" + role;
+  std::replace(option.begin(), option.end(), '_', '-');
+  sub->add_option_function<std::vector<std::string>>(
+      option,
+      [&line, role](const std::vector<std::string>& refs) {
+        for (const auto& ref : refs) line.note.refs.push_back({role, ref});
+      },
+      "CITY/NUMBER of the record");
+}
+
+void add_note_options(CLI::App* sub, CommandLine& line) {
+  sub->add_option("--language", line.note.language, "BCP 47 tag, such as en or ko");
+  sub->add_option("--office", line.note.office, "the office that speaks");
+  sub->add_option("--person", line.note.person, "the person that speaks");
+  sub->add_option("--topic", line.note.topics, "a topic; may be given again");
+  sub->add_option("--to", line.note.to, "a city that it is addressed to; may be given again");
+  sub->add_flag("--again", line.note.again, "publish even if the same note stands already");
+}
+
+void add_node_commands(CLI::App& app, CommandLine& line) {
+  auto* init = command(app, line, "init", "make a node", [&line] { return run_init(line.common, line.init); });
+  init->add_option("--name", line.init.name, "the city's name, like a domain: seoul.example")->required();
+  init->add_option("--display-name", line.init.display_name, "the city's name as people write it")->required();
+  init->add_option("--language", line.init.language, "the office's language (en)");
+  init->add_option("--type", line.init.type, "city, region, network, national or community (city)")
+      ->check(CLI::IsMember({"city", "region", "network", "national", "community"}));
+  init->add_option("--country", line.init.country, "ISO 3166 code, such as KR");
+  init->add_option("--passphrase-file", line.init.passphrase_file, "seals the key files with the passphrase in this file");
+  command(app, line, "id", "what another city needs to peer with this one", [&line] { return run_id(line.common); });
+  command(app, line, "status", "how the node is", [&line] { return run_status(line.common); });
+  command(app, line, "cities", "the cities that are trusted, and by which path", [&line] { return run_cities(line.common); });
+  command(app, line, "reindex", "rebuild the search index from the store", [&line] { return run_reindex(line.common); });
+  CLI::App* peer = app.add_subcommand("peer", "the nodes that this one exchanges with");
+  peer->fallthrough()->require_subcommand(1);
+  auto* add = command(*peer, line, "add", "pin a node: VKEY@HOST:PORT#NODEKEY, from its `koinon id`",
+                      [&line] { return run_peer_add(line.common, line.line, !line.no_vouch); });
+  add->add_option("line", line.line, "VKEY@HOST:PORT#NODEKEY")->required();
+  add->add_flag("--no-vouch", line.no_vouch, "do not publish that we know this city");
+  auto* remove = command(*peer, line, "remove", "unpin a node", [&line] { return run_peer_remove(line.common, line.line); });
+  remove->add_option("peer", line.line, "its city or node key")->required();
+  command(*peer, line, "list", "who is pinned, and whether they are connected", [&line] { return run_peer_list(line.common); });
+  command(app, line, "peers", "the same as peer list", [&line] { return run_peer_list(line.common); });
+}
+
+void add_publishing_commands(CLI::App& app, CommandLine& line) {
+  const auto publish = [&line] { return run_publish(line.common, line.note); };
+  auto* file = command(app, line, "publish", "sign and publish a note", publish);
+  file->add_option("file", line.note.file, "Markdown with TOML front matter; - for standard input")->required();
+  add_note_options(file, line);
+  for (const auto* role : {"derives_from", "revises", "translates", "adopts", "about", "answers", "points_to"}) {
+    add_ref_option(file, line, role);
+  }
+  const auto reply = [&](const std::string& name, const std::string& kind, const std::string& role, const std::string& help) {
+    auto* sub = command(app, line, name, help, [&line, kind, role, publish]() -> Status {
+      line.note.kind = kind;
+      if (!line.ref.empty()) line.note.refs.push_back({role, line.ref});
+      return publish();
+    });
+    sub->add_option("--file", line.note.file, "the note as a file");
+    sub->add_option("--text", line.note.text, "the note as text");
+    sub->add_option("--title", line.note.title, "its title");
+    add_note_options(sub, line);
+    return sub;
+  };
+  auto* adopt = reply("adopt", "adoption", "adopts", "say that this city tries or has adopted a practice");
+  adopt->add_option("ref", line.ref, "the practice: CITY/NUMBER")->required();
+  adopt->add_option("--stage", line.note.stage, "trying, adopted, adapted or stopped");
+  adopt->add_option("--outcome", line.note.outcome, "worked, partly, did-not or too-early");
+  auto* ask = reply("ask", "question", "about", "ask all cities, or some");
+  ask->add_option("--about", line.ref, "the record that it is about");
+  ask->add_option("--urgency", line.note.urgency, "days, weeks or months");
+  auto* answer = reply("answer", "answer", "answers", "answer a question");
+  answer->add_option("ref", line.ref, "the question: CITY/NUMBER")->required();
+  add_ref_option(answer, line, "points_to");
+}
+
+void add_reading_commands(CLI::App& app, CommandLine& line) {
+  const auto add_filters = [&line](CLI::App* sub) {
+    sub->add_option("--topic", line.list.topic, "only this topic and those below it");
+    sub->add_option("--city", line.list.city, "only this city");
+    sub->add_option("--kind", line.list.kind, "practice, adoption, question, answer, profile …");
+    sub->add_option("--limit", line.list.limit, "how many at most (100)");
+  };
+  add_filters(command(app, line, "list", "what is held, newest first", [&line] { return run_list(line.common, line.list); }));
+  auto* search = command(app, line, "search", "find notes by their words", [&line] {
+    for (const auto& word : line.words) line.list.words += (line.list.words.empty() ? "" : " ") + word;
+    return run_list(line.common, line.list);
+  });
+  search->add_option("words", line.words, "every one must occur; a final * asks for a beginning")->required();
+  add_filters(search);
+  auto* show = command(app, line, "show", "one record", [&line] { return run_show(line.common, line.ref, line.format); });
+  show->add_option("ref", line.ref, "CITY/NUMBER")->required();
+  show->add_option("--format", line.format, "text, md or json")->check(CLI::IsMember({"text", "md", "json"}));
+  auto* watch = command(app, line, "watch", "what comes in, as it comes",
+                        [&line] { return run_watch(line.common, line.topic, line.after, line.count); });
+  watch->add_option("--topic", line.topic, "only this topic and those below it");
+  watch->add_option("--after", line.after, "begin after this arrival number; 0: from the first");
+  watch->add_option("--count", line.count, "end after so many");
+  auto* prove = command(app, line, "prove", "write a proof that anyone can check", [&line] { return run_prove(line.common, line.ref, line.file); });
+  prove->add_option("ref", line.ref, "CITY/NUMBER")->required();
+  prove->add_option("-o,--output", line.file, "the file to write; the note goes beside it as FILE.body")->required();
+  auto* verify = command(app, line, "verify", "check a proof, without a node or a network",
+                         [&line] { return run_verify(line.common, line.file, line.vkey); });
+  verify->add_option("file", line.file, "the proof; the note is read from FILE.body")->required();
+  verify->add_option("--vkey", line.vkey, "the city's verifier key")->required();
+}
+
+int run(int argc, char** argv) {
+  CommandLine line;
+  CLI::App app{"koinon: share what works with other cities."};
+  app.set_version_flag("--version", "koinon " + std::string(kVersion));
+  const char* data_variable = std::getenv("KOINON_DATA");
+  line.common.data = data_variable == nullptr ? "/var/lib/koinon" : data_variable;
+  app.add_option("--data", line.common.data, "the node's data folder ($KOINON_DATA, /var/lib/koinon)");
+  app.add_flag("--json", line.common.json, "print JSON");
+  app.require_subcommand(1);
+  add_node_commands(app, line);
+  add_publishing_commands(app, line);
+  add_reading_commands(app, line);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    const int code = app.exit(error);
+    return code == 0 ? 0 : kWrongUsage;
+  }
+  std::signal(SIGPIPE, SIG_DFL);
+  const Status status = line.action();
+  if (status.ok()) return 0;
+  std::cerr << "koinon: " << harmless(status.error().text()) << "\n";
+  return kFailed;
+}
+
+}  // namespace
+}  // namespace koinon
+
+int main(int argc, char** argv) {
+  try {
+    return koinon::run(argc, argv);
+  } catch (const std::exception& error) {
+    std::cerr << "koinon: " << error.what() << "\n";
+    return 1;
+  }
+}

@@ -1,0 +1,266 @@
+#include "tools/render.h"
+
+#include <array>
+#include <boost/json.hpp>
+#include <utility>
+
+namespace koinon {
+namespace json = boost::json;
+namespace {
+
+constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
+
+// UTF-8 of the bidirectional overrides and isolates, and of the C1 controls' first byte.
+bool is_reordering(std::string_view three) {
+  if (three.size() < 3 || three[0] != '\xE2') return false;
+  const auto second = static_cast<unsigned char>(three[1]);
+  const auto third = static_cast<unsigned char>(three[2]);
+  return (second == 0x80 && third >= 0xAA && third <= 0xAE) || (second == 0x81 && third >= 0xA6 && third <= 0xA9) ||
+         (second == 0x80 && (third == 0x8E || third == 0x8F));
+}
+
+const json::value* find(const json::value& object, std::string_view key) {
+  return object.is_object() ? object.as_object().if_contains(key) : nullptr;
+}
+
+std::string joined(const json::value& object, std::string_view key, std::string_view separator) {
+  const auto* list = find(object, key);
+  std::string out;
+  if (list == nullptr || !list->is_array()) return out;
+  for (const auto& item : list->as_array()) {
+    if (!item.is_string()) continue;
+    if (!out.empty()) out += separator;
+    out += harmless(item.as_string());
+  }
+  return out;
+}
+
+void add_field(std::string& out, std::string_view label, const std::string& value) {
+  if (value.empty()) return;
+  out += label;
+  out.append(label.size() < 14 ? 14 - label.size() : 1, ' ');
+  out += value + "\n";
+}
+
+void add_section(std::string& out, std::string_view label, const std::string& text) {
+  if (text.empty()) return;
+  if (!label.empty()) out += "\n" + std::string(label) + "\n";
+  out += (label.empty() ? "\n" : "") + text + "\n";
+}
+
+std::string long_text(const json::value& object, std::string_view key) {
+  const auto* value = find(object, key);
+  return value != nullptr && value->is_string() ? harmless(value->as_string(), true) : std::string();
+}
+
+void add_sources(std::string& out, const json::value& content) {
+  const auto* sources = find(content, "sources");
+  if (sources == nullptr || !sources->is_array()) return;
+  out += "\nSources\n";
+  for (const auto& source : sources->as_array()) {
+    std::string line;
+    for (const auto* key : {"publisher", "title", "date", "url"}) {
+      const std::string part = member(source, key);
+      if (!part.empty()) line += (line.empty() ? "" : ", ") + part;
+    }
+    out += "- " + line + "\n";
+  }
+}
+
+void add_content(std::string& out, const json::value& content) {
+  static constexpr std::array<std::pair<std::string_view, std::string_view>, 9> kSections = {
+      {{"summary", ""},
+       {"challenge", "Challenge"},
+       {"solution", "Solution"},
+       {"changes", "What was changed"},
+       {"results", "Results"},
+       {"lessons", "Lessons"},
+       {"conditions", "Conditions"},
+       {"text", ""},
+       {"reason", "Reason"}}};
+  for (const auto& [key, label] : kSections) add_section(out, label, long_text(content, key));
+  add_sources(out, content);
+}
+
+void add_facts(std::string& out, const json::value& content) {
+  static constexpr std::array<std::pair<std::string_view, std::string_view>, 12> kFacts = {
+      {{"stage", "stage"},
+       {"outcome", "outcome"},
+       {"status", "status"},
+       {"period", "period"},
+       {"staff", "staff"},
+       {"time_to_launch", "launch time"},
+       {"people_reached", "reached"},
+       {"evidence", "evidence"},
+       {"urgency", "urgency"},
+       {"contact", "contact"},
+       {"type", "type"},
+       {"country", "country"}}};
+  for (const auto& [key, label] : kFacts) add_field(out, label, member(content, key));
+  if (const auto* cost = find(content, "cost"); cost != nullptr) {
+    add_field(out, "cost", member(*cost, "amount") + " " + member(*cost, "currency") + " " + member(*cost, "note"));
+  }
+}
+
+std::string role_label(const std::string& role) {
+  static constexpr std::array<std::pair<std::string_view, std::string_view>, 7> kLabels = {
+      {{"adopts", "adopted by"},
+       {"translates", "translation"},
+       {"derives-from", "basis of"},
+       {"revises", "revised by"},
+       {"answers", "answered by"},
+       {"about", "asked about"},
+       {"points-to", "pointed to"}}};
+  for (const auto& [key, label] : kLabels) {
+    if (key == role) return std::string(label);
+  }
+  return role;
+}
+
+}  // namespace
+
+std::string harmless(std::string_view text, bool lines) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto c = static_cast<unsigned char>(text[i]);
+    if (is_reordering(text.substr(i, 3))) {
+      out += kReplacement;
+      i += 2;
+    } else if (c == 0xC2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0) {
+      out += kReplacement;
+      ++i;
+    } else if (c == '\n' || c == '\t') {
+      out += lines ? text[i] : ' ';
+    } else if (c < 0x20 || c == 0x7F) {
+      out += kReplacement;
+    } else {
+      out += text[i];
+    }
+  }
+  return out;
+}
+
+std::string member(const json::value& object, std::string_view key) {
+  const auto* value = find(object, key);
+  if (value == nullptr || value->is_null()) return {};
+  if (value->is_string()) return harmless(value->as_string());
+  if (value->is_bool()) return value->as_bool() ? "yes" : "no";
+  if (value->is_double()) {
+    const double number = value->as_double();
+    if (number == static_cast<double>(static_cast<std::int64_t>(number))) {
+      return std::to_string(static_cast<std::int64_t>(number));
+    }
+  }
+  return value->is_number() ? json::serialize(*value) : std::string();
+}
+
+std::string render_line(const json::value& record) {
+  std::string line = member(record, "ref");
+  line.append(line.size() < 24 ? 24 - line.size() : 1, ' ');
+  const std::string kind = member(record, "kind");
+  line += kind;
+  line.append(kind.size() < 12 ? 12 - kind.size() : 1, ' ');
+  const std::string title = member(record, "title");
+  line += title.empty() ? "-" : title;
+  if (const std::string topics = joined(record, "topics", ", "); !topics.empty()) line += "  [" + topics + "]";
+  if (const std::string language = member(record, "language"); !language.empty()) line += " (" + language + ")";
+  return line + "\n";
+}
+
+std::string render_list(const json::value& page) {
+  std::string out;
+  for (const auto& item : page.at("items").as_array()) out += render_line(item);
+  return out.empty() ? "nothing found\n" : out;
+}
+
+std::string render_record(const json::value& record) {
+  json::value content;
+  if (const auto* body = find(record, "body"); body != nullptr && body->is_object()) {
+    for (const auto& item : body->as_object()) {
+      if (item.key() != "author" && item.value().is_object()) content = item.value();
+    }
+  }
+  std::string out;
+  std::string title = member(content, "title");
+  if (title.empty()) title = member(content, "display_name");
+  if (!title.empty()) out += title + "\n\n";
+  add_field(out, "record", member(record, "ref") + ", " + member(record, "kind") + ", " + member(record, "created_at"));
+  add_field(out, "language", member(record, "language"));
+  add_field(out, "topics", joined(record, "topics", ", "));
+  add_field(out, "to", joined(record, "to", ", "));
+  if (const auto* refs = find(record, "refs"); refs != nullptr && refs->is_array()) {
+    for (const auto& ref : refs->as_array()) add_field(out, member(ref, "role"), member(ref, "ref"));
+  }
+  add_facts(out, content);
+  if (member(record, "readable") == "no") {
+    out += "\nThis entry cannot be read here: " + member(record, "unreadable_because") +
+           "\nIt counts in the city's log all the same.\n";
+  } else if (content.is_null() && member(record, "body_state") != "held") {
+    out += "\nThe note itself is not here (" + member(record, "body_state") + ").\n";
+  }
+  add_content(out, content);
+  if (const auto* control = find(record, "control"); control != nullptr) {
+    if (const auto* vouch = find(*control, "vouch"); vouch != nullptr) {
+      out += "\nWe know " + member(*vouch, "name") + "; this is its log.\n";
+    }
+  }
+  if (const auto* related = find(record, "referred_by"); related != nullptr && !related->as_array().empty()) {
+    out += "\n";
+    for (const auto& item : related->as_array()) {
+      std::string text = member(item, "ref") + "  " + member(item, "title");
+      const std::string how = member(item, "stage") + (member(item, "outcome").empty() ? "" : ", " + member(item, "outcome"));
+      if (!how.empty()) text += " (" + how + ")";
+      add_field(out, role_label(member(item, "role")), text);
+    }
+  }
+  out += "\nSigned by " + member(record, "city") + ", entry " + member(record, "index") + "; proven against its head of " +
+         member(record, "proven_against") + " entries.\n";
+  if (member(record, "frozen") == "yes") out += "WARNING: this city's log has forked; what it says is in doubt.\n";
+  return out;
+}
+
+std::string render_cities(const json::value& page) {
+  std::string out;
+  for (const auto& item : page.at("items").as_array()) {
+    std::string line = member(item, "city");
+    line.append(line.size() < 28 ? 28 - line.size() : 1, ' ');
+    line += member(item, "display_name") + "  " + member(item, "entries") + " entries";
+    const std::string path = joined(item, "trust_path", " → ");
+    line += path.empty() ? "  (this node)" : "  trusted by: us → " + path;
+    if (member(item, "frozen") == "yes") line += "  FORKED, frozen";
+    if (member(item, "name_claimed_twice") == "yes") line += "  another log claims this name";
+    out += line + "\n";
+  }
+  return out;
+}
+
+std::string render_peers(const json::value& page) {
+  std::string out;
+  for (const auto& item : page.at("items").as_array()) {
+    std::string line = member(item, "name");
+    line.append(line.size() < 28 ? 28 - line.size() : 1, ' ');
+    line += member(item, "address").empty() ? "(dials us)" : member(item, "address");
+    line += "  " + member(item, "state");
+    if (member(item, "connected") == "yes") line += ", " + member(item, "agent");
+    line += "  " + member(item, "entries") + " entries held";
+    out += line + "\n";
+  }
+  return out.empty() ? "no peers yet; ask another city for its line (koinon id) and run: koinon peer add LINE\n" : out;
+}
+
+std::string render_status(const json::value& status) {
+  std::string out;
+  add_field(out, "city", member(status, "name"));
+  add_field(out, "log", member(status, "log_id"));
+  add_field(out, "entries", member(status, "entries"));
+  add_field(out, "signing", member(status, "signing"));
+  add_field(out, "peers", member(status, "peers_connected") + " of " + member(status, "peers") + " connected");
+  add_field(out, "holds", member(status, "records") + " records of " + member(status, "cities") + " cities, " +
+                              member(status, "store_bytes") + " bytes");
+  add_field(out, "index", member(status, "index_lag") == "0" ? "up to date" : member(status, "index_lag") + " records behind");
+  add_field(out, "forked", joined(status, "frozen", ", "));
+  add_field(out, "version", member(status, "version"));
+  return out;
+}
+
+}  // namespace koinon

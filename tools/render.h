@@ -1,0 +1,24 @@
+// The API's JSON as text for a terminal. What others wrote is made harmless first: no control characters, no
+// characters that reorder text.
+#pragma once
+
+#include <boost/json/value.hpp>
+#include <string>
+#include <string_view>
+
+namespace koinon {
+
+// Keeps line ends if `lines`, else one line stays one line.
+std::string harmless(std::string_view text, bool lines = false);
+
+// A member as text; empty if it is missing.
+std::string member(const boost::json::value& object, std::string_view key);
+
+std::string render_list(const boost::json::value& page);
+std::string render_line(const boost::json::value& record);
+std::string render_record(const boost::json::value& record);
+std::string render_cities(const boost::json::value& page);
+std::string render_peers(const boost::json::value& page);
+std::string render_status(const boost::json::value& status);
+
+}  // namespace koinon
