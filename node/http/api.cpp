@@ -70,16 +70,16 @@ asio::awaitable<HttpResponse> Api::change(HttpRequest request) {
     if (is_api(request, "reindex")) co_return co_await reindex();
   }
   if (request.method == "DELETE" && is_api(request, "peers") && request.path.size() == 4) {
-    co_return co_await remove_peer(request.path[3]);
+    std::string which = request.path[3];
+    co_return co_await remove_peer(std::move(which));
   }
   co_return problem(no_such_address());
 }
 
 asio::awaitable<NetworkStatus> Api::ask_network() {
   Network* network = &parts_.network;
-  co_return co_await asio::co_spawn(
-      network->context(), [network]() -> asio::awaitable<NetworkStatus> { co_return network->status(); },
-      asio::use_awaitable);
+  const auto ask = [network]() -> asio::awaitable<NetworkStatus> { co_return network->status(); };
+  co_return co_await asio::co_spawn(network->context(), ask, asio::use_awaitable);
 }
 
 // --- the node itself ---

@@ -22,7 +22,9 @@ namespace {
 
 // Waits for a callback that another thread gives, and goes on on this coroutine's own.
 template <typename T>
-asio::awaitable<T> from_callback(std::function<void(std::function<void(T)>)> begin) {
+using Beginning = std::function<void(std::function<void(T)>)>;
+template <typename T>
+asio::awaitable<T> from_callback(Beginning<T> begin) {
   const auto executor = co_await asio::this_coro::executor;
   co_return co_await asio::async_initiate<const asio::use_awaitable_t<>, void(T)>(
       [begin, executor](auto handler) {
@@ -193,8 +195,10 @@ asio::awaitable<HttpResponse> Api::publish(HttpRequest request) {
     return out;
   };
   StoreWriter* writer = &parts_.writer;
-  const auto published = co_await from_callback<Result<Published>>(
-      [writer, maker](std::function<void(Result<Published>)> done) { writer->publish(maker, std::move(done)); });
+  Beginning<Result<Published>> begin = [writer, maker](std::function<void(Result<Published>)> done) {
+    writer->publish(maker, std::move(done));
+  };
+  const auto published = co_await from_callback<Result<Published>>(std::move(begin));
   if (!published.ok()) co_return problem(published.error());
   json::object body;
   body["ref"] = directory.ref(parts_.facts.identity.log_id(), published->index);
@@ -204,9 +208,8 @@ asio::awaitable<HttpResponse> Api::publish(HttpRequest request) {
 }
 
 asio::awaitable<HttpResponse> Api::reindex() {
-  const auto begin = parts_.reindex;
-  const auto status =
-      co_await from_callback<Status>([begin](std::function<void(Status)> done) { begin(std::move(done)); });
+  Beginning<Status> begin = parts_.reindex;
+  const auto status = co_await from_callback<Status>(std::move(begin));
   if (!status.ok()) co_return problem(status.error());
   co_return json_response({{"state", "rebuilding"}}, 202);
 }
@@ -234,15 +237,13 @@ asio::awaitable<HttpResponse> Api::add_peer(HttpRequest request) {
   const auto peer = prepare();
   if (!peer.ok()) co_return problem(peer.error());
   StoreWriter* writer = &parts_.writer;
-  const auto status = co_await from_callback<Status>([writer, record = *peer](std::function<void(Status)> done) {
-    writer->change(
-        [record](Store& store) -> Status {
-          KOINON_ASSIGN(const StoreState state, store.load_state());
-          if (state.peers.size() >= limits::kPeers) return fail(Code::kTooLarge, "a node has at most 1024 peers", "peer");
-          return store.put_peer(record);
-        },
-        std::move(done));
-  });
+  const auto put = [record = *peer](Store& store) -> Status {
+    KOINON_ASSIGN(const StoreState state, store.load_state());
+    if (state.peers.size() >= limits::kPeers) return fail(Code::kTooLarge, "a node has at most 1024 peers", "peer");
+    return store.put_peer(record);
+  };
+  Beginning<Status> begin = [writer, put](std::function<void(Status)> done) { writer->change(put, std::move(done)); };
+  const auto status = co_await from_callback<Status>(std::move(begin));
   if (!status.ok()) co_return problem(status.error());
   parts_.network.add_peer(*peer);
   co_return json_response({{"name", peer->name}, {"address", peer->address}, {"vouch", peer->vouch}}, 201);
@@ -260,9 +261,10 @@ asio::awaitable<HttpResponse> Api::remove_peer(std::string which) {
   }
   const NodeKey key = found.front().node_key;
   StoreWriter* writer = &parts_.writer;
-  const auto status = co_await from_callback<Status>([writer, key](std::function<void(Status)> done) {
+  Beginning<Status> begin = [writer, key](std::function<void(Status)> done) {
     writer->change([key](Store& store) { return store.remove_peer(key); }, std::move(done));
-  });
+  };
+  const auto status = co_await from_callback<Status>(std::move(begin));
   if (!status.ok()) co_return problem(status.error());
   parts_.network.remove_peer(key);
   co_return json_response({{"removed", found.front().name}});

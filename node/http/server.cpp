@@ -108,25 +108,31 @@ struct HttpServer::Impl {
     if (error == http::error::end_of_stream || error == beast::error::timeout) co_return false;
     if (error) {
       const bool large = error == http::error::body_limit || error == http::error::header_limit;
-      co_await write(stream, problem(large ? fail(Code::kTooLarge, "the request is too large")
-                                           : fail(Code::kMalformed, "the request does not parse")),
-                     11, false, false);
-      co_return false;
+      HttpResponse refusal = problem(large ? fail(Code::kTooLarge, "the request is too large")
+                                           : fail(Code::kMalformed, "the request does not parse"));
+      co_return co_await write(stream, std::move(refusal), 11, false, false);
     }
     const auto raw = parser.release();
     const bool head = raw.method() == http::verb::head;
     auto request = read_request(raw, local);
-    if (!request.ok()) co_return co_await write(stream, problem(request.error()), raw.version(), false, head);
+    if (!request.ok()) {
+      HttpResponse refusal = problem(request.error());
+      co_return co_await write(stream, std::move(refusal), raw.version(), false, head);
+    }
     if (head) request->method = "GET";
     if (auto source = handlers.events(*request)) {
-      if (!source->ok()) co_return co_await write(stream, problem(source->error()), raw.version(), false, head);
-      co_await stream_events(stream, **source);
+      if (!source->ok()) {
+        HttpResponse refusal = problem(source->error());
+        co_return co_await write(stream, std::move(refusal), raw.version(), false, head);
+      }
+      EventSource events = std::move(**source);
+      co_await stream_events(stream, std::move(events));
       co_return false;
     }
     stream.expires_never();
-    const HttpResponse response = co_await handlers.handle(std::move(*request));
+    HttpResponse response = co_await handlers.handle(std::move(*request));
     stream.expires_after(limits::kHttpDeadline);
-    co_return co_await write(stream, response, raw.version(), raw.keep_alive(), head);
+    co_return co_await write(stream, std::move(response), raw.version(), raw.keep_alive(), head);
   }
 
   template <typename Stream>
@@ -147,22 +153,25 @@ struct HttpServer::Impl {
       co_await asio::async_write(stream, asio::buffer(text), redirect_error(use_awaitable, error));
       co_return !error;
     };
-    bool open = co_await send(
+    std::string text =
         "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nCache-Control: no-store\r\nX-Content-Type-Options: "
-        "nosniff\r\nConnection: close\r\n\r\n");
+        "nosniff\r\nConnection: close\r\n\r\n";
+    bool open = co_await send(std::move(text));
     const auto timer = std::make_shared<asio::steady_timer>(io);
     waiting.insert(timer);
     while (open && !stopping) {
-      const auto text = source();
-      if (!text.ok()) break;
-      if (!text->empty()) {
-        open = co_await send(*text);
+      auto news = source();
+      if (!news.ok()) break;
+      if (!news->empty()) {
+        open = co_await send(std::move(*news));
         continue;
       }
       timer->expires_after(kKeepAlive);
       error_code error;
       co_await timer->async_wait(redirect_error(use_awaitable, error));
-      if (!error && !stopping) open = co_await send(": still here\n\n");
+      if (error || stopping) continue;
+      text = ": still here\n\n";
+      open = co_await send(std::move(text));
     }
     waiting.erase(timer);
   }

@@ -17,12 +17,18 @@ Bytes certificate_der(X509* certificate) {
   return der;
 }
 
+// Where a stream's check is kept in its SSL object; the application data are Asio's own.
+int check_index() {
+  static const int kIndex = SSL_get_ex_new_index(0, nullptr, nullptr, nullptr, nullptr);
+  return kIndex;
+}
+
 // Stands in for OpenSSL's chain building: there is no chain, only a key that is pinned or not. That the peer
 // holds the key is proven by its CertificateVerify, which OpenSSL checks by itself.
 int verify_pin(X509_STORE_CTX* context, void*) {
   const auto* ssl = static_cast<SSL*>(X509_STORE_CTX_get_ex_data(context, SSL_get_ex_data_X509_STORE_CTX_idx()));
   X509* certificate = X509_STORE_CTX_get0_cert(context);
-  auto* check = ssl == nullptr ? nullptr : static_cast<PinCheck*>(SSL_get_app_data(ssl));
+  auto* check = ssl == nullptr ? nullptr : static_cast<PinCheck*>(SSL_get_ex_data(ssl, check_index()));
   if (check == nullptr || certificate == nullptr) return 0;
   const auto key = certificate_key(certificate_der(certificate));
   if (!key.ok() || !check->accepts(*key)) {
@@ -58,6 +64,6 @@ Result<std::shared_ptr<boost::asio::ssl::context>> make_tls_context(const Signin
   }
 }
 
-void pin(TlsStream& stream, PinCheck& check) { SSL_set_app_data(stream.native_handle(), &check); }
+void pin(TlsStream& stream, PinCheck& check) { SSL_set_ex_data(stream.native_handle(), check_index(), &check); }
 
 }  // namespace koinon

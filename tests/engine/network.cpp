@@ -249,36 +249,36 @@ bool Network::deliver(SessionId id, Link& link, int end) {
 bool Network::step() {
   for (auto& node : nodes_) collect(*node);
   std::vector<std::function<void()>> choices;
-  for (auto& [id, link] : links_) {
+  for (auto& entry : links_) {
+    Link& link = entry.second;
     for (const int end : {0, 1}) {
-      if (!link.closed && (!link.to[end].empty() || link.close_after[end])) {
-        choices.emplace_back([this, id = id, &link = link, end] { deliver(id, link, end); });
-      }
+      if (link.closed || (link.to[end].empty() && !link.close_after[end])) continue;
+      choices.emplace_back([this, id = entry.first, to = &link, end] { deliver(id, *to, end); });
     }
   }
-  for (auto& [node, intents] : free_intents_) {
-    for (std::size_t i = 0; i < intents.size(); ++i) {
-      choices.emplace_back([this, node = node, &intents = intents, i] {
-        Intent intent = std::move(intents[i]);
-        intents.erase(intents.begin() + static_cast<std::ptrdiff_t>(i));
-        execute(*node, std::move(intent));
+  for (auto& entry : free_intents_) {
+    for (std::size_t i = 0; i < entry.second.size(); ++i) {
+      choices.emplace_back([this, waiting = &entry, i] {
+        Intent intent = std::move(waiting->second[i]);
+        waiting->second.erase(waiting->second.begin() + static_cast<std::ptrdiff_t>(i));
+        execute(*waiting->first, std::move(intent));
       });
     }
   }
-  for (auto& [node, intents] : write_intents_) {
-    if (intents.empty()) continue;
-    choices.emplace_back([this, node = node, &intents = intents] {
-      Intent intent = std::move(intents.front());
-      intents.pop_front();
-      execute(*node, std::move(intent));
+  for (auto& entry : write_intents_) {
+    if (entry.second.empty()) continue;
+    choices.emplace_back([this, waiting = &entry] {
+      Intent intent = std::move(waiting->second.front());
+      waiting->second.pop_front();
+      execute(*waiting->first, std::move(intent));
     });
   }
-  for (auto& [node, done] : completions_) {
-    for (std::size_t i = 0; i < done.size(); ++i) {
-      choices.emplace_back([node = node, &done = done, i] {
-        Completion completion = std::move(done[i]);
-        done.erase(done.begin() + static_cast<std::ptrdiff_t>(i));
-        node->engine->on_completion(node->now, std::move(completion));
+  for (auto& entry : completions_) {
+    for (std::size_t i = 0; i < entry.second.size(); ++i) {
+      choices.emplace_back([waiting = &entry, i] {
+        Completion completion = std::move(waiting->second[i]);
+        waiting->second.erase(waiting->second.begin() + static_cast<std::ptrdiff_t>(i));
+        waiting->first->engine->on_completion(waiting->first->now, std::move(completion));
       });
     }
   }
