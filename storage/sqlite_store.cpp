@@ -93,7 +93,7 @@ Status SqliteStore::prepare() {
   KOINON_TRY(db_.execute("PRAGMA journal_mode=WAL"));
   KOINON_TRY(db_.execute("PRAGMA secure_delete=ON"));
   KOINON_TRY(db_.execute("PRAGMA cache_size=-16384"));
-  KOINON_TRY(db_.execute("PRAGMA wal_autocheckpoint=2000"));
+  KOINON_TRY(db_.execute("PRAGMA wal_autocheckpoint=" + std::to_string(options_.checkpoint_pages)));
   KOINON_TRY(db_.execute("PRAGMA journal_size_limit=67108864"));
   if (options_.max_bytes > 0) {
     KOINON_TRY(db_.execute("PRAGMA max_page_count=" + std::to_string(options_.max_bytes / kPageBytes)));

@@ -11,6 +11,7 @@ struct SqliteStoreOptions {
   std::string vfs;                // empty: the system's
   bool exclusive = false;         // no other connection, no shared memory
   std::uint64_t max_bytes = 0;    // quota of the main file; 0: none
+  int checkpoint_pages = 2000;    // the write-ahead log is folded back at this length
   std::string durable = "FULL";   // PRAGMA synchronous of durable commits; tests show what OFF loses
 };
 

@@ -3,6 +3,7 @@
 #include <unicode/uchar.h>
 #include <unicode/unorm2.h>
 #include <unicode/uscript.h>
+#include <unicode/ustring.h>
 #include <unicode/utf16.h>
 #include <unicode/utf8.h>
 
@@ -43,6 +44,23 @@ void append_utf8(std::string& out, UChar32 c) {
   if (failed == 0) out.append(buffer.data(), static_cast<std::size_t>(length));
 }
 
+// Full case folding: one code point may become several, as ß becomes ss.
+void append_case_folded(std::string& out, UChar32 c) {
+  std::array<UChar, 2> source{};
+  int32_t source_length = 0;
+  U16_APPEND_UNSAFE(source.data(), source_length, c);
+  std::array<UChar, 8> folded{};
+  UErrorCode error = U_ZERO_ERROR;
+  const int32_t length = u_strFoldCase(folded.data(), static_cast<int32_t>(folded.size()), source.data(), source_length,
+                                       U_FOLD_CASE_DEFAULT, &error);
+  if (U_FAILURE(error)) return append_utf8(out, c);
+  for (int32_t i = 0; i < length;) {
+    UChar32 part = 0;
+    U16_NEXT(folded.data(), i, length, part);
+    append_utf8(out, part);
+  }
+}
+
 // Folds one code point: compatibility decomposition, case folding and, where asked, no combining marks.
 void append_folded(std::string& out, UChar32 c, bool drop_marks) {
   UErrorCode error = U_ZERO_ERROR;
@@ -54,14 +72,14 @@ void append_folded(std::string& out, UChar32 c, bool drop_marks) {
     length = unorm2_getDecomposition(nfkd, c, units.data(), static_cast<int32_t>(units.size()), &error);
   }
   if (length < 0 || U_FAILURE(error)) {
-    append_utf8(out, u_foldCase(c, U_FOLD_CASE_DEFAULT));
+    append_case_folded(out, c);
     return;
   }
   for (int32_t i = 0; i < length;) {
     UChar32 part = 0;
     U16_NEXT(units.data(), i, length, part);
     if (drop_marks && u_getCombiningClass(part) != 0) continue;
-    append_utf8(out, u_foldCase(part, U_FOLD_CASE_DEFAULT));
+    append_case_folded(out, part);
   }
 }
 

@@ -1,0 +1,64 @@
+// Stores with a log of our own, for the tests of storage.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include "crypto/checkpoint.h"
+#include "crypto/hash.h"
+#include "node/publishing/own_log.h"
+#include "storage/sqlite_store.h"
+
+namespace koinon::test {
+
+inline OwnLog test_log(const std::string& name = "seoul.example") {
+  const SigningKey key = SigningKey::from_seed(sha256(name).view());
+  return {{name, key.public_key(), SigningKey::from_seed(Bytes(32, 'r')).public_key()}, key};
+}
+
+inline Draft note(const std::string& title, const std::string& text = "text") {
+  Draft draft;
+  draft.entry.set_kind(v1::KIND_PRACTICE);
+  draft.entry.set_language("en");
+  draft.entry.add_topics("health");
+  draft.body.emplace();
+  draft.body->mutable_practice()->set_title(title);
+  draft.body->mutable_practice()->set_solution(text);
+  return draft;
+}
+
+// Publishes in one durable transaction. The index of the record once that has committed.
+inline Result<EntryIndex> publish(Store& store, OwnLog& log, const Draft& draft) {
+  KOINON_TRY(store.begin(true));
+  auto batch = log.publish(store, {[&](StoreReader&) -> Result<Draft> { return draft; }}, {1});
+  if (!batch.ok()) {
+    store.rollback();
+    return batch.error();
+  }
+  KOINON_TRY(store.commit());
+  if (!batch->results[0].ok()) return batch->results[0].error();
+  return batch->results[0]->index;
+}
+
+// Everything of a log verifies: its signature, its root from its entries, its bodies from their digests.
+inline void expect_log_verifies(StoreReader& store, const LogIdentity& identity) {
+  const auto state = store.log_state(identity.log_id());
+  if (!state.ok()) return;
+  CompactRange range;
+  for (std::uint64_t i = 0; i < state->range.size().value; ++i) {
+    const auto record = store.record(identity.log_id(), EntryIndex(i));
+    ASSERT_TRUE(record.ok()) << i;
+    range.append(leaf_hash(record->entry));
+    v1::Entry entry;
+    ASSERT_TRUE(entry.ParseFromString(record->entry));
+    if (entry.body_size() > 0) {
+      ASSERT_EQ(sha256(record->body).view(), entry.body_digest());
+    }
+  }
+  EXPECT_EQ(range, state->range);
+  ASSERT_TRUE(state->whole.has_value());
+  EXPECT_EQ(range.root(), state->whole->root);
+  EXPECT_TRUE(open_checkpoint(state->whole->note, identity.vkey()).ok());
+  EXPECT_EQ(*store.root_at(identity.log_id(), state->whole->size), state->whole->root);
+}
+
+}  // namespace koinon::test

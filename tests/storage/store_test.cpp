@@ -1,0 +1,210 @@
+// The store: runs, arrivals, cursors, migration from the first schema, the rules of our own log.
+#include <gtest/gtest.h>
+
+#include "proto/base/limits.h"
+#include "storage/schema.h"
+#include "tests/storage/store_fixture.h"
+#include "tests/temporary_folder.h"
+
+namespace koinon::test {
+namespace {
+
+class StoreTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    ASSERT_TRUE(init_crypto().ok());
+    auto opened = open_sqlite_store(folder.path() / "store.db");
+    ASSERT_TRUE(opened.ok()) << opened.error().text();
+    store = std::move(*opened);
+  }
+  TemporaryFolder folder;
+  std::unique_ptr<Store> store;
+  OwnLog log = test_log();
+};
+
+TEST_F(StoreTest, WhatIsPublishedIsReadBackByAnotherConnection) {
+  ASSERT_TRUE(publish(*store, log, note("one")).ok());
+  const auto reader = open_sqlite_reader(folder.path() / "store.db");
+  ASSERT_TRUE(reader.ok());
+  const auto record = (*reader)->record(log.id(), EntryIndex(0));
+  ASSERT_TRUE(record.ok());
+  expect_log_verifies(**reader, log.identity());
+  ASSERT_TRUE(publish(*store, log, note("two")).ok());
+  EXPECT_TRUE((*reader)->record(log.id(), EntryIndex(1)).ok());
+}
+
+TEST_F(StoreTest, ARunThatDoesNotContinueTheLogIsRefused) {
+  ASSERT_TRUE(publish(*store, log, note("one")).ok());
+  RunCommit run;
+  run.identity = log.identity();
+  run.log = log.id();
+  run.records.push_back({EntryIndex(5), "entry", {}, BodyState::kHeld, {}});
+  run.leaves.push_back(leaf_hash("entry"));
+  ASSERT_TRUE(store->begin(true).ok());
+  EXPECT_EQ(store->append_run(run).error().code, Code::kConflict);
+  ASSERT_TRUE(store->commit().ok());
+  EXPECT_EQ(store->log_state(log.id())->range.size(), TreeSize(1));
+}
+
+TEST_F(StoreTest, TheSameContentIsRefusedNamingTheRefUnlessAskedForAgain) {
+  ASSERT_TRUE(publish(*store, log, note("one")).ok());
+  ASSERT_TRUE(publish(*store, log, note("two")).ok());
+  const auto again = publish(*store, log, note("one"));
+  ASSERT_FALSE(again.ok());
+  EXPECT_NE(again.error().message.find("seoul.example/0"), std::string::npos) << again.error().message;
+  Draft wanted = note("one");
+  wanted.again = true;
+  EXPECT_TRUE(publish(*store, log, wanted).ok());
+}
+
+TEST_F(StoreTest, AnEntryOver4KiBABodyOver1MiBAndAnUnknownRefAreRefused) {
+  Draft long_entry = note("one");
+  for (int i = 0; i < 16; ++i) {
+    auto* ref = long_entry.entry.add_refs();
+    ref->set_log_id(log.id().bytes());
+    ref->set_index(0);
+  }
+  ASSERT_TRUE(publish(*store, log, note("zero")).ok());
+  for (int i = 0; i < 8; ++i) long_entry.entry.add_to(Bytes(32, 't'));
+  // Unknown fields count as well: a later version's entry may be long.
+  long_entry.entry.GetReflection()->MutableUnknownFields(&long_entry.entry)->AddLengthDelimited(1000, Bytes(4000, 'u'));
+  const auto large = publish(*store, log, long_entry);
+  ASSERT_FALSE(large.ok());
+  EXPECT_EQ(large.error().field, "entry");
+  EXPECT_EQ(publish(*store, log, note("big", std::string(limits::kBodyBytes, 'x'))).error().field, "body");
+  Draft dangling = note("ref");
+  auto* ref = dangling.entry.add_refs();
+  ref->set_log_id(Bytes(32, 'n'));
+  EXPECT_EQ(publish(*store, log, dangling).error().code, Code::kNotFound);
+  EXPECT_EQ(store->log_state(log.id())->range.size(), TreeSize(1)) << "nothing was changed";
+}
+
+TEST_F(StoreTest, ADraftThatBreaksARuleFailsAloneInItsBatch) {
+  ASSERT_TRUE(store->begin(true).ok());
+  const auto batch = log.publish(*store,
+                                 {[](StoreReader&) -> Result<Draft> { return note("good"); },
+                                  [](StoreReader&) -> Result<Draft> { return note("big", std::string(limits::kBodyBytes, 'x')); },
+                                  [](StoreReader&) -> Result<Draft> { return note("good"); },
+                                  [](StoreReader&) -> Result<Draft> { return note("also good"); }},
+                                 {1});
+  ASSERT_TRUE(batch.ok());
+  ASSERT_TRUE(store->commit().ok());
+  EXPECT_TRUE(batch->results[0].ok());
+  EXPECT_FALSE(batch->results[1].ok());
+  EXPECT_FALSE(batch->results[2].ok()) << "the same as the first of this very batch";
+  EXPECT_TRUE(batch->results[3].ok());
+  EXPECT_EQ(store->log_state(log.id())->range.size(), TreeSize(2));
+  expect_log_verifies(*store, log.identity());
+}
+
+TEST_F(StoreTest, ArrivalsCountEveryRecordOnceAcrossRows) {
+  for (int i = 0; i < 5; ++i) ASSERT_TRUE(publish(*store, log, note(std::to_string(i))).ok());
+  for (std::uint64_t after = 0; after <= 5; ++after) {
+    const auto arrivals = store->arrivals(ArrivalSeq(after), 100);
+    ASSERT_TRUE(arrivals.ok());
+    std::uint64_t count = 0;
+    for (const auto& arrival : *arrivals) count += arrival.count;
+    EXPECT_EQ(count, 5 - after);
+  }
+}
+
+TEST_F(StoreTest, ACursorOnlyMovesOnWithinOneJournal) {
+  PeerRecord peer;
+  peer.node_key = NodeKey::from(Bytes(32, 'p'));
+  peer.log = LogId::from(Bytes(32, 'l'));
+  ASSERT_TRUE(store->put_peer(peer).ok());
+  const JournalId one = JournalId::from(Bytes(16, '1'));
+  const JournalId two = JournalId::from(Bytes(16, '2'));
+  const auto cursor = [&] { return store->load_state()->peers.at(0).cursor.value; };
+  ASSERT_TRUE(store->set_cursor({peer.node_key, one, JournalSeq(10)}).ok());
+  ASSERT_TRUE(store->set_cursor({peer.node_key, one, JournalSeq(7)}).ok());
+  EXPECT_EQ(cursor(), 10U);
+  ASSERT_TRUE(store->set_cursor({peer.node_key, two, JournalSeq(3)}).ok());
+  EXPECT_EQ(cursor(), 3U);
+  ASSERT_TRUE(store->put_peer(peer).ok());
+  EXPECT_EQ(cursor(), 3U) << "pinning a peer again keeps its cursor";
+}
+
+TEST_F(StoreTest, AProofFromTheStoreVerifies) {
+  for (int i = 0; i < 300; ++i) ASSERT_TRUE(publish(*store, log, note(std::to_string(i))).ok());
+  const auto state = *store->log_state(log.id());
+  for (const std::uint64_t index : {0U, 1U, 255U, 256U, 299U}) {
+    const auto path = store->inclusion(log.id(), EntryIndex(index), state.whole->size);
+    ASSERT_TRUE(path.ok());
+    const auto record = store->record(log.id(), EntryIndex(index));
+    EXPECT_TRUE(verify_inclusion(EntryIndex(index), state.whole->size, leaf_hash(record->entry), *path, state.whole->root).ok());
+  }
+  const auto run = store->read_run(log.id(), EntryIndex(250), EntryIndex(300), TreeSize(300), 2'000);
+  ASSERT_TRUE(run.ok());
+  EXPECT_LT(run->records.size(), 50U) << "the byte budget cuts it";
+  std::vector<Hash> leaves;
+  for (const auto& record : run->records) leaves.push_back(leaf_hash(record.entry));
+  EXPECT_TRUE(verify_run(EntryIndex(250), leaves, TreeSize(300), run->proof, state.whole->root).ok());
+}
+
+TEST(Migration, FromTheFirstSchemaKeepsEverything) {
+  ASSERT_TRUE(init_crypto().ok());
+  TemporaryFolder folder;
+  const auto path = folder.path() / "store.db";
+  OwnLog log = test_log();
+  {
+    auto db = sqlite::Connection::open(path, {});
+    ASSERT_TRUE(db.ok());
+    ASSERT_TRUE(migrate_store(*db, 1).ok());
+    auto version = db->prepare("PRAGMA user_version");
+    ASSERT_TRUE(*version.step());
+    ASSERT_EQ(version.integer(0), 1);
+    // What a node of that version wrote.
+    const Bytes entry = "an entry";
+    CompactRange range;
+    range.append(leaf_hash(entry));
+    const Checkpoint checkpoint{log.identity().origin(), range.size(), range.root()};
+    const std::string note_text = sign_checkpoint(checkpoint, SigningKey::from_seed(sha256("seoul.example").view()));
+    auto insert = db->prepare(
+        "INSERT INTO log (number, log_id, name, signing_key, recovery_key, size, range, whole_size, whole_root, whole_note) "
+        "VALUES (1, ?, 'seoul.example', ?, ?, 1, ?, 1, ?, ?)");
+    const Bytes packed = pack_hashes(range.hashes());
+    const LogId id = log.id();
+    const Hash root = range.root();
+    ASSERT_TRUE(insert.bind_blob(id.view()).bind_blob(log.identity().signing_key.view()).bind_blob(log.identity().recovery_key.view()).bind_blob(packed).bind_blob(root.view()).bind_blob(note_text).run().ok());
+    auto record = db->prepare("INSERT INTO record (id, entry, state) VALUES (?, ?, 0)");
+    ASSERT_TRUE(record.bind(std::int64_t{1} << 40).bind_blob(entry).run().ok());
+    ASSERT_TRUE(db->execute("INSERT INTO journal (seq, log) VALUES (7, 1); INSERT INTO meta VALUES ('journal_id', x'00112233445566778899aabbccddeeff'), ('journal_reserved', '1025')").ok());
+  }
+  const auto store = open_sqlite_store(path);
+  ASSERT_TRUE(store.ok()) << store.error().text();
+  const auto state = (*store)->load_state();
+  ASSERT_TRUE(state.ok()) << state.error().text();
+  ASSERT_EQ(state->logs.size(), 1U);
+  EXPECT_EQ(state->logs[0].journal_seq, JournalSeq(7));
+  EXPECT_FALSE(state->logs[0].frozen);
+  EXPECT_EQ((*store)->record(log.id(), EntryIndex(0))->entry, "an entry");
+  EXPECT_EQ((*store)->logs_named("seoul.example")->size(), 1U);
+  EXPECT_TRUE((*store)->evidence(log.id()).ok());
+}
+
+TEST(Migration, AStoreOfANewerProgramIsRefused) {
+  TemporaryFolder folder;
+  const auto path = folder.path() / "store.db";
+  {
+    auto db = sqlite::Connection::open(path, {});
+    ASSERT_TRUE(db->execute("PRAGMA user_version=1000").ok());
+  }
+  const auto store = open_sqlite_store(path);
+  ASSERT_FALSE(store.ok());
+  EXPECT_NE(store.error().message.find("newer version"), std::string::npos);
+}
+
+TEST(DamagedStore, IsRefusedWithASentence) {
+  TemporaryFolder folder;
+  const auto path = folder.path() / "store.db";
+  FILE* file = std::fopen(path.c_str(), "w");
+  std::fputs("this is no database, though it is long enough to be taken for one by its size alone ........................................................", file);
+  std::fclose(file);
+  const auto store = open_sqlite_store(path);
+  ASSERT_FALSE(store.ok());
+  EXPECT_NE(store.error().message.find("damaged"), std::string::npos) << store.error().text();
+}
+
+}  // namespace
+}  // namespace koinon::test

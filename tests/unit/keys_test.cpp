@@ -1,0 +1,139 @@
+// Keys at rest, recovery words, log identity, certificates, evidence.
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "crypto/certificate.h"
+#include "crypto/hash.h"
+#include "crypto/identity.h"
+#include "crypto/key_file.h"
+#include "crypto/mnemonic.h"
+#include "proto/base/encoding.h"
+#include "proto/codec/entry.h"
+#include "tests/temporary_folder.h"
+
+namespace koinon {
+namespace {
+
+class Keys : public testing::Test {
+ protected:
+  void SetUp() override { ASSERT_TRUE(init_crypto().ok()); }
+  test::TemporaryFolder folder;
+  Bytes seed = Bytes(32, 's');
+};
+
+TEST_F(Keys, AKeyFileIsReadBackAndClosedToOthers) {
+  const auto path = folder.path() / "node.key";
+  ASSERT_TRUE(write_key_file(path, "node", seed, "").ok());
+  struct stat info {};
+  ASSERT_EQ(::stat(path.c_str(), &info), 0);
+  EXPECT_EQ(info.st_mode & 0777, 0600U);
+  EXPECT_EQ(*read_key_file(path, "node", ""), seed);
+  EXPECT_FALSE(read_key_file(path, "signing", "").ok()) << "a key serves one role";
+}
+
+TEST_F(Keys, LoosePermissionsAreRefusedWithTheRemedy) {
+  const auto path = folder.path() / "node.key";
+  ASSERT_TRUE(write_key_file(path, "node", seed, "").ok());
+  ASSERT_EQ(::chmod(path.c_str(), 0640), 0);
+  const auto read = read_key_file(path, "node", "");
+  ASSERT_FALSE(read.ok());
+  EXPECT_NE(read.error().message.find("chmod 600"), std::string::npos);
+}
+
+TEST_F(Keys, ASealedKeyFileOpensWithItsPassphraseAlone) {
+  const auto path = folder.path() / "signing.key";
+  ASSERT_TRUE(write_key_file(path, "signing", seed, "correct horse").ok());
+  EXPECT_TRUE(*key_file_is_sealed(path));
+  EXPECT_EQ(*read_key_file(path, "signing", "correct horse"), seed);
+  EXPECT_FALSE(read_key_file(path, "signing", "wrong").ok());
+  EXPECT_FALSE(read_key_file(path, "signing", "").ok());
+  std::ifstream in(path);
+  const std::string text((std::istreambuf_iterator<char>(in)), {});
+  EXPECT_EQ(text.find(to_base64(seed)), std::string::npos);
+}
+
+TEST_F(Keys, ADamagedKeyFileIsRefused) {
+  const auto path = folder.path() / "node.key";
+  ASSERT_TRUE(write_key_file(path, "node", seed, "").ok());
+  const Bytes good = *read_file(path, 4096);
+  for (const Bytes& bad : {Bytes(), good.substr(0, good.size() / 2), good + "x", Bytes("koinon-key/v1 node\n!!\n")}) {
+    ASSERT_TRUE(write_private_file(path, bad).ok());
+    EXPECT_FALSE(read_key_file(path, "node", "").ok());
+  }
+  EXPECT_EQ(read_key_file(folder.path() / "none.key", "node", "").error().code, Code::kNotFound);
+}
+
+// Trezor's published vectors for 256 bits, English.
+TEST_F(Keys, RecoveryWordsAreBip39) {
+  const std::string zeros =
+      "abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon "
+      "abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon art";
+  const std::string ones =
+      "zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo vote";
+  EXPECT_EQ(seed_to_words(Bytes(32, '\0')), zeros);
+  EXPECT_EQ(seed_to_words(Bytes(32, '\xff')), ones);
+  EXPECT_EQ(*words_to_seed(zeros), Bytes(32, '\0'));
+  EXPECT_EQ(*words_to_seed(ones), Bytes(32, '\xff'));
+  std::string wrong = zeros;
+  wrong.replace(wrong.size() - 3, 3, "zoo");
+  EXPECT_FALSE(words_to_seed(wrong).ok()) << "the checksum";
+  EXPECT_FALSE(words_to_seed("abandon art").ok());
+  EXPECT_FALSE(words_to_seed("notaword " + zeros.substr(8)).ok());
+}
+
+TEST_F(Keys, ALogIdCommitsToNameAndKeys) {
+  const SigningKey signing = SigningKey::from_seed(Bytes(32, 'a'));
+  const SigningKey recovery = SigningKey::from_seed(Bytes(32, 'b'));
+  const LogIdentity identity{"seoul.example", signing.public_key(), recovery.public_key()};
+  // By hand, from the specification.
+  const Bytes input = Bytes("koinon/v1 log\0", 14) + '\x0d' + "seoul.example" + signing.public_key().bytes() +
+                      recovery.public_key().bytes();
+  EXPECT_EQ(identity.log_id().bytes(), sha256(input).bytes());
+  EXPECT_EQ(identity.origin(), "seoul.example/koinon/" + to_base32(sha256(input).view()));
+  EXPECT_EQ(to_text(identity.log_id()).size(), 52U);
+}
+
+TEST_F(Keys, GenesisMustFitItsLogAndProveItsKeys) {
+  const SigningKey signing = SigningKey::generate();
+  const SigningKey cosigner = SigningKey::generate();
+  const SigningKey node = SigningKey::generate();
+  const LogIdentity identity{"seoul.example", signing.public_key(), SigningKey::generate().public_key()};
+  const v1::Entry genesis = make_genesis(identity, cosigner, SealingSecret::generate().public_key(), node, {1});
+  const auto keys = check_genesis(serialize(genesis), identity);
+  ASSERT_TRUE(keys.ok()) << keys.error().text();
+  EXPECT_EQ(keys->node.view(), node.public_key().view());
+  LogIdentity other = identity;
+  other.name = "busan.example";
+  EXPECT_FALSE(check_genesis(serialize(genesis), other).ok());
+  v1::Entry stolen = genesis;  // another's key, with no proof for this log
+  stolen.mutable_control()->mutable_genesis()->mutable_keys()->set_node_key(SigningKey::generate().public_key().bytes());
+  EXPECT_FALSE(check_genesis(serialize(stolen), identity).ok());
+  EXPECT_FALSE(check_genesis("garbage", identity).ok());
+}
+
+TEST_F(Keys, APeerLineIsReadBack) {
+  const SigningKey key = SigningKey::generate();
+  const LogIdentity identity{"seoul.example", key.public_key(), key.public_key()};
+  PeerLine line{identity.vkey(), "node.seoul.example:8470", NodeKey::from(Bytes(32, 'n'))};
+  EXPECT_EQ(parse_peer_line(line.text())->text(), line.text());
+  line.address.clear();
+  EXPECT_EQ(parse_peer_line(line.text())->address, "");
+  for (const std::string bad : {"", "#", "seoul", "a+b@c:1#d"}) EXPECT_FALSE(parse_peer_line(bad).ok()) << bad;
+  const VKey elsewhere{"seoul.example/other", SignatureType::kEd25519, key.public_key()};
+  EXPECT_FALSE(parse_peer_line(elsewhere.text() + "#" + to_text(line.node_key)).ok()) << "not a Koinon origin";
+}
+
+TEST_F(Keys, ACertificateCarriesTheNodeKeyAlone) {
+  const SigningKey node = SigningKey::generate();
+  const auto identity = make_tls_identity(node);
+  ASSERT_TRUE(identity.ok());
+  EXPECT_EQ(certificate_key(identity->certificate_der)->view(), node.public_key().view());
+  EXPECT_FALSE(certificate_key("").ok());
+  EXPECT_FALSE(certificate_key(identity->certificate_der.substr(0, 100)).ok());
+}
+
+}  // namespace
+}  // namespace koinon

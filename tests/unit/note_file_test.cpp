@@ -1,0 +1,118 @@
+// Notes as people write them.
+#include "node/publishing/note_file.h"
+
+#include <gtest/gtest.h>
+
+#include "proto/base/limits.h"
+#include "proto/codec/entry.h"
+
+namespace koinon {
+namespace {
+
+constexpr std::string_view kSmallest = "+++\ntitle = \"T\"\nlanguage = \"en\"\ntopics = [\"health\"]\n+++\nText.\n";
+
+std::string with(std::string_view line) { return "+++\ntitle = \"T\"\nlanguage = \"en\"\ntopics = [\"health\"]\n" + std::string(line) + "\n+++\nText.\n"; }
+
+Error refused(BytesView text) {
+  const auto note = parse_note_file(text);
+  if (!note.ok()) return note.error();
+  const Status status = check_note(*note);
+  EXPECT_FALSE(status.ok()) << text;
+  return status.ok() ? Error() : status.error();
+}
+
+TEST(NoteFile, TheSmallestNote) {
+  const auto note = parse_note_file(kSmallest);
+  ASSERT_TRUE(note.ok()) << note.error().text();
+  EXPECT_TRUE(check_note(*note).ok());
+  EXPECT_EQ(note->kind, v1::KIND_PRACTICE);
+  EXPECT_EQ(note->body.practice().title(), "T");
+  EXPECT_EQ(note->body.practice().summary(), "Text.");
+  EXPECT_TRUE(note->warnings.empty());
+}
+
+TEST(NoteFile, SectionsInAnyLanguageOfTheVocabulary) {
+  const auto note = parse_note_file(
+      "+++\ntitle = \"T\"\nlanguage = \"ko\"\ntopics = [\"salud/pruebas\", \"health/unheard\"]\n+++\n"
+      "First paragraph\nof two lines.\n\nMore text.\n\n## \uacb0\uacfc\n\nNumbers.\n\n### Detail\n\nStill results.\n\n## Sfida\nHard.\n\n"
+      "```\n## Results\nnot a heading\n```\n\n## Something else\n\nStays.\n");
+  ASSERT_TRUE(note.ok()) << note.error().text();
+  const auto& practice = note->body.practice();
+  EXPECT_EQ(practice.summary(), "First paragraph\nof two lines.");
+  EXPECT_EQ(practice.solution(), "More text.");
+  EXPECT_EQ(practice.results(), "Numbers.\n\n### Detail\n\nStill results.");
+  EXPECT_EQ(practice.challenge(), "Hard.\n\n```\n## Results\nnot a heading\n```\n\n## Something else\n\nStays.");
+  EXPECT_EQ(note->topics, (std::vector<std::string>{"health/testing", "health/unheard"}));
+  ASSERT_EQ(note->warnings.size(), 1U);
+  EXPECT_NE(note->warnings[0].find("nearest"), std::string::npos);
+}
+
+TEST(NoteFile, EveryFieldOfTheProtoIsAKey) {
+  const auto note = parse_note_file(with(
+      "office = \"Mayor\"\nsdgs = [3, 11]\nevidence = 2\nderives_from = \"milan.example/4\"\n"
+      "partners = [\"A\", \"B\"]\n[cost]\namount = 21e6\ncurrency = \"EUR\"\n[[sources]]\npublisher = \"UNDP\"\ndate = 2020-04-22\n[[links]]\ntitle = \"x\"\nurl = \"https://x.example\""));
+  ASSERT_TRUE(note.ok()) << note.error().text();
+  const auto& practice = note->body.practice();
+  EXPECT_EQ(note->body.author().office(), "Mayor");
+  EXPECT_EQ(practice.cost().amount(), 21e6);
+  EXPECT_EQ(practice.sources(0).date(), "2020-04-22");
+  EXPECT_EQ(practice.sdgs(1), 11U);
+  ASSERT_EQ(note->refs.size(), 1U);
+  EXPECT_EQ(note->refs[0].role, v1::REF_ROLE_DERIVES_FROM);
+}
+
+TEST(NoteFile, WhatIsFormattedIsReadBackTheSame) {
+  for (const std::string& text :
+       {std::string(kSmallest), with("evidence = 3\n[cost]\namount = 5.5\ncurrency = \"EUR\"\n[[sources]]\ntitle = \"quo\\\"te\\n\\\\ \u00e9\""),
+        std::string("+++\ntitle = \"T\"\nlanguage = \"it\"\ntopics = [\"health\"]\nsummary = \"Two\\n\\nparagraphs\"\n+++\n## Risultati\n\nR\n\n## Lezioni\n\n- a\n- b\n"),
+        std::string("+++\ntitle = \"T\"\nlanguage = \"en\"\ntopics = [\"health\"]\nsolution = \"A\\n\\n## Results\\n\\nB\"\n+++\n"),
+        std::string("+++\nkind = \"adoption\"\nlanguage = \"en\"\nstage = \"adopted\"\nadopts = \"seoul.example/3\"\n+++\nWe changed it.\n\n## Not a section\n\nx\n"),
+        std::string("+++\nkind = \"question\"\ntitle = \"Q\"\nlanguage = \"en\"\nto = [\"la.example\"]\nurgency = \"days\"\n+++\nHow?\n")}) {
+    const auto note = parse_note_file(text);
+    ASSERT_TRUE(note.ok()) << note.error().text() << text;
+    const std::string formatted = format_note_file(*note);
+    const auto again = parse_note_file(formatted);
+    ASSERT_TRUE(again.ok()) << again.error().text() << formatted;
+    EXPECT_EQ(serialize(again->body), serialize(note->body)) << formatted;
+    EXPECT_EQ(again->topics, note->topics);
+    EXPECT_EQ(again->to, note->to);
+    EXPECT_EQ(again->refs.size(), note->refs.size());
+    EXPECT_EQ(format_note_file(*again), formatted);
+  }
+}
+
+TEST(NoteFile, WindowsLineEndsAndByteOrderMarksAreTaken) {
+  std::string windows = "\xEF\xBB\xBF";
+  for (const char c : kSmallest) windows += c == '\n' ? std::string("\r\n") : std::string(1, c);
+  ASSERT_TRUE(parse_note_file(windows).ok());
+  EXPECT_EQ(parse_note_file(windows)->body.practice().summary(), "Text.");
+}
+
+TEST(NoteFile, BadInputNamesItsField) {
+  EXPECT_EQ(refused(with("colour = \"red\"")).field, "colour");
+  EXPECT_EQ(refused("+++\nlanguage = \"en\"\ntopics = [\"health\"]\n+++\nText.\n").field, "title");
+  EXPECT_EQ(refused("+++\ntitle = \"T\"\ntopics = [\"health\"]\n+++\nText.\n").field, "language");
+  EXPECT_EQ(refused("+++\ntitle = \"T\"\nlanguage = \"not a tag\"\ntopics = [\"health\"]\n+++\nText.\n").field, "language");
+  EXPECT_EQ(refused("+++\ntitle = \"T\"\nlanguage = \"en\"\n+++\nText.\n").field, "topics");
+  EXPECT_EQ(refused("+++\ntitle = \"T\"\nlanguage = \"en\"\ntopics = [\"Not A Topic!\"]\n+++\nText.\n").field, "topics");
+  EXPECT_EQ(refused("+++\ntitle = \"T\"\nlanguage = \"en\"\ntopics = [\"health\"]\n+++\n").field, "text");
+  EXPECT_EQ(refused(with("evidence = 6")).field, "evidence");
+  EXPECT_EQ(refused(with("sdgs = [18]")).field, "sdgs");
+  EXPECT_EQ(refused(with("evidence = -1")).field, "evidence");
+  EXPECT_EQ(refused(with("evidence = \"high\"")).field, "evidence");
+  EXPECT_EQ(refused(with("derives_from = \"nowhere\"")).field, "derives_from");
+  EXPECT_EQ(refused(with("[cost]\nprice = 5")).field, "cost.price");
+  EXPECT_EQ(refused(with("kind = \"vouch\"")).field, "kind");
+  EXPECT_EQ(refused(with("summary = 5")).field, "summary");
+  EXPECT_EQ(refused("no front matter").field, "front matter");
+  EXPECT_EQ(refused("+++\ntitle = \"T\n+++\n").field, "front matter");
+  EXPECT_EQ(refused("+++\nnever closed = 1\n").field, "front matter");
+  EXPECT_EQ(refused(std::string(kSmallest) + "\xff").code, Code::kMalformed);
+  EXPECT_EQ(refused(Bytes(limits::kNoteFileBytes + 1, 'x')).code, Code::kTooLarge);
+  EXPECT_EQ(refused("+++\ntitle = \"" + std::string(301, 't') + "\"\nlanguage = \"en\"\ntopics = [\"health\"]\n+++\nText.\n").field, "title");
+  EXPECT_EQ(refused("+++\nkind = \"adoption\"\nlanguage = \"en\"\nstage = \"maybe\"\nadopts = \"a.b/1\"\n+++\nx\n").field, "stage");
+  EXPECT_EQ(refused("+++\nkind = \"adoption\"\nlanguage = \"en\"\nstage = \"trying\"\n+++\nx\n").field, "adopts");
+}
+
+}  // namespace
+}  // namespace koinon
