@@ -232,7 +232,13 @@ void Daemon::stop() {
   if (writer_) writer_->stop();
   checkers_.join();
   reader_.join();
-  if (api_) log_.info("stopped");
+  // The writer's connection closes last: only it can fold the write-ahead log back into the store.
+  const bool served = api_ != nullptr;
+  api_.reset();
+  index_.reset();
+  serving_store_.reset();
+  writer_.reset();
+  if (served) log_.info("stopped");
 }
 
 }  // namespace koinon

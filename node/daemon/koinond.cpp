@@ -1,4 +1,6 @@
 // The daemon: reads its configuration, runs a node until it is told to stop.
+#include <google/protobuf/stubs/logging.h>
+
 #include <CLI/CLI.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
@@ -24,7 +26,8 @@ int run(int argc, char** argv) {
   std::map<std::string, std::string> given;
   for (const ConfigKey& key : config_keys()) {
     app.add_option_function<std::string>(
-        key.option, [&given, name = key.name](const std::string& value) { given[name] = value; }, key.description);
+           key.option, [&given, name = key.name](const std::string& value) { given[name] = value; }, key.description)
+        ->take_last();
   }
   try {
     app.parse(argc, argv);
@@ -46,6 +49,7 @@ int run(int argc, char** argv) {
     }
   }
   std::signal(SIGPIPE, SIG_IGN);
+  google::protobuf::SetLogHandler(nullptr);  // what peers send wrong is told in our own words
   boost::asio::io_context io;
   boost::asio::signal_set signals(io, SIGINT, SIGTERM);
   signals.async_wait([&](const boost::system::error_code&, int) { io.stop(); });

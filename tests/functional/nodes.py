@@ -1,0 +1,164 @@
+"""Real nodes as processes, for the functional tests: started on free ports, ended by their own process ids.
+
+Nothing here sleeps for a fixed time: `wait_for` asks again until a condition holds or its deadline passes."""
+
+import json
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+import unittest
+
+BIN = pathlib.Path(os.environ["KOINON_BIN"])
+TOP = pathlib.Path(__file__).resolve().parent.parent.parent
+DEADLINE = 60
+
+
+class CommandFailed(Exception):
+    def __init__(self, code, stderr):
+        super().__init__(f"exit {code}: {stderr}")
+        self.code = code
+        self.stderr = stderr
+
+
+def wait_for(condition, what, deadline=DEADLINE):
+    """The first true value of condition(); fails the test after the deadline."""
+    end = time.monotonic() + deadline
+    while True:
+        value = condition()
+        if value:
+            return value
+        if time.monotonic() > end:
+            raise AssertionError(f"did not happen in {deadline} s: {what}")
+        time.sleep(0.01)
+
+
+def koinon(*args, data=None, stdin=None, check=True):
+    command = [str(BIN / "koinon")] + (["--data", str(data)] if data else []) + [str(a) for a in args]
+    done = subprocess.run(command, input=stdin, capture_output=True, timeout=DEADLINE)
+    if check and done.returncode != 0:
+        raise CommandFailed(done.returncode, done.stderr.decode(errors="replace").strip())
+    return done.stdout.decode()
+
+
+class Node:
+    def __init__(self, folder, city, init=True, init_args=()):
+        self.city = city
+        self.name = f"{city}.example"
+        self.data = pathlib.Path(folder) / city
+        self.process = None
+        self.log_path = pathlib.Path(folder) / f"{city}.log"
+        if init:
+            koinon("init", "--name", self.name, "--display-name", city.title(), *init_args, data=self.data)
+
+    def start(self, *args, peer_port=0, wait=True):
+        ready = self.data / "ready"
+        ready.unlink(missing_ok=True)
+        with open(self.log_path, "ab") as log:
+            self.process = subprocess.Popen(
+                [str(BIN / "koinond"), "--data", str(self.data), "--listen", "127.0.0.1", "--peer-port", str(peer_port),
+                 "--http-port", "0", "--ready-file", str(ready), *map(str, args)],
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        if wait:
+            def started():
+                if self.process.poll() is not None:
+                    raise AssertionError(f"{self.city} did not start:\n{self.log()}")
+                return ready.exists()
+            wait_for(started, f"{self.city} serves")
+            facts = json.loads(ready.read_text())
+            self.peer_port = facts["peer_port"]
+            self.http_port = facts["http_port"]
+        return self
+
+    def stop(self, how=signal.SIGTERM):
+        if self.process is None:
+            return 0
+        if self.process.poll() is None:
+            self.process.send_signal(how)
+        code = self.process.wait(DEADLINE)
+        self.process = None
+        return code
+
+    def log(self):
+        return self.log_path.read_text(errors="replace") if self.log_path.exists() else ""
+
+    def run(self, *args, **kwargs):
+        return koinon(*args, data=self.data, **kwargs)
+
+    def json(self, *args):
+        return json.loads(self.run("--json", *args))
+
+    def line(self, port=None):
+        """What another operator needs, with the port of this machine."""
+        line = self.run("id").splitlines()[1]
+        head, key = line.rsplit("#", 1)
+        return f"{head}@127.0.0.1:{port or self.peer_port}#{key}"
+
+    def line_without_address(self):
+        return self.run("id").splitlines()[1]
+
+    def log_id(self):
+        return self.json("id")["log_id"]
+
+    def publish(self, title, text="Text.", topics=("health/testing",), *args):
+        topics = ", ".join(f'"{t}"' for t in topics)
+        note = f'+++\ntitle = "{title}"\nlanguage = "en"\ntopics = [{topics}]\n+++\n{text}\n'
+        return json.loads(self.run("--json", "publish", "-", *args, stdin=note.encode()))["ref"]
+
+    def entries(self, city):
+        """How many entries of a city are held here."""
+        for item in self.json("cities")["items"]:
+            if item["city"] == city:
+                return item["entries"]
+        return 0
+
+    def refs(self, **query):
+        args = [part for key, value in query.items() for part in (f"--{key}", value)]
+        return [item["ref"] for item in self.json("list", "--limit", "1000", *args)["items"]]
+
+
+def peer(a, b, vouch=True):
+    flags = [] if vouch else ["--no-vouch"]
+    a.run("peer", "add", b.line(), *flags)
+    b.run("peer", "add", a.line(), *flags)
+
+
+def connected(node, city):
+    return any(p["name"] == city and p["connected"] for p in node.json("peers")["items"])
+
+
+class NodesTest(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.mkdtemp(prefix="koinon-functional-")
+        self.nodes = []
+
+    def tearDown(self):
+        outcome = self._outcome
+        failed = any(error for _, error in getattr(outcome, "errors", [])) or any(
+            test is self for test, _ in outcome.result.failures + outcome.result.errors)
+        codes = {}
+        for node in self.nodes:
+            codes[node.city] = node.stop()
+            if failed or codes[node.city] not in (0, -signal.SIGKILL):
+                print(f"--- {node.city}\n{node.log()[-4000:]}")
+        shutil.rmtree(self.folder, ignore_errors=True)
+        for city, code in codes.items():
+            self.assertIn(code, (0, -signal.SIGKILL), f"{city} did not end well")
+
+    def node(self, city, *args, start=True, init_args=(), **kwargs):
+        node = Node(self.folder, city, init_args=init_args)
+        self.nodes.append(node)
+        if start:
+            node.start(*args, **kwargs)
+        return node
+
+    def assert_refused(self, words, call):
+        """The command fails with exit 1 and one line that has the words."""
+        with self.assertRaises(CommandFailed) as caught:
+            call()
+        self.assertEqual(caught.exception.code, 1)
+        self.assertEqual(len(caught.exception.stderr.splitlines()), 1, caught.exception.stderr)
+        self.assertIn(words, caught.exception.stderr)

@@ -1,0 +1,172 @@
+"""Bad input at the edges that an operator or an office touches: one clear line, nothing changed, life goes on."""
+
+import os
+import pathlib
+import subprocess
+import unittest
+
+from nodes import BIN, NodesTest, koinon, peer, wait_for
+
+
+class BadNotes(NodesTest):
+    def test_each_is_refused_with_its_field_and_changes_nothing(self):
+        seoul = self.node("seoul")
+        before = seoul.json("status")["entries"]
+        head = 'title = "T"\nlanguage = "en"\ntopics = ["health"]\n'
+        for words, note in [
+            ("colour: the front matter has an unknown field", f"+++\n{head}colour = 1\n+++\nText.\n"),
+            ("title: the note has no title", '+++\nlanguage = "en"\ntopics = ["health"]\n+++\nText.\n'),
+            ("language: a language is a BCP 47 tag", '+++\ntitle = "T"\nlanguage = "no tag"\ntopics = ["health"]\n+++\nText.\n'),
+            ("not UTF-8", f"+++\n{head}+++\n\udcff\udcfe\n"),
+            ("body: the note has", f"+++\n{head}+++\n{'x' * (1 << 20)}\n"),
+            ("nowhere.example: no city of that name", f'+++\n{head}derives_from = "nowhere.example/1"\n+++\nText.\n'),
+            ("front matter: a note begins with", "Just text.\n"),
+            ("topics: a note has at most 8", "+++\n" + head.replace('["health"]', str([f"t{i}" for i in range(9)]).replace("'", '"')) + "+++\nText.\n"),
+        ]:
+            with self.subTest(words):
+                self.assert_refused(words, lambda: seoul.run("publish", "-", stdin=note.encode("utf-8", "surrogateescape")))
+        self.assertEqual(seoul.json("status")["entries"], before)
+        self.assertTrue(seoul.publish("Good"))
+
+    def test_an_entry_over_4_kib(self):
+        seoul = self.node("seoul")
+        first = seoul.publish("First")
+        # Sixteen refs of about 75 bytes, eight addressees and eight long topics stay under it; a long language
+        # tag does not make up the rest, so the limit is reached through what the request alone can carry.
+        refs = [part for _ in range(16) for part in ("--derives-from", first)]
+        self.assertTrue(seoul.publish("Wide", "Text.", ("health",), *refs))
+        self.assert_refused("refs: a note refers to at most 16", lambda: seoul.publish("Wider", "Text.", ("health",), *refs, "--derives-from", first))
+
+    def test_a_request_that_is_too_large_or_no_json(self):
+        import http.client
+        import socket
+
+        seoul = self.node("seoul")
+
+        class Unix(http.client.HTTPConnection):
+            def connect(self):
+                self.sock = socket.socket(socket.AF_UNIX)
+                self.sock.connect(str(seoul.data / "koinond.sock"))
+
+        def post(body, headers=None):
+            connection = Unix("koinond")
+            try:
+                connection.request("POST", "/api/v1/records", body, headers or {})
+                answer = connection.getresponse()
+                return answer.status, answer.read().decode()
+            finally:
+                connection.close()
+        self.assertEqual(post(b"not json")[0], 400)
+        self.assertEqual(post(b"[" * 10000)[0], 400)
+        self.assertEqual(post(b"{}", {"X-Long": "x" * 20000})[0], 413)
+        self.assertIn("unknown field", post(b'{"colour": 1}')[1])
+        self.assertTrue(seoul.publish("Good"))
+
+
+class BadFolders(NodesTest):
+    def koinond(self, node, *args):
+        return subprocess.run([str(BIN / "koinond"), "--data", str(node.data), "--listen", "127.0.0.1", "--peer-port", "0", "--http-port", "0", *args],
+                              capture_output=True, timeout=30, text=True)
+
+    def assert_not_started(self, words, done):
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertIn(words, done.stderr.splitlines()[-1])
+
+    def test_a_folder_in_use(self):
+        seoul = self.node("seoul")
+        self.assert_not_started("another koinond or koinon uses this data folder", self.koinond(seoul))
+        self.assertTrue(seoul.publish("Still here"))
+
+    def test_a_key_file_with_loose_permissions(self):
+        seoul = self.node("seoul", start=False)
+        os.chmod(seoul.data / "keys" / "node.key", 0o644)
+        self.assert_not_started("chmod 600", self.koinond(seoul))
+
+    def test_keys_sealed_by_a_passphrase(self):
+        right = pathlib.Path(self.folder) / "right"
+        wrong = pathlib.Path(self.folder) / "wrong"
+        right.write_text("correct horse battery staple\n")
+        wrong.write_text("tr0ub4dor&3\n")
+        seoul = self.node("seoul", start=False, init_args=("--passphrase-file", str(right)))
+        self.assert_not_started("passphrase", self.koinond(seoul))
+        self.assert_not_started("passphrase", self.koinond(seoul, "--passphrase-file", str(wrong)))
+        seoul.start("--passphrase-file", right)
+        self.assertTrue(seoul.publish("Sealed"))
+
+    def test_a_store_that_was_restored_from_a_copy_does_not_sign(self):
+        seoul = self.node("seoul")
+        ref = seoul.publish("Before")
+        seoul.stop()
+        (seoul.data / "instance-token").unlink()  # which backups leave out
+        seoul.start()
+        self.assertIn(ref, seoul.refs(), "it reads")
+        self.assert_refused("restored from a copy", lambda: seoul.publish("After"))
+        self.assertTrue(seoul.json("status")["signing"].startswith("stopped"))
+
+    def test_a_node_that_a_peer_knows_to_have_said_more_does_not_sign(self):
+        seoul, la = self.node("seoul"), self.node("la")
+        peer(seoul, la)
+        wait_for(lambda: len(seoul.refs(kind="vouch")) == 2, "they know each other")
+        seoul.stop()
+        copy = {name: (seoul.data / name).read_bytes() for name in ("store.db", "instance-token")}
+        seoul.start(peer_port=seoul.peer_port)
+        ref = seoul.publish("Said")
+        wait_for(lambda: ref in la.refs(), "it is heard")
+        seoul.stop()
+        for name in os.listdir(seoul.data):
+            if name.startswith(("store.db", "index.db")):
+                (seoul.data / name).unlink()
+        for name, content in copy.items():
+            (seoul.data / name).write_bytes(content)
+        seoul.start(peer_port=seoul.peer_port)
+        wait_for(lambda: seoul.json("status")["signing"].startswith("stopped"), "Los Angeles shows what it holds")
+        self.assert_refused("a peer holds", lambda: seoul.publish("A fork"))
+        self.assertIn(ref, la.refs())
+        self.assertEqual(la.json("status")["frozen"], [])
+
+    def test_a_port_that_is_taken(self):
+        seoul, la = self.node("seoul"), self.node("la", start=False)
+        self.assert_not_started("choose another --peer-port", self.koinond(la, "--peer-port", str(seoul.peer_port)))
+        self.assert_not_started("choose another --http-port", self.koinond(la, "--http-port", str(seoul.http_port)))
+
+    def test_commands_say_what_to_do(self):
+        seoul = self.node("seoul", start=False)
+        self.assert_refused("koinond is not running", lambda: seoul.run("status"))
+        self.assert_refused("no node lives in", lambda: koinon("status", data=pathlib.Path(self.folder) / "none"))
+        self.assert_refused("a node lives here already", lambda: koinon("init", "--name", "a.example", "--display-name", "A", data=seoul.data))
+        self.assert_refused("written like a domain", lambda: koinon("init", "--name", "Seoul", "--display-name", "A", data=pathlib.Path(self.folder) / "x"))
+        usage = subprocess.run([str(BIN / "koinon"), "publish"], capture_output=True, timeout=30)
+        self.assertEqual(usage.returncode, 2)
+        usage = subprocess.run([str(BIN / "koinon"), "nonsense"], capture_output=True, timeout=30)
+        self.assertEqual(usage.returncode, 2)
+
+    def test_bad_peer_lines(self):
+        seoul = self.node("seoul")
+        own = seoul.line()
+        self.assert_refused("that is this node itself", lambda: seoul.run("peer", "add", own))
+        for line in ("", "nonsense", own.replace("seoul", "sexul"), own.split("#")[0], own[:-3] + "!!!"):
+            with self.subTest(line):
+                self.assert_refused("", lambda: seoul.run("peer", "add", line))
+
+
+class FullDisk(NodesTest):
+    def test_writing_stops_reading_goes_on_and_honest_peers_too(self):
+        seoul, la = self.node("seoul"), self.node("la", "--store-max-bytes", 400_000)
+        milan = self.node("milan")
+        peer(seoul, la)
+        peer(seoul, milan)
+        refs = []
+        for i in range(30):
+            refs.append(seoul.publish(f"Note {i}", "x" * 20_000))
+        wait_for(lambda: refs[-1] in milan.refs(), "Milan has everything")
+        wait_for(lambda: "the store cannot write" in la.log(), "Los Angeles says that it is full")
+        wait_for(lambda: la.refs(city="seoul.example"), "and still serves what it has")
+        self.assert_refused("full", lambda: la.publish("No room", "x" * 100_000))
+        self.assertTrue(la.json("status")["entries"])
+        la.stop()
+        la.start()  # with more room
+        wait_for(lambda: refs[-1] in la.refs(), "it goes on where it was")
+
+
+if __name__ == "__main__":
+    unittest.main()
