@@ -3,13 +3,11 @@
 #include <algorithm>
 
 #include "crypto/key_file.h"
+#include "node/publishing/toml.h"
 #include "proto/base/encoding.h"
 #include "proto/base/limits.h"
 #include "proto/codec/name.h"
 #include "proto/vocabulary/vocabulary.h"
-
-#define TOML_EXCEPTIONS 0
-#include <toml++/toml.h>
 
 namespace koinon {
 namespace {
@@ -135,18 +133,16 @@ const std::vector<ConfigKey>& config_keys() {
   return kKeys;
 }
 
+Status read_config_text(std::string_view text, Config& config) {
+  KOINON_ASSIGN(const toml::table table, parse_toml(text, "koinond.toml", 1));
+  return apply_table(table, "", config);
+}
+
 Status read_config_file(const std::filesystem::path& path, Config& config) {
   std::error_code ignored;
   if (!std::filesystem::exists(path, ignored)) return {};
   KOINON_ASSIGN(const std::string file, read_file(path, kConfigBytes));
-  const auto parsed = toml::parse(file);
-  if (!parsed) {
-    return fail(Code::kInvalidArgument,
-                std::string(parsed.error().description()) + " (line " +
-                    std::to_string(parsed.error().source().begin.line) + ")",
-                path.string());
-  }
-  return apply_table(parsed.table(), "", config);
+  return read_config_text(file, config);
 }
 
 }  // namespace koinon

@@ -39,7 +39,9 @@ struct ConfigKey {
 };
 const std::vector<ConfigKey>& config_keys();
 
-// Reads the file into `config`; a file that does not exist says nothing. Unknown keys are errors.
+// The text of such a file; unknown keys are errors that name them.
+Status read_config_text(std::string_view text, Config& config);
+// Reads the file into `config`; a file that does not exist says nothing.
 Status read_config_file(const std::filesystem::path& path, Config& config);
 
 }  // namespace koinon

@@ -1,6 +1,4 @@
 // The part of the API that changes something: publishing, peers.
-#include <google/protobuf/util/json_util.h>
-
 #include <algorithm>
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/post.hpp>
@@ -9,6 +7,7 @@
 #include <boost/json.hpp>
 
 #include "node/http/api.h"
+#include "node/http/change_request.h"
 #include "proto/base/encoding.h"
 #include "proto/base/limits.h"
 #include "proto/codec/entry.h"
@@ -34,98 +33,6 @@ asio::awaitable<T> from_callback(Beginning<T> begin) {
         });
       },
       asio::use_awaitable);
-}
-
-Result<json::object> parse_object(const std::string& body) {
-  json::parse_options options;
-  options.max_depth = 16;
-  boost::system::error_code error;
-  json::value value = json::parse(body, error, {}, options);
-  if (error || !value.is_object()) return fail(Code::kMalformed, "the request is not the JSON that this address takes", "body");
-  return std::move(value.as_object());
-}
-
-std::string text_of(const json::object& object, std::string_view key) {
-  const auto* value = object.if_contains(key);
-  return value != nullptr && value->is_string() ? std::string(value->as_string()) : std::string();
-}
-
-Result<std::vector<std::string>> texts_of(const json::object& object, std::string_view key) {
-  std::vector<std::string> out;
-  const auto* value = object.if_contains(key);
-  if (value == nullptr) return out;
-  if (!value->is_array()) return fail(Code::kInvalidArgument, "it is a list of texts", std::string(key));
-  for (const auto& item : value->as_array()) {
-    if (!item.is_string()) return fail(Code::kInvalidArgument, "it is a list of texts", std::string(key));
-    out.emplace_back(item.as_string());
-  }
-  return out;
-}
-
-bool flag_of(const json::object& object, std::string_view key, bool otherwise) {
-  const auto* value = object.if_contains(key);
-  return value != nullptr && value->is_bool() ? value->as_bool() : otherwise;
-}
-
-Status check_keys(const json::object& object, std::initializer_list<std::string_view> known) {
-  for (const auto& item : object) {
-    if (std::find(known.begin(), known.end(), std::string_view(item.key())) == known.end()) {
-      return fail(Code::kInvalidArgument, "the request has an unknown field", std::string(item.key()));
-    }
-  }
-  return {};
-}
-
-// The content fields of a note, given as JSON with the proto's names.
-Status read_content(NoteFile& note, const json::value& content) {
-  const std::string kind = std::string(kind_name(note.kind));
-  const json::object wrapped{{kind == "node-notice" ? "node_notice" : kind, content}};
-  v1::Body parsed;
-  google::protobuf::util::JsonParseOptions options;
-  options.ignore_unknown_fields = false;
-  const auto status = google::protobuf::util::JsonStringToMessage(json::serialize(wrapped), &parsed, options);
-  if (!status.ok()) return fail(Code::kInvalidArgument, std::string(status.message()), "content");
-  note.body.MergeFrom(parsed);
-  return {};
-}
-
-Status read_refs(NoteFile& note, const json::object& object) {
-  const auto* refs = object.if_contains("refs");
-  if (refs == nullptr) return {};
-  if (!refs->is_array()) return fail(Code::kInvalidArgument, "it is a list", "refs");
-  for (const auto& item : refs->as_array()) {
-    if (!item.is_object()) return fail(Code::kInvalidArgument, "each has a role and a ref", "refs");
-    const v1::RefRole role = role_of_key(text_of(item.as_object(), "role"));
-    if (role == v1::REF_ROLE_UNSPECIFIED) return fail(Code::kInvalidArgument, "no such role", "refs.role");
-    note.refs.push_back({role, text_of(item.as_object(), "ref")});
-  }
-  return {};
-}
-
-// From a file, from fields, or both: the fields are added to what the file says.
-Result<NoteFile> read_note(const json::object& object) {
-  KOINON_TRY(check_keys(object, {"file", "kind", "language", "topics", "to", "refs", "content", "office", "person", "again"}));
-  NoteFile note;
-  if (const std::string file = text_of(object, "file"); !file.empty()) {
-    KOINON_ASSIGN(note, parse_note_file(file));
-  }
-  if (const std::string kind = text_of(object, "kind"); !kind.empty()) {
-    KOINON_ASSIGN(const v1::Kind wanted, parse_kind(kind));
-    if (object.contains("file") && wanted != note.kind) {
-      return fail(Code::kInvalidArgument, "the file is a " + std::string(kind_name(note.kind)) + ", not a " + kind, "kind");
-    }
-    note.kind = wanted;
-  }
-  if (const std::string language = text_of(object, "language"); !language.empty()) note.language = language;
-  KOINON_ASSIGN(const auto topics, texts_of(object, "topics"));
-  for (const auto& topic : topics) note.topics.push_back(Vocabulary::builtin().canonical(topic));
-  KOINON_ASSIGN(const auto to, texts_of(object, "to"));
-  note.to.insert(note.to.end(), to.begin(), to.end());
-  KOINON_TRY(read_refs(note, object));
-  if (const std::string office = text_of(object, "office"); !office.empty()) note.body.mutable_author()->set_office(office);
-  if (const std::string person = text_of(object, "person"); !person.empty()) note.body.mutable_author()->set_person(person);
-  if (const auto* content = object.if_contains("content")) KOINON_TRY(read_content(note, *content));
-  return note;
 }
 
 bool is_reply(v1::RefRole role) {
@@ -172,8 +79,8 @@ asio::awaitable<HttpResponse> Api::publish(HttpRequest request) {
   Directory directory(*parts_.store);
   std::vector<std::string> warnings;
   const auto prepare = [&]() -> Result<Draft> {
-    KOINON_ASSIGN(const json::object object, parse_object(request.body));
-    KOINON_ASSIGN(NoteFile note, read_note(object));
+    KOINON_ASSIGN(const json::object object, parse_request(request.body));
+    KOINON_ASSIGN(NoteFile note, read_publish_request(object));
     if (note.language.empty() && !object.contains("file")) {
       KOINON_ASSIGN(const auto latest, parts_.index->latest(parts_.facts.identity.log_id(), v1::KIND_PROFILE));
       if (latest) {
@@ -184,7 +91,7 @@ asio::awaitable<HttpResponse> Api::publish(HttpRequest request) {
     KOINON_TRY(check_note(note));
     warnings = note.warnings;
     KOINON_ASSIGN(Draft draft, to_draft(directory, note));
-    draft.again = flag_of(object, "again", false);
+    draft.again = flag_member(object, "again", false);
     return draft;
   };
   auto draft = prepare();
@@ -216,9 +123,9 @@ asio::awaitable<HttpResponse> Api::reindex() {
 
 asio::awaitable<HttpResponse> Api::add_peer(HttpRequest request) {
   const auto prepare = [&]() -> Result<PeerRecord> {
-    KOINON_ASSIGN(const json::object object, parse_object(request.body));
-    KOINON_TRY(check_keys(object, {"line", "vouch"}));
-    KOINON_ASSIGN(const PeerLine line, parse_peer_line(text_of(object, "line")));
+    KOINON_ASSIGN(const json::object object, parse_request(request.body));
+    KOINON_TRY(check_members(object, {"line", "vouch"}));
+    KOINON_ASSIGN(const PeerLine line, parse_peer_line(text_member(object, "line")));
     const auto origin = parse_origin(line.vkey.name);
     if (!origin.ok()) return origin.error();
     if (origin->log == parts_.facts.identity.log_id() || line.node_key == parts_.facts.node_key) {
@@ -230,7 +137,7 @@ asio::awaitable<HttpResponse> Api::add_peer(HttpRequest request) {
     peer.name = origin->name;
     peer.vkey = line.vkey.text();
     peer.address = line.address;
-    peer.vouch = flag_of(object, "vouch", true);
+    peer.vouch = flag_member(object, "vouch", true);
     peer.added_at = parts_.clock.wall();
     return peer;
   };

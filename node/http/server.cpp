@@ -14,9 +14,9 @@
 #include <boost/beast/core/basic_stream.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
-#include <boost/url.hpp>
 #include <set>
 
+#include "node/http/request_reader.h"
 #include "proto/base/limits.h"
 
 namespace koinon {
@@ -30,23 +30,6 @@ using boost::system::error_code;
 namespace {
 
 constexpr std::chrono::seconds kKeepAlive{15};
-
-Result<HttpRequest> read_request(const http::request<http::string_body>& raw, bool local) {
-  const auto target = boost::urls::parse_origin_form({raw.target().data(), raw.target().size()});
-  if (target.has_error()) return fail(Code::kMalformed, "the address does not parse", "target");
-  HttpRequest request;
-  request.method = std::string(raw.method_string());
-  for (const auto& segment : target->segments()) request.path.push_back(segment);
-  for (const auto& param : target->params()) request.query[param.key] = param.value;
-  for (const auto& field : raw) {
-    std::string name(field.name_string());
-    for (char& c : name) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-    request.headers[name] = std::string(field.value());
-  }
-  request.body = raw.body();
-  request.local = local;
-  return request;
-}
 
 http::response<http::string_body> to_beast(const HttpResponse& response, unsigned version, bool keep_alive, bool head) {
   http::response<http::string_body> out{static_cast<http::status>(response.status), version};
@@ -114,7 +97,7 @@ struct HttpServer::Impl {
     }
     const auto raw = parser.release();
     const bool head = raw.method() == http::verb::head;
-    auto request = read_request(raw, local);
+    auto request = read_http_request(raw, local);
     if (!request.ok()) {
       HttpResponse refusal = problem(request.error());
       co_return co_await write(stream, std::move(refusal), raw.version(), false, head);

@@ -6,10 +6,8 @@
 
 #include <string>
 
+#include "node/publishing/toml.h"
 #include "proto/base/result.h"
-
-#define TOML_EXCEPTIONS 0
-#include <toml++/toml.h>
 
 namespace koinon {
 

@@ -223,16 +223,10 @@ Result<NoteFile> parse_note_file(BytesView file) {
     if (c != '\r') text += c;
   }
   KOINON_ASSIGN(const Parts parts, split_file(text));
-  const auto parsed = toml::parse(parts.front);
-  if (!parsed) {
-    const auto& error = parsed.error();
-    return fail(Code::kInvalidArgument,
-                std::string(error.description()) + " (line " + std::to_string(error.source().begin.line + 1) + ")",
-                "front matter");
-  }
+  KOINON_ASSIGN(const toml::table table, parse_toml(parts.front, "front matter", 2));
   NoteFile note;
-  KOINON_TRY(read_kind(note, parsed.table()));
-  for (const auto& [key, value] : parsed.table()) KOINON_TRY(read_key(note, std::string(key.str()), value));
+  KOINON_TRY(read_kind(note, table));
+  for (const auto& [key, value] : table) KOINON_TRY(read_key(note, std::string(key.str()), value));
   KOINON_TRY(read_text(note, parts.text));
   return note;
 }
@@ -294,8 +288,10 @@ std::string format_note_file(const NoteFile& note) {
   for (auto&& [key, value] : to_table(body.author())) head.insert(key, value);
   for (auto&& [key, value] : to_table(*content_of(body, note.kind))) head.insert(key, value);
   std::ostringstream out;
-  out << "+++\n" << toml::toml_formatter(head, toml::toml_formatter::default_flags & ~toml::format_flags::allow_literal_strings)
-      << "\n+++\n" << text << (text.empty() || text.back() == '\n' ? "" : "\n");
+  // One line a string: a line of a text that begins with +++ would end the front matter.
+  const auto flags = toml::toml_formatter::default_flags & ~toml::format_flags::allow_literal_strings &
+                     ~toml::format_flags::allow_multi_line_strings;
+  out << "+++\n" << toml::toml_formatter(head, flags) << "\n+++\n" << text << (text.empty() || text.back() == '\n' ? "" : "\n");
   return out.str();
 }
 

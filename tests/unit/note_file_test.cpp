@@ -67,6 +67,7 @@ TEST(NoteFile, WhatIsFormattedIsReadBackTheSame) {
         std::string("+++\ntitle = \"T\"\nlanguage = \"it\"\ntopics = [\"health\"]\nsummary = \"Two\\n\\nparagraphs\"\n+++\n## Risultati\n\nR\n\n## Lezioni\n\n- a\n- b\n"),
         std::string("+++\ntitle = \"T\"\nlanguage = \"en\"\ntopics = [\"health\"]\nsolution = \"A\\n\\n## Results\\n\\nB\"\n+++\n"),
         std::string("+++\nkind = \"adoption\"\nlanguage = \"en\"\nstage = \"adopted\"\nadopts = \"seoul.example/3\"\n+++\nWe changed it.\n\n## Not a section\n\nx\n"),
+        std::string("+++\ntitle = \"T\"\nlanguage = \"en\"\ntopics = [\"health\"]\n+++\nText.\n\n+++\n```\nopen\n"),
         std::string("+++\nkind = \"question\"\ntitle = \"Q\"\nlanguage = \"en\"\nto = [\"la.example\"]\nurgency = \"days\"\n+++\nHow?\n")}) {
     const auto note = parse_note_file(text);
     ASSERT_TRUE(note.ok()) << note.error().text() << text;
@@ -86,6 +87,13 @@ TEST(NoteFile, WindowsLineEndsAndByteOrderMarksAreTaken) {
   for (const char c : kSmallest) windows += c == '\n' ? std::string("\r\n") : std::string(1, c);
   ASSERT_TRUE(parse_note_file(windows).ok());
   EXPECT_EQ(parse_note_file(windows)->body.practice().summary(), "Text.");
+}
+
+// Each broke the TOML library itself, before its defects were walled off.
+TEST(NoteFile, MalformedTomlIsAnErrorAndNoMore) {
+  for (const std::string bad : {"+++\n[= \"x\"\n+++\n", "+++\na\u01bd\x0e\x0e = 1\n+++\n", "+++\na = \"\"\"x\\\n\u00e9\"\"\"\n+++\n"}) {
+    EXPECT_FALSE(parse_note_file(bad).ok()) << bad;
+  }
 }
 
 TEST(NoteFile, BadInputNamesItsField) {

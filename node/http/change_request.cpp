@@ -1,0 +1,108 @@
+#include "node/http/change_request.h"
+
+#include <google/protobuf/util/json_util.h>
+
+#include <algorithm>
+#include <boost/json.hpp>
+
+#include "proto/codec/entry.h"
+#include "proto/vocabulary/vocabulary.h"
+
+namespace koinon {
+namespace json = boost::json;
+namespace {
+
+Result<std::vector<std::string>> texts_of(const json::object& object, std::string_view key) {
+  std::vector<std::string> out;
+  const auto* value = object.if_contains(key);
+  if (value == nullptr) return out;
+  if (!value->is_array()) return fail(Code::kInvalidArgument, "it is a list of texts", std::string(key));
+  for (const auto& item : value->as_array()) {
+    if (!item.is_string()) return fail(Code::kInvalidArgument, "it is a list of texts", std::string(key));
+    out.emplace_back(item.as_string());
+  }
+  return out;
+}
+
+// The content fields of a note, given as JSON with the proto's names.
+Status read_content(NoteFile& note, const json::value& content) {
+  const std::string kind = std::string(kind_name(note.kind));
+  const json::object wrapped{{kind == "node-notice" ? "node_notice" : kind, content}};
+  v1::Body parsed;
+  google::protobuf::util::JsonParseOptions options;
+  options.ignore_unknown_fields = false;
+  const auto status = google::protobuf::util::JsonStringToMessage(json::serialize(wrapped), &parsed, options);
+  if (!status.ok()) return fail(Code::kInvalidArgument, std::string(status.message()), "content");
+  note.body.MergeFrom(parsed);
+  return {};
+}
+
+Status read_refs(NoteFile& note, const json::object& object) {
+  const auto* refs = object.if_contains("refs");
+  if (refs == nullptr) return {};
+  if (!refs->is_array()) return fail(Code::kInvalidArgument, "it is a list", "refs");
+  for (const auto& item : refs->as_array()) {
+    if (!item.is_object()) return fail(Code::kInvalidArgument, "each has a role and a ref", "refs");
+    const v1::RefRole role = role_of_key(text_member(item.as_object(), "role"));
+    if (role == v1::REF_ROLE_UNSPECIFIED) return fail(Code::kInvalidArgument, "no such role", "refs.role");
+    note.refs.push_back({role, text_member(item.as_object(), "ref")});
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<json::object> parse_request(const std::string& body) {
+  json::parse_options options;
+  options.max_depth = 16;
+  boost::system::error_code error;
+  json::value value = json::parse(body, error, {}, options);
+  if (error || !value.is_object()) return fail(Code::kMalformed, "the request is not the JSON that this address takes", "body");
+  return std::move(value.as_object());
+}
+
+std::string text_member(const json::object& object, std::string_view key) {
+  const auto* value = object.if_contains(key);
+  return value != nullptr && value->is_string() ? std::string(value->as_string()) : std::string();
+}
+
+bool flag_member(const json::object& object, std::string_view key, bool otherwise) {
+  const auto* value = object.if_contains(key);
+  return value != nullptr && value->is_bool() ? value->as_bool() : otherwise;
+}
+
+Status check_members(const json::object& object, std::initializer_list<std::string_view> known) {
+  for (const auto& item : object) {
+    if (std::find(known.begin(), known.end(), std::string_view(item.key())) == known.end()) {
+      return fail(Code::kInvalidArgument, "the request has an unknown field", std::string(item.key()));
+    }
+  }
+  return {};
+}
+
+Result<NoteFile> read_publish_request(const json::object& object) {
+  KOINON_TRY(check_members(object, {"file", "kind", "language", "topics", "to", "refs", "content", "office", "person", "again"}));
+  NoteFile note;
+  if (const std::string file = text_member(object, "file"); !file.empty()) {
+    KOINON_ASSIGN(note, parse_note_file(file));
+  }
+  if (const std::string kind = text_member(object, "kind"); !kind.empty()) {
+    KOINON_ASSIGN(const v1::Kind wanted, parse_kind(kind));
+    if (object.contains("file") && wanted != note.kind) {
+      return fail(Code::kInvalidArgument, "the file is a " + std::string(kind_name(note.kind)) + ", not a " + kind, "kind");
+    }
+    note.kind = wanted;
+  }
+  if (const std::string language = text_member(object, "language"); !language.empty()) note.language = language;
+  KOINON_ASSIGN(const auto topics, texts_of(object, "topics"));
+  for (const auto& topic : topics) note.topics.push_back(Vocabulary::builtin().canonical(topic));
+  KOINON_ASSIGN(const auto to, texts_of(object, "to"));
+  note.to.insert(note.to.end(), to.begin(), to.end());
+  KOINON_TRY(read_refs(note, object));
+  if (const std::string office = text_member(object, "office"); !office.empty()) note.body.mutable_author()->set_office(office);
+  if (const std::string person = text_member(object, "person"); !person.empty()) note.body.mutable_author()->set_person(person);
+  if (const auto* content = object.if_contains("content")) KOINON_TRY(read_content(note, *content));
+  return note;
+}
+
+}  // namespace koinon

@@ -1,0 +1,23 @@
+// The JSON of requests that change something, read and checked.
+#pragma once
+
+#include <boost/json/object.hpp>
+#include <initializer_list>
+#include <string>
+
+#include "node/publishing/note_file.h"
+
+namespace koinon {
+
+// At most 16 levels deep.
+Result<boost::json::object> parse_request(const std::string& body);
+// Empty, or `otherwise`, where the member is missing or of another type.
+std::string text_member(const boost::json::object& object, std::string_view key);
+bool flag_member(const boost::json::object& object, std::string_view key, bool otherwise);
+// Refuses members that are not among these, naming the first.
+Status check_members(const boost::json::object& object, std::initializer_list<std::string_view> known);
+
+// A note from a file, from fields, or both: the fields are added to what the file says.
+Result<NoteFile> read_publish_request(const boost::json::object& object);
+
+}  // namespace koinon
