@@ -1,9 +1,9 @@
 #include "crypto/certificate.h"
 
+#include <memory>
+
 #include <openssl/evp.h>
 #include <openssl/x509.h>
-
-#include <memory>
 
 namespace koinon {
 namespace {
@@ -19,7 +19,9 @@ using X509Pointer = std::unique_ptr<X509, Deleter<X509_free>>;
 using KeyPointer = std::unique_ptr<EVP_PKEY, Deleter<EVP_PKEY_free>>;
 using Pkcs8Pointer = std::unique_ptr<PKCS8_PRIV_KEY_INFO, Deleter<PKCS8_PRIV_KEY_INFO_free>>;
 
-Error openssl_error() { return fail(Code::kInternal, "OpenSSL could not make the certificate", "certificate"); }
+Error openssl_error() {
+  return fail(Code::kInternal, "OpenSSL could not make the certificate", "certificate");
+}
 
 template <typename T, typename Encode>
 Result<Bytes> to_der(T* object, Encode encode) {

@@ -34,7 +34,8 @@ Result<Checkpoint> parse_checkpoint_text(std::string_view text) {
   while (!text.empty()) KOINON_TRY(take_line(text));  // extension lines are opaque, but never empty
   const auto size = parse_decimal(size_line);
   if (!size.ok()) return fail(Code::kMalformed, "the tree size is not a decimal number", "checkpoint");
-  if (*size > limits::kMaxLogSize) return fail(Code::kTooLarge, "the tree size is out of range", "checkpoint");
+  if (*size > limits::kMaxLogSize)
+    return fail(Code::kTooLarge, "the tree size is out of range", "checkpoint");
   const auto root = from_base64(root_line);
   if (!root.ok() || root->size() != Hash::kSize) {
     return fail(Code::kMalformed, "the root hash is not 32 bytes of base64", "checkpoint");

@@ -1,8 +1,8 @@
 #include "crypto/ed25519.h"
 
-#include <sodium.h>
-
 #include <cassert>
+
+#include <sodium.h>
 
 namespace koinon {
 namespace {

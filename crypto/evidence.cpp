@@ -32,15 +32,18 @@ v1::Evidence make_evidence(const LogIdentity& identity, TreeSize at, const Signe
 }
 
 Status verify_evidence(const v1::Evidence& evidence) {
-  if (evidence.log_id().size() != LogId::kSize) return fail(Code::kMalformed, "it has not 32 bytes", "log_id");
-  KOINON_ASSIGN(const LogIdentity identity, read_identity(evidence.identity(), LogId::from(evidence.log_id())));
+  if (evidence.log_id().size() != LogId::kSize)
+    return fail(Code::kMalformed, "it has not 32 bytes", "log_id");
+  KOINON_ASSIGN(const LogIdentity identity,
+                read_identity(evidence.identity(), LogId::from(evidence.log_id())));
   const TreeSize at(evidence.at());
   if (at.value == 0) return fail(Code::kBadProof, "an empty prefix cannot differ", "at");
-  KOINON_ASSIGN(const Hash first, prefix_root(evidence.first(), evidence.first_left(), evidence.first_right(), at,
-                                              identity.vkey()));
+  KOINON_ASSIGN(const Hash first, prefix_root(evidence.first(), evidence.first_left(), evidence.first_right(),
+                                              at, identity.vkey()));
   KOINON_ASSIGN(const Hash second, prefix_root(evidence.second(), evidence.second_left(),
                                                evidence.second_right(), at, identity.vkey()));
-  if (first == second) return fail(Code::kBadProof, "the two heads agree up to there: no fork is shown", "at");
+  if (first == second)
+    return fail(Code::kBadProof, "the two heads agree up to there: no fork is shown", "at");
   return {};
 }
 

@@ -1,9 +1,9 @@
 #include "crypto/hash.h"
 
-#include <openssl/evp.h>
-
 #include <cstdlib>
 #include <memory>
+
+#include <openssl/evp.h>
 
 namespace koinon {
 namespace {
@@ -26,7 +26,8 @@ class Hasher {
     Hash out;
     unsigned int size = 0;
     bool good = EVP_DigestInit_ex2(context_, md_, nullptr) == 1;
-    for (const BytesView part : parts) good = good && EVP_DigestUpdate(context_, part.data(), part.size()) == 1;
+    for (const BytesView part : parts)
+      good = good && EVP_DigestUpdate(context_, part.data(), part.size()) == 1;
     good = good && EVP_DigestFinal_ex(context_, out.data.data(), &size) == 1;
     if (!good) std::abort();
     return out;

@@ -22,8 +22,7 @@ Result<PublicKey> read_key(BytesView bytes, std::string_view field) {
 
 LogId LogIdentity::log_id() const {
   const char length = static_cast<char>(name.size());
-  const Hash hash =
-      sha256({kLogLabel, BytesView(&length, 1), name, signing_key.view(), recovery_key.view()});
+  const Hash hash = sha256({kLogLabel, BytesView(&length, 1), name, signing_key.view(), recovery_key.view()});
   return LogId::from(hash.view());
 }
 

@@ -1,12 +1,12 @@
 #include "crypto/key_file.h"
 
+#include <cerrno>
+#include <system_error>
+
 #include <fcntl.h>
 #include <sodium.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include <cerrno>
-#include <system_error>
 
 #include "crypto/ed25519.h"
 #include "proto/base/encoding.h"
@@ -21,7 +21,9 @@ constexpr std::size_t kSalt = crypto_pwhash_argon2id_SALTBYTES;
 
 Error io_error(const std::filesystem::path& path, std::string_view what) {
   const int number = errno;
-  return fail(number == ENOSPC ? Code::kDiskFull : number == ENOENT ? Code::kNotFound : Code::kIo,
+  return fail(number == ENOSPC   ? Code::kDiskFull
+              : number == ENOENT ? Code::kNotFound
+                                 : Code::kIo,
               std::string(what) + ": " + std::generic_category().message(number), path.string());
 }
 
@@ -72,8 +74,8 @@ Result<Bytes> seal(BytesView seed, std::string_view passphrase, std::string_view
   const Bytes nonce = random_bytes(kNonce);
   KOINON_ASSIGN(const Bytes key, derive(passphrase, salt));
   Bytes box(seed.size() + crypto_aead_xchacha20poly1305_ietf_ABYTES, '\0');
-  crypto_aead_xchacha20poly1305_ietf_encrypt(raw(box), nullptr, raw(seed), seed.size(), raw(head), head.size(),
-                                             nullptr, raw(nonce), raw(key));
+  crypto_aead_xchacha20poly1305_ietf_encrypt(raw(box), nullptr, raw(seed), seed.size(), raw(head),
+                                             head.size(), nullptr, raw(nonce), raw(key));
   return salt + nonce + box;
 }
 
@@ -87,7 +89,8 @@ Result<Bytes> unseal(BytesView sealed, std::string_view passphrase, std::string_
   Bytes seed(kSeedBytes, '\0');
   const BytesView box = sealed.substr(kSalt + kNonce);
   if (crypto_aead_xchacha20poly1305_ietf_decrypt(raw(seed), nullptr, nullptr, raw(box), box.size(), raw(head),
-                                                 head.size(), raw(sealed.substr(kSalt, kNonce)), raw(key)) != 0) {
+                                                 head.size(), raw(sealed.substr(kSalt, kNonce)),
+                                                 raw(key)) != 0) {
     return fail(Code::kRefused, "the passphrase is wrong, or the file was changed", path);
   }
   return seed;
@@ -165,7 +168,8 @@ Result<Bytes> read_key_file(const std::filesystem::path& path, std::string_view 
     return fail(Code::kMalformed, "it is not a key file for the role " + std::string(role), path.string());
   }
   BytesView rest = BytesView(bytes).substr(head.size());
-  if (rest.empty() || rest.back() != '\n') return fail(Code::kMalformed, "the key file is cut off", path.string());
+  if (rest.empty() || rest.back() != '\n')
+    return fail(Code::kMalformed, "the key file is cut off", path.string());
   const auto content = from_base64(rest.substr(0, rest.size() - 1));
   if (!content.ok()) return fail(Code::kMalformed, content.error().message, path.string());
   if (sealed) return unseal(*content, passphrase, head, path.string());

@@ -49,8 +49,8 @@ struct PeerRecord {
   LogId log;
   std::string vkey;
   std::string name;
-  std::string address;     // HOST:PORT, or empty
-  bool vouch = true;       // publish a vouch once a session has proven the key
+  std::string address;  // HOST:PORT, or empty
+  bool vouch = true;    // publish a vouch once a session has proven the key
   UnixMillis added_at;
   std::optional<JournalId> journal;  // of the peer
   JournalSeq cursor;                 // in that journal

@@ -11,8 +11,8 @@
 
 namespace koinon {
 
-Hash leaf_hash(BytesView entry);                        // SHA-256(0x00 || entry)
-Hash node_hash(const Hash& left, const Hash& right);    // SHA-256(0x01 || left || right)
+Hash leaf_hash(BytesView entry);                      // SHA-256(0x00 || entry)
+Hash node_hash(const Hash& left, const Hash& right);  // SHA-256(0x01 || left || right)
 
 // A perfect subtree: the 2^level leaves from index * 2^level.
 struct TreeNode {

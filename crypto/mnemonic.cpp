@@ -47,7 +47,8 @@ std::string seed_to_words(BytesView seed) {
 Result<Bytes> words_to_seed(std::string_view text) {
   const auto list = split_words(embedded::bip39_english);
   const auto words = split_words(text);
-  if (words.size() != kRecoveryWords) return fail(Code::kInvalidArgument, "there are 24 recovery words", "words");
+  if (words.size() != kRecoveryWords)
+    return fail(Code::kInvalidArgument, "there are 24 recovery words", "words");
   Bytes bits(33, '\0');
   std::size_t bit = 0;
   for (const auto word : words) {
@@ -64,7 +65,8 @@ Result<Bytes> words_to_seed(std::string_view text) {
   }
   Bytes seed = bits.substr(0, 32);
   if (sha256(seed).data[0] != static_cast<unsigned char>(bits[32])) {
-    return fail(Code::kInvalidArgument, "the words do not belong together: one is wrong or misplaced", "words");
+    return fail(Code::kInvalidArgument, "the words do not belong together: one is wrong or misplaced",
+                "words");
   }
   return seed;
 }

@@ -52,7 +52,8 @@ Status subproof(std::uint64_t m, std::uint64_t begin, std::uint64_t end, bool wh
 }  // namespace
 
 Result<HashPath> inclusion_proof(EntryIndex index, TreeSize size, const NodeReader& nodes) {
-  if (index.value >= size.value) return fail(Code::kInvalidArgument, "the entry lies beyond the tree", "index");
+  if (index.value >= size.value)
+    return fail(Code::kInvalidArgument, "the entry lies beyond the tree", "index");
   HashPath path;
   std::uint64_t begin = 0;
   std::uint64_t end = size.value;

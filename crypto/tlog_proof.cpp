@@ -36,7 +36,8 @@ std::string TlogProof::encode() const {
 }
 
 Result<TlogProof> parse_tlog_proof(BytesView text) {
-  if (text.size() > limits::kProofFileBytes) return fail(Code::kTooLarge, "a proof has at most 256 KiB", "proof");
+  if (text.size() > limits::kProofFileBytes)
+    return fail(Code::kTooLarge, "a proof has at most 256 KiB", "proof");
   TlogProof proof;
   KOINON_ASSIGN(auto line, take_line(text));
   if (line != kMagic) return malformed("its first line is not c2sp.org/tlog-proof@v1");
@@ -66,8 +67,8 @@ Result<TlogProof> parse_tlog_proof(BytesView text) {
 Result<Checkpoint> verify_tlog_proof(const TlogProof& proof, const VKey& vkey) {
   if (!proof.extra) return fail(Code::kBadProof, "the proof carries no entry", "extra");
   KOINON_ASSIGN(Checkpoint checkpoint, open_checkpoint(proof.checkpoint, vkey));
-  KOINON_TRY(verify_inclusion(proof.index, checkpoint.size, leaf_hash(*proof.extra), proof.path,
-                              checkpoint.root));
+  KOINON_TRY(
+      verify_inclusion(proof.index, checkpoint.size, leaf_hash(*proof.extra), proof.path, checkpoint.root));
   return checkpoint;
 }
 

@@ -7,8 +7,8 @@
 namespace koinon {
 
 enum class SignatureType : unsigned char {
-  kEd25519 = 0x01,            // signs a note's text
-  kCosignatureV1 = 0x04,      // C2SP tlog-cosignature
+  kEd25519 = 0x01,        // signs a note's text
+  kCosignatureV1 = 0x04,  // C2SP tlog-cosignature
 };
 
 struct VKey {

@@ -7,7 +7,9 @@ namespace {
 constexpr unsigned kTileHeight = 8;
 constexpr std::uint64_t kTileWidth = 1U << kTileHeight;
 
-Hash hash_at(BytesView tile, std::uint64_t position) { return Hash::from(tile.substr(position * Hash::kSize)); }
+Hash hash_at(BytesView tile, std::uint64_t position) {
+  return Hash::from(tile.substr(position * Hash::kSize));
+}
 
 // The root of 2^level hashes of a tile from `begin`.
 Hash fold(BytesView tile, std::uint64_t begin, unsigned level) {
@@ -37,7 +39,8 @@ Status HashTiles::append(TreeSize size, const std::vector<Hash>& leaves) {
   return append_level(0, size.value, leaves);
 }
 
-Status HashTiles::append_level(unsigned tile_level, std::uint64_t count_before, const std::vector<Hash>& hashes) {
+Status HashTiles::append_level(unsigned tile_level, std::uint64_t count_before,
+                               const std::vector<Hash>& hashes) {
   std::vector<Hash> full;  // roots of the tiles that became full
   std::size_t next = 0;
   std::uint64_t count = count_before;

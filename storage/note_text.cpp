@@ -34,13 +34,20 @@ NoteText note_text(const v1::Body& body) {
       const auto& a = body.adoption();
       return {a.title(), a.summary(), join({&a.changes(), &a.results()})};
     }
-    case v1::Body::kQuestion: return {body.question().title(), {}, body.question().text()};
-    case v1::Body::kAnswer: return {body.answer().title(), {}, body.answer().text()};
-    case v1::Body::kProfile: return {body.profile().display_name(), {}, profile_text(body.profile())};
-    case v1::Body::kVouch: return {{}, {}, body.vouch().reason()};
-    case v1::Body::kWithdrawal: return {{}, {}, body.withdrawal().reason()};
-    case v1::Body::kNodeNotice: return {{}, {}, body.node_notice().text()};
-    default: return {};
+    case v1::Body::kQuestion:
+      return {body.question().title(), {}, body.question().text()};
+    case v1::Body::kAnswer:
+      return {body.answer().title(), {}, body.answer().text()};
+    case v1::Body::kProfile:
+      return {body.profile().display_name(), {}, profile_text(body.profile())};
+    case v1::Body::kVouch:
+      return {{}, {}, body.vouch().reason()};
+    case v1::Body::kWithdrawal:
+      return {{}, {}, body.withdrawal().reason()};
+    case v1::Body::kNodeNotice:
+      return {{}, {}, body.node_notice().text()};
+    default:
+      return {};
   }
 }
 

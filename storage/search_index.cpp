@@ -1,8 +1,8 @@
 #include "storage/search_index.h"
 
-#include <unicode/unorm2.h>
-#include <unicode/unistr.h>
 #include <unicode/normalizer2.h>
+#include <unicode/unistr.h>
+#include <unicode/unorm2.h>
 
 #include "proto/base/limits.h"
 #include "proto/codec/entry.h"
@@ -85,7 +85,8 @@ class SqliteIndexWriter final : public IndexWriter {
   Status reset() override {
     KOINON_TRY(db_.execute("BEGIN IMMEDIATE"));
     Status status = db_.execute(
-        "DELETE FROM doc; DELETE FROM topic; DELETE FROM link; INSERT INTO text (text) VALUES ('delete-all'); "
+        "DELETE FROM doc; DELETE FROM topic; DELETE FROM link; INSERT INTO text (text) VALUES "
+        "('delete-all'); "
         "DELETE FROM meta WHERE key = 'position'");
     if (status.ok()) return db_.execute("COMMIT");
     (void)db_.execute("ROLLBACK");
@@ -159,7 +160,8 @@ class SqliteIndexWriter final : public IndexWriter {
       for (const auto& topic : entry->topics()) topics += (topics.empty() ? "" : " ") + topic;
     }
     auto insert = db_.prepare(
-        "INSERT INTO doc (log_id, entry_index, arrival, kind, created_at_ms, language, title, summary, topics, "
+        "INSERT INTO doc (log_id, entry_index, arrival, kind, created_at_ms, language, title, summary, "
+        "topics, "
         "readable) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
     const std::string language = entry == nullptr ? "" : entry->language();
     KOINON_TRY(insert.bind_blob(log.view())
@@ -196,7 +198,8 @@ class SqliteIndexWriter final : public IndexWriter {
 
   Status insert_links(std::int64_t id, const v1::Entry& entry) {
     for (const auto& ref : entry.refs()) {
-      auto put = db_.prepare("INSERT OR IGNORE INTO link (log_id, entry_index, role, doc) VALUES (?, ?, ?, ?)");
+      auto put =
+          db_.prepare("INSERT OR IGNORE INTO link (log_id, entry_index, role, doc) VALUES (?, ?, ?, ?)");
       KOINON_TRY(put.bind_blob(ref.log_id())
                      .bind(static_cast<std::int64_t>(ref.index()))
                      .bind(static_cast<std::int64_t>(ref.role()))
@@ -261,7 +264,8 @@ class SqliteIndexReader final : public IndexReader {
     }
     if (query.log) sql += "AND d.log_id = :log ";
     if (query.kind) sql += "AND d.kind = :kind ";
-    if (query.before.value > 0) sql += match.empty() && query.topic ? "AND t.arrival < :before " : "AND d.arrival < :before ";
+    if (query.before.value > 0)
+      sql += match.empty() && query.topic ? "AND t.arrival < :before " : "AND d.arrival < :before ";
     if (match.empty()) {
       sql += query.topic ? "ORDER BY t.arrival DESC " : "ORDER BY d.arrival DESC ";
     } else {
@@ -293,7 +297,8 @@ class SqliteIndexReader final : public IndexReader {
 
   Result<std::vector<RelatedRecord>> referring(const LogId& log, EntryIndex index) override {
     auto select = db_.prepare(
-        "SELECT k.role, d.log_id, d.entry_index FROM link k JOIN doc d ON d.id = k.doc WHERE k.log_id = ? AND "
+        "SELECT k.role, d.log_id, d.entry_index FROM link k JOIN doc d ON d.id = k.doc WHERE k.log_id = ? "
+        "AND "
         "k.entry_index = ? ORDER BY d.arrival LIMIT 1000");
     select.bind_blob(log.view()).bind(static_cast<std::int64_t>(index.value));
     std::vector<RelatedRecord> out;

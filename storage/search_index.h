@@ -27,11 +27,11 @@ struct IndexedRecord {
 };
 
 struct IndexQuery {
-  std::string words;                // empty: newest first
+  std::string words;                 // empty: newest first
   std::optional<std::string> topic;  // with everything below it
   std::optional<LogId> log;
   std::optional<v1::Kind> kind;
-  ArrivalSeq before;                // 0: from the newest; only without words
+  ArrivalSeq before;  // 0: from the newest; only without words
   std::size_t limit = 50;
 };
 

@@ -7,16 +7,20 @@ Error error_of(sqlite3* db, std::string_view what) {
   const std::string message = db == nullptr ? "out of memory" : sqlite3_errmsg(db);
   switch (code & 0xFF) {
     case SQLITE_FULL:
-      return fail(Code::kDiskFull, "the disk (or its quota) is full; free some space, writing resumes by itself",
+      return fail(Code::kDiskFull,
+                  "the disk (or its quota) is full; free some space, writing resumes by itself",
                   std::string(what));
-    case SQLITE_CONSTRAINT: return fail(Code::kConflict, message, std::string(what));
+    case SQLITE_CONSTRAINT:
+      return fail(Code::kConflict, message, std::string(what));
     case SQLITE_BUSY:
-    case SQLITE_LOCKED: return fail(Code::kUnavailable, "the database is in use: " + message, std::string(what));
+    case SQLITE_LOCKED:
+      return fail(Code::kUnavailable, "the database is in use: " + message, std::string(what));
     case SQLITE_NOTADB:
     case SQLITE_CORRUPT:
       return fail(Code::kIo, "the database is damaged: " + message + "; restore it from a backup or a peer",
                   std::string(what));
-    default: return fail(Code::kIo, message, std::string(what));
+    default:
+      return fail(Code::kIo, message, std::string(what));
   }
 }
 
@@ -64,13 +68,14 @@ Status Statement::run() {
 BytesView Statement::blob(int column) const {
   const void* data = sqlite3_column_blob(statement_, column);
   const int size = sqlite3_column_bytes(statement_, column);
-  return data == nullptr ? BytesView() : BytesView(static_cast<const char*>(data), static_cast<std::size_t>(size));
+  return data == nullptr ? BytesView()
+                         : BytesView(static_cast<const char*>(data), static_cast<std::size_t>(size));
 }
 
 Result<Connection> Connection::open(const std::filesystem::path& path, const OpenOptions& options) {
   sqlite3* raw = nullptr;
-  const int flags =
-      (options.read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE) | SQLITE_OPEN_NOMUTEX;
+  const int flags = (options.read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE) |
+                    SQLITE_OPEN_NOMUTEX;
   const int code =
       sqlite3_open_v2(path.c_str(), &raw, flags, options.vfs.empty() ? nullptr : options.vfs.c_str());
   Connection connection;

@@ -2,12 +2,12 @@
 // A connection and its statements belong to one thread at a time.
 #pragma once
 
-#include <sqlite3.h>
-
 #include <filesystem>
 #include <map>
 #include <memory>
 #include <string>
+
+#include <sqlite3.h>
 
 #include "proto/base/result.h"
 #include "proto/base/types.h"
@@ -53,8 +53,8 @@ class Statement {
 
 struct OpenOptions {
   bool read_only = false;
-  bool exclusive = false;   // one connection only, no shared memory (for file systems of tests)
-  std::string vfs;          // empty: the system's
+  bool exclusive = false;  // one connection only, no shared memory (for file systems of tests)
+  std::string vfs;         // empty: the system's
 };
 
 class Connection {

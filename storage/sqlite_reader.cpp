@@ -116,8 +116,8 @@ Result<std::vector<PeerRecord>> SqliteQueries::peers() {
 
 Result<std::vector<VouchFact>> SqliteQueries::vouches() {
   std::vector<VouchFact> out;
-  auto select = db_.prepare(
-      "SELECT voucher, entry_index, target, name, vkey, expires_at_ms, withdrawn FROM vouch");
+  auto select =
+      db_.prepare("SELECT voucher, entry_index, target, name, vkey, expires_at_ms, withdrawn FROM vouch");
   while (true) {
     KOINON_ASSIGN(const bool row, select.step());
     if (!row) return out;
@@ -223,15 +223,20 @@ Result<std::vector<Arrival>> SqliteQueries::arrivals(ArrivalSeq after, std::size
   std::vector<Arrival> out;
   // Rows do not overlap: those above `after`, and the one that contains it.
   auto select = db_.prepare(
-      "SELECT a.first, a.last, l.log_id, a.from_index, a.kind, a.at_ms FROM arrival a JOIN log l ON l.number = "
-      "a.log WHERE a.first > ?1 OR (a.first = (SELECT max(first) FROM arrival WHERE first <= ?1) AND a.last > "
+      "SELECT a.first, a.last, l.log_id, a.from_index, a.kind, a.at_ms FROM arrival a JOIN log l ON l.number "
+      "= "
+      "a.log WHERE a.first > ?1 OR (a.first = (SELECT max(first) FROM arrival WHERE first <= ?1) AND a.last "
+      "> "
       "?1) ORDER BY a.first LIMIT ?2");
   select.bind(static_cast<std::int64_t>(after.value)).bind(static_cast<std::int64_t>(limit));
   while (true) {
     KOINON_ASSIGN(const bool row, select.step());
     if (!row) return out;
-    Arrival arrival{ArrivalSeq(select.number(0)), LogId::from(select.blob(2)), EntryIndex(select.number(3)),
-                    select.number(1) - select.number(0) + 1, static_cast<ArrivalKind>(select.integer(4)),
+    Arrival arrival{ArrivalSeq(select.number(0)),
+                    LogId::from(select.blob(2)),
+                    EntryIndex(select.number(3)),
+                    select.number(1) - select.number(0) + 1,
+                    static_cast<ArrivalKind>(select.integer(4)),
                     UnixMillis{select.integer(5)}};
     if (arrival.first <= after) {
       const std::uint64_t passed = after.value + 1 - arrival.first.value;

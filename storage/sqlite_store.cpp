@@ -28,17 +28,24 @@ class SqliteBase : public Base {
   Result<HashPath> inclusion(const LogId& log, EntryIndex index, TreeSize size) override {
     return queries_.inclusion(log, index, size);
   }
-  Result<RunProof> run_proof_at(const LogId& log, EntryIndex from, std::uint64_t count, TreeSize size) override {
+  Result<RunProof> run_proof_at(const LogId& log, EntryIndex from, std::uint64_t count,
+                                TreeSize size) override {
     return queries_.run_proof_at(log, from, count, size);
   }
-  Result<StoredRecord> record(const LogId& log, EntryIndex index) override { return queries_.record(log, index); }
+  Result<StoredRecord> record(const LogId& log, EntryIndex index) override {
+    return queries_.record(log, index);
+  }
   Result<LogState> log_state(const LogId& log) override { return queries_.log_state(log); }
-  Result<std::vector<LogState>> logs_named(std::string_view name) override { return queries_.logs_named(name); }
+  Result<std::vector<LogState>> logs_named(std::string_view name) override {
+    return queries_.logs_named(name);
+  }
   Result<StoreCounts> counts() override { return queries_.counts(); }
   Result<std::vector<Arrival>> arrivals(ArrivalSeq after, std::size_t limit) override {
     return queries_.arrivals(after, limit);
   }
-  Result<std::optional<EntryIndex>> own_content(BytesView digest) override { return queries_.own_content(digest); }
+  Result<std::optional<EntryIndex>> own_content(BytesView digest) override {
+    return queries_.own_content(digest);
+  }
   Result<std::vector<Bytes>> evidence(const LogId& log) override { return queries_.evidence(log); }
 
  protected:
@@ -76,7 +83,8 @@ class SqliteStore final : public SqliteBase<Store> {
   Status reserve_journal();
   Status create_log(const RunCommit& run);
   Status write_run(const RunCommit& run, std::int64_t number);
-  Status write_arrival(std::int64_t number, EntryIndex from, std::uint64_t count, ArrivalKind kind, UnixMillis at);
+  Status write_arrival(std::int64_t number, EntryIndex from, std::uint64_t count, ArrivalKind kind,
+                       UnixMillis at);
   Status write_vouch(const VouchFact& vouch);
   Result<JournalSeq> write_log_row(const RunCommit& run, std::int64_t number);
 
@@ -218,11 +226,11 @@ Status SqliteStore::write_run(const RunCommit& run, std::int64_t number) {
   for (std::size_t i = 0; i < run.own_contents.size(); ++i) {
     if (run.own_contents[i].empty()) continue;
     auto put = db_.prepare("INSERT OR REPLACE INTO own_content (digest, entry_index) VALUES (?, ?)");
-    KOINON_TRY(put.bind_blob(run.own_contents[i])
-                   .bind(static_cast<std::int64_t>(run.records[i].index.value))
-                   .run());
+    KOINON_TRY(
+        put.bind_blob(run.own_contents[i]).bind(static_cast<std::int64_t>(run.records[i].index.value)).run());
   }
-  return write_arrival(number, run.records.front().index, run.records.size(), ArrivalKind::kAdded, run.arrived_at);
+  return write_arrival(number, run.records.front().index, run.records.size(), ArrivalKind::kAdded,
+                       run.arrived_at);
 }
 
 Result<JournalSeq> SqliteStore::write_log_row(const RunCommit& run, std::int64_t number) {
@@ -231,7 +239,9 @@ Result<JournalSeq> SqliteStore::write_log_row(const RunCommit& run, std::int64_t
     return fail(Code::kInternal, "the run does not lead to its head", "run");
   }
   const Bytes range = pack_hashes(run.after.hashes());
-  auto update = db_.prepare("UPDATE log SET size = ?, range = ?, seen_size = ?, seen_root = ?, seen_note = ?, seen_right = ? WHERE number = ?");
+  auto update = db_.prepare(
+      "UPDATE log SET size = ?, range = ?, seen_size = ?, seen_root = ?, seen_note = ?, seen_right = ? WHERE "
+      "number = ?");
   const Bytes right = pack_hashes(run.right);
   KOINON_TRY(update.bind(static_cast<std::int64_t>(run.after.size().value))
                  .bind_blob(range)
@@ -248,7 +258,8 @@ Result<JournalSeq> SqliteStore::write_log_row(const RunCommit& run, std::int64_t
                  .bind_blob(run.head.note)
                  .bind(number)
                  .run());
-  if (journal_next_ >= journal_reserved_) return fail(Code::kInternal, "no journal number is reserved", "journal");
+  if (journal_next_ >= journal_reserved_)
+    return fail(Code::kInternal, "no journal number is reserved", "journal");
   auto remove = db_.prepare("DELETE FROM journal WHERE log = ?");
   KOINON_TRY(remove.bind(number).run());
   auto insert = db_.prepare("INSERT INTO journal (seq, log) VALUES (?, ?)");
@@ -260,7 +271,8 @@ Status SqliteStore::write_arrival(std::int64_t number, EntryIndex from, std::uin
                                   UnixMillis at) {
   auto insert = db_.prepare(
       "INSERT INTO arrival (first, last, log, from_index, kind, at_ms) "
-      "SELECT n, n + ?1 - 1, ?2, ?3, ?4, ?5 FROM (SELECT coalesce((SELECT last FROM arrival ORDER BY first DESC LIMIT 1), 0) + 1 AS n)");
+      "SELECT n, n + ?1 - 1, ?2, ?3, ?4, ?5 FROM (SELECT coalesce((SELECT last FROM arrival ORDER BY first "
+      "DESC LIMIT 1), 0) + 1 AS n)");
   return insert.bind(static_cast<std::int64_t>(count))
       .bind(number)
       .bind(static_cast<std::int64_t>(from.value))
@@ -271,7 +283,8 @@ Status SqliteStore::write_arrival(std::int64_t number, EntryIndex from, std::uin
 
 Status SqliteStore::write_vouch(const VouchFact& vouch) {
   auto put = db_.prepare(
-      "INSERT OR REPLACE INTO vouch (voucher, target, entry_index, name, vkey, expires_at_ms, withdrawn) VALUES "
+      "INSERT OR REPLACE INTO vouch (voucher, target, entry_index, name, vkey, expires_at_ms, withdrawn) "
+      "VALUES "
       "(?, ?, ?, ?, ?, ?, ?)");
   return put.bind_blob(vouch.voucher.view())
       .bind_blob(vouch.target.view())
@@ -296,7 +309,8 @@ Status SqliteStore::set_cursor(const PeerCursor& cursor) {
 
 Status SqliteStore::add_evidence(const EvidenceCommit& evidence) {
   auto insert = db_.prepare("INSERT INTO evidence (log_id, evidence, at_ms) VALUES (?, ?, ?)");
-  KOINON_TRY(insert.bind_blob(evidence.log.view()).bind_blob(evidence.evidence).bind(evidence.at.value).run());
+  KOINON_TRY(
+      insert.bind_blob(evidence.log.view()).bind_blob(evidence.evidence).bind(evidence.at.value).run());
   auto freeze = db_.prepare("UPDATE log SET frozen = 1 WHERE log_id = ?");
   return freeze.bind_blob(evidence.log.view()).run();
 }
@@ -311,7 +325,8 @@ Status SqliteStore::add_body(const BodyCommit& body) {
 
 Status SqliteStore::put_peer(const PeerRecord& peer) {
   auto put = db_.prepare(
-      "INSERT INTO peer (node_key, log_id, vkey, name, address, vouch, added_at_ms) VALUES (?, ?, ?, ?, ?, ?, ?) "
+      "INSERT INTO peer (node_key, log_id, vkey, name, address, vouch, added_at_ms) VALUES (?, ?, ?, ?, ?, "
+      "?, ?) "
       "ON CONFLICT (node_key) DO UPDATE SET log_id = excluded.log_id, vkey = excluded.vkey, name = "
       "excluded.name, address = excluded.address, vouch = excluded.vouch");
   return put.bind_blob(peer.node_key.view())

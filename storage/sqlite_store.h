@@ -8,11 +8,11 @@
 namespace koinon {
 
 struct SqliteStoreOptions {
-  std::string vfs;                // empty: the system's
-  bool exclusive = false;         // no other connection, no shared memory
-  std::uint64_t max_bytes = 0;    // quota of the main file; 0: none
-  int checkpoint_pages = 2000;    // the write-ahead log is folded back at this length
-  std::string durable = "FULL";   // PRAGMA synchronous of durable commits; tests show what OFF loses
+  std::string vfs;               // empty: the system's
+  bool exclusive = false;        // no other connection, no shared memory
+  std::uint64_t max_bytes = 0;   // quota of the main file; 0: none
+  int checkpoint_pages = 2000;   // the write-ahead log is folded back at this length
+  std::string durable = "FULL";  // PRAGMA synchronous of durable commits; tests show what OFF loses
 };
 
 // Opens or creates the store, migrates it, and reserves its next journal numbers.

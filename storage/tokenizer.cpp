@@ -1,14 +1,14 @@
 #include "storage/tokenizer.h"
 
+#include <array>
+#include <vector>
+
 #include <unicode/uchar.h>
 #include <unicode/unorm2.h>
 #include <unicode/uscript.h>
 #include <unicode/ustring.h>
 #include <unicode/utf16.h>
 #include <unicode/utf8.h>
-
-#include <array>
-#include <vector>
 
 namespace koinon {
 namespace {
@@ -25,10 +25,12 @@ Shape shape_of(UChar32 c) {
     case USCRIPT_THAI:
     case USCRIPT_LAO:
     case USCRIPT_KHMER:
-    case USCRIPT_MYANMAR: return u_isalnum(c) || u_getCombiningClass(c) != 0 || u_charType(c) == U_NON_SPACING_MARK
-                                     ? Shape::kDense
-                                     : Shape::kSeparator;
-    default: break;
+    case USCRIPT_MYANMAR:
+      return u_isalnum(c) || u_getCombiningClass(c) != 0 || u_charType(c) == U_NON_SPACING_MARK
+                 ? Shape::kDense
+                 : Shape::kSeparator;
+    default:
+      break;
   }
   if (c == 0x30FC) return Shape::kDense;  // the prolonged sound mark belongs to Katakana words
   const auto type = u_charType(c);
@@ -40,7 +42,8 @@ void append_utf8(std::string& out, UChar32 c) {
   std::array<char, 4> buffer{};
   int32_t length = 0;
   UBool failed = 0;
-  U8_APPEND(reinterpret_cast<uint8_t*>(buffer.data()), length, static_cast<int32_t>(buffer.size()), c, failed);
+  U8_APPEND(reinterpret_cast<uint8_t*>(buffer.data()), length, static_cast<int32_t>(buffer.size()), c,
+            failed);
   if (failed == 0) out.append(buffer.data(), static_cast<std::size_t>(length));
 }
 
@@ -51,8 +54,8 @@ void append_case_folded(std::string& out, UChar32 c) {
   U16_APPEND_UNSAFE(source.data(), source_length, c);
   std::array<UChar, 8> folded{};
   UErrorCode error = U_ZERO_ERROR;
-  const int32_t length = u_strFoldCase(folded.data(), static_cast<int32_t>(folded.size()), source.data(), source_length,
-                                       U_FOLD_CASE_DEFAULT, &error);
+  const int32_t length = u_strFoldCase(folded.data(), static_cast<int32_t>(folded.size()), source.data(),
+                                       source_length, U_FOLD_CASE_DEFAULT, &error);
   if (U_FAILURE(error)) return append_utf8(out, c);
   for (int32_t i = 0; i < length;) {
     UChar32 part = 0;
@@ -115,7 +118,8 @@ class Collector {
       }
     }
     switch (shape) {
-      case Shape::kSeparator: return flush();
+      case Shape::kSeparator:
+        return flush();
       case Shape::kDense: {
         if (!word_.empty()) {
           if (const int code = flush(); code != 0) return code;

@@ -14,7 +14,7 @@ namespace koinon {
 
 struct Token {
   std::string_view text;
-  int begin = 0;           // byte offsets in the source
+  int begin = 0;  // byte offsets in the source
   int end = 0;
   bool same_place = false;  // stands where the token before stands
 };

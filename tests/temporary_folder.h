@@ -1,10 +1,10 @@
 // A folder of a test's own, removed when the test ends.
 #pragma once
 
-#include <stdlib.h>
-
 #include <filesystem>
 #include <string>
+
+#include <stdlib.h>
 
 namespace koinon::test {
 

@@ -26,18 +26,23 @@ using Socket = asio::local::stream_protocol::socket;
 Result<Socket> connect(asio::io_context& io, const std::filesystem::path& data) {
   const DataFolder folder(data);
   if (!folder.is_initialised()) {
-    return fail(Code::kNotFound,
-                "no node lives in " + data.string() + "; make one with koinon init, or name its folder with --data", "");
+    return fail(
+        Code::kNotFound,
+        "no node lives in " + data.string() + "; make one with koinon init, or name its folder with --data",
+        "");
   }
   Socket socket(io);
   boost::system::error_code error;
   socket.connect(asio::local::stream_protocol::endpoint(folder.socket().string()), error);
   if (error == boost::asio::error::access_denied) {
-    return fail(Code::kRefused, "you may not use the node in " + data.string() + "; run this as its user", "");
+    return fail(Code::kRefused, "you may not use the node in " + data.string() + "; run this as its user",
+                "");
   }
   if (error) {
-    return fail(Code::kUnavailable, "koinond is not running for " + data.string() + "; start it with: koinond --data " + data.string(),
-                "");
+    return fail(
+        Code::kUnavailable,
+        "koinond is not running for " + data.string() + "; start it with: koinond --data " + data.string(),
+        "");
   }
   return socket;
 }
@@ -45,7 +50,8 @@ Result<Socket> connect(asio::io_context& io, const std::filesystem::path& data) 
 Error read_problem(const std::string& body, unsigned status) {
   boost::system::error_code error;
   const json::value value = json::parse(body, error);
-  if (error || !value.is_object()) return fail(Code::kInternal, "the daemon answered " + std::to_string(status), "");
+  if (error || !value.is_object())
+    return fail(Code::kInternal, "the daemon answered " + std::to_string(status), "");
   const auto text = [&](const char* key) {
     const auto* found = value.as_object().if_contains(key);
     return found != nullptr && found->is_string() ? std::string(found->as_string()) : std::string();
@@ -59,7 +65,8 @@ Error broken(const boost::system::error_code& error) {
 
 }  // namespace
 
-Result<std::string> ApiClient::call(const std::string& method, const std::string& target, const std::string& body) const {
+Result<std::string> ApiClient::call(const std::string& method, const std::string& target,
+                                    const std::string& body) const {
   asio::io_context io;
   KOINON_ASSIGN(Socket socket, connect(io, data_));
   http::request<http::string_body> request{http::string_to_verb(method), target, 11};
@@ -95,12 +102,16 @@ Result<json::value> ApiClient::get_json(const std::string& target) const { retur
 Result<json::value> ApiClient::post_json(const std::string& target, const json::value& body) const {
   return parse(call("POST", target, json::serialize(body)));
 }
-Result<json::value> ApiClient::remove(const std::string& target) const { return parse(call("DELETE", target, "")); }
+Result<json::value> ApiClient::remove(const std::string& target) const {
+  return parse(call("DELETE", target, ""));
+}
 
-Status ApiClient::stream(const std::string& target, const std::function<bool(std::string_view)>& on_line) const {
+Status ApiClient::stream(const std::string& target,
+                         const std::function<bool(std::string_view)>& on_line) const {
   asio::io_context io;
   KOINON_ASSIGN(Socket socket, connect(io, data_));
-  const std::string request = "GET " + target + " HTTP/1.1\r\nHost: koinond\r\nAccept: text/event-stream\r\n\r\n";
+  const std::string request =
+      "GET " + target + " HTTP/1.1\r\nHost: koinond\r\nAccept: text/event-stream\r\n\r\n";
   boost::system::error_code error;
   asio::write(socket, asio::buffer(request), error);
   std::string buffer;
@@ -123,7 +134,9 @@ Status ApiClient::stream(const std::string& target, const std::function<bool(std
   return fail(Code::kUnavailable, "koinond closed the stream", "");
 }
 
-std::string encode_segment(const std::string& text) { return boost::urls::encode(text, boost::urls::unreserved_chars); }
+std::string encode_segment(const std::string& text) {
+  return boost::urls::encode(text, boost::urls::unreserved_chars);
+}
 
 std::string with_query(const std::string& path, const std::map<std::string, std::string>& query) {
   std::string out = path;

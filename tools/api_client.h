@@ -1,11 +1,12 @@
 // Speaks HTTP to the daemon of a data folder, over its Unix socket.
 #pragma once
 
-#include <boost/json/value.hpp>
 #include <filesystem>
 #include <functional>
 #include <map>
 #include <string>
+
+#include <boost/json/value.hpp>
 
 #include "proto/base/result.h"
 
@@ -24,7 +25,8 @@ class ApiClient {
   Status stream(const std::string& target, const std::function<bool(std::string_view)>& on_line) const;
 
  private:
-  Result<std::string> call(const std::string& method, const std::string& target, const std::string& body) const;
+  Result<std::string> call(const std::string& method, const std::string& target,
+                           const std::string& body) const;
 
   std::filesystem::path data_;
 };

@@ -1,8 +1,9 @@
 // Commands about the node itself: making it, its identity, its peers.
-#include <boost/json.hpp>
 #include <chrono>
 #include <iostream>
 #include <thread>
+
+#include <boost/json.hpp>
 
 #include "node/daemon/init.h"
 #include "node/transport/network.h"
@@ -31,7 +32,8 @@ std::string in_lines(const std::string& words) {
   return out;
 }
 
-Status print(const Common& common, const Result<json::value>& value, std::string (*render)(const json::value&)) {
+Status print(const Common& common, const Result<json::value>& value,
+             std::string (*render)(const json::value&)) {
   if (!value.ok()) return value.error();
   if (common.json) {
     std::cout << json::serialize(*value) << "\n";
@@ -63,10 +65,11 @@ Status run_init(const Common& common, const InitArguments& arguments) {
               << "\n";
     return {};
   }
-  std::cout << "Made the node of " << options.display_name << " in " << common.data << "\n\n"
-            << "Write these 24 recovery words on paper now and keep them where you keep deeds and seals.\n"
-            << "They are shown this once and kept nowhere; with them alone the city can take its log back.\n\n"
-            << in_lines(made.recovery_words) << "\nNext: koinond --data " << common.data << "\n";
+  std::cout
+      << "Made the node of " << options.display_name << " in " << common.data << "\n\n"
+      << "Write these 24 recovery words on paper now and keep them where you keep deeds and seals.\n"
+      << "They are shown this once and kept nowhere; with them alone the city can take its log back.\n\n"
+      << in_lines(made.recovery_words) << "\nNext: koinond --data " << common.data << "\n";
   return {};
 }
 
@@ -93,13 +96,15 @@ Status run_peer_list(const Common& common) {
 }
 
 Status run_peer_add(const Common& common, const std::string& line, bool vouch) {
-  KOINON_ASSIGN(const auto added,
-                ApiClient(common.data).post_json("/api/v1/peers", json::object{{"line", line}, {"vouch", vouch}}));
+  KOINON_ASSIGN(
+      const auto added,
+      ApiClient(common.data).post_json("/api/v1/peers", json::object{{"line", line}, {"vouch", vouch}}));
   if (common.json) {
     std::cout << json::serialize(added) << "\n";
     return {};
   }
-  std::cout << "Pinned " << member(added, "name") << ". Now the other side pins this node with the line of: koinon id\n";
+  std::cout << "Pinned " << member(added, "name")
+            << ". Now the other side pins this node with the line of: koinon id\n";
   if (vouch) std::cout << "A vouch for it is published once both have connected (--no-vouch abstains).\n";
   return {};
 }

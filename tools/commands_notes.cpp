@@ -1,6 +1,7 @@
 // Commands about notes: publishing, listing, showing, watching.
-#include <boost/json.hpp>
 #include <iostream>
+
+#include <boost/json.hpp>
 
 #include "crypto/key_file.h"
 #include "proto/base/encoding.h"
@@ -23,7 +24,8 @@ Result<std::string> read_note_text(const std::string& file) {
   std::string buffer(65536, '\0');
   while (std::cin.read(buffer.data(), static_cast<std::streamsize>(buffer.size())) || std::cin.gcount() > 0) {
     text.append(buffer, 0, static_cast<std::size_t>(std::cin.gcount()));
-    if (text.size() > limits::kNoteFileBytes) return fail(Code::kTooLarge, "a note file has at most 4 MiB", "stdin");
+    if (text.size() > limits::kNoteFileBytes)
+      return fail(Code::kTooLarge, "a note file has at most 4 MiB", "stdin");
   }
   return text;
 }
@@ -45,7 +47,9 @@ json::object content_of(const NoteArguments& arguments) {
   return content;
 }
 
-json::array to_array(const std::vector<std::string>& texts) { return json::array(texts.begin(), texts.end()); }
+json::array to_array(const std::vector<std::string>& texts) {
+  return json::array(texts.begin(), texts.end());
+}
 
 }  // namespace
 
@@ -55,7 +59,8 @@ Status run_publish(const Common& common, const NoteArguments& arguments) {
     const auto file = read_note_text(arguments.file);
     if (!file.ok()) return file.error();
     // JSON carries text only: bytes that are not UTF-8 would not arrive as they are.
-    if (!is_utf8(*file)) return fail(Code::kMalformed, "the file is not UTF-8; save it as UTF-8 and try again", arguments.file);
+    if (!is_utf8(*file))
+      return fail(Code::kMalformed, "the file is not UTF-8; save it as UTF-8 and try again", arguments.file);
     request["file"] = *file;
   } else if (arguments.text.empty() && arguments.stage.empty()) {
     return fail(Code::kInvalidArgument, "give a FILE, or --text", "");
@@ -77,7 +82,8 @@ Status run_publish(const Common& common, const NoteArguments& arguments) {
     return {};
   }
   std::cout << member(published, "ref") << "\n";
-  for (const auto& warning : published.at("warnings").as_array()) std::cerr << "koinon: " << harmless(warning.as_string()) << "\n";
+  for (const auto& warning : published.at("warnings").as_array())
+    std::cerr << "koinon: " << harmless(warning.as_string()) << "\n";
   return {};
 }
 
@@ -94,7 +100,8 @@ Status run_list(const Common& common, const ListArguments& arguments) {
 
 Status run_show(const Common& common, const std::string& ref, const std::string& format) {
   const auto slash = ref.rfind('/');
-  if (slash == std::string::npos) return fail(Code::kInvalidArgument, "a reference reads NAME/NUMBER, such as seoul.example/17", ref);
+  if (slash == std::string::npos)
+    return fail(Code::kInvalidArgument, "a reference reads NAME/NUMBER, such as seoul.example/17", ref);
   const std::string target =
       "/api/v1/records/" + encode_segment(ref.substr(0, slash)) + "/" + encode_segment(ref.substr(slash + 1));
   const ApiClient client(common.data);

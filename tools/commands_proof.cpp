@@ -1,8 +1,9 @@
 // Proofs: taken from a node, verified by anyone without one.
-#include <boost/json.hpp>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+
+#include <boost/json.hpp>
 
 #include "crypto/hash.h"
 #include "crypto/key_file.h"
@@ -31,7 +32,8 @@ Status check_body(const v1::Entry& entry, const std::string& file, v1::Body& bod
   std::error_code ignored;
   const bool there = std::filesystem::exists(file, ignored);
   if (claim.size == 0) {
-    if (there) return fail(Code::kBadProof, "the entry has no body, yet this file stands beside its proof", file);
+    if (there)
+      return fail(Code::kBadProof, "the entry has no body, yet this file stands beside its proof", file);
     return {};
   }
   if (!there) return fail(Code::kNotFound, "the note itself is missing beside its proof", file);
@@ -56,7 +58,8 @@ std::string title_of(const v1::Body& body) {
 
 Status run_prove(const Common& common, const std::string& ref, const std::string& file) {
   const auto slash = ref.rfind('/');
-  if (slash == std::string::npos) return fail(Code::kInvalidArgument, "a reference reads NAME/NUMBER, such as seoul.example/17", ref);
+  if (slash == std::string::npos)
+    return fail(Code::kInvalidArgument, "a reference reads NAME/NUMBER, such as seoul.example/17", ref);
   const std::string target =
       "/api/v1/records/" + encode_segment(ref.substr(0, slash)) + "/" + encode_segment(ref.substr(slash + 1));
   const ApiClient client(common.data);
@@ -65,7 +68,8 @@ Status run_prove(const Common& common, const std::string& ref, const std::string
   const std::string body_file = file + ".body";
   const bool has_body = record.as_object().contains("body");
   if (!has_body && member(record, "body_state") != "held") {
-    return fail(Code::kNotFound, "the note itself is not held here (" + member(record, "body_state") + ")", ref);
+    return fail(Code::kNotFound, "the note itself is not held here (" + member(record, "body_state") + ")",
+                ref);
   }
   KOINON_TRY(write_file(file, proof));
   if (has_body) {
@@ -77,10 +81,13 @@ Status run_prove(const Common& common, const std::string& ref, const std::string
   }
   const std::string vkey = member(record, "signed_by");
   if (common.json) {
-    std::cout << json::serialize(json::object{{"proof", file}, {"body", has_body ? body_file : ""}, {"vkey", vkey}}) << "\n";
+    std::cout << json::serialize(
+                     json::object{{"proof", file}, {"body", has_body ? body_file : ""}, {"vkey", vkey}})
+              << "\n";
     return {};
   }
-  std::cout << "Wrote " << file << (has_body ? " and " + body_file : "") << ". Anyone can check it, without a node:\n"
+  std::cout << "Wrote " << file << (has_body ? " and " + body_file : "")
+            << ". Anyone can check it, without a node:\n"
             << "koinon verify " << file << " --vkey " << vkey << "\n";
   return {};
 }
@@ -104,7 +111,8 @@ Status run_verify(const Common& common, const std::string& file, const std::stri
               << "\n";
     return {};
   }
-  std::cout << "Verified: entry " << proof.index.value << " of " << harmless(checkpoint.origin) << ", " << kind_name(entry.kind());
+  std::cout << "Verified: entry " << proof.index.value << " of " << harmless(checkpoint.origin) << ", "
+            << kind_name(entry.kind());
   if (const std::string title = title_of(body); !title.empty()) std::cout << " \"" << harmless(title) << "\"";
   std::cout << ", signed under its head of " << checkpoint.size.value << " entries.\n";
   return {};

@@ -1,8 +1,9 @@
 // The command line: reads the arguments, runs one command, prints one line if it fails.
-#include <CLI/CLI.hpp>
 #include <csignal>
 #include <cstdlib>
 #include <iostream>
+
+#include <CLI/CLI.hpp>
 
 #include "node/daemon/daemon.h"
 #include "tools/commands.h"
@@ -35,7 +36,8 @@ struct CommandLine {
   Action action;
 };
 
-CLI::App* command(CLI::App& app, CommandLine& line, const std::string& name, const std::string& help, Action action) {
+CLI::App* command(CLI::App& app, CommandLine& line, const std::string& name, const std::string& help,
+                  Action action) {
   CLI::App* sub = app.add_subcommand(name, help);
   sub->fallthrough();
   sub->callback([&line, action = std::move(action)] { line.action = action; });
@@ -63,39 +65,50 @@ void add_note_options(CLI::App* sub, CommandLine& line) {
 }
 
 void add_node_commands(CLI::App& app, CommandLine& line) {
-  auto* init = command(app, line, "init", "make a node", [&line] { return run_init(line.common, line.init); });
+  auto* init =
+      command(app, line, "init", "make a node", [&line] { return run_init(line.common, line.init); });
   init->add_option("--name", line.init.name, "the city's name, like a domain: seoul.example")->required();
-  init->add_option("--display-name", line.init.display_name, "the city's name as people write it")->required();
+  init->add_option("--display-name", line.init.display_name, "the city's name as people write it")
+      ->required();
   init->add_option("--language", line.init.language, "the office's language (en)");
   init->add_option("--type", line.init.type, "city, region, network, national or community (city)")
       ->check(CLI::IsMember({"city", "region", "network", "national", "community"}));
   init->add_option("--country", line.init.country, "ISO 3166 code, such as KR");
-  init->add_option("--passphrase-file", line.init.passphrase_file, "seals the key files with the passphrase in this file");
-  command(app, line, "id", "what another city needs to peer with this one", [&line] { return run_id(line.common); });
+  init->add_option("--passphrase-file", line.init.passphrase_file,
+                   "seals the key files with the passphrase in this file");
+  command(app, line, "id", "what another city needs to peer with this one",
+          [&line] { return run_id(line.common); });
   command(app, line, "status", "how the node is", [&line] { return run_status(line.common); });
-  command(app, line, "cities", "the cities that are trusted, and by which path", [&line] { return run_cities(line.common); });
-  command(app, line, "reindex", "rebuild the search index from the store", [&line] { return run_reindex(line.common); });
+  command(app, line, "cities", "the cities that are trusted, and by which path",
+          [&line] { return run_cities(line.common); });
+  command(app, line, "reindex", "rebuild the search index from the store",
+          [&line] { return run_reindex(line.common); });
   CLI::App* peer = app.add_subcommand("peer", "the nodes that this one exchanges with");
   peer->fallthrough()->require_subcommand(1);
   auto* add = command(*peer, line, "add", "pin a node: VKEY@HOST:PORT#NODEKEY, from its `koinon id`",
                       [&line] { return run_peer_add(line.common, line.line, !line.no_vouch); });
   add->add_option("line", line.line, "VKEY@HOST:PORT#NODEKEY")->required();
   add->add_flag("--no-vouch", line.no_vouch, "do not publish that we know this city");
-  auto* remove = command(*peer, line, "remove", "unpin a node", [&line] { return run_peer_remove(line.common, line.line); });
+  auto* remove = command(*peer, line, "remove", "unpin a node",
+                         [&line] { return run_peer_remove(line.common, line.line); });
   remove->add_option("peer", line.line, "its city or node key")->required();
-  command(*peer, line, "list", "who is pinned, and whether they are connected", [&line] { return run_peer_list(line.common); });
+  command(*peer, line, "list", "who is pinned, and whether they are connected",
+          [&line] { return run_peer_list(line.common); });
   command(app, line, "peers", "the same as peer list", [&line] { return run_peer_list(line.common); });
 }
 
 void add_publishing_commands(CLI::App& app, CommandLine& line) {
   const auto publish = [&line] { return run_publish(line.common, line.note); };
   auto* file = command(app, line, "publish", "sign and publish a note", publish);
-  file->add_option("file", line.note.file, "Markdown with TOML front matter; - for standard input")->required();
+  file->add_option("file", line.note.file, "Markdown with TOML front matter; - for standard input")
+      ->required();
   add_note_options(file, line);
-  for (const auto* role : {"derives_from", "revises", "translates", "adopts", "about", "answers", "points_to"}) {
+  for (const auto* role :
+       {"derives_from", "revises", "translates", "adopts", "about", "answers", "points_to"}) {
     add_ref_option(file, line, role);
   }
-  const auto reply = [&](const std::string& name, const std::string& kind, const std::string& role, const std::string& help) {
+  const auto reply = [&](const std::string& name, const std::string& kind, const std::string& role,
+                         const std::string& help) {
     auto* sub = command(app, line, name, help, [&line, kind, role, publish]() -> Status {
       line.note.kind = kind;
       if (!line.ref.empty()) line.note.refs.push_back({role, line.ref});
@@ -126,14 +139,16 @@ void add_reading_commands(CLI::App& app, CommandLine& line) {
     sub->add_option("--kind", line.list.kind, "practice, adoption, question, answer, profile …");
     sub->add_option("--limit", line.list.limit, "how many at most (100)");
   };
-  add_filters(command(app, line, "list", "what is held, newest first", [&line] { return run_list(line.common, line.list); }));
+  add_filters(command(app, line, "list", "what is held, newest first",
+                      [&line] { return run_list(line.common, line.list); }));
   auto* search = command(app, line, "search", "find notes by their words", [&line] {
     for (const auto& word : line.words) line.list.words += (line.list.words.empty() ? "" : " ") + word;
     return run_list(line.common, line.list);
   });
   search->add_option("words", line.words, "every one must occur; a final * asks for a beginning")->required();
   add_filters(search);
-  auto* show = command(app, line, "show", "one record", [&line] { return run_show(line.common, line.ref, line.format); });
+  auto* show = command(app, line, "show", "one record",
+                       [&line] { return run_show(line.common, line.ref, line.format); });
   show->add_option("ref", line.ref, "CITY/NUMBER")->required();
   show->add_option("--format", line.format, "text, md or json")->check(CLI::IsMember({"text", "md", "json"}));
   auto* watch = command(app, line, "watch", "what comes in, as it comes",
@@ -141,9 +156,11 @@ void add_reading_commands(CLI::App& app, CommandLine& line) {
   watch->add_option("--topic", line.topic, "only this topic and those below it");
   watch->add_option("--after", line.after, "begin after this arrival number; 0: from the first");
   watch->add_option("--count", line.count, "end after so many");
-  auto* prove = command(app, line, "prove", "write a proof that anyone can check", [&line] { return run_prove(line.common, line.ref, line.file); });
+  auto* prove = command(app, line, "prove", "write a proof that anyone can check",
+                        [&line] { return run_prove(line.common, line.ref, line.file); });
   prove->add_option("ref", line.ref, "CITY/NUMBER")->required();
-  prove->add_option("-o,--output", line.file, "the file to write; the note goes beside it as FILE.body")->required();
+  prove->add_option("-o,--output", line.file, "the file to write; the note goes beside it as FILE.body")
+      ->required();
   auto* verify = command(app, line, "verify", "check a proof, without a node or a network",
                          [&line] { return run_verify(line.common, line.file, line.vkey); });
   verify->add_option("file", line.file, "the proof; the note is read from FILE.body")->required();

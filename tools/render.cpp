@@ -1,8 +1,9 @@
 #include "tools/render.h"
 
 #include <array>
-#include <boost/json.hpp>
 #include <utility>
+
+#include <boost/json.hpp>
 
 namespace koinon {
 namespace json = boost::json;
@@ -15,7 +16,8 @@ bool is_reordering(std::string_view three) {
   if (three.size() < 3 || three[0] != '\xE2') return false;
   const auto second = static_cast<unsigned char>(three[1]);
   const auto third = static_cast<unsigned char>(three[2]);
-  return (second == 0x80 && third >= 0xAA && third <= 0xAE) || (second == 0x81 && third >= 0xA6 && third <= 0xA9) ||
+  return (second == 0x80 && third >= 0xAA && third <= 0xAE) ||
+         (second == 0x81 && third >= 0xA6 && third <= 0xA9) ||
          (second == 0x80 && (third == 0x8E || third == 0x8F));
 }
 
@@ -98,7 +100,8 @@ void add_facts(std::string& out, const json::value& content) {
        {"country", "country"}}};
   for (const auto& [key, label] : kFacts) add_field(out, label, member(content, key));
   if (const auto* cost = find(content, "cost"); cost != nullptr) {
-    add_field(out, "cost", member(*cost, "amount") + " " + member(*cost, "currency") + " " + member(*cost, "note"));
+    add_field(out, "cost",
+              member(*cost, "amount") + " " + member(*cost, "currency") + " " + member(*cost, "note"));
   }
 }
 
@@ -162,8 +165,10 @@ std::string render_line(const json::value& record) {
   line.append(kind.size() < 12 ? 12 - kind.size() : 1, ' ');
   const std::string title = member(record, "title");
   line += title.empty() ? "-" : title;
-  if (const std::string topics = joined(record, "topics", ", "); !topics.empty()) line += "  [" + topics + "]";
-  if (const std::string language = member(record, "language"); !language.empty()) line += " (" + language + ")";
+  if (const std::string topics = joined(record, "topics", ", "); !topics.empty())
+    line += "  [" + topics + "]";
+  if (const std::string language = member(record, "language"); !language.empty())
+    line += " (" + language + ")";
   return line + "\n";
 }
 
@@ -184,7 +189,8 @@ std::string render_record(const json::value& record) {
   std::string title = member(content, "title");
   if (title.empty()) title = member(content, "display_name");
   if (!title.empty()) out += title + "\n\n";
-  add_field(out, "record", member(record, "ref") + ", " + member(record, "kind") + ", " + member(record, "created_at"));
+  add_field(out, "record",
+            member(record, "ref") + ", " + member(record, "kind") + ", " + member(record, "created_at"));
   add_field(out, "language", member(record, "language"));
   add_field(out, "topics", joined(record, "topics", ", "));
   add_field(out, "to", joined(record, "to", ", "));
@@ -208,14 +214,16 @@ std::string render_record(const json::value& record) {
     out += "\n";
     for (const auto& item : related->as_array()) {
       std::string text = member(item, "ref") + "  " + member(item, "title");
-      const std::string how = member(item, "stage") + (member(item, "outcome").empty() ? "" : ", " + member(item, "outcome"));
+      const std::string how =
+          member(item, "stage") + (member(item, "outcome").empty() ? "" : ", " + member(item, "outcome"));
       if (!how.empty()) text += " (" + how + ")";
       add_field(out, role_label(member(item, "role")), text);
     }
   }
-  out += "\nSigned by " + member(record, "city") + ", entry " + member(record, "index") + "; proven against its head of " +
-         member(record, "proven_against") + " entries.\n";
-  if (member(record, "frozen") == "yes") out += "WARNING: this city's log has forked; what it says is in doubt.\n";
+  out += "\nSigned by " + member(record, "city") + ", entry " + member(record, "index") +
+         "; proven against its head of " + member(record, "proven_against") + " entries.\n";
+  if (member(record, "frozen") == "yes")
+    out += "WARNING: this city's log has forked; what it says is in doubt.\n";
   return out;
 }
 
@@ -245,7 +253,9 @@ std::string render_peers(const json::value& page) {
     line += "  " + member(item, "entries") + " entries held";
     out += line + "\n";
   }
-  return out.empty() ? "no peers yet; ask another city for its line (koinon id) and run: koinon peer add LINE\n" : out;
+  return out.empty()
+             ? "no peers yet; ask another city for its line (koinon id) and run: koinon peer add LINE\n"
+             : out;
 }
 
 std::string render_status(const json::value& status) {
@@ -254,10 +264,14 @@ std::string render_status(const json::value& status) {
   add_field(out, "log", member(status, "log_id"));
   add_field(out, "entries", member(status, "entries"));
   add_field(out, "signing", member(status, "signing"));
-  add_field(out, "peers", member(status, "peers_connected") + " of " + member(status, "peers") + " connected");
-  add_field(out, "holds", member(status, "records") + " records of " + member(status, "cities") + " cities, " +
-                              member(status, "store_bytes") + " bytes");
-  add_field(out, "index", member(status, "index_lag") == "0" ? "up to date" : member(status, "index_lag") + " records behind");
+  add_field(out, "peers",
+            member(status, "peers_connected") + " of " + member(status, "peers") + " connected");
+  add_field(out, "holds",
+            member(status, "records") + " records of " + member(status, "cities") + " cities, " +
+                member(status, "store_bytes") + " bytes");
+  add_field(
+      out, "index",
+      member(status, "index_lag") == "0" ? "up to date" : member(status, "index_lag") + " records behind");
   add_field(out, "forked", joined(status, "frozen", ", "));
   add_field(out, "version", member(status, "version"));
   return out;

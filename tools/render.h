@@ -2,9 +2,10 @@
 // characters that reorder text.
 #pragma once
 
-#include <boost/json/value.hpp>
 #include <string>
 #include <string_view>
+
+#include <boost/json/value.hpp>
 
 namespace koinon {
 

@@ -98,7 +98,8 @@ Status apply_table(const toml::table& table, const std::string& prefix, Config& 
       continue;
     }
     const auto& keys = config_keys();
-    const auto it = std::find_if(keys.begin(), keys.end(), [&](const ConfigKey& known) { return known.name == name; });
+    const auto it =
+        std::find_if(keys.begin(), keys.end(), [&](const ConfigKey& known) { return known.name == name; });
     if (it == keys.end()) return fail(Code::kInvalidArgument, "the configuration has an unknown key", name);
     const auto text_value = value_text(value);
     Status status = text_value.ok() ? it->set(config, *text_value) : Status(text_value.error());
@@ -124,7 +125,8 @@ const std::vector<ConfigKey>& config_keys() {
       key("ready_file", "file to write once the node serves, with its ports", text(&Config::ready_file)),
       key("topics", "topics whose notes are wanted, comma-separated; all by default", set_topics),
       key("trust.hops", "how far vouches reach (2)", number(&Config::trust_hops, 16)),
-      key("trust.admits", "cities admitted through any one voucher (100)", number(&Config::trust_admits, 1'000'000)),
+      key("trust.admits", "cities admitted through any one voucher (100)",
+          number(&Config::trust_admits, 1'000'000)),
       key("window_bytes", "bytes that a peer may send ahead (8 MiB)",
           number(&Config::window_bytes, limits::kMaxWindowBytes)),
       key("store.max_bytes", "quota of the store's file in bytes; 0: none",

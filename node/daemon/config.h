@@ -14,26 +14,26 @@
 namespace koinon {
 
 struct Config {
-  std::string data;                      // the data folder
-  std::string peer_listen = "0.0.0.0";   // address for peers; empty: do not listen
-  std::uint16_t peer_port = 8470;        // 0: any free one
+  std::string data;                       // the data folder
+  std::string peer_listen = "0.0.0.0";    // address for peers; empty: do not listen
+  std::uint16_t peer_port = 8470;         // 0: any free one
   std::string http_listen = "127.0.0.1";  // address for reading over TCP; empty: the Unix socket only
-  std::uint16_t http_port = 8471;        // 0: any free one
-  std::string address;                   // HOST:PORT at which peers reach this node, for `koinon id`
+  std::uint16_t http_port = 8471;         // 0: any free one
+  std::string address;                    // HOST:PORT at which peers reach this node, for `koinon id`
   std::string passphrase_file;
-  std::string log_level = "info";        // debug, info, warning, error
-  std::string log_format = "text";       // text, json
-  std::string ready_file;                // written once the node serves; names the ports
-  BodyFilter filter;                     // topics whose bodies are wanted; none: all
+  std::string log_level = "info";   // debug, info, warning, error
+  std::string log_format = "text";  // text, json
+  std::string ready_file;           // written once the node serves; names the ports
+  BodyFilter filter;                // topics whose bodies are wanted; none: all
   unsigned trust_hops = 2;
   std::size_t trust_admits = 100;
-  std::size_t window_bytes = 8 << 20;    // credit lent to each peer
-  std::uint64_t store_max_bytes = 0;     // quota of the store's file; 0: none
+  std::size_t window_bytes = 8 << 20;  // credit lent to each peer
+  std::uint64_t store_max_bytes = 0;   // quota of the store's file; 0: none
 };
 
 struct ConfigKey {
-  std::string name;         // as in the file: http.port
-  std::string option;       // as on the command line: --http-port
+  std::string name;    // as in the file: http.port
+  std::string option;  // as on the command line: --http-port
   std::string description;
   std::function<Status(Config&, const std::string&)> set;
 };

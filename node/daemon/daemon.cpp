@@ -1,9 +1,8 @@
 #include "node/daemon/daemon.h"
 
-#include <unistd.h>
-
 #include <boost/asio/post.hpp>
 #include <boost/json.hpp>
+#include <unistd.h>
 
 #include "crypto/key_file.h"
 #include "node/daemon/vouching.h"
@@ -41,8 +40,9 @@ Result<std::unique_ptr<Daemon>> Daemon::start(const Config& config) {
 
 Status Daemon::prepare() {
   if (!folder_.is_initialised()) {
-    return fail(Code::kNotFound, "no node lives here; make one with: koinon init --name NAME --display-name CITY --data " +
-                                     folder_.path().string(),
+    return fail(Code::kNotFound,
+                "no node lives here; make one with: koinon init --name NAME --display-name CITY --data " +
+                    folder_.path().string(),
                 folder_.path().string());
   }
   KOINON_ASSIGN(FolderLock lock, FolderLock::take(folder_));
@@ -71,10 +71,11 @@ Status Daemon::check_instance(const StoreState& state, std::optional<Error>& ref
   if (!file.ok() && file.error().code != Code::kNotFound) return file.error();
   const std::string expected = to_hex(state.instance_token) + "\n";
   if (file.ok() && *file == expected) return {};
-  refusal = fail(Code::kRefused,
-                 "this store was restored from a copy, and other cities may hold newer entries of its log; signing "
-                 "would fork it. See RUNBOOK, \"A restored node\"",
-                 "instance-token");
+  refusal =
+      fail(Code::kRefused,
+           "this store was restored from a copy, and other cities may hold newer entries of its log; signing "
+           "would fork it. See RUNBOOK, \"A restored node\"",
+           "instance-token");
   log_.error(refusal->message);
   return {};
 }
@@ -84,11 +85,13 @@ Status Daemon::start_threads(const StoreState& state) {
   KOINON_ASSIGN(const LogState own, store_->log_state(*state.own_log));
   identity_ = own.identity;
   if (keys_->signing.public_key() != identity_.signing_key) {
-    return fail(Code::kRefused, "the signing key is not the one of this store's log", folder_.key("signing").string());
+    return fail(Code::kRefused, "the signing key is not the one of this store's log",
+                folder_.key("signing").string());
   }
   std::optional<Error> refusal;
   KOINON_TRY(check_instance(state, refusal));
-  if (own.frozen) refusal = fail(Code::kRefused, "our own log has forked; nothing more is signed for it", "log");
+  if (own.frozen)
+    refusal = fail(Code::kRefused, "our own log has forked; nothing more is signed for it", "log");
   KOINON_ASSIGN(serving_store_, open_sqlite_reader(folder_.store()));
   KOINON_ASSIGN(auto index_writer, open_index_writer(folder_.index(), state.journal));
   KOINON_ASSIGN(auto index_store, open_sqlite_reader(folder_.store()));
@@ -116,7 +119,9 @@ Status Daemon::start_threads(const StoreState& state) {
   http_ = std::make_unique<HttpServer>(std::move(http));
   index_ = std::make_unique<IndexWorker>(
       std::move(index_writer), std::move(index_store), [this] { http_->notify(); },
-      [this](const Error& error) { log_.error("the index lags", {{"reason", error.text()}}); });
+      [this](const Error& error) {
+        log_.error("the index lags", {{"reason", error.text()}});
+      });
   StoreWriter::Callbacks written;
   written.on_completions = [this](std::vector<Completion> done) { network_->complete(std::move(done)); };
   written.on_own_head = [this](LogState log, std::vector<VouchFact> vouches) {
@@ -132,10 +137,11 @@ Status Daemon::start_threads(const StoreState& state) {
 Status Daemon::start_http() {
   KOINON_ASSIGN(auto store, open_sqlite_reader(folder_.store()));
   KOINON_ASSIGN(auto index, open_index_reader(folder_.index()));
-  NodeFacts facts{std::string(kVersion), identity_, NodeKey::from(keys_->node.public_key().view()), config_.address,
-                  network_->port(), config_.http_port};
-  api_ = std::make_unique<Api>(ApiParts{std::move(facts), std::move(store), std::move(index), *writer_, *network_, clock_,
-                                        [this](std::function<void(Status)> done) { index_->reset(std::move(done)); }});
+  NodeFacts facts{std::string(kVersion), identity_,        NodeKey::from(keys_->node.public_key().view()),
+                  config_.address,       network_->port(), config_.http_port};
+  api_ = std::make_unique<Api>(
+      ApiParts{std::move(facts), std::move(store), std::move(index), *writer_, *network_, clock_,
+               [this](std::function<void(Status)> done) { index_->reset(std::move(done)); }});
   HttpHandlers handlers;
   handlers.handle = [this](HttpRequest request) { return api_->handle(std::move(request)); };
   handlers.events = [this](const HttpRequest& request) { return api_->events(request); };
@@ -154,7 +160,9 @@ Status Daemon::write_ready_file() const {
 // On the network thread.
 void Daemon::carry_out(Intent intent) {
   switch (intent_class(intent.body)) {
-    case IntentClass::kWrite: writer_->submit(std::move(intent)); return;
+    case IntentClass::kWrite:
+      writer_->submit(std::move(intent));
+      return;
     case IntentClass::kCheck:
       asio::post(checkers_, [this, intent = std::move(intent)]() mutable {
         Completion done{intent.id, execute_check(std::move(intent.body))};
@@ -183,7 +191,9 @@ void Daemon::on_event(const Event& event) {
       proven_.insert(event.peer);
       consider_vouch(event.peer);
       return;
-    case Event::Kind::kSessionEnded: log_.info("disconnected", {{"peer", peer}, {"reason", event.text}}); return;
+    case Event::Kind::kSessionEnded:
+      log_.info("disconnected", {{"peer", peer}, {"reason", event.text}});
+      return;
     case Event::Kind::kLogAdvanced:
       log_.debug("log advanced", {{"log", to_text(event.log)}, {"size", std::to_string(event.size.value)}});
       for (const NodeKey& key : std::set<NodeKey>(proven_)) {
@@ -194,7 +204,8 @@ void Daemon::on_event(const Event& event) {
     case Event::Kind::kForked:
       log_.error("a log has forked and is frozen; the evidence is kept", {{"log", to_text(event.log)}});
       if (event.log == identity_.log_id()) {
-        writer_->stop_signing(fail(Code::kRefused, "our own log has forked; nothing more is signed for it", "log"));
+        writer_->stop_signing(
+            fail(Code::kRefused, "our own log has forked; nothing more is signed for it", "log"));
       }
       return;
     case Event::Kind::kPeerLied:
@@ -202,11 +213,16 @@ void Daemon::on_event(const Event& event) {
       return;
     case Event::Kind::kStopSigning:
       log_.error("signing stopped: " + event.text, {{"peer", peer}});
-      writer_->stop_signing(
-          fail(Code::kRefused, event.text + "; signing on would fork it. See RUNBOOK, \"A restored node\"", "log"));
+      writer_->stop_signing(fail(Code::kRefused,
+                                 event.text + "; signing on would fork it. See RUNBOOK, \"A restored node\"",
+                                 "log"));
       return;
-    case Event::Kind::kStoreFailed: log_.error("the store cannot write; reading goes on", {{"reason", event.text}}); return;
-    case Event::Kind::kNotice: log_.info(event.text, {{"peer", peer}}); return;
+    case Event::Kind::kStoreFailed:
+      log_.error("the store cannot write; reading goes on", {{"reason", event.text}});
+      return;
+    case Event::Kind::kNotice:
+      log_.info(event.text, {{"peer", peer}});
+      return;
   }
 }
 
@@ -216,12 +232,14 @@ void Daemon::consider_vouch(const NodeKey& key) {
   if (peer == nullptr || !peer->vouch || vouched_.contains(peer->log)) return;
   vouched_.insert(peer->log);
   const LogId log = peer->log;
-  writer_->publish(vouch_maker(*peer, clock_.wall()), [this, log, name = peer->name](const Result<Published>& published) {
-    if (published.ok()) return log_.info("vouched", {{"city", name}});
-    // Its log may not be here yet: it is tried again when it advances.
-    asio::post(network_->context(), [this, log] { vouched_.erase(log); });
-    if (published.error().code != Code::kNotFound) log_.warning("not vouched", {{"city", name}, {"reason", published.error().text()}});
-  });
+  writer_->publish(vouch_maker(*peer, clock_.wall()),
+                   [this, log, name = peer->name](const Result<Published>& published) {
+                     if (published.ok()) return log_.info("vouched", {{"city", name}});
+                     // Its log may not be here yet: it is tried again when it advances.
+                     asio::post(network_->context(), [this, log] { vouched_.erase(log); });
+                     if (published.error().code != Code::kNotFound)
+                       log_.warning("not vouched", {{"city", name}, {"reason", published.error().text()}});
+                   });
 }
 
 void Daemon::stop() {

@@ -4,9 +4,10 @@
 //   a small pool checks signatures and hashes, one thread reads what is served to peers
 #pragma once
 
-#include <boost/asio/thread_pool.hpp>
 #include <memory>
 #include <set>
+
+#include <boost/asio/thread_pool.hpp>
 
 #include "node/daemon/config.h"
 #include "node/daemon/data_folder.h"

@@ -1,12 +1,12 @@
 #include "node/daemon/data_folder.h"
 
-#include <fcntl.h>
-#include <sys/file.h>
-#include <unistd.h>
-
 #include <cerrno>
 #include <cstdlib>
 #include <system_error>
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 #include "crypto/key_file.h"
 
@@ -23,11 +23,13 @@ bool DataFolder::is_initialised() const {
 Result<FolderLock> FolderLock::take(const DataFolder& folder) {
   const int descriptor = ::open(folder.lock_file().c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (descriptor < 0) {
-    return fail(Code::kIo, "the data folder cannot be used: " + std::generic_category().message(errno), folder.path().string());
+    return fail(Code::kIo, "the data folder cannot be used: " + std::generic_category().message(errno),
+                folder.path().string());
   }
   FolderLock lock(descriptor);
   if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
-    return fail(Code::kRefused, "another koinond or koinon uses this data folder; stop it first", folder.path().string());
+    return fail(Code::kRefused, "another koinond or koinon uses this data folder; stop it first",
+                folder.path().string());
   }
   return lock;
 }
@@ -52,8 +54,8 @@ Result<NodeKeys> read_keys(const DataFolder& folder, std::string_view passphrase
   KOINON_ASSIGN(const Bytes cosigner, read_key_file(folder.key("cosigner"), "cosigner", passphrase));
   KOINON_ASSIGN(const Bytes sealing, read_key_file(folder.key("sealing"), "sealing", passphrase));
   KOINON_ASSIGN(const Bytes node, read_key_file(folder.key("node"), "node", passphrase));
-  return NodeKeys{SigningKey::from_seed(signing), SigningKey::from_seed(cosigner), SigningKey::from_seed(node),
-                  SealingSecret::from_seed(sealing)};
+  return NodeKeys{SigningKey::from_seed(signing), SigningKey::from_seed(cosigner),
+                  SigningKey::from_seed(node), SealingSecret::from_seed(sealing)};
 }
 
 Result<bool> keys_are_sealed(const DataFolder& folder) { return key_file_is_sealed(folder.key("signing")); }

@@ -20,7 +20,9 @@ class DataFolder {
   std::filesystem::path index() const { return path_ / "index.db"; }
   std::filesystem::path socket() const { return path_ / "koinond.sock"; }
   std::filesystem::path config() const { return path_ / "koinond.toml"; }
-  std::filesystem::path key(std::string_view role) const { return path_ / "keys" / (std::string(role) + ".key"); }
+  std::filesystem::path key(std::string_view role) const {
+    return path_ / "keys" / (std::string(role) + ".key");
+  }
   // Left out of backups: a store that comes without its own token has been restored.
   std::filesystem::path instance() const { return path_ / "instance-token"; }
   std::filesystem::path lock_file() const { return path_ / "koinond.lock"; }

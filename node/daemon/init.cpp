@@ -1,8 +1,8 @@
 #include "node/daemon/init.h"
 
-#include <sys/stat.h>
-
 #include <system_error>
+
+#include <sys/stat.h>
 
 #include "crypto/key_file.h"
 #include "crypto/mnemonic.h"
@@ -18,7 +18,8 @@ constexpr std::size_t kTokenBytes = 16;
 Status make_folders(const DataFolder& folder) {
   std::error_code error;
   std::filesystem::create_directories(folder.path() / "keys", error);
-  if (error) return fail(Code::kIo, "the folder could not be made: " + error.message(), folder.path().string());
+  if (error)
+    return fail(Code::kIo, "the folder could not be made: " + error.message(), folder.path().string());
   if (::chmod(folder.path().c_str(), 0700) != 0 || ::chmod((folder.path() / "keys").c_str(), 0700) != 0) {
     return fail(Code::kIo, "the folder could not be closed to others", folder.path().string());
   }
@@ -37,13 +38,16 @@ Draft profile_draft(const InitOptions& options) {
   return draft;
 }
 
-Status write_first_entries(const DataFolder& folder, const NodeKeys& keys, OwnLog& log, const InitOptions& options,
-                           BytesView token, UnixMillis now) {
+Status write_first_entries(const DataFolder& folder, const NodeKeys& keys, OwnLog& log,
+                           const InitOptions& options, BytesView token, UnixMillis now) {
   KOINON_ASSIGN(const auto store, open_sqlite_store(folder.store()));
   KOINON_TRY(store->begin(true));
-  const v1::Entry genesis = make_genesis(log.identity(), keys.cosigner, keys.sealing.public_key(), keys.node, now);
+  const v1::Entry genesis =
+      make_genesis(log.identity(), keys.cosigner, keys.sealing.public_key(), keys.node, now);
   const auto batch = log.publish(*store,
-                                 {[&](StoreReader&) -> Result<Draft> { return Draft{genesis, std::nullopt, false}; },
+                                 {[&](StoreReader&) -> Result<Draft> {
+                                    return Draft{genesis, std::nullopt, false};
+                                  },
                                   [&](StoreReader&) -> Result<Draft> { return profile_draft(options); }},
                                  now);
   Status status = batch.ok() ? Status() : Status(batch.error());
@@ -64,7 +68,8 @@ Status write_first_entries(const DataFolder& folder, const NodeKeys& keys, OwnLo
 Status check_options(const InitOptions& options) {
   KOINON_TRY(check_name(options.name));
   if (options.display_name.empty() || options.display_name.size() > 200 || !is_utf8(options.display_name)) {
-    return fail(Code::kInvalidArgument, "give the city's name as people write it, at most 200 bytes", "display-name");
+    return fail(Code::kInvalidArgument, "give the city's name as people write it, at most 200 bytes",
+                "display-name");
   }
   return check_language(options.language);
 }
@@ -74,7 +79,8 @@ Status check_options(const InitOptions& options) {
 Result<InitResult> init_node(const DataFolder& folder, const InitOptions& options, UnixMillis now) {
   KOINON_TRY(check_options(options));
   if (folder.is_initialised()) {
-    return fail(Code::kConflict, "a node lives here already; choose another --data folder", folder.path().string());
+    return fail(Code::kConflict, "a node lives here already; choose another --data folder",
+                folder.path().string());
   }
   KOINON_TRY(make_folders(folder));
   KOINON_ASSIGN(const FolderLock lock, FolderLock::take(folder));

@@ -13,8 +13,8 @@ struct InitOptions {
   std::string display_name;  // Seoul
   std::string language = "en";
   std::string type = "city";
-  std::string country;       // ISO 3166-1 alpha-2; may be empty
-  std::string passphrase;    // seals the key files; empty: they stay unsealed
+  std::string country;     // ISO 3166-1 alpha-2; may be empty
+  std::string passphrase;  // seals the key files; empty: they stay unsealed
 };
 
 struct InitResult {

@@ -1,13 +1,13 @@
 // The daemon: reads its configuration, runs a node until it is told to stop.
-#include <google/protobuf/stubs/logging.h>
-
-#include <CLI/CLI.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/signal_set.hpp>
 #include <csignal>
 #include <cstdlib>
 #include <iostream>
 #include <map>
+
+#include <CLI/CLI.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <google/protobuf/stubs/logging.h>
 
 #include "node/daemon/daemon.h"
 
@@ -26,7 +26,8 @@ int run(int argc, char** argv) {
   std::map<std::string, std::string> given;
   for (const ConfigKey& key : config_keys()) {
     app.add_option_function<std::string>(
-           key.option, [&given, name = key.name](const std::string& value) { given[name] = value; }, key.description)
+           key.option, [&given, name = key.name](const std::string& value) { given[name] = value; },
+           key.description)
         ->take_last();
   }
   try {

@@ -1,10 +1,10 @@
 #include "node/daemon/log.h"
 
-#include <spdlog/sinks/stdout_sinks.h>
-#include <spdlog/spdlog.h>
+#include <chrono>
 
 #include <boost/json.hpp>
-#include <chrono>
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
 
 #include "node/http/record_json.h"
 

@@ -24,7 +24,9 @@ void StoreWriter::push(Task task) {
 }
 
 void StoreWriter::submit(Intent intent) { push(std::move(intent)); }
-void StoreWriter::publish(DraftMaker maker, PublishDone done) { push(Publish{std::move(maker), std::move(done)}); }
+void StoreWriter::publish(DraftMaker maker, PublishDone done) {
+  push(Publish{std::move(maker), std::move(done)});
+}
 void StoreWriter::change(std::function<Status(Store&)> apply, ChangeDone done) {
   push(Change{std::move(apply), std::move(done)});
 }

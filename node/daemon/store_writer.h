@@ -29,7 +29,8 @@ class StoreWriter {
   using PublishDone = std::function<void(Result<Published>)>;
   using ChangeDone = std::function<void(Status)>;
 
-  StoreWriter(std::unique_ptr<Store> store, OwnLog own_log, std::function<UnixMillis()> clock, Callbacks callbacks);
+  StoreWriter(std::unique_ptr<Store> store, OwnLog own_log, std::function<UnixMillis()> clock,
+              Callbacks callbacks);
   ~StoreWriter();
   StoreWriter(const StoreWriter&) = delete;
   StoreWriter& operator=(const StoreWriter&) = delete;

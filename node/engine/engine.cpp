@@ -163,7 +163,8 @@ void Engine::on_connected(Now now, SessionId id, NodeKey peer, bool dialled_by_u
   sessions_.emplace(id, std::move(owned));
   const auto known = peers_.find(peer);
   if (known == peers_.end() || shutting_down_) {
-    end_session(session, v1::ERROR_CODE_SHUTTING_DOWN, fail(Code::kRefused, "the peer is not pinned here"), false);
+    end_session(session, v1::ERROR_CODE_SHUTTING_DOWN, fail(Code::kRefused, "the peer is not pinned here"),
+                false);
     return;
   }
   if (resolve_duplicate(session)) greet(session, known->second);
@@ -247,7 +248,8 @@ void Engine::shut_down() {
       frame.mutable_cursor()->set_seq(last_row_.value);
       send(session, frame);
     }
-    end_session(session, v1::ERROR_CODE_SHUTTING_DOWN, fail(Code::kUnavailable, "the node is shutting down"), false);
+    end_session(session, v1::ERROR_CODE_SHUTTING_DOWN, fail(Code::kUnavailable, "the node is shutting down"),
+                false);
   }
 }
 
@@ -296,19 +298,30 @@ void Engine::handle_frame(Now now, Session& session, v1::Frame frame, std::size_
     session.lent -= size;
   }
   switch (frame.frame_case()) {
-    case v1::Frame::kHello: return on_hello(session, frame.hello());
-    case v1::Frame::kFollow: return on_follow(session, frame.follow());
-    case v1::Frame::kHeads: return on_heads(now, session, frame.heads());
-    case v1::Frame::kCursor: return on_cursor(now, session, frame.cursor());
-    case v1::Frame::kGet: return on_get(session, frame.get());
-    case v1::Frame::kChunk: return on_chunk(now, session, std::move(*frame.mutable_chunk()), size);
-    case v1::Frame::kGetHeads: return on_get_heads(session, frame.get_heads());
-    case v1::Frame::kGetBodies: return on_get_bodies(session, frame.get_bodies());
-    case v1::Frame::kPush: return on_push(now, session, std::move(*frame.mutable_push()), size);
-    case v1::Frame::kBodies: return unexpected("Bodies came that were not asked for");
+    case v1::Frame::kHello:
+      return on_hello(session, frame.hello());
+    case v1::Frame::kFollow:
+      return on_follow(session, frame.follow());
+    case v1::Frame::kHeads:
+      return on_heads(now, session, frame.heads());
+    case v1::Frame::kCursor:
+      return on_cursor(now, session, frame.cursor());
+    case v1::Frame::kGet:
+      return on_get(session, frame.get());
+    case v1::Frame::kChunk:
+      return on_chunk(now, session, std::move(*frame.mutable_chunk()), size);
+    case v1::Frame::kGetHeads:
+      return on_get_heads(session, frame.get_heads());
+    case v1::Frame::kGetBodies:
+      return on_get_bodies(session, frame.get_bodies());
+    case v1::Frame::kPush:
+      return on_push(now, session, std::move(*frame.mutable_push()), size);
+    case v1::Frame::kBodies:
+      return unexpected("Bodies came that were not asked for");
     case v1::Frame::kCredit:
-      session.credit = std::min<std::size_t>(session.credit + std::min<std::uint64_t>(frame.credit().bytes(), limits::kMaxWindowBytes),
-                                             limits::kMaxWindowBytes);
+      session.credit = std::min<std::size_t>(
+          session.credit + std::min<std::uint64_t>(frame.credit().bytes(), limits::kMaxWindowBytes),
+          limits::kMaxWindowBytes);
       flush_outbox(session);
       pump(session);
       return continue_backlog(session);
@@ -323,7 +336,8 @@ void Engine::handle_frame(Now now, Session& session, v1::Frame frame, std::size_
       session.filter = std::move(*filter);
       return;
     }
-    default: return;  // Pong; Have and reserved frames; frames of later versions
+    default:
+      return;  // Pong; Have and reserved frames; frames of later versions
   }
 }
 
@@ -333,8 +347,8 @@ void Engine::on_hello(Session& session, const v1::Hello& hello) {
   };
   if (hello.min_version() > kProtocolVersion || hello.max_version() < kProtocolVersion) {
     return refuse(v1::ERROR_CODE_VERSION,
-                  "this node speaks protocol version 1, the peer " + std::to_string(hello.min_version()) + " to " +
-                      std::to_string(hello.max_version()) + "; one of the two needs an update",
+                  "this node speaks protocol version 1, the peer " + std::to_string(hello.min_version()) +
+                      " to " + std::to_string(hello.max_version()) + "; one of the two needs an update",
                   "version");
   }
   if (hello.journal_id().size() != 16 || (!hello.log_id().empty() && hello.log_id().size() != LogId::kSize) ||
@@ -344,7 +358,8 @@ void Engine::on_hello(Session& session, const v1::Hello& hello) {
   const PeerRecord& peer = peers_.at(session.peer);
   if (hello.log_id() != peer.log.view()) {
     return refuse(v1::ERROR_CODE_IDENTITY,
-                  "the node speaks for another log than the one pinned with its key (" + peer.name + ")", "log_id");
+                  "the node speaks for another log than the one pinned with its key (" + peer.name + ")",
+                  "log_id");
   }
   auto filter = read_filter(hello.filter());
   if (!hello.has_filter()) filter = BodyFilter();
@@ -469,7 +484,8 @@ void Engine::on_peer_added(Now now, const PeerRecord& peer) {
 
 void Engine::on_peer_removed(Now now, const NodeKey& key) {
   if (Session* session = session_of(key); session != nullptr) {
-    end_session(*session, v1::ERROR_CODE_SHUTTING_DOWN, fail(Code::kRefused, "the operator removed the peer"), false);
+    end_session(*session, v1::ERROR_CODE_SHUTTING_DOWN, fail(Code::kRefused, "the operator removed the peer"),
+                false);
   }
   peers_.erase(key);
   refresh_trust(now);

@@ -30,7 +30,7 @@ struct EngineConfig {
   NodeKey node_key;
   std::string agent;
   BodyFilter filter;
-  std::size_t window = 0;   // credit lent to each peer, bytes; 0: limits::kWindowBytes
+  std::size_t window = 0;  // credit lent to each peer, bytes; 0: limits::kWindowBytes
   unsigned trust_hops = 2;
   std::size_t trust_admits = 0;  // cities through any one voucher; 0: limits::kVouchAdmits
 };
@@ -47,14 +47,14 @@ struct CloseSession {
 };
 struct Event {
   enum class Kind {
-    kSessionReady,   // peer, log
-    kSessionEnded,   // peer, text
-    kLogAdvanced,    // log, size: it stands whole at size
-    kForked,         // log: evidence was kept, the log is frozen
-    kPeerLied,       // peer, text
-    kStopSigning,    // size: somebody holds more of our log than we do
-    kStoreFailed,    // text: commits fail, fetching waits
-    kNotice,         // peer, text
+    kSessionReady,  // peer, log
+    kSessionEnded,  // peer, text
+    kLogAdvanced,   // log, size: it stands whole at size
+    kForked,        // log: evidence was kept, the log is frozen
+    kPeerLied,      // peer, text
+    kStopSigning,   // size: somebody holds more of our log than we do
+    kStoreFailed,   // text: commits fail, fetching waits
+    kNotice,        // peer, text
   };
   Kind kind = Kind::kNotice;
   NodeKey peer;

@@ -9,10 +9,14 @@ namespace {
 
 BodyState state_of(v1::BodyMark mark) {
   switch (mark) {
-    case v1::BODY_MARK_NOT_ASKED: return BodyState::kNotAsked;
-    case v1::BODY_MARK_ERASED: return BodyState::kErased;
-    case v1::BODY_MARK_NOT_HELD: return BodyState::kNotHeld;
-    default: return BodyState::kHeld;
+    case v1::BODY_MARK_NOT_ASKED:
+      return BodyState::kNotAsked;
+    case v1::BODY_MARK_ERASED:
+      return BodyState::kErased;
+    case v1::BODY_MARK_NOT_HELD:
+      return BodyState::kNotHeld;
+    default:
+      return BodyState::kHeld;
   }
 }
 
@@ -21,7 +25,8 @@ std::vector<StoredRecord> take_records(v1::Chunk& chunk) {
   out.reserve(static_cast<std::size_t>(chunk.records_size()));
   for (auto& record : *chunk.mutable_records()) {
     out.push_back({EntryIndex(chunk.from() + out.size()), std::move(*record.mutable_entry()),
-                   std::move(*record.mutable_body()), state_of(record.mark()), EntryIndex(record.erased_by())});
+                   std::move(*record.mutable_body()), state_of(record.mark()),
+                   EntryIndex(record.erased_by())});
   }
   return out;
 }
@@ -77,7 +82,8 @@ void Engine::start_fetch(Now now, Session& session, Log& log) {
   send(session, frame);
 }
 
-void Engine::begin_fetch(Now now, Log& log, SessionId source, const StoredHead& target, std::uint64_t request_id) {
+void Engine::begin_fetch(Now now, Log& log, SessionId source, const StoredHead& target,
+                         std::uint64_t request_id) {
   Fetch fetch;
   fetch.generation = next_generation_++;
   fetch.source = source;
@@ -159,8 +165,7 @@ void Engine::on_run_verified(Now now, const LogId& id, std::uint64_t generation,
     return schedule_fetch(now, id);
   }
   if (!current) return release(now, source, size);
-  log.fetch->verified.emplace(from.value,
-                              std::make_pair(std::move(std::get<RunVerified>(*answer)), size));
+  log.fetch->verified.emplace(from.value, std::make_pair(std::move(std::get<RunVerified>(*answer)), size));
   commit_verified(now, log);
 }
 
@@ -201,19 +206,20 @@ void Engine::commit_run(Now now, Log& log, RunVerified run, std::size_t size) {
   intent.run.vouches = std::move(run.vouches);
   intent.run.arrived_at = now.wall;
   ++log.commits;
-  issue(std::move(intent), [this, id = log.state.id, generation = fetch.generation, source = fetch.source, size,
-                            commit = begin_commit(), stored = std::move(stored)](Now then, Result<Answer> answer) {
-    --logs_.at(id)->commits;
-    const JournalSeq row = answer.ok() ? std::get<RunStored>(*answer).journal_seq : JournalSeq(0);
-    on_run_stored(then, id, generation, source, stored, answer);
-    end_commit(commit, id, row);
-    release(then, source, size);
-    schedule_fetch(then, id);
-  });
+  issue(std::move(intent),
+        [this, id = log.state.id, generation = fetch.generation, source = fetch.source, size,
+         commit = begin_commit(), stored = std::move(stored)](Now then, Result<Answer> answer) {
+          --logs_.at(id)->commits;
+          const JournalSeq row = answer.ok() ? std::get<RunStored>(*answer).journal_seq : JournalSeq(0);
+          on_run_stored(then, id, generation, source, stored, answer);
+          end_commit(commit, id, row);
+          release(then, source, size);
+          schedule_fetch(then, id);
+        });
 }
 
-void Engine::on_run_stored(Now now, const LogId& id, std::uint64_t generation, SessionId source, StoredRun run,
-                           const Result<Answer>& answer) {
+void Engine::on_run_stored(Now now, const LogId& id, std::uint64_t generation, SessionId source,
+                           StoredRun run, const Result<Answer>& answer) {
   Log& log = *logs_.at(id);
   if (!answer.ok()) return on_store_failed(now, log, generation, answer.error());
   const bool whole = run.after.size() == run.head.size;

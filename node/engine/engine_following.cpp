@@ -10,10 +10,14 @@ namespace {
 
 v1::ErrorCode wire_code(const Error& error) {
   switch (error.code) {
-    case Code::kTooLarge: return v1::ERROR_CODE_TOO_LARGE;
-    case Code::kBadSignature: return v1::ERROR_CODE_BAD_SIGNATURE;
-    case Code::kBadProof: return error.field == "body" ? v1::ERROR_CODE_BAD_BODY : v1::ERROR_CODE_BAD_PROOF;
-    default: return v1::ERROR_CODE_MALFORMED;
+    case Code::kTooLarge:
+      return v1::ERROR_CODE_TOO_LARGE;
+    case Code::kBadSignature:
+      return v1::ERROR_CODE_BAD_SIGNATURE;
+    case Code::kBadProof:
+      return error.field == "body" ? v1::ERROR_CODE_BAD_BODY : v1::ERROR_CODE_BAD_PROOF;
+    default:
+      return v1::ERROR_CODE_MALFORMED;
   }
 }
 
@@ -26,7 +30,9 @@ Result<Checkpoint> peek(BytesView note) {
 }  // namespace
 
 // Ends a session whose peer sent what does not verify.
-void Engine::lie(Session& session, const Error& error) { end_session(session, wire_code(error), error, true); }
+void Engine::lie(Session& session, const Error& error) {
+  end_session(session, wire_code(error), error, true);
+}
 
 void Engine::ask_for(Session& session, const std::vector<LogId>& logs) {
   for (std::size_t begin = 0; begin < logs.size(); begin += limits::kLogIdsPerRequest) {
@@ -42,8 +48,10 @@ void Engine::ask_for(Session& session, const std::vector<LogId>& logs) {
 
 // Nothing where policy refuses the log or we hold it already; an error where the peer broke a rule.
 // A row of the journal stays open, and the cursor behind it, until the offer is settled.
-Result<std::optional<Engine::Offer>> Engine::read_offer(Session& session, const v1::Head& head, bool in_journal) {
-  if (head.log_id().size() != LogId::kSize) return fail(Code::kMalformed, "it has not 32 bytes", "head.log_id");
+Result<std::optional<Engine::Offer>> Engine::read_offer(Session& session, const v1::Head& head,
+                                                        bool in_journal) {
+  if (head.log_id().size() != LogId::kSize)
+    return fail(Code::kMalformed, "it has not 32 bytes", "head.log_id");
   if (head.checkpoint().size() > limits::kHeadNoteBytes) {
     return fail(Code::kTooLarge, "a head's checkpoint has at most 4 KiB", "head.checkpoint");
   }
@@ -113,21 +121,22 @@ void Engine::verify_offers(Now, Session& session, std::vector<Offer> offers) {
   VerifyHeads intent;
   for (const Offer& offer : offers) intent.items.push_back({offer.identity.vkey(), offer.head.note});
   session.unverified += offers.size();
-  issue(std::move(intent), [this, offers = std::move(offers), id = session.id](Now then, Result<Answer> answer) {
-    if (Session* live = find(id); live != nullptr) live->unverified -= offers.size();
-    if (!answer.ok()) return;
-    auto& verified = std::get<HeadsVerified>(*answer);
-    for (std::size_t i = 0; i < offers.size(); ++i) {
-      Session* live = find(id);
-      if (live == nullptr) return;
-      if (!verified[i].ok()) return lie(*live, verified[i].error());
-      Offer offer = offers[i];
-      offer.head.size = verified[i]->size;
-      offer.head.root = verified[i]->root;
-      consider(then, offer);
-    }
-    if (Session* live = find(id); live != nullptr) save_cursor(then, *live);
-  });
+  issue(std::move(intent),
+        [this, offers = std::move(offers), id = session.id](Now then, Result<Answer> answer) {
+          if (Session* live = find(id); live != nullptr) live->unverified -= offers.size();
+          if (!answer.ok()) return;
+          auto& verified = std::get<HeadsVerified>(*answer);
+          for (std::size_t i = 0; i < offers.size(); ++i) {
+            Session* live = find(id);
+            if (live == nullptr) return;
+            if (!verified[i].ok()) return lie(*live, verified[i].error());
+            Offer offer = offers[i];
+            offer.head.size = verified[i]->size;
+            offer.head.root = verified[i]->root;
+            consider(then, offer);
+          }
+          if (Session* live = find(id); live != nullptr) save_cursor(then, *live);
+        });
 }
 
 void Engine::on_cursor(Now now, Session& session, const v1::Cursor& cursor) {
@@ -179,7 +188,8 @@ Engine::Log& Engine::log_of(const Offer& offer) {
 // A head whose signature verified.
 void Engine::consider(Now now, const Offer& offer) {
   Session* session = find(offer.source);
-  if (session == nullptr || !trust_.admits(offer.log)) return settle_row(now, offer.source, offer.log, offer.row);
+  if (session == nullptr || !trust_.admits(offer.log))
+    return settle_row(now, offer.source, offer.log, offer.row);
   Log& log = log_of(offer);
   auto& known = session->known[offer.log];
   known = std::max(known, offer.head.size);
@@ -235,13 +245,14 @@ void Engine::old_head_differs(const Offer& offer) {
   const TreeSize held = state.range.size();
   const StoredHead seen = *state.seen;
   const std::vector<Hash> outer = state.seen_right;
-  issue(ReadProof{offer.log, EntryIndex(offer.head.size.value), 0, held},
-        [this, offer, held, seen, outer](Now then, Result<Answer> answer) {
-          if (!answer.ok()) return;
-          RunProof ours = std::get<RunProof>(*answer);
-          ours.right = join_right(offer.head.size, held, seen.size, ours.right, outer);
-          keep_evidence(then, *logs_.at(offer.log), offer.head.size, {seen.note, ours}, {offer.head.note, {}});
-        });
+  issue(
+      ReadProof{offer.log, EntryIndex(offer.head.size.value), 0, held},
+      [this, offer, held, seen, outer](Now then, Result<Answer> answer) {
+        if (!answer.ok()) return;
+        RunProof ours = std::get<RunProof>(*answer);
+        ours.right = join_right(offer.head.size, held, seen.size, ours.right, outer);
+        keep_evidence(then, *logs_.at(offer.log), offer.head.size, {seen.note, ours}, {offer.head.note, {}});
+      });
 }
 
 void Engine::keep_evidence(Now now, Log& log, TreeSize at, const SignedTree& ours, const SignedTree& theirs) {

@@ -14,9 +14,12 @@ constexpr std::size_t kPushCredit = 64 * limits::kKiB;
 
 v1::BodyMark mark_of(BodyState state) {
   switch (state) {
-    case BodyState::kHeld: return v1::BODY_MARK_UNSPECIFIED;
-    case BodyState::kErased: return v1::BODY_MARK_ERASED;
-    default: return v1::BODY_MARK_NOT_HELD;
+    case BodyState::kHeld:
+      return v1::BODY_MARK_UNSPECIFIED;
+    case BodyState::kErased:
+      return v1::BODY_MARK_ERASED;
+    default:
+      return v1::BODY_MARK_NOT_HELD;
   }
 }
 
@@ -63,7 +66,8 @@ v1::Head Engine::head_message(const Session& session, const Log& log) const {
   head.set_checkpoint(log.state.whole->note);
   head.set_journal_seq(log.state.journal_seq.value);
   const auto known = session.known.find(log.state.id);
-  if (known == session.known.end() || known->second.value == 0) *head.mutable_identity() = to_message(log.state.identity);
+  if (known == session.known.end() || known->second.value == 0)
+    *head.mutable_identity() = to_message(log.state.identity);
   head.set_frozen(log.state.frozen);
   return head;
 }
@@ -75,7 +79,8 @@ void Engine::send_head(Session& session, const Log& log, std::uint64_t request_i
   send(session, frame);
 }
 
-void Engine::answer_error(Session& session, v1::ErrorCode code, std::string message, std::uint64_t request_id) {
+void Engine::answer_error(Session& session, v1::ErrorCode code, std::string message,
+                          std::uint64_t request_id) {
   v1::Frame frame;
   auto* error = frame.mutable_error();
   error->set_code(code);
@@ -212,13 +217,16 @@ void Engine::send_push(Session& session, const Log& log, const PushKey& key, con
 // --- requests ---
 
 void Engine::on_get_heads(Session& session, const v1::GetHeads& request) {
-  if (request.request_id() == 0 || static_cast<std::size_t>(request.log_ids_size()) > limits::kLogIdsPerRequest) {
-    return lie(session, fail(Code::kMalformed, "a GetHeads needs a number and at most 256 log ids", "get_heads"));
+  if (request.request_id() == 0 ||
+      static_cast<std::size_t>(request.log_ids_size()) > limits::kLogIdsPerRequest) {
+    return lie(session,
+               fail(Code::kMalformed, "a GetHeads needs a number and at most 256 log ids", "get_heads"));
   }
   v1::Frame frame;
   frame.mutable_heads()->set_request_id(request.request_id());
   for (const auto& bytes : request.log_ids()) {
-    if (bytes.size() != LogId::kSize) return lie(session, fail(Code::kMalformed, "it has not 32 bytes", "log_ids"));
+    if (bytes.size() != LogId::kSize)
+      return lie(session, fail(Code::kMalformed, "it has not 32 bytes", "log_ids"));
     const LogId id = LogId::from(bytes);
     // A peer may always learn what we hold of its own log.
     const bool own = id == session.peer_log && logs_.contains(id) && logs_.at(id)->state.whole;
@@ -232,8 +240,8 @@ void Engine::on_get(Session& session, const v1::Get& get) {
                       get.root().size() == Hash::kSize && get.from() < get.to() && get.to() <= get.size();
   if (!shaped) return lie(session, fail(Code::kMalformed, "a field of Get is out of range", "get"));
   if (session.serving.size() >= limits::kOpenRequests) {
-    return end_session(session, v1::ERROR_CODE_LIMIT, fail(Code::kTooLarge, "more than 64 requests are open", "get"),
-                       true);
+    return end_session(session, v1::ERROR_CODE_LIMIT,
+                       fail(Code::kTooLarge, "more than 64 requests are open", "get"), true);
   }
   const LogId id = LogId::from(get.log_id());
   if (!serves(id)) {
@@ -296,13 +304,15 @@ void Engine::on_run_read(SessionId id, std::uint64_t request_id, Result<Answer> 
 }
 
 void Engine::on_get_bodies(Session& session, const v1::GetBodies& request) {
-  if (request.request_id() == 0 || request.log_id().size() != LogId::kSize || request.hops_left() > limits::kHopsLeft ||
+  if (request.request_id() == 0 || request.log_id().size() != LogId::kSize ||
+      request.hops_left() > limits::kHopsLeft ||
       static_cast<std::size_t>(request.bodies_size()) > limits::kBodiesPerRequest) {
     return lie(session, fail(Code::kMalformed, "a field of GetBodies is out of range", "get_bodies"));
   }
   const LogId id = LogId::from(request.log_id());
   if (!serves(id)) {
-    return answer_error(session, v1::ERROR_CODE_UNKNOWN_LOG, "the log is not held here", request.request_id());
+    return answer_error(session, v1::ERROR_CODE_UNKNOWN_LOG, "the log is not held here",
+                        request.request_id());
   }
   if (session.body_serving.size() >= limits::kOpenRequests) {
     return end_session(session, v1::ERROR_CODE_LIMIT,
@@ -330,7 +340,8 @@ void Engine::pump_bodies(Session& session) {
       Session* live = find(id);
       if (live == nullptr) return;
       live->reading_bodies = false;
-      auto records = answer.ok() ? std::get<std::vector<StoredRecord>>(std::move(*answer)) : std::vector<StoredRecord>(1);
+      auto records = answer.ok() ? std::get<std::vector<StoredRecord>>(std::move(*answer))
+                                 : std::vector<StoredRecord>(1);
       send_bodies(*live, records);
       pump_bodies(*live);
     });

@@ -10,7 +10,8 @@ namespace koinon {
 
 bool BodyFilter::wants(const v1::Entry& entry) const {
   if (all || entry.topics_size() == 0) return true;
-  if (entry.kind() == v1::KIND_PROFILE || entry.kind() == v1::KIND_VOUCH || entry.kind() == v1::KIND_WITHDRAWAL) {
+  if (entry.kind() == v1::KIND_PROFILE || entry.kind() == v1::KIND_VOUCH ||
+      entry.kind() == v1::KIND_WITHDRAWAL) {
     return true;
   }
   return std::any_of(entry.topics().begin(), entry.topics().end(), [&](const auto& topic) {

@@ -31,7 +31,7 @@ struct VerifyRun {
   RunProof proof;
   TreeSize size;
   Hash root;
-  Bytes head_note;  // empty: verified before
+  Bytes head_note;    // empty: verified before
   BodyFilter filter;  // bodies that we want
 };
 struct RunVerified {

@@ -56,14 +56,14 @@ struct Session {
   std::uint64_t bytes_in = 0;
 
   // Sending
-  std::size_t credit = 0;         // bytes of Chunk, Bodies and Push that we may send
-  std::size_t queued = 0;         // bytes with the transport, not yet on the network
-  std::deque<Bytes> outbox;       // frames that wait for credit
+  std::size_t credit = 0;    // bytes of Chunk, Bodies and Push that we may send
+  std::size_t queued = 0;    // bytes with the transport, not yet on the network
+  std::deque<Bytes> outbox;  // frames that wait for credit
   std::uint64_t bytes_out = 0;
   std::deque<Serving> serving;
   std::deque<BodyServing> body_serving;
-  bool reading_bodies = false;    // a ReadRecords for body_serving.front() is under way
-  bool reading = false;           // a ReadRun for serving.front() is under way
+  bool reading_bodies = false;  // a ReadRecords for body_serving.front() is under way
+  bool reading = false;         // a ReadRun for serving.front() is under way
 
   // We follow the peer's journal
   JournalSeq passed;                                // rows up to here were sent, or need no sending
@@ -71,18 +71,18 @@ struct Session {
   std::unordered_map<LogId, std::uint64_t> row_of;  // the open row of a log
   JournalSeq saved;                                 // the cursor that the store holds
   bool saving = false;
-  std::map<std::uint64_t, LogId> gets;              // our open Gets
-  std::set<std::uint64_t> head_requests;            // our open GetHeads
-  std::deque<LogId> fetch_queue;                    // logs to fetch from this peer
-  std::size_t unverified = 0;                       // heads whose signatures are being checked
+  std::map<std::uint64_t, LogId> gets;    // our open Gets
+  std::set<std::uint64_t> head_requests;  // our open GetHeads
+  std::deque<LogId> fetch_queue;          // logs to fetch from this peer
+  std::size_t unverified = 0;             // heads whose signatures are being checked
 
   // The peer follows our journal
   bool followed = false;
   bool backlog_done = false;
-  bool pushing = false;                           // a push is being read; later rows wait for it
-  JournalSeq sent_row;                            // rows up to here are sent
-  JournalSeq told_cursor;                         // newest Cursor that we sent
-  std::unordered_map<LogId, TreeSize> known;      // what the peer is known to hold
+  bool pushing = false;                       // a push is being read; later rows wait for it
+  JournalSeq sent_row;                        // rows up to here are sent
+  JournalSeq told_cursor;                     // newest Cursor that we sent
+  std::unordered_map<LogId, TreeSize> known;  // what the peer is known to hold
 };
 
 }  // namespace koinon

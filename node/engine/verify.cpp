@@ -35,8 +35,8 @@ std::optional<VouchFact> vouch_of(const LogId& voucher, EntryIndex index, const 
   if (entry.kind() != v1::KIND_VOUCH || !entry.control().has_vouch()) return std::nullopt;
   const auto& vouch = entry.control().vouch();
   if (vouch.log_id().size() != LogId::kSize) return std::nullopt;
-  return VouchFact{voucher,      index,        LogId::from(vouch.log_id()),
-                   vouch.name(), vouch.vkey(), UnixMillis{vouch.expires_at_ms()},
+  return VouchFact{voucher,          index,        LogId::from(vouch.log_id()),
+                   vouch.name(),     vouch.vkey(), UnixMillis{vouch.expires_at_ms()},
                    vouch.withdrawn()};
 }
 
@@ -59,7 +59,8 @@ Result<RunVerified> verify_received_run(VerifyRun intent) {
   RunVerified out;
   out.leaves.reserve(intent.records.size());
   for (const StoredRecord& record : intent.records) {
-    if (record.entry.size() > limits::kLeafBytes) return fail(Code::kTooLarge, "a leaf has at most 65,535 bytes", "entry");
+    if (record.entry.size() > limits::kLeafBytes)
+      return fail(Code::kTooLarge, "a leaf has at most 65,535 bytes", "entry");
     out.leaves.push_back(leaf_hash(record.entry));
   }
   KOINON_ASSIGN(out.after, verify_run(intent.from, out.leaves, intent.size, intent.proof, intent.root));

@@ -1,6 +1,7 @@
 #include "node/http/api.h"
 
 #include <algorithm>
+
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/json.hpp>
@@ -25,7 +26,8 @@ HttpResponse answer(Result<HttpResponse> result) {
 Error no_such_address() { return fail(Code::kNotFound, "nothing is served at this address", "target"); }
 
 bool is_api(const HttpRequest& request, std::string_view what) {
-  return request.path.size() >= 3 && request.path[0] == "api" && request.path[1] == "v1" && request.path[2] == what;
+  return request.path.size() >= 3 && request.path[0] == "api" && request.path[1] == "v1" &&
+         request.path[2] == what;
 }
 
 }  // namespace
@@ -42,7 +44,8 @@ asio::awaitable<HttpResponse> Api::handle(HttpRequest request) {
     co_return response;
   }
   if (!request.local) {
-    co_return problem(fail(Code::kRefused, "changes are taken on the Unix socket of the data folder alone", "method"));
+    co_return problem(
+        fail(Code::kRefused, "changes are taken on the Unix socket of the data folder alone", "method"));
   }
   co_return co_await change(std::move(request));
 }
@@ -175,8 +178,9 @@ asio::awaitable<HttpResponse> Api::cities() {
     const auto same = parts_.store->logs_named(state->identity.name);
     item["name_claimed_twice"] = same.ok() && same->size() > 1;
     const auto profile = parts_.index->latest(city.log, v1::KIND_PROFILE);
-    const auto indexed = profile.ok() && *profile ? parts_.index->get(city.log, **profile)
-                                                  : Result<std::optional<IndexedRecord>>(std::optional<IndexedRecord>());
+    const auto indexed = profile.ok() && *profile
+                             ? parts_.index->get(city.log, **profile)
+                             : Result<std::optional<IndexedRecord>>(std::optional<IndexedRecord>());
     item["display_name"] = indexed.ok() && *indexed ? (*indexed)->title : "";
     json::array path;
     for (const LogId& hop : city.path) path.emplace_back(directory.city(hop));
@@ -191,9 +195,11 @@ asio::awaitable<HttpResponse> Api::cities() {
 Result<IndexQuery> Api::read_query(Directory& directory, const HttpRequest& request) {
   IndexQuery query;
   query.words = request.param("q");
-  if (query.words.size() > limits::kSearchBytes) return fail(Code::kTooLarge, "a search has at most 1024 bytes", "q");
+  if (query.words.size() > limits::kSearchBytes)
+    return fail(Code::kTooLarge, "a search has at most 1024 bytes", "q");
   if (!is_utf8(query.words)) return fail(Code::kMalformed, "it is not UTF-8", "q");
-  if (const auto topic = request.param("topic"); !topic.empty()) query.topic = Vocabulary::builtin().canonical(topic);
+  if (const auto topic = request.param("topic"); !topic.empty())
+    query.topic = Vocabulary::builtin().canonical(topic);
   if (const auto city = request.param("city"); !city.empty()) {
     KOINON_ASSIGN(const LogState log, directory.find_city(city));
     query.log = log.id;
@@ -226,7 +232,8 @@ Result<HttpResponse> Api::records(const HttpRequest& request) {
   json::object body;
   body["items"] = std::move(items);
   // A search is ranked and has one page; a list goes on below its last arrival.
-  if (query.words.empty() && found.size() == query.limit) body["next"] = std::to_string(found.back().arrival.value);
+  if (query.words.empty() && found.size() == query.limit)
+    body["next"] = std::to_string(found.back().arrival.value);
   return json_response(body);
 }
 
@@ -247,7 +254,8 @@ Result<HttpResponse> Api::record(const HttpRequest& request) {
     return HttpResponse{200, "text/markdown; charset=utf-8", format_note_file(note), {}};
   }
   if (!part.empty()) return no_such_address();
-  KOINON_ASSIGN(const auto body, record_json(directory, *parts_.store, *parts_.index, found.log.id, found.index));
+  KOINON_ASSIGN(const auto body,
+                record_json(directory, *parts_.store, *parts_.index, found.log.id, found.index));
   return json_response(body);
 }
 
@@ -278,10 +286,12 @@ std::optional<Result<EventSource>> Api::events(const HttpRequest& request) {
   std::uint64_t start = newest->value;
   if (!after.empty()) {
     const auto number = parse_decimal(after);
-    if (!number.ok()) return Result<EventSource>(fail(Code::kInvalidArgument, "it is a number", "Last-Event-ID"));
+    if (!number.ok())
+      return Result<EventSource>(fail(Code::kInvalidArgument, "it is a number", "Last-Event-ID"));
     start = *number;
   }
-  const std::string topic = request.param("topic").empty() ? "" : Vocabulary::builtin().canonical(request.param("topic"));
+  const std::string topic =
+      request.param("topic").empty() ? "" : Vocabulary::builtin().canonical(request.param("topic"));
   return Result<EventSource>([this, topic, last = start]() mutable -> Result<std::string> {
     std::string out;
     KOINON_ASSIGN(const ArrivalSeq indexed, parts_.index->position());
@@ -295,8 +305,9 @@ std::optional<Result<EventSource>> Api::events(const HttpRequest& request) {
         last = arrival.first.value + i;
         KOINON_ASSIGN(const auto record, parts_.index->get(arrival.log, EntryIndex(arrival.from.value + i)));
         if (!record) continue;
-        const bool wanted = topic.empty() || std::any_of(record->topics.begin(), record->topics.end(),
-                                                         [&](const auto& t) { return topic_covers(topic, t); });
+        const bool wanted =
+            topic.empty() || std::any_of(record->topics.begin(), record->topics.end(),
+                                         [&](const auto& t) { return topic_covers(topic, t); });
         if (!wanted) continue;
         json::object item = summary_json(directory, *record);
         item["arrival"] = last;

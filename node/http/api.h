@@ -4,8 +4,9 @@
 // writer's thread, what asks about peers to the network's.
 #pragma once
 
-#include <boost/asio/awaitable.hpp>
 #include <memory>
+
+#include <boost/asio/awaitable.hpp>
 
 #include "node/daemon/store_writer.h"
 #include "node/http/message.h"

@@ -1,5 +1,6 @@
 // The part of the API that changes something: publishing, peers.
 #include <algorithm>
+
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -47,7 +48,8 @@ void inherit_topics(StoreReader& store, v1::Entry& entry) {
     const auto target = record.ok() ? parse_entry(record->entry) : Result<v1::Entry>(record.error());
     if (!target.ok()) continue;
     for (const auto& topic : target->topics()) {
-      const bool there = std::find(entry.topics().begin(), entry.topics().end(), topic) != entry.topics().end();
+      const bool there =
+          std::find(entry.topics().begin(), entry.topics().end(), topic) != entry.topics().end();
       if (!there && static_cast<std::size_t>(entry.topics_size()) < limits::kTopics) entry.add_topics(topic);
     }
   }
@@ -82,7 +84,8 @@ asio::awaitable<HttpResponse> Api::publish(HttpRequest request) {
     KOINON_ASSIGN(const json::object object, parse_request(request.body));
     KOINON_ASSIGN(NoteFile note, read_publish_request(object));
     if (note.language.empty() && !object.contains("file")) {
-      KOINON_ASSIGN(const auto latest, parts_.index->latest(parts_.facts.identity.log_id(), v1::KIND_PROFILE));
+      KOINON_ASSIGN(const auto latest,
+                    parts_.index->latest(parts_.facts.identity.log_id(), v1::KIND_PROFILE));
       if (latest) {
         KOINON_ASSIGN(const auto profile, parts_.index->get(parts_.facts.identity.log_id(), *latest));
         if (profile) note.language = profile->language;
@@ -146,10 +149,13 @@ asio::awaitable<HttpResponse> Api::add_peer(HttpRequest request) {
   StoreWriter* writer = &parts_.writer;
   const auto put = [record = *peer](Store& store) -> Status {
     KOINON_ASSIGN(const StoreState state, store.load_state());
-    if (state.peers.size() >= limits::kPeers) return fail(Code::kTooLarge, "a node has at most 1024 peers", "peer");
+    if (state.peers.size() >= limits::kPeers)
+      return fail(Code::kTooLarge, "a node has at most 1024 peers", "peer");
     return store.put_peer(record);
   };
-  Beginning<Status> begin = [writer, put](std::function<void(Status)> done) { writer->change(put, std::move(done)); };
+  Beginning<Status> begin = [writer, put](std::function<void(Status)> done) {
+    writer->change(put, std::move(done));
+  };
   const auto status = co_await from_callback<Status>(std::move(begin));
   if (!status.ok()) co_return problem(status.error());
   parts_.network.add_peer(*peer);
@@ -164,7 +170,9 @@ asio::awaitable<HttpResponse> Api::remove_peer(std::string which) {
   }
   if (found.empty()) co_return problem(fail(Code::kNotFound, "no peer is called so", which));
   if (found.size() > 1) {
-    co_return problem(fail(Code::kConflict, "several peers are called so; give the node key that `koinon peer list` shows", which));
+    co_return problem(fail(Code::kConflict,
+                           "several peers are called so; give the node key that `koinon peer list` shows",
+                           which));
   }
   const NodeKey key = found.front().node_key;
   StoreWriter* writer = &parts_.writer;

@@ -1,9 +1,9 @@
 #include "node/http/change_request.h"
 
-#include <google/protobuf/util/json_util.h>
-
 #include <algorithm>
+
 #include <boost/json.hpp>
+#include <google/protobuf/util/json_util.h>
 
 #include "proto/codec/entry.h"
 #include "proto/vocabulary/vocabulary.h"
@@ -57,7 +57,8 @@ Result<json::object> parse_request(const std::string& body) {
   options.max_depth = 16;
   boost::system::error_code error;
   json::value value = json::parse(body, error, {}, options);
-  if (error || !value.is_object()) return fail(Code::kMalformed, "the request is not the JSON that this address takes", "body");
+  if (error || !value.is_object())
+    return fail(Code::kMalformed, "the request is not the JSON that this address takes", "body");
   return std::move(value.as_object());
 }
 
@@ -81,7 +82,8 @@ Status check_members(const json::object& object, std::initializer_list<std::stri
 }
 
 Result<NoteFile> read_publish_request(const json::object& object) {
-  KOINON_TRY(check_members(object, {"file", "kind", "language", "topics", "to", "refs", "content", "office", "person", "again"}));
+  KOINON_TRY(check_members(
+      object, {"file", "kind", "language", "topics", "to", "refs", "content", "office", "person", "again"}));
   NoteFile note;
   if (const std::string file = text_member(object, "file"); !file.empty()) {
     KOINON_ASSIGN(note, parse_note_file(file));
@@ -89,18 +91,22 @@ Result<NoteFile> read_publish_request(const json::object& object) {
   if (const std::string kind = text_member(object, "kind"); !kind.empty()) {
     KOINON_ASSIGN(const v1::Kind wanted, parse_kind(kind));
     if (object.contains("file") && wanted != note.kind) {
-      return fail(Code::kInvalidArgument, "the file is a " + std::string(kind_name(note.kind)) + ", not a " + kind, "kind");
+      return fail(Code::kInvalidArgument,
+                  "the file is a " + std::string(kind_name(note.kind)) + ", not a " + kind, "kind");
     }
     note.kind = wanted;
   }
-  if (const std::string language = text_member(object, "language"); !language.empty()) note.language = language;
+  if (const std::string language = text_member(object, "language"); !language.empty())
+    note.language = language;
   KOINON_ASSIGN(const auto topics, texts_of(object, "topics"));
   for (const auto& topic : topics) note.topics.push_back(Vocabulary::builtin().canonical(topic));
   KOINON_ASSIGN(const auto to, texts_of(object, "to"));
   note.to.insert(note.to.end(), to.begin(), to.end());
   KOINON_TRY(read_refs(note, object));
-  if (const std::string office = text_member(object, "office"); !office.empty()) note.body.mutable_author()->set_office(office);
-  if (const std::string person = text_member(object, "person"); !person.empty()) note.body.mutable_author()->set_person(person);
+  if (const std::string office = text_member(object, "office"); !office.empty())
+    note.body.mutable_author()->set_office(office);
+  if (const std::string person = text_member(object, "person"); !person.empty())
+    note.body.mutable_author()->set_person(person);
   if (const auto* content = object.if_contains("content")) KOINON_TRY(read_content(note, *content));
   return note;
 }

@@ -1,9 +1,10 @@
 // The JSON of requests that change something, read and checked.
 #pragma once
 
-#include <boost/json/object.hpp>
 #include <initializer_list>
 #include <string>
+
+#include <boost/json/object.hpp>
 
 #include "node/publishing/note_file.h"
 

@@ -7,16 +7,25 @@ namespace koinon {
 unsigned status_of(Code code) {
   switch (code) {
     case Code::kInvalidArgument:
-    case Code::kMalformed: return 400;
-    case Code::kTooLarge: return 413;
-    case Code::kNotFound: return 404;
-    case Code::kConflict: return 409;
-    case Code::kRefused: return 403;
-    case Code::kUnavailable: return 503;
-    case Code::kDiskFull: return 507;
+    case Code::kMalformed:
+      return 400;
+    case Code::kTooLarge:
+      return 413;
+    case Code::kNotFound:
+      return 404;
+    case Code::kConflict:
+      return 409;
+    case Code::kRefused:
+      return 403;
+    case Code::kUnavailable:
+      return 503;
+    case Code::kDiskFull:
+      return 507;
     case Code::kBadSignature:
-    case Code::kBadProof: return 422;
-    default: return 500;
+    case Code::kBadProof:
+      return 422;
+    default:
+      return 500;
   }
 }
 

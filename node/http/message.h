@@ -10,12 +10,12 @@
 namespace koinon {
 
 struct HttpRequest {
-  std::string method;                        // GET, POST, DELETE
-  std::vector<std::string> path;             // decoded segments
-  std::map<std::string, std::string> query;  // decoded; the last of equal names
+  std::string method;                          // GET, POST, DELETE
+  std::vector<std::string> path;               // decoded segments
+  std::map<std::string, std::string> query;    // decoded; the last of equal names
   std::map<std::string, std::string> headers;  // lower-case names
   std::string body;
-  bool local = false;                        // came over the Unix socket: may change things
+  bool local = false;  // came over the Unix socket: may change things
 
   std::string param(const std::string& name) const {
     const auto it = query.find(name);

@@ -1,9 +1,9 @@
 #include "node/http/record_json.h"
 
-#include <google/protobuf/util/json_util.h>
+#include <ctime>
 
 #include <boost/json.hpp>
-#include <ctime>
+#include <google/protobuf/util/json_util.h>
 
 #include "proto/base/encoding.h"
 #include "proto/codec/entry.h"
@@ -15,10 +15,14 @@ namespace {
 
 std::string_view state_name(BodyState state) {
   switch (state) {
-    case BodyState::kHeld: return "held";
-    case BodyState::kNotAsked: return "not-asked";
-    case BodyState::kErased: return "erased";
-    case BodyState::kNotHeld: return "not-held";
+    case BodyState::kHeld:
+      return "held";
+    case BodyState::kNotAsked:
+      return "not-asked";
+    case BodyState::kErased:
+      return "erased";
+    case BodyState::kNotHeld:
+      return "not-held";
   }
   return "unknown";
 }
@@ -52,8 +56,8 @@ json::array refs_json(Directory& directory, StoreReader& store, const v1::Entry&
 }
 
 // What other records say of this one.
-Result<json::array> referring_json(Directory& directory, StoreReader& store, IndexReader& index, const LogId& log,
-                                   EntryIndex entry) {
+Result<json::array> referring_json(Directory& directory, StoreReader& store, IndexReader& index,
+                                   const LogId& log, EntryIndex entry) {
   json::array out;
   KOINON_ASSIGN(const auto related, index.referring(log, entry));
   for (const auto& item : related) {
@@ -100,7 +104,9 @@ std::string Directory::city(const LogId& log) {
   return cities_.emplace(log, text).first->second;
 }
 
-std::string Directory::ref(const LogId& log, EntryIndex index) { return city(log) + "/" + std::to_string(index.value); }
+std::string Directory::ref(const LogId& log, EntryIndex index) {
+  return city(log) + "/" + std::to_string(index.value);
+}
 
 Result<LogState> Directory::find_city(std::string_view text) {
   KOINON_ASSIGN(const HumanCity city, parse_city(text));
@@ -111,7 +117,8 @@ Result<LogState> Directory::find_city(std::string_view text) {
   if (logs.empty()) return fail(Code::kNotFound, "no city of that name is held here", std::string(text));
   if (logs.size() > 1) {
     std::string choices;
-    for (const auto& log : logs) choices += (choices.empty() ? "" : " or ") + format_city(log.identity.name, log.id, true);
+    for (const auto& log : logs)
+      choices += (choices.empty() ? "" : " or ") + format_city(log.identity.name, log.id, true);
     return fail(Code::kConflict, "two logs claim that name; say " + choices, std::string(text));
   }
   return std::move(logs.front());
@@ -121,7 +128,8 @@ Result<Directory::Found> Directory::find_ref(std::string_view text) {
   KOINON_ASSIGN(const HumanRef ref, parse_ref(text));
   KOINON_ASSIGN(LogState log, find_city(text.substr(0, text.rfind('/'))));
   if (ref.index.value >= log.range.size().value) {
-    return fail(Code::kNotFound, "the city's log has " + std::to_string(log.range.size().value) + " entries here",
+    return fail(Code::kNotFound,
+                "the city's log has " + std::to_string(log.range.size().value) + " entries here",
                 std::string(text));
   }
   return Found{std::move(log), ref.index};
@@ -142,8 +150,8 @@ json::object summary_json(Directory& directory, const IndexedRecord& record) {
   return out;
 }
 
-Result<json::object> record_json(Directory& directory, StoreReader& store, IndexReader& index, const LogId& log,
-                                 EntryIndex entry_index) {
+Result<json::object> record_json(Directory& directory, StoreReader& store, IndexReader& index,
+                                 const LogId& log, EntryIndex entry_index) {
   KOINON_ASSIGN(const StoredRecord record, store.record(log, entry_index));
   KOINON_ASSIGN(const LogState state, store.log_state(log));
   json::object out;
@@ -206,9 +214,11 @@ Result<NoteFile> record_note(Directory& directory, const StoredRecord& record) {
     case v1::KIND_ADOPTION:
     case v1::KIND_QUESTION:
     case v1::KIND_ANSWER:
-    case v1::KIND_NODE_NOTICE: return note;
+    case v1::KIND_NODE_NOTICE:
+      return note;
     default:
-      return fail(Code::kInvalidArgument, "a " + std::string(kind_name(note.kind)) + " has no Markdown form", "format");
+      return fail(Code::kInvalidArgument, "a " + std::string(kind_name(note.kind)) + " has no Markdown form",
+                  "format");
   }
 }
 

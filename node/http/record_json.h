@@ -1,9 +1,10 @@
 // Records, cities and lineage as the API's JSON.
 #pragma once
 
-#include <boost/json/object.hpp>
 #include <map>
 #include <optional>
+
+#include <boost/json/object.hpp>
 
 #include "node/publishing/note_file.h"
 #include "storage/search_index.h"

@@ -4,7 +4,8 @@
 
 namespace koinon {
 
-Result<HttpRequest> read_http_request(const boost::beast::http::request<boost::beast::http::string_body>& raw, bool local) {
+Result<HttpRequest> read_http_request(const boost::beast::http::request<boost::beast::http::string_body>& raw,
+                                      bool local) {
   const auto target = boost::urls::parse_origin_form({raw.target().data(), raw.target().size()});
   if (target.has_error()) return fail(Code::kMalformed, "the address does not parse", "target");
   HttpRequest request;

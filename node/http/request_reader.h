@@ -10,6 +10,7 @@
 namespace koinon {
 
 // `local`: it came over the Unix socket.
-Result<HttpRequest> read_http_request(const boost::beast::http::request<boost::beast::http::string_body>& raw, bool local);
+Result<HttpRequest> read_http_request(const boost::beast::http::request<boost::beast::http::string_body>& raw,
+                                      bool local);
 
 }  // namespace koinon

@@ -1,6 +1,6 @@
 #include "node/http/server.h"
 
-#include <sys/stat.h>
+#include <set>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -14,7 +14,7 @@
 #include <boost/beast/core/basic_stream.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
-#include <set>
+#include <sys/stat.h>
 
 #include "node/http/request_reader.h"
 #include "proto/base/limits.h"
@@ -31,7 +31,8 @@ namespace {
 
 constexpr std::chrono::seconds kKeepAlive{15};
 
-http::response<http::string_body> to_beast(const HttpResponse& response, unsigned version, bool keep_alive, bool head) {
+http::response<http::string_body> to_beast(const HttpResponse& response, unsigned version, bool keep_alive,
+                                           bool head) {
   http::response<http::string_body> out{static_cast<http::status>(response.status), version};
   out.set(http::field::server, "koinon");
   out.set(http::field::content_type, response.content_type);
@@ -119,7 +120,8 @@ struct HttpServer::Impl {
   }
 
   template <typename Stream>
-  asio::awaitable<bool> write(Stream& stream, HttpResponse response, unsigned version, bool keep_alive, bool head) {
+  asio::awaitable<bool> write(Stream& stream, HttpResponse response, unsigned version, bool keep_alive,
+                              bool head) {
     auto message = to_beast(response, version, keep_alive, head);
     http::response_serializer<http::string_body> serializer(message);
     error_code error;
@@ -137,7 +139,8 @@ struct HttpServer::Impl {
       co_return !error;
     };
     std::string text =
-        "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nCache-Control: no-store\r\nX-Content-Type-Options: "
+        "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nCache-Control: "
+        "no-store\r\nX-Content-Type-Options: "
         "nosniff\r\nConnection: close\r\n\r\n";
     bool open = co_await send(std::move(text));
     const auto timer = std::make_shared<asio::steady_timer>(io);
@@ -184,8 +187,9 @@ Status HttpServer::start(HttpHandlers handlers) {
     if (!error) impl_->tcp_acceptor->bind(endpoint, error);
     if (!error) impl_->tcp_acceptor->listen(asio::socket_base::max_listen_connections, error);
     if (error) {
-      return fail(Code::kIo, "HTTP cannot be served on " + options_.listen + ":" + std::to_string(options_.port) + ": " +
-                                 error.message() + "; choose another --http-port",
+      return fail(Code::kIo,
+                  "HTTP cannot be served on " + options_.listen + ":" + std::to_string(options_.port) + ": " +
+                      error.message() + "; choose another --http-port",
                   "http.port");
     }
     port_ = impl_->tcp_acceptor->local_endpoint(error).port();
@@ -197,7 +201,8 @@ Status HttpServer::start(HttpHandlers handlers) {
   using Local = asio::local::stream_protocol;
   impl_->local_acceptor = std::make_shared<Local::acceptor>(io_);
   if (options_.socket.native().size() >= 108) {
-    return fail(Code::kInvalidArgument, "the path of the data folder is too long for its socket (107 bytes)", "data");
+    return fail(Code::kInvalidArgument, "the path of the data folder is too long for its socket (107 bytes)",
+                "data");
   }
   impl_->local_acceptor->open(Local(), error);
   if (!error) impl_->local_acceptor->bind(Local::endpoint(options_.socket.string()), error);

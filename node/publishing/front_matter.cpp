@@ -31,7 +31,8 @@ struct Sink {
   template <typename T, typename Set, typename Add>
   Status put(const T& value, Set set, Add add) const {
     const auto* reflection = message.GetReflection();
-    field->is_repeated() ? (reflection->*add)(&message, field, value) : (reflection->*set)(&message, field, value);
+    field->is_repeated() ? (reflection->*add)(&message, field, value)
+                         : (reflection->*set)(&message, field, value);
     return {};
   }
 
@@ -70,7 +71,8 @@ struct Sink {
                                           : reflection->MutableMessage(&message, field);
     for (const auto& [inner_key, inner_value] : *table) {
       Status status = set_field(*inner, std::string(inner_key.str()), inner_value);
-      if (!status.ok()) return fail(status.error().code, status.error().message, key + "." + status.error().field);
+      if (!status.ok())
+        return fail(status.error().code, status.error().message, key + "." + status.error().field);
     }
     return {};
   }
@@ -79,14 +81,17 @@ struct Sink {
 void add_scalar(toml::array& out, const Message& message, const FieldDescriptor* field, int index) {
   const auto* reflection = message.GetReflection();
   switch (field->cpp_type()) {
-    case FieldDescriptor::CPPTYPE_STRING: out.push_back(reflection->GetRepeatedString(message, field, index)); break;
+    case FieldDescriptor::CPPTYPE_STRING:
+      out.push_back(reflection->GetRepeatedString(message, field, index));
+      break;
     case FieldDescriptor::CPPTYPE_UINT32:
       out.push_back(static_cast<std::int64_t>(reflection->GetRepeatedUInt32(message, field, index)));
       break;
     case FieldDescriptor::CPPTYPE_MESSAGE:
       out.push_back(to_table(reflection->GetRepeatedMessage(message, field, index)));
       break;
-    default: break;
+    default:
+      break;
   }
 }
 
@@ -100,17 +105,26 @@ void add_field(toml::table& out, const Message& message, const FieldDescriptor* 
     return;
   }
   switch (field->cpp_type()) {
-    case FieldDescriptor::CPPTYPE_STRING: out.insert(key, reflection->GetString(message, field)); break;
-    case FieldDescriptor::CPPTYPE_DOUBLE: out.insert(key, reflection->GetDouble(message, field)); break;
+    case FieldDescriptor::CPPTYPE_STRING:
+      out.insert(key, reflection->GetString(message, field));
+      break;
+    case FieldDescriptor::CPPTYPE_DOUBLE:
+      out.insert(key, reflection->GetDouble(message, field));
+      break;
     case FieldDescriptor::CPPTYPE_UINT32:
       out.insert(key, static_cast<std::int64_t>(reflection->GetUInt32(message, field)));
       break;
     case FieldDescriptor::CPPTYPE_UINT64:
       out.insert(key, static_cast<std::int64_t>(reflection->GetUInt64(message, field)));
       break;
-    case FieldDescriptor::CPPTYPE_INT64: out.insert(key, reflection->GetInt64(message, field)); break;
-    case FieldDescriptor::CPPTYPE_MESSAGE: out.insert(key, to_table(reflection->GetMessage(message, field))); break;
-    default: break;
+    case FieldDescriptor::CPPTYPE_INT64:
+      out.insert(key, reflection->GetInt64(message, field));
+      break;
+    case FieldDescriptor::CPPTYPE_MESSAGE:
+      out.insert(key, to_table(reflection->GetMessage(message, field)));
+      break;
+    default:
+      break;
   }
 }
 

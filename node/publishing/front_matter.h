@@ -2,9 +2,9 @@
 // type bytes are not reachable: keys and digests are never typed by people.
 #pragma once
 
-#include <google/protobuf/message.h>
-
 #include <string>
+
+#include <google/protobuf/message.h>
 
 #include "node/publishing/toml.h"
 #include "proto/base/result.h"

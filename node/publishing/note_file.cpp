@@ -23,23 +23,30 @@ struct RoleKey {
   v1::RefRole role;
 };
 constexpr std::array<RoleKey, 7> kRoleKeys = {{{"derives_from", v1::REF_ROLE_DERIVES_FROM},
-                                              {"revises", v1::REF_ROLE_REVISES},
-                                              {"translates", v1::REF_ROLE_TRANSLATES},
-                                              {"adopts", v1::REF_ROLE_ADOPTS},
-                                              {"about", v1::REF_ROLE_ABOUT},
-                                              {"answers", v1::REF_ROLE_ANSWERS},
-                                              {"points_to", v1::REF_ROLE_POINTS_TO}}};
+                                               {"revises", v1::REF_ROLE_REVISES},
+                                               {"translates", v1::REF_ROLE_TRANSLATES},
+                                               {"adopts", v1::REF_ROLE_ADOPTS},
+                                               {"about", v1::REF_ROLE_ABOUT},
+                                               {"answers", v1::REF_ROLE_ANSWERS},
+                                               {"points_to", v1::REF_ROLE_POINTS_TO}}};
 
 // The content message of a kind that an office writes; null for the others.
 Message* content_of(v1::Body& body, v1::Kind kind) {
   switch (kind) {
-    case v1::KIND_PROFILE: return body.mutable_profile();
-    case v1::KIND_PRACTICE: return body.mutable_practice();
-    case v1::KIND_ADOPTION: return body.mutable_adoption();
-    case v1::KIND_QUESTION: return body.mutable_question();
-    case v1::KIND_ANSWER: return body.mutable_answer();
-    case v1::KIND_NODE_NOTICE: return body.mutable_node_notice();
-    default: return nullptr;
+    case v1::KIND_PROFILE:
+      return body.mutable_profile();
+    case v1::KIND_PRACTICE:
+      return body.mutable_practice();
+    case v1::KIND_ADOPTION:
+      return body.mutable_adoption();
+    case v1::KIND_QUESTION:
+      return body.mutable_question();
+    case v1::KIND_ANSWER:
+      return body.mutable_answer();
+    case v1::KIND_NODE_NOTICE:
+      return body.mutable_node_notice();
+    default:
+      return nullptr;
   }
 }
 
@@ -49,8 +56,9 @@ struct Parts {
   std::string_view text;
 };
 Result<Parts> split_file(std::string_view file) {
-  const Error missing = fail(Code::kInvalidArgument,
-                             "a note begins with a line +++, then its title, language and topics, then +++", "front matter");
+  const Error missing =
+      fail(Code::kInvalidArgument,
+           "a note begins with a line +++, then its title, language and topics, then +++", "front matter");
   if (file.substr(0, 3) == "\xEF\xBB\xBF") file.remove_prefix(3);
   const auto first_end = file.find('\n');
   if (first_end == std::string_view::npos || file.substr(0, 3) != "+++") return missing;
@@ -67,7 +75,8 @@ Result<Parts> split_file(std::string_view file) {
 
 Result<std::vector<std::string>> texts(const toml::node& value, const std::string& key) {
   std::vector<std::string> out;
-  if (const auto one = value.value<std::string>(); value.is_string() && one) return std::vector<std::string>{*one};
+  if (const auto one = value.value<std::string>(); value.is_string() && one)
+    return std::vector<std::string>{*one};
   const toml::array* list = value.as_array();
   const Error error = fail(Code::kInvalidArgument, "it should be a list of texts", key);
   if (list == nullptr) return error;
@@ -135,11 +144,16 @@ Status read_kind(NoteFile& note, const toml::table& table) {
 // Where the text of a kind without sections belongs.
 std::string* text_field(NoteFile& note) {
   switch (note.kind) {
-    case v1::KIND_ADOPTION: return note.body.mutable_adoption()->mutable_changes();
-    case v1::KIND_QUESTION: return note.body.mutable_question()->mutable_text();
-    case v1::KIND_ANSWER: return note.body.mutable_answer()->mutable_text();
-    case v1::KIND_NODE_NOTICE: return note.body.mutable_node_notice()->mutable_text();
-    default: return nullptr;
+    case v1::KIND_ADOPTION:
+      return note.body.mutable_adoption()->mutable_changes();
+    case v1::KIND_QUESTION:
+      return note.body.mutable_question()->mutable_text();
+    case v1::KIND_ANSWER:
+      return note.body.mutable_answer()->mutable_text();
+    case v1::KIND_NODE_NOTICE:
+      return note.body.mutable_node_notice()->mutable_text();
+    default:
+      return nullptr;
   }
 }
 
@@ -151,15 +165,18 @@ Status read_text(NoteFile& note, std::string_view text) {
   const std::string trimmed = trim_blank_lines(text);
   if (trimmed.empty()) return {};
   std::string* field = text_field(note);
-  if (field == nullptr) return fail(Code::kInvalidArgument, "a profile has no text after its front matter", "text");
+  if (field == nullptr)
+    return fail(Code::kInvalidArgument, "a profile has no text after its front matter", "text");
   *field += (field->empty() ? "" : "\n\n") + trimmed;
   return {};
 }
 
 Status check_practice(const v1::Practice& practice) {
-  if (practice.title().size() > limits::kTitleBytes) return fail(Code::kTooLarge, "a title has at most 300 bytes", "title");
-  const bool has_text = !practice.challenge().empty() || !practice.solution().empty() || !practice.results().empty() ||
-                        !practice.lessons().empty() || !practice.conditions().empty() || !practice.summary().empty();
+  if (practice.title().size() > limits::kTitleBytes)
+    return fail(Code::kTooLarge, "a title has at most 300 bytes", "title");
+  const bool has_text = !practice.challenge().empty() || !practice.solution().empty() ||
+                        !practice.results().empty() || !practice.lessons().empty() ||
+                        !practice.conditions().empty() || !practice.summary().empty();
   if (!has_text) return fail(Code::kInvalidArgument, "the note has no text", "text");
   if (practice.evidence() > static_cast<std::uint32_t>(limits::kEvidenceLevels)) {
     return fail(Code::kInvalidArgument, "it is 1 (anecdote) to 5 (replicated trial)", "evidence");
@@ -170,7 +187,8 @@ Status check_practice(const v1::Practice& practice) {
   return {};
 }
 
-Status check_one_of(const std::string& value, std::initializer_list<std::string_view> allowed, const std::string& field) {
+Status check_one_of(const std::string& value, std::initializer_list<std::string_view> allowed,
+                    const std::string& field) {
   std::string list;
   for (const auto word : allowed) {
     if (value.empty() || value == word) return {};
@@ -181,9 +199,12 @@ Status check_one_of(const std::string& value, std::initializer_list<std::string_
 
 std::string title_of(const NoteFile& note) {
   switch (note.kind) {
-    case v1::KIND_PRACTICE: return note.body.practice().title();
-    case v1::KIND_QUESTION: return note.body.question().title();
-    default: return "-";
+    case v1::KIND_PRACTICE:
+      return note.body.practice().title();
+    case v1::KIND_QUESTION:
+      return note.body.question().title();
+    default:
+      return "-";
   }
 }
 
@@ -198,9 +219,11 @@ Status check_adoption(const NoteFile& note) {
   const auto& adoption = note.body.adoption();
   KOINON_TRY(check_one_of(adoption.stage(), {"trying", "adopted", "adapted", "stopped"}, "stage"));
   KOINON_TRY(check_one_of(adoption.outcome(), {"worked", "partly", "did-not", "too-early"}, "outcome"));
-  if (adoption.stage().empty()) return fail(Code::kInvalidArgument, "say trying, adopted, adapted or stopped", "stage");
+  if (adoption.stage().empty())
+    return fail(Code::kInvalidArgument, "say trying, adopted, adapted or stopped", "stage");
   if (!has_role(note, v1::REF_ROLE_ADOPTS) && adoption.sources().empty()) {
-    return fail(Code::kInvalidArgument, "an adoption names the practice that it adopts, or an outside source", "adopts");
+    return fail(Code::kInvalidArgument, "an adoption names the practice that it adopts, or an outside source",
+                "adopts");
   }
   return {};
 }
@@ -215,9 +238,12 @@ v1::RefRole role_of_key(std::string_view key) {
 }
 
 Result<NoteFile> parse_note_file(BytesView file) {
-  if (file.size() > limits::kNoteFileBytes) return fail(Code::kTooLarge, "a note file has at most 4 MiB", "file");
-  if (!is_utf8(file)) return fail(Code::kMalformed, "the file is not UTF-8; save it as UTF-8 and try again", "file");
-  if (file.find('\0') != BytesView::npos) return fail(Code::kMalformed, "the file holds a NUL character", "file");
+  if (file.size() > limits::kNoteFileBytes)
+    return fail(Code::kTooLarge, "a note file has at most 4 MiB", "file");
+  if (!is_utf8(file))
+    return fail(Code::kMalformed, "the file is not UTF-8; save it as UTF-8 and try again", "file");
+  if (file.find('\0') != BytesView::npos)
+    return fail(Code::kMalformed, "the file holds a NUL character", "file");
   std::string text;  // Windows line ends become the usual ones
   for (const char c : file) {
     if (c != '\r') text += c;
@@ -233,24 +259,31 @@ Result<NoteFile> parse_note_file(BytesView file) {
 
 Status check_note(const NoteFile& note) {
   if (note.language.empty()) {
-    return fail(Code::kInvalidArgument, "say in which language the note is written, such as language = \"en\"", "language");
+    return fail(Code::kInvalidArgument,
+                "say in which language the note is written, such as language = \"en\"", "language");
   }
   KOINON_TRY(check_language(note.language));
   if (title_of(note).empty()) return fail(Code::kInvalidArgument, "the note has no title", "title");
   switch (note.kind) {
     case v1::KIND_PRACTICE:
-      if (note.topics.empty()) return fail(Code::kInvalidArgument, "name at least one topic, such as health/testing", "topics");
+      if (note.topics.empty())
+        return fail(Code::kInvalidArgument, "name at least one topic, such as health/testing", "topics");
       return check_practice(note.body.practice());
-    case v1::KIND_ADOPTION: return check_adoption(note);
+    case v1::KIND_ADOPTION:
+      return check_adoption(note);
     case v1::KIND_QUESTION:
       KOINON_TRY(check_one_of(note.body.question().urgency(), {"days", "weeks", "months"}, "urgency"));
-      if (note.body.question().text().empty()) return fail(Code::kInvalidArgument, "the question has no text", "text");
+      if (note.body.question().text().empty())
+        return fail(Code::kInvalidArgument, "the question has no text", "text");
       return {};
     case v1::KIND_ANSWER:
-      if (note.body.answer().text().empty()) return fail(Code::kInvalidArgument, "the answer has no text", "text");
-      if (!has_role(note, v1::REF_ROLE_ANSWERS)) return fail(Code::kInvalidArgument, "name the question that it answers", "answers");
+      if (note.body.answer().text().empty())
+        return fail(Code::kInvalidArgument, "the answer has no text", "text");
+      if (!has_role(note, v1::REF_ROLE_ANSWERS))
+        return fail(Code::kInvalidArgument, "name the question that it answers", "answers");
       return {};
-    default: return {};
+    default:
+      return {};
   }
 }
 
@@ -291,7 +324,9 @@ std::string format_note_file(const NoteFile& note) {
   // One line a string: a line of a text that begins with +++ would end the front matter.
   const auto flags = toml::toml_formatter::default_flags & ~toml::format_flags::allow_literal_strings &
                      ~toml::format_flags::allow_multi_line_strings;
-  out << "+++\n" << toml::toml_formatter(head, flags) << "\n+++\n" << text << (text.empty() || text.back() == '\n' ? "" : "\n");
+  out << "+++\n"
+      << toml::toml_formatter(head, flags) << "\n+++\n"
+      << text << (text.empty() || text.back() == '\n' ? "" : "\n");
   return out.str();
 }
 

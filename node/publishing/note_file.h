@@ -28,7 +28,7 @@ struct NoteFile {
   std::vector<std::string> topics;  // slugs: aliases are replaced
   std::vector<std::string> to;      // cities
   std::vector<NamedRef> refs;
-  v1::Body body;                    // without salt
+  v1::Body body;  // without salt
   std::vector<std::string> warnings;
 };
 

@@ -9,7 +9,8 @@
 namespace koinon {
 namespace {
 
-constexpr std::array<std::string_view, 5> kSections = {"challenge", "solution", "results", "lessons", "conditions"};
+constexpr std::array<std::string_view, 5> kSections = {"challenge", "solution", "results", "lessons",
+                                                       "conditions"};
 
 std::string* section_field(v1::Practice& practice, std::string_view section) {
   if (section == "challenge") return practice.mutable_challenge();
@@ -59,8 +60,8 @@ void each_line(std::string_view text, Visit visit) {
 
 // A summary that reads back as the first paragraph.
 bool is_paragraph(std::string_view text) {
-  return !text.empty() && text.find("\n\n") == std::string_view::npos && text.front() != '#' && trimmed(text) == text &&
-         !text.starts_with("```") && !text.starts_with("~~~");
+  return !text.empty() && text.find("\n\n") == std::string_view::npos && text.front() != '#' &&
+         trimmed(text) == text && !text.starts_with("```") && !text.starts_with("~~~");
 }
 
 // A section that reads back as itself.
@@ -70,7 +71,8 @@ bool is_plain(std::string_view text) {
   each_line(text, [&](std::string_view line, bool inside) {
     if (!inside && heading_section(line)) plain = false;
     const auto inner = trimmed(line);
-    open = inside ? !inner.starts_with("```") && !inner.starts_with("~~~") : inner.starts_with("```") || inner.starts_with("~~~");
+    open = inside ? !inner.starts_with("```") && !inner.starts_with("~~~")
+                  : inner.starts_with("```") || inner.starts_with("~~~");
   });
   return plain && !open;
 }
@@ -80,7 +82,9 @@ bool is_plain(std::string_view text) {
 std::string trim_blank_lines(std::string_view text) {
   while (true) {
     const auto end = text.find('\n');
-    if (end == std::string_view::npos || text.substr(0, end).find_first_not_of(" \t") != std::string_view::npos) break;
+    if (end == std::string_view::npos ||
+        text.substr(0, end).find_first_not_of(" \t") != std::string_view::npos)
+      break;
     text.remove_prefix(end + 1);
   }
   const auto last = text.find_last_not_of(" \t\n");

@@ -12,7 +12,8 @@ namespace {
 // Refs name entries that we hold; their leaf hashes are taken from what is held.
 Status fill_refs(StoreReader& store, v1::Entry& entry) {
   for (auto& ref : *entry.mutable_refs()) {
-    if (ref.log_id().size() != LogId::kSize) return fail(Code::kInvalidArgument, "it has not 32 bytes", "refs.log_id");
+    if (ref.log_id().size() != LogId::kSize)
+      return fail(Code::kInvalidArgument, "it has not 32 bytes", "refs.log_id");
     const auto record = store.record(LogId::from(ref.log_id()), EntryIndex(ref.index()));
     if (!record.ok()) {
       if (record.error().code != Code::kNotFound) return record.error();
@@ -30,7 +31,8 @@ Result<Bytes> seal_body(Draft& draft) {
   Bytes bytes = serialize(*draft.body);
   if (bytes.size() > limits::kBodyBytes) {
     return fail(Code::kTooLarge,
-                "the note has " + std::to_string(bytes.size()) + " bytes; 1 MiB is the limit, shorten it or attach files",
+                "the note has " + std::to_string(bytes.size()) +
+                    " bytes; 1 MiB is the limit, shorten it or attach files",
                 "body");
   }
   draft.entry.set_body_digest(sha256(bytes).bytes());
@@ -43,7 +45,8 @@ Result<Bytes> encode_entry(const v1::Entry& entry) {
   Bytes bytes = serialize(entry);
   if (bytes.size() > limits::kOwnEntryBytes) {
     return fail(Code::kTooLarge,
-                "the entry has " + std::to_string(bytes.size()) + " bytes; 4 KiB is the limit, name fewer topics and references",
+                "the entry has " + std::to_string(bytes.size()) +
+                    " bytes; 4 KiB is the limit, name fewer topics and references",
                 "entry");
   }
   return bytes;
@@ -52,8 +55,9 @@ Result<Bytes> encode_entry(const v1::Entry& entry) {
 std::optional<VouchFact> vouch_of(const LogId& voucher, EntryIndex index, const v1::Entry& entry) {
   if (!entry.control().has_vouch()) return std::nullopt;
   const auto& vouch = entry.control().vouch();
-  return VouchFact{voucher,      index,        LogId::from(vouch.log_id()),
-                   vouch.name(), vouch.vkey(), UnixMillis{vouch.expires_at_ms()}, vouch.withdrawn()};
+  return VouchFact{voucher,          index,        LogId::from(vouch.log_id()),
+                   vouch.name(),     vouch.vkey(), UnixMillis{vouch.expires_at_ms()},
+                   vouch.withdrawn()};
 }
 
 }  // namespace

@@ -14,9 +14,9 @@ namespace koinon {
 
 // What is to be said. The log fills in time, salt, digest and size.
 struct Draft {
-  v1::Entry entry;            // kind, language, topics, refs with log id and index, to, control
+  v1::Entry entry;  // kind, language, topics, refs with log id and index, to, control
   std::optional<v1::Body> body;
-  bool again = false;         // publish even if the same content stands already
+  bool again = false;  // publish even if the same content stands already
 };
 // Makes a draft from what the store holds at that moment.
 using DraftMaker = std::function<Result<Draft>(StoreReader&)>;

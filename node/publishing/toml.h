@@ -31,8 +31,8 @@ inline Result<toml::table> parse_toml(std::string_view text, std::string_view wh
     if (parsed) return std::move(parsed).table();
     const auto& error = parsed.error();
     const std::size_t line = error.source().begin.line + first_line - 1;
-    return fail(Code::kInvalidArgument, std::string(error.description()) + " (line " + std::to_string(line) + ")",
-                std::string(what));
+    return fail(Code::kInvalidArgument,
+                std::string(error.description()) + " (line " + std::to_string(line) + ")", std::string(what));
   } catch (const std::exception& error) {
     return fail(Code::kInvalidArgument, error.what(), std::string(what));
   }

@@ -19,7 +19,8 @@ Result<Answer> to_answer(const Status& status) {
 Result<Answer> read_run(StoreReader& store, const ReadRun& intent) {
   if (intent.root) {
     KOINON_ASSIGN(const Hash root, store.root_at(intent.log, intent.size));
-    if (root != *intent.root) return fail(Code::kConflict, "the tree of that size has another root here", "root");
+    if (root != *intent.root)
+      return fail(Code::kConflict, "the tree of that size has another root here", "root");
   }
   return to_answer(store.read_run(intent.log, intent.from, intent.to, intent.size, intent.max_bytes));
 }
@@ -30,7 +31,8 @@ Result<Answer> read_records(StoreReader& store, const ReadRecords& intent) {
   for (const EntryIndex index : intent.indexes) {
     auto record = store.record(intent.log, index);
     if (!record.ok() && record.error().code != Code::kNotFound) return record.error();
-    StoredRecord next = record.ok() ? std::move(*record) : StoredRecord{index, {}, {}, BodyState::kNotHeld, {}};
+    StoredRecord next =
+        record.ok() ? std::move(*record) : StoredRecord{index, {}, {}, BodyState::kNotHeld, {}};
     bytes += next.body.size();
     if (!out.empty() && bytes > intent.max_bytes) break;
     out.push_back(std::move(next));
@@ -60,7 +62,9 @@ IntentClass intent_class(const IntentBody& body) {
 Result<Answer> execute_check(IntentBody body) {
   return std::visit(
       Overloaded{[](VerifyHeads& intent) -> Result<Answer> { return Answer(verify_heads(intent)); },
-                 [](VerifyRun& intent) -> Result<Answer> { return to_answer(verify_received_run(std::move(intent))); },
+                 [](VerifyRun& intent) -> Result<Answer> {
+                   return to_answer(verify_received_run(std::move(intent)));
+                 },
                  [](auto&) -> Result<Answer> { return wrong_class(); }},
       body);
 }
@@ -78,29 +82,31 @@ Result<Answer> execute_read(StoreReader& store, const IntentBody& body) {
 }
 
 Result<Answer> execute_write(Store& store, const IntentBody& body) {
-  return std::visit(Overloaded{[&](const CommitRun& intent) -> Result<Answer> {
-                                 const auto row = store.append_run(intent.run);
-                                 if (!row.ok()) return row.error();
-                                 if (intent.cursor) KOINON_TRY(store.set_cursor(*intent.cursor));
-                                 return Answer(RunStored{*row});
-                               },
-                               [&](const CommitCursor& intent) { return to_answer(store.set_cursor(intent.cursor)); },
-                               [&](const CommitEvidence& intent) { return to_answer(store.add_evidence(intent.evidence)); },
-                               [](const auto&) -> Result<Answer> { return wrong_class(); }},
-                    body);
+  return std::visit(
+      Overloaded{[&](const CommitRun& intent) -> Result<Answer> {
+                   const auto row = store.append_run(intent.run);
+                   if (!row.ok()) return row.error();
+                   if (intent.cursor) KOINON_TRY(store.set_cursor(*intent.cursor));
+                   return Answer(RunStored{*row});
+                 },
+                 [&](const CommitCursor& intent) { return to_answer(store.set_cursor(intent.cursor)); },
+                 [&](const CommitEvidence& intent) { return to_answer(store.add_evidence(intent.evidence)); },
+                 [](const auto&) -> Result<Answer> { return wrong_class(); }},
+      body);
 }
 
 std::vector<Completion> execute_writes(Store& store, const std::vector<Intent>& intents, bool durable) {
   std::vector<Completion> out;
   Status status = store.begin(durable);
   for (const Intent& intent : intents) {
-    out.push_back({intent.id, status.ok() ? execute_write(store, intent.body) : Result<Answer>(status.error())});
+    out.push_back(
+        {intent.id, status.ok() ? execute_write(store, intent.body) : Result<Answer>(status.error())});
   }
   if (!status.ok()) return out;
   // A full disk inside the transaction may have rolled all of it back.
   for (const Completion& completion : out) {
-    if (!completion.answer.ok() && (completion.answer.error().code == Code::kDiskFull ||
-                                    completion.answer.error().code == Code::kIo)) {
+    if (!completion.answer.ok() &&
+        (completion.answer.error().code == Code::kDiskFull || completion.answer.error().code == Code::kIo)) {
       status = completion.answer.error();
     }
   }

@@ -1,11 +1,12 @@
 #include "node/transport/connection.h"
 
+#include <chrono>
+
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
-#include <chrono>
 
 #include "proto/base/limits.h"
 
@@ -30,8 +31,12 @@ Connection::Connection(SessionId id, std::unique_ptr<TlsStream> stream, std::uni
 
 void Connection::start() {
   const auto self = shared_from_this();
-  asio::co_spawn(stream_->get_executor(), [self]() -> asio::awaitable<void> { co_await self->read_loop(); }, asio::detached);
-  asio::co_spawn(stream_->get_executor(), [self]() -> asio::awaitable<void> { co_await self->write_loop(); }, asio::detached);
+  asio::co_spawn(
+      stream_->get_executor(), [self]() -> asio::awaitable<void> { co_await self->read_loop(); },
+      asio::detached);
+  asio::co_spawn(
+      stream_->get_executor(), [self]() -> asio::awaitable<void> { co_await self->write_loop(); },
+      asio::detached);
 }
 
 void Connection::send(Bytes bytes) {
@@ -45,7 +50,9 @@ void Connection::close() {
   closing_ = true;
   wake_writer_.cancel();
   const auto self = shared_from_this();
-  asio::co_spawn(stream_->get_executor(), [self]() -> asio::awaitable<void> { co_await self->enforce_close(); }, asio::detached);
+  asio::co_spawn(
+      stream_->get_executor(), [self]() -> asio::awaitable<void> { co_await self->enforce_close(); },
+      asio::detached);
 }
 
 void Connection::abort() {
@@ -75,8 +82,8 @@ asio::awaitable<void> Connection::read_loop() {
   Bytes buffer(kReadBytes, '\0');
   while (!ended_) {
     boost::system::error_code error;
-    const std::size_t got =
-        co_await stream_->async_read_some(asio::buffer(buffer), asio::redirect_error(asio::use_awaitable, error));
+    const std::size_t got = co_await stream_->async_read_some(
+        asio::buffer(buffer), asio::redirect_error(asio::use_awaitable, error));
     if (error || ended_) break;
     if (!closing_) handlers_.on_bytes(id_, BytesView(buffer).substr(0, got));
     co_await wait_until_wanted();
@@ -100,7 +107,8 @@ asio::awaitable<void> Connection::write_loop() {
       queue_.pop_front();
     }
     boost::system::error_code error;
-    co_await asio::async_write(*stream_, asio::buffer(batch), asio::redirect_error(asio::use_awaitable, error));
+    co_await asio::async_write(*stream_, asio::buffer(batch),
+                               asio::redirect_error(asio::use_awaitable, error));
     if (error) break;
     handlers_.on_sent(id_, batch.size());
   }

@@ -4,11 +4,12 @@
 // kCloseDeadline after close, whatever the peer does.
 #pragma once
 
-#include <boost/asio/awaitable.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <deque>
 #include <functional>
 #include <memory>
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/steady_timer.hpp>
 
 #include "node/transport/tls.h"
 #include "proto/base/types.h"
@@ -24,7 +25,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
     std::function<void(SessionId)> on_closed;
   };
 
-  Connection(SessionId id, std::unique_ptr<TlsStream> stream, std::unique_ptr<PinCheck> check, Handlers handlers);
+  Connection(SessionId id, std::unique_ptr<TlsStream> stream, std::unique_ptr<PinCheck> check,
+             Handlers handlers);
 
   SessionId id() const { return id_; }
   NodeKey peer() const { return *check_->seen; }

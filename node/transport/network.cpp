@@ -30,7 +30,8 @@ constexpr std::chrono::seconds kShutdownDeadline{3};
 class Deadline {
  public:
   Deadline(tcp::socket& socket, std::chrono::seconds after)
-      : timer_(std::make_shared<asio::steady_timer>(socket.get_executor(), after)), done_(std::make_shared<bool>(false)) {
+      : timer_(std::make_shared<asio::steady_timer>(socket.get_executor(), after)),
+        done_(std::make_shared<bool>(false)) {
     timer_->async_wait([done = done_, &socket](const error_code& error) {
       error_code ignored;
       if (!error && !*done) socket.close(ignored);
@@ -55,10 +56,13 @@ Clock system_clock() {
             const auto since = std::chrono::system_clock::now().time_since_epoch();
             return UnixMillis{std::chrono::duration_cast<std::chrono::milliseconds>(since).count()};
           },
-          [] { return std::chrono::duration_cast<MonoTime>(std::chrono::steady_clock::now().time_since_epoch()); }};
+          [] {
+            return std::chrono::duration_cast<MonoTime>(std::chrono::steady_clock::now().time_since_epoch());
+          }};
 }
 
-Network::Network(Options options, const SigningKey& node_key, StoreState state, Clock clock, Callbacks callbacks)
+Network::Network(Options options, const SigningKey& node_key, StoreState state, Clock clock,
+                 Callbacks callbacks)
     : options_(std::move(options)),
       clock_(std::move(clock)),
       callbacks_(std::move(callbacks)),
@@ -86,8 +90,9 @@ Status Network::start() {
     if (!error) acceptor_.bind(endpoint, error);
     if (!error) acceptor_.listen(asio::socket_base::max_listen_connections, error);
     if (error) {
-      return fail(Code::kIo, "peers cannot be served on " + options_.listen + ":" + std::to_string(options_.port) + ": " +
-                                 error.message() + "; choose another --peer-port",
+      return fail(Code::kIo,
+                  "peers cannot be served on " + options_.listen + ":" + std::to_string(options_.port) +
+                      ": " + error.message() + "; choose another --peer-port",
                   "peer.port");
     }
     port_ = acceptor_.local_endpoint(error).port();
@@ -163,7 +168,8 @@ void Network::on_close_session(const CloseSession& close) {
     const auto peer = peers_.find(peer_key->second);
     if (peer != peers_.end()) {
       peer->second->lied = close.lied;
-      if (peer->second->session == close.session || !peer->second->session) peer->second->state = close.reason.text();
+      if (peer->second->session == close.session || !peer->second->session)
+        peer->second->state = close.reason.text();
     }
   }
   const auto it = connections_.find(close.session);
@@ -180,7 +186,8 @@ void Network::on_event(const Event& event) {
   callbacks_.on_event(event);
 }
 
-void Network::begin_session(std::unique_ptr<TlsStream> stream, std::unique_ptr<PinCheck> check, bool dialled) {
+void Network::begin_session(std::unique_ptr<TlsStream> stream, std::unique_ptr<PinCheck> check,
+                            bool dialled) {
   const SessionId id(next_session_++);
   const NodeKey peer = *check->seen;
   Connection::Handlers handlers;
@@ -206,7 +213,8 @@ void Network::begin_session(std::unique_ptr<TlsStream> stream, std::unique_ptr<P
     }
     drain();
   };
-  const auto connection = std::make_shared<Connection>(id, std::move(stream), std::move(check), std::move(handlers));
+  const auto connection =
+      std::make_shared<Connection>(id, std::move(stream), std::move(check), std::move(handlers));
   connections_.emplace(id, connection);
   session_peers_.emplace(id, peer);
   if (const auto known = peers_.find(peer); known != peers_.end()) known->second->session = id;
@@ -220,7 +228,8 @@ void Network::begin_session(std::unique_ptr<TlsStream> stream, std::unique_ptr<P
 asio::awaitable<bool> Network::shake_hands(TlsStream* stream, bool server) {
   const Deadline deadline(stream->next_layer(), limits::kHandshakeDeadline);
   error_code error;
-  co_await stream->async_handshake(server ? TlsStream::server : TlsStream::client, redirect_error(use_awaitable, error));
+  co_await stream->async_handshake(server ? TlsStream::server : TlsStream::client,
+                                   redirect_error(use_awaitable, error));
   co_return !error;
 }
 
@@ -272,8 +281,8 @@ asio::awaitable<std::string> Network::dial(std::shared_ptr<Peer> peer) {
   if (!address.ok()) co_return address.error().message;
   tcp::resolver resolver(io_);
   error_code error;
-  const auto endpoints =
-      co_await resolver.async_resolve(address->host, std::to_string(address->port), redirect_error(use_awaitable, error));
+  const auto endpoints = co_await resolver.async_resolve(address->host, std::to_string(address->port),
+                                                         redirect_error(use_awaitable, error));
   if (error) co_return peer->record.address + " cannot be looked up: " + error.message();
   tcp::socket socket(io_);
   {
@@ -287,7 +296,8 @@ asio::awaitable<std::string> Network::dial(std::shared_ptr<Peer> peer) {
   auto stream = std::make_unique<TlsStream>(std::move(socket), *tls_);
   pin(*stream, *check);
   if (!co_await shake_hands(stream.get(), false) || !check->seen) {
-    co_return peer->record.address + " refused the handshake: one of the two has not pinned the other's node key";
+    co_return peer->record.address +
+        " refused the handshake: one of the two has not pinned the other's node key";
   }
   if (stopping_ || peer->removed) co_return "stopped";
   begin_session(std::move(stream), std::move(check), true);

@@ -4,14 +4,15 @@
 // thread that owns the io_context.
 #pragma once
 
-#include <boost/asio/awaitable.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <map>
 #include <memory>
 #include <random>
 #include <string>
 #include <thread>
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
 
 #include "node/engine/engine.h"
 #include "node/transport/connection.h"
@@ -32,7 +33,7 @@ struct PeerStatus {
   std::string address;
   bool vouch = true;
   bool connected = false;
-  std::string state;       // a sentence: connected since, or why not
+  std::string state;  // a sentence: connected since, or why not
   std::string agent;
   std::uint64_t bytes_in = 0;
   std::uint64_t bytes_out = 0;
@@ -56,8 +57,8 @@ class Network {
     std::function<void(const Event&)> on_event;
   };
   struct Options {
-    std::string listen;       // address; empty: do not listen
-    std::uint16_t port = 0;   // 0: any free one
+    std::string listen;      // address; empty: do not listen
+    std::uint16_t port = 0;  // 0: any free one
     EngineConfig engine;
   };
 

@@ -26,7 +26,8 @@ int check_index() {
 // Stands in for OpenSSL's chain building: there is no chain, only a key that is pinned or not. That the peer
 // holds the key is proven by its CertificateVerify, which OpenSSL checks by itself.
 int verify_pin(X509_STORE_CTX* context, void*) {
-  const auto* ssl = static_cast<SSL*>(X509_STORE_CTX_get_ex_data(context, SSL_get_ex_data_X509_STORE_CTX_idx()));
+  const auto* ssl =
+      static_cast<SSL*>(X509_STORE_CTX_get_ex_data(context, SSL_get_ex_data_X509_STORE_CTX_idx()));
   X509* certificate = X509_STORE_CTX_get0_cert(context);
   auto* check = ssl == nullptr ? nullptr : static_cast<PinCheck*>(SSL_get_ex_data(ssl, check_index()));
   if (check == nullptr || certificate == nullptr) return 0;
@@ -50,8 +51,8 @@ Result<std::shared_ptr<boost::asio::ssl::context>> make_tls_context(const Signin
     SSL_CTX* raw = context->native_handle();
     context->use_certificate(boost::asio::buffer(identity.certificate_der), boost::asio::ssl::context::asn1);
     context->use_private_key(boost::asio::buffer(identity.private_key_der), boost::asio::ssl::context::asn1);
-    if (SSL_CTX_set_min_proto_version(raw, TLS1_3_VERSION) != 1 || SSL_CTX_set_max_proto_version(raw, TLS1_3_VERSION) != 1 ||
-        SSL_CTX_set_num_tickets(raw, 0) != 1) {
+    if (SSL_CTX_set_min_proto_version(raw, TLS1_3_VERSION) != 1 ||
+        SSL_CTX_set_max_proto_version(raw, TLS1_3_VERSION) != 1 || SSL_CTX_set_num_tickets(raw, 0) != 1) {
       return context_error();
     }
     SSL_CTX_set_session_cache_mode(raw, SSL_SESS_CACHE_OFF);
@@ -64,6 +65,8 @@ Result<std::shared_ptr<boost::asio::ssl::context>> make_tls_context(const Signin
   }
 }
 
-void pin(TlsStream& stream, PinCheck& check) { SSL_set_ex_data(stream.native_handle(), check_index(), &check); }
+void pin(TlsStream& stream, PinCheck& check) {
+  SSL_set_ex_data(stream.native_handle(), check_index(), &check);
+}
 
 }  // namespace koinon

@@ -3,12 +3,13 @@
 // No tickets, no resumption, no renegotiation.
 #pragma once
 
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/ssl/context.hpp>
-#include <boost/asio/ssl/stream.hpp>
 #include <functional>
 #include <memory>
 #include <optional>
+
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl/context.hpp>
+#include <boost/asio/ssl/stream.hpp>
 
 #include "crypto/ed25519.h"
 #include "proto/base/result.h"

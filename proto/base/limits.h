@@ -12,16 +12,16 @@ inline constexpr std::size_t kKiB = 1024;
 inline constexpr std::size_t kMiB = 1024 * kKiB;
 
 // Records
-inline constexpr std::size_t kNameBytes = 180;        // (wire) a city's name
+inline constexpr std::size_t kNameBytes = 180;           // (wire) a city's name
 inline constexpr std::size_t kOwnEntryBytes = 4 * kKiB;  // an entry that we sign
-inline constexpr std::size_t kLeafBytes = 65535;      // (wire) any leaf that is accepted
-inline constexpr std::size_t kBodyBytes = kMiB;       // (wire) a body
-inline constexpr std::size_t kSaltBytes = 16;         // (wire)
-inline constexpr std::size_t kTopics = 8;             // (wire) of an entry
-inline constexpr std::size_t kTopicBytes = 64;        // (wire)
-inline constexpr std::size_t kRefs = 16;              // (wire) of an entry
-inline constexpr std::size_t kAddressees = 8;         // (wire) `to` of an entry
-inline constexpr std::size_t kLanguageBytes = 35;     // (wire) a BCP 47 tag
+inline constexpr std::size_t kLeafBytes = 65535;         // (wire) any leaf that is accepted
+inline constexpr std::size_t kBodyBytes = kMiB;          // (wire) a body
+inline constexpr std::size_t kSaltBytes = 16;            // (wire)
+inline constexpr std::size_t kTopics = 8;                // (wire) of an entry
+inline constexpr std::size_t kTopicBytes = 64;           // (wire)
+inline constexpr std::size_t kRefs = 16;                 // (wire) of an entry
+inline constexpr std::size_t kAddressees = 8;            // (wire) `to` of an entry
+inline constexpr std::size_t kLanguageBytes = 35;        // (wire) a BCP 47 tag
 inline constexpr std::size_t kTitleBytes = 300;
 inline constexpr std::size_t kNoteFileBytes = 4 * kMiB;  // a Markdown file given to publish
 inline constexpr int kEvidenceLevels = 5;
@@ -30,40 +30,41 @@ inline constexpr int kEvidenceLevels = 5;
 inline constexpr std::size_t kNoteBytes = 64 * kKiB;  // a whole signed note
 inline constexpr std::size_t kNoteSignatures = 64;
 inline constexpr std::size_t kHeadNoteBytes = 4 * kKiB;  // (wire) the checkpoint of a head
-inline constexpr std::size_t kProofHashes = 64;       // an inclusion proof
+inline constexpr std::size_t kProofHashes = 64;          // an inclusion proof
 inline constexpr std::size_t kProofFileBytes = 256 * kKiB;
 
 // Wire
-inline constexpr std::size_t kFrameBytes = 2 * kMiB;      // (wire) a frame after its length
-inline constexpr std::size_t kChunkTargetBytes = 256 * kKiB;  // a chunk stops growing here
-inline constexpr std::size_t kWindowBytes = 8 * kMiB;     // (wire) default credit of a session
-inline constexpr std::size_t kMaxWindowBytes = 64 * kMiB;  // a larger one in Hello counts as this
-inline constexpr std::size_t kSendQueueBytes = 512 * kKiB;  // above it no further chunk is built
+inline constexpr std::size_t kFrameBytes = 2 * kMiB;           // (wire) a frame after its length
+inline constexpr std::size_t kChunkTargetBytes = 256 * kKiB;   // a chunk stops growing here
+inline constexpr std::size_t kWindowBytes = 8 * kMiB;          // (wire) default credit of a session
+inline constexpr std::size_t kMaxWindowBytes = 64 * kMiB;      // a larger one in Hello counts as this
+inline constexpr std::size_t kSendQueueBytes = 512 * kKiB;     // above it no further chunk is built
 inline constexpr std::size_t kSendQueueHardBytes = 16 * kMiB;  // above it the session is closed
-inline constexpr std::size_t kFilterTopics = 256;         // (wire)
-inline constexpr std::size_t kHeadsPerFrame = 256;        // (wire)
-inline constexpr std::size_t kBodiesPerRequest = 256;     // (wire)
-inline constexpr std::size_t kIndexesPerHave = 4096;      // (wire)
-inline constexpr std::size_t kLogIdsPerRequest = 256;     // (wire)
-inline constexpr std::size_t kOpenRequests = 64;          // (wire) unanswered requests of one session
-inline constexpr std::size_t kHopsLeft = 8;               // (wire) of a GetBodies
-inline constexpr std::size_t kAgentBytes = 64;            // (wire)
-inline constexpr std::size_t kErrorBytes = 512;           // (wire) text of an Error
-inline constexpr std::size_t kInFlightBytes = 8 * kMiB;     // received, not yet committed: no Get is sent above it
-inline constexpr std::size_t kUnverifiedHeads = 4096;       // of one session; above it the peer is not read
-inline constexpr std::size_t kPushRecords = 256;            // a push of more goes as a head alone
-inline constexpr std::size_t kRecordsPerChunk = 16384;    // (wire)
+inline constexpr std::size_t kFilterTopics = 256;              // (wire)
+inline constexpr std::size_t kHeadsPerFrame = 256;             // (wire)
+inline constexpr std::size_t kBodiesPerRequest = 256;          // (wire)
+inline constexpr std::size_t kIndexesPerHave = 4096;           // (wire)
+inline constexpr std::size_t kLogIdsPerRequest = 256;          // (wire)
+inline constexpr std::size_t kOpenRequests = 64;               // (wire) unanswered requests of one session
+inline constexpr std::size_t kHopsLeft = 8;                    // (wire) of a GetBodies
+inline constexpr std::size_t kAgentBytes = 64;                 // (wire)
+inline constexpr std::size_t kErrorBytes = 512;                // (wire) text of an Error
+inline constexpr std::size_t kInFlightBytes =
+    8 * kMiB;                                          // received, not yet committed: no Get is sent above it
+inline constexpr std::size_t kUnverifiedHeads = 4096;  // of one session; above it the peer is not read
+inline constexpr std::size_t kPushRecords = 256;       // a push of more goes as a head alone
+inline constexpr std::size_t kRecordsPerChunk = 16384;  // (wire)
 
 // Time
 inline constexpr std::chrono::seconds kHandshakeDeadline{10};  // TLS
 inline constexpr std::chrono::seconds kHelloDeadline{10};      // from TLS to Hello
 inline constexpr std::chrono::seconds kPingInterval{30};
 inline constexpr std::chrono::seconds kPongDeadline{20};
-inline constexpr std::chrono::seconds kRequestDeadline{60};    // without any progress
+inline constexpr std::chrono::seconds kRequestDeadline{60};  // without any progress
 inline constexpr std::chrono::milliseconds kDialBackoffMin{200};
 inline constexpr std::chrono::seconds kDialBackoffMax{300};
-inline constexpr std::chrono::seconds kStoreRetry{5};          // after a failed commit
-inline constexpr std::chrono::minutes kLieBackoff{10};         // after a peer sent what does not verify
+inline constexpr std::chrono::seconds kStoreRetry{5};   // after a failed commit
+inline constexpr std::chrono::minutes kLieBackoff{10};  // after a peer sent what does not verify
 
 // Network edge
 inline constexpr std::size_t kPeers = 1024;

@@ -4,18 +4,30 @@ namespace koinon {
 
 std::string_view code_name(Code code) {
   switch (code) {
-    case Code::kInvalidArgument: return "invalid_argument";
-    case Code::kMalformed: return "malformed";
-    case Code::kTooLarge: return "too_large";
-    case Code::kBadSignature: return "bad_signature";
-    case Code::kBadProof: return "bad_proof";
-    case Code::kNotFound: return "not_found";
-    case Code::kConflict: return "conflict";
-    case Code::kRefused: return "refused";
-    case Code::kDiskFull: return "disk_full";
-    case Code::kIo: return "io";
-    case Code::kUnavailable: return "unavailable";
-    case Code::kInternal: return "internal";
+    case Code::kInvalidArgument:
+      return "invalid_argument";
+    case Code::kMalformed:
+      return "malformed";
+    case Code::kTooLarge:
+      return "too_large";
+    case Code::kBadSignature:
+      return "bad_signature";
+    case Code::kBadProof:
+      return "bad_proof";
+    case Code::kNotFound:
+      return "not_found";
+    case Code::kConflict:
+      return "conflict";
+    case Code::kRefused:
+      return "refused";
+    case Code::kDiskFull:
+      return "disk_full";
+    case Code::kIo:
+      return "io";
+    case Code::kUnavailable:
+      return "unavailable";
+    case Code::kInternal:
+      return "internal";
   }
   return "internal";
 }

@@ -14,18 +14,18 @@
 namespace koinon {
 
 enum class Code {
-  kInvalidArgument,   // what the caller gave breaks a rule; nothing was changed
-  kMalformed,         // bytes from outside do not parse
-  kTooLarge,          // a limit of base/limits.h is exceeded
-  kBadSignature,      // a signature does not verify
-  kBadProof,          // a Merkle proof does not lead to the signed root
-  kNotFound,          // no such thing is held here
-  kConflict,          // it contradicts what is already held
-  kRefused,           // policy or state forbids it; try something else first
-  kDiskFull,          // the file system has no room; reads go on
-  kIo,                // the file system or database failed
-  kUnavailable,       // try again later
-  kInternal,          // a defect of ours
+  kInvalidArgument,  // what the caller gave breaks a rule; nothing was changed
+  kMalformed,        // bytes from outside do not parse
+  kTooLarge,         // a limit of base/limits.h is exceeded
+  kBadSignature,     // a signature does not verify
+  kBadProof,         // a Merkle proof does not lead to the signed root
+  kNotFound,         // no such thing is held here
+  kConflict,         // it contradicts what is already held
+  kRefused,          // policy or state forbids it; try something else first
+  kDiskFull,         // the file system has no room; reads go on
+  kIo,               // the file system or database failed
+  kUnavailable,      // try again later
+  kInternal,         // a defect of ours
 };
 
 std::string_view code_name(Code code);
@@ -46,7 +46,7 @@ inline Error fail(Code code, std::string message, std::string field = {}) {
 template <typename T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : state_(std::move(value)) {}    // NOLINT(google-explicit-constructor)
+  Result(T value) : state_(std::move(value)) {}      // NOLINT(google-explicit-constructor)
   Result(Error error) : state_(std::move(error)) {}  // NOLINT(google-explicit-constructor)
 
   bool ok() const { return std::holds_alternative<T>(state_); }
@@ -101,9 +101,9 @@ using Status = Result<void>;
 }  // namespace koinon
 
 // Returns the error of a Status or Result expression to the caller.
-#define KOINON_TRY(expr)                          \
-  do {                                            \
-    auto koinon_try_status = (expr);              \
+#define KOINON_TRY(expr)                                           \
+  do {                                                             \
+    auto koinon_try_status = (expr);                               \
     if (!koinon_try_status.ok()) return koinon_try_status.error(); \
   } while (false)
 

@@ -1,10 +1,10 @@
 #include "proto/codec/entry.h"
 
-#include <google/protobuf/io/coded_stream.h>
-#include <google/protobuf/io/zero_copy_stream_impl_lite.h>
-
 #include <array>
 #include <utility>
+
+#include <google/protobuf/io/coded_stream.h>
+#include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 
 #include "proto/base/encoding.h"
 #include "proto/base/limits.h"
@@ -29,7 +29,8 @@ constexpr std::array<std::pair<v1::Kind, std::string_view>, 12> kKindNames = {{
 }};
 
 Status check_ref(const v1::Ref& ref) {
-  if (ref.log_id().size() != LogId::kSize) return fail(Code::kMalformed, "it has not 32 bytes", "refs.log_id");
+  if (ref.log_id().size() != LogId::kSize)
+    return fail(Code::kMalformed, "it has not 32 bytes", "refs.log_id");
   if (ref.leaf_hash().size() != Hash::kSize) {
     return fail(Code::kMalformed, "it has not 32 bytes", "refs.leaf_hash");
   }
@@ -53,7 +54,8 @@ Status check_body_fields(const v1::Entry& entry) {
 }  // namespace
 
 Result<v1::Entry> parse_entry(BytesView leaf) {
-  if (leaf.size() > limits::kLeafBytes) return fail(Code::kTooLarge, "an entry has at most 65,535 bytes", "entry");
+  if (leaf.size() > limits::kLeafBytes)
+    return fail(Code::kTooLarge, "an entry has at most 65,535 bytes", "entry");
   v1::Entry entry;
   if (!entry.ParseFromArray(leaf.data(), static_cast<int>(leaf.size()))) {
     return fail(Code::kMalformed, "the entry does not parse", "entry");
@@ -95,7 +97,8 @@ Result<v1::Body> parse_body(BytesView bytes) {
   if (!body.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
     return fail(Code::kMalformed, "the body does not parse", "body");
   }
-  if (body.salt().size() != limits::kSaltBytes) return fail(Code::kMalformed, "it has not 16 bytes", "body.salt");
+  if (body.salt().size() != limits::kSaltBytes)
+    return fail(Code::kMalformed, "it has not 16 bytes", "body.salt");
   return body;
 }
 
@@ -125,15 +128,24 @@ Result<v1::Kind> parse_kind(std::string_view name) {
 
 std::string_view role_name(v1::RefRole role) {
   switch (role) {
-    case v1::REF_ROLE_DERIVES_FROM: return "derives-from";
-    case v1::REF_ROLE_REVISES: return "revises";
-    case v1::REF_ROLE_TRANSLATES: return "translates";
-    case v1::REF_ROLE_ADOPTS: return "adopts";
-    case v1::REF_ROLE_ABOUT: return "about";
-    case v1::REF_ROLE_ANSWERS: return "answers";
-    case v1::REF_ROLE_POINTS_TO: return "points-to";
-    case v1::REF_ROLE_WITHDRAWS: return "withdraws";
-    default: return "refers-to";
+    case v1::REF_ROLE_DERIVES_FROM:
+      return "derives-from";
+    case v1::REF_ROLE_REVISES:
+      return "revises";
+    case v1::REF_ROLE_TRANSLATES:
+      return "translates";
+    case v1::REF_ROLE_ADOPTS:
+      return "adopts";
+    case v1::REF_ROLE_ABOUT:
+      return "about";
+    case v1::REF_ROLE_ANSWERS:
+      return "answers";
+    case v1::REF_ROLE_POINTS_TO:
+      return "points-to";
+    case v1::REF_ROLE_WITHDRAWS:
+      return "withdraws";
+    default:
+      return "refers-to";
   }
 }
 

@@ -45,9 +45,10 @@ Status check_name(std::string_view name) {
 
 Status check_topic(std::string_view topic) {
   const bool valid = topic.size() <= limits::kTopicBytes && every_part(topic, '/', [](std::string_view part) {
-    return !part.empty() && std::all_of(part.begin(), part.end(),
-                                        [](char c) { return is_lower(c) || is_digit(c) || c == '-'; });
-  });
+                       return !part.empty() && std::all_of(part.begin(), part.end(), [](char c) {
+                         return is_lower(c) || is_digit(c) || c == '-';
+                       });
+                     });
   if (!valid) {
     return fail(Code::kInvalidArgument,
                 "a topic is a path of lower-case letters, digits and hyphens such as health/testing, at most "
@@ -60,12 +61,12 @@ Status check_topic(std::string_view topic) {
 Status check_language(std::string_view tag) {
   std::size_t position = 0;
   const bool valid = tag.size() <= limits::kLanguageBytes && every_part(tag, '-', [&](std::string_view part) {
-    const bool letters = std::all_of(part.begin(), part.end(), is_letter);
-    const bool alphanumeric =
-        std::all_of(part.begin(), part.end(), [](char c) { return is_letter(c) || is_digit(c); });
-    if (position++ == 0) return letters && part.size() >= 2 && part.size() <= 8;
-    return alphanumeric && !part.empty() && part.size() <= 8;
-  });
+                       const bool letters = std::all_of(part.begin(), part.end(), is_letter);
+                       const bool alphanumeric = std::all_of(
+                           part.begin(), part.end(), [](char c) { return is_letter(c) || is_digit(c); });
+                       if (position++ == 0) return letters && part.size() >= 2 && part.size() <= 8;
+                       return alphanumeric && !part.empty() && part.size() <= 8;
+                     });
   if (!valid) {
     return fail(Code::kInvalidArgument, "a language is a BCP 47 tag such as en, ko or pt-BR", "language");
   }
@@ -78,8 +79,8 @@ std::string Address::text() const {
 }
 
 Result<Address> parse_address(std::string_view text) {
-  const Error error = fail(Code::kInvalidArgument, "an address is HOST:PORT, such as node.seoul.example:8470",
-                           "address");
+  const Error error =
+      fail(Code::kInvalidArgument, "an address is HOST:PORT, such as node.seoul.example:8470", "address");
   const auto colon = text.rfind(':');
   if (colon == std::string_view::npos || colon == 0) return error;
   std::string_view host = text.substr(0, colon);
@@ -91,9 +92,10 @@ Result<Address> parse_address(std::string_view text) {
   } else if (host.find(':') != std::string_view::npos) {
     return error;
   }
-  const bool valid = host.size() <= 253 && std::all_of(host.begin(), host.end(), [](char c) {
-    return is_letter(c) || is_digit(c) || c == '-' || c == '.' || c == ':' || c == '_' || c == '%';
-  });
+  const bool valid =
+      host.size() <= 253 && std::all_of(host.begin(), host.end(), [](char c) {
+        return is_letter(c) || is_digit(c) || c == '-' || c == '.' || c == ':' || c == '_' || c == '%';
+      });
   if (!valid) return error;
   return Address{std::string(host), static_cast<std::uint16_t>(*port)};
 }

@@ -78,7 +78,8 @@ TEST_P(Hostile, AFlippedBitInASignature) {
 
 TEST_P(Hostile, AnIdentityThatDoesNotHashToTheLogId) {
   expect_refused([](v1::Frame& frame) {
-    if (frame.has_heads()) frame.mutable_heads()->mutable_heads(0)->mutable_identity()->set_name("other.example");
+    if (frame.has_heads())
+      frame.mutable_heads()->mutable_heads(0)->mutable_identity()->set_name("other.example");
     return true;
   });
 }
@@ -113,7 +114,8 @@ TEST_P(Hostile, ABodyWhereTheEntryHasNone) {
 
 TEST_P(Hostile, ALeafOverItsLimit) {
   expect_refused([](v1::Frame& frame) {
-    if (frame.has_chunk()) frame.mutable_chunk()->mutable_records(2)->set_entry(Bytes(limits::kLeafBytes + 1, 'x'));
+    if (frame.has_chunk())
+      frame.mutable_chunk()->mutable_records(2)->set_entry(Bytes(limits::kLeafBytes + 1, 'x'));
     return true;
   });
 }
@@ -174,13 +176,13 @@ TEST_P(Hostile, APushWithAForgedHead) {
   const SessionId session = network.connect(la, seoul);
   network.drive();
   network.tamper(session, seoul, each_frame([](v1::Frame& frame) {
-    if (frame.has_push()) {
-      auto* note = frame.mutable_push()->mutable_head()->mutable_checkpoint();
-      char& c = (*note)[note->size() - 10];
-      c = c == 'A' ? 'B' : 'A';
-    }
-    return true;
-  }));
+                   if (frame.has_push()) {
+                     auto* note = frame.mutable_push()->mutable_head()->mutable_checkpoint();
+                     char& c = (*note)[note->size() - 10];
+                     c = c == 'A' ? 'B' : 'A';
+                   }
+                   return true;
+                 }));
   seoul.publish(1);
   network.drive();
   EXPECT_FALSE(network.is_open(session));

@@ -1,8 +1,8 @@
 #include "tests/engine/network.h"
 
-#include <gtest/gtest.h>
-
 #include <algorithm>
+
+#include <gtest/gtest.h>
 
 #include "crypto/hash.h"
 #include "node/replication/execute.h"
@@ -51,8 +51,9 @@ TestNode::TestNode(const std::string& node_name, EngineConfig engine_config)
   config.agent = "test";
   now.wall = {kStartMillis};
   EXPECT_TRUE(store->set_own_log(own.id()).ok());
-  const v1::Entry genesis = make_genesis(own.identity(), key_of(name, "cosigner"),
-                                         SealingSecret::from_seed(sha256(name).view()).public_key(), node_key, now.wall);
+  const v1::Entry genesis =
+      make_genesis(own.identity(), key_of(name, "cosigner"),
+                   SealingSecret::from_seed(sha256(name).view()).public_key(), node_key, now.wall);
   append({[&](StoreReader&) { return Draft{genesis, std::nullopt, false}; }});
   restart();
 }
@@ -61,7 +62,8 @@ std::vector<VouchFact> TestNode::append(const std::vector<DraftMaker>& makers) {
   EXPECT_TRUE(store->begin(true).ok());
   auto batch = own.publish(*store, makers, now.wall);
   EXPECT_TRUE(batch.ok()) << (batch.ok() ? "" : batch.error().text());
-  for (const auto& result : batch->results) EXPECT_TRUE(result.ok()) << (result.ok() ? "" : result.error().text());
+  for (const auto& result : batch->results)
+    EXPECT_TRUE(result.ok()) << (result.ok() ? "" : result.error().text());
   EXPECT_TRUE(store->commit().ok());
   if (engine) engine->on_own_head(now, batch->state, batch->vouches);
   return batch->vouches;
@@ -136,7 +138,8 @@ std::uint64_t TestNode::holds(const TestNode& other) const {
 
 std::vector<Event> TestNode::events_of(Event::Kind kind) const {
   std::vector<Event> out;
-  std::copy_if(events.begin(), events.end(), std::back_inserter(out), [&](const Event& e) { return e.kind == kind; });
+  std::copy_if(events.begin(), events.end(), std::back_inserter(out),
+               [&](const Event& e) { return e.kind == kind; });
   return out;
 }
 
@@ -225,7 +228,8 @@ void Network::execute(TestNode& node, Intent intent) {
   }
   std::vector<Intent> group;
   group.push_back(std::move(intent));
-  for (Completion& done : execute_writes(*node.store, group, false)) completions_[&node].push_back(std::move(done));
+  for (Completion& done : execute_writes(*node.store, group, false))
+    completions_[&node].push_back(std::move(done));
 }
 
 // Part of what travels arrives, so that frames are cut anywhere.

@@ -99,8 +99,8 @@ class Network {
   std::mt19937 random_;
   std::vector<std::unique_ptr<TestNode>> nodes_;
   std::map<SessionId, Link> links_;
-  std::map<TestNode*, std::vector<Intent>> free_intents_;   // checks and reads: any order
-  std::map<TestNode*, std::deque<Intent>> write_intents_;   // in order
+  std::map<TestNode*, std::vector<Intent>> free_intents_;  // checks and reads: any order
+  std::map<TestNode*, std::deque<Intent>> write_intents_;  // in order
   std::map<TestNode*, std::vector<Completion>> completions_;
   std::uint64_t next_session_ = 1;
 };

@@ -31,7 +31,8 @@ class Sessions : public testing::Test {
     network.drive();
     EXPECT_FALSE(network.is_open(session));
     ASSERT_TRUE(network.closed.contains(session));
-    EXPECT_NE(network.closed.at(session).text().find(words), std::string::npos) << network.closed.at(session).text();
+    EXPECT_NE(network.closed.at(session).text().find(words), std::string::npos)
+        << network.closed.at(session).text();
   }
   Network network{1};
   TestNode& seoul = network.add("seoul.example");

@@ -1,8 +1,8 @@
 // Certificates, before a handshake has proven anything.
+#include "crypto/certificate.h"
+
 #include <cstddef>
 #include <cstdint>
-
-#include "crypto/certificate.h"
 
 using namespace koinon;
 

@@ -1,8 +1,8 @@
 // Configuration files.
+#include "node/daemon/config.h"
+
 #include <cstddef>
 #include <cstdint>
-
-#include "node/daemon/config.h"
 
 using namespace koinon;
 

@@ -28,9 +28,13 @@ struct World {
     store = std::move(*opened);
     const SigningKey key = SigningKey::from_seed(Bytes(32, 's'));
     OwnLog log({"seoul.example", key.public_key(), key.public_key()}, key);
-    const v1::Entry genesis = make_genesis(log.identity(), key, SealingSecret::from_seed(Bytes(32, 'x')).public_key(), key, {1});
+    const v1::Entry genesis =
+        make_genesis(log.identity(), key, SealingSecret::from_seed(Bytes(32, 'x')).public_key(), key, {1});
     (void)store->begin(true);
-    (void)log.publish(*store, {[&](StoreReader&) -> Result<Draft> { return Draft{genesis, std::nullopt, false}; }}, {1});
+    (void)log.publish(*store, {[&](StoreReader&) -> Result<Draft> {
+      return Draft{genesis, std::nullopt, false};
+    }},
+                      {1});
     (void)store->set_own_log(log.id());
     peer.node_key = NodeKey::from(Bytes(32, 'p'));
     const SigningKey theirs = SigningKey::from_seed(Bytes(32, 't'));
@@ -53,13 +57,18 @@ void settle(World& world, Engine& engine, const Now& now) {
     auto outputs = engine.take_outputs();
     if (outputs.empty()) return;
     for (Output& output : outputs) {
-      if (const auto* send = std::get_if<SendBytes>(&output)) engine.on_sent(send->session, send->bytes.size());
+      if (const auto* send = std::get_if<SendBytes>(&output))
+        engine.on_sent(send->session, send->bytes.size());
       auto* intent = std::get_if<Intent>(&output);
       if (intent == nullptr) continue;
       const IntentId id = intent->id;
       switch (intent_class(intent->body)) {
-        case IntentClass::kCheck: engine.on_completion(now, {id, execute_check(std::move(intent->body))}); break;
-        case IntentClass::kRead: engine.on_completion(now, {id, execute_read(*world.store, intent->body)}); break;
+        case IntentClass::kCheck:
+          engine.on_completion(now, {id, execute_check(std::move(intent->body))});
+          break;
+        case IntentClass::kRead:
+          engine.on_completion(now, {id, execute_read(*world.store, intent->body)});
+          break;
         case IntentClass::kWrite:
           if (std::holds_alternative<CommitRun>(intent->body)) __builtin_trap();  // no signature can verify
           engine.on_completion(now, {id, Answer(Done{})});

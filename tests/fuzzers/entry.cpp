@@ -1,9 +1,10 @@
 // Leaves and bodies, as peers send them.
+#include "proto/codec/entry.h"
+
 #include <cstddef>
 #include <cstdint>
 
 #include "proto/base/limits.h"
-#include "proto/codec/entry.h"
 #include "storage/note_text.h"
 
 using namespace koinon;

@@ -1,12 +1,12 @@
 // Key files, as a restored backup may bring them.
+#include "crypto/key_file.h"
+
 #include <cstddef>
 #include <cstdint>
+#include <string>
 
 #include <unistd.h>
 
-#include <string>
-
-#include "crypto/key_file.h"
 #include "crypto/mnemonic.h"
 
 using namespace koinon;

@@ -1,7 +1,6 @@
 // Publish requests of the API.
 #include <cstddef>
 #include <cstdint>
-
 #include <string>
 
 #include "node/http/change_request.h"

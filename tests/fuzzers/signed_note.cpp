@@ -12,7 +12,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (note.ok()) {
     (void)parse_checkpoint_text(note->text);
     const auto again = parse_note(note->encode());
-    if (!again.ok() || again->text != note->text || again->signatures.size() != note->signatures.size()) __builtin_trap();
+    if (!again.ok() || again->text != note->text || again->signatures.size() != note->signatures.size())
+      __builtin_trap();
   }
   const auto vkey = parse_vkey(input);
   if (vkey.ok() && vkey->text() != input) __builtin_trap();

@@ -1,8 +1,8 @@
 // Proof files that somebody hands to koinon verify.
+#include "crypto/tlog_proof.h"
+
 #include <cstddef>
 #include <cstdint>
-
-#include "crypto/tlog_proof.h"
 
 using namespace koinon;
 

@@ -1,10 +1,10 @@
 #include "tests/storage/faulty_vfs.h"
 
-#include <sqlite3.h>
-
 #include <algorithm>
 #include <cstring>
 #include <random>
+
+#include <sqlite3.h>
 
 namespace koinon::test {
 namespace {
@@ -60,7 +60,8 @@ int read_bytes(sqlite3_file* file, void* out, int count, sqlite3_int64 offset) {
   if (open->impl->cut) return SQLITE_IOERR_READ;
   const Bytes& data = (*open->file)->current;
   const auto begin = static_cast<std::size_t>(offset);
-  const std::size_t have = begin >= data.size() ? 0 : std::min<std::size_t>(data.size() - begin, static_cast<std::size_t>(count));
+  const std::size_t have =
+      begin >= data.size() ? 0 : std::min<std::size_t>(data.size() - begin, static_cast<std::size_t>(count));
   if (have > 0) std::memcpy(out, data.data() + begin, have);
   if (have == static_cast<std::size_t>(count)) return SQLITE_OK;
   std::memset(static_cast<char*>(out) + have, 0, static_cast<std::size_t>(count) - have);
@@ -73,7 +74,8 @@ int write_bytes(sqlite3_file* file, const void* in, int count, sqlite3_int64 off
   Bytes& data = (*open->file)->current;
   const std::size_t end = static_cast<std::size_t>(offset) + static_cast<std::size_t>(count);
   if (end > data.size()) {
-    if (open->impl->capacity != 0 && open->impl->used() + (end - data.size()) > open->impl->capacity) return SQLITE_FULL;
+    if (open->impl->capacity != 0 && open->impl->used() + (end - data.size()) > open->impl->capacity)
+      return SQLITE_FULL;
     data.resize(end);
   }
   std::memcpy(data.data() + offset, in, static_cast<std::size_t>(count));
@@ -109,9 +111,10 @@ int control(sqlite3_file*, int, void*) { return SQLITE_NOTFOUND; }
 int sector_size(sqlite3_file*) { return static_cast<int>(kSector); }
 int characteristics(sqlite3_file*) { return SQLITE_IOCAP_POWERSAFE_OVERWRITE; }
 
-const sqlite3_io_methods kMethods = {1,         close_file, read_bytes, write_bytes, truncate_file, sync_file, file_size,
-                                     lock_file, lock_file,  check_lock, control,     sector_size,   characteristics,
-                                     nullptr,   nullptr,    nullptr,    nullptr,     nullptr,       nullptr};
+const sqlite3_io_methods kMethods = {1,         close_file,  read_bytes,      write_bytes, truncate_file,
+                                     sync_file, file_size,   lock_file,       lock_file,   check_lock,
+                                     control,   sector_size, characteristics, nullptr,     nullptr,
+                                     nullptr,   nullptr,     nullptr,         nullptr};
 
 FaultyVfs::Impl* impl_of(sqlite3_vfs* vfs) { return static_cast<FaultyVfs::Impl*>(vfs->pAppData); }
 

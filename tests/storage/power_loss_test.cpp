@@ -41,10 +41,13 @@ Outcome run(FaultyVfs& vfs, const std::string& durable, std::uint64_t cut_at) {
 }
 
 // How many acknowledged records are missing after the power came back.
-std::size_t lost_after(FaultyVfs& vfs, const Outcome& outcome, const std::string& durable, unsigned survivors) {
+std::size_t lost_after(FaultyVfs& vfs, const Outcome& outcome, const std::string& durable,
+                       unsigned survivors) {
   vfs.restore(survivors);
   auto store = open_sqlite_store("store.db", options_for(vfs, durable));
-  if (!store.ok()) return std::max<std::size_t>(outcome.acknowledged.size(), durable == "OFF" ? 1 : 0) + (durable == "OFF" ? 0 : 1000);
+  if (!store.ok())
+    return std::max<std::size_t>(outcome.acknowledged.size(), durable == "OFF" ? 1 : 0) +
+           (durable == "OFF" ? 0 : 1000);
   const LogIdentity identity = test_log().identity();
   std::size_t lost = 0;
   for (const auto& [index, title] : outcome.acknowledged) {
@@ -73,7 +76,8 @@ TEST(PowerLoss, AtEveryWritePointNoAcknowledgedRecordIsLost) {
       FaultyVfs vfs("faulty");
       const Outcome outcome = run(vfs, "FULL", cut);
       ASSERT_TRUE(vfs.is_cut()) << cut;
-      ASSERT_EQ(lost_after(vfs, outcome, "FULL", survivors), 0U) << "cut at " << cut << ", survivors " << survivors;
+      ASSERT_EQ(lost_after(vfs, outcome, "FULL", survivors), 0U)
+          << "cut at " << cut << ", survivors " << survivors;
     }
   }
 }
@@ -100,12 +104,15 @@ TEST(PowerLoss, JournalNumbersAreNeverUsedTwice) {
   for (int life = 0; life < 5; ++life) {
     auto store = open_sqlite_store("store.db", options_for(vfs, "FULL"));
     ASSERT_TRUE(store.ok());
-    for (int i = 0; i < 3; ++i) ASSERT_TRUE(publish(**store, log, note(std::to_string(life) + "." + std::to_string(i))).ok());
+    for (int i = 0; i < 3; ++i)
+      ASSERT_TRUE(publish(**store, log, note(std::to_string(life) + "." + std::to_string(i))).ok());
     const std::uint64_t row = (*store)->log_state(log.id())->journal_seq.value;
     EXPECT_GT(row, highest);
     // What is not made durable may be lost, but its number was given to peers.
     ASSERT_TRUE((*store)->begin(false).ok());
-    const auto batch = log.publish(**store, {[&](StoreReader&) -> Result<Draft> { return note("unsynced " + std::to_string(life)); }}, {1});
+    const auto batch = log.publish(
+        **store, {[&](StoreReader&) -> Result<Draft> { return note("unsynced " + std::to_string(life)); }},
+        {1});
     ASSERT_TRUE(batch.ok());
     highest = batch->state.journal_seq.value;
     ASSERT_TRUE((*store)->commit().ok());

@@ -16,11 +16,23 @@ class Search : public testing::Test {
     auto opened = open_sqlite_store(folder.path() / "store.db");
     ASSERT_TRUE(opened.ok());
     store = std::move(*opened);
-    add("\ub4dc\ub77c\uc774\ube0c\uc2a4\ub8e8 \uc120\ubcc4\uc9c4\ub8cc\uc18c", "\ucc28\uc5d0\uc11c \ub0b4\ub9ac\uc9c0 \uc54a\uace0 \uac80\uc0ac\ub97c \ubc1b\ub294\ub2e4.", "ko");                 // 0
-    add("\u30c9\u30e9\u30a4\u30d6\u30b9\u30eb\u30fc\u691c\u67fb", "\u8eca\u306b\u4e57\u3063\u305f\u307e\u307e\u691c\u67fb\u3092\u53d7\u3051\u308b\u3002\u4eca\u65e5\u306f\u6771\u4eac\u90fd\u5e81\u3067\u3002", "ja");                               // 1
-    add("\u5f97\u6765\u901f\u68c0\u6d4b", "\u5c45\u6c11\u65e0\u9700\u4e0b\u8f66\u5373\u53ef\u63a5\u53d7\u6838\u9178\u68c0\u6d4b\u3002", "zh");                                                        // 2
-    add("\u0e01\u0e32\u0e23\u0e15\u0e23\u0e27\u0e08\u0e41\u0e1a\u0e1a\u0e44\u0e14\u0e23\u0e1f\u0e4c\u0e17\u0e23\u0e39", "\u0e1c\u0e39\u0e49\u0e23\u0e31\u0e1a\u0e01\u0e32\u0e23\u0e15\u0e23\u0e27\u0e08\u0e44\u0e21\u0e48\u0e15\u0e49\u0e2d\u0e07\u0e25\u0e07\u0e08\u0e32\u0e01\u0e23\u0e16", "th");  // 3
-    add("Drive-through Testing", "People stay in their cars; \u00c9cole fran\u00e7aise, Stra\u00dfe.", "en");                          // 4
+    add("\ub4dc\ub77c\uc774\ube0c\uc2a4\ub8e8 \uc120\ubcc4\uc9c4\ub8cc\uc18c",
+        "\ucc28\uc5d0\uc11c \ub0b4\ub9ac\uc9c0 \uc54a\uace0 \uac80\uc0ac\ub97c \ubc1b\ub294\ub2e4.",
+        "ko");  // 0
+    add("\u30c9\u30e9\u30a4\u30d6\u30b9\u30eb\u30fc\u691c\u67fb",
+        "\u8eca\u306b\u4e57\u3063\u305f\u307e\u307e\u691c\u67fb\u3092\u53d7\u3051\u308b\u3002\u4eca\u65e5"
+        "\u306f\u6771\u4eac\u90fd\u5e81\u3067\u3002",
+        "ja");  // 1
+    add("\u5f97\u6765\u901f\u68c0\u6d4b",
+        "\u5c45\u6c11\u65e0\u9700\u4e0b\u8f66\u5373\u53ef\u63a5\u53d7\u6838\u9178\u68c0\u6d4b\u3002",
+        "zh");  // 2
+    add("\u0e01\u0e32\u0e23\u0e15\u0e23\u0e27\u0e08\u0e41\u0e1a\u0e1a\u0e44\u0e14\u0e23\u0e1f\u0e4c\u0e17"
+        "\u0e23\u0e39",
+        "\u0e1c\u0e39\u0e49\u0e23\u0e31\u0e1a\u0e01\u0e32\u0e23\u0e15\u0e23\u0e27\u0e08\u0e44\u0e21\u0e48"
+        "\u0e15\u0e49\u0e2d\u0e07\u0e25\u0e07\u0e08\u0e32\u0e01\u0e23\u0e16",
+        "th");  // 3
+    add("Drive-through Testing", "People stay in their cars; \u00c9cole fran\u00e7aise, Stra\u00dfe.",
+        "en");  // 4
     auto writer = open_index_writer(folder.path() / "index.db", store->load_state()->journal);
     ASSERT_TRUE(writer.ok()) << writer.error().text();
     index = std::move(*writer);
@@ -88,7 +100,9 @@ TEST_F(Search, CaseAndAccentsAreFolded) {
 }
 
 TEST_F(Search, WhatIsTypedIsNeverAnExpression) {
-  for (const std::string words : {"\"", "a OR b", "NEAR(", "title:x", "*", "(((", "\"unclosed", "-car", "^car", "car\0x"}) (void)find(words);
+  for (const std::string words :
+       {"\"", "a OR b", "NEAR(", "title:x", "*", "(((", "\"unclosed", "-car", "^car", "car\0x"})
+    (void)find(words);
   EXPECT_EQ(find("title:drive"), Found{}) << "a colon is no column filter";
 }
 
@@ -127,7 +141,8 @@ TEST_F(Search, UnreadableLeavesAreListedAsSuch) {
   run.leaves.push_back(leaf_hash("\xff\xff no entry"));
   run.after.append(run.leaves.back());
   const Checkpoint checkpoint{log.identity().origin(), run.after.size(), run.after.root()};
-  run.head = {checkpoint.size, checkpoint.root, sign_checkpoint(checkpoint, SigningKey::from_seed(sha256("seoul.example").view()))};
+  run.head = {checkpoint.size, checkpoint.root,
+              sign_checkpoint(checkpoint, SigningKey::from_seed(sha256("seoul.example").view()))};
   ASSERT_TRUE(store->begin(true).ok());
   ASSERT_TRUE(store->append_run(run).ok());
   ASSERT_TRUE(store->commit().ok());

@@ -67,7 +67,9 @@ TEST_F(StoreTest, AnEntryOver4KiBABodyOver1MiBAndAnUnknownRefAreRefused) {
   ASSERT_TRUE(publish(*store, log, note("zero")).ok());
   for (int i = 0; i < 8; ++i) long_entry.entry.add_to(Bytes(32, 't'));
   // Unknown fields count as well: a later version's entry may be long.
-  long_entry.entry.GetReflection()->MutableUnknownFields(&long_entry.entry)->AddLengthDelimited(1000, Bytes(4000, 'u'));
+  long_entry.entry.GetReflection()
+      ->MutableUnknownFields(&long_entry.entry)
+      ->AddLengthDelimited(1000, Bytes(4000, 'u'));
   const auto large = publish(*store, log, long_entry);
   ASSERT_FALSE(large.ok());
   EXPECT_EQ(large.error().field, "entry");
@@ -81,12 +83,13 @@ TEST_F(StoreTest, AnEntryOver4KiBABodyOver1MiBAndAnUnknownRefAreRefused) {
 
 TEST_F(StoreTest, ADraftThatBreaksARuleFailsAloneInItsBatch) {
   ASSERT_TRUE(store->begin(true).ok());
-  const auto batch = log.publish(*store,
-                                 {[](StoreReader&) -> Result<Draft> { return note("good"); },
-                                  [](StoreReader&) -> Result<Draft> { return note("big", std::string(limits::kBodyBytes, 'x')); },
-                                  [](StoreReader&) -> Result<Draft> { return note("good"); },
-                                  [](StoreReader&) -> Result<Draft> { return note("also good"); }},
-                                 {1});
+  const auto batch = log.publish(
+      *store,
+      {[](StoreReader&) -> Result<Draft> { return note("good"); },
+       [](StoreReader&) -> Result<Draft> { return note("big", std::string(limits::kBodyBytes, 'x')); },
+       [](StoreReader&) -> Result<Draft> { return note("good"); },
+       [](StoreReader&) -> Result<Draft> { return note("also good"); }},
+      {1});
   ASSERT_TRUE(batch.ok());
   ASSERT_TRUE(store->commit().ok());
   EXPECT_TRUE(batch->results[0].ok());
@@ -132,7 +135,9 @@ TEST_F(StoreTest, AProofFromTheStoreVerifies) {
     const auto path = store->inclusion(log.id(), EntryIndex(index), state.whole->size);
     ASSERT_TRUE(path.ok());
     const auto record = store->record(log.id(), EntryIndex(index));
-    EXPECT_TRUE(verify_inclusion(EntryIndex(index), state.whole->size, leaf_hash(record->entry), *path, state.whole->root).ok());
+    EXPECT_TRUE(verify_inclusion(EntryIndex(index), state.whole->size, leaf_hash(record->entry), *path,
+                                 state.whole->root)
+                    .ok());
   }
   const auto run = store->read_run(log.id(), EntryIndex(250), EntryIndex(300), TreeSize(300), 2'000);
   ASSERT_TRUE(run.ok());
@@ -159,17 +164,29 @@ TEST(Migration, FromTheFirstSchemaKeepsEverything) {
     CompactRange range;
     range.append(leaf_hash(entry));
     const Checkpoint checkpoint{log.identity().origin(), range.size(), range.root()};
-    const std::string note_text = sign_checkpoint(checkpoint, SigningKey::from_seed(sha256("seoul.example").view()));
+    const std::string note_text =
+        sign_checkpoint(checkpoint, SigningKey::from_seed(sha256("seoul.example").view()));
     auto insert = db->prepare(
-        "INSERT INTO log (number, log_id, name, signing_key, recovery_key, size, range, whole_size, whole_root, whole_note) "
+        "INSERT INTO log (number, log_id, name, signing_key, recovery_key, size, range, whole_size, "
+        "whole_root, whole_note) "
         "VALUES (1, ?, 'seoul.example', ?, ?, 1, ?, 1, ?, ?)");
     const Bytes packed = pack_hashes(range.hashes());
     const LogId id = log.id();
     const Hash root = range.root();
-    ASSERT_TRUE(insert.bind_blob(id.view()).bind_blob(log.identity().signing_key.view()).bind_blob(log.identity().recovery_key.view()).bind_blob(packed).bind_blob(root.view()).bind_blob(note_text).run().ok());
+    ASSERT_TRUE(insert.bind_blob(id.view())
+                    .bind_blob(log.identity().signing_key.view())
+                    .bind_blob(log.identity().recovery_key.view())
+                    .bind_blob(packed)
+                    .bind_blob(root.view())
+                    .bind_blob(note_text)
+                    .run()
+                    .ok());
     auto record = db->prepare("INSERT INTO record (id, entry, state) VALUES (?, ?, 0)");
     ASSERT_TRUE(record.bind(std::int64_t{1} << 40).bind_blob(entry).run().ok());
-    ASSERT_TRUE(db->execute("INSERT INTO journal (seq, log) VALUES (7, 1); INSERT INTO meta VALUES ('journal_id', x'00112233445566778899aabbccddeeff'), ('journal_reserved', '1025')").ok());
+    ASSERT_TRUE(
+        db->execute("INSERT INTO journal (seq, log) VALUES (7, 1); INSERT INTO meta VALUES ('journal_id', "
+                    "x'00112233445566778899aabbccddeeff'), ('journal_reserved', '1025')")
+            .ok());
   }
   const auto store = open_sqlite_store(path);
   ASSERT_TRUE(store.ok()) << store.error().text();
@@ -199,7 +216,10 @@ TEST(DamagedStore, IsRefusedWithASentence) {
   TemporaryFolder folder;
   const auto path = folder.path() / "store.db";
   FILE* file = std::fopen(path.c_str(), "w");
-  std::fputs("this is no database, though it is long enough to be taken for one by its size alone ........................................................", file);
+  std::fputs(
+      "this is no database, though it is long enough to be taken for one by its size alone "
+      "........................................................",
+      file);
   std::fclose(file);
   const auto store = open_sqlite_store(path);
   ASSERT_FALSE(store.ok());

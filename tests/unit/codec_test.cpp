@@ -38,8 +38,10 @@ TEST(Encoding, Rfc4648) {
 }
 
 TEST(Encoding, Utf8) {
-  for (const std::string good : {"", "abc", "\u00e9", "\uc11c\uc6b8", "\U0001F30D", "\u200b"}) EXPECT_TRUE(is_utf8(good));
-  for (const std::string bad : {"\x80", "\xc0\x80", "\xc3", "\xe0\x80\x80", "\xed\xa0\x80", "\xf5\x80\x80\x80", "\xf4\x90\x80\x80", "\xff"}) {
+  for (const std::string good : {"", "abc", "\u00e9", "\uc11c\uc6b8", "\U0001F30D", "\u200b"})
+    EXPECT_TRUE(is_utf8(good));
+  for (const std::string bad : {"\x80", "\xc0\x80", "\xc3", "\xe0\x80\x80", "\xed\xa0\x80",
+                                "\xf5\x80\x80\x80", "\xf4\x90\x80\x80", "\xff"}) {
     EXPECT_FALSE(is_utf8(bad));
   }
 }
@@ -78,17 +80,21 @@ TEST(Frames, ALengthOverTheLimitIsRefusedBeforeItsBytesCome) {
 }
 
 TEST(Names, OnlyDomainStyleNames) {
-  for (const std::string good : {"seoul.example", "xn--9t4b11yi5a.example", "a.b", "x-1.example"}) EXPECT_TRUE(check_name(good).ok()) << good;
-  for (const std::string& bad : {std::string(), std::string("seoul"), std::string("Seoul.example"), std::string("a..b"), std::string(".a.b"),
-                                 std::string("a.b."), std::string("-a.b"), std::string("a-.b"), std::string("a_b.c"), std::string("a/b.c"),
-                                 std::string("\u00e9.example"), std::string(181, 'a') + ".b"}) {
+  for (const std::string good : {"seoul.example", "xn--9t4b11yi5a.example", "a.b", "x-1.example"})
+    EXPECT_TRUE(check_name(good).ok()) << good;
+  for (const std::string& bad :
+       {std::string(), std::string("seoul"), std::string("Seoul.example"), std::string("a..b"),
+        std::string(".a.b"), std::string("a.b."), std::string("-a.b"), std::string("a-.b"),
+        std::string("a_b.c"), std::string("a/b.c"), std::string("\u00e9.example"),
+        std::string(181, 'a') + ".b"}) {
     EXPECT_FALSE(check_name(bad).ok()) << bad;
   }
 }
 
 TEST(Topics, PathsOfPlainWords) {
   for (const std::string good : {"health", "health/testing", "a-1/b"}) EXPECT_TRUE(check_topic(good).ok());
-  for (const std::string& bad : {std::string(), std::string("/a"), std::string("a/"), std::string("A"), std::string("a b"), std::string("../a"), std::string(65, 'a')}) {
+  for (const std::string& bad : {std::string(), std::string("/a"), std::string("a/"), std::string("A"),
+                                 std::string("a b"), std::string("../a"), std::string(65, 'a')}) {
     EXPECT_FALSE(check_topic(bad).ok()) << bad;
   }
   EXPECT_TRUE(topic_covers("health", "health/testing"));
@@ -111,8 +117,11 @@ TEST(Vocabulary, AliasesBecomeTheSlugAndTheNearestIsFound) {
 }
 
 TEST(Languages, WellFormedTags) {
-  for (const std::string good : {"en", "ko", "pt-BR", "zh-Hant-TW", "sr-Latn"}) EXPECT_TRUE(check_language(good).ok());
-  for (const std::string& bad : {std::string(), std::string("e"), std::string("english language"), std::string("en_US"), std::string("-en"), std::string("en-"), std::string(36, 'a')}) {
+  for (const std::string good : {"en", "ko", "pt-BR", "zh-Hant-TW", "sr-Latn"})
+    EXPECT_TRUE(check_language(good).ok());
+  for (const std::string& bad :
+       {std::string(), std::string("e"), std::string("english language"), std::string("en_US"),
+        std::string("-en"), std::string("en-"), std::string(36, 'a')}) {
     EXPECT_FALSE(check_language(bad).ok()) << bad;
   }
 }
@@ -120,8 +129,9 @@ TEST(Languages, WellFormedTags) {
 TEST(Refs, AreReadBackAndRefused) {
   EXPECT_EQ(parse_ref("seoul.example/17")->index, EntryIndex(17));
   EXPECT_EQ(parse_ref("seoul.example~abcdefghijklmnop/17")->log_prefix, "abcdefghijklmnop");
-  for (const std::string bad : {"", "seoul.example", "seoul.example/", "seoul.example/01", "seoul.example/-1", "/5", "seoul.example/99999999999999999999",
-                                "seoul.example~short/1", "../x/1"}) {
+  for (const std::string bad :
+       {"", "seoul.example", "seoul.example/", "seoul.example/01", "seoul.example/-1", "/5",
+        "seoul.example/99999999999999999999", "seoul.example~short/1", "../x/1"}) {
     EXPECT_FALSE(parse_ref(bad).ok()) << bad;
   }
   const LogId log = LogId::from(Bytes(32, 'l'));
@@ -151,9 +161,17 @@ TEST(Entries, EachRuleIsCheckedAndNamesItsField) {
   refused("kind", [](v1::Entry& e) { e.set_kind(v1::KIND_UNSPECIFIED); });
   refused("created_at_ms", [](v1::Entry& e) { e.set_created_at_ms(-1); });
   refused("language", [](v1::Entry& e) { e.set_language("no language"); });
-  refused("topics", [](v1::Entry& e) { for (int i = 0; i < 9; ++i) e.add_topics("a"); });
+  refused("topics", [](v1::Entry& e) {
+    for (int i = 0; i < 9; ++i) e.add_topics("a");
+  });
   refused("topics", [](v1::Entry& e) { e.add_topics("Not A Topic"); });
-  refused("refs", [](v1::Entry& e) { for (int i = 0; i < 17; ++i) { auto* r = e.add_refs(); r->set_log_id(Bytes(32, 'l')); r->set_leaf_hash(Bytes(32, 'h')); } });
+  refused("refs", [](v1::Entry& e) {
+    for (int i = 0; i < 17; ++i) {
+      auto* r = e.add_refs();
+      r->set_log_id(Bytes(32, 'l'));
+      r->set_leaf_hash(Bytes(32, 'h'));
+    }
+  });
   refused("refs.log_id", [](v1::Entry& e) { e.add_refs()->set_log_id("short"); });
   refused("refs.leaf_hash", [](v1::Entry& e) { e.add_refs()->set_log_id(Bytes(32, 'l')); });
   refused("to", [](v1::Entry& e) { e.add_to("short"); });
@@ -169,7 +187,9 @@ TEST(Entries, ABodyThatClaimsTooMuchIsNeverFetched) {
   EXPECT_EQ(body_claim(entry).size, 0U);
 }
 
-TEST(Entries, ALeafOverItsLimitIsRefused) { EXPECT_EQ(parse_entry(Bytes(limits::kLeafBytes + 1, 'x')).error().code, Code::kTooLarge); }
+TEST(Entries, ALeafOverItsLimitIsRefused) {
+  EXPECT_EQ(parse_entry(Bytes(limits::kLeafBytes + 1, 'x')).error().code, Code::kTooLarge);
+}
 
 TEST(Entries, UnknownKindsAndFieldsSurvive) {
   v1::Entry entry = good_entry();

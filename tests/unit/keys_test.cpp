@@ -1,9 +1,9 @@
 // Keys at rest, recovery words, log identity, certificates, evidence.
-#include <gtest/gtest.h>
-#include <sys/stat.h>
-
 #include <filesystem>
 #include <fstream>
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include "crypto/certificate.h"
 #include "crypto/hash.h"
@@ -59,7 +59,8 @@ TEST_F(Keys, ADamagedKeyFileIsRefused) {
   const auto path = folder.path() / "node.key";
   ASSERT_TRUE(write_key_file(path, "node", seed, "").ok());
   const Bytes good = *read_file(path, 4096);
-  for (const Bytes& bad : {Bytes(), good.substr(0, good.size() / 2), good + "x", Bytes("koinon-key/v1 node\n!!\n")}) {
+  for (const Bytes& bad :
+       {Bytes(), good.substr(0, good.size() / 2), good + "x", Bytes("koinon-key/v1 node\n!!\n")}) {
     ASSERT_TRUE(write_private_file(path, bad).ok());
     EXPECT_FALSE(read_key_file(path, "node", "").ok());
   }
@@ -69,7 +70,8 @@ TEST_F(Keys, ADamagedKeyFileIsRefused) {
 // Trezor's published vectors for 256 bits, English.
 TEST_F(Keys, RecoveryWordsAreBip39) {
   const std::string zeros =
-      "abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon "
+      "abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon "
+      "abandon "
       "abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon art";
   const std::string ones =
       "zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo vote";
@@ -101,7 +103,8 @@ TEST_F(Keys, GenesisMustFitItsLogAndProveItsKeys) {
   const SigningKey cosigner = SigningKey::generate();
   const SigningKey node = SigningKey::generate();
   const LogIdentity identity{"seoul.example", signing.public_key(), SigningKey::generate().public_key()};
-  const v1::Entry genesis = make_genesis(identity, cosigner, SealingSecret::generate().public_key(), node, {1});
+  const v1::Entry genesis =
+      make_genesis(identity, cosigner, SealingSecret::generate().public_key(), node, {1});
   const auto keys = check_genesis(serialize(genesis), identity);
   ASSERT_TRUE(keys.ok()) << keys.error().text();
   EXPECT_EQ(keys->node.view(), node.public_key().view());
@@ -109,7 +112,8 @@ TEST_F(Keys, GenesisMustFitItsLogAndProveItsKeys) {
   other.name = "busan.example";
   EXPECT_FALSE(check_genesis(serialize(genesis), other).ok());
   v1::Entry stolen = genesis;  // another's key, with no proof for this log
-  stolen.mutable_control()->mutable_genesis()->mutable_keys()->set_node_key(SigningKey::generate().public_key().bytes());
+  stolen.mutable_control()->mutable_genesis()->mutable_keys()->set_node_key(
+      SigningKey::generate().public_key().bytes());
   EXPECT_FALSE(check_genesis(serialize(stolen), identity).ok());
   EXPECT_FALSE(check_genesis("garbage", identity).ok());
 }
@@ -121,9 +125,11 @@ TEST_F(Keys, APeerLineIsReadBack) {
   EXPECT_EQ(parse_peer_line(line.text())->text(), line.text());
   line.address.clear();
   EXPECT_EQ(parse_peer_line(line.text())->address, "");
-  for (const std::string bad : {"", "#", "seoul", "a+b@c:1#d"}) EXPECT_FALSE(parse_peer_line(bad).ok()) << bad;
+  for (const std::string bad : {"", "#", "seoul", "a+b@c:1#d"})
+    EXPECT_FALSE(parse_peer_line(bad).ok()) << bad;
   const VKey elsewhere{"seoul.example/other", SignatureType::kEd25519, key.public_key()};
-  EXPECT_FALSE(parse_peer_line(elsewhere.text() + "#" + to_text(line.node_key)).ok()) << "not a Koinon origin";
+  EXPECT_FALSE(parse_peer_line(elsewhere.text() + "#" + to_text(line.node_key)).ok())
+      << "not a Koinon origin";
 }
 
 TEST_F(Keys, ACertificateCarriesTheNodeKeyAlone) {

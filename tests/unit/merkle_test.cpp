@@ -15,10 +15,14 @@ namespace {
 Hash hex(std::string_view text) { return Hash::from(*from_hex(text)); }
 
 const std::vector<Bytes>& reference_leaves() {
-  static const std::vector<Bytes> kLeaves = {
-      *from_hex(""),         *from_hex("00"),       *from_hex("10"),
-      *from_hex("2021"),     *from_hex("3031"),     *from_hex("40414243"),
-      *from_hex("5051525354555657"), *from_hex("606162636465666768696a6b6c6d6e6f")};
+  static const std::vector<Bytes> kLeaves = {*from_hex(""),
+                                             *from_hex("00"),
+                                             *from_hex("10"),
+                                             *from_hex("2021"),
+                                             *from_hex("3031"),
+                                             *from_hex("40414243"),
+                                             *from_hex("5051525354555657"),
+                                             *from_hex("606162636465666768696a6b6c6d6e6f")};
   return kLeaves;
 }
 
@@ -80,7 +84,9 @@ std::size_t split(std::size_t n) {
   while (k * 2 < n) k *= 2;
   return k;
 }
-Leaves part(const Leaves& d, std::size_t from, std::size_t to) { return {d.begin() + static_cast<long>(from), d.begin() + static_cast<long>(to)}; }
+Leaves part(const Leaves& d, std::size_t from, std::size_t to) {
+  return {d.begin() + static_cast<long>(from), d.begin() + static_cast<long>(to)};
+}
 Hash mth(const Leaves& d) {
   if (d.empty()) return sha256("");
   if (d.size() == 1) return d[0];
@@ -127,7 +133,9 @@ TEST(Rfc6962, EveryInclusionProofOfTheReferenceTree) {
       const auto proof = inclusion_proof(EntryIndex(index), TreeSize(size), reader_of(leaves));
       ASSERT_TRUE(proof.ok());
       EXPECT_EQ(*proof, path(index, part(leaves, 0, size)));
-      EXPECT_TRUE(verify_inclusion(EntryIndex(index), TreeSize(size), leaves[index], *proof, hex(kReferenceRoots[size])).ok());
+      EXPECT_TRUE(verify_inclusion(EntryIndex(index), TreeSize(size), leaves[index], *proof,
+                                   hex(kReferenceRoots[size]))
+                      .ok());
     }
   }
 }
@@ -139,7 +147,9 @@ TEST(Rfc6962, EveryConsistencyProofOfTheReferenceTree) {
       const auto proof = consistency_proof(TreeSize(first), TreeSize(second), reader_of(leaves));
       ASSERT_TRUE(proof.ok());
       EXPECT_EQ(*proof, subproof(first, part(leaves, 0, second), true));
-      EXPECT_TRUE(verify_consistency(TreeSize(first), TreeSize(second), hex(kReferenceRoots[first]), hex(kReferenceRoots[second]), *proof).ok());
+      EXPECT_TRUE(verify_consistency(TreeSize(first), TreeSize(second), hex(kReferenceRoots[first]),
+                                     hex(kReferenceRoots[second]), *proof)
+                      .ok());
     }
   }
 }
@@ -152,7 +162,8 @@ RC_GTEST_PROP(Inclusion, OnlyTheRightProofVerifies, ()) {
   const Hash root = mth(leaves);
   RC_ASSERT(verify_inclusion(EntryIndex(index), TreeSize(size), leaves[index], proof, root).ok());
   RC_ASSERT(!verify_inclusion(EntryIndex(index), TreeSize(size), leaf_hash("other"), proof, root).ok());
-  RC_ASSERT(!verify_inclusion(EntryIndex(index ^ 1), TreeSize(size), leaves[index], proof, root).ok() || size == 1);
+  RC_ASSERT(!verify_inclusion(EntryIndex(index ^ 1), TreeSize(size), leaves[index], proof, root).ok() ||
+            size == 1);
   if (proof.empty()) return;
   const auto at = *rc::gen::inRange<std::size_t>(0, proof.size());
   proof[at].data[*rc::gen::inRange<std::size_t>(0, 32)] ^= 1;
@@ -203,7 +214,8 @@ RC_GTEST_PROP(Prefix, JoinedHashesAreThoseOfTheWholeTree, ()) {
   const auto outer = run_proof(EntryIndex(held), 0, TreeSize(size), nodes)->right;
   const auto whole = run_proof(EntryIndex(at), 0, TreeSize(size), nodes);
   RC_ASSERT(join_right(TreeSize(at), TreeSize(held), TreeSize(size), inner, outer) == whole->right);
-  RC_ASSERT(*verify_prefix(TreeSize(at), TreeSize(size), *whole, mth(numbered_leaves(size))) == mth(numbered_leaves(at)));
+  RC_ASSERT(*verify_prefix(TreeSize(at), TreeSize(size), *whole, mth(numbered_leaves(size))) ==
+            mth(numbered_leaves(at)));
 }
 
 }  // namespace

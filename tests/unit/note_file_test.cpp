@@ -9,9 +9,13 @@
 namespace koinon {
 namespace {
 
-constexpr std::string_view kSmallest = "+++\ntitle = \"T\"\nlanguage = \"en\"\ntopics = [\"health\"]\n+++\nText.\n";
+constexpr std::string_view kSmallest =
+    "+++\ntitle = \"T\"\nlanguage = \"en\"\ntopics = [\"health\"]\n+++\nText.\n";
 
-std::string with(std::string_view line) { return "+++\ntitle = \"T\"\nlanguage = \"en\"\ntopics = [\"health\"]\n" + std::string(line) + "\n+++\nText.\n"; }
+std::string with(std::string_view line) {
+  return "+++\ntitle = \"T\"\nlanguage = \"en\"\ntopics = [\"health\"]\n" + std::string(line) +
+         "\n+++\nText.\n";
+}
 
 Error refused(BytesView text) {
   const auto note = parse_note_file(text);
@@ -34,23 +38,26 @@ TEST(NoteFile, TheSmallestNote) {
 TEST(NoteFile, SectionsInAnyLanguageOfTheVocabulary) {
   const auto note = parse_note_file(
       "+++\ntitle = \"T\"\nlanguage = \"ko\"\ntopics = [\"salud/pruebas\", \"health/unheard\"]\n+++\n"
-      "First paragraph\nof two lines.\n\nMore text.\n\n## \uacb0\uacfc\n\nNumbers.\n\n### Detail\n\nStill results.\n\n## Sfida\nHard.\n\n"
+      "First paragraph\nof two lines.\n\nMore text.\n\n## \uacb0\uacfc\n\nNumbers.\n\n### Detail\n\nStill "
+      "results.\n\n## Sfida\nHard.\n\n"
       "```\n## Results\nnot a heading\n```\n\n## Something else\n\nStays.\n");
   ASSERT_TRUE(note.ok()) << note.error().text();
   const auto& practice = note->body.practice();
   EXPECT_EQ(practice.summary(), "First paragraph\nof two lines.");
   EXPECT_EQ(practice.solution(), "More text.");
   EXPECT_EQ(practice.results(), "Numbers.\n\n### Detail\n\nStill results.");
-  EXPECT_EQ(practice.challenge(), "Hard.\n\n```\n## Results\nnot a heading\n```\n\n## Something else\n\nStays.");
+  EXPECT_EQ(practice.challenge(),
+            "Hard.\n\n```\n## Results\nnot a heading\n```\n\n## Something else\n\nStays.");
   EXPECT_EQ(note->topics, (std::vector<std::string>{"health/testing", "health/unheard"}));
   ASSERT_EQ(note->warnings.size(), 1U);
   EXPECT_NE(note->warnings[0].find("nearest"), std::string::npos);
 }
 
 TEST(NoteFile, EveryFieldOfTheProtoIsAKey) {
-  const auto note = parse_note_file(with(
-      "office = \"Mayor\"\nsdgs = [3, 11]\nevidence = 2\nderives_from = \"milan.example/4\"\n"
-      "partners = [\"A\", \"B\"]\n[cost]\namount = 21e6\ncurrency = \"EUR\"\n[[sources]]\npublisher = \"UNDP\"\ndate = 2020-04-22\n[[links]]\ntitle = \"x\"\nurl = \"https://x.example\""));
+  const auto note = parse_note_file(
+      with("office = \"Mayor\"\nsdgs = [3, 11]\nevidence = 2\nderives_from = \"milan.example/4\"\n"
+           "partners = [\"A\", \"B\"]\n[cost]\namount = 21e6\ncurrency = \"EUR\"\n[[sources]]\npublisher = "
+           "\"UNDP\"\ndate = 2020-04-22\n[[links]]\ntitle = \"x\"\nurl = \"https://x.example\""));
   ASSERT_TRUE(note.ok()) << note.error().text();
   const auto& practice = note->body.practice();
   EXPECT_EQ(note->body.author().office(), "Mayor");
@@ -63,12 +70,19 @@ TEST(NoteFile, EveryFieldOfTheProtoIsAKey) {
 
 TEST(NoteFile, WhatIsFormattedIsReadBackTheSame) {
   for (const std::string& text :
-       {std::string(kSmallest), with("evidence = 3\n[cost]\namount = 5.5\ncurrency = \"EUR\"\n[[sources]]\ntitle = \"quo\\\"te\\n\\\\ \u00e9\""),
-        std::string("+++\ntitle = \"T\"\nlanguage = \"it\"\ntopics = [\"health\"]\nsummary = \"Two\\n\\nparagraphs\"\n+++\n## Risultati\n\nR\n\n## Lezioni\n\n- a\n- b\n"),
-        std::string("+++\ntitle = \"T\"\nlanguage = \"en\"\ntopics = [\"health\"]\nsolution = \"A\\n\\n## Results\\n\\nB\"\n+++\n"),
-        std::string("+++\nkind = \"adoption\"\nlanguage = \"en\"\nstage = \"adopted\"\nadopts = \"seoul.example/3\"\n+++\nWe changed it.\n\n## Not a section\n\nx\n"),
-        std::string("+++\ntitle = \"T\"\nlanguage = \"en\"\ntopics = [\"health\"]\n+++\nText.\n\n+++\n```\nopen\n"),
-        std::string("+++\nkind = \"question\"\ntitle = \"Q\"\nlanguage = \"en\"\nto = [\"la.example\"]\nurgency = \"days\"\n+++\nHow?\n")}) {
+       {std::string(kSmallest),
+        with("evidence = 3\n[cost]\namount = 5.5\ncurrency = \"EUR\"\n[[sources]]\ntitle = "
+             "\"quo\\\"te\\n\\\\ \u00e9\""),
+        std::string("+++\ntitle = \"T\"\nlanguage = \"it\"\ntopics = [\"health\"]\nsummary = "
+                    "\"Two\\n\\nparagraphs\"\n+++\n## Risultati\n\nR\n\n## Lezioni\n\n- a\n- b\n"),
+        std::string("+++\ntitle = \"T\"\nlanguage = \"en\"\ntopics = [\"health\"]\nsolution = \"A\\n\\n## "
+                    "Results\\n\\nB\"\n+++\n"),
+        std::string("+++\nkind = \"adoption\"\nlanguage = \"en\"\nstage = \"adopted\"\nadopts = "
+                    "\"seoul.example/3\"\n+++\nWe changed it.\n\n## Not a section\n\nx\n"),
+        std::string(
+            "+++\ntitle = \"T\"\nlanguage = \"en\"\ntopics = [\"health\"]\n+++\nText.\n\n+++\n```\nopen\n"),
+        std::string("+++\nkind = \"question\"\ntitle = \"Q\"\nlanguage = \"en\"\nto = "
+                    "[\"la.example\"]\nurgency = \"days\"\n+++\nHow?\n")}) {
     const auto note = parse_note_file(text);
     ASSERT_TRUE(note.ok()) << note.error().text() << text;
     const std::string formatted = format_note_file(*note);
@@ -91,7 +105,8 @@ TEST(NoteFile, WindowsLineEndsAndByteOrderMarksAreTaken) {
 
 // Each broke the TOML library itself, before its defects were walled off.
 TEST(NoteFile, MalformedTomlIsAnErrorAndNoMore) {
-  for (const std::string bad : {"+++\n[= \"x\"\n+++\n", "+++\na\u01bd\x0e\x0e = 1\n+++\n", "+++\na = \"\"\"x\\\n\u00e9\"\"\"\n+++\n"}) {
+  for (const std::string bad : {"+++\n[= \"x\"\n+++\n", "+++\na\u01bd\x0e\x0e = 1\n+++\n",
+                                "+++\na = \"\"\"x\\\n\u00e9\"\"\"\n+++\n"}) {
     EXPECT_FALSE(parse_note_file(bad).ok()) << bad;
   }
 }
@@ -100,9 +115,12 @@ TEST(NoteFile, BadInputNamesItsField) {
   EXPECT_EQ(refused(with("colour = \"red\"")).field, "colour");
   EXPECT_EQ(refused("+++\nlanguage = \"en\"\ntopics = [\"health\"]\n+++\nText.\n").field, "title");
   EXPECT_EQ(refused("+++\ntitle = \"T\"\ntopics = [\"health\"]\n+++\nText.\n").field, "language");
-  EXPECT_EQ(refused("+++\ntitle = \"T\"\nlanguage = \"not a tag\"\ntopics = [\"health\"]\n+++\nText.\n").field, "language");
+  EXPECT_EQ(
+      refused("+++\ntitle = \"T\"\nlanguage = \"not a tag\"\ntopics = [\"health\"]\n+++\nText.\n").field,
+      "language");
   EXPECT_EQ(refused("+++\ntitle = \"T\"\nlanguage = \"en\"\n+++\nText.\n").field, "topics");
-  EXPECT_EQ(refused("+++\ntitle = \"T\"\nlanguage = \"en\"\ntopics = [\"Not A Topic!\"]\n+++\nText.\n").field, "topics");
+  EXPECT_EQ(refused("+++\ntitle = \"T\"\nlanguage = \"en\"\ntopics = [\"Not A Topic!\"]\n+++\nText.\n").field,
+            "topics");
   EXPECT_EQ(refused("+++\ntitle = \"T\"\nlanguage = \"en\"\ntopics = [\"health\"]\n+++\n").field, "text");
   EXPECT_EQ(refused(with("evidence = 6")).field, "evidence");
   EXPECT_EQ(refused(with("sdgs = [18]")).field, "sdgs");
@@ -117,9 +135,16 @@ TEST(NoteFile, BadInputNamesItsField) {
   EXPECT_EQ(refused("+++\nnever closed = 1\n").field, "front matter");
   EXPECT_EQ(refused(std::string(kSmallest) + "\xff").code, Code::kMalformed);
   EXPECT_EQ(refused(Bytes(limits::kNoteFileBytes + 1, 'x')).code, Code::kTooLarge);
-  EXPECT_EQ(refused("+++\ntitle = \"" + std::string(301, 't') + "\"\nlanguage = \"en\"\ntopics = [\"health\"]\n+++\nText.\n").field, "title");
-  EXPECT_EQ(refused("+++\nkind = \"adoption\"\nlanguage = \"en\"\nstage = \"maybe\"\nadopts = \"a.b/1\"\n+++\nx\n").field, "stage");
-  EXPECT_EQ(refused("+++\nkind = \"adoption\"\nlanguage = \"en\"\nstage = \"trying\"\n+++\nx\n").field, "adopts");
+  EXPECT_EQ(refused("+++\ntitle = \"" + std::string(301, 't') +
+                    "\"\nlanguage = \"en\"\ntopics = [\"health\"]\n+++\nText.\n")
+                .field,
+            "title");
+  EXPECT_EQ(
+      refused("+++\nkind = \"adoption\"\nlanguage = \"en\"\nstage = \"maybe\"\nadopts = \"a.b/1\"\n+++\nx\n")
+          .field,
+      "stage");
+  EXPECT_EQ(refused("+++\nkind = \"adoption\"\nlanguage = \"en\"\nstage = \"trying\"\n+++\nx\n").field,
+            "adopts");
 }
 
 }  // namespace

@@ -24,7 +24,8 @@ class ProofFile : public testing::Test {
     proof.index = EntryIndex(6);
     proof.path = *inclusion_proof(EntryIndex(6), range.size(), [&](TreeNode node) -> Result<Hash> {
       CompactRange part;
-      for (std::uint64_t i = node.index << node.level; i < (node.index + 1) << node.level; ++i) part.append(leaves[i]);
+      for (std::uint64_t i = node.index << node.level; i < (node.index + 1) << node.level; ++i)
+        part.append(leaves[i]);
       return part.root();
     });
   }
@@ -76,7 +77,8 @@ TEST_F(ProofFile, TheExampleOfC2spParses) {
   const auto parsed = parse_tlog_proof(
       "c2sp.org/tlog-proof@v1\nextra YWdlLXYxLjIuMS1kYXJ3aW4tYXJtNjQudGFyLmd6\nindex 73894\n"
       "gSKyXoYZUgZ6jduWYrkDOARinOMGJveXjgMkBTcdPlQ=\nB95lDa8R83lS8n0eG+o0buTxRKQTYFi//1U8anccXmA=\n\n"
-      "example.com/fancylog\n109482\nsFodV/vSp5O8n9a8QpW6PRY97tfOSW5bsc2Xl/EQi08=\n\n\u2014 example.com/fancylog AAAAAAAAAAAA\n");
+      "example.com/fancylog\n109482\nsFodV/vSp5O8n9a8QpW6PRY97tfOSW5bsc2Xl/EQi08=\n\n\u2014 "
+      "example.com/fancylog AAAAAAAAAAAA\n");
   ASSERT_TRUE(parsed.ok()) << parsed.error().text();
   EXPECT_EQ(parsed->index, EntryIndex(73894));
   EXPECT_EQ(parsed->path.size(), 2U);

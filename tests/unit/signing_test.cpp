@@ -23,13 +23,16 @@ struct Rfc8032Vector {
 constexpr Rfc8032Vector kVectors[] = {
     {"9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60",
      "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a", "",
-     "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46bd25bf5f0595bbe24655141438e7a100b"},
+     "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46bd25bf5f"
+     "0595bbe24655141438e7a100b"},
     {"4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb",
      "3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c", "72",
-     "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00"},
+     "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da085ac1e43e15996e458f3613d0f11d8c387b2ea"
+     "eb4302aeeb00d291612bb0c00"},
     {"c5aa8df43f9f837bedb7442f31dcb7b166d38535076f094b85ce3a2e0b4458f7",
      "fc51cd8e6218a1a38da47ed00230f0580816ed13ba3303ac5deb911548908025", "af82",
-     "6291d657deec24024827e69c3abe01a30ce548a284743a445e3680d7db5ac3ac18ff9b538d16f290ae67f760984dc6594a7c15e9716ed28dc027beceea1ec40a"}};
+     "6291d657deec24024827e69c3abe01a30ce548a284743a445e3680d7db5ac3ac18ff9b538d16f290ae67f760984dc6594a7c15e"
+     "9716ed28dc027beceea1ec40a"}};
 
 TEST_F(Signing, Rfc8032) {
   for (const auto& vector : kVectors) {
@@ -46,7 +49,8 @@ TEST_F(Signing, Rfc8032) {
   }
 }
 
-constexpr std::string_view kExampleKey = "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k";
+constexpr std::string_view kExampleKey =
+    "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k";
 constexpr std::string_view kExampleNote =
     "This is an example message.\n\n\u2014 example.com/foo "
     "Uw2QOkn8srV1yJGh2VYRlL1Tnagv1YEq6TfXppzi2ONncAlTgK7Ztg1ERYNZXsYjOBH3mFXmRKuwHjG1Yu72IneyaQM=\n";
@@ -96,7 +100,8 @@ constexpr std::string_view kCosigned =
     "\u2014 example.com/behind-the-sofa "
     "Az3grlgtzPICa5OS8npVmf1Myq/5IZniMp+ZJurmRDeOoRDe4URYN7u5/Zhcyv2q1gGzGku9nTo+zyWE+xeMcTOAYQ8=\n"
     "\u2014 witness.example.com/w1 "
-    "jWbPPwAAAABkGFDLEZMHwSRaJNiIDoe9DYn/zXcrtPHeolMI5OWXEhZCB9dlrDJsX3b2oyin1nPZqhf5nNo0xUe+mbIUBkBIfZ+qnA==\n";
+    "jWbPPwAAAABkGFDLEZMHwSRaJNiIDoe9DYn/"
+    "zXcrtPHeolMI5OWXEhZCB9dlrDJsX3b2oyin1nPZqhf5nNo0xUe+mbIUBkBIfZ+qnA==\n";
 
 TEST_F(Signing, TheCosignedCheckpointOfC2sp) {
   const auto note = parse_note(kCosigned);
@@ -125,15 +130,17 @@ TEST_F(Signing, ACosignatureSignsTheTextThatC2spPrescribes) {
   // By hand, from the specification: header line, time line, then the whole note text.
   const Bytes message = "cosignature/v1\ntime 1700000000\n" + checkpoint.text();
   EXPECT_EQ(note.signatures[0].signature.substr(8), key.sign(message));
-  EXPECT_EQ(note.signatures[0].key_id, key_id(cosigner.name, SignatureType::kCosignatureV1, key.public_key()));
+  EXPECT_EQ(note.signatures[0].key_id,
+            key_id(cosigner.name, SignatureType::kCosignatureV1, key.public_key()));
   note.text = Checkpoint{"seoul.example/log", TreeSize(8), Hash()}.text();
   EXPECT_FALSE(verify_cosignature(note, cosigner).ok());
 }
 
 TEST_F(Signing, MalformedNotesAreRefused) {
   for (const std::string bad :
-       {"", "\n\n", "text\n", "text\n\n", "text\n\nno dash\n", "text\n\n\u2014 name\n", "text\n\n\u2014 name !!!!\n",
-        "text\n\n\u2014 name AAAA\n", "te\x01xt\n\n\u2014 name AAAAAAAA\n", "te\xffxt\n\n\u2014 name AAAAAAAA\n"}) {
+       {"", "\n\n", "text\n", "text\n\n", "text\n\nno dash\n", "text\n\n\u2014 name\n",
+        "text\n\n\u2014 name !!!!\n", "text\n\n\u2014 name AAAA\n", "te\x01xt\n\n\u2014 name AAAAAAAA\n",
+        "te\xffxt\n\n\u2014 name AAAAAAAA\n"}) {
     EXPECT_FALSE(parse_note(bad).ok() && !parse_note(bad)->signatures.empty()) << bad;
   }
   EXPECT_FALSE(parse_note(Bytes(limits::kNoteBytes + 1, 'x')).ok());
@@ -142,9 +149,9 @@ TEST_F(Signing, MalformedNotesAreRefused) {
 TEST_F(Signing, MalformedCheckpointsAreRefused) {
   const std::string root = to_base64(Bytes(32, 'r'));
   EXPECT_TRUE(parse_checkpoint_text("o\n5\n" + root + "\n").ok());
-  for (const std::string& bad : {std::string("o\n5\n"), "o\n05\n" + root + "\n", "o\n-5\n" + root + "\n", "o\n5\n" + root,
-                                 "\n5\n" + root + "\n", std::string("o\n5\nAAAA\n"), "o\n99999999999999999999\n" + root + "\n",
-                                 "o\n5\n" + root + "\n\n"}) {
+  for (const std::string& bad : {std::string("o\n5\n"), "o\n05\n" + root + "\n", "o\n-5\n" + root + "\n",
+                                 "o\n5\n" + root, "\n5\n" + root + "\n", std::string("o\n5\nAAAA\n"),
+                                 "o\n99999999999999999999\n" + root + "\n", "o\n5\n" + root + "\n\n"}) {
     EXPECT_FALSE(parse_checkpoint_text(bad).ok()) << bad;
   }
 }
@@ -152,7 +159,8 @@ TEST_F(Signing, MalformedCheckpointsAreRefused) {
 TEST_F(Signing, MalformedVerifierKeysAreRefused) {
   std::string wrong_id(kExampleKey);
   wrong_id[16] = wrong_id[16] == '0' ? '1' : '0';
-  for (const std::string& bad : {std::string(), std::string("name"), std::string("a+b"), std::string("a+530d903a+AAAA"), wrong_id}) {
+  for (const std::string& bad :
+       {std::string(), std::string("name"), std::string("a+b"), std::string("a+530d903a+AAAA"), wrong_id}) {
     EXPECT_FALSE(parse_vkey(bad).ok()) << bad;
   }
 }

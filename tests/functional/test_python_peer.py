@@ -1,0 +1,156 @@
+"""A second implementation, from PROTOCOL.md alone, against a real node; and PROTOCOL.md's worked example."""
+
+import base64
+import os
+import pathlib
+import re
+import struct
+import unittest
+
+import wire
+from nodes import TOP, NodesTest, wait_for
+from wire import City, Range, Session, record
+
+
+class PythonPeer(NodesTest):
+    def test_handshake_follow_fetch_verify_and_hear_what_is_new(self):
+        seoul = self.node("seoul")
+        refs = [seoul.publish(f"Note {i}", f"Text {i}. " * 200) for i in range(200)]
+        city = City("python.example", self.folder)
+        seoul.run("peer", "add", city.line())
+        facts = seoul.json("id")
+        node_key = base64.urlsafe_b64decode(facts["node_key"] + "=")
+        session = Session(seoul.peer_port, city, node_key)
+        session.send_hello(city)
+        session.follow()
+
+        hello = session.expect("hello")
+        self.assertEqual(wire.base32(hello.log_id), facts["log_id"])
+        heads = session.expect("heads")
+        self.assertEqual(heads.request_id, 0)
+        head = next(h for h in heads.heads if h.log_id == hello.log_id)
+        identity = head.identity
+        self.assertEqual(wire.log_id(identity.name, identity.signing_key, identity.recovery_key), head.log_id)
+        name = wire.origin(identity.name, head.log_id)
+        size, root = wire.open_checkpoint(head.checkpoint, name, identity.signing_key)
+        self.assertEqual(wire.vkey(name, identity.signing_key), facts["vkey"])
+        self.assertEqual(size, len(refs) + 2)
+        self.assertEqual(session.expect("cursor").seq, head.journal_seq)
+
+        ask = wire.wire.Frame()
+        ask.get.request_id, ask.get.log_id = 7, head.log_id
+        setattr(ask.get, "from", 0)
+        ask.get.to, ask.get.size, ask.get.root = size, size, root
+        session.send(ask)
+        held, titles, chunks = Range(), [], 0
+        while True:
+            chunk = session.expect("chunk")
+            self.assertEqual(chunk.request_id, 7)
+            self.assertEqual(getattr(chunk, "from"), held.size)
+            left, right = wire.split_hashes(chunk.left), wire.split_hashes(chunk.right)
+            self.assertEqual(left, held.hashes)
+            held = wire.verify_run(held.size, [wire.leaf_hash(r.entry) for r in chunk.records], size, left, right, root)
+            for item in chunk.records:
+                entry = record.Entry.FromString(item.entry)
+                if entry.body_size:
+                    self.assertEqual(wire.sha256(item.body), entry.body_digest)
+                    self.assertEqual(len(item.body), entry.body_size)
+                    titles.append(record.Body.FromString(item.body).practice.title)
+                elif entry.kind == record.KIND_GENESIS:
+                    genesis = entry.control.genesis
+                    self.assertEqual((genesis.name, genesis.signing_key), (identity.name, identity.signing_key))
+                    for role, key, proof in ((1, genesis.keys.cosigner_key, genesis.keys.cosigner_proof), (2, genesis.keys.node_key, genesis.keys.node_proof)):
+                        self.assertTrue(wire.verify(key, wire.key_statement(head.log_id, role, key), proof))
+                    self.assertEqual(genesis.keys.node_key, node_key)
+            chunks += 1
+            if chunk.last:
+                break
+        self.assertEqual(held.root(), root)
+        self.assertGreater(chunks, 1)
+        self.assertEqual([t for t in titles if t], [f"Note {i}" for i in range(200)])
+
+        seoul.publish("News")
+        push = session.expect("push")
+        size, root = wire.open_checkpoint(push.head.checkpoint, name, identity.signing_key)
+        self.assertEqual(getattr(push.chunk, "from"), held.size)
+        held = wire.verify_run(held.size, [wire.leaf_hash(r.entry) for r in push.chunk.records], size,
+                               wire.split_hashes(push.chunk.left), wire.split_hashes(push.chunk.right), root)
+        self.assertEqual(record.Body.FromString(push.chunk.records[0].body).practice.title, "News")
+        session.close()
+
+        # With its cursor it is told nothing twice.
+        session = Session(seoul.peer_port, city, node_key)
+        session.send_hello(city, held_of_yours=held.size)
+        session.follow(hello.journal_id, push.head.journal_seq)
+        session.expect("hello")
+        session.expect("follow")
+        frame = session.receive()
+        self.assertEqual(frame.WhichOneof("frame"), "cursor")
+        session.close()
+
+    def test_a_log_that_the_python_peer_serves_is_taken_and_vouched_for(self):
+        seoul = self.node("seoul")
+        city = City("python.example", self.folder)
+        leaves = [city.genesis(), b"no entry at all"]
+        seoul.run("peer", "add", city.line())
+        session = Session(seoul.peer_port, city)
+        session.send_hello(city)
+        session.follow()
+        session.expect("follow")
+        heads = wire.wire.Frame()
+        heads.heads.heads.append(city.head(leaves))
+        session.send(heads)
+        get = session.expect("get")
+        answer = wire.wire.Frame()
+        answer.chunk.request_id = get.request_id
+        answer.chunk.last = True
+        for leaf in leaves:
+            answer.chunk.records.add(entry=leaf)
+        session.send(answer)
+        wait_for(lambda: seoul.entries("python.example") == 2, "Seoul holds the log")
+        wait_for(lambda: len(seoul.refs(kind="vouch", city="seoul.example")) == 1, "and vouches for it")
+        self.assertFalse(seoul.json("show", "python.example/1")["readable"])
+        self.assertIn("cannot be read", seoul.run("show", "python.example/1"))
+        session.close()
+
+
+class WorkedExample(unittest.TestCase):
+    """PROTOCOL.md, section "A worked example": every value follows from the two seeds."""
+
+    def test_every_value_is_recomputed(self):
+        text = (TOP / "proto" / "PROTOCOL.md").read_text()
+        block = text.split("## A worked example", 1)[1].split("```")[1]
+        given = dict(re.findall(r"^([a-z0-9 ]+?) *= *(.+)$", block, re.M))
+        name = given["name"]
+        signing, recovery = bytes.fromhex(given["signing seed"]), bytes.fromhex(given["recovery seed"])
+        log = wire.log_id(name, wire.public_key(signing), wire.public_key(recovery))
+        self.assertEqual(given["signing key"], wire.public_key(signing).hex())
+        self.assertEqual(given["recovery key"], wire.public_key(recovery).hex())
+        self.assertEqual(given["log id"], log.hex())
+        self.assertEqual(given["log id text"], wire.base32(log))
+        self.assertEqual(given["origin"], wire.origin(name, log))
+        self.assertEqual(given["vkey"], wire.vkey(wire.origin(name, log), wire.public_key(signing)))
+        node = bytes.fromhex(given["node seed"])
+        self.assertEqual(given["node statement"], wire.key_statement(log, 2, wire.public_key(node)).hex())
+        self.assertEqual(given["node proof"], wire.sign(node, wire.key_statement(log, 2, wire.public_key(node))).hex())
+        entries = [bytes.fromhex(given[f"entry {i}"]) for i in range(3)]
+        tree = Range()
+        for i, entry in enumerate(entries):
+            self.assertEqual(given[f"leaf {i}"], wire.leaf_hash(entry).hex())
+            tree.append(wire.leaf_hash(entry))
+        self.assertEqual(given["node 0 1"], wire.node_hash(wire.leaf_hash(entries[0]), wire.leaf_hash(entries[1])).hex())
+        self.assertEqual(given["root"], tree.root().hex())
+        note = wire.sign_checkpoint(wire.origin(name, log), 3, tree.root(), signing)
+        self.assertEqual(given["checkpoint"], note.hex())
+        chunk = wire.wire.Frame()
+        chunk.chunk.request_id = 1
+        setattr(chunk.chunk, "from", 1)
+        chunk.chunk.records.add(entry=entries[1])
+        chunk.chunk.left = wire.leaf_hash(entries[0])
+        chunk.chunk.right = wire.leaf_hash(entries[2])
+        data = chunk.SerializeToString()
+        self.assertEqual(given["frame"], (struct.pack(">I", len(data)) + data).hex())
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,90 @@
+"""What a reconnection costs when there is nothing new: one round trip, under 500 bytes, however many logs."""
+
+import json
+import os
+import pathlib
+import subprocess
+import unittest
+
+from nodes import BIN, Node, NodesTest, connected, peer, wait_for
+from proxy import CountingProxy
+
+HANDSHAKE, APPLICATION = 22, 23
+
+
+def after_finished(records):
+    """The TLS records after both Finished messages. In TLS 1.3 the client's certificate, its proof and Finished
+    and the server's flight are records of type 23 as well; the client's last of them is told by its size order:
+    what follows it is the application's. Both nodes here have Ed25519 certificates, so the flights are known:
+    the server's one flight, then the client's one, come before anything else."""
+    data = [(direction, size) for direction, kind, size in records if kind == APPLICATION]
+    # The client's flight: all its records until the first after the server's flight that is not part of the
+    # handshake. OpenSSL sends Certificate, CertificateVerify and Finished as one record each.
+    server_flight = [i for i, (d, _) in enumerate(data) if d == "in"][:5]
+    client_flight = [i for i, (d, _) in enumerate(data) if d == "out"][:3]
+    return [r for i, r in enumerate(data) if i not in server_flight and i not in client_flight]
+
+
+class Resync(NodesTest):
+    def measure(self, hub, reader):
+        """Reader holds everything; it goes away, comes back, and nothing is new."""
+        proxy = CountingProxy(hub.peer_port)
+        reader.run("peer", "remove", hub.name)
+        reader.run("peer", "add", "--no-vouch", hub.line(proxy.port))
+        wait_for(lambda: connected(reader, hub.name), "they connect through the proxy")
+        held = hub.json("status")["records"]
+        wait_for(lambda: reader.json("status")["records"] >= held, "everything has arrived", 300)
+        # Rows that each had from the other are passed with the next tick.
+        cursor = lambda node, city: next(p["journal_cursor"] for p in node.json("peers")["items"] if p["name"] == city)
+        previous = [None, None]
+
+        def at_rest():
+            now = (cursor(hub, reader.name), cursor(reader, hub.name), len(proxy.seen()))
+            same = now == previous[0]
+            previous[0] = now
+            import time
+            time.sleep(2.2 if not same else 0)  # a tick of the node is one second: condition is that nothing moved in two
+            return same
+        wait_for(at_rest, "nothing moves any more", 120)
+        reader.stop()
+        proxy.reset()
+        reader.start("--listen", "", "--trust-admits", 5000)
+        wait_for(lambda: connected(reader, hub.name), "they connect again")
+        previous[0] = None
+        wait_for(at_rest, "nothing moves any more", 120)
+        records = after_finished(proxy.seen())
+        proxy.close()
+        return records
+
+    def check(self, logs, records):
+        total = sum(size for _, size in records)
+        outgoing = [size for direction, size in records if direction == "out"]
+        incoming = [size for direction, size in records if direction == "in"]
+        print(f"\nresync with {logs} logs: {total} bytes after both Finished ({sum(outgoing)} out, {sum(incoming)} in), "
+              f"{len(outgoing)} records out, {len(incoming)} in", flush=True)
+        self.assertLess(total, 500)
+        self.assertGreater(total, 100, "the count saw something")
+        # Hello with Follow, and the answer to the other's Follow: one round trip has no more.
+        self.assertLessEqual(len(outgoing), 2)
+        self.assertLessEqual(len(incoming), 2)
+
+    def test_with_one_log(self):
+        hub, reader = self.node("hub"), self.node("reader", "--listen", "")
+        hub.run("peer", "add", "--no-vouch", reader.line_without_address())
+        reader.run("peer", "add", "--no-vouch", hub.line())
+        hub.publish("One")
+        self.check(1, self.measure(hub, reader))
+
+    def test_with_a_thousand_logs(self):
+        hub = self.node("hub", start=False)
+        subprocess.run([str(BIN / "koinon-bench"), "fill", "--data", str(hub.data), "--logs", "1000"], check=True, capture_output=True, timeout=300)
+        hub.start("--trust-admits", 5000)
+        reader = self.node("reader", "--listen", "", "--trust-admits", 5000)
+        hub.run("peer", "add", "--no-vouch", reader.line_without_address())
+        reader.run("peer", "add", "--no-vouch", hub.line())
+        wait_for(lambda: reader.json("status")["cities"] >= 1002, "the reader holds a thousand logs", 300)
+        self.check(1000, self.measure(hub, reader))
+
+
+if __name__ == "__main__":
+    unittest.main()

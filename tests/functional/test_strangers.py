@@ -1,0 +1,163 @@
+"""Strangers, and peers that lie, over real sockets: not one frame of a stranger's is parsed, nothing of a liar's
+is kept, and the honest go on."""
+
+import os
+import socket
+import ssl
+import unittest
+
+import wire
+from nodes import NodesTest, peer, wait_for
+from wire import City, Session
+
+
+class Strangers(NodesTest):
+    def test_garbage_gets_nowhere(self):
+        seoul, la = self.node("seoul"), self.node("la")
+        for noise in (b"GET / HTTP/1.1\r\n\r\n", b"\0" * 5000, os.urandom(5000), b"\x16\x03\x01\xff\xff" + os.urandom(200)):
+            with socket.create_connection(("127.0.0.1", seoul.peer_port), timeout=30) as s:
+                s.sendall(noise)
+                s.settimeout(30)
+                try:
+                    while s.recv(4096):
+                        pass
+                except ConnectionError:
+                    pass
+        peer(seoul, la)
+        ref = seoul.publish("Still here")
+        wait_for(lambda: ref in la.refs(), "the honest go on")
+        self.assertNotIn("python", seoul.log())
+
+    def assert_handshake_refused(self, node, connect):
+        """No byte of the application comes back, and none that we sent was parsed."""
+        try:
+            session = connect()
+            # TLS 1.3 lets a client speak before it knows that it was refused.
+            session.send_hello(City("python.example", self.folder))
+            session.follow()
+            self.assertIsNone(session.receive())
+        except (ssl.SSLError, ConnectionError):
+            pass
+        self.assertNotIn("connected", node.log())
+        self.assertNotIn("does not verify", node.log())
+
+    def test_a_valid_certificate_that_nobody_pinned_gets_nowhere(self):
+        seoul = self.node("seoul")
+        city = City("python.example", self.folder)
+        self.assert_handshake_refused(seoul, lambda: Session(seoul.peer_port, city))
+        self.assert_handshake_refused(seoul, lambda: Session(seoul.peer_port, None))
+        self.assertEqual(seoul.json("peers")["items"], [])
+        self.assertTrue(seoul.publish("Still here"))
+
+    def test_tls_1_2_gets_nowhere(self):
+        seoul = self.node("seoul")
+        city = City("python.example", self.folder)
+        seoul.run("peer", "add", city.line())
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.maximum_version = ssl.TLSVersion.TLSv1_2
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+        context.load_cert_chain(city.certificate)
+        with self.assertRaises((ssl.SSLError, ConnectionError)):
+            context.wrap_socket(socket.create_connection(("127.0.0.1", seoul.peer_port), timeout=30))
+
+    def test_many_handshakes_that_never_end_do_not_keep_out_the_honest_for_long(self):
+        seoul, la = self.node("seoul"), self.node("la")
+        idle = [socket.create_connection(("127.0.0.1", seoul.peer_port), timeout=30) for _ in range(100)]
+        peer(seoul, la)  # both dial
+        ref = seoul.publish("Still here")
+        wait_for(lambda: ref in la.refs(), "the honest go on")
+        for s in idle:
+            s.close()
+
+
+class Liars(NodesTest):
+    def lie(self, change, words):
+        """A pinned peer that serves a log of two entries, changed; the node must drop it and keep nothing."""
+        seoul, la = self.node("seoul"), self.node("la")
+        peer(seoul, la)
+        city = City("python.example", self.folder)
+        seoul.run("peer", "add", "--no-vouch", city.line())
+        leaves = [city.genesis(), b"leaf"]
+        session = Session(seoul.peer_port, city)
+        session.send_hello(city)
+        session.follow()
+        session.expect("follow")
+        heads = wire.wire.Frame()
+        heads.heads.heads.append(city.head(leaves))
+        change("heads", heads)
+        session.send(heads)
+        try:
+            get = session.expect("get")
+            answer = wire.wire.Frame()
+            answer.chunk.request_id, answer.chunk.last = get.request_id, True
+            for leaf in leaves:
+                answer.chunk.records.add(entry=leaf)
+            change("chunk", answer)
+            session.send(answer)
+            while True:
+                frame = session.receive()
+                self.assertIsNotNone(frame, "an error says why")
+                if frame.WhichOneof("frame") == "error":
+                    self.assertTrue(frame.error.fatal)
+                    self.assertIn(words, frame.error.message)
+                    break
+        except AssertionError as error:
+            self.assertIn(words, str(error))
+        session.close()
+        wait_for(lambda: "a peer sent what does not verify" in seoul.log(), "the operator is told")
+        self.assertNotIn("python.example", [c["city"] for c in seoul.json("cities")["items"]])
+        ref = seoul.publish("Still here")
+        wait_for(lambda: ref in la.refs(), "the honest go on")
+
+    def test_a_flipped_bit_in_an_entry(self):
+        def change(kind, frame):
+            if kind == "chunk":
+                frame.chunk.records[1].entry = b"lfaf"
+        self.lie(change, "does not lead to the signed root")
+
+    def test_a_flipped_bit_in_a_signature(self):
+        def change(kind, frame):
+            if kind == "heads":
+                note = bytearray(frame.heads.heads[0].checkpoint)
+                note[-10] = ord("A") if note[-10] != ord("A") else ord("B")
+                frame.heads.heads[0].checkpoint = bytes(note)
+        self.lie(change, "signature")
+
+    def test_a_genesis_that_is_none(self):
+        def change(kind, frame):
+            if kind == "heads":
+                city = City("python.example", self.folder)
+                frame.heads.heads[0].CopyFrom(city.head([b"leaf", b"leaf"]))
+            if kind == "chunk":
+                frame.chunk.records[0].entry = b"leaf"
+        self.lie(change, "entry")
+
+    def test_a_claim_of_a_huge_tree_costs_nothing(self):
+        seoul = self.node("seoul")
+        city = City("python.example", self.folder)
+        seoul.run("peer", "add", "--no-vouch", city.line())
+        session = Session(seoul.peer_port, city)
+        session.send_hello(city)
+        session.follow()
+        head = city.head([city.genesis()])
+        head.checkpoint = wire.sign_checkpoint(city.origin, 1 << 39, bytes(32), city.signing)
+        heads = wire.wire.Frame()
+        heads.heads.heads.append(head)
+        session.send(heads)
+        get = session.expect("get")
+        self.assertEqual(get.size, 1 << 39)
+        answer = wire.wire.Frame()
+        answer.chunk.request_id = get.request_id
+        answer.chunk.records.add(entry=city.genesis())
+        answer.chunk.right = bytes(32) * 39
+        session.send(answer)
+        while True:
+            frame = session.receive()
+            if frame is None or frame.WhichOneof("frame") == "error":
+                break
+        self.assertTrue(seoul.publish("Still here"))
+
+
+if __name__ == "__main__":
+    unittest.main()

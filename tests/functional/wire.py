@@ -1,0 +1,354 @@
+"""The protocol of PROTOCOL.md once more, in another language: shares no code with the product, only the .proto
+files. Enough to be a peer: handshake, follow, fetch, verify, and to misbehave on purpose."""
+
+import base64
+import hashlib
+import importlib
+import os
+import pathlib
+import ssl
+import socket
+import struct
+import subprocess
+import sys
+import tempfile
+
+# --- messages, compiled from the .proto files ---
+
+
+def _compile_protos():
+    out = pathlib.Path(tempfile.mkdtemp(prefix="koinon-proto-"))
+    proto = os.environ["KOINON_PROTO"]
+    subprocess.run(["protoc", f"--python_out={out}", "-I", proto, "koinon/v1/record.proto", "koinon/v1/wire.proto"], check=True)
+    sys.path.insert(0, str(out))
+    return importlib.import_module("koinon.v1.record_pb2"), importlib.import_module("koinon.v1.wire_pb2")
+
+
+record, wire = _compile_protos()
+
+# --- Ed25519, RFC 8032 section 5.1, as plain as it is written there ---
+
+_P = 2**255 - 19
+_Q = 2**252 + 27742317777372353535851937790883648493
+_D = -121665 * pow(121666, _P - 2, _P) % _P
+_I = pow(2, (_P - 1) // 4, _P)
+
+
+def _add(p, q):
+    a, b = (p[1] - p[0]) * (q[1] - q[0]) % _P, (p[1] + p[0]) * (q[1] + q[0]) % _P
+    c, d = 2 * p[3] * q[3] * _D % _P, 2 * p[2] * q[2] % _P
+    e, f, g, h = b - a, d - c, d + c, b + a
+    return e * f % _P, g * h % _P, f * g % _P, e * h % _P
+
+
+def _mul(s, p):
+    q = (0, 1, 1, 0)
+    while s > 0:
+        if s & 1:
+            q = _add(q, p)
+        p = _add(p, p)
+        s >>= 1
+    return q
+
+
+def _recover_x(y, sign):
+    x2 = (y * y - 1) * pow(_D * y * y + 1, _P - 2, _P) % _P
+    x = pow(x2, (_P + 3) // 8, _P)
+    if (x * x - x2) % _P != 0:
+        x = x * _I % _P
+    if (x * x - x2) % _P != 0:
+        raise ValueError("no such point")
+    return _P - x if (x & 1) != sign else x
+
+
+_GY = 4 * pow(5, _P - 2, _P) % _P
+_GX = _recover_x(_GY, 0)
+_G = (_GX, _GY, 1, _GX * _GY % _P)
+
+
+def _compress(p):
+    z = pow(p[2], _P - 2, _P)
+    x, y = p[0] * z % _P, p[1] * z % _P
+    return int.to_bytes(y | ((x & 1) << 255), 32, "little")
+
+
+def _decompress(b):
+    y = int.from_bytes(b, "little")
+    sign, y = y >> 255, y & ((1 << 255) - 1)
+    x = _recover_x(y, sign)
+    return x, y, 1, x * y % _P
+
+
+def _expand(seed):
+    h = hashlib.sha512(seed).digest()
+    a = int.from_bytes(h[:32], "little") & ((1 << 254) - 8) | (1 << 254)
+    return a, h[32:]
+
+
+def public_key(seed):
+    return _compress(_mul(_expand(seed)[0], _G))
+
+
+def sign(seed, message):
+    a, prefix = _expand(seed)
+    key = _compress(_mul(a, _G))
+    r = int.from_bytes(hashlib.sha512(prefix + message).digest(), "little") % _Q
+    rs = _compress(_mul(r, _G))
+    h = int.from_bytes(hashlib.sha512(rs + key + message).digest(), "little") % _Q
+    return rs + int.to_bytes((r + h * a) % _Q, 32, "little")
+
+
+def verify(key, message, signature):
+    if len(signature) != 64:
+        return False
+    try:
+        a, r = _decompress(key), _decompress(signature[:32])
+    except ValueError:
+        return False
+    s = int.from_bytes(signature[32:], "little")
+    h = int.from_bytes(hashlib.sha512(signature[:32] + key + message).digest(), "little") % _Q
+    p, q = _mul(s, _G), _add(r, _mul(h, a))
+    return s < _Q and (p[0] * q[2] - q[0] * p[2]) % _P == 0 and (p[1] * q[2] - q[1] * p[2]) % _P == 0
+
+
+# --- identities and keys ---
+
+
+def sha256(data):
+    return hashlib.sha256(data).digest()
+
+
+def base32(data):
+    return base64.b32encode(data).decode().lower().rstrip("=")
+
+
+def log_id(name, signing_key, recovery_key):
+    return sha256(b"koinon/v1 log\0" + bytes([len(name)]) + name.encode() + signing_key + recovery_key)
+
+
+def origin(name, log):
+    return f"{name}/koinon/{base32(log)}"
+
+
+def key_statement(log, role, key):
+    return b"koinon/v1 key\0" + log + bytes([role]) + key
+
+
+def key_id(name, kind, key):
+    return sha256(name.encode() + b"\n" + bytes([kind]) + key)[:4]
+
+
+def vkey(name, key):
+    return f"{name}+{key_id(name, 1, key).hex()}+{base64.b64encode(bytes([1]) + key).decode()}"
+
+
+def open_checkpoint(note, name, key):
+    """(size, root) of a signed checkpoint, once its signature and origin are right."""
+    text, signatures = note.decode().rsplit("\n\n", 1)
+    text += "\n"
+    for line in signatures.splitlines():
+        dash, signer, value = line.split(" ")
+        value = base64.b64decode(value, validate=True)
+        if dash == "\u2014" and signer == name and value[:4] == key_id(name, 1, key):
+            assert verify(key, text.encode(), value[4:]), "the signature does not verify"
+            break
+    else:
+        raise AssertionError("nobody known signed it")
+    lines = text.splitlines()
+    assert lines[0] == name
+    return int(lines[1]), base64.b64decode(lines[2], validate=True)
+
+
+def sign_checkpoint(name, size, root, seed):
+    text = f"{name}\n{size}\n{base64.b64encode(root).decode()}\n"
+    signature = key_id(name, 1, public_key(seed)) + sign(seed, text.encode())
+    return f"{text}\n\u2014 {name} {base64.b64encode(signature).decode()}\n".encode()
+
+
+# --- the Merkle tree ---
+
+
+def leaf_hash(entry):
+    return sha256(b"\0" + entry)
+
+
+def node_hash(left, right):
+    return sha256(b"\1" + left + right)
+
+
+def cover(begin, end):
+    """Levels of the perfect subtrees that cover [begin, end), from left to right."""
+    out = []
+    while begin < end:
+        level = (end - begin).bit_length() - 1
+        if begin:
+            level = min(level, (begin & -begin).bit_length() - 1)
+        out.append(level)
+        begin += 1 << level
+    return out
+
+
+class Range:
+    """The roots of the perfect subtrees that cover a prefix."""
+
+    def __init__(self, size=0, hashes=()):
+        self.size, self.hashes = size, list(hashes)
+        assert len(self.hashes) == bin(size).count("1")
+
+    def append(self, node, level=0):
+        above = self.size >> level
+        while above & 1:
+            node = node_hash(self.hashes.pop(), node)
+            above >>= 1
+        self.hashes.append(node)
+        self.size += 1 << level
+
+    def root(self):
+        if not self.hashes:
+            return sha256(b"")
+        root = self.hashes[-1]
+        for left in reversed(self.hashes[:-1]):
+            root = node_hash(left, root)
+        return root
+
+
+def split_hashes(data):
+    assert len(data) % 32 == 0
+    return [data[i:i + 32] for i in range(0, len(data), 32)]
+
+
+def verify_run(first, leaves, size, left, right, root):
+    """The range of everything up to and including the run; raises if it does not belong to the tree."""
+    run = Range(first, left)
+    for leaf in leaves:
+        run.append(leaf)
+    after = Range(run.size, run.hashes)
+    levels = cover(run.size, size)
+    assert len(levels) == len(right), "the wrong number of hashes"
+    for level, node in zip(levels, right):
+        run.append(node, level)
+    assert run.size == size and run.root() == root, "the run does not lead to the signed root"
+    return after
+
+
+# --- a peer ---
+
+
+class City:
+    """Keys of a city that exists in this test alone."""
+
+    def __init__(self, name, folder):
+        self.name = name
+        self.signing, self.recovery, self.cosigner, self.node = (sha256(f"{name} {role}".encode()) for role in ("s", "r", "c", "n"))
+        self.log = log_id(name, public_key(self.signing), public_key(self.recovery))
+        self.origin = origin(name, self.log)
+        self.certificate = pathlib.Path(folder) / f"{name}.pem"
+        self._write_certificate()
+
+    def _write_certificate(self):
+        # PKCS #8 of an Ed25519 seed is a fixed prefix and the seed (RFC 8410).
+        der = bytes.fromhex("302e020100300506032b657004220420") + self.node
+        key = f"-----BEGIN PRIVATE KEY-----\n{base64.b64encode(der).decode()}\n-----END PRIVATE KEY-----\n"
+        key_file = self.certificate.with_suffix(".key")
+        key_file.write_text(key)
+        cert = subprocess.run(["openssl", "req", "-x509", "-new", "-key", str(key_file), "-subj", "/CN=koinon", "-days", "3650"],
+                              check=True, capture_output=True).stdout.decode()
+        self.certificate.write_text(key + cert)
+
+    def line(self, address=None):
+        at = f"@{address}" if address else ""
+        return f"{vkey(self.origin, public_key(self.signing))}{at}#{base64.urlsafe_b64encode(public_key(self.node)).decode().rstrip('=')}"
+
+    def genesis(self):
+        entry = record.Entry(kind=record.KIND_GENESIS, created_at_ms=1)
+        genesis = entry.control.genesis
+        genesis.name = self.name
+        genesis.signing_key, genesis.recovery_key = public_key(self.signing), public_key(self.recovery)
+        keys = genesis.keys
+        keys.cosigner_key, keys.node_key, keys.sealing_key = public_key(self.cosigner), public_key(self.node), bytes(32)
+        keys.cosigner_proof = sign(self.cosigner, key_statement(self.log, 1, keys.cosigner_key))
+        keys.node_proof = sign(self.node, key_statement(self.log, 2, keys.node_key))
+        return entry.SerializeToString(deterministic=True)
+
+    def identity(self):
+        return wire.Identity(name=self.name, signing_key=public_key(self.signing), recovery_key=public_key(self.recovery))
+
+    def head(self, leaves, journal_seq=1):
+        tree = Range()
+        for leaf in leaves:
+            tree.append(leaf_hash(leaf))
+        note = sign_checkpoint(self.origin, tree.size, tree.root(), self.signing)
+        return wire.Head(log_id=self.log, checkpoint=note, journal_seq=journal_seq, identity=self.identity())
+
+
+class Session:
+    """A TLS connection to a node, with the certificate of `city`."""
+
+    def __init__(self, port, city=None, node_key=None, timeout=30, proxy=None):
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.minimum_version = ssl.TLSVersion.TLSv1_3
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE  # pinned by hand below: certificates are not a web of trust here
+        if city:
+            context.load_cert_chain(city.certificate)
+        raw = socket.create_connection(("127.0.0.1", port), timeout=timeout)
+        self.tls = context.wrap_socket(raw)
+        if node_key:
+            der = self.tls.getpeercert(binary_form=True)
+            # SubjectPublicKeyInfo of Ed25519 is a fixed prefix and the key (RFC 8410).
+            at = der.index(bytes.fromhex("302a300506032b6570032100"))
+            assert der[at + 12:at + 44] == node_key, "the node has another key than the one pinned"
+        self.buffer = b""
+
+    def send(self, frame):
+        data = frame.SerializeToString()
+        self.tls.sendall(struct.pack(">I", len(data)) + data)
+
+    def send_hello(self, city, window=0, held_of_yours=0, journal=b"j" * 16):
+        hello = wire.Frame()
+        hello.hello.min_version = hello.hello.max_version = 1
+        hello.hello.log_id = city.log
+        hello.hello.journal_id = journal
+        hello.hello.window = window
+        hello.hello.held_of_yours = held_of_yours
+        hello.hello.filter.all = True
+        hello.hello.agent = "python-peer"
+        self.send(hello)
+
+    def follow(self, journal=b"", cursor=0):
+        frame = wire.Frame()
+        frame.follow.journal_id = journal
+        frame.follow.cursor = cursor
+        self.send(frame)
+
+    def receive(self):
+        """The next frame; None once the other side has closed."""
+        while len(self.buffer) < 4 or len(self.buffer) < 4 + struct.unpack(">I", self.buffer[:4])[0]:
+            try:
+                data = self.tls.recv(65536)
+            except (ConnectionError, ssl.SSLError):
+                return None
+            if not data:
+                return None
+            self.buffer += data
+        size = struct.unpack(">I", self.buffer[:4])[0]
+        frame = wire.Frame()
+        frame.ParseFromString(self.buffer[4:4 + size])
+        self.buffer = self.buffer[4 + size:]
+        return frame
+
+    def expect(self, kind):
+        """The next frame of a kind; pings are answered and others kept out of the way."""
+        while True:
+            frame = self.receive()
+            assert frame is not None, f"the node closed while {kind} was awaited"
+            if frame.WhichOneof("frame") == "ping":
+                pong = wire.Frame()
+                pong.pong.nonce = frame.ping.nonce
+                self.send(pong)
+            if frame.WhichOneof("frame") == kind:
+                return getattr(frame, kind)
+            assert frame.WhichOneof("frame") != "error", frame.error.message
+
+    def close(self):
+        self.tls.close()

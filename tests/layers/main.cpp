@@ -1,0 +1,2 @@
+// That it links is what is tested.
+int main() { return 0; }

@@ -1,0 +1,121 @@
+#include "tools/bench/fill.h"
+
+#include "crypto/checkpoint.h"
+#include "crypto/hash.h"
+#include "node/publishing/own_log.h"
+#include "node/transport/network.h"
+#include "proto/base/limits.h"
+#include "proto/codec/entry.h"
+#include "storage/sqlite_store.h"
+
+namespace koinon {
+namespace {
+
+constexpr std::uint64_t kBatch = 1000;
+
+struct MadeCity {
+  LogIdentity identity;
+  RunCommit run;
+};
+
+// A city with a Genesis and nothing else; its keys follow from its number.
+MadeCity make_city(std::uint64_t number, UnixMillis now) {
+  const std::string name = "city-" + std::to_string(number) + ".example";
+  const auto key = [&](std::string_view role) { return SigningKey::from_seed(sha256({name, role}).view()); };
+  const SigningKey signing = key("signing");
+  MadeCity city;
+  city.identity = {name, signing.public_key(), key("recovery").public_key()};
+  const SealingKey sealing = SealingSecret::from_seed(sha256({name, "sealing"}).view()).public_key();
+  Bytes entry = serialize(make_genesis(city.identity, key("cosigner"), sealing, key("node"), now));
+  city.run.identity = city.identity;
+  city.run.log = city.identity.log_id();
+  city.run.leaves.push_back(leaf_hash(entry));
+  city.run.after.append(city.run.leaves.back());
+  city.run.records.push_back({EntryIndex(0), std::move(entry), {}, BodyState::kHeld, {}});
+  const Checkpoint checkpoint{city.identity.origin(), city.run.after.size(), city.run.after.root()};
+  city.run.head = {checkpoint.size, checkpoint.root, sign_checkpoint(checkpoint, signing)};
+  city.run.arrived_at = now;
+  return city;
+}
+
+Draft vouch_for(const LogIdentity& identity, UnixMillis now) {
+  Draft draft;
+  draft.entry.set_kind(v1::KIND_VOUCH);
+  auto* vouch = draft.entry.mutable_control()->mutable_vouch();
+  vouch->set_log_id(identity.log_id().bytes());
+  vouch->set_name(identity.name);
+  vouch->set_vkey(identity.vkey().text());
+  const auto lifetime = std::chrono::duration_cast<std::chrono::milliseconds>(limits::kVouchLifetime);
+  vouch->set_expires_at_ms(now.value + lifetime.count());
+  return draft;
+}
+
+Draft practice(std::uint64_t number, std::uint64_t body_bytes) {
+  Draft draft;
+  draft.entry.set_kind(v1::KIND_PRACTICE);
+  draft.entry.set_language("en");
+  draft.entry.add_topics("health/testing");
+  draft.body.emplace();
+  const std::string title = "Practice " + std::to_string(number);
+  draft.body->mutable_practice()->set_title(title);
+  // Salt, title and field headers take some 40 bytes of the body.
+  std::string text;
+  while (text.size() + title.size() + 40 < body_bytes) text += "words that a city might write ";
+  text.resize(body_bytes > title.size() + 40 ? body_bytes - title.size() - 40 : 1, 'x');
+  draft.body->mutable_practice()->set_solution(text);
+  return draft;
+}
+
+Status publish_all(Store& store, OwnLog& log, const std::vector<DraftMaker>& makers, UnixMillis now) {
+  KOINON_TRY(store.begin(true));
+  const auto batch = log.publish(store, makers, now);
+  if (!batch.ok()) {
+    store.rollback();
+    return batch.error();
+  }
+  KOINON_TRY(store.commit());
+  for (const auto& result : batch->results) {
+    if (!result.ok()) return result.error();
+  }
+  return {};
+}
+
+Status add_cities(Store& store, OwnLog& log, std::uint64_t count, UnixMillis now) {
+  for (std::uint64_t begin = 0; begin < count; begin += kBatch) {
+    std::vector<DraftMaker> vouches;
+    KOINON_TRY(store.begin(true));
+    for (std::uint64_t i = begin; i < std::min(count, begin + kBatch); ++i) {
+      const MadeCity city = make_city(i, now);
+      const auto row = store.append_run(city.run);
+      if (!row.ok()) return row.error();
+      vouches.emplace_back([identity = city.identity, now](StoreReader&) -> Result<Draft> { return vouch_for(identity, now); });
+    }
+    KOINON_TRY(store.commit());
+    KOINON_TRY(publish_all(store, log, vouches, now));
+  }
+  return {};
+}
+
+}  // namespace
+
+Status fill_store(const DataFolder& folder, const FillOptions& options) {
+  KOINON_ASSIGN(const FolderLock lock, FolderLock::take(folder));
+  KOINON_ASSIGN(const NodeKeys keys, read_keys(folder, ""));
+  KOINON_ASSIGN(const auto store, open_sqlite_store(folder.store()));
+  KOINON_ASSIGN(const StoreState state, store->load_state());
+  if (!state.own_log) return fail(Code::kNotFound, "the store has no log of its own", folder.store().string());
+  KOINON_ASSIGN(const LogState own, store->log_state(*state.own_log));
+  OwnLog log(own.identity, keys.signing);
+  const UnixMillis now = system_clock().wall();
+  KOINON_TRY(add_cities(*store, log, options.logs, now));
+  for (std::uint64_t begin = 0; begin < options.records; begin += kBatch) {
+    std::vector<DraftMaker> makers;
+    for (std::uint64_t i = begin; i < std::min(options.records, begin + kBatch); ++i) {
+      makers.emplace_back([i, bytes = options.body_bytes](StoreReader&) -> Result<Draft> { return practice(i, bytes); });
+    }
+    KOINON_TRY(publish_all(*store, log, makers, now));
+  }
+  return {};
+}
+
+}  // namespace koinon

@@ -1,0 +1,63 @@
+// koinon-bench: what it measures is printed as JSON, the machine's limit beside each figure.
+#include <CLI/CLI.hpp>
+#include <boost/json.hpp>
+#include <iostream>
+
+#include "tools/bench/catch_up.h"
+#include "tools/bench/fill.h"
+
+namespace koinon {
+namespace {
+
+constexpr int kFailed = 1;
+constexpr int kWrongUsage = 2;
+
+int report(const Status& status) {
+  if (status.ok()) return 0;
+  std::cerr << "koinon-bench: " << status.error().text() << "\n";
+  return kFailed;
+}
+
+Status run_catch_up(const CatchUpOptions& options) {
+  KOINON_ASSIGN(const auto figures, measure_catch_up(options));
+  std::cout << boost::json::serialize(figures) << "\n";
+  return {};
+}
+
+int run(int argc, char** argv) {
+  CLI::App app{"koinon-bench measures a node, and makes stores to measure."};
+  app.require_subcommand(1);
+  FillOptions fill;
+  std::string data;
+  auto* filling = app.add_subcommand("fill", "fill the store of a node that is not running");
+  filling->add_option("--data", data, "its data folder")->required();
+  filling->add_option("--logs", fill.logs, "further cities, with a Genesis each and a vouch");
+  filling->add_option("--records", fill.records, "practices in its own log");
+  filling->add_option("--body-bytes", fill.body_bytes, "bytes of each practice (600)");
+  CatchUpOptions catch_up;
+  catch_up.koinond = std::filesystem::path(argv[0]).parent_path() / "koinond";
+  auto* catching = app.add_subcommand("catch-up", "a fresh follower, two processes, TLS on loopback");
+  catching->add_option("--records", catch_up.records, "how many (100000)");
+  catching->add_option("--body-bytes", catch_up.body_bytes, "bytes of each body (600)");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    const int code = app.exit(error);
+    return code == 0 ? 0 : kWrongUsage;
+  }
+  if (Status status = init_crypto(); !status.ok()) return report(status);
+  if (filling->parsed()) return report(fill_store(DataFolder(data), fill));
+  return report(run_catch_up(catch_up));
+}
+
+}  // namespace
+}  // namespace koinon
+
+int main(int argc, char** argv) {
+  try {
+    return koinon::run(argc, argv);
+  } catch (const std::exception& error) {
+    std::cerr << "koinon-bench: " << error.what() << "\n";
+    return 1;
+  }
+}
