@@ -19,7 +19,15 @@ std::vector<const VouchFact*> TrustPolicy::standing(const LogId& voucher, UnixMi
     if (!vouch.withdrawn && vouch.expires_at > now) out.push_back(&vouch);
   }
   std::sort(out.begin(), out.end(), [](const auto* a, const auto* b) { return a->index < b->index; });
-  if (out.size() > admits_) out.resize(admits_);
+  return out;
+}
+
+// One hop away: those we exchange with, and those that we vouch for ourselves.
+std::vector<LogId> TrustPolicy::nearest(UnixMillis now) const {
+  std::vector<LogId> out = peers_;
+  if (own_) {
+    for (const VouchFact* vouch : standing(*own_, now)) out.push_back(vouch->target);
+  }
   return out;
 }
 
@@ -27,13 +35,15 @@ std::vector<LogId> TrustPolicy::refresh(UnixMillis now) {
   std::map<LogId, TrustPath> paths;
   if (own_) paths.emplace(*own_, TrustPath());
   std::vector<LogId> frontier;
-  for (const LogId& peer : peers_) {
-    if (hops_ > 0 && paths.emplace(peer, TrustPath{peer}).second) frontier.push_back(peer);
+  for (const LogId& log : nearest(now)) {
+    if (hops_ > 0 && paths.emplace(log, TrustPath{log}).second) frontier.push_back(log);
   }
   for (unsigned hop = 1; hop < hops_; ++hop) {
     std::vector<LogId> next;
     for (const LogId& voucher : frontier) {
-      for (const VouchFact* vouch : standing(voucher, now)) {
+      auto vouches = standing(voucher, now);
+      if (vouches.size() > admits_) vouches.resize(admits_);
+      for (const VouchFact* vouch : vouches) {
         TrustPath path = paths.at(voucher);
         path.push_back(vouch->target);
         if (paths.emplace(vouch->target, std::move(path)).second) next.push_back(vouch->target);

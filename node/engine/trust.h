@@ -1,5 +1,5 @@
 // Which logs a node follows, shows and relays, and by which path: itself, its direct peers, and the cities
-// that unexpired vouches lead to within some hops. Pure.
+// that unexpired vouches, its own among them, lead to within some hops. Pure.
 #pragma once
 
 #include <map>
@@ -31,6 +31,7 @@ class TrustPolicy {
   const std::map<LogId, TrustPath>& admitted() const { return paths_; }
 
  private:
+  std::vector<LogId> nearest(UnixMillis now) const;
   std::vector<const VouchFact*> standing(const LogId& voucher, UnixMillis now) const;
 
   unsigned hops_;

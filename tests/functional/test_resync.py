@@ -82,7 +82,7 @@ class Resync(NodesTest):
         reader = self.node("reader", "--listen", "", "--trust-admits", 5000)
         hub.run("peer", "add", "--no-vouch", reader.line_without_address())
         reader.run("peer", "add", "--no-vouch", hub.line())
-        wait_for(lambda: reader.json("status")["cities"] >= 1002, "the reader holds a thousand logs", 300)
+        wait_for(lambda: reader.json("status")["cities"] >= 1002, "the reader holds a thousand logs", 120)
         self.check(1000, self.measure(hub, reader))
 
 

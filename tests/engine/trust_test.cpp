@@ -1,0 +1,75 @@
+// Who is trusted, and by which path.
+#include "node/engine/trust.h"
+
+#include <gtest/gtest.h>
+
+namespace koinon::test {
+namespace {
+
+LogId city(char letter) { return LogId::from(Bytes(32, letter)); }
+
+VouchFact vouch(char voucher, char target, std::uint64_t index = 0) {
+  return {city(voucher), EntryIndex(index), city(target), "name", "vkey", UnixMillis{1000}, false};
+}
+
+class Trust : public testing::Test {
+ protected:
+  void SetUp() override { policy.set_own(city('o')); }
+  TrustPolicy policy{2, 3};
+};
+
+TEST_F(Trust, PeersAndWhomTheyVouchForAndNobodyFurther) {
+  policy.set_peers({city('a')});
+  policy.add_vouch(vouch('a', 'b'));
+  policy.add_vouch(vouch('b', 'c'));
+  policy.add_vouch(vouch('x', 'y'));
+  policy.refresh({1});
+  EXPECT_TRUE(policy.admits(city('o')));
+  EXPECT_TRUE(policy.admits(city('a')));
+  EXPECT_TRUE(policy.admits(city('b')));
+  EXPECT_FALSE(policy.admits(city('c'))) << "three hops away";
+  EXPECT_FALSE(policy.admits(city('y')));
+  EXPECT_EQ(*policy.path(city('b')), (TrustPath{city('a'), city('b')}));
+}
+
+TEST_F(Trust, OurOwnVouchesAreTheFirstHop) {
+  policy.add_vouch(vouch('o', 'b'));
+  policy.add_vouch(vouch('b', 'c'));
+  policy.refresh({1});
+  EXPECT_TRUE(policy.admits(city('b')));
+  EXPECT_TRUE(policy.admits(city('c')));
+}
+
+TEST_F(Trust, LapsedAndWithdrawnVouchesDoNotCount) {
+  policy.set_peers({city('a')});
+  policy.add_vouch(vouch('a', 'b', 1));
+  policy.refresh({999});
+  EXPECT_TRUE(policy.admits(city('b')));
+  policy.refresh({1000});
+  EXPECT_FALSE(policy.admits(city('b')));
+  VouchFact withdrawal = vouch('a', 'b', 2);
+  withdrawal.withdrawn = true;
+  policy.add_vouch(withdrawal);
+  policy.add_vouch(vouch('a', 'b', 1));  // an older statement that arrives late
+  policy.refresh({1});
+  EXPECT_FALSE(policy.admits(city('b')));
+}
+
+TEST_F(Trust, AVoucherAdmitsOnlySoManyTheFirstOnes) {
+  policy.set_peers({city('a')});
+  for (char i = 0; i < 10; ++i) policy.add_vouch(vouch('a', static_cast<char>('A' + i), static_cast<std::uint64_t>(i)));
+  policy.refresh({1});
+  EXPECT_TRUE(policy.admits(city('C')));
+  EXPECT_FALSE(policy.admits(city('D')));
+}
+
+TEST_F(Trust, WhatIsNewlyAdmittedIsTold) {
+  policy.set_peers({city('a')});
+  EXPECT_EQ(policy.refresh({1}).size(), 2U);
+  policy.add_vouch(vouch('a', 'b'));
+  EXPECT_EQ(policy.refresh({1}), std::vector<LogId>{city('b')});
+  EXPECT_TRUE(policy.refresh({1}).empty());
+}
+
+}  // namespace
+}  // namespace koinon::test
