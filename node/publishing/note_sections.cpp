@@ -58,12 +58,6 @@ void each_line(std::string_view text, Visit visit) {
   }
 }
 
-// A summary that reads back as the first paragraph.
-bool is_paragraph(std::string_view text) {
-  return !text.empty() && text.find("\n\n") == std::string_view::npos && text.front() != '#' &&
-         trimmed(text) == text && !text.starts_with("```") && !text.starts_with("~~~");
-}
-
 // A section that reads back as itself.
 bool is_plain(std::string_view text) {
   bool plain = !text.empty() && trim_blank_lines(text) == text;
@@ -75,6 +69,12 @@ bool is_plain(std::string_view text) {
                   : inner.starts_with("```") || inner.starts_with("~~~");
   });
   return plain && !open;
+}
+
+// A summary that reads back as the first paragraph.
+bool is_paragraph(std::string_view text) {
+  return is_plain(text) && text.find("\n\n") == std::string_view::npos && text.front() != '#' &&
+         trimmed(text) == text;
 }
 
 }  // namespace

@@ -57,7 +57,8 @@ TEST_F(Trust, LapsedAndWithdrawnVouchesDoNotCount) {
 
 TEST_F(Trust, AVoucherAdmitsOnlySoManyTheFirstOnes) {
   policy.set_peers({city('a')});
-  for (char i = 0; i < 10; ++i) policy.add_vouch(vouch('a', static_cast<char>('A' + i), static_cast<std::uint64_t>(i)));
+  for (char i = 0; i < 10; ++i)
+    policy.add_vouch(vouch('a', static_cast<char>('A' + i), static_cast<std::uint64_t>(i)));
   policy.refresh({1});
   EXPECT_TRUE(policy.admits(city('C')));
   EXPECT_FALSE(policy.admits(city('D')));

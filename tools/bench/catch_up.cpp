@@ -1,14 +1,14 @@
 #include "tools/bench/catch_up.h"
 
-#include <spawn.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include <boost/json.hpp>
 #include <chrono>
 #include <csignal>
 #include <fstream>
 #include <thread>
+
+#include <boost/json.hpp>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "node/daemon/init.h"
 #include "node/transport/network.h"
@@ -53,9 +53,9 @@ class NodeProcess {
  public:
   NodeProcess(const std::filesystem::path& program, std::filesystem::path data) : data_(std::move(data)) {
     const std::string ready = (data_ / "ready").string();
-    std::vector<std::string> words = {program.string(), "--data",      data_.string(), "--listen",     "127.0.0.1",
-                                      "--peer-port",    "0",           "--http-listen", "",             "--ready-file",
-                                      ready,            "--log-level", "warning"};
+    std::vector<std::string> words = {
+        program.string(), "--data", data_.string(), "--listen", "127.0.0.1",   "--peer-port", "0",
+        "--http-listen",  "",       "--ready-file", ready,      "--log-level", "warning"};
     std::vector<char*> arguments;
     for (std::string& word : words) arguments.push_back(word.data());
     arguments.push_back(nullptr);
@@ -79,7 +79,8 @@ class NodeProcess {
       const std::string text((std::istreambuf_iterator<char>(in)), {});
       boost::system::error_code error;
       const json::value ready = json::parse(text, error);
-      if (!error && ready.is_object()) return static_cast<std::uint16_t>(ready.at("peer_port").to_number<int>());
+      if (!error && ready.is_object())
+        return static_cast<std::uint16_t>(ready.at("peer_port").to_number<int>());
       std::this_thread::sleep_for(kPoll);
     }
     return fail(Code::kUnavailable, "koinond did not start", data_.string());
@@ -107,7 +108,8 @@ Result<std::string> peer_line(const NodeProcess& node, std::uint16_t port) {
 }
 
 Status add_peer(const NodeProcess& node, const std::string& line) {
-  const auto added = ApiClient(node.data()).post_json("/api/v1/peers", json::object{{"line", line}, {"vouch", false}});
+  const auto added =
+      ApiClient(node.data()).post_json("/api/v1/peers", json::object{{"line", line}, {"vouch", false}});
   if (!added.ok()) return added.error();
   return {};
 }
@@ -137,11 +139,13 @@ Result<json::object> measure_catch_up(const CatchUpOptions& options) {
   KOINON_TRY(make_node(place.path() / "seoul", "seoul.example"));
   KOINON_TRY(make_node(place.path() / "la", "la.example"));
   KOINON_TRY(fill_store(DataFolder(place.path() / "seoul"), {0, options.records, options.body_bytes}));
-  KOINON_ASSIGN(const double raw, raw_batch_insert_rate(place.path(), options.records, 80, options.body_bytes));
+  KOINON_ASSIGN(const double raw,
+                raw_batch_insert_rate(place.path(), options.records, 80, options.body_bytes));
 
   const NodeProcess seoul(options.koinond, place.path() / "seoul");
   const NodeProcess la(options.koinond, place.path() / "la");
-  if (!seoul.started() || !la.started()) return fail(Code::kIo, "koinond could not be run", options.koinond.string());
+  if (!seoul.started() || !la.started())
+    return fail(Code::kIo, "koinond could not be run", options.koinond.string());
   KOINON_ASSIGN(const std::uint16_t seoul_port, seoul.wait_until_ready());
   KOINON_ASSIGN(const std::uint16_t la_port, la.wait_until_ready());
   KOINON_ASSIGN(const std::string seoul_line, peer_line(seoul, seoul_port));

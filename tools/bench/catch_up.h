@@ -1,9 +1,10 @@
 // Catch-up of a fresh follower: two processes, TLS on loopback.
 #pragma once
 
-#include <boost/json/object.hpp>
 #include <cstdint>
 #include <filesystem>
+
+#include <boost/json/object.hpp>
 
 #include "proto/base/result.h"
 

@@ -88,7 +88,9 @@ Status add_cities(Store& store, OwnLog& log, std::uint64_t count, UnixMillis now
       const MadeCity city = make_city(i, now);
       const auto row = store.append_run(city.run);
       if (!row.ok()) return row.error();
-      vouches.emplace_back([identity = city.identity, now](StoreReader&) -> Result<Draft> { return vouch_for(identity, now); });
+      vouches.emplace_back([identity = city.identity, now](StoreReader&) -> Result<Draft> {
+        return vouch_for(identity, now);
+      });
     }
     KOINON_TRY(store.commit());
     KOINON_TRY(publish_all(store, log, vouches, now));
@@ -103,7 +105,8 @@ Status fill_store(const DataFolder& folder, const FillOptions& options) {
   KOINON_ASSIGN(const NodeKeys keys, read_keys(folder, ""));
   KOINON_ASSIGN(const auto store, open_sqlite_store(folder.store()));
   KOINON_ASSIGN(const StoreState state, store->load_state());
-  if (!state.own_log) return fail(Code::kNotFound, "the store has no log of its own", folder.store().string());
+  if (!state.own_log)
+    return fail(Code::kNotFound, "the store has no log of its own", folder.store().string());
   KOINON_ASSIGN(const LogState own, store->log_state(*state.own_log));
   OwnLog log(own.identity, keys.signing);
   const UnixMillis now = system_clock().wall();
@@ -111,7 +114,8 @@ Status fill_store(const DataFolder& folder, const FillOptions& options) {
   for (std::uint64_t begin = 0; begin < options.records; begin += kBatch) {
     std::vector<DraftMaker> makers;
     for (std::uint64_t i = begin; i < std::min(options.records, begin + kBatch); ++i) {
-      makers.emplace_back([i, bytes = options.body_bytes](StoreReader&) -> Result<Draft> { return practice(i, bytes); });
+      makers.emplace_back(
+          [i, bytes = options.body_bytes](StoreReader&) -> Result<Draft> { return practice(i, bytes); });
     }
     KOINON_TRY(publish_all(*store, log, makers, now));
   }

@@ -1,7 +1,8 @@
 // koinon-bench: what it measures is printed as JSON, the machine's limit beside each figure.
+#include <iostream>
+
 #include <CLI/CLI.hpp>
 #include <boost/json.hpp>
-#include <iostream>
 
 #include "tools/bench/catch_up.h"
 #include "tools/bench/fill.h"

@@ -14,12 +14,14 @@ double seconds_since(std::chrono::steady_clock::time_point begin) {
 
 }  // namespace
 
-Result<double> raw_batch_insert_rate(const std::filesystem::path& folder, std::uint64_t rows, std::size_t entry_bytes,
-                                     std::size_t body_bytes) {
+Result<double> raw_batch_insert_rate(const std::filesystem::path& folder, std::uint64_t rows,
+                                     std::size_t entry_bytes, std::size_t body_bytes) {
   constexpr std::uint64_t kBatch = 1000;
   KOINON_ASSIGN(auto db, sqlite::Connection::open(folder / "raw.db", {}));
   KOINON_TRY(db.execute("PRAGMA page_size=8192; PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL"));
-  KOINON_TRY(db.execute("CREATE TABLE record (id INTEGER PRIMARY KEY, entry BLOB NOT NULL, body BLOB, state INTEGER NOT NULL)"));
+  KOINON_TRY(
+      db.execute("CREATE TABLE record (id INTEGER PRIMARY KEY, entry BLOB NOT NULL, body BLOB, state INTEGER "
+                 "NOT NULL)"));
   const Bytes entry(entry_bytes, 'e');
   const Bytes body(body_bytes, 'b');
   const auto begin = std::chrono::steady_clock::now();
