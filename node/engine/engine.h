@@ -115,21 +115,23 @@ class Engine {
   struct Log;
   using Continuation = std::function<void(Now, Result<Answer>)>;
 
-  // engine.cpp: lifecycle and dispatch
-  void handle_frame(Now now, Session& session, v1::Frame frame, std::size_t size);
+  // engine_sessions.cpp: the life of a session
+  void greet(Session& session, const PeerRecord& peer);
+  bool resolve_duplicate(Session& session);
   void on_hello(Session& session, const v1::Hello& hello);
   void become_ready(Session& session);
   void on_error_frame(Now now, Session& session, const v1::Error& error);
   void check_timers(Now now, Session& session);
   void check_liveness(Now now, Session& session);
-  bool resolve_duplicate(Session& session);
-  void greet(Session& session, const PeerRecord& peer);
+  void end_session(Session& session, v1::ErrorCode code, const Error& reason, bool lied);
+  void drop_session(Now now, SessionId id, const std::string& why);
+
+  // engine.cpp: inputs, dispatch, sending
+  void handle_frame(Now now, Session& session, v1::Frame frame, std::size_t size);
   Session* find(SessionId id);
   Session* session_of(const NodeKey& peer);
   void send(Session& session, const v1::Frame& frame);
   void send_bytes(Session& session, Bytes bytes);
-  void end_session(Session& session, v1::ErrorCode code, const Error& reason, bool lied);
-  void drop_session(Now now, SessionId id, const std::string& why);
   void issue(IntentBody body, Continuation then);
   void emit(Event event) { outputs_.emplace_back(std::move(event)); }
   void notice(const NodeKey& peer, std::string text);

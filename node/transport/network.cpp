@@ -9,6 +9,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include "crypto/ed25519.h"
+#include "node/transport/deadline.h"
 #include "proto/base/encoding.h"
 #include "proto/base/limits.h"
 #include "proto/codec/name.h"
@@ -23,31 +24,7 @@ using boost::system::error_code;
 namespace {
 
 constexpr std::chrono::seconds kTick{1};
-constexpr std::chrono::seconds kConnectDeadline{10};
 constexpr std::chrono::seconds kShutdownDeadline{3};
-
-// Closes the socket when time is up, unless told before that the work is done.
-class Deadline {
- public:
-  Deadline(tcp::socket& socket, std::chrono::seconds after)
-      : timer_(std::make_shared<asio::steady_timer>(socket.get_executor(), after)),
-        done_(std::make_shared<bool>(false)) {
-    timer_->async_wait([done = done_, &socket](const error_code& error) {
-      error_code ignored;
-      if (!error && !*done) socket.close(ignored);
-    });
-  }
-  ~Deadline() {
-    *done_ = true;
-    timer_->cancel();
-  }
-  Deadline(const Deadline&) = delete;
-  Deadline& operator=(const Deadline&) = delete;
-
- private:
-  std::shared_ptr<asio::steady_timer> timer_;
-  std::shared_ptr<bool> done_;
-};
 
 }  // namespace
 
@@ -263,73 +240,6 @@ asio::awaitable<void> Network::serve_handshake(tcp::socket socket) {
   if (shaken && check->seen && !stopping_) begin_session(std::move(stream), std::move(check), false);
 }
 
-// --- going out ---
-
-std::chrono::milliseconds Network::backoff(const Peer& peer) {
-  using std::chrono::milliseconds;
-  milliseconds wait = limits::kDialBackoffMin * (std::int64_t{1} << std::min(peer.failures, 16U));
-  wait = std::min<milliseconds>(wait, limits::kDialBackoffMax);
-  if (peer.lied) wait = limits::kLieBackoff;
-  // Half of it by chance, so that nodes that went down together do not come back together.
-  std::uniform_int_distribution<std::int64_t> chance(wait.count() / 2, wait.count());
-  return milliseconds(chance(jitter_));
-}
-
-// The sentence that says why not; empty if connected.
-asio::awaitable<std::string> Network::dial(std::shared_ptr<Peer> peer) {
-  const auto address = parse_address(peer->record.address);
-  if (!address.ok()) co_return address.error().message;
-  tcp::resolver resolver(io_);
-  error_code error;
-  const auto endpoints = co_await resolver.async_resolve(address->host, std::to_string(address->port),
-                                                         redirect_error(use_awaitable, error));
-  if (error) co_return peer->record.address + " cannot be looked up: " + error.message();
-  tcp::socket socket(io_);
-  {
-    const Deadline deadline(socket, kConnectDeadline);
-    co_await asio::async_connect(socket, endpoints, redirect_error(use_awaitable, error));
-  }
-  if (error) co_return peer->record.address + " does not answer: " + error.message();
-  socket.set_option(tcp::no_delay(true), error);
-  auto check = std::make_unique<PinCheck>();
-  check->accepts = [expected = peer->record.node_key](const NodeKey& key) { return key == expected; };
-  auto stream = std::make_unique<TlsStream>(std::move(socket), *tls_);
-  pin(*stream, *check);
-  if (!co_await shake_hands(stream.get(), false) || !check->seen) {
-    co_return peer->record.address +
-        " refused the handshake: one of the two has not pinned the other's node key";
-  }
-  if (stopping_ || peer->removed) co_return "stopped";
-  begin_session(std::move(stream), std::move(check), true);
-  co_return std::string();
-}
-
-asio::awaitable<void> Network::dial_loop(std::shared_ptr<Peer> peer) {
-  peer->wake = std::make_shared<asio::steady_timer>(io_);
-  const auto wake = peer->wake;
-  while (!stopping_ && !peer->removed) {
-    error_code ignored;
-    if (peer->session || peer->record.address.empty()) {
-      wake->expires_at(asio::steady_timer::time_point::max());
-      co_await wake->async_wait(redirect_error(use_awaitable, ignored));
-      if (stopping_ || peer->removed) co_return;
-      if (peer->session || peer->record.address.empty()) continue;
-      wake->expires_after(backoff(*peer));
-      co_await wake->async_wait(redirect_error(use_awaitable, ignored));
-      continue;
-    }
-    const std::string why_not = co_await dial(peer);
-    if (why_not.empty()) {
-      ++peer->failures;  // until its session is ready
-      continue;
-    }
-    ++peer->failures;
-    if (!peer->session) peer->state = why_not;
-    wake->expires_after(backoff(*peer));
-    co_await wake->async_wait(redirect_error(use_awaitable, ignored));
-  }
-}
-
 asio::awaitable<void> Network::tick_loop() {
   asio::steady_timer timer(io_);
   while (!stopping_) {
@@ -355,18 +265,6 @@ void Network::own_head(LogState state, std::vector<VouchFact> vouches) {
     engine_.on_own_head(now(), state, vouches);
     drain();
   });
-}
-
-void Network::watch_peer(PeerRecord record) {
-  auto& slot = peers_[record.node_key];
-  if (slot) {
-    slot->record = std::move(record);
-    if (slot->wake) slot->wake->cancel();
-    return;
-  }
-  slot = std::make_shared<Peer>();
-  slot->record = std::move(record);
-  asio::co_spawn(io_, dial_loop(slot), asio::detached);
 }
 
 void Network::add_peer(PeerRecord peer) {

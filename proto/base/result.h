@@ -100,6 +100,7 @@ using Status = Result<void>;
 
 }  // namespace koinon
 
+// NOLINTBEGIN(bugprone-macro-parentheses): declarations and statements cannot stand in parentheses.
 // Returns the error of a Status or Result expression to the caller.
 #define KOINON_TRY(expr)                                           \
   do {                                                             \
@@ -115,3 +116,4 @@ using Status = Result<void>;
   auto tmp = (expr);                        \
   if (!tmp.ok()) return tmp.error();        \
   var = std::move(tmp).value()
+// NOLINTEND(bugprone-macro-parentheses)

@@ -1,0 +1,246 @@
+// The life of a session: greeting, duplicates, Hello, errors, timers, the end.
+#include <algorithm>
+
+#include "node/engine/engine_log.h"
+#include "proto/base/encoding.h"
+#include "proto/base/limits.h"
+
+namespace koinon {
+namespace {
+
+constexpr std::uint32_t kProtocolVersion = 1;
+
+// At most `limit` bytes of what a peer or a library said, cut between characters.
+std::string clip(std::string_view text, std::size_t limit) {
+  std::string out(text.substr(0, limit));
+  while (!out.empty() && !is_utf8(out)) out.pop_back();
+  return out;
+}
+
+}  // namespace
+
+void Engine::on_connected(Now now, SessionId id, NodeKey peer, bool dialled_by_us) {
+  auto owned = std::make_unique<Session>();
+  Session& session = *owned;
+  session.id = id;
+  session.peer = peer;
+  session.dialled_by_us = dialled_by_us;
+  session.connected_at = session.last_received = now.mono;
+  session.lent = config_.window;
+  sessions_.emplace(id, std::move(owned));
+  const auto known = peers_.find(peer);
+  if (known == peers_.end() || shutting_down_) {
+    end_session(session, v1::ERROR_CODE_SHUTTING_DOWN, fail(Code::kRefused, "the peer is not pinned here"),
+                false);
+    return;
+  }
+  if (resolve_duplicate(session)) greet(session, known->second);
+}
+
+void Engine::greet(Session& session, const PeerRecord& peer) {
+  v1::Frame hello_frame;
+  auto* hello = hello_frame.mutable_hello();
+  hello->set_min_version(kProtocolVersion);
+  hello->set_max_version(kProtocolVersion);
+  if (own_log_) hello->set_log_id(own_log_->bytes());
+  hello->set_journal_id(Bytes(journal_id_.view()));
+  const auto theirs = logs_.find(peer.log);
+  if (theirs != logs_.end()) hello->set_held_of_yours(theirs->second->whole_size());
+  *hello->mutable_filter() = config_.filter.message();
+  hello->set_window(config_.window);
+  hello->set_agent(config_.agent);
+  v1::Frame follow_frame;
+  auto* follow = follow_frame.mutable_follow();
+  if (peer.journal) follow->set_journal_id(Bytes(peer.journal->view()));
+  follow->set_cursor(peer.cursor.value);
+  // One piece, one TLS record: a quiet resync counts its bytes.
+  auto bytes = encode_frame(hello_frame);
+  auto more = encode_frame(follow_frame);
+  if (bytes.ok() && more.ok()) send_bytes(session, *bytes + *more);
+}
+
+// Of two connections between the same two nodes the one dialled by the lower node key stays; of two by the
+// same dialler the newer; one silent for two pings loses to any. Returns whether `session` stays.
+bool Engine::resolve_duplicate(Session& session) {
+  std::vector<Session*> others;
+  for (auto& [id, other] : sessions_) {
+    if (other->peer == session.peer && other->id != session.id) others.push_back(other.get());
+  }
+  const auto dialler = [&](const Session& s) { return s.dialled_by_us ? config_.node_key : s.peer; };
+  for (Session* other : others) {
+    const bool other_stays = other->pings_unanswered < 2 && dialler(*other) < dialler(session);
+    Session& loser = other_stays ? session : *other;
+    end_session(loser, v1::ERROR_CODE_DUPLICATE,
+                fail(Code::kConflict, "another connection between the two nodes stays"), false);
+    if (other_stays) return false;
+  }
+  return true;
+}
+
+void Engine::end_session(Session& session, v1::ErrorCode code, const Error& reason, bool lied) {
+  v1::Frame frame;
+  auto* error = frame.mutable_error();
+  error->set_code(code);
+  error->set_message(clip(reason.text(), limits::kErrorBytes));
+  error->set_fatal(true);
+  send(session, frame);
+  outputs_.emplace_back(CloseSession{session.id, reason, lied});
+  if (lied) emit({Event::Kind::kPeerLied, session.peer, session.peer_log, {}, reason.text()});
+  drop_session({session.last_received, {}}, session.id, reason.text());
+}
+
+void Engine::drop_session(Now now, SessionId id, const std::string& why) {
+  const auto it = sessions_.find(id);
+  if (it == sessions_.end()) return;
+  const std::unique_ptr<Session> session = std::move(it->second);
+  sessions_.erase(it);
+  emit({Event::Kind::kSessionEnded, session->peer, session->peer_log, {}, why});
+  std::vector<LogId> affected;
+  for (auto& [log_id, log] : logs_) {
+    const bool source = log->fetch && log->fetch->source == id;
+    if (log->offers.erase(id) > 0 || source) affected.push_back(log_id);
+    if (source) abandon_fetch(now, *log, true);
+  }
+  for (const LogId& log_id : affected) schedule_fetch(now, log_id);
+}
+
+void Engine::on_closed(Now now, SessionId id) { drop_session(now, id, "the connection was closed"); }
+
+void Engine::shut_down() {
+  shutting_down_ = true;
+  while (!sessions_.empty()) {
+    Session& session = *sessions_.begin()->second;
+    if (session.followed && session.backlog_done && !session.pushing && session.told_cursor < last_row_) {
+      v1::Frame frame;
+      frame.mutable_cursor()->set_seq(last_row_.value);
+      send(session, frame);
+    }
+    end_session(session, v1::ERROR_CODE_SHUTTING_DOWN, fail(Code::kUnavailable, "the node is shutting down"),
+                false);
+  }
+}
+
+void Engine::on_hello(Session& session, const v1::Hello& hello) {
+  const auto refuse = [&](v1::ErrorCode code, std::string why, std::string field) {
+    end_session(session, code, fail(Code::kRefused, std::move(why), std::move(field)), false);
+  };
+  if (hello.min_version() > kProtocolVersion || hello.max_version() < kProtocolVersion) {
+    return refuse(v1::ERROR_CODE_VERSION,
+                  "this node speaks protocol version 1, the peer " + std::to_string(hello.min_version()) +
+                      " to " + std::to_string(hello.max_version()) + "; one of the two needs an update",
+                  "version");
+  }
+  if (hello.journal_id().size() != 16 || (!hello.log_id().empty() && hello.log_id().size() != LogId::kSize) ||
+      hello.agent().size() > limits::kAgentBytes) {
+    return refuse(v1::ERROR_CODE_MALFORMED, "a field of Hello has the wrong size", "hello");
+  }
+  const PeerRecord& peer = peers_.at(session.peer);
+  if (hello.log_id() != peer.log.view()) {
+    return refuse(v1::ERROR_CODE_IDENTITY,
+                  "the node speaks for another log than the one pinned with its key (" + peer.name + ")",
+                  "log_id");
+  }
+  auto filter = read_filter(hello.filter());
+  if (!hello.has_filter()) filter = BodyFilter();
+  if (!filter.ok()) return refuse(v1::ERROR_CODE_MALFORMED, filter.error().message, "filter");
+  session.hello_received = true;
+  session.peer_log = peer.log;
+  session.peer_journal = JournalId::from(hello.journal_id());
+  session.agent = hello.agent();
+  session.filter = std::move(*filter);
+  const std::uint64_t window = hello.window() == 0 ? limits::kWindowBytes : hello.window();
+  session.credit = static_cast<std::size_t>(
+      std::clamp<std::uint64_t>(window, limits::kFrameBytes + kFramePrefixBytes, limits::kMaxWindowBytes));
+  if (own_log_) {
+    const auto own = logs_.find(*own_log_);
+    const std::uint64_t own_size = own == logs_.end() ? 0 : own->second->whole_size();
+    session.known[*own_log_] = TreeSize(std::min(hello.held_of_yours(), own_size));
+    if (hello.held_of_yours() > own_size) ask_for(session, {*own_log_});
+  }
+  become_ready(session);
+}
+
+void Engine::become_ready(Session& session) {
+  PeerRecord& peer = peers_.at(session.peer);
+  if (peer.journal == session.peer_journal) {
+    session.passed = session.saved = peer.cursor;
+  } else {
+    peer.journal = session.peer_journal;
+    peer.cursor = JournalSeq(0);
+  }
+  emit({Event::Kind::kSessionReady, session.peer, session.peer_log, {}, session.agent});
+  // Rows of logs that were refused when they passed the cursor are asked for by name.
+  std::vector<LogId> missing;
+  for (const auto& [id, path] : trust_.admitted()) {
+    if (!logs_.contains(id)) missing.push_back(id);
+  }
+  ask_for(session, missing);
+}
+
+void Engine::on_error_frame(Now now, Session& session, const v1::Error& error) {
+  const std::string text = clip(error.message(), limits::kErrorBytes);
+  if (error.fatal()) {
+    outputs_.emplace_back(CloseSession{session.id, fail(Code::kRefused, "the peer closed: " + text), false});
+    drop_session(now, session.id, "the peer closed: " + text);
+    return;
+  }
+  notice(session.peer, "the peer says: " + text);
+  const auto get = session.gets.find(error.request_id());
+  if (get == session.gets.end()) return;
+  const LogId id = get->second;
+  Log& log = *logs_.at(id);
+  if (log.fetch && log.fetch->source == session.id) abandon_fetch(now, log, true);
+  schedule_fetch(now, id);
+}
+
+void Engine::on_tick(Now now) {
+  if (now.mono >= next_trust_refresh_) refresh_trust(now);
+  std::vector<SessionId> ids;
+  for (const auto& [id, session] : sessions_) ids.push_back(id);
+  for (const SessionId id : ids) {
+    if (Session* session = find(id); session != nullptr) check_timers(now, *session);
+  }
+  if (store_failed_ && now.mono >= store_retry_at_) retry_fetches(now);
+}
+
+void Engine::check_timers(Now now, Session& session) {
+  const auto time_out = [&](std::string why) {
+    end_session(session, v1::ERROR_CODE_TIMEOUT, fail(Code::kUnavailable, std::move(why)), false);
+  };
+  if (!session.hello_received) {
+    if (now.mono - session.connected_at > limits::kHelloDeadline) time_out("no Hello came in time");
+    return;
+  }
+  for (const auto& [request, id] : session.gets) {
+    const auto& fetch = logs_.at(id)->fetch;
+    if (fetch && fetch->request_id == request && fetch->source == session.id &&
+        now.mono - fetch->last_progress > limits::kRequestDeadline && !store_failed_) {
+      return time_out("a Get was not answered in time");
+    }
+  }
+  // Rows that needed no sending are passed once things are quiet.
+  if (session.followed && session.backlog_done && !session.pushing && session.told_cursor < last_row_ &&
+      session.sent_row == last_row_) {
+    finish_backlog(session);
+  }
+  check_liveness(now, session);
+}
+
+void Engine::check_liveness(Now now, Session& session) {
+  if (session.ping_sent && now.mono - *session.ping_sent > limits::kPongDeadline) {
+    ++session.pings_unanswered;
+    session.ping_sent.reset();
+    if (session.pings_unanswered >= 2) {
+      return end_session(session, v1::ERROR_CODE_TIMEOUT,
+                         fail(Code::kUnavailable, "two pings were not answered"), false);
+    }
+  }
+  const auto quiet_since = std::max(session.last_received, session.last_ping);
+  if (session.ping_sent || now.mono - quiet_since <= limits::kPingInterval) return;
+  v1::Frame frame;
+  frame.mutable_ping()->set_nonce(next_request_++);
+  session.ping_sent = session.last_ping = now.mono;
+  send(session, frame);
+}
+
+}  // namespace koinon
