@@ -180,7 +180,7 @@ Result<JournalSeq> SqliteStore::append_run(const RunCommit& run) {
     return fail(Code::kInternal, "a run without records", "run");
   }
   KOINON_TRY(db_.execute("SAVEPOINT run"));
-  const auto result = [&]() -> Result<JournalSeq> {
+  auto result = [&]() -> Result<JournalSeq> {
     auto state = queries_.log_state(run.log);
     if (!state.ok() && state.error().code != Code::kNotFound) return state.error();
     const std::uint64_t held = state.ok() ? state->range.size().value : 0;

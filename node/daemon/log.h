@@ -8,7 +8,7 @@
 #include <utility>
 
 namespace spdlog {
-class logger;
+class logger;  // NOLINT(readability-identifier-naming): theirs
 }
 
 namespace koinon {

@@ -75,12 +75,12 @@ void StoreWriter::run() {
 }
 
 void StoreWriter::carry_out(Group group) {
-  if (!group.intents.empty()) do_intents(std::move(group.intents));
+  if (!group.intents.empty()) do_intents(group.intents);
   if (!group.publishes.empty()) do_publishes(std::move(group.publishes));
-  for (Change& change : group.changes) do_change(std::move(change));
+  for (const Change& change : group.changes) do_change(change);
 }
 
-void StoreWriter::do_intents(std::vector<Intent> intents) {
+void StoreWriter::do_intents(const std::vector<Intent>& intents) {
   // What was replicated can be fetched again, so no fsync; evidence of a fork cannot.
   bool durable = false;
   bool arrivals = false;
@@ -99,6 +99,7 @@ void StoreWriter::do_publishes(std::vector<Publish> publishes) {
   if (const auto stopped = signing_stopped()) return fail_all(*stopped);
   if (Status status = store_->begin(true); !status.ok()) return fail_all(status.error());
   std::vector<DraftMaker> makers;
+  makers.reserve(publishes.size());
   for (Publish& publish : publishes) makers.push_back(publish.maker);
   auto batch = own_log_.publish(*store_, makers, clock_());
   if (!batch.ok()) {
@@ -111,7 +112,7 @@ void StoreWriter::do_publishes(std::vector<Publish> publishes) {
   if (batch->advanced) callbacks_.on_arrivals();
 }
 
-void StoreWriter::do_change(Change change) {
+void StoreWriter::do_change(const Change& change) {
   Status status = store_->begin(true);
   if (status.ok()) {
     status = change.apply(*store_);

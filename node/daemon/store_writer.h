@@ -67,9 +67,9 @@ class StoreWriter {
   void push(Task task);
   Group take_group(std::unique_lock<std::mutex>& lock);
   void carry_out(Group group);
-  void do_intents(std::vector<Intent> intents);
+  void do_intents(const std::vector<Intent>& intents);
   void do_publishes(std::vector<Publish> publishes);
-  void do_change(Change change);
+  void do_change(const Change& change);
 
   std::unique_ptr<Store> store_;
   OwnLog own_log_;

@@ -35,6 +35,7 @@ std::vector<Output> Engine::take_outputs() { return std::exchange(outputs_, {});
 
 void Engine::refresh_trust(Now now) {
   std::vector<LogId> direct;
+  direct.reserve(peers_.size());
   for (const auto& [key, peer] : peers_) direct.push_back(peer.log);
   trust_.set_peers(std::move(direct));
   next_trust_refresh_ = now.mono + std::chrono::minutes(1);
@@ -69,6 +70,7 @@ JournalSeq Engine::peer_cursor(const NodeKey& peer) const {
 
 std::vector<SessionInfo> Engine::sessions() const {
   std::vector<SessionInfo> out;
+  out.reserve(sessions_.size());
   for (const auto& [id, session] : sessions_) {
     out.push_back({id, session->peer, session->dialled_by_us, session->hello_received, session->agent,
                    session->bytes_in, session->bytes_out, session->queued});

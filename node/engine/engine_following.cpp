@@ -232,7 +232,7 @@ void Engine::check_old_head(Now now, const Offer& offer) {
   if (log.state.whole && offer.head.size == log.state.whole->size) {
     return settle_row(now, offer.source, offer.log, offer.row);
   }
-  issue(ReadRoot{offer.log, offer.head.size}, [this, offer](Now then, Result<Answer> answer) {
+  issue(ReadRoot{offer.log, offer.head.size}, [this, offer](Now then, const Result<Answer>& answer) {
     if (answer.ok() && std::get<Hash>(*answer) != offer.head.root) old_head_differs(offer);
     settle_row(then, offer.source, offer.log, offer.row);
   });
@@ -247,7 +247,7 @@ void Engine::old_head_differs(const Offer& offer) {
   const std::vector<Hash> outer = state.seen_right;
   issue(
       ReadProof{offer.log, EntryIndex(offer.head.size.value), 0, held},
-      [this, offer, held, seen, outer](Now then, Result<Answer> answer) {
+      [this, offer, held, seen, outer](Now then, const Result<Answer>& answer) {
         if (!answer.ok()) return;
         RunProof ours = std::get<RunProof>(*answer);
         ours.right = join_right(offer.head.size, held, seen.size, ours.right, outer);
@@ -265,7 +265,7 @@ void Engine::keep_evidence(Now now, Log& log, TreeSize at, const SignedTree& our
   EvidenceCommit commit;
   commit.log = id;
   commit.evidence = make_evidence(log.state.identity, at, ours, theirs).SerializeAsString();
-  issue(CommitEvidence{std::move(commit)}, [this, id, at](Now, Result<Answer> answer) {
+  issue(CommitEvidence{std::move(commit)}, [this, id, at](Now, const Result<Answer>& answer) {
     if (!answer.ok()) emit({Event::Kind::kStoreFailed, {}, id, {}, answer.error().text()});
     emit({Event::Kind::kForked, {}, id, at, "two signed heads contradict each other; the log is frozen"});
   });
@@ -301,15 +301,16 @@ void Engine::save_cursor(Now, Session& session) {
   const auto cursor = cursor_after(session, LogId());
   if (!cursor) return;
   session.saving = true;
-  issue(CommitCursor{*cursor}, [this, id = session.id, seq = cursor->seq](Now then, Result<Answer> answer) {
-    Session* live = find(id);
-    if (live == nullptr) return;
-    live->saving = false;
-    if (!answer.ok()) return;
-    live->saved = std::max(live->saved, seq);
-    peers_.at(live->peer).cursor = live->saved;
-    save_cursor(then, *live);
-  });
+  issue(CommitCursor{*cursor},
+        [this, id = session.id, seq = cursor->seq](Now then, const Result<Answer>& answer) {
+          Session* live = find(id);
+          if (live == nullptr) return;
+          live->saving = false;
+          if (!answer.ok()) return;
+          live->saved = std::max(live->saved, seq);
+          peers_.at(live->peer).cursor = live->saved;
+          save_cursor(then, *live);
+        });
 }
 
 }  // namespace koinon

@@ -265,7 +265,7 @@ void Engine::pump(Session& session) {
   session.reading = true;
   ReadRun intent{next.log, next.next, next.to, next.size, std::nullopt, limits::kChunkTargetBytes};
   if (!next.root_checked) intent.root = next.root;
-  issue(std::move(intent), [this, id = session.id, request = next.request_id](Now, Result<Answer> answer) {
+  issue(intent, [this, id = session.id, request = next.request_id](Now, Result<Answer> answer) {
     on_run_read(id, request, std::move(answer));
   });
 }

@@ -196,6 +196,7 @@ void Engine::on_error_frame(Now now, Session& session, const v1::Error& error) {
 void Engine::on_tick(Now now) {
   if (now.mono >= next_trust_refresh_) refresh_trust(now);
   std::vector<SessionId> ids;
+  ids.reserve(sessions_.size());
   for (const auto& [id, session] : sessions_) ids.push_back(id);
   for (const SessionId id : ids) {
     if (Session* session = find(id); session != nullptr) check_timers(now, *session);

@@ -48,6 +48,14 @@ http::response<http::string_body> to_beast(const HttpResponse& response, unsigne
 
 }  // namespace
 
+// Shared by the coroutines that serve one connection.
+template <typename Protocol>
+struct Client {
+  explicit Client(typename Protocol::socket socket) : stream(std::move(socket)) {}
+  beast::basic_stream<Protocol> stream;
+  beast::flat_buffer buffer;
+};
+
 struct HttpServer::Impl {
   explicit Impl(asio::io_context& context) : io(context) {}
 
@@ -71,71 +79,70 @@ struct HttpServer::Impl {
   template <typename Protocol>
   asio::awaitable<void> serve(typename Protocol::socket socket, bool local) {
     ++connections;
-    beast::basic_stream<Protocol> stream(std::move(socket));
-    beast::flat_buffer buffer;
-    while (co_await serve_one(stream, buffer, local)) {
+    const auto client = std::make_shared<Client<Protocol>>(std::move(socket));
+    while (co_await serve_one(client, local)) {
     }
     error_code ignored;
-    stream.socket().shutdown(asio::socket_base::shutdown_send, ignored);
+    client->stream.socket().shutdown(asio::socket_base::shutdown_send, ignored);
     --connections;
   }
 
   // Whether the connection is kept for a further request.
-  template <typename Stream>
-  asio::awaitable<bool> serve_one(Stream& stream, beast::flat_buffer& buffer, bool local) {
+  template <typename ClientPointer>
+  asio::awaitable<bool> serve_one(ClientPointer client, bool local) {
     http::request_parser<http::string_body> parser;
     parser.header_limit(static_cast<std::uint32_t>(limits::kHttpHeaderBytes));
     parser.body_limit(limits::kHttpBodyBytes);
-    stream.expires_after(limits::kHttpDeadline);
+    client->stream.expires_after(limits::kHttpDeadline);
     error_code error;
-    co_await http::async_read(stream, buffer, parser, redirect_error(use_awaitable, error));
+    co_await http::async_read(client->stream, client->buffer, parser, redirect_error(use_awaitable, error));
     if (error == http::error::end_of_stream || error == beast::error::timeout) co_return false;
     if (error) {
       const bool large = error == http::error::body_limit || error == http::error::header_limit;
       HttpResponse refusal = problem(large ? fail(Code::kTooLarge, "the request is too large")
                                            : fail(Code::kMalformed, "the request does not parse"));
-      co_return co_await write(stream, std::move(refusal), 11, false, false);
+      co_return co_await write(client, std::move(refusal), 11, false, false);
     }
     const auto raw = parser.release();
     const bool head = raw.method() == http::verb::head;
     auto request = read_http_request(raw, local);
     if (!request.ok()) {
       HttpResponse refusal = problem(request.error());
-      co_return co_await write(stream, std::move(refusal), raw.version(), false, head);
+      co_return co_await write(client, std::move(refusal), raw.version(), false, head);
     }
     if (head) request->method = "GET";
     if (auto source = handlers.events(*request)) {
       if (!source->ok()) {
         HttpResponse refusal = problem(source->error());
-        co_return co_await write(stream, std::move(refusal), raw.version(), false, head);
+        co_return co_await write(client, std::move(refusal), raw.version(), false, head);
       }
       EventSource events = std::move(**source);
-      co_await stream_events(stream, std::move(events));
+      co_await stream_events(client, std::move(events));
       co_return false;
     }
-    stream.expires_never();
+    client->stream.expires_never();
     HttpResponse response = co_await handlers.handle(std::move(*request));
-    stream.expires_after(limits::kHttpDeadline);
-    co_return co_await write(stream, std::move(response), raw.version(), raw.keep_alive(), head);
+    client->stream.expires_after(limits::kHttpDeadline);
+    co_return co_await write(client, std::move(response), raw.version(), raw.keep_alive(), head);
   }
 
-  template <typename Stream>
-  asio::awaitable<bool> write(Stream& stream, HttpResponse response, unsigned version, bool keep_alive,
+  template <typename ClientPointer>
+  asio::awaitable<bool> write(ClientPointer client, HttpResponse response, unsigned version, bool keep_alive,
                               bool head) {
     auto message = to_beast(response, version, keep_alive, head);
     http::response_serializer<http::string_body> serializer(message);
     error_code error;
-    co_await http::async_write(stream, serializer, redirect_error(use_awaitable, error));
+    co_await http::async_write(client->stream, serializer, redirect_error(use_awaitable, error));
     co_return !error && keep_alive;
   }
 
   // text/event-stream until the client goes away. Without a length: the connection ends with it.
-  template <typename Stream>
-  asio::awaitable<void> stream_events(Stream& stream, EventSource source) {
-    const auto send = [&stream](std::string text) -> asio::awaitable<bool> {
-      stream.expires_after(limits::kHttpDeadline);
+  template <typename ClientPointer>
+  asio::awaitable<void> stream_events(ClientPointer client, EventSource source) {
+    const auto send = [client](std::string text) -> asio::awaitable<bool> {
+      client->stream.expires_after(limits::kHttpDeadline);
       error_code error;
-      co_await asio::async_write(stream, asio::buffer(text), redirect_error(use_awaitable, error));
+      co_await asio::async_write(client->stream, asio::buffer(text), redirect_error(use_awaitable, error));
       co_return !error;
     };
     std::string text =

@@ -97,6 +97,7 @@ Result<Answer> execute_write(Store& store, const IntentBody& body) {
 
 std::vector<Completion> execute_writes(Store& store, const std::vector<Intent>& intents, bool durable) {
   std::vector<Completion> out;
+  out.reserve(intents.size());
   Status status = store.begin(durable);
   for (const Intent& intent : intents) {
     out.push_back(

@@ -38,7 +38,7 @@ Clock system_clock() {
           }};
 }
 
-Network::Network(Options options, const SigningKey& node_key, StoreState state, Clock clock,
+Network::Network(Options options, const SigningKey& node_key, const StoreState& state, Clock clock,
                  Callbacks callbacks)
     : options_(std::move(options)),
       clock_(std::move(clock)),

@@ -62,7 +62,8 @@ class Network {
     EngineConfig engine;
   };
 
-  Network(Options options, const SigningKey& node_key, StoreState state, Clock clock, Callbacks callbacks);
+  Network(Options options, const SigningKey& node_key, const StoreState& state, Clock clock,
+          Callbacks callbacks);
   ~Network();
   Network(const Network&) = delete;
   Network& operator=(const Network&) = delete;

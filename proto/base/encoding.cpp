@@ -10,11 +10,11 @@ constexpr std::string_view kBase64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnop
 constexpr std::string_view kBase64Url = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 constexpr std::string_view kBase32 = "abcdefghijklmnopqrstuvwxyz234567";
 
-constexpr std::array<signed char, 256> reverse(std::string_view alphabet) {
-  std::array<signed char, 256> table{};
+constexpr std::array<int, 256> reverse(std::string_view alphabet) {
+  std::array<int, 256> table{};
   table.fill(-1);
   for (std::size_t i = 0; i < alphabet.size(); ++i) {
-    table[static_cast<unsigned char>(alphabet[i])] = static_cast<signed char>(i);
+    table[static_cast<unsigned char>(alphabet[i])] = static_cast<int>(i);
   }
   return table;
 }
@@ -38,7 +38,7 @@ std::string encode_bits(BytesView bytes, std::string_view alphabet, unsigned bit
   return out;
 }
 
-Result<Bytes> decode_bits(std::string_view text, const std::array<signed char, 256>& table, unsigned bits,
+Result<Bytes> decode_bits(std::string_view text, const std::array<int, 256>& table, unsigned bits,
                           std::string_view what) {
   Bytes out;
   out.reserve(text.size() * bits / 8);
