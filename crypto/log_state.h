@@ -66,6 +66,9 @@ struct VouchFact {
   bool withdrawn = false;
 };
 
+// What an entry states about another city, if it is a vouch that can be read.
+std::optional<VouchFact> vouch_of(const LogId& voucher, EntryIndex index, const v1::Entry& entry);
+
 struct PeerCursor {
   NodeKey peer;
   JournalId journal;

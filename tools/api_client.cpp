@@ -138,6 +138,15 @@ std::string encode_segment(const std::string& text) {
   return boost::urls::encode(text, boost::urls::unreserved_chars);
 }
 
+Result<std::string> record_target(const std::string& ref) {
+  const auto slash = ref.rfind('/');
+  if (slash == std::string::npos) {
+    return fail(Code::kInvalidArgument, "a reference reads NAME/NUMBER, such as seoul.example/17", ref);
+  }
+  return "/api/v1/records/" + encode_segment(ref.substr(0, slash)) + "/" +
+         encode_segment(ref.substr(slash + 1));
+}
+
 std::string with_query(const std::string& path, const std::map<std::string, std::string>& query) {
   std::string out = path;
   char separator = '?';

@@ -34,5 +34,7 @@ class ApiClient {
 // Adds `?a=b&…` with everything encoded; empty values are left out.
 std::string with_query(const std::string& path, const std::map<std::string, std::string>& query);
 std::string encode_segment(const std::string& text);
+// The address of a record that people write as NAME/NUMBER.
+Result<std::string> record_target(const std::string& ref);
 
 }  // namespace koinon

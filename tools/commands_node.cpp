@@ -80,7 +80,8 @@ Status run_id(const Common& common) {
   } else {
     std::cout << member(id, "vkey") << "\n" << member(id, "peer_line") << "\n";
     if (member(id, "address").empty()) {
-      std::cerr << "koinon: this line has no address, so only this node can dial; start koinond with --address HOST:PORT\n";
+      std::cerr << "koinon: this line has no address, so only this node can dial; start koinond with "
+                   "--address HOST:PORT\n";
     }
   }
   return {};

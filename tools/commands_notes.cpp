@@ -99,11 +99,7 @@ Status run_list(const Common& common, const ListArguments& arguments) {
 }
 
 Status run_show(const Common& common, const std::string& ref, const std::string& format) {
-  const auto slash = ref.rfind('/');
-  if (slash == std::string::npos)
-    return fail(Code::kInvalidArgument, "a reference reads NAME/NUMBER, such as seoul.example/17", ref);
-  const std::string target =
-      "/api/v1/records/" + encode_segment(ref.substr(0, slash)) + "/" + encode_segment(ref.substr(slash + 1));
+  KOINON_ASSIGN(const std::string target, record_target(ref));
   const ApiClient client(common.data);
   if (format == "md") {
     KOINON_ASSIGN(const std::string text, client.get(target + "/markdown"));

@@ -57,11 +57,7 @@ std::string title_of(const v1::Body& body) {
 }  // namespace
 
 Status run_prove(const Common& common, const std::string& ref, const std::string& file) {
-  const auto slash = ref.rfind('/');
-  if (slash == std::string::npos)
-    return fail(Code::kInvalidArgument, "a reference reads NAME/NUMBER, such as seoul.example/17", ref);
-  const std::string target =
-      "/api/v1/records/" + encode_segment(ref.substr(0, slash)) + "/" + encode_segment(ref.substr(slash + 1));
+  KOINON_ASSIGN(const std::string target, record_target(ref));
   const ApiClient client(common.data);
   KOINON_ASSIGN(const auto record, client.get_json(target));
   KOINON_ASSIGN(const std::string proof, client.get(target + "/proof"));

@@ -48,19 +48,21 @@ void add_ref_option(CLI::App* sub, CommandLine& line, const std::string& role) {
   std::string option = "--" + role;
   std::replace(option.begin(), option.end(), '_', '-');
   sub->add_option_function<std::vector<std::string>>(
-      option,
-      [&line, role](const std::vector<std::string>& refs) {
-        for (const auto& ref : refs) line.note.refs.push_back({role, ref});
-      },
-      "CITY/NUMBER of the record");
+         option,
+         [&line, role](const std::vector<std::string>& refs) {
+           for (const auto& ref : refs) line.note.refs.push_back({role, ref});
+         },
+         "CITY/NUMBER of the record; may be given again")
+      ->allow_extra_args(false);
 }
 
 void add_note_options(CLI::App* sub, CommandLine& line) {
   sub->add_option("--language", line.note.language, "BCP 47 tag, such as en or ko");
   sub->add_option("--office", line.note.office, "the office that speaks");
   sub->add_option("--person", line.note.person, "the person that speaks");
-  sub->add_option("--topic", line.note.topics, "a topic; may be given again");
-  sub->add_option("--to", line.note.to, "a city that it is addressed to; may be given again");
+  sub->add_option("--topic", line.note.topics, "a topic; may be given again")->allow_extra_args(false);
+  sub->add_option("--to", line.note.to, "a city that it is addressed to; may be given again")
+      ->allow_extra_args(false);
   sub->add_flag("--again", line.note.again, "publish even if the same note stands already");
 }
 

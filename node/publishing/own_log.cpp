@@ -52,14 +52,6 @@ Result<Bytes> encode_entry(const v1::Entry& entry) {
   return bytes;
 }
 
-std::optional<VouchFact> vouch_of(const LogId& voucher, EntryIndex index, const v1::Entry& entry) {
-  if (!entry.control().has_vouch()) return std::nullopt;
-  const auto& vouch = entry.control().vouch();
-  return VouchFact{voucher,          index,        LogId::from(vouch.log_id()),
-                   vouch.name(),     vouch.vkey(), UnixMillis{vouch.expires_at_ms()},
-                   vouch.withdrawn()};
-}
-
 }  // namespace
 
 Hash content_digest(const Draft& draft) {

@@ -26,7 +26,7 @@ class Story(NodesTest):
         adoption = la.run("publish", EXAMPLES / "los-angeles-adopts-testing.md", "--adopts", ref).strip()
         question = sandiego.run("ask", "--file", EXAMPLES / "san-diego-asks-staffing.md", "--about", ref, "--to", "la.example").strip()
         wait_for(lambda: question in la.refs(), "the question reaches Los Angeles")
-        answer = la.run("answer", question, "--text", "Firefighters and volunteers.", "--points-to", ref).strip()
+        answer = la.run("answer", "--text", "Firefighters and volunteers.", "--points-to", ref, question).strip()
         wait_for(lambda: {adoption, answer} <= set(sandiego.refs()), "adoption and answer reach San Diego")
 
         shown = sandiego.json("show", ref)
