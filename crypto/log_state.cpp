@@ -6,8 +6,8 @@ std::optional<VouchFact> vouch_of(const LogId& voucher, EntryIndex index, const 
   if (entry.kind() != v1::KIND_VOUCH || !entry.control().has_vouch()) return std::nullopt;
   const auto& vouch = entry.control().vouch();
   if (vouch.log_id().size() != LogId::kSize) return std::nullopt;
-  return VouchFact{voucher,      index,        LogId::from(vouch.log_id()),
-                   vouch.name(), vouch.vkey(), UnixMillis{vouch.expires_at_ms()},
+  return VouchFact{voucher,          index,        LogId::from(vouch.log_id()),
+                   vouch.name(),     vouch.vkey(), UnixMillis{vouch.expires_at_ms()},
                    vouch.withdrawn()};
 }
 

@@ -223,9 +223,12 @@ void Engine::on_run_stored(Now now, const LogId& id, std::uint64_t generation, S
   Log& log = *logs_.at(id);
   if (!answer.ok()) return on_store_failed(now, log, generation, answer.error());
   const bool whole = run.after.size() == run.head.size;
-  log.state.range = std::move(run.after);
-  log.state.seen = run.head;
-  log.state.seen_right = std::move(run.right);
+  // Answers come in any order: that of a later run has moved on already.
+  if (run.after.size() > log.state.range.size()) {
+    log.state.range = std::move(run.after);
+    log.state.seen = run.head;
+    log.state.seen_right = std::move(run.right);
+  }
   for (const VouchFact& vouch : run.vouches) trust_.add_vouch(vouch);
   if (!run.vouches.empty()) refresh_trust(now);
   if (log.fetch && log.fetch->generation == generation) {

@@ -39,9 +39,10 @@ void append(std::string& field, std::string_view text) {
   if (!clean.empty()) field += (field.empty() ? "" : "\n\n") + clean;
 }
 
-// Visits the lines, each with its line end, and whether it stands inside a fenced code block.
+// Visits the lines, each with its line end, and whether it stands inside a fenced code block. Returns whether
+// a block is still open at the end.
 template <typename Visit>
-void each_line(std::string_view text, Visit visit) {
+bool each_line(std::string_view text, Visit visit) {
   std::string_view fence;
   while (!text.empty()) {
     const auto end = text.find('\n');
@@ -56,19 +57,16 @@ void each_line(std::string_view text, Visit visit) {
     }
     visit(line, inside);
   }
+  return !fence.empty();
 }
 
 // A section that reads back as itself.
 bool is_plain(std::string_view text) {
-  bool plain = !text.empty() && trim_blank_lines(text) == text;
-  bool open = false;
-  each_line(text, [&](std::string_view line, bool inside) {
-    if (!inside && heading_section(line)) plain = false;
-    const auto inner = trimmed(line);
-    open = inside ? !inner.starts_with("```") && !inner.starts_with("~~~")
-                  : inner.starts_with("```") || inner.starts_with("~~~");
+  bool has_heading = false;
+  const bool open = each_line(text, [&](std::string_view line, bool inside) {
+    has_heading = has_heading || (!inside && heading_section(line).has_value());
   });
-  return plain && !open;
+  return !text.empty() && trim_blank_lines(text) == text && !has_heading && !open;
 }
 
 // A summary that reads back as the first paragraph.

@@ -145,6 +145,7 @@ std::vector<Event> TestNode::events_of(Event::Kind kind) const {
 
 TestNode& Network::add(const std::string& name, EngineConfig config) {
   nodes_.push_back(std::make_unique<TestNode>(name, std::move(config)));
+  nodes_.back()->place = nodes_.size() - 1;
   return *nodes_.back();
 }
 
@@ -196,9 +197,9 @@ void Network::carry_out(TestNode& node, Output output) {
     link.close_after[link.ends[0] == &node ? 1 : 0] = true;
   } else if (auto* intent = std::get_if<Intent>(&output)) {
     if (intent_class(intent->body) == IntentClass::kWrite) {
-      write_intents_[&node].push_back(std::move(*intent));
+      write_intents_[node.place].push_back(std::move(*intent));
     } else {
-      free_intents_[&node].push_back(std::move(*intent));
+      free_intents_[node.place].push_back(std::move(*intent));
     }
   } else {
     node.events.push_back(std::get<Event>(std::move(output)));
@@ -218,18 +219,18 @@ void Network::execute(TestNode& node, Intent intent) {
   if (kind != IntentClass::kWrite) {
     auto answer = kind == IntentClass::kCheck ? execute_check(std::move(intent.body))
                                               : execute_read(*node.store, intent.body);
-    completions_[&node].push_back({intent.id, std::move(answer)});
+    completions_[node.place].push_back({intent.id, std::move(answer)});
     return;
   }
-  if (node.writes_fail > 0) {
+  if (node.writes_fail > 0 && std::holds_alternative<CommitRun>(intent.body)) {
     --node.writes_fail;
-    completions_[&node].push_back({intent.id, fail(Code::kDiskFull, "the disk is full", "store")});
+    completions_[node.place].push_back({intent.id, fail(Code::kDiskFull, "the disk is full", "store")});
     return;
   }
   std::vector<Intent> group;
   group.push_back(std::move(intent));
   for (Completion& done : execute_writes(*node.store, group, false))
-    completions_[&node].push_back(std::move(done));
+    completions_[node.place].push_back(std::move(done));
 }
 
 // Part of what travels arrives, so that frames are cut anywhere.
@@ -265,7 +266,7 @@ bool Network::step() {
       choices.emplace_back([this, waiting = &entry, i] {
         Intent intent = std::move(waiting->second[i]);
         waiting->second.erase(waiting->second.begin() + static_cast<std::ptrdiff_t>(i));
-        execute(*waiting->first, std::move(intent));
+        execute(*nodes_[waiting->first], std::move(intent));
       });
     }
   }
@@ -274,15 +275,16 @@ bool Network::step() {
     choices.emplace_back([this, waiting = &entry] {
       Intent intent = std::move(waiting->second.front());
       waiting->second.pop_front();
-      execute(*waiting->first, std::move(intent));
+      execute(*nodes_[waiting->first], std::move(intent));
     });
   }
   for (auto& entry : completions_) {
     for (std::size_t i = 0; i < entry.second.size(); ++i) {
-      choices.emplace_back([waiting = &entry, i] {
+      choices.emplace_back([this, waiting = &entry, i] {
         Completion completion = std::move(waiting->second[i]);
         waiting->second.erase(waiting->second.begin() + static_cast<std::ptrdiff_t>(i));
-        waiting->first->engine->on_completion(waiting->first->now, std::move(completion));
+        TestNode& node = *nodes_[waiting->first];
+        node.engine->on_completion(node.now, std::move(completion));
       });
     }
   }

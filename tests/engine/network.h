@@ -36,6 +36,7 @@ class TestNode {
   std::vector<Event> events_of(Event::Kind kind) const;
 
   std::string name;
+  std::size_t place = 0;  // in its network
   SigningKey node_key;
   SigningKey signing_key;
   EngineConfig config;
@@ -43,7 +44,7 @@ class TestNode {
   std::unique_ptr<Store> store;
   std::unique_ptr<Engine> engine;
   std::vector<Event> events;
-  std::size_t writes_fail = 0;  // so many commits fail with a full disk
+  std::size_t writes_fail = 0;  // so many runs cannot be stored: the disk is full
   Now now;
 
  private:
@@ -99,9 +100,10 @@ class Network {
   std::mt19937 random_;
   std::vector<std::unique_ptr<TestNode>> nodes_;
   std::map<SessionId, Link> links_;
-  std::map<TestNode*, std::vector<Intent>> free_intents_;  // checks and reads: any order
-  std::map<TestNode*, std::deque<Intent>> write_intents_;  // in order
-  std::map<TestNode*, std::vector<Completion>> completions_;
+  // By the node's place, so that a seed means the same order in every run.
+  std::map<std::size_t, std::vector<Intent>> free_intents_;  // checks and reads: any order
+  std::map<std::size_t, std::deque<Intent>> write_intents_;  // in order
+  std::map<std::size_t, std::vector<Completion>> completions_;
   std::uint64_t next_session_ = 1;
 };
 

@@ -11,7 +11,7 @@ class Replication : public testing::TestWithParam<unsigned> {
  protected:
   Network network{GetParam()};
 };
-INSTANTIATE_TEST_SUITE_P(Seeds, Replication, testing::Range(1U, 9U));
+INSTANTIATE_TEST_SUITE_P(Seeds, Replication, testing::Range(1U, 33U));
 
 TEST_P(Replication, BothCitiesCatchUp) {
   TestNode& seoul = network.add("seoul.example");

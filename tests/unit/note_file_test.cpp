@@ -83,6 +83,8 @@ TEST(NoteFile, WhatIsFormattedIsReadBackTheSame) {
             "+++\ntitle = \"T\"\nlanguage = \"en\"\ntopics = [\"health\"]\n+++\nText.\n\n+++\n```\nopen\n"),
         std::string("+++\ntitle = \"T\"\nlanguage = \"en\"\ntopics = "
                     "[\"health\"]\n+++\nText.\n```\nopen\n\n## Results\n\nx\n"),
+        std::string("+++\ntitle = \"T\"\nlanguage = \"en\"\ntopics = "
+                    "[\"health\"]\n+++\nText.\n```\n~~~\nopen\n\nx\n"),
         std::string("+++\nkind = \"question\"\ntitle = \"Q\"\nlanguage = \"en\"\nto = "
                     "[\"la.example\"]\nurgency = \"days\"\n+++\nHow?\n")}) {
     const auto note = parse_note_file(text);
