@@ -1,12 +1,10 @@
 """What a reconnection costs when there is nothing new: one round trip, under 500 bytes, however many logs."""
 
-import json
-import os
-import pathlib
 import subprocess
+import time
 import unittest
 
-from nodes import BIN, Node, NodesTest, connected, peer, wait_for
+from nodes import BIN, NodesTest, connected, peer, wait_for
 from proxy import CountingProxy
 
 HANDSHAKE, APPLICATION = 22, 23
@@ -26,6 +24,20 @@ def after_finished(records):
 
 
 class Resync(NodesTest):
+    @staticmethod
+    def at_rest(hub, reader, proxy):
+        """A condition: for longer than two ticks of the nodes no cursor has moved and no byte has passed."""
+        def cursor(node, city):
+            return next(p["journal_cursor"] for p in node.json("peers")["items"] if p["name"] == city)
+        last = {"state": None, "since": 0.0}
+
+        def condition():
+            state = (cursor(hub, reader.name), cursor(reader, hub.name), len(proxy.seen()))
+            if state != last["state"]:
+                last.update(state=state, since=time.monotonic())
+            return time.monotonic() - last["since"] > 2.5
+        return condition
+
     def measure(self, hub, reader):
         """Reader holds everything; it goes away, comes back, and nothing is new."""
         proxy = CountingProxy(hub.peer_port)
@@ -35,23 +47,12 @@ class Resync(NodesTest):
         held = hub.json("status")["records"]
         wait_for(lambda: reader.json("status")["records"] >= held, "everything has arrived", 300)
         # Rows that each had from the other are passed with the next tick.
-        cursor = lambda node, city: next(p["journal_cursor"] for p in node.json("peers")["items"] if p["name"] == city)
-        previous = [None, None]
-
-        def at_rest():
-            now = (cursor(hub, reader.name), cursor(reader, hub.name), len(proxy.seen()))
-            same = now == previous[0]
-            previous[0] = now
-            import time
-            time.sleep(2.2 if not same else 0)  # a tick of the node is one second: condition is that nothing moved in two
-            return same
-        wait_for(at_rest, "nothing moves any more", 120)
+        wait_for(self.at_rest(hub, reader, proxy), "nothing moves any more", 120)
         reader.stop()
         proxy.reset()
         reader.start("--listen", "", "--trust-admits", 5000)
         wait_for(lambda: connected(reader, hub.name), "they connect again")
-        previous[0] = None
-        wait_for(at_rest, "nothing moves any more", 120)
+        wait_for(self.at_rest(hub, reader, proxy), "nothing moves any more", 120)
         records = after_finished(proxy.seen())
         proxy.close()
         return records
