@@ -200,7 +200,7 @@ Status register_tokenizer(sqlite::Connection& db) {
   if (sqlite3_prepare_v2(db.handle(), "SELECT fts5(?1)", -1, &statement, nullptr) != SQLITE_OK) {
     return sqlite::error_of(db.handle(), "index.db");
   }
-  sqlite3_bind_pointer(statement, 1, &api, "fts5_api_ptr", nullptr);
+  sqlite3_bind_pointer(statement, 1, static_cast<void*>(&api), "fts5_api_ptr", nullptr);
   sqlite3_step(statement);
   sqlite3_finalize(statement);
   if (api == nullptr) return fail(Code::kInternal, "SQLite was built without FTS5", "index.db");

@@ -25,7 +25,11 @@ std::string in_lines(const std::string& words) {
     const auto end = std::min(words.find(' ', begin), words.size());
     const std::string number = std::to_string(++count);
     const std::string word = words.substr(begin, end - begin);
-    out += (count % 6 == 1 ? "  " : "") + std::string(number.size() < 2 ? " " : "") + number + " " + word;
+    if (count % 6 == 1) out += "  ";
+    if (number.size() < 2) out += ' ';
+    out += number;
+    out += ' ';
+    out += word;
     out += count % 6 == 0 ? "\n" : std::string(word.size() < 10 ? 10 - word.size() : 1, ' ');
     begin = end + 1;
   }

@@ -122,7 +122,7 @@ Status run_watch(const Common& common, const std::string& topic, const std::stri
     const json::value record = json::parse({line.data(), line.size()}, error);
     if (error) return true;
     if (common.json) {
-      std::cout << line << std::endl;
+      std::cout << line << "\n" << std::flush;
     } else {
       std::cout << render_line(record) << std::flush;
     }

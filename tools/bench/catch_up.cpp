@@ -57,6 +57,7 @@ class NodeProcess {
         program.string(), "--data", data_.string(), "--listen", "127.0.0.1",   "--peer-port", "0",
         "--http-listen",  "",       "--ready-file", ready,      "--log-level", "warning"};
     std::vector<char*> arguments;
+    arguments.reserve(words.size() + 1);
     for (std::string& word : words) arguments.push_back(word.data());
     arguments.push_back(nullptr);
     started_ = ::posix_spawn(&pid_, program.c_str(), nullptr, nullptr, arguments.data(), environ) == 0;
