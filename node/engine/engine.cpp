@@ -13,6 +13,9 @@ Engine::Engine(EngineConfig config, StoreState state, Now now)
       last_row_(state.last_journal_seq),
       trust_(config_.trust_hops, config_.trust_admits == 0 ? limits::kVouchAdmits : config_.trust_admits) {
   if (config_.window == 0) config_.window = limits::kWindowBytes;
+  // The peer reads a smaller one as this, so that the largest frame always fits.
+  config_.window =
+      std::clamp(config_.window, limits::kFrameBytes + kFramePrefixBytes, limits::kMaxWindowBytes);
   for (LogState& log : state.logs) {
     if (log.journal_seq.value > 0) journal_.emplace(log.journal_seq.value, log.id);
     auto entry = std::make_unique<Log>();

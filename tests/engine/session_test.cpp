@@ -111,7 +111,7 @@ TEST_F(Sessions, AnAnswerToNothingIsRefused) {
   expect_closed("not asked for");
 }
 
-TEST_F(Sessions, MoreThanTheCreditLentIsRefused) {
+TEST_F(Sessions, WhatIsDroppedGivesItsCreditBack) {
   v1::Frame push;
   push.mutable_push()->mutable_chunk()->add_records()->set_entry(Bytes(limits::kMiB, 'x'));
   push.mutable_push()->mutable_head()->set_log_id(Bytes(32, 'x'));  // refused by policy, yet its bytes count
@@ -120,6 +120,33 @@ TEST_F(Sessions, MoreThanTheCreditLentIsRefused) {
   // Credit is returned as it is used; what is returned can be sent again for ever.
   for (int i = 0; i < 40; ++i) network.inject(session, seoul, bytes);
   EXPECT_TRUE((network.drive(), network.is_open(session)));
+}
+
+TEST(Credit, MoreThanWasLentIsRefused) {
+  Network network(1);
+  EngineConfig config;
+  config.window = 1;  // counts as the largest frame
+  TestNode& seoul = network.add("seoul.example", config);
+  TestNode& la = network.add("la.example");
+  network.peer(seoul, la);
+  const SessionId session = network.connect(la, seoul);
+  network.tamper(session, la, [](Bytes) { return Bytes(); });
+  network.inject(session, seoul, *encode_frame(hello_of(la)));
+  // A push that continues what is held keeps its credit until it is verified, which nobody does here.
+  v1::Frame push;
+  auto* head = push.mutable_push()->mutable_head();
+  head->set_log_id(la.id().bytes());
+  head->set_checkpoint(la.engine->log(la.id())->whole->note);
+  *head->mutable_identity() = to_message(la.own.identity());
+  push.mutable_push()->mutable_chunk()->add_records()->set_entry(Bytes(1'200'000, 'x'));
+  const Bytes bytes = *encode_frame(push);
+  network.inject(session, seoul, bytes);
+  network.inject(session, seoul, bytes);
+  network.drive();
+  EXPECT_FALSE(network.is_open(session));
+  ASSERT_TRUE(network.closed.contains(session));
+  EXPECT_NE(network.closed.at(session).text().find("more was sent than credit"), std::string::npos)
+      << network.closed.at(session).text();
 }
 
 TEST_F(Sessions, TooManyOpenRequestsAreRefused) {
