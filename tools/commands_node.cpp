@@ -17,6 +17,7 @@ namespace json = boost::json;
 namespace {
 
 constexpr std::chrono::milliseconds kPoll{20};
+constexpr std::chrono::minutes kStandstill{5};  // a rebuild that shows no progress for so long has failed
 
 std::string in_lines(const std::string& words) {
   std::string out;
@@ -126,10 +127,17 @@ Status run_peer_remove(const Common& common, const std::string& which) {
 Status run_reindex(const Common& common) {
   const ApiClient client(common.data);
   KOINON_ASSIGN(const auto begun, client.post_json("/api/v1/reindex", json::object()));
-  while (true) {
+  std::string lag;
+  auto moved = std::chrono::steady_clock::now();
+  while (lag != "0") {
     KOINON_ASSIGN(const auto status, client.get_json("/api/v1/status"));
-    if (member(status, "index_lag") == "0") break;
-    std::this_thread::sleep_for(kPoll);
+    const auto now = std::chrono::steady_clock::now();
+    if (member(status, "index_lag") != lag) moved = now;
+    lag = member(status, "index_lag");
+    if (now - moved > kStandstill) {
+      return fail(Code::kUnavailable, "the index does not catch up; the log of koinond says why", "index.db");
+    }
+    if (lag != "0") std::this_thread::sleep_for(kPoll);
   }
   if (!common.json) std::cout << "The index is rebuilt.\n";
   if (common.json) std::cout << json::serialize(json::object{{"state", "rebuilt"}}) << "\n";
