@@ -11,4 +11,11 @@ std::optional<VouchFact> vouch_of(const LogId& voucher, EntryIndex index, const 
                    vouch.withdrawn()};
 }
 
+std::optional<WithdrawalFact> withdrawal_of(EntryIndex index, const v1::Entry& entry) {
+  if (entry.kind() != v1::KIND_WITHDRAWAL || !entry.control().has_withdrawal()) return std::nullopt;
+  const auto& withdrawal = entry.control().withdrawal();
+  if (withdrawal.index() >= index.value) return std::nullopt;
+  return WithdrawalFact{index, EntryIndex(withdrawal.index()), withdrawal.erase()};
+}
+
 }  // namespace koinon

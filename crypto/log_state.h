@@ -24,6 +24,7 @@ struct StoredRecord {
   Bytes body;
   BodyState state = BodyState::kHeld;
   EntryIndex erased_by;  // with kErased
+  bool transit = false;  // the body is held for peers only: our own filter does not want it
 };
 
 struct StoredHead {
@@ -41,6 +42,7 @@ struct LogState {
   std::optional<StoredHead> seen;   // newest head that entries were proven against
   std::vector<Hash> seen_right;     // hashes right of range in the tree of `seen`; empty once it stands whole
   bool frozen = false;              // evidence of a fork is held
+  std::optional<UnixMillis> out_since;  // when it fell out of our policy; its data goes after a grace time
   JournalSeq journal_seq;           // its row; 0: none
 };
 
@@ -66,8 +68,18 @@ struct VouchFact {
   bool withdrawn = false;
 };
 
+// What an entry of a log takes back.
+struct WithdrawalFact {
+  EntryIndex index;   // of the withdrawal
+  EntryIndex target;  // an earlier entry of the same log
+  bool erase = false;
+};
+
 // What an entry states about another city, if it is a vouch that can be read.
 std::optional<VouchFact> vouch_of(const LogId& voucher, EntryIndex index, const v1::Entry& entry);
+
+// What an entry takes back, if it is a withdrawal that can be read and names an earlier entry.
+std::optional<WithdrawalFact> withdrawal_of(EntryIndex index, const v1::Entry& entry);
 
 struct PeerCursor {
   NodeKey peer;
@@ -85,6 +97,7 @@ struct RunCommit {
   StoredHead head;                    // proven against; whole if its size is after.size()
   std::vector<Hash> right;            // hashes right of the run in the tree of `head`
   std::vector<VouchFact> vouches;     // stated by entries of the run
+  std::vector<WithdrawalFact> withdrawals;  // stated by entries of the run
   std::vector<Bytes> own_contents;    // own log: content digest of each record (empty: none)
   UnixMillis arrived_at;
 };
@@ -95,10 +108,15 @@ struct EvidenceCommit {
   UnixMillis at;
 };
 
-struct BodyCommit {
+// Bodies that came after their entries. Verified against the entries' digests.
+struct BodiesCommit {
+  struct Item {
+    EntryIndex index;
+    Bytes body;
+    bool transit = false;  // for peers; our own filter does not want it
+  };
   LogId log;
-  EntryIndex index;
-  Bytes body;
+  std::vector<Item> bodies;
   UnixMillis arrived_at;
 };
 
@@ -109,6 +127,7 @@ struct StoreState {
   std::vector<LogState> logs;
   std::vector<PeerRecord> peers;
   std::vector<VouchFact> vouches;  // the latest of each voucher for each target
+  std::vector<LogId> blocked;      // by the operator
   JournalSeq last_journal_seq;
 };
 

@@ -7,7 +7,7 @@ namespace {
 
 // Record ids are log number * 2^40 + entry index; tile ids are log number * 2^36 + level * 2^33 + number.
 // Both tables are thereby clustered by log and position without a second index.
-constexpr std::array<const char*, 3> kSteps = {
+constexpr std::array<const char*, 4> kSteps = {
     // 1: what a node needs to hold, prove and replicate logs.
     R"sql(
 CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
@@ -74,6 +74,16 @@ CREATE TABLE last_cosigned (
     // 3: cities are looked up by name.
     R"sql(
 CREATE INDEX log_by_name ON log (name);
+)sql",
+    // 4: bodies by topic. What is not held is found without a scan; bodies for peers have a table of their
+    // own; logs outside our policy wait for their removal.
+    R"sql(
+CREATE INDEX record_unheld ON record (id) WHERE state IN (1, 3);
+CREATE INDEX record_erased ON record (id) WHERE state = 2;
+CREATE TABLE transit (id INTEGER PRIMARY KEY, body BLOB NOT NULL, at_ms INTEGER NOT NULL);
+CREATE INDEX transit_by_age ON transit (at_ms);
+CREATE TABLE blocked (log_id BLOB PRIMARY KEY) WITHOUT ROWID;
+ALTER TABLE log ADD COLUMN out_since_ms INTEGER;
 )sql"};
 
 Result<int> current_version(sqlite::Connection& db) {

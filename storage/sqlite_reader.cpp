@@ -9,8 +9,13 @@ namespace {
 
 constexpr std::string_view kLogColumns =
     "SELECT l.log_id, l.name, l.signing_key, l.recovery_key, l.size, l.range, l.whole_size, l.whole_root, "
-    "l.whole_note, l.seen_size, l.seen_root, l.seen_note, l.frozen, coalesce(j.seq, 0), l.seen_right "
+    "l.whole_note, l.seen_size, l.seen_root, l.seen_note, l.frozen, coalesce(j.seq, 0), l.seen_right, "
+    "l.out_since_ms "
     "FROM log l LEFT JOIN journal j ON j.log = l.number ";
+
+constexpr std::string_view kRecordColumns =
+    "SELECT r.id, r.entry, r.body, r.state, r.erased_by, t.body FROM record r LEFT JOIN transit t ON t.id = "
+    "r.id ";
 
 std::optional<StoredHead> read_head(const sqlite::Statement& row, int column) {
   if (row.is_null(column) || row.blob(column + 1).size() != Hash::kSize) return std::nullopt;
@@ -30,6 +35,7 @@ Result<LogState> read_log(const sqlite::Statement& row) {
   log.frozen = row.integer(12) != 0;
   log.journal_seq = JournalSeq(row.number(13));
   KOINON_ASSIGN(log.seen_right, unpack_hashes(row.blob(14), "seen_right"));
+  if (!row.is_null(15)) log.out_since = UnixMillis{row.integer(15)};
   return log;
 }
 
@@ -40,6 +46,10 @@ StoredRecord read_record(const sqlite::Statement& row, EntryIndex index) {
   record.body = row.blob(2);
   record.state = static_cast<BodyState>(row.integer(3));
   record.erased_by = EntryIndex(row.number(4));
+  if (!row.is_null(5)) {
+    record.body = row.blob(5);
+    record.transit = true;
+  }
   return record;
 }
 
@@ -76,7 +86,7 @@ Result<StoreState> SqliteQueries::load_state() {
   if (token) state.instance_token = *token;
   KOINON_ASSIGN(const auto own, meta("own_log"));
   if (own && own->size() == LogId::kSize) state.own_log = LogId::from(*own);
-  auto logs = db_.prepare(std::string(kLogColumns) + "ORDER BY l.number");
+  auto logs = db_.prepare(std::string(kLogColumns) + "WHERE l.size > 0 ORDER BY l.number");
   while (true) {
     KOINON_ASSIGN(const bool row, logs.step());
     if (!row) break;
@@ -86,6 +96,7 @@ Result<StoreState> SqliteQueries::load_state() {
   }
   KOINON_ASSIGN(state.peers, peers());
   KOINON_ASSIGN(state.vouches, vouches());
+  KOINON_ASSIGN(state.blocked, blocked());
   return state;
 }
 
@@ -130,7 +141,7 @@ Result<std::vector<VouchFact>> SqliteQueries::vouches() {
 }
 
 Result<LogState> SqliteQueries::log_state(const LogId& log) {
-  auto select = db_.prepare(std::string(kLogColumns) + "WHERE l.log_id = ?");
+  auto select = db_.prepare(std::string(kLogColumns) + "WHERE l.log_id = ? AND l.size > 0");
   select.bind_blob(log.view());
   KOINON_ASSIGN(const bool found, select.step());
   if (!found) return unknown_log(log);
@@ -139,7 +150,7 @@ Result<LogState> SqliteQueries::log_state(const LogId& log) {
 
 Result<std::vector<LogState>> SqliteQueries::logs_named(std::string_view name) {
   std::vector<LogState> out;
-  auto select = db_.prepare(std::string(kLogColumns) + "WHERE l.name = ? ORDER BY l.number");
+  auto select = db_.prepare(std::string(kLogColumns) + "WHERE l.name = ? AND l.size > 0 ORDER BY l.number");
   select.bind_text(name);
   while (true) {
     KOINON_ASSIGN(const bool row, select.step());
@@ -151,7 +162,7 @@ Result<std::vector<LogState>> SqliteQueries::logs_named(std::string_view name) {
 
 Result<StoreCounts> SqliteQueries::counts() {
   StoreCounts out;
-  auto logs = db_.prepare("SELECT count(*), coalesce(sum(size), 0) FROM log");
+  auto logs = db_.prepare("SELECT count(*), coalesce(sum(size), 0) FROM log WHERE size > 0");
   KOINON_TRY(logs.step());
   out.logs = logs.number(0);
   out.records = logs.number(1);
@@ -170,7 +181,7 @@ Result<ServedRun> SqliteQueries::read_run(const LogId& log, EntryIndex from, Ent
   ServedRun run;
   std::size_t bytes = 0;
   auto select = db_.prepare(
-      "SELECT id, entry, body, state, erased_by FROM record WHERE id >= ? AND id < ? ORDER BY id");
+      std::string(kRecordColumns) + "WHERE r.id >= ? AND r.id < ? ORDER BY r.id");
   select.bind(record_id(number, from)).bind(record_id(number, to));
   while (run.records.size() < limits::kRecordsPerChunk) {
     KOINON_ASSIGN(const bool row, select.step());
@@ -212,7 +223,7 @@ Result<HashPath> SqliteQueries::inclusion(const LogId& log, EntryIndex index, Tr
 Result<StoredRecord> SqliteQueries::record(const LogId& log, EntryIndex index) {
   KOINON_ASSIGN(const std::int64_t number, log_number(log));
   if (index.value >= limits::kMaxLogSize) return fail(Code::kNotFound, "no such entry is held here", "ref");
-  auto select = db_.prepare("SELECT id, entry, body, state, erased_by FROM record WHERE id = ?");
+  auto select = db_.prepare(std::string(kRecordColumns) + "WHERE r.id = ?");
   select.bind(record_id(number, index));
   KOINON_ASSIGN(const bool found, select.step());
   if (!found) return fail(Code::kNotFound, "no such entry is held here", "ref");
@@ -264,6 +275,35 @@ Result<std::vector<Bytes>> SqliteQueries::evidence(const LogId& log) {
     KOINON_ASSIGN(const bool row, select.step());
     if (!row) return out;
     out.emplace_back(select.blob(0));
+  }
+}
+
+Result<std::vector<StoredRecord>> SqliteQueries::unheld(const LogId& log, EntryIndex from, std::size_t limit,
+                                                        bool not_asked) {
+  KOINON_ASSIGN(const std::int64_t number, log_number(log));
+  auto select = db_.prepare(std::string(kRecordColumns) +
+                            "WHERE r.state IN (1, 3) AND r.id >= ?1 AND r.id < ?2 AND (?3 OR r.state = 3) AND "
+                            "t.id IS NULL ORDER BY r.id LIMIT ?4");
+  const std::int64_t end = record_id(number + 1, EntryIndex(0));
+  select.bind(record_id(number, from))
+      .bind(end)
+      .bind(not_asked ? 1 : 0)
+      .bind(static_cast<std::int64_t>(limit));
+  std::vector<StoredRecord> out;
+  while (true) {
+    KOINON_ASSIGN(const bool row, select.step());
+    if (!row) return out;
+    out.push_back(read_record(select, EntryIndex(static_cast<std::uint64_t>(select.integer(0) - record_id(number, EntryIndex(0))))));
+  }
+}
+
+Result<std::vector<LogId>> SqliteQueries::blocked() {
+  std::vector<LogId> out;
+  auto select = db_.prepare("SELECT log_id FROM blocked");
+  while (true) {
+    KOINON_ASSIGN(const bool row, select.step());
+    if (!row) return out;
+    if (select.blob(0).size() == LogId::kSize) out.push_back(LogId::from(select.blob(0)));
   }
 }
 

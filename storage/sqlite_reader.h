@@ -24,6 +24,8 @@ class SqliteQueries {
   Result<std::vector<Arrival>> arrivals(ArrivalSeq after, std::size_t limit);
   Result<std::optional<EntryIndex>> own_content(BytesView digest);
   Result<std::vector<Bytes>> evidence(const LogId& log);
+  Result<std::vector<StoredRecord>> unheld(const LogId& log, EntryIndex from, std::size_t limit,
+                                           bool not_asked);
 
   Result<std::int64_t> log_number(const LogId& log);
   Result<std::optional<Bytes>> meta(std::string_view key);
@@ -31,6 +33,7 @@ class SqliteQueries {
  private:
   Result<std::vector<PeerRecord>> peers();
   Result<std::vector<VouchFact>> vouches();
+  Result<std::vector<LogId>> blocked();
 
   sqlite::Connection& db_;
 };

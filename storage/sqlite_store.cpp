@@ -4,6 +4,7 @@
 #include "proto/base/limits.h"
 #include "storage/hash_tiles.h"
 #include "storage/schema.h"
+#include "storage/sqlite_bodies.h"
 #include "storage/sqlite_reader.h"
 
 namespace koinon {
@@ -47,6 +48,10 @@ class SqliteBase : public Base {
     return queries_.own_content(digest);
   }
   Result<std::vector<Bytes>> evidence(const LogId& log) override { return queries_.evidence(log); }
+  Result<std::vector<StoredRecord>> unheld(const LogId& log, EntryIndex from, std::size_t limit,
+                                           bool not_asked) override {
+    return queries_.unheld(log, from, limit, not_asked);
+  }
 
  protected:
   sqlite::Connection db_;
@@ -61,7 +66,9 @@ class SqliteReader final : public SqliteBase<StoreReader> {
 class SqliteStore final : public SqliteBase<Store> {
  public:
   SqliteStore(sqlite::Connection db, SqliteStoreOptions options)
-      : SqliteBase(std::move(db)), options_(std::move(options)) {}
+      : SqliteBase(std::move(db)),
+        options_(std::move(options)),
+        bodies_(db_, queries_, options_.transit_bytes == 0 ? limits::kTransitBytes : options_.transit_bytes) {}
 
   Status prepare();
 
@@ -71,7 +78,13 @@ class SqliteStore final : public SqliteBase<Store> {
   Result<JournalSeq> append_run(const RunCommit& run) override;
   Status set_cursor(const PeerCursor& cursor) override;
   Status add_evidence(const EvidenceCommit& evidence) override;
-  Status add_body(const BodyCommit& body) override;
+  Status add_bodies(const BodiesCommit& bodies) override { return bodies_.add(bodies); }
+  Status apply_filter(const LogId& log, const BodyFilter& filter, UnixMillis now) override {
+    return bodies_.apply_filter(log, filter, now);
+  }
+  Status set_out_of_policy(const LogId& log, std::optional<UnixMillis> since) override;
+  Status remove_log(const LogId& log, UnixMillis now) override;
+  Status set_blocked(const LogId& log, bool blocked) override;
   Status put_peer(const PeerRecord& peer) override;
   Status remove_peer(const NodeKey& node_key) override;
   Status set_own_log(const LogId& log) override { return put_meta("own_log", log.view()); }
@@ -83,12 +96,11 @@ class SqliteStore final : public SqliteBase<Store> {
   Status reserve_journal();
   Status create_log(const RunCommit& run);
   Status write_run(const RunCommit& run, std::int64_t number);
-  Status write_arrival(std::int64_t number, EntryIndex from, std::uint64_t count, ArrivalKind kind,
-                       UnixMillis at);
   Status write_vouch(const VouchFact& vouch);
   Result<JournalSeq> write_log_row(const RunCommit& run, std::int64_t number);
 
   SqliteStoreOptions options_;
+  SqliteBodies bodies_;
   bool durable_ = false;
   bool in_transaction_ = false;
   std::uint64_t journal_next_ = 0;
@@ -109,7 +121,8 @@ Status SqliteStore::prepare() {
   KOINON_TRY(set_durable(true));
   KOINON_TRY(migrate_store(db_));
   KOINON_ASSIGN(const auto journal, queries_.meta("journal_id"));
-  if (!journal) KOINON_TRY(put_meta("journal_id", random_bytes(16)));
+  if (!journal) KOINON_TRY(put_meta("journal_id", options_.random ? options_.random(16) : random_bytes(16)));
+  KOINON_TRY(bodies_.prepare());
   KOINON_ASSIGN(const auto reserved, queries_.meta("journal_reserved"));
   if (reserved) {
     const auto value = std::strtoull(reserved->c_str(), nullptr, 10);
@@ -157,17 +170,25 @@ Status SqliteStore::commit() {
     return status;
   }
   in_transaction_ = false;
-  return {};
+  // Erased bytes leave the write-ahead log too; where a reader is in the way, at a later commit.
+  if (bodies_.erased()) {
+    auto fold = db_.prepare("PRAGMA wal_checkpoint(TRUNCATE)");
+    const auto row = fold.step();
+    if (row.ok() && *row && fold.integer(0) == 0) bodies_.clear_erased();
+  }
+  return status;
 }
 
 void SqliteStore::rollback() {
   if (in_transaction_) (void)db_.execute("ROLLBACK");  // fails only where SQLite has rolled back already
   in_transaction_ = false;
+  bodies_.forget_totals();
 }
 
 Status SqliteStore::create_log(const RunCommit& run) {
   auto insert = db_.prepare(
-      "INSERT INTO log (log_id, name, signing_key, recovery_key, size, range) VALUES (?, ?, ?, ?, 0, x'')");
+      "INSERT INTO log (log_id, name, signing_key, recovery_key, size, range) VALUES (?, ?, ?, ?, 0, x'') "
+      "ON CONFLICT (log_id) DO NOTHING");
   return insert.bind_blob(run.log.view())
       .bind_text(run.identity.name)
       .bind_blob(run.identity.signing_key.view())
@@ -188,7 +209,11 @@ Result<JournalSeq> SqliteStore::append_run(const RunCommit& run) {
     if (run.records.front().index.value != held) {
       return fail(Code::kConflict, "the run does not begin where the log ends", "from");
     }
-    if (!state.ok()) KOINON_TRY(create_log(run));
+    if (!state.ok()) {
+      KOINON_TRY(create_log(run));
+      KOINON_ASSIGN(const auto proof, queries_.evidence(run.log));
+      if (!proof.empty()) return fail(Code::kConflict, "the log is frozen: it forked", "log");
+    }
     KOINON_ASSIGN(const std::int64_t number, queries_.log_number(run.log));
     KOINON_TRY(write_run(run, number));
     return write_log_row(run, number);
@@ -229,8 +254,9 @@ Status SqliteStore::write_run(const RunCommit& run, std::int64_t number) {
     KOINON_TRY(
         put.bind_blob(run.own_contents[i]).bind(static_cast<std::int64_t>(run.records[i].index.value)).run());
   }
-  return write_arrival(number, run.records.front().index, run.records.size(), ArrivalKind::kAdded,
-                       run.arrived_at);
+  KOINON_TRY(bodies_.write_arrival(number, run.records.front().index, run.records.size(), ArrivalKind::kAdded,
+                                   run.arrived_at));
+  return bodies_.settle_withdrawals(number, run);
 }
 
 Result<JournalSeq> SqliteStore::write_log_row(const RunCommit& run, std::int64_t number) {
@@ -267,20 +293,6 @@ Result<JournalSeq> SqliteStore::write_log_row(const RunCommit& run, std::int64_t
   return JournalSeq(journal_next_++);
 }
 
-Status SqliteStore::write_arrival(std::int64_t number, EntryIndex from, std::uint64_t count, ArrivalKind kind,
-                                  UnixMillis at) {
-  auto insert = db_.prepare(
-      "INSERT INTO arrival (first, last, log, from_index, kind, at_ms) "
-      "SELECT n, n + ?1 - 1, ?2, ?3, ?4, ?5 FROM (SELECT coalesce((SELECT last FROM arrival ORDER BY first "
-      "DESC LIMIT 1), 0) + 1 AS n)");
-  return insert.bind(static_cast<std::int64_t>(count))
-      .bind(number)
-      .bind(static_cast<std::int64_t>(from.value))
-      .bind(static_cast<std::int64_t>(kind))
-      .bind(at.value)
-      .run();
-}
-
 Status SqliteStore::write_vouch(const VouchFact& vouch) {
   auto put = db_.prepare(
       "INSERT OR REPLACE INTO vouch (voucher, target, entry_index, name, vkey, expires_at_ms, withdrawn) "
@@ -315,12 +327,42 @@ Status SqliteStore::add_evidence(const EvidenceCommit& evidence) {
   return freeze.bind_blob(evidence.log.view()).run();
 }
 
-Status SqliteStore::add_body(const BodyCommit& body) {
-  KOINON_ASSIGN(const std::int64_t number, queries_.log_number(body.log));
-  auto update = db_.prepare("UPDATE record SET body = ?, state = 0 WHERE id = ? AND state IN (1, 3)");
-  KOINON_TRY(update.bind_blob(body.body).bind(record_id(number, body.index)).run());
-  if (db_.changes() == 0) return {};
-  return write_arrival(number, body.index, 1, ArrivalKind::kBody, body.arrived_at);
+Status SqliteStore::set_out_of_policy(const LogId& log, std::optional<UnixMillis> since) {
+  KOINON_TRY(queries_.log_number(log));
+  auto update = db_.prepare("UPDATE log SET out_since_ms = ? WHERE log_id = ?");
+  if (since) {
+    update.bind(since->value);
+  } else {
+    update.bind_null();
+  }
+  return update.bind_blob(log.view()).run();
+}
+
+// The row of the log itself stays: arrivals name it, and a frozen log stays frozen.
+Status SqliteStore::remove_log(const LogId& log, UnixMillis now) {
+  KOINON_ASSIGN(const LogState state, queries_.log_state(log));
+  KOINON_ASSIGN(const std::int64_t number, queries_.log_number(log));
+  KOINON_TRY(bodies_.remove_all(number));
+  const std::int64_t tiles = number << 36;
+  const std::int64_t tiles_end = (number + 1) << 36;
+  auto drop_tiles = db_.prepare("DELETE FROM tile WHERE id >= ? AND id < ?");
+  KOINON_TRY(drop_tiles.bind(tiles).bind(tiles_end).run());
+  for (const char* sql : {"DELETE FROM journal WHERE log = ?", "DELETE FROM arrival WHERE log = ?",
+                          "UPDATE log SET size = 0, range = x'', whole_size = NULL, whole_root = NULL, "
+                          "whole_note = NULL, seen_size = NULL, seen_root = NULL, seen_note = NULL, seen_right "
+                          "= NULL, out_since_ms = NULL WHERE number = ?"}) {
+    auto clear = db_.prepare(sql);
+    KOINON_TRY(clear.bind(number).run());
+  }
+  auto vouches = db_.prepare("DELETE FROM vouch WHERE voucher = ?");
+  KOINON_TRY(vouches.bind_blob(log.view()).run());
+  return bodies_.write_arrival(number, EntryIndex(0), state.range.size().value, ArrivalKind::kRemoved, now);
+}
+
+Status SqliteStore::set_blocked(const LogId& log, bool blocked) {
+  auto change = db_.prepare(blocked ? "INSERT OR IGNORE INTO blocked (log_id) VALUES (?)"
+                                    : "DELETE FROM blocked WHERE log_id = ?");
+  return change.bind_blob(log.view()).run();
 }
 
 Status SqliteStore::put_peer(const PeerRecord& peer) {

@@ -11,10 +11,17 @@
 #include <vector>
 
 #include "crypto/log_state.h"
+#include "proto/codec/filter.h"
 
 namespace koinon {
 
-enum class ArrivalKind : unsigned char { kAdded = 1, kBody = 2, kErased = 3 };
+enum class ArrivalKind : unsigned char {
+  kAdded = 1,
+  kBody = 2,      // a body came after its entry
+  kErased = 3,    // a withdrawal took the body away
+  kReleased = 4,  // our filter no longer wants the body
+  kRemoved = 5,   // the log was removed: entries [from, from + count) are gone
+};
 struct Arrival {
   ArrivalSeq first;  // arrival number of `from`; the following entries count on from it
   LogId log;
@@ -53,6 +60,10 @@ class StoreReader {
   // The index of our own record with this content digest, if there is one.
   virtual Result<std::optional<EntryIndex>> own_content(BytesView digest) = 0;
   virtual Result<std::vector<Bytes>> evidence(const LogId& log) = 0;
+  // Entries from `from` on whose bodies are wanted and not held, in order, at most `limit`; with
+  // `not_asked`, also those that our filter does not want and the transit store does not hold.
+  virtual Result<std::vector<StoredRecord>> unheld(const LogId& log, EntryIndex from, std::size_t limit,
+                                                   bool not_asked) = 0;
 };
 
 class Store : public StoreReader {
@@ -64,11 +75,21 @@ class Store : public StoreReader {
   virtual void rollback() = 0;
 
   // Returns the journal row if the log now stands whole, 0 if not. kConflict if the run does not begin at
-  // the size held, or the log is frozen.
+  // the size held, or the log is frozen. Erases what the run's withdrawals erase, and takes back marks of
+  // erasure that they contradict.
   virtual Result<JournalSeq> append_run(const RunCommit& run) = 0;
   virtual Status set_cursor(const PeerCursor& cursor) = 0;
   virtual Status add_evidence(const EvidenceCommit& evidence) = 0;
-  virtual Status add_body(const BodyCommit& body) = 0;
+  // Bodies of entries that are held without; others are ignored. What is only for peers goes into the
+  // transit store, which forgets its oldest beyond its limits.
+  virtual Status add_bodies(const BodiesCommit& bodies) = 0;
+  // Releases the bodies of a log that the filter does not want and marks as wanted those that it does.
+  virtual Status apply_filter(const LogId& log, const BodyFilter& filter, UnixMillis now) = 0;
+  // Whether and since when a log is outside our policy.
+  virtual Status set_out_of_policy(const LogId& log, std::optional<UnixMillis> since) = 0;
+  // Removes a log's entries and bodies. Evidence against it stays, and freezes it should it come back.
+  virtual Status remove_log(const LogId& log, UnixMillis now) = 0;
+  virtual Status set_blocked(const LogId& log, bool blocked) = 0;
   virtual Status put_peer(const PeerRecord& peer) = 0;
   virtual Status remove_peer(const NodeKey& node_key) = 0;
   virtual Status set_own_log(const LogId& log) = 0;

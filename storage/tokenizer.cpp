@@ -3,7 +3,9 @@
 #include <array>
 #include <vector>
 
+#include <unicode/normalizer2.h>
 #include <unicode/uchar.h>
+#include <unicode/unistr.h>
 #include <unicode/unorm2.h>
 #include <unicode/uscript.h>
 #include <unicode/ustring.h>
@@ -192,6 +194,15 @@ int tokenize(std::string_view text, bool query, const std::function<int(const To
     if (const int code = collector.add(c, begin, i); code != 0) return code;
   }
   return collector.flush();
+}
+
+std::string nfc(std::string_view text) {
+  UErrorCode error = U_ZERO_ERROR;
+  const icu::Normalizer2* normalizer = icu::Normalizer2::getNFCInstance(error);
+  std::string out;
+  if (U_FAILURE(error) != 0) return std::string(text);
+  normalizer->normalize(icu::UnicodeString::fromUTF8(text), error).toUTF8String(out);
+  return U_FAILURE(error) != 0 ? std::string(text) : out;
 }
 
 Status register_tokenizer(sqlite::Connection& db) {

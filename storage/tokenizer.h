@@ -23,6 +23,9 @@ struct Token {
 // a value that is not 0, and returns that. Text that is not UTF-8 gives replacement characters, no error.
 int tokenize(std::string_view text, bool query, const std::function<int(const Token&)>& emit);
 
+// Unicode normalisation form C, in which text is indexed and searched.
+std::string nfc(std::string_view text);
+
 // Makes tokenize='koinon' known to a connection.
 Status register_tokenizer(sqlite::Connection& db);
 

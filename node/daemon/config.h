@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "node/engine/filter.h"
+#include "proto/codec/filter.h"
 #include "proto/base/result.h"
 
 namespace koinon {

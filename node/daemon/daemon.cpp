@@ -220,6 +220,14 @@ void Daemon::on_event(const Event& event) {
     case Event::Kind::kStoreFailed:
       log_.error("the store cannot write; reading goes on", {{"reason", event.text}});
       return;
+    case Event::Kind::kTrusted:
+      return log_.debug("a city is trusted from now on", {{"log", to_text(event.log)}});
+    case Event::Kind::kDistrusted:
+      return log_.info("a city is no longer trusted; what is held of it goes after the grace time",
+                       {{"log", to_text(event.log)}});
+    case Event::Kind::kRemoved:
+      return log_.info("removed the data of a city that is no longer trusted",
+                       {{"log", to_text(event.log)}, {"entries", std::to_string(event.size.value)}});
     case Event::Kind::kNotice:
       log_.info(event.text, {{"peer", peer}});
       return;

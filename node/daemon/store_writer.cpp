@@ -81,12 +81,11 @@ void StoreWriter::carry_out(Group group) {
 }
 
 void StoreWriter::do_intents(const std::vector<Intent>& intents) {
-  // What was replicated can be fetched again, so no fsync; evidence of a fork cannot.
   bool durable = false;
   bool arrivals = false;
   for (const Intent& intent : intents) {
-    durable = durable || std::holds_alternative<CommitEvidence>(intent.body);
-    arrivals = arrivals || std::holds_alternative<CommitRun>(intent.body);
+    durable = durable || needs_durability(intent.body);
+    arrivals = arrivals || makes_arrivals(intent.body);
   }
   callbacks_.on_completions(execute_writes(*store_, intents, durable));
   if (arrivals) callbacks_.on_arrivals();

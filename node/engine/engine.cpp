@@ -11,7 +11,10 @@ Engine::Engine(EngineConfig config, StoreState state, Now now)
       journal_id_(state.journal),
       own_log_(state.own_log),
       last_row_(state.last_journal_seq),
-      trust_(config_.trust_hops, config_.trust_admits == 0 ? limits::kVouchAdmits : config_.trust_admits) {
+      trust_({config_.trust_hops, config_.trust_paths,
+              config_.trust_admits == 0 ? limits::kVouchAdmits : config_.trust_admits}) {
+  config_.filter.self = own_log_;
+  filter_number_ = config_.refilter ? 1 : 0;
   if (config_.window == 0) config_.window = limits::kWindowBytes;
   // The peer reads a smaller one as this, so that the largest frame always fits.
   config_.window =
@@ -29,25 +32,17 @@ Engine::Engine(EngineConfig config, StoreState state, Now now)
   }
   if (own_log_) trust_.set_own(*own_log_);
   for (const VouchFact& vouch : state.vouches) trust_.add_vouch(vouch);
+  for (const LogId& log : state.blocked) trust_.set_blocked(log, true);
   refresh_trust(now);
+  for (const auto& [id, log] : logs_) {
+    if (!trust_.admits(id)) leave_policy(now, id);
+  }
+  apply_filters(now);
 }
 
 Engine::~Engine() = default;
 
 std::vector<Output> Engine::take_outputs() { return std::exchange(outputs_, {}); }
-
-void Engine::refresh_trust(Now now) {
-  std::vector<LogId> direct;
-  direct.reserve(peers_.size());
-  for (const auto& [key, peer] : peers_) direct.push_back(peer.log);
-  trust_.set_peers(std::move(direct));
-  next_trust_refresh_ = now.mono + std::chrono::minutes(1);
-  const auto added = trust_.refresh(now.wall);
-  if (added.empty()) return;
-  for (auto& [id, session] : sessions_) {
-    if (session->hello_received) ask_for(*session, added);
-  }
-}
 
 Session* Engine::find(SessionId id) {
   const auto it = sessions_.find(id);
@@ -76,7 +71,7 @@ std::vector<SessionInfo> Engine::sessions() const {
   out.reserve(sessions_.size());
   for (const auto& [id, session] : sessions_) {
     out.push_back({id, session->peer, session->dialled_by_us, session->hello_received, session->agent,
-                   session->bytes_in, session->bytes_out, session->queued});
+                   session->bytes_in, session->bytes_out, session->queued, session->counts, session->filter});
   }
   return out;
 }
@@ -121,13 +116,13 @@ void Engine::send_bytes(Session& session, Bytes bytes) {
   outputs_.emplace_back(SendBytes{session.id, std::move(bytes)});
 }
 
-void Engine::on_sent(SessionId id, std::size_t bytes) {
+void Engine::on_sent(Now now, SessionId id, std::size_t bytes) {
   Session* session = find(id);
   if (session == nullptr) return;
   session->queued -= std::min(bytes, session->queued);
   if (session->queued > limits::kSendQueueBytes) return;
-  pump(*session);
-  continue_backlog(*session);
+  pump(now, *session);
+  if (session->rows_wait) send_rows(now, *session);
 }
 
 void Engine::return_credit(Session& session, std::size_t bytes) {
@@ -146,7 +141,6 @@ void Engine::return_credit(Session& session, std::size_t bytes) {
 void Engine::on_bytes(Now now, SessionId id, BytesView bytes) {
   Session* session = find(id);
   if (session == nullptr) return;
-  session->last_received = now.mono;
   session->bytes_in += bytes.size();
   session->reader.feed(bytes);
   while (true) {
@@ -156,11 +150,28 @@ void Engine::on_bytes(Now now, SessionId id, BytesView bytes) {
       lie(*session, frame.error());
       return;
     }
-    if (!*frame) return;
+    if (!*frame) break;
+    session->last_received = now.mono;
+    session->frame_began.reset();
     handle_frame(now, *session, std::move(**frame), size);
     session = find(id);  // the frame may have ended it
     if (session == nullptr) return;
   }
+  if (session->reader.buffered() > 0 && !session->frame_began) session->frame_began = now.mono;
+}
+
+// Counts the frame against what the peer may do. False if the session was ended.
+bool Engine::within_limits(Now now, Session& session, const v1::Frame& frame) {
+  const bool request = frame.has_get() || frame.has_get_heads() || frame.has_get_bodies() ||
+                       frame.has_set_filter() || frame.has_have() || frame.has_prune() || frame.has_ping();
+  const char* what = nullptr;
+  if (!session.frames_allowed.take(1, now.mono)) what = "frames";
+  if (request && !session.requests_allowed.take(1, now.mono)) what = "requests";
+  if (frame.has_heads() && !session.heads_allowed.take(1.0 + frame.heads().heads_size(), now.mono)) what = "heads";
+  if (what == nullptr) return true;
+  end_session(session, v1::ERROR_CODE_LIMIT,
+              fail(Code::kTooLarge, std::string("more ") + what + " came than a peer may send", what), true);
+  return false;
 }
 
 void Engine::handle_frame(Now now, Session& session, v1::Frame frame, std::size_t size) {
@@ -173,6 +184,7 @@ void Engine::handle_frame(Now now, Session& session, v1::Frame frame, std::size_
     return end_session(session, v1::ERROR_CODE_LIMIT,
                        fail(Code::kTooLarge, "the peer asks and does not read the answers", "frame"), false);
   }
+  if (!within_limits(now, session, frame)) return;
   if (frame.has_error()) return on_error_frame(now, session, frame.error());
   if (frame.has_hello() != !session.hello_received) {
     return unexpected(session.hello_received ? "Hello came twice" : "the first frame was not Hello");
@@ -187,32 +199,35 @@ void Engine::handle_frame(Now now, Session& session, v1::Frame frame, std::size_
   }
   switch (frame.frame_case()) {
     case v1::Frame::kHello:
-      return on_hello(session, frame.hello());
+      return on_hello(now, session, frame.hello());
     case v1::Frame::kFollow:
-      return on_follow(session, frame.follow());
+      return on_follow(now, session, frame.follow());
     case v1::Frame::kHeads:
       return on_heads(now, session, frame.heads());
     case v1::Frame::kCursor:
       return on_cursor(now, session, frame.cursor());
     case v1::Frame::kGet:
-      return on_get(session, frame.get());
+      return on_get(now, session, frame.get());
     case v1::Frame::kChunk:
       return on_chunk(now, session, std::move(*frame.mutable_chunk()), size);
     case v1::Frame::kGetHeads:
       return on_get_heads(session, frame.get_heads());
     case v1::Frame::kGetBodies:
-      return on_get_bodies(session, frame.get_bodies());
+      return on_get_bodies(now, session, frame.get_bodies());
     case v1::Frame::kPush:
       return on_push(now, session, std::move(*frame.mutable_push()), size);
     case v1::Frame::kBodies:
-      return unexpected("Bodies came that were not asked for");
+      return on_bodies(now, session, std::move(*frame.mutable_bodies()), size);
+    case v1::Frame::kHave:
+      return on_have(now, session, frame.have());
+    case v1::Frame::kPrune:
+      return on_prune(session, frame.prune());
     case v1::Frame::kCredit:
       session.credit = std::min<std::size_t>(
           session.credit + std::min<std::uint64_t>(frame.credit().bytes(), limits::kMaxWindowBytes),
           limits::kMaxWindowBytes);
       flush_outbox(session);
-      pump(session);
-      return continue_backlog(session);
+      return pump(now, session);
     case v1::Frame::kPing: {
       v1::Frame pong;
       pong.mutable_pong()->set_nonce(frame.ping().nonce());
@@ -222,10 +237,11 @@ void Engine::handle_frame(Now now, Session& session, v1::Frame frame, std::size_
       auto filter = read_filter(frame.set_filter().filter());
       if (!filter.ok()) return lie(session, filter.error());
       session.filter = std::move(*filter);
+      session.filter.self = session.peer_log;
       return;
     }
     default:
-      return;  // Pong; Have and reserved frames; frames of later versions
+      return;  // Pong; reserved frames; frames of later versions
   }
 }
 
@@ -265,7 +281,7 @@ void Engine::on_own_head(Now now, const LogState& state, const std::vector<Vouch
   for (const VouchFact& vouch : vouches) trust_.add_vouch(vouch);
   refresh_trust(now);
   log_is_whole(now, *slot);
-  end_commit(begin_commit(), state.id, state.journal_seq);
+  end_commit(now, begin_commit(), state.id, state.journal_seq);
 }
 
 }  // namespace koinon

@@ -32,7 +32,12 @@ struct EngineConfig {
   BodyFilter filter;
   std::size_t window = 0;  // credit lent to each peer, bytes; 0: limits::kWindowBytes
   unsigned trust_hops = 2;
+  unsigned trust_paths = 1;
   std::size_t trust_admits = 0;  // cities through any one voucher; 0: limits::kVouchAdmits
+  std::chrono::milliseconds grace{0};   // from falling out of policy to removal; 0: limits::kGrace
+  std::uint64_t log_entries = 0;        // quota of one log; 0: limits::kLogEntries
+  bool refilter = false;                // the store's bodies may follow another filter
+  std::chrono::milliseconds ping_interval{0};  // 0: limits::kPingInterval
 };
 
 // Outputs
@@ -54,6 +59,9 @@ struct Event {
     kPeerLied,      // peer, text
     kStopSigning,   // size: somebody holds more of our log than we do
     kStoreFailed,   // text: commits fail, fetching waits
+    kTrusted,       // log: policy admits it from now on
+    kDistrusted,    // log: policy admits it no longer; it will be removed after the grace time
+    kRemoved,       // log, size: its data were removed
     kNotice,        // peer, text
   };
   Kind kind = Kind::kNotice;
@@ -74,7 +82,21 @@ struct SessionInfo {
   std::uint64_t bytes_in = 0;
   std::uint64_t bytes_out = 0;
   std::size_t queued = 0;
+  SessionCounts counts;
+  BodyFilter filter;
 };
+
+// Where a log stands, for explanations.
+struct LogStanding {
+  bool frozen = false;
+  bool over_quota = false;
+  bool fetching = false;
+  std::vector<NodeKey> offered_by;  // peers that offer more than is held
+  std::size_t missing_bodies = 0;   // being looked for
+  std::map<EntryIndex, std::vector<NodeKey>> not_held_by;  // bodies, and who said to have them not
+};
+
+struct MissingBody;  // engine_log.h
 
 class Engine {
  public:
@@ -87,7 +109,7 @@ class Engine {
   void on_connected(Now now, SessionId session, NodeKey peer, bool dialled_by_us);
   void on_bytes(Now now, SessionId session, BytesView bytes);
   // The transport has given `bytes` of the queue to the network.
-  void on_sent(SessionId session, std::size_t bytes);
+  void on_sent(Now now, SessionId session, std::size_t bytes);
   void on_closed(Now now, SessionId session);
   void on_completion(Now now, Completion completion);
   void on_tick(Now now);
@@ -96,8 +118,15 @@ class Engine {
   void on_own_head(Now now, const LogState& state, const std::vector<VouchFact>& vouches);
   void on_peer_added(Now now, const PeerRecord& peer);
   void on_peer_removed(Now now, const NodeKey& peer);
+  // The operator blocks a city, or no longer.
+  void on_blocked(Now now, const LogId& log, bool blocked);
+  // Our own filter changed: bodies are fetched or released.
+  void set_filter(Now now, BodyFilter filter);
   // Asks every session to end with a reason; outputs the last bytes and the closes.
-  void shut_down();
+  void shut_down(Now now);
+
+  // When on_tick has something to do at the latest. Any tick before is allowed and costs little.
+  MonoTime next_tick() const;
 
   // Outputs since the last call, in order.
   std::vector<Output> take_outputs();
@@ -110,6 +139,8 @@ class Engine {
   std::size_t pending_intents() const { return pending_.size(); }
   const LogState* log(const LogId& id) const;
   JournalSeq peer_cursor(const NodeKey& peer) const;  // how far we are in that peer's journal
+  LogStanding standing(const LogId& id) const;
+  const BodyFilter& filter() const { return config_.filter; }
 
  private:
   struct Log;
@@ -118,16 +149,20 @@ class Engine {
   // engine_sessions.cpp: the life of a session
   void greet(Session& session, const PeerRecord& peer);
   bool resolve_duplicate(Session& session);
-  void on_hello(Session& session, const v1::Hello& hello);
-  void become_ready(Session& session);
+  void on_hello(Now now, Session& session, const v1::Hello& hello);
+  void become_ready(Now now, Session& session);
   void on_error_frame(Now now, Session& session, const v1::Error& error);
   void check_timers(Now now, Session& session);
+  const char* overdue(Now now, const Session& session) const;
+  MonoTime ping_interval() const;
+  void bodies_refused(Now now, Session& session, std::uint64_t request_id);
   void check_liveness(Now now, Session& session);
   void end_session(Session& session, v1::ErrorCode code, const Error& reason, bool lied);
   void drop_session(Now now, SessionId id, const std::string& why);
 
   // engine.cpp: inputs, dispatch, sending
   void handle_frame(Now now, Session& session, v1::Frame frame, std::size_t size);
+  bool within_limits(Now now, Session& session, const v1::Frame& frame);
   Session* find(SessionId id);
   Session* session_of(const NodeKey& peer);
   void send(Session& session, const v1::Frame& frame);
@@ -135,8 +170,16 @@ class Engine {
   void issue(IntentBody body, Continuation then);
   void emit(Event event) { outputs_.emplace_back(std::move(event)); }
   void notice(const NodeKey& peer, std::string text);
-  void refresh_trust(Now now);
   void return_credit(Session& session, std::size_t bytes);
+
+  // engine_policy.cpp: what is admitted, wanted and kept
+  void refresh_trust(Now now);
+  void enter_policy(Now now, const LogId& id);
+  void leave_policy(Now now, const LogId& id);
+  void remove_expired(Now now);
+  void remove_log(Now now, Log& log);
+  void apply_filters(Now now);
+  void apply_filter(Now now, Log& log);
 
   // engine_following.cpp: what a peer's journal brings
   struct Offer;
@@ -157,6 +200,7 @@ class Engine {
   void save_cursor(Now now, Session& session);
   void ask_for(Session& session, const std::vector<LogId>& logs);
   void lie(Session& session, const Error& error);
+  std::uint64_t log_entries_quota() const;
 
   // engine_fetching.cpp: getting entries
   struct StoredRun;
@@ -173,36 +217,67 @@ class Engine {
   void commit_run(Now now, Log& log, RunVerified run, std::size_t size);
   void on_run_stored(Now now, const LogId& id, std::uint64_t generation, SessionId source, StoredRun run,
                      const Result<Answer>& answer);
+  void note_bodies(Log& log, SessionId source, const StoredRun& run);
   void on_store_failed(Now now, Log& log, std::uint64_t generation, const Error& error);
   void abandon_fetch(Now now, Log& log, bool forget_source);
   void log_is_whole(Now now, Log& log);
   std::uint64_t begin_commit();
-  void end_commit(std::uint64_t commit, const LogId& log, JournalSeq row);
+  void end_commit(Now now, std::uint64_t commit, const LogId& log, JournalSeq row);
   void fork_in_chunk(Now now, Log& log, const RunVerified& run);
   void release(Now now, SessionId source, std::size_t size);
 
-  // engine_serving.cpp: giving entries
+  // engine_bodies.cpp: bodies that are missing, and where to get them
+  void look_for_bodies(Now now, const LogId& id);
+  void read_unheld(Log& log);
+  void on_unheld(Now now, const LogId& id, const std::vector<StoredRecord>& records);
+  void add_missing(Log& log, EntryIndex index, BytesView entry, MissingBody body);
+  void ask_for_bodies(Now now, Log& log);
+  Session* holder_of(const Log& log, EntryIndex index, const MissingBody& body, unsigned round);
+  bool ask_round(Now now, Log& log, unsigned round);
+  void send_get_bodies(Now now, Session& session, Log& log, const std::vector<EntryIndex>& indexes,
+                       std::uint32_t hops);
+  void on_bodies(Now now, Session& session, v1::Bodies bodies, std::size_t size);
+  Status take_body(Session& session, Log& log, v1::BodyAnswer& answer, VerifyBodies& check);
+  void on_bodies_verified(Now now, SessionId source, const LogId& id, VerifyBodies check, std::size_t size,
+                          const Result<Answer>& answer);
+  void commit_bodies(Now now, SessionId source, Log& log, VerifyBodies check, std::size_t size);
+  void on_bodies_stored(Now now, const LogId& id, const std::vector<EntryIndex>& indexes);
+  void on_have(Now now, Session& session, const v1::Have& have);
+  void body_not_held(Session& session, Log& log, EntryIndex index);
+  void relay_request(Now now, Session& session, std::uint32_t hops_left, Log& log, const StoredRecord& record);
+  void note_not_held(Session& session, const LogId& log, const v1::Chunk& chunk);
+  void look_for_all_bodies(Now now);
+  void forget_session_bodies(Now now, SessionId id);
+  void retry_bodies(Now now);
+
+  // engine_gossip.cpp: what is new, told live
   struct PushKey {
     LogId log;
     TreeSize from;
     TreeSize to;
     auto operator<=>(const PushKey&) const = default;
   };
-  void on_follow(Session& session, const v1::Follow& follow);
-  void on_get(Session& session, const v1::Get& get);
-  void on_get_heads(Session& session, const v1::GetHeads& request);
-  void on_get_bodies(Session& session, const v1::GetBodies& request);
-  void pump_bodies(Session& session);
-  void send_bodies(Session& session, const std::vector<StoredRecord>& records);
-  void continue_backlog(Session& session);
-  void finish_backlog(Session& session);
-  void pump(Session& session);
-  void on_run_read(SessionId id, std::uint64_t request_id, Result<Answer> answer);
-  void announce();
+  void announce(Now now, const std::vector<LogId>& logs);
   bool can_push(const Session& session, const Log& log) const;
   void start_push(Session& session, const Log& log);
-  void on_push_read(const PushKey& key, Result<Answer> answer);
+  void on_push_read(const PushKey& key, const Result<Answer>& answer);
   void send_push(Session& session, const Log& log, const PushKey& key, const ServedRun& run);
+  void prune(Session& session, const LogId& log);
+  void on_prune(Session& session, const v1::Prune& prune);
+  void on_follow(Now now, Session& session, const v1::Follow& follow);
+  void send_rows(Now now, Session& session);
+  void send_cursor(Session& session);
+  void run_gossip_timers(Now now, Session& session);
+
+  // engine_serving.cpp: giving entries
+  static void fill_chunk(v1::Chunk& out, const ServedRun& run, const BodyFilter& filter);
+  void on_get(Now now, Session& session, const v1::Get& get);
+  void on_get_heads(Session& session, const v1::GetHeads& request);
+  void on_get_bodies(Now now, Session& session, const v1::GetBodies& request);
+  void pump_bodies(Now now, Session& session);
+  void send_bodies(Now now, Session& session, const std::vector<StoredRecord>& records);
+  void pump(Now now, Session& session);
+  void on_run_read(Now now, SessionId id, std::uint64_t request_id, Result<Answer> answer);
   void send_head(Session& session, const Log& log, std::uint64_t request_id);
   v1::Head head_message(const Session& session, const Log& log) const;
   bool serves(const LogId& id) const;
@@ -236,6 +311,10 @@ class Engine {
   std::map<PushKey, std::vector<SessionId>> push_reads_;
   std::size_t in_flight_ = 0;  // bytes of chunks received and neither stored nor dropped
   std::vector<Output> outputs_;
+  std::uint64_t filter_number_ = 0;  // counts the filters that we have had
+  std::size_t filters_running_ = 0;
+  std::set<LogId> lacking_;          // logs whose bodies are looked for
+  std::set<LogId> outside_;          // logs held and outside our policy
   MonoTime next_trust_refresh_{};
   MonoTime store_retry_at_{};
   bool store_failed_ = false;

@@ -52,7 +52,9 @@ void Engine::retry_fetches(Now now) {
   store_failed_ = false;
   for (const auto& [id, log] : logs_) {
     if (!log->offers.empty()) schedule_fetch(now, id);
+    if (!log->missing.empty() || log->unread) look_for_bodies(now, id);
   }
+  apply_filters(now);
 }
 
 void Engine::start_fetches(Now now, Session& session) {
@@ -189,7 +191,14 @@ void Engine::commit_verified(Now now, Log& log) {
 void Engine::commit_run(Now now, Log& log, RunVerified run, std::size_t size) {
   Fetch& fetch = *log.fetch;
   CommitRun intent;
-  StoredRun stored{run.after, fetch.target, run.right, run.vouches, std::nullopt};
+  StoredRun stored{run.after, fetch.target, run.right, run.vouches, run.withdrawals, {}, false, std::nullopt,
+                   filter_number_};
+  for (const StoredRecord& record : run.records) {
+    if (record.state == BodyState::kNotHeld) stored.not_held.emplace_back(record.index, record.entry);
+    if (record.state == BodyState::kErased && record.erased_by.value >= run.after.size().value)
+      stored.pending_marks = true;
+  }
+  if (Session* session = find(fetch.source); session != nullptr) session->counts.records_in += run.records.size();
   if (run.after.size() == fetch.target.size) {
     if (Session* session = find(fetch.source); session != nullptr) {
       stored.cursor = intent.cursor = cursor_after(*session, log.state.id);
@@ -204,6 +213,7 @@ void Engine::commit_run(Now now, Log& log, RunVerified run, std::size_t size) {
   intent.run.head = fetch.target;
   intent.run.right = std::move(run.right);
   intent.run.vouches = std::move(run.vouches);
+  intent.run.withdrawals = std::move(run.withdrawals);
   intent.run.arrived_at = now.wall;
   ++log.commits;
   issue(std::move(intent),
@@ -212,7 +222,7 @@ void Engine::commit_run(Now now, Log& log, RunVerified run, std::size_t size) {
           --logs_.at(id)->commits;
           const JournalSeq row = answer.ok() ? std::get<RunStored>(*answer).journal_seq : JournalSeq(0);
           on_run_stored(then, id, generation, source, stored, answer);
-          end_commit(commit, id, row);
+          end_commit(then, commit, id, row);
           release(then, source, size);
           schedule_fetch(then, id);
         });
@@ -231,10 +241,13 @@ void Engine::on_run_stored(Now now, const LogId& id, std::uint64_t generation, S
   }
   for (const VouchFact& vouch : run.vouches) trust_.add_vouch(vouch);
   if (!run.vouches.empty()) refresh_trust(now);
+  note_bodies(log, source, run);
   if (log.fetch && log.fetch->generation == generation) {
     log.fetch->last_progress = now.mono;
     if (whole) log.fetch.reset();
   }
+  if (log.filter_number != filter_number_) apply_filters(now);
+  look_for_bodies(now, id);
   if (!whole) return;
   log.state.whole = run.head;
   if (Session* session = find(source); session != nullptr) {
@@ -243,6 +256,26 @@ void Engine::on_run_stored(Now now, const LogId& id, std::uint64_t generation, S
     if (run.cursor) session->saved = std::max(session->saved, run.cursor->seq);
   }
   log_is_whole(now, log);
+}
+
+// Which bodies the run leaves to be looked for, and which its withdrawals took away.
+void Engine::note_bodies(Log& log, SessionId source, const StoredRun& run) {
+  for (const auto& [index, entry] : run.not_held) {
+    MissingBody body;
+    body.tried[source] = 1;
+    add_missing(log, index, entry, std::move(body));
+  }
+  for (const WithdrawalFact& fact : run.withdrawals) {
+    if (fact.erase) log.missing.erase(fact.target);
+  }
+  log.pending_marks = log.pending_marks || run.pending_marks;
+  if (run.after.size() == run.head.size && log.pending_marks) {
+    // The store has taken back the marks that proved wrong.
+    log.pending_marks = false;
+    log.unread = true;
+    log.read_from = EntryIndex(0);
+  }
+  if (run.filter_number != filter_number_) log.filter_number = run.filter_number;
 }
 
 void Engine::on_store_failed(Now now, Log& log, std::uint64_t generation, const Error& error) {
@@ -279,7 +312,7 @@ std::uint64_t Engine::begin_commit() {
   return next_commit_++;
 }
 
-void Engine::end_commit(std::uint64_t commit, const LogId& log, JournalSeq row) {
+void Engine::end_commit(Now now, std::uint64_t commit, const LogId& log, JournalSeq row) {
   commits_[commit] = {true, log, row};
   std::map<JournalSeq, LogId> rows;
   while (!commits_.empty() && commits_.begin()->second.done) {
@@ -294,7 +327,9 @@ void Engine::end_commit(std::uint64_t commit, const LogId& log, JournalSeq row) 
     journal_.emplace(seq.value, id);
     last_row_ = std::max(last_row_, seq);
   }
-  if (!rows.empty()) announce();
+  std::vector<LogId> logs;
+  for (const auto& [seq, id] : rows) logs.push_back(id);
+  if (!logs.empty()) announce(now, logs);
 }
 
 // A proven run that does not continue what we hold: the tree of the head it was proven against, and the

@@ -29,6 +29,10 @@ Result<Checkpoint> peek(BytesView note) {
 
 }  // namespace
 
+std::uint64_t Engine::log_entries_quota() const {
+  return config_.log_entries == 0 ? limits::kLogEntries : config_.log_entries;
+}
+
 // Ends a session whose peer sent what does not verify.
 void Engine::lie(Session& session, const Error& error) {
   end_session(session, wire_code(error), error, true);
@@ -107,6 +111,7 @@ void Engine::on_heads(Now now, Session& session, const v1::Heads& heads) {
   if (!expected_heads(now, session, heads.request_id())) {
     return lie(session, fail(Code::kMalformed, "heads came that were not asked for", "request_id"));
   }
+  session.counts.heads_in += static_cast<std::uint64_t>(heads.heads_size());
   std::vector<Offer> offers;
   for (const auto& head : heads.heads()) {
     auto offer = read_offer(session, head, heads.request_id() == 0);
@@ -144,11 +149,15 @@ void Engine::on_cursor(Now now, Session& session, const v1::Cursor& cursor) {
   save_cursor(now, session);
 }
 
-// A push that begins where we end is a fetch already answered; any other counts as its head alone.
+// A push that begins where we end is a fetch already answered; any other counts as its head alone. One that
+// brings nothing new takes the link to its sender out of the log's tree.
 void Engine::on_push(Now now, Session& session, v1::Push push, std::size_t size) {
+  ++session.counts.pushes_in;
   auto read = read_offer(session, push.head(), true);
   if (!read.ok()) return lie(session, read.error());
   if (!*read) {
+    ++session.counts.duplicates_in;
+    prune(session, LogId::from(push.head().log_id()));
     return_credit(session, size);
     return save_cursor(now, session);
   }
@@ -159,10 +168,20 @@ void Engine::on_push(Now now, Session& session, v1::Push push, std::size_t size)
   offer.head.root = head->root;
   Log& log = log_of(offer);
   const std::uint64_t held = log.state.range.size().value;
+  // A Get elsewhere that has brought nothing yet gives way.
+  if (log.fetch && log.fetch->source != session.id && log.fetch->next_chunk.value == held &&
+      log.fetch->target.size <= offer.head.size) {
+    abandon_fetch(now, log, false);
+  }
   const auto count = static_cast<std::uint64_t>(push.chunk().records_size());
   const bool fits = !log.fetch && log.commits == 0 && own_log_ != offer.log && push.chunk().from() == held &&
-                    count > 0 && head->size.value == held + count && !store_failed_;
+                    count > 0 && head->size.value == held + count && head->size.value <= log_entries_quota() &&
+                    !store_failed_;
   if (!fits) {
+    if (log.fetch && log.fetch->source != session.id && log.fetch->target.size >= head->size) {
+      ++session.counts.duplicates_in;
+      prune(session, offer.log);
+    }
     return_credit(session, size);
     std::vector<Offer> offers;
     offers.push_back(std::move(offer));
@@ -197,6 +216,13 @@ void Engine::consider(Now now, const Offer& offer) {
     return settle_row(now, offer.source, offer.log, offer.row);
   }
   if (offer.head.size <= log.state.range.size()) return check_old_head(now, offer);
+  if (offer.head.size.value > log_entries_quota() && own_log_ != offer.log) {
+    if (!std::exchange(log.over_quota, true)) {
+      notice(session->peer, log.state.identity.name + " claims " + std::to_string(offer.head.size.value) +
+                                " entries, more than this node takes of one log");
+    }
+    return settle_row(now, offer.source, offer.log, offer.row);
+  }
   if (own_log_ == offer.log) {
     emit({Event::Kind::kStopSigning, session->peer, offer.log, offer.head.size,
           "a peer holds " + std::to_string(offer.head.size.value) + " entries of our own log, we hold " +

@@ -20,7 +20,23 @@ struct Engine::StoredRun {
   StoredHead head;
   std::vector<Hash> right;
   std::vector<VouchFact> vouches;
+  std::vector<WithdrawalFact> withdrawals;
+  std::vector<std::pair<EntryIndex, Bytes>> not_held;  // entries whose bodies the source did not have
+  bool pending_marks = false;  // bodies are said to be erased by entries that are not here yet
   std::optional<PeerCursor> cursor;
+  std::uint64_t filter_number = 0;
+};
+
+// A body that is wanted and not here.
+struct MissingBody {
+  Hash digest;
+  std::uint32_t size = 0;
+  bool transit = false;                 // for a peer; our own filter does not want it
+  std::uint32_t hops = 0;               // how far whom we ask may look
+  std::optional<SessionId> asked;       // a GetBodies for it is open there
+  std::map<SessionId, unsigned> tried;  // had it not: 1, 2 once it was asked to look further
+  std::set<SessionId> announced;        // said since to have it
+  std::map<NodeKey, unsigned> false_haves;  // peers that announced it and did not give it
 };
 
 struct Fetch {
@@ -39,6 +55,19 @@ struct Engine::Log {
   std::map<SessionId, Offer> offers;  // newest of each session that we do not hold yet
   std::optional<Fetch> fetch;
   std::size_t commits = 0;  // runs given to the store, not yet answered; no fetch begins before that
+
+  // Bodies. The store knows all that lack; the engine looks for some of them at a time.
+  std::map<EntryIndex, MissingBody> missing;
+  bool unread = true;        // the store may know of more
+  bool reading_unheld = false;
+  EntryIndex read_from;      // up to here `missing` is complete
+  std::optional<MonoTime> retry_bodies_at;
+  unsigned body_retries = 0;
+  std::uint64_t filter_number = 0;  // the filter that its bodies follow, see Engine::filter_number_
+  bool filtering = false;
+  bool pending_marks = false;
+  bool over_quota = false;  // a head was larger than what we take
+  bool removing = false;
 
   std::uint64_t whole_size() const { return state.whole ? state.whole->size.value : 0; }
 };

@@ -9,25 +9,15 @@
 namespace koinon {
 namespace {
 
-// Below this much credit a push would only wait; its head goes alone.
-constexpr std::size_t kPushCredit = 64 * limits::kKiB;
-
 v1::BodyMark mark_of(BodyState state) {
-  switch (state) {
-    case BodyState::kHeld:
-      return v1::BODY_MARK_UNSPECIFIED;
-    case BodyState::kErased:
-      return v1::BODY_MARK_ERASED;
-    default:
-      return v1::BODY_MARK_NOT_HELD;
-  }
+  return state == BodyState::kHeld ? v1::BODY_MARK_UNSPECIFIED : v1::BODY_MARK_NOT_HELD;
 }
 
 void fill_record(v1::Record& out, const StoredRecord& record, const BodyFilter& filter) {
   out.set_entry(record.entry);
-  if (record.body.empty()) {
-    out.set_mark(mark_of(record.state));
-    if (record.state == BodyState::kErased) out.set_erased_by(record.erased_by.value);
+  if (record.body.empty() && record.state == BodyState::kErased) {
+    out.set_mark(v1::BODY_MARK_ERASED);
+    out.set_erased_by(record.erased_by.value);
     return;
   }
   if (!filter.all) {
@@ -37,14 +27,11 @@ void fill_record(v1::Record& out, const StoredRecord& record, const BodyFilter& 
       return;
     }
   }
-  out.set_body(record.body);
-}
-
-void fill_chunk(v1::Chunk& out, const ServedRun& run, const BodyFilter& filter) {
-  out.set_from(run.records.front().index.value);
-  for (const StoredRecord& record : run.records) fill_record(*out.add_records(), record, filter);
-  out.set_left(pack_hashes(run.proof.left));
-  out.set_right(pack_hashes(run.proof.right));
+  if (record.body.empty()) {
+    out.set_mark(mark_of(record.state));
+  } else {
+    out.set_body(record.body);
+  }
 }
 
 bool has_digest(const StoredRecord& record, BytesView digest) {
@@ -53,6 +40,13 @@ bool has_digest(const StoredRecord& record, BytesView digest) {
 }
 
 }  // namespace
+
+void Engine::fill_chunk(v1::Chunk& out, const ServedRun& run, const BodyFilter& filter) {
+  out.set_from(run.records.front().index.value);
+  for (const StoredRecord& record : run.records) fill_record(*out.add_records(), record, filter);
+  out.set_left(pack_hashes(run.proof.left));
+  out.set_right(pack_hashes(run.proof.right));
+}
 
 // We give what our own policy admits, whole heads only.
 bool Engine::serves(const LogId& id) const {
@@ -107,113 +101,6 @@ void Engine::flush_outbox(Session& session) {
   }
 }
 
-// --- the journal ---
-
-void Engine::on_follow(Session& session, const v1::Follow& follow) {
-  if (session.followed) return lie(session, fail(Code::kMalformed, "Follow came twice", "frame"));
-  session.followed = true;
-  // A cursor of another journal, or beyond ours, says nothing about this one.
-  const bool ours = follow.journal_id() == journal_id_.view() && follow.cursor() <= last_row_.value;
-  session.sent_row = session.told_cursor = JournalSeq(ours ? follow.cursor() : 0);
-  continue_backlog(session);
-}
-
-bool Engine::can_push(const Session& session, const Log& log) const {
-  const auto known = session.known.find(log.state.id);
-  return session.backlog_done && !log.state.frozen && known != session.known.end() &&
-         session.credit >= kPushCredit && session.outbox.empty() &&
-         log.whole_size() - known->second.value <= limits::kPushRecords;
-}
-
-// Sends rows after the last one sent, as heads or pushes, until the transport's queue is full enough.
-void Engine::continue_backlog(Session& session) {
-  if (!session.followed || !session.hello_received) return;
-  v1::Frame frame;
-  const auto flush = [&] {
-    if (frame.heads().heads_size() > 0) send(session, frame);
-    frame.Clear();
-  };
-  while (!session.pushing && session.queued <= limits::kSendQueueBytes) {
-    const auto row = journal_.upper_bound(session.sent_row.value);
-    if (row == journal_.end()) {
-      flush();
-      if (!session.backlog_done) {
-        session.backlog_done = true;
-        finish_backlog(session);
-      }
-      return;
-    }
-    const Log& log = *logs_.at(row->second);
-    const auto known = session.known.find(row->second);
-    const bool held = known != session.known.end() && known->second.value >= log.whole_size();
-    if (held || row->second == session.peer_log || !serves(row->second)) {
-      session.sent_row = JournalSeq(row->first);
-      continue;
-    }
-    if (can_push(session, log)) {
-      flush();
-      start_push(session, log);
-      return;
-    }
-    *frame.mutable_heads()->add_heads() = head_message(session, log);
-    session.sent_row = session.told_cursor = JournalSeq(row->first);
-    if (frame.heads().heads_size() == static_cast<int>(limits::kHeadsPerFrame)) flush();
-  }
-  flush();
-}
-
-// Says that everything up to our last row was sent or needs no sending.
-void Engine::finish_backlog(Session& session) {
-  v1::Frame frame;
-  frame.mutable_cursor()->set_seq(last_row_.value);
-  session.sent_row = session.told_cursor = last_row_;
-  send(session, frame);
-}
-
-void Engine::announce() {
-  for (auto& [id, session] : sessions_) continue_backlog(*session);
-}
-
-// One read serves all the sessions that need the same run.
-void Engine::start_push(Session& session, const Log& log) {
-  const PushKey key{log.state.id, session.known.at(log.state.id), log.state.whole->size};
-  session.pushing = true;
-  auto& waiting = push_reads_[key];
-  waiting.push_back(session.id);
-  if (waiting.size() > 1) return;
-  issue(ReadRun{key.log, EntryIndex(key.from.value), EntryIndex(key.to.value), key.to, std::nullopt,
-                limits::kChunkTargetBytes},
-        [this, key](Now, Result<Answer> answer) { on_push_read(key, std::move(answer)); });
-}
-
-void Engine::on_push_read(const PushKey& key, Result<Answer> answer) {
-  const auto waiting = push_reads_.extract(key);
-  if (waiting.empty()) return;
-  const Log& log = *logs_.at(key.log);
-  for (const SessionId id : waiting.mapped()) {
-    Session* session = find(id);
-    if (session == nullptr) continue;
-    session->pushing = false;
-    if (answer.ok() && log.whole_size() == key.to.value) {
-      send_push(*session, log, key, std::get<ServedRun>(*answer));
-    }
-    // Where the log has grown since, its newer row is sent instead.
-    continue_backlog(*session);
-  }
-}
-
-void Engine::send_push(Session& session, const Log& log, const PushKey& key, const ServedRun& run) {
-  session.sent_row = session.told_cursor = log.state.journal_seq;
-  v1::Frame frame;
-  auto* push = frame.mutable_push();
-  *push->mutable_head() = head_message(session, log);
-  fill_chunk(*push->mutable_chunk(), run, session.filter);
-  const bool all = run.records.size() == key.to.value - key.from.value;
-  if (!all || frame.ByteSizeLong() + kFramePrefixBytes > session.credit) return send_head(session, log, 0);
-  session.known[key.log] = key.to;
-  send_on_credit(session, frame);
-}
-
 // --- requests ---
 
 void Engine::on_get_heads(Session& session, const v1::GetHeads& request) {
@@ -235,7 +122,7 @@ void Engine::on_get_heads(Session& session, const v1::GetHeads& request) {
   send(session, frame);
 }
 
-void Engine::on_get(Session& session, const v1::Get& get) {
+void Engine::on_get(Now now, Session& session, const v1::Get& get) {
   const bool shaped = get.request_id() != 0 && get.log_id().size() == LogId::kSize &&
                       get.root().size() == Hash::kSize && get.from() < get.to() && get.to() <= get.size();
   if (!shaped) return lie(session, fail(Code::kMalformed, "a field of Get is out of range", "get"));
@@ -251,12 +138,13 @@ void Engine::on_get(Session& session, const v1::Get& get) {
   if (get.size() > log.whole_size()) return send_head(session, log, get.request_id());
   session.serving.push_back({get.request_id(), id, EntryIndex(get.from()), EntryIndex(get.to()),
                              TreeSize(get.size()), Hash::from(get.root()), false});
-  pump(session);
+  session.eager.insert(id);
+  pump(now, session);
 }
 
 // Reads the next chunk of the oldest request, one at a time, while the peer takes what was sent.
-void Engine::pump(Session& session) {
-  pump_bodies(session);
+void Engine::pump(Now now, Session& session) {
+  pump_bodies(now, session);
   if (session.reading || session.serving.empty() || session.credit == 0 || !session.outbox.empty() ||
       session.queued > limits::kSendQueueBytes) {
     return;
@@ -265,12 +153,12 @@ void Engine::pump(Session& session) {
   session.reading = true;
   ReadRun intent{next.log, next.next, next.to, next.size, std::nullopt, limits::kChunkTargetBytes};
   if (!next.root_checked) intent.root = next.root;
-  issue(intent, [this, id = session.id, request = next.request_id](Now, Result<Answer> answer) {
-    on_run_read(id, request, std::move(answer));
+  issue(intent, [this, id = session.id, request = next.request_id](Now then, Result<Answer> answer) {
+    on_run_read(then, id, request, std::move(answer));
   });
 }
 
-void Engine::on_run_read(SessionId id, std::uint64_t request_id, Result<Answer> answer) {
+void Engine::on_run_read(Now now, SessionId id, std::uint64_t request_id, Result<Answer> answer) {
   Session* session = find(id);
   if (session == nullptr) return;
   session->reading = false;
@@ -283,7 +171,7 @@ void Engine::on_run_read(SessionId id, std::uint64_t request_id, Result<Answer> 
       answer_error(*session, v1::ERROR_CODE_BUSY, "the entries could not be read", request_id);
       notice(session->peer, "a chunk could not be read: " + answer.error().text());
     }
-    return pump(*session);
+    return pump(now, *session);
   }
   const ServedRun& run = std::get<ServedRun>(*answer);
   request.root_checked = true;
@@ -299,11 +187,13 @@ void Engine::on_run_read(SessionId id, std::uint64_t request_id, Result<Answer> 
     // Behind the others, so that a long log does not hold up a short one.
     session->serving.push_back(request);
   }
+  session->counts.records_out += run.records.size();
+  note_not_held(*session, request.log, frame.chunk());
   send_on_credit(*session, frame);
-  pump(*session);
+  pump(now, *session);
 }
 
-void Engine::on_get_bodies(Session& session, const v1::GetBodies& request) {
+void Engine::on_get_bodies(Now now, Session& session, const v1::GetBodies& request) {
   if (request.request_id() == 0 || request.log_id().size() != LogId::kSize ||
       request.hops_left() > limits::kHopsLeft ||
       static_cast<std::size_t>(request.bodies_size()) > limits::kBodiesPerRequest) {
@@ -319,16 +209,16 @@ void Engine::on_get_bodies(Session& session, const v1::GetBodies& request) {
                        fail(Code::kTooLarge, "more than 64 requests are open", "get_bodies"), true);
   }
   session.body_serving.push_back({request, 0});
-  pump_bodies(session);
+  pump_bodies(now, session);
 }
 
 // Reads the next bodies of the oldest request, a frame's worth at a time, while the peer takes them.
-void Engine::pump_bodies(Session& session) {
+void Engine::pump_bodies(Now now, Session& session) {
   while (!session.reading_bodies && !session.body_serving.empty() && session.credit > 0 &&
          session.outbox.empty() && session.queued <= limits::kSendQueueBytes) {
     const BodyServing& next = session.body_serving.front();
     if (next.next == next.request.bodies_size()) {
-      send_bodies(session, {});
+      send_bodies(now, session, {});
       continue;
     }
     ReadRecords intent{LogId::from(next.request.log_id()), {}, limits::kChunkTargetBytes};
@@ -336,21 +226,24 @@ void Engine::pump_bodies(Session& session) {
       intent.indexes.emplace_back(next.request.bodies(i).index());
     }
     session.reading_bodies = true;
-    issue(std::move(intent), [this, id = session.id](Now, Result<Answer> answer) {
+    issue(std::move(intent), [this, id = session.id](Now then, Result<Answer> answer) {
       Session* live = find(id);
       if (live == nullptr) return;
       live->reading_bodies = false;
       auto records = answer.ok() ? std::get<std::vector<StoredRecord>>(std::move(*answer))
                                  : std::vector<StoredRecord>(1);
-      send_bodies(*live, records);
-      pump_bodies(*live);
+      send_bodies(then, *live, records);
+      if (live = find(id); live != nullptr) pump_bodies(then, *live);
     });
   }
 }
 
 // Answers the next bodies of the oldest request; without any left, ends it.
-void Engine::send_bodies(Session& session, const std::vector<StoredRecord>& records) {
+void Engine::send_bodies(Now now, Session& session, const std::vector<StoredRecord>& records) {
   BodyServing& serving = session.body_serving.front();
+  const LogId id = LogId::from(serving.request.log_id());
+  const std::uint32_t hops_left = serving.request.hops_left();
+  std::vector<const StoredRecord*> to_look_for;
   v1::Frame frame;
   auto* bodies = frame.mutable_bodies();
   bodies->set_request_id(serving.request.request_id());
@@ -363,16 +256,22 @@ void Engine::send_bodies(Session& session, const std::vector<StoredRecord>& reco
     answer->set_index(wanted.index());
     if (same && !record.body.empty()) {
       answer->set_body(record.body);
+      ++session.counts.bodies_out;
     } else if (same && record.state == BodyState::kErased) {
       answer->set_mark(v1::BODY_MARK_ERASED);
       answer->set_erased_by(record.erased_by.value);
     } else {
       answer->set_mark(v1::BODY_MARK_NOT_HELD);
+      if (!same) continue;
+      if (session.told_not_held.size() < limits::kToldNotHeld)
+        session.told_not_held.emplace(id, EntryIndex(wanted.index()));
+      if (hops_left > 0) to_look_for.push_back(&record);
     }
   }
   bodies->set_last(serving.next == serving.request.bodies_size());
   if (bodies->last()) session.body_serving.pop_front();
   send_on_credit(session, frame);
+  for (const StoredRecord* record : to_look_for) relay_request(now, session, hops_left, *logs_.at(id), *record);
 }
 
 }  // namespace koinon

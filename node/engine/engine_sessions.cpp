@@ -27,6 +27,9 @@ void Engine::on_connected(Now now, SessionId id, NodeKey peer, bool dialled_by_u
   session.dialled_by_us = dialled_by_us;
   session.connected_at = session.last_received = now.mono;
   session.lent = config_.window;
+  session.heads_allowed = Allowance::of(limits::kHeadsAtOnce, limits::kHeadsPerSecond, now.mono);
+  session.requests_allowed = Allowance::of(limits::kRequestsAtOnce, limits::kRequestsPerSecond, now.mono);
+  session.frames_allowed = Allowance::of(limits::kFramesAtOnce, limits::kFramesPerSecond, now.mono);
   sessions_.emplace(id, std::move(owned));
   const auto known = peers_.find(peer);
   if (known == peers_.end() || shutting_down_) {
@@ -102,25 +105,25 @@ void Engine::drop_session(Now now, SessionId id, const std::string& why) {
     if (source) abandon_fetch(now, *log, true);
   }
   for (const LogId& log_id : affected) schedule_fetch(now, log_id);
+  forget_session_bodies(now, id);
 }
 
 void Engine::on_closed(Now now, SessionId id) { drop_session(now, id, "the connection was closed"); }
 
-void Engine::shut_down() {
+void Engine::shut_down(Now now) {
   shutting_down_ = true;
   while (!sessions_.empty()) {
     Session& session = *sessions_.begin()->second;
-    if (session.followed && session.backlog_done && !session.pushing && session.told_cursor < last_row_) {
-      v1::Frame frame;
-      frame.mutable_cursor()->set_seq(last_row_.value);
-      send(session, frame);
+    if (session.backlog_done) {
+      send_rows(now, session);
+      if (session.told_cursor < session.sent_row) send_cursor(session);
     }
     end_session(session, v1::ERROR_CODE_SHUTTING_DOWN, fail(Code::kUnavailable, "the node is shutting down"),
                 false);
   }
 }
 
-void Engine::on_hello(Session& session, const v1::Hello& hello) {
+void Engine::on_hello(Now now, Session& session, const v1::Hello& hello) {
   const auto refuse = [&](v1::ErrorCode code, std::string why, std::string field) {
     end_session(session, code, fail(Code::kRefused, std::move(why), std::move(field)), false);
   };
@@ -148,6 +151,7 @@ void Engine::on_hello(Session& session, const v1::Hello& hello) {
   session.peer_journal = JournalId::from(hello.journal_id());
   session.agent = hello.agent();
   session.filter = std::move(*filter);
+  session.filter.self = session.peer_log;
   const std::uint64_t window = hello.window() == 0 ? limits::kWindowBytes : hello.window();
   session.credit = static_cast<std::size_t>(
       std::clamp<std::uint64_t>(window, limits::kFrameBytes + kFramePrefixBytes, limits::kMaxWindowBytes));
@@ -156,11 +160,12 @@ void Engine::on_hello(Session& session, const v1::Hello& hello) {
     const std::uint64_t own_size = own == logs_.end() ? 0 : own->second->whole_size();
     session.known[*own_log_] = TreeSize(std::min(hello.held_of_yours(), own_size));
     if (hello.held_of_yours() > own_size) ask_for(session, {*own_log_});
+    if (hello.held_of_yours() > 0) session.eager.insert(*own_log_);
   }
-  become_ready(session);
+  become_ready(now, session);
 }
 
-void Engine::become_ready(Session& session) {
+void Engine::become_ready(Now now, Session& session) {
   PeerRecord& peer = peers_.at(session.peer);
   if (peer.journal == session.peer_journal) {
     session.passed = session.saved = peer.cursor;
@@ -172,9 +177,11 @@ void Engine::become_ready(Session& session) {
   // Rows of logs that were refused when they passed the cursor are asked for by name.
   std::vector<LogId> missing;
   for (const auto& [id, path] : trust_.admitted()) {
-    if (!logs_.contains(id)) missing.push_back(id);
+    const auto held = logs_.find(id);
+    if (held == logs_.end() || !held->second->state.whole) missing.push_back(id);
   }
   ask_for(session, missing);
+  look_for_all_bodies(now);
 }
 
 void Engine::on_error_frame(Now now, Session& session, const v1::Error& error) {
@@ -185,16 +192,32 @@ void Engine::on_error_frame(Now now, Session& session, const v1::Error& error) {
     return;
   }
   notice(session.peer, "the peer says: " + text);
+  bodies_refused(now, session, error.request_id());
   const auto get = session.gets.find(error.request_id());
   if (get == session.gets.end()) return;
   const LogId id = get->second;
   Log& log = *logs_.at(id);
-  if (log.fetch && log.fetch->source == session.id) abandon_fetch(now, log, true);
+  session.gets.erase(get);
+  if (log.fetch && log.fetch->source == session.id && log.fetch->request_id == error.request_id())
+    abandon_fetch(now, log, true);
   schedule_fetch(now, id);
 }
 
+// A peer cannot answer a GetBodies.
+void Engine::bodies_refused(Now now, Session& session, std::uint64_t request_id) {
+  const auto asked = session.bodies_asked.find(request_id);
+  if (asked == session.bodies_asked.end()) return;
+  const BodiesAsked request = std::move(asked->second);
+  session.bodies_asked.erase(asked);
+  for (const EntryIndex index : request.open) body_not_held(session, *logs_.at(request.log), index);
+  look_for_bodies(now, request.log);
+}
+
 void Engine::on_tick(Now now) {
-  if (now.mono >= next_trust_refresh_) refresh_trust(now);
+  if (now.mono >= next_trust_refresh_) {
+    refresh_trust(now);
+    remove_expired(now);
+  }
   std::vector<SessionId> ids;
   ids.reserve(sessions_.size());
   for (const auto& [id, session] : sessions_) ids.push_back(id);
@@ -202,33 +225,76 @@ void Engine::on_tick(Now now) {
     if (Session* session = find(id); session != nullptr) check_timers(now, *session);
   }
   if (store_failed_ && now.mono >= store_retry_at_) retry_fetches(now);
+  if (!lacking_.empty()) retry_bodies(now);
 }
 
-void Engine::check_timers(Now now, Session& session) {
-  const auto time_out = [&](std::string why) {
-    end_session(session, v1::ERROR_CODE_TIMEOUT, fail(Code::kUnavailable, std::move(why)), false);
-  };
+MonoTime Engine::next_tick() const {
+  MonoTime next = next_trust_refresh_;
+  const auto sooner = [&next](MonoTime at) { next = std::min(next, at); };
+  if (store_failed_) sooner(store_retry_at_);
+  for (const LogId& id : lacking_) {
+    if (const auto& at = logs_.at(id)->retry_bodies_at; at) sooner(*at);
+  }
+  for (const auto& [id, session] : sessions_) {
+    if (!session->hello_received) {
+      sooner(session->connected_at + limits::kHelloDeadline);
+      continue;
+    }
+    if (session->announce_at) sooner(*session->announce_at);
+    if (session->cursor_at) sooner(*session->cursor_at);
+    if (session->frame_began) sooner(*session->frame_began + limits::kFrameDeadline);
+    if (session->ping_sent) {
+      sooner(*session->ping_sent + limits::kPongDeadline);
+    } else {
+      sooner(std::max(session->last_received, session->last_ping) + ping_interval());
+    }
+    for (const auto& [request, log_id] : session->gets) {
+      const auto& fetch = logs_.at(log_id)->fetch;
+      if (fetch && fetch->request_id == request && fetch->source == id)
+        sooner(fetch->last_progress + limits::kRequestDeadline);
+    }
+    for (const auto& [request, asked] : session->bodies_asked)
+      sooner(asked.last_progress + limits::kRequestDeadline);
+  }
+  return next;
+}
+
+MonoTime Engine::ping_interval() const {
+  return config_.ping_interval.count() == 0 ? MonoTime(limits::kPingInterval) : MonoTime(config_.ping_interval);
+}
+
+// The sentence that says which answer or frame is overdue; nothing if none is.
+const char* Engine::overdue(Now now, const Session& session) const {
   if (!session.hello_received) {
-    if (now.mono - session.connected_at > limits::kHelloDeadline) time_out("no Hello came in time");
-    return;
+    return now.mono - session.connected_at >= limits::kHelloDeadline ? "no Hello came in time" : nullptr;
   }
   for (const auto& [request, id] : session.gets) {
     const auto& fetch = logs_.at(id)->fetch;
     if (fetch && fetch->request_id == request && fetch->source == session.id &&
-        now.mono - fetch->last_progress > limits::kRequestDeadline && !store_failed_) {
-      return time_out("a Get was not answered in time");
+        now.mono - fetch->last_progress >= limits::kRequestDeadline && !store_failed_) {
+      return "a Get was not answered in time";
     }
   }
-  // Rows that needed no sending are passed once things are quiet.
-  if (session.followed && session.backlog_done && !session.pushing && session.told_cursor < last_row_ &&
-      session.sent_row == last_row_) {
-    finish_backlog(session);
+  for (const auto& [request, asked] : session.bodies_asked) {
+    if (now.mono - asked.last_progress >= limits::kRequestDeadline) return "a GetBodies was not answered in time";
   }
+  if (session.frame_began && now.mono - *session.frame_began >= limits::kFrameDeadline) {
+    return "a frame did not come to its end in time";
+  }
+  return nullptr;
+}
+
+void Engine::check_timers(Now now, Session& session) {
+  if (const char* why = overdue(now, session); why != nullptr) {
+    return end_session(session, v1::ERROR_CODE_TIMEOUT, fail(Code::kUnavailable, why), false);
+  }
+  if (!session.hello_received) return;
+  run_gossip_timers(now, session);
   check_liveness(now, session);
 }
 
 void Engine::check_liveness(Now now, Session& session) {
-  if (session.ping_sent && now.mono - *session.ping_sent > limits::kPongDeadline) {
+  if (session.ping_sent && now.mono - *session.ping_sent >= limits::kPongDeadline) {
     ++session.pings_unanswered;
     session.ping_sent.reset();
     if (session.pings_unanswered >= 2) {
@@ -237,7 +303,7 @@ void Engine::check_liveness(Now now, Session& session) {
     }
   }
   const auto quiet_since = std::max(session.last_received, session.last_ping);
-  if (session.ping_sent || now.mono - quiet_since <= limits::kPingInterval) return;
+  if (session.ping_sent || now.mono - quiet_since < ping_interval()) return;
   v1::Frame frame;
   frame.mutable_ping()->set_nonce(next_request_++);
   session.ping_sent = session.last_ping = now.mono;

@@ -8,7 +8,7 @@
 
 #include "crypto/checkpoint.h"
 #include "crypto/log_state.h"
-#include "node/engine/filter.h"
+#include "proto/codec/filter.h"
 
 namespace koinon {
 
@@ -41,6 +41,18 @@ struct RunVerified {
   std::vector<Hash> right;  // of the run in the tree that it was proven against
   CompactRange after;
   std::vector<VouchFact> vouches;
+  std::vector<WithdrawalFact> withdrawals;
+};
+
+// Checks bodies against what their entries commit to. Answer: Done.
+struct VerifyBodies {
+  struct Item {
+    EntryIndex index;
+    Hash digest;
+    std::uint32_t size = 0;
+    Bytes body;
+  };
+  std::vector<Item> bodies;
 };
 
 // Stores a run and, in the same transaction, the cursor that it completes. Answer: RunStored.
@@ -58,6 +70,23 @@ struct CommitCursor {
 };
 struct CommitEvidence {
   EvidenceCommit evidence;
+};
+struct CommitBodies {
+  BodiesCommit bodies;
+};
+// A log's bodies follow a changed filter.
+struct CommitFilter {
+  LogId log;
+  BodyFilter filter;
+  UnixMillis now;
+};
+struct CommitOutOfPolicy {
+  LogId log;
+  std::optional<UnixMillis> since;
+};
+struct CommitRemoval {
+  LogId log;
+  UnixMillis now;
 };
 struct Done {};
 
@@ -83,6 +112,12 @@ struct ReadRecords {
   std::vector<EntryIndex> indexes;
   std::size_t max_bytes = 0;
 };
+// Entries whose bodies are not held here, from an index on. Answer: std::vector<StoredRecord>.
+struct ReadUnheld {
+  LogId log;
+  EntryIndex from;
+  std::size_t limit = 0;
+};
 // The hashes that show what the prefix of `at` entries is in the tree of `size`. Answer: RunProof.
 struct ReadProof {
   LogId log;
@@ -91,8 +126,9 @@ struct ReadProof {
   TreeSize size;
 };
 
-using IntentBody = std::variant<VerifyHeads, VerifyRun, CommitRun, CommitCursor, CommitEvidence, ReadRun,
-                                ReadRoot, ReadRecords, ReadProof>;
+using IntentBody = std::variant<VerifyHeads, VerifyRun, VerifyBodies, CommitRun, CommitCursor, CommitEvidence,
+                                CommitBodies, CommitFilter, CommitOutOfPolicy, CommitRemoval, ReadRun, ReadRoot,
+                                ReadRecords, ReadUnheld, ReadProof>;
 struct Intent {
   IntentId id;
   IntentBody body;

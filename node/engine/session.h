@@ -1,14 +1,17 @@
 // The state of one connection between two nodes, as the engine keeps it. Plain data.
 #pragma once
 
+#include <algorithm>
+#include <chrono>
 #include <deque>
 #include <map>
 #include <optional>
 #include <set>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "crypto/log_state.h"
-#include "node/engine/filter.h"
+#include "proto/codec/filter.h"
 #include "proto/codec/frame.h"
 
 namespace koinon {
@@ -30,6 +33,45 @@ struct BodyServing {
   int next = 0;  // position in request.bodies
 };
 
+// A GetBodies that we sent.
+struct BodiesAsked {
+  LogId log;
+  std::set<EntryIndex> open;  // not answered yet
+  MonoTime last_progress{};
+};
+
+// So much at once, and so much a second afterwards.
+struct Allowance {
+  double left = 0;
+  double at_once = 0;
+  double per_second = 0;
+  MonoTime at{};
+
+  static Allowance of(double at_once, double per_second, MonoTime now) {
+    return {at_once, at_once, per_second, now};
+  }
+  // False once it is used up.
+  bool take(double amount, MonoTime now) {
+    left = std::min(at_once, left + per_second * std::chrono::duration<double>(now - at).count());
+    at = now;
+    left -= amount;
+    return left >= 0;
+  }
+};
+
+// What a session did, for the operator's eyes and the metrics.
+struct SessionCounts {
+  std::uint64_t heads_in = 0;
+  std::uint64_t records_in = 0;
+  std::uint64_t pushes_in = 0;
+  std::uint64_t duplicates_in = 0;  // pushes of what was here already
+  std::uint64_t bodies_in = 0;
+  std::uint64_t bodies_not_held = 0;  // asked for in vain
+  std::uint64_t records_out = 0;
+  std::uint64_t pushes_out = 0;
+  std::uint64_t bodies_out = 0;
+};
+
 struct Session {
   SessionId id;
   NodeKey peer;
@@ -44,7 +86,8 @@ struct Session {
   BodyFilter filter;  // bodies that the peer wants
 
   // Liveness
-  MonoTime last_received{};
+  MonoTime last_received{};  // of a whole frame
+  std::optional<MonoTime> frame_began;  // the frame of which a part is here
   std::optional<MonoTime> ping_sent;
   MonoTime last_ping{};
   unsigned pings_unanswered = 0;
@@ -54,6 +97,10 @@ struct Session {
   std::size_t lent = 0;  // credit that the peer may still use, bytes
   std::size_t owed = 0;  // credit that we have not yet given back, bytes
   std::uint64_t bytes_in = 0;
+  Allowance heads_allowed;
+  Allowance requests_allowed;
+  Allowance frames_allowed;
+  SessionCounts counts;
 
   // Sending
   std::size_t credit = 0;    // bytes of Chunk, Bodies and Push that we may send
@@ -74,15 +121,21 @@ struct Session {
   std::map<std::uint64_t, LogId> gets;    // our open Gets
   std::set<std::uint64_t> head_requests;  // our open GetHeads
   std::deque<LogId> fetch_queue;          // logs to fetch from this peer
+  std::map<std::uint64_t, BodiesAsked> bodies_asked;  // our open GetBodies
+  std::size_t bodies_planned = 0;                     // while requests are shared out
   std::size_t unverified = 0;             // heads whose signatures are being checked
 
   // The peer follows our journal
   bool followed = false;
   bool backlog_done = false;
-  bool pushing = false;                       // a push is being read; later rows wait for it
-  JournalSeq sent_row;                        // rows up to here are sent
-  JournalSeq told_cursor;                     // newest Cursor that we sent
+  JournalSeq sent_row;                        // rows up to here are sent, or need no sending
+  JournalSeq told_cursor;                     // newest row or Cursor that we sent
+  bool rows_wait = false;                     // rows wait for the transport's queue
   std::unordered_map<LogId, TreeSize> known;  // what the peer is known to hold
+  std::optional<MonoTime> announce_at;        // then rows that no push has covered are told
+  std::optional<MonoTime> cursor_at;          // then the cursor passes rows that needed no sending
+  std::unordered_set<LogId> eager;            // logs pushed to this peer; of others only heads are told
+  std::set<std::pair<LogId, EntryIndex>> told_not_held;  // bodies that it asked for in vain
 };
 
 }  // namespace koinon

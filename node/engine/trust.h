@@ -1,9 +1,11 @@
 // Which logs a node follows, shows and relays, and by which path: itself, its direct peers, and the cities
-// that unexpired vouches, its own among them, lead to within some hops. Pure.
+// that unexpired vouches, its own among them, lead to within some hops, minus those that the operator blocks.
+// Pure. Where several paths are asked for they are found greedily, shortest first: never too many are counted.
 #pragma once
 
 #include <map>
 #include <optional>
+#include <set>
 #include <vector>
 
 #include "crypto/log_state.h"
@@ -13,33 +15,55 @@ namespace koinon {
 // The logs between us and a trusted one, ours left out, the trusted one last.
 using TrustPath = std::vector<LogId>;
 
+struct TrustChange {
+  std::vector<LogId> added;
+  std::vector<LogId> removed;
+};
+
 class TrustPolicy {
  public:
-  TrustPolicy(unsigned hops, std::size_t admits) : hops_(hops), admits_(admits) {}
+  struct Rules {
+    unsigned hops = 2;
+    unsigned paths = 1;       // that share no city between the ends; our direct relations need none
+    std::size_t admits = 0;   // cities through any one voucher, those it vouched for first
+  };
+  explicit TrustPolicy(Rules rules) : rules_(rules) {}
 
   void set_own(const LogId& log) { own_ = log; }
   void set_peers(std::vector<LogId> direct) { peers_ = std::move(direct); }
+  void set_blocked(const LogId& log, bool blocked);
   // The latest statement of a voucher about a target stands.
   void add_vouch(const VouchFact& vouch);
+  // What a removed log stated no longer counts.
+  void forget_voucher(const LogId& voucher) { vouches_.erase(voucher); }
 
-  // Recomputes who is admitted; returns the logs that were not admitted before. A voucher admits at most
-  // `admits` cities, those it vouched for first.
-  std::vector<LogId> refresh(UnixMillis now);
+  // Recomputes who is admitted.
+  TrustChange refresh(UnixMillis now);
+  // When a vouch that counts now lapses; none: never.
+  std::optional<UnixMillis> next_expiry() const { return next_expiry_; }
 
   bool admits(const LogId& log) const { return paths_.contains(log); }
+  bool blocks(const LogId& log) const { return blocked_.contains(log); }
   const TrustPath* path(const LogId& log) const;
   const std::map<LogId, TrustPath>& admitted() const { return paths_; }
+  const std::set<LogId>& blocked() const { return blocked_; }
+  // Standing vouches for a city, whether or not their voucher counts; for explanations.
+  std::vector<const VouchFact*> vouches_for(const LogId& target, UnixMillis now) const;
+  const Rules& rules() const { return rules_; }
 
  private:
-  std::vector<LogId> nearest(UnixMillis now) const;
-  std::vector<const VouchFact*> standing(const LogId& voucher, UnixMillis now) const;
+  std::vector<LogId> nearest(UnixMillis now);
+  std::vector<const VouchFact*> standing(const LogId& voucher, UnixMillis now);
+  std::vector<LogId> next_hop(const std::vector<LogId>& frontier, std::map<LogId, TrustPath>& paths,
+                              UnixMillis now);
 
-  unsigned hops_;
-  std::size_t admits_;
+  Rules rules_;
   std::optional<LogId> own_;
   std::vector<LogId> peers_;
+  std::set<LogId> blocked_;
   std::map<LogId, std::map<LogId, VouchFact>> vouches_;  // by voucher, by target
   std::map<LogId, TrustPath> paths_;
+  std::optional<UnixMillis> next_expiry_;
 };
 
 }  // namespace koinon

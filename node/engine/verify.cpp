@@ -1,5 +1,7 @@
 #include "node/engine/verify.h"
 
+#include <algorithm>
+
 #include "crypto/hash.h"
 #include "proto/base/limits.h"
 #include "proto/codec/entry.h"
@@ -12,37 +14,55 @@ Error bad_body(EntryIndex index, std::string_view why) {
               "body");
 }
 
-// Decides the state of a received body. `entry` is null for a leaf that is no entry.
-Status settle_body(StoredRecord& record, const v1::Entry* entry, const BodyFilter& filter) {
+Error bad_mark(EntryIndex index) {
+  return fail(Code::kBadProof,
+              "the body of entry " + std::to_string(index.value) + " is said to be erased, and no withdrawal says so",
+              "mark");
+}
+
+// Decides the state of a received body. `entry` is null for a leaf that is no entry. A mark of erasure is
+// believed where the entry that it names is not here yet: the store checks it when that entry comes.
+Status settle_body(StoredRecord& record, const v1::Entry* entry, const VerifyRun& intent,
+                   const std::vector<WithdrawalFact>& withdrawals) {
   const BodyClaim claim = entry == nullptr ? BodyClaim() : body_claim(*entry);
   if (claim.size == 0) {
     if (!record.body.empty()) return bad_body(record.index, "was sent, but the entry has none");
     record.state = BodyState::kHeld;
     return {};
   }
-  if (record.body.empty()) {
-    record.state = filter.wants(*entry) ? BodyState::kNotHeld : BodyState::kNotAsked;
+  if (!record.body.empty()) {
+    if (record.body.size() != claim.size || sha256(record.body).view() != claim.digest) {
+      return bad_body(record.index, "does not match its digest");
+    }
+    record.state = BodyState::kHeld;
     return {};
   }
-  if (record.body.size() != claim.size || sha256(record.body).view() != claim.digest) {
-    return bad_body(record.index, "does not match its digest");
+  // A withdrawal beyond this head may be true, but says nothing yet.
+  if (record.state != BodyState::kErased || record.erased_by.value >= intent.size.value) {
+    record.state = intent.filter.wants(*entry) ? BodyState::kNotHeld : BodyState::kNotAsked;
+    return {};
   }
-  record.state = BodyState::kHeld;
+  if (record.erased_by <= record.index) return bad_mark(record.index);
+  const std::uint64_t end = intent.from.value + intent.records.size();
+  const bool stated = std::any_of(withdrawals.begin(), withdrawals.end(), [&](const WithdrawalFact& fact) {
+    return fact.erase && fact.index == record.erased_by && fact.target == record.index;
+  });
+  if (record.erased_by.value < end && !stated) return bad_mark(record.index);
   return {};
 }
 
 }  // namespace
 
-HeadsVerified verify_heads(const VerifyHeads& intent) {
+HeadsVerified verify_heads(const VerifyHeads& intent, const CheckpointOpener& open) {
   HeadsVerified out;
   out.reserve(intent.items.size());
-  for (const auto& item : intent.items) out.push_back(open_checkpoint(item.note, item.vkey));
+  for (const auto& item : intent.items) out.push_back(open(item.note, item.vkey));
   return out;
 }
 
-Result<RunVerified> verify_received_run(VerifyRun intent) {
+Result<RunVerified> verify_received_run(VerifyRun intent, const CheckpointOpener& open) {
   if (!intent.head_note.empty()) {
-    KOINON_ASSIGN(const Checkpoint head, open_checkpoint(intent.head_note, intent.identity.vkey()));
+    KOINON_ASSIGN(const Checkpoint head, open(intent.head_note, intent.identity.vkey()));
     if (head.size != intent.size || head.root != intent.root) {
       return fail(Code::kBadProof, "the head is not the one that the run was sent for", "head");
     }
@@ -60,16 +80,30 @@ Result<RunVerified> verify_received_run(VerifyRun intent) {
     if (!genesis.ok()) return genesis.error();
   }
   const LogId log = intent.identity.log_id();
-  for (StoredRecord& record : intent.records) {
-    const auto entry = parse_entry(record.entry);
-    KOINON_TRY(settle_body(record, entry.ok() ? &*entry : nullptr, intent.filter));
-    if (!entry.ok()) continue;
-    if (auto vouch = vouch_of(log, record.index, *entry)) out.vouches.push_back(std::move(*vouch));
+  std::vector<Result<v1::Entry>> entries;
+  entries.reserve(intent.records.size());
+  for (const StoredRecord& record : intent.records) {
+    entries.push_back(parse_entry(record.entry));
+    if (!entries.back().ok()) continue;
+    if (auto vouch = vouch_of(log, record.index, *entries.back())) out.vouches.push_back(std::move(*vouch));
+    if (const auto fact = withdrawal_of(record.index, *entries.back())) out.withdrawals.push_back(*fact);
+  }
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    const v1::Entry* entry = entries[i].ok() ? &*entries[i] : nullptr;
+    KOINON_TRY(settle_body(intent.records[i], entry, intent, out.withdrawals));
   }
   out.left = std::move(intent.proof.left);
   out.right = std::move(intent.proof.right);
   out.records = std::move(intent.records);
   return out;
+}
+
+Status verify_bodies(const VerifyBodies& intent) {
+  for (const auto& item : intent.bodies) {
+    if (item.body.size() != item.size || sha256(item.body) != item.digest)
+      return bad_body(item.index, "does not match its digest");
+  }
+  return {};
 }
 
 }  // namespace koinon

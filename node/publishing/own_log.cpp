@@ -9,6 +9,12 @@
 namespace koinon {
 namespace {
 
+// A withdrawal names an earlier entry of our own log.
+Status check_withdrawal(const v1::Entry& entry, EntryIndex index) {
+  if (entry.kind() != v1::KIND_WITHDRAWAL || withdrawal_of(index, entry)) return {};
+  return fail(Code::kInvalidArgument, "only an earlier record of our own log can be withdrawn", "ref");
+}
+
 // Refs name entries that we hold; their leaf hashes are taken from what is held.
 Status fill_refs(StoreReader& store, v1::Entry& entry) {
   for (auto& ref : *entry.mutable_refs()) {
@@ -25,9 +31,9 @@ Status fill_refs(StoreReader& store, v1::Entry& entry) {
 }
 
 // Serialises the body under a fresh salt and commits the entry to it.
-Result<Bytes> seal_body(Draft& draft) {
+Result<Bytes> seal_body(Draft& draft, const Bytes& salt) {
   if (!draft.body) return Bytes();
-  draft.body->set_salt(random_bytes(limits::kSaltBytes));
+  draft.body->set_salt(salt);
   Bytes bytes = serialize(*draft.body);
   if (bytes.size() > limits::kBodyBytes) {
     return fail(Code::kTooLarge,
@@ -72,6 +78,7 @@ Result<Published> OwnLog::add(Store& store, Batch& batch, const DraftMaker& make
   KOINON_ASSIGN(Draft draft, maker(store));
   KOINON_TRY(fill_refs(store, draft.entry));
   const EntryIndex index(batch.run.after.size().value);
+  KOINON_TRY(check_withdrawal(draft.entry, index));
   const Bytes digest = content_digest(draft).bytes();
   if (!draft.again) {
     KOINON_ASSIGN(auto standing, store.own_content(digest));
@@ -85,7 +92,7 @@ Result<Published> OwnLog::add(Store& store, Batch& batch, const DraftMaker& make
                   "content");
     }
   }
-  KOINON_ASSIGN(Bytes body, seal_body(draft));
+  KOINON_ASSIGN(Bytes body, seal_body(draft, random_(limits::kSaltBytes)));
   draft.entry.set_created_at_ms(now.value);
   KOINON_ASSIGN(Bytes entry, encode_entry(draft.entry));
   const Hash leaf = leaf_hash(entry);
@@ -93,6 +100,8 @@ Result<Published> OwnLog::add(Store& store, Batch& batch, const DraftMaker& make
   batch.run.after.append(leaf);
   batch.run.own_contents.push_back(digest);
   if (auto vouch = vouch_of(id(), index, draft.entry)) batch.run.vouches.push_back(std::move(*vouch));
+  if (const auto withdrawal = withdrawal_of(index, draft.entry))
+    batch.run.withdrawals.push_back(*withdrawal);
   batch.run.records.push_back({index, std::move(entry), std::move(body), BodyState::kHeld, {}});
   return Published{index, leaf};
 }

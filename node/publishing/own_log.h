@@ -35,7 +35,9 @@ struct PublishedBatch {
 
 class OwnLog {
  public:
-  OwnLog(LogIdentity identity, SigningKey key) : identity_(std::move(identity)), key_(std::move(key)) {}
+  // `random` gives the salts of bodies.
+  OwnLog(LogIdentity identity, SigningKey key, std::function<Bytes(std::size_t)> random = random_bytes)
+      : identity_(std::move(identity)), key_(std::move(key)), random_(std::move(random)) {}
 
   const LogIdentity& identity() const { return identity_; }
   LogId id() const { return identity_.log_id(); }
@@ -49,6 +51,7 @@ class OwnLog {
 
   LogIdentity identity_;
   SigningKey key_;
+  std::function<Bytes(std::size_t)> random_;
 };
 
 // SHA-256 over everything that a reader would see of a draft: all but salt and time.

@@ -52,19 +52,23 @@ Error wrong_class() { return fail(Code::kInternal, "an intent reached the wrong 
 IntentClass intent_class(const IntentBody& body) {
   return std::visit(Overloaded{[](const VerifyHeads&) { return IntentClass::kCheck; },
                                [](const VerifyRun&) { return IntentClass::kCheck; },
-                               [](const CommitRun&) { return IntentClass::kWrite; },
-                               [](const CommitCursor&) { return IntentClass::kWrite; },
-                               [](const CommitEvidence&) { return IntentClass::kWrite; },
-                               [](const auto&) { return IntentClass::kRead; }},
+                               [](const VerifyBodies&) { return IntentClass::kCheck; },
+                               [](const ReadRun&) { return IntentClass::kRead; },
+                               [](const ReadRoot&) { return IntentClass::kRead; },
+                               [](const ReadRecords&) { return IntentClass::kRead; },
+                               [](const ReadUnheld&) { return IntentClass::kRead; },
+                               [](const ReadProof&) { return IntentClass::kRead; },
+                               [](const auto&) { return IntentClass::kWrite; }},
                     body);
 }
 
-Result<Answer> execute_check(IntentBody body) {
+Result<Answer> execute_check(IntentBody body, const CheckpointOpener& open) {
   return std::visit(
-      Overloaded{[](VerifyHeads& intent) -> Result<Answer> { return Answer(verify_heads(intent)); },
-                 [](VerifyRun& intent) -> Result<Answer> {
-                   return to_answer(verify_received_run(std::move(intent)));
+      Overloaded{[&](VerifyHeads& intent) -> Result<Answer> { return Answer(verify_heads(intent, open)); },
+                 [&](VerifyRun& intent) -> Result<Answer> {
+                   return to_answer(verify_received_run(std::move(intent), open));
                  },
+                 [](VerifyBodies& intent) -> Result<Answer> { return to_answer(verify_bodies(intent)); },
                  [](auto&) -> Result<Answer> { return wrong_class(); }},
       body);
 }
@@ -74,6 +78,9 @@ Result<Answer> execute_read(StoreReader& store, const IntentBody& body) {
       Overloaded{[&](const ReadRun& intent) { return read_run(store, intent); },
                  [&](const ReadRoot& intent) { return to_answer(store.root_at(intent.log, intent.size)); },
                  [&](const ReadRecords& intent) { return read_records(store, intent); },
+                 [&](const ReadUnheld& intent) {
+                   return to_answer(store.unheld(intent.log, intent.from, intent.limit, false));
+                 },
                  [&](const ReadProof& intent) {
                    return to_answer(store.run_proof_at(intent.log, intent.from, intent.count, intent.size));
                  },
@@ -91,8 +98,28 @@ Result<Answer> execute_write(Store& store, const IntentBody& body) {
                  },
                  [&](const CommitCursor& intent) { return to_answer(store.set_cursor(intent.cursor)); },
                  [&](const CommitEvidence& intent) { return to_answer(store.add_evidence(intent.evidence)); },
+                 [&](const CommitBodies& intent) { return to_answer(store.add_bodies(intent.bodies)); },
+                 [&](const CommitFilter& intent) {
+                   return to_answer(store.apply_filter(intent.log, intent.filter, intent.now));
+                 },
+                 [&](const CommitOutOfPolicy& intent) {
+                   return to_answer(store.set_out_of_policy(intent.log, intent.since));
+                 },
+                 [&](const CommitRemoval& intent) {
+                   return to_answer(store.remove_log(intent.log, intent.now));
+                 },
                  [](const auto&) -> Result<Answer> { return wrong_class(); }},
       body);
+}
+
+bool needs_durability(const IntentBody& body) {
+  return std::holds_alternative<CommitEvidence>(body) || std::holds_alternative<CommitOutOfPolicy>(body) ||
+         std::holds_alternative<CommitFilter>(body);
+}
+
+bool makes_arrivals(const IntentBody& body) {
+  return std::holds_alternative<CommitRun>(body) || std::holds_alternative<CommitBodies>(body) ||
+         std::holds_alternative<CommitFilter>(body) || std::holds_alternative<CommitRemoval>(body);
 }
 
 std::vector<Completion> execute_writes(Store& store, const std::vector<Intent>& intents, bool durable) {

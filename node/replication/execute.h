@@ -1,11 +1,12 @@
 // Carries out the engine's intents against a store: what the daemon's threads do, and what tests and
 // simulations do in one thread. Each kind of intent needs one thing only:
-//   checking (VerifyHeads, VerifyRun): nothing, any thread;
-//   reading  (ReadRun, ReadRoot, ReadRecords, ReadProof): a StoreReader, its thread;
-//   writing  (CommitRun, CommitCursor, CommitEvidence): a Store inside begin … commit, the writer's thread.
+//   checking (Verify…): nothing, any thread;
+//   reading  (Read…): a StoreReader, its thread;
+//   writing  (Commit…): a Store inside begin … commit, the writer's thread.
 #pragma once
 
 #include "node/engine/intents.h"
+#include "node/engine/verify.h"
 #include "storage/store.h"
 
 namespace koinon {
@@ -13,10 +14,16 @@ namespace koinon {
 enum class IntentClass { kCheck, kRead, kWrite };
 IntentClass intent_class(const IntentBody& body);
 
-Result<Answer> execute_check(IntentBody body);
+Result<Answer> execute_check(IntentBody body, const CheckpointOpener& open = open_checkpoint);
 Result<Answer> execute_read(StoreReader& store, const IntentBody& body);
 // The caller has begun a transaction; the answer counts only once it has committed.
 Result<Answer> execute_write(Store& store, const IntentBody& body);
+
+// Whether an intent must not be lost once it is answered: what was replicated can be fetched again, evidence
+// and what the operator decided cannot.
+bool needs_durability(const IntentBody& body);
+// Whether it changes what arrivals show.
+bool makes_arrivals(const IntentBody& body);
 
 // Runs intents of the writing class, in their order, as one transaction. If the commit fails, so has each.
 std::vector<Completion> execute_writes(Store& store, const std::vector<Intent>& intents, bool durable);

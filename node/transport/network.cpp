@@ -24,6 +24,7 @@ using boost::system::error_code;
 namespace {
 
 constexpr std::chrono::seconds kTick{1};
+constexpr std::chrono::milliseconds kShortestTick{10};
 constexpr std::chrono::seconds kShutdownDeadline{3};
 
 }  // namespace
@@ -91,7 +92,7 @@ void Network::shut_down() {
   stopping_ = true;
   error_code ignored;
   acceptor_.close(ignored);
-  engine_.shut_down();
+  engine_.shut_down(now());
   drain();
   for (const auto& [key, peer] : peers_) {
     if (peer->wake) peer->wake->cancel();
@@ -173,7 +174,7 @@ void Network::begin_session(std::unique_ptr<TlsStream> stream, std::unique_ptr<P
     drain();
   };
   handlers.on_sent = [this](SessionId session, std::size_t bytes) {
-    engine_.on_sent(session, bytes);
+    engine_.on_sent(now(), session, bytes);
     drain();
   };
   handlers.wants_bytes = [this](SessionId session) { return engine_.wants_bytes(session); };
@@ -243,7 +244,7 @@ asio::awaitable<void> Network::serve_handshake(tcp::socket socket) {
 asio::awaitable<void> Network::tick_loop() {
   asio::steady_timer timer(io_);
   while (!stopping_) {
-    timer.expires_after(kTick);
+    timer.expires_after(std::clamp<MonoTime>(engine_.next_tick() - clock_.mono(), kShortestTick, kTick));
     error_code error;
     co_await timer.async_wait(redirect_error(use_awaitable, error));
     engine_.on_tick(now());

@@ -55,12 +55,35 @@ inline constexpr std::size_t kUnverifiedHeads = 4096;  // of one session; above 
 inline constexpr std::size_t kPushRecords = 256;       // a push of more goes as a head alone
 inline constexpr std::size_t kRecordsPerChunk = 16384;  // (wire)
 
+inline constexpr std::size_t kMissingBodies = 4096;     // of one log, looked for at a time
+inline constexpr std::size_t kMissingPerRead = 256;     // read from the store at once
+inline constexpr std::size_t kBodyRequests = 4;         // our open GetBodies at one peer
+inline constexpr std::size_t kBodyRequestBytes = kMiB;  // asked for in one GetBodies, but at least one body
+inline constexpr std::size_t kToldNotHeld = 4096;       // bodies whose arrival a peer is told of
+inline constexpr unsigned kFalseHaves = 3;              // then a peer's Have for a body is not believed
+
+// Conduct of a peer: so much at once, and so much a second afterwards
+inline constexpr double kHeadsAtOnce = 200'000;
+inline constexpr double kHeadsPerSecond = 100;
+inline constexpr double kRequestsAtOnce = 5'000;
+inline constexpr double kRequestsPerSecond = 100;
+inline constexpr double kFramesAtOnce = 50'000;
+inline constexpr double kFramesPerSecond = 1'000;
+
+// Quotas
+inline constexpr std::uint64_t kLogEntries = 10'000'000;  // of one log; a larger head is not followed
+
 // Time
 inline constexpr std::chrono::seconds kHandshakeDeadline{10};  // TLS
 inline constexpr std::chrono::seconds kHelloDeadline{10};      // from TLS to Hello
 inline constexpr std::chrono::seconds kPingInterval{30};
 inline constexpr std::chrono::seconds kPongDeadline{20};
 inline constexpr std::chrono::seconds kRequestDeadline{60};  // without any progress
+inline constexpr std::chrono::seconds kFrameDeadline{120};   // from a frame's first byte to its last
+inline constexpr std::chrono::milliseconds kAnnounceDelay{1000};  // a push comes first; then heads are told
+inline constexpr std::chrono::seconds kCursorDelay{3};            // for rows that needed no sending
+inline constexpr std::chrono::seconds kBodyRetry{60};  // then those who had no body are asked again
+inline constexpr std::chrono::minutes kBodyRetryMax{10};
 inline constexpr std::chrono::milliseconds kDialBackoffMin{200};
 inline constexpr std::chrono::seconds kDialBackoffMax{300};
 inline constexpr std::chrono::seconds kStoreRetry{5};   // after a failed commit
@@ -74,6 +97,8 @@ inline constexpr std::size_t kLogsPerNode = 100000;
 // Trust
 inline constexpr std::size_t kVouchAdmits = 100;  // cities admitted through any one voucher
 inline constexpr std::chrono::hours kVouchLifetime{24 * 365 * 2};
+inline constexpr std::chrono::hours kGrace{24 * 30};  // from falling out of policy to removal
+inline constexpr std::chrono::minutes kTrustRefresh{10};
 
 // HTTP
 inline constexpr std::size_t kHttpBodyBytes = 8 * kMiB;
@@ -87,6 +112,8 @@ inline constexpr std::size_t kSearchBytes = 1024;
 
 // Storage
 inline constexpr std::uint64_t kJournalBlock = 1024;  // numbers reserved durably at once
+inline constexpr std::uint64_t kTransitBytes = 256 * kMiB;  // bodies held for peers only
+inline constexpr std::chrono::hours kTransitAge{24 * 30};
 inline constexpr std::uint64_t kMaxLogSize = std::uint64_t{1} << 40;
 
 }  // namespace koinon::limits

@@ -67,7 +67,7 @@ class Network {
 
   // One step of one node, chosen by the seed. False if nothing is under way.
   bool step();
-  // Until nothing is under way.
+  // Until nothing is under way, and no timer is due in a few seconds.
   void drive();
   // Virtual time passes; every engine ticks each second; everything is driven.
   void advance(std::chrono::seconds seconds);
@@ -91,6 +91,7 @@ class Network {
     bool closed = false;
     std::uint64_t bytes = 0;
   };
+  bool tick_within(MonoTime& left);
   void collect(TestNode& node);
   void carry_out(TestNode& node, Output output);
   bool deliver(SessionId id, Link& link, int end);

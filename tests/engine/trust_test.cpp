@@ -15,7 +15,7 @@ VouchFact vouch(char voucher, char target, std::uint64_t index = 0) {
 class Trust : public testing::Test {
  protected:
   void SetUp() override { policy.set_own(city('o')); }
-  TrustPolicy policy{2, 3};
+  TrustPolicy policy{{2, 1, 3}};
 };
 
 TEST_F(Trust, PeersAndWhomTheyVouchForAndNobodyFurther) {
@@ -66,10 +66,10 @@ TEST_F(Trust, AVoucherAdmitsOnlySoManyTheFirstOnes) {
 
 TEST_F(Trust, WhatIsNewlyAdmittedIsTold) {
   policy.set_peers({city('a')});
-  EXPECT_EQ(policy.refresh({1}).size(), 2U);
+  EXPECT_EQ(policy.refresh({1}).added.size(), 2U);
   policy.add_vouch(vouch('a', 'b'));
-  EXPECT_EQ(policy.refresh({1}), std::vector<LogId>{city('b')});
-  EXPECT_TRUE(policy.refresh({1}).empty());
+  EXPECT_EQ(policy.refresh({1}).added, std::vector<LogId>{city('b')});
+  EXPECT_TRUE(policy.refresh({1}).added.empty());
 }
 
 }  // namespace

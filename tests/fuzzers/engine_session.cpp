@@ -58,7 +58,7 @@ void settle(World& world, Engine& engine, const Now& now) {
     if (outputs.empty()) return;
     for (Output& output : outputs) {
       if (const auto* send = std::get_if<SendBytes>(&output))
-        engine.on_sent(send->session, send->bytes.size());
+        engine.on_sent(now, send->session, send->bytes.size());
       auto* intent = std::get_if<Intent>(&output);
       if (intent == nullptr) continue;
       const IntentId id = intent->id;

@@ -1,7 +1,8 @@
-// Which bodies a node wants. Filters match whole path segments; bodies without topics are always wanted,
-// and so are those of profiles, vouches and withdrawals.
+// Which bodies a node wants. Filters match whole path segments; bodies without topics are always wanted, and
+// so are those of profiles, vouches and withdrawals, and of what is addressed to the node's own city.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,10 +16,12 @@ namespace koinon {
 struct BodyFilter {
   bool all = true;
   std::vector<std::string> topics;
+  std::optional<LogId> self;  // what is addressed to this log is wanted; not part of the message
 
   bool wants(const v1::Entry& entry) const;
   v1::Filter message() const;
-  bool operator==(const BodyFilter&) const = default;
+  // The same topics, whoever asks.
+  bool same_topics(const BodyFilter& other) const { return all == other.all && topics == other.topics; }
 };
 
 // At most limits::kFilterTopics valid topics. An absent filter wants all.

@@ -1,4 +1,4 @@
-#include "node/engine/filter.h"
+#include "proto/codec/filter.h"
 
 #include <algorithm>
 
@@ -12,6 +12,10 @@ bool BodyFilter::wants(const v1::Entry& entry) const {
   if (all || entry.topics_size() == 0) return true;
   if (entry.kind() == v1::KIND_PROFILE || entry.kind() == v1::KIND_VOUCH ||
       entry.kind() == v1::KIND_WITHDRAWAL) {
+    return true;
+  }
+  if (self && std::any_of(entry.to().begin(), entry.to().end(),
+                          [&](const auto& city) { return city == self->view(); })) {
     return true;
   }
   return std::any_of(entry.topics().begin(), entry.topics().end(), [&](const auto& topic) {

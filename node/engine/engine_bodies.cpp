@@ -1,0 +1,330 @@
+// Bodies that are missing, and where to get them: from any peer, several at once; where none has one, through
+// peers that look further. What a peer asks us to look for we hold in transit, for it alone.
+#include <algorithm>
+#include <utility>
+
+#include "node/engine/engine_log.h"
+#include "proto/base/limits.h"
+#include "proto/codec/entry.h"
+
+namespace koinon {
+
+void Engine::look_for_bodies(Now now, const LogId& id) {
+  const auto it = logs_.find(id);
+  if (it == logs_.end() || id == own_log_ || !trust_.admits(id)) return;
+  Log& log = *it->second;
+  if (log.unread && !log.reading_unheld && log.missing.size() < limits::kMissingBodies &&
+      log.state.range.size().value > 0) {
+    read_unheld(log);
+  }
+  if (!log.missing.empty()) ask_for_bodies(now, log);
+}
+
+void Engine::read_unheld(Log& log) {
+  log.reading_unheld = true;
+  issue(ReadUnheld{log.state.id, log.read_from, limits::kMissingPerRead},
+        [this, id = log.state.id](Now then, const Result<Answer>& answer) {
+          logs_.at(id)->reading_unheld = false;
+          if (answer.ok()) on_unheld(then, id, std::get<std::vector<StoredRecord>>(*answer));
+        });
+}
+
+void Engine::on_unheld(Now now, const LogId& id, const std::vector<StoredRecord>& records) {
+  Log& log = *logs_.at(id);
+  for (const StoredRecord& record : records) {
+    log.read_from = EntryIndex(record.index.value + 1);
+    add_missing(log, record.index, record.entry, MissingBody());
+  }
+  if (records.size() < limits::kMissingPerRead) log.unread = false;
+  look_for_bodies(now, id);
+}
+
+// `body` says for whom and how far; digest and size are read from the entry.
+void Engine::add_missing(Log& log, EntryIndex index, BytesView entry_bytes, MissingBody body) {
+  const auto entry = parse_entry(entry_bytes);
+  if (!entry.ok() || entry->body_digest().size() != Hash::kSize || entry->body_size() > limits::kBodyBytes) return;
+  body.digest = Hash::from(entry->body_digest());
+  body.size = entry->body_size();
+  log.missing.emplace(index, std::move(body));
+  lacking_.insert(log.state.id);
+}
+
+// --- asking ---
+
+void Engine::ask_for_bodies(Now now, Log& log) {
+  if (store_failed_ || log.state.frozen) return;
+  for (const unsigned round : {1U, 2U}) {
+    if (ask_round(now, log, round)) return;
+  }
+  const bool waits = std::any_of(log.missing.begin(), log.missing.end(),
+                                 [](const auto& entry) { return entry.second.asked.has_value(); });
+  if (waits) return;
+  // Nobody has them. What was for peers is given up; ours are asked for again after a while.
+  std::erase_if(log.missing, [](const auto& entry) { return entry.second.transit; });
+  if (log.missing.empty()) {
+    lacking_.erase(log.state.id);
+    return;
+  }
+  if (log.retry_bodies_at) return;
+  const auto wait = limits::kBodyRetry * (std::int64_t{1} << std::min(log.body_retries++, 8U));
+  log.retry_bodies_at = now.mono + std::min<MonoTime>(wait, limits::kBodyRetryMax);
+}
+
+// The ready session to ask next, the one with the least under way.
+Session* Engine::holder_of(const Log& log, EntryIndex index, const MissingBody& body, unsigned round) {
+  Session* best = nullptr;
+  for (auto& [id, session] : sessions_) {
+    if (!session->hello_received || session->bodies_asked.size() >= limits::kBodyRequests) continue;
+    const auto tried = body.tried.find(id);
+    if (tried != body.tried.end() && tried->second >= round) continue;
+    const auto known = session->known.find(log.state.id);
+    if (known != session->known.end() && known->second.value <= index.value) continue;
+    const auto lies = body.false_haves.find(session->peer);
+    if (lies != body.false_haves.end() && lies->second >= limits::kFalseHaves) continue;
+    if (best == nullptr || session->bodies_planned < best->bodies_planned) best = session.get();
+  }
+  return best;
+}
+
+// Round 1 asks for what a peer holds itself, round 2 lets it look further. True if something was asked.
+bool Engine::ask_round(Now now, Log& log, unsigned round) {
+  struct Plan {
+    std::vector<EntryIndex> indexes;
+    std::size_t bytes = 0;
+    std::uint32_t hops = 0;
+  };
+  std::map<SessionId, Plan> plans;
+  for (auto& [id, session] : sessions_) session->bodies_planned = session->bodies_asked.size();
+  for (auto& [index, body] : log.missing) {
+    const std::uint32_t hops = body.transit ? body.hops : std::max(config_.trust_hops, 1U) - 1;
+    if (body.asked || (round == 2 && hops == 0)) continue;
+    Session* session = holder_of(log, index, body, round);
+    if (session == nullptr) continue;
+    Plan& plan = plans[session->id];
+    if (plan.indexes.size() >= limits::kBodiesPerRequest ||
+        (!plan.indexes.empty() && plan.bytes + body.size > limits::kBodyRequestBytes)) {
+      continue;
+    }
+    plan.indexes.push_back(index);
+    plan.bytes += body.size;
+    plan.hops = round == 1 ? 0 : std::max(plan.hops, hops);
+    ++session->bodies_planned;
+    body.asked = session->id;
+    body.tried[session->id] = round;
+  }
+  for (const auto& [id, plan] : plans) send_get_bodies(now, *find(id), log, plan.indexes, plan.hops);
+  return !plans.empty();
+}
+
+void Engine::send_get_bodies(Now now, Session& session, Log& log, const std::vector<EntryIndex>& indexes,
+                             std::uint32_t hops) {
+  v1::Frame frame;
+  auto* request = frame.mutable_get_bodies();
+  request->set_request_id(next_request_++);
+  request->set_hops_left(std::min<std::uint32_t>(hops, limits::kHopsLeft));
+  request->set_log_id(log.state.id.bytes());
+  BodiesAsked asked{log.state.id, {}, now.mono};
+  for (const EntryIndex index : indexes) {
+    auto* body = request->add_bodies();
+    body->set_index(index.value);
+    body->set_digest(log.missing.at(index).digest.bytes());
+    asked.open.insert(index);
+  }
+  session.bodies_asked.emplace(request->request_id(), std::move(asked));
+  send(session, frame);
+}
+
+// --- answers ---
+
+void Engine::on_bodies(Now now, Session& session, v1::Bodies bodies, std::size_t size) {
+  const auto it = session.bodies_asked.find(bodies.request_id());
+  if (it == session.bodies_asked.end() || it->second.log.view() != bodies.log_id()) {
+    return lie(session, fail(Code::kMalformed, "bodies came that were not asked for", "request_id"));
+  }
+  BodiesAsked& asked = it->second;
+  const LogId id = asked.log;
+  Log& log = *logs_.at(id);
+  asked.last_progress = now.mono;
+  VerifyBodies check;
+  for (auto& answer : *bodies.mutable_bodies()) {
+    if (asked.open.erase(EntryIndex(answer.index())) == 0) {
+      return lie(session, fail(Code::kMalformed, "a body came that was not asked for", "bodies.index"));
+    }
+    const Status taken = take_body(session, log, answer, check);
+    if (!taken.ok()) return lie(session, taken.error());
+  }
+  if (asked.open.empty() != bodies.last()) {
+    return lie(session, fail(Code::kMalformed, "the last frame does not end the answer", "last"));
+  }
+  if (bodies.last()) session.bodies_asked.erase(it);
+  if (check.bodies.empty()) {
+    return_credit(session, size);
+    return look_for_bodies(now, id);
+  }
+  in_flight_ += size;
+  VerifyBodies intent = check;
+  issue(std::move(intent), [this, source = session.id, id, check = std::move(check), size](
+                               Now then, const Result<Answer>& answer) mutable {
+    on_bodies_verified(then, source, id, std::move(check), size, answer);
+  });
+}
+
+Status Engine::take_body(Session& session, Log& log, v1::BodyAnswer& answer, VerifyBodies& check) {
+  const EntryIndex index(answer.index());
+  const auto missing = log.missing.find(index);
+  if (missing == log.missing.end()) return {};  // it came from elsewhere, or is no longer wanted
+  if (!answer.body().empty()) {
+    check.bodies.push_back({index, missing->second.digest, missing->second.size, std::move(*answer.mutable_body())});
+    return {};
+  }
+  // A withdrawal that is here already would have erased it here.
+  if (answer.mark() == v1::BODY_MARK_ERASED &&
+      (answer.erased_by() <= index.value || answer.erased_by() < log.state.range.size().value)) {
+    return fail(Code::kBadProof, "a body is said to be erased, and no withdrawal says so", "mark");
+  }
+  body_not_held(session, log, index);
+  return {};
+}
+
+void Engine::body_not_held(Session& session, Log& log, EntryIndex index) {
+  const auto missing = log.missing.find(index);
+  if (missing == log.missing.end()) return;
+  ++session.counts.bodies_not_held;
+  if (missing->second.asked == session.id) missing->second.asked.reset();
+  if (missing->second.announced.erase(session.id) > 0) ++missing->second.false_haves[session.peer];
+}
+
+void Engine::on_bodies_verified(Now now, SessionId source, const LogId& id, VerifyBodies check, std::size_t size,
+                                const Result<Answer>& answer) {
+  Log& log = *logs_.at(id);
+  if (answer.ok()) return commit_bodies(now, source, log, std::move(check), size);
+  release(now, source, size);
+  if (Session* session = find(source); session != nullptr) lie(*session, answer.error());
+  look_for_bodies(now, id);
+}
+
+void Engine::commit_bodies(Now now, SessionId source, Log& log, VerifyBodies check, std::size_t size) {
+  CommitBodies intent;
+  intent.bodies.log = log.state.id;
+  intent.bodies.arrived_at = now.wall;
+  std::vector<EntryIndex> indexes;
+  for (auto& item : check.bodies) {
+    const auto missing = log.missing.find(item.index);
+    if (missing == log.missing.end()) continue;
+    indexes.push_back(item.index);
+    intent.bodies.bodies.push_back({item.index, std::move(item.body), missing->second.transit});
+  }
+  if (indexes.empty()) return release(now, source, size);
+  if (Session* session = find(source); session != nullptr) session->counts.bodies_in += indexes.size();
+  issue(std::move(intent), [this, source, id = log.state.id, indexes = std::move(indexes), size](
+                               Now then, const Result<Answer>& answer) {
+    release(then, source, size);
+    if (answer.ok()) return on_bodies_stored(then, id, indexes);
+    Log& failed = *logs_.at(id);
+    for (const EntryIndex index : indexes) {
+      if (const auto missing = failed.missing.find(index); missing != failed.missing.end()) {
+        missing->second.asked.reset();
+        missing->second.tried.clear();
+      }
+    }
+    on_store_failed(then, failed, 0, answer.error());
+  });
+}
+
+void Engine::on_bodies_stored(Now now, const LogId& id, const std::vector<EntryIndex>& indexes) {
+  Log& log = *logs_.at(id);
+  for (const EntryIndex index : indexes) log.missing.erase(index);
+  log.body_retries = 0;
+  if (log.missing.empty()) lacking_.erase(id);
+  for (auto& [session_id, session] : sessions_) {
+    v1::Frame frame;
+    for (const EntryIndex index : indexes) {
+      if (session->told_not_held.erase({id, index}) > 0) frame.mutable_have()->add_indexes(index.value);
+    }
+    if (!frame.has_have()) continue;
+    frame.mutable_have()->set_log_id(id.bytes());
+    send(*session, frame);
+  }
+  look_for_bodies(now, id);
+}
+
+// A peer came to hold bodies that it had not.
+void Engine::on_have(Now now, Session& session, const v1::Have& have) {
+  if (have.log_id().size() != LogId::kSize ||
+      static_cast<std::size_t>(have.indexes_size()) > limits::kIndexesPerHave) {
+    return lie(session, fail(Code::kMalformed, "a field of Have is out of range", "have"));
+  }
+  const auto it = logs_.find(LogId::from(have.log_id()));
+  if (it == logs_.end()) return;
+  Log& log = *it->second;
+  for (const std::uint64_t index : have.indexes()) {
+    const auto missing = log.missing.find(EntryIndex(index));
+    if (missing == log.missing.end() || missing->second.tried.erase(session.id) == 0) continue;
+    missing->second.announced.insert(session.id);
+  }
+  look_for_bodies(now, log.state.id);
+}
+
+// --- for others ---
+
+// A peer asked for a body that we do not hold, and lets us look for it.
+void Engine::relay_request(Now now, Session& session, std::uint32_t hops_left, Log& log, const StoredRecord& record) {
+  const auto known = log.missing.find(record.index);
+  if (known == log.missing.end()) {
+    if (record.state == BodyState::kHeld || record.state == BodyState::kErased ||
+        log.missing.size() >= limits::kMissingBodies) {
+      return;
+    }
+    MissingBody body;
+    body.transit = record.state == BodyState::kNotAsked;
+    body.hops = hops_left - 1;
+    body.tried[session.id] = 2;
+    add_missing(log, record.index, record.entry, std::move(body));
+  }
+  look_for_bodies(now, log.state.id);
+}
+
+// Bodies that a chunk says not to hold here: the peer is told when they come.
+void Engine::note_not_held(Session& session, const LogId& log, const v1::Chunk& chunk) {
+  for (int i = 0; i < chunk.records_size(); ++i) {
+    if (chunk.records(i).mark() != v1::BODY_MARK_NOT_HELD) continue;
+    if (session.told_not_held.size() >= limits::kToldNotHeld) return;
+    session.told_not_held.emplace(log, EntryIndex(chunk.from() + static_cast<std::uint64_t>(i)));
+  }
+}
+
+// --- sessions and time ---
+
+void Engine::forget_session_bodies(Now now, SessionId id) {
+  for (const LogId& log_id : std::set<LogId>(lacking_)) {
+    Log& log = *logs_.at(log_id);
+    bool asked = false;
+    for (auto& [index, body] : log.missing) {
+      body.tried.erase(id);
+      body.announced.erase(id);
+      if (body.asked != id) continue;
+      body.asked.reset();
+      asked = true;
+    }
+    if (asked) look_for_bodies(now, log_id);
+  }
+}
+
+// A peer is there: perhaps it has what nobody had.
+void Engine::look_for_all_bodies(Now now) {
+  for (const auto& [id, log] : logs_) {
+    if (log->unread || !log->missing.empty()) look_for_bodies(now, id);
+  }
+}
+
+void Engine::retry_bodies(Now now) {
+  for (const LogId& id : std::set<LogId>(lacking_)) {
+    Log& log = *logs_.at(id);
+    if (!log.retry_bodies_at || *log.retry_bodies_at > now.mono) continue;
+    log.retry_bodies_at.reset();
+    for (auto& [index, body] : log.missing) body.tried.clear();
+    look_for_bodies(now, id);
+  }
+}
+
+}  // namespace koinon

@@ -1,0 +1,147 @@
+// What is admitted, wanted and kept: trust, blocks, the grace time, our own filter.
+#include <algorithm>
+
+#include "node/engine/engine_log.h"
+#include "proto/base/limits.h"
+
+namespace koinon {
+namespace {
+constexpr std::size_t kFiltersAtOnce = 4;
+}
+
+void Engine::refresh_trust(Now now) {
+  std::vector<LogId> direct;
+  direct.reserve(peers_.size());
+  for (const auto& [key, peer] : peers_) direct.push_back(peer.log);
+  trust_.set_peers(std::move(direct));
+  const TrustChange change = trust_.refresh(now.wall);
+  next_trust_refresh_ = now.mono + limits::kTrustRefresh;
+  if (const auto expiry = trust_.next_expiry(); expiry) {
+    const std::chrono::milliseconds left(std::max<std::int64_t>(expiry->value - now.wall.value, 1));
+    next_trust_refresh_ = std::min(next_trust_refresh_, now.mono + std::min<MonoTime>(left, limits::kTrustRefresh));
+  }
+  for (const LogId& id : change.added) enter_policy(now, id);
+  for (const LogId& id : change.removed) leave_policy(now, id);
+  if (change.added.empty()) return;
+  for (auto& [id, session] : sessions_) {
+    if (session->hello_received) ask_for(*session, change.added);
+  }
+}
+
+void Engine::enter_policy(Now, const LogId& id) {
+  emit({Event::Kind::kTrusted, {}, id, {}, {}});
+  outside_.erase(id);
+  const auto it = logs_.find(id);
+  if (it == logs_.end()) return;
+  Log& log = *it->second;
+  log.unread = true;
+  log.read_from = EntryIndex(0);
+  if (!log.state.out_since) return;
+  log.state.out_since.reset();
+  issue(CommitOutOfPolicy{id, std::nullopt}, [](Now, const Result<Answer>&) {});
+}
+
+// Nothing more is taken or given of it; what is held stays readable for the grace time.
+void Engine::leave_policy(Now now, const LogId& id) {
+  emit({Event::Kind::kDistrusted, {}, id, {}, {}});
+  const auto it = logs_.find(id);
+  if (it == logs_.end()) return;
+  Log& log = *it->second;
+  abandon_fetch(now, log, false);
+  for (const auto& [source, offer] : std::exchange(log.offers, {})) settle_row(now, source, id, offer.row);
+  log.missing.clear();
+  lacking_.erase(id);
+  if (log.state.range.size().value == 0 && log.commits == 0) return;
+  outside_.insert(id);
+  if (log.state.out_since) return;
+  log.state.out_since = now.wall;
+  issue(CommitOutOfPolicy{id, now.wall}, [](Now, const Result<Answer>&) {});
+}
+
+void Engine::remove_expired(Now now) {
+  const std::chrono::milliseconds grace =
+      config_.grace.count() == 0 ? std::chrono::milliseconds(limits::kGrace) : config_.grace;
+  for (const LogId& id : std::set<LogId>(outside_)) {
+    Log& log = *logs_.at(id);
+    if (!log.state.out_since || log.removing || log.commits > 0 || log.filtering) continue;
+    if (now.wall.value - log.state.out_since->value >= grace.count()) remove_log(now, log);
+  }
+}
+
+// The engine keeps the log's identity as a stub, so that answers under way still find it.
+void Engine::remove_log(Now now, Log& log) {
+  log.removing = true;
+  issue(CommitRemoval{log.state.id, now.wall}, [this, id = log.state.id](Now then, const Result<Answer>& answer) {
+    Log& gone = *logs_.at(id);
+    gone.removing = false;
+    if (!answer.ok()) return on_store_failed(then, gone, 0, answer.error());
+    emit({Event::Kind::kRemoved, {}, id, gone.state.range.size(), {}});
+    journal_.erase(gone.state.journal_seq.value);
+    LogState empty;
+    empty.id = id;
+    empty.identity = gone.state.identity;
+    empty.frozen = gone.state.frozen;
+    gone.state = std::move(empty);
+    outside_.erase(id);
+    trust_.forget_voucher(id);
+    if (!trust_.admits(id)) return;
+    for (auto& [session, live] : sessions_) {
+      if (live->hello_received) ask_for(*live, {id});
+    }
+  });
+}
+
+void Engine::on_blocked(Now now, const LogId& log, bool blocked) {
+  trust_.set_blocked(log, blocked);
+  refresh_trust(now);
+}
+
+// --- our own filter ---
+
+void Engine::set_filter(Now now, BodyFilter filter) {
+  filter.self = own_log_;
+  if (filter.same_topics(config_.filter)) return;
+  config_.filter = std::move(filter);
+  ++filter_number_;
+  for (auto& [id, session] : sessions_) {
+    if (!session->hello_received) continue;
+    v1::Frame frame;
+    *frame.mutable_set_filter()->mutable_filter() = config_.filter.message();
+    send(*session, frame);
+  }
+  apply_filters(now);
+}
+
+void Engine::apply_filters(Now now) {
+  for (const auto& [id, log] : logs_) {
+    if (filters_running_ >= kFiltersAtOnce) return;
+    if (log->filter_number == filter_number_ || log->filtering || id == own_log_) continue;
+    apply_filter(now, *log);
+  }
+}
+
+void Engine::apply_filter(Now now, Log& log) {
+  if (log.state.range.size().value == 0 && log.commits == 0) {
+    log.filter_number = filter_number_;
+    return;
+  }
+  log.filtering = true;
+  ++filters_running_;
+  issue(CommitFilter{log.state.id, config_.filter, now.wall},
+        [this, id = log.state.id, number = filter_number_](Now then, const Result<Answer>& answer) {
+          Log& done = *logs_.at(id);
+          done.filtering = false;
+          --filters_running_;
+          if (!answer.ok() && answer.error().code != Code::kNotFound) {
+            return on_store_failed(then, done, 0, answer.error());
+          }
+          done.filter_number = number;
+          done.missing.clear();
+          done.unread = true;
+          done.read_from = EntryIndex(0);
+          look_for_bodies(then, id);
+          apply_filters(then);
+        });
+}
+
+}  // namespace koinon

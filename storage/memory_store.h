@@ -1,0 +1,132 @@
+// A Store in memory, for simulations and tests: everything that the SQLite store promises, and the ways in
+// which that one loses what was not yet synced. One thread.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <unordered_map>
+
+#include "storage/store.h"
+
+namespace koinon {
+
+// Keeps each run of bytes once, for any number of stores of one thread.
+class BlobPool {
+ public:
+  using Blob = std::shared_ptr<const Bytes>;
+  Blob intern(BytesView bytes);
+  std::size_t size() const { return blobs_.size(); }
+
+ private:
+  std::unordered_map<std::string_view, Blob> blobs_;
+};
+
+class MemoryStore final : public Store {
+ public:
+  struct Options {
+    JournalId journal;
+    std::shared_ptr<BlobPool> pool;        // none: one of its own
+    std::uint64_t transit_bytes = 0;       // quota of the transit store; 0: limits::kTransitBytes
+    std::size_t sync_after = 64;           // transactions; then what was not durable becomes so
+  };
+  explicit MemoryStore(Options options);
+
+  // Power fails: an open transaction is gone, and of those that were not durable the last `lost`. Journal
+  // numbers go on from the durable reservation.
+  void crash(std::size_t lost);
+  // How many committed transactions a crash could lose.
+  std::size_t volatile_transactions() const { return volatile_.size(); }
+  // While full, whatever needs space fails with kDiskFull.
+  void set_full(bool full) { full_ = full; }
+  std::uint64_t transit_bytes() const { return transit_bytes_; }
+
+  Result<StoreState> load_state() override;
+  Result<ServedRun> read_run(const LogId& log, EntryIndex from, EntryIndex to, TreeSize size,
+                             std::size_t max_bytes) override;
+  Result<Hash> root_at(const LogId& log, TreeSize size) override;
+  Result<HashPath> inclusion(const LogId& log, EntryIndex index, TreeSize size) override;
+  Result<RunProof> run_proof_at(const LogId& log, EntryIndex from, std::uint64_t count,
+                                TreeSize size) override;
+  Result<StoredRecord> record(const LogId& log, EntryIndex index) override;
+  Result<LogState> log_state(const LogId& log) override;
+  Result<std::vector<LogState>> logs_named(std::string_view name) override;
+  Result<StoreCounts> counts() override;
+  Result<std::vector<Arrival>> arrivals(ArrivalSeq after, std::size_t limit) override;
+  Result<std::optional<EntryIndex>> own_content(BytesView digest) override;
+  Result<std::vector<Bytes>> evidence(const LogId& log) override;
+  Result<std::vector<StoredRecord>> unheld(const LogId& log, EntryIndex from, std::size_t limit,
+                                           bool not_asked) override;
+
+  Status begin(bool durable) override;
+  Status commit() override;
+  void rollback() override;
+  Result<JournalSeq> append_run(const RunCommit& run) override;
+  Status set_cursor(const PeerCursor& cursor) override;
+  Status add_evidence(const EvidenceCommit& evidence) override;
+  Status add_bodies(const BodiesCommit& bodies) override;
+  Status apply_filter(const LogId& log, const BodyFilter& filter, UnixMillis now) override;
+  Status set_out_of_policy(const LogId& log, std::optional<UnixMillis> since) override;
+  Status remove_log(const LogId& log, UnixMillis now) override;
+  Status set_blocked(const LogId& log, bool blocked) override;
+  Status put_peer(const PeerRecord& peer) override;
+  Status remove_peer(const NodeKey& node_key) override;
+  Status set_own_log(const LogId& log) override;
+  Status set_instance_token(BytesView token) override;
+
+ private:
+  struct Record {
+    BlobPool::Blob entry;
+    BlobPool::Blob body;  // null: none here
+    BodyState state = BodyState::kHeld;
+    EntryIndex erased_by;
+    bool transit = false;
+  };
+  struct LogData {
+    LogState state;
+    std::vector<Record> records;
+    std::vector<std::vector<Hash>> levels;  // roots of perfect subtrees, by level
+  };
+  using Undo = std::function<void()>;
+  struct TransitEntry {
+    LogId log;
+    EntryIndex index;
+    UnixMillis at;
+  };
+
+  Result<const LogData*> find(const LogId& log) const;
+  Result<LogData*> find(const LogId& log);
+  static NodeReader nodes(const LogData& log);
+  static StoredRecord stored(const Record& record, EntryIndex index);
+  void undo_with(Undo undo) { undo_.push_back(std::move(undo)); }
+  void set_record(LogData& log, EntryIndex index, Record record);
+  void add_arrival(const LogId& log, EntryIndex from, std::uint64_t count, ArrivalKind kind, UnixMillis at);
+  void append_records(LogData& log, const RunCommit& run);
+  void settle_withdrawals(LogData& log, const RunCommit& run);
+  void drop_transit(std::map<std::uint64_t, TransitEntry>::iterator it);
+  void trim_transit(UnixMillis now);
+  Status need_space() const;
+
+  Options options_;
+  std::map<LogId, std::unique_ptr<LogData>> logs_;
+  std::map<NodeKey, PeerRecord> peers_;
+  std::map<std::pair<LogId, LogId>, VouchFact> vouches_;
+  std::map<LogId, std::vector<Bytes>> evidence_;
+  std::map<LogId, bool> blocked_;
+  std::map<Bytes, EntryIndex> own_contents_;
+  std::deque<Arrival> arrivals_;
+  std::map<std::uint64_t, TransitEntry> transit_;  // by age
+  std::uint64_t next_transit_ = 1;
+  std::uint64_t transit_bytes_ = 0;
+  std::optional<LogId> own_log_;
+  Bytes instance_token_;
+  std::uint64_t journal_next_ = 1;
+  std::uint64_t journal_reserved_ = 1;
+  bool in_transaction_ = false;
+  bool durable_ = false;
+  bool full_ = false;
+  std::vector<Undo> undo_;                   // of the open transaction
+  std::deque<std::vector<Undo>> volatile_;   // of committed transactions that are not durable yet
+};
+
+}  // namespace koinon

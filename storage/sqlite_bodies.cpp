@@ -1,0 +1,179 @@
+#include "storage/sqlite_bodies.h"
+
+#include <algorithm>
+
+#include "proto/base/limits.h"
+#include "proto/codec/entry.h"
+
+namespace koinon {
+
+Status SqliteBodies::prepare() {
+  auto sum = db_.prepare("SELECT coalesce(sum(length(body)), 0) FROM transit");
+  KOINON_TRY(sum.step());
+  transit_bytes_ = sum.number(0);
+  return {};
+}
+
+Status SqliteBodies::write_arrival(std::int64_t number, EntryIndex from, std::uint64_t count, ArrivalKind kind,
+                                  UnixMillis at) {
+  auto insert = db_.prepare(
+      "INSERT INTO arrival (first, last, log, from_index, kind, at_ms) "
+      "SELECT n, n + ?1 - 1, ?2, ?3, ?4, ?5 FROM (SELECT coalesce((SELECT last FROM arrival ORDER BY first "
+      "DESC LIMIT 1), 0) + 1 AS n)");
+  return insert.bind(static_cast<std::int64_t>(count))
+      .bind(number)
+      .bind(static_cast<std::int64_t>(from.value))
+      .bind(static_cast<std::int64_t>(kind))
+      .bind(at.value)
+      .run();
+}
+
+Status SqliteBodies::set_body(std::int64_t id, std::optional<BytesView> body, BodyState state,
+                              std::optional<EntryIndex> erased_by) {
+  auto update = db_.prepare("UPDATE record SET body = ?, state = ?, erased_by = ? WHERE id = ?");
+  if (body) {
+    update.bind_blob(*body);
+  } else {
+    update.bind_null();
+    erased_ = true;
+  }
+  update.bind(static_cast<std::int64_t>(state));
+  if (erased_by) {
+    update.bind(static_cast<std::int64_t>(erased_by->value));
+  } else {
+    update.bind_null();
+  }
+  return update.bind(id).run();
+}
+
+Status SqliteBodies::drop_transit(std::int64_t id) {
+  auto find = db_.prepare("SELECT length(body) FROM transit WHERE id = ?");
+  find.bind(id);
+  KOINON_ASSIGN(const bool found, find.step());
+  if (!found) return {};
+  if (!transit_bytes_) KOINON_TRY(prepare());
+  *transit_bytes_ -= std::min(*transit_bytes_, find.number(0));
+  erased_ = true;
+  auto remove = db_.prepare("DELETE FROM transit WHERE id = ?");
+  return remove.bind(id).run();
+}
+
+Status SqliteBodies::trim_transit(UnixMillis now) {
+  const std::int64_t oldest = now.value - std::chrono::milliseconds(limits::kTransitAge).count();
+  if (!transit_bytes_) KOINON_TRY(prepare());
+  while (true) {
+    auto first = db_.prepare("SELECT id, at_ms FROM transit ORDER BY at_ms, id LIMIT 1");
+    KOINON_ASSIGN(const bool found, first.step());
+    if (!found || (*transit_bytes_ <= transit_quota_ && first.integer(1) >= oldest)) return {};
+    KOINON_TRY(drop_transit(first.integer(0)));
+  }
+}
+
+Status SqliteBodies::add(const BodiesCommit& bodies) {
+  KOINON_ASSIGN(const std::int64_t number, queries_.log_number(bodies.log));
+  bool transit = false;
+  for (const auto& item : bodies.bodies) {
+    if (item.index.value >= limits::kMaxLogSize) continue;
+    const std::int64_t id = record_id(number, item.index);
+    auto find = db_.prepare("SELECT state FROM record WHERE id = ? AND state IN (1, 3)");
+    find.bind(id);
+    KOINON_ASSIGN(const bool found, find.step());
+    if (!found) continue;
+    if (item.transit && find.integer(0) == static_cast<std::int64_t>(BodyState::kNotAsked)) {
+      if (!transit_bytes_) KOINON_TRY(prepare());
+      auto put = db_.prepare("INSERT OR IGNORE INTO transit (id, body, at_ms) VALUES (?, ?, ?)");
+      KOINON_TRY(put.bind(id).bind_blob(item.body).bind(bodies.arrived_at.value).run());
+      if (db_.changes() > 0) *transit_bytes_ += item.body.size();
+      transit = true;
+      continue;
+    }
+    KOINON_TRY(drop_transit(id));
+    KOINON_TRY(set_body(id, item.body, BodyState::kHeld));
+    KOINON_TRY(write_arrival(number, item.index, 1, ArrivalKind::kBody, bodies.arrived_at));
+  }
+  if (transit) KOINON_TRY(trim_transit(bodies.arrived_at));
+  return {};
+}
+
+Status SqliteBodies::apply_filter(const LogId& log, const BodyFilter& filter, UnixMillis now) {
+  KOINON_ASSIGN(const std::int64_t number, queries_.log_number(log));
+  KOINON_ASSIGN(const LogState state, queries_.log_state(log));
+  for (std::uint64_t i = 0; i < state.range.size().value; ++i) {
+    KOINON_ASSIGN(const StoredRecord record, queries_.record(log, EntryIndex(i)));
+    const bool held = record.state == BodyState::kHeld;
+    if (record.state == BodyState::kErased || (held && record.body.empty())) continue;
+    const auto entry = parse_entry(record.entry);
+    if (!entry.ok()) continue;
+    const bool wanted = filter.wants(*entry);
+    const std::int64_t id = record_id(number, EntryIndex(i));
+    if (held && !wanted) {
+      KOINON_TRY(set_body(id, {}, BodyState::kNotAsked));
+      KOINON_TRY(write_arrival(number, EntryIndex(i), 1, ArrivalKind::kReleased, now));
+    } else if (!held && wanted && record.transit) {
+      KOINON_TRY(drop_transit(id));
+      KOINON_TRY(set_body(id, record.body, BodyState::kHeld));
+      KOINON_TRY(write_arrival(number, EntryIndex(i), 1, ArrivalKind::kBody, now));
+    } else if (!held && wanted != (record.state == BodyState::kNotHeld)) {
+      KOINON_TRY(set_body(id, {}, wanted ? BodyState::kNotHeld : BodyState::kNotAsked));
+    }
+  }
+  return {};
+}
+
+// A mark said that an entry of this run took a body away; where it did not, the body is merely not here.
+Status SqliteBodies::refute_marks(std::int64_t number, const RunCommit& run) {
+  const std::uint64_t from = run.records.front().index.value;
+  const std::uint64_t end = from + run.records.size();
+  std::vector<std::int64_t> wrong;
+  {
+    auto marked = db_.prepare("SELECT id, erased_by FROM record WHERE state = 2 AND id >= ? AND id < ?");
+    marked.bind(record_id(number, EntryIndex(0))).bind(record_id(number + 1, EntryIndex(0)));
+    while (true) {
+      KOINON_ASSIGN(const bool row, marked.step());
+      if (!row) break;
+      const EntryIndex by(marked.number(1));
+      const std::int64_t id = marked.integer(0);
+      if (by.value < from || by.value >= end) continue;
+      const bool stated = std::any_of(run.withdrawals.begin(), run.withdrawals.end(), [&](const auto& fact) {
+        return fact.erase && fact.index == by && record_id(number, fact.target) == id;
+      });
+      if (!stated) wrong.push_back(id);
+    }
+  }
+  for (const std::int64_t id : wrong) KOINON_TRY(set_body(id, {}, BodyState::kNotHeld));
+  return {};
+}
+
+Status SqliteBodies::settle_withdrawals(std::int64_t number, const RunCommit& run) {
+  KOINON_TRY(refute_marks(number, run));
+  for (const WithdrawalFact& fact : run.withdrawals) {
+    if (!fact.erase) continue;
+    KOINON_ASSIGN(const StoredRecord record, queries_.record(run.log, fact.target));
+    const auto entry = parse_entry(record.entry);
+    if (!entry.ok() || entry->body_size() == 0) continue;
+    if (record.state == BodyState::kErased && record.erased_by < fact.index) continue;
+    const std::int64_t id = record_id(number, fact.target);
+    KOINON_TRY(drop_transit(id));
+    KOINON_TRY(set_body(id, {}, BodyState::kErased, fact.index));
+    KOINON_TRY(write_arrival(number, fact.target, 1, ArrivalKind::kErased, run.arrived_at));
+    if (run.own_contents.empty()) continue;
+    // The digest of what was said has no salt: from it an erased note could be guessed.
+    auto forget = db_.prepare("DELETE FROM own_content WHERE entry_index = ?");
+    KOINON_TRY(forget.bind(static_cast<std::int64_t>(fact.target.value)).run());
+  }
+  return {};
+}
+
+Status SqliteBodies::remove_all(std::int64_t number) {
+  const std::int64_t begin = record_id(number, EntryIndex(0));
+  const std::int64_t end = record_id(number + 1, EntryIndex(0));
+  for (const char* sql : {"DELETE FROM transit WHERE id >= ? AND id < ?",
+                          "DELETE FROM record WHERE id >= ? AND id < ?"}) {
+    auto remove = db_.prepare(sql);
+    KOINON_TRY(remove.bind(begin).bind(end).run());
+  }
+  erased_ = true;
+  return prepare();
+}
+
+}  // namespace koinon

@@ -1,0 +1,44 @@
+// Bodies of the SQLite store: those that come late, those held for peers, those that go. Part of SqliteStore,
+// inside its transactions.
+#pragma once
+
+#include "storage/sqlite_reader.h"
+
+namespace koinon {
+
+class SqliteBodies {
+ public:
+  SqliteBodies(sqlite::Connection& db, SqliteQueries& queries, std::uint64_t transit_quota)
+      : db_(db), queries_(queries), transit_quota_(transit_quota) {}
+
+  Status prepare();
+  Status add(const BodiesCommit& bodies);
+  Status apply_filter(const LogId& log, const BodyFilter& filter, UnixMillis now);
+  // After the run's records are written: erases what its withdrawals erase, takes back marks of erasure that
+  // they contradict.
+  Status settle_withdrawals(std::int64_t number, const RunCommit& run);
+  Status remove_all(std::int64_t number);
+  Status write_arrival(std::int64_t number, EntryIndex from, std::uint64_t count, ArrivalKind kind,
+                       UnixMillis at);
+
+  // Whether bytes were taken away that the write-ahead log may still hold.
+  bool erased() const { return erased_; }
+  void clear_erased() { erased_ = false; }
+  // A transaction was undone: sums are read anew.
+  void forget_totals() { transit_bytes_.reset(); }
+
+ private:
+  Status set_body(std::int64_t id, std::optional<BytesView> body, BodyState state,
+                  std::optional<EntryIndex> erased_by = {});
+  Status drop_transit(std::int64_t id);
+  Status trim_transit(UnixMillis now);
+  Status refute_marks(std::int64_t number, const RunCommit& run);
+
+  sqlite::Connection& db_;
+  SqliteQueries& queries_;
+  std::uint64_t transit_quota_;
+  std::optional<std::uint64_t> transit_bytes_;
+  bool erased_ = false;
+};
+
+}  // namespace koinon
