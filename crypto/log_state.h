@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "crypto/identity.h"
@@ -120,6 +121,9 @@ struct BodiesCommit {
   UnixMillis arrived_at;
 };
 
+// Heads to ask a peer for by name: rows of its journal that policy refused when they passed, and admits now.
+using HeadAsk = std::pair<NodeKey, LogId>;
+
 struct StoreState {
   JournalId journal;
   Bytes instance_token;  // 16 bytes
@@ -128,6 +132,7 @@ struct StoreState {
   std::vector<PeerRecord> peers;
   std::vector<VouchFact> vouches;  // the latest of each voucher for each target
   std::vector<LogId> blocked;      // by the operator
+  std::vector<HeadAsk> asks;
   JournalSeq last_journal_seq;
 };
 

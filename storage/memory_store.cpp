@@ -108,6 +108,7 @@ Result<StoreState> MemoryStore::load_state() {
   for (const auto& [key, peer] : peers_) state.peers.push_back(peer);
   for (const auto& [key, vouch] : vouches_) state.vouches.push_back(vouch);
   for (const auto& [log, yes] : blocked_) state.blocked.push_back(log);
+  state.asks.assign(asks_.begin(), asks_.end());
   return state;
 }
 
@@ -467,10 +468,37 @@ Status MemoryStore::apply_filter(const LogId& id, const BodyFilter& filter, Unix
   return {};
 }
 
-Status MemoryStore::set_out_of_policy(const LogId& id, std::optional<UnixMillis> since) {
+Status MemoryStore::set_out_of_policy(const LogId& id, UnixMillis since) {
   KOINON_ASSIGN(LogData * log, find(id));
   undo_with([this, id, old = log->state.out_since] { logs_.at(id)->state.out_since = old; });
   log->state.out_since = since;
+  return {};
+}
+
+Result<JournalSeq> MemoryStore::readmit(const LogId& id) {
+  KOINON_TRY(need_space());
+  KOINON_ASSIGN(LogData * log, find(id));
+  undo_with([this, id, since = log->state.out_since, row = log->state.journal_seq] {
+    logs_.at(id)->state.out_since = since;
+    logs_.at(id)->state.journal_seq = row;
+  });
+  log->state.out_since.reset();
+  if (!log->state.whole) return JournalSeq(0);
+  log->state.journal_seq = JournalSeq(journal_next_++);
+  return log->state.journal_seq;
+}
+
+Status MemoryStore::set_asks(const std::vector<HeadAsk>& asks, bool open) {
+  for (const HeadAsk& ask : asks) {
+    if (open ? !asks_.insert(ask).second : asks_.erase(ask) == 0) continue;
+    undo_with([this, ask, open] {
+      if (open) {
+        asks_.erase(ask);
+      } else {
+        asks_.insert(ask);
+      }
+    });
+  }
   return {};
 }
 
@@ -539,9 +567,13 @@ Status MemoryStore::put_peer(const PeerRecord& peer) {
 Status MemoryStore::remove_peer(const NodeKey& node_key) {
   const auto it = peers_.find(node_key);
   if (it == peers_.end()) return fail(Code::kNotFound, "no peer has that node key", "peer");
+  std::vector<HeadAsk> asks;
+  for (const HeadAsk& ask : asks_) {
+    if (ask.first == node_key) asks.push_back(ask);
+  }
   undo_with([this, old = it->second] { peers_.insert_or_assign(old.node_key, old); });
   peers_.erase(it);
-  return {};
+  return set_asks(asks, false);
 }
 
 Status MemoryStore::set_own_log(const LogId& log) {

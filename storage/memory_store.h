@@ -5,6 +5,7 @@
 #include <deque>
 #include <functional>
 #include <map>
+#include <set>
 #include <unordered_map>
 
 #include "storage/store.h"
@@ -66,7 +67,9 @@ class MemoryStore final : public Store {
   Status add_evidence(const EvidenceCommit& evidence) override;
   Status add_bodies(const BodiesCommit& bodies) override;
   Status apply_filter(const LogId& log, const BodyFilter& filter, UnixMillis now) override;
-  Status set_out_of_policy(const LogId& log, std::optional<UnixMillis> since) override;
+  Status set_out_of_policy(const LogId& log, UnixMillis since) override;
+  Result<JournalSeq> readmit(const LogId& log) override;
+  Status set_asks(const std::vector<HeadAsk>& asks, bool open) override;
   Status remove_log(const LogId& log, UnixMillis now) override;
   Status set_blocked(const LogId& log, bool blocked) override;
   Status put_peer(const PeerRecord& peer) override;
@@ -113,6 +116,7 @@ class MemoryStore final : public Store {
   std::map<std::pair<LogId, LogId>, VouchFact> vouches_;
   std::map<LogId, std::vector<Bytes>> evidence_;
   std::map<LogId, bool> blocked_;
+  std::set<HeadAsk> asks_;
   std::map<Bytes, EntryIndex> own_contents_;
   std::deque<Arrival> arrivals_;
   std::map<std::uint64_t, TransitEntry> transit_;  // by age

@@ -97,6 +97,7 @@ Result<StoreState> SqliteQueries::load_state() {
   KOINON_ASSIGN(state.peers, peers());
   KOINON_ASSIGN(state.vouches, vouches());
   KOINON_ASSIGN(state.blocked, blocked());
+  KOINON_ASSIGN(state.asks, asks());
   return state;
 }
 
@@ -304,6 +305,17 @@ Result<std::vector<LogId>> SqliteQueries::blocked() {
     KOINON_ASSIGN(const bool row, select.step());
     if (!row) return out;
     if (select.blob(0).size() == LogId::kSize) out.push_back(LogId::from(select.blob(0)));
+  }
+}
+
+Result<std::vector<HeadAsk>> SqliteQueries::asks() {
+  std::vector<HeadAsk> out;
+  auto select = db_.prepare("SELECT node_key, log_id FROM head_ask");
+  while (true) {
+    KOINON_ASSIGN(const bool row, select.step());
+    if (!row) return out;
+    if (select.blob(0).size() == NodeKey::kSize && select.blob(1).size() == LogId::kSize)
+      out.emplace_back(NodeKey::from(select.blob(0)), LogId::from(select.blob(1)));
   }
 }
 

@@ -34,6 +34,7 @@ class SqliteQueries {
   Result<std::vector<PeerRecord>> peers();
   Result<std::vector<VouchFact>> vouches();
   Result<std::vector<LogId>> blocked();
+  Result<std::vector<HeadAsk>> asks();
 
   sqlite::Connection& db_;
 };

@@ -82,7 +82,9 @@ class SqliteStore final : public SqliteBase<Store> {
   Status apply_filter(const LogId& log, const BodyFilter& filter, UnixMillis now) override {
     return bodies_.apply_filter(log, filter, now);
   }
-  Status set_out_of_policy(const LogId& log, std::optional<UnixMillis> since) override;
+  Status set_out_of_policy(const LogId& log, UnixMillis since) override;
+  Result<JournalSeq> readmit(const LogId& log) override;
+  Status set_asks(const std::vector<HeadAsk>& asks, bool open) override;
   Status remove_log(const LogId& log, UnixMillis now) override;
   Status set_blocked(const LogId& log, bool blocked) override;
   Status put_peer(const PeerRecord& peer) override;
@@ -97,6 +99,7 @@ class SqliteStore final : public SqliteBase<Store> {
   Status create_log(const RunCommit& run);
   Status write_run(const RunCommit& run, std::int64_t number);
   Status write_vouch(const VouchFact& vouch);
+  Result<JournalSeq> write_journal_row(std::int64_t number);
   Result<JournalSeq> write_log_row(const RunCommit& run, std::int64_t number);
 
   SqliteStoreOptions options_;
@@ -284,6 +287,10 @@ Result<JournalSeq> SqliteStore::write_log_row(const RunCommit& run, std::int64_t
                  .bind_blob(run.head.note)
                  .bind(number)
                  .run());
+  return write_journal_row(number);
+}
+
+Result<JournalSeq> SqliteStore::write_journal_row(std::int64_t number) {
   if (journal_next_ >= journal_reserved_)
     return fail(Code::kInternal, "no journal number is reserved", "journal");
   auto remove = db_.prepare("DELETE FROM journal WHERE log = ?");
@@ -327,15 +334,28 @@ Status SqliteStore::add_evidence(const EvidenceCommit& evidence) {
   return freeze.bind_blob(evidence.log.view()).run();
 }
 
-Status SqliteStore::set_out_of_policy(const LogId& log, std::optional<UnixMillis> since) {
+Status SqliteStore::set_out_of_policy(const LogId& log, UnixMillis since) {
   KOINON_TRY(queries_.log_number(log));
   auto update = db_.prepare("UPDATE log SET out_since_ms = ? WHERE log_id = ?");
-  if (since) {
-    update.bind(since->value);
-  } else {
-    update.bind_null();
+  return update.bind(since.value).bind_blob(log.view()).run();
+}
+
+Result<JournalSeq> SqliteStore::readmit(const LogId& log) {
+  KOINON_ASSIGN(const LogState state, queries_.log_state(log));
+  KOINON_ASSIGN(const std::int64_t number, queries_.log_number(log));
+  auto update = db_.prepare("UPDATE log SET out_since_ms = NULL WHERE number = ?");
+  KOINON_TRY(update.bind(number).run());
+  if (!state.whole) return JournalSeq(0);
+  return write_journal_row(number);
+}
+
+Status SqliteStore::set_asks(const std::vector<HeadAsk>& asks, bool open) {
+  for (const auto& [peer, log] : asks) {
+    auto change = db_.prepare(open ? "INSERT OR IGNORE INTO head_ask (node_key, log_id) VALUES (?, ?)"
+                                   : "DELETE FROM head_ask WHERE node_key = ? AND log_id = ?");
+    KOINON_TRY(change.bind_blob(peer.view()).bind_blob(log.view()).run());
   }
-  return update.bind_blob(log.view()).run();
+  return {};
 }
 
 // The row of the log itself stays: arrivals name it, and a frozen log stays frozen.
@@ -385,7 +405,8 @@ Status SqliteStore::remove_peer(const NodeKey& node_key) {
   auto remove = db_.prepare("DELETE FROM peer WHERE node_key = ?");
   KOINON_TRY(remove.bind_blob(node_key.view()).run());
   if (db_.changes() == 0) return fail(Code::kNotFound, "no peer has that node key", "peer");
-  return {};
+  auto forget = db_.prepare("DELETE FROM head_ask WHERE node_key = ?");
+  return forget.bind_blob(node_key.view()).run();
 }
 
 }  // namespace

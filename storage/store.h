@@ -85,8 +85,11 @@ class Store : public StoreReader {
   virtual Status add_bodies(const BodiesCommit& bodies) = 0;
   // Releases the bodies of a log that the filter does not want and marks as wanted those that it does.
   virtual Status apply_filter(const LogId& log, const BodyFilter& filter, UnixMillis now) = 0;
-  // Whether and since when a log is outside our policy.
-  virtual Status set_out_of_policy(const LogId& log, std::optional<UnixMillis> since) = 0;
+  virtual Status set_out_of_policy(const LogId& log, UnixMillis since) = 0;
+  // Policy admits the log again: it gets a new journal row, which is returned; 0 if it does not stand whole.
+  virtual Result<JournalSeq> readmit(const LogId& log) = 0;
+  // Remembers heads to ask for, or forgets them once they are settled.
+  virtual Status set_asks(const std::vector<HeadAsk>& asks, bool open) = 0;
   // Removes a log's entries and bodies. Evidence against it stays, and freezes it should it come back.
   virtual Status remove_log(const LogId& log, UnixMillis now) = 0;
   virtual Status set_blocked(const LogId& log, bool blocked) = 0;

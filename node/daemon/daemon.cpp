@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "crypto/key_file.h"
-#include "node/daemon/vouching.h"
+#include "node/publishing/vouching.h"
 #include "proto/base/encoding.h"
 #include "proto/base/limits.h"
 #include "storage/sqlite_store.h"

@@ -33,10 +33,8 @@ Engine::Engine(EngineConfig config, StoreState state, Now now)
   if (own_log_) trust_.set_own(*own_log_);
   for (const VouchFact& vouch : state.vouches) trust_.add_vouch(vouch);
   for (const LogId& log : state.blocked) trust_.set_blocked(log, true);
-  refresh_trust(now);
-  for (const auto& [id, log] : logs_) {
-    if (!trust_.admits(id)) leave_policy(now, id);
-  }
+  for (const auto& [peer, log] : state.asks) asks_[peer].insert(log);
+  begin_policy(now);
   apply_filters(now);
 }
 
@@ -196,6 +194,8 @@ void Engine::handle_frame(Now now, Session& session, v1::Frame frame, std::size_
                          fail(Code::kTooLarge, "more was sent than credit was lent", "credit"), true);
     }
     session.lent -= size;
+    const v1::Chunk& chunk = frame.has_push() ? frame.push().chunk() : frame.chunk();
+    session.counts.copies_in += static_cast<std::uint64_t>(chunk.records_size());
   }
   switch (frame.frame_case()) {
     case v1::Frame::kHello:
@@ -267,6 +267,7 @@ void Engine::on_peer_removed(Now now, const NodeKey& key) {
                 false);
   }
   peers_.erase(key);
+  asks_.erase(key);
   refresh_trust(now);
 }
 

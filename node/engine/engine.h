@@ -92,8 +92,16 @@ struct LogStanding {
   bool over_quota = false;
   bool fetching = false;
   std::vector<NodeKey> offered_by;  // peers that offer more than is held
-  std::size_t missing_bodies = 0;   // being looked for
-  std::map<EntryIndex, std::vector<NodeKey>> not_held_by;  // bodies, and who said to have them not
+  std::map<EntryIndex, std::vector<NodeKey>> missing;  // bodies looked for, and the peers asked for them in vain
+};
+
+// How a peer has behaved since this engine began.
+struct Conduct {
+  unsigned lies = 0;  // sessions ended because of what does not verify, or of too much; forgotten after a day
+  std::string last_lie;
+  MonoTime last_lie_at{};
+  MonoTime shunned_until{};
+  unsigned sessions = 0;  // that began
 };
 
 struct MissingBody;  // engine_log.h
@@ -134,6 +142,10 @@ class Engine {
   // For the operator's eyes.
   const TrustPolicy& trust() const { return trust_; }
   std::vector<SessionInfo> sessions() const;
+  // Whether a peer has lied lately, so that no connection with it should be made yet. One that is made all the
+  // same is ended at once.
+  bool shuns(Now now, const NodeKey& peer) const;
+  const Conduct* conduct(const NodeKey& peer) const;
   // False while the peer has given us more to verify than we take at once; do not read from it then.
   bool wants_bytes(SessionId session) const;
   std::size_t pending_intents() const { return pending_.size(); }
@@ -159,6 +171,7 @@ class Engine {
   void check_liveness(Now now, Session& session);
   void end_session(Session& session, v1::ErrorCode code, const Error& reason, bool lied);
   void drop_session(Now now, SessionId id, const std::string& why);
+  void note_lie(const Session& session, const std::string& what);
 
   // engine.cpp: inputs, dispatch, sending
   void handle_frame(Now now, Session& session, v1::Frame frame, std::size_t size);
@@ -173,9 +186,13 @@ class Engine {
   void return_credit(Session& session, std::size_t bytes);
 
   // engine_policy.cpp: what is admitted, wanted and kept
+  void begin_policy(Now now);
+  TrustChange recompute_trust(Now now);
   void refresh_trust(Now now);
   void enter_policy(Now now, const LogId& id);
   void leave_policy(Now now, const LogId& id);
+  void remember_asks(const std::vector<LogId>& logs);
+  void ask_settled(const NodeKey& peer, const LogId& log);
   void remove_expired(Now now);
   void remove_log(Now now, Log& log);
   void apply_filters(Now now);
@@ -186,7 +203,7 @@ class Engine {
   void on_heads(Now now, Session& session, const v1::Heads& heads);
   void on_cursor(Now now, Session& session, const v1::Cursor& cursor);
   void on_push(Now now, Session& session, v1::Push push, std::size_t size);
-  bool expected_heads(Now now, Session& session, std::uint64_t request_id);
+  bool expected_heads(Now now, Session& session, const v1::Heads& heads);
   Result<std::optional<Offer>> read_offer(Session& session, const v1::Head& head, bool in_journal);
   void verify_offers(Now now, Session& session, std::vector<Offer> offers);
   void consider(Now now, const Offer& offer);
@@ -302,6 +319,8 @@ class Engine {
   std::map<std::uint64_t, Commit> commits_;
   std::uint64_t next_commit_ = 1;
   std::map<NodeKey, PeerRecord> peers_;
+  std::map<NodeKey, Conduct> conduct_;
+  std::map<NodeKey, std::set<LogId>> asks_;  // heads to ask for by name
   TrustPolicy trust_;
   std::map<SessionId, std::unique_ptr<Session>> sessions_;
   std::unordered_map<IntentId, Continuation> pending_;

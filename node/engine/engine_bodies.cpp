@@ -70,18 +70,23 @@ void Engine::ask_for_bodies(Now now, Log& log) {
   log.retry_bodies_at = now.mono + std::min<MonoTime>(wait, limits::kBodyRetryMax);
 }
 
-// The ready session to ask next, the one with the least under way.
+// The ready session to ask next: one that is known to hold the entry before others, for a peer need not tell
+// what it knows that we hold; then the one with the least under way.
 Session* Engine::holder_of(const Log& log, EntryIndex index, const MissingBody& body, unsigned round) {
   Session* best = nullptr;
+  std::pair<bool, std::size_t> best_rank;
   for (auto& [id, session] : sessions_) {
     if (!session->hello_received || session->bodies_asked.size() >= limits::kBodyRequests) continue;
     const auto tried = body.tried.find(id);
     if (tried != body.tried.end() && tried->second >= round) continue;
-    const auto known = session->known.find(log.state.id);
-    if (known != session->known.end() && known->second.value <= index.value) continue;
     const auto lies = body.false_haves.find(session->peer);
     if (lies != body.false_haves.end() && lies->second >= limits::kFalseHaves) continue;
-    if (best == nullptr || session->bodies_planned < best->bodies_planned) best = session.get();
+    const auto known = session->known.find(log.state.id);
+    const bool holds = known != session->known.end() && known->second.value > index.value;
+    const std::pair rank{!holds, session->bodies_planned};
+    if (best != nullptr && best_rank <= rank) continue;
+    best = session.get();
+    best_rank = rank;
   }
   return best;
 }

@@ -43,15 +43,18 @@ void Engine::ask_for(Session& session, const std::vector<LogId>& logs) {
     v1::Frame frame;
     auto* request = frame.mutable_get_heads();
     request->set_request_id(next_request_++);
-    session.head_requests.insert(request->request_id());
     const std::size_t end = std::min(begin + limits::kLogIdsPerRequest, logs.size());
+    session.head_requests.emplace(
+        request->request_id(), std::vector<LogId>(logs.begin() + static_cast<std::ptrdiff_t>(begin),
+                                                  logs.begin() + static_cast<std::ptrdiff_t>(end)));
     for (std::size_t i = begin; i < end; ++i) request->add_log_ids(logs[i].bytes());
     send(session, frame);
   }
 }
 
-// Nothing where policy refuses the log or we hold it already; an error where the peer broke a rule.
-// A row of the journal stays open, and the cursor behind it, until the offer is settled.
+// Nothing where policy refuses the log or we hold it already; an error where the peer broke a rule. The row
+// that a head names stays open, and the cursor behind it, until the offer is settled; only heads that come
+// `in_journal`, in its order, say that the rows before them are done.
 Result<std::optional<Engine::Offer>> Engine::read_offer(Session& session, const v1::Head& head,
                                                         bool in_journal) {
   if (head.log_id().size() != LogId::kSize)
@@ -81,7 +84,7 @@ Result<std::optional<Engine::Offer>> Engine::read_offer(Session& session, const 
     KOINON_ASSIGN(offer.identity, read_identity(head.identity(), offer.log));
   }
   auto& open_row = session.row_of[offer.log];
-  if (in_journal && head.journal_seq() > 0) {
+  if (head.journal_seq() > open_row) {
     session.open_rows.erase(open_row);
     open_row = head.journal_seq();
     session.open_rows[open_row] = offer.log;
@@ -92,8 +95,18 @@ Result<std::optional<Engine::Offer>> Engine::read_offer(Session& session, const 
 
 // Whether heads of this request are awaited. The answer to a Get says that the peer does not have the root
 // that we asked for: its own head replaces its offer.
-bool Engine::expected_heads(Now now, Session& session, std::uint64_t request_id) {
-  if (request_id == 0 || session.head_requests.erase(request_id) > 0) return true;
+bool Engine::expected_heads(Now now, Session& session, const v1::Heads& heads) {
+  const std::uint64_t request_id = heads.request_id();
+  if (request_id == 0) return true;
+  if (const auto asked = session.head_requests.find(request_id); asked != session.head_requests.end()) {
+    std::set<BytesView> told;
+    for (const auto& head : heads.heads()) told.insert(head.log_id());
+    for (const LogId& log : asked->second) {
+      if (!told.contains(log.view())) ask_settled(session.peer, log);
+    }
+    session.head_requests.erase(asked);
+    return true;
+  }
   const auto get = session.gets.find(request_id);
   if (get == session.gets.end()) return false;
   Log& log = *logs_.at(get->second);
@@ -108,7 +121,7 @@ void Engine::on_heads(Now now, Session& session, const v1::Heads& heads) {
   if (static_cast<std::size_t>(heads.heads_size()) > limits::kHeadsPerFrame) {
     return lie(session, fail(Code::kTooLarge, "a frame carries at most 256 heads", "heads"));
   }
-  if (!expected_heads(now, session, heads.request_id())) {
+  if (!expected_heads(now, session, heads)) {
     return lie(session, fail(Code::kMalformed, "heads came that were not asked for", "request_id"));
   }
   session.counts.heads_in += static_cast<std::uint64_t>(heads.heads_size());
@@ -116,7 +129,11 @@ void Engine::on_heads(Now now, Session& session, const v1::Heads& heads) {
   for (const auto& head : heads.heads()) {
     auto offer = read_offer(session, head, heads.request_id() == 0);
     if (!offer.ok()) return lie(session, offer.error());
-    if (*offer) offers.push_back(std::move(**offer));
+    if (*offer) {
+      offers.push_back(std::move(**offer));
+    } else {
+      ask_settled(session.peer, LogId::from(head.log_id()));
+    }
   }
   if (offers.empty()) return save_cursor(now, session);
   verify_offers(now, session, std::move(offers));
@@ -153,7 +170,7 @@ void Engine::on_cursor(Now now, Session& session, const v1::Cursor& cursor) {
 // brings nothing new takes the link to its sender out of the log's tree.
 void Engine::on_push(Now now, Session& session, v1::Push push, std::size_t size) {
   ++session.counts.pushes_in;
-  auto read = read_offer(session, push.head(), true);
+  auto read = read_offer(session, push.head(), false);
   if (!read.ok()) return lie(session, read.error());
   if (!*read) {
     ++session.counts.duplicates_in;
@@ -319,6 +336,7 @@ void Engine::settle_row(Now now, SessionId id, const LogId& log, JournalSeq row)
     session->open_rows.erase(it->second);
     session->row_of.erase(it);
   }
+  ask_settled(session->peer, log);
   save_cursor(now, *session);
 }
 

@@ -2,8 +2,8 @@
 // state per link and log: a log is pushed to those peers that fetched it from us (eager links), the others are
 // told of its heads a moment later (lazy links). A Get grafts the link, a Prune takes it out of the tree.
 //
-// Pushes run ahead of the journal and stand outside it; the rows of the journal are told in their order, those
-// left out that the peer is known to hold, and the cursor passes them.
+// Pushes run ahead of the journal's order; its rows are told in order, those left out that the peer is known to
+// hold, and the cursor passes them.
 #include <algorithm>
 
 #include "node/engine/engine_log.h"
@@ -128,7 +128,6 @@ void Engine::send_push(Session& session, const Log& log, const PushKey& key, con
   v1::Frame frame;
   auto* push = frame.mutable_push();
   *push->mutable_head() = head_message(session, log);
-  push->mutable_head()->set_journal_seq(0);
   fill_chunk(*push->mutable_chunk(), run, session.filter);
   const bool all = run.records.size() == key.to.value - key.from.value;
   if (!all || frame.ByteSizeLong() + kFramePrefixBytes > session.credit) return;

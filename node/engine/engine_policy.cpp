@@ -9,23 +9,62 @@ namespace {
 constexpr std::size_t kFiltersAtOnce = 4;
 }
 
-void Engine::refresh_trust(Now now) {
+// What the store says of policy, against what follows from its vouches now: the difference came about while
+// this node was down, or was not written before it went down.
+void Engine::begin_policy(Now now) {
+  std::vector<LogId> readmitted;
+  for (const LogId& id : recompute_trust(now).added) {
+    const auto it = logs_.find(id);
+    if (it != logs_.end() && it->second->state.out_since) readmitted.push_back(id);
+    enter_policy(now, id);
+  }
+  if (!readmitted.empty()) remember_asks(readmitted);
+  for (const auto& [id, log] : logs_) {
+    if (!trust_.admits(id)) leave_policy(now, id);
+  }
+}
+
+TrustChange Engine::recompute_trust(Now now) {
   std::vector<LogId> direct;
   direct.reserve(peers_.size());
   for (const auto& [key, peer] : peers_) direct.push_back(peer.log);
   trust_.set_peers(std::move(direct));
-  const TrustChange change = trust_.refresh(now.wall);
+  TrustChange change = trust_.refresh(now.wall);
   next_trust_refresh_ = now.mono + limits::kTrustRefresh;
   if (const auto expiry = trust_.next_expiry(); expiry) {
     const std::chrono::milliseconds left(std::max<std::int64_t>(expiry->value - now.wall.value, 1));
     next_trust_refresh_ = std::min(next_trust_refresh_, now.mono + std::min<MonoTime>(left, limits::kTrustRefresh));
   }
+  return change;
+}
+
+void Engine::refresh_trust(Now now) {
+  const TrustChange change = recompute_trust(now);
   for (const LogId& id : change.added) enter_policy(now, id);
   for (const LogId& id : change.removed) leave_policy(now, id);
-  if (change.added.empty()) return;
-  for (auto& [id, session] : sessions_) {
-    if (session->hello_received) ask_for(*session, change.added);
+  if (!change.added.empty()) remember_asks(change.added);
+}
+
+// The rows of these logs may have passed every cursor as refused: each peer is asked by name, and until it has
+// answered that is remembered.
+void Engine::remember_asks(const std::vector<LogId>& logs) {
+  CommitAsks intent;
+  for (const auto& [key, peer] : peers_) {
+    for (const LogId& log : logs) {
+      if (log != own_log_ && asks_[key].insert(log).second) intent.asks.emplace_back(key, log);
+    }
   }
+  if (!intent.asks.empty()) issue(std::move(intent), [](Now, const Result<Answer>&) {});
+  for (auto& [id, session] : sessions_) {
+    if (session->hello_received) ask_for(*session, logs);
+  }
+}
+
+// The peer has answered about a log, and what it offered is settled.
+void Engine::ask_settled(const NodeKey& peer, const LogId& log) {
+  const auto it = asks_.find(peer);
+  if (it == asks_.end() || it->second.erase(log) == 0) return;
+  issue(CommitAsks{{{peer, log}}, false}, [](Now, const Result<Answer>&) {});
 }
 
 void Engine::enter_policy(Now, const LogId& id) {
@@ -38,7 +77,12 @@ void Engine::enter_policy(Now, const LogId& id) {
   log.read_from = EntryIndex(0);
   if (!log.state.out_since) return;
   log.state.out_since.reset();
-  issue(CommitOutOfPolicy{id, std::nullopt}, [](Now, const Result<Answer>&) {});
+  // A new row: peers whose cursors have passed the old one while we told nothing of it hear of it again.
+  issue(CommitReadmission{id}, [this, id, commit = begin_commit()](Now then, const Result<Answer>& answer) {
+    const JournalSeq row = answer.ok() ? std::get<RunStored>(*answer).journal_seq : JournalSeq(0);
+    end_commit(then, commit, id, row);
+    if (!answer.ok()) on_store_failed(then, *logs_.at(id), 0, answer.error());
+  });
 }
 
 // Nothing more is taken or given of it; what is held stays readable for the grace time.
@@ -84,16 +128,34 @@ void Engine::remove_log(Now now, Log& log) {
     gone.state = std::move(empty);
     outside_.erase(id);
     trust_.forget_voucher(id);
-    if (!trust_.admits(id)) return;
-    for (auto& [session, live] : sessions_) {
-      if (live->hello_received) ask_for(*live, {id});
-    }
+    if (trust_.admits(id)) remember_asks({id});
   });
 }
 
 void Engine::on_blocked(Now now, const LogId& log, bool blocked) {
   trust_.set_blocked(log, blocked);
   refresh_trust(now);
+}
+
+LogStanding Engine::standing(const LogId& id) const {
+  LogStanding out;
+  const auto it = logs_.find(id);
+  if (it == logs_.end()) return out;
+  const Log& log = *it->second;
+  out.frozen = log.state.frozen;
+  out.over_quota = log.over_quota;
+  out.fetching = log.fetch.has_value();
+  for (const auto& [session, offer] : log.offers) {
+    if (const auto live = sessions_.find(session); live != sessions_.end()) out.offered_by.push_back(live->second->peer);
+  }
+  for (const auto& [index, body] : log.missing) {
+    if (body.transit) continue;
+    auto& peers = out.missing[index];
+    for (const auto& [session, round] : body.tried) {
+      if (const auto live = sessions_.find(session); live != sessions_.end()) peers.push_back(live->second->peer);
+    }
+  }
+  return out;
 }
 
 // --- our own filter ---

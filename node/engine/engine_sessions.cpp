@@ -37,7 +37,34 @@ void Engine::on_connected(Now now, SessionId id, NodeKey peer, bool dialled_by_u
                 false);
     return;
   }
+  if (shuns(now, peer)) {
+    end_session(session, v1::ERROR_CODE_BUSY,
+                fail(Code::kRefused, "the peer sent what does not verify a while ago; try again later"), false);
+    return;
+  }
+  ++conduct_[peer].sessions;
   if (resolve_duplicate(session)) greet(session, known->second);
+}
+
+bool Engine::shuns(Now now, const NodeKey& peer) const {
+  const auto it = conduct_.find(peer);
+  return it != conduct_.end() && now.mono < it->second.shunned_until;
+}
+
+const Conduct* Engine::conduct(const NodeKey& peer) const {
+  const auto it = conduct_.find(peer);
+  return it == conduct_.end() ? nullptr : &it->second;
+}
+
+// Longer each time, up to a limit.
+void Engine::note_lie(const Session& session, const std::string& what) {
+  Conduct& conduct = conduct_[session.peer];
+  const MonoTime now = std::max(session.last_received, session.connected_at);
+  if (now - conduct.last_lie_at > limits::kLieForgotten) conduct.lies = 0;
+  const MonoTime wait = limits::kLieBackoff * (std::int64_t{1} << std::min(conduct.lies++, 8U));
+  conduct.shunned_until = now + std::min<MonoTime>(wait, limits::kLieBackoffMax);
+  conduct.last_lie_at = now;
+  conduct.last_lie = what;
 }
 
 void Engine::greet(Session& session, const PeerRecord& peer) {
@@ -88,6 +115,7 @@ void Engine::end_session(Session& session, v1::ErrorCode code, const Error& reas
   error->set_fatal(true);
   send(session, frame);
   outputs_.emplace_back(CloseSession{session.id, reason, lied});
+  if (lied) note_lie(session, reason.text());
   if (lied) emit({Event::Kind::kPeerLied, session.peer, session.peer_log, {}, reason.text()});
   drop_session({session.last_received, {}}, session.id, reason.text());
 }
@@ -175,12 +203,12 @@ void Engine::become_ready(Now now, Session& session) {
   }
   emit({Event::Kind::kSessionReady, session.peer, session.peer_log, {}, session.agent});
   // Rows of logs that were refused when they passed the cursor are asked for by name.
-  std::vector<LogId> missing;
+  std::set<LogId> missing = asks_[session.peer];
   for (const auto& [id, path] : trust_.admitted()) {
     const auto held = logs_.find(id);
-    if (held == logs_.end() || !held->second->state.whole) missing.push_back(id);
+    if (held == logs_.end() || !held->second->state.whole) missing.insert(id);
   }
-  ask_for(session, missing);
+  ask_for(session, std::vector<LogId>(missing.begin(), missing.end()));
   look_for_all_bodies(now);
 }
 

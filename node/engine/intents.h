@@ -82,7 +82,15 @@ struct CommitFilter {
 };
 struct CommitOutOfPolicy {
   LogId log;
-  std::optional<UnixMillis> since;
+  UnixMillis since;
+};
+// Answer: RunStored, with a new row where the log stands whole.
+struct CommitReadmission {
+  LogId log;
+};
+struct CommitAsks {
+  std::vector<HeadAsk> asks;
+  bool open = true;
 };
 struct CommitRemoval {
   LogId log;
@@ -127,8 +135,8 @@ struct ReadProof {
 };
 
 using IntentBody = std::variant<VerifyHeads, VerifyRun, VerifyBodies, CommitRun, CommitCursor, CommitEvidence,
-                                CommitBodies, CommitFilter, CommitOutOfPolicy, CommitRemoval, ReadRun, ReadRoot,
-                                ReadRecords, ReadUnheld, ReadProof>;
+                                CommitBodies, CommitFilter, CommitOutOfPolicy, CommitReadmission, CommitAsks,
+                                CommitRemoval, ReadRun, ReadRoot, ReadRecords, ReadUnheld, ReadProof>;
 struct Intent {
   IntentId id;
   IntentBody body;

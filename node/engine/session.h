@@ -63,6 +63,7 @@ struct Allowance {
 struct SessionCounts {
   std::uint64_t heads_in = 0;
   std::uint64_t records_in = 0;
+  std::uint64_t copies_in = 0;      // records received, whether new or not
   std::uint64_t pushes_in = 0;
   std::uint64_t duplicates_in = 0;  // pushes of what was here already
   std::uint64_t bodies_in = 0;
@@ -119,7 +120,7 @@ struct Session {
   JournalSeq saved;                                 // the cursor that the store holds
   bool saving = false;
   std::map<std::uint64_t, LogId> gets;    // our open Gets
-  std::set<std::uint64_t> head_requests;  // our open GetHeads
+  std::map<std::uint64_t, std::vector<LogId>> head_requests;  // our open GetHeads
   std::deque<LogId> fetch_queue;          // logs to fetch from this peer
   std::map<std::uint64_t, BodiesAsked> bodies_asked;  // our open GetBodies
   std::size_t bodies_planned = 0;                     // while requests are shared out

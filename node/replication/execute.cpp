@@ -105,6 +105,12 @@ Result<Answer> execute_write(Store& store, const IntentBody& body) {
                  [&](const CommitOutOfPolicy& intent) {
                    return to_answer(store.set_out_of_policy(intent.log, intent.since));
                  },
+                 [&](const CommitReadmission& intent) -> Result<Answer> {
+                   const auto row = store.readmit(intent.log);
+                   if (!row.ok()) return row.error();
+                   return Answer(RunStored{*row});
+                 },
+                 [&](const CommitAsks& intent) { return to_answer(store.set_asks(intent.asks, intent.open)); },
                  [&](const CommitRemoval& intent) {
                    return to_answer(store.remove_log(intent.log, intent.now));
                  },
@@ -126,18 +132,15 @@ std::vector<Completion> execute_writes(Store& store, const std::vector<Intent>& 
   std::vector<Completion> out;
   out.reserve(intents.size());
   Status status = store.begin(durable);
+  const bool begun = status.ok();
   for (const Intent& intent : intents) {
-    out.push_back(
-        {intent.id, status.ok() ? execute_write(store, intent.body) : Result<Answer>(status.error())});
+    out.push_back({intent.id, status.ok() ? execute_write(store, intent.body) : Result<Answer>(status.error())});
+    // A full disk may have undone the whole transaction already: what followed would stand alone.
+    const auto& answer = out.back().answer;
+    if (status.ok() && !answer.ok() && (answer.error().code == Code::kDiskFull || answer.error().code == Code::kIo))
+      status = answer.error();
   }
-  if (!status.ok()) return out;
-  // A full disk inside the transaction may have rolled all of it back.
-  for (const Completion& completion : out) {
-    if (!completion.answer.ok() &&
-        (completion.answer.error().code == Code::kDiskFull || completion.answer.error().code == Code::kIo)) {
-      status = completion.answer.error();
-    }
-  }
+  if (!begun) return out;
   if (status.ok()) {
     status = store.commit();
   } else {

@@ -145,7 +145,6 @@ void Network::on_close_session(const CloseSession& close) {
   if (peer_key != session_peers_.end()) {
     const auto peer = peers_.find(peer_key->second);
     if (peer != peers_.end()) {
-      peer->second->lied = close.lied;
       if (peer->second->session == close.session || !peer->second->session)
         peer->second->state = close.reason.text();
     }
@@ -159,7 +158,6 @@ void Network::on_event(const Event& event) {
   if (it != peers_.end() && event.kind == Event::Kind::kSessionReady) {
     it->second->state = "connected";
     it->second->failures = 0;
-    it->second->lied = false;
   }
   callbacks_.on_event(event);
 }
@@ -233,7 +231,7 @@ asio::awaitable<void> Network::serve_handshake(tcp::socket socket) {
   error_code error;
   socket.set_option(tcp::no_delay(true), error);
   auto check = std::make_unique<PinCheck>();
-  check->accepts = [this](const NodeKey& key) { return peers_.contains(key); };
+  check->accepts = [this](const NodeKey& key) { return peers_.contains(key) && !engine_.shuns(now(), key); };
   auto stream = std::make_unique<TlsStream>(std::move(socket), *tls_);
   pin(*stream, *check);
   const bool shaken = co_await shake_hands(stream.get(), true);

@@ -91,7 +91,6 @@ class Network {
     std::string state = "not connected yet";
     std::optional<SessionId> session;
     unsigned failures = 0;
-    bool lied = false;
     bool removed = false;
     std::shared_ptr<boost::asio::steady_timer> wake;  // of its dialling loop
   };

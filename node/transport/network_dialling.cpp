@@ -20,6 +20,7 @@ using boost::system::error_code;
 
 namespace {
 constexpr std::chrono::seconds kConnectDeadline{10};
+constexpr std::chrono::seconds kShunnedPause{30};
 }
 
 void Network::watch_peer(PeerRecord record) {
@@ -38,7 +39,6 @@ std::chrono::milliseconds Network::backoff(const Peer& peer) {
   using std::chrono::milliseconds;
   milliseconds wait = limits::kDialBackoffMin * (std::int64_t{1} << std::min(peer.failures, 16U));
   wait = std::min<milliseconds>(wait, limits::kDialBackoffMax);
-  if (peer.lied) wait = limits::kLieBackoff;
   // Half of it by chance, so that nodes that went down together do not come back together.
   std::uniform_int_distribution<std::int64_t> chance(wait.count() / 2, wait.count());
   return milliseconds(chance(jitter_));
@@ -84,6 +84,11 @@ asio::awaitable<void> Network::dial_loop(std::shared_ptr<Peer> peer) {
       if (stopping_ || peer->removed) co_return;
       if (peer->session || peer->record.address.empty()) continue;
       wake->expires_after(backoff(*peer));
+      co_await wake->async_wait(redirect_error(use_awaitable, ignored));
+      continue;
+    }
+    if (engine_.shuns(now(), peer->record.node_key)) {
+      wake->expires_after(kShunnedPause);
       co_await wake->async_wait(redirect_error(use_awaitable, ignored));
       continue;
     }

@@ -87,7 +87,9 @@ inline constexpr std::chrono::minutes kBodyRetryMax{10};
 inline constexpr std::chrono::milliseconds kDialBackoffMin{200};
 inline constexpr std::chrono::seconds kDialBackoffMax{300};
 inline constexpr std::chrono::seconds kStoreRetry{5};   // after a failed commit
-inline constexpr std::chrono::minutes kLieBackoff{10};  // after a peer sent what does not verify
+inline constexpr std::chrono::minutes kLieBackoff{10};  // after a peer sent what does not verify; then doubled
+inline constexpr std::chrono::hours kLieBackoffMax{6};
+inline constexpr std::chrono::hours kLieForgotten{24};
 
 // Network edge
 inline constexpr std::size_t kPeers = 1024;

@@ -39,7 +39,12 @@ class Hostile : public testing::TestWithParam<unsigned> {
     EXPECT_FALSE(la.store->record(seoul.id(), EntryIndex(0)).ok());
     EXPECT_EQ(la.events_of(Event::Kind::kPeerLied).size(), 1U);
     EXPECT_EQ(la.holds(milan), 6U);
-    // And honestly again: nothing was lost.
+    // Not at once, but after a while it may come back; and honestly now: nothing was lost.
+    EXPECT_TRUE(la.engine->shuns(la.now, seoul.config.node_key));
+    const SessionId early = network.connect(la, seoul);
+    network.drive();
+    EXPECT_FALSE(network.is_open(early));
+    network.pass(limits::kLieBackoff);
     network.connect(la, seoul);
     network.drive();
     EXPECT_EQ(la.holds(seoul), 21U);

@@ -319,6 +319,13 @@ bool Network::tick_within(MonoTime& left) {
   return true;
 }
 
+void Network::pass(MonoTime time) {
+  for (auto& node : nodes_) {
+    node->now.mono += time;
+    node->now.wall.value += std::chrono::duration_cast<std::chrono::milliseconds>(time).count();
+  }
+}
+
 void Network::advance(std::chrono::seconds seconds) {
   for (std::int64_t i = 0; i < seconds.count(); ++i) {
     for (auto& node : nodes_) {

@@ -72,6 +72,9 @@ class Network {
   // Virtual time passes; every engine ticks each second; everything is driven.
   void advance(std::chrono::seconds seconds);
 
+  // Virtual time passes at once, without anything being done in it.
+  void pass(MonoTime time);
+
   // Bytes that travelled on a session, both ways.
   std::uint64_t bytes(SessionId session) const { return links_.at(session).bytes; }
   bool is_open(SessionId session) const { return links_.contains(session) && !links_.at(session).closed; }

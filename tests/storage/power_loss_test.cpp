@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "storage/sqlite_store.h"
-#include "tests/storage/faulty_vfs.h"
+#include "tools/sim/faulty_vfs.h"
 #include "tests/storage/store_fixture.h"
 
 namespace koinon::test {
@@ -15,7 +15,7 @@ struct Outcome {
   std::vector<std::pair<EntryIndex, std::string>> acknowledged;
 };
 
-SqliteStoreOptions options_for(const FaultyVfs& vfs, const std::string& durable) {
+SqliteStoreOptions options_for(const sim::FaultyVfs& vfs, const std::string& durable) {
   SqliteStoreOptions options;
   options.vfs = vfs.name();
   options.exclusive = true;
@@ -25,7 +25,7 @@ SqliteStoreOptions options_for(const FaultyVfs& vfs, const std::string& durable)
 }
 
 // Publishes until the power goes, or all is done.
-Outcome run(FaultyVfs& vfs, const std::string& durable, std::uint64_t cut_at) {
+Outcome run(sim::FaultyVfs& vfs, const std::string& durable, std::uint64_t cut_at) {
   Outcome outcome;
   OwnLog log = test_log();
   const std::uint64_t begin = vfs.points();
@@ -41,7 +41,7 @@ Outcome run(FaultyVfs& vfs, const std::string& durable, std::uint64_t cut_at) {
 }
 
 // How many acknowledged records are missing after the power came back.
-std::size_t lost_after(FaultyVfs& vfs, const Outcome& outcome, const std::string& durable,
+std::size_t lost_after(sim::FaultyVfs& vfs, const Outcome& outcome, const std::string& durable,
                        unsigned survivors) {
   vfs.restore(survivors);
   auto store = open_sqlite_store("store.db", options_for(vfs, durable));
@@ -67,13 +67,13 @@ std::size_t lost_after(FaultyVfs& vfs, const Outcome& outcome, const std::string
 
 TEST(PowerLoss, AtEveryWritePointNoAcknowledgedRecordIsLost) {
   ASSERT_TRUE(init_crypto().ok());
-  FaultyVfs probe("probe");
+  sim::FaultyVfs probe("probe");
   const Outcome whole = run(probe, "FULL", 0);
   ASSERT_EQ(whole.acknowledged.size(), static_cast<std::size_t>(kRecords));
   ASSERT_GT(whole.points, 100U);
   for (std::uint64_t cut = 1; cut <= whole.points; ++cut) {
     for (const unsigned survivors : {0U, static_cast<unsigned>(cut)}) {
-      FaultyVfs vfs("faulty");
+      sim::FaultyVfs vfs("faulty");
       const Outcome outcome = run(vfs, "FULL", cut);
       ASSERT_TRUE(vfs.is_cut()) << cut;
       ASSERT_EQ(lost_after(vfs, outcome, "FULL", survivors), 0U)
@@ -85,11 +85,11 @@ TEST(PowerLoss, AtEveryWritePointNoAcknowledgedRecordIsLost) {
 // The test above can see a loss: without syncing there is one.
 TEST(PowerLoss, WithoutSyncingRecordsAreLost) {
   ASSERT_TRUE(init_crypto().ok());
-  FaultyVfs probe("probe");
+  sim::FaultyVfs probe("probe");
   const std::uint64_t points = run(probe, "OFF", 0).points;
   std::size_t lost = 0;
   for (std::uint64_t cut = 1; cut <= points; ++cut) {
-    FaultyVfs vfs("faulty");
+    sim::FaultyVfs vfs("faulty");
     const Outcome outcome = run(vfs, "OFF", cut);
     if (!outcome.acknowledged.empty()) lost += lost_after(vfs, outcome, "OFF", 0);
   }
@@ -98,7 +98,7 @@ TEST(PowerLoss, WithoutSyncingRecordsAreLost) {
 
 TEST(PowerLoss, JournalNumbersAreNeverUsedTwice) {
   ASSERT_TRUE(init_crypto().ok());
-  FaultyVfs vfs("faulty");
+  sim::FaultyVfs vfs("faulty");
   OwnLog log = test_log();
   std::uint64_t highest = 0;
   for (int life = 0; life < 5; ++life) {
@@ -123,7 +123,7 @@ TEST(PowerLoss, JournalNumbersAreNeverUsedTwice) {
 
 TEST(FullDisk, RefusesWritesKeepsReadsAndResumes) {
   ASSERT_TRUE(init_crypto().ok());
-  FaultyVfs vfs("full");
+  sim::FaultyVfs vfs("full");
   OwnLog log = test_log();
   auto store = open_sqlite_store("store.db", options_for(vfs, "FULL"));
   ASSERT_TRUE(store.ok());

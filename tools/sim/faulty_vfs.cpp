@@ -1,4 +1,4 @@
-#include "tests/storage/faulty_vfs.h"
+#include "tools/sim/faulty_vfs.h"
 
 #include <algorithm>
 #include <cstring>
@@ -6,7 +6,7 @@
 
 #include <sqlite3.h>
 
-namespace koinon::test {
+namespace koinon::sim {
 namespace {
 constexpr std::size_t kSector = 512;
 }
@@ -24,6 +24,7 @@ struct FaultyVfs::Impl {
   std::uint64_t cut_at = 0;
   bool cut = false;
   std::uint64_t capacity = 0;
+  std::minstd_rand random{1};
 
   // Counts a write point; false once the power is gone.
   bool point() {
@@ -149,6 +150,22 @@ int access_file(sqlite3_vfs* vfs, const char* name, int, int* out) {
   return SQLITE_OK;
 }
 
+// No clock and no chance of the machine's: a seed must mean the same bytes.
+int randomness(sqlite3_vfs* vfs, int count, char* out) {
+  FaultyVfs::Impl* impl = impl_of(vfs);
+  for (int i = 0; i < count; ++i) out[i] = static_cast<char>(impl->random());
+  return count;
+}
+int current_time(sqlite3_vfs*, sqlite3_int64* out) {
+  *out = 210866760000000;  // 1970-01-01 in milliseconds of the Julian day
+  return SQLITE_OK;
+}
+int current_day(sqlite3_vfs*, double* out) {
+  *out = 2440587.5;
+  return SQLITE_OK;
+}
+int sleep_for(sqlite3_vfs*, int microseconds) { return microseconds; }
+
 int full_path(sqlite3_vfs*, const char* name, int size, char* out) {
   sqlite3_snprintf(size, out, "%s", name);
   return SQLITE_OK;
@@ -158,7 +175,7 @@ int full_path(sqlite3_vfs*, const char* name, int size, char* out) {
 
 FaultyVfs::FaultyVfs(std::string name) : name_(std::move(name)), impl_(std::make_unique<Impl>()) {
   sqlite3_vfs* real = sqlite3_vfs_find(nullptr);
-  impl_->vfs = *real;  // time, randomness and sleep stay the system's
+  impl_->vfs = *real;
   impl_->vfs.szOsFile = sizeof(OpenFile);
   impl_->vfs.zName = name_.c_str();
   impl_->vfs.pAppData = impl_.get();
@@ -167,6 +184,10 @@ FaultyVfs::FaultyVfs(std::string name) : name_(std::move(name)), impl_(std::make
   impl_->vfs.xDelete = delete_file;
   impl_->vfs.xAccess = access_file;
   impl_->vfs.xFullPathname = full_path;
+  impl_->vfs.xRandomness = randomness;
+  impl_->vfs.xCurrentTime = current_day;
+  impl_->vfs.xCurrentTimeInt64 = current_time;
+  impl_->vfs.xSleep = sleep_for;
   sqlite3_vfs_register(&impl_->vfs, 0);
 }
 
@@ -200,4 +221,4 @@ void FaultyVfs::restore(unsigned seed) {
   }
 }
 
-}  // namespace koinon::test
+}  // namespace koinon::sim

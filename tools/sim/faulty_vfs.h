@@ -9,7 +9,7 @@
 
 #include "proto/base/types.h"
 
-namespace koinon::test {
+namespace koinon::sim {
 
 class FaultyVfs {
  public:
@@ -38,4 +38,4 @@ class FaultyVfs {
   std::unique_ptr<Impl> impl_;
 };
 
-}  // namespace koinon::test
+}  // namespace koinon::sim

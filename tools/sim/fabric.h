@@ -1,0 +1,103 @@
+// The network between nodes: connections that are reliable byte streams over segments that are lost, doubled
+// and overtaken, as TCP makes them. What an engine sees of that is delay, bursts, stalls and resets.
+//
+// A blocked direction (a partition, a one-way link) stalls what is sent; when it opens again the stalled
+// segments go on. Who was reset or lost its power answers late segments with a reset.
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <set>
+#include <unordered_map>
+#include <vector>
+
+#include "tools/sim/chance.h"
+#include "tools/sim/cities.h"
+#include "tools/sim/counters.h"
+#include "tools/sim/schedule.h"
+
+namespace koinon::sim {
+
+using NodeIndex = std::size_t;
+
+// What the fabric tells a node.
+class Endpoint {
+ public:
+  virtual ~Endpoint() = default;
+  virtual void on_bytes(SessionId session, BytesView bytes) = 0;
+  virtual void on_sent(SessionId session, std::size_t bytes) = 0;
+  virtual void on_closed(SessionId session) = 0;
+  virtual bool wants_bytes(SessionId session) const = 0;
+};
+
+struct FabricRules {
+  double loss = 0;
+  double duplicate = 0;
+  double reorder = 0;
+  double bandwidth = 10e6;
+};
+
+class Fabric {
+ public:
+  Fabric(Schedule& schedule, Chance chance, Counters& counters, FabricRules rules)
+      : schedule_(schedule), chance_(chance), counters_(counters), rules_(rules) {}
+
+  NodeIndex add(Endpoint& endpoint, Place place);
+  MonoTime latency(NodeIndex from, NodeIndex to) const;
+
+  // A connection whose handshake has succeeded; both ends know.
+  SessionId open(NodeIndex dialler, NodeIndex listener);
+  void send(SessionId session, NodeIndex from, Bytes bytes);
+  // After what was sent, the other end hears of it.
+  void close(SessionId session, NodeIndex from);
+  // Both ends hear of it at once.
+  void reset(SessionId session);
+  // Power fails at a node: its ends are gone. `silent`: nobody is told before they send something.
+  void drop_node(NodeIndex node, bool silent);
+  std::vector<SessionId> open_sessions() const;
+
+  bool blocked(NodeIndex from, NodeIndex to) const;
+  void set_groups(std::vector<int> groups);  // nodes of different groups do not reach each other; empty: all do
+  void set_one_way(NodeIndex from, NodeIndex to, bool blocked);
+
+ private:
+  struct Segment {
+    Bytes bytes;
+    bool last = false;
+    bool told = false;  // the sender was told that it is on its way
+  };
+  struct Pipe {
+    MonoTime free_at{};
+    MonoTime last_arrival{};
+    std::deque<Segment> stalled;
+    std::size_t stalled_unsent = 0;  // bytes of them that the sender still waits for
+    std::deque<Segment> inbox;       // arrived, not yet wanted
+    bool polling = false;
+  };
+  struct Connection {
+    NodeIndex ends[2];
+    bool open[2] = {true, true};
+    Pipe pipes[2];  // from ends[0], from ends[1]
+  };
+
+  int side(const Connection& connection, NodeIndex node) const { return connection.ends[0] == node ? 0 : 1; }
+  void transmit(SessionId id, Connection& connection, int from, Segment segment);
+  void arrive(SessionId id, int from, Segment segment);
+  void pump_inbox(SessionId id, int from);
+  void close_end(SessionId id, int end);
+  void release_stalled();
+  void forget_if_closed(SessionId id);
+
+  Schedule& schedule_;
+  Chance chance_;
+  Counters& counters_;
+  FabricRules rules_;
+  std::vector<Endpoint*> endpoints_;
+  std::vector<Place> places_;
+  std::unordered_map<SessionId, std::unique_ptr<Connection>> connections_;
+  std::set<std::pair<NodeIndex, NodeIndex>> one_way_;
+  std::vector<int> groups_;
+  std::uint64_t next_session_ = 1;
+};
+
+}  // namespace koinon::sim

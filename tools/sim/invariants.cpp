@@ -1,0 +1,291 @@
+#include "tools/sim/invariants.h"
+
+#include <algorithm>
+#include <cstdio>
+
+#include "crypto/hash.h"
+#include "proto/codec/entry.h"
+#include "proto/codec/frame.h"
+#include "tools/sim/liar.h"
+
+namespace koinon::sim {
+namespace {
+
+// An engine may act on what its store has just been told a little later.
+constexpr std::chrono::minutes kLag{2};
+constexpr std::size_t kMostBroken = 20;
+
+}  // namespace
+
+std::string clock_text(MonoTime time) {
+  const auto millis = std::chrono::duration_cast<std::chrono::milliseconds>(time).count();
+  char text[32];
+  std::snprintf(text, sizeof text, "%02lld:%02lld:%02lld.%03lld", static_cast<long long>(millis / 3'600'000),
+                static_cast<long long>(millis / 60'000 % 60), static_cast<long long>(millis / 1000 % 60),
+                static_cast<long long>(millis % 1000));
+  return text;
+}
+
+void Invariants::fail(const SimNode& node, std::string what) {
+  if (broken_.size() < kMostBroken) broken_.push_back({schedule_.now(), node.name(), std::move(what)});
+}
+
+// --- policy ---
+
+void Invariants::policy_changed(const SimNode& node) { policies_[node.index()].stale = true; }
+
+const Invariants::Policy& Invariants::policy_of(SimNode& node) {
+  Policy& policy = policies_[node.index()];
+  if (!policy.stale) return policy;
+  policy.stale = false;
+  std::vector<LogId> peers;
+  for (const SimNode* peer : node.peers()) peers.push_back(peer->log());
+  auto now = trusted_by(node, peers, rules_);
+  for (const LogId& log : policy.trusted) {
+    if (!now.contains(log)) policy.left_at[log] = schedule_.now();
+  }
+  policy.trusted = std::move(now);
+  return policy;
+}
+
+bool Invariants::trusts(SimNode& node, const LogId& log) {
+  const Policy& policy = policy_of(node);
+  if (policy.trusted.contains(log)) return true;
+  const auto left = policy.left_at.find(log);
+  return left != policy.left_at.end() && schedule_.now() - left->second < kLag;
+}
+
+// --- safety ---
+
+void Invariants::check_sent_log(SimNode& from, SessionId session, BytesView log_id, const char* in) {
+  if (log_id.size() != LogId::kSize) return;
+  const LogId log = LogId::from(log_id);
+  if (trusts(from, log)) return;
+  // A peer may always learn what we hold of its own log.
+  for (const SimNode* peer : from.peers()) {
+    if (peer->node_key() == from.peer_of(session) && peer->log() == log) return;
+  }
+  const std::string name = truth_.known(log) ? truth_.log(log).identity.name : "nobody";
+  fail(from, std::string("sent ") + in + " of " + name + ", which is outside its policy");
+}
+
+void Invariants::check_frames(SimNode& from, SessionId session, BytesView bytes) {
+  FrameReader reader;
+  reader.feed(bytes);
+  while (true) {
+    const auto frame = reader.next();
+    if (!frame.ok() || !*frame) return;
+    ++frames_checked_;
+    if ((*frame)->has_heads()) {
+      for (const auto& head : (*frame)->heads().heads()) check_sent_log(from, session, head.log_id(), "a head");
+    } else if ((*frame)->has_push()) {
+      check_sent_log(from, session, (*frame)->push().head().log_id(), "a push");
+    } else if ((*frame)->has_bodies()) {
+      check_sent_log(from, session, (*frame)->bodies().log_id(), "bodies");
+    }
+  }
+}
+
+void Invariants::check_committed(SimNode& node, const IntentBody& body) {
+  if (const auto* commit = std::get_if<CommitRun>(&body)) {
+    if (const auto wrong = truth_.differs(commit->run.log, commit->run.records)) fail(node, "stored " + *wrong);
+    if (!commit->run.vouches.empty()) policy_changed(node);
+    if (!trusts(node, commit->run.log)) fail(node, "stored entries of a log outside its policy");
+  } else if (const auto* bodies = std::get_if<CommitBodies>(&body)) {
+    for (const auto& item : bodies->bodies.bodies) {
+      if (const auto wrong = truth_.body_differs(bodies->bodies.log, item.index, item.body))
+        fail(node, "stored " + *wrong);
+    }
+  } else if (std::holds_alternative<CommitRemoval>(body)) {
+    policy_changed(node);
+  }
+}
+
+void Invariants::check_restart(SimNode& node) {
+  policy_changed(node);
+  const auto own = node.store().log_state(node.log());
+  if (!own.ok() || own->range.size().value < node.acknowledged()) {
+    fail(node, "lost entries of its own that publish had answered");
+  }
+  check_store(node);
+  const auto state = node.store().load_state();
+  for (const PeerRecord& record : state->peers) {
+    const auto it = std::find_if(nodes_.begin(), nodes_.end(),
+                                 [&](const auto& other) { return other->node_key() == record.node_key; });
+    if (it == nodes_.end() || (*it)->liar() != nullptr || !(*it)->up()) continue;
+    const auto theirs = (*it)->store().load_state();
+    if (record.journal != theirs->journal) continue;
+    for (const LogState& row : theirs->logs) {
+      if (row.journal_seq.value == 0 || row.journal_seq > record.cursor || !row.whole || row.frozen) continue;
+      if (!truth_.known(row.id) || !truth_.log(row.id).honest || row.id == node.log() || row.out_since) continue;
+      const auto held = node.store().log_state(row.id);
+      // Rows of logs that policy refused when they passed are asked for by name.
+      if (!held.ok() || held->out_since || held->frozen) continue;
+      if (held->range.size() < row.whole->size && trusts(node, row.id)) {
+        fail(node, "its cursor in the journal of " + (*it)->name() + " has passed " + std::to_string(row.whole->size.value) +
+                       " entries of " + row.identity.name + ", of which it holds " +
+                       std::to_string(held->range.size().value));
+      }
+    }
+  }
+}
+
+void Invariants::check_store(SimNode& node) {
+  const auto state = node.store().load_state();
+  for (const LogState& log : state->logs) {
+    std::vector<StoredRecord> records;
+    for (std::uint64_t i = 0; i < log.range.size().value; ++i) {
+      auto record = node.store().record(log.id, EntryIndex(i));
+      if (!record.ok()) return fail(node, "does not hold entry " + std::to_string(i) + " of " + log.identity.name);
+      const auto entry = parse_entry(record->entry);
+      const bool lacks = entry.ok() && entry->body_size() > 0 && record->body.empty();
+      if (lacks && record->state == BodyState::kHeld) {
+        fail(node, "lacks the body of entry " + std::to_string(i) + " of " + log.identity.name + " unnoticed");
+      }
+      records.push_back(std::move(*record));
+    }
+    if (const auto wrong = truth_.differs(log.id, records)) fail(node, "holds " + *wrong);
+  }
+}
+
+// --- liveness ---
+
+// By node: the logs that it can come to hold, through honest nodes that trust them too.
+std::map<NodeIndex, std::set<LogId>> Invariants::obtainable() {
+  std::map<NodeIndex, std::set<LogId>> out;
+  for (const auto& node : nodes_) {
+    if (node->up() && node->liar() == nullptr) out[node->index()].insert(node->log());
+  }
+  for (bool grown = true; grown;) {
+    grown = false;
+    for (auto& [index, mine] : out) {
+      SimNode& node = *nodes_[index];
+      for (const SimNode* peer : node.peers()) {
+        const auto theirs = out.find(peer->index());
+        if (theirs == out.end() || !peer->peers_with(node) || !peer->can_meet(node)) continue;
+        for (const LogId& log : std::set<LogId>(theirs->second)) {
+          if (mine.contains(log) || !policy_of(node).trusted.contains(log)) continue;
+          if (!policy_of(*nodes_[peer->index()]).trusted.contains(log)) continue;
+          mine.insert(log);
+          grown = true;
+        }
+      }
+    }
+  }
+  return out;
+}
+
+// Whether an honest neighbour, or a neighbour of one, keeps the body for itself.
+bool Invariants::body_obtainable(SimNode& node, const LogId& log, const v1::Entry& entry,
+                                 const std::map<NodeIndex, std::set<LogId>>& gets) {
+  const auto keeps = [&](const SimNode& other) {
+    const auto it = gets.find(other.index());
+    if (it == gets.end() || !it->second.contains(log)) return false;
+    BodyFilter filter = other.filter();
+    filter.self = other.log();
+    return other.log() == log || filter.wants(entry);
+  };
+  const auto passes = [&](const SimNode& other) {
+    const auto it = gets.find(other.index());
+    return it != gets.end() && it->second.contains(log);
+  };
+  for (const SimNode* peer : node.peers()) {
+    if (!passes(*peer) || !peer->peers_with(node) || !peer->can_meet(node)) continue;
+    if (keeps(*peer)) return true;
+    const auto beyond = peer->peers();
+    if (rules_.hops >= 2 && std::any_of(beyond.begin(), beyond.end(), [&](const SimNode* far) {
+          return far != &node && far->peers_with(*peer) && far->can_meet(*peer) && keeps(*far);
+        })) {
+      return true;
+    }
+  }
+  return false;
+}
+
+// Whom it has asked, for the reader of a trace.
+std::string Invariants::asked_in_vain(SimNode& node, const LogId& log, EntryIndex index) const {
+  const LogStanding standing = node.engine().standing(log);
+  const auto missing = standing.missing.find(index);
+  if (missing == standing.missing.end()) return " and does not look for it";
+  std::string out = "; connected to";
+  for (const SimNode* peer : node.peers()) {
+    if (!node.connected_to(*peer)) continue;
+    out += " " + peer->name();
+    if (peer->liar() != nullptr) out += " (liar)";
+    if (std::find(missing->second.begin(), missing->second.end(), peer->node_key()) != missing->second.end())
+      out += " (asked)";
+  }
+  return out;
+}
+
+void Invariants::check_log_settled(SimNode& node, const AuthoredLog& log,
+                                   const std::map<NodeIndex, std::set<LogId>>& gets, std::vector<Broken>& out) {
+  const LogId id = log.identity.log_id();
+  const auto add = [&](std::string what) {
+    if (out.size() < kMostBroken) out.push_back({schedule_.now(), node.name(), std::move(what)});
+  };
+  const auto held = node.store().log_state(id);
+  const std::uint64_t size = held.ok() && held->whole ? held->whole->size.value : 0;
+  if (size < log.records().size()) {
+    return add("holds " + std::to_string(size) + " of " + std::to_string(log.records().size()) + " entries of " +
+               log.identity.name);
+  }
+  BodyFilter filter = node.filter();
+  filter.self = node.log();
+  for (std::uint64_t i = 0; i < size; ++i) {
+    const Said& said = log.records()[i];
+    const auto entry = parse_entry(said.entry);
+    if (!entry.ok() || entry->body_size() == 0) continue;
+    const auto record = node.store().record(id, EntryIndex(i));
+    const bool has = record.ok() && !record->body.empty();
+    const std::string which = "the body of entry " + std::to_string(i) + " of " + log.identity.name;
+    if (said.erased_by && has) add("still holds " + which + ", which was erased");
+    if (said.erased_by || has) {
+      if (has && !record->transit && id != node.log() && !filter.wants(*entry)) add("still holds " + which + ", unwanted");
+      continue;
+    }
+    if (filter.wants(*entry) && body_obtainable(node, id, *entry, gets)) add("lacks " + which + asked_in_vain(node, id, EntryIndex(i)));
+  }
+}
+
+std::vector<Broken> Invariants::unsettled() {
+  std::vector<Broken> out;
+  const auto gets = obtainable();
+  for (const auto& [index, logs] : gets) {
+    SimNode& node = *nodes_[index];
+    for (const LogId& id : logs) {
+      if (id == node.log() || !truth_.log(id).honest) continue;
+      check_log_settled(node, truth_.log(id), gets, out);
+    }
+  }
+  check_forks(out);
+  return out;
+}
+
+bool Invariants::contradict(SimNode& a, SimNode& b, const LogId& log) {
+  const auto one = a.store().log_state(log);
+  const auto other = b.store().log_state(log);
+  if (!one.ok() || !other.ok() || !one->whole || !other->whole) return false;
+  const TreeSize shared(std::min(one->whole->size.value, other->whole->size.value));
+  return *a.store().root_at(log, shared) != *b.store().root_at(log, shared);
+}
+
+void Invariants::check_forks(std::vector<Broken>& out) {
+  for (const auto& [id, log] : truth_.logs()) {
+    if (log.histories.size() < 2) continue;
+    for (const auto& node : nodes_) {
+      if (!node->up() || node->liar() != nullptr || !policy_of(*node).trusted.contains(id)) continue;
+      for (SimNode* peer : node->peers()) {
+        if (!peer->up() || peer->liar() != nullptr || !peer->peers_with(*node) ||
+            !peer->can_meet(*node) || !policy_of(*peer).trusted.contains(id) || !contradict(*node, *peer, id)) {
+          continue;
+        }
+        if (!node->store().log_state(id)->frozen || node->store().evidence(id)->empty())
+          out.push_back({schedule_.now(), node->name(),
+                         "has not noticed that " + peer->name() + " holds another history of " + log.identity.name});
+      }
+    }
+  }
+}
+
+}  // namespace koinon::sim

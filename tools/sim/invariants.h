@@ -1,0 +1,73 @@
+// What must hold, checked while a simulation runs (safety) and once it has calmed down (liveness). DESIGN 12.
+//
+// Safety, at every step of an honest node: nothing enters a store that its author did not sign and write;
+// nothing leaves a node of a log outside its policy; what publish has answered survives a crash; a cursor
+// covers only rows whose entries are stored.
+// Liveness, once faults have ended: every honest node holds whole what its policy admits and an honest peer
+// can give, and the bodies that it wants; erased bodies are gone; every body that lacks is marked; where two
+// honest neighbours hold two histories, both have frozen the log.
+#pragma once
+
+#include <functional>
+
+#include "tools/sim/policy_oracle.h"
+#include "tools/sim/truth.h"
+
+namespace koinon::sim {
+
+struct Broken {
+  MonoTime at{};
+  std::string node;
+  std::string what;
+};
+
+class Invariants {
+ public:
+  Invariants(Schedule& schedule, Truth& truth, std::vector<std::unique_ptr<SimNode>>& nodes, PolicyRules rules)
+      : schedule_(schedule), truth_(truth), nodes_(nodes), rules_(rules) {}
+
+  // Safety. Liars are not asked.
+  void check_frames(SimNode& from, SessionId session, BytesView bytes);
+  void check_committed(SimNode& node, const IntentBody& body);
+  void check_restart(SimNode& node);
+  void policy_changed(const SimNode& node);
+  // Everything that a node's store holds, against the truth.
+  void check_store(SimNode& node);
+
+  // Liveness: the sentences of what is not yet so.
+  std::vector<Broken> unsettled();
+
+  const std::vector<Broken>& broken() const { return broken_; }
+  std::uint64_t frames_checked() const { return frames_checked_; }
+
+ private:
+  struct Policy {
+    bool stale = true;
+    std::set<LogId> trusted;
+    std::map<LogId, MonoTime> left_at;
+  };
+  void fail(const SimNode& node, std::string what);
+  const Policy& policy_of(SimNode& node);
+  bool trusts(SimNode& node, const LogId& log);
+  void check_sent_log(SimNode& from, SessionId session, BytesView log_id, const char* in);
+  std::map<NodeIndex, std::set<LogId>> obtainable();
+  bool body_obtainable(SimNode& node, const LogId& log, const v1::Entry& entry,
+                       const std::map<NodeIndex, std::set<LogId>>& gets);
+  void check_log_settled(SimNode& node, const AuthoredLog& log, const std::map<NodeIndex, std::set<LogId>>& gets,
+                         std::vector<Broken>& out);
+  std::string asked_in_vain(SimNode& node, const LogId& log, EntryIndex index) const;
+  void check_forks(std::vector<Broken>& out);
+  bool contradict(SimNode& a, SimNode& b, const LogId& log);
+
+  Schedule& schedule_;
+  Truth& truth_;
+  std::vector<std::unique_ptr<SimNode>>& nodes_;
+  PolicyRules rules_;
+  std::map<NodeIndex, Policy> policies_;
+  std::vector<Broken> broken_;
+  std::uint64_t frames_checked_ = 0;
+};
+
+std::string clock_text(MonoTime time);
+
+}  // namespace koinon::sim

@@ -1,0 +1,342 @@
+#include "tools/sim/liar.h"
+
+#include <algorithm>
+
+#include "crypto/checkpoint.h"
+#include "proto/codec/frame.h"
+
+namespace koinon::sim {
+namespace {
+
+Bytes encoded(const v1::Frame& frame) {
+  auto bytes = encode_frame(frame);
+  return bytes.ok() ? std::move(*bytes) : Bytes();
+}
+
+class Liary : public Liar {
+ public:
+  Liary(SimNode& node, Schedule& schedule, Counters& counters, Chance chance)
+      : node_(node), schedule_(schedule), counters_(counters), chance_(chance) {}
+
+ protected:
+  // Applies a change to every whole frame; one that says no swallows it.
+  template <typename Change>
+  Bytes each_frame(BytesView bytes, Change change) {
+    FrameReader reader;
+    reader.feed(bytes);
+    Bytes out;
+    while (true) {
+      auto frame = reader.next();
+      if (!frame.ok() || !*frame) return out;
+      if (change(**frame)) out += encoded(**frame);
+    }
+  }
+  void told() { counters_.add("lies told"); }
+  SessionId any_session() {
+    const auto sessions = node_.sessions();
+    return sessions.empty() ? SessionId() : sessions[chance_.below(sessions.size())];
+  }
+  template <typename Change>
+  void each_record(v1::Frame& frame, Change change) {
+    v1::Chunk* chunk = frame.has_chunk()  ? frame.mutable_chunk()
+                       : frame.has_push() ? frame.mutable_push()->mutable_chunk()
+                                          : nullptr;
+    if (chunk == nullptr) return;
+    for (int i = 0; i < chunk->records_size(); ++i) {
+      if (!chunk->records(i).body().empty())
+        change(*chunk->mutable_records(i), chunk->from() + static_cast<std::uint64_t>(i));
+    }
+  }
+
+  SimNode& node_;
+  Schedule& schedule_;
+  Counters& counters_;
+  Chance chance_;
+};
+
+class FlipBits final : public Liary {
+ public:
+  using Liary::Liary;
+  Bytes on_sending(SessionId, Bytes bytes) override {
+    FrameReader reader;
+    reader.feed(bytes);
+    const auto frame = reader.next();
+    const bool carries = frame.ok() && *frame &&
+                         ((*frame)->has_chunk() || (*frame)->has_push() || (*frame)->has_bodies() ||
+                          (*frame)->has_heads());
+    if (!carries || !chance_.hit(0.3)) return bytes;
+    told();
+    const std::size_t at = kFramePrefixBytes + chance_.below(bytes.size() - kFramePrefixBytes);
+    bytes[at] = static_cast<char>(bytes[at] ^ (1 << chance_.below(8)));
+    return bytes;
+  }
+};
+
+class HugeTree final : public Liary {
+ public:
+  using Liary::Liary;
+  Bytes on_sending(SessionId, Bytes bytes) override {
+    return each_frame(bytes, [&](v1::Frame& frame) {
+      if (!frame.has_heads()) return !frame.has_push();
+      for (auto& head : *frame.mutable_heads()->mutable_heads()) {
+        if (head.log_id() != node_.log().view()) continue;
+        told();
+        const std::uint64_t size = chance_.hit(0.5) ? std::uint64_t{1} << 39 : 1000 + chance_.below(5'000'000);
+        const Checkpoint claim{node_.identity().origin(), TreeSize(size), Hash::from(chance_.bytes(32))};
+        head.set_checkpoint(sign_checkpoint(claim, node_.signing_key()));
+      }
+      return true;
+    });
+  }
+};
+
+class OneByteAMinute final : public Liary {
+ public:
+  using Liary::Liary;
+  Bytes on_sending(SessionId session, Bytes bytes) override {
+    waiting_[session] += bytes;
+    return {};
+  }
+  void on_closed(SessionId session) override { waiting_.erase(session); }
+  void on_turn() override {
+    for (auto& [session, bytes] : waiting_) {
+      if (bytes.empty()) continue;
+      told();
+      node_.inject(session, bytes.substr(0, 1));
+      bytes.erase(0, 1);
+    }
+  }
+
+ private:
+  std::map<SessionId, Bytes> waiting_;
+};
+
+class Unasked final : public Liary {
+ public:
+  using Liary::Liary;
+  void on_turn() override {
+    const SessionId session = any_session();
+    if (session == SessionId() || !chance_.hit(0.1)) return;
+    told();
+    v1::Frame frame;
+    if (chance_.hit(0.5)) {
+      frame.mutable_chunk()->set_request_id(1 + chance_.below(1000));
+      frame.mutable_chunk()->add_records()->set_entry(chance_.bytes(50));
+      frame.mutable_chunk()->set_last(true);
+    } else {
+      frame.mutable_bodies()->set_request_id(1 + chance_.below(1000));
+      frame.mutable_bodies()->set_log_id(node_.log().bytes());
+      frame.mutable_bodies()->add_bodies()->set_body(chance_.bytes(50));
+      frame.mutable_bodies()->set_last(true);
+    }
+    node_.inject(session, encoded(frame));
+  }
+};
+
+class StaleHead final : public Liary {
+ public:
+  using Liary::Liary;
+  Bytes on_sending(SessionId, Bytes bytes) override {
+    if (schedule_.now() < std::chrono::hours(1)) return bytes;
+    return each_frame(bytes, [&](v1::Frame& frame) {
+      // Its own city's words go on; everybody else's stand still.
+      if (frame.has_push() && frame.push().head().log_id() != node_.log().view()) {
+        told();
+        return false;
+      }
+      if (!frame.has_heads()) return true;
+      auto* heads = frame.mutable_heads()->mutable_heads();
+      const int before = heads->size();
+      heads->erase(std::remove_if(heads->begin(), heads->end(),
+                                  [&](const v1::Head& head) { return head.log_id() != node_.log().view(); }),
+                   heads->end());
+      if (heads->size() < before) told();
+      return heads->size() > 0 || frame.heads().request_id() != 0;
+    });
+  }
+};
+
+class HoldBack final : public Liary {
+ public:
+  using Liary::Liary;
+  Bytes on_sending(SessionId, Bytes bytes) override {
+    return each_frame(bytes, [&](v1::Frame& frame) {
+      each_record(frame, [&](v1::Record& record, std::uint64_t) {
+        if (chance_.hit(0.3)) return;
+        told();
+        record.clear_body();
+        record.set_mark(chance_.hit(0.5) ? v1::BODY_MARK_NOT_HELD : v1::BODY_MARK_NOT_ASKED);
+      });
+      if (!frame.has_bodies()) return true;
+      for (auto& body : *frame.mutable_bodies()->mutable_bodies()) {
+        if (body.body().empty()) continue;
+        told();
+        body.clear_body();
+        body.set_mark(v1::BODY_MARK_NOT_HELD);
+      }
+      return true;
+    });
+  }
+  // And says again and again that it has them now.
+  void on_turn() override {
+    const SessionId session = any_session();
+    if (session == SessionId() || !chance_.hit(0.2)) return;
+    v1::Frame frame;
+    frame.mutable_have()->set_log_id(node_.log().bytes());
+    for (std::uint64_t i = 0; i < 20; ++i) frame.mutable_have()->add_indexes(i);
+    node_.inject(session, encoded(frame));
+  }
+};
+
+class EndlessHeads final : public Liary {
+ public:
+  using Liary::Liary;
+  void on_turn() override {
+    const SessionId session = any_session();
+    if (session == SessionId() || !chance_.hit(0.02)) return;
+    told();
+    v1::Frame frame;
+    frame.mutable_heads();
+    const Bytes one = encoded(frame);
+    Bytes many;
+    for (int i = 0; i < 60'000; ++i) many += one;
+    node_.inject(session, std::move(many));
+  }
+};
+
+class Replay final : public Liary {
+ public:
+  using Liary::Liary;
+  Bytes on_sending(SessionId session, Bytes bytes) override {
+    Bytes& record = said_[session];
+    const bool first = record.empty();
+    if (record.size() < 64 * 1024) record += bytes;
+    if (!first || old_.empty() || !chance_.hit(0.5)) return bytes;
+    told();
+    // After the greeting of this session, everything of an earlier one but its greeting.
+    return bytes + each_frame(old_, [](v1::Frame& frame) {
+             return !frame.has_hello() && !frame.has_follow() && !frame.has_error();
+           });
+  }
+  void on_closed(SessionId session) override {
+    const auto it = said_.find(session);
+    if (it == said_.end()) return;
+    old_ = std::move(it->second);
+    said_.erase(it);
+  }
+  void on_turn() override {
+    if (const SessionId session = any_session(); session != SessionId() && chance_.hit(0.02)) node_.hang_up(session);
+  }
+
+ private:
+  std::map<SessionId, Bytes> said_;
+  Bytes old_;
+};
+
+class FalseErasure final : public Liary {
+ public:
+  using Liary::Liary;
+  Bytes on_sending(SessionId, Bytes bytes) override {
+    return each_frame(bytes, [&](v1::Frame& frame) {
+      each_record(frame, [&](v1::Record& record, std::uint64_t index) {
+        if (chance_.hit(0.5)) return;
+        told();
+        record.clear_body();
+        record.set_mark(v1::BODY_MARK_ERASED);
+        record.set_erased_by(index + 1 + chance_.below(5));
+      });
+      if (!frame.has_bodies()) return true;
+      for (auto& body : *frame.mutable_bodies()->mutable_bodies()) {
+        if (body.body().empty()) continue;
+        told();
+        body.clear_body();
+        body.set_mark(v1::BODY_MARK_ERASED);
+        body.set_erased_by(body.index() + 1 + chance_.below(5));
+      }
+      return true;
+    });
+  }
+};
+
+class FalseCursor final : public Liary {
+ public:
+  using Liary::Liary;
+  Bytes on_sending(SessionId, Bytes bytes) override {
+    return each_frame(bytes, [&](v1::Frame& frame) {
+      if (frame.has_cursor()) {
+        told();
+        frame.mutable_cursor()->set_seq(chance_.hit(0.5) ? ~std::uint64_t{0} : chance_.next());
+      }
+      if (frame.has_follow()) {
+        told();
+        frame.mutable_follow()->set_cursor(chance_.next());
+      }
+      if (frame.has_hello()) frame.mutable_hello()->set_held_of_yours(chance_.next());
+      if (frame.has_heads() && frame.heads().request_id() == 0) {
+        for (auto& head : *frame.mutable_heads()->mutable_heads()) head.set_journal_seq(chance_.next());
+      }
+      return true;
+    });
+  }
+};
+
+class FloodInvites final : public Liary {
+ public:
+  using Liary::Liary;
+  void on_turn() override {
+    if (!chance_.hit(0.05)) return;
+    told();
+    // Connects anew, all at once, as fast as handshakes go.
+    for (const SessionId session : node_.sessions()) node_.hang_up(session);
+  }
+};
+
+}  // namespace
+
+const std::vector<Lie>& all_lies() {
+  static const std::vector<Lie> kLies = {
+      {"flip-bits", "flips bits in what it sends"},
+      {"huge-tree", "signs heads of trees that it does not have"},
+      {"one-byte-a-minute", "sends one byte a minute"},
+      {"unasked", "answers what was not asked"},
+      {"stale-head", "serves the heads of an hour ago for ever"},
+      {"hold-back", "holds back bodies, and says then that it has them"},
+      {"endless-heads", "sends heads without end"},
+      {"replay", "replays what it said in old sessions"},
+      {"fake-vouches", "vouches for a thousand fake cities"},
+      {"claim-name", "claims another city's name"},
+      {"false-erasure", "says that bodies were erased"},
+      {"false-cursor", "lies about its cursors and about what it holds"},
+      {"flood-invites", "connects again and again, all at once"},
+      {"two-histories", "signs two histories for two halves of the network"},
+  };
+  return kLies;
+}
+
+const Lie* lie_named(std::string_view name) {
+  const auto& lies = all_lies();
+  const auto it = std::find_if(lies.begin(), lies.end(), [&](const Lie& lie) { return name == lie.name; });
+  return it == lies.end() ? nullptr : &*it;
+}
+
+std::unique_ptr<Liar> make_liar(std::string_view name, SimNode& node, Schedule& schedule, Counters& counters,
+                                Chance chance) {
+  const auto make = [&]<typename Kind>() -> std::unique_ptr<Liar> {
+    return std::make_unique<Kind>(node, schedule, counters, chance);
+  };
+  if (name == "flip-bits") return make.operator()<FlipBits>();
+  if (name == "huge-tree") return make.operator()<HugeTree>();
+  if (name == "one-byte-a-minute") return make.operator()<OneByteAMinute>();
+  if (name == "unasked") return make.operator()<Unasked>();
+  if (name == "stale-head") return make.operator()<StaleHead>();
+  if (name == "hold-back") return make.operator()<HoldBack>();
+  if (name == "endless-heads") return make.operator()<EndlessHeads>();
+  if (name == "replay") return make.operator()<Replay>();
+  if (name == "false-erasure") return make.operator()<FalseErasure>();
+  if (name == "false-cursor") return make.operator()<FalseCursor>();
+  if (name == "flood-invites") return make.operator()<FloodInvites>();
+  // Their words are honest; what they sign or claim is not.
+  return std::make_unique<Liar>();
+}
+
+}  // namespace koinon::sim

@@ -1,0 +1,61 @@
+// A scenario: a story in a small TOML file, saying what goes wrong, how often, and who lies. Every key is
+// listed in scenario.cpp; scenarios/ has the stories.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "proto/base/result.h"
+
+namespace koinon::sim {
+
+struct Scenario {
+  std::string name;
+  std::string story;
+  std::size_t nodes = 50;
+  double hours = 24;
+  std::string topology = "random";  // random, line, ring, star, mesh
+  std::size_t degree = 6;
+  unsigned hops = 2;
+  unsigned paths = 1;
+  std::size_t admits = 100;
+  double grace_hours = 3;
+  double ping_seconds = 120;
+
+  // What cities do
+  double notes_per_day = 4;        // of each
+  double erasures_per_day = 0.3;   // of each
+  std::size_t note_bytes = 700;
+  double filtered = 0.4;           // share of cities that want some topics only
+  double filter_changes_per_day = 0.3;
+  double vouch_changes_per_day = 0.2;  // vouches withdrawn or given
+  double blocks_per_day = 0.05;        // and taken back
+  double peer_changes_per_day = 0.1;   // peers removed and pinned again
+  bool publish_once = false;           // one note of each, once everything has settled
+  bool unrelated_vouches = true;       // a few vouches for cities that are no peers
+
+  // What the network does, a segment
+  double loss = 0;
+  double duplicate = 0;
+  double reorder = 0;
+  double dialling_only = 0.2;  // share of cities that cannot be reached from outside
+  double bandwidth = 10e6;     // bytes a second
+
+  // What goes wrong, a day
+  double partitions_per_day = 0;
+  double one_way_per_day = 0;
+  double resets_per_day = 0;    // of each connection
+  double crashes_per_day = 0;   // of each node
+  double full_disks_per_day = 0;
+  double slow_disks_per_day = 0;
+  double skew_seconds = 0;      // of clocks, either way
+  bool sqlite = false;          // on SQLite over a file system that tears writes
+
+  std::vector<std::string> liars;  // one node each, see liar.h
+};
+
+Result<Scenario> read_scenario(const std::filesystem::path& path);
+Result<Scenario> parse_scenario(std::string_view text, const std::string& name);
+
+}  // namespace koinon::sim

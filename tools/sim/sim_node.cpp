@@ -1,0 +1,538 @@
+#include "tools/sim/sim_node.h"
+
+#include <algorithm>
+
+#include "crypto/hash.h"
+#include "node/publishing/vouching.h"
+#include "node/replication/execute.h"
+#include "proto/base/limits.h"
+#include "proto/codec/entry.h"
+#include "tools/sim/liar.h"
+
+namespace koinon::sim {
+namespace {
+
+constexpr std::int64_t kStartMillis = 1'700'000'000'000;
+constexpr std::size_t kGroup = 64;
+
+SigningKey key_of(const NodeSetup& setup, const char* role) {
+  return SigningKey::from_seed(sha256({setup.name, std::to_string(setup.seed), role}).view());
+}
+
+}  // namespace
+
+Result<Checkpoint> CheckpointMemory::open(BytesView note, const VKey& vkey) {
+  const Bytes key = vkey.text() + "\n" + Bytes(note);
+  const auto known = remembered_.find(key);
+  if (known != remembered_.end()) return known->second;
+  return remembered_.emplace(key, open_checkpoint(note, vkey)).first->second;
+}
+
+SimNode::SimNode(Surroundings around, NodeSetup setup, std::unique_ptr<Disk> disk)
+    : around_(around),
+      setup_(std::move(setup)),
+      disk_(std::move(disk)),
+      chance_(setup_.seed),
+      node_(key_of(setup_, "node")),
+      signing_(key_of(setup_, "signing")),
+      node_key_(NodeKey::from(node_.public_key().view())),
+      own_({setup_.name, signing_.public_key(), key_of(setup_, "recovery").public_key()}, signing_,
+           [this](std::size_t count) { return chance_.bytes(count); }),
+      filter_(setup_.engine.filter),
+      applied_filter_(setup_.engine.filter) {
+  index_ = around_.fabric.add(*this, setup_.place);
+}
+
+SimNode::~SimNode() = default;
+
+Now SimNode::now() const { return {around_.schedule.now() - booted_, wall()}; }
+
+UnixMillis SimNode::wall() const {
+  const auto passed = std::chrono::duration_cast<std::chrono::milliseconds>(around_.schedule.now());
+  return {kStartMillis + setup_.skew.count() + passed.count() +
+          static_cast<std::int64_t>(static_cast<double>(passed.count()) * setup_.drift)};
+}
+
+// In this life only.
+template <typename Act>
+void SimNode::later(MonoTime delay, Act act) {
+  around_.schedule.after(delay, [this, life = life_, act = std::move(act)]() mutable {
+    if (life == life_ && up()) act();
+  });
+}
+
+// --- its life ---
+
+void SimNode::start() {
+  auto opened = disk_->open();
+  store_ = *opened;
+  const v1::Entry genesis =
+      make_genesis(own_.identity(), key_of(setup_, "cosigner"),
+                   SealingSecret::from_seed(sha256(setup_.name).view()).public_key(), node_, wall());
+  (void)store_->begin(true);
+  (void)store_->set_own_log(own_.id());
+  (void)store_->commit();
+  write_drafts({[genesis](StoreReader&) -> Result<Draft> { return Draft{genesis, std::nullopt, false}; }});
+  load_engine();
+}
+
+void SimNode::load_engine() {
+  ++life_;
+  booted_ = around_.schedule.now();
+  auto state = store_->load_state();
+  EngineConfig config = setup_.engine;
+  config.node_key = node_key_;
+  config.agent = "koinon-sim";
+  config.filter = filter_;
+  config.refilter = !filter_.same_topics(applied_filter_);
+  admitted_.clear();
+  blocked_ = std::set<LogId>(state->blocked.begin(), state->blocked.end());
+  for (const VouchFact& vouch : state->vouches) {
+    if (vouch.voucher == own_.id() && !vouch.withdrawn) vouched_.insert(vouch.target);
+  }
+  engine_ = std::make_unique<Engine>(std::move(config), std::move(*state), now());
+  after_input();
+  for (const auto& [key, peer] : peers_) dial_later(key);
+}
+
+void SimNode::crash(bool silent) {
+  if (!up()) return;
+  engine_.reset();
+  ++life_;
+  queue_.clear();
+  writing_ = false;
+  slow_ = false;
+  sessions_.clear();
+  proven_.clear();
+  tick_at_ = MonoTime::max();
+  for (auto& [key, peer] : peers_) peer.dialling = false;
+  around_.fabric.drop_node(index_, silent);
+  disk_->set_full(false);
+  disk_->lose_power(chance_);
+}
+
+void SimNode::restart() {
+  if (up()) return;
+  auto opened = disk_->open();
+  if (!opened.ok()) {
+    around_.counters.add("stores that did not open again");
+    return;
+  }
+  store_ = *opened;
+  vouched_.clear();
+  load_engine();
+  repeat_changes();
+  around_.observer.on_restart(*this);
+}
+
+void SimNode::crash_soon() {
+  if (up()) disk_->cut_soon(chance_);
+}
+
+// True if the power went while writing: the node is down then, and comes back by itself.
+bool SimNode::power_went() {
+  if (!disk_->is_cut()) return false;
+  around_.counters.add("crashes while writing");
+  crash(chance_.hit(0.5));
+  around_.schedule.after(chance_.exponential(std::chrono::minutes(2)), [this] { restart(); });
+  return true;
+}
+
+// --- inputs ---
+
+void SimNode::on_bytes(SessionId session, BytesView bytes) {
+  if (!up()) return;
+  if (liar_) liar_->on_received(session, bytes);
+  engine_->on_bytes(now(), session, bytes);
+  after_input();
+}
+
+void SimNode::on_sent(SessionId session, std::size_t bytes) {
+  if (!up()) return;
+  engine_->on_sent(now(), session, bytes);
+  after_input();
+}
+
+void SimNode::on_closed(SessionId session) {
+  if (!up()) return;
+  const auto known = sessions_.extract(session);
+  if (known.empty()) return;
+  if (liar_) liar_->on_closed(session);
+  engine_->on_closed(now(), session);
+  dial_later(known.mapped());
+  after_input();
+}
+
+bool SimNode::wants_bytes(SessionId session) const { return up() && engine_->wants_bytes(session); }
+
+// --- outputs ---
+
+void SimNode::after_input() {
+  if (draining_ || !up()) return;
+  draining_ = true;
+  while (up()) {
+    auto outputs = engine_->take_outputs();
+    if (outputs.empty()) break;
+    for (Output& output : outputs) carry_out(std::move(output));
+  }
+  draining_ = false;
+  schedule_tick();
+}
+
+void SimNode::schedule_tick() {
+  if (!up()) return;
+  const MonoTime next = std::max(booted_ + engine_->next_tick(), around_.schedule.now() + std::chrono::milliseconds(1));
+  if (next >= tick_at_ && tick_at_ > around_.schedule.now()) return;
+  tick_at_ = next;
+  around_.schedule.at(next, [this, life = life_, number = ++tick_number_] {
+    if (life != life_ || number != tick_number_ || !up()) return;
+    tick_at_ = MonoTime::max();
+    engine_->on_tick(now());
+    if (liar_) liar_->on_tick();
+    after_input();
+  });
+}
+
+void SimNode::carry_out(Output output) {
+  if (auto* send = std::get_if<SendBytes>(&output)) {
+    if (!sessions_.contains(send->session)) return;
+    const std::size_t size = send->bytes.size();
+    Bytes bytes = liar_ ? liar_->on_sending(send->session, std::move(send->bytes)) : std::move(send->bytes);
+    if (!liar_) around_.observer.on_frames(*this, send->session, bytes);
+    if (bytes.empty()) {
+      later(MonoTime(0), [this, id = send->session, size] { on_sent(id, size); });
+    } else {
+      around_.fabric.send(send->session, index_, std::move(bytes));
+    }
+  } else if (auto* close = std::get_if<CloseSession>(&output)) {
+    const auto known = sessions_.extract(close->session);
+    if (known.empty()) return;
+    if (liar_) liar_->on_closed(close->session);
+    around_.fabric.close(close->session, index_);
+    dial_later(known.mapped());
+  } else if (auto* intent = std::get_if<Intent>(&output)) {
+    carry_out_intent(std::move(*intent));
+  } else {
+    on_event(std::get<Event>(output));
+  }
+}
+
+void SimNode::complete(Completion completion, MonoTime delay) {
+  later(delay, [this, completion = std::move(completion)] {
+    engine_->on_completion(now(), completion);
+    after_input();
+  });
+}
+
+void SimNode::carry_out_intent(Intent intent) {
+  switch (intent_class(intent.body)) {
+    case IntentClass::kWrite:
+      return write(std::move(intent));
+    case IntentClass::kCheck: {
+      const auto open = [this](BytesView note, const VKey& vkey) { return around_.memory.open(note, vkey); };
+      return complete({intent.id, execute_check(std::move(intent.body), open)},
+                      chance_.between(std::chrono::microseconds(50), std::chrono::milliseconds(2)));
+    }
+    case IntentClass::kRead:
+      return later(chance_.between(std::chrono::microseconds(50), std::chrono::milliseconds(2)),
+                   [this, intent = std::move(intent)] {
+                     engine_->on_completion(now(), {intent.id, execute_read(*store_, intent.body)});
+                     after_input();
+                   });
+  }
+}
+
+void SimNode::on_event(const Event& event) {
+  if (event.kind == Event::Kind::kTrusted) admitted_[event.log] = around_.schedule.now();
+  if (event.kind == Event::Kind::kDistrusted) admitted_.erase(event.log);
+  if (event.kind == Event::Kind::kSessionReady) {
+    if (const auto peer = peers_.find(event.peer); peer != peers_.end()) {
+      peer->second.failures = 0;
+    }
+    proven_.insert(event.peer);
+    consider_vouch(event.peer);
+  }
+  if (event.kind == Event::Kind::kLogAdvanced) {
+    for (const NodeKey& key : std::set<NodeKey>(proven_)) {
+      const auto peer = peers_.find(key);
+      if (peer != peers_.end() && peer->second.node->log() == event.log) consider_vouch(key);
+    }
+  }
+  around_.observer.on_event(*this, event);
+}
+
+std::optional<MonoTime> SimNode::admitted_since(const LogId& log) const {
+  const auto it = admitted_.find(log);
+  return it == admitted_.end() ? std::nullopt : std::optional(it->second);
+}
+
+// --- writing ---
+
+void SimNode::write(Work work) {
+  queue_.push_back(std::move(work));
+  write_soon();
+}
+
+void SimNode::write_soon() {
+  if (writing_ || queue_.empty()) return;
+  writing_ = true;
+  MonoTime delay = chance_.between(std::chrono::microseconds(500), std::chrono::milliseconds(5));
+  if (slow_) delay *= 100;
+  later(delay, [this] {
+    write_group();
+    if (!up()) return;
+    writing_ = false;
+    write_soon();
+  });
+}
+
+// What waits, of one sort at a time, as the daemon's writer takes it.
+void SimNode::write_group() {
+  if (queue_.empty()) return;
+  const std::size_t sort = queue_.front().index();
+  std::vector<Intent> intents;
+  std::vector<DraftMaker> makers;
+  for (std::size_t i = 0; i < kGroup && !queue_.empty() && queue_.front().index() == sort; ++i) {
+    Work work = std::move(queue_.front());
+    queue_.pop_front();
+    if (auto* intent = std::get_if<Intent>(&work)) intents.push_back(std::move(*intent));
+    if (auto* maker = std::get_if<DraftMaker>(&work)) makers.push_back(std::move(*maker));
+    if (auto* change = std::get_if<std::function<Status(Store&)>>(&work)) make_change(*change);
+  }
+  if (!intents.empty()) write_intents(intents);
+  if (up() && !makers.empty()) write_drafts(makers);
+  if (up()) power_went();
+}
+
+// An operator who gets no answer tries again.
+void SimNode::make_change(const std::function<Status(Store&)>& change) {
+  Status status = store_->begin(true);
+  if (status.ok()) {
+    status = change(*store_);
+    if (status.ok()) {
+      status = store_->commit();
+    } else {
+      store_->rollback();
+    }
+  }
+  if (status.ok() || status.error().code == Code::kNotFound) return;
+  later(std::chrono::minutes(1), [this, change] { write(change); });
+}
+
+// After a restart: what the operator did and was not answered is done again.
+void SimNode::repeat_changes() {
+  const auto state = store_->load_state();
+  std::set<NodeKey> stored;
+  for (const PeerRecord& record : state->peers) {
+    stored.insert(record.node_key);
+    if (peers_.contains(record.node_key)) continue;
+    write(std::function<Status(Store&)>([key = record.node_key](Store& store) { return store.remove_peer(key); }));
+    engine_->on_peer_removed(now(), record.node_key);
+  }
+  for (const auto& [key, peer] : peers_) {
+    if (!stored.contains(key)) store_pin(*peer.node);
+  }
+  after_input();
+}
+
+void SimNode::store_pin(const SimNode& other) {
+  PeerRecord record;
+  record.node_key = other.node_key_;
+  record.log = other.log();
+  record.vkey = other.identity().vkey().text();
+  record.name = other.name();
+  record.added_at = wall();
+  write(std::function<Status(Store&)>([record](Store& store) { return store.put_peer(record); }));
+  engine_->on_peer_added(now(), record);
+}
+
+void SimNode::write_intents(const std::vector<Intent>& intents) {
+  const bool durable = std::any_of(intents.begin(), intents.end(),
+                                   [](const Intent& intent) { return needs_durability(intent.body); });
+  auto done = execute_writes(*store_, intents, durable);
+  if (power_went()) return;
+  for (std::size_t i = 0; i < intents.size(); ++i) {
+    if (done[i].answer.ok()) around_.observer.on_committed(*this, intents[i].body);
+  }
+  // The answers of one group come in any order.
+  for (std::size_t i = done.size(); i > 1; --i) std::swap(done[i - 1], done[chance_.below(i)]);
+  later(std::chrono::microseconds(100), [this, done = std::move(done)] {
+    for (const Completion& completion : done) {
+      if (!up()) return;
+      engine_->on_completion(now(), completion);
+      after_input();
+    }
+  });
+}
+
+void SimNode::write_drafts(const std::vector<DraftMaker>& makers) {
+  if (!store_->begin(true).ok()) return;
+  const auto before = store_->log_state(own_.id());
+  const std::uint64_t from = before.ok() ? before->range.size().value : 0;
+  auto batch = own_.publish(*store_, makers, wall());
+  if (!batch.ok()) {
+    store_->rollback();
+    return;
+  }
+  if (!store_->commit().ok() || (up() && power_went()) || !batch->advanced) return;
+  acknowledged_ = batch->state.range.size().value;
+  RunCommit run;
+  run.log = own_.id();
+  run.head = *batch->state.whole;
+  for (std::uint64_t i = from; i < acknowledged_; ++i) run.records.push_back(*store_->record(own_.id(), EntryIndex(i)));
+  run.vouches = batch->vouches;
+  around_.observer.on_published(*this, run);
+  if (!up()) return;
+  later(std::chrono::microseconds(100), [this, batch = std::move(*batch)] {
+    engine_->on_own_head(now(), batch.state, batch.vouches);
+    after_input();
+  });
+}
+
+// --- operator and office ---
+
+void SimNode::pin(SimNode& other) {
+  if (!peers_.emplace(other.node_key_, Peer{&other, 0, false}).second) return;
+  if (!up()) return;
+  store_pin(other);
+  dial_later(other.node_key_);
+  after_input();
+}
+
+// As `peer remove`: the pin goes, and the vouch with it.
+void SimNode::unpin(SimNode& other) {
+  if (peers_.erase(other.node_key_) == 0 || !up()) return;
+  const NodeKey key = other.node_key_;
+  write(std::function<Status(Store&)>([key](Store& store) { return store.remove_peer(key); }));
+  proven_.erase(key);
+  if (vouched_.erase(other.log()) > 0) publish(vouch_withdrawal_maker(other.log()));
+  engine_->on_peer_removed(now(), key);
+  after_input();
+}
+
+void SimNode::publish(Draft draft) {
+  publish([draft = std::move(draft)](StoreReader&) -> Result<Draft> { return draft; });
+}
+
+void SimNode::publish(DraftMaker maker) {
+  if (up()) write(std::move(maker));
+}
+
+void SimNode::set_filter(BodyFilter filter) {
+  if (!up()) return;
+  // What the store's bodies follow if the power goes before all logs do.
+  applied_filter_ = filter_;
+  filter_ = filter;
+  engine_->set_filter(now(), std::move(filter));
+  after_input();
+}
+
+void SimNode::block(const LogId& log, bool blocked) {
+  if (!up()) return;
+  write(std::function<Status(Store&)>([=](Store& store) { return store.set_blocked(log, blocked); }));
+  if (blocked) {
+    blocked_.insert(log);
+  } else {
+    blocked_.erase(log);
+  }
+  engine_->on_blocked(now(), log, blocked);
+  after_input();
+}
+
+// Vouches once for a peer whose session has proven its key, as the daemon does.
+void SimNode::consider_vouch(const NodeKey& key) {
+  const auto peer = peers_.find(key);
+  if (peer == peers_.end()) return;
+  const LogId log = peer->second.node->log();
+  const LogState* held = engine_->log(log);
+  if (held == nullptr || held->range.size().value == 0 || !vouched_.insert(log).second) return;
+  PeerRecord record;
+  record.node_key = key;
+  record.log = log;
+  record.name = peer->second.node->name();
+  publish(vouch_maker(record, wall()));
+}
+
+// --- dialling ---
+
+bool SimNode::connected_to(const SimNode& other) const {
+  return std::any_of(sessions_.begin(), sessions_.end(),
+                     [&](const auto& entry) { return entry.second == other.node_key_; });
+}
+
+std::vector<SimNode*> SimNode::peers() const {
+  std::vector<SimNode*> out;
+  for (const auto& [key, peer] : peers_) out.push_back(peer.node);
+  return out;
+}
+
+std::vector<SessionId> SimNode::sessions() const {
+  std::vector<SessionId> out;
+  for (const auto& [id, key] : sessions_) out.push_back(id);
+  return out;
+}
+
+void SimNode::dial_later(const NodeKey& key) {
+  const auto it = peers_.find(key);
+  if (it == peers_.end() || !up() || it->second.dialling || it->second.node->dialling_only()) return;
+  Peer& peer = it->second;
+  peer.dialling = true;
+  MonoTime wait = MonoTime(limits::kDialBackoffMin) * (std::int64_t{1} << std::min(peer.failures, 16U));
+  wait = std::min<MonoTime>(wait, limits::kDialBackoffMax);
+  if (engine_->shuns(now(), key)) wait = std::chrono::minutes(1);
+  later(chance_.between(wait / 2, wait), [this, key] { dial(key); });
+}
+
+void SimNode::dial(const NodeKey& key) {
+  const auto it = peers_.find(key);
+  if (it == peers_.end()) return;
+  Peer& peer = it->second;
+  SimNode& other = *peer.node;
+  if (connected_to(other)) {
+    peer.dialling = false;
+    return;
+  }
+  if (engine_->shuns(now(), key)) {
+    peer.dialling = false;
+    return dial_later(key);
+  }
+  ++peer.failures;
+  const MonoTime flight = around_.fabric.latency(index_, other.index_);
+  const bool reachable = other.up() && other.peers_with(*this) && !around_.fabric.blocked(index_, other.index_) &&
+                         !around_.fabric.blocked(other.index_, index_);
+  // TCP and TLS: two round trips; a network that says nothing, the deadline.
+  const MonoTime takes = reachable ? 4 * flight : MonoTime(limits::kHandshakeDeadline);
+  later(takes, [this, key, reachable] {
+    const auto again = peers_.find(key);
+    if (again == peers_.end()) return;
+    again->second.dialling = false;
+    SimNode& there = *again->second.node;
+    // The pin is checked in the handshake, and with it how the peer has behaved.
+    if (!reachable || !there.up() || !there.peers_with(*this) || there.engine().shuns(there.now(), node_key_)) {
+      return dial_later(key);
+    }
+    const SessionId session = around_.fabric.open(index_, there.index_);
+    around_.counters.add("connections");
+    there.connected(session, *this, false);
+    connected(session, there, true);
+  });
+}
+
+void SimNode::connected(SessionId session, SimNode& other, bool dialled_by_us) {
+  sessions_.emplace(session, other.node_key_);
+  if (liar_) liar_->on_connected(session);
+  engine_->on_connected(now(), session, other.node_key_, dialled_by_us);
+  after_input();
+}
+
+// --- lies ---
+
+void SimNode::set_liar(std::unique_ptr<Liar> liar) { liar_ = std::move(liar); }
+void SimNode::inject(SessionId session, Bytes bytes) { around_.fabric.send(session, index_, std::move(bytes)); }
+
+void SimNode::hang_up(SessionId session) {
+  around_.fabric.close(session, index_);
+  on_closed(session);
+}
+
+}  // namespace koinon::sim

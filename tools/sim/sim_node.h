@@ -1,0 +1,180 @@
+// One city's node in the simulation: the production engine, store and own log; what the daemon's threads do,
+// done by virtual time. Dialling, backoff, grouping of commits and the order of answers are the daemon's.
+#pragma once
+
+#include <deque>
+
+#include "node/engine/engine.h"
+#include "node/publishing/own_log.h"
+#include "tools/sim/disk.h"
+#include "tools/sim/fabric.h"
+
+namespace koinon::sim {
+
+class SimNode;
+class Liar;
+
+// Signatures verified once for all nodes; a run's proofs and bodies are always checked.
+class CheckpointMemory {
+ public:
+  Result<Checkpoint> open(BytesView note, const VKey& vkey);
+  std::uint64_t verified() const { return remembered_.size(); }
+
+ private:
+  std::unordered_map<Bytes, Result<Checkpoint>> remembered_;
+};
+
+// What the simulation watches for.
+class Observer {
+ public:
+  virtual ~Observer() = default;
+  virtual void on_frames(SimNode& from, SessionId session, BytesView bytes) = 0;
+  virtual void on_committed(SimNode& node, const IntentBody& body) = 0;
+  virtual void on_published(SimNode& node, const RunCommit& run) = 0;
+  virtual void on_event(SimNode& node, const Event& event) = 0;
+  virtual void on_restart(SimNode& node) = 0;
+};
+
+struct NodeSetup {
+  std::string name;
+  Place place;
+  std::uint64_t seed = 0;
+  bool dialling_only = false;
+  EngineConfig engine;
+  std::chrono::milliseconds skew{0};
+  double drift = 0;  // of its clock, as a share
+};
+
+struct Surroundings {
+  Schedule& schedule;
+  Fabric& fabric;
+  Counters& counters;
+  CheckpointMemory& memory;
+  Observer& observer;
+};
+
+class SimNode final : public Endpoint {
+ public:
+  SimNode(Surroundings around, NodeSetup setup, std::unique_ptr<Disk> disk);
+  ~SimNode() override;
+
+  // --- its life ---
+  void start();
+  void crash(bool silent);
+  void restart();
+  void crash_soon();  // while it writes
+  bool up() const { return engine_ != nullptr; }
+  void set_full(bool full) { disk_->set_full(full); }
+  void set_slow(bool slow) { slow_ = slow; }
+
+  // --- its operator and its office ---
+  void pin(SimNode& other);  // as `peer add` with a vouch
+  void unpin(SimNode& other);
+  void publish(Draft draft);
+  void publish(DraftMaker maker);
+  void set_filter(BodyFilter filter);
+  void block(const LogId& log, bool blocked);
+
+  // --- Endpoint ---
+  void on_bytes(SessionId session, BytesView bytes) override;
+  void on_sent(SessionId session, std::size_t bytes) override;
+  void on_closed(SessionId session) override;
+  bool wants_bytes(SessionId session) const override;
+
+  // --- for those who look on ---
+  NodeIndex index() const { return index_; }
+  const std::string& name() const { return setup_.name; }
+  const Place& place() const { return setup_.place; }
+  LogId log() const { return own_.id(); }
+  const LogIdentity& identity() const { return own_.identity(); }
+  NodeKey node_key() const { return node_key_; }
+  const SigningKey& signing_key() const { return signing_; }
+  bool dialling_only() const { return setup_.dialling_only; }
+  const BodyFilter& filter() const { return filter_; }
+  const std::set<LogId>& blocked() const { return blocked_; }
+  std::vector<SimNode*> peers() const;
+  Store& store() { return *store_; }
+  const Engine& engine() const { return *engine_; }
+  Engine& engine() { return *engine_; }
+  Now now() const;
+  UnixMillis wall() const;
+  std::uint64_t acknowledged() const { return acknowledged_; }  // entries of our log that publish has answered
+  bool peers_with(const SimNode& other) const { return peers_.contains(other.node_key_); }
+  bool connected_to(const SimNode& other) const;
+  // Whether one of the two can dial the other.
+  bool can_meet(const SimNode& other) const { return !setup_.dialling_only || !other.setup_.dialling_only; }
+  std::vector<SessionId> sessions() const;
+  NodeKey peer_of(SessionId session) const { return sessions_.at(session); }
+  std::optional<MonoTime> admitted_since(const LogId& log) const;
+
+  Liar* liar() const { return liar_.get(); }
+  void set_liar(std::unique_ptr<Liar> liar);
+  // A liar's own words on a session.
+  void inject(SessionId session, Bytes bytes);
+  void hang_up(SessionId session);
+
+ private:
+  struct Peer {
+    SimNode* node = nullptr;
+    unsigned failures = 0;
+    bool dialling = false;
+  };
+  using Work = std::variant<Intent, DraftMaker, std::function<Status(Store&)>>;
+
+  void load_engine();
+  void after_input();
+  void carry_out(Output output);
+  void carry_out_intent(Intent intent);
+  void complete(Completion completion, MonoTime delay);
+  void on_event(const Event& event);
+  void schedule_tick();
+
+  void write(Work work);
+  void write_soon();
+  void write_group();
+  void write_intents(const std::vector<Intent>& intents);
+  void write_drafts(const std::vector<DraftMaker>& makers);
+  bool power_went();
+  void make_change(const std::function<Status(Store&)>& change);
+  void repeat_changes();
+  void store_pin(const SimNode& other);
+
+  void dial_later(const NodeKey& key);
+  void dial(const NodeKey& key);
+  void connected(SessionId session, SimNode& other, bool dialled_by_us);
+  void consider_vouch(const NodeKey& key);
+  template <typename Act>
+  void later(MonoTime delay, Act act);
+
+  Surroundings around_;
+  NodeSetup setup_;
+  std::unique_ptr<Disk> disk_;
+  Chance chance_;
+  SigningKey node_;
+  SigningKey signing_;
+  NodeKey node_key_;
+  OwnLog own_;
+  NodeIndex index_ = 0;
+  Store* store_ = nullptr;
+  std::unique_ptr<Engine> engine_;
+  std::unique_ptr<Liar> liar_;
+  BodyFilter filter_;
+  BodyFilter applied_filter_;
+  MonoTime booted_{};
+  std::uint64_t life_ = 0;  // counts starts: what was scheduled in an earlier life is void
+  std::map<NodeKey, Peer> peers_;
+  std::map<SessionId, NodeKey> sessions_;
+  std::set<NodeKey> proven_;
+  std::set<LogId> vouched_;
+  std::map<LogId, MonoTime> admitted_;
+  std::set<LogId> blocked_;
+  std::deque<Work> queue_;
+  bool writing_ = false;
+  bool slow_ = false;
+  bool draining_ = false;
+  std::uint64_t acknowledged_ = 0;
+  MonoTime tick_at_ = MonoTime::max();
+  std::uint64_t tick_number_ = 0;
+};
+
+}  // namespace koinon::sim

@@ -1,0 +1,66 @@
+#include "tools/sim/truth.h"
+
+#include <algorithm>
+
+#include "proto/codec/entry.h"
+
+namespace koinon::sim {
+
+void Truth::add_log(const LogIdentity& identity, std::size_t author, bool honest) {
+  AuthoredLog log;
+  log.identity = identity;
+  log.author = author;
+  log.honest = honest;
+  log.histories.emplace_back();
+  logs_.emplace(identity.log_id(), std::move(log));
+}
+
+void Truth::said(const LogId& id, const std::vector<StoredRecord>& records, std::size_t history) {
+  auto& said = logs_.at(id).histories[history].records;
+  for (const StoredRecord& record : records) {
+    const auto entry = parse_entry(record.entry);
+    if (entry.ok()) {
+      const auto withdrawal = withdrawal_of(record.index, *entry);
+      if (withdrawal && withdrawal->erase) said[withdrawal->target.value].erased_by = record.index;
+    }
+    said.push_back({leaf_hash(record.entry), record.entry, record.body, std::nullopt});
+  }
+}
+
+std::size_t Truth::fork(const LogId& id, EntryIndex shared) {
+  AuthoredLog& log = logs_.at(id);
+  History other = log.histories.front();
+  other.records.resize(shared.value);
+  log.histories.push_back(std::move(other));
+  return log.histories.size() - 1;
+}
+
+std::optional<std::string> Truth::differs(const LogId& id, const std::vector<StoredRecord>& records) const {
+  const auto it = logs_.find(id);
+  if (it == logs_.end()) return "a log that nobody signed";
+  for (const StoredRecord& record : records) {
+    const bool said = std::any_of(it->second.histories.begin(), it->second.histories.end(), [&](const History& h) {
+      return record.index.value < h.records.size() && h.records[record.index.value].entry == record.entry;
+    });
+    if (!said) {
+      return "entry " + std::to_string(record.index.value) + " of " + it->second.identity.name +
+             " is not what its author signed";
+    }
+    if (record.body.empty()) continue;
+    if (auto wrong = body_differs(id, record.index, record.body)) return wrong;
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> Truth::body_differs(const LogId& id, EntryIndex index, BytesView body) const {
+  const auto it = logs_.find(id);
+  if (it == logs_.end()) return "a log that nobody signed";
+  const bool said = std::any_of(it->second.histories.begin(), it->second.histories.end(), [&](const History& h) {
+    return index.value < h.records.size() && h.records[index.value].body == body;
+  });
+  if (said) return std::nullopt;
+  return "the body of entry " + std::to_string(index.value) + " of " + it->second.identity.name +
+         " is not what its author wrote";
+}
+
+}  // namespace koinon::sim

@@ -1,0 +1,53 @@
+// What was really said: every log as its author signed it. What nodes hold is compared with this, byte for
+// byte, without the engine's own proofs.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <vector>
+
+#include "crypto/log_state.h"
+
+namespace koinon::sim {
+
+struct Said {
+  Hash leaf;
+  Bytes entry;
+  Bytes body;
+  std::optional<EntryIndex> erased_by;
+};
+
+struct History {
+  std::vector<Said> records;
+};
+
+struct AuthoredLog {
+  LogIdentity identity;
+  std::size_t author = 0;
+  bool honest = true;
+  // One; an author who signs two histories has more, that share a prefix.
+  std::vector<History> histories;
+  const std::vector<Said>& records() const { return histories.front().records; }
+};
+
+class Truth {
+ public:
+  void add_log(const LogIdentity& identity, std::size_t author, bool honest);
+  // A run that its author signed. `history`: which of its histories.
+  void said(const LogId& log, const std::vector<StoredRecord>& records, std::size_t history = 0);
+  // Another history that shares the first `shared` records of the first.
+  std::size_t fork(const LogId& log, EntryIndex shared);
+  // A city whose clones are no node: what a liar invents.
+  bool known(const LogId& log) const { return logs_.contains(log); }
+  const AuthoredLog& log(const LogId& log) const { return logs_.at(log); }
+  const std::map<LogId, AuthoredLog>& logs() const { return logs_; }
+
+  // Nothing where the records are what the author said; else what is wrong.
+  std::optional<std::string> differs(const LogId& log, const std::vector<StoredRecord>& records) const;
+  std::optional<std::string> body_differs(const LogId& log, EntryIndex index, BytesView body) const;
+
+ private:
+  std::map<LogId, AuthoredLog> logs_;
+};
+
+}  // namespace koinon::sim
