@@ -240,7 +240,8 @@ void Engine::on_run_stored(Now now, const LogId& id, std::uint64_t generation, S
     log.state.seen_right = std::move(run.right);
   }
   for (const VouchFact& vouch : run.vouches) trust_.add_vouch(vouch);
-  if (!run.vouches.empty()) refresh_trust(now);
+  // Soon, with what else comes: vouches come in crowds.
+  if (!run.vouches.empty()) next_trust_refresh_ = std::min(next_trust_refresh_, now.mono + limits::kTrustDelay);
   note_bodies(log, source, run);
   if (log.fetch && log.fetch->generation == generation) {
     log.fetch->last_progress = now.mono;

@@ -53,16 +53,16 @@ Status settle_body(StoredRecord& record, const v1::Entry* entry, const VerifyRun
 
 }  // namespace
 
-HeadsVerified verify_heads(const VerifyHeads& intent, const CheckpointOpener& open) {
+HeadsVerified verify_heads(const VerifyHeads& intent, const SignatureChecks& checks) {
   HeadsVerified out;
   out.reserve(intent.items.size());
-  for (const auto& item : intent.items) out.push_back(open(item.note, item.vkey));
+  for (const auto& item : intent.items) out.push_back(checks.open(item.note, item.vkey));
   return out;
 }
 
-Result<RunVerified> verify_received_run(VerifyRun intent, const CheckpointOpener& open) {
+Result<RunVerified> verify_received_run(VerifyRun intent, const SignatureChecks& checks) {
   if (!intent.head_note.empty()) {
-    KOINON_ASSIGN(const Checkpoint head, open(intent.head_note, intent.identity.vkey()));
+    KOINON_ASSIGN(const Checkpoint head, checks.open(intent.head_note, intent.identity.vkey()));
     if (head.size != intent.size || head.root != intent.root) {
       return fail(Code::kBadProof, "the head is not the one that the run was sent for", "head");
     }
@@ -76,7 +76,7 @@ Result<RunVerified> verify_received_run(VerifyRun intent, const CheckpointOpener
   }
   KOINON_ASSIGN(out.after, verify_run(intent.from, out.leaves, intent.size, intent.proof, intent.root));
   if (intent.from.value == 0) {
-    const auto genesis = check_genesis(intent.records.front().entry, intent.identity);
+    const auto genesis = checks.genesis(intent.records.front().entry, intent.identity);
     if (!genesis.ok()) return genesis.error();
   }
   const LogId log = intent.identity.log_id();

@@ -7,13 +7,16 @@
 
 namespace koinon {
 
-// Opens a signed checkpoint; a simulation remembers the answers of open_checkpoint.
-using CheckpointOpener = std::function<Result<Checkpoint>(BytesView note, const VKey& vkey)>;
+// The checks of signatures, which a simulation remembers.
+struct SignatureChecks {
+  std::function<Result<Checkpoint>(BytesView note, const VKey& vkey)> open = open_checkpoint;
+  std::function<Result<LogKeys>(BytesView leaf, const LogIdentity& identity)> genesis = check_genesis;
+};
 
-HeadsVerified verify_heads(const VerifyHeads& intent, const CheckpointOpener& open = open_checkpoint);
+HeadsVerified verify_heads(const VerifyHeads& intent, const SignatureChecks& checks = {});
 // kBadSignature, kBadProof, kMalformed (Genesis) or kTooLarge name what is wrong; a body that does not fit
 // its digest is kBadProof with the field "body".
-Result<RunVerified> verify_received_run(VerifyRun intent, const CheckpointOpener& open = open_checkpoint);
+Result<RunVerified> verify_received_run(VerifyRun intent, const SignatureChecks& checks = {});
 // kBadProof with the field "body" for one that does not fit.
 Status verify_bodies(const VerifyBodies& intent);
 

@@ -62,11 +62,11 @@ IntentClass intent_class(const IntentBody& body) {
                     body);
 }
 
-Result<Answer> execute_check(IntentBody body, const CheckpointOpener& open) {
+Result<Answer> execute_check(IntentBody body, const SignatureChecks& checks) {
   return std::visit(
-      Overloaded{[&](VerifyHeads& intent) -> Result<Answer> { return Answer(verify_heads(intent, open)); },
+      Overloaded{[&](VerifyHeads& intent) -> Result<Answer> { return Answer(verify_heads(intent, checks)); },
                  [&](VerifyRun& intent) -> Result<Answer> {
-                   return to_answer(verify_received_run(std::move(intent), open));
+                   return to_answer(verify_received_run(std::move(intent), checks));
                  },
                  [](VerifyBodies& intent) -> Result<Answer> { return to_answer(verify_bodies(intent)); },
                  [](auto&) -> Result<Answer> { return wrong_class(); }},

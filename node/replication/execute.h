@@ -14,7 +14,7 @@ namespace koinon {
 enum class IntentClass { kCheck, kRead, kWrite };
 IntentClass intent_class(const IntentBody& body);
 
-Result<Answer> execute_check(IntentBody body, const CheckpointOpener& open = open_checkpoint);
+Result<Answer> execute_check(IntentBody body, const SignatureChecks& checks = {});
 Result<Answer> execute_read(StoreReader& store, const IntentBody& body);
 // The caller has begun a transaction; the answer counts only once it has committed.
 Result<Answer> execute_write(Store& store, const IntentBody& body);

@@ -101,6 +101,7 @@ inline constexpr std::size_t kVouchAdmits = 100;  // cities admitted through any
 inline constexpr std::chrono::hours kVouchLifetime{24 * 365 * 2};
 inline constexpr std::chrono::hours kGrace{24 * 30};  // from falling out of policy to removal
 inline constexpr std::chrono::minutes kTrustRefresh{10};
+inline constexpr std::chrono::milliseconds kTrustDelay{100};  // from a vouch's arrival to what follows from it
 
 // HTTP
 inline constexpr std::size_t kHttpBodyBytes = 8 * kMiB;

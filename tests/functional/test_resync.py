@@ -26,7 +26,7 @@ def after_finished(records):
 class Resync(NodesTest):
     @staticmethod
     def at_rest(hub, reader, proxy):
-        """A condition: for longer than two ticks of the nodes no cursor has moved and no byte has passed."""
+        """A condition: for longer than announcements and cursors wait no cursor has moved and no byte has passed."""
         def cursor(node, city):
             return next(p["journal_cursor"] for p in node.json("peers")["items"] if p["name"] == city)
         last = {"state": None, "since": 0.0}
@@ -35,7 +35,7 @@ class Resync(NodesTest):
             state = (cursor(hub, reader.name), cursor(reader, hub.name), len(proxy.seen()))
             if state != last["state"]:
                 last.update(state=state, since=time.monotonic())
-            return time.monotonic() - last["since"] > 2.5
+            return time.monotonic() - last["since"] > 5
         return condition
 
     def measure(self, hub, reader):

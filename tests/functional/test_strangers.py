@@ -140,13 +140,21 @@ class Liars(NodesTest):
         session = Session(seoul.peer_port, city)
         session.send_hello(city)
         session.follow()
-        head = city.head([city.genesis()])
-        head.checkpoint = wire.sign_checkpoint(city.origin, 1 << 39, bytes(32), city.signing)
-        heads = wire.wire.Frame()
-        heads.heads.heads.append(head)
-        session.send(heads)
+
+        def claim(size):
+            head = city.head([city.genesis()])
+            head.checkpoint = wire.sign_checkpoint(city.origin, size, bytes(32), city.signing)
+            heads = wire.wire.Frame()
+            heads.heads.heads.append(head)
+            session.send(heads)
+
+        # More than the node takes of one log: it is not even asked for.
+        claim(1 << 39)
+        wait_for(lambda: "more than this node takes of one log" in seoul.log(), "the operator is told")
+        # Less than that is asked for, a chunk at a time.
+        claim(9_000_000)
         get = session.expect("get")
-        self.assertEqual(get.size, 1 << 39)
+        self.assertEqual(get.size, 9_000_000)
         answer = wire.wire.Frame()
         answer.chunk.request_id = get.request_id
         answer.chunk.records.add(entry=city.genesis())

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <utility>
 
 #include "crypto/hash.h"
 #include "proto/codec/entry.h"
@@ -34,21 +35,38 @@ void Invariants::fail(const SimNode& node, std::string what) {
 
 void Invariants::policy_changed(const SimNode& node) { policies_[node.index()].stale = true; }
 
+void Invariants::store_changed(const SimNode& node) {
+  policies_[node.index()].stale = true;
+  policies_[node.index()].unread = true;
+}
+
+void Invariants::vouched(const SimNode& node, const std::vector<VouchFact>& vouches) {
+  Policy& policy = policies_[node.index()];
+  for (const VouchFact& vouch : vouches) policy.book.add(vouch);
+  policy.stale = policy.stale || !vouches.empty();
+}
+
 const Invariants::Policy& Invariants::policy_of(SimNode& node) {
   Policy& policy = policies_[node.index()];
-  if (!policy.stale) return policy;
+  if (!policy.stale) {
+    policy.computed_at = schedule_.now();
+    return policy;
+  }
   policy.stale = false;
-  std::vector<LogId> peers;
-  for (const SimNode* peer : node.peers()) peers.push_back(peer->log());
-  auto now = trusted_by(node, peers, rules_);
+  if (std::exchange(policy.unread, false)) policy.book.read(node);
+  auto now = policy.book.trusted(node, rules_);
   for (const LogId& log : policy.trusted) {
     if (!now.contains(log)) policy.left_at[log] = schedule_.now();
   }
   policy.trusted = std::move(now);
+  policy.computed_at = schedule_.now();
   return policy;
 }
 
 bool Invariants::trusts(SimNode& node, const LogId& log) {
+  // What was trusted a moment ago may be, whatever has changed since.
+  Policy& last = policies_[node.index()];
+  if (last.trusted.contains(log) && schedule_.now() - last.computed_at < kLag) return true;
   const Policy& policy = policy_of(node);
   if (policy.trusted.contains(log)) return true;
   const auto left = policy.left_at.find(log);
@@ -89,7 +107,7 @@ void Invariants::check_frames(SimNode& from, SessionId session, BytesView bytes)
 void Invariants::check_committed(SimNode& node, const IntentBody& body) {
   if (const auto* commit = std::get_if<CommitRun>(&body)) {
     if (const auto wrong = truth_.differs(commit->run.log, commit->run.records)) fail(node, "stored " + *wrong);
-    if (!commit->run.vouches.empty()) policy_changed(node);
+    vouched(node, commit->run.vouches);
     if (!trusts(node, commit->run.log)) fail(node, "stored entries of a log outside its policy");
   } else if (const auto* bodies = std::get_if<CommitBodies>(&body)) {
     for (const auto& item : bodies->bodies.bodies) {
@@ -97,12 +115,12 @@ void Invariants::check_committed(SimNode& node, const IntentBody& body) {
         fail(node, "stored " + *wrong);
     }
   } else if (std::holds_alternative<CommitRemoval>(body)) {
-    policy_changed(node);
+    store_changed(node);
   }
 }
 
 void Invariants::check_restart(SimNode& node) {
-  policy_changed(node);
+  store_changed(node);
   const auto own = node.store().log_state(node.log());
   if (!own.ok() || own->range.size().value < node.acknowledged()) {
     fail(node, "lost entries of its own that publish had answered");

@@ -31,6 +31,8 @@ class Invariants {
   void check_committed(SimNode& node, const IntentBody& body);
   void check_restart(SimNode& node);
   void policy_changed(const SimNode& node);
+  void store_changed(const SimNode& node);  // in ways that no commit tells
+  void vouched(const SimNode& node, const std::vector<VouchFact>& vouches);
   // Everything that a node's store holds, against the truth.
   void check_store(SimNode& node);
 
@@ -42,8 +44,11 @@ class Invariants {
 
  private:
   struct Policy {
-    bool stale = true;
+    bool stale = true;   // to be computed anew
+    bool unread = true;  // its vouches are to be read anew
+    VouchBook book;
     std::set<LogId> trusted;
+    MonoTime computed_at{};
     std::map<LogId, MonoTime> left_at;
   };
   void fail(const SimNode& node, std::string what);

@@ -1,30 +1,44 @@
 #include "tools/sim/policy_oracle.h"
 
-#include <map>
 #include <utility>
 
 namespace koinon::sim {
 
-std::set<LogId> trusted_by(SimNode& node, const std::vector<LogId>& peers, const PolicyRules& rules) {
+void VouchBook::read(SimNode& node) {
+  vouches_.clear();
   const auto state = node.store().load_state();
-  const std::set<LogId>& blocked = node.blocked();
-  // Each voucher's standing vouches, oldest first.
-  std::map<LogId, std::map<EntryIndex, LogId>> vouches;
-  for (const VouchFact& vouch : state->vouches) {
-    if (!vouch.withdrawn && vouch.expires_at > node.wall()) vouches[vouch.voucher].emplace(vouch.index, vouch.target);
-  }
+  for (const VouchFact& vouch : state->vouches) add(vouch);
+}
+
+void VouchBook::add(const VouchFact& vouch) {
+  auto& slot = vouches_[vouch.voucher];
+  const auto it = slot.find(vouch.target);
+  if (it == slot.end() || it->second.index < vouch.index) slot.insert_or_assign(vouch.target, vouch);
+}
+
+std::set<LogId> VouchBook::trusted(const SimNode& node, const PolicyRules& rules) const {
+  // A voucher's standing vouches, oldest first.
+  const auto standing = [&](const LogId& voucher) {
+    std::map<EntryIndex, LogId> out;
+    const auto it = vouches_.find(voucher);
+    if (it == vouches_.end()) return out;
+    for (const auto& [target, vouch] : it->second) {
+      if (!vouch.withdrawn && vouch.expires_at > node.wall()) out.emplace(vouch.index, target);
+    }
+    return out;
+  };
   std::set<LogId> trusted{node.log()};
   std::set<LogId> edge;
   const auto reach = [&](const LogId& log) {
-    if (!blocked.contains(log) && trusted.insert(log).second) edge.insert(log);
+    if (!node.blocked().contains(log) && trusted.insert(log).second) edge.insert(log);
   };
-  for (const LogId& log : peers) reach(log);
-  for (const auto& [index, target] : vouches[node.log()]) reach(target);
+  for (const SimNode* peer : node.peers()) reach(peer->log());
+  for (const auto& [index, target] : standing(node.log())) reach(target);
   for (unsigned hop = 1; hop < rules.hops; ++hop) {
     const std::set<LogId> from = std::exchange(edge, {});
     for (const LogId& voucher : from) {
       std::size_t count = 0;
-      for (const auto& [index, target] : vouches[voucher]) {
+      for (const auto& [index, target] : standing(voucher)) {
         if (count++ == rules.admits) break;
         reach(target);
       }

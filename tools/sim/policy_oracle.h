@@ -2,6 +2,7 @@
 // by the rules of the design.
 #pragma once
 
+#include <map>
 #include <set>
 
 #include "tools/sim/sim_node.h"
@@ -13,7 +14,16 @@ struct PolicyRules {
   std::size_t admits = 100;
 };
 
-// By what the node's own store says now.
-std::set<LogId> trusted_by(SimNode& node, const std::vector<LogId>& peers, const PolicyRules& rules);
+// The vouches in a node's store, kept apart from the engine's own account of them.
+class VouchBook {
+ public:
+  // Forgets everything and reads the store.
+  void read(SimNode& node);
+  void add(const VouchFact& vouch);
+  std::set<LogId> trusted(const SimNode& node, const PolicyRules& rules) const;
+
+ private:
+  std::map<LogId, std::map<LogId, VouchFact>> vouches_;  // by voucher, by target
+};
 
 }  // namespace koinon::sim

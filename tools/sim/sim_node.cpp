@@ -21,11 +21,18 @@ SigningKey key_of(const NodeSetup& setup, const char* role) {
 
 }  // namespace
 
-Result<Checkpoint> CheckpointMemory::open(BytesView note, const VKey& vkey) {
-  const Bytes key = vkey.text() + "\n" + Bytes(note);
-  const auto known = remembered_.find(key);
-  if (known != remembered_.end()) return known->second;
-  return remembered_.emplace(key, open_checkpoint(note, vkey)).first->second;
+SignatureMemory::SignatureMemory() {
+  checks_.open = [this](BytesView note, const VKey& vkey) {
+    const Bytes key = vkey.text() + "\n" + Bytes(note);
+    const auto known = notes_.find(key);
+    return known != notes_.end() ? known->second : notes_.emplace(key, open_checkpoint(note, vkey)).first->second;
+  };
+  checks_.genesis = [this](BytesView leaf, const LogIdentity& identity) {
+    const Bytes key = identity.log_id().bytes() + Bytes(leaf);
+    const auto known = geneses_.find(key);
+    return known != geneses_.end() ? known->second
+                                   : geneses_.emplace(key, check_genesis(leaf, identity)).first->second;
+  };
 }
 
 SimNode::SimNode(Surroundings around, NodeSetup setup, std::unique_ptr<Disk> disk)
@@ -228,11 +235,9 @@ void SimNode::carry_out_intent(Intent intent) {
   switch (intent_class(intent.body)) {
     case IntentClass::kWrite:
       return write(std::move(intent));
-    case IntentClass::kCheck: {
-      const auto open = [this](BytesView note, const VKey& vkey) { return around_.memory.open(note, vkey); };
-      return complete({intent.id, execute_check(std::move(intent.body), open)},
+    case IntentClass::kCheck:
+      return complete({intent.id, execute_check(std::move(intent.body), around_.memory.checks())},
                       chance_.between(std::chrono::microseconds(50), std::chrono::milliseconds(2)));
-    }
     case IntentClass::kRead:
       return later(chance_.between(std::chrono::microseconds(50), std::chrono::milliseconds(2)),
                    [this, intent = std::move(intent)] {

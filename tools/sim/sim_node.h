@@ -5,6 +5,7 @@
 #include <deque>
 
 #include "node/engine/engine.h"
+#include "node/engine/verify.h"
 #include "node/publishing/own_log.h"
 #include "tools/sim/disk.h"
 #include "tools/sim/fabric.h"
@@ -15,13 +16,16 @@ class SimNode;
 class Liar;
 
 // Signatures verified once for all nodes; a run's proofs and bodies are always checked.
-class CheckpointMemory {
+class SignatureMemory {
  public:
-  Result<Checkpoint> open(BytesView note, const VKey& vkey);
-  std::uint64_t verified() const { return remembered_.size(); }
+  SignatureMemory();
+  const SignatureChecks& checks() const { return checks_; }
+  std::uint64_t verified() const { return notes_.size() + geneses_.size(); }
 
  private:
-  std::unordered_map<Bytes, Result<Checkpoint>> remembered_;
+  std::unordered_map<Bytes, Result<Checkpoint>> notes_;
+  std::unordered_map<Bytes, Result<LogKeys>> geneses_;
+  SignatureChecks checks_;
 };
 
 // What the simulation watches for.
@@ -49,7 +53,7 @@ struct Surroundings {
   Schedule& schedule;
   Fabric& fabric;
   Counters& counters;
-  CheckpointMemory& memory;
+  SignatureMemory& memory;
   Observer& observer;
 };
 

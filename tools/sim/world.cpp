@@ -175,7 +175,7 @@ void World::on_published(SimNode& node, const RunCommit& run) {
   const auto twin = twin_of_.find(node.index());
   truth_.said(run.log, run.records, twin == twin_of_.end() ? 0 : 1);
   counters_.add("entries published", run.records.size());
-  if (!run.vouches.empty()) invariants_->policy_changed(node);
+  invariants_->vouched(node, run.vouches);
 }
 
 void World::on_event(SimNode& node, const Event& event) {

@@ -90,7 +90,7 @@ class World final : public Observer {
   Chance chance_;
   Schedule schedule_;
   Counters counters_;
-  CheckpointMemory memory_;
+  SignatureMemory memory_;
   Truth truth_;
   std::shared_ptr<BlobPool> pool_ = std::make_shared<BlobPool>();
   std::unique_ptr<Fabric> fabric_;
