@@ -1,6 +1,7 @@
 // Peers that lie, and peers that are merely wrong: nothing of theirs becomes visible, the honest go on.
 #include <gtest/gtest.h>
 
+#include "crypto/hash.h"
 #include "proto/base/limits.h"
 #include "proto/codec/frame.h"
 #include "tests/engine/network.h"
@@ -260,6 +261,187 @@ TEST_P(Hostile, APeerThatHoldsMoreOfOurLogStopsOurSigning) {
   ASSERT_FALSE(events.empty());
   EXPECT_EQ(events.front().size, TreeSize(4));
   EXPECT_EQ(la.holds(restored), 4U);
+}
+
+// --- more lies ---
+
+TEST_P(Hostile, AHugeTreeThatNobodyHasCostsNothing) {
+  network.peer(seoul, la);
+  const SessionId session = network.connect(la, seoul);
+  bool asked = false;
+  network.tamper_frames(session, la, [&](v1::Frame& frame) {
+    asked = asked || (frame.has_get() && frame.get().size() > 1000);
+    return true;
+  });
+  network.drive();
+  const Checkpoint claim{seoul.own.identity().origin(), TreeSize(std::uint64_t{1} << 39), Hash::from(Bytes(32, 'r'))};
+  v1::Frame heads;
+  auto* head = heads.mutable_heads()->add_heads();
+  head->set_log_id(seoul.id().bytes());
+  head->set_journal_seq(1000);
+  head->set_checkpoint(sign_checkpoint(claim, seoul.signing_key));
+  network.inject(session, la, *encode_frame(heads));
+  network.drive();
+  EXPECT_FALSE(asked);
+  EXPECT_TRUE(la.engine->standing(seoul.id()).over_quota);
+  EXPECT_EQ(la.holds(seoul), 1U);
+}
+
+TEST_P(Hostile, AFrameThatComesByteByByteEndsTheSession) {
+  network.peer(seoul, la);
+  const SessionId session = network.connect(la, seoul);
+  network.drive();
+  v1::Frame frame;
+  frame.mutable_error()->set_message(std::string(200, 'x'));
+  const Bytes bytes = *encode_frame(frame);
+  // Seoul says nothing else: one byte every ten seconds keeps no session alive.
+  network.tamper_frames(session, seoul, [](v1::Frame&) { return false; });
+  for (std::size_t i = 0; i < 20 && network.is_open(session); ++i) {
+    network.inject(session, la, BytesView(bytes).substr(i, 1));
+    network.advance(std::chrono::seconds(10));
+  }
+  EXPECT_FALSE(network.is_open(session));
+}
+
+TEST_P(Hostile, HeadsWithoutEndEndTheSession) {
+  network.peer(seoul, la);
+  const SessionId session = network.connect(la, seoul);
+  network.drive();
+  v1::Frame heads;
+  heads.mutable_heads();
+  const Bytes one = *encode_frame(heads);
+  for (int i = 0; i < 200 && network.is_open(session); ++i) {
+    Bytes many;
+    for (int k = 0; k < 1000; ++k) many += one;
+    network.inject(session, la, many);
+    network.drive();
+  }
+  EXPECT_FALSE(network.is_open(session));
+  EXPECT_EQ(la.events_of(Event::Kind::kPeerLied).size(), 1U);
+  EXPECT_TRUE(la.engine->shuns(la.now, seoul.config.node_key));
+}
+
+TEST_P(Hostile, RequestsWithoutEndEndTheSession) {
+  network.peer(seoul, la);
+  const SessionId session = network.connect(la, seoul);
+  network.drive();
+  v1::Frame prune;
+  prune.mutable_prune()->set_log_id(la.id().bytes());
+  const Bytes one = *encode_frame(prune);
+  for (int i = 0; i < 20 && network.is_open(session); ++i) {
+    Bytes many;
+    for (int k = 0; k < 1000; ++k) many += one;
+    network.inject(session, la, many);
+    network.drive();
+  }
+  EXPECT_FALSE(network.is_open(session));
+}
+
+TEST_P(Hostile, AStaleHeadIsOvertakenByAnotherPeer) {
+  TestNode& author = network.add("author.example");
+  for (TestNode* between : {&seoul, &milan}) {
+    network.peer(author, *between);
+    network.peer(*between, la);
+    between->vouch(author);
+    network.connect(author, *between);
+  }
+  const SessionId stale = network.connect(la, seoul);
+  network.connect(la, milan);
+  author.publish(1);
+  network.drive();
+  ASSERT_EQ(la.holds(author), 2U);
+  network.tamper_frames(stale, seoul, [&](v1::Frame& frame) { return !frame.has_push() && !frame.has_heads(); });
+  author.publish(1);
+  network.drive();
+  EXPECT_EQ(la.holds(author), 3U);
+}
+
+TEST_P(Hostile, ACursorThatLiesLosesNothing) {
+  network.peer(seoul, la);
+  const SessionId session = network.connect(la, seoul);
+  network.tamper_frames(session, seoul, [](v1::Frame& frame) {
+    if (frame.has_cursor()) frame.mutable_cursor()->set_seq(~std::uint64_t{0});
+    if (frame.has_follow()) frame.mutable_follow()->set_cursor(1'000'000);
+    return true;
+  });
+  network.drive();
+  ASSERT_TRUE(network.is_open(session)) << network.closed.at(session).text();
+  network.cut(session);
+  network.drive();
+  const SessionId boast = network.connect(la, seoul);
+  network.tamper_frames(boast, seoul, [](v1::Frame& frame) {
+    if (frame.has_hello()) frame.mutable_hello()->set_held_of_yours(1'000'000);
+    return true;
+  });
+  network.drive();
+  EXPECT_TRUE(la.events_of(Event::Kind::kStopSigning).empty()) << "only a head that verifies stops our signing";
+  network.cut(boast);
+  network.drive();
+  // Honest again: the cursor of its lie is beyond its journal, and counts for nothing.
+  seoul.publish(2);
+  const SessionId again = network.connect(la, seoul);
+  network.drive();
+  EXPECT_TRUE(network.is_open(again)) << network.closed.at(again).text();
+  EXPECT_EQ(la.holds(seoul), 3U);
+  EXPECT_EQ(seoul.holds(la), 1U);
+}
+
+TEST_P(Hostile, AnOldSessionReplayedOnANewOneSaysNothingOrEndsIt) {
+  network.peer(seoul, la);
+  const SessionId first = network.connect(la, seoul);
+  Bytes said;
+  network.tamper(first, seoul, [&](Bytes bytes) {
+    said += bytes;
+    return bytes;
+  });
+  network.drive();
+  seoul.publish(3);
+  network.drive();
+  network.cut(first);
+  network.drive();
+  const SessionId second = network.connect(la, seoul);
+  network.drive();
+  network.inject(second, la, said);  // begins with Hello: a second one
+  network.drive();
+  EXPECT_FALSE(network.is_open(second));
+  EXPECT_EQ(la.holds(seoul), 4U);
+  EXPECT_EQ(la.store->log_state(seoul.id())->range.size(), TreeSize(4));
+}
+
+TEST_P(Hostile, AThousandVouchesAdmitAHundredCities) {
+  network.peer(seoul, la);
+  network.connect(la, seoul);
+  network.drive();
+  const std::size_t before = la.engine->trust().admitted().size();
+  for (int i = 0; i < 1000; ++i) {
+    Draft draft;
+    draft.again = true;
+    draft.entry.set_kind(v1::KIND_VOUCH);
+    auto* vouch = draft.entry.mutable_control()->mutable_vouch();
+    vouch->set_log_id(sha256(std::to_string(i)).bytes());
+    vouch->set_name("fake.example");
+    vouch->set_vkey(seoul.own.identity().vkey().text());
+    vouch->set_expires_at_ms(seoul.now.wall.value + 1'000'000'000);
+    seoul.publish(draft);
+  }
+  network.drive();
+  ASSERT_EQ(la.holds(seoul), 1001U);
+  EXPECT_EQ(la.engine->trust().admitted().size() - before, limits::kVouchAdmits);
+}
+
+TEST_P(Hostile, AnotherCitysNameIsHeldApart) {
+  TestNode& impostor = network.add("seoul.example", EngineConfig(), "impostor");
+  ASSERT_NE(impostor.id(), seoul.id());
+  network.peer(seoul, la);
+  network.peer(impostor, la);
+  network.connect(la, seoul);
+  network.connect(la, impostor);
+  seoul.publish(2);
+  impostor.publish(1);
+  network.drive();
+  EXPECT_EQ(la.holds(seoul), 3U);
+  EXPECT_EQ(la.holds(impostor), 2U);
+  EXPECT_EQ(la.store->logs_named("seoul.example")->size(), 2U) << "both are shown, never as one";
 }
 
 }  // namespace

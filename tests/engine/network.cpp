@@ -21,9 +21,9 @@ SigningKey key_of(const std::string& name, const std::string& role) {
   return SigningKey::from_seed(sha256({name, role}).view());
 }
 
-OwnLog own_log_of(const std::string& name) {
-  const SigningKey signing = key_of(name, "signing");
-  return {{name, signing.public_key(), key_of(name, "recovery").public_key()}, signing};
+OwnLog own_log_of(const std::string& name, const std::string& keys) {
+  const SigningKey signing = key_of(keys, "signing");
+  return {{name, signing.public_key(), key_of(keys, "recovery").public_key()}, signing};
 }
 
 }  // namespace
@@ -39,12 +39,34 @@ Draft practice(const std::string& title, const std::string& topic, std::size_t b
   return draft;
 }
 
-TestNode::TestNode(const std::string& node_name, EngineConfig engine_config)
+Draft withdrawal(const LogId& log, std::uint64_t index, bool erase) {
+  Draft draft;
+  draft.entry.set_kind(v1::KIND_WITHDRAWAL);
+  draft.entry.mutable_control()->mutable_withdrawal()->set_index(index);
+  draft.entry.mutable_control()->mutable_withdrawal()->set_erase(erase);
+  auto* ref = draft.entry.add_refs();
+  ref->set_role(v1::REF_ROLE_WITHDRAWS);
+  ref->set_log_id(log.bytes());
+  ref->set_index(index);
+  draft.body.emplace();
+  draft.body->mutable_withdrawal()->set_reason("a mistake");
+  return draft;
+}
+
+BodyFilter topics(std::vector<std::string> wanted) {
+  BodyFilter filter;
+  filter.all = false;
+  filter.topics = std::move(wanted);
+  return filter;
+}
+
+TestNode::TestNode(const std::string& node_name, EngineConfig engine_config, const std::string& key_name)
     : name(node_name),
-      node_key(key_of(node_name, "node")),
-      signing_key(key_of(node_name, "signing")),
+      keys(key_name.empty() ? node_name : key_name),
+      node_key(key_of(keys, "node")),
+      signing_key(key_of(keys, "signing")),
       config(std::move(engine_config)),
-      own(own_log_of(node_name)) {
+      own(own_log_of(node_name, keys)) {
   EXPECT_TRUE(init_crypto().ok());
   auto opened = open_sqlite_store(":memory:");
   EXPECT_TRUE(opened.ok());
@@ -54,7 +76,7 @@ TestNode::TestNode(const std::string& node_name, EngineConfig engine_config)
   now.wall = {kStartMillis};
   EXPECT_TRUE(store->set_own_log(own.id()).ok());
   const v1::Entry genesis =
-      make_genesis(own.identity(), key_of(name, "cosigner"),
+      make_genesis(own.identity(), key_of(keys, "cosigner"),
                    SealingSecret::from_seed(sha256(name).view()).public_key(), node_key, now.wall);
   append({[&](StoreReader&) { return Draft{genesis, std::nullopt, false}; }});
   restart();
@@ -87,14 +109,16 @@ void TestNode::publish(Draft draft) {
   append({[&](StoreReader&) { return draft; }});
 }
 
-void TestNode::vouch(const TestNode& other) {
+void TestNode::vouch(const TestNode& other, bool withdrawn) {
   Draft draft;
+  draft.again = true;
   draft.entry.set_kind(v1::KIND_VOUCH);
   auto* vouch = draft.entry.mutable_control()->mutable_vouch();
   vouch->set_log_id(other.id().bytes());
   vouch->set_name(other.name);
   vouch->set_vkey(other.own.identity().vkey().text());
   vouch->set_expires_at_ms(now.wall.value + 1'000'000'000);
+  vouch->set_withdrawn(withdrawn);
   publish(draft);
 }
 
@@ -138,6 +162,21 @@ std::uint64_t TestNode::holds(const TestNode& other) const {
   return state == nullptr || !state->whole ? 0 : state->whole->size.value;
 }
 
+StoredRecord TestNode::record(const TestNode& other, std::uint64_t index) const {
+  auto record = store->record(other.id(), EntryIndex(index));
+  EXPECT_TRUE(record.ok()) << name << " holds no entry " << index << " of " << other.name;
+  return record.ok() ? *record : StoredRecord();
+}
+
+std::size_t TestNode::bodies_of(const TestNode& other) const {
+  std::size_t count = 0;
+  for (std::uint64_t i = 0; i < holds(other); ++i) {
+    const StoredRecord found = record(other, i);
+    count += !found.body.empty() && !found.transit ? 1 : 0;
+  }
+  return count;
+}
+
 std::vector<Event> TestNode::events_of(Event::Kind kind) const {
   std::vector<Event> out;
   std::copy_if(events.begin(), events.end(), std::back_inserter(out),
@@ -145,8 +184,8 @@ std::vector<Event> TestNode::events_of(Event::Kind kind) const {
   return out;
 }
 
-TestNode& Network::add(const std::string& name, EngineConfig config) {
-  nodes_.push_back(std::make_unique<TestNode>(name, std::move(config)));
+TestNode& Network::add(const std::string& name, EngineConfig config, const std::string& keys) {
+  nodes_.push_back(std::make_unique<TestNode>(name, std::move(config), keys));
   nodes_.back()->place = nodes_.size() - 1;
   return *nodes_.back();
 }
@@ -179,6 +218,19 @@ void Network::cut(SessionId session) { close(session); }
 void Network::tamper(SessionId session, const TestNode& from, Tamper change) {
   Link& link = links_.at(session);
   link.tampers[link.ends[0] == &from ? 0 : 1] = std::move(change);
+}
+
+void Network::tamper_frames(SessionId session, const TestNode& from, std::function<bool(v1::Frame&)> change) {
+  auto reader = std::make_shared<FrameReader>();
+  tamper(session, from, [reader, change = std::move(change)](const Bytes& bytes) {
+    reader->feed(bytes);
+    Bytes out;
+    while (true) {
+      auto frame = reader->next();
+      if (!frame.ok() || !*frame) return out;
+      if (change(**frame)) out += *encode_frame(**frame);
+    }
+  });
 }
 
 void Network::inject(SessionId session, TestNode& to, BytesView bytes) {

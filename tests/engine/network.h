@@ -17,12 +17,13 @@ namespace koinon::test {
 
 class TestNode {
  public:
-  explicit TestNode(const std::string& name, EngineConfig config = {});
+  // `keys` names where its keys come from: the name, unless two cities claim one.
+  explicit TestNode(const std::string& name, EngineConfig config = {}, const std::string& keys = "");
 
   // Publishes through the own log; the engine learns of it at once.
   void publish(std::size_t count, const std::string& topic = "health/testing", std::size_t body_bytes = 100);
   void publish(Draft draft);
-  void vouch(const TestNode& other);
+  void vouch(const TestNode& other, bool withdrawn = false);
   // Signs a run of arbitrary leaves, as a broken or hostile node could.
   void append_leaves(const std::vector<Bytes>& leaves);
   // A new engine over what the store holds, as after a restart.
@@ -32,10 +33,14 @@ class TestNode {
   PeerRecord as_peer() const;
   // Entries of a log that stand whole here; 0 if none.
   std::uint64_t holds(const TestNode& other) const;
+  StoredRecord record(const TestNode& other, std::uint64_t index) const;
+  // How many bodies of a log's records are held for ourselves.
+  std::size_t bodies_of(const TestNode& other) const;
   bool follows(const TestNode& other) const { return engine->trust().admits(other.own.id()); }
   std::vector<Event> events_of(Event::Kind kind) const;
 
   std::string name;
+  std::string keys;
   std::size_t place = 0;  // in its network
   SigningKey node_key;
   SigningKey signing_key;
@@ -54,11 +59,16 @@ class TestNode {
 // A draft of a practice with a body of about so many bytes.
 Draft practice(const std::string& title, const std::string& topic, std::size_t body_bytes);
 
+// The withdrawal of one of a log's own records.
+Draft withdrawal(const LogId& log, std::uint64_t index, bool erase);
+// Only these topics.
+BodyFilter topics(std::vector<std::string> wanted);
+
 class Network {
  public:
   explicit Network(unsigned seed) : random_(seed) {}
 
-  TestNode& add(const std::string& name, EngineConfig config = {});
+  TestNode& add(const std::string& name, EngineConfig config = {}, const std::string& keys = "");
   // Each pins the other.
   void peer(TestNode& a, TestNode& b);
   // A connection that `dialler` opened. Returns its id at both ends.
@@ -78,6 +88,8 @@ class Network {
   // Bytes that travelled on a session, both ways.
   std::uint64_t bytes(SessionId session) const { return links_.at(session).bytes; }
   bool is_open(SessionId session) const { return links_.contains(session) && !links_.at(session).closed; }
+  // Applies a change to every frame that `from` sends on a session; one that says no swallows it.
+  void tamper_frames(SessionId session, const TestNode& from, std::function<bool(v1::Frame&)> change);
   // Changes what `from` sends on a session from now on.
   using Tamper = std::function<Bytes(Bytes)>;
   void tamper(SessionId session, const TestNode& from, Tamper change);

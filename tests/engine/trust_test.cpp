@@ -72,5 +72,55 @@ TEST_F(Trust, WhatIsNewlyAdmittedIsTold) {
   EXPECT_TRUE(policy.refresh({1}).added.empty());
 }
 
+TEST_F(Trust, TwoPathsAreNeededWhereTheOperatorSaysSo) {
+  TrustPolicy strict({2, 2, 100});
+  strict.set_own(city('o'));
+  strict.set_peers({city('a'), city('b')});
+  strict.add_vouch(vouch('a', 'x'));
+  strict.add_vouch(vouch('a', 'y'));
+  strict.add_vouch(vouch('b', 'y'));
+  strict.refresh({1});
+  EXPECT_TRUE(strict.admits(city('a'))) << "our direct relations need no second path";
+  EXPECT_FALSE(strict.admits(city('x')));
+  EXPECT_TRUE(strict.admits(city('y')));
+}
+
+TEST_F(Trust, PathsThatShareACityCountOnce) {
+  TrustPolicy strict({3, 2, 100});
+  strict.set_own(city('o'));
+  strict.set_peers({city('a'), city('b')});
+  strict.add_vouch(vouch('a', 'c'));
+  strict.add_vouch(vouch('b', 'c'));
+  strict.add_vouch(vouch('a', 'd'));
+  strict.add_vouch(vouch('b', 'd'));
+  // c and d are each reached through a first: what they vouch for together has two paths, one through each.
+  strict.add_vouch(vouch('c', 'x'));
+  strict.add_vouch(vouch('a', 'x'));
+  strict.refresh({1});
+  EXPECT_TRUE(strict.admits(city('c')));
+  EXPECT_FALSE(strict.admits(city('x'))) << "both of its paths go through a";
+}
+
+TEST_F(Trust, TheBlockedAreNotAdmittedAndAdmitNobody) {
+  policy.set_peers({city('a'), city('b')});
+  policy.add_vouch(vouch('a', 'x'));
+  policy.set_blocked(city('a'), true);
+  EXPECT_EQ(policy.refresh({1}).added.size(), 2U) << "ourselves and b";
+  EXPECT_FALSE(policy.admits(city('a')));
+  EXPECT_FALSE(policy.admits(city('x')));
+  policy.set_blocked(city('a'), false);
+  EXPECT_EQ(policy.refresh({1}).added.size(), 2U);
+  EXPECT_TRUE(policy.admits(city('x')));
+}
+
+TEST_F(Trust, WhoFallsOutIsSaidAndWhenTheNextVouchLapses) {
+  policy.set_peers({city('a')});
+  policy.add_vouch(vouch('a', 'b'));
+  policy.refresh({999});
+  EXPECT_EQ(policy.next_expiry(), UnixMillis{1000});
+  EXPECT_EQ(policy.refresh({1000}).removed, std::vector<LogId>{city('b')});
+  EXPECT_FALSE(policy.next_expiry().has_value());
+}
+
 }  // namespace
 }  // namespace koinon::test

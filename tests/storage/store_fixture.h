@@ -5,6 +5,7 @@
 
 #include "crypto/checkpoint.h"
 #include "crypto/hash.h"
+#include "proto/codec/entry.h"
 #include "node/publishing/own_log.h"
 #include "storage/sqlite_store.h"
 

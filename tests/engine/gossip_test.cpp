@@ -1,0 +1,117 @@
+// Live gossip: each body about once a node, a broken link healed by the next announcement.
+#include <gtest/gtest.h>
+
+#include "tests/engine/network.h"
+
+namespace koinon::test {
+namespace {
+
+class Gossip : public testing::TestWithParam<unsigned> {
+ protected:
+  // All vouch for the author, so that it is trusted everywhere.
+  void mesh(std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) nodes.push_back(&network.add("city" + std::to_string(i) + ".example"));
+    for (std::size_t i = 0; i < count; ++i) {
+      for (std::size_t j = i + 1; j < count; ++j) {
+        network.peer(*nodes[i], *nodes[j]);
+        links[{i, j}] = network.connect(*nodes[i], *nodes[j]);
+      }
+    }
+    network.drive();
+  }
+  std::uint64_t copies() const {
+    std::uint64_t sum = 0;
+    for (const TestNode* node : nodes) {
+      for (const SessionInfo& session : node->engine->sessions()) sum += session.counts.copies_in;
+    }
+    return sum;
+  }
+  std::uint64_t duplicates() const {
+    std::uint64_t sum = 0;
+    for (const TestNode* node : nodes) {
+      for (const SessionInfo& session : node->engine->sessions()) sum += session.counts.duplicates_in;
+    }
+    return sum;
+  }
+  Network network{GetParam()};
+  std::vector<TestNode*> nodes;
+  std::map<std::pair<std::size_t, std::size_t>, SessionId> links;
+};
+INSTANTIATE_TEST_SUITE_P(Seeds, Gossip, testing::Range(1U, 9U));
+
+TEST_P(Gossip, InAMeshEachRecordComesOnceToEachOnceTheTreeHasSettled) {
+  mesh(8);
+  for (int i = 0; i < 5; ++i) {
+    nodes[0]->publish(1);
+    network.drive();
+  }
+  const std::uint64_t before = copies();
+  for (int i = 0; i < 10; ++i) {
+    nodes[0]->publish(1);
+    network.drive();
+  }
+  for (TestNode* node : nodes) EXPECT_EQ(node->holds(*nodes[0]), 16U);
+  EXPECT_LE(static_cast<double>(copies() - before) / 70.0, 1.1);
+}
+
+TEST_P(Gossip, ADuplicatePushIsCountedAndPrunesItsLink) {
+  mesh(3);
+  nodes[0]->publish(1);
+  network.drive();
+  // The third has the log from the author and asks the second for nothing: make it ask, so that both push.
+  const LogState* state = nodes[2]->engine->log(nodes[0]->id());
+  v1::Frame get;
+  auto* ask = get.mutable_get();
+  ask->set_request_id(9999);
+  ask->set_log_id(nodes[0]->id().bytes());
+  ask->set_from(0);
+  ask->set_to(state->whole->size.value);
+  ask->set_size(state->whole->size.value);
+  ask->set_root(state->whole->root.bytes());
+  bool swallow = true;
+  const SessionId link = links.at({1, 2});
+  network.tamper_frames(link, *nodes[1], [&](v1::Frame& frame) { return !(frame.has_chunk() && swallow); });
+  network.inject(link, *nodes[1], *encode_frame(get));
+  network.drive();
+  swallow = false;
+  for (int i = 0; i < 4; ++i) {
+    nodes[0]->publish(1);
+    network.drive();
+  }
+  EXPECT_EQ(nodes[2]->holds(*nodes[0]), 6U);
+  const std::uint64_t pruned_after = duplicates();
+  EXPECT_GE(pruned_after, 1U);
+  nodes[0]->publish(1);
+  network.drive();
+  EXPECT_EQ(duplicates(), pruned_after) << "pruned: it does not come twice again";
+}
+
+TEST_P(Gossip, ABrokenLinkIsHealedByTheNextAnnouncement) {
+  mesh(3);
+  nodes[0]->publish(1);
+  network.drive();
+  // Pushes from the author to both others get lost, and its heads to the third.
+  network.tamper_frames(links.at({0, 2}), *nodes[0], [](v1::Frame& frame) {
+    return !frame.has_push() && !frame.has_heads();
+  });
+  nodes[0]->publish(1);
+  network.drive();
+  EXPECT_EQ(nodes[2]->holds(*nodes[0]), 3U);
+}
+
+TEST_P(Gossip, AStalledParentDoesNotHoldUpWhatAnotherPushes) {
+  mesh(3);
+  nodes[0]->publish(1);
+  network.drive();
+  // The author answers the third no more; what it pushes to the second goes on.
+  network.tamper_frames(links.at({0, 2}), *nodes[0], [](v1::Frame& frame) {
+    return !frame.has_chunk() && !frame.has_push();
+  });
+  nodes[0]->publish(1);
+  network.drive();
+  network.advance(std::chrono::seconds(70));
+  EXPECT_EQ(nodes[2]->holds(*nodes[0]), 3U);
+}
+
+}  // namespace
+}  // namespace koinon::test

@@ -1,0 +1,128 @@
+// Policy in the life of a node: vouches that go, blocks, the grace time, and what comes back.
+#include <gtest/gtest.h>
+
+#include "proto/base/limits.h"
+#include "tests/engine/network.h"
+
+namespace koinon::test {
+namespace {
+
+class Policy : public testing::TestWithParam<unsigned> {
+ protected:
+  Policy() {
+    network.peer(a, b);
+    network.peer(b, c);
+    b.vouch(a);
+    network.connect(a, b);
+    session = network.connect(c, b);
+    a.publish(3);
+    network.drive();
+  }
+  Network network{GetParam()};
+  EngineConfig short_grace = [] {
+    EngineConfig config;
+    config.grace = std::chrono::hours(1);
+    return config;
+  }();
+  TestNode& a = network.add("a.example");
+  TestNode& b = network.add("b.example");
+  TestNode& c = network.add("c.example", short_grace);
+  SessionId session;
+};
+INSTANTIATE_TEST_SUITE_P(Seeds, Policy, testing::Range(1U, 5U));
+
+TEST_P(Policy, AWithdrawnVouchEndsFollowingAndAfterTheGraceTimeTheDataGo) {
+  ASSERT_EQ(c.holds(a), 4U);
+  b.vouch(a, true);
+  network.drive();
+  EXPECT_FALSE(c.follows(a));
+  EXPECT_EQ(c.events_of(Event::Kind::kDistrusted).size(), 1U);
+  a.publish(1);
+  network.drive();
+  EXPECT_EQ(b.holds(a), 5U);
+  EXPECT_EQ(c.holds(a), 4U) << "no longer followed, still readable";
+  network.pass(std::chrono::minutes(50));
+  network.advance(std::chrono::minutes(11));
+  const auto removed = c.events_of(Event::Kind::kRemoved);
+  ASSERT_EQ(removed.size(), 1U);
+  EXPECT_EQ(removed[0].size, TreeSize(4)) << "counted";
+  EXPECT_FALSE(c.store->log_state(a.id()).ok());
+  // And back: everything comes again.
+  network.cut(session);
+  b.vouch(a);
+  network.connect(c, b);
+  network.drive();
+  EXPECT_EQ(c.holds(a), 5U);
+}
+
+TEST_P(Policy, WhatIsTrustedAgainIsCaughtUpEvenAfterARestart) {
+  b.vouch(a, true);
+  network.drive();
+  a.publish(2);
+  network.drive();
+  b.vouch(a);
+  // C hears of the vouch and goes down before it hears more.
+  network.tamper_frames(session, b, [](v1::Frame& frame) {
+    return !frame.has_heads() || frame.heads().request_id() == 0;
+  });
+  network.drive();
+  ASSERT_TRUE(c.follows(a));
+  ASSERT_EQ(c.holds(a), 4U);
+  network.cut(session);
+  network.drive();
+  c.restart();
+  network.connect(c, b);
+  network.drive();
+  EXPECT_EQ(c.holds(a), 6U);
+}
+
+TEST_P(Policy, WhomAPeerTrustsAgainItTellsOfAgain) {
+  // B blocks A while C's cursor passes A's rows, then no longer.
+  network.cut(session);
+  c.publish(1);
+  a.publish(1);
+  network.drive();
+  b.engine->on_blocked(b.now, a.id(), true);
+  network.drive();
+  session = network.connect(c, b);
+  network.drive();
+  ASSERT_EQ(c.holds(a), 4U);
+  b.engine->on_blocked(b.now, a.id(), false);
+  network.drive();
+  EXPECT_EQ(c.holds(a), 5U);
+}
+
+TEST_P(Policy, ABlockedCityIsNeitherFollowedNorRelayedNorCountedAsVoucher) {
+  TestNode& d = network.add("d.example");
+  network.peer(c, d);
+  c.vouch(a);
+  network.connect(d, c);
+  network.drive();
+  ASSERT_EQ(d.holds(a), 4U);
+  c.engine->on_blocked(c.now, a.id(), true);
+  network.drive();
+  EXPECT_FALSE(c.follows(a));
+  a.publish(1);
+  network.drive();
+  EXPECT_EQ(c.holds(a), 4U);
+  EXPECT_EQ(d.holds(a), 4U);
+}
+
+TEST_P(Policy, ALogOverItsQuotaIsNotFollowedAndOthersAre) {
+  EngineConfig small;
+  small.log_entries = 10;
+  TestNode& reader = network.add("reader.example", small);
+  network.peer(b, reader);
+  network.connect(reader, b);
+  network.drive();
+  ASSERT_EQ(reader.holds(a), 4U);
+  a.publish(20);
+  b.publish(1);
+  network.drive();
+  EXPECT_EQ(reader.holds(a), 4U) << "it stops at its last whole head";
+  EXPECT_TRUE(reader.engine->standing(a.id()).over_quota);
+  EXPECT_EQ(reader.holds(b), b.holds(b));
+}
+
+}  // namespace
+}  // namespace koinon::test

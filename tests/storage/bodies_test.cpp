@@ -1,0 +1,344 @@
+// Bodies that come late, that are for peers, that go; logs that go: the same of both stores.
+#include <fstream>
+
+#include <gtest/gtest.h>
+
+#include "proto/base/limits.h"
+#include "storage/memory_store.h"
+#include "storage/search_index.h"
+#include "tests/storage/store_fixture.h"
+#include "tests/temporary_folder.h"
+
+namespace koinon::test {
+namespace {
+
+Draft erasure_of(const LogId& log, std::uint64_t index) {
+  Draft draft;
+  draft.entry.set_kind(v1::KIND_WITHDRAWAL);
+  draft.entry.mutable_control()->mutable_withdrawal()->set_index(index);
+  draft.entry.mutable_control()->mutable_withdrawal()->set_erase(true);
+  auto* ref = draft.entry.add_refs();
+  ref->set_role(v1::REF_ROLE_WITHDRAWS);
+  ref->set_log_id(log.bytes());
+  ref->set_index(index);
+  return draft;
+}
+
+Draft topical(const std::string& title, const std::string& topic, const std::string& text = "text") {
+  Draft draft = note(title, text);
+  draft.entry.set_topics(0, topic);
+  return draft;
+}
+
+// A city's log as its own node has it, to be copied run by run.
+struct Author {
+  Author() : store(MemoryStore::Options{}) {}
+  void say(const Draft& draft) { ASSERT_TRUE(publish(store, log, draft).ok()); }
+  // Entries [from, to), their bodies where `bodies` says so, marked as `state` elsewhere.
+  RunCommit run(std::uint64_t from, std::uint64_t to, BodyState without, bool bodies = false) {
+    RunCommit out;
+    out.identity = log.identity();
+    out.log = log.id();
+    CompactRange range;
+    for (std::uint64_t i = 0; i < to; ++i) {
+      StoredRecord record = *store.record(log.id(), EntryIndex(i));
+      range.append(leaf_hash(record.entry));
+      if (i < from) continue;
+      out.leaves.push_back(leaf_hash(record.entry));
+      const auto entry = parse_entry(record.entry);
+      if (const auto fact = withdrawal_of(EntryIndex(i), *entry)) out.withdrawals.push_back(*fact);
+      if (!bodies && !record.body.empty()) {
+        record.body.clear();
+        record.state = without;
+      }
+      out.records.push_back(std::move(record));
+    }
+    out.after = range;
+    const Checkpoint checkpoint{log.identity().origin(), TreeSize(to), range.root()};
+    out.head = {checkpoint.size, checkpoint.root,
+                sign_checkpoint(checkpoint, SigningKey::from_seed(sha256("seoul.example").view()))};
+    out.arrived_at = {5};
+    return out;
+  }
+  Bytes body(std::uint64_t index) { return store.record(log.id(), EntryIndex(index))->body; }
+
+  MemoryStore store;
+  OwnLog log = test_log();
+};
+
+enum class Kind { kMemory, kSqlite };
+
+class Bodies : public testing::TestWithParam<Kind> {
+ protected:
+  void SetUp() override {
+    ASSERT_TRUE(init_crypto().ok());
+    if (GetParam() == Kind::kMemory) {
+      MemoryStore::Options options;
+      options.transit_bytes = 3000;
+      store = std::make_unique<MemoryStore>(options);
+    } else {
+      SqliteStoreOptions options;
+      options.transit_bytes = 3000;
+      auto opened = open_sqlite_store(folder.path() / "store.db", options);
+      ASSERT_TRUE(opened.ok()) << opened.error().text();
+      store = std::move(*opened);
+    }
+  }
+  template <typename Change>
+  void change(Change act) {
+    ASSERT_TRUE(store->begin(true).ok());
+    act();
+    ASSERT_TRUE(store->commit().ok());
+  }
+  void take(const RunCommit& run) {
+    change([&] { ASSERT_TRUE(store->append_run(run).ok()); });
+  }
+  StoredRecord record(std::uint64_t index) { return *store->record(author.log.id(), EntryIndex(index)); }
+  std::vector<std::uint64_t> unheld(bool not_asked) {
+    std::vector<std::uint64_t> out;
+    const auto records = store->unheld(author.log.id(), EntryIndex(0), 100, not_asked);
+    for (const auto& r : *records) out.push_back(r.index.value);
+    return out;
+  }
+  std::vector<ArrivalKind> arrivals() {
+    std::vector<ArrivalKind> out;
+    const auto rows = store->arrivals(ArrivalSeq(0), 100);
+    for (const auto& row : *rows) out.push_back(row.kind);
+    return out;
+  }
+
+  TemporaryFolder folder;
+  std::unique_ptr<Store> store;
+  Author author;
+};
+INSTANTIATE_TEST_SUITE_P(Stores, Bodies, testing::Values(Kind::kMemory, Kind::kSqlite), [](const auto& info) {
+  return info.param == Kind::kMemory ? "Memory" : "Sqlite";
+});
+
+TEST_P(Bodies, ABodyThatComesLateIsHeldAndArrives) {
+  author.say(note("one"));
+  author.say(note("two"));
+  take(author.run(0, 2, BodyState::kNotHeld));
+  EXPECT_EQ(unheld(false), (std::vector<std::uint64_t>{0, 1}));
+  change([&] {
+    BodiesCommit commit{author.log.id(), {{EntryIndex(1), author.body(1), false}}, {9}};
+    ASSERT_TRUE(store->add_bodies(commit).ok());
+    ASSERT_TRUE(store->add_bodies(commit).ok()) << "twice is once";
+  });
+  EXPECT_EQ(record(1).body, author.body(1));
+  EXPECT_EQ(record(1).state, BodyState::kHeld);
+  EXPECT_EQ(unheld(false), std::vector<std::uint64_t>{0});
+  EXPECT_EQ(arrivals(), (std::vector{ArrivalKind::kAdded, ArrivalKind::kBody}));
+}
+
+TEST_P(Bodies, WhatIsForPeersStandsApartAndTheOldestGoesFirst) {
+  for (int i = 0; i < 4; ++i) author.say(note(std::to_string(i), std::string(900, 'x')));
+  take(author.run(0, 4, BodyState::kNotAsked));
+  for (std::uint64_t i = 0; i < 4; ++i) {
+    change([&] {
+      ASSERT_TRUE(store->add_bodies({author.log.id(), {{EntryIndex(i), author.body(i), true}},
+                                     {static_cast<std::int64_t>(10 + i)}}).ok());
+    });
+  }
+  EXPECT_TRUE(record(0).body.empty()) << "the quota of 3000 bytes holds three";
+  for (std::uint64_t i = 1; i < 4; ++i) {
+    EXPECT_TRUE(record(i).transit);
+    EXPECT_EQ(record(i).state, BodyState::kNotAsked);
+    EXPECT_EQ(record(i).body, author.body(i));
+  }
+  EXPECT_EQ(unheld(true), std::vector<std::uint64_t>{0});
+  EXPECT_EQ(arrivals(), std::vector{ArrivalKind::kAdded}) << "what is for peers does not arrive here";
+  const auto run = store->read_run(author.log.id(), EntryIndex(0), EntryIndex(4), TreeSize(4), 100000);
+  EXPECT_EQ(run->records[3].body, author.body(3)) << "but is served";
+}
+
+TEST_P(Bodies, AFilterReleasesAndWants) {
+  author.say(topical("a", "health/testing"));
+  author.say(topical("b", "climate/heat"));
+  author.say(topical("c", "climate/heat"));
+  take(author.run(0, 3, BodyState::kNotAsked));
+  change([&] {
+    ASSERT_TRUE(store->add_bodies({author.log.id(), {{EntryIndex(2), author.body(2), true}}, {9}}).ok());
+  });
+  BodyFilter climate;
+  climate.all = false;
+  climate.topics = {"climate"};
+  change([&] { ASSERT_TRUE(store->apply_filter(author.log.id(), climate, {10}).ok()); });
+  EXPECT_EQ(record(0).state, BodyState::kNotAsked);
+  EXPECT_EQ(record(1).state, BodyState::kNotHeld);
+  EXPECT_EQ(record(2).state, BodyState::kHeld) << "what stood in transit is ours now";
+  EXPECT_FALSE(record(2).transit);
+  BodyFilter health = climate;
+  health.topics = {"health"};
+  change([&] { ASSERT_TRUE(store->apply_filter(author.log.id(), health, {11}).ok()); });
+  EXPECT_EQ(record(0).state, BodyState::kNotHeld);
+  EXPECT_EQ(record(1).state, BodyState::kNotAsked);
+  EXPECT_TRUE(record(2).body.empty());
+  EXPECT_EQ(arrivals().back(), ArrivalKind::kReleased);
+}
+
+TEST_P(Bodies, AWithdrawalErasesWhereverTheBodyStands) {
+  author.say(note("one"));
+  author.say(note("two"));
+  take(author.run(0, 2, BodyState::kNotHeld, true));
+  author.say(erasure_of(author.log.id(), 0));
+  take(author.run(2, 3, BodyState::kNotHeld));
+  EXPECT_TRUE(record(0).body.empty());
+  EXPECT_EQ(record(0).state, BodyState::kErased);
+  EXPECT_EQ(record(0).erased_by, EntryIndex(2));
+  EXPECT_EQ(record(1).body, author.body(1));
+  EXPECT_EQ(arrivals().back(), ArrivalKind::kErased);
+  EXPECT_EQ(*store->root_at(author.log.id(), TreeSize(3)), author.run(0, 3, BodyState::kNotHeld).head.root)
+      << "the log still verifies";
+  change([&] {
+    ASSERT_TRUE(store->add_bodies({author.log.id(), {{EntryIndex(0), author.body(1), false}}, {9}}).ok());
+  });
+  EXPECT_TRUE(record(0).body.empty()) << "it does not come back";
+}
+
+TEST_P(Bodies, AMarkOfErasureThatNoWithdrawalBearsOutIsTakenBack) {
+  author.say(note("one"));
+  author.say(note("two"));
+  author.say(note("three"));
+  RunCommit run = author.run(0, 1, BodyState::kErased);
+  run.records[0].erased_by = EntryIndex(2);
+  take(run);
+  EXPECT_EQ(record(0).state, BodyState::kErased) << "believed until entry 2 is here";
+  EXPECT_TRUE(unheld(false).empty());
+  take(author.run(1, 3, BodyState::kNotHeld, true));
+  EXPECT_EQ(record(0).state, BodyState::kNotHeld) << "entry 2 is no withdrawal";
+  EXPECT_EQ(unheld(false), std::vector<std::uint64_t>{0});
+}
+
+TEST_P(Bodies, ARemovedLogIsGoneAndComesBackUnlessItForked) {
+  author.say(note("one"));
+  take(author.run(0, 1, BodyState::kNotHeld, true));
+  change([&] { ASSERT_TRUE(store->set_out_of_policy(author.log.id(), {7}).ok()); });
+  EXPECT_EQ(store->log_state(author.log.id())->out_since, UnixMillis{7});
+  change([&] { ASSERT_TRUE(store->remove_log(author.log.id(), {8}).ok()); });
+  EXPECT_FALSE(store->log_state(author.log.id()).ok());
+  EXPECT_FALSE(store->record(author.log.id(), EntryIndex(0)).ok());
+  EXPECT_EQ(store->load_state()->logs.size(), 0U);
+  EXPECT_EQ(arrivals().back(), ArrivalKind::kRemoved);
+  take(author.run(0, 1, BodyState::kNotHeld, true));
+  EXPECT_EQ(record(0).body, author.body(0));
+  change([&] {
+    ASSERT_TRUE(store->add_evidence({author.log.id(), "evidence", {9}}).ok());
+    ASSERT_TRUE(store->remove_log(author.log.id(), {9}).ok());
+  });
+  change([&] { EXPECT_EQ(store->append_run(author.run(0, 1, BodyState::kNotHeld)).error().code, Code::kConflict); });
+  EXPECT_EQ(store->evidence(author.log.id())->size(), 1U);
+}
+
+TEST_P(Bodies, AReadmittedLogGetsANewRow) {
+  author.say(note("one"));
+  take(author.run(0, 1, BodyState::kNotHeld));
+  const JournalSeq before = store->log_state(author.log.id())->journal_seq;
+  change([&] {
+    ASSERT_TRUE(store->set_out_of_policy(author.log.id(), {7}).ok());
+    const auto row = store->readmit(author.log.id());
+    ASSERT_TRUE(row.ok());
+    EXPECT_GT(*row, before);
+  });
+  EXPECT_FALSE(store->log_state(author.log.id())->out_since.has_value());
+  EXPECT_GT(store->log_state(author.log.id())->journal_seq, before);
+}
+
+TEST_P(Bodies, AsksAndBlocksAreRememberedAndGoWithThePeer) {
+  PeerRecord peer;
+  peer.node_key = NodeKey::from(Bytes(32, 'p'));
+  peer.log = LogId::from(Bytes(32, 'l'));
+  const LogId other = LogId::from(Bytes(32, 'o'));
+  change([&] {
+    ASSERT_TRUE(store->put_peer(peer).ok());
+    ASSERT_TRUE(store->set_asks({{peer.node_key, other}, {peer.node_key, peer.log}}, true).ok());
+    ASSERT_TRUE(store->set_asks({{peer.node_key, peer.log}}, false).ok());
+    ASSERT_TRUE(store->set_blocked(other, true).ok());
+  });
+  EXPECT_EQ(store->load_state()->asks, (std::vector<HeadAsk>{{peer.node_key, other}}));
+  EXPECT_EQ(store->load_state()->blocked, std::vector<LogId>{other});
+  change([&] {
+    ASSERT_TRUE(store->remove_peer(peer.node_key).ok());
+    ASSERT_TRUE(store->set_blocked(other, false).ok());
+  });
+  EXPECT_TRUE(store->load_state()->asks.empty());
+  EXPECT_TRUE(store->load_state()->blocked.empty());
+}
+
+TEST_P(Bodies, ARolledBackTransactionHasChangedNothing) {
+  author.say(note("one"));
+  author.say(erasure_of(author.log.id(), 0));
+  take(author.run(0, 1, BodyState::kNotHeld, true));
+  ASSERT_TRUE(store->begin(true).ok());
+  ASSERT_TRUE(store->append_run(author.run(1, 2, BodyState::kNotHeld)).ok());
+  ASSERT_TRUE(store->remove_log(author.log.id(), {8}).ok());
+  store->rollback();
+  EXPECT_EQ(record(0).body, author.body(0));
+  EXPECT_EQ(store->log_state(author.log.id())->range.size(), TreeSize(1));
+  EXPECT_EQ(arrivals().size(), 1U);
+}
+
+// A crash of the memory store loses what was not durable, newest first, as SQLite's does.
+TEST(MemoryStoreCrash, LosesASuffixOfWhatWasNotDurable) {
+  ASSERT_TRUE(init_crypto().ok());
+  Author author;
+  for (int i = 0; i < 3; ++i) author.say(note(std::to_string(i)));
+  MemoryStore store(MemoryStore::Options{});
+  for (std::uint64_t i = 0; i < 3; ++i) {
+    ASSERT_TRUE(store.begin(i == 0).ok());
+    ASSERT_TRUE(store.append_run(author.run(i, i + 1, BodyState::kNotHeld)).ok());
+    ASSERT_TRUE(store.commit().ok());
+  }
+  store.crash(1);
+  EXPECT_EQ(store.log_state(author.log.id())->range.size(), TreeSize(2));
+  store.crash(5);
+  EXPECT_EQ(store.log_state(author.log.id())->range.size(), TreeSize(2)) << "what was there after a crash is durable";
+}
+
+// --- erasure reaches the disk ---
+
+bool files_contain(const std::filesystem::path& folder, const std::string& words) {
+  for (const auto& file : std::filesystem::directory_iterator(folder)) {
+    std::ifstream in(file.path(), std::ios::binary);
+    const std::string bytes((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+    if (bytes.find(words) != std::string::npos) return true;
+  }
+  return false;
+}
+
+TEST(Erasure, LeavesNoByteInTheStoreTheIndexOrTheirLogs) {
+  ASSERT_TRUE(init_crypto().ok());
+  TemporaryFolder folder;
+  Author author;
+  author.say(note("Zanzibarisation of queues", "a secretword that must go, " + std::string(20000, 'y')));
+  author.say(note("another", "that stays, otherword"));
+  auto store = std::move(*open_sqlite_store(folder.path() / "store.db"));
+  ASSERT_TRUE(store->begin(false).ok());
+  ASSERT_TRUE(store->append_run(author.run(0, 2, BodyState::kNotHeld, true)).ok());
+  ASSERT_TRUE(store->commit().ok());
+  auto index = std::move(*open_index_writer(folder.path() / "index.db", store->load_state()->journal));
+  auto reader = std::move(*open_index_reader(folder.path() / "index.db"));
+  while (*index->catch_up(*store) > 0) {
+  }
+  IndexQuery query;
+  query.words = "secretword";
+  ASSERT_EQ(reader->find(query)->size(), 1U);
+  ASSERT_TRUE(files_contain(folder.path(), "secretword"));
+  ASSERT_TRUE(files_contain(folder.path(), "anzibarisation"));
+
+  author.say(erasure_of(author.log.id(), 0));
+  ASSERT_TRUE(store->begin(false).ok());
+  ASSERT_TRUE(store->append_run(author.run(2, 3, BodyState::kNotHeld)).ok());
+  ASSERT_TRUE(store->commit().ok());
+  while (*index->catch_up(*store) > 0) {
+  }
+  EXPECT_TRUE(reader->find(query)->empty());
+  query.words = "otherword";
+  EXPECT_EQ(reader->find(query)->size(), 1U);
+  EXPECT_FALSE(files_contain(folder.path(), "secretword"));
+  EXPECT_FALSE(files_contain(folder.path(), "anzibarisation"));
+  EXPECT_TRUE(files_contain(folder.path(), "otherword"));
+}
+
+}  // namespace
+}  // namespace koinon::test
