@@ -44,7 +44,7 @@ struct LogState {
   std::vector<Hash> seen_right;     // hashes right of range in the tree of `seen`; empty once it stands whole
   bool frozen = false;              // evidence of a fork is held
   std::optional<UnixMillis> out_since;  // when it fell out of our policy; its data goes after a grace time
-  JournalSeq journal_seq;           // its row; 0: none
+  JournalSeq journal_seq;               // its row; 0: none
 };
 
 struct PeerRecord {
@@ -92,15 +92,16 @@ struct PeerCursor {
 struct RunCommit {
   LogIdentity identity;
   LogId log;
-  std::vector<StoredRecord> records;  // consecutive from the size held
-  std::vector<Hash> leaves;           // their leaf hashes
-  CompactRange after;                 // of everything up to and including the run
-  StoredHead head;                    // proven against; whole if its size is after.size()
-  std::vector<Hash> right;            // hashes right of the run in the tree of `head`
-  std::vector<VouchFact> vouches;     // stated by entries of the run
+  std::vector<StoredRecord> records;        // consecutive from the size held
+  std::vector<Hash> leaves;                 // their leaf hashes
+  CompactRange after;                       // of everything up to and including the run
+  StoredHead head;                          // proven against; whole if its size is after.size()
+  std::vector<Hash> right;                  // hashes right of the run in the tree of `head`
+  std::vector<VouchFact> vouches;           // stated by entries of the run
   std::vector<WithdrawalFact> withdrawals;  // stated by entries of the run
-  std::vector<Bytes> own_contents;    // own log: content digest of each record (empty: none)
+  std::vector<Bytes> own_contents;          // own log: content digest of each record (empty: none)
   UnixMillis arrived_at;
+  std::optional<NodeKey> source;  // the peer that gave it; none: ourselves
 };
 
 struct EvidenceCommit {
@@ -119,6 +120,7 @@ struct BodiesCommit {
   LogId log;
   std::vector<Item> bodies;
   UnixMillis arrived_at;
+  std::optional<NodeKey> source;  // the peer that gave them
 };
 
 // Heads to ask a peer for by name: rows of its journal that policy refused when they passed, and admits now.

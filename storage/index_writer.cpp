@@ -1,8 +1,7 @@
-#include "storage/search_index.h"
-
 #include "proto/base/limits.h"
 #include "proto/codec/entry.h"
 #include "storage/note_text.h"
+#include "storage/search_index.h"
 #include "storage/sqlite.h"
 #include "storage/tokenizer.h"
 

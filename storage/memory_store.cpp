@@ -220,6 +220,19 @@ Result<std::vector<StoredRecord>> MemoryStore::unheld(const LogId& id, EntryInde
   return out;
 }
 
+Result<std::optional<Arrival>> MemoryStore::arrival_of(const LogId& log, EntryIndex index) {
+  const auto it = std::find_if(arrivals_.rbegin(), arrivals_.rend(), [&](const Arrival& arrival) {
+    return arrival.log == log && index >= arrival.from && index.value < arrival.from.value + arrival.count;
+  });
+  if (it == arrivals_.rend() || it->kind == ArrivalKind::kRemoved) return std::optional<Arrival>();
+  return std::optional<Arrival>(*it);
+}
+
+Result<std::optional<Bytes>> MemoryStore::setting(std::string_view name) {
+  const auto it = settings_.find(name);
+  return it == settings_.end() ? std::optional<Bytes>() : std::optional<Bytes>(it->second);
+}
+
 // --- writing ---
 
 void MemoryStore::set_record(LogData& log, EntryIndex index, Record record) {
@@ -230,10 +243,9 @@ void MemoryStore::set_record(LogData& log, EntryIndex index, Record record) {
 }
 
 void MemoryStore::add_arrival(const LogId& log, EntryIndex from, std::uint64_t count, ArrivalKind kind,
-                              UnixMillis at) {
-  const std::uint64_t first =
-      arrivals_.empty() ? 1 : arrivals_.back().first.value + arrivals_.back().count;
-  arrivals_.push_back({ArrivalSeq(first), log, from, count, kind, at});
+                              UnixMillis at, std::optional<NodeKey> source) {
+  const std::uint64_t first = arrivals_.empty() ? 1 : arrivals_.back().first.value + arrivals_.back().count;
+  arrivals_.push_back({ArrivalSeq(first), log, from, count, kind, at, source});
   undo_with([this] { arrivals_.pop_back(); });
 }
 
@@ -348,7 +360,8 @@ Result<JournalSeq> MemoryStore::append_run(const RunCommit& run) {
     own_contents_.insert_or_assign(run.own_contents[i], run.records[i].index);
     undo_with([this, digest = run.own_contents[i]] { own_contents_.erase(digest); });
   }
-  add_arrival(run.log, run.records.front().index, run.records.size(), ArrivalKind::kAdded, run.arrived_at);
+  add_arrival(run.log, run.records.front().index, run.records.size(), ArrivalKind::kAdded, run.arrived_at,
+              run.source);
   settle_withdrawals(log, run);
   if (!whole) return JournalSeq(0);
   log.state.whole = run.head;
@@ -420,7 +433,10 @@ Status MemoryStore::add_bodies(const BodiesCommit& bodies) {
     if (record.body || !is_unheld(record.state)) continue;
     const bool transit = item.transit && record.state == BodyState::kNotAsked;
     set_record(*log, item.index,
-               {record.entry, options_.pool->intern(item.body), transit ? record.state : BodyState::kHeld, {},
+               {record.entry,
+                options_.pool->intern(item.body),
+                transit ? record.state : BodyState::kHeld,
+                {},
                 transit});
     if (transit) {
       const std::uint64_t number = next_transit_++;
@@ -431,7 +447,7 @@ Status MemoryStore::add_bodies(const BodiesCommit& bodies) {
         transit_bytes_ -= size;
       });
     } else {
-      add_arrival(bodies.log, item.index, 1, ArrivalKind::kBody, bodies.arrived_at);
+      add_arrival(bodies.log, item.index, 1, ArrivalKind::kBody, bodies.arrived_at, bodies.source);
     }
   }
   trim_transit(bodies.arrived_at);
@@ -579,6 +595,20 @@ Status MemoryStore::remove_peer(const NodeKey& node_key) {
 Status MemoryStore::set_own_log(const LogId& log) {
   undo_with([this, old = own_log_] { own_log_ = old; });
   own_log_ = log;
+  return {};
+}
+
+Status MemoryStore::set_setting(std::string_view name, BytesView value) {
+  const auto it = settings_.find(name);
+  undo_with([this, key = std::string(name),
+             old = it == settings_.end() ? std::nullopt : std::optional<Bytes>(it->second)] {
+    if (old) {
+      settings_.insert_or_assign(key, *old);
+    } else {
+      settings_.erase(key);
+    }
+  });
+  settings_.insert_or_assign(std::string(name), Bytes(value));
   return {};
 }
 

@@ -27,9 +27,9 @@ class MemoryStore final : public Store {
  public:
   struct Options {
     JournalId journal;
-    std::shared_ptr<BlobPool> pool;        // none: one of its own
-    std::uint64_t transit_bytes = 0;       // quota of the transit store; 0: limits::kTransitBytes
-    std::size_t sync_after = 64;           // transactions; then what was not durable becomes so
+    std::shared_ptr<BlobPool> pool;   // none: one of its own
+    std::uint64_t transit_bytes = 0;  // quota of the transit store; 0: limits::kTransitBytes
+    std::size_t sync_after = 64;      // transactions; then what was not durable becomes so
   };
   explicit MemoryStore(Options options);
 
@@ -56,6 +56,8 @@ class MemoryStore final : public Store {
   Result<std::vector<Arrival>> arrivals(ArrivalSeq after, std::size_t limit) override;
   Result<std::optional<EntryIndex>> own_content(BytesView digest) override;
   Result<std::vector<Bytes>> evidence(const LogId& log) override;
+  Result<std::optional<Arrival>> arrival_of(const LogId& log, EntryIndex index) override;
+  Result<std::optional<Bytes>> setting(std::string_view name) override;
   Result<std::vector<StoredRecord>> unheld(const LogId& log, EntryIndex from, std::size_t limit,
                                            bool not_asked) override;
 
@@ -76,6 +78,7 @@ class MemoryStore final : public Store {
   Status remove_peer(const NodeKey& node_key) override;
   Status set_own_log(const LogId& log) override;
   Status set_instance_token(BytesView token) override;
+  Status set_setting(std::string_view name, BytesView value) override;
 
  private:
   struct Record {
@@ -103,7 +106,8 @@ class MemoryStore final : public Store {
   static StoredRecord stored(const Record& record, EntryIndex index);
   void undo_with(Undo undo) { undo_.push_back(std::move(undo)); }
   void set_record(LogData& log, EntryIndex index, Record record);
-  void add_arrival(const LogId& log, EntryIndex from, std::uint64_t count, ArrivalKind kind, UnixMillis at);
+  void add_arrival(const LogId& log, EntryIndex from, std::uint64_t count, ArrivalKind kind, UnixMillis at,
+                   std::optional<NodeKey> source = {});
   void append_records(LogData& log, const RunCommit& run);
   void settle_withdrawals(LogData& log, const RunCommit& run);
   void drop_transit(std::map<std::uint64_t, TransitEntry>::iterator it);
@@ -124,13 +128,14 @@ class MemoryStore final : public Store {
   std::uint64_t transit_bytes_ = 0;
   std::optional<LogId> own_log_;
   Bytes instance_token_;
+  std::map<std::string, Bytes, std::less<>> settings_;
   std::uint64_t journal_next_ = 1;
   std::uint64_t journal_reserved_ = 1;
   bool in_transaction_ = false;
   bool durable_ = false;
   bool full_ = false;
-  std::vector<Undo> undo_;                   // of the open transaction
-  std::deque<std::vector<Undo>> volatile_;   // of committed transactions that are not durable yet
+  std::vector<Undo> undo_;                  // of the open transaction
+  std::deque<std::vector<Undo>> volatile_;  // of committed transactions that are not durable yet
 };
 
 }  // namespace koinon

@@ -85,6 +85,8 @@ CREATE INDEX transit_by_age ON transit (at_ms);
 CREATE TABLE blocked (log_id BLOB PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE head_ask (node_key BLOB NOT NULL, log_id BLOB NOT NULL, PRIMARY KEY (node_key, log_id)) WITHOUT ROWID;
 ALTER TABLE log ADD COLUMN out_since_ms INTEGER;
+ALTER TABLE arrival ADD COLUMN source BLOB;
+CREATE INDEX arrival_by_log ON arrival (log, from_index);
 )sql"};
 
 Result<int> current_version(sqlite::Connection& db) {

@@ -14,18 +14,24 @@ Status SqliteBodies::prepare() {
   return {};
 }
 
-Status SqliteBodies::write_arrival(std::int64_t number, EntryIndex from, std::uint64_t count, ArrivalKind kind,
-                                  UnixMillis at) {
+Status SqliteBodies::write_arrival(std::int64_t number, EntryIndex from, std::uint64_t count,
+                                   ArrivalKind kind, UnixMillis at, const std::optional<NodeKey>& source) {
   auto insert = db_.prepare(
-      "INSERT INTO arrival (first, last, log, from_index, kind, at_ms) "
-      "SELECT n, n + ?1 - 1, ?2, ?3, ?4, ?5 FROM (SELECT coalesce((SELECT last FROM arrival ORDER BY first "
+      "INSERT INTO arrival (first, last, log, from_index, kind, at_ms, source) "
+      "SELECT n, n + ?1 - 1, ?2, ?3, ?4, ?5, ?6 FROM (SELECT coalesce((SELECT last FROM arrival ORDER BY "
+      "first "
       "DESC LIMIT 1), 0) + 1 AS n)");
-  return insert.bind(static_cast<std::int64_t>(count))
+  insert.bind(static_cast<std::int64_t>(count))
       .bind(number)
       .bind(static_cast<std::int64_t>(from.value))
       .bind(static_cast<std::int64_t>(kind))
-      .bind(at.value)
-      .run();
+      .bind(at.value);
+  if (source) {
+    insert.bind_blob(source->view());
+  } else {
+    insert.bind_null();
+  }
+  return insert.run();
 }
 
 Status SqliteBodies::set_body(std::int64_t id, std::optional<BytesView> body, BodyState state,
@@ -89,7 +95,7 @@ Status SqliteBodies::add(const BodiesCommit& bodies) {
     }
     KOINON_TRY(drop_transit(id));
     KOINON_TRY(set_body(id, item.body, BodyState::kHeld));
-    KOINON_TRY(write_arrival(number, item.index, 1, ArrivalKind::kBody, bodies.arrived_at));
+    KOINON_TRY(write_arrival(number, item.index, 1, ArrivalKind::kBody, bodies.arrived_at, bodies.source));
   }
   if (transit) KOINON_TRY(trim_transit(bodies.arrived_at));
   return {};
@@ -167,8 +173,8 @@ Status SqliteBodies::settle_withdrawals(std::int64_t number, const RunCommit& ru
 Status SqliteBodies::remove_all(std::int64_t number) {
   const std::int64_t begin = record_id(number, EntryIndex(0));
   const std::int64_t end = record_id(number + 1, EntryIndex(0));
-  for (const char* sql : {"DELETE FROM transit WHERE id >= ? AND id < ?",
-                          "DELETE FROM record WHERE id >= ? AND id < ?"}) {
+  for (const char* sql :
+       {"DELETE FROM transit WHERE id >= ? AND id < ?", "DELETE FROM record WHERE id >= ? AND id < ?"}) {
     auto remove = db_.prepare(sql);
     KOINON_TRY(remove.bind(begin).bind(end).run());
   }

@@ -19,7 +19,7 @@ class SqliteBodies {
   Status settle_withdrawals(std::int64_t number, const RunCommit& run);
   Status remove_all(std::int64_t number);
   Status write_arrival(std::int64_t number, EntryIndex from, std::uint64_t count, ArrivalKind kind,
-                       UnixMillis at);
+                       UnixMillis at, const std::optional<NodeKey>& source = {});
 
   // Whether bytes were taken away that the write-ahead log may still hold.
   bool erased() const { return erased_; }

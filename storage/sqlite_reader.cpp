@@ -181,8 +181,7 @@ Result<ServedRun> SqliteQueries::read_run(const LogId& log, EntryIndex from, Ent
   KOINON_ASSIGN(const std::int64_t number, log_number(log));
   ServedRun run;
   std::size_t bytes = 0;
-  auto select = db_.prepare(
-      std::string(kRecordColumns) + "WHERE r.id >= ? AND r.id < ? ORDER BY r.id");
+  auto select = db_.prepare(std::string(kRecordColumns) + "WHERE r.id >= ? AND r.id < ? ORDER BY r.id");
   select.bind(record_id(number, from)).bind(record_id(number, to));
   while (run.records.size() < limits::kRecordsPerChunk) {
     KOINON_ASSIGN(const bool row, select.step());
@@ -249,7 +248,8 @@ Result<std::vector<Arrival>> SqliteQueries::arrivals(ArrivalSeq after, std::size
                     EntryIndex(select.number(3)),
                     select.number(1) - select.number(0) + 1,
                     static_cast<ArrivalKind>(select.integer(4)),
-                    UnixMillis{select.integer(5)}};
+                    UnixMillis{select.integer(5)},
+                    {}};
     if (arrival.first <= after) {
       const std::uint64_t passed = after.value + 1 - arrival.first.value;
       arrival.first.value += passed;
@@ -282,9 +282,10 @@ Result<std::vector<Bytes>> SqliteQueries::evidence(const LogId& log) {
 Result<std::vector<StoredRecord>> SqliteQueries::unheld(const LogId& log, EntryIndex from, std::size_t limit,
                                                         bool not_asked) {
   KOINON_ASSIGN(const std::int64_t number, log_number(log));
-  auto select = db_.prepare(std::string(kRecordColumns) +
-                            "WHERE r.state IN (1, 3) AND r.id >= ?1 AND r.id < ?2 AND (?3 OR r.state = 3) AND "
-                            "t.id IS NULL ORDER BY r.id LIMIT ?4");
+  auto select =
+      db_.prepare(std::string(kRecordColumns) +
+                  "WHERE r.state IN (1, 3) AND r.id >= ?1 AND r.id < ?2 AND (?3 OR r.state = 3) AND "
+                  "t.id IS NULL ORDER BY r.id LIMIT ?4");
   const std::int64_t end = record_id(number + 1, EntryIndex(0));
   select.bind(record_id(number, from))
       .bind(end)
@@ -294,7 +295,8 @@ Result<std::vector<StoredRecord>> SqliteQueries::unheld(const LogId& log, EntryI
   while (true) {
     KOINON_ASSIGN(const bool row, select.step());
     if (!row) return out;
-    out.push_back(read_record(select, EntryIndex(static_cast<std::uint64_t>(select.integer(0) - record_id(number, EntryIndex(0))))));
+    out.push_back(read_record(select, EntryIndex(static_cast<std::uint64_t>(
+                                          select.integer(0) - record_id(number, EntryIndex(0))))));
   }
 }
 
@@ -317,6 +319,28 @@ Result<std::vector<HeadAsk>> SqliteQueries::asks() {
     if (select.blob(0).size() == NodeKey::kSize && select.blob(1).size() == LogId::kSize)
       out.emplace_back(NodeKey::from(select.blob(0)), LogId::from(select.blob(1)));
   }
+}
+
+Result<std::optional<Arrival>> SqliteQueries::arrival_of(const LogId& log, EntryIndex index) {
+  KOINON_ASSIGN(const std::int64_t number, log_number(log));
+  // Rows of one log that begin before the entry; those that reach it, the newest.
+  auto select = db_.prepare(
+      "SELECT first, last, from_index, kind, at_ms, source FROM arrival WHERE log = ?1 AND from_index <= ?2 "
+      "AND "
+      "from_index + last - first >= ?2 ORDER BY first DESC LIMIT 1");
+  select.bind(number).bind(static_cast<std::int64_t>(index.value));
+  KOINON_ASSIGN(const bool found, select.step());
+  if (!found || static_cast<ArrivalKind>(select.integer(3)) == ArrivalKind::kRemoved)
+    return std::optional<Arrival>();
+  Arrival arrival{ArrivalSeq(select.number(0)),
+                  log,
+                  EntryIndex(select.number(2)),
+                  select.number(1) - select.number(0) + 1,
+                  static_cast<ArrivalKind>(select.integer(3)),
+                  UnixMillis{select.integer(4)},
+                  {}};
+  if (select.blob(5).size() == NodeKey::kSize) arrival.source = NodeKey::from(select.blob(5));
+  return std::optional<Arrival>(arrival);
 }
 
 }  // namespace koinon

@@ -24,6 +24,7 @@ class SqliteQueries {
   Result<std::vector<Arrival>> arrivals(ArrivalSeq after, std::size_t limit);
   Result<std::optional<EntryIndex>> own_content(BytesView digest);
   Result<std::vector<Bytes>> evidence(const LogId& log);
+  Result<std::optional<Arrival>> arrival_of(const LogId& log, EntryIndex index);
   Result<std::vector<StoredRecord>> unheld(const LogId& log, EntryIndex from, std::size_t limit,
                                            bool not_asked);
 

@@ -48,6 +48,12 @@ class SqliteBase : public Base {
     return queries_.own_content(digest);
   }
   Result<std::vector<Bytes>> evidence(const LogId& log) override { return queries_.evidence(log); }
+  Result<std::optional<Arrival>> arrival_of(const LogId& log, EntryIndex index) override {
+    return queries_.arrival_of(log, index);
+  }
+  Result<std::optional<Bytes>> setting(std::string_view name) override {
+    return queries_.meta("setting." + std::string(name));
+  }
   Result<std::vector<StoredRecord>> unheld(const LogId& log, EntryIndex from, std::size_t limit,
                                            bool not_asked) override {
     return queries_.unheld(log, from, limit, not_asked);
@@ -68,7 +74,8 @@ class SqliteStore final : public SqliteBase<Store> {
   SqliteStore(sqlite::Connection db, SqliteStoreOptions options)
       : SqliteBase(std::move(db)),
         options_(std::move(options)),
-        bodies_(db_, queries_, options_.transit_bytes == 0 ? limits::kTransitBytes : options_.transit_bytes) {}
+        bodies_(db_, queries_, options_.transit_bytes == 0 ? limits::kTransitBytes : options_.transit_bytes) {
+  }
 
   Status prepare();
 
@@ -90,6 +97,9 @@ class SqliteStore final : public SqliteBase<Store> {
   Status put_peer(const PeerRecord& peer) override;
   Status remove_peer(const NodeKey& node_key) override;
   Status set_own_log(const LogId& log) override { return put_meta("own_log", log.view()); }
+  Status set_setting(std::string_view name, BytesView value) override {
+    return put_meta("setting." + std::string(name), value);
+  }
   Status set_instance_token(BytesView token) override { return put_meta("instance_token", token); }
 
  private:
@@ -258,7 +268,7 @@ Status SqliteStore::write_run(const RunCommit& run, std::int64_t number) {
         put.bind_blob(run.own_contents[i]).bind(static_cast<std::int64_t>(run.records[i].index.value)).run());
   }
   KOINON_TRY(bodies_.write_arrival(number, run.records.front().index, run.records.size(), ArrivalKind::kAdded,
-                                   run.arrived_at));
+                                   run.arrived_at, run.source));
   return bodies_.settle_withdrawals(number, run);
 }
 
@@ -367,10 +377,11 @@ Status SqliteStore::remove_log(const LogId& log, UnixMillis now) {
   const std::int64_t tiles_end = (number + 1) << 36;
   auto drop_tiles = db_.prepare("DELETE FROM tile WHERE id >= ? AND id < ?");
   KOINON_TRY(drop_tiles.bind(tiles).bind(tiles_end).run());
-  for (const char* sql : {"DELETE FROM journal WHERE log = ?", "DELETE FROM arrival WHERE log = ?",
-                          "UPDATE log SET size = 0, range = x'', whole_size = NULL, whole_root = NULL, "
-                          "whole_note = NULL, seen_size = NULL, seen_root = NULL, seen_note = NULL, seen_right "
-                          "= NULL, out_since_ms = NULL WHERE number = ?"}) {
+  for (const char* sql :
+       {"DELETE FROM journal WHERE log = ?", "DELETE FROM arrival WHERE log = ?",
+        "UPDATE log SET size = 0, range = x'', whole_size = NULL, whole_root = NULL, "
+        "whole_note = NULL, seen_size = NULL, seen_root = NULL, seen_note = NULL, seen_right "
+        "= NULL, out_since_ms = NULL WHERE number = ?"}) {
     auto clear = db_.prepare(sql);
     KOINON_TRY(clear.bind(number).run());
   }

@@ -9,11 +9,11 @@
 namespace koinon {
 
 struct SqliteStoreOptions {
-  std::string vfs;               // empty: the system's
-  bool exclusive = false;        // no other connection, no shared memory
-  std::uint64_t max_bytes = 0;   // quota of the main file; 0: none
-  int checkpoint_pages = 2000;   // the write-ahead log is folded back at this length
-  std::uint64_t transit_bytes = 0;  // quota of bodies held for peers; 0: limits::kTransitBytes
+  std::string vfs;                           // empty: the system's
+  bool exclusive = false;                    // no other connection, no shared memory
+  std::uint64_t max_bytes = 0;               // quota of the main file; 0: none
+  int checkpoint_pages = 2000;               // the write-ahead log is folded back at this length
+  std::uint64_t transit_bytes = 0;           // quota of bodies held for peers; 0: limits::kTransitBytes
   std::function<Bytes(std::size_t)> random;  // for the journal's id; none: the system's
   std::string durable = "FULL";  // PRAGMA synchronous of durable commits; tests show what OFF loses
 };

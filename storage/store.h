@@ -29,7 +29,12 @@ struct Arrival {
   std::uint64_t count = 0;
   ArrivalKind kind = ArrivalKind::kAdded;
   UnixMillis at;
+  std::optional<NodeKey> source;  // the peer that it came from; none: ourselves, or not known
 };
+
+// Names of settings.
+inline constexpr std::string_view kSubscriptions = "subscriptions";   // BodyFilter::text
+inline constexpr std::string_view kFilterApplied = "filter_applied";  // the one that the bodies held follow
 
 struct StoreCounts {
   std::uint64_t logs = 0;
@@ -60,6 +65,10 @@ class StoreReader {
   // The index of our own record with this content digest, if there is one.
   virtual Result<std::optional<EntryIndex>> own_content(BytesView digest) = 0;
   virtual Result<std::vector<Bytes>> evidence(const LogId& log) = 0;
+  // The newest arrival that an entry is part of; none if the entry is not held.
+  virtual Result<std::optional<Arrival>> arrival_of(const LogId& log, EntryIndex index) = 0;
+  // What the operator set, by its name; none: never set.
+  virtual Result<std::optional<Bytes>> setting(std::string_view name) = 0;
   // Entries from `from` on whose bodies are wanted and not held, in order, at most `limit`; with
   // `not_asked`, also those that our filter does not want and the transit store does not hold.
   virtual Result<std::vector<StoredRecord>> unheld(const LogId& log, EntryIndex from, std::size_t limit,
@@ -97,6 +106,7 @@ class Store : public StoreReader {
   virtual Status remove_peer(const NodeKey& node_key) = 0;
   virtual Status set_own_log(const LogId& log) = 0;
   virtual Status set_instance_token(BytesView token) = 0;
+  virtual Status set_setting(std::string_view name, BytesView value) = 0;
 };
 
 }  // namespace koinon

@@ -34,6 +34,15 @@ Status run_peer_add(const Common& common, const std::string& line, bool vouch);
 Status run_peer_remove(const Common& common, const std::string& which);
 Status run_peer_list(const Common& common);
 
+// commands_policy.cpp
+// Without a topic: what is subscribed to. `only`: this topic and no other.
+Status run_subscribe(const Common& common, const std::string& topic, bool only);
+Status run_unsubscribe(const Common& common, const std::string& topic);
+Status run_vouch(const Common& common, const std::string& city, bool withdraw);
+Status run_block(const Common& common, const std::string& city, bool undo);
+Status run_withdraw(const Common& common, const std::string& ref, const std::string& reason, bool erase);
+Status run_explain(const Common& common, const std::string& what);
+
 struct ListArguments {
   std::string words;  // of a search
   std::string topic;

@@ -33,6 +33,10 @@ struct CommandLine {
   std::vector<std::string> words;
   int count = 0;
   bool no_vouch = false;
+  bool only = false;
+  bool undo = false;
+  bool erase = false;
+  std::string reason;
   Action action;
 };
 
@@ -97,6 +101,33 @@ void add_node_commands(CLI::App& app, CommandLine& line) {
   command(*peer, line, "list", "who is pinned, and whether they are connected",
           [&line] { return run_peer_list(line.common); });
   command(app, line, "peers", "the same as peer list", [&line] { return run_peer_list(line.common); });
+}
+
+void add_policy_commands(CLI::App& app, CommandLine& line) {
+  auto* subscribe =
+      command(app, line, "subscribe", "which topics' notes are wanted; without a topic: which are",
+              [&line] { return run_subscribe(line.common, line.topic, line.only); });
+  subscribe->add_option("topic", line.topic, "a topic, with everything below it; all for every one");
+  subscribe->add_flag("--only", line.only, "this topic and no other; the notes of others are released");
+  auto* unsubscribe = command(app, line, "unsubscribe", "a topic's notes are no longer wanted, and released",
+                              [&line] { return run_unsubscribe(line.common, line.topic); });
+  unsubscribe->add_option("topic", line.topic, "as it was subscribed to")->required();
+  auto* vouch = command(app, line, "vouch", "publish that this city knows another",
+                        [&line] { return run_vouch(line.common, line.line, line.undo); });
+  vouch->add_option("city", line.line, "its name, or its log id")->required();
+  vouch->add_flag("--withdraw", line.undo, "take the vouch back");
+  auto* block = command(app, line, "block", "take and relay nothing of a city, whoever vouches for it",
+                        [&line] { return run_block(line.common, line.line, line.undo); });
+  block->add_option("city", line.line, "its name, or its log id")->required();
+  block->add_flag("--undo", line.undo, "no longer");
+  auto* withdraw = command(app, line, "withdraw", "take back a record of this city",
+                           [&line] { return run_withdraw(line.common, line.ref, line.reason, line.erase); });
+  withdraw->add_option("ref", line.ref, "CITY/NUMBER")->required();
+  withdraw->add_option("--reason", line.reason, "why");
+  withdraw->add_flag("--erase", line.erase, "ask every node to delete the note, not only to mark it");
+  auto* explain = command(app, line, "explain", "why a record or a city is here, or what stands in the way",
+                          [&line] { return run_explain(line.common, line.ref); });
+  explain->add_option("what", line.ref, "CITY/NUMBER, or CITY")->required();
 }
 
 void add_publishing_commands(CLI::App& app, CommandLine& line) {
@@ -179,6 +210,7 @@ int run(int argc, char** argv) {
   app.add_flag("--json", line.common.json, "print JSON");
   app.require_subcommand(1);
   add_node_commands(app, line);
+  add_policy_commands(app, line);
   add_publishing_commands(app, line);
   add_reading_commands(app, line);
   try {

@@ -269,11 +269,41 @@ std::string render_status(const json::value& status) {
   add_field(out, "holds",
             member(status, "records") + " records of " + member(status, "cities") + " cities, " +
                 member(status, "store_bytes") + " bytes");
+  add_field(out, "topics", member(status, "topics"));
+  if (member(status, "bodies_missing") != "0")
+    add_field(out, "looked for", member(status, "bodies_missing") + " notes that no peer has given yet");
   add_field(
       out, "index",
       member(status, "index_lag") == "0" ? "up to date" : member(status, "index_lag") + " records behind");
   add_field(out, "forked", joined(status, "frozen", ", "));
   add_field(out, "version", member(status, "version"));
+  return out;
+}
+
+std::string render_subscriptions(const json::value& subscriptions) {
+  std::string out = subscriptions.at("all").as_bool() ? "All topics are wanted.\n" : "";
+  const auto* missing = find(subscriptions, "missing");
+  if (missing == nullptr || !missing->is_object()) return out;
+  for (const auto& [topic, count] : missing->as_object()) {
+    const std::string lacking = count == 0 ? "complete" : json::serialize(count) + " notes still to come";
+    out += harmless(topic) + "  " + lacking + "\n";
+  }
+  if (missing->as_object().empty())
+    out += "No topic is subscribed to; notes addressed to this city come all the same.\n";
+  return out;
+}
+
+std::string render_explanation(const json::value& explanation) {
+  std::string out = member(explanation, "subject") + ": " + member(explanation, "verdict") + "\n";
+  const auto list = [&](std::string_view key, const std::string& label) {
+    const auto* items = find(explanation, key);
+    if (items == nullptr || !items->is_array()) return;
+    for (const auto& item : items->as_array()) {
+      if (item.is_string()) out += label + harmless(item.as_string()) + "\n";
+    }
+  };
+  list("because", "  because ");
+  list("change", "  what would change it: ");
   return out;
 }
 

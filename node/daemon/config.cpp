@@ -7,7 +7,6 @@
 #include "proto/base/encoding.h"
 #include "proto/base/limits.h"
 #include "proto/codec/name.h"
-#include "proto/vocabulary/vocabulary.h"
 
 namespace koinon {
 namespace {
@@ -55,17 +54,7 @@ Status set_address(Config& config, const std::string& value) {
 
 // Comma-separated topics; `all` for everything.
 Status set_topics(Config& config, const std::string& value) {
-  BodyFilter filter;
-  filter.all = value.empty() || value == "all";
-  for (std::size_t begin = 0; !filter.all && begin <= value.size();) {
-    const auto end = std::min(value.find(',', begin), value.size());
-    const std::string topic = Vocabulary::builtin().canonical(value.substr(begin, end - begin));
-    KOINON_TRY(check_topic(topic));
-    filter.topics.push_back(topic);
-    begin = end + 1;
-  }
-  if (filter.topics.size() > limits::kFilterTopics) return fail(Code::kTooLarge, "at most 256 topics");
-  config.filter = std::move(filter);
+  KOINON_ASSIGN(config.filter, parse_filter(value.empty() ? "all" : value));
   return {};
 }
 
@@ -123,8 +112,17 @@ const std::vector<ConfigKey>& config_keys() {
           one_of(&Config::log_level, {"debug", "info", "warning", "error"})),
       key("log.format", "text or json", one_of(&Config::log_format, {"text", "json"})),
       key("ready_file", "file to write once the node serves, with its ports", text(&Config::ready_file)),
-      key("topics", "topics whose notes are wanted, comma-separated; all by default", set_topics),
+      key("topics", "topics whose notes are wanted at first, comma-separated (all); then `koinon subscribe`",
+          set_topics),
       key("trust.hops", "how far vouches reach (2)", number(&Config::trust_hops, 16)),
+      key("trust.paths", "paths that share no city, to trust one that is no peer (1)",
+          number(&Config::trust_paths, 16)),
+      key("trust.grace_days", "days until the data of a city no longer trusted are removed (30)",
+          number(&Config::trust_grace_days, 3650)),
+      key("quota.log_entries", "entries taken of one log at most (10,000,000)",
+          number(&Config::log_entries, std::uint64_t{1} << 40)),
+      key("transit.max_bytes", "bytes of notes held for peers only (256 MiB)",
+          number(&Config::transit_max_bytes, std::uint64_t{1} << 50)),
       key("trust.admits", "cities admitted through any one voucher (100)",
           number(&Config::trust_admits, 1'000'000)),
       key("window_bytes", "bytes that a peer may send ahead (8 MiB)",

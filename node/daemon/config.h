@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "proto/codec/filter.h"
 #include "proto/base/result.h"
+#include "proto/codec/filter.h"
 
 namespace koinon {
 
@@ -26,9 +26,13 @@ struct Config {
   std::string ready_file;           // written once the node serves; names the ports
   BodyFilter filter;                // topics whose bodies are wanted; none: all
   unsigned trust_hops = 2;
+  unsigned trust_paths = 1;
   std::size_t trust_admits = 100;
-  std::size_t window_bytes = 8 << 20;  // credit lent to each peer
-  std::uint64_t store_max_bytes = 0;   // quota of the store's file; 0: none
+  unsigned trust_grace_days = 30;
+  std::uint64_t log_entries = 10'000'000;          // quota of one log
+  std::uint64_t transit_max_bytes = 256ULL << 20;  // quota of bodies held for peers only
+  std::size_t window_bytes = 8 << 20;              // credit lent to each peer
+  std::uint64_t store_max_bytes = 0;               // quota of the store's file; 0: none
 };
 
 struct ConfigKey {

@@ -60,6 +60,7 @@ Status Daemon::prepare() {
 Status Daemon::open_store() {
   SqliteStoreOptions options;
   options.max_bytes = config_.store_max_bytes;
+  options.transit_bytes = config_.transit_max_bytes;
   KOINON_ASSIGN(store_, open_sqlite_store(folder_.store(), options));
   return {};
 }
@@ -104,7 +105,11 @@ Status Daemon::start_threads(const StoreState& state) {
   options.port = config_.peer_port;
   options.engine.node_key = NodeKey::from(keys_->node.public_key().view());
   options.engine.agent = "koinon/" + std::string(kVersion);
-  options.engine.filter = config_.filter;
+  KOINON_TRY(choose_filter(options.engine));
+  options.engine.trust_paths = config_.trust_paths;
+  options.engine.grace = std::max<std::chrono::milliseconds>(
+      std::chrono::hours(24) * config_.trust_grace_days, std::chrono::milliseconds(1));
+  options.engine.log_entries = config_.log_entries;
   options.engine.window = config_.window_bytes;
   options.engine.trust_hops = config_.trust_hops;
   options.engine.trust_admits = config_.trust_admits;
@@ -125,6 +130,11 @@ Status Daemon::start_threads(const StoreState& state) {
   StoreWriter::Callbacks written;
   written.on_completions = [this](std::vector<Completion> done) { network_->complete(std::move(done)); };
   written.on_own_head = [this](LogState log, std::vector<VouchFact> vouches) {
+    for (const VouchFact& vouch : vouches) {
+      // Pinned again, it may be vouched for again.
+      if (vouch.withdrawn)
+        asio::post(network_->context(), [this, target = vouch.target] { vouched_.erase(target); });
+    }
     network_->own_head(std::move(log), std::move(vouches));
   };
   written.on_arrivals = [this] { index_->notify(); };
@@ -132,6 +142,16 @@ Status Daemon::start_threads(const StoreState& state) {
                                           std::move(written));
   if (refusal) writer_->stop_signing(*refusal);
   return network_->start();
+}
+
+// What `koinon subscribe` set, else what the configuration says; and whether the bodies that are held follow
+// it.
+Status Daemon::choose_filter(EngineConfig& engine) {
+  KOINON_ASSIGN(const auto subscribed, store_->setting(kSubscriptions));
+  KOINON_ASSIGN(engine.filter, subscribed ? parse_filter(*subscribed) : Result<BodyFilter>(config_.filter));
+  KOINON_ASSIGN(const auto applied, store_->setting(kFilterApplied));
+  engine.refilter = applied.value_or("all") != engine.filter.text();
+  return {};
 }
 
 Status Daemon::start_http() {
@@ -219,6 +239,11 @@ void Daemon::on_event(const Event& event) {
       return;
     case Event::Kind::kStoreFailed:
       log_.error("the store cannot write; reading goes on", {{"reason", event.text}});
+      return;
+    case Event::Kind::kFilterApplied:
+      writer_->change([applied = network_->filter().text()](
+                          Store& store) { return store.set_setting(kFilterApplied, applied); },
+                      [](const Status&) {});
       return;
     case Event::Kind::kTrusted:
       return log_.debug("a city is trusted from now on", {{"log", to_text(event.log)}});

@@ -37,6 +37,7 @@ class Daemon {
   Status open_store();
   Status start_threads(const StoreState& state);
   Status start_http();
+  Status choose_filter(EngineConfig& engine);
   Status check_instance(const StoreState& state, std::optional<Error>& refusal);
   Status write_ready_file() const;
   void carry_out(Intent intent);

@@ -15,6 +15,7 @@ Engine::Engine(EngineConfig config, StoreState state, Now now)
               config_.trust_admits == 0 ? limits::kVouchAdmits : config_.trust_admits}) {
   config_.filter.self = own_log_;
   filter_number_ = config_.refilter ? 1 : 0;
+  filter_changed_ = config_.refilter;
   if (config_.window == 0) config_.window = limits::kWindowBytes;
   // The peer reads a smaller one as this, so that the largest frame always fits.
   config_.window =
@@ -165,7 +166,8 @@ bool Engine::within_limits(Now now, Session& session, const v1::Frame& frame) {
   const char* what = nullptr;
   if (!session.frames_allowed.take(1, now.mono)) what = "frames";
   if (request && !session.requests_allowed.take(1, now.mono)) what = "requests";
-  if (frame.has_heads() && !session.heads_allowed.take(1.0 + frame.heads().heads_size(), now.mono)) what = "heads";
+  if (frame.has_heads() && !session.heads_allowed.take(1.0 + frame.heads().heads_size(), now.mono))
+    what = "heads";
   if (what == nullptr) return true;
   end_session(session, v1::ERROR_CODE_LIMIT,
               fail(Code::kTooLarge, std::string("more ") + what + " came than a peer may send", what), true);

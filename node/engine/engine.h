@@ -33,10 +33,10 @@ struct EngineConfig {
   std::size_t window = 0;  // credit lent to each peer, bytes; 0: limits::kWindowBytes
   unsigned trust_hops = 2;
   unsigned trust_paths = 1;
-  std::size_t trust_admits = 0;  // cities through any one voucher; 0: limits::kVouchAdmits
-  std::chrono::milliseconds grace{0};   // from falling out of policy to removal; 0: limits::kGrace
-  std::uint64_t log_entries = 0;        // quota of one log; 0: limits::kLogEntries
-  bool refilter = false;                // the store's bodies may follow another filter
+  std::size_t trust_admits = 0;                // cities through any one voucher; 0: limits::kVouchAdmits
+  std::chrono::milliseconds grace{0};          // from falling out of policy to removal; 0: limits::kGrace
+  std::uint64_t log_entries = 0;               // quota of one log; 0: limits::kLogEntries
+  bool refilter = false;                       // the store's bodies may follow another filter
   std::chrono::milliseconds ping_interval{0};  // 0: limits::kPingInterval
 };
 
@@ -52,17 +52,18 @@ struct CloseSession {
 };
 struct Event {
   enum class Kind {
-    kSessionReady,  // peer, log
-    kSessionEnded,  // peer, text
-    kLogAdvanced,   // log, size: it stands whole at size
-    kForked,        // log: evidence was kept, the log is frozen
-    kPeerLied,      // peer, text
-    kStopSigning,   // size: somebody holds more of our log than we do
-    kStoreFailed,   // text: commits fail, fetching waits
-    kTrusted,       // log: policy admits it from now on
-    kDistrusted,    // log: policy admits it no longer; it will be removed after the grace time
-    kRemoved,       // log, size: its data were removed
-    kNotice,        // peer, text
+    kSessionReady,   // peer, log
+    kSessionEnded,   // peer, text
+    kLogAdvanced,    // log, size: it stands whole at size
+    kForked,         // log: evidence was kept, the log is frozen
+    kPeerLied,       // peer, text
+    kStopSigning,    // size: somebody holds more of our log than we do
+    kStoreFailed,    // text: commits fail, fetching waits
+    kFilterApplied,  // the bodies of every log follow our filter
+    kTrusted,        // log: policy admits it from now on
+    kDistrusted,     // log: policy admits it no longer; it will be removed after the grace time
+    kRemoved,        // log, size: its data were removed
+    kNotice,         // peer, text
   };
   Kind kind = Kind::kNotice;
   NodeKey peer;
@@ -92,7 +93,8 @@ struct LogStanding {
   bool over_quota = false;
   bool fetching = false;
   std::vector<NodeKey> offered_by;  // peers that offer more than is held
-  std::map<EntryIndex, std::vector<NodeKey>> missing;  // bodies looked for, and the peers asked for them in vain
+  std::map<EntryIndex, std::vector<NodeKey>>
+      missing;  // bodies looked for, and the peers asked for them in vain
 };
 
 // How a peer has behaved since this engine began.
@@ -142,8 +144,8 @@ class Engine {
   // For the operator's eyes.
   const TrustPolicy& trust() const { return trust_; }
   std::vector<SessionInfo> sessions() const;
-  // Whether a peer has lied lately, so that no connection with it should be made yet. One that is made all the
-  // same is ended at once.
+  // Whether a peer has lied lately, so that no connection with it should be made yet. One that is made all
+  // the same is ended at once.
   bool shuns(Now now, const NodeKey& peer) const;
   const Conduct* conduct(const NodeKey& peer) const;
   // False while the peer has given us more to verify than we take at once; do not read from it then.
@@ -153,6 +155,7 @@ class Engine {
   JournalSeq peer_cursor(const NodeKey& peer) const;  // how far we are in that peer's journal
   LogStanding standing(const LogId& id) const;
   const BodyFilter& filter() const { return config_.filter; }
+  std::size_t bodies_missing() const;  // wanted for ourselves and being looked for
 
  private:
   struct Log;
@@ -193,6 +196,7 @@ class Engine {
   void leave_policy(Now now, const LogId& id);
   void remember_asks(const std::vector<LogId>& logs);
   void ask_settled(const NodeKey& peer, const LogId& log);
+  std::chrono::milliseconds grace() const;
   void remove_expired(Now now);
   void remove_log(Now now, Log& log);
   void apply_filters(Now now);
@@ -261,7 +265,8 @@ class Engine {
   void on_bodies_stored(Now now, const LogId& id, const std::vector<EntryIndex>& indexes);
   void on_have(Now now, Session& session, const v1::Have& have);
   void body_not_held(Session& session, Log& log, EntryIndex index);
-  void relay_request(Now now, Session& session, std::uint32_t hops_left, Log& log, const StoredRecord& record);
+  void relay_request(Now now, Session& session, std::uint32_t hops_left, Log& log,
+                     const StoredRecord& record);
   void note_not_held(Session& session, const LogId& log, const v1::Chunk& chunk);
   void look_for_all_bodies(Now now);
   void forget_session_bodies(Now now, SessionId id);
@@ -332,8 +337,9 @@ class Engine {
   std::vector<Output> outputs_;
   std::uint64_t filter_number_ = 0;  // counts the filters that we have had
   std::size_t filters_running_ = 0;
-  std::set<LogId> lacking_;          // logs whose bodies are looked for
-  std::set<LogId> outside_;          // logs held and outside our policy
+  bool filter_changed_ = false;  // kFilterApplied has not been said of it yet
+  std::set<LogId> lacking_;      // logs whose bodies are looked for
+  std::set<LogId> outside_;      // logs held and outside our policy
   MonoTime next_trust_refresh_{};
   MonoTime store_retry_at_{};
   bool store_failed_ = false;

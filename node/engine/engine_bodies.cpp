@@ -42,7 +42,8 @@ void Engine::on_unheld(Now now, const LogId& id, const std::vector<StoredRecord>
 // `body` says for whom and how far; digest and size are read from the entry.
 void Engine::add_missing(Log& log, EntryIndex index, BytesView entry_bytes, MissingBody body) {
   const auto entry = parse_entry(entry_bytes);
-  if (!entry.ok() || entry->body_digest().size() != Hash::kSize || entry->body_size() > limits::kBodyBytes) return;
+  if (!entry.ok() || entry->body_digest().size() != Hash::kSize || entry->body_size() > limits::kBodyBytes)
+    return;
   body.digest = Hash::from(entry->body_digest());
   body.size = entry->body_size();
   log.missing.emplace(index, std::move(body));
@@ -179,7 +180,8 @@ Status Engine::take_body(Session& session, Log& log, v1::BodyAnswer& answer, Ver
   const auto missing = log.missing.find(index);
   if (missing == log.missing.end()) return {};  // it came from elsewhere, or is no longer wanted
   if (!answer.body().empty()) {
-    check.bodies.push_back({index, missing->second.digest, missing->second.size, std::move(*answer.mutable_body())});
+    check.bodies.push_back(
+        {index, missing->second.digest, missing->second.size, std::move(*answer.mutable_body())});
     return {};
   }
   // A withdrawal that is here already would have erased it here.
@@ -199,8 +201,8 @@ void Engine::body_not_held(Session& session, Log& log, EntryIndex index) {
   if (missing->second.announced.erase(session.id) > 0) ++missing->second.false_haves[session.peer];
 }
 
-void Engine::on_bodies_verified(Now now, SessionId source, const LogId& id, VerifyBodies check, std::size_t size,
-                                const Result<Answer>& answer) {
+void Engine::on_bodies_verified(Now now, SessionId source, const LogId& id, VerifyBodies check,
+                                std::size_t size, const Result<Answer>& answer) {
   Log& log = *logs_.at(id);
   if (answer.ok()) return commit_bodies(now, source, log, std::move(check), size);
   release(now, source, size);
@@ -212,6 +214,7 @@ void Engine::commit_bodies(Now now, SessionId source, Log& log, VerifyBodies che
   CommitBodies intent;
   intent.bodies.log = log.state.id;
   intent.bodies.arrived_at = now.wall;
+  if (const Session* session = find(source); session != nullptr) intent.bodies.source = session->peer;
   std::vector<EntryIndex> indexes;
   for (auto& item : check.bodies) {
     const auto missing = log.missing.find(item.index);
@@ -273,7 +276,8 @@ void Engine::on_have(Now now, Session& session, const v1::Have& have) {
 // --- for others ---
 
 // A peer asked for a body that we do not hold, and lets us look for it.
-void Engine::relay_request(Now now, Session& session, std::uint32_t hops_left, Log& log, const StoredRecord& record) {
+void Engine::relay_request(Now now, Session& session, std::uint32_t hops_left, Log& log,
+                           const StoredRecord& record) {
   const auto known = log.missing.find(record.index);
   if (known == log.missing.end()) {
     if (record.state == BodyState::kHeld || record.state == BodyState::kErased ||
@@ -296,6 +300,14 @@ void Engine::note_not_held(Session& session, const LogId& log, const v1::Chunk& 
     if (session.told_not_held.size() >= limits::kToldNotHeld) return;
     session.told_not_held.emplace(log, EntryIndex(chunk.from() + static_cast<std::uint64_t>(i)));
   }
+}
+
+std::size_t Engine::bodies_missing() const {
+  std::size_t count = 0;
+  for (const LogId& id : lacking_) {
+    for (const auto& [index, body] : logs_.at(id)->missing) count += body.transit ? 0 : 1;
+  }
+  return count;
 }
 
 // --- sessions and time ---

@@ -191,14 +191,15 @@ void Engine::commit_verified(Now now, Log& log) {
 void Engine::commit_run(Now now, Log& log, RunVerified run, std::size_t size) {
   Fetch& fetch = *log.fetch;
   CommitRun intent;
-  StoredRun stored{run.after, fetch.target, run.right, run.vouches, run.withdrawals, {}, false, std::nullopt,
-                   filter_number_};
+  StoredRun stored{run.after, fetch.target, run.right,    run.vouches,   run.withdrawals,
+                   {},        false,        std::nullopt, filter_number_};
   for (const StoredRecord& record : run.records) {
     if (record.state == BodyState::kNotHeld) stored.not_held.emplace_back(record.index, record.entry);
     if (record.state == BodyState::kErased && record.erased_by.value >= run.after.size().value)
       stored.pending_marks = true;
   }
-  if (Session* session = find(fetch.source); session != nullptr) session->counts.records_in += run.records.size();
+  if (Session* session = find(fetch.source); session != nullptr)
+    session->counts.records_in += run.records.size();
   if (run.after.size() == fetch.target.size) {
     if (Session* session = find(fetch.source); session != nullptr) {
       stored.cursor = intent.cursor = cursor_after(*session, log.state.id);
@@ -215,6 +216,7 @@ void Engine::commit_run(Now now, Log& log, RunVerified run, std::size_t size) {
   intent.run.vouches = std::move(run.vouches);
   intent.run.withdrawals = std::move(run.withdrawals);
   intent.run.arrived_at = now.wall;
+  if (const Session* session = find(fetch.source); session != nullptr) intent.run.source = session->peer;
   ++log.commits;
   issue(std::move(intent),
         [this, id = log.state.id, generation = fetch.generation, source = fetch.source, size,
@@ -241,7 +243,8 @@ void Engine::on_run_stored(Now now, const LogId& id, std::uint64_t generation, S
   }
   for (const VouchFact& vouch : run.vouches) trust_.add_vouch(vouch);
   // Soon, with what else comes: vouches come in crowds.
-  if (!run.vouches.empty()) next_trust_refresh_ = std::min(next_trust_refresh_, now.mono + limits::kTrustDelay);
+  if (!run.vouches.empty())
+    next_trust_refresh_ = std::min(next_trust_refresh_, now.mono + limits::kTrustDelay);
   note_bodies(log, source, run);
   if (log.fetch && log.fetch->generation == generation) {
     log.fetch->last_progress = now.mono;

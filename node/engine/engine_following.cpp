@@ -44,9 +44,9 @@ void Engine::ask_for(Session& session, const std::vector<LogId>& logs) {
     auto* request = frame.mutable_get_heads();
     request->set_request_id(next_request_++);
     const std::size_t end = std::min(begin + limits::kLogIdsPerRequest, logs.size());
-    session.head_requests.emplace(
-        request->request_id(), std::vector<LogId>(logs.begin() + static_cast<std::ptrdiff_t>(begin),
-                                                  logs.begin() + static_cast<std::ptrdiff_t>(end)));
+    session.head_requests.emplace(request->request_id(),
+                                  std::vector<LogId>(logs.begin() + static_cast<std::ptrdiff_t>(begin),
+                                                     logs.begin() + static_cast<std::ptrdiff_t>(end)));
     for (std::size_t i = begin; i < end; ++i) request->add_log_ids(logs[i].bytes());
     send(session, frame);
   }
@@ -192,8 +192,8 @@ void Engine::on_push(Now now, Session& session, v1::Push push, std::size_t size)
   }
   const auto count = static_cast<std::uint64_t>(push.chunk().records_size());
   const bool fits = !log.fetch && log.commits == 0 && own_log_ != offer.log && push.chunk().from() == held &&
-                    count > 0 && head->size.value == held + count && head->size.value <= log_entries_quota() &&
-                    !store_failed_;
+                    count > 0 && head->size.value == held + count &&
+                    head->size.value <= log_entries_quota() && !store_failed_;
   if (!fits) {
     if (log.fetch && log.fetch->source != session.id && log.fetch->target.size >= head->size) {
       ++session.counts.duplicates_in;

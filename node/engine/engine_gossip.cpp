@@ -1,9 +1,9 @@
 // What is new, told live, as in "Epidemic Broadcast Trees" (Leitão, Pereira, Rodrigues 2007; "Plumtree"), its
-// state per link and log: a log is pushed to those peers that fetched it from us (eager links), the others are
-// told of its heads a moment later (lazy links). A Get grafts the link, a Prune takes it out of the tree.
+// state per link and log: a log is pushed to those peers that fetched it from us (eager links), the others
+// are told of its heads a moment later (lazy links). A Get grafts the link, a Prune takes it out of the tree.
 //
-// Pushes run ahead of the journal's order; its rows are told in order, those left out that the peer is known to
-// hold, and the cursor passes them.
+// Pushes run ahead of the journal's order; its rows are told in order, those left out that the peer is known
+// to hold, and the cursor passes them.
 #include <algorithm>
 
 #include "node/engine/engine_log.h"
@@ -115,7 +115,8 @@ void Engine::on_push_read(const PushKey& key, const Result<Answer>& answer) {
   const auto waiting = push_reads_.extract(key);
   if (waiting.empty()) return;
   const Log& log = *logs_.at(key.log);
-  // Where the log has grown since, its newer head is pushed instead; where it cannot be read, its head is told.
+  // Where the log has grown since, its newer head is pushed instead; where it cannot be read, its head is
+  // told.
   if (!answer.ok() || log.whole_size() != key.to.value) return;
   for (const SessionId id : waiting.mapped()) {
     Session* session = find(id);

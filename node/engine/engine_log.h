@@ -31,11 +31,11 @@ struct Engine::StoredRun {
 struct MissingBody {
   Hash digest;
   std::uint32_t size = 0;
-  bool transit = false;                 // for a peer; our own filter does not want it
-  std::uint32_t hops = 0;               // how far whom we ask may look
-  std::optional<SessionId> asked;       // a GetBodies for it is open there
-  std::map<SessionId, unsigned> tried;  // had it not: 1, 2 once it was asked to look further
-  std::set<SessionId> announced;        // said since to have it
+  bool transit = false;                     // for a peer; our own filter does not want it
+  std::uint32_t hops = 0;                   // how far whom we ask may look
+  std::optional<SessionId> asked;           // a GetBodies for it is open there
+  std::map<SessionId, unsigned> tried;      // had it not: 1, 2 once it was asked to look further
+  std::set<SessionId> announced;            // said since to have it
   std::map<NodeKey, unsigned> false_haves;  // peers that announced it and did not give it
 };
 
@@ -58,9 +58,9 @@ struct Engine::Log {
 
   // Bodies. The store knows all that lack; the engine looks for some of them at a time.
   std::map<EntryIndex, MissingBody> missing;
-  bool unread = true;        // the store may know of more
+  bool unread = true;  // the store may know of more
   bool reading_unheld = false;
-  EntryIndex read_from;      // up to here `missing` is complete
+  EntryIndex read_from;  // up to here `missing` is complete
   std::optional<MonoTime> retry_bodies_at;
   unsigned body_retries = 0;
   std::uint64_t filter_number = 0;  // the filter that its bodies follow, see Engine::filter_number_

@@ -1,5 +1,6 @@
 // What is admitted, wanted and kept: trust, blocks, the grace time, our own filter.
 #include <algorithm>
+#include <utility>
 
 #include "node/engine/engine_log.h"
 #include "proto/base/limits.h"
@@ -33,7 +34,8 @@ TrustChange Engine::recompute_trust(Now now) {
   next_trust_refresh_ = now.mono + limits::kTrustRefresh;
   if (const auto expiry = trust_.next_expiry(); expiry) {
     const std::chrono::milliseconds left(std::max<std::int64_t>(expiry->value - now.wall.value, 1));
-    next_trust_refresh_ = std::min(next_trust_refresh_, now.mono + std::min<MonoTime>(left, limits::kTrustRefresh));
+    next_trust_refresh_ =
+        std::min(next_trust_refresh_, now.mono + std::min<MonoTime>(left, limits::kTrustRefresh));
   }
   return change;
 }
@@ -45,8 +47,8 @@ void Engine::refresh_trust(Now now) {
   if (!change.added.empty()) remember_asks(change.added);
 }
 
-// The rows of these logs may have passed every cursor as refused: each peer is asked by name, and until it has
-// answered that is remembered.
+// The rows of these logs may have passed every cursor as refused: each peer is asked by name, and until it
+// has answered that is remembered.
 void Engine::remember_asks(const std::vector<LogId>& logs) {
   CommitAsks intent;
   for (const auto& [key, peer] : peers_) {
@@ -97,39 +99,46 @@ void Engine::leave_policy(Now now, const LogId& id) {
   lacking_.erase(id);
   if (log.state.range.size().value == 0 && log.commits == 0) return;
   outside_.insert(id);
+  const auto since = log.state.out_since.value_or(now.wall);
+  const std::chrono::milliseconds left(
+      std::max<std::int64_t>(since.value + grace().count() - now.wall.value, 1));
+  next_trust_refresh_ = std::min<MonoTime>(next_trust_refresh_, now.mono + left);
   if (log.state.out_since) return;
   log.state.out_since = now.wall;
   issue(CommitOutOfPolicy{id, now.wall}, [](Now, const Result<Answer>&) {});
 }
 
+std::chrono::milliseconds Engine::grace() const {
+  return config_.grace.count() == 0 ? std::chrono::milliseconds(limits::kGrace) : config_.grace;
+}
+
 void Engine::remove_expired(Now now) {
-  const std::chrono::milliseconds grace =
-      config_.grace.count() == 0 ? std::chrono::milliseconds(limits::kGrace) : config_.grace;
   for (const LogId& id : std::set<LogId>(outside_)) {
     Log& log = *logs_.at(id);
     if (!log.state.out_since || log.removing || log.commits > 0 || log.filtering) continue;
-    if (now.wall.value - log.state.out_since->value >= grace.count()) remove_log(now, log);
+    if (now.wall.value - log.state.out_since->value >= grace().count()) remove_log(now, log);
   }
 }
 
 // The engine keeps the log's identity as a stub, so that answers under way still find it.
 void Engine::remove_log(Now now, Log& log) {
   log.removing = true;
-  issue(CommitRemoval{log.state.id, now.wall}, [this, id = log.state.id](Now then, const Result<Answer>& answer) {
-    Log& gone = *logs_.at(id);
-    gone.removing = false;
-    if (!answer.ok()) return on_store_failed(then, gone, 0, answer.error());
-    emit({Event::Kind::kRemoved, {}, id, gone.state.range.size(), {}});
-    journal_.erase(gone.state.journal_seq.value);
-    LogState empty;
-    empty.id = id;
-    empty.identity = gone.state.identity;
-    empty.frozen = gone.state.frozen;
-    gone.state = std::move(empty);
-    outside_.erase(id);
-    trust_.forget_voucher(id);
-    if (trust_.admits(id)) remember_asks({id});
-  });
+  issue(CommitRemoval{log.state.id, now.wall},
+        [this, id = log.state.id](Now then, const Result<Answer>& answer) {
+          Log& gone = *logs_.at(id);
+          gone.removing = false;
+          if (!answer.ok()) return on_store_failed(then, gone, 0, answer.error());
+          emit({Event::Kind::kRemoved, {}, id, gone.state.range.size(), {}});
+          journal_.erase(gone.state.journal_seq.value);
+          LogState empty;
+          empty.id = id;
+          empty.identity = gone.state.identity;
+          empty.frozen = gone.state.frozen;
+          gone.state = std::move(empty);
+          outside_.erase(id);
+          trust_.forget_voucher(id);
+          if (trust_.admits(id)) remember_asks({id});
+        });
 }
 
 void Engine::on_blocked(Now now, const LogId& log, bool blocked) {
@@ -146,13 +155,15 @@ LogStanding Engine::standing(const LogId& id) const {
   out.over_quota = log.over_quota;
   out.fetching = log.fetch.has_value();
   for (const auto& [session, offer] : log.offers) {
-    if (const auto live = sessions_.find(session); live != sessions_.end()) out.offered_by.push_back(live->second->peer);
+    if (const auto live = sessions_.find(session); live != sessions_.end())
+      out.offered_by.push_back(live->second->peer);
   }
   for (const auto& [index, body] : log.missing) {
     if (body.transit) continue;
     auto& peers = out.missing[index];
     for (const auto& [session, round] : body.tried) {
-      if (const auto live = sessions_.find(session); live != sessions_.end()) peers.push_back(live->second->peer);
+      if (const auto live = sessions_.find(session); live != sessions_.end())
+        peers.push_back(live->second->peer);
     }
   }
   return out;
@@ -165,6 +176,7 @@ void Engine::set_filter(Now now, BodyFilter filter) {
   if (filter.same_topics(config_.filter)) return;
   config_.filter = std::move(filter);
   ++filter_number_;
+  filter_changed_ = true;
   for (auto& [id, session] : sessions_) {
     if (!session->hello_received) continue;
     v1::Frame frame;
@@ -180,6 +192,8 @@ void Engine::apply_filters(Now now) {
     if (log->filter_number == filter_number_ || log->filtering || id == own_log_) continue;
     apply_filter(now, *log);
   }
+  if (filters_running_ == 0 && std::exchange(filter_changed_, false))
+    emit({Event::Kind::kFilterApplied, {}, {}, {}, {}});
 }
 
 void Engine::apply_filter(Now now, Log& log) {

@@ -271,7 +271,8 @@ void Engine::send_bodies(Now now, Session& session, const std::vector<StoredReco
   bodies->set_last(serving.next == serving.request.bodies_size());
   if (bodies->last()) session.body_serving.pop_front();
   send_on_credit(session, frame);
-  for (const StoredRecord* record : to_look_for) relay_request(now, session, hops_left, *logs_.at(id), *record);
+  for (const StoredRecord* record : to_look_for)
+    relay_request(now, session, hops_left, *logs_.at(id), *record);
 }
 
 }  // namespace koinon

@@ -39,7 +39,8 @@ void Engine::on_connected(Now now, SessionId id, NodeKey peer, bool dialled_by_u
   }
   if (shuns(now, peer)) {
     end_session(session, v1::ERROR_CODE_BUSY,
-                fail(Code::kRefused, "the peer sent what does not verify a while ago; try again later"), false);
+                fail(Code::kRefused, "the peer sent what does not verify a while ago; try again later"),
+                false);
     return;
   }
   ++conduct_[peer].sessions;
@@ -288,7 +289,8 @@ MonoTime Engine::next_tick() const {
 }
 
 MonoTime Engine::ping_interval() const {
-  return config_.ping_interval.count() == 0 ? MonoTime(limits::kPingInterval) : MonoTime(config_.ping_interval);
+  return config_.ping_interval.count() == 0 ? MonoTime(limits::kPingInterval)
+                                            : MonoTime(config_.ping_interval);
 }
 
 // The sentence that says which answer or frame is overdue; nothing if none is.
@@ -304,7 +306,8 @@ const char* Engine::overdue(Now now, const Session& session) const {
     }
   }
   for (const auto& [request, asked] : session.bodies_asked) {
-    if (now.mono - asked.last_progress >= limits::kRequestDeadline) return "a GetBodies was not answered in time";
+    if (now.mono - asked.last_progress >= limits::kRequestDeadline)
+      return "a GetBodies was not answered in time";
   }
   if (session.frame_began && now.mono - *session.frame_began >= limits::kFrameDeadline) {
     return "a frame did not come to its end in time";

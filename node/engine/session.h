@@ -63,7 +63,7 @@ struct Allowance {
 struct SessionCounts {
   std::uint64_t heads_in = 0;
   std::uint64_t records_in = 0;
-  std::uint64_t copies_in = 0;      // records received, whether new or not
+  std::uint64_t copies_in = 0;  // records received, whether new or not
   std::uint64_t pushes_in = 0;
   std::uint64_t duplicates_in = 0;  // pushes of what was here already
   std::uint64_t bodies_in = 0;
@@ -87,7 +87,7 @@ struct Session {
   BodyFilter filter;  // bodies that the peer wants
 
   // Liveness
-  MonoTime last_received{};  // of a whole frame
+  MonoTime last_received{};             // of a whole frame
   std::optional<MonoTime> frame_began;  // the frame of which a part is here
   std::optional<MonoTime> ping_sent;
   MonoTime last_ping{};
@@ -119,12 +119,12 @@ struct Session {
   std::unordered_map<LogId, std::uint64_t> row_of;  // the open row of a log
   JournalSeq saved;                                 // the cursor that the store holds
   bool saving = false;
-  std::map<std::uint64_t, LogId> gets;    // our open Gets
+  std::map<std::uint64_t, LogId> gets;                        // our open Gets
   std::map<std::uint64_t, std::vector<LogId>> head_requests;  // our open GetHeads
-  std::deque<LogId> fetch_queue;          // logs to fetch from this peer
-  std::map<std::uint64_t, BodiesAsked> bodies_asked;  // our open GetBodies
-  std::size_t bodies_planned = 0;                     // while requests are shared out
-  std::size_t unverified = 0;             // heads whose signatures are being checked
+  std::deque<LogId> fetch_queue;                              // logs to fetch from this peer
+  std::map<std::uint64_t, BodiesAsked> bodies_asked;          // our open GetBodies
+  std::size_t bodies_planned = 0;                             // while requests are shared out
+  std::size_t unverified = 0;                                 // heads whose signatures are being checked
 
   // The peer follows our journal
   bool followed = false;

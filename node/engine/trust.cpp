@@ -69,7 +69,8 @@ std::vector<LogId> TrustPolicy::next_hop(const std::vector<LogId>& frontier,
     unsigned count = 0;
     for (const LogId& voucher : from) {
       const TrustPath& path = paths.at(voucher);
-      if (std::any_of(path.begin(), path.end(), [&](const LogId& log) { return used.contains(log); })) continue;
+      if (std::any_of(path.begin(), path.end(), [&](const LogId& log) { return used.contains(log); }))
+        continue;
       used.insert(path.begin(), path.end());
       ++count;
     }

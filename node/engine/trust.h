@@ -1,6 +1,7 @@
 // Which logs a node follows, shows and relays, and by which path: itself, its direct peers, and the cities
 // that unexpired vouches, its own among them, lead to within some hops, minus those that the operator blocks.
-// Pure. Where several paths are asked for they are found greedily, shortest first: never too many are counted.
+// Pure. Where several paths are asked for they are found greedily, shortest first: never too many are
+// counted.
 #pragma once
 
 #include <map>
@@ -24,8 +25,8 @@ class TrustPolicy {
  public:
   struct Rules {
     unsigned hops = 2;
-    unsigned paths = 1;       // that share no city between the ends; our direct relations need none
-    std::size_t admits = 0;   // cities through any one voucher, those it vouched for first
+    unsigned paths = 1;      // that share no city between the ends; our direct relations need none
+    std::size_t admits = 0;  // cities through any one voucher, those it vouched for first
   };
   explicit TrustPolicy(Rules rules) : rules_(rules) {}
 

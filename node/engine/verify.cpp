@@ -15,9 +15,10 @@ Error bad_body(EntryIndex index, std::string_view why) {
 }
 
 Error bad_mark(EntryIndex index) {
-  return fail(Code::kBadProof,
-              "the body of entry " + std::to_string(index.value) + " is said to be erased, and no withdrawal says so",
-              "mark");
+  return fail(
+      Code::kBadProof,
+      "the body of entry " + std::to_string(index.value) + " is said to be erased, and no withdrawal says so",
+      "mark");
 }
 
 // Decides the state of a received body. `entry` is null for a leaf that is no entry. A mark of erasure is

@@ -25,6 +25,20 @@ HttpResponse answer(Result<HttpResponse> result) {
 
 Error no_such_address() { return fail(Code::kNotFound, "nothing is served at this address", "target"); }
 
+// Duplicates are pushes of what was here already: what a settled tree has few of.
+json::object counts_json(const SessionCounts& counts) {
+  return {{"heads_in", counts.heads_in},
+          {"records_in", counts.records_in},
+          {"record_copies_in", counts.copies_in},
+          {"pushes_in", counts.pushes_in},
+          {"duplicates_in", counts.duplicates_in},
+          {"bodies_in", counts.bodies_in},
+          {"bodies_not_held", counts.bodies_not_held},
+          {"records_out", counts.records_out},
+          {"pushes_out", counts.pushes_out},
+          {"bodies_out", counts.bodies_out}};
+}
+
 bool is_api(const HttpRequest& request, std::string_view what) {
   return request.path.size() >= 3 && request.path[0] == "api" && request.path[1] == "v1" &&
          request.path[2] == what;
@@ -59,6 +73,9 @@ asio::awaitable<HttpResponse> Api::read(HttpRequest request) {
   if (is_api(request, "id") && request.path.size() == 3) co_return answer(id());
   if (is_api(request, "cities") && request.path.size() == 3) co_return co_await cities();
   if (is_api(request, "peers") && request.path.size() == 3) co_return co_await peers();
+  if (is_api(request, "subscriptions") && request.path.size() == 3) co_return co_await subscriptions();
+  if (is_api(request, "explain") && request.path.size() >= 4 && request.path.size() <= 5)
+    co_return co_await explain(std::move(request));
   if (is_api(request, "records")) {
     if (request.path.size() == 3) co_return answer(records(request));
     if (request.path.size() >= 5) co_return answer(record(request));
@@ -71,6 +88,14 @@ asio::awaitable<HttpResponse> Api::change(HttpRequest request) {
     if (is_api(request, "records")) co_return co_await publish(std::move(request));
     if (is_api(request, "peers")) co_return co_await add_peer(std::move(request));
     if (is_api(request, "reindex")) co_return co_await reindex();
+    if (is_api(request, "subscriptions")) co_return co_await subscribe(std::move(request));
+    if (is_api(request, "vouches")) co_return co_await vouch(std::move(request), false);
+    if (is_api(request, "blocks")) co_return co_await block(std::move(request), true);
+    if (is_api(request, "withdrawals")) co_return co_await withdraw(std::move(request));
+  }
+  if (request.method == "DELETE" && request.path.size() == 4) {
+    if (is_api(request, "vouches")) co_return co_await vouch(std::move(request), true);
+    if (is_api(request, "blocks")) co_return co_await block(std::move(request), false);
   }
   if (request.method == "DELETE" && is_api(request, "peers") && request.path.size() == 4) {
     std::string which = request.path[3];
@@ -131,6 +156,8 @@ asio::awaitable<HttpResponse> Api::status() {
   body["records"] = counts->records;
   body["store_bytes"] = counts->bytes;
   body["index_lag"] = lag;
+  body["topics"] = network.topics;
+  body["bodies_missing"] = network.bodies_missing;
   json::array frozen;
   for (const auto& [log, size] : network.frozen) frozen.emplace_back(directory.city(log));
   body["frozen"] = std::move(frozen);
@@ -155,6 +182,12 @@ asio::awaitable<HttpResponse> Api::peers() {
     item["bytes_out"] = peer.bytes_out;
     item["bytes_queued"] = peer.queued;
     item["journal_cursor"] = peer.cursor;
+    item["wants"] = peer.wants;
+    item["counts"] = counts_json(peer.counts);
+    item["shunned"] = peer.shunned;
+    item["sessions"] = peer.conduct.sessions;
+    item["lies"] = peer.conduct.lies;
+    item["last_lie"] = peer.conduct.last_lie;
     const auto held = parts_.store->log_state(peer.log);
     item["entries"] = held.ok() ? held->range.size().value : 0;
     items.push_back(std::move(item));
@@ -243,7 +276,7 @@ Result<HttpResponse> Api::record(const HttpRequest& request) {
   const std::string part = request.path.size() > 5 ? request.path[5] : "";
   if (request.path.size() > 6) return no_such_address();
   if (part == "proof") return proof(directory, found);
-  KOINON_ASSIGN(const StoredRecord stored, parts_.store->record(found.log.id, found.index));
+  KOINON_ASSIGN(const StoredRecord stored, shown_record(*parts_.store, found.log.id, found.index));
   if (part == "entry") return HttpResponse{200, "application/octet-stream", stored.entry, {}};
   if (part == "body") {
     if (stored.body.empty()) return fail(Code::kNotFound, "the note itself is not held here", "body");

@@ -62,6 +62,17 @@ class Api {
   boost::asio::awaitable<HttpResponse> add_peer(HttpRequest request);
   boost::asio::awaitable<HttpResponse> remove_peer(std::string which);
 
+  // api_policy.cpp: whom we trust, what we want, what we take back
+  boost::asio::awaitable<HttpResponse> subscriptions();
+  boost::asio::awaitable<HttpResponse> subscribe(HttpRequest request);
+  boost::asio::awaitable<HttpResponse> vouch(HttpRequest request, bool withdraw);
+  boost::asio::awaitable<HttpResponse> block(HttpRequest request, bool blocked);
+  boost::asio::awaitable<HttpResponse> withdraw(HttpRequest request);
+  boost::asio::awaitable<HttpResponse> explain(HttpRequest request);
+  boost::asio::awaitable<Result<Published>> publish_made(DraftMaker maker);
+  boost::asio::awaitable<Status> change_store(std::function<Status(Store&)> change);
+  boost::asio::awaitable<CityStanding> ask_standing(LogId log);
+
   Result<IndexQuery> read_query(Directory& directory, const HttpRequest& request);
 
   ApiParts parts_;

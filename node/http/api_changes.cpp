@@ -9,6 +9,8 @@
 
 #include "node/http/api.h"
 #include "node/http/change_request.h"
+#include "node/http/from_callback.h"
+#include "node/publishing/vouching.h"
 #include "proto/base/encoding.h"
 #include "proto/base/limits.h"
 #include "proto/codec/entry.h"
@@ -19,22 +21,6 @@ namespace koinon {
 namespace asio = boost::asio;
 namespace json = boost::json;
 namespace {
-
-// Waits for a callback that another thread gives, and goes on on this coroutine's own.
-template <typename T>
-using Beginning = std::function<void(std::function<void(T)>)>;
-template <typename T>
-asio::awaitable<T> from_callback(Beginning<T> begin) {
-  const auto executor = co_await asio::this_coro::executor;
-  co_return co_await asio::async_initiate<const asio::use_awaitable_t<>, void(T)>(
-      [begin, executor](auto handler) {
-        auto shared = std::make_shared<decltype(handler)>(std::move(handler));
-        begin([shared, executor](T value) {
-          asio::post(executor, [shared, value = std::move(value)]() mutable { (*shared)(std::move(value)); });
-        });
-      },
-      asio::use_awaitable);
-}
 
 bool is_reply(v1::RefRole role) {
   return role == v1::REF_ROLE_ADOPTS || role == v1::REF_ROLE_ABOUT || role == v1::REF_ROLE_ANSWERS;
@@ -182,6 +168,14 @@ asio::awaitable<HttpResponse> Api::remove_peer(std::string which) {
   const auto status = co_await from_callback<Status>(std::move(begin));
   if (!status.ok()) co_return problem(status.error());
   parts_.network.remove_peer(key);
+  // Another node of the same city may be pinned still.
+  const bool last = std::none_of(network.peers.begin(), network.peers.end(), [&](const PeerStatus& peer) {
+    return peer.log == found.front().log && peer.node_key != key;
+  });
+  if (last) {
+    const auto withdrawn = co_await publish_made(vouch_withdrawal_maker(found.front().log));
+    if (!withdrawn.ok() && withdrawn.error().code != Code::kNotFound) co_return problem(withdrawn.error());
+  }
   co_return json_response({{"removed", found.front().name}});
 }
 

@@ -70,7 +70,7 @@ Result<json::array> referring_json(Directory& directory, StoreReader& store, Ind
       object["title"] = indexed->title;
       object["language"] = indexed->language;
     }
-    const auto record = store.record(item.log, item.index);
+    const auto record = shown_record(store, item.log, item.index);
     const auto body = record.ok() ? parse_body(record->body) : Result<v1::Body>(fail(Code::kNotFound, ""));
     if (body.ok() && body->has_adoption()) {
       object["stage"] = body->adoption().stage();
@@ -150,9 +150,15 @@ json::object summary_json(Directory& directory, const IndexedRecord& record) {
   return out;
 }
 
+Result<StoredRecord> shown_record(StoreReader& store, const LogId& log, EntryIndex index) {
+  KOINON_ASSIGN(StoredRecord record, store.record(log, index));
+  if (record.transit) record.body.clear();
+  return record;
+}
+
 Result<json::object> record_json(Directory& directory, StoreReader& store, IndexReader& index,
                                  const LogId& log, EntryIndex entry_index) {
-  KOINON_ASSIGN(const StoredRecord record, store.record(log, entry_index));
+  KOINON_ASSIGN(const StoredRecord record, shown_record(store, log, entry_index));
   KOINON_ASSIGN(const LogState state, store.log_state(log));
   json::object out;
   out["ref"] = directory.ref(log, entry_index);

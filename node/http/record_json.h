@@ -36,6 +36,9 @@ class Directory {
 // One line of a list.
 boost::json::object summary_json(Directory& directory, const IndexedRecord& record);
 
+// A record as our own readers see it: without a body that is held for peers only.
+Result<StoredRecord> shown_record(StoreReader& store, const LogId& log, EntryIndex index);
+
 // Everything that is known of a record.
 Result<boost::json::object> record_json(Directory& directory, StoreReader& store, IndexReader& index,
                                         const LogId& log, EntryIndex entry);

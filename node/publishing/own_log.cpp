@@ -100,8 +100,7 @@ Result<Published> OwnLog::add(Store& store, Batch& batch, const DraftMaker& make
   batch.run.after.append(leaf);
   batch.run.own_contents.push_back(digest);
   if (auto vouch = vouch_of(id(), index, draft.entry)) batch.run.vouches.push_back(std::move(*vouch));
-  if (const auto withdrawal = withdrawal_of(index, draft.entry))
-    batch.run.withdrawals.push_back(*withdrawal);
+  if (const auto withdrawal = withdrawal_of(index, draft.entry)) batch.run.withdrawals.push_back(*withdrawal);
   batch.run.records.push_back({index, std::move(entry), std::move(body), BodyState::kHeld, {}});
   return Published{index, leaf};
 }

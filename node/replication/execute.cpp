@@ -90,31 +90,30 @@ Result<Answer> execute_read(StoreReader& store, const IntentBody& body) {
 
 Result<Answer> execute_write(Store& store, const IntentBody& body) {
   return std::visit(
-      Overloaded{[&](const CommitRun& intent) -> Result<Answer> {
-                   const auto row = store.append_run(intent.run);
-                   if (!row.ok()) return row.error();
-                   if (intent.cursor) KOINON_TRY(store.set_cursor(*intent.cursor));
-                   return Answer(RunStored{*row});
-                 },
-                 [&](const CommitCursor& intent) { return to_answer(store.set_cursor(intent.cursor)); },
-                 [&](const CommitEvidence& intent) { return to_answer(store.add_evidence(intent.evidence)); },
-                 [&](const CommitBodies& intent) { return to_answer(store.add_bodies(intent.bodies)); },
-                 [&](const CommitFilter& intent) {
-                   return to_answer(store.apply_filter(intent.log, intent.filter, intent.now));
-                 },
-                 [&](const CommitOutOfPolicy& intent) {
-                   return to_answer(store.set_out_of_policy(intent.log, intent.since));
-                 },
-                 [&](const CommitReadmission& intent) -> Result<Answer> {
-                   const auto row = store.readmit(intent.log);
-                   if (!row.ok()) return row.error();
-                   return Answer(RunStored{*row});
-                 },
-                 [&](const CommitAsks& intent) { return to_answer(store.set_asks(intent.asks, intent.open)); },
-                 [&](const CommitRemoval& intent) {
-                   return to_answer(store.remove_log(intent.log, intent.now));
-                 },
-                 [](const auto&) -> Result<Answer> { return wrong_class(); }},
+      Overloaded{
+          [&](const CommitRun& intent) -> Result<Answer> {
+            const auto row = store.append_run(intent.run);
+            if (!row.ok()) return row.error();
+            if (intent.cursor) KOINON_TRY(store.set_cursor(*intent.cursor));
+            return Answer(RunStored{*row});
+          },
+          [&](const CommitCursor& intent) { return to_answer(store.set_cursor(intent.cursor)); },
+          [&](const CommitEvidence& intent) { return to_answer(store.add_evidence(intent.evidence)); },
+          [&](const CommitBodies& intent) { return to_answer(store.add_bodies(intent.bodies)); },
+          [&](const CommitFilter& intent) {
+            return to_answer(store.apply_filter(intent.log, intent.filter, intent.now));
+          },
+          [&](const CommitOutOfPolicy& intent) {
+            return to_answer(store.set_out_of_policy(intent.log, intent.since));
+          },
+          [&](const CommitReadmission& intent) -> Result<Answer> {
+            const auto row = store.readmit(intent.log);
+            if (!row.ok()) return row.error();
+            return Answer(RunStored{*row});
+          },
+          [&](const CommitAsks& intent) { return to_answer(store.set_asks(intent.asks, intent.open)); },
+          [&](const CommitRemoval& intent) { return to_answer(store.remove_log(intent.log, intent.now)); },
+          [](const auto&) -> Result<Answer> { return wrong_class(); }},
       body);
 }
 
@@ -134,10 +133,12 @@ std::vector<Completion> execute_writes(Store& store, const std::vector<Intent>& 
   Status status = store.begin(durable);
   const bool begun = status.ok();
   for (const Intent& intent : intents) {
-    out.push_back({intent.id, status.ok() ? execute_write(store, intent.body) : Result<Answer>(status.error())});
+    out.push_back(
+        {intent.id, status.ok() ? execute_write(store, intent.body) : Result<Answer>(status.error())});
     // A full disk may have undone the whole transaction already: what followed would stand alone.
     const auto& answer = out.back().answer;
-    if (status.ok() && !answer.ok() && (answer.error().code == Code::kDiskFull || answer.error().code == Code::kIo))
+    if (status.ok() && !answer.ok() &&
+        (answer.error().code == Code::kDiskFull || answer.error().code == Code::kIo))
       status = answer.error();
   }
   if (!begun) return out;

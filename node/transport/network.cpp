@@ -294,6 +294,40 @@ void Network::remove_peer(NodeKey key) {
   });
 }
 
+void Network::set_blocked(LogId log, bool blocked) {
+  asio::post(io_, [this, log, blocked] {
+    engine_.on_blocked(now(), log, blocked);
+    drain();
+  });
+}
+
+void Network::set_filter(BodyFilter filter) {
+  asio::post(io_, [this, filter = std::move(filter)]() mutable {
+    engine_.set_filter(now(), std::move(filter));
+    drain();
+  });
+}
+
+CityStanding Network::standing(const LogId& log) const {
+  CityStanding out;
+  const TrustPolicy& trust = engine_.trust();
+  out.trusted = trust.admits(log);
+  out.blocked = trust.blocks(log);
+  if (const TrustPath* path = trust.path(log); path != nullptr) out.path = *path;
+  for (const VouchFact* vouch : trust.vouches_for(log, clock_.wall())) {
+    out.vouchers.push_back(vouch->voucher);
+    if (trust.admits(vouch->voucher)) out.trusted_vouchers.push_back(vouch->voucher);
+  }
+  out.log = engine_.standing(log);
+  out.rules = trust.rules();
+  for (const SessionInfo& session : engine_.sessions()) {
+    const auto peer = peers_.find(session.peer);
+    if (session.ready && peer != peers_.end()) out.connected.push_back(peer->second->record.name);
+  }
+  for (const auto& [key, peer] : peers_) out.peers.emplace(key, peer->record.name);
+  return out;
+}
+
 const PeerRecord* Network::peer(const NodeKey& key) const {
   const auto it = peers_.find(key);
   return it == peers_.end() ? nullptr : &it->second->record;
@@ -319,10 +353,16 @@ NetworkStatus Network::status() const {
       status.bytes_in = it->second.bytes_in;
       status.bytes_out = it->second.bytes_out;
       status.queued = it->second.queued;
+      status.counts = it->second.counts;
+      status.wants = it->second.filter.text();
     }
+    if (const Conduct* conduct = engine_.conduct(key); conduct != nullptr) status.conduct = *conduct;
+    status.shunned = engine_.shuns(now(), key);
     status.cursor = engine_.peer_cursor(key).value;
     out.peers.push_back(std::move(status));
   }
+  out.topics = engine_.filter().text();
+  out.bodies_missing = engine_.bodies_missing();
   for (const auto& [log, path] : engine_.trust().admitted()) {
     out.trusted.push_back({log, path});
     const LogState* state = engine_.log(log);

@@ -39,6 +39,10 @@ struct PeerStatus {
   std::uint64_t bytes_out = 0;
   std::uint64_t queued = 0;
   std::uint64_t cursor = 0;
+  SessionCounts counts;  // of the session that stands
+  std::string wants;     // its topics, or all
+  Conduct conduct;
+  bool shunned = false;
 };
 struct TrustedCity {
   LogId log;
@@ -48,6 +52,20 @@ struct NetworkStatus {
   std::vector<PeerStatus> peers;
   std::vector<TrustedCity> trusted;
   std::map<LogId, std::uint64_t> frozen;  // logs that forked, with the size held
+  std::string topics;                     // that we want
+  std::uint64_t bodies_missing = 0;       // wanted, and being looked for
+};
+// Why a city is trusted or not, and what of its log is under way.
+struct CityStanding {
+  bool trusted = false;
+  bool blocked = false;
+  TrustPath path;
+  std::vector<LogId> vouchers;          // whose vouches for it stand, trusted or not
+  std::vector<LogId> trusted_vouchers;  // those of them that count
+  LogStanding log;
+  TrustPolicy::Rules rules;
+  std::vector<std::string> connected;    // peers, by name
+  std::map<NodeKey, std::string> peers;  // names of all
 };
 
 class Network {
@@ -79,10 +97,14 @@ class Network {
   void own_head(LogState state, std::vector<VouchFact> vouches);
   void add_peer(PeerRecord peer);
   void remove_peer(NodeKey key);
+  void set_blocked(LogId log, bool blocked);
+  void set_filter(BodyFilter filter);
   boost::asio::io_context& context() { return io_; }
 
   // On the network thread only (co_spawn onto context()).
   NetworkStatus status() const;
+  CityStanding standing(const LogId& log) const;
+  const BodyFilter& filter() const { return engine_.filter(); }
   const PeerRecord* peer(const NodeKey& key) const;
 
  private:

@@ -21,7 +21,7 @@ using boost::system::error_code;
 namespace {
 constexpr std::chrono::seconds kConnectDeadline{10};
 constexpr std::chrono::seconds kShunnedPause{30};
-}
+}  // namespace
 
 void Network::watch_peer(PeerRecord record) {
   auto& slot = peers_[record.node_key];

@@ -78,16 +78,17 @@ inline constexpr std::chrono::seconds kHandshakeDeadline{10};  // TLS
 inline constexpr std::chrono::seconds kHelloDeadline{10};      // from TLS to Hello
 inline constexpr std::chrono::seconds kPingInterval{30};
 inline constexpr std::chrono::seconds kPongDeadline{20};
-inline constexpr std::chrono::seconds kRequestDeadline{60};  // without any progress
-inline constexpr std::chrono::seconds kFrameDeadline{120};   // from a frame's first byte to its last
+inline constexpr std::chrono::seconds kRequestDeadline{60};       // without any progress
+inline constexpr std::chrono::seconds kFrameDeadline{120};        // from a frame's first byte to its last
 inline constexpr std::chrono::milliseconds kAnnounceDelay{1000};  // a push comes first; then heads are told
 inline constexpr std::chrono::seconds kCursorDelay{3};            // for rows that needed no sending
 inline constexpr std::chrono::seconds kBodyRetry{60};  // then those who had no body are asked again
 inline constexpr std::chrono::minutes kBodyRetryMax{10};
 inline constexpr std::chrono::milliseconds kDialBackoffMin{200};
 inline constexpr std::chrono::seconds kDialBackoffMax{300};
-inline constexpr std::chrono::seconds kStoreRetry{5};   // after a failed commit
-inline constexpr std::chrono::minutes kLieBackoff{10};  // after a peer sent what does not verify; then doubled
+inline constexpr std::chrono::seconds kStoreRetry{5};  // after a failed commit
+inline constexpr std::chrono::minutes kLieBackoff{
+    10};  // after a peer sent what does not verify; then doubled
 inline constexpr std::chrono::hours kLieBackoffMax{6};
 inline constexpr std::chrono::hours kLieForgotten{24};
 
@@ -101,7 +102,8 @@ inline constexpr std::size_t kVouchAdmits = 100;  // cities admitted through any
 inline constexpr std::chrono::hours kVouchLifetime{24 * 365 * 2};
 inline constexpr std::chrono::hours kGrace{24 * 30};  // from falling out of policy to removal
 inline constexpr std::chrono::minutes kTrustRefresh{10};
-inline constexpr std::chrono::milliseconds kTrustDelay{100};  // from a vouch's arrival to what follows from it
+inline constexpr std::chrono::milliseconds kTrustDelay{
+    100};  // from a vouch's arrival to what follows from it
 
 // HTTP
 inline constexpr std::size_t kHttpBodyBytes = 8 * kMiB;
@@ -114,7 +116,7 @@ inline constexpr std::size_t kSearchWords = 32;
 inline constexpr std::size_t kSearchBytes = 1024;
 
 // Storage
-inline constexpr std::uint64_t kJournalBlock = 1024;  // numbers reserved durably at once
+inline constexpr std::uint64_t kJournalBlock = 1024;        // numbers reserved durably at once
 inline constexpr std::uint64_t kTransitBytes = 256 * kMiB;  // bodies held for peers only
 inline constexpr std::chrono::hours kTransitAge{24 * 30};
 inline constexpr std::uint64_t kMaxLogSize = std::uint64_t{1} << 40;

@@ -33,6 +33,29 @@ v1::Filter BodyFilter::message() const {
   return out;
 }
 
+std::string BodyFilter::text() const {
+  if (all) return "all";
+  std::string out;
+  for (const auto& topic : topics) out += (out.empty() ? "" : ",") + topic;
+  return out;
+}
+
+Result<BodyFilter> parse_filter(std::string_view text) {
+  BodyFilter filter;
+  filter.all = text == "all";
+  for (std::size_t begin = 0; !filter.all && begin < text.size();) {
+    const auto end = std::min(text.find(',', begin), text.size());
+    const std::string topic = Vocabulary::builtin().canonical(text.substr(begin, end - begin));
+    KOINON_TRY(check_topic(topic));
+    if (std::find(filter.topics.begin(), filter.topics.end(), topic) == filter.topics.end())
+      filter.topics.push_back(topic);
+    begin = end + 1;
+  }
+  if (filter.topics.size() > limits::kFilterTopics)
+    return fail(Code::kTooLarge, "at most 256 topics", "topics");
+  return filter;
+}
+
 Result<BodyFilter> read_filter(const v1::Filter& message) {
   BodyFilter filter;
   filter.all = message.all();

@@ -20,10 +20,14 @@ struct BodyFilter {
 
   bool wants(const v1::Entry& entry) const;
   v1::Filter message() const;
+  // `all`, or the topics, comma-separated: as an operator writes it.
+  std::string text() const;
   // The same topics, whoever asks.
   bool same_topics(const BodyFilter& other) const { return all == other.all && topics == other.topics; }
 };
 
+// What text() gives; topics as the vocabulary has them.
+Result<BodyFilter> parse_filter(std::string_view text);
 // At most limits::kFilterTopics valid topics. An absent filter wants all.
 Result<BodyFilter> read_filter(const v1::Filter& message);
 

@@ -135,8 +135,10 @@ TEST_P(Bodies, SubscribingMovesOnlyTheBodiesOfTheTopic) {
   EXPECT_GT(second, 10 * kBody);
   EXPECT_LT(second, 10 * (kBody + 200));
   if (GetParam() == 1) {
-    std::printf("one topic of ten, with 101 entries: %llu bytes; a second topic later: %llu bytes (bodies: %zu each)\n",
-                static_cast<unsigned long long>(first), static_cast<unsigned long long>(second), 10 * kBody);
+    std::printf(
+        "one topic of ten, with 101 entries: %llu bytes; a second topic later: %llu bytes (bodies: %zu "
+        "each)\n",
+        static_cast<unsigned long long>(first), static_cast<unsigned long long>(second), 10 * kBody);
   }
   // Unsubscribing releases what is no longer wanted, and asks for nothing.
   reader.engine->set_filter(reader.now, topics({"topic1"}));

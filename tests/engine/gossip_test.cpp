@@ -10,7 +10,8 @@ class Gossip : public testing::TestWithParam<unsigned> {
  protected:
   // All vouch for the author, so that it is trusted everywhere.
   void mesh(std::size_t count) {
-    for (std::size_t i = 0; i < count; ++i) nodes.push_back(&network.add("city" + std::to_string(i) + ".example"));
+    for (std::size_t i = 0; i < count; ++i)
+      nodes.push_back(&network.add("city" + std::to_string(i) + ".example"));
     for (std::size_t i = 0; i < count; ++i) {
       for (std::size_t j = i + 1; j < count; ++j) {
         network.peer(*nodes[i], *nodes[j]);
@@ -91,9 +92,8 @@ TEST_P(Gossip, ABrokenLinkIsHealedByTheNextAnnouncement) {
   nodes[0]->publish(1);
   network.drive();
   // Pushes from the author to both others get lost, and its heads to the third.
-  network.tamper_frames(links.at({0, 2}), *nodes[0], [](v1::Frame& frame) {
-    return !frame.has_push() && !frame.has_heads();
-  });
+  network.tamper_frames(links.at({0, 2}), *nodes[0],
+                        [](v1::Frame& frame) { return !frame.has_push() && !frame.has_heads(); });
   nodes[0]->publish(1);
   network.drive();
   EXPECT_EQ(nodes[2]->holds(*nodes[0]), 3U);
@@ -104,9 +104,8 @@ TEST_P(Gossip, AStalledParentDoesNotHoldUpWhatAnotherPushes) {
   nodes[0]->publish(1);
   network.drive();
   // The author answers the third no more; what it pushes to the second goes on.
-  network.tamper_frames(links.at({0, 2}), *nodes[0], [](v1::Frame& frame) {
-    return !frame.has_chunk() && !frame.has_push();
-  });
+  network.tamper_frames(links.at({0, 2}), *nodes[0],
+                        [](v1::Frame& frame) { return !frame.has_chunk() && !frame.has_push(); });
   nodes[0]->publish(1);
   network.drive();
   network.advance(std::chrono::seconds(70));

@@ -274,7 +274,8 @@ TEST_P(Hostile, AHugeTreeThatNobodyHasCostsNothing) {
     return true;
   });
   network.drive();
-  const Checkpoint claim{seoul.own.identity().origin(), TreeSize(std::uint64_t{1} << 39), Hash::from(Bytes(32, 'r'))};
+  const Checkpoint claim{seoul.own.identity().origin(), TreeSize(std::uint64_t{1} << 39),
+                         Hash::from(Bytes(32, 'r'))};
   v1::Frame heads;
   auto* head = heads.mutable_heads()->add_heads();
   head->set_log_id(seoul.id().bytes());
@@ -350,7 +351,8 @@ TEST_P(Hostile, AStaleHeadIsOvertakenByAnotherPeer) {
   author.publish(1);
   network.drive();
   ASSERT_EQ(la.holds(author), 2U);
-  network.tamper_frames(stale, seoul, [&](v1::Frame& frame) { return !frame.has_push() && !frame.has_heads(); });
+  network.tamper_frames(stale, seoul,
+                        [&](v1::Frame& frame) { return !frame.has_push() && !frame.has_heads(); });
   author.publish(1);
   network.drive();
   EXPECT_EQ(la.holds(author), 3U);
@@ -374,7 +376,8 @@ TEST_P(Hostile, ACursorThatLiesLosesNothing) {
     return true;
   });
   network.drive();
-  EXPECT_TRUE(la.events_of(Event::Kind::kStopSigning).empty()) << "only a head that verifies stops our signing";
+  EXPECT_TRUE(la.events_of(Event::Kind::kStopSigning).empty())
+      << "only a head that verifies stops our signing";
   network.cut(boast);
   network.drive();
   // Honest again: the cursor of its lie is beyond its journal, and counts for nothing.

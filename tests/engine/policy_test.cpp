@@ -62,9 +62,8 @@ TEST_P(Policy, WhatIsTrustedAgainIsCaughtUpEvenAfterARestart) {
   network.drive();
   b.vouch(a);
   // C hears of the vouch and goes down before it hears more.
-  network.tamper_frames(session, b, [](v1::Frame& frame) {
-    return !frame.has_heads() || frame.heads().request_id() == 0;
-  });
+  network.tamper_frames(
+      session, b, [](v1::Frame& frame) { return !frame.has_heads() || frame.heads().request_id() == 0; });
   network.drive();
   ASSERT_TRUE(c.follows(a));
   ASSERT_EQ(c.holds(a), 4U);

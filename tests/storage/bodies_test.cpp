@@ -111,9 +111,8 @@ class Bodies : public testing::TestWithParam<Kind> {
   std::unique_ptr<Store> store;
   Author author;
 };
-INSTANTIATE_TEST_SUITE_P(Stores, Bodies, testing::Values(Kind::kMemory, Kind::kSqlite), [](const auto& info) {
-  return info.param == Kind::kMemory ? "Memory" : "Sqlite";
-});
+INSTANTIATE_TEST_SUITE_P(Stores, Bodies, testing::Values(Kind::kMemory, Kind::kSqlite),
+                         [](const auto& info) { return info.param == Kind::kMemory ? "Memory" : "Sqlite"; });
 
 TEST_P(Bodies, ABodyThatComesLateIsHeldAndArrives) {
   author.say(note("one"));
@@ -121,7 +120,7 @@ TEST_P(Bodies, ABodyThatComesLateIsHeldAndArrives) {
   take(author.run(0, 2, BodyState::kNotHeld));
   EXPECT_EQ(unheld(false), (std::vector<std::uint64_t>{0, 1}));
   change([&] {
-    BodiesCommit commit{author.log.id(), {{EntryIndex(1), author.body(1), false}}, {9}};
+    BodiesCommit commit{author.log.id(), {{EntryIndex(1), author.body(1), false}}, {9}, {}};
     ASSERT_TRUE(store->add_bodies(commit).ok());
     ASSERT_TRUE(store->add_bodies(commit).ok()) << "twice is once";
   });
@@ -136,8 +135,12 @@ TEST_P(Bodies, WhatIsForPeersStandsApartAndTheOldestGoesFirst) {
   take(author.run(0, 4, BodyState::kNotAsked));
   for (std::uint64_t i = 0; i < 4; ++i) {
     change([&] {
-      ASSERT_TRUE(store->add_bodies({author.log.id(), {{EntryIndex(i), author.body(i), true}},
-                                     {static_cast<std::int64_t>(10 + i)}}).ok());
+      ASSERT_TRUE(store
+                      ->add_bodies({author.log.id(),
+                                    {{EntryIndex(i), author.body(i), true}},
+                                    {static_cast<std::int64_t>(10 + i)},
+                                    {}})
+                      .ok());
     });
   }
   EXPECT_TRUE(record(0).body.empty()) << "the quota of 3000 bytes holds three";
@@ -158,7 +161,7 @@ TEST_P(Bodies, AFilterReleasesAndWants) {
   author.say(topical("c", "climate/heat"));
   take(author.run(0, 3, BodyState::kNotAsked));
   change([&] {
-    ASSERT_TRUE(store->add_bodies({author.log.id(), {{EntryIndex(2), author.body(2), true}}, {9}}).ok());
+    ASSERT_TRUE(store->add_bodies({author.log.id(), {{EntryIndex(2), author.body(2), true}}, {9}, {}}).ok());
   });
   BodyFilter climate;
   climate.all = false;
@@ -191,7 +194,7 @@ TEST_P(Bodies, AWithdrawalErasesWhereverTheBodyStands) {
   EXPECT_EQ(*store->root_at(author.log.id(), TreeSize(3)), author.run(0, 3, BodyState::kNotHeld).head.root)
       << "the log still verifies";
   change([&] {
-    ASSERT_TRUE(store->add_bodies({author.log.id(), {{EntryIndex(0), author.body(1), false}}, {9}}).ok());
+    ASSERT_TRUE(store->add_bodies({author.log.id(), {{EntryIndex(0), author.body(1), false}}, {9}, {}}).ok());
   });
   EXPECT_TRUE(record(0).body.empty()) << "it does not come back";
 }
@@ -226,7 +229,9 @@ TEST_P(Bodies, ARemovedLogIsGoneAndComesBackUnlessItForked) {
     ASSERT_TRUE(store->add_evidence({author.log.id(), "evidence", {9}}).ok());
     ASSERT_TRUE(store->remove_log(author.log.id(), {9}).ok());
   });
-  change([&] { EXPECT_EQ(store->append_run(author.run(0, 1, BodyState::kNotHeld)).error().code, Code::kConflict); });
+  change([&] {
+    EXPECT_EQ(store->append_run(author.run(0, 1, BodyState::kNotHeld)).error().code, Code::kConflict);
+  });
   EXPECT_EQ(store->evidence(author.log.id())->size(), 1U);
 }
 
@@ -292,7 +297,8 @@ TEST(MemoryStoreCrash, LosesASuffixOfWhatWasNotDurable) {
   store.crash(1);
   EXPECT_EQ(store.log_state(author.log.id())->range.size(), TreeSize(2));
   store.crash(5);
-  EXPECT_EQ(store.log_state(author.log.id())->range.size(), TreeSize(2)) << "what was there after a crash is durable";
+  EXPECT_EQ(store.log_state(author.log.id())->range.size(), TreeSize(2))
+      << "what was there after a crash is durable";
 }
 
 // --- erasure reaches the disk ---

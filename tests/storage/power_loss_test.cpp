@@ -2,8 +2,8 @@
 #include <gtest/gtest.h>
 
 #include "storage/sqlite_store.h"
-#include "tools/sim/faulty_vfs.h"
 #include "tests/storage/store_fixture.h"
+#include "tools/sim/faulty_vfs.h"
 
 namespace koinon::test {
 namespace {

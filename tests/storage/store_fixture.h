@@ -5,8 +5,8 @@
 
 #include "crypto/checkpoint.h"
 #include "crypto/hash.h"
-#include "proto/codec/entry.h"
 #include "node/publishing/own_log.h"
+#include "proto/codec/entry.h"
 #include "storage/sqlite_store.h"
 
 namespace koinon::test {

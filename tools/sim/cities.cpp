@@ -52,7 +52,8 @@ MonoTime one_way(const Place& from, const Place& to) {
   const double b = to.latitude * to_radians;
   const double across = (to.longitude - from.longitude) * to_radians;
   // The haversine formula.
-  const double h = std::pow(std::sin((b - a) / 2), 2) + std::cos(a) * std::cos(b) * std::pow(std::sin(across / 2), 2);
+  const double h =
+      std::pow(std::sin((b - a) / 2), 2) + std::cos(a) * std::cos(b) * std::pow(std::sin(across / 2), 2);
   const double km = 2 * kEarthKm * std::asin(std::sqrt(std::min(1.0, h)));
   return MonoTime(static_cast<std::int64_t>((2 + km * kDetour / kFibreKmPerMs) * 1e6));
 }

@@ -9,7 +9,7 @@ namespace koinon::sim {
 
 struct Place {
   const char* name;
-  double latitude;   // degrees, WGS 84
+  double latitude;  // degrees, WGS 84
   double longitude;
 };
 

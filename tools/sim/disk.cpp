@@ -7,7 +7,8 @@ namespace {
 
 class MemoryDisk final : public Disk {
  public:
-  MemoryDisk(const JournalId& journal, std::shared_ptr<BlobPool> pool) : store_(options(journal, std::move(pool))) {}
+  MemoryDisk(const JournalId& journal, std::shared_ptr<BlobPool> pool)
+      : store_(options(journal, std::move(pool))) {}
 
   Result<Store*> open() override { return static_cast<Store*>(&store_); }
   void lose_power(Chance& chance) override {

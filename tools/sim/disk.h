@@ -1,5 +1,5 @@
-// Where a node keeps its store: memory that forgets what was not synced, or SQLite on a file system that loses
-// its power and tears writes.
+// Where a node keeps its store: memory that forgets what was not synced, or SQLite on a file system that
+// loses its power and tears writes.
 #pragma once
 
 #include <memory>

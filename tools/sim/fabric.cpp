@@ -86,7 +86,8 @@ void Fabric::transmit(SessionId id, Connection& connection, int from, Segment se
   }
   // The stream is in order: what overtakes waits for what was overtaken.
   pipe.last_arrival = arrival = std::max(arrival, pipe.last_arrival);
-  if (size > 0 && !segment.told) schedule_.at(pipe.free_at, [this, sender, id, size] { endpoints_[sender]->on_sent(id, size); });
+  if (size > 0 && !segment.told)
+    schedule_.at(pipe.free_at, [this, sender, id, size] { endpoints_[sender]->on_sent(id, size); });
   schedule_.at(arrival, [this, id, from, segment = std::move(segment)]() mutable {
     arrive(id, from, std::move(segment));
   });

@@ -57,7 +57,8 @@ class Fabric {
   std::vector<SessionId> open_sessions() const;
 
   bool blocked(NodeIndex from, NodeIndex to) const;
-  void set_groups(std::vector<int> groups);  // nodes of different groups do not reach each other; empty: all do
+  void set_groups(
+      std::vector<int> groups);  // nodes of different groups do not reach each other; empty: all do
   void set_one_way(NodeIndex from, NodeIndex to, bool blocked);
 
  private:

@@ -95,7 +95,8 @@ void Invariants::check_frames(SimNode& from, SessionId session, BytesView bytes)
     if (!frame.ok() || !*frame) return;
     ++frames_checked_;
     if ((*frame)->has_heads()) {
-      for (const auto& head : (*frame)->heads().heads()) check_sent_log(from, session, head.log_id(), "a head");
+      for (const auto& head : (*frame)->heads().heads())
+        check_sent_log(from, session, head.log_id(), "a head");
     } else if ((*frame)->has_push()) {
       check_sent_log(from, session, (*frame)->push().head().log_id(), "a push");
     } else if ((*frame)->has_bodies()) {
@@ -106,7 +107,8 @@ void Invariants::check_frames(SimNode& from, SessionId session, BytesView bytes)
 
 void Invariants::check_committed(SimNode& node, const IntentBody& body) {
   if (const auto* commit = std::get_if<CommitRun>(&body)) {
-    if (const auto wrong = truth_.differs(commit->run.log, commit->run.records)) fail(node, "stored " + *wrong);
+    if (const auto wrong = truth_.differs(commit->run.log, commit->run.records))
+      fail(node, "stored " + *wrong);
     vouched(node, commit->run.vouches);
     if (!trusts(node, commit->run.log)) fail(node, "stored entries of a log outside its policy");
   } else if (const auto* bodies = std::get_if<CommitBodies>(&body)) {
@@ -135,14 +137,15 @@ void Invariants::check_restart(SimNode& node) {
     if (record.journal != theirs->journal) continue;
     for (const LogState& row : theirs->logs) {
       if (row.journal_seq.value == 0 || row.journal_seq > record.cursor || !row.whole || row.frozen) continue;
-      if (!truth_.known(row.id) || !truth_.log(row.id).honest || row.id == node.log() || row.out_since) continue;
+      if (!truth_.known(row.id) || !truth_.log(row.id).honest || row.id == node.log() || row.out_since)
+        continue;
       const auto held = node.store().log_state(row.id);
       // Rows of logs that policy refused when they passed are asked for by name.
       if (!held.ok() || held->out_since || held->frozen) continue;
       if (held->range.size() < row.whole->size && trusts(node, row.id)) {
-        fail(node, "its cursor in the journal of " + (*it)->name() + " has passed " + std::to_string(row.whole->size.value) +
-                       " entries of " + row.identity.name + ", of which it holds " +
-                       std::to_string(held->range.size().value));
+        fail(node, "its cursor in the journal of " + (*it)->name() + " has passed " +
+                       std::to_string(row.whole->size.value) + " entries of " + row.identity.name +
+                       ", of which it holds " + std::to_string(held->range.size().value));
       }
     }
   }
@@ -154,11 +157,13 @@ void Invariants::check_store(SimNode& node) {
     std::vector<StoredRecord> records;
     for (std::uint64_t i = 0; i < log.range.size().value; ++i) {
       auto record = node.store().record(log.id, EntryIndex(i));
-      if (!record.ok()) return fail(node, "does not hold entry " + std::to_string(i) + " of " + log.identity.name);
+      if (!record.ok())
+        return fail(node, "does not hold entry " + std::to_string(i) + " of " + log.identity.name);
       const auto entry = parse_entry(record->entry);
       const bool lacks = entry.ok() && entry->body_size() > 0 && record->body.empty();
       if (lacks && record->state == BodyState::kHeld) {
-        fail(node, "lacks the body of entry " + std::to_string(i) + " of " + log.identity.name + " unnoticed");
+        fail(node,
+             "lacks the body of entry " + std::to_string(i) + " of " + log.identity.name + " unnoticed");
       }
       records.push_back(std::move(*record));
     }
@@ -237,7 +242,8 @@ std::string Invariants::asked_in_vain(SimNode& node, const LogId& log, EntryInde
 }
 
 void Invariants::check_log_settled(SimNode& node, const AuthoredLog& log,
-                                   const std::map<NodeIndex, std::set<LogId>>& gets, std::vector<Broken>& out) {
+                                   const std::map<NodeIndex, std::set<LogId>>& gets,
+                                   std::vector<Broken>& out) {
   const LogId id = log.identity.log_id();
   const auto add = [&](std::string what) {
     if (out.size() < kMostBroken) out.push_back({schedule_.now(), node.name(), std::move(what)});
@@ -245,8 +251,8 @@ void Invariants::check_log_settled(SimNode& node, const AuthoredLog& log,
   const auto held = node.store().log_state(id);
   const std::uint64_t size = held.ok() && held->whole ? held->whole->size.value : 0;
   if (size < log.records().size()) {
-    return add("holds " + std::to_string(size) + " of " + std::to_string(log.records().size()) + " entries of " +
-               log.identity.name);
+    return add("holds " + std::to_string(size) + " of " + std::to_string(log.records().size()) +
+               " entries of " + log.identity.name);
   }
   BodyFilter filter = node.filter();
   filter.self = node.log();
@@ -259,10 +265,12 @@ void Invariants::check_log_settled(SimNode& node, const AuthoredLog& log,
     const std::string which = "the body of entry " + std::to_string(i) + " of " + log.identity.name;
     if (said.erased_by && has) add("still holds " + which + ", which was erased");
     if (said.erased_by || has) {
-      if (has && !record->transit && id != node.log() && !filter.wants(*entry)) add("still holds " + which + ", unwanted");
+      if (has && !record->transit && id != node.log() && !filter.wants(*entry))
+        add("still holds " + which + ", unwanted");
       continue;
     }
-    if (filter.wants(*entry) && body_obtainable(node, id, *entry, gets)) add("lacks " + which + asked_in_vain(node, id, EntryIndex(i)));
+    if (filter.wants(*entry) && body_obtainable(node, id, *entry, gets))
+      add("lacks " + which + asked_in_vain(node, id, EntryIndex(i)));
   }
 }
 
@@ -294,13 +302,14 @@ void Invariants::check_forks(std::vector<Broken>& out) {
     for (const auto& node : nodes_) {
       if (!node->up() || node->liar() != nullptr || !policy_of(*node).trusted.contains(id)) continue;
       for (SimNode* peer : node->peers()) {
-        if (!peer->up() || peer->liar() != nullptr || !peer->peers_with(*node) ||
-            !peer->can_meet(*node) || !policy_of(*peer).trusted.contains(id) || !contradict(*node, *peer, id)) {
+        if (!peer->up() || peer->liar() != nullptr || !peer->peers_with(*node) || !peer->can_meet(*node) ||
+            !policy_of(*peer).trusted.contains(id) || !contradict(*node, *peer, id)) {
           continue;
         }
         if (!node->store().log_state(id)->frozen || node->store().evidence(id)->empty())
-          out.push_back({schedule_.now(), node->name(),
-                         "has not noticed that " + peer->name() + " holds another history of " + log.identity.name});
+          out.push_back(
+              {schedule_.now(), node->name(),
+               "has not noticed that " + peer->name() + " holds another history of " + log.identity.name});
       }
     }
   }

@@ -23,7 +23,8 @@ struct Broken {
 
 class Invariants {
  public:
-  Invariants(Schedule& schedule, Truth& truth, std::vector<std::unique_ptr<SimNode>>& nodes, PolicyRules rules)
+  Invariants(Schedule& schedule, Truth& truth, std::vector<std::unique_ptr<SimNode>>& nodes,
+             PolicyRules rules)
       : schedule_(schedule), truth_(truth), nodes_(nodes), rules_(rules) {}
 
   // Safety. Liars are not asked.
@@ -58,8 +59,8 @@ class Invariants {
   std::map<NodeIndex, std::set<LogId>> obtainable();
   bool body_obtainable(SimNode& node, const LogId& log, const v1::Entry& entry,
                        const std::map<NodeIndex, std::set<LogId>>& gets);
-  void check_log_settled(SimNode& node, const AuthoredLog& log, const std::map<NodeIndex, std::set<LogId>>& gets,
-                         std::vector<Broken>& out);
+  void check_log_settled(SimNode& node, const AuthoredLog& log,
+                         const std::map<NodeIndex, std::set<LogId>>& gets, std::vector<Broken>& out);
   std::string asked_in_vain(SimNode& node, const LogId& log, EntryIndex index) const;
   void check_forks(std::vector<Broken>& out);
   bool contradict(SimNode& a, SimNode& b, const LogId& log);

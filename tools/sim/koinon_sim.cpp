@@ -2,9 +2,6 @@
 //
 // Standard output is the same, byte for byte, for the same seed, scenario and options; times of this machine
 // go to standard error. Exit code 0: every invariant held; 1: one broke, and its trace was written; 2: usage.
-#include <sys/resource.h>
-#include <unistd.h>
-
 #include <atomic>
 #include <chrono>
 #include <fstream>
@@ -14,6 +11,8 @@
 
 #include <CLI/CLI.hpp>
 #include <google/protobuf/stubs/logging.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include "crypto/ed25519.h"
 #include "proto/base/encoding.h"
@@ -61,7 +60,8 @@ Result<Scenario> choose_scenario(const Options& options) {
   if (!options.topology.empty()) scenario.topology = options.topology;
   scenario.sqlite = scenario.sqlite || options.sqlite;
   if (scenario.nodes < 2 || scenario.liars.size() + 1 >= scenario.nodes) {
-    return fail(Code::kInvalidArgument, "there must be at least two nodes, and more of them than liars", "--nodes");
+    return fail(Code::kInvalidArgument, "there must be at least two nodes, and more of them than liars",
+                "--nodes");
   }
   return scenario;
 }
@@ -81,7 +81,8 @@ class Runner {
     summarise();
     struct rusage usage {};
     getrusage(RUSAGE_SELF, &usage);
-    std::cerr << done_ << " seeds in " << took.count() << " s, peak memory " << usage.ru_maxrss / 1024 << " MiB\n";
+    std::cerr << done_ << " seeds in " << took.count() << " s, peak memory " << usage.ru_maxrss / 1024
+              << " MiB\n";
     return failed_.empty() ? 0 : 1;
   }
 
@@ -98,7 +99,9 @@ class Runner {
     }
   }
 
-  std::string trace_name(std::uint64_t seed) const { return "trace-" + scenario_.name + "-" + std::to_string(seed) + ".txt"; }
+  std::string trace_name(std::uint64_t seed) const {
+    return "trace-" + scenario_.name + "-" + std::to_string(seed) + ".txt";
+  }
 
   Outcome run_seed(std::uint64_t seed, const std::string& trace_path) {
     WorldOptions world;
@@ -135,21 +138,23 @@ class Runner {
     bytes_ += outcome.bytes;
     if (!outcome.ok()) {
       failed_.push_back(seed);
-      std::cout << "seed " << seed << " BROKEN, see " << (options_.trace.empty() ? trace_name(seed) : options_.trace) << '\n';
+      std::cout << "seed " << seed << " BROKEN, see "
+                << (options_.trace.empty() ? trace_name(seed) : options_.trace) << '\n';
       for (const Broken& broken : outcome.broken)
         std::cout << "  " << clock_text(broken.at) << ' ' << broken.node << ' ' << broken.what << '\n';
     } else if (!options_.quiet) {
-      std::cout << "seed " << seed << " held: " << outcome.counters.of("entries published") << " entries published, "
-                << outcome.counters.of("entries replicated") << " replicated, settled "
-                << clock_text(outcome.settled_after) << " after the faults, " << outcome.events << " events\n";
+      std::cout << "seed " << seed << " held: " << outcome.counters.of("entries published")
+                << " entries published, " << outcome.counters.of("entries replicated")
+                << " replicated, settled " << clock_text(outcome.settled_after) << " after the faults, "
+                << outcome.events << " events\n";
     }
     if (outcome.spread.stored > 0) report_spread(outcome.spread);
     std::cout << std::flush;
   }
 
   void report_spread(const Spread& spread) const {
-    std::cout << "  one note of each city, once all was calm: last delivery after " << clock_text(spread.last_delivery)
-              << ", " << spread.stored << " records stored, "
+    std::cout << "  one note of each city, once all was calm: last delivery after "
+              << clock_text(spread.last_delivery) << ", " << spread.stored << " records stored, "
               << static_cast<double>(spread.copies) / static_cast<double>(spread.stored)
               << " copies received per record and node, " << spread.bytes << " bytes sent\n";
   }
@@ -157,7 +162,8 @@ class Runner {
   void summarise() const {
     std::cout << scenario_.name << ": " << scenario_.nodes << " nodes, " << scenario_.hours << " h, seeds "
               << seeds_.first << " to " << seeds_.first + done_ - 1 << ": "
-              << (failed_.empty() ? "every invariant held" : std::to_string(failed_.size()) + " seeds BROKEN") << '\n';
+              << (failed_.empty() ? "every invariant held" : std::to_string(failed_.size()) + " seeds BROKEN")
+              << '\n';
     for (const auto& [name, count] : total_.all()) std::cout << "  " << name << ": " << count << '\n';
     std::cout << "  bytes sent: " << bytes_ << '\n';
   }
@@ -179,14 +185,16 @@ void list_all() {
   std::cout << "Scenarios (--scenario NAME, or a file):\n";
   for (const auto& [name, text] : built_in_scenarios()) {
     const auto scenario = parse_scenario(text, name);
-    std::cout << "  " << name << "\n    " << (scenario.ok() ? scenario->story : scenario.error().text()) << '\n';
+    std::cout << "  " << name << "\n    " << (scenario.ok() ? scenario->story : scenario.error().text())
+              << '\n';
   }
   std::cout << "Lies (liars = [\"NAME\"]):\n";
   for (const Lie& lie : all_lies()) std::cout << "  " << lie.name << ": " << lie.what << '\n';
 }
 
 int run(int argc, char** argv) {
-  CLI::App app{"Simulates a network of Koinon nodes in virtual time, and checks that what must hold holds.", "koinon-sim"};
+  CLI::App app{"Simulates a network of Koinon nodes in virtual time, and checks that what must hold holds.",
+               "koinon-sim"};
   Options options;
   app.add_option("--seed", options.seeds, "a seed, or FIRST-LAST")->capture_default_str();
   app.add_option("--scenario", options.scenario, "a scenario's name or file")->capture_default_str();

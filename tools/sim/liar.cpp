@@ -61,9 +61,9 @@ class FlipBits final : public Liary {
     FrameReader reader;
     reader.feed(bytes);
     const auto frame = reader.next();
-    const bool carries = frame.ok() && *frame &&
-                         ((*frame)->has_chunk() || (*frame)->has_push() || (*frame)->has_bodies() ||
-                          (*frame)->has_heads());
+    const bool carries =
+        frame.ok() && *frame &&
+        ((*frame)->has_chunk() || (*frame)->has_push() || (*frame)->has_bodies() || (*frame)->has_heads());
     if (!carries || !chance_.hit(0.3)) return bytes;
     told();
     const std::size_t at = kFramePrefixBytes + chance_.below(bytes.size() - kFramePrefixBytes);
@@ -81,7 +81,8 @@ class HugeTree final : public Liary {
       for (auto& head : *frame.mutable_heads()->mutable_heads()) {
         if (head.log_id() != node_.log().view()) continue;
         told();
-        const std::uint64_t size = chance_.hit(0.5) ? std::uint64_t{1} << 39 : 1000 + chance_.below(5'000'000);
+        const std::uint64_t size =
+            chance_.hit(0.5) ? std::uint64_t{1} << 39 : 1000 + chance_.below(5'000'000);
         const Checkpoint claim{node_.identity().origin(), TreeSize(size), Hash::from(chance_.bytes(32))};
         head.set_checkpoint(sign_checkpoint(claim, node_.signing_key()));
       }
@@ -225,7 +226,8 @@ class Replay final : public Liary {
     said_.erase(it);
   }
   void on_turn() override {
-    if (const SessionId session = any_session(); session != SessionId() && chance_.hit(0.02)) node_.hang_up(session);
+    if (const SessionId session = any_session(); session != SessionId() && chance_.hit(0.02))
+      node_.hang_up(session);
   }
 
  private:

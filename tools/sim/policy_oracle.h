@@ -1,5 +1,5 @@
-// Whom a node should trust, computed apart from the engine: from the vouches in the logs that its store holds,
-// by the rules of the design.
+// Whom a node should trust, computed apart from the engine: from the vouches in the logs that its store
+// holds, by the rules of the design.
 #pragma once
 
 #include <map>

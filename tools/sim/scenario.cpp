@@ -57,7 +57,8 @@ Status set_liars(Scenario& scenario, const toml::node& value) {
   if (list == nullptr) return wrong("a list of lies");
   for (const auto& item : *list) {
     const auto name = item.value<std::string>();
-    if (!name || !lie_named(*name)) return fail(Code::kInvalidArgument, "no lie is called so", name.value_or(""));
+    if (!name || !lie_named(*name))
+      return fail(Code::kInvalidArgument, "no lie is called so", name.value_or(""));
     scenario.liars.push_back(*name);
   }
   return {};

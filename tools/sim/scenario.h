@@ -24,10 +24,10 @@ struct Scenario {
   double ping_seconds = 120;
 
   // What cities do
-  double notes_per_day = 4;        // of each
-  double erasures_per_day = 0.3;   // of each
+  double notes_per_day = 4;       // of each
+  double erasures_per_day = 0.3;  // of each
   std::size_t note_bytes = 700;
-  double filtered = 0.4;           // share of cities that want some topics only
+  double filtered = 0.4;  // share of cities that want some topics only
   double filter_changes_per_day = 0.3;
   double vouch_changes_per_day = 0.2;  // vouches withdrawn or given
   double blocks_per_day = 0.05;        // and taken back
@@ -45,12 +45,12 @@ struct Scenario {
   // What goes wrong, a day
   double partitions_per_day = 0;
   double one_way_per_day = 0;
-  double resets_per_day = 0;    // of each connection
-  double crashes_per_day = 0;   // of each node
+  double resets_per_day = 0;   // of each connection
+  double crashes_per_day = 0;  // of each node
   double full_disks_per_day = 0;
   double slow_disks_per_day = 0;
-  double skew_seconds = 0;      // of clocks, either way
-  bool sqlite = false;          // on SQLite over a file system that tears writes
+  double skew_seconds = 0;  // of clocks, either way
+  bool sqlite = false;      // on SQLite over a file system that tears writes
 
   std::vector<std::string> liars;  // one node each, see liar.h
 };

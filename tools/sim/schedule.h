@@ -42,9 +42,7 @@ class Schedule {
     std::uint64_t order = 0;
     Action action;
   };
-  static bool later(const Event& a, const Event& b) {
-    return a.at != b.at ? a.at > b.at : a.order > b.order;
-  }
+  static bool later(const Event& a, const Event& b) { return a.at != b.at ? a.at > b.at : a.order > b.order; }
 
   std::vector<Event> heap_;
   MonoTime now_{};

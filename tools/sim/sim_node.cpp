@@ -25,7 +25,8 @@ SignatureMemory::SignatureMemory() {
   checks_.open = [this](BytesView note, const VKey& vkey) {
     const Bytes key = vkey.text() + "\n" + Bytes(note);
     const auto known = notes_.find(key);
-    return known != notes_.end() ? known->second : notes_.emplace(key, open_checkpoint(note, vkey)).first->second;
+    return known != notes_.end() ? known->second
+                                 : notes_.emplace(key, open_checkpoint(note, vkey)).first->second;
   };
   checks_.genesis = [this](BytesView leaf, const LogIdentity& identity) {
     const Bytes key = identity.log_id().bytes() + Bytes(leaf);
@@ -188,7 +189,8 @@ void SimNode::after_input() {
 
 void SimNode::schedule_tick() {
   if (!up()) return;
-  const MonoTime next = std::max(booted_ + engine_->next_tick(), around_.schedule.now() + std::chrono::milliseconds(1));
+  const MonoTime next =
+      std::max(booted_ + engine_->next_tick(), around_.schedule.now() + std::chrono::milliseconds(1));
   if (next >= tick_at_ && tick_at_ > around_.schedule.now()) return;
   tick_at_ = next;
   around_.schedule.at(next, [this, life = life_, number = ++tick_number_] {
@@ -331,7 +333,8 @@ void SimNode::repeat_changes() {
   for (const PeerRecord& record : state->peers) {
     stored.insert(record.node_key);
     if (peers_.contains(record.node_key)) continue;
-    write(std::function<Status(Store&)>([key = record.node_key](Store& store) { return store.remove_peer(key); }));
+    write(std::function<Status(Store&)>(
+        [key = record.node_key](Store& store) { return store.remove_peer(key); }));
     engine_->on_peer_removed(now(), record.node_key);
   }
   for (const auto& [key, peer] : peers_) {
@@ -384,7 +387,8 @@ void SimNode::write_drafts(const std::vector<DraftMaker>& makers) {
   RunCommit run;
   run.log = own_.id();
   run.head = *batch->state.whole;
-  for (std::uint64_t i = from; i < acknowledged_; ++i) run.records.push_back(*store_->record(own_.id(), EntryIndex(i)));
+  for (std::uint64_t i = from; i < acknowledged_; ++i)
+    run.records.push_back(*store_->record(own_.id(), EntryIndex(i)));
   run.vouches = batch->vouches;
   around_.observer.on_published(*this, run);
   if (!up()) return;
@@ -503,7 +507,8 @@ void SimNode::dial(const NodeKey& key) {
   }
   ++peer.failures;
   const MonoTime flight = around_.fabric.latency(index_, other.index_);
-  const bool reachable = other.up() && other.peers_with(*this) && !around_.fabric.blocked(index_, other.index_) &&
+  const bool reachable = other.up() && other.peers_with(*this) &&
+                         !around_.fabric.blocked(index_, other.index_) &&
                          !around_.fabric.blocked(other.index_, index_);
   // TCP and TLS: two round trips; a network that says nothing, the deadline.
   const MonoTime takes = reachable ? 4 * flight : MonoTime(limits::kHandshakeDeadline);
@@ -513,7 +518,8 @@ void SimNode::dial(const NodeKey& key) {
     again->second.dialling = false;
     SimNode& there = *again->second.node;
     // The pin is checked in the handshake, and with it how the peer has behaved.
-    if (!reachable || !there.up() || !there.peers_with(*this) || there.engine().shuns(there.now(), node_key_)) {
+    if (!reachable || !there.up() || !there.peers_with(*this) ||
+        there.engine().shuns(there.now(), node_key_)) {
       return dial_later(key);
     }
     const SessionId session = around_.fabric.open(index_, there.index_);
@@ -533,7 +539,9 @@ void SimNode::connected(SessionId session, SimNode& other, bool dialled_by_us) {
 // --- lies ---
 
 void SimNode::set_liar(std::unique_ptr<Liar> liar) { liar_ = std::move(liar); }
-void SimNode::inject(SessionId session, Bytes bytes) { around_.fabric.send(session, index_, std::move(bytes)); }
+void SimNode::inject(SessionId session, Bytes bytes) {
+  around_.fabric.send(session, index_, std::move(bytes));
+}
 
 void SimNode::hang_up(SessionId session) {
   around_.fabric.close(session, index_);

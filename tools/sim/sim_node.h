@@ -102,7 +102,9 @@ class SimNode final : public Endpoint {
   Engine& engine() { return *engine_; }
   Now now() const;
   UnixMillis wall() const;
-  std::uint64_t acknowledged() const { return acknowledged_; }  // entries of our log that publish has answered
+  std::uint64_t acknowledged() const {
+    return acknowledged_;
+  }  // entries of our log that publish has answered
   bool peers_with(const SimNode& other) const { return peers_.contains(other.node_key_); }
   bool connected_to(const SimNode& other) const;
   // Whether one of the two can dial the other.

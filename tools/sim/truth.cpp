@@ -39,9 +39,10 @@ std::optional<std::string> Truth::differs(const LogId& id, const std::vector<Sto
   const auto it = logs_.find(id);
   if (it == logs_.end()) return "a log that nobody signed";
   for (const StoredRecord& record : records) {
-    const bool said = std::any_of(it->second.histories.begin(), it->second.histories.end(), [&](const History& h) {
-      return record.index.value < h.records.size() && h.records[record.index.value].entry == record.entry;
-    });
+    const bool said =
+        std::any_of(it->second.histories.begin(), it->second.histories.end(), [&](const History& h) {
+          return record.index.value < h.records.size() && h.records[record.index.value].entry == record.entry;
+        });
     if (!said) {
       return "entry " + std::to_string(record.index.value) + " of " + it->second.identity.name +
              " is not what its author signed";
@@ -55,9 +56,10 @@ std::optional<std::string> Truth::differs(const LogId& id, const std::vector<Sto
 std::optional<std::string> Truth::body_differs(const LogId& id, EntryIndex index, BytesView body) const {
   const auto it = logs_.find(id);
   if (it == logs_.end()) return "a log that nobody signed";
-  const bool said = std::any_of(it->second.histories.begin(), it->second.histories.end(), [&](const History& h) {
-    return index.value < h.records.size() && h.records[index.value].body == body;
-  });
+  const bool said =
+      std::any_of(it->second.histories.begin(), it->second.histories.end(), [&](const History& h) {
+        return index.value < h.records.size() && h.records[index.value].body == body;
+      });
   if (said) return std::nullopt;
   return "the body of entry " + std::to_string(index.value) + " of " + it->second.identity.name +
          " is not what its author wrote";

@@ -13,7 +13,9 @@ constexpr std::chrono::minutes kSettleStep{1};
 constexpr std::chrono::hours kSettleLimit{6};
 constexpr std::chrono::minutes kJoining{5};  // in which all nodes start and pin each other
 
-JournalId journal_of(std::uint64_t seed) { return JournalId::from(sha256(std::to_string(seed)).view().substr(0, 16)); }
+JournalId journal_of(std::uint64_t seed) {
+  return JournalId::from(sha256(std::to_string(seed)).view().substr(0, 16));
+}
 
 }  // namespace
 
@@ -22,18 +24,21 @@ World::World(Scenario scenario, WorldOptions options)
   fabric_ = std::make_unique<Fabric>(
       schedule_, chance_.fork(), counters_,
       FabricRules{scenario_.loss, scenario_.duplicate, scenario_.reorder, scenario_.bandwidth});
-  invariants_ = std::make_unique<Invariants>(schedule_, truth_, nodes_, PolicyRules{scenario_.hops, scenario_.admits});
+  invariants_ =
+      std::make_unique<Invariants>(schedule_, truth_, nodes_, PolicyRules{scenario_.hops, scenario_.admits});
 }
 
 World::~World() = default;
 
 void World::note(const SimNode& node, const std::string& what) {
-  if (options_.trace != nullptr) *options_.trace << clock_text(schedule_.now()) << ' ' << node.name() << ' ' << what << '\n';
+  if (options_.trace != nullptr)
+    *options_.trace << clock_text(schedule_.now()) << ' ' << node.name() << ' ' << what << '\n';
 }
 
 // --- building ---
 
-SimNode& World::add_node(const std::string& name, std::size_t place, std::uint64_t seed, const std::string& lie) {
+SimNode& World::add_node(const std::string& name, std::size_t place, std::uint64_t seed,
+                         const std::string& lie) {
   NodeSetup setup;
   setup.name = name;
   setup.place = city_place(place);
@@ -42,17 +47,20 @@ SimNode& World::add_node(const std::string& name, std::size_t place, std::uint64
   setup.engine.trust_hops = scenario_.hops;
   setup.engine.trust_paths = scenario_.paths;
   setup.engine.trust_admits = scenario_.admits;
-  setup.engine.grace = std::chrono::milliseconds(static_cast<std::int64_t>(scenario_.grace_hours * 3'600'000));
-  setup.engine.ping_interval = std::chrono::milliseconds(static_cast<std::int64_t>(scenario_.ping_seconds * 1000));
+  setup.engine.grace =
+      std::chrono::milliseconds(static_cast<std::int64_t>(scenario_.grace_hours * 3'600'000));
+  setup.engine.ping_interval =
+      std::chrono::milliseconds(static_cast<std::int64_t>(scenario_.ping_seconds * 1000));
   if (chance_.hit(scenario_.filtered)) setup.engine.filter = some_filter();
   setup.skew = std::chrono::milliseconds(
       static_cast<std::int64_t>((chance_.unit() * 2 - 1) * scenario_.skew_seconds * 1000));
   setup.drift = scenario_.skew_seconds > 0 ? (chance_.unit() * 2 - 1) * 1e-4 : 0;
   const Surroundings around{schedule_, *fabric_, counters_, memory_, *this};
   const std::uint64_t number = nodes_.size();
-  auto disk = scenario_.sqlite && lie.empty()
-                  ? sqlite_disk("sim-" + std::to_string(options_.seed) + "-" + std::to_string(number), chance_.fork())
-                  : memory_disk(journal_of(options_.seed * 1'000'000 + number), pool_);
+  auto disk =
+      scenario_.sqlite && lie.empty()
+          ? sqlite_disk("sim-" + std::to_string(options_.seed) + "-" + std::to_string(number), chance_.fork())
+          : memory_disk(journal_of(options_.seed * 1'000'000 + number), pool_);
   nodes_.push_back(std::make_unique<SimNode>(around, std::move(setup), std::move(disk)));
   SimNode& node = *nodes_.back();
   if (!truth_.known(node.log())) truth_.add_log(node.identity(), node.index(), lie.empty());
@@ -203,6 +211,8 @@ void World::on_event(SimNode& node, const Event& event) {
       return note(node, "should stop signing: " + event.text);
     case Kind::kLogAdvanced:
       return note(node, "holds " + std::to_string(event.size.value) + " of " + about);
+    case Kind::kFilterApplied:
+      return;
     case Kind::kSessionReady:
       return note(node, "is connected");
     case Kind::kSessionEnded:
@@ -235,10 +245,12 @@ bool World::run_until(MonoTime end) {
   constexpr int kParts = 200;
   const MonoTime begin = schedule_.now();
   for (int part = 1; part <= kParts; ++part) {
-    schedule_.run_until(begin + (end - begin) * part / kParts, [this] { return !invariants_->broken().empty(); });
+    schedule_.run_until(begin + (end - begin) * part / kParts,
+                        [this] { return !invariants_->broken().empty(); });
     if (!invariants_->broken().empty()) return false;
     if (options_.progress && faults_end_.count() > 0)
-      options_.progress(static_cast<double>(schedule_.now().count()) / static_cast<double>(faults_end_.count()));
+      options_.progress(static_cast<double>(schedule_.now().count()) /
+                        static_cast<double>(faults_end_.count()));
   }
   return true;
 }
@@ -319,7 +331,8 @@ void World::spread_once(Outcome& outcome) {
   const std::uint64_t bytes_before = bytes_;
   const MonoTime begin = schedule_.now();
   for (const auto& node : nodes_) {
-    schedule_.after(chance_.between(MonoTime(0), std::chrono::seconds(10)), [this, &node] { publish_note(*node); });
+    schedule_.after(chance_.between(MonoTime(0), std::chrono::seconds(10)),
+                    [this, &node] { publish_note(*node); });
   }
   settle(outcome);
   outcome.spread.last_delivery = last_delivery_ - begin;

@@ -11,15 +11,15 @@ namespace koinon::sim {
 struct WorldOptions {
   std::uint64_t seed = 1;
   std::ostream* trace = nullptr;
-  bool check_frames = true;  // every frame that leaves a node, against its policy; costs a parse
+  bool check_frames = true;              // every frame that leaves a node, against its policy; costs a parse
   std::function<void(double)> progress;  // share of virtual time passed
 };
 
 // How one note of each city spread, once everything was calm.
 struct Spread {
-  MonoTime last_delivery{};   // from the first publication
-  std::uint64_t copies = 0;   // of records received, by all nodes together
-  std::uint64_t stored = 0;   // records that nodes came to hold
+  MonoTime last_delivery{};  // from the first publication
+  std::uint64_t copies = 0;  // of records received, by all nodes together
+  std::uint64_t stored = 0;  // records that nodes came to hold
   std::uint64_t bytes = 0;
 };
 
@@ -96,7 +96,7 @@ class World final : public Observer {
   std::unique_ptr<Fabric> fabric_;
   std::vector<std::unique_ptr<SimNode>> nodes_;
   std::unique_ptr<Invariants> invariants_;
-  std::map<NodeIndex, std::string> lies_;    // who lies, and how
+  std::map<NodeIndex, std::string> lies_;   // who lies, and how
   std::map<NodeIndex, NodeIndex> twin_of_;  // the second half of an author of two histories
   MonoTime faults_end_{};
   MonoTime last_delivery_{};

@@ -12,7 +12,8 @@ MonoTime a_while(Chance& chance) { return chance.between(std::chrono::minutes(5)
 void World::break_things() {
   once_in_a_while(scenario_.partitions_per_day, [this] { partition(); });
   once_in_a_while(scenario_.one_way_per_day, [this] { one_way(); });
-  once_in_a_while(scenario_.resets_per_day * static_cast<double>(nodes_.size()), [this] { reset_something(); });
+  once_in_a_while(scenario_.resets_per_day * static_cast<double>(nodes_.size()),
+                  [this] { reset_something(); });
   each(scenario_.crashes_per_day, [this](SimNode& node) { crash(node); });
   each(scenario_.full_disks_per_day, [this](SimNode& node) { fill_disk(node); });
   each(scenario_.slow_disks_per_day, [this](SimNode& node) { slow_disk(node); });

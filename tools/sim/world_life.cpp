@@ -10,9 +10,9 @@
 namespace koinon::sim {
 namespace {
 
-constexpr const char* kTopics[] = {"health/testing", "health/hospitals", "climate/heat",   "climate/flooding",
-                                   "food/security",  "migration/welcome", "events/hosting", "energy/buildings",
-                                   "growth/jobs",    "mobility/cycling"};
+constexpr const char* kTopics[] = {
+    "health/testing",    "health/hospitals", "climate/heat",     "climate/flooding", "food/security",
+    "migration/welcome", "events/hosting",   "energy/buildings", "growth/jobs",      "mobility/cycling"};
 
 }  // namespace
 
@@ -46,7 +46,8 @@ void World::live() {
   each(scenario_.peer_changes_per_day, [this](SimNode& node) { change_peer(node); });
   for (const auto& [index, lie] : lies_) {
     if (lie != "fake-vouches") continue;
-    schedule_.at(std::chrono::minutes(30), [this, node = nodes_[index].get()] { vouch_for_nobody(*node, 1000); });
+    schedule_.at(std::chrono::minutes(30),
+                 [this, node = nodes_[index].get()] { vouch_for_nobody(*node, 1000); });
   }
 }
 

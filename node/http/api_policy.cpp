@@ -1,0 +1,248 @@
+// The part of the API about policy: whom this city trusts, what it wants, what it takes back, and why.
+#include <algorithm>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/json.hpp>
+
+#include "node/http/api.h"
+#include "node/http/change_request.h"
+#include "node/http/explanation.h"
+#include "node/http/from_callback.h"
+#include "node/publishing/vouching.h"
+#include "proto/base/encoding.h"
+#include "proto/base/limits.h"
+#include "proto/codec/entry.h"
+#include "proto/vocabulary/vocabulary.h"
+
+namespace koinon {
+namespace asio = boost::asio;
+namespace json = boost::json;
+namespace {
+
+constexpr std::size_t kMissingCounted = 10'000;
+
+// A city by its name, or by its whole log id where nothing of it is held.
+Result<LogId> find_log(Directory& directory, const std::string& text) {
+  if (const auto id = parse_log_id(text); id.ok()) return *id;
+  KOINON_ASSIGN(const LogState log, directory.find_city(text));
+  return log.id;
+}
+
+// How many wanted bodies lack, by topic subscribed to; under "all" where everything is.
+Result<json::object> missing_by_topic(StoreReader& store, const BodyFilter& filter) {
+  std::map<std::string, std::uint64_t> counts;
+  for (const auto& topic : filter.topics) counts[topic] = 0;
+  if (filter.all) counts["all"] = 0;
+  KOINON_ASSIGN(const StoreState state, store.load_state());
+  std::size_t left = kMissingCounted;
+  for (const LogState& log : state.logs) {
+    if (log.out_since) continue;
+    KOINON_ASSIGN(const auto lacking, store.unheld(log.id, EntryIndex(0), left, false));
+    left -= lacking.size();
+    for (const StoredRecord& record : lacking) {
+      const auto entry = parse_entry(record.entry);
+      if (!entry.ok()) continue;
+      for (auto& [subscribed, count] : counts) {
+        const bool covered =
+            filter.all || std::any_of(entry->topics().begin(), entry->topics().end(),
+                                      [&](const auto& t) { return topic_covers(subscribed, t); });
+        count += covered ? 1 : 0;
+      }
+    }
+  }
+  json::object out;
+  for (const auto& [topic, count] : counts) out[topic] = count;
+  return out;
+}
+
+}  // namespace
+
+asio::awaitable<Result<Published>> Api::publish_made(DraftMaker maker) {
+  StoreWriter* writer = &parts_.writer;
+  Beginning<Result<Published>> begin = [writer, maker](std::function<void(Result<Published>)> done) {
+    writer->publish(maker, std::move(done));
+  };
+  co_return co_await from_callback<Result<Published>>(std::move(begin));
+}
+
+asio::awaitable<Status> Api::change_store(std::function<Status(Store&)> change) {
+  StoreWriter* writer = &parts_.writer;
+  Beginning<Status> begin = [writer, change](std::function<void(Status)> done) {
+    writer->change(change, std::move(done));
+  };
+  co_return co_await from_callback<Status>(std::move(begin));
+}
+
+asio::awaitable<CityStanding> Api::ask_standing(LogId log) {
+  Network* network = &parts_.network;
+  const auto ask = [network, log]() -> asio::awaitable<CityStanding> { co_return network->standing(log); };
+  co_return co_await asio::co_spawn(network->context(), ask, asio::use_awaitable);
+}
+
+// --- topics ---
+
+asio::awaitable<HttpResponse> Api::subscriptions() {
+  const NetworkStatus network = co_await ask_network();
+  const auto filter = parse_filter(network.topics);
+  if (!filter.ok()) co_return problem(filter.error());
+  const auto missing = missing_by_topic(*parts_.store, *filter);
+  if (!missing.ok()) co_return problem(missing.error());
+  json::object body;
+  body["all"] = filter->all;
+  body["topics"] = json::array(filter->topics.begin(), filter->topics.end());
+  body["missing"] = *missing;
+  co_return json_response(body);
+}
+
+// {"topics": "all"} or {"topics": ["health", …]}: the whole list.
+asio::awaitable<HttpResponse> Api::subscribe(HttpRequest request) {
+  const auto prepare = [&]() -> Result<BodyFilter> {
+    KOINON_ASSIGN(const json::object object, parse_request(request.body));
+    KOINON_TRY(check_members(object, {"topics"}));
+    const auto* topics = object.if_contains("topics");
+    if (topics == nullptr || (!topics->is_array() && !topics->is_string()))
+      return fail(Code::kInvalidArgument, "it is \"all\" or a list of topics", "topics");
+    if (topics->is_string()) return parse_filter(std::string_view(topics->as_string()));
+    std::string text;
+    for (const auto& topic : topics->as_array()) {
+      if (!topic.is_string() || topic.as_string().find(',') != json::string::npos)
+        return fail(Code::kInvalidArgument, "it is a list of topics", "topics");
+      text += (text.empty() ? "" : ",") + std::string(topic.as_string());
+    }
+    return parse_filter(text);
+  };
+  const auto filter = prepare();
+  if (!filter.ok()) co_return problem(filter.error());
+  const Status stored = co_await change_store(
+      [text = filter->text()](Store& store) { return store.set_setting(kSubscriptions, text); });
+  if (!stored.ok()) co_return problem(stored.error());
+  parts_.network.set_filter(*filter);
+  co_return json_response(
+      {{"all", filter->all}, {"topics", json::array(filter->topics.begin(), filter->topics.end())}});
+}
+
+// --- trust ---
+
+asio::awaitable<HttpResponse> Api::vouch(HttpRequest request, bool withdraw) {
+  Directory directory(*parts_.store);
+  const auto prepare = [&]() -> Result<LogId> {
+    std::string city = withdraw ? request.path[3] : "";
+    if (!withdraw) {
+      KOINON_ASSIGN(const json::object object, parse_request(request.body));
+      KOINON_TRY(check_members(object, {"city"}));
+      city = text_member(object, "city");
+    }
+    KOINON_ASSIGN(const LogId log, find_log(directory, city));
+    if (log == parts_.facts.identity.log_id())
+      return fail(Code::kInvalidArgument, "a city does not vouch for itself", "city");
+    return log;
+  };
+  const auto log = prepare();
+  if (!log.ok()) co_return problem(log.error());
+  DraftMaker maker = withdraw ? vouch_withdrawal_maker(*log) : city_vouch_maker(*log, parts_.clock.wall());
+  const auto published = co_await publish_made(std::move(maker));
+  if (!published.ok()) co_return problem(published.error());
+  co_return json_response({{"city", directory.city(*log)},
+                           {"ref", directory.ref(parts_.facts.identity.log_id(), published->index)},
+                           {"withdrawn", withdraw}},
+                          withdraw ? 200 : 201);
+}
+
+asio::awaitable<HttpResponse> Api::block(HttpRequest request, bool blocked) {
+  Directory directory(*parts_.store);
+  const auto prepare = [&]() -> Result<LogId> {
+    std::string city = blocked ? "" : request.path[3];
+    if (blocked) {
+      KOINON_ASSIGN(const json::object object, parse_request(request.body));
+      KOINON_TRY(check_members(object, {"city"}));
+      city = text_member(object, "city");
+    }
+    KOINON_ASSIGN(const LogId log, find_log(directory, city));
+    if (log == parts_.facts.identity.log_id())
+      return fail(Code::kInvalidArgument, "a city does not block itself", "city");
+    return log;
+  };
+  const auto log = prepare();
+  if (!log.ok()) co_return problem(log.error());
+  const Status stored =
+      co_await change_store([id = *log, blocked](Store& store) { return store.set_blocked(id, blocked); });
+  if (!stored.ok()) co_return problem(stored.error());
+  parts_.network.set_blocked(*log, blocked);
+  co_return json_response({{"city", directory.city(*log)}, {"log_id", to_text(*log)}, {"blocked", blocked}});
+}
+
+// --- withdrawal ---
+
+asio::awaitable<HttpResponse> Api::withdraw(HttpRequest request) {
+  Directory directory(*parts_.store);
+  const LogId own = parts_.facts.identity.log_id();
+  const auto prepare = [&]() -> Result<Draft> {
+    KOINON_ASSIGN(const json::object object, parse_request(request.body));
+    KOINON_TRY(check_members(object, {"ref", "reason", "erase"}));
+    KOINON_ASSIGN(const auto found, directory.find_ref(text_member(object, "ref")));
+    if (found.log.id != own)
+      return fail(Code::kRefused, "only the city that published a record can withdraw it", "ref");
+    KOINON_ASSIGN(const StoredRecord record, parts_.store->record(own, found.index));
+    KOINON_ASSIGN(const v1::Entry target, parse_entry(record.entry));
+    if (target.kind() == v1::KIND_GENESIS || target.kind() == v1::KIND_KEYS ||
+        target.kind() == v1::KIND_WITHDRAWAL)
+      return fail(Code::kRefused, "a " + std::string(kind_name(target.kind())) + " cannot be withdrawn",
+                  "ref");
+    Draft draft;
+    draft.entry.set_kind(v1::KIND_WITHDRAWAL);
+    for (const auto& topic : target.topics()) draft.entry.add_topics(topic);
+    auto* withdrawal = draft.entry.mutable_control()->mutable_withdrawal();
+    withdrawal->set_index(found.index.value);
+    withdrawal->set_erase(flag_member(object, "erase", false));
+    auto* ref = draft.entry.add_refs();
+    ref->set_role(v1::REF_ROLE_WITHDRAWS);
+    ref->set_log_id(own.bytes());
+    ref->set_index(found.index.value);
+    if (const std::string reason = text_member(object, "reason"); !reason.empty()) {
+      draft.body.emplace();
+      draft.body->mutable_withdrawal()->set_reason(reason);
+    }
+    return draft;
+  };
+  const auto draft = prepare();
+  if (!draft.ok()) co_return problem(draft.error());
+  const auto published =
+      co_await publish_made([draft = *draft](StoreReader&) -> Result<Draft> { return draft; });
+  if (!published.ok()) co_return problem(published.error());
+  co_return json_response(
+      {{"ref", directory.ref(own, published->index)}, {"erase", draft->entry.control().withdrawal().erase()}},
+      201);
+}
+
+// --- why ---
+
+asio::awaitable<HttpResponse> Api::explain(HttpRequest request) {
+  Directory directory(*parts_.store);
+  const std::string city = request.path[3];
+  const auto log = find_log(directory, city);
+  if (!log.ok() && log.error().code != Code::kNotFound) co_return problem(log.error());
+  if (!log.ok()) {
+    const auto vouched = vouched_name(*parts_.store, city);
+    if (!vouched.ok()) co_return problem(vouched.error());
+    if (!*vouched) {
+      co_return json_response(explain_unknown(city));
+    }
+    const CityStanding standing = co_await ask_standing(**vouched);
+    co_return json_response(
+        explain_city(directory, *parts_.store, parts_.facts.identity.log_id(), **vouched, city, standing));
+  }
+  const CityStanding standing = co_await ask_standing(*log);
+  const NetworkStatus network = co_await ask_network();
+  if (request.path.size() == 4) {
+    co_return json_response(explain_city(directory, *parts_.store, parts_.facts.identity.log_id(), *log,
+                                         directory.city(*log), standing));
+  }
+  const auto index = parse_decimal(request.path[4]);
+  if (!index.ok()) co_return problem(fail(Code::kInvalidArgument, "it is CITY/NUMBER", "ref"));
+  const auto explained = explain_record(directory, *parts_.store, parts_.facts.identity.log_id(), *log,
+                                        EntryIndex(*index), standing, network.topics);
+  if (!explained.ok()) co_return problem(explained.error());
+  co_return json_response(*explained);
+}
+
+}  // namespace koinon

@@ -1,0 +1,210 @@
+#include "node/http/explanation.h"
+
+#include <algorithm>
+
+#include <boost/json.hpp>
+
+#include "proto/codec/entry.h"
+#include "proto/codec/ref.h"
+
+namespace koinon {
+namespace json = boost::json;
+namespace {
+
+class Explanation {
+ public:
+  explicit Explanation(std::string subject) : subject_(std::move(subject)) {}
+  void verdict(std::string verdict) { verdict_ = std::move(verdict); }
+  void because(std::string sentence) { because_.push_back(std::move(sentence)); }
+  void change(std::string sentence) { change_.push_back(std::move(sentence)); }
+  json::object object() const {
+    return {{"subject", subject_},
+            {"verdict", verdict_},
+            {"because", json::array(because_.begin(), because_.end())},
+            {"change", json::array(change_.begin(), change_.end())}};
+  }
+
+ private:
+  std::string subject_;
+  std::string verdict_;
+  std::vector<std::string> because_;
+  std::vector<std::string> change_;
+};
+
+std::string listed(const std::vector<std::string>& names) {
+  std::string out;
+  for (std::size_t i = 0; i < names.size(); ++i)
+    out += (i == 0 ? "" : i + 1 == names.size() ? " and " : ", ") + names[i];
+  return out;
+}
+
+std::string path_text(Directory& directory, const TrustPath& path) {
+  std::string out = "this city";
+  for (const LogId& log : path) out += " -> " + directory.city(log);
+  return out;
+}
+
+std::vector<std::string> names_of(Directory& directory, const std::vector<LogId>& logs) {
+  std::vector<std::string> out;
+  for (const LogId& log : logs) out.push_back(directory.city(log));
+  return out;
+}
+
+void explain_trust(Explanation& out, Directory& directory, const LogId& own, const LogId& city,
+                   const CityStanding& standing) {
+  if (city == own) return out.because("it is this node's own city");
+  if (standing.blocked) {
+    out.because("the operator has blocked it");
+    return out.change("koinon block --undo " + directory.city(city));
+  }
+  if (standing.trusted) {
+    return out.because(standing.path.size() == 1
+                           ? "it is trusted: a peer, or a city that this one vouches for"
+                           : "it is trusted: " + path_text(directory, standing.path));
+  }
+  if (standing.vouchers.empty()) {
+    out.because("it is no peer, and nobody known here vouches for it");
+    return out.change("peer with it, or with a city that vouches for it");
+  }
+  out.because("it is vouched for by " + listed(names_of(directory, standing.vouchers)));
+  if (standing.trusted_vouchers.empty()) {
+    out.because("none of them is trusted here");
+  } else if (standing.trusted_vouchers.size() < standing.rules.paths) {
+    out.because("trust.paths asks for " + std::to_string(standing.rules.paths) +
+                " paths that share no city, and " + std::to_string(standing.trusted_vouchers.size()) +
+                " was found");
+    out.change("another vouch for it by a trusted city, or a smaller trust.paths");
+  } else {
+    out.because("vouches reach " + std::to_string(standing.rules.hops) +
+                " hops here (trust.hops), and a voucher admits " + std::to_string(standing.rules.admits) +
+                " cities at most (trust.admits)");
+  }
+  out.change("peer with it, vouch for it (koinon vouch), or raise trust.hops");
+}
+
+void explain_log(Explanation& out, StoreReader& store, const LogId& city, const CityStanding& standing) {
+  const auto state = store.log_state(city);
+  if (!state.ok()) {
+    out.because("nothing of its log is here yet");
+    if (standing.trusted) {
+      out.because(standing.connected.empty() ? "no peer is connected"
+                                             : "it was asked for at " + listed(standing.connected));
+      out.change("a connected peer that holds it and trusts it too");
+    }
+    return;
+  }
+  out.because(std::to_string(state->range.size().value) + " entries of its log are held");
+  if (state->out_since)
+    out.because("it has been outside the policy since " + time_text(*state->out_since) +
+                "; its data go after trust.grace_days");
+  if (standing.log.frozen) {
+    out.because(
+        "it signed two histories: the log is frozen, the evidence is kept, and nothing more is taken of it");
+    out.change("nothing but the city itself, by a new log");
+  }
+  if (standing.log.over_quota) {
+    out.because("it claims more entries than quota.log_entries allows, and stops at its last whole head");
+    out.change("raise quota.log_entries");
+  }
+  if (standing.log.fetching) out.because("more of it is being fetched now");
+}
+
+}  // namespace
+
+Result<std::optional<LogId>> vouched_name(StoreReader& store, const std::string& name) {
+  KOINON_ASSIGN(const StoreState state, store.load_state());
+  for (const VouchFact& vouch : state.vouches) {
+    if (vouch.name == name && !vouch.withdrawn) return std::optional<LogId>(vouch.target);
+  }
+  return std::optional<LogId>();
+}
+
+json::object explain_unknown(const std::string& name) {
+  Explanation out(name);
+  out.verdict("unknown");
+  out.because("no log of that name is held here, and no city known here vouches for one");
+  out.change("peer with it, or with a city that vouches for it; koinon cities lists who is trusted");
+  return out.object();
+}
+
+json::object explain_city(Directory& directory, StoreReader& store, const LogId& own, const LogId& city,
+                          const std::string& name, const CityStanding& standing) {
+  Explanation out(name);
+  const auto state = store.log_state(city);
+  out.verdict(standing.blocked                   ? "blocked"
+              : city != own && !standing.trusted ? "not trusted"
+              : standing.log.frozen              ? "frozen"
+              : state.ok()                       ? "held"
+                                                 : "awaited");
+  explain_trust(out, directory, own, city, standing);
+  explain_log(out, store, city, standing);
+  const auto same = store.logs_named(name);
+  if (same.ok() && same->size() > 1)
+    out.because("another log claims the same name; they are shown apart, and koinon cities has both keys");
+  return out.object();
+}
+
+Result<json::object> explain_record(Directory& directory, StoreReader& store, const LogId& own,
+                                    const LogId& city, EntryIndex index, const CityStanding& standing,
+                                    const std::string& topics_wanted) {
+  Explanation out(directory.ref(city, index));
+  const auto state = store.log_state(city);
+  if (!state.ok() || index.value >= state->range.size().value) {
+    out.verdict("not held");
+    explain_trust(out, directory, own, city, standing);
+    explain_log(out, store, city, standing);
+    if (state.ok()) out.change("the city publishing so many entries, and a peer that has them");
+    return out.object();
+  }
+  KOINON_ASSIGN(const StoredRecord record, store.record(city, index));
+  KOINON_ASSIGN(const auto arrival, store.arrival_of(city, index));
+  if (arrival) {
+    const auto peer = arrival->source ? standing.peers.find(*arrival->source) : standing.peers.end();
+    const std::string from = city == own                    ? ", published here"
+                             : peer != standing.peers.end() ? ", from " + peer->second
+                             : arrival->source              ? ", from a peer that is pinned no longer"
+                                                            : "";
+    out.because("it is here since " + time_text(arrival->at) + from);
+  }
+  explain_trust(out, directory, own, city, standing);
+  const auto entry = parse_entry(record.entry);
+  switch (record.state) {
+    case BodyState::kHeld:
+      out.verdict(entry.ok() ? "held" : "unreadable");
+      if (!entry.ok()) out.because("the entry cannot be read: " + entry.error().text());
+      break;
+    case BodyState::kErased:
+      out.verdict("erased");
+      out.because("its city withdrew it and asked all to erase it: " + directory.ref(city, record.erased_by));
+      break;
+    case BodyState::kNotAsked: {
+      out.verdict("entry only");
+      std::vector<std::string> topics(
+          entry.ok() ? entry->topics().begin() : decltype(entry->topics().begin()){},
+          entry.ok() ? entry->topics().end() : decltype(entry->topics().end()){});
+      out.because("its topics (" + listed(topics) + ") are not among those subscribed to (" + topics_wanted +
+                  ")");
+      if (record.transit) out.because("the note itself is held for a peer, apart from what is shown here");
+      if (!topics.empty()) out.change("koinon subscribe " + topics.front());
+      break;
+    }
+    case BodyState::kNotHeld: {
+      out.verdict("wanted");
+      out.because("the note itself is wanted, and no peer has given it yet");
+      std::vector<std::string> asked;
+      if (const auto missing = standing.log.missing.find(index); missing != standing.log.missing.end()) {
+        for (const NodeKey& key : missing->second) {
+          if (const auto peer = standing.peers.find(key); peer != standing.peers.end())
+            asked.push_back(peer->second);
+        }
+      }
+      if (!asked.empty()) out.because("asked in vain: " + listed(asked));
+      if (standing.connected.empty()) out.because("no peer is connected");
+      out.change("one connected peer that holds it; it is asked for again by itself");
+      break;
+    }
+  }
+  return out.object();
+}
+
+}  // namespace koinon

@@ -1,0 +1,22 @@
+// Why something is here, or what stands in the way and what would change it, in sentences for an operator.
+#pragma once
+
+#include <boost/json/object.hpp>
+
+#include "node/http/record_json.h"
+#include "node/transport/network.h"
+
+namespace koinon {
+
+// The log that somebody vouches for under a name of which nothing is held; none if nobody does.
+Result<std::optional<LogId>> vouched_name(StoreReader& store, const std::string& name);
+
+// Each: subject, verdict, because (sentences), change (what would change it).
+boost::json::object explain_unknown(const std::string& name);
+boost::json::object explain_city(Directory& directory, StoreReader& store, const LogId& own,
+                                 const LogId& city, const std::string& name, const CityStanding& standing);
+Result<boost::json::object> explain_record(Directory& directory, StoreReader& store, const LogId& own,
+                                           const LogId& city, EntryIndex index, const CityStanding& standing,
+                                           const std::string& topics_wanted);
+
+}  // namespace koinon
