@@ -59,6 +59,13 @@ struct PeerRecord {
   JournalSeq cursor;                 // in that journal
 };
 
+// An invite that was given out and not used yet.
+struct InviteRecord {
+  NodeKey key;          // of the one-time TLS key
+  std::string expects;  // the name that may join; empty: any
+  UnixMillis expires_at;
+};
+
 struct VouchFact {
   LogId voucher;
   EntryIndex index;
@@ -135,6 +142,7 @@ struct StoreState {
   std::vector<VouchFact> vouches;  // the latest of each voucher for each target
   std::vector<LogId> blocked;      // by the operator
   std::vector<HeadAsk> asks;
+  std::vector<InviteRecord> invites;
   JournalSeq last_journal_seq;
 };
 

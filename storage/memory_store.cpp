@@ -109,6 +109,7 @@ Result<StoreState> MemoryStore::load_state() {
   for (const auto& [key, vouch] : vouches_) state.vouches.push_back(vouch);
   for (const auto& [log, yes] : blocked_) state.blocked.push_back(log);
   state.asks.assign(asks_.begin(), asks_.end());
+  for (const auto& [key, invite] : invites_) state.invites.push_back(invite);
   return state;
 }
 
@@ -590,6 +591,20 @@ Status MemoryStore::remove_peer(const NodeKey& node_key) {
   undo_with([this, old = it->second] { peers_.insert_or_assign(old.node_key, old); });
   peers_.erase(it);
   return set_asks(asks, false);
+}
+
+Status MemoryStore::put_invite(const InviteRecord& invite) {
+  if (invites_.emplace(invite.key, invite).second)
+    undo_with([this, key = invite.key] { invites_.erase(key); });
+  return {};
+}
+
+Status MemoryStore::remove_invite(const NodeKey& key) {
+  const auto it = invites_.find(key);
+  if (it == invites_.end()) return fail(Code::kNotFound, "the invite was used, or never given", "invite");
+  undo_with([this, old = it->second] { invites_.emplace(old.key, old); });
+  invites_.erase(it);
+  return {};
 }
 
 Status MemoryStore::set_own_log(const LogId& log) {

@@ -76,6 +76,8 @@ class MemoryStore final : public Store {
   Status set_blocked(const LogId& log, bool blocked) override;
   Status put_peer(const PeerRecord& peer) override;
   Status remove_peer(const NodeKey& node_key) override;
+  Status put_invite(const InviteRecord& invite) override;
+  Status remove_invite(const NodeKey& key) override;
   Status set_own_log(const LogId& log) override;
   Status set_instance_token(BytesView token) override;
   Status set_setting(std::string_view name, BytesView value) override;
@@ -121,6 +123,7 @@ class MemoryStore final : public Store {
   std::map<LogId, std::vector<Bytes>> evidence_;
   std::map<LogId, bool> blocked_;
   std::set<HeadAsk> asks_;
+  std::map<NodeKey, InviteRecord> invites_;
   std::map<Bytes, EntryIndex> own_contents_;
   std::deque<Arrival> arrivals_;
   std::map<std::uint64_t, TransitEntry> transit_;  // by age

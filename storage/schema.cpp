@@ -83,6 +83,7 @@ CREATE INDEX record_erased ON record (id) WHERE state = 2;
 CREATE TABLE transit (id INTEGER PRIMARY KEY, body BLOB NOT NULL, at_ms INTEGER NOT NULL);
 CREATE INDEX transit_by_age ON transit (at_ms);
 CREATE TABLE blocked (log_id BLOB PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE invite (node_key BLOB PRIMARY KEY, expects TEXT NOT NULL, expires_at_ms INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE head_ask (node_key BLOB NOT NULL, log_id BLOB NOT NULL, PRIMARY KEY (node_key, log_id)) WITHOUT ROWID;
 ALTER TABLE log ADD COLUMN out_since_ms INTEGER;
 ALTER TABLE arrival ADD COLUMN source BLOB;

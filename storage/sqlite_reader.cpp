@@ -98,6 +98,7 @@ Result<StoreState> SqliteQueries::load_state() {
   KOINON_ASSIGN(state.vouches, vouches());
   KOINON_ASSIGN(state.blocked, blocked());
   KOINON_ASSIGN(state.asks, asks());
+  KOINON_ASSIGN(state.invites, invites());
   return state;
 }
 
@@ -307,6 +308,17 @@ Result<std::vector<LogId>> SqliteQueries::blocked() {
     KOINON_ASSIGN(const bool row, select.step());
     if (!row) return out;
     if (select.blob(0).size() == LogId::kSize) out.push_back(LogId::from(select.blob(0)));
+  }
+}
+
+Result<std::vector<InviteRecord>> SqliteQueries::invites() {
+  std::vector<InviteRecord> out;
+  auto select = db_.prepare("SELECT node_key, expects, expires_at_ms FROM invite");
+  while (true) {
+    KOINON_ASSIGN(const bool row, select.step());
+    if (!row) return out;
+    if (select.blob(0).size() == NodeKey::kSize)
+      out.push_back({NodeKey::from(select.blob(0)), select.text(1), UnixMillis{select.integer(2)}});
   }
 }
 

@@ -36,6 +36,7 @@ class SqliteQueries {
   Result<std::vector<VouchFact>> vouches();
   Result<std::vector<LogId>> blocked();
   Result<std::vector<HeadAsk>> asks();
+  Result<std::vector<InviteRecord>> invites();
 
   sqlite::Connection& db_;
 };

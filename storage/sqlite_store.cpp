@@ -96,6 +96,8 @@ class SqliteStore final : public SqliteBase<Store> {
   Status set_blocked(const LogId& log, bool blocked) override;
   Status put_peer(const PeerRecord& peer) override;
   Status remove_peer(const NodeKey& node_key) override;
+  Status put_invite(const InviteRecord& invite) override;
+  Status remove_invite(const NodeKey& key) override;
   Status set_own_log(const LogId& log) override { return put_meta("own_log", log.view()); }
   Status set_setting(std::string_view name, BytesView value) override {
     return put_meta("setting." + std::string(name), value);
@@ -388,6 +390,18 @@ Status SqliteStore::remove_log(const LogId& log, UnixMillis now) {
   auto vouches = db_.prepare("DELETE FROM vouch WHERE voucher = ?");
   KOINON_TRY(vouches.bind_blob(log.view()).run());
   return bodies_.write_arrival(number, EntryIndex(0), state.range.size().value, ArrivalKind::kRemoved, now);
+}
+
+Status SqliteStore::put_invite(const InviteRecord& invite) {
+  auto put = db_.prepare("INSERT OR IGNORE INTO invite (node_key, expects, expires_at_ms) VALUES (?, ?, ?)");
+  return put.bind_blob(invite.key.view()).bind_text(invite.expects).bind(invite.expires_at.value).run();
+}
+
+Status SqliteStore::remove_invite(const NodeKey& key) {
+  auto remove = db_.prepare("DELETE FROM invite WHERE node_key = ?");
+  KOINON_TRY(remove.bind_blob(key.view()).run());
+  if (db_.changes() == 0) return fail(Code::kNotFound, "the invite was used, or never given", "invite");
+  return {};
 }
 
 Status SqliteStore::set_blocked(const LogId& log, bool blocked) {

@@ -104,6 +104,9 @@ class Store : public StoreReader {
   virtual Status set_blocked(const LogId& log, bool blocked) = 0;
   virtual Status put_peer(const PeerRecord& peer) = 0;
   virtual Status remove_peer(const NodeKey& node_key) = 0;
+  virtual Status put_invite(const InviteRecord& invite) = 0;
+  // kNotFound if it was used already.
+  virtual Status remove_invite(const NodeKey& key) = 0;
   virtual Status set_own_log(const LogId& log) = 0;
   virtual Status set_instance_token(BytesView token) = 0;
   virtual Status set_setting(std::string_view name, BytesView value) = 0;

@@ -34,6 +34,17 @@ Status run_peer_add(const Common& common, const std::string& line, bool vouch);
 Status run_peer_remove(const Common& common, const std::string& which);
 Status run_peer_list(const Common& common);
 
+// commands_invites.cpp
+struct InviteArguments {
+  std::string expects;  // the name that may join
+  std::string address;  // HOST:PORT in place of the node's own
+  int hours = 0;        // 0: two weeks
+  bool no_qr = false;
+};
+Status run_invite(const Common& common, const InviteArguments& arguments);
+// `yes`: without asking whether the name is the right one.
+Status run_join(const Common& common, const std::string& line, bool vouch, bool yes);
+
 // commands_policy.cpp
 // Without a topic: what is subscribed to. `only`: this topic and no other.
 Status run_subscribe(const Common& common, const std::string& topic, bool only);

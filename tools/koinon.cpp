@@ -33,6 +33,8 @@ struct CommandLine {
   std::vector<std::string> words;
   int count = 0;
   bool no_vouch = false;
+  InviteArguments invite;
+  bool yes = false;
   bool only = false;
   bool undo = false;
   bool erase = false;
@@ -101,6 +103,21 @@ void add_node_commands(CLI::App& app, CommandLine& line) {
   command(*peer, line, "list", "who is pinned, and whether they are connected",
           [&line] { return run_peer_list(line.common); });
   command(app, line, "peers", "the same as peer list", [&line] { return run_peer_list(line.common); });
+}
+
+void add_invite_commands(CLI::App& app, CommandLine& line) {
+  auto* invite = command(app, line, "invite", "a line that makes another city a peer, once",
+                         [&line] { return run_invite(line.common, line.invite); });
+  invite->add_option("--for", line.invite.expects, "the name that may join; it is vouched for once it has");
+  invite->add_option("--address", line.invite.address, "HOST:PORT at which this node is reached");
+  invite->add_option("--hours", line.invite.hours, "how long it may be used (two weeks)")
+      ->check(CLI::Range(1, 8760));
+  invite->add_flag("--no-qr", line.invite.no_qr, "do not draw the QR code");
+  auto* join = command(app, line, "join", "become the peer of a city that sent an invite",
+                       [&line] { return run_join(line.common, line.line, !line.no_vouch, line.yes); });
+  join->add_option("line", line.line, "the whole line")->required();
+  join->add_flag("--no-vouch", line.no_vouch, "do not publish that we know this city");
+  join->add_flag("--yes", line.yes, "without asking whether the name is the right one");
 }
 
 void add_policy_commands(CLI::App& app, CommandLine& line) {
@@ -210,6 +227,7 @@ int run(int argc, char** argv) {
   app.add_flag("--json", line.common.json, "print JSON");
   app.require_subcommand(1);
   add_node_commands(app, line);
+  add_invite_commands(app, line);
   add_policy_commands(app, line);
   add_publishing_commands(app, line);
   add_reading_commands(app, line);

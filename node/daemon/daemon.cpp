@@ -5,6 +5,8 @@
 #include <unistd.h>
 
 #include "crypto/key_file.h"
+#include "node/http/change_request.h"
+#include "node/http/from_callback.h"
 #include "node/publishing/vouching.h"
 #include "proto/base/encoding.h"
 #include "proto/base/limits.h"
@@ -116,6 +118,9 @@ Status Daemon::start_threads(const StoreState& state) {
   Network::Callbacks callbacks;
   callbacks.carry_out = [this](Intent intent) { carry_out(std::move(intent)); };
   callbacks.on_event = [this](const Event& event) { on_event(event); };
+  callbacks.on_join = [this](InviteRecord invite, std::string line) {
+    return on_join(std::move(invite), std::move(line));
+  };
   network_ = std::make_unique<Network>(std::move(options), keys_->node, state, clock_, std::move(callbacks));
   HttpServer::Options http;
   http.listen = config_.http_listen;
@@ -257,6 +262,34 @@ void Daemon::on_event(const Event& event) {
       log_.info(event.text, {{"peer", peer}});
       return;
   }
+}
+
+// On the network thread. The invite is used and the joiner pinned in one transaction. A vouch follows only
+// where the operator named who may join: else the operator looks at the name first.
+asio::awaitable<Result<std::string>> Daemon::on_join(InviteRecord invite, std::string peer_line) {
+  auto peer = peer_of_line(peer_line, identity_.log_id(), NodeKey::from(keys_->node.public_key().view()),
+                           clock_.wall());
+  if (!peer.ok()) co_return peer.error();
+  if (!invite.expects.empty() && peer->name != invite.expects) {
+    co_return fail(Code::kRefused, "this invite is for " + invite.expects + ", not for " + peer->name,
+                   "invite");
+  }
+  peer->vouch = !invite.expects.empty();
+  StoreWriter* writer = writer_.get();
+  Beginning<Status> begin = [writer, key = invite.key, record = *peer](std::function<void(Status)> done) {
+    writer->change(
+        [key, record](Store& store) -> Status {
+          KOINON_TRY(store.remove_invite(key));
+          return store.put_peer(record);
+        },
+        std::move(done));
+  };
+  const auto stored = co_await from_callback<Status>(std::move(begin));
+  if (!stored.ok()) co_return stored.error();
+  network_->forget_invite(invite.key);
+  network_->add_peer(*peer);
+  log_.info("joined by invite", {{"city", peer->name}, {"log", to_text(peer->log)}});
+  co_return identity_.name;
 }
 
 // On the network thread. Vouches once for a peer whose session has proven its node key.

@@ -42,6 +42,7 @@ class Daemon {
   Status write_ready_file() const;
   void carry_out(Intent intent);
   void on_event(const Event& event);
+  boost::asio::awaitable<Result<std::string>> on_join(InviteRecord invite, std::string peer_line);
   void consider_vouch(const NodeKey& peer);
 
   Config config_;

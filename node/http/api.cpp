@@ -88,6 +88,8 @@ asio::awaitable<HttpResponse> Api::change(HttpRequest request) {
     if (is_api(request, "records")) co_return co_await publish(std::move(request));
     if (is_api(request, "peers")) co_return co_await add_peer(std::move(request));
     if (is_api(request, "reindex")) co_return co_await reindex();
+    if (is_api(request, "invites")) co_return co_await invite(std::move(request));
+    if (is_api(request, "join")) co_return co_await join(std::move(request));
     if (is_api(request, "subscriptions")) co_return co_await subscribe(std::move(request));
     if (is_api(request, "vouches")) co_return co_await vouch(std::move(request), false);
     if (is_api(request, "blocks")) co_return co_await block(std::move(request), true);

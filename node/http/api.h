@@ -73,6 +73,11 @@ class Api {
   boost::asio::awaitable<Status> change_store(std::function<Status(Store&)> change);
   boost::asio::awaitable<CityStanding> ask_standing(LogId log);
 
+  // api_invites.cpp
+  boost::asio::awaitable<HttpResponse> invite(HttpRequest request);
+  boost::asio::awaitable<HttpResponse> join(HttpRequest request);
+  boost::asio::awaitable<Status> pin_peer(PeerRecord peer);
+
   Result<IndexQuery> read_query(Directory& directory, const HttpRequest& request);
 
   ApiParts parts_;

@@ -110,39 +110,27 @@ asio::awaitable<HttpResponse> Api::reindex() {
   co_return json_response({{"state", "rebuilding"}}, 202);
 }
 
-asio::awaitable<HttpResponse> Api::add_peer(HttpRequest request) {
-  const auto prepare = [&]() -> Result<PeerRecord> {
-    KOINON_ASSIGN(const json::object object, parse_request(request.body));
-    KOINON_TRY(check_members(object, {"line", "vouch"}));
-    KOINON_ASSIGN(const PeerLine line, parse_peer_line(text_member(object, "line")));
-    const auto origin = parse_origin(line.vkey.name);
-    if (!origin.ok()) return origin.error();
-    if (origin->log == parts_.facts.identity.log_id() || line.node_key == parts_.facts.node_key) {
-      return fail(Code::kInvalidArgument, "that is this node itself", "peer");
-    }
-    PeerRecord peer;
-    peer.node_key = line.node_key;
-    peer.log = origin->log;
-    peer.name = origin->name;
-    peer.vkey = line.vkey.text();
-    peer.address = line.address;
-    peer.vouch = flag_member(object, "vouch", true);
-    peer.added_at = parts_.clock.wall();
-    return peer;
-  };
-  const auto peer = prepare();
-  if (!peer.ok()) co_return problem(peer.error());
-  StoreWriter* writer = &parts_.writer;
-  const auto put = [record = *peer](Store& store) -> Status {
+asio::awaitable<Status> Api::pin_peer(PeerRecord peer) {
+  co_return co_await change_store([record = std::move(peer)](Store& store) -> Status {
     KOINON_ASSIGN(const StoreState state, store.load_state());
     if (state.peers.size() >= limits::kPeers)
       return fail(Code::kTooLarge, "a node has at most 1024 peers", "peer");
     return store.put_peer(record);
+  });
+}
+
+asio::awaitable<HttpResponse> Api::add_peer(HttpRequest request) {
+  const auto prepare = [&]() -> Result<PeerRecord> {
+    KOINON_ASSIGN(const json::object object, parse_request(request.body));
+    KOINON_TRY(check_members(object, {"line", "vouch"}));
+    KOINON_ASSIGN(PeerRecord peer, peer_of_line(text_member(object, "line"), parts_.facts.identity.log_id(),
+                                                parts_.facts.node_key, parts_.clock.wall()));
+    peer.vouch = flag_member(object, "vouch", true);
+    return peer;
   };
-  Beginning<Status> begin = [writer, put](std::function<void(Status)> done) {
-    writer->change(put, std::move(done));
-  };
-  const auto status = co_await from_callback<Status>(std::move(begin));
+  const auto peer = prepare();
+  if (!peer.ok()) co_return problem(peer.error());
+  const Status status = co_await pin_peer(*peer);
   if (!status.ok()) co_return problem(status.error());
   parts_.network.add_peer(*peer);
   co_return json_response({{"name", peer->name}, {"address", peer->address}, {"vouch", peer->vouch}}, 201);

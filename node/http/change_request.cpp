@@ -6,6 +6,7 @@
 #include <google/protobuf/util/json_util.h>
 
 #include "proto/codec/entry.h"
+#include "proto/codec/name.h"
 #include "proto/vocabulary/vocabulary.h"
 
 namespace koinon {
@@ -109,6 +110,22 @@ Result<NoteFile> read_publish_request(const json::object& object) {
     note.body.mutable_author()->set_person(person);
   if (const auto* content = object.if_contains("content")) KOINON_TRY(read_content(note, *content));
   return note;
+}
+
+Result<PeerRecord> peer_of_line(const std::string& text, const LogId& own_log, const NodeKey& own_key,
+                                UnixMillis now) {
+  KOINON_ASSIGN(const PeerLine line, parse_peer_line(text));
+  KOINON_ASSIGN(const auto origin, parse_origin(line.vkey.name));
+  if (origin.log == own_log || line.node_key == own_key)
+    return fail(Code::kInvalidArgument, "that is this node itself", "peer");
+  PeerRecord peer;
+  peer.node_key = line.node_key;
+  peer.log = origin.log;
+  peer.name = origin.name;
+  peer.vkey = line.vkey.text();
+  peer.address = line.address;
+  peer.added_at = now;
+  return peer;
 }
 
 }  // namespace koinon

@@ -6,6 +6,7 @@
 
 #include <boost/json/object.hpp>
 
+#include "crypto/log_state.h"
 #include "node/publishing/note_file.h"
 
 namespace koinon {
@@ -17,6 +18,10 @@ std::string text_member(const boost::json::object& object, std::string_view key)
 bool flag_member(const boost::json::object& object, std::string_view key, bool otherwise);
 // Refuses members that are not among these, naming the first.
 Status check_members(const boost::json::object& object, std::initializer_list<std::string_view> known);
+
+// The record of a peer from its line; refuses our own.
+Result<PeerRecord> peer_of_line(const std::string& line, const LogId& own_log, const NodeKey& own_key,
+                                UnixMillis now);
 
 // A note from a file, from fields, or both: the fields are added to what the file says.
 Result<NoteFile> read_publish_request(const boost::json::object& object);

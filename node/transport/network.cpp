@@ -52,6 +52,7 @@ Network::Network(Options options, const SigningKey& node_key, const StoreState& 
     entry->record = peer;
     peers_.emplace(peer.node_key, std::move(entry));
   }
+  for (const InviteRecord& invite : state.invites) invites_.emplace(invite.key, invite);
 }
 
 Network::~Network() { stop(); }
@@ -231,12 +232,19 @@ asio::awaitable<void> Network::serve_handshake(tcp::socket socket) {
   error_code error;
   socket.set_option(tcp::no_delay(true), error);
   auto check = std::make_unique<PinCheck>();
-  check->accepts = [this](const NodeKey& key) { return peers_.contains(key) && !engine_.shuns(now(), key); };
+  check->accepts = [this](const NodeKey& key) {
+    return welcomes(key) || (peers_.contains(key) && !engine_.shuns(now(), key));
+  };
   auto stream = std::make_unique<TlsStream>(std::move(socket), *tls_);
   pin(*stream, *check);
   const bool shaken = co_await shake_hands(stream.get(), true);
   --handshakes_;
-  if (shaken && check->seen && !stopping_) begin_session(std::move(stream), std::move(check), false);
+  if (!shaken || !check->seen || stopping_) co_return;
+  if (const auto invite = invites_.find(*check->seen); invite != invites_.end()) {
+    co_await serve_join(std::move(stream), invite->second);
+    co_return;
+  }
+  begin_session(std::move(stream), std::move(check), false);
 }
 
 asio::awaitable<void> Network::tick_loop() {
@@ -292,6 +300,14 @@ void Network::remove_peer(NodeKey key) {
     engine_.on_peer_removed(now(), key);
     drain();
   });
+}
+
+void Network::add_invite(InviteRecord invite) {
+  asio::post(io_, [this, invite = std::move(invite)] { invites_.insert_or_assign(invite.key, invite); });
+}
+
+void Network::forget_invite(NodeKey key) {
+  asio::post(io_, [this, key] { invites_.erase(key); });
 }
 
 void Network::set_blocked(LogId log, bool blocked) {

@@ -14,6 +14,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 
+#include "crypto/invite.h"
 #include "node/engine/engine.h"
 #include "node/transport/connection.h"
 
@@ -73,6 +74,8 @@ class Network {
   struct Callbacks {
     std::function<void(Intent)> carry_out;
     std::function<void(const Event&)> on_event;
+    // Somebody came with an invite and says its peer line: pins it, and answers with the inviter's name.
+    std::function<boost::asio::awaitable<Result<std::string>>(InviteRecord, std::string)> on_join;
   };
   struct Options {
     std::string listen;      // address; empty: do not listen
@@ -99,10 +102,15 @@ class Network {
   void remove_peer(NodeKey key);
   void set_blocked(LogId log, bool blocked);
   void set_filter(BodyFilter filter);
+  void add_invite(InviteRecord invite);
+  void forget_invite(NodeKey key);
   boost::asio::io_context& context() { return io_; }
 
   // On the network thread only (co_spawn onto context()).
   NetworkStatus status() const;
+  // Uses an invite: says our peer line where it leads, and returns the inviter's name once we are pinned
+  // there.
+  boost::asio::awaitable<Result<std::string>> join(InviteLine invite, std::string own_line);
   CityStanding standing(const LogId& log) const;
   const BodyFilter& filter() const { return engine_.filter(); }
   const PeerRecord* peer(const NodeKey& key) const;
@@ -125,6 +133,8 @@ class Network {
   void begin_session(std::unique_ptr<TlsStream> stream, std::unique_ptr<PinCheck> check, bool dialled);
   boost::asio::awaitable<void> accept_loop();
   boost::asio::awaitable<void> serve_handshake(boost::asio::ip::tcp::socket socket);
+  bool welcomes(const NodeKey& key) const;
+  boost::asio::awaitable<void> serve_join(std::unique_ptr<TlsStream> stream, InviteRecord invite);
   boost::asio::awaitable<void> dial_loop(std::shared_ptr<Peer> peer);
   boost::asio::awaitable<std::string> dial(std::shared_ptr<Peer> peer);
   boost::asio::awaitable<bool> shake_hands(TlsStream* stream, bool server);
@@ -143,6 +153,7 @@ class Network {
   std::uint16_t port_ = 0;
   Engine engine_;
   std::map<NodeKey, std::shared_ptr<Peer>> peers_;
+  std::map<NodeKey, InviteRecord> invites_;
   std::map<SessionId, std::shared_ptr<Connection>> connections_;
   std::map<SessionId, NodeKey> session_peers_;
   std::uint64_t next_session_ = 1;

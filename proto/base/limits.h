@@ -97,6 +97,12 @@ inline constexpr std::size_t kPeers = 1024;
 inline constexpr std::size_t kHandshakesAtOnce = 64;
 inline constexpr std::size_t kLogsPerNode = 100000;
 
+// Invites
+inline constexpr std::size_t kJoinFrameBytes = 2 * kKiB;
+inline constexpr std::chrono::seconds kJoinDeadline{20};
+inline constexpr std::chrono::hours kInviteLifetime{24 * 14};
+inline constexpr std::size_t kInvites = 256;  // open at a time
+
 // Trust
 inline constexpr std::size_t kVouchAdmits = 100;  // cities admitted through any one voucher
 inline constexpr std::chrono::hours kVouchLifetime{24 * 365 * 2};

@@ -1,0 +1,35 @@
+#include "crypto/invite.h"
+
+#include "crypto/hash.h"
+#include "proto/base/encoding.h"
+
+namespace koinon {
+
+std::string InviteLine::text() const { return inviter.text() + "+" + to_base64url(secret); }
+
+Result<InviteLine> parse_invite_line(std::string_view text) {
+  const auto hash = text.rfind('#');
+  const auto plus = text.rfind('+');
+  if (hash == std::string_view::npos || plus == std::string_view::npos || plus < hash) {
+    return fail(Code::kInvalidArgument, "an invite reads VKEY@HOST:PORT#NODEKEY+SECRET; copy the whole line",
+                "invite");
+  }
+  InviteLine line;
+  KOINON_ASSIGN(line.inviter, parse_peer_line(text.substr(0, plus)));
+  if (line.inviter.address.empty()) {
+    return fail(Code::kInvalidArgument, "it has no address to join at", "invite");
+  }
+  auto secret = from_base64url(text.substr(plus + 1));
+  if (!secret.ok() || secret->size() != kInviteSecretBytes) {
+    return fail(Code::kInvalidArgument, "its secret is cut or mistyped; copy the whole line", "invite");
+  }
+  line.secret = std::move(*secret);
+  return line;
+}
+
+SigningKey invite_key(const NodeKey& inviter, BytesView secret) {
+  constexpr std::string_view kLabel("koinon/v1 invite\0", 17);
+  return SigningKey::from_seed(sha256({kLabel, inviter.view(), secret}).view());
+}
+
+}  // namespace koinon

@@ -1,0 +1,126 @@
+// Invites at work: one frame each way over a connection with the one-time key, then the real keys.
+#include <boost/asio/connect.hpp>
+#include <boost/asio/read.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+
+#include "node/transport/deadline.h"
+#include "node/transport/network.h"
+#include "proto/base/encoding.h"
+#include "proto/base/limits.h"
+#include "proto/codec/frame.h"
+#include "proto/codec/name.h"
+
+namespace koinon {
+namespace asio = boost::asio;
+using tcp = asio::ip::tcp;
+using asio::redirect_error;
+using asio::use_awaitable;
+using boost::system::error_code;
+
+namespace {
+
+// The stream outlives the call: its owner awaits it.
+asio::awaitable<Result<v1::Frame>> read_one_frame(TlsStream* stream) {
+  error_code error;
+  Bytes prefix(kFramePrefixBytes, '\0');
+  co_await asio::async_read(*stream, asio::buffer(prefix), redirect_error(use_awaitable, error));
+  if (error) co_return fail(Code::kUnavailable, "the other side closed without an answer", "join");
+  const std::size_t size = get_u32(prefix);
+  if (size > limits::kJoinFrameBytes) co_return fail(Code::kTooLarge, "more came than a join needs", "join");
+  Bytes bytes(size, '\0');
+  co_await asio::async_read(*stream, asio::buffer(bytes), redirect_error(use_awaitable, error));
+  if (error) co_return fail(Code::kUnavailable, "the other side closed without an answer", "join");
+  v1::Frame frame;
+  if (!frame.ParseFromString(bytes)) co_return fail(Code::kMalformed, "what came does not parse", "join");
+  co_return frame;
+}
+
+asio::awaitable<bool> write_one_frame(TlsStream* stream, v1::Frame frame) {
+  const auto bytes = encode_frame(frame);
+  if (!bytes.ok()) co_return false;
+  error_code error;
+  co_await asio::async_write(*stream, asio::buffer(*bytes), redirect_error(use_awaitable, error));
+  co_return !error;
+}
+
+}  // namespace
+
+bool Network::welcomes(const NodeKey& key) const {
+  const auto invite = invites_.find(key);
+  return invite != invites_.end() && clock_.wall() < invite->second.expires_at;
+}
+
+asio::awaitable<void> Network::serve_join(std::unique_ptr<TlsStream> stream, InviteRecord invite) {
+  const Deadline deadline(stream->next_layer(), limits::kJoinDeadline);
+  auto frame = co_await read_one_frame(stream.get());
+  v1::Frame answer;
+  const auto refuse = [&](const std::string& why) {
+    answer.mutable_error()->set_code(v1::ERROR_CODE_MALFORMED);
+    answer.mutable_error()->set_message(why.substr(0, limits::kErrorBytes));
+    answer.mutable_error()->set_fatal(true);
+  };
+  if (!frame.ok() || !frame->has_join()) {
+    refuse("the first frame was not Join");
+  } else {
+    const auto joined = co_await callbacks_.on_join(invite, frame->join().peer_line());
+    if (joined.ok()) {
+      answer.mutable_joined()->set_name(*joined);
+    } else {
+      refuse(joined.error().message);
+    }
+  }
+  co_await write_one_frame(stream.get(), answer);
+  error_code ignored;
+  co_await stream->async_shutdown(redirect_error(use_awaitable, ignored));
+}
+
+asio::awaitable<Result<std::string>> Network::join(InviteLine invite, std::string own_line) {
+  const auto context = make_tls_context(invite_key(invite.inviter.node_key, invite.secret));
+  if (!context.ok()) co_return context.error();
+  const auto address = parse_address(invite.inviter.address);
+  if (!address.ok()) co_return address.error();
+  tcp::resolver resolver(io_);
+  error_code error;
+  const auto endpoints = co_await resolver.async_resolve(address->host, std::to_string(address->port),
+                                                         redirect_error(use_awaitable, error));
+  tcp::socket socket(io_);
+  if (!error) {
+    const Deadline deadline(socket, limits::kJoinDeadline);
+    co_await asio::async_connect(socket, endpoints, redirect_error(use_awaitable, error));
+  }
+  if (error) {
+    co_return fail(Code::kUnavailable, invite.inviter.address + " does not answer: " + error.message(),
+                   "invite");
+  }
+  PinCheck check;
+  check.accepts = [expected = invite.inviter.node_key](const NodeKey& key) { return key == expected; };
+  TlsStream stream(std::move(socket), **context);
+  const Deadline deadline(stream.next_layer(), limits::kJoinDeadline);
+  pin(stream, check);
+  if (!co_await shake_hands(&stream, false)) {
+    co_return fail(Code::kRefused,
+                   invite.inviter.address +
+                       " refused the handshake: the invite was used, has expired, or is for another node",
+                   "invite");
+  }
+  v1::Frame frame;
+  frame.mutable_join()->set_peer_line(std::move(own_line));
+  if (!co_await write_one_frame(&stream, frame))
+    co_return fail(Code::kUnavailable, "the connection was lost", "invite");
+  const auto answer = co_await read_one_frame(&stream);
+  if (!answer.ok()) {
+    co_return fail(
+        Code::kRefused,
+        "the invite was used, has expired, or the connection was lost just now (then `koinon peer add` "
+        "with the line before its last + goes on)",
+        "invite");
+  }
+  if (answer->has_error()) co_return fail(Code::kRefused, answer->error().message(), "invite");
+  if (!answer->has_joined())
+    co_return fail(Code::kMalformed, "the other side answered something else", "invite");
+  co_return answer->joined().name();
+}
+
+}  // namespace koinon

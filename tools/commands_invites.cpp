@@ -1,0 +1,95 @@
+// Commands that make two cities peers with one line.
+#include <iostream>
+#include <memory>
+
+#include <boost/json.hpp>
+#include <qrencode.h>
+#include <unistd.h>
+
+#include "crypto/invite.h"
+#include "proto/codec/name.h"
+#include "tools/api_client.h"
+#include "tools/commands.h"
+#include "tools/render.h"
+
+namespace koinon {
+namespace json = boost::json;
+namespace {
+
+// Two rows of modules a line, dark on light whatever the terminal's colours, with the quiet zone around it.
+std::string qr_code(const std::string& text) {
+  struct FreeCode {
+    void operator()(QRcode* code) const { QRcode_free(code); }
+  };
+  const std::unique_ptr<QRcode, FreeCode> code(QRcode_encodeString8bit(text.c_str(), 0, QR_ECLEVEL_L));
+  if (!code) return {};
+  constexpr int kQuiet = 2;
+  const auto dark = [&](int x, int y) {
+    return x >= 0 && y >= 0 && x < code->width && y < code->width &&
+           (code->data[y * code->width + x] & 1) != 0;
+  };
+  std::string out;
+  for (int y = -kQuiet; y < code->width + kQuiet; y += 2) {
+    out += "\033[30;107m";
+    for (int x = -kQuiet; x < code->width + kQuiet; ++x) {
+      const bool top = dark(x, y);
+      const bool bottom = dark(x, y + 1);
+      out += top && bottom ? "\xE2\x96\x88" : top ? "\xE2\x96\x80" : bottom ? "\xE2\x96\x84" : " ";
+    }
+    out += "\033[0m\n";
+  }
+  return out;
+}
+
+}  // namespace
+
+Status run_invite(const Common& common, const InviteArguments& arguments) {
+  json::object request{{"for", arguments.expects}, {"address", arguments.address}};
+  if (arguments.hours > 0) request["hours"] = arguments.hours;
+  KOINON_ASSIGN(const auto made, ApiClient(common.data).post_json("/api/v1/invites", request));
+  if (common.json) {
+    std::cout << json::serialize(made) << "\n";
+    return {};
+  }
+  const std::string line = member(made, "line");
+  if (isatty(STDOUT_FILENO) != 0 && !arguments.no_qr) std::cout << qr_code(line);
+  std::cout << line << "\n";
+  std::cerr
+      << "Give this line to the other city's operator, who runs: koinon join LINE\nIt works once, until "
+      << member(made, "expires_at") << ".";
+  if (arguments.expects.empty()) {
+    std::cerr
+        << " Once it is used, look at the name (koinon peers), and if it is the right one: koinon vouch NAME";
+  }
+  std::cerr << "\n";
+  return {};
+}
+
+Status run_join(const Common& common, const std::string& line, bool vouch, bool yes) {
+  KOINON_ASSIGN(const InviteLine invite, parse_invite_line(line));
+  KOINON_ASSIGN(const auto origin, parse_origin(invite.inviter.vkey.name));
+  if (!yes) {
+    if (isatty(STDIN_FILENO) == 0)
+      return fail(Code::kRefused,
+                  "say --yes to join without being asked whether " + origin.name + " is the right city",
+                  "join");
+    std::cerr << "This invite comes from " << harmless(origin.name) << " ("
+              << harmless(invite.inviter.vkey.text()) << ").\n"
+              << "Is that the city that you know? [y/N] " << std::flush;
+    std::string answer;
+    std::getline(std::cin, answer);
+    if (answer != "y" && answer != "Y" && answer != "yes") return fail(Code::kRefused, "not joined", "join");
+  }
+  KOINON_ASSIGN(
+      const auto joined,
+      ApiClient(common.data).post_json("/api/v1/join", json::object{{"line", line}, {"vouch", vouch}}));
+  if (common.json) {
+    std::cout << json::serialize(joined) << "\n";
+    return {};
+  }
+  std::cout << "Joined " << member(joined, "name") << "; the two nodes have pinned each other.\n";
+  if (vouch) std::cout << "A vouch for it is published once both have connected (--no-vouch abstains).\n";
+  return {};
+}
+
+}  // namespace koinon
