@@ -57,9 +57,13 @@ void Engine::ask_for_bodies(Now now, Log& log) {
   for (const unsigned round : {1U, 2U}) {
     if (ask_round(now, log, round)) return;
   }
-  const bool waits = std::any_of(log.missing.begin(), log.missing.end(),
+  const bool asked = std::any_of(log.missing.begin(), log.missing.end(),
                                  [](const auto& entry) { return entry.second.asked.has_value(); });
-  if (waits) return;
+  // Somebody is busy with other requests, and will be asked after them.
+  const bool busy = std::any_of(sessions_.begin(), sessions_.end(), [](const auto& entry) {
+    return entry.second->bodies_asked.size() >= limits::kBodyRequests;
+  });
+  if (asked || busy) return;
   // Nobody has them. What was for peers is given up; ours are asked for again after a while.
   std::erase_if(log.missing, [](const auto& entry) { return entry.second.transit; });
   if (log.missing.empty()) {
@@ -162,7 +166,9 @@ void Engine::on_bodies(Now now, Session& session, v1::Bodies bodies, std::size_t
   if (asked.open.empty() != bodies.last()) {
     return lie(session, fail(Code::kMalformed, "the last frame does not end the answer", "last"));
   }
+  const bool was_busy = session.bodies_asked.size() >= limits::kBodyRequests;
   if (bodies.last()) session.bodies_asked.erase(it);
+  if (bodies.last() && was_busy) look_for_all_bodies(now);
   if (check.bodies.empty()) {
     return_credit(session, size);
     return look_for_bodies(now, id);

@@ -11,6 +11,8 @@ import subprocess
 import tempfile
 import time
 import unittest
+import urllib.error
+import urllib.request
 
 BIN = pathlib.Path(os.environ["KOINON_BIN"])
 TOP = pathlib.Path(__file__).resolve().parent.parent.parent
@@ -114,6 +116,14 @@ class Node:
             if item["city"] == city:
                 return item["entries"]
         return 0
+
+    def shows(self, ref):
+        """Whether the note itself is shown here, asked over HTTP without a process of its own."""
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.http_port}/api/v1/records/{ref}/body", timeout=30):
+                return True
+        except urllib.error.HTTPError:
+            return False
 
     def refs(self, **query):
         args = [part for key, value in query.items() for part in (f"--{key}", value)]

@@ -3,6 +3,7 @@
 import subprocess
 import time
 import unittest
+import urllib.request
 
 from nodes import BIN, NodesTest, connected, peer, wait_for
 from proxy import CountingProxy
@@ -21,6 +22,13 @@ def after_finished(records):
     server_flight = [i for i, (d, _) in enumerate(data) if d == "in"][:5]
     client_flight = [i for i, (d, _) in enumerate(data) if d == "out"][:3]
     return [r for i, r in enumerate(data) if i not in server_flight and i not in client_flight]
+
+
+def hub_bytes(node, ref):
+    """The entry and the body of a record, as they travel."""
+    with urllib.request.urlopen(f"http://127.0.0.1:{node.http_port}/api/v1/records/{ref}/entry", timeout=30) as entry:
+        with urllib.request.urlopen(f"http://127.0.0.1:{node.http_port}/api/v1/records/{ref}/body", timeout=30) as body:
+            return entry.read() + body.read()
 
 
 class Resync(NodesTest):
@@ -76,15 +84,53 @@ class Resync(NodesTest):
         hub.publish("One")
         self.check(1, self.measure(hub, reader))
 
-    def test_with_a_thousand_logs(self):
+    def with_logs(self, count, records=1):
+        """A hub that holds so many logs, and a reader that has all of them from it."""
         hub = self.node("hub", start=False)
-        subprocess.run([str(BIN / "koinon-bench"), "fill", "--data", str(hub.data), "--logs", "1000"], check=True, capture_output=True, timeout=300)
-        hub.start("--trust-admits", 5000)
-        reader = self.node("reader", "--listen", "", "--trust-admits", 5000)
+        subprocess.run([str(BIN / "koinon-bench"), "fill", "--data", str(hub.data), "--logs", str(count),
+                        "--records", str(records)], check=True, capture_output=True, timeout=600)
+        hub.start("--trust-admits", 20000)
+        reader = self.node("reader", "--listen", "", "--trust-admits", 20000)
         hub.run("peer", "add", "--no-vouch", reader.line_without_address())
         reader.run("peer", "add", "--no-vouch", hub.line())
-        wait_for(lambda: reader.json("status")["cities"] >= 1002, "the reader holds a thousand logs", 120)
-        self.check(1000, self.measure(hub, reader))
+        wait_for(lambda: reader.json("status")["cities"] >= count + 2, "the reader holds all logs", 300)
+        return hub, reader
+
+    def test_with_ten_logs(self):
+        self.check(10, self.measure(*self.with_logs(10)))
+
+    def test_with_ten_thousand_logs(self):
+        self.check(10_000, self.measure(*self.with_logs(10_000)))
+
+    def test_ten_of_a_hundred_thousand_records_missing(self):
+        hub, reader = self.with_logs(100, 1000)
+        self.measure(hub, reader)
+        held = wait_for(lambda: (lambda r: r if r >= 100_000 else 0)(reader.json("status")["records"]), "all records are here", 120)
+        proxy = CountingProxy(hub.peer_port)
+        reader.run("peer", "remove", hub.name)
+        reader.run("peer", "add", "--no-vouch", hub.line(proxy.port))
+        wait_for(lambda: connected(reader, hub.name), "they connect through the proxy")
+        wait_for(self.at_rest(hub, reader, proxy), "nothing moves any more", 120)
+        reader.stop()
+        proxy.reset()
+        refs = [hub.publish(f"Missing {i}", "x" * 480) for i in range(10)]
+        reader.start("--listen", "", "--trust-admits", 20000)
+        wait_for(lambda: refs[-1] in reader.refs(city=hub.name), "what was missing has come")
+        self.assertEqual(reader.json("status")["records"] - held, 10)
+        records = after_finished(proxy.seen())
+        proxy.close()
+        total = sum(size for _, size in records)
+        record = sum(len(hub_bytes(hub, ref)) for ref in refs) / 10
+        # Flights: what one side sends before the other answers.
+        flights = [records[0][0]]
+        for direction, size in records:
+            if direction != flights[-1] and size > 60:
+                flights.append(direction)
+        print(f"\n10 of {held + 10} records missing: {total} bytes after both Finished, a record of {record:.0f} bytes; "
+              f"flights {' '.join(flights)}", flush=True)
+        self.assertLess(total, 10 * (record + 600))
+        # Hello and Follow out and in, Get out, the chunk in.
+        self.assertLessEqual(len(flights), 4)
 
 
 if __name__ == "__main__":

@@ -129,6 +129,7 @@ void Invariants::check_restart(SimNode& node) {
   }
   check_store(node);
   const auto state = node.store().load_state();
+  const std::set<HeadAsk> asks(state->asks.begin(), state->asks.end());
   for (const PeerRecord& record : state->peers) {
     const auto it = std::find_if(nodes_.begin(), nodes_.end(),
                                  [&](const auto& other) { return other->node_key() == record.node_key; });
@@ -139,6 +140,7 @@ void Invariants::check_restart(SimNode& node) {
       if (row.journal_seq.value == 0 || row.journal_seq > record.cursor || !row.whole || row.frozen) continue;
       if (!truth_.known(row.id) || !truth_.log(row.id).honest || row.id == node.log() || row.out_since)
         continue;
+      if (asks.contains({record.node_key, row.id})) continue;
       const auto held = node.store().log_state(row.id);
       // Rows of logs that policy refused when they passed are asked for by name.
       if (!held.ok() || held->out_since || held->frozen) continue;
@@ -148,6 +150,13 @@ void Invariants::check_restart(SimNode& node) {
                        ", of which it holds " + std::to_string(held->range.size().value));
       }
     }
+  }
+}
+
+void Invariants::check_accusation(const SimNode& node, const NodeKey& accused, const std::string& of) {
+  for (const auto& other : nodes_) {
+    if (other->node_key() == accused && other->liar() == nullptr)
+      fail(node, "takes the honest " + other->name() + " for a liar: " + of);
   }
 }
 
@@ -198,25 +207,24 @@ std::map<NodeIndex, std::set<LogId>> Invariants::obtainable() {
   return out;
 }
 
-// Whether an honest neighbour, or a neighbour of one, keeps the body for itself.
-bool Invariants::body_obtainable(SimNode& node, const LogId& log, const v1::Entry& entry,
+// Whether an honest neighbour, or a neighbour of one, has the body.
+bool Invariants::body_obtainable(SimNode& node, const LogId& log, EntryIndex index,
                                  const std::map<NodeIndex, std::set<LogId>>& gets) {
-  const auto keeps = [&](const SimNode& other) {
+  const auto keeps = [&](SimNode& other) {
     const auto it = gets.find(other.index());
     if (it == gets.end() || !it->second.contains(log)) return false;
-    BodyFilter filter = other.filter();
-    filter.self = other.log();
-    return other.log() == log || filter.wants(entry);
+    const auto record = other.store().record(log, index);
+    return record.ok() && !record->body.empty();
   };
   const auto passes = [&](const SimNode& other) {
     const auto it = gets.find(other.index());
     return it != gets.end() && it->second.contains(log);
   };
-  for (const SimNode* peer : node.peers()) {
+  for (SimNode* peer : node.peers()) {
     if (!passes(*peer) || !peer->peers_with(node) || !peer->can_meet(node)) continue;
     if (keeps(*peer)) return true;
     const auto beyond = peer->peers();
-    if (rules_.hops >= 2 && std::any_of(beyond.begin(), beyond.end(), [&](const SimNode* far) {
+    if (rules_.hops >= 2 && std::any_of(beyond.begin(), beyond.end(), [&](SimNode* far) {
           return far != &node && far->peers_with(*peer) && far->can_meet(*peer) && keeps(*far);
         })) {
       return true;
@@ -269,7 +277,7 @@ void Invariants::check_log_settled(SimNode& node, const AuthoredLog& log,
         add("still holds " + which + ", unwanted");
       continue;
     }
-    if (filter.wants(*entry) && body_obtainable(node, id, *entry, gets))
+    if (filter.wants(*entry) && body_obtainable(node, id, EntryIndex(i), gets))
       add("lacks " + which + asked_in_vain(node, id, EntryIndex(i)));
   }
 }

@@ -2,7 +2,8 @@
 //
 // Safety, at every step of an honest node: nothing enters a store that its author did not sign and write;
 // nothing leaves a node of a log outside its policy; what publish has answered survives a crash; a cursor
-// covers only rows whose entries are stored.
+// covers only rows whose entries are stored or durably remembered to be asked for; no honest node is taken for
+// a liar.
 // Liveness, once faults have ended: every honest node holds whole what its policy admits and an honest peer
 // can give, and the bodies that it wants; erased bodies are gone; every body that lacks is marked; where two
 // honest neighbours hold two histories, both have frozen the log.
@@ -31,6 +32,8 @@ class Invariants {
   void check_frames(SimNode& from, SessionId session, BytesView bytes);
   void check_committed(SimNode& node, const IntentBody& body);
   void check_restart(SimNode& node);
+  // An honest node takes another for a liar.
+  void check_accusation(const SimNode& node, const NodeKey& accused, const std::string& of);
   void policy_changed(const SimNode& node);
   void store_changed(const SimNode& node);  // in ways that no commit tells
   void vouched(const SimNode& node, const std::vector<VouchFact>& vouches);
@@ -57,7 +60,7 @@ class Invariants {
   bool trusts(SimNode& node, const LogId& log);
   void check_sent_log(SimNode& from, SessionId session, BytesView log_id, const char* in);
   std::map<NodeIndex, std::set<LogId>> obtainable();
-  bool body_obtainable(SimNode& node, const LogId& log, const v1::Entry& entry,
+  bool body_obtainable(SimNode& node, const LogId& log, EntryIndex index,
                        const std::map<NodeIndex, std::set<LogId>>& gets);
   void check_log_settled(SimNode& node, const AuthoredLog& log,
                          const std::map<NodeIndex, std::set<LogId>>& gets, std::vector<Broken>& out);

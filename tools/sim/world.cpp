@@ -195,6 +195,7 @@ void World::on_event(SimNode& node, const Event& event) {
       return note(node, "noticed two histories of " + about);
     case Kind::kPeerLied:
       counters_.add("liars disconnected");
+      if (node.liar() == nullptr) invariants_->check_accusation(node, event.peer, event.text);
       return note(node, "disconnected a liar: " + event.text);
     case Kind::kStoreFailed:
       counters_.add("writes refused");
