@@ -223,9 +223,11 @@ Result<std::vector<StoredRecord>> MemoryStore::unheld(const LogId& id, EntryInde
 
 Result<std::optional<Arrival>> MemoryStore::arrival_of(const LogId& log, EntryIndex index) {
   const auto it = std::find_if(arrivals_.rbegin(), arrivals_.rend(), [&](const Arrival& arrival) {
-    return arrival.log == log && index >= arrival.from && index.value < arrival.from.value + arrival.count;
+    const bool brings = arrival.kind == ArrivalKind::kAdded || arrival.kind == ArrivalKind::kBody;
+    return brings && arrival.log == log && index >= arrival.from &&
+           index.value < arrival.from.value + arrival.count;
   });
-  if (it == arrivals_.rend() || it->kind == ArrivalKind::kRemoved) return std::optional<Arrival>();
+  if (it == arrivals_.rend() || !logs_.contains(log)) return std::optional<Arrival>();
   return std::optional<Arrival>(*it);
 }
 

@@ -339,11 +339,10 @@ Result<std::optional<Arrival>> SqliteQueries::arrival_of(const LogId& log, Entry
   auto select = db_.prepare(
       "SELECT first, last, from_index, kind, at_ms, source FROM arrival WHERE log = ?1 AND from_index <= ?2 "
       "AND "
-      "from_index + last - first >= ?2 ORDER BY first DESC LIMIT 1");
+      "from_index + last - first >= ?2 AND kind IN (1, 2) ORDER BY first DESC LIMIT 1");
   select.bind(number).bind(static_cast<std::int64_t>(index.value));
   KOINON_ASSIGN(const bool found, select.step());
-  if (!found || static_cast<ArrivalKind>(select.integer(3)) == ArrivalKind::kRemoved)
-    return std::optional<Arrival>();
+  if (!found) return std::optional<Arrival>();
   Arrival arrival{ArrivalSeq(select.number(0)),
                   log,
                   EntryIndex(select.number(2)),

@@ -65,7 +65,7 @@ class StoreReader {
   // The index of our own record with this content digest, if there is one.
   virtual Result<std::optional<EntryIndex>> own_content(BytesView digest) = 0;
   virtual Result<std::vector<Bytes>> evidence(const LogId& log) = 0;
-  // The newest arrival that an entry is part of; none if the entry is not held.
+  // The newest arrival that brought an entry or its body; none if the entry is not held.
   virtual Result<std::optional<Arrival>> arrival_of(const LogId& log, EntryIndex index) = 0;
   // What the operator set, by its name; none: never set.
   virtual Result<std::optional<Bytes>> setting(std::string_view name) = 0;

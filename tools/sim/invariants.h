@@ -2,11 +2,10 @@
 //
 // Safety, at every step of an honest node: nothing enters a store that its author did not sign and write;
 // nothing leaves a node of a log outside its policy; what publish has answered survives a crash; a cursor
-// covers only rows whose entries are stored or durably remembered to be asked for; no honest node is taken for
-// a liar.
-// Liveness, once faults have ended: every honest node holds whole what its policy admits and an honest peer
-// can give, and the bodies that it wants; erased bodies are gone; every body that lacks is marked; where two
-// honest neighbours hold two histories, both have frozen the log.
+// covers only rows whose entries are stored or durably remembered to be asked for; no honest node is taken
+// for a liar. Liveness, once faults have ended: every honest node holds whole what its policy admits and an
+// honest peer can give, and the bodies that it wants; erased bodies are gone; every body that lacks is
+// marked; where two honest neighbours hold two histories, both have frozen the log.
 #pragma once
 
 #include <functional>

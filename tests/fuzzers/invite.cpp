@@ -1,0 +1,26 @@
+// Invite lines, as people paste them, and the frames of a joining.
+#include "crypto/invite.h"
+
+#include <cstddef>
+#include <cstdint>
+
+#include "crypto/ed25519.h"
+#include "proto/codec/frame.h"
+
+using namespace koinon;
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  static const bool kReady = init_crypto().ok();
+  if (!kReady) __builtin_trap();
+  const BytesView input(reinterpret_cast<const char*>(data), size);
+  const auto line = parse_invite_line(input);
+  if (line.ok()) {
+    const auto again = parse_invite_line(line->text());
+    if (!again.ok() || again->secret != line->secret) __builtin_trap();
+    (void)invite_key(line->inviter.node_key, line->secret);
+  }
+  v1::Frame frame;
+  if (frame.ParseFromArray(data, static_cast<int>(size)) && frame.has_join())
+    (void)parse_peer_line(frame.join().peer_line());
+  return 0;
+}
