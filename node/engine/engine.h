@@ -95,6 +95,8 @@ struct LogStanding {
   std::vector<NodeKey> offered_by;  // peers that offer more than is held
   std::map<EntryIndex, std::vector<NodeKey>>
       missing;  // bodies looked for, and the peers asked for them in vain
+  // Peers that announced a body again and again and never gave it; they are not asked for it.
+  std::map<EntryIndex, std::vector<NodeKey>> disbelieved;
 };
 
 // How a peer has behaved since this engine began.

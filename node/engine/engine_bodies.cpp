@@ -321,19 +321,17 @@ std::size_t Engine::bodies_missing() const {
 void Engine::forget_session_bodies(Now now, SessionId id) {
   for (const LogId& log_id : std::set<LogId>(lacking_)) {
     Log& log = *logs_.at(log_id);
-    bool asked = false;
     for (auto& [index, body] : log.missing) {
       body.tried.erase(id);
       body.announced.erase(id);
-      if (body.asked != id) continue;
-      body.asked.reset();
-      asked = true;
+      if (body.asked == id) body.asked.reset();
     }
-    if (asked) look_for_bodies(now, log_id);
+    // Also those that only waited for that peer to be less busy.
+    look_for_bodies(now, log_id);
   }
 }
 
-// A peer is there: perhaps it has what nobody had.
+// A peer is there, or less busy: perhaps it has what nobody had.
 void Engine::look_for_all_bodies(Now now) {
   for (const auto& [id, log] : logs_) {
     if (log->unread || !log->missing.empty()) look_for_bodies(now, id);

@@ -165,6 +165,9 @@ LogStanding Engine::standing(const LogId& id) const {
       if (const auto live = sessions_.find(session); live != sessions_.end())
         peers.push_back(live->second->peer);
     }
+    for (const auto& [peer, times] : body.false_haves) {
+      if (times >= limits::kFalseHaves) out.disbelieved[index].push_back(peer);
+    }
   }
   return out;
 }

@@ -245,6 +245,10 @@ std::string Invariants::asked_in_vain(SimNode& node, const LogId& log, EntryInde
     if (peer->liar() != nullptr) out += " (liar)";
     if (std::find(missing->second.begin(), missing->second.end(), peer->node_key()) != missing->second.end())
       out += " (asked)";
+    const auto lies = standing.disbelieved.find(index);
+    if (lies != standing.disbelieved.end() &&
+        std::find(lies->second.begin(), lies->second.end(), peer->node_key()) != lies->second.end())
+      out += " (disbelieved)";
   }
   return out;
 }
