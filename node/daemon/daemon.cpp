@@ -253,8 +253,8 @@ void Daemon::on_event(const Event& event) {
     case Event::Kind::kTrusted:
       return log_.debug("a city is trusted from now on", {{"log", to_text(event.log)}});
     case Event::Kind::kDistrusted:
-      return log_.info("a city is no longer trusted; what is held of it goes after the grace time",
-                       {{"log", to_text(event.log)}});
+      return log_.debug("a city is no longer trusted; what is held of it goes after the grace time",
+                        {{"log", to_text(event.log)}});
     case Event::Kind::kRemoved:
       return log_.info("removed the data of a city that is no longer trusted",
                        {{"log", to_text(event.log)}, {"entries", std::to_string(event.size.value)}});

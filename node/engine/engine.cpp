@@ -161,8 +161,9 @@ void Engine::on_bytes(Now now, SessionId id, BytesView bytes) {
 
 // Counts the frame against what the peer may do. False if the session was ended.
 bool Engine::within_limits(Now now, Session& session, const v1::Frame& frame) {
-  const bool request = frame.has_get() || frame.has_get_heads() || frame.has_get_bodies() ||
-                       frame.has_set_filter() || frame.has_have() || frame.has_prune() || frame.has_ping();
+  // A Get or GetBodies is bounded by how many may be open: a follower of many logs has cause for many.
+  const bool request = frame.has_get_heads() || frame.has_set_filter() || frame.has_have() ||
+                       frame.has_prune() || frame.has_ping();
   const char* what = nullptr;
   if (!session.frames_allowed.take(1, now.mono)) what = "frames";
   if (request && !session.requests_allowed.take(1, now.mono)) what = "requests";

@@ -67,7 +67,7 @@ inline constexpr double kHeadsAtOnce = 200'000;
 inline constexpr double kHeadsPerSecond = 100;
 inline constexpr double kRequestsAtOnce = 5'000;
 inline constexpr double kRequestsPerSecond = 100;
-inline constexpr double kFramesAtOnce = 50'000;
+inline constexpr double kFramesAtOnce = 500'000;
 inline constexpr double kFramesPerSecond = 1'000;
 
 // Quotas

@@ -311,7 +311,7 @@ TEST_P(Hostile, HeadsWithoutEndEndTheSession) {
   v1::Frame heads;
   heads.mutable_heads();
   const Bytes one = *encode_frame(heads);
-  for (int i = 0; i < 200 && network.is_open(session); ++i) {
+  for (int i = 0; i < 250 && network.is_open(session); ++i) {
     Bytes many;
     for (int k = 0; k < 1000; ++k) many += one;
     network.inject(session, la, many);

@@ -194,13 +194,13 @@ class EndlessHeads final : public Liary {
   using Liary::Liary;
   void on_turn() override {
     const SessionId session = any_session();
-    if (session == SessionId() || !chance_.hit(0.02)) return;
+    if (session == SessionId() || !chance_.hit(0.005)) return;
     told();
     v1::Frame frame;
     frame.mutable_heads();
     const Bytes one = encoded(frame);
     Bytes many;
-    for (int i = 0; i < 60'000; ++i) many += one;
+    for (int i = 0; i < 250'000; ++i) many += one;
     node_.inject(session, std::move(many));
   }
 };
