@@ -388,7 +388,7 @@ Status MemoryStore::set_cursor(const PeerCursor& cursor) {
   return {};
 }
 
-Status MemoryStore::add_evidence(const EvidenceCommit& evidence) {
+Result<JournalSeq> MemoryStore::add_evidence(const EvidenceCommit& evidence) {
   KOINON_TRY(need_space());
   evidence_[evidence.log].push_back(evidence.evidence);
   undo_with([this, id = evidence.log] {
@@ -397,10 +397,16 @@ Status MemoryStore::add_evidence(const EvidenceCommit& evidence) {
     if (list.empty()) evidence_.erase(id);
   });
   const auto log = logs_.find(evidence.log);
-  if (log == logs_.end()) return {};
-  undo_with([this, id = evidence.log, old = log->second->state.frozen] { logs_.at(id)->state.frozen = old; });
-  log->second->state.frozen = true;
-  return {};
+  if (log == logs_.end()) return JournalSeq(0);
+  LogState& state = log->second->state;
+  undo_with([this, id = evidence.log, frozen = state.frozen, row = state.journal_seq] {
+    logs_.at(id)->state.frozen = frozen;
+    logs_.at(id)->state.journal_seq = row;
+  });
+  state.frozen = true;
+  if (!state.whole) return JournalSeq(0);
+  state.journal_seq = JournalSeq(journal_next_++);
+  return state.journal_seq;
 }
 
 void MemoryStore::drop_transit(std::map<std::uint64_t, TransitEntry>::iterator it) {

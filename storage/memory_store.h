@@ -66,7 +66,7 @@ class MemoryStore final : public Store {
   void rollback() override;
   Result<JournalSeq> append_run(const RunCommit& run) override;
   Status set_cursor(const PeerCursor& cursor) override;
-  Status add_evidence(const EvidenceCommit& evidence) override;
+  Result<JournalSeq> add_evidence(const EvidenceCommit& evidence) override;
   Status add_bodies(const BodiesCommit& bodies) override;
   Status apply_filter(const LogId& log, const BodyFilter& filter, UnixMillis now) override;
   Status set_out_of_policy(const LogId& log, UnixMillis since) override;

@@ -84,7 +84,7 @@ class SqliteStore final : public SqliteBase<Store> {
   void rollback() override;
   Result<JournalSeq> append_run(const RunCommit& run) override;
   Status set_cursor(const PeerCursor& cursor) override;
-  Status add_evidence(const EvidenceCommit& evidence) override;
+  Result<JournalSeq> add_evidence(const EvidenceCommit& evidence) override;
   Status add_bodies(const BodiesCommit& bodies) override { return bodies_.add(bodies); }
   Status apply_filter(const LogId& log, const BodyFilter& filter, UnixMillis now) override {
     return bodies_.apply_filter(log, filter, now);
@@ -338,12 +338,16 @@ Status SqliteStore::set_cursor(const PeerCursor& cursor) {
       .run();
 }
 
-Status SqliteStore::add_evidence(const EvidenceCommit& evidence) {
+Result<JournalSeq> SqliteStore::add_evidence(const EvidenceCommit& evidence) {
   auto insert = db_.prepare("INSERT INTO evidence (log_id, evidence, at_ms) VALUES (?, ?, ?)");
   KOINON_TRY(
       insert.bind_blob(evidence.log.view()).bind_blob(evidence.evidence).bind(evidence.at.value).run());
   auto freeze = db_.prepare("UPDATE log SET frozen = 1 WHERE log_id = ?");
-  return freeze.bind_blob(evidence.log.view()).run();
+  KOINON_TRY(freeze.bind_blob(evidence.log.view()).run());
+  const auto state = queries_.log_state(evidence.log);
+  if (!state.ok() || !state->whole) return JournalSeq(0);
+  KOINON_ASSIGN(const std::int64_t number, queries_.log_number(evidence.log));
+  return write_journal_row(number);
 }
 
 Status SqliteStore::set_out_of_policy(const LogId& log, UnixMillis since) {

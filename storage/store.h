@@ -88,7 +88,9 @@ class Store : public StoreReader {
   // erasure that they contradict.
   virtual Result<JournalSeq> append_run(const RunCommit& run) = 0;
   virtual Status set_cursor(const PeerCursor& cursor) = 0;
-  virtual Status add_evidence(const EvidenceCommit& evidence) = 0;
+  // Freezes the log, and gives it a new journal row where it stands whole, so that followers hear of it; 0 if
+  // not.
+  virtual Result<JournalSeq> add_evidence(const EvidenceCommit& evidence) = 0;
   // Bodies of entries that are held without; others are ignored. What is only for peers goes into the
   // transit store, which forgets its oldest beyond its limits.
   virtual Status add_bodies(const BodiesCommit& bodies) = 0;

@@ -151,12 +151,10 @@ void Engine::on_bytes(Now now, SessionId id, BytesView bytes) {
     }
     if (!*frame) break;
     session->last_received = now.mono;
-    session->frame_began.reset();
     handle_frame(now, *session, std::move(**frame), size);
     session = find(id);  // the frame may have ended it
     if (session == nullptr) return;
   }
-  if (session->reader.buffered() > 0 && !session->frame_began) session->frame_began = now.mono;
 }
 
 // Counts the frame against what the peer may do. False if the session was ended.

@@ -216,7 +216,7 @@ class Engine {
   Log& log_of(const Offer& offer);
   bool contradicts(Now now, Log& log, const Offer& offer);
   void check_old_head(Now now, const Offer& offer);
-  void old_head_differs(const Offer& offer);
+  void old_head_differs(Now now, const Offer& offer);
   void keep_evidence(Now now, Log& log, TreeSize at, const SignedTree& ours, const SignedTree& theirs);
   void settle_row(Now now, SessionId session, const LogId& log, JournalSeq row);
   std::optional<PeerCursor> cursor_after(Session& session, const LogId& log);

@@ -276,26 +276,30 @@ void Engine::check_old_head(Now now, const Offer& offer) {
     return settle_row(now, offer.source, offer.log, offer.row);
   }
   issue(ReadRoot{offer.log, offer.head.size}, [this, offer](Now then, const Result<Answer>& answer) {
-    if (answer.ok() && std::get<Hash>(*answer) != offer.head.root) old_head_differs(offer);
+    if (answer.ok() && std::get<Hash>(*answer) != offer.head.root) return old_head_differs(then, offer);
     settle_row(then, offer.source, offer.log, offer.row);
   });
 }
 
-void Engine::old_head_differs(const Offer& offer) {
+// Its row is settled once the evidence is on its way to the store: the cursor, which follows it there, must
+// not pass what could still be forgotten.
+void Engine::old_head_differs(Now now, const Offer& offer) {
   const LogState& state = logs_.at(offer.log)->state;
-  if (!state.seen) return;
+  if (!state.seen) return settle_row(now, offer.source, offer.log, offer.row);
   // Ours is the prefix in the tree of `seen`, of which only `held` entries may be here.
   const TreeSize held = state.range.size();
   const StoredHead seen = *state.seen;
   const std::vector<Hash> outer = state.seen_right;
-  issue(
-      ReadProof{offer.log, EntryIndex(offer.head.size.value), 0, held},
-      [this, offer, held, seen, outer](Now then, const Result<Answer>& answer) {
-        if (!answer.ok()) return;
-        RunProof ours = std::get<RunProof>(*answer);
-        ours.right = join_right(offer.head.size, held, seen.size, ours.right, outer);
-        keep_evidence(then, *logs_.at(offer.log), offer.head.size, {seen.note, ours}, {offer.head.note, {}});
-      });
+  issue(ReadProof{offer.log, EntryIndex(offer.head.size.value), 0, held}, [this, offer, held, seen, outer](
+                                                                              Now then,
+                                                                              const Result<Answer>& answer) {
+    if (answer.ok()) {
+      RunProof ours = std::get<RunProof>(*answer);
+      ours.right = join_right(offer.head.size, held, seen.size, ours.right, outer);
+      keep_evidence(then, *logs_.at(offer.log), offer.head.size, {seen.note, ours}, {offer.head.note, {}});
+    }
+    settle_row(then, offer.source, offer.log, offer.row);
+  });
 }
 
 void Engine::keep_evidence(Now now, Log& log, TreeSize at, const SignedTree& ours, const SignedTree& theirs) {
@@ -308,9 +312,12 @@ void Engine::keep_evidence(Now now, Log& log, TreeSize at, const SignedTree& our
   EvidenceCommit commit;
   commit.log = id;
   commit.evidence = make_evidence(log.state.identity, at, ours, theirs).SerializeAsString();
-  issue(CommitEvidence{std::move(commit)}, [this, id, at](Now, const Result<Answer>& answer) {
+  // A new row: peers that hold the other history hear of ours, however much longer theirs is.
+  issue(CommitEvidence{std::move(commit)}, [this, id, at, number = begin_commit()](
+                                               Now then, const Result<Answer>& answer) {
     if (!answer.ok()) emit({Event::Kind::kStoreFailed, {}, id, {}, answer.error().text()});
     emit({Event::Kind::kForked, {}, id, at, "two signed heads contradict each other; the log is frozen"});
+    end_commit(then, number, id, answer.ok() ? std::get<RunStored>(*answer).journal_seq : JournalSeq(0));
   });
 }
 

@@ -59,7 +59,9 @@ void Engine::send_rows(Now now, Session& session) {
     session.sent_row = JournalSeq(row->first);
     const Log& log = *logs_.at(row->second);
     const auto known = session.known.find(row->second);
-    const bool held = known != session.known.end() && known->second.value >= log.whole_size();
+    // Of a frozen log as many entries may be another history.
+    const bool held =
+        known != session.known.end() && known->second.value >= log.whole_size() && !log.state.frozen;
     if (held || row->second == session.peer_log || !serves(row->second)) continue;
     *frame.mutable_heads()->add_heads() = head_message(session, log);
     session.told_cursor = session.sent_row;

@@ -271,7 +271,6 @@ MonoTime Engine::next_tick() const {
     }
     if (session->announce_at) sooner(*session->announce_at);
     if (session->cursor_at) sooner(*session->cursor_at);
-    if (session->frame_began) sooner(*session->frame_began + limits::kFrameDeadline);
     if (session->ping_sent) {
       sooner(*session->ping_sent + limits::kPongDeadline);
     } else {
@@ -308,9 +307,6 @@ const char* Engine::overdue(Now now, const Session& session) const {
   for (const auto& [request, asked] : session.bodies_asked) {
     if (now.mono - asked.last_progress >= limits::kRequestDeadline)
       return "a GetBodies was not answered in time";
-  }
-  if (session.frame_began && now.mono - *session.frame_began >= limits::kFrameDeadline) {
-    return "a frame did not come to its end in time";
   }
   return nullptr;
 }

@@ -68,6 +68,7 @@ struct RunStored {
 struct CommitCursor {
   PeerCursor cursor;
 };
+// Answer: RunStored, with a new row where the log stands whole.
 struct CommitEvidence {
   EvidenceCommit evidence;
 };

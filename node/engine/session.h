@@ -87,8 +87,7 @@ struct Session {
   BodyFilter filter;  // bodies that the peer wants
 
   // Liveness
-  MonoTime last_received{};             // of a whole frame
-  std::optional<MonoTime> frame_began;  // the frame of which a part is here
+  MonoTime last_received{};  // of a whole frame
   std::optional<MonoTime> ping_sent;
   MonoTime last_ping{};
   unsigned pings_unanswered = 0;

@@ -98,7 +98,11 @@ Result<Answer> execute_write(Store& store, const IntentBody& body) {
             return Answer(RunStored{*row});
           },
           [&](const CommitCursor& intent) { return to_answer(store.set_cursor(intent.cursor)); },
-          [&](const CommitEvidence& intent) { return to_answer(store.add_evidence(intent.evidence)); },
+          [&](const CommitEvidence& intent) -> Result<Answer> {
+            const auto row = store.add_evidence(intent.evidence);
+            if (!row.ok()) return row.error();
+            return Answer(RunStored{*row});
+          },
           [&](const CommitBodies& intent) { return to_answer(store.add_bodies(intent.bodies)); },
           [&](const CommitFilter& intent) {
             return to_answer(store.apply_filter(intent.log, intent.filter, intent.now));

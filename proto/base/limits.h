@@ -79,7 +79,6 @@ inline constexpr std::chrono::seconds kHelloDeadline{10};      // from TLS to He
 inline constexpr std::chrono::seconds kPingInterval{30};
 inline constexpr std::chrono::seconds kPongDeadline{20};
 inline constexpr std::chrono::seconds kRequestDeadline{60};       // without any progress
-inline constexpr std::chrono::seconds kFrameDeadline{120};        // from a frame's first byte to its last
 inline constexpr std::chrono::milliseconds kAnnounceDelay{1000};  // a push comes first; then heads are told
 inline constexpr std::chrono::seconds kCursorDelay{3};            // for rows that needed no sending
 inline constexpr std::chrono::seconds kBodyRetry{60};  // then those who had no body are asked again

@@ -33,17 +33,23 @@ void Invariants::fail(const SimNode& node, std::string what) {
 
 // --- policy ---
 
-void Invariants::policy_changed(const SimNode& node) { policies_[node.index()].stale = true; }
+// What was trusted up to now is remembered before it changes: an engine may act on it a little longer.
+void Invariants::policy_changed(SimNode& node) {
+  policies_[node.index()].stale = true;
+  if (node.up()) policy_of(node);
+}
 
 void Invariants::store_changed(const SimNode& node) {
   policies_[node.index()].stale = true;
   policies_[node.index()].unread = true;
 }
 
-void Invariants::vouched(const SimNode& node, const std::vector<VouchFact>& vouches) {
+void Invariants::vouched(SimNode& node, const std::vector<VouchFact>& vouches) {
+  if (vouches.empty()) return;
+  if (eager_) policy_of(node);
   Policy& policy = policies_[node.index()];
   for (const VouchFact& vouch : vouches) policy.book.add(vouch);
-  policy.stale = policy.stale || !vouches.empty();
+  policy.stale = true;
 }
 
 const Invariants::Policy& Invariants::policy_of(SimNode& node) {
@@ -318,10 +324,15 @@ void Invariants::check_forks(std::vector<Broken>& out) {
             !policy_of(*peer).trusted.contains(id) || !contradict(*node, *peer, id)) {
           continue;
         }
-        if (!node->store().log_state(id)->frozen || node->store().evidence(id)->empty())
-          out.push_back(
-              {schedule_.now(), node->name(),
-               "has not noticed that " + peer->name() + " holds another history of " + log.identity.name});
+        const auto mine = node->store().log_state(id);
+        if (mine->frozen && !node->store().evidence(id)->empty()) continue;
+        const auto theirs = peer->store().log_state(id);
+        out.push_back({schedule_.now(), node->name(),
+                       "has not noticed that " + peer->name() + " holds another history of " +
+                           log.identity.name + " (" + std::to_string(mine->whole->size.value) + " and " +
+                           std::to_string(theirs->whole->size.value) + " entries, " +
+                           (node->connected_to(*peer) ? "connected" : "not connected") +
+                           (theirs->frozen ? ", frozen there" : "") + ")"});
       }
     }
   }

@@ -24,8 +24,8 @@ struct Broken {
 class Invariants {
  public:
   Invariants(Schedule& schedule, Truth& truth, std::vector<std::unique_ptr<SimNode>>& nodes,
-             PolicyRules rules)
-      : schedule_(schedule), truth_(truth), nodes_(nodes), rules_(rules) {}
+             PolicyRules rules, bool eager)
+      : schedule_(schedule), truth_(truth), nodes_(nodes), rules_(rules), eager_(eager) {}
 
   // Safety. Liars are not asked.
   void check_frames(SimNode& from, SessionId session, BytesView bytes);
@@ -33,9 +33,9 @@ class Invariants {
   void check_restart(SimNode& node);
   // An honest node takes another for a liar.
   void check_accusation(const SimNode& node, const NodeKey& accused, const std::string& of);
-  void policy_changed(const SimNode& node);
+  void policy_changed(SimNode& node);
   void store_changed(const SimNode& node);  // in ways that no commit tells
-  void vouched(const SimNode& node, const std::vector<VouchFact>& vouches);
+  void vouched(SimNode& node, const std::vector<VouchFact>& vouches);
   // Everything that a node's store holds, against the truth.
   void check_store(SimNode& node);
 
@@ -71,6 +71,7 @@ class Invariants {
   Truth& truth_;
   std::vector<std::unique_ptr<SimNode>>& nodes_;
   PolicyRules rules_;
+  bool eager_;  // policies are computed before each change; without, only when asked for
   std::map<NodeIndex, Policy> policies_;
   std::vector<Broken> broken_;
   std::uint64_t frames_checked_ = 0;

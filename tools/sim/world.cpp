@@ -24,8 +24,8 @@ World::World(Scenario scenario, WorldOptions options)
   fabric_ = std::make_unique<Fabric>(
       schedule_, chance_.fork(), counters_,
       FabricRules{scenario_.loss, scenario_.duplicate, scenario_.reorder, scenario_.bandwidth});
-  invariants_ =
-      std::make_unique<Invariants>(schedule_, truth_, nodes_, PolicyRules{scenario_.hops, scenario_.admits});
+  invariants_ = std::make_unique<Invariants>(
+      schedule_, truth_, nodes_, PolicyRules{scenario_.hops, scenario_.admits}, options_.check_frames);
 }
 
 World::~World() = default;
