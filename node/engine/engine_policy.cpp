@@ -120,7 +120,7 @@ void Engine::remove_expired(Now now) {
   }
 }
 
-// The engine keeps the log's identity as a stub, so that answers under way still find it.
+// The log stays known by its identity alone, so that answers under way still find it.
 void Engine::remove_log(Now now, Log& log) {
   log.removing = true;
   issue(CommitRemoval{log.state.id, now.wall},
