@@ -389,6 +389,27 @@ TEST_P(Hostile, ACursorThatLiesLosesNothing) {
   EXPECT_EQ(seoul.holds(la), 1U);
 }
 
+TEST_P(Hostile, ACursorBeyondTheJournalCountsForNothing) {
+  network.peer(seoul, milan);
+  network.peer(seoul, la);
+  seoul.vouch(milan);
+  network.connect(seoul, milan);
+  const SessionId first = network.connect(la, seoul);
+  network.drive();
+  ASSERT_EQ(la.holds(milan), 1U);
+  network.cut(first);
+  network.drive();
+  milan.publish(2);
+  network.drive();
+  const SessionId second = network.connect(la, seoul);
+  network.tamper_frames(second, la, [](v1::Frame& frame) {
+    if (frame.has_follow()) frame.mutable_follow()->set_cursor(1'000'000);
+    return true;
+  });
+  network.drive();
+  EXPECT_EQ(la.holds(milan), 3U);
+}
+
 TEST_P(Hostile, AnOldSessionReplayedOnANewOneSaysNothingOrEndsIt) {
   network.peer(seoul, la);
   const SessionId first = network.connect(la, seoul);
