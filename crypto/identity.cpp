@@ -9,6 +9,7 @@ namespace koinon {
 namespace {
 
 constexpr BytesView kLogLabel("koinon/v1 log\0", 14);
+constexpr std::string_view kObserver = "observer";
 constexpr BytesView kKeyLabel("koinon/v1 key\0", 14);
 
 Result<PublicKey> read_key(BytesView bytes, std::string_view field) {
@@ -103,7 +104,8 @@ Result<LogKeys> check_genesis(BytesView leaf, const LogIdentity& identity) {
 }
 
 std::string PeerLine::text() const {
-  return vkey.text() + (address.empty() ? "" : "@" + address) + "#" + to_text(node_key);
+  return (vkey ? vkey->text() : std::string(kObserver)) + (address.empty() ? "" : "@" + address) + "#" +
+         to_text(node_key);
 }
 
 Result<PeerLine> parse_peer_line(std::string_view text) {
@@ -122,8 +124,9 @@ Result<PeerLine> parse_peer_line(std::string_view text) {
     line.address = address.text();
     text = text.substr(0, at);
   }
+  if (text == kObserver) return line;
   KOINON_ASSIGN(line.vkey, parse_vkey(text));
-  const auto origin = parse_origin(line.vkey.name);
+  const auto origin = parse_origin(line.vkey->name);
   if (!origin.ok()) return fail(Code::kInvalidArgument, origin.error().message, "peer");
   return line;
 }

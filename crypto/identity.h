@@ -1,6 +1,8 @@
 // Who a log is: its name and first keys, which hash to its log id, and the Genesis entry that states them.
 #pragma once
 
+#include <optional>
+
 #include "crypto/ed25519.h"
 #include "crypto/vkey.h"
 #include "koinon/v1/record.pb.h"
@@ -42,10 +44,11 @@ Result<LogKeys> check_genesis(BytesView leaf, const LogIdentity& identity);
 // The keys of a Genesis or Keys entry; those without a valid proof do not count (an error).
 Result<LogKeys> check_keys(const v1::Keys& keys, const LogId& log);
 
-// What an operator hands to another: VKEY@HOST:PORT#NODEKEY, the address optional.
+// What an operator hands to another: VKEY@HOST:PORT#NODEKEY, the address optional. An observer's reads
+// `observer` in place of the vkey.
 struct PeerLine {
-  VKey vkey;
-  std::string address;  // HOST:PORT, or empty for a node that only dials
+  std::optional<VKey> vkey;  // none: an observer
+  std::string address;       // HOST:PORT, or empty for a node that only dials
   NodeKey node_key;
   std::string text() const;
 };

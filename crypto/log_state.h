@@ -49,8 +49,8 @@ struct LogState {
 
 struct PeerRecord {
   NodeKey node_key;
-  LogId log;
-  std::string vkey;
+  std::optional<LogId> log;  // none: an observer
+  std::string vkey;          // empty for an observer
   std::string name;
   std::string address;  // HOST:PORT, or empty
   bool vouch = true;    // publish a vouch once a session has proven the key

@@ -110,12 +110,13 @@ Result<std::vector<PeerRecord>> SqliteQueries::peers() {
   while (true) {
     KOINON_ASSIGN(const bool row, select.step());
     if (!row) return out;
-    if (select.blob(0).size() != 32 || select.blob(1).size() != 32) {
+    const std::size_t log_bytes = select.blob(1).size();
+    if (select.blob(0).size() != 32 || (log_bytes != 0 && log_bytes != 32)) {
       return fail(Code::kIo, "a peer's row is damaged; restore the store", "peer");
     }
     PeerRecord peer;
     peer.node_key = NodeKey::from(select.blob(0));
-    peer.log = LogId::from(select.blob(1));
+    if (log_bytes != 0) peer.log = LogId::from(select.blob(1));
     peer.vkey = select.text(2);
     peer.name = select.text(3);
     peer.address = select.text(4);

@@ -421,7 +421,7 @@ Status SqliteStore::put_peer(const PeerRecord& peer) {
       "ON CONFLICT (node_key) DO UPDATE SET log_id = excluded.log_id, vkey = excluded.vkey, name = "
       "excluded.name, address = excluded.address, vouch = excluded.vouch");
   return put.bind_blob(peer.node_key.view())
-      .bind_blob(peer.log.view())
+      .bind_blob(peer.log ? peer.log->view() : BytesView())
       .bind_text(peer.vkey)
       .bind_text(peer.name)
       .bind_text(peer.address)

@@ -34,6 +34,7 @@ struct Arrival {
 
 // Names of settings.
 inline constexpr std::string_view kSubscriptions = "subscriptions";   // BodyFilter::text
+inline constexpr std::string_view kObserverName = "observer";         // of a node without a log
 inline constexpr std::string_view kFilterApplied = "filter_applied";  // the one that the bodies held follow
 
 struct StoreCounts {

@@ -21,6 +21,7 @@ struct InitArguments {
   std::string type = "city";
   std::string country;
   std::string passphrase_file;
+  bool observer = false;
 };
 Status run_init(const Common& common, const InitArguments& arguments);
 

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "crypto/invite.h"
+#include "proto/base/encoding.h"
 #include "proto/codec/name.h"
 #include "tools/api_client.h"
 #include "tools/commands.h"
@@ -67,15 +68,19 @@ Status run_invite(const Common& common, const InviteArguments& arguments) {
 
 Status run_join(const Common& common, const std::string& line, bool vouch, bool yes) {
   KOINON_ASSIGN(const InviteLine invite, parse_invite_line(line));
-  KOINON_ASSIGN(const auto origin, parse_origin(invite.inviter.vkey.name));
+  std::string who = "an observer, which publishes nothing";
+  std::string key = to_text(invite.inviter.node_key);
+  if (const auto& vkey = invite.inviter.vkey) {
+    KOINON_ASSIGN(const auto origin, parse_origin(vkey->name));
+    who = harmless(origin.name);
+    key = harmless(vkey->text());
+  }
   if (!yes) {
     if (isatty(STDIN_FILENO) == 0)
       return fail(Code::kRefused,
-                  "say --yes to join without being asked whether " + origin.name + " is the right city",
-                  "join");
-    std::cerr << "This invite comes from " << harmless(origin.name) << " ("
-              << harmless(invite.inviter.vkey.text()) << ").\n"
-              << "Is that the city that you know? [y/N] " << std::flush;
+                  "say --yes to join without being asked whether this is the right node: " + who, "join");
+    std::cerr << "This invite comes from " << who << " (" << key << ").\n"
+              << "Is that whom you know? [y/N] " << std::flush;
     std::string answer;
     std::getline(std::cin, answer);
     if (answer != "y" && answer != "Y" && answer != "yes") return fail(Code::kRefused, "not joined", "join");
@@ -88,7 +93,8 @@ Status run_join(const Common& common, const std::string& line, bool vouch, bool 
     return {};
   }
   std::cout << "Joined " << member(joined, "name") << "; the two nodes have pinned each other.\n";
-  if (vouch) std::cout << "A vouch for it is published once both have connected (--no-vouch abstains).\n";
+  if (member(joined, "vouch") == "yes")
+    std::cout << "A vouch for it is published once both have connected (--no-vouch abstains).\n";
   return {};
 }
 

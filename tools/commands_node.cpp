@@ -58,15 +58,24 @@ Status run_init(const Common& common, const InitArguments& arguments) {
   options.language = arguments.language;
   options.type = arguments.type;
   options.country = arguments.country;
+  options.observer = arguments.observer;
   if (!arguments.passphrase_file.empty()) {
     KOINON_ASSIGN(options.passphrase, read_passphrase(arguments.passphrase_file));
   }
   KOINON_ASSIGN(const InitResult made, init_node(DataFolder(common.data), options, system_clock().wall()));
   if (common.json) {
-    std::cout << json::serialize(json::object{{"name", made.identity.name},
-                                              {"log_id", to_text(made.identity.log_id())},
-                                              {"vkey", made.identity.vkey().text()},
-                                              {"recovery_words", made.recovery_words}})
+    json::object out{{"name", options.name}, {"observer", options.observer}};
+    if (made.identity) {
+      out["log_id"] = to_text(made.identity->log_id());
+      out["vkey"] = made.identity->vkey().text();
+      out["recovery_words"] = made.recovery_words;
+    }
+    std::cout << json::serialize(out) << "\n";
+    return {};
+  }
+  if (options.observer) {
+    std::cout << "Made the observer " << options.name << " in " << common.data
+              << ": it follows and reads, and publishes nothing.\n\nNext: koinond --data " << common.data
               << "\n";
     return {};
   }
@@ -83,7 +92,8 @@ Status run_id(const Common& common) {
   if (common.json) {
     std::cout << json::serialize(id) << "\n";
   } else {
-    std::cout << member(id, "vkey") << "\n" << member(id, "peer_line") << "\n";
+    if (!member(id, "vkey").empty()) std::cout << member(id, "vkey") << "\n";
+    std::cout << member(id, "peer_line") << "\n";
     if (member(id, "address").empty()) {
       std::cerr << "koinon: this line has no address, so only this node can dial; start koinond with "
                    "--address HOST:PORT\n";
@@ -114,7 +124,8 @@ Status run_peer_add(const Common& common, const std::string& line, bool vouch) {
   }
   std::cout << "Pinned " << member(added, "name")
             << ". Now the other side pins this node with the line of: koinon id\n";
-  if (vouch) std::cout << "A vouch for it is published once both have connected (--no-vouch abstains).\n";
+  if (member(added, "vouch") == "yes")
+    std::cout << "A vouch for it is published once both have connected (--no-vouch abstains).\n";
   return {};
 }
 

@@ -82,6 +82,7 @@ void add_node_commands(CLI::App& app, CommandLine& line) {
   init->add_option("--type", line.init.type, "city, region, network, national or community (city)")
       ->check(CLI::IsMember({"city", "region", "network", "national", "community"}));
   init->add_option("--country", line.init.country, "ISO 3166 code, such as KR");
+  init->add_flag("--observer", line.init.observer, "follow and read, without a log of its own");
   init->add_option("--passphrase-file", line.init.passphrase_file,
                    "seals the key files with the passphrase in this file");
   command(app, line, "id", "what another city needs to peer with this one",
@@ -93,9 +94,9 @@ void add_node_commands(CLI::App& app, CommandLine& line) {
           [&line] { return run_reindex(line.common); });
   CLI::App* peer = app.add_subcommand("peer", "the nodes that this one exchanges with");
   peer->fallthrough()->require_subcommand(1);
-  auto* add = command(*peer, line, "add", "pin a node: VKEY@HOST:PORT#NODEKEY, from its `koinon id`",
+  auto* add = command(*peer, line, "add", "pin a node by the line of its `koinon id`",
                       [&line] { return run_peer_add(line.common, line.line, !line.no_vouch); });
-  add->add_option("line", line.line, "VKEY@HOST:PORT#NODEKEY")->required();
+  add->add_option("line", line.line, "VKEY@HOST:PORT#NODEKEY, or observer#NODEKEY")->required();
   add->add_flag("--no-vouch", line.no_vouch, "do not publish that we know this city");
   auto* remove = command(*peer, line, "remove", "unpin a node",
                          [&line] { return run_peer_remove(line.common, line.line); });

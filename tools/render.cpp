@@ -250,7 +250,7 @@ std::string render_peers(const json::value& page) {
     line += member(item, "address").empty() ? "(dials us)" : member(item, "address");
     line += "  " + member(item, "state");
     if (member(item, "connected") == "yes") line += ", " + member(item, "agent");
-    line += "  " + member(item, "entries") + " entries held";
+    if (member(item, "observer") != "yes") line += "  " + member(item, "entries") + " entries held";
     out += line + "\n";
   }
   return out.empty()
@@ -258,20 +258,31 @@ std::string render_peers(const json::value& page) {
              : out;
 }
 
+namespace {
+
+std::string topic_line(const json::value& item) {
+  const std::string topic = member(item, "topic") + ": ";
+  if (member(item, "complete") == "yes") return topic + "complete";
+  return topic + member(item, "missing") + " notes still to come, of " + joined(item, "waits_for", ", ");
+}
+
+}  // namespace
+
 std::string render_status(const json::value& status) {
   std::string out;
-  add_field(out, "city", member(status, "name"));
+  const bool observer = member(status, "observer") == "yes";
+  add_field(out, observer ? "observer" : "city", member(status, "name"));
   add_field(out, "log", member(status, "log_id"));
-  add_field(out, "entries", member(status, "entries"));
+  if (!observer) add_field(out, "entries", member(status, "entries"));
   add_field(out, "signing", member(status, "signing"));
   add_field(out, "peers",
             member(status, "peers_connected") + " of " + member(status, "peers") + " connected");
   add_field(out, "holds",
             member(status, "records") + " records of " + member(status, "cities") + " cities, " +
                 member(status, "store_bytes") + " bytes");
-  add_field(out, "topics", member(status, "topics"));
-  if (member(status, "bodies_missing") != "0")
-    add_field(out, "looked for", member(status, "bodies_missing") + " notes that no peer has given yet");
+  std::string label = "topics";
+  for (const auto& item : status.at("topics").as_array())
+    add_field(out, std::exchange(label, " "), topic_line(item));
   add_field(
       out, "index",
       member(status, "index_lag") == "0" ? "up to date" : member(status, "index_lag") + " records behind");
@@ -282,14 +293,9 @@ std::string render_status(const json::value& status) {
 
 std::string render_subscriptions(const json::value& subscriptions) {
   std::string out = subscriptions.at("all").as_bool() ? "All topics are wanted.\n" : "";
-  const auto* missing = find(subscriptions, "missing");
-  if (missing == nullptr || !missing->is_object()) return out;
-  for (const auto& [topic, count] : missing->as_object()) {
-    const std::string lacking = count == 0 ? "complete" : json::serialize(count) + " notes still to come";
-    out += harmless(topic) + "  " + lacking + "\n";
-  }
-  if (missing->as_object().empty())
-    out += "No topic is subscribed to; notes addressed to this city come all the same.\n";
+  const auto& topics = subscriptions.at("states").as_array();
+  for (const auto& item : topics) out += topic_line(item) + "\n";
+  if (topics.empty()) out += "No topic is subscribed to; notes addressed to this city come all the same.\n";
   return out;
 }
 

@@ -34,7 +34,7 @@ Result<std::unique_ptr<Daemon>> Daemon::start(const Config& config) {
   std::unique_ptr<Daemon> daemon(new Daemon(config));
   KOINON_TRY(init_crypto());
   KOINON_TRY(daemon->prepare());
-  daemon->log_.info("serving", {{"city", daemon->identity_.name},
+  daemon->log_.info("serving", {{"city", daemon->name_},
                                 {"peer_port", std::to_string(daemon->peer_port())},
                                 {"http_port", std::to_string(daemon->http_port())}});
   return daemon;
@@ -83,23 +83,38 @@ Status Daemon::check_instance(const StoreState& state, std::optional<Error>& ref
   return {};
 }
 
-Status Daemon::start_threads(const StoreState& state) {
-  if (!state.own_log) return fail(Code::kIo, "the store has no log of its own", folder_.store().string());
+// Whose node this is: a city's, with its log and the key that signs it, or an observer's.
+Status Daemon::read_identity(const StoreState& state) {
+  if (!state.own_log) {
+    KOINON_ASSIGN(const auto observer, store_->setting(kObserverName));
+    if (!observer) return fail(Code::kIo, "the store has no log of its own", folder_.store().string());
+    name_ = *observer;
+    return {};
+  }
   KOINON_ASSIGN(const LogState own, store_->log_state(*state.own_log));
-  identity_ = own.identity;
-  if (keys_->signing.public_key() != identity_.signing_key) {
+  if (!keys_->city || keys_->city->signing.public_key() != own.identity.signing_key) {
     return fail(Code::kRefused, "the signing key is not the one of this store's log",
                 folder_.key("signing").string());
   }
+  identity_ = own.identity;
+  name_ = own.identity.name;
+  return {};
+}
+
+Status Daemon::start_threads(const StoreState& state) {
+  KOINON_TRY(read_identity(state));
   std::optional<Error> refusal;
-  KOINON_TRY(check_instance(state, refusal));
-  if (own.frozen)
-    refusal = fail(Code::kRefused, "our own log has forked; nothing more is signed for it", "log");
+  if (identity_) {
+    KOINON_TRY(check_instance(state, refusal));
+    KOINON_ASSIGN(const LogState own, store_->log_state(*state.own_log));
+    if (own.frozen)
+      refusal = fail(Code::kRefused, "our own log has forked; nothing more is signed for it", "log");
+  }
   KOINON_ASSIGN(serving_store_, open_sqlite_reader(folder_.store()));
   KOINON_ASSIGN(auto index_writer, open_index_writer(folder_.index(), state.journal));
   KOINON_ASSIGN(auto index_store, open_sqlite_reader(folder_.store()));
   for (const VouchFact& vouch : state.vouches) {
-    if (vouch.voucher == *state.own_log && !vouch.withdrawn) vouched_.insert(vouch.target);
+    if (vouch.voucher == state.own_log && !vouch.withdrawn) vouched_.insert(vouch.target);
   }
 
   Network::Options options;
@@ -143,8 +158,10 @@ Status Daemon::start_threads(const StoreState& state) {
     network_->own_head(std::move(log), std::move(vouches));
   };
   written.on_arrivals = [this] { index_->notify(); };
-  writer_ = std::make_unique<StoreWriter>(std::move(store_), OwnLog(identity_, keys_->signing), clock_.wall,
-                                          std::move(written));
+  std::optional<OwnLog> own_log;
+  if (identity_) own_log.emplace(*identity_, keys_->city->signing);
+  writer_ =
+      std::make_unique<StoreWriter>(std::move(store_), std::move(own_log), clock_.wall, std::move(written));
   if (refusal) writer_->stop_signing(*refusal);
   return network_->start();
 }
@@ -162,8 +179,13 @@ Status Daemon::choose_filter(EngineConfig& engine) {
 Status Daemon::start_http() {
   KOINON_ASSIGN(auto store, open_sqlite_reader(folder_.store()));
   KOINON_ASSIGN(auto index, open_index_reader(folder_.index()));
-  NodeFacts facts{std::string(kVersion), identity_,        NodeKey::from(keys_->node.public_key().view()),
-                  config_.address,       network_->port(), config_.http_port};
+  NodeFacts facts{std::string(kVersion),
+                  name_,
+                  identity_,
+                  NodeKey::from(keys_->node.public_key().view()),
+                  config_.address,
+                  network_->port(),
+                  config_.http_port};
   api_ = std::make_unique<Api>(
       ApiParts{std::move(facts), std::move(store), std::move(index), *writer_, *network_, clock_,
                [this](std::function<void(Status)> done) { index_->reset(std::move(done)); }});
@@ -228,7 +250,7 @@ void Daemon::on_event(const Event& event) {
       return;
     case Event::Kind::kForked:
       log_.error("a log has forked and is frozen; the evidence is kept", {{"log", to_text(event.log)}});
-      if (event.log == identity_.log_id()) {
+      if (identity_ && event.log == identity_->log_id()) {
         writer_->stop_signing(
             fail(Code::kRefused, "our own log has forked; nothing more is signed for it", "log"));
       }
@@ -267,14 +289,14 @@ void Daemon::on_event(const Event& event) {
 // On the network thread. The invite is used and the joiner pinned in one transaction. A vouch follows only
 // where the operator named who may join: else the operator looks at the name first.
 asio::awaitable<Result<std::string>> Daemon::on_join(InviteRecord invite, std::string peer_line) {
-  auto peer = peer_of_line(peer_line, identity_.log_id(), NodeKey::from(keys_->node.public_key().view()),
-                           clock_.wall());
+  const auto own = identity_ ? std::optional(identity_->log_id()) : std::nullopt;
+  auto peer = peer_of_line(peer_line, own, NodeKey::from(keys_->node.public_key().view()), clock_.wall());
   if (!peer.ok()) co_return peer.error();
   if (!invite.expects.empty() && peer->name != invite.expects) {
     co_return fail(Code::kRefused, "this invite is for " + invite.expects + ", not for " + peer->name,
                    "invite");
   }
-  peer->vouch = !invite.expects.empty();
+  peer->vouch = !invite.expects.empty() && peer->log && identity_;
   StoreWriter* writer = writer_.get();
   Beginning<Status> begin = [writer, key = invite.key, record = *peer](std::function<void(Status)> done) {
     writer->change(
@@ -288,16 +310,16 @@ asio::awaitable<Result<std::string>> Daemon::on_join(InviteRecord invite, std::s
   if (!stored.ok()) co_return stored.error();
   network_->forget_invite(invite.key);
   network_->add_peer(*peer);
-  log_.info("joined by invite", {{"city", peer->name}, {"log", to_text(peer->log)}});
-  co_return identity_.name;
+  log_.info("joined by invite", {{"peer", peer->name}, {"node_key", to_text(peer->node_key)}});
+  co_return name_;
 }
 
 // On the network thread. Vouches once for a peer whose session has proven its node key.
 void Daemon::consider_vouch(const NodeKey& key) {
   const PeerRecord* peer = network_->peer(key);
-  if (peer == nullptr || !peer->vouch || vouched_.contains(peer->log)) return;
-  vouched_.insert(peer->log);
-  const LogId log = peer->log;
+  if (peer == nullptr || !peer->vouch || !peer->log || !identity_) return;
+  const LogId log = *peer->log;
+  if (!vouched_.insert(log).second) return;
   writer_->publish(vouch_maker(*peer, clock_.wall()),
                    [this, log, name = peer->name](const Result<Published>& published) {
                      if (published.ok()) return log_.info("vouched", {{"city", name}});

@@ -35,6 +35,7 @@ class Daemon {
   explicit Daemon(Config config);
   Status prepare();
   Status open_store();
+  Status read_identity(const StoreState& state);
   Status start_threads(const StoreState& state);
   Status start_http();
   Status choose_filter(EngineConfig& engine);
@@ -51,8 +52,9 @@ class Daemon {
   Clock clock_ = system_clock();
   std::optional<FolderLock> lock_;
   std::optional<NodeKeys> keys_;
-  LogIdentity identity_;
-  std::unique_ptr<Store> store_;  // until the writer has it
+  std::string name_;
+  std::optional<LogIdentity> identity_;  // none: an observer
+  std::unique_ptr<Store> store_;         // until the writer has it
 
   // In the order in which they are made; stop() joins them in reverse.
   boost::asio::thread_pool checkers_;

@@ -38,27 +38,34 @@ FolderLock::~FolderLock() {
   if (descriptor_ >= 0) ::close(descriptor_);
 }
 
-NodeKeys generate_keys() {
-  return {SigningKey::generate(), SigningKey::generate(), SigningKey::generate(), SealingSecret::generate()};
+CityKeys generate_city_keys() {
+  return {SigningKey::generate(), SigningKey::generate(), SealingSecret::generate()};
 }
 
 Status write_keys(const DataFolder& folder, const NodeKeys& keys, std::string_view passphrase) {
-  KOINON_TRY(write_key_file(folder.key("signing"), "signing", keys.signing.seed(), passphrase));
-  KOINON_TRY(write_key_file(folder.key("cosigner"), "cosigner", keys.cosigner.seed(), passphrase));
-  KOINON_TRY(write_key_file(folder.key("sealing"), "sealing", keys.sealing.seed(), passphrase));
+  if (keys.city) {
+    const CityKeys& city = *keys.city;
+    KOINON_TRY(write_key_file(folder.key("signing"), "signing", city.signing.seed(), passphrase));
+    KOINON_TRY(write_key_file(folder.key("cosigner"), "cosigner", city.cosigner.seed(), passphrase));
+    KOINON_TRY(write_key_file(folder.key("sealing"), "sealing", city.sealing.seed(), passphrase));
+  }
   return write_key_file(folder.key("node"), "node", keys.node.seed(), passphrase);
 }
 
 Result<NodeKeys> read_keys(const DataFolder& folder, std::string_view passphrase) {
+  KOINON_ASSIGN(const Bytes node, read_key_file(folder.key("node"), "node", passphrase));
+  NodeKeys keys{SigningKey::from_seed(node), std::nullopt};
+  std::error_code ignored;
+  if (!std::filesystem::exists(folder.key("signing"), ignored)) return keys;
   KOINON_ASSIGN(const Bytes signing, read_key_file(folder.key("signing"), "signing", passphrase));
   KOINON_ASSIGN(const Bytes cosigner, read_key_file(folder.key("cosigner"), "cosigner", passphrase));
   KOINON_ASSIGN(const Bytes sealing, read_key_file(folder.key("sealing"), "sealing", passphrase));
-  KOINON_ASSIGN(const Bytes node, read_key_file(folder.key("node"), "node", passphrase));
-  return NodeKeys{SigningKey::from_seed(signing), SigningKey::from_seed(cosigner),
-                  SigningKey::from_seed(node), SealingSecret::from_seed(sealing)};
+  keys.city = {SigningKey::from_seed(signing), SigningKey::from_seed(cosigner),
+               SealingSecret::from_seed(sealing)};
+  return keys;
 }
 
-Result<bool> keys_are_sealed(const DataFolder& folder) { return key_file_is_sealed(folder.key("signing")); }
+Result<bool> keys_are_sealed(const DataFolder& folder) { return key_file_is_sealed(folder.key("node")); }
 
 Result<std::string> read_passphrase(const std::string& file) {
   std::filesystem::path path = file;

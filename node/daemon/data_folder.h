@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -51,15 +52,20 @@ class FolderLock {
   int descriptor_;
 };
 
-struct NodeKeys {
+// The keys of a log.
+struct CityKeys {
   SigningKey signing;
   SigningKey cosigner;
-  SigningKey node;
   SealingSecret sealing;
 };
+struct NodeKeys {
+  SigningKey node;
+  std::optional<CityKeys> city;  // none: an observer
+};
 
-NodeKeys generate_keys();
+CityKeys generate_city_keys();
 Status write_keys(const DataFolder& folder, const NodeKeys& keys, std::string_view passphrase);
+// A folder without a signing key is an observer's.
 Result<NodeKeys> read_keys(const DataFolder& folder, std::string_view passphrase);
 Result<bool> keys_are_sealed(const DataFolder& folder);
 

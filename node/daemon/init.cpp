@@ -1,5 +1,6 @@
 #include "node/daemon/init.h"
 
+#include <functional>
 #include <system_error>
 
 #include <sys/stat.h>
@@ -38,25 +39,28 @@ Draft profile_draft(const InitOptions& options) {
   return draft;
 }
 
-Status write_first_entries(const DataFolder& folder, const NodeKeys& keys, OwnLog& log,
-                           const InitOptions& options, BytesView token, UnixMillis now) {
-  KOINON_ASSIGN(const auto store, open_sqlite_store(folder.store()));
-  KOINON_TRY(store->begin(true));
+Status write_first_entries(Store& store, const NodeKeys& keys, OwnLog& log, const InitOptions& options,
+                           UnixMillis now) {
   const v1::Entry genesis =
-      make_genesis(log.identity(), keys.cosigner, keys.sealing.public_key(), keys.node, now);
-  const auto batch = log.publish(*store,
+      make_genesis(log.identity(), keys.city->cosigner, keys.city->sealing.public_key(), keys.node, now);
+  const auto batch = log.publish(store,
                                  {[&](StoreReader&) -> Result<Draft> {
                                     return Draft{genesis, std::nullopt, false};
                                   },
                                   [&](StoreReader&) -> Result<Draft> { return profile_draft(options); }},
                                  now);
-  Status status = batch.ok() ? Status() : Status(batch.error());
-  if (status.ok()) {
-    for (const auto& result : batch->results) {
-      if (!result.ok()) status = result.error();
-    }
+  if (!batch.ok()) return batch.error();
+  for (const auto& result : batch->results) {
+    if (!result.ok()) return result.error();
   }
-  if (status.ok()) status = store->set_own_log(log.id());
+  return store.set_own_log(log.id());
+}
+
+// The store is written last but one: a folder without it, or without its token, is no node yet.
+Status write_store(const DataFolder& folder, BytesView token, const std::function<Status(Store&)>& fill) {
+  KOINON_ASSIGN(const auto store, open_sqlite_store(folder.store()));
+  KOINON_TRY(store->begin(true));
+  Status status = fill(*store);
   if (status.ok()) status = store->set_instance_token(token);
   if (!status.ok()) {
     store->rollback();
@@ -84,22 +88,33 @@ Result<InitResult> init_node(const DataFolder& folder, const InitOptions& option
   }
   KOINON_TRY(make_folders(folder));
   KOINON_ASSIGN(const FolderLock lock, FolderLock::take(folder));
-  const NodeKeys keys = generate_keys();
-  const SigningKey recovery = SigningKey::generate();
-  OwnLog log({options.name, keys.signing.public_key(), recovery.public_key()}, keys.signing);
-  // The store is last but one: a folder without it, or without its token, is no node yet.
+  NodeKeys keys{SigningKey::generate(), std::nullopt};
+  InitResult made;
+  std::function<Status(Store&)> fill = [&](Store& store) {
+    return store.set_setting(kObserverName, options.name);
+  };
+  if (!options.observer) {
+    keys.city = generate_city_keys();
+    const SigningKey recovery = SigningKey::generate();
+    made = {LogIdentity{options.name, keys.city->signing.public_key(), recovery.public_key()},
+            seed_to_words(recovery.seed())};
+    fill = [&](Store& store) {
+      OwnLog log(*made.identity, keys.city->signing);
+      return write_first_entries(store, keys, log, options, now);
+    };
+  }
   std::error_code ignored;
   std::filesystem::remove(folder.store(), ignored);
   KOINON_TRY(write_keys(folder, keys, options.passphrase));
   const Bytes token = random_bytes(kTokenBytes);
   KOINON_TRY(write_private_file(folder.instance(), to_hex(token) + "\n"));
-  if (Status status = write_first_entries(folder, keys, log, options, token, now); !status.ok()) {
+  if (Status status = write_store(folder, token, fill); !status.ok()) {
     for (const char* suffix : {"", "-wal", "-shm"}) {
       std::filesystem::remove(folder.store().string() + suffix, ignored);
     }
     return status.error();
   }
-  return InitResult{log.identity(), seed_to_words(recovery.seed())};
+  return made;
 }
 
 }  // namespace koinon

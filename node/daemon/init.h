@@ -1,4 +1,5 @@
-// Makes a new node: keys, the store with Genesis and Profile, the instance token.
+// Makes a new node: keys, the store with Genesis and Profile, the instance token. An observer's has a node
+// key alone, and no log.
 #pragma once
 
 #include <string>
@@ -14,12 +15,13 @@ struct InitOptions {
   std::string language = "en";
   std::string type = "city";
   std::string country;     // ISO 3166-1 alpha-2; may be empty
+  bool observer = false;   // follows and reads, publishes nothing
   std::string passphrase;  // seals the key files; empty: they stay unsealed
 };
 
 struct InitResult {
-  LogIdentity identity;
-  std::string recovery_words;  // to be shown once; kept nowhere
+  std::optional<LogIdentity> identity;  // none: an observer
+  std::string recovery_words;           // to be shown once; kept nowhere. None for an observer
 };
 
 // Refuses a folder that holds a node already. Whatever fails leaves no usable half: init can be run again.

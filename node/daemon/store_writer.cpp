@@ -5,8 +5,13 @@ namespace {
 constexpr std::size_t kGroup = 64;
 }
 
-StoreWriter::StoreWriter(std::unique_ptr<Store> store, OwnLog own_log, std::function<UnixMillis()> clock,
-                         Callbacks callbacks)
+Error observer_refusal() {
+  return fail(Code::kRefused, "this node is an observer: it follows and reads, and publishes nothing",
+              "observer");
+}
+
+StoreWriter::StoreWriter(std::unique_ptr<Store> store, std::optional<OwnLog> own_log,
+                         std::function<UnixMillis()> clock, Callbacks callbacks)
     : store_(std::move(store)),
       own_log_(std::move(own_log)),
       clock_(std::move(clock)),
@@ -95,12 +100,13 @@ void StoreWriter::do_publishes(std::vector<Publish> publishes) {
   const auto fail_all = [&](const Error& error) {
     for (Publish& publish : publishes) publish.done(error);
   };
+  if (!own_log_) return fail_all(observer_refusal());
   if (const auto stopped = signing_stopped()) return fail_all(*stopped);
   if (Status status = store_->begin(true); !status.ok()) return fail_all(status.error());
   std::vector<DraftMaker> makers;
   makers.reserve(publishes.size());
   for (Publish& publish : publishes) makers.push_back(publish.maker);
-  auto batch = own_log_.publish(*store_, makers, clock_());
+  auto batch = own_log_->publish(*store_, makers, clock_());
   if (!batch.ok()) {
     store_->rollback();
     return fail_all(batch.error());

@@ -17,6 +17,9 @@
 
 namespace koinon {
 
+// Why a node without a log publishes nothing.
+Error observer_refusal();
+
 class StoreWriter {
  public:
   struct Callbacks {
@@ -29,7 +32,8 @@ class StoreWriter {
   using PublishDone = std::function<void(Result<Published>)>;
   using ChangeDone = std::function<void(Status)>;
 
-  StoreWriter(std::unique_ptr<Store> store, OwnLog own_log, std::function<UnixMillis()> clock,
+  // Without an own log, an observer's, every publish is refused.
+  StoreWriter(std::unique_ptr<Store> store, std::optional<OwnLog> own_log, std::function<UnixMillis()> clock,
               Callbacks callbacks);
   ~StoreWriter();
   StoreWriter(const StoreWriter&) = delete;
@@ -72,7 +76,7 @@ class StoreWriter {
   void do_change(const Change& change);
 
   std::unique_ptr<Store> store_;
-  OwnLog own_log_;
+  std::optional<OwnLog> own_log_;
   std::function<UnixMillis()> clock_;
   Callbacks callbacks_;
   mutable std::mutex mutex_;

@@ -28,7 +28,9 @@ void Engine::begin_policy(Now now) {
 TrustChange Engine::recompute_trust(Now now) {
   std::vector<LogId> direct;
   direct.reserve(peers_.size());
-  for (const auto& [key, peer] : peers_) direct.push_back(peer.log);
+  for (const auto& [key, peer] : peers_) {
+    if (peer.log) direct.push_back(*peer.log);
+  }
   trust_.set_peers(std::move(direct));
   TrustChange change = trust_.refresh(now.wall);
   next_trust_refresh_ = now.mono + limits::kTrustRefresh;

@@ -75,7 +75,7 @@ void Engine::greet(Session& session, const PeerRecord& peer) {
   hello->set_max_version(kProtocolVersion);
   if (own_log_) hello->set_log_id(own_log_->bytes());
   hello->set_journal_id(Bytes(journal_id_.view()));
-  const auto theirs = logs_.find(peer.log);
+  const auto theirs = peer.log ? logs_.find(*peer.log) : logs_.end();
   if (theirs != logs_.end()) hello->set_held_of_yours(theirs->second->whole_size());
   *hello->mutable_filter() = config_.filter.message();
   hello->set_window(config_.window);
@@ -117,7 +117,8 @@ void Engine::end_session(Session& session, v1::ErrorCode code, const Error& reas
   send(session, frame);
   outputs_.emplace_back(CloseSession{session.id, reason, lied});
   if (lied) note_lie(session, reason.text());
-  if (lied) emit({Event::Kind::kPeerLied, session.peer, session.peer_log, {}, reason.text()});
+  if (lied)
+    emit({Event::Kind::kPeerLied, session.peer, session.peer_log.value_or(LogId()), {}, reason.text()});
   drop_session({session.last_received, {}}, session.id, reason.text());
 }
 
@@ -126,7 +127,7 @@ void Engine::drop_session(Now now, SessionId id, const std::string& why) {
   if (it == sessions_.end()) return;
   const std::unique_ptr<Session> session = std::move(it->second);
   sessions_.erase(it);
-  emit({Event::Kind::kSessionEnded, session->peer, session->peer_log, {}, why});
+  emit({Event::Kind::kSessionEnded, session->peer, session->peer_log.value_or(LogId()), {}, why});
   std::vector<LogId> affected;
   for (auto& [log_id, log] : logs_) {
     const bool source = log->fetch && log->fetch->source == id;
@@ -167,7 +168,7 @@ void Engine::on_hello(Now now, Session& session, const v1::Hello& hello) {
     return refuse(v1::ERROR_CODE_MALFORMED, "a field of Hello has the wrong size", "hello");
   }
   const PeerRecord& peer = peers_.at(session.peer);
-  if (hello.log_id() != peer.log.view()) {
+  if (hello.log_id() != (peer.log ? peer.log->view() : BytesView())) {
     return refuse(v1::ERROR_CODE_IDENTITY,
                   "the node speaks for another log than the one pinned with its key (" + peer.name + ")",
                   "log_id");
@@ -202,7 +203,7 @@ void Engine::become_ready(Now now, Session& session) {
     peer.journal = session.peer_journal;
     peer.cursor = JournalSeq(0);
   }
-  emit({Event::Kind::kSessionReady, session.peer, session.peer_log, {}, session.agent});
+  emit({Event::Kind::kSessionReady, session.peer, session.peer_log.value_or(LogId()), {}, session.agent});
   // Rows of logs that were refused when they passed the cursor are asked for by name.
   std::set<LogId> missing = asks_[session.peer];
   for (const auto& [id, path] : trust_.admitted()) {

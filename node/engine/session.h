@@ -81,7 +81,7 @@ struct Session {
 
   // Handshake
   bool hello_received = false;
-  LogId peer_log;
+  std::optional<LogId> peer_log;  // none: an observer
   JournalId peer_journal;
   std::string agent;
   BodyFilter filter;  // bodies that the peer wants

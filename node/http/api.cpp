@@ -46,6 +46,14 @@ bool is_api(const HttpRequest& request, std::string_view what) {
 
 }  // namespace
 
+std::optional<LogId> NodeFacts::log() const {
+  return identity ? std::optional(identity->log_id()) : std::nullopt;
+}
+
+PeerLine NodeFacts::peer_line() const {
+  return {identity ? std::optional(identity->vkey()) : std::nullopt, address, node_key};
+}
+
 HttpResponse json_response(const json::object& body, unsigned status) {
   return {status, "application/json", json::serialize(body), {}};
 }
@@ -115,11 +123,13 @@ asio::awaitable<NetworkStatus> Api::ask_network() {
 // --- the node itself ---
 
 Result<HttpResponse> Api::id() const {
-  const PeerLine line{parts_.facts.identity.vkey(), parts_.facts.address, parts_.facts.node_key};
+  const PeerLine line = parts_.facts.peer_line();
+  const auto log = parts_.facts.log();
   json::object body;
-  body["name"] = parts_.facts.identity.name;
-  body["log_id"] = to_text(parts_.facts.identity.log_id());
-  body["vkey"] = line.vkey.text();
+  body["name"] = parts_.facts.name;
+  body["observer"] = !log;
+  body["log_id"] = log ? to_text(*log) : "";
+  body["vkey"] = line.vkey ? line.vkey->text() : "";
   body["node_key"] = to_text(line.node_key);
   body["address"] = parts_.facts.address;
   body["peer_line"] = line.text();
@@ -129,7 +139,8 @@ Result<HttpResponse> Api::id() const {
 asio::awaitable<HttpResponse> Api::status() {
   const NetworkStatus network = co_await ask_network();
   Directory directory(*parts_.store);
-  const auto own = parts_.store->log_state(parts_.facts.identity.log_id());
+  const auto own_log = parts_.facts.log();
+  const auto own = own_log ? parts_.store->log_state(*own_log) : Result<LogState>(LogState());
   const auto counts = parts_.store->counts();
   const auto position = parts_.index->position();
   if (!own.ok()) co_return problem(own.error());
@@ -141,15 +152,18 @@ asio::awaitable<HttpResponse> Api::status() {
     for (const auto& arrival : *behind) lag += arrival.count;
   }
   json::object body;
-  body["name"] = parts_.facts.identity.name;
-  body["log_id"] = to_text(parts_.facts.identity.log_id());
+  body["name"] = parts_.facts.name;
+  body["observer"] = !own_log;
+  body["log_id"] = own_log ? to_text(*own_log) : "";
   body["version"] = parts_.facts.version;
   body["peer_port"] = parts_.facts.peer_port;
   body["http_port"] = parts_.facts.http_port;
   body["entries"] = own->range.size().value;
   body["checkpoint"] = own->whole ? own->whole->note : "";
   const auto stopped = parts_.writer.signing_stopped();
-  body["signing"] = stopped ? "stopped: " + stopped->message : "ready";
+  body["signing"] = !own_log  ? "never: an observer publishes nothing"
+                    : stopped ? "stopped: " + stopped->message
+                              : "ready";
   std::uint64_t connected = 0;
   for (const auto& peer : network.peers) connected += peer.connected ? 1 : 0;
   body["peers"] = network.peers.size();
@@ -158,7 +172,10 @@ asio::awaitable<HttpResponse> Api::status() {
   body["records"] = counts->records;
   body["store_bytes"] = counts->bytes;
   body["index_lag"] = lag;
-  body["topics"] = network.topics;
+  const auto filter = parse_filter(network.topics);
+  const auto topics = filter.ok() ? topic_states(*filter) : Result<json::array>(filter.error());
+  if (!topics.ok()) co_return problem(topics.error());
+  body["topics"] = *topics;
   body["bodies_missing"] = network.bodies_missing;
   json::array frozen;
   for (const auto& [log, size] : network.frozen) frozen.emplace_back(directory.city(log));
@@ -173,7 +190,8 @@ asio::awaitable<HttpResponse> Api::peers() {
   for (const PeerStatus& peer : network.peers) {
     json::object item;
     item["name"] = peer.name;
-    item["log_id"] = to_text(peer.log);
+    item["log_id"] = peer.log ? to_text(*peer.log) : "";
+    item["observer"] = !peer.log;
     item["node_key"] = to_text(peer.node_key);
     item["address"] = peer.address;
     item["vouch"] = peer.vouch;
@@ -190,7 +208,7 @@ asio::awaitable<HttpResponse> Api::peers() {
     item["sessions"] = peer.conduct.sessions;
     item["lies"] = peer.conduct.lies;
     item["last_lie"] = peer.conduct.last_lie;
-    const auto held = parts_.store->log_state(peer.log);
+    const auto held = peer.log ? parts_.store->log_state(*peer.log) : Result<LogState>(LogState());
     item["entries"] = held.ok() ? held->range.size().value : 0;
     items.push_back(std::move(item));
   }

@@ -19,11 +19,15 @@ namespace koinon {
 // What the daemon knows of itself.
 struct NodeFacts {
   std::string version;
-  LogIdentity identity;
+  std::string name;
+  std::optional<LogIdentity> identity;  // none: an observer
   NodeKey node_key;
   std::string address;  // HOST:PORT for other cities, or empty
   std::uint16_t peer_port = 0;
   std::uint16_t http_port = 0;
+
+  std::optional<LogId> log() const;
+  PeerLine peer_line() const;
 };
 
 struct ApiParts {
@@ -63,6 +67,8 @@ class Api {
   boost::asio::awaitable<HttpResponse> remove_peer(std::string which);
 
   // api_policy.cpp: whom we trust, what we want, what we take back
+  // What is subscribed to, whether it is complete, and whose notes it waits for.
+  Result<boost::json::array> topic_states(const BodyFilter& filter);
   boost::asio::awaitable<HttpResponse> subscriptions();
   boost::asio::awaitable<HttpResponse> subscribe(HttpRequest request);
   boost::asio::awaitable<HttpResponse> vouch(HttpRequest request, bool withdraw);

@@ -66,14 +66,15 @@ Result<Draft> to_draft(Directory& directory, const NoteFile& note) {
 asio::awaitable<HttpResponse> Api::publish(HttpRequest request) {
   Directory directory(*parts_.store);
   std::vector<std::string> warnings;
+  const auto own = parts_.facts.log();
+  if (!own) co_return problem(observer_refusal());
   const auto prepare = [&]() -> Result<Draft> {
     KOINON_ASSIGN(const json::object object, parse_request(request.body));
     KOINON_ASSIGN(NoteFile note, read_publish_request(object));
     if (note.language.empty() && !object.contains("file")) {
-      KOINON_ASSIGN(const auto latest,
-                    parts_.index->latest(parts_.facts.identity.log_id(), v1::KIND_PROFILE));
+      KOINON_ASSIGN(const auto latest, parts_.index->latest(*own, v1::KIND_PROFILE));
       if (latest) {
-        KOINON_ASSIGN(const auto profile, parts_.index->get(parts_.facts.identity.log_id(), *latest));
+        KOINON_ASSIGN(const auto profile, parts_.index->get(*own, *latest));
         if (profile) note.language = profile->language;
       }
     }
@@ -97,7 +98,7 @@ asio::awaitable<HttpResponse> Api::publish(HttpRequest request) {
   const auto published = co_await from_callback<Result<Published>>(std::move(begin));
   if (!published.ok()) co_return problem(published.error());
   json::object body;
-  body["ref"] = directory.ref(parts_.facts.identity.log_id(), published->index);
+  body["ref"] = directory.ref(*own, published->index);
   body["index"] = published->index.value;
   body["warnings"] = json::array(warnings.begin(), warnings.end());
   co_return json_response(body, 201);
@@ -123,9 +124,9 @@ asio::awaitable<HttpResponse> Api::add_peer(HttpRequest request) {
   const auto prepare = [&]() -> Result<PeerRecord> {
     KOINON_ASSIGN(const json::object object, parse_request(request.body));
     KOINON_TRY(check_members(object, {"line", "vouch"}));
-    KOINON_ASSIGN(PeerRecord peer, peer_of_line(text_member(object, "line"), parts_.facts.identity.log_id(),
+    KOINON_ASSIGN(PeerRecord peer, peer_of_line(text_member(object, "line"), parts_.facts.log(),
                                                 parts_.facts.node_key, parts_.clock.wall()));
-    peer.vouch = flag_member(object, "vouch", true);
+    peer.vouch = flag_member(object, "vouch", true) && peer.log && parts_.facts.log();
     return peer;
   };
   const auto peer = prepare();
@@ -157,11 +158,12 @@ asio::awaitable<HttpResponse> Api::remove_peer(std::string which) {
   if (!status.ok()) co_return problem(status.error());
   parts_.network.remove_peer(key);
   // Another node of the same city may be pinned still.
-  const bool last = std::none_of(network.peers.begin(), network.peers.end(), [&](const PeerStatus& peer) {
-    return peer.log == found.front().log && peer.node_key != key;
-  });
-  if (last) {
-    const auto withdrawn = co_await publish_made(vouch_withdrawal_maker(found.front().log));
+  const auto city = found.front().log;
+  const bool last =
+      city && std::none_of(network.peers.begin(), network.peers.end(),
+                           [&](const PeerStatus& peer) { return peer.log == city && peer.node_key != key; });
+  if (last && parts_.facts.log()) {
+    const auto withdrawn = co_await publish_made(vouch_withdrawal_maker(*city));
     if (!withdrawn.ok() && withdrawn.error().code != Code::kNotFound) co_return problem(withdrawn.error());
   }
   co_return json_response({{"removed", found.front().name}});

@@ -21,8 +21,8 @@ asio::awaitable<HttpResponse> Api::invite(HttpRequest request) {
     KOINON_ASSIGN(const json::object object, parse_request(request.body));
     KOINON_TRY(check_members(object, {"for", "hours", "address"}));
     const std::string address = text_member(object, "address");
-    line.inviter = {parts_.facts.identity.vkey(), address.empty() ? parts_.facts.address : address,
-                    parts_.facts.node_key};
+    line.inviter = parts_.facts.peer_line();
+    if (!address.empty()) line.inviter.address = address;
     if (line.inviter.address.empty()) {
       return fail(
           Code::kInvalidArgument,
@@ -75,15 +75,15 @@ asio::awaitable<HttpResponse> Api::join(HttpRequest request) {
   };
   const auto line = prepare();
   if (!line.ok()) co_return problem(line.error());
-  auto peer = peer_of_line(line->inviter.text(), parts_.facts.identity.log_id(), parts_.facts.node_key,
-                           parts_.clock.wall());
+  auto peer =
+      peer_of_line(line->inviter.text(), parts_.facts.log(), parts_.facts.node_key, parts_.clock.wall());
   if (!peer.ok()) co_return problem(peer.error());
-  peer->vouch = vouch;
-  const PeerLine own{parts_.facts.identity.vkey(), parts_.facts.address, parts_.facts.node_key};
+  peer->vouch = vouch && peer->log && parts_.facts.log();
   Network* network = &parts_.network;
   // Asio makes what it passes between threads without an argument; a Result has no such value.
   using Joined = std::optional<Result<std::string>>;
-  const auto use = [network, invite = *line, text = own.text()]() -> asio::awaitable<Joined> {
+  const auto use = [network, invite = *line,
+                    text = parts_.facts.peer_line().text()]() -> asio::awaitable<Joined> {
     co_return co_await network->join(invite, text);
   };
   const Joined joined = co_await asio::co_spawn(network->context(), use, asio::use_awaitable);
@@ -91,7 +91,7 @@ asio::awaitable<HttpResponse> Api::join(HttpRequest request) {
   const Status stored = co_await pin_peer(*peer);
   if (!stored.ok()) co_return problem(stored.error());
   parts_.network.add_peer(*peer);
-  co_return json_response({{"name", peer->name}, {"address", peer->address}, {"vouch", vouch}}, 201);
+  co_return json_response({{"name", peer->name}, {"address", peer->address}, {"vouch", peer->vouch}}, 201);
 }
 
 }  // namespace koinon

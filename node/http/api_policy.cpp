@@ -1,5 +1,6 @@
 // The part of the API about policy: whom this city trusts, what it wants, what it takes back, and why.
 #include <algorithm>
+#include <set>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/json.hpp>
@@ -28,11 +29,16 @@ Result<LogId> find_log(Directory& directory, const std::string& text) {
   return log.id;
 }
 
-// How many wanted bodies lack, by topic subscribed to; under "all" where everything is.
-Result<json::object> missing_by_topic(StoreReader& store, const BodyFilter& filter) {
-  std::map<std::string, std::uint64_t> counts;
-  for (const auto& topic : filter.topics) counts[topic] = 0;
-  if (filter.all) counts["all"] = 0;
+struct Lacking {
+  std::uint64_t count = 0;
+  std::set<LogId> cities;
+};
+
+// The wanted bodies that lack, by topic subscribed to; under "all" where everything is.
+Result<std::map<std::string, Lacking>> missing_by_topic(StoreReader& store, const BodyFilter& filter) {
+  std::map<std::string, Lacking> out;
+  for (const auto& topic : filter.topics) out[topic] = {};
+  if (filter.all) out["all"] = {};
   KOINON_ASSIGN(const StoreState state, store.load_state());
   std::size_t left = kMissingCounted;
   for (const LogState& log : state.logs) {
@@ -42,16 +48,16 @@ Result<json::object> missing_by_topic(StoreReader& store, const BodyFilter& filt
     for (const StoredRecord& record : lacking) {
       const auto entry = parse_entry(record.entry);
       if (!entry.ok()) continue;
-      for (auto& [subscribed, count] : counts) {
+      for (auto& [subscribed, found] : out) {
         const bool covered =
             filter.all || std::any_of(entry->topics().begin(), entry->topics().end(),
                                       [&](const auto& t) { return topic_covers(subscribed, t); });
-        count += covered ? 1 : 0;
+        if (!covered) continue;
+        ++found.count;
+        found.cities.insert(log.id);
       }
     }
   }
-  json::object out;
-  for (const auto& [topic, count] : counts) out[topic] = count;
   return out;
 }
 
@@ -81,17 +87,28 @@ asio::awaitable<CityStanding> Api::ask_standing(LogId log) {
 
 // --- topics ---
 
+Result<json::array> Api::topic_states(const BodyFilter& filter) {
+  Directory directory(*parts_.store);
+  KOINON_ASSIGN(const auto lacking, missing_by_topic(*parts_.store, filter));
+  json::array out;
+  for (const auto& [topic, found] : lacking) {
+    json::array cities;
+    for (const LogId& log : found.cities) cities.emplace_back(directory.city(log));
+    out.push_back(json::object{
+        {"topic", topic}, {"complete", found.count == 0}, {"missing", found.count}, {"waits_for", cities}});
+  }
+  return out;
+}
+
 asio::awaitable<HttpResponse> Api::subscriptions() {
   const NetworkStatus network = co_await ask_network();
   const auto filter = parse_filter(network.topics);
   if (!filter.ok()) co_return problem(filter.error());
-  const auto missing = missing_by_topic(*parts_.store, *filter);
-  if (!missing.ok()) co_return problem(missing.error());
-  json::object body;
-  body["all"] = filter->all;
-  body["topics"] = json::array(filter->topics.begin(), filter->topics.end());
-  body["missing"] = *missing;
-  co_return json_response(body);
+  const auto states = topic_states(*filter);
+  if (!states.ok()) co_return problem(states.error());
+  co_return json_response({{"all", filter->all},
+                           {"topics", json::array(filter->topics.begin(), filter->topics.end())},
+                           {"states", *states}});
 }
 
 // {"topics": "all"} or {"topics": ["health", …]}: the whole list.
@@ -133,7 +150,7 @@ asio::awaitable<HttpResponse> Api::vouch(HttpRequest request, bool withdraw) {
       city = text_member(object, "city");
     }
     KOINON_ASSIGN(const LogId log, find_log(directory, city));
-    if (log == parts_.facts.identity.log_id())
+    if (log == parts_.facts.log())
       return fail(Code::kInvalidArgument, "a city does not vouch for itself", "city");
     return log;
   };
@@ -143,7 +160,7 @@ asio::awaitable<HttpResponse> Api::vouch(HttpRequest request, bool withdraw) {
   const auto published = co_await publish_made(std::move(maker));
   if (!published.ok()) co_return problem(published.error());
   co_return json_response({{"city", directory.city(*log)},
-                           {"ref", directory.ref(parts_.facts.identity.log_id(), published->index)},
+                           {"ref", directory.ref(*parts_.facts.log(), published->index)},
                            {"withdrawn", withdraw}},
                           withdraw ? 200 : 201);
 }
@@ -158,7 +175,7 @@ asio::awaitable<HttpResponse> Api::block(HttpRequest request, bool blocked) {
       city = text_member(object, "city");
     }
     KOINON_ASSIGN(const LogId log, find_log(directory, city));
-    if (log == parts_.facts.identity.log_id())
+    if (log == parts_.facts.log())
       return fail(Code::kInvalidArgument, "a city does not block itself", "city");
     return log;
   };
@@ -175,7 +192,9 @@ asio::awaitable<HttpResponse> Api::block(HttpRequest request, bool blocked) {
 
 asio::awaitable<HttpResponse> Api::withdraw(HttpRequest request) {
   Directory directory(*parts_.store);
-  const LogId own = parts_.facts.identity.log_id();
+  const auto log = parts_.facts.log();
+  if (!log) co_return problem(observer_refusal());
+  const LogId own = *log;
   const auto prepare = [&]() -> Result<Draft> {
     KOINON_ASSIGN(const json::object object, parse_request(request.body));
     KOINON_TRY(check_members(object, {"ref", "reason", "erase"}));
@@ -229,17 +248,17 @@ asio::awaitable<HttpResponse> Api::explain(HttpRequest request) {
     }
     const CityStanding standing = co_await ask_standing(**vouched);
     co_return json_response(
-        explain_city(directory, *parts_.store, parts_.facts.identity.log_id(), **vouched, city, standing));
+        explain_city(directory, *parts_.store, parts_.facts.log(), **vouched, city, standing));
   }
   const CityStanding standing = co_await ask_standing(*log);
   const NetworkStatus network = co_await ask_network();
   if (request.path.size() == 4) {
-    co_return json_response(explain_city(directory, *parts_.store, parts_.facts.identity.log_id(), *log,
-                                         directory.city(*log), standing));
+    co_return json_response(
+        explain_city(directory, *parts_.store, parts_.facts.log(), *log, directory.city(*log), standing));
   }
   const auto index = parse_decimal(request.path[4]);
   if (!index.ok()) co_return problem(fail(Code::kInvalidArgument, "it is CITY/NUMBER", "ref"));
-  const auto explained = explain_record(directory, *parts_.store, parts_.facts.identity.log_id(), *log,
+  const auto explained = explain_record(directory, *parts_.store, parts_.facts.log(), *log,
                                         EntryIndex(*index), standing, network.topics);
   if (!explained.ok()) co_return problem(explained.error());
   co_return json_response(*explained);

@@ -5,6 +5,7 @@
 #include <boost/json.hpp>
 #include <google/protobuf/util/json_util.h>
 
+#include "proto/base/encoding.h"
 #include "proto/codec/entry.h"
 #include "proto/codec/name.h"
 #include "proto/vocabulary/vocabulary.h"
@@ -12,6 +13,8 @@
 namespace koinon {
 namespace json = boost::json;
 namespace {
+
+constexpr std::size_t kObserverNameKey = 8;  // characters of its node key that tell observers apart
 
 Result<std::vector<std::string>> texts_of(const json::object& object, std::string_view key) {
   std::vector<std::string> out;
@@ -112,17 +115,23 @@ Result<NoteFile> read_publish_request(const json::object& object) {
   return note;
 }
 
-Result<PeerRecord> peer_of_line(const std::string& text, const LogId& own_log, const NodeKey& own_key,
-                                UnixMillis now) {
+Result<PeerRecord> peer_of_line(const std::string& text, const std::optional<LogId>& own_log,
+                                const NodeKey& own_key, UnixMillis now) {
   KOINON_ASSIGN(const PeerLine line, parse_peer_line(text));
-  KOINON_ASSIGN(const auto origin, parse_origin(line.vkey.name));
-  if (origin.log == own_log || line.node_key == own_key)
-    return fail(Code::kInvalidArgument, "that is this node itself", "peer");
+  const Error itself = fail(Code::kInvalidArgument, "that is this node itself", "peer");
+  if (line.node_key == own_key) return itself;
   PeerRecord peer;
   peer.node_key = line.node_key;
-  peer.log = origin.log;
-  peer.name = origin.name;
-  peer.vkey = line.vkey.text();
+  if (line.vkey) {
+    KOINON_ASSIGN(const auto origin, parse_origin(line.vkey->name));
+    if (origin.log == own_log) return itself;
+    peer.log = origin.log;
+    peer.name = origin.name;
+    peer.vkey = line.vkey->text();
+  } else {
+    peer.name = "observer~" + to_text(line.node_key).substr(0, kObserverNameKey);
+    peer.vouch = false;
+  }
   peer.address = line.address;
   peer.added_at = now;
   return peer;

@@ -20,8 +20,8 @@ bool flag_member(const boost::json::object& object, std::string_view key, bool o
 Status check_members(const boost::json::object& object, std::initializer_list<std::string_view> known);
 
 // The record of a peer from its line; refuses our own.
-Result<PeerRecord> peer_of_line(const std::string& line, const LogId& own_log, const NodeKey& own_key,
-                                UnixMillis now);
+Result<PeerRecord> peer_of_line(const std::string& line, const std::optional<LogId>& own_log,
+                                const NodeKey& own_key, UnixMillis now);
 
 // A note from a file, from fields, or both: the fields are added to what the file says.
 Result<NoteFile> read_publish_request(const boost::json::object& object);

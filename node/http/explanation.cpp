@@ -50,7 +50,7 @@ std::vector<std::string> names_of(Directory& directory, const std::vector<LogId>
   return out;
 }
 
-void explain_trust(Explanation& out, Directory& directory, const LogId& own, const LogId& city,
+void explain_trust(Explanation& out, Directory& directory, const std::optional<LogId>& own, const LogId& city,
                    const CityStanding& standing) {
   if (city == own) return out.because("it is this node's own city");
   if (standing.blocked) {
@@ -127,8 +127,8 @@ json::object explain_unknown(const std::string& name) {
   return out.object();
 }
 
-json::object explain_city(Directory& directory, StoreReader& store, const LogId& own, const LogId& city,
-                          const std::string& name, const CityStanding& standing) {
+json::object explain_city(Directory& directory, StoreReader& store, const std::optional<LogId>& own,
+                          const LogId& city, const std::string& name, const CityStanding& standing) {
   Explanation out(name);
   const auto state = store.log_state(city);
   out.verdict(standing.blocked                   ? "blocked"
@@ -144,7 +144,7 @@ json::object explain_city(Directory& directory, StoreReader& store, const LogId&
   return out.object();
 }
 
-Result<json::object> explain_record(Directory& directory, StoreReader& store, const LogId& own,
+Result<json::object> explain_record(Directory& directory, StoreReader& store, const std::optional<LogId>& own,
                                     const LogId& city, EntryIndex index, const CityStanding& standing,
                                     const std::string& topics_wanted) {
   Explanation out(directory.ref(city, index));

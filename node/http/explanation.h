@@ -13,10 +13,11 @@ Result<std::optional<LogId>> vouched_name(StoreReader& store, const std::string&
 
 // Each: subject, verdict, because (sentences), change (what would change it).
 boost::json::object explain_unknown(const std::string& name);
-boost::json::object explain_city(Directory& directory, StoreReader& store, const LogId& own,
+boost::json::object explain_city(Directory& directory, StoreReader& store, const std::optional<LogId>& own,
                                  const LogId& city, const std::string& name, const CityStanding& standing);
-Result<boost::json::object> explain_record(Directory& directory, StoreReader& store, const LogId& own,
-                                           const LogId& city, EntryIndex index, const CityStanding& standing,
+Result<boost::json::object> explain_record(Directory& directory, StoreReader& store,
+                                           const std::optional<LogId>& own, const LogId& city,
+                                           EntryIndex index, const CityStanding& standing,
                                            const std::string& topics_wanted);
 
 }  // namespace koinon

@@ -23,8 +23,9 @@ Draft vouch_for(const LogState& log, UnixMillis now) {
 
 DraftMaker vouch_maker(const PeerRecord& peer, UnixMillis now) {
   return [peer, now](StoreReader& store) -> Result<Draft> {
-    KOINON_ASSIGN(const LogState log, store.log_state(peer.log));
-    KOINON_ASSIGN(const StoredRecord genesis, store.record(peer.log, EntryIndex(0)));
+    if (!peer.log) return fail(Code::kRefused, "an observer has no log to vouch for", peer.name);
+    KOINON_ASSIGN(const LogState log, store.log_state(*peer.log));
+    KOINON_ASSIGN(const StoredRecord genesis, store.record(*peer.log, EntryIndex(0)));
     KOINON_ASSIGN(const LogKeys keys, check_genesis(genesis.entry, log.identity));
     if (keys.node != peer.node_key) {
       return fail(Code::kRefused, "its log names another node key than the one that was pinned", peer.name);

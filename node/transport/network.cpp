@@ -283,7 +283,8 @@ void Network::add_peer(PeerRecord peer) {
     // Said anew of a peer that is connected, so that a vouch may follow that was not wanted before.
     for (const SessionInfo& session : engine_.sessions()) {
       if (session.peer == peer.node_key && session.ready) {
-        callbacks_.on_event({Event::Kind::kSessionReady, peer.node_key, peer.log, {}, session.agent});
+        callbacks_.on_event(
+            {Event::Kind::kSessionReady, peer.node_key, peer.log.value_or(LogId()), {}, session.agent});
       }
     }
   });

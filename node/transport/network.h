@@ -29,7 +29,7 @@ Clock system_clock();
 
 struct PeerStatus {
   NodeKey node_key;
-  LogId log;
+  std::optional<LogId> log;  // none: an observer
   std::string name;
   std::string address;
   bool vouch = true;

@@ -55,6 +55,29 @@ TEST_F(Sessions, ANodeThatSpeaksForAnotherLogIsRefused) {
   expect_closed("another log than the one pinned");
 }
 
+TEST_F(Sessions, AnObserverIsPinnedWithoutALogAndMayNotClaimOne) {
+  network.cut(session);
+  PeerRecord observer = la.as_peer();
+  observer.log.reset();
+  observer.vkey.clear();
+  ASSERT_TRUE(seoul.store->put_peer(observer).ok());
+  EXPECT_FALSE(seoul.store->load_state()->peers.front().log);
+  seoul.engine->on_peer_added(seoul.now, observer);
+  EXPECT_FALSE(seoul.follows(la)) << "nobody's log is trusted by pinning an observer";
+  session = network.connect(la, seoul);
+  network.tamper(session, la, [](Bytes) { return Bytes(); });
+  v1::Frame hello = hello_of(la);
+  hello.mutable_hello()->clear_log_id();
+  network.inject(session, seoul, *encode_frame(hello));
+  network.drive();
+  EXPECT_EQ(seoul.events_of(Event::Kind::kSessionReady).size(), 1U);
+  network.cut(session);
+  session = network.connect(la, seoul);
+  network.tamper(session, la, [](Bytes) { return Bytes(); });
+  network.inject(session, seoul, *encode_frame(hello_of(la)));
+  expect_closed("another log than the one pinned");
+}
+
 TEST_F(Sessions, AFrameBeforeHelloIsRefused) {
   v1::Frame ping;
   ping.mutable_ping()->set_nonce(1);

@@ -256,8 +256,8 @@ TEST_P(Bodies, AsksAndBlocksAreRememberedAndGoWithThePeer) {
   const LogId other = LogId::from(Bytes(32, 'o'));
   change([&] {
     ASSERT_TRUE(store->put_peer(peer).ok());
-    ASSERT_TRUE(store->set_asks({{peer.node_key, other}, {peer.node_key, peer.log}}, true).ok());
-    ASSERT_TRUE(store->set_asks({{peer.node_key, peer.log}}, false).ok());
+    ASSERT_TRUE(store->set_asks({{peer.node_key, other}, {peer.node_key, *peer.log}}, true).ok());
+    ASSERT_TRUE(store->set_asks({{peer.node_key, *peer.log}}, false).ok());
     ASSERT_TRUE(store->set_blocked(other, true).ok());
   });
   EXPECT_EQ(store->load_state()->asks, (std::vector<HeadAsk>{{peer.node_key, other}}));

@@ -132,6 +132,16 @@ TEST_F(Keys, APeerLineIsReadBack) {
       << "not a Koinon origin";
 }
 
+TEST_F(Keys, AnObserversLineHasNoVKey) {
+  const PeerLine line{std::nullopt, "library.example:8470", NodeKey::from(Bytes(32, 'n'))};
+  EXPECT_EQ(line.text().substr(0, 31), "observer@library.example:8470#b");
+  const auto read = parse_peer_line(line.text());
+  ASSERT_TRUE(read.ok()) << read.error().text();
+  EXPECT_FALSE(read->vkey);
+  EXPECT_EQ(read->text(), line.text());
+  EXPECT_FALSE(parse_peer_line("observers" + line.text().substr(8)).ok());
+}
+
 TEST_F(Keys, ACertificateCarriesTheNodeKeyAlone) {
   const SigningKey node = SigningKey::generate();
   const auto identity = make_tls_identity(node);

@@ -116,7 +116,8 @@ Status add_peer(const NodeProcess& node, const std::string& line) {
 }
 
 Status make_node(const std::filesystem::path& data, const std::string& name) {
-  const auto made = init_node(DataFolder(data), {name, name, "en", "city", "", ""}, system_clock().wall());
+  const auto made =
+      init_node(DataFolder(data), {name, name, "en", "city", "", false, ""}, system_clock().wall());
   if (!made.ok()) return made.error();
   return {};
 }

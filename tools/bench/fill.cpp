@@ -105,10 +105,10 @@ Status fill_store(const DataFolder& folder, const FillOptions& options) {
   KOINON_ASSIGN(const NodeKeys keys, read_keys(folder, ""));
   KOINON_ASSIGN(const auto store, open_sqlite_store(folder.store()));
   KOINON_ASSIGN(const StoreState state, store->load_state());
-  if (!state.own_log)
+  if (!state.own_log || !keys.city)
     return fail(Code::kNotFound, "the store has no log of its own", folder.store().string());
   KOINON_ASSIGN(const LogState own, store->log_state(*state.own_log));
-  OwnLog log(own.identity, keys.signing);
+  OwnLog log(own.identity, keys.city->signing);
   const UnixMillis now = system_clock().wall();
   KOINON_TRY(add_cities(*store, log, options.logs, now));
   for (std::uint64_t begin = 0; begin < options.records; begin += kBatch) {
