@@ -47,4 +47,21 @@ Hash sha256(std::initializer_list<BytesView> parts) {
   return hasher.hash(parts);
 }
 
+Sha256::Sha256() : context_(EVP_MD_CTX_new()) {
+  if (context_ == nullptr || EVP_DigestInit_ex2(context_.get(), EVP_sha256(), nullptr) != 1) std::abort();
+}
+
+void Sha256::Free::operator()(evp_md_ctx_st* context) const { EVP_MD_CTX_free(context); }
+
+void Sha256::update(BytesView bytes) {
+  if (EVP_DigestUpdate(context_.get(), bytes.data(), bytes.size()) != 1) std::abort();
+}
+
+Hash Sha256::finish() {
+  Hash out;
+  unsigned int size = 0;
+  if (EVP_DigestFinal_ex(context_.get(), out.data.data(), &size) != 1) std::abort();
+  return out;
+}
+
 }  // namespace koinon

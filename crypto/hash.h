@@ -2,13 +2,30 @@
 #pragma once
 
 #include <initializer_list>
+#include <memory>
 
 #include "proto/base/types.h"
+
+struct evp_md_ctx_st;  // of OpenSSL
 
 namespace koinon {
 
 Hash sha256(BytesView bytes);
 // Of the concatenation of the parts.
 Hash sha256(std::initializer_list<BytesView> parts);
+
+// Of bytes that come in pieces.
+class Sha256 {
+ public:
+  Sha256();
+  void update(BytesView bytes);
+  Hash finish();
+
+ private:
+  struct Free {
+    void operator()(evp_md_ctx_st* context) const;
+  };
+  std::unique_ptr<evp_md_ctx_st, Free> context_;
+};
 
 }  // namespace koinon

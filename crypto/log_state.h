@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "crypto/attachment.h"
 #include "crypto/identity.h"
 #include "crypto/proof.h"
 
@@ -106,6 +107,7 @@ struct RunCommit {
   std::vector<Hash> right;                  // hashes right of the run in the tree of `head`
   std::vector<VouchFact> vouches;           // stated by entries of the run
   std::vector<WithdrawalFact> withdrawals;  // stated by entries of the run
+  std::vector<AttachmentFact> attachments;  // named by bodies of the run
   std::vector<Bytes> own_contents;          // own log: content digest of each record (empty: none)
   UnixMillis arrived_at;
   std::optional<NodeKey> source;  // the peer that gave it; none: ourselves
@@ -127,11 +129,45 @@ struct BodiesCommit {
   LogId log;
   std::vector<Item> bodies;
   UnixMillis arrived_at;
-  std::optional<NodeKey> source;  // the peer that gave them
+  std::optional<NodeKey> source;              // the peer that gave them
+  std::vector<AttachmentFact> attachments{};  // named by these bodies
 };
 
 // Heads to ask a peer for by name: rows of its journal that policy refused when they passed, and admits now.
 using HeadAsk = std::pair<NodeKey, LogId>;
+
+// Who wants a file that is not here: a later one outlives an earlier one where room is short.
+enum class AttachmentWish : unsigned char {
+  kForPeer = 0,   // a peer asked us to look for it
+  kByPolicy = 1,  // files up to a size are fetched with their notes
+  kByHand = 2,    // somebody asked for it
+};
+
+// A file that is to be fetched.
+struct AttachmentWant {
+  LogId log;
+  EntryIndex index;  // a record that names it
+  AttachmentId id;
+  AttachmentWish wish = AttachmentWish::kByHand;
+  std::uint32_t chunks_held = 0;  // those with lower numbers
+};
+
+// What is held of a file that a record names.
+struct AttachmentState {
+  AttachmentId id;
+  std::uint32_t chunks_held = 0;
+  bool complete = false;  // all of it, and its digest is the one that names it
+  bool broken = false;    // its chunks are proven, and have another digest: its author erred
+};
+
+struct ChunkCommit {
+  LogId log;
+  EntryIndex index;
+  AttachmentId id;
+  AttachmentWish wish = AttachmentWish::kByHand;
+  AttachmentChunk chunk;  // verified
+  UnixMillis now;
+};
 
 struct StoreState {
   JournalId journal;
@@ -143,6 +179,7 @@ struct StoreState {
   std::vector<LogId> blocked;      // by the operator
   std::vector<HeadAsk> asks;
   std::vector<InviteRecord> invites;
+  std::vector<AttachmentWant> wants;  // not complete yet; what was for peers left out
   JournalSeq last_journal_seq;
 };
 

@@ -25,6 +25,7 @@ BlobPool::Blob BlobPool::intern(BytesView bytes) {
 MemoryStore::MemoryStore(Options options) : options_(std::move(options)) {
   if (!options_.pool) options_.pool = std::make_shared<BlobPool>();
   if (options_.transit_bytes == 0) options_.transit_bytes = limits::kTransitBytes;
+  if (options_.attachment_bytes == 0) options_.attachment_bytes = limits::kAttachmentQuota;
 }
 
 // --- power and space ---
@@ -38,6 +39,7 @@ void MemoryStore::crash(std::size_t lost) {
   }
   volatile_.clear();
   journal_next_ = journal_reserved_;
+  forget_peers_files();
 }
 
 Status MemoryStore::need_space() const {
@@ -110,6 +112,7 @@ Result<StoreState> MemoryStore::load_state() {
   for (const auto& [log, yes] : blocked_) state.blocked.push_back(log);
   state.asks.assign(asks_.begin(), asks_.end());
   for (const auto& [key, invite] : invites_) state.invites.push_back(invite);
+  state.wants = wants();
   return state;
 }
 
@@ -296,6 +299,7 @@ void MemoryStore::settle_withdrawals(LogData& log, const RunCommit& run) {
     const auto entry = parse_entry(*record.entry);
     if (!fact.erase || !entry.ok() || entry->body_size() == 0) continue;
     if (record.state == BodyState::kErased && record.erased_by < fact.index) continue;
+    drop_uses(run.log, fact.target);
     for (auto it = transit_.begin(); it != transit_.end(); ++it) {
       if (it->second.log != run.log || it->second.index != fact.target) continue;
       drop_transit(it);
@@ -363,6 +367,7 @@ Result<JournalSeq> MemoryStore::append_run(const RunCommit& run) {
     own_contents_.insert_or_assign(run.own_contents[i], run.records[i].index);
     undo_with([this, digest = run.own_contents[i]] { own_contents_.erase(digest); });
   }
+  add_uses(log, run.attachments, !run.own_contents.empty());
   add_arrival(run.log, run.records.front().index, run.records.size(), ArrivalKind::kAdded, run.arrived_at,
               run.source);
   settle_withdrawals(log, run);
@@ -429,7 +434,9 @@ void MemoryStore::trim_transit(UnixMillis now) {
   const std::int64_t oldest = now.value - std::chrono::milliseconds(limits::kTransitAge).count();
   while (!transit_.empty() &&
          (transit_bytes_ > options_.transit_bytes || transit_.begin()->second.at.value < oldest)) {
+    const TransitEntry entry = transit_.begin()->second;
     drop_transit(transit_.begin());
+    drop_uses(entry.log, entry.index);
   }
 }
 
@@ -459,6 +466,7 @@ Status MemoryStore::add_bodies(const BodiesCommit& bodies) {
       add_arrival(bodies.log, item.index, 1, ArrivalKind::kBody, bodies.arrived_at, bodies.source);
     }
   }
+  add_uses(*log, bodies.attachments, false);
   trim_transit(bodies.arrived_at);
   return {};
 }
@@ -474,6 +482,7 @@ Status MemoryStore::apply_filter(const LogId& id, const BodyFilter& filter, Unix
     const bool wanted = filter.wants(*entry);
     if (held && !wanted) {
       set_record(*log, EntryIndex(i), {record.entry, nullptr, BodyState::kNotAsked, {}, false});
+      drop_uses(id, EntryIndex(i));
       add_arrival(id, EntryIndex(i), 1, ArrivalKind::kReleased, now);
     } else if (!held && wanted && record.state == BodyState::kNotAsked) {
       // What stood in transit becomes ours.
@@ -534,6 +543,7 @@ Status MemoryStore::remove_log(const LogId& id, UnixMillis now) {
     const auto entry = next++;
     if (entry->second.log == id) drop_transit(entry);
   }
+  for (std::uint64_t i = 0; i < it->second->records.size(); ++i) drop_uses(id, EntryIndex(i));
   add_arrival(id, EntryIndex(0), std::max<std::size_t>(it->second->records.size(), 1), ArrivalKind::kRemoved,
               now);
   std::shared_ptr<LogData> old = std::move(it->second);

@@ -28,7 +28,8 @@ class MemoryStore final : public Store {
   struct Options {
     JournalId journal;
     std::shared_ptr<BlobPool> pool;   // none: one of its own
-    std::uint64_t transit_bytes = 0;  // quota of the transit store; 0: limits::kTransitBytes
+    std::uint64_t transit_bytes = 0;     // quota of the transit store; 0: limits::kTransitBytes
+    std::uint64_t attachment_bytes = 0;  // quota of other cities' files; 0: limits::kAttachmentQuota
     std::size_t sync_after = 64;      // transactions; then what was not durable becomes so
   };
   explicit MemoryStore(Options options);
@@ -60,6 +61,9 @@ class MemoryStore final : public Store {
   Result<std::optional<Bytes>> setting(std::string_view name) override;
   Result<std::vector<StoredRecord>> unheld(const LogId& log, EntryIndex from, std::size_t limit,
                                            bool not_asked) override;
+  Result<AttachmentState> attachment(const LogId& log, EntryIndex index, const Hash& sha256) override;
+  Result<AttachmentChunk> attachment_chunk(const AttachmentId& id, std::uint32_t number) override;
+  Result<std::optional<AttachmentId>> attachment_named(const Hash& sha256) override;
 
   Status begin(bool durable) override;
   Status commit() override;
@@ -78,6 +82,11 @@ class MemoryStore final : public Store {
   Status remove_peer(const NodeKey& node_key) override;
   Status put_invite(const InviteRecord& invite) override;
   Status remove_invite(const NodeKey& key) override;
+  Status put_attachment(const CutAttachment& file, UnixMillis now) override;
+  Status want_attachment(const AttachmentWant& want, UnixMillis now) override;
+  Result<std::uint32_t> add_chunk(const ChunkCommit& commit) override;
+  Status finish_attachment(const AttachmentId& id, bool whole) override;
+  Status drop_attachment(const AttachmentId& id) override;
   Status set_own_log(const LogId& log) override;
   Status set_instance_token(BytesView token) override;
   Status set_setting(std::string_view name, BytesView value) override;
@@ -116,6 +125,23 @@ class MemoryStore final : public Store {
   void trim_transit(UnixMillis now);
   Status need_space() const;
 
+  // memory_attachments.cpp
+  struct File {
+    std::vector<std::pair<BlobPool::Blob, Bytes>> chunks;  // bytes, proof
+    bool complete = false;
+    bool broken = false;
+    bool own = false;
+    AttachmentWish wish = AttachmentWish::kForPeer;
+    UnixMillis at;
+  };
+  void set_file(const AttachmentId& id, std::optional<File> file);
+  bool names(const LogId& log, EntryIndex index, const AttachmentId& id) const;
+  void add_uses(const LogData& log, const std::vector<AttachmentFact>& facts, bool own);
+  void drop_uses(const LogId& log, EntryIndex index);
+  void forget_peers_files();
+  Status make_room(std::uint64_t size, AttachmentWish wish);
+  std::vector<AttachmentWant> wants() const;
+
   Options options_;
   std::map<LogId, std::unique_ptr<LogData>> logs_;
   std::map<NodeKey, PeerRecord> peers_;
@@ -124,6 +150,8 @@ class MemoryStore final : public Store {
   std::map<LogId, bool> blocked_;
   std::set<HeadAsk> asks_;
   std::map<NodeKey, InviteRecord> invites_;
+  std::map<AttachmentId, File> files_;
+  std::map<std::pair<LogId, EntryIndex>, std::vector<AttachmentId>> uses_;
   std::map<Bytes, EntryIndex> own_contents_;
   std::deque<Arrival> arrivals_;
   std::map<std::uint64_t, TransitEntry> transit_;  // by age

@@ -7,7 +7,7 @@ namespace {
 
 // Record ids are log number * 2^40 + entry index; tile ids are log number * 2^36 + level * 2^33 + number.
 // Both tables are thereby clustered by log and position without a second index.
-constexpr std::array<const char*, 4> kSteps = {
+constexpr std::array<const char*, 5> kSteps = {
     // 1: what a node needs to hold, prove and replicate logs.
     R"sql(
 CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
@@ -88,6 +88,24 @@ CREATE TABLE head_ask (node_key BLOB NOT NULL, log_id BLOB NOT NULL, PRIMARY KEY
 ALTER TABLE log ADD COLUMN out_since_ms INTEGER;
 ALTER TABLE arrival ADD COLUMN source BLOB;
 CREATE INDEX arrival_by_log ON arrival (log, from_index);
+)sql",
+    // 5: attachments. Chunk ids are attachment number * 2^16 + chunk.
+    R"sql(
+CREATE TABLE attachment (
+  number INTEGER PRIMARY KEY,
+  sha256 BLOB NOT NULL,
+  size INTEGER NOT NULL,
+  chunk_root BLOB NOT NULL,
+  chunks INTEGER NOT NULL,
+  state INTEGER NOT NULL,
+  wish INTEGER NOT NULL,
+  at_ms INTEGER NOT NULL,
+  UNIQUE (sha256, size, chunk_root));
+CREATE TABLE attachment_chunk (id INTEGER PRIMARY KEY, bytes BLOB NOT NULL, proof BLOB NOT NULL);
+CREATE TABLE attachment_use (
+  record INTEGER NOT NULL, sha256 BLOB NOT NULL, size INTEGER NOT NULL, chunk_root BLOB NOT NULL,
+  PRIMARY KEY (record, sha256)) WITHOUT ROWID;
+CREATE INDEX attachment_use_by_file ON attachment_use (sha256);
 )sql"};
 
 Result<int> current_version(sqlite::Connection& db) {

@@ -42,6 +42,7 @@ Status SqliteBodies::set_body(std::int64_t id, std::optional<BytesView> body, Bo
   } else {
     update.bind_null();
     erased_ = true;
+    KOINON_TRY(attachments_.drop_uses(id));
   }
   update.bind(static_cast<std::int64_t>(state));
   if (erased_by) {
@@ -71,7 +72,9 @@ Status SqliteBodies::trim_transit(UnixMillis now) {
     auto first = db_.prepare("SELECT id, at_ms FROM transit ORDER BY at_ms, id LIMIT 1");
     KOINON_ASSIGN(const bool found, first.step());
     if (!found || (*transit_bytes_ <= transit_quota_ && first.integer(1) >= oldest)) return {};
-    KOINON_TRY(drop_transit(first.integer(0)));
+    const std::int64_t id = first.integer(0);
+    KOINON_TRY(drop_transit(id));
+    KOINON_TRY(attachments_.drop_uses(id));
   }
 }
 
@@ -97,6 +100,7 @@ Status SqliteBodies::add(const BodiesCommit& bodies) {
     KOINON_TRY(set_body(id, item.body, BodyState::kHeld));
     KOINON_TRY(write_arrival(number, item.index, 1, ArrivalKind::kBody, bodies.arrived_at, bodies.source));
   }
+  KOINON_TRY(attachments_.add_uses(number, bodies.attachments, false));
   if (transit) KOINON_TRY(trim_transit(bodies.arrived_at));
   return {};
 }
@@ -171,6 +175,7 @@ Status SqliteBodies::settle_withdrawals(std::int64_t number, const RunCommit& ru
 }
 
 Status SqliteBodies::remove_all(std::int64_t number) {
+  KOINON_TRY(attachments_.drop_all_uses(number));
   const std::int64_t begin = record_id(number, EntryIndex(0));
   const std::int64_t end = record_id(number + 1, EntryIndex(0));
   for (const char* sql :

@@ -2,14 +2,15 @@
 // inside its transactions.
 #pragma once
 
-#include "storage/sqlite_reader.h"
+#include "storage/sqlite_attachments.h"
 
 namespace koinon {
 
 class SqliteBodies {
  public:
-  SqliteBodies(sqlite::Connection& db, SqliteQueries& queries, std::uint64_t transit_quota)
-      : db_(db), queries_(queries), transit_quota_(transit_quota) {}
+  SqliteBodies(sqlite::Connection& db, SqliteQueries& queries, SqliteAttachments& attachments,
+               std::uint64_t transit_quota)
+      : db_(db), queries_(queries), attachments_(attachments), transit_quota_(transit_quota) {}
 
   Status prepare();
   Status add(const BodiesCommit& bodies);
@@ -36,6 +37,7 @@ class SqliteBodies {
 
   sqlite::Connection& db_;
   SqliteQueries& queries_;
+  SqliteAttachments& attachments_;
   std::uint64_t transit_quota_;
   std::optional<std::uint64_t> transit_bytes_;
   bool erased_ = false;

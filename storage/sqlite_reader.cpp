@@ -2,6 +2,7 @@
 
 #include "proto/base/limits.h"
 #include "storage/hash_tiles.h"
+#include "storage/sqlite_attachments.h"
 #include "storage/sqlite_store.h"
 
 namespace koinon {
@@ -99,6 +100,7 @@ Result<StoreState> SqliteQueries::load_state() {
   KOINON_ASSIGN(state.blocked, blocked());
   KOINON_ASSIGN(state.asks, asks());
   KOINON_ASSIGN(state.invites, invites());
+  KOINON_ASSIGN(state.wants, AttachmentQueries(db_).wants());
   return state;
 }
 

@@ -4,6 +4,7 @@
 #include "proto/base/limits.h"
 #include "storage/hash_tiles.h"
 #include "storage/schema.h"
+#include "storage/sqlite_attachments.h"
 #include "storage/sqlite_bodies.h"
 #include "storage/sqlite_reader.h"
 
@@ -18,7 +19,7 @@ Bytes number_bytes(std::uint64_t value) { return std::to_string(value); }
 template <typename Base>
 class SqliteBase : public Base {
  public:
-  explicit SqliteBase(sqlite::Connection db) : db_(std::move(db)), queries_(db_) {}
+  explicit SqliteBase(sqlite::Connection db) : db_(std::move(db)), queries_(db_), files_(db_) {}
 
   Result<StoreState> load_state() override { return queries_.load_state(); }
   Result<ServedRun> read_run(const LogId& log, EntryIndex from, EntryIndex to, TreeSize size,
@@ -58,10 +59,21 @@ class SqliteBase : public Base {
                                            bool not_asked) override {
     return queries_.unheld(log, from, limit, not_asked);
   }
+  Result<AttachmentState> attachment(const LogId& log, EntryIndex index, const Hash& sha256) override {
+    KOINON_ASSIGN(const std::int64_t number, queries_.log_number(log));
+    return files_.state(record_id(number, index), sha256);
+  }
+  Result<AttachmentChunk> attachment_chunk(const AttachmentId& id, std::uint32_t number) override {
+    return files_.chunk(id, number);
+  }
+  Result<std::optional<AttachmentId>> attachment_named(const Hash& sha256) override {
+    return files_.named(sha256);
+  }
 
  protected:
   sqlite::Connection db_;
   SqliteQueries queries_;
+  AttachmentQueries files_;
 };
 
 class SqliteReader final : public SqliteBase<StoreReader> {
@@ -74,8 +86,10 @@ class SqliteStore final : public SqliteBase<Store> {
   SqliteStore(sqlite::Connection db, SqliteStoreOptions options)
       : SqliteBase(std::move(db)),
         options_(std::move(options)),
-        bodies_(db_, queries_, options_.transit_bytes == 0 ? limits::kTransitBytes : options_.transit_bytes) {
-  }
+        attachments_(db_, options_.attachment_bytes == 0 ? limits::kAttachmentQuota
+                                                         : options_.attachment_bytes),
+        bodies_(db_, queries_, attachments_,
+                options_.transit_bytes == 0 ? limits::kTransitBytes : options_.transit_bytes) {}
 
   Status prepare();
 
@@ -98,6 +112,20 @@ class SqliteStore final : public SqliteBase<Store> {
   Status remove_peer(const NodeKey& node_key) override;
   Status put_invite(const InviteRecord& invite) override;
   Status remove_invite(const NodeKey& key) override;
+  Status put_attachment(const CutAttachment& file, UnixMillis now) override {
+    return attachments_.put(file, now);
+  }
+  Status want_attachment(const AttachmentWant& want, UnixMillis now) override {
+    KOINON_ASSIGN(const std::int64_t number, queries_.log_number(want.log));
+    return attachments_.want(record_id(number, want.index), want, now);
+  }
+  Result<std::uint32_t> add_chunk(const ChunkCommit& commit) override {
+    return attachments_.add_chunk(commit);
+  }
+  Status finish_attachment(const AttachmentId& id, bool whole) override {
+    return attachments_.finish(id, whole);
+  }
+  Status drop_attachment(const AttachmentId& id) override { return attachments_.drop(id); }
   Status set_own_log(const LogId& log) override { return put_meta("own_log", log.view()); }
   Status set_setting(std::string_view name, BytesView value) override {
     return put_meta("setting." + std::string(name), value);
@@ -115,6 +143,7 @@ class SqliteStore final : public SqliteBase<Store> {
   Result<JournalSeq> write_log_row(const RunCommit& run, std::int64_t number);
 
   SqliteStoreOptions options_;
+  SqliteAttachments attachments_;
   SqliteBodies bodies_;
   bool durable_ = false;
   bool in_transaction_ = false;
@@ -138,6 +167,7 @@ Status SqliteStore::prepare() {
   KOINON_ASSIGN(const auto journal, queries_.meta("journal_id"));
   if (!journal) KOINON_TRY(put_meta("journal_id", options_.random ? options_.random(16) : random_bytes(16)));
   KOINON_TRY(bodies_.prepare());
+  KOINON_TRY(attachments_.prepare());
   KOINON_ASSIGN(const auto reserved, queries_.meta("journal_reserved"));
   if (reserved) {
     const auto value = std::strtoull(reserved->c_str(), nullptr, 10);
@@ -186,10 +216,13 @@ Status SqliteStore::commit() {
   }
   in_transaction_ = false;
   // Erased bytes leave the write-ahead log too; where a reader is in the way, at a later commit.
-  if (bodies_.erased()) {
+  if (bodies_.erased() || attachments_.erased()) {
     auto fold = db_.prepare("PRAGMA wal_checkpoint(TRUNCATE)");
     const auto row = fold.step();
-    if (row.ok() && *row && fold.integer(0) == 0) bodies_.clear_erased();
+    if (row.ok() && *row && fold.integer(0) == 0) {
+      bodies_.clear_erased();
+      attachments_.clear_erased();
+    }
   }
   return status;
 }
@@ -269,6 +302,7 @@ Status SqliteStore::write_run(const RunCommit& run, std::int64_t number) {
     KOINON_TRY(
         put.bind_blob(run.own_contents[i]).bind(static_cast<std::int64_t>(run.records[i].index.value)).run());
   }
+  KOINON_TRY(attachments_.add_uses(number, run.attachments, !run.own_contents.empty()));
   KOINON_TRY(bodies_.write_arrival(number, run.records.front().index, run.records.size(), ArrivalKind::kAdded,
                                    run.arrived_at, run.source));
   return bodies_.settle_withdrawals(number, run);

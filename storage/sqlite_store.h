@@ -14,6 +14,7 @@ struct SqliteStoreOptions {
   std::uint64_t max_bytes = 0;               // quota of the main file; 0: none
   int checkpoint_pages = 2000;               // the write-ahead log is folded back at this length
   std::uint64_t transit_bytes = 0;           // quota of bodies held for peers; 0: limits::kTransitBytes
+  std::uint64_t attachment_bytes = 0;        // quota of other cities' files; 0: limits::kAttachmentQuota
   std::function<Bytes(std::size_t)> random;  // for the journal's id; none: the system's
   std::string durable = "FULL";  // PRAGMA synchronous of durable commits; tests show what OFF loses
 };

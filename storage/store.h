@@ -74,6 +74,12 @@ class StoreReader {
   // `not_asked`, also those that our filter does not want and the transit store does not hold.
   virtual Result<std::vector<StoredRecord>> unheld(const LogId& log, EntryIndex from, std::size_t limit,
                                                    bool not_asked) = 0;
+  // What is held of a file that a record names; kNotFound where the record's body, if it is here, does not.
+  virtual Result<AttachmentState> attachment(const LogId& log, EntryIndex index, const Hash& sha256) = 0;
+  // kNotFound: not held.
+  virtual Result<AttachmentChunk> attachment_chunk(const AttachmentId& id, std::uint32_t number) = 0;
+  // A file that is held whole.
+  virtual Result<std::optional<AttachmentId>> attachment_named(const Hash& sha256) = 0;
 };
 
 class Store : public StoreReader {
@@ -110,6 +116,18 @@ class Store : public StoreReader {
   virtual Status put_invite(const InviteRecord& invite) = 0;
   // kNotFound if it was used already.
   virtual Status remove_invite(const NodeKey& key) = 0;
+  // Keeps a file of our own office for a note to name. Such that no note names are forgotten after a day.
+  virtual Status put_attachment(const CutAttachment& file, UnixMillis now) = 0;
+  // A file is to be fetched, and has its room from now on. kNotFound: no such record names it; kTooLarge: the
+  // quota of other cities' files leaves no room; kRefused: it is known to be broken.
+  virtual Status want_attachment(const AttachmentWant& want, UnixMillis now) = 0;
+  // The next chunk of a wanted file; another is ignored. Returns how many are held. kNotFound: not wanted,
+  // since what named it is gone, or its room was needed.
+  virtual Result<std::uint32_t> add_chunk(const ChunkCommit& commit) = 0;
+  // All chunks are held; `whole`: and have the digest that names the file. Otherwise they are dropped.
+  virtual Status finish_attachment(const AttachmentId& id, bool whole) = 0;
+  // Forgets a file, and that it was wanted.
+  virtual Status drop_attachment(const AttachmentId& id) = 0;
   virtual Status set_own_log(const LogId& log) = 0;
   virtual Status set_instance_token(BytesView token) = 0;
   virtual Status set_setting(std::string_view name, BytesView value) = 0;

@@ -66,13 +66,13 @@ Error broken(const boost::system::error_code& error) {
 }  // namespace
 
 Result<std::string> ApiClient::call(const std::string& method, const std::string& target,
-                                    const std::string& body) const {
+                                    const std::string& body, const std::string& type) const {
   asio::io_context io;
   KOINON_ASSIGN(Socket socket, connect(io, data_));
   http::request<http::string_body> request{http::string_to_verb(method), target, 11};
   request.set(http::field::host, "koinond");
   request.set(http::field::connection, "close");
-  if (!body.empty()) request.set(http::field::content_type, "application/json");
+  if (!body.empty()) request.set(http::field::content_type, type);
   request.body() = body;
   request.prepare_payload();
   boost::system::error_code error;
@@ -101,6 +101,9 @@ Result<json::value> parse(const Result<std::string>& answer) {
 Result<json::value> ApiClient::get_json(const std::string& target) const { return parse(get(target)); }
 Result<json::value> ApiClient::post_json(const std::string& target, const json::value& body) const {
   return parse(call("POST", target, json::serialize(body)));
+}
+Result<json::value> ApiClient::post_bytes(const std::string& target, const std::string& bytes) const {
+  return parse(call("POST", target, bytes, "application/octet-stream"));
 }
 Result<json::value> ApiClient::remove(const std::string& target) const {
   return parse(call("DELETE", target, ""));

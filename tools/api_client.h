@@ -20,13 +20,15 @@ class ApiClient {
   Result<std::string> get(const std::string& target) const { return call("GET", target, ""); }
   Result<boost::json::value> get_json(const std::string& target) const;
   Result<boost::json::value> post_json(const std::string& target, const boost::json::value& body) const;
+  // The bytes as they are.
+  Result<boost::json::value> post_bytes(const std::string& target, const std::string& bytes) const;
   Result<boost::json::value> remove(const std::string& target) const;
   // Calls `on_line` with each line of an event stream until it returns false or the stream ends.
   Status stream(const std::string& target, const std::function<bool(std::string_view)>& on_line) const;
 
  private:
-  Result<std::string> call(const std::string& method, const std::string& target,
-                           const std::string& body) const;
+  Result<std::string> call(const std::string& method, const std::string& target, const std::string& body,
+                           const std::string& type = "application/json") const;
 
   std::filesystem::path data_;
 };

@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include <boost/json/array.hpp>
+
 #include "proto/base/result.h"
 
 namespace koinon {
@@ -86,8 +88,16 @@ struct NoteArguments {
     std::string ref;
   };
   std::vector<Ref> refs;
+  std::vector<std::string> attach;  // files
   bool again = false;
 };
+// commands_attachments.cpp
+// Gives files to the node; returns what a publish request says of them.
+Result<boost::json::array> upload_attachments(const Common& common, const std::vector<std::string>& files);
+// Without `which`, a name or a digest: lists them. `output`: where the file goes, - for standard output.
+Status run_attachment(const Common& common, const std::string& ref, const std::string& which,
+                      const std::string& output);
+
 Status run_publish(const Common& common, const NoteArguments& arguments);
 
 }  // namespace koinon

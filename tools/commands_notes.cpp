@@ -75,6 +75,9 @@ Status run_publish(const Common& common, const NoteArguments& arguments) {
   for (const auto& ref : arguments.refs) refs.push_back(json::object{{"role", ref.role}, {"ref", ref.ref}});
   if (!refs.empty()) request["refs"] = std::move(refs);
   if (json::object content = content_of(arguments); !content.empty()) request["content"] = std::move(content);
+  if (!arguments.attach.empty()) {
+    KOINON_ASSIGN(request["attachments"], upload_attachments(common, arguments.attach));
+  }
   if (arguments.again) request["again"] = true;
   KOINON_ASSIGN(const auto published, ApiClient(common.data).post_json("/api/v1/records", request));
   if (common.json) {

@@ -24,6 +24,7 @@ struct CommandLine {
   NoteArguments note;
   ListArguments list;
   std::string ref;
+  std::string which;
   std::string file;
   std::string vkey;
   std::string format = "text";
@@ -153,6 +154,8 @@ void add_publishing_commands(CLI::App& app, CommandLine& line) {
   auto* file = command(app, line, "publish", "sign and publish a note", publish);
   file->add_option("file", line.note.file, "Markdown with TOML front matter; - for standard input")
       ->required();
+  file->add_option("--attach", line.note.attach, "a file that goes with the note; may be given again")
+      ->allow_extra_args(false);
   add_note_options(file, line);
   for (const auto* role :
        {"derives_from", "revises", "translates", "adopts", "about", "answers", "points_to"}) {
@@ -202,6 +205,12 @@ void add_reading_commands(CLI::App& app, CommandLine& line) {
                        [&line] { return run_show(line.common, line.ref, line.format); });
   show->add_option("ref", line.ref, "CITY/NUMBER")->required();
   show->add_option("--format", line.format, "text, md or json")->check(CLI::IsMember({"text", "md", "json"}));
+  auto* attachment =
+      command(app, line, "attachment", "the files of a record; with a name: fetch one and write it out",
+              [&line] { return run_attachment(line.common, line.ref, line.which, line.file); });
+  attachment->add_option("ref", line.ref, "CITY/NUMBER")->required();
+  attachment->add_option("name", line.which, "its name, or its SHA-256");
+  attachment->add_option("-o,--output", line.file, "the file to write; - for standard output");
   auto* watch = command(app, line, "watch", "what comes in, as it comes",
                         [&line] { return run_watch(line.common, line.topic, line.after, line.count); });
   watch->add_option("--topic", line.topic, "only this topic and those below it");

@@ -143,6 +143,11 @@ std::string harmless(std::string_view text, bool lines) {
   return out;
 }
 
+std::string attachment_line(const json::value& file) {
+  return member(file, "name") + "  " + member(file, "size") + " bytes, " + member(file, "state") + ", SHA-256 " +
+         member(file, "sha256");
+}
+
 std::string member(const json::value& object, std::string_view key) {
   const auto* value = find(object, key);
   if (value == nullptr || value->is_null()) return {};
@@ -205,6 +210,10 @@ std::string render_record(const json::value& record) {
     out += "\nThe note itself is not here (" + member(record, "body_state") + ").\n";
   }
   add_content(out, content);
+  if (const auto* files = find(record, "attachments"); files != nullptr && !files->as_array().empty()) {
+    out += "\n";
+    for (const auto& file : files->as_array()) add_field(out, "attachment", attachment_line(file));
+  }
   if (const auto* control = find(record, "control"); control != nullptr) {
     if (const auto* vouch = find(*control, "vouch"); vouch != nullptr) {
       out += "\nWe know " + member(*vouch, "name") + "; this is its log.\n";

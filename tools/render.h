@@ -15,6 +15,9 @@ std::string harmless(std::string_view text, bool lines = false);
 // A member as text; empty if it is missing.
 std::string member(const boost::json::value& object, std::string_view key);
 
+// A file of a record, in one line.
+std::string attachment_line(const boost::json::value& file);
+
 std::string render_list(const boost::json::value& page);
 std::string render_line(const boost::json::value& record);
 std::string render_record(const boost::json::value& record);

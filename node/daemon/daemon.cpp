@@ -63,6 +63,7 @@ Status Daemon::open_store() {
   SqliteStoreOptions options;
   options.max_bytes = config_.store_max_bytes;
   options.transit_bytes = config_.transit_max_bytes;
+  options.attachment_bytes = config_.attachment_max_bytes;
   KOINON_ASSIGN(store_, open_sqlite_store(folder_.store(), options));
   return {};
 }
@@ -128,6 +129,7 @@ Status Daemon::start_threads(const StoreState& state) {
       std::chrono::hours(24) * config_.trust_grace_days, std::chrono::milliseconds(1));
   options.engine.log_entries = config_.log_entries;
   options.engine.window = config_.window_bytes;
+  options.engine.attachments_up_to = config_.attachments_up_to;
   options.engine.trust_hops = config_.trust_hops;
   options.engine.trust_admits = config_.trust_admits;
   Network::Callbacks callbacks;

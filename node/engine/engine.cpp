@@ -37,6 +37,7 @@ Engine::Engine(EngineConfig config, StoreState state, Now now)
   for (const auto& [peer, log] : state.asks) asks_[peer].insert(log);
   begin_policy(now);
   apply_filters(now);
+  for (const AttachmentWant& want : state.wants) want_file(now, want);
 }
 
 Engine::~Engine() = default;
@@ -188,7 +189,8 @@ void Engine::handle_frame(Now now, Session& session, v1::Frame frame, std::size_
   if (frame.has_hello() != !session.hello_received) {
     return unexpected(session.hello_received ? "Hello came twice" : "the first frame was not Hello");
   }
-  const bool uses_credit = frame.has_chunk() || frame.has_push() || frame.has_bodies();
+  const bool uses_credit =
+      frame.has_chunk() || frame.has_push() || frame.has_bodies() || frame.has_attachment_chunk();
   if (uses_credit) {
     if (size > session.lent) {
       return end_session(session, v1::ERROR_CODE_LIMIT,
@@ -219,6 +221,11 @@ void Engine::handle_frame(Now now, Session& session, v1::Frame frame, std::size_
       return on_push(now, session, std::move(*frame.mutable_push()), size);
     case v1::Frame::kBodies:
       return on_bodies(now, session, std::move(*frame.mutable_bodies()), size);
+    case v1::Frame::kGetAttachment:
+      return on_get_attachment(now, session, frame.get_attachment());
+    case v1::Frame::kAttachmentChunk:
+      session.counts.file_bytes_in += frame.attachment_chunk().bytes().size();
+      return on_attachment_chunk(now, session, std::move(*frame.mutable_attachment_chunk()), size);
     case v1::Frame::kHave:
       return on_have(now, session, frame.have());
     case v1::Frame::kPrune:

@@ -36,6 +36,7 @@ struct EngineConfig {
   std::size_t trust_admits = 0;                // cities through any one voucher; 0: limits::kVouchAdmits
   std::chrono::milliseconds grace{0};          // from falling out of policy to removal; 0: limits::kGrace
   std::uint64_t log_entries = 0;               // quota of one log; 0: limits::kLogEntries
+  std::uint64_t attachments_up_to = 0;         // files of at most so many bytes come with their notes
   bool refilter = false;                       // the store's bodies may follow another filter
   std::chrono::milliseconds ping_interval{0};  // 0: limits::kPingInterval
 };
@@ -108,7 +109,16 @@ struct Conduct {
   unsigned sessions = 0;  // that began
 };
 
+// A file that is being fetched.
+struct FileStanding {
+  std::uint32_t stored = 0;  // chunks
+  std::optional<NodeKey> source;
+  std::string trouble;  // what was in the way last
+};
+
 struct MissingBody;  // engine_log.h
+struct FileFetch;
+struct HeldChunk;
 
 class Engine {
  public:
@@ -132,6 +142,8 @@ class Engine {
   void on_peer_removed(Now now, const NodeKey& peer);
   // The operator blocks a city, or no longer.
   void on_blocked(Now now, const LogId& log, bool blocked);
+  // Somebody wants a file that a record names; the store knows it already.
+  void want_file(Now now, const AttachmentWant& want);
   // Our own filter changed: bodies are fetched or released.
   void set_filter(Now now, BodyFilter filter);
   // Asks every session to end with a reason; outputs the last bytes and the closes.
@@ -157,7 +169,8 @@ class Engine {
   JournalSeq peer_cursor(const NodeKey& peer) const;  // how far we are in that peer's journal
   LogStanding standing(const LogId& id) const;
   const BodyFilter& filter() const { return config_.filter; }
-  std::size_t bodies_missing() const;  // wanted for ourselves and being looked for
+  std::optional<FileStanding> file(const AttachmentId& id) const;  // none: it is not being fetched
+  std::size_t bodies_missing() const;                              // wanted for ourselves and being looked for
 
  private:
   struct Log;
@@ -263,7 +276,8 @@ class Engine {
   Status take_body(Session& session, Log& log, v1::BodyAnswer& answer, VerifyBodies& check);
   void on_bodies_verified(Now now, SessionId source, const LogId& id, VerifyBodies check, std::size_t size,
                           const Result<Answer>& answer);
-  void commit_bodies(Now now, SessionId source, Log& log, VerifyBodies check, std::size_t size);
+  void commit_bodies(Now now, SessionId source, Log& log, VerifyBodies check,
+                     std::vector<AttachmentFact> files, std::size_t size);
   void on_bodies_stored(Now now, const LogId& id, const std::vector<EntryIndex>& indexes);
   void on_have(Now now, Session& session, const v1::Have& have);
   void body_not_held(Session& session, Log& log, EntryIndex index);
@@ -273,6 +287,33 @@ class Engine {
   void look_for_all_bodies(Now now);
   void forget_session_bodies(Now now, SessionId id);
   void retry_bodies(Now now);
+
+  // engine_attachments.cpp: files that notes name
+  void begin_file(Now now, const AttachmentWant& want, std::uint32_t hops, std::optional<SessionId> asker);
+  void commit_want(Now now, FileFetch& file);
+  void file_not_stored(Now now, const AttachmentId& id, const Error& error);
+  void restart_file(Now now, FileFetch& file);
+  void end_file(Now now, const AttachmentId& id);
+  void end_files_of(Now now, const LogId& log, std::optional<EntryIndex> index);
+  void want_files_of(Now now, const LogId& log, const std::vector<AttachmentFact>& facts);
+  void look_for_file(Now now, FileFetch& file);
+  Session* file_holder(const FileFetch& file, unsigned round);
+  void send_get_attachment(Now now, Session& session, FileFetch& file, std::uint32_t hops);
+  void on_attachment_chunk(Now now, Session& session, v1::AttachmentChunk chunk, std::size_t size);
+  void on_file_chunk_verified(Now now, const AttachmentId& id, std::uint64_t generation, HeldChunk held,
+                              const Result<Answer>& answer);
+  void commit_file_chunk(Now now, FileFetch& file, HeldChunk held);
+  void finish_file(const AttachmentId& id);
+  void file_refused(Now now, Session& session, std::uint64_t request_id);
+  void on_get_attachment(Now now, Session& session, const v1::GetAttachment& request);
+  void pump_files(Now now, Session& session);
+  void serve_chunk(Now now, Session& session, std::uint64_t request_id, const Result<Answer>& answer);
+  bool look_further(Now now, Session& session, FileServing request, const AttachmentState& state);
+  void wake_file_servings(Now now, const AttachmentId& id, std::optional<std::uint32_t> stored);
+  void forget_session_files(Now now, SessionId id);
+  void look_for_all_files(Now now);
+  void run_file_timers(Now now);
+  MonoTime next_file_timer() const;
 
   // engine_gossip.cpp: what is new, told live
   struct PushKey {
@@ -340,6 +381,7 @@ class Engine {
   std::uint64_t filter_number_ = 0;  // counts the filters that we have had
   std::size_t filters_running_ = 0;
   bool filter_changed_ = false;  // kFilterApplied has not been said of it yet
+  std::map<AttachmentId, FileFetch> files_;  // being fetched
   std::set<LogId> lacking_;      // logs whose bodies are looked for
   std::set<LogId> outside_;      // logs held and outside our policy
   MonoTime next_trust_refresh_{};

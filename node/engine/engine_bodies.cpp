@@ -210,13 +210,17 @@ void Engine::body_not_held(Session& session, Log& log, EntryIndex index) {
 void Engine::on_bodies_verified(Now now, SessionId source, const LogId& id, VerifyBodies check,
                                 std::size_t size, const Result<Answer>& answer) {
   Log& log = *logs_.at(id);
-  if (answer.ok()) return commit_bodies(now, source, log, std::move(check), size);
+  if (answer.ok()) {
+    return commit_bodies(now, source, log, std::move(check), std::get<BodiesVerified>(*answer).attachments,
+                         size);
+  }
   release(now, source, size);
   if (Session* session = find(source); session != nullptr) lie(*session, answer.error());
   look_for_bodies(now, id);
 }
 
-void Engine::commit_bodies(Now now, SessionId source, Log& log, VerifyBodies check, std::size_t size) {
+void Engine::commit_bodies(Now now, SessionId source, Log& log, VerifyBodies check,
+                           std::vector<AttachmentFact> files, std::size_t size) {
   CommitBodies intent;
   intent.bodies.log = log.state.id;
   intent.bodies.arrived_at = now.wall;
@@ -229,11 +233,19 @@ void Engine::commit_bodies(Now now, SessionId source, Log& log, VerifyBodies che
     intent.bodies.bodies.push_back({item.index, std::move(item.body), missing->second.transit});
   }
   if (indexes.empty()) return release(now, source, size);
+  intent.bodies.attachments = files;
+  std::erase_if(files, [&](const AttachmentFact& fact) {
+    const auto missing = log.missing.find(fact.index);
+    return missing == log.missing.end() || missing->second.transit;
+  });
   if (Session* session = find(source); session != nullptr) session->counts.bodies_in += indexes.size();
-  issue(std::move(intent), [this, source, id = log.state.id, indexes = std::move(indexes), size](
-                               Now then, const Result<Answer>& answer) {
+  issue(std::move(intent), [this, source, id = log.state.id, indexes = std::move(indexes),
+                            files = std::move(files), size](Now then, const Result<Answer>& answer) {
     release(then, source, size);
-    if (answer.ok()) return on_bodies_stored(then, id, indexes);
+    if (answer.ok()) {
+      want_files_of(then, id, files);
+      return on_bodies_stored(then, id, indexes);
+    }
     Log& failed = *logs_.at(id);
     for (const EntryIndex index : indexes) {
       if (const auto missing = failed.missing.find(index); missing != failed.missing.end()) {

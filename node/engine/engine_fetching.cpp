@@ -192,7 +192,10 @@ void Engine::commit_run(Now now, Log& log, RunVerified run, std::size_t size) {
   Fetch& fetch = *log.fetch;
   CommitRun intent;
   StoredRun stored{run.after, fetch.target, run.right,    run.vouches,   run.withdrawals,
-                   {},        false,        std::nullopt, filter_number_};
+                   {}, {},        false,        std::nullopt, filter_number_};
+  for (const AttachmentFact& fact : run.attachments) {
+    if (config_.attachments_up_to > 0) stored.attachments.push_back(fact);
+  }
   for (const StoredRecord& record : run.records) {
     if (record.state == BodyState::kNotHeld) stored.not_held.emplace_back(record.index, record.entry);
     if (record.state == BodyState::kErased && record.erased_by.value >= run.after.size().value)
@@ -215,6 +218,7 @@ void Engine::commit_run(Now now, Log& log, RunVerified run, std::size_t size) {
   intent.run.right = std::move(run.right);
   intent.run.vouches = std::move(run.vouches);
   intent.run.withdrawals = std::move(run.withdrawals);
+  intent.run.attachments = std::move(run.attachments);
   intent.run.arrived_at = now.wall;
   if (const Session* session = find(fetch.source); session != nullptr) intent.run.source = session->peer;
   ++log.commits;
@@ -246,6 +250,10 @@ void Engine::on_run_stored(Now now, const LogId& id, std::uint64_t generation, S
   if (!run.vouches.empty())
     next_trust_refresh_ = std::min(next_trust_refresh_, now.mono + limits::kTrustDelay);
   note_bodies(log, source, run);
+  for (const WithdrawalFact& fact : run.withdrawals) {
+    if (fact.erase) end_files_of(now, id, fact.target);
+  }
+  want_files_of(now, id, run.attachments);
   if (log.fetch && log.fetch->generation == generation) {
     log.fetch->last_progress = now.mono;
     if (whole) log.fetch.reset();

@@ -21,6 +21,7 @@ struct Engine::StoredRun {
   std::vector<Hash> right;
   std::vector<VouchFact> vouches;
   std::vector<WithdrawalFact> withdrawals;
+  std::vector<AttachmentFact> attachments;
   std::vector<std::pair<EntryIndex, Bytes>> not_held;  // entries whose bodies the source did not have
   bool pending_marks = false;  // bodies are said to be erased by entries that are not here yet
   std::optional<PeerCursor> cursor;
@@ -37,6 +38,34 @@ struct MissingBody {
   std::map<SessionId, unsigned> tried;      // had it not: 1, 2 once it was asked to look further
   std::set<SessionId> announced;            // said since to have it
   std::map<NodeKey, unsigned> false_haves;  // peers that announced it and did not give it
+};
+
+// A chunk of a file that came, and was not given to the store yet.
+struct HeldChunk {
+  AttachmentChunk chunk;
+  SessionId source;
+  std::size_t size = 0;  // of its frame
+};
+
+// A file that is being fetched. Chunks go: expected from the source, verified, given to the store, stored.
+struct FileFetch {
+  AttachmentWant want{{}, {}, {}, AttachmentWish::kForPeer, 0};
+  std::uint32_t hops = 0;         // how far whom we ask may look
+  bool wanting = false;           // a CommitWant is under way
+  bool ready = false;             // the store keeps a place for it
+  bool finishing = false;         // all of it is stored, its digest is being checked
+  std::uint32_t stored = 0;       // chunks below it
+  std::uint32_t committing = 0;   // the next to give to the store
+  std::uint32_t expected = 0;     // the next to come
+  std::uint64_t generation = 0;   // tells chunks under way from those of before a restart
+  std::map<std::uint32_t, HeldChunk> verified;
+  std::optional<SessionId> source;
+  std::uint64_t request_id = 0;
+  std::map<SessionId, unsigned> tried;  // asked: 1, 2 once it was asked to look further
+  MonoTime last_progress{};
+  std::optional<MonoTime> retry_at;
+  unsigned retries = 0;
+  std::string trouble;
 };
 
 struct Fetch {

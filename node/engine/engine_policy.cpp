@@ -138,6 +138,7 @@ void Engine::remove_log(Now now, Log& log) {
           empty.frozen = gone.state.frozen;
           gone.state = std::move(empty);
           outside_.erase(id);
+          end_files_of(then, id, std::nullopt);
           trust_.forget_voucher(id);
           if (trust_.admits(id)) remember_asks({id});
         });

@@ -145,6 +145,7 @@ void Engine::on_get(Now now, Session& session, const v1::Get& get) {
 // Reads the next chunk of the oldest request, one at a time, while the peer takes what was sent.
 void Engine::pump(Now now, Session& session) {
   pump_bodies(now, session);
+  pump_files(now, session);
   if (session.reading || session.serving.empty() || session.credit == 0 || !session.outbox.empty() ||
       session.queued > limits::kSendQueueBytes) {
     return;

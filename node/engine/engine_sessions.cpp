@@ -136,6 +136,7 @@ void Engine::drop_session(Now now, SessionId id, const std::string& why) {
   }
   for (const LogId& log_id : affected) schedule_fetch(now, log_id);
   forget_session_bodies(now, id);
+  forget_session_files(now, id);
 }
 
 void Engine::on_closed(Now now, SessionId id) { drop_session(now, id, "the connection was closed"); }
@@ -212,6 +213,7 @@ void Engine::become_ready(Now now, Session& session) {
   }
   ask_for(session, std::vector<LogId>(missing.begin(), missing.end()));
   look_for_all_bodies(now);
+  look_for_all_files(now);
 }
 
 void Engine::on_error_frame(Now now, Session& session, const v1::Error& error) {
@@ -223,6 +225,7 @@ void Engine::on_error_frame(Now now, Session& session, const v1::Error& error) {
   }
   notice(session.peer, "the peer says: " + text);
   bodies_refused(now, session, error.request_id());
+  file_refused(now, session, error.request_id());
   const auto get = session.gets.find(error.request_id());
   if (get == session.gets.end()) return;
   const LogId id = get->second;
@@ -256,12 +259,14 @@ void Engine::on_tick(Now now) {
   }
   if (store_failed_ && now.mono >= store_retry_at_) retry_fetches(now);
   if (!lacking_.empty()) retry_bodies(now);
+  if (!files_.empty()) run_file_timers(now);
 }
 
 MonoTime Engine::next_tick() const {
   MonoTime next = next_trust_refresh_;
   const auto sooner = [&next](MonoTime at) { next = std::min(next, at); };
   if (store_failed_) sooner(store_retry_at_);
+  sooner(next_file_timer());
   for (const LogId& id : lacking_) {
     if (const auto& at = logs_.at(id)->retry_bodies_at; at) sooner(*at);
   }

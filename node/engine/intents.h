@@ -42,9 +42,10 @@ struct RunVerified {
   CompactRange after;
   std::vector<VouchFact> vouches;
   std::vector<WithdrawalFact> withdrawals;
+  std::vector<AttachmentFact> attachments;
 };
 
-// Checks bodies against what their entries commit to. Answer: Done.
+// Checks bodies against what their entries commit to. Answer: BodiesVerified.
 struct VerifyBodies {
   struct Item {
     EntryIndex index;
@@ -53,6 +54,16 @@ struct VerifyBodies {
     Bytes body;
   };
   std::vector<Item> bodies;
+};
+
+struct BodiesVerified {
+  std::vector<AttachmentFact> attachments;  // that these bodies name
+};
+
+// Checks one chunk of an attachment. Answer: Done.
+struct VerifyChunk {
+  AttachmentId id;
+  AttachmentChunk chunk;
 };
 
 // Stores a run and, in the same transaction, the cursor that it completes. Answer: RunStored.
@@ -97,6 +108,25 @@ struct CommitRemoval {
   LogId log;
   UnixMillis now;
 };
+// A file that a record names is to be fetched. Answer: AttachmentState, as it is held now.
+struct CommitWant {
+  AttachmentWant want;
+  UnixMillis now;
+};
+// Answer: ChunkStored.
+struct CommitChunk {
+  ChunkCommit commit;
+};
+struct ChunkStored {
+  std::uint32_t held = 0;
+};
+struct CommitFinished {
+  AttachmentId id;
+  bool whole = false;
+};
+struct CommitDrop {
+  AttachmentId id;
+};
 struct Done {};
 
 // Reads a run to serve. Where `root` is given, the tree of that size must have it (kConflict if not).
@@ -135,16 +165,35 @@ struct ReadProof {
   TreeSize size;
 };
 
+// A chunk to serve, of a file that a record names. Answer: ChunkRead; without bytes: it is not held.
+// kNotFound: the record, or its body, is not here, or does not name the file.
+struct ReadChunk {
+  LogId log;
+  EntryIndex index;
+  Hash sha256;
+  std::uint32_t number = 0;
+};
+struct ChunkRead {
+  AttachmentState state;
+  AttachmentChunk chunk;
+};
+// The digest of all chunks of a file that is held. Answer: Hash.
+struct ReadDigest {
+  AttachmentId id;
+};
+
 using IntentBody = std::variant<VerifyHeads, VerifyRun, VerifyBodies, CommitRun, CommitCursor, CommitEvidence,
                                 CommitBodies, CommitFilter, CommitOutOfPolicy, CommitReadmission, CommitAsks,
-                                CommitRemoval, ReadRun, ReadRoot, ReadRecords, ReadUnheld, ReadProof>;
+                                CommitRemoval, ReadRun, ReadRoot, ReadRecords, ReadUnheld, ReadProof, VerifyChunk,
+                                CommitWant, CommitChunk, CommitFinished, CommitDrop, ReadChunk, ReadDigest>;
 struct Intent {
   IntentId id;
   IntentBody body;
 };
 
 using Answer = std::variant<HeadsVerified, RunVerified, RunStored, Done, ServedRun, Hash,
-                            std::vector<StoredRecord>, RunProof>;
+                            std::vector<StoredRecord>, RunProof, BodiesVerified, AttachmentState, ChunkStored,
+                            ChunkRead>;
 struct Completion {
   IntentId id;
   Result<Answer> answer;

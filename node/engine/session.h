@@ -33,6 +33,17 @@ struct BodyServing {
   int next = 0;  // position in request.bodies
 };
 
+// A GetAttachment that the peer sent and that we are answering.
+struct FileServing {
+  std::uint64_t request_id = 0;
+  LogId log;
+  EntryIndex index;
+  Hash sha256;
+  std::uint32_t next = 0;  // chunk
+  std::uint32_t hops_left = 0;
+  std::optional<AttachmentId> waits_for;  // the next chunk is to come from another peer
+};
+
 // A GetBodies that we sent.
 struct BodiesAsked {
   LogId log;
@@ -71,6 +82,8 @@ struct SessionCounts {
   std::uint64_t records_out = 0;
   std::uint64_t pushes_out = 0;
   std::uint64_t bodies_out = 0;
+  std::uint64_t file_bytes_in = 0;
+  std::uint64_t file_bytes_out = 0;
 };
 
 struct Session {
@@ -109,6 +122,8 @@ struct Session {
   std::uint64_t bytes_out = 0;
   std::deque<Serving> serving;
   std::deque<BodyServing> body_serving;
+  std::deque<FileServing> file_serving;
+  bool reading_file = false;    // a ReadChunk for one of file_serving is under way
   bool reading_bodies = false;  // a ReadRecords for body_serving.front() is under way
   bool reading = false;         // a ReadRun for serving.front() is under way
 
@@ -122,6 +137,7 @@ struct Session {
   std::map<std::uint64_t, std::vector<LogId>> head_requests;  // our open GetHeads
   std::deque<LogId> fetch_queue;                              // logs to fetch from this peer
   std::map<std::uint64_t, BodiesAsked> bodies_asked;          // our open GetBodies
+  std::map<std::uint64_t, AttachmentId> files_asked;          // our open GetAttachments, given up ones too
   std::size_t bodies_planned = 0;                             // while requests are shared out
   std::size_t unverified = 0;                                 // heads whose signatures are being checked
 

@@ -92,6 +92,8 @@ Result<RunVerified> verify_received_run(VerifyRun intent, const SignatureChecks&
   for (std::size_t i = 0; i < entries.size(); ++i) {
     const v1::Entry* entry = entries[i].ok() ? &*entries[i] : nullptr;
     KOINON_TRY(settle_body(intent.records[i], entry, intent, out.withdrawals));
+    for (const auto& fact : attachments_of(intent.records[i].index, intent.records[i].body))
+      out.attachments.push_back(fact);
   }
   out.left = std::move(intent.proof.left);
   out.right = std::move(intent.proof.right);
@@ -99,12 +101,14 @@ Result<RunVerified> verify_received_run(VerifyRun intent, const SignatureChecks&
   return out;
 }
 
-Status verify_bodies(const VerifyBodies& intent) {
+Result<BodiesVerified> verify_bodies(const VerifyBodies& intent) {
+  BodiesVerified out;
   for (const auto& item : intent.bodies) {
     if (item.body.size() != item.size || sha256(item.body) != item.digest)
       return bad_body(item.index, "does not match its digest");
+    for (const AttachmentFact& fact : attachments_of(item.index, item.body)) out.attachments.push_back(fact);
   }
-  return {};
+  return out;
 }
 
 }  // namespace koinon

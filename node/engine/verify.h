@@ -18,6 +18,6 @@ HeadsVerified verify_heads(const VerifyHeads& intent, const SignatureChecks& che
 // its digest is kBadProof with the field "body".
 Result<RunVerified> verify_received_run(VerifyRun intent, const SignatureChecks& checks = {});
 // kBadProof with the field "body" for one that does not fit.
-Status verify_bodies(const VerifyBodies& intent);
+Result<BodiesVerified> verify_bodies(const VerifyBodies& intent);
 
 }  // namespace koinon

@@ -36,12 +36,18 @@ json::object counts_json(const SessionCounts& counts) {
           {"bodies_not_held", counts.bodies_not_held},
           {"records_out", counts.records_out},
           {"pushes_out", counts.pushes_out},
-          {"bodies_out", counts.bodies_out}};
+          {"bodies_out", counts.bodies_out},
+          {"file_bytes_in", counts.file_bytes_in},
+          {"file_bytes_out", counts.file_bytes_out}};
 }
 
 bool is_api(const HttpRequest& request, std::string_view what) {
   return request.path.size() >= 3 && request.path[0] == "api" && request.path[1] == "v1" &&
          request.path[2] == what;
+}
+
+bool is_attachments(const HttpRequest& request) {
+  return request.path.size() >= 6 && request.path[5] == "attachments";
 }
 
 }  // namespace
@@ -86,12 +92,19 @@ asio::awaitable<HttpResponse> Api::read(HttpRequest request) {
     co_return co_await explain(std::move(request));
   if (is_api(request, "records")) {
     if (request.path.size() == 3) co_return answer(records(request));
+    if (is_attachments(request)) co_return co_await attachments(std::move(request));
     if (request.path.size() >= 5) co_return answer(record(request));
   }
   co_return problem(no_such_address());
 }
 
 asio::awaitable<HttpResponse> Api::change(HttpRequest request) {
+  if (is_api(request, "attachments") && request.method == "POST" && request.path.size() == 3)
+    co_return co_await put_attachment(std::move(request));
+  if (request.body.size() > limits::kHttpBodyBytes)
+    co_return problem(fail(Code::kTooLarge, "the request is too large", "body"));
+  if (is_api(request, "records") && is_attachments(request))
+    co_return co_await attachments(std::move(request));
   if (request.method == "POST" && request.path.size() == 3) {
     if (is_api(request, "records")) co_return co_await publish(std::move(request));
     if (is_api(request, "peers")) co_return co_await add_peer(std::move(request));

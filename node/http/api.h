@@ -79,6 +79,14 @@ class Api {
   boost::asio::awaitable<Status> change_store(std::function<Status(Store&)> change);
   boost::asio::awaitable<CityStanding> ask_standing(LogId log);
 
+  // api_attachments.cpp
+  boost::asio::awaitable<HttpResponse> put_attachment(HttpRequest request);
+  boost::asio::awaitable<HttpResponse> attachments(HttpRequest request);
+  Result<std::string> whole_attachment(const AttachmentState& state);
+  boost::asio::awaitable<void> add_fetching(LogId log, EntryIndex index, boost::json::object& item);
+  boost::asio::awaitable<HttpResponse> fetch_attachment(LogId log, EntryIndex index, AttachmentId id);
+  boost::asio::awaitable<HttpResponse> drop_attachment(AttachmentId id);
+
   // api_invites.cpp
   boost::asio::awaitable<HttpResponse> invite(HttpRequest request);
   boost::asio::awaitable<HttpResponse> join(HttpRequest request);

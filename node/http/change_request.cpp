@@ -54,6 +54,26 @@ Status read_refs(NoteFile& note, const json::object& object) {
   return {};
 }
 
+// Files that the node has been given before, by their digests.
+Status read_attachments(NoteFile& note, const json::object& object) {
+  const auto* attachments = object.if_contains("attachments");
+  if (attachments == nullptr) return {};
+  if (!attachments->is_array()) return fail(Code::kInvalidArgument, "it is a list", "attachments");
+  if (note.kind != v1::KIND_PRACTICE)
+    return fail(Code::kInvalidArgument, "only a practice has attachments", "attachments");
+  for (const auto& item : attachments->as_array()) {
+    if (!item.is_object())
+      return fail(Code::kInvalidArgument, "each has a sha256 and a name", "attachments");
+    KOINON_TRY(check_members(item.as_object(), {"sha256", "name", "media_type"}));
+    auto* attachment = note.body.mutable_practice()->add_attachments();
+    const auto digest = from_hex(text_member(item.as_object(), "sha256"));
+    attachment->set_sha256(digest.ok() ? *digest : Bytes());
+    attachment->set_name(text_member(item.as_object(), "name"));
+    attachment->set_media_type(text_member(item.as_object(), "media_type"));
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<json::object> parse_request(const std::string& body) {
@@ -87,7 +107,8 @@ Status check_members(const json::object& object, std::initializer_list<std::stri
 
 Result<NoteFile> read_publish_request(const json::object& object) {
   KOINON_TRY(check_members(
-      object, {"file", "kind", "language", "topics", "to", "refs", "content", "office", "person", "again"}));
+      object, {"file", "kind", "language", "topics", "to", "refs", "content", "office", "person",
+               "again", "attachments"}));
   NoteFile note;
   if (const std::string file = text_member(object, "file"); !file.empty()) {
     KOINON_ASSIGN(note, parse_note_file(file));
@@ -107,6 +128,7 @@ Result<NoteFile> read_publish_request(const json::object& object) {
   KOINON_ASSIGN(const auto to, texts_of(object, "to"));
   note.to.insert(note.to.end(), to.begin(), to.end());
   KOINON_TRY(read_refs(note, object));
+  KOINON_TRY(read_attachments(note, object));
   if (const std::string office = text_member(object, "office"); !office.empty())
     note.body.mutable_author()->set_office(office);
   if (const std::string person = text_member(object, "person"); !person.empty())

@@ -109,6 +109,22 @@ void explain_log(Explanation& out, StoreReader& store, const LogId& city, const 
   if (standing.log.fetching) out.because("more of it is being fetched now");
 }
 
+Status explain_attachments(Explanation& out, Directory& directory, StoreReader& store, const LogId& city,
+                           EntryIndex index) {
+  KOINON_ASSIGN(const auto attachments, attachments_json(store, city, index));
+  for (const auto& item : attachments) {
+    const std::string name(item.at("name").as_string());
+    const std::string state(item.at("state").as_string());
+    out.because("its attachment " + name + " is " + state);
+    if (state == "not here") {
+      out.because("files are fetched when somebody asks for them, or with their notes up to "
+                  "attachments.fetch_up_to bytes, within attachments.max_bytes");
+      out.change("koinon attachment " + directory.ref(city, index) + " " + name + " -o FILE");
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<std::optional<LogId>> vouched_name(StoreReader& store, const std::string& name) {
@@ -172,6 +188,7 @@ Result<json::object> explain_record(Directory& directory, StoreReader& store, co
     case BodyState::kHeld:
       out.verdict(entry.ok() ? "held" : "unreadable");
       if (!entry.ok()) out.because("the entry cannot be read: " + entry.error().text());
+      KOINON_TRY(explain_attachments(out, directory, store, city, index));
       break;
     case BodyState::kErased:
       out.verdict("erased");

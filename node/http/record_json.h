@@ -43,6 +43,9 @@ Result<StoredRecord> shown_record(StoreReader& store, const LogId& log, EntryInd
 Result<boost::json::object> record_json(Directory& directory, StoreReader& store, IndexReader& index,
                                         const LogId& log, EntryIndex entry);
 
+// The files that a record names, and which of them are here. Without its body there are none.
+Result<boost::json::array> attachments_json(StoreReader& store, const LogId& log, EntryIndex index);
+
 // The record as the file that would publish it.
 Result<NoteFile> record_note(Directory& directory, const StoredRecord& record);
 

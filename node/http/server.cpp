@@ -92,7 +92,8 @@ struct HttpServer::Impl {
   asio::awaitable<bool> serve_one(ClientPointer client, bool local) {
     http::request_parser<http::string_body> parser;
     parser.header_limit(static_cast<std::uint32_t>(limits::kHttpHeaderBytes));
-    parser.body_limit(limits::kHttpBodyBytes);
+    // Whoever may use the node's own socket may also give it files.
+    parser.body_limit(local ? limits::kAttachmentBytes : limits::kHttpBodyBytes);
     client->stream.expires_after(limits::kHttpDeadline);
     error_code error;
     co_await http::async_read(client->stream, client->buffer, parser, redirect_error(use_awaitable, error));

@@ -2,6 +2,8 @@
 
 #include <sstream>
 
+#include "proto/base/encoding.h"
+
 namespace koinon {
 namespace {
 
@@ -58,6 +60,11 @@ struct Sink {
     if (field->cpp_type() == FieldDescriptor::CPPTYPE_STRING) {
       auto text = text_of(value);
       if (!text) return wrong_type(key, "a text between quotes");
+      if (field->type() == FieldDescriptor::TYPE_BYTES) {
+        auto bytes = from_hex(*text);
+        if (!bytes.ok()) return wrong_type(key, "a digest in hexadecimal");
+        text = std::move(*bytes);
+      }
       const auto* reflection = message.GetReflection();
       field->is_repeated() ? reflection->AddString(&message, field, std::move(*text))
                            : reflection->SetString(&message, field, std::move(*text));
@@ -78,11 +85,16 @@ struct Sink {
   }
 };
 
+// Bytes are digests: people see them in hexadecimal.
+std::string text_for(const FieldDescriptor* field, std::string value) {
+  return field->type() == FieldDescriptor::TYPE_BYTES ? to_hex(value) : value;
+}
+
 void add_scalar(toml::array& out, const Message& message, const FieldDescriptor* field, int index) {
   const auto* reflection = message.GetReflection();
   switch (field->cpp_type()) {
     case FieldDescriptor::CPPTYPE_STRING:
-      out.push_back(reflection->GetRepeatedString(message, field, index));
+      out.push_back(text_for(field, reflection->GetRepeatedString(message, field, index)));
       break;
     case FieldDescriptor::CPPTYPE_UINT32:
       out.push_back(static_cast<std::int64_t>(reflection->GetRepeatedUInt32(message, field, index)));
@@ -106,7 +118,7 @@ void add_field(toml::table& out, const Message& message, const FieldDescriptor* 
   }
   switch (field->cpp_type()) {
     case FieldDescriptor::CPPTYPE_STRING:
-      out.insert(key, reflection->GetString(message, field));
+      out.insert(key, text_for(field, reflection->GetString(message, field)));
       break;
     case FieldDescriptor::CPPTYPE_DOUBLE:
       out.insert(key, reflection->GetDouble(message, field));
@@ -132,7 +144,7 @@ void add_field(toml::table& out, const Message& message, const FieldDescriptor* 
 
 Status set_field(Message& message, const std::string& key, const toml::node& value) {
   const FieldDescriptor* field = message.GetDescriptor()->FindFieldByName(key);
-  if (field == nullptr || field->type() == FieldDescriptor::TYPE_BYTES) {
+  if (field == nullptr) {
     return fail(Code::kInvalidArgument, "the front matter has an unknown field", key);
   }
   const Sink sink{message, field, key};
@@ -148,7 +160,7 @@ toml::table to_table(const Message& message) {
   message.GetReflection()->ListFields(message, &fields);
   toml::table out;
   for (const FieldDescriptor* field : fields) {
-    if (field->type() != FieldDescriptor::TYPE_BYTES) add_field(out, message, field);
+    add_field(out, message, field);
   }
   return out;
 }

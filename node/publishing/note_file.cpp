@@ -1,5 +1,6 @@
 #include "node/publishing/note_file.h"
 
+#include <algorithm>
 #include <array>
 #include <map>
 #include <sstream>
@@ -171,7 +172,34 @@ Status read_text(NoteFile& note, std::string_view text) {
   return {};
 }
 
+bool is_media_type(const std::string& text) {
+  const auto slash = text.find('/');
+  const auto is_token = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '+' ||
+           c == '-' || c == '_';
+  };
+  return slash != std::string::npos && slash > 0 && slash + 1 < text.size() &&
+         std::all_of(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(slash), is_token) &&
+         std::all_of(text.begin() + static_cast<std::ptrdiff_t>(slash) + 1, text.end(), is_token);
+}
+
+Status check_attachment(const v1::Attachment& attachment) {
+  const std::string& name = attachment.name();
+  const bool is_path = name == "." || name == ".." || name.find_first_of("/\\") != std::string::npos;
+  const bool has_controls =
+      std::any_of(name.begin(), name.end(), [](unsigned char c) { return c < 0x20 || c == 0x7F; });
+  if (name.empty() || name.size() > limits::kAttachmentNameBytes || is_path || has_controls) {
+    return fail(Code::kInvalidArgument, "a file's name has 1 to 200 bytes, and no folders", "attachments.name");
+  }
+  if (attachment.media_type().size() > limits::kMediaTypeBytes ||
+      (!attachment.media_type().empty() && !is_media_type(attachment.media_type()))) {
+    return fail(Code::kInvalidArgument, "it reads like application/pdf", "attachments.media_type");
+  }
+  return {};
+}
+
 Status check_practice(const v1::Practice& practice) {
+  for (const auto& attachment : practice.attachments()) KOINON_TRY(check_attachment(attachment));
   if (practice.title().size() > limits::kTitleBytes)
     return fail(Code::kTooLarge, "a title has at most 300 bytes", "title");
   const bool has_text = !practice.challenge().empty() || !practice.solution().empty() ||

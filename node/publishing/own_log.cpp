@@ -30,6 +30,26 @@ Status fill_refs(StoreReader& store, v1::Entry& entry) {
   return {};
 }
 
+// Attachments name files that are held here; what else a note says of them is taken from what is held.
+Status fill_attachments(StoreReader& store, v1::Body& body) {
+  if (!body.has_practice()) return {};
+  auto& attachments = *body.mutable_practice()->mutable_attachments();
+  if (static_cast<std::size_t>(attachments.size()) > limits::kAttachments)
+    return fail(Code::kTooLarge, "a note has at most 16 attachments", "attachments");
+  for (auto& attachment : attachments) {
+    if (attachment.sha256().size() != Hash::kSize)
+      return fail(Code::kInvalidArgument, "it is the SHA-256 of a file in hexadecimal", "attachments.sha256");
+    KOINON_ASSIGN(const auto held, store.attachment_named(Hash::from(attachment.sha256())));
+    if (!held) {
+      return fail(Code::kNotFound, "the file " + attachment.name() + " is not here; attach it with --attach FILE",
+                  "attachments");
+    }
+    attachment.set_size(held->size);
+    attachment.set_chunk_root(held->chunk_root.bytes());
+  }
+  return {};
+}
+
 // Serialises the body under a fresh salt and commits the entry to it.
 Result<Bytes> seal_body(Draft& draft, const Bytes& salt) {
   if (!draft.body) return Bytes();
@@ -77,6 +97,7 @@ struct OwnLog::Batch {
 Result<Published> OwnLog::add(Store& store, Batch& batch, const DraftMaker& maker, UnixMillis now) {
   KOINON_ASSIGN(Draft draft, maker(store));
   KOINON_TRY(fill_refs(store, draft.entry));
+  if (draft.body) KOINON_TRY(fill_attachments(store, *draft.body));
   const EntryIndex index(batch.run.after.size().value);
   KOINON_TRY(check_withdrawal(draft.entry, index));
   const Bytes digest = content_digest(draft).bytes();
@@ -101,6 +122,7 @@ Result<Published> OwnLog::add(Store& store, Batch& batch, const DraftMaker& make
   batch.run.own_contents.push_back(digest);
   if (auto vouch = vouch_of(id(), index, draft.entry)) batch.run.vouches.push_back(std::move(*vouch));
   if (const auto withdrawal = withdrawal_of(index, draft.entry)) batch.run.withdrawals.push_back(*withdrawal);
+  for (const AttachmentFact& fact : attachments_of(index, body)) batch.run.attachments.push_back(fact);
   batch.run.records.push_back({index, std::move(entry), std::move(body), BodyState::kHeld, {}});
   return Published{index, leaf};
 }

@@ -1,5 +1,6 @@
 #include "node/replication/execute.h"
 
+#include "crypto/hash.h"
 #include "node/engine/verify.h"
 
 namespace koinon {
@@ -40,6 +41,30 @@ Result<Answer> read_records(StoreReader& store, const ReadRecords& intent) {
   return Answer(std::move(out));
 }
 
+Result<Answer> read_chunk(StoreReader& store, const ReadChunk& intent) {
+  ChunkRead out;
+  KOINON_ASSIGN(out.state, store.attachment(intent.log, intent.index, intent.sha256));
+  if (intent.number >= out.state.chunks_held) return Answer(std::move(out));
+  auto chunk = store.attachment_chunk(out.state.id, intent.number);
+  if (!chunk.ok() && chunk.error().code != Code::kNotFound) return chunk.error();
+  if (chunk.ok()) out.chunk = std::move(*chunk);
+  return Answer(std::move(out));
+}
+
+Result<Answer> read_digest(StoreReader& store, const ReadDigest& intent) {
+  Sha256 digest;
+  for (std::uint32_t i = 0; i < chunk_count(intent.id.size); ++i) {
+    KOINON_ASSIGN(const AttachmentChunk chunk, store.attachment_chunk(intent.id, i));
+    digest.update(chunk.bytes);
+  }
+  return Answer(digest.finish());
+}
+
+Result<Answer> want(Store& store, const CommitWant& intent) {
+  KOINON_TRY(store.want_attachment(intent.want, intent.now));
+  return to_answer(store.attachment(intent.want.log, intent.want.index, intent.want.id.sha256));
+}
+
 template <typename... Visitors>
 struct Overloaded : Visitors... {
   using Visitors::operator()...;
@@ -53,6 +78,9 @@ IntentClass intent_class(const IntentBody& body) {
   return std::visit(Overloaded{[](const VerifyHeads&) { return IntentClass::kCheck; },
                                [](const VerifyRun&) { return IntentClass::kCheck; },
                                [](const VerifyBodies&) { return IntentClass::kCheck; },
+                               [](const VerifyChunk&) { return IntentClass::kCheck; },
+                               [](const ReadChunk&) { return IntentClass::kRead; },
+                               [](const ReadDigest&) { return IntentClass::kRead; },
                                [](const ReadRun&) { return IntentClass::kRead; },
                                [](const ReadRoot&) { return IntentClass::kRead; },
                                [](const ReadRecords&) { return IntentClass::kRead; },
@@ -69,6 +97,7 @@ Result<Answer> execute_check(IntentBody body, const SignatureChecks& checks) {
                    return to_answer(verify_received_run(std::move(intent), checks));
                  },
                  [](VerifyBodies& intent) -> Result<Answer> { return to_answer(verify_bodies(intent)); },
+                 [](VerifyChunk& intent) { return to_answer(verify_chunk(intent.id, intent.chunk)); },
                  [](auto&) -> Result<Answer> { return wrong_class(); }},
       body);
 }
@@ -81,6 +110,8 @@ Result<Answer> execute_read(StoreReader& store, const IntentBody& body) {
                  [&](const ReadUnheld& intent) {
                    return to_answer(store.unheld(intent.log, intent.from, intent.limit, false));
                  },
+                 [&](const ReadChunk& intent) { return read_chunk(store, intent); },
+                 [&](const ReadDigest& intent) { return read_digest(store, intent); },
                  [&](const ReadProof& intent) {
                    return to_answer(store.run_proof_at(intent.log, intent.from, intent.count, intent.size));
                  },
@@ -116,6 +147,16 @@ Result<Answer> execute_write(Store& store, const IntentBody& body) {
             return Answer(RunStored{*row});
           },
           [&](const CommitAsks& intent) { return to_answer(store.set_asks(intent.asks, intent.open)); },
+          [&](const CommitWant& intent) { return want(store, intent); },
+          [&](const CommitChunk& intent) -> Result<Answer> {
+            const auto held = store.add_chunk(intent.commit);
+            if (!held.ok()) return held.error();
+            return Answer(ChunkStored{*held});
+          },
+          [&](const CommitFinished& intent) {
+            return to_answer(store.finish_attachment(intent.id, intent.whole));
+          },
+          [&](const CommitDrop& intent) { return to_answer(store.drop_attachment(intent.id)); },
           [&](const CommitRemoval& intent) { return to_answer(store.remove_log(intent.log, intent.now)); },
           [](const auto&) -> Result<Answer> { return wrong_class(); }},
       body);

@@ -325,6 +325,20 @@ void Network::set_filter(BodyFilter filter) {
   });
 }
 
+void Network::want_file(AttachmentWant want) {
+  asio::post(io_, [this, want] {
+    engine_.want_file(now(), want);
+    drain();
+  });
+}
+
+std::optional<FileFetching> Network::file(const AttachmentId& id) const {
+  const auto standing = engine_.file(id);
+  if (!standing) return std::nullopt;
+  const auto peer = standing->source ? peers_.find(*standing->source) : peers_.end();
+  return FileFetching{peer == peers_.end() ? "" : peer->second->record.name, standing->trouble};
+}
+
 CityStanding Network::standing(const LogId& log) const {
   CityStanding out;
   const TrustPolicy& trust = engine_.trust();

@@ -69,6 +69,12 @@ struct CityStanding {
   std::map<NodeKey, std::string> peers;  // names of all
 };
 
+// A file that is being fetched.
+struct FileFetching {
+  std::string source;   // the peer that it comes from; empty: none now
+  std::string trouble;  // what was in the way last
+};
+
 class Network {
  public:
   struct Callbacks {
@@ -102,6 +108,7 @@ class Network {
   void remove_peer(NodeKey key);
   void set_blocked(LogId log, bool blocked);
   void set_filter(BodyFilter filter);
+  void want_file(AttachmentWant want);
   void add_invite(InviteRecord invite);
   void forget_invite(NodeKey key);
   boost::asio::io_context& context() { return io_; }
@@ -112,6 +119,7 @@ class Network {
   // there.
   boost::asio::awaitable<Result<std::string>> join(InviteLine invite, std::string own_line);
   CityStanding standing(const LogId& log) const;
+  std::optional<FileFetching> file(const AttachmentId& id) const;
   const BodyFilter& filter() const { return engine_.filter(); }
   const PeerRecord* peer(const NodeKey& key) const;
 

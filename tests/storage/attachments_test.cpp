@@ -1,0 +1,304 @@
+// Attachments: kept while a record names them, within a quota, and gone to the last byte: the same of both stores.
+#include <fstream>
+
+#include <gtest/gtest.h>
+
+#include "proto/base/limits.h"
+#include "storage/memory_store.h"
+#include "tests/storage/store_fixture.h"
+#include "tests/temporary_folder.h"
+
+namespace koinon::test {
+namespace {
+
+constexpr std::size_t kChunk = limits::kAttachmentChunkBytes;
+constexpr std::uint64_t kQuota = 4 * kChunk;
+
+CutAttachment file(const std::string& mark, std::size_t size = 2 * kChunk) {
+  Bytes bytes = mark;
+  bytes.resize(size, 'z');
+  return *cut_attachment(bytes);
+}
+
+Draft note_with(const std::string& title, const CutAttachment& cut) {
+  Draft draft = note(title);
+  auto* attachment = draft.body->mutable_practice()->add_attachments();
+  attachment->set_sha256(cut.id.sha256.bytes());
+  attachment->set_name("plan.pdf");
+  attachment->set_size(cut.id.size);
+  attachment->set_chunk_root(cut.id.chunk_root.bytes());
+  return draft;
+}
+
+enum class Kind { kMemory, kSqlite };
+
+class Attachments : public testing::TestWithParam<Kind> {
+ protected:
+  void SetUp() override {
+    ASSERT_TRUE(init_crypto().ok());
+    if (GetParam() == Kind::kMemory) {
+      MemoryStore::Options options;
+      options.attachment_bytes = kQuota;
+      store = std::make_unique<MemoryStore>(options);
+    } else {
+      SqliteStoreOptions options;
+      options.attachment_bytes = kQuota;
+      auto opened = open_sqlite_store(folder.path() / "store.db", options);
+      ASSERT_TRUE(opened.ok()) << opened.error().text();
+      store = std::move(*opened);
+    }
+  }
+  template <typename Change>
+  void change(Change act) {
+    ASSERT_TRUE(store->begin(true).ok());
+    act();
+    ASSERT_TRUE(store->commit().ok());
+  }
+  // A log of its own for each file, with one record that names it.
+  LogId city_with(const std::string& name, const CutAttachment& cut, bool transit = false) {
+    OwnLog log = test_log(name);
+    MemoryStore author{MemoryStore::Options{}};
+    EXPECT_TRUE(author.begin(true).ok());
+    EXPECT_TRUE(author.put_attachment(cut, {1}).ok());
+    EXPECT_TRUE(author.commit().ok());
+    EXPECT_TRUE(publish(author, log, note_with(name, cut)).ok());
+    StoredRecord record = *author.record(log.id(), EntryIndex(0));
+    const LogState state = *author.log_state(log.id());
+    RunCommit run;
+    run.identity = log.identity();
+    run.log = log.id();
+    run.leaves = {leaf_hash(record.entry)};
+    run.after = state.range;
+    run.head = *state.whole;
+    const Bytes body = record.body;
+    if (transit) {
+      record.body.clear();
+      record.state = BodyState::kNotAsked;
+    } else {
+      run.attachments = attachments_of(EntryIndex(0), body);
+      EXPECT_EQ(run.attachments.size(), 1U);
+    }
+    run.records = {record};
+    change([&] {
+      ASSERT_TRUE(store->append_run(run).ok());
+      if (!transit) return;
+      BodiesCommit late{log.id(), {{EntryIndex(0), body, true}}, {2}, {}, attachments_of(EntryIndex(0), body)};
+      ASSERT_TRUE(store->add_bodies(late).ok());
+    });
+    return log.id();
+  }
+  Status want(const LogId& log, const CutAttachment& cut, AttachmentWish wish, std::int64_t at = 5) {
+    Status out;
+    change([&] { out = store->want_attachment({log, EntryIndex(0), cut.id, wish, 0}, {at}); });
+    return out;
+  }
+  void add_chunks(const LogId& log, const CutAttachment& cut) {
+    change([&] {
+      for (const AttachmentChunk& chunk : cut.chunks)
+        ASSERT_TRUE(store->add_chunk({log, EntryIndex(0), cut.id, AttachmentWish::kByHand, chunk, {6}}).ok());
+      ASSERT_TRUE(store->finish_attachment(cut.id, true).ok());
+    });
+  }
+  void fetch(const LogId& log, const CutAttachment& cut, AttachmentWish wish, std::int64_t at = 5) {
+    ASSERT_TRUE(want(log, cut, wish, at).ok());
+    add_chunks(log, cut);
+  }
+  bool holds(const LogId& log, const CutAttachment& cut) {
+    const auto state = store->attachment(log, EntryIndex(0), cut.id.sha256);
+    return state.ok() && state->complete;
+  }
+
+  TemporaryFolder folder;
+  std::unique_ptr<Store> store;
+  OwnLog our_log = test_log("us.example");
+};
+INSTANTIATE_TEST_SUITE_P(Stores, Attachments, testing::Values(Kind::kMemory, Kind::kSqlite),
+                         [](const auto& info) { return info.param == Kind::kMemory ? "Memory" : "Sqlite"; });
+
+TEST_P(Attachments, OurOwnFileIsNamedByANoteAndServed) {
+  const CutAttachment cut = file("ours", 2 * kChunk + 5);
+  EXPECT_EQ(publish(*store, our_log, note_with("too early", cut)).error().code, Code::kNotFound)
+      << "a note names only files that are here";
+  change([&] { ASSERT_TRUE(store->put_attachment(cut, {1}).ok()); });
+  EXPECT_EQ(*store->attachment_named(cut.id.sha256), cut.id);
+  Draft draft = note_with("note", cut);
+  draft.body->mutable_practice()->mutable_attachments(0)->set_size(77);
+  draft.body->mutable_practice()->mutable_attachments(0)->clear_chunk_root();
+  const auto index = publish(*store, our_log, draft);
+  ASSERT_TRUE(index.ok());
+  const auto facts = attachments_of(*index, store->record(our_log.id(), *index)->body);
+  ASSERT_EQ(facts.size(), 1U);
+  EXPECT_EQ(facts[0].id, cut.id) << "size and root are taken from the file itself";
+  const auto state = store->attachment(our_log.id(), *index, cut.id.sha256);
+  ASSERT_TRUE(state.ok());
+  EXPECT_TRUE(state->complete);
+  EXPECT_EQ(state->chunks_held, 3U);
+  for (const AttachmentChunk& chunk : cut.chunks) {
+    const auto held = store->attachment_chunk(cut.id, chunk.number);
+    ASSERT_TRUE(held.ok());
+    EXPECT_EQ(held->bytes, chunk.bytes);
+    EXPECT_TRUE(verify_chunk(cut.id, *held).ok());
+  }
+  EXPECT_FALSE(store->attachment_chunk(cut.id, 3).ok());
+  EXPECT_FALSE(store->attachment(our_log.id(), EntryIndex(9), cut.id.sha256).ok());
+  EXPECT_FALSE(store->attachment(our_log.id(), *index, sha256("another")).ok());
+}
+
+TEST_P(Attachments, ChunksComeInOrderAndAWishIsRememberedUntilTheyAreAllHere) {
+  const CutAttachment cut = file("theirs", 3 * kChunk);
+  const LogId log = city_with("la.example", cut);
+  const ChunkCommit first{log, EntryIndex(0), cut.id, AttachmentWish::kByHand, cut.chunks[0], {5}};
+  change([&] { EXPECT_EQ(store->add_chunk(first).error().code, Code::kNotFound) << "nobody wanted it"; });
+  ASSERT_TRUE(want(log, cut, AttachmentWish::kByHand).ok());
+  change([&] {
+    EXPECT_EQ(*store->add_chunk(first), 1U);
+    EXPECT_EQ(*store->add_chunk(first), 1U) << "twice is once";
+    EXPECT_EQ(*store->add_chunk({log, EntryIndex(0), cut.id, AttachmentWish::kByHand, cut.chunks[2], {5}}), 1U)
+        << "one that is not next is not taken";
+  });
+  const auto wants = store->load_state()->wants;
+  ASSERT_EQ(wants.size(), 1U);
+  EXPECT_EQ(wants[0].log, log);
+  EXPECT_EQ(wants[0].id, cut.id);
+  EXPECT_EQ(wants[0].chunks_held, 1U);
+  EXPECT_FALSE(holds(log, cut));
+  add_chunks(log, cut);
+  EXPECT_TRUE(holds(log, cut));
+  EXPECT_TRUE(store->load_state()->wants.empty());
+}
+
+TEST_P(Attachments, AFileThatIsNotTheOneNamedIsDroppedAndNotWantedAgain) {
+  const CutAttachment cut = file("theirs");
+  const LogId log = city_with("la.example", cut);
+  ASSERT_TRUE(want(log, cut, AttachmentWish::kByHand).ok());
+  change([&] { ASSERT_TRUE(store->finish_attachment(cut.id, false).ok()); });
+  EXPECT_TRUE(store->attachment(log, EntryIndex(0), cut.id.sha256)->broken);
+  EXPECT_EQ(want(log, cut, AttachmentWish::kByHand).error().code, Code::kRefused);
+  EXPECT_FALSE(store->attachment_named(cut.id.sha256)->has_value());
+}
+
+TEST_P(Attachments, OnlyWhatARecordNamesMayBeWanted) {
+  const CutAttachment cut = file("theirs");
+  const CutAttachment other = file("other");
+  const LogId log = city_with("la.example", cut);
+  EXPECT_EQ(want(log, other, AttachmentWish::kByHand).error().code, Code::kNotFound);
+  AttachmentId lie = cut.id;
+  lie.chunk_root = other.id.chunk_root;
+  change([&] {
+    EXPECT_EQ(store->want_attachment({log, EntryIndex(0), lie, AttachmentWish::kByHand, 0}, {1}).error().code,
+              Code::kNotFound);
+  });
+}
+
+// The quota holds four chunks; a file here has two.
+TEST_P(Attachments, WithinTheQuotaWhatIsForPeersGivesWayFirst) {
+  const CutAttachment a = file("a"), b = file("b"), c = file("c"), d = file("d"), ours = file("ours", 4 * kChunk);
+  const LogId in_a = city_with("a.example", a), in_b = city_with("b.example", b);
+  const LogId in_c = city_with("c.example", c), in_d = city_with("d.example", d);
+  change([&] { ASSERT_TRUE(store->put_attachment(ours, {1}).ok()); });
+  fetch(in_a, a, AttachmentWish::kByPolicy, 1);
+  fetch(in_b, b, AttachmentWish::kForPeer, 2);
+  EXPECT_TRUE(holds(in_a, a) && holds(in_b, b)) << "what is our own does not count";
+  fetch(in_c, c, AttachmentWish::kForPeer, 3);
+  EXPECT_FALSE(holds(in_b, b)) << "what was for peers gives way to what is";
+  EXPECT_TRUE(holds(in_a, a));
+  fetch(in_d, d, AttachmentWish::kByPolicy, 4);
+  EXPECT_FALSE(holds(in_c, c));
+  EXPECT_EQ(want(in_b, b, AttachmentWish::kByPolicy).error().code, Code::kTooLarge)
+      << "what came with its note gives way to nobody but to whoever asks by hand";
+  EXPECT_TRUE(holds(in_a, a) && holds(in_d, d)) << "a refusal drops nothing";
+  fetch(in_b, b, AttachmentWish::kByHand, 5);
+  EXPECT_FALSE(holds(in_a, a)) << "the oldest";
+  EXPECT_TRUE(holds(in_d, d) && holds(in_b, b));
+  const CutAttachment huge = file("huge", 5 * kChunk);
+  const LogId in_e = city_with("e.example", huge);
+  EXPECT_EQ(want(in_e, huge, AttachmentWish::kByHand).error().code, Code::kTooLarge);
+  EXPECT_TRUE(holds(in_d, d) && holds(in_b, b)) << "a refusal drops nothing";
+  EXPECT_TRUE(store->attachment_named(ours.id.sha256)->has_value());
+}
+
+TEST_P(Attachments, AFileGoesWithTheLastRecordThatNamesIt) {
+  const CutAttachment cut = file("shared");
+  const LogId in_a = city_with("a.example", cut), in_b = city_with("b.example", cut);
+  fetch(in_a, cut, AttachmentWish::kByHand);
+  EXPECT_TRUE(holds(in_b, cut)) << "kept once, for whoever names it";
+  change([&] { ASSERT_TRUE(store->remove_log(in_a, {9}).ok()); });
+  EXPECT_TRUE(holds(in_b, cut));
+  BodyFilter nothing;
+  nothing.all = false;
+  nothing.topics = {"climate"};
+  change([&] { ASSERT_TRUE(store->apply_filter(in_b, nothing, {9}).ok()); });
+  EXPECT_FALSE(store->attachment_named(cut.id.sha256)->has_value()) << "released with its note";
+  EXPECT_FALSE(store->attachment(in_b, EntryIndex(0), cut.id.sha256).ok());
+}
+
+TEST_P(Attachments, ANoteHeldForPeersNamesItsFilesToo) {
+  const CutAttachment cut = file("theirs");
+  const LogId log = city_with("a.example", cut, true);
+  fetch(log, cut, AttachmentWish::kForPeer);
+  EXPECT_TRUE(holds(log, cut));
+  BodyFilter all;
+  change([&] { ASSERT_TRUE(store->apply_filter(log, all, {9}).ok()); });
+  EXPECT_TRUE(holds(log, cut)) << "the note becomes ours, and its file stays";
+}
+
+TEST_P(Attachments, AnUploadThatNoNoteNamesIsForgottenAfterADay) {
+  const CutAttachment named = file("named"), forgotten = file("forgotten");
+  change([&] {
+    ASSERT_TRUE(store->put_attachment(named, {1}).ok());
+    ASSERT_TRUE(store->put_attachment(forgotten, {1}).ok());
+  });
+  ASSERT_TRUE(publish(*store, our_log, note_with("note", named)).ok());
+  const std::int64_t later = std::chrono::milliseconds(limits::kUploadAge).count() + 2;
+  change([&] { ASSERT_TRUE(store->put_attachment(file("new"), {later}).ok()); });
+  EXPECT_TRUE(store->attachment_named(named.id.sha256)->has_value());
+  EXPECT_FALSE(store->attachment_named(forgotten.id.sha256)->has_value());
+}
+
+TEST_P(Attachments, ARolledBackTransactionHasChangedNothing) {
+  const CutAttachment cut = file("theirs");
+  const LogId log = city_with("a.example", cut);
+  fetch(log, cut, AttachmentWish::kByHand);
+  ASSERT_TRUE(store->begin(true).ok());
+  ASSERT_TRUE(store->drop_attachment(cut.id).ok());
+  ASSERT_TRUE(store->remove_log(log, {9}).ok());
+  ASSERT_TRUE(store->put_attachment(file("new"), {9}).ok());
+  store->rollback();
+  EXPECT_TRUE(holds(log, cut));
+  EXPECT_FALSE(store->attachment_named(file("new").id.sha256)->has_value());
+}
+
+TEST(AttachmentErasure, LeavesNoByteOnTheDisk) {
+  ASSERT_TRUE(init_crypto().ok());
+  TemporaryFolder folder;
+  auto store = std::move(*open_sqlite_store(folder.path() / "store.db"));
+  OwnLog log = test_log();
+  const std::string secret = "a secret plan that must go";
+  const CutAttachment cut = file(secret, 3 * kChunk), stays = file("a plan that stays");
+  ASSERT_TRUE(store->begin(true).ok());
+  ASSERT_TRUE(store->put_attachment(cut, {1}).ok());
+  ASSERT_TRUE(store->put_attachment(stays, {1}).ok());
+  ASSERT_TRUE(store->commit().ok());
+  ASSERT_TRUE(publish(*store, log, note_with("one", cut)).ok());
+  ASSERT_TRUE(publish(*store, log, note_with("two", stays)).ok());
+  const auto on_disk = [&](const std::string& words) {
+    for (const auto& entry : std::filesystem::directory_iterator(folder.path())) {
+      std::ifstream in(entry.path(), std::ios::binary);
+      const std::string bytes((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+      if (bytes.find(words) != std::string::npos) return true;
+    }
+    return false;
+  };
+  ASSERT_TRUE(on_disk(secret));
+  Draft erasure;
+  erasure.entry.set_kind(v1::KIND_WITHDRAWAL);
+  erasure.entry.mutable_control()->mutable_withdrawal()->set_index(0);
+  erasure.entry.mutable_control()->mutable_withdrawal()->set_erase(true);
+  ASSERT_TRUE(publish(*store, log, erasure).ok());
+  EXPECT_FALSE(on_disk(secret));
+  EXPECT_TRUE(on_disk("a plan that stays"));
+  EXPECT_FALSE(store->attachment_named(cut.id.sha256)->has_value());
+}
+
+}  // namespace
+}  // namespace koinon::test

@@ -1,0 +1,141 @@
+// Commands about attachments: giving files to the node, and getting them out of it.
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <thread>
+
+#include <boost/json.hpp>
+#include <unistd.h>
+
+#include "crypto/key_file.h"
+#include "proto/base/limits.h"
+#include "tools/api_client.h"
+#include "tools/commands.h"
+#include "tools/render.h"
+
+namespace koinon {
+namespace json = boost::json;
+namespace {
+
+constexpr std::chrono::milliseconds kPoll{50};
+
+struct MediaType {
+  std::string_view extension;
+  std::string_view type;
+};
+constexpr std::array<MediaType, 12> kMediaTypes = {{
+    {".pdf", "application/pdf"},
+    {".csv", "text/csv"},
+    {".txt", "text/plain"},
+    {".md", "text/markdown"},
+    {".json", "application/json"},
+    {".geojson", "application/geo+json"},
+    {".png", "image/png"},
+    {".jpg", "image/jpeg"},
+    {".jpeg", "image/jpeg"},
+    {".zip", "application/zip"},
+    {".docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"},
+    {".xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"},
+}};
+
+std::string media_type_of(const std::filesystem::path& file) {
+  std::string extension = file.extension().string();
+  std::transform(extension.begin(), extension.end(), extension.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  for (const auto& [known, type] : kMediaTypes) {
+    if (known == extension) return std::string(type);
+  }
+  return "application/octet-stream";
+}
+
+Result<json::value> find_file(const json::value& page, const std::string& ref, const std::string& which) {
+  std::vector<json::value> found;
+  for (const auto& item : page.at("items").as_array()) {
+    if (item.at("name").as_string() == which || item.at("sha256").as_string() == which) found.push_back(item);
+  }
+  if (found.empty()) return fail(Code::kNotFound, ref + " has no attachment of that name", which);
+  if (found.size() > 1)
+    return fail(Code::kConflict, "two attachments are called so; give the SHA-256 of one", which);
+  return found.front();
+}
+
+// Asks for the file and waits until it is here. How far it is shows on a terminal.
+Status fetch(const ApiClient& client, const std::string& target, const std::string& ref,
+             const std::string& digest) {
+  KOINON_ASSIGN(const auto wanted,
+                client.post_json(target + "/attachments/" + digest, json::object()));
+  const bool terminal = isatty(STDERR_FILENO) != 0;
+  while (true) {
+    KOINON_ASSIGN(const auto page, client.get_json(target + "/attachments"));
+    KOINON_ASSIGN(const auto file, find_file(page, ref, digest));
+    if (terminal) {
+      std::cerr << "\r" << member(file, "chunks_held") << " of " << member(file, "chunks") << " parts "
+                << std::flush;
+    }
+    const std::string state = member(file, "state");
+    const std::string trouble = member(file, "trouble");
+    const bool waits = state == "being fetched" && (trouble.empty() || !member(file, "from").empty());
+    if (terminal && !waits) std::cerr << "\n";
+    if (state == "here") return {};
+    if (state == "being fetched" && !waits) {
+      return fail(Code::kUnavailable,
+                  trouble + "; it is asked for again by itself, and this command then gives it", ref);
+    }
+    if (state != "being fetched") {
+      return fail(Code::kRefused, "the file is " + state + "; koinon explain " + ref + " says more", ref);
+    }
+    std::this_thread::sleep_for(kPoll);
+  }
+}
+
+Status write_out(const std::string& output, const std::string& bytes) {
+  if (output == "-") {
+    std::cout << bytes;
+    return {};
+  }
+  std::ofstream file(output, std::ios::binary | std::ios::trunc);
+  file << bytes;
+  file.close();
+  if (!file) return fail(Code::kIo, "the file could not be written", output);
+  return {};
+}
+
+}  // namespace
+
+Result<json::array> upload_attachments(const Common& common, const std::vector<std::string>& files) {
+  json::array out;
+  for (const std::string& file : files) {
+    const auto bytes = read_file(file, limits::kAttachmentBytes);
+    if (!bytes.ok()) return bytes.error();
+    KOINON_ASSIGN(const auto held, ApiClient(common.data).post_bytes("/api/v1/attachments", *bytes));
+    out.push_back(json::object{{"sha256", member(held, "sha256")},
+                               {"name", std::filesystem::path(file).filename().string()},
+                               {"media_type", media_type_of(file)}});
+  }
+  return out;
+}
+
+Status run_attachment(const Common& common, const std::string& ref, const std::string& which,
+                      const std::string& output) {
+  KOINON_ASSIGN(const std::string target, record_target(ref));
+  const ApiClient client(common.data);
+  KOINON_ASSIGN(const auto page, client.get_json(target + "/attachments"));
+  if (which.empty()) {
+    if (common.json) std::cout << json::serialize(page) << "\n";
+    for (const auto& item : page.at("items").as_array()) {
+      if (!common.json) std::cout << attachment_line(item) << "\n";
+    }
+    return {};
+  }
+  if (output.empty()) return fail(Code::kInvalidArgument, "say where it goes: -o FILE", "output");
+  KOINON_ASSIGN(const auto file, find_file(page, ref, which));
+  const std::string digest = member(file, "sha256");
+  if (member(file, "state") != "here") KOINON_TRY(fetch(client, target, ref, digest));
+  KOINON_ASSIGN(const std::string bytes, client.get(target + "/attachments/" + digest));
+  return write_out(output, bytes);
+}
+
+}  // namespace koinon
