@@ -115,6 +115,7 @@ void Engine::look_for_file(Now now, FileFetch& file) {
   if (file.want.wish == AttachmentWish::kForPeer) return end_file(now, AttachmentId(file.want.id));
   const auto wait = limits::kBodyRetry * (std::int64_t{1} << std::min(file.retries++, 8U));
   file.retry_at = now.mono + std::min<MonoTime>(wait, limits::kBodyRetryMax);
+  wake_file_servings(now, AttachmentId(file.want.id), std::nullopt);
 }
 
 // The ready session to ask next: one that is known to hold the note before others.

@@ -19,6 +19,7 @@ struct World {
   std::unique_ptr<Store> store;
   StoreState state;
   PeerRecord peer;
+  AttachmentWant want;  // a file that a note of the peer names, and that is not here
   Bytes hello;
 
   World() {
@@ -38,18 +39,41 @@ struct World {
     (void)store->set_own_log(log.id());
     peer.node_key = NodeKey::from(Bytes(32, 'p'));
     const SigningKey theirs = SigningKey::from_seed(Bytes(32, 't'));
-    peer.log = LogIdentity{"la.example", theirs.public_key(), theirs.public_key()}.log_id();
+    OwnLog their_log({"la.example", theirs.public_key(), theirs.public_key()}, theirs);
+    peer.log = their_log.id();
     (void)store->put_peer(peer);
+    const CutAttachment file = *cut_attachment("a small file");
+    (void)store->put_attachment(file, {1});
+    Draft note;
+    note.entry.set_kind(v1::KIND_PRACTICE);
+    note.body.emplace();
+    note.body->mutable_practice()->add_attachments()->set_sha256(file.id.sha256.bytes());
+    (void)their_log.publish(*store, {[&](StoreReader&) -> Result<Draft> { return note; }}, {1});
+    (void)store->drop_attachment(file.id);
+    want = {their_log.id(), EntryIndex(0), file.id, AttachmentWish::kByHand, 0};
     (void)store->commit();
     state = *store->load_state();
     v1::Frame frame;
     frame.mutable_hello()->set_min_version(1);
     frame.mutable_hello()->set_max_version(1);
-    frame.mutable_hello()->set_log_id(peer.log.bytes());
+    frame.mutable_hello()->set_log_id(peer.log->bytes());
     frame.mutable_hello()->set_journal_id(Bytes(16, 'j'));
     hello = *encode_frame(frame);
   }
 };
+
+Answer written(const IntentBody& body) {
+  if (std::holds_alternative<CommitRun>(body)) __builtin_trap();  // no signature can verify
+  if (const auto* want = std::get_if<CommitWant>(&body)) {
+    AttachmentState state;
+    state.id = want->want.id;
+    return state;
+  }
+  const auto* chunk = std::get_if<CommitChunk>(&body);
+  if (chunk == nullptr) return Done{};
+  if (chunk->commit.chunk.bytes != "a small file") __builtin_trap();  // nothing else is proven
+  return ChunkStored{chunk->commit.chunk.number + 1};
+}
 
 // Carries out what the engine asks, in order. Nothing that a hostile peer sent may reach the store's logs.
 void settle(World& world, Engine& engine, const Now& now) {
@@ -70,8 +94,7 @@ void settle(World& world, Engine& engine, const Now& now) {
           engine.on_completion(now, {id, execute_read(*world.store, intent->body)});
           break;
         case IntentClass::kWrite:
-          if (std::holds_alternative<CommitRun>(intent->body)) __builtin_trap();  // no signature can verify
-          engine.on_completion(now, {id, Answer(Done{})});
+          engine.on_completion(now, {id, written(intent->body)});
           break;
       }
     }
@@ -89,6 +112,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   Engine engine(config, world.state, now);
   engine.on_connected(now, SessionId(1), world.peer.node_key, false);
   engine.on_bytes(now, SessionId(1), world.hello);
+  engine.want_file(now, world.want);
   settle(world, engine, now);
   // Each piece is a frame of its own: the first byte says how long, so that lengths need no guessing.
   BytesView rest(reinterpret_cast<const char*>(data), size);
