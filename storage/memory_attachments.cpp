@@ -179,7 +179,8 @@ Status MemoryStore::want_attachment(const AttachmentWant& want, UnixMillis now) 
     file = it->second;
     if (file.broken) {
       return fail(Code::kRefused,
-                  "the file is not the one that its note names; its author has to correct that", "attachment");
+                  "the file is not the one that its note names; its author has to correct that",
+                  "attachment");
     }
   }
   file.wish = std::max(file.wish, want.wish);

@@ -27,10 +27,10 @@ class MemoryStore final : public Store {
  public:
   struct Options {
     JournalId journal;
-    std::shared_ptr<BlobPool> pool;   // none: one of its own
+    std::shared_ptr<BlobPool> pool;      // none: one of its own
     std::uint64_t transit_bytes = 0;     // quota of the transit store; 0: limits::kTransitBytes
     std::uint64_t attachment_bytes = 0;  // quota of other cities' files; 0: limits::kAttachmentQuota
-    std::size_t sync_after = 64;      // transactions; then what was not durable becomes so
+    std::size_t sync_after = 64;         // transactions; then what was not durable becomes so
   };
   explicit MemoryStore(Options options);
 

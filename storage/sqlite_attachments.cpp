@@ -27,8 +27,7 @@ sqlite::Statement& bind_id(sqlite::Statement& statement, const AttachmentId& id)
 Result<AttachmentId> read_id(const sqlite::Statement& row, int column) {
   if (row.blob(column).size() != Hash::kSize || row.blob(column + 2).size() != Hash::kSize)
     return fail(Code::kIo, "an attachment's row is damaged; restore the store", "attachment");
-  return AttachmentId{Hash::from(row.blob(column)), row.number(column + 1),
-                      Hash::from(row.blob(column + 2))};
+  return AttachmentId{Hash::from(row.blob(column)), row.number(column + 1), Hash::from(row.blob(column + 2))};
 }
 
 Error not_named() { return fail(Code::kNotFound, "no note that is held here names this file", "attachment"); }
@@ -111,8 +110,8 @@ Status SqliteAttachments::add_uses(std::int64_t log_number, const std::vector<At
     put.bind(record_id(log_number, fact.index));
     KOINON_TRY(bind_id(put, fact.id).run());
     if (!own) continue;
-    auto keep = db_.prepare(
-        "UPDATE attachment SET wish = 3 WHERE sha256 = ? AND size = ? AND chunk_root = ?");
+    auto keep =
+        db_.prepare("UPDATE attachment SET wish = 3 WHERE sha256 = ? AND size = ? AND chunk_root = ?");
     KOINON_TRY(bind_id(keep, fact.id).run());
   }
   return {};
@@ -142,8 +141,8 @@ Status SqliteAttachments::drop_all_uses(std::int64_t log_number) {
   const std::int64_t end = record_id(log_number + 1, EntryIndex(0));
   std::vector<AttachmentId> ids;
   {
-    auto select =
-        db_.prepare("SELECT DISTINCT sha256, size, chunk_root FROM attachment_use WHERE record >= ? AND record < ?");
+    auto select = db_.prepare(
+        "SELECT DISTINCT sha256, size, chunk_root FROM attachment_use WHERE record >= ? AND record < ?");
     select.bind(begin).bind(end);
     while (true) {
       KOINON_ASSIGN(const bool row, select.step());
@@ -199,8 +198,8 @@ Status SqliteAttachments::insert_chunk(std::int64_t number, const AttachmentChun
   return count.bind(static_cast<std::int64_t>(chunk.number) + 1).bind(number).run();
 }
 
-// What is fetched for peers gives way to anything, what was fetched to what somebody asks for by hand. Nothing
-// goes where that would not be enough.
+// What is fetched for peers gives way to anything, what was fetched to what somebody asks for by hand.
+// Nothing goes where that would not be enough.
 Status SqliteAttachments::make_room(std::uint64_t size, int wish) {
   std::vector<std::int64_t> victims;
   {
@@ -208,7 +207,8 @@ Status SqliteAttachments::make_room(std::uint64_t size, int wish) {
     KOINON_TRY(sum.step());
     std::uint64_t used = sum.number(0);
     auto select = db_.prepare(
-        "SELECT number, size FROM attachment WHERE (wish = 0 AND (state <> 0 OR ?1 > 0)) OR (?1 = 2 AND wish < "
+        "SELECT number, size FROM attachment WHERE (wish = 0 AND (state <> 0 OR ?1 > 0)) OR (?1 = 2 AND wish "
+        "< "
         "3 AND state <> 0) ORDER BY wish, at_ms, number");
     select.bind(wish);
     while (used + size > quota_) {

@@ -86,8 +86,8 @@ class SqliteStore final : public SqliteBase<Store> {
   SqliteStore(sqlite::Connection db, SqliteStoreOptions options)
       : SqliteBase(std::move(db)),
         options_(std::move(options)),
-        attachments_(db_, options_.attachment_bytes == 0 ? limits::kAttachmentQuota
-                                                         : options_.attachment_bytes),
+        attachments_(db_,
+                     options_.attachment_bytes == 0 ? limits::kAttachmentQuota : options_.attachment_bytes),
         bodies_(db_, queries_, attachments_,
                 options_.transit_bytes == 0 ? limits::kTransitBytes : options_.transit_bytes) {}
 

@@ -65,8 +65,7 @@ Result<json::value> find_file(const json::value& page, const std::string& ref, c
 // Asks for the file and waits until it is here. How far it is shows on a terminal.
 Status fetch(const ApiClient& client, const std::string& target, const std::string& ref,
              const std::string& digest) {
-  KOINON_ASSIGN(const auto wanted,
-                client.post_json(target + "/attachments/" + digest, json::object()));
+  KOINON_ASSIGN(const auto wanted, client.post_json(target + "/attachments/" + digest, json::object()));
   const bool terminal = isatty(STDERR_FILENO) != 0;
   while (true) {
     KOINON_ASSIGN(const auto page, client.get_json(target + "/attachments"));

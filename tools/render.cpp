@@ -144,8 +144,8 @@ std::string harmless(std::string_view text, bool lines) {
 }
 
 std::string attachment_line(const json::value& file) {
-  return member(file, "name") + "  " + member(file, "size") + " bytes, " + member(file, "state") + ", SHA-256 " +
-         member(file, "sha256");
+  return member(file, "name") + "  " + member(file, "size") + " bytes, " + member(file, "state") +
+         ", SHA-256 " + member(file, "sha256");
 }
 
 std::string member(const json::value& object, std::string_view key) {

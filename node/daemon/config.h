@@ -29,12 +29,12 @@ struct Config {
   unsigned trust_paths = 1;
   std::size_t trust_admits = 100;
   unsigned trust_grace_days = 30;
-  std::uint64_t log_entries = 10'000'000;          // quota of one log
-  std::uint64_t transit_max_bytes = 256ULL << 20;  // quota of bodies held for peers only
+  std::uint64_t log_entries = 10'000'000;              // quota of one log
+  std::uint64_t transit_max_bytes = 256ULL << 20;      // quota of bodies held for peers only
   std::uint64_t attachment_max_bytes = 1024ULL << 20;  // quota of other cities' files
   std::uint64_t attachments_up_to = 0;                 // files of at most so many bytes come with their notes
-  std::size_t window_bytes = 8 << 20;              // credit lent to each peer
-  std::uint64_t store_max_bytes = 0;               // quota of the store's file; 0: none
+  std::size_t window_bytes = 8 << 20;                  // credit lent to each peer
+  std::uint64_t store_max_bytes = 0;                   // quota of the store's file; 0: none
 };
 
 struct ConfigKey {

@@ -170,7 +170,7 @@ class Engine {
   LogStanding standing(const LogId& id) const;
   const BodyFilter& filter() const { return config_.filter; }
   std::optional<FileStanding> file(const AttachmentId& id) const;  // none: it is not being fetched
-  std::size_t bodies_missing() const;                              // wanted for ourselves and being looked for
+  std::size_t bodies_missing() const;  // wanted for ourselves and being looked for
 
  private:
   struct Log;
@@ -380,10 +380,10 @@ class Engine {
   std::vector<Output> outputs_;
   std::uint64_t filter_number_ = 0;  // counts the filters that we have had
   std::size_t filters_running_ = 0;
-  bool filter_changed_ = false;  // kFilterApplied has not been said of it yet
+  bool filter_changed_ = false;              // kFilterApplied has not been said of it yet
   std::map<AttachmentId, FileFetch> files_;  // being fetched
-  std::set<LogId> lacking_;      // logs whose bodies are looked for
-  std::set<LogId> outside_;      // logs held and outside our policy
+  std::set<LogId> lacking_;                  // logs whose bodies are looked for
+  std::set<LogId> outside_;                  // logs held and outside our policy
   MonoTime next_trust_refresh_{};
   MonoTime store_retry_at_{};
   bool store_failed_ = false;

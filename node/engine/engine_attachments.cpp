@@ -1,5 +1,5 @@
-// Attachments: files that notes name, fetched chunk by chunk from one peer at a time. A peer that does not hold
-// a file may look further, and passes each chunk on as it comes; what it fetched for that it may forget.
+// Attachments: files that notes name, fetched chunk by chunk from one peer at a time. A peer that does not
+// hold a file may look further, and passes each chunk on as it comes; what it fetched for that it may forget.
 #include <algorithm>
 
 #include "node/engine/engine_log.h"
@@ -49,7 +49,8 @@ void Engine::commit_want(Now now, FileFetch& file) {
 void Engine::file_not_stored(Now now, const AttachmentId& id, const Error& error) {
   FileFetch& file = files_.at(id);
   if (error.code != Code::kDiskFull && error.code != Code::kIo) {
-    if (file.want.wish != AttachmentWish::kForPeer) notice({}, "an attachment is not fetched: " + error.text());
+    if (file.want.wish != AttachmentWish::kForPeer)
+      notice({}, "an attachment is not fetched: " + error.text());
     return end_file(now, id);
   }
   restart_file(now, file);
@@ -157,7 +158,8 @@ void Engine::send_get_attachment(Now now, Session& session, FileFetch& file, std
 void Engine::on_attachment_chunk(Now now, Session& session, v1::AttachmentChunk chunk, std::size_t size) {
   const auto asked = session.files_asked.find(chunk.request_id());
   if (asked == session.files_asked.end())
-    return lie(session, fail(Code::kMalformed, "a chunk of a file came that was not asked for", "request_id"));
+    return lie(session,
+               fail(Code::kMalformed, "a chunk of a file came that was not asked for", "request_id"));
   const AttachmentId id = asked->second;
   if (chunk.last()) session.files_asked.erase(asked);
   const auto it = files_.find(id);
@@ -178,7 +180,8 @@ void Engine::on_attachment_chunk(Now now, Session& session, v1::AttachmentChunk 
   }
   ++file.expected;
   in_flight_ += size;
-  VerifyChunk intent{id, {chunk.number(), std::move(*chunk.mutable_bytes()), std::move(*chunk.mutable_proof())}};
+  VerifyChunk intent{id,
+                     {chunk.number(), std::move(*chunk.mutable_bytes()), std::move(*chunk.mutable_proof())}};
   HeldChunk held{intent.chunk, session.id, size};
   issue(std::move(intent), [this, id, generation = file.generation, held = std::move(held)](
                                Now then, const Result<Answer>& answer) mutable {
@@ -277,8 +280,13 @@ void Engine::on_get_attachment(Now now, Session& session, const v1::GetAttachmen
     return end_session(session, v1::ERROR_CODE_LIMIT,
                        fail(Code::kTooLarge, "more than 64 requests are open", "get_attachment"), true);
   }
-  session.file_serving.push_back({request.request_id(), id, EntryIndex(request.index()),
-                                  Hash::from(request.sha256()), request.from(), request.hops_left(), {}});
+  session.file_serving.push_back({request.request_id(),
+                                  id,
+                                  EntryIndex(request.index()),
+                                  Hash::from(request.sha256()),
+                                  request.from(),
+                                  request.hops_left(),
+                                  {}});
   pump_files(now, session);
 }
 

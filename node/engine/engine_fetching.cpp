@@ -191,8 +191,8 @@ void Engine::commit_verified(Now now, Log& log) {
 void Engine::commit_run(Now now, Log& log, RunVerified run, std::size_t size) {
   Fetch& fetch = *log.fetch;
   CommitRun intent;
-  StoredRun stored{run.after, fetch.target, run.right,    run.vouches,   run.withdrawals,
-                   {}, {},        false,        std::nullopt, filter_number_};
+  StoredRun stored{run.after, fetch.target, run.right, run.vouches,  run.withdrawals,
+                   {},        {},           false,     std::nullopt, filter_number_};
   for (const AttachmentFact& fact : run.attachments) {
     if (config_.attachments_up_to > 0) stored.attachments.push_back(fact);
   }

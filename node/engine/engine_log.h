@@ -50,14 +50,14 @@ struct HeldChunk {
 // A file that is being fetched. Chunks go: expected from the source, verified, given to the store, stored.
 struct FileFetch {
   AttachmentWant want{{}, {}, {}, AttachmentWish::kForPeer, 0};
-  std::uint32_t hops = 0;         // how far whom we ask may look
-  bool wanting = false;           // a CommitWant is under way
-  bool ready = false;             // the store keeps a place for it
-  bool finishing = false;         // all of it is stored, its digest is being checked
-  std::uint32_t stored = 0;       // chunks below it
-  std::uint32_t committing = 0;   // the next to give to the store
-  std::uint32_t expected = 0;     // the next to come
-  std::uint64_t generation = 0;   // tells chunks under way from those of before a restart
+  std::uint32_t hops = 0;        // how far whom we ask may look
+  bool wanting = false;          // a CommitWant is under way
+  bool ready = false;            // the store keeps a place for it
+  bool finishing = false;        // all of it is stored, its digest is being checked
+  std::uint32_t stored = 0;      // chunks below it
+  std::uint32_t committing = 0;  // the next to give to the store
+  std::uint32_t expected = 0;    // the next to come
+  std::uint64_t generation = 0;  // tells chunks under way from those of before a restart
   std::map<std::uint32_t, HeldChunk> verified;
   std::optional<SessionId> source;
   std::uint64_t request_id = 0;

@@ -182,18 +182,19 @@ struct ReadDigest {
   AttachmentId id;
 };
 
-using IntentBody = std::variant<VerifyHeads, VerifyRun, VerifyBodies, CommitRun, CommitCursor, CommitEvidence,
-                                CommitBodies, CommitFilter, CommitOutOfPolicy, CommitReadmission, CommitAsks,
-                                CommitRemoval, ReadRun, ReadRoot, ReadRecords, ReadUnheld, ReadProof, VerifyChunk,
-                                CommitWant, CommitChunk, CommitFinished, CommitDrop, ReadChunk, ReadDigest>;
+using IntentBody =
+    std::variant<VerifyHeads, VerifyRun, VerifyBodies, CommitRun, CommitCursor, CommitEvidence, CommitBodies,
+                 CommitFilter, CommitOutOfPolicy, CommitReadmission, CommitAsks, CommitRemoval, ReadRun,
+                 ReadRoot, ReadRecords, ReadUnheld, ReadProof, VerifyChunk, CommitWant, CommitChunk,
+                 CommitFinished, CommitDrop, ReadChunk, ReadDigest>;
 struct Intent {
   IntentId id;
   IntentBody body;
 };
 
-using Answer = std::variant<HeadsVerified, RunVerified, RunStored, Done, ServedRun, Hash,
-                            std::vector<StoredRecord>, RunProof, BodiesVerified, AttachmentState, ChunkStored,
-                            ChunkRead>;
+using Answer =
+    std::variant<HeadsVerified, RunVerified, RunStored, Done, ServedRun, Hash, std::vector<StoredRecord>,
+                 RunProof, BodiesVerified, AttachmentState, ChunkStored, ChunkRead>;
 struct Completion {
   IntentId id;
   Result<Answer> answer;

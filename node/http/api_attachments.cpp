@@ -78,7 +78,8 @@ asio::awaitable<HttpResponse> Api::attachments(HttpRequest request) {
 
 Result<std::string> Api::whole_attachment(const AttachmentState& state) {
   if (!state.complete)
-    return fail(Code::kNotFound, "the file is not here; ask for it first: koinon attachment REF NAME", "sha256");
+    return fail(Code::kNotFound, "the file is not here; ask for it first: koinon attachment REF NAME",
+                "sha256");
   std::string out;
   out.reserve(state.id.size);
   for (std::uint32_t i = 0; i < chunk_count(state.id.size); ++i) {
@@ -91,8 +92,8 @@ Result<std::string> Api::whole_attachment(const AttachmentState& state) {
 // How far fetching is, which the network knows.
 asio::awaitable<void> Api::add_fetching(LogId log, EntryIndex index, json::object& item) {
   const auto digest = read_digest(std::string(item.at("sha256").as_string()));
-  const auto state = digest.ok() ? parts_.store->attachment(log, index, *digest)
-                                 : Result<AttachmentState>(digest.error());
+  const auto state =
+      digest.ok() ? parts_.store->attachment(log, index, *digest) : Result<AttachmentState>(digest.error());
   if (!state.ok()) co_return;
   Network* network = &parts_.network;
   using Standing = std::optional<FileFetching>;

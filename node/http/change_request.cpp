@@ -62,8 +62,7 @@ Status read_attachments(NoteFile& note, const json::object& object) {
   if (note.kind != v1::KIND_PRACTICE)
     return fail(Code::kInvalidArgument, "only a practice has attachments", "attachments");
   for (const auto& item : attachments->as_array()) {
-    if (!item.is_object())
-      return fail(Code::kInvalidArgument, "each has a sha256 and a name", "attachments");
+    if (!item.is_object()) return fail(Code::kInvalidArgument, "each has a sha256 and a name", "attachments");
     KOINON_TRY(check_members(item.as_object(), {"sha256", "name", "media_type"}));
     auto* attachment = note.body.mutable_practice()->add_attachments();
     const auto digest = from_hex(text_member(item.as_object(), "sha256"));
@@ -106,9 +105,8 @@ Status check_members(const json::object& object, std::initializer_list<std::stri
 }
 
 Result<NoteFile> read_publish_request(const json::object& object) {
-  KOINON_TRY(check_members(
-      object, {"file", "kind", "language", "topics", "to", "refs", "content", "office", "person",
-               "again", "attachments"}));
+  KOINON_TRY(check_members(object, {"file", "kind", "language", "topics", "to", "refs", "content", "office",
+                                    "person", "again", "attachments"}));
   NoteFile note;
   if (const std::string file = text_member(object, "file"); !file.empty()) {
     KOINON_ASSIGN(note, parse_note_file(file));

@@ -117,8 +117,9 @@ Status explain_attachments(Explanation& out, Directory& directory, StoreReader& 
     const std::string state(item.at("state").as_string());
     out.because("its attachment " + name + " is " + state);
     if (state == "not here") {
-      out.because("files are fetched when somebody asks for them, or with their notes up to "
-                  "attachments.fetch_up_to bytes, within attachments.max_bytes");
+      out.because(
+          "files are fetched when somebody asks for them, or with their notes up to "
+          "attachments.fetch_up_to bytes, within attachments.max_bytes");
       out.change("koinon attachment " + directory.ref(city, index) + " " + name + " -o FILE");
     }
   }

@@ -175,8 +175,8 @@ Status read_text(NoteFile& note, std::string_view text) {
 bool is_media_type(const std::string& text) {
   const auto slash = text.find('/');
   const auto is_token = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '+' ||
-           c == '-' || c == '_';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
+           c == '+' || c == '-' || c == '_';
   };
   return slash != std::string::npos && slash > 0 && slash + 1 < text.size() &&
          std::all_of(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(slash), is_token) &&
@@ -189,7 +189,8 @@ Status check_attachment(const v1::Attachment& attachment) {
   const bool has_controls =
       std::any_of(name.begin(), name.end(), [](unsigned char c) { return c < 0x20 || c == 0x7F; });
   if (name.empty() || name.size() > limits::kAttachmentNameBytes || is_path || has_controls) {
-    return fail(Code::kInvalidArgument, "a file's name has 1 to 200 bytes, and no folders", "attachments.name");
+    return fail(Code::kInvalidArgument, "a file's name has 1 to 200 bytes, and no folders",
+                "attachments.name");
   }
   if (attachment.media_type().size() > limits::kMediaTypeBytes ||
       (!attachment.media_type().empty() && !is_media_type(attachment.media_type()))) {

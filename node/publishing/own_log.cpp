@@ -41,7 +41,8 @@ Status fill_attachments(StoreReader& store, v1::Body& body) {
       return fail(Code::kInvalidArgument, "it is the SHA-256 of a file in hexadecimal", "attachments.sha256");
     KOINON_ASSIGN(const auto held, store.attachment_named(Hash::from(attachment.sha256())));
     if (!held) {
-      return fail(Code::kNotFound, "the file " + attachment.name() + " is not here; attach it with --attach FILE",
+      return fail(Code::kNotFound,
+                  "the file " + attachment.name() + " is not here; attach it with --attach FILE",
                   "attachments");
     }
     attachment.set_size(held->size);

@@ -27,14 +27,14 @@ inline constexpr std::size_t kNoteFileBytes = 4 * kMiB;  // a Markdown file give
 inline constexpr int kEvidenceLevels = 5;
 
 // Attachments
-inline constexpr std::size_t kAttachments = 16;                    // (wire) of a note
-inline constexpr std::size_t kAttachmentBytes = 64 * kMiB;         // (wire) of one file
-inline constexpr std::size_t kAttachmentChunkBytes = 256 * kKiB;   // (wire)
+inline constexpr std::size_t kAttachments = 16;                   // (wire) of a note
+inline constexpr std::size_t kAttachmentBytes = 64 * kMiB;        // (wire) of one file
+inline constexpr std::size_t kAttachmentChunkBytes = 256 * kKiB;  // (wire)
 inline constexpr std::size_t kAttachmentNameBytes = 200;
 inline constexpr std::size_t kMediaTypeBytes = 100;
-inline constexpr std::uint64_t kAttachmentQuota = 1024 * kMiB;     // of files of other cities
-inline constexpr std::size_t kAttachmentFetches = 64;              // under way for peers; more are refused
-inline constexpr std::chrono::hours kUploadAge{24};                // then a file that no note names is forgotten
+inline constexpr std::uint64_t kAttachmentQuota = 1024 * kMiB;  // of files of other cities
+inline constexpr std::size_t kAttachmentFetches = 64;           // under way for peers; more are refused
+inline constexpr std::chrono::hours kUploadAge{24};             // then a file that no note names is forgotten
 
 // Signed notes
 inline constexpr std::size_t kNoteBytes = 64 * kKiB;  // a whole signed note
@@ -91,7 +91,7 @@ inline constexpr std::chrono::seconds kPongDeadline{20};
 inline constexpr std::chrono::seconds kRequestDeadline{60};       // without any progress
 inline constexpr std::chrono::milliseconds kAnnounceDelay{1000};  // a push comes first; then heads are told
 inline constexpr std::chrono::seconds kCursorDelay{3};            // for rows that needed no sending
-inline constexpr std::chrono::seconds kBusyRetry{1};   // for a peer of whom much is asked already
+inline constexpr std::chrono::seconds kBusyRetry{1};              // for a peer of whom much is asked already
 inline constexpr std::chrono::seconds kBodyRetry{60};  // then those who had no body are asked again
 inline constexpr std::chrono::minutes kBodyRetryMax{10};
 inline constexpr std::chrono::milliseconds kDialBackoffMin{200};

@@ -18,7 +18,8 @@ CutAttachment file(const std::string& mark, std::size_t size = 3 * kChunk + 9) {
   return *cut_attachment(bytes);
 }
 
-// A note of the node that names the file, which it is given first. `sha256` where the note shall name another.
+// A note of the node that names the file, which it is given first. `sha256` where the note shall name
+// another.
 EntryIndex attach(TestNode& node, const CutAttachment& cut, std::optional<Hash> sha256 = {}) {
   EXPECT_TRUE(node.store->begin(true).ok());
   EXPECT_TRUE(node.store->put_attachment(cut, node.now.wall).ok());
@@ -152,7 +153,8 @@ TEST_P(Attachments, AfterARestartItGoesOnWhereItWas) {
   index = attach(author, cut);
   network.drive();
   int chunks = 0;
-  network.tamper_frames(link, author, [&](v1::Frame& frame) { return !frame.has_attachment_chunk() || ++chunks <= 2; });
+  network.tamper_frames(link, author,
+                        [&](v1::Frame& frame) { return !frame.has_attachment_chunk() || ++chunks <= 2; });
   ASSERT_TRUE(want(reader, author, index, cut.id).ok());
   network.drive();
   ASSERT_EQ(state_of(reader, author, index, cut.id.sha256).chunks_held, 2U);
@@ -170,8 +172,8 @@ TEST_P(Attachments, AfterARestartItGoesOnWhereItWas) {
   EXPECT_EQ(asked_from, std::vector<std::uint32_t>{2});
 }
 
-// One holder gives a bad byte in its second chunk: it is found there, its sender is known, the rest comes from
-// the other.
+// One holder gives a bad byte in its second chunk: it is found there, its sender is known, the rest comes
+// from the other.
 TEST_P(Attachments, ABadByteIsCaughtWithinItsChunkAndTheRestFoundElsewhere) {
   TestNode& liar = network.add("liar.example");
   TestNode& honest = network.add("honest.example");
@@ -198,7 +200,8 @@ TEST_P(Attachments, ABadByteIsCaughtWithinItsChunkAndTheRestFoundElsewhere) {
   network.drive();
   EXPECT_FALSE(network.is_open(link));
   EXPECT_EQ(reader.events_of(Event::Kind::kPeerLied).size(), 1U);
-  EXPECT_LE(state_of(reader, author, index, cut.id.sha256).chunks_held, 1U) << "what was not proven is not kept";
+  EXPECT_LE(state_of(reader, author, index, cut.id.sha256).chunks_held, 1U)
+      << "what was not proven is not kept";
   network.connect(reader, honest);
   network.drive();
   EXPECT_TRUE(has(reader));

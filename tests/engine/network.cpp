@@ -276,7 +276,8 @@ void Network::execute(TestNode& node, Intent intent) {
     completions_[node.place].push_back({intent.id, std::move(answer)});
     return;
   }
-  if (node.writes_fail > 0 && (std::holds_alternative<CommitRun>(intent.body) || std::holds_alternative<CommitChunk>(intent.body))) {
+  if (node.writes_fail > 0 &&
+      (std::holds_alternative<CommitRun>(intent.body) || std::holds_alternative<CommitChunk>(intent.body))) {
     --node.writes_fail;
     completions_[node.place].push_back({intent.id, fail(Code::kDiskFull, "the disk is full", "store")});
     return;

@@ -26,7 +26,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   v1::AttachmentChunk message;
   if (message.ParseFromArray(data, static_cast<int>(size))) {
     const AttachmentChunk chunk{message.number(), message.bytes(), message.proof()};
-    if (verify_chunk(file.id, chunk).ok() && (chunk.number > 2 || chunk.bytes != file.chunks[chunk.number].bytes))
+    if (verify_chunk(file.id, chunk).ok() &&
+        (chunk.number > 2 || chunk.bytes != file.chunks[chunk.number].bytes))
       __builtin_trap();
   }
   const auto cut = cut_attachment(input);

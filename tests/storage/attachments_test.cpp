@@ -1,4 +1,5 @@
-// Attachments: kept while a record names them, within a quota, and gone to the last byte: the same of both stores.
+// Attachments: kept while a record names them, within a quota, and gone to the last byte: the same of both
+// stores.
 #include <fstream>
 
 #include <gtest/gtest.h>
@@ -82,7 +83,8 @@ class Attachments : public testing::TestWithParam<Kind> {
     change([&] {
       ASSERT_TRUE(store->append_run(run).ok());
       if (!transit) return;
-      BodiesCommit late{log.id(), {{EntryIndex(0), body, true}}, {2}, {}, attachments_of(EntryIndex(0), body)};
+      BodiesCommit late{
+          log.id(), {{EntryIndex(0), body, true}}, {2}, {}, attachments_of(EntryIndex(0), body)};
       ASSERT_TRUE(store->add_bodies(late).ok());
     });
     return log.id();
@@ -153,7 +155,8 @@ TEST_P(Attachments, ChunksComeInOrderAndAWishIsRememberedUntilTheyAreAllHere) {
   change([&] {
     EXPECT_EQ(*store->add_chunk(first), 1U);
     EXPECT_EQ(*store->add_chunk(first), 1U) << "twice is once";
-    EXPECT_EQ(*store->add_chunk({log, EntryIndex(0), cut.id, AttachmentWish::kByHand, cut.chunks[2], {5}}), 1U)
+    EXPECT_EQ(*store->add_chunk({log, EntryIndex(0), cut.id, AttachmentWish::kByHand, cut.chunks[2], {5}}),
+              1U)
         << "one that is not next is not taken";
   });
   const auto wants = store->load_state()->wants;
@@ -192,7 +195,8 @@ TEST_P(Attachments, OnlyWhatARecordNamesMayBeWanted) {
 
 // The quota holds four chunks; a file here has two.
 TEST_P(Attachments, WithinTheQuotaWhatIsForPeersGivesWayFirst) {
-  const CutAttachment a = file("a"), b = file("b"), c = file("c"), d = file("d"), ours = file("ours", 4 * kChunk);
+  const CutAttachment a = file("a"), b = file("b"), c = file("c"), d = file("d"),
+                      ours = file("ours", 4 * kChunk);
   const LogId in_a = city_with("a.example", a), in_b = city_with("b.example", b);
   const LogId in_c = city_with("c.example", c), in_d = city_with("d.example", d);
   change([&] { ASSERT_TRUE(store->put_attachment(ours, {1}).ok()); });

@@ -1,9 +1,10 @@
 // Files cut into chunks that prove themselves.
+#include "crypto/attachment.h"
+
 #include <random>
 
 #include <gtest/gtest.h>
 
-#include "crypto/attachment.h"
 #include "crypto/ed25519.h"
 #include "crypto/hash.h"
 #include "proto/base/limits.h"
@@ -30,7 +31,8 @@ v1::Attachment message(const AttachmentId& id) {
 TEST(Attachment, EveryChunkOfEverySizeProvesItselfAndNothingElse) {
   ASSERT_TRUE(init_crypto().ok());
   constexpr std::size_t kChunk = limits::kAttachmentChunkBytes;
-  for (const std::size_t size : {std::size_t{1}, kChunk - 1, kChunk, kChunk + 1, 3 * kChunk, 5 * kChunk + 7}) {
+  for (const std::size_t size :
+       {std::size_t{1}, kChunk - 1, kChunk, kChunk + 1, 3 * kChunk, 5 * kChunk + 7}) {
     const Bytes file = file_of(size);
     const auto cut = cut_attachment(file);
     ASSERT_TRUE(cut.ok());

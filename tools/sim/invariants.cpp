@@ -122,9 +122,22 @@ void Invariants::check_committed(SimNode& node, const IntentBody& body) {
       if (const auto wrong = truth_.body_differs(bodies->bodies.log, item.index, item.body))
         fail(node, "stored " + *wrong);
     }
+  } else if (const auto* chunk = std::get_if<CommitChunk>(&body)) {
+    check_chunk(node, chunk->commit);
+  } else if (const auto* finished = std::get_if<CommitFinished>(&body)) {
+    if (!finished->whole && truth_.files().contains(finished->id))
+      fail(node, "takes an honest author's file for another than its note names");
   } else if (std::holds_alternative<CommitRemoval>(body)) {
     store_changed(node);
   }
+}
+
+void Invariants::check_chunk(const SimNode& node, const ChunkCommit& commit) {
+  const auto file = truth_.files().find(commit.id);
+  if (file == truth_.files().end()) return fail(node, "stored a chunk of a file that nobody wrote");
+  const auto& chunks = file->second.cut.chunks;
+  if (commit.chunk.number >= chunks.size() || chunks[commit.chunk.number].bytes != commit.chunk.bytes)
+    fail(node, "stored a chunk of a file that is not what its author wrote");
 }
 
 void Invariants::check_restart(SimNode& node) {
@@ -292,6 +305,49 @@ void Invariants::check_log_settled(SimNode& node, const AuthoredLog& log,
   }
 }
 
+// Whether an honest neighbour, or, through one that knows the note, a neighbour of it, has the whole file.
+bool Invariants::file_obtainable(SimNode& node, const AttachmentWant& want,
+                                 const std::map<NodeIndex, std::set<LogId>>& gets) {
+  const auto state = [&](SimNode& other) {
+    const auto it = gets.find(other.index());
+    if (it == gets.end() || !it->second.contains(want.log)) return std::optional<AttachmentState>();
+    const auto held = other.store().attachment(want.log, want.index, want.id.sha256);
+    return held.ok() ? std::optional(*held) : std::nullopt;
+  };
+  for (SimNode* peer : node.peers()) {
+    if (!peer->peers_with(node) || !peer->can_meet(node)) continue;
+    const auto theirs = state(*peer);
+    if (!theirs) continue;
+    if (theirs->complete) return true;
+    for (SimNode* far : peer->peers()) {
+      if (rules_.hops < 2 || far == &node || !far->peers_with(*peer) || !far->can_meet(*peer)) continue;
+      const auto beyond = state(*far);
+      if (beyond && beyond->complete) return true;
+    }
+  }
+  return false;
+}
+
+void Invariants::check_files_settled(SimNode& node, const std::map<NodeIndex, std::set<LogId>>& gets,
+                                     std::vector<Broken>& out) {
+  const auto add = [&](std::string what) {
+    if (out.size() < kMostBroken) out.push_back({schedule_.now(), node.name(), std::move(what)});
+  };
+  for (const AttachmentWant& want : node.store().load_state()->wants) {
+    if (!gets.at(node.index()).contains(want.log) || !file_obtainable(node, want, gets)) continue;
+    const auto standing = node.engine().file(want.id);
+    add("lacks a file of entry " + std::to_string(want.index.value) + " of " +
+        truth_.log(want.log).identity.name + " that it wants" +
+        (standing ? " (" + standing->trouble + ")" : " and does not look for it"));
+  }
+  for (const auto& [id, file] : truth_.files()) {
+    if (!file.index || !gets.at(node.index()).contains(file.log)) continue;
+    const auto named = node.store().attachment_named(id.sha256);
+    if (truth_.log(file.log).records()[file.index->value].erased_by && *named)
+      add("still holds a file of a note that was erased");
+  }
+}
+
 std::vector<Broken> Invariants::unsettled() {
   std::vector<Broken> out;
   const auto gets = obtainable();
@@ -301,6 +357,7 @@ std::vector<Broken> Invariants::unsettled() {
       if (id == node.log() || !truth_.log(id).honest) continue;
       check_log_settled(node, truth_.log(id), gets, out);
     }
+    check_files_settled(node, gets, out);
   }
   check_forks(out);
   return out;

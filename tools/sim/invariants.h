@@ -61,6 +61,11 @@ class Invariants {
   std::map<NodeIndex, std::set<LogId>> obtainable();
   bool body_obtainable(SimNode& node, const LogId& log, EntryIndex index,
                        const std::map<NodeIndex, std::set<LogId>>& gets);
+  void check_chunk(const SimNode& node, const ChunkCommit& commit);
+  void check_files_settled(SimNode& node, const std::map<NodeIndex, std::set<LogId>>& gets,
+                           std::vector<Broken>& out);
+  bool file_obtainable(SimNode& node, const AttachmentWant& want,
+                       const std::map<NodeIndex, std::set<LogId>>& gets);
   void check_log_settled(SimNode& node, const AuthoredLog& log,
                          const std::map<NodeIndex, std::set<LogId>>& gets, std::vector<Broken>& out);
   std::string asked_in_vain(SimNode& node, const LogId& log, EntryIndex index) const;

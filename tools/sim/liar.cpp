@@ -61,9 +61,9 @@ class FlipBits final : public Liary {
     FrameReader reader;
     reader.feed(bytes);
     const auto frame = reader.next();
-    const bool carries =
-        frame.ok() && *frame &&
-        ((*frame)->has_chunk() || (*frame)->has_push() || (*frame)->has_bodies() || (*frame)->has_heads());
+    const bool carries = frame.ok() && *frame &&
+                         ((*frame)->has_chunk() || (*frame)->has_push() || (*frame)->has_bodies() ||
+                          (*frame)->has_heads() || (*frame)->has_attachment_chunk());
     if (!carries || !chance_.hit(0.3)) return bytes;
     told();
     const std::size_t at = kFramePrefixBytes + chance_.below(bytes.size() - kFramePrefixBytes);
@@ -168,6 +168,7 @@ class HoldBack final : public Liary {
         record.clear_body();
         record.set_mark(chance_.hit(0.5) ? v1::BODY_MARK_NOT_HELD : v1::BODY_MARK_NOT_ASKED);
       });
+      if (frame.has_attachment_chunk() && chance_.hit(0.3)) return false;  // or says nothing at all
       if (!frame.has_bodies()) return true;
       for (auto& body : *frame.mutable_bodies()->mutable_bodies()) {
         if (body.body().empty()) continue;
@@ -247,6 +248,7 @@ class FalseErasure final : public Liary {
         record.set_mark(v1::BODY_MARK_ERASED);
         record.set_erased_by(index + 1 + chance_.below(5));
       });
+      if (frame.has_attachment_chunk() && chance_.hit(0.3)) return false;  // or says nothing at all
       if (!frame.has_bodies()) return true;
       for (auto& body : *frame.mutable_bodies()->mutable_bodies()) {
         if (body.body().empty()) continue;

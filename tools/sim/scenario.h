@@ -27,7 +27,10 @@ struct Scenario {
   double notes_per_day = 4;       // of each
   double erasures_per_day = 0.3;  // of each
   std::size_t note_bytes = 700;
-  double filtered = 0.4;  // share of cities that want some topics only
+  double attached = 0;               // share of notes that have a file
+  std::size_t file_bytes = 300'000;  // of a file, on average
+  double files_wanted_per_day = 0;   // by somebody at each
+  double filtered = 0.4;             // share of cities that want some topics only
   double filter_changes_per_day = 0.3;
   double vouch_changes_per_day = 0.2;  // vouches withdrawn or given
   double blocks_per_day = 0.05;        // and taken back

@@ -448,6 +448,18 @@ void SimNode::block(const LogId& log, bool blocked) {
   after_input();
 }
 
+void SimNode::put_file(std::shared_ptr<const CutAttachment> file) {
+  if (!up()) return;
+  write(std::function<Status(Store&)>(
+      [file = std::move(file), at = wall()](Store& store) { return store.put_attachment(*file, at); }));
+}
+
+void SimNode::want_file(const AttachmentWant& want) {
+  if (!up()) return;
+  engine_->want_file(now(), want);
+  after_input();
+}
+
 // Vouches once for a peer whose session has proven its key, as the daemon does.
 void SimNode::consider_vouch(const NodeKey& key) {
   const auto peer = peers_.find(key);

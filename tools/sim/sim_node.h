@@ -78,6 +78,8 @@ class SimNode final : public Endpoint {
   void publish(DraftMaker maker);
   void set_filter(BodyFilter filter);
   void block(const LogId& log, bool blocked);
+  void put_file(std::shared_ptr<const CutAttachment> file);  // for a note that is published next
+  void want_file(const AttachmentWant& want);
 
   // --- Endpoint ---
   void on_bytes(SessionId session, BytesView bytes) override;

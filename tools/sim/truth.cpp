@@ -23,8 +23,17 @@ void Truth::said(const LogId& id, const std::vector<StoredRecord>& records, std:
       const auto withdrawal = withdrawal_of(record.index, *entry);
       if (withdrawal && withdrawal->erase) said[withdrawal->target.value].erased_by = record.index;
     }
+    for (const AttachmentFact& fact : attachments_of(record.index, record.body)) {
+      const auto file = files_.find(fact.id);
+      if (file != files_.end() && file->second.log == id) file->second.index = record.index;
+    }
     said.push_back({leaf_hash(record.entry), record.entry, record.body, std::nullopt});
   }
+}
+
+void Truth::add_file(CutAttachment cut, const LogId& log) {
+  const AttachmentId id = cut.id;
+  files_.emplace(id, File{std::move(cut), log, std::nullopt});
 }
 
 std::size_t Truth::fork(const LogId& id, EntryIndex shared) {

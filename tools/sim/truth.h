@@ -42,12 +42,22 @@ class Truth {
   const AuthoredLog& log(const LogId& log) const { return logs_.at(log); }
   const std::map<LogId, AuthoredLog>& logs() const { return logs_; }
 
+  // A file that an honest author cut; the first note that names it.
+  struct File {
+    CutAttachment cut;
+    LogId log;
+    std::optional<EntryIndex> index;  // none: no note names it yet
+  };
+  void add_file(CutAttachment cut, const LogId& log);
+  const std::map<AttachmentId, File>& files() const { return files_; }
+
   // Nothing where the records are what the author said; else what is wrong.
   std::optional<std::string> differs(const LogId& log, const std::vector<StoredRecord>& records) const;
   std::optional<std::string> body_differs(const LogId& log, EntryIndex index, BytesView body) const;
 
  private:
   std::map<LogId, AuthoredLog> logs_;
+  std::map<AttachmentId, File> files_;
 };
 
 }  // namespace koinon::sim

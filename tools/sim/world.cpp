@@ -52,6 +52,7 @@ SimNode& World::add_node(const std::string& name, std::size_t place, std::uint64
   setup.engine.ping_interval =
       std::chrono::milliseconds(static_cast<std::int64_t>(scenario_.ping_seconds * 1000));
   if (chance_.hit(scenario_.filtered)) setup.engine.filter = some_filter();
+  if (scenario_.attached > 0 && chance_.hit(1.0 / 3)) setup.engine.attachments_up_to = scenario_.file_bytes;
   setup.skew = std::chrono::milliseconds(
       static_cast<std::int64_t>((chance_.unit() * 2 - 1) * scenario_.skew_seconds * 1000));
   setup.drift = scenario_.skew_seconds > 0 ? (chance_.unit() * 2 - 1) * 1e-4 : 0;
@@ -176,6 +177,8 @@ void World::on_committed(SimNode& node, const IntentBody& body) {
   if (const auto* bodies = std::get_if<CommitBodies>(&body)) {
     counters_.add("bodies fetched apart", bodies->bodies.bodies.size());
   }
+  if (std::holds_alternative<CommitChunk>(body)) counters_.add("chunks of files fetched");
+  if (std::holds_alternative<CommitFinished>(body)) counters_.add("files fetched");
   if (node.liar() == nullptr) invariants_->check_committed(node, body);
 }
 

@@ -59,6 +59,8 @@ class World final : public Observer {
   void block_city(SimNode& node);
   void change_peer(SimNode& node);
   BodyFilter some_filter();
+  void attach_file(SimNode& node, Draft& draft);
+  void want_some_file(SimNode& node);
   void vouch_for_nobody(SimNode& node, std::size_t count);
 
   // world_faults.cpp: what befalls them

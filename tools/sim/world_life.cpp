@@ -42,6 +42,7 @@ void World::live() {
   each(scenario_.erasures_per_day, [this](SimNode& node) { erase_note(node); });
   each(scenario_.filter_changes_per_day, [this](SimNode& node) { change_filter(node); });
   each(scenario_.vouch_changes_per_day, [this](SimNode& node) { change_vouch(node); });
+  each(scenario_.files_wanted_per_day, [this](SimNode& node) { want_some_file(node); });
   each(scenario_.blocks_per_day, [this](SimNode& node) { block_city(node); });
   each(scenario_.peer_changes_per_day, [this](SimNode& node) { change_peer(node); });
   for (const auto& [index, lie] : lies_) {
@@ -83,7 +84,34 @@ void World::publish_note(SimNode& node) {
   practice->set_title("note " + std::to_string(++notes_));
   const double size = chance_.exponential(static_cast<double>(scenario_.note_bytes));
   practice->set_solution(std::string(static_cast<std::size_t>(std::min(size, 500'000.0)), 'x'));
+  if (scenario_.attached > 0 && chance_.hit(scenario_.attached)) attach_file(node, draft);
   node.publish(std::move(draft));
+}
+
+void World::attach_file(SimNode& node, Draft& draft) {
+  const double size = 1 + chance_.exponential(static_cast<double>(scenario_.file_bytes));
+  Bytes bytes = "file " + std::to_string(notes_) + " of " + node.name() + " ";
+  bytes.resize(static_cast<std::size_t>(std::min(size, 2'000'000.0)) + bytes.size(), 'f');
+  auto cut = std::make_shared<const CutAttachment>(*cut_attachment(bytes));
+  truth_.add_file(*cut, node.log());
+  auto* attachment = draft.body->mutable_practice()->add_attachments();
+  attachment->set_sha256(cut->id.sha256.bytes());
+  attachment->set_name("plan.pdf");
+  counters_.add("files attached");
+  node.put_file(std::move(cut));
+}
+
+void World::want_some_file(SimNode& node) {
+  std::vector<const Truth::File*> lacking;
+  for (const auto& [id, file] : truth_.files()) {
+    if (!file.index || file.log == node.log()) continue;
+    const auto state = node.store().attachment(file.log, *file.index, id.sha256);
+    if (state.ok() && !state->complete) lacking.push_back(&file);
+  }
+  if (lacking.empty()) return;
+  const Truth::File& file = *lacking[chance_.below(lacking.size())];
+  counters_.add("files wanted");
+  node.want_file({file.log, *file.index, file.cut.id, AttachmentWish::kByHand, 0});
 }
 
 void World::erase_note(SimNode& node) {
