@@ -293,6 +293,7 @@ class Engine {
   void commit_want(Now now, FileFetch& file);
   void file_not_stored(Now now, const AttachmentId& id, const Error& error);
   void restart_file(Now now, FileFetch& file);
+  void give_up_request(FileFetch& file);
   void end_file(Now now, const AttachmentId& id);
   void end_files_of(Now now, const LogId& log, std::optional<EntryIndex> index);
   void want_files_of(Now now, const LogId& log, const std::vector<AttachmentFact>& facts);

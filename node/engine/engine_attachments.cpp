@@ -62,9 +62,17 @@ void Engine::file_not_stored(Now now, const AttachmentId& id, const Error& error
 // What is under way no longer counts; the next source is asked from what is stored.
 void Engine::restart_file(Now now, FileFetch& file) {
   ++file.generation;
-  file.source.reset();
+  give_up_request(file);
   file.expected = file.committing = file.stored;
   for (const auto& [number, held] : std::exchange(file.verified, {})) release(now, held.source, held.size);
+}
+
+// What still comes of it is ignored.
+void Engine::give_up_request(FileFetch& file) {
+  Session* session = file.source ? find(*file.source) : nullptr;
+  file.source.reset();
+  if (session != nullptr && session->files_asked.erase(file.request_id) > 0)
+    session->files_given_up.insert(file.request_id);
 }
 
 void Engine::end_file(Now now, const AttachmentId& id) {
@@ -156,16 +164,17 @@ void Engine::send_get_attachment(Now now, Session& session, FileFetch& file, std
 // --- answers ---
 
 void Engine::on_attachment_chunk(Now now, Session& session, v1::AttachmentChunk chunk, std::size_t size) {
+  if (session.files_given_up.contains(chunk.request_id())) {
+    if (chunk.last()) session.files_given_up.erase(chunk.request_id());
+    return return_credit(session, size);
+  }
   const auto asked = session.files_asked.find(chunk.request_id());
   if (asked == session.files_asked.end())
     return lie(session,
                fail(Code::kMalformed, "a chunk of a file came that was not asked for", "request_id"));
   const AttachmentId id = asked->second;
   if (chunk.last()) session.files_asked.erase(asked);
-  const auto it = files_.find(id);
-  if (it == files_.end() || it->second.source != session.id || it->second.request_id != chunk.request_id())
-    return return_credit(session, size);  // given up in the meantime
-  FileFetch& file = it->second;
+  FileFetch& file = files_.at(id);
   file.last_progress = now.mono;
   const bool at_end = file.expected + 1 == chunk_count(id.size);
   const bool has_it = !chunk.bytes().empty();
@@ -256,12 +265,10 @@ void Engine::finish_file(const AttachmentId& id) {
 void Engine::file_refused(Now now, Session& session, std::uint64_t request_id) {
   const auto asked = session.files_asked.find(request_id);
   if (asked == session.files_asked.end()) return;
-  const AttachmentId id = asked->second;
+  FileFetch& file = files_.at(asked->second);
   session.files_asked.erase(asked);
-  const auto it = files_.find(id);
-  if (it == files_.end() || it->second.source != session.id || it->second.request_id != request_id) return;
-  it->second.source.reset();
-  look_for_file(now, it->second);
+  file.source.reset();
+  look_for_file(now, file);
 }
 
 // --- giving ---
@@ -414,7 +421,7 @@ void Engine::run_file_timers(Now now) {
     if (it == files_.end()) continue;
     FileFetch& file = it->second;
     if (file.source && now.mono - file.last_progress >= limits::kRequestDeadline) {
-      file.source.reset();  // what still comes of that request is ignored
+      give_up_request(file);
       look_for_file(now, file);
     } else if (file.retry_at && now.mono >= *file.retry_at) {
       file.retry_at.reset();

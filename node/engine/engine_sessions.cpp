@@ -225,6 +225,7 @@ void Engine::on_error_frame(Now now, Session& session, const v1::Error& error) {
   }
   notice(session.peer, "the peer says: " + text);
   bodies_refused(now, session, error.request_id());
+  session.files_given_up.erase(error.request_id());
   file_refused(now, session, error.request_id());
   const auto get = session.gets.find(error.request_id());
   if (get == session.gets.end()) return;
@@ -314,6 +315,8 @@ const char* Engine::overdue(Now now, const Session& session) const {
     if (now.mono - asked.last_progress >= limits::kRequestDeadline)
       return "a GetBodies was not answered in time";
   }
+  if (session.files_given_up.size() > limits::kOpenRequests)
+    return "too many requests for files were not answered";
   return nullptr;
 }
 

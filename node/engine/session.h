@@ -137,7 +137,8 @@ struct Session {
   std::map<std::uint64_t, std::vector<LogId>> head_requests;  // our open GetHeads
   std::deque<LogId> fetch_queue;                              // logs to fetch from this peer
   std::map<std::uint64_t, BodiesAsked> bodies_asked;          // our open GetBodies
-  std::map<std::uint64_t, AttachmentId> files_asked;          // our open GetAttachments, given up ones too
+  std::map<std::uint64_t, AttachmentId> files_asked;          // our open GetAttachments
+  std::set<std::uint64_t> files_given_up;                     // those whose late chunks are ignored
   std::size_t bodies_planned = 0;                             // while requests are shared out
   std::size_t unverified = 0;                                 // heads whose signatures are being checked
 

@@ -245,6 +245,11 @@ TEST_P(Attachments, APeerThatNeverAnswersIsGivenUpAndAnotherAsked) {
   network.connect(silent, author);
   const SessionId link = network.connect(reader, silent);
   network.tamper_frames(link, silent, [](v1::Frame& frame) { return !frame.has_attachment_chunk(); });
+  std::uint64_t asked = 0;
+  network.tamper_frames(link, reader, [&](v1::Frame& frame) {
+    if (frame.has_get_attachment() && asked == 0) asked = frame.get_attachment().request_id();
+    return true;
+  });
   network.drive();
   ASSERT_TRUE(want(reader, author, index, cut.id).ok());
   network.drive();
@@ -253,6 +258,16 @@ TEST_P(Attachments, APeerThatNeverAnswersIsGivenUpAndAnotherAsked) {
   network.advance(std::chrono::seconds(70));
   EXPECT_TRUE(has(reader));
   EXPECT_TRUE(network.is_open(link)) << "to be slow is no lie";
+  // What comes so late is ignored, and its credit given back; the same again would be a lie.
+  for (const bool again : {false, true}) {
+    v1::Frame late;
+    late.mutable_attachment_chunk()->set_request_id(asked);
+    late.mutable_attachment_chunk()->set_bytes("late");
+    late.mutable_attachment_chunk()->set_last(true);
+    network.inject(link, reader, *encode_frame(late));
+    network.drive();
+    EXPECT_EQ(network.is_open(link), !again);
+  }
 }
 
 TEST_P(Attachments, AFileThatIsNotTheOneItsNoteNamesIsNotKept) {
