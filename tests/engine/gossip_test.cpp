@@ -91,7 +91,11 @@ TEST_P(Gossip, ABrokenLinkIsHealedByTheNextAnnouncement) {
   mesh(3);
   nodes[0]->publish(1);
   network.drive();
-  // Pushes from the author to both others get lost, and its heads to the third.
+  // The second pushes nothing to the third: between those two an announcement is all there is.
+  v1::Frame prune;
+  prune.mutable_prune()->set_log_id(nodes[0]->id().bytes());
+  network.inject(links.at({1, 2}), *nodes[1], *encode_frame(prune));
+  // What the author pushes or tells to the third gets lost.
   network.tamper_frames(links.at({0, 2}), *nodes[0],
                         [](v1::Frame& frame) { return !frame.has_push() && !frame.has_heads(); });
   nodes[0]->publish(1);

@@ -13,7 +13,6 @@ namespace koinon::sim {
 namespace {
 
 constexpr std::int64_t kStartMillis = 1'700'000'000'000;
-constexpr std::size_t kGroup = 64;
 
 SigningKey key_of(const NodeSetup& setup, const char* role) {
   return SigningKey::from_seed(sha256({setup.name, std::to_string(setup.seed), role}).view());
@@ -59,14 +58,6 @@ UnixMillis SimNode::wall() const {
   const auto passed = std::chrono::duration_cast<std::chrono::milliseconds>(around_.schedule.now());
   return {kStartMillis + setup_.skew.count() + passed.count() +
           static_cast<std::int64_t>(static_cast<double>(passed.count()) * setup_.drift)};
-}
-
-// In this life only.
-template <typename Act>
-void SimNode::later(MonoTime delay, Act act) {
-  around_.schedule.after(delay, [this, life = life_, act = std::move(act)]() mutable {
-    if (life == life_ && up()) act();
-  });
 }
 
 // --- its life ---
@@ -273,131 +264,6 @@ std::optional<MonoTime> SimNode::admitted_since(const LogId& log) const {
   return it == admitted_.end() ? std::nullopt : std::optional(it->second);
 }
 
-// --- writing ---
-
-void SimNode::write(Work work) {
-  queue_.push_back(std::move(work));
-  write_soon();
-}
-
-void SimNode::write_soon() {
-  if (writing_ || queue_.empty()) return;
-  writing_ = true;
-  MonoTime delay = chance_.between(std::chrono::microseconds(500), std::chrono::milliseconds(5));
-  if (slow_) delay *= 100;
-  later(delay, [this] {
-    write_group();
-    if (!up()) return;
-    writing_ = false;
-    write_soon();
-  });
-}
-
-// What waits, of one sort at a time, as the daemon's writer takes it.
-void SimNode::write_group() {
-  if (queue_.empty()) return;
-  const std::size_t sort = queue_.front().index();
-  std::vector<Intent> intents;
-  std::vector<DraftMaker> makers;
-  for (std::size_t i = 0; i < kGroup && !queue_.empty() && queue_.front().index() == sort; ++i) {
-    Work work = std::move(queue_.front());
-    queue_.pop_front();
-    if (auto* intent = std::get_if<Intent>(&work)) intents.push_back(std::move(*intent));
-    if (auto* maker = std::get_if<DraftMaker>(&work)) makers.push_back(std::move(*maker));
-    if (auto* change = std::get_if<std::function<Status(Store&)>>(&work)) make_change(*change);
-  }
-  if (!intents.empty()) write_intents(intents);
-  if (up() && !makers.empty()) write_drafts(makers);
-  if (up()) power_went();
-}
-
-// An operator who gets no answer tries again.
-void SimNode::make_change(const std::function<Status(Store&)>& change) {
-  Status status = store_->begin(true);
-  if (status.ok()) {
-    status = change(*store_);
-    if (status.ok()) {
-      status = store_->commit();
-    } else {
-      store_->rollback();
-    }
-  }
-  if (status.ok() || status.error().code == Code::kNotFound) return;
-  later(std::chrono::minutes(1), [this, change] { write(change); });
-}
-
-// After a restart: what the operator did and was not answered is done again.
-void SimNode::repeat_changes() {
-  const auto state = store_->load_state();
-  std::set<NodeKey> stored;
-  for (const PeerRecord& record : state->peers) {
-    stored.insert(record.node_key);
-    if (peers_.contains(record.node_key)) continue;
-    write(std::function<Status(Store&)>(
-        [key = record.node_key](Store& store) { return store.remove_peer(key); }));
-    engine_->on_peer_removed(now(), record.node_key);
-  }
-  for (const auto& [key, peer] : peers_) {
-    if (!stored.contains(key)) store_pin(*peer.node);
-  }
-  after_input();
-}
-
-void SimNode::store_pin(const SimNode& other) {
-  PeerRecord record;
-  record.node_key = other.node_key_;
-  record.log = other.log();
-  record.vkey = other.identity().vkey().text();
-  record.name = other.name();
-  record.added_at = wall();
-  write(std::function<Status(Store&)>([record](Store& store) { return store.put_peer(record); }));
-  engine_->on_peer_added(now(), record);
-}
-
-void SimNode::write_intents(const std::vector<Intent>& intents) {
-  const bool durable = std::any_of(intents.begin(), intents.end(),
-                                   [](const Intent& intent) { return needs_durability(intent.body); });
-  auto done = execute_writes(*store_, intents, durable);
-  if (power_went()) return;
-  for (std::size_t i = 0; i < intents.size(); ++i) {
-    if (done[i].answer.ok()) around_.observer.on_committed(*this, intents[i].body);
-  }
-  // The answers of one group come in any order.
-  for (std::size_t i = done.size(); i > 1; --i) std::swap(done[i - 1], done[chance_.below(i)]);
-  later(std::chrono::microseconds(100), [this, done = std::move(done)] {
-    for (const Completion& completion : done) {
-      if (!up()) return;
-      engine_->on_completion(now(), completion);
-      after_input();
-    }
-  });
-}
-
-void SimNode::write_drafts(const std::vector<DraftMaker>& makers) {
-  if (!store_->begin(true).ok()) return;
-  const auto before = store_->log_state(own_.id());
-  const std::uint64_t from = before.ok() ? before->range.size().value : 0;
-  auto batch = own_.publish(*store_, makers, wall());
-  if (!batch.ok()) {
-    store_->rollback();
-    return;
-  }
-  if (!store_->commit().ok() || (up() && power_went()) || !batch->advanced) return;
-  acknowledged_ = batch->state.range.size().value;
-  RunCommit run;
-  run.log = own_.id();
-  run.head = *batch->state.whole;
-  for (std::uint64_t i = from; i < acknowledged_; ++i)
-    run.records.push_back(*store_->record(own_.id(), EntryIndex(i)));
-  run.vouches = batch->vouches;
-  around_.observer.on_published(*this, run);
-  if (!up()) return;
-  later(std::chrono::microseconds(100), [this, batch = std::move(*batch)] {
-    engine_->on_own_head(now(), batch.state, batch.vouches);
-    after_input();
-  });
-}
-
 // --- operator and office ---
 
 void SimNode::pin(SimNode& other) {
@@ -472,80 +338,6 @@ void SimNode::consider_vouch(const NodeKey& key) {
   record.log = log;
   record.name = peer->second.node->name();
   publish(vouch_maker(record, wall()));
-}
-
-// --- dialling ---
-
-bool SimNode::connected_to(const SimNode& other) const {
-  return std::any_of(sessions_.begin(), sessions_.end(),
-                     [&](const auto& entry) { return entry.second == other.node_key_; });
-}
-
-std::vector<SimNode*> SimNode::peers() const {
-  std::vector<SimNode*> out;
-  for (const auto& [key, peer] : peers_) out.push_back(peer.node);
-  return out;
-}
-
-std::vector<SessionId> SimNode::sessions() const {
-  std::vector<SessionId> out;
-  for (const auto& [id, key] : sessions_) out.push_back(id);
-  return out;
-}
-
-void SimNode::dial_later(const NodeKey& key) {
-  const auto it = peers_.find(key);
-  if (it == peers_.end() || !up() || it->second.dialling || it->second.node->dialling_only()) return;
-  Peer& peer = it->second;
-  peer.dialling = true;
-  MonoTime wait = MonoTime(limits::kDialBackoffMin) * (std::int64_t{1} << std::min(peer.failures, 16U));
-  wait = std::min<MonoTime>(wait, limits::kDialBackoffMax);
-  if (engine_->shuns(now(), key)) wait = std::chrono::minutes(1);
-  later(chance_.between(wait / 2, wait), [this, key] { dial(key); });
-}
-
-void SimNode::dial(const NodeKey& key) {
-  const auto it = peers_.find(key);
-  if (it == peers_.end()) return;
-  Peer& peer = it->second;
-  SimNode& other = *peer.node;
-  if (connected_to(other)) {
-    peer.dialling = false;
-    return;
-  }
-  if (engine_->shuns(now(), key)) {
-    peer.dialling = false;
-    return dial_later(key);
-  }
-  ++peer.failures;
-  const MonoTime flight = around_.fabric.latency(index_, other.index_);
-  const bool reachable = other.up() && other.peers_with(*this) &&
-                         !around_.fabric.blocked(index_, other.index_) &&
-                         !around_.fabric.blocked(other.index_, index_);
-  // TCP and TLS: two round trips; a network that says nothing, the deadline.
-  const MonoTime takes = reachable ? 4 * flight : MonoTime(limits::kHandshakeDeadline);
-  later(takes, [this, key, reachable] {
-    const auto again = peers_.find(key);
-    if (again == peers_.end()) return;
-    again->second.dialling = false;
-    SimNode& there = *again->second.node;
-    // The pin is checked in the handshake, and with it how the peer has behaved.
-    if (!reachable || !there.up() || !there.peers_with(*this) ||
-        there.engine().shuns(there.now(), node_key_)) {
-      return dial_later(key);
-    }
-    const SessionId session = around_.fabric.open(index_, there.index_);
-    around_.counters.add("connections");
-    there.connected(session, *this, false);
-    connected(session, there, true);
-  });
-}
-
-void SimNode::connected(SessionId session, SimNode& other, bool dialled_by_us) {
-  sessions_.emplace(session, other.node_key_);
-  if (liar_) liar_->on_connected(session);
-  engine_->on_connected(now(), session, other.node_key_, dialled_by_us);
-  after_input();
 }
 
 // --- lies ---

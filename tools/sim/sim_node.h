@@ -185,4 +185,12 @@ class SimNode final : public Endpoint {
   std::uint64_t tick_number_ = 0;
 };
 
+// In this life only.
+template <typename Act>
+void SimNode::later(MonoTime delay, Act act) {
+  around_.schedule.after(delay, [this, life = life_, act = std::move(act)]() mutable {
+    if (life == life_ && up()) act();
+  });
+}
+
 }  // namespace koinon::sim
