@@ -7,6 +7,7 @@
 #include <boost/json.hpp>
 
 #include "crypto/tlog_proof.h"
+#include "node/http/metrics.h"
 #include "proto/base/encoding.h"
 #include "proto/base/limits.h"
 #include "proto/codec/entry.h"
@@ -18,6 +19,7 @@ namespace json = boost::json;
 namespace {
 
 constexpr std::size_t kEventsAtOnce = 100;
+constexpr std::size_t kLagArrivals = 1000;
 
 HttpResponse answer(Result<HttpResponse> result) {
   return result.ok() ? std::move(*result) : problem(result.error());
@@ -83,6 +85,8 @@ asio::awaitable<HttpResponse> Api::read(HttpRequest request) {
     const auto reading = parts_.store->counts();
     co_return reading.ok() ? HttpResponse{200, "text/plain", "ok\n", {}} : problem(reading.error());
   }
+
+  if (request.path.size() == 1 && request.path[0] == "metrics") co_return co_await metrics();
   if (is_api(request, "status") && request.path.size() == 3) co_return co_await status();
   if (is_api(request, "id") && request.path.size() == 3) co_return answer(id());
   if (is_api(request, "cities") && request.path.size() == 3) co_return co_await cities();
@@ -159,11 +163,6 @@ asio::awaitable<HttpResponse> Api::status() {
   if (!own.ok()) co_return problem(own.error());
   if (!counts.ok()) co_return problem(counts.error());
   if (!position.ok()) co_return problem(position.error());
-  const auto behind = parts_.store->arrivals(*position, 1000);
-  std::uint64_t lag = 0;
-  if (behind.ok()) {
-    for (const auto& arrival : *behind) lag += arrival.count;
-  }
   json::object body;
   body["name"] = parts_.facts.name;
   body["observer"] = !own_log;
@@ -184,7 +183,7 @@ asio::awaitable<HttpResponse> Api::status() {
   body["cities"] = counts->logs;
   body["records"] = counts->records;
   body["store_bytes"] = counts->bytes;
-  body["index_lag"] = lag;
+  body["index_lag"] = index_lag(*position);
   const auto filter = parse_filter(network.topics);
   const auto topics = filter.ok() ? topic_states(*filter) : Result<json::array>(filter.error());
   if (!topics.ok()) co_return problem(topics.error());
@@ -194,6 +193,32 @@ asio::awaitable<HttpResponse> Api::status() {
   for (const auto& [log, size] : network.frozen) frozen.emplace_back(directory.city(log));
   body["frozen"] = std::move(frozen);
   co_return json_response(body);
+}
+
+// Records that arrived and are not indexed yet; counted over a thousand arrivals at most.
+std::uint64_t Api::index_lag(ArrivalSeq indexed) {
+  const auto behind = parts_.store->arrivals(indexed, kLagArrivals);
+  std::uint64_t lag = 0;
+  if (behind.ok()) {
+    for (const auto& arrival : *behind) lag += arrival.count;
+  }
+  return lag;
+}
+
+asio::awaitable<HttpResponse> Api::metrics() {
+  MetricsInput input;
+  input.network = co_await ask_network();
+  const auto counts = parts_.store->counts();
+  const auto position = parts_.index->position();
+  if (!counts.ok()) co_return problem(counts.error());
+  if (!position.ok()) co_return problem(position.error());
+  input.store = *counts;
+  input.index_lag = index_lag(*position);
+  const auto own_log = parts_.facts.log();
+  const auto own = own_log ? parts_.store->log_state(*own_log) : Result<LogState>(LogState());
+  if (own.ok()) input.own_entries = own->range.size().value;
+  input.signing = own_log && !parts_.writer.signing_stopped();
+  co_return HttpResponse{200, "text/plain; version=0.0.4; charset=utf-8", metrics_text(input), {}};
 }
 
 asio::awaitable<HttpResponse> Api::peers() {

@@ -57,6 +57,8 @@ class Api {
   Result<HttpResponse> record(const HttpRequest& request);
   Result<HttpResponse> proof(Directory& directory, const Directory::Found& found);
   boost::asio::awaitable<HttpResponse> status();
+  boost::asio::awaitable<HttpResponse> metrics();
+  std::uint64_t index_lag(ArrivalSeq indexed);
   boost::asio::awaitable<HttpResponse> cities();
   boost::asio::awaitable<HttpResponse> peers();
   boost::asio::awaitable<NetworkStatus> ask_network();

@@ -120,7 +120,7 @@ Status explain_attachments(Explanation& out, Directory& directory, StoreReader& 
       out.because(
           "files are fetched when somebody asks for them, or with their notes up to "
           "attachments.fetch_up_to bytes, within attachments.max_bytes");
-      out.change("koinon attachment " + directory.ref(city, index) + " " + name + " -o FILE");
+      out.change("koinon attachment " + directory.ref(city, index) + " \"" + name + "\" -o FILE");
     }
   }
   return {};

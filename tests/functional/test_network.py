@@ -4,6 +4,7 @@ import re
 import statistics
 import time
 import unittest
+import urllib.request
 
 from nodes import NodesTest, connected, peer, wait_for
 
@@ -156,6 +157,22 @@ class Peers(NodesTest):
         self.assertGreaterEqual(item["counts"]["pushes_in"], 1)
         self.assertEqual(item["counts"]["duplicates_in"], 0)
         self.assertEqual((item["lies"], item["shunned"], item["wants"]), (0, False, "all"))
+        # The same for Prometheus: every line is a comment or a sample.
+        with urllib.request.urlopen(f"http://127.0.0.1:{la.http_port}/metrics") as answer:
+            self.assertTrue(answer.headers["Content-Type"].startswith("text/plain; version=0.0.4"))
+            text = answer.read().decode()
+        samples = {}
+        for line in text.splitlines():
+            if line.startswith("#"):
+                self.assertRegex(line, r"^# (HELP|TYPE) koinon_\w+ .+")
+                continue
+            match = re.fullmatch(r'(koinon_\w+)(\{peer="seoul\.example",node_key="[\w-]+"\}|\{node_key="[\w-]+",peer="seoul\.example"\})? (\S+)', line)
+            self.assertTrue(match, line)
+            samples[match[1]] = float(match[3])
+        self.assertEqual(samples["koinon_peers_connected"], 1)
+        self.assertEqual(samples["koinon_peer_duplicate_pushes_total"], 0)
+        self.assertGreaterEqual(samples["koinon_peer_received_pushes_total"], 1)
+        self.assertEqual(samples["koinon_signing"], 1)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,21 @@
+// What /metrics says, in Prometheus' text format 0.0.4. Pure.
+#pragma once
+
+#include <string>
+
+#include "node/transport/network.h"
+#include "storage/store.h"
+
+namespace koinon {
+
+struct MetricsInput {
+  NetworkStatus network;
+  StoreCounts store;
+  std::uint64_t own_entries = 0;
+  std::uint64_t index_lag = 0;  // records
+  bool signing = false;
+};
+
+std::string metrics_text(const MetricsInput& input);
+
+}  // namespace koinon
