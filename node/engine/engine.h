@@ -296,7 +296,7 @@ class Engine {
   void give_up_request(FileFetch& file);
   void end_file(Now now, const AttachmentId& id);
   void end_files_of(Now now, const LogId& log, std::optional<EntryIndex> index);
-  void want_files_of(Now now, const LogId& log, const std::vector<AttachmentFact>& facts);
+  std::vector<AttachmentWant> wants_of(const LogId& log, const std::vector<AttachmentFact>& facts) const;
   void look_for_file(Now now, FileFetch& file);
   Session* file_holder(const FileFetch& file, unsigned round);
   void send_get_attachment(Now now, Session& session, FileFetch& file, std::uint32_t hops);

@@ -92,11 +92,14 @@ void Engine::end_files_of(Now now, const LogId& log, std::optional<EntryIndex> i
 }
 
 // Small files come with their notes, where the operator wants it so.
-void Engine::want_files_of(Now now, const LogId& log, const std::vector<AttachmentFact>& facts) {
+std::vector<AttachmentWant> Engine::wants_of(const LogId& log,
+                                             const std::vector<AttachmentFact>& facts) const {
+  std::vector<AttachmentWant> out;
   for (const AttachmentFact& fact : facts) {
-    if (fact.id.size > config_.attachments_up_to) continue;
-    want_file(now, {log, fact.index, fact.id, AttachmentWish::kByPolicy, 0});
+    if (fact.id.size <= config_.attachments_up_to)
+      out.push_back({log, fact.index, fact.id, AttachmentWish::kByPolicy, 0});
   }
+  return out;
 }
 
 // --- asking ---

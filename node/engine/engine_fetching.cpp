@@ -193,9 +193,7 @@ void Engine::commit_run(Now now, Log& log, RunVerified run, std::size_t size) {
   CommitRun intent;
   StoredRun stored{run.after, fetch.target, run.right, run.vouches,  run.withdrawals,
                    {},        {},           false,     std::nullopt, filter_number_};
-  for (const AttachmentFact& fact : run.attachments) {
-    if (config_.attachments_up_to > 0) stored.attachments.push_back(fact);
-  }
+  intent.wants = stored.wants = wants_of(log.state.id, run.attachments);
   for (const StoredRecord& record : run.records) {
     if (record.state == BodyState::kNotHeld) stored.not_held.emplace_back(record.index, record.entry);
     if (record.state == BodyState::kErased && record.erased_by.value >= run.after.size().value)
@@ -253,7 +251,7 @@ void Engine::on_run_stored(Now now, const LogId& id, std::uint64_t generation, S
   for (const WithdrawalFact& fact : run.withdrawals) {
     if (fact.erase) end_files_of(now, id, fact.target);
   }
-  want_files_of(now, id, run.attachments);
+  for (const AttachmentWant& want : run.wants) want_file(now, want);
   if (log.fetch && log.fetch->generation == generation) {
     log.fetch->last_progress = now.mono;
     if (whole) log.fetch.reset();

@@ -21,7 +21,7 @@ struct Engine::StoredRun {
   std::vector<Hash> right;
   std::vector<VouchFact> vouches;
   std::vector<WithdrawalFact> withdrawals;
-  std::vector<AttachmentFact> attachments;
+  std::vector<AttachmentWant> wants;                   // files that policy wants with it
   std::vector<std::pair<EntryIndex, Bytes>> not_held;  // entries whose bodies the source did not have
   bool pending_marks = false;  // bodies are said to be erased by entries that are not here yet
   std::optional<PeerCursor> cursor;

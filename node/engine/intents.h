@@ -70,6 +70,7 @@ struct VerifyChunk {
 struct CommitRun {
   RunCommit run;
   std::optional<PeerCursor> cursor;
+  std::vector<AttachmentWant> wants{};  // files that policy wants with the run's bodies, if there is room
 };
 struct RunStored {
   JournalSeq journal_seq;  // 0: the log does not stand whole yet
@@ -85,6 +86,7 @@ struct CommitEvidence {
 };
 struct CommitBodies {
   BodiesCommit bodies;
+  std::vector<AttachmentWant> wants{};
 };
 // A log's bodies follow a changed filter.
 struct CommitFilter {

@@ -60,6 +60,16 @@ Result<Answer> read_digest(StoreReader& store, const ReadDigest& intent) {
   return Answer(digest.finish());
 }
 
+// What policy wants; where there is no room for it, it is not had.
+Status want_each(Store& store, const std::vector<AttachmentWant>& wants, UnixMillis now) {
+  for (const AttachmentWant& want : wants) {
+    const Status status = store.want_attachment(want, now);
+    if (!status.ok() && (status.error().code == Code::kDiskFull || status.error().code == Code::kIo))
+      return status;
+  }
+  return {};
+}
+
 Result<Answer> want(Store& store, const CommitWant& intent) {
   KOINON_TRY(store.want_attachment(intent.want, intent.now));
   return to_answer(store.attachment(intent.want.log, intent.want.index, intent.want.id.sha256));
@@ -126,6 +136,7 @@ Result<Answer> execute_write(Store& store, const IntentBody& body) {
             const auto row = store.append_run(intent.run);
             if (!row.ok()) return row.error();
             if (intent.cursor) KOINON_TRY(store.set_cursor(*intent.cursor));
+            KOINON_TRY(want_each(store, intent.wants, intent.run.arrived_at));
             return Answer(RunStored{*row});
           },
           [&](const CommitCursor& intent) { return to_answer(store.set_cursor(intent.cursor)); },
@@ -134,7 +145,10 @@ Result<Answer> execute_write(Store& store, const IntentBody& body) {
             if (!row.ok()) return row.error();
             return Answer(RunStored{*row});
           },
-          [&](const CommitBodies& intent) { return to_answer(store.add_bodies(intent.bodies)); },
+          [&](const CommitBodies& intent) -> Result<Answer> {
+            KOINON_TRY(store.add_bodies(intent.bodies));
+            return to_answer(want_each(store, intent.wants, intent.bodies.arrived_at));
+          },
           [&](const CommitFilter& intent) {
             return to_answer(store.apply_filter(intent.log, intent.filter, intent.now));
           },

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "node/replication/execute.h"
 #include "proto/base/limits.h"
 #include "storage/memory_store.h"
 #include "tests/storage/store_fixture.h"
@@ -244,6 +245,38 @@ TEST_P(Attachments, ANoteHeldForPeersNamesItsFilesToo) {
   BodyFilter all;
   change([&] { ASSERT_TRUE(store->apply_filter(log, all, {9}).ok()); });
   EXPECT_TRUE(holds(log, cut)) << "the note becomes ours, and its file stays";
+}
+
+// The power may go between a note and the fetch of its small file: that it is wanted is known already.
+TEST_P(Attachments, WhatPolicyWantsIsRememberedWithTheNoteItself) {
+  const CutAttachment a = file("a"), b = file("b", 5 * kChunk);
+  MemoryStore other{MemoryStore::Options{}};
+  OwnLog log = test_log("la.example");
+  ASSERT_TRUE(other.begin(true).ok());
+  ASSERT_TRUE(other.put_attachment(a, {1}).ok() && other.put_attachment(b, {1}).ok());
+  ASSERT_TRUE(other.commit().ok());
+  Draft draft = note_with("both", a);
+  draft.body->mutable_practice()->add_attachments()->set_sha256(b.id.sha256.bytes());
+  ASSERT_TRUE(publish(other, log, draft).ok());
+  const StoredRecord record = *other.record(log.id(), EntryIndex(0));
+  CommitRun commit;
+  commit.run.identity = log.identity();
+  commit.run.log = log.id();
+  commit.run.records = {record};
+  commit.run.leaves = {leaf_hash(record.entry)};
+  commit.run.after = other.log_state(log.id())->range;
+  commit.run.head = *other.log_state(log.id())->whole;
+  commit.run.attachments = attachments_of(EntryIndex(0), record.body);
+  for (const CutAttachment* cut : {&a, &b})
+    commit.wants.push_back({log.id(), EntryIndex(0), cut->id, AttachmentWish::kByPolicy, 0});
+  std::vector<Intent> intents;
+  intents.push_back({IntentId(1), commit});
+  const auto done = execute_writes(*store, intents, true);
+  ASSERT_TRUE(done.front().answer.ok()) << "that one does not fit the quota is no failure";
+  const auto wants = store->load_state()->wants;
+  ASSERT_EQ(wants.size(), 1U);
+  EXPECT_EQ(wants[0].id, a.id);
+  EXPECT_EQ(wants[0].wish, AttachmentWish::kByPolicy);
 }
 
 TEST_P(Attachments, AnUploadThatNoNoteNamesIsForgottenAfterADay) {
