@@ -302,6 +302,9 @@ TEST_P(Hostile, AFrameThatComesByteByByteEndsTheSession) {
     network.advance(std::chrono::seconds(10));
   }
   EXPECT_FALSE(network.is_open(session));
+  const auto ended = la.events_of(Event::Kind::kSessionEnded);
+  ASSERT_EQ(ended.size(), 1U);
+  EXPECT_NE(ended[0].text.find("two pings were not answered"), std::string::npos) << ended[0].text;
 }
 
 TEST_P(Hostile, HeadsWithoutEndEndTheSession) {
