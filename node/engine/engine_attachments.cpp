@@ -24,7 +24,11 @@ void Engine::begin_file(Now now, const AttachmentWant& want, std::uint32_t hops,
   file.hops = std::max(file.hops, hops);
   file.retry_at.reset();
   if (asker) file.tried[*asker] = 2;
-  if (!file.wanting) commit_want(now, file);
+  if (file.wanting) {
+    file.want_again = true;
+  } else {
+    commit_want(now, file);
+  }
 }
 
 void Engine::commit_want(Now now, FileFetch& file) {
@@ -35,10 +39,16 @@ void Engine::commit_want(Now now, FileFetch& file) {
     if (it == files_.end()) return;
     FileFetch& wanted = it->second;
     wanted.wanting = false;
+    // What was refused a moment ago may be allowed since: the note went and came back.
+    if (std::exchange(wanted.want_again, false)) return commit_want(then, wanted);
     if (!answer.ok()) return file_not_stored(then, id, answer.error());
     const auto& state = std::get<AttachmentState>(*answer);
     if (state.complete) return end_file(then, id);
-    if (!wanted.ready) wanted.stored = wanted.committing = wanted.expected = state.chunks_held;
+    // Less is held than before: it was dropped in the meantime, and is wanted anew.
+    if (!wanted.ready || state.chunks_held < wanted.stored) {
+      wanted.stored = state.chunks_held;
+      restart_file(then, wanted);
+    }
     wanted.ready = true;
     if (wanted.stored == chunk_count(id.size)) return finish_file(id);
     look_for_file(then, wanted);
@@ -233,8 +243,15 @@ void Engine::commit_file_chunk(Now now, FileFetch& file, HeldChunk held) {
     release(then, source, size);
     const auto it = files_.find(id);
     if (it == files_.end() || it->second.generation != generation) return;
-    if (!answer.ok()) return file_not_stored(then, id, answer.error());
     FileFetch& stored = it->second;
+    if (!answer.ok() && answer.error().code == Code::kNotFound) {
+      // Dropped: the store says whether it is wanted still.
+      restart_file(then, stored);
+      stored.ready = false;
+      if (!stored.wanting) commit_want(then, stored);
+      return;
+    }
+    if (!answer.ok()) return file_not_stored(then, id, answer.error());
     stored.stored = std::max(stored.stored, std::get<ChunkStored>(*answer).held);
     stored.retries = 0;
     wake_file_servings(then, id, stored.stored);

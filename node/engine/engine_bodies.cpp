@@ -238,10 +238,10 @@ void Engine::commit_bodies(Now now, SessionId source, Log& log, VerifyBodies che
     const auto missing = log.missing.find(fact.index);
     return missing == log.missing.end() || missing->second.transit;
   });
-  intent.wants = wants_of(log.state.id, files);
+  std::vector<AttachmentWant> wants = intent.wants = wants_of(log.state.id, files);
   if (Session* session = find(source); session != nullptr) session->counts.bodies_in += indexes.size();
   issue(std::move(intent), [this, source, id = log.state.id, indexes = std::move(indexes),
-                            wants = intent.wants, size](Now then, const Result<Answer>& answer) {
+                            wants = std::move(wants), size](Now then, const Result<Answer>& answer) {
     release(then, source, size);
     if (answer.ok()) {
       for (const AttachmentWant& want : wants) want_file(then, want);

@@ -52,6 +52,7 @@ struct FileFetch {
   AttachmentWant want{{}, {}, {}, AttachmentWish::kForPeer, 0};
   std::uint32_t hops = 0;        // how far whom we ask may look
   bool wanting = false;          // a CommitWant is under way
+  bool want_again = false;       // and another is to follow it
   bool ready = false;            // the store keeps a place for it
   bool finishing = false;        // all of it is stored, its digest is being checked
   std::uint32_t stored = 0;      // chunks below it

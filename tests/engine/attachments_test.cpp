@@ -99,6 +99,48 @@ TEST_P(Attachments, SmallFilesComeWithTheirNotesWherePolicySaysSo) {
   EXPECT_FALSE(has(reader)) << "too large to come by itself";
 }
 
+// The note comes apart from its entry, and its file with it all the same.
+TEST_P(Attachments, SmallFilesComeWithNotesThatComeLate) {
+  EngineConfig config;
+  config.attachments_up_to = limits::kAttachmentBytes;
+  config.filter = topics({"climate"});
+  TestNode& reader = network.add("reader.example", config);
+  peers(author, reader);
+  network.connect(reader, author);
+  index = attach(author, cut);
+  network.drive();
+  ASSERT_EQ(reader.bodies_of(author), 0U);
+  reader.engine->set_filter(reader.now, BodyFilter());
+  network.drive();
+  EXPECT_EQ(reader.bodies_of(author), 1U);
+  EXPECT_TRUE(has(reader));
+}
+
+// Half of the file is here when its note is released; wanted again later, it comes from its beginning.
+TEST_P(Attachments, AFileDroppedWithItsNoteAndWantedAgainComesWhole) {
+  EngineConfig config;
+  config.attachments_up_to = limits::kAttachmentBytes;
+  TestNode& reader = network.add("reader.example", config);
+  peers(author, reader);
+  const SessionId link = network.connect(reader, author);
+  bool cut_off = true;
+  network.tamper_frames(link, author, [&](v1::Frame& frame) {
+    return !frame.has_attachment_chunk() || !cut_off || frame.attachment_chunk().number() < 2;
+  });
+  index = attach(author, cut);
+  network.drive();
+  ASSERT_EQ(state_of(reader, author, index, cut.id.sha256).chunks_held, 2U);
+  reader.engine->set_filter(reader.now, topics({"climate"}));
+  network.drive();
+  ASSERT_EQ(reader.bodies_of(author), 0U);
+  ASSERT_FALSE(reader.store->attachment_chunk(cut.id, 0).ok());
+  cut_off = false;
+  reader.engine->set_filter(reader.now, BodyFilter());
+  network.advance(std::chrono::seconds(70));
+  EXPECT_EQ(reader.bodies_of(author), 1U);
+  EXPECT_TRUE(has(reader));
+}
+
 // author - b - c - reader, with trust.hops 3: only the author has it.
 TEST_P(Attachments, AFileCrossesCitiesThatDoNotWantIt) {
   EngineConfig config;
