@@ -167,5 +167,67 @@ class Liars(NodesTest):
         self.assertTrue(seoul.publish("Still here"))
 
 
+    def test_answers_to_nothing(self):
+        chunk, heads, bodies, file = (wire.wire.Frame() for _ in range(4))
+        chunk.chunk.request_id = heads.heads.request_id = bodies.bodies.request_id = file.attachment_chunk.request_id = 777
+        chunk.chunk.records.add(entry=b"leaf")
+        bodies.bodies.log_id, bodies.bodies.last = bytes(32), True
+        file.attachment_chunk.bytes, file.attachment_chunk.last = b"bytes", True
+        seoul, la = self.node("seoul"), self.node("la")
+        peer(seoul, la)
+        for number, answer in enumerate((chunk, heads, bodies, file)):
+            # Each from a city of its own: who has lied is refused for a while.
+            city = City(f"python{number}.example", self.folder)
+            seoul.run("peer", "add", "--no-vouch", city.line())
+            session = Session(seoul.peer_port, city)
+            session.send_hello(city)
+            session.follow()
+            session.expect("follow")
+            session.send(answer)
+            while (frame := session.receive()) is not None and frame.WhichOneof("frame") != "error":
+                pass
+            self.assertIsNotNone(frame, "an error says why")
+            self.assertTrue(frame.error.fatal)
+            self.assertIn("not asked for", frame.error.message)
+            session.close()
+        ref = seoul.publish("Still here")
+        wait_for(lambda: ref in la.refs(), "the honest go on")
+
+    def slowly(self, session, data):
+        """Sends a byte every few seconds, and reads; the error that ends the session, or None if it just ends."""
+        session.tls.settimeout(5)
+        for i in range(40):
+            try:
+                session.tls.sendall(data[i % len(data):i % len(data) + 1])
+                frame = session.receive()
+                if frame is None or frame.WhichOneof("frame") == "error":
+                    return frame
+            except (socket.timeout, TimeoutError):
+                pass
+            except (ConnectionError, ssl.SSLError):
+                return None
+        self.fail("a byte every few seconds keeps a session alive")
+
+    def test_one_byte_at_a_time(self):
+        seoul, la = self.node("seoul"), self.node("la")
+        peer(seoul, la)
+        # Its Hello never comes to an end; and of another, once greeted, a frame does not.
+        for greeted, words in ((False, "no Hello came in time"), (True, "two pings were not answered")):
+            city = City(f"python{int(greeted)}.example", self.folder)
+            seoul.run("peer", "add", "--no-vouch", city.line())
+            session = Session(seoul.peer_port, city)
+            if greeted:
+                session.send_hello(city)
+                session.follow()
+                session.expect("follow")
+            error = self.slowly(session, b"\0\0\1\0" + b"x" * 200)
+            if error is not None:
+                self.assertIn(words, error.error.message)
+            wait_for(lambda: words in seoul.log(), "the operator can read why")
+            session.close()
+            ref = seoul.publish(f"Still here {greeted}")
+            wait_for(lambda: ref in la.refs(), "the honest go on")
+
+
 if __name__ == "__main__":
     unittest.main()
