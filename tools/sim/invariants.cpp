@@ -333,7 +333,8 @@ void Invariants::check_files_settled(SimNode& node, const std::map<NodeIndex, st
   const auto add = [&](std::string what) {
     if (out.size() < kMostBroken) out.push_back({schedule_.now(), node.name(), std::move(what)});
   };
-  for (const AttachmentWant& want : node.store().load_state()->wants) {
+  const auto state = node.store().load_state();
+  for (const AttachmentWant& want : state->wants) {
     if (!gets.at(node.index()).contains(want.log) || !file_obtainable(node, want, gets)) continue;
     const auto standing = node.engine().file(want.id);
     add("lacks a file of entry " + std::to_string(want.index.value) + " of " +
