@@ -129,7 +129,8 @@ struct BodiesCommit {
   LogId log;
   std::vector<Item> bodies;
   UnixMillis arrived_at;
-  std::optional<NodeKey> source;              // the peer that gave them
+  std::optional<NodeKey> source;  // the peer that gave them
+  // NOLINTNEXTLINE(readability-redundant-member-init): may be left out of braces
   std::vector<AttachmentFact> attachments{};  // named by these bodies
 };
 

@@ -62,6 +62,10 @@ Result<json::value> find_file(const json::value& page, const std::string& ref, c
   return found.front();
 }
 
+Error not_coming(const std::string& state, const std::string& ref) {
+  return fail(Code::kRefused, "the file is " + state + "; koinon explain " + ref + " says more", ref);
+}
+
 // Asks for the file and waits until it is here. How far it is shows on a terminal.
 Status fetch(const ApiClient& client, const std::string& target, const std::string& ref,
              const std::string& digest) {
@@ -83,9 +87,7 @@ Status fetch(const ApiClient& client, const std::string& target, const std::stri
       return fail(Code::kUnavailable,
                   trouble + "; it is asked for again by itself, and this command then gives it", ref);
     }
-    if (state != "being fetched") {
-      return fail(Code::kRefused, "the file is " + state + "; koinon explain " + ref + " says more", ref);
-    }
+    if (state != "being fetched") return not_coming(state, ref);
     std::this_thread::sleep_for(kPoll);
   }
 }

@@ -332,7 +332,7 @@ void Engine::pump_files(Now, Session& session) {
   session.reading_file = true;
   const FileServing& request = serving.front();
   issue(ReadChunk{request.log, request.index, request.sha256, request.next},
-        [this, id = session.id, number = request.request_id](Now then, Result<Answer> answer) {
+        [this, id = session.id, number = request.request_id](Now then, const Result<Answer>& answer) {
           Session* live = find(id);
           if (live == nullptr) return;
           live->reading_file = false;
@@ -424,6 +424,7 @@ void Engine::forget_session_files(Now now, SessionId id) {
 // A peer is there: perhaps it has what nobody had.
 void Engine::look_for_all_files(Now now) {
   std::vector<AttachmentId> ids;
+  ids.reserve(files_.size());
   for (const auto& [id, file] : files_) ids.push_back(id);
   for (const AttachmentId& id : ids) {
     const auto it = files_.find(id);
@@ -435,6 +436,7 @@ void Engine::look_for_all_files(Now now) {
 
 void Engine::run_file_timers(Now now) {
   std::vector<AttachmentId> ids;
+  ids.reserve(files_.size());
   for (const auto& [id, file] : files_) ids.push_back(id);
   for (const AttachmentId& id : ids) {
     const auto it = files_.find(id);

@@ -70,7 +70,9 @@ struct VerifyChunk {
 struct CommitRun {
   RunCommit run;
   std::optional<PeerCursor> cursor;
-  std::vector<AttachmentWant> wants{};  // files that policy wants with the run's bodies, if there is room
+  // Files that policy wants with the run's bodies, if there is room.
+  // NOLINTNEXTLINE(readability-redundant-member-init): may be left out of braces
+  std::vector<AttachmentWant> wants{};
 };
 struct RunStored {
   JournalSeq journal_seq;  // 0: the log does not stand whole yet
@@ -86,6 +88,7 @@ struct CommitEvidence {
 };
 struct CommitBodies {
   BodiesCommit bodies;
+  // NOLINTNEXTLINE(readability-redundant-member-init): may be left out of braces
   std::vector<AttachmentWant> wants{};
 };
 // A log's bodies follow a changed filter.

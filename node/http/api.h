@@ -85,7 +85,7 @@ class Api {
   boost::asio::awaitable<HttpResponse> put_attachment(HttpRequest request);
   boost::asio::awaitable<HttpResponse> attachments(HttpRequest request);
   Result<std::string> whole_attachment(const AttachmentState& state);
-  boost::asio::awaitable<void> add_fetching(LogId log, EntryIndex index, boost::json::object& item);
+  boost::asio::awaitable<std::optional<FileFetching>> fetching(AttachmentId id);
   boost::asio::awaitable<HttpResponse> fetch_attachment(LogId log, EntryIndex index, AttachmentId id);
   boost::asio::awaitable<HttpResponse> drop_attachment(AttachmentId id);
 

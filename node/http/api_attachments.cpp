@@ -57,7 +57,17 @@ asio::awaitable<HttpResponse> Api::attachments(HttpRequest request) {
   if (!items.ok()) co_return problem(items.error());
   if (request.path.size() == 6 && request.method == "GET") {
     json::array out = *items;
-    for (auto& item : out) co_await add_fetching(log, found->index, item.as_object());
+    for (auto& item : out) {
+      const auto digest = read_digest(std::string(item.at("sha256").as_string()));
+      const auto state = digest.ok() ? parts_.store->attachment(log, found->index, *digest)
+                                     : Result<AttachmentState>(digest.error());
+      if (!state.ok()) continue;
+      const auto standing = co_await fetching(state->id);
+      if (!standing) continue;
+      item.as_object()["state"] = "being fetched";
+      item.as_object()["from"] = standing->source;
+      item.as_object()["trouble"] = standing->trouble;
+    }
     co_return json_response({{"items", std::move(out)}});
   }
   if (request.path.size() != 7)
@@ -90,19 +100,11 @@ Result<std::string> Api::whole_attachment(const AttachmentState& state) {
 }
 
 // How far fetching is, which the network knows.
-asio::awaitable<void> Api::add_fetching(LogId log, EntryIndex index, json::object& item) {
-  const auto digest = read_digest(std::string(item.at("sha256").as_string()));
-  const auto state =
-      digest.ok() ? parts_.store->attachment(log, index, *digest) : Result<AttachmentState>(digest.error());
-  if (!state.ok()) co_return;
+asio::awaitable<std::optional<FileFetching>> Api::fetching(AttachmentId id) {
   Network* network = &parts_.network;
   using Standing = std::optional<FileFetching>;
-  const auto ask = [network, id = state->id]() -> asio::awaitable<Standing> { co_return network->file(id); };
-  const Standing standing = co_await asio::co_spawn(network->context(), ask, asio::use_awaitable);
-  if (!standing) co_return;
-  item["state"] = "being fetched";
-  item["from"] = standing->source;
-  item["trouble"] = standing->trouble;
+  const auto ask = [network, id]() -> asio::awaitable<Standing> { co_return network->file(id); };
+  co_return co_await asio::co_spawn(network->context(), ask, asio::use_awaitable);
 }
 
 asio::awaitable<HttpResponse> Api::fetch_attachment(LogId log, EntryIndex index, AttachmentId id) {
