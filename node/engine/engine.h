@@ -312,6 +312,7 @@ class Engine {
   bool look_further(Now now, Session& session, FileServing request, const AttachmentState& state);
   void wake_file_servings(Now now, const AttachmentId& id, std::optional<std::uint32_t> stored);
   void forget_session_files(Now now, SessionId id);
+  std::vector<AttachmentId> file_ids() const;
   void look_for_all_files(Now now);
   void run_file_timers(Now now);
   MonoTime next_file_timer() const;

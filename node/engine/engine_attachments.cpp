@@ -421,12 +421,17 @@ void Engine::forget_session_files(Now now, SessionId id) {
   }
 }
 
+// Of those being fetched now: looking for one may end it.
+std::vector<AttachmentId> Engine::file_ids() const {
+  std::vector<AttachmentId> out;
+  out.reserve(files_.size());
+  for (const auto& [id, file] : files_) out.push_back(id);
+  return out;
+}
+
 // A peer is there: perhaps it has what nobody had.
 void Engine::look_for_all_files(Now now) {
-  std::vector<AttachmentId> ids;
-  ids.reserve(files_.size());
-  for (const auto& [id, file] : files_) ids.push_back(id);
-  for (const AttachmentId& id : ids) {
+  for (const AttachmentId& id : file_ids()) {
     const auto it = files_.find(id);
     if (it == files_.end()) continue;
     if (it->second.ready) it->second.retry_at.reset();
@@ -435,10 +440,7 @@ void Engine::look_for_all_files(Now now) {
 }
 
 void Engine::run_file_timers(Now now) {
-  std::vector<AttachmentId> ids;
-  ids.reserve(files_.size());
-  for (const auto& [id, file] : files_) ids.push_back(id);
-  for (const AttachmentId& id : ids) {
+  for (const AttachmentId& id : file_ids()) {
     const auto it = files_.find(id);
     if (it == files_.end()) continue;
     FileFetch& file = it->second;
