@@ -1,4 +1,10 @@
+#include <utility>
+
 #include "proto/base/limits.h"
+#include "storage/search/columns.h"
+#include "storage/search/ranking.h"
+#include "storage/search/search_query.h"
+#include "storage/search/similar.h"
 #include "storage/search_index.h"
 #include "storage/sqlite.h"
 #include "storage/tokenizer.h"
@@ -9,6 +15,12 @@ namespace {
 constexpr std::string_view kDocColumns =
     "SELECT d.log_id, d.entry_index, d.arrival, d.kind, d.created_at_ms, d.language, d.title, d.summary, "
     "d.topics, d.readable FROM ";
+
+// Notes with their text that their city has neither withdrawn nor revised.
+constexpr std::string_view kStanding =
+    "AND d.kind IN (5, 6, 7, 8) AND d.length > 0 AND NOT EXISTS (SELECT 1 FROM link k JOIN doc r ON r.id = "
+    "k.doc WHERE "
+    "k.log_id = d.log_id AND k.entry_index = d.entry_index AND k.role IN (2, 8) AND r.log_id = d.log_id) ";
 
 IndexedRecord read_document(const sqlite::Statement& row) {
   IndexedRecord record;
@@ -33,10 +45,15 @@ IndexedRecord read_document(const sqlite::Statement& row) {
 class SqliteIndexReader final : public IndexReader {
  public:
   explicit SqliteIndexReader(sqlite::Connection db) : db_(std::move(db)) {}
-  Status prepare() { return register_tokenizer(db_); }
+  Status prepare() {
+    KOINON_TRY(register_tokenizer(db_));
+    return register_hit_function(db_);
+  }
 
   Result<std::vector<IndexedRecord>> find(const IndexQuery& query) override {
-    const std::string match = match_expression(query.words);
+    // As they were typed: neither stems nor what the topics are called.
+    std::string match = read_search_words(query.words, {}).expression;
+    if (!match.empty()) match = "{title summary body} : (" + match + ")";
     if (!query.words.empty() && match.empty()) return std::vector<IndexedRecord>();
     std::string sql(kDocColumns);
     sql += match.empty() ? (query.topic ? "topic t JOIN doc d ON d.id = t.doc " : "doc d ")
@@ -49,12 +66,13 @@ class SqliteIndexReader final : public IndexReader {
     }
     if (query.log) sql += "AND d.log_id = :log ";
     if (query.kind) sql += "AND d.kind = :kind ";
+    if (query.standing_notes) sql += kStanding;
     if (query.before.value > 0)
       sql += match.empty() && query.topic ? "AND t.arrival < :before " : "AND d.arrival < :before ";
     if (match.empty()) {
       sql += query.topic ? "ORDER BY t.arrival DESC " : "ORDER BY d.arrival DESC ";
     } else {
-      sql += "ORDER BY bm25(text, 8.0, 4.0, 1.0), d.arrival DESC ";
+      sql += "ORDER BY bm25(text, 8.0, 4.0, 1.5, 1.0), d.arrival DESC ";
     }
     sql += "LIMIT :limit";
     auto select = db_.prepare(sql);
@@ -104,6 +122,59 @@ class SqliteIndexReader final : public IndexReader {
     return std::optional<EntryIndex>(EntryIndex(select.number(0)));
   }
 
+  Result<SearchPage> search(const SearchQuery& query) override {
+    KOINON_TRY(columns_.refresh(db_));
+    const SearchWords words = read_search_words(query.words, stemmers());
+    if (!query.words.empty() && words.words == 0) return SearchPage();
+    HitCollector collector(columns_, query, words);
+    if (words.words == 0) {
+      const auto count = static_cast<std::int64_t>(columns_.docs().size());
+      for (std::int64_t document = count - 1; document >= 0; --document) {
+        if (collector.wanted(document) && !collector.add(document, {})) break;
+      }
+      return collector.page();
+    }
+    KOINON_TRY(collect(words, collector));
+    SearchPage page = collector.page();
+    for (SearchHit& hit : page.hits) KOINON_TRY(highlight(words, hit));
+    return page;
+  }
+
+  Result<SimilarPage> similar(const SimilarQuery& query) override {
+    KOINON_TRY(columns_.refresh(db_));
+    return find_similar(columns_, query);
+  }
+
+  Result<std::optional<CityMeasures>> measures(const LogId& log) override {
+    auto select =
+        db_.prepare("SELECT population, density, climate, income, country FROM city WHERE log_id = ?");
+    select.bind_blob(log.view());
+    KOINON_ASSIGN(const bool found, select.step());
+    if (!found) return std::optional<CityMeasures>();
+    return std::optional(CityMeasures{select.real(0), select.real(1), select.text(2),
+                                      static_cast<int>(select.integer(3)), select.text(4)});
+  }
+
+  // Addressed to the city, or answers, adoptions, revisions and translations of what it published, by others.
+  Result<std::vector<IndexedRecord>> addressed(const LogId& log, ArrivalSeq before,
+                                               std::size_t limit) override {
+    auto select = db_.prepare(std::string(kDocColumns) +
+                              "(SELECT doc FROM addressee WHERE log_id = ?1 UNION SELECT doc FROM link WHERE "
+                              "log_id = ?1 AND role IN (1, 3, "
+                              "4, 5, 6, 7)) a JOIN doc d ON d.id = a.doc WHERE d.log_id <> ?1 AND d.arrival "
+                              "< ?2 AND d.kind IN (5, 6, 7, "
+                              "8) ORDER BY d.arrival DESC LIMIT ?3");
+    select.bind_blob(log.view())
+        .bind(before.value == 0 ? INT64_MAX : static_cast<std::int64_t>(before.value))
+        .bind(static_cast<std::int64_t>(limit));
+    std::vector<IndexedRecord> out;
+    while (true) {
+      KOINON_ASSIGN(const bool row, select.step());
+      if (!row) return out;
+      out.push_back(read_document(select));
+    }
+  }
+
   Result<ArrivalSeq> position() override {
     auto select = db_.prepare("SELECT value FROM meta WHERE key = 'position'");
     KOINON_ASSIGN(const bool found, select.step());
@@ -111,38 +182,60 @@ class SqliteIndexReader final : public IndexReader {
   }
 
  private:
+  // Of the languages that anything here is written in.
+  std::vector<Stemmer*> stemmers() {
+    std::vector<Stemmer*> out;
+    for (const auto& stemmer : stemmers_) out.push_back(stemmer.get());
+    return out;
+  }
+
+  // The newest first, so that the best of the newest remain where there are too many to count.
+  Status collect(const SearchWords& words, HitCollector& collector) {
+    auto select = db_.prepare("SELECT koinon_hit(text, ?) FROM text WHERE text MATCH ? ORDER BY rowid DESC");
+    select.bind_pointer(&collector, kCollectorPointer).bind_text(words.expression);
+    while (true) {
+      const auto row = select.step();
+      if (!row.ok()) return collector.stopped() ? Status() : Status(row.error());
+      if (!*row) return {};
+    }
+  }
+
+  Status highlight(const SearchWords& words, SearchHit& hit) {
+    auto select = db_.prepare(
+        "SELECT highlight(text, 0, char(2), char(3)), snippet(text, 1, char(2), char(3), '…', 40), "
+        "snippet(text, 2, "
+        "char(2), char(3), '…', 40) FROM text WHERE text MATCH ? AND rowid = ?");
+    select.bind_text(words.expression).bind(hit.document);
+    KOINON_ASSIGN(const bool found, select.step());
+    if (!found) return {};
+    hit.title = pieces(select.text(0));
+    const std::string summary = select.text(1);
+    hit.excerpt = pieces(summary.find('\x02') == std::string::npos ? select.text(2) : summary);
+    return {};
+  }
+
+  static std::vector<Piece> pieces(const std::string& marked) {
+    std::vector<Piece> out;
+    bool match = false;
+    std::string text;
+    for (const char c : marked) {
+      if (c != '\x02' && c != '\x03') {
+        text += c;
+        continue;
+      }
+      if (!text.empty()) out.push_back({std::exchange(text, {}), match});
+      match = c == '\x02';
+    }
+    if (!text.empty()) out.push_back({std::move(text), match});
+    return out;
+  }
+
   sqlite::Connection db_;
+  Columns columns_;
+  std::vector<std::unique_ptr<Stemmer>> stemmers_ = Stemmer::all();
 };
 
 }  // namespace
-
-std::string match_expression(std::string_view words) {
-  std::string out;
-  std::size_t count = 0;
-  const std::string text = nfc(words.substr(0, limits::kSearchBytes));
-  for (std::size_t begin = 0; begin < text.size() && count < limits::kSearchWords;) {
-    auto end = text.find_first_of(" \t\r\n", begin);
-    if (end == std::string::npos) end = text.size();
-    std::string word = text.substr(begin, end - begin);
-    begin = end + 1;
-    const bool prefix = word.size() > 1 && word.back() == '*';
-    if (prefix) word.pop_back();
-    bool has_token = false;
-    tokenize(word, true, [&](const Token&) {
-      has_token = true;
-      return 1;
-    });
-    if (!has_token) continue;
-    std::string quoted;
-    for (const char c : word) {
-      quoted += c;
-      if (c == '"') quoted += '"';
-    }
-    out += (out.empty() ? "\"" : " \"") + quoted + "\"" + (prefix ? "*" : "");
-    ++count;
-  }
-  return out;
-}
 
 Result<std::unique_ptr<IndexReader>> open_index_reader(const std::filesystem::path& path) {
   KOINON_ASSIGN(auto db, sqlite::Connection::open(path, {true, false, ""}));

@@ -97,6 +97,17 @@ Result<RunProof> MemoryStore::run_proof_at(const LogId& id, EntryIndex from, std
   return run_proof(from, count, size, nodes(*log));
 }
 
+Result<std::vector<Hash>> MemoryStore::hashes(const LogId& id, TreeNode first, std::uint64_t count) {
+  KOINON_ASSIGN(const LogData* log, find(id));
+  const auto read = nodes(*log);
+  std::vector<Hash> out;
+  for (std::uint64_t i = 0; i < count; ++i) {
+    KOINON_ASSIGN(const Hash hash, read({first.level, first.index + i}));
+    out.push_back(hash);
+  }
+  return out;
+}
+
 Result<StoredRecord> MemoryStore::record(const LogId& id, EntryIndex index) {
   KOINON_ASSIGN(const LogData* log, find(id));
   if (index.value >= log->records.size()) return fail(Code::kNotFound, "no such entry is held here", "ref");

@@ -50,6 +50,7 @@ class MemoryStore final : public Store {
   Result<HashPath> inclusion(const LogId& log, EntryIndex index, TreeSize size) override;
   Result<RunProof> run_proof_at(const LogId& log, EntryIndex from, std::uint64_t count,
                                 TreeSize size) override;
+  Result<std::vector<Hash>> hashes(const LogId& log, TreeNode first, std::uint64_t count) override;
   Result<StoredRecord> record(const LogId& log, EntryIndex index) override;
   Result<LogState> log_state(const LogId& log) override;
   Result<std::vector<LogState>> logs_named(std::string_view name) override;

@@ -9,6 +9,7 @@
 #include <optional>
 #include <vector>
 
+#include "storage/search/search.h"
 #include "storage/store.h"
 
 namespace koinon {
@@ -31,7 +32,8 @@ struct IndexQuery {
   std::optional<std::string> topic;  // with everything below it
   std::optional<LogId> log;
   std::optional<v1::Kind> kind;
-  ArrivalSeq before;  // 0: from the newest; only without words
+  bool standing_notes = false;  // practices to answers with their text, neither withdrawn nor revised
+  ArrivalSeq before;            // 0: from the newest; only without words
   std::size_t limit = 50;
 };
 
@@ -51,6 +53,14 @@ class IndexReader {
   virtual Result<std::optional<IndexedRecord>> get(const LogId& log, EntryIndex index) = 0;
   // The latest record of that kind in a log, or none.
   virtual Result<std::optional<EntryIndex>> latest(const LogId& log, v1::Kind kind) = 0;
+  // Ranked, with facets; what has been revised or withdrawn is left out.
+  virtual Result<SearchPage> search(const SearchQuery& query) = 0;
+  virtual Result<SimilarPage> similar(const SimilarQuery& query) = 0;
+  // What a city's profile says of it; none: it has no profile here.
+  virtual Result<std::optional<CityMeasures>> measures(const LogId& log) = 0;
+  // What others said to a city or of what it published, newest first.
+  virtual Result<std::vector<IndexedRecord>> addressed(const LogId& log, ArrivalSeq before,
+                                                       std::size_t limit) = 0;
   // Arrivals up to this one are indexed.
   virtual Result<ArrivalSeq> position() = 0;
 };
@@ -68,8 +78,5 @@ class IndexWriter {
 Result<std::unique_ptr<IndexWriter>> open_index_writer(const std::filesystem::path& path,
                                                        const JournalId& journal);
 Result<std::unique_ptr<IndexReader>> open_index_reader(const std::filesystem::path& path);
-
-// The FTS5 expression for what somebody typed: every word must occur; a final * asks for a prefix.
-std::string match_expression(std::string_view words);
 
 }  // namespace koinon

@@ -45,6 +45,16 @@ Statement& Statement::bind_text(std::string_view value) {
   sqlite3_bind_text64(statement_, ++bound_, data, value.size(), SQLITE_STATIC, SQLITE_UTF8);
   return *this;
 }
+Statement& Statement::bind_real(double value) {
+  sqlite3_bind_double(statement_, ++bound_, value);
+  return *this;
+}
+
+Statement& Statement::bind_pointer(void* value, const char* type) {
+  sqlite3_bind_pointer(statement_, ++bound_, value, type, nullptr);
+  return *this;
+}
+
 Statement& Statement::bind_null() {
   sqlite3_bind_null(statement_, ++bound_);
   return *this;

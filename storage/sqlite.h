@@ -32,6 +32,9 @@ class Statement {
   Statement& bind_blob(BytesView value);
   Statement& bind_text(std::string_view value);
   Statement& bind_null();
+  Statement& bind_real(double value);
+  // Something of this process, for an extension's function that knows `type`; it must live until the reset.
+  Statement& bind_pointer(void* value, const char* type);
 
   // True while there is a row.
   Result<bool> step();

@@ -224,6 +224,17 @@ Result<HashPath> SqliteQueries::inclusion(const LogId& log, EntryIndex index, Tr
   return inclusion_proof(index, size, tiles.reader());
 }
 
+Result<std::vector<Hash>> SqliteQueries::hashes(const LogId& log, TreeNode first, std::uint64_t count) {
+  KOINON_ASSIGN(const std::int64_t number, log_number(log));
+  HashTiles tiles(db_, number);
+  std::vector<Hash> out;
+  for (std::uint64_t i = 0; i < count; ++i) {
+    KOINON_ASSIGN(const Hash hash, tiles.node({first.level, first.index + i}));
+    out.push_back(hash);
+  }
+  return out;
+}
+
 Result<StoredRecord> SqliteQueries::record(const LogId& log, EntryIndex index) {
   KOINON_ASSIGN(const std::int64_t number, log_number(log));
   if (index.value >= limits::kMaxLogSize) return fail(Code::kNotFound, "no such entry is held here", "ref");

@@ -17,6 +17,7 @@ class SqliteQueries {
   Result<Hash> root_at(const LogId& log, TreeSize size);
   Result<HashPath> inclusion(const LogId& log, EntryIndex index, TreeSize size);
   Result<RunProof> run_proof_at(const LogId& log, EntryIndex from, std::uint64_t count, TreeSize size);
+  Result<std::vector<Hash>> hashes(const LogId& log, TreeNode first, std::uint64_t count);
   Result<StoredRecord> record(const LogId& log, EntryIndex index);
   Result<LogState> log_state(const LogId& log);
   Result<std::vector<LogState>> logs_named(std::string_view name);

@@ -34,6 +34,9 @@ class SqliteBase : public Base {
                                 TreeSize size) override {
     return queries_.run_proof_at(log, from, count, size);
   }
+  Result<std::vector<Hash>> hashes(const LogId& log, TreeNode first, std::uint64_t count) override {
+    return queries_.hashes(log, first, count);
+  }
   Result<StoredRecord> record(const LogId& log, EntryIndex index) override {
     return queries_.record(log, index);
   }

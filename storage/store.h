@@ -54,6 +54,8 @@ class StoreReader {
   virtual Result<HashPath> inclusion(const LogId& log, EntryIndex index, TreeSize size) = 0;
   virtual Result<RunProof> run_proof_at(const LogId& log, EntryIndex from, std::uint64_t count,
                                         TreeSize size) = 0;
+  // Roots of `count` perfect subtrees of one level, from `first` on: what a tile of tlog-tiles holds.
+  virtual Result<std::vector<Hash>> hashes(const LogId& log, TreeNode first, std::uint64_t count) = 0;
   virtual Result<StoredRecord> record(const LogId& log, EntryIndex index) = 0;
   // One whole log's state.
   virtual Result<LogState> log_state(const LogId& log) = 0;

@@ -205,7 +205,7 @@ std::string nfc(std::string_view text) {
   return U_FAILURE(error) != 0 ? std::string(text) : out;
 }
 
-Status register_tokenizer(sqlite::Connection& db) {
+Result<fts5_api*> fts5_of(sqlite::Connection& db) {
   fts5_api* api = nullptr;
   sqlite3_stmt* statement = nullptr;
   if (sqlite3_prepare_v2(db.handle(), "SELECT fts5(?1)", -1, &statement, nullptr) != SQLITE_OK) {
@@ -215,6 +215,11 @@ Status register_tokenizer(sqlite::Connection& db) {
   sqlite3_step(statement);
   sqlite3_finalize(statement);
   if (api == nullptr) return fail(Code::kInternal, "SQLite was built without FTS5", "index.db");
+  return api;
+}
+
+Status register_tokenizer(sqlite::Connection& db) {
+  KOINON_ASSIGN(fts5_api * api, fts5_of(db));
   fts5_tokenizer tokenizer{tokenizer_create, tokenizer_delete, tokenizer_run};
   if (api->xCreateTokenizer(api, "koinon", nullptr, &tokenizer, nullptr) != SQLITE_OK) {
     return sqlite::error_of(db.handle(), "index.db");

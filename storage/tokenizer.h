@@ -26,6 +26,8 @@ int tokenize(std::string_view text, bool query, const std::function<int(const To
 // Unicode normalisation form C, in which text is indexed and searched.
 std::string nfc(std::string_view text);
 
+// The full-text extension of a connection.
+Result<fts5_api*> fts5_of(sqlite::Connection& db);
 // Makes tokenize='koinon' known to a connection.
 Status register_tokenizer(sqlite::Connection& db);
 

@@ -91,6 +91,7 @@ Result<std::string> ApiClient::call(const std::string& method, const std::string
 namespace {
 Result<json::value> parse(const Result<std::string>& answer) {
   if (!answer.ok()) return answer.error();
+  if (answer->empty()) return json::value(json::object());
   boost::system::error_code error;
   json::value value = json::parse(*answer, error);
   if (error) return fail(Code::kInternal, "the daemon's answer is not JSON", "");
@@ -104,6 +105,9 @@ Result<json::value> ApiClient::post_json(const std::string& target, const json::
 }
 Result<json::value> ApiClient::post_bytes(const std::string& target, const std::string& bytes) const {
   return parse(call("POST", target, bytes, "application/octet-stream"));
+}
+Result<json::value> ApiClient::patch_json(const std::string& target, const json::value& body) const {
+  return parse(call("PATCH", target, json::serialize(body)));
 }
 Result<json::value> ApiClient::remove(const std::string& target) const {
   return parse(call("DELETE", target, ""));

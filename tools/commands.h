@@ -100,4 +100,41 @@ Status run_attachment(const Common& common, const std::string& ref, const std::s
 
 Status run_publish(const Common& common, const NoteArguments& arguments);
 
+// commands_library.cpp
+// `dry`: only says what would become of each row. Fails where anything is refused; the rest is imported.
+Status run_import_practices(const Common& common, const std::string& from, bool dry);
+Status run_export_practices(const Common& common, const ListArguments& wanted, const std::string& format,
+                            const std::string& output);
+
+// commands_accounts.cpp
+struct UserArguments {
+  std::string name;
+  std::string role;
+  std::string office;
+  std::string person;
+  std::string email;
+};
+Status run_user_add(const Common& common, const UserArguments& user);
+Status run_user_change(const Common& common, const UserArguments& user);
+Status run_user_list(const Common& common);
+Status run_user_remove(const Common& common, const std::string& name);
+Status run_user_link(const Common& common, const std::string& name);
+struct TokenArguments {
+  std::string user;
+  std::string scope;
+  std::string label;
+  std::string id;
+  int days = 0;       // 0: until it is revoked
+  bool feed = false;  // a personal feed address in place of a token
+};
+Status run_token_add(const Common& common, const TokenArguments& token);
+Status run_token_list(const Common& common, const TokenArguments& token);
+Status run_token_remove(const Common& common, const TokenArguments& token);
+Status run_webhook_add(const Common& common, const std::string& url, const std::string& topic);
+Status run_webhook_list(const Common& common);
+Status run_webhook_remove(const Common& common, const std::string& id);
+Status run_audit(const Common& common);
+Status run_inbox(const Common& common);
+Status run_similar(const Common& common, const std::string& topic);
+
 }  // namespace koinon

@@ -63,8 +63,12 @@ Status run_init(const Common& common, const InitArguments& arguments) {
     KOINON_ASSIGN(options.passphrase, read_passphrase(arguments.passphrase_file));
   }
   KOINON_ASSIGN(const InitResult made, init_node(DataFolder(common.data), options, system_clock().wall()));
+  const std::string link = "http://localhost:8471/welcome/" + made.first_operator;
+  const std::string accounts =
+      "To log in with a browser, set the password of the account `operator` once, within a week:\n" + link +
+      "\n";
   if (common.json) {
-    json::object out{{"name", options.name}, {"observer", options.observer}};
+    json::object out{{"name", options.name}, {"observer", options.observer}, {"first_operator", link}};
     if (made.identity) {
       out["log_id"] = to_text(made.identity->log_id());
       out["vkey"] = made.identity->vkey().text();
@@ -75,15 +79,16 @@ Status run_init(const Common& common, const InitArguments& arguments) {
   }
   if (options.observer) {
     std::cout << "Made the observer " << options.name << " in " << common.data
-              << ": it follows and reads, and publishes nothing.\n\nNext: koinond --data " << common.data
-              << "\n";
+              << ": it follows and reads, and publishes nothing.\n\n"
+              << accounts << "\nNext: koinond --data " << common.data << "\n";
     return {};
   }
   std::cout
       << "Made the node of " << options.display_name << " in " << common.data << "\n\n"
       << "Write these 24 recovery words on paper now and keep them where you keep deeds and seals.\n"
       << "They are shown this once and kept nowhere; with them alone the city can take its log back.\n\n"
-      << in_lines(made.recovery_words) << "\nNext: koinond --data " << common.data << "\n";
+      << in_lines(made.recovery_words) << "\n"
+      << accounts << "\nNext: koinond --data " << common.data << "\n";
   return {};
 }
 

@@ -96,7 +96,8 @@ Status run_list(const Common& common, const ListArguments& arguments) {
                                                     {"city", arguments.city},
                                                     {"kind", arguments.kind},
                                                     {"limit", arguments.limit}};
-  KOINON_ASSIGN(const auto page, ApiClient(common.data).get_json(with_query("/api/v1/records", query)));
+  const std::string address = arguments.words.empty() ? "/api/v1/records" : "/api/v1/search";
+  KOINON_ASSIGN(const auto page, ApiClient(common.data).get_json(with_query(address, query)));
   std::cout << (common.json ? json::serialize(page) + "\n" : render_list(page));
   return {};
 }

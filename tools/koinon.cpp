@@ -40,6 +40,9 @@ struct CommandLine {
   bool undo = false;
   bool erase = false;
   std::string reason;
+  UserArguments user;
+  TokenArguments token;
+  bool dry = false;
   Action action;
 };
 
@@ -227,6 +230,93 @@ void add_reading_commands(CLI::App& app, CommandLine& line) {
   verify->add_option("--vkey", line.vkey, "the city's verifier key")->required();
 }
 
+void add_account_commands(CLI::App& app, CommandLine& line) {
+  CLI::App* user = app.add_subcommand("user", "who may use this node");
+  user->fallthrough()->require_subcommand(1);
+  const auto add_user_options = [&line](CLI::App* sub) {
+    sub->add_option("name", line.user.name, "lower-case letters, digits and . - _ @")->required();
+    sub->add_option("--role", line.user.role, "reader, publisher, reviewer or operator")
+        ->check(CLI::IsMember({"reader", "publisher", "reviewer", "operator"}));
+    sub->add_option("--office", line.user.office, "the office that a publisher publishes for");
+    sub->add_option("--person", line.user.person, "the person's name");
+    sub->add_option("--email", line.user.email, "where mail goes");
+  };
+  add_user_options(command(*user, line, "add", "make an account; prints a one-time link",
+                           [&line] { return run_user_add(line.common, line.user); }));
+  add_user_options(command(*user, line, "change", "change what an account may",
+                           [&line] { return run_user_change(line.common, line.user); }));
+  command(*user, line, "list", "every account", [&line] { return run_user_list(line.common); });
+  const auto named = [&line](CLI::App* sub) {
+    sub->add_option("name", line.user.name, "the account")->required();
+  };
+  named(command(*user, line, "remove", "remove an account with all that is its own",
+                [&line] { return run_user_remove(line.common, line.user.name); }));
+  named(command(*user, line, "link", "a one-time link to set a new password",
+                [&line] { return run_user_link(line.common, line.user.name); }));
+
+  const auto add_tokens = [&](const char* name, const char* help, bool feed) {
+    CLI::App* token = app.add_subcommand(name, help);
+    token->fallthrough()->require_subcommand(1);
+    const auto sub = [&line, token, feed](const char* verb, const char* text,
+                                          Status (*action)(const Common&, const TokenArguments&)) {
+      CLI::App* made = command(*token, line, verb, text, [&line, feed, action] {
+        line.token.feed = feed;
+        return action(line.common, line.token);
+      });
+      made->add_option("user", line.token.user, "the account that it belongs to")->required();
+      return made;
+    };
+    CLI::App* add = sub("add", "make one; it is printed once", run_token_add);
+    add->add_option("--label", line.token.label, "what it is for");
+    add->add_option("--days", line.token.days, "how long it is good; else until it is revoked")
+        ->check(CLI::Range(1, 3650));
+    if (!feed) {
+      add->add_option("--scope", line.token.scope, "reader (else), publisher, reviewer or operator")
+          ->check(CLI::IsMember({"reader", "publisher", "reviewer", "operator"}));
+    }
+    sub("list", "what there is", run_token_list);
+    sub("remove", "revoke one", run_token_remove)
+        ->add_option("id", line.token.id, "as list shows it")
+        ->required();
+  };
+  add_tokens("token", "API tokens, for scripts", false);
+  add_tokens("feed", "personal feed addresses, for nodes that are not public", true);
+
+  CLI::App* webhook = app.add_subcommand("webhook", "where news is posted to");
+  webhook->fallthrough()->require_subcommand(1);
+  auto* add = command(*webhook, line, "add", "post what is new to an address",
+                      [&line] { return run_webhook_add(line.common, line.line, line.topic); });
+  add->add_option("url", line.line, "https://…")->required();
+  add->add_option("--topic", line.topic, "only this topic and those below it");
+  command(*webhook, line, "list", "every webhook", [&line] { return run_webhook_list(line.common); });
+  command(*webhook, line, "remove", "remove one",
+          [&line] { return run_webhook_remove(line.common, line.line); })
+      ->add_option("id", line.line, "its number")
+      ->required();
+  command(app, line, "audit", "who changed what", [&line] { return run_audit(line.common); });
+  command(app, line, "inbox", "what other cities said to us", [&line] { return run_inbox(line.common); });
+}
+
+void add_library_commands(CLI::App& app, CommandLine& line) {
+  auto* from = command(app, line, "import-practices",
+                       "publish a library of practices: .csv, .json, or a folder of .md",
+                       [&line] { return run_import_practices(line.common, line.file, line.dry); });
+  from->add_option("from", line.file, "the file or folder")->required();
+  from->add_flag("--dry-run", line.dry, "only say what would become of each");
+  auto* to = command(app, line, "export-practices", "write the practices that are held", [&line] {
+    return run_export_practices(line.common, line.list, line.format == "text" ? "csv" : line.format,
+                                line.file);
+  });
+  to->add_option("--format", line.format, "csv (else), json or md")
+      ->check(CLI::IsMember({"csv", "json", "md"}));
+  to->add_option("-o,--output", line.file, "the file, or for md the folder");
+  to->add_option("--topic", line.list.topic, "only this topic and those below it");
+  to->add_option("--city", line.list.city, "only this city");
+  auto* similar = command(app, line, "similar", "practices of cities like this one",
+                          [&line] { return run_similar(line.common, line.topic); });
+  similar->add_option("--topic", line.topic, "only this topic and those below it");
+}
+
 int run(int argc, char** argv) {
   CommandLine line;
   CLI::App app{"koinon: share what works with other cities."};
@@ -241,6 +331,8 @@ int run(int argc, char** argv) {
   add_policy_commands(app, line);
   add_publishing_commands(app, line);
   add_reading_commands(app, line);
+  add_account_commands(app, line);
+  add_library_commands(app, line);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -2,7 +2,10 @@
 
 #include <algorithm>
 
+#include <boost/url/parse.hpp>
+
 #include "crypto/key_file.h"
+#include "node/http/change_request.h"
 #include "node/publishing/toml.h"
 #include "proto/base/encoding.h"
 #include "proto/base/limits.h"
@@ -46,6 +49,59 @@ Setter one_of(std::string Config::*member, std::vector<std::string> allowed) {
   };
 }
 
+Setter flag(bool Config::*member) {
+  return [member](Config& config, const std::string& value) -> Status {
+    if (value != "true" && value != "false") return fail(Code::kInvalidArgument, "it is true or false");
+    config.*member = value == "true";
+    return {};
+  };
+}
+
+Setter list(std::vector<std::string> Config::*member) {
+  return [member](Config& config, const std::string& value) -> Status {
+    auto& out = config.*member;
+    out.clear();
+    for (std::size_t begin = 0; begin < value.size();) {
+      const auto end = std::min(value.find(',', begin), value.size());
+      if (end > begin) out.push_back(value.substr(begin, end - begin));
+      begin = end + 1;
+    }
+    return {};
+  };
+}
+
+// The address that readers use, as links and cookies need it.
+Status set_url(Config& config, const std::string& value) {
+  const auto parsed = boost::urls::parse_uri(value);
+  const bool fits =
+      value.empty() || (parsed.has_value() && (parsed->scheme() == "https" || parsed->scheme() == "http") &&
+                        !parsed->encoded_host().empty() && !parsed->has_query() && !parsed->has_userinfo() &&
+                        parsed->encoded_path().size() <= 1);
+  if (!fits) return fail(Code::kInvalidArgument, "it is an address such as https://notes.seoul.example");
+  config.http_url = value;
+  while (config.http_url.ends_with('/')) config.http_url.pop_back();
+  return {};
+}
+
+Status set_smtp(Config& config, const std::string& value) {
+  if (!value.empty() && !value.starts_with("smtp://") && !value.starts_with("smtps://"))
+    return fail(Code::kInvalidArgument, "it is smtp://HOST:PORT or smtps://HOST:PORT");
+  config.smtp_url = value;
+  return {};
+}
+
+Status set_mail_from(Config& config, const std::string& value) {
+  config.mail_from = value;
+  return check_email(value);
+}
+
+// Compared as HTTP headers are.
+Status set_sso_header(Config& config, const std::string& value) {
+  config.http_sso_header = value;
+  for (char& c : config.http_sso_header) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return {};
+}
+
 Status set_address(Config& config, const std::string& value) {
   if (!value.empty()) KOINON_TRY(parse_address(value));
   config.address = value;
@@ -62,11 +118,18 @@ ConfigKey key(std::string name, std::string description, Setter set) {
   std::string option = "--" + name;
   std::replace(option.begin(), option.end(), '.', '-');
   std::replace(option.begin(), option.end(), '_', '-');
-  return {std::move(name), std::move(option), std::move(description), std::move(set)};
+  return {std::move(name), std::move(option), std::move(description), std::move(set), false};
+}
+
+ConfigKey flag_key(std::string name, std::string description, bool Config::*member) {
+  ConfigKey out = key(std::move(name), std::move(description), flag(member));
+  out.is_flag = true;
+  return out;
 }
 
 Result<std::string> value_text(const toml::node& value) {
   if (const auto text_value = value.value<std::string>(); value.is_string()) return *text_value;
+  if (value.is_boolean()) return std::string(*value.value<bool>() ? "true" : "false");
   if (const auto whole = value.value_exact<std::int64_t>(); whole) return std::to_string(*whole);
   if (const auto* list = value.as_array(); list != nullptr) {
     std::string out;
@@ -76,7 +139,7 @@ Result<std::string> value_text(const toml::node& value) {
     }
     return out;
   }
-  return fail(Code::kInvalidArgument, "it is a text, a whole number or a list of texts");
+  return fail(Code::kInvalidArgument, "it is a text, a whole number, true or false, or a list of texts");
 }
 
 Status apply_table(const toml::table& table, const std::string& prefix, Config& config) {
@@ -132,6 +195,24 @@ const std::vector<ConfigKey>& config_keys() {
           number(&Config::trust_admits, 1'000'000)),
       key("window_bytes", "bytes that a peer may send ahead (8 MiB)",
           number(&Config::window_bytes, limits::kMaxWindowBytes)),
+      flag_key("http.public", "true: reading is open to everyone (false)", &Config::http_public),
+      key("http.url", "the address that readers use: https://notes.seoul.example", set_url),
+      key("http.sso_header", "header in which a trusted proxy names the account", set_sso_header),
+      key("http.proxies", "addresses of trusted proxies, comma-separated", list(&Config::http_proxies)),
+      key("publishing.hold_minutes", "minutes in which what an office publishes can be taken back (0)",
+          number(&Config::hold_minutes, 10'080)),
+      flag_key("publishing.review", "true: what publishers publish waits for a reviewer (false)",
+               &Config::review),
+      flag_key("webhooks.allow_private", "true: webhooks may go to private addresses, and over http (false)",
+               &Config::private_webhooks),
+      key("mail.smtp", "smtp://HOST:PORT or smtps://HOST:PORT; empty: no mail", set_smtp),
+      key("mail.user", "account at the SMTP server", text(&Config::smtp_user)),
+      key("mail.password_file", "file with its password", text(&Config::smtp_password_file)),
+      flag_key("mail.plain", "true: mail may go without TLS (false)", &Config::smtp_plain),
+      key("mail.from", "the address that mail comes from", set_mail_from),
+      key("mail.digest_hour", "hour, UTC, at which digests go out (6)", number(&Config::digest_hour, 23)),
+      key("send.backoff_seconds", "until a webhook or mail that failed is tried again, then doubled (5)",
+          number(&Config::send_backoff_seconds, 3600)),
       key("store.max_bytes", "quota of the store's file in bytes; 0: none",
           number(&Config::store_max_bytes, std::uint64_t{1} << 50)),
   };

@@ -35,6 +35,20 @@ struct Config {
   std::uint64_t attachments_up_to = 0;                 // files of at most so many bytes come with their notes
   std::size_t window_bytes = 8 << 20;                  // credit lent to each peer
   std::uint64_t store_max_bytes = 0;                   // quota of the store's file; 0: none
+  bool http_public = false;                            // reading is open to everyone
+  std::string http_url;                   // https://notes.seoul.example, without a slash at the end
+  std::string http_sso_header;            // lower case; from a trusted proxy, names the account
+  std::vector<std::string> http_proxies;  // addresses of trusted proxies
+  unsigned hold_minutes = 0;              // between an office's word and the signature
+  bool review = false;                    // what publishers publish waits for a reviewer
+  bool private_webhooks = false;          // webhooks may go to the office's own network
+  std::string smtp_url;                   // smtp://mail.city.example:587; empty: no mail
+  std::string smtp_user;
+  std::string smtp_password_file;
+  bool smtp_plain = false;  // mail may go without TLS
+  std::string mail_from;
+  unsigned digest_hour = 6;           // UTC
+  unsigned send_backoff_seconds = 5;  // after a first failure, then doubled
 };
 
 struct ConfigKey {
@@ -42,6 +56,7 @@ struct ConfigKey {
   std::string option;  // as on the command line: --http-port
   std::string description;
   std::function<Status(Config&, const std::string&)> set;
+  bool is_flag = false;  // as an option, it needs no value to be true
 };
 const std::vector<ConfigKey>& config_keys();
 

@@ -18,6 +18,7 @@ namespace {
 
 constexpr std::size_t kCheckThreads = 2;
 constexpr std::size_t kTokenFileBytes = 128;
+constexpr std::size_t kPasswordFileBytes = 1024;
 
 }  // namespace
 
@@ -26,7 +27,8 @@ Daemon::Daemon(Config config)
       log_(config_.log_level, config_.log_format),
       folder_(config_.data),
       checkers_(kCheckThreads),
-      reader_(1) {}
+      reader_(1),
+      slow_(1) {}
 
 Daemon::~Daemon() { stop(); }
 
@@ -55,6 +57,7 @@ Status Daemon::prepare() {
   KOINON_TRY(open_store());
   KOINON_ASSIGN(const StoreState state, store_->load_state());
   KOINON_TRY(start_threads(state));
+  KOINON_TRY(start_courier());
   KOINON_TRY(start_http());
   return write_ready_file();
 }
@@ -145,7 +148,11 @@ Status Daemon::start_threads(const StoreState& state) {
   http.socket = folder_.socket();
   http_ = std::make_unique<HttpServer>(std::move(http));
   index_ = std::make_unique<IndexWorker>(
-      std::move(index_writer), std::move(index_store), [this] { http_->notify(); },
+      std::move(index_writer), std::move(index_store),
+      [this] {
+        http_->notify();
+        if (Courier* courier = courier_running_.load(); courier != nullptr) courier->notify();
+      },
       [this](const Error& error) {
         log_.error("the index lags", {{"reason", error.text()}});
       });
@@ -178,9 +185,55 @@ Status Daemon::choose_filter(EngineConfig& engine) {
   return {};
 }
 
+Status Daemon::start_courier() {
+  Courier::Parts parts;
+  KOINON_ASSIGN(OfficeDb office, OfficeDb::open(folder_.office()));
+  parts.office = std::make_unique<OfficeDb>(std::move(office));
+  KOINON_ASSIGN(parts.store, open_sqlite_reader(folder_.store()));
+  KOINON_ASSIGN(parts.index, open_index_reader(folder_.index()));
+  KOINON_ASSIGN(parts.transfers, Transfers::make());
+  parts.clock = clock_;
+  parts.on_error = [this](const Error& error) {
+    log_.error("webhooks and mail wait", {{"reason", error.text()}});
+  };
+  CourierOptions options;
+  if (identity_) options.own = identity_->log_id();
+  options.name = name_;
+  options.url = config_.http_url;
+  options.private_webhooks = config_.private_webhooks;
+  options.mail_from = config_.mail_from;
+  options.digest_hour = config_.digest_hour;
+  options.backoff = std::chrono::seconds(config_.send_backoff_seconds);
+  if (!config_.smtp_url.empty()) {
+    if (config_.mail_from.empty() || config_.http_url.empty()) {
+      return fail(Code::kInvalidArgument,
+                  "mail needs mail.from, its sender, and http.url, where its links lead", "mail.smtp");
+    }
+    options.smtp = {config_.smtp_url, config_.smtp_user, {}, config_.smtp_plain};
+    if (!config_.smtp_password_file.empty()) {
+      KOINON_ASSIGN(options.smtp.password, read_file(config_.smtp_password_file, kPasswordFileBytes));
+      while (options.smtp.password.ends_with('\n')) options.smtp.password.pop_back();
+    }
+  }
+  courier_ = std::make_unique<Courier>(std::move(options), std::move(parts));
+  courier_running_ = courier_.get();
+  return {};
+}
+
+ApiOptions Daemon::api_options() const {
+  ApiOptions options;
+  options.access = {config_.http_public, config_.http_url, config_.http_sso_header, config_.http_proxies};
+  options.hold = std::chrono::minutes(config_.hold_minutes);
+  options.review = config_.review;
+  options.private_webhooks = config_.private_webhooks;
+  options.digest_hour = config_.digest_hour;
+  return options;
+}
+
 Status Daemon::start_http() {
   KOINON_ASSIGN(auto store, open_sqlite_reader(folder_.store()));
   KOINON_ASSIGN(auto index, open_index_reader(folder_.index()));
+  KOINON_ASSIGN(OfficeDb office, OfficeDb::open(folder_.office()));
   NodeFacts facts{std::string(kVersion),
                   name_,
                   identity_,
@@ -188,12 +241,20 @@ Status Daemon::start_http() {
                   config_.address,
                   network_->port(),
                   config_.http_port};
-  api_ = std::make_unique<Api>(
-      ApiParts{std::move(facts), std::move(store), std::move(index), *writer_, *network_, clock_,
-               [this](std::function<void(Status)> done) { index_->reset(std::move(done)); }});
+  api_ = std::make_unique<Api>(ApiParts{
+      std::move(facts), api_options(), std::move(store), std::move(index),
+      std::make_unique<OfficeDb>(std::move(office)), *writer_, *network_, clock_, http_->context(), slow_,
+      [this] { courier_->notify(); },
+      [this](const AuditLine& line) {
+        log_.info(
+            "changed",
+            {{"who", line.who}, {"action", line.action}, {"target", line.target}, {"outcome", line.outcome}});
+      },
+      [this](std::function<void(Status)> done) { index_->reset(std::move(done)); }});
   HttpHandlers handlers;
+  handlers.admit = [this](HttpRequest& request) { return api_->admit(request); };
   handlers.handle = [this](HttpRequest request) { return api_->handle(std::move(request)); };
-  handlers.events = [this](const HttpRequest& request) { return api_->events(request); };
+  api_->start();
   return http_->start(std::move(handlers));
 }
 
@@ -335,7 +396,10 @@ void Daemon::consider_vouch(const NodeKey& key) {
 void Daemon::stop() {
   if (std::exchange(stopped_, true)) return;
   if (http_) http_->stop();
+  slow_.join();
+  courier_running_ = nullptr;
   if (index_) index_->stop();
+  if (courier_) courier_->stop();
   if (network_) network_->stop();
   if (writer_) writer_->stop();
   checkers_.join();
@@ -343,6 +407,7 @@ void Daemon::stop() {
   // The writer's connection closes last: only it can fold the write-ahead log back into the store.
   const bool served = api_ != nullptr;
   api_.reset();
+  courier_.reset();
   index_.reset();
   serving_store_.reset();
   writer_.reset();

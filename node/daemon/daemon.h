@@ -4,6 +4,7 @@
 //   a small pool checks signatures and hashes, one thread reads what is served to peers
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <set>
 
@@ -13,7 +14,9 @@
 #include "node/daemon/data_folder.h"
 #include "node/daemon/index_worker.h"
 #include "node/daemon/log.h"
+#include "node/delivery/courier.h"
 #include "node/http/api.h"
+#include "node/http/server.h"
 
 namespace koinon {
 
@@ -37,7 +40,9 @@ class Daemon {
   Status open_store();
   Status read_identity(const StoreState& state);
   Status start_threads(const StoreState& state);
+  Status start_courier();
   Status start_http();
+  ApiOptions api_options() const;
   Status choose_filter(EngineConfig& engine);
   Status check_instance(const StoreState& state, std::optional<Error>& refusal);
   Status write_ready_file() const;
@@ -63,6 +68,9 @@ class Daemon {
   std::unique_ptr<StoreWriter> writer_;
   std::unique_ptr<IndexWorker> index_;
   std::unique_ptr<Network> network_;
+  boost::asio::thread_pool slow_;  // passwords
+  std::unique_ptr<Courier> courier_;
+  std::atomic<Courier*> courier_running_ = nullptr;  // for the index's thread, which is there before it
   std::unique_ptr<HttpServer> http_;
   std::unique_ptr<Api> api_;
 

@@ -19,6 +19,7 @@ class DataFolder {
   const std::filesystem::path& path() const { return path_; }
   std::filesystem::path store() const { return path_ / "store.db"; }
   std::filesystem::path index() const { return path_ / "index.db"; }
+  std::filesystem::path office() const { return path_ / "office.db"; }
   std::filesystem::path socket() const { return path_ / "koinond.sock"; }
   std::filesystem::path config() const { return path_ / "koinond.toml"; }
   std::filesystem::path key(std::string_view role) const {

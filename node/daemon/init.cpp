@@ -8,7 +8,9 @@
 #include "crypto/key_file.h"
 #include "crypto/mnemonic.h"
 #include "proto/base/encoding.h"
+#include "proto/base/limits.h"
 #include "proto/codec/name.h"
+#include "storage/office/accounts.h"
 #include "storage/sqlite_store.h"
 
 namespace koinon {
@@ -69,6 +71,27 @@ Status write_store(const DataFolder& folder, BytesView token, const std::functio
   return store->commit();
 }
 
+// The first account, so that nobody needs a default password: its link is printed once.
+Result<std::string> make_first_operator(const DataFolder& folder, UnixMillis now) {
+  std::error_code ignored;
+  for (const char* suffix : {"", "-wal", "-shm"}) {
+    std::filesystem::remove(folder.office().string() + suffix, ignored);
+  }
+  KOINON_ASSIGN(OfficeDb office, OfficeDb::open(folder.office()));
+  Accounts accounts(office);
+  User user;
+  user.name = "operator";
+  user.role = Role::kOperator;
+  user.created_at = now;
+  KOINON_ASSIGN(const UserId id, accounts.add(user));
+  Credential link;
+  link.kind = CredentialKind::kOneTime;
+  link.user = id;
+  link.created_at = now;
+  link.expires_at = {now.value + std::chrono::milliseconds(limits::kOneTimeLifetime).count()};
+  return accounts.issue(link);
+}
+
 Status check_options(const InitOptions& options) {
   KOINON_TRY(check_name(options.name));
   if (options.display_name.empty() || options.display_name.size() > 200 || !is_utf8(options.display_name)) {
@@ -96,8 +119,8 @@ Result<InitResult> init_node(const DataFolder& folder, const InitOptions& option
   if (!options.observer) {
     keys.city = generate_city_keys();
     const SigningKey recovery = SigningKey::generate();
-    made = {LogIdentity{options.name, keys.city->signing.public_key(), recovery.public_key()},
-            seed_to_words(recovery.seed())};
+    made.identity = LogIdentity{options.name, keys.city->signing.public_key(), recovery.public_key()};
+    made.recovery_words = seed_to_words(recovery.seed());
     fill = [&](Store& store) {
       OwnLog log(*made.identity, keys.city->signing);
       return write_first_entries(store, keys, log, options, now);
@@ -106,6 +129,7 @@ Result<InitResult> init_node(const DataFolder& folder, const InitOptions& option
   std::error_code ignored;
   std::filesystem::remove(folder.store(), ignored);
   KOINON_TRY(write_keys(folder, keys, options.passphrase));
+  KOINON_ASSIGN(made.first_operator, make_first_operator(folder, now));
   const Bytes token = random_bytes(kTokenBytes);
   KOINON_TRY(write_private_file(folder.instance(), to_hex(token) + "\n"));
   if (Status status = write_store(folder, token, fill); !status.ok()) {

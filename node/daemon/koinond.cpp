@@ -25,10 +25,14 @@ int run(int argc, char** argv) {
   app.add_option("--data", data, "the data folder ($KOINON_DATA, /var/lib/koinon)");
   std::map<std::string, std::string> given;
   for (const ConfigKey& key : config_keys()) {
-    app.add_option_function<std::string>(
-           key.option, [&given, name = key.name](const std::string& value) { given[name] = value; },
-           key.description)
-        ->take_last();
+    CLI::Option* option = app.add_option_function<std::string>(
+        key.option,
+        [&given, name = key.name, flag = key.is_flag](const std::string& value) {
+          given[name] = flag && value.empty() ? "true" : value;
+        },
+        key.description);
+    option->take_last();
+    if (key.is_flag) option->expected(0, 1);
   }
   try {
     app.parse(argc, argv);

@@ -18,12 +18,7 @@ namespace asio = boost::asio;
 namespace json = boost::json;
 namespace {
 
-constexpr std::size_t kEventsAtOnce = 100;
 constexpr std::size_t kLagArrivals = 1000;
-
-HttpResponse answer(Result<HttpResponse> result) {
-  return result.ok() ? std::move(*result) : problem(result.error());
-}
 
 Error no_such_address() { return fail(Code::kNotFound, "nothing is served at this address", "target"); }
 
@@ -43,15 +38,6 @@ json::object counts_json(const SessionCounts& counts) {
           {"file_bytes_out", counts.file_bytes_out}};
 }
 
-bool is_api(const HttpRequest& request, std::string_view what) {
-  return request.path.size() >= 3 && request.path[0] == "api" && request.path[1] == "v1" &&
-         request.path[2] == what;
-}
-
-bool is_attachments(const HttpRequest& request) {
-  return request.path.size() >= 6 && request.path[5] == "attachments";
-}
-
 }  // namespace
 
 std::optional<LogId> NodeFacts::log() const {
@@ -66,71 +52,6 @@ HttpResponse json_response(const json::object& body, unsigned status) {
   return {status, "application/json", json::serialize(body), {}};
 }
 
-asio::awaitable<HttpResponse> Api::handle(HttpRequest request) {
-  if (request.method == "GET") co_return co_await read(std::move(request));
-  if (request.method != "POST" && request.method != "DELETE") {
-    HttpResponse response = problem(fail(Code::kInvalidArgument, "this method is not served", "method"));
-    response.status = 405;
-    co_return response;
-  }
-  if (!request.local) {
-    co_return problem(
-        fail(Code::kRefused, "changes are taken on the Unix socket of the data folder alone", "method"));
-  }
-  co_return co_await change(std::move(request));
-}
-
-asio::awaitable<HttpResponse> Api::read(HttpRequest request) {
-  if (request.path.size() == 1 && (request.path[0] == "healthz" || request.path[0] == "readyz")) {
-    const auto reading = parts_.store->counts();
-    co_return reading.ok() ? HttpResponse{200, "text/plain", "ok\n", {}} : problem(reading.error());
-  }
-
-  if (request.path.size() == 1 && request.path[0] == "metrics") co_return co_await metrics();
-  if (is_api(request, "status") && request.path.size() == 3) co_return co_await status();
-  if (is_api(request, "id") && request.path.size() == 3) co_return answer(id());
-  if (is_api(request, "cities") && request.path.size() == 3) co_return co_await cities();
-  if (is_api(request, "peers") && request.path.size() == 3) co_return co_await peers();
-  if (is_api(request, "subscriptions") && request.path.size() == 3) co_return co_await subscriptions();
-  if (is_api(request, "explain") && request.path.size() >= 4 && request.path.size() <= 5)
-    co_return co_await explain(std::move(request));
-  if (is_api(request, "records")) {
-    if (request.path.size() == 3) co_return answer(records(request));
-    if (is_attachments(request)) co_return co_await attachments(std::move(request));
-    if (request.path.size() >= 5) co_return answer(record(request));
-  }
-  co_return problem(no_such_address());
-}
-
-asio::awaitable<HttpResponse> Api::change(HttpRequest request) {
-  if (is_api(request, "attachments") && request.method == "POST" && request.path.size() == 3)
-    co_return co_await put_attachment(std::move(request));
-  if (request.body.size() > limits::kHttpBodyBytes)
-    co_return problem(fail(Code::kTooLarge, "the request is too large", "body"));
-  if (is_api(request, "records") && is_attachments(request))
-    co_return co_await attachments(std::move(request));
-  if (request.method == "POST" && request.path.size() == 3) {
-    if (is_api(request, "records")) co_return co_await publish(std::move(request));
-    if (is_api(request, "peers")) co_return co_await add_peer(std::move(request));
-    if (is_api(request, "reindex")) co_return co_await reindex();
-    if (is_api(request, "invites")) co_return co_await invite(std::move(request));
-    if (is_api(request, "join")) co_return co_await join(std::move(request));
-    if (is_api(request, "subscriptions")) co_return co_await subscribe(std::move(request));
-    if (is_api(request, "vouches")) co_return co_await vouch(std::move(request), false);
-    if (is_api(request, "blocks")) co_return co_await block(std::move(request), true);
-    if (is_api(request, "withdrawals")) co_return co_await withdraw(std::move(request));
-  }
-  if (request.method == "DELETE" && request.path.size() == 4) {
-    if (is_api(request, "vouches")) co_return co_await vouch(std::move(request), true);
-    if (is_api(request, "blocks")) co_return co_await block(std::move(request), false);
-  }
-  if (request.method == "DELETE" && is_api(request, "peers") && request.path.size() == 4) {
-    std::string which = request.path[3];
-    co_return co_await remove_peer(std::move(which));
-  }
-  co_return problem(no_such_address());
-}
-
 asio::awaitable<NetworkStatus> Api::ask_network() {
   Network* network = &parts_.network;
   const auto ask = [network]() -> asio::awaitable<NetworkStatus> { co_return network->status(); };
@@ -139,7 +60,25 @@ asio::awaitable<NetworkStatus> Api::ask_network() {
 
 // --- the node itself ---
 
-Result<HttpResponse> Api::id() const {
+asio::awaitable<HttpResponse> Api::health(HttpRequest) {
+  const auto reading = parts_.store->counts();
+  co_return reading.ok() ? HttpResponse{200, "text/plain", "ok\n", {}} : problem(reading.error());
+}
+
+Result<HttpResponse> Api::topics(const HttpRequest& request) {
+  json::array items;
+  for (const Topic& topic : Vocabulary::builtin().topics()) {
+    json::object labels;
+    for (const auto& [language, label] : topic.labels) labels[language] = label;
+    items.push_back(json::object{{"topic", topic.slug},
+                                 {"labels", std::move(labels)},
+                                 {"aliases", json::array(topic.aliases.begin(), topic.aliases.end())},
+                                 {"sdgs", json::array(topic.sdgs.begin(), topic.sdgs.end())}});
+  }
+  return conditional(request, json_response({{"items", std::move(items)}}));
+}
+
+Result<HttpResponse> Api::id(const HttpRequest&) {
   const PeerLine line = parts_.facts.peer_line();
   const auto log = parts_.facts.log();
   json::object body;
@@ -153,7 +92,7 @@ Result<HttpResponse> Api::id() const {
   return json_response(body);
 }
 
-asio::awaitable<HttpResponse> Api::status() {
+asio::awaitable<HttpResponse> Api::status(HttpRequest) {
   const NetworkStatus network = co_await ask_network();
   Directory directory(*parts_.store);
   const auto own_log = parts_.facts.log();
@@ -205,7 +144,7 @@ std::uint64_t Api::index_lag(ArrivalSeq indexed) {
   return lag;
 }
 
-asio::awaitable<HttpResponse> Api::metrics() {
+asio::awaitable<HttpResponse> Api::metrics(HttpRequest) {
   MetricsInput input;
   input.network = co_await ask_network();
   const auto counts = parts_.store->counts();
@@ -221,7 +160,7 @@ asio::awaitable<HttpResponse> Api::metrics() {
   co_return HttpResponse{200, "text/plain; version=0.0.4; charset=utf-8", metrics_text(input), {}};
 }
 
-asio::awaitable<HttpResponse> Api::peers() {
+asio::awaitable<HttpResponse> Api::peers(HttpRequest) {
   const NetworkStatus network = co_await ask_network();
   Directory directory(*parts_.store);
   json::array items;
@@ -253,7 +192,7 @@ asio::awaitable<HttpResponse> Api::peers() {
   co_return json_response({{"items", std::move(items)}});
 }
 
-asio::awaitable<HttpResponse> Api::cities() {
+asio::awaitable<HttpResponse> Api::cities(HttpRequest) {
   const NetworkStatus network = co_await ask_network();
   Directory directory(*parts_.store);
   json::array items;
@@ -298,14 +237,7 @@ Result<IndexQuery> Api::read_query(Directory& directory, const HttpRequest& requ
   if (const auto kind = request.param("kind"); !kind.empty()) {
     KOINON_ASSIGN(query.kind, parse_kind(kind));
   }
-  query.limit = limits::kPageSize;
-  if (const auto limit = request.param("limit"); !limit.empty()) {
-    const auto number = parse_decimal(limit);
-    if (!number.ok() || *number == 0 || *number > limits::kPageSizeMax) {
-      return fail(Code::kInvalidArgument, "it is a number from 1 to 1000", "limit");
-    }
-    query.limit = *number;
-  }
+  KOINON_ASSIGN(query.limit, read_limit(request, limits::kPageSize, limits::kPageSizeMax));
   if (const auto cursor = request.param("cursor"); !cursor.empty()) {
     const auto number = parse_decimal(cursor);
     if (!number.ok()) return fail(Code::kInvalidArgument, "it is what `next` said", "cursor");
@@ -325,7 +257,7 @@ Result<HttpResponse> Api::records(const HttpRequest& request) {
   // A search is ranked and has one page; a list goes on below its last arrival.
   if (query.words.empty() && found.size() == query.limit)
     body["next"] = std::to_string(found.back().arrival.value);
-  return json_response(body);
+  return conditional(request, json_response(body));
 }
 
 Result<HttpResponse> Api::record(const HttpRequest& request) {
@@ -347,7 +279,7 @@ Result<HttpResponse> Api::record(const HttpRequest& request) {
   if (!part.empty()) return no_such_address();
   KOINON_ASSIGN(const auto body,
                 record_json(directory, *parts_.store, *parts_.index, found.log.id, found.index));
-  return json_response(body);
+  return conditional(request, json_response(body));
 }
 
 // A standard tlog-proof against the newest head that has the entry.
@@ -363,52 +295,6 @@ Result<HttpResponse> Api::proof(Directory&, const Directory::Found& found) {
   KOINON_ASSIGN(out.path, parts_.store->inclusion(found.log.id, found.index, whole->size));
   out.checkpoint = whole->note;
   return HttpResponse{200, "text/plain; charset=utf-8", out.encode(), {}};
-}
-
-// --- events ---
-
-// Arrivals from Last-Event-ID on (or `after`; without either, from now), in order, once the index has them.
-std::optional<Result<EventSource>> Api::events(const HttpRequest& request) {
-  if (request.method != "GET" || !is_api(request, "events") || request.path.size() != 3) return std::nullopt;
-  std::string after = request.header("last-event-id");
-  if (after.empty()) after = request.param("after");
-  const auto newest = parts_.index->position();
-  if (!newest.ok()) return Result<EventSource>(newest.error());
-  std::uint64_t start = newest->value;
-  if (!after.empty()) {
-    const auto number = parse_decimal(after);
-    if (!number.ok())
-      return Result<EventSource>(fail(Code::kInvalidArgument, "it is a number", "Last-Event-ID"));
-    start = *number;
-  }
-  const std::string topic =
-      request.param("topic").empty() ? "" : Vocabulary::builtin().canonical(request.param("topic"));
-  return Result<EventSource>([this, topic, last = start]() mutable -> Result<std::string> {
-    std::string out;
-    KOINON_ASSIGN(const ArrivalSeq indexed, parts_.index->position());
-    if (indexed.value <= last) return out;
-    KOINON_ASSIGN(const auto arrivals, parts_.store->arrivals(ArrivalSeq(last), kEventsAtOnce));
-    Directory directory(*parts_.store);
-    std::size_t sent = 0;
-    for (const Arrival& arrival : arrivals) {
-      for (std::uint64_t i = 0; i < arrival.count && sent < kEventsAtOnce; ++i, ++sent) {
-        if (arrival.first.value + i > indexed.value) return out;
-        last = arrival.first.value + i;
-        KOINON_ASSIGN(const auto record, parts_.index->get(arrival.log, EntryIndex(arrival.from.value + i)));
-        if (!record) continue;
-        const bool wanted =
-            topic.empty() || std::any_of(record->topics.begin(), record->topics.end(),
-                                         [&](const auto& t) { return topic_covers(topic, t); });
-        if (!wanted) continue;
-        json::object item = summary_json(directory, *record);
-        item["arrival"] = last;
-        out += "id: " + std::to_string(last) + "\nevent: record\ndata: " + json::serialize(item) + "\n\n";
-      }
-    }
-    // Passed without anything to say: the client's place moves all the same.
-    if (out.empty() && sent > 0) out = "id: " + std::to_string(last) + "\n\n";
-    return out;
-  });
 }
 
 }  // namespace koinon

@@ -1,20 +1,37 @@
-// The HTTP API, version 1. Reading is served everywhere, changes on the Unix socket alone.
+// The HTTP API, version 1.
 //
 // Runs on the HTTP server's thread, over read-only connections of its own; what changes anything goes to the
-// writer's thread, what asks about peers to the network's.
+// writer's thread, what asks about peers to the network's, what takes long to a small pool.
 #pragma once
 
 #include <memory>
 
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/thread_pool.hpp>
 
 #include "node/daemon/store_writer.h"
+#include "node/http/access.h"
 #include "node/http/message.h"
+#include "node/http/publisher.h"
 #include "node/http/record_json.h"
+#include "node/http/routes.h"
 #include "node/http/server.h"
 #include "node/transport/network.h"
+#include "storage/office/accounts.h"
+#include "storage/office/desk.h"
+#include "storage/office/outbox.h"
 
 namespace koinon {
+
+inline constexpr std::string_view kApiVersion = "1.0.0";
+
+class AccountsApi;
+class DeskApi;
+class FeedsApi;
+class LogFilesApi;
+class SearchApi;
+class SendingApi;
 
 // What the daemon knows of itself.
 struct NodeFacts {
@@ -30,50 +47,89 @@ struct NodeFacts {
   PeerLine peer_line() const;
 };
 
+struct ApiOptions {
+  AccessOptions access;
+  std::chrono::seconds hold{0};   // between an office's word and the signature, unless it says otherwise
+  bool review = false;            // what publishers publish waits for a reviewer
+  unsigned digest_hour = 6;       // UTC
+  bool private_webhooks = false;  // webhooks may go to addresses of the office's own network
+};
+
 struct ApiParts {
   NodeFacts facts;
+  ApiOptions options;
   std::unique_ptr<StoreReader> store;
   std::unique_ptr<IndexReader> index;
+  std::unique_ptr<OfficeDb> office;
   StoreWriter& writer;
   Network& network;
   Clock clock;
+  boost::asio::io_context& io;         // the HTTP server's
+  boost::asio::thread_pool& slow;      // for what takes a tenth of a second: passwords
+  std::function<void()> wake_courier;  // there is something to send, or a new place to send it to
+  std::function<void(const AuditLine&)> log_change;
   // Empties the index, tells when that is done, and fills it again in the background.
   std::function<void(std::function<void(Status)>)> reindex;
 };
 
+// What the areas of the API share.
+struct ApiShared {
+  explicit ApiShared(ApiParts given);
+
+  ApiParts parts;
+  Accounts accounts;
+  Desk desk;
+  Outbox outbox;
+  Access access;
+  Publisher publisher;
+};
+
 class Api {
  public:
-  explicit Api(ApiParts parts) : parts_(std::move(parts)) {}
+  explicit Api(ApiParts parts);
+  ~Api();
 
+  // The server's handlers.
+  Admission admit(HttpRequest& request);
   boost::asio::awaitable<HttpResponse> handle(HttpRequest request);
-  std::optional<Result<EventSource>> events(const HttpRequest& request);
+  const RouteTable& routes() const { return routes_; }
+  // Publishes what is held and due from now on, until the server's context stops.
+  void start();
 
  private:
-  boost::asio::awaitable<HttpResponse> read(HttpRequest request);
-  boost::asio::awaitable<HttpResponse> change(HttpRequest request);
+  void add_routes();
+  void add_operator_routes();
+  RouteHandler later(boost::asio::awaitable<HttpResponse> (Api::*handler)(HttpRequest));
+  RouteHandler now(Result<HttpResponse> (Api::*handler)(const HttpRequest&));
 
-  Result<HttpResponse> id() const;
+  boost::asio::awaitable<HttpResponse> health(HttpRequest request);
+  Result<HttpResponse> id(const HttpRequest& request);
   Result<HttpResponse> records(const HttpRequest& request);
   Result<HttpResponse> record(const HttpRequest& request);
   Result<HttpResponse> proof(Directory& directory, const Directory::Found& found);
-  boost::asio::awaitable<HttpResponse> status();
-  boost::asio::awaitable<HttpResponse> metrics();
+  Result<EventSource> events_of(const HttpRequest& request);
+  Result<HttpResponse> topics(const HttpRequest& request);
+  boost::asio::awaitable<HttpResponse> status(HttpRequest request);
+  boost::asio::awaitable<HttpResponse> metrics(HttpRequest request);
   std::uint64_t index_lag(ArrivalSeq indexed);
-  boost::asio::awaitable<HttpResponse> cities();
-  boost::asio::awaitable<HttpResponse> peers();
+  boost::asio::awaitable<HttpResponse> cities(HttpRequest request);
+  boost::asio::awaitable<HttpResponse> peers(HttpRequest request);
   boost::asio::awaitable<NetworkStatus> ask_network();
 
-  boost::asio::awaitable<HttpResponse> publish(HttpRequest request);
-  boost::asio::awaitable<HttpResponse> reindex();
+  boost::asio::awaitable<HttpResponse> reindex(HttpRequest request);
   boost::asio::awaitable<HttpResponse> add_peer(HttpRequest request);
-  boost::asio::awaitable<HttpResponse> remove_peer(std::string which);
+  boost::asio::awaitable<HttpResponse> remove_peer(HttpRequest request);
 
   // api_policy.cpp: whom we trust, what we want, what we take back
   // What is subscribed to, whether it is complete, and whose notes it waits for.
   Result<boost::json::array> topic_states(const BodyFilter& filter);
-  boost::asio::awaitable<HttpResponse> subscriptions();
+  boost::asio::awaitable<HttpResponse> subscriptions(HttpRequest request);
   boost::asio::awaitable<HttpResponse> subscribe(HttpRequest request);
+  boost::asio::awaitable<HttpResponse> add_vouch(HttpRequest request);
+  boost::asio::awaitable<HttpResponse> withdraw_vouch(HttpRequest request);
   boost::asio::awaitable<HttpResponse> vouch(HttpRequest request, bool withdraw);
+  boost::asio::awaitable<HttpResponse> add_block(HttpRequest request);
+  boost::asio::awaitable<HttpResponse> remove_block(HttpRequest request);
   boost::asio::awaitable<HttpResponse> block(HttpRequest request, bool blocked);
   boost::asio::awaitable<HttpResponse> withdraw(HttpRequest request);
   boost::asio::awaitable<HttpResponse> explain(HttpRequest request);
@@ -95,10 +151,25 @@ class Api {
   boost::asio::awaitable<Status> pin_peer(PeerRecord peer);
 
   Result<IndexQuery> read_query(Directory& directory, const HttpRequest& request);
+  void audit(const HttpRequest& request, const HttpResponse& response);
 
-  ApiParts parts_;
+  ApiShared shared_;
+  ApiParts& parts_;
+  RouteTable routes_;
+  std::unique_ptr<AccountsApi> accounts_;
+  std::unique_ptr<DeskApi> desk_;
+  std::unique_ptr<FeedsApi> feeds_;
+  std::unique_ptr<LogFilesApi> log_files_;
+  std::unique_ptr<SearchApi> search_;
+  std::unique_ptr<SendingApi> sending_;
 };
 
 HttpResponse json_response(const boost::json::object& body, unsigned status = 200);
+// With a strong ETag of the body; 304 without a body where the request names it.
+HttpResponse conditional(const HttpRequest& request, HttpResponse response);
+// Who asked for what, for the audit line, once the handler has the rest.
+HttpRequest without_body(const HttpRequest& request);
+// `limit` of a request: 1 to `most`.
+Result<std::size_t> read_limit(const HttpRequest& request, std::size_t otherwise, std::size_t most);
 
 }  // namespace koinon

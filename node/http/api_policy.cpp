@@ -100,7 +100,7 @@ Result<json::array> Api::topic_states(const BodyFilter& filter) {
   return out;
 }
 
-asio::awaitable<HttpResponse> Api::subscriptions() {
+asio::awaitable<HttpResponse> Api::subscriptions(HttpRequest) {
   const NetworkStatus network = co_await ask_network();
   const auto filter = parse_filter(network.topics);
   if (!filter.ok()) co_return problem(filter.error());
@@ -188,6 +188,15 @@ asio::awaitable<HttpResponse> Api::block(HttpRequest request, bool blocked) {
   co_return json_response({{"city", directory.city(*log)}, {"log_id", to_text(*log)}, {"blocked", blocked}});
 }
 
+asio::awaitable<HttpResponse> Api::add_vouch(HttpRequest request) { return vouch(std::move(request), false); }
+asio::awaitable<HttpResponse> Api::withdraw_vouch(HttpRequest request) {
+  return vouch(std::move(request), true);
+}
+asio::awaitable<HttpResponse> Api::add_block(HttpRequest request) { return block(std::move(request), true); }
+asio::awaitable<HttpResponse> Api::remove_block(HttpRequest request) {
+  return block(std::move(request), false);
+}
+
 // --- withdrawal ---
 
 asio::awaitable<HttpResponse> Api::withdraw(HttpRequest request) {
@@ -201,6 +210,7 @@ asio::awaitable<HttpResponse> Api::withdraw(HttpRequest request) {
     KOINON_ASSIGN(const auto found, directory.find_ref(text_member(object, "ref")));
     if (found.log.id != own)
       return fail(Code::kRefused, "only the city that published a record can withdraw it", "ref");
+    KOINON_TRY(shared_.publisher.may_change(request.caller, found.index));
     KOINON_ASSIGN(const StoredRecord record, parts_.store->record(own, found.index));
     KOINON_ASSIGN(const v1::Entry target, parse_entry(record.entry));
     if (target.kind() == v1::KIND_GENESIS || target.kind() == v1::KIND_KEYS ||

@@ -3,9 +3,11 @@
 #include <algorithm>
 
 #include <boost/json.hpp>
+#include <boost/url.hpp>
 #include <google/protobuf/util/json_util.h>
 
 #include "proto/base/encoding.h"
+#include "proto/base/limits.h"
 #include "proto/codec/entry.h"
 #include "proto/codec/name.h"
 #include "proto/vocabulary/vocabulary.h"
@@ -14,6 +16,7 @@ namespace koinon {
 namespace json = boost::json;
 namespace {
 
+constexpr std::size_t kEmailBytes = 254;
 constexpr std::size_t kObserverNameKey = 8;  // characters of its node key that tell observers apart
 
 Result<std::vector<std::string>> texts_of(const json::object& object, std::string_view key) {
@@ -75,9 +78,37 @@ Status read_attachments(NoteFile& note, const json::object& object) {
 
 }  // namespace
 
+Result<std::map<std::string, std::string>> read_form(const std::string& body) {
+  const auto parsed = boost::urls::parse_query(body);
+  if (parsed.has_error()) return fail(Code::kMalformed, "the form does not parse", "body");
+  boost::urls::encoding_opts options;
+  options.space_as_plus = true;
+  std::map<std::string, std::string> out;
+  for (const auto& field : *parsed) {
+    const std::string value = field.value.decode(options);
+    if (!is_utf8(value)) return fail(Code::kMalformed, "the form is not UTF-8", "body");
+    out[field.key.decode(options)] = value;
+  }
+  return out;
+}
+
+// Not the whole of RFC 5321: what is safe in a header and an SMTP command, and has somebody and somewhere.
+Status check_email(const std::string& text) {
+  if (text.empty()) return {};
+  const auto at = text.find('@');
+  const bool plain = std::all_of(text.begin(), text.end(), [](unsigned char c) {
+    return c > 0x20 && c < 0x7F &&
+           std::string_view("<>()[],;:\\\"").find(static_cast<char>(c)) == std::string::npos;
+  });
+  if (plain && text.size() <= kEmailBytes && at != std::string::npos && at > 0 && at + 1 < text.size() &&
+      text.find('@', at + 1) == std::string::npos)
+    return {};
+  return fail(Code::kInvalidArgument, "it is an address such as press@city.example", "email");
+}
+
 Result<json::object> parse_request(const std::string& body) {
   json::parse_options options;
-  options.max_depth = 16;
+  options.max_depth = limits::kJsonDepth;
   boost::system::error_code error;
   json::value value = json::parse(body, error, {}, options);
   if (error || !value.is_object())

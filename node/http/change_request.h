@@ -2,6 +2,7 @@
 #pragma once
 
 #include <initializer_list>
+#include <map>
 #include <string>
 
 #include <boost/json/object.hpp>
@@ -11,7 +12,9 @@
 
 namespace koinon {
 
-// At most 16 levels deep.
+// application/x-www-form-urlencoded; the last of equal names.
+Result<std::map<std::string, std::string>> read_form(const std::string& body);
+// At most limits::kJsonDepth levels deep.
 Result<boost::json::object> parse_request(const std::string& body);
 // Empty, or `otherwise`, where the member is missing or of another type.
 std::string text_member(const boost::json::object& object, std::string_view key);
@@ -22,6 +25,9 @@ Status check_members(const boost::json::object& object, std::initializer_list<st
 // The record of a peer from its line; refuses our own.
 Result<PeerRecord> peer_of_line(const std::string& line, const std::optional<LogId>& own_log,
                                 const NodeKey& own_key, UnixMillis now);
+
+// An address that is safe in a header and in an SMTP command; empty is one too.
+Status check_email(const std::string& text);
 
 // A note from a file, from fields, or both: the fields are added to what the file says.
 Result<NoteFile> read_publish_request(const boost::json::object& object);

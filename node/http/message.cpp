@@ -17,6 +17,10 @@ unsigned status_of(Code code) {
       return 409;
     case Code::kRefused:
       return 403;
+    case Code::kUnauthenticated:
+      return 401;
+    case Code::kTooMany:
+      return 429;
     case Code::kUnavailable:
       return 503;
     case Code::kDiskFull:
@@ -37,7 +41,10 @@ HttpResponse problem(const Error& error) {
   body["code"] = code_name(error.code);
   body["detail"] = error.message;
   if (!error.field.empty()) body["field"] = error.field;
-  return {status_of(error.code), "application/problem+json", boost::json::serialize(body), {}};
+  HttpResponse response{status_of(error.code), "application/problem+json", boost::json::serialize(body), {}};
+  if (error.code == Code::kUnauthenticated) response.headers["WWW-Authenticate"] = "Bearer";
+  if (error.code == Code::kTooMany) response.headers["Retry-After"] = "60";
+  return response;
 }
 
 }  // namespace koinon

@@ -1,7 +1,5 @@
 #include "node/http/record_json.h"
 
-#include <ctime>
-
 #include <boost/json.hpp>
 #include <google/protobuf/util/json_util.h>
 
@@ -82,15 +80,6 @@ Result<json::array> referring_json(Directory& directory, StoreReader& store, Ind
 }
 
 }  // namespace
-
-std::string time_text(UnixMillis time) {
-  const std::time_t seconds = time.value / 1000;
-  std::tm parts{};
-  gmtime_r(&seconds, &parts);
-  std::array<char, 32> buffer{};
-  const std::size_t size = std::strftime(buffer.data(), buffer.size(), "%Y-%m-%dT%H:%M:%SZ", &parts);
-  return {buffer.data(), size};
-}
 
 std::string Directory::city(const LogId& log) {
   const auto it = cities_.find(log);

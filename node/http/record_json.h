@@ -6,6 +6,7 @@
 
 #include <boost/json/object.hpp>
 
+#include "node/http/time_text.h"
 #include "node/publishing/note_file.h"
 #include "storage/search_index.h"
 #include "storage/store.h"
@@ -48,7 +49,5 @@ Result<boost::json::array> attachments_json(StoreReader& store, const LogId& log
 
 // The record as the file that would publish it.
 Result<NoteFile> record_note(Directory& directory, const StoredRecord& record);
-
-std::string time_text(UnixMillis time);  // 2020-03-04T05:06:07Z
 
 }  // namespace koinon

@@ -1,24 +1,69 @@
 #include "node/http/request_reader.h"
 
+#include <algorithm>
+#include <array>
+
 #include <boost/url.hpp>
 
-namespace koinon {
+#include "proto/base/encoding.h"
+#include "proto/base/limits.h"
 
-Result<HttpRequest> read_http_request(const boost::beast::http::request<boost::beast::http::string_body>& raw,
-                                      bool local) {
+namespace koinon {
+namespace {
+
+// Said twice, two programs on the way could each believe another one.
+constexpr std::array<std::string_view, 6> kOnce = {"host",           "authorization", "content-type",
+                                                   "content-length", "origin",        "transfer-encoding"};
+
+bool has_control(std::string_view text) {
+  return std::any_of(text.begin(), text.end(),
+                     [](unsigned char c) { return (c < 0x20 && c != '\t') || c == 0x7F; });
+}
+
+Status read_headers(const boost::beast::http::fields& raw, HttpRequest& request) {
+  std::size_t count = 0;
+  for (const auto& field : raw) {
+    std::string name(field.name_string());
+    for (char& c : name) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    const std::string value(field.value());
+    if (++count > limits::kHttpHeaders)
+      return fail(Code::kTooLarge, "a request has at most 64 header fields", name);
+    if (has_control(value)) return fail(Code::kMalformed, "a header has control characters", name);
+    const auto [it, added] = request.headers.emplace(name, value);
+    if (added) continue;
+    if (std::find(kOnce.begin(), kOnce.end(), name) != kOnce.end())
+      return fail(Code::kMalformed, "the header is given twice", name);
+    it->second += (name == "cookie" ? "; " : ", ") + value;
+  }
+  if (raw.count(boost::beast::http::field::transfer_encoding) > 0 &&
+      raw.count(boost::beast::http::field::content_length) > 0) {
+    return fail(Code::kMalformed, "a request has one length, not two", "content-length");
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<HttpRequest> read_http_request(const boost::beast::http::request_header<>& raw, std::string peer) {
   const auto target = boost::urls::parse_origin_form({raw.target().data(), raw.target().size()});
   if (target.has_error()) return fail(Code::kMalformed, "the address does not parse", "target");
   HttpRequest request;
   request.method = std::string(raw.method_string());
-  for (const auto& segment : target->segments()) request.path.push_back(segment);
-  for (const auto& param : target->params()) request.query[param.key] = param.value;
-  for (const auto& field : raw) {
-    std::string name(field.name_string());
-    for (char& c : name) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-    request.headers[name] = std::string(field.value());
+  for (const auto& segment : target->segments()) {
+    if (!is_utf8(segment) || segment.find('\0') != std::string::npos || segment == "." || segment == "..")
+      return fail(Code::kMalformed, "the address does not parse", "target");
+    request.path.push_back(segment);
   }
-  request.body = raw.body();
-  request.local = local;
+  if (request.path.empty()) request.path.emplace_back();
+  for (const auto& param : target->params()) {
+    if (!is_utf8(param.key) || !is_utf8(param.value))
+      return fail(Code::kMalformed, "it is not UTF-8", "query");
+    request.query[param.key] = param.value;
+  }
+  KOINON_TRY(read_headers(raw, request));
+  request.local = peer.empty();
+  request.peer = peer;
+  request.remote = std::move(peer);
   return request;
 }
 

@@ -9,8 +9,8 @@
 
 namespace koinon {
 
-// `local`: it came over the Unix socket.
-Result<HttpRequest> read_http_request(const boost::beast::http::request<boost::beast::http::string_body>& raw,
-                                      bool local);
+// Everything but the body. `peer`: the address at the other end; empty: the Unix socket. Refuses what
+// programs could understand differently: two hosts, two lengths, names or values with control characters.
+Result<HttpRequest> read_http_request(const boost::beast::http::request_header<>& raw, std::string peer);
 
 }  // namespace koinon

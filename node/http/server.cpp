@@ -1,5 +1,6 @@
 #include "node/http/server.h"
 
+#include <map>
 #include <set>
 
 #include <boost/asio/co_spawn.hpp>
@@ -39,8 +40,11 @@ http::response<http::string_body> to_beast(const HttpResponse& response, unsigne
   out.set("X-Content-Type-Options", "nosniff");
   out.set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
   out.set(http::field::cache_control, "no-store");
+  out.set("Referrer-Policy", "no-referrer");
+  out.set("Cross-Origin-Resource-Policy", "same-origin");
   for (const auto& [name, value] : response.headers) out.set(name, value);
   out.keep_alive(keep_alive);
+  if (response.status == 204 || response.status == 304) return out;
   if (!head) out.body() = response.body;
   out.content_length(response.body.size());
   return out;
@@ -59,8 +63,16 @@ struct Client {
 struct HttpServer::Impl {
   explicit Impl(asio::io_context& context) : io(context) {}
 
+  // Connections over TCP, by address; over the Unix socket all under "".
+  bool has_room(const std::string& peer) const {
+    const auto it = by_address.find(peer);
+    const std::size_t of_address = it == by_address.end() ? 0 : it->second;
+    if (peer.empty()) return of_address < limits::kHttpConnections;
+    return tcp_connections < limits::kHttpConnections && of_address < limits::kHttpConnectionsPerAddress;
+  }
+
   template <typename Protocol>
-  asio::awaitable<void> accept_loop(std::shared_ptr<typename Protocol::acceptor> acceptor, bool local) {
+  asio::awaitable<void> accept_loop(std::shared_ptr<typename Protocol::acceptor> acceptor) {
     asio::steady_timer pause(io);
     while (acceptor->is_open()) {
       error_code error;
@@ -71,60 +83,104 @@ struct HttpServer::Impl {
         co_await pause.async_wait(redirect_error(use_awaitable, error));
         continue;
       }
-      if (connections >= limits::kHttpConnections) continue;  // the socket closes
-      asio::co_spawn(io, serve<Protocol>(std::move(socket), local), asio::detached);
+      std::string peer = peer_address(socket);
+      if (!has_room(peer)) continue;  // the socket closes
+      asio::co_spawn(io, serve<Protocol>(std::move(socket), std::move(peer)), asio::detached);
     }
   }
 
+  static std::string peer_address(const asio::ip::tcp::socket& socket) {
+    error_code error;
+    const auto endpoint = socket.remote_endpoint(error);
+    if (error) return "0.0.0.0";
+    auto address = endpoint.address();
+    if (address.is_v6() && address.to_v6().is_v4_mapped())
+      address = asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6());
+    return address.to_string();
+  }
+  static std::string peer_address(const asio::local::stream_protocol::socket&) { return {}; }
+
   template <typename Protocol>
-  asio::awaitable<void> serve(typename Protocol::socket socket, bool local) {
-    ++connections;
+  asio::awaitable<void> serve(typename Protocol::socket socket, std::string peer) {
+    ++by_address[peer];
+    if (!peer.empty()) ++tcp_connections;
     const auto client = std::make_shared<Client<Protocol>>(std::move(socket));
-    while (co_await serve_one(client, local)) {
+    while (co_await serve_one(client, peer)) {
     }
     error_code ignored;
     client->stream.socket().shutdown(asio::socket_base::shutdown_send, ignored);
-    --connections;
+    if (--by_address[peer] == 0) by_address.erase(peer);
+    if (!peer.empty()) --tcp_connections;
+  }
+
+  template <typename ClientPointer>
+  asio::awaitable<bool> refuse(ClientPointer client, Error error, unsigned version, bool head) {
+    HttpResponse refusal = problem(error);
+    co_return co_await write(client, std::move(refusal), version, false, head);
   }
 
   // Whether the connection is kept for a further request.
   template <typename ClientPointer>
-  asio::awaitable<bool> serve_one(ClientPointer client, bool local) {
+  asio::awaitable<bool> serve_one(ClientPointer client, std::string peer) {
     http::request_parser<http::string_body> parser;
     parser.header_limit(static_cast<std::uint32_t>(limits::kHttpHeaderBytes));
-    // Whoever may use the node's own socket may also give it files.
-    parser.body_limit(local ? limits::kAttachmentBytes : limits::kHttpBodyBytes);
-    client->stream.expires_after(limits::kHttpDeadline);
+    parser.body_limit(limits::kAttachmentBytes);
+    client->stream.expires_after(limits::kHttpHeaderDeadline);
     error_code error;
-    co_await http::async_read(client->stream, client->buffer, parser, redirect_error(use_awaitable, error));
+    co_await http::async_read_header(client->stream, client->buffer, parser,
+                                     redirect_error(use_awaitable, error));
     if (error == http::error::end_of_stream || error == beast::error::timeout) co_return false;
-    if (error) {
-      const bool large = error == http::error::body_limit || error == http::error::header_limit;
-      HttpResponse refusal = problem(large ? fail(Code::kTooLarge, "the request is too large")
-                                           : fail(Code::kMalformed, "the request does not parse"));
-      co_return co_await write(client, std::move(refusal), 11, false, false);
-    }
-    const auto raw = parser.release();
-    const bool head = raw.method() == http::verb::head;
-    auto request = read_http_request(raw, local);
-    if (!request.ok()) {
-      HttpResponse refusal = problem(request.error());
-      co_return co_await write(client, std::move(refusal), raw.version(), false, head);
-    }
+    if (error) co_return co_await refuse(client, parse_error(error), 11, false);
+    const bool head = parser.get().method() == http::verb::head;
+    const unsigned version = parser.get().version();
+    auto request = read_http_request(parser.get().base(), peer);
+    if (!request.ok()) co_return co_await refuse(client, request.error(), version, head);
     if (head) request->method = "GET";
-    if (auto source = handlers.events(*request)) {
-      if (!source->ok()) {
-        HttpResponse refusal = problem(source->error());
-        co_return co_await write(client, std::move(refusal), raw.version(), false, head);
-      }
-      EventSource events = std::move(**source);
+    auto admitted = handlers.admit(*request);
+    if (admitted.refusal) {
+      // With nothing to follow the connection is as good as before.
+      const bool whole = parser.is_done();
+      HttpResponse refusal = std::move(*admitted.refusal);
+      co_return co_await write(client, std::move(refusal), version, whole && parser.get().keep_alive(), head);
+    }
+    parser.body_limit(admitted.body_limit);
+    if (parser.content_length().value_or(0) > admitted.body_limit)
+      co_return co_await refuse(client, parse_error(http::error::body_limit), version, head);
+    if (request->header("expect") == "100-continue") {
+      client->stream.expires_after(limits::kHttpDeadline);
+      static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+      co_await asio::async_write(client->stream, asio::buffer(kContinue),
+                                 redirect_error(use_awaitable, error));
+    }
+    client->stream.expires_after(limits::kHttpDeadline);
+    if (!parser.is_done())
+      co_await http::async_read(client->stream, client->buffer, parser, redirect_error(use_awaitable, error));
+    if (error == beast::error::timeout || error == http::error::partial_message) co_return false;
+    if (error) co_return co_await refuse(client, parse_error(error), version, head);
+    const auto raw = parser.release();
+    request->body = raw.body();
+    if (request->route != nullptr && request->route->stream) {
+      auto source = request->route->stream(*request);
+      if (!source.ok()) co_return co_await refuse(client, source.error(), version, head);
+      if (!peer.empty() && streams >= limits::kHttpStreams)
+        co_return co_await refuse(client, fail(Code::kUnavailable, "too many event streams are open"),
+                                  version, head);
+      streams += peer.empty() ? 0 : 1;
+      EventSource events = std::move(*source);
       co_await stream_events(client, std::move(events));
+      streams -= peer.empty() ? 0 : 1;
       co_return false;
     }
     client->stream.expires_never();
     HttpResponse response = co_await handlers.handle(std::move(*request));
     client->stream.expires_after(limits::kHttpDeadline);
-    co_return co_await write(client, std::move(response), raw.version(), raw.keep_alive(), head);
+    co_return co_await write(client, std::move(response), version, raw.keep_alive(), head);
+  }
+
+  static Error parse_error(const error_code& error) {
+    const bool large = error == http::error::body_limit || error == http::error::header_limit;
+    return large ? fail(Code::kTooLarge, "the request is too large", "body")
+                 : fail(Code::kMalformed, "the request does not parse", "request");
   }
 
   template <typename ClientPointer>
@@ -175,7 +231,9 @@ struct HttpServer::Impl {
   std::shared_ptr<asio::ip::tcp::acceptor> tcp_acceptor;
   std::shared_ptr<asio::local::stream_protocol::acceptor> local_acceptor;
   std::set<std::shared_ptr<asio::steady_timer>> waiting;
-  std::size_t connections = 0;
+  std::map<std::string, std::size_t> by_address;
+  std::size_t tcp_connections = 0;
+  std::size_t streams = 0;  // over TCP
   bool stopping = false;
 };
 
@@ -201,7 +259,7 @@ Status HttpServer::start(HttpHandlers handlers) {
                   "http.port");
     }
     port_ = impl_->tcp_acceptor->local_endpoint(error).port();
-    asio::co_spawn(io_, impl_->accept_loop<asio::ip::tcp>(impl_->tcp_acceptor, false), asio::detached);
+    asio::co_spawn(io_, impl_->accept_loop<asio::ip::tcp>(impl_->tcp_acceptor), asio::detached);
   }
   // The data folder's lock is ours, so a socket that is there was left by a node that died.
   std::error_code ignored;
@@ -218,7 +276,7 @@ Status HttpServer::start(HttpHandlers handlers) {
   if (error || ::chmod(options_.socket.c_str(), 0660) != 0) {
     return fail(Code::kIo, "the socket cannot be made: " + error.message(), options_.socket.string());
   }
-  asio::co_spawn(io_, impl_->accept_loop<Local>(impl_->local_acceptor, true), asio::detached);
+  asio::co_spawn(io_, impl_->accept_loop<Local>(impl_->local_acceptor), asio::detached);
   thread_ = std::thread([this] { io_.run(); });
   return {};
 }

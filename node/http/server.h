@@ -1,7 +1,7 @@
 // HTTP/1.1 on a TCP address and on a Unix socket, one thread.
 //
-// The handler and the event source are called on that thread. Requests over limits, slow or malformed ones
-// are answered or dropped here and never reach a handler.
+// Handlers are called on that thread. Requests over limits, slow or malformed ones are answered or dropped
+// here and never reach a handler; who may not ask is refused before the body is read.
 #pragma once
 
 #include <filesystem>
@@ -13,16 +13,20 @@
 #include <boost/asio/io_context.hpp>
 
 #include "node/http/message.h"
+#include "node/http/routes.h"
 
 namespace koinon {
 
-// Gives a server-sent-events client what is new: text to send, empty if nothing.
-using EventSource = std::function<Result<std::string>()>;
+// Whether a request may go on, and with how many bytes of body.
+struct Admission {
+  std::optional<HttpResponse> refusal;
+  std::size_t body_limit = 0;
+};
 
 struct HttpHandlers {
+  // Looks at a request before its body is read, and sets its route and caller.
+  std::function<Admission(HttpRequest&)> admit;
   std::function<boost::asio::awaitable<HttpResponse>(HttpRequest)> handle;
-  // A source if the request is for an event stream.
-  std::function<std::optional<Result<EventSource>>(const HttpRequest&)> events;
 };
 
 class HttpServer {

@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <map>
 #include <sstream>
+
+#include <boost/url/parse.hpp>
 
 #include "node/publishing/front_matter.h"
 #include "node/publishing/note_sections.h"
@@ -199,6 +202,45 @@ Status check_attachment(const v1::Attachment& attachment) {
   return {};
 }
 
+Status check_one_of(const std::string& value, std::initializer_list<std::string_view> allowed,
+                    const std::string& field) {
+  std::string list;
+  for (const auto word : allowed) {
+    if (value.empty() || value == word) return {};
+    list += (list.empty() ? "" : ", ") + std::string(word);
+  }
+  return fail(Code::kInvalidArgument, "it is one of " + list, field);
+}
+
+// What a reader may be sent to.
+Status check_url(const std::string& url, const std::string& field) {
+  const auto parsed = boost::urls::parse_uri(url);
+  if (url.empty() || (parsed.has_value() && (parsed->scheme() == "http" || parsed->scheme() == "https") &&
+                      !parsed->encoded_host().empty()))
+    return {};
+  return fail(Code::kInvalidArgument, "it is an http or https address", field);
+}
+
+// ISO 8601, as precise as known: 2020, 2020-03, 2020-03-17.
+Status check_date(const std::string& date, const std::string& field) {
+  constexpr std::string_view kForm = "0000-00-00";
+  bool fits = date.empty() || date.size() == 4 || date.size() == 7 || date.size() == 10;
+  for (std::size_t i = 0; fits && i < date.size(); ++i)
+    fits = kForm[i] == '-' ? date[i] == '-' : std::isdigit(static_cast<unsigned char>(date[i])) != 0;
+  if (fits) return {};
+  return fail(Code::kInvalidArgument, "it is a date such as 2020, 2020-03 or 2020-03-17", field);
+}
+
+Status check_cost(const v1::Cost& cost) {
+  const auto& currency = cost.currency();
+  const bool code = currency.size() == 3 && std::all_of(currency.begin(), currency.end(),
+                                                        [](unsigned char c) { return std::isupper(c) != 0; });
+  if (!currency.empty() && !code)
+    return fail(Code::kInvalidArgument, "it is a code of ISO 4217, such as EUR or KRW", "cost.currency");
+  if (std::isfinite(cost.amount()) && cost.amount() >= 0) return {};
+  return fail(Code::kInvalidArgument, "it is a number from 0 on", "cost.amount");
+}
+
 Status check_practice(const v1::Practice& practice) {
   for (const auto& attachment : practice.attachments()) KOINON_TRY(check_attachment(attachment));
   if (practice.title().size() > limits::kTitleBytes)
@@ -213,17 +255,14 @@ Status check_practice(const v1::Practice& practice) {
   for (const auto sdg : practice.sdgs()) {
     if (sdg < 1 || sdg > 17) return fail(Code::kInvalidArgument, "the SDGs are numbered 1 to 17", "sdgs");
   }
-  return {};
-}
-
-Status check_one_of(const std::string& value, std::initializer_list<std::string_view> allowed,
-                    const std::string& field) {
-  std::string list;
-  for (const auto word : allowed) {
-    if (value.empty() || value == word) return {};
-    list += (list.empty() ? "" : ", ") + std::string(word);
+  KOINON_TRY(check_one_of(practice.status(), {"planned", "pilot", "running", "ended"}, "status"));
+  if (practice.has_cost()) KOINON_TRY(check_cost(practice.cost()));
+  for (const auto& link : practice.links()) KOINON_TRY(check_url(link.url(), "links.url"));
+  for (const auto& source : practice.sources()) {
+    KOINON_TRY(check_url(source.url(), "sources.url"));
+    KOINON_TRY(check_date(source.date(), "sources.date"));
   }
-  return fail(Code::kInvalidArgument, "it is one of " + list, field);
+  return {};
 }
 
 std::string title_of(const NoteFile& note) {

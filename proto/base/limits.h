@@ -124,8 +124,50 @@ inline constexpr std::chrono::milliseconds kTrustDelay{
 // HTTP
 inline constexpr std::size_t kHttpBodyBytes = 8 * kMiB;
 inline constexpr std::size_t kHttpHeaderBytes = 16 * kKiB;
-inline constexpr std::size_t kHttpConnections = 256;
+inline constexpr std::size_t kHttpHeaders = 64;                 // fields of one request
+inline constexpr std::size_t kHttpConnections = 256;            // over TCP, and as many over the Unix socket
+inline constexpr std::size_t kHttpConnectionsPerAddress = 128;  // so that no one address takes them all
+inline constexpr std::size_t kHttpStreams = 128;                // event streams over TCP
+inline constexpr std::chrono::seconds kHttpHeaderDeadline{
+    10};  // until the header is here, idle time included
 inline constexpr std::chrono::seconds kHttpDeadline{30};
+inline constexpr double kHttpRequestsAtOnce = 600;  // of one address without a session or token
+inline constexpr double kHttpRequestsPerSecond = 200;
+inline constexpr std::size_t kJsonDepth = 16;
+
+// Accounts
+inline constexpr std::size_t kAccounts = 1000;
+inline constexpr std::size_t kAccountNameBytes = 64;
+inline constexpr std::size_t kPasswordBytesMin = 10;
+inline constexpr std::size_t kPasswordBytes = 256;
+inline constexpr std::size_t kCredentials = 100;  // tokens, and feed addresses, of one account
+inline constexpr double kLoginsAtOnce = 5;        // that fail: of one account, and of one address
+inline constexpr double kLoginsPerSecond = 1 / 60.0;
+inline constexpr std::size_t kPasswordChecks = 8;  // that wait at a time
+inline constexpr std::size_t kThrottled = 10'000;  // names and addresses that are remembered
+inline constexpr std::chrono::hours kSessionLifetime{24 * 7};
+inline constexpr std::chrono::hours kOneTimeLifetime{24 * 7};
+inline constexpr std::size_t kDrafts = 1000;
+inline constexpr std::size_t kHeld = 10'000;
+inline constexpr std::chrono::minutes kHoldMost{60 * 24 * 366};
+inline constexpr std::size_t kWatched = 1000;
+
+// Feeds, search, what is sent
+inline constexpr std::size_t kFeedItems = 50;
+inline constexpr std::size_t kSearchPage = 20;
+inline constexpr std::size_t kSearchPageMax = 100;
+inline constexpr std::size_t kSearchHits = 10'000;  // ranked and counted
+inline constexpr std::size_t kImportRows = 500;     // of one request
+inline constexpr std::size_t kWebhooks = 100;
+inline constexpr std::size_t kWebhookUrlBytes = 2000;
+inline constexpr unsigned kSendAttempts = 12;
+inline constexpr std::chrono::seconds kSendDeadline{20};
+inline constexpr std::chrono::seconds kSendBackoff{5};  // then doubled
+inline constexpr std::chrono::hours kSendBackoffMax{12};
+inline constexpr std::size_t kSendsAtOnce = 16;
+inline constexpr std::chrono::hours kSendForgotten{24 * 30};
+inline constexpr std::size_t kDigests = 50;       // of one account
+inline constexpr std::size_t kDigestItems = 100;  // in one mail
 inline constexpr std::size_t kPageSize = 100;
 inline constexpr std::size_t kPageSizeMax = 1000;
 inline constexpr std::size_t kSearchWords = 32;

@@ -26,6 +26,10 @@ std::string_view code_name(Code code) {
       return "io";
     case Code::kUnavailable:
       return "unavailable";
+    case Code::kUnauthenticated:
+      return "unauthenticated";
+    case Code::kTooMany:
+      return "too_many";
     case Code::kInternal:
       return "internal";
   }

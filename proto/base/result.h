@@ -25,6 +25,8 @@ enum class Code {
   kDiskFull,         // the file system has no room; reads go on
   kIo,               // the file system or database failed
   kUnavailable,      // try again later
+  kUnauthenticated,  // who asks is not known: log in, or give a token
+  kTooMany,          // too often in too short a time; try again later
   kInternal,         // a defect of ours
 };
 

@@ -53,6 +53,7 @@ class Node:
         self.name = f"{city}.example"
         self.data = pathlib.Path(folder) / city
         self.process = None
+        self.public = True  # reading is open to everyone
         self.log_path = pathlib.Path(folder) / f"{city}.log"
         if init:
             koinon("init", "--name", self.name, "--display-name", city.title(), *init_args, data=self.data)
@@ -63,7 +64,8 @@ class Node:
         with open(self.log_path, "ab") as log:
             self.process = subprocess.Popen(
                 [str(BIN / "koinond"), "--data", str(self.data), "--listen", "127.0.0.1", "--peer-port", str(peer_port),
-                 "--http-port", "0", "--ready-file", str(ready), *map(str, args)],
+                 "--http-port", "0", "--ready-file", str(ready), *(["--http-public"] if self.public else []),
+                 *map(str, args)],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         if wait:
             def started():

@@ -129,10 +129,10 @@ class Attachments(NodesTest):
             with self.assertRaises(urllib.error.HTTPError) as caught:
                 urllib.request.urlopen(f"http://127.0.0.1:{seoul.http_port}/api/v1/records/{target}")
             self.assertIn(caught.exception.code, (400, 404), target)
-        # Files are taken over the Unix socket alone.
+        # Files are taken from those who may publish.
         with self.assertRaises(urllib.error.HTTPError) as caught:
             urllib.request.urlopen(f"http://127.0.0.1:{seoul.http_port}/api/v1/attachments", data=b"x")
-        self.assertEqual(caught.exception.code, 403)
+        self.assertEqual(caught.exception.code, 401)
         with socket.socket(socket.AF_UNIX) as s:
             s.connect(str(seoul.data / "koinond.sock"))
             s.sendall(b"POST /api/v1/attachments HTTP/1.1\r\nHost: x\r\nContent-Length: 70000000\r\n\r\n")

@@ -20,6 +20,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   parser.eager(true);
   boost::system::error_code error;
   parser.put(boost::asio::buffer(input.data(), input.size()), error);
-  if (!error && parser.is_done()) (void)read_http_request(parser.get(), false);
+  if (!error && parser.is_done()) (void)read_http_request(parser.get().base(), "192.0.2.1");
   return 0;
 }

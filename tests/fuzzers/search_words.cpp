@@ -2,14 +2,17 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "storage/search_index.h"
+#include "storage/search/search_query.h"
 #include "storage/tokenizer.h"
 
 using namespace koinon;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const BytesView input(reinterpret_cast<const char*>(data), size);
-  (void)match_expression(input);
+  static const auto kStemmers = Stemmer::all();
+  std::vector<Stemmer*> stemmers;
+  for (const auto& stemmer : kStemmers) stemmers.push_back(stemmer.get());
+  (void)read_search_words(input, stemmers);
   (void)tokenize(input, false, [&](const Token& token) {
     if (token.begin < 0 || token.end < token.begin || static_cast<std::size_t>(token.end) > input.size())
       __builtin_trap();

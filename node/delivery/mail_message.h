@@ -1,0 +1,38 @@
+// Mails: RFC 5322 with a plain and an HTML part. What is said in them was written by others, and is made
+// harmless here.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "proto/base/types.h"
+
+namespace koinon {
+
+struct MailItem {
+  std::string title;
+  std::string city;
+  std::string kind;  // "question"
+  std::string url;
+  std::string summary;  // Markdown
+};
+
+struct MailContent {
+  std::string from;  // an address
+  std::string from_name;
+  std::string to;  // an address
+  std::string subject;
+  std::string opening;  // a sentence before the items
+  std::vector<MailItem> items;
+  std::string unsubscribe;  // its address
+  std::string message_id;   // without <>
+  UnixMillis date;
+};
+
+std::string mail_message(const MailContent& content);
+
+// An unstructured header field, folded, in encoded words (RFC 2047) where it is not plain ASCII. Never more
+// than one field, whatever the text holds.
+std::string header_field(const std::string& name, const std::string& text);
+
+}  // namespace koinon

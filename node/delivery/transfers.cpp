@@ -1,0 +1,184 @@
+#include "node/delivery/transfers.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include <curl/curl.h>
+
+#include "node/delivery/address_policy.h"
+#include "proto/base/limits.h"
+
+namespace koinon {
+namespace {
+
+constexpr long kTooManyRedirects = 0;
+
+extern "C" {
+// Before each connection, with the address that the name has at that moment.
+static curl_socket_t koinon_open_socket(void* refused, curlsocktype, struct curl_sockaddr* address) {
+  if (!koinon::is_public_address(address->addr)) {
+    *static_cast<bool*>(refused) = true;
+    return CURL_SOCKET_BAD;
+  }
+  return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+static size_t koinon_drop(char*, size_t size, size_t count, void* taken) {
+  // What a receiver answers is of no use; a long one is not waited for.
+  auto* total = static_cast<std::size_t*>(taken);
+  *total += size * count;
+  return *total > 64 * koinon::limits::kKiB ? 0 : size * count;
+}
+struct Upload {
+  std::string text;
+  std::size_t sent = 0;
+};
+static size_t koinon_read(char* buffer, size_t size, size_t count, void* source) {
+  auto* upload = static_cast<Upload*>(source);
+  const std::size_t part = std::min(size * count, upload->text.size() - upload->sent);
+  std::memcpy(buffer, upload->text.data() + upload->sent, part);
+  upload->sent += part;
+  return part;
+}
+}
+
+}  // namespace
+
+struct Transfers::Transfer {
+  Transfer() = default;
+  ~Transfer() {
+    curl_slist_free_all(lines);
+    if (easy != nullptr) curl_easy_cleanup(easy);
+  }
+  Transfer(const Transfer&) = delete;
+  Transfer& operator=(const Transfer&) = delete;
+
+  CURL* easy = curl_easy_init();
+  curl_slist* lines = nullptr;  // headers, or recipients
+  Upload upload;
+  std::size_t answer = 0;  // bytes
+  bool refused_address = false;
+  bool is_mail = false;
+  Number number = 0;
+};
+
+Result<std::unique_ptr<Transfers>> Transfers::make() {
+  if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+    return fail(Code::kInternal, "libcurl could not be started");
+  std::unique_ptr<Transfers> out(new Transfers);
+  out->multi_ = curl_multi_init();
+  if (out->multi_ == nullptr) return fail(Code::kInternal, "libcurl could not be started");
+  return out;
+}
+
+Transfers::~Transfers() {
+  for (const auto& [number, transfer] : open_) curl_multi_remove_handle(multi_, transfer->easy);
+  open_.clear();
+  curl_multi_cleanup(multi_);
+}
+
+void Transfers::wake() { curl_multi_wakeup(multi_); }
+
+Transfers::Number Transfers::begin(std::unique_ptr<Transfer> transfer) {
+  CURL* easy = transfer->easy;
+  transfer->number = ++last_;
+  curl_easy_setopt(easy, CURLOPT_PRIVATE, transfer.get());
+  curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+  curl_easy_setopt(easy, CURLOPT_PROXY, "");
+  curl_easy_setopt(easy, CURLOPT_TIMEOUT, static_cast<long>(limits::kSendDeadline.count()));
+  curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, koinon_drop);
+  curl_easy_setopt(easy, CURLOPT_WRITEDATA, &transfer->answer);
+  curl_multi_add_handle(multi_, easy);
+  const Number number = transfer->number;
+  open_.emplace(number, std::move(transfer));
+  return number;
+}
+
+Transfers::Number Transfers::post(const PostRequest& request) {
+  auto transfer = std::make_unique<Transfer>();
+  CURL* easy = transfer->easy;
+  for (const auto& header : request.headers)
+    transfer->lines = curl_slist_append(transfer->lines, header.c_str());
+  curl_easy_setopt(easy, CURLOPT_URL, request.url.c_str());
+  curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+  curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, kTooManyRedirects);
+  curl_easy_setopt(easy, CURLOPT_HTTPHEADER, transfer->lines);
+  curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
+  curl_easy_setopt(easy, CURLOPT_COPYPOSTFIELDS, request.body.c_str());
+  curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
+  if (!request.private_addresses) {
+    curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, koinon_open_socket);
+    curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, &transfer->refused_address);
+  }
+  return begin(std::move(transfer));
+}
+
+Transfers::Number Transfers::mail(const MailRequest& request) {
+  auto transfer = std::make_unique<Transfer>();
+  transfer->is_mail = true;
+  CURL* easy = transfer->easy;
+  transfer->lines = curl_slist_append(nullptr, ("<" + request.recipient + ">").c_str());
+  transfer->upload.text = request.message;
+  curl_easy_setopt(easy, CURLOPT_URL, request.server.url.c_str());
+  curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
+  curl_easy_setopt(easy, CURLOPT_USE_SSL,
+                   static_cast<long>(request.server.plain ? CURLUSESSL_TRY : CURLUSESSL_ALL));
+  if (!request.server.user.empty()) {
+    curl_easy_setopt(easy, CURLOPT_USERNAME, request.server.user.c_str());
+    curl_easy_setopt(easy, CURLOPT_PASSWORD, request.server.password.c_str());
+  }
+  curl_easy_setopt(easy, CURLOPT_MAIL_FROM, ("<" + request.from + ">").c_str());
+  curl_easy_setopt(easy, CURLOPT_MAIL_RCPT, transfer->lines);
+  curl_easy_setopt(easy, CURLOPT_READFUNCTION, koinon_read);
+  curl_easy_setopt(easy, CURLOPT_READDATA, &transfer->upload);
+  curl_easy_setopt(easy, CURLOPT_UPLOAD, 1L);
+  return begin(std::move(transfer));
+}
+
+std::vector<Transfers::Outcome> Transfers::wait(std::chrono::milliseconds most) {
+  int running = 0;
+  curl_multi_perform(multi_, &running);
+  std::vector<Outcome> out;
+  const auto collect = [&] {
+    int left = 0;
+    while (const CURLMsg* message = curl_multi_info_read(multi_, &left)) {
+      if (message->msg != CURLMSG_DONE) continue;
+      Transfer* transfer = nullptr;
+      curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &transfer);
+      out.push_back(outcome_of(*transfer, message->data.result));
+      curl_multi_remove_handle(multi_, transfer->easy);
+      open_.erase(transfer->number);
+    }
+  };
+  collect();
+  if (!out.empty()) return out;
+  curl_multi_poll(multi_, nullptr, 0, static_cast<int>(most.count()), nullptr);
+  curl_multi_perform(multi_, &running);
+  collect();
+  return out;
+}
+
+Transfers::Outcome Transfers::outcome_of(Transfer& transfer, int code) {
+  Outcome out;
+  out.number = transfer.number;
+  long status = 0;
+  curl_easy_getinfo(transfer.easy, CURLINFO_RESPONSE_CODE, &status);
+  if (transfer.refused_address) {
+    out.text = "the address is of a private network; webhooks.allow_private would allow it";
+    out.final = true;
+    return out;
+  }
+  // A long answer is cut off, and is one all the same.
+  const bool answered = code == CURLE_OK || (code == CURLE_WRITE_ERROR && status > 0);
+  if (!answered && status == 0) {
+    out.text = curl_easy_strerror(static_cast<CURLcode>(code));
+    return out;
+  }
+  out.arrived = transfer.is_mail ? code == CURLE_OK : status >= 200 && status < 300;
+  out.final = transfer.is_mail ? !out.arrived && status >= 500 && status < 600 : status == 410;
+  out.text = std::to_string(status);
+  if (transfer.is_mail && !out.arrived)
+    out.text += std::string(" ") + curl_easy_strerror(static_cast<CURLcode>(code));
+  return out;
+}
+
+}  // namespace koinon

@@ -1,0 +1,69 @@
+// Many transfers at once on one thread: HTTP posts and SMTP, by libcurl.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "proto/base/result.h"
+
+namespace koinon {
+
+struct PostRequest {
+  std::string url;
+  std::vector<std::string> headers;  // Name: value
+  std::string body;
+  bool private_addresses = false;
+};
+
+struct SmtpServer {
+  std::string url;  // smtp://mail.city.example:587
+  std::string user;
+  std::string password;
+  bool plain = false;  // do not insist on TLS
+};
+struct MailRequest {
+  SmtpServer server;
+  std::string from;
+  std::string recipient;
+  std::string message;
+};
+
+class Transfers {
+ public:
+  using Number = std::uint64_t;
+  struct Outcome {
+    Number number = 0;
+    bool arrived = false;
+    bool final = false;  // trying again would change nothing
+    std::string text;    // "200", or why not
+  };
+
+  static Result<std::unique_ptr<Transfers>> make();
+  ~Transfers();
+  Transfers(const Transfers&) = delete;
+  Transfers& operator=(const Transfers&) = delete;
+
+  Number post(const PostRequest& request);
+  Number mail(const MailRequest& request);
+  std::size_t under_way() const { return open_.size(); }
+  // Works until something is done, somebody wakes it, or the time is over.
+  std::vector<Outcome> wait(std::chrono::milliseconds most);
+  // Any thread.
+  void wake();
+
+ private:
+  struct Transfer;
+  Transfers() = default;
+  Number begin(std::unique_ptr<Transfer> transfer);
+  Outcome outcome_of(Transfer& transfer, int code);
+
+  void* multi_ = nullptr;
+  Number last_ = 0;
+  std::map<Number, std::unique_ptr<Transfer>> open_;
+};
+
+}  // namespace koinon

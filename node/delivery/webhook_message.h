@@ -1,0 +1,17 @@
+// What a webhook is sent: Standard Webhooks' headers, with a signature over id, time and body.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "proto/base/types.h"
+
+namespace koinon {
+
+// whsec_ and base64, as receivers' libraries take it.
+std::string webhook_secret_text(BytesView secret);
+// webhook-id, webhook-timestamp, webhook-signature, and the type of the body.
+std::vector<std::string> webhook_headers(BytesView secret, const std::string& id, UnixMillis now,
+                                         const std::string& body);
+
+}  // namespace koinon

@@ -1,0 +1,625 @@
+#include "node/http/accounts_api.h"
+
+#include <algorithm>
+
+#include <boost/asio/post.hpp>
+#include <boost/json.hpp>
+
+#include "crypto/ed25519.h"
+#include "crypto/password.h"
+#include "node/http/change_request.h"
+#include "node/http/from_callback.h"
+#include "node/http/markdown.h"
+#include "proto/base/encoding.h"
+
+namespace koinon {
+namespace asio = boost::asio;
+namespace json = boost::json;
+namespace {
+
+constexpr std::size_t kCsrfBytes = 16;
+constexpr std::size_t kSmallBody = 16 * limits::kKiB;
+constexpr std::size_t kLabelBytes = 200;
+constexpr std::int64_t kDayMs = 24LL * 3600 * 1000;
+
+json::object user_json(const User& user) {
+  return {{"name", user.name},
+          {"role", role_text(user.role)},
+          {"office", user.office},
+          {"person", user.person},
+          {"email", user.email},
+          {"has_password", !user.password.empty()},
+          {"created_at", time_text(user.created_at)}};
+}
+
+json::object credential_json(const Credential& credential) {
+  json::object out{{"id", credential.id},
+                   {"label", credential.label},
+                   {"scope", role_text(credential.scope)},
+                   {"created_at", time_text(credential.created_at)}};
+  if (credential.expires_at.value > 0) out["expires_at"] = time_text(credential.expires_at);
+  if (credential.used_at.value > 0) out["used_at"] = time_text(credential.used_at);
+  return out;
+}
+
+Status check_account_name(const std::string& name) {
+  const bool fits =
+      !name.empty() && name.size() <= limits::kAccountNameBytes &&
+      std::all_of(name.begin(), name.end(), [](unsigned char c) {
+        return std::islower(c) != 0 || std::isdigit(c) != 0 || c == '.' || c == '-' || c == '_' || c == '@';
+      });
+  if (fits && name != "local") return {};
+  return fail(Code::kInvalidArgument, "it is lower-case letters, digits and . - _ @, at most 64", "name");
+}
+
+Status check_line(const std::string& text, const std::string& field) {
+  const bool control =
+      std::any_of(text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7F; });
+  if (text.size() <= kLabelBytes && !control && is_utf8(text)) return {};
+  return fail(Code::kInvalidArgument, "it is one line of at most 200 bytes", field);
+}
+
+Status check_password_rule(const std::string& password) {
+  if (password.size() >= limits::kPasswordBytesMin && password.size() <= limits::kPasswordBytes) return {};
+  return fail(Code::kInvalidArgument, "a password has 10 to 256 bytes; a sentence is a good one", "password");
+}
+
+// Reads what a request says of an account into it; members that it does not name stay.
+Status read_user(const json::object& object, User& user) {
+  if (object.contains("role")) {
+    KOINON_ASSIGN(user.role, parse_role(text_member(object, "role")));
+  }
+  if (object.contains("office")) user.office = text_member(object, "office");
+  if (object.contains("person")) user.person = text_member(object, "person");
+  if (object.contains("email")) user.email = text_member(object, "email");
+  KOINON_TRY(check_line(user.office, "office"));
+  KOINON_TRY(check_line(user.person, "person"));
+  return check_email(user.email);
+}
+
+CredentialKind kind_of(const HttpRequest& request) {
+  return request.path.at(4) == "feeds" ? CredentialKind::kFeed : CredentialKind::kToken;
+}
+
+constexpr std::string_view kPage =
+    "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"viewport\" "
+    "content=\"width=device-width\"><title>Koinon: your password</title><h1>Choose your password</h1>"
+    "<p>For this city's node of Koinon. At least ten characters; a sentence is a good one.</p>"
+    "<form method=\"post\"><p><label>Password<br><input type=\"password\" name=\"password\" minlength=\"10\" "
+    "required autocomplete=\"new-password\"></label></p><p><button>Set password</button></p></form></html>\n";
+
+std::string message_page(const std::string& message) {
+  return "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Koinon: your "
+         "password</title><h1>Your "
+         "password</h1><p>" +
+         html_escaped(message) + "</p></html>\n";
+}
+
+HttpResponse page(unsigned status, std::string html) {
+  return {status,
+          "text/html; charset=utf-8",
+          std::move(html),
+          {{"Content-Security-Policy",
+            "default-src 'none'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"}}};
+}
+
+}  // namespace
+
+void AccountsApi::add_routes(RouteTable& routes) {
+  const auto add = [&](Route route) {
+    route.tag = "accounts";
+    route.body_limit = kSmallBody;
+    routes.add(std::move(route));
+  };
+  const auto now = [this](Result<HttpResponse> (AccountsApi::*handler)(const HttpRequest&)) {
+    return at_once([this, handler](const HttpRequest& request) { return (this->*handler)(request); });
+  };
+  const auto later =
+      [this](asio::awaitable<HttpResponse> (AccountsApi::*handler)(HttpRequest)) -> RouteHandler {
+    return [this, handler](HttpRequest request) { return (this->*handler)(std::move(request)); };
+  };
+  add({"POST",
+       "/api/v1/sessions",
+       Need::kAnyone,
+       "logIn",
+       "",
+       "Log in; sets the session's cookie",
+       {},
+       "Login",
+       "Session",
+       201,
+       later(&AccountsApi::log_in),
+       {}});
+  add({"DELETE",
+       "/api/v1/sessions/current",
+       Need::kReader,
+       "logOut",
+       "",
+       "End this session",
+       {},
+       "",
+       "",
+       204,
+       now(&AccountsApi::log_out),
+       {}});
+  add({"GET",
+       "/api/v1/me",
+       Need::kReader,
+       "getMe",
+       "",
+       "Who asks, and what they may",
+       {},
+       "",
+       "Me",
+       200,
+       now(&AccountsApi::me),
+       {}});
+  add({"POST",
+       "/api/v1/passwords",
+       Need::kAnyone,
+       "useLink",
+       "",
+       "Set a password by a one-time code",
+       {},
+       "PasswordByCode",
+       "",
+       204,
+       later(&AccountsApi::use_link),
+       {}});
+  add({"GET",
+       "/welcome/{code}",
+       Need::kAnyone,
+       "getWelcome",
+       "",
+       "The page of a one-time link",
+       {},
+       "",
+       "text/html",
+       200,
+       now(&AccountsApi::link_page),
+       {}});
+  add({"POST",
+       "/welcome/{code}",
+       Need::kAnyone,
+       "postWelcome",
+       "",
+       "Set a password on the page of a one-time link",
+       {},
+       "application/x-www-form-urlencoded",
+       "text/html",
+       200,
+       later(&AccountsApi::use_link_page),
+       {}});
+  add({"GET",
+       "/api/v1/accounts",
+       Need::kOperator,
+       "listAccounts",
+       "",
+       "Every account",
+       {},
+       "",
+       "AccountList",
+       200,
+       now(&AccountsApi::list),
+       {}});
+  add({"POST",
+       "/api/v1/accounts",
+       Need::kOperator,
+       "addAccount",
+       "",
+       "Make an account; gives a one-time link",
+       {},
+       "AccountRequest",
+       "AccountLink",
+       201,
+       now(&AccountsApi::add),
+       {}});
+  const std::string one = "/api/v1/accounts/{name}";
+  add({"PATCH",
+       one,
+       Need::kOperator,
+       "changeAccount",
+       "",
+       "Change what an account may",
+       {},
+       "AccountChange",
+       "Account",
+       200,
+       now(&AccountsApi::change),
+       {}});
+  add({"DELETE",
+       one,
+       Need::kOperator,
+       "removeAccount",
+       "",
+       "Remove an account with all that is its own",
+       {},
+       "",
+       "",
+       204,
+       now(&AccountsApi::remove),
+       {}});
+  add({"POST",
+       one + "/link",
+       Need::kOperator,
+       "makeLink",
+       "",
+       "A one-time link to set a new password",
+       {},
+       "",
+       "AccountLink",
+       201,
+       now(&AccountsApi::make_link),
+       {}});
+  add({"PUT",
+       one + "/password",
+       Need::kReader,
+       "setPassword",
+       "",
+       "Change one's own password",
+       {},
+       "PasswordChange",
+       "",
+       204,
+       later(&AccountsApi::set_password),
+       {}});
+  for (const auto* what : {"tokens", "feeds"}) {
+    const bool feeds = std::string_view(what) == "feeds";
+    const std::string all = one + "/" + what;
+    add({"GET",
+         all,
+         Need::kReader,
+         feeds ? "listFeedAddresses" : "listTokens",
+         "",
+         feeds ? "Personal feed addresses" : "API tokens",
+         {},
+         "",
+         "CredentialList",
+         200,
+         now(&AccountsApi::credentials),
+         {}});
+    add({"POST",
+         all,
+         Need::kReader,
+         feeds ? "addFeedAddress" : "addToken",
+         "",
+         feeds ? "Make a personal feed address; its key is shown once"
+               : "Make an API token; it is shown once",
+         {},
+         "CredentialRequest",
+         "NewCredential",
+         201,
+         now(&AccountsApi::add_credential),
+         {}});
+    add({"DELETE",
+         all + "/{id}",
+         Need::kReader,
+         feeds ? "removeFeedAddress" : "removeToken",
+         "",
+         feeds ? "Revoke a feed address" : "Revoke a token",
+         {},
+         "",
+         "",
+         204,
+         now(&AccountsApi::remove_credential),
+         {}});
+  }
+  add({"GET",
+       "/api/v1/audit",
+       Need::kOperator,
+       "listAudit",
+       "",
+       "Who changed what, newest first",
+       {"limit", "cursor"},
+       "",
+       "AuditList",
+       200,
+       now(&AccountsApi::audit),
+       {}});
+}
+
+// --- passwords and sessions ---
+
+asio::awaitable<Result<bool>> AccountsApi::check_password(std::string hash, std::string password) {
+  if (checks_ >= limits::kPasswordChecks)
+    co_return fail(Code::kTooMany, "too many log in at once; try again", "password");
+  ++checks_;
+  asio::thread_pool* pool = &parts_.slow;
+  Beginning<bool> begin = [pool, hash, password](std::function<void(bool)> done) {
+    asio::post(*pool, [hash, password, done] { done(password_matches(hash, password)); });
+  };
+  const bool right = co_await from_callback<bool>(std::move(begin));
+  --checks_;
+  co_return right;
+}
+
+asio::awaitable<Result<std::string>> AccountsApi::hash(std::string password) {
+  asio::thread_pool* pool = &parts_.slow;
+  Beginning<Result<std::string>> begin = [pool, password](std::function<void(Result<std::string>)> done) {
+    asio::post(*pool, [password, done] { done(hash_password(password)); });
+  };
+  co_return co_await from_callback<Result<std::string>>(std::move(begin));
+}
+
+// A name that there is not takes as long as one that there is, and gets the same answer.
+asio::awaitable<HttpResponse> AccountsApi::log_in(HttpRequest request) {
+  const auto object = parse_request(request.body);
+  if (!object.ok()) co_return problem(object.error());
+  const std::string name = text_member(*object, "name").substr(0, limits::kAccountNameBytes);
+  const std::string password = text_member(*object, "password");
+  if (const Status may = shared_.access.may_try(name, request.remote); !may.ok())
+    co_return problem(may.error());
+  const auto user = shared_.accounts.find(name);
+  if (!user.ok()) co_return problem(user.error());
+  const bool known = user->has_value() && !(*user)->password.empty();
+  const auto right = co_await check_password(known ? (*user)->password : hash_of_nobody(), password);
+  if (!right.ok()) co_return problem(right.error());
+  shared_.access.tried(name, request.remote, known && *right);
+  if (!known || !*right)
+    co_return problem(fail(Code::kUnauthenticated, "the name or the password is wrong", "password"));
+  Credential session;
+  session.kind = CredentialKind::kSession;
+  session.user = (*user)->id;
+  session.scope = Role::kOperator;
+  session.csrf = to_hex(random_bytes(kCsrfBytes));
+  session.created_at = parts_.clock.wall();
+  session.expires_at = {session.created_at.value +
+                        std::chrono::milliseconds(limits::kSessionLifetime).count()};
+  (void)shared_.accounts.expire(session.created_at);
+  const auto secret = shared_.accounts.issue(session);
+  if (!secret.ok()) co_return problem(secret.error());
+  json::object body = user_json(**user);
+  body["csrf"] = session.csrf;
+  HttpResponse response = json_response(body, 201);
+  response.headers["Set-Cookie"] = shared_.access.cookie(*secret);
+  co_return response;
+}
+
+Result<HttpResponse> AccountsApi::log_out(const HttpRequest& request) {
+  if (request.caller.by != Caller::By::kSession) return fail(Code::kRefused, "this is no session", "session");
+  KOINON_TRY(shared_.accounts.revoke(request.caller.user, request.caller.credential));
+  HttpResponse response{204, "application/json", "", {}};
+  response.headers["Set-Cookie"] = shared_.access.cookie("");
+  return response;
+}
+
+Result<HttpResponse> AccountsApi::me(const HttpRequest& request) {
+  json::object body{{"name", request.caller.name},
+                    {"role", role_text(request.caller.role)},
+                    {"office", request.caller.office},
+                    {"person", request.caller.person}};
+  if (!request.caller.csrf.empty()) body["csrf"] = request.caller.csrf;
+  return json_response(body);
+}
+
+asio::awaitable<HttpResponse> AccountsApi::set_password(HttpRequest request) {
+  const auto object = parse_request(request.body);
+  if (!object.ok()) co_return problem(object.error());
+  auto user = account(request.arg("name"));
+  if (!user.ok()) co_return problem(user.error());
+  if (user->id != request.caller.user)
+    co_return problem(
+        fail(Code::kRefused, "a password is its owner's to change; others make a one-time link", "name"));
+  if (const Status may = shared_.access.may_try(user->name, request.remote); !may.ok())
+    co_return problem(may.error());
+  const auto right = co_await check_password(user->password, text_member(*object, "old"));
+  if (!right.ok()) co_return problem(right.error());
+  shared_.access.tried(user->name, request.remote, *right);
+  if (!*right) co_return problem(fail(Code::kRefused, "the old password is wrong", "old"));
+  const std::string wanted = text_member(*object, "new");
+  if (const Status rule = check_password_rule(wanted); !rule.ok()) co_return problem(rule.error());
+  const auto hashed = co_await hash(wanted);
+  if (!hashed.ok()) co_return problem(hashed.error());
+  user->password = *hashed;
+  if (const Status stored = shared_.accounts.change(*user); !stored.ok()) co_return problem(stored.error());
+  (void)shared_.accounts.revoke_all(user->id, CredentialKind::kSession);
+  HttpResponse response{204, "application/json", "", {}};
+  response.headers["Set-Cookie"] = shared_.access.cookie("");
+  co_return response;
+}
+
+asio::awaitable<Status> AccountsApi::take_link(std::string code, std::string password, std::string remote) {
+  if (const Status may = shared_.access.may_try({}, remote); !may.ok()) co_return may.error();
+  if (const Status rule = check_password_rule(password); !rule.ok()) co_return rule.error();
+  const auto link = shared_.accounts.check(code, CredentialKind::kOneTime, parts_.clock.wall());
+  if (!link.ok()) co_return link.error();
+  shared_.access.tried({}, remote, link->has_value());
+  if (!*link)
+    co_return fail(Code::kNotFound, "this link has been used already, or has expired; ask for a new one",
+                   "code");
+  const UserId id = (*link)->user;
+  const auto hashed = co_await hash(password);
+  if (!hashed.ok()) co_return hashed.error();
+  // Used once: whoever takes it away sets the password.
+  if (const Status taken = shared_.accounts.revoke(id, (*link)->id); !taken.ok()) co_return taken.error();
+  auto user = shared_.accounts.get(id);
+  if (!user.ok() || !*user) co_return fail(Code::kNotFound, "the account is gone", "code");
+  (*user)->password = *hashed;
+  if (const Status stored = shared_.accounts.change(**user); !stored.ok()) co_return stored.error();
+  co_return shared_.accounts.revoke_all(id, CredentialKind::kSession);
+}
+
+asio::awaitable<HttpResponse> AccountsApi::use_link(HttpRequest request) {
+  const auto object = parse_request(request.body);
+  if (!object.ok()) co_return problem(object.error());
+  const Status done =
+      co_await take_link(text_member(*object, "code"), text_member(*object, "password"), request.remote);
+  co_return done.ok() ? HttpResponse{204, "application/json", "", {}} : problem(done.error());
+}
+
+Result<HttpResponse> AccountsApi::link_page(const HttpRequest&) { return page(200, std::string(kPage)); }
+
+asio::awaitable<HttpResponse> AccountsApi::use_link_page(HttpRequest request) {
+  const auto form = read_form(request.body);
+  const auto password =
+      form.ok() ? form->find("password") : std::map<std::string, std::string>::const_iterator();
+  if (!form.ok() || password == form->end()) co_return page(400, message_page("The form was not filled in."));
+  const Status done = co_await take_link(request.arg("code"), password->second, request.remote);
+  if (!done.ok()) co_return page(status_of(done.error().code), message_page(done.error().message));
+  co_return page(200, message_page("The password is set. You can log in with it now."));
+}
+
+// --- accounts ---
+
+Result<User> AccountsApi::account(const std::string& name) {
+  KOINON_ASSIGN(const auto user, shared_.accounts.find(name));
+  if (!user) return fail(Code::kNotFound, "there is no such account", "name");
+  return *user;
+}
+
+Result<User> AccountsApi::own_account(const HttpRequest& request) {
+  const std::string name = request.arg("name");
+  if (request.caller.role < Role::kOperator && name != request.caller.name)
+    return fail(Code::kRefused, "that is another's account", "name");
+  return account(name);
+}
+
+Result<HttpResponse> AccountsApi::list(const HttpRequest&) {
+  KOINON_ASSIGN(const auto users, shared_.accounts.all());
+  json::array items;
+  for (const User& user : users) items.push_back(user_json(user));
+  return json_response({{"items", std::move(items)}});
+}
+
+Result<std::string> AccountsApi::issue_link(UserId user, const HttpRequest& request) {
+  KOINON_TRY(shared_.accounts.revoke_all(user, CredentialKind::kOneTime));
+  Credential link;
+  link.kind = CredentialKind::kOneTime;
+  link.user = user;
+  link.created_at = parts_.clock.wall();
+  link.expires_at = {link.created_at.value + std::chrono::milliseconds(limits::kOneTimeLifetime).count()};
+  KOINON_ASSIGN(const std::string code, shared_.accounts.issue(link));
+  std::string base = shared_.access.base_url(request);
+  if (request.local && shared_.access.options().url.empty())
+    base = "http://localhost:" + std::to_string(parts_.facts.http_port);
+  return base + "/welcome/" + code;
+}
+
+Result<HttpResponse> AccountsApi::add(const HttpRequest& request) {
+  KOINON_ASSIGN(const json::object object, parse_request(request.body));
+  KOINON_TRY(check_members(object, {"name", "role", "office", "person", "email"}));
+  KOINON_ASSIGN(const auto all, shared_.accounts.all());
+  if (all.size() >= limits::kAccounts)
+    return fail(Code::kTooLarge, "a node has at most 1000 accounts", "name");
+  User user;
+  user.name = text_member(object, "name");
+  KOINON_TRY(check_account_name(user.name));
+  KOINON_TRY(read_user(object, user));
+  user.created_at = parts_.clock.wall();
+  KOINON_ASSIGN(user.id, shared_.accounts.add(user));
+  KOINON_ASSIGN(const std::string link, issue_link(user.id, request));
+  json::object body = user_json(user);
+  body["link"] = link;
+  return json_response(body, 201);
+}
+
+Result<HttpResponse> AccountsApi::change(const HttpRequest& request) {
+  KOINON_ASSIGN(const json::object object, parse_request(request.body));
+  KOINON_TRY(check_members(object, {"role", "office", "person", "email"}));
+  KOINON_ASSIGN(User user, account(request.arg("name")));
+  const bool was_operator = user.role == Role::kOperator;
+  KOINON_TRY(read_user(object, user));
+  if (was_operator && user.role != Role::kOperator) {
+    KOINON_ASSIGN(const auto all, shared_.accounts.all());
+    if (std::count_if(all.begin(), all.end(), [](const User& one) { return one.role == Role::kOperator; }) ==
+        1)
+      return fail(Code::kRefused, "it is the last operator; make another one first", "role");
+  }
+  KOINON_TRY(shared_.accounts.change(user));
+  return json_response(user_json(user));
+}
+
+Result<HttpResponse> AccountsApi::remove(const HttpRequest& request) {
+  KOINON_ASSIGN(const User user, account(request.arg("name")));
+  KOINON_TRY(shared_.accounts.remove(user.id));
+  return HttpResponse{204, "application/json", "", {}};
+}
+
+Result<HttpResponse> AccountsApi::make_link(const HttpRequest& request) {
+  KOINON_ASSIGN(const User user, account(request.arg("name")));
+  KOINON_ASSIGN(const std::string link, issue_link(user.id, request));
+  json::object body = user_json(user);
+  body["link"] = link;
+  return json_response(body, 201);
+}
+
+// --- tokens and feed addresses ---
+
+Result<HttpResponse> AccountsApi::credentials(const HttpRequest& request) {
+  KOINON_ASSIGN(const User user, own_account(request));
+  KOINON_ASSIGN(const auto all, shared_.accounts.of_user(user.id, kind_of(request)));
+  json::array items;
+  for (const Credential& credential : all) items.push_back(credential_json(credential));
+  return json_response({{"items", std::move(items)}});
+}
+
+Result<HttpResponse> AccountsApi::add_credential(const HttpRequest& request) {
+  KOINON_ASSIGN(const User user, own_account(request));
+  KOINON_ASSIGN(const json::object object, parse_request(request.body));
+  KOINON_TRY(check_members(object, {"label", "scope", "days"}));
+  Credential made;
+  made.kind = kind_of(request);
+  made.user = user.id;
+  made.label = text_member(object, "label");
+  KOINON_TRY(check_line(made.label, "label"));
+  made.scope = Role::kReader;
+  if (made.kind == CredentialKind::kToken && object.contains("scope")) {
+    KOINON_ASSIGN(made.scope, parse_role(text_member(object, "scope")));
+    if (made.scope > user.role)
+      return fail(Code::kRefused,
+                  "a token may no more than its account, a " + std::string(role_text(user.role)), "scope");
+  }
+  made.created_at = parts_.clock.wall();
+  if (const auto* days = object.if_contains("days")) {
+    if (!days->is_int64() || days->as_int64() < 1 || days->as_int64() > 3650)
+      return fail(Code::kInvalidArgument, "it is a number of days, 1 to 3650", "days");
+    made.expires_at = {made.created_at.value + days->as_int64() * kDayMs};
+  }
+  KOINON_ASSIGN(const auto all, shared_.accounts.of_user(user.id, made.kind));
+  if (all.size() >= limits::kCredentials)
+    return fail(Code::kTooLarge, "an account has at most 100 of them; revoke one first", "label");
+  made.id = to_hex(random_bytes(6));
+  KOINON_ASSIGN(const std::string secret, shared_.accounts.issue(made));
+  json::object body = credential_json(made);
+  if (made.kind == CredentialKind::kToken) {
+    body["secret"] = "koinon_" + secret;
+  } else {
+    body["secret"] = secret;
+    body["url"] = shared_.access.base_url(request) + "/feeds/all.atom?key=" + secret;
+  }
+  return json_response(body, 201);
+}
+
+Result<HttpResponse> AccountsApi::remove_credential(const HttpRequest& request) {
+  KOINON_ASSIGN(const User user, own_account(request));
+  KOINON_TRY(shared_.accounts.revoke(user.id, request.arg("id")));
+  return HttpResponse{204, "application/json", "", {}};
+}
+
+// --- audit ---
+
+Result<HttpResponse> AccountsApi::audit(const HttpRequest& request) {
+  KOINON_ASSIGN(const std::size_t limit, read_limit(request, limits::kPageSize, limits::kPageSizeMax));
+  std::int64_t before = 0;
+  if (const std::string cursor = request.param("cursor"); !cursor.empty()) {
+    const auto number = parse_decimal(cursor);
+    if (!number.ok() || *number > INT64_MAX)
+      return fail(Code::kInvalidArgument, "it is what `next` said", "cursor");
+    before = static_cast<std::int64_t>(*number);
+  }
+  KOINON_ASSIGN(const auto lines, shared_.accounts.audit(before, limit));
+  json::array items;
+  for (const AuditLine& line : lines) {
+    items.push_back(json::object{{"id", line.number},
+                                 {"at", time_text(line.at)},
+                                 {"who", line.who},
+                                 {"action", line.action},
+                                 {"target", line.target},
+                                 {"outcome", line.outcome}});
+  }
+  json::object body{{"items", std::move(items)}};
+  if (lines.size() == limit) body["next"] = std::to_string(lines.back().number);
+  return json_response(body);
+}
+
+}  // namespace koinon

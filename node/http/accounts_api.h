@@ -1,0 +1,48 @@
+// Accounts, sessions, tokens, personal feed addresses, and the audit.
+#pragma once
+
+#include <boost/json/object.hpp>
+
+#include "node/http/api.h"
+
+namespace koinon {
+
+class AccountsApi {
+ public:
+  explicit AccountsApi(ApiShared& shared) : shared_(shared), parts_(shared.parts) {}
+  void add_routes(RouteTable& routes);
+
+ private:
+  boost::asio::awaitable<HttpResponse> log_in(HttpRequest request);
+  Result<HttpResponse> log_out(const HttpRequest& request);
+  Result<HttpResponse> me(const HttpRequest& request);
+  boost::asio::awaitable<HttpResponse> set_password(HttpRequest request);
+  boost::asio::awaitable<HttpResponse> use_link(HttpRequest request);
+  boost::asio::awaitable<HttpResponse> use_link_page(HttpRequest request);
+  Result<HttpResponse> link_page(const HttpRequest& request);
+
+  Result<HttpResponse> list(const HttpRequest& request);
+  Result<HttpResponse> add(const HttpRequest& request);
+  Result<HttpResponse> change(const HttpRequest& request);
+  Result<HttpResponse> remove(const HttpRequest& request);
+  Result<HttpResponse> make_link(const HttpRequest& request);
+  Result<HttpResponse> credentials(const HttpRequest& request);
+  Result<HttpResponse> add_credential(const HttpRequest& request);
+  Result<HttpResponse> remove_credential(const HttpRequest& request);
+  Result<HttpResponse> audit(const HttpRequest& request);
+
+  // The account that a request names, which the caller may see to: their own, or any for an operator.
+  Result<User> own_account(const HttpRequest& request);
+  Result<User> account(const std::string& name);
+  Result<std::string> issue_link(UserId user, const HttpRequest& request);
+  // On the pool: Argon2id takes long. kTooMany: too many wait already.
+  boost::asio::awaitable<Result<bool>> check_password(std::string hash, std::string password);
+  boost::asio::awaitable<Result<std::string>> hash(std::string password);
+  boost::asio::awaitable<Status> take_link(std::string code, std::string password, std::string remote);
+
+  ApiShared& shared_;
+  ApiParts& parts_;
+  std::size_t checks_ = 0;  // passwords being checked
+};
+
+}  // namespace koinon

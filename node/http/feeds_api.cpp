@@ -1,0 +1,321 @@
+#include "node/http/feeds_api.h"
+
+#include <boost/url/encode.hpp>
+#include <boost/url/rfc/unreserved_chars.hpp>
+
+#include "crypto/hash.h"
+#include "node/http/markdown.h"
+#include "node/http/search_api.h"
+#include "proto/base/encoding.h"
+#include "proto/codec/entry.h"
+#include "proto/vocabulary/vocabulary.h"
+#include "storage/note_text.h"
+
+namespace koinon {
+namespace {
+
+constexpr std::size_t kVersionsBack = 100;
+
+std::string encode(std::string_view text) { return boost::urls::encode(text, boost::urls::unreserved_chars); }
+
+// A personal address stays one from page to page.
+std::string with_key(const HttpRequest& request, std::string url) {
+  const std::string key = request.param("key");
+  if (key.empty()) return url;
+  return url + (url.find('?') == std::string::npos ? "?" : "&") + "key=" + encode(key);
+}
+
+std::string path_text(const HttpRequest& request) {
+  std::string out;
+  for (const auto& segment : request.path)
+    out += "/" + boost::urls::encode(segment, boost::urls::unreserved_chars);
+  return out;
+}
+
+Error no_such_feed() { return fail(Code::kNotFound, "a feed's address ends in .atom or .json", "target"); }
+
+void add_section(std::string& out, std::string_view section, const std::string& language,
+                 const std::string& text) {
+  if (text.empty()) return;
+  if (!out.empty()) out += "\n\n";
+  out += "## " + Vocabulary::builtin().section_label(section, language) + "\n\n" + text;
+}
+
+}  // namespace
+
+std::string note_markdown(const v1::Body& body, const std::string& language) {
+  if (!body.has_practice()) {
+    const NoteText text = note_text(body);
+    return text.summary.empty() ? text.text : text.summary + "\n\n" + text.text;
+  }
+  const auto& practice = body.practice();
+  std::string out = practice.summary();
+  add_section(out, "challenge", language, practice.challenge());
+  add_section(out, "solution", language, practice.solution());
+  add_section(out, "results", language, practice.results());
+  add_section(out, "lessons", language, practice.lessons());
+  add_section(out, "conditions", language, practice.conditions());
+  return out;
+}
+
+void FeedsApi::add_routes(RouteTable& routes) {
+  const auto add = [&](const char* pattern, const char* id, const char* summary,
+                       std::vector<std::string> query,
+                       Result<HttpResponse> (FeedsApi::*handler)(const HttpRequest&)) {
+    routes.add({"GET",
+                pattern,
+                Need::kReading,
+                id,
+                "feeds",
+                summary,
+                std::move(query),
+                "",
+                std::string_view(pattern).ends_with("opml") ? "text/x-opml" : "application/atom+xml",
+                200,
+                at_once([this, handler](const HttpRequest& request) { return (this->*handler)(request); }),
+                {}});
+  };
+  routes.add({"GET",
+              "/records/{city}/{index}",
+              Need::kReading,
+              "getNotePage",
+              "feeds",
+              "A note to be read in a browser",
+              {},
+              "",
+              "text/html",
+              200,
+              at_once([this](const HttpRequest& request) { return note_page(request); }),
+              {}});
+  add("/feeds.opml", "getFeedList", "The feeds of all topics, for a reader to import", {}, &FeedsApi::opml);
+  add("/feeds/all.atom", "getFeedOfAll", "Every note, as Atom", {"before", "key"}, &FeedsApi::all);
+  add("/feeds/all.json", "getJsonFeedOfAll", "Every note, as JSON Feed", {"before", "key"}, &FeedsApi::all);
+  add("/feeds/search.atom", "getFeedOfSearch", "What a search finds, newest first, as Atom",
+      {"q", "topic", "city", "country", "language", "kind", "evidence", "cost", "sdg", "outcome", "cursor",
+       "key"},
+      &FeedsApi::search);
+  add("/feeds/search.json", "getJsonFeedOfSearch", "What a search finds, newest first, as JSON Feed",
+      {"q", "topic", "city", "country", "language", "kind", "evidence", "cost", "sdg", "outcome", "cursor",
+       "key"},
+      &FeedsApi::search);
+  add("/feeds/topic/{topic...}", "getFeedOfTopic", "A topic with all below it: health/testing.atom or .json",
+      {"before", "key"}, &FeedsApi::topic);
+  add("/feeds/city/{city}", "getFeedOfCity", "A city: seoul.example.atom or .json", {"before", "key"},
+      &FeedsApi::city);
+}
+
+Result<HttpResponse> FeedsApi::note_page(const HttpRequest& request) {
+  Directory directory(*parts_.store);
+  KOINON_ASSIGN(const auto found, directory.find_ref(request.arg("city") + "/" + request.arg("index")));
+  KOINON_ASSIGN(const auto record, parts_.index->get(found.log.id, found.index));
+  const auto made = record ? item(directory, *record, shared_.access.base_url(request))
+                           : Result<std::optional<FeedItem>>(std::optional<FeedItem>());
+  if (!made.ok()) return made.error();
+  if (!*made) return fail(Code::kNotFound, "the note itself is not held here", "ref");
+  const FeedItem& note = **made;
+  std::string html = "<!doctype html><html lang=\"" + html_escaped(note.language) +
+                     "\"><meta charset=\"utf-8\">" +
+                     "<meta name=\"viewport\" content=\"width=device-width\"><title>" +
+                     html_escaped(plain_line(note.title)) + "</title>";
+  const std::string base = shared_.access.base_url(request);
+  const auto feed = [&](const std::string& title, const std::string& path) {
+    html += "<link rel=\"alternate\" type=\"application/atom+xml\" title=\"" + html_escaped(title) +
+            "\" href=\"" + html_escaped(base + path) + "\">";
+  };
+  feed("All notes", "/feeds/all.atom");
+  feed(plain_line(note.city), "/feeds/city/" + directory.city(found.log.id) + ".atom");
+  for (const auto& topic : note.topics) feed(topic, "/feeds/topic/" + topic + ".atom");
+  html += "<h1>" + html_escaped(plain_line(note.title)) + "</h1><p>" + html_escaped(plain_line(note.city)) +
+          (note.office.empty() ? "" : ", " + html_escaped(plain_line(note.office))) + ", " +
+          time_text(note.published).substr(0, 10) + "</p>" + markdown_html(note.markdown) + "</html>\n";
+  return HttpResponse{200, "text/html; charset=utf-8", std::move(html), {}};
+}
+
+namespace {
+
+// Takes .atom or .json off.
+Result<bool> take_suffix(std::string& text) {
+  for (const std::string_view suffix : {".atom", ".json"}) {
+    if (!text.ends_with(suffix) || text.size() == suffix.size()) continue;
+    text.resize(text.size() - suffix.size());
+    return suffix == ".json";
+  }
+  return no_such_feed();
+}
+
+}  // namespace
+
+Result<HttpResponse> FeedsApi::all(const HttpRequest& request) {
+  const Form form = request.path.back() == "all.json" ? Form::kJson : Form::kAtom;
+  return list(request, {}, "Practice notes, seen from " + parts_.facts.name, "all", form);
+}
+
+Result<HttpResponse> FeedsApi::topic(const HttpRequest& request) {
+  std::string topic = request.arg("topic");
+  KOINON_ASSIGN(const bool json, take_suffix(topic));
+  IndexQuery query;
+  query.topic = Vocabulary::builtin().canonical(topic);
+  const Topic* listed = Vocabulary::builtin().find(*query.topic);
+  const auto label = listed == nullptr                ? std::string()
+                     : listed->labels.count("en") > 0 ? listed->labels.at("en")
+                                                      : "";
+  return list(request, query, "Practice notes: " + (label.empty() ? *query.topic : label),
+              "topic " + *query.topic, json ? Form::kJson : Form::kAtom);
+}
+
+Result<HttpResponse> FeedsApi::city(const HttpRequest& request) {
+  std::string city = request.arg("city");
+  KOINON_ASSIGN(const bool json, take_suffix(city));
+  Directory directory(*parts_.store);
+  KOINON_ASSIGN(const LogState log, directory.find_city(city));
+  IndexQuery query;
+  query.log = log.id;
+  return list(request, query, "Practice notes of " + city_name(directory, log.id), "city " + to_text(log.id),
+              json ? Form::kJson : Form::kAtom);
+}
+
+Result<HttpResponse> FeedsApi::list(const HttpRequest& request, IndexQuery query, std::string title,
+                                    std::string what, Form form) {
+  query.standing_notes = true;
+  query.limit = limits::kFeedItems;
+  if (const std::string before = request.param("before"); !before.empty()) {
+    const auto number = parse_decimal(before);
+    if (!number.ok()) return fail(Code::kInvalidArgument, "it is what the page before says", "before");
+    query.before = ArrivalSeq(*number);
+  }
+  Page page;
+  page.feed.title = std::move(title);
+  page.feed.id = urn_of(parts_.facts.name + " " + what);
+  KOINON_ASSIGN(page.records, parts_.index->find(query));
+  if (page.records.size() == query.limit)
+    page.next = "?before=" + std::to_string(page.records.back().arrival.value);
+  return answer(request, std::move(page), form);
+}
+
+Result<HttpResponse> FeedsApi::search(const HttpRequest& request) {
+  Directory directory(*parts_.store);
+  KOINON_ASSIGN(SearchQuery query, read_search(directory, request));
+  query.newest_first = true;
+  query.limit = limits::kFeedItems;
+  KOINON_ASSIGN(const SearchPage found, parts_.index->search(query));
+  Page page;
+  page.feed.title = "Practice notes: " + (query.words.empty() ? std::string("search") : query.words);
+  std::string words;
+  for (const auto& [name, value] : request.query) {
+    if (name != "key" && name != "cursor")
+      words += (words.empty() ? "?" : "&") + encode(name) + "=" + encode(value);
+  }
+  page.feed.id = urn_of(parts_.facts.name + " search " + words);
+  for (const SearchHit& hit : found.hits) {
+    KOINON_ASSIGN(const auto record, parts_.index->get(hit.log, hit.index));
+    if (record) page.records.push_back(*record);
+  }
+  const std::size_t reached = query.offset + found.hits.size();
+  if (reached < found.total && !found.hits.empty())
+    page.next = words + (words.empty() ? "?" : "&") + "cursor=" + std::to_string(reached);
+  return answer(request, std::move(page), request.path.back() == "search.json" ? Form::kJson : Form::kAtom);
+}
+
+std::string FeedsApi::city_name(Directory& directory, const LogId& log) {
+  const auto profile = parts_.index->latest(log, v1::KIND_PROFILE);
+  if (profile.ok() && *profile) {
+    const auto record = parts_.index->get(log, **profile);
+    if (record.ok() && *record && !(*record)->title.empty()) return (*record)->title;
+  }
+  return directory.city(log);
+}
+
+EntryIndex FeedsApi::first_version(const LogId& log, EntryIndex index) {
+  for (std::size_t i = 0; i < kVersionsBack; ++i) {
+    const auto record = parts_.store->record(log, index);
+    const auto entry = record.ok() ? parse_entry(record->entry) : Result<v1::Entry>(record.error());
+    if (!entry.ok()) return index;
+    bool earlier = false;
+    for (const auto& ref : entry->refs()) {
+      if (ref.role() != v1::REF_ROLE_REVISES || LogId::from(ref.log_id()) != log ||
+          ref.index() >= index.value)
+        continue;
+      index = EntryIndex(ref.index());
+      earlier = true;
+      break;
+    }
+    if (!earlier) return index;
+  }
+  return index;
+}
+
+// The time at which a note became readable here, not what its author's clock says: readers sort by it.
+Result<std::optional<FeedItem>> FeedsApi::item(Directory& directory, const IndexedRecord& indexed,
+                                               const std::string& base) {
+  const auto record = shown_record(*parts_.store, indexed.log, indexed.index);
+  if (!record.ok() || record->body.empty()) return std::optional<FeedItem>();
+  const auto body = parse_body(record->body);
+  if (!body.ok()) return std::optional<FeedItem>();
+  FeedItem out;
+  const std::string ref = directory.ref(indexed.log, indexed.index);
+  out.id =
+      urn_of(to_text(indexed.log) + "/" + std::to_string(first_version(indexed.log, indexed.index).value));
+  out.url = base + "/records/" + ref;
+  out.title = indexed.title;
+  out.summary = indexed.summary;
+  out.markdown = note_markdown(*body, indexed.language);
+  out.language = indexed.language;
+  out.city = city_name(directory, indexed.log);
+  out.office = body->author().office();
+  out.topics = indexed.topics;
+  out.published = indexed.created_at;
+  KOINON_ASSIGN(const auto arrival, parts_.store->arrival_of(indexed.log, indexed.index));
+  out.updated = arrival ? arrival->at : indexed.created_at;
+  if (out.published > out.updated) out.published = out.updated;
+  return std::optional(std::move(out));
+}
+
+Result<HttpResponse> FeedsApi::answer(const HttpRequest& request, Page page, Form form) {
+  Directory directory(*parts_.store);
+  const std::string base = shared_.access.base_url(request);
+  const std::string address = base + path_text(request);
+  std::string self = address;
+  char mark = '?';
+  for (const auto& [name, value] : request.query) {
+    self += mark + encode(name) + "=" + encode(value);
+    mark = '&';
+  }
+  page.feed.self = self;
+  page.feed.home = base + "/";
+  if (!page.next.empty()) page.feed.next = with_key(request, address + page.next);
+  for (const IndexedRecord& record : page.records) {
+    KOINON_ASSIGN(auto made, item(directory, record, base));
+    if (!made) continue;
+    page.feed.updated = std::max(page.feed.updated, made->updated);
+    page.feed.items.push_back(std::move(*made));
+  }
+  HttpResponse response{200,
+                        form == Form::kJson ? "application/feed+json" : "application/atom+xml; charset=utf-8",
+                        form == Form::kJson ? json_feed_text(page.feed) : atom_text(page.feed),
+                        {}};
+  response.headers["Last-Modified"] = http_date(page.feed.updated);
+  response.headers["Cache-Control"] = "no-cache";
+  // Who asks by time alone is answered by time alone: within a second something may be missed until the next.
+  response = conditional(request, std::move(response));
+  if (response.status == 200 && request.header("if-none-match").empty() &&
+      request.header("if-modified-since") == response.headers["Last-Modified"] &&
+      page.feed.updated.value / 1000 < parts_.clock.wall().value / 1000) {
+    response.status = 304;
+    response.body.clear();
+  }
+  return response;
+}
+
+Result<HttpResponse> FeedsApi::opml(const HttpRequest& request) {
+  const std::string base = shared_.access.base_url(request);
+  std::vector<FeedLink> links = {{"All topics", with_key(request, base + "/feeds/all.atom")}};
+  for (const Topic& topic : Vocabulary::builtin().topics()) {
+    const auto label = topic.labels.find("en");
+    links.push_back({label == topic.labels.end() ? topic.slug : label->second,
+                     with_key(request, base + "/feeds/topic/" + topic.slug + ".atom")});
+  }
+  return HttpResponse{
+      200, "text/x-opml; charset=utf-8", opml_text("Koinon: practice notes by topic", links), {}};
+}
+
+}  // namespace koinon

@@ -1,0 +1,44 @@
+// /feeds/…: what is new, for feed readers.
+#pragma once
+
+#include "node/http/api.h"
+#include "node/http/feed.h"
+
+namespace koinon {
+
+class FeedsApi {
+ public:
+  explicit FeedsApi(ApiShared& shared) : shared_(shared), parts_(shared.parts) {}
+  void add_routes(RouteTable& routes);
+
+ private:
+  enum class Form : unsigned char { kAtom, kJson };
+  struct Page {
+    Feed feed;
+    std::vector<IndexedRecord> records;
+    std::string next;  // query of the page of older ones, without key
+  };
+
+  Result<HttpResponse> all(const HttpRequest& request);
+  Result<HttpResponse> topic(const HttpRequest& request);
+  Result<HttpResponse> city(const HttpRequest& request);
+  Result<HttpResponse> search(const HttpRequest& request);
+  Result<HttpResponse> note_page(const HttpRequest& request);
+  Result<HttpResponse> opml(const HttpRequest& request);
+  Result<HttpResponse> list(const HttpRequest& request, IndexQuery query, std::string title, std::string what,
+                            Form form);
+  Result<HttpResponse> answer(const HttpRequest& request, Page page, Form form);
+  Result<std::optional<FeedItem>> item(Directory& directory, const IndexedRecord& record,
+                                       const std::string& base);
+  std::string city_name(Directory& directory, const LogId& log);
+  // The version from which a note's name comes.
+  EntryIndex first_version(const LogId& log, EntryIndex index);
+
+  ApiShared& shared_;
+  ApiParts& parts_;
+};
+
+// The note as Markdown with its sections, as feeds, mails and pages show it.
+std::string note_markdown(const v1::Body& body, const std::string& language);
+
+}  // namespace koinon

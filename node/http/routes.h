@@ -1,0 +1,70 @@
+// Every address that is served, once: which handler answers, who may ask, and what the OpenAPI document says
+// of it.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include <boost/asio/awaitable.hpp>
+
+#include "node/http/message.h"
+#include "proto/base/limits.h"
+
+namespace koinon {
+
+// Gives a server-sent-events client what is new: text to send, empty if nothing.
+using EventSource = std::function<Result<std::string>()>;
+using RouteHandler = std::function<boost::asio::awaitable<HttpResponse>(HttpRequest)>;
+using StreamHandler = std::function<Result<EventSource>(const HttpRequest&)>;
+
+enum class Need : unsigned char {
+  kAnyone,     // also who is not known
+  kReading,    // a reader; anyone where reading is public
+  kReader,     // somebody with an account, or the Unix socket
+  kPublisher,  //
+  kReviewer,   //
+  kOperator,   //
+};
+
+struct Route {
+  std::string method;
+  std::string pattern;  // /api/v1/records/{city}/{index}; {rest...} at the end takes one segment or more
+  Need need = Need::kReading;
+  std::string id;  // operationId
+  std::string tag;
+  std::string summary;
+  std::vector<std::string> query;  // names of parameters that the document describes
+  std::string takes;               // a schema's name, or a media type; empty: no body
+  std::string gives;               // the same; empty: nothing
+  unsigned status = 200;
+  RouteHandler handle;
+  StreamHandler stream;  // in place of `handle`
+  std::size_t body_limit = limits::kHttpBodyBytes;
+  std::string gives_later = {};  // with 202, where it may wait
+};
+
+class RouteTable {
+ public:
+  void add(Route route);
+  const std::vector<Route>& routes() const { return routes_; }
+
+  // Sets route and args. kNotFound: no such address; kInvalidArgument with field `method`: not with this
+  // method, `allowed` says which.
+  Status match(HttpRequest& request, std::string& allowed) const;
+
+ private:
+  struct Entry {
+    std::vector<std::string> segments;
+    bool rest = false;
+  };
+  static bool fits(const Entry& entry, HttpRequest& request);
+
+  std::vector<Route> routes_;
+  std::vector<Entry> entries_;
+};
+
+// A handler that needs to wait for nothing.
+RouteHandler at_once(std::function<Result<HttpResponse>(const HttpRequest&)> handle);
+
+}  // namespace koinon

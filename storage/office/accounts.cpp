@@ -1,0 +1,236 @@
+#include "storage/office/accounts.h"
+
+#include <array>
+
+#include "crypto/ed25519.h"
+#include "crypto/hash.h"
+#include "proto/base/encoding.h"
+
+namespace koinon {
+namespace {
+
+constexpr std::array<std::string_view, 5> kRoles = {"nobody", "reader", "publisher", "reviewer", "operator"};
+constexpr std::size_t kSecretBytes = 32;
+constexpr std::size_t kIdBytes = 6;
+constexpr std::string_view kUserColumns =
+    "SELECT id, name, role, office, person, email, mail_at_once, password, created_at_ms FROM user ";
+constexpr std::string_view kCredentialColumns =
+    "SELECT id, kind, user, scope, label, csrf, created_at_ms, expires_at_ms, used_at_ms FROM credential ";
+
+User read_user(const sqlite::Statement& row) {
+  User user;
+  user.id = {row.integer(0)};
+  user.name = row.text(1);
+  user.role = static_cast<Role>(row.integer(2));
+  user.office = row.text(3);
+  user.person = row.text(4);
+  user.email = row.text(5);
+  user.mail_at_once = row.integer(6) != 0;
+  user.password = row.text(7);
+  user.created_at = {row.integer(8)};
+  return user;
+}
+
+Credential read_credential(const sqlite::Statement& row) {
+  Credential out;
+  out.id = row.text(0);
+  out.kind = static_cast<CredentialKind>(row.integer(1));
+  out.user = {row.integer(2)};
+  out.scope = static_cast<Role>(row.integer(3));
+  out.label = row.text(4);
+  out.csrf = row.text(5);
+  out.created_at = {row.integer(6)};
+  out.expires_at = {row.integer(7)};
+  out.used_at = {row.integer(8)};
+  return out;
+}
+
+Result<std::optional<User>> one_user(sqlite::Statement& select) {
+  KOINON_ASSIGN(const bool found, select.step());
+  return found ? std::optional(read_user(select)) : std::nullopt;
+}
+
+}  // namespace
+
+std::string_view role_text(Role role) { return kRoles.at(static_cast<std::size_t>(role)); }
+
+Result<Role> parse_role(std::string_view text) {
+  for (std::size_t i = 1; i < kRoles.size(); ++i) {
+    if (kRoles[i] == text) return static_cast<Role>(i);
+  }
+  return fail(Code::kInvalidArgument, "it is reader, publisher, reviewer or operator", "role");
+}
+
+Result<UserId> Accounts::add(const User& user) {
+  KOINON_ASSIGN(const auto same, find(user.name));
+  if (same) return fail(Code::kConflict, "an account has that name already", "name");
+  auto& db = db_.connection();
+  auto insert = db.prepare(
+      "INSERT INTO user (name, role, office, person, email, mail_at_once, password, created_at_ms) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
+  KOINON_TRY(insert.bind_text(user.name)
+                 .bind(static_cast<std::int64_t>(user.role))
+                 .bind_text(user.office)
+                 .bind_text(user.person)
+                 .bind_text(user.email)
+                 .bind(user.mail_at_once ? 1 : 0)
+                 .bind_text(user.password)
+                 .bind(user.created_at.value)
+                 .run());
+  return UserId{sqlite3_last_insert_rowid(db.handle())};
+}
+
+Status Accounts::change(const User& user) {
+  auto update = db_.connection().prepare(
+      "UPDATE user SET role = ?, office = ?, person = ?, email = ?, mail_at_once = ?, password = ? WHERE id "
+      "= ?");
+  return update.bind(static_cast<std::int64_t>(user.role))
+      .bind_text(user.office)
+      .bind_text(user.person)
+      .bind_text(user.email)
+      .bind(user.mail_at_once ? 1 : 0)
+      .bind_text(user.password)
+      .bind(user.id.value)
+      .run();
+}
+
+Status Accounts::remove(UserId user) {
+  return db_.transact([&]() -> Status {
+    auto others = db_.connection().prepare(
+        "SELECT (SELECT role FROM user WHERE id = ?1), (SELECT count(*) FROM user WHERE role = 4 AND id <> "
+        "?1)");
+    others.bind(user.value);
+    KOINON_TRY(others.step());
+    if (others.is_null(0)) return fail(Code::kNotFound, "there is no such account", "name");
+    if (others.integer(0) == static_cast<int>(Role::kOperator) && others.integer(1) == 0) {
+      return fail(Code::kRefused, "it is the last operator; make another one first", "name");
+    }
+    for (const char* sql : {"DELETE FROM draft WHERE user = ?", "DELETE FROM watch WHERE user = ?",
+                            "DELETE FROM user WHERE id = ?"}) {
+      auto remove = db_.connection().prepare(sql);
+      KOINON_TRY(remove.bind(user.value).run());
+    }
+    return {};
+  });
+}
+
+Result<std::optional<User>> Accounts::find(std::string_view name) {
+  auto select = db_.connection().prepare(std::string(kUserColumns) + "WHERE name = ?");
+  select.bind_text(name);
+  return one_user(select);
+}
+
+Result<std::optional<User>> Accounts::get(UserId user) {
+  auto select = db_.connection().prepare(std::string(kUserColumns) + "WHERE id = ?");
+  select.bind(user.value);
+  return one_user(select);
+}
+
+Result<std::vector<User>> Accounts::all() {
+  auto select = db_.connection().prepare(std::string(kUserColumns) + "ORDER BY name");
+  std::vector<User> out;
+  while (true) {
+    KOINON_ASSIGN(const bool row, select.step());
+    if (!row) return out;
+    out.push_back(read_user(select));
+  }
+}
+
+Result<std::string> Accounts::issue(const Credential& credential) {
+  const std::string secret = to_base32(random_bytes(kSecretBytes));
+  const std::string id = credential.id.empty() ? to_hex(random_bytes(kIdBytes)) : credential.id;
+  const Bytes digest = sha256(secret).bytes();
+  auto insert = db_.connection().prepare(
+      "INSERT INTO credential (digest, id, kind, user, scope, label, csrf, created_at_ms, expires_at_ms, "
+      "used_at_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0)");
+  KOINON_TRY(insert.bind_blob(digest)
+                 .bind_text(id)
+                 .bind(static_cast<std::int64_t>(credential.kind))
+                 .bind(credential.user.value)
+                 .bind(static_cast<std::int64_t>(credential.scope))
+                 .bind_text(credential.label)
+                 .bind_text(credential.csrf)
+                 .bind(credential.created_at.value)
+                 .bind(credential.expires_at.value)
+                 .run());
+  return secret;
+}
+
+// Looked up by digest: how long that takes says nothing about secrets that exist.
+Result<std::optional<Credential>> Accounts::check(std::string_view secret, CredentialKind kind,
+                                                  UnixMillis now) {
+  const Bytes digest = sha256(secret).bytes();
+  auto select = db_.connection().prepare(std::string(kCredentialColumns) + "WHERE digest = ? AND kind = ?");
+  select.bind_blob(digest).bind(static_cast<std::int64_t>(kind));
+  KOINON_ASSIGN(const bool found, select.step());
+  if (!found) return std::optional<Credential>();
+  Credential out = read_credential(select);
+  if (out.expires_at.value != 0 && out.expires_at.value <= now.value) return std::optional<Credential>();
+  // Once a minute is often enough to know what is still in use.
+  constexpr std::int64_t kMinute = 60'000;
+  if (now.value - out.used_at.value >= kMinute) {
+    auto update = db_.connection().prepare("UPDATE credential SET used_at_ms = ? WHERE digest = ?");
+    KOINON_TRY(update.bind(now.value).bind_blob(digest).run());
+  }
+  return std::optional(std::move(out));
+}
+
+Result<std::vector<Credential>> Accounts::of_user(UserId user, CredentialKind kind) {
+  auto select = db_.connection().prepare(std::string(kCredentialColumns) +
+                                         "WHERE user = ? AND kind = ? ORDER BY created_at_ms");
+  select.bind(user.value).bind(static_cast<std::int64_t>(kind));
+  std::vector<Credential> out;
+  while (true) {
+    KOINON_ASSIGN(const bool row, select.step());
+    if (!row) return out;
+    out.push_back(read_credential(select));
+  }
+}
+
+Status Accounts::revoke(UserId user, std::string_view id) {
+  auto remove = db_.connection().prepare("DELETE FROM credential WHERE user = ? AND id = ?");
+  KOINON_TRY(remove.bind(user.value).bind_text(id).run());
+  if (db_.connection().changes() == 0) return fail(Code::kNotFound, "there is nothing of that name", "id");
+  return {};
+}
+
+Status Accounts::revoke_all(UserId user, CredentialKind kind) {
+  auto remove = db_.connection().prepare("DELETE FROM credential WHERE user = ? AND kind = ?");
+  return remove.bind(user.value).bind(static_cast<std::int64_t>(kind)).run();
+}
+
+Status Accounts::expire(UnixMillis now) {
+  auto remove =
+      db_.connection().prepare("DELETE FROM credential WHERE expires_at_ms > 0 AND expires_at_ms <= ?");
+  return remove.bind(now.value).run();
+}
+
+Status Accounts::note(const AuditLine& line) {
+  auto insert = db_.connection().prepare(
+      "INSERT INTO audit (at_ms, who, action, target, outcome) VALUES (?, ?, ?, ?, ?)");
+  return insert.bind(line.at.value)
+      .bind_text(line.who)
+      .bind_text(line.action)
+      .bind_text(line.target)
+      .bind_text(line.outcome)
+      .run();
+}
+
+Result<std::vector<AuditLine>> Accounts::audit(std::int64_t before, std::size_t limit) {
+  auto select = db_.connection().prepare(
+      "SELECT id, at_ms, who, action, target, outcome FROM audit WHERE id < ? ORDER BY id DESC LIMIT ?");
+  select.bind(before > 0 ? before : INT64_MAX).bind(static_cast<std::int64_t>(limit));
+  std::vector<AuditLine> out;
+  while (true) {
+    KOINON_ASSIGN(const bool row, select.step());
+    if (!row) return out;
+    out.push_back({select.integer(0),
+                   {select.integer(1)},
+                   select.text(2),
+                   select.text(3),
+                   select.text(4),
+                   select.text(5)});
+  }
+}
+
+}  // namespace koinon

@@ -1,0 +1,193 @@
+#include "storage/office/desk.h"
+
+namespace koinon {
+namespace {
+
+constexpr std::string_view kDraftColumns = "SELECT id, user, version, updated_at_ms, note FROM draft ";
+constexpr std::string_view kHeldColumns =
+    "SELECT id, who, made_at_ms, due_at_ms, state, outcome, request FROM held ";
+
+StoredDraft read_draft(const sqlite::Statement& row) {
+  return {{row.integer(0)}, {row.integer(1)}, row.integer(2), {row.integer(3)}, row.text(4)};
+}
+
+HeldNote read_held(const sqlite::Statement& row) {
+  return {{row.integer(0)},
+          row.text(1),
+          {row.integer(2)},
+          {row.integer(3)},
+          static_cast<HeldState>(row.integer(4)),
+          row.text(5),
+          row.text(6)};
+}
+
+template <typename T>
+Result<std::vector<T>> read_all(sqlite::Statement& select, T (*read)(const sqlite::Statement&)) {
+  std::vector<T> out;
+  while (true) {
+    KOINON_ASSIGN(const bool row, select.step());
+    if (!row) return out;
+    out.push_back(read(select));
+  }
+}
+
+template <typename T>
+Result<std::optional<T>> read_one(sqlite::Statement& select, T (*read)(const sqlite::Statement&)) {
+  KOINON_ASSIGN(const bool row, select.step());
+  return row ? std::optional<T>(read(select)) : std::nullopt;
+}
+
+std::int64_t number(EntryIndex index) { return static_cast<std::int64_t>(index.value); }
+
+}  // namespace
+
+Result<DraftId> Desk::add_draft(UserId user, const std::string& note, UnixMillis now) {
+  auto& db = db_.connection();
+  auto insert = db.prepare("INSERT INTO draft (user, version, updated_at_ms, note) VALUES (?, 1, ?, ?)");
+  KOINON_TRY(insert.bind(user.value).bind(now.value).bind_text(note).run());
+  return DraftId{sqlite3_last_insert_rowid(db.handle())};
+}
+
+Status Desk::change_draft(DraftId id, std::int64_t version, const std::string& note, UnixMillis now) {
+  auto update = db_.connection().prepare(
+      "UPDATE draft SET version = version + 1, updated_at_ms = ?, note = ? WHERE id = ? AND version = ?");
+  KOINON_TRY(update.bind(now.value).bind_text(note).bind(id.value).bind(version).run());
+  if (db_.connection().changes() == 0) {
+    return fail(Code::kConflict, "the draft has been changed by somebody else since; read it again",
+                "If-Match");
+  }
+  return {};
+}
+
+Status Desk::remove_draft(DraftId id) {
+  auto remove = db_.connection().prepare("DELETE FROM draft WHERE id = ?");
+  return remove.bind(id.value).run();
+}
+
+Result<std::optional<StoredDraft>> Desk::draft(DraftId id) {
+  auto select = db_.connection().prepare(std::string(kDraftColumns) + "WHERE id = ?");
+  select.bind(id.value);
+  return read_one(select, read_draft);
+}
+
+Result<std::vector<StoredDraft>> Desk::drafts(std::optional<UserId> user) {
+  auto select = db_.connection().prepare(std::string(kDraftColumns) + (user ? "WHERE user = ? " : "") +
+                                         "ORDER BY updated_at_ms DESC, id DESC LIMIT 1000");
+  if (user) select.bind(user->value);
+  return read_all(select, read_draft);
+}
+
+Result<HeldId> Desk::hold(const HeldNote& note) {
+  auto& db = db_.connection();
+  auto insert = db.prepare(
+      "INSERT INTO held (who, made_at_ms, due_at_ms, state, outcome, request) VALUES (?, ?, ?, ?, ?, ?)");
+  KOINON_TRY(insert.bind_text(note.who)
+                 .bind(note.made_at.value)
+                 .bind(note.due_at.value)
+                 .bind(static_cast<std::int64_t>(note.state))
+                 .bind_text(note.outcome)
+                 .bind_text(note.request)
+                 .run());
+  return HeldId{sqlite3_last_insert_rowid(db.handle())};
+}
+
+Result<std::optional<HeldNote>> Desk::held(HeldId id) {
+  auto select = db_.connection().prepare(std::string(kHeldColumns) + "WHERE id = ?");
+  select.bind(id.value);
+  return read_one(select, read_held);
+}
+
+Result<std::vector<HeldNote>> Desk::all_held(std::size_t limit) {
+  auto select = db_.connection().prepare(std::string(kHeldColumns) + "ORDER BY id DESC LIMIT ?");
+  select.bind(static_cast<std::int64_t>(limit));
+  return read_all(select, read_held);
+}
+
+Result<std::vector<HeldNote>> Desk::due(UnixMillis now, std::size_t limit) {
+  auto select = db_.connection().prepare(std::string(kHeldColumns) +
+                                         "WHERE state = 1 AND due_at_ms <= ? ORDER BY due_at_ms LIMIT ?");
+  select.bind(now.value).bind(static_cast<std::int64_t>(limit));
+  return read_all(select, read_held);
+}
+
+Result<std::optional<UnixMillis>> Desk::next_due() {
+  auto select = db_.connection().prepare("SELECT min(due_at_ms) FROM held WHERE state = 1");
+  KOINON_TRY(select.step());
+  return select.is_null(0) ? std::nullopt : std::optional(UnixMillis{select.integer(0)});
+}
+
+Status Desk::settle(HeldId id, HeldState from, HeldState to, const std::string& outcome) {
+  auto update = db_.connection().prepare("UPDATE held SET state = ?, outcome = ? WHERE id = ? AND state = ?");
+  KOINON_TRY(update.bind(static_cast<std::int64_t>(to))
+                 .bind_text(outcome)
+                 .bind(id.value)
+                 .bind(static_cast<std::int64_t>(from))
+                 .run());
+  if (db_.connection().changes() == 0) {
+    return fail(Code::kConflict, "it no longer waits: it has been signed, or taken back", "id");
+  }
+  return {};
+}
+
+Result<InboxCase> Desk::inbox_case(const LogId& log, EntryIndex index) {
+  auto select = db_.connection().prepare(
+      "SELECT state, assignee, remark, updated_at_ms FROM inbox WHERE log_id = ? AND entry_index = ?");
+  select.bind_blob(log.view()).bind(number(index));
+  KOINON_ASSIGN(const bool found, select.step());
+  InboxCase out{log, index, CaseState::kNew, {}, {}, {}};
+  if (!found) return out;
+  out.state = static_cast<CaseState>(select.integer(0));
+  out.assignee = select.text(1);
+  out.remark = select.text(2);
+  out.updated_at = {select.integer(3)};
+  return out;
+}
+
+Status Desk::put_case(const InboxCase& item) {
+  auto put = db_.connection().prepare(
+      "INSERT OR REPLACE INTO inbox (log_id, entry_index, state, assignee, remark, updated_at_ms) "
+      "VALUES (?, ?, ?, ?, ?, ?)");
+  return put.bind_blob(item.log.view())
+      .bind(number(item.index))
+      .bind(static_cast<std::int64_t>(item.state))
+      .bind_text(item.assignee)
+      .bind_text(item.remark)
+      .bind(item.updated_at.value)
+      .run();
+}
+
+Result<std::vector<WatchItem>> Desk::watched(UserId user) {
+  auto select = db_.connection().prepare(
+      "SELECT log_id, entry_index, remark, added_at_ms FROM watch WHERE user = ? ORDER BY added_at_ms DESC "
+      "LIMIT 1000");
+  select.bind(user.value);
+  std::vector<WatchItem> out;
+  while (true) {
+    KOINON_ASSIGN(const bool row, select.step());
+    if (!row) return out;
+    if (select.blob(0).size() != LogId::kSize) continue;
+    out.push_back(
+        {LogId::from(select.blob(0)), EntryIndex(select.number(1)), select.text(2), {select.integer(3)}});
+  }
+}
+
+Status Desk::watch(UserId user, const WatchItem& item) {
+  auto put = db_.connection().prepare(
+      "INSERT OR REPLACE INTO watch (user, log_id, entry_index, remark, added_at_ms) VALUES (?, ?, ?, ?, ?)");
+  return put.bind(user.value)
+      .bind_blob(item.log.view())
+      .bind(number(item.index))
+      .bind_text(item.remark)
+      .bind(item.added_at.value)
+      .run();
+}
+
+Status Desk::unwatch(UserId user, const LogId& log, EntryIndex index) {
+  auto remove =
+      db_.connection().prepare("DELETE FROM watch WHERE user = ? AND log_id = ? AND entry_index = ?");
+  KOINON_TRY(remove.bind(user.value).bind_blob(log.view()).bind(number(index)).run());
+  if (db_.connection().changes() == 0) return fail(Code::kNotFound, "it is not on the watchlist", "ref");
+  return {};
+}
+
+}  // namespace koinon

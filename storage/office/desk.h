@@ -1,0 +1,88 @@
+// An office's desk: drafts, what waits to be signed, the state of its inbox, and each reader's watchlist.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "proto/base/types.h"
+#include "storage/office/office_db.h"
+
+namespace koinon {
+
+struct StoredDraft {
+  DraftId id;
+  UserId user;
+  std::int64_t version = 0;  // counts changes, so that one does not overwrite another unseen
+  UnixMillis updated_at;
+  std::string note;  // a publish request, as JSON
+};
+
+enum class HeldState : unsigned char {
+  kWaiting = 1,  // for its time
+  kReview = 2,   // for a reviewer
+  kSigned = 3,
+  kCancelled = 4,
+  kFailed = 5,
+};
+struct HeldNote {
+  HeldId id;
+  std::string who;
+  UnixMillis made_at;
+  UnixMillis due_at;
+  HeldState state = HeldState::kWaiting;
+  std::string outcome;  // the ref, or why it failed
+  std::string request;  // a publish request, as JSON
+};
+
+enum class CaseState : unsigned char { kNew = 0, kOpen = 1, kDone = 2 };
+struct InboxCase {
+  LogId log;
+  EntryIndex index;
+  CaseState state = CaseState::kNew;
+  std::string assignee;  // an account's name, or empty
+  std::string remark;
+  UnixMillis updated_at;
+};
+
+struct WatchItem {
+  LogId log;
+  EntryIndex index;
+  std::string remark;
+  UnixMillis added_at;
+};
+
+class Desk {
+ public:
+  explicit Desk(OfficeDb& db) : db_(db) {}
+
+  Result<DraftId> add_draft(UserId user, const std::string& note, UnixMillis now);
+  // kConflict: it has changed since that version.
+  Status change_draft(DraftId id, std::int64_t version, const std::string& note, UnixMillis now);
+  Status remove_draft(DraftId id);
+  Result<std::optional<StoredDraft>> draft(DraftId id);
+  // Of one user, or of all; newest change first.
+  Result<std::vector<StoredDraft>> drafts(std::optional<UserId> user);
+
+  Result<HeldId> hold(const HeldNote& note);
+  Result<std::optional<HeldNote>> held(HeldId id);
+  Result<std::vector<HeldNote>> all_held(std::size_t limit);
+  // What is to be signed by now, oldest first.
+  Result<std::vector<HeldNote>> due(UnixMillis now, std::size_t limit);
+  // When the next one is; none: nothing waits.
+  Result<std::optional<UnixMillis>> next_due();
+  // From one state to another. kConflict: it was not in the first.
+  Status settle(HeldId id, HeldState from, HeldState to, const std::string& outcome);
+
+  Result<InboxCase> inbox_case(const LogId& log, EntryIndex index);
+  Status put_case(const InboxCase& item);
+
+  Result<std::vector<WatchItem>> watched(UserId user);
+  Status watch(UserId user, const WatchItem& item);
+  Status unwatch(UserId user, const LogId& log, EntryIndex index);
+
+ private:
+  OfficeDb& db_;
+};
+
+}  // namespace koinon

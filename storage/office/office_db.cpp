@@ -1,0 +1,108 @@
+#include "storage/office/office_db.h"
+
+#include <array>
+
+#include <sys/stat.h>
+
+namespace koinon {
+namespace {
+
+constexpr std::array<const char*, 1> kSteps = {
+    R"sql(
+CREATE TABLE user (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  name TEXT NOT NULL UNIQUE,
+  role INTEGER NOT NULL,
+  office TEXT NOT NULL,
+  person TEXT NOT NULL,
+  email TEXT NOT NULL,
+  mail_at_once INTEGER NOT NULL DEFAULT 0,
+  password TEXT NOT NULL,
+  created_at_ms INTEGER NOT NULL);
+CREATE TABLE credential (
+  digest BLOB PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  kind INTEGER NOT NULL,
+  user INTEGER NOT NULL REFERENCES user (id) ON DELETE CASCADE,
+  scope INTEGER NOT NULL,
+  label TEXT NOT NULL,
+  csrf TEXT NOT NULL,
+  created_at_ms INTEGER NOT NULL,
+  expires_at_ms INTEGER NOT NULL,
+  used_at_ms INTEGER NOT NULL) WITHOUT ROWID;
+CREATE INDEX credential_by_user ON credential (user, kind);
+CREATE TABLE audit (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  at_ms INTEGER NOT NULL, who TEXT NOT NULL, action TEXT NOT NULL, target TEXT NOT NULL, outcome TEXT NOT NULL);
+CREATE TABLE draft (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  user INTEGER NOT NULL, version INTEGER NOT NULL, updated_at_ms INTEGER NOT NULL, note TEXT NOT NULL);
+CREATE TABLE held (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  who TEXT NOT NULL, made_at_ms INTEGER NOT NULL, due_at_ms INTEGER NOT NULL,
+  state INTEGER NOT NULL, outcome TEXT NOT NULL, request TEXT NOT NULL);
+CREATE INDEX held_by_due ON held (state, due_at_ms);
+CREATE TABLE inbox (
+  log_id BLOB NOT NULL, entry_index INTEGER NOT NULL,
+  state INTEGER NOT NULL, assignee TEXT NOT NULL, remark TEXT NOT NULL, updated_at_ms INTEGER NOT NULL,
+  PRIMARY KEY (log_id, entry_index)) WITHOUT ROWID;
+CREATE TABLE watch (
+  user INTEGER NOT NULL, log_id BLOB NOT NULL, entry_index INTEGER NOT NULL,
+  remark TEXT NOT NULL, added_at_ms INTEGER NOT NULL,
+  PRIMARY KEY (user, log_id, entry_index)) WITHOUT ROWID;
+CREATE TABLE webhook (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  url TEXT NOT NULL, topic TEXT NOT NULL, secret TEXT NOT NULL, made_by TEXT NOT NULL,
+  created_at_ms INTEGER NOT NULL, cursor INTEGER NOT NULL);
+CREATE TABLE delivery (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  webhook INTEGER NOT NULL REFERENCES webhook (id) ON DELETE CASCADE,
+  message TEXT NOT NULL, payload TEXT NOT NULL,
+  attempts INTEGER NOT NULL, next_at_ms INTEGER NOT NULL, state INTEGER NOT NULL, outcome TEXT NOT NULL);
+CREATE INDEX delivery_by_due ON delivery (state, next_at_ms);
+CREATE INDEX delivery_by_webhook ON delivery (webhook, id);
+CREATE TABLE digest (
+  user INTEGER NOT NULL REFERENCES user (id) ON DELETE CASCADE,
+  topic TEXT NOT NULL, days INTEGER NOT NULL, next_at_ms INTEGER NOT NULL, cursor INTEGER NOT NULL,
+  PRIMARY KEY (user, topic)) WITHOUT ROWID;
+CREATE TABLE mail (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  recipient TEXT NOT NULL, message BLOB NOT NULL,
+  attempts INTEGER NOT NULL, next_at_ms INTEGER NOT NULL, state INTEGER NOT NULL, outcome TEXT NOT NULL);
+CREATE INDEX mail_by_due ON mail (state, next_at_ms);
+CREATE TABLE setting (key TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+)sql"};
+
+Status migrate(sqlite::Connection& db) {
+  auto version = db.prepare("PRAGMA user_version");
+  KOINON_TRY(version.step());
+  const auto have = static_cast<std::size_t>(version.integer(0));
+  if (have > kSteps.size()) {
+    return fail(Code::kRefused, "it was written by a newer version of Koinon; install that version",
+                "office.db");
+  }
+  for (std::size_t step = have; step < kSteps.size(); ++step) {
+    KOINON_TRY(db.execute(kSteps[step]));
+    KOINON_TRY(db.execute("PRAGMA user_version=" + std::to_string(step + 1)));
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<OfficeDb> OfficeDb::open(const std::filesystem::path& path) {
+  KOINON_ASSIGN(auto db, sqlite::Connection::open(path, {}));
+  OfficeDb office(std::move(db));
+  auto& connection = office.db_;
+  KOINON_TRY(connection.execute("PRAGMA journal_mode=WAL"));
+  KOINON_TRY(connection.execute("PRAGMA synchronous=FULL"));
+  KOINON_TRY(connection.execute("PRAGMA secure_delete=ON"));
+  KOINON_TRY(connection.execute("PRAGMA foreign_keys=ON"));
+  KOINON_TRY(connection.execute("PRAGMA busy_timeout=5000"));
+  if (::chmod(path.c_str(), 0600) != 0)
+    return fail(Code::kIo, "it could not be closed to others", path.string());
+  KOINON_TRY(office.transact([&] { return migrate(connection); }));
+  return office;
+}
+
+}  // namespace koinon

@@ -1,0 +1,52 @@
+// office.db: what an office keeps to itself. Accounts, drafts, the state of its inbox, webhooks and mail;
+// none of it is part of any log, and none of it leaves the node but as mail and webhooks.
+//
+// A connection belongs to one thread. Several may be open: SQLite's locks order their changes.
+#pragma once
+
+#include <filesystem>
+
+#include "storage/sqlite.h"
+
+namespace koinon {
+
+class OfficeDb {
+ public:
+  // Opens or creates; brings an older schema up to date. A newer one is refused.
+  static Result<OfficeDb> open(const std::filesystem::path& path);
+
+  sqlite::Connection& connection() { return db_; }
+
+  // Runs `change` in one transaction; what it returns as an error undoes it.
+  template <typename Change>
+  auto transact(Change change) -> decltype(change()) {
+    KOINON_TRY(db_.execute("BEGIN IMMEDIATE"));
+    auto result = change();
+    if (result.ok()) {
+      Status status = db_.execute("COMMIT");
+      if (status.ok()) return result;
+      (void)db_.execute("ROLLBACK");
+      return status.error();
+    }
+    (void)db_.execute("ROLLBACK");
+    return result;
+  }
+
+ private:
+  explicit OfficeDb(sqlite::Connection db) : db_(std::move(db)) {}
+  sqlite::Connection db_;
+};
+
+// Numbers that name things of the office.
+template <typename Tag>
+struct OfficeId {
+  std::int64_t value = 0;
+  auto operator<=>(const OfficeId&) const = default;
+};
+using UserId = OfficeId<struct UserTag>;
+using DraftId = OfficeId<struct DraftTag>;
+using HeldId = OfficeId<struct HeldTag>;
+using WebhookId = OfficeId<struct WebhookTag>;
+using MailId = OfficeId<struct MailTag>;
+
+}  // namespace koinon

@@ -1,0 +1,91 @@
+// What is to leave the node towards its own readers: webhooks with their deliveries, digests, and mail. Each
+// stays until it has arrived or is given up, over restarts.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "proto/base/types.h"
+#include "storage/office/office_db.h"
+
+namespace koinon {
+
+struct Webhook {
+  WebhookId id;
+  std::string url;
+  std::string topic;   // empty: every one
+  std::string secret;  // 32 bytes, raw
+  std::string made_by;
+  UnixMillis created_at;
+  ArrivalSeq cursor;  // arrivals up to this one have become deliveries
+};
+
+enum class SendState : unsigned char { kWaiting = 1, kSent = 2, kGivenUp = 3 };
+
+struct Delivery {
+  std::int64_t id = 0;
+  WebhookId webhook;
+  std::string message;  // webhook-id: the same for every attempt
+  std::string payload;
+  unsigned attempts = 0;
+  UnixMillis next_at;
+  SendState state = SendState::kWaiting;
+  std::string outcome;
+};
+
+struct Digest {
+  UserId user;
+  std::string topic;  // empty: every one
+  unsigned days = 1;
+  UnixMillis next_at;
+  ArrivalSeq cursor;
+};
+
+struct Mail {
+  MailId id;
+  std::string recipient;
+  std::string message;  // RFC 5322, CRLF
+  unsigned attempts = 0;
+  UnixMillis next_at;
+  SendState state = SendState::kWaiting;
+  std::string outcome;
+};
+
+class Outbox {
+ public:
+  explicit Outbox(OfficeDb& db) : db_(db) {}
+
+  Result<WebhookId> add_webhook(const Webhook& webhook);
+  Status remove_webhook(WebhookId id);
+  Result<std::vector<Webhook>> webhooks();
+  // The newest first.
+  Result<std::vector<Delivery>> deliveries(WebhookId id, std::size_t limit);
+  // Adds deliveries and moves the cursor, in one transaction.
+  Status queue_deliveries(WebhookId id, const std::vector<Delivery>& deliveries, ArrivalSeq cursor);
+  Result<std::vector<Delivery>> due_deliveries(UnixMillis now, std::size_t limit);
+  Status settle_delivery(const Delivery& delivery);
+
+  Result<std::vector<Digest>> digests(std::optional<UserId> user);
+  Status put_digest(const Digest& digest);
+  Status remove_digest(UserId user, std::string_view topic);
+
+  // Queues mails and moves what they follow, in one transaction.
+  Status queue_mail(const std::vector<Mail>& mails, const std::optional<Digest>& digest,
+                    const std::optional<ArrivalSeq>& at_once_cursor);
+  Result<std::vector<Mail>> due_mail(UnixMillis now, std::size_t limit);
+  Result<std::vector<Mail>> recent_mail(std::size_t limit);
+  Status settle_mail(const Mail& mail);
+  // Up to where arrivals have become mails that go at once; none: never asked.
+  Result<std::optional<ArrivalSeq>> at_once_cursor();
+
+  // When something is next to be sent; none: nothing waits.
+  Result<std::optional<UnixMillis>> next_due();
+  // Forgets what was settled before.
+  Status forget(UnixMillis before);
+
+ private:
+  OfficeDb& db_;
+};
+
+}  // namespace koinon

@@ -1,0 +1,198 @@
+#include "storage/search/columns.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "koinon/v1/record.pb.h"
+
+namespace koinon {
+namespace {
+
+constexpr std::uint32_t kMostDocs = 1U << 31;
+
+Result<std::int64_t> meta_number(sqlite::Connection& db, std::string_view key) {
+  auto select = db.prepare("SELECT value FROM meta WHERE key = ?");
+  select.bind_text(key);
+  KOINON_ASSIGN(const bool found, select.step());
+  return found ? select.integer(0) : 0;
+}
+
+template <typename Number>
+Number number_of(const std::string& name, std::unordered_map<std::string, Number>& numbers,
+                 std::vector<std::string>& names) {
+  const auto [it, added] = numbers.emplace(name, static_cast<Number>(names.size()));
+  if (added) names.push_back(name);
+  return it->second;
+}
+
+}  // namespace
+
+std::optional<CityNumber> Columns::city(const LogId& log) const {
+  const auto it = city_numbers_.find(log);
+  return it == city_numbers_.end() ? std::nullopt : std::optional(it->second);
+}
+
+std::optional<TopicNumber> Columns::topic(const std::string& name) const {
+  const auto it = topic_numbers_.find(name);
+  return it == topic_numbers_.end() ? std::nullopt : std::optional(it->second);
+}
+
+std::span<const AdoptionFacts> Columns::adoptions(std::uint32_t first_version) const {
+  const auto it = adoptions_.find(first_version);
+  return it == adoptions_.end() ? std::span<const AdoptionFacts>() : std::span(it->second);
+}
+
+Status Columns::refresh(sqlite::Connection& db) {
+  KOINON_TRY(db.execute("BEGIN"));
+  const Status status = load(db);
+  KOINON_TRY(db.execute("COMMIT"));
+  return status;
+}
+
+Status Columns::load(sqlite::Connection& db) {
+  KOINON_ASSIGN(const std::int64_t generation, meta_number(db, "generation"));
+  if (generation != generation_) {
+    *this = Columns();
+    generation_ = generation;
+  }
+  KOINON_TRY(load_cities(db));
+  KOINON_TRY(load_docs(db));
+  return load_links(db);
+}
+
+CityNumber Columns::city_number(const LogId& log) {
+  const auto [it, added] = city_numbers_.emplace(log, static_cast<CityNumber>(cities_.size()));
+  if (added) cities_.push_back({log, {}, {}});
+  return it->second;
+}
+
+void Columns::read_topics(DocFacts& doc, const std::string& text) {
+  doc.first_topic = static_cast<std::uint32_t>(topics_.size());
+  const auto add = [&](const std::string& name) {
+    const TopicNumber number = number_of(name, topic_numbers_, topic_names_);
+    const auto begin = topics_.begin() + doc.first_topic;
+    if (std::find(begin, topics_.end(), number) == topics_.end()) topics_.push_back(number);
+  };
+  for (std::size_t begin = 0; begin < text.size();) {
+    const auto end = std::min(text.find(' ', begin), text.size());
+    const std::string topic = text.substr(begin, end - begin);
+    for (auto slash = topic.find('/'); slash != std::string::npos; slash = topic.find('/', slash + 1)) {
+      add(topic.substr(0, slash));
+    }
+    add(topic);
+    begin = end + 1;
+  }
+  doc.topics = static_cast<std::uint16_t>(topics_.size() - doc.first_topic);
+}
+
+Status Columns::load_docs(sqlite::Connection& db) {
+  auto select = db.prepare(
+      "SELECT id, log_id, entry_index, arrival, kind, language, topics, evidence, cost, sdgs, outcome, "
+      "length, "
+      "change FROM doc WHERE change > ? ORDER BY change");
+  select.bind(change_);
+  while (true) {
+    KOINON_ASSIGN(const bool row, select.step());
+    if (!row) return {};
+    change_ = select.integer(12);
+    const auto id = select.number(0);
+    if (id >= kMostDocs || select.blob(1).size() != LogId::kSize) continue;
+    if (id >= docs_.size()) docs_.resize(id + 1);
+    DocFacts& doc = docs_[id];
+    const bool known = doc.kind != 0;
+    doc.index = static_cast<std::uint32_t>(select.number(2));
+    doc.city = city_number(LogId::from(select.blob(1)));
+    doc.arrival = select.number(3);
+    doc.kind = static_cast<unsigned char>(select.integer(4));
+    doc.language = number_of(select.text(5), language_numbers_, languages_);
+    if (!known) {
+      doc.first_version = static_cast<std::uint32_t>(id);
+      read_topics(doc, select.text(6));
+    }
+    doc.evidence = static_cast<unsigned char>(select.integer(7));
+    doc.cost = static_cast<CostBand>(select.integer(8));
+    doc.sdgs = static_cast<std::uint32_t>(select.integer(9));
+    doc.outcome = static_cast<Outcome>(select.integer(10));
+    doc.length = static_cast<std::uint16_t>(std::min<std::int64_t>(select.integer(11), UINT16_MAX));
+    doc.has_text = doc.length > 0;
+  }
+}
+
+// What refers to something and what is referred to may come in either order.
+Status Columns::load_links(sqlite::Connection& db) {
+  const std::int64_t before = std::exchange(link_change_, change_);
+  constexpr std::string_view kFromNew =
+      "SELECT d.id, k.role, t.id, d.log_id = t.log_id FROM doc d JOIN link k ON k.doc = d.id JOIN doc t ON "
+      "t.log_id "
+      "= k.log_id AND t.entry_index = k.entry_index WHERE d.change > ? ORDER BY d.id";
+  constexpr std::string_view kToNew =
+      "SELECT d.id, k.role, t.id, d.log_id = t.log_id FROM doc t JOIN link k ON k.log_id = t.log_id AND "
+      "k.entry_index = t.entry_index JOIN doc d ON d.id = k.doc WHERE t.change > ? AND d.change <= ? ORDER "
+      "BY d.id";
+  auto from_new = db.prepare(kFromNew);
+  from_new.bind(before);
+  KOINON_TRY(read_links(from_new));
+  if (before == 0) return {};
+  auto to_new = db.prepare(kToNew);
+  to_new.bind(before).bind(before);
+  return read_links(to_new);
+}
+
+// The newest version of each chain stands; adoptions count for the first, so that a revision keeps them.
+Status Columns::read_links(sqlite::Statement& select) {
+  while (true) {
+    KOINON_ASSIGN(const bool row, select.step());
+    if (!row) return {};
+    const auto from = select.number(0);
+    const auto to = select.number(2);
+    if (from >= docs_.size() || to >= docs_.size()) continue;
+    const bool same_log = select.integer(3) != 0;
+    switch (static_cast<v1::RefRole>(select.integer(1))) {
+      case v1::REF_ROLE_REVISES:
+        if (!same_log || docs_[from].kind != docs_[to].kind || docs_[from].index <= docs_[to].index) break;
+        docs_[to].superseded = true;
+        docs_[from].first_version = docs_[to].first_version;
+        break;
+      case v1::REF_ROLE_WITHDRAWS:
+        if (same_log && docs_[from].kind == v1::KIND_WITHDRAWAL) docs_[to].withdrawn = true;
+        break;
+      case v1::REF_ROLE_ADOPTS:
+        if (docs_[from].kind == v1::KIND_ADOPTION)
+          adopt(static_cast<std::uint32_t>(to), static_cast<std::uint32_t>(from));
+        break;
+      default:
+        break;
+    }
+  }
+}
+
+void Columns::adopt(std::uint32_t practice, std::uint32_t adoption) {
+  const DocFacts& doc = docs_[adoption];
+  auto& list = adoptions_[docs_[practice].first_version];
+  const auto it =
+      std::find_if(list.begin(), list.end(), [&](const auto& item) { return item.city == doc.city; });
+  if (it == list.end()) {
+    list.push_back({doc.city, doc.index, doc.outcome});
+  } else if (doc.index >= it->index) {
+    *it = {doc.city, doc.index, doc.outcome};
+  }
+}
+
+Status Columns::load_cities(sqlite::Connection& db) {
+  auto select = db.prepare(
+      "SELECT log_id, name, population, density, climate, income, country, change FROM city WHERE change > ? "
+      "ORDER BY change");
+  select.bind(city_change_);
+  while (true) {
+    KOINON_ASSIGN(const bool row, select.step());
+    if (!row) return {};
+    city_change_ = select.integer(7);
+    if (select.blob(0).size() != LogId::kSize) continue;
+    CityFacts& city = cities_[city_number(LogId::from(select.blob(0)))];
+    city.name = select.text(1);
+    city.measures = {select.real(2), select.real(3), select.text(4), static_cast<int>(select.integer(5)),
+                     select.text(6)};
+  }
+}
+
+}  // namespace koinon

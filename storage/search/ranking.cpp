@@ -1,0 +1,230 @@
+#include "storage/search/ranking.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "proto/base/encoding.h"
+#include "proto/base/limits.h"
+#include "proto/codec/entry.h"
+#include "storage/tokenizer.h"
+
+namespace koinon {
+namespace {
+
+constexpr std::size_t kFacetValues = 50;
+constexpr std::array<double, 4> kColumnWeight = {8.0, 4.0, 1.5, 1.0};  // title, summary, body, keywords
+constexpr double kSaturation = 1.2;   // BM25's k1: a word said twice is not twice as much
+constexpr double kLengthShare = 0.5;  // BM25's b
+constexpr double kUsualLength = 300;
+
+// What others made of a note counts beside its words.
+double quality(const DocFacts& doc, std::span<const AdoptionFacts> adoptions) {
+  double worked = 0;
+  for (const AdoptionFacts& adoption : adoptions) {
+    if (adoption.outcome == Outcome::kWorked) worked += 1;
+    if (adoption.outcome == Outcome::kPartly) worked += 0.5;
+  }
+  return 1 + 0.08 * doc.evidence + 0.15 * std::log2(1 + worked) + (doc.kind == v1::KIND_PRACTICE ? 0.1 : 0);
+}
+
+void put(std::map<std::string, std::vector<FacetCount>>& out, const std::string& facet,
+         std::vector<FacetCount> counts) {
+  std::erase_if(counts, [](const FacetCount& item) { return item.count == 0 || item.value.empty(); });
+  std::sort(counts.begin(), counts.end(), [](const FacetCount& a, const FacetCount& b) {
+    return a.count != b.count ? a.count > b.count : a.value < b.value;
+  });
+  if (counts.size() > kFacetValues) counts.resize(kFacetValues);
+  out[facet] = std::move(counts);
+}
+
+bool covers_language(const std::string& wanted, const std::string& language) {
+  return language == wanted || (language.starts_with(wanted) && language[wanted.size()] == '-');
+}
+
+extern "C" void koinon_hit(const Fts5ExtensionApi* api, Fts5Context* context, sqlite3_context* result,
+                           int count, sqlite3_value** values) {
+  if (count != 1) return sqlite3_result_error(result, "one argument", -1);
+  auto* collector = static_cast<HitCollector*>(sqlite3_value_pointer(values[0], kCollectorPointer));
+  if (collector == nullptr) return sqlite3_result_error(result, "no collector", -1);
+  const sqlite3_int64 document = api->xRowid(context);
+  if (!collector->wanted(document)) return;
+  const SearchWords& words = collector->search_words();
+  std::vector<double> score(words.words, 0);
+  for (int phrase = 0; phrase < static_cast<int>(words.word_of.size()); ++phrase) {
+    const unsigned word = words.word_of[static_cast<std::size_t>(phrase)];
+    if (word == SearchWords::kExcluded) continue;
+    std::array<int, kColumnWeight.size()> times{};
+    Fts5PhraseIter iter{};
+    int column = 0;
+    int offset = 0;
+    if (api->xPhraseFirst(context, phrase, &iter, &column, &offset) != SQLITE_OK) return;
+    while (column >= 0) {
+      if (static_cast<std::size_t>(column) < times.size()) ++times[static_cast<std::size_t>(column)];
+      api->xPhraseNext(context, &iter, &column, &offset);
+    }
+    double sum = 0;
+    for (std::size_t i = 0; i < times.size(); ++i) {
+      if (times[i] > 0) sum += collector->weight(document, static_cast<int>(i), times[i]);
+    }
+    score[word] = std::max(score[word], sum);
+  }
+  if (!collector->add(document, score)) sqlite3_result_error_code(result, SQLITE_INTERRUPT);
+}
+
+}  // namespace
+
+HitCollector::HitCollector(const Columns& columns, const SearchQuery& query, const SearchWords& words)
+    : columns_(columns),
+      query_(query),
+      words_(words),
+      languages_(columns.languages().size(), true),
+      by_topic_(columns.topic_names().size()),
+      by_city_(columns.cities().size()),
+      by_language_(columns.languages().size()) {
+  if (query.log) city_ = columns.city(*query.log);
+  if (query.topic) topic_ = columns.topic(*query.topic);
+  nothing_ = (query.log && !city_) || (query.topic && !topic_);
+  if (query.language.empty()) return;
+  for (std::size_t i = 0; i < languages_.size(); ++i)
+    languages_[i] = covers_language(query.language, columns.languages()[i]);
+}
+
+bool HitCollector::language_fits(const DocFacts& doc) const { return languages_[doc.language]; }
+
+bool HitCollector::outcome_fits(const DocFacts& doc) const {
+  if (query_.outcome == Outcome::kNone || doc.outcome == query_.outcome) return true;
+  const auto adoptions = columns_.adoptions(doc.first_version);
+  return doc.kind == v1::KIND_PRACTICE &&
+         std::any_of(adoptions.begin(), adoptions.end(),
+                     [&](const auto& item) { return item.outcome == query_.outcome; });
+}
+
+bool HitCollector::wanted(std::int64_t document) const {
+  const auto& docs = columns_.docs();
+  if (nothing_ || document < 0 || static_cast<std::size_t>(document) >= docs.size()) return false;
+  const DocFacts& doc = docs[static_cast<std::size_t>(document)];
+  if (query_.all_versions ? doc.kind == 0 || doc.withdrawn || !doc.has_text : !doc.standing()) return false;
+  if (query_.kind ? doc.kind != *query_.kind : doc.kind < v1::KIND_PRACTICE || doc.kind > v1::KIND_ANSWER)
+    return false;
+  if (city_ && doc.city != *city_) return false;
+  if (doc.evidence < query_.evidence) return false;
+  if (query_.cost != CostBand::kUnknown && doc.cost != query_.cost) return false;
+  if (query_.sdg != 0 && (doc.sdgs >> query_.sdg & 1U) == 0) return false;
+  if (!query_.country.empty() && columns_.cities()[doc.city].measures.country != query_.country) return false;
+  if (!language_fits(doc)) return false;
+  if (topic_) {
+    const auto topics = columns_.topics(doc);
+    if (std::find(topics.begin(), topics.end(), *topic_) == topics.end()) return false;
+  }
+  return outcome_fits(doc);
+}
+
+double HitCollector::weight(std::int64_t document, int column, int times) const {
+  const DocFacts& doc = columns_.docs()[static_cast<std::size_t>(document)];
+  const double length = column == 2 ? 1 - kLengthShare + kLengthShare * doc.length / kUsualLength : 1;
+  const double often = times * (kSaturation + 1) / (times + kSaturation * length);
+  return kColumnWeight.at(static_cast<std::size_t>(column)) * often;
+}
+
+bool HitCollector::add(std::int64_t document, const std::vector<double>& score_of_word) {
+  if (total_ >= limits::kSearchHits) {
+    stopped_ = true;
+    return false;
+  }
+  const DocFacts& doc = columns_.docs()[static_cast<std::size_t>(document)];
+  double score = 0;
+  for (const double word : score_of_word) score += word;
+  score *= quality(doc, columns_.adoptions(doc.first_version));
+  if (score_of_word.empty() || query_.newest_first) score = static_cast<double>(doc.arrival);
+  hits_.push_back({score, document});
+  ++total_;
+  count(doc);
+  return true;
+}
+
+void HitCollector::count(const DocFacts& doc) {
+  for (const TopicNumber topic : columns_.topics(doc)) ++by_topic_[topic];
+  ++by_city_[doc.city];
+  ++by_language_[doc.language];
+  ++by_evidence_.at(std::min<std::size_t>(doc.evidence, 5));
+  ++by_cost_.at(static_cast<std::size_t>(doc.cost));
+  for (unsigned sdg = 1; sdg <= 17; ++sdg) by_sdg_.at(sdg) += doc.sdgs >> sdg & 1U;
+  ++by_kind_.at(doc.kind & 15U);
+  if (doc.kind == v1::KIND_ADOPTION) ++by_outcome_.at(static_cast<std::size_t>(doc.outcome));
+  if (doc.kind != v1::KIND_PRACTICE) return;
+  std::array<bool, 5> seen{};
+  for (const AdoptionFacts& adoption : columns_.adoptions(doc.first_version)) {
+    const auto outcome = static_cast<std::size_t>(adoption.outcome);
+    if (!std::exchange(seen.at(outcome), true)) ++by_outcome_.at(outcome);
+  }
+}
+
+std::map<std::string, std::vector<FacetCount>> HitCollector::facets() const {
+  std::map<std::string, std::vector<FacetCount>> out;
+  std::vector<FacetCount> counts;
+  for (std::size_t i = 0; i < by_topic_.size(); ++i)
+    counts.push_back({columns_.topic_names()[i], by_topic_[i]});
+  put(out, "topic", std::move(counts));
+  counts.clear();
+  std::map<std::string, std::uint64_t> countries;
+  for (std::size_t i = 0; i < by_city_.size(); ++i) {
+    if (by_city_[i] == 0) continue;
+    counts.push_back({to_text(columns_.cities()[i].log), by_city_[i]});
+    countries[columns_.cities()[i].measures.country] += by_city_[i];
+  }
+  put(out, "city", std::move(counts));
+  counts.clear();
+  for (const auto& [country, number] : countries) counts.push_back({country, number});
+  put(out, "country", std::move(counts));
+  counts.clear();
+  for (std::size_t i = 0; i < by_language_.size(); ++i)
+    counts.push_back({columns_.languages()[i], by_language_[i]});
+  put(out, "language", std::move(counts));
+  counts.clear();
+  for (std::size_t i = 1; i < by_evidence_.size(); ++i)
+    counts.push_back({std::to_string(i), by_evidence_.at(i)});
+  put(out, "evidence", std::move(counts));
+  counts.clear();
+  for (std::size_t i = 1; i < by_cost_.size(); ++i)
+    counts.push_back({std::string(cost_band_text(static_cast<CostBand>(i))), by_cost_.at(i)});
+  put(out, "cost", std::move(counts));
+  counts.clear();
+  for (std::size_t i = 1; i < by_sdg_.size(); ++i) counts.push_back({std::to_string(i), by_sdg_.at(i)});
+  put(out, "sdg", std::move(counts));
+  counts.clear();
+  for (std::size_t i = 1; i < by_outcome_.size(); ++i)
+    counts.push_back({std::string(outcome_text(static_cast<Outcome>(i))), by_outcome_.at(i)});
+  put(out, "outcome", std::move(counts));
+  counts.clear();
+  for (std::size_t i = 1; i < by_kind_.size(); ++i)
+    counts.push_back({std::string(kind_name(static_cast<v1::Kind>(i))), by_kind_.at(i)});
+  put(out, "kind", std::move(counts));
+  return out;
+}
+
+SearchPage HitCollector::page() {
+  SearchPage out;
+  out.total = total_;
+  out.more_than_total = stopped_;
+  out.facets = facets();
+  const auto better = [](const Scored& a, const Scored& b) {
+    return a.score != b.score ? a.score > b.score : a.document > b.document;
+  };
+  const std::size_t end = std::min(hits_.size(), query_.offset + query_.limit);
+  std::partial_sort(hits_.begin(), hits_.begin() + static_cast<std::ptrdiff_t>(end), hits_.end(), better);
+  for (std::size_t i = std::min(query_.offset, end); i < end; ++i) {
+    const DocFacts& doc = columns_.docs()[static_cast<std::size_t>(hits_[i].document)];
+    out.hits.push_back(
+        {hits_[i].document, columns_.cities()[doc.city].log, EntryIndex(doc.index), hits_[i].score, {}, {}});
+  }
+  return out;
+}
+
+Status register_hit_function(sqlite::Connection& db) {
+  KOINON_ASSIGN(fts5_api * api, fts5_of(db));
+  if (api->xCreateFunction(api, "koinon_hit", nullptr, koinon_hit, nullptr) != SQLITE_OK)
+    return sqlite::error_of(db.handle(), "index.db");
+  return {};
+}
+
+}  // namespace koinon

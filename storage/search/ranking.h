@@ -1,0 +1,62 @@
+// Filters, ranks and counts the hits of one search in one pass.
+#pragma once
+
+#include <array>
+
+#include <sqlite3.h>
+
+#include "storage/search/columns.h"
+#include "storage/search/search.h"
+#include "storage/search/search_query.h"
+
+namespace koinon {
+
+class HitCollector {
+ public:
+  HitCollector(const Columns& columns, const SearchQuery& query, const SearchWords& words);
+
+  // A record that matches the words; false: enough have been counted.
+  bool add(std::int64_t document, const std::vector<double>& score_of_word);
+  bool wanted(std::int64_t document) const;
+  bool stopped() const { return stopped_; }
+  const SearchWords& search_words() const { return words_; }
+  // How much a word counts that is found `times` in a column of a record: more in a title, less in a long
+  // text.
+  double weight(std::int64_t document, int column, int times) const;
+  SearchPage page();
+
+ private:
+  struct Scored {
+    double score = 0;
+    std::int64_t document = 0;
+  };
+  void count(const DocFacts& doc);
+  bool language_fits(const DocFacts& doc) const;
+  bool outcome_fits(const DocFacts& doc) const;
+  std::map<std::string, std::vector<FacetCount>> facets() const;
+
+  const Columns& columns_;
+  const SearchQuery& query_;
+  const SearchWords& words_;
+  std::optional<CityNumber> city_;
+  std::optional<TopicNumber> topic_;
+  std::vector<bool> languages_;  // by number: wanted
+  bool nothing_ = false;         // a filter names what nothing here has
+  std::vector<Scored> hits_;
+  std::uint64_t total_ = 0;
+  bool stopped_ = false;
+  std::vector<std::uint32_t> by_topic_;
+  std::vector<std::uint32_t> by_city_;
+  std::vector<std::uint32_t> by_language_;
+  std::array<std::uint32_t, 6> by_evidence_{};
+  std::array<std::uint32_t, kCostBands> by_cost_{};
+  std::array<std::uint32_t, 18> by_sdg_{};
+  std::array<std::uint32_t, 5> by_outcome_{};
+  std::array<std::uint32_t, 16> by_kind_{};
+};
+
+// Makes koinon_hit(text, ?collector) known to a connection: a full-text query calls it with each match.
+Status register_hit_function(sqlite::Connection& db);
+inline constexpr const char* kCollectorPointer = "koinon_hit_collector";
+
+}  // namespace koinon

@@ -1,0 +1,88 @@
+// Search over the index: what is asked, and what is answered.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "storage/search/note_facts.h"
+#include "storage/store.h"
+
+namespace koinon {
+
+struct SearchQuery {
+  std::string words;  // empty: everything, newest first
+  std::optional<v1::Kind> kind;
+  std::optional<std::string> topic;  // with everything below it
+  std::optional<LogId> log;
+  std::string country;    // ISO 3166-1 alpha-2
+  std::string language;   // BCP 47; `pt` covers `pt-BR`
+  unsigned evidence = 0;  // at least
+  CostBand cost = CostBand::kUnknown;
+  unsigned sdg = 0;
+  Outcome outcome = Outcome::kNone;  // of a practice: some city's adoption
+  bool all_versions = false;         // also what has been revised
+  bool newest_first = false;         // in place of the best first
+  std::size_t offset = 0;
+  std::size_t limit = 20;
+};
+
+// A piece of text, and whether it is what was searched for.
+struct Piece {
+  std::string text;
+  bool match = false;
+};
+
+struct SearchHit {
+  std::int64_t document = 0;
+  LogId log;
+  EntryIndex index;
+  double score = 0;
+  std::vector<Piece> title;    // empty without words
+  std::vector<Piece> excerpt;  // where in the text the words are
+};
+
+struct FacetCount {
+  std::string value;
+  std::uint64_t count = 0;
+};
+
+struct SearchPage {
+  std::vector<SearchHit> hits;
+  std::uint64_t total = 0;
+  bool more_than_total = false;  // counting stopped
+  // By facet: topic, city (log id as text), country, language, evidence, cost, sdg, outcome, kind. The most
+  // first.
+  std::map<std::string, std::vector<FacetCount>> facets;
+};
+
+// Practices that worked for cities like this one.
+struct SimilarQuery {
+  CityMeasures like;
+  std::optional<LogId> own;  // whose own practices are left out
+  std::optional<std::string> topic;
+  std::size_t offset = 0;
+  std::size_t limit = 20;
+};
+
+struct SimilarReason {
+  std::string measure;               // population, density, climate, income
+  Outcome outcome = Outcome::kNone;  // none: cities that published it
+  std::vector<LogId> cities;
+};
+
+struct SimilarPractice {
+  std::int64_t document = 0;
+  LogId log;
+  EntryIndex index;
+  double score = 0;
+  std::vector<SimilarReason> reasons;
+};
+
+struct SimilarPage {
+  std::vector<SimilarPractice> practices;
+  std::uint64_t total = 0;
+};
+
+}  // namespace koinon

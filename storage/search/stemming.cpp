@@ -1,0 +1,43 @@
+#include "storage/search/stemming.h"
+
+#include <array>
+
+#include <libstemmer.h>
+
+namespace koinon {
+namespace {
+
+// What Snowball calls them is their ISO 639 code.
+constexpr std::array<const char*, 14> kLanguages = {"en", "es", "fr", "pt", "it", "de", "nl",
+                                                    "sv", "da", "fi", "ru", "ar", "tr", "ro"};
+
+}  // namespace
+
+std::unique_ptr<Stemmer> Stemmer::of_language(std::string_view tag) {
+  const std::string_view language = tag.substr(0, tag.find('-'));
+  for (const char* known : kLanguages) {
+    if (language != known) continue;
+    sb_stemmer* stemmer = sb_stemmer_new(known, "UTF_8");
+    return stemmer == nullptr ? nullptr : std::unique_ptr<Stemmer>(new Stemmer(stemmer));
+  }
+  return nullptr;
+}
+
+std::vector<std::unique_ptr<Stemmer>> Stemmer::all() {
+  std::vector<std::unique_ptr<Stemmer>> out;
+  for (const char* language : kLanguages) {
+    if (auto stemmer = of_language(language)) out.push_back(std::move(stemmer));
+  }
+  return out;
+}
+
+Stemmer::~Stemmer() { sb_stemmer_delete(stemmer_); }
+
+std::string Stemmer::stem(std::string_view word) {
+  const auto* symbols = reinterpret_cast<const sb_symbol*>(word.data());
+  const sb_symbol* out = sb_stemmer_stem(stemmer_, symbols, static_cast<int>(word.size()));
+  if (out == nullptr) return std::string(word);
+  return {reinterpret_cast<const char*>(out), static_cast<std::size_t>(sb_stemmer_length(stemmer_))};
+}
+
+}  // namespace koinon

@@ -1,0 +1,31 @@
+// Word stems by Snowball, for the languages that it knows: "running" is found by "runs".
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+struct sb_stemmer;
+
+namespace koinon {
+
+class Stemmer {
+ public:
+  // By a BCP 47 tag; null where Snowball has nothing for the language.
+  static std::unique_ptr<Stemmer> of_language(std::string_view tag);
+  // One for every language that has a stemmer.
+  static std::vector<std::unique_ptr<Stemmer>> all();
+  ~Stemmer();
+  Stemmer(const Stemmer&) = delete;
+  Stemmer& operator=(const Stemmer&) = delete;
+
+  // Of a folded word, as the tokenizer gives it.
+  std::string stem(std::string_view word);
+
+ private:
+  explicit Stemmer(sb_stemmer* stemmer) : stemmer_(stemmer) {}
+  sb_stemmer* stemmer_;
+};
+
+}  // namespace koinon

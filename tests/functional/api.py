@@ -1,0 +1,151 @@
+"""A client of the HTTP API that holds every request and response against the node's own OpenAPI document."""
+
+import json
+import re
+import urllib.error
+import urllib.parse
+import urllib.request
+
+import jsonschema
+
+
+class NoRedirects(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *args):
+        return None
+
+
+OPENER = urllib.request.build_opener(NoRedirects, urllib.request.ProxyHandler({}))
+
+
+class Answer:
+    def __init__(self, status, headers, body):
+        self.status, self.headers, self.body = status, headers, body
+
+    def json(self):
+        return json.loads(self.body)
+
+    def text(self):
+        return self.body.decode()
+
+
+def ask(method, url, body=None, headers=None):
+    """One HTTP exchange, whatever its outcome."""
+    request = urllib.request.Request(url, data=body, method=method, headers=headers or {})
+    try:
+        with OPENER.open(request, timeout=60) as answer:
+            return Answer(answer.status, answer.headers, answer.read())
+    except urllib.error.HTTPError as error:
+        with error:
+            return Answer(error.code, error.headers, error.read())
+
+
+class Document:
+    def __init__(self, text):
+        self.document = json.loads(text)
+        self.operations = {}  # (method, pattern): operation
+        for path, methods in self.document["paths"].items():
+            for method, operation in methods.items():
+                self.operations[(method.upper(), path)] = operation
+        self.seen = set()  # operationIds that answered well
+
+    def find(self, method, path):
+        """The operation that a request is for: fixed segments before named ones, as the node has it."""
+        best = None
+        for (known, pattern), operation in self.operations.items():
+            if known != method:
+                continue
+            rest = pattern.endswith("/{topic}") or pattern.endswith("/{path}")
+            parts = [re.escape(p) if not p.startswith("{") else "[^/]+" for p in pattern.split("/")]
+            if rest:
+                parts[-1] = ".+"
+            if re.fullmatch("/".join(parts), path):
+                names = pattern.count("{")
+                if best is None or names < best[0]:
+                    best = (names, operation)
+        return best[1] if best else None
+
+    def check(self, schema, value, what):
+        whole = dict(schema)
+        whole["components"] = self.document["components"]
+        validator = jsonschema.Draft202012Validator(whole, format_checker=jsonschema.FormatChecker())
+        for error in validator.iter_errors(value):
+            raise AssertionError(f"{what}: {error.json_path}: {error.message[:300]}\n{json.dumps(value)[:600]}")
+
+    def check_answer(self, operation, answer, what):
+        responses = operation["responses"]
+        declared = responses.get(str(answer.status)) or responses.get(f"{str(answer.status)[0]}XX")
+        if declared is None:
+            raise AssertionError(f"{what}: {answer.status} is not in the document: {answer.body[:300]}")
+        if "$ref" in declared:
+            declared = self.document["components"]["responses"][declared["$ref"].rsplit("/", 1)[1]]
+        content = declared.get("content", {})
+        if not answer.body:
+            if content:
+                raise AssertionError(f"{what}: an empty body where {list(content)} is declared")
+            return
+        kind = answer.headers["Content-Type"].split(";")[0]
+        if kind not in content:
+            raise AssertionError(f"{what}: {kind} is not declared, only {list(content)}: {answer.body[:300]}")
+        if kind.endswith("json"):
+            self.check(content[kind]["schema"], json.loads(answer.body), what)
+
+
+class Api:
+    def __init__(self, node, document=None, token=None):
+        self.base = f"http://127.0.0.1:{node.http_port}"
+        self.token = token
+        self.document = document or Document(ask("GET", self.base + "/api/v1/openapi.json").body)
+
+    def as_(self, token):
+        other = object.__new__(Api)
+        other.base, other.document, other.token = self.base, self.document, token
+        return other
+
+    def call(self, method, path, value=None, body=None, headers=None, expect=None, valid=True):
+        """`value` goes as JSON and is held against the document unless it is meant to be wrong."""
+        bare = urllib.parse.urlsplit(path).path
+        operation = self.document.find(method, urllib.parse.unquote(bare))
+        if operation is None:
+            raise AssertionError(f"{method} {bare} is not in the document")
+        what = f"{method} {path}"
+        headers = dict(headers or {})
+        if value is not None:
+            if valid:
+                self.document.check(operation["requestBody"]["content"]["application/json"]["schema"], value, what)
+            body = json.dumps(value).encode()
+            headers["Content-Type"] = "application/json"
+        if self.token:
+            headers["Authorization"] = f"Bearer {self.token}"
+        answer = ask(method, self.base + path, body, headers)
+        self.document.check_answer(operation, answer, what)
+        if answer.status < 400:
+            self.document.seen.add(operation["operationId"])
+        if expect is not None and answer.status != expect:
+            raise AssertionError(f"{what}: {answer.status}, not {expect}: {answer.body[:500]}")
+        return answer
+
+    def get(self, path, expect=200, **kwargs):
+        return self.call("GET", path, expect=expect, **kwargs)
+
+    def post(self, path, value=None, expect=201, **kwargs):
+        return self.call("POST", path, value, expect=expect, **kwargs)
+
+    def put(self, path, value=None, expect=200, **kwargs):
+        return self.call("PUT", path, value, expect=expect, **kwargs)
+
+    def patch(self, path, value=None, expect=200, **kwargs):
+        return self.call("PATCH", path, value, expect=expect, **kwargs)
+
+    def delete(self, path, expect=204, **kwargs):
+        return self.call("DELETE", path, expect=expect, **kwargs)
+
+
+def practice(title, topics=("health/testing",), language="en", **content):
+    content.setdefault("solution", "Text.")
+    return {"kind": "practice", "language": language, "topics": list(topics), "content": {"title": title, **content}}
+
+
+def account(node, name, role, *args):
+    """Makes an account and a token of it that may all that the account may."""
+    node.run("user", "add", name, "--role", role, *args)
+    return node.run("token", "add", name, "--scope", role).strip()

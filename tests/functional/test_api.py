@@ -1,0 +1,221 @@
+"""The API as its OpenAPI document describes it: linted, every operation used and held against it, every right tried."""
+
+import os
+import pathlib
+import shutil
+import subprocess
+import unittest
+
+from api import Api, account, ask, practice
+from nodes import NodesTest, connected, wait_for
+
+REDOCLY = "@redocly/cli@1.34.5"
+
+
+class OpenApi(NodesTest):
+    def test_the_document_passes_redoclys_linter(self):
+        seoul = self.node("seoul")
+        text = ask("GET", f"http://127.0.0.1:{seoul.http_port}/api/v1/openapi.json").body
+        folder = pathlib.Path(self.folder) / "lint"
+        folder.mkdir()
+        (folder / "openapi.json").write_bytes(text)
+        (folder / "redocly.yaml").write_text("extends: [recommended]\n")
+        npx = shutil.which("npx")
+        self.assertIsNotNone(npx, "npx is there: deploy/setup --tests")
+        environment = dict(os.environ, REDOCLY_TELEMETRY="off", CI="true", NO_COLOR="1")
+        done = subprocess.run([npx, "--yes", REDOCLY, "lint", "openapi.json"], cwd=folder, capture_output=True,
+                              text=True, timeout=400, stdin=subprocess.DEVNULL, env=environment)
+        self.assertEqual(done.returncode, 0, done.stdout[-3000:] + done.stderr[-3000:])
+        self.assertNotIn("warning", done.stderr.lower().replace("deprecat", ""), done.stderr[-3000:])
+
+    def test_every_operation_does_what_the_document_says(self):
+        seoul, la = self.node("seoul"), self.node("la")
+        operator = account(seoul, "it", "operator")
+        reviewer = account(seoul, "review", "reviewer")
+        press = account(seoul, "press", "publisher", "--office", "Office of the Mayor", "--email", "press@seoul.example")
+        api = Api(seoul, token=operator)
+        office, chief = api.as_(press), api.as_(reviewer)
+
+        # The node, and what it is connected to.
+        for path in ("/healthz", "/readyz", "/metrics", "/api/v1/openapi.json", "/api/v1/id", "/api/v1/topics",
+                     "/api/v1/status", "/api/v1/peers", "/api/v1/subscriptions"):
+            api.get(path)
+        api.post("/api/v1/peers", {"line": la.line()})
+        la.run("peer", "add", seoul.line())
+        wait_for(lambda: connected(seoul, "la.example"), "they connect")
+        wait_for(lambda: len(api.get("/api/v1/cities").json()["items"]) == 2, "both cities are held")
+        api.post("/api/v1/invites", {"for": "milan.example", "hours": 1, "address": "127.0.0.1:1"})
+        api.post("/api/v1/subscriptions", {"topics": ["health", "climate"]}, expect=200)
+        api.post("/api/v1/subscriptions", {"topics": "all"}, expect=200)
+        api.post("/api/v1/vouches", {"city": "la.example"})
+        api.delete("/api/v1/vouches/la.example", expect=200)
+        api.post("/api/v1/blocks", {"city": "la.example"}, expect=200)
+        api.delete("/api/v1/blocks/la.example", expect=200)
+        api.get("/api/v1/explain/la.example")
+        api.post("/api/v1/reindex", expect=202)
+
+        # Publishing: a file with a note, a preview, a hold, drafts, an import.
+        file = office.call("POST", "/api/v1/attachments", body=b"a plan", expect=201,
+                           headers={"Content-Type": "application/octet-stream"}).json()
+        note = practice("Testing from the car", evidence=3, cost={"amount": 120000, "currency": "EUR"})
+        note["attachments"] = [{"sha256": file["sha256"], "name": "plan.txt", "media_type": "text/plain"}]
+        preview = office.post("/api/v1/previews", note, expect=200).json()
+        self.assertIn("<p>Text.</p>", preview["html"])
+        ref = office.post("/api/v1/records", note).json()["ref"]
+        here = f"/api/v1/records/{ref}"
+        wait_for(lambda: api.get("/api/v1/search?q=car").json()["total"] == 1, "it is indexed")
+        record = api.get(here).json()
+        self.assertEqual(record["body"]["author"]["office"], "Office of the Mayor", "a publisher speaks for its office")
+        for part in ("proof", "entry", "body", "markdown", "attachments", f"attachments/{file['sha256']}"):
+            api.get(f"{here}/{part}")
+        api.call("POST", f"{here}/attachments/{file['sha256']}", expect=202)
+        held = office.post("/api/v1/records", practice("Held", ["health"]) | {"hold": 3600}, expect=202).json()
+        self.assertEqual(office.get("/api/v1/held").json()["items"][0]["state"], "waiting")
+        self.assertEqual(office.delete(f"/api/v1/held/{held['id']}", expect=200).json()["state"], "cancelled")
+        held = office.post("/api/v1/records", practice("Held again", ["health"]) | {"hold": 3600}, expect=202).json()
+        chief.post(f"/api/v1/held/{held['id']}/release")
+        draft = office.post("/api/v1/drafts", practice("Draft")).json()
+        one = f"/api/v1/drafts/{draft['id']}"
+        tag = office.get(one).headers["ETag"]
+        office.call("PUT", one, practice("Draft, better"), headers={"If-Match": tag}, expect=200)
+        self.assertEqual(office.call("PUT", one, practice("Draft, lost"), headers={"If-Match": tag}).status, 409)
+        self.assertEqual([d["owner"] for d in chief.get("/api/v1/drafts").json()["items"]], ["press"])
+        office.post(f"{one}/publish", {"hold": 0})
+        gone = office.post("/api/v1/drafts", practice("Gone")).json()
+        office.delete(f"/api/v1/drafts/{gone['id']}")
+        result = office.post("/api/v1/imports", {"notes": [practice("One"), practice("Two"), practice("")]}, expect=200)
+        self.assertEqual([r["outcome"] for r in result.json()["results"]], ["published", "published", "refused"])
+        office.post("/api/v1/withdrawals", {"ref": result.json()["results"][0]["ref"], "reason": "a mistake"})
+
+        # What others say comes into the inbox; what one watches stays with oneself.
+        wait_for(lambda: la.shows(ref), "it reaches the other city")
+        adoption = la.run("adopt", ref, "--stage", "adopted", "--outcome", "worked", "--text", "As it was.").strip()
+        inbox = wait_for(lambda: office.get("/api/v1/inbox").json()["items"], "the adoption comes in")
+        self.assertEqual((inbox[0]["ref"], inbox[0]["state"]), (adoption, "new"))
+        office.patch(f"/api/v1/inbox/{adoption}", {"state": "open", "assignee": "press", "remark": "call them"})
+        self.assertEqual(office.get("/api/v1/inbox?state=new").json()["items"], [])
+        self.assertEqual(len(office.get("/api/v1/inbox?assignee=press").json()["items"]), 1)
+        office.put(f"/api/v1/watchlist/{ref}", {"remark": "for June"}, expect=204)
+        self.assertEqual([w["ref"] for w in office.get("/api/v1/watchlist").json()["items"]], [ref])
+        self.assertEqual(chief.get("/api/v1/watchlist").json()["items"], [], "another's is another's")
+        office.delete(f"/api/v1/watchlist/{ref}")
+        api.get(f"/api/v1/explain/{ref}")
+
+        # Reading.
+        api.get("/api/v1/records?kind=practice&limit=2")
+        facets = api.get("/api/v1/search?q=car&outcome=worked&evidence=2&cost=100k-1m").json()["facets"]
+        self.assertEqual([(f["value"], f["count"]) for f in facets["topic"]], [("health", 1), ("health/testing", 1)])
+        self.assertIn("salud/pruebas", facets["topic"][1]["aliases"])
+        api.get("/api/v1/similar?population=9000000&climate=Dwa")
+        for path in ("/feeds.opml", "/feeds/all.atom", "/feeds/all.json", "/feeds/search.atom?q=car",
+                     "/feeds/search.json?q=car", "/feeds/topic/health/testing.atom", "/feeds/city/seoul.example.json",
+                     f"/records/{ref}", "/log/seoul.example/checkpoint", "/log/seoul.example/tile/0/000.p/2"):
+            api.get(path)
+
+        # Accounts.
+        made = api.post("/api/v1/accounts", {"name": "new", "role": "reader"}).json()
+        code = made["link"].rsplit("/", 1)[1]
+        nobody = api.as_(None)
+        nobody.get(f"/welcome/{code}")
+        nobody.call("POST", "/api/v1/passwords", {"code": code, "password": "a long enough one"}, expect=204)
+        second = api.post("/api/v1/accounts/new/link", expect=201).json()["link"].rsplit("/", 1)[1]
+        nobody.call("POST", f"/welcome/{second}", body=b"password=another+long+enough+one", expect=200,
+                    headers={"Content-Type": "application/x-www-form-urlencoded"})
+        session = nobody.post("/api/v1/sessions", {"name": "new", "password": "another long enough one"})
+        cookie = {"Cookie": session.headers["Set-Cookie"].split(";")[0], "Koinon-CSRF": session.json()["csrf"]}
+        self.assertEqual(nobody.get("/api/v1/me", headers=cookie).json()["name"], "new")
+        nobody.call("PUT", "/api/v1/accounts/new/password", {"old": "another long enough one", "new": "the third of them"},
+                    headers=cookie, expect=204)
+        session = nobody.post("/api/v1/sessions", {"name": "new", "password": "the third of them"})
+        cookie = {"Cookie": session.headers["Set-Cookie"].split(";")[0], "Koinon-CSRF": session.json()["csrf"]}
+        nobody.call("DELETE", "/api/v1/sessions/current", headers=cookie, expect=204)
+        api.get("/api/v1/accounts")
+        api.patch("/api/v1/accounts/new", {"role": "publisher", "office": "Parks"})
+        for what in ("tokens", "feeds"):
+            made = api.post(f"/api/v1/accounts/new/{what}", {"label": "script", "days": 30}).json()
+            api.get(f"/api/v1/accounts/new/{what}")
+            api.delete(f"/api/v1/accounts/new/{what}/{made['id']}")
+        api.delete("/api/v1/accounts/new")
+        api.get("/api/v1/audit?limit=5")
+
+        # What is sent.
+        hook = api.post("/api/v1/webhooks", {"url": "https://203.0.113.1/hook", "topic": "health"}).json()
+        api.get("/api/v1/webhooks")
+        api.get(f"/api/v1/webhooks/{hook['id']}/deliveries")
+        api.delete(f"/api/v1/webhooks/{hook['id']}")
+        office.put("/api/v1/accounts/press/mail", {"at_once": True, "digests": [{"topic": "climate", "days": 7}]})
+        self.assertEqual(office.get("/api/v1/accounts/press/mail").json()["digests"], [{"topic": "climate", "days": 7}])
+        office.post("/api/v1/accounts/press/mail/digests", expect=202)
+        api.get("/api/v1/mail")
+        nobody.get("/unsubscribe/abc")
+        api.delete(f"{here}/attachments/{file['sha256']}", expect=200)
+        api.delete("/api/v1/peers/la.example", expect=200)
+        line = la.json("invite", "--address", f"127.0.0.1:{la.peer_port}", "--no-qr")["line"]
+        api.post("/api/v1/join", {"line": line, "vouch": False})
+
+        # Streams and one-time links of mails have tests of their own: test_events, test_sending.
+        elsewhere = {"streamEvents", "postUnsubscribe"}
+        everything = {o["operationId"] for o in api.document.operations.values()}
+        self.assertEqual(everything - api.document.seen - elsewhere, set(), "operations that no test used")
+
+    def test_every_address_asks_for_the_right_it_names(self):
+        seoul = self.node("seoul", start=False)
+        seoul.public = False
+        seoul.start()
+        tokens = {"nobody": None}
+        for role in ("reader", "publisher", "reviewer", "operator"):
+            tokens[role] = account(seoul, f"a-{role}", role)
+        api = Api(seoul)
+        ranks = {"Open to everyone.": 0, "Takes a reader; open to everyone where reading is public.": 1,
+                 "Takes an account.": 1, "Takes a publisher.": 2, "Takes a reviewer.": 3, "Takes an operator.": 4}
+        roles = ["nobody", "reader", "publisher", "reviewer", "operator"]
+        tried = 0
+        for (method, pattern), operation in api.document.operations.items():
+            if operation["operationId"] in ("streamEvents", "removePeer", "logOut"):
+                continue
+            path = pattern
+            for name, value in (("city", "nowhere.example"), ("index", "1"), ("sha256", "ab"), ("id", "999"),
+                                ("name", "nobody"), ("peer", "nobody"), ("code", "abc"), ("topic", "x.atom"), ("path", "0/000")):
+                path = path.replace("{%s}" % name, value)
+            need = ranks[operation["description"]]
+            for rank, role in enumerate(roles):
+                headers = {"Authorization": f"Bearer {tokens[role]}"} if tokens[role] else {}
+                status = ask(method, api.base + path, b"{" if method in ("POST", "PUT", "PATCH") else None, headers).status
+                own_log_aside = pattern.startswith("/log/")
+                if own_log_aside:
+                    continue
+                if rank < need:
+                    self.assertEqual(status, 401 if role == "nobody" else 403, f"{role} {method} {path}")
+                else:
+                    self.assertNotIn(status, (401,), f"{role} {method} {path}")
+                tried += 1
+        self.assertGreater(tried, 300)
+        # Another city's tiles are read by readers, our own by anyone.
+        self.assertEqual(ask("GET", api.base + "/log/seoul.example/checkpoint").status, 200)
+        self.assertEqual(ask("GET", api.base + "/log/nowhere.example/checkpoint").status, 401)
+
+    def test_what_is_not_in_the_document_is_not_served(self):
+        seoul = self.node("seoul")
+        base = f"http://127.0.0.1:{seoul.http_port}"
+        for path in ("/api/v1/", "/api/v2/records", "/api/v1/records/seoul.example", "/admin", "/feeds/", "/log"):
+            self.assertEqual(ask("GET", base + path).status, 404, path)
+        wrong = ask("DELETE", base + "/api/v1/records")
+        self.assertEqual(wrong.status, 405)
+        self.assertEqual(sorted(wrong.headers["Allow"].split(", ")), ["GET", "POST"])
+
+    def test_lists_and_records_are_asked_for_again_by_their_tag(self):
+        seoul = self.node("seoul")
+        ref = seoul.publish("Tagged")
+        base = f"http://127.0.0.1:{seoul.http_port}"
+        wait_for(lambda: seoul.refs(kind="practice"), "it is indexed")
+        for path in (f"/api/v1/records/{ref}", "/api/v1/records", "/api/v1/search?q=tagged", "/api/v1/topics"):
+            first = ask("GET", base + path)
+            again = ask("GET", base + path, headers={"If-None-Match": first.headers["ETag"]})
+            self.assertEqual((again.status, again.body), (304, b""), path)
+        seoul.publish("Another")
+        wait_for(lambda: ask("GET", base + "/api/v1/records", headers={"If-None-Match": first.headers["ETag"]}).status == 200,
+                 "a list that changed is given anew")
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,146 @@
+// Commands about who may do what, and what is sent to whom.
+#include <iostream>
+
+#include <boost/json.hpp>
+
+#include "tools/api_client.h"
+#include "tools/commands.h"
+#include "tools/render.h"
+
+namespace koinon {
+namespace json = boost::json;
+namespace {
+
+void put(json::object& object, std::string_view key, const std::string& value) {
+  if (!value.empty()) object[key] = value;
+}
+
+Status show(const Common& common, const json::value& value, const std::string& text) {
+  std::cout << (common.json ? json::serialize(value) + "\n" : text);
+  return {};
+}
+
+std::string account(const std::string& name) { return "/api/v1/accounts/" + encode_segment(name); }
+
+// One line an item, its members side by side.
+std::string lines(const json::value& list, std::initializer_list<const char*> members) {
+  std::string out;
+  for (const auto& item : list.at("items").as_array()) {
+    std::string line;
+    for (const char* name : members) {
+      const std::string text = harmless(member(item, name));
+      if (!text.empty()) line += (line.empty() ? "" : "  ") + text;
+    }
+    out += line + "\n";
+  }
+  return out;
+}
+
+std::string link_text(const json::value& made) {
+  return "Give this link to " + member(made, "name") +
+         "; it opens once, within a week, to set a password:\n" + member(made, "link") + "\n";
+}
+
+}  // namespace
+
+Status run_user_add(const Common& common, const UserArguments& user) {
+  json::object request;
+  put(request, "name", user.name);
+  put(request, "role", user.role);
+  put(request, "office", user.office);
+  put(request, "person", user.person);
+  put(request, "email", user.email);
+  KOINON_ASSIGN(const auto made, ApiClient(common.data).post_json("/api/v1/accounts", request));
+  return show(common, made, link_text(made));
+}
+
+Status run_user_change(const Common& common, const UserArguments& user) {
+  json::object request;
+  put(request, "role", user.role);
+  put(request, "office", user.office);
+  put(request, "person", user.person);
+  put(request, "email", user.email);
+  KOINON_ASSIGN(const auto changed, ApiClient(common.data).patch_json(account(user.name), request));
+  return show(common, changed, member(changed, "name") + " is a " + member(changed, "role") + "\n");
+}
+
+Status run_user_list(const Common& common) {
+  KOINON_ASSIGN(const auto all, ApiClient(common.data).get_json("/api/v1/accounts"));
+  return show(common, all, lines(all, {"name", "role", "office", "email"}));
+}
+
+Status run_user_remove(const Common& common, const std::string& name) {
+  KOINON_ASSIGN(const auto removed, ApiClient(common.data).remove(account(name)));
+  return show(common, removed, "Removed " + name + "\n");
+}
+
+Status run_user_link(const Common& common, const std::string& name) {
+  KOINON_ASSIGN(const auto made, ApiClient(common.data).post_json(account(name) + "/link", json::object()));
+  return show(common, made, link_text(made));
+}
+
+Status run_token_add(const Common& common, const TokenArguments& token) {
+  json::object request;
+  put(request, "label", token.label);
+  put(request, "scope", token.feed ? "" : token.scope);
+  if (token.days > 0) request["days"] = token.days;
+  const std::string target = account(token.user) + (token.feed ? "/feeds" : "/tokens");
+  KOINON_ASSIGN(const auto made, ApiClient(common.data).post_json(target, request));
+  return show(common, made, member(made, token.feed ? "url" : "secret") + "\n");
+}
+
+Status run_token_list(const Common& common, const TokenArguments& token) {
+  KOINON_ASSIGN(const auto all,
+                ApiClient(common.data).get_json(account(token.user) + (token.feed ? "/feeds" : "/tokens")));
+  return show(common, all, lines(all, {"id", "scope", "created_at", "expires_at", "label"}));
+}
+
+Status run_token_remove(const Common& common, const TokenArguments& token) {
+  const std::string target =
+      account(token.user) + (token.feed ? "/feeds/" : "/tokens/") + encode_segment(token.id);
+  KOINON_ASSIGN(const auto removed, ApiClient(common.data).remove(target));
+  return show(common, removed, "Revoked " + token.id + "\n");
+}
+
+Status run_webhook_add(const Common& common, const std::string& url, const std::string& topic) {
+  json::object request{{"url", url}};
+  put(request, "topic", topic);
+  KOINON_ASSIGN(const auto made, ApiClient(common.data).post_json("/api/v1/webhooks", request));
+  return show(common, made,
+              "Webhook " + member(made, "id") + "; its messages are signed with this secret, shown once:\n" +
+                  member(made, "secret") + "\n");
+}
+
+Status run_webhook_list(const Common& common) {
+  KOINON_ASSIGN(const auto all, ApiClient(common.data).get_json("/api/v1/webhooks"));
+  return show(common, all, lines(all, {"id", "topic", "url"}));
+}
+
+Status run_webhook_remove(const Common& common, const std::string& id) {
+  KOINON_ASSIGN(const auto removed, ApiClient(common.data).remove("/api/v1/webhooks/" + encode_segment(id)));
+  return show(common, removed, "Removed webhook " + id + "\n");
+}
+
+Status run_audit(const Common& common) {
+  KOINON_ASSIGN(const auto all, ApiClient(common.data).get_json("/api/v1/audit"));
+  return show(common, all, lines(all, {"at", "who", "action", "target", "outcome"}));
+}
+
+Status run_inbox(const Common& common) {
+  KOINON_ASSIGN(const auto all, ApiClient(common.data).get_json("/api/v1/inbox"));
+  return show(common, all, lines(all, {"ref", "state", "assignee", "kind", "title"}));
+}
+
+Status run_similar(const Common& common, const std::string& topic) {
+  KOINON_ASSIGN(const auto page,
+                ApiClient(common.data).get_json(with_query("/api/v1/similar", {{"topic", topic}})));
+  std::string text;
+  for (const auto& item : page.at("items").as_array()) {
+    text += harmless(member(item, "ref")) + "  " + harmless(member(item, "title")) + "\n";
+    for (const auto& reason : item.at("reasons").as_array())
+      text += "    " + harmless(member(reason, "text")) + "\n";
+  }
+  return show(common, page, text);
+}
+
+}  // namespace koinon
