@@ -15,6 +15,13 @@ namespace {
 
 constexpr std::string_view kFormula = "=+-@\t\r";
 
+// An apostrophe before what a spreadsheet would take for a formula, or before such an apostrophe.
+bool is_marked(std::string_view text) {
+  if (!text.starts_with('\'')) return false;
+  const std::string_view rest = text.substr(text.starts_with("''") ? 2 : 1);
+  return !rest.empty() && kFormula.find(rest.front()) != std::string_view::npos;
+}
+
 std::string trimmed(const std::string& text) {
   const auto begin = text.find_first_not_of(" \t\r\n");
   if (begin == std::string::npos) return {};
@@ -180,8 +187,7 @@ CsvRow to_row(std::size_t number, const std::vector<std::string>& header, std::v
       out.error = fail(Code::kMalformed, "it is not UTF-8; save the file as UTF-8", header[i]);
       return out;
     }
-    if (text.size() > 1 && text[0] == '\'' && kFormula.find(text[1]) != std::string_view::npos)
-      text.erase(0, 1);
+if (is_marked(text)) text.erase(0, 1);
     out.cells[header[i]] = std::move(text);
   }
   return out;
@@ -305,9 +311,7 @@ std::string csv_line(const std::vector<std::string>& cells) {
   std::string out;
   for (std::size_t i = 0; i < cells.size(); ++i) {
     std::string text = cells[i];
-    if (!text.empty() &&
-        (kFormula.find(text[0]) != std::string_view::npos ||
-         (text[0] == '\'' && text.size() > 1 && kFormula.find(text[1]) != std::string_view::npos)))
+    if (!text.empty() && (kFormula.find(text[0]) != std::string_view::npos || is_marked(text)))
       text.insert(0, "'");
     const bool quote = text.find_first_of("\",;\r\n") != std::string::npos;
     if (i > 0) out += ',';

@@ -38,8 +38,7 @@ Result<std::uint64_t> read_number(std::span<const std::string> groups) {
     }
     if (group.size() != kGroup || !all_digits(group)) return no_such_tile();
     if (i == 0 && groups.size() > 1 && group == "000") return no_such_tile();
-    KOINON_ASSIGN(const std::uint64_t digits, parse_decimal(group));
-    value = value * 1000 + digits;
+    for (const char digit : group) value = value * 10 + static_cast<std::uint64_t>(digit - '0');
   }
   return value;
 }

@@ -1,0 +1,221 @@
+"""Feeds as readers read them: feedparser, newsboat, the schema of RFC 4287, the rules of JSON Feed 1.1."""
+
+import json
+import os
+import pathlib
+import re
+import subprocess
+import unittest
+import xml.etree.ElementTree as xml
+
+import feedparser
+
+from api import account, ask
+from nodes import NodesTest, wait_for
+
+HERE = pathlib.Path(__file__).resolve().parent
+ATOM = "{http://www.w3.org/2005/Atom}"
+
+HOSTILE = """+++
+title = '<script>alert("t")</script>\u202E'
+language = "en"
+topics = ["health/testing"]
+summary = '<img src=x onerror=alert(1)> & ]]>'
++++
+[go](javascript:alert(1)) <svg onload=alert(2)> ![x](https://tracker.example/pixel.png)
+"""
+
+
+class Feeds(NodesTest):
+    def get(self, path, headers=None, node=None):
+        return ask("GET", f"http://127.0.0.1:{(node or self.seoul).http_port}{path}", headers=headers)
+
+    def setUp(self):
+        super().setUp()
+        self.seoul = self.node("seoul")
+
+    def indexed(self, count):
+        wait_for(lambda: len(self.seoul.refs(kind="practice")) >= count, f"{count} practices are indexed")
+
+    def assert_atom(self, text):
+        path = pathlib.Path(self.folder) / "feed.atom"
+        path.write_bytes(text)
+        done = subprocess.run(["jing", "-c", str(HERE / "atom.rnc"), str(path)], capture_output=True, text=True, timeout=60)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr + text.decode()[:2000])
+        root = xml.fromstring(text)
+        # What the schema's Schematron rules say: an author for each entry, and one alternate link without content.
+        for entry in root.findall(ATOM + "entry"):
+            self.assertTrue(entry.findall(ATOM + "author"))
+        self.assertEqual(len(root.findall(f"{ATOM}link[@rel='self']")), 1)
+        ids = [entry.find(ATOM + "id").text for entry in root.findall(ATOM + "entry")]
+        self.assertEqual(len(ids), len(set(ids)))
+        return root
+
+    def assert_json_feed(self, text):
+        feed = json.loads(text)
+        self.assertEqual(feed["version"], "https://jsonfeed.org/version/1.1")
+        self.assertIsInstance(feed["title"], str)
+        for key in ("home_page_url", "feed_url", "next_url"):
+            if key in feed:
+                self.assertRegex(feed[key], r"^https?://")
+        known = {"id", "url", "title", "content_html", "summary", "date_published", "date_modified", "authors", "tags", "language"}
+        for item in feed["items"]:
+            self.assertIsInstance(item["id"], str)
+            self.assertTrue("content_html" in item or "content_text" in item)
+            self.assertLessEqual(set(item), known)
+            for key in ("date_published", "date_modified"):
+                self.assertRegex(item[key], r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$")
+            for author in item["authors"]:
+                self.assertTrue(author.get("name"))
+            self.assertTrue(all(isinstance(tag, str) for tag in item.get("tags", [])))
+        return feed
+
+    def test_readers_and_schemas_take_every_feed(self):
+        example = HERE.parent.parent / "deploy" / "examples" / "seoul-drive-thru-testing.ko.md"
+        korean = self.seoul.run("publish", example).strip()
+        ref = self.seoul.publish("Heat plan", "## Lessons\n\n*Shade* first.", ("climate/heat",), "--office", "Climate & Parks")
+        self.indexed(2)
+        for path in ("all", "topic/health", "topic/climate/heat", "topic/salud", "city/seoul.example", "search"):
+            query = "?q=heat" if path == "search" else ""
+            atom = self.get(f"/feeds/{path}.atom{query}")
+            self.assertEqual(atom.headers["Content-Type"], "application/atom+xml; charset=utf-8")
+            root = self.assert_atom(atom.body)
+            feed = self.assert_json_feed(self.get(f"/feeds/{path}.json{query}").body)
+            parsed = feedparser.parse(atom.body)
+            self.assertFalse(parsed.bozo, parsed.get("bozo_exception"))
+            self.assertEqual([e.id for e in parsed.entries], [i["id"] for i in feed["items"]])
+            self.assertEqual(len(parsed.entries), 2 if path in ("all", "city/seoul.example") else 1, path)
+            self.assertEqual(root.find(ATOM + "updated").text, max(e.updated for e in parsed.entries))
+        parsed = feedparser.parse(self.get("/feeds/all.atom").body)
+        newest = parsed.entries[0]
+        self.assertEqual((newest.title, newest.author), ("Heat plan", "Seoul, Climate & Parks"))
+        self.assertIn("<em>Shade</em> first.", newest.content[0].value)
+        self.assertEqual([t.term for t in newest.tags], ["climate/heat"])
+        self.assertTrue(newest.link.endswith(f"/records/{ref}"))
+        self.assertEqual(ask("GET", newest.link).status, 200, "where the link leads there is a page")
+        self.assertEqual(xml.fromstring(self.get("/feeds/all.atom").body).findall(ATOM + "entry")[1].get(
+            "{http://www.w3.org/XML/1998/namespace}lang"), "ko")
+        page = ask("GET", f"http://127.0.0.1:{self.seoul.http_port}/records/{korean}").text()
+        self.assertIn('type="application/atom+xml"', page, "a page tells readers where its feeds are")
+
+    def test_newsboat_reads_what_is_new(self):
+        self.seoul.publish("Trees against heat", "Plant them.", ("climate/heat",))
+        self.indexed(1)
+        home = pathlib.Path(self.folder) / "newsboat"
+        home.mkdir()
+        (home / "urls").write_text(f"http://127.0.0.1:{self.seoul.http_port}/feeds/topic/climate/heat.atom\n")
+        (home / "config").write_text("")
+        command = ["newsboat", "-u", str(home / "urls"), "-c", str(home / "cache.db"), "-C", str(home / "config")]
+        environment = dict(os.environ, HOME=str(home), LC_ALL="C.UTF-8", TERM="xterm", NO_PROXY="*")
+        subprocess.run(command + ["-x", "reload"], env=environment, check=True, timeout=60, stdin=subprocess.DEVNULL, capture_output=True)
+        unread = subprocess.run(command + ["-x", "print-unread"], env=environment, check=True, timeout=60, stdin=subprocess.DEVNULL,
+                                capture_output=True, text=True).stdout
+        self.assertIn("1 unread", unread)
+        import sqlite3
+        with sqlite3.connect(home / "cache.db") as cache:
+            self.assertEqual(cache.execute("SELECT title, author FROM rss_item").fetchall(), [("Trees against heat", "Seoul")])
+
+    def test_a_conditional_request_gets_304_until_there_is_something_new(self):
+        self.seoul.publish("First")
+        self.indexed(1)
+        for path in ("/feeds/all.atom", "/feeds/all.json", "/feeds/search.atom?q=text"):
+            first = self.get(path)
+            again = self.get(path, {"If-None-Match": first.headers["ETag"]})
+            self.assertEqual((again.status, again.body), (304, b""))
+            by_time = wait_for(lambda: (lambda a: a if a.status == 304 else None)(
+                self.get(path, {"If-Modified-Since": first.headers["Last-Modified"]})), "by time as well")
+            self.assertEqual(by_time.body, b"")
+        tag = self.get("/feeds/all.atom").headers["ETag"]
+        self.seoul.publish("Second")
+        self.indexed(2)
+        self.assertEqual(self.get("/feeds/all.atom", {"If-None-Match": tag}).status, 200)
+
+    def test_a_note_keeps_its_name_when_revised_and_leaves_when_withdrawn_or_erased(self):
+        ref = self.seoul.publish("First version", "Text.", ("health",))
+        erased = self.seoul.publish("A name that must go", "Text.", ("health",))
+        self.indexed(2)
+        def entries():
+            return {e.title: e for e in feedparser.parse(self.get("/feeds/all.atom").body).entries}
+        before = entries()["First version"]
+        self.seoul.publish("Second version", "Better.", ("health",), "--revises", ref)
+        wait_for(lambda: "Second version" in entries(), "the revision is there")
+        self.assertNotIn("First version", entries())
+        self.assertEqual(entries()["Second version"].id, before.id)
+        self.assertGreaterEqual(entries()["Second version"].updated, before.updated)
+        self.seoul.run("withdraw", erased, "--erase")
+        wait_for(lambda: "A name that must go" not in entries(), "the erased note has left")
+        self.assertNotIn(b"A name that must go", self.get("/feeds/all.json").body)
+        newest = [r for r in self.seoul.refs(kind="practice")][0]
+        self.seoul.run("withdraw", newest)
+        wait_for(lambda: not entries(), "the withdrawn note has left")
+
+    def test_pages_lead_to_the_first_note(self):
+        rows = [{"kind": "practice", "language": "en", "topics": ["health"], "content": {"title": f"Note {i}", "solution": "x"}}
+                for i in range(130)]
+        path = pathlib.Path(self.folder) / "notes.json"
+        path.write_text(json.dumps(rows))
+        self.seoul.run("import-practices", path)
+        self.indexed(130)
+        for start in ("/feeds/all.atom", "/feeds/search.atom?q=note", "/feeds/topic/health.atom"):
+            titles, url = [], f"http://127.0.0.1:{self.seoul.http_port}{start}"
+            while url:
+                text = ask("GET", url).body
+                root = self.assert_atom(text)
+                titles += [e.find(ATOM + "title").text for e in root.findall(ATOM + "entry")]
+                following = root.find(f"{ATOM}link[@rel='next']")
+                url = following.get("href") if following is not None else None
+                self.assertLessEqual(len(titles), 130)
+            self.assertEqual(titles, [f"Note {i}" for i in reversed(range(130))], start)
+
+    def test_what_others_wrote_reaches_no_feed_unescaped(self):
+        self.seoul.run("publish", "-", stdin=HOSTILE.encode())
+        self.indexed(1)
+        text = self.get("/feeds/all.atom").body
+        root = self.assert_atom(text)
+        entry = root.find(ATOM + "entry")
+        self.assertEqual(entry.find(ATOM + "title").text, '<script>alert("t")</script>', "as text, the override gone")
+        for content in (entry.find(ATOM + "content").text, self.assert_json_feed(self.get("/feeds/all.json").body)["items"][0]["content_html"]):
+            for bad in ("<script", "<svg", "<img", "javascript:", "onerror=alert", "\u202e"):
+                self.assertNotIn(bad, content.replace("&lt;img src=x onerror=alert(1)&gt;", ""))
+        page = ask("GET", f"http://127.0.0.1:{self.seoul.http_port}/records/{self.seoul.refs(kind='practice')[0]}")
+        for bad in ("<script", "<svg", "<img", "javascript:", "\u202e"):
+            self.assertNotIn(bad, page.text().replace("&lt;", "").replace("&#", ""))
+        self.assertIn("default-src 'none'", page.headers["Content-Security-Policy"])
+        self.assertIn("nosniff", page.headers["X-Content-Type-Options"])
+
+    def test_a_personal_address_opens_feeds_alone_and_can_be_revoked(self):
+        self.seoul.publish("For readers")
+        self.indexed(1)
+        self.seoul.stop()
+        self.seoul.public = False
+        self.seoul.start()
+        self.assertEqual(self.get("/feeds/all.atom").status, 401)
+        account(self.seoul, "reader", "reader")
+        made = self.seoul.json("feed", "add", "reader", "--label", "newsboat")
+        key = made["secret"]
+        self.assertEqual(made["url"].rsplit("?", 1)[1], f"key={key}")
+        answer = self.get(f"/feeds/all.atom?key={key}")
+        self.assertEqual(answer.status, 200)
+        self.assertIn(key, self.assert_atom(answer.body).find(f"{ATOM}link[@rel='self']").get("href"))
+        self.assertEqual(self.get(f"/feeds.opml?key={key}").status, 401, "the list of feeds is no feed")
+        self.assertEqual(self.get(f"/api/v1/records?key={key}").status, 401)
+        self.assertEqual(self.get(f"/feeds/all.atom?key={key[::-1]}").status, 401)
+        self.seoul.run("feed", "remove", "reader", made["id"])
+        self.assertEqual(self.get(f"/feeds/all.atom?key={key}").status, 401)
+
+    def test_the_list_of_feeds_is_opml_whose_every_feed_is_there(self):
+        self.seoul.publish("One")
+        self.indexed(1)
+        answer = self.get("/feeds.opml")
+        root = xml.fromstring(answer.body)
+        self.assertEqual((root.tag, root.get("version")), ("opml", "2.0"))
+        outlines = root.findall("body/outline")
+        self.assertGreater(len(outlines), 20)
+        for outline in outlines:
+            self.assertEqual(outline.get("type"), "rss")
+            self.assertTrue(outline.get("text"))
+            self.assertEqual(ask("GET", outline.get("xmlUrl")).status, 200, outline.get("xmlUrl"))
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,240 @@
+// Parts of the HTTP side that need no socket: rights, forgeries, throttles, times.
+#include <gtest/gtest.h>
+
+#include <boost/json.hpp>
+
+#include "crypto/password.h"
+#include "node/http/access.h"
+#include "node/http/change_request.h"
+#include "node/http/time_text.h"
+#include "tests/temporary_folder.h"
+#include "tools/practice_table.h"
+
+namespace koinon::test {
+namespace {
+
+class AccessTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    ASSERT_TRUE(init_crypto().ok());
+    auto opened = OfficeDb::open(folder.path() / "office.db");
+    ASSERT_TRUE(opened.ok()) << opened.error().text();
+    db = std::make_unique<OfficeDb>(std::move(*opened));
+    accounts = std::make_unique<Accounts>(*db);
+    User user;
+    user.name = "press";
+    user.role = Role::kPublisher;
+    press = *accounts->add(user);
+    make({});
+    route.method = "GET";
+    route.need = Need::kReading;
+  }
+  void make(AccessOptions options) {
+    access = std::make_unique<Access>(*accounts, std::move(options),
+                                      AccessClock{[this] { return UnixMillis{now}; },
+                                                  [this] { return std::chrono::milliseconds(now); }});
+  }
+  HttpRequest request(const std::string& method = "GET") {
+    HttpRequest out;
+    out.method = method;
+    out.path = {"api", "v1", "records"};
+    out.peer = out.remote = "198.51.100.7";
+    out.headers["host"] = "localhost:8471";
+    out.route = &route;
+    return out;
+  }
+  std::string secret(CredentialKind kind, Role scope = Role::kOperator, std::int64_t expires = 0) {
+    Credential made;
+    made.kind = kind;
+    made.user = press;
+    made.scope = scope;
+    made.csrf = "the csrf token";
+    made.expires_at = {expires};
+    return *accounts->issue(made);
+  }
+  Code refusal(HttpRequest asked) {
+    const Status status = access->admit(asked);
+    return status.ok() ? Code::kInternal : status.error().code;
+  }
+
+  TemporaryFolder folder;
+  std::unique_ptr<OfficeDb> db;
+  std::unique_ptr<Accounts> accounts;
+  std::unique_ptr<Access> access;
+  UserId press;
+  Route route;
+  std::int64_t now = 1'000'000;
+};
+
+TEST_F(AccessTest, ATokenMayNoMoreThanItsScopeAndItsAccount) {
+  auto asked = request();
+  asked.headers["authorization"] = "Bearer koinon_" + secret(CredentialKind::kToken, Role::kReader);
+  ASSERT_TRUE(access->admit(asked).ok());
+  EXPECT_EQ(asked.caller.role, Role::kReader);
+  asked.headers["authorization"] = "Bearer koinon_" + secret(CredentialKind::kToken, Role::kOperator);
+  ASSERT_TRUE(access->admit(asked).ok());
+  EXPECT_EQ(asked.caller.role, Role::kPublisher) << "the account is no operator";
+  route.need = Need::kOperator;
+  EXPECT_EQ(refusal(asked), Code::kRefused);
+}
+
+TEST_F(AccessTest, WhatIsExpiredRevokedOrOfAnotherKindOpensNothing) {
+  auto asked = request();
+  asked.headers["authorization"] = "Bearer koinon_" + secret(CredentialKind::kToken, Role::kReader, now);
+  EXPECT_EQ(refusal(asked), Code::kUnauthenticated);
+  asked.headers["authorization"] = "Bearer koinon_" + secret(CredentialKind::kSession);
+  EXPECT_EQ(refusal(asked), Code::kUnauthenticated);
+  asked.headers["authorization"] = "Bearer koinon_" + secret(CredentialKind::kFeed);
+  EXPECT_EQ(refusal(asked), Code::kUnauthenticated);
+  asked = request();
+  asked.query["key"] = secret(CredentialKind::kFeed);
+  EXPECT_EQ(refusal(asked), Code::kUnauthenticated) << "a feed's key opens feeds alone";
+  asked.path = {"feeds", "all.atom"};
+  EXPECT_EQ(refusal(asked), Code::kInternal);
+}
+
+TEST_F(AccessTest, AChangeByASessionNeedsItsCsrfTokenAndOurOwnPage) {
+  auto asked = request("POST");
+  asked.headers["cookie"] = "theme=dark; koinon=" + secret(CredentialKind::kSession);
+  EXPECT_EQ(refusal(asked), Code::kRefused);
+  asked.headers["koinon-csrf"] = "another one!!!";
+  EXPECT_EQ(refusal(asked), Code::kRefused);
+  asked.headers["koinon-csrf"] = "the csrf token";
+  EXPECT_EQ(refusal(asked), Code::kInternal);
+  for (const auto& [name, value] : std::map<std::string, std::string>{
+           {"origin", "https://evil.example"}, {"origin", "null"}, {"sec-fetch-site", "cross-site"}, {"sec-fetch-site", "same-site"}}) {
+    auto forged = asked;
+    forged.headers[name] = value;
+    EXPECT_EQ(refusal(forged), Code::kRefused) << name << value;
+  }
+  asked.headers["origin"] = "http://localhost:8471";
+  EXPECT_EQ(refusal(asked), Code::kInternal);
+}
+
+TEST_F(AccessTest, AProxysHeaderIsBelievedFromTheProxyAlone) {
+  AccessOptions options;
+  options.sso_header = "x-remote-user";
+  options.proxies = {"127.0.0.1"};
+  make(options);
+  auto asked = request();
+  asked.headers["x-remote-user"] = "press";
+  EXPECT_EQ(refusal(asked), Code::kUnauthenticated) << "anybody can send a header";
+  asked.peer = asked.remote = "127.0.0.1";
+  asked.headers["x-forwarded-for"] = "203.0.113.5, 198.51.100.9";
+  ASSERT_TRUE(access->admit(asked).ok());
+  EXPECT_EQ(asked.caller.name, "press");
+  EXPECT_EQ(asked.remote, "198.51.100.9") << "the last that no proxy of ours added";
+  asked.headers["x-remote-user"] = "press, operator";
+  EXPECT_EQ(refusal(asked), Code::kRefused) << "a header given twice is nobody's name";
+  auto change = asked;
+  change.method = "POST";
+  change.headers["x-remote-user"] = "press";
+  EXPECT_EQ(refusal(change), Code::kRefused) << "another site's page sends no header of ours";
+  change.headers["koinon-csrf"] = "1";
+  EXPECT_EQ(refusal(change), Code::kInternal);
+}
+
+TEST_F(AccessTest, ANameThatIsNotOursReadsNothing) {
+  AccessOptions options;
+  options.public_reading = true;
+  options.url = "https://notes.seoul.example";
+  make(options);
+  for (const char* host : {"localhost", "localhost:8471", "127.0.0.1:8471", "[::1]:8471", "notes.seoul.example"}) {
+    auto asked = request();
+    asked.headers["host"] = host;
+    EXPECT_EQ(refusal(asked), Code::kInternal) << host;
+  }
+  for (const char* host : {"evil.example", "notes.seoul.example.evil.example", "", "localhost.evil.example"}) {
+    auto asked = request();
+    asked.headers["host"] = host;
+    EXPECT_EQ(refusal(asked), Code::kRefused) << host;
+  }
+}
+
+TEST_F(AccessTest, GuessesRunOutWithoutLockingTheOwnerOut) {
+  int tries = 0;
+  while (access->may_try("press", "198.51.100.7").ok()) {
+    access->tried("press", "198.51.100.7", false);
+    ASSERT_LT(++tries, 100);
+  }
+  EXPECT_LE(tries, 5);
+  EXPECT_TRUE(access->may_try("press", "203.0.113.1").ok()) << "from elsewhere";
+  now += 61'000;
+  EXPECT_TRUE(access->may_try("press", "198.51.100.7").ok()) << "after a minute one more";
+  access->tried("press", "198.51.100.7", false);
+  EXPECT_FALSE(access->may_try("press", "198.51.100.7").ok());
+}
+
+TEST_F(AccessTest, GuessesOfTokensRunOut) {
+  auto asked = request();
+  asked.headers["authorization"] = "Bearer koinon_" + std::string(52, 'a');
+  int tries = 0;
+  while (refusal(asked) == Code::kUnauthenticated) ASSERT_LT(++tries, 100);
+  EXPECT_EQ(refusal(asked), Code::kTooMany);
+  EXPECT_LE(tries, 20);
+}
+
+TEST_F(AccessTest, TheLastOperatorStays) {
+  User user;
+  user.name = "it";
+  user.role = Role::kOperator;
+  const UserId it = *accounts->add(user);
+  EXPECT_EQ(accounts->remove(it).error().code, Code::kRefused);
+  user.name = "it2";
+  ASSERT_TRUE(accounts->add(user).ok());
+  EXPECT_TRUE(accounts->remove(it).ok());
+}
+
+TEST(Throttle, RemembersNoMoreThanItsBound) {
+  Throttle throttle(1, 0.001, 100);
+  for (int i = 0; i < 1000; ++i) EXPECT_TRUE(throttle.take(std::to_string(i), std::chrono::seconds(1)));
+  EXPECT_FALSE(throttle.take("999", std::chrono::seconds(1)));
+}
+
+TEST(Password, MatchesItselfAndNothingElse) {
+  ASSERT_TRUE(init_crypto().ok());
+  const auto hash = hash_password("a sentence is a good one");
+  ASSERT_TRUE(hash.ok());
+  EXPECT_TRUE(hash->starts_with("$argon2id$"));
+  EXPECT_TRUE(password_matches(*hash, "a sentence is a good one"));
+  EXPECT_FALSE(password_matches(*hash, "a sentence is a good one "));
+  EXPECT_FALSE(password_matches("", ""));
+  EXPECT_FALSE(password_matches("$argon2id$v=19$nonsense", "x"));
+  EXPECT_TRUE(hash_of_nobody().starts_with("$argon2id$")) << "where there is no account, as much is computed";
+}
+
+TEST(Times, AreReadWithTheirOffset) {
+  const auto read = [](const char* text) { return parse_time(text, "at"); };
+  EXPECT_EQ(time_text(*read("2026-12-01T09:00:00+09:00")), "2026-12-01T00:00:00Z");
+  EXPECT_EQ(time_text(*read("2026-12-01T00:00:00.25Z")), "2026-12-01T00:00:00Z");
+  EXPECT_EQ(time_text(*read("2024-02-29T23:59:59-05:30")), "2024-03-01T05:29:59Z");
+  for (const char* wrong : {"", "2026-12-01", "2026-02-30T00:00:00Z", "2026-12-01T24:00:00Z", "2026-12-01T00:00:00", "2026-12-01T00:00:00+1",
+                            "2026-12-01T00:00:00Zx", "-026-12-01T00:00:00Z"})
+    EXPECT_FALSE(read(wrong).ok()) << wrong;
+}
+
+TEST(Json, DeepNestingIsRefused) {
+  std::string deep = "{\"a\":";
+  for (int i = 0; i < 100'000; ++i) deep += '[';
+  EXPECT_EQ(parse_request(deep).error().code, Code::kMalformed);
+}
+
+TEST(Email, IsOneAddress) {
+  for (const char* right : {"press@city.example", "a.b+c@x", ""}) EXPECT_TRUE(check_email(right).ok()) << right;
+  for (const char* wrong : {"press", "@x", "a@", "a@b@c", "a b@c", "a@b\r\nRCPT TO:<x@y>", "<a@b>", "a@b,c@d", "\xec\x84\x9c@x"})
+    EXPECT_FALSE(check_email(wrong).ok()) << wrong;
+}
+
+TEST(Table, FormulasOfOthersAreTextAndComeBackAsTheyWere) {
+  for (const char* text : {"=cmd|' /C calc'!A0", "+1", "-1", "@x", "'=x", "a, \"b\"\nc", "", "plain", "'quoted'"}) {
+    const std::string line = csv_line({text});
+    EXPECT_EQ(std::string_view("=+-@").find(line[0]), std::string_view::npos) << line;
+    const auto rows = read_csv("title,solution\r\n" + line.substr(0, line.size() - 2) + ",x\r\n");
+    ASSERT_TRUE(rows.ok());
+    ASSERT_EQ(rows->size(), 1U);
+    EXPECT_EQ(rows->front().cells.at("title"), text);
+  }
+}
+
+}  // namespace
+}  // namespace koinon::test
