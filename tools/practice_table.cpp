@@ -161,13 +161,15 @@ char delimiter_of(const std::string& text) {
 
 Result<std::vector<std::vector<std::string>>> split_csv(const std::string& text) {
   csv_parser parser{};
-  if (csv_init(&parser, CSV_STRICT_FINI) != 0)
+  if (csv_init(&parser, 0) != 0)
     return fail(Code::kInternal, "the CSV reader could not be started");
   csv_set_delim(&parser, static_cast<unsigned char>(delimiter_of(text)));
   CsvReading reading;
-  const bool whole = csv_parse(&parser, text.data(), text.size(), koinon_csv_cell, koinon_csv_row,
-                               &reading) == text.size() &&
-                     csv_fini(&parser, koinon_csv_cell, koinon_csv_row, &reading) == 0;
+  bool whole =
+      csv_parse(&parser, text.data(), text.size(), koinon_csv_cell, koinon_csv_row, &reading) == text.size();
+  // A stray quotation mark inside a cell is a character; one that is open at the end has swallowed rows.
+  csv_set_opts(&parser, CSV_STRICT | CSV_STRICT_FINI);
+  whole = whole && csv_fini(&parser, koinon_csv_cell, koinon_csv_row, &reading) == 0;
   csv_free(&parser);
   if (!whole) return fail(Code::kMalformed, "a quotation mark is opened and never closed", "row");
   return std::move(reading.rows);
@@ -274,7 +276,8 @@ std::string column_of_field(const std::string& field) {
   static const std::map<std::string, std::string> kColumns = {
       {"text", "solution"},       {"cost.amount", "cost_amount"}, {"cost.currency", "cost_currency"},
       {"links.url", "links"},     {"sources.url", "source_url"},  {"sources.date", "source_date"},
-      {"sources", "on_behalf_of"}};
+      {"sources", "on_behalf_of"},
+      {"body", ""}};  // the row as a whole
   const auto it = kColumns.find(field);
   if (it != kColumns.end()) return it->second;
   // Topics and the like may be named by their own text.

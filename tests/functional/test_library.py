@@ -52,7 +52,7 @@ FAULTS = [({"title": ""}, "title"), ({"language": ""}, None), ({"language": "not
           ({"title": "x" * 301}, "title"), ({"solution": "", "summary": ""}, "solution"), (["only", "three", "cells"], ""),
           (b"\xff\xfe,s,t,en,health,running,1,EUR,1,3,https://a.example,https://b.example,2020,x,y,z\r\n", "title"),
           ({"topics": "; ".join(f"health/t{i}" for i in range(9))}, "topics"), ({"topics": "a" * 65}, "topics"),
-          ({"solution": "x" * 1_100_000}, "solution"), ({"office": "\0"}, "office")]
+          ({"solution": "x" * 1_100_000}, ""), ({"office": "\0"}, "office")]
 
 
 class Library(NodesTest):
@@ -133,7 +133,7 @@ class Library(NodesTest):
             (folder / name).write_bytes((examples / name).read_bytes())
         outcomes = self.imported(seoul, folder)
         self.assertEqual({o["outcome"] for o in outcomes}, {"published"}, outcomes)
-        seoul.publish("=HYPERLINK(\"http://x\")", "-starts like a formula")
+        seoul.publish("=HYPERLINK(A1)", "-starts like a formula")
         wait_for(lambda: len(seoul.refs(kind="practice")) == 4, "they are indexed")
         for form in ("csv", "json"):
             out = pathlib.Path(self.folder) / f"out.{form}"
