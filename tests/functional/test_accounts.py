@@ -1,0 +1,180 @@
+"""Accounts as an office has them: the first link, three people with different rights, holds, reviews, and what is refused."""
+
+import json
+import re
+import unittest
+
+from api import Api, account, ask, practice
+from nodes import NodesTest, koinon, wait_for
+
+PASSWORD = "correct horse battery"
+
+
+class Accounts(NodesTest):
+    def post(self, node, path, value, headers=None, method="POST"):
+        return ask(method, f"http://127.0.0.1:{node.http_port}{path}", json.dumps(value).encode(),
+                   {"Content-Type": "application/json", **(headers or {})})
+
+    def log_in(self, node, name, password=PASSWORD):
+        answer = self.post(node, "/api/v1/sessions", {"name": name, "password": password})
+        self.assertEqual(answer.status, 201, answer.body)
+        return {"Cookie": answer.headers["Set-Cookie"].split(";")[0], "Koinon-CSRF": answer.json()["csrf"]}, answer
+
+    def member(self, node, name, role, *args):
+        link = node.json("user", "add", name, "--role", role, *args)["link"]
+        code = link.rsplit("/", 1)[1]
+        answer = self.post(node, "/api/v1/passwords", {"code": code, "password": PASSWORD})
+        self.assertEqual(answer.status, 204, answer.body)
+        return self.log_in(node, name)[0]
+
+    def test_the_first_operator_comes_by_the_link_that_init_prints_once(self):
+        seoul = self.node("seoul", start=False)
+        again = self.nodes[0].data.parent / "other"
+        printed = koinon("init", "--name", "o.example", "--display-name", "O", data=again)
+        self.assertEqual(len(re.findall(r"http://localhost:8471/welcome/[a-z2-7]{52}", printed)), 1)
+        link = json.loads(koinon("--json", "init", "--name", "p.example", "--display-name", "P", data=again.parent / "p"))["first_operator"]
+        self.assertRegex(link, "^http://localhost:8471/welcome/[a-z2-7]{52}$")
+        seoul.data = again.parent / "p"
+        seoul.public = False
+        seoul.start()
+        path = "/welcome/" + link.rsplit("/", 1)[1]
+        base = f"http://127.0.0.1:{seoul.http_port}"
+        page = ask("GET", base + path)
+        self.assertIn("<form method=\"post\">", page.text())
+        self.assertIn("form-action 'self'", page.headers["Content-Security-Policy"])
+        form = {"Content-Type": "application/x-www-form-urlencoded"}
+        self.assertEqual(ask("POST", base + path, b"password=short", form).status, 400)
+        done = ask("POST", base + path, ("password=" + PASSWORD.replace(" ", "+")).encode(), form)
+        self.assertEqual(done.status, 200, done.body)
+        self.assertEqual(ask("POST", base + path, b"password=another+long+one", form).status, 404, "it works once")
+        headers, _ = self.log_in(seoul, "operator")
+        self.assertEqual(ask("GET", base + "/api/v1/status", headers=headers).status, 200)
+
+    def test_three_people_with_different_rights(self):
+        seoul = self.node("seoul", "--publishing-review")
+        reader = self.member(seoul, "intern", "reader")
+        press = self.member(seoul, "press", "publisher", "--office", "Press")
+        chief = self.member(seoul, "chief", "reviewer")
+        note = practice("By the press office")
+        self.assertEqual(self.post(seoul, "/api/v1/records", note, reader).status, 403)
+        held = self.post(seoul, "/api/v1/records", note, press)
+        self.assertEqual((held.status, held.json()["state"]), (202, "for-review"))
+        one = f"/api/v1/held/{held.json()['id']}"
+        self.assertEqual(self.post(seoul, one + "/release", {}, press).status, 403)
+        released = self.post(seoul, one + "/release", {}, chief)
+        self.assertEqual(released.status, 201, released.body)
+        self.assertEqual(seoul.json("show", released.json()["ref"])["body"]["author"]["office"], "Press")
+        self.assertEqual(self.post(seoul, one + "/release", {}, chief).status, 409)
+        # Another office's name and another office's notes are not a publisher's.
+        self.assertEqual(self.post(seoul, "/api/v1/records", practice("x") | {"office": "Mayor"}, press).status, 403)
+        mayors = self.post(seoul, "/api/v1/records", practice("The mayor's") | {"office": "Mayor"}, chief).json()["ref"]
+        revision = practice("Mine now") | {"refs": [{"role": "revises", "ref": mayors}]}
+        self.assertEqual(self.post(seoul, "/api/v1/records", revision, press).status, 403)
+        self.assertEqual(self.post(seoul, "/api/v1/withdrawals", {"ref": mayors}, press).status, 403)
+        self.assertEqual(self.post(seoul, "/api/v1/records", {"kind": "profile", "language": "en", "content": {"display_name": "X"}}, press).status, 403)
+        audit = seoul.json("audit")["items"]
+        said = [(line["action"], line["outcome"][:3]) for line in audit if line["who"].startswith("press")]
+        self.assertIn(("publish", "403"), said, "what was tried is written down as well")
+        self.assertIn(("releaseHeld", "201"), [(line["action"], line["outcome"][:3]) for line in audit if line["who"].startswith("chief")])
+        self.assertIn("action=publish", seoul.log())
+
+    def test_what_is_held_is_signed_when_its_time_comes_and_over_a_restart(self):
+        seoul = self.node("seoul")
+        token = account(seoul, "press", "publisher")
+        headers = {"Authorization": f"Bearer {token}"}
+        soon = self.post(seoul, "/api/v1/records", practice("Soon") | {"hold": 1}, headers)
+        never = self.post(seoul, "/api/v1/records", practice("Never") | {"hold": 2}, headers)
+        later = self.post(seoul, "/api/v1/records", practice("Later") | {"hold": 3}, headers)
+        self.assertEqual([a.status for a in (soon, never, later)], [202] * 3)
+        bad = self.post(seoul, "/api/v1/records", practice("") | {"hold": 3}, headers)
+        self.assertEqual((bad.status, bad.json()["field"]), (400, "title"), "what cannot be signed is refused at once")
+        cancelled = ask("DELETE", f"http://127.0.0.1:{seoul.http_port}/api/v1/held/{never.json()['id']}", headers=headers)
+        self.assertEqual(cancelled.status, 200)
+        def titles():
+            return [i["title"] for i in seoul.json("list", "--kind", "practice")["items"]]
+        wait_for(lambda: titles() == ["Soon"], "the first is signed")
+        seoul.stop()
+        seoul.start()
+        wait_for(lambda: titles() == ["Later", "Soon"], "the other one after the restart")
+        states = {h["note"]["content"]["title"]: h["state"] for h in ask("GET", f"http://127.0.0.1:{seoul.http_port}/api/v1/held", headers=headers).json()["items"]}
+        self.assertEqual(states, {"Soon": "signed", "Never": "cancelled", "Later": "signed"})
+        at = self.post(seoul, "/api/v1/records", practice("x") | {"at": "2999-01-01T00:00:00Z"}, headers)
+        self.assertEqual((at.status, at.json()["field"]), (400, "at"))
+
+    def test_a_browsers_session_is_guarded(self):
+        seoul = self.node("seoul", "--http-url", "https://notes.seoul.example")
+        self.member(seoul, "press", "publisher")
+        headers, answer = self.log_in(seoul, "press")
+        cookie = answer.headers["Set-Cookie"]
+        for part in ("__Host-koinon=", "HttpOnly", "Secure", "SameSite=Lax", "Path=/"):
+            self.assertIn(part, cookie)
+        self.assertEqual(self.post(seoul, "/api/v1/records", practice("ok"), headers).status, 201)
+        for change in ({"Koinon-CSRF": ""}, {"Koinon-CSRF": "x" * 32}, {"Origin": "https://evil.example"}, {"Sec-Fetch-Site": "cross-site"}):
+            refused = self.post(seoul, "/api/v1/records", practice("forged"), {**headers, **change})
+            self.assertEqual(refused.status, 403, change)
+        self.assertEqual(self.post(seoul, "/api/v1/records", practice("own page"), {**headers, "Origin": "https://notes.seoul.example"}).status, 201)
+        out = ask("DELETE", f"http://127.0.0.1:{seoul.http_port}/api/v1/sessions/current", headers=headers)
+        self.assertEqual(out.status, 204)
+        self.assertIn("Max-Age=0", out.headers["Set-Cookie"])
+        self.assertEqual(self.post(seoul, "/api/v1/records", practice("after"), headers).status, 401)
+
+    def test_guessing_passwords_runs_dry_and_names_tell_nothing(self):
+        seoul = self.node("seoul")
+        self.member(seoul, "press", "publisher")
+        answers = [self.post(seoul, "/api/v1/sessions", {"name": name, "password": "wrong wrong wrong"}) for name in ("press", "nobody")]
+        self.assertEqual([a.status for a in answers], [401, 401])
+        self.assertEqual(answers[0].body, answers[1].body, "whether there is such an account shows nowhere")
+        statuses = [self.post(seoul, "/api/v1/sessions", {"name": "press", "password": f"wrong wrong {i}"}).status for i in range(8)]
+        self.assertEqual(statuses[-1], 429)
+        self.assertLessEqual(statuses.count(401), 5)
+        right = self.post(seoul, "/api/v1/sessions", {"name": "press", "password": PASSWORD})
+        self.assertEqual((right.status, right.headers["Retry-After"]), (429, "60"))
+        codes = [self.post(seoul, "/api/v1/passwords", {"code": "a" * 52, "password": PASSWORD}).status for _ in range(30)]
+        self.assertEqual(codes[-1], 429, "one-time codes are not guessed either")
+
+    def test_a_token_may_what_it_was_made_for_until_it_is_revoked(self):
+        seoul = self.node("seoul")
+        seoul.stop()
+        seoul.public = False
+        seoul.start()
+        seoul.run("user", "add", "press", "--role", "publisher")
+        made = seoul.json("token", "add", "press", "--label", "nightly script", "--days", "30")
+        headers = {"Authorization": f"Bearer {made['secret']}"}
+        base = f"http://127.0.0.1:{seoul.http_port}"
+        self.assertEqual(ask("GET", base + "/api/v1/records").status, 401)
+        self.assertEqual(ask("GET", base + "/api/v1/records", headers=headers).status, 200)
+        self.assertEqual(self.post(seoul, "/api/v1/records", practice("x"), headers).status, 403, "it was made for reading")
+        self.assert_refused("may no more than its account", lambda: seoul.run("token", "add", "press", "--scope", "operator"))
+        self.assertNotIn(made["secret"], json.dumps(seoul.json("token", "list", "press")))
+        self.assertNotIn(made["secret"].encode()[7:], (seoul.data / "office.db").read_bytes() + b"".join(
+            p.read_bytes() for p in seoul.data.glob("office.db-wal")), "it is kept nowhere")
+        self.assertEqual((seoul.data / "office.db").stat().st_mode & 0o777, 0o600)
+        seoul.run("token", "remove", "press", made["id"])
+        self.assertEqual(ask("GET", base + "/api/v1/records", headers=headers).status, 401)
+        other = seoul.json("token", "add", "press")["secret"]
+        seoul.run("user", "remove", "press")
+        self.assertEqual(ask("GET", base + "/api/v1/records", headers={"Authorization": f"Bearer {other}"}).status, 401)
+
+    def test_a_proxy_logs_people_in_and_nobody_else_does(self):
+        seoul = self.node("seoul", "--http-sso-header", "X-Remote-User", "--http-proxies", "127.0.0.1")
+        seoul.run("user", "add", "press", "--role", "publisher")
+        base = f"http://127.0.0.1:{seoul.http_port}/api/v1/me"
+        self.assertEqual(ask("GET", base, headers={"X-Remote-User": "press"}).json()["name"], "press")
+        self.assertEqual(ask("GET", base, headers={"X-Remote-User": "stranger"}).status, 403)
+        self.assertEqual(ask("GET", base).status, 401)
+        seoul.stop()
+        seoul.start("--http-sso-header", "X-Remote-User", "--http-proxies", "192.0.2.1")
+        base = f"http://127.0.0.1:{seoul.http_port}/api/v1/me"
+        self.assertEqual(ask("GET", base, headers={"X-Remote-User": "press"}).status, 401)
+
+    def test_the_last_operator_cannot_be_lost(self):
+        seoul = self.node("seoul")
+        self.assert_refused("last operator", lambda: seoul.run("user", "remove", "operator"))
+        self.assert_refused("last operator", lambda: seoul.run("user", "change", "operator", "--role", "reader"))
+        self.assert_refused("already", lambda: seoul.run("user", "add", "operator"))
+        self.assert_refused("lower-case", lambda: seoul.run("user", "add", "Press Office"))
+        self.assert_refused("address", lambda: seoul.run("user", "add", "press", "--email", "a@b\r\nBcc: x@y"))
+
+
+if __name__ == "__main__":
+    unittest.main()

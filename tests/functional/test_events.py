@@ -1,0 +1,96 @@
+"""Event streams: nothing is lost, and nothing comes twice, however often the client is cut and the node restarted."""
+
+import http.client
+import json
+import threading
+import unittest
+
+from api import ask
+from nodes import NodesTest, wait_for
+
+
+class Client:
+    """A client of server-sent events that is cut after so many and resumes with the last id that it saw."""
+
+    def __init__(self, node):
+        self.node, self.last, self.seen = node, "0", []
+
+    def read(self, count):
+        """Reads events until `count` more are there, then cuts the connection where it stands."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.node.http_port, timeout=60)
+        try:
+            connection.request("GET", "/api/v1/events", headers={"Last-Event-ID": self.last})
+            answer = connection.getresponse()
+            assert answer.status == 200, answer.read()
+            got, event = 0, {}
+            while got < count:
+                line = answer.readline().decode()
+                if not line:
+                    return
+                line = line.rstrip("\n")
+                if line:
+                    name, _, value = line.partition(": ")
+                    event[name] = value
+                    continue
+                if "id" in event:
+                    self.last = event["id"]
+                if event.get("event") == "record":
+                    self.seen.append(json.loads(event["data"])["ref"])
+                    got += 1
+                event = {}
+        finally:
+            connection.close()
+
+
+class Events(NodesTest):
+    def test_a_client_that_is_cut_twenty_times_sees_every_record_once(self):
+        seoul = self.node("seoul")
+        published = []
+
+        def publish(count):
+            for _ in range(count):
+                published.append(seoul.publish(f"Note {len(published)}"))
+
+        client = Client(seoul)
+        client.read(2)  # Genesis and profile
+        for cut in range(20):
+            writer = threading.Thread(target=publish, args=(5,))
+            writer.start()
+            client.read(4 if cut % 2 else 5)
+            writer.join()
+            if cut % 5 == 4:
+                seoul.stop()
+                seoul.start()
+        client.read(2 + len(published) - len(client.seen))
+        self.assertEqual(client.seen, ["seoul.example/0", "seoul.example/1"] + published)
+
+    def test_an_id_of_another_journal_begins_anew_and_nonsense_is_refused(self):
+        seoul = self.node("seoul")
+        ref = seoul.publish("One")
+        client = Client(seoul)
+        client.last = "deadbeef.999999"
+        client.read(3)
+        self.assertEqual(client.seen[-1], ref)
+        base = f"http://127.0.0.1:{seoul.http_port}/api/v1/events"
+        for wrong in ("x", "-1", "deadbeef.", "1.x"):
+            self.assertEqual(ask("GET", base, headers={"Last-Event-ID": wrong}).status, 400, wrong)
+
+    def test_what_is_erased_is_told(self):
+        seoul = self.node("seoul")
+        ref = seoul.publish("A name")
+        connection = http.client.HTTPConnection("127.0.0.1", seoul.http_port, timeout=60)
+        wait_for(lambda: seoul.refs(kind="practice"), "it is indexed")
+        connection.request("GET", "/api/v1/events")
+        answer = connection.getresponse()
+        seoul.run("withdraw", ref, "--erase")
+        seen = ""
+        while "event: erased" not in seen:
+            seen += answer.readline().decode()
+        while "\n\n" not in seen.split("event: erased", 1)[1]:
+            seen += answer.readline().decode()
+        self.assertIn(ref, seen.split("event: erased", 1)[1])
+        connection.close()
+
+
+if __name__ == "__main__":
+    unittest.main()
