@@ -134,9 +134,19 @@ class SqliteIndexReader final : public IndexReader {
       }
       return collector.page();
     }
-    KOINON_TRY(collect(words, collector));
+    KOINON_TRY(collect(words.expression, collector));
     SearchPage page = collector.page();
-    for (SearchHit& hit : page.hits) KOINON_TRY(highlight(words, hit));
+    std::string expression = words.expression;
+    // Where nothing has all the words, what has most of them is better than nothing.
+    if (page.total == 0 && words.words > 1) {
+      HitCollector some(columns_, query, words);
+      some.relax();
+      expression = words.any;
+      KOINON_TRY(collect(expression, some));
+      page = some.page();
+      page.relaxed = page.total > 0;
+    }
+    for (SearchHit& hit : page.hits) KOINON_TRY(highlight(expression, hit));
     return page;
   }
 
@@ -190,9 +200,9 @@ class SqliteIndexReader final : public IndexReader {
   }
 
   // The newest first, so that the best of the newest remain where there are too many to count.
-  Status collect(const SearchWords& words, HitCollector& collector) {
+  Status collect(const std::string& expression, HitCollector& collector) {
     auto select = db_.prepare("SELECT koinon_hit(text, ?) FROM text WHERE text MATCH ? ORDER BY rowid DESC");
-    select.bind_pointer(&collector, kCollectorPointer).bind_text(words.expression);
+    select.bind_pointer(&collector, kCollectorPointer).bind_text(expression);
     while (true) {
       const auto row = select.step();
       if (!row.ok()) return collector.stopped() ? Status() : Status(row.error());
@@ -200,12 +210,12 @@ class SqliteIndexReader final : public IndexReader {
     }
   }
 
-  Status highlight(const SearchWords& words, SearchHit& hit) {
+  Status highlight(const std::string& expression, SearchHit& hit) {
     auto select = db_.prepare(
         "SELECT highlight(text, 0, char(2), char(3)), snippet(text, 1, char(2), char(3), '…', 40), "
         "snippet(text, 2, "
         "char(2), char(3), '…', 40) FROM text WHERE text MATCH ? AND rowid = ?");
-    select.bind_text(words.expression).bind(hit.document);
+    select.bind_text(expression).bind(hit.document);
     KOINON_ASSIGN(const bool found, select.step());
     if (!found) return {};
     hit.title = pieces(select.text(0));

@@ -120,7 +120,10 @@ std::string json_feed_text(const Feed& feed) {
                    {"feed_url", feed.self},
                    {"items", std::move(items)}};
   if (!feed.next.empty()) out["next_url"] = feed.next;
-  return json::serialize(out);
+  // A reader that puts a title into a page without a thought finds no markup in it.
+  std::string text;
+  for (const char c : json::serialize(out)) text += c == '<' ? "\\u003c" : c == '>' ? "\\u003e" : std::string(1, c);
+  return text;
 }
 
 std::string opml_text(const std::string& title, const std::vector<FeedLink>& links) {

@@ -35,10 +35,12 @@ Status read_headers(const boost::beast::http::fields& raw, HttpRequest& request)
       return fail(Code::kMalformed, "the header is given twice", name);
     it->second += (name == "cookie" ? "; " : ", ") + value;
   }
-  if (raw.count(boost::beast::http::field::transfer_encoding) > 0 &&
-      raw.count(boost::beast::http::field::content_length) > 0) {
+  // A coding that is not understood would leave its bytes to be read as the next request.
+  const auto coding = request.headers.find("transfer-encoding");
+  if (coding == request.headers.end()) return {};
+  if (coding->second != "chunked") return fail(Code::kMalformed, "no other coding than chunked is taken", coding->first);
+  if (request.headers.contains("content-length"))
     return fail(Code::kMalformed, "a request has one length, not two", "content-length");
-  }
   return {};
 }
 

@@ -167,6 +167,7 @@ Result<HttpResponse> SearchApi::search(const HttpRequest& request) {
   json::object body{{"items", std::move(items)},
                     {"total", page.total},
                     {"total_is_at_least", page.more_than_total},
+                    {"some_words_missing", page.relaxed},
                     {"facets", std::move(facets)}};
   if (query.offset + page.hits.size() < page.total && !page.hits.empty())
     body["next"] = std::to_string(query.offset + page.hits.size());

@@ -133,7 +133,15 @@ bool HitCollector::add(std::int64_t document, const std::vector<double>& score_o
   }
   const DocFacts& doc = columns_.docs()[static_cast<std::size_t>(document)];
   double score = 0;
-  for (const double word : score_of_word) score += word;
+  std::size_t there = 0;
+  for (const double word : score_of_word) {
+    score += word;
+    there += word > 0 ? 1 : 0;
+  }
+  if (relaxed_) {
+    if (there * 2 < score_of_word.size()) return true;
+    score *= static_cast<double>(there) / static_cast<double>(score_of_word.size());
+  }
   score *= quality(doc, columns_.adoptions(doc.first_version));
   if (score_of_word.empty() || query_.newest_first) score = static_cast<double>(doc.arrival);
   hits_.push_back({score, document});

@@ -15,6 +15,8 @@ class HitCollector {
  public:
   HitCollector(const Columns& columns, const SearchQuery& query, const SearchWords& words);
 
+  // From now on at least half of the words are enough, and fewer count for less.
+  void relax() { relaxed_ = true; }
   // A record that matches the words; false: enough have been counted.
   bool add(std::int64_t document, const std::vector<double>& score_of_word);
   bool wanted(std::int64_t document) const;
@@ -45,6 +47,7 @@ class HitCollector {
   std::vector<Scored> hits_;
   std::uint64_t total_ = 0;
   bool stopped_ = false;
+  bool relaxed_ = false;
   std::vector<std::uint32_t> by_topic_;
   std::vector<std::uint32_t> by_city_;
   std::vector<std::uint32_t> by_language_;

@@ -52,6 +52,7 @@ struct SearchPage {
   std::vector<SearchHit> hits;
   std::uint64_t total = 0;
   bool more_than_total = false;  // counting stopped
+  bool relaxed = false;          // nothing has all the words: these have some
   // By facet: topic, city (log id as text), country, language, evidence, cost, sdg, outcome, kind. The most
   // first.
   std::map<std::string, std::vector<FacetCount>> facets;

@@ -99,6 +99,7 @@ SearchWords read_search_words(std::string_view typed, const std::vector<Stemmer*
     if (term.excluded) continue;
     const auto parts = alternatives(term, stemmers);
     out.expression += (out.expression.empty() ? "" : " AND ") + either(parts);
+    out.any += (out.any.empty() ? "" : " OR ") + either(parts);
     out.word_of.insert(out.word_of.end(), parts.size(), out.words);
     ++out.words;
   }
@@ -109,7 +110,8 @@ SearchWords read_search_words(std::string_view typed, const std::vector<Stemmer*
   }
   if (unwanted.empty()) return out;
   out.word_of.insert(out.word_of.end(), unwanted.size(), SearchWords::kExcluded);
-  out.expression = "(" + out.expression + ") NOT " + either(unwanted);
+  for (std::string* expression : {&out.expression, &out.any})
+    *expression = "(" + *expression + ") NOT " + either(unwanted);
   return out;
 }
 

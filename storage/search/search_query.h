@@ -1,6 +1,6 @@
 // What somebody typed into a search box, as an FTS5 expression.
 //
-// Every word must occur, or one of its stems; "a phrase" occurs as it is; a final * asks for a beginning;
+// Every word must occur, or one of its stems (or, where nothing has them all, at least half of them); "a phrase" occurs as it is; a final * asks for a beginning;
 // -word must not occur.
 #pragma once
 
@@ -14,6 +14,7 @@ namespace koinon {
 
 struct SearchWords {
   std::string expression;         // empty: nothing to search for
+  std::string any;                // the same words, of which some may be missing
   std::vector<unsigned> word_of;  // of each phrase of the expression, in order: which word it stands for
   unsigned words = 0;
   static constexpr unsigned kExcluded = ~0U;

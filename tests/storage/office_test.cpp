@@ -1,0 +1,106 @@
+// What an office keeps to itself: accounts, desk and outbox, over restarts.
+#include <gtest/gtest.h>
+
+#include "crypto/ed25519.h"
+#include "storage/office/accounts.h"
+#include "storage/office/desk.h"
+#include "storage/office/outbox.h"
+#include "tests/temporary_folder.h"
+
+namespace koinon::test {
+namespace {
+
+class Office : public testing::Test {
+ protected:
+  void SetUp() override {
+    ASSERT_TRUE(init_crypto().ok());
+    reopen();
+  }
+  void reopen() {
+    db.reset();
+    auto opened = OfficeDb::open(folder.path() / "office.db");
+    ASSERT_TRUE(opened.ok()) << opened.error().text();
+    db = std::make_unique<OfficeDb>(std::move(*opened));
+  }
+  TemporaryFolder folder;
+  std::unique_ptr<OfficeDb> db;
+};
+
+TEST_F(Office, ADraftIsNotOverwrittenUnseen) {
+  Desk desk(*db);
+  const auto id = desk.add_draft({1}, "{}", {10});
+  ASSERT_TRUE(id.ok());
+  EXPECT_TRUE(desk.change_draft(*id, 1, "{\"a\":1}", {20}).ok());
+  EXPECT_EQ(desk.change_draft(*id, 1, "{\"b\":1}", {30}).error().code, Code::kConflict);
+  reopen();
+  Desk again(*db);
+  const auto draft = again.draft(*id);
+  ASSERT_TRUE(draft.ok() && draft->has_value());
+  EXPECT_EQ((*draft)->note, "{\"a\":1}");
+  EXPECT_EQ((*draft)->version, 2);
+}
+
+TEST_F(Office, WhatIsHeldIsSettledOnce) {
+  Desk desk(*db);
+  HeldNote note;
+  note.who = "press";
+  note.due_at = {100};
+  note.request = "{}";
+  const auto id = desk.hold(note);
+  ASSERT_TRUE(id.ok());
+  EXPECT_TRUE(desk.due({99}, 10)->empty());
+  EXPECT_EQ(desk.due({100}, 10)->size(), 1U);
+  EXPECT_EQ(desk.next_due()->value().value, 100);
+  EXPECT_TRUE(desk.settle(*id, HeldState::kWaiting, HeldState::kCancelled, "").ok());
+  EXPECT_EQ(desk.settle(*id, HeldState::kWaiting, HeldState::kSigned, "").error().code, Code::kConflict);
+  EXPECT_TRUE(desk.due({1000}, 10)->empty());
+}
+
+TEST_F(Office, DeliveriesAndTheCursorThatCoversThemAreOneChange) {
+  Outbox outbox(*db);
+  Webhook hook;
+  hook.url = "https://x.example";
+  hook.secret = Bytes(32, 's');
+  const auto id = outbox.add_webhook(hook);
+  ASSERT_TRUE(id.ok());
+  Delivery delivery;
+  delivery.message = "msg_1";
+  delivery.next_at = {5};
+  ASSERT_TRUE(outbox.queue_deliveries(*id, {delivery, delivery}, ArrivalSeq(7)).ok());
+  reopen();
+  Outbox again(*db);
+  EXPECT_EQ(again.webhooks()->front().cursor, ArrivalSeq(7));
+  EXPECT_EQ(again.webhooks()->front().secret, Bytes(32, 's'));
+  auto due = again.due_deliveries({5}, 10);
+  ASSERT_EQ(due->size(), 2U);
+  due->front().state = SendState::kSent;
+  ASSERT_TRUE(again.settle_delivery(due->front()).ok());
+  EXPECT_EQ(again.due_deliveries({5}, 10)->size(), 1U);
+  ASSERT_TRUE(again.remove_webhook(*id).ok());
+  EXPECT_TRUE(again.due_deliveries({5}, 10)->empty()) << "with the webhook go its deliveries";
+}
+
+TEST_F(Office, WithAnAccountGoesWhatIsItsOwn) {
+  Accounts accounts(*db);
+  Desk desk(*db);
+  User user;
+  user.name = "press";
+  user.role = Role::kPublisher;
+  const UserId id = *accounts.add(user);
+  Credential token;
+  token.user = id;
+  const auto secret = accounts.issue(token);
+  ASSERT_TRUE(secret.ok());
+  EXPECT_EQ(secret->size(), 52U);
+  ASSERT_TRUE(desk.add_draft(id, "{}", {1}).ok());
+  ASSERT_TRUE(desk.watch(id, {LogId(), EntryIndex(1), "", {1}}).ok());
+  ASSERT_TRUE(accounts.remove(id).ok());
+  EXPECT_FALSE(accounts.check(*secret, CredentialKind::kToken, {2})->has_value());
+  EXPECT_TRUE(desk.drafts(std::nullopt)->empty());
+  EXPECT_TRUE(desk.watched(id)->empty());
+  user.name = "next";
+  EXPECT_NE(accounts.add(user)->value, id.value) << "a number is never given to somebody else";
+}
+
+}  // namespace
+}  // namespace koinon::test
