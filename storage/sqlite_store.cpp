@@ -1,5 +1,7 @@
 #include "storage/sqlite_store.h"
 
+#include <algorithm>
+
 #include "crypto/ed25519.h"
 #include "proto/base/limits.h"
 #include "storage/hash_tiles.h"

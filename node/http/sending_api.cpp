@@ -227,7 +227,7 @@ Result<HttpResponse> SendingApi::digests_now(const HttpRequest& request) {
     KOINON_TRY(shared_.outbox.put_digest(digest));
   }
   parts_.wake_courier();
-  return HttpResponse{202, "application/json", "{}", {}};
+  return HttpResponse{202, "application/json", "", {}};
 }
 
 Result<HttpResponse> SendingApi::recent_mail(const HttpRequest&) {

@@ -138,10 +138,10 @@ struct HttpServer::Impl {
     if (head) request->method = "GET";
     auto admitted = handlers.admit(*request);
     if (admitted.refusal) {
-      // With nothing to follow the connection is as good as before.
-      const bool whole = parser.is_done();
+      // What may follow a refused change is not read, and so neither is what comes after it.
+      const bool keep = request->method == "GET" && parser.is_done() && parser.get().keep_alive();
       HttpResponse refusal = std::move(*admitted.refusal);
-      co_return co_await write(client, std::move(refusal), version, whole && parser.get().keep_alive(), head);
+      co_return co_await write(client, std::move(refusal), version, keep, head);
     }
     parser.body_limit(admitted.body_limit);
     if (parser.content_length().value_or(0) > admitted.body_limit)

@@ -17,14 +17,14 @@ class Hostile(NodesTest):
         """What the node says to these bytes until it closes."""
         with socket.create_connection(("127.0.0.1", (node or self.seoul).http_port), DEADLINE) as s:
             s.settimeout(DEADLINE)
-            s.sendall(data if isinstance(data, bytes) else data.encode())
-            if half_close:
-                s.shutdown(socket.SHUT_WR)
             answer = b""
             try:
+                s.sendall(data if isinstance(data, bytes) else data.encode())
+                if half_close:
+                    s.shutdown(socket.SHUT_WR)
                 while part := s.recv(65536):
                     answer += part
-            except ConnectionResetError:
+            except OSError:  # it was cut off while it spoke
                 pass
             return answer
 
@@ -42,18 +42,18 @@ class Hostile(NodesTest):
                         "Transfer-Encoding: xchunked\r\n", "Transfer-Encoding: chunked, identity\r\n", "Transfer-Encoding : chunked\r\n",
                         "Host: evil.example\r\n", "Content-Length: -1\r\n", " folded: x\r\n", "X: a\x00b\r\n", "X: a\x1bb\r\n"):
             answer = self.raw(f"POST /api/v1/sessions HTTP/1.1\r\n{HEAD}{headers}\r\n0\r\n\r\n{smuggled}")
-            self.assertTrue(answer.startswith(b"HTTP/1.1 400 ") or answer == b"", f"{headers!r}: {answer[:200]!r}")
+            self.assertTrue(answer.startswith((b"HTTP/1.1 400 ", b"HTTP/1.1 403 ")) or answer == b"", f"{headers!r}: {answer[:200]!r}")
             self.assertLessEqual(answer.count(b"HTTP/1.1 "), 1, f"{headers!r}: what follows is no request of its own")
         self.alive()
 
     def test_headers_beyond_every_limit(self):
         for head in ("X: " + "a" * 20_000 + "\r\n", "".join(f"X{i}: a\r\n" for i in range(100)), "X" * 20_000):
             answer = self.raw(f"GET /healthz HTTP/1.1\r\n{HEAD}{head}\r\n")
-            self.assertIn(answer.split(b" ")[1], (b"400", b"413"), head[:20])
+            self.assertTrue(answer == b"" or answer.split(b" ")[1] in (b"400", b"413"), head[:20])
         for line in ("GET " + "/" * 20_000 + " HTTP/1.1", "GET http://evil.example/ HTTP/1.1", "GET /%zz HTTP/1.1", "GET /a b HTTP/1.1", "GET / HTTP/9.9",
                      "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", "G\u00cbT / HTTP/1.1", "GET /%00 HTTP/1.1", "GET /%ff HTTP/1.1", "GET /?q=%ff HTTP/1.1"):
             answer = self.raw(f"{line}\r\n{HEAD}\r\n")
-            self.assertIn(answer.split(b" ")[1], (b"400", b"404", b"413"), line)
+            self.assertTrue(answer == b"" or answer.split(b" ")[1] in (b"400", b"404", b"413"), line)
         self.alive()
 
     def test_a_stranger_that_crawls_is_cut_off_and_holds_up_nobody(self):

@@ -6,6 +6,7 @@ import time
 import unittest
 import urllib.request
 
+from api import account
 from nodes import NodesTest, connected, peer, wait_for
 
 
@@ -158,7 +159,9 @@ class Peers(NodesTest):
         self.assertEqual(item["counts"]["duplicates_in"], 0)
         self.assertEqual((item["lies"], item["shunned"], item["wants"]), (0, False, "all"))
         # The same for Prometheus: every line is a comment or a sample.
-        with urllib.request.urlopen(f"http://127.0.0.1:{la.http_port}/metrics") as answer:
+        token = account(la, "prometheus", "operator")
+        asking = urllib.request.Request(f"http://127.0.0.1:{la.http_port}/metrics", headers={"Authorization": f"Bearer {token}"})
+        with urllib.request.urlopen(asking) as answer:
             self.assertTrue(answer.headers["Content-Type"].startswith("text/plain; version=0.0.4"))
             text = answer.read().decode()
         samples = {}

@@ -1,22 +1,14 @@
 #include "tools/bench/catch_up.h"
 
 #include <chrono>
-#include <csignal>
-#include <fstream>
 #include <thread>
 
 #include <boost/json.hpp>
-#include <spawn.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-#include "node/daemon/init.h"
-#include "node/transport/network.h"
 #include "tools/api_client.h"
 #include "tools/bench/fill.h"
 #include "tools/bench/limits_of_machine.h"
-
-extern char** environ;  // NOLINT(readability-redundant-declaration)
+#include "tools/bench/processes.h"
 
 namespace koinon {
 namespace json = boost::json;
@@ -24,83 +16,6 @@ namespace {
 
 constexpr std::chrono::minutes kDeadline{10};
 constexpr std::chrono::milliseconds kPoll{2};
-
-double seconds_since(std::chrono::steady_clock::time_point begin) {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-}
-
-// A folder that goes with the measurement.
-class Workplace {
- public:
-  Workplace() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "koinon-bench-XXXXXX").string();
-    path_ = ::mkdtemp(pattern.data());
-  }
-  ~Workplace() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  Workplace(const Workplace&) = delete;
-  Workplace& operator=(const Workplace&) = delete;
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
-
-// A koinond of ours, ended with the object.
-class NodeProcess {
- public:
-  NodeProcess(const std::filesystem::path& program, std::filesystem::path data) : data_(std::move(data)) {
-    const std::string ready = (data_ / "ready").string();
-    std::vector<std::string> words = {
-        program.string(), "--data", data_.string(), "--listen", "127.0.0.1",   "--peer-port", "0",
-        "--http-listen",  "",       "--ready-file", ready,      "--log-level", "warning"};
-    std::vector<char*> arguments;
-    arguments.reserve(words.size() + 1);
-    for (std::string& word : words) arguments.push_back(word.data());
-    arguments.push_back(nullptr);
-    started_ = ::posix_spawn(&pid_, program.c_str(), nullptr, nullptr, arguments.data(), environ) == 0;
-  }
-  ~NodeProcess() {
-    if (!started_) return;
-    ::kill(pid_, SIGTERM);
-    ::waitpid(pid_, nullptr, 0);
-  }
-  NodeProcess(const NodeProcess&) = delete;
-  NodeProcess& operator=(const NodeProcess&) = delete;
-
-  const std::filesystem::path& data() const { return data_; }
-  bool started() const { return started_; }
-
-  Result<std::uint16_t> wait_until_ready() const {
-    const auto begin = std::chrono::steady_clock::now();
-    while (std::chrono::steady_clock::now() - begin < std::chrono::seconds(30)) {
-      std::ifstream in(data_ / "ready");
-      const std::string text((std::istreambuf_iterator<char>(in)), {});
-      boost::system::error_code error;
-      const json::value ready = json::parse(text, error);
-      if (!error && ready.is_object())
-        return static_cast<std::uint16_t>(ready.at("peer_port").to_number<int>());
-      std::this_thread::sleep_for(kPoll);
-    }
-    return fail(Code::kUnavailable, "koinond did not start", data_.string());
-  }
-  std::uint64_t peak_resident_bytes() const {
-    std::ifstream in("/proc/" + std::to_string(pid_) + "/status");
-    std::string word;
-    while (in >> word) {
-      std::uint64_t kilobytes = 0;
-      if (word == "VmHWM:" && in >> kilobytes) return kilobytes * 1024;
-    }
-    return 0;
-  }
-
- private:
-  std::filesystem::path data_;
-  pid_t pid_ = 0;
-  bool started_ = false;
-};
 
 Result<std::string> peer_line(const NodeProcess& node, std::uint16_t port) {
   KOINON_ASSIGN(const auto id, ApiClient(node.data()).get_json("/api/v1/id"));
@@ -112,13 +27,6 @@ Status add_peer(const NodeProcess& node, const std::string& line) {
   const auto added =
       ApiClient(node.data()).post_json("/api/v1/peers", json::object{{"line", line}, {"vouch", false}});
   if (!added.ok()) return added.error();
-  return {};
-}
-
-Status make_node(const std::filesystem::path& data, const std::string& name) {
-  const auto made =
-      init_node(DataFolder(data), {name, name, "en", "city", "", false, ""}, system_clock().wall());
-  if (!made.ok()) return made.error();
   return {};
 }
 

@@ -6,6 +6,7 @@
 
 #include "tools/bench/catch_up.h"
 #include "tools/bench/fill.h"
+#include "tools/bench/search_bench.h"
 
 namespace koinon {
 namespace {
@@ -40,6 +41,12 @@ int run(int argc, char** argv) {
   auto* catching = app.add_subcommand("catch-up", "a fresh follower, two processes, TLS on loopback");
   catching->add_option("--records", catch_up.records, "how many (100000)");
   catching->add_option("--body-bytes", catch_up.body_bytes, "bytes of each body (600)");
+  SearchBenchOptions search;
+  search.koinond = catch_up.koinond;
+  auto* searching = app.add_subcommand("search", "searches with facets, cities like ours and feeds over a library");
+  searching->add_option("--practices", search.library.practices, "how many (100000)");
+  searching->add_option("--cities", search.library.cities, "of how many cities (200)");
+  searching->add_option("--searches", search.searches, "how many of each (1000)");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -48,6 +55,12 @@ int run(int argc, char** argv) {
   }
   if (Status status = init_crypto(); !status.ok()) return report(status);
   if (filling->parsed()) return report(fill_store(DataFolder(data), fill));
+  if (searching->parsed()) {
+    const auto figures = measure_search(search);
+    if (!figures.ok()) return report(figures.error());
+    std::cout << boost::json::serialize(*figures) << "\n";
+    return 0;
+  }
   return report(run_catch_up(catch_up));
 }
 

@@ -1,0 +1,88 @@
+#include "tools/bench/processes.h"
+
+#include <csignal>
+#include <fstream>
+#include <thread>
+#include <vector>
+
+#include <boost/json.hpp>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "node/daemon/init.h"
+#include "node/transport/network.h"
+
+extern char** environ;  // NOLINT(readability-redundant-declaration)
+
+namespace koinon {
+namespace json = boost::json;
+namespace {
+
+constexpr std::chrono::milliseconds kPoll{2};
+constexpr std::chrono::seconds kStartDeadline{30};
+
+}  // namespace
+
+double seconds_since(std::chrono::steady_clock::time_point begin) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+}
+
+Workplace::Workplace() {
+  std::string pattern = (std::filesystem::temp_directory_path() / "koinon-bench-XXXXXX").string();
+  path_ = ::mkdtemp(pattern.data());
+}
+
+Workplace::~Workplace() {
+  std::error_code ignored;
+  std::filesystem::remove_all(path_, ignored);
+}
+
+NodeProcess::NodeProcess(const std::filesystem::path& program, std::filesystem::path data) : data_(std::move(data)) {
+  const std::string ready = (data_ / "ready").string();
+  std::vector<std::string> words = {program.string(), "--data", data_.string(), "--listen", "127.0.0.1", "--peer-port", "0",
+                                    "--http-listen",  "",       "--ready-file", ready,      "--log-level", "warning"};
+  std::vector<char*> arguments;
+  arguments.reserve(words.size() + 1);
+  for (std::string& word : words) arguments.push_back(word.data());
+  arguments.push_back(nullptr);
+  started_ = ::posix_spawn(&pid_, program.c_str(), nullptr, nullptr, arguments.data(), environ) == 0;
+}
+
+NodeProcess::~NodeProcess() {
+  if (!started_) return;
+  ::kill(pid_, SIGTERM);
+  ::waitpid(pid_, nullptr, 0);
+}
+
+Result<std::uint16_t> NodeProcess::wait_until_ready() const {
+  const auto begin = std::chrono::steady_clock::now();
+  while (std::chrono::steady_clock::now() - begin < kStartDeadline) {
+    std::ifstream in(data_ / "ready");
+    const std::string text((std::istreambuf_iterator<char>(in)), {});
+    boost::system::error_code error;
+    const json::value ready = json::parse(text, error);
+    if (!error && ready.is_object()) return static_cast<std::uint16_t>(ready.at("peer_port").to_number<int>());
+    std::this_thread::sleep_for(kPoll);
+  }
+  return fail(Code::kUnavailable, "koinond did not start", data_.string());
+}
+
+std::uint64_t NodeProcess::memory(const std::string& what) const {
+  std::ifstream in("/proc/" + std::to_string(pid_) + "/status");
+  std::string word;
+  while (in >> word) {
+    std::uint64_t kilobytes = 0;
+    if (word == what && in >> kilobytes) return kilobytes * 1024;
+  }
+  return 0;
+}
+
+Status make_node(const std::filesystem::path& data, const std::string& name) {
+  const auto made =
+      init_node(DataFolder(data), {name, name, "en", "city", "", false, ""}, system_clock().wall());
+  if (!made.ok()) return made.error();
+  return {};
+}
+
+}  // namespace koinon

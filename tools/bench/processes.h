@@ -1,0 +1,54 @@
+// Nodes as processes of their own, for measurements.
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <string>
+
+#include <sys/types.h>
+
+#include "proto/base/result.h"
+
+namespace koinon {
+
+double seconds_since(std::chrono::steady_clock::time_point begin);
+
+// A folder that goes with the measurement.
+class Workplace {
+ public:
+  Workplace();
+  ~Workplace();
+  Workplace(const Workplace&) = delete;
+  Workplace& operator=(const Workplace&) = delete;
+  const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+// A koinond of ours, ended with the object.
+class NodeProcess {
+ public:
+  NodeProcess(const std::filesystem::path& program, std::filesystem::path data);
+  ~NodeProcess();
+  NodeProcess(const NodeProcess&) = delete;
+  NodeProcess& operator=(const NodeProcess&) = delete;
+
+  const std::filesystem::path& data() const { return data_; }
+  bool started() const { return started_; }
+  // The port for peers, once it serves.
+  Result<std::uint16_t> wait_until_ready() const;
+  std::uint64_t peak_resident_bytes() const { return memory("VmHWM:"); }
+  std::uint64_t resident_bytes() const { return memory("VmRSS:"); }
+
+ private:
+  std::uint64_t memory(const std::string& what) const;
+
+  std::filesystem::path data_;
+  pid_t pid_ = 0;
+  bool started_ = false;
+};
+
+Status make_node(const std::filesystem::path& data, const std::string& name);
+
+}  // namespace koinon

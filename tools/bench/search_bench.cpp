@@ -1,0 +1,101 @@
+#include "tools/bench/search_bench.h"
+
+#include <algorithm>
+#include <thread>
+
+#include <boost/json.hpp>
+
+#include "tools/api_client.h"
+#include "tools/bench/processes.h"
+
+namespace koinon {
+namespace json = boost::json;
+namespace {
+
+constexpr std::chrono::minutes kDeadline{30};
+constexpr std::chrono::milliseconds kPoll{50};
+
+json::object spread(std::vector<double> seconds) {
+  std::sort(seconds.begin(), seconds.end());
+  const auto at = [&](double share) {
+    const auto place = static_cast<std::size_t>(share * static_cast<double>(seconds.size() - 1));
+    return seconds[place] * 1000;
+  };
+  return {{"requests", seconds.size()}, {"p50_ms", at(0.5)}, {"p99_ms", at(0.99)}, {"max_ms", at(1)}};
+}
+
+// Each target once, over a connection of its own.
+Result<std::vector<double>> time_all(const ApiClient& client, const std::vector<std::string>& targets) {
+  std::vector<double> out;
+  for (const auto& target : targets) {
+    const auto begin = std::chrono::steady_clock::now();
+    const auto answer = client.get(target);
+    if (!answer.ok()) return answer.error();
+    out.push_back(seconds_since(begin));
+  }
+  return out;
+}
+
+Result<double> wait_for_index(const ApiClient& client) {
+  const auto begin = std::chrono::steady_clock::now();
+  while (seconds_since(begin) < std::chrono::duration<double>(kDeadline).count()) {
+    KOINON_ASSIGN(const auto status, client.get_json("/api/v1/status"));
+    if (status.at("index_lag").to_number<std::uint64_t>() == 0) return seconds_since(begin);
+    std::this_thread::sleep_for(kPoll);
+  }
+  return fail(Code::kUnavailable, "the index did not catch up in half an hour");
+}
+
+}  // namespace
+
+Result<json::object> measure_search(const SearchBenchOptions& options) {
+  const Workplace place;
+  const auto data = place.path() / "node";
+  KOINON_TRY(make_node(data, "reader.example"));
+  KOINON_TRY(fill_library(DataFolder(data), options.library));
+  const NodeProcess node(options.koinond, data);
+  if (!node.started()) return fail(Code::kIo, "koinond could not be started", options.koinond.string());
+  KOINON_TRY(node.wait_until_ready());
+  const ApiClient client(data);
+  KOINON_ASSIGN(const double indexing, wait_for_index(client));
+  const std::uint64_t before = node.resident_bytes();
+
+  std::vector<std::string> searches;
+  std::vector<std::string> similar;
+  std::vector<std::string> feeds;
+  std::vector<std::string> nothing;
+  const auto words = library_searches(options.searches);
+  const std::vector<std::map<std::string, std::string>> filters = {
+      {}, {}, {{"topic", "health"}}, {{"evidence", "3"}}, {{"language", "ko"}}, {{"outcome", "worked"}}, {{"kind", "practice"}}};
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    auto query = filters[i % filters.size()];
+    query["q"] = words[i];
+    searches.push_back(with_query("/api/v1/search", query));
+    similar.push_back(with_query("/api/v1/similar", {{"population", std::to_string(50'000 + i * 5'000)}, {"climate", "Cfb"},
+                                                     {"income", "high"}, {"density", "3000"}}));
+    feeds.push_back(i % 2 == 0 ? "/feeds/all.atom" : "/feeds/topic/health.atom");
+    nothing.emplace_back("/healthz");
+  }
+  const auto first_begin = std::chrono::steady_clock::now();
+  KOINON_TRY(client.get(searches.front()));
+  const double first = seconds_since(first_begin);
+  KOINON_ASSIGN(const auto searched, time_all(client, searches));
+  KOINON_ASSIGN(const auto compared, time_all(client, similar));
+  KOINON_ASSIGN(const auto fed, time_all(client, feeds));
+  KOINON_ASSIGN(const auto asked, time_all(client, nothing));
+  return json::object{{"practices", options.library.practices},
+                      {"cities", options.library.cities},
+                      {"indexing_s", indexing},
+                      {"index_bytes", std::filesystem::file_size(DataFolder(data).index())},
+                      {"store_bytes", std::filesystem::file_size(DataFolder(data).store())},
+                      {"first_search_ms", first * 1000},
+                      {"search_with_facets", spread(searched)},
+                      {"cities_like_mine", spread(compared)},
+                      {"feed_page", spread(fed)},
+                      {"limit_empty_request", spread(asked)},
+                      {"resident_before_search_bytes", before},
+                      {"resident_bytes", node.resident_bytes()},
+                      {"peak_resident_bytes", node.peak_resident_bytes()}};
+}
+
+}  // namespace koinon
