@@ -419,15 +419,16 @@ Status SqliteStore::remove_log(const LogId& log, UnixMillis now) {
   KOINON_ASSIGN(const std::int64_t number, queries_.log_number(log));
   KOINON_TRY(bodies_.remove_all(number));
   // Before what it replaces goes: a number that was given is never given again.
-  KOINON_TRY(
-      bodies_.write_arrival(number, EntryIndex(0), std::max<std::uint64_t>(state.range.size().value, 1),
-                            ArrivalKind::kRemoved, now));
+  KOINON_TRY(bodies_.write_arrival(number, EntryIndex(0),
+                                   std::max<std::uint64_t>(state.range.size().value, 1),
+                                   ArrivalKind::kRemoved, now));
   const std::int64_t tiles = number << 36;
   const std::int64_t tiles_end = (number + 1) << 36;
   auto drop_tiles = db_.prepare("DELETE FROM tile WHERE id >= ? AND id < ?");
   KOINON_TRY(drop_tiles.bind(tiles).bind(tiles_end).run());
   for (const char* sql :
-       {"DELETE FROM journal WHERE log = ?", "DELETE FROM arrival WHERE log = ? AND last < (SELECT max(last) FROM arrival)",
+       {"DELETE FROM journal WHERE log = ?",
+        "DELETE FROM arrival WHERE log = ? AND last < (SELECT max(last) FROM arrival)",
         "UPDATE log SET size = 0, range = x'', whole_size = NULL, whole_root = NULL, "
         "whole_note = NULL, seen_size = NULL, seen_root = NULL, seen_note = NULL, seen_right "
         "= NULL, out_since_ms = NULL WHERE number = ?"}) {

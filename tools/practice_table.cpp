@@ -161,8 +161,7 @@ char delimiter_of(const std::string& text) {
 
 Result<std::vector<std::vector<std::string>>> split_csv(const std::string& text) {
   csv_parser parser{};
-  if (csv_init(&parser, 0) != 0)
-    return fail(Code::kInternal, "the CSV reader could not be started");
+  if (csv_init(&parser, 0) != 0) return fail(Code::kInternal, "the CSV reader could not be started");
   csv_set_delim(&parser, static_cast<unsigned char>(delimiter_of(text)));
   CsvReading reading;
   bool whole =
@@ -189,7 +188,7 @@ CsvRow to_row(std::size_t number, const std::vector<std::string>& header, std::v
       out.error = fail(Code::kMalformed, "it is not UTF-8; save the file as UTF-8", header[i]);
       return out;
     }
-if (is_marked(text)) text.erase(0, 1);
+    if (is_marked(text)) text.erase(0, 1);
     out.cells[header[i]] = std::move(text);
   }
   return out;
@@ -273,11 +272,14 @@ TableRow row_of_record(const json::object& record) {
 }
 
 std::string column_of_field(const std::string& field) {
-  static const std::map<std::string, std::string> kColumns = {
-      {"text", "solution"},       {"cost.amount", "cost_amount"}, {"cost.currency", "cost_currency"},
-      {"links.url", "links"},     {"sources.url", "source_url"},  {"sources.date", "source_date"},
-      {"sources", "on_behalf_of"},
-      {"body", ""}};  // the row as a whole
+  static const std::map<std::string, std::string> kColumns = {{"text", "solution"},
+                                                              {"cost.amount", "cost_amount"},
+                                                              {"cost.currency", "cost_currency"},
+                                                              {"links.url", "links"},
+                                                              {"sources.url", "source_url"},
+                                                              {"sources.date", "source_date"},
+                                                              {"sources", "on_behalf_of"},
+                                                              {"body", ""}};  // the row as a whole
   const auto it = kColumns.find(field);
   if (it != kColumns.end()) return it->second;
   // Topics and the like may be named by their own text.

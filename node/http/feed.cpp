@@ -122,7 +122,8 @@ std::string json_feed_text(const Feed& feed) {
   if (!feed.next.empty()) out["next_url"] = feed.next;
   // A reader that puts a title into a page without a thought finds no markup in it.
   std::string text;
-  for (const char c : json::serialize(out)) text += c == '<' ? "\\u003c" : c == '>' ? "\\u003e" : std::string(1, c);
+  for (const char c : json::serialize(out))
+    text += c == '<' ? "\\u003c" : c == '>' ? "\\u003e" : std::string(1, c);
   return text;
 }
 

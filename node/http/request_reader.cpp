@@ -38,7 +38,8 @@ Status read_headers(const boost::beast::http::fields& raw, HttpRequest& request)
   // A coding that is not understood would leave its bytes to be read as the next request.
   const auto coding = request.headers.find("transfer-encoding");
   if (coding == request.headers.end()) return {};
-  if (coding->second != "chunked") return fail(Code::kMalformed, "no other coding than chunked is taken", coding->first);
+  if (coding->second != "chunked")
+    return fail(Code::kMalformed, "no other coding than chunked is taken", coding->first);
   if (request.headers.contains("content-length"))
     return fail(Code::kMalformed, "a request has one length, not two", "content-length");
   return {};

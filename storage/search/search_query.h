@@ -1,7 +1,7 @@
 // What somebody typed into a search box, as an FTS5 expression.
 //
-// Every word must occur, or one of its stems (or, where nothing has them all, at least half of them); "a phrase" occurs as it is; a final * asks for a beginning;
-// -word must not occur.
+// Every word must occur, or one of its stems (or, where nothing has them all, at least half of them); "a
+// phrase" occurs as it is; a final * asks for a beginning; -word must not occur.
 #pragma once
 
 #include <string>

@@ -1,13 +1,14 @@
 // Search with facets and cities like ours: what is found, in which order, with which counts and reasons.
-#include <gtest/gtest.h>
+#include "storage/search/ranking.h"
 
 #include <fstream>
 #include <iostream>
 #include <map>
 #include <set>
 
+#include <gtest/gtest.h>
+
 #include "proto/base/encoding.h"
-#include "storage/search/ranking.h"
 #include "storage/search/search_query.h"
 #include "storage/search/similar.h"
 #include "storage/search_index.h"
@@ -118,9 +119,9 @@ class Ranking : public testing::Test {
 };
 
 TEST_F(Ranking, StemsPhrasesBeginningsAndExclusions) {
-  add(seoul, practice("Running water", "Pumps were bought."));                                      // 0
-  add(seoul, practice("Agua", "Las bombas compradas funcionan.", "es"));                             // 1
-  add(seoul, practice("Water running", "Nothing was bought."));                                      // 2
+  add(seoul, practice("Running water", "Pumps were bought."));            // 0
+  add(seoul, practice("Agua", "Las bombas compradas funcionan.", "es"));  // 1
+  add(seoul, practice("Water running", "Nothing was bought."));           // 2
   EXPECT_EQ(found("pump"), Found{0}) << "one, where the text has several";
   EXPECT_EQ(found("runs").size(), 2U);
   EXPECT_EQ(found("comprada"), Found{1});
@@ -128,7 +129,8 @@ TEST_F(Ranking, StemsPhrasesBeginningsAndExclusions) {
   EXPECT_EQ(found("runn*").size(), 2U);
   EXPECT_EQ(found("water -pumps"), Found{2});
   EXPECT_EQ(found("-water"), Found{}) << "only what must not be is no search";
-  for (const char* odd : {"\"", "\"\"", "-", "*", "--a", "\"a", "AND OR NOT", "a NEAR b", "{title}: x", "(", "title:x", "^a"}) {
+  for (const char* odd :
+       {"\"", "\"\"", "-", "*", "--a", "\"a", "AND OR NOT", "a NEAR b", "{title}: x", "(", "title:x", "^a"}) {
     SearchQuery query;
     query.words = odd;
     EXPECT_TRUE(reader->search(query).ok()) << odd;
@@ -201,7 +203,8 @@ TEST_F(Ranking, FacetsCountWhatTheFiltersLeave) {
   add(seoul, profile(9'000'000, "Dwa"));
   add(milan, profile(1'300'000, "Cfa", "high", "IT"));
   for (int i = 0; i < 3; ++i) {
-    Draft draft = practice("Shelter " + std::to_string(i), "x", "en", i == 0 ? "climate/heat" : "health/testing");
+    Draft draft =
+        practice("Shelter " + std::to_string(i), "x", "en", i == 0 ? "climate/heat" : "health/testing");
     draft.body->mutable_practice()->set_evidence(static_cast<unsigned>(i + 1));
     draft.body->mutable_practice()->add_sdgs(3);
     draft.body->mutable_practice()->mutable_cost()->set_amount(50'000'000);
@@ -303,9 +306,11 @@ TEST(Nearness, ComparesWhatBothSay) {
   const CityMeasures amsterdam{900'000, 5'000, "Cfb", 3, "NL"};
   EXPECT_DOUBLE_EQ(nearness(amsterdam, amsterdam), 1);
   EXPECT_EQ(nearness(amsterdam, {}), 0);
-  EXPECT_GT(nearness(amsterdam, {800'000, 4'000, "Cfb", 3, "DE"}), nearness(amsterdam, {9'000'000, 16'000, "Dwa", 3, "KR"}));
+  EXPECT_GT(nearness(amsterdam, {800'000, 4'000, "Cfb", 3, "DE"}),
+            nearness(amsterdam, {9'000'000, 16'000, "Dwa", 3, "KR"}));
   EXPECT_LT(nearness(amsterdam, {900'000, 0, "", -1, ""}), 1) << "one measure alone is no twin";
-  EXPECT_GT(nearness(amsterdam, {900'000, 5'000, "Csb", 3, ""}), nearness(amsterdam, {900'000, 5'000, "Aw", 3, ""}));
+  EXPECT_GT(nearness(amsterdam, {900'000, 5'000, "Csb", 3, ""}),
+            nearness(amsterdam, {900'000, 5'000, "Aw", 3, ""}));
 }
 
 TEST(CostBands, AreOrdersOfMagnitudeInDollars) {
@@ -359,14 +364,17 @@ TEST_F(Ranking, SixtySearchesInSixLanguages) {
       score->first += first ? 1 : 0;
       score->precision += hits.empty() ? 0 : right / static_cast<double>(hits.size());
     }
-    if (!here || !first) std::cout << "  " << row.at(0) << " \"" << row.at(1) << "\": " << (here ? "not first" : "not found") << "\n";
+    if (!here || !first)
+      std::cout << "  " << row.at(0) << " \"" << row.at(1) << "\": " << (here ? "not first" : "not found")
+                << "\n";
   }
   ASSERT_EQ(all.asked, 60);
   for (const auto& [language, score] : scores) {
-    std::cout << language << ": found " << score.found << " of " << score.asked << ", first " << score.first << ", precision "
-              << score.precision / score.asked << "\n";
+    std::cout << language << ": found " << score.found << " of " << score.asked << ", first " << score.first
+              << ", precision " << score.precision / score.asked << "\n";
   }
-  std::cout << "all: recall " << all.found / 60.0 << ", first " << all.first / 60.0 << ", precision " << all.precision / 60 << "\n";
+  std::cout << "all: recall " << all.found / 60.0 << ", first " << all.first / 60.0 << ", precision "
+            << all.precision / 60 << "\n";
   EXPECT_GE(all.found, 54);
   EXPECT_GE(all.first, 51);
   EXPECT_GE(all.precision / 60, 0.85);

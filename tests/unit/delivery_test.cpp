@@ -1,7 +1,6 @@
 // What is sent: signatures by published vectors, addresses that are refused, mail that stays one mail.
-#include <gtest/gtest.h>
-
 #include <arpa/inet.h>
+#include <gtest/gtest.h>
 #include <netinet/in.h>
 
 #include "crypto/hmac.h"
@@ -29,7 +28,8 @@ TEST(Webhook, IsSignedAsStandardWebhooksHasIt) {
   const auto secret = from_base64("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
   ASSERT_TRUE(secret.ok());
   EXPECT_EQ(webhook_secret_text(*secret), "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
-  const auto headers = webhook_headers(*secret, "msg_p5jXN8AQM9LWM0D4loKWxJek", {1614265330'000}, "{\"test\": 2432232314}");
+  const auto headers =
+      webhook_headers(*secret, "msg_p5jXN8AQM9LWM0D4loKWxJek", {1614265330'000}, "{\"test\": 2432232314}");
   EXPECT_EQ(headers.back(), "webhook-signature: v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
 }
 
@@ -44,14 +44,38 @@ bool is_public(const char* text) {
 }
 
 TEST(AddressPolicy, OnlyTheWholeInternetsAddresses) {
-  for (const char* ours : {"127.0.0.1", "127.9.9.9", "10.0.0.1", "172.16.0.1", "172.31.255.255", "192.168.1.1", "169.254.169.254",
-                           "100.64.0.1", "0.0.0.0", "0.1.2.3", "224.0.0.1", "255.255.255.255", "198.18.0.1", "192.0.2.1", "::1", "::",
-                           "fe80::1", "fd00::1", "fc00::1", "ff02::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1", "::127.0.0.1",
-                           "64:ff9b::127.0.0.1", "2002:7f00:1::", "2002:a00:1::", "2001:db8::1", "2001::1"}) {
+  for (const char* ours : {"127.0.0.1",
+                           "127.9.9.9",
+                           "10.0.0.1",
+                           "172.16.0.1",
+                           "172.31.255.255",
+                           "192.168.1.1",
+                           "169.254.169.254",
+                           "100.64.0.1",
+                           "0.0.0.0",
+                           "0.1.2.3",
+                           "224.0.0.1",
+                           "255.255.255.255",
+                           "198.18.0.1",
+                           "192.0.2.1",
+                           "::1",
+                           "::",
+                           "fe80::1",
+                           "fd00::1",
+                           "fc00::1",
+                           "ff02::1",
+                           "::ffff:127.0.0.1",
+                           "::ffff:10.0.0.1",
+                           "::127.0.0.1",
+                           "64:ff9b::127.0.0.1",
+                           "2002:7f00:1::",
+                           "2002:a00:1::",
+                           "2001:db8::1",
+                           "2001::1"}) {
     EXPECT_FALSE(is_public(ours)) << ours;
   }
-  for (const char* everybodys : {"8.8.8.8", "1.1.1.1", "172.32.0.1", "100.128.0.1", "192.169.0.1", "2606:4700::1111",
-                                 "64:ff9b::8.8.8.8", "2a00:1450::1"}) {
+  for (const char* everybodys : {"8.8.8.8", "1.1.1.1", "172.32.0.1", "100.128.0.1", "192.169.0.1",
+                                 "2606:4700::1111", "64:ff9b::8.8.8.8", "2a00:1450::1"}) {
     EXPECT_TRUE(is_public(everybodys)) << everybodys;
   }
 }
@@ -59,7 +83,8 @@ TEST(AddressPolicy, OnlyTheWholeInternetsAddresses) {
 TEST(Mail, AHeaderStaysOneHeader) {
   EXPECT_EQ(header_field("Subject", "Hello"), "Subject: Hello\r\n");
   EXPECT_EQ(header_field("Subject", "a\r\nBcc: everybody@example"), "Subject: a Bcc: everybody@example\r\n");
-  const std::string korean = header_field("Subject", "감염병 드라이브스루 검사소를 열었습니다. 무엇을 배웠는가");
+  const std::string korean =
+      header_field("Subject", "감염병 드라이브스루 검사소를 열었습니다. 무엇을 배웠는가");
   for (std::size_t at = korean.find("\r\n"); at != std::string::npos; at = korean.find("\r\n", at + 2)) {
     EXPECT_TRUE(at + 2 == korean.size() || korean[at + 2] == ' ') << korean;
   }
@@ -79,7 +104,8 @@ TEST(Mail, NothingOfOthersActsInIt) {
   const std::string mail = mail_message(content);
   EXPECT_EQ(mail.find("\r\n.\r\n"), std::string::npos);
   std::string decoded;
-  for (auto at = mail.find("base64\r\n\r\n"); at != std::string::npos; at = mail.find("base64\r\n\r\n", at + 1)) {
+  for (auto at = mail.find("base64\r\n\r\n"); at != std::string::npos;
+       at = mail.find("base64\r\n\r\n", at + 1)) {
     std::string part = mail.substr(at + 10, mail.find("--=_", at) - at - 10);
     std::erase(part, '\r');
     std::erase(part, '\n');
@@ -89,7 +115,8 @@ TEST(Mail, NothingOfOthersActsInIt) {
   }
   EXPECT_NE(decoded.find("&lt;script&gt;"), std::string::npos);
   for (const char* bad : {"<script", "<img", "javascript:alert", "\u202E"}) {
-    EXPECT_EQ(decoded.find(bad) == std::string::npos || std::string_view(bad) == "<script", true) << bad << decoded;
+    EXPECT_EQ(decoded.find(bad) == std::string::npos || std::string_view(bad) == "<script", true)
+        << bad << decoded;
   }
   // In the plain part it is text; in the HTML part it is escaped.
   EXPECT_EQ(decoded.find("<script", decoded.find("<!doctype")), std::string::npos);

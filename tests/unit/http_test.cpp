@@ -1,7 +1,6 @@
 // Parts of the HTTP side that need no socket: rights, forgeries, throttles, times.
-#include <gtest/gtest.h>
-
 #include <boost/json.hpp>
+#include <gtest/gtest.h>
 
 #include "crypto/password.h"
 #include "node/http/access.h"
@@ -30,9 +29,9 @@ class AccessTest : public testing::Test {
     route.need = Need::kReading;
   }
   void make(AccessOptions options) {
-    access = std::make_unique<Access>(*accounts, std::move(options),
-                                      AccessClock{[this] { return UnixMillis{now}; },
-                                                  [this] { return std::chrono::milliseconds(now); }});
+    access = std::make_unique<Access>(
+        *accounts, std::move(options),
+        AccessClock{[this] { return UnixMillis{now}; }, [this] { return std::chrono::milliseconds(now); }});
   }
   HttpRequest request(const std::string& method = "GET") {
     HttpRequest out;
@@ -101,8 +100,10 @@ TEST_F(AccessTest, AChangeByASessionNeedsItsCsrfTokenAndOurOwnPage) {
   EXPECT_EQ(refusal(asked), Code::kRefused);
   asked.headers["koinon-csrf"] = "the csrf token";
   EXPECT_EQ(refusal(asked), Code::kInternal);
-  for (const auto& [name, value] : std::map<std::string, std::string>{
-           {"origin", "https://evil.example"}, {"origin", "null"}, {"sec-fetch-site", "cross-site"}, {"sec-fetch-site", "same-site"}}) {
+  for (const auto& [name, value] : std::map<std::string, std::string>{{"origin", "https://evil.example"},
+                                                                      {"origin", "null"},
+                                                                      {"sec-fetch-site", "cross-site"},
+                                                                      {"sec-fetch-site", "same-site"}}) {
     auto forged = asked;
     forged.headers[name] = value;
     EXPECT_EQ(refusal(forged), Code::kRefused) << name << value;
@@ -139,12 +140,14 @@ TEST_F(AccessTest, ANameThatIsNotOursReadsNothing) {
   options.public_reading = true;
   options.url = "https://notes.seoul.example";
   make(options);
-  for (const char* host : {"localhost", "localhost:8471", "127.0.0.1:8471", "[::1]:8471", "notes.seoul.example"}) {
+  for (const char* host :
+       {"localhost", "localhost:8471", "127.0.0.1:8471", "[::1]:8471", "notes.seoul.example"}) {
     auto asked = request();
     asked.headers["host"] = host;
     EXPECT_EQ(refusal(asked), Code::kInternal) << host;
   }
-  for (const char* host : {"evil.example", "notes.seoul.example.evil.example", "", "localhost.evil.example"}) {
+  for (const char* host :
+       {"evil.example", "notes.seoul.example.evil.example", "", "localhost.evil.example"}) {
     auto asked = request();
     asked.headers["host"] = host;
     EXPECT_EQ(refusal(asked), Code::kRefused) << host;
@@ -208,8 +211,9 @@ TEST(Times, AreReadWithTheirOffset) {
   EXPECT_EQ(time_text(*read("2026-12-01T09:00:00+09:00")), "2026-12-01T00:00:00Z");
   EXPECT_EQ(time_text(*read("2026-12-01T00:00:00.25Z")), "2026-12-01T00:00:00Z");
   EXPECT_EQ(time_text(*read("2024-02-29T23:59:59-05:30")), "2024-03-01T05:29:59Z");
-  for (const char* wrong : {"", "2026-12-01", "2026-02-30T00:00:00Z", "2026-12-01T24:00:00Z", "2026-12-01T00:00:00", "2026-12-01T00:00:00+1",
-                            "2026-12-01T00:00:00Zx", "-026-12-01T00:00:00Z"})
+  for (const char* wrong :
+       {"", "2026-12-01", "2026-02-30T00:00:00Z", "2026-12-01T24:00:00Z", "2026-12-01T00:00:00",
+        "2026-12-01T00:00:00+1", "2026-12-01T00:00:00Zx", "-026-12-01T00:00:00Z"})
     EXPECT_FALSE(read(wrong).ok()) << wrong;
 }
 
@@ -220,13 +224,16 @@ TEST(Json, DeepNestingIsRefused) {
 }
 
 TEST(Email, IsOneAddress) {
-  for (const char* right : {"press@city.example", "a.b+c@x", ""}) EXPECT_TRUE(check_email(right).ok()) << right;
-  for (const char* wrong : {"press", "@x", "a@", "a@b@c", "a b@c", "a@b\r\nRCPT TO:<x@y>", "<a@b>", "a@b,c@d", "\xec\x84\x9c@x"})
+  for (const char* right : {"press@city.example", "a.b+c@x", ""})
+    EXPECT_TRUE(check_email(right).ok()) << right;
+  for (const char* wrong :
+       {"press", "@x", "a@", "a@b@c", "a b@c", "a@b\r\nRCPT TO:<x@y>", "<a@b>", "a@b,c@d", "\xec\x84\x9c@x"})
     EXPECT_FALSE(check_email(wrong).ok()) << wrong;
 }
 
 TEST(Table, FormulasOfOthersAreTextAndComeBackAsTheyWere) {
-  for (const char* text : {"=cmd|' /C calc'!A0", "+1", "-1", "@x", "'=x", "a, \"b\"\nc", "", "plain", "'quoted'"}) {
+  for (const char* text :
+       {"=cmd|' /C calc'!A0", "+1", "-1", "@x", "'=x", "a, \"b\"\nc", "", "plain", "'quoted'"}) {
     const std::string line = csv_line({text});
     EXPECT_EQ(std::string_view("=+-@").find(line[0]), std::string_view::npos) << line;
     const auto rows = read_csv("title,solution\r\n" + line.substr(0, line.size() - 2) + ",x\r\n");

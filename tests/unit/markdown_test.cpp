@@ -1,8 +1,8 @@
 // What others wrote, before it is shown: nothing of it may act, hide or pretend.
+#include "node/http/markdown.h"
+
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
-
-#include "node/http/markdown.h"
 
 namespace koinon::test {
 namespace {
@@ -10,12 +10,14 @@ namespace {
 TEST(Markdown, KeepsWhatPeopleWrite) {
   EXPECT_EQ(markdown_html("# A\n\n*b* and [c](https://d.example/e?f=1)\n"),
             "<h1>A</h1>\n<p><em>b</em> and <a href=\"https://d.example/e?f=1\">c</a></p>\n");
-  EXPECT_EQ(markdown_html("[mail](mailto:press@city.example)"), "<p><a href=\"mailto:press@city.example\">mail</a></p>\n");
+  EXPECT_EQ(markdown_html("[mail](mailto:press@city.example)"),
+            "<p><a href=\"mailto:press@city.example\">mail</a></p>\n");
 }
 
 TEST(Markdown, RawHtmlIsDropped) {
-  for (const char* text : {"<script>alert(1)</script>", "a <img src=x onerror=alert(1)> b", "<!-- <b> -->",
-                           "<svg onload=alert(1)>", "<iframe src=https://x.example>", "`a` <style>*{}</style>"}) {
+  for (const char* text :
+       {"<script>alert(1)</script>", "a <img src=x onerror=alert(1)> b", "<!-- <b> -->",
+        "<svg onload=alert(1)>", "<iframe src=https://x.example>", "`a` <style>*{}</style>"}) {
     const std::string html = markdown_html(text);
     for (const char* tag : {"<script", "<img", "<svg", "<iframe", "<style", "<b>"}) {
       EXPECT_EQ(html.find(tag), std::string::npos) << html;
@@ -24,8 +26,9 @@ TEST(Markdown, RawHtmlIsDropped) {
 }
 
 TEST(Markdown, LinksThatWouldActKeepTheirTextAlone) {
-  for (const char* url : {"javascript:alert(1)", "JaVaScRiPt:alert(1)", "data:text/html,x", "vbscript:x", "file:///etc/passwd",
-                          "//x.example/", "/local", "https:", "http://", "jav&#x09;ascript:alert(1)", "\\x01javascript:x"}) {
+  for (const char* url :
+       {"javascript:alert(1)", "JaVaScRiPt:alert(1)", "data:text/html,x", "vbscript:x", "file:///etc/passwd",
+        "//x.example/", "/local", "https:", "http://", "jav&#x09;ascript:alert(1)", "\\x01javascript:x"}) {
     const std::string html = markdown_html("[text](" + std::string(url) + ")");
     EXPECT_EQ(html.find("href"), std::string::npos) << url << ": " << html;
     EXPECT_NE(html.find("text"), std::string::npos) << html;
@@ -52,8 +55,8 @@ TEST(PlainText, LosesWhatHidesOrReorders) {
 
 RC_GTEST_PROP(Markdown, NoTextBecomesAScriptOrAnAttributeOfItsOwn, ()) {
   const auto parts = *rc::gen::container<std::vector<std::string>>(rc::gen::element<std::string>(
-      "<", ">", "\"", "'", "[", "]", "(", ")", "!", "javascript:", "https://x.example", "script", "onerror=", "\n", "`", "&lt;",
-      "<a href=", "\u202E", "\x01", "*", "    "));
+      "<", ">", "\"", "'", "[", "]", "(", ")", "!", "javascript:", "https://x.example", "script",
+      "onerror=", "\n", "`", "&lt;", "<a href=", "\u202E", "\x01", "*", "    "));
   std::string text;
   for (const auto& part : parts) text += part;
   const std::string html = markdown_html(text);

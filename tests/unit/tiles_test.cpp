@@ -1,8 +1,8 @@
 // The paths of tlog-tiles: the specification's own example, and one spelling of each alone.
+#include "node/http/tiles.h"
+
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
-
-#include "node/http/tiles.h"
 
 namespace koinon::test {
 namespace {
@@ -36,9 +36,28 @@ TEST(TilePath, TheSpecificationsExample) {
 }
 
 TEST(TilePath, AnyOtherSpellingIsNotFound) {
-  for (const char* wrong : {"", "0", "8/000", "00/000", "x/000", "0/0", "0/0000", "0/x000/001", "0/001/002", "0/x001/2",
-                            "0/000.p/0", "0/000.p/256", "0/000.p/01", "0/000.p", "0/000.p/1/2", "0/-01", "0/..", "0/ 01",
-                            "entries", "entries/x001", "0/x999/x999/x999/x999/x999/999", "hash/000"}) {
+  for (const char* wrong : {"",
+                            "0",
+                            "8/000",
+                            "00/000",
+                            "x/000",
+                            "0/0",
+                            "0/0000",
+                            "0/x000/001",
+                            "0/001/002",
+                            "0/x001/2",
+                            "0/000.p/0",
+                            "0/000.p/256",
+                            "0/000.p/01",
+                            "0/000.p",
+                            "0/000.p/1/2",
+                            "0/-01",
+                            "0/..",
+                            "0/ 01",
+                            "entries",
+                            "entries/x001",
+                            "0/x999/x999/x999/x999/x999/999",
+                            "hash/000"}) {
     EXPECT_FALSE(parse(wrong).ok()) << wrong;
   }
 }

@@ -91,7 +91,8 @@ LibraryCity city_of(std::uint64_t number) {
   const std::string name = "library-" + std::to_string(number) + ".example";
   const SigningKey signing = SigningKey::from_seed(sha256({name, "signing"}).view());
   const SigningKey recovery = SigningKey::from_seed(sha256({name, "recovery"}).view());
-  return {OwnLog({name, signing.public_key(), recovery.public_key()}, signing), kLanguages.at(number % kLanguages.size())};
+  return {OwnLog({name, signing.public_key(), recovery.public_key()}, signing),
+          kLanguages.at(number % kLanguages.size())};
 }
 
 Draft profile_of(std::uint64_t number, std::string_view language) {
@@ -103,7 +104,8 @@ Draft profile_of(std::uint64_t number, std::string_view language) {
   auto* profile = draft.body->mutable_profile();
   profile->set_type("city");
   profile->set_display_name("Library " + std::to_string(number));
-  profile->set_country(std::string(1, static_cast<char>('A' + number % 26)) + static_cast<char>('A' + number / 26 % 26));
+  profile->set_country(std::string(1, static_cast<char>('A' + number % 26)) +
+                       static_cast<char>('A' + number / 26 % 26));
   profile->mutable_population()->set_value(std::pow(10, 4.5 + static_cast<double>(dice.below(250)) / 100));
   profile->mutable_density()->set_value(static_cast<double>(500 + dice.below(15'000)));
   constexpr std::array<std::string_view, 5> kClimates = {"Cfb", "Dfa", "Csa", "Aw", "BSh"};
@@ -183,7 +185,8 @@ Status fill_library(const DataFolder& folder, const LibraryOptions& options) {
     LibraryCity city = city_of(number);
     Dice dice(number + 1000);
     std::vector<Draft> drafts = {profile_of(number, city.language)};
-    for (std::uint64_t i = 0; i < each; ++i) drafts.push_back(practice_of(city.language, options.words, dice));
+    for (std::uint64_t i = 0; i < each; ++i)
+      drafts.push_back(practice_of(city.language, options.words, dice));
     KOINON_TRY(publish_all(*store, city.log, drafts));
     drafts.clear();
     // Of every city before, the practices that are talked about most.

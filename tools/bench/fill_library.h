@@ -1,4 +1,5 @@
-// A network's library: practices of many cities in five languages, adopted by each other, for measuring search.
+// A network's library: practices of many cities in five languages, adopted by each other, for measuring
+// search.
 #pragma once
 
 #include <cstdint>

@@ -38,10 +38,12 @@ Workplace::~Workplace() {
   std::filesystem::remove_all(path_, ignored);
 }
 
-NodeProcess::NodeProcess(const std::filesystem::path& program, std::filesystem::path data) : data_(std::move(data)) {
+NodeProcess::NodeProcess(const std::filesystem::path& program, std::filesystem::path data)
+    : data_(std::move(data)) {
   const std::string ready = (data_ / "ready").string();
-  std::vector<std::string> words = {program.string(), "--data", data_.string(), "--listen", "127.0.0.1", "--peer-port", "0",
-                                    "--http-listen",  "",       "--ready-file", ready,      "--log-level", "warning"};
+  std::vector<std::string> words = {
+      program.string(), "--data", data_.string(), "--listen", "127.0.0.1",   "--peer-port", "0",
+      "--http-listen",  "",       "--ready-file", ready,      "--log-level", "warning"};
   std::vector<char*> arguments;
   arguments.reserve(words.size() + 1);
   for (std::string& word : words) arguments.push_back(word.data());
@@ -62,7 +64,8 @@ Result<std::uint16_t> NodeProcess::wait_until_ready() const {
     const std::string text((std::istreambuf_iterator<char>(in)), {});
     boost::system::error_code error;
     const json::value ready = json::parse(text, error);
-    if (!error && ready.is_object()) return static_cast<std::uint16_t>(ready.at("peer_port").to_number<int>());
+    if (!error && ready.is_object())
+      return static_cast<std::uint16_t>(ready.at("peer_port").to_number<int>());
     std::this_thread::sleep_for(kPoll);
   }
   return fail(Code::kUnavailable, "koinond did not start", data_.string());

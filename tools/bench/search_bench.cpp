@@ -65,14 +65,21 @@ Result<json::object> measure_search(const SearchBenchOptions& options) {
   std::vector<std::string> feeds;
   std::vector<std::string> nothing;
   const auto words = library_searches(options.searches);
-  const std::vector<std::map<std::string, std::string>> filters = {
-      {}, {}, {{"topic", "health"}}, {{"evidence", "3"}}, {{"language", "ko"}}, {{"outcome", "worked"}}, {{"kind", "practice"}}};
+  const std::vector<std::map<std::string, std::string>> filters = {{},
+                                                                   {},
+                                                                   {{"topic", "health"}},
+                                                                   {{"evidence", "3"}},
+                                                                   {{"language", "ko"}},
+                                                                   {{"outcome", "worked"}},
+                                                                   {{"kind", "practice"}}};
   for (std::size_t i = 0; i < words.size(); ++i) {
     auto query = filters[i % filters.size()];
     query["q"] = words[i];
     searches.push_back(with_query("/api/v1/search", query));
-    similar.push_back(with_query("/api/v1/similar", {{"population", std::to_string(50'000 + i * 5'000)}, {"climate", "Cfb"},
-                                                     {"income", "high"}, {"density", "3000"}}));
+    similar.push_back(with_query("/api/v1/similar", {{"population", std::to_string(50'000 + i * 5'000)},
+                                                     {"climate", "Cfb"},
+                                                     {"income", "high"},
+                                                     {"density", "3000"}}));
     feeds.push_back(i % 2 == 0 ? "/feeds/all.atom" : "/feeds/topic/health.atom");
     nothing.emplace_back("/healthz");
   }
