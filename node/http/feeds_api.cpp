@@ -1,5 +1,7 @@
 #include "node/http/feeds_api.h"
 
+#include <algorithm>
+
 #include <boost/url/encode.hpp>
 #include <boost/url/rfc/unreserved_chars.hpp>
 
@@ -105,10 +107,11 @@ void FeedsApi::add_routes(RouteTable& routes) {
 }
 
 Result<HttpResponse> FeedsApi::note_page(const HttpRequest& request) {
-  Directory directory(*parts_.store);
+  Names names(*parts_.store);
+  Directory& directory = names.directory;
   KOINON_ASSIGN(const auto found, directory.find_ref(request.arg("city") + "/" + request.arg("index")));
   KOINON_ASSIGN(const auto record, parts_.index->get(found.log.id, found.index));
-  const auto made = record ? item(directory, *record, shared_.access.base_url(request))
+  const auto made = record ? item(names, *record, shared_.access.base_url(request))
                            : Result<std::optional<FeedItem>>(std::optional<FeedItem>());
   if (!made.ok()) return made.error();
   if (!*made) return fail(Code::kNotFound, "the note itself is not held here", "ref");
@@ -166,11 +169,11 @@ Result<HttpResponse> FeedsApi::topic(const HttpRequest& request) {
 Result<HttpResponse> FeedsApi::city(const HttpRequest& request) {
   std::string city = request.arg("city");
   KOINON_ASSIGN(const bool json, take_suffix(city));
-  Directory directory(*parts_.store);
-  KOINON_ASSIGN(const LogState log, directory.find_city(city));
+  Names names(*parts_.store);
+  KOINON_ASSIGN(const LogState log, names.directory.find_city(city));
   IndexQuery query;
   query.log = log.id;
-  return list(request, query, "Practice notes of " + city_name(directory, log.id), "city " + to_text(log.id),
+  return list(request, query, "Practice notes of " + city_name(names, log.id), "city " + to_text(log.id),
               json ? Form::kJson : Form::kAtom);
 }
 
@@ -216,51 +219,52 @@ Result<HttpResponse> FeedsApi::search(const HttpRequest& request) {
   return answer(request, std::move(page), request.path.back() == "search.json" ? Form::kJson : Form::kAtom);
 }
 
-std::string FeedsApi::city_name(Directory& directory, const LogId& log) {
+std::string FeedsApi::city_name(Names& names, const LogId& log) {
+  const auto known = names.cities.find(log);
+  if (known != names.cities.end()) return known->second;
+  std::string name = names.directory.city(log);
   const auto profile = parts_.index->latest(log, v1::KIND_PROFILE);
   if (profile.ok() && *profile) {
     const auto record = parts_.index->get(log, **profile);
-    if (record.ok() && *record && !(*record)->title.empty()) return (*record)->title;
+    if (record.ok() && *record && !(*record)->title.empty()) name = (*record)->title;
   }
-  return directory.city(log);
+  return names.cities.emplace(log, std::move(name)).first->second;
 }
 
-EntryIndex FeedsApi::first_version(const LogId& log, EntryIndex index) {
+EntryIndex FeedsApi::first_version(const LogId& log, EntryIndex index, const StoredRecord& newest) {
+  StoredRecord record = newest;
   for (std::size_t i = 0; i < kVersionsBack; ++i) {
-    const auto record = parts_.store->record(log, index);
-    const auto entry = record.ok() ? parse_entry(record->entry) : Result<v1::Entry>(record.error());
+    const auto entry = parse_entry(record.entry);
     if (!entry.ok()) return index;
-    bool earlier = false;
-    for (const auto& ref : entry->refs()) {
-      if (ref.role() != v1::REF_ROLE_REVISES || LogId::from(ref.log_id()) != log ||
-          ref.index() >= index.value)
-        continue;
-      index = EntryIndex(ref.index());
-      earlier = true;
-      break;
-    }
-    if (!earlier) return index;
+    const auto earlier = std::find_if(entry->refs().begin(), entry->refs().end(), [&](const auto& ref) {
+      return ref.role() == v1::REF_ROLE_REVISES && ref.log_id() == log.view() && ref.index() < index.value;
+    });
+    if (earlier == entry->refs().end()) return index;
+    auto before = parts_.store->record(log, EntryIndex(earlier->index()));
+    if (!before.ok()) return index;
+    index = EntryIndex(earlier->index());
+    record = std::move(*before);
   }
   return index;
 }
 
 // The time at which a note became readable here, not what its author's clock says: readers sort by it.
-Result<std::optional<FeedItem>> FeedsApi::item(Directory& directory, const IndexedRecord& indexed,
+Result<std::optional<FeedItem>> FeedsApi::item(Names& names, const IndexedRecord& indexed,
                                                const std::string& base) {
   const auto record = shown_record(*parts_.store, indexed.log, indexed.index);
   if (!record.ok() || record->body.empty()) return std::optional<FeedItem>();
   const auto body = parse_body(record->body);
   if (!body.ok()) return std::optional<FeedItem>();
   FeedItem out;
-  const std::string ref = directory.ref(indexed.log, indexed.index);
-  out.id =
-      urn_of(to_text(indexed.log) + "/" + std::to_string(first_version(indexed.log, indexed.index).value));
+  const std::string ref = names.directory.ref(indexed.log, indexed.index);
+  out.id = urn_of(to_text(indexed.log) + "/" +
+                  std::to_string(first_version(indexed.log, indexed.index, *record).value));
   out.url = base + "/records/" + ref;
   out.title = indexed.title;
   out.summary = indexed.summary;
   out.markdown = note_markdown(*body, indexed.language);
   out.language = indexed.language;
-  out.city = city_name(directory, indexed.log);
+  out.city = city_name(names, indexed.log);
   out.office = body->author().office();
   out.topics = indexed.topics;
   out.published = indexed.created_at;
@@ -271,7 +275,7 @@ Result<std::optional<FeedItem>> FeedsApi::item(Directory& directory, const Index
 }
 
 Result<HttpResponse> FeedsApi::answer(const HttpRequest& request, Page page, Form form) {
-  Directory directory(*parts_.store);
+  Names names(*parts_.store);
   const std::string base = shared_.access.base_url(request);
   const std::string address = base + path_text(request);
   std::string self = address;
@@ -284,7 +288,7 @@ Result<HttpResponse> FeedsApi::answer(const HttpRequest& request, Page page, For
   page.feed.home = base + "/";
   if (!page.next.empty()) page.feed.next = with_key(request, address + page.next);
   for (const IndexedRecord& record : page.records) {
-    KOINON_ASSIGN(auto made, item(directory, record, base));
+    KOINON_ASSIGN(auto made, item(names, record, base));
     if (!made) continue;
     page.feed.updated = std::max(page.feed.updated, made->updated);
     page.feed.items.push_back(std::move(*made));

@@ -13,6 +13,12 @@ class FeedsApi {
 
  private:
   enum class Form : unsigned char { kAtom, kJson };
+  // What cities are called, looked up once a request.
+  struct Names {
+    explicit Names(StoreReader& store) : directory(store) {}
+    Directory directory;
+    std::map<LogId, std::string> cities;
+  };
   struct Page {
     Feed feed;
     std::vector<IndexedRecord> records;
@@ -28,11 +34,10 @@ class FeedsApi {
   Result<HttpResponse> list(const HttpRequest& request, IndexQuery query, std::string title, std::string what,
                             Form form);
   Result<HttpResponse> answer(const HttpRequest& request, Page page, Form form);
-  Result<std::optional<FeedItem>> item(Directory& directory, const IndexedRecord& record,
-                                       const std::string& base);
-  std::string city_name(Directory& directory, const LogId& log);
+  Result<std::optional<FeedItem>> item(Names& names, const IndexedRecord& record, const std::string& base);
+  std::string city_name(Names& names, const LogId& log);
   // The version from which a note's name comes.
-  EntryIndex first_version(const LogId& log, EntryIndex index);
+  EntryIndex first_version(const LogId& log, EntryIndex index, const StoredRecord& newest);
 
   ApiShared& shared_;
   ApiParts& parts_;

@@ -1,6 +1,7 @@
 #include "storage/search/ranking.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 
 #include "proto/base/encoding.h"
@@ -19,12 +20,14 @@ constexpr double kUsualLength = 300;
 
 // What others made of a note counts beside its words.
 double quality(const DocFacts& doc, std::span<const AdoptionFacts> adoptions) {
+  const double own = 1 + 0.08 * doc.evidence + (doc.kind == v1::KIND_PRACTICE ? 0.1 : 0);
+  if (adoptions.empty()) return own;
   double worked = 0;
   for (const AdoptionFacts& adoption : adoptions) {
     if (adoption.outcome == Outcome::kWorked) worked += 1;
     if (adoption.outcome == Outcome::kPartly) worked += 0.5;
   }
-  return 1 + 0.08 * doc.evidence + 0.15 * std::log2(1 + worked) + (doc.kind == v1::KIND_PRACTICE ? 0.1 : 0);
+  return own + 0.15 * std::log2(1 + worked);
 }
 
 void put(std::map<std::string, std::vector<FacetCount>>& out, const std::string& facet,
@@ -49,7 +52,7 @@ extern "C" void koinon_hit(const Fts5ExtensionApi* api, Fts5Context* context, sq
   const sqlite3_int64 document = api->xRowid(context);
   if (!collector->wanted(document)) return;
   const SearchWords& words = collector->search_words();
-  std::vector<double> score(words.words, 0);
+  std::vector<double>& score = collector->scratch();
   for (int phrase = 0; phrase < static_cast<int>(words.word_of.size()); ++phrase) {
     const unsigned word = words.word_of[static_cast<std::size_t>(phrase)];
     if (word == SearchWords::kExcluded) continue;
@@ -156,7 +159,8 @@ void HitCollector::count(const DocFacts& doc) {
   ++by_language_[doc.language];
   ++by_evidence_.at(std::min<std::size_t>(doc.evidence, 5));
   ++by_cost_.at(static_cast<std::size_t>(doc.cost));
-  for (unsigned sdg = 1; sdg <= 17; ++sdg) by_sdg_.at(sdg) += doc.sdgs >> sdg & 1U;
+  for (std::uint32_t left = doc.sdgs; left != 0; left &= left - 1)
+    ++by_sdg_.at(static_cast<std::size_t>(std::countr_zero(left)));
   ++by_kind_.at(doc.kind & 15U);
   if (doc.kind == v1::KIND_ADOPTION) ++by_outcome_.at(static_cast<std::size_t>(doc.outcome));
   if (doc.kind != v1::KIND_PRACTICE) return;

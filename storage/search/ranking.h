@@ -22,6 +22,11 @@ class HitCollector {
   bool wanted(std::int64_t document) const;
   bool stopped() const { return stopped_; }
   const SearchWords& search_words() const { return words_; }
+  // Room for the score of each word, zeroed: the pass over the hits asks for none of its own.
+  std::vector<double>& scratch() {
+    scratch_.assign(words_.words, 0);
+    return scratch_;
+  }
   // How much a word counts that is found `times` in a column of a record: more in a title, less in a long
   // text.
   double weight(std::int64_t document, int column, int times) const;
@@ -45,6 +50,7 @@ class HitCollector {
   std::vector<bool> languages_;  // by number: wanted
   bool nothing_ = false;         // a filter names what nothing here has
   std::vector<Scored> hits_;
+  std::vector<double> scratch_;
   std::uint64_t total_ = 0;
   bool stopped_ = false;
   bool relaxed_ = false;
