@@ -324,6 +324,7 @@ asio::awaitable<Result<bool>> AccountsApi::check_password(std::string hash, std:
   if (checks_ >= limits::kPasswordChecks)
     co_return fail(Code::kTooMany, "too many log in at once; try again", "password");
   ++checks_;
+  ++checked_;
   asio::thread_pool* pool = &parts_.slow;
   Beginning<bool> begin = [pool, hash, password](std::function<void(bool)> done) {
     asio::post(*pool, [hash, password, done] { done(password_matches(hash, password)); });

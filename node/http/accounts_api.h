@@ -11,6 +11,8 @@ class AccountsApi {
  public:
   explicit AccountsApi(ApiShared& shared) : shared_(shared), parts_(shared.parts) {}
   void add_routes(RouteTable& routes);
+  // Since the start.
+  std::uint64_t password_checks() const { return checked_; }
 
  private:
   boost::asio::awaitable<HttpResponse> log_in(HttpRequest request);
@@ -43,6 +45,7 @@ class AccountsApi {
   ApiShared& shared_;
   ApiParts& parts_;
   std::size_t checks_ = 0;  // passwords being checked
+  std::uint64_t checked_ = 0;
 };
 
 }  // namespace koinon

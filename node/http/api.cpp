@@ -7,6 +7,7 @@
 #include <boost/json.hpp>
 
 #include "crypto/tlog_proof.h"
+#include "node/http/accounts_api.h"
 #include "node/http/metrics.h"
 #include "proto/base/encoding.h"
 #include "proto/base/limits.h"
@@ -157,6 +158,7 @@ asio::awaitable<HttpResponse> Api::metrics(HttpRequest) {
   const auto own = own_log ? parts_.store->log_state(*own_log) : Result<LogState>(LogState());
   if (own.ok()) input.own_entries = own->range.size().value;
   input.signing = own_log && !parts_.writer.signing_stopped();
+  input.password_checks = accounts_->password_checks();
   co_return HttpResponse{200, "text/plain; version=0.0.4; charset=utf-8", metrics_text(input), {}};
 }
 

@@ -19,6 +19,11 @@ class Families {
     metric.gauge.value = value;
     out_.push_back({"koinon_" + name, help, MetricType::Gauge, {metric}});
   }
+  void counter(const std::string& name, const std::string& help, double value) {
+    ClientMetric metric;
+    metric.counter.value = value;
+    out_.push_back({"koinon_" + name, help, MetricType::Counter, {metric}});
+  }
   // One value for each peer. Counters are those of the session that stands, and begin anew with each.
   template <typename Read>
   void each_peer(const std::string& name, const std::string& help, MetricType type,
@@ -89,6 +94,8 @@ std::string metrics_text(const MetricsInput& input) {
   out.gauge("store_bytes", "Size of the store on disk", static_cast<double>(input.store.bytes));
   out.gauge("own_entries", "Entries of this node's own log", static_cast<double>(input.own_entries));
   out.gauge("signing", "1 if this node signs for its log", input.signing ? 1 : 0);
+  out.counter("password_checks_total", "Passwords that were checked, right or wrong",
+              static_cast<double>(input.password_checks));
   out.gauge("bodies_missing", "Notes that are wanted and not here",
             static_cast<double>(network.bodies_missing));
   out.gauge("index_lag_records", "Records that the search index has not seen",

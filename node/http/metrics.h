@@ -14,6 +14,7 @@ struct MetricsInput {
   std::uint64_t own_entries = 0;
   std::uint64_t index_lag = 0;  // records
   bool signing = false;
+  std::uint64_t password_checks = 0;  // since the start
 };
 
 std::string metrics_text(const MetricsInput& input);

@@ -121,8 +121,14 @@ class Accounts(NodesTest):
     def test_guessing_passwords_runs_dry_and_names_tell_nothing(self):
         seoul = self.node("seoul")
         self.member(seoul, "press", "publisher")
+        headers = {"Authorization": "Bearer " + account(seoul, "it", "operator")}
+        def checked():
+            text = ask("GET", f"http://127.0.0.1:{seoul.http_port}/metrics", headers=headers).text()
+            return int(re.search(r"^koinon_password_checks_total (\d+)", text, re.M).group(1))
+        before = checked()
         answers = [self.post(seoul, "/api/v1/sessions", {"name": name, "password": "wrong wrong wrong"}) for name in ("press", "nobody")]
         self.assertEqual([a.status for a in answers], [401, 401])
+        self.assertEqual(checked() - before, 2, "as much is computed where there is no such account")
         self.assertEqual(answers[0].body, answers[1].body, "whether there is such an account shows nowhere")
         statuses = [self.post(seoul, "/api/v1/sessions", {"name": "press", "password": f"wrong wrong {i}"}).status for i in range(8)]
         self.assertEqual(statuses[-1], 429)

@@ -59,7 +59,7 @@ class Hostile(NodesTest):
     def test_a_stranger_that_crawls_is_cut_off_and_holds_up_nobody(self):
         slow = []
         try:
-            for _ in range(140):
+            for _ in range(300):
                 s = socket.create_connection(("127.0.0.1", self.seoul.http_port), DEADLINE)
                 s.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nX")
                 slow.append(s)

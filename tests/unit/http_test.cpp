@@ -221,6 +221,9 @@ TEST(Json, DeepNestingIsRefused) {
   std::string deep = "{\"a\":";
   for (int i = 0; i < 100'000; ++i) deep += '[';
   EXPECT_EQ(parse_request(deep).error().code, Code::kMalformed);
+  const std::string brackets(50, '[');
+  EXPECT_EQ(parse_request("{\"a\":" + brackets + std::string(50, ']') + "}").error().code, Code::kMalformed);
+  EXPECT_TRUE(parse_request(R"({"a":[[[[1]]]]})").ok());
 }
 
 TEST(Email, IsOneAddress) {
