@@ -31,6 +31,18 @@ Result<std::vector<std::string>> texts_of(const json::object& object, std::strin
   return out;
 }
 
+// "(practice) titel: Cannot find field." names the field that is meant.
+Error content_error(std::string message) {
+  std::string field = "content";
+  const auto begin = message.find(") ");
+  const auto end = message.find(": ", begin == std::string::npos ? 0 : begin);
+  if (begin != std::string::npos && end != std::string::npos) {
+    field += "." + message.substr(begin + 2, end - begin - 2);
+    message = message.substr(end + 2);
+  }
+  return fail(Code::kInvalidArgument, std::move(message), std::move(field));
+}
+
 // The content fields of a note, given as JSON with the proto's names.
 Status read_content(NoteFile& note, const json::value& content) {
   const std::string kind = std::string(kind_name(note.kind));
@@ -39,7 +51,7 @@ Status read_content(NoteFile& note, const json::value& content) {
   google::protobuf::util::JsonParseOptions options;
   options.ignore_unknown_fields = false;
   const auto status = google::protobuf::util::JsonStringToMessage(json::serialize(wrapped), &parsed, options);
-  if (!status.ok()) return fail(Code::kInvalidArgument, std::string(status.message()), "content");
+  if (!status.ok()) return content_error(std::string(status.message()));
   note.body.MergeFrom(parsed);
   return {};
 }
@@ -153,7 +165,7 @@ Result<NoteFile> read_publish_request(const json::object& object) {
   if (const std::string language = text_member(object, "language"); !language.empty())
     note.language = language;
   KOINON_ASSIGN(const auto topics, texts_of(object, "topics"));
-  for (const auto& topic : topics) note.topics.push_back(Vocabulary::builtin().canonical(topic));
+  for (const auto& topic : topics) KOINON_TRY(add_topic(note, topic));
   KOINON_ASSIGN(const auto to, texts_of(object, "to"));
   note.to.insert(note.to.end(), to.begin(), to.end());
   KOINON_TRY(read_refs(note, object));

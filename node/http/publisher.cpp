@@ -83,6 +83,21 @@ Status Publisher::may_change(const Caller& caller, EntryIndex index) {
   return fail(Code::kRefused, "another office published it; ask a reviewer", "ref");
 }
 
+namespace {
+
+// Cities are compared by these: whoever reads them should be able to look them up.
+void ask_for_sources(const v1::Profile& profile, std::vector<std::string>& warnings) {
+  const auto ask = [&](bool said, const std::string& source, const std::string& field) {
+    if (said && source.empty()) warnings.push_back("say where the figure comes from: " + field);
+  };
+  ask(profile.population().value() > 0, profile.population().source(), "population.source");
+  ask(profile.density().value() > 0, profile.density().source(), "density.source");
+  ask(!profile.climate().empty(), profile.climate_source(), "climate_source");
+  ask(!profile.income_band().empty(), profile.income_source(), "income_source");
+}
+
+}  // namespace
+
 Result<Publisher::Prepared> Publisher::prepare(const json::object& request, const Caller& caller) {
   if (!own_) return observer_refusal();
   Directory directory(store_);
@@ -98,6 +113,7 @@ Result<Publisher::Prepared> Publisher::prepare(const json::object& request, cons
   KOINON_TRY(check_caller(out.note, caller));
   KOINON_TRY(check_note(out.note));
   out.warnings = out.note.warnings;
+  if (out.note.body.has_profile()) ask_for_sources(out.note.body.profile(), out.warnings);
   KOINON_ASSIGN(out.draft, to_draft(directory, out.note));
   out.draft.again = flag_member(request, "again", false);
   return out;

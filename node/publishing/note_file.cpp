@@ -94,16 +94,7 @@ Result<std::vector<std::string>> texts(const toml::node& value, const std::strin
 
 Status read_topics(NoteFile& note, const toml::node& value) {
   KOINON_ASSIGN(const auto typed, texts(value, "topics"));
-  const Vocabulary& vocabulary = Vocabulary::builtin();
-  for (const std::string& topic : typed) {
-    std::string slug = vocabulary.canonical(topic);
-    KOINON_TRY(check_topic(slug));
-    if (vocabulary.find(slug) == nullptr) {
-      note.warnings.push_back("the topic " + slug + " is not in the vocabulary; the nearest listed one is " +
-                              vocabulary.nearest(slug));
-    }
-    note.topics.push_back(std::move(slug));
-  }
+  for (const std::string& topic : typed) KOINON_TRY(add_topic(note, topic));
   return {};
 }
 
@@ -303,6 +294,18 @@ v1::RefRole role_of_key(std::string_view key) {
     if (known == key) return role;
   }
   return v1::REF_ROLE_UNSPECIFIED;
+}
+
+Status add_topic(NoteFile& note, std::string_view typed) {
+  const Vocabulary& vocabulary = Vocabulary::builtin();
+  std::string slug = vocabulary.canonical(typed);
+  KOINON_TRY(check_topic(slug));
+  if (vocabulary.find(slug) == nullptr) {
+    note.warnings.push_back("the topic " + slug + " is not in the vocabulary; the nearest listed one is " +
+                            vocabulary.nearest(slug));
+  }
+  note.topics.push_back(std::move(slug));
+  return {};
 }
 
 Result<NoteFile> parse_note_file(BytesView file) {

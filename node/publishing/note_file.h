@@ -32,6 +32,9 @@ struct NoteFile {
   std::vector<std::string> warnings;
 };
 
+// As it was typed: an alias is replaced, an unlisted topic leaves a warning that names the nearest listed
+// one.
+Status add_topic(NoteFile& note, std::string_view typed);
 // At most limits::kNoteFileBytes of UTF-8. Errors name the field at fault.
 Result<NoteFile> parse_note_file(BytesView text);
 // The rules for what an office publishes, whichever way it came: title, language, text, numbers in range.

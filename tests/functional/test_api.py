@@ -1,5 +1,6 @@
 """The API as its OpenAPI document describes it: linted, every operation used and held against it, every right tried."""
 
+import json
 import os
 import pathlib
 import shutil
@@ -7,7 +8,7 @@ import subprocess
 import unittest
 
 from api import Api, account, ask, practice
-from nodes import NodesTest, connected, wait_for
+from nodes import BIN, NodesTest, connected, wait_for
 
 REDOCLY = "@redocly/cli@1.34.5"
 
@@ -193,6 +194,27 @@ class OpenApi(NodesTest):
         # Another city's tiles are read by readers, our own by anyone.
         self.assertEqual(ask("GET", api.base + "/log/seoul.example/checkpoint").status, 200)
         self.assertEqual(ask("GET", api.base + "/log/nowhere.example/checkpoint").status, 401)
+
+    def test_a_profile_is_asked_where_its_measures_come_from_and_compares_cities(self):
+        seoul, la = self.node("seoul"), self.node("la")
+        bare = 'kind = "profile"\nlanguage = "en"\ndisplay_name = "Seoul"\nclimate = "Dwa"\nincome_band = "high"\n'
+        published = subprocess.run([str(BIN / "koinon"), "--data", str(seoul.data), "--json", "publish", "-"], capture_output=True,
+                                   input=f'+++\n{bare}[population]\nvalue = 9400000\n+++\n'.encode(), check=True)
+        warnings = json.loads(published.stdout)["warnings"]
+        self.assertEqual([w.rsplit(": ", 1)[1] for w in warnings], ["population.source", "climate_source", "income_source"])
+        whole = bare + 'climate_source = "Beck 2018"\nincome_source = "World Bank"\n[population]\nvalue = 9400000\nsource = "Census 2020"\n'
+        said = json.loads(seoul.run("--json", "publish", "-", stdin=f"+++\n{whole}+++\n".encode()))
+        self.assertEqual(said["warnings"], [])
+        self.assertEqual(seoul.json("show", said["ref"])["body"]["profile"]["population"]["source"], "Census 2020")
+        la.run("publish", "-", stdin=b'+++\nkind = "profile"\nlanguage = "en"\ndisplay_name = "LA"\nclimate = "Csa"\nincome_band = "high"\n'
+               b'[population]\nvalue = 3900000\nsource = "Census"\n+++\n')
+        ref = la.publish("From a city of about our size")
+        seoul.run("peer", "add", la.line())
+        la.run("peer", "add", seoul.line())
+        wait_for(lambda: ref in seoul.refs(kind="practice"), "it crosses")
+        item = seoul.json("similar")["items"][0]
+        self.assertEqual(item["ref"], ref)
+        self.assertIn("published by a city of an income like yours", [r["text"] for r in item["reasons"]])
 
     def test_what_is_not_in_the_document_is_not_served(self):
         seoul = self.node("seoul")

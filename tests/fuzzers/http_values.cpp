@@ -1,0 +1,26 @@
+// Texts inside requests: forms, times, paths of tiles, addresses.
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <vector>
+
+#include "node/http/change_request.h"
+#include "node/http/tiles.h"
+#include "node/http/time_text.h"
+
+using namespace koinon;
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const std::string input(reinterpret_cast<const char*>(data), size);
+  (void)read_form(input);
+  (void)check_email(input);
+  if (const auto time = parse_time(input, "at"); time.ok() && !parse_time(time_text(*time), "at").ok()) std::abort();
+  std::vector<std::string> segments;
+  for (std::size_t begin = 0; begin <= input.size();) {
+    const auto end = std::min(input.find('/', begin), input.size());
+    segments.push_back(input.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  if (const auto path = parse_tile_path(segments); path.ok() && path->text() != "tile/" + input) std::abort();
+  return 0;
+}
