@@ -1,9 +1,10 @@
 #include "node/http/time_text.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <chrono>
-#include <ctime>
+#include <cstdio>
 
 namespace koinon {
 namespace {
@@ -25,13 +26,21 @@ bool take(std::string_view& text, char c) {
 
 }  // namespace
 
+// An author's clock may say anything: what is before the year 1 or after 9999 has no form in RFC 3339.
 std::string time_text(UnixMillis time) {
-  const std::time_t seconds = time.value / 1000;
-  std::tm parts{};
-  gmtime_r(&seconds, &parts);
+  constexpr std::int64_t kFirst = -62'135'596'800;
+  constexpr std::int64_t kLast = 253'402'300'799;
+  const std::chrono::sys_seconds at{std::chrono::seconds(std::clamp(time.value / 1000, kFirst, kLast))};
+  const auto day = std::chrono::floor<std::chrono::days>(at);
+  const std::chrono::year_month_day date(day);
+  const std::chrono::hh_mm_ss clock(at - day);
   std::array<char, 32> buffer{};
-  const std::size_t size = std::strftime(buffer.data(), buffer.size(), "%Y-%m-%dT%H:%M:%SZ", &parts);
-  return {buffer.data(), size};
+  const int size =
+      std::snprintf(buffer.data(), buffer.size(), "%04d-%02u-%02uT%02d:%02d:%02dZ",
+                    static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
+                    static_cast<unsigned>(date.day()), static_cast<int>(clock.hours().count()),
+                    static_cast<int>(clock.minutes().count()), static_cast<int>(clock.seconds().count()));
+  return {buffer.data(), static_cast<std::size_t>(size)};
 }
 
 Result<UnixMillis> parse_time(std::string_view text, const std::string& field) {

@@ -14,7 +14,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string input(reinterpret_cast<const char*>(data), size);
   (void)read_form(input);
   (void)check_email(input);
-  if (const auto time = parse_time(input, "at"); time.ok() && !parse_time(time_text(*time), "at").ok()) std::abort();
+  if (const auto time = parse_time(input, "at"); time.ok() && !parse_time(time_text(*time), "at").ok())
+    std::abort();
   std::vector<std::string> segments;
   for (std::size_t begin = 0; begin <= input.size();) {
     const auto end = std::min(input.find('/', begin), input.size());

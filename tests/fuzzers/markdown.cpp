@@ -1,10 +1,11 @@
 // What others wrote, as it is shown in feeds, mails and pages.
+#include "node/http/markdown.h"
+
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 
 #include "node/delivery/mail_message.h"
-#include "node/http/markdown.h"
 #include "proto/base/types.h"
 
 using namespace koinon;
@@ -19,7 +20,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (html_escaped(input).find('<') != std::string::npos) std::abort();
   // One header field: every line but the first is a continuation.
   const std::string field = header_field("Subject", std::string(input));
-  for (auto at = field.find("\r\n"); at != std::string::npos && at + 2 < field.size(); at = field.find("\r\n", at + 2)) {
+  for (auto at = field.find("\r\n"); at != std::string::npos && at + 2 < field.size();
+       at = field.find("\r\n", at + 2)) {
     if (field[at + 2] != ' ') std::abort();
   }
   return 0;

@@ -217,6 +217,13 @@ TEST(Times, AreReadWithTheirOffset) {
     EXPECT_FALSE(read(wrong).ok()) << wrong;
 }
 
+TEST(Times, OfAnyClockHaveAForm) {
+  EXPECT_EQ(time_text({INT64_MIN}), "0001-01-01T00:00:00Z");
+  EXPECT_EQ(time_text({INT64_MAX}), "9999-12-31T23:59:59Z");
+  EXPECT_EQ(time_text({-55'000'000'000'000}), "0227-02-09T10:13:20Z");
+  EXPECT_EQ(time_text({0}), "1970-01-01T00:00:00Z");
+}
+
 TEST(Json, DeepNestingIsRefused) {
   std::string deep = "{\"a\":";
   for (int i = 0; i < 100'000; ++i) deep += '[';
