@@ -17,6 +17,7 @@ namespace {
 constexpr std::size_t kNewsRows = 100;
 constexpr std::size_t kNewsRecords = 500;
 constexpr std::chrono::seconds kLookAgain{30};  // the wall clock may be set meanwhile
+constexpr std::chrono::seconds kRetry{5};       // after the store or the office's database failed
 constexpr std::size_t kIdBytes = 16;
 constexpr std::int64_t kHourMs = 3'600'000;
 constexpr std::int64_t kDayMs = 24 * kHourMs;
@@ -64,7 +65,8 @@ void Courier::run() {
   while (!stopping_) {
     const Status done = turn();
     if (!done.ok()) parts_.on_error(done.error());
-    const auto wait = more_ && done.ok() ? std::chrono::milliseconds(0) : until_next();
+    std::chrono::milliseconds wait = kRetry;
+    if (done.ok()) wait = more_ ? std::chrono::milliseconds(0) : until_next();
     for (const auto& outcome : parts_.transfers->wait(wait)) {
       if (const Status settled = settle(outcome); !settled.ok()) parts_.on_error(settled.error());
     }
@@ -82,7 +84,7 @@ Status Courier::turn() {
 }
 
 std::chrono::milliseconds Courier::until_next() {
-  const auto next = outbox_.next_due();
+  const auto next = outbox_.next_due(!options_.smtp.url.empty());
   if (!next.ok() || !*next) return kLookAgain;
   const std::chrono::milliseconds left((*next)->value - parts_.clock.wall().value);
   // What is due and under way is waited for by its end.

@@ -380,16 +380,19 @@ void DeskApi::start() { asio::co_spawn(parts_.io, sign_due(), asio::detached); }
 asio::awaitable<void> DeskApi::sign_due() {
   while (true) {
     const auto due = shared_.desk.due(parts_.clock.wall(), kSignAtOnce);
+    bool trouble = !due.ok();
     if (due.ok()) {
       for (const HeldNote& note : *due) {
         HeldNote copy = note;
-        (void)co_await sign(std::move(copy));
+        const Status done = co_await sign(std::move(copy));
+        trouble = trouble || !done.ok();
       }
-      if (due->size() == kSignAtOnce) continue;
+      if (due->size() == kSignAtOnce && !trouble) continue;
     }
+    // What cannot be signed now is tried again after a while, not at once.
     std::chrono::milliseconds wait = kLookAgain;
     const auto next = shared_.desk.next_due();
-    if (next.ok() && *next) {
+    if (!trouble && next.ok() && *next) {
       const std::chrono::milliseconds left((*next)->value - parts_.clock.wall().value);
       wait = std::clamp(left, std::chrono::milliseconds(1), wait);
     }
@@ -407,7 +410,11 @@ asio::awaitable<Status> DeskApi::sign(HeldNote note) {
   if (!object.ok()) co_return object.error();
   const auto published = co_await shared_.publisher.publish(std::move(*object), caller_of(*user, note.who));
   const bool already = !published.ok() && published.error().code == Code::kConflict;
-  if (!published.ok() && published.error().code == Code::kDiskFull) co_return published.error();
+  // The node cannot sign at the moment: it waits on.
+  const Code code = published.ok() ? Code::kInternal : published.error().code;
+  if (!published.ok() && (code == Code::kDiskFull || code == Code::kIo || code == Code::kUnavailable ||
+                          parts_.writer.signing_stopped()))
+    co_return published.error();
   const HeldState outcome = published.ok() || already ? HeldState::kSigned : HeldState::kFailed;
   const std::string text = published.ok() ? published->ref : published.error().text();
   AuditLine line{0, parts_.clock.wall(), note.who, "signHeld", std::to_string(note.id.value), text};

@@ -205,11 +205,12 @@ Result<std::optional<ArrivalSeq>> Outbox::at_once_cursor() {
   return found ? std::optional(ArrivalSeq(select.number(0))) : std::nullopt;
 }
 
-Result<std::optional<UnixMillis>> Outbox::next_due() {
+Result<std::optional<UnixMillis>> Outbox::next_due(bool mail) {
   auto select = db_.connection().prepare(
-      "SELECT min(at) FROM (SELECT min(next_at_ms) AS at FROM delivery WHERE state = 1 "
-      "UNION ALL SELECT min(next_at_ms) FROM mail WHERE state = 1 UNION ALL SELECT min(next_at_ms) FROM "
-      "digest)");
+      "SELECT min(at) FROM (SELECT min(next_at_ms) AS at FROM delivery WHERE state = 1 UNION ALL SELECT "
+      "min(next_at_ms) "
+      "FROM mail WHERE state = 1 AND ? UNION ALL SELECT min(next_at_ms) FROM digest)");
+  select.bind(mail ? 1 : 0);
   KOINON_TRY(select.step());
   return select.is_null(0) ? std::nullopt : std::optional(UnixMillis{select.integer(0)});
 }

@@ -79,8 +79,8 @@ class Outbox {
   // Up to where arrivals have become mails that go at once; none: never asked.
   Result<std::optional<ArrivalSeq>> at_once_cursor();
 
-  // When something is next to be sent; none: nothing waits.
-  Result<std::optional<UnixMillis>> next_due();
+  // When something is next to be sent, mail among it or not; none: nothing waits.
+  Result<std::optional<UnixMillis>> next_due(bool mail);
   // Forgets what was settled before.
   Status forget(UnixMillis before);
 
