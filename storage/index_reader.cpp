@@ -1,7 +1,9 @@
+#include <algorithm>
 #include <utility>
 
 #include "proto/base/limits.h"
 #include "storage/search/columns.h"
+#include "storage/search/highlight.h"
 #include "storage/search/ranking.h"
 #include "storage/search/search_query.h"
 #include "storage/search/similar.h"
@@ -41,6 +43,9 @@ IndexedRecord read_document(const sqlite::Statement& row) {
   record.readable = row.integer(9) != 0;
   return record;
 }
+
+// The language alone of a BCP 47 tag.
+std::string language_of(const std::string& tag) { return tag.substr(0, tag.find('-')); }
 
 class SqliteIndexReader final : public IndexReader {
  public:
@@ -124,7 +129,7 @@ class SqliteIndexReader final : public IndexReader {
 
   Result<SearchPage> search(const SearchQuery& query) override {
     KOINON_TRY(columns_.refresh(db_));
-    const SearchWords words = read_search_words(query.words, stemmers());
+    const SearchWords words = read_search_words(query.words, {stemmers(), &topic_words_});
     if (!query.words.empty() && words.words == 0) return SearchPage();
     HitCollector collector(columns_, query, words);
     if (words.words == 0) {
@@ -136,17 +141,16 @@ class SqliteIndexReader final : public IndexReader {
     }
     KOINON_TRY(collect(words.expression, collector));
     SearchPage page = collector.page();
-    std::string expression = words.expression;
     // Where nothing has all the words, what has most of them is better than nothing.
     if (page.total == 0 && words.words > 1) {
       HitCollector some(columns_, query, words);
       some.relax();
-      expression = words.any;
-      KOINON_TRY(collect(expression, some));
+      KOINON_TRY(collect(words.any, some));
       page = some.page();
       page.relaxed = page.total > 0;
     }
-    for (SearchHit& hit : page.hits) KOINON_TRY(highlight(expression, hit));
+    const Highlighter highlighter(words);
+    for (SearchHit& hit : page.hits) KOINON_TRY(highlight(highlighter, hit));
     return page;
   }
 
@@ -195,7 +199,11 @@ class SqliteIndexReader final : public IndexReader {
   // Of the languages that anything here is written in.
   std::vector<Stemmer*> stemmers() {
     std::vector<Stemmer*> out;
-    for (const auto& stemmer : stemmers_) out.push_back(stemmer.get());
+    for (const auto& [language, stemmer] : stemmers_) {
+      const auto is_of = [&](const std::string& tag) { return covers_language(language, tag); };
+      if (std::any_of(columns_.languages().begin(), columns_.languages().end(), is_of))
+        out.push_back(stemmer.get());
+    }
     return out;
   }
 
@@ -210,39 +218,28 @@ class SqliteIndexReader final : public IndexReader {
     }
   }
 
-  Status highlight(const std::string& expression, SearchHit& hit) {
+  Status highlight(const Highlighter& highlighter, SearchHit& hit) {
     auto select = db_.prepare(
-        "SELECT highlight(text, 0, char(2), char(3)), snippet(text, 1, char(2), char(3), '…', 40), "
-        "snippet(text, 2, "
-        "char(2), char(3), '…', 40) FROM text WHERE text MATCH ? AND rowid = ?");
-    select.bind_text(expression).bind(hit.document);
+        "SELECT x.title, x.summary, x.body, d.language FROM text x JOIN doc d ON d.id = x.rowid WHERE "
+        "x.rowid = ?");
+    select.bind(hit.document);
     KOINON_ASSIGN(const bool found, select.step());
     if (!found) return {};
-    hit.title = pieces(select.text(0));
+    const auto stemmer = stemmers_.find(language_of(select.text(3)));
+    Stemmer* const of_text = stemmer == stemmers_.end() ? nullptr : stemmer->second.get();
     const std::string summary = select.text(1);
-    hit.excerpt = pieces(summary.find('\x02') == std::string::npos ? select.text(2) : summary);
+    const std::string body = select.text(2);
+    hit.title = highlighter.whole(select.text(0), of_text);
+    auto excerpt = highlighter.excerpt(summary, of_text);
+    if (!excerpt) excerpt = highlighter.excerpt(body, of_text);
+    hit.excerpt = excerpt ? std::move(*excerpt) : Highlighter::beginning(summary.empty() ? body : summary);
     return {};
-  }
-
-  static std::vector<Piece> pieces(const std::string& marked) {
-    std::vector<Piece> out;
-    bool match = false;
-    std::string text;
-    for (const char c : marked) {
-      if (c != '\x02' && c != '\x03') {
-        text += c;
-        continue;
-      }
-      if (!text.empty()) out.push_back({std::exchange(text, {}), match});
-      match = c == '\x02';
-    }
-    if (!text.empty()) out.push_back({std::move(text), match});
-    return out;
   }
 
   sqlite::Connection db_;
   Columns columns_;
-  std::vector<std::unique_ptr<Stemmer>> stemmers_ = Stemmer::all();
+  std::map<std::string, std::unique_ptr<Stemmer>> stemmers_ = Stemmer::all();
+  TopicWords topic_words_{Vocabulary::builtin()};
 };
 
 }  // namespace

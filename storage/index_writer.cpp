@@ -3,10 +3,10 @@
 
 #include "proto/base/limits.h"
 #include "proto/codec/entry.h"
-#include "proto/vocabulary/vocabulary.h"
 #include "storage/note_text.h"
 #include "storage/search/note_facts.h"
 #include "storage/search/search_query.h"
+#include "storage/search/topic_words.h"
 #include "storage/search_index.h"
 #include "storage/sqlite.h"
 #include "storage/tokenizer.h"
@@ -14,7 +14,7 @@
 namespace koinon {
 namespace {
 
-constexpr int kIndexVersion = 3;
+constexpr int kIndexVersion = 4;
 constexpr std::size_t kBytesPerWord = 6;
 constexpr std::size_t kBatchRows = 64;
 constexpr std::uint64_t kBatchRecords = 2000;
@@ -219,8 +219,7 @@ class SqliteIndexWriter final : public IndexWriter {
     return insert_document(log, arrival, record.index, entry.ok() ? &*entry : nullptr, content);
   }
 
-  // What is found, beside the words themselves: their stems, and what the topics are called in every
-  // language.
+  // What is found, beside the words themselves: their stems, and the topics with those above them.
   std::string keywords(const v1::Entry& entry, const NoteText& text) {
     std::string out;
     const auto language = entry.language();
@@ -232,19 +231,14 @@ class SqliteIndexWriter final : public IndexWriter {
       const std::string all = text.title + "\n" + text.summary + "\n" + text.text;
       for (const auto& stem : stems_of(nfc(all), *stemmer)) out += stem + "\n";
     }
-    std::set<std::string> labels;
+    std::set<std::string> names;
     for (const auto& topic : entry.topics()) {
       for (auto end = topic.find('/');; end = topic.find('/', end + 1)) {
-        const std::string slug = topic.substr(0, end);
-        labels.insert(slug);
-        if (const Topic* listed = Vocabulary::builtin().find(slug)) {
-          for (const auto& [tag, label] : listed->labels) labels.insert(label);
-          labels.insert(listed->aliases.begin(), listed->aliases.end());
-        }
+        names.insert({topic.substr(0, end), topic_term(topic.substr(0, end))});
         if (end == std::string::npos) break;
       }
     }
-    for (const auto& label : labels) out += label + "\n";
+    for (const auto& name : names) out += name + "\n";
     return out;
   }
 

@@ -17,8 +17,12 @@ namespace {
 
 enum class Shape { kSeparator, kWord, kDense };
 
+// Unified ideographs and Hangul syllables: dense, with nothing to fold.
+bool stands_for_itself(UChar32 c) { return (c >= 0x4E00 && c <= 0x9FFF) || (c >= 0xAC00 && c <= 0xD7A3); }
+
 Shape shape_of(UChar32 c) {
   UErrorCode error = U_ZERO_ERROR;
+  if (stands_for_itself(c)) return Shape::kDense;
   switch (uscript_getScript(c, &error)) {
     case USCRIPT_HAN:
     case USCRIPT_HIRAGANA:
@@ -68,14 +72,13 @@ void append_case_folded(std::string& out, UChar32 c) {
 
 // Folds one code point: compatibility decomposition, case folding and, where asked, no combining marks.
 void append_folded(std::string& out, UChar32 c, bool drop_marks) {
+  // A syllable stays composed: it is what people type.
+  if (stands_for_itself(c)) return append_utf8(out, c);
   UErrorCode error = U_ZERO_ERROR;
   const UNormalizer2* nfkd = unorm2_getNFKDInstance(&error);
   std::array<UChar, 32> units{};
-  int32_t length = -1;
-  const bool hangul = c >= 0xAC00 && c <= 0xD7A3;  // stays composed: a syllable is what people type
-  if (!hangul) {
-    length = unorm2_getDecomposition(nfkd, c, units.data(), static_cast<int32_t>(units.size()), &error);
-  }
+  const int32_t length =
+      unorm2_getDecomposition(nfkd, c, units.data(), static_cast<int32_t>(units.size()), &error);
   if (length < 0 || U_FAILURE(error)) {
     append_case_folded(out, c);
     return;
@@ -112,6 +115,7 @@ class Collector {
   Collector(bool query, const std::function<int(const Token&)>& emit) : query_(query), emit_(emit) {}
 
   int add(UChar32 c, int begin, int end) {
+    if (c < 0x80) return add_ascii(static_cast<char>(c), begin);
     const Shape shape = shape_of(c);
     if (shape != Shape::kWord || !dense_.empty()) {
       const bool mark_of_dense = !dense_.empty() && u_getCombiningClass(c) != 0;
@@ -155,6 +159,19 @@ class Collector {
   }
 
  private:
+  // What most texts are made of needs none of Unicode's tables.
+  int add_ascii(char c, int begin) {
+    const bool upper = c >= 'A' && c <= 'Z';
+    if (!upper && !(c >= 'a' && c <= 'z') && !(c >= '0' && c <= '9')) return flush();
+    if (!dense_.empty()) {
+      if (const int code = flush(); code != 0) return code;
+    }
+    if (word_.empty()) word_begin_ = begin;
+    word_ += upper ? static_cast<char>(c - 'A' + 'a') : c;
+    word_end_ = begin + 1;
+    return 0;
+  }
+
   bool query_;
   const std::function<int(const Token&)>& emit_;
   std::string word_;
@@ -194,6 +211,15 @@ int tokenize(std::string_view text, bool query, const std::function<int(const To
     if (const int code = collector.add(c, begin, i); code != 0) return code;
   }
   return collector.flush();
+}
+
+std::vector<std::string> query_words(std::string_view text) {
+  std::vector<std::string> out;
+  tokenize(text, true, [&](const Token& token) {
+    out.emplace_back(token.text);
+    return 0;
+  });
+  return out;
 }
 
 std::string nfc(std::string_view text) {

@@ -7,6 +7,8 @@
 #pragma once
 
 #include <functional>
+#include <string>
+#include <vector>
 
 #include "storage/sqlite.h"
 
@@ -22,6 +24,9 @@ struct Token {
 // Calls `emit` with each token; `query` chooses the form that a search asks for. Stops when emit returns
 // a value that is not 0, and returns that. Text that is not UTF-8 gives replacement characters, no error.
 int tokenize(std::string_view text, bool query, const std::function<int(const Token&)>& emit);
+
+// The words of a text in the form that a search asks for.
+std::vector<std::string> query_words(std::string_view text);
 
 // Unicode normalisation form C, in which text is indexed and searched.
 std::string nfc(std::string_view text);

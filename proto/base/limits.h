@@ -172,6 +172,10 @@ inline constexpr std::size_t kPageSize = 100;
 inline constexpr std::size_t kPageSizeMax = 1000;
 inline constexpr std::size_t kSearchWords = 32;
 inline constexpr std::size_t kSearchBytes = 1024;
+// Of a text, when an excerpt is made of it.
+inline constexpr std::size_t kHighlightBytes = 64 * 1024;
+// A word that many topics are called by stands for the first of them.
+inline constexpr std::size_t kTopicsOfSearchWord = 8;
 
 // Storage
 inline constexpr std::uint64_t kJournalBlock = 1024;        // numbers reserved durably at once

@@ -121,13 +121,18 @@ Status Columns::load_docs(sqlite::Connection& db) {
 // What refers to something and what is referred to may come in either order.
 Status Columns::load_links(sqlite::Connection& db) {
   const std::int64_t before = std::exchange(link_change_, change_);
+  if (before == change_) return {};
+  // CROSS JOIN has SQLite begin with what is new, which is little, and not with all links.
   constexpr std::string_view kFromNew =
-      "SELECT d.id, k.role, t.id, d.log_id = t.log_id FROM doc d JOIN link k ON k.doc = d.id JOIN doc t ON "
+      "SELECT d.id, k.role, t.id, d.log_id = t.log_id FROM doc d CROSS JOIN link k ON k.doc = d.id CROSS "
+      "JOIN doc t ON "
       "t.log_id "
       "= k.log_id AND t.entry_index = k.entry_index WHERE d.change > ? ORDER BY d.id";
   constexpr std::string_view kToNew =
-      "SELECT d.id, k.role, t.id, d.log_id = t.log_id FROM doc t JOIN link k ON k.log_id = t.log_id AND "
-      "k.entry_index = t.entry_index JOIN doc d ON d.id = k.doc WHERE t.change > ? AND d.change <= ? ORDER "
+      "SELECT d.id, k.role, t.id, d.log_id = t.log_id FROM doc t CROSS JOIN link k ON k.log_id = t.log_id "
+      "AND "
+      "k.entry_index = t.entry_index CROSS JOIN doc d ON d.id = k.doc WHERE t.change > ? AND d.change <= ? "
+      "ORDER "
       "BY d.id";
   auto from_new = db.prepare(kFromNew);
   from_new.bind(before);

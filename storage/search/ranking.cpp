@@ -40,10 +40,6 @@ void put(std::map<std::string, std::vector<FacetCount>>& out, const std::string&
   out[facet] = std::move(counts);
 }
 
-bool covers_language(const std::string& wanted, const std::string& language) {
-  return language == wanted || (language.starts_with(wanted) && language[wanted.size()] == '-');
-}
-
 extern "C" void koinon_hit(const Fts5ExtensionApi* api, Fts5Context* context, sqlite3_context* result,
                            int count, sqlite3_value** values) {
   if (count != 1) return sqlite3_result_error(result, "one argument", -1);
@@ -53,8 +49,8 @@ extern "C" void koinon_hit(const Fts5ExtensionApi* api, Fts5Context* context, sq
   if (!collector->wanted(document)) return;
   const SearchWords& words = collector->search_words();
   std::vector<double>& score = collector->scratch();
-  for (int phrase = 0; phrase < static_cast<int>(words.word_of.size()); ++phrase) {
-    const unsigned word = words.word_of[static_cast<std::size_t>(phrase)];
+  for (int phrase = 0; phrase < static_cast<int>(words.phrases.size()); ++phrase) {
+    const unsigned word = words.phrases[static_cast<std::size_t>(phrase)].word;
     if (word == SearchWords::kExcluded) continue;
     std::array<int, kColumnWeight.size()> times{};
     Fts5PhraseIter iter{};
@@ -69,12 +65,16 @@ extern "C" void koinon_hit(const Fts5ExtensionApi* api, Fts5Context* context, sq
     for (std::size_t i = 0; i < times.size(); ++i) {
       if (times[i] > 0) sum += collector->weight(document, static_cast<int>(i), times[i]);
     }
-    score[word] = std::max(score[word], sum);
+    score[word] = std::max(score[word], words.phrases[static_cast<std::size_t>(phrase)].share * sum);
   }
   if (!collector->add(document, score)) sqlite3_result_error_code(result, SQLITE_INTERRUPT);
 }
 
 }  // namespace
+
+bool covers_language(std::string_view wanted, std::string_view language) {
+  return language == wanted || (language.starts_with(wanted) && language[wanted.size()] == '-');
+}
 
 HitCollector::HitCollector(const Columns& columns, const SearchQuery& query, const SearchWords& words)
     : columns_(columns),

@@ -11,6 +11,9 @@
 
 namespace koinon {
 
+// A BCP 47 tag covers itself and what is more exact: `pt` covers `pt-BR`.
+bool covers_language(std::string_view wanted, std::string_view language);
+
 class HitCollector {
  public:
   HitCollector(const Columns& columns, const SearchQuery& query, const SearchWords& words);

@@ -1,6 +1,7 @@
 #include "storage/search/search_query.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "proto/base/encoding.h"
@@ -17,6 +18,16 @@ struct Term {
   bool excluded = false;
 };
 
+struct Alternative {
+  std::string phrase;
+  double share = 1;
+  std::vector<std::string> words;
+  bool prefix = false;
+};
+
+// A note that says a word is nearer to it than one whose topic is called so.
+constexpr double kTopicShare = 0.5;
+
 std::string in_quotes(std::string_view text) {
   std::string out = "\"";
   for (const char c : text) {
@@ -24,15 +35,6 @@ std::string in_quotes(std::string_view text) {
     if (c == '"') out += '"';
   }
   return out + "\"";
-}
-
-std::vector<std::string> tokens_of(std::string_view text) {
-  std::vector<std::string> out;
-  tokenize(text, true, [&](const Token& token) {
-    out.emplace_back(token.text);
-    return 0;
-  });
-  return out;
 }
 
 constexpr std::string_view kSpaces = " \t\r\n";
@@ -61,55 +63,65 @@ std::vector<Term> split(const std::string& text) {
       if (term.prefix) term.text.pop_back();
     }
     begin = end;
-    if (!tokens_of(term.text).empty()) out.push_back(std::move(term));
+    if (!query_words(term.text).empty()) out.push_back(std::move(term));
   }
   return out;
 }
 
-// What may stand for a word: itself, and its stems where it is one word of a script with spaces.
-std::vector<std::string> alternatives(const Term& term, const std::vector<Stemmer*>& stemmers) {
-  std::vector<std::string> out = {in_quotes(term.text) + (term.prefix ? "*" : "")};
-  const auto tokens = tokens_of(term.text);
-  if (term.phrase || term.prefix || term.excluded || tokens.size() != 1) return out;
-  std::set<std::string> stems;
-  for (Stemmer* stemmer : stemmers) {
-    std::string stem = stemmer->stem(tokens.front());
-    if (stem != tokens.front() && !stem.empty()) stems.insert(std::move(stem));
+// What may stand for a word: itself, its stems where it is one word of a script with spaces, and the topics
+// that are called so.
+std::vector<Alternative> alternatives(const Term& term, const WordForms& forms) {
+  const auto words = query_words(term.text);
+  std::vector<Alternative> out = {{in_quotes(term.text) + (term.prefix ? "*" : ""), 1, words, term.prefix}};
+  if (term.excluded) return out;
+  std::map<std::string, double> others;
+  const auto add_topics = [&](const std::vector<std::string>& called) {
+    if (forms.topics == nullptr) return;
+    for (auto& topic : forms.topics->terms(called, term.prefix))
+      others.emplace(std::move(topic), kTopicShare);
+  };
+  add_topics(words);
+  if (!term.phrase && !term.prefix && words.size() == 1) {
+    for (Stemmer* stemmer : forms.stemmers) {
+      std::string stem = stemmer->stem(words.front());
+      if (stem == words.front() || stem.empty() || !others.emplace(stem, 1).second) continue;
+      add_topics({stem});
+    }
   }
-  for (const auto& stem : stems) out.push_back(in_quotes(stem));
+  for (const auto& [other, share] : others) out.push_back({in_quotes(other), share, {other}, false});
   return out;
 }
 
-std::string either(const std::vector<std::string>& parts) {
+std::string either(const std::vector<Alternative>& parts) {
   std::string out = "(";
-  for (const auto& part : parts) out += (out.size() == 1 ? "" : " OR ") + part;
+  for (const auto& part : parts) out += (out.size() == 1 ? "" : " OR ") + part.phrase;
   return out + ")";
 }
 
 }  // namespace
 
-SearchWords read_search_words(std::string_view typed, const std::vector<Stemmer*>& stemmers) {
+SearchWords read_search_words(std::string_view typed, const WordForms& forms) {
   SearchWords out;
   typed = typed.substr(0, limits::kSearchBytes);
   // A character that the limit cut in two is no part of what was typed.
   while (!typed.empty() && !is_utf8(typed)) typed.remove_suffix(1);
   const auto terms = split(nfc(typed));
-  std::string excluded;
   for (const Term& term : terms) {
     if (term.excluded) continue;
-    const auto parts = alternatives(term, stemmers);
+    const auto parts = alternatives(term, forms);
     out.expression += (out.expression.empty() ? "" : " AND ") + either(parts);
     out.any += (out.any.empty() ? "" : " OR ") + either(parts);
-    out.word_of.insert(out.word_of.end(), parts.size(), out.words);
+    for (const Alternative& part : parts)
+      out.phrases.push_back({out.words, part.share, part.words, part.prefix});
     ++out.words;
   }
   if (out.expression.empty()) return out;
-  std::vector<std::string> unwanted;
+  std::vector<Alternative> unwanted;
   for (const Term& term : terms) {
-    if (term.excluded) unwanted.push_back(in_quotes(term.text) + (term.prefix ? "*" : ""));
+    if (term.excluded) unwanted.push_back(alternatives(term, forms).front());
   }
   if (unwanted.empty()) return out;
-  out.word_of.insert(out.word_of.end(), unwanted.size(), SearchWords::kExcluded);
+  out.phrases.insert(out.phrases.end(), unwanted.size(), {SearchWords::kExcluded, 0, {}, false});
   for (std::string* expression : {&out.expression, &out.any})
     *expression = "(" + *expression + ") NOT " + either(unwanted);
   return out;

@@ -23,10 +23,10 @@ std::unique_ptr<Stemmer> Stemmer::of_language(std::string_view tag) {
   return nullptr;
 }
 
-std::vector<std::unique_ptr<Stemmer>> Stemmer::all() {
-  std::vector<std::unique_ptr<Stemmer>> out;
+std::map<std::string, std::unique_ptr<Stemmer>> Stemmer::all() {
+  std::map<std::string, std::unique_ptr<Stemmer>> out;
   for (const char* language : kLanguages) {
-    if (auto stemmer = of_language(language)) out.push_back(std::move(stemmer));
+    if (auto stemmer = of_language(language)) out.emplace(language, std::move(stemmer));
   }
   return out;
 }

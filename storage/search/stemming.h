@@ -1,6 +1,7 @@
 // Word stems by Snowball, for the languages that it knows: "running" is found by "runs".
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -14,8 +15,8 @@ class Stemmer {
  public:
   // By a BCP 47 tag; null where Snowball has nothing for the language.
   static std::unique_ptr<Stemmer> of_language(std::string_view tag);
-  // One for every language that has a stemmer.
-  static std::vector<std::unique_ptr<Stemmer>> all();
+  // One for every language that has a stemmer, by its ISO 639 code.
+  static std::map<std::string, std::unique_ptr<Stemmer>> all();
   ~Stemmer();
   Stemmer(const Stemmer&) = delete;
   Stemmer& operator=(const Stemmer&) = delete;

@@ -11,8 +11,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const BytesView input(reinterpret_cast<const char*>(data), size);
   static const auto kStemmers = Stemmer::all();
   std::vector<Stemmer*> stemmers;
-  for (const auto& stemmer : kStemmers) stemmers.push_back(stemmer.get());
-  (void)read_search_words(input, stemmers);
+  static const TopicWords kTopics(Vocabulary::builtin());
+  for (const auto& [language, stemmer] : kStemmers) stemmers.push_back(stemmer.get());
+  (void)read_search_words(input, {stemmers, &kTopics});
   (void)tokenize(input, false, [&](const Token& token) {
     if (token.begin < 0 || token.end < token.begin || static_cast<std::size_t>(token.end) > input.size())
       __builtin_trap();

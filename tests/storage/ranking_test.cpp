@@ -142,6 +142,14 @@ TEST_F(Ranking, ATopicIsFoundByWhatItIsCalledInAnyLanguage) {
   add(seoul, practice("Unrelated", "Something else.", "en", "climate/heat"));
   EXPECT_EQ(found("pruebas"), Found{0});
   EXPECT_EQ(found("dépistage"), Found{0});
+  EXPECT_EQ(found("검사"), Found{0});
+  EXPECT_EQ(found("\"disease testing\""), Found{0});
+  SearchQuery query;
+  query.words = "disease heat";
+  EXPECT_TRUE(search(query).relaxed) << "a word of each topic: no note has both";
+  EXPECT_EQ(found("dépist*"), Found{0});
+  EXPECT_EQ(found("santé"), Found{0}) << "what is above its topic";
+  EXPECT_EQ(found("hospital"), Found{}) << "what is beside its topic";
 }
 
 TEST_F(Ranking, TitlesThenEvidenceThenWhatOthersMadeOfItComeFirst) {
