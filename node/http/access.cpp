@@ -138,6 +138,12 @@ Status Access::admit(HttpRequest& request) {
   return check_need(request.caller, request.route->need, options_.public_reading);
 }
 
+Status Access::admit_still(const HttpRequest& request) {
+  if (request.local) return {};
+  KOINON_ASSIGN(const Caller caller, caller_of(request));
+  return check_need(caller, request.route->need, options_.public_reading);
+}
+
 Result<Caller> Access::caller_of(const HttpRequest& request) {
   if (const std::string header = request.header("authorization"); !header.empty()) {
     if (!header.starts_with(kBearer)) return unknown_secret();

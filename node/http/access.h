@@ -32,6 +32,10 @@ class Access {
   // been read.
   Status admit(HttpRequest& request);
 
+  // Of an admitted request that is still being answered: whether it would be admitted now. Tokens are revoked
+  // and sessions end.
+  Status admit_still(const HttpRequest& request);
+
   // A try at a secret by this caller: logins, one-time codes. kTooMany: not now.
   Status may_try(const std::string& account, const std::string& remote);
   void tried(const std::string& account, const std::string& remote, bool right);

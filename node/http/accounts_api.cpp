@@ -8,6 +8,7 @@
 #include "crypto/ed25519.h"
 #include "crypto/password.h"
 #include "node/http/change_request.h"
+#include "node/http/credentials_api.h"
 #include "node/http/from_callback.h"
 #include "node/http/markdown.h"
 #include "proto/base/encoding.h"
@@ -19,8 +20,6 @@ namespace {
 
 constexpr std::size_t kCsrfBytes = 16;
 constexpr std::size_t kSmallBody = 16 * limits::kKiB;
-constexpr std::size_t kLabelBytes = 200;
-constexpr std::int64_t kDayMs = 24LL * 3600 * 1000;
 
 json::object user_json(const User& user) {
   return {{"name", user.name},
@@ -32,16 +31,6 @@ json::object user_json(const User& user) {
           {"created_at", time_text(user.created_at)}};
 }
 
-json::object credential_json(const Credential& credential) {
-  json::object out{{"id", credential.id},
-                   {"label", credential.label},
-                   {"scope", role_text(credential.scope)},
-                   {"created_at", time_text(credential.created_at)}};
-  if (credential.expires_at.value > 0) out["expires_at"] = time_text(credential.expires_at);
-  if (credential.used_at.value > 0) out["used_at"] = time_text(credential.used_at);
-  return out;
-}
-
 Status check_account_name(const std::string& name) {
   const bool fits =
       !name.empty() && name.size() <= limits::kAccountNameBytes &&
@@ -50,13 +39,6 @@ Status check_account_name(const std::string& name) {
       });
   if (fits && name != "local") return {};
   return fail(Code::kInvalidArgument, "it is lower-case letters, digits and . - _ @, at most 64", "name");
-}
-
-Status check_line(const std::string& text, const std::string& field) {
-  const bool control =
-      std::any_of(text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7F; });
-  if (text.size() <= kLabelBytes && !control && is_utf8(text)) return {};
-  return fail(Code::kInvalidArgument, "it is one line of at most 200 bytes", field);
 }
 
 Status check_password_rule(const std::string& password) {
@@ -75,10 +57,6 @@ Status read_user(const json::object& object, User& user) {
   KOINON_TRY(check_line(user.office, "office"));
   KOINON_TRY(check_line(user.person, "person"));
   return check_email(user.email);
-}
-
-CredentialKind kind_of(const HttpRequest& request) {
-  return request.path.at(4) == "feeds" ? CredentialKind::kFeed : CredentialKind::kToken;
 }
 
 constexpr std::string_view kPage =
@@ -106,10 +84,22 @@ HttpResponse page(unsigned status, std::string html) {
 }  // namespace
 
 void AccountsApi::add_routes(RouteTable& routes) {
-  const auto add = [&](Route route) {
-    route.tag = "accounts";
-    route.body_limit = kSmallBody;
-    routes.add(std::move(route));
+  const auto add = [&](const char* method, const std::string& pattern, Need need, const char* id,
+                       const char* summary, const char* takes, const char* gives, unsigned status,
+                       RouteHandler handler, std::vector<std::string> query = {}) {
+    routes.add({method,
+                pattern,
+                need,
+                id,
+                "accounts",
+                summary,
+                std::move(query),
+                takes,
+                gives,
+                status,
+                std::move(handler),
+                {},
+                kSmallBody});
   };
   const auto now = [this](Result<HttpResponse> (AccountsApi::*handler)(const HttpRequest&)) {
     return at_once([this, handler](const HttpRequest& request) { return (this->*handler)(request); });
@@ -118,204 +108,34 @@ void AccountsApi::add_routes(RouteTable& routes) {
       [this](asio::awaitable<HttpResponse> (AccountsApi::*handler)(HttpRequest)) -> RouteHandler {
     return [this, handler](HttpRequest request) { return (this->*handler)(std::move(request)); };
   };
-  add({"POST",
-       "/api/v1/sessions",
-       Need::kAnyone,
-       "logIn",
-       "",
-       "Log in; sets the session's cookie",
-       {},
-       "Login",
-       "Session",
-       201,
-       later(&AccountsApi::log_in),
-       {}});
-  add({"DELETE",
-       "/api/v1/sessions/current",
-       Need::kReader,
-       "logOut",
-       "",
-       "End this session",
-       {},
-       "",
-       "",
-       204,
-       now(&AccountsApi::log_out),
-       {}});
-  add({"GET",
-       "/api/v1/me",
-       Need::kReader,
-       "getMe",
-       "",
-       "Who asks, and what they may",
-       {},
-       "",
-       "Me",
-       200,
-       now(&AccountsApi::me),
-       {}});
-  add({"POST",
-       "/api/v1/passwords",
-       Need::kAnyone,
-       "useLink",
-       "",
-       "Set a password by a one-time code",
-       {},
-       "PasswordByCode",
-       "",
-       204,
-       later(&AccountsApi::use_link),
-       {}});
-  add({"GET",
-       "/welcome/{code}",
-       Need::kAnyone,
-       "getWelcome",
-       "",
-       "The page of a one-time link",
-       {},
-       "",
-       "text/html",
-       200,
-       now(&AccountsApi::link_page),
-       {}});
-  add({"POST",
-       "/welcome/{code}",
-       Need::kAnyone,
-       "postWelcome",
-       "",
-       "Set a password on the page of a one-time link",
-       {},
-       "application/x-www-form-urlencoded",
-       "text/html",
-       200,
-       later(&AccountsApi::use_link_page),
-       {}});
-  add({"GET",
-       "/api/v1/accounts",
-       Need::kOperator,
-       "listAccounts",
-       "",
-       "Every account",
-       {},
-       "",
-       "AccountList",
-       200,
-       now(&AccountsApi::list),
-       {}});
-  add({"POST",
-       "/api/v1/accounts",
-       Need::kOperator,
-       "addAccount",
-       "",
-       "Make an account; gives a one-time link",
-       {},
-       "AccountRequest",
-       "AccountLink",
-       201,
-       now(&AccountsApi::add),
-       {}});
+  add("POST", "/api/v1/sessions", Need::kAnyone, "logIn", "Log in; sets the session's cookie", "Login",
+      "Session", 201, later(&AccountsApi::log_in));
+  add("DELETE", "/api/v1/sessions/current", Need::kReader, "logOut", "End this session", "", "", 204,
+      now(&AccountsApi::log_out));
+  add("GET", "/api/v1/me", Need::kReader, "getMe", "Who asks, and what they may", "", "Me", 200,
+      now(&AccountsApi::me));
+  add("POST", "/api/v1/passwords", Need::kAnyone, "useLink", "Set a password by a one-time code",
+      "PasswordByCode", "", 204, later(&AccountsApi::use_link));
+  add("GET", "/welcome/{code}", Need::kAnyone, "getWelcome", "The page of a one-time link", "", "text/html",
+      200, now(&AccountsApi::link_page));
+  add("POST", "/welcome/{code}", Need::kAnyone, "postWelcome",
+      "Set a password on the page of a one-time link", "application/x-www-form-urlencoded", "text/html", 200,
+      later(&AccountsApi::use_link_page));
+  add("GET", "/api/v1/accounts", Need::kOperator, "listAccounts", "Every account", "", "AccountList", 200,
+      now(&AccountsApi::list));
+  add("POST", "/api/v1/accounts", Need::kOperator, "addAccount", "Make an account; gives a one-time link",
+      "AccountRequest", "AccountLink", 201, now(&AccountsApi::add));
   const std::string one = "/api/v1/accounts/{name}";
-  add({"PATCH",
-       one,
-       Need::kOperator,
-       "changeAccount",
-       "",
-       "Change what an account may",
-       {},
-       "AccountChange",
-       "Account",
-       200,
-       now(&AccountsApi::change),
-       {}});
-  add({"DELETE",
-       one,
-       Need::kOperator,
-       "removeAccount",
-       "",
-       "Remove an account with all that is its own",
-       {},
-       "",
-       "",
-       204,
-       now(&AccountsApi::remove),
-       {}});
-  add({"POST",
-       one + "/link",
-       Need::kOperator,
-       "makeLink",
-       "",
-       "A one-time link to set a new password",
-       {},
-       "",
-       "AccountLink",
-       201,
-       now(&AccountsApi::make_link),
-       {}});
-  add({"PUT",
-       one + "/password",
-       Need::kReader,
-       "setPassword",
-       "",
-       "Change one's own password",
-       {},
-       "PasswordChange",
-       "",
-       204,
-       later(&AccountsApi::set_password),
-       {}});
-  for (const auto* what : {"tokens", "feeds"}) {
-    const bool feeds = std::string_view(what) == "feeds";
-    const std::string all = one + "/" + what;
-    add({"GET",
-         all,
-         Need::kReader,
-         feeds ? "listFeedAddresses" : "listTokens",
-         "",
-         feeds ? "Personal feed addresses" : "API tokens",
-         {},
-         "",
-         "CredentialList",
-         200,
-         now(&AccountsApi::credentials),
-         {}});
-    add({"POST",
-         all,
-         Need::kReader,
-         feeds ? "addFeedAddress" : "addToken",
-         "",
-         feeds ? "Make a personal feed address; its key is shown once"
-               : "Make an API token; it is shown once",
-         {},
-         "CredentialRequest",
-         "NewCredential",
-         201,
-         now(&AccountsApi::add_credential),
-         {}});
-    add({"DELETE",
-         all + "/{id}",
-         Need::kReader,
-         feeds ? "removeFeedAddress" : "removeToken",
-         "",
-         feeds ? "Revoke a feed address" : "Revoke a token",
-         {},
-         "",
-         "",
-         204,
-         now(&AccountsApi::remove_credential),
-         {}});
-  }
-  add({"GET",
-       "/api/v1/audit",
-       Need::kOperator,
-       "listAudit",
-       "",
-       "Who changed what, newest first",
-       {"limit", "cursor"},
-       "",
-       "AuditList",
-       200,
-       now(&AccountsApi::audit),
-       {}});
+  add("PATCH", one, Need::kOperator, "changeAccount", "Change what an account may", "AccountChange",
+      "Account", 200, now(&AccountsApi::change));
+  add("DELETE", one, Need::kOperator, "removeAccount", "Remove an account with all that is its own", "", "",
+      204, now(&AccountsApi::remove));
+  add("POST", one + "/link", Need::kOperator, "makeLink", "A one-time link to set a new password", "",
+      "AccountLink", 201, now(&AccountsApi::make_link));
+  add("PUT", one + "/password", Need::kReader, "setPassword", "Change one's own password", "PasswordChange",
+      "", 204, later(&AccountsApi::set_password));
+  add("GET", "/api/v1/audit", Need::kOperator, "listAudit", "Who changed what, newest first", "", "AuditList",
+      200, now(&AccountsApi::audit), {"limit", "cursor"});
 }
 
 // --- passwords and sessions ---
@@ -396,7 +216,7 @@ Result<HttpResponse> AccountsApi::me(const HttpRequest& request) {
 asio::awaitable<HttpResponse> AccountsApi::set_password(HttpRequest request) {
   const auto object = parse_request(request.body);
   if (!object.ok()) co_return problem(object.error());
-  auto user = account(request.arg("name"));
+  auto user = account_of(shared_.accounts, request.arg("name"));
   if (!user.ok()) co_return problem(user.error());
   if (user->id != request.caller.user)
     co_return problem(
@@ -462,19 +282,6 @@ asio::awaitable<HttpResponse> AccountsApi::use_link_page(HttpRequest request) {
 
 // --- accounts ---
 
-Result<User> AccountsApi::account(const std::string& name) {
-  KOINON_ASSIGN(const auto user, shared_.accounts.find(name));
-  if (!user) return fail(Code::kNotFound, "there is no such account", "name");
-  return *user;
-}
-
-Result<User> AccountsApi::own_account(const HttpRequest& request) {
-  const std::string name = request.arg("name");
-  if (request.caller.role < Role::kOperator && name != request.caller.name)
-    return fail(Code::kRefused, "that is another's account", "name");
-  return account(name);
-}
-
 Result<HttpResponse> AccountsApi::list(const HttpRequest&) {
   KOINON_ASSIGN(const auto users, shared_.accounts.all());
   json::array items;
@@ -517,7 +324,7 @@ Result<HttpResponse> AccountsApi::add(const HttpRequest& request) {
 Result<HttpResponse> AccountsApi::change(const HttpRequest& request) {
   KOINON_ASSIGN(const json::object object, parse_request(request.body));
   KOINON_TRY(check_members(object, {"role", "office", "person", "email"}));
-  KOINON_ASSIGN(User user, account(request.arg("name")));
+  KOINON_ASSIGN(User user, account_of(shared_.accounts, request.arg("name")));
   const bool was_operator = user.role == Role::kOperator;
   KOINON_TRY(read_user(object, user));
   if (was_operator && user.role != Role::kOperator) {
@@ -531,70 +338,17 @@ Result<HttpResponse> AccountsApi::change(const HttpRequest& request) {
 }
 
 Result<HttpResponse> AccountsApi::remove(const HttpRequest& request) {
-  KOINON_ASSIGN(const User user, account(request.arg("name")));
+  KOINON_ASSIGN(const User user, account_of(shared_.accounts, request.arg("name")));
   KOINON_TRY(shared_.accounts.remove(user.id));
   return HttpResponse{204, "application/json", "", {}};
 }
 
 Result<HttpResponse> AccountsApi::make_link(const HttpRequest& request) {
-  KOINON_ASSIGN(const User user, account(request.arg("name")));
+  KOINON_ASSIGN(const User user, account_of(shared_.accounts, request.arg("name")));
   KOINON_ASSIGN(const std::string link, issue_link(user.id, request));
   json::object body = user_json(user);
   body["link"] = link;
   return json_response(body, 201);
-}
-
-// --- tokens and feed addresses ---
-
-Result<HttpResponse> AccountsApi::credentials(const HttpRequest& request) {
-  KOINON_ASSIGN(const User user, own_account(request));
-  KOINON_ASSIGN(const auto all, shared_.accounts.of_user(user.id, kind_of(request)));
-  json::array items;
-  for (const Credential& credential : all) items.push_back(credential_json(credential));
-  return json_response({{"items", std::move(items)}});
-}
-
-Result<HttpResponse> AccountsApi::add_credential(const HttpRequest& request) {
-  KOINON_ASSIGN(const User user, own_account(request));
-  KOINON_ASSIGN(const json::object object, parse_request(request.body));
-  KOINON_TRY(check_members(object, {"label", "scope", "days"}));
-  Credential made;
-  made.kind = kind_of(request);
-  made.user = user.id;
-  made.label = text_member(object, "label");
-  KOINON_TRY(check_line(made.label, "label"));
-  made.scope = Role::kReader;
-  if (made.kind == CredentialKind::kToken && object.contains("scope")) {
-    KOINON_ASSIGN(made.scope, parse_role(text_member(object, "scope")));
-    if (made.scope > user.role)
-      return fail(Code::kRefused,
-                  "a token may no more than its account, a " + std::string(role_text(user.role)), "scope");
-  }
-  made.created_at = parts_.clock.wall();
-  if (const auto* days = object.if_contains("days")) {
-    if (!days->is_int64() || days->as_int64() < 1 || days->as_int64() > 3650)
-      return fail(Code::kInvalidArgument, "it is a number of days, 1 to 3650", "days");
-    made.expires_at = {made.created_at.value + days->as_int64() * kDayMs};
-  }
-  KOINON_ASSIGN(const auto all, shared_.accounts.of_user(user.id, made.kind));
-  if (all.size() >= limits::kCredentials)
-    return fail(Code::kTooLarge, "an account has at most 100 of them; revoke one first", "label");
-  made.id = to_hex(random_bytes(6));
-  KOINON_ASSIGN(const std::string secret, shared_.accounts.issue(made));
-  json::object body = credential_json(made);
-  if (made.kind == CredentialKind::kToken) {
-    body["secret"] = "koinon_" + secret;
-  } else {
-    body["secret"] = secret;
-    body["url"] = shared_.access.base_url(request) + "/feeds/all.atom?key=" + secret;
-  }
-  return json_response(body, 201);
-}
-
-Result<HttpResponse> AccountsApi::remove_credential(const HttpRequest& request) {
-  KOINON_ASSIGN(const User user, own_account(request));
-  KOINON_TRY(shared_.accounts.revoke(user.id, request.arg("id")));
-  return HttpResponse{204, "application/json", "", {}};
 }
 
 // --- audit ---

@@ -1,4 +1,4 @@
-// Accounts, sessions, tokens, personal feed addresses, and the audit.
+// Accounts, sessions, passwords, and the audit.
 #pragma once
 
 #include <boost/json/object.hpp>
@@ -28,14 +28,8 @@ class AccountsApi {
   Result<HttpResponse> change(const HttpRequest& request);
   Result<HttpResponse> remove(const HttpRequest& request);
   Result<HttpResponse> make_link(const HttpRequest& request);
-  Result<HttpResponse> credentials(const HttpRequest& request);
-  Result<HttpResponse> add_credential(const HttpRequest& request);
-  Result<HttpResponse> remove_credential(const HttpRequest& request);
   Result<HttpResponse> audit(const HttpRequest& request);
 
-  // The account that a request names, which the caller may see to: their own, or any for an operator.
-  Result<User> own_account(const HttpRequest& request);
-  Result<User> account(const std::string& name);
   Result<std::string> issue_link(UserId user, const HttpRequest& request);
   // On the pool: Argon2id takes long. kTooMany: too many wait already.
   boost::asio::awaitable<Result<bool>> check_password(std::string hash, std::string password);

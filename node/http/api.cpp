@@ -9,6 +9,7 @@
 #include "crypto/tlog_proof.h"
 #include "node/http/accounts_api.h"
 #include "node/http/metrics.h"
+#include "node/http/query_params.h"
 #include "proto/base/encoding.h"
 #include "proto/base/limits.h"
 #include "proto/codec/entry.h"
@@ -226,19 +227,7 @@ asio::awaitable<HttpResponse> Api::cities(HttpRequest) {
 
 Result<IndexQuery> Api::read_query(Directory& directory, const HttpRequest& request) {
   IndexQuery query;
-  query.words = request.param("q");
-  if (query.words.size() > limits::kSearchBytes)
-    return fail(Code::kTooLarge, "a search has at most 1024 bytes", "q");
-  if (!is_utf8(query.words)) return fail(Code::kMalformed, "it is not UTF-8", "q");
-  if (const auto topic = request.param("topic"); !topic.empty())
-    query.topic = Vocabulary::builtin().canonical(topic);
-  if (const auto city = request.param("city"); !city.empty()) {
-    KOINON_ASSIGN(const LogState log, directory.find_city(city));
-    query.log = log.id;
-  }
-  if (const auto kind = request.param("kind"); !kind.empty()) {
-    KOINON_ASSIGN(query.kind, parse_kind(kind));
-  }
+  KOINON_TRY(read_scope(directory, request, query));
   KOINON_ASSIGN(query.limit, read_limit(request, limits::kPageSize, limits::kPageSizeMax));
   if (const auto cursor = request.param("cursor"); !cursor.empty()) {
     const auto number = parse_decimal(cursor);

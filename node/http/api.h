@@ -14,6 +14,7 @@
 #include "node/http/access.h"
 #include "node/http/message.h"
 #include "node/http/publisher.h"
+#include "node/http/query_params.h"
 #include "node/http/record_json.h"
 #include "node/http/routes.h"
 #include "node/http/server.h"
@@ -27,8 +28,10 @@ namespace koinon {
 inline constexpr std::string_view kApiVersion = "1.0.0";
 
 class AccountsApi;
+class CredentialsApi;
 class DeskApi;
 class FeedsApi;
+class InboxApi;
 class LogFilesApi;
 class SearchApi;
 class SendingApi;
@@ -157,7 +160,9 @@ class Api {
   ApiParts& parts_;
   RouteTable routes_;
   std::unique_ptr<AccountsApi> accounts_;
+  std::unique_ptr<CredentialsApi> credentials_;
   std::unique_ptr<DeskApi> desk_;
+  std::unique_ptr<InboxApi> inbox_;
   std::unique_ptr<FeedsApi> feeds_;
   std::unique_ptr<LogFilesApi> log_files_;
   std::unique_ptr<SearchApi> search_;
@@ -169,7 +174,5 @@ HttpResponse json_response(const boost::json::object& body, unsigned status = 20
 HttpResponse conditional(const HttpRequest& request, HttpResponse response);
 // Who asked for what, for the audit line, once the handler has the rest.
 HttpRequest without_body(const HttpRequest& request);
-// `limit` of a request: 1 to `most`.
-Result<std::size_t> read_limit(const HttpRequest& request, std::size_t otherwise, std::size_t most);
 
 }  // namespace koinon

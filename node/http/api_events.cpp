@@ -107,7 +107,15 @@ Result<EventSource> Api::events_of(const HttpRequest& request) {
   const std::string topic =
       request.param("topic").empty() ? "" : Vocabulary::builtin().canonical(request.param("topic"));
   const auto stream = std::make_shared<ArrivalStream>(*parts_.store, *parts_.index, journal, topic, start);
-  return EventSource([stream] { return stream->next(); });
+  MonoTime looked = parts_.clock.mono();
+  return EventSource([this, request, stream, looked]() mutable -> Result<std::string> {
+    const MonoTime now = parts_.clock.mono();
+    if (now - looked >= limits::kStreamRecheck) {
+      looked = now;
+      KOINON_TRY(shared_.access.admit_still(request));
+    }
+    return stream->next();
+  });
 }
 
 }  // namespace koinon

@@ -6,8 +6,10 @@
 #include "crypto/hash.h"
 #include "node/http/accounts_api.h"
 #include "node/http/api.h"
+#include "node/http/credentials_api.h"
 #include "node/http/desk_api.h"
 #include "node/http/feeds_api.h"
+#include "node/http/inbox_api.h"
 #include "node/http/log_files_api.h"
 #include "node/http/openapi.h"
 #include "node/http/search_api.h"
@@ -30,7 +32,9 @@ Api::Api(ApiParts parts)
     : shared_(std::move(parts)),
       parts_(shared_.parts),
       accounts_(std::make_unique<AccountsApi>(shared_)),
+      credentials_(std::make_unique<CredentialsApi>(shared_)),
       desk_(std::make_unique<DeskApi>(shared_)),
+      inbox_(std::make_unique<InboxApi>(shared_)),
       feeds_(std::make_unique<FeedsApi>(shared_)),
       log_files_(std::make_unique<LogFilesApi>(shared_)),
       search_(std::make_unique<SearchApi>(shared_)),
@@ -38,7 +42,9 @@ Api::Api(ApiParts parts)
   add_routes();
   add_operator_routes();
   accounts_->add_routes(routes_);
+  credentials_->add_routes(routes_);
   desk_->add_routes(routes_);
+  inbox_->add_routes(routes_);
   feeds_->add_routes(routes_);
   log_files_->add_routes(routes_);
   search_->add_routes(routes_);
@@ -406,15 +412,6 @@ HttpResponse conditional(const HttpRequest& request, HttpResponse response) {
     response.body.clear();
   }
   return response;
-}
-
-Result<std::size_t> read_limit(const HttpRequest& request, std::size_t otherwise, std::size_t most) {
-  const std::string text = request.param("limit");
-  if (text.empty()) return otherwise;
-  const auto number = parse_decimal(text);
-  if (!number.ok() || *number == 0 || *number > most)
-    return fail(Code::kInvalidArgument, "it is a number from 1 to " + std::to_string(most), "limit");
-  return static_cast<std::size_t>(*number);
 }
 
 }  // namespace koinon

@@ -22,7 +22,6 @@ namespace {
 
 constexpr std::chrono::seconds kLookAgain{30};  // the wall clock may be set meanwhile
 constexpr std::size_t kSignAtOnce = 16;
-constexpr std::size_t kRemarkBytes = 2000;
 
 std::string_view state_text(HeldState state) {
   switch (state) {
@@ -39,8 +38,6 @@ std::string_view state_text(HeldState state) {
   }
   return "failed";
 }
-
-constexpr std::array<std::string_view, 3> kCaseStates = {"new", "open", "done"};
 
 Result<std::int64_t> number_arg(const HttpRequest& request) {
   const auto number = parse_decimal(request.arg("id"));
@@ -74,11 +71,6 @@ json::object draft_json(const StoredDraft& draft, const std::string& owner) {
 }
 
 std::string draft_tag(const StoredDraft& draft) { return "\"v" + std::to_string(draft.version) + "\""; }
-
-Status needs_account(const Caller& caller) {
-  if (caller.user.value != 0) return {};
-  return fail(Code::kRefused, "this belongs to an account; log in, or use a token of one", "account");
-}
 
 json::object published_json(const PublishedNote& note) {
   return {{"ref", note.ref},
@@ -145,18 +137,6 @@ void DeskApi::add_routes(RouteTable& routes) {
       "", "", 204, now(&DeskApi::remove_draft));
   add("POST", "/api/v1/drafts/{id}/publish", Need::kPublisher, "publishDraft", "publishing",
       "Publish a draft", "HoldRequest", "Published", 201, later(&DeskApi::publish_draft));
-  add("GET", "/api/v1/inbox", Need::kReader, "listInbox", "inbox",
-      "Questions to us, and answers to, adoptions and versions of what is ours", "", "InboxList", 200,
-      now(&DeskApi::inbox), {"state", "assignee", "limit", "cursor"});
-  add("PATCH", "/api/v1/inbox/{city}/{index}", Need::kPublisher, "changeInboxItem", "inbox",
-      "Say who sees to it, and whether it is done", "InboxChange", "InboxItem", 200,
-      now(&DeskApi::change_case));
-  add("GET", "/api/v1/watchlist", Need::kReader, "listWatched", "inbox", "What one watches", "", "WatchList",
-      200, now(&DeskApi::watchlist));
-  add("PUT", "/api/v1/watchlist/{city}/{index}", Need::kReader, "watch", "inbox", "Watch a record",
-      "WatchRequest", "", 204, now(&DeskApi::watch));
-  add("DELETE", "/api/v1/watchlist/{city}/{index}", Need::kReader, "unwatch", "inbox", "No longer watch it",
-      "", "", 204, now(&DeskApi::unwatch));
 }
 
 // --- publishing ---
@@ -508,136 +488,6 @@ asio::awaitable<HttpResponse> DeskApi::publish_draft(HttpRequest request) {
   HttpResponse response = co_await publish_request(std::move(*object), request.caller);
   if (response.status < 300) (void)shared_.desk.remove_draft(id);
   co_return response;
-}
-
-// --- inbox ---
-
-Result<json::object> DeskApi::case_json(Directory& directory, const IndexedRecord& record,
-                                        const InboxCase& item) {
-  json::object out = summary_json(directory, record);
-  out["state"] = kCaseStates.at(static_cast<std::size_t>(item.state));
-  out["assignee"] = item.assignee;
-  out["remark"] = item.remark;
-  json::array about;
-  KOINON_ASSIGN(const StoredRecord stored, parts_.store->record(record.log, record.index));
-  if (const auto entry = parse_entry(stored.entry); entry.ok()) {
-    for (const auto& ref : entry->refs())
-      about.push_back(
-          json::object{{"role", role_name(ref.role())},
-                       {"ref", directory.ref(LogId::from(ref.log_id()), EntryIndex(ref.index()))}});
-  }
-  out["refs"] = std::move(about);
-  return out;
-}
-
-Result<HttpResponse> DeskApi::inbox(const HttpRequest& request) {
-  const auto own = parts_.facts.log();
-  if (!own) return json_response({{"items", json::array()}});
-  KOINON_ASSIGN(const std::size_t limit, read_limit(request, limits::kPageSize, limits::kPageSizeMax));
-  ArrivalSeq before;
-  if (const auto cursor = request.param("cursor"); !cursor.empty()) {
-    const auto number = parse_decimal(cursor);
-    if (!number.ok()) return fail(Code::kInvalidArgument, "it is what `next` said", "cursor");
-    before = ArrivalSeq(*number);
-  }
-  const std::string state = request.param("state");
-  const std::string assignee = request.param("assignee");
-  Directory directory(*parts_.store);
-  json::array items;
-  std::string next;
-  while (items.size() < limit) {
-    KOINON_ASSIGN(const auto found, parts_.index->addressed(*own, before, limit));
-    for (const IndexedRecord& record : found) {
-      before = record.arrival;
-      KOINON_ASSIGN(const InboxCase item, shared_.desk.inbox_case(record.log, record.index));
-      if (!state.empty() && kCaseStates.at(static_cast<std::size_t>(item.state)) != state) continue;
-      if (!assignee.empty() && item.assignee != assignee) continue;
-      KOINON_ASSIGN(json::object made, case_json(directory, record, item));
-      items.push_back(std::move(made));
-      if (items.size() == limit) break;
-    }
-    next = found.size() == limit ? std::to_string(before.value) : "";
-    if (found.size() < limit) break;
-  }
-  json::object body{{"items", std::move(items)}};
-  if (!next.empty()) body["next"] = next;
-  return json_response(body);
-}
-
-Result<HttpResponse> DeskApi::change_case(const HttpRequest& request) {
-  KOINON_ASSIGN(const json::object object, parse_request(request.body));
-  KOINON_TRY(check_members(object, {"state", "assignee", "remark"}));
-  Directory directory(*parts_.store);
-  KOINON_ASSIGN(const auto found, directory.find_ref(request.arg("city") + "/" + request.arg("index")));
-  KOINON_ASSIGN(const auto record, parts_.index->get(found.log.id, found.index));
-  if (!record) return fail(Code::kNotFound, "it is not in the inbox", "ref");
-  KOINON_ASSIGN(InboxCase item, shared_.desk.inbox_case(found.log.id, found.index));
-  if (object.contains("state")) {
-    const std::string state = text_member(object, "state");
-    const auto* const it = std::find(kCaseStates.begin(), kCaseStates.end(), state);
-    if (it == kCaseStates.end()) return fail(Code::kInvalidArgument, "it is new, open or done", "state");
-    item.state = static_cast<CaseState>(it - kCaseStates.begin());
-  }
-  if (object.contains("assignee")) {
-    item.assignee = text_member(object, "assignee");
-    if (!item.assignee.empty()) {
-      KOINON_ASSIGN(const auto user, shared_.accounts.find(item.assignee));
-      if (!user) return fail(Code::kNotFound, "there is no such account", "assignee");
-    }
-  }
-  if (object.contains("remark")) item.remark = text_member(object, "remark").substr(0, kRemarkBytes);
-  item.updated_at = parts_.clock.wall();
-  KOINON_TRY(shared_.desk.put_case(item));
-  KOINON_ASSIGN(const json::object body, case_json(directory, *record, item));
-  return json_response(body);
-}
-
-// --- watchlist ---
-
-Result<HttpResponse> DeskApi::watchlist(const HttpRequest& request) {
-  KOINON_TRY(needs_account(request.caller));
-  KOINON_ASSIGN(const auto watched, shared_.desk.watched(request.caller.user));
-  Directory directory(*parts_.store);
-  json::array items;
-  for (const WatchItem& item : watched) {
-    KOINON_ASSIGN(const auto record, parts_.index->get(item.log, item.index));
-    json::object out = record ? summary_json(directory, *record)
-                              : json::object{{"ref", directory.ref(item.log, item.index)}};
-    KOINON_ASSIGN(const auto referring, parts_.index->referring(item.log, item.index));
-    out["remark"] = item.remark;
-    out["added_at"] = time_text(item.added_at);
-    out["referred_by"] = referring.size();
-    items.push_back(std::move(out));
-  }
-  return json_response({{"items", std::move(items)}});
-}
-
-Result<HttpResponse> DeskApi::watch(const HttpRequest& request) {
-  KOINON_TRY(needs_account(request.caller));
-  WatchItem item;
-  if (!request.body.empty()) {
-    KOINON_ASSIGN(const json::object object, parse_request(request.body));
-    KOINON_TRY(check_members(object, {"remark"}));
-    item.remark = text_member(object, "remark").substr(0, kRemarkBytes);
-  }
-  Directory directory(*parts_.store);
-  KOINON_ASSIGN(const auto found, directory.find_ref(request.arg("city") + "/" + request.arg("index")));
-  KOINON_ASSIGN(const auto watched, shared_.desk.watched(request.caller.user));
-  if (watched.size() >= limits::kWatched)
-    return fail(Code::kTooLarge, "a watchlist has at most 1000 records", "ref");
-  item.log = found.log.id;
-  item.index = found.index;
-  item.added_at = parts_.clock.wall();
-  KOINON_TRY(shared_.desk.watch(request.caller.user, item));
-  return HttpResponse{204, "application/json", "", {}};
-}
-
-Result<HttpResponse> DeskApi::unwatch(const HttpRequest& request) {
-  KOINON_TRY(needs_account(request.caller));
-  Directory directory(*parts_.store);
-  KOINON_ASSIGN(const auto found, directory.find_ref(request.arg("city") + "/" + request.arg("index")));
-  KOINON_TRY(shared_.desk.unwatch(request.caller.user, found.log.id, found.index));
-  return HttpResponse{204, "application/json", "", {}};
 }
 
 }  // namespace koinon

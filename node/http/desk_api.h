@@ -1,4 +1,4 @@
-// What an office does at its desk: publishes, now or later, drafts, imports, sees to its inbox, keeps watch.
+// What an office does at its desk: publishes, now or later, drafts, imports.
 #pragma once
 
 #include <boost/asio/steady_timer.hpp>
@@ -40,15 +40,6 @@ class DeskApi {
   Result<HttpResponse> remove_draft(const HttpRequest& request);
   boost::asio::awaitable<HttpResponse> publish_draft(HttpRequest request);
   Result<StoredDraft> own_draft(const HttpRequest& request);
-
-  Result<HttpResponse> inbox(const HttpRequest& request);
-  Result<HttpResponse> change_case(const HttpRequest& request);
-  Result<boost::json::object> case_json(Directory& directory, const IndexedRecord& record,
-                                        const InboxCase& item);
-
-  Result<HttpResponse> watchlist(const HttpRequest& request);
-  Result<HttpResponse> watch(const HttpRequest& request);
-  Result<HttpResponse> unwatch(const HttpRequest& request);
 
   ApiShared& shared_;
   ApiParts& parts_;

@@ -2,6 +2,7 @@
 
 #include <boost/json.hpp>
 
+#include "node/http/query_params.h"
 #include "proto/base/encoding.h"
 #include "proto/codec/entry.h"
 #include "proto/vocabulary/vocabulary.h"
@@ -11,15 +12,6 @@ namespace json = boost::json;
 namespace {
 
 constexpr std::size_t kNamedCities = 10;  // of a reason
-
-Result<std::uint64_t> number_param(const HttpRequest& request, const std::string& name, std::uint64_t most) {
-  const std::string text = request.param(name);
-  if (text.empty()) return std::uint64_t{0};
-  const auto number = parse_decimal(text);
-  if (!number.ok() || *number > most)
-    return fail(Code::kInvalidArgument, "it is a number up to " + std::to_string(most), name);
-  return *number;
-}
 
 // Cities come as log ids and get their names, topics their labels and aliases.
 json::object facet_json(Directory& directory, const std::string& facet, const FacetCount& item) {
@@ -109,18 +101,7 @@ void SearchApi::add_routes(RouteTable& routes) {
 
 Result<SearchQuery> read_search(Directory& directory, const HttpRequest& request) {
   SearchQuery query;
-  query.words = request.param("q");
-  if (query.words.size() > limits::kSearchBytes)
-    return fail(Code::kTooLarge, "a search has at most 1024 bytes", "q");
-  if (const auto topic = request.param("topic"); !topic.empty())
-    query.topic = Vocabulary::builtin().canonical(topic);
-  if (const auto city = request.param("city"); !city.empty()) {
-    KOINON_ASSIGN(const LogState log, directory.find_city(city));
-    query.log = log.id;
-  }
-  if (const auto kind = request.param("kind"); !kind.empty()) {
-    KOINON_ASSIGN(query.kind, parse_kind(kind));
-  }
+  KOINON_TRY(read_scope(directory, request, query));
   query.country = request.param("country");
   query.language = request.param("language");
   KOINON_ASSIGN(const auto evidence, number_param(request, "evidence", 5));

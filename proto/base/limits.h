@@ -128,6 +128,9 @@ inline constexpr std::size_t kHttpHeaders = 64;                 // fields of one
 inline constexpr std::size_t kHttpConnections = 256;            // over TCP, and as many over the Unix socket
 inline constexpr std::size_t kHttpConnectionsPerAddress = 128;  // so that no one address takes them all
 inline constexpr std::size_t kHttpStreams = 128;                // event streams over TCP
+// How long a stream goes on after its token was revoked or its session ended, at most; looked at when there
+// is something to send, or to say that it is still there.
+inline constexpr std::chrono::seconds kStreamRecheck{5};
 inline constexpr std::chrono::seconds kHttpHeaderDeadline{
     10};  // until the header is here, idle time included
 inline constexpr std::chrono::seconds kHttpDeadline{30};

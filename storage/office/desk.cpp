@@ -1,5 +1,7 @@
 #include "storage/office/desk.h"
 
+#include "storage/office/rows.h"
+
 namespace koinon {
 namespace {
 
@@ -19,22 +21,6 @@ HeldNote read_held(const sqlite::Statement& row) {
           static_cast<HeldState>(row.integer(4)),
           row.text(5),
           row.text(6)};
-}
-
-template <typename T>
-Result<std::vector<T>> read_all(sqlite::Statement& select, T (*read)(const sqlite::Statement&)) {
-  std::vector<T> out;
-  while (true) {
-    KOINON_ASSIGN(const bool row, select.step());
-    if (!row) return out;
-    out.push_back(read(select));
-  }
-}
-
-template <typename T>
-Result<std::optional<T>> read_one(sqlite::Statement& select, T (*read)(const sqlite::Statement&)) {
-  KOINON_ASSIGN(const bool row, select.step());
-  return row ? std::optional<T>(read(select)) : std::nullopt;
 }
 
 std::int64_t number(EntryIndex index) { return static_cast<std::int64_t>(index.value); }

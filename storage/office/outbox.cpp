@@ -1,5 +1,7 @@
 #include "storage/office/outbox.h"
 
+#include "storage/office/rows.h"
+
 namespace koinon {
 namespace {
 
@@ -38,16 +40,6 @@ Mail read_mail(const sqlite::Statement& row) {
           row.text(2),      static_cast<unsigned>(row.integer(3)),
           {row.integer(4)}, static_cast<SendState>(row.integer(5)),
           row.text(6)};
-}
-
-template <typename T>
-Result<std::vector<T>> read_all(sqlite::Statement& select, T (*read)(const sqlite::Statement&)) {
-  std::vector<T> out;
-  while (true) {
-    KOINON_ASSIGN(const bool row, select.step());
-    if (!row) return out;
-    out.push_back(read(select));
-  }
 }
 
 std::int64_t number(ArrivalSeq seq) { return static_cast<std::int64_t>(seq.value); }

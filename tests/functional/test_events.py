@@ -75,6 +75,21 @@ class Events(NodesTest):
         for wrong in ("x", "-1", "deadbeef.", "1.x"):
             self.assertEqual(ask("GET", base, headers={"Last-Event-ID": wrong}).status, 400, wrong)
 
+    def test_a_stream_ends_when_its_token_is_revoked(self):
+        seoul = self.node("seoul", start=False)
+        seoul.public = False
+        seoul.start()
+        seoul.run("user", "add", "press", "--role", "reader")
+        token = seoul.json("token", "add", "press")
+        connection = http.client.HTTPConnection("127.0.0.1", seoul.http_port, timeout=60)
+        connection.request("GET", "/api/v1/events", headers={"Authorization": f"Bearer {token['secret']}"})
+        answer = connection.getresponse()
+        self.assertEqual(answer.status, 200)
+        seoul.run("token", "remove", "press", token["id"])
+        while line := answer.readline():  # nothing more than comments until the node ends it
+            self.assertTrue(line.startswith(b":") or not line.strip(), line)
+        seoul.publish("After")
+
     def test_what_is_erased_is_told(self):
         seoul = self.node("seoul")
         ref = seoul.publish("A name")

@@ -9,6 +9,8 @@
 #include <gtest/gtest.h>
 
 #include "proto/base/encoding.h"
+#include "proto/base/limits.h"
+#include "storage/search/highlight.h"
 #include "storage/search/search_query.h"
 #include "storage/search/similar.h"
 #include "storage/search_index.h"
@@ -278,6 +280,50 @@ TEST_F(Ranking, HighlightsSayWhereTheWordsAre) {
   for (const auto& piece : page.hits[0].title) title += piece.match ? "[" + piece.text + "]" : piece.text;
   EXPECT_EQ(title, "한국 선별[검사]소 안내");
   ASSERT_FALSE(page.hits[0].excerpt.empty());
+}
+
+std::string marked(const std::vector<Piece>& pieces) {
+  std::string out;
+  for (const auto& piece : pieces) out += piece.match ? "[" + piece.text + "]" : piece.text;
+  return out;
+}
+
+TEST(Highlight, MarksWordsTheirOtherFormsPhrasesAndBeginnings) {
+  const auto stemmer = Stemmer::of_language("en");
+  const auto marks = [&](const std::string& search, const std::string& text) {
+    return marked(
+        Highlighter(read_search_words(search, {{stemmer.get()}, nullptr})).whole(text, stemmer.get()));
+  };
+  EXPECT_EQ(marks("pump", "Two pumps, one PUMP."), "Two [pumps], one [PUMP].");
+  EXPECT_EQ(marks("pumped", "Two pumps."), "Two [pumps].");
+  EXPECT_EQ(marks("\"cool roofs\"", "Roofs: cool roofs, cool walls"), "Roofs: [cool roofs], cool walls");
+  EXPECT_EQ(marks("infra*", "Infrastructure of an infrared kind"), "[Infrastructure] of an [infrared] kind");
+  EXPECT_EQ(marks("cafe", "Un café chaud"), "Un [café] chaud");
+  EXPECT_EQ(marks("water -fire", "fire and water"), "fire and [water]");
+  EXPECT_EQ(marks("疫", "防疫と検疫"), "防[疫]と検[疫]");
+  EXPECT_EQ(marks("검사소", "선별검사소와 검사"), "선별[검사소]와 검사");
+  EXPECT_EQ(marks("nothing", "of it"), "of it");
+  EXPECT_EQ(marks("x", ""), "");
+}
+
+TEST(Highlight, AnExcerptIsWhereMostOfTheWordsAre) {
+  std::string text = "The beginning names shelter alone. ";
+  for (int i = 0; i < 100; ++i) text += "filler ";
+  text += "Here the shelter was cooled by water. ";
+  for (int i = 0; i < 100; ++i) text += "more ";
+  const Highlighter highlighter(read_search_words("shelter water", {}));
+  const auto excerpt = highlighter.excerpt(text, nullptr);
+  ASSERT_TRUE(excerpt);
+  const std::string shown = marked(*excerpt);
+  EXPECT_NE(shown.find("the [shelter] was cooled by [water]"), std::string::npos) << shown;
+  EXPECT_TRUE(shown.starts_with("…") && shown.ends_with("…")) << shown;
+  EXPECT_FALSE(highlighter.excerpt("Neither.", nullptr));
+  EXPECT_EQ(marked(Highlighter::beginning("One two three.")), "One two three.");
+  EXPECT_TRUE(marked(Highlighter::beginning(text)).ends_with("filler…"));
+  // Far beyond what is looked at; no character is cut in two.
+  const std::string huge = std::string(limits::kHighlightBytes - 1, ' ') + "\xED\x95\x9C water";
+  EXPECT_FALSE(highlighter.excerpt(huge, nullptr));
+  EXPECT_TRUE(is_utf8(marked(Highlighter::beginning(huge))));
 }
 
 TEST_F(Ranking, PracticesOfCitiesLikeOursComeFirstWithTheReason) {
