@@ -6,6 +6,7 @@
 
 #include "node/http/change_request.h"
 #include "node/http/from_callback.h"
+#include "node/publishing/note_rules.h"
 #include "proto/base/limits.h"
 #include "proto/codec/entry.h"
 

@@ -37,8 +37,6 @@ struct NoteFile {
 Status add_topic(NoteFile& note, std::string_view typed);
 // At most limits::kNoteFileBytes of UTF-8. Errors name the field at fault.
 Result<NoteFile> parse_note_file(BytesView text);
-// The rules for what an office publishes, whichever way it came: title, language, text, numbers in range.
-Status check_note(const NoteFile& note);
 // The inverse: parsing what this gives yields the same note.
 std::string format_note_file(const NoteFile& note);
 

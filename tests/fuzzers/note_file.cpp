@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "node/publishing/note_rules.h"
 #include "proto/codec/entry.h"
 
 using namespace koinon;

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "node/http/change_request.h"
+#include "node/publishing/note_rules.h"
 #include "proto/base/types.h"
 
 using namespace koinon;

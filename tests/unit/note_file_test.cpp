@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "node/publishing/note_rules.h"
 #include "proto/base/limits.h"
 #include "proto/codec/entry.h"
 
@@ -33,6 +34,12 @@ TEST(NoteFile, TheSmallestNote) {
   EXPECT_EQ(note->body.practice().title(), "T");
   EXPECT_EQ(note->body.practice().summary(), "Text.");
   EXPECT_TRUE(note->warnings.empty());
+}
+
+TEST(NoteFile, NoControlCharactersInAnyText) {
+  EXPECT_EQ(refused(with("office = \"a\\u0000b\"")).field, "office");
+  EXPECT_EQ(refused(with("partners = [\"fine\", \"\\u001B[2J\"]")).field, "partners");
+  EXPECT_EQ(refused(with("[[links]]\nurl = \"https://a.example\"\ntitle = \"\\u0007\"")).field, "title");
 }
 
 TEST(NoteFile, SectionsInAnyLanguageOfTheVocabulary) {
