@@ -6,9 +6,14 @@
 #include <boost/url/parse.hpp>
 #include <openssl/crypto.h>
 
+#include "crypto/ed25519.h"
+#include "crypto/hmac.h"
+#include "proto/base/encoding.h"
+
 namespace koinon {
 namespace {
 
+constexpr std::size_t kFormKeyBytes = 32;
 constexpr std::string_view kBearer = "Bearer ";
 constexpr std::string_view kTokenPrefix = "koinon_";
 constexpr std::size_t kSecretChars = 52;
@@ -87,7 +92,8 @@ Access::Access(Accounts& accounts, AccessOptions options, AccessClock clock)
       requests_(limits::kHttpRequestsAtOnce, limits::kHttpRequestsPerSecond, limits::kThrottled),
       accounts_tried_(limits::kLoginsAtOnce, limits::kLoginsPerSecond, limits::kThrottled),
       addresses_tried_(limits::kLoginsAtOnce * 4, limits::kLoginsPerSecond * 4, limits::kThrottled),
-      anywhere_tried_(limits::kLoginsAtOnce * 10, limits::kLoginsPerSecond * 10, limits::kThrottled) {
+      anywhere_tried_(limits::kLoginsAtOnce * 10, limits::kLoginsPerSecond * 10, limits::kThrottled),
+      form_key_(random_bytes(kFormKeyBytes)) {
   if (const auto url = boost::urls::parse_uri(options_.url); url.has_value()) host_ = url->encoded_host();
 }
 
@@ -220,6 +226,8 @@ Status Access::check_forgery(const HttpRequest& request) const {
   const std::string own = options_.url.empty() ? "http://" + request.header("host") : options_.url;
   if (!origin.empty() && origin != own && origin != "http://" + request.header("host"))
     return fail(Code::kRefused, "a page of another site asked for this", "Origin");
+  // A page's form carries its token in the body, which is read and looked at after this.
+  if (request.route->page) return {};
   const std::string given = request.header("koinon-csrf");
   if (request.caller.by == Caller::By::kSession && !same_secret(given, request.caller.csrf))
     return fail(Code::kRefused, "the session's CSRF token is missing or wrong", "Koinon-CSRF");
@@ -256,6 +264,8 @@ void Access::tried(const std::string& account, const std::string& remote, bool r
 std::string Access::cookie_name() const {
   return options_.url.starts_with("https://") ? "__Host-koinon" : "koinon";
 }
+
+std::string Access::form_token(const std::string& name) const { return to_hex(hmac_sha256(form_key_, name)); }
 
 std::string Access::cookie(const std::string& secret) const {
   std::string out = cookie_name() + "=" + secret + "; Path=/; HttpOnly; SameSite=Lax";

@@ -40,6 +40,8 @@ class Access {
   Status may_try(const std::string& account, const std::string& remote);
   void tried(const std::string& account, const std::string& remote, bool right);
 
+  // What a form carries of a caller whom a proxy names; it lasts as long as the program.
+  std::string form_token(const std::string& name) const;
   // Of the browser's cookie for a session; an empty secret takes it away.
   std::string cookie(const std::string& secret) const;
   const AccessOptions& options() const { return options_; }
@@ -65,6 +67,7 @@ class Access {
   Throttle accounts_tried_;
   Throttle addresses_tried_;
   Throttle anywhere_tried_;
+  Bytes form_key_;
 };
 
 // Whether they may, by what they are; kUnauthenticated where logging in could help.

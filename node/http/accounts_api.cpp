@@ -10,7 +10,6 @@
 #include "node/http/change_request.h"
 #include "node/http/credentials_api.h"
 #include "node/http/from_callback.h"
-#include "node/http/markdown.h"
 #include "proto/base/encoding.h"
 
 namespace koinon {
@@ -59,28 +58,6 @@ Status read_user(const json::object& object, User& user) {
   return check_email(user.email);
 }
 
-constexpr std::string_view kPage =
-    "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"viewport\" "
-    "content=\"width=device-width\"><title>Koinon: your password</title><h1>Choose your password</h1>"
-    "<p>For this city's node of Koinon. At least ten characters; a sentence is a good one.</p>"
-    "<form method=\"post\"><p><label>Password<br><input type=\"password\" name=\"password\" minlength=\"10\" "
-    "required autocomplete=\"new-password\"></label></p><p><button>Set password</button></p></form></html>\n";
-
-std::string message_page(const std::string& message) {
-  return "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Koinon: your "
-         "password</title><h1>Your "
-         "password</h1><p>" +
-         html_escaped(message) + "</p></html>\n";
-}
-
-HttpResponse page(unsigned status, std::string html) {
-  return {status,
-          "text/html; charset=utf-8",
-          std::move(html),
-          {{"Content-Security-Policy",
-            "default-src 'none'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"}}};
-}
-
 }  // namespace
 
 void AccountsApi::add_routes(RouteTable& routes) {
@@ -116,11 +93,6 @@ void AccountsApi::add_routes(RouteTable& routes) {
       now(&AccountsApi::me));
   add("POST", "/api/v1/passwords", Need::kAnyone, "useLink", "Set a password by a one-time code",
       "PasswordByCode", "", 204, later(&AccountsApi::use_link));
-  add("GET", "/welcome/{code}", Need::kAnyone, "getWelcome", "The page of a one-time link", "", "text/html",
-      200, now(&AccountsApi::link_page));
-  add("POST", "/welcome/{code}", Need::kAnyone, "postWelcome",
-      "Set a password on the page of a one-time link", "application/x-www-form-urlencoded", "text/html", 200,
-      later(&AccountsApi::use_link_page));
   add("GET", "/api/v1/accounts", Need::kOperator, "listAccounts", "Every account", "", "AccountList", 200,
       now(&AccountsApi::list));
   add("POST", "/api/v1/accounts", Need::kOperator, "addAccount", "Make an account; gives a one-time link",
@@ -266,18 +238,6 @@ asio::awaitable<HttpResponse> AccountsApi::use_link(HttpRequest request) {
   const Status done =
       co_await take_link(text_member(*object, "code"), text_member(*object, "password"), request.remote);
   co_return done.ok() ? HttpResponse{204, "application/json", "", {}} : problem(done.error());
-}
-
-Result<HttpResponse> AccountsApi::link_page(const HttpRequest&) { return page(200, std::string(kPage)); }
-
-asio::awaitable<HttpResponse> AccountsApi::use_link_page(HttpRequest request) {
-  const auto form = read_form(request.body);
-  const auto password =
-      form.ok() ? form->find("password") : std::map<std::string, std::string>::const_iterator();
-  if (!form.ok() || password == form->end()) co_return page(400, message_page("The form was not filled in."));
-  const Status done = co_await take_link(request.arg("code"), password->second, request.remote);
-  if (!done.ok()) co_return page(status_of(done.error().code), message_page(done.error().message));
-  co_return page(200, message_page("The password is set. You can log in with it now."));
 }
 
 // --- accounts ---

@@ -20,8 +20,6 @@ class AccountsApi {
   Result<HttpResponse> me(const HttpRequest& request);
   boost::asio::awaitable<HttpResponse> set_password(HttpRequest request);
   boost::asio::awaitable<HttpResponse> use_link(HttpRequest request);
-  boost::asio::awaitable<HttpResponse> use_link_page(HttpRequest request);
-  Result<HttpResponse> link_page(const HttpRequest& request);
 
   Result<HttpResponse> list(const HttpRequest& request);
   Result<HttpResponse> add(const HttpRequest& request);

@@ -33,6 +33,8 @@ class DeskApi;
 class FeedsApi;
 class InboxApi;
 class LogFilesApi;
+class OverviewApi;
+class Pages;
 class SearchApi;
 class SendingApi;
 
@@ -165,6 +167,8 @@ class Api {
   std::unique_ptr<InboxApi> inbox_;
   std::unique_ptr<FeedsApi> feeds_;
   std::unique_ptr<LogFilesApi> log_files_;
+  std::unique_ptr<OverviewApi> overview_;
+  std::unique_ptr<Pages> pages_;
   std::unique_ptr<SearchApi> search_;
   std::unique_ptr<SendingApi> sending_;
 };

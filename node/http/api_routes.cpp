@@ -1,4 +1,6 @@
 // Which address is answered by what, who may ask, and the audit line of every change.
+#include <cassert>
+
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/json.hpp>
@@ -12,8 +14,10 @@
 #include "node/http/inbox_api.h"
 #include "node/http/log_files_api.h"
 #include "node/http/openapi.h"
+#include "node/http/overview_api.h"
 #include "node/http/search_api.h"
 #include "node/http/sending_api.h"
+#include "node/pages/pages.h"
 #include "proto/base/encoding.h"
 
 namespace koinon {
@@ -37,6 +41,7 @@ Api::Api(ApiParts parts)
       inbox_(std::make_unique<InboxApi>(shared_)),
       feeds_(std::make_unique<FeedsApi>(shared_)),
       log_files_(std::make_unique<LogFilesApi>(shared_)),
+      overview_(std::make_unique<OverviewApi>(parts_)),
       search_(std::make_unique<SearchApi>(shared_)),
       sending_(std::make_unique<SendingApi>(shared_)) {
   add_routes();
@@ -47,8 +52,16 @@ Api::Api(ApiParts parts)
   inbox_->add_routes(routes_);
   feeds_->add_routes(routes_);
   log_files_->add_routes(routes_);
+  overview_->add_routes(routes_);
   search_->add_routes(routes_);
   sending_->add_routes(routes_);
+  // Built in: a catalogue that does not parse is the program's own fault, and its tests'.
+  auto messages = Messages::builtin();
+  assert(messages.ok());
+  pages_ = std::make_unique<Pages>(
+      shared_, routes_, std::move(*messages),
+      [this](const HttpRequest& request, const HttpResponse& response) { audit(request, response); });
+  pages_->add_routes(routes_);
 }
 
 Api::~Api() = default;
@@ -352,7 +365,8 @@ Admission Api::admit(HttpRequest& request) {
     return {std::move(refusal), 0};
   }
   if (const Status admitted = shared_.access.admit(request); !admitted.ok()) {
-    HttpResponse refusal = problem(admitted.error());
+    HttpResponse refusal =
+        request.route->page ? pages_->refused(request, admitted.error()) : problem(admitted.error());
     if (request.method != "GET") audit(request, refusal);
     return {std::move(refusal), 0};
   }
@@ -360,7 +374,9 @@ Admission Api::admit(HttpRequest& request) {
 }
 
 asio::awaitable<HttpResponse> Api::handle(HttpRequest request) {
-  const HttpRequest head = request.method == "GET" ? HttpRequest() : without_body(request);
+  // What a page changes is noted by the operation that it calls.
+  const bool changes = request.method != "GET" && !request.route->page;
+  const HttpRequest head = changes ? without_body(request) : HttpRequest();
   HttpResponse response = co_await request.route->handle(std::move(request));
   if (head.route != nullptr) audit(head, response);
   co_return response;

@@ -77,18 +77,6 @@ void FeedsApi::add_routes(RouteTable& routes) {
                 at_once([this, handler](const HttpRequest& request) { return (this->*handler)(request); }),
                 {}});
   };
-  routes.add({"GET",
-              "/records/{city}/{index}",
-              Need::kReading,
-              "getNotePage",
-              "feeds",
-              "A note to be read in a browser",
-              {},
-              "",
-              "text/html",
-              200,
-              at_once([this](const HttpRequest& request) { return note_page(request); }),
-              {}});
   add("/feeds.opml", "getFeedList", "The feeds of all topics, for a reader to import", {}, &FeedsApi::opml);
   add("/feeds/all.atom", "getFeedOfAll", "Every note, as Atom", {"before", "key"}, &FeedsApi::all);
   add("/feeds/all.json", "getJsonFeedOfAll", "Every note, as JSON Feed", {"before", "key"}, &FeedsApi::all);
@@ -104,34 +92,6 @@ void FeedsApi::add_routes(RouteTable& routes) {
       {"before", "key"}, &FeedsApi::topic);
   add("/feeds/city/{city}", "getFeedOfCity", "A city: seoul.example.atom or .json", {"before", "key"},
       &FeedsApi::city);
-}
-
-Result<HttpResponse> FeedsApi::note_page(const HttpRequest& request) {
-  Names names(*parts_.store);
-  Directory& directory = names.directory;
-  KOINON_ASSIGN(const auto found, directory.find_ref(request.arg("city") + "/" + request.arg("index")));
-  KOINON_ASSIGN(const auto record, parts_.index->get(found.log.id, found.index));
-  const auto made = record ? item(names, *record, shared_.access.base_url(request))
-                           : Result<std::optional<FeedItem>>(std::optional<FeedItem>());
-  if (!made.ok()) return made.error();
-  if (!*made) return fail(Code::kNotFound, "the note itself is not held here", "ref");
-  const FeedItem& note = **made;
-  std::string html = "<!doctype html><html lang=\"" + html_escaped(note.language) +
-                     "\"><meta charset=\"utf-8\">" +
-                     "<meta name=\"viewport\" content=\"width=device-width\"><title>" +
-                     html_escaped(plain_line(note.title)) + "</title>";
-  const std::string base = shared_.access.base_url(request);
-  const auto feed = [&](const std::string& title, const std::string& path) {
-    html += "<link rel=\"alternate\" type=\"application/atom+xml\" title=\"" + html_escaped(title) +
-            "\" href=\"" + html_escaped(base + path) + "\">";
-  };
-  feed("All notes", "/feeds/all.atom");
-  feed(plain_line(note.city), "/feeds/city/" + directory.city(found.log.id) + ".atom");
-  for (const auto& topic : note.topics) feed(topic, "/feeds/topic/" + topic + ".atom");
-  html += "<h1>" + html_escaped(plain_line(note.title)) + "</h1><p>" + html_escaped(plain_line(note.city)) +
-          (note.office.empty() ? "" : ", " + html_escaped(plain_line(note.office))) + ", " +
-          time_text(note.published).substr(0, 10) + "</p>" + markdown_html(note.markdown) + "</html>\n";
-  return HttpResponse{200, "text/html; charset=utf-8", std::move(html), {}};
 }
 
 namespace {

@@ -29,7 +29,6 @@ class FeedsApi {
   Result<HttpResponse> topic(const HttpRequest& request);
   Result<HttpResponse> city(const HttpRequest& request);
   Result<HttpResponse> search(const HttpRequest& request);
-  Result<HttpResponse> note_page(const HttpRequest& request);
   Result<HttpResponse> opml(const HttpRequest& request);
   Result<HttpResponse> list(const HttpRequest& request, IndexQuery query, std::string title, std::string what,
                             Form form);

@@ -86,7 +86,7 @@ Result<HttpResponse> InboxApi::inbox(const HttpRequest& request) {
   }
   const std::string state = request.param("state");
   const std::string assignee = request.param("assignee");
-  Directory directory(*parts_.store);
+  Directory directory(*parts_.store, parts_.index.get());
   json::array items;
   std::string next;
   while (items.size() < limit) {
@@ -111,7 +111,7 @@ Result<HttpResponse> InboxApi::inbox(const HttpRequest& request) {
 Result<HttpResponse> InboxApi::change_case(const HttpRequest& request) {
   KOINON_ASSIGN(const json::object object, parse_request(request.body));
   KOINON_TRY(check_members(object, {"state", "assignee", "remark"}));
-  Directory directory(*parts_.store);
+  Directory directory(*parts_.store, parts_.index.get());
   KOINON_ASSIGN(const auto found, directory.find_ref(request.arg("city") + "/" + request.arg("index")));
   KOINON_ASSIGN(const auto record, parts_.index->get(found.log.id, found.index));
   if (!record) return fail(Code::kNotFound, "it is not in the inbox", "ref");
@@ -141,7 +141,7 @@ Result<HttpResponse> InboxApi::change_case(const HttpRequest& request) {
 Result<HttpResponse> InboxApi::watchlist(const HttpRequest& request) {
   KOINON_TRY(needs_account(request.caller));
   KOINON_ASSIGN(const auto watched, shared_.desk.watched(request.caller.user));
-  Directory directory(*parts_.store);
+  Directory directory(*parts_.store, parts_.index.get());
   json::array items;
   for (const WatchItem& item : watched) {
     KOINON_ASSIGN(const auto record, parts_.index->get(item.log, item.index));
@@ -164,7 +164,7 @@ Result<HttpResponse> InboxApi::watch(const HttpRequest& request) {
     KOINON_TRY(check_members(object, {"remark"}));
     item.remark = text_member(object, "remark").substr(0, kRemarkBytes);
   }
-  Directory directory(*parts_.store);
+  Directory directory(*parts_.store, parts_.index.get());
   KOINON_ASSIGN(const auto found, directory.find_ref(request.arg("city") + "/" + request.arg("index")));
   KOINON_ASSIGN(const auto watched, shared_.desk.watched(request.caller.user));
   if (watched.size() >= limits::kWatched)
@@ -178,7 +178,7 @@ Result<HttpResponse> InboxApi::watch(const HttpRequest& request) {
 
 Result<HttpResponse> InboxApi::unwatch(const HttpRequest& request) {
   KOINON_TRY(needs_account(request.caller));
-  Directory directory(*parts_.store);
+  Directory directory(*parts_.store, parts_.index.get());
   KOINON_ASSIGN(const auto found, directory.find_ref(request.arg("city") + "/" + request.arg("index")));
   KOINON_TRY(shared_.desk.unwatch(request.caller.user, found.log.id, found.index));
   return HttpResponse{204, "application/json", "", {}};

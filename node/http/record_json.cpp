@@ -93,6 +93,16 @@ std::string Directory::city(const LogId& log) {
   return cities_.emplace(log, text).first->second;
 }
 
+std::string Directory::display_name(const LogId& log) {
+  const auto it = names_.find(log);
+  if (it != names_.end() || index_ == nullptr) return it == names_.end() ? std::string() : it->second;
+  const auto profile = index_->latest(log, v1::KIND_PROFILE);
+  const auto indexed = profile.ok() && *profile
+                           ? index_->get(log, **profile)
+                           : Result<std::optional<IndexedRecord>>(std::optional<IndexedRecord>());
+  return names_.emplace(log, indexed.ok() && *indexed ? (*indexed)->title : "").first->second;
+}
+
 std::string Directory::ref(const LogId& log, EntryIndex index) {
   return city(log) + "/" + std::to_string(index.value);
 }
@@ -128,6 +138,7 @@ json::object summary_json(Directory& directory, const IndexedRecord& record) {
   json::object out;
   out["ref"] = directory.ref(record.log, record.index);
   out["city"] = directory.city(record.log);
+  if (const std::string name = directory.display_name(record.log); !name.empty()) out["city_name"] = name;
   out["index"] = record.index.value;
   out["kind"] = record.readable ? kind_name(record.kind) : "unreadable";
   out["title"] = record.title;
@@ -152,6 +163,7 @@ Result<json::object> record_json(Directory& directory, StoreReader& store, Index
   json::object out;
   out["ref"] = directory.ref(log, entry_index);
   out["city"] = directory.city(log);
+  if (const std::string name = directory.display_name(log); !name.empty()) out["city_name"] = name;
   out["log_id"] = to_text(log);
   out["index"] = entry_index.value;
   out["leaf_hash"] = to_hex(leaf_hash(record.entry).view());

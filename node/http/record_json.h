@@ -16,11 +16,14 @@ namespace koinon {
 // Names for log ids, and the other way round, as one request sees them.
 class Directory {
  public:
-  explicit Directory(StoreReader& store) : store_(store) {}
+  // With an index it also knows what cities call themselves.
+  explicit Directory(StoreReader& store, IndexReader* index = nullptr) : store_(store), index_(index) {}
 
   // seoul.example, or with ~ and a part of the log id where two logs claim the name.
   std::string city(const LogId& log);
   std::string ref(const LogId& log, EntryIndex index);
+  // Of its latest profile; empty where there is none.
+  std::string display_name(const LogId& log);
   // Refuses a name that two logs claim, saying how to tell them apart.
   Result<LogState> find_city(std::string_view text);
   struct Found {
@@ -31,7 +34,9 @@ class Directory {
 
  private:
   StoreReader& store_;
+  IndexReader* index_;
   std::map<LogId, std::string> cities_;
+  std::map<LogId, std::string> names_;
 };
 
 // One line of a list.

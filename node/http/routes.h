@@ -42,6 +42,7 @@ struct Route {
   StreamHandler stream;  // in place of `handle`
   std::size_t body_limit = limits::kHttpBodyBytes;
   std::string gives_later = {};  // with 202, where it may wait
+  bool page = false;             // for browsers: forms carry their token within, refusals are pages
 };
 
 class RouteTable {

@@ -1,0 +1,355 @@
+#include "node/pages/conversation_pages.h"
+
+#include <algorithm>
+
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/json.hpp>
+
+#include "node/http/markdown.h"
+#include "node/pages/note_form.h"
+#include "node/pages/note_view.h"
+#include "node/pages/publish_pages.h"
+#include "proto/vocabulary/vocabulary.h"
+
+namespace koinon {
+namespace asio = boost::asio;
+namespace json = boost::json;
+namespace {
+
+// A value of the form, or of the address where the form comes first.
+std::string given(const Visit& visit, const std::string& name) {
+  return visit.request.method == "POST" ? visit.field(name) : visit.request.param(name);
+}
+
+json::array choices(const Visit& visit, const std::string& name, std::initializer_list<const char*> keys,
+                    const std::string& chosen) {
+  json::array out;
+  for (const std::string key : keys)
+    out.push_back(
+        json::object{{"key", key}, {"text", visit.say(name + "." + key)}, {"chosen", key == chosen}});
+  return out;
+}
+
+json::array words_of(const std::string& text) {
+  json::array out;
+  std::string word;
+  for (const char c : text + " ") {
+    if (c != ' ' && c != ',' && c != '\n' && c != '\r' && c != '\t') {
+      word += c;
+      continue;
+    }
+    // People paste the address of a note's page.
+    if (const auto at = word.find("/records/"); at != std::string::npos) word = word.substr(at + 9);
+    if (!word.empty()) out.emplace_back(std::exchange(word, {}));
+  }
+  return out;
+}
+
+json::object base_model(const Visit& visit, const OperationResult& failed) {
+  const bool wrong = failed.status != 0;
+  return {
+      {"problem", wrong ? failed.detail() : ""},
+      {"language", given(visit, "language").empty() ? visit.words->tag() : given(visit, "language")},
+      {"note_languages", note_languages(visit, given(visit, "language").empty() ? visit.words->tag()
+                                                                                : given(visit, "language"))},
+      {"text", given(visit, "text")},
+      {"note_title", given(visit, "title")},
+      {"contact", given(visit, "contact")}};
+}
+
+OperationResult nothing_wrong() {
+  OperationResult out;
+  out.status = 0;
+  return out;
+}
+
+std::string title_of(const json::object& record) {
+  const json::object body = object_at(record, "body");
+  for (const char* kind : {"practice", "question", "adoption"}) {
+    if (const std::string title = text_at(object_at(body, kind), "title"); !title.empty()) return title;
+  }
+  return text_at(record, "ref");
+}
+
+}  // namespace
+
+void ConversationPages::add_routes(RouteTable& routes) {
+  const auto get = [&](const char* path, Need need, const char* id, const char* summary,
+                       asio::awaitable<HttpResponse> (ConversationPages::*handler)(Visit),
+                       std::vector<std::string> query = {}) {
+    frame_.get(
+        routes, path, need, id, summary,
+        [this, handler](Visit visit) { return (this->*handler)(std::move(visit)); }, std::move(query));
+  };
+  const auto post = [&](const char* path, Need need, const char* id, const char* summary,
+                        asio::awaitable<HttpResponse> (ConversationPages::*handler)(Visit)) {
+    frame_.post(routes, path, need, id, summary,
+                [this, handler](Visit visit) { return (this->*handler)(std::move(visit)); });
+  };
+  get("/questions", Need::kReading, "showQuestions", "Questions that cities ask",
+      &ConversationPages::questions, {"topic", "cursor"});
+  get("/ask", Need::kPublisher, "showAsk", "The form of a question", &ConversationPages::ask_form,
+      {"about", "to"});
+  post("/ask", Need::kPublisher, "postAsk", "Ask", &ConversationPages::ask);
+  get("/answer", Need::kPublisher, "showAnswer", "The form of an answer", &ConversationPages::answer_form,
+      {"to"});
+  post("/answer", Need::kPublisher, "postAnswer", "Answer", &ConversationPages::answer);
+  get("/adopt", Need::kPublisher, "showAdopt", "The form of an adoption", &ConversationPages::adopt_form,
+      {"of", "again"});
+  post("/adopt", Need::kPublisher, "postAdopt", "Say that we try or adopted a practice, and how it went",
+       &ConversationPages::adopt);
+  get("/inbox", Need::kReader, "showInbox", "What others say to us", &ConversationPages::inbox,
+      {"state", "assignee", "cursor"});
+  post("/inbox/{city}/{index}", Need::kPublisher, "postInbox", "Who sees to it, and whether it is done",
+       &ConversationPages::change_inbox);
+}
+
+asio::awaitable<OperationResult> ConversationPages::publish(const Visit& visit, json::object request) {
+  OperationInput input{{}, {}, std::move(request), true, {}};
+  co_return co_await frame_.call(visit, "publish", std::move(input));
+}
+
+// --- questions ---
+
+asio::awaitable<HttpResponse> ConversationPages::questions(Visit visit) {
+  const OperationResult found = co_await frame_.call(visit, "search",
+                                                     {{},
+                                                      {{"kind", "question"},
+                                                       {"topic", visit.request.param("topic")},
+                                                       {"cursor", visit.request.param("cursor")},
+                                                       {"order", "newest"}},
+                                                      {}});
+  if (!found.ok()) co_return frame_.sorry(visit, found);
+  PageView view{"questions", visit.say("questions.title"), {},
+                200,         visit.say("questions.title"), "/feeds/search.atom?kind=question",
+                ""};
+  json::array items;
+  for (const auto& item : array_at(found.body, "items")) {
+    json::object one = card(visit, item.as_object());
+    const OperationResult record =
+        co_await frame_.call(visit, "getRecord", {ref_args(text_at(one, "ref")), {}, {}});
+    const json::object question = object_at(object_at(record.body, "body"), "question");
+    std::int64_t answers = 0;
+    for (const auto& other : array_at(record.body, "referred_by"))
+      answers += text_at(other.as_object(), "role") == "answers" ? 1 : 0;
+    const std::string urgency = text_at(question, "urgency");
+    one["urgency"] = urgency.empty() ? "" : visit.say("urgency." + urgency);
+    one["answered"] = answers > 0;
+    one["answers_text"] = visit.say("questions.answers", {{"count", answers}});
+    one["text_html"] = markdown_html(text_at(question, "text"));
+    items.push_back(std::move(one));
+  }
+  json::array topics;
+  for (const auto& item : array_at(object_at(found.body, "facets"), "topic")) {
+    const std::string slug = text_at(item.as_object(), "value");
+    topics.push_back(json::object{{"slug", slug},
+                                  {"label", topic_label(visit, slug)},
+                                  {"active", slug == visit.request.param("topic")}});
+  }
+  view.model = {{"items", std::move(items)},
+                {"has_all_topics", !topics.empty()},
+                {"all_topics", std::move(topics)},
+                {"next", ""}};
+  if (const std::string next = text_at(found.body, "next"); !next.empty())
+    view.model["next"] =
+        "/questions?topic=" + query_escaped(visit.request.param("topic")) + "&cursor=" + query_escaped(next);
+  co_return frame_.show(visit, std::move(view));
+}
+
+asio::awaitable<HttpResponse> ConversationPages::show_ask(const Visit& visit, OperationResult failed) {
+  PageView view{"ask",
+                visit.say("ask.title"),
+                base_model(visit, failed),
+                failed.status == 0 ? 200 : failed.status,
+                "",
+                "",
+                ""};
+  const std::string about = given(visit, "about");
+  view.model["about"] = about;
+  view.model["about_title"] = "";
+  std::string topics = given(visit, "topics");
+  std::string to = given(visit, "to");
+  if (!about.empty()) {
+    const OperationResult record = co_await frame_.call(visit, "getRecord", {ref_args(about), {}, {}});
+    view.model["about_title"] = title_of(record.body);
+    if (visit.request.method == "GET") {
+      to = text_at(record.body, "city");
+      for (const auto& topic : array_at(record.body, "topics"))
+        topics += (topics.empty() ? "" : ", ") + std::string(topic.as_string());
+    }
+  }
+  view.model["topics_text"] = topics;
+  json::array known;
+  for (const Topic& topic : Vocabulary::builtin().topics())
+    known.push_back(json::object{{"key", topic.slug}, {"text", topic_label(visit, topic.slug)}});
+  view.model["known_topics"] = std::move(known);
+  view.model["to"] = to;
+  json::array cities;
+  const OperationResult all = co_await frame_.call(visit, "listCities");
+  for (const auto& item : array_at(all.body, "items")) {
+    const std::string city = text_at(item.as_object(), "city");
+    if (city != frame_.shared().parts.facts.name)
+      cities.push_back(json::object{{"city", city}, {"name", text_at(item.as_object(), "display_name")}});
+  }
+  view.model["cities"] = std::move(cities);
+  view.model["urgencies"] = choices(visit, "urgency", {"days", "weeks", "months"}, given(visit, "urgency"));
+  co_return frame_.show(visit, std::move(view));
+}
+
+asio::awaitable<HttpResponse> ConversationPages::ask_form(Visit visit) {
+  return show_ask(visit, nothing_wrong());
+}
+
+asio::awaitable<HttpResponse> ConversationPages::ask(Visit visit) {
+  json::object content{{"title", visit.field("title")}, {"text", unix_lines(visit.field("text"))}};
+  if (const std::string urgency = visit.field("urgency"); !urgency.empty()) content["urgency"] = urgency;
+  if (const std::string contact = visit.field("contact"); !contact.empty()) content["contact"] = contact;
+  json::object request{
+      {"kind", "question"}, {"language", visit.field("language")}, {"content", std::move(content)}};
+  if (json::array topics = words_of(visit.field("topics")); !topics.empty())
+    request["topics"] = std::move(topics);
+  if (json::array to = words_of(visit.field("to")); !to.empty()) request["to"] = std::move(to);
+  if (const std::string about = visit.field("about"); !about.empty())
+    request["refs"] = json::array{json::object{{"role", "about"}, {"ref", about}}};
+  const OperationResult done = co_await publish(visit, std::move(request));
+  if (!done.ok()) co_return co_await show_ask(visit, done);
+  co_return go_to_published(done);
+}
+
+asio::awaitable<HttpResponse> ConversationPages::show_answer(const Visit& visit, OperationResult failed) {
+  const std::string to = given(visit, "to");
+  const OperationResult record = co_await frame_.call(visit, "getRecord", {ref_args(to), {}, {}});
+  if (!record.ok()) co_return frame_.sorry(visit, record);
+  PageView view{"answer",
+                visit.say("answer.title"),
+                base_model(visit, failed),
+                failed.status == 0 ? 200 : failed.status,
+                "",
+                "",
+                ""};
+  view.model["to"] = to;
+  view.model["question_title"] = title_of(record.body);
+  view.model["question_html"] =
+      markdown_html(text_at(object_at(object_at(record.body, "body"), "question"), "text"));
+  view.model["points_to"] = given(visit, "points_to");
+  co_return frame_.show(visit, std::move(view));
+}
+
+asio::awaitable<HttpResponse> ConversationPages::answer_form(Visit visit) {
+  return show_answer(visit, nothing_wrong());
+}
+
+asio::awaitable<HttpResponse> ConversationPages::answer(Visit visit) {
+  json::array refs{json::object{{"role", "answers"}, {"ref", visit.field("to")}}};
+  for (const auto& ref : words_of(visit.field("points_to")))
+    refs.push_back(json::object{{"role", "points_to"}, {"ref", ref}});
+  json::object content{{"text", unix_lines(visit.field("text"))}};
+  if (const std::string contact = visit.field("contact"); !contact.empty()) content["contact"] = contact;
+  const OperationResult done = co_await publish(visit, {{"kind", "answer"},
+                                                        {"language", visit.field("language")},
+                                                        {"refs", std::move(refs)},
+                                                        {"content", std::move(content)}});
+  if (!done.ok()) co_return co_await show_answer(visit, done);
+  co_return done.status == 202 ? go_to_published(done) : PageFrame::go("/records/" + visit.field("to"));
+}
+
+// --- adoptions ---
+
+asio::awaitable<HttpResponse> ConversationPages::show_adopt(const Visit& visit, OperationResult failed) {
+  const std::string of = given(visit, "of");
+  const OperationResult record = co_await frame_.call(visit, "getRecord", {ref_args(of), {}, {}});
+  if (!record.ok()) co_return frame_.sorry(visit, record);
+  const bool again = !visit.request.param("again").empty();
+  PageView view{"adopt",
+                visit.say(again ? "adopt.again" : "adopt.title"),
+                base_model(visit, failed),
+                failed.status == 0 ? 200 : failed.status,
+                "",
+                "",
+                ""};
+  const std::string stage =
+      given(visit, "stage").empty() ? (again ? "adopted" : "trying") : given(visit, "stage");
+  view.model["heading"] = view.title;
+  view.model["of"] = of;
+  view.model["of_title"] = title_of(record.body);
+  view.model["again"] = again;
+  view.model["stages"] = choices(visit, "stage", {"trying", "adopted", "adapted", "stopped"}, stage);
+  view.model["outcomes"] =
+      choices(visit, "outcome", {"too-early", "worked", "partly", "did-not"}, given(visit, "outcome"));
+  view.model["changes"] = given(visit, "changes");
+  view.model["results"] = given(visit, "results");
+  co_return frame_.show(visit, std::move(view));
+}
+
+asio::awaitable<HttpResponse> ConversationPages::adopt_form(Visit visit) {
+  return show_adopt(visit, nothing_wrong());
+}
+
+asio::awaitable<HttpResponse> ConversationPages::adopt(Visit visit) {
+  json::object content{{"stage", visit.field("stage")}};
+  for (const char* member : {"outcome", "changes", "results", "contact"}) {
+    if (const std::string text = unix_lines(visit.field(member)); !text.empty()) content[member] = text;
+  }
+  const std::string language = visit.field("language").empty() ? visit.words->tag() : visit.field("language");
+  const OperationResult done = co_await publish(
+      visit, {{"kind", "adoption"},
+              {"language", language},
+              {"refs", json::array{json::object{{"role", "adopts"}, {"ref", visit.field("of")}}}},
+              {"content", std::move(content)}});
+  if (!done.ok()) co_return co_await show_adopt(visit, done);
+  co_return done.status == 202 ? go_to_published(done) : PageFrame::go("/records/" + visit.field("of"));
+}
+
+// --- inbox ---
+
+asio::awaitable<HttpResponse> ConversationPages::inbox(Visit visit) {
+  const std::string state = visit.request.param("state");
+  const OperationResult found = co_await frame_.call(visit, "listInbox",
+                                                     {{},
+                                                      {{"state", state},
+                                                       {"assignee", visit.request.param("assignee")},
+                                                       {"cursor", visit.request.param("cursor")},
+                                                       {"limit", "50"}},
+                                                      {}});
+  if (!found.ok()) co_return frame_.sorry(visit, found);
+  PageView view{"inbox", visit.say("inbox.title"), {}, 200, "", "", ""};
+  const bool may_change = frame_.may(visit, "changeInboxItem");
+  json::array items;
+  for (const auto& item : array_at(found.body, "items")) {
+    json::object one = card(visit, item.as_object());
+    one["states"] = choices(visit, "inbox.state", {"new", "open", "done"}, text_at(one, "state"));
+    one["state_name"] = visit.say("inbox.state." + text_at(one, "state"));
+    one["may_change"] = may_change;
+    one["is_question"] = text_at(one, "kind") == "question";
+    json::array refs;
+    for (const auto& ref : array_at(item.as_object(), "refs"))
+      refs.push_back(json::object{{"how", visit.say("ref." + text_at(ref.as_object(), "role"))},
+                                  {"ref", text_at(ref.as_object(), "ref")}});
+    one["refs"] = std::move(refs);
+    items.push_back(std::move(one));
+  }
+  json::array views;
+  for (const std::string one : {"", "new", "open", "done"})
+    views.push_back(json::object{{"href", one.empty() ? "/inbox" : "/inbox?state=" + one},
+                                 {"name", visit.say(one.empty() ? "inbox.all" : "inbox.state." + one)},
+                                 {"active", one == state}});
+  view.model = {{"items", std::move(items)},
+                {"views", std::move(views)},
+                {"me", visit.request.caller.name},
+                {"next", ""}};
+  if (const std::string next = text_at(found.body, "next"); !next.empty())
+    view.model["next"] = "/inbox?state=" + query_escaped(state) + "&cursor=" + query_escaped(next);
+  co_return frame_.show(visit, std::move(view));
+}
+
+asio::awaitable<HttpResponse> ConversationPages::change_inbox(Visit visit) {
+  json::object change{{"state", visit.field("state")},
+                      {"assignee", visit.field("assignee")},
+                      {"remark", visit.field("remark")}};
+  OperationInput input{visit.request.args, {}, std::move(change), true, {}};
+  const OperationResult done = co_await frame_.call(visit, "changeInboxItem", std::move(input));
+  if (!done.ok()) co_return frame_.sorry(visit, done);
+  co_return PageFrame::go("/inbox");
+}
+
+}  // namespace koinon

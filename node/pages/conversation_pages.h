@@ -1,0 +1,33 @@
+// Ask, answer, adopt: what cities say to each other about a practice; and the inbox of what they say to us.
+#pragma once
+
+#include "node/pages/page_frame.h"
+
+namespace koinon {
+
+class ConversationPages {
+ public:
+  explicit ConversationPages(PageFrame& frame) : frame_(frame) {}
+  void add_routes(RouteTable& routes);
+
+ private:
+  boost::asio::awaitable<HttpResponse> questions(Visit visit);
+  boost::asio::awaitable<HttpResponse> ask_form(Visit visit);
+  boost::asio::awaitable<HttpResponse> ask(Visit visit);
+  boost::asio::awaitable<HttpResponse> answer_form(Visit visit);
+  boost::asio::awaitable<HttpResponse> answer(Visit visit);
+  boost::asio::awaitable<HttpResponse> adopt_form(Visit visit);
+  boost::asio::awaitable<HttpResponse> adopt(Visit visit);
+  boost::asio::awaitable<HttpResponse> inbox(Visit visit);
+  boost::asio::awaitable<HttpResponse> change_inbox(Visit visit);
+
+  // A form with what was typed and, where something is wrong, what.
+  boost::asio::awaitable<HttpResponse> show_ask(const Visit& visit, OperationResult failed);
+  boost::asio::awaitable<HttpResponse> show_answer(const Visit& visit, OperationResult failed);
+  boost::asio::awaitable<HttpResponse> show_adopt(const Visit& visit, OperationResult failed);
+  boost::asio::awaitable<OperationResult> publish(const Visit& visit, boost::json::object request);
+
+  PageFrame& frame_;
+};
+
+}  // namespace koinon

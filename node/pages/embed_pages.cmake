@@ -1,0 +1,11 @@
+# Writes OUTPUT: every file of FILES (names below FOLDER) as text that embedded_file() finds.
+set(text "#include \"node/pages/embedded.h\"\n\n#include <algorithm>\n#include <array>\n#include <utility>\n\nnamespace koinon {\nnamespace {\n\n")
+string(REPLACE "|" ";" names "${FILES}")
+list(LENGTH names count)
+string(APPEND text "using File = std::pair<std::string_view, std::string_view>;\nconst std::array<File, ${count}> kFiles = {{\n")
+foreach(name ${names})
+  file(READ ${FOLDER}/${name} content)
+  string(APPEND text "    {\"${name}\", R\"KOINON(${content})KOINON\"},\n")
+endforeach()
+string(APPEND text "}};\n\n}  // namespace\n\nstd::optional<std::string_view> embedded_file(std::string_view name) {\n  const auto* it = std::find_if(kFiles.begin(), kFiles.end(), [&](const File& file) { return file.first == name; });\n  return it == kFiles.end() ? std::nullopt : std::optional(it->second);\n}\n\n}  // namespace koinon\n")
+file(WRITE ${OUTPUT} "${text}")

@@ -1,0 +1,21 @@
+// Find: the newest notes, a search with its facets, what cities like ours do; and the language of the pages.
+#pragma once
+
+#include "node/pages/page_frame.h"
+
+namespace koinon {
+
+class FindPages {
+ public:
+  explicit FindPages(PageFrame& frame) : frame_(frame) {}
+  void add_routes(RouteTable& routes);
+
+ private:
+  boost::asio::awaitable<HttpResponse> find(Visit visit);
+  boost::asio::awaitable<HttpResponse> like_us(Visit visit);
+  boost::asio::awaitable<HttpResponse> choose_language(Visit visit);
+
+  PageFrame& frame_;
+};
+
+}  // namespace koinon

@@ -1,0 +1,312 @@
+#include "node/pages/note_form.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include <boost/json.hpp>
+
+#include "node/pages/note_view.h"
+#include "proto/base/encoding.h"
+#include "proto/vocabulary/vocabulary.h"
+
+namespace koinon {
+namespace json = boost::json;
+namespace {
+
+enum class Kind : unsigned char { kLine, kArea, kNumber, kChoice, kGoals, kLines, kTopics };
+
+struct Field {
+  const char* name;
+  const char* fault;  // what the API calls it
+  Kind kind;
+  std::string_view choices = {};  // of kChoice: the messages' keys, after the field's name
+};
+
+struct Group {
+  const char* name;
+  bool quick;  // shown at once
+  std::vector<Field> fields;
+};
+
+// Quick first: what a note cannot do without.
+const std::vector<Group>& groups() {
+  static const std::vector<Group> kGroups = {
+      {"quick",
+       true,
+       {{"title", "title", Kind::kLine},
+        {"solution", "text", Kind::kArea},
+        {"topics", "topics", Kind::kTopics},
+        {"contact", "contact", Kind::kLine}}},
+      {"story",
+       false,
+       {{"summary", "summary", Kind::kArea},
+        {"challenge", "challenge", Kind::kArea},
+        {"results", "results", Kind::kArea},
+        {"lessons", "lessons", Kind::kArea},
+        {"conditions", "conditions", Kind::kArea}}},
+      {"facts",
+       false,
+       {{"status", "status", Kind::kChoice, "planned pilot running ended"},
+        {"evidence", "evidence", Kind::kChoice, "1 2 3 4 5"},
+        {"period", "period", Kind::kLine},
+        {"cost_amount", "cost.amount", Kind::kNumber},
+        {"cost_currency", "cost.currency", Kind::kLine},
+        {"cost_note", "cost.note", Kind::kLine},
+        {"staff", "staff", Kind::kLine},
+        {"time_to_launch", "time_to_launch", Kind::kLine},
+        {"people_reached", "people_reached", Kind::kLine}}},
+      {"links",
+       false,
+       {{"sdgs", "sdgs", Kind::kGoals},
+        {"partners", "partners", Kind::kLines},
+        {"links", "links.url", Kind::kLines},
+        {"sources", "sources.url", Kind::kLines},
+        {"licence", "licence", Kind::kLine}}}};
+  return kGroups;
+}
+
+std::string trimmed(std::string_view text) {
+  const auto begin = text.find_first_not_of(" \t\n");
+  if (begin == std::string_view::npos) return {};
+  return std::string(text.substr(begin, text.find_last_not_of(" \t\n") - begin + 1));
+}
+
+std::vector<std::string> split(const std::string& text, char separator) {
+  std::vector<std::string> out;
+  for (std::size_t begin = 0; begin <= text.size();) {
+    const auto end = std::min(text.find(separator, begin), text.size());
+    if (std::string part = trimmed(text.substr(begin, end - begin)); !part.empty())
+      out.push_back(std::move(part));
+    begin = end + 1;
+  }
+  return out;
+}
+
+// "Title | https://…": whatever is an address is the address.
+json::object link_of_line(const std::string& line, std::initializer_list<const char*> members) {
+  json::object out;
+  auto parts = split(line, '|');
+  const auto url = std::find_if(parts.begin(), parts.end(), [](const std::string& part) {
+    return part.find("://") != std::string::npos || part.starts_with("mailto:");
+  });
+  if (url != parts.end()) {
+    out["url"] = *url;
+    parts.erase(url);
+  }
+  auto part = parts.begin();
+  for (const char* member : members) {
+    if (part == parts.end()) break;
+    out[member] = *part++;
+  }
+  return out;
+}
+
+json::value number_or_text(const std::string& text) {
+  double number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return error == std::errc() && end == text.data() + text.size() ? json::value(number) : json::value(text);
+}
+
+void put_facts(const Visit& visit, json::object& content) {
+  json::object cost;
+  if (const std::string amount = trimmed(visit.field("cost_amount")); !amount.empty())
+    cost["amount"] = number_or_text(amount);
+  if (const std::string currency = trimmed(visit.field("cost_currency")); !currency.empty())
+    cost["currency"] = currency;
+  if (const std::string note = trimmed(visit.field("cost_note")); !note.empty()) cost["note"] = note;
+  if (!cost.empty()) content["cost"] = std::move(cost);
+  if (const std::string evidence = visit.field("evidence"); !evidence.empty())
+    content["evidence"] = number_or_text(evidence);
+  json::array goals;
+  for (int goal = 1; goal <= 17; ++goal) {
+    if (!visit.field("sdg_" + std::to_string(goal)).empty()) goals.emplace_back(goal);
+  }
+  if (!goals.empty()) content["sdgs"] = std::move(goals);
+}
+
+void put_lists(const Visit& visit, json::object& content) {
+  json::array partners;
+  for (auto& line : split(unix_lines(visit.field("partners")), '\n')) partners.emplace_back(line);
+  if (!partners.empty()) content["partners"] = std::move(partners);
+  json::array links;
+  for (const auto& line : split(unix_lines(visit.field("links")), '\n'))
+    links.push_back(link_of_line(line, {"title"}));
+  if (!links.empty()) content["links"] = std::move(links);
+  json::array sources;
+  for (const auto& line : split(unix_lines(visit.field("sources")), '\n'))
+    sources.push_back(link_of_line(line, {"publisher", "title", "date"}));
+  if (!sources.empty()) content["sources"] = std::move(sources);
+}
+
+// "sha256 media/type name", a line a file, as the script wrote them.
+json::array files_of_form(const Visit& visit) {
+  json::array out;
+  for (const auto& line : split(unix_lines(visit.field("files")), '\n')) {
+    const auto first = line.find(' ');
+    const auto second = first == std::string::npos ? first : line.find(' ', first + 1);
+    if (second == std::string::npos) continue;
+    out.push_back(json::object{{"sha256", line.substr(0, first)},
+                               {"media_type", line.substr(first + 1, second - first - 1)},
+                               {"name", line.substr(second + 1)}});
+  }
+  return out;
+}
+
+std::string lines_of(const json::array& items, std::initializer_list<const char*> members) {
+  std::string out;
+  for (const auto& item : items) {
+    std::string line;
+    if (item.is_string()) line = item.as_string();
+    for (const char* member : members) {
+      const std::string part = item.is_object() ? text_at(item.as_object(), member) : "";
+      if (!part.empty()) line += (line.empty() ? "" : " | ") + part;
+    }
+    out += line + "\n";
+  }
+  return out;
+}
+
+json::object field_view(const Visit& visit, const Field& field,
+                        const std::map<std::string, std::string>& values, const std::string& fault,
+                        const std::string& why) {
+  const std::string name = field.name;
+  const auto at = [&](const std::string& key) {
+    const auto it = values.find(key);
+    return it == values.end() ? std::string() : it->second;
+  };
+  json::object out{{"name", name},
+                   {"label", visit.say("field." + name)},
+                   {"help", visit.say("help." + name)},
+                   {"value", at(name)},
+                   {"required", name == "title" || name == "solution" || name == "topics"},
+                   {"error", fault == field.fault || fault == name ? why : ""},
+                   {"is_line", field.kind == Kind::kLine},
+                   {"is_number", field.kind == Kind::kNumber},
+                   {"is_area", field.kind == Kind::kArea},
+                   {"is_lines", field.kind == Kind::kLines},
+                   {"is_choice", field.kind == Kind::kChoice},
+                   {"is_goals", field.kind == Kind::kGoals},
+                   {"is_topics", field.kind == Kind::kTopics}};
+  json::array choices;
+  for (const auto& choice : split(std::string(field.choices), ' '))
+    choices.push_back(json::object{
+        {"key", choice}, {"text", visit.say(name + "." + choice)}, {"chosen", at(name) == choice}});
+  if (field.kind == Kind::kGoals) {
+    for (int goal = 1; goal <= 17; ++goal) {
+      const std::string number = std::to_string(goal);
+      choices.push_back(json::object{
+          {"key", number}, {"text", visit.say("sdg." + number)}, {"chosen", !at("sdg_" + number).empty()}});
+    }
+  }
+  if (field.kind == Kind::kTopics) {
+    for (const Topic& topic : Vocabulary::builtin().topics())
+      choices.push_back(json::object{{"key", topic.slug}, {"text", topic_label(visit, topic.slug)}});
+  }
+  out["choices"] = std::move(choices);
+  return out;
+}
+
+}  // namespace
+
+std::string unix_lines(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    if (c != '\r') out += c;
+  }
+  return out;
+}
+
+json::object request_of_form(const Visit& visit) {
+  json::object content;
+  for (const char* member :
+       {"title", "summary", "challenge", "solution", "results", "lessons", "conditions", "status", "period",
+        "staff", "time_to_launch", "people_reached", "contact", "licence"}) {
+    if (const std::string text = trimmed(unix_lines(visit.field(member))); !text.empty())
+      content[member] = text;
+  }
+  put_facts(visit, content);
+  put_lists(visit, content);
+  json::object out{{"kind", "practice"}, {"content", std::move(content)}};
+  if (const std::string language = visit.field("language"); !language.empty()) out["language"] = language;
+  for (const char* member : {"office", "person"}) {
+    if (const std::string text = trimmed(visit.field(member)); !text.empty()) out[member] = text;
+  }
+  json::array topics;
+  for (auto& topic : split(visit.field("topics"), ',')) topics.emplace_back(topic);
+  if (!topics.empty()) out["topics"] = std::move(topics);
+  json::array refs;
+  for (const char* role : {"revises", "translates", "derives_from"}) {
+    if (const std::string ref = trimmed(visit.field(role)); !ref.empty())
+      refs.push_back(json::object{{"role", role}, {"ref", ref}});
+  }
+  if (!refs.empty()) out["refs"] = std::move(refs);
+  if (json::array files = files_of_form(visit); !files.empty()) out["attachments"] = std::move(files);
+  return out;
+}
+
+std::map<std::string, std::string> form_of_request(const json::object& request) {
+  std::map<std::string, std::string> out;
+  const json::object content = object_at(request, "content");
+  for (const auto& item : content) {
+    if (!item.value().is_object() && !item.value().is_array()) out[item.key()] = text_at(content, item.key());
+  }
+  const json::object cost = object_at(content, "cost");
+  for (const char* member : {"amount", "currency", "note"})
+    out[std::string("cost_") + member] = text_at(cost, member);
+  for (const auto& goal : array_at(content, "sdgs")) out["sdg_" + json::serialize(goal)] = "on";
+  out["partners"] = lines_of(array_at(content, "partners"), {});
+  out["links"] = lines_of(array_at(content, "links"), {"title", "url"});
+  out["sources"] = lines_of(array_at(content, "sources"), {"publisher", "title", "date", "url"});
+  for (const char* member : {"language", "office", "person"}) out[member] = text_at(request, member);
+  std::string topics;
+  for (const auto& topic : array_at(request, "topics")) {
+    if (topic.is_string()) topics += (topics.empty() ? "" : ", ") + std::string(topic.as_string());
+  }
+  out["topics"] = topics;
+  for (const auto& ref : array_at(request, "refs"))
+    out[text_at(ref.as_object(), "role")] = text_at(ref.as_object(), "ref");
+  std::string files;
+  for (const auto& item : array_at(request, "attachments")) {
+    const json::object& file = item.as_object();
+    files += text_at(file, "sha256") + " " + text_at(file, "media_type") + " " + text_at(file, "name") + "\n";
+  }
+  out["files"] = files;
+  return out;
+}
+
+json::array field_groups(const Visit& visit, const std::map<std::string, std::string>& values,
+                         const std::string& fault, const std::string& why) {
+  json::array out;
+  for (const Group& group : groups()) {
+    json::array fields;
+    bool filled = group.quick;
+    for (const Field& field : group.fields) {
+      json::object made = field_view(visit, field, values, fault, why);
+      filled = filled || !text_at(made, "value").empty() || !text_at(made, "error").empty();
+      fields.push_back(std::move(made));
+    }
+    out.push_back(json::object{{"id", group.name},
+                               {"name", visit.say(std::string("group.") + group.name)},
+                               {"quick", group.quick},
+                               {"open", filled},
+                               {"fields", std::move(fields)}});
+  }
+  return out;
+}
+
+json::array note_languages(const Visit& visit, const std::string& chosen) {
+  json::array out;
+  bool there = false;
+  for (const std::string tag : {"en", "es", "fr", "pt", "it", "de", "nl", "ko", "ja", "zh", "ar", "hi", "id",
+                                "sw", "th", "tr", "uk", "vi"}) {
+    there = there || tag == chosen;
+    out.push_back(
+        json::object{{"tag", tag}, {"name", visit.words->language_name(tag)}, {"chosen", tag == chosen}});
+  }
+  if (!there && !chosen.empty())
+    out.push_back(
+        json::object{{"tag", chosen}, {"name", visit.words->language_name(chosen)}, {"chosen", true}});
+  return out;
+}
+
+}  // namespace koinon

@@ -1,0 +1,81 @@
+#include "node/pages/note_view.h"
+
+#include <boost/json.hpp>
+
+#include "node/http/time_text.h"
+#include "proto/vocabulary/vocabulary.h"
+
+namespace koinon {
+namespace json = boost::json;
+namespace {
+
+std::string english_or(const Topic& topic, const std::string& language) {
+  const auto it = topic.labels.find(language);
+  if (it != topic.labels.end()) return it->second;
+  const auto english = topic.labels.find("en");
+  return english == topic.labels.end() ? topic.slug : english->second;
+}
+
+}  // namespace
+
+std::string topic_label(const Visit& visit, const std::string& slug) {
+  const Topic* topic = Vocabulary::builtin().find(slug);
+  return topic == nullptr ? slug : english_or(*topic, visit.words->tag());
+}
+
+json::array topic_list(const Visit& visit, const json::array& slugs) {
+  json::array out;
+  for (const auto& slug : slugs) {
+    if (!slug.is_string()) continue;
+    const std::string text(slug.as_string());
+    out.push_back(json::object{{"slug", text}, {"label", topic_label(visit, text)}});
+  }
+  return out;
+}
+
+std::string date_of(const Visit& visit, const std::string& time) {
+  const auto parsed = parse_time(time, "time");
+  return parsed.ok() ? visit.words->date(*parsed) : std::string();
+}
+
+json::object card(const Visit& visit, const json::object& summary) {
+  json::object out;
+  for (const char* member : {"ref", "city", "kind", "title", "summary", "language", "created_at", "state",
+                             "assignee", "remark", "stage", "outcome", "role"}) {
+    out[member] = text_at(summary, member);  // also where there is none: what is around it has such names too
+  }
+  const std::string name = text_at(summary, "city_name");
+  out["city_name"] = name.empty() ? text_at(summary, "city") : name;
+  out["kind_name"] = visit.say("kind." + text_at(summary, "kind"));
+  if (text_at(summary, "title").empty()) out["title"] = text_at(summary, "ref");
+  out["date"] = date_of(visit, text_at(summary, "created_at"));
+  const std::string language = text_at(summary, "language");
+  out["other_language"] = !language.empty() && language.substr(0, language.find('-')) != visit.words->tag();
+  out["language_name"] = visit.words->language_name(language);
+  json::array topics = topic_list(visit, array_at(summary, "topics"));
+  out["has_topics"] = !topics.empty();
+  out["topics"] = std::move(topics);
+  const json::object highlights = object_at(summary, "highlights");
+  out["title_pieces"] = array_at(highlights, "title");
+  json::array excerpt = array_at(highlights, "text");
+  out["excerpt"] =
+      excerpt.empty() ? json::value(false) : json::value(json::object{{"pieces", std::move(excerpt)}});
+  out["has_reasons"] = false;
+  return out;
+}
+
+json::array cards(const Visit& visit, const json::array& summaries) {
+  json::array out;
+  for (const auto& item : summaries) {
+    if (item.is_object()) out.push_back(card(visit, item.as_object()));
+  }
+  return out;
+}
+
+std::map<std::string, std::string> ref_args(const std::string& ref) {
+  const auto slash = ref.rfind('/');
+  if (slash == std::string::npos) return {{"city", ref}, {"index", ""}};
+  return {{"city", ref.substr(0, slash)}, {"index", ref.substr(slash + 1)}};
+}
+
+}  // namespace koinon

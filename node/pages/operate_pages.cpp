@@ -1,0 +1,251 @@
+#include "node/pages/operate_pages.h"
+
+#include <memory>
+
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/json.hpp>
+#include <qrencode.h>
+
+#include "node/pages/note_view.h"
+
+namespace koinon {
+namespace asio = boost::asio;
+namespace json = boost::json;
+namespace {
+
+constexpr int kQuietZone = 4;
+
+// What an operator should look at, each with what to do.
+json::array alarms_of(const Visit& visit, const json::object& status, const json::array& peers) {
+  json::array out;
+  const auto add = [&](const std::string& text) { out.push_back(json::object{{"text", text}}); };
+  const std::string signing = text_at(status, "signing");
+  if (signing.starts_with("stopped")) add(visit.say("alarm.signing", {{"why", signing}}));
+  if (!array_at(status, "frozen").empty()) {
+    std::string names;
+    for (const auto& city : array_at(status, "frozen"))
+      names += (names.empty() ? "" : ", ") + std::string(city.as_string());
+    add(visit.say("alarm.frozen", {{"cities", names}}));
+  }
+  std::int64_t away = 0;
+  std::int64_t shunned = 0;
+  for (const auto& peer : peers) {
+    const auto* connected = peer.as_object().if_contains("connected");
+    away += connected != nullptr && connected->is_bool() && !connected->as_bool() ? 1 : 0;
+    shunned += number_at(peer.as_object(), "lies") > 0 ? 1 : 0;
+  }
+  if (away > 0) add(visit.say("alarm.away", {{"count", away}}));
+  if (shunned > 0) add(visit.say("alarm.lies", {{"count", shunned}}));
+  if (number_at(status, "bodies_missing") > 0)
+    add(visit.say("alarm.missing", {{"count", number_at(status, "bodies_missing")}}));
+  if (number_at(status, "index_lag") > 100)
+    add(visit.say("alarm.index", {{"count", number_at(status, "index_lag")}}));
+  return out;
+}
+
+json::array peers_of(const Visit& visit, const json::array& peers) {
+  json::array out;
+  for (const auto& item : peers) {
+    const json::object& peer = item.as_object();
+    const auto* connected = peer.if_contains("connected");
+    out.push_back(
+        json::object{{"name", text_at(peer, "name")},
+                     {"address", text_at(peer, "address")},
+                     {"state", text_at(peer, "state")},
+                     {"connected", connected != nullptr && connected->is_bool() && connected->as_bool()},
+                     {"entries", visit.words->number(static_cast<double>(number_at(peer, "entries")))},
+                     {"queued", number_at(peer, "bytes_queued")},
+                     {"last_lie", text_at(peer, "last_lie")}});
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string qr_svg(const std::string& text) {
+  struct FreeCode {
+    void operator()(QRcode* code) const { QRcode_free(code); }
+  };
+  const std::unique_ptr<QRcode, FreeCode> code(QRcode_encodeString8bit(text.c_str(), 0, QR_ECLEVEL_L));
+  if (code == nullptr) return {};
+  std::string path;
+  for (int y = 0; y < code->width; ++y) {
+    for (int x = 0; x < code->width; ++x) {
+      if ((code->data[y * code->width + x] & 1U) != 0)
+        path += "M" + std::to_string(x + kQuietZone) + " " + std::to_string(y + kQuietZone) + "h1v1h-1z";
+    }
+  }
+  const std::string size = std::to_string(code->width + 2 * kQuietZone);
+  return "<svg class=\"qr\" viewBox=\"0 0 " + size + " " + size +
+         "\" role=\"img\" aria-label=\"QR\"><rect width=\"" + size + "\" height=\"" + size +
+         "\" fill=\"#fff\"/><path fill=\"#000\" d=\"" + path + "\"/></svg>";
+}
+
+void OperatePages::add_routes(RouteTable& routes) {
+  frame_.get(routes, "/operate", Need::kOperator, "showOperate", "How the node is",
+             [this](Visit visit) { return operate(std::move(visit)); });
+  frame_.post(routes, "/operate", Need::kOperator, "postOperate", "Peers, invites, subscriptions, the index",
+              [this](Visit visit) { return change(std::move(visit)); });
+  frame_.get(routes, "/operate/accounts", Need::kOperator, "showAccounts", "Who has an account",
+             [this](Visit visit) { return accounts(std::move(visit)); });
+  frame_.post(routes, "/operate/accounts", Need::kOperator, "postAccounts",
+              "Make, change or remove an account",
+              [this](Visit visit) { return change_accounts(std::move(visit)); });
+  frame_.get(routes, "/operate/audit", Need::kOperator, "showAudit", "Who changed what",
+             [this](Visit visit) { return audit(std::move(visit)); }, {"cursor"});
+}
+
+asio::awaitable<HttpResponse> OperatePages::show_operate(const Visit& visit, json::object news) {
+  const OperationResult status = co_await frame_.call(visit, "getStatus");
+  if (!status.ok()) co_return frame_.sorry(visit, status);
+  const OperationResult peers = co_await frame_.call(visit, "listPeers");
+  const OperationResult subscriptions = co_await frame_.call(visit, "getSubscriptions");
+  const OperationResult id = co_await frame_.call(visit, "getId");
+  PageView view{"operate", visit.say("operate.title"), std::move(news), 200, "", "", ""};
+  const json::object& body = status.body;
+  json::array facts;
+  const auto add = [&](const char* key, const std::string& value) {
+    facts.push_back(json::object{{"name", visit.say(key)}, {"value", value}});
+  };
+  const auto count = [&](const char* member) {
+    return visit.words->number(static_cast<double>(number_at(body, member)));
+  };
+  add("operate.name", text_at(body, "name"));
+  add("operate.signing", text_at(body, "signing"));
+  add("operate.entries", count("entries"));
+  add("operate.cities", count("cities"));
+  add("operate.records", count("records"));
+  add("operate.disk",
+      visit.say("operate.megabytes", {{"count", number_at(body, "store_bytes") / 1'000'000}}));
+  add("operate.lag", count("index_lag"));
+  add("operate.version", text_at(body, "version"));
+  json::array alarms = alarms_of(visit, body, array_at(peers.body, "items"));
+  json::array topics;
+  std::string wanted;
+  for (const auto& item : array_at(subscriptions.body, "topics"))
+    wanted += (wanted.empty() ? "" : ", ") + std::string(item.as_string());
+  const auto* all = subscriptions.body.if_contains("all");
+  for (const char* member : {"invite", "expires", "qr_html", "problem"}) {
+    if (!view.model.contains(member)) view.model[member] = "";
+  }
+  view.model["facts"] = std::move(facts);
+  view.model["has_alarms"] = !alarms.empty();
+  view.model["alarms"] = std::move(alarms);
+  view.model["peers"] = peers_of(visit, array_at(peers.body, "items"));
+  view.model["wants_all"] = all != nullptr && all->is_bool() && all->as_bool();
+  view.model["wanted"] = wanted;
+  view.model["peer_line"] = text_at(id.body, "peer_line");
+  co_return frame_.show(visit, std::move(view));
+}
+
+asio::awaitable<HttpResponse> OperatePages::operate(Visit visit) {
+  co_return co_await show_operate(visit, {});
+}
+
+asio::awaitable<HttpResponse> OperatePages::change(Visit visit) {
+  const std::string wish = visit.field("do");
+  OperationInput input{{}, {}, {}, true, {}};
+  std::string operation;
+  if (wish == "invite") {
+    operation = "invite";
+    if (const std::string city = visit.field("for"); !city.empty()) input.body["for"] = city;
+  } else if (wish == "join" || wish == "peer") {
+    operation = wish == "join" ? "join" : "addPeer";
+    input.body = {{"line", visit.field("line")}, {"vouch", visit.field("vouch") == "yes"}};
+  } else if (wish == "remove-peer") {
+    operation = "removePeer";
+    input.args["peer"] = visit.field("peer");
+    input.has_body = false;
+  } else if (wish == "subscribe") {
+    operation = "setSubscriptions";
+    json::array topics;
+    std::string topic;
+    for (const char c : visit.field("topics") + ",") {
+      if (c != ',' && c != ' ') {
+        topic += c;
+      } else if (!topic.empty()) {
+        topics.emplace_back(std::exchange(topic, {}));
+      }
+    }
+    input.body["topics"] = topics.empty() ? json::value("all") : json::value(std::move(topics));
+  } else if (wish == "reindex") {
+    operation = "reindex";
+    input.has_body = false;
+  } else {
+    co_return frame_.sorry(visit, fail(Code::kInvalidArgument, visit.say("error.stale_form"), "do"));
+  }
+  const OperationResult done = co_await frame_.call(visit, operation, std::move(input));
+  if (!done.ok()) co_return co_await show_operate(visit, {{"problem", done.detail()}});
+  if (operation != "invite") co_return PageFrame::go("/operate");
+  const std::string line = text_at(done.body, "line");
+  co_return co_await show_operate(visit, {{"invite", line},
+                                          {"expires", date_of(visit, text_at(done.body, "expires_at"))},
+                                          {"qr_html", qr_svg(line)}});
+}
+
+asio::awaitable<HttpResponse> OperatePages::show_accounts(const Visit& visit, json::object news) {
+  const OperationResult all = co_await frame_.call(visit, "listAccounts");
+  if (!all.ok()) co_return frame_.sorry(visit, all);
+  PageView view{"accounts", visit.say("accounts.title"), std::move(news), 200, "", "", ""};
+  for (const char* member : {"link", "problem"}) {
+    if (!view.model.contains(member)) view.model[member] = "";
+  }
+  json::array items;
+  for (const auto& item : array_at(all.body, "items")) {
+    const json::object& user = item.as_object();
+    json::array roles;
+    for (const std::string role : {"reader", "publisher", "reviewer", "operator"})
+      roles.push_back(json::object{
+          {"key", role}, {"text", visit.say("role." + role)}, {"chosen", role == text_at(user, "role")}});
+    items.push_back(json::object{{"name", text_at(user, "name")},
+                                 {"roles", std::move(roles)},
+                                 {"office", text_at(user, "office")},
+                                 {"person", text_at(user, "person")},
+                                 {"email", text_at(user, "email")},
+                                 {"has_password", user.at("has_password").as_bool()}});
+  }
+  view.model["items"] = std::move(items);
+  co_return frame_.show(visit, std::move(view));
+}
+
+asio::awaitable<HttpResponse> OperatePages::accounts(Visit visit) {
+  co_return co_await show_accounts(visit, {});
+}
+
+asio::awaitable<HttpResponse> OperatePages::change_accounts(Visit visit) {
+  const std::string wish = visit.field("do");
+  const std::string name = visit.field("name");
+  OperationInput input{{{"name", name}}, {}, {}, true, {}};
+  std::string operation = "addAccount";
+  if (wish == "add" || wish == "change") {
+    for (const char* member : {"role", "office", "person", "email"}) input.body[member] = visit.field(member);
+    if (wish == "add") input.body["name"] = name;
+    operation = wish == "add" ? "addAccount" : "changeAccount";
+  } else {
+    operation = wish == "link" ? "makeLink" : "removeAccount";
+    input.has_body = false;
+  }
+  const OperationResult done = co_await frame_.call(visit, operation, std::move(input));
+  if (!done.ok()) co_return co_await show_accounts(visit, {{"problem", done.detail()}});
+  const std::string link = text_at(done.body, "link");
+  if (link.empty()) co_return PageFrame::go("/operate/accounts");
+  co_return co_await show_accounts(visit, {{"link", link}});
+}
+
+asio::awaitable<HttpResponse> OperatePages::audit(Visit visit) {
+  const OperationResult found =
+      co_await frame_.call(visit, "listAudit", {{}, {{"cursor", visit.request.param("cursor")}}, {}});
+  if (!found.ok()) co_return frame_.sorry(visit, found);
+  PageView view{"audit",
+                visit.say("audit.title"),
+                {{"items", array_at(found.body, "items")}, {"next", ""}},
+                200,
+                "",
+                "",
+                ""};
+  if (const std::string next = text_at(found.body, "next"); !next.empty())
+    view.model["next"] = "/operate/audit?cursor=" + query_escaped(next);
+  co_return frame_.show(visit, std::move(view));
+}
+
+}  // namespace koinon

@@ -1,0 +1,105 @@
+#include "node/pages/operations.h"
+
+#include <algorithm>
+
+#include <boost/json.hpp>
+
+#include "node/http/access.h"
+#include "node/http/api.h"
+
+namespace koinon {
+namespace asio = boost::asio;
+namespace json = boost::json;
+namespace {
+
+// The segments of a pattern with what it names put in.
+std::vector<std::string> path_of(const std::string& pattern, const std::map<std::string, std::string>& args) {
+  std::vector<std::string> out;
+  for (std::size_t begin = 1; begin <= pattern.size();) {
+    const auto end = std::min(pattern.find('/', begin), pattern.size());
+    const std::string segment = pattern.substr(begin, end - begin);
+    const bool named = segment.starts_with('{');
+    const auto it = named ? args.find(segment.substr(1, segment.size() - 2)) : args.end();
+    out.push_back(it == args.end() ? segment : it->second);
+    begin = end + 1;
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string OperationResult::detail() const { return text_at(body, "detail"); }
+std::string OperationResult::field() const { return text_at(body, "field"); }
+
+const Route* Operations::find(const std::string& id) const {
+  const auto& all = routes_.routes();
+  const auto it = std::find_if(all.begin(), all.end(), [&](const Route& route) { return route.id == id; });
+  return it == all.end() ? nullptr : &*it;
+}
+
+bool Operations::may(const std::string& id, const Caller& caller) const {
+  const Route* route = find(id);
+  return route != nullptr && check_need(caller, route->need, public_reading_).ok();
+}
+
+asio::awaitable<OperationResult> Operations::call(std::string id, HttpRequest from,
+                                                  OperationInput input) const {
+  const Route* route = find(id);
+  OperationResult out;
+  HttpRequest request;
+  if (route == nullptr) {
+    out.response = problem(fail(Code::kInternal, "there is no such operation", id));
+  } else if (const Status may = check_need(from.caller, route->need, public_reading_); !may.ok()) {
+    out.response = problem(may.error());
+  } else {
+    request.method = route->method;
+    request.path = path_of(route->pattern, input.args);
+    request.args = input.args;
+    std::erase_if(input.query, [](const auto& item) { return item.second.empty(); });
+    request.query = std::move(input.query);
+    request.headers = std::move(input.headers);
+    request.headers["host"] = from.header("host");
+    if (input.has_body) request.body = json::serialize(input.body);
+    request.local = from.local;
+    request.peer = from.peer;
+    request.remote = from.remote;
+    request.caller = from.caller;
+    request.route = route;
+    const HttpRequest head = without_body(request);
+    out.response = co_await route->handle(std::move(request));
+    if (route->method != "GET") audit_(head, out.response);
+  }
+  out.status = out.response.status;
+  if (out.response.content_type.find("json") != std::string::npos && !out.response.body.empty()) {
+    boost::system::error_code error;
+    json::value value = json::parse(out.response.body, error);
+    if (!error && value.is_object()) out.body = std::move(value.as_object());
+  }
+  co_return out;
+}
+
+json::object object_at(const json::object& object, std::string_view key) {
+  const auto* found = object.if_contains(key);
+  return found != nullptr && found->is_object() ? found->as_object() : json::object();
+}
+
+json::array array_at(const json::object& object, std::string_view key) {
+  const auto* found = object.if_contains(key);
+  return found != nullptr && found->is_array() ? found->as_array() : json::array();
+}
+
+std::string text_at(const json::object& object, std::string_view key) {
+  const auto* found = object.if_contains(key);
+  if (found == nullptr) return {};
+  if (found->is_string()) return std::string(found->as_string());
+  return found->is_number() ? json::serialize(*found) : std::string();
+}
+
+std::int64_t number_at(const json::object& object, std::string_view key) {
+  const auto* found = object.if_contains(key);
+  boost::system::error_code error;
+  const auto number = found == nullptr || !found->is_number() ? 0 : found->to_number<std::int64_t>(error);
+  return error ? 0 : number;
+}
+
+}  // namespace koinon

@@ -1,0 +1,61 @@
+// The API's operations, called by pages in the name of who looks at them: the same handlers, the same rights,
+// the same audit line. What a page can do the API can.
+//
+// On the HTTP server's thread.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/json/object.hpp>
+
+#include "node/http/routes.h"
+
+namespace koinon {
+
+struct OperationInput {
+  std::map<std::string, std::string> args;   // what the pattern names
+  std::map<std::string, std::string> query;  // empty values are left out
+  boost::json::object body = {};
+  bool has_body = false;
+  std::map<std::string, std::string> headers = {};
+};
+
+struct OperationResult {
+  unsigned status = 500;
+  boost::json::object body;
+  HttpResponse response;  // as it came, for what is not JSON
+
+  bool ok() const { return status < 300; }
+  std::string detail() const;  // of a problem: a sentence
+  std::string field() const;
+};
+
+class Operations {
+ public:
+  using Audit = std::function<void(const HttpRequest&, const HttpResponse&)>;
+  Operations(const RouteTable& routes, bool public_reading, Audit audit)
+      : routes_(routes), public_reading_(public_reading), audit_(std::move(audit)) {}
+
+  // `from` is the page's own request: who asks, from where.
+  boost::asio::awaitable<OperationResult> call(std::string id, HttpRequest from, OperationInput input) const;
+  // Whether who asks may call it at all.
+  bool may(const std::string& id, const Caller& caller) const;
+
+ private:
+  const Route* find(const std::string& id) const;
+
+  const RouteTable& routes_;
+  bool public_reading_;
+  Audit audit_;
+};
+
+// {"a", "b"} of a JSON object, or an empty one.
+boost::json::object object_at(const boost::json::object& object, std::string_view key);
+boost::json::array array_at(const boost::json::object& object, std::string_view key);
+std::string text_at(const boost::json::object& object, std::string_view key);
+std::int64_t number_at(const boost::json::object& object, std::string_view key);
+
+}  // namespace koinon

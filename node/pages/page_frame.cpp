@@ -1,0 +1,207 @@
+#include "node/pages/page_frame.h"
+
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/json.hpp>
+#include <boost/url/encode.hpp>
+#include <boost/url/rfc/unreserved_chars.hpp>
+
+#include "crypto/ed25519.h"
+#include "crypto/hash.h"
+#include "node/http/change_request.h"
+#include "node/http/markdown.h"
+#include "proto/base/encoding.h"
+
+namespace koinon {
+namespace asio = boost::asio;
+namespace json = boost::json;
+namespace {
+
+constexpr std::string_view kLanguageCookie = "koinon_language=";
+
+// Nothing but our own files, no script or style within the page, in no frame.
+constexpr const char* kContentPolicy =
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+
+std::string cookie_of(const std::string& header, std::string_view name) {
+  const auto begin = header.find(name);
+  if (begin == std::string::npos || (begin > 0 && header[begin - 1] != ' ' && header[begin - 1] != ';'))
+    return {};
+  const auto value = begin + name.size();
+  return header.substr(value, std::min(header.find(';', value), header.size()) - value);
+}
+
+bool same(std::string_view a, std::string_view b) {
+  if (a.size() != b.size()) return false;
+  unsigned char difference = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) difference |= static_cast<unsigned char>(a[i] ^ b[i]);
+  return difference == 0;
+}
+
+// Where somebody was, to come back to after logging in or choosing a language.
+std::string here(const HttpRequest& request) {
+  std::string out;
+  for (const auto& segment : request.path) out += "/" + query_escaped(segment);
+  std::string query;
+  for (const auto& [name, value] : request.query)
+    query += (query.empty() ? "?" : "&") + query_escaped(name) + "=" + query_escaped(value);
+  return (out.empty() ? "/" : out) + query;
+}
+
+}  // namespace
+
+bool is_local_path(std::string_view path) {
+  if (!path.starts_with('/') || path.starts_with("//") || path.starts_with("/\\")) return false;
+  return std::all_of(path.begin(), path.end(),
+                     [](unsigned char c) { return c > 0x20 && c < 0x7F && c != '\\'; });
+}
+
+std::string query_escaped(std::string_view text) {
+  return boost::urls::encode(text, boost::urls::unreserved_chars);
+}
+
+PageFrame::PageFrame(ApiShared& shared, const RouteTable& routes, Messages messages, Operations::Audit audit)
+    : shared_(shared),
+      messages_(std::move(messages)),
+      operations_(routes, shared.parts.options.access.public_reading, std::move(audit)) {}
+
+void PageFrame::get(RouteTable& routes, const std::string& pattern, Need need, const std::string& id,
+                    const std::string& summary, GetHandler handler, std::vector<std::string> query) {
+  Route route{"GET", pattern, need, id, "pages", summary, std::move(query), "", "text/html", 200, {}, {}};
+  route.page = true;
+  route.handle = [this, handler = std::move(handler)](HttpRequest request) -> asio::awaitable<HttpResponse> {
+    return handler(visit(std::move(request)));
+  };
+  routes.add(std::move(route));
+}
+
+void PageFrame::post(RouteTable& routes, const std::string& pattern, Need need, const std::string& id,
+                     const std::string& summary, GetHandler handler, std::size_t body_limit) {
+  Route route{"POST",      pattern, need, id, "pages", summary, {}, "application/x-www-form-urlencoded",
+              "text/html", 200,     {},   {}};
+  route.page = true;
+  route.body_limit = body_limit;
+  route.handle = [this, handler = std::move(handler)](HttpRequest request) -> asio::awaitable<HttpResponse> {
+    Visit made = visit(std::move(request));
+    auto form = read_form(made.request.body);
+    if (!form.ok()) co_return sorry(made, form.error());
+    made.form = std::move(*form);
+    made.request.body.clear();
+    if (!genuine(made)) co_return sorry(made, fail(Code::kRefused, made.say("error.stale_form"), "csrf"));
+    co_return co_await handler(std::move(made));
+  };
+  routes.add(std::move(route));
+}
+
+Visit PageFrame::visit(HttpRequest request) const {
+  Visit out;
+  out.words = &messages_.choose(cookie_of(request.header("cookie"), kLanguageCookie),
+                                request.header("accept-language"));
+  out.request = std::move(request);
+  return out;
+}
+
+// Of a session its own secret. Behind a proxy there is none: the account's name under a key that lives as
+// long as the program. Who is nobody has nothing to forge; the browser's own word on the request's origin has
+// been looked at before.
+std::string PageFrame::form_token(const Visit& visit) const {
+  const Caller& caller = visit.request.caller;
+  if (caller.by == Caller::By::kSession) return caller.csrf;
+  return caller.by == Caller::By::kProxy ? shared_.access.form_token(caller.name) : std::string();
+}
+
+bool PageFrame::genuine(const Visit& visit) const { return same(visit.field("csrf"), form_token(visit)); }
+
+json::object PageFrame::frame(const Visit& visit, const PageView& view) const {
+  const Caller& caller = visit.request.caller;
+  json::array languages;
+  for (const Catalogue& one : messages_.languages())
+    languages.push_back(
+        json::object{{"tag", one.tag()}, {"name", one.own_name()}, {"current", &one == visit.words}});
+  json::object out{{"lang", visit.words->tag()},
+                   {"dir", visit.words->right_to_left() ? "rtl" : "ltr"},
+                   {"title", view.title},
+                   {"site", shared_.parts.facts.name},
+                   {"here", here(visit.request)},
+                   {"csrf", form_token(visit)},
+                   {"style", asset_path("koinon.css")},
+                   {"script", asset_path("koinon.js")},
+                   {"languages", std::move(languages)},
+                   {"known", caller.role != Role::kNobody},
+                   {"account", caller.name},
+                   {"session", caller.by == Caller::By::kSession},
+                   {"publishes", caller.role >= Role::kPublisher && shared_.parts.facts.log().has_value()},
+                   {"operates", caller.role >= Role::kOperator},
+                   {"words", visit.request.param("q")}};
+  out["at_" + view.page] = true;
+  if (!view.feed_path.empty()) {
+    out["feed_title"] = view.feed_title;
+    out["feed_path"] = view.feed_path;
+  }
+  return out;
+}
+
+HttpResponse PageFrame::show(const Visit& visit, PageView view) {
+  json::object shared = frame(visit, view);
+  for (const auto& item : shared) {
+    if (!view.model.contains(item.key())) view.model[item.key()] = item.value();
+  }
+  auto content = templates_.render(view.page, *visit.words, view.model);
+  if (content.ok()) {
+    shared["content_html"] = *content;
+    content = templates_.render("frame", *visit.words, shared);
+  }
+  if (!content.ok()) return problem(content.error());
+  HttpResponse out{view.status, "text/html; charset=utf-8", std::move(*content), {}};
+  out.headers["Content-Security-Policy"] = kContentPolicy;
+  out.headers["Content-Language"] = visit.words->tag();
+  out.headers["Vary"] = "Accept-Language, Cookie";
+  out.headers["Cache-Control"] = "no-store";
+  out.headers["Referrer-Policy"] = "same-origin";
+  return out;
+}
+
+HttpResponse PageFrame::sorry(const Visit& visit, const Error& error) {
+  PageView view;
+  view.page = "sorry";
+  view.status = status_of(error.code);
+  view.title = visit.say(view.status == 404 ? "sorry.not_found" : "sorry.title");
+  view.model = {{"heading", view.title},
+                {"detail", error.message},
+                {"not_found", view.status == 404},
+                {"refused", view.status == 403},
+                {"busy", view.status == 429 || view.status == 503}};
+  return show(visit, std::move(view));
+}
+
+HttpResponse PageFrame::sorry(const Visit& visit, const OperationResult& result) {
+  Code code = Code::kInternal;
+  for (const Code one :
+       {Code::kNotFound, Code::kRefused, Code::kConflict, Code::kInvalidArgument, Code::kUnavailable,
+        Code::kTooMany, Code::kTooLarge, Code::kMalformed, Code::kUnauthenticated}) {
+    if (status_of(one) == result.status) {
+      code = one;
+      break;
+    }
+  }
+  if (code == Code::kUnauthenticated) return refused(visit.request, fail(code, result.detail()));
+  return sorry(visit, fail(code, result.detail(), result.field()));
+}
+
+HttpResponse PageFrame::go(const std::string& path) {
+  HttpResponse out{303, "text/html; charset=utf-8", "", {}};
+  out.headers["Location"] = is_local_path(path) ? path : "/";
+  return out;
+}
+
+HttpResponse PageFrame::refused(HttpRequest request, const Error& error) {
+  if (error.code == Code::kUnauthenticated && request.method == "GET")
+    return go("/login?next=" + query_escaped(here(request)));
+  return sorry(visit(std::move(request)), error);
+}
+
+asio::awaitable<OperationResult> PageFrame::call(const Visit& visit, std::string id, OperationInput input) {
+  return operations_.call(std::move(id), visit.request, std::move(input));
+}
+
+}  // namespace koinon

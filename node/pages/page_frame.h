@@ -1,0 +1,93 @@
+// What all pages share: the language of who looks, the frame around a page, forms and their protection,
+// refusals, and calls of the API's operations.
+//
+// On the HTTP server's thread.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/json/object.hpp>
+
+#include "node/http/api.h"
+#include "node/pages/assets.h"
+#include "node/pages/messages.h"
+#include "node/pages/operations.h"
+#include "node/pages/templates.h"
+
+namespace koinon {
+
+// A page's request, and what it says of who looks.
+struct Visit {
+  HttpRequest request;
+  const Catalogue* words = nullptr;
+  std::map<std::string, std::string> form = {};  // of a POST
+
+  std::string say(const std::string& key) const { return words->text(key); }
+  std::string say(const std::string& key, const MessageArguments& arguments) const {
+    return words->text(key, arguments);
+  }
+  std::string field(const std::string& name) const {
+    const auto it = form.find(name);
+    return it == form.end() ? std::string() : it->second;
+  }
+};
+
+struct PageView {
+  std::string page;   // the template's name, and the page's in the navigation
+  std::string title;  // already in the reader's language, or what a city wrote
+  boost::json::object model;
+  unsigned status = 200;
+  std::string feed_title = {};  // for autodiscovery
+  std::string feed_path = {};
+  std::string language = {};  // of the content, if it is not the interface's
+};
+
+class PageFrame {
+ public:
+  PageFrame(ApiShared& shared, const RouteTable& routes, Messages messages, Operations::Audit audit);
+
+  using GetHandler = std::function<boost::asio::awaitable<HttpResponse>(Visit)>;
+  // A page that shows; one that takes a form. The form's token has been checked when the handler is called.
+  void get(RouteTable& routes, const std::string& pattern, Need need, const std::string& id,
+           const std::string& summary, GetHandler handler, std::vector<std::string> query = {});
+  void post(RouteTable& routes, const std::string& pattern, Need need, const std::string& id,
+            const std::string& summary, GetHandler handler, std::size_t body_limit = 2 * 1024 * limits::kKiB);
+
+  HttpResponse show(const Visit& visit, PageView view);
+  // The page of an error: what happened, and what to do next.
+  HttpResponse sorry(const Visit& visit, const Error& error);
+  HttpResponse sorry(const Visit& visit, const OperationResult& result);
+  // To an address of this node; anything else becomes the first page.
+  static HttpResponse go(const std::string& path);
+  // An admission that was refused, as a page: who is not known is asked to log in.
+  HttpResponse refused(HttpRequest request, const Error& error);
+  Visit visit(HttpRequest request) const;
+
+  boost::asio::awaitable<OperationResult> call(const Visit& visit, std::string id, OperationInput input = {});
+  bool may(const Visit& visit, const std::string& operation) const {
+    return operations_.may(operation, visit.request.caller);
+  }
+  // The value that a form of this visitor's carries in `csrf`.
+  std::string form_token(const Visit& visit) const;
+
+  ApiShared& shared() { return shared_; }
+  const Messages& messages() const { return messages_; }
+
+ private:
+  bool genuine(const Visit& visit) const;
+  boost::json::object frame(const Visit& visit, const PageView& view) const;
+
+  ApiShared& shared_;
+  Messages messages_;
+  Operations operations_;
+  Templates templates_;
+};
+
+// A path on this node, as a link or a redirect may name it: /… and no //.
+bool is_local_path(std::string_view path);
+// "a b" as a query has it.
+std::string query_escaped(std::string_view text);
+
+}  // namespace koinon

@@ -1,0 +1,54 @@
+// The web pages of a node, all of them.
+#pragma once
+
+#include <memory>
+
+#include "node/pages/account_pages.h"
+#include "node/pages/city_pages.h"
+#include "node/pages/conversation_pages.h"
+#include "node/pages/find_pages.h"
+#include "node/pages/note_page.h"
+#include "node/pages/operate_pages.h"
+#include "node/pages/publish_pages.h"
+
+namespace koinon {
+
+class Pages {
+ public:
+  // `routes` holds the API's operations when a page is asked for, and outlives this.
+  Pages(ApiShared& shared, RouteTable& routes, Messages messages, Operations::Audit audit)
+      : frame_(shared, routes, std::move(messages), std::move(audit)),
+        find_(frame_),
+        note_(frame_),
+        publish_(frame_),
+        conversation_(frame_),
+        cities_(frame_),
+        account_(frame_),
+        operate_(frame_) {}
+
+  void add_routes(RouteTable& routes) {
+    add_asset_routes(routes);
+    find_.add_routes(routes);
+    note_.add_routes(routes);
+    publish_.add_routes(routes);
+    conversation_.add_routes(routes);
+    cities_.add_routes(routes);
+    account_.add_routes(routes);
+    operate_.add_routes(routes);
+  }
+  HttpResponse refused(HttpRequest request, const Error& error) {
+    return frame_.refused(std::move(request), error);
+  }
+
+ private:
+  PageFrame frame_;
+  FindPages find_;
+  NotePage note_;
+  PublishPages publish_;
+  ConversationPages conversation_;
+  CityPages cities_;
+  AccountPages account_;
+  OperatePages operate_;
+};
+
+}  // namespace koinon

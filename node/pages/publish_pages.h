@@ -1,0 +1,46 @@
+// Publish: the form with its drafts and preview, what waits to be signed, and an office's desk.
+#pragma once
+
+#include "node/pages/page_frame.h"
+
+namespace koinon {
+
+class PublishPages {
+ public:
+  explicit PublishPages(PageFrame& frame) : frame_(frame) {}
+  void add_routes(RouteTable& routes);
+
+ private:
+  // What the form shows, beside the fields.
+  struct FormState {
+    std::map<std::string, std::string> values;
+    std::string draft;  // its number, or empty
+    std::string version;
+    std::string fault;    // the field at fault, as the API calls it
+    std::string problem;  // what is wrong with it
+    bool conflict = false;
+    bool saved = false;
+    std::string preview_html;
+    unsigned status = 200;
+  };
+  boost::asio::awaitable<HttpResponse> form(Visit visit);
+  boost::asio::awaitable<HttpResponse> submit(Visit visit);
+  boost::asio::awaitable<HttpResponse> show_form(const Visit& visit, FormState state);
+  // Keeps the draft; false: it could not be kept, and the state says why.
+  boost::asio::awaitable<bool> keep(const Visit& visit, FormState& state, bool overwrite);
+  boost::asio::awaitable<HttpResponse> publish(const Visit& visit, FormState state);
+  boost::asio::awaitable<HttpResponse> autosave(const Visit& visit, FormState state);
+  boost::asio::awaitable<HttpResponse> preview_part(const Visit& visit);
+  boost::asio::awaitable<FormState> state_of_record(const Visit& visit, std::string role, std::string ref);
+
+  boost::asio::awaitable<HttpResponse> held(Visit visit);
+  boost::asio::awaitable<HttpResponse> change_held(Visit visit);
+  boost::asio::awaitable<HttpResponse> desk(Visit visit);
+
+  PageFrame& frame_;
+};
+
+// Where a note goes after it was published: the note itself, or what waits.
+HttpResponse go_to_published(const OperationResult& result);
+
+}  // namespace koinon

@@ -1,0 +1,103 @@
+#include "node/pages/templates.h"
+
+#include <boost/json.hpp>
+#include <kainjow/mustache.hpp>
+
+#include "node/http/markdown.h"
+#include "node/pages/embedded.h"
+
+namespace koinon {
+namespace json = boost::json;
+namespace mustache = kainjow::mustache;
+namespace {
+
+constexpr int kDeepestPartial = 8;
+constexpr std::string_view kMarkup = "_html";
+
+// A text that is empty is nothing: sections of it are left out.
+mustache::data data_of(const json::value& value, bool markup) {
+  switch (value.kind()) {
+    case json::kind::object: {
+      mustache::object out;
+      for (const auto& item : value.get_object())
+        out.emplace(item.key(), data_of(item.value(), std::string_view(item.key()).ends_with(kMarkup)));
+      return mustache::data(out);
+    }
+    case json::kind::array: {
+      mustache::list out;
+      for (const auto& item : value.get_array()) out.push_back(data_of(item, false));
+      return mustache::data(out);
+    }
+    case json::kind::string: {
+      const std::string text(value.get_string());
+      if (text.empty()) return mustache::data(false);
+      return mustache::data(markup ? text : plain_text(text));
+    }
+    case json::kind::bool_:
+      return mustache::data(value.get_bool());
+    case json::kind::null:
+      return mustache::data(false);
+    default:
+      return mustache::data(json::serialize(value));
+  }
+}
+
+// The file's text with other templates' in place of {{> name}}.
+Result<std::string> whole_text(const std::string& name, int depth) {
+  const auto file = embedded_file("templates/" + name + ".mustache");
+  if (!file || depth > kDeepestPartial) return fail(Code::kInternal, "there is no such template", name);
+  std::string out;
+  std::string_view left = *file;
+  while (true) {
+    const auto begin = left.find("{{> ");
+    out += left.substr(0, begin);
+    if (begin == std::string_view::npos) return out;
+    const auto end = left.find("}}", begin);
+    if (end == std::string_view::npos) return fail(Code::kInternal, "a partial is not closed", name);
+    KOINON_ASSIGN(const std::string part,
+                  whole_text(std::string(left.substr(begin + 4, end - begin - 4)), depth + 1));
+    out += part;
+    left.remove_prefix(end + 2);
+  }
+}
+
+std::string translated(std::string_view text, const Catalogue& language) {
+  std::string out;
+  while (true) {
+    const auto begin = text.find("[[");
+    const auto end = begin == std::string_view::npos ? begin : text.find("]]", begin);
+    out += text.substr(0, end == std::string_view::npos ? text.size() : begin);
+    if (end == std::string_view::npos) return out;
+    out += html_escaped(language.text(std::string(text.substr(begin + 2, end - begin - 2))));
+    text.remove_prefix(end + 2);
+  }
+}
+
+}  // namespace
+
+struct Templates::Parsed {
+  explicit Parsed(const std::string& text) : page(text) {}
+  mustache::mustache page;
+};
+
+Templates::Templates() = default;
+Templates::~Templates() = default;
+
+Result<Templates::Parsed*> Templates::parsed(const std::string& name, const Catalogue& language) {
+  auto& slot = parsed_[{name, language.tag()}];
+  if (slot == nullptr) {
+    KOINON_ASSIGN(const std::string text, whole_text(name, 0));
+    auto made = std::make_unique<Parsed>(translated(text, language));
+    if (!made->page.is_valid()) return fail(Code::kInternal, made->page.error_message(), name);
+    slot = std::move(made);
+  }
+  return slot.get();
+}
+
+Result<std::string> Templates::render(const std::string& name, const Catalogue& language,
+                                      const json::object& model) {
+  KOINON_ASSIGN(Parsed * page, parsed(name, language));
+  return page->page.render(data_of(model, false));
+}
+
+}  // namespace koinon
