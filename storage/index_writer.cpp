@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <map>
 #include <set>
 
@@ -14,7 +15,7 @@
 namespace koinon {
 namespace {
 
-constexpr int kIndexVersion = 4;
+constexpr int kIndexVersion = 5;
 constexpr std::size_t kBytesPerWord = 6;
 constexpr std::size_t kBatchRows = 64;
 constexpr std::uint64_t kBatchRecords = 2000;
@@ -53,10 +54,12 @@ struct Content {
   NoteText text;
   NoteFacts facts;
   std::string keywords;
+  bool held = false;
 
+  // In words. A note that says nothing in words, as "we are trying this" may, is one all the same.
   std::int64_t length() const {
     const std::size_t bytes = text.title.size() + text.summary.size() + text.text.size();
-    return static_cast<std::int64_t>((bytes + kBytesPerWord - 1) / kBytesPerWord);
+    return held ? std::max<std::int64_t>(static_cast<std::int64_t>(bytes / kBytesPerWord), 1) : 0;
   }
 };
 
@@ -210,7 +213,7 @@ class SqliteIndexWriter final : public IndexWriter {
     if (entry.ok() && has_body) {
       const auto body = parse_body(record.body);
       if (body.ok()) {
-        content = {note_text(*body), note_facts(*body), {}};
+        content = {note_text(*body), note_facts(*body), {}, true};
         content.keywords = keywords(*entry, content.text);
         if (body->has_profile()) KOINON_TRY(put_city(log, record.index, body->profile()));
       }

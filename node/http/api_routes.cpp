@@ -377,7 +377,14 @@ asio::awaitable<HttpResponse> Api::handle(HttpRequest request) {
   // What a page changes is noted by the operation that it calls.
   const bool changes = request.method != "GET" && !request.route->page;
   const HttpRequest head = changes ? without_body(request) : HttpRequest();
-  HttpResponse response = co_await request.route->handle(std::move(request));
+  HttpResponse response;
+  // What a library throws ends one request, and is told.
+  try {
+    response = co_await request.route->handle(std::move(request));
+  } catch (const std::exception& error) {
+    response = problem(
+        fail(Code::kInternal, std::string("this request met a fault of the program: ") + error.what()));
+  }
   if (head.route != nullptr) audit(head, response);
   co_return response;
 }

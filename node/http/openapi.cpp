@@ -56,9 +56,29 @@ json::array parameters(const Route& route) {
     out.push_back(json::object{
         {"name", name}, {"in", "path"}, {"required", true}, {"schema", json::object{{"type", "string"}}}});
   }
-  for (const auto& name : route.query)
-    out.push_back(json::object{{"$ref", "#/components/parameters/" + name}});
+  for (const auto& name : route.query) {
+    // What pages are asked with is not for programs, and is not described one by one.
+    out.push_back(route.page ? json::object{{"name", name},
+                                            {"in", "query"},
+                                            {"required", false},
+                                            {"schema", json::object{{"type", "string"}}}}
+                             : json::object{{"$ref", "#/components/parameters/" + name}});
+  }
   return out;
+}
+
+// A page shows something, or leads to the page that does; refusals are pages too.
+json::object page_responses(const Route& route) {
+  const auto shown = [&](const char* description) {
+    json::object out = answer(description, "text/html");
+    if (route.method == "POST")
+      out["content"].as_object()["application/json"] = {{"schema", schema_ref("AnyObject")}};
+    return out;
+  };
+  return {{"200", shown("The page")},
+          {"303", answer("To the page that follows, or where one logs in", "")},
+          {"4XX", shown("A page that says what is wrong")},
+          {"5XX", shown("A page that says what is wrong")}};
 }
 
 json::object operation(const Route& route) {
@@ -81,7 +101,7 @@ json::object operation(const Route& route) {
   if (route.method == "GET") responses["304"] = answer("As it was", "");
   responses["4XX"] = {{"$ref", "#/components/responses/Problem"}};
   responses["5XX"] = {{"$ref", "#/components/responses/Problem"}};
-  out["responses"] = std::move(responses);
+  out["responses"] = route.page ? page_responses(route) : std::move(responses);
   if (route.need == Need::kAnyone) {
     out["security"] = json::array{json::object{}};
   } else {

@@ -197,7 +197,7 @@ asio::awaitable<HttpResponse> ConversationPages::show_ask(const Visit& visit, Op
 }
 
 asio::awaitable<HttpResponse> ConversationPages::ask_form(Visit visit) {
-  return show_ask(visit, nothing_wrong());
+  co_return co_await show_ask(visit, nothing_wrong());
 }
 
 asio::awaitable<HttpResponse> ConversationPages::ask(Visit visit) {
@@ -236,7 +236,7 @@ asio::awaitable<HttpResponse> ConversationPages::show_answer(const Visit& visit,
 }
 
 asio::awaitable<HttpResponse> ConversationPages::answer_form(Visit visit) {
-  return show_answer(visit, nothing_wrong());
+  co_return co_await show_answer(visit, nothing_wrong());
 }
 
 asio::awaitable<HttpResponse> ConversationPages::answer(Visit visit) {
@@ -282,12 +282,12 @@ asio::awaitable<HttpResponse> ConversationPages::show_adopt(const Visit& visit, 
 }
 
 asio::awaitable<HttpResponse> ConversationPages::adopt_form(Visit visit) {
-  return show_adopt(visit, nothing_wrong());
+  co_return co_await show_adopt(visit, nothing_wrong());
 }
 
 asio::awaitable<HttpResponse> ConversationPages::adopt(Visit visit) {
   json::object content{{"stage", visit.field("stage")}};
-  for (const char* member : {"outcome", "changes", "results", "contact"}) {
+  for (const char* member : {"title", "outcome", "changes", "results", "contact"}) {
     if (const std::string text = unix_lines(visit.field(member)); !text.empty()) content[member] = text;
   }
   const std::string language = visit.field("language").empty() ? visit.words->tag() : visit.field("language");

@@ -102,9 +102,14 @@ json::object link_of_line(const std::string& line, std::initializer_list<const c
 }
 
 json::value number_or_text(const std::string& text) {
+  const char* const last = text.data() + text.size();
+  std::int64_t whole = 0;
+  if (const auto [end, error] = std::from_chars(text.data(), last, whole);
+      error == std::errc() && end == last)
+    return json::value(whole);
   double number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  return error == std::errc() && end == text.data() + text.size() ? json::value(number) : json::value(text);
+  const auto [end, error] = std::from_chars(text.data(), last, number);
+  return error == std::errc() && end == last ? json::value(number) : json::value(text);
 }
 
 void put_facts(const Visit& visit, json::object& content) {

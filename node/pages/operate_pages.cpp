@@ -134,6 +134,7 @@ asio::awaitable<HttpResponse> OperatePages::show_operate(const Visit& visit, jso
   view.model["peers"] = peers_of(visit, array_at(peers.body, "items"));
   view.model["wants_all"] = all != nullptr && all->is_bool() && all->as_bool();
   view.model["wanted"] = wanted;
+  view.model["address"] = text_at(id.body, "address");
   view.model["peer_line"] = text_at(id.body, "peer_line");
   co_return frame_.show(visit, std::move(view));
 }
@@ -149,6 +150,7 @@ asio::awaitable<HttpResponse> OperatePages::change(Visit visit) {
   if (wish == "invite") {
     operation = "invite";
     if (const std::string city = visit.field("for"); !city.empty()) input.body["for"] = city;
+    if (const std::string address = visit.field("address"); !address.empty()) input.body["address"] = address;
   } else if (wish == "join" || wish == "peer") {
     operation = wish == "join" ? "join" : "addPeer";
     input.body = {{"line", visit.field("line")}, {"vouch", visit.field("vouch") == "yes"}};

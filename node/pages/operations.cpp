@@ -1,6 +1,8 @@
 #include "node/pages/operations.h"
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 
 #include <boost/json.hpp>
 
@@ -92,7 +94,12 @@ std::string text_at(const json::object& object, std::string_view key) {
   const auto* found = object.if_contains(key);
   if (found == nullptr) return {};
   if (found->is_string()) return std::string(found->as_string());
-  return found->is_number() ? json::serialize(*found) : std::string();
+  if (!found->is_double()) return found->is_number() ? json::serialize(*found) : std::string();
+  // As people write it: 21000000, not 2.1E7.
+  std::array<char, 400> digits{};
+  const auto [end, error] = std::to_chars(digits.data(), digits.data() + digits.size(), found->as_double(),
+                                          std::chars_format::fixed);
+  return error == std::errc() ? std::string(digits.data(), end) : std::string();
 }
 
 std::int64_t number_at(const json::object& object, std::string_view key) {

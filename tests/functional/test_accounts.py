@@ -40,12 +40,12 @@ class Accounts(NodesTest):
         path = "/welcome/" + link.rsplit("/", 1)[1]
         base = f"http://127.0.0.1:{seoul.http_port}"
         page = ask("GET", base + path)
-        self.assertIn("<form method=\"post\">", page.text())
+        self.assertIn(f'<form method="post" action="{path}"', page.text())
         self.assertIn("form-action 'self'", page.headers["Content-Security-Policy"])
         form = {"Content-Type": "application/x-www-form-urlencoded"}
         self.assertEqual(ask("POST", base + path, b"password=short", form).status, 400)
         done = ask("POST", base + path, ("password=" + PASSWORD.replace(" ", "+")).encode(), form)
-        self.assertEqual(done.status, 200, done.body)
+        self.assertEqual((done.status, done.headers["Location"]), (303, "/login"))
         self.assertEqual(ask("POST", base + path, b"password=another+long+one", form).status, 404, "it works once")
         headers, _ = self.log_in(seoul, "operator")
         self.assertEqual(ask("GET", base + "/api/v1/status", headers=headers).status, 200)

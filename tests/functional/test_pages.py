@@ -1,0 +1,293 @@
+"""The pages as somebody uses them whose browser runs no script; and what strangers try with them."""
+
+import json
+import re
+import unittest
+import urllib.parse
+
+from api import Document, ask, without_own_script
+from browser import Browser, Page
+from nodes import NodesTest, connected, wait_for
+
+PASSWORD = "a sentence is a good one"
+
+# From published lists of cross-site scripting vectors (OWASP's, PortSwigger's), one of each way in.
+PAYLOADS = ['<script>alert(1)</script>', '"><script>alert(1)</script>', "'><img src=x onerror=alert(1)>", '<svg/onload=alert(1)>',
+            '<iframe srcdoc="<script>alert(1)</script>">', '" autofocus onfocus=alert(1) x="', "javascript:alert(1)", "</textarea><script>alert(1)</script>",
+            "</title><script>alert(1)</script>", "{{7*7}}{{{x_html}}}", "[[nav.find]]", "<math><mi//xlink:href=\"data:x,<script>alert(1)</script>\">",
+            "&lt;script&gt;alert(1)&lt;/script&gt;", "<a href=\"jav&#x09;ascript:alert(1)\">x</a>", "\u202egnp.exe\u202c", "`-alert(1)-`", "<style>*{color:red}</style>"]
+
+
+class Pages(NodesTest):
+    def member(self, node, name, role, *args):
+        """An account whose owner has set the password on the page of the link."""
+        link = node.json("user", "add", name, "--role", role, *args)["link"]
+        browser = Browser(node)
+        browser.go("/welcome/" + link.rsplit("/", 1)[1])
+        browser.submit("/welcome/" + link.rsplit("/", 1)[1], password=PASSWORD)
+        self.assertIn("/login", browser.page.url)
+        browser.log_in(name, PASSWORD)
+        self.assertEqual(browser.page.status, 200, browser.page.text)
+        return browser
+
+    def pair(self):
+        seoul, la = self.node("seoul"), self.node("la")
+        seoul.run("peer", "add", la.line())
+        la.run("peer", "add", seoul.line())
+        wait_for(lambda: connected(seoul, "la.example") and connected(la, "seoul.example"), "they connect")
+        return seoul, la
+
+    @staticmethod
+    def adopted(city, ref):
+        wait_for(lambda: city.shows(ref), "it crosses")
+        return city.run("adopt", ref, "--stage", "trying").strip()
+
+    def test_seoul_publishes_los_angeles_asks_and_tries(self):
+        seoul, la = self.pair()
+        press = self.member(seoul, "press", "publisher", "--office", "Office of the Mayor")
+        other = self.member(la, "desk", "publisher")
+        press.go("/publish")
+        press.submit("/publish", "publish", title="Drive-thru testing", solution="Nobody leaves the car.\r\n\r\nIt is quick.",
+                     topics="health/testing", contact="press@seoul.example")
+        ref = press.page.url.removeprefix("/records/")
+        number = ref.split("/")[1]
+        self.assertIn("Nobody leaves the car.", press.page.text)
+        self.assertIn("Office of the Mayor", press.page.text)
+        wait_for(lambda: "Drive-thru testing" in other.go("/?q=d%C3%A9pistage+testing").text, "it is found by a topic's other name")
+        self.assertIn(f"/records/{ref}", other.page.links)
+        other.go(f"/records/{ref}")
+        self.assertIn(f"Signed by seoul.example, entry {number}", other.page.text)
+        other.go(f"/ask?about={ref}")
+        other.submit("/ask", title="How many people?", text="To staff a site.", urgency="weeks")
+        question = other.page.url.removeprefix("/records/")
+        other.go(f"/adopt?of={ref}")
+        other.submit("/adopt", stage="trying")
+        self.assertIn("We are trying this", other.page.text)
+        inbox = wait_for(lambda: (page := press.go("/inbox")) and "How many people?" in page.text and "Adoption" in page.text and page, "both arrive")
+        press.submit(f"/inbox/{question}", state="open", assignee="press", remark="call them")
+        self.assertIn("In hand", press.page.text)
+        press.go(f"/answer?to={question}")
+        press.submit("/answer", text="Twelve at each site.", points_to=f"http://127.0.0.1/records/{ref}")
+        self.assertIn("Twelve at each site.", press.page.text)
+        self.assertIn("We are trying this", press.go(f"/records/{ref}").text)
+        wait_for(lambda: "Twelve at each site." in other.go(f"/records/{ref}").text, "the answer arrives")
+        wait_for(lambda: "1 practice we took up" in other.go("/impact").text, "what they took is counted")
+        wait_for(lambda: "1 city learned from us" in press.go("/impact").text, "what we gave is counted")
+        wait_for(lambda: "Drive-thru testing" in press.go("/map").text, "the map shows it")
+        self.assertIn("1 answer", other.go("/questions").text)
+
+    def test_every_page_and_every_form(self):
+        seoul, la = self.pair()
+        document = Document(ask("GET", f"http://127.0.0.1:{seoul.http_port}/api/v1/openapi.json").body)
+        chief = self.member(seoul, "it", "operator", "--office", "IT")
+        chief.document = document
+        chief.go("/login")
+        # A draft that is kept, changed by two people, previewed, and published.
+        chief.go("/publish")
+        chief.submit("/publish", "save", title="Cool roofs", solution="Paint them *white*.", topics="climate/heat", evidence="2",
+                     cost_amount="21000000", cost_currency="EUR", sdg_13="on", partners="A\r\nB",
+                     links="Report | https://a.example/r", sources="UNDP | Note | 2020-04 | https://b.example/n")
+        self.assertIn("The draft is saved", chief.page.text)
+        draft = re.search("draft=([0-9]+)", chief.page.url)[1]
+        fields = dict(chief.page.form("/publish").fields)
+        self.assertEqual((fields["cost_amount"], fields["partners"].split(), fields["sdg_13"], fields["evidence"]), ("21000000", ["A", "B"], "on", "2"))
+        self.assertIn("https://b.example/n", fields["sources"])
+        mine, theirs = chief.page, Browser(seoul)
+        theirs.cookies = chief.cookies
+        theirs.go(f"/publish?draft={draft}")
+        theirs.submit("/publish", "save", title="Theirs")
+        chief.submit("/publish", "save", title="Mine")
+        self.assertEqual(chief.page.status, 409)
+        self.assertIn("Somebody else has changed this draft", chief.page.text)
+        self.assertEqual(chief.page.form("/publish").fields["title"], "Mine", "what was typed is still there")
+        chief.submit("/publish", "overwrite")
+        chief.submit("/publish", "preview")
+        self.assertIn("<em>white</em>", chief.page.source)
+        chief.submit("/publish", "publish", topics="")
+        self.assertEqual(chief.page.status, 400)
+        self.assertIn('aria-invalid="true"', chief.page.source)
+        chief.submit("/publish", "publish", topics="climate/heat", at="2099-01-01T10:00")
+        self.assertEqual(chief.page.status, 400, "a year from now at most")
+        chief.submit("/publish", "publish", at="2027-01-01T10:00")
+        self.assertIn("January 1, 2027", chief.page.text)
+        held = chief.page.url
+        self.assertIn("Mine", chief.go("/desk").text)
+        chief.go(held)
+        chief.submit(held, "cancel")
+        self.assertRegex(chief.page.url, r"^/publish\?draft=", "what was taken back is a draft again")
+        chief.submit("/publish", "publish", at="")
+        ref = chief.page.url.removeprefix("/records/")
+        self.assertIn("21,000,000 EUR", chief.page.text)
+        chief.submit(f"/records/{ref}/watch")
+        self.assertIn("No longer watch this", chief.page.text)
+        wait_for(lambda: "Mine" in chief.go("/desk").text, "the desk shows it")
+        chief.go(f"/publish?revises={ref}")
+        self.assertEqual(chief.page.form("/publish").fields["title"], "Mine")
+        chief.submit("/publish", "publish", title="Better")
+        wait_for(lambda: "There is a newer version" in chief.go(f"/records/{ref}").text, "the old one names the new one")
+        chief.go(f"/publish?translates={ref}")
+        chief.submit("/publish", "publish", language="ko", title="시원한 지붕", solution="하얗게 칠한다.")
+        chief.go(f"/records/{ref}/withdraw")
+        chief.submit(f"/records/{ref}/withdraw", reason="replaced")
+        wait_for(lambda: "has withdrawn this note" in chief.go(f"/records/{ref}").text, "it says so")
+        # Cities, numbers, language.
+        for path in ("/", "/?q=heat&topic=climate", "/?like=us", "/cities", "/cities/seoul.example", "/cities/la.example", "/impact", "/map",
+                     "/questions", "/inbox", "/ask?to=la.example", "/account", "/operate", "/operate/accounts", "/operate/audit"):
+            self.assertEqual(chief.go(path).status, 200, path)
+        chief.go("/ask")
+        chief.submit("/ask", title="Which paint?", text="For roofs.", topics="climate/heat")
+        asked = chief.page.url.removeprefix("/records/")
+        chief.go(f"/answer?to={asked}")
+        chief.submit("/answer", text="Lime.")
+        chief.go("/adopt?of=" + ref)
+        chief.submit("/adopt", stage="adopted", outcome="worked", changes="Nothing.")
+        chief.go("/")
+        chief.submit("/language", language="ko", next="/cities")
+        self.assertIn('lang="ko"', chief.page.source)
+        self.assertEqual(chief.page.url, "/cities")
+        chief.submit("/language", language="en", next="/operate")
+        # Operating.
+        chief.submit("/operate", "invite", **{"for": "milan.example", "address": "127.0.0.1:1"})
+        self.assertIn('<svg class="qr"', chief.page.source)
+        chief.submit("/operate", "subscribe", topics="climate, health")
+        chief.submit("/operate", "subscribe", topics="")
+        chief.submit("/operate", "reindex")
+        chief.submit("/operate", "join", line="nonsense")
+        self.assertIn('role="alert"', chief.page.source)
+        chief.go("/operate/accounts")
+        chief.submit("/operate/accounts", "add", name="new", role="reader")
+        self.assertRegex(chief.page.source, "/welcome/[a-z2-7]{52}")
+        code = re.search("/welcome/([a-z2-7]{52})", chief.page.source)[1]
+        newcomer = Browser(seoul, document=document)
+        newcomer.go(f"/welcome/{code}")
+        newcomer.submit(f"/welcome/{code}", password="short")
+        self.assertEqual(newcomer.page.status, 400)
+        newcomer.submit(f"/welcome/{code}", password=PASSWORD)
+        newcomer.submit("/login", name="new", password="wrong one entirely")
+        self.assertEqual(newcomer.page.status, 401)
+        newcomer.submit("/login", name="new", password=PASSWORD)
+        newcomer.go("/account")
+        newcomer.submit("/account", "token", label="script")
+        self.assertRegex(newcomer.page.source, "koinon_[a-z2-7]{52}")
+        newcomer.submit("/account", "feed", label="reader")
+        self.assertIn("/feeds/all.atom?key=", newcomer.page.source)
+        newcomer.submit("/account", "password", old=PASSWORD, new=PASSWORD + " indeed")
+        newcomer.log_in("new", PASSWORD + " indeed")
+        newcomer.go("/account")
+        newcomer.submit("/logout")
+        self.assertIn("/login", newcomer.page.links)
+        self.assertEqual(newcomer.go("/records/nowhere.example/1").status, 404)
+        self.assertIn("Search for it instead", newcomer.page.text)
+        inbox = self.adopted(la, ref)
+        wait_for(lambda: inbox in chief.go("/inbox").source, "it comes in")
+        chief.submit(f"/inbox/{inbox}", state="done")
+        ask_asset = re.search(r'href="(/assets/[^"]+)"', chief.page.source)[1]
+        style = ask("GET", chief.base + ask_asset)
+        self.assertIn("immutable", style.headers["Cache-Control"])
+        document.seen.add("getAsset")
+        every = {o["operationId"] for o in document.operations.values() if "pages" in o["tags"]}
+        self.assertEqual(every - document.seen, set(), "pages that no test used")
+
+    def test_review_by_a_second_person(self):
+        seoul = self.node("seoul", "--publishing-review")
+        press, chief = self.member(seoul, "press", "publisher"), self.member(seoul, "chief", "reviewer")
+        press.go("/publish")
+        self.assertIn("A reviewer of your office looks at it", press.page.text)
+        press.submit("/publish", "publish", title="Reviewed", solution="Text.", topics="health")
+        held = press.page.url
+        self.assertIn("It waits for a reviewer", press.page.text)
+        self.assertNotIn(("do", "release"), press.page.form(held).buttons)
+        chief.go("/desk")
+        self.assertIn(held, chief.page.links)
+        chief.go(held)
+        chief.submit(held, "release")
+        self.assertRegex(chief.page.url, "^/records/")
+
+    def test_who_is_not_known_is_asked_to_log_in_and_comes_back(self):
+        seoul = self.node("seoul", start=False)
+        seoul.public = False
+        seoul.start()
+        press = self.member(seoul, "press", "publisher")
+        stranger = Browser(seoul)
+        stranger.go("/questions?topic=health")
+        self.assertEqual(stranger.page.url, "/login?next=%2Fquestions%3Ftopic%3Dhealth")
+        stranger.submit("/login", name="press", password=PASSWORD)
+        self.assertEqual(stranger.page.url, "/questions?topic=health")
+        # Only to this node.
+        for elsewhere in ("https://evil.example/", "//evil.example", "/\\evil.example", "\\\\evil.example", "javascript:alert(1)", "/a\r\nSet-Cookie: x=y"):
+            stranger.go("/login")
+            stranger.submit("/login", name="press", password=PASSWORD, next=elsewhere)
+            self.assertEqual(stranger.page.url, "/", elsewhere)
+            self.assertNotIn("x", stranger.cookies)
+        # A session that has ended, in the middle of writing.
+        press.go("/publish")
+        press.cookies = {}
+        press.submit("/publish", "publish", title="T", solution="S", topics="health")
+        self.assertIn(press.page.status, (401, 403))
+
+    def test_no_other_site_uses_somebodys_session(self):
+        seoul = self.node("seoul")
+        press = self.member(seoul, "press", "publisher")
+        cookie = "; ".join(f"{k}={v}" for k, v in press.cookies.items())
+        press.go("/publish")
+        csrf = press.page.form("/publish").fields["csrf"]
+        body = b"title=T&solution=S&topics=health&do=publish&csrf="
+        form = {"Content-Type": "application/x-www-form-urlencoded", "Cookie": cookie}
+        entries = seoul.json("status")["entries"]
+        for headers, token in (({}, ""), ({}, "wrong"), ({"Origin": "https://evil.example"}, csrf), ({"Sec-Fetch-Site": "cross-site"}, csrf)):
+            answer = ask("POST", press.base + "/publish", body + token.encode(), form | headers)
+            self.assertEqual(answer.status, 403, (headers, token))
+        self.assertEqual(seoul.json("status")["entries"], entries)
+        self.assertEqual(ask("POST", press.base + "/publish", body + csrf.encode(), form).status, 303, "with its token it is taken")
+        headers = ask("GET", press.base + "/", headers={"Cookie": cookie}).headers
+        policy = headers["Content-Security-Policy"]
+        self.assertIn("frame-ancestors 'none'", policy)
+        self.assertIn("default-src 'none'", policy)
+        self.assertNotIn("unsafe", policy)
+
+    def assert_harmless(self, page):
+        """No element, handler or address on the page is of anybody's but the templates' making."""
+        source = without_own_script(page.source)
+        self.assertNotIn("<script", source, page.url)
+        for tag in ("iframe", "math", "style", "object", "embed"):
+            self.assertNotIn(tag, page.tags, page.url)
+        for tag, name, value in page.attributes:
+            self.assertFalse(name.startswith("on"), f"{page.url}: {tag} {name}={value}")
+            if name in ("href", "src", "action", "formaction") and tag != "link":
+                self.assertRegex(value or "", r"^(https?://|mailto:|/|#)", f"{page.url}: {tag} {name}")
+        for character in "\u202e\u202d\u2066\u2067\u2068\u200f\x00\x1b":
+            self.assertNotIn(character, page.source, page.url)
+
+    def test_what_anybody_writes_is_shown_as_text(self):
+        seoul, la = self.pair()
+        press = self.member(seoul, "press", "publisher")
+        for number, payload in enumerate(PAYLOADS):
+            # Reflected: in every parameter that a page takes.
+            for path in ("/?q={}", "/?topic={}", "/?city={}", "/?country={}", "/?language={}", "/questions?topic={}", "/login?next={}",
+                         "/publish?draft={}", "/publish?revises={}", "/ask?about={}", "/ask?to={}", "/answer?to={}", "/adopt?of={}", "/inbox?state={}",
+                         "/inbox?assignee={}", "/cities/{}", "/records/{}/1", "/welcome/{}"):
+                page = press.go(path.replace("{}", urllib.parse.quote(payload, safe="")))
+                self.assert_harmless(page)
+            # Kept and shown again: in every field of the form, when something else is wrong with it.
+            press.go("/publish")
+            names = [n for n in press.page.form("/publish").fields if n not in ("csrf", "draft", "version", "at", "language", "evidence", "status", "files")]
+            press.submit("/publish", "preview", **{name: payload for name in names})
+            self.assert_harmless(press.page)
+        # Written by a peer, in every field that has text.
+        for payload in PAYLOADS:
+            quoted = json.dumps(payload.replace("\x00", ""))
+            note = (f"+++\ntitle = {quoted}\nlanguage = \"en\"\ntopics = [\"health\"]\nsummary = {quoted}\noffice = {quoted}\nperson = {quoted}\n"
+                    f"period = {quoted}\nstaff = {quoted}\ntime_to_launch = {quoted}\npeople_reached = {quoted}\ncontact = {quoted}\nlicence = {quoted}\n"
+                    f"partners = [{quoted}]\n[cost]\namount = 1\ncurrency = \"EUR\"\nnote = {quoted}\n[[sources]]\npublisher = {quoted}\ntitle = {quoted}\n"
+                    f"url = \"https://a.example/\"\n[[links]]\ntitle = {quoted}\nurl = \"https://a.example/\"\n[[commitments]]\nagreement = {quoted}\ntarget = {quoted}\n"
+                    f"+++\n{payload}\n\n## Results\n\n{payload}\n")
+            ref = la.run("publish", "-", stdin=note.encode()).strip()
+            wait_for(lambda: seoul.shows(ref), "it crosses")
+            self.assert_harmless(press.go(f"/records/{ref}"))
+        wait_for(lambda: seoul.json("status")["index_lag"] == 0, "it is indexed")
+        for path in ("/", "/?q=alert", "/cities/la.example", "/map", "/impact", "/desk"):
+            self.assert_harmless(press.go(path))
+
+
+if __name__ == "__main__":
+    unittest.main()
