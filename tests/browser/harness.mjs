@@ -1,0 +1,58 @@
+// Nodes and a browser for the tests and the screenshots.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { chromium } from "playwright-core";
+
+export async function start_nodes() {
+  const process = spawn("/usr/bin/python3", [fileURLToPath(new URL("serve.py", import.meta.url))], { stdio: ["pipe", "pipe", "inherit"] });
+  const lines = createInterface({ input: process.stdout });
+  const [line] = await Promise.race([once(lines, "line"), once(process, "exit").then(() => { throw new Error("the nodes did not start"); })]);
+  return {
+    ...JSON.parse(line),
+    async stop() {
+      process.stdin.end();
+      if (process.exitCode === null) await once(process, "exit");
+    },
+  };
+}
+
+export function start_browser() {
+  // Debian's Chromium; its own sandbox needs more than a container's root has, and it visits our pages alone.
+  return chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox"] });
+}
+
+// A window of somebody who has logged in, or of nobody.
+export async function open(browser, base, name, password, options = {}) {
+  const context = await browser.newContext({ locale: "en", ...options });
+  context.setDefaultTimeout(30_000);
+  const page = await context.newPage();
+  page.faults = [];
+  page.on("console", (message) => { if (message.type() === "error") page.faults.push(message.text()); });
+  page.on("pageerror", (error) => page.faults.push(String(error)));
+  page.base = base;
+  if (name) {
+    await page.goto(base + "/login");
+    await page.fill("#f-name", name);
+    await page.fill("#f-password", password);
+    await page.click("main button[type=submit]");
+    await page.waitForURL((url) => !url.pathname.startsWith("/login"));
+  }
+  return page;
+}
+
+// Every page, and who looks at it.
+export function pages_of(nodes) {
+  const { note, question } = nodes;
+  const city = note.split("/")[0];
+  return [
+    [null, "/"], [null, "/login"], [null, "/records/nowhere.example/1"], ["press", "/"], ["press", "/?q=testing&topic=health"], ["press", "/?like=us"],
+    ["press", `/records/${note}`], ["press", `/records/${question}`], ["press", "/publish"], ["press", `/publish?derives_from=${note}`],
+    ["press", "/desk"], ["press", "/questions"], ["press", `/ask?about=${note}`], ["press", `/answer?to=${question}`], ["press", `/adopt?of=${note}`],
+    ["press", "/inbox"], ["press", "/cities"], ["press", `/cities/${city}`], ["press", "/impact"], ["press", "/map"], ["press", "/account"],
+    ["it", "/operate"], ["it", "/operate/accounts"], ["it", "/operate/audit"],
+  ];
+}
+
+export const LANGUAGES = ["en", "ko", "it", "es", "fr", "ar"];

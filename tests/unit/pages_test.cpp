@@ -1,0 +1,91 @@
+// What pages say, and how templates show what strangers wrote.
+#include <boost/json.hpp>
+#include <gtest/gtest.h>
+
+#include "node/pages/messages.h"
+#include "node/pages/operate_pages.h"
+#include "node/pages/page_frame.h"
+#include "node/pages/templates.h"
+
+namespace koinon {
+namespace {
+
+namespace json = boost::json;
+
+const Catalogue& language(const Messages& messages, const std::string& tag) {
+  return messages.choose(tag, "");
+}
+
+TEST(Messages, PluralsDatesAndNumbersAreTheLanguages) {
+  const auto messages = Messages::builtin();
+  ASSERT_TRUE(messages.ok()) << messages.error().text();
+  const auto total = [&](const char* tag, std::int64_t count) {
+    return language(*messages, tag).text("find.total", {{"count", count}});
+  };
+  EXPECT_EQ(total("en", 0), "No notes");
+  EXPECT_EQ(total("en", 1), "one note");
+  EXPECT_EQ(total("en", 1234), "1,234 notes");
+  EXPECT_EQ(total("ko", 3), "노트 3개");
+  EXPECT_EQ(total("fr", 1), "1 note");
+  EXPECT_EQ(total("ar", 2), "تجربتان");
+  const UnixMillis day{1'606'176'000'000};  // 24 November 2020
+  EXPECT_EQ(language(*messages, "en").date(day), "November 24, 2020");
+  EXPECT_EQ(language(*messages, "it").date(day), "24 novembre 2020");
+  EXPECT_EQ(language(*messages, "ko").date(day), "2020년 11월 24일");
+  EXPECT_EQ(language(*messages, "it").language_name("ko"), "coreano");
+  EXPECT_EQ(language(*messages, "es").country_name("DE"), "Alemania");
+  EXPECT_TRUE(language(*messages, "ar").right_to_left());
+  EXPECT_FALSE(language(*messages, "ko").right_to_left());
+  // An argument is text, whatever it looks like.
+  EXPECT_EQ(language(*messages, "en").text("feed.city", {{"city", std::string("{count, plural, x")}}),
+            "Notes of {count, plural, x");
+  EXPECT_EQ(language(*messages, "ko").text("no.such.message"), "no.such.message");
+}
+
+TEST(Messages, TheBrowsersWishUnlessAnotherWasChosen) {
+  const auto messages = Messages::builtin();
+  ASSERT_TRUE(messages.ok());
+  const auto chosen = [&](const char* cookie, const char* accept) {
+    return messages->choose(cookie, accept).tag();
+  };
+  EXPECT_EQ(chosen("", ""), "en");
+  EXPECT_EQ(chosen("", "ko-KR,ko;q=0.9,en;q=0.8"), "ko");
+  EXPECT_EQ(chosen("", "de, fr;q=0.5, it;q=0.7"), "it");
+  EXPECT_EQ(chosen("", "xx, *;q=0.1"), "en");
+  EXPECT_EQ(chosen("ar", "ko"), "ar");
+  EXPECT_EQ(chosen("../../etc", "es-419"), "es");
+  EXPECT_EQ(chosen("", ";;;,,q=,en;q=zzz"), "en");
+}
+
+TEST(Templates, WhatStrangersWroteIsText) {
+  const auto messages = Messages::builtin();
+  ASSERT_TRUE(messages.ok());
+  Templates templates;
+  const auto page = templates.render("sorry", language(*messages, "en"),
+                                     {{"heading", "<script>alert(1)</script>\u202e"},
+                                      {"detail", "\"'><img onerror=x> {{heading}} [[nav.find]]"}});
+  ASSERT_TRUE(page.ok()) << page.error().text();
+  EXPECT_NE(page->find("<h1>&lt;script&gt;alert(1)&lt;/script&gt;</h1>"), std::string::npos) << *page;
+  EXPECT_EQ(page->find("<img"), std::string::npos);
+  EXPECT_NE(page->find("{{heading}} [[nav.find]]"), std::string::npos) << "neither a variable nor a message";
+  EXPECT_FALSE(templates.render("../messages/en", language(*messages, "en"), {}).ok());
+}
+
+TEST(Pages, RedirectsStayHere) {
+  for (const char* here : {"/", "/desk", "/?q=a%20b&topic=health/testing", "/records/seoul.example/3"})
+    EXPECT_TRUE(is_local_path(here)) << here;
+  for (const char* elsewhere : {"", "//evil.example", "/\\evil.example", "https://evil.example",
+                                "javascript:alert(1)", "/a\r\nSet-Cookie: x", "/a b", "desk", "/\tx"})
+    EXPECT_FALSE(is_local_path(elsewhere)) << elsewhere;
+  EXPECT_EQ(PageFrame::go("//evil.example").headers.at("Location"), "/");
+}
+
+TEST(Pages, AQrCodeIsAnImageWithItsQuietZone) {
+  const std::string code = qr_svg("seoul.example invites");
+  EXPECT_TRUE(code.starts_with("<svg class=\"qr\" viewBox=\"0 0 33 33\"")) << code.substr(0, 80);
+  EXPECT_NE(code.find("M4 4h1v1h-1z"), std::string::npos) << "the first corner, after four modules";
+  EXPECT_EQ(qr_svg(std::string(10'000, 'x')), "") << "more than a code holds";
+}
+
+}  // namespace
+}  // namespace koinon
