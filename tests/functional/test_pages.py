@@ -188,6 +188,18 @@ class Pages(NodesTest):
         every = {o["operationId"] for o in document.operations.values() if "pages" in o["tags"]}
         self.assertEqual(every - document.seen, set(), "pages that no test used")
 
+    def test_a_city_shows_the_name_that_it_is_known_by_beside_the_one_it_gives_itself(self):
+        seoul, la = self.pair()
+        for name in ("Seoul", "S\u0435oul", "\u202elouoeS"):  # another's; with a Cyrillic letter; backwards
+            la.run("publish", "-", stdin=f'+++\nkind = "profile"\ntype = "city"\ndisplay_name = "{name}"\nlanguage = "en"\n+++\n'.encode())
+            ref = la.publish(f"A note as {len(name)} {ord(name[1])}")
+            reader = Browser(seoul)
+            wait_for(lambda: f"/records/{ref}" in reader.go("/").links, "it arrives")
+            for path in ("/", f"/records/{ref}", "/cities/la.example", "/cities"):
+                page = reader.go(path)
+                self.assertIn("la.example", page.text, path)
+                self.assertNotIn("\u202e", page.source, path)
+
     def test_review_by_a_second_person(self):
         seoul = self.node("seoul", "--publishing-review")
         press, chief = self.member(seoul, "press", "publisher"), self.member(seoul, "chief", "reviewer")

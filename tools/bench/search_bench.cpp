@@ -63,6 +63,7 @@ Result<json::object> measure_search(const SearchBenchOptions& options) {
   std::vector<std::string> searches;
   std::vector<std::string> similar;
   std::vector<std::string> feeds;
+  std::vector<std::string> pages;
   std::vector<std::string> nothing;
   const auto words = library_searches(options.searches);
   const std::vector<std::map<std::string, std::string>> filters = {{},
@@ -81,6 +82,7 @@ Result<json::object> measure_search(const SearchBenchOptions& options) {
                                                      {"income", "high"},
                                                      {"density", "3000"}}));
     feeds.push_back(i % 2 == 0 ? "/feeds/all.atom" : "/feeds/topic/health.atom");
+    pages.push_back(i % 2 == 0 ? "/" : with_query("/", query));
     nothing.emplace_back("/healthz");
   }
   const auto first_begin = std::chrono::steady_clock::now();
@@ -89,6 +91,7 @@ Result<json::object> measure_search(const SearchBenchOptions& options) {
   KOINON_ASSIGN(const auto searched, time_all(client, searches));
   KOINON_ASSIGN(const auto compared, time_all(client, similar));
   KOINON_ASSIGN(const auto fed, time_all(client, feeds));
+  KOINON_ASSIGN(const auto shown, time_all(client, pages));
   KOINON_ASSIGN(const auto asked, time_all(client, nothing));
   return json::object{{"practices", options.library.practices},
                       {"cities", options.library.cities},
@@ -99,6 +102,7 @@ Result<json::object> measure_search(const SearchBenchOptions& options) {
                       {"search_with_facets", spread(searched)},
                       {"cities_like_mine", spread(compared)},
                       {"feed_page", spread(fed)},
+                      {"web_page", spread(shown)},
                       {"limit_empty_request", spread(asked)},
                       {"resident_before_search_bytes", before},
                       {"resident_bytes", node.resident_bytes()},
