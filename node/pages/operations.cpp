@@ -44,6 +44,11 @@ bool Operations::may(const std::string& id, const Caller& caller) const {
   return route != nullptr && check_need(caller, route->need, public_reading_).ok();
 }
 
+bool Operations::changes(const std::string& id) const {
+  const Route* route = find(id);
+  return route != nullptr && route->method != "GET";
+}
+
 asio::awaitable<OperationResult> Operations::call(std::string id, HttpRequest from,
                                                   OperationInput input) const {
   const Route* route = find(id);

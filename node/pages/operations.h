@@ -43,6 +43,8 @@ class Operations {
   boost::asio::awaitable<OperationResult> call(std::string id, HttpRequest from, OperationInput input) const;
   // Whether who asks may call it at all.
   bool may(const std::string& id, const Caller& caller) const;
+  // Whether it is more than reading.
+  bool changes(const std::string& id) const;
 
  private:
   const Route* find(const std::string& id) const;

@@ -1,5 +1,7 @@
 #include "node/pages/page_frame.h"
 
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/json.hpp>
 #include <boost/url/encode.hpp>
@@ -15,6 +17,10 @@ namespace koinon {
 namespace asio = boost::asio;
 namespace json = boost::json;
 namespace {
+
+constexpr std::chrono::milliseconds kIndexPatience{1000};
+constexpr std::chrono::milliseconds kIndexGlance{10};
+constexpr std::size_t kArrivalsWaitedFor = 100;
 
 constexpr std::string_view kLanguageCookie = "koinon_language=";
 
@@ -201,7 +207,28 @@ HttpResponse PageFrame::refused(HttpRequest request, const Error& error) {
 }
 
 asio::awaitable<OperationResult> PageFrame::call(const Visit& visit, std::string id, OperationInput input) {
+  if (operations_.changes(id)) return change(std::move(id), visit.request, std::move(input));
   return operations_.call(std::move(id), visit.request, std::move(input));
+}
+
+asio::awaitable<OperationResult> PageFrame::change(std::string id, HttpRequest from, OperationInput input) {
+  OperationResult out = co_await operations_.call(std::move(id), std::move(from), std::move(input));
+  ApiParts& parts = shared_.parts;
+  const auto position = parts.index->position();
+  const auto behind = position.ok() ? parts.store->arrivals(*position, kArrivalsWaitedFor)
+                                    : Result<std::vector<Arrival>>(position.error());
+  if (!out.ok() || !behind.ok() || behind->empty()) co_return out;
+  const std::uint64_t last = behind->back().first.value + behind->back().count - 1;
+  asio::steady_timer timer(parts.io);
+  for (auto waited = std::chrono::milliseconds(0); waited < kIndexPatience; waited += kIndexGlance) {
+    const auto now = parts.index->position();
+    if (!now.ok() || now->value >= last) break;
+    timer.expires_after(kIndexGlance);
+    boost::system::error_code error;
+    co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, error));
+    if (error) break;
+  }
+  co_return out;
 }
 
 }  // namespace koinon

@@ -65,6 +65,7 @@ class PageFrame {
   HttpResponse refused(HttpRequest request, const Error& error);
   Visit visit(HttpRequest request) const;
 
+  // After a change it waits, a second at most, until the index has it: who writes sees what they wrote.
   boost::asio::awaitable<OperationResult> call(const Visit& visit, std::string id, OperationInput input = {});
   bool may(const Visit& visit, const std::string& operation) const {
     return operations_.may(operation, visit.request.caller);
@@ -76,6 +77,7 @@ class PageFrame {
   const Messages& messages() const { return messages_; }
 
  private:
+  boost::asio::awaitable<OperationResult> change(std::string id, HttpRequest from, OperationInput input);
   bool genuine(const Visit& visit) const;
   boost::json::object frame(const Visit& visit, const PageView& view) const;
 

@@ -58,7 +58,7 @@ test("Seoul publishes, Los Angeles asks and tries, and Seoul's open page shows i
   // Seoul's page has been open all the time.
   await seoul.waitForSelector("#questions >> text=Who put them up?");
   await seoul.waitForSelector("#adoptions >> text=We are trying this");
-  await seoul.click("#questions >> text=Answer");
+  await seoul.click("#questions a:text-is('Answer')");
   await seoul.fill("#f-text", "The parks department.");
   await seoul.click("main button[type=submit]");
   await la.waitForSelector("#questions >> text=The parks department.");

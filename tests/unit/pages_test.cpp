@@ -23,7 +23,7 @@ TEST(Messages, PluralsDatesAndNumbersAreTheLanguages) {
     return language(*messages, tag).text("find.total", {{"count", count}});
   };
   EXPECT_EQ(total("en", 0), "No notes");
-  EXPECT_EQ(total("en", 1), "one note");
+  EXPECT_EQ(total("en", 1), "1 note");
   EXPECT_EQ(total("en", 1234), "1,234 notes");
   EXPECT_EQ(total("ko", 3), "노트 3개");
   EXPECT_EQ(total("fr", 1), "1 note");
