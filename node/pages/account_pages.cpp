@@ -10,6 +10,7 @@ namespace asio = boost::asio;
 namespace json = boost::json;
 namespace {
 
+constexpr int kWeek = 7;  // days
 constexpr std::size_t kSmallForm = 16 * limits::kKiB;
 
 json::array credentials(const Visit& visit, const json::object& body) {
@@ -24,6 +25,22 @@ json::array credentials(const Visit& visit, const json::object& body) {
                                {"used", date_of(visit, text_at(one, "used_at"))}});
   }
   return out;
+}
+
+// Topics with a comma between, all of them as often.
+json::object mail_wishes(const Visit& visit) {
+  json::array digests;
+  const std::int64_t days = visit.field("days") == "7" ? kWeek : 1;
+  std::string topic;
+  for (const char c : visit.field("digests") + ",") {
+    if (c != ',' && c != ' ') {
+      topic += c;
+    } else if (!topic.empty()) {
+      digests.push_back(json::object{{"topic", topic}, {"days", days}});
+      topic.clear();
+    }
+  }
+  return {{"at_once", visit.field("at_once") == "yes"}, {"digests", std::move(digests)}};
 }
 
 }  // namespace
@@ -51,7 +68,7 @@ void AccountPages::add_routes(RouteTable& routes) {
 }
 
 asio::awaitable<HttpResponse> AccountPages::login_form(Visit visit) {
-  PageView view{"login", visit.say("login.title"), {}, 200, "", "", ""};
+  PageView view{"login", visit.say("login.title"), {}, 200, "", ""};
   view.model = {{"next", visit.request.param("next")}, {"problem", ""}, {"name", ""}};
   co_return frame_.show(visit, std::move(view));
 }
@@ -61,7 +78,7 @@ asio::awaitable<HttpResponse> AccountPages::log_in(Visit visit) {
       {}, {}, {{"name", visit.field("name")}, {"password", visit.field("password")}}, true, {}};
   const OperationResult done = co_await frame_.call(visit, "logIn", std::move(input));
   if (!done.ok()) {
-    PageView view{"login", visit.say("login.title"), {}, done.status, "", "", ""};
+    PageView view{"login", visit.say("login.title"), {}, done.status, "", ""};
     view.model = {{"next", visit.field("next")},
                   {"problem", done.status == 429 ? done.detail() : visit.say("login.wrong")},
                   {"name", visit.field("name")}};
@@ -84,13 +101,9 @@ asio::awaitable<HttpResponse> AccountPages::log_out(Visit visit) {
 }
 
 asio::awaitable<HttpResponse> AccountPages::welcome_form(Visit visit) {
-  PageView view{"welcome",
-                visit.say("welcome.title"),
-                {{"code", visit.request.arg("code")}, {"problem", ""}},
-                200,
-                "",
-                "",
-                ""};
+  PageView view{
+      "welcome", visit.say("welcome.title"), {{"code", visit.request.arg("code")}, {"problem", ""}}, 200, "",
+      ""};
   co_return frame_.show(visit, std::move(view));
 }
 
@@ -99,14 +112,14 @@ asio::awaitable<HttpResponse> AccountPages::welcome(Visit visit) {
       {}, {}, {{"code", visit.request.arg("code")}, {"password", visit.field("password")}}, true, {}};
   const OperationResult done = co_await frame_.call(visit, "useLink", std::move(input));
   if (done.ok()) co_return PageFrame::go("/login");
-  PageView view{"welcome", visit.say("welcome.title"), {}, done.status, "", "", ""};
+  PageView view{"welcome", visit.say("welcome.title"), {}, done.status, "", ""};
   view.model = {{"code", visit.request.arg("code")}, {"problem", done.detail()}};
   co_return frame_.show(visit, std::move(view));
 }
 
 asio::awaitable<HttpResponse> AccountPages::show_account(const Visit& visit, json::object news) {
   const Caller& caller = visit.request.caller;
-  PageView view{"account", visit.say("account.title"), std::move(news), 200, "", "", ""};
+  PageView view{"account", visit.say("account.title"), std::move(news), 200, "", ""};
   view.model["name"] = caller.name;
   view.model["role"] = visit.say("role." + std::string(role_text(caller.role)));
   view.model["office"] = caller.office;
@@ -121,15 +134,15 @@ asio::awaitable<HttpResponse> AccountPages::show_account(const Visit& visit, jso
   view.model["email"] = text_at(mail.body, "email");
   const auto* at_once = mail.body.if_contains("at_once");
   view.model["at_once"] = at_once != nullptr && at_once->is_bool() && at_once->as_bool();
-  json::array digests;
+  std::string topics;
+  bool weekly = false;
   for (const auto& item : array_at(mail.body, "digests")) {
-    const json::object& one = item.as_object();
-    digests.push_back(
-        json::object{{"topic", text_at(one, "topic").empty() ? visit.say("find.newest")
-                                                             : topic_label(visit, text_at(one, "topic"))},
-                     {"often", visit.say(number_at(one, "days") == 7 ? "mail.weekly" : "mail.daily")}});
+    const std::string topic = text_at(item.as_object(), "topic");
+    topics += (topics.empty() ? "" : ", ") + topic;
+    weekly = weekly || number_at(item.as_object(), "days") == kWeek;
   }
-  view.model["digests"] = std::move(digests);
+  view.model["digest_topics"] = topics;
+  view.model["weekly"] = weekly;
   co_return frame_.show(visit, std::move(view));
 }
 
@@ -149,6 +162,9 @@ asio::awaitable<HttpResponse> AccountPages::change_account(Visit visit) {
     operation = wish == "remove-token" ? "removeToken" : "removeFeedAddress";
     input.args["id"] = visit.field("id");
     input.has_body = false;
+  } else if (wish == "mail") {
+    operation = "setMailWishes";
+    input.body = mail_wishes(visit);
   } else if (wish == "password") {
     operation = "setPassword";
     input.body = {{"old", visit.field("old")}, {"new", visit.field("new")}};

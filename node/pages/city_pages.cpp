@@ -101,7 +101,7 @@ asio::awaitable<HttpResponse> CityPages::cities(Visit visit) {
                      {"twice", one.at("name_claimed_twice").as_bool()},
                      {"frozen", one.at("frozen").as_bool()}});
   }
-  PageView view{"cities", visit.say("cities.title"), {{"items", std::move(items)}}, 200, "", "", ""};
+  PageView view{"cities", visit.say("cities.title"), {{"items", std::move(items)}}, 200, "", ""};
   co_return frame_.show(visit, std::move(view));
 }
 
@@ -113,7 +113,7 @@ asio::awaitable<HttpResponse> CityPages::city(Visit visit) {
   if (!notes.ok()) co_return frame_.sorry(visit, notes);
   const OperationResult all = co_await frame_.call(visit, "listCities");
   PageView view{
-      "city", name, {}, 200, visit.say("feed.city", {{"city", name}}), "/feeds/city/" + name + ".atom", ""};
+      "city", name, {}, 200, visit.say("feed.city", {{"city", name}}), "/feeds/city/" + name + ".atom"};
   view.model = {{"domain", name}, {"path", ""}, {"log_id", ""}, {"twice", false}, {"frozen", false}};
   for (const auto& item : array_at(all.body, "items")) {
     const json::object& one = item.as_object();
@@ -153,7 +153,7 @@ asio::awaitable<HttpResponse> CityPages::impact(Visit visit) {
   const OperationResult found = co_await frame_.call(visit, "getImpact");
   if (!found.ok()) co_return frame_.sorry(visit, found);
   const json::object& body = found.body;
-  PageView view{"impact", visit.say("impact.title"), {}, 200, "", "", ""};
+  PageView view{"impact", visit.say("impact.title"), {}, 200, "", ""};
   json::array numbers;
   const auto add = [&](const char* key, std::int64_t count) {
     numbers.push_back(json::object{{"number", visit.words->number(static_cast<double>(count))},
@@ -223,7 +223,7 @@ asio::awaitable<HttpResponse> CityPages::map(Visit visit) {
                      json::serialize(json::value(x2)) + " " + json::serialize(json::value(y2))},
         {"title", visit.say("map.line", {{"from", ends.first}, {"to", ends.second}, {"count", count}})}});
   }
-  PageView view{"map", visit.say("map.title"), {}, 200, "", "", ""};
+  PageView view{"map", visit.say("map.title"), {}, 200, "", ""};
   view.model = {{"points", std::move(points)},
                 {"lines", std::move(lines)},
                 {"coast", asset_path("world.svg")},

@@ -121,8 +121,7 @@ asio::awaitable<HttpResponse> ConversationPages::questions(Visit visit) {
                                                       {}});
   if (!found.ok()) co_return frame_.sorry(visit, found);
   PageView view{"questions", visit.say("questions.title"), {},
-                200,         visit.say("questions.title"), "/feeds/search.atom?kind=question",
-                ""};
+                200,         visit.say("questions.title"), "/feeds/search.atom?kind=question"};
   json::array items;
   for (const auto& item : array_at(found.body, "items")) {
     json::object one = card(visit, item.as_object());
@@ -157,13 +156,9 @@ asio::awaitable<HttpResponse> ConversationPages::questions(Visit visit) {
 }
 
 asio::awaitable<HttpResponse> ConversationPages::show_ask(const Visit& visit, OperationResult failed) {
-  PageView view{"ask",
-                visit.say("ask.title"),
-                base_model(visit, failed),
-                failed.status == 0 ? 200 : failed.status,
-                "",
-                "",
-                ""};
+  PageView view{
+      "ask", visit.say("ask.title"), base_model(visit, failed), failed.status == 0 ? 200 : failed.status, "",
+      ""};
   const std::string about = given(visit, "about");
   view.model["about"] = about;
   view.model["about_title"] = "";
@@ -225,7 +220,6 @@ asio::awaitable<HttpResponse> ConversationPages::show_answer(const Visit& visit,
                 base_model(visit, failed),
                 failed.status == 0 ? 200 : failed.status,
                 "",
-                "",
                 ""};
   view.model["to"] = to;
   view.model["question_title"] = title_of(record.body);
@@ -264,7 +258,6 @@ asio::awaitable<HttpResponse> ConversationPages::show_adopt(const Visit& visit, 
                 visit.say(again ? "adopt.again" : "adopt.title"),
                 base_model(visit, failed),
                 failed.status == 0 ? 200 : failed.status,
-                "",
                 "",
                 ""};
   const std::string stage =
@@ -312,7 +305,7 @@ asio::awaitable<HttpResponse> ConversationPages::inbox(Visit visit) {
                                                        {"limit", "50"}},
                                                       {}});
   if (!found.ok()) co_return frame_.sorry(visit, found);
-  PageView view{"inbox", visit.say("inbox.title"), {}, 200, "", "", ""};
+  PageView view{"inbox", visit.say("inbox.title"), {}, 200, "", ""};
   const bool may_change = frame_.may(visit, "changeInboxItem");
   json::array items;
   for (const auto& item : array_at(found.body, "items")) {

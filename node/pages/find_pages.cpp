@@ -85,7 +85,7 @@ asio::awaitable<HttpResponse> FindPages::find(Visit visit) {
   const OperationResult found = co_await frame_.call(visit, "search", {{}, asked, {}});
   if (!found.ok()) co_return frame_.sorry(visit, found);
 
-  PageView view{"find", visit.say("find.title"), {}, 200, visit.say("feed.search"), "", ""};
+  PageView view{"find", visit.say("find.title"), {}, 200, visit.say("feed.search"), ""};
   json::array chips;
   json::array hidden;
   for (const char* name : kFilters) {
@@ -125,7 +125,7 @@ asio::awaitable<HttpResponse> FindPages::find(Visit visit) {
 asio::awaitable<HttpResponse> FindPages::like_us(Visit visit) {
   const Query asked = {{"topic", visit.request.param("topic")}, {"cursor", visit.request.param("cursor")}};
   const OperationResult found = co_await frame_.call(visit, "findSimilar", {{}, asked, {}});
-  PageView view{"find", visit.say("find.like"), {}, 200, "", "", ""};
+  PageView view{"find", visit.say("find.like"), {}, 200, "", ""};
   view.model = {{"is_like", true}, {"total_text", ""}};
   if (found.status == 403) {
     // Our own profile says too little to compare by.

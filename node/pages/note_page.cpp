@@ -184,8 +184,7 @@ asio::awaitable<HttpResponse> NotePage::read(Visit visit) {
 
   json::object summary = record;
   summary["title"] = text_at(content, kind == "profile" ? "display_name" : "title");
-  PageView view{"note", text_at(summary, "title"),  card(visit, summary), 200, "",
-                "",     text_at(record, "language")};
+  PageView view{"note", text_at(summary, "title"), card(visit, summary), 200, "", ""};
   if (view.title.empty()) view.title = ref;
   view.feed_title = visit.say("feed.city", {{"city", text_at(record, "city")}});
   view.feed_path = "/feeds/city/" + text_at(record, "city") + ".atom";
@@ -262,7 +261,7 @@ asio::awaitable<HttpResponse> NotePage::watch(Visit visit) {
 asio::awaitable<HttpResponse> NotePage::withdraw_page(Visit visit) {
   const OperationResult found = co_await frame_.call(visit, "getRecord", {visit.request.args, {}, {}});
   if (!found.ok()) co_return frame_.sorry(visit, found);
-  PageView view{"withdraw", visit.say("withdraw.title"), {}, 200, "", "", ""};
+  PageView view{"withdraw", visit.say("withdraw.title"), {}, 200, "", ""};
   view.model = {{"ref", text_at(found.body, "ref")},
                 {"note_title", text_at(content_of(found.body), "title")}};
   co_return frame_.show(visit, std::move(view));

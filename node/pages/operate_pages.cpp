@@ -101,7 +101,7 @@ asio::awaitable<HttpResponse> OperatePages::show_operate(const Visit& visit, jso
   const OperationResult peers = co_await frame_.call(visit, "listPeers");
   const OperationResult subscriptions = co_await frame_.call(visit, "getSubscriptions");
   const OperationResult id = co_await frame_.call(visit, "getId");
-  PageView view{"operate", visit.say("operate.title"), std::move(news), 200, "", "", ""};
+  PageView view{"operate", visit.say("operate.title"), std::move(news), 200, "", ""};
   const json::object& body = status.body;
   json::array facts;
   const auto add = [&](const char* key, const std::string& value) {
@@ -188,7 +188,7 @@ asio::awaitable<HttpResponse> OperatePages::change(Visit visit) {
 asio::awaitable<HttpResponse> OperatePages::show_accounts(const Visit& visit, json::object news) {
   const OperationResult all = co_await frame_.call(visit, "listAccounts");
   if (!all.ok()) co_return frame_.sorry(visit, all);
-  PageView view{"accounts", visit.say("accounts.title"), std::move(news), 200, "", "", ""};
+  PageView view{"accounts", visit.say("accounts.title"), std::move(news), 200, "", ""};
   for (const char* member : {"link", "problem"}) {
     if (!view.model.contains(member)) view.model[member] = "";
   }
@@ -238,13 +238,9 @@ asio::awaitable<HttpResponse> OperatePages::audit(Visit visit) {
   const OperationResult found =
       co_await frame_.call(visit, "listAudit", {{}, {{"cursor", visit.request.param("cursor")}}, {}});
   if (!found.ok()) co_return frame_.sorry(visit, found);
-  PageView view{"audit",
-                visit.say("audit.title"),
-                {{"items", array_at(found.body, "items")}, {"next", ""}},
-                200,
-                "",
-                "",
-                ""};
+  PageView view{
+      "audit", visit.say("audit.title"), {{"items", array_at(found.body, "items")}, {"next", ""}}, 200, "",
+      ""};
   if (const std::string next = text_at(found.body, "next"); !next.empty())
     view.model["next"] = "/operate/audit?cursor=" + query_escaped(next);
   co_return frame_.show(visit, std::move(view));

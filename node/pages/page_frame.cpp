@@ -162,7 +162,8 @@ HttpResponse PageFrame::show(const Visit& visit, PageView view) {
   out.headers["Content-Security-Policy"] = kContentPolicy;
   out.headers["Content-Language"] = visit.words->tag();
   out.headers["Vary"] = "Accept-Language, Cookie";
-  out.headers["Cache-Control"] = "no-store";
+  // Not no-store: whoever goes back finds what they typed.
+  out.headers["Cache-Control"] = "private, no-cache";
   out.headers["Referrer-Policy"] = "same-origin";
   return out;
 }

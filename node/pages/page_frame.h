@@ -41,7 +41,6 @@ struct PageView {
   unsigned status = 200;
   std::string feed_title = {};  // for autodiscovery
   std::string feed_path = {};
-  std::string language = {};  // of the content, if it is not the interface's
 };
 
 class PageFrame {

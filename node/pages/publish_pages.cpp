@@ -57,7 +57,7 @@ asio::awaitable<HttpResponse> PublishPages::show_form(const Visit& visit, FormSt
   };
   const std::string language = value("language").empty() ? visit.words->tag() : value("language");
   std::string what = "publish.new";
-  PageView view{"publish", "", {}, state.status, "", "", ""};
+  PageView view{"publish", "", {}, state.status, "", ""};
   for (const std::string role : kRoles) {
     const std::string ref = value(role);
     view.model[role] = ref;
@@ -238,7 +238,7 @@ asio::awaitable<HttpResponse> PublishPages::held(Visit visit) {
     if (std::to_string(number_at(note, "id")) != visit.request.arg("id")) continue;
     const std::string state = text_at(note, "state");
     const auto due = parse_time(text_at(note, "due_at"), "due_at");
-    PageView view{"held", visit.say("held.title"), {}, 200, "", "", ""};
+    PageView view{"held", visit.say("held.title"), {}, 200, "", ""};
     view.model = {{"heading", view.title},
                   {"id", number_at(note, "id")},
                   {"note_title", title_of_request(object_at(note, "note"))},
@@ -268,7 +268,7 @@ asio::awaitable<HttpResponse> PublishPages::change_held(Visit visit) {
 }
 
 asio::awaitable<HttpResponse> PublishPages::desk(Visit visit) {
-  PageView view{"desk", visit.say("desk.title"), {}, 200, "", "", ""};
+  PageView view{"desk", visit.say("desk.title"), {}, 200, "", ""};
   json::array drafts;
   const OperationResult all_drafts = co_await frame_.call(visit, "listDrafts");
   for (const auto& item : array_at(all_drafts.body, "items")) {

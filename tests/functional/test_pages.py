@@ -171,6 +171,9 @@ class Pages(NodesTest):
         self.assertRegex(newcomer.page.source, "koinon_[a-z2-7]{52}")
         newcomer.submit("/account", "feed", label="reader")
         self.assertIn("/feeds/all.atom?key=", newcomer.page.source)
+        newcomer.submit("/account", "mail", at_once="yes", digests="climate, all", days="7")
+        self.assertEqual({k: newcomer.page.forms[1].fields[k] for k in ("at_once", "digests", "days")},
+                         {"at_once": "yes", "digests": "all, climate", "days": "7"})
         newcomer.submit("/account", "password", old=PASSWORD, new=PASSWORD + " indeed")
         newcomer.log_in("new", PASSWORD + " indeed")
         newcomer.go("/account")

@@ -150,6 +150,26 @@ for (const place of document.querySelectorAll("[data-files]")) {
   show();
 }
 
+// Tells of what arrives while somebody looks: a page in the background holds no connection, and looks again when it is
+// shown.
+const listen = (kinds, act) => {
+  let events = null;
+  const follow = () => {
+    if (document.hidden) {
+      events?.close();
+      events = null;
+    } else if (!events) {
+      events = new EventSource("/api/v1/events");
+      for (const kind of kinds) events.addEventListener(kind, act);
+    }
+  };
+  document.addEventListener("visibilitychange", () => {
+    follow();
+    if (!document.hidden) act();
+  });
+  follow();
+};
+
 // --- live lists ---
 // The page is asked for anew when something has arrived: the node decides what belongs on it.
 const live = document.querySelector("[data-live-list]");
@@ -167,8 +187,7 @@ if (live && !new URLSearchParams(location.search).has("cursor")) {
     }
     live.replaceChildren(...found.childNodes);
   });
-  const events = new EventSource("/api/v1/events");
-  for (const kind of ["record", "body", "erased"]) events.addEventListener(kind, refresh);
+  listen(["record", "body", "erased"], refresh);
 }
 const thread = document.querySelector("article.note");
 if (thread) {
@@ -182,6 +201,6 @@ if (thread) {
       if (ours && theirs && !ours.contains(document.activeElement)) ours.replaceWith(theirs);
     }
   });
-  new EventSource("/api/v1/events").addEventListener("record", refresh);
+  listen(["record", "body"], refresh);
 }
 for (const place of document.querySelectorAll("[data-focus]")) place.focus();
