@@ -174,7 +174,8 @@ HttpResponse PageFrame::sorry(const Visit& visit, const Error& error) {
   view.status = status_of(error.code);
   view.title = visit.say(view.status == 404 ? "sorry.not_found" : "sorry.title");
   view.model = {{"heading", view.title},
-                {"detail", error.message},
+                // What is not found is said in the reader's language by the page itself.
+                {"detail", view.status == 404 ? "" : error.message},
                 {"not_found", view.status == 404},
                 {"refused", view.status == 403},
                 {"busy", view.status == 429 || view.status == 503}};
