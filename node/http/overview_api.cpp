@@ -13,10 +13,19 @@ namespace json = boost::json;
 namespace {
 
 constexpr std::int64_t kMonthMs = 30LL * 24 * 3600 * 1000;
-constexpr std::array<std::int64_t, 3> kAskAfterMonths = {3, 6, 12};
+constexpr std::array<int, 3> kAskAfterMonths = {3, 6, 12};
 constexpr std::size_t kLooksAt = 1000;  // records of a kind
 
 }  // namespace
+
+int follow_up_due(UnixMillis first, UnixMillis last, UnixMillis now) {
+  int due = 0;
+  for (const int months : kAskAfterMonths) {
+    const std::int64_t at = first.value + months * kMonthMs;
+    if (at <= now.value && at > last.value) due = months;
+  }
+  return due;
+}
 
 void OverviewApi::add_routes(RouteTable& routes) {
   const auto add = [&](const char* pattern, Need need, const char* id, const char* tag, const char* summary,
@@ -161,15 +170,11 @@ Result<HttpResponse> OverviewApi::follow_ups(const HttpRequest&) {
     const auto [it, first] = words.try_emplace({made->of_log, made->of.value}, *made, *made);
     if (!first) it->second.first = *made;
   }
-  const std::int64_t now = parts_.clock.wall().value;
+  const UnixMillis now = parts_.clock.wall();
   for (const auto& [practice, said] : words) {
     const auto& [first, last] = said;
     if (last.stage == "stopped") continue;
-    std::int64_t due = 0;
-    for (const std::int64_t months : kAskAfterMonths) {
-      const std::int64_t at = first.record.created_at.value + months * kMonthMs;
-      if (at <= now && at > last.record.created_at.value) due = months;
-    }
+    const int due = follow_up_due(first.record.created_at, last.record.created_at, now);
     if (due == 0) continue;
     KOINON_ASSIGN(const auto indexed, parts_.index->get(practice.first, EntryIndex(practice.second)));
     items.push_back(json::object{{"of", directory.ref(practice.first, EntryIndex(practice.second))},

@@ -8,6 +8,10 @@
 
 namespace koinon {
 
+// How many months (of 30 days) after the first word on an adoption its city is asked how it went, if it has
+// said nothing since: 3, 6 or 12; 0: not now.
+int follow_up_due(UnixMillis first, UnixMillis last, UnixMillis now);
+
 class OverviewApi {
  public:
   explicit OverviewApi(ApiParts& parts) : parts_(parts) {}

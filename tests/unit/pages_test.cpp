@@ -2,6 +2,7 @@
 #include <boost/json.hpp>
 #include <gtest/gtest.h>
 
+#include "node/http/overview_api.h"
 #include "node/pages/messages.h"
 #include "node/pages/operate_pages.h"
 #include "node/pages/page_frame.h"
@@ -69,6 +70,20 @@ TEST(Templates, WhatStrangersWroteIsText) {
   EXPECT_EQ(page->find("<img"), std::string::npos);
   EXPECT_NE(page->find("{{heading}} [[nav.find]]"), std::string::npos) << "neither a variable nor a message";
   EXPECT_FALSE(templates.render("../messages/en", language(*messages, "en"), {}).ok());
+}
+
+TEST(FollowUps, AnOfficeIsAskedAfterThreeSixAndTwelveMonthsUnlessItHasSpoken) {
+  constexpr std::int64_t kDay = 24LL * 3600 * 1000;
+  const auto due = [](std::int64_t last, std::int64_t now) {
+    return follow_up_due({0}, {last * kDay}, {now * kDay});
+  };
+  EXPECT_EQ(due(0, 89), 0);
+  EXPECT_EQ(due(0, 90), 3);
+  EXPECT_EQ(due(0, 181), 6) << "once, for the later of two";
+  EXPECT_EQ(due(0, 1000), 12);
+  EXPECT_EQ(due(100, 120), 0) << "it has said how it went since";
+  EXPECT_EQ(due(100, 180), 6);
+  EXPECT_EQ(due(361, 1000), 0);
 }
 
 TEST(Pages, RedirectsStayHere) {
