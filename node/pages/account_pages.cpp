@@ -117,7 +117,7 @@ asio::awaitable<HttpResponse> AccountPages::welcome(Visit visit) {
   co_return frame_.show(visit, std::move(view));
 }
 
-asio::awaitable<HttpResponse> AccountPages::show_account(const Visit& visit, json::object news) {
+asio::awaitable<HttpResponse> AccountPages::show_account(Visit visit, json::object news) {
   const Caller& caller = visit.request.caller;
   PageView view{"account", visit.say("account.title"), std::move(news), 200, "", ""};
   view.model["name"] = caller.name;

@@ -18,7 +18,7 @@ class AccountPages {
   boost::asio::awaitable<HttpResponse> welcome(Visit visit);
   boost::asio::awaitable<HttpResponse> account(Visit visit);
   boost::asio::awaitable<HttpResponse> change_account(Visit visit);
-  boost::asio::awaitable<HttpResponse> show_account(const Visit& visit, boost::json::object news);
+  boost::asio::awaitable<HttpResponse> show_account(Visit visit, boost::json::object news);
 
   PageFrame& frame_;
 };

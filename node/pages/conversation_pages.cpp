@@ -25,8 +25,9 @@ json::array choices(const Visit& visit, const std::string& name, std::initialize
                     const std::string& chosen) {
   json::array out;
   for (const std::string key : keys)
-    out.push_back(
-        json::object{{"key", key}, {"text", visit.say(name + "." + key)}, {"chosen", key == chosen}});
+    out.push_back(json::object{{"key", key},
+                               {"text", visit.say(std::string(name).append(".").append(key))},
+                               {"chosen", key == chosen}});
   return out;
 }
 
@@ -104,7 +105,7 @@ void ConversationPages::add_routes(RouteTable& routes) {
        &ConversationPages::change_inbox);
 }
 
-asio::awaitable<OperationResult> ConversationPages::publish(const Visit& visit, json::object request) {
+asio::awaitable<OperationResult> ConversationPages::publish(Visit visit, json::object request) {
   OperationInput input{{}, {}, std::move(request), true, {}};
   co_return co_await frame_.call(visit, "publish", std::move(input));
 }
@@ -155,7 +156,7 @@ asio::awaitable<HttpResponse> ConversationPages::questions(Visit visit) {
   co_return frame_.show(visit, std::move(view));
 }
 
-asio::awaitable<HttpResponse> ConversationPages::show_ask(const Visit& visit, OperationResult failed) {
+asio::awaitable<HttpResponse> ConversationPages::show_ask(Visit visit, OperationResult failed) {
   PageView view{
       "ask", visit.say("ask.title"), base_model(visit, failed), failed.status == 0 ? 200 : failed.status, "",
       ""};
@@ -211,7 +212,7 @@ asio::awaitable<HttpResponse> ConversationPages::ask(Visit visit) {
   co_return go_to_published(done);
 }
 
-asio::awaitable<HttpResponse> ConversationPages::show_answer(const Visit& visit, OperationResult failed) {
+asio::awaitable<HttpResponse> ConversationPages::show_answer(Visit visit, OperationResult failed) {
   const std::string to = given(visit, "to");
   const OperationResult record = co_await frame_.call(visit, "getRecord", {ref_args(to), {}, {}});
   if (!record.ok()) co_return frame_.sorry(visit, record);
@@ -249,7 +250,7 @@ asio::awaitable<HttpResponse> ConversationPages::answer(Visit visit) {
 
 // --- adoptions ---
 
-asio::awaitable<HttpResponse> ConversationPages::show_adopt(const Visit& visit, OperationResult failed) {
+asio::awaitable<HttpResponse> ConversationPages::show_adopt(Visit visit, OperationResult failed) {
   const std::string of = given(visit, "of");
   const OperationResult record = co_await frame_.call(visit, "getRecord", {ref_args(of), {}, {}});
   if (!record.ok()) co_return frame_.sorry(visit, record);

@@ -22,10 +22,10 @@ class ConversationPages {
   boost::asio::awaitable<HttpResponse> change_inbox(Visit visit);
 
   // A form with what was typed and, where something is wrong, what.
-  boost::asio::awaitable<HttpResponse> show_ask(const Visit& visit, OperationResult failed);
-  boost::asio::awaitable<HttpResponse> show_answer(const Visit& visit, OperationResult failed);
-  boost::asio::awaitable<HttpResponse> show_adopt(const Visit& visit, OperationResult failed);
-  boost::asio::awaitable<OperationResult> publish(const Visit& visit, boost::json::object request);
+  boost::asio::awaitable<HttpResponse> show_ask(Visit visit, OperationResult failed);
+  boost::asio::awaitable<HttpResponse> show_answer(Visit visit, OperationResult failed);
+  boost::asio::awaitable<HttpResponse> show_adopt(Visit visit, OperationResult failed);
+  boost::asio::awaitable<OperationResult> publish(Visit visit, boost::json::object request);
 
   PageFrame& frame_;
 };

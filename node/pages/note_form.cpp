@@ -164,7 +164,8 @@ std::string lines_of(const json::array& items, std::initializer_list<const char*
     if (item.is_string()) line = item.as_string();
     for (const char* member : members) {
       const std::string part = item.is_object() ? text_at(item.as_object(), member) : "";
-      if (!part.empty()) line += (line.empty() ? "" : " | ") + part;
+      if (!part.empty() && !line.empty()) line += " | ";
+      line += part;
     }
     out += line + "\n";
   }
@@ -194,8 +195,9 @@ json::object field_view(const Visit& visit, const Field& field,
                    {"is_topics", field.kind == Kind::kTopics}};
   json::array choices;
   for (const auto& choice : split(std::string(field.choices), ' '))
-    choices.push_back(json::object{
-        {"key", choice}, {"text", visit.say(name + "." + choice)}, {"chosen", at(name) == choice}});
+    choices.push_back(json::object{{"key", choice},
+                                   {"text", visit.say(std::string(name).append(".").append(choice))},
+                                   {"chosen", at(name) == choice}});
   if (field.kind == Kind::kGoals) {
     for (int goal = 1; goal <= 17; ++goal) {
       const std::string number = std::to_string(goal);

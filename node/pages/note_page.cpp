@@ -132,7 +132,7 @@ void NotePage::add_routes(RouteTable& routes) {
               [this](Visit visit) { return withdraw(std::move(visit)); });
 }
 
-asio::awaitable<json::object> NotePage::other(const Visit& visit, std::string ref, bool with_answers) {
+asio::awaitable<json::object> NotePage::other(Visit visit, std::string ref, bool with_answers) {
   const OperationResult found = co_await frame_.call(visit, "getRecord", {ref_args(ref), {}, {}});
   if (!found.ok()) co_return json::object{{"ref", ref}, {"title", ref}, {"city_name", ref}};
   const json::object content = content_of(found.body);
@@ -151,7 +151,7 @@ asio::awaitable<json::object> NotePage::other(const Visit& visit, std::string re
   co_return out;
 }
 
-asio::awaitable<json::array> NotePage::others(const Visit& visit, json::array referring, std::string role) {
+asio::awaitable<json::array> NotePage::others(Visit visit, json::array referring, std::string role) {
   json::array out;
   for (const auto& item : referring) {
     if (out.size() == kOthersShown) break;
@@ -162,7 +162,7 @@ asio::awaitable<json::array> NotePage::others(const Visit& visit, json::array re
   co_return out;
 }
 
-asio::awaitable<bool> NotePage::is_watched(const Visit& visit, std::string ref) {
+asio::awaitable<bool> NotePage::is_watched(Visit visit, std::string ref) {
   if (visit.request.caller.user.value == 0) co_return false;
   const OperationResult watched = co_await frame_.call(visit, "listWatched");
   for (const auto& item : array_at(watched.body, "items")) {

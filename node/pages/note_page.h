@@ -17,10 +17,10 @@ class NotePage {
   boost::asio::awaitable<HttpResponse> withdraw_page(Visit visit);
   boost::asio::awaitable<HttpResponse> withdraw(Visit visit);
   // The records that refer to one, each with its own text; and what is said to a question.
-  boost::asio::awaitable<boost::json::array> others(const Visit& visit, boost::json::array referring,
+  boost::asio::awaitable<boost::json::array> others(Visit visit, boost::json::array referring,
                                                     std::string role);
-  boost::asio::awaitable<boost::json::object> other(const Visit& visit, std::string ref, bool with_answers);
-  boost::asio::awaitable<bool> is_watched(const Visit& visit, std::string ref);
+  boost::asio::awaitable<boost::json::object> other(Visit visit, std::string ref, bool with_answers);
+  boost::asio::awaitable<bool> is_watched(Visit visit, std::string ref);
 
   PageFrame& frame_;
 };

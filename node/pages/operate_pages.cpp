@@ -95,7 +95,7 @@ void OperatePages::add_routes(RouteTable& routes) {
              [this](Visit visit) { return audit(std::move(visit)); }, {"cursor"});
 }
 
-asio::awaitable<HttpResponse> OperatePages::show_operate(const Visit& visit, json::object news) {
+asio::awaitable<HttpResponse> OperatePages::show_operate(Visit visit, json::object news) {
   const OperationResult status = co_await frame_.call(visit, "getStatus");
   if (!status.ok()) co_return frame_.sorry(visit, status);
   const OperationResult peers = co_await frame_.call(visit, "listPeers");
@@ -185,7 +185,7 @@ asio::awaitable<HttpResponse> OperatePages::change(Visit visit) {
                                           {"qr_html", qr_svg(line)}});
 }
 
-asio::awaitable<HttpResponse> OperatePages::show_accounts(const Visit& visit, json::object news) {
+asio::awaitable<HttpResponse> OperatePages::show_accounts(Visit visit, json::object news) {
   const OperationResult all = co_await frame_.call(visit, "listAccounts");
   if (!all.ok()) co_return frame_.sorry(visit, all);
   PageView view{"accounts", visit.say("accounts.title"), std::move(news), 200, "", ""};

@@ -16,8 +16,8 @@ class OperatePages {
   boost::asio::awaitable<HttpResponse> accounts(Visit visit);
   boost::asio::awaitable<HttpResponse> change_accounts(Visit visit);
   boost::asio::awaitable<HttpResponse> audit(Visit visit);
-  boost::asio::awaitable<HttpResponse> show_operate(const Visit& visit, boost::json::object news);
-  boost::asio::awaitable<HttpResponse> show_accounts(const Visit& visit, boost::json::object news);
+  boost::asio::awaitable<HttpResponse> show_operate(Visit visit, boost::json::object news);
+  boost::asio::awaitable<HttpResponse> show_accounts(Visit visit, boost::json::object news);
 
   PageFrame& frame_;
 };

@@ -52,7 +52,7 @@ class PageFrame {
   void get(RouteTable& routes, const std::string& pattern, Need need, const std::string& id,
            const std::string& summary, GetHandler handler, std::vector<std::string> query = {});
   void post(RouteTable& routes, const std::string& pattern, Need need, const std::string& id,
-            const std::string& summary, GetHandler handler, std::size_t body_limit = 2 * 1024 * limits::kKiB);
+            const std::string& summary, GetHandler handler, std::size_t body_limit = 2 * limits::kMiB);
 
   HttpResponse show(const Visit& visit, PageView view);
   // The page of an error: what happened, and what to do next.

@@ -50,7 +50,7 @@ void PublishPages::add_routes(RouteTable& routes) {
              [this](Visit visit) { return desk(std::move(visit)); });
 }
 
-asio::awaitable<HttpResponse> PublishPages::show_form(const Visit& visit, FormState state) {
+asio::awaitable<HttpResponse> PublishPages::show_form(Visit visit, FormState state) {
   const auto value = [&](const std::string& name) {
     const auto it = state.values.find(name);
     return it == state.values.end() ? std::string() : it->second;
@@ -99,7 +99,7 @@ asio::awaitable<HttpResponse> PublishPages::show_form(const Visit& visit, FormSt
 
 // A note that is revised comes into the form as it stands; one that is translated or derived from lends its
 // topics and what has no language.
-asio::awaitable<PublishPages::FormState> PublishPages::state_of_record(const Visit& visit, std::string role,
+asio::awaitable<PublishPages::FormState> PublishPages::state_of_record(Visit visit, std::string role,
                                                                        std::string ref) {
   FormState state;
   const OperationResult found = co_await frame_.call(visit, "getRecord", {ref_args(ref), {}, {}});
@@ -153,7 +153,7 @@ asio::awaitable<HttpResponse> PublishPages::form(Visit visit) {
   co_return co_await show_form(visit, std::move(state));
 }
 
-asio::awaitable<bool> PublishPages::keep(const Visit& visit, FormState& state, bool overwrite) {
+asio::awaitable<PublishPages::FormState> PublishPages::keep(Visit visit, FormState state, bool overwrite) {
   OperationInput input{{{"id", state.draft}}, {}, request_of_form(visit), true, {}};
   const bool first = state.draft.empty();
   if (!first && !overwrite && !state.version.empty())
@@ -163,29 +163,30 @@ asio::awaitable<bool> PublishPages::keep(const Visit& visit, FormState& state, b
   if (kept.ok()) {
     state.draft = std::to_string(number_at(kept.body, "id"));
     state.version = std::to_string(number_at(kept.body, "version"));
-    co_return true;
+    state.kept = true;
+    co_return state;
   }
   state.status = kept.status;
   state.conflict = kept.status == 409;
   if (!state.conflict) state.problem = kept.detail();
-  co_return false;
+  co_return state;
 }
 
-asio::awaitable<HttpResponse> PublishPages::autosave(const Visit& visit, FormState state) {
-  if (co_await keep(visit, state, false))
-    co_return json_page({{"draft", state.draft}, {"version", state.version}});
+asio::awaitable<HttpResponse> PublishPages::autosave(Visit visit, FormState state) {
+  state = co_await keep(visit, std::move(state), false);
+  if (state.kept) co_return json_page({{"draft", state.draft}, {"version", state.version}});
   co_return json_page({{"problem", state.conflict ? visit.say("publish.conflict") : state.problem}},
                       state.status);
 }
 
-asio::awaitable<HttpResponse> PublishPages::preview_part(const Visit& visit) {
+asio::awaitable<HttpResponse> PublishPages::preview_part(Visit visit) {
   OperationInput input{{}, {}, request_of_form(visit), true, {}};
   const OperationResult made = co_await frame_.call(visit, "preview", std::move(input));
   if (made.ok()) co_return json_page({{"html", text_at(made.body, "html")}});
   co_return json_page({{"problem", made.detail()}}, made.status);
 }
 
-asio::awaitable<HttpResponse> PublishPages::publish(const Visit& visit, FormState state) {
+asio::awaitable<HttpResponse> PublishPages::publish(Visit visit, FormState state) {
   json::object request = request_of_form(visit);
   if (const std::string at = visit.field("at"); !at.empty()) request["at"] = api_time(at);
   OperationInput input{{}, {}, std::move(request), true, {}};
@@ -215,8 +216,8 @@ asio::awaitable<HttpResponse> PublishPages::submit(Visit visit) {
     co_return PageFrame::go("/desk");
   }
   if (wish == "save" || wish == "overwrite") {
-    if (co_await keep(visit, state, wish == "overwrite"))
-      co_return PageFrame::go("/publish?draft=" + state.draft + "&saved=yes");
+    state = co_await keep(visit, std::move(state), wish == "overwrite");
+    if (state.kept) co_return PageFrame::go("/publish?draft=" + state.draft + "&saved=yes");
     co_return co_await show_form(visit, std::move(state));
   }
   OperationInput input{{}, {}, request_of_form(visit), true, {}};

@@ -20,18 +20,19 @@ class PublishPages {
     std::string problem;  // what is wrong with it
     bool conflict = false;
     bool saved = false;
+    bool kept = false;  // as a draft, just now
     std::string preview_html;
     unsigned status = 200;
   };
   boost::asio::awaitable<HttpResponse> form(Visit visit);
   boost::asio::awaitable<HttpResponse> submit(Visit visit);
-  boost::asio::awaitable<HttpResponse> show_form(const Visit& visit, FormState state);
-  // Keeps the draft; false: it could not be kept, and the state says why.
-  boost::asio::awaitable<bool> keep(const Visit& visit, FormState& state, bool overwrite);
-  boost::asio::awaitable<HttpResponse> publish(const Visit& visit, FormState state);
-  boost::asio::awaitable<HttpResponse> autosave(const Visit& visit, FormState state);
-  boost::asio::awaitable<HttpResponse> preview_part(const Visit& visit);
-  boost::asio::awaitable<FormState> state_of_record(const Visit& visit, std::string role, std::string ref);
+  boost::asio::awaitable<HttpResponse> show_form(Visit visit, FormState state);
+  // Keeps the draft; where it could not be kept, the state says why.
+  boost::asio::awaitable<FormState> keep(Visit visit, FormState state, bool overwrite);
+  boost::asio::awaitable<HttpResponse> publish(Visit visit, FormState state);
+  boost::asio::awaitable<HttpResponse> autosave(Visit visit, FormState state);
+  boost::asio::awaitable<HttpResponse> preview_part(Visit visit);
+  boost::asio::awaitable<FormState> state_of_record(Visit visit, std::string role, std::string ref);
 
   boost::asio::awaitable<HttpResponse> held(Visit visit);
   boost::asio::awaitable<HttpResponse> change_held(Visit visit);

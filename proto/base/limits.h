@@ -176,7 +176,7 @@ inline constexpr std::size_t kPageSizeMax = 1000;
 inline constexpr std::size_t kSearchWords = 32;
 inline constexpr std::size_t kSearchBytes = 1024;
 // Of a text, when an excerpt is made of it.
-inline constexpr std::size_t kHighlightBytes = 64 * 1024;
+inline constexpr std::size_t kHighlightBytes = 64 * kKiB;
 // A word that many topics are called by stands for the first of them.
 inline constexpr std::size_t kTopicsOfSearchWord = 8;
 
