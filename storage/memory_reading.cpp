@@ -127,6 +127,20 @@ Result<std::vector<LogState>> MemoryStore::logs_named(std::string_view name) {
   return out;
 }
 
+Result<std::vector<LogState>> MemoryStore::logs_after(const std::optional<LogState>& last,
+                                                      std::string_view part, std::size_t limit) {
+  std::map<std::pair<std::string, LogId>, const LogState*> by_name;
+  for (const auto& [id, log] : logs_) {
+    const std::string& name = log->state.identity.name;
+    if (log->state.range.size().value > 0 && name.find(part) != std::string::npos)
+      by_name.emplace(std::pair(name, id), &log->state);
+  }
+  std::vector<LogState> out;
+  auto next = last ? by_name.upper_bound({last->identity.name, last->id}) : by_name.begin();
+  for (; next != by_name.end() && out.size() < limit; ++next) out.push_back(*next->second);
+  return out;
+}
+
 Result<StoreCounts> MemoryStore::counts() {
   StoreCounts out;
   out.logs = logs_.size();

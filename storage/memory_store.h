@@ -54,6 +54,8 @@ class MemoryStore final : public Store {
   Result<StoredRecord> record(const LogId& log, EntryIndex index) override;
   Result<LogState> log_state(const LogId& log) override;
   Result<std::vector<LogState>> logs_named(std::string_view name) override;
+  Result<std::vector<LogState>> logs_after(const std::optional<LogState>& last, std::string_view part,
+                                           std::size_t limit) override;
   Result<StoreCounts> counts() override;
   Result<std::vector<Arrival>> arrivals(ArrivalSeq after, std::size_t limit) override;
   Result<std::optional<EntryIndex>> own_content(BytesView digest) override;

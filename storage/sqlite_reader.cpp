@@ -165,6 +165,24 @@ Result<std::vector<LogState>> SqliteQueries::logs_named(std::string_view name) {
   }
 }
 
+Result<std::vector<LogState>> SqliteQueries::logs_after(const std::optional<LogState>& last,
+                                                        std::string_view part, std::size_t limit) {
+  std::vector<LogState> out;
+  auto select = db_.prepare(std::string(kLogColumns) +
+                            "WHERE l.size > 0 AND (l.name, l.log_id) > (?, ?) AND instr(l.name, ?) > 0 "
+                            "ORDER BY l.name, l.log_id LIMIT ?");
+  select.bind_text(last ? std::string_view(last->identity.name) : std::string_view());
+  select.bind_blob(last ? last->id.view() : BytesView());
+  select.bind_text(part);
+  select.bind(static_cast<std::int64_t>(limit));
+  while (true) {
+    KOINON_ASSIGN(const bool row, select.step());
+    if (!row) return out;
+    KOINON_ASSIGN(LogState log, read_log(select));
+    out.push_back(std::move(log));
+  }
+}
+
 Result<StoreCounts> SqliteQueries::counts() {
   StoreCounts out;
   auto logs = db_.prepare("SELECT count(*), coalesce(sum(size), 0) FROM log WHERE size > 0");

@@ -21,6 +21,8 @@ class SqliteQueries {
   Result<StoredRecord> record(const LogId& log, EntryIndex index);
   Result<LogState> log_state(const LogId& log);
   Result<std::vector<LogState>> logs_named(std::string_view name);
+  Result<std::vector<LogState>> logs_after(const std::optional<LogState>& last, std::string_view part,
+                                           std::size_t limit);
   Result<StoreCounts> counts();
   Result<std::vector<Arrival>> arrivals(ArrivalSeq after, std::size_t limit);
   Result<std::optional<EntryIndex>> own_content(BytesView digest);

@@ -43,6 +43,10 @@ class SqliteBase : public Base {
     return queries_.record(log, index);
   }
   Result<LogState> log_state(const LogId& log) override { return queries_.log_state(log); }
+  Result<std::vector<LogState>> logs_after(const std::optional<LogState>& last, std::string_view part,
+                                           std::size_t limit) override {
+    return queries_.logs_after(last, part, limit);
+  }
   Result<std::vector<LogState>> logs_named(std::string_view name) override {
     return queries_.logs_named(name);
   }

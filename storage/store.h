@@ -61,6 +61,9 @@ class StoreReader {
   virtual Result<LogState> log_state(const LogId& log) = 0;
   // The logs that claim a name; more than one is possible, and shown apart.
   virtual Result<std::vector<LogState>> logs_named(std::string_view name) = 0;
+  // Logs by name, then by log id, whose name contains `part`, after the one given; at most `limit`.
+  virtual Result<std::vector<LogState>> logs_after(const std::optional<LogState>& last, std::string_view part,
+                                                   std::size_t limit) = 0;
   // How many logs and records are held, and the store's size on disk in bytes.
   virtual Result<StoreCounts> counts() = 0;
   // Arrivals whose last number is above `after`, oldest first, at most `limit` rows.

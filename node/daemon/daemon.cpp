@@ -239,6 +239,7 @@ Status Daemon::start_http() {
                   identity_,
                   NodeKey::from(keys_->node.public_key().view()),
                   config_.address,
+                  folder_.path().string(),
                   network_->port(),
                   config_.http_port};
   api_ = std::make_unique<Api>(ApiParts{

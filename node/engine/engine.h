@@ -93,7 +93,8 @@ struct LogStanding {
   bool frozen = false;
   bool over_quota = false;
   bool fetching = false;
-  std::vector<NodeKey> offered_by;  // peers that offer more than is held
+  std::vector<NodeKey> offered_by;                    // peers that offer more than is held
+  std::vector<std::pair<NodeKey, TreeSize>> held_by;  // connected peers, and up to which size they said so
   std::map<EntryIndex, std::vector<NodeKey>>
       missing;  // bodies looked for, and the peers asked for them in vain
   // Peers that announced a body again and again and never gave it; they are not asked for it.

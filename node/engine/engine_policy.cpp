@@ -161,6 +161,11 @@ LogStanding Engine::standing(const LogId& id) const {
     if (const auto live = sessions_.find(session); live != sessions_.end())
       out.offered_by.push_back(live->second->peer);
   }
+  for (const auto& [number, session] : sessions_) {
+    const auto known = session->known.find(id);
+    if (known != session->known.end() && known->second.value > 0)
+      out.held_by.emplace_back(session->peer, known->second);
+  }
   for (const auto& [index, body] : log.missing) {
     if (body.transit) continue;
     auto& peers = out.missing[index];

@@ -19,16 +19,22 @@ void TrustPolicy::set_blocked(const LogId& log, bool blocked) {
   }
 }
 
-std::vector<const VouchFact*> TrustPolicy::standing(const LogId& voucher, UnixMillis now) {
+std::vector<const VouchFact*> TrustPolicy::vouches_by(const LogId& voucher, UnixMillis now) const {
   std::vector<const VouchFact*> out;
   const auto it = vouches_.find(voucher);
   if (it == vouches_.end()) return out;
   for (const auto& [target, vouch] : it->second) {
-    if (vouch.withdrawn || vouch.expires_at <= now) continue;
-    out.push_back(&vouch);
-    if (!next_expiry_ || vouch.expires_at < *next_expiry_) next_expiry_ = vouch.expires_at;
+    if (!vouch.withdrawn && vouch.expires_at > now) out.push_back(&vouch);
   }
   std::sort(out.begin(), out.end(), [](const auto* a, const auto* b) { return a->index < b->index; });
+  return out;
+}
+
+std::vector<const VouchFact*> TrustPolicy::standing(const LogId& voucher, UnixMillis now) {
+  auto out = vouches_by(voucher, now);
+  for (const VouchFact* vouch : out) {
+    if (!next_expiry_ || vouch->expires_at < *next_expiry_) next_expiry_ = vouch->expires_at;
+  }
   return out;
 }
 

@@ -50,10 +50,13 @@ class TrustPolicy {
   const std::set<LogId>& blocked() const { return blocked_; }
   // Standing vouches for a city, whether or not their voucher counts; for explanations.
   std::vector<const VouchFact*> vouches_for(const LogId& target, UnixMillis now) const;
+  // A city's standing vouches, the oldest first.
+  std::vector<const VouchFact*> vouches_by(const LogId& voucher, UnixMillis now) const;
   const Rules& rules() const { return rules_; }
 
  private:
   std::vector<LogId> nearest(UnixMillis now);
+  // The same, when the next of them lapses noted.
   std::vector<const VouchFact*> standing(const LogId& voucher, UnixMillis now);
   std::vector<LogId> next_hop(const std::vector<LogId>& frontier, std::map<LogId, TrustPath>& paths,
                               UnixMillis now);

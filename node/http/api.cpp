@@ -1,6 +1,7 @@
 #include "node/http/api.h"
 
 #include <algorithm>
+#include <filesystem>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -9,6 +10,7 @@
 #include "crypto/tlog_proof.h"
 #include "node/http/accounts_api.h"
 #include "node/http/metrics.h"
+#include "node/http/network_questions.h"
 #include "node/http/query_params.h"
 #include "proto/base/encoding.h"
 #include "proto/base/limits.h"
@@ -54,12 +56,6 @@ HttpResponse json_response(const json::object& body, unsigned status) {
   return {status, "application/json", json::serialize(body), {}};
 }
 
-asio::awaitable<NetworkStatus> Api::ask_network() {
-  Network* network = &parts_.network;
-  const auto ask = [network]() -> asio::awaitable<NetworkStatus> { co_return network->status(); };
-  co_return co_await asio::co_spawn(network->context(), ask, asio::use_awaitable);
-}
-
 // --- the node itself ---
 
 asio::awaitable<HttpResponse> Api::health(HttpRequest) {
@@ -95,7 +91,7 @@ Result<HttpResponse> Api::id(const HttpRequest&) {
 }
 
 asio::awaitable<HttpResponse> Api::status(HttpRequest) {
-  const NetworkStatus network = co_await ask_network();
+  const NetworkStatus network = co_await ask_network(&parts_.network);
   Directory directory(*parts_.store, parts_.index.get());
   const auto own_log = parts_.facts.log();
   const auto own = own_log ? parts_.store->log_state(*own_log) : Result<LogState>(LogState());
@@ -124,6 +120,9 @@ asio::awaitable<HttpResponse> Api::status(HttpRequest) {
   body["cities"] = counts->logs;
   body["records"] = counts->records;
   body["store_bytes"] = counts->bytes;
+  std::error_code unknown;
+  const auto space = std::filesystem::space(parts_.facts.folder, unknown);
+  body["disk_free_bytes"] = unknown ? 0 : space.available;
   body["index_lag"] = index_lag(*position);
   const auto filter = parse_filter(network.topics);
   const auto topics = filter.ok() ? topic_states(*filter) : Result<json::array>(filter.error());
@@ -148,7 +147,7 @@ std::uint64_t Api::index_lag(ArrivalSeq indexed) {
 
 asio::awaitable<HttpResponse> Api::metrics(HttpRequest) {
   MetricsInput input;
-  input.network = co_await ask_network();
+  input.network = co_await ask_network(&parts_.network);
   const auto counts = parts_.store->counts();
   const auto position = parts_.index->position();
   if (!counts.ok()) co_return problem(counts.error());
@@ -164,7 +163,7 @@ asio::awaitable<HttpResponse> Api::metrics(HttpRequest) {
 }
 
 asio::awaitable<HttpResponse> Api::peers(HttpRequest) {
-  const NetworkStatus network = co_await ask_network();
+  const NetworkStatus network = co_await ask_network(&parts_.network);
   Directory directory(*parts_.store, parts_.index.get());
   json::array items;
   for (const PeerStatus& peer : network.peers) {
@@ -190,34 +189,6 @@ asio::awaitable<HttpResponse> Api::peers(HttpRequest) {
     item["last_lie"] = peer.conduct.last_lie;
     const auto held = peer.log ? parts_.store->log_state(*peer.log) : Result<LogState>(LogState());
     item["entries"] = held.ok() ? held->range.size().value : 0;
-    items.push_back(std::move(item));
-  }
-  co_return json_response({{"items", std::move(items)}});
-}
-
-asio::awaitable<HttpResponse> Api::cities(HttpRequest) {
-  const NetworkStatus network = co_await ask_network();
-  Directory directory(*parts_.store, parts_.index.get());
-  json::array items;
-  for (const TrustedCity& city : network.trusted) {
-    const auto state = parts_.store->log_state(city.log);
-    if (!state.ok()) continue;  // trusted, but nothing of it has come yet
-    json::object item;
-    item["city"] = directory.city(city.log);
-    item["log_id"] = to_text(city.log);
-    item["vkey"] = state->identity.vkey().text();
-    item["entries"] = state->range.size().value;
-    item["frozen"] = state->frozen;
-    const auto same = parts_.store->logs_named(state->identity.name);
-    item["name_claimed_twice"] = same.ok() && same->size() > 1;
-    const auto profile = parts_.index->latest(city.log, v1::KIND_PROFILE);
-    const auto indexed = profile.ok() && *profile
-                             ? parts_.index->get(city.log, **profile)
-                             : Result<std::optional<IndexedRecord>>(std::optional<IndexedRecord>());
-    item["display_name"] = indexed.ok() && *indexed ? (*indexed)->title : "";
-    json::array path;
-    for (const LogId& hop : city.path) path.emplace_back(directory.city(hop));
-    item["trust_path"] = std::move(path);
     items.push_back(std::move(item));
   }
   co_return json_response({{"items", std::move(items)}});

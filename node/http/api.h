@@ -28,6 +28,7 @@ namespace koinon {
 inline constexpr std::string_view kApiVersion = "1.0.0";
 
 class AccountsApi;
+class CitiesApi;
 class CredentialsApi;
 class DeskApi;
 class FeedsApi;
@@ -45,6 +46,7 @@ struct NodeFacts {
   std::optional<LogIdentity> identity;  // none: an observer
   NodeKey node_key;
   std::string address;  // HOST:PORT for other cities, or empty
+  std::string folder;   // where its data are
   std::uint16_t peer_port = 0;
   std::uint16_t http_port = 0;
 
@@ -117,9 +119,7 @@ class Api {
   boost::asio::awaitable<HttpResponse> status(HttpRequest request);
   boost::asio::awaitable<HttpResponse> metrics(HttpRequest request);
   std::uint64_t index_lag(ArrivalSeq indexed);
-  boost::asio::awaitable<HttpResponse> cities(HttpRequest request);
   boost::asio::awaitable<HttpResponse> peers(HttpRequest request);
-  boost::asio::awaitable<NetworkStatus> ask_network();
 
   boost::asio::awaitable<HttpResponse> reindex(HttpRequest request);
   boost::asio::awaitable<HttpResponse> add_peer(HttpRequest request);
@@ -140,7 +140,6 @@ class Api {
   boost::asio::awaitable<HttpResponse> explain(HttpRequest request);
   boost::asio::awaitable<Result<Published>> publish_made(DraftMaker maker);
   boost::asio::awaitable<Status> change_store(std::function<Status(Store&)> change);
-  boost::asio::awaitable<CityStanding> ask_standing(LogId log);
 
   // api_attachments.cpp
   boost::asio::awaitable<HttpResponse> put_attachment(HttpRequest request);
@@ -162,6 +161,7 @@ class Api {
   ApiParts& parts_;
   RouteTable routes_;
   std::unique_ptr<AccountsApi> accounts_;
+  std::unique_ptr<CitiesApi> cities_;
   std::unique_ptr<CredentialsApi> credentials_;
   std::unique_ptr<DeskApi> desk_;
   std::unique_ptr<InboxApi> inbox_;

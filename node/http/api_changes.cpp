@@ -6,6 +6,7 @@
 #include "node/http/api.h"
 #include "node/http/change_request.h"
 #include "node/http/from_callback.h"
+#include "node/http/network_questions.h"
 #include "node/publishing/vouching.h"
 #include "proto/base/encoding.h"
 #include "proto/base/limits.h"
@@ -49,7 +50,7 @@ asio::awaitable<HttpResponse> Api::add_peer(HttpRequest request) {
 
 asio::awaitable<HttpResponse> Api::remove_peer(HttpRequest request) {
   const std::string which = request.arg("peer");
-  const NetworkStatus network = co_await ask_network();
+  const NetworkStatus network = co_await ask_network(&parts_.network);
   std::vector<PeerStatus> found;
   for (const PeerStatus& peer : network.peers) {
     if (peer.name == which || to_text(peer.node_key) == which) found.push_back(peer);

@@ -9,6 +9,7 @@
 #include "node/http/change_request.h"
 #include "node/http/explanation.h"
 #include "node/http/from_callback.h"
+#include "node/http/network_questions.h"
 #include "node/publishing/vouching.h"
 #include "proto/base/encoding.h"
 #include "proto/base/limits.h"
@@ -21,13 +22,6 @@ namespace json = boost::json;
 namespace {
 
 constexpr std::size_t kMissingCounted = 10'000;
-
-// A city by its name, or by its whole log id where nothing of it is held.
-Result<LogId> find_log(Directory& directory, const std::string& text) {
-  if (const auto id = parse_log_id(text); id.ok()) return *id;
-  KOINON_ASSIGN(const LogState log, directory.find_city(text));
-  return log.id;
-}
 
 struct Lacking {
   std::uint64_t count = 0;
@@ -79,12 +73,6 @@ asio::awaitable<Status> Api::change_store(std::function<Status(Store&)> change) 
   co_return co_await from_callback<Status>(std::move(begin));
 }
 
-asio::awaitable<CityStanding> Api::ask_standing(LogId log) {
-  Network* network = &parts_.network;
-  const auto ask = [network, log]() -> asio::awaitable<CityStanding> { co_return network->standing(log); };
-  co_return co_await asio::co_spawn(network->context(), ask, asio::use_awaitable);
-}
-
 // --- topics ---
 
 Result<json::array> Api::topic_states(const BodyFilter& filter) {
@@ -101,7 +89,7 @@ Result<json::array> Api::topic_states(const BodyFilter& filter) {
 }
 
 asio::awaitable<HttpResponse> Api::subscriptions(HttpRequest) {
-  const NetworkStatus network = co_await ask_network();
+  const NetworkStatus network = co_await ask_network(&parts_.network);
   const auto filter = parse_filter(network.topics);
   if (!filter.ok()) co_return problem(filter.error());
   const auto states = topic_states(*filter);
@@ -149,7 +137,7 @@ asio::awaitable<HttpResponse> Api::vouch(HttpRequest request, bool withdraw) {
       KOINON_TRY(check_members(object, {"city"}));
       city = text_member(object, "city");
     }
-    KOINON_ASSIGN(const LogId log, find_log(directory, city));
+    KOINON_ASSIGN(const LogId log, directory.find_log(city));
     if (log == parts_.facts.log())
       return fail(Code::kInvalidArgument, "a city does not vouch for itself", "city");
     return log;
@@ -174,7 +162,7 @@ asio::awaitable<HttpResponse> Api::block(HttpRequest request, bool blocked) {
       KOINON_TRY(check_members(object, {"city"}));
       city = text_member(object, "city");
     }
-    KOINON_ASSIGN(const LogId log, find_log(directory, city));
+    KOINON_ASSIGN(const LogId log, directory.find_log(city));
     if (log == parts_.facts.log())
       return fail(Code::kInvalidArgument, "a city does not block itself", "city");
     return log;
@@ -248,7 +236,7 @@ asio::awaitable<HttpResponse> Api::withdraw(HttpRequest request) {
 asio::awaitable<HttpResponse> Api::explain(HttpRequest request) {
   Directory directory(*parts_.store);
   const std::string city = request.path[3];
-  const auto log = find_log(directory, city);
+  const auto log = directory.find_log(city);
   if (!log.ok() && log.error().code != Code::kNotFound) co_return problem(log.error());
   if (!log.ok()) {
     const auto vouched = vouched_name(*parts_.store, city);
@@ -256,12 +244,12 @@ asio::awaitable<HttpResponse> Api::explain(HttpRequest request) {
     if (!*vouched) {
       co_return json_response(explain_unknown(city));
     }
-    const CityStanding standing = co_await ask_standing(**vouched);
+    const CityStanding standing = co_await ask_standing(&parts_.network, **vouched);
     co_return json_response(
         explain_city(directory, *parts_.store, parts_.facts.log(), **vouched, city, standing));
   }
-  const CityStanding standing = co_await ask_standing(*log);
-  const NetworkStatus network = co_await ask_network();
+  const CityStanding standing = co_await ask_standing(&parts_.network, *log);
+  const NetworkStatus network = co_await ask_network(&parts_.network);
   if (request.path.size() == 4) {
     co_return json_response(
         explain_city(directory, *parts_.store, parts_.facts.log(), *log, directory.city(*log), standing));

@@ -8,6 +8,7 @@
 #include "crypto/hash.h"
 #include "node/http/accounts_api.h"
 #include "node/http/api.h"
+#include "node/http/cities_api.h"
 #include "node/http/credentials_api.h"
 #include "node/http/desk_api.h"
 #include "node/http/feeds_api.h"
@@ -36,6 +37,7 @@ Api::Api(ApiParts parts)
     : shared_(std::move(parts)),
       parts_(shared_.parts),
       accounts_(std::make_unique<AccountsApi>(shared_)),
+      cities_(std::make_unique<CitiesApi>(parts_)),
       credentials_(std::make_unique<CredentialsApi>(shared_)),
       desk_(std::make_unique<DeskApi>(shared_)),
       inbox_(std::make_unique<InboxApi>(shared_)),
@@ -47,6 +49,7 @@ Api::Api(ApiParts parts)
   add_routes();
   add_operator_routes();
   accounts_->add_routes(routes_);
+  cities_->add_routes(routes_);
   credentials_->add_routes(routes_);
   desk_->add_routes(routes_);
   inbox_->add_routes(routes_);
@@ -150,18 +153,6 @@ void Api::add_routes() {
                "TopicList",
                200,
                now(&Api::topics),
-               {}});
-  routes_.add({"GET",
-               "/api/v1/cities",
-               Need::kReading,
-               "listCities",
-               "reading",
-               "The cities that are held, each with the path by which it is trusted",
-               {},
-               "",
-               "CityList",
-               200,
-               later(&Api::cities),
                {}});
   routes_.add({"GET",
                "/api/v1/records",
@@ -365,6 +356,10 @@ Admission Api::admit(HttpRequest& request) {
     return {std::move(refusal), 0};
   }
   if (const Status admitted = shared_.access.admit(request); !admitted.ok()) {
+    // A form whose session has ended is read, so that nothing of it is lost; the page looks again.
+    const bool form = request.route->page && request.method == "POST";
+    if (form && admitted.error().code == Code::kUnauthenticated)
+      return {std::nullopt, std::min(request.route->body_limit, limits::kEndedFormBytes)};
     HttpResponse refusal =
         request.route->page ? pages_->refused(request, admitted.error()) : problem(admitted.error());
     if (request.method != "GET") audit(request, refusal);

@@ -81,12 +81,28 @@ void image_to_link(cmark_node* image) {
   cmark_node_free(image);
 }
 
+// What looks like HTML is shown as its author typed it: never obeyed, and not lost either.
+void html_to_text(cmark_node* html) {
+  std::string literal = cmark_node_get_literal(html);
+  while (literal.ends_with('\n')) literal.pop_back();
+  cmark_node* text = cmark_node_new(CMARK_NODE_TEXT);
+  cmark_node_set_literal(text, literal.c_str());
+  if (cmark_node_get_type(html) == CMARK_NODE_HTML_BLOCK) {
+    cmark_node* paragraph = cmark_node_new(CMARK_NODE_PARAGRAPH);
+    cmark_node_append_child(paragraph, text);
+    text = paragraph;
+  }
+  cmark_node_replace(html, text);
+  cmark_node_free(html);
+}
+
 using Document = std::unique_ptr<cmark_node, FreeNode>;
 
 Document parse(std::string_view text) {
   const std::string clean = plain_text(text);
   Document document(cmark_parse_document(clean.data(), clean.size(), CMARK_OPT_VALIDATE_UTF8));
   std::vector<cmark_node*> links;
+  std::vector<cmark_node*> raw;
   const std::unique_ptr<cmark_iter, FreeIter> iter(cmark_iter_new(document.get()));
   while (cmark_iter_next(iter.get()) != CMARK_EVENT_DONE) {
     cmark_node* node = cmark_iter_get_node(iter.get());
@@ -94,7 +110,9 @@ Document parse(std::string_view text) {
     if (cmark_iter_get_event_type(iter.get()) == CMARK_EVENT_EXIT &&
         (type == CMARK_NODE_LINK || type == CMARK_NODE_IMAGE))
       links.push_back(node);
+    if (type == CMARK_NODE_HTML_INLINE || type == CMARK_NODE_HTML_BLOCK) raw.push_back(node);
   }
+  for (cmark_node* node : raw) html_to_text(node);
   for (cmark_node* node : links) {
     const char* url = cmark_node_get_url(node);
     if (url == nullptr || !safe_link(url)) {

@@ -16,6 +16,32 @@ constexpr std::int64_t kMonthMs = 30LL * 24 * 3600 * 1000;
 constexpr std::array<int, 3> kAskAfterMonths = {3, 6, 12};
 constexpr std::size_t kLooksAt = 1000;  // records of a kind
 
+// What serves a goal or a commitment: our practices, and how they went elsewhere.
+struct Served {
+  std::int64_t practices = 0;
+  std::int64_t adoptions = 0;
+  std::map<std::string, std::int64_t> outcomes;
+
+  void add(const std::string& outcome) {
+    ++adoptions;
+    if (!outcome.empty()) ++outcomes[outcome];
+  }
+  Served& operator+=(const Served& other) {
+    practices += other.practices;
+    adoptions += other.adoptions;
+    for (const auto& [outcome, count] : other.outcomes) outcomes[outcome] += count;
+    return *this;
+  }
+  json::object json(json::object out) const {
+    out["practices"] = practices;
+    out["adoptions"] = adoptions;
+    json::object by_outcome;
+    for (const auto& [outcome, count] : outcomes) by_outcome[outcome] = count;
+    out["outcomes"] = std::move(by_outcome);
+    return out;
+  }
+};
+
 }  // namespace
 
 int follow_up_due(UnixMillis first, UnixMillis last, UnixMillis now) {
@@ -103,8 +129,8 @@ Result<HttpResponse> OverviewApi::impact(const HttpRequest& request) {
   KOINON_ASSIGN(const auto notes, parts_.index->find(query));
   json::array given;
   json::array taken;
-  std::map<std::uint32_t, std::int64_t> goals;
-  std::map<std::string, std::int64_t> commitments;
+  std::map<std::uint32_t, Served> goals;
+  std::map<std::string, Served> commitments;
   std::int64_t practices = 0;
   std::int64_t answered = 0;
   std::set<LogId> cities;
@@ -112,12 +138,7 @@ Result<HttpResponse> OverviewApi::impact(const HttpRequest& request) {
     if (note.kind == v1::KIND_ANSWER) ++answered;
     if (note.kind != v1::KIND_PRACTICE) continue;
     ++practices;
-    const auto stored = shown_record(*parts_.store, note.log, note.index);
-    const auto body = stored.ok() ? parse_body(stored->body) : Result<v1::Body>(stored.error());
-    if (body.ok()) {
-      for (const auto goal : body->practice().sdgs()) ++goals[goal];
-      for (const auto& one : body->practice().commitments()) ++commitments[one.agreement()];
-    }
+    Served served{1, 0, {}};
     KOINON_ASSIGN(const auto referring, parts_.index->referring(note.log, note.index));
     std::set<LogId> seen;
     for (auto it = referring.rbegin(); it != referring.rend(); ++it) {
@@ -127,9 +148,15 @@ Result<HttpResponse> OverviewApi::impact(const HttpRequest& request) {
       KOINON_ASSIGN(const auto made, adoption(*indexed));
       if (!made) continue;
       cities.insert(it->log);
+      served.add(made->outcome);
       KOINON_ASSIGN(json::object item, adoption_json(directory, *made));
       given.push_back(std::move(item));
     }
+    const auto stored = shown_record(*parts_.store, note.log, note.index);
+    const auto body = stored.ok() ? parse_body(stored->body) : Result<v1::Body>(stored.error());
+    if (!body.ok()) continue;
+    for (const auto goal : body->practice().sdgs()) goals[goal] += served;
+    for (const auto& one : body->practice().commitments()) commitments[one.agreement()] += served;
   }
   query.kind = v1::KIND_ADOPTION;
   KOINON_ASSIGN(const auto ours, adoptions(query));
@@ -138,11 +165,9 @@ Result<HttpResponse> OverviewApi::impact(const HttpRequest& request) {
     taken.push_back(std::move(one));
   }
   json::array by_goal;
-  for (const auto& [goal, count] : goals)
-    by_goal.push_back(json::object{{"goal", goal}, {"practices", count}});
+  for (const auto& [goal, count] : goals) by_goal.push_back(count.json({{"goal", goal}}));
   json::array by_commitment;
-  for (const auto& [name, count] : commitments)
-    by_commitment.push_back(json::object{{"agreement", name}, {"practices", count}});
+  for (const auto& [name, count] : commitments) by_commitment.push_back(count.json({{"agreement", name}}));
   return conditional(request, json_response({{"practices", practices},
                                              {"given", std::move(given)},
                                              {"cities_that_took", cities.size()},

@@ -123,6 +123,12 @@ Result<LogState> Directory::find_city(std::string_view text) {
   return std::move(logs.front());
 }
 
+Result<LogId> Directory::find_log(std::string_view text) {
+  if (const auto id = parse_log_id(text); id.ok()) return *id;
+  KOINON_ASSIGN(const LogState log, find_city(text));
+  return log.id;
+}
+
 Result<Directory::Found> Directory::find_ref(std::string_view text) {
   KOINON_ASSIGN(const HumanRef ref, parse_ref(text));
   KOINON_ASSIGN(LogState log, find_city(text.substr(0, text.rfind('/'))));

@@ -26,6 +26,8 @@ class Directory {
   std::string display_name(const LogId& log);
   // Refuses a name that two logs claim, saying how to tell them apart.
   Result<LogState> find_city(std::string_view text);
+  // By its name, or by its whole log id where nothing of it is held.
+  Result<LogId> find_log(std::string_view text);
   struct Found {
     LogState log;
     EntryIndex index;

@@ -39,17 +39,6 @@ Result<std::string> read_topic(const json::object& object) {
   return *filter.topics.begin();
 }
 
-HttpResponse page(const std::string& text, bool button) {
-  return {
-      200,
-      "text/html; charset=utf-8",
-      "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Koinon: mail</title><h1>Mail</h1><p>" +
-          text + "</p>" + (button ? "<form method=\"post\"><button>Stop these mails</button></form>" : "") +
-          "</html>\n",
-      {{"Content-Security-Policy",
-        "default-src 'none'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"}}};
-}
-
 }  // namespace
 
 void SendingApi::add_routes(RouteTable& routes) {
@@ -87,10 +76,8 @@ void SendingApi::add_routes(RouteTable& routes) {
       "Send an account's digests now", "", "", 202, &SendingApi::digests_now);
   add("GET", "/api/v1/mail", Need::kOperator, "listMail", "What became of the last mails", "", "MailList",
       200, &SendingApi::recent_mail);
-  add("GET", "/unsubscribe/{code}", Need::kAnyone, "getUnsubscribe", "The page that a mail's link opens", "",
-      "text/html", 200, &SendingApi::unsubscribe_page);
-  add("POST", "/unsubscribe/{code}", Need::kAnyone, "postUnsubscribe", "Stop such mails (RFC 8058)",
-      "application/x-www-form-urlencoded", "text/html", 200, &SendingApi::unsubscribe);
+  add("POST", "/api/v1/unsubscribe/{code}", Need::kAnyone, "unsubscribe",
+      "Stop the mails that a mail's code stands for", "", "", 204, &SendingApi::unsubscribe);
 }
 
 Status SendingApi::check_url(const std::string& url) const {
@@ -244,11 +231,6 @@ Result<HttpResponse> SendingApi::recent_mail(const HttpRequest&) {
   return json_response({{"items", std::move(items)}});
 }
 
-// A program that opens every link of a mail must not unsubscribe anybody: the page asks.
-Result<HttpResponse> SendingApi::unsubscribe_page(const HttpRequest&) {
-  return page("You get these mails because you asked this city's node for them.", true);
-}
-
 Result<HttpResponse> SendingApi::unsubscribe(const HttpRequest& request) {
   KOINON_TRY(shared_.access.may_try({}, request.remote));
   KOINON_ASSIGN(const auto found, shared_.accounts.check(request.arg("code"), CredentialKind::kUnsubscribe,
@@ -267,7 +249,7 @@ Result<HttpResponse> SendingApi::unsubscribe(const HttpRequest& request) {
       KOINON_TRY(shared_.accounts.change(*user));
     }
   }
-  return page("Done: you get no more of these.", false);
+  return HttpResponse{204, "application/json", "", {}};
 }
 
 }  // namespace koinon

@@ -19,7 +19,6 @@ class SendingApi {
   Result<HttpResponse> set_wishes(const HttpRequest& request);
   Result<HttpResponse> digests_now(const HttpRequest& request);
   Result<HttpResponse> recent_mail(const HttpRequest& request);
-  Result<HttpResponse> unsubscribe_page(const HttpRequest& request);
   Result<HttpResponse> unsubscribe(const HttpRequest& request);
 
   Result<User> own_account(const HttpRequest& request);

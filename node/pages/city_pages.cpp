@@ -1,7 +1,6 @@
 #include "node/pages/city_pages.h"
 
-#include <cmath>
-#include <map>
+#include <algorithm>
 
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/json.hpp>
@@ -13,6 +12,8 @@ namespace koinon {
 namespace asio = boost::asio;
 namespace json = boost::json;
 namespace {
+
+constexpr const char* kCitiesShown = "100";
 
 std::string path_text(const json::array& path) {
   std::string out;
@@ -45,49 +46,46 @@ json::array measures_of(const Visit& visit, const json::object& profile) {
   return out;
 }
 
-std::string outcome_or_stage(const Visit& visit, const json::object& item) {
-  const std::string outcome = text_at(item, "outcome");
-  const std::string stage = text_at(item, "stage");
-  if (!outcome.empty()) return visit.say("outcome." + outcome);
-  return stage.empty() ? "" : visit.say("stage." + stage);
+json::array city_links(const json::array& names) {
+  json::array out;
+  for (const auto& name : names) out.push_back(json::object{{"city", name.as_string()}});
+  return out;
 }
 
-json::array adoption_rows(const Visit& visit, const json::array& items) {
+json::array vouches_of(const Visit& visit, const json::array& vouches) {
   json::array out;
-  for (const auto& item : items) {
+  for (const auto& item : vouches) {
     const json::object& one = item.as_object();
-    out.push_back(json::object{
-        {"ref", text_at(one, "ref")},
-        {"city", text_at(one, "city")},
-        {"of", text_at(one, "of")},
-        {"of_city", ref_args(text_at(one, "of")).at("city")},
-        {"of_title", text_at(one, "of_title").empty() ? text_at(one, "of") : text_at(one, "of_title")},
-        {"how", outcome_or_stage(visit, one)},
-        {"date", date_of(visit, text_at(one, "created_at"))}});
+    out.push_back(json::object{{"city", text_at(one, "city")},
+                               {"held", one.at("held").as_bool()},
+                               {"until", date_of(visit, text_at(one, "expires_at"))}});
   }
   return out;
 }
 
-// Equirectangular, as the coastlines are drawn.
-double map_x(double longitude) { return std::round((longitude + 180) * 10) / 10; }
-double map_y(double latitude) { return std::round((90 - latitude) * 10) / 10; }
+bool names(const json::array& cities, const std::string& name) {
+  return std::any_of(cities.begin(), cities.end(),
+                     [&](const json::value& city) { return city.as_string() == name; });
+}
 
 }  // namespace
 
 void CityPages::add_routes(RouteTable& routes) {
   frame_.get(routes, "/cities", Need::kReading, "showCities",
              "The cities that are held, and why they are trusted",
-             [this](Visit visit) { return cities(std::move(visit)); });
-  frame_.get(routes, "/cities/{city}", Need::kReading, "showCity", "A city's profile and notes",
+             [this](Visit visit) { return cities(std::move(visit)); }, {"q", "cursor"});
+  frame_.get(routes, "/cities/{city}", Need::kReading, "showCity",
+             "A city's profile and notes, and whom it vouches for",
              [this](Visit visit) { return city(std::move(visit)); }, {"cursor"});
-  frame_.get(routes, "/impact", Need::kReading, "showImpact", "What our city gave and took",
-             [this](Visit visit) { return impact(std::move(visit)); });
-  frame_.get(routes, "/map", Need::kReading, "showMap", "Who adopted what from whom",
-             [this](Visit visit) { return map(std::move(visit)); });
+  frame_.post(routes, "/cities/{city}", Need::kOperator, "postCity", "Vouch for a city, or block it",
+              [this](Visit visit) { return change(std::move(visit)); });
 }
 
 asio::awaitable<HttpResponse> CityPages::cities(Visit visit) {
-  const OperationResult found = co_await frame_.call(visit, "listCities");
+  const std::string part = visit.request.param("q");
+  const OperationResult found = co_await frame_.call(
+      visit, "listCities",
+      {{}, {{"q", part}, {"limit", kCitiesShown}, {"cursor", visit.request.param("cursor")}}, {}});
   if (!found.ok()) co_return frame_.sorry(visit, found);
   json::array items;
   for (const auto& item : array_at(found.body, "items")) {
@@ -101,134 +99,101 @@ asio::awaitable<HttpResponse> CityPages::cities(Visit visit) {
                      {"twice", one.at("name_claimed_twice").as_bool()},
                      {"frozen", one.at("frozen").as_bool()}});
   }
-  PageView view{"cities", visit.say("cities.title"), {{"items", std::move(items)}}, 200, "", ""};
+  PageView view{"cities", visit.say("cities.title"), {}, 200, "", ""};
+  const std::string next = text_at(found.body, "next");
+  view.model = {
+      {"has_cities", !items.empty()},
+      {"items", std::move(items)},
+      {"part", part},
+      {"total_text", visit.say("cities.total", {{"count", number_at(found.body, "total")}})},
+      {"next", next.empty() ? "" : "/cities?q=" + query_escaped(part) + "&cursor=" + query_escaped(next)}};
   co_return frame_.show(visit, std::move(view));
 }
 
-asio::awaitable<HttpResponse> CityPages::city(Visit visit) {
+asio::awaitable<json::object> CityPages::profile_of(Visit visit, std::string city) {
+  const OperationResult profiles = co_await frame_.call(
+      visit, "listRecords", {{}, {{"city", city}, {"kind", "profile"}, {"limit", "1"}}, {}});
+  for (const auto& item : array_at(profiles.body, "items")) {
+    const OperationResult record =
+        co_await frame_.call(visit, "getRecord", {ref_args(text_at(item.as_object(), "ref")), {}, {}});
+    co_return object_at(object_at(record.body, "body"), "profile");
+  }
+  co_return json::object();
+}
+
+asio::awaitable<HttpResponse> CityPages::show_city(Visit visit, std::string problem) {
   const std::string name = visit.request.arg("city");
   const OperationResult notes = co_await frame_.call(
       visit, "search",
       {{}, {{"city", name}, {"order", "newest"}, {"cursor", visit.request.param("cursor")}}, {}});
   if (!notes.ok()) co_return frame_.sorry(visit, notes);
-  const OperationResult all = co_await frame_.call(visit, "listCities");
+  const OperationResult standing = co_await frame_.call(visit, "getCity", {{{"city", name}}, {}, {}});
+  if (!standing.ok()) co_return frame_.sorry(visit, standing);
+  const json::object& one = standing.body;
   PageView view{
       "city", name, {}, 200, visit.say("feed.city", {{"city", name}}), "/feeds/city/" + name + ".atom"};
-  view.model = {{"domain", name}, {"path", ""}, {"log_id", ""}, {"twice", false}, {"frozen", false}};
-  for (const auto& item : array_at(all.body, "items")) {
-    const json::object& one = item.as_object();
-    if (text_at(one, "city") != name) continue;
-    view.model["path"] = path_text(array_at(one, "trust_path"));
-    view.model["log_id"] = text_at(one, "log_id");
-    view.model["vkey"] = text_at(one, "vkey");
-    view.model["twice"] = one.at("name_claimed_twice").as_bool();
-    view.model["frozen"] = one.at("frozen").as_bool();
-  }
-  const OperationResult profiles = co_await frame_.call(
-      visit, "listRecords", {{}, {{"city", name}, {"kind", "profile"}, {"limit", "1"}}, {}});
-  json::object profile;
-  for (const auto& item : array_at(profiles.body, "items")) {
-    const OperationResult record =
-        co_await frame_.call(visit, "getRecord", {ref_args(text_at(item.as_object(), "ref")), {}, {}});
-    profile = object_at(object_at(record.body, "body"), "profile");
-  }
+  const json::object profile = co_await profile_of(visit, name);
   if (const std::string shown = text_at(profile, "display_name"); !shown.empty()) view.title = shown;
   const std::string website = text_at(profile, "website");
-  view.model["name"] = view.title;
-  view.model["country"] =
-      text_at(profile, "country").empty() ? "" : visit.words->country_name(text_at(profile, "country"));
-  view.model["website"] = safe_link(website) ? website : "";
-  view.model["contact"] = text_at(profile, "contact");
+  const std::string own = frame_.shared().parts.facts.name;
   json::array measures = measures_of(visit, profile);
-  view.model["has_measures"] = !measures.empty();
-  view.model["measures"] = std::move(measures);
-  view.model["items"] = cards(visit, array_at(notes.body, "items"));
-  view.model["total_text"] = visit.say("find.total", {{"count", number_at(notes.body, "total")}});
+  json::array vouches = vouches_of(visit, array_at(one, "vouches_for"));
+  json::array vouchers = city_links(array_at(one, "vouched_for_by"));
+  view.model = {
+      {"domain", name},
+      {"problem", problem},
+      {"path", path_text(array_at(one, "trust_path"))},
+      {"log_id", text_at(one, "log_id")},
+      {"vkey", text_at(one, "vkey")},
+      {"twice", one.at("name_claimed_twice").as_bool()},
+      {"frozen", one.at("frozen").as_bool()},
+      {"blocked", one.at("blocked").as_bool()},
+      {"name", view.title},
+      {"country",
+       text_at(profile, "country").empty() ? "" : visit.words->country_name(text_at(profile, "country"))},
+      {"website", safe_link(website) ? website : ""},
+      {"contact", text_at(profile, "contact")},
+      {"has_measures", !measures.empty()},
+      {"measures", std::move(measures)},
+      {"has_vouches", !vouches.empty()},
+      {"vouches", std::move(vouches)},
+      {"has_vouchers", !vouchers.empty()},
+      {"vouchers", std::move(vouchers)},
+      {"ours", name == own},
+      {"may_judge", name != own && frame_.may(visit, "block")},
+      {"may_vouch", !frame_.shared().parts.facts.log() ? false : frame_.may(visit, "vouch")},
+      {"we_vouch", names(array_at(one, "vouched_for_by"), own)},
+      {"may_edit", visit.request.caller.role >= Role::kReviewer},
+      {"items", cards(visit, array_at(notes.body, "items"))},
+      {"total_text", visit.say("find.total", {{"count", number_at(notes.body, "total")}})}};
   const std::string next = text_at(notes.body, "next");
   view.model["next"] = next.empty() ? "" : "/cities/" + name + "?cursor=" + query_escaped(next);
   co_return frame_.show(visit, std::move(view));
 }
 
-asio::awaitable<HttpResponse> CityPages::impact(Visit visit) {
-  const OperationResult found = co_await frame_.call(visit, "getImpact");
-  if (!found.ok()) co_return frame_.sorry(visit, found);
-  const json::object& body = found.body;
-  PageView view{"impact", visit.say("impact.title"), {}, 200, "", ""};
-  json::array numbers;
-  const auto add = [&](const char* key, std::int64_t count) {
-    numbers.push_back(json::object{{"number", visit.words->number(static_cast<double>(count))},
-                                   {"text", visit.say(key, {{"count", count}})}});
-  };
-  add("impact.practices", number_at(body, "practices"));
-  add("impact.given", static_cast<std::int64_t>(array_at(body, "given").size()));
-  add("impact.cities", number_at(body, "cities_that_took"));
-  add("impact.taken", static_cast<std::int64_t>(array_at(body, "taken").size()));
-  add("impact.answered", number_at(body, "questions_answered"));
-  json::array goals;
-  for (const auto& item : array_at(body, "goals")) {
-    const std::string goal = text_at(item.as_object(), "goal");
-    goals.push_back(json::object{{"goal", goal},
-                                 {"name", visit.say("sdg." + goal)},
-                                 {"count", number_at(item.as_object(), "practices")}});
-  }
-  json::array commitments;
-  for (const auto& item : array_at(body, "commitments"))
-    commitments.push_back(json::object{{"name", text_at(item.as_object(), "agreement")},
-                                       {"count", number_at(item.as_object(), "practices")}});
-  view.model = {{"numbers", std::move(numbers)},
-                {"given", adoption_rows(visit, array_at(body, "given"))},
-                {"taken", adoption_rows(visit, array_at(body, "taken"))},
-                {"has_goals", !goals.empty()},
-                {"goals", std::move(goals)},
-                {"has_commitments", !commitments.empty()},
-                {"commitments", std::move(commitments)},
-                {"printed", visit.words->date(frame_.shared().parts.clock.wall())}};
-  co_return frame_.show(visit, std::move(view));
+asio::awaitable<HttpResponse> CityPages::city(Visit visit) {
+  co_return co_await show_city(std::move(visit), "");
 }
 
-asio::awaitable<HttpResponse> CityPages::map(Visit visit) {
-  const OperationResult found = co_await frame_.call(visit, "getMap");
-  if (!found.ok()) co_return frame_.sorry(visit, found);
-  std::map<std::string, std::pair<double, double>> places;
-  json::array points;
-  for (const auto& item : array_at(found.body, "cities")) {
-    const json::object& one = item.as_object();
-    const auto* latitude = one.if_contains("latitude");
-    const auto* longitude = one.if_contains("longitude");
-    if (latitude == nullptr || longitude == nullptr) continue;
-    const std::string city = text_at(one, "city");
-    const double x = map_x(longitude->to_number<double>());
-    const double y = map_y(latitude->to_number<double>());
-    places[city] = {x, y};
-    points.push_back(json::object{{"city", city},
-                                  {"name", text_at(one, "name").empty() ? city : text_at(one, "name")},
-                                  {"x", x},
-                                  {"y", y}});
+asio::awaitable<HttpResponse> CityPages::change(Visit visit) {
+  const std::string name = visit.request.arg("city");
+  const std::string wish = visit.field("do");
+  const bool begins = wish == "vouch" || wish == "block";
+  OperationInput input{{}, {}, {}, begins, {}};
+  if (begins) {
+    input.body["city"] = name;
+  } else {
+    input.args["city"] = name;
   }
-  std::map<std::pair<std::string, std::string>, std::int64_t> arcs;
-  for (const auto& item : array_at(found.body, "adoptions"))
-    ++arcs[{text_at(item.as_object(), "from"), text_at(item.as_object(), "to")}];
-  json::array lines;
-  for (const auto& [ends, count] : arcs) {
-    const auto from = places.find(ends.first);
-    const auto to = places.find(ends.second);
-    if (from == places.end() || to == places.end() || from == to) continue;
-    const auto [x1, y1] = from->second;
-    const auto [x2, y2] = to->second;
-    const double bend = std::round(std::abs(x2 - x1) * 2) / 10;  // so that both ways can be told apart
-    lines.push_back(json::object{
-        {"path", "M" + json::serialize(json::value(x1)) + " " + json::serialize(json::value(y1)) + "Q" +
-                     json::serialize(json::value(std::round((x1 + x2) * 5) / 10)) + " " +
-                     json::serialize(json::value(std::round(((y1 + y2) / 2 - bend) * 10) / 10)) + " " +
-                     json::serialize(json::value(x2)) + " " + json::serialize(json::value(y2))},
-        {"title", visit.say("map.line", {{"from", ends.first}, {"to", ends.second}, {"count", count}})}});
-  }
-  PageView view{"map", visit.say("map.title"), {}, 200, "", ""};
-  view.model = {{"points", std::move(points)},
-                {"lines", std::move(lines)},
-                {"coast", asset_path("world.svg")},
-                {"rows", adoption_rows(visit, array_at(found.body, "adoptions"))}};
-  co_return frame_.show(visit, std::move(view));
+  const std::string operation = begins                     ? wish
+                                : wish == "unblock"        ? "unblock"
+                                : wish == "withdraw-vouch" ? "withdrawVouch"
+                                                           : "";
+  if (operation.empty())
+    co_return frame_.sorry(visit, fail(Code::kInvalidArgument, visit.say("error.stale_form"), "do"));
+  const OperationResult done = co_await frame_.call(visit, operation, std::move(input));
+  if (!done.ok()) co_return co_await show_city(visit, visit.fault(done.detail()));
+  co_return PageFrame::go("/cities/" + name);
 }
 
 }  // namespace koinon

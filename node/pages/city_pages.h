@@ -1,5 +1,6 @@
-// Cities: who is here and why they are trusted, each with its profile and notes; what our city gave and took;
-// and the map of who adopted what.
+// Cities: who is here and why they are trusted, each with its profile, its notes and whom it vouches for.
+//
+// On the HTTP server's thread.
 #pragma once
 
 #include "node/pages/page_frame.h"
@@ -14,8 +15,9 @@ class CityPages {
  private:
   boost::asio::awaitable<HttpResponse> cities(Visit visit);
   boost::asio::awaitable<HttpResponse> city(Visit visit);
-  boost::asio::awaitable<HttpResponse> impact(Visit visit);
-  boost::asio::awaitable<HttpResponse> map(Visit visit);
+  boost::asio::awaitable<HttpResponse> show_city(Visit visit, std::string problem);
+  boost::asio::awaitable<HttpResponse> change(Visit visit);
+  boost::asio::awaitable<boost::json::object> profile_of(Visit visit, std::string city);
 
   PageFrame& frame_;
 };

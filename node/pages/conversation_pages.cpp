@@ -6,6 +6,7 @@
 #include <boost/json.hpp>
 
 #include "node/http/markdown.h"
+#include "node/pages/form_values.h"
 #include "node/pages/note_form.h"
 #include "node/pages/note_view.h"
 #include "node/pages/publish_pages.h"
@@ -49,7 +50,7 @@ json::array words_of(const std::string& text) {
 json::object base_model(const Visit& visit, const OperationResult& failed) {
   const bool wrong = failed.status != 0;
   return {
-      {"problem", wrong ? failed.detail() : ""},
+      {"problem", wrong ? visit.fault(failed.detail()) : ""},
       {"language", given(visit, "language").empty() ? visit.words->tag() : given(visit, "language")},
       {"note_languages", note_languages(visit, given(visit, "language").empty() ? visit.words->tag()
                                                                                 : given(visit, "language"))},
@@ -181,7 +182,7 @@ asio::awaitable<HttpResponse> ConversationPages::show_ask(Visit visit, Operation
   view.model["known_topics"] = std::move(known);
   view.model["to"] = to;
   json::array cities;
-  const OperationResult all = co_await frame_.call(visit, "listCities");
+  const OperationResult all = co_await frame_.call(visit, "listCities", {{}, {{"limit", "100"}}, {}});
   for (const auto& item : array_at(all.body, "items")) {
     const std::string city = text_at(item.as_object(), "city");
     if (city != frame_.shared().parts.facts.name)

@@ -57,6 +57,29 @@ std::string primary(std::string_view tag) {
   return out;
 }
 
+constexpr std::string_view kAnything = "{*}";
+
+void put(std::string& text, std::string_view place, std::string_view value) {
+  if (const auto at = text.find(place); at != std::string::npos) text.replace(at, place.size(), value);
+}
+
+// "at most 300 bytes" as "at most {1} bytes".
+std::string without_numbers(const std::string& text, std::vector<std::string>& numbers) {
+  std::string out;
+  bool within = false;
+  for (const char c : text) {
+    const bool digit = c >= '0' && c <= '9';
+    if (digit && !within) {
+      numbers.emplace_back();
+      out += "{" + std::to_string(numbers.size()) + "}";
+    }
+    if (digit) numbers.back() += c;
+    if (!digit) out += c;
+    within = digit;
+  }
+  return out;
+}
+
 }  // namespace
 
 Result<Catalogue> Catalogue::parse(std::string tag, std::string_view text, const Catalogue* fallback) {
@@ -72,6 +95,38 @@ Result<Catalogue> Catalogue::parse(std::string tag, std::string_view text, const
     out.patterns_.emplace(item.key(), item.value().as_string());
   }
   return out;
+}
+
+Status Catalogue::add_faults(std::string_view text) {
+  boost::system::error_code error;
+  const json::value value = json::parse(text, error);
+  if (error || !value.is_object()) return fail(Code::kMalformed, "the faults are a JSON object", tag_);
+  for (const auto& item : value.as_object()) {
+    if (!item.value().is_object())
+      return fail(Code::kMalformed, "a fault has translations", std::string(item.key()));
+    const auto* said = item.value().as_object().if_contains(tag_);
+    if (said != nullptr && said->is_string()) faults_.emplace(item.key(), said->as_string());
+  }
+  return {};
+}
+
+std::string Catalogue::fault(const std::string& sentence) const {
+  std::vector<std::string> numbers;
+  if (const auto found = faults_.find(without_numbers(sentence, numbers)); found != faults_.end()) {
+    std::string out = found->second;
+    for (std::size_t i = 0; i < numbers.size(); ++i) put(out, "{" + std::to_string(i + 1) + "}", numbers[i]);
+    return out;
+  }
+  for (const auto& [known, said] : faults_) {
+    const auto gap = known.find(kAnything);
+    if (gap == std::string::npos || sentence.size() < known.size() - kAnything.size()) continue;
+    const std::string_view tail = std::string_view(known).substr(gap + kAnything.size());
+    if (!sentence.starts_with(known.substr(0, gap)) || !sentence.ends_with(tail)) continue;
+    std::string out = said;
+    put(out, kAnything, sentence.substr(gap, sentence.size() - gap - tail.size()));
+    return out;
+  }
+  return sentence;
 }
 
 bool Catalogue::right_to_left() const { return uloc_isRightToLeft(tag_.c_str()) != 0; }
@@ -136,11 +191,14 @@ Result<Messages> Messages::builtin() {
   // English first: what the others lack is said in it. Addresses of elements stay.
   constexpr std::array<const char*, 6> kTags = {"en", "ko", "it", "es", "fr", "ar"};
   out.languages_->reserve(kTags.size());
+  const auto faults = embedded_file("faults.json");
+  if (!faults) return fail(Code::kInternal, "the faults are missing from the program", "faults");
   for (const std::string tag : kTags) {
     const auto file = embedded_file("messages/" + tag + ".json");
     if (!file) return fail(Code::kInternal, "a catalogue is missing from the program", tag);
     const Catalogue* fallback = out.languages_->empty() ? nullptr : out.languages_->data();
     KOINON_ASSIGN(auto catalogue, Catalogue::parse(tag, *file, fallback));
+    KOINON_TRY(catalogue.add_faults(*faults));
     out.languages_->push_back(std::move(catalogue));
   }
   return out;

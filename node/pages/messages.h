@@ -24,6 +24,8 @@ class Catalogue {
  public:
   // One language; `fallback` says what a key that is missing here is, and outlives this.
   static Result<Catalogue> parse(std::string tag, std::string_view json, const Catalogue* fallback);
+  // Sentences of the API, each with its translations by language.
+  Status add_faults(std::string_view json);
 
   const std::string& tag() const { return tag_; }
   bool right_to_left() const;
@@ -32,6 +34,9 @@ class Catalogue {
   // The message of a key; the key itself where nobody has written one.
   std::string text(const std::string& key) const;
   std::string text(const std::string& key, const MessageArguments& arguments) const;
+  // What the API says was wrong, in this language; numbers in it may differ. As it is where nobody has
+  // translated it.
+  std::string fault(const std::string& sentence) const;
   std::string date(UnixMillis time) const;
   std::string date_and_time(UnixMillis time) const;  // UTC
   std::string number(double value) const;
@@ -45,6 +50,8 @@ class Catalogue {
 
   std::string tag_;
   std::map<std::string, std::string> patterns_;
+  // By the API's sentence: its numbers stand as {1}, {2} …, anything else that changes as {*}.
+  std::map<std::string, std::string> faults_;
   const Catalogue* fallback_ = nullptr;
 };
 

@@ -1,10 +1,10 @@
 #include "node/pages/note_form.h"
 
 #include <algorithm>
-#include <charconv>
 
 #include <boost/json.hpp>
 
+#include "node/pages/form_values.h"
 #include "node/pages/note_view.h"
 #include "proto/base/encoding.h"
 #include "proto/vocabulary/vocabulary.h"
@@ -58,28 +58,12 @@ const std::vector<Group>& groups() {
       {"links",
        false,
        {{"sdgs", "sdgs", Kind::kGoals},
+        {"commitments", "commitments", Kind::kLines},
         {"partners", "partners", Kind::kLines},
         {"links", "links.url", Kind::kLines},
         {"sources", "sources.url", Kind::kLines},
         {"licence", "licence", Kind::kLine}}}};
   return kGroups;
-}
-
-std::string trimmed(std::string_view text) {
-  const auto begin = text.find_first_not_of(" \t\n");
-  if (begin == std::string_view::npos) return {};
-  return std::string(text.substr(begin, text.find_last_not_of(" \t\n") - begin + 1));
-}
-
-std::vector<std::string> split(const std::string& text, char separator) {
-  std::vector<std::string> out;
-  for (std::size_t begin = 0; begin <= text.size();) {
-    const auto end = std::min(text.find(separator, begin), text.size());
-    if (std::string part = trimmed(text.substr(begin, end - begin)); !part.empty())
-      out.push_back(std::move(part));
-    begin = end + 1;
-  }
-  return out;
 }
 
 // "Title | https://…": whatever is an address is the address.
@@ -99,17 +83,6 @@ json::object link_of_line(const std::string& line, std::initializer_list<const c
     out[member] = *part++;
   }
   return out;
-}
-
-json::value number_or_text(const std::string& text) {
-  const char* const last = text.data() + text.size();
-  std::int64_t whole = 0;
-  if (const auto [end, error] = std::from_chars(text.data(), last, whole);
-      error == std::errc() && end == last)
-    return json::value(whole);
-  double number = 0;
-  const auto [end, error] = std::from_chars(text.data(), last, number);
-  return error == std::errc() && end == last ? json::value(number) : json::value(text);
 }
 
 void put_facts(const Visit& visit, json::object& content) {
@@ -133,6 +106,14 @@ void put_lists(const Visit& visit, json::object& content) {
   json::array partners;
   for (auto& line : split(unix_lines(visit.field("partners")), '\n')) partners.emplace_back(line);
   if (!partners.empty()) content["partners"] = std::move(partners);
+  json::array commitments;
+  for (const auto& line : split(unix_lines(visit.field("commitments")), '\n')) {
+    const auto parts = split(line, '|');
+    json::object one{{"agreement", parts.front()}};
+    if (parts.size() > 1) one["target"] = parts[1];
+    commitments.push_back(std::move(one));
+  }
+  if (!commitments.empty()) content["commitments"] = std::move(commitments);
   json::array links;
   for (const auto& line : split(unix_lines(visit.field("links")), '\n'))
     links.push_back(link_of_line(line, {"title"}));
@@ -215,14 +196,6 @@ json::object field_view(const Visit& visit, const Field& field,
 
 }  // namespace
 
-std::string unix_lines(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    if (c != '\r') out += c;
-  }
-  return out;
-}
-
 json::object request_of_form(const Visit& visit) {
   json::object content;
   for (const char* member :
@@ -261,6 +234,7 @@ std::map<std::string, std::string> form_of_request(const json::object& request) 
   for (const char* member : {"amount", "currency", "note"})
     out[std::string("cost_") + member] = text_at(cost, member);
   for (const auto& goal : array_at(content, "sdgs")) out["sdg_" + json::serialize(goal)] = "on";
+  out["commitments"] = lines_of(array_at(content, "commitments"), {"agreement", "target"});
   out["partners"] = lines_of(array_at(content, "partners"), {});
   out["links"] = lines_of(array_at(content, "links"), {"title", "url"});
   out["sources"] = lines_of(array_at(content, "sources"), {"publisher", "title", "date", "url"});

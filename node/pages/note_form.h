@@ -19,7 +19,5 @@ boost::json::array field_groups(const Visit& visit, const std::map<std::string, 
                                 const std::string& fault, const std::string& why);
 // The languages that a note may be written in, for a list to choose from.
 boost::json::array note_languages(const Visit& visit, const std::string& chosen);
-// Text as browsers send it, with the line ends that notes have.
-std::string unix_lines(std::string_view text);
 
 }  // namespace koinon

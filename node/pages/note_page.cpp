@@ -111,7 +111,8 @@ json::array files_of(const Visit& visit, const json::object& record) {
     out.push_back(json::object{
         {"name", text_at(file, "name")},
         {"href", path},
-        {"here", text_at(file, "state") == "held"},
+        {"sha256", text_at(file, "sha256")},
+        {"here", text_at(file, "state") == "here"},
         {"size", visit.say("file.kilobytes",
                            {{"count", std::max<std::int64_t>(number_at(file, "size") / 1024, 1)}})}});
   }
@@ -126,6 +127,8 @@ void NotePage::add_routes(RouteTable& routes) {
              [this](Visit visit) { return read(std::move(visit)); });
   frame_.post(routes, one + "/watch", Need::kReader, "postWatch", "Watch a note, or no longer",
               [this](Visit visit) { return watch(std::move(visit)); });
+  frame_.post(routes, one + "/files", Need::kReader, "postFiles", "Fetch a file of a note from other cities",
+              [this](Visit visit) { return fetch(std::move(visit)); });
   frame_.get(routes, one + "/withdraw", Need::kPublisher, "showWithdraw", "Before a note is taken back",
              [this](Visit visit) { return withdraw_page(std::move(visit)); });
   frame_.post(routes, one + "/withdraw", Need::kPublisher, "postWithdraw", "Take a note back",
@@ -169,6 +172,19 @@ asio::awaitable<bool> NotePage::is_watched(Visit visit, std::string ref) {
     if (text_at(item.as_object(), "ref") == ref) co_return true;
   }
   co_return false;
+}
+
+asio::awaitable<json::array> NotePage::seen_by(Visit visit, std::string city, std::int64_t index) {
+  json::array out;
+  const auto& facts = frame_.shared().parts.facts;
+  if (facts.log() && facts.name != city) out.push_back(json::object{{"city", facts.name}});
+  const OperationResult standing = co_await frame_.call(visit, "getCity", {{{"city", city}}, {}, {}});
+  for (const auto& item : array_at(standing.body, "held_by")) {
+    const std::string holder = text_at(item.as_object(), "city");
+    if (holder != city && number_at(item.as_object(), "entries") > index)
+      out.push_back(json::object{{"city", holder}});
+  }
+  co_return out;
 }
 
 asio::awaitable<HttpResponse> NotePage::read(Visit visit) {
@@ -237,17 +253,31 @@ asio::awaitable<HttpResponse> NotePage::read(Visit visit) {
   model["may_withdraw"] =
       ours && frame_.may(visit, "withdraw") && std::find(kKinds.begin(), kKinds.end(), kind) != kKinds.end();
   model["may_publish"] = frame_.may(visit, "publish") && own.has_value();
+  model["may_fetch"] = frame_.may(visit, "fetchAttachment");
   model["may_watch"] = visit.request.caller.user.value != 0;
   model["watched"] = co_await is_watched(visit, ref);
   model["proof_sentence"] =
       visit.say("proof.sentence",
                 {{"city", text_at(record, "city")}, {"entry", std::to_string(number_at(record, "index"))}});
+  json::array seen = co_await seen_by(visit, text_at(record, "city"), number_at(record, "index"));
+  model["seen_sentence"] = visit.say("proof.seen", {{"count", static_cast<std::int64_t>(seen.size())}});
+  model["has_seen"] = !seen.empty();
+  model["seen_by"] = std::move(seen);
   model["proof_against"] = visit.say("proof.against", {{"count", number_at(record, "proven_against")}});
   model["signed_by"] = text_at(record, "signed_by");
   model["log_id"] = text_at(record, "log_id");
   model["leaf_hash"] = text_at(record, "leaf_hash");
   model["frozen"] = record.at("frozen").as_bool();
   co_return frame_.show(visit, std::move(view));
+}
+
+asio::awaitable<HttpResponse> NotePage::fetch(Visit visit) {
+  const std::string ref = visit.request.arg("city") + "/" + visit.request.arg("index");
+  std::map<std::string, std::string> args = visit.request.args;
+  args["sha256"] = visit.field("sha256");
+  const OperationResult asked = co_await frame_.call(visit, "fetchAttachment", {std::move(args), {}, {}});
+  if (!asked.ok()) co_return frame_.sorry(visit, asked);
+  co_return PageFrame::go("/records/" + ref);
 }
 
 asio::awaitable<HttpResponse> NotePage::watch(Visit visit) {

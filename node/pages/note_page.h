@@ -14,6 +14,7 @@ class NotePage {
  private:
   boost::asio::awaitable<HttpResponse> read(Visit visit);
   boost::asio::awaitable<HttpResponse> watch(Visit visit);
+  boost::asio::awaitable<HttpResponse> fetch(Visit visit);
   boost::asio::awaitable<HttpResponse> withdraw_page(Visit visit);
   boost::asio::awaitable<HttpResponse> withdraw(Visit visit);
   // The records that refer to one, each with its own text; and what is said to a question.
@@ -21,6 +22,9 @@ class NotePage {
                                                     std::string role);
   boost::asio::awaitable<boost::json::object> other(Visit visit, std::string ref, bool with_answers);
   boost::asio::awaitable<bool> is_watched(Visit visit, std::string ref);
+  // The cities, its author left out, that hold the record as far as this node knows now: itself, and those
+  // that it is connected with.
+  boost::asio::awaitable<boost::json::array> seen_by(Visit visit, std::string city, std::int64_t index);
 
   PageFrame& frame_;
 };

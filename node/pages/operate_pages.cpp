@@ -6,6 +6,7 @@
 #include <boost/json.hpp>
 #include <qrencode.h>
 
+#include "node/http/time_text.h"
 #include "node/pages/note_view.h"
 
 namespace koinon {
@@ -14,6 +15,13 @@ namespace json = boost::json;
 namespace {
 
 constexpr int kQuietZone = 4;
+constexpr std::int64_t kMegabyte = 1'000'000;
+constexpr std::int64_t kDiskAlarmBytes = 1000 * kMegabyte;
+
+bool is_true(const json::object& object, std::string_view key) {
+  const auto* found = object.if_contains(key);
+  return found != nullptr && found->is_bool() && found->as_bool();
+}
 
 // What an operator should look at, each with what to do.
 json::array alarms_of(const Visit& visit, const json::object& status, const json::array& peers) {
@@ -30,14 +38,15 @@ json::array alarms_of(const Visit& visit, const json::object& status, const json
   std::int64_t away = 0;
   std::int64_t shunned = 0;
   for (const auto& peer : peers) {
-    const auto* connected = peer.as_object().if_contains("connected");
-    away += connected != nullptr && connected->is_bool() && !connected->as_bool() ? 1 : 0;
+    away += is_true(peer.as_object(), "connected") ? 0 : 1;
     shunned += number_at(peer.as_object(), "lies") > 0 ? 1 : 0;
   }
   if (away > 0) add(visit.say("alarm.away", {{"count", away}}));
   if (shunned > 0) add(visit.say("alarm.lies", {{"count", shunned}}));
   if (number_at(status, "bodies_missing") > 0)
     add(visit.say("alarm.missing", {{"count", number_at(status, "bodies_missing")}}));
+  if (const std::int64_t free = number_at(status, "disk_free_bytes"); free < kDiskAlarmBytes)
+    add(visit.say("alarm.disk", {{"count", free / kMegabyte}}));
   if (number_at(status, "index_lag") > 100)
     add(visit.say("alarm.index", {{"count", number_at(status, "index_lag")}}));
   return out;
@@ -47,17 +56,33 @@ json::array peers_of(const Visit& visit, const json::array& peers) {
   json::array out;
   for (const auto& item : peers) {
     const json::object& peer = item.as_object();
-    const auto* connected = peer.if_contains("connected");
     out.push_back(
         json::object{{"name", text_at(peer, "name")},
                      {"address", text_at(peer, "address")},
-                     {"state", text_at(peer, "state")},
-                     {"connected", connected != nullptr && connected->is_bool() && connected->as_bool()},
+                     {"state", visit.say(is_true(peer, "connected") ? "operate.connected" : "operate.away")},
+                     {"detail", is_true(peer, "connected") ? "" : text_at(peer, "state")},
+                     {"connected", is_true(peer, "connected")},
                      {"entries", visit.words->number(static_cast<double>(number_at(peer, "entries")))},
                      {"queued", number_at(peer, "bytes_queued")},
                      {"last_lie", text_at(peer, "last_lie")}});
   }
   return out;
+}
+
+// datetime-local has neither zone nor seconds; the form says that it is UTC.
+std::int64_t time_of(const std::string& local) {
+  const auto time = parse_time(local + ":00Z", "time");
+  return time.ok() ? time->value : 0;
+}
+
+json::object notice_of(const Visit& visit) {
+  json::object content{{"text", visit.field("text")}};
+  // As JSON has whole numbers of 64 bits: in text.
+  for (const char* member : {"from", "until"}) {
+    if (const std::int64_t time = time_of(visit.field(member)); time > 0)
+      content[std::string(member) + "_ms"] = std::to_string(time);
+  }
+  return {{"kind", "node-notice"}, {"language", visit.words->tag()}, {"content", std::move(content)}};
 }
 
 }  // namespace
@@ -101,6 +126,7 @@ asio::awaitable<HttpResponse> OperatePages::show_operate(Visit visit, json::obje
   const OperationResult peers = co_await frame_.call(visit, "listPeers");
   const OperationResult subscriptions = co_await frame_.call(visit, "getSubscriptions");
   const OperationResult id = co_await frame_.call(visit, "getId");
+  const OperationResult blocks = co_await frame_.call(visit, "listBlocks");
   PageView view{"operate", visit.say("operate.title"), std::move(news), 200, "", ""};
   const json::object& body = status.body;
   json::array facts;
@@ -111,12 +137,15 @@ asio::awaitable<HttpResponse> OperatePages::show_operate(Visit visit, json::obje
     return visit.words->number(static_cast<double>(number_at(body, member)));
   };
   add("operate.name", text_at(body, "name"));
-  add("operate.signing", text_at(body, "signing"));
+  const std::string signing = text_at(body, "signing");
+  add("operate.signing", signing == "ready" ? visit.say("operate.signing_ready") : signing);
   add("operate.entries", count("entries"));
   add("operate.cities", count("cities"));
   add("operate.records", count("records"));
   add("operate.disk",
-      visit.say("operate.megabytes", {{"count", number_at(body, "store_bytes") / 1'000'000}}));
+      visit.say("operate.megabytes", {{"count", number_at(body, "store_bytes") / kMegabyte}}));
+  add("operate.disk_free",
+      visit.say("operate.megabytes", {{"count", number_at(body, "disk_free_bytes") / kMegabyte}}));
   add("operate.lag", count("index_lag"));
   add("operate.version", text_at(body, "version"));
   json::array alarms = alarms_of(visit, body, array_at(peers.body, "items"));
@@ -132,6 +161,10 @@ asio::awaitable<HttpResponse> OperatePages::show_operate(Visit visit, json::obje
   view.model["has_alarms"] = !alarms.empty();
   view.model["alarms"] = std::move(alarms);
   view.model["peers"] = peers_of(visit, array_at(peers.body, "items"));
+  json::array blocked = array_at(blocks.body, "items");
+  view.model["has_blocked"] = !blocked.empty();
+  view.model["blocked"] = std::move(blocked);
+  view.model["reviews"] = frame_.shared().parts.facts.log().has_value();
   view.model["wants_all"] = all != nullptr && all->is_bool() && all->as_bool();
   view.model["wanted"] = wanted;
   view.model["address"] = text_at(id.body, "address");
@@ -170,6 +203,13 @@ asio::awaitable<HttpResponse> OperatePages::change(Visit visit) {
       }
     }
     input.body["topics"] = topics.empty() ? json::value("all") : json::value(std::move(topics));
+  } else if (wish == "unblock") {
+    operation = "unblock";
+    input.args["city"] = visit.field("city");
+    input.has_body = false;
+  } else if (wish == "notice") {
+    operation = "publish";
+    input.body = notice_of(visit);
   } else if (wish == "reindex") {
     operation = "reindex";
     input.has_body = false;
@@ -177,7 +217,7 @@ asio::awaitable<HttpResponse> OperatePages::change(Visit visit) {
     co_return frame_.sorry(visit, fail(Code::kInvalidArgument, visit.say("error.stale_form"), "do"));
   }
   const OperationResult done = co_await frame_.call(visit, operation, std::move(input));
-  if (!done.ok()) co_return co_await show_operate(visit, {{"problem", done.detail()}});
+  if (!done.ok()) co_return co_await show_operate(visit, {{"problem", visit.fault(done.detail())}});
   if (operation != "invite") co_return PageFrame::go("/operate");
   const std::string line = text_at(done.body, "line");
   co_return co_await show_operate(visit, {{"invite", line},
@@ -228,7 +268,7 @@ asio::awaitable<HttpResponse> OperatePages::change_accounts(Visit visit) {
     input.has_body = false;
   }
   const OperationResult done = co_await frame_.call(visit, operation, std::move(input));
-  if (!done.ok()) co_return co_await show_accounts(visit, {{"problem", done.detail()}});
+  if (!done.ok()) co_return co_await show_accounts(visit, {{"problem", visit.fault(done.detail())}});
   const std::string link = text_at(done.body, "link");
   if (link.empty()) co_return PageFrame::go("/operate/accounts");
   co_return co_await show_accounts(visit, {{"link", link}});

@@ -66,7 +66,7 @@ asio::awaitable<OperationResult> Operations::call(std::string id, HttpRequest fr
     request.query = std::move(input.query);
     request.headers = std::move(input.headers);
     request.headers["host"] = from.header("host");
-    if (input.has_body) request.body = json::serialize(input.body);
+    request.body = input.has_body ? json::serialize(input.body) : std::move(input.bytes);
     request.local = from.local;
     request.peer = from.peer;
     request.remote = from.remote;

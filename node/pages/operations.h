@@ -21,6 +21,7 @@ struct OperationInput {
   boost::json::object body = {};
   bool has_body = false;
   std::map<std::string, std::string> headers = {};
+  std::string bytes = {};  // a body that is no JSON
 };
 
 struct OperationResult {

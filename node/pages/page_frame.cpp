@@ -21,6 +21,7 @@ namespace {
 constexpr std::chrono::milliseconds kIndexPatience{1000};
 constexpr std::chrono::milliseconds kIndexGlance{10};
 constexpr std::size_t kArrivalsWaitedFor = 100;
+constexpr std::size_t kWorthShowing = 40;  // bytes of a field that somebody may want to copy
 
 constexpr std::string_view kLanguageCookie = "koinon_language=";
 
@@ -69,7 +70,8 @@ std::string query_escaped(std::string_view text) {
 PageFrame::PageFrame(ApiShared& shared, const RouteTable& routes, Messages messages, Operations::Audit audit)
     : shared_(shared),
       messages_(std::move(messages)),
-      operations_(routes, shared.parts.options.access.public_reading, std::move(audit)) {}
+      operations_(routes, shared.parts.options.access.public_reading, audit),
+      audit_(std::move(audit)) {}
 
 void PageFrame::get(RouteTable& routes, const std::string& pattern, Need need, const std::string& id,
                     const std::string& summary, GetHandler handler, std::vector<std::string> query) {
@@ -87,16 +89,60 @@ void PageFrame::post(RouteTable& routes, const std::string& pattern, Need need, 
               "text/html", 200,     {},   {}};
   route.page = true;
   route.body_limit = body_limit;
-  route.handle = [this, handler = std::move(handler)](HttpRequest request) -> asio::awaitable<HttpResponse> {
-    Visit made = visit(std::move(request));
-    auto form = read_form(made.request.body);
-    if (!form.ok()) co_return sorry(made, form.error());
-    made.form = std::move(*form);
-    made.request.body.clear();
-    if (!genuine(made)) co_return sorry(made, fail(Code::kRefused, made.say("error.stale_form"), "csrf"));
-    co_return co_await handler(std::move(made));
+  route.handle = [this, need, handler = std::move(handler)](HttpRequest request) {
+    return take_form(visit(std::move(request)), need, handler);
   };
   routes.add(std::move(route));
+}
+
+Status PageFrame::read_form_of(Visit& visit) const {
+  const std::string type = visit.request.header("content-type");
+  const std::string body = std::exchange(visit.request.body, {});
+  if (!is_multipart(type)) {
+    KOINON_ASSIGN(visit.form, read_form(body));
+    return {};
+  }
+  KOINON_ASSIGN(auto parts, read_multipart(body, type));
+  for (FormPart& part : parts) {
+    if (!part.is_file) {
+      visit.form[part.name] = std::move(part.content);
+    } else if (!part.file_name.empty()) {
+      visit.files.push_back(std::move(part));
+    }
+  }
+  return {};
+}
+
+asio::awaitable<HttpResponse> PageFrame::take_form(Visit visit, Need need, GetHandler handler) {
+  const Status may = check_need(visit.request.caller, need, shared_.parts.options.access.public_reading);
+  const Status read = read_form_of(visit);
+  if (may.ok() && !read.ok()) co_return sorry(visit, read.error());
+  if (may.ok() && genuine(visit)) co_return co_await handler(std::move(visit));
+  HttpResponse refusal = send_again(visit, may);
+  audit_(without_body(visit.request), refusal);
+  co_return refusal;
+}
+
+// Only what a page of our own sent, as its browser says: of anybody else's nothing is shown, and secrets
+// never.
+HttpResponse PageFrame::send_again(const Visit& visit, const Status& may) {
+  const bool from_here =
+      !visit.request.header("origin").empty() || visit.request.header("sec-fetch-site") == "same-origin";
+  const bool secret = visit.form.contains("password") || visit.form.contains("old");
+  if (!from_here || secret || visit.form.empty())
+    return sorry(visit, may.ok() ? fail(Code::kRefused, visit.say("error.stale_form"), "csrf") : may.error());
+  json::array fields;
+  json::array texts;
+  for (const auto& [name, value] : visit.form) {
+    if (name == "csrf" || value.empty()) continue;
+    fields.push_back(json::object{{"name", name}, {"value", value}});
+    if (value.size() >= kWorthShowing) texts.push_back(json::object{{"text", value}});
+  }
+  PageView view{"again", visit.say("again.title"), {}, may.ok() ? 403U : status_of(may.error().code), "", ""};
+  view.model = {{"action", here(visit.request)}, {"ended", !may.ok()},
+                {"fields", std::move(fields)},   {"has_texts", !texts.empty()},
+                {"texts", std::move(texts)},     {"had_files", !visit.files.empty()}};
+  return show(visit, std::move(view));
 }
 
 Visit PageFrame::visit(HttpRequest request) const {
@@ -192,8 +238,8 @@ HttpResponse PageFrame::sorry(const Visit& visit, const OperationResult& result)
       break;
     }
   }
-  if (code == Code::kUnauthenticated) return refused(visit.request, fail(code, result.detail()));
-  return sorry(visit, fail(code, result.detail(), result.field()));
+  if (code == Code::kUnauthenticated) return refused(visit.request, fail(code, visit.fault(result.detail())));
+  return sorry(visit, fail(code, visit.fault(result.detail()), result.field()));
 }
 
 HttpResponse PageFrame::go(const std::string& path) {

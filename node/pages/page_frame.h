@@ -11,6 +11,7 @@
 #include <boost/json/object.hpp>
 
 #include "node/http/api.h"
+#include "node/http/multipart.h"
 #include "node/pages/assets.h"
 #include "node/pages/messages.h"
 #include "node/pages/operations.h"
@@ -23,11 +24,14 @@ struct Visit {
   HttpRequest request;
   const Catalogue* words = nullptr;
   std::map<std::string, std::string> form = {};  // of a POST
+  std::vector<FormPart> files = {};              // that came with it
 
   std::string say(const std::string& key) const { return words->text(key); }
   std::string say(const std::string& key, const MessageArguments& arguments) const {
     return words->text(key, arguments);
   }
+  // The API's word on what was wrong, in the reader's language.
+  std::string fault(const std::string& sentence) const { return words->fault(sentence); }
   std::string field(const std::string& name) const {
     const auto it = form.find(name);
     return it == form.end() ? std::string() : it->second;
@@ -48,7 +52,8 @@ class PageFrame {
   PageFrame(ApiShared& shared, const RouteTable& routes, Messages messages, Operations::Audit audit);
 
   using GetHandler = std::function<boost::asio::awaitable<HttpResponse>(Visit)>;
-  // A page that shows; one that takes a form. The form's token has been checked when the handler is called.
+  // A page that shows; one that takes a form. Who sends it and the form's token have been checked when the
+  // handler is called.
   void get(RouteTable& routes, const std::string& pattern, Need need, const std::string& id,
            const std::string& summary, GetHandler handler, std::vector<std::string> query = {});
   void post(RouteTable& routes, const std::string& pattern, Need need, const std::string& id,
@@ -78,11 +83,16 @@ class PageFrame {
  private:
   boost::asio::awaitable<OperationResult> change(std::string id, HttpRequest from, OperationInput input);
   bool genuine(const Visit& visit) const;
+  boost::asio::awaitable<HttpResponse> take_form(Visit visit, Need need, GetHandler handler);
+  Status read_form_of(Visit& visit) const;
+  // What was sent after its session had ended, or under another: kept on the page, to be sent again.
+  HttpResponse send_again(const Visit& visit, const Status& may);
   boost::json::object frame(const Visit& visit, const PageView& view) const;
 
   ApiShared& shared_;
   Messages messages_;
   Operations operations_;
+  Operations::Audit audit_;
   Templates templates_;
 };
 

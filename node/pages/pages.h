@@ -9,7 +9,10 @@
 #include "node/pages/find_pages.h"
 #include "node/pages/note_page.h"
 #include "node/pages/operate_pages.h"
+#include "node/pages/overview_pages.h"
+#include "node/pages/profile_pages.h"
 #include "node/pages/publish_pages.h"
+#include "node/pages/sending_pages.h"
 
 namespace koinon {
 
@@ -24,7 +27,10 @@ class Pages {
         conversation_(frame_),
         cities_(frame_),
         account_(frame_),
-        operate_(frame_) {}
+        operate_(frame_),
+        overview_(frame_),
+        profile_(frame_),
+        sending_(frame_) {}
 
   void add_routes(RouteTable& routes) {
     add_asset_routes(routes);
@@ -35,6 +41,9 @@ class Pages {
     cities_.add_routes(routes);
     account_.add_routes(routes);
     operate_.add_routes(routes);
+    overview_.add_routes(routes);
+    profile_.add_routes(routes);
+    sending_.add_routes(routes);
   }
   HttpResponse refused(HttpRequest request, const Error& error) {
     return frame_.refused(std::move(request), error);
@@ -49,6 +58,9 @@ class Pages {
   CityPages cities_;
   AccountPages account_;
   OperatePages operate_;
+  OverviewPages overview_;
+  ProfilePages profile_;
+  SendingPages sending_;
 };
 
 }  // namespace koinon

@@ -5,6 +5,7 @@
 
 #include "node/http/markdown.h"
 #include "node/http/time_text.h"
+#include "node/pages/form_values.h"
 #include "node/pages/note_form.h"
 #include "node/pages/note_view.h"
 
@@ -39,9 +40,9 @@ void PublishPages::add_routes(RouteTable& routes) {
   frame_.get(routes, "/publish", Need::kPublisher, "showPublish", "The form of a practice",
              [this](Visit visit) { return form(std::move(visit)); },
              {"draft", "revises", "translates", "derives_from"});
-  frame_.post(routes, "/publish", Need::kPublisher, "postPublish",
-              "Keep, preview or publish what the form says",
-              [this](Visit visit) { return submit(std::move(visit)); });
+  frame_.post(
+      routes, "/publish", Need::kPublisher, "postPublish", "Keep, preview or publish what the form says",
+      [this](Visit visit) { return submit(std::move(visit)); }, limits::kAttachmentBytes + 2 * limits::kMiB);
   frame_.get(routes, "/held/{id}", Need::kPublisher, "showHeld", "What waits to be signed",
              [this](Visit visit) { return held(std::move(visit)); });
   frame_.post(routes, "/held/{id}", Need::kPublisher, "postHeld", "Take back or sign what waits",
@@ -168,7 +169,7 @@ asio::awaitable<PublishPages::FormState> PublishPages::keep(Visit visit, FormSta
   }
   state.status = kept.status;
   state.conflict = kept.status == 409;
-  if (!state.conflict) state.problem = kept.detail();
+  if (!state.conflict) state.problem = visit.fault(kept.detail());
   co_return state;
 }
 
@@ -183,7 +184,7 @@ asio::awaitable<HttpResponse> PublishPages::preview_part(Visit visit) {
   OperationInput input{{}, {}, request_of_form(visit), true, {}};
   const OperationResult made = co_await frame_.call(visit, "preview", std::move(input));
   if (made.ok()) co_return json_page({{"html", text_at(made.body, "html")}});
-  co_return json_page({{"problem", made.detail()}}, made.status);
+  co_return json_page({{"problem", visit.fault(made.detail())}}, made.status);
 }
 
 asio::awaitable<HttpResponse> PublishPages::publish(Visit visit, FormState state) {
@@ -193,7 +194,7 @@ asio::awaitable<HttpResponse> PublishPages::publish(Visit visit, FormState state
   const OperationResult done = co_await frame_.call(visit, "publish", std::move(input));
   if (!done.ok()) {
     state.status = done.status;
-    state.problem = done.detail();
+    state.problem = visit.fault(done.detail());
     state.fault = done.field();
     co_return co_await show_form(visit, std::move(state));
   }
@@ -201,12 +202,38 @@ asio::awaitable<HttpResponse> PublishPages::publish(Visit visit, FormState state
   co_return go_to_published(done);
 }
 
-asio::awaitable<HttpResponse> PublishPages::submit(Visit visit) {
+asio::awaitable<std::pair<Visit, Status>> PublishPages::take_files(Visit visit) {
+  std::string lines = visit.field("files");
+  for (FormPart& file : std::exchange(visit.files, {})) {
+    OperationInput input;
+    input.bytes = std::move(file.content);
+    const OperationResult kept = co_await frame_.call(visit, "uploadAttachment", std::move(input));
+    if (!kept.ok()) {
+      Status failed =
+          fail(Code::kInvalidArgument, file.file_name + ": " + visit.fault(kept.detail()), "files");
+      co_return std::pair(std::move(visit), std::move(failed));
+    }
+    const bool typed = !file.media_type.empty() && file.media_type.find(' ') == std::string::npos;
+    lines += (lines.empty() || lines.ends_with('\n') ? "" : "\n") + text_at(kept.body, "sha256") + " " +
+             (typed ? file.media_type : "application/octet-stream") + " " + file.file_name;
+  }
+  visit.form["files"] = lines;
+  co_return std::pair(std::move(visit), Status());
+}
+
+asio::awaitable<HttpResponse> PublishPages::submit(Visit sent) {
+  auto [visit, taken] = co_await take_files(std::move(sent));
   FormState state;
   state.values = visit.form;
   state.draft = visit.field("draft");
   state.version = visit.field("version");
   const std::string wish = visit.field("do");
+  if (!taken.ok()) {
+    state.problem = taken.error().message;
+    state.fault = "files";
+    state.status = status_of(taken.error().code);
+    co_return co_await show_form(visit, std::move(state));
+  }
   if (wish == "autosave") co_return co_await autosave(visit, std::move(state));
   if (wish == "preview-part") co_return co_await preview_part(visit);
   if (wish == "publish") co_return co_await publish(visit, std::move(state));
@@ -224,7 +251,7 @@ asio::awaitable<HttpResponse> PublishPages::submit(Visit visit) {
   const OperationResult made = co_await frame_.call(visit, "preview", std::move(input));
   state.preview_html = text_at(made.body, "html");
   if (!made.ok()) {
-    state.problem = made.detail();
+    state.problem = visit.fault(made.detail());
     state.fault = made.field();
     state.status = made.status;
   }

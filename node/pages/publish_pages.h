@@ -32,6 +32,8 @@ class PublishPages {
   boost::asio::awaitable<HttpResponse> publish(Visit visit, FormState state);
   boost::asio::awaitable<HttpResponse> autosave(Visit visit, FormState state);
   boost::asio::awaitable<HttpResponse> preview_part(Visit visit);
+  // Gives the node the files that came with the form, and names them in it.
+  boost::asio::awaitable<std::pair<Visit, Status>> take_files(Visit visit);
   boost::asio::awaitable<FormState> state_of_record(Visit visit, std::string role, std::string ref);
 
   boost::asio::awaitable<HttpResponse> held(Visit visit);

@@ -349,6 +349,7 @@ CityStanding Network::standing(const LogId& log) const {
     out.vouchers.push_back(vouch->voucher);
     if (trust.admits(vouch->voucher)) out.trusted_vouchers.push_back(vouch->voucher);
   }
+  for (const VouchFact* vouch : trust.vouches_by(log, clock_.wall())) out.vouches.push_back(*vouch);
   out.log = engine_.standing(log);
   out.rules = trust.rules();
   for (const SessionInfo& session : engine_.sessions()) {
@@ -392,6 +393,7 @@ NetworkStatus Network::status() const {
     status.cursor = engine_.peer_cursor(key).value;
     out.peers.push_back(std::move(status));
   }
+  out.blocked.assign(engine_.trust().blocked().begin(), engine_.trust().blocked().end());
   out.topics = engine_.filter().text();
   out.bodies_missing = engine_.bodies_missing();
   for (const auto& [log, path] : engine_.trust().admitted()) {

@@ -53,6 +53,7 @@ struct NetworkStatus {
   std::vector<PeerStatus> peers;
   std::vector<TrustedCity> trusted;
   std::map<LogId, std::uint64_t> frozen;  // logs that forked, with the size held
+  std::vector<LogId> blocked;             // by the operator
   std::string topics;                     // that we want
   std::uint64_t bodies_missing = 0;       // wanted, and being looked for
 };
@@ -63,6 +64,7 @@ struct CityStanding {
   TrustPath path;
   std::vector<LogId> vouchers;          // whose vouches for it stand, trusted or not
   std::vector<LogId> trusted_vouchers;  // those of them that count
+  std::vector<VouchFact> vouches;       // its own that stand
   LogStanding log;
   TrustPolicy::Rules rules;
   std::vector<std::string> connected;    // peers, by name

@@ -123,6 +123,8 @@ inline constexpr std::chrono::milliseconds kTrustDelay{
 
 // HTTP
 inline constexpr std::size_t kHttpBodyBytes = 8 * kMiB;
+inline constexpr std::size_t kFormParts = 200;
+inline constexpr std::size_t kEndedFormBytes = 512 * kKiB;  // of a form whose session has ended
 inline constexpr std::size_t kHttpHeaderBytes = 16 * kKiB;
 inline constexpr std::size_t kHttpHeaders = 64;                 // fields of one request
 inline constexpr std::size_t kHttpConnections = 256;            // over TCP, and as many over the Unix socket

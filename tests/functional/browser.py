@@ -7,8 +7,21 @@ from api import ask
 
 
 class Form:
-    def __init__(self, action):
-        self.action, self.fields, self.buttons = action, {}, []
+    def __init__(self, action, enctype):
+        self.action, self.enctype, self.fields, self.buttons = action, enctype, {}, []
+
+
+def multipart(values, files):
+    """As browsers encode a form that may have files (RFC 7578)."""
+    boundary = "----KoinonTest7MA4YWxkTrZu0gW"
+    out = []
+    for name, value in values:
+        out.append(f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode())
+    for field, (name, media_type, content) in files or [("upload", ("", "application/octet-stream", b""))]:
+        quoted = name.replace('"', "%22")
+        out.append(f'--{boundary}\r\nContent-Disposition: form-data; name="{field}"; filename="{quoted}"\r\nContent-Type: {media_type}\r\n\r\n'.encode()
+                   + content + b"\r\n")
+    return f"multipart/form-data; boundary={boundary}", b"".join(out) + f"--{boundary}--\r\n".encode()
 
 
 class Page(html.parser.HTMLParser):
@@ -38,12 +51,12 @@ class Page(html.parser.HTMLParser):
         if tag == "a" and "href" in attrs:
             self.links.append(attrs["href"])
         if tag == "form":
-            self._form = Form(attrs.get("action"))
+            self._form = Form(attrs.get("action"), attrs.get("enctype", ""))
             self.forms.append(self._form)
         if self._form is None:
             return
         name, value = attrs.get("name"), attrs.get("value", "")
-        if tag == "input" and name and (attrs.get("type") not in ("checkbox", "radio") or "checked" in attrs):
+        if tag == "input" and name and (attrs.get("type") not in ("checkbox", "radio", "file") or "checked" in attrs):
             self._form.fields[name] = value or ""
         if tag == "button":
             self._form.buttons.append((name, value))
@@ -78,12 +91,12 @@ class Browser:
         self.base, self.language, self.document = f"http://127.0.0.1:{node.http_port}", language, document
         self.cookies, self.page, self.visited = {}, None, []
 
-    def _exchange(self, method, path, body=None):
+    def _exchange(self, method, path, body=None, media_type="application/x-www-form-urlencoded"):
         headers = {"Accept-Language": self.language}
         if self.cookies:
             headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         if body is not None:
-            headers |= {"Content-Type": "application/x-www-form-urlencoded", "Origin": self.base, "Sec-Fetch-Site": "same-origin"}
+            headers |= {"Content-Type": media_type, "Origin": self.base, "Sec-Fetch-Site": "same-origin"}
         answer = ask(method, self.base + path, body, headers)
         if self.document:
             self.document.check_answer(self.document.find(method, path.split("?")[0]), answer, f"{method} {path}")
@@ -100,7 +113,7 @@ class Browser:
     def go(self, path):
         return self._exchange("GET", path)
 
-    def submit(self, action, button=None, **fields):
+    def submit(self, action, button=None, files=(), **fields):
         form = next(form for form in self.page.forms
                     if form.action == action and (button is None or ("do", button) in form.buttons))
         unknown = set(fields) - set(form.fields)
@@ -109,7 +122,11 @@ class Browser:
         assert not [name for name in unknown if f'name="{name}"' not in self.page.source], f"no field {unknown} in {action}"
         if button:
             values["do"] = button
-        return self._exchange("POST", action, urllib.parse.urlencode({k: v or "" for k, v in values.items()}).encode())
+        values = [(name, value or "") for name, value in values.items()]
+        if form.enctype == "multipart/form-data":
+            media_type, body = multipart(values, [("upload", file) for file in files])
+            return self._exchange("POST", action, body, media_type)
+        return self._exchange("POST", action, urllib.parse.urlencode(values).encode())
 
     def log_in(self, name, password):
         self.go("/login")

@@ -146,7 +146,50 @@ class Pages(NodesTest):
         self.assertIn('lang="ko"', chief.page.source)
         self.assertEqual(chief.page.url, "/cities")
         chief.submit("/language", language="en", next="/operate")
+        # Our profile, and what we think of another city.
+        chief.go("/profile")
+        chief.submit("/profile", display_name="Seoul", type="city", country="KR", population="many")
+        self.assertEqual(chief.page.status, 400)
+        self.assertEqual(chief.page.form("/profile").fields["population"], "many", "what was typed is still there")
+        chief.submit("/profile", population="9411000", population_source="Seoul Metropolitan Government, 2023", names="ko | 서울\r\n", languages="ko, en",
+                     latitude="37.57", longitude="126.98")
+        self.assertEqual(chief.page.url, "/cities/seoul.example")
+        wait_for(lambda: "9,411,000" in chief.go("/cities/seoul.example").text, "the profile shows")
+        chief.go("/profile")
+        self.assertEqual({k: chief.page.form("/profile").fields[k].strip() for k in ("names", "languages", "latitude", "country")},
+                         {"names": "ko | 서울", "languages": "ko, en", "latitude": "37.57", "country": "KR"})
+        chief.go("/cities/la.example")
+        self.assertIn("Vouched for by seoul.example", chief.page.text)
+        chief.submit("/cities/la.example", "withdraw-vouch")
+        wait_for(lambda: "Vouched for by" not in chief.go("/cities/la.example").text, "our vouch is taken back")
+        chief.submit("/cities/la.example", "vouch")
+        wait_for(lambda: "Vouched for by seoul.example" in chief.go("/cities/la.example").text, "and given again")
+        chief.submit("/cities/la.example", "block")
+        self.assertIn("has blocked this city", chief.page.text)
+        chief.go("/operate")
+        chief.submit("/operate", "unblock")
+        self.assertNotIn("has blocked this city", chief.go("/cities/la.example").text)
+        self.assertIn("No city here has that", chief.go("/cities?q=nowhere").text)
+        self.assertIn("/cities/la.example", chief.go("/cities?q=la.").links)
+        # What is sent.
+        chief.go("/operate/sending")
+        chief.submit("/operate/sending", "add", url="ftp://a.example/")
+        self.assertEqual(chief.page.form("/operate/sending").fields["url"], "ftp://a.example/")
+        chief.submit("/operate/sending", "add", url="https://203.0.113.1/hook", topic="health")
+        self.assertIn("It is shown only now", chief.page.text)
+        hook = next(link for link in chief.page.links if re.fullmatch("/operate/sending/[0-9]+", link))
+        self.assertIn("Nothing has been sent to it yet", chief.go(hook).text)
+        chief.go("/operate/sending")
+        chief.submit("/operate/sending", "remove")
+        self.assertNotIn(hook, chief.page.links)
+        nobody = Browser(seoul, document=document)
+        nobody.go("/unsubscribe/" + "a" * 52)
+        nobody.submit("/unsubscribe/" + "a" * 52)
+        self.assertEqual(nobody.page.status, 404)
         # Operating.
+        chief.go("/operate")
+        chief.submit("/operate", "notice", text="The node moves to another room.", **{"from": "2026-12-01T08:00", "until": "2026-12-01T10:00"})
+        wait_for(lambda: "node-notice" in [r["kind"] for r in la.json("list")["items"]], "the notice reaches the other city")
         chief.submit("/operate", "invite", **{"for": "milan.example", "address": "127.0.0.1:1"})
         self.assertIn('<svg class="qr"', chief.page.source)
         chief.submit("/operate", "subscribe", topics="climate, health")
@@ -187,7 +230,7 @@ class Pages(NodesTest):
         ask_asset = re.search(r'href="(/assets/[^"]+)"', chief.page.source)[1]
         style = ask("GET", chief.base + ask_asset)
         self.assertIn("immutable", style.headers["Cache-Control"])
-        document.seen.add("getAsset")
+        document.seen |= {"getAsset", "postFiles"}  # files come and go in a test of their own
         every = {o["operationId"] for o in document.operations.values() if "pages" in o["tags"]}
         self.assertEqual(every - document.seen, set(), "pages that no test used")
 
@@ -234,11 +277,84 @@ class Pages(NodesTest):
             stranger.submit("/login", name="press", password=PASSWORD, next=elsewhere)
             self.assertEqual(stranger.page.url, "/", elsewhere)
             self.assertNotIn("x", stranger.cookies)
-        # A session that has ended, in the middle of writing.
+
+    def test_what_was_written_outlives_its_session(self):
+        seoul = self.node("seoul")
+        press = self.member(seoul, "press", "publisher")
+        text = 'A long text with "quotes" & <b>angles</b>, worth keeping.'
         press.go("/publish")
+        kept, press.cookies = press.cookies, {}
+        press.submit("/publish", "publish", title="Kept", solution=text, topics="health")
+        self.assertEqual(press.page.status, 401)
+        self.assertIn("Your session has ended", press.page.text)
+        self.assertEqual(press.page.form("/publish").fields["solution"], text)
+        self.assertIn("/login", press.page.links)
+        # They log in in another window, and come back to this one.
+        other = Browser(seoul)
+        other.log_in("press", PASSWORD)
+        self.assertNotEqual(other.cookies, kept)
+        press.cookies = other.cookies
+        press.submit("/publish")
+        self.assertEqual(press.page.status, 403, "a form of another session is shown before it is taken")
+        self.assertIn("send it now if you mean it", press.page.text)
+        press.submit("/publish")
+        self.assertRegex(press.page.url, "^/records/seoul.example/")
+        self.assertIn(text, press.page.text)
+        # Another site cannot fill such a page, and a password never stands on one.
+        entries = seoul.json("status")["entries"]
+        form = {"Content-Type": "application/x-www-form-urlencoded", "Cookie": "; ".join(f"{k}={v}" for k, v in press.cookies.items())}
+        for headers in ({}, {"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://evil.example"}):
+            answer = ask("POST", press.base + "/publish", b"title=Planted&solution=Planted&topics=health&do=publish&csrf=x", form | headers)
+            self.assertEqual(answer.status, 403)
+            self.assertNotIn("Planted", answer.text())
+        press.go("/account")
         press.cookies = {}
-        press.submit("/publish", "publish", title="T", solution="S", topics="health")
-        self.assertIn(press.page.status, (401, 403))
+        press.submit("/account", "password", old=PASSWORD, new="another one, secret")
+        self.assertEqual(press.page.status, 401)
+        self.assertNotIn("another one, secret", press.page.source)
+        self.assertEqual(seoul.json("status")["entries"], entries)
+        # What is too long to be kept is refused, not read.
+        self.assertEqual(ask("POST", press.base + "/publish", b"title=" + b"x" * 600_000, {"Content-Type": "application/x-www-form-urlencoded"}).status, 413)
+
+    def test_files_come_with_a_form(self):
+        seoul, la = self.pair()
+        press = self.member(seoul, "press", "publisher")
+        press.go("/publish")
+        plan = ("plan of the \"site\" 서울.txt", "text/plain", b"--not a boundary\r\n\r\nthe plan\r\n")
+        press.submit("/publish", "save", title="With files", solution="See the plan.", topics="health", files=[plan])
+        self.assertIn('plan of the "site" 서울.txt', press.page.text)
+        press.submit("/publish", "publish", files=[("C:\\papers\\empty.pdf", "application/pdf", b"%PDF-1.7")])
+        ref = press.page.url.removeprefix("/records/")
+        self.assertIn('plan of the "site" 서울.txt', press.page.text)
+        self.assertIn("empty.pdf", press.page.text)
+        link = next(link for link in press.page.links if "/attachments/" in link)
+        contents = {ask("GET", press.base + link).body for link in press.page.links if "/attachments/" in link}
+        self.assertEqual(contents, {plan[2], b"%PDF-1.7"}, link)
+        press.go("/publish")
+        press.submit("/publish", "publish", title="Nothing", solution="In it.", topics="health", files=[("void.txt", "text/plain", b"")])
+        self.assertEqual(press.page.status, 400)
+        self.assertIn("void.txt", press.page.text)
+        self.assertIn("In it.", press.page.form("/publish").fields["solution"])
+        # In the other city the file is fetched when somebody asks for it.
+        wait_for(lambda: la.shows(ref), "the note crosses")
+        desk = self.member(la, "desk", "reader")
+        desk.go(f"/records/{ref}")
+        self.assertIn("not on this node yet", desk.page.text)
+        while desk.page.form(f"/records/{ref}/files") if f'action="/records/{ref}/files"' in desk.page.source else None:
+            digest = desk.page.form(f"/records/{ref}/files").fields["sha256"]
+            desk.submit(f"/records/{ref}/files")
+            wait_for(lambda: f"/api/v1/records/{ref}/attachments/{digest}" in desk.go(f"/records/{ref}").links, "the file comes")
+        self.assertEqual({ask("GET", desk.base + link).body for link in desk.page.links if "/attachments/" in link}, contents)
+
+    def test_what_is_wrong_is_said_in_the_readers_language(self):
+        seoul = self.node("seoul")
+        press = self.member(seoul, "press", "publisher")
+        for language, said in (("ko", "본문이 없습니다"), ("it", "la nota non ha testo"), ("es", "la nota no tiene texto"), ("fr", "la note n’a pas de texte"),
+                               ("ar", "لا نص في المذكرة"), ("en", "The note has no text yet.")):
+            press.language = language
+            press.go("/publish")
+            press.submit("/publish", "publish", title="T", topics="health")
+            self.assertIn(said, press.page.text)
 
     def test_no_other_site_uses_somebodys_session(self):
         seoul = self.node("seoul")
@@ -276,11 +392,12 @@ class Pages(NodesTest):
     def test_what_anybody_writes_is_shown_as_text(self):
         seoul, la = self.pair()
         press = self.member(seoul, "press", "publisher")
+        chief = self.member(seoul, "it", "operator")
         for number, payload in enumerate(PAYLOADS):
             # Reflected: in every parameter that a page takes.
             for path in ("/?q={}", "/?topic={}", "/?city={}", "/?country={}", "/?language={}", "/questions?topic={}", "/login?next={}",
                          "/publish?draft={}", "/publish?revises={}", "/ask?about={}", "/ask?to={}", "/answer?to={}", "/adopt?of={}", "/inbox?state={}",
-                         "/inbox?assignee={}", "/cities/{}", "/records/{}/1", "/welcome/{}"):
+                         "/inbox?assignee={}", "/cities/{}", "/cities?q={}", "/cities?cursor={}", "/unsubscribe/{}", "/held/{}", "/records/{}/1", "/welcome/{}"):
                 page = press.go(path.replace("{}", urllib.parse.quote(payload, safe="")))
                 self.assert_harmless(page)
             # Kept and shown again: in every field of the form, when something else is wrong with it.
@@ -288,6 +405,18 @@ class Pages(NodesTest):
             names = [n for n in press.page.form("/publish").fields if n not in ("csrf", "draft", "version", "at", "language", "evidence", "status", "files")]
             press.submit("/publish", "preview", **{name: payload for name in names})
             self.assert_harmless(press.page)
+            for path, action, button in (("/ask", "/ask", None), ("/profile", "/profile", None), ("/operate", "/operate", "invite"), ("/operate", "/operate", "join"),
+                                         ("/operate", "/operate", "subscribe"), ("/operate", "/operate", "notice"), ("/operate/sending", "/operate/sending", "add"),
+                                         ("/operate/accounts", "/operate/accounts", "add"), ("/account", "/account", "token"), ("/account", "/account", "mail")):
+                chief.go(path)
+                form = next(f for f in chief.page.forms if f.action == action and (button is None or ("do", button) in f.buttons))
+                answer = chief.submit(action, button, **{name: payload for name in form.fields if name not in ("csrf", "at", "days", "scope", "role")})
+                self.assert_harmless(answer)
+            # Sent when its session had ended, and shown to be sent again.
+            stranger = Browser(seoul)
+            stranger.go("/login")
+            body = urllib.parse.urlencode({payload: payload, "title": payload}).encode()
+            self.assert_harmless(stranger._exchange("POST", "/publish", body))
         # Written by a peer, in every field that has text.
         for payload in PAYLOADS:
             quoted = json.dumps(payload.replace("\x00", ""))

@@ -14,7 +14,7 @@ TEST(Markdown, KeepsWhatPeopleWrite) {
             "<p><a href=\"mailto:press@city.example\">mail</a></p>\n");
 }
 
-TEST(Markdown, RawHtmlIsDropped) {
+TEST(Markdown, RawHtmlIsShownAsItWasTyped) {
   for (const char* text :
        {"<script>alert(1)</script>", "a <img src=x onerror=alert(1)> b", "<!-- <b> -->",
         "<svg onload=alert(1)>", "<iframe src=https://x.example>", "`a` <style>*{}</style>"}) {
@@ -23,6 +23,8 @@ TEST(Markdown, RawHtmlIsDropped) {
       EXPECT_EQ(html.find(tag), std::string::npos) << html;
     }
   }
+  EXPECT_EQ(markdown_html("a <b>c</b>"), "<p>a &lt;b&gt;c&lt;/b&gt;</p>\n");
+  EXPECT_EQ(markdown_html("<div>\n*d*\n</div>\n\ne"), "<p>&lt;div&gt;\n*d*\n&lt;/div&gt;</p>\n<p>e</p>\n");
 }
 
 TEST(Markdown, LinksThatWouldActKeepTheirTextAlone) {

@@ -93,6 +93,7 @@ for (const area of document.querySelectorAll("textarea[data-markdown]")) {
 // --- files ---
 for (const place of document.querySelectorAll("[data-files]")) {
   const form = place.closest("form");
+  place.querySelector("[data-plain-files]")?.remove();
   const list = place.querySelector("[data-file-list]");
   const field = form.elements.files;
   const lines = () => field.value.split("\n").filter(Boolean);

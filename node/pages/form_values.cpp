@@ -1,0 +1,45 @@
+#include "node/pages/form_values.h"
+
+#include <algorithm>
+#include <charconv>
+
+namespace koinon {
+namespace json = boost::json;
+
+std::string trimmed(std::string_view text) {
+  const auto begin = text.find_first_not_of(" \t\n");
+  if (begin == std::string_view::npos) return {};
+  return std::string(text.substr(begin, text.find_last_not_of(" \t\n") - begin + 1));
+}
+
+std::vector<std::string> split(std::string_view text, char separator) {
+  std::vector<std::string> out;
+  for (std::size_t begin = 0; begin <= text.size();) {
+    const auto end = std::min(text.find(separator, begin), text.size());
+    if (std::string part = trimmed(text.substr(begin, end - begin)); !part.empty())
+      out.push_back(std::move(part));
+    begin = end + 1;
+  }
+  return out;
+}
+
+json::value number_or_text(const std::string& text) {
+  const char* const last = text.data() + text.size();
+  std::int64_t whole = 0;
+  if (const auto [end, error] = std::from_chars(text.data(), last, whole);
+      error == std::errc() && end == last)
+    return json::value(whole);
+  double number = 0;
+  const auto [end, error] = std::from_chars(text.data(), last, number);
+  return error == std::errc() && end == last ? json::value(number) : json::value(text);
+}
+
+std::string unix_lines(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    if (c != '\r') out += c;
+  }
+  return out;
+}
+
+}  // namespace koinon

@@ -1,0 +1,22 @@
+// The pages that look at many records together: what our city gave and took, and the map of adoptions.
+//
+// On the HTTP server's thread.
+#pragma once
+
+#include "node/pages/page_frame.h"
+
+namespace koinon {
+
+class OverviewPages {
+ public:
+  explicit OverviewPages(PageFrame& frame) : frame_(frame) {}
+  void add_routes(RouteTable& routes);
+
+ private:
+  boost::asio::awaitable<HttpResponse> impact(Visit visit);
+  boost::asio::awaitable<HttpResponse> map(Visit visit);
+
+  PageFrame& frame_;
+};
+
+}  // namespace koinon

@@ -1,0 +1,26 @@
+// What a node sends by itself: webhooks and mail, for operators; and the page that a mail's link opens.
+//
+// On the HTTP server's thread.
+#pragma once
+
+#include "node/pages/page_frame.h"
+
+namespace koinon {
+
+class SendingPages {
+ public:
+  explicit SendingPages(PageFrame& frame) : frame_(frame) {}
+  void add_routes(RouteTable& routes);
+
+ private:
+  boost::asio::awaitable<HttpResponse> sending(Visit visit);
+  boost::asio::awaitable<HttpResponse> show_sending(Visit visit, boost::json::object news);
+  boost::asio::awaitable<HttpResponse> change(Visit visit);
+  boost::asio::awaitable<HttpResponse> deliveries(Visit visit);
+  boost::asio::awaitable<HttpResponse> unsubscribe_form(Visit visit);
+  boost::asio::awaitable<HttpResponse> unsubscribe(Visit visit);
+
+  PageFrame& frame_;
+};
+
+}  // namespace koinon
