@@ -44,14 +44,16 @@ export async function open(browser, base, name, password, options = {}) {
 
 // Every page, and who looks at it.
 export function pages_of(nodes) {
-  const { note, question } = nodes;
+  const { note, question, held, draft } = nodes;
   const city = note.split("/")[0];
   return [
     [null, "/"], [null, "/login"], [null, "/records/nowhere.example/1"], ["press", "/"], ["press", "/?q=testing&topic=health"], ["press", "/?like=us"],
     ["press", `/records/${note}`], ["press", `/records/${question}`], ["press", "/publish"], ["press", `/publish?derives_from=${note}`],
     ["press", "/desk"], ["press", "/questions"], ["press", `/ask?about=${note}`], ["press", `/answer?to=${question}`], ["press", `/adopt?of=${note}`],
     ["press", "/inbox"], ["press", "/cities"], ["press", `/cities/${city}`], ["press", "/impact"], ["press", "/map"], ["press", "/account"],
-    ["it", "/operate"], ["it", "/operate/accounts"], ["it", "/operate/audit"],
+    ["press", `/publish?translates=${note}`], ["press", `/publish?revises=${note}`], ["press", draft], ["press", held], ["press", `/records/${note}/withdraw`],
+    [null, "/cities?q=nowhere"], [null, `/welcome/${"a".repeat(52)}`], [null, `/unsubscribe/${"a".repeat(52)}`],
+    ["it", "/operate"], ["it", "/operate/sending"], ["it", "/operate/accounts"], ["it", "/operate/audit"], ["it", "/profile"], ["it", "/cities/la.example"],
   ];
 }
 

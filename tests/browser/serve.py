@@ -1,6 +1,7 @@
-"""Nodes for the browser tests: Seoul and Los Angeles, peers, with example notes and an account each. Prints where they
-are as JSON on one line, serves until its input ends, then ends them."""
+"""Nodes for the browser tests: Seoul and Los Angeles, peers, with example notes and accounts; and Milan, which knows nobody yet.
+Prints where they are as JSON on one line, serves until its input ends, then ends them."""
 
+import datetime
 import json
 import pathlib
 import sys
@@ -31,9 +32,9 @@ def profile(node, name, country, latitude, longitude, population):
 
 def main():
     with tempfile.TemporaryDirectory(prefix="koinon-browser-") as folder:
-        seoul, la = Node(folder, "seoul"), Node(folder, "la")
+        seoul, la, milan = Node(folder, "seoul"), Node(folder, "la"), Node(folder, "milan")
         try:
-            for node in (seoul, la):
+            for node in (seoul, la, milan):
                 node.start()
             seoul.run("peer", "add", la.line())
             la.run("peer", "add", seoul.line())
@@ -49,14 +50,23 @@ def main():
             seoul.run("answer", question, "--file", EXAMPLES / "los-angeles-answers-staffing.md")
             for node in (seoul, la):
                 account(node, "press", "publisher", "--office", "Office of the Mayor")
+            for node in (seoul, la, milan):
                 account(node, "it", "operator")
+            press = Browser(seoul)
+            press.log_in("press", PASSWORD)
+            press.go("/publish")
+            at = (datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=30)).strftime("%Y-%m-%dT10:00")
+            held = press.submit("/publish", "publish", title="To be announced", solution="On the day.", topics="major-events", at=at).url
+            press.go("/publish")
+            draft = press.submit("/publish", "save", title="A draft", solution="Half written.", topics="climate/heat").url
             for node in (seoul, la):
                 wait_for(lambda: node.json("status")["index_lag"] == 0, "it is indexed")
-            print(json.dumps({"password": PASSWORD, "note": ref, "question": question,
-                              **{node.name.split(".")[0]: f"http://127.0.0.1:{node.http_port}" for node in (seoul, la)}}), flush=True)
+            print(json.dumps({"password": PASSWORD, "note": ref, "question": question, "held": held, "draft": draft,
+                              "line": f"127.0.0.1:{seoul.peer_port}",
+                              **{node.name.split(".")[0]: f"http://127.0.0.1:{node.http_port}" for node in (seoul, la, milan)}}), flush=True)
             sys.stdin.read()
         finally:
-            for node in (seoul, la):
+            for node in (seoul, la, milan):
                 node.stop()
 
 
