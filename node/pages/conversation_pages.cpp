@@ -317,9 +317,13 @@ asio::awaitable<HttpResponse> ConversationPages::inbox(Visit visit) {
     one["may_change"] = may_change;
     one["is_question"] = text_at(one, "kind") == "question";
     json::array refs;
-    for (const auto& ref : array_at(item.as_object(), "refs"))
+    for (const auto& ref : array_at(item.as_object(), "refs")) {
+      const std::string name = text_at(ref.as_object(), "ref");
+      const OperationResult about = co_await frame_.call(visit, "getRecord", {ref_args(name), {}, {}});
       refs.push_back(json::object{{"how", visit.say("ref." + text_at(ref.as_object(), "role"))},
-                                  {"ref", text_at(ref.as_object(), "ref")}});
+                                  {"about_title", about.ok() ? title_of(about.body) : name},
+                                  {"about_ref", name}});
+    }
     one["refs"] = std::move(refs);
     items.push_back(std::move(one));
   }

@@ -278,9 +278,12 @@ asio::awaitable<HttpResponse> OperatePages::audit(Visit visit) {
   const OperationResult found =
       co_await frame_.call(visit, "listAudit", {{}, {{"cursor", visit.request.param("cursor")}}, {}});
   if (!found.ok()) co_return frame_.sorry(visit, found);
-  PageView view{
-      "audit", visit.say("audit.title"), {{"items", array_at(found.body, "items")}, {"next", ""}}, 200, "",
-      ""};
+  json::array items = array_at(found.body, "items");
+  for (auto& item : items) {
+    const auto time = parse_time(text_at(item.as_object(), "at"), "at");
+    item.as_object()["time"] = time.ok() ? visit.words->date_and_time(*time) : "";
+  }
+  PageView view{"audit", visit.say("audit.title"), {{"items", std::move(items)}, {"next", ""}}, 200, "", ""};
   if (const std::string next = text_at(found.body, "next"); !next.empty())
     view.model["next"] = "/operate/audit?cursor=" + query_escaped(next);
   co_return frame_.show(visit, std::move(view));

@@ -47,8 +47,8 @@ std::string outcomes_text(const Visit& visit, const json::object& served) {
   for (const std::string outcome : {"worked", "partly", "did-not", "too-early"}) {
     const std::int64_t count = number_at(outcomes, outcome);
     if (count > 0)
-      out += (out.empty() ? "" : " · ") + visit.words->number(static_cast<double>(count)) + " " +
-             visit.say("outcome." + outcome);
+      out += (out.empty() ? "" : " · ") + visit.say("outcome." + outcome) + ": " +
+             visit.words->number(static_cast<double>(count));
   }
   return out;
 }

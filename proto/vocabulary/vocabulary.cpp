@@ -14,7 +14,7 @@ extern const std::string_view sections_tsv;  // NOLINT(readability-identifier-na
 
 namespace {
 
-constexpr std::array<std::string_view, 6> kLanguages = {"en", "es", "fr", "pt", "it", "ko"};
+constexpr std::array<std::string_view, 7> kLanguages = {"en", "es", "fr", "pt", "it", "ko", "ar"};
 
 std::vector<std::string_view> split(std::string_view text, char separator) {
   std::vector<std::string_view> parts;

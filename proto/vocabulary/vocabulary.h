@@ -1,4 +1,4 @@
-// The shared vocabulary of topics: slugs, labels in six languages, aliases, related SDGs; and the labels
+// The shared vocabulary of topics: slugs, labels in seven languages, aliases, related SDGs; and the labels
 // of a practice's sections. Built in; immutable; safe to read from any thread.
 #pragma once
 
@@ -14,7 +14,7 @@ namespace koinon {
 struct Topic {
   std::string slug;
   std::vector<std::uint32_t> sdgs;
-  std::map<std::string, std::string, std::less<>> labels;  // by language: en es fr pt it ko
+  std::map<std::string, std::string, std::less<>> labels;  // by language: en es fr pt it ko ar
   std::vector<std::string> aliases;
 };
 

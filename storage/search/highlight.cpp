@@ -22,6 +22,23 @@ std::string_view limited(std::string_view text) {
   return text.substr(0, end);
 }
 
+bool is_space(char c) { return c == ' ' || c == '\n' || c == '\t'; }
+
+// An excerpt is plain text: Markdown's stars, backticks, and signs at the beginning of a line are left out.
+std::string without_marks(std::string_view text) {
+  std::string out;
+  bool line_begins = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    const bool alone = (i == 0 || is_space(text[i - 1])) && i + 1 < text.size() && is_space(text[i + 1]);
+    if ((c == '*' || c == '`') && (!alone || line_begins)) continue;
+    if ((c == '#' || c == '>' || c == '-') && line_begins) continue;
+    line_begins = c == '\n' || (line_begins && is_space(c));
+    out += c;
+  }
+  return out;
+}
+
 void add(std::vector<Piece>& out, std::string_view text, bool match) {
   if (text.empty()) return;
   if (!out.empty() && out.back().match == match) {
@@ -29,6 +46,10 @@ void add(std::vector<Piece>& out, std::string_view text, bool match) {
   } else {
     out.push_back({std::string(text), match});
   }
+}
+
+void add_plain(std::vector<Piece>& out, std::string_view text, bool match) {
+  add(out, without_marks(text), match);
 }
 
 }  // namespace
@@ -148,11 +169,11 @@ std::optional<std::vector<Piece>> Highlighter::excerpt(std::string_view text, St
     const auto begin = std::max(done, static_cast<std::size_t>(mark.begin));
     const auto end = std::min(to, static_cast<std::size_t>(mark.end));
     if (end <= begin) continue;
-    add(out, text.substr(done, begin - done), false);
-    add(out, text.substr(begin, end - begin), true);
+    add_plain(out, text.substr(done, begin - done), false);
+    add_plain(out, text.substr(begin, end - begin), true);
     done = end;
   }
-  add(out, text.substr(done, to - done), false);
+  add_plain(out, text.substr(done, to - done), false);
   if (to < text.size()) add(out, kCut, false);
   return out;
 }
@@ -168,7 +189,7 @@ std::vector<Piece> Highlighter::beginning(std::string_view text) {
   });
   std::vector<Piece> out;
   if (words <= kExcerptWords) end = limited(text).size();
-  add(out, text.substr(0, end), false);
+  add_plain(out, text.substr(0, end), false);
   if (end < text.size()) add(out, kCut, false);
   return out;
 }
