@@ -244,6 +244,10 @@ class Pages(NodesTest):
             for path in ("/", f"/records/{ref}", "/cities/la.example", "/cities"):
                 page = reader.go(path)
                 self.assertIn("la.example", page.text, path)
+                for shown, after in re.findall(r'<a href="/cities/la\.example">([^<]*)</a>(.{0,40})', page.source):
+                    self.assertTrue(shown == "la.example" or after.startswith(' <span class="domain">la.example</span>'), (path, shown, after))
+                if path == "/cities/la.example":
+                    self.assertRegex(page.source, r'<h1[^>]*>[^\n]*<span class="domain">la\.example</span></h1>')
                 self.assertNotIn("\u202e", page.source, path)
 
     def test_review_by_a_second_person(self):
@@ -355,6 +359,22 @@ class Pages(NodesTest):
             press.go("/publish")
             press.submit("/publish", "publish", title="T", topics="health")
             self.assertIn(said, press.page.text)
+
+    def test_whoever_is_not_known_changes_nothing(self):
+        seoul = self.node("seoul")
+        base = f"http://127.0.0.1:{seoul.http_port}"
+        open_to_all = {"postLogin", "postWelcome", "postUnsubscribe", "chooseLanguage"}
+        tried = 0
+        for path, methods in json.loads(ask("GET", base + "/api/v1/openapi.json").body)["paths"].items():
+            operation = methods.get("post", {})
+            if "pages" not in operation.get("tags", []) or operation["operationId"] in open_to_all:
+                continue
+            tried += 1
+            body = b"csrf=&do=publish&title=T&solution=S&topics=health"
+            answer = ask("POST", base + re.sub(r"\{.*?\}", "1", path), body, {"Content-Type": "application/x-www-form-urlencoded", "Origin": base})
+            self.assertEqual(answer.status, 401, path)
+        self.assertGreater(tried, 10)
+        self.assertEqual(seoul.json("status")["entries"], 2)
 
     def test_no_other_site_uses_somebodys_session(self):
         seoul = self.node("seoul")
