@@ -13,6 +13,10 @@ namespace asio = boost::asio;
 namespace json = boost::json;
 namespace {
 
+// Of a city's name on the map, in its degrees.
+constexpr double kLabelWidth = 24;
+constexpr double kLabelHeight = 4.5;
+
 std::string outcome_or_stage(const Visit& visit, const json::object& item) {
   const std::string outcome = text_at(item, "outcome");
   const std::string stage = text_at(item, "stage");
@@ -112,6 +116,7 @@ asio::awaitable<HttpResponse> OverviewPages::map(Visit visit) {
   const OperationResult found = co_await frame_.call(visit, "getMap");
   if (!found.ok()) co_return frame_.sorry(visit, found);
   std::map<std::string, std::pair<double, double>> places;
+  std::vector<std::pair<double, double>> labels;
   json::array points;
   for (const auto& item : array_at(found.body, "cities")) {
     const json::object& one = item.as_object();
@@ -121,11 +126,19 @@ asio::awaitable<HttpResponse> OverviewPages::map(Visit visit) {
     const std::string city = text_at(one, "city");
     const double x = map_x(longitude->to_number<double>());
     const double y = map_y(latitude->to_number<double>());
+    // Neighbours' names stand one below the other.
+    double below = y;
+    for (const auto& label : labels) {
+      if (std::abs(label.first - x) < kLabelWidth && std::abs(label.second - below) < kLabelHeight)
+        below = label.second + kLabelHeight;
+    }
+    labels.emplace_back(x, below);
     places[city] = {x, y};
     points.push_back(json::object{{"city", city},
                                   {"name", text_at(one, "name").empty() ? city : text_at(one, "name")},
                                   {"x", x},
-                                  {"y", y}});
+                                  {"y", y},
+                                  {"label_y", std::round(below * 10) / 10}});
   }
   std::map<std::pair<std::string, std::string>, std::int64_t> arcs;
   for (const auto& item : array_at(found.body, "adoptions"))
