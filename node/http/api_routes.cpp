@@ -186,7 +186,7 @@ void Api::add_routes() {
       {"markdown", "getMarkdown", "The file that would publish the note", "text/markdown"}};
   for (const auto& [part, id, summary, type] : parts) {
     routes_.add({"GET",
-                 record + "/" + part,
+                 std::string(record).append("/").append(part),
                  Need::kReading,
                  id,
                  "reading",
@@ -372,10 +372,11 @@ asio::awaitable<HttpResponse> Api::handle(HttpRequest request) {
   // What a page changes is noted by the operation that it calls.
   const bool changes = request.method != "GET" && !request.route->page;
   const HttpRequest head = changes ? without_body(request) : HttpRequest();
+  const Route* route = request.route;
   HttpResponse response;
   // What a library throws ends one request, and is told.
   try {
-    response = co_await request.route->handle(std::move(request));
+    response = co_await route->handle(std::move(request));
   } catch (const std::exception& error) {
     response = problem(
         fail(Code::kInternal, std::string("this request met a fault of the program: ") + error.what()));

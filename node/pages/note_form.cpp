@@ -109,6 +109,7 @@ void put_lists(const Visit& visit, json::object& content) {
   json::array commitments;
   for (const auto& line : split(unix_lines(visit.field("commitments")), '\n')) {
     const auto parts = split(line, '|');
+    if (parts.empty()) continue;
     json::object one{{"agreement", parts.front()}};
     if (parts.size() > 1) one["target"] = parts[1];
     commitments.push_back(std::move(one));

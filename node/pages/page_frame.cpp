@@ -221,7 +221,7 @@ HttpResponse PageFrame::sorry(const Visit& visit, const Error& error) {
   view.title = visit.say(view.status == 404 ? "sorry.not_found" : "sorry.title");
   view.model = {{"heading", view.title},
                 // What is not found is said in the reader's language by the page itself.
-                {"detail", view.status == 404 ? "" : error.message},
+                {"detail", view.status == 404 ? "" : visit.fault(error.message)},
                 {"not_found", view.status == 404},
                 {"refused", view.status == 403},
                 {"busy", view.status == 429 || view.status == 503}};

@@ -86,6 +86,7 @@ json::object content_of(const Visit& visit, json::object profile) {
   json::array names;
   for (const auto& line : split(unix_lines(visit.field("names")), '\n')) {
     const auto parts = split(line, '|');
+    if (parts.empty()) continue;
     json::object name{{"language", parts.front()}};
     if (parts.size() > 1) name["name"] = parts[1];
     names.push_back(std::move(name));

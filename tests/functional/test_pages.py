@@ -85,7 +85,7 @@ class Pages(NodesTest):
         # A draft that is kept, changed by two people, previewed, and published.
         chief.go("/publish")
         chief.submit("/publish", "save", title="Cool roofs", solution="Paint them *white*.", topics="climate/heat", evidence="2",
-                     cost_amount="21000000", cost_currency="EUR", sdg_13="on", partners="A\r\nB",
+                     cost_amount="21000000", cost_currency="EUR", sdg_13="on", partners="A\r\nB", commitments="|\r\nParis Agreement | 1.5 degrees\r\n | ",
                      links="Report | https://a.example/r", sources="UNDP | Note | 2020-04 | https://b.example/n")
         self.assertIn("The draft is saved", chief.page.text)
         draft = re.search("draft=([0-9]+)", chief.page.url)[1]
@@ -151,7 +151,7 @@ class Pages(NodesTest):
         chief.submit("/profile", display_name="Seoul", type="city", country="KR", population="many")
         self.assertEqual(chief.page.status, 400)
         self.assertEqual(chief.page.form("/profile").fields["population"], "many", "what was typed is still there")
-        chief.submit("/profile", population="9411000", population_source="Seoul Metropolitan Government, 2023", names="ko | 서울\r\n", languages="ko, en",
+        chief.submit("/profile", population="9411000", population_source="Seoul Metropolitan Government, 2023", names="ko | 서울\r\n|\r\n", languages="ko, en",
                      latitude="37.57", longitude="126.98")
         self.assertEqual(chief.page.url, "/cities/seoul.example")
         wait_for(lambda: "9,411,000" in chief.go("/cities/seoul.example").text, "the profile shows")
