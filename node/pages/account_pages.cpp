@@ -165,6 +165,9 @@ asio::awaitable<HttpResponse> AccountPages::change_account(Visit visit) {
   } else if (wish == "mail") {
     operation = "setMailWishes";
     input.body = mail_wishes(visit);
+  } else if (wish == "digests") {
+    operation = "sendDigests";
+    input.has_body = false;
   } else if (wish == "password") {
     operation = "setPassword";
     input.body = {{"old", visit.field("old")}, {"new", visit.field("new")}};

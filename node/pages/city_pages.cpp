@@ -166,6 +166,17 @@ asio::awaitable<HttpResponse> CityPages::show_city(Visit visit, std::string prob
       {"may_edit", visit.request.caller.role >= Role::kReviewer},
       {"items", cards(visit, array_at(notes.body, "items"))},
       {"total_text", visit.say("find.total", {{"count", number_at(notes.body, "total")}})}};
+  view.model["has_why"] = false;
+  if (frame_.may(visit, "block")) {
+    const OperationResult why = co_await frame_.call(visit, "explainCity", {{{"city", name}}, {}, {}});
+    json::array reasons;
+    for (const char* member : {"because", "change"}) {
+      for (const auto& sentence : array_at(why.body, member))
+        reasons.push_back(json::object{{"text", sentence.as_string()}});
+    }
+    view.model["has_why"] = !reasons.empty();
+    view.model["why"] = std::move(reasons);
+  }
   const std::string next = text_at(notes.body, "next");
   view.model["next"] = next.empty() ? "" : "/cities/" + name + "?cursor=" + query_escaped(next);
   co_return frame_.show(visit, std::move(view));

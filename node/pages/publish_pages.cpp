@@ -26,6 +26,13 @@ std::string title_of_request(const json::object& request) {
   return text_at(object_at(request, "content"), "title");
 }
 
+// The reader's own, unless the note is written in it already.
+std::string translation_language(const Visit& visit, const std::string& original) {
+  const std::string written = original.substr(0, original.find('-'));
+  if (written != visit.words->tag()) return visit.words->tag();
+  return written == "en" ? "es" : "en";
+}
+
 // datetime-local has neither zone nor seconds; the form says that it is UTC.
 std::string api_time(const std::string& local) { return local.size() == 16 ? local + ":00Z" : local; }
 
@@ -123,7 +130,8 @@ asio::awaitable<PublishPages::FormState> PublishPages::state_of_record(Visit vis
       if (role == "translates" && practice.contains(member)) kept[member] = practice.at(member);
     }
     request["content"] = std::move(kept);
-    request["language"] = visit.words->tag();
+    request["language"] = role == "translates" ? translation_language(visit, text_at(found.body, "language"))
+                                               : visit.words->tag();
     state.values = form_of_request(request);
   }
   state.values[role] = ref;

@@ -36,6 +36,24 @@ for (const form of document.querySelectorAll("form[data-search]")) {
 const filters = document.querySelector("[data-filters]");
 if (filters && matchMedia("(max-width: 56rem)").matches) filters.open = false;
 
+// --- cities ---
+// Of many cities the list on the page holds the first; the node is asked for those that begin to be typed.
+for (const input of document.querySelectorAll("[data-cities]")) {
+  input.addEventListener("input", later(250, async () => {
+    const typed = input.value.split(/\s+/).pop();
+    const before = input.value.slice(0, input.value.length - typed.length);
+    if (!typed) return;
+    const answer = await fetch("/api/v1/cities?" + new URLSearchParams({ q: typed, limit: 20 }), { credentials: "same-origin" }).catch(() => null);
+    if (!answer || !answer.ok) return;
+    input.list.replaceChildren(...(await answer.json()).items.map(({ city, display_name }) => {
+      const option = document.createElement("option");
+      option.value = before + city;
+      option.textContent = display_name;
+      return option;
+    }));
+  }));
+}
+
 // --- drafts ---
 for (const form of document.querySelectorAll("form[data-autosave]")) {
   const state = form.querySelector(".saving");
