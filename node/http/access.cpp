@@ -53,6 +53,8 @@ Error unknown_secret() {
               "Authorization");
 }
 
+}  // namespace
+
 Role needed_role(Need need) {
   switch (need) {
     case Need::kAnyone:
@@ -69,8 +71,6 @@ Role needed_role(Need need) {
   }
   return Role::kOperator;
 }
-
-}  // namespace
 
 Status check_need(const Caller& caller, Need need, bool public_reading) {
   if (need == Need::kReading && public_reading) return {};

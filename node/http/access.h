@@ -70,6 +70,8 @@ class Access {
   Bytes form_key_;
 };
 
+// The least that one must be.
+Role needed_role(Need need);
 // Whether they may, by what they are; kUnauthenticated where logging in could help.
 Status check_need(const Caller& caller, Need need, bool public_reading);
 

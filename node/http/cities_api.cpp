@@ -122,9 +122,9 @@ asio::awaitable<HttpResponse> CitiesApi::one(HttpRequest request) {
   body["vouched_for_by"] = std::move(vouchers);
   json::array holders;
   for (const auto& [peer, size] : standing.log.held_by) {
-    const auto name = standing.peers.find(peer);
-    if (name != standing.peers.end())
-      holders.push_back(json::object{{"city", name->second}, {"entries", size.value}});
+    const auto holder = standing.cities.find(peer);
+    if (holder != standing.cities.end())
+      holders.push_back(json::object{{"city", directory.city(holder->second)}, {"entries", size.value}});
   }
   body["held_by"] = std::move(holders);
   co_return json_response(body);

@@ -251,7 +251,15 @@ HttpResponse PageFrame::go(const std::string& path) {
 HttpResponse PageFrame::refused(HttpRequest request, const Error& error) {
   if (error.code == Code::kUnauthenticated && request.method == "GET")
     return go("/login?next=" + query_escaped(here(request)));
-  return sorry(visit(std::move(request)), error);
+  Visit made = visit(std::move(request));
+  if (error.code != Code::kRefused || error.field != "role" || made.request.route == nullptr)
+    return sorry(made, error);
+  const auto named = [&](Role role) { return made.say("role." + std::string(role_text(role))); };
+  const Role needed = needed_role(made.request.route->need);
+  return sorry(made, fail(Code::kRefused,
+                          made.say("sorry.role",
+                                   {{"needed", named(needed)}, {"role", named(made.request.caller.role)}}),
+                          "role"));
 }
 
 asio::awaitable<OperationResult> PageFrame::call(const Visit& visit, std::string id, OperationInput input) {

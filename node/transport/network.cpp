@@ -356,7 +356,10 @@ CityStanding Network::standing(const LogId& log) const {
     const auto peer = peers_.find(session.peer);
     if (session.ready && peer != peers_.end()) out.connected.push_back(peer->second->record.name);
   }
-  for (const auto& [key, peer] : peers_) out.peers.emplace(key, peer->record.name);
+  for (const auto& [key, peer] : peers_) {
+    out.peers.emplace(key, peer->record.name);
+    if (peer->record.log) out.cities.emplace(key, *peer->record.log);
+  }
   return out;
 }
 

@@ -69,6 +69,7 @@ struct CityStanding {
   TrustPolicy::Rules rules;
   std::vector<std::string> connected;    // peers, by name
   std::map<NodeKey, std::string> peers;  // names of all
+  std::map<NodeKey, LogId> cities;       // the logs of those that are no observers
 };
 
 // A file that is being fetched.

@@ -149,6 +149,14 @@ test("a session that ends in the middle of writing loses nothing", async () => {
   assert.match(await page.textContent("main"), /Long and hard thought about/);
 });
 
+test("cities are offered as they are typed", async () => {
+  const page = await press(nodes.la);
+  await page.goto(nodes.la + "/ask");
+  await page.evaluate(() => document.querySelector("#city-list").replaceChildren());
+  await page.type("#f-to", "milan.example seou");
+  await page.waitForFunction(() => [...document.querySelectorAll("#city-list option")].some((o) => o.value === "milan.example seoul.example"));
+});
+
 test("the publish story by keyboard alone", async () => {
   const page = await press(nodes.seoul);
   await page.goto(nodes.seoul + "/publish");

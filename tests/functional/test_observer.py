@@ -1,7 +1,9 @@
 """A node without a log follows and reads like any other, and publishes nothing."""
 
+import json
 import unittest
 
+from api import ask
 from nodes import Node, NodesTest, connected, wait_for
 
 
@@ -33,6 +35,9 @@ class Observer(NodesTest):
         peer = seoul.json("peers")["items"][0]
         self.assertTrue(peer["observer"] and peer["name"].startswith("observer~") and not peer["vouch"])
         self.assertNotIn("vouch", [i["kind"] for i in seoul.json("list")["items"]])
+        # It holds Seoul's log and is no city that has seen it.
+        held = json.loads(ask("GET", f"http://127.0.0.1:{seoul.http_port}/api/v1/cities/seoul.example").body)["held_by"]
+        self.assertEqual(held, [])
         # It survives a restart, and its filter moves bodies as anyone's does.
         library.stop()
         library.start(peer_port=library.peer_port)

@@ -362,6 +362,9 @@ class Pages(NodesTest):
             press.go("/publish")
             press.submit("/publish", "publish", title="T", topics="health")
             self.assertIn(said, press.page.text)
+        press.language = "fr"
+        self.assertEqual(press.go("/operate").status, 403)
+        self.assertRegex(press.page.text, "Il faut le rôle \\w+ ; vous êtes ici comme \\w+")
 
     def test_whatever_the_api_changes_a_page_can_change(self):
         seoul = self.node("seoul")
