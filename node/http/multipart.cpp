@@ -29,20 +29,18 @@ std::string_view stripped(std::string_view text) {
 
 // `key="value"` or `key=value` after a semicolon. Browsers write a quote as %22, and a backslash as it is.
 std::optional<std::string> parameter(std::string_view header, std::string_view key) {
-  auto begin = header.find(';');
-  while (begin != std::string_view::npos) {
-    std::string_view rest = stripped(header.substr(begin + 1));
-    const auto equals = rest.find('=');
+  for (auto begin = header.find(';'); begin != std::string_view::npos; begin = header.find(';')) {
+    header.remove_prefix(begin + 1);
+    const auto equals = header.find('=');
     if (equals == std::string_view::npos) return std::nullopt;
-    const bool wanted = same_name(stripped(rest.substr(0, equals)), key);
-    rest.remove_prefix(equals + 1);
-    const bool quoted = rest.starts_with('"');
-    if (quoted) rest.remove_prefix(1);
-    const auto end = quoted ? rest.find('"') : std::min(rest.find(';'), rest.size());
+    const bool wanted = same_name(stripped(header.substr(0, equals)), key);
+    header.remove_prefix(equals + 1);
+    const bool quoted = header.starts_with('"');
+    if (quoted) header.remove_prefix(1);
+    const auto end = quoted ? header.find('"') : std::min(header.find(';'), header.size());
     if (end == std::string_view::npos) return std::nullopt;
-    if (wanted) return std::string(quoted ? rest.substr(0, end) : stripped(rest.substr(0, end)));
-    const auto next = rest.find(';', end);
-    begin = next == std::string_view::npos ? next : header.size() - rest.size() + next;
+    if (wanted) return std::string(quoted ? header.substr(0, end) : stripped(header.substr(0, end)));
+    header.remove_prefix(end);
   }
   return std::nullopt;
 }

@@ -69,20 +69,18 @@ json::array peers_of(const Visit& visit, const json::array& peers) {
   return out;
 }
 
-// datetime-local has neither zone nor seconds; the form says that it is UTC.
-std::int64_t time_of(const std::string& local) {
-  const auto time = parse_time(local + ":00Z", "time");
-  return time.ok() ? time->value : 0;
-}
-
-json::object notice_of(const Visit& visit) {
+Result<json::object> notice_of(const Visit& visit) {
   json::object content{{"text", visit.field("text")}};
-  // As JSON has whole numbers of 64 bits: in text.
-  for (const char* member : {"from", "until"}) {
-    if (const std::int64_t time = time_of(visit.field(member)); time > 0)
-      content[std::string(member) + "_ms"] = std::to_string(time);
+  for (const std::string member : {"from", "until"}) {
+    const std::string local = visit.field(member);
+    if (local.empty()) continue;
+    // datetime-local has neither zone nor seconds; the form says that it is UTC.
+    KOINON_ASSIGN(const UnixMillis time, parse_time(local + ":00Z", member));
+    // In text, as protobuf's JSON has whole numbers of 64 bits.
+    content[member + "_ms"] = std::to_string(time.value);
   }
-  return {{"kind", "node-notice"}, {"language", visit.words->tag()}, {"content", std::move(content)}};
+  return json::object{
+      {"kind", "node-notice"}, {"language", visit.words->tag()}, {"content", std::move(content)}};
 }
 
 }  // namespace
@@ -209,7 +207,10 @@ asio::awaitable<HttpResponse> OperatePages::change(Visit visit) {
     input.has_body = false;
   } else if (wish == "notice") {
     operation = "publish";
-    input.body = notice_of(visit);
+    auto notice = notice_of(visit);
+    if (!notice.ok())
+      co_return co_await show_operate(visit, {{"problem", visit.fault(notice.error().message)}});
+    input.body = std::move(*notice);
   } else if (wish == "reindex") {
     operation = "reindex";
     input.has_body = false;

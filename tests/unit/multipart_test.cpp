@@ -59,8 +59,10 @@ TEST(Multipart, NamesAreAsBrowsersWriteThem) {
 TEST(Multipart, WhatIsNoSuchFormIsRefused) {
   const std::string good = field("a", "b") + "--AaB03x--\r\n";
   ASSERT_TRUE(read_multipart(good, kType).ok());
+  EXPECT_TRUE(read_multipart(good, "multipart/form-data; a=\"b;c\" ; d=e;boundary=AaB03x   ").ok());
   for (const std::string_view type :
-       {"multipart/form-data", "multipart/form-data; boundary=", "text/plain; boundary=AaB03x",
+       {"multipart/form-data", "multipart/form-data; a=b;   ",
+        "multipart/form-data; boundary=", "text/plain; boundary=AaB03x",
         "multipart/form-data; boundary=other", "multipart/mixed; boundary=AaB03x"}) {
     EXPECT_FALSE(read_multipart(good, type).ok()) << type;
   }
