@@ -68,6 +68,17 @@ bool names(const json::array& cities, const std::string& name) {
                      [&](const json::value& city) { return city.as_string() == name; });
 }
 
+void put_profile(const Visit& visit, const json::object& profile, json::object& model) {
+  const std::string website = text_at(profile, "website");
+  const std::string country = text_at(profile, "country");
+  json::array measures = measures_of(visit, profile);
+  model["country"] = country.empty() ? "" : visit.words->country_name(country);
+  model["website"] = safe_link(website) ? website : "";
+  model["contact"] = text_at(profile, "contact");
+  model["has_measures"] = !measures.empty();
+  model["measures"] = std::move(measures);
+}
+
 }  // namespace
 
 void CityPages::add_routes(RouteTable& routes) {
@@ -134,38 +145,32 @@ asio::awaitable<HttpResponse> CityPages::show_city(Visit visit, std::string prob
       "city", name, {}, 200, visit.say("feed.city", {{"city", name}}), "/feeds/city/" + name + ".atom"};
   const json::object profile = co_await profile_of(visit, name);
   if (const std::string shown = text_at(profile, "display_name"); !shown.empty()) view.title = shown;
-  const std::string website = text_at(profile, "website");
   const std::string own = frame_.shared().parts.facts.name;
-  json::array measures = measures_of(visit, profile);
+  const auto own_log = frame_.shared().parts.facts.log();
+  const bool ours = own_log && text_at(one, "log_id") == to_text(*own_log);
   json::array vouches = vouches_of(visit, array_at(one, "vouches_for"));
   json::array vouchers = city_links(array_at(one, "vouched_for_by"));
-  view.model = {
-      {"domain", name},
-      {"problem", problem},
-      {"path", path_text(array_at(one, "trust_path"))},
-      {"log_id", text_at(one, "log_id")},
-      {"vkey", text_at(one, "vkey")},
-      {"twice", one.at("name_claimed_twice").as_bool()},
-      {"frozen", one.at("frozen").as_bool()},
-      {"blocked", one.at("blocked").as_bool()},
-      {"name", view.title},
-      {"country",
-       text_at(profile, "country").empty() ? "" : visit.words->country_name(text_at(profile, "country"))},
-      {"website", safe_link(website) ? website : ""},
-      {"contact", text_at(profile, "contact")},
-      {"has_measures", !measures.empty()},
-      {"measures", std::move(measures)},
-      {"has_vouches", !vouches.empty()},
-      {"vouches", std::move(vouches)},
-      {"has_vouchers", !vouchers.empty()},
-      {"vouchers", std::move(vouchers)},
-      {"ours", name == own},
-      {"may_judge", name != own && frame_.may(visit, "block")},
-      {"may_vouch", !frame_.shared().parts.facts.log() ? false : frame_.may(visit, "vouch")},
-      {"we_vouch", names(array_at(one, "vouched_for_by"), own)},
-      {"may_edit", visit.request.caller.role >= Role::kReviewer},
-      {"items", cards(visit, array_at(notes.body, "items"))},
-      {"total_text", visit.say("find.total", {{"count", number_at(notes.body, "total")}})}};
+  view.model = {{"domain", name},
+                {"problem", problem},
+                {"path", path_text(array_at(one, "trust_path"))},
+                {"log_id", text_at(one, "log_id")},
+                {"vkey", text_at(one, "vkey")},
+                {"twice", one.at("name_claimed_twice").as_bool()},
+                {"frozen", one.at("frozen").as_bool()},
+                {"blocked", one.at("blocked").as_bool()},
+                {"name", view.title},
+                {"has_vouches", !vouches.empty()},
+                {"vouches", std::move(vouches)},
+                {"has_vouchers", !vouchers.empty()},
+                {"vouchers", std::move(vouchers)},
+                {"ours", ours},
+                {"may_judge", !ours && frame_.may(visit, "block")},
+                {"may_vouch", own_log.has_value() && frame_.may(visit, "vouch")},
+                {"we_vouch", names(array_at(one, "vouched_for_by"), own)},
+                {"may_edit", visit.request.caller.role >= Role::kReviewer},
+                {"items", cards(visit, array_at(notes.body, "items"))},
+                {"total_text", visit.say("find.total", {{"count", number_at(notes.body, "total")}})}};
+  put_profile(visit, profile, view.model);
   view.model["has_why"] = false;
   if (frame_.may(visit, "block")) {
     const OperationResult why = co_await frame_.call(visit, "explainCity", {{{"city", name}}, {}, {}});

@@ -119,6 +119,35 @@ json::array files_of(const Visit& visit, const json::object& record) {
   return out;
 }
 
+void put_list(json::object& model, const std::string& name, json::array items) {
+  model["has_" + name] = !items.empty();
+  model[name] = std::move(items);
+}
+
+// What the note itself says.
+void put_text(const Visit& visit, const json::object& record, const json::object& content,
+              json::object& model) {
+  model["lead_html"] = markdown_html(text_at(content, "summary"));
+  model["sections"] = sections_of(visit, content);
+  put_list(model, "facts", facts_of(visit, content));
+  put_list(model, "links", links_of(array_at(content, "links")));
+  put_list(model, "sources", links_of(array_at(content, "sources")));
+  put_list(model, "files", files_of(visit, record));
+}
+
+// Who signed it, under which head, and who has seen it.
+void put_proof(const Visit& visit, const json::object& record, const json::array& seen_by,
+               json::object& model) {
+  model["proof_sentence"] =
+      visit.say("proof.sentence",
+                {{"city", text_at(record, "city")}, {"entry", std::to_string(number_at(record, "index"))}});
+  model["proof_against"] = visit.say("proof.against", {{"count", number_at(record, "proven_against")}});
+  model["seen_sentence"] = visit.say("proof.seen", {{"count", static_cast<std::int64_t>(seen_by.size())}});
+  put_list(model, "seen", seen_by);
+  for (const char* member : {"signed_by", "log_id", "leaf_hash"}) model[member] = text_at(record, member);
+  model["frozen"] = record.at("frozen").as_bool();
+}
+
 }  // namespace
 
 void NotePage::add_routes(RouteTable& routes) {
@@ -206,20 +235,7 @@ asio::awaitable<HttpResponse> NotePage::read(Visit visit) {
   view.feed_path = "/feeds/city/" + text_at(record, "city") + ".atom";
   json::object& model = view.model;
   model["heading"] = view.title;
-  model["lead_html"] = markdown_html(text_at(content, "summary"));
-  model["sections"] = sections_of(visit, content);
-  json::array facts = facts_of(visit, content);
-  model["has_facts"] = !facts.empty();
-  model["facts"] = std::move(facts);
-  json::array links = links_of(array_at(content, "links"));
-  model["has_links"] = !links.empty();
-  model["links"] = std::move(links);
-  json::array sources = links_of(array_at(content, "sources"));
-  model["has_sources"] = !sources.empty();
-  model["sources"] = std::move(sources);
-  json::array files = files_of(visit, record);
-  model["has_files"] = !files.empty();
-  model["files"] = std::move(files);
+  put_text(visit, record, content, model);
   model["office"] = text_at(author, "office");
   model["person"] = text_at(author, "person");
   const std::string state = text_at(record, "body_state");
@@ -232,8 +248,7 @@ asio::awaitable<HttpResponse> NotePage::read(Visit visit) {
     one["how"] = visit.say("ref." + text_at(item.as_object(), "role"));
     about.push_back(std::move(one));
   }
-  model["has_about"] = !about.empty();
-  model["about"] = std::move(about);
+  put_list(model, "about", std::move(about));
   for (const auto& [role, member] :
        std::vector<std::pair<std::string, std::string>>{{"adopts", "adoptions"},
                                                         {"about", "questions"},
@@ -256,18 +271,8 @@ asio::awaitable<HttpResponse> NotePage::read(Visit visit) {
   model["may_fetch"] = frame_.may(visit, "fetchAttachment");
   model["may_watch"] = visit.request.caller.user.value != 0;
   model["watched"] = co_await is_watched(visit, ref);
-  model["proof_sentence"] =
-      visit.say("proof.sentence",
-                {{"city", text_at(record, "city")}, {"entry", std::to_string(number_at(record, "index"))}});
-  json::array seen = co_await seen_by(visit, text_at(record, "city"), number_at(record, "index"));
-  model["seen_sentence"] = visit.say("proof.seen", {{"count", static_cast<std::int64_t>(seen.size())}});
-  model["has_seen"] = !seen.empty();
-  model["seen_by"] = std::move(seen);
-  model["proof_against"] = visit.say("proof.against", {{"count", number_at(record, "proven_against")}});
-  model["signed_by"] = text_at(record, "signed_by");
-  model["log_id"] = text_at(record, "log_id");
-  model["leaf_hash"] = text_at(record, "leaf_hash");
-  model["frozen"] = record.at("frozen").as_bool();
+  const json::array seen = co_await seen_by(visit, text_at(record, "city"), number_at(record, "index"));
+  put_proof(visit, record, seen, model);
   co_return frame_.show(visit, std::move(view));
 }
 
