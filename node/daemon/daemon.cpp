@@ -255,6 +255,9 @@ Status Daemon::start_http() {
   HttpHandlers handlers;
   handlers.admit = [this](HttpRequest& request) { return api_->admit(request); };
   handlers.handle = [this](HttpRequest request) { return api_->handle(std::move(request)); };
+  handlers.refuse = [this](HttpRequest request, const Error& error) {
+    return api_->refuse(std::move(request), error);
+  };
   api_->start();
   return http_->start(std::move(handlers));
 }

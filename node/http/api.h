@@ -99,6 +99,7 @@ class Api {
   // The server's handlers.
   Admission admit(HttpRequest& request);
   boost::asio::awaitable<HttpResponse> handle(HttpRequest request);
+  HttpResponse refuse(HttpRequest request, const Error& error);
   const RouteTable& routes() const { return routes_; }
   // Publishes what is held and due from now on, until the server's context stops.
   void start();

@@ -360,12 +360,17 @@ Admission Api::admit(HttpRequest& request) {
     const bool form = request.route->page && request.method == "POST";
     if (form && admitted.error().code == Code::kUnauthenticated)
       return {std::nullopt, std::min(request.route->body_limit, limits::kEndedFormBytes)};
-    HttpResponse refusal =
-        request.route->page ? pages_->refused(request, admitted.error()) : problem(admitted.error());
+    HttpResponse refusal = refuse(request, admitted.error());
     if (request.method != "GET") audit(request, refusal);
     return {std::move(refusal), 0};
   }
   return {std::nullopt, request.route->body_limit};
+}
+
+// A page says so as a page.
+HttpResponse Api::refuse(HttpRequest request, const Error& error) {
+  if (request.route == nullptr || !request.route->page) return problem(error);
+  return pages_->refused(std::move(request), error);
 }
 
 asio::awaitable<HttpResponse> Api::handle(HttpRequest request) {

@@ -31,6 +31,7 @@ using boost::system::error_code;
 namespace {
 
 constexpr std::chrono::seconds kKeepAlive{15};
+constexpr std::size_t kThrownAway = 16 * limits::kKiB;  // at once
 
 http::response<http::string_body> to_beast(const HttpResponse& response, unsigned version, bool keep_alive,
                                            bool head) {
@@ -58,6 +59,7 @@ struct Client {
   explicit Client(typename Protocol::socket socket) : stream(std::move(socket)) {}
   beast::basic_stream<Protocol> stream;
   beast::flat_buffer buffer;
+  bool unread = false;  // what it still sends nobody will read
 };
 
 struct HttpServer::Impl {
@@ -109,8 +111,30 @@ struct HttpServer::Impl {
     }
     error_code ignored;
     client->stream.socket().shutdown(asio::socket_base::shutdown_send, ignored);
+    if (client->unread) co_await linger(client);
     if (--by_address[peer] == 0) by_address.erase(peer);
     if (!peer.empty()) --tcp_connections;
+  }
+
+  // To close while unread bytes come resets the connection, and a browser that is still sending never sees
+  // the answer: for a while they are thrown away.
+  template <typename ClientPointer>
+  static asio::awaitable<void> linger(ClientPointer client) {
+    error_code error;
+    client->stream.expires_after(limits::kHttpLinger);
+    while (!error) {
+      client->buffer.clear();
+      co_await client->stream.async_read_some(client->buffer.prepare(kThrownAway),
+                                              redirect_error(use_awaitable, error));
+    }
+  }
+
+  // A request that is too large, in the form that its address answers in.
+  template <typename ClientPointer>
+  asio::awaitable<bool> refuse_large(ClientPointer client, HttpRequest request, unsigned version, bool head) {
+    client->unread = true;
+    HttpResponse refusal = handlers.refuse(std::move(request), parse_error(http::error::body_limit));
+    co_return co_await write(client, std::move(refusal), version, false, head);
   }
 
   template <typename ClientPointer>
@@ -140,12 +164,13 @@ struct HttpServer::Impl {
     if (admitted.refusal) {
       // What may follow a refused change is not read, and so neither is what comes after it.
       const bool keep = request->method == "GET" && parser.is_done() && parser.get().keep_alive();
+      client->unread = !parser.is_done();
       HttpResponse refusal = std::move(*admitted.refusal);
       co_return co_await write(client, std::move(refusal), version, keep, head);
     }
     parser.body_limit(admitted.body_limit);
     if (parser.content_length().value_or(0) > admitted.body_limit)
-      co_return co_await refuse(client, parse_error(http::error::body_limit), version, head);
+      co_return co_await refuse_large(client, std::move(*request), version, head);
     if (request->header("expect") == "100-continue") {
       client->stream.expires_after(limits::kHttpDeadline);
       static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
@@ -156,6 +181,8 @@ struct HttpServer::Impl {
     if (!parser.is_done())
       co_await http::async_read(client->stream, client->buffer, parser, redirect_error(use_awaitable, error));
     if (error == beast::error::timeout || error == http::error::partial_message) co_return false;
+    if (error == http::error::body_limit)
+      co_return co_await refuse_large(client, std::move(*request), version, head);
     if (error) co_return co_await refuse(client, parse_error(error), version, head);
     const auto raw = parser.release();
     request->body = raw.body();

@@ -27,6 +27,8 @@ struct HttpHandlers {
   // Looks at a request before its body is read, and sets its route and caller.
   std::function<Admission(HttpRequest&)> admit;
   std::function<boost::asio::awaitable<HttpResponse>(HttpRequest)> handle;
+  // The answer to an admitted request that was not read.
+  std::function<HttpResponse(HttpRequest, const Error&)> refuse;
 };
 
 class HttpServer {

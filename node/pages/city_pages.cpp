@@ -7,6 +7,7 @@
 
 #include "node/http/markdown.h"
 #include "node/pages/note_view.h"
+#include "node/pages/profile_pages.h"
 
 namespace koinon {
 namespace asio = boost::asio;
@@ -121,17 +122,6 @@ asio::awaitable<HttpResponse> CityPages::cities(Visit visit) {
   co_return frame_.show(visit, std::move(view));
 }
 
-asio::awaitable<json::object> CityPages::profile_of(Visit visit, std::string city) {
-  const OperationResult profiles = co_await frame_.call(
-      visit, "listRecords", {{}, {{"city", city}, {"kind", "profile"}, {"limit", "1"}}, {}});
-  for (const auto& item : array_at(profiles.body, "items")) {
-    const OperationResult record =
-        co_await frame_.call(visit, "getRecord", {ref_args(text_at(item.as_object(), "ref")), {}, {}});
-    co_return object_at(object_at(record.body, "body"), "profile");
-  }
-  co_return json::object();
-}
-
 asio::awaitable<HttpResponse> CityPages::show_city(Visit visit, std::string problem) {
   const std::string name = visit.request.arg("city");
   const OperationResult notes = co_await frame_.call(
@@ -143,7 +133,7 @@ asio::awaitable<HttpResponse> CityPages::show_city(Visit visit, std::string prob
   const json::object& one = standing.body;
   PageView view{
       "city", name, {}, 200, visit.say("feed.city", {{"city", name}}), "/feeds/city/" + name + ".atom"};
-  const json::object profile = co_await profile_of(visit, name);
+  const json::object profile = co_await profile_of(&frame_, visit, name);
   if (const std::string shown = text_at(profile, "display_name"); !shown.empty()) view.title = shown;
   const std::string own = frame_.shared().parts.facts.name;
   const auto own_log = frame_.shared().parts.facts.log();

@@ -17,7 +17,6 @@ class CityPages {
   boost::asio::awaitable<HttpResponse> city(Visit visit);
   boost::asio::awaitable<HttpResponse> show_city(Visit visit, std::string problem);
   boost::asio::awaitable<HttpResponse> change(Visit visit);
-  boost::asio::awaitable<boost::json::object> profile_of(Visit visit, std::string city);
 
   PageFrame& frame_;
 };

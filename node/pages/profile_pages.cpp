@@ -102,23 +102,22 @@ json::object content_of(const Visit& visit, json::object profile) {
 
 }  // namespace
 
+asio::awaitable<json::object> profile_of(PageFrame* frame, Visit visit, std::string city) {
+  const OperationResult profiles = co_await frame->call(
+      visit, "listRecords", {{}, {{"city", city}, {"kind", "profile"}, {"limit", "1"}}, {}});
+  for (const auto& item : array_at(profiles.body, "items")) {
+    const OperationResult record =
+        co_await frame->call(visit, "getRecord", {ref_args(text_at(item.as_object(), "ref")), {}, {}});
+    co_return object_at(object_at(record.body, "body"), "profile");
+  }
+  co_return json::object();
+}
+
 void ProfilePages::add_routes(RouteTable& routes) {
   frame_.get(routes, "/profile", Need::kReviewer, "showProfile", "The form of our city's profile",
              [this](Visit visit) { return form(std::move(visit)); });
   frame_.post(routes, "/profile", Need::kReviewer, "postProfile", "Publish our city's profile",
               [this](Visit visit) { return submit(std::move(visit)); });
-}
-
-asio::awaitable<json::object> ProfilePages::current(Visit visit) {
-  const std::string own = frame_.shared().parts.facts.name;
-  const OperationResult profiles = co_await frame_.call(
-      visit, "listRecords", {{}, {{"city", own}, {"kind", "profile"}, {"limit", "1"}}, {}});
-  for (const auto& item : array_at(profiles.body, "items")) {
-    const OperationResult record =
-        co_await frame_.call(visit, "getRecord", {ref_args(text_at(item.as_object(), "ref")), {}, {}});
-    co_return object_at(object_at(record.body, "body"), "profile");
-  }
-  co_return json::object();
 }
 
 HttpResponse ProfilePages::show(const Visit& visit, const std::map<std::string, std::string>& values,

@@ -7,6 +7,9 @@
 
 namespace koinon {
 
+// What a city's latest profile says; empty where there is none. `frame` outlives every request.
+boost::asio::awaitable<boost::json::object> profile_of(PageFrame* frame, Visit visit, std::string city);
+
 class ProfilePages {
  public:
   explicit ProfilePages(PageFrame& frame) : frame_(frame) {}
@@ -15,7 +18,9 @@ class ProfilePages {
  private:
   boost::asio::awaitable<HttpResponse> form(Visit visit);
   boost::asio::awaitable<HttpResponse> submit(Visit visit);
-  boost::asio::awaitable<boost::json::object> current(Visit visit);
+  boost::asio::awaitable<boost::json::object> current(Visit visit) {
+    return profile_of(&frame_, std::move(visit), frame_.shared().parts.facts.name);
+  }
   HttpResponse show(const Visit& visit, const std::map<std::string, std::string>& values,
                     const OperationResult& failed);
 

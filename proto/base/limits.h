@@ -136,7 +136,8 @@ inline constexpr std::chrono::seconds kStreamRecheck{5};
 inline constexpr std::chrono::seconds kHttpHeaderDeadline{
     10};  // until the header is here, idle time included
 inline constexpr std::chrono::seconds kHttpDeadline{30};
-inline constexpr double kHttpRequestsAtOnce = 600;  // of one address without a session or token
+inline constexpr std::chrono::seconds kHttpLinger{5};  // for what a refused client still sends
+inline constexpr double kHttpRequestsAtOnce = 600;     // of one address without a session or token
 inline constexpr double kHttpRequestsPerSecond = 200;
 inline constexpr std::size_t kJsonDepth = 16;
 

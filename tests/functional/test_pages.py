@@ -1,6 +1,5 @@
 """The pages as somebody uses them whose browser runs no script; and what strangers try with them."""
 
-import http.client
 import json
 import pathlib
 import re
@@ -322,13 +321,9 @@ class Pages(NodesTest):
         self.assertNotIn("another one, secret", press.page.source)
         self.assertEqual(seoul.json("status")["entries"], entries)
         # What is too long to be kept is refused, not read.
-        line = http.client.HTTPConnection("127.0.0.1", seoul.http_port, timeout=30)
-        line.putrequest("POST", "/publish")
-        line.putheader("Content-Type", "application/x-www-form-urlencoded")
-        line.putheader("Content-Length", "600000")
-        line.endheaders()
-        self.assertEqual(line.getresponse().status, 413)
-        line.close()
+        refused = ask("POST", press.base + "/publish", b"title=" + b"x" * 20_000_000, {"Content-Type": "application/x-www-form-urlencoded", "Accept-Language": "it"})
+        self.assertEqual(refused.status, 413)
+        self.assertIn("è troppo grande", refused.text(), "who is still sending sees the page")
 
     def test_files_come_with_a_form(self):
         seoul, la = self.pair()

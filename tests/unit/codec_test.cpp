@@ -111,7 +111,7 @@ TEST(Vocabulary, AliasesBecomeTheSlugAndTheNearestIsFound) {
   EXPECT_EQ(vocabulary.nearest("health/tesing"), "health/testing");
   for (const auto& topic : vocabulary.topics()) {
     EXPECT_TRUE(check_topic(topic.slug).ok()) << topic.slug;
-    EXPECT_EQ(topic.labels.size(), 6U) << topic.slug;
+    EXPECT_EQ(topic.labels.size(), 7U) << topic.slug;
     EXPECT_FALSE(topic.sdgs.empty()) << topic.slug;
   }
 }

@@ -114,12 +114,13 @@ TEST(Mail, NothingOfOthersActsInIt) {
     decoded += *bytes;
   }
   EXPECT_NE(decoded.find("&lt;script&gt;"), std::string::npos);
-  for (const char* bad : {"<script", "<img", "javascript:alert", "\u202E"}) {
-    EXPECT_EQ(decoded.find(bad) == std::string::npos || std::string_view(bad) == "<script", true)
-        << bad << decoded;
+  for (const char* bad : {"javascript:alert", "\u202E"}) {
+    EXPECT_EQ(decoded.find(bad), std::string::npos) << bad << decoded;
   }
   // In the plain part it is text; in the HTML part it is escaped.
-  EXPECT_EQ(decoded.find("<script", decoded.find("<!doctype")), std::string::npos);
+  for (const char* tag : {"<script", "<img"}) {
+    EXPECT_EQ(decoded.find(tag, decoded.find("<!doctype")), std::string::npos) << tag << decoded;
+  }
 }
 
 TEST(Digest, GoesOutAtItsHourAndNotAtOnce) {
