@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include <boost/json.hpp>
+
 namespace koinon {
 namespace json = boost::json;
 
@@ -19,6 +21,18 @@ std::vector<std::string> split(std::string_view text, char separator) {
     if (std::string part = trimmed(text.substr(begin, end - begin)); !part.empty())
       out.push_back(std::move(part));
     begin = end + 1;
+  }
+  return out;
+}
+
+json::array pairs_of_lines(std::string_view text, const char* first, const char* second) {
+  json::array out;
+  for (const auto& line : split(unix_lines(text), '\n')) {
+    const auto parts = split(line, '|');
+    if (parts.empty()) continue;
+    json::object one{{first, parts.front()}};
+    if (parts.size() > 1) one[second] = parts[1];
+    out.push_back(std::move(one));
   }
   return out;
 }

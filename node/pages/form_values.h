@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include <boost/json/array.hpp>
 #include <boost/json/value.hpp>
 
 namespace koinon {
@@ -14,6 +15,8 @@ std::string trimmed(std::string_view text);
 std::vector<std::string> split(std::string_view text, char separator);
 // Text as browsers send it, with the line ends that notes have.
 std::string unix_lines(std::string_view text);
+// "first | second", one a line, as objects of these two members; a line of nothing else is none.
+boost::json::array pairs_of_lines(std::string_view text, const char* first, const char* second);
 // A number where it is one, else the text, so that the API says what is wrong with it.
 boost::json::value number_or_text(const std::string& text);
 

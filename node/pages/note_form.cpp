@@ -106,14 +106,7 @@ void put_lists(const Visit& visit, json::object& content) {
   json::array partners;
   for (auto& line : split(unix_lines(visit.field("partners")), '\n')) partners.emplace_back(line);
   if (!partners.empty()) content["partners"] = std::move(partners);
-  json::array commitments;
-  for (const auto& line : split(unix_lines(visit.field("commitments")), '\n')) {
-    const auto parts = split(line, '|');
-    if (parts.empty()) continue;
-    json::object one{{"agreement", parts.front()}};
-    if (parts.size() > 1) one["target"] = parts[1];
-    commitments.push_back(std::move(one));
-  }
+  json::array commitments = pairs_of_lines(visit.field("commitments"), "agreement", "target");
   if (!commitments.empty()) content["commitments"] = std::move(commitments);
   json::array links;
   for (const auto& line : split(unix_lines(visit.field("links")), '\n'))

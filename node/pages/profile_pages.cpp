@@ -83,14 +83,7 @@ json::object content_of(const Visit& visit, json::object profile) {
     profile.erase(first);
     if (inner.contains("value") || inner.contains("source")) profile[first] = std::move(inner);
   }
-  json::array names;
-  for (const auto& line : split(unix_lines(visit.field("names")), '\n')) {
-    const auto parts = split(line, '|');
-    if (parts.empty()) continue;
-    json::object name{{"language", parts.front()}};
-    if (parts.size() > 1) name["name"] = parts[1];
-    names.push_back(std::move(name));
-  }
+  json::array names = pairs_of_lines(visit.field("names"), "language", "name");
   profile.erase("names");
   if (!names.empty()) profile["names"] = std::move(names);
   json::array languages;
