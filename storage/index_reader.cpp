@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <mutex>
+#include <shared_mutex>
 #include <utility>
 
 #include "proto/base/limits.h"
@@ -49,7 +51,8 @@ std::string language_of(const std::string& tag) { return tag.substr(0, tag.find(
 
 class SqliteIndexReader final : public IndexReader {
  public:
-  explicit SqliteIndexReader(sqlite::Connection db) : db_(std::move(db)) {}
+  SqliteIndexReader(sqlite::Connection db, std::shared_ptr<SharedColumns> columns)
+      : db_(std::move(db)), shared_(std::move(columns)), columns_(shared_->columns) {}
   Status prepare() {
     KOINON_TRY(register_tokenizer(db_));
     return register_hit_function(db_);
@@ -128,7 +131,8 @@ class SqliteIndexReader final : public IndexReader {
   }
 
   Result<SearchPage> search(const SearchQuery& query) override {
-    KOINON_TRY(columns_.refresh(db_));
+    KOINON_TRY(refresh());
+    const std::shared_lock lock(shared_->mutex);
     const SearchWords words = read_search_words(query.words, {stemmers(), &topic_words_});
     if (!query.words.empty() && words.words == 0) return SearchPage();
     HitCollector collector(columns_, query, words);
@@ -155,7 +159,8 @@ class SqliteIndexReader final : public IndexReader {
   }
 
   Result<SimilarPage> similar(const SimilarQuery& query) override {
-    KOINON_TRY(columns_.refresh(db_));
+    KOINON_TRY(refresh());
+    const std::shared_lock lock(shared_->mutex);
     return find_similar(columns_, query);
   }
 
@@ -196,6 +201,18 @@ class SqliteIndexReader final : public IndexReader {
   }
 
  private:
+  // Only after another connection has written is there anything to read.
+  Status refresh() {
+    auto select = db_.prepare("PRAGMA data_version");
+    KOINON_TRY(select.step());
+    const std::int64_t version = select.integer(0);
+    if (version == version_) return {};
+    const std::unique_lock lock(shared_->mutex);
+    KOINON_TRY(shared_->columns.refresh(db_));
+    version_ = version;
+    return {};
+  }
+
   // Of the languages that anything here is written in.
   std::vector<Stemmer*> stemmers() {
     std::vector<Stemmer*> out;
@@ -237,16 +254,21 @@ class SqliteIndexReader final : public IndexReader {
   }
 
   sqlite::Connection db_;
-  Columns columns_;
+  std::shared_ptr<SharedColumns> shared_;
+  const Columns& columns_;     // read under its lock
+  std::int64_t version_ = -1;  // of the database, as this connection counts it
   std::map<std::string, std::unique_ptr<Stemmer>> stemmers_ = Stemmer::all();
   TopicWords topic_words_{Vocabulary::builtin()};
 };
 
 }  // namespace
 
-Result<std::unique_ptr<IndexReader>> open_index_reader(const std::filesystem::path& path) {
+std::shared_ptr<SharedColumns> make_shared_columns() { return std::make_shared<SharedColumns>(); }
+
+Result<std::unique_ptr<IndexReader>> open_index_reader(const std::filesystem::path& path,
+                                                       std::shared_ptr<SharedColumns> columns) {
   KOINON_ASSIGN(auto db, sqlite::Connection::open(path, {true, false, ""}));
-  auto reader = std::make_unique<SqliteIndexReader>(std::move(db));
+  auto reader = std::make_unique<SqliteIndexReader>(std::move(db), std::move(columns));
   KOINON_TRY(reader->prepare());
   return std::unique_ptr<IndexReader>(std::move(reader));
 }

@@ -341,7 +341,11 @@ Status MemoryStore::set_setting(std::string_view name, BytesView value) {
       settings_.erase(key);
     }
   });
-  settings_.insert_or_assign(std::string(name), Bytes(value));
+  if (value.empty()) {
+    settings_.erase(std::string(name));
+  } else {
+    settings_.insert_or_assign(std::string(name), Bytes(value));
+  }
   return {};
 }
 

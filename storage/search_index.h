@@ -77,6 +77,10 @@ class IndexWriter {
 // Opens or creates. An index of another schema, or of another store's journal, is emptied.
 Result<std::unique_ptr<IndexWriter>> open_index_writer(const std::filesystem::path& path,
                                                        const JournalId& journal);
-Result<std::unique_ptr<IndexReader>> open_index_reader(const std::filesystem::path& path);
+// Readers on several threads share what a search keeps in memory.
+struct SharedColumns;
+std::shared_ptr<SharedColumns> make_shared_columns();
+Result<std::unique_ptr<IndexReader>> open_index_reader(
+    const std::filesystem::path& path, std::shared_ptr<SharedColumns> columns = make_shared_columns());
 
 }  // namespace koinon

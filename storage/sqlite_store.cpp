@@ -137,7 +137,10 @@ class SqliteStore final : public SqliteBase<Store> {
   Status drop_attachment(const AttachmentId& id) override { return attachments_.drop(id); }
   Status set_own_log(const LogId& log) override { return put_meta("own_log", log.view()); }
   Status set_setting(std::string_view name, BytesView value) override {
-    return put_meta("setting." + std::string(name), value);
+    const std::string key = "setting." + std::string(name);
+    if (!value.empty()) return put_meta(key, value);
+    auto remove = db_.prepare("DELETE FROM meta WHERE key = ?");
+    return remove.bind_text(key).run();
   }
   Status set_instance_token(BytesView token) override { return put_meta("instance_token", token); }
 

@@ -135,6 +135,7 @@ class Store : public StoreReader {
   virtual Status drop_attachment(const AttachmentId& id) = 0;
   virtual Status set_own_log(const LogId& log) = 0;
   virtual Status set_instance_token(BytesView token) = 0;
+  // An empty value removes it.
   virtual Status set_setting(std::string_view name, BytesView value) = 0;
 };
 

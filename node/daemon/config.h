@@ -38,6 +38,7 @@ struct Config {
   bool http_public = false;                            // reading is open to everyone
   std::string http_url;                   // https://notes.seoul.example, without a slash at the end
   std::string http_sso_header;            // lower case; from a trusted proxy, names the account
+  std::string http_sso_secret_file;       // what it sends beside that, in Koinon-SSO-Secret
   std::vector<std::string> http_proxies;  // addresses of trusted proxies
   unsigned hold_minutes = 0;              // between an office's word and the signature
   bool review = false;                    // what publishers publish waits for a reviewer

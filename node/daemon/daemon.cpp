@@ -19,6 +19,8 @@ namespace {
 constexpr std::size_t kCheckThreads = 2;
 constexpr std::size_t kTokenFileBytes = 128;
 constexpr std::size_t kPasswordFileBytes = 1024;
+constexpr std::size_t kFormKeyBytes = 32;
+constexpr std::size_t kSsoSecretBytes = 16;
 
 }  // namespace
 
@@ -58,6 +60,7 @@ Status Daemon::prepare() {
   KOINON_ASSIGN(const StoreState state, store_->load_state());
   KOINON_TRY(start_threads(state));
   KOINON_TRY(start_courier());
+  KOINON_TRY(start_hold_queue());
   KOINON_TRY(start_http());
   return write_ready_file();
 }
@@ -220,19 +223,68 @@ Status Daemon::start_courier() {
   return {};
 }
 
-ApiOptions Daemon::api_options() const {
+void Daemon::log_change(const AuditLine& line) {
+  log_.info("changed",
+            {{"who", line.who}, {"action", line.action}, {"target", line.target}, {"outcome", line.outcome}});
+}
+
+Status Daemon::start_hold_queue() {
+  commons_ = std::make_unique<Commons>(clock_.mono);
+  KOINON_ASSIGN(OfficeDb office, OfficeDb::open(folder_.office()));
+  KOINON_ASSIGN(auto store, open_sqlite_reader(folder_.store()));
+  KOINON_ASSIGN(auto index, open_index_reader(folder_.index()));
+  hold_queue_ = std::make_unique<HoldQueue>(HoldQueue::Parts{
+      std::make_unique<OfficeDb>(std::move(office)),
+      std::move(store),
+      std::move(index),
+      *writer_,
+      identity_ ? std::optional(identity_->log_id()) : std::nullopt,
+      {std::chrono::minutes(config_.hold_minutes), config_.review},
+      clock_,
+      commons_->refusals,
+      [this](const AuditLine& line) { log_change(line); },
+      [this](const RefusalSum& sum) {
+        log_.info("refused to callers that are not known", {{"action", sum.operation},
+                                                            {"status", std::to_string(sum.status)},
+                                                            {"times", std::to_string(sum.count)},
+                                                            {"last_from", sum.last_address}});
+      },
+      [this](const Error& error) {
+        log_.error("what waits to be signed waits on", {{"reason", error.text()}});
+      }});
+  return {};
+}
+
+Result<ApiOptions> Daemon::api_options() const {
   ApiOptions options;
-  options.access = {config_.http_public, config_.http_url, config_.http_sso_header, config_.http_proxies};
-  options.hold = std::chrono::minutes(config_.hold_minutes);
-  options.review = config_.review;
+  options.access.public_reading = config_.http_public;
+  options.access.url = config_.http_url;
+  options.access.sso_header = config_.http_sso_header;
+  options.access.proxies = config_.http_proxies;
+  options.access.form_key = random_bytes(kFormKeyBytes);
+  if (!config_.http_sso_header.empty()) {
+    if (config_.http_sso_secret_file.empty()) {
+      return fail(Code::kInvalidArgument,
+                  "http.sso_header needs http.sso_secret_file: what the proxy sends in the header " +
+                      std::string(kSsoSecretHeader) + ", so that no other program can say who it is",
+                  "http.sso_secret_file");
+    }
+    KOINON_ASSIGN(options.access.sso_secret, read_file(config_.http_sso_secret_file, kPasswordFileBytes));
+    while (options.access.sso_secret.ends_with('\n')) options.access.sso_secret.pop_back();
+    if (options.access.sso_secret.size() < kSsoSecretBytes)
+      return fail(Code::kInvalidArgument, "a secret has at least 16 bytes", config_.http_sso_secret_file);
+  }
+  options.gate = {std::chrono::minutes(config_.hold_minutes), config_.review};
   options.private_webhooks = config_.private_webhooks;
   options.digest_hour = config_.digest_hour;
   return options;
 }
 
-Status Daemon::start_http() {
+Result<std::unique_ptr<Api>> Daemon::make_api(const ApiOptions& options,
+                                              const std::shared_ptr<SharedColumns>& columns,
+                                              asio::io_context& io) {
   KOINON_ASSIGN(auto store, open_sqlite_reader(folder_.store()));
-  KOINON_ASSIGN(auto index, open_index_reader(folder_.index()));
+  KOINON_ASSIGN(auto index, open_index_reader(folder_.index(), columns));
   KOINON_ASSIGN(OfficeDb office, OfficeDb::open(folder_.office()));
   NodeFacts facts{std::string(kVersion),
                   name_,
@@ -242,24 +294,23 @@ Status Daemon::start_http() {
                   folder_.path().string(),
                   network_->port(),
                   config_.http_port};
-  api_ = std::make_unique<Api>(ApiParts{
-      std::move(facts), api_options(), std::move(store), std::move(index),
-      std::make_unique<OfficeDb>(std::move(office)), *writer_, *network_, clock_, http_->context(), slow_,
-      [this] { courier_->notify(); },
-      [this](const AuditLine& line) {
-        log_.info(
-            "changed",
-            {{"who", line.who}, {"action", line.action}, {"target", line.target}, {"outcome", line.outcome}});
-      },
-      [this](std::function<void(Status)> done) { index_->reset(std::move(done)); }});
-  HttpHandlers handlers;
-  handlers.admit = [this](HttpRequest& request) { return api_->admit(request); };
-  handlers.handle = [this](HttpRequest request) { return api_->handle(std::move(request)); };
-  handlers.refuse = [this](HttpRequest request, const Error& error) {
-    return api_->refuse(std::move(request), error);
-  };
-  api_->start();
-  return http_->start(std::move(handlers));
+  return std::make_unique<Api>(
+      ApiParts{std::move(facts), options, std::move(store), std::move(index),
+               std::make_unique<OfficeDb>(std::move(office)), *writer_, *network_, clock_, io, *commons_,
+               slow_, [this] { courier_->notify(); }, [this] { hold_queue_->notify(); },
+               [this](HeldId id, HoldQueue::Done done) { hold_queue_->sign_now(id, std::move(done)); },
+               [this](const AuditLine& line) { log_change(line); },
+               [this](std::function<void(Status)> done) { index_->reset(std::move(done)); }});
+}
+
+Status Daemon::start_http() {
+  KOINON_ASSIGN(const ApiOptions options, api_options());
+  const auto columns = make_shared_columns();
+  KOINON_ASSIGN(reading_,
+                ReadingService::make([&](asio::io_context& io) { return make_api(options, columns, io); },
+                                     options.access, *commons_, clock_.mono));
+  reading_->start();
+  return http_->start(*reading_);
 }
 
 Status Daemon::write_ready_file() const {
@@ -387,7 +438,7 @@ void Daemon::consider_vouch(const NodeKey& key) {
   if (peer == nullptr || !peer->vouch || !peer->log || !identity_) return;
   const LogId log = *peer->log;
   if (!vouched_.insert(log).second) return;
-  writer_->publish(vouch_maker(*peer, clock_.wall()),
+  writer_->publish(Gate::for_the_node_itself(), vouch_maker(*peer, clock_.wall()),
                    [this, log, name = peer->name](const Result<Published>& published) {
                      if (published.ok()) return log_.info("vouched", {{"city", name}});
                      // Its log may not be here yet: it is tried again when it advances.
@@ -400,7 +451,9 @@ void Daemon::consider_vouch(const NodeKey& key) {
 void Daemon::stop() {
   if (std::exchange(stopped_, true)) return;
   if (http_) http_->stop();
+  if (reading_) reading_->stop();
   slow_.join();
+  if (hold_queue_) hold_queue_->stop();
   courier_running_ = nullptr;
   if (index_) index_->stop();
   if (courier_) courier_->stop();
@@ -409,8 +462,9 @@ void Daemon::stop() {
   checkers_.join();
   reader_.join();
   // The writer's connection closes last: only it can fold the write-ahead log back into the store.
-  const bool served = api_ != nullptr;
-  api_.reset();
+  const bool served = reading_ != nullptr;
+  reading_.reset();
+  hold_queue_.reset();
   courier_.reset();
   index_.reset();
   serving_store_.reset();

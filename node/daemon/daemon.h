@@ -1,7 +1,7 @@
 // koinond: the threads of a node, made and joined in order.
 //
-//   network (sessions, engine) ⇄ writer (store, own log) → index → HTTP
-//   a small pool checks signatures and hashes, one thread reads what is served to peers
+//   network (sessions, engine) ⇄ writer (store, own log) → index → reading threads ⇄ HTTP
+//   a small pool checks signatures and hashes, one thread reads what is served to peers, one signs what waits
 #pragma once
 
 #include <atomic>
@@ -15,7 +15,8 @@
 #include "node/daemon/index_worker.h"
 #include "node/daemon/log.h"
 #include "node/delivery/courier.h"
-#include "node/http/api.h"
+#include "node/http/hold_queue.h"
+#include "node/http/reading_service.h"
 #include "node/http/server.h"
 
 namespace koinon {
@@ -42,7 +43,12 @@ class Daemon {
   Status start_threads(const StoreState& state);
   Status start_courier();
   Status start_http();
-  ApiOptions api_options() const;
+  Status start_hold_queue();
+  Result<std::unique_ptr<Api>> make_api(const ApiOptions& options,
+                                        const std::shared_ptr<SharedColumns>& columns,
+                                        boost::asio::io_context& io);
+  Result<ApiOptions> api_options() const;
+  void log_change(const AuditLine& line);
   Status choose_filter(EngineConfig& engine);
   Status check_instance(const StoreState& state, std::optional<Error>& refusal);
   Status write_ready_file() const;
@@ -71,8 +77,10 @@ class Daemon {
   boost::asio::thread_pool slow_;  // passwords
   std::unique_ptr<Courier> courier_;
   std::atomic<Courier*> courier_running_ = nullptr;  // for the index's thread, which is there before it
+  std::unique_ptr<Commons> commons_;
+  std::unique_ptr<HoldQueue> hold_queue_;
   std::unique_ptr<HttpServer> http_;
-  std::unique_ptr<Api> api_;
+  std::unique_ptr<ReadingService> reading_;
 
   std::set<NodeKey> proven_;  // network thread: peers whose sessions have proven their keys
   std::set<LogId> vouched_;   // network thread

@@ -1,13 +1,10 @@
 #include "node/daemon/store_writer.h"
 
+#include "node/publishing/gate.h"
+
 namespace koinon {
 namespace {
 constexpr std::size_t kGroup = 64;
-}
-
-Error observer_refusal() {
-  return fail(Code::kRefused, "this node is an observer: it follows and reads, and publishes nothing",
-              "observer");
 }
 
 StoreWriter::StoreWriter(std::unique_ptr<Store> store, std::optional<OwnLog> own_log,
@@ -29,7 +26,7 @@ void StoreWriter::push(Task task) {
 }
 
 void StoreWriter::submit(Intent intent) { push(std::move(intent)); }
-void StoreWriter::publish(DraftMaker maker, PublishDone done) {
+void StoreWriter::publish(const SigningPermit&, DraftMaker maker, PublishDone done) {
   push(Publish{std::move(maker), std::move(done)});
 }
 void StoreWriter::change(std::function<Status(Store&)> apply, ChangeDone done) {

@@ -13,12 +13,10 @@
 #include <variant>
 
 #include "node/publishing/own_log.h"
+#include "node/publishing/signing_permit.h"
 #include "node/replication/execute.h"
 
 namespace koinon {
-
-// Why a node without a log publishes nothing.
-Error observer_refusal();
 
 class StoreWriter {
  public:
@@ -40,7 +38,7 @@ class StoreWriter {
   StoreWriter& operator=(const StoreWriter&) = delete;
 
   void submit(Intent intent);
-  void publish(DraftMaker maker, PublishDone done);
+  void publish(const SigningPermit& permit, DraftMaker maker, PublishDone done);
   // A change of peers or settings, in a durable transaction of its own group.
   void change(std::function<Status(Store&)> apply, ChangeDone done);
 

@@ -4,7 +4,8 @@
 #include <array>
 #include <ctime>
 
-#include "node/http/markdown.h"
+#include "node/text/markdown.h"
+#include "node/text/plain_text.h"
 #include "proto/base/encoding.h"
 
 namespace koinon {
@@ -18,13 +19,6 @@ constexpr std::string_view kBoundary = "=_koinon_part";  // no base64 has it
 bool is_plain(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](unsigned char c) { return c >= 0x20 && c < 0x7F; }) &&
          text.find("=?") == std::string_view::npos && text.size() < kLine;
-}
-
-// The longest beginning of at most `most` bytes that ends between characters.
-std::size_t whole_characters(std::string_view text, std::size_t most) {
-  if (text.size() <= most) return text.size();
-  while (most > 0 && (static_cast<unsigned char>(text[most]) & 0xC0U) == 0x80U) --most;
-  return most;
 }
 
 std::string base64_lines(std::string_view text) {
@@ -78,11 +72,11 @@ std::string html_part(const MailContent& content) {
 
 std::string header_field(const std::string& name, const std::string& text) {
   std::string left = plain_line(text);
-  left.resize(whole_characters(left, kSubjectBytes));
+  left.resize(clipped_utf8(left, kSubjectBytes).size());
   if (is_plain(left)) return name + ": " + left + "\r\n";
   std::string out = name + ":";
   for (bool first = true; !left.empty(); first = false) {
-    const std::size_t size = whole_characters(left, kWordBytes);
+    const std::size_t size = clipped_utf8(left, kWordBytes).size();
     out += std::string(first ? "" : "\r\n") + " =?UTF-8?B?" + to_base64(left.substr(0, size)) + "?=";
     left.erase(0, size);
   }

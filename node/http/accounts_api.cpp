@@ -64,19 +64,14 @@ void AccountsApi::add_routes(RouteTable& routes) {
   const auto add = [&](const char* method, const std::string& pattern, Need need, const char* id,
                        const char* summary, const char* takes, const char* gives, unsigned status,
                        RouteHandler handler, std::vector<std::string> query = {}) {
-    routes.add({method,
-                pattern,
-                need,
-                id,
-                "accounts",
-                summary,
-                std::move(query),
-                takes,
-                gives,
-                status,
-                std::move(handler),
-                {},
-                kSmallBody});
+    Route route{method,           pattern, need,  id,     "accounts",         summary,
+                std::move(query), takes,   gives, status, std::move(handler), {},
+                kSmallBody};
+    // Makes or changes what people are known by, or what their credentials may.
+    const std::string_view name(id);
+    route.takes_person = name == "addAccount" || name == "changeAccount" || name == "removeAccount" ||
+                         name == "makeLink" || name == "setPassword";
+    routes.add(std::move(route));
   };
   const auto now = [this](Result<HttpResponse> (AccountsApi::*handler)(const HttpRequest&)) {
     return at_once([this, handler](const HttpRequest& request) { return (this->*handler)(request); });
@@ -113,17 +108,21 @@ void AccountsApi::add_routes(RouteTable& routes) {
 // --- passwords and sessions ---
 
 asio::awaitable<Result<bool>> AccountsApi::check_password(std::string hash, std::string password) {
-  if (checks_ >= limits::kPasswordChecks)
+  Commons* commons = &parts_.commons;
+  if (commons->passwords_waiting.fetch_add(1) >= limits::kPasswordChecks) {
+    --commons->passwords_waiting;
     co_return fail(Code::kTooMany, "too many log in at once; try again", "password");
-  ++checks_;
-  ++checked_;
+  }
+  ++commons->passwords_checked;
   asio::thread_pool* pool = &parts_.slow;
-  Beginning<bool> begin = [pool, hash, password](std::function<void(bool)> done) {
-    asio::post(*pool, [hash, password, done] { done(password_matches(hash, password)); });
+  Beginning<bool> begin = [pool, commons, hash, password](std::function<void(bool)> done) {
+    asio::post(*pool, [commons, hash, password, done] {
+      const bool right = password_matches(hash, password);
+      --commons->passwords_waiting;
+      done(right);
+    });
   };
-  const bool right = co_await from_callback<bool>(std::move(begin));
-  --checks_;
-  co_return right;
+  co_return co_await from_callback<bool>(std::move(begin));
 }
 
 asio::awaitable<Result<std::string>> AccountsApi::hash(std::string password) {
@@ -140,14 +139,14 @@ asio::awaitable<HttpResponse> AccountsApi::log_in(HttpRequest request) {
   if (!object.ok()) co_return problem(object.error());
   const std::string name = text_member(*object, "name").substr(0, limits::kAccountNameBytes);
   const std::string password = text_member(*object, "password");
-  if (const Status may = shared_.access.may_try(name, request.remote); !may.ok())
+  if (const Status may = parts_.commons.guesses.may_try(name, request.remote); !may.ok())
     co_return problem(may.error());
   const auto user = shared_.accounts.find(name);
   if (!user.ok()) co_return problem(user.error());
   const bool known = user->has_value() && !(*user)->password.empty();
   const auto right = co_await check_password(known ? (*user)->password : hash_of_nobody(), password);
   if (!right.ok()) co_return problem(right.error());
-  shared_.access.tried(name, request.remote, known && *right);
+  parts_.commons.guesses.tried(name, request.remote, known && *right);
   if (!known || !*right)
     co_return problem(fail(Code::kUnauthenticated, "the name or the password is wrong", "password"));
   Credential session;
@@ -188,35 +187,50 @@ Result<HttpResponse> AccountsApi::me(const HttpRequest& request) {
 asio::awaitable<HttpResponse> AccountsApi::set_password(HttpRequest request) {
   const auto object = parse_request(request.body);
   if (!object.ok()) co_return problem(object.error());
-  auto user = account_of(shared_.accounts, request.arg("name"));
+  if (const Status known = check_members(*object, {"old", "new", "end_tokens"}); !known.ok())
+    co_return problem(known.error());
+  const auto user = account_of(shared_.accounts, request.arg("name"));
   if (!user.ok()) co_return problem(user.error());
   if (user->id != request.caller.user)
     co_return problem(
         fail(Code::kRefused, "a password is its owner's to change; others make a one-time link", "name"));
-  if (const Status may = shared_.access.may_try(user->name, request.remote); !may.ok())
+  Guesses& guesses = parts_.commons.guesses;
+  if (const Status may = guesses.may_try(user->name, request.remote); !may.ok())
     co_return problem(may.error());
   const auto right = co_await check_password(user->password, text_member(*object, "old"));
   if (!right.ok()) co_return problem(right.error());
-  shared_.access.tried(user->name, request.remote, *right);
+  guesses.tried(user->name, request.remote, *right);
   if (!*right) co_return problem(fail(Code::kRefused, "the old password is wrong", "old"));
   const std::string wanted = text_member(*object, "new");
   if (const Status rule = check_password_rule(wanted); !rule.ok()) co_return problem(rule.error());
   const auto hashed = co_await hash(wanted);
   if (!hashed.ok()) co_return problem(hashed.error());
-  user->password = *hashed;
-  if (const Status stored = shared_.accounts.change(*user); !stored.ok()) co_return problem(stored.error());
-  (void)shared_.accounts.revoke_all(user->id, CredentialKind::kSession);
+  const Status stored = put_password(user->id, *hashed, flag_member(*object, "end_tokens", false));
+  if (!stored.ok()) co_return problem(stored.error());
   HttpResponse response{204, "application/json", "", {}};
   response.headers["Set-Cookie"] = shared_.access.cookie("");
   co_return response;
 }
 
-asio::awaitable<Status> AccountsApi::take_link(std::string code, std::string password, std::string remote) {
-  if (const Status may = shared_.access.may_try({}, remote); !may.ok()) co_return may.error();
+// The password alone: what became of the account while it was hashed stands. Whoever was logged in is no
+// longer.
+Status AccountsApi::put_password(UserId user, const std::string& hash, bool end_tokens) {
+  KOINON_TRY(shared_.accounts.set_password(user, hash));
+  KOINON_TRY(shared_.accounts.revoke_all(user, CredentialKind::kSession));
+  KOINON_TRY(shared_.accounts.revoke_all(user, CredentialKind::kOneTime));
+  if (!end_tokens) return {};
+  KOINON_TRY(shared_.accounts.revoke_all(user, CredentialKind::kToken));
+  return shared_.accounts.revoke_all(user, CredentialKind::kFeed);
+}
+
+asio::awaitable<Status> AccountsApi::take_link(std::string code, std::string password, bool end_tokens,
+                                               std::string remote) {
+  Guesses& guesses = parts_.commons.guesses;
+  if (const Status may = guesses.may_try({}, remote); !may.ok()) co_return may.error();
   if (const Status rule = check_password_rule(password); !rule.ok()) co_return rule.error();
   const auto link = shared_.accounts.check(code, CredentialKind::kOneTime, parts_.clock.wall());
   if (!link.ok()) co_return link.error();
-  shared_.access.tried({}, remote, link->has_value());
+  guesses.tried({}, remote, link->has_value());
   if (!*link)
     co_return fail(Code::kNotFound, "this link has been used already, or has expired; ask for a new one",
                    "code");
@@ -225,18 +239,14 @@ asio::awaitable<Status> AccountsApi::take_link(std::string code, std::string pas
   if (!hashed.ok()) co_return hashed.error();
   // Used once: whoever takes it away sets the password.
   if (const Status taken = shared_.accounts.revoke(id, (*link)->id); !taken.ok()) co_return taken.error();
-  auto user = shared_.accounts.get(id);
-  if (!user.ok() || !*user) co_return fail(Code::kNotFound, "the account is gone", "code");
-  (*user)->password = *hashed;
-  if (const Status stored = shared_.accounts.change(**user); !stored.ok()) co_return stored.error();
-  co_return shared_.accounts.revoke_all(id, CredentialKind::kSession);
+  co_return put_password(id, *hashed, end_tokens);
 }
 
 asio::awaitable<HttpResponse> AccountsApi::use_link(HttpRequest request) {
   const auto object = parse_request(request.body);
   if (!object.ok()) co_return problem(object.error());
-  const Status done =
-      co_await take_link(text_member(*object, "code"), text_member(*object, "password"), request.remote);
+  const Status done = co_await take_link(text_member(*object, "code"), text_member(*object, "password"),
+                                         flag_member(*object, "end_tokens", false), request.remote);
   co_return done.ok() ? HttpResponse{204, "application/json", "", {}} : problem(done.error());
 }
 

@@ -11,8 +11,6 @@ class AccountsApi {
  public:
   explicit AccountsApi(ApiShared& shared) : shared_(shared), parts_(shared.parts) {}
   void add_routes(RouteTable& routes);
-  // Since the start.
-  std::uint64_t password_checks() const { return checked_; }
 
  private:
   boost::asio::awaitable<HttpResponse> log_in(HttpRequest request);
@@ -32,12 +30,12 @@ class AccountsApi {
   // On the pool: Argon2id takes long. kTooMany: too many wait already.
   boost::asio::awaitable<Result<bool>> check_password(std::string hash, std::string password);
   boost::asio::awaitable<Result<std::string>> hash(std::string password);
-  boost::asio::awaitable<Status> take_link(std::string code, std::string password, std::string remote);
+  boost::asio::awaitable<Status> take_link(std::string code, std::string password, bool end_tokens,
+                                           std::string remote);
+  Status put_password(UserId user, const std::string& hash, bool end_tokens);
 
   ApiShared& shared_;
   ApiParts& parts_;
-  std::size_t checks_ = 0;  // passwords being checked
-  std::uint64_t checked_ = 0;
 };
 
 }  // namespace koinon

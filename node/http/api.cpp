@@ -158,7 +158,7 @@ asio::awaitable<HttpResponse> Api::metrics(HttpRequest) {
   const auto own = own_log ? parts_.store->log_state(*own_log) : Result<LogState>(LogState());
   if (own.ok()) input.own_entries = own->range.size().value;
   input.signing = own_log && !parts_.writer.signing_stopped();
-  input.password_checks = accounts_->password_checks();
+  input.password_checks = parts_.commons.passwords_checked;
   co_return HttpResponse{200, "text/plain; version=0.0.4; charset=utf-8", metrics_text(input), {}};
 }
 
@@ -239,8 +239,8 @@ Result<HttpResponse> Api::record(const HttpRequest& request) {
     return HttpResponse{200, "text/markdown; charset=utf-8", format_note_file(note), {}};
   }
   if (!part.empty()) return no_such_address();
-  KOINON_ASSIGN(const auto body,
-                record_json(directory, *parts_.store, *parts_.index, found.log.id, found.index));
+  KOINON_ASSIGN(const auto body, record_json(directory, *parts_.store, *parts_.index, found.log.id,
+                                             found.index, request.param("texts") == "brief"));
   return conditional(request, json_response(body));
 }
 

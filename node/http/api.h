@@ -1,9 +1,11 @@
 // The HTTP API, version 1.
 //
-// Runs on the HTTP server's thread, over read-only connections of its own; what changes anything goes to the
-// writer's thread, what asks about peers to the network's, what takes long to a small pool.
+// An Api belongs to one reading thread and has read-only connections of its own; what changes anything goes
+// to the writer's thread, what asks about peers to the network's, what takes long to a small pool. What the
+// threads share is in Commons.
 #pragma once
 
+#include <atomic>
 #include <memory>
 
 #include <boost/asio/awaitable.hpp>
@@ -16,6 +18,8 @@
 #include "node/http/publisher.h"
 #include "node/http/query_params.h"
 #include "node/http/record_json.h"
+#include "node/http/refusals.h"
+#include "node/http/rendered_texts.h"
 #include "node/http/routes.h"
 #include "node/http/server.h"
 #include "node/transport/network.h"
@@ -56,10 +60,20 @@ struct NodeFacts {
 
 struct ApiOptions {
   AccessOptions access;
-  std::chrono::seconds hold{0};   // between an office's word and the signature, unless it says otherwise
-  bool review = false;            // what publishers publish waits for a reviewer
+  GateRules gate;
   unsigned digest_hour = 6;       // UTC
   bool private_webhooks = false;  // webhooks may go to addresses of the office's own network
+};
+
+// What the Apis of all reading threads share. Each part is safe for any thread.
+struct Commons {
+  explicit Commons(std::function<MonoTime()> clock) : guesses(std::move(clock)) {}
+
+  Guesses guesses;
+  Refusals refusals;
+  RenderedTexts texts{limits::kRenderedBytes};
+  std::atomic<std::size_t> passwords_waiting = 0;
+  std::atomic<std::uint64_t> passwords_checked = 0;  // since the start
 };
 
 struct ApiParts {
@@ -71,9 +85,13 @@ struct ApiParts {
   StoreWriter& writer;
   Network& network;
   Clock clock;
-  boost::asio::io_context& io;         // the HTTP server's
-  boost::asio::thread_pool& slow;      // for what takes a tenth of a second: passwords
-  std::function<void()> wake_courier;  // there is something to send, or a new place to send it to
+  boost::asio::io_context& io;  // of the thread that this Api belongs to
+  Commons& commons;
+  boost::asio::thread_pool& slow;         // for what takes a tenth of a second: passwords
+  std::function<void()> wake_courier;     // there is something to send, or a new place to send it to
+  std::function<void()> wake_hold_queue;  // something new waits to be signed
+  // Signs what a reviewer has released; the answer comes from the hold queue's thread.
+  std::function<void(HeldId, std::function<void(Result<EntryIndex>)>)> sign_held;
   std::function<void(const AuditLine&)> log_change;
   // Empties the index, tells when that is done, and fills it again in the background.
   std::function<void(std::function<void(Status)>)> reindex;
@@ -82,6 +100,8 @@ struct ApiParts {
 // What the areas of the API share.
 struct ApiShared {
   explicit ApiShared(ApiParts given);
+  // A text of others as HTML.
+  std::string html(std::string_view text) { return parts.commons.texts.html(text); }
 
   ApiParts parts;
   Accounts accounts;
@@ -91,18 +111,23 @@ struct ApiShared {
   Publisher publisher;
 };
 
+struct StartedStream {
+  std::optional<HttpResponse> refusal;
+  std::shared_ptr<EventSource> source;
+};
+
 class Api {
  public:
   explicit Api(ApiParts parts);
   ~Api();
 
-  // The server's handlers.
-  Admission admit(HttpRequest& request);
+  // Who asks, and whether they may; a request without a body is answered at once.
+  boost::asio::awaitable<Admitted> admit(HttpRequest request, bool has_body);
+  // An admitted request.
   boost::asio::awaitable<HttpResponse> handle(HttpRequest request);
-  HttpResponse refuse(HttpRequest request, const Error& error);
+  boost::asio::awaitable<HttpResponse> refuse(HttpRequest request, Error error);
+  boost::asio::awaitable<StartedStream> begin_stream(HttpRequest request);
   const RouteTable& routes() const { return routes_; }
-  // Publishes what is held and due from now on, until the server's context stops.
-  void start();
 
  private:
   void add_routes();
@@ -137,9 +162,9 @@ class Api {
   boost::asio::awaitable<HttpResponse> add_block(HttpRequest request);
   boost::asio::awaitable<HttpResponse> remove_block(HttpRequest request);
   boost::asio::awaitable<HttpResponse> block(HttpRequest request, bool blocked);
-  boost::asio::awaitable<HttpResponse> withdraw(HttpRequest request);
   boost::asio::awaitable<HttpResponse> explain(HttpRequest request);
-  boost::asio::awaitable<Result<Published>> publish_made(DraftMaker maker);
+  // What an operator does about trust, through the gate like everything else.
+  boost::asio::awaitable<Result<Published>> publish_vouch(Caller caller, DraftMaker maker);
   boost::asio::awaitable<Status> change_store(std::function<Status(Store&)> change);
 
   // api_attachments.cpp
@@ -156,11 +181,13 @@ class Api {
   boost::asio::awaitable<Status> pin_peer(PeerRecord peer);
 
   Result<IndexQuery> read_query(Directory& directory, const HttpRequest& request);
+  HttpResponse refusal(HttpRequest request, const Error& error);
   void audit(const HttpRequest& request, const HttpResponse& response);
 
   ApiShared shared_;
   ApiParts& parts_;
   RouteTable routes_;
+  HttpResponse openapi_{0, {}, {}, {}};
   std::unique_ptr<AccountsApi> accounts_;
   std::unique_ptr<CitiesApi> cities_;
   std::unique_ptr<CredentialsApi> credentials_;

@@ -57,11 +57,16 @@ Result<std::map<std::string, Lacking>> missing_by_topic(StoreReader& store, cons
 
 }  // namespace
 
-asio::awaitable<Result<Published>> Api::publish_made(DraftMaker maker) {
+asio::awaitable<Result<Published>> Api::publish_vouch(Caller caller, DraftMaker maker) {
+  Wish wish;
+  wish.kind = v1::KIND_VOUCH;
+  const auto verdict = shared_.publisher.decide(caller, wish, parts_.clock.wall());
+  if (!verdict.ok()) co_return verdict.error();
   StoreWriter* writer = &parts_.writer;
-  Beginning<Result<Published>> begin = [writer, maker](std::function<void(Result<Published>)> done) {
-    writer->publish(maker, std::move(done));
-  };
+  Beginning<Result<Published>> begin =
+      [writer, maker, permit = verdict->permit](std::function<void(Result<Published>)> done) {
+        writer->publish(permit, maker, std::move(done));
+      };
   co_return co_await from_callback<Result<Published>>(std::move(begin));
 }
 
@@ -145,7 +150,7 @@ asio::awaitable<HttpResponse> Api::vouch(HttpRequest request, bool withdraw) {
   const auto log = prepare();
   if (!log.ok()) co_return problem(log.error());
   DraftMaker maker = withdraw ? vouch_withdrawal_maker(*log) : city_vouch_maker(*log, parts_.clock.wall());
-  const auto published = co_await publish_made(std::move(maker));
+  const auto published = co_await publish_vouch(request.caller, std::move(maker));
   if (!published.ok()) co_return problem(published.error());
   co_return json_response({{"city", directory.city(*log)},
                            {"ref", directory.ref(*parts_.facts.log(), published->index)},
@@ -183,52 +188,6 @@ asio::awaitable<HttpResponse> Api::withdraw_vouch(HttpRequest request) {
 asio::awaitable<HttpResponse> Api::add_block(HttpRequest request) { return block(std::move(request), true); }
 asio::awaitable<HttpResponse> Api::remove_block(HttpRequest request) {
   return block(std::move(request), false);
-}
-
-// --- withdrawal ---
-
-asio::awaitable<HttpResponse> Api::withdraw(HttpRequest request) {
-  Directory directory(*parts_.store);
-  const auto log = parts_.facts.log();
-  if (!log) co_return problem(observer_refusal());
-  const LogId own = *log;
-  const auto prepare = [&]() -> Result<Draft> {
-    KOINON_ASSIGN(const json::object object, parse_request(request.body));
-    KOINON_TRY(check_members(object, {"ref", "reason", "erase"}));
-    KOINON_ASSIGN(const auto found, directory.find_ref(text_member(object, "ref")));
-    if (found.log.id != own)
-      return fail(Code::kRefused, "only the city that published a record can withdraw it", "ref");
-    KOINON_TRY(shared_.publisher.may_change(request.caller, found.index));
-    KOINON_ASSIGN(const StoredRecord record, parts_.store->record(own, found.index));
-    KOINON_ASSIGN(const v1::Entry target, parse_entry(record.entry));
-    if (target.kind() == v1::KIND_GENESIS || target.kind() == v1::KIND_KEYS ||
-        target.kind() == v1::KIND_WITHDRAWAL)
-      return fail(Code::kRefused, "a " + std::string(kind_name(target.kind())) + " cannot be withdrawn",
-                  "ref");
-    Draft draft;
-    draft.entry.set_kind(v1::KIND_WITHDRAWAL);
-    for (const auto& topic : target.topics()) draft.entry.add_topics(topic);
-    auto* withdrawal = draft.entry.mutable_control()->mutable_withdrawal();
-    withdrawal->set_index(found.index.value);
-    withdrawal->set_erase(flag_member(object, "erase", false));
-    auto* ref = draft.entry.add_refs();
-    ref->set_role(v1::REF_ROLE_WITHDRAWS);
-    ref->set_log_id(own.bytes());
-    ref->set_index(found.index.value);
-    if (const std::string reason = text_member(object, "reason"); !reason.empty()) {
-      draft.body.emplace();
-      draft.body->mutable_withdrawal()->set_reason(reason);
-    }
-    return draft;
-  };
-  const auto draft = prepare();
-  if (!draft.ok()) co_return problem(draft.error());
-  const auto published =
-      co_await publish_made([draft = *draft](StoreReader&) -> Result<Draft> { return draft; });
-  if (!published.ok()) co_return problem(published.error());
-  co_return json_response(
-      {{"ref", directory.ref(own, published->index)}, {"erase", draft->entry.control().withdrawal().erase()}},
-      201);
 }
 
 // --- why ---

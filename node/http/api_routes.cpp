@@ -30,8 +30,8 @@ ApiShared::ApiShared(ApiParts given)
       accounts(*parts.office),
       desk(*parts.office),
       outbox(*parts.office),
-      access(accounts, parts.options.access, {parts.clock.wall, parts.clock.mono}),
-      publisher(*parts.store, *parts.index, parts.writer, parts.facts.log()) {}
+      access(accounts, parts.options.access, parts.commons.guesses, parts.clock.wall),
+      publisher(*parts.store, *parts.index, parts.writer, parts.facts.log(), parts.options.gate) {}
 
 Api::Api(ApiParts parts)
     : shared_(std::move(parts)),
@@ -68,8 +68,6 @@ Api::Api(ApiParts parts)
 }
 
 Api::~Api() = default;
-
-void Api::start() { desk_->start(); }
 
 RouteHandler Api::later(asio::awaitable<HttpResponse> (Api::*handler)(HttpRequest)) {
   return [this, handler](HttpRequest request) { return (this->*handler)(std::move(request)); };
@@ -127,7 +125,9 @@ void Api::add_routes() {
                "AnyObject",
                200,
                at_once([this](const HttpRequest& request) -> Result<HttpResponse> {
-                 return conditional(request, json_response(openapi_document(routes_, kApiVersion)));
+                 // Made of the table, which is complete once somebody asks; the same ever after.
+                 if (openapi_.status != 200) openapi_ = json_response(openapi_document(routes_, kApiVersion));
+                 return conditional(request, openapi_);
                }),
                {}});
   routes_.add({"GET",
@@ -172,8 +172,9 @@ void Api::add_routes() {
                Need::kReading,
                "getRecord",
                "reading",
-               "Everything that is known of a record: its lineage and conversation with it",
-               {},
+               "Everything that is known of a record: its lineage and conversation with it; texts=brief cuts "
+               "long texts and lists short",
+               {"texts"},
                "",
                "Record",
                200,
@@ -260,18 +261,6 @@ void Api::add_routes() {
                later(&Api::put_attachment),
                {},
                limits::kAttachmentBytes});
-  routes_.add({"POST",
-               "/api/v1/withdrawals",
-               Need::kPublisher,
-               "withdraw",
-               "publishing",
-               "Take back a record of this city",
-               {},
-               "WithdrawalRequest",
-               "Withdrawal",
-               201,
-               later(&Api::withdraw),
-               {}});
   Route events{"GET",
                "/api/v1/events",
                Need::kReading,
@@ -346,34 +335,58 @@ void Api::add_operator_routes() {
   add("POST", "/api/v1/reindex", "reindex", "Rebuild the search index", "", "Reindexing", 202, &Api::reindex);
 }
 
-Admission Api::admit(HttpRequest& request) {
-  std::string allowed;
-  if (const Status matched = routes_.match(request, allowed); !matched.ok()) {
-    HttpResponse refusal = problem(matched.error());
-    if (allowed.empty()) return {std::move(refusal), 0};
-    refusal.status = 405;
-    refusal.headers["Allow"] = allowed;
-    return {std::move(refusal), 0};
-  }
-  if (const Status admitted = shared_.access.admit(request); !admitted.ok()) {
+asio::awaitable<Admitted> Api::admit(HttpRequest request, bool has_body) {
+  const MonoTime began = parts_.clock.mono();
+  Admitted out;
+  request.route = &routes_.routes()[request.route_number];
+  out.body_limit = request.route->body_limit;
+  if (const Status may = shared_.access.admit(request); !may.ok()) {
     // A form whose session has ended is read, so that nothing of it is lost; the page looks again.
-    const bool form = request.route->page && request.method == "POST";
-    if (form && admitted.error().code == Code::kUnauthenticated)
-      return {std::nullopt, std::min(request.route->body_limit, limits::kEndedFormBytes)};
-    HttpResponse refusal = refuse(request, admitted.error());
-    if (request.method != "GET") audit(request, refusal);
-    return {std::move(refusal), 0};
+    const bool form = request.route->page && request.method == "POST" && has_body;
+    if (form && may.error().code == Code::kUnauthenticated) {
+      out.body_limit = std::min(request.route->body_limit, limits::kEndedFormBytes);
+    } else {
+      out.answer = refusal(request, may.error());
+      if (request.method != "GET") audit(request, *out.answer);
+    }
+  } else if (!has_body) {
+    HttpRequest copy = request;
+    out.answer = co_await handle(std::move(copy));
   }
-  return {std::nullopt, request.route->body_limit};
+  out.request = std::move(request);
+  out.took = parts_.clock.mono() - began;
+  co_return out;
 }
 
 // A page says so as a page.
-HttpResponse Api::refuse(HttpRequest request, const Error& error) {
-  if (request.route == nullptr || !request.route->page) return problem(error);
+HttpResponse Api::refusal(HttpRequest request, const Error& error) {
+  if (!request.route->page || error.code == Code::kTooMany) return problem(error);
   return pages_->refused(std::move(request), error);
 }
 
+asio::awaitable<HttpResponse> Api::refuse(HttpRequest request, Error error) {
+  request.route = &routes_.routes()[request.route_number];
+  co_return refusal(std::move(request), error);
+}
+
+asio::awaitable<StartedStream> Api::begin_stream(HttpRequest request) {
+  StartedStream out;
+  request.route = &routes_.routes()[request.route_number];
+  if (const Status may = shared_.access.admit(request); !may.ok()) {
+    out.refusal = refusal(request, may.error());
+    co_return out;
+  }
+  auto source = request.route->stream(request);
+  if (source.ok()) {
+    out.source = std::make_shared<EventSource>(std::move(*source));
+  } else {
+    out.refusal = problem(source.error());
+  }
+  co_return out;
+}
+
 asio::awaitable<HttpResponse> Api::handle(HttpRequest request) {
+  request.route = &routes_.routes()[request.route_number];
   // What a page changes is noted by the operation that it calls.
   const bool changes = request.method != "GET" && !request.route->page;
   const HttpRequest head = changes ? without_body(request) : HttpRequest();
@@ -390,8 +403,14 @@ asio::awaitable<HttpResponse> Api::handle(HttpRequest request) {
   co_return response;
 }
 
-// Every change, and every try at one, by whom and with what outcome.
+// Every change, and every try at one, by whom and with what outcome. What strangers try is only counted:
+// nobody writes to this disk before they are known.
 void Api::audit(const HttpRequest& request, const HttpResponse& response) {
+  const bool known = request.caller.by != Caller::By::kNothing;
+  if ((!known && response.status >= 300) || response.status == status_of(Code::kTooMany)) {
+    parts_.commons.refusals.count(request.route->id, response.status, request.remote);
+    return;
+  }
   AuditLine line;
   line.at = parts_.clock.wall();
   line.who = request.caller.name.empty() ? "nobody at " + request.remote : request.caller.name;

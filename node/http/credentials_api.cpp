@@ -57,7 +57,7 @@ void CredentialsApi::add_routes(RouteTable& routes) {
   const auto add = [&](const char* method, const std::string& pattern, const char* id, const char* summary,
                        const char* takes, const char* gives, unsigned status,
                        Result<HttpResponse> (CredentialsApi::*handler)(const HttpRequest&)) {
-    routes.add({method,
+    Route route{method,
                 pattern,
                 Need::kReader,
                 id,
@@ -69,7 +69,9 @@ void CredentialsApi::add_routes(RouteTable& routes) {
                 status,
                 at_once([this, handler](const HttpRequest& request) { return (this->*handler)(request); }),
                 {},
-                kSmallBody});
+                kSmallBody};
+    route.takes_person = std::string_view(method) == "POST";
+    routes.add(std::move(route));
   };
   const std::string tokens = "/api/v1/accounts/{name}/tokens";
   add("GET", tokens, "listTokens", "API tokens", "", "CredentialList", 200, &CredentialsApi::list);
@@ -105,9 +107,10 @@ Result<HttpResponse> CredentialsApi::add(const HttpRequest& request) {
   made.scope = Role::kReader;
   if (made.kind == CredentialKind::kToken && object.contains("scope")) {
     KOINON_ASSIGN(made.scope, parse_role(text_member(object, "scope")));
-    if (made.scope > user.role)
-      return fail(Code::kRefused,
-                  "a token may no more than its account, a " + std::string(role_text(user.role)), "scope");
+    const Role most = std::min(user.role, request.caller.role);
+    if (made.scope > most)
+      return fail(Code::kRefused, "a token may no more than its account, a " + std::string(role_text(most)),
+                  "scope");
   }
   made.created_at = parts_.clock.wall();
   if (const auto* days = object.if_contains("days")) {

@@ -2,15 +2,11 @@
 
 #include <algorithm>
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-#include <boost/asio/redirect_error.hpp>
 #include <boost/json.hpp>
 
 #include "node/http/change_request.h"
 #include "node/http/feeds_api.h"
 #include "node/http/from_callback.h"
-#include "node/http/markdown.h"
 #include "node/http/time_text.h"
 #include "proto/base/encoding.h"
 #include "proto/codec/entry.h"
@@ -19,9 +15,6 @@ namespace koinon {
 namespace asio = boost::asio;
 namespace json = boost::json;
 namespace {
-
-constexpr std::chrono::seconds kLookAgain{30};  // the wall clock may be set meanwhile
-constexpr std::size_t kSignAtOnce = 16;
 
 std::string_view state_text(HeldState state) {
   switch (state) {
@@ -35,6 +28,8 @@ std::string_view state_text(HeldState state) {
       return "cancelled";
     case HeldState::kFailed:
       return "failed";
+    case HeldState::kSigning:
+      return "being-signed";
   }
   return "failed";
 }
@@ -56,8 +51,14 @@ json::object held_json(const HeldNote& note) {
                    {"who", note.who},
                    {"made_at", time_text(note.made_at)},
                    {"due_at", time_text(note.due_at)},
-                   {"state", state_text(note.state)},
-                   {"note", parsed(note.request)}};
+                   {"state", state_text(note.state)}};
+  json::value request = parsed(note.request);
+  if (const auto* withdrawal = request.as_object().if_contains("withdraw")) {
+    out["withdrawal"] = *withdrawal;
+  } else {
+    out["note"] = std::move(request);
+  }
+  if (!note.approved_by.empty()) out["approved_by"] = note.approved_by;
   out[note.state == HeldState::kSigned ? "ref" : "outcome"] = note.outcome;
   return out;
 }
@@ -72,23 +73,8 @@ json::object draft_json(const StoredDraft& draft, const std::string& owner) {
 
 std::string draft_tag(const StoredDraft& draft) { return "\"v" + std::to_string(draft.version) + "\""; }
 
-json::object published_json(const PublishedNote& note) {
-  return {{"ref", note.ref},
-          {"index", note.index.value},
-          {"warnings", json::array(note.warnings.begin(), note.warnings.end())}};
-}
-
-// Who asked for it stands for it when it is signed, with what they may then.
-Caller caller_of(const std::optional<User>& user, const std::string& who) {
-  Caller caller;
-  caller.by = Caller::By::kSocket;
-  caller.name = who;
-  caller.role = who == "local" ? Role::kOperator : Role::kNobody;
-  if (!user) return caller;
-  caller.role = user->role;
-  caller.user = user->id;
-  caller.office = user->office;
-  return caller;
+json::array texts_json(const std::vector<std::string>& texts) {
+  return json::array(texts.begin(), texts.end());
 }
 
 }  // namespace
@@ -100,7 +86,8 @@ void DeskApi::add_routes(RouteTable& routes) {
     Route route{
         method, pattern, need, id, tag, summary, std::move(query), takes, gives, status, std::move(handler),
         {}};
-    if (std::string_view(gives) == "Published" && need == Need::kPublisher) route.gives_later = "Held";
+    const bool signs = std::string_view(gives) == "Published" || std::string_view(gives) == "Withdrawal";
+    if (signs && need == Need::kPublisher) route.gives_later = "Held";
     routes.add(std::move(route));
   };
   const auto now = [this](Result<HttpResponse> (DeskApi::*handler)(const HttpRequest&)) {
@@ -112,6 +99,9 @@ void DeskApi::add_routes(RouteTable& routes) {
   add("POST", "/api/v1/records", Need::kPublisher, "publish", "publishing",
       "Sign and publish a record: now, or after a hold, or at a time", "PublishRequest", "Published", 201,
       later(&DeskApi::publish));
+  add("POST", "/api/v1/withdrawals", Need::kPublisher, "withdraw", "publishing",
+      "Take back a record of this city: now, or after a hold, or at a time", "WithdrawalRequest",
+      "Withdrawal", 201, later(&DeskApi::withdraw));
   add("POST", "/api/v1/previews", Need::kPublisher, "preview", "publishing",
       "What would be published, and what is wrong with it", "PublishRequest", "Preview", 200,
       now(&DeskApi::preview));
@@ -119,7 +109,10 @@ void DeskApi::add_routes(RouteTable& routes) {
       "Publish many notes at once, each with its own outcome; or say what would become of them",
       "ImportRequest", "ImportResult", 200, later(&DeskApi::import_notes));
   add("GET", "/api/v1/held", Need::kPublisher, "listHeld", "publishing",
-      "What waits to be signed, and what became of it", "", "HeldList", 200, now(&DeskApi::held), {"limit"});
+      "What waits to be signed, and what became of it", "", "HeldList", 200, now(&DeskApi::held),
+      {"limit", "cursor"});
+  add("GET", "/api/v1/held/{id}", Need::kPublisher, "getHeld", "publishing",
+      "One thing that waits to be signed, or what became of it", "", "Held", 200, now(&DeskApi::one_held));
   add("DELETE", "/api/v1/held/{id}", Need::kPublisher, "cancelHeld", "publishing",
       "Take back what waits to be signed", "", "Held", 200, now(&DeskApi::cancel_held));
   add("POST", "/api/v1/held/{id}/release", Need::kReviewer, "releaseHeld", "publishing",
@@ -141,85 +134,113 @@ void DeskApi::add_routes(RouteTable& routes) {
 
 // --- publishing ---
 
-asio::awaitable<HttpResponse> DeskApi::publish(HttpRequest request) {
-  auto object = parse_request(request.body);
-  if (!object.ok()) co_return problem(object.error());
-  co_return co_await publish_request(std::move(*object), request.caller);
-}
+namespace {
 
-// What is to wait, if it is: `at` a time, or `hold` seconds; a publisher's for a reviewer where that is the
-// rule.
-Result<std::optional<HeldNote>> DeskApi::hold_of(json::object& object, const Caller& caller) {
-  HeldNote note;
-  note.made_at = parts_.clock.wall();
-  note.due_at = note.made_at;
-  bool wait = false;
+// When it is to be signed: `at` a time, or after `hold` seconds; none: as the rules say.
+Result<std::optional<UnixMillis>> take_when(json::object& object, UnixMillis now) {
+  std::optional<UnixMillis> out;
+  constexpr std::int64_t kMostMs = std::chrono::milliseconds(limits::kHoldMost).count();
   if (const auto* hold = object.if_contains("hold")) {
-    if (!hold->is_int64() || hold->as_int64() < 0 ||
-        hold->as_int64() > std::chrono::seconds(limits::kHoldMost).count())
+    if (!hold->is_int64() || hold->as_int64() < 0 || hold->as_int64() > kMostMs / 1000)
       return fail(Code::kInvalidArgument, "it is a number of seconds, at most a year", "hold");
-    note.due_at.value += hold->as_int64() * 1000;
-    wait = hold->as_int64() > 0;
-  } else if (!object.contains("at") && caller.by != Caller::By::kSocket && parts_.options.hold.count() > 0) {
-    note.due_at.value += std::chrono::milliseconds(parts_.options.hold).count();
-    wait = true;
+    out = UnixMillis{now.value + hold->as_int64() * 1000};
   }
   if (object.contains("at")) {
-    KOINON_ASSIGN(note.due_at, parse_time(text_member(object, "at"), "at"));
-    const auto most = note.made_at.value + std::chrono::milliseconds(limits::kHoldMost).count();
-    if (note.due_at.value > most) return fail(Code::kInvalidArgument, "it is at most a year from now", "at");
-    wait = note.due_at > note.made_at;
+    KOINON_ASSIGN(out, parse_time(text_member(object, "at"), "at"));
+    if (out->value > now.value + kMostMs)
+      return fail(Code::kInvalidArgument, "it is at most a year from now", "at");
   }
   object.erase("hold");
   object.erase("at");
-  const bool review = parts_.options.review && caller.role < Role::kReviewer;
-  if (!wait && !review) return std::optional<HeldNote>();
-  note.state = review ? HeldState::kReview : HeldState::kWaiting;
-  note.who = caller.name;
-  return std::optional(std::move(note));
+  return out;
 }
 
-asio::awaitable<HttpResponse> DeskApi::publish_request(json::object object, Caller caller) {
-  auto held = hold_of(object, caller);
-  if (!held.ok()) co_return problem(held.error());
-  if (!*held) {
-    const auto published = co_await shared_.publisher.publish(std::move(object), std::move(caller));
-    if (!published.ok()) co_return problem(published.error());
-    co_return json_response(published_json(*published), 201);
-  }
+}  // namespace
+
+Result<DeskApi::Asked> DeskApi::ask_gate(json::object object, const Caller& caller) {
+  const UnixMillis now = parts_.clock.wall();
+  KOINON_ASSIGN(const auto at, take_when(object, now));
   // What cannot be published is refused now, and not when nobody is there any more.
-  const auto prepared = shared_.publisher.prepare(object, caller);
-  if (!prepared.ok()) co_return problem(prepared.error());
-  (*held)->request = json::serialize(object);
-  const auto all = shared_.desk.all_held(limits::kHeld);
-  if (!all.ok()) co_return problem(all.error());
-  const auto waiting = std::count_if(all->begin(), all->end(), [](const HeldNote& note) {
-    return note.state == HeldState::kWaiting || note.state == HeldState::kReview;
-  });
-  if (static_cast<std::size_t>(waiting) >= limits::kHeld)
-    co_return problem(fail(Code::kTooLarge, "too much waits to be signed already", "hold"));
-  const auto id = shared_.desk.hold(**held);
-  if (!id.ok()) co_return problem(id.error());
-  (*held)->id = *id;
-  timer_.cancel();
-  json::object body = held_json(**held);
-  body["warnings"] = json::array(prepared->warnings.begin(), prepared->warnings.end());
-  co_return json_response(body, 202);
+  KOINON_ASSIGN(auto prepared, shared_.publisher.prepare(object, caller));
+  prepared.wish.at = at;
+  KOINON_ASSIGN(const Verdict verdict, shared_.publisher.decide(caller, prepared.wish, now));
+  return Asked{std::move(object), std::move(prepared), verdict};
+}
+
+Result<HeldNote> DeskApi::hold(const Asked& asked, const Caller& caller) {
+  KOINON_ASSIGN(const std::size_t all, shared_.desk.count_waiting(std::nullopt));
+  KOINON_ASSIGN(const std::size_t own, shared_.desk.count_waiting(caller.user));
+  if (all >= limits::kHeld || own >= limits::kHeldEach)
+    return fail(Code::kTooLarge, "too much waits to be signed already", "hold");
+  HeldNote note;
+  note.user = caller.user;
+  note.who = caller.name;
+  note.made_at = parts_.clock.wall();
+  note.due_at = asked.verdict.due;
+  note.state = asked.verdict.when == Verdict::When::kReviewed ? HeldState::kReview : HeldState::kWaiting;
+  note.request = json::serialize(asked.request);
+  KOINON_ASSIGN(note.id, shared_.desk.hold(note));
+  parts_.wake_hold_queue();
+  return note;
+}
+
+asio::awaitable<HttpResponse> DeskApi::publish(HttpRequest request) {
+  auto object = parse_request(request.body);
+  if (!object.ok()) co_return problem(object.error());
+  if (object->contains("withdraw"))
+    co_return problem(fail(Code::kInvalidArgument, "the request has an unknown field", "withdraw"));
+  co_return co_await sign_or_hold(std::move(*object), request.caller);
+}
+
+// As any other wish, with what it withdraws in a member of its own.
+asio::awaitable<HttpResponse> DeskApi::withdraw(HttpRequest request) {
+  auto object = parse_request(request.body);
+  if (!object.ok()) co_return problem(object.error());
+  json::object wish;
+  for (const char* when : {"hold", "at"}) {
+    if (const auto* value = object->if_contains(when)) wish[when] = *value;
+    object->erase(when);
+  }
+  wish["withdraw"] = std::move(*object);
+  co_return co_await sign_or_hold(std::move(wish), request.caller);
+}
+
+asio::awaitable<HttpResponse> DeskApi::sign_or_hold(json::object object, Caller caller) {
+  const auto asked = ask_gate(std::move(object), caller);
+  if (!asked.ok()) co_return problem(asked.error());
+  const auto& [kept, prepared, verdict] = *asked;
+  if (verdict.when != Verdict::When::kNow) {
+    const auto held = hold(*asked, caller);
+    if (!held.ok()) co_return problem(held.error());
+    json::object body = held_json(*held);
+    body["warnings"] = texts_json(prepared.warnings);
+    co_return json_response(body, 202);
+  }
+  const auto published = co_await shared_.publisher.sign(verdict.permit, prepared.draft);
+  if (!published.ok()) co_return problem(published.error());
+  json::object body{{"ref", Directory(*parts_.store).ref(*parts_.facts.log(), published->index)}};
+  if (prepared.wish.kind == v1::KIND_WITHDRAWAL) {
+    body["erase"] = prepared.draft.entry.control().withdrawal().erase();
+  } else {
+    body["index"] = published->index.value;
+    body["warnings"] = texts_json(prepared.warnings);
+  }
+  co_return json_response(body, 201);
 }
 
 Result<HttpResponse> DeskApi::preview(const HttpRequest& request) {
   KOINON_ASSIGN(json::object object, parse_request(request.body));
-  KOINON_TRY(hold_of(object, request.caller));
-  KOINON_ASSIGN(const auto prepared, shared_.publisher.prepare(object, request.caller));
+  KOINON_ASSIGN(const Asked asked, ask_gate(std::move(object), request.caller));
+  const auto& prepared = asked.prepared;
   const auto& entry = prepared.draft.entry;
   return json_response(
       {{"kind", kind_name(entry.kind())},
        {"language", entry.language()},
        {"topics", json::array(entry.topics().begin(), entry.topics().end())},
        {"html",
-        prepared.draft.body ? markdown_html(note_markdown(*prepared.draft.body, entry.language())) : ""},
+        prepared.draft.body ? shared_.html(note_markdown(*prepared.draft.body, entry.language())) : ""},
        {"markdown", format_note_file(prepared.note)},
-       {"warnings", json::array(prepared.warnings.begin(), prepared.warnings.end())}});
+       {"warnings", texts_json(prepared.warnings)}});
 }
 
 namespace {
@@ -252,7 +273,31 @@ json::object refused_json(const Error& error) {
 
 }  // namespace
 
-// All go to the writer together, which signs them with one head.
+json::object DeskApi::import_one(const json::value& note, const Caller& caller, bool dry,
+                                 std::vector<std::pair<std::size_t, Asked>>& to_sign, std::size_t number) {
+  if (!note.is_object() || note.as_object().contains("withdraw"))
+    return refused_json(fail(Code::kMalformed, "it is a note", "note"));
+  auto asked = ask_gate(note.as_object(), caller);
+  if (!asked.ok()) return refused_json(asked.error());
+  const auto& prepared = asked->prepared;
+  json::object out{{"outcome", "would-be-published"}, {"warnings", texts_json(prepared.warnings)}};
+  if (dry) {
+    const auto standing = parts_.store->own_content(content_digest(prepared.draft).bytes());
+    if (standing.ok() && *standing) out["outcome"] = "already-there";
+    return out;
+  }
+  if (asked->verdict.when != Verdict::When::kNow) {
+    const auto held = hold(*asked, caller);
+    if (!held.ok()) return refused_json(held.error());
+    out["outcome"] = state_text(held->state);
+    out["held"] = held->id.value;
+    return out;
+  }
+  to_sign.emplace_back(number, std::move(*asked));
+  return out;
+}
+
+// All that may be signed now go to the writer together, which signs them with one head.
 asio::awaitable<HttpResponse> DeskApi::import_notes(HttpRequest request) {
   auto object = parse_request(request.body);
   if (!object.ok()) co_return problem(object.error());
@@ -263,41 +308,26 @@ asio::awaitable<HttpResponse> DeskApi::import_notes(HttpRequest request) {
     co_return problem(fail(Code::kInvalidArgument, "it is a list of at most 500 notes", "notes"));
   const bool dry = flag_member(*object, "dry_run", false);
   json::array results;
-  std::vector<std::pair<std::size_t, Draft>> drafts;
-  for (const auto& note : notes->as_array()) {
-    const auto prepared =
-        note.is_object() ? shared_.publisher.prepare(note.as_object(), request.caller)
-                         : Result<Publisher::Prepared>(fail(Code::kMalformed, "it is an object", "note"));
-    if (!prepared.ok()) {
-      results.push_back(refused_json(prepared.error()));
-      continue;
-    }
-    json::object result{{"outcome", "would-be-published"},
-                        {"warnings", json::array(prepared->warnings.begin(), prepared->warnings.end())}};
-    if (dry) {
-      const auto standing = parts_.store->own_content(content_digest(prepared->draft).bytes());
-      if (standing.ok() && *standing) result["outcome"] = "already-there";
-    } else {
-      drafts.emplace_back(results.size(), prepared->draft);
-    }
-    results.push_back(std::move(result));
-  }
-  if (!drafts.empty()) {
+  std::vector<std::pair<std::size_t, Asked>> to_sign;
+  for (const auto& note : notes->as_array())
+    results.push_back(import_one(note, request.caller, dry, to_sign, results.size()));
+  if (!to_sign.empty()) {
     const auto gathered = std::make_shared<Gathered>();
-    gathered->answers.resize(drafts.size());
-    gathered->missing = drafts.size();
+    gathered->answers.resize(to_sign.size());
+    gathered->missing = to_sign.size();
     Publisher* publisher = &shared_.publisher;
-    Beginning<bool> begin = [gathered, publisher, &drafts](std::function<void(bool)> done) {
+    Beginning<bool> begin = [gathered, publisher, &to_sign](std::function<void(bool)> done) {
       gathered->done = std::move(done);
-      for (std::size_t i = 0; i < drafts.size(); ++i) {
-        publisher->begin(drafts[i].second,
+      for (std::size_t i = 0; i < to_sign.size(); ++i) {
+        const Asked& asked = to_sign[i].second;
+        publisher->begin(asked.verdict.permit, asked.prepared.draft,
                          [gathered, i](Result<Published> answer) { gathered->take(i, std::move(answer)); });
       }
     };
     (void)co_await from_callback<bool>(std::move(begin));
     Directory directory(*parts_.store);
-    for (std::size_t i = 0; i < drafts.size(); ++i) {
-      auto& result = results[drafts[i].first];
+    for (std::size_t i = 0; i < to_sign.size(); ++i) {
+      auto& result = results[to_sign[i].first];
       const Result<Published>& answer = *gathered->answers[i];
       if (answer.ok()) {
         result.as_object()["outcome"] = "published";
@@ -314,93 +344,55 @@ asio::awaitable<HttpResponse> DeskApi::import_notes(HttpRequest request) {
 
 Result<HttpResponse> DeskApi::held(const HttpRequest& request) {
   KOINON_ASSIGN(const std::size_t limit, read_limit(request, limits::kPageSize, limits::kPageSizeMax));
-  KOINON_ASSIGN(const auto all, shared_.desk.all_held(limit));
+  KOINON_ASSIGN(const auto before, number_param(request, "cursor", INT64_MAX));
+  const bool all = request.caller.role >= Role::kReviewer;
+  KOINON_ASSIGN(const auto notes,
+                shared_.desk.held_of(all ? std::nullopt : std::optional(request.caller.user),
+                                     static_cast<std::int64_t>(before), limit));
   json::array items;
-  for (const HeldNote& note : all) {
-    if (request.caller.role >= Role::kReviewer || note.who == request.caller.name)
-      items.push_back(held_json(note));
-  }
-  return json_response({{"items", std::move(items)}});
+  for (const HeldNote& note : notes) items.push_back(held_json(note));
+  json::object body{{"items", std::move(items)}};
+  if (notes.size() == limit) body["next"] = std::to_string(notes.back().id.value);
+  return json_response(body);
 }
 
 Result<HeldNote> DeskApi::held_note(const HttpRequest& request) {
   KOINON_ASSIGN(const std::int64_t id, number_arg(request));
   KOINON_ASSIGN(auto note, shared_.desk.held({id}));
-  if (!note || (request.caller.role < Role::kReviewer && note->who != request.caller.name))
+  if (!note || (request.caller.role < Role::kReviewer && note->user != request.caller.user))
     return fail(Code::kNotFound, "nothing of that number waits", "id");
   return std::move(*note);
+}
+
+Result<HttpResponse> DeskApi::one_held(const HttpRequest& request) {
+  KOINON_ASSIGN(const HeldNote note, held_note(request));
+  return json_response(held_json(note));
 }
 
 Result<HttpResponse> DeskApi::cancel_held(const HttpRequest& request) {
   KOINON_ASSIGN(HeldNote note, held_note(request));
   note.outcome = "taken back by " + request.caller.name;
   const HeldState from = note.state == HeldState::kReview ? HeldState::kReview : HeldState::kWaiting;
-  KOINON_TRY(shared_.desk.settle(note.id, from, HeldState::kCancelled, note.outcome));
+  KOINON_TRY(shared_.desk.settle(note.id, from, HeldState::kCancelled, note.outcome, parts_.clock.wall()));
   note.state = HeldState::kCancelled;
   return json_response(held_json(note));
 }
 
+// The queue signs it, as it signs whatever waits.
 asio::awaitable<HttpResponse> DeskApi::release_held(HttpRequest request) {
-  auto note = held_note(request);
+  const auto note = held_note(request);
   if (!note.ok()) co_return problem(note.error());
-  if (note->state != HeldState::kWaiting && note->state != HeldState::kReview)
-    co_return problem(fail(Code::kConflict, "it no longer waits: it has been signed, or taken back", "id"));
-  const HeldId id = note->id;
-  const Status signed_now = co_await sign(std::move(*note));
-  if (!signed_now.ok()) co_return problem(signed_now.error());
-  const auto after = shared_.desk.held(id);
-  if (!after.ok() || !*after) co_return problem(fail(Code::kNotFound, "nothing of that number waits", "id"));
-  if ((*after)->state != HeldState::kSigned)
-    co_return problem(fail(Code::kRefused, (*after)->outcome, "note"));
-  co_return json_response({{"ref", (*after)->outcome}, {"warnings", json::array()}}, 201);
-}
-
-void DeskApi::start() { asio::co_spawn(parts_.io, sign_due(), asio::detached); }
-
-asio::awaitable<void> DeskApi::sign_due() {
-  while (true) {
-    const auto due = shared_.desk.due(parts_.clock.wall(), kSignAtOnce);
-    bool trouble = !due.ok();
-    if (due.ok()) {
-      for (const HeldNote& note : *due) {
-        HeldNote copy = note;
-        const Status done = co_await sign(std::move(copy));
-        trouble = trouble || !done.ok();
-      }
-      if (due->size() == kSignAtOnce && !trouble) continue;
-    }
-    // What cannot be signed now is tried again after a while, not at once.
-    std::chrono::milliseconds wait = kLookAgain;
-    const auto next = shared_.desk.next_due();
-    if (!trouble && next.ok() && *next) {
-      const std::chrono::milliseconds left((*next)->value - parts_.clock.wall().value);
-      wait = std::clamp(left, std::chrono::milliseconds(1), wait);
-    }
-    timer_.expires_after(wait);
-    boost::system::error_code error;
-    co_await timer_.async_wait(asio::redirect_error(asio::use_awaitable, error));
-  }
-}
-
-// Our log refuses what it has signed already: a node that dies between signature and settling finds it there.
-asio::awaitable<Status> DeskApi::sign(HeldNote note) {
-  const auto user = shared_.accounts.find(note.who);
-  if (!user.ok()) co_return user.error();
-  auto object = parse_request(note.request);
-  if (!object.ok()) co_return object.error();
-  const auto published = co_await shared_.publisher.publish(std::move(*object), caller_of(*user, note.who));
-  const bool already = !published.ok() && published.error().code == Code::kConflict;
-  // The node cannot sign at the moment: it waits on.
-  const Code code = published.ok() ? Code::kInternal : published.error().code;
-  if (!published.ok() && (code == Code::kDiskFull || code == Code::kIo || code == Code::kUnavailable ||
-                          parts_.writer.signing_stopped()))
-    co_return published.error();
-  const HeldState outcome = published.ok() || already ? HeldState::kSigned : HeldState::kFailed;
-  const std::string text = published.ok() ? published->ref : published.error().text();
-  AuditLine line{0, parts_.clock.wall(), note.who, "signHeld", std::to_string(note.id.value), text};
-  (void)shared_.accounts.note(line);
-  parts_.log_change(line);
-  co_return shared_.desk.settle(note.id, note.state, outcome, text);
+  const Status approved = shared_.desk.approve(note->id, request.caller.name, parts_.clock.wall());
+  if (!approved.ok()) co_return problem(approved.error());
+  Beginning<Result<EntryIndex>> begin = [this, id = note->id](std::function<void(Result<EntryIndex>)> done) {
+    parts_.sign_held(id, std::move(done));
+  };
+  const auto published = co_await from_callback<Result<EntryIndex>>(std::move(begin));
+  if (!published.ok()) co_return problem(published.error());
+  co_return json_response({{"ref", Directory(*parts_.store).ref(*parts_.facts.log(), *published)},
+                           {"index", published->value},
+                           {"warnings", json::array()}},
+                          201);
 }
 
 // --- drafts ---
@@ -485,7 +477,7 @@ asio::awaitable<HttpResponse> DeskApi::publish_draft(HttpRequest request) {
     for (const auto& member : *given) (*object)[member.key()] = member.value();
   }
   const DraftId id = draft->id;
-  HttpResponse response = co_await publish_request(std::move(*object), request.caller);
+  HttpResponse response = co_await sign_or_hold(std::move(*object), request.caller);
   if (response.status < 300) (void)shared_.desk.remove_draft(id);
   co_return response;
 }

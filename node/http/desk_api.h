@@ -1,7 +1,7 @@
-// What an office does at its desk: publishes, now or later, drafts, imports.
+// What an office does at its desk: publishes and takes back, now or later, drafts, imports. Whatever is to be
+// signed is asked of the gate here; what waits goes to the hold queue.
 #pragma once
 
-#include <boost/asio/steady_timer.hpp>
 #include <boost/json/object.hpp>
 
 #include "node/http/api.h"
@@ -10,27 +10,31 @@ namespace koinon {
 
 class DeskApi {
  public:
-  explicit DeskApi(ApiShared& shared)
-      : shared_(shared),
-        parts_(shared.parts),
-        timer_(shared.parts.io),
-        alive_(std::make_shared<bool>(true)) {}
+  explicit DeskApi(ApiShared& shared) : shared_(shared), parts_(shared.parts) {}
   void add_routes(RouteTable& routes);
-  // Signs what is held when its time comes.
-  void start();
 
  private:
+  // What a request asks to be signed, with what the gate says of it. `at` and `hold` are taken out of it.
+  struct Asked {
+    boost::json::object request;
+    Publisher::Prepared prepared;
+    Verdict verdict;
+  };
+  Result<Asked> ask_gate(boost::json::object object, const Caller& caller);
+  Result<HeldNote> hold(const Asked& asked, const Caller& caller);
+
   boost::asio::awaitable<HttpResponse> publish(HttpRequest request);
-  boost::asio::awaitable<HttpResponse> publish_request(boost::json::object object, Caller caller);
-  Result<std::optional<HeldNote>> hold_of(boost::json::object& object, const Caller& caller);
+  boost::asio::awaitable<HttpResponse> withdraw(HttpRequest request);
+  boost::asio::awaitable<HttpResponse> sign_or_hold(boost::json::object object, Caller caller);
   Result<HttpResponse> preview(const HttpRequest& request);
   boost::asio::awaitable<HttpResponse> import_notes(HttpRequest request);
+  boost::json::object import_one(const boost::json::value& note, const Caller& caller, bool dry,
+                                 std::vector<std::pair<std::size_t, Asked>>& to_sign, std::size_t number);
 
   Result<HttpResponse> held(const HttpRequest& request);
+  Result<HttpResponse> one_held(const HttpRequest& request);
   Result<HttpResponse> cancel_held(const HttpRequest& request);
   boost::asio::awaitable<HttpResponse> release_held(HttpRequest request);
-  boost::asio::awaitable<void> sign_due();
-  boost::asio::awaitable<Status> sign(HeldNote note);
   Result<HeldNote> held_note(const HttpRequest& request);
 
   Result<HttpResponse> drafts(const HttpRequest& request);
@@ -43,8 +47,6 @@ class DeskApi {
 
   ApiShared& shared_;
   ApiParts& parts_;
-  boost::asio::steady_timer timer_;
-  std::shared_ptr<bool> alive_;
 };
 
 }  // namespace koinon

@@ -8,8 +8,8 @@
 #include <pugixml.hpp>
 
 #include "crypto/hash.h"
-#include "node/http/markdown.h"
 #include "node/http/record_json.h"
+#include "node/text/plain_text.h"
 #include "proto/base/encoding.h"
 
 namespace koinon {
@@ -77,7 +77,7 @@ void add_entry(pugi::xml_node feed, const FeedItem& item) {
     entry.append_child("category").append_attribute("term") = plain_line(topic).c_str();
   }
   if (const std::string summary = plain_text(item.summary); !summary.empty()) add(entry, "summary", summary);
-  add(entry, "content", markdown_html(item.markdown)).append_attribute("type") = "html";
+  add(entry, "content", item.html).append_attribute("type") = "html";
 }
 
 }  // namespace
@@ -103,7 +103,7 @@ std::string json_feed_text(const Feed& feed) {
     json::object out{{"id", item.id},
                      {"url", item.url},
                      {"title", title_of(item)},
-                     {"content_html", markdown_html(item.markdown)},
+                     {"content_html", item.html},
                      {"date_published", time_text(item.published)},
                      {"date_modified", time_text(item.updated)},
                      {"authors", json::array{json::object{{"name", author_of(item)}}}}};

@@ -14,7 +14,7 @@ struct FeedItem {
   std::string url;  // of the record
   std::string title;
   std::string summary;   // plain
-  std::string markdown;  // the whole note
+  std::string html;      // the note, or its beginning
   std::string language;  // BCP 47; may be empty
   std::string city;      // who says it: Seoul
   std::string office;    // may be empty

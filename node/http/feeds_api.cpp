@@ -6,8 +6,8 @@
 #include <boost/url/rfc/unreserved_chars.hpp>
 
 #include "crypto/hash.h"
-#include "node/http/markdown.h"
 #include "node/http/search_api.h"
+#include "node/text/plain_text.h"
 #include "proto/base/encoding.h"
 #include "proto/codec/entry.h"
 #include "proto/vocabulary/vocabulary.h"
@@ -208,6 +208,15 @@ EntryIndex FeedsApi::first_version(const LogId& log, EntryIndex index, const Sto
   return index;
 }
 
+// A feed is read again and again, by many: of a long note it has the beginning, up to the end of a paragraph.
+std::string FeedsApi::feed_html(const std::string& markdown, const std::string& url) {
+  if (markdown.size() <= limits::kFeedNoteBytes) return shared_.html(markdown);
+  std::string_view beginning = clipped_utf8(markdown, limits::kFeedNoteBytes);
+  if (const auto end = beginning.rfind("\n\n"); end != std::string_view::npos && end > 0)
+    beginning = beginning.substr(0, end);
+  return shared_.html(beginning) + "<p><a href=\"" + html_escaped(url) + "\">…</a></p>\n";
+}
+
 // The time at which a note became readable here, not what its author's clock says: readers sort by it.
 Result<std::optional<FeedItem>> FeedsApi::item(Names& names, const IndexedRecord& indexed,
                                                const std::string& base) {
@@ -222,7 +231,7 @@ Result<std::optional<FeedItem>> FeedsApi::item(Names& names, const IndexedRecord
   out.url = base + "/records/" + ref;
   out.title = indexed.title;
   out.summary = indexed.summary;
-  out.markdown = note_markdown(*body, indexed.language);
+  out.html = feed_html(note_markdown(*body, indexed.language), out.url);
   out.language = indexed.language;
   out.city = city_name(names, indexed.log);
   out.office = body->author().office();
@@ -247,27 +256,48 @@ Result<HttpResponse> FeedsApi::answer(const HttpRequest& request, Page page, For
   page.feed.self = self;
   page.feed.home = base + "/";
   if (!page.next.empty()) page.feed.next = with_key(request, address + page.next);
+  // Who has this feed already is told so before anything of it is made.
+  const std::string tag = feed_tag(names, page, self);
+  if (const std::string wanted = request.header("if-none-match");
+      wanted == "*" || wanted.find(tag) != std::string::npos)
+    return not_modified(tag);
+  for (const IndexedRecord& record : page.records) {
+    KOINON_ASSIGN(const auto arrival, parts_.store->arrival_of(record.log, record.index));
+    if (arrival) page.feed.updated = std::max(page.feed.updated, arrival->at);
+  }
+  // Who asks by time alone is answered by time alone: within a second something may be missed until the next.
+  const std::string modified = http_date(page.feed.updated);
+  if (request.header("if-none-match").empty() && request.header("if-modified-since") == modified &&
+      page.feed.updated.value / 1000 < parts_.clock.wall().value / 1000)
+    return not_modified(tag);
   for (const IndexedRecord& record : page.records) {
     KOINON_ASSIGN(auto made, item(names, record, base));
-    if (!made) continue;
-    page.feed.updated = std::max(page.feed.updated, made->updated);
-    page.feed.items.push_back(std::move(*made));
+    if (made) page.feed.items.push_back(std::move(*made));
   }
   HttpResponse response{200,
                         form == Form::kJson ? "application/feed+json" : "application/atom+xml; charset=utf-8",
                         form == Form::kJson ? json_feed_text(page.feed) : atom_text(page.feed),
                         {}};
-  response.headers["Last-Modified"] = http_date(page.feed.updated);
+  response.headers["Last-Modified"] = modified;
   response.headers["Cache-Control"] = "no-cache";
-  // Who asks by time alone is answered by time alone: within a second something may be missed until the next.
-  response = conditional(request, std::move(response));
-  if (response.status == 200 && request.header("if-none-match").empty() &&
-      request.header("if-modified-since") == response.headers["Last-Modified"] &&
-      page.feed.updated.value / 1000 < parts_.clock.wall().value / 1000) {
-    response.status = 304;
-    response.body.clear();
-  }
+  response.headers["ETag"] = tag;
   return response;
+}
+
+HttpResponse FeedsApi::not_modified(const std::string& tag) {
+  HttpResponse response{304, "application/atom+xml; charset=utf-8", "", {}};
+  response.headers["Cache-Control"] = "no-cache";
+  response.headers["ETag"] = tag;
+  return response;
+}
+
+// Of all that decides what the feed says: which notes, as of which arrival, and what their cities are called.
+std::string FeedsApi::feed_tag(Names& names, const Page& page, const std::string& self) {
+  std::string text = page.feed.title + "\n" + self + "\n" + page.feed.next + "\n";
+  for (const IndexedRecord& record : page.records)
+    text += names.directory.ref(record.log, record.index) + " " + std::to_string(record.arrival.value) + " " +
+            city_name(names, record.log) + "\n";
+  return "\"" + to_hex(sha256(text).view()).substr(0, 32) + "\"";
 }
 
 Result<HttpResponse> FeedsApi::opml(const HttpRequest& request) {

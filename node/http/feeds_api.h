@@ -34,6 +34,9 @@ class FeedsApi {
                             Form form);
   Result<HttpResponse> answer(const HttpRequest& request, Page page, Form form);
   Result<std::optional<FeedItem>> item(Names& names, const IndexedRecord& record, const std::string& base);
+  std::string feed_html(const std::string& markdown, const std::string& url);
+  std::string feed_tag(Names& names, const Page& page, const std::string& self);
+  static HttpResponse not_modified(const std::string& tag);
   std::string city_name(Names& names, const LogId& log);
   // The version from which a note's name comes.
   EntryIndex first_version(const LogId& log, EntryIndex index, const StoredRecord& newest);

@@ -5,27 +5,12 @@
 #include <string>
 #include <vector>
 
+#include "node/access/caller.h"
 #include "proto/base/result.h"
-#include "storage/office/accounts.h"
 
 namespace koinon {
 
 struct Route;
-
-// Who asks.
-struct Caller {
-  // How they are known. What a browser sends by itself needs a proof against forged requests besides.
-  enum class By : unsigned char { kNothing, kSocket, kToken, kSession, kProxy, kFeedKey };
-
-  By by = By::kNothing;
-  Role role = Role::kNobody;
-  UserId user;         // 0: no account
-  std::string name;    // of the account; "local" over the Unix socket
-  std::string office;  // in whose name a publisher publishes; empty: any
-  std::string person;
-  std::string credential;  // which session or token
-  std::string csrf;        // of the session
-};
 
 struct HttpRequest {
   std::string method;                          // GET, POST, PUT, PATCH, DELETE
@@ -37,7 +22,9 @@ struct HttpRequest {
   std::string peer;    // the address at the other end of the connection; empty over the Unix socket
   std::string remote;  // the same, or what a trusted proxy says
 
-  const Route* route = nullptr;             // set when it is admitted
+  std::size_t route_number = 0;             // set when it is looked at
+  const Route* route = nullptr;             // of the table of whoever handles it
+  bool throttled = false;                   // its visitor has had enough, unless it turns out to be known
   std::map<std::string, std::string> args;  // what the route's pattern names
   Caller caller;
 

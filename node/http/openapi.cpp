@@ -85,7 +85,8 @@ json::object operation(const Route& route) {
   json::object out{{"operationId", route.id},
                    {"tags", json::array{json::value(route.tag)}},
                    {"summary", route.summary},
-                   {"description", need_text(route.need)}};
+                   {"description",
+                    std::string(need_text(route.need)) + (route.takes_person ? " No token opens it." : "")}};
   if (json::array given = parameters(route); !given.empty()) out["parameters"] = std::move(given);
   if (!route.takes.empty()) {
     const bool optional = route.takes == "HoldRequest" || route.takes == "WatchRequest";
@@ -105,7 +106,8 @@ json::object operation(const Route& route) {
   if (route.need == Need::kAnyone) {
     out["security"] = json::array{json::object{}};
   } else {
-    json::array ways{json::object{{"token", json::array()}}, json::object{{"session", json::array()}}};
+    json::array ways{json::object{{"session", json::array()}}};
+    if (!route.takes_person) ways.push_back(json::object{{"token", json::array()}});
     if (route.need == Need::kReading) ways.push_back(json::object{});
     out["security"] = std::move(ways);
   }

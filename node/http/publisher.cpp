@@ -56,34 +56,6 @@ Result<Draft> to_draft(Directory& directory, const NoteFile& note) {
 
 }  // namespace
 
-// A publisher speaks for its own office, and not for the city as such.
-Status Publisher::check_caller(NoteFile& note, const Caller& caller) {
-  if (caller.role >= Role::kReviewer) return {};
-  if (note.kind == v1::KIND_PROFILE || note.kind == v1::KIND_NODE_NOTICE)
-    return fail(Code::kRefused, "the city's profile and notices take a reviewer", "kind");
-  if (!caller.office.empty()) {
-    auto* author = note.body.mutable_author();
-    if (author->office().empty()) author->set_office(caller.office);
-    if (author->office() != caller.office)
-      return fail(Code::kRefused, "this account publishes for " + caller.office + " alone", "office");
-  }
-  Directory directory(store_);
-  for (const auto& ref : note.refs) {
-    if (ref.role != v1::REF_ROLE_REVISES) continue;
-    const auto found = directory.find_ref(ref.ref);
-    if (found.ok() && found->log.id == own_) KOINON_TRY(may_change(caller, found->index));
-  }
-  return {};
-}
-
-Status Publisher::may_change(const Caller& caller, EntryIndex index) {
-  if (caller.role >= Role::kReviewer || caller.office.empty()) return {};
-  KOINON_ASSIGN(const StoredRecord record, store_.record(*own_, index));
-  const auto body = parse_body(record.body);
-  if (body.ok() && body->author().office() == caller.office) return {};
-  return fail(Code::kRefused, "another office published it; ask a reviewer", "ref");
-}
-
 namespace {
 
 // Cities are compared by these: whoever reads them should be able to look them up.
@@ -101,6 +73,7 @@ void ask_for_sources(const v1::Profile& profile, std::vector<std::string>& warni
 
 Result<Publisher::Prepared> Publisher::prepare(const json::object& request, const Caller& caller) {
   if (!own_) return observer_refusal();
+  if (request.contains("withdraw")) return prepare_withdrawal(request);
   Directory directory(store_);
   Prepared out;
   KOINON_ASSIGN(out.note, read_publish_request(request));
@@ -111,17 +84,61 @@ Result<Publisher::Prepared> Publisher::prepare(const json::object& request, cons
       if (profile) out.note.language = profile->language;
     }
   }
-  KOINON_TRY(check_caller(out.note, caller));
+  const bool for_office = caller.role < Role::kReviewer && !caller.office.empty();
+  if (for_office && out.note.body.author().office().empty())
+    out.note.body.mutable_author()->set_office(caller.office);
   KOINON_TRY(check_note(out.note));
   out.warnings = out.note.warnings;
   if (out.note.body.has_profile()) ask_for_sources(out.note.body.profile(), out.warnings);
   KOINON_ASSIGN(out.draft, to_draft(directory, out.note));
   out.draft.again = flag_member(request, "again", false);
+  out.wish.kind = out.note.kind;
+  out.wish.office = out.note.body.author().office();
+  for (const auto& ref : out.draft.entry.refs()) {
+    if (ref.role() == v1::REF_ROLE_REVISES && ref.log_id() == own_->view())
+      out.wish.changes.emplace_back(ref.index());
+  }
   return out;
 }
 
-void Publisher::begin(const Draft& draft, std::function<void(Result<Published>)> done) {
+Result<Publisher::Prepared> Publisher::prepare_withdrawal(const json::object& request) {
+  KOINON_TRY(check_members(request, {"withdraw"}));
+  if (!request.at("withdraw").is_object()) return fail(Code::kInvalidArgument, "it has a ref", "withdraw");
+  const json::object& object = request.at("withdraw").as_object();
+  KOINON_TRY(check_members(object, {"ref", "reason", "erase"}));
+  Directory directory(store_);
+  KOINON_ASSIGN(const auto found, directory.find_ref(text_member(object, "ref")));
+  if (found.log.id != *own_)
+    return fail(Code::kRefused, "only the city that published a record can withdraw it", "ref");
+  KOINON_ASSIGN(const StoredRecord record, store_.record(*own_, found.index));
+  KOINON_ASSIGN(const v1::Entry target, parse_entry(record.entry));
+  if (target.kind() == v1::KIND_GENESIS || target.kind() == v1::KIND_KEYS ||
+      target.kind() == v1::KIND_WITHDRAWAL)
+    return fail(Code::kRefused, "a " + std::string(kind_name(target.kind())) + " cannot be withdrawn", "ref");
+  Prepared out;
+  v1::Entry& entry = out.draft.entry;
+  entry.set_kind(v1::KIND_WITHDRAWAL);
+  for (const auto& topic : target.topics()) entry.add_topics(topic);
+  auto* withdrawal = entry.mutable_control()->mutable_withdrawal();
+  withdrawal->set_index(found.index.value);
+  withdrawal->set_erase(flag_member(object, "erase", false));
+  auto* ref = entry.add_refs();
+  ref->set_role(v1::REF_ROLE_WITHDRAWS);
+  ref->set_log_id(own_->bytes());
+  ref->set_index(found.index.value);
+  if (const std::string reason = text_member(object, "reason"); !reason.empty()) {
+    out.draft.body.emplace();
+    out.draft.body->mutable_withdrawal()->set_reason(reason);
+  }
+  out.wish.kind = v1::KIND_WITHDRAWAL;
+  out.wish.changes.push_back(found.index);
+  return out;
+}
+
+void Publisher::begin(const SigningPermit& permit, const Draft& draft,
+                      std::function<void(Result<Published>)> done) {
   writer_.publish(
+      permit,
       [draft](StoreReader& store) -> Result<Draft> {
         Draft out = draft;
         inherit_topics(store, out.entry);
@@ -130,17 +147,12 @@ void Publisher::begin(const Draft& draft, std::function<void(Result<Published>)>
       std::move(done));
 }
 
-asio::awaitable<Result<PublishedNote>> Publisher::publish(json::object request, Caller caller) {
-  const auto prepared = prepare(request, caller);
-  if (!prepared.ok()) co_return prepared.error();
+asio::awaitable<Result<Published>> Publisher::sign(SigningPermit permit, Draft draft) {
   Beginning<Result<Published>> start =
-      [this, draft = prepared->draft](std::function<void(Result<Published>)> done) {
-        begin(draft, std::move(done));
+      [this, permit, draft = std::move(draft)](std::function<void(Result<Published>)> done) {
+        begin(permit, draft, std::move(done));
       };
-  const auto published = co_await from_callback<Result<Published>>(std::move(start));
-  if (!published.ok()) co_return published.error();
-  Directory directory(store_);
-  co_return PublishedNote{directory.ref(*own_, published->index), published->index, prepared->warnings};
+  co_return co_await from_callback<Result<Published>>(std::move(start));
 }
 
 }  // namespace koinon

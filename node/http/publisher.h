@@ -1,47 +1,48 @@
-// From a publish request to a signed note, whoever asks: an office at once, its desk later, an import by the
-// hundred.
+// From a request to what would be signed: a note, or a withdrawal. Whether and when it is signed the gate
+// decides.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/json/object.hpp>
 
+#include "node/access/caller.h"
 #include "node/daemon/store_writer.h"
-#include "node/http/message.h"
 #include "node/http/record_json.h"
+#include "node/publishing/gate.h"
 
 namespace koinon {
 
-struct PublishedNote {
-  std::string ref;
-  EntryIndex index;
-  std::vector<std::string> warnings;
-};
-
 class Publisher {
  public:
-  Publisher(StoreReader& store, IndexReader& index, StoreWriter& writer, std::optional<LogId> own)
-      : store_(store), index_(index), writer_(writer), own_(own) {}
+  Publisher(StoreReader& store, IndexReader& index, StoreWriter& writer, std::optional<LogId> own,
+            GateRules rules)
+      : store_(store), index_(index), writer_(writer), own_(own), gate_(store, own, rules) {}
 
   struct Prepared {
     Draft draft;
-    NoteFile note;
+    Wish wish;
+    NoteFile note;  // of a note
     std::vector<std::string> warnings;
   };
-  // What would be signed, and whether this caller may say it. Members: those of read_publish_request.
+  // Members: those of read_publish_request, or `withdraw` alone, with `ref`, `reason` and `erase`. What does
+  // not say its office is said for the caller's.
   Result<Prepared> prepare(const boost::json::object& request, const Caller& caller);
-  boost::asio::awaitable<Result<PublishedNote>> publish(boost::json::object request, Caller caller);
-  // Begins without waiting, so that many go into one transaction.
-  void begin(const Draft& draft, std::function<void(Result<Published>)> done);
-  // Whether the office of that caller may change what that record says.
-  Status may_change(const Caller& caller, EntryIndex index);
+  Result<Verdict> decide(const Caller& caller, const Wish& wish, UnixMillis now) const {
+    return gate_.decide(caller, wish, now);
+  }
+
+  // Begins without waiting, so that many go into one transaction. The answer comes on the writer's thread.
+  void begin(const SigningPermit& permit, const Draft& draft, std::function<void(Result<Published>)> done);
+  boost::asio::awaitable<Result<Published>> sign(SigningPermit permit, Draft draft);
 
  private:
-  Status check_caller(NoteFile& note, const Caller& caller);
+  Result<Prepared> prepare_withdrawal(const boost::json::object& request);
 
   StoreReader& store_;
   IndexReader& index_;
   StoreWriter& writer_;
   std::optional<LogId> own_;
+  Gate gate_;
 };
 
 }  // namespace koinon

@@ -4,12 +4,16 @@
 #include <google/protobuf/util/json_util.h>
 
 #include "proto/base/encoding.h"
+#include "proto/base/limits.h"
 #include "proto/codec/entry.h"
 #include "proto/codec/ref.h"
 
 namespace koinon {
 namespace json = boost::json;
 namespace {
+
+constexpr std::size_t kBriefItems = 50;
+constexpr std::size_t kBriefTextBytes = 4 * limits::kKiB;
 
 std::string_view state_name(BodyState state) {
   switch (state) {
@@ -53,12 +57,14 @@ json::array refs_json(Directory& directory, StoreReader& store, const v1::Entry&
   return out;
 }
 
-// What other records say of this one.
+// What other records say of this one. How adoptions went stands in their bodies, of which so much is read.
 Result<json::array> referring_json(Directory& directory, StoreReader& store, IndexReader& index,
-                                   const LogId& log, EntryIndex entry) {
+                                   const LogId& log, EntryIndex entry, bool brief) {
   json::array out;
+  std::size_t bytes_read = 0;
   KOINON_ASSIGN(const auto related, index.referring(log, entry));
   for (const auto& item : related) {
+    if (brief && out.size() == kBriefItems) break;
     json::object object;
     object["role"] = role_name(item.role);
     object["ref"] = directory.ref(item.log, item.index);
@@ -68,15 +74,41 @@ Result<json::array> referring_json(Directory& directory, StoreReader& store, Ind
       object["title"] = indexed->title;
       object["language"] = indexed->language;
     }
+    out.push_back(std::move(object));
+    if (item.role != v1::REF_ROLE_ADOPTS || brief || bytes_read > limits::kReferringBytes) continue;
     const auto record = shown_record(store, item.log, item.index);
+    if (record.ok()) bytes_read += record->body.size();
     const auto body = record.ok() ? parse_body(record->body) : Result<v1::Body>(fail(Code::kNotFound, ""));
     if (body.ok() && body->has_adoption()) {
-      object["stage"] = body->adoption().stage();
-      object["outcome"] = body->adoption().outcome();
+      out.back().as_object()["stage"] = body->adoption().stage();
+      out.back().as_object()["outcome"] = body->adoption().outcome();
     }
-    out.push_back(std::move(object));
   }
   return out;
+}
+
+// Cuts every text of a message short, and every list, of those within it too.
+void cut_short(google::protobuf::Message& message) {
+  const auto* reflection = message.GetReflection();
+  std::vector<const google::protobuf::FieldDescriptor*> fields;
+  reflection->ListFields(message, &fields);
+  for (const auto* field : fields) {
+    if (field->is_repeated()) {
+      while (reflection->FieldSize(message, field) > static_cast<int>(kBriefItems))
+        reflection->RemoveLast(&message, field);
+    }
+    const bool is_message = field->cpp_type() == google::protobuf::FieldDescriptor::CPPTYPE_MESSAGE;
+    if (is_message && field->is_repeated()) {
+      for (int i = 0; i < reflection->FieldSize(message, field); ++i)
+        cut_short(*reflection->MutableRepeatedMessage(&message, field, i));
+    } else if (is_message) {
+      cut_short(*reflection->MutableMessage(&message, field));
+    } else if (field->type() == google::protobuf::FieldDescriptor::TYPE_STRING && !field->is_repeated()) {
+      const std::string text = reflection->GetString(message, field);
+      if (text.size() > kBriefTextBytes)
+        reflection->SetString(&message, field, std::string(clipped_utf8(text, kBriefTextBytes)) + " …");
+    }
+  }
 }
 
 }  // namespace
@@ -163,7 +195,7 @@ Result<StoredRecord> shown_record(StoreReader& store, const LogId& log, EntryInd
 }
 
 Result<json::object> record_json(Directory& directory, StoreReader& store, IndexReader& index,
-                                 const LogId& log, EntryIndex entry_index) {
+                                 const LogId& log, EntryIndex entry_index, bool brief) {
   KOINON_ASSIGN(const StoredRecord record, shown_record(store, log, entry_index));
   KOINON_ASSIGN(const LogState state, store.log_state(log));
   json::object out;
@@ -196,7 +228,7 @@ Result<json::object> record_json(Directory& directory, StoreReader& store, Index
   if (entry->has_control()) {
     KOINON_ASSIGN(out["control"], message_json(entry->control()));
   }
-  KOINON_ASSIGN(out["referred_by"], referring_json(directory, store, index, log, entry_index));
+  KOINON_ASSIGN(out["referred_by"], referring_json(directory, store, index, log, entry_index, brief));
   if (record.body.empty()) return out;
   auto body = parse_body(record.body);
   if (!body.ok()) {
@@ -204,6 +236,7 @@ Result<json::object> record_json(Directory& directory, StoreReader& store, Index
     return out;
   }
   body->clear_salt();
+  if (brief) cut_short(*body);
   KOINON_ASSIGN(out["body"], message_json(*body));
   KOINON_ASSIGN(out["attachments"], attachments_json(store, log, entry_index));
   return out;

@@ -47,9 +47,10 @@ boost::json::object summary_json(Directory& directory, const IndexedRecord& reco
 // A record as our own readers see it: without a body that is held for peers only.
 Result<StoredRecord> shown_record(StoreReader& store, const LogId& log, EntryIndex index);
 
-// Everything that is known of a record.
+// Everything that is known of a record. `brief`: long texts and lists are cut short, for where it stands
+// beside another record.
 Result<boost::json::object> record_json(Directory& directory, StoreReader& store, IndexReader& index,
-                                        const LogId& log, EntryIndex entry);
+                                        const LogId& log, EntryIndex entry, bool brief = false);
 
 // The files that a record names, and which of them are here. Without its body there are none.
 Result<boost::json::array> attachments_json(StoreReader& store, const LogId& log, EntryIndex index);

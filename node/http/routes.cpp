@@ -66,6 +66,7 @@ Status RouteTable::match(HttpRequest& request, std::string& allowed) const {
   for (std::size_t i = 0; i < routes_.size(); ++i) {
     if (!fits(entries_[i], request)) continue;
     if (routes_[i].method == request.method) {
+      request.route_number = i;
       request.route = &routes_[i];
       return {};
     }

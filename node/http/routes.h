@@ -43,6 +43,7 @@ struct Route {
   std::size_t body_limit = limits::kHttpBodyBytes;
   std::string gives_later = {};  // with 202, where it may wait
   bool page = false;             // for browsers: forms carry their token within, refusals are pages
+  bool takes_person = false;     // makes or changes what people are known by: no token may
 };
 
 class RouteTable {

@@ -167,7 +167,9 @@ Result<HttpResponse> SendingApi::set_wishes(const HttpRequest& request) {
   KOINON_ASSIGN(User user, own_account(request));
   KOINON_ASSIGN(const json::object object, parse_request(request.body));
   KOINON_TRY(check_members(object, {"email", "at_once", "digests"}));
-  if (object.contains("email")) {
+  if (object.contains("email") && text_member(object, "email") != user.email) {
+    if (request.caller.by == Caller::By::kToken)
+      return fail(Code::kRefused, "no token changes a mail address; log in", "email");
     user.email = text_member(object, "email");
     KOINON_TRY(check_email(user.email));
   }
@@ -232,10 +234,10 @@ Result<HttpResponse> SendingApi::recent_mail(const HttpRequest&) {
 }
 
 Result<HttpResponse> SendingApi::unsubscribe(const HttpRequest& request) {
-  KOINON_TRY(shared_.access.may_try({}, request.remote));
+  KOINON_TRY(parts_.commons.guesses.may_try({}, request.remote));
   KOINON_ASSIGN(const auto found, shared_.accounts.check(request.arg("code"), CredentialKind::kUnsubscribe,
                                                          parts_.clock.wall()));
-  shared_.access.tried({}, request.remote, found.has_value());
+  parts_.commons.guesses.tried({}, request.remote, found.has_value());
   if (!found)
     return fail(Code::kNotFound, "this link is not known here, or is too old; change it in your account",
                 "code");

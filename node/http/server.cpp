@@ -1,6 +1,5 @@
 #include "node/http/server.h"
 
-#include <map>
 #include <set>
 
 #include <boost/asio/co_spawn.hpp>
@@ -18,6 +17,7 @@
 #include <sys/stat.h>
 
 #include "node/http/request_reader.h"
+#include "node/http/visitors.h"
 #include "proto/base/limits.h"
 
 namespace koinon {
@@ -65,12 +65,11 @@ struct Client {
 struct HttpServer::Impl {
   explicit Impl(asio::io_context& context) : io(context) {}
 
-  // Connections over TCP, by address; over the Unix socket all under "".
-  bool has_room(const std::string& peer) const {
-    const auto it = by_address.find(peer);
-    const std::size_t of_address = it == by_address.end() ? 0 : it->second;
-    if (peer.empty()) return of_address < limits::kHttpConnections;
-    return tcp_connections < limits::kHttpConnections && of_address < limits::kHttpConnectionsPerAddress;
+  // A proxy's connections are those of all its visitors, who are told apart once their requests are read.
+  bool has_room(const std::string& peer) const { return shares_of(peer)->has_room(visitor_of(peer)); }
+  const std::shared_ptr<Shares>& shares_of(const std::string& peer) const {
+    if (peer.empty()) return local;
+    return service->is_proxy(peer) ? proxied : direct;
   }
 
   template <typename Protocol>
@@ -104,16 +103,13 @@ struct HttpServer::Impl {
 
   template <typename Protocol>
   asio::awaitable<void> serve(typename Protocol::socket socket, std::string peer) {
-    ++by_address[peer];
-    if (!peer.empty()) ++tcp_connections;
+    const Share share(shares_of(peer), visitor_of(peer));
     const auto client = std::make_shared<Client<Protocol>>(std::move(socket));
     while (co_await serve_one(client, peer)) {
     }
     error_code ignored;
     client->stream.socket().shutdown(asio::socket_base::shutdown_send, ignored);
     if (client->unread) co_await linger(client);
-    if (--by_address[peer] == 0) by_address.erase(peer);
-    if (!peer.empty()) --tcp_connections;
   }
 
   // To close while unread bytes come resets the connection, and a browser that is still sending never sees
@@ -133,7 +129,7 @@ struct HttpServer::Impl {
   template <typename ClientPointer>
   asio::awaitable<bool> refuse_large(ClientPointer client, HttpRequest request, unsigned version, bool head) {
     client->unread = true;
-    HttpResponse refusal = handlers.refuse(std::move(request), parse_error(http::error::body_limit));
+    HttpResponse refusal = co_await service->refuse(std::move(request), parse_error(http::error::body_limit));
     co_return co_await write(client, std::move(refusal), version, false, head);
   }
 
@@ -160,48 +156,64 @@ struct HttpServer::Impl {
     auto request = read_http_request(parser.get().base(), peer);
     if (!request.ok()) co_return co_await refuse(client, request.error(), version, head);
     if (head) request->method = "GET";
-    auto admitted = handlers.admit(*request);
-    if (admitted.refusal) {
-      // What may follow a refused change is not read, and so neither is what comes after it.
-      const bool keep = request->method == "GET" && parser.is_done() && parser.get().keep_alive();
-      client->unread = !parser.is_done();
-      HttpResponse refusal = std::move(*admitted.refusal);
-      co_return co_await write(client, std::move(refusal), version, keep, head);
-    }
+    const Looked looked = service->look(*request);
+    if (looked.refusal) co_return co_await refuse_unread(client, parser, *looked.refusal, version, head);
+    const bool keep_alive = parser.get().keep_alive();
+    if (looked.route->stream) co_return co_await serve_stream(client, std::move(*request), version, head);
+    client->stream.expires_never();
+    const bool has_body = !parser.is_done();
+    Admitted admitted = co_await service->admit(std::move(*request), has_body);
+    client->stream.expires_after(limits::kHttpDeadline);
+    if (admitted.answer && has_body)
+      co_return co_await refuse_unread(client, parser, *admitted.answer, version, head);
+    if (admitted.answer)
+      co_return co_await write(client, std::move(*admitted.answer), version, keep_alive, head);
     parser.body_limit(admitted.body_limit);
     if (parser.content_length().value_or(0) > admitted.body_limit)
-      co_return co_await refuse_large(client, std::move(*request), version, head);
-    if (request->header("expect") == "100-continue") {
-      client->stream.expires_after(limits::kHttpDeadline);
+      co_return co_await refuse_large(client, std::move(admitted.request), version, head);
+    if (admitted.request.header("expect") == "100-continue") {
       static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
       co_await asio::async_write(client->stream, asio::buffer(kContinue),
                                  redirect_error(use_awaitable, error));
     }
     client->stream.expires_after(limits::kHttpDeadline);
-    if (!parser.is_done())
-      co_await http::async_read(client->stream, client->buffer, parser, redirect_error(use_awaitable, error));
+    co_await http::async_read(client->stream, client->buffer, parser, redirect_error(use_awaitable, error));
     if (error == beast::error::timeout || error == http::error::partial_message) co_return false;
     if (error == http::error::body_limit)
-      co_return co_await refuse_large(client, std::move(*request), version, head);
+      co_return co_await refuse_large(client, std::move(admitted.request), version, head);
     if (error) co_return co_await refuse(client, parse_error(error), version, head);
-    const auto raw = parser.release();
-    request->body = raw.body();
-    if (request->route != nullptr && request->route->stream) {
-      auto source = request->route->stream(*request);
-      if (!source.ok()) co_return co_await refuse(client, source.error(), version, head);
-      if (!peer.empty() && streams >= limits::kHttpStreams)
-        co_return co_await refuse(client, fail(Code::kUnavailable, "too many event streams are open"),
-                                  version, head);
-      streams += peer.empty() ? 0 : 1;
-      EventSource events = std::move(*source);
-      co_await stream_events(client, std::move(events));
-      streams -= peer.empty() ? 0 : 1;
-      co_return false;
-    }
+    admitted.request.body = std::move(parser.get().body());
     client->stream.expires_never();
-    HttpResponse response = co_await handlers.handle(std::move(*request));
+    HttpResponse response = co_await service->answer(std::move(admitted.request));
     client->stream.expires_after(limits::kHttpDeadline);
-    co_return co_await write(client, std::move(response), version, raw.keep_alive(), head);
+    co_return co_await write(client, std::move(response), version, keep_alive, head);
+  }
+
+  // What may follow a refused change is not read, and so neither is what comes after it.
+  template <typename ClientPointer, typename Parser>
+  asio::awaitable<bool> refuse_unread(ClientPointer client, const Parser& parser, HttpResponse refusal,
+                                      unsigned version, bool head) {
+    client->unread = !parser.is_done();
+    const bool get = head || parser.get().method() == http::verb::get;
+    const bool keep = get && parser.is_done() && parser.get().keep_alive();
+    co_return co_await write(client, std::move(refusal), version, keep, head);
+  }
+
+  template <typename ClientPointer>
+  asio::awaitable<bool> serve_stream(ClientPointer client, HttpRequest request, unsigned version, bool head) {
+    const bool counted = !request.local;
+    const std::string visitor = visitor_of(request.remote);
+    if (counted && !streams->has_room(visitor)) {
+      co_return co_await refuse(
+          client, fail(Code::kUnavailable, "too many event streams are open; close one, or try again later"),
+          version, head);
+    }
+    std::optional<Share> share;
+    if (counted) share.emplace(streams, visitor);
+    OpenedStream opened = co_await service->open_stream(std::move(request));
+    if (opened.refusal) co_return co_await write(client, std::move(*opened.refusal), version, false, head);
+    co_await stream_events(client, std::move(opened));
+    co_return false;
   }
 
   static Error parse_error(const error_code& error) {
@@ -222,7 +234,7 @@ struct HttpServer::Impl {
 
   // text/event-stream until the client goes away. Without a length: the connection ends with it.
   template <typename ClientPointer>
-  asio::awaitable<void> stream_events(ClientPointer client, EventSource source) {
+  asio::awaitable<void> stream_events(ClientPointer client, OpenedStream source) {
     const auto send = [client](std::string text) -> asio::awaitable<bool> {
       client->stream.expires_after(limits::kHttpDeadline);
       error_code error;
@@ -237,8 +249,8 @@ struct HttpServer::Impl {
     const auto timer = std::make_shared<asio::steady_timer>(io);
     waiting.insert(timer);
     while (open && !stopping) {
-      auto news = source();
-      if (!news.ok()) break;
+      auto news = co_await source.next();
+      if (!news) break;
       if (!news->empty()) {
         open = co_await send(std::move(*news));
         continue;
@@ -254,21 +266,26 @@ struct HttpServer::Impl {
   }
 
   asio::io_context& io;
-  HttpHandlers handlers;
+  HttpService* service = nullptr;
   std::shared_ptr<asio::ip::tcp::acceptor> tcp_acceptor;
   std::shared_ptr<asio::local::stream_protocol::acceptor> local_acceptor;
   std::set<std::shared_ptr<asio::steady_timer>> waiting;
-  std::map<std::string, std::size_t> by_address;
-  std::size_t tcp_connections = 0;
-  std::size_t streams = 0;  // over TCP
+  std::shared_ptr<Shares> direct =
+      std::make_shared<Shares>(limits::kHttpConnectionsPerVisitor, limits::kHttpConnections);
+  std::shared_ptr<Shares> proxied =
+      std::make_shared<Shares>(limits::kHttpProxyConnections, limits::kHttpProxyConnections);
+  std::shared_ptr<Shares> local =
+      std::make_shared<Shares>(limits::kHttpConnections, limits::kHttpConnections);
+  std::shared_ptr<Shares> streams =
+      std::make_shared<Shares>(limits::kHttpStreamsPerVisitor, limits::kHttpStreams);  // over TCP
   bool stopping = false;
 };
 
 HttpServer::HttpServer(Options options) : options_(std::move(options)), impl_(std::make_unique<Impl>(io_)) {}
 HttpServer::~HttpServer() { stop(); }
 
-Status HttpServer::start(HttpHandlers handlers) {
-  impl_->handlers = std::move(handlers);
+Status HttpServer::start(HttpService& service) {
+  impl_->service = &service;
   error_code error;
   if (!options_.listen.empty()) {
     const auto address = asio::ip::make_address(options_.listen, error);

@@ -1,11 +1,13 @@
-// HTTP/1.1 on a TCP address and on a Unix socket, one thread.
+// HTTP/1.1 on a TCP address and on a Unix socket, one thread, which only moves bytes: it accepts, reads
+// requests and writes answers. What a request needs is read elsewhere (HttpService), so that none waits for
+// another here.
 //
-// Handlers are called on that thread. Requests over limits, slow or malformed ones are answered or dropped
-// here and never reach a handler; who may not ask is refused before the body is read.
+// Requests over limits, slow or malformed ones are answered or dropped here and never reach a handler; who
+// may not ask is refused before the body is read.
 #pragma once
 
+#include <chrono>
 #include <filesystem>
-#include <functional>
 #include <memory>
 #include <thread>
 
@@ -17,18 +19,43 @@
 
 namespace koinon {
 
-// Whether a request may go on, and with how many bytes of body.
-struct Admission {
+// What a header alone says of a request.
+struct Looked {
   std::optional<HttpResponse> refusal;
-  std::size_t body_limit = 0;
+  const Route* route = nullptr;  // where it is not refused
 };
 
-struct HttpHandlers {
-  // Looks at a request before its body is read, and sets its route and caller.
-  std::function<Admission(HttpRequest&)> admit;
-  std::function<boost::asio::awaitable<HttpResponse>(HttpRequest)> handle;
+// A request on its way: asked for on one thread, answered on another. `answer` is there where the request is
+// refused, or had no body to wait for.
+struct Admitted {
+  HttpRequest request;
+  std::optional<HttpResponse> answer;
+  std::size_t body_limit = 0;
+  std::chrono::nanoseconds took{0};  // on the thread that answered
+};
+
+// An event stream. `next` gives what is new (empty: nothing), or nothing more.
+struct OpenedStream {
+  std::optional<HttpResponse> refusal;
+  std::function<boost::asio::awaitable<std::optional<std::string>>()> next;
+};
+
+// Who answers. Called on the server's thread, which must never wait: `look` reads and computes next to
+// nothing, the others go to a thread of their own and come back.
+class HttpService {
+ public:
+  virtual ~HttpService() = default;
+  virtual Looked look(HttpRequest& request) = 0;
+  // Who asks, and whether they may. A request without a body is answered at once.
+  virtual boost::asio::awaitable<Admitted> admit(HttpRequest request, bool has_body) = 0;
+  // An admitted request with its body.
+  virtual boost::asio::awaitable<HttpResponse> answer(HttpRequest request) = 0;
   // The answer to an admitted request that was not read.
-  std::function<HttpResponse(HttpRequest, const Error&)> refuse;
+  virtual boost::asio::awaitable<HttpResponse> refuse(HttpRequest request, Error error) = 0;
+  // For a route that streams.
+  virtual boost::asio::awaitable<OpenedStream> open_stream(HttpRequest request) = 0;
+  // Whether the other end is a trusted proxy, whose connections are those of all its visitors.
+  virtual bool is_proxy(const std::string& address) const = 0;
 };
 
 class HttpServer {
@@ -44,7 +71,8 @@ class HttpServer {
   HttpServer(const HttpServer&) = delete;
   HttpServer& operator=(const HttpServer&) = delete;
 
-  Status start(HttpHandlers handlers);
+  // `service` outlives stop().
+  Status start(HttpService& service);
   void stop();
   std::uint16_t port() const { return port_; }
   boost::asio::io_context& context() { return io_; }

@@ -16,6 +16,8 @@ class Throttle {
   Throttle(double at_once, double per_second, std::size_t names)
       : at_once_(at_once), per_second_(per_second), names_(names) {}
 
+  // Takes as much as something cost, even where there is less: what is lacking is waited for.
+  void charge(const std::string& name, double cost, MonoTime now) { refill(name, now).left -= cost; }
   // Takes one, if there is one.
   bool take(const std::string& name, MonoTime now);
   // Whether there is one.

@@ -5,9 +5,9 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/json.hpp>
 
-#include "node/http/markdown.h"
 #include "node/pages/note_view.h"
 #include "node/pages/profile_pages.h"
+#include "node/text/plain_text.h"
 
 namespace koinon {
 namespace asio = boost::asio;

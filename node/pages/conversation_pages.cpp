@@ -5,11 +5,11 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/json.hpp>
 
-#include "node/http/markdown.h"
 #include "node/pages/form_values.h"
 #include "node/pages/note_form.h"
 #include "node/pages/note_view.h"
 #include "node/pages/publish_pages.h"
+#include "node/text/markdown.h"
 #include "proto/vocabulary/vocabulary.h"
 
 namespace koinon {
@@ -128,7 +128,7 @@ asio::awaitable<HttpResponse> ConversationPages::questions(Visit visit) {
   for (const auto& item : array_at(found.body, "items")) {
     json::object one = card(visit, item.as_object());
     const OperationResult record =
-        co_await frame_.call(visit, "getRecord", {ref_args(text_at(one, "ref")), {}, {}});
+        co_await frame_.call(visit, "getRecord", {ref_args(text_at(one, "ref")), {{"texts", "brief"}}, {}});
     const json::object question = object_at(object_at(record.body, "body"), "question");
     std::int64_t answers = 0;
     for (const auto& other : array_at(record.body, "referred_by"))
@@ -137,7 +137,7 @@ asio::awaitable<HttpResponse> ConversationPages::questions(Visit visit) {
     one["urgency"] = urgency.empty() ? "" : visit.say("urgency." + urgency);
     one["answered"] = answers > 0;
     one["answers_text"] = visit.say("questions.answers", {{"count", answers}});
-    one["text_html"] = markdown_html(text_at(question, "text"));
+    one["text_html"] = frame_.shared().html(text_at(question, "text"));
     items.push_back(std::move(one));
   }
   json::array topics;
@@ -226,7 +226,7 @@ asio::awaitable<HttpResponse> ConversationPages::show_answer(Visit visit, Operat
   view.model["to"] = to;
   view.model["question_title"] = title_of(record.body);
   view.model["question_html"] =
-      markdown_html(text_at(object_at(object_at(record.body, "body"), "question"), "text"));
+      frame_.shared().html(text_at(object_at(object_at(record.body, "body"), "question"), "text"));
   view.model["points_to"] = given(visit, "points_to");
   co_return frame_.show(visit, std::move(view));
 }

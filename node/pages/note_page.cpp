@@ -3,8 +3,8 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/json.hpp>
 
-#include "node/http/markdown.h"
 #include "node/pages/note_view.h"
+#include "node/text/plain_text.h"
 #include "proto/base/limits.h"
 
 namespace koinon {
@@ -24,18 +24,19 @@ json::object content_of(const json::object& record) {
   return {};
 }
 
-void add_section(const Visit& visit, json::array& out, const json::object& content, const char* member) {
+void add_section(ApiShared& shared, const Visit& visit, json::array& out, const json::object& content,
+                 const char* member) {
   const std::string text = text_at(content, member);
   if (text.empty()) return;
   out.push_back(json::object{{"id", member},
                              {"name", visit.say(std::string("section.") + member)},
-                             {"text_html", markdown_html(text)}});
+                             {"text_html", shared.html(text)}});
 }
 
-json::array sections_of(const Visit& visit, const json::object& content) {
+json::array sections_of(ApiShared& shared, const Visit& visit, const json::object& content) {
   json::array out;
   for (const char* member : {"text", "challenge", "solution", "changes", "results", "lessons", "conditions"})
-    add_section(visit, out, content, member);
+    add_section(shared, visit, out, content, member);
   return out;
 }
 
@@ -125,10 +126,10 @@ void put_list(json::object& model, const std::string& name, json::array items) {
 }
 
 // What the note itself says.
-void put_text(const Visit& visit, const json::object& record, const json::object& content,
+void put_text(ApiShared& shared, const Visit& visit, const json::object& record, const json::object& content,
               json::object& model) {
-  model["lead_html"] = markdown_html(text_at(content, "summary"));
-  model["sections"] = sections_of(visit, content);
+  model["lead_html"] = shared.html(text_at(content, "summary"));
+  model["sections"] = sections_of(shared, visit, content);
   put_list(model, "facts", facts_of(visit, content));
   put_list(model, "links", links_of(array_at(content, "links")));
   put_list(model, "sources", links_of(array_at(content, "sources")));
@@ -165,13 +166,14 @@ void NotePage::add_routes(RouteTable& routes) {
 }
 
 asio::awaitable<json::object> NotePage::other(Visit visit, std::string ref, bool with_answers) {
-  const OperationResult found = co_await frame_.call(visit, "getRecord", {ref_args(ref), {}, {}});
+  const OperationResult found =
+      co_await frame_.call(visit, "getRecord", {ref_args(ref), {{"texts", "brief"}}, {}});
   if (!found.ok()) co_return json::object{{"ref", ref}, {"title", ref}, {"city_name", ref}};
   const json::object content = content_of(found.body);
   json::object summary = found.body;
   summary["title"] = text_at(content, "title");
   json::object out = card(visit, summary);
-  out["sections"] = sections_of(visit, content);
+  out["sections"] = sections_of(frame_.shared(), visit, content);
   for (const char* member : {"stage", "outcome", "urgency"}) {
     const std::string value = text_at(content, member);
     out[member] = value.empty() ? "" : visit.say(std::string(member) + "." + value);
@@ -235,7 +237,7 @@ asio::awaitable<HttpResponse> NotePage::read(Visit visit) {
   view.feed_path = "/feeds/city/" + text_at(record, "city") + ".atom";
   json::object& model = view.model;
   model["heading"] = view.title;
-  put_text(visit, record, content, model);
+  put_text(frame_.shared(), visit, record, content, model);
   model["office"] = text_at(author, "office");
   model["person"] = text_at(author, "person");
   const std::string state = text_at(record, "body_state");

@@ -58,6 +58,8 @@ asio::awaitable<OperationResult> Operations::call(std::string id, HttpRequest fr
     out.response = problem(fail(Code::kInternal, "there is no such operation", id));
   } else if (const Status may = check_need(from.caller, route->need, public_reading_); !may.ok()) {
     out.response = problem(may.error());
+  } else if (const Status person = check_person(from.caller, *route); !person.ok()) {
+    out.response = problem(person.error());
   } else {
     request.method = route->method;
     request.path = path_of(route->pattern, input.args);

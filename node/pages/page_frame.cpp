@@ -10,7 +10,7 @@
 #include "crypto/ed25519.h"
 #include "crypto/hash.h"
 #include "node/http/change_request.h"
-#include "node/http/markdown.h"
+#include "node/text/markdown.h"
 #include "proto/base/encoding.h"
 
 namespace koinon {

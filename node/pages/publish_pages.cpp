@@ -3,11 +3,11 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/json.hpp>
 
-#include "node/http/markdown.h"
 #include "node/http/time_text.h"
 #include "node/pages/form_values.h"
 #include "node/pages/note_form.h"
 #include "node/pages/note_view.h"
+#include "node/text/markdown.h"
 
 namespace koinon {
 namespace asio = boost::asio;
@@ -82,8 +82,8 @@ asio::awaitable<HttpResponse> PublishPages::show_form(Visit visit, FormState sta
   for (const auto& item : array_at(request_of_form(Visit{{}, visit.words, state.values}), "attachments"))
     files.push_back(json::object{{"name", text_at(item.as_object(), "name")}});
   const auto& options = frame_.shared().parts.options;
-  const bool review = options.review && visit.request.caller.role < Role::kReviewer;
-  const auto minutes = std::chrono::duration_cast<std::chrono::minutes>(options.hold).count();
+  const bool review = options.gate.review && visit.request.caller.role < Role::kReviewer;
+  const auto minutes = std::chrono::duration_cast<std::chrono::minutes>(options.gate.hold).count();
   view.model["heading"] = view.title;
   view.model["groups"] = field_groups(visit, state.values, state.fault, state.problem);
   view.model["note_languages"] = note_languages(visit, language);

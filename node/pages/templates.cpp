@@ -3,8 +3,8 @@
 #include <boost/json.hpp>
 #include <kainjow/mustache.hpp>
 
-#include "node/http/markdown.h"
 #include "node/pages/embedded.h"
+#include "node/text/plain_text.h"
 
 namespace koinon {
 namespace json = boost::json;

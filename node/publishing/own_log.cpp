@@ -2,6 +2,7 @@
 
 #include "crypto/checkpoint.h"
 #include "crypto/hash.h"
+#include "proto/base/encoding.h"
 #include "proto/base/limits.h"
 #include "proto/codec/entry.h"
 #include "proto/codec/ref.h"
@@ -91,12 +92,35 @@ Hash content_digest(const Draft& draft) {
   return sha256({sha256(serialize(entry)).view(), sha256(serialize(body)).view()});
 }
 
+namespace {
+
+std::string setting_of(const std::string& once) { return "once." + once; }
+
+// What was published under that name before.
+Result<std::optional<Published>> published_once(StoreReader& store, const LogId& log,
+                                                const std::string& once) {
+  if (once.empty()) return std::optional<Published>();
+  KOINON_ASSIGN(const auto kept, store.setting(setting_of(once)));
+  if (!kept || kept->empty()) return std::optional<Published>();
+  KOINON_ASSIGN(const std::uint64_t number, parse_decimal(*kept));
+  const EntryIndex index(number);
+  KOINON_ASSIGN(const StoredRecord record, store.record(log, index));
+  return std::optional(Published{index, leaf_hash(record.entry)});
+}
+
+}  // namespace
+
+Status forget_once(Store& store, const std::string& once) { return store.set_setting(setting_of(once), {}); }
+
 struct OwnLog::Batch {
   RunCommit run;
+  std::vector<std::pair<std::string, EntryIndex>> once;
 };
 
 Result<Published> OwnLog::add(Store& store, Batch& batch, const DraftMaker& maker, UnixMillis now) {
   KOINON_ASSIGN(Draft draft, maker(store));
+  KOINON_ASSIGN(const auto before, published_once(store, id(), draft.once));
+  if (before) return *before;
   KOINON_TRY(fill_refs(store, draft.entry));
   if (draft.body) KOINON_TRY(fill_attachments(store, *draft.body));
   const EntryIndex index(batch.run.after.size().value);
@@ -124,6 +148,7 @@ Result<Published> OwnLog::add(Store& store, Batch& batch, const DraftMaker& make
   if (auto vouch = vouch_of(id(), index, draft.entry)) batch.run.vouches.push_back(std::move(*vouch));
   if (const auto withdrawal = withdrawal_of(index, draft.entry)) batch.run.withdrawals.push_back(*withdrawal);
   for (const AttachmentFact& fact : attachments_of(index, body)) batch.run.attachments.push_back(fact);
+  if (!draft.once.empty()) batch.once.emplace_back(draft.once, index);
   batch.run.records.push_back({index, std::move(entry), std::move(body), BodyState::kHeld, {}});
   return Published{index, leaf};
 }
@@ -146,6 +171,8 @@ Result<PublishedBatch> OwnLog::publish(Store& store, const std::vector<DraftMake
     batch.run.head = {checkpoint.size, checkpoint.root, sign_checkpoint(checkpoint, key_)};
     out.vouches = batch.run.vouches;
     KOINON_TRY(store.append_run(batch.run));
+    for (const auto& [once, index] : batch.once)
+      KOINON_TRY(store.set_setting(setting_of(once), std::to_string(index.value)));
     out.advanced = true;
     KOINON_ASSIGN(out.state, store.log_state(id()));
   }

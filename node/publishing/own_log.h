@@ -17,6 +17,9 @@ struct Draft {
   v1::Entry entry;  // kind, language, topics, refs with log id and index, to, control
   std::optional<v1::Body> body;
   bool again = false;  // publish even if the same content stands already
+  // Names what is published once and never twice, whoever asks again: after a crash, what was published under
+  // that name is the answer. Empty: none. Kept with the entry, in one transaction, until it is forgotten.
+  std::string once = {};
 };
 // Makes a draft from what the store holds at that moment.
 using DraftMaker = std::function<Result<Draft>(StoreReader&)>;
@@ -53,6 +56,9 @@ class OwnLog {
   SigningKey key_;
   std::function<Bytes(std::size_t)> random_;
 };
+
+// Forgets a name under which something was published once.
+Status forget_once(Store& store, const std::string& once);
 
 // SHA-256 over everything that a reader would see of a draft: all but salt and time.
 Hash content_digest(const Draft& draft);

@@ -179,4 +179,10 @@ bool is_utf8(BytesView bytes) {
   return true;
 }
 
+std::string_view clipped_utf8(std::string_view text, std::size_t most) {
+  if (text.size() <= most) return text;
+  while (most > 0 && (static_cast<unsigned char>(text[most]) & 0xC0U) == 0x80U) --most;
+  return text.substr(0, most);
+}
+
 }  // namespace koinon

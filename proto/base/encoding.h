@@ -41,5 +41,7 @@ Result<std::uint64_t> parse_decimal(std::string_view text);
 
 // True where the bytes are well-formed UTF-8 (Unicode 15 §3.9, table 3-7).
 bool is_utf8(BytesView bytes);
+// The longest beginning of at most `most` bytes that ends between characters.
+std::string_view clipped_utf8(std::string_view text, std::size_t most);
 
 }  // namespace koinon

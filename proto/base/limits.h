@@ -126,10 +126,16 @@ inline constexpr std::size_t kHttpBodyBytes = 8 * kMiB;
 inline constexpr std::size_t kFormParts = 200;
 inline constexpr std::size_t kEndedFormBytes = 512 * kKiB;  // of a form whose session has ended
 inline constexpr std::size_t kHttpHeaderBytes = 16 * kKiB;
-inline constexpr std::size_t kHttpHeaders = 64;                 // fields of one request
-inline constexpr std::size_t kHttpConnections = 256;            // over TCP, and as many over the Unix socket
-inline constexpr std::size_t kHttpConnectionsPerAddress = 128;  // so that no one address takes them all
-inline constexpr std::size_t kHttpStreams = 128;                // event streams over TCP
+inline constexpr std::size_t kHttpHeaders = 64;  // fields of one request
+// Connections of visitors over TCP, and as many over the Unix socket. A visitor is an IPv4 address, or the
+// /64 of an IPv6 address.
+inline constexpr std::size_t kHttpConnections = 512;
+inline constexpr std::size_t kHttpConnectionsPerVisitor = 64;
+inline constexpr std::size_t kHttpProxyConnections = 1024;  // of each trusted proxy, for all its visitors
+inline constexpr std::size_t kHttpStreams = 256;            // event streams over TCP
+inline constexpr std::size_t kHttpStreamsPerVisitor = 16;
+inline constexpr std::size_t kHttpChangesPerVisitor = 8;  // requests under way that may wait for a writer
+inline constexpr std::size_t kReadingThreads = 4;         // and one for the Unix socket
 // How long a stream goes on after its token was revoked or its session ended, at most; looked at when there
 // is something to send, or to say that it is still there.
 inline constexpr std::chrono::seconds kStreamRecheck{5};
@@ -139,7 +145,17 @@ inline constexpr std::chrono::seconds kHttpDeadline{30};
 inline constexpr std::chrono::seconds kHttpLinger{5};  // for what a refused client still sends
 inline constexpr double kHttpRequestsAtOnce = 600;     // of one address without a session or token
 inline constexpr double kHttpRequestsPerSecond = 200;
+inline constexpr double kHttpSecondsAtOnce = 20;  // that answering such an address may take
+inline constexpr double kHttpSecondsPerSecond = 0.5;
 inline constexpr std::size_t kJsonDepth = 16;
+
+// Text of others
+inline constexpr std::size_t kMarkdownBytes = kMiB + 64 * kKiB;
+inline constexpr std::size_t kMarkdownDepth = 100;            // quotes and lists within each other
+inline constexpr std::uint64_t kMarkdownSteps = 100'000'000;  // brackets times lines, summed over paragraphs
+inline constexpr std::chrono::milliseconds kMarkdownDeadline{250};  // of processor time
+inline constexpr std::size_t kRenderedBytes = 16 * kMiB;            // rendered texts that are kept
+inline constexpr std::size_t kRenderedLeast = 2 * kKiB;             // shorter texts are rendered anew
 
 // Accounts
 inline constexpr std::size_t kAccounts = 1000;
@@ -154,12 +170,19 @@ inline constexpr std::size_t kThrottled = 10'000;  // names and addresses that a
 inline constexpr std::chrono::hours kSessionLifetime{24 * 7};
 inline constexpr std::chrono::hours kOneTimeLifetime{24 * 7};
 inline constexpr std::size_t kDrafts = 1000;
-inline constexpr std::size_t kHeld = 10'000;
+inline constexpr std::size_t kHeld = 10'000;              // that wait to be signed
+inline constexpr std::size_t kHeldEach = 1'000;           // of one account
+inline constexpr std::chrono::hours kHeldShown{24 * 30};  // what became of it, until it is forgotten
+inline constexpr std::size_t kAuditLines = 100'000;
+inline constexpr std::chrono::hours kAuditAge{24 * 400};
+inline constexpr std::size_t kAuditFieldBytes = 300;
 inline constexpr std::chrono::minutes kHoldMost{60 * 24 * 366};
 inline constexpr std::size_t kWatched = 1000;
 
 // Feeds, search, what is sent
 inline constexpr std::size_t kFeedItems = 50;
+inline constexpr std::size_t kFeedNoteBytes = 64 * kKiB;  // of a note's Markdown in a feed
+inline constexpr std::size_t kReferringBytes = 4 * kMiB;  // of bodies read for what refers to a record
 inline constexpr std::size_t kSearchPage = 20;
 inline constexpr std::size_t kSearchPageMax = 100;
 inline constexpr std::size_t kSearchHits = 10'000;  // ranked and counted

@@ -5,6 +5,7 @@
 #include "crypto/ed25519.h"
 #include "crypto/hash.h"
 #include "proto/base/encoding.h"
+#include "proto/base/limits.h"
 
 namespace koinon {
 namespace {
@@ -82,16 +83,21 @@ Result<UserId> Accounts::add(const User& user) {
 
 Status Accounts::change(const User& user) {
   auto update = db_.connection().prepare(
-      "UPDATE user SET role = ?, office = ?, person = ?, email = ?, mail_at_once = ?, password = ? WHERE id "
-      "= ?");
+      "UPDATE user SET role = ?, office = ?, person = ?, email = ?, mail_at_once = ? WHERE id = ?");
   return update.bind(static_cast<std::int64_t>(user.role))
       .bind_text(user.office)
       .bind_text(user.person)
       .bind_text(user.email)
       .bind(user.mail_at_once ? 1 : 0)
-      .bind_text(user.password)
       .bind(user.id.value)
       .run();
+}
+
+Status Accounts::set_password(UserId user, const std::string& hash) {
+  auto update = db_.connection().prepare("UPDATE user SET password = ? WHERE id = ?");
+  KOINON_TRY(update.bind_text(hash).bind(user.value).run());
+  if (db_.connection().changes() == 0) return fail(Code::kNotFound, "the account is gone", "name");
+  return {};
 }
 
 Status Accounts::remove(UserId user) {
@@ -106,6 +112,8 @@ Status Accounts::remove(UserId user) {
       return fail(Code::kRefused, "it is the last operator; make another one first", "name");
     }
     for (const char* sql : {"DELETE FROM draft WHERE user = ?", "DELETE FROM watch WHERE user = ?",
+                            "UPDATE held SET state = 4, outcome = 'its account was removed', settled_at_ms = "
+                            "max(made_at_ms, due_at_ms) WHERE user = ? AND state IN (1, 2)",
                             "DELETE FROM user WHERE id = ?"}) {
       auto remove = db_.connection().prepare(sql);
       KOINON_TRY(remove.bind(user.value).run());
@@ -206,14 +214,28 @@ Status Accounts::expire(UnixMillis now) {
 }
 
 Status Accounts::note(const AuditLine& line) {
-  auto insert = db_.connection().prepare(
-      "INSERT INTO audit (at_ms, who, action, target, outcome) VALUES (?, ?, ?, ?, ?)");
-  return insert.bind(line.at.value)
-      .bind_text(line.who)
-      .bind_text(line.action)
-      .bind_text(line.target)
-      .bind_text(line.outcome)
-      .run();
+  const auto clip = [](const std::string& text) {
+    return std::string(clipped_utf8(text, limits::kAuditFieldBytes));
+  };
+  const std::string who = clip(line.who);
+  const std::string action = clip(line.action);
+  const std::string target = clip(line.target);
+  const std::string outcome = clip(line.outcome);
+  auto& db = db_.connection();
+  auto insert = db.prepare("INSERT INTO audit (at_ms, who, action, target, outcome) VALUES (?, ?, ?, ?, ?)");
+  KOINON_TRY(
+      insert.bind(line.at.value).bind_text(who).bind_text(action).bind_text(target).bind_text(outcome).run());
+  constexpr std::int64_t kNowAndThen = 64;
+  const std::int64_t last = sqlite3_last_insert_rowid(db.handle());
+  if (last % kNowAndThen != 0) return {};
+  auto prune = db.prepare("DELETE FROM audit WHERE id <= ?");
+  return prune.bind(last - static_cast<std::int64_t>(limits::kAuditLines)).run();
+}
+
+Status Accounts::forget_audit(UnixMillis before, std::size_t most) {
+  auto remove = db_.connection().prepare(
+      "DELETE FROM audit WHERE id IN (SELECT id FROM audit ORDER BY id LIMIT ?) AND at_ms < ?");
+  return remove.bind(static_cast<std::int64_t>(most)).bind(before.value).run();
 }
 
 Result<std::vector<AuditLine>> Accounts::audit(std::int64_t before, std::size_t limit) {

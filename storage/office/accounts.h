@@ -69,8 +69,11 @@ class Accounts {
 
   // kConflict: the name is taken.
   Result<UserId> add(const User& user);
+  // All but the password.
   Status change(const User& user);
-  // With its credentials. kRefused: it is the last operator.
+  // Sets the password alone. kNotFound: the account is gone.
+  Status set_password(UserId user, const std::string& hash);
+  // With its credentials, and what it holds is cancelled. kRefused: it is the last operator.
   Status remove(UserId user);
   Result<std::optional<User>> find(std::string_view name);
   Result<std::optional<User>> get(UserId user);
@@ -87,7 +90,10 @@ class Accounts {
   // Forgets what has expired.
   Status expire(UnixMillis now);
 
+  // Fields are clipped; the oldest lines go where there are too many.
   Status note(const AuditLine& line);
+  // Forgets lines from before; at most so many at once.
+  Status forget_audit(UnixMillis before, std::size_t most);
   // Newest first, below `before` (0: from the newest).
   Result<std::vector<AuditLine>> audit(std::int64_t before, std::size_t limit);
 

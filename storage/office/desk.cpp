@@ -7,20 +7,16 @@ namespace {
 
 constexpr std::string_view kDraftColumns = "SELECT id, user, version, updated_at_ms, note FROM draft ";
 constexpr std::string_view kHeldColumns =
-    "SELECT id, who, made_at_ms, due_at_ms, state, outcome, request FROM held ";
+    "SELECT id, user, who, made_at_ms, due_at_ms, state, outcome, request, approved_by FROM held ";
 
 StoredDraft read_draft(const sqlite::Statement& row) {
   return {{row.integer(0)}, {row.integer(1)}, row.integer(2), {row.integer(3)}, row.text(4)};
 }
 
 HeldNote read_held(const sqlite::Statement& row) {
-  return {{row.integer(0)},
-          row.text(1),
-          {row.integer(2)},
-          {row.integer(3)},
-          static_cast<HeldState>(row.integer(4)),
-          row.text(5),
-          row.text(6)};
+  return {{row.integer(0)}, {row.integer(1)}, row.text(2),
+          {row.integer(3)}, {row.integer(4)}, static_cast<HeldState>(row.integer(5)),
+          row.text(6),      row.text(7),      row.text(8)};
 }
 
 std::int64_t number(EntryIndex index) { return static_cast<std::int64_t>(index.value); }
@@ -66,8 +62,11 @@ Result<std::vector<StoredDraft>> Desk::drafts(std::optional<UserId> user) {
 Result<HeldId> Desk::hold(const HeldNote& note) {
   auto& db = db_.connection();
   auto insert = db.prepare(
-      "INSERT INTO held (who, made_at_ms, due_at_ms, state, outcome, request) VALUES (?, ?, ?, ?, ?, ?)");
-  KOINON_TRY(insert.bind_text(note.who)
+      "INSERT INTO held (user, who, made_at_ms, due_at_ms, state, outcome, request) VALUES (?, ?, ?, ?, ?, "
+      "?, "
+      "?)");
+  KOINON_TRY(insert.bind(note.user.value)
+                 .bind_text(note.who)
                  .bind(note.made_at.value)
                  .bind(note.due_at.value)
                  .bind(static_cast<std::int64_t>(note.state))
@@ -83,10 +82,22 @@ Result<std::optional<HeldNote>> Desk::held(HeldId id) {
   return read_one(select, read_held);
 }
 
-Result<std::vector<HeldNote>> Desk::all_held(std::size_t limit) {
-  auto select = db_.connection().prepare(std::string(kHeldColumns) + "ORDER BY id DESC LIMIT ?");
+Result<std::vector<HeldNote>> Desk::held_of(std::optional<UserId> user, std::int64_t before,
+                                            std::size_t limit) {
+  auto select = db_.connection().prepare(std::string(kHeldColumns) + "WHERE id < ? " +
+                                         (user ? "AND user = ? " : "") + "ORDER BY id DESC LIMIT ?");
+  select.bind(before > 0 ? before : INT64_MAX);
+  if (user) select.bind(user->value);
   select.bind(static_cast<std::int64_t>(limit));
   return read_all(select, read_held);
+}
+
+Result<std::size_t> Desk::count_waiting(std::optional<UserId> user) {
+  auto select = db_.connection().prepare(std::string("SELECT count(*) FROM held WHERE state IN (1, 2, 6)") +
+                                         (user ? " AND user = ?" : ""));
+  if (user) select.bind(user->value);
+  KOINON_TRY(select.step());
+  return static_cast<std::size_t>(select.integer(0));
 }
 
 Result<std::vector<HeldNote>> Desk::due(UnixMillis now, std::size_t limit) {
@@ -102,17 +113,47 @@ Result<std::optional<UnixMillis>> Desk::next_due() {
   return select.is_null(0) ? std::nullopt : std::optional(UnixMillis{select.integer(0)});
 }
 
-Status Desk::settle(HeldId id, HeldState from, HeldState to, const std::string& outcome) {
-  auto update = db_.connection().prepare("UPDATE held SET state = ?, outcome = ? WHERE id = ? AND state = ?");
+namespace {
+
+Error no_longer_waits() {
+  return fail(Code::kConflict, "it no longer waits: it is being signed, has been signed, or was taken back",
+              "id");
+}
+
+bool is_settled(HeldState state) {
+  return state == HeldState::kSigned || state == HeldState::kCancelled || state == HeldState::kFailed;
+}
+
+}  // namespace
+
+Status Desk::approve(HeldId id, const std::string& by, UnixMillis now) {
+  auto update = db_.connection().prepare(
+      "UPDATE held SET state = 1, approved_by = ?, due_at_ms = min(due_at_ms, ?) WHERE id = ? AND state IN "
+      "(1, "
+      "2)");
+  KOINON_TRY(update.bind_text(by).bind(now.value).bind(id.value).run());
+  return db_.connection().changes() == 0 ? Status(no_longer_waits()) : Status();
+}
+
+Status Desk::settle(HeldId id, HeldState from, HeldState to, const std::string& outcome, UnixMillis now) {
+  auto update = db_.connection().prepare(
+      "UPDATE held SET state = ?, outcome = ?, settled_at_ms = ? WHERE id = ? AND state = ?");
   KOINON_TRY(update.bind(static_cast<std::int64_t>(to))
                  .bind_text(outcome)
+                 .bind(is_settled(to) ? now.value : 0)
                  .bind(id.value)
                  .bind(static_cast<std::int64_t>(from))
                  .run());
-  if (db_.connection().changes() == 0) {
-    return fail(Code::kConflict, "it no longer waits: it has been signed, or taken back", "id");
-  }
-  return {};
+  return db_.connection().changes() == 0 ? Status(no_longer_waits()) : Status();
+}
+
+Status Desk::unclaim_all() { return db_.connection().execute("UPDATE held SET state = 1 WHERE state = 6"); }
+
+Status Desk::forget_settled(UnixMillis before, std::size_t most) {
+  auto remove = db_.connection().prepare(
+      "DELETE FROM held WHERE id IN (SELECT id FROM held WHERE settled_at_ms > 0 AND settled_at_ms < ? LIMIT "
+      "?)");
+  return remove.bind(before.value).bind(static_cast<std::int64_t>(most)).run();
 }
 
 Result<InboxCase> Desk::inbox_case(const LogId& log, EntryIndex index) {

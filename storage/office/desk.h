@@ -24,15 +24,18 @@ enum class HeldState : unsigned char {
   kSigned = 3,
   kCancelled = 4,
   kFailed = 5,
+  kSigning = 6,  // claimed by the hold queue: nobody else may change it
 };
 struct HeldNote {
   HeldId id;
-  std::string who;
+  UserId user;      // whose it is; 0: the Unix socket's, -1: of an account that is gone
+  std::string who;  // what the account was called then
   UnixMillis made_at;
   UnixMillis due_at;
   HeldState state = HeldState::kWaiting;
-  std::string outcome;  // the ref, or why it failed
-  std::string request;  // a publish request, as JSON
+  std::string outcome;      // the ref, or why it failed
+  std::string request;      // a publish request, as JSON
+  std::string approved_by;  // the reviewer who released it
 };
 
 enum class CaseState : unsigned char { kNew = 0, kOpen = 1, kDone = 2 };
@@ -66,13 +69,23 @@ class Desk {
 
   Result<HeldId> hold(const HeldNote& note);
   Result<std::optional<HeldNote>> held(HeldId id);
-  Result<std::vector<HeldNote>> all_held(std::size_t limit);
+  // Of one account, or of all; newest first, below `before` (0: from the newest).
+  Result<std::vector<HeldNote>> held_of(std::optional<UserId> user, std::int64_t before, std::size_t limit);
+  // How many are not settled: of one account, or of all.
+  Result<std::size_t> count_waiting(std::optional<UserId> user);
   // What is to be signed by now, oldest first.
   Result<std::vector<HeldNote>> due(UnixMillis now, std::size_t limit);
   // When the next one is; none: nothing waits.
   Result<std::optional<UnixMillis>> next_due();
-  // From one state to another. kConflict: it was not in the first.
-  Status settle(HeldId id, HeldState from, HeldState to, const std::string& outcome);
+  // A reviewer's word: what waits, for its time or for a reviewer, is due at once. kConflict: it no longer
+  // waits.
+  Status approve(HeldId id, const std::string& by, UnixMillis now);
+  // From one state to another. kConflict: it was not in the first. Of two that try, one succeeds.
+  Status settle(HeldId id, HeldState from, HeldState to, const std::string& outcome, UnixMillis now);
+  // What was claimed when the program ended waits again.
+  Status unclaim_all();
+  // Forgets what was settled before; at most so many at once.
+  Status forget_settled(UnixMillis before, std::size_t most);
 
   Result<InboxCase> inbox_case(const LogId& log, EntryIndex index);
   Status put_case(const InboxCase& item);

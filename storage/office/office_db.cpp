@@ -7,7 +7,7 @@
 namespace koinon {
 namespace {
 
-constexpr std::array<const char*, 1> kSteps = {
+constexpr std::array<const char*, 2> kSteps = {
     R"sql(
 CREATE TABLE user (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -71,6 +71,18 @@ CREATE TABLE mail (
   attempts INTEGER NOT NULL, next_at_ms INTEGER NOT NULL, state INTEGER NOT NULL, outcome TEXT NOT NULL);
 CREATE INDEX mail_by_due ON mail (state, next_at_ms);
 CREATE TABLE setting (key TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+)sql",
+    // What is held belongs to an account, not to a name that another account may get later: 0 is the Unix
+    // socket, -1 an account that is gone.
+    R"sql(
+ALTER TABLE held ADD COLUMN user INTEGER NOT NULL DEFAULT -1;
+ALTER TABLE held ADD COLUMN approved_by TEXT NOT NULL DEFAULT '';
+ALTER TABLE held ADD COLUMN settled_at_ms INTEGER NOT NULL DEFAULT 0;
+UPDATE held SET user = coalesce((SELECT id FROM user WHERE name = held.who), -1);
+UPDATE held SET user = 0 WHERE who = 'local';
+UPDATE held SET settled_at_ms = due_at_ms WHERE state IN (3, 4, 5);
+CREATE INDEX held_by_user ON held (user, id);
+CREATE INDEX held_by_settled ON held (settled_at_ms) WHERE settled_at_ms > 0;
 )sql"};
 
 Status migrate(sqlite::Connection& db) {

@@ -1,10 +1,11 @@
 // The facts of every indexed record by column, in memory: what a search filters, counts and ranks by without
 // touching a page of the index. 56 bytes a record; loaded when the first search comes, then kept up to date.
 //
-// Belongs to the thread of its reader.
+// Columns belong to whoever holds the lock; SharedColumns are those of all readers of one index.
 #pragma once
 
 #include <optional>
+#include <shared_mutex>
 #include <span>
 #include <string>
 #include <unordered_map>
@@ -95,6 +96,12 @@ class Columns {
   std::unordered_map<std::string, TopicNumber> topic_numbers_;
   std::unordered_map<std::string, LanguageNumber> language_numbers_;
   std::unordered_map<std::uint32_t, std::vector<AdoptionFacts>> adoptions_;
+};
+
+// Readers of one process hold them once. Searching takes the lock shared, reading what changed alone.
+struct SharedColumns {
+  std::shared_mutex mutex;
+  Columns columns;
 };
 
 }  // namespace koinon

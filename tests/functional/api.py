@@ -96,9 +96,11 @@ class Api:
         self.token = token
         self.document = document or Document(ask("GET", self.base + "/api/v1/openapi.json").body)
 
-    def as_(self, token):
+    headers = {}  # sent with every request
+
+    def as_(self, token, headers=None):
         other = object.__new__(Api)
-        other.base, other.document, other.token = self.base, self.document, token
+        other.base, other.document, other.token, other.headers = self.base, self.document, token, headers or {}
         return other
 
     def call(self, method, path, value=None, body=None, headers=None, expect=None, valid=True):
@@ -108,7 +110,7 @@ class Api:
         if operation is None:
             raise AssertionError(f"{method} {bare} is not in the document")
         what = f"{method} {path}"
-        headers = dict(headers or {})
+        headers = {**self.headers, **(headers or {})}
         if value is not None:
             if valid:
                 self.document.check(operation["requestBody"]["content"]["application/json"]["schema"], value, what)
@@ -149,6 +151,21 @@ def account(node, name, role, *args):
     """Makes an account and a token of it that may all that the account may."""
     node.run("user", "add", name, "--role", role, *args)
     return node.run("token", "add", name, "--scope", role).strip()
+
+
+PASSWORD = "a sentence is a good password"
+
+
+def person(node, name, role, *args):
+    """Makes an account and logs in as it: the headers of its session."""
+    link = node.json("user", "add", name, "--role", role, *args)["link"]
+    base = f"http://127.0.0.1:{node.http_port}/api/v1"
+    kind = {"Content-Type": "application/json"}
+    body = json.dumps({"code": link.rsplit("/", 1)[1], "password": PASSWORD}).encode()
+    assert ask("POST", base + "/passwords", body, kind).status == 204
+    made = ask("POST", base + "/sessions", json.dumps({"name": name, "password": PASSWORD}).encode(), kind)
+    assert made.status == 201, made.body
+    return {"Cookie": made.headers["Set-Cookie"].split(";")[0], "Koinon-CSRF": made.json()["csrf"]}
 
 
 def without_own_script(page):

@@ -1,11 +1,12 @@
 """Accounts as an office has them: the first link, three people with different rights, holds, reviews, and what is refused."""
 
 import json
+import pathlib
 import re
 import unittest
 
 from api import Api, account, ask, practice
-from nodes import NodesTest, koinon, wait_for
+from nodes import DEADLINE, NodesTest, koinon, wait_for
 
 PASSWORD = "correct horse battery"
 
@@ -162,16 +163,29 @@ class Accounts(NodesTest):
         self.assertEqual(ask("GET", base + "/api/v1/records", headers={"Authorization": f"Bearer {other}"}).status, 401)
 
     def test_a_proxy_logs_people_in_and_nobody_else_does(self):
-        seoul = self.node("seoul", "--http-sso-header", "X-Remote-User", "--http-proxies", "127.0.0.1")
+        secret = pathlib.Path(self.folder) / "sso-secret"
+        secret.write_text("what only the proxy knows\n")
+        seoul = self.node("seoul", start=False)
+        options = ("--http-sso-header", "X-Remote-User", "--http-proxies", "127.0.0.1", "--http-sso-secret-file", secret)
+        seoul.start(*options)
         seoul.run("user", "add", "press", "--role", "publisher")
         base = f"http://127.0.0.1:{seoul.http_port}/api/v1/me"
-        self.assertEqual(ask("GET", base, headers={"X-Remote-User": "press"}).json()["name"], "press")
-        self.assertEqual(ask("GET", base, headers={"X-Remote-User": "stranger"}).status, 403)
+        proof = {"Koinon-SSO-Secret": "what only the proxy knows"}
+        self.assertEqual(ask("GET", base, headers={"X-Remote-User": "press"} | proof).json()["name"], "press")
+        self.assertEqual(ask("GET", base, headers={"X-Remote-User": "stranger"} | proof).status, 403)
         self.assertEqual(ask("GET", base).status, 401)
+        # Any program of this machine has the proxy's address.
+        self.assertEqual(ask("GET", base, headers={"X-Remote-User": "operator"}).status, 401)
+        self.assertEqual(ask("GET", base, headers={"X-Remote-User": "operator", "Koinon-SSO-Secret": "guess"}).status, 401)
         seoul.stop()
-        seoul.start("--http-sso-header", "X-Remote-User", "--http-proxies", "192.0.2.1")
+        seoul.start(*options[:2], "--http-proxies", "192.0.2.1", *options[4:])
         base = f"http://127.0.0.1:{seoul.http_port}/api/v1/me"
-        self.assertEqual(ask("GET", base, headers={"X-Remote-User": "press"}).status, 401)
+        self.assertEqual(ask("GET", base, headers={"X-Remote-User": "press"} | proof).status, 401)
+        seoul.stop()
+        seoul.start(*options[:4], wait=False)
+        self.assertEqual(seoul.process.wait(DEADLINE), 1)
+        self.assertIn("http.sso_secret_file", seoul.log())
+        seoul.process = None
 
     def test_the_last_operator_cannot_be_lost(self):
         seoul = self.node("seoul")

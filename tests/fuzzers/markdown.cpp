@@ -1,11 +1,12 @@
 // What others wrote, as it is shown in feeds, mails and pages.
-#include "node/http/markdown.h"
+#include "node/text/markdown.h"
 
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 
 #include "node/delivery/mail_message.h"
+#include "node/text/plain_text.h"
 #include "proto/base/types.h"
 
 using namespace koinon;

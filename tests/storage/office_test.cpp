@@ -51,8 +51,9 @@ TEST_F(Office, WhatIsHeldIsSettledOnce) {
   EXPECT_TRUE(desk.due({99}, 10)->empty());
   EXPECT_EQ(desk.due({100}, 10)->size(), 1U);
   EXPECT_EQ(desk.next_due()->value().value, 100);
-  EXPECT_TRUE(desk.settle(*id, HeldState::kWaiting, HeldState::kCancelled, "").ok());
-  EXPECT_EQ(desk.settle(*id, HeldState::kWaiting, HeldState::kSigned, "").error().code, Code::kConflict);
+  EXPECT_TRUE(desk.settle(*id, HeldState::kWaiting, HeldState::kCancelled, "", {200}).ok());
+  EXPECT_EQ(desk.settle(*id, HeldState::kWaiting, HeldState::kSigned, "", {200}).error().code,
+            Code::kConflict);
   EXPECT_TRUE(desk.due({1000}, 10)->empty());
 }
 

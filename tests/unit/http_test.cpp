@@ -5,7 +5,9 @@
 #include "crypto/password.h"
 #include "node/http/access.h"
 #include "node/http/change_request.h"
+#include "node/http/entrance.h"
 #include "node/http/time_text.h"
+#include "node/http/visitors.h"
 #include "tests/temporary_folder.h"
 #include "tools/practice_table.h"
 
@@ -25,13 +27,18 @@ class AccessTest : public testing::Test {
     user.role = Role::kPublisher;
     press = *accounts->add(user);
     make({});
+    for (const char* method : {"GET", "POST"}) {
+      routes.add({method, "/api/v1/records", Need::kReading, "records", "", "", {}, "", "", 200, {}, {}});
+    }
+    routes.add({"GET", "/feeds/{name}", Need::kReading, "feed", "", "", {}, "", "", 200, {}, {}});
     route.method = "GET";
     route.need = Need::kReading;
   }
-  void make(AccessOptions options) {
-    access = std::make_unique<Access>(
-        *accounts, std::move(options),
-        AccessClock{[this] { return UnixMillis{now}; }, [this] { return std::chrono::milliseconds(now); }});
+  void make(const AccessOptions& options) {
+    const auto mono = [this] { return MonoTime(std::chrono::milliseconds(now)); };
+    guesses = std::make_unique<Guesses>(mono);
+    access = std::make_unique<Access>(*accounts, options, *guesses, [this] { return UnixMillis{now}; });
+    entrance = std::make_unique<Entrance>(routes, options, refusals, mono);
   }
   HttpRequest request(const std::string& method = "GET") {
     HttpRequest out;
@@ -52,14 +59,31 @@ class AccessTest : public testing::Test {
     return *accounts->issue(made);
   }
   Code refusal(HttpRequest asked) {
-    const Status status = access->admit(asked);
+    const Status status = admit(asked);
     return status.ok() ? Code::kInternal : status.error().code;
+  }
+  // Past the entrance, then past who asks.
+  Status admit(HttpRequest& asked) {
+    const Looked looked = entrance->look(asked);
+    if (looked.refusal) {
+      const unsigned status = looked.refusal->status;
+      return fail(status == 429   ? Code::kTooMany
+                  : status == 403 ? Code::kRefused
+                                  : Code::kMalformed,
+                  looked.refusal->body);
+    }
+    asked.route = &route;
+    return access->admit(asked);
   }
 
   TemporaryFolder folder;
   std::unique_ptr<OfficeDb> db;
   std::unique_ptr<Accounts> accounts;
+  std::unique_ptr<Guesses> guesses;
   std::unique_ptr<Access> access;
+  RouteTable routes;
+  Refusals refusals;
+  std::unique_ptr<Entrance> entrance;
   UserId press;
   Route route;
   std::int64_t now = 1'000'000;
@@ -68,10 +92,10 @@ class AccessTest : public testing::Test {
 TEST_F(AccessTest, ATokenMayNoMoreThanItsScopeAndItsAccount) {
   auto asked = request();
   asked.headers["authorization"] = "Bearer koinon_" + secret(CredentialKind::kToken, Role::kReader);
-  ASSERT_TRUE(access->admit(asked).ok());
+  ASSERT_TRUE(admit(asked).ok());
   EXPECT_EQ(asked.caller.role, Role::kReader);
   asked.headers["authorization"] = "Bearer koinon_" + secret(CredentialKind::kToken, Role::kOperator);
-  ASSERT_TRUE(access->admit(asked).ok());
+  ASSERT_TRUE(admit(asked).ok());
   EXPECT_EQ(asked.caller.role, Role::kPublisher) << "the account is no operator";
   route.need = Need::kOperator;
   EXPECT_EQ(refusal(asked), Code::kRefused);
@@ -112,27 +136,45 @@ TEST_F(AccessTest, AChangeByASessionNeedsItsCsrfTokenAndOurOwnPage) {
   EXPECT_EQ(refusal(asked), Code::kInternal);
 }
 
-TEST_F(AccessTest, AProxysHeaderIsBelievedFromTheProxyAlone) {
+TEST_F(AccessTest, AProxysHeaderIsBelievedWithItsSecretAlone) {
   AccessOptions options;
   options.sso_header = "x-remote-user";
+  options.sso_secret = "a secret of the proxy";
   options.proxies = {"127.0.0.1"};
   make(options);
   auto asked = request();
   asked.headers["x-remote-user"] = "press";
-  EXPECT_EQ(refusal(asked), Code::kUnauthenticated) << "anybody can send a header";
+  asked.headers["koinon-sso-secret"] = options.sso_secret;
+  EXPECT_EQ(refusal(asked), Code::kUnauthenticated) << "not from the proxy's address";
   asked.peer = asked.remote = "127.0.0.1";
   asked.headers["x-forwarded-for"] = "203.0.113.5, 198.51.100.9";
-  ASSERT_TRUE(access->admit(asked).ok());
+  for (const char* wrong : {"", "a secret of the prox", "a secret of the proxy, a secret of the proxy"}) {
+    auto other_program = asked;
+    other_program.headers["koinon-sso-secret"] = wrong;
+    EXPECT_EQ(refusal(other_program), Code::kUnauthenticated) << "any program here has the proxy's address";
+  }
+  ASSERT_TRUE(admit(asked).ok());
   EXPECT_EQ(asked.caller.name, "press");
   EXPECT_EQ(asked.remote, "198.51.100.9") << "the last that no proxy of ours added";
   asked.headers["x-remote-user"] = "press, operator";
   EXPECT_EQ(refusal(asked), Code::kRefused) << "a header given twice is nobody's name";
   auto change = asked;
   change.method = "POST";
+  route.method = "POST";
   change.headers["x-remote-user"] = "press";
   EXPECT_EQ(refusal(change), Code::kRefused) << "another site's page sends no header of ours";
   change.headers["koinon-csrf"] = "1";
   EXPECT_EQ(refusal(change), Code::kInternal);
+}
+
+TEST_F(AccessTest, NoTokenOpensWhatTakesAPerson) {
+  route.takes_person = true;
+  auto asked = request();
+  asked.headers["authorization"] = "Bearer koinon_" + secret(CredentialKind::kToken, Role::kOperator);
+  EXPECT_EQ(refusal(asked), Code::kRefused);
+  asked.headers.erase("authorization");
+  asked.headers["cookie"] = "koinon=" + secret(CredentialKind::kSession);
+  EXPECT_EQ(refusal(asked), Code::kInternal);
 }
 
 TEST_F(AccessTest, ANameThatIsNotOursReadsNothing) {
@@ -156,16 +198,67 @@ TEST_F(AccessTest, ANameThatIsNotOursReadsNothing) {
 
 TEST_F(AccessTest, GuessesRunOutWithoutLockingTheOwnerOut) {
   int tries = 0;
-  while (access->may_try("press", "198.51.100.7").ok()) {
-    access->tried("press", "198.51.100.7", false);
+  while (guesses->may_try("press", "198.51.100.7").ok()) {
+    guesses->tried("press", "198.51.100.7", false);
     ASSERT_LT(++tries, 100);
   }
   EXPECT_LE(tries, 5);
-  EXPECT_TRUE(access->may_try("press", "203.0.113.1").ok()) << "from elsewhere";
+  EXPECT_TRUE(guesses->may_try("press", "203.0.113.1").ok()) << "from elsewhere";
   now += 61'000;
-  EXPECT_TRUE(access->may_try("press", "198.51.100.7").ok()) << "after a minute one more";
-  access->tried("press", "198.51.100.7", false);
-  EXPECT_FALSE(access->may_try("press", "198.51.100.7").ok());
+  EXPECT_TRUE(guesses->may_try("press", "198.51.100.7").ok()) << "after a minute one more";
+  guesses->tried("press", "198.51.100.7", false);
+  EXPECT_FALSE(guesses->may_try("press", "198.51.100.7").ok());
+}
+
+TEST_F(AccessTest, StrangersDoNotLockOutWhoWasKnownBefore) {
+  guesses->tried("press", "198.51.100.7", true);
+  for (int i = 0; i < 1000; ++i) {
+    const std::string stranger = "203.0.113." + std::to_string(i % 250);
+    if (guesses->may_try("press", stranger).ok()) guesses->tried("press", stranger, false);
+  }
+  EXPECT_FALSE(guesses->may_try("press", "192.0.2.1").ok()) << "from anywhere it has been guessed too often";
+  EXPECT_TRUE(guesses->may_try("press", "198.51.100.7").ok()) << "but its owner was here before";
+  for (int i = 0; i < 10; ++i) guesses->tried("press", "198.51.100.7", false);
+  EXPECT_FALSE(guesses->may_try("press", "198.51.100.7").ok()) << "and guesses no more than anybody";
+}
+
+TEST_F(AccessTest, AWholeNetworkOfVersionSixGuessesAsOne) {
+  int tries = 0;
+  for (int i = 0; i < 1000; ++i) {
+    const std::string address = "2001:db8:1:2::" + std::to_string(i);
+    if (!guesses->may_try("press", address).ok()) break;
+    guesses->tried("press", address, false);
+    ++tries;
+  }
+  EXPECT_LE(tries, 5);
+  EXPECT_TRUE(guesses->may_try("press", "2001:db8:1:3::1").ok());
+}
+
+TEST_F(AccessTest, AVisitorThatCostsTooMuchWaits) {
+  AccessOptions options;
+  options.public_reading = true;
+  make(options);
+  auto asked = request();
+  EXPECT_EQ(refusal(asked), Code::kInternal);
+  for (int i = 0; i < 100; ++i) entrance->charge(asked, std::chrono::milliseconds(300));
+  EXPECT_EQ(refusal(asked), Code::kTooMany);
+  auto known = asked;
+  known.headers["cookie"] = "koinon=" + secret(CredentialKind::kSession);
+  EXPECT_EQ(refusal(known), Code::kInternal) << "who logged in is no stranger";
+  known.headers["cookie"] = "koinon=" + std::string(52, 'a');
+  EXPECT_EQ(refusal(known), Code::kTooMany) << "who only says so is one";
+  auto elsewhere = asked;
+  elsewhere.peer = elsewhere.remote = "203.0.113.1";
+  EXPECT_EQ(refusal(elsewhere), Code::kInternal);
+}
+
+TEST(Visitors, AreAddressesOrNetworks) {
+  EXPECT_EQ(visitor_of("192.0.2.7"), "192.0.2.7");
+  EXPECT_EQ(visitor_of("::ffff:192.0.2.7"), "192.0.2.7");
+  EXPECT_EQ(visitor_of("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::/64");
+  EXPECT_EQ(network_of("192.0.2.7"), "192.0.2.0/24");
+  EXPECT_EQ(network_of("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::/64");
+  EXPECT_EQ(visitor_of(""), "");
 }
 
 TEST_F(AccessTest, GuessesOfTokensRunOut) {

@@ -1,0 +1,40 @@
+// Answers the HTTP server's requests on reading threads, each with an Api and connections of its own.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "node/http/api.h"
+#include "node/http/entrance.h"
+#include "node/http/reading_threads.h"
+
+namespace koinon {
+
+class ReadingService final : public HttpService {
+ public:
+  // Makes the Api of one thread, whose io_context it is given.
+  using MakeApi = std::function<Result<std::unique_ptr<Api>>(boost::asio::io_context&)>;
+
+  // `commons` outlives it.
+  static Result<std::unique_ptr<ReadingService>> make(const MakeApi& make_api, const AccessOptions& access,
+                                                      Commons& commons, std::function<MonoTime()> clock);
+  void start() { threads_.start(); }
+  void stop() { threads_.stop(); }
+
+  Looked look(HttpRequest& request) override { return entrance_->look(request); }
+  bool is_proxy(const std::string& address) const override { return entrance_->is_proxy(address); }
+  boost::asio::awaitable<Admitted> admit(HttpRequest request, bool has_body) override;
+  boost::asio::awaitable<HttpResponse> answer(HttpRequest request) override;
+  boost::asio::awaitable<HttpResponse> refuse(HttpRequest request, Error error) override;
+  boost::asio::awaitable<OpenedStream> open_stream(HttpRequest request) override;
+
+ private:
+  ReadingService();
+
+  ReadingThreads threads_;  // outlives what runs on it
+  std::vector<std::unique_ptr<Api>> apis_;
+  std::unique_ptr<Entrance> entrance_;
+};
+
+}  // namespace koinon

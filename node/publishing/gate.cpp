@@ -1,0 +1,74 @@
+#include "node/publishing/gate.h"
+
+#include <algorithm>
+
+#include "proto/codec/entry.h"
+
+namespace koinon {
+namespace {
+
+// What an office says, as against what the city says as such.
+bool is_note(v1::Kind kind) {
+  return kind == v1::KIND_PRACTICE || kind == v1::KIND_ADOPTION || kind == v1::KIND_QUESTION ||
+         kind == v1::KIND_ANSWER;
+}
+
+// The least that one must be to say something of a kind; a withdrawal is decided by what it withdraws.
+Role needed_for(v1::Kind kind) {
+  if (is_note(kind) || kind == v1::KIND_WITHDRAWAL) return Role::kPublisher;
+  return kind == v1::KIND_PROFILE || kind == v1::KIND_NODE_NOTICE ? Role::kReviewer : Role::kOperator;
+}
+
+}  // namespace
+
+Error observer_refusal() {
+  return fail(Code::kRefused, "this node is an observer: it follows and reads, and publishes nothing",
+              "observer");
+}
+
+Result<Verdict> Gate::decide(const Caller& caller, const Wish& wish, UnixMillis now) const {
+  if (!own_) return observer_refusal();
+  KOINON_TRY(check_rights(caller, wish));
+  Verdict out{Verdict::When::kNow, wish.at.value_or(now), SigningPermit()};
+  // What an operator does about trust is a decision of the node's, not an office's word.
+  if (wish.kind == v1::KIND_VOUCH) return out;
+  if (!wish.at && caller.by != Caller::By::kSocket)
+    out.due.value += std::chrono::milliseconds(rules_.hold).count();
+  if (rules_.review && caller.role < Role::kReviewer && !wish.approved) {
+    out.when = Verdict::When::kReviewed;
+  } else if (out.due > now) {
+    out.when = Verdict::When::kLater;
+  }
+  return out;
+}
+
+Status Gate::check_rights(const Caller& caller, const Wish& wish) const {
+  const Role needed = needed_for(wish.kind);
+  if (caller.role < needed) {
+    if (caller.role == Role::kPublisher && needed == Role::kReviewer)
+      return fail(Code::kRefused, "the city's profile and notices take a reviewer", "kind");
+    return fail(Code::kRefused,
+                "to sign this takes a " + std::string(role_text(needed)) + "; the account is a " +
+                    std::string(role_text(caller.role)),
+                "role");
+  }
+  if (caller.role >= Role::kReviewer) return {};
+  if (wish.kind != v1::KIND_WITHDRAWAL && !caller.office.empty() && wish.office != caller.office)
+    return fail(Code::kRefused, "this account publishes for " + caller.office + " alone", "office");
+  for (const EntryIndex index : wish.changes) KOINON_TRY(check_change(caller, index));
+  return {};
+}
+
+// A publisher changes what its own office said, and nothing that the city says as such.
+Status Gate::check_change(const Caller& caller, EntryIndex index) const {
+  KOINON_ASSIGN(const StoredRecord record, store_.record(*own_, index));
+  const auto entry = parse_entry(record.entry);
+  if (!entry.ok() || !is_note(entry->kind()))
+    return fail(Code::kRefused, "what the city says as such takes a reviewer", "ref");
+  if (caller.office.empty()) return {};
+  const auto body = parse_body(record.body);
+  if (body.ok() && body->author().office() == caller.office) return {};
+  return fail(Code::kRefused, "another office published it; ask a reviewer", "ref");
+}
+
+}  // namespace koinon

@@ -1,0 +1,69 @@
+#include <algorithm>
+
+#include "node/text/markdown.h"
+
+namespace koinon {
+namespace {
+
+// What may open a quote or an item of a list at the beginning of a line, and how deep the line then stands.
+// Counts more than the parser would: an indented line counts as if each second column were a level.
+std::size_t depth_of(std::string_view line) {
+  std::size_t columns = 0;
+  std::size_t markers = 0;
+  bool number = false;  // digits stand before
+  for (std::size_t i = 0; i < line.size(); ++i) {
+    const char c = line[i];
+    const bool digit = c >= '0' && c <= '9';
+    const bool alone =
+        i + 1 == line.size() || line[i + 1] == ' ' || line[i + 1] == '\t' || line[i + 1] == '\r';
+    const bool bullet = alone && (c == '-' || c == '+' || c == '*' || (number && (c == '.' || c == ')')));
+    if (c == ' ' || c == '\t') {
+      columns += c == '\t' ? 4 : 1;
+    } else if (c == '>' || bullet) {
+      ++markers;
+    } else if (!digit) {
+      break;
+    }
+    number = digit;
+  }
+  return markers + columns / 2;
+}
+
+bool is_blank(std::string_view line) { return line.find_first_not_of(" \t\r") == std::string_view::npos; }
+
+// A rule under a heading or between paragraphs: its marks open nothing.
+bool is_rule(std::string_view line) {
+  const auto first = line.find_first_of("-*");
+  return first != std::string_view::npos &&
+         line.find_first_not_of(std::string(" \t\r") + line[first]) == std::string_view::npos;
+}
+
+}  // namespace
+
+MarkdownCost markdown_cost(std::string_view text) {
+  MarkdownCost out;
+  out.bytes = text.size();
+  std::uint64_t lines = 0;
+  std::uint64_t brackets = 0;
+  const auto end_paragraph = [&] {
+    out.steps += lines * brackets;
+    lines = brackets = 0;
+  };
+  while (!text.empty()) {
+    const auto end = std::min(text.find('\n'), text.size());
+    const std::string_view line = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    if (is_blank(line)) {
+      end_paragraph();
+      continue;
+    }
+    ++lines;
+    brackets += static_cast<std::uint64_t>(
+        std::count_if(line.begin(), line.end(), [](char c) { return c == '[' || c == ']' || c == '<'; }));
+    if (!is_rule(line)) out.depth = std::max(out.depth, depth_of(line));
+  }
+  end_paragraph();
+  return out;
+}
+
+}  // namespace koinon
