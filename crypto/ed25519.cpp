@@ -23,32 +23,31 @@ Bytes random_bytes(std::size_t count) {
 SigningKey SigningKey::generate() {
   Bytes seed = random_bytes(kSeedBytes);
   SigningKey key = from_seed(seed);
-  sodium_memzero(seed.data(), seed.size());
+  wipe(seed);
   return key;
 }
 
-SigningKey SigningKey::from_seed(BytesView seed) {
+SigningKey SigningKey::from_seed(BytesView seed, KeyMemory memory) {
   assert(seed.size() == kSeedBytes);
   SigningKey key;
+  key.secret_ = make_secret(crypto_sign_SECRETKEYBYTES, memory);
   PublicKey unused;
-  crypto_sign_seed_keypair(unused.data.data(), key.secret_.data(), raw(seed));
+  crypto_sign_seed_keypair(unused.data.data(), key.secret_.get(), raw(seed));
   return key;
 }
 
-SigningKey::~SigningKey() { sodium_memzero(secret_.data(), secret_.size()); }
-
 PublicKey SigningKey::public_key() const {
-  return PublicKey::from({reinterpret_cast<const char*>(secret_.data()) + kSeedBytes, PublicKey::kSize});
+  return PublicKey::from({reinterpret_cast<const char*>(secret_.get()) + kSeedBytes, PublicKey::kSize});
 }
 
 Bytes SigningKey::sign(BytesView message) const {
   Bytes signature(kSignatureBytes, '\0');
   crypto_sign_detached(reinterpret_cast<unsigned char*>(signature.data()), nullptr, raw(message),
-                       message.size(), secret_.data());
+                       message.size(), secret_.get());
   return signature;
 }
 
-BytesView SigningKey::seed() const { return {reinterpret_cast<const char*>(secret_.data()), kSeedBytes}; }
+BytesView SigningKey::seed() const { return {reinterpret_cast<const char*>(secret_.get()), kSeedBytes}; }
 
 bool verify_signature(const PublicKey& key, BytesView message, BytesView signature) {
   return signature.size() == kSignatureBytes &&
@@ -58,25 +57,24 @@ bool verify_signature(const PublicKey& key, BytesView message, BytesView signatu
 SealingSecret SealingSecret::generate() {
   Bytes seed = random_bytes(kSeedBytes);
   SealingSecret key = from_seed(seed);
-  sodium_memzero(seed.data(), seed.size());
+  wipe(seed);
   return key;
 }
 
-SealingSecret SealingSecret::from_seed(BytesView seed) {
+SealingSecret SealingSecret::from_seed(BytesView seed, KeyMemory memory) {
   assert(seed.size() == kSeedBytes);
   SealingSecret key;
-  std::memcpy(key.secret_.data(), seed.data(), kSeedBytes);
+  key.secret_ = make_secret(kSeedBytes, memory);
+  std::memcpy(key.secret_.get(), seed.data(), kSeedBytes);
   return key;
 }
-
-SealingSecret::~SealingSecret() { sodium_memzero(secret_.data(), secret_.size()); }
 
 SealingKey SealingSecret::public_key() const {
   SealingKey key;
-  crypto_scalarmult_base(key.data.data(), secret_.data());
+  crypto_scalarmult_base(key.data.data(), secret_.get());
   return key;
 }
 
-BytesView SealingSecret::seed() const { return {reinterpret_cast<const char*>(secret_.data()), kSeedBytes}; }
+BytesView SealingSecret::seed() const { return {reinterpret_cast<const char*>(secret_.get()), kSeedBytes}; }
 
 }  // namespace koinon

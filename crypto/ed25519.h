@@ -1,8 +1,9 @@
 // Ed25519 (RFC 8032) through libsodium. Signing keys wipe themselves when destroyed.
 #pragma once
 
-#include <array>
+#include <memory>
 
+#include "crypto/secret_memory.h"
 #include "proto/base/result.h"
 #include "proto/base/types.h"
 
@@ -17,16 +18,12 @@ Status init_crypto();
 // Fills from the operating system's generator. For the edge: the engine takes its randomness injected.
 Bytes random_bytes(std::size_t count);
 
+// Copies share one secret.
 class SigningKey {
  public:
   static SigningKey generate();
   // Requires seed.size() == kSeedBytes.
-  static SigningKey from_seed(BytesView seed);
-  SigningKey(const SigningKey&) = default;
-  SigningKey(SigningKey&&) = default;
-  SigningKey& operator=(const SigningKey&) = default;
-  SigningKey& operator=(SigningKey&&) = default;
-  ~SigningKey();
+  static SigningKey from_seed(BytesView seed, KeyMemory memory = KeyMemory::kPlain);
 
   PublicKey public_key() const;
   Bytes sign(BytesView message) const;  // 64 bytes
@@ -34,28 +31,23 @@ class SigningKey {
 
  private:
   SigningKey() = default;
-  std::array<unsigned char, 64> secret_{};  // seed, then public key, as libsodium keeps it
+  std::shared_ptr<unsigned char[]> secret_;  // 64 bytes: seed, then public key, as libsodium keeps it
 };
 
 // False also for signatures of another length and for non-canonical ones.
 bool verify_signature(const PublicKey& key, BytesView message, BytesView signature);
 
-// X25519, for sealed records.
+// X25519, for sealed records. Copies share one secret.
 class SealingSecret {
  public:
   static SealingSecret generate();
-  static SealingSecret from_seed(BytesView seed);  // requires 32 bytes
-  ~SealingSecret();
-  SealingSecret(const SealingSecret&) = default;
-  SealingSecret(SealingSecret&&) = default;
-  SealingSecret& operator=(const SealingSecret&) = default;
-  SealingSecret& operator=(SealingSecret&&) = default;
+  static SealingSecret from_seed(BytesView seed, KeyMemory memory = KeyMemory::kPlain);  // requires 32 bytes
   SealingKey public_key() const;
   BytesView seed() const;
 
  private:
   SealingSecret() = default;
-  std::array<unsigned char, 32> secret_{};
+  std::shared_ptr<unsigned char[]> secret_;  // 32 bytes
 };
 
 }  // namespace koinon

@@ -32,4 +32,9 @@ SigningKey invite_key(const NodeKey& inviter, BytesView secret) {
   return SigningKey::from_seed(sha256({kLabel, inviter.view(), secret}).view());
 }
 
+Bytes join_message(BytesView exported, std::string_view peer_line) {
+  using namespace std::string_literals;
+  return "koinon/v1 join\0"s + Bytes(exported) + Bytes(peer_line);
+}
+
 }  // namespace koinon

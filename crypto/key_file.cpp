@@ -15,6 +15,7 @@ namespace koinon {
 namespace {
 
 constexpr std::string_view kMagic = "koinon-key/v1 ";
+constexpr std::string_view kSealedMagic = "koinon-key/v2 ";  // v1 was sealed for less
 constexpr std::size_t kKeyFileLimit = 4096;
 constexpr std::size_t kNonce = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES;
 constexpr std::size_t kSalt = crypto_pwhash_argon2id_SALTBYTES;
@@ -54,28 +55,39 @@ Status write_all(int fd, BytesView bytes, const std::filesystem::path& path) {
   return {};
 }
 
-Result<Bytes> derive(std::string_view passphrase, BytesView salt) {
+// What a guess at the passphrase costs. A key file may be guessed at for years, on other machines.
+struct Cost {
+  unsigned long long operations;
+  std::size_t memory;
+};
+constexpr Cost kCost = {crypto_pwhash_OPSLIMIT_MODERATE, crypto_pwhash_MEMLIMIT_MODERATE};
+constexpr Cost kOldCost = {crypto_pwhash_OPSLIMIT_INTERACTIVE, crypto_pwhash_MEMLIMIT_INTERACTIVE};
+
+Result<Bytes> derive(std::string_view passphrase, BytesView salt, const Cost& cost) {
   Bytes key(crypto_aead_xchacha20poly1305_ietf_KEYBYTES, '\0');
-  if (crypto_pwhash(raw(key), key.size(), passphrase.data(), passphrase.size(), raw(salt),
-                    crypto_pwhash_OPSLIMIT_INTERACTIVE, crypto_pwhash_MEMLIMIT_INTERACTIVE,
-                    crypto_pwhash_ALG_ARGON2ID13) != 0) {
-    return fail(Code::kUnavailable, "there is not enough memory (64 MiB) to derive the key", "passphrase");
+  if (crypto_pwhash(raw(key), key.size(), passphrase.data(), passphrase.size(), raw(salt), cost.operations,
+                    cost.memory, crypto_pwhash_ALG_ARGON2ID13) != 0) {
+    return fail(Code::kUnavailable, "there is not enough memory (256 MiB) to derive the key", "passphrase");
   }
   return key;
 }
 
 // First line: magic, role, "plain" or "sealed". Second line: base64 of the seed, or of salt, nonce and box.
-std::string header(std::string_view role, bool sealed) {
-  return std::string(kMagic) + std::string(role) + (sealed ? " sealed" : " plain") + "\n";
+std::string plain_header(std::string_view role) {
+  return std::string(kMagic) + std::string(role) + " plain\n";
+}
+std::string sealed_header(std::string_view role, std::string_view magic = kSealedMagic) {
+  return std::string(magic) + std::string(role) + " sealed\n";
 }
 
 Result<Bytes> seal(BytesView seed, std::string_view passphrase, std::string_view head) {
   const Bytes salt = random_bytes(kSalt);
   const Bytes nonce = random_bytes(kNonce);
-  KOINON_ASSIGN(const Bytes key, derive(passphrase, salt));
+  KOINON_ASSIGN(Bytes key, derive(passphrase, salt, kCost));
   Bytes box(seed.size() + crypto_aead_xchacha20poly1305_ietf_ABYTES, '\0');
   crypto_aead_xchacha20poly1305_ietf_encrypt(raw(box), nullptr, raw(seed), seed.size(), raw(head),
                                              head.size(), nullptr, raw(nonce), raw(key));
+  wipe(key);
   return salt + nonce + box;
 }
 
@@ -85,12 +97,15 @@ Result<Bytes> unseal(BytesView sealed, std::string_view passphrase, std::string_
   if (sealed.size() != kSalt + kNonce + kSeedBytes + crypto_aead_xchacha20poly1305_ietf_ABYTES) {
     return fail(Code::kMalformed, "it is not a sealed key file", path);
   }
-  KOINON_ASSIGN(const Bytes key, derive(passphrase, sealed.substr(0, kSalt)));
+  const Cost& cost = head.starts_with(kSealedMagic) ? kCost : kOldCost;
+  KOINON_ASSIGN(Bytes key, derive(passphrase, sealed.substr(0, kSalt), cost));
   Bytes seed(kSeedBytes, '\0');
   const BytesView box = sealed.substr(kSalt + kNonce);
-  if (crypto_aead_xchacha20poly1305_ietf_decrypt(raw(seed), nullptr, nullptr, raw(box), box.size(), raw(head),
-                                                 head.size(), raw(sealed.substr(kSalt, kNonce)),
-                                                 raw(key)) != 0) {
+  const bool opened = crypto_aead_xchacha20poly1305_ietf_decrypt(
+                          raw(seed), nullptr, nullptr, raw(box), box.size(), raw(head), head.size(),
+                          raw(sealed.substr(kSalt, kNonce)), raw(key)) == 0;
+  wipe(key);
+  if (!opened) {
     return fail(Code::kRefused, "the passphrase is wrong, or the file was changed", path);
   }
   return seed;
@@ -139,18 +154,44 @@ Result<Bytes> read_file(const std::filesystem::path& path, std::size_t limit) {
 Status write_key_file(const std::filesystem::path& path, std::string_view role, BytesView seed,
                       std::string_view passphrase) {
   const bool sealed = !passphrase.empty();
-  const std::string head = header(role, sealed);
+  const std::string head = sealed ? sealed_header(role) : plain_header(role);
   Bytes content(seed);
   if (sealed) {
     KOINON_ASSIGN(content, seal(seed, passphrase, head));
   }
-  return write_private_file(path, head + to_base64(content) + "\n");
+  Bytes text = head + to_base64(content) + "\n";
+  const Status written = write_private_file(path, text);
+  wipe(content);
+  wipe(text);
+  return written;
 }
 
 Result<bool> key_file_is_sealed(const std::filesystem::path& path) {
   KOINON_ASSIGN(const Bytes bytes, read_file(path, kKeyFileLimit));
   return bytes.substr(0, bytes.find('\n')).ends_with(" sealed");
 }
+
+namespace {
+
+Result<Bytes> read_key_text(BytesView bytes, std::string_view role, std::string_view passphrase,
+                            const std::filesystem::path& path) {
+  const auto line_end = bytes.find('\n');
+  const std::string head(bytes.substr(0, line_end == BytesView::npos ? 0 : line_end + 1));
+  const bool sealed = head == sealed_header(role) || head == sealed_header(role, kMagic);
+  if (!sealed && head != plain_header(role)) {
+    return fail(Code::kMalformed, "it is not a key file for the role " + std::string(role), path.string());
+  }
+  BytesView rest = bytes.substr(head.size());
+  if (rest.empty() || rest.back() != '\n')
+    return fail(Code::kMalformed, "the key file is cut off", path.string());
+  auto content = from_base64(rest.substr(0, rest.size() - 1));
+  if (!content.ok()) return fail(Code::kMalformed, content.error().message, path.string());
+  if (sealed) return unseal(*content, passphrase, head, path.string());
+  if (content->size() != kSeedBytes) return fail(Code::kMalformed, "the key has not 32 bytes", path.string());
+  return *content;
+}
+
+}  // namespace
 
 Result<Bytes> read_key_file(const std::filesystem::path& path, std::string_view role,
                             std::string_view passphrase) {
@@ -160,21 +201,10 @@ Result<Bytes> read_key_file(const std::filesystem::path& path, std::string_view 
     return fail(Code::kRefused, "others may read this key file; run: chmod 600 " + path.string(),
                 path.string());
   }
-  KOINON_ASSIGN(const Bytes bytes, read_file(path, kKeyFileLimit));
-  const auto line_end = bytes.find('\n');
-  const std::string head = bytes.substr(0, line_end == Bytes::npos ? 0 : line_end + 1);
-  const bool sealed = head == header(role, true);
-  if (!sealed && head != header(role, false)) {
-    return fail(Code::kMalformed, "it is not a key file for the role " + std::string(role), path.string());
-  }
-  BytesView rest = BytesView(bytes).substr(head.size());
-  if (rest.empty() || rest.back() != '\n')
-    return fail(Code::kMalformed, "the key file is cut off", path.string());
-  const auto content = from_base64(rest.substr(0, rest.size() - 1));
-  if (!content.ok()) return fail(Code::kMalformed, content.error().message, path.string());
-  if (sealed) return unseal(*content, passphrase, head, path.string());
-  if (content->size() != kSeedBytes) return fail(Code::kMalformed, "the key has not 32 bytes", path.string());
-  return *content;
+  KOINON_ASSIGN(Bytes bytes, read_file(path, kKeyFileLimit));
+  auto seed = read_key_text(bytes, role, passphrase, path);
+  wipe(bytes);
+  return seed;
 }
 
 }  // namespace koinon

@@ -37,6 +37,20 @@ StoredRecord MemoryStore::stored(const Record& record, EntryIndex index) {
           record.state, record.erased_by, record.transit};
 }
 
+Result<JournalId> MemoryStore::journal() { return options_.journal; }
+
+Result<std::vector<PeerRecord>> MemoryStore::peers() {
+  std::vector<PeerRecord> out;
+  for (const auto& [key, peer] : peers_) out.push_back(peer);
+  return out;
+}
+
+Result<std::vector<InviteRecord>> MemoryStore::invites() {
+  std::vector<InviteRecord> out;
+  for (const auto& [key, invite] : invites_) out.push_back(invite);
+  return out;
+}
+
 Result<StoreState> MemoryStore::load_state() {
   StoreState state;
   state.journal = options_.journal;

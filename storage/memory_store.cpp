@@ -283,6 +283,7 @@ Status MemoryStore::set_blocked(const LogId& log, bool blocked) {
 Status MemoryStore::put_peer(const PeerRecord& peer) {
   const auto it = peers_.find(peer.node_key);
   const auto old = it == peers_.end() ? std::nullopt : std::optional(it->second);
+  KOINON_TRY(check_pin(peers_.size(), old.has_value(), old && old->log == peer.log));
   undo_with([this, key = peer.node_key, old] {
     if (old) {
       peers_.insert_or_assign(key, *old);

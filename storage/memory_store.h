@@ -44,6 +44,9 @@ class MemoryStore final : public Store {
   std::uint64_t transit_bytes() const { return transit_bytes_; }
 
   Result<StoreState> load_state() override;
+  Result<JournalId> journal() override;
+  Result<std::vector<PeerRecord>> peers() override;
+  Result<std::vector<InviteRecord>> invites() override;
   Result<ServedRun> read_run(const LogId& log, EntryIndex from, EntryIndex to, TreeSize size,
                              std::size_t max_bytes) override;
   Result<Hash> root_at(const LogId& log, TreeSize size) override;

@@ -78,11 +78,15 @@ Result<std::int64_t> SqliteQueries::log_number(const LogId& log) {
   return select.integer(0);
 }
 
-Result<StoreState> SqliteQueries::load_state() {
-  StoreState state;
+Result<JournalId> SqliteQueries::journal() {
   KOINON_ASSIGN(const auto journal, meta("journal_id"));
   if (!journal || journal->size() != 16) return fail(Code::kIo, "the store has no journal id", "store.db");
-  state.journal = JournalId::from(*journal);
+  return JournalId::from(*journal);
+}
+
+Result<StoreState> SqliteQueries::load_state() {
+  StoreState state;
+  KOINON_ASSIGN(state.journal, journal());
   KOINON_ASSIGN(const auto token, meta("instance_token"));
   if (token) state.instance_token = *token;
   KOINON_ASSIGN(const auto own, meta("own_log"));

@@ -12,6 +12,9 @@ class SqliteQueries {
   explicit SqliteQueries(sqlite::Connection& db) : db_(db) {}
 
   Result<StoreState> load_state();
+  Result<JournalId> journal();
+  Result<std::vector<PeerRecord>> peers();
+  Result<std::vector<InviteRecord>> invites();
   Result<ServedRun> read_run(const LogId& log, EntryIndex from, EntryIndex to, TreeSize size,
                              std::size_t max_bytes);
   Result<Hash> root_at(const LogId& log, TreeSize size);
@@ -35,11 +38,9 @@ class SqliteQueries {
   Result<std::optional<Bytes>> meta(std::string_view key);
 
  private:
-  Result<std::vector<PeerRecord>> peers();
   Result<std::vector<VouchFact>> vouches();
   Result<std::vector<LogId>> blocked();
   Result<std::vector<HeadAsk>> asks();
-  Result<std::vector<InviteRecord>> invites();
 
   sqlite::Connection& db_;
 };

@@ -24,6 +24,9 @@ class SqliteBase : public Base {
   explicit SqliteBase(sqlite::Connection db) : db_(std::move(db)), queries_(db_), files_(db_) {}
 
   Result<StoreState> load_state() override { return queries_.load_state(); }
+  Result<JournalId> journal() override { return queries_.journal(); }
+  Result<std::vector<PeerRecord>> peers() override { return queries_.peers(); }
+  Result<std::vector<InviteRecord>> invites() override { return queries_.invites(); }
   Result<ServedRun> read_run(const LogId& log, EntryIndex from, EntryIndex to, TreeSize size,
                              std::size_t max_bytes) override {
     return queries_.read_run(log, from, to, size, max_bytes);
@@ -465,11 +468,18 @@ Status SqliteStore::set_blocked(const LogId& log, bool blocked) {
 }
 
 Status SqliteStore::put_peer(const PeerRecord& peer) {
+  auto known = db_.prepare(
+      "SELECT count(*), count(*) FILTER (WHERE node_key = ?1), count(*) FILTER (WHERE node_key = ?1 AND "
+      "log_id "
+      "= ?2) FROM peer");
+  known.bind_blob(peer.node_key.view()).bind_blob(peer.log ? peer.log->view() : BytesView());
+  KOINON_TRY(known.step());
+  KOINON_TRY(
+      check_pin(static_cast<std::size_t>(known.integer(0)), known.integer(1) > 0, known.integer(2) > 0));
   auto put = db_.prepare(
       "INSERT INTO peer (node_key, log_id, vkey, name, address, vouch, added_at_ms) VALUES (?, ?, ?, ?, ?, "
       "?, ?) "
-      "ON CONFLICT (node_key) DO UPDATE SET log_id = excluded.log_id, vkey = excluded.vkey, name = "
-      "excluded.name, address = excluded.address, vouch = excluded.vouch");
+      "ON CONFLICT (node_key) DO UPDATE SET address = excluded.address, vouch = excluded.vouch");
   return put.bind_blob(peer.node_key.view())
       .bind_blob(peer.log ? peer.log->view() : BytesView())
       .bind_text(peer.vkey)

@@ -47,6 +47,9 @@ class StoreReader {
  public:
   virtual ~StoreReader() = default;
   virtual Result<StoreState> load_state() = 0;
+  virtual Result<JournalId> journal() = 0;
+  virtual Result<std::vector<PeerRecord>> peers() = 0;
+  virtual Result<std::vector<InviteRecord>> invites() = 0;
   // At most `max_bytes` of entries and bodies, but at least one record; entries below `to` only.
   virtual Result<ServedRun> read_run(const LogId& log, EntryIndex from, EntryIndex to, TreeSize size,
                                      std::size_t max_bytes) = 0;
@@ -116,6 +119,8 @@ class Store : public StoreReader {
   // Removes a log's entries and bodies. Evidence against it stays, and freezes it should it come back.
   virtual Status remove_log(const LogId& log, UnixMillis now) = 0;
   virtual Status set_blocked(const LogId& log, bool blocked) = 0;
+  // Pins a node. One that is pinned already as a node of the same city gets the new address and vouch;
+  // kConflict: it is pinned as another's. kTooLarge: limits::kPeers are pinned.
   virtual Status put_peer(const PeerRecord& peer) = 0;
   virtual Status remove_peer(const NodeKey& node_key) = 0;
   virtual Status put_invite(const InviteRecord& invite) = 0;
@@ -138,5 +143,9 @@ class Store : public StoreReader {
   // An empty value removes it.
   virtual Status set_setting(std::string_view name, BytesView value) = 0;
 };
+
+// The rule of put_peer, the same in every store: how many are pinned, whether this key is, and as the same
+// city.
+Status check_pin(std::size_t pinned, bool known, bool same_city);
 
 }  // namespace koinon

@@ -25,12 +25,7 @@ using Socket = asio::local::stream_protocol::socket;
 
 Result<Socket> connect(asio::io_context& io, const std::filesystem::path& data) {
   const DataFolder folder(data);
-  if (!folder.is_initialised()) {
-    return fail(
-        Code::kNotFound,
-        "no node lives in " + data.string() + "; make one with koinon init, or name its folder with --data",
-        "");
-  }
+  if (Status here = folder.check_node(); !here.ok()) return fail(here.error().code, here.error().message, "");
   Socket socket(io);
   boost::system::error_code error;
   socket.connect(asio::local::stream_protocol::endpoint(folder.socket().string()), error);

@@ -5,6 +5,7 @@
 
 #include <boost/json.hpp>
 
+#include "crypto/secret_memory.h"
 #include "node/daemon/init.h"
 #include "node/transport/network.h"
 #include "proto/base/encoding.h"
@@ -51,6 +52,7 @@ Status print(const Common& common, const Result<json::value>& value,
 }  // namespace
 
 Status run_init(const Common& common, const InitArguments& arguments) {
+  KOINON_TRY(protect_secrets());
   KOINON_TRY(init_crypto());
   InitOptions options;
   options.name = arguments.name;

@@ -45,12 +45,7 @@ Result<std::unique_ptr<Daemon>> Daemon::start(const Config& config) {
 }
 
 Status Daemon::prepare() {
-  if (!folder_.is_initialised()) {
-    return fail(Code::kNotFound,
-                "no node lives here; make one with: koinon init --name NAME --display-name CITY --data " +
-                    folder_.path().string(),
-                folder_.path().string());
-  }
+  KOINON_TRY(folder_.check_node());
   KOINON_ASSIGN(FolderLock lock, FolderLock::take(folder_));
   lock_.emplace(std::move(lock));
   KOINON_ASSIGN(const std::string passphrase, read_passphrase(config_.passphrase_file));
@@ -99,7 +94,13 @@ Status Daemon::read_identity(const StoreState& state) {
     return {};
   }
   KOINON_ASSIGN(const LogState own, store_->log_state(*state.own_log));
-  if (!keys_->city || keys_->city->signing.public_key() != own.identity.signing_key) {
+  if (!keys_->city) {
+    return fail(Code::kRefused,
+                "the keys of " + own.identity.name +
+                    " are missing; put signing.key, cosigner.key and sealing.key back from their backup",
+                folder_.key("signing").parent_path().string());
+  }
+  if (keys_->city->signing.public_key() != own.identity.signing_key) {
     return fail(Code::kRefused, "the signing key is not the one of this store's log",
                 folder_.key("signing").string());
   }
@@ -416,10 +417,23 @@ asio::awaitable<Result<std::string>> Daemon::on_join(InviteRecord invite, std::s
   }
   peer->vouch = !invite.expects.empty() && peer->log && identity_;
   StoreWriter* writer = writer_.get();
-  Beginning<Status> begin = [writer, key = invite.key, record = *peer](std::function<void(Status)> done) {
+  const auto pinned_now = std::make_shared<bool>(false);  // written before the answer comes
+  Beginning<Status> begin = [writer, pinned_now, key = invite.key,
+                             record = *peer](std::function<void(Status)> done) {
     writer->change(
-        [key, record](Store& store) -> Status {
+        [pinned_now, key, record](Store& store) -> Status {
           KOINON_TRY(store.remove_invite(key));
+          KOINON_ASSIGN(const auto pinned, store.peers());
+          for (const PeerRecord& peer : pinned) {
+            // What the operator pinned stands, whoever comes with an invite.
+            if (peer.node_key == record.node_key && peer.log == record.log) return {};
+            if (peer.node_key == record.node_key || (record.log && peer.log == record.log))
+              return fail(
+                  Code::kConflict,
+                  record.name + " is pinned already with another node; the operator there removes it first",
+                  "invite");
+          }
+          *pinned_now = true;
           return store.put_peer(record);
         },
         std::move(done));
@@ -427,7 +441,7 @@ asio::awaitable<Result<std::string>> Daemon::on_join(InviteRecord invite, std::s
   const auto stored = co_await from_callback<Status>(std::move(begin));
   if (!stored.ok()) co_return stored.error();
   network_->forget_invite(invite.key);
-  network_->add_peer(*peer);
+  if (*pinned_now) network_->add_peer(*peer);
   log_.info("joined by invite", {{"peer", peer->name}, {"node_key", to_text(peer->node_key)}});
   co_return name_;
 }

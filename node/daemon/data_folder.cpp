@@ -1,5 +1,7 @@
 #include "node/daemon/data_folder.h"
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstdlib>
 #include <system_error>
@@ -15,9 +17,91 @@ namespace {
 constexpr std::size_t kPassphraseBytes = 4096;
 }
 
-bool DataFolder::is_initialised() const {
+namespace {
+
+constexpr std::array<const char*, 3> kCityKeys = {"keys/signing.key", "keys/cosigner.key",
+                                                  "keys/sealing.key"};
+constexpr const char* kNodeKey = "keys/node.key";
+constexpr const char* kStore = "store.db";
+// What a node makes anew where it lacks, but what is somebody's all the same where it is there.
+constexpr std::array<const char*, 5> kOthers = {"store.db-wal", "office.db", "office.db-wal", "index.db",
+                                                "instance-token"};
+
+std::string listed(const std::vector<std::string>& names) {
+  std::string out;
+  for (const auto& name : names) out += (out.empty() ? "" : ", ") + name;
+  return out;
+}
+
+bool holds(const std::vector<std::string>& names, std::string_view name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+}  // namespace
+
+Result<DataFolder::Contents> DataFolder::contents() const {
+  Contents out;
+  const auto is_here = [&](const std::string& name) -> Result<bool> {
+    std::error_code error;
+    const auto status = std::filesystem::status(path_ / name, error);
+    if (status.type() == std::filesystem::file_type::not_found) return false;
+    if (!error) return true;
+    return fail(
+        Code::kRefused,
+        "the data folder cannot be looked into (" + error.message() + "); run this as the node's user",
+        path_.string());
+  };
+  KOINON_ASSIGN(out.unfinished, is_here(unfinished().filename()));
+  bool has_city_keys = false;
+  for (const char* name : kCityKeys) {
+    KOINON_ASSIGN(const bool here, is_here(name));
+    if (here) out.found.emplace_back(name);
+    has_city_keys = has_city_keys || here;
+  }
+  // An observer has none of a city's keys, and lacks nothing by that.
+  if (has_city_keys) {
+    for (const char* name : kCityKeys) {
+      if (!holds(out.found, name)) out.missing.emplace_back(name);
+    }
+  }
+  for (const char* name : {kNodeKey, kStore}) {
+    KOINON_ASSIGN(const bool here, is_here(name));
+    (here ? out.found : out.missing).emplace_back(name);
+  }
+  for (const char* name : kOthers) {
+    KOINON_ASSIGN(const bool here, is_here(name));
+    if (here) out.found.emplace_back(name);
+  }
+  return out;
+}
+
+Status DataFolder::check_node() const {
+  KOINON_ASSIGN(const Contents have, contents());
+  const std::string where = path_.string();
+  if (have.unfinished)
+    return fail(Code::kRefused, "koinon init was cut short in " + where + "; run it again", where);
+  if (have.found.empty())
+    return fail(Code::kNotFound,
+                "no node lives in " + where +
+                    "; make one with: koinon init --name NAME --display-name CITY --data " + where +
+                    ", or name its folder with --data",
+                where);
+  if (have.missing.empty()) return {};
+  const bool store_lacks = holds(have.missing, kStore);
+  return fail(Code::kRefused,
+              where + " lacks " + listed(have.missing) + " (" + listed(have.found) + " are there); put " +
+                  (store_lacks ? "the store back from its backup, see RUNBOOK, \"A restored node\""
+                               : "the keys back from their backup") +
+                  ". koinon init makes another city, not this one",
+              where);
+}
+
+void DataFolder::remove_node() const {
   std::error_code ignored;
-  return std::filesystem::exists(store(), ignored) && std::filesystem::exists(key("node"), ignored);
+  for (const char* name : kCityKeys) std::filesystem::remove(path_ / name, ignored);
+  for (const char* name : kOthers) std::filesystem::remove(path_ / name, ignored);
+  for (const char* name : {kNodeKey, kStore, "store.db-shm", "office.db-shm"})
+    std::filesystem::remove(path_ / name, ignored);
 }
 
 Result<FolderLock> FolderLock::take(const DataFolder& folder) {
@@ -53,15 +137,21 @@ Status write_keys(const DataFolder& folder, const NodeKeys& keys, std::string_vi
 }
 
 Result<NodeKeys> read_keys(const DataFolder& folder, std::string_view passphrase) {
-  KOINON_ASSIGN(const Bytes node, read_key_file(folder.key("node"), "node", passphrase));
-  NodeKeys keys{SigningKey::from_seed(node), std::nullopt};
+  const auto read = [&](const char* role,
+                        auto make) -> Result<decltype(make(BytesView(), KeyMemory::kLocked))> {
+    KOINON_ASSIGN(Bytes seed, read_key_file(folder.key(role), role, passphrase));
+    auto key = make(seed, KeyMemory::kLocked);
+    wipe(seed);
+    return key;
+  };
+  KOINON_ASSIGN(const SigningKey node, read("node", SigningKey::from_seed));
+  NodeKeys keys{node, std::nullopt};
   std::error_code ignored;
   if (!std::filesystem::exists(folder.key("signing"), ignored)) return keys;
-  KOINON_ASSIGN(const Bytes signing, read_key_file(folder.key("signing"), "signing", passphrase));
-  KOINON_ASSIGN(const Bytes cosigner, read_key_file(folder.key("cosigner"), "cosigner", passphrase));
-  KOINON_ASSIGN(const Bytes sealing, read_key_file(folder.key("sealing"), "sealing", passphrase));
-  keys.city = {SigningKey::from_seed(signing), SigningKey::from_seed(cosigner),
-               SealingSecret::from_seed(sealing)};
+  KOINON_ASSIGN(const SigningKey signing, read("signing", SigningKey::from_seed));
+  KOINON_ASSIGN(const SigningKey cosigner, read("cosigner", SigningKey::from_seed));
+  KOINON_ASSIGN(const SealingSecret sealing, read("sealing", SealingSecret::from_seed));
+  keys.city = {signing, cosigner, sealing};
   return keys;
 }
 

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "crypto/ed25519.h"
 #include "proto/base/result.h"
@@ -29,7 +30,21 @@ class DataFolder {
   std::filesystem::path instance() const { return path_ / "instance-token"; }
   std::filesystem::path lock_file() const { return path_ / "koinond.lock"; }
 
-  bool is_initialised() const;
+  // There while `koinon init` is at work: what it made so far is nobody's yet.
+  std::filesystem::path unfinished() const { return path_ / "init-unfinished"; }
+
+  // What of a node is here, and what lacks, by names within the folder.
+  struct Contents {
+    std::vector<std::string> found;
+    std::vector<std::string> missing;
+    bool unfinished = false;
+  };
+  // kRefused: this user may not look into the folder, which says nothing of what is there.
+  Result<Contents> contents() const;
+  // Whether a node lives here that can be started; else what was found, what lacks, and what to do about it.
+  Status check_node() const;
+  // Removes what `koinon init` makes. For a folder where it was cut short.
+  void remove_node() const;
 
  private:
   std::filesystem::path path_;

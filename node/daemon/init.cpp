@@ -58,7 +58,6 @@ Status write_first_entries(Store& store, const NodeKeys& keys, OwnLog& log, cons
   return store.set_own_log(log.id());
 }
 
-// The store is written last but one: a folder without it, or without its token, is no node yet.
 Status write_store(const DataFolder& folder, BytesView token, const std::function<Status(Store&)>& fill) {
   KOINON_ASSIGN(const auto store, open_sqlite_store(folder.store()));
   KOINON_TRY(store->begin(true));
@@ -73,10 +72,6 @@ Status write_store(const DataFolder& folder, BytesView token, const std::functio
 
 // The first account, so that nobody needs a default password: its link is printed once.
 Result<std::string> make_first_operator(const DataFolder& folder, UnixMillis now) {
-  std::error_code ignored;
-  for (const char* suffix : {"", "-wal", "-shm"}) {
-    std::filesystem::remove(folder.office().string() + suffix, ignored);
-  }
   KOINON_ASSIGN(OfficeDb office, OfficeDb::open(folder.office()));
   Accounts accounts(office);
   User user;
@@ -101,16 +96,20 @@ Status check_options(const InitOptions& options) {
   return check_language(options.language);
 }
 
-}  // namespace
-
-Result<InitResult> init_node(const DataFolder& folder, const InitOptions& options, UnixMillis now) {
-  KOINON_TRY(check_options(options));
-  if (folder.is_initialised()) {
+// Whatever a node left is somebody's: a signing key that is overwritten is a city that is lost.
+Status check_empty(const DataFolder& folder) {
+  std::error_code error;
+  if (std::filesystem::status(folder.path(), error).type() == std::filesystem::file_type::not_found)
+    return {};
+  KOINON_ASSIGN(const auto have, folder.contents());
+  if (have.unfinished || have.found.empty()) return {};
+  if (have.missing.empty())
     return fail(Code::kConflict, "a node lives here already; choose another --data folder",
                 folder.path().string());
-  }
-  KOINON_TRY(make_folders(folder));
-  KOINON_ASSIGN(const FolderLock lock, FolderLock::take(folder));
+  return folder.check_node();
+}
+
+Result<InitResult> make_node(const DataFolder& folder, const InitOptions& options, UnixMillis now) {
   NodeKeys keys{SigningKey::generate(), std::nullopt};
   InitResult made;
   std::function<Status(Store&)> fill = [&](Store& store) {
@@ -126,18 +125,30 @@ Result<InitResult> init_node(const DataFolder& folder, const InitOptions& option
       return write_first_entries(store, keys, log, options, now);
     };
   }
-  std::error_code ignored;
-  std::filesystem::remove(folder.store(), ignored);
   KOINON_TRY(write_keys(folder, keys, options.passphrase));
   KOINON_ASSIGN(made.first_operator, make_first_operator(folder, now));
   const Bytes token = random_bytes(kTokenBytes);
   KOINON_TRY(write_private_file(folder.instance(), to_hex(token) + "\n"));
-  if (Status status = write_store(folder, token, fill); !status.ok()) {
-    for (const char* suffix : {"", "-wal", "-shm"}) {
-      std::filesystem::remove(folder.store().string() + suffix, ignored);
-    }
-    return status.error();
-  }
+  KOINON_TRY(write_store(folder, token, fill));
+  return made;
+}
+
+}  // namespace
+
+Result<InitResult> init_node(const DataFolder& folder, const InitOptions& options, UnixMillis now) {
+  KOINON_TRY(check_options(options));
+  KOINON_TRY(check_empty(folder));
+  KOINON_TRY(make_folders(folder));
+  KOINON_ASSIGN(const FolderLock lock, FolderLock::take(folder));
+  // Until this file goes, what is made here is nobody's: cut short, init begins anew.
+  KOINON_TRY(check_empty(folder));
+  KOINON_TRY(write_private_file(folder.unfinished(), ""));
+  folder.remove_node();
+  auto made = make_node(folder, options, now);
+  if (!made.ok()) folder.remove_node();
+  std::error_code error;
+  if (!std::filesystem::remove(folder.unfinished(), error) && made.ok())
+    return fail(Code::kIo, "it could not be finished: " + error.message(), folder.unfinished().string());
   return made;
 }
 

@@ -9,6 +9,7 @@
 #include <boost/asio/signal_set.hpp>
 #include <google/protobuf/stubs/logging.h>
 
+#include "crypto/secret_memory.h"
 #include "node/daemon/daemon.h"
 
 namespace koinon {
@@ -39,6 +40,10 @@ int run(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     const int code = app.exit(error);
     return code == 0 ? 0 : kWrongUsage;
+  }
+  if (const Status kept = protect_secrets(); !kept.ok()) {
+    std::cerr << "koinond: " << kept.error().text() << "\n";
+    return kFailed;
   }
   Config config;
   config.data = data;

@@ -177,6 +177,8 @@ class Api {
 
   // api_invites.cpp
   boost::asio::awaitable<HttpResponse> invite(HttpRequest request);
+  boost::asio::awaitable<HttpResponse> invites(HttpRequest request);
+  boost::asio::awaitable<HttpResponse> revoke_invite(HttpRequest request);
   boost::asio::awaitable<HttpResponse> join(HttpRequest request);
   boost::asio::awaitable<Status> pin_peer(PeerRecord peer);
 

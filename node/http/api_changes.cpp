@@ -23,12 +23,8 @@ asio::awaitable<HttpResponse> Api::reindex(HttpRequest) {
 }
 
 asio::awaitable<Status> Api::pin_peer(PeerRecord peer) {
-  co_return co_await change_store([record = std::move(peer)](Store& store) -> Status {
-    KOINON_ASSIGN(const StoreState state, store.load_state());
-    if (state.peers.size() >= limits::kPeers)
-      return fail(Code::kTooLarge, "a node has at most 1024 peers", "peer");
-    return store.put_peer(record);
-  });
+  co_return co_await change_store(
+      [record = std::move(peer)](Store& store) { return store.put_peer(record); });
 }
 
 asio::awaitable<HttpResponse> Api::add_peer(HttpRequest request) {

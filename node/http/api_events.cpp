@@ -95,8 +95,8 @@ Result<EventSource> Api::events_of(const HttpRequest& request) {
   std::string after = request.header("last-event-id");
   if (after.empty()) after = request.param("after");
   KOINON_ASSIGN(ArrivalSeq start, parts_.index->position());
-  KOINON_ASSIGN(const StoreState state, parts_.store->load_state());
-  const std::string journal = to_hex(state.journal.view()).substr(0, 8);
+  KOINON_ASSIGN(const JournalId id, parts_.store->journal());
+  const std::string journal = to_hex(id.view()).substr(0, 8);
   if (!after.empty()) {
     const auto dot = after.find('.');
     const bool ours = dot == std::string::npos || after.substr(0, dot) == journal;

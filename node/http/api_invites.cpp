@@ -6,12 +6,20 @@
 #include "crypto/invite.h"
 #include "node/http/api.h"
 #include "node/http/change_request.h"
+#include "proto/base/encoding.h"
 #include "proto/base/limits.h"
 #include "proto/codec/name.h"
 
 namespace koinon {
 namespace asio = boost::asio;
 namespace json = boost::json;
+
+namespace {
+
+// Names an open invite in lists. Of its public key: it opens nothing.
+std::string invite_id(const InviteRecord& invite) { return to_text(invite.key).substr(0, 12); }
+
+}  // namespace
 
 // {"for": NAME or "", "hours": HOURS}
 asio::awaitable<HttpResponse> Api::invite(HttpRequest request) {
@@ -45,9 +53,9 @@ asio::awaitable<HttpResponse> Api::invite(HttpRequest request) {
   };
   if (const Status status = prepare(); !status.ok()) co_return problem(status.error());
   const Status stored = co_await change_store([record, now = parts_.clock.wall()](Store& store) -> Status {
-    KOINON_ASSIGN(const StoreState state, store.load_state());
+    KOINON_ASSIGN(const auto invites, store.invites());
     std::size_t open = 0;
-    for (const InviteRecord& old : state.invites) {
+    for (const InviteRecord& old : invites) {
       if (old.expires_at > now) {
         ++open;
       } else {
@@ -55,13 +63,43 @@ asio::awaitable<HttpResponse> Api::invite(HttpRequest request) {
       }
     }
     if (open >= limits::kInvites)
-      return fail(Code::kTooLarge, "256 invites are open; let some expire", "invite");
+      return fail(Code::kTooLarge, "256 invites are open; revoke some, or let them expire", "invite");
     return store.put_invite(record);
   });
   if (!stored.ok()) co_return problem(stored.error());
   parts_.network.add_invite(record);
-  co_return json_response(
-      {{"line", line.text()}, {"for", record.expects}, {"expires_at", time_text(record.expires_at)}}, 201);
+  co_return json_response({{"line", line.text()},
+                           {"id", invite_id(record)},
+                           {"for", record.expects},
+                           {"expires_at", time_text(record.expires_at)}},
+                          201);
+}
+
+// Those that may still be used.
+asio::awaitable<HttpResponse> Api::invites(HttpRequest) {
+  const auto invites = parts_.store->invites();
+  if (!invites.ok()) co_return problem(invites.error());
+  json::array items;
+  for (const InviteRecord& invite : *invites) {
+    if (invite.expires_at <= parts_.clock.wall()) continue;
+    items.push_back(json::object{
+        {"id", invite_id(invite)}, {"for", invite.expects}, {"expires_at", time_text(invite.expires_at)}});
+  }
+  co_return json_response({{"items", std::move(items)}});
+}
+
+asio::awaitable<HttpResponse> Api::revoke_invite(HttpRequest request) {
+  const auto invites = parts_.store->invites();
+  if (!invites.ok()) co_return problem(invites.error());
+  for (const InviteRecord& invite : *invites) {
+    if (invite_id(invite) != request.arg("id")) continue;
+    const Status removed =
+        co_await change_store([key = invite.key](Store& store) { return store.remove_invite(key); });
+    if (!removed.ok()) co_return problem(removed.error());
+    parts_.network.forget_invite(invite.key);
+    co_return HttpResponse{204, "application/json", "", {}};
+  }
+  co_return problem(fail(Code::kNotFound, "no such invite is open", "id"));
 }
 
 // {"line": INVITE, "vouch": true}

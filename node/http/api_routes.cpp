@@ -318,6 +318,9 @@ void Api::add_operator_routes() {
       &Api::remove_peer);
   add("POST", "/api/v1/invites", "invite", "A line that makes another city a peer, once", "InviteRequest",
       "Invite", 201, &Api::invite);
+  add("GET", "/api/v1/invites", "listInvites", "Invites that may still be used", "", "InviteList", 200,
+      &Api::invites);
+  add("DELETE", "/api/v1/invites/{id}", "revokeInvite", "Revoke an invite", "", "", 204, &Api::revoke_invite);
   add("POST", "/api/v1/join", "join", "Become the peer of a city that sent an invite", "JoinRequest",
       "Joined", 201, &Api::join);
   add("GET", "/api/v1/subscriptions", "getSubscriptions", "Which topics' notes are wanted", "",

@@ -5,7 +5,7 @@
 #include <boost/asio/ip/address.hpp>
 #include <boost/url/parse.hpp>
 
-#include "node/http/visitors.h"
+#include "node/text/networks.h"
 
 namespace koinon {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "node/http/visitors.h"
+#include "node/text/networks.h"
 
 namespace koinon {
 

@@ -1,6 +1,6 @@
 #include "node/http/reading_service.h"
 
-#include "node/http/visitors.h"
+#include "node/text/networks.h"
 
 namespace koinon {
 namespace asio = boost::asio;

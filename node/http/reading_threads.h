@@ -21,7 +21,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-#include "node/http/visitors.h"
+#include "node/http/shares.h"
 #include "proto/base/limits.h"
 
 namespace koinon {

@@ -17,7 +17,8 @@
 #include <sys/stat.h>
 
 #include "node/http/request_reader.h"
-#include "node/http/visitors.h"
+#include "node/http/shares.h"
+#include "node/text/networks.h"
 #include "proto/base/limits.h"
 
 namespace koinon {

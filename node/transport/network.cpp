@@ -9,6 +9,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include "crypto/ed25519.h"
+#include "node/text/networks.h"
 #include "node/transport/deadline.h"
 #include "proto/base/encoding.h"
 #include "proto/base/limits.h"
@@ -222,23 +223,26 @@ asio::awaitable<void> Network::accept_loop() {
       co_await pause.async_wait(redirect_error(use_awaitable, error));
       continue;
     }
-    if (handshakes_ >= limits::kHandshakesAtOnce) continue;  // the socket closes
     asio::co_spawn(io_, serve_handshake(std::move(socket)), asio::detached);
   }
 }
 
 asio::awaitable<void> Network::serve_handshake(tcp::socket socket) {
-  ++handshakes_;
   error_code error;
   socket.set_option(tcp::no_delay(true), error);
+  const std::string network = network_of(socket.remote_endpoint(error).address().to_string());
   auto check = std::make_unique<PinCheck>();
   check->accepts = [this](const NodeKey& key) {
     return welcomes(key) || (peers_.contains(key) && !engine_.shuns(now(), key));
   };
   auto stream = std::make_unique<TlsStream>(std::move(socket), *tls_);
   pin(*stream, *check);
+  const Handshakes::Number number = handshakes_.begin(network, [raw = stream.get()] {
+    error_code ignored;
+    raw->next_layer().close(ignored);
+  });
   const bool shaken = co_await shake_hands(stream.get(), true);
-  --handshakes_;
+  handshakes_.end(number);
   if (!shaken || !check->seen || stopping_) co_return;
   if (const auto invite = invites_.find(*check->seen); invite != invites_.end()) {
     co_await serve_join(std::move(stream), invite->second);

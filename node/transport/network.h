@@ -17,6 +17,7 @@
 #include "crypto/invite.h"
 #include "node/engine/engine.h"
 #include "node/transport/connection.h"
+#include "node/transport/handshakes.h"
 
 namespace koinon {
 
@@ -168,7 +169,7 @@ class Network {
   std::map<SessionId, std::shared_ptr<Connection>> connections_;
   std::map<SessionId, NodeKey> session_peers_;
   std::uint64_t next_session_ = 1;
-  std::size_t handshakes_ = 0;
+  Handshakes handshakes_;
   std::minstd_rand jitter_;
   bool stopping_ = false;
   bool draining_ = false;

@@ -45,6 +45,18 @@ asio::awaitable<bool> write_one_frame(TlsStream* stream, v1::Frame frame) {
   co_return !error;
 }
 
+// Whoever has the invite could say any city's public key: it counts only with a signature by that key, over
+// this connection. The result's value stands for nothing.
+Result<std::string> check_join(TlsStream& stream, const v1::Join& join) {
+  KOINON_ASSIGN(const PeerLine line, parse_peer_line(join.peer_line()));
+  KOINON_ASSIGN(const Bytes exported, exported_bytes(stream, kJoinExporter, kJoinExportedBytes));
+  if (verify_signature(PublicKey::from(line.node_key.view()), join_message(exported, join.peer_line()),
+                       join.proof()))
+    return std::string();
+  return fail(Code::kBadSignature, "the joiner has not shown that it holds the node key that it names",
+              "join");
+}
+
 }  // namespace
 
 bool Network::welcomes(const NodeKey& key) const {
@@ -64,7 +76,8 @@ asio::awaitable<void> Network::serve_join(std::unique_ptr<TlsStream> stream, Inv
   if (!frame.ok() || !frame->has_join()) {
     refuse("the first frame was not Join");
   } else {
-    const auto joined = co_await callbacks_.on_join(invite, frame->join().peer_line());
+    auto joined = check_join(*stream, frame->join());
+    if (joined.ok()) joined = co_await callbacks_.on_join(invite, frame->join().peer_line());
     if (joined.ok()) {
       answer.mutable_joined()->set_name(*joined);
     } else {
@@ -105,7 +118,10 @@ asio::awaitable<Result<std::string>> Network::join(InviteLine invite, std::strin
                        " refused the handshake: the invite was used, has expired, or is for another node",
                    "invite");
   }
+  const auto exported = exported_bytes(stream, kJoinExporter, kJoinExportedBytes);
+  if (!exported.ok()) co_return exported.error();
   v1::Frame frame;
+  frame.mutable_join()->set_proof(node_key_.sign(join_message(*exported, own_line)));
   frame.mutable_join()->set_peer_line(std::move(own_line));
   if (!co_await write_one_frame(&stream, frame))
     co_return fail(Code::kUnavailable, "the connection was lost", "invite");

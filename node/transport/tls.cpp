@@ -45,12 +45,13 @@ Error context_error() { return fail(Code::kInternal, "OpenSSL could not be set u
 }  // namespace
 
 Result<std::shared_ptr<boost::asio::ssl::context>> make_tls_context(const SigningKey& node_key) {
-  KOINON_ASSIGN(const TlsIdentity identity, make_tls_identity(node_key));
+  KOINON_ASSIGN(TlsIdentity identity, make_tls_identity(node_key));
   try {
     auto context = std::make_shared<boost::asio::ssl::context>(boost::asio::ssl::context::tls);
     SSL_CTX* raw = context->native_handle();
     context->use_certificate(boost::asio::buffer(identity.certificate_der), boost::asio::ssl::context::asn1);
     context->use_private_key(boost::asio::buffer(identity.private_key_der), boost::asio::ssl::context::asn1);
+    wipe(identity.private_key_der);
     if (SSL_CTX_set_min_proto_version(raw, TLS1_3_VERSION) != 1 ||
         SSL_CTX_set_max_proto_version(raw, TLS1_3_VERSION) != 1 || SSL_CTX_set_num_tickets(raw, 0) != 1) {
       return context_error();
@@ -63,6 +64,14 @@ Result<std::shared_ptr<boost::asio::ssl::context>> make_tls_context(const Signin
   } catch (const std::exception&) {
     return context_error();
   }
+}
+
+Result<Bytes> exported_bytes(TlsStream& stream, std::string_view label, std::size_t count) {
+  Bytes out(count, '\0');
+  if (SSL_export_keying_material(stream.native_handle(), reinterpret_cast<unsigned char*>(out.data()), count,
+                                 label.data(), label.size(), nullptr, 0, 0) != 1)
+    return fail(Code::kInternal, "the connection gives no key material", "tls");
+  return out;
 }
 
 void pin(TlsStream& stream, PinCheck& check) {

@@ -25,6 +25,8 @@ struct PinCheck {
 };
 
 Result<std::shared_ptr<boost::asio::ssl::context>> make_tls_context(const SigningKey& node_key);
+// Bytes that both ends of a connection after its handshake derive, and nobody else (RFC 8446 §7.5).
+Result<Bytes> exported_bytes(TlsStream& stream, std::string_view label, std::size_t count);
 // Attaches the check to a stream before its handshake.
 void pin(TlsStream& stream, PinCheck& check);
 

@@ -105,6 +105,7 @@ inline constexpr std::chrono::hours kLieForgotten{24};
 // Network edge
 inline constexpr std::size_t kPeers = 1024;
 inline constexpr std::size_t kHandshakesAtOnce = 64;
+inline constexpr std::size_t kHandshakesPerNetwork = 16;  // of a /24 or /64
 inline constexpr std::size_t kLogsPerNode = 100000;
 
 // Invites

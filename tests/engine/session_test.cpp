@@ -60,6 +60,9 @@ TEST_F(Sessions, AnObserverIsPinnedWithoutALogAndMayNotClaimOne) {
   PeerRecord observer = la.as_peer();
   observer.log.reset();
   observer.vkey.clear();
+  EXPECT_EQ(seoul.store->put_peer(observer).error().code, Code::kConflict)
+      << "a pin is not another's by itself";
+  ASSERT_TRUE(seoul.store->remove_peer(observer.node_key).ok());
   ASSERT_TRUE(seoul.store->put_peer(observer).ok());
   EXPECT_FALSE(seoul.store->load_state()->peers.front().log);
   seoul.engine->on_peer_added(seoul.now, observer);

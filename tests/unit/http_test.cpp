@@ -7,7 +7,7 @@
 #include "node/http/change_request.h"
 #include "node/http/entrance.h"
 #include "node/http/time_text.h"
-#include "node/http/visitors.h"
+#include "node/text/networks.h"
 #include "tests/temporary_folder.h"
 #include "tools/practice_table.h"
 

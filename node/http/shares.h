@@ -1,5 +1,4 @@
-// Visitors: whoever shares an address, as far as limits are concerned. An IPv6 visitor has a whole /64, since
-// one machine may use any address of it.
+// What visitors have of something that there is only so much of. One thread.
 #pragma once
 
 #include <map>
@@ -7,12 +6,6 @@
 #include <string>
 
 namespace koinon {
-
-// The address as limits count it: an IPv4 address as it is, an IPv6 address as its /64 network, one that
-// carries an IPv4 address as that. A text that is no address as it is.
-std::string visitor_of(const std::string& address);
-// The same by /24 and /64, for limits on whole neighbourhoods.
-std::string network_of(const std::string& address);
 
 // How many of something each visitor has at the moment, and all together.
 class Shares {

@@ -1,4 +1,4 @@
-#include "node/http/visitors.h"
+#include "node/text/networks.h"
 
 #include <boost/asio/ip/address.hpp>
 
@@ -30,24 +30,5 @@ std::string text_of(const std::string& address, bool whole_network) {
 
 std::string visitor_of(const std::string& address) { return text_of(address, false); }
 std::string network_of(const std::string& address) { return text_of(address, true); }
-
-bool Shares::has_room(const std::string& visitor) const { return total_ < all_ && of(visitor) < each_; }
-
-void Shares::add(const std::string& visitor) {
-  ++counts_[visitor];
-  ++total_;
-}
-
-void Shares::remove(const std::string& visitor) {
-  const auto it = counts_.find(visitor);
-  if (it == counts_.end()) return;
-  --total_;
-  if (--it->second == 0) counts_.erase(it);
-}
-
-std::size_t Shares::of(const std::string& visitor) const {
-  const auto it = counts_.find(visitor);
-  return it == counts_.end() ? 0 : it->second;
-}
 
 }  // namespace koinon

@@ -1,0 +1,44 @@
+#include "node/transport/handshakes.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "proto/base/limits.h"
+
+namespace koinon {
+
+Handshakes::Number Handshakes::begin(const std::string& network, std::function<void()> close) {
+  make_room(network);
+  open_.emplace(next_, Open{network, std::move(close)});
+  ++counts_[network];
+  return next_++;
+}
+
+void Handshakes::end(Number number) {
+  const auto it = open_.find(number);
+  if (it == open_.end()) return;  // it gave way
+  const auto count = counts_.find(it->second.network);
+  if (--count->second == 0) counts_.erase(count);
+  open_.erase(it);
+}
+
+void Handshakes::make_room(const std::string& network) {
+  if (const auto it = counts_.find(network);
+      it != counts_.end() && it->second >= limits::kHandshakesPerNetwork)
+    return give_way(network);
+  if (open_.size() < limits::kHandshakesAtOnce) return;
+  const auto most = std::max_element(counts_.begin(), counts_.end(),
+                                     [](const auto& a, const auto& b) { return a.second < b.second; });
+  give_way(std::string(most->first));
+}
+
+void Handshakes::give_way(const std::string& network) {
+  const auto oldest = std::find_if(open_.begin(), open_.end(),
+                                   [&](const auto& item) { return item.second.network == network; });
+  if (oldest == open_.end()) return;
+  const auto close = std::move(oldest->second.close);
+  end(oldest->first);
+  close();
+}
+
+}  // namespace koinon

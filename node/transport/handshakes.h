@@ -1,0 +1,35 @@
+// Handshakes of strangers under way: so many at once, shared out by neighbourhood (/24 and /64), so that
+// nobody who opens connections and says nothing keeps the others out. Where there is no room the oldest of
+// the neighbourhood that has most gives way.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+
+namespace koinon {
+
+class Handshakes {
+ public:
+  using Number = std::uint64_t;
+
+  // `close` ends the connection; it is called at most once, and not after end().
+  Number begin(const std::string& network, std::function<void()> close);
+  void end(Number number);
+  std::size_t count() const { return open_.size(); }
+
+ private:
+  struct Open {
+    std::string network;
+    std::function<void()> close;
+  };
+  void make_room(const std::string& network);
+  void give_way(const std::string& network);
+
+  std::map<Number, Open> open_;  // the oldest first
+  std::map<std::string, std::size_t> counts_;
+  Number next_ = 1;
+};
+
+}  // namespace koinon
