@@ -64,10 +64,16 @@ class SqliteIndexReader final : public IndexReader {
     if (!match.empty()) match = "{title summary body} : (" + match + ")";
     if (!query.words.empty() && match.empty()) return std::vector<IndexedRecord>();
     std::string sql(kDocColumns);
-    sql += match.empty() ? (query.topic ? "topic t JOIN doc d ON d.id = t.doc " : "doc d ")
-                         : "text x JOIN doc d ON d.id = x.rowid ";
+    // Of words that are everywhere the newest hits alone are ranked.
+    if (match.empty()) {
+      sql += query.topic ? "topic t JOIN doc d ON d.id = t.doc " : "doc d ";
+    } else {
+      sql +=
+          "(SELECT rowid AS id, bm25(text, 8.0, 4.0, 1.5, 1.0) AS rank FROM text WHERE text MATCH :match "
+          "ORDER BY rowid DESC LIMIT " +
+          std::to_string(limits::kSearchHits) + ") x JOIN doc d ON d.id = x.id ";
+    }
     sql += "WHERE 1 ";
-    if (!match.empty()) sql += "AND text MATCH :match ";
     if (query.topic) {
       sql += match.empty() ? "AND t.topic = :topic "
                            : "AND EXISTS (SELECT 1 FROM topic t WHERE t.topic = :topic AND t.doc = d.id) ";
@@ -80,7 +86,7 @@ class SqliteIndexReader final : public IndexReader {
     if (match.empty()) {
       sql += query.topic ? "ORDER BY t.arrival DESC " : "ORDER BY d.arrival DESC ";
     } else {
-      sql += "ORDER BY bm25(text, 8.0, 4.0, 1.5, 1.0), d.arrival DESC ";
+      sql += "ORDER BY x.rank, d.arrival DESC ";
     }
     sql += "LIMIT :limit";
     auto select = db_.prepare(sql);

@@ -3,6 +3,7 @@
 #include <set>
 
 #include "proto/base/limits.h"
+#include "proto/base/encoding.h"
 #include "proto/codec/entry.h"
 #include "storage/note_text.h"
 #include "storage/search/note_facts.h"
@@ -15,7 +16,7 @@
 namespace koinon {
 namespace {
 
-constexpr int kIndexVersion = 5;
+constexpr int kIndexVersion = 6;
 constexpr std::size_t kBytesPerWord = 6;
 constexpr std::size_t kBatchRows = 64;
 constexpr std::uint64_t kBatchRecords = 2000;
@@ -214,6 +215,8 @@ class SqliteIndexWriter final : public IndexWriter {
       const auto body = parse_body(record.body);
       if (body.ok()) {
         content = {note_text(*body), note_facts(*body), {}, true};
+        // What lists show of a note is of bounded size, whoever wrote it.
+        content.text.title.resize(clipped_utf8(content.text.title, limits::kIndexedTitleBytes).size());
         content.keywords = keywords(*entry, content.text);
         if (body->has_profile()) KOINON_TRY(put_city(log, record.index, body->profile()));
       }
@@ -277,7 +280,7 @@ class SqliteIndexWriter final : public IndexWriter {
         "change = ? "
         "WHERE id = ?");
     KOINON_TRY(update.bind_text(content.text.title)
-                   .bind_text(content.text.summary)
+                   .bind_text(clipped_utf8(content.text.summary, limits::kIndexedSummaryBytes))
                    .bind(content.facts.evidence)
                    .bind(static_cast<std::int64_t>(content.facts.cost))
                    .bind(content.facts.sdgs)
@@ -310,7 +313,7 @@ class SqliteIndexWriter final : public IndexWriter {
                    .bind(entry == nullptr ? 0 : entry->created_at_ms())
                    .bind_text(language)
                    .bind_text(content.text.title)
-                   .bind_text(content.text.summary)
+                   .bind_text(clipped_utf8(content.text.summary, limits::kIndexedSummaryBytes))
                    .bind_text(topics)
                    .bind(entry == nullptr ? 0 : 1)
                    .bind(content.facts.evidence)

@@ -222,12 +222,34 @@ std::vector<std::string> query_words(std::string_view text) {
   return out;
 }
 
+namespace {
+
+// To put marks in order takes the square of how many stand in a row, so that text is made stream-safe first
+// (UAX 15, section 13): after thirty of them stands a U+034F, which no writing system has there.
+icu::UnicodeString stream_safe(const icu::UnicodeString& text) {
+  constexpr int kMostMarks = 30;
+  constexpr UChar32 kJoiner = 0x034F;
+  icu::UnicodeString out;
+  int marks = 0;
+  int32_t done = 0;
+  for (int32_t i = 0; i < text.length(); i = text.moveIndex32(i, 1)) {
+    marks = u_getCombiningClass(text.char32At(i)) == 0 ? 0 : marks + 1;
+    if (marks <= kMostMarks) continue;
+    out.append(text, done, i - done).append(kJoiner);
+    done = i;
+    marks = 1;
+  }
+  return done == 0 ? text : out.append(text, done, text.length() - done);
+}
+
+}  // namespace
+
 std::string nfc(std::string_view text) {
   UErrorCode error = U_ZERO_ERROR;
   const icu::Normalizer2* normalizer = icu::Normalizer2::getNFCInstance(error);
   std::string out;
   if (U_FAILURE(error) != 0) return std::string(text);
-  normalizer->normalize(icu::UnicodeString::fromUTF8(text), error).toUTF8String(out);
+  normalizer->normalize(stream_safe(icu::UnicodeString::fromUTF8(text)), error).toUTF8String(out);
   return U_FAILURE(error) != 0 ? std::string(text) : out;
 }
 

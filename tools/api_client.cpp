@@ -101,6 +101,9 @@ Result<json::value> ApiClient::post_json(const std::string& target, const json::
 Result<json::value> ApiClient::post_bytes(const std::string& target, const std::string& bytes) const {
   return parse(call("POST", target, bytes, "application/octet-stream"));
 }
+Result<json::value> ApiClient::put_json(const std::string& target, const json::value& body) const {
+  return parse(call("PUT", target, json::serialize(body)));
+}
 Result<json::value> ApiClient::patch_json(const std::string& target, const json::value& body) const {
   return parse(call("PATCH", target, json::serialize(body)));
 }

@@ -22,6 +22,7 @@ class ApiClient {
   Result<boost::json::value> post_json(const std::string& target, const boost::json::value& body) const;
   // The bytes as they are.
   Result<boost::json::value> post_bytes(const std::string& target, const std::string& bytes) const;
+  Result<boost::json::value> put_json(const std::string& target, const boost::json::value& body) const;
   Result<boost::json::value> patch_json(const std::string& target, const boost::json::value& body) const;
   Result<boost::json::value> remove(const std::string& target) const;
   // Calls `on_line` with each line of an event stream until it returns false or the stream ends.

@@ -45,6 +45,8 @@ struct InviteArguments {
   bool no_qr = false;
 };
 Status run_invite(const Common& common, const InviteArguments& arguments);
+// Lists those that may still be used; or revokes one by its id.
+Status run_invites(const Common& common, const std::string& revoke);
 // `yes`: without asking whether the name is the right one.
 Status run_join(const Common& common, const std::string& line, bool vouch, bool yes);
 

@@ -66,6 +66,26 @@ Status run_invite(const Common& common, const InviteArguments& arguments) {
   return {};
 }
 
+Status run_invites(const Common& common, const std::string& revoke) {
+  const ApiClient client(common.data);
+  if (!revoke.empty()) {
+    KOINON_ASSIGN(const auto removed, client.remove("/api/v1/invites/" + revoke));
+    if (!common.json) std::cout << "Revoked; nobody joins with it any more.\n";
+    return {};
+  }
+  KOINON_ASSIGN(const auto open, client.get_json("/api/v1/invites"));
+  if (common.json) {
+    std::cout << json::serialize(open) << "\n";
+    return {};
+  }
+  for (const auto& invite : open.at("items").as_array()) {
+    const std::string name = member(invite, "for");
+    std::cout << member(invite, "id") << "  " << (name.empty() ? "for anyone" : "for " + harmless(name))
+              << ", until " << member(invite, "expires_at") << "\n";
+  }
+  return {};
+}
+
 Status run_join(const Common& common, const std::string& line, bool vouch, bool yes) {
   KOINON_ASSIGN(const InviteLine invite, parse_invite_line(line));
   std::string who = "an observer, which publishes nothing";

@@ -113,8 +113,19 @@ Status run_status(const Common& common) {
   return print(common, ApiClient(common.data).get_json("/api/v1/status"), render_status);
 }
 
+// All pages as one list.
 Status run_cities(const Common& common) {
-  return print(common, ApiClient(common.data).get_json("/api/v1/cities"), render_cities);
+  const ApiClient client(common.data);
+  KOINON_ASSIGN(json::value all, client.get_json("/api/v1/cities?limit=1000"));
+  auto& items = all.as_object()["items"].as_array();
+  for (std::string next = member(all, "next"); !next.empty();) {
+    KOINON_ASSIGN(const json::value page, client.get_json("/api/v1/cities?limit=1000&cursor=" + next));
+    const auto& more = page.at("items").as_array();
+    items.insert(items.end(), more.begin(), more.end());
+    next = member(page, "next");
+  }
+  all.as_object().erase("next");
+  return print(common, all, render_cities);
 }
 
 Status run_peer_list(const Common& common) {

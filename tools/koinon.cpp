@@ -118,6 +118,9 @@ void add_invite_commands(CLI::App& app, CommandLine& line) {
   invite->add_option("--hours", line.invite.hours, "how long it may be used (two weeks)")
       ->check(CLI::Range(1, 8760));
   invite->add_flag("--no-qr", line.invite.no_qr, "do not draw the QR code");
+  auto* invites = command(app, line, "invites", "invites that may still be used",
+                          [&line] { return run_invites(line.common, line.line); });
+  invites->add_option("--revoke", line.line, "the id of one that nobody may use any more");
   auto* join = command(app, line, "join", "become the peer of a city that sent an invite",
                        [&line] { return run_join(line.common, line.line, !line.no_vouch, line.yes); });
   join->add_option("line", line.line, "the whole line")->required();

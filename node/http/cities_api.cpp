@@ -14,6 +14,7 @@ namespace json = boost::json;
 namespace {
 
 constexpr std::size_t kReadAtOnce = 200;
+constexpr std::size_t kLooks = 20;
 
 }  // namespace
 
@@ -58,10 +59,10 @@ json::object CitiesApi::city_json(Directory& directory, const LogState& state, c
           {"trust_path", std::move(hops)}};
 }
 
-// Where no limit is asked for, all of them.
+// Looks at so many cities that are held, trusted or not: where few are, a page has fewer, and leads on.
 Result<json::object> CitiesApi::page(Directory& directory, const HttpRequest& request,
                                      const NetworkStatus& network) {
-  KOINON_ASSIGN(const std::size_t limit, read_limit(request, SIZE_MAX, limits::kPageSizeMax));
+  KOINON_ASSIGN(const std::size_t limit, read_limit(request, limits::kPageSize, limits::kPageSizeMax));
   std::optional<LogState> last;
   if (const std::string cursor = request.param("cursor"); !cursor.empty()) {
     const auto id = parse_log_id(cursor);
@@ -72,7 +73,7 @@ Result<json::object> CitiesApi::page(Directory& directory, const HttpRequest& re
   for (const TrustedCity& city : network.trusted) trusted.emplace(city.log, &city.path);
   json::array items;
   bool more = true;
-  while (more && items.size() < limit) {
+  for (std::size_t looks = 0; more && items.size() < limit && looks < kLooks; ++looks) {
     KOINON_ASSIGN(const auto states, parts_.store->logs_after(last, request.param("q"), kReadAtOnce));
     more = states.size() == kReadAtOnce;
     for (const LogState& state : states) {

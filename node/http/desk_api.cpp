@@ -178,7 +178,10 @@ Result<HeldNote> DeskApi::hold(const Asked& asked, const Caller& caller) {
   note.made_at = parts_.clock.wall();
   note.due_at = asked.verdict.due;
   note.state = asked.verdict.when == Verdict::When::kReviewed ? HeldState::kReview : HeldState::kWaiting;
-  note.request = json::serialize(asked.request);
+  // In whose name it was asked for stands, wherever the account is when it is signed.
+  json::object request = asked.request;
+  if (!asked.prepared.wish.office.empty()) request["office"] = asked.prepared.wish.office;
+  note.request = json::serialize(request);
   KOINON_ASSIGN(note.id, shared_.desk.hold(note));
   parts_.wake_hold_queue();
   return note;

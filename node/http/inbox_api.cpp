@@ -14,6 +14,7 @@ namespace json = boost::json;
 namespace {
 
 constexpr std::size_t kRemarkBytes = 2000;
+constexpr std::size_t kLookedAt = 2000;  // records for one page of what a filter leaves
 constexpr std::array<std::string_view, 3> kCaseStates = {"new", "open", "done"};
 
 Status needs_account(const Caller& caller) {
@@ -89,7 +90,7 @@ Result<HttpResponse> InboxApi::inbox(const HttpRequest& request) {
   Directory directory(*parts_.store, parts_.index.get());
   json::array items;
   std::string next;
-  while (items.size() < limit) {
+  for (std::size_t looked = 0; items.size() < limit && looked < kLookedAt; looked += limit) {
     KOINON_ASSIGN(const auto found, parts_.index->addressed(*own, before, limit));
     for (const IndexedRecord& record : found) {
       before = record.arrival;

@@ -170,7 +170,9 @@ asio::awaitable<HttpResponse> AccountPages::change_account(Visit visit) {
     input.has_body = false;
   } else if (wish == "password") {
     operation = "setPassword";
-    input.body = {{"old", visit.field("old")}, {"new", visit.field("new")}};
+    input.body = {{"old", visit.field("old")},
+                  {"new", visit.field("new")},
+                  {"end_tokens", visit.field("end_tokens") == "yes"}};
   } else {
     co_return frame_.sorry(visit, fail(Code::kInvalidArgument, visit.say("error.stale_form"), "do"));
   }

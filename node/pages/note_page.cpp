@@ -311,7 +311,8 @@ asio::awaitable<HttpResponse> NotePage::withdraw(Visit visit) {
   input.body = {{"ref", ref}, {"reason", visit.field("reason")}, {"erase", visit.field("erase") == "yes"}};
   const OperationResult done = co_await frame_.call(visit, "withdraw", std::move(input));
   if (!done.ok()) co_return frame_.sorry(visit, done);
-  co_return PageFrame::go("/records/" + ref);
+  const bool waits = done.status == 202;
+  co_return PageFrame::go(waits ? "/held/" + std::to_string(number_at(done.body, "id")) : "/records/" + ref);
 }
 
 }  // namespace koinon

@@ -125,6 +125,7 @@ asio::awaitable<HttpResponse> OperatePages::show_operate(Visit visit, json::obje
   const OperationResult subscriptions = co_await frame_.call(visit, "getSubscriptions");
   const OperationResult id = co_await frame_.call(visit, "getId");
   const OperationResult blocks = co_await frame_.call(visit, "listBlocks");
+  const OperationResult invites = co_await frame_.call(visit, "listInvites");
   PageView view{"operate", visit.say("operate.title"), std::move(news), 200, "", ""};
   const json::object& body = status.body;
   json::array facts;
@@ -162,6 +163,17 @@ asio::awaitable<HttpResponse> OperatePages::show_operate(Visit visit, json::obje
   json::array blocked = array_at(blocks.body, "items");
   view.model["has_blocked"] = !blocked.empty();
   view.model["blocked"] = std::move(blocked);
+  json::array open;
+  for (const auto& item : array_at(invites.body, "items")) {
+    const std::string name = text_at(item.as_object(), "for");
+    open.push_back(json::object{
+        {"id", text_at(item.as_object(), "id")},
+        {"name", name.empty() ? visit.say("operate.invite_anyone") : name},
+        {"until", visit.say("operate.invite_until",
+                            {{"date", date_of(visit, text_at(item.as_object(), "expires_at"))}})}});
+  }
+  view.model["has_invites"] = !open.empty();
+  view.model["invites"] = std::move(open);
   view.model["reviews"] = frame_.shared().parts.facts.log().has_value();
   view.model["wants_all"] = all != nullptr && all->is_bool() && all->as_bool();
   view.model["wanted"] = wanted;
@@ -188,6 +200,10 @@ asio::awaitable<HttpResponse> OperatePages::change(Visit visit) {
   } else if (wish == "remove-peer") {
     operation = "removePeer";
     input.args["peer"] = visit.field("peer");
+    input.has_body = false;
+  } else if (wish == "revoke-invite") {
+    operation = "revokeInvite";
+    input.args["id"] = visit.field("id");
     input.has_body = false;
   } else if (wish == "subscribe") {
     operation = "setSubscriptions";

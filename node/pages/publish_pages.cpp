@@ -36,6 +36,12 @@ std::string translation_language(const Visit& visit, const std::string& original
 // datetime-local has neither zone nor seconds; the form says that it is UTC.
 std::string api_time(const std::string& local) { return local.size() == 16 ? local + ":00Z" : local; }
 
+std::string title_of_held(const Visit& visit, const json::object& held) {
+  const std::string withdrawn = text_at(object_at(held, "withdrawal"), "ref");
+  if (!withdrawn.empty()) return visit.say("held.withdrawal", {{"ref", withdrawn}});
+  return title_of_request(object_at(held, "note"));
+}
+
 }  // namespace
 
 HttpResponse go_to_published(const OperationResult& result) {
@@ -267,26 +273,23 @@ asio::awaitable<HttpResponse> PublishPages::submit(Visit sent) {
 }
 
 asio::awaitable<HttpResponse> PublishPages::held(Visit visit) {
-  const OperationResult all = co_await frame_.call(visit, "listHeld", {{}, {{"limit", "1000"}}, {}});
-  if (!all.ok()) co_return frame_.sorry(visit, all);
-  for (const auto& item : array_at(all.body, "items")) {
-    const json::object& note = item.as_object();
-    if (std::to_string(number_at(note, "id")) != visit.request.arg("id")) continue;
-    const std::string state = text_at(note, "state");
-    const auto due = parse_time(text_at(note, "due_at"), "due_at");
-    PageView view{"held", visit.say("held.title"), {}, 200, "", ""};
-    view.model = {{"heading", view.title},
-                  {"id", number_at(note, "id")},
-                  {"note_title", title_of_request(object_at(note, "note"))},
-                  {"state_text",
-                   visit.say("held." + state, {{"time", due.ok() ? visit.words->date_and_time(*due) : ""}})},
-                  {"ref", text_at(note, "ref")},
-                  {"outcome", state == "failed" ? text_at(note, "outcome") : ""},
-                  {"waits", state == "waiting" || state == "for-review"},
-                  {"may_release", frame_.may(visit, "releaseHeld")}};
-    co_return frame_.show(visit, std::move(view));
-  }
-  co_return frame_.sorry(visit, fail(Code::kNotFound, visit.say("held.none")));
+  const OperationResult found = co_await frame_.call(visit, "getHeld", {visit.request.args, {}, {}});
+  if (!found.ok()) co_return frame_.sorry(visit, fail(Code::kNotFound, visit.say("held.none")));
+  const json::object& note = found.body;
+  const std::string state = text_at(note, "state");
+  const auto due = parse_time(text_at(note, "due_at"), "due_at");
+  PageView view{"held", visit.say("held.title"), {}, 200, "", ""};
+  view.model = {
+      {"heading", view.title},
+      {"id", number_at(note, "id")},
+      {"note_title", title_of_held(visit, note)},
+      {"state_text",
+       visit.say("held." + state, {{"time", due.ok() ? visit.words->date_and_time(*due) : ""}})},
+      {"ref", text_at(note, "ref")},
+      {"outcome", state == "failed" || state == "cancelled" ? visit.fault(text_at(note, "outcome")) : ""},
+      {"waits", state == "waiting" || state == "for-review"},
+      {"may_release", frame_.may(visit, "releaseHeld")}};
+  co_return frame_.show(visit, std::move(view));
 }
 
 asio::awaitable<HttpResponse> PublishPages::change_held(Visit visit) {
@@ -294,7 +297,8 @@ asio::awaitable<HttpResponse> PublishPages::change_held(Visit visit) {
   const OperationResult done = co_await frame_.call(visit, operation, {visit.request.args, {}, {}});
   if (!done.ok()) co_return frame_.sorry(visit, done);
   if (operation == "releaseHeld") co_return go_to_published(done);
-  // What was taken back is a draft again.
+  // What was taken back is a draft again; a withdrawal is nothing to write on.
+  if (!done.body.contains("note")) co_return PageFrame::go("/desk");
   OperationInput input{{}, {}, object_at(done.body, "note"), true, {}};
   const OperationResult draft = co_await frame_.call(visit, "addDraft", std::move(input));
   if (!draft.ok()) co_return PageFrame::go("/held/" + visit.request.arg("id"));
@@ -321,7 +325,7 @@ asio::awaitable<HttpResponse> PublishPages::desk(Visit visit) {
     const json::object& note = item.as_object();
     const std::string state = text_at(note, "state");
     if (state == "signed" || state == "cancelled") continue;
-    const std::string title = title_of_request(object_at(note, "note"));
+    const std::string title = title_of_held(visit, note);
     held.push_back(json::object{{"id", number_at(note, "id")},
                                 {"title", title.empty() ? visit.say("desk.untitled") : title},
                                 {"who", text_at(note, "who")},

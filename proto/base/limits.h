@@ -202,6 +202,8 @@ inline constexpr std::size_t kPageSize = 100;
 inline constexpr std::size_t kPageSizeMax = 1000;
 inline constexpr std::size_t kSearchWords = 32;
 inline constexpr std::size_t kSearchBytes = 1024;
+inline constexpr std::size_t kIndexedTitleBytes = 300;  // of what lists, feeds and messages show
+inline constexpr std::size_t kIndexedSummaryBytes = 2 * kKiB;
 // Of a text, when an excerpt is made of it.
 inline constexpr std::size_t kHighlightBytes = 64 * kKiB;
 // A word that many topics are called by stands for the first of them.

@@ -1,7 +1,7 @@
 #include "storage/search/highlight.h"
 
 #include <algorithm>
-#include <set>
+#include <map>
 
 #include "proto/base/limits.h"
 #include "storage/tokenizer.h"
@@ -145,13 +145,19 @@ std::optional<std::vector<Piece>> Highlighter::excerpt(std::string_view text, St
   const auto where = places(text, stemmer);
   const auto found = marks(where);
   if (found.empty()) return std::nullopt;
+  // A window over the marks, which stand in order: a text may have thousands of them.
   std::size_t best = 0;
   std::size_t most = 0;
+  std::map<unsigned, std::size_t> words;  // in the window, with how often
+  std::size_t first = 0;
+  std::size_t next = 0;
   for (const Mark& mark : found) {
     const std::size_t begin = mark.place - std::min(mark.place, kWordsBefore);
-    std::set<unsigned> words;
-    for (const Mark& other : found) {
-      if (other.place >= begin && other.place < begin + kExcerptWords) words.insert(other.word);
+    for (; next < found.size() && found[next].place < begin + kExcerptWords; ++next)
+      ++words[found[next].word];
+    for (; found[first].place < begin; ++first) {
+      const auto word = words.find(found[first].word);
+      if (--word->second == 0) words.erase(word);
     }
     if (words.size() > most) {
       most = words.size();

@@ -352,3 +352,47 @@ class Session:
 
     def close(self):
         self.tls.close()
+
+
+# --- joining by an invite ---
+
+
+def join(invite, line, seed, folder, proof=None):
+    """Uses an invite as `line`, proving it with the node key of `seed`; the node's answer, a frame. `proof` stands in for
+    the signature, to lie."""
+    from OpenSSL import SSL, crypto
+
+    inviter, secret = invite.rsplit("+", 1)
+    address, node_key = inviter.rsplit("@", 1)[1].split("#")
+    key = base64.urlsafe_b64decode(node_key + "=")
+    once = sha256(b"koinon/v1 invite\0" + key + base64.urlsafe_b64decode(secret + "=="))
+    city = City.__new__(City)
+    city.name, city.node, city.certificate = "once.example", once, pathlib.Path(folder) / "once.pem"
+    city._write_certificate()
+    context = SSL.Context(SSL.TLS_CLIENT_METHOD)
+    context.set_min_proto_version(SSL.TLS1_3_VERSION)
+    context.use_certificate_file(str(city.certificate))
+    context.use_privatekey_file(str(city.certificate))
+    context.set_verify(SSL.VERIFY_NONE, lambda *_: True)
+    host, port = address.rsplit(":", 1)
+    raw = socket.create_connection((host, int(port)), timeout=30)
+    raw.settimeout(None)
+    tls = SSL.Connection(context, raw)
+    tls.set_connect_state()
+    tls.do_handshake()
+    exported = tls.export_keying_material(b"EXPORTER-koinon-v1-join", 32)
+    frame = wire.Frame()
+    frame.join.peer_line = line
+    frame.join.proof = sign(seed, b"koinon/v1 join\0" + exported + line.encode()) if proof is None else proof
+    data = frame.SerializeToString()
+    tls.sendall(struct.pack(">I", len(data)) + data)
+    answer = b""
+    try:
+        while len(answer) < 4 or len(answer) < 4 + struct.unpack(">I", answer[:4])[0]:
+            answer += tls.recv(65536)
+    except SSL.Error:
+        return None
+    finally:
+        tls.sock_shutdown(socket.SHUT_RDWR)
+        raw.close()
+    return wire.Frame.FromString(answer[4:])

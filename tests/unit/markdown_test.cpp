@@ -4,7 +4,9 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include "node/http/rendered_texts.h"
 #include "node/text/plain_text.h"
+#include "proto/base/limits.h"
 
 namespace koinon::test {
 namespace {
@@ -46,6 +48,71 @@ TEST(Markdown, ImagesAreLinksSoThatNobodysServerIsCalled) {
   EXPECT_EQ(markdown_html("[![map](https://x.example/a.png)](https://y.example)"),
             "<p><a href=\"https://y.example\">map</a></p>\n");
   EXPECT_EQ(markdown_html("![map](data:image/svg+xml,x)"), "<p>map</p>\n");
+}
+
+std::string repeated(std::string_view seed, std::size_t bytes) {
+  std::string out;
+  while (out.size() < bytes) out += seed;
+  return out;
+}
+
+// Each of these costs its parser the square of its length.
+TEST(Markdown, WhatWouldCostTooMuchIsShownAsItWasWritten) {
+  for (const std::string& text :
+       {repeated("[a](<b\n", 1'000'000), repeated("**x [*b**c*](d\n", 1'000'000),
+        repeated("[1]:u [1]\n", 1'000'000), repeated("- ", 500'000) + "a\n" + std::string(500'000, '\n'),
+        repeated("1. ", 500'000) + "a\n" + std::string(500'000, '\n'), std::string(500'000, '>') + "\n\n",
+        "[a]: " + std::string(400'000, 'u') + "\n\n" + repeated("[a] ", 500'000),
+        repeated("a", limits::kMarkdownBytes + 1)}) {
+    const MarkdownHtml rendered = render_markdown(text);
+    EXPECT_TRUE(rendered.as_written) << text.substr(0, 20);
+    EXPECT_TRUE(rendered.html.starts_with("<pre>"));
+    EXPECT_LE(rendered.html.size(), 6 * text.size() + 20);
+    EXPECT_NE(markdown_html(text).find("shown as it was written"), std::string::npos);
+    EXPECT_LE(markdown_text(text).size(), text.size());
+  }
+}
+
+TEST(Markdown, WhatPeopleWriteAtAnyLengthIsRendered) {
+  const std::string paragraph =
+      "We set up *three* sites, see [the plan](https://a.example/b) and `code`, <https://c.example>.\n"
+      "It took ten days [^1] and worked, mostly (see [1] and [2]).\n\n";
+  const std::string table = "+------+------+\n| a    | b    |\n+------+------+\n\n---\n\n- - -\n\n";
+  std::string nested;
+  for (int i = 0; i < 20; ++i) nested += std::string(static_cast<std::size_t>(2 * i), ' ') + "- item\n";
+  for (const std::string& text :
+       {repeated(paragraph, 1'000'000), repeated(table, 300'000), repeated(nested + "\n", 300'000),
+        repeated("    an indented line\n", 300'000),
+        repeated("> said by somebody\n> on two lines\n\n", 300'000)}) {
+    EXPECT_FALSE(render_markdown(text).as_written) << text.substr(0, 40);
+  }
+}
+
+TEST(Markdown, EntitiesHideNothing) {
+  EXPECT_EQ(markdown_html("a &amp; b &#8364; &copy;"), "<p>a &amp; b \u20AC &copy;</p>\n");
+  EXPECT_EQ(markdown_html("a&#x202E;b&#8294;c&rlm;d&#1;e"), "<p>abcde</p>\n");
+  EXPECT_EQ(markdown_html("[x](https://a.example/?b=1&amp;c=2)"),
+            "<p><a href=\"https://a.example/?b=1&amp;c=2\">x</a></p>\n");
+  EXPECT_EQ(markdown_html("[x](java&#x73;cript:alert(1))"), "<p>x</p>\n");
+  EXPECT_EQ(markdown_html("[x](https://a.example/&Tab;b)"), "<p>x</p>\n");
+}
+
+TEST(Markdown, AsTextKeepsItsStructure) {
+  EXPECT_EQ(markdown_text("# A\n\nOne *two*\nthree.\n\n- a\n- b\n\n1. c\n2. d\n\n[e](https://f.example)"),
+            "A\n\nOne two\nthree.\n- a\n- b\n1. c\n2. d\n\ne (https://f.example)\n");
+}
+
+TEST(RenderedTexts, AreRenderedOnceAndForgottenInTurn) {
+  RenderedTexts texts(100'000);
+  const std::string first = repeated("*a* b\n\n", 20'000);
+  const std::string second = repeated("*c* d\n\n", 20'000);
+  const std::string html = texts.html(first);
+  EXPECT_EQ(html, markdown_html(first));
+  EXPECT_EQ(texts.html(first), html);
+  EXPECT_EQ(texts.renderings(), 1U);
+  for (int i = 0; i < 20; ++i) (void)texts.html(second + std::to_string(i));
+  EXPECT_EQ(texts.html(first), html);
+  EXPECT_EQ(texts.renderings(), 22U) << "it had made room for the others";
 }
 
 TEST(PlainText, LosesWhatHidesOrReorders) {

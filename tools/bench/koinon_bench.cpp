@@ -6,6 +6,7 @@
 
 #include "tools/bench/catch_up.h"
 #include "tools/bench/fill.h"
+#include "tools/bench/hostile_bench.h"
 #include "tools/bench/search_bench.h"
 
 namespace koinon {
@@ -48,6 +49,14 @@ int run(int argc, char** argv) {
   searching->add_option("--practices", search.library.practices, "how many (100000)");
   searching->add_option("--cities", search.library.cities, "of how many cities (200)");
   searching->add_option("--searches", search.searches, "how many of each (1000)");
+  HostileBenchOptions hostile;
+  hostile.koinond = catch_up.koinond;
+  auto* attacked =
+      app.add_subcommand("hostile", "what others wait while a megabyte of hostile text each is opened");
+  attacked->add_option("--texts", hostile.texts, "how many (1000)");
+  attacked->add_option("--bytes", hostile.bytes, "of each (1000000)");
+  attacked->add_option("--cities", hostile.cities, "of how many cities (20)");
+  attacked->add_option("--readers", hostile.readers, "who open them at the same time (4)");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -56,8 +65,8 @@ int run(int argc, char** argv) {
   }
   if (Status status = init_crypto(); !status.ok()) return report(status);
   if (filling->parsed()) return report(fill_store(DataFolder(data), fill));
-  if (searching->parsed()) {
-    const auto figures = measure_search(search);
+  if (searching->parsed() || attacked->parsed()) {
+    const auto figures = searching->parsed() ? measure_search(search) : measure_hostile(hostile);
     if (!figures.ok()) return report(figures.error());
     std::cout << boost::json::serialize(*figures) << "\n";
     return 0;

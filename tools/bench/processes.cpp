@@ -38,12 +38,14 @@ Workplace::~Workplace() {
   std::filesystem::remove_all(path_, ignored);
 }
 
-NodeProcess::NodeProcess(const std::filesystem::path& program, std::filesystem::path data)
+NodeProcess::NodeProcess(const std::filesystem::path& program, std::filesystem::path data,
+                         std::vector<std::string> more)
     : data_(std::move(data)) {
   const std::string ready = (data_ / "ready").string();
   std::vector<std::string> words = {
       program.string(), "--data", data_.string(), "--listen", "127.0.0.1",   "--peer-port", "0",
       "--http-listen",  "",       "--ready-file", ready,      "--log-level", "warning"};
+  words.insert(words.end(), more.begin(), more.end());
   std::vector<char*> arguments;
   arguments.reserve(words.size() + 1);
   for (std::string& word : words) arguments.push_back(word.data());
@@ -57,15 +59,14 @@ NodeProcess::~NodeProcess() {
   ::waitpid(pid_, nullptr, 0);
 }
 
-Result<std::uint16_t> NodeProcess::wait_until_ready() const {
+Result<std::uint16_t> NodeProcess::port(const std::string& which) const {
   const auto begin = std::chrono::steady_clock::now();
   while (std::chrono::steady_clock::now() - begin < kStartDeadline) {
     std::ifstream in(data_ / "ready");
     const std::string text((std::istreambuf_iterator<char>(in)), {});
     boost::system::error_code error;
     const json::value ready = json::parse(text, error);
-    if (!error && ready.is_object())
-      return static_cast<std::uint16_t>(ready.at("peer_port").to_number<int>());
+    if (!error && ready.is_object()) return static_cast<std::uint16_t>(ready.at(which).to_number<int>());
     std::this_thread::sleep_for(kPoll);
   }
   return fail(Code::kUnavailable, "koinond did not start", data_.string());

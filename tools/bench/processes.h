@@ -4,6 +4,7 @@
 #include <chrono>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include <sys/types.h>
 
@@ -29,7 +30,9 @@ class Workplace {
 // A koinond of ours, ended with the object.
 class NodeProcess {
  public:
-  NodeProcess(const std::filesystem::path& program, std::filesystem::path data);
+  // `more`: further options of koinond.
+  NodeProcess(const std::filesystem::path& program, std::filesystem::path data,
+              std::vector<std::string> more = {});
   ~NodeProcess();
   NodeProcess(const NodeProcess&) = delete;
   NodeProcess& operator=(const NodeProcess&) = delete;
@@ -37,11 +40,13 @@ class NodeProcess {
   const std::filesystem::path& data() const { return data_; }
   bool started() const { return started_; }
   // The port for peers, once it serves.
-  Result<std::uint16_t> wait_until_ready() const;
+  Result<std::uint16_t> wait_until_ready() const { return port("peer_port"); }
+  Result<std::uint16_t> http_port() const { return port("http_port"); }
   std::uint64_t peak_resident_bytes() const { return memory("VmHWM:"); }
   std::uint64_t resident_bytes() const { return memory("VmRSS:"); }
 
  private:
+  Result<std::uint16_t> port(const std::string& which) const;
   std::uint64_t memory(const std::string& what) const;
 
   std::filesystem::path data_;

@@ -1,0 +1,283 @@
+#include "tools/bench/hostile_bench.h"
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <fstream>
+#include <mutex>
+#include <thread>
+
+#include <boost/json.hpp>
+
+#include "crypto/hash.h"
+#include "node/daemon/data_folder.h"
+#include "node/publishing/own_log.h"
+#include "storage/sqlite_store.h"
+#include "tools/api_client.h"
+#include "tools/bench/processes.h"
+#include "tools/bench/visitor.h"
+
+namespace koinon {
+namespace json = boost::json;
+namespace {
+
+constexpr std::int64_t kBegan = 1'700'000'000'000;
+constexpr std::chrono::milliseconds kPoll{50};
+constexpr std::chrono::milliseconds kGlance{20};
+constexpr std::chrono::minutes kDeadline{60};
+
+// Each is repeated: alone, after another, or within a quote or a list.
+constexpr std::array<std::string_view, 54> kSeeds = {"![[]()",      "**x [*b**c*](d\n",
+                                                     "*_* _ ",      "[a](<b\n",
+                                                     "<!A ",        "> ",
+                                                     "- ",          "&",
+                                                     "[1]:u [1]\n", "[",
+                                                     "![",          "*_",
+                                                     ">",           "](",
+                                                     "[]",          "<",
+                                                     "<a",          "<!",
+                                                     "<?",          "<![CDATA[",
+                                                     "`a",          "&#",
+                                                     "\t",          "a\n=\n",
+                                                     "x\n-\n",      "[a]: b\n",
+                                                     "[a][b]",      "**a ",
+                                                     "a**b",        "*a_ ",
+                                                     "[x](",        "\\",
+                                                     "\"",          "<http://",
+                                                     "<a b=\"",     "1. ",
+                                                     "  - a\n",     "> - ",
+                                                     "- a\n\n",     "_a_",
+                                                     "~~~\n",       "|a|\n",
+                                                     "a*b_c",       "[^a]",
+                                                     "<a@b.",       "[a](b \"",
+                                                     "# \n",        "    a\n",
+                                                     "<div>\n",     "<!--",
+                                                     "[ (](",       "*a **b ",
+                                                     "a\\\n",       "\xCC\x80\xCC\xA7"};
+
+std::string repeated(std::string_view seed, std::size_t bytes) {
+  std::string out;
+  out.reserve(bytes + seed.size());
+  while (out.size() < bytes) out += seed;
+  return out;
+}
+
+std::string growing_ticks(std::size_t bytes) {
+  std::string out;
+  for (std::size_t i = 1; out.size() < bytes; ++i) out += std::string(i, '`') + "x ";
+  return out;
+}
+
+std::string definitions(std::size_t bytes) {
+  std::string out;
+  std::size_t count = 0;
+  while (out.size() < bytes / 2) out += "[" + std::to_string(++count) + "]: u\n";
+  out += "\n";
+  for (std::size_t i = 1; out.size() < bytes; ++i) out += "[" + std::to_string(i % count) + "] ";
+  return out;
+}
+
+std::string nested(std::string_view marker, std::size_t bytes) {
+  return repeated(marker, bytes / 2) + "a\n" + std::string(bytes / 2, '\n');
+}
+
+// The text of a number: the same on every machine.
+std::string text_of(std::uint64_t number, std::size_t bytes) {
+  const std::string_view seed = kSeeds.at(number % kSeeds.size());
+  const std::string_view other = kSeeds.at((number / kSeeds.size() * 7 + number + 13) % kSeeds.size());
+  switch (number / kSeeds.size() % 6) {
+    case 0:
+      return repeated(seed, bytes);
+    case 1:
+      return repeated(std::string(seed) + std::string(other), bytes);
+    case 2:
+      return repeated(seed, bytes / 2) + "\n\n" + repeated(other, bytes / 2);
+    case 3:
+      return repeated("> " + std::string(seed) + std::string(other) + "\n", bytes);
+    case 4:
+      return number % 2 == 0 ? growing_ticks(bytes / 2) + repeated(seed, bytes / 2)
+                             : definitions(bytes / 2) + repeated(seed, bytes / 2);
+    default:
+      return number % 2 == 0 ? nested("- ", bytes / 2) + repeated(seed, bytes / 2)
+                             : nested("1. ", bytes / 2) + repeated(seed, bytes / 2);
+  }
+}
+
+Status fill(const std::filesystem::path& data, const HostileBenchOptions& options) {
+  const DataFolder folder(data);
+  KOINON_ASSIGN(const FolderLock lock, FolderLock::take(folder));
+  KOINON_ASSIGN(const auto store, open_sqlite_store(folder.store()));
+  for (std::uint64_t city = 0; city < options.cities; ++city) {
+    const std::string name = "hostile-" + std::to_string(city) + ".example";
+    const SigningKey key = SigningKey::from_seed(sha256(name).view());
+    OwnLog log({name, key.public_key(), key.public_key()}, key);
+    for (std::uint64_t number = city; number < options.texts; number += options.cities) {
+      const DraftMaker maker = [&](StoreReader&) -> Result<Draft> {
+        Draft draft;
+        draft.entry.set_kind(v1::KIND_PRACTICE);
+        draft.entry.set_language("en");
+        draft.entry.add_topics("health");
+        draft.body.emplace();
+        auto* practice = draft.body->mutable_practice();
+        practice->set_title("Text " + std::to_string(number));
+        std::string text = text_of(number, options.bytes);
+        // Some hurt where lists and mails look.
+        (number % 4 == 0 ? practice->mutable_summary() : practice->mutable_solution())->swap(text);
+        draft.again = true;
+        return draft;
+      };
+      KOINON_TRY(store->begin(false));
+      const auto batch = log.publish(*store, {maker}, {kBegan});
+      if (!batch.ok()) return batch.error();
+      if (!batch->results.front().ok()) return batch->results.front().error();
+      KOINON_TRY(store->commit());
+    }
+  }
+  return {};
+}
+
+json::object spread(std::vector<double> seconds) {
+  if (seconds.empty()) return {{"requests", 0}};
+  std::sort(seconds.begin(), seconds.end());
+  const auto at = [&](double share) {
+    return seconds[static_cast<std::size_t>(share * static_cast<double>(seconds.size() - 1))] * 1000;
+  };
+  return {{"requests", seconds.size()}, {"p50_ms", at(0.5)}, {"p99_ms", at(0.99)}, {"max_ms", at(1)}};
+}
+
+// Times of several threads, and what was answered otherwise than well.
+class Times {
+ public:
+  void add(const Result<Visitor::Answer>& answer, const std::string& target) {
+    const std::lock_guard lock(mutex_);
+    if (answer.ok() && answer->status == 200) {
+      if (answer->seconds > slowest_) slowest_target_ = target;
+      slowest_ = std::max(slowest_, answer->seconds);
+      seconds_.push_back(answer->seconds);
+    } else {
+      ++failed_;
+      last_ = answer.ok() ? std::to_string(answer->status) : answer.error().text();
+    }
+  }
+  json::object figures() const {
+    json::object out = spread(seconds_);
+    out["not_answered"] = failed_;
+    if (failed_ > 0) out["last_fault"] = last_;
+    out["slowest"] = slowest_target_;
+    return out;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::vector<double> seconds_;
+  double slowest_ = 0;
+  std::string slowest_target_;
+  std::uint64_t failed_ = 0;
+  std::string last_;
+};
+
+Status wait_for_index(const ApiClient& client) {
+  const auto begin = std::chrono::steady_clock::now();
+  while (std::chrono::steady_clock::now() - begin < kDeadline) {
+    KOINON_ASSIGN(const auto status, client.get_json("/api/v1/status"));
+    if (status.at("index_lag").to_number<std::uint64_t>() == 0) return {};
+    std::this_thread::sleep_for(kPoll);
+  }
+  return fail(Code::kUnavailable, "the index did not catch up in an hour");
+}
+
+// A reader who wants every digest there is; nobody takes the mail, it is made all the same.
+Status wish_for_mail(const ApiClient& client) {
+  KOINON_TRY(client.post_json("/api/v1/accounts",
+                              {{"name", "reader"}, {"role", "reader"}, {"email", "reader@city.example"}}));
+  const json::array digests{json::object{{"topic", "all"}, {"days", 1}},
+                            json::object{{"topic", "health"}, {"days", 1}}};
+  KOINON_TRY(client.put_json("/api/v1/accounts/reader/mail", {{"at_once", true}, {"digests", digests}}));
+  return {};
+}
+
+}  // namespace
+
+Result<json::object> measure_hostile(const HostileBenchOptions& options) {
+  const Workplace place;
+  const auto data = place.path() / "node";
+  KOINON_TRY(make_node(data, "reader.example"));
+  std::ofstream(data / "koinond.toml")
+      << "http.url = \"http://localhost:8471\"\n[mail]\nsmtp = \"smtp://127.0.0.1:9\"\n"
+         "plain = true\nfrom = \"node@reader.example\"\n";
+  KOINON_TRY(fill(data, options));
+  const NodeProcess node(options.koinond, data,
+                         {"--http-listen", "127.0.0.1", "--http-port", "0", "--http-public"});
+  if (!node.started()) return fail(Code::kIo, "koinond could not be started", options.koinond.string());
+  KOINON_ASSIGN(const std::uint16_t port, node.http_port());
+  const ApiClient client(data);
+  KOINON_TRY(wish_for_mail(client));
+  const auto indexing = std::chrono::steady_clock::now();
+  KOINON_TRY(wait_for_index(client));
+  const double indexed = seconds_since(indexing);
+  Times nothing;
+  Visitor idle("127.0.0.2", port);
+  for (int i = 0; i < 200; ++i) nothing.add(idle.get("/healthz"), "/healthz");
+
+  KOINON_TRY(client.post_json("/api/v1/accounts/reader/mail/digests", json::object()));
+  Times status;
+  Times first;
+  Times texts;
+  Times feeds;
+  std::atomic<bool> done = false;
+  std::vector<std::thread> threads;
+  for (std::size_t reader = 0; reader < options.readers; ++reader) {
+    threads.emplace_back([&, reader] {
+      Visitor visitor("127.0.1." + std::to_string(reader + 1), port);
+      for (std::uint64_t number = reader; number < options.texts; number += options.readers) {
+        const std::string target = "/records/hostile-" + std::to_string(number % options.cities) +
+                                   ".example/" + std::to_string(number / options.cities);
+        texts.add(visitor.get(target), target);
+      }
+    });
+  }
+  std::thread feeding([&] {
+    Visitor visitor("127.0.2.1", port);
+    for (std::uint64_t before = options.texts + 1000; before > 50 && !done; before -= 50) {
+      const std::string target = "/feeds/topic/health.atom?before=" + std::to_string(before);
+      feeds.add(visitor.get(target), target);
+    }
+  });
+  std::thread operating([&] {
+    while (!done) {
+      const auto begin = std::chrono::steady_clock::now();
+      const auto answer = client.get("/api/v1/status");
+      status.add(answer.ok() ? Result<Visitor::Answer>(Visitor::Answer{200, 0, seconds_since(begin)})
+                             : Result<Visitor::Answer>(answer.error()),
+                 "status");
+      std::this_thread::sleep_for(kGlance);
+    }
+  });
+  std::thread looking([&] {
+    Visitor visitor("127.0.3.1", port);
+    while (!done) {
+      first.add(visitor.get("/"), "/");
+      std::this_thread::sleep_for(kGlance);
+    }
+  });
+  const auto begin = std::chrono::steady_clock::now();
+  for (std::thread& thread : threads) thread.join();
+  const double opened = seconds_since(begin);
+  done = true;
+  feeding.join();
+  operating.join();
+  looking.join();
+  return json::object{{"texts", options.texts},
+                      {"bytes_each", options.bytes},
+                      {"cities", options.cities},
+                      {"indexing_s", indexed},
+                      {"all_opened_s", opened},
+                      {"operator_status", status.figures()},
+                      {"first_page", first.figures()},
+                      {"text_pages", texts.figures()},
+                      {"feed_pages", feeds.figures()},
+                      {"limit_empty_request", nothing.figures()},
+                      {"peak_resident_bytes", node.peak_resident_bytes()}};
+}
+
+}  // namespace koinon
