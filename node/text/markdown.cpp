@@ -106,11 +106,11 @@ class Writer {
   virtual void leave(MD_SPANTYPE type, void* detail) = 0;
   virtual void text(MD_TEXTTYPE type, std::string_view text) = 0;
 
-  // What md4c takes as: stop.
+  // Below zero, which alone ends md4c everywhere: stop.
   int stop() {
     constexpr unsigned kLookAtClock = 256;
-    if (out_.size() > most_) return 1;
-    return ++calls_ % kLookAtClock == 0 && processor_time() > until_ ? 1 : 0;
+    if (out_.size() > most_) return -1;
+    return ++calls_ % kLookAtClock == 0 && processor_time() > until_ ? -1 : 0;
   }
   std::string take() { return std::move(out_); }
 
