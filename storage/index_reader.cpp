@@ -274,6 +274,7 @@ std::shared_ptr<SharedColumns> make_shared_columns() { return std::make_shared<S
 Result<std::unique_ptr<IndexReader>> open_index_reader(const std::filesystem::path& path,
                                                        std::shared_ptr<SharedColumns> columns) {
   KOINON_ASSIGN(auto db, sqlite::Connection::open(path, {true, false, ""}));
+  KOINON_TRY(db.execute("PRAGMA cache_size=-" + std::to_string(limits::kReaderCacheKiB)));
   auto reader = std::make_unique<SqliteIndexReader>(std::move(db), std::move(columns));
   KOINON_TRY(reader->prepare());
   return std::unique_ptr<IndexReader>(std::move(reader));

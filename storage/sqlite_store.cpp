@@ -508,9 +508,9 @@ Result<std::unique_ptr<Store>> open_sqlite_store(const std::filesystem::path& pa
   return std::unique_ptr<Store>(std::move(store));
 }
 
-Result<std::unique_ptr<StoreReader>> open_sqlite_reader(const std::filesystem::path& path) {
+Result<std::unique_ptr<StoreReader>> open_sqlite_reader(const std::filesystem::path& path, int cache_kib) {
   KOINON_ASSIGN(auto db, sqlite::Connection::open(path, {true, false, ""}));
-  KOINON_TRY(db.execute("PRAGMA cache_size=-8192"));
+  KOINON_TRY(db.execute("PRAGMA cache_size=-" + std::to_string(cache_kib)));
   return std::unique_ptr<StoreReader>(std::make_unique<SqliteReader>(std::move(db)));
 }
 

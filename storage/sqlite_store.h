@@ -22,7 +22,8 @@ struct SqliteStoreOptions {
 // Opens or creates the store, migrates it, and reserves its next journal numbers.
 Result<std::unique_ptr<Store>> open_sqlite_store(const std::filesystem::path& path,
                                                  const SqliteStoreOptions& options = {});
-// For another thread; the store must exist.
-Result<std::unique_ptr<StoreReader>> open_sqlite_reader(const std::filesystem::path& path);
+// For another thread; the store must exist. It keeps at most `cache_kib` of pages.
+Result<std::unique_ptr<StoreReader>> open_sqlite_reader(const std::filesystem::path& path,
+                                                        int cache_kib = 8192);
 
 }  // namespace koinon

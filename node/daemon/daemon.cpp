@@ -230,7 +230,8 @@ void Daemon::log_change(const AuditLine& line) {
 }
 
 Status Daemon::start_hold_queue() {
-  commons_ = std::make_unique<Commons>(clock_.mono);
+  KOINON_ASSIGN(Messages messages, Messages::builtin());
+  commons_ = std::make_unique<Commons>(clock_.mono, std::move(messages));
   KOINON_ASSIGN(OfficeDb office, OfficeDb::open(folder_.office()));
   KOINON_ASSIGN(auto store, open_sqlite_reader(folder_.store()));
   KOINON_ASSIGN(auto index, open_index_reader(folder_.index()));
@@ -284,7 +285,7 @@ Result<ApiOptions> Daemon::api_options() const {
 Result<std::unique_ptr<Api>> Daemon::make_api(const ApiOptions& options,
                                               const std::shared_ptr<SharedColumns>& columns,
                                               asio::io_context& io) {
-  KOINON_ASSIGN(auto store, open_sqlite_reader(folder_.store()));
+  KOINON_ASSIGN(auto store, open_sqlite_reader(folder_.store(), limits::kReaderCacheKiB));
   KOINON_ASSIGN(auto index, open_index_reader(folder_.index(), columns));
   KOINON_ASSIGN(OfficeDb office, OfficeDb::open(folder_.office()));
   NodeFacts facts{std::string(kVersion),

@@ -22,6 +22,7 @@
 #include "node/http/rendered_texts.h"
 #include "node/http/routes.h"
 #include "node/http/server.h"
+#include "node/pages/messages.h"
 #include "node/transport/network.h"
 #include "storage/office/accounts.h"
 #include "storage/office/desk.h"
@@ -67,9 +68,11 @@ struct ApiOptions {
 
 // What the Apis of all reading threads share. Each part is safe for any thread.
 struct Commons {
-  explicit Commons(std::function<MonoTime()> clock) : guesses(std::move(clock)) {}
+  Commons(std::function<MonoTime()> clock, Messages said)
+      : guesses(std::move(clock)), messages(std::move(said)) {}
 
   Guesses guesses;
+  const Messages messages;
   Refusals refusals;
   RenderedTexts texts{limits::kRenderedBytes};
   std::atomic<std::size_t> passwords_waiting = 0;

@@ -1,6 +1,4 @@
 // Which address is answered by what, who may ask, and the audit line of every change.
-#include <cassert>
-
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/json.hpp>
@@ -58,11 +56,8 @@ Api::Api(ApiParts parts)
   overview_->add_routes(routes_);
   search_->add_routes(routes_);
   sending_->add_routes(routes_);
-  // Built in: a catalogue that does not parse is the program's own fault, and its tests'.
-  auto messages = Messages::builtin();
-  assert(messages.ok());
   pages_ = std::make_unique<Pages>(
-      shared_, routes_, std::move(*messages),
+      shared_, routes_, parts_.commons.messages,
       [this](const HttpRequest& request, const HttpResponse& response) { audit(request, response); });
   pages_->add_routes(routes_);
 }

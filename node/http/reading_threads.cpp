@@ -1,19 +1,16 @@
 #include "node/http/reading_threads.h"
 
-#include <algorithm>
-
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/this_coro.hpp>
 
 namespace koinon {
 namespace asio = boost::asio;
 
-// Half of the threads are left to others, whatever one visitor asks for.
 ReadingThreads::ReadingThreads(std::size_t for_everybody)
-    : reading_(std::make_shared<Shares>(std::max<std::size_t>(for_everybody / 2, 1), SIZE_MAX)),
+    : reading_(std::make_shared<Shares>(limits::kReadsPerVisitor, SIZE_MAX)),
       changing_(std::make_shared<Shares>(limits::kHttpChangesPerVisitor, SIZE_MAX)),
       busy_(std::make_shared<Shares>(SIZE_MAX, SIZE_MAX)) {
-  for (std::size_t i = 0; i < std::max<std::size_t>(for_everybody, 2) + 1; ++i)
+  for (std::size_t i = 0; i < for_everybody + 1; ++i)
     threads_.push_back(std::make_unique<Thread>());
 }
 

@@ -31,7 +31,7 @@ class ReadingThreads {
   // Which thread.
   using Number = std::size_t;
 
-  // Some threads for everybody (at least two) and one more for the Unix socket; they run from start() on.
+  // Some threads for everybody and one more for the Unix socket; they run from start() on.
   explicit ReadingThreads(std::size_t for_everybody);
   ~ReadingThreads();
   ReadingThreads(const ReadingThreads&) = delete;

@@ -24,8 +24,12 @@
 
 namespace koinon {
 
+// Whether the parser can take it: its size and its levels. Linear.
+Status check_toml(std::string_view text, std::string_view what);
+
 // `what` names the file in errors; `first_line` is the number of its first line.
 inline Result<toml::table> parse_toml(std::string_view text, std::string_view what, std::size_t first_line) {
+  KOINON_TRY(check_toml(text, what));
   try {
     auto parsed = toml::parse(text);
     if (parsed) return std::move(parsed).table();

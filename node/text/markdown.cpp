@@ -344,7 +344,7 @@ Writer& writer(void* data) { return *static_cast<Writer*>(data); }
 bool parse(const std::string& text, Writer& out) {
   const MarkdownCost cost = markdown_cost(text);
   if (cost.bytes > limits::kMarkdownBytes || cost.depth > limits::kMarkdownDepth ||
-      cost.steps > limits::kMarkdownSteps)
+      cost.brackets > limits::kMarkdownBrackets || cost.steps > limits::kMarkdownSteps)
     return false;
   MD_PARSER parser{};
   parser.flags = MD_FLAG_NOHTML;

@@ -32,7 +32,8 @@ inline constexpr std::string_view kShownAsWritten =
 struct MarkdownCost {
   std::size_t bytes = 0;
   std::size_t depth = 0;    // of quotes and lists within each other, at most
-  std::uint64_t steps = 0;  // brackets of a paragraph times its lines, summed over the paragraphs
+  std::uint64_t brackets = 0;  // [ ] and <
+  std::uint64_t steps = 0;     // brackets of a paragraph times its lines, summed over the paragraphs
 };
 MarkdownCost markdown_cost(std::string_view text);
 

@@ -46,6 +46,7 @@ MarkdownCost markdown_cost(std::string_view text) {
   std::uint64_t lines = 0;
   std::uint64_t brackets = 0;
   const auto end_paragraph = [&] {
+    out.brackets += brackets;
     out.steps += lines * brackets;
     lines = brackets = 0;
   };

@@ -4,6 +4,8 @@
 
 #include <sys/stat.h>
 
+#include "proto/base/limits.h"
+
 namespace koinon {
 namespace {
 
@@ -111,6 +113,7 @@ Result<OfficeDb> OfficeDb::open(const std::filesystem::path& path) {
   KOINON_TRY(connection.execute("PRAGMA secure_delete=ON"));
   KOINON_TRY(connection.execute("PRAGMA foreign_keys=ON"));
   KOINON_TRY(connection.execute("PRAGMA busy_timeout=5000"));
+  KOINON_TRY(connection.execute("PRAGMA cache_size=-" + std::to_string(limits::kReaderCacheKiB)));
   if (::chmod(path.c_str(), 0600) != 0)
     return fail(Code::kIo, "it could not be closed to others", path.string());
   KOINON_TRY(office.transact([&] { return migrate(connection); }));

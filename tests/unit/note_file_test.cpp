@@ -158,5 +158,30 @@ TEST(NoteFile, BadInputNamesItsField) {
             "adopts");
 }
 
+// Its parser calls itself for each level: this once ended the process.
+TEST(NoteFile, LevelsWithoutEndAreRefused) {
+  const auto many = [](std::string_view part, std::size_t bytes) {
+    std::string out;
+    while (out.size() < bytes) out += part;
+    return out;
+  };
+  for (const std::string& front :
+       {"a" + many(".a", 1'000'000) + " = 1\n", "[a" + many(".a", 1'000'000) + "]\n",
+        "a = " + many("[", 1'000'000) + "\n", "a = " + many("{a=", 1'000'000) + "\n",
+        "a = {b" + many(". b", 1'000'000) + " = 1}\n", "\"x\"" + many(".\"x\"", 1'000'000) + " = 1\n",
+        "title = \"" + many("x", 1'300'000) + "\"\n"}) {
+    const auto note = parse_note_file("+++\n" + front + "+++\nText.\n");
+    ASSERT_FALSE(note.ok());
+    EXPECT_EQ(note.error().field, "front matter") << note.error().text();
+  }
+  const std::string text = "A. b. c. d. e. f. g. h. i. j. k. l. m. n. o. p. q. r. [[[[[[[[[[[[[[[[[[[[ {{{";
+  for (const char* quote : {"\"", "'", "\"\"\"", "'''"}) {
+    const auto note = parse_note_file("+++\ntitle = \"T\" # " + text +
+                                      "\nlanguage = \"en\"\ntopics = [\"health\"]\nsummary = " + quote +
+                                      text + quote + "\n[cost]\namount = 1.5\n+++\nText.\n");
+    EXPECT_TRUE(note.ok()) << note.error().text();
+  }
+}
+
 }  // namespace
 }  // namespace koinon
