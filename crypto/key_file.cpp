@@ -134,6 +134,13 @@ Status write_private_file(const std::filesystem::path& path, BytesView bytes) {
   return {};
 }
 
+Status remove_file(const std::filesystem::path& path) {
+  if (::unlink(path.c_str()) != 0) return io_error(path, "it could not be removed");
+  const Descriptor folder(::open(path.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (folder.get() < 0 || ::fsync(folder.get()) != 0) return io_error(path, "its folder could not be synced");
+  return {};
+}
+
 Result<Bytes> read_file(const std::filesystem::path& path, std::size_t limit) {
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (file.get() < 0) return io_error(path, "it could not be opened");

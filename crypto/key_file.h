@@ -23,4 +23,7 @@ Result<Bytes> read_key_file(const std::filesystem::path& path, std::string_view 
                             std::string_view passphrase);
 Result<bool> key_file_is_sealed(const std::filesystem::path& path);
 
+// Removes a file, durably. kIo: it could not be.
+Status remove_file(const std::filesystem::path& path);
+
 }  // namespace koinon

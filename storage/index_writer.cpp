@@ -2,8 +2,8 @@
 #include <map>
 #include <set>
 
-#include "proto/base/limits.h"
 #include "proto/base/encoding.h"
+#include "proto/base/limits.h"
 #include "proto/codec/entry.h"
 #include "storage/note_text.h"
 #include "storage/search/note_facts.h"

@@ -129,6 +129,7 @@ Status Daemon::start_threads(const StoreState& state) {
   options.listen = config_.peer_listen;
   options.port = config_.peer_port;
   options.engine.node_key = NodeKey::from(keys_->node.public_key().view());
+  if (keys_->city) options.city = keys_->city->signing;
   options.engine.agent = "koinon/" + std::string(kVersion);
   KOINON_TRY(choose_filter(options.engine));
   options.engine.trust_paths = config_.trust_paths;
@@ -478,10 +479,13 @@ void Daemon::stop() {
   reader_.join();
   // The writer's connection closes last: only it can fold the write-ahead log back into the store.
   const bool served = reading_ != nullptr;
+  // What they still hold of requests goes back to the reading threads' contexts, which therefore go after
+  // them.
+  network_.reset();
+  index_.reset();
   reading_.reset();
   hold_queue_.reset();
   courier_.reset();
-  index_.reset();
   serving_store_.reset();
   writer_.reset();
   if (served) log_.info("stopped");

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "crypto/key_file.h"
+#include "proto/base/encoding.h"
 
 namespace koinon {
 namespace {
@@ -96,12 +97,18 @@ Status DataFolder::check_node() const {
               where);
 }
 
-void DataFolder::remove_node() const {
-  std::error_code ignored;
-  for (const char* name : kCityKeys) std::filesystem::remove(path_ / name, ignored);
-  for (const char* name : kOthers) std::filesystem::remove(path_ / name, ignored);
-  for (const char* name : {kNodeKey, kStore, "store.db-shm", "office.db-shm"})
-    std::filesystem::remove(path_ / name, ignored);
+Status DataFolder::set_aside() const {
+  KOINON_ASSIGN(const Contents have, contents());
+  if (have.found.empty()) return {};
+  const std::filesystem::path aside = path_ / ("set-aside-" + to_hex(random_bytes(4)));
+  std::error_code error;
+  std::filesystem::create_directories(aside / "keys", error);
+  for (const std::string& name : have.found) {
+    if (!error) std::filesystem::rename(path_ / name, aside / name, error);
+  }
+  if (error)
+    return fail(Code::kIo, "what is left of an init cannot be moved: " + error.message(), aside.string());
+  return {};
 }
 
 Result<FolderLock> FolderLock::take(const DataFolder& folder) {

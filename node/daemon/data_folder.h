@@ -43,8 +43,8 @@ class DataFolder {
   Result<Contents> contents() const;
   // Whether a node lives here that can be started; else what was found, what lacks, and what to do about it.
   Status check_node() const;
-  // Removes what `koinon init` makes. For a folder where it was cut short.
-  void remove_node() const;
+  // Moves what an init that was cut short left into a folder beside it: whatever it is, it is not destroyed.
+  Status set_aside() const;
 
  private:
   std::filesystem::path path_;

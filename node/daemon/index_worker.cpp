@@ -25,7 +25,7 @@ void IndexWorker::notify() {
 void IndexWorker::reset(std::function<void(Status)> done) {
   {
     const std::lock_guard lock(mutex_);
-    reset_ = std::move(done);
+    resets_.push_back(std::move(done));
     pending_ = true;
   }
   wake_.notify_one();
@@ -38,19 +38,24 @@ void IndexWorker::stop() {
   }
   wake_.notify_one();
   if (thread_.joinable()) thread_.join();
+  for (const auto& done : std::exchange(resets_, {}))
+    done(fail(Code::kUnavailable, "the node is shutting down", "index"));
 }
 
 void IndexWorker::run() {
   while (true) {
-    std::function<void(Status)> reset;
+    std::vector<std::function<void(Status)>> resets;
     {
       std::unique_lock lock(mutex_);
       wake_.wait(lock, [&] { return stopping_ || pending_; });
       if (stopping_) return;
       pending_ = false;
-      reset = std::exchange(reset_, nullptr);
+      resets = std::exchange(resets_, {});
     }
-    if (reset) reset(index_->reset());
+    if (!resets.empty()) {
+      const Status emptied = index_->reset();
+      for (const auto& done : resets) done(emptied);
+    }
     const auto done = index_->catch_up(*store_);
     if (!done.ok()) {
       on_error_(done.error());

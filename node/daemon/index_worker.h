@@ -6,6 +6,7 @@
 #include <memory>
 #include <mutex>
 #include <thread>
+#include <vector>
 
 #include "storage/search_index.h"
 
@@ -38,7 +39,7 @@ class IndexWorker {
   std::condition_variable wake_;
   bool pending_ = true;  // what was left from before
   bool stopping_ = false;
-  std::function<void(Status)> reset_;
+  std::vector<std::function<void(Status)>> resets_;  // who waits for the index to be emptied
   std::thread thread_;
 };
 

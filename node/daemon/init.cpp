@@ -102,7 +102,15 @@ Status check_empty(const DataFolder& folder) {
   if (std::filesystem::status(folder.path(), error).type() == std::filesystem::file_type::not_found)
     return {};
   KOINON_ASSIGN(const auto have, folder.contents());
-  if (have.unfinished || have.found.empty()) return {};
+  if (have.found.empty()) return {};
+  if (have.unfinished && have.missing.empty()) {
+    return fail(Code::kConflict,
+                "init-unfinished is in this folder, and a whole node: if you put that node back, remove "
+                "init-unfinished; "
+                "else choose another --data folder",
+                folder.path().string());
+  }
+  if (have.unfinished) return {};
   if (have.missing.empty())
     return fail(Code::kConflict, "a node lives here already; choose another --data folder",
                 folder.path().string());
@@ -143,12 +151,10 @@ Result<InitResult> init_node(const DataFolder& folder, const InitOptions& option
   // Until this file goes, what is made here is nobody's: cut short, init begins anew.
   KOINON_TRY(check_empty(folder));
   KOINON_TRY(write_private_file(folder.unfinished(), ""));
-  folder.remove_node();
+  KOINON_TRY(folder.set_aside());
   auto made = make_node(folder, options, now);
-  if (!made.ok()) folder.remove_node();
-  std::error_code error;
-  if (!std::filesystem::remove(folder.unfinished(), error) && made.ok())
-    return fail(Code::kIo, "it could not be finished: " + error.message(), folder.unfinished().string());
+  if (!made.ok()) KOINON_TRY(folder.set_aside());
+  KOINON_TRY(remove_file(folder.unfinished()));
   return made;
 }
 

@@ -117,7 +117,8 @@ Result<Caller> Access::caller_of(const HttpRequest& request) {
     auto caller =
         by_token(std::string(kTokenPrefix) + secret, CredentialKind::kSession, Caller::By::kSession);
     // A session that has ended leaves a cookie behind, and its browser reads on as anyone.
-    return caller.ok() ? caller : Result<Caller>(Caller());
+    const bool ended = !caller.ok() && caller.error().code == Code::kUnauthenticated;
+    return ended ? Result<Caller>(Caller()) : caller;
   }
   const bool feed = request.method == "GET" && request.path.front() == "feeds";
   if (const auto key = request.param("key"); feed && !key.empty()) {

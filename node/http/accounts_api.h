@@ -32,7 +32,8 @@ class AccountsApi {
   boost::asio::awaitable<Result<std::string>> hash(std::string password);
   boost::asio::awaitable<Status> take_link(std::string code, std::string password, bool end_tokens,
                                            std::string remote);
-  Status put_password(UserId user, const std::string& hash, bool end_tokens);
+  Status put_password(UserId user, const std::string& hash, const std::optional<std::string>& before,
+                      bool end_tokens);
 
   ApiShared& shared_;
   ApiParts& parts_;

@@ -117,6 +117,7 @@ struct ApiShared {
 struct StartedStream {
   std::optional<HttpResponse> refusal;
   std::shared_ptr<EventSource> source;
+  bool stranger = false;  // whoever asked is not known
 };
 
 class Api {

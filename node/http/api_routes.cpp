@@ -374,6 +374,7 @@ asio::awaitable<StartedStream> Api::begin_stream(HttpRequest request) {
     out.refusal = refusal(request, may.error());
     co_return out;
   }
+  out.stranger = request.caller.by == Caller::By::kNothing;
   auto source = request.route->stream(request);
   if (source.ok()) {
     out.source = std::make_shared<EventSource>(std::move(*source));

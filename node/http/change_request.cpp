@@ -88,6 +88,12 @@ Status read_attachments(NoteFile& note, const json::object& object) {
   return {};
 }
 
+// The kinds that people write; others come about by what they do.
+bool has_note_form(v1::Kind kind) {
+  return kind == v1::KIND_PROFILE || kind == v1::KIND_PRACTICE || kind == v1::KIND_ADOPTION ||
+         kind == v1::KIND_QUESTION || kind == v1::KIND_ANSWER || kind == v1::KIND_NODE_NOTICE;
+}
+
 }  // namespace
 
 Result<std::map<std::string, std::string>> read_form(const std::string& body) {
@@ -97,6 +103,8 @@ Result<std::map<std::string, std::string>> read_form(const std::string& body) {
   options.space_as_plus = true;
   std::map<std::string, std::string> out;
   for (const auto& field : *parsed) {
+    if (out.size() >= limits::kFormParts)
+      return fail(Code::kTooLarge, "a form has at most 200 fields", "body");
     const std::string value = field.value.decode(options);
     if (!is_utf8(value)) return fail(Code::kMalformed, "the form is not UTF-8", "body");
     out[field.key.decode(options)] = value;
@@ -162,6 +170,9 @@ Result<NoteFile> read_publish_request(const json::object& object) {
     }
     note.kind = wanted;
   }
+  if (!has_note_form(note.kind))
+    return fail(Code::kInvalidArgument,
+                "a " + std::string(kind_name(note.kind)) + " is not published as a note", "kind");
   if (const std::string language = text_member(object, "language"); !language.empty())
     note.language = language;
   KOINON_ASSIGN(const auto topics, texts_of(object, "topics"));

@@ -262,7 +262,7 @@ struct Gathered {
       answers[which] = std::move(answer);
       last = --missing == 0;
     }
-    if (last) done(true);
+    if (last) std::exchange(done, nullptr)(true);
   }
 };
 
@@ -412,10 +412,22 @@ Result<HttpResponse> DeskApi::drafts(const HttpRequest& request) {
   return json_response({{"items", std::move(items)}});
 }
 
+namespace {
+
+// A note that is being written. A withdrawal is none: who signs a draft of another's signs what it reads as.
+Result<json::object> read_draft(const std::string& body) {
+  KOINON_ASSIGN(json::object object, parse_request(body));
+  if (object.contains("withdraw"))
+    return fail(Code::kInvalidArgument, "the request has an unknown field", "withdraw");
+  return object;
+}
+
+}  // namespace
+
 // A draft may be anything that is a publish request by its form; what is wrong with it shows when it is
 // published.
 Result<HttpResponse> DeskApi::add_draft(const HttpRequest& request) {
-  KOINON_ASSIGN(const json::object object, parse_request(request.body));
+  KOINON_ASSIGN(const json::object object, read_draft(request.body));
   KOINON_ASSIGN(const auto mine, shared_.desk.drafts(request.caller.user));
   if (mine.size() >= limits::kDrafts)
     return fail(Code::kTooLarge, "an account has at most 1000 drafts", "draft");
@@ -445,7 +457,7 @@ Result<HttpResponse> DeskApi::draft(const HttpRequest& request) {
 
 Result<HttpResponse> DeskApi::change_draft(const HttpRequest& request) {
   KOINON_ASSIGN(StoredDraft draft, own_draft(request));
-  KOINON_ASSIGN(const json::object object, parse_request(request.body));
+  KOINON_ASSIGN(const json::object object, read_draft(request.body));
   const std::string match = request.header("if-match");
   if (!match.empty() && match != draft_tag(draft))
     return fail(Code::kConflict, "the draft has been changed by somebody else since; read it again",
@@ -470,8 +482,13 @@ Result<HttpResponse> DeskApi::remove_draft(const HttpRequest& request) {
 asio::awaitable<HttpResponse> DeskApi::publish_draft(HttpRequest request) {
   const auto draft = own_draft(request);
   if (!draft.ok()) co_return problem(draft.error());
-  auto object = parse_request(draft->note);
+  auto object = read_draft(draft->note);
   if (!object.ok()) co_return problem(object.error());
+  // Whoever signs what another wrote names what they read.
+  const std::string match = request.header("if-match");
+  if (match.empty() ? draft->user != request.caller.user : match != draft_tag(*draft))
+    co_return problem(fail(Code::kConflict,
+                           "the draft has been changed by somebody else since; read it again", "If-Match"));
   if (!request.body.empty()) {
     const auto given = parse_request(request.body);
     if (!given.ok()) co_return problem(given.error());

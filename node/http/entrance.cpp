@@ -121,11 +121,15 @@ Looked Entrance::look(HttpRequest& request) {
 
 void Entrance::charge(const HttpRequest& request, std::chrono::nanoseconds took) {
   if (request.local || request.caller.by != Caller::By::kNothing) return;
-  const std::string visitor = visitor_of(request.remote);
-  const MonoTime now = clock_();
-  time_.charge(visitor, std::chrono::duration<double>(took).count(), now);
+  charge_time(request.remote, took);
   // Who claimed to be somebody, and was not.
-  if (names_somebody(request, options_)) requests_.charge(visitor, 1, now);
+  if (names_somebody(request, options_)) requests_.charge(visitor_of(request.remote), 1, clock_());
 }
+
+void Entrance::charge_time(const std::string& address, std::chrono::nanoseconds took) {
+  time_.charge(visitor_of(address), std::chrono::duration<double>(took).count(), clock_());
+}
+
+bool Entrance::has_time(const std::string& address) { return time_.open(visitor_of(address), clock_()); }
 
 }  // namespace koinon

@@ -23,6 +23,9 @@ class Entrance {
   Looked look(HttpRequest& request);
   // What answering a visitor took, of those who are not known.
   void charge(const HttpRequest& request, std::chrono::nanoseconds took);
+  void charge_time(const std::string& address, std::chrono::nanoseconds took);
+  // Whether that visitor has any time left.
+  bool has_time(const std::string& address);
   bool is_proxy(const std::string& address) const;
 
  private:

@@ -94,20 +94,28 @@ Result<EntryIndex> HoldQueue::signed_before(HeldId id) {
   return ref.index;
 }
 
+bool HoldQueue::is_wanted_elsewhere() {
+  const std::lock_guard lock(mutex_);
+  return stopping_ || !requests_.empty();
+}
+
 bool HoldQueue::sign_due() {
-  while (true) {
+  while (!is_wanted_elsewhere()) {
     const auto due = desk_.due(parts_.clock.wall(), kSignAtOnce);
     if (!due.ok()) {
       parts_.on_error(due.error());
       return false;
     }
     for (const HeldNote& note : *due) {
+      if (is_wanted_elsewhere()) return true;
       const auto signed_now = claim_and_sign(note);
       // Taken back meanwhile, or refused for good: settled all the same.
-      if (!signed_now.ok() && passes(signed_now.error().code)) return false;
+      if (!signed_now.ok() && (passes(signed_now.error().code) || signed_now.error().code == Code::kInternal))
+        return false;
     }
     if (due->size() < kSignAtOnce) return true;
   }
+  return true;
 }
 
 std::chrono::milliseconds HoldQueue::until_next(bool trouble) {
@@ -120,7 +128,7 @@ std::chrono::milliseconds HoldQueue::until_next(bool trouble) {
 Result<EntryIndex> HoldQueue::claim_and_sign(const HeldNote& note) {
   const UnixMillis now = parts_.clock.wall();
   KOINON_TRY(desk_.settle(note.id, HeldState::kWaiting, HeldState::kSigning, "", now));
-  auto published = sign(note);
+  auto published = sign_or_fault(note);
   if (!published.ok()) return published.error();
   KOINON_TRY(desk_.settle(note.id, HeldState::kSigning, HeldState::kSigned,
                           Directory(*parts_.store).ref(*parts_.own, *published), now));
@@ -152,6 +160,17 @@ Result<EntryIndex> HoldQueue::settle(const HeldNote& note, HeldState to, const E
   note_line(note, why.text());
   KOINON_TRY(desk_.settle(note.id, HeldState::kSigning, to, why.message, parts_.clock.wall()));
   return why;
+}
+
+// What a library throws over one note fails that note.
+Result<EntryIndex> HoldQueue::sign_or_fault(const HeldNote& note) {
+  try {
+    return sign(note);
+  } catch (const std::exception& error) {
+    return settle(
+        note, HeldState::kFailed,
+        fail(Code::kInvalidArgument, std::string("the program met a fault: ") + error.what(), "note"));
+  }
 }
 
 // What the node cannot do at the moment waits on; anything else is given up.

@@ -58,9 +58,12 @@ class HoldQueue {
 
   void run();
   Result<EntryIndex> signed_before(HeldId id);
-  // Whether everything that is due was settled.
+  // Whether somebody waits who comes first.
+  bool is_wanted_elsewhere();
+  // Whether nothing stood in the way.
   bool sign_due();
   Result<EntryIndex> claim_and_sign(const HeldNote& note);
+  Result<EntryIndex> sign_or_fault(const HeldNote& note);
   Result<EntryIndex> sign(const HeldNote& note);
   Result<EntryIndex> settle(const HeldNote& note, HeldState to, const Error& why);
   Result<EntryIndex> put_off(const HeldNote& note, const Error& why);

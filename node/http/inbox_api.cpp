@@ -109,14 +109,8 @@ Result<HttpResponse> InboxApi::inbox(const HttpRequest& request) {
   return json_response(body);
 }
 
-Result<HttpResponse> InboxApi::change_case(const HttpRequest& request) {
-  KOINON_ASSIGN(const json::object object, parse_request(request.body));
-  KOINON_TRY(check_members(object, {"state", "assignee", "remark"}));
-  Directory directory(*parts_.store, parts_.index.get());
-  KOINON_ASSIGN(const auto found, directory.find_ref(request.arg("city") + "/" + request.arg("index")));
-  KOINON_ASSIGN(const auto record, parts_.index->get(found.log.id, found.index));
-  if (!record) return fail(Code::kNotFound, "it is not in the inbox", "ref");
-  KOINON_ASSIGN(InboxCase item, shared_.desk.inbox_case(found.log.id, found.index));
+// What a request says of a case; what it does not name stays.
+Status InboxApi::edit_case(const json::object& object, InboxCase& item) {
   if (object.contains("state")) {
     const std::string state = text_member(object, "state");
     const auto* const it = std::find(kCaseStates.begin(), kCaseStates.end(), state);
@@ -132,7 +126,19 @@ Result<HttpResponse> InboxApi::change_case(const HttpRequest& request) {
   }
   if (object.contains("remark")) item.remark = text_member(object, "remark").substr(0, kRemarkBytes);
   item.updated_at = parts_.clock.wall();
-  KOINON_TRY(shared_.desk.put_case(item));
+  return {};
+}
+
+Result<HttpResponse> InboxApi::change_case(const HttpRequest& request) {
+  KOINON_ASSIGN(const json::object object, parse_request(request.body));
+  KOINON_TRY(check_members(object, {"state", "assignee", "remark"}));
+  Directory directory(*parts_.store, parts_.index.get());
+  KOINON_ASSIGN(const auto found, directory.find_ref(request.arg("city") + "/" + request.arg("index")));
+  KOINON_ASSIGN(const auto record, parts_.index->get(found.log.id, found.index));
+  if (!record) return fail(Code::kNotFound, "it is not in the inbox", "ref");
+  KOINON_ASSIGN(const InboxCase item,
+                shared_.desk.change_case(found.log.id, found.index,
+                                         [&](InboxCase& one) { return edit_case(object, one); }));
   KOINON_ASSIGN(const json::object body, case_json(directory, *record, item));
   return json_response(body);
 }

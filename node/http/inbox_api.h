@@ -14,6 +14,7 @@ class InboxApi {
 
  private:
   Result<HttpResponse> inbox(const HttpRequest& request);
+  Status edit_case(const boost::json::object& object, InboxCase& item);
   Result<HttpResponse> change_case(const HttpRequest& request);
   Result<boost::json::object> case_json(Directory& directory, const IndexedRecord& record,
                                         const InboxCase& item);

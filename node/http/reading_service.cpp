@@ -22,6 +22,7 @@ Result<std::unique_ptr<ReadingService>> ReadingService::make(const MakeApi& make
     KOINON_ASSIGN(auto api, make_api(out->threads_.context(i)));
     out->apis_.push_back(std::move(api));
   }
+  out->clock_ = clock;
   // The tables of all are the same; the entrance only asks which address is meant.
   out->entrance_ =
       std::make_unique<Entrance>(out->apis_.front()->routes(), access, commons.refusals, std::move(clock));
@@ -39,12 +40,25 @@ asio::awaitable<Admitted> ReadingService::admit(HttpRequest request, bool has_bo
   co_return out;
 }
 
+// What strangers send costs them as what they read does.
 asio::awaitable<HttpResponse> ReadingService::answer(HttpRequest request) {
-  const ReadingThreads::For who = work_of(request);
+  struct Timed {
+    HttpResponse response;
+    MonoTime took{};
+  };
+  ReadingThreads::For who = work_of(request);
+  const bool stranger = !request.local && request.caller.by == Caller::By::kNothing;
+  const std::string address = request.remote;
+  who.reads = who.reads || stranger;
   const auto shared = std::make_shared<HttpRequest>(std::move(request));
-  co_return co_await threads_.run<HttpResponse>(who, [this, shared](ReadingThreads::Number number) {
-    return apis_[number]->handle(std::move(*shared));
-  });
+  Timed out = co_await threads_.run<Timed>(
+      who, [this, shared](ReadingThreads::Number number) -> asio::awaitable<Timed> {
+        const MonoTime began = clock_();
+        HttpResponse response = co_await apis_[number]->handle(std::move(*shared));
+        co_return Timed{std::move(response), clock_() - began};
+      });
+  if (stranger) entrance_->charge_time(address, out.took);
+  co_return std::move(out.response);
 }
 
 asio::awaitable<HttpResponse> ReadingService::refuse(HttpRequest request, Error error) {
@@ -59,25 +73,41 @@ asio::awaitable<OpenedStream> ReadingService::open_stream(HttpRequest request) {
   struct OnThread {
     StartedStream stream;
     ReadingThreads::Number number = 0;
+    bool stranger = false;
   };
   const ReadingThreads::For who = work_of(request);
+  const std::string address = request.remote;
   const auto shared = std::make_shared<HttpRequest>(std::move(request));
   OnThread begun = co_await threads_.run<OnThread>(
       who, [this, shared](ReadingThreads::Number number) -> asio::awaitable<OnThread> {
         StartedStream stream = co_await apis_[number]->begin_stream(std::move(*shared));
-        co_return OnThread{std::move(stream), number};
+        const bool stranger = stream.stranger;
+        co_return OnThread{std::move(stream), number, stranger};
       });
   OpenedStream out;
   out.refusal = std::move(begun.stream.refusal);
   if (out.refusal) co_return out;
-  using News = std::optional<std::string>;
-  out.next = [this, source = std::move(begun.stream.source), number = begun.number]() {
-    return threads_.run_on<News>(number, [source]() -> asio::awaitable<News> {
-      auto news = (*source)();
-      co_return news.ok() ? News(std::move(*news)) : News();
-    });
-  };
+  out.next = [this, source = std::move(begun.stream.source), number = begun.number, who, address,
+              stranger = begun.stranger]() { return next_of_stream(source, number, who, address, stranger); };
   co_return out;
+}
+
+// A stranger's stream ends where their time does; the browser opens another one later, from where it was.
+asio::awaitable<std::optional<std::string>> ReadingService::next_of_stream(
+    std::shared_ptr<EventSource> source, ReadingThreads::Number number, ReadingThreads::For who,
+    std::string address, bool stranger) {
+  struct Timed {
+    std::optional<std::string> news;
+    MonoTime took{};
+  };
+  if (stranger && !entrance_->has_time(address)) co_return std::nullopt;
+  Timed out = co_await threads_.run_there<Timed>(who, number, [this, source]() -> asio::awaitable<Timed> {
+    const MonoTime began = clock_();
+    auto news = (*source)();
+    co_return Timed{news.ok() ? std::optional(std::move(*news)) : std::nullopt, clock_() - began};
+  });
+  if (stranger) entrance_->charge_time(address, out.took);
+  co_return std::move(out.news);
 }
 
 }  // namespace koinon

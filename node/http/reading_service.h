@@ -31,10 +31,15 @@ class ReadingService final : public HttpService {
 
  private:
   ReadingService();
+  boost::asio::awaitable<std::optional<std::string>> next_of_stream(std::shared_ptr<EventSource> source,
+                                                                    ReadingThreads::Number number,
+                                                                    ReadingThreads::For who,
+                                                                    std::string address, bool stranger);
 
   ReadingThreads threads_;  // outlives what runs on it
   std::vector<std::unique_ptr<Api>> apis_;
   std::unique_ptr<Entrance> entrance_;
+  std::function<MonoTime()> clock_;
 };
 
 }  // namespace koinon

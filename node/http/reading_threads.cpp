@@ -10,8 +10,7 @@ ReadingThreads::ReadingThreads(std::size_t for_everybody)
     : reading_(std::make_shared<Shares>(limits::kReadsPerVisitor, SIZE_MAX)),
       changing_(std::make_shared<Shares>(limits::kHttpChangesPerVisitor, SIZE_MAX)),
       busy_(std::make_shared<Shares>(SIZE_MAX, SIZE_MAX)) {
-  for (std::size_t i = 0; i < for_everybody + 1; ++i)
-    threads_.push_back(std::make_unique<Thread>());
+  for (std::size_t i = 0; i < for_everybody + 1; ++i) threads_.push_back(std::make_unique<Thread>());
 }
 
 ReadingThreads::~ReadingThreads() { stop(); }

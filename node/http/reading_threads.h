@@ -6,6 +6,7 @@
 // to. Visitors share the threads out: each has a few places, and waits for one of its own to become free.
 #pragma once
 
+#include <exception>
 #include <functional>
 #include <map>
 #include <memory>
@@ -59,12 +60,33 @@ class ReadingThreads {
     if (!who.local) place.emplace(places, who.visitor);
     const Number number = least_busy(who.local);
     const Share busy(busy_, std::to_string(number));
-    T out = co_await run_on<T>(number, [work, number] { return work(number); });
+    // What is thrown is thrown on, once others have their turn.
+    std::exception_ptr thrown;
+    T out{};
+    try {
+      out = co_await run_on<T>(number, [work, number] { return work(number); });
+    } catch (...) {
+      thrown = std::current_exception();
+    }
+    place.reset();
+    wake(who.visitor);
+    if (thrown) std::rethrow_exception(thrown);
+    co_return out;
+  }
+  // The same, on that thread, where something of theirs is.
+  template <typename T>
+  boost::asio::awaitable<T> run_there(For who, Number number,
+                                      std::function<boost::asio::awaitable<T>()> work) {
+    if (!who.local) co_await wait_for_place(reading_, who.visitor);
+    std::optional<Share> place;
+    if (!who.local) place.emplace(reading_, who.visitor);
+    const Share busy(busy_, std::to_string(number));
+    T out = co_await run_on<T>(number, std::move(work));
     place.reset();
     wake(who.visitor);
     co_return out;
   }
-  // On that thread, whoever else is there.
+  // On that thread, whoever else is there. `work` throws nothing.
   template <typename T>
   boost::asio::awaitable<T> run_on(Number number, std::function<boost::asio::awaitable<T>()> work) {
     co_return co_await boost::asio::co_spawn(threads_[number]->io, std::move(work),

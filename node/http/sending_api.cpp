@@ -164,16 +164,13 @@ Result<HttpResponse> SendingApi::wishes(const HttpRequest& request) {
 }
 
 Result<HttpResponse> SendingApi::set_wishes(const HttpRequest& request) {
-  KOINON_ASSIGN(User user, own_account(request));
+  KOINON_ASSIGN(const User user, own_account(request));
   KOINON_ASSIGN(const json::object object, parse_request(request.body));
   KOINON_TRY(check_members(object, {"email", "at_once", "digests"}));
-  if (object.contains("email") && text_member(object, "email") != user.email) {
-    if (request.caller.by == Caller::By::kToken)
-      return fail(Code::kRefused, "no token changes a mail address; log in", "email");
-    user.email = text_member(object, "email");
-    KOINON_TRY(check_email(user.email));
-  }
-  user.mail_at_once = flag_member(object, "at_once", user.mail_at_once);
+  const std::string email = object.contains("email") ? text_member(object, "email") : user.email;
+  KOINON_TRY(check_email(email));
+  if (email != user.email && request.caller.by == Caller::By::kToken)
+    return fail(Code::kRefused, "no token changes a mail address; log in", "email");
   std::vector<Digest> wanted;
   if (const auto* digests = object.if_contains("digests")) {
     if (!digests->is_array() || digests->as_array().size() > limits::kDigests)
@@ -203,7 +200,11 @@ Result<HttpResponse> SendingApi::set_wishes(const HttpRequest& request) {
     }
     for (const Digest& digest : wanted) KOINON_TRY(shared_.outbox.put_digest(digest));
   }
-  KOINON_TRY(shared_.accounts.change(user));
+  KOINON_TRY(shared_.accounts.change(user.id, [&](User& one) -> Status {
+    one.email = email;
+    one.mail_at_once = flag_member(object, "at_once", one.mail_at_once);
+    return {};
+  }));
   parts_.wake_courier();
   return wishes(request);
 }
@@ -245,11 +246,11 @@ Result<HttpResponse> SendingApi::unsubscribe(const HttpRequest& request) {
   if (found->label.starts_with(kDigest)) {
     KOINON_TRY(shared_.outbox.remove_digest(found->user, found->label.substr(kDigest.size())));
   } else {
-    KOINON_ASSIGN(auto user, shared_.accounts.get(found->user));
-    if (user) {
-      user->mail_at_once = false;
-      KOINON_TRY(shared_.accounts.change(*user));
-    }
+    const auto changed = shared_.accounts.change(found->user, [](User& one) -> Status {
+      one.mail_at_once = false;
+      return {};
+    });
+    if (!changed.ok() && changed.error().code != Code::kNotFound) return changed.error();
   }
   return HttpResponse{204, "application/json", "", {}};
 }

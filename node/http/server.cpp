@@ -159,6 +159,17 @@ struct HttpServer::Impl {
     if (head) request->method = "GET";
     const Looked looked = service->look(*request);
     if (looked.refusal) co_return co_await refuse_unread(client, parser, *looked.refusal, version, head);
+    // Behind a proxy a visitor is known now; its requests under way are what its connections are elsewhere.
+    std::optional<Share> visit;
+    if (service->is_proxy(peer)) {
+      const std::string visitor = visitor_of(request->remote);
+      if (!visits->has_room(visitor)) {
+        const HttpResponse busy =
+            problem(fail(Code::kTooMany, "too many requests from this address are under way", "target"));
+        co_return co_await refuse_unread(client, parser, busy, version, head);
+      }
+      visit.emplace(visits, visitor);
+    }
     const bool keep_alive = parser.get().keep_alive();
     if (looked.route->stream) co_return co_await serve_stream(client, std::move(*request), version, head);
     client->stream.expires_never();
@@ -226,6 +237,7 @@ struct HttpServer::Impl {
   template <typename ClientPointer>
   asio::awaitable<bool> write(ClientPointer client, HttpResponse response, unsigned version, bool keep_alive,
                               bool head) {
+    client->stream.expires_after(limits::kHttpDeadline);
     auto message = to_beast(response, version, keep_alive, head);
     http::response_serializer<http::string_body> serializer(message);
     error_code error;
@@ -250,12 +262,14 @@ struct HttpServer::Impl {
     const auto timer = std::make_shared<asio::steady_timer>(io);
     waiting.insert(timer);
     while (open && !stopping) {
+      const std::uint64_t told = notified;
       auto news = co_await source.next();
       if (!news) break;
       if (!news->empty()) {
         open = co_await send(std::move(*news));
         continue;
       }
+      if (told != notified) continue;  // something came while it was asked
       timer->expires_after(kKeepAlive);
       error_code error;
       co_await timer->async_wait(redirect_error(use_awaitable, error));
@@ -275,10 +289,13 @@ struct HttpServer::Impl {
       std::make_shared<Shares>(limits::kHttpConnectionsPerVisitor, limits::kHttpConnections);
   std::shared_ptr<Shares> proxied =
       std::make_shared<Shares>(limits::kHttpProxyConnections, limits::kHttpProxyConnections);
+  std::shared_ptr<Shares> visits =  // requests under way of visitors behind a proxy
+      std::make_shared<Shares>(limits::kHttpConnectionsPerVisitor, limits::kHttpProxyConnections);
   std::shared_ptr<Shares> local =
       std::make_shared<Shares>(limits::kHttpConnections, limits::kHttpConnections);
   std::shared_ptr<Shares> streams =
       std::make_shared<Shares>(limits::kHttpStreamsPerVisitor, limits::kHttpStreams);  // over TCP
+  std::uint64_t notified = 0;                                                          // counts
   bool stopping = false;
 };
 
@@ -328,6 +345,7 @@ Status HttpServer::start(HttpService& service) {
 
 void HttpServer::notify() {
   asio::post(io_, [this] {
+    ++impl_->notified;
     for (const auto& timer : impl_->waiting) timer->cancel();
   });
 }

@@ -31,7 +31,7 @@ inline constexpr std::string_view kShownAsWritten =
 // What makes a text dear to its parser.
 struct MarkdownCost {
   std::size_t bytes = 0;
-  std::size_t depth = 0;    // of quotes and lists within each other, at most
+  std::size_t depth = 0;       // of quotes and lists within each other, at most
   std::uint64_t brackets = 0;  // [ ] and <
   std::uint64_t steps = 0;     // brackets of a paragraph times its lines, summed over the paragraphs
 };

@@ -27,9 +27,12 @@ void Handshakes::make_room(const std::string& network) {
       it != counts_.end() && it->second >= limits::kHandshakesPerNetwork)
     return give_way(network);
   if (open_.size() < limits::kHandshakesAtOnce) return;
-  const auto most = std::max_element(counts_.begin(), counts_.end(),
-                                     [](const auto& a, const auto& b) { return a.second < b.second; });
-  give_way(std::string(most->first));
+  std::size_t most = 0;
+  for (const auto& [name, count] : counts_) most = std::max(most, count);
+  // Of several that have most, the one whose oldest has waited longest: who is honest is soon done.
+  const auto oldest = std::find_if(open_.begin(), open_.end(),
+                                   [&](const auto& item) { return counts_.at(item.second.network) == most; });
+  give_way(std::string(oldest->second.network));
 }
 
 void Handshakes::give_way(const std::string& network) {

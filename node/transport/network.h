@@ -91,6 +91,7 @@ class Network {
     std::string listen;      // address; empty: do not listen
     std::uint16_t port = 0;  // 0: any free one
     EngineConfig engine;
+    std::optional<SigningKey> city;  // proves, where an invite is used, whose node this is; none: an observer
   };
 
   Network(Options options, const SigningKey& node_key, const StoreState& state, Clock clock,

@@ -45,16 +45,19 @@ asio::awaitable<bool> write_one_frame(TlsStream* stream, v1::Frame frame) {
   co_return !error;
 }
 
-// Whoever has the invite could say any city's public key: it counts only with a signature by that key, over
-// this connection. The result's value stands for nothing.
+// Whoever has the invite could say any city's public keys: they count only with signatures by them, over this
+// connection. The result's value stands for nothing.
 Result<std::string> check_join(TlsStream& stream, const v1::Join& join) {
   KOINON_ASSIGN(const PeerLine line, parse_peer_line(join.peer_line()));
   KOINON_ASSIGN(const Bytes exported, exported_bytes(stream, kJoinExporter, kJoinExportedBytes));
-  if (verify_signature(PublicKey::from(line.node_key.view()), join_message(exported, join.peer_line()),
-                       join.proof()))
-    return std::string();
-  return fail(Code::kBadSignature, "the joiner has not shown that it holds the node key that it names",
-              "join");
+  const Bytes message = join_message(exported, join.peer_line());
+  if (!verify_signature(PublicKey::from(line.node_key.view()), message, join.proof()))
+    return fail(Code::kBadSignature, "the joiner has not shown that it holds the node key that it names",
+                "join");
+  if (line.vkey && !verify_signature(line.vkey->key, message, join.log_proof()))
+    return fail(Code::kBadSignature,
+                "the joiner has not shown that it holds the key of the log that it names", "join");
+  return std::string();
 }
 
 }  // namespace
@@ -121,7 +124,9 @@ asio::awaitable<Result<std::string>> Network::join(InviteLine invite, std::strin
   const auto exported = exported_bytes(stream, kJoinExporter, kJoinExportedBytes);
   if (!exported.ok()) co_return exported.error();
   v1::Frame frame;
-  frame.mutable_join()->set_proof(node_key_.sign(join_message(*exported, own_line)));
+  const Bytes message = join_message(*exported, own_line);
+  frame.mutable_join()->set_proof(node_key_.sign(message));
+  if (options_.city) frame.mutable_join()->set_log_proof(options_.city->sign(message));
   frame.mutable_join()->set_peer_line(std::move(own_line));
   if (!co_await write_one_frame(&stream, frame))
     co_return fail(Code::kUnavailable, "the connection was lost", "invite");

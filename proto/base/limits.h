@@ -23,7 +23,7 @@ inline constexpr std::size_t kRefs = 16;                 // (wire) of an entry
 inline constexpr std::size_t kAddressees = 8;            // (wire) `to` of an entry
 inline constexpr std::size_t kLanguageBytes = 35;        // (wire) a BCP 47 tag
 inline constexpr std::size_t kTitleBytes = 300;
-inline constexpr std::size_t kNoteFileBytes = 4 * kMiB;  // a Markdown file given to publish
+inline constexpr std::size_t kNoteFileBytes = 4 * kMiB;       // a Markdown file given to publish
 inline constexpr std::size_t kTomlBytes = kMiB + 100 * kKiB;  // of front matter, or of a configuration
 inline constexpr std::size_t kTomlDepth = 16;
 inline constexpr int kEvidenceLevels = 5;
@@ -126,6 +126,7 @@ inline constexpr std::chrono::milliseconds kTrustDelay{
 
 // HTTP
 inline constexpr std::size_t kHttpBodyBytes = 8 * kMiB;
+inline constexpr std::size_t kNoBodyBytes = 4 * kKiB;  // of a change that takes nothing
 inline constexpr std::size_t kFormParts = 200;
 inline constexpr std::size_t kEndedFormBytes = 512 * kKiB;  // of a form whose session has ended
 inline constexpr std::size_t kHttpHeaderBytes = 16 * kKiB;
@@ -138,8 +139,8 @@ inline constexpr std::size_t kHttpProxyConnections = 1024;  // of each trusted p
 inline constexpr std::size_t kHttpStreams = 256;            // event streams over TCP
 inline constexpr std::size_t kHttpStreamsPerVisitor = 16;
 inline constexpr std::size_t kHttpChangesPerVisitor = 8;  // requests under way that may wait for a writer
-// More than there are processors, so that a short request finds one free while long ones share the processors;
-// and one for the Unix socket.
+// More than there are processors, so that a short request finds one free while long ones share the
+// processors; and one for the Unix socket.
 inline constexpr std::size_t kReadingThreads = 8;
 inline constexpr std::size_t kReadsPerVisitor = 2;  // under way at a time
 inline constexpr int kReaderCacheKiB = 512;         // of pages, of each database of each of them
@@ -158,7 +159,7 @@ inline constexpr std::size_t kJsonDepth = 16;
 
 // Text of others
 inline constexpr std::size_t kMarkdownBytes = kMiB + 64 * kKiB;
-inline constexpr std::size_t kMarkdownDepth = 100;            // quotes and lists within each other
+inline constexpr std::size_t kMarkdownDepth = 100;  // quotes and lists within each other
 inline constexpr std::uint64_t kMarkdownBrackets = 100'000;
 inline constexpr std::uint64_t kMarkdownSteps = 100'000'000;  // brackets times lines, summed over paragraphs
 inline constexpr std::chrono::milliseconds kMarkdownDeadline{250};  // of processor time

@@ -81,22 +81,48 @@ Result<UserId> Accounts::add(const User& user) {
   return UserId{sqlite3_last_insert_rowid(db.handle())};
 }
 
-Status Accounts::change(const User& user) {
-  auto update = db_.connection().prepare(
-      "UPDATE user SET role = ?, office = ?, person = ?, email = ?, mail_at_once = ? WHERE id = ?");
-  return update.bind(static_cast<std::int64_t>(user.role))
-      .bind_text(user.office)
-      .bind_text(user.person)
-      .bind_text(user.email)
-      .bind(user.mail_at_once ? 1 : 0)
-      .bind(user.id.value)
-      .run();
+namespace {
+
+Error last_operator(const std::string& field) {
+  return fail(Code::kRefused, "it is the last operator; make another one first", field);
 }
 
-Status Accounts::set_password(UserId user, const std::string& hash) {
-  auto update = db_.connection().prepare("UPDATE user SET password = ? WHERE id = ?");
-  KOINON_TRY(update.bind_text(hash).bind(user.value).run());
-  if (db_.connection().changes() == 0) return fail(Code::kNotFound, "the account is gone", "name");
+}  // namespace
+
+Result<User> Accounts::change(UserId id, const std::function<Status(User&)>& edit) {
+  return db_.transact([&]() -> Result<User> {
+    KOINON_ASSIGN(auto user, get(id));
+    if (!user) return fail(Code::kNotFound, "there is no such account", "name");
+    const bool was_operator = user->role == Role::kOperator;
+    KOINON_TRY(edit(*user));
+    if (was_operator && user->role != Role::kOperator) {
+      auto others = db_.connection().prepare("SELECT count(*) FROM user WHERE role = 4 AND id <> ?");
+      others.bind(id.value);
+      KOINON_TRY(others.step());
+      if (others.integer(0) == 0) return last_operator("role");
+    }
+    auto update = db_.connection().prepare(
+        "UPDATE user SET role = ?, office = ?, person = ?, email = ?, mail_at_once = ? WHERE id = ?");
+    KOINON_TRY(update.bind(static_cast<std::int64_t>(user->role))
+                   .bind_text(user->office)
+                   .bind_text(user->person)
+                   .bind_text(user->email)
+                   .bind(user->mail_at_once ? 1 : 0)
+                   .bind(id.value)
+                   .run());
+    return std::move(*user);
+  });
+}
+
+Status Accounts::set_password(UserId user, const std::string& hash,
+                              const std::optional<std::string>& before) {
+  auto update = db_.connection().prepare(std::string("UPDATE user SET password = ? WHERE id = ?") +
+                                         (before ? " AND password = ?" : ""));
+  update.bind_text(hash).bind(user.value);
+  if (before) update.bind_text(*before);
+  KOINON_TRY(update.run());
+  if (db_.connection().changes() == 0)
+    return fail(Code::kNotFound, "the account is gone, or its password was changed meanwhile", "name");
   return {};
 }
 
@@ -109,7 +135,7 @@ Status Accounts::remove(UserId user) {
     KOINON_TRY(others.step());
     if (others.is_null(0)) return fail(Code::kNotFound, "there is no such account", "name");
     if (others.integer(0) == static_cast<int>(Role::kOperator) && others.integer(1) == 0) {
-      return fail(Code::kRefused, "it is the last operator; make another one first", "name");
+      return last_operator("name");
     }
     for (const char* sql : {"DELETE FROM draft WHERE user = ?", "DELETE FROM watch WHERE user = ?",
                             "UPDATE held SET state = 4, outcome = 'its account was removed', settled_at_ms = "
@@ -168,17 +194,22 @@ Result<std::string> Accounts::issue(const Credential& credential) {
 Result<std::optional<Credential>> Accounts::check(std::string_view secret, CredentialKind kind,
                                                   UnixMillis now) {
   const Bytes digest = sha256(secret).bytes();
-  auto select = db_.connection().prepare(std::string(kCredentialColumns) + "WHERE digest = ? AND kind = ?");
-  select.bind_blob(digest).bind(static_cast<std::int64_t>(kind));
-  KOINON_ASSIGN(const bool found, select.step());
-  if (!found) return std::optional<Credential>();
-  Credential out = read_credential(select);
+  Credential out;
+  {
+    // Ended before anything is written: a reader cannot wait for its turn to write.
+    auto select = db_.connection().prepare(std::string(kCredentialColumns) + "WHERE digest = ? AND kind = ?");
+    select.bind_blob(digest).bind(static_cast<std::int64_t>(kind));
+    KOINON_ASSIGN(const bool found, select.step());
+    if (!found) return std::optional<Credential>();
+    out = read_credential(select);
+  }
   if (out.expires_at.value != 0 && out.expires_at.value <= now.value) return std::optional<Credential>();
-  // Once a minute is often enough to know what is still in use.
+  // Once a minute is often enough to know what is still in use; whoever cannot write it down is known all the
+  // same.
   constexpr std::int64_t kMinute = 60'000;
   if (now.value - out.used_at.value >= kMinute) {
     auto update = db_.connection().prepare("UPDATE credential SET used_at_ms = ? WHERE digest = ?");
-    KOINON_TRY(update.bind(now.value).bind_blob(digest).run());
+    (void)update.bind(now.value).bind_blob(digest).run();
   }
   return std::optional(std::move(out));
 }

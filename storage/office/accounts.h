@@ -2,6 +2,7 @@
 // kept as SHA-256 alone; passwords as Argon2id.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -69,10 +70,13 @@ class Accounts {
 
   // kConflict: the name is taken.
   Result<UserId> add(const User& user);
-  // All but the password.
-  Status change(const User& user);
-  // Sets the password alone. kNotFound: the account is gone.
-  Status set_password(UserId user, const std::string& hash);
+  // Reads an account, lets `edit` change it, and writes all of it but name and password: in one transaction,
+  // so that of two changes at the same time neither is lost. kNotFound: it is gone. kRefused: no operator is
+  // left.
+  Result<User> change(UserId user, const std::function<Status(User&)>& edit);
+  // Sets the password alone. `before`: the one that it replaces, where that was shown. kNotFound: the account
+  // is gone, or has another password by now.
+  Status set_password(UserId user, const std::string& hash, const std::optional<std::string>& before);
   // With its credentials, and what it holds is cancelled. kRefused: it is the last operator.
   Status remove(UserId user);
   Result<std::optional<User>> find(std::string_view name);

@@ -170,6 +170,16 @@ Result<InboxCase> Desk::inbox_case(const LogId& log, EntryIndex index) {
   return out;
 }
 
+Result<InboxCase> Desk::change_case(const LogId& log, EntryIndex index,
+                                    const std::function<Status(InboxCase&)>& edit) {
+  return db_.transact([&]() -> Result<InboxCase> {
+    KOINON_ASSIGN(InboxCase item, inbox_case(log, index));
+    KOINON_TRY(edit(item));
+    KOINON_TRY(put_case(item));
+    return item;
+  });
+}
+
 Status Desk::put_case(const InboxCase& item) {
   auto put = db_.connection().prepare(
       "INSERT OR REPLACE INTO inbox (log_id, entry_index, state, assignee, remark, updated_at_ms) "

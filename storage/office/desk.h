@@ -1,6 +1,7 @@
 // An office's desk: drafts, what waits to be signed, the state of its inbox, and each reader's watchlist.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -88,13 +89,17 @@ class Desk {
   Status forget_settled(UnixMillis before, std::size_t most);
 
   Result<InboxCase> inbox_case(const LogId& log, EntryIndex index);
-  Status put_case(const InboxCase& item);
+  // Reads it, lets `edit` change it, and writes it, in one transaction.
+  Result<InboxCase> change_case(const LogId& log, EntryIndex index,
+                                const std::function<Status(InboxCase&)>& edit);
 
   Result<std::vector<WatchItem>> watched(UserId user);
   Status watch(UserId user, const WatchItem& item);
   Status unwatch(UserId user, const LogId& log, EntryIndex index);
 
  private:
+  Status put_case(const InboxCase& item);
+
   OfficeDb& db_;
 };
 

@@ -33,7 +33,10 @@ std::map<std::string, std::unique_ptr<Stemmer>> Stemmer::all() {
 
 Stemmer::~Stemmer() { sb_stemmer_delete(stemmer_); }
 
+// No word of any language is so long, and some stemmers take the square of it.
 std::string Stemmer::stem(std::string_view word) {
+  constexpr std::size_t kLongestWord = 128;
+  if (word.size() > kLongestWord) return std::string(word);
   const auto* symbols = reinterpret_cast<const sb_symbol*>(word.data());
   const sb_symbol* out = sb_stemmer_stem(stemmer_, symbols, static_cast<int>(word.size()));
   if (out == nullptr) return std::string(word);

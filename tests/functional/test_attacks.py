@@ -223,6 +223,29 @@ class Gate(NodesTest):
         titles = [i["title"] for i in seoul.json("list", "--limit", "1000", "--kind", "practice")["items"]]
         self.assertEqual(sorted(titles), sorted(f"Once {i}" for i in range(30)))
 
+    def test_only_what_people_write_is_published_as_a_note(self):
+        seoul = self.node("seoul")
+        chief, boss = (bearer(account(seoul, name, role)) for name, role in (("chief", "reviewer"), ("boss", "operator")))
+        for kind in ("withdrawal", "vouch", "genesis", "keys", "rotation", "sealed", "unspecified", "nothing"):
+            for headers in (bearer(account(seoul, f"press-{kind}", "publisher")), boss):
+                for path, body in (("/api/v1/previews", {"kind": kind, "language": "en"}), ("/api/v1/records", {"kind": kind, "language": "en"}),
+                                   ("/api/v1/imports", {"notes": [{"kind": kind, "language": "en"}]})):
+                    answer = post(seoul, path, body, headers)
+                    self.assertIn(answer.status, (200, 400), f"{kind} {path}: {answer.body}")
+                    if answer.status == 200:
+                        self.assertEqual(answer.json()["results"][0]["outcome"], "refused")
+        # A draft is a note, and whoever signs another's names what they read.
+        press = bearer(account(seoul, "press", "publisher"))
+        self.assertEqual(post(seoul, "/api/v1/drafts", {"withdraw": {"ref": "seoul.example/1"}}, press).status, 400)
+        made = post(seoul, "/api/v1/drafts", practice("Draft"), press)
+        path = f"/api/v1/drafts/{made.json()['id']}"
+        self.assertEqual(post(seoul, path, {"withdraw": {"ref": "seoul.example/1"}}, press, "PUT").status, 400)
+        changed = post(seoul, path, practice("Another text"), press, "PUT")
+        for match in ({}, {"If-Match": made.headers["ETag"]}):
+            self.assertEqual(post(seoul, f"{path}/publish", {}, chief | match).status, 409)
+        self.assertEqual(post(seoul, f"{path}/publish", {}, chief | {"If-Match": changed.headers["ETag"]}).status, 201)
+        self.assertEqual(own_entries(seoul), 3)
+
     def test_no_publisher_changes_what_the_city_says_as_such(self):
         seoul = self.node("seoul")
         press = bearer(account(seoul, "press", "publisher"))  # of no office
@@ -303,7 +326,8 @@ class InvitedPeer(NodesTest):
         self.assertTrue(wire.join(line, la.line(), thief.node, self.folder).HasField("error"), "signed by its own key, for another's")
         self.assertEqual(seoul.json("peers")["items"], [])
         # Whoever holds the key it names joins, with the same invite.
-        self.assertEqual(wire.join(line, thief.line(), thief.node, self.folder).joined.name, "seoul.example")
+        self.assertTrue(wire.join(line, thief.line(), thief.node, self.folder).HasField("error"), "the log's key has to be shown too")
+        self.assertEqual(wire.join(line, thief.line(), thief.node, self.folder, signing=thief.signing).joined.name, "seoul.example")
         self.assertEqual([p["name"] for p in seoul.json("peers")["items"]], ["thief.example"])
 
     def test_a_pin_is_not_overwritten(self):
@@ -313,9 +337,18 @@ class InvitedPeer(NodesTest):
         thief = wire.City("thief.example", self.folder)
         # LA's name and log, the thief's own key.
         line = la.line().rsplit("#", 1)[0] + "#" + thief.line().rsplit("#", 1)[1]
-        answer = wire.join(self.invite(seoul), line, thief.node, self.folder)
+        answer = wire.join(self.invite(seoul), line, thief.node, self.folder, signing=thief.signing)
+        self.assertIn("the log that it names", answer.error.message)
+        # Whoever holds the log's key too, as LA with another node, is told to ask the operator.
+        second = wire.City("second.example", self.folder)
+        pinned = wire.City("third.example", self.folder)
+        self.assertTrue(wire.join(self.invite(seoul), pinned.line(), pinned.node, self.folder, signing=pinned.signing).HasField("joined"))
+        line = pinned.line().rsplit("#", 1)[0] + "#" + second.line().rsplit("#", 1)[1]
+        answer = wire.join(self.invite(seoul), line, second.node, self.folder, signing=pinned.signing)
         self.assertIn("pinned already", answer.error.message)
-        self.assertEqual([p["node_key"] for p in seoul.json("peers")["items"]], [la.json("id")["node_key"]])
+        keys = {p["name"]: p["node_key"] for p in seoul.json("peers")["items"]}
+        self.assertEqual(set(keys), {"la.example", "third.example"})
+        self.assertEqual(keys["la.example"], la.json("id")["node_key"])
 
     def test_invites_are_listed_and_revoked(self):
         seoul, la = self.node("seoul"), self.node("la", "--listen", "")
@@ -423,6 +456,16 @@ class Strangers(NodesTest):
         finally:
             for s in silent:
                 s.close()
+
+    def test_a_body_where_none_is_taken_is_not_read(self):
+        seoul = self.node("seoul")
+        for path in ("/api/v1/search?q=a", "/", "/feeds/all.atom"):
+            answer = ask("GET", f"http://127.0.0.1:{seoul.http_port}{path}", b"x" * 100_000)
+            self.assertEqual(answer.status, 413, path)
+        fields = "&".join(f"a{i}=1" for i in range(50_000)).encode()
+        answer = ask("POST", f"http://127.0.0.1:{seoul.http_port}/login", fields,
+                     {"Content-Type": "application/x-www-form-urlencoded", "Origin": f"http://127.0.0.1:{seoul.http_port}"})
+        self.assertIn(answer.status, (400, 413))
 
     def test_costly_reads_are_bounded(self):
         seoul = self.node("seoul")

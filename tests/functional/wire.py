@@ -357,9 +357,9 @@ class Session:
 # --- joining by an invite ---
 
 
-def join(invite, line, seed, folder, proof=None):
-    """Uses an invite as `line`, proving it with the node key of `seed`; the node's answer, a frame. `proof` stands in for
-    the signature, to lie."""
+def join(invite, line, seed, folder, proof=None, signing=None):
+    """Uses an invite as `line`, proving it with the node key of `seed` and the log's key of `signing`; the node's answer, a
+    frame. `proof` stands in for the first signature, to lie."""
     from OpenSSL import SSL, crypto
 
     inviter, secret = invite.rsplit("+", 1)
@@ -384,6 +384,8 @@ def join(invite, line, seed, folder, proof=None):
     frame = wire.Frame()
     frame.join.peer_line = line
     frame.join.proof = sign(seed, b"koinon/v1 join\0" + exported + line.encode()) if proof is None else proof
+    if signing:
+        frame.join.log_proof = sign(signing, b"koinon/v1 join\0" + exported + line.encode())
     data = frame.SerializeToString()
     tls.sendall(struct.pack(">I", len(data)) + data)
     answer = b""

@@ -1,4 +1,6 @@
 // What there is only so much of, shared out: places of visitors, handshakes of strangers.
+#include <algorithm>
+
 #include <gtest/gtest.h>
 
 #include "node/http/shares.h"
@@ -47,6 +49,17 @@ TEST(Handshakes, OfManyNeighbourhoodsTheFullestGivesWay) {
     EXPECT_LE(handshakes.count(), limits::kHandshakesAtOnce);
   }
   EXPECT_EQ(ours, 0) << "who has one place keeps it";
+}
+
+TEST(Handshakes, AmongEqualsTheOldestGivesWay) {
+  Handshakes handshakes;
+  std::vector<std::string> closed;
+  for (std::size_t i = 0; i < limits::kHandshakesAtOnce; ++i)
+    (void)handshakes.begin("2a01:" + std::to_string(i) + "::/64", [&] { closed.push_back("silent"); });
+  (void)handshakes.begin("192.0.2.0/24", [&] { closed.push_back("honest"); });
+  for (int i = 0; i < 20; ++i)
+    (void)handshakes.begin("2a02:" + std::to_string(i) + "::/64", [&] { closed.push_back("silent"); });
+  EXPECT_EQ(closed, std::vector<std::string>(21, "silent"));
 }
 
 }  // namespace
