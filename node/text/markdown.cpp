@@ -95,7 +95,8 @@ std::string address_escaped(std::string_view url) {
 // What both forms share: where output goes, how much of it there may be and how long it may take.
 class Writer {
  public:
-  explicit Writer(std::size_t most) : most_(most), until_(processor_time() + limits::kMarkdownDeadline) {}
+  Writer(std::size_t most, std::chrono::nanoseconds deadline)
+      : most_(most), until_(processor_time() + deadline) {}
   virtual ~Writer() = default;
   Writer(const Writer&) = delete;
   Writer& operator=(const Writer&) = delete;
@@ -376,9 +377,9 @@ std::size_t most_output(std::size_t bytes) { return 8 * bytes + 64 * limits::kKi
 
 }  // namespace
 
-MarkdownHtml render_markdown(std::string_view text) {
+MarkdownHtml render_markdown(std::string_view text, std::chrono::nanoseconds deadline) {
   const std::string clean = plain_text(text);
-  HtmlWriter out(most_output(clean.size()));
+  HtmlWriter out(most_output(clean.size()), deadline);
   if (parse(clean, out)) return {out.take(), false};
   return {"<pre>" + html_escaped(clean) + "</pre>\n", true};
 }
@@ -391,7 +392,7 @@ std::string markdown_html(std::string_view text) {
 
 std::string markdown_text(std::string_view text) {
   std::string clean = plain_text(text);
-  TextWriter out(most_output(clean.size()));
+  TextWriter out(most_output(clean.size()), limits::kMarkdownDeadline);
   return parse(clean, out) ? out.take() : clean;
 }
 

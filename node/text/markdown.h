@@ -9,6 +9,8 @@
 #include <string>
 #include <string_view>
 
+#include "proto/base/limits.h"
+
 namespace koinon {
 
 struct MarkdownHtml {
@@ -17,8 +19,9 @@ struct MarkdownHtml {
 };
 
 // Raw HTML is shown as it was typed. Links lead to http, https and mailto only (others keep their text),
-// images are links, control and bidirectional formatting characters are gone.
-MarkdownHtml render_markdown(std::string_view text);
+// images are links, control and bidirectional formatting characters are gone. `deadline`: of processor time.
+MarkdownHtml render_markdown(std::string_view text,
+                             std::chrono::nanoseconds deadline = limits::kMarkdownDeadline);
 // The HTML alone, with a line before it where the text is shown as it was written.
 std::string markdown_html(std::string_view text);
 // As plain text with its structure, for mail; a text past a cap as it was written.
