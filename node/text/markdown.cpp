@@ -1,5 +1,6 @@
 #include "node/text/markdown.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <ctime>
@@ -168,6 +169,7 @@ class HtmlWriter final : public Writer {
     }
   }
   void leave(MD_BLOCKTYPE type, void* detail) override {
+    close_all();
     switch (type) {
       case MD_BLOCK_QUOTE:
         out_ += "</blockquote>\n";
@@ -197,42 +199,26 @@ class HtmlWriter final : public Writer {
   void enter(MD_SPANTYPE type, void* detail) override {
     switch (type) {
       case MD_SPAN_EM:
-        out_ += "<em>";
-        return;
+        return open(type, "<em>", "</em>");
       case MD_SPAN_STRONG:
-        out_ += "<strong>";
-        return;
+        return open(type, "<strong>", "</strong>");
       case MD_SPAN_CODE:
-        out_ += "<code>";
-        return;
+        return open(type, "<code>", "</code>");
       case MD_SPAN_A:
-        return open_link(static_cast<MD_SPAN_A_DETAIL*>(detail)->href);
+        return open_link(type, static_cast<MD_SPAN_A_DETAIL*>(detail)->href);
       // An image would make every reader's program call its author's server.
       case MD_SPAN_IMG:
-        return open_link(static_cast<MD_SPAN_IMG_DETAIL*>(detail)->src);
+        return open_link(type, static_cast<MD_SPAN_IMG_DETAIL*>(detail)->src);
       default:
         return;
     }
   }
+  // md4c ends, now and then, what it has not begun, or in another order (its version 0.4.8, found by
+  // fuzzing): what is written is well-formed all the same.
   void leave(MD_SPANTYPE type, void*) override {
-    switch (type) {
-      case MD_SPAN_EM:
-        out_ += "</em>";
-        return;
-      case MD_SPAN_STRONG:
-        out_ += "</strong>";
-        return;
-      case MD_SPAN_CODE:
-        out_ += "</code>";
-        return;
-      case MD_SPAN_A:
-      case MD_SPAN_IMG:
-        if (opened_.back()) out_ += "</a>";
-        open_links_ -= opened_.back() ? 1 : 0;
-        opened_.pop_back();
-        return;
-      default:
-        return;
+    const auto same = [type](const Open& span) { return span.type == type; };
+    if (std::none_of(open_.begin(), open_.end(), same)) return;
+    while (!close_last(type)) {
     }
   }
   void text(MD_TEXTTYPE type, std::string_view text) override {
@@ -259,17 +245,36 @@ class HtmlWriter final : public Writer {
   static std::string level(void* detail) {
     return std::to_string(static_cast<MD_BLOCK_H_DETAIL*>(detail)->level);
   }
+  struct Open {
+    MD_SPANTYPE type;
+    std::string_view end;  // the tag that ends it; empty: none was written
+  };
+
+  void open(MD_SPANTYPE type, std::string_view begin, std::string_view end) {
+    out_ += begin;
+    open_.push_back({type, end});
+  }
   // No link stands within another one.
-  void open_link(const MD_ATTRIBUTE& address) {
-    const auto url = open_links_ > 0 ? std::nullopt : link_of(address);
-    opened_.push_back(url.has_value());
-    if (!url) return;
-    ++open_links_;
-    out_ += "<a href=\"" + address_escaped(*url) + "\">";
+  void open_link(MD_SPANTYPE type, const MD_ATTRIBUTE& address) {
+    const bool within =
+        std::any_of(open_.begin(), open_.end(), [](const Open& span) { return span.end == kLinkEnd; });
+    const auto url = within ? std::nullopt : link_of(address);
+    if (!url) return open(type, "", "");
+    open(type, "<a href=\"" + address_escaped(*url) + "\">", kLinkEnd);
+  }
+  // Whether it was of that type.
+  bool close_last(MD_SPANTYPE type) {
+    const Open last = open_.back();
+    open_.pop_back();
+    out_ += last.end;
+    return last.type == type;
+  }
+  void close_all() {
+    while (!open_.empty()) (void)close_last(open_.back().type);
   }
 
-  std::vector<bool> opened_;  // of links and images that are open: whether a tag was written
-  std::size_t open_links_ = 0;
+  static constexpr std::string_view kLinkEnd = "</a>";
+  std::vector<Open> open_;  // spans, the innermost last
 };
 
 class TextWriter final : public Writer {
@@ -286,6 +291,7 @@ class TextWriter final : public Writer {
         return;
       case MD_BLOCK_LI:
         begin_line();
+        if (lists_.empty()) return;
         out_ += std::string(2 * (lists_.size() - 1), ' ');
         out_ += lists_.back() == 0 ? "- " : std::to_string(lists_.back()++) + ". ";
         return;
@@ -304,7 +310,7 @@ class TextWriter final : public Writer {
     }
   }
   void leave(MD_BLOCKTYPE type, void*) override {
-    if (type == MD_BLOCK_UL || type == MD_BLOCK_OL) lists_.pop_back();
+    if ((type == MD_BLOCK_UL || type == MD_BLOCK_OL) && !lists_.empty()) lists_.pop_back();
     if (type == MD_BLOCK_P || type == MD_BLOCK_H || type == MD_BLOCK_LI) begin_line();
   }
   void enter(MD_SPANTYPE type, void* detail) override {
@@ -312,7 +318,7 @@ class TextWriter final : public Writer {
     if (type == MD_SPAN_IMG) addresses_.push_back(link_of(static_cast<MD_SPAN_IMG_DETAIL*>(detail)->src));
   }
   void leave(MD_SPANTYPE type, void*) override {
-    if (type != MD_SPAN_A && type != MD_SPAN_IMG) return;
+    if ((type != MD_SPAN_A && type != MD_SPAN_IMG) || addresses_.empty()) return;
     if (addresses_.back() && !out_.ends_with(*addresses_.back())) out_ += " (" + *addresses_.back() + ")";
     addresses_.pop_back();
   }

@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <numeric>
+#include <optional>
 
 #include "proto/base/encoding.h"
+#include "proto/base/limits.h"
 
 namespace koinon {
 namespace embedded {
@@ -102,17 +104,27 @@ const Topic* Vocabulary::find(std::string_view slug) const {
   return it == by_slug_.end() ? nullptr : &topics_[it->second];
 }
 
+// What an alias makes of it may be an alias again: salud/hospital is health/hospital, and so
+// health/hospitals.
 std::string Vocabulary::canonical(std::string_view typed) const {
+  const auto without_alias = [this](std::string_view slug) -> std::optional<std::string> {
+    if (find(slug) != nullptr) return std::nullopt;
+    std::string_view head = slug;
+    while (true) {
+      const auto it = by_alias_.find(head);
+      if (it != by_alias_.end()) return it->second + std::string(slug.substr(head.size()));
+      const auto cut = head.rfind('/');
+      if (cut == std::string_view::npos) return std::nullopt;
+      head = head.substr(0, cut);
+    }
+  };
   std::string slug = ascii_lower(typed);
-  if (find(slug) != nullptr) return slug;
-  std::string_view head = slug;
-  while (true) {
-    const auto it = by_alias_.find(head);
-    if (it != by_alias_.end()) return it->second + slug.substr(head.size());
-    const auto cut = head.rfind('/');
-    if (cut == std::string_view::npos) return slug;
-    head = head.substr(0, cut);
+  for (std::size_t step = 0; step < limits::kTopicBytes; ++step) {
+    auto next = without_alias(slug);
+    if (!next || *next == slug) break;
+    slug = std::move(*next);
   }
+  return slug;
 }
 
 std::string Vocabulary::nearest(std::string_view slug) const {

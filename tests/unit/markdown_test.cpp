@@ -90,6 +90,22 @@ TEST(Markdown, WhatPeopleWriteAtAnyLengthIsRendered) {
   }
 }
 
+// Its parser once ended an image twice.
+TEST(Markdown, WhatIsEndedTwiceIsWellFormedAllTheSame) {
+  const std::string html =
+      markdown_html("go](/) <![/) /) <![/) <![m]([http://u/)m](t)t,lu/)\n\n *a **b* c**\n");
+  for (const char* tag : {"a", "em", "strong", "code", "p"}) {
+    const auto count = [&](const std::string& text) {
+      std::size_t found = 0;
+      for (auto at = html.find(text); at != std::string::npos; at = html.find(text, at + 1)) ++found;
+      return found;
+    };
+    EXPECT_EQ(count("<" + std::string(tag) + ">") + count("<" + std::string(tag) + " "),
+              count("</" + std::string(tag) + ">"))
+        << html;
+  }
+}
+
 TEST(Markdown, EntitiesHideNothing) {
   EXPECT_EQ(markdown_html("a &amp; b &#8364; &copy;"), "<p>a &amp; b \u20AC &copy;</p>\n");
   EXPECT_EQ(markdown_html("a&#x202E;b&#8294;c&rlm;d&#1;e"), "<p>abcde</p>\n");
