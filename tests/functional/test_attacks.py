@@ -156,7 +156,7 @@ class Gate(NodesTest):
         tokens = {name: bearer(account(seoul, name, "publisher", "--office", "Parks")) for name in ("removed", "demoted", "moved", "steady")}
         held = {}
         for name, headers in tokens.items():
-            held[name] = post(seoul, "/api/v1/records", practice(f"Of {name}") | {"hold": 4}, headers).json()["id"]
+            held[name] = post(seoul, "/api/v1/records", practice(f"Of {name}") | {"hold": 10}, headers).json()["id"]
         seoul.run("user", "remove", "removed")
         # Another account of that name is another account.
         account(seoul, "removed", "operator")
