@@ -183,24 +183,21 @@ class Gate(NodesTest):
     def test_taking_back_and_signing_exclude_each_other(self):
         seoul = self.node("seoul")
         press = bearer(account(seoul, "press", "publisher"))
-        held = {post(seoul, "/api/v1/records", practice(f"Note {i}") | {"hold": 1}, press).json()["id"]: f"Note {i}" for i in range(40)}
         base = f"http://127.0.0.1:{seoul.http_port}/api/v1/held"
-        taken = {}
-        with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        held, due = {}, {}
+        for i in range(60):
+            number = post(seoul, "/api/v1/records", practice(f"Note {i}") | {"hold": 1}, press).json()["id"]
+            held[number], due[number] = f"Note {i}", time.monotonic() + 1
+        # Some a little before their turn, some a little after, most at the very moment.
+        with concurrent.futures.ThreadPoolExecutor(8) as pool:
             def take_back(number):
-                while True:  # until its turn is near, so that both want it at once
-                    item = ask("GET", f"{base}/{number}", headers=press).json()
-                    if item["state"] != "waiting" or time.time() > self.due(item) - 0.01:
-                        return number, ask("DELETE", f"{base}/{number}", headers=press).status
+                wait_for(lambda: time.monotonic() >= due[number] + (number % 12 - 6) / 500, "its turn is near")
+                return number, ask("DELETE", f"{base}/{number}", headers=press).status
             taken = dict(pool.map(take_back, held))
         wait_for(lambda: all(i["state"] in ("signed", "cancelled") for i in ask("GET", base, headers=press).json()["items"]), "all are settled")
         published = {i["title"] for i in seoul.json("list", "--limit", "1000", "--kind", "practice")["items"]}
         for number, title in held.items():
             self.assertEqual(title in published, taken[number] != 200, f"{title}: taking it back said {taken[number]}")
-
-    @staticmethod
-    def due(item):
-        return time.mktime(time.strptime(item["due_at"], "%Y-%m-%dT%H:%M:%SZ")) - time.timezone
 
     def test_a_conflict_is_no_signature(self):
         seoul = self.node("seoul")
@@ -324,6 +321,8 @@ class InvitedPeer(NodesTest):
             answer = wire.join(line, la.line(), thief.node, self.folder, proof)
             self.assertTrue(answer.HasField("error"), answer)
         self.assertTrue(wire.join(line, la.line(), thief.node, self.folder).HasField("error"), "signed by its own key, for another's")
+        observer = "observer#" + la.line().rsplit("#", 1)[1]  # which names no log that could speak against it
+        self.assertTrue(wire.join(line, observer, thief.node, self.folder).HasField("error"), "LA's key as an observer's")
         self.assertEqual(seoul.json("peers")["items"], [])
         # Whoever holds the key it names joins, with the same invite.
         self.assertTrue(wire.join(line, thief.line(), thief.node, self.folder).HasField("error"), "the log's key has to be shown too")
