@@ -540,15 +540,22 @@ class NothingDestroyed(NodesTest):
         koinon("init", "--name", "cut.example", "--display-name", "Cut", data=data)
         self.assertFalse((data / "init-unfinished").exists())
 
-    @unittest.skipUnless(os.geteuid() == 0, "changes its user")
     def test_no_permission_is_not_no_node(self):
         seoul = self.node("seoul")
+        root = os.geteuid() == 0
+        # The folder is closed to others: to another user where this one may do everything, else to this one.
+        other = {"user": 65534, "group": 65534, "extra_groups": []} if root else {}
         os.chmod(self.folder, 0o755)
-        for command in ([str(BIN / "koinon"), "--data", str(seoul.data), "status"], [str(BIN / "koinond"), "--data", str(seoul.data)],
-                        [str(BIN / "koinon"), "--data", str(seoul.data), "init", "--name", "x.example", "--display-name", "X"]):
-            said = subprocess.run(command, capture_output=True, timeout=DEADLINE, user=65534, group=65534, extra_groups=[])
-            self.assertEqual(said.returncode, 1, command)
-            self.assertIn("run this as the node's user", said.stderr.decode(), command)
+        if not root:
+            os.chmod(seoul.data, 0)
+        try:
+            for command in ([str(BIN / "koinon"), "--data", str(seoul.data), "status"], [str(BIN / "koinond"), "--data", str(seoul.data)],
+                            [str(BIN / "koinon"), "--data", str(seoul.data), "init", "--name", "x.example", "--display-name", "X"]):
+                said = subprocess.run(command, capture_output=True, timeout=DEADLINE, **other)
+                self.assertEqual(said.returncode, 1, command)
+                self.assertIn("run this as the node's user", said.stderr.decode(), command)
+        finally:
+            os.chmod(seoul.data, 0o700)
 
 
 if __name__ == "__main__":
