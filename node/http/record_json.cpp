@@ -1,8 +1,8 @@
 #include "node/http/record_json.h"
 
 #include <boost/json.hpp>
-#include <google/protobuf/util/json_util.h>
 
+#include "node/http/message_json.h"
 #include "proto/base/encoding.h"
 #include "proto/base/limits.h"
 #include "proto/codec/entry.h"
@@ -27,19 +27,6 @@ std::string_view state_name(BodyState state) {
       return "not-held";
   }
   return "unknown";
-}
-
-Result<json::value> message_json(const google::protobuf::Message& message) {
-  google::protobuf::util::JsonPrintOptions options;
-  options.preserve_proto_field_names = true;
-  std::string text;
-  if (!google::protobuf::util::MessageToJsonString(message, &text, options).ok()) {
-    return fail(Code::kInternal, "the note cannot be shown as JSON");
-  }
-  boost::system::error_code error;
-  json::value value = json::parse(text, error);
-  if (error) return fail(Code::kInternal, "the note cannot be shown as JSON");
-  return value;
 }
 
 json::array refs_json(Directory& directory, StoreReader& store, const v1::Entry& entry) {
@@ -225,9 +212,7 @@ Result<json::object> record_json(Directory& directory, StoreReader& store, Index
   json::array to;
   for (const auto& city : entry->to()) to.emplace_back(directory.city(LogId::from(city)));
   out["to"] = std::move(to);
-  if (entry->has_control()) {
-    KOINON_ASSIGN(out["control"], message_json(entry->control()));
-  }
+  if (entry->has_control()) out["control"] = message_json(entry->control());
   KOINON_ASSIGN(out["referred_by"], referring_json(directory, store, index, log, entry_index, brief));
   if (record.body.empty()) return out;
   auto body = parse_body(record.body);
@@ -237,7 +222,7 @@ Result<json::object> record_json(Directory& directory, StoreReader& store, Index
   }
   body->clear_salt();
   if (brief) cut_short(*body);
-  KOINON_ASSIGN(out["body"], message_json(*body));
+  out["body"] = message_json(*body);
   KOINON_ASSIGN(out["attachments"], attachments_json(store, log, entry_index));
   return out;
 }

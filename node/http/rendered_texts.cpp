@@ -1,7 +1,6 @@
 #include "node/http/rendered_texts.h"
 
 #include "crypto/hash.h"
-#include "node/text/plain_text.h"
 #include "proto/base/limits.h"
 
 namespace koinon {
@@ -36,11 +35,7 @@ void RenderedTexts::keep(const Hash& digest, std::shared_ptr<const MarkdownHtml>
   }
 }
 
-std::string RenderedTexts::html(std::string_view text, std::string_view notice) {
-  const auto rendered = render(text);
-  if (!rendered->as_written) return rendered->html;
-  return "<p><em>" + html_escaped(notice) + "</em></p>\n" + rendered->html;
-}
+std::string RenderedTexts::html(std::string_view text) { return with_notice(*render(text)); }
 
 std::uint64_t RenderedTexts::renderings() const {
   const std::lock_guard lock(mutex_);

@@ -20,8 +20,8 @@ class RenderedTexts {
   explicit RenderedTexts(std::size_t most) : most_(most) {}
 
   std::shared_ptr<const MarkdownHtml> render(std::string_view text);
-  // The HTML with `notice`, if it is shown as it was written, in a paragraph before it.
-  std::string html(std::string_view text, std::string_view notice = kShownAsWritten);
+  // The HTML, with a line before it where the text is shown as it was written.
+  std::string html(std::string_view text);
   // How often something was rendered, since the start.
   std::uint64_t renderings() const;
 

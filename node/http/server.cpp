@@ -61,6 +61,7 @@ struct Client {
   beast::basic_stream<Protocol> stream;
   beast::flat_buffer buffer;
   bool unread = false;  // what it still sends nobody will read
+  bool gone = false;    // it left a stream
 };
 
 struct HttpServer::Impl {
@@ -245,6 +246,18 @@ struct HttpServer::Impl {
     co_return !error && keep_alive;
   }
 
+  // A reader of a stream has nothing more to say: whatever comes, its end above all, ends the stream. Not
+  // told by a failing write, which comes late: who clicks through pages leaves a stream behind with each of
+  // them.
+  template <typename ClientPointer>
+  static asio::awaitable<void> watch(ClientPointer client, std::shared_ptr<asio::steady_timer> timer) {
+    error_code error;
+    co_await client->stream.socket().async_wait(asio::socket_base::wait_read,
+                                                redirect_error(use_awaitable, error));
+    client->gone = true;
+    timer->cancel();
+  }
+
   // text/event-stream until the client goes away. Without a length: the connection ends with it.
   template <typename ClientPointer>
   asio::awaitable<void> stream_events(ClientPointer client, OpenedStream source) {
@@ -261,7 +274,8 @@ struct HttpServer::Impl {
     bool open = co_await send(std::move(text));
     const auto timer = std::make_shared<asio::steady_timer>(io);
     waiting.insert(timer);
-    while (open && !stopping) {
+    asio::co_spawn(io, watch(client, timer), asio::detached);
+    while (open && !stopping && !client->gone) {
       const std::uint64_t told = notified;
       auto news = co_await source.next();
       if (!news) break;
@@ -269,15 +283,17 @@ struct HttpServer::Impl {
         open = co_await send(std::move(*news));
         continue;
       }
-      if (told != notified) continue;  // something came while it was asked
+      if (told != notified || client->gone) continue;  // something came while it was asked
       timer->expires_after(kKeepAlive);
       error_code error;
       co_await timer->async_wait(redirect_error(use_awaitable, error));
-      if (error || stopping) continue;
+      if (error) continue;
       text = ": still here\n\n";
       open = co_await send(std::move(text));
     }
     waiting.erase(timer);
+    error_code ignored;
+    client->stream.socket().cancel(ignored);  // who watches ends too
   }
 
   asio::io_context& io;

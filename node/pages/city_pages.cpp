@@ -23,7 +23,7 @@ std::string path_text(const json::array& path) {
 }
 
 json::object figure(const Visit& visit, const json::object& profile, const char* member) {
-  const json::object found = object_at(profile, member);
+  const json::object& found = object_at(profile, member);
   const auto* value = found.if_contains("value");
   if (value == nullptr || !value->is_number()) return {};
   return {{"name", visit.say(std::string("measure.name.") + member)},

@@ -66,7 +66,7 @@ OperationResult nothing_wrong() {
 }
 
 std::string title_of(const json::object& record) {
-  const json::object body = object_at(record, "body");
+  const json::object& body = object_at(record, "body");
   for (const char* kind : {"practice", "question", "adoption"}) {
     if (const std::string title = text_at(object_at(body, kind), "title"); !title.empty()) return title;
   }
@@ -129,7 +129,7 @@ asio::awaitable<HttpResponse> ConversationPages::questions(Visit visit) {
     json::object one = card(visit, item.as_object());
     const OperationResult record =
         co_await frame_.call(visit, "getRecord", {ref_args(text_at(one, "ref")), {{"texts", "brief"}}, {}});
-    const json::object question = object_at(object_at(record.body, "body"), "question");
+    const json::object& question = object_at(object_at(record.body, "body"), "question");
     std::int64_t answers = 0;
     for (const auto& other : array_at(record.body, "referred_by"))
       answers += text_at(other.as_object(), "role") == "answers" ? 1 : 0;

@@ -220,11 +220,11 @@ json::object request_of_form(const Visit& visit) {
 
 std::map<std::string, std::string> form_of_request(const json::object& request) {
   std::map<std::string, std::string> out;
-  const json::object content = object_at(request, "content");
+  const json::object& content = object_at(request, "content");
   for (const auto& item : content) {
     if (!item.value().is_object() && !item.value().is_array()) out[item.key()] = text_at(content, item.key());
   }
-  const json::object cost = object_at(content, "cost");
+  const json::object& cost = object_at(content, "cost");
   for (const char* member : {"amount", "currency", "note"})
     out[std::string("cost_") + member] = text_at(cost, member);
   for (const auto& goal : array_at(content, "sdgs")) out["sdg_" + json::serialize(goal)] = "on";

@@ -16,12 +16,19 @@ constexpr std::size_t kOthersShown = 30;  // of a kind
 constexpr std::array<const char*, 6> kKinds = {"practice", "adoption", "question",
                                                "answer",   "profile",  "node-notice"};
 
-json::object content_of(const json::object& record) {
-  const json::object body = object_at(record, "body");
-  for (const char* kind : {"practice", "adoption", "question", "answer", "profile", "node_notice"}) {
-    if (const json::object found = object_at(body, kind); !found.empty()) return found;
+const json::object& content_of(const json::object& record) {
+  const json::object& body = object_at(record, "body");
+  for (const char* kind : {"practice", "adoption", "question", "answer", "profile"}) {
+    if (const json::object& found = object_at(body, kind); !found.empty()) return found;
   }
-  return {};
+  return object_at(body, "node_notice");
+}
+
+// A whole record has its title within.
+json::object card_of(const Visit& visit, const json::object& record, const std::string& title) {
+  json::object out = card(visit, record);
+  if (!title.empty()) out["title"] = title;
+  return out;
 }
 
 void add_section(ApiShared& shared, const Visit& visit, json::array& out, const json::object& content,
@@ -45,7 +52,7 @@ void add_fact(json::array& out, const std::string& name, const std::string& valu
 }
 
 std::string cost_text(const Visit& visit, const json::object& content) {
-  const json::object cost = object_at(content, "cost");
+  const json::object& cost = object_at(content, "cost");
   const auto* amount = cost.if_contains("amount");
   std::string out;
   if (amount != nullptr && amount->is_number() && amount->to_number<double>() > 0)
@@ -169,10 +176,8 @@ asio::awaitable<json::object> NotePage::other(Visit visit, std::string ref, bool
   const OperationResult found =
       co_await frame_.call(visit, "getRecord", {ref_args(ref), {{"texts", "brief"}}, {}});
   if (!found.ok()) co_return json::object{{"ref", ref}, {"title", ref}, {"city_name", ref}};
-  const json::object content = content_of(found.body);
-  json::object summary = found.body;
-  summary["title"] = text_at(content, "title");
-  json::object out = card(visit, summary);
+  const json::object& content = content_of(found.body);
+  json::object out = card_of(visit, found.body, text_at(content, "title"));
   out["sections"] = sections_of(frame_.shared(), visit, content);
   for (const char* member : {"stage", "outcome", "urgency"}) {
     const std::string value = text_at(content, member);
@@ -222,16 +227,15 @@ asio::awaitable<HttpResponse> NotePage::read(Visit visit) {
   const OperationResult found = co_await frame_.call(visit, "getRecord", {visit.request.args, {}, {}});
   if (!found.ok()) co_return frame_.sorry(visit, found);
   const json::object& record = found.body;
-  const json::object content = content_of(record);
-  const json::object author = object_at(object_at(record, "body"), "author");
+  const json::object& content = content_of(record);
+  const json::object& author = object_at(object_at(record, "body"), "author");
   const std::string ref = text_at(record, "ref");
   const std::string kind = text_at(record, "kind");
   const auto own = frame_.shared().parts.facts.log();
   const bool ours = own && text_at(record, "log_id") == to_text(*own);
 
-  json::object summary = record;
-  summary["title"] = text_at(content, kind == "profile" ? "display_name" : "title");
-  PageView view{"note", text_at(summary, "title"), card(visit, summary), 200, "", ""};
+  const std::string title = text_at(content, kind == "profile" ? "display_name" : "title");
+  PageView view{"note", title, card_of(visit, record, title), 200, "", ""};
   if (view.title.empty()) view.title = ref;
   view.feed_title = visit.say("feed.city", {{"city", text_at(record, "city")}});
   view.feed_path = "/feeds/city/" + text_at(record, "city") + ".atom";
@@ -243,7 +247,7 @@ asio::awaitable<HttpResponse> NotePage::read(Visit visit) {
   const std::string state = text_at(record, "body_state");
   model["body_missing"] = state == "held" ? "" : visit.say("body." + state);
 
-  const json::array referring = array_at(record, "referred_by");
+  const json::array& referring = array_at(record, "referred_by");
   json::array about;  // what this one refers to
   for (const auto& item : array_at(record, "refs")) {
     json::object one = co_await other(visit, text_at(item.as_object(), "ref"), false);

@@ -55,7 +55,7 @@ json::object card(const Visit& visit, const json::object& summary) {
   json::array topics = topic_list(visit, array_at(summary, "topics"));
   out["has_topics"] = !topics.empty();
   out["topics"] = std::move(topics);
-  const json::object highlights = object_at(summary, "highlights");
+  const json::object& highlights = object_at(summary, "highlights");
   out["title_pieces"] = array_at(highlights, "title");
   json::array excerpt = array_at(highlights, "text");
   out["excerpt"] =

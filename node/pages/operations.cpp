@@ -87,14 +87,16 @@ asio::awaitable<OperationResult> Operations::call(std::string id, HttpRequest fr
   co_return out;
 }
 
-json::object object_at(const json::object& object, std::string_view key) {
+const json::object& object_at(const json::object& object, std::string_view key) {
+  static const json::object kNone;
   const auto* found = object.if_contains(key);
-  return found != nullptr && found->is_object() ? found->as_object() : json::object();
+  return found != nullptr && found->is_object() ? found->get_object() : kNone;
 }
 
-json::array array_at(const json::object& object, std::string_view key) {
+const json::array& array_at(const json::object& object, std::string_view key) {
+  static const json::array kNone;
   const auto* found = object.if_contains(key);
-  return found != nullptr && found->is_array() ? found->as_array() : json::array();
+  return found != nullptr && found->is_array() ? found->get_array() : kNone;
 }
 
 std::string text_at(const json::object& object, std::string_view key) {

@@ -55,9 +55,11 @@ class Operations {
   Audit audit_;
 };
 
-// {"a", "b"} of a JSON object, or an empty one.
-boost::json::object object_at(const boost::json::object& object, std::string_view key);
-boost::json::array array_at(const boost::json::object& object, std::string_view key);
+// What a JSON object has under a key, or an empty one. It lives as long as the object does.
+const boost::json::object& object_at(const boost::json::object& object, std::string_view key);
+const boost::json::array& array_at(const boost::json::object& object, std::string_view key);
+void object_at(boost::json::object&& object, std::string_view key) = delete;
+void array_at(boost::json::object&& object, std::string_view key) = delete;
 std::string text_at(const boost::json::object& object, std::string_view key);
 std::int64_t number_at(const boost::json::object& object, std::string_view key);
 

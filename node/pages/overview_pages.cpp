@@ -47,7 +47,7 @@ double map_y(double latitude) { return std::round((90 - latitude) * 10) / 10; }
 // "2 worked, 1 partly" of what serves a goal or a commitment.
 std::string outcomes_text(const Visit& visit, const json::object& served) {
   std::string out;
-  const json::object outcomes = object_at(served, "outcomes");
+  const json::object& outcomes = object_at(served, "outcomes");
   for (const std::string outcome : {"worked", "partly", "did-not", "too-early"}) {
     const std::int64_t count = number_at(outcomes, outcome);
     if (count > 0)

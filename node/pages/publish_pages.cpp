@@ -78,14 +78,15 @@ asio::awaitable<HttpResponse> PublishPages::show_form(Visit visit, FormState sta
     if (ref.empty()) continue;
     what = "publish." + role;
     const OperationResult about = co_await frame_.call(visit, "getRecord", {ref_args(ref), {}, {}});
-    const json::object practice = object_at(object_at(about.body, "body"), "practice");
+    const json::object& practice = object_at(object_at(about.body, "body"), "practice");
     view.model["about_ref"] = ref;
     view.model["about_title"] = text_at(practice, "title");
     view.model["how"] = visit.say("ref." + role);
   }
   view.title = visit.say(what);
   json::array files;
-  for (const auto& item : array_at(request_of_form(Visit{{}, visit.words, state.values}), "attachments"))
+  const json::object request = request_of_form(Visit{{}, visit.words, state.values});
+  for (const auto& item : array_at(request, "attachments"))
     files.push_back(json::object{{"name", text_at(item.as_object(), "name")}});
   const auto& options = frame_.shared().parts.options;
   const bool review = options.gate.review && visit.request.caller.role < Role::kReviewer;
@@ -117,7 +118,7 @@ asio::awaitable<PublishPages::FormState> PublishPages::state_of_record(Visit vis
                                                                        std::string ref) {
   FormState state;
   const OperationResult found = co_await frame_.call(visit, "getRecord", {ref_args(ref), {}, {}});
-  const json::object practice = object_at(object_at(found.body, "body"), "practice");
+  const json::object& practice = object_at(object_at(found.body, "body"), "practice");
   json::object request{{"topics", array_at(found.body, "topics")}, {"content", practice}};
   request["language"] = text_at(found.body, "language");
   if (role == "revises") {

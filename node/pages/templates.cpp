@@ -1,5 +1,8 @@
 #include "node/pages/templates.h"
 
+#include <charconv>
+#include <vector>
+
 #include <boost/json.hpp>
 #include <kainjow/mustache.hpp>
 
@@ -14,24 +17,56 @@ namespace {
 constexpr int kDeepestPartial = 8;
 constexpr std::string_view kMarkup = "_html";
 
+// Markup stands aside while a template is filled, so that it is not copied by each step of that. Its place is
+// held by its number between two of a control character that no other text has.
+constexpr char kMark = '\x01';
+
+class Markup {
+ public:
+  std::string put(std::string_view text) {
+    pieces_.push_back(text);
+    return kMark + std::to_string(pieces_.size() - 1) + kMark;
+  }
+  std::string filled(std::string_view page) const {
+    std::size_t size = page.size();
+    for (const auto& piece : pieces_) size += piece.size();
+    std::string out;
+    out.reserve(size);
+    while (true) {
+      const auto begin = page.find(kMark);
+      out += page.substr(0, begin);
+      if (begin == std::string_view::npos) return out;
+      const auto end = page.find(kMark, begin + 1);
+      std::size_t number = pieces_.size();
+      (void)std::from_chars(page.data() + begin + 1, page.data() + end, number);
+      if (number < pieces_.size()) out += pieces_[number];
+      page.remove_prefix(end + 1);
+    }
+  }
+
+ private:
+  std::vector<std::string_view> pieces_;  // of the model
+};
+
 // A text that is empty is nothing: sections of it are left out.
-mustache::data data_of(const json::value& value, bool markup) {
+mustache::data data_of(const json::value& value, bool markup, Markup& aside) {
   switch (value.kind()) {
     case json::kind::object: {
       mustache::object out;
       for (const auto& item : value.get_object())
-        out.emplace(item.key(), data_of(item.value(), std::string_view(item.key()).ends_with(kMarkup)));
+        out.emplace(item.key(),
+                    data_of(item.value(), std::string_view(item.key()).ends_with(kMarkup), aside));
       return mustache::data(out);
     }
     case json::kind::array: {
       mustache::list out;
-      for (const auto& item : value.get_array()) out.push_back(data_of(item, false));
+      for (const auto& item : value.get_array()) out.push_back(data_of(item, false, aside));
       return mustache::data(out);
     }
     case json::kind::string: {
-      const std::string text(value.get_string());
+      const std::string_view text(value.get_string());
       if (text.empty()) return mustache::data(false);
-      return mustache::data(markup ? text : plain_text(text));
+      return mustache::data(markup ? aside.put(text) : plain_text(text));
     }
     case json::kind::bool_:
       return mustache::data(value.get_bool());
@@ -97,7 +132,9 @@ Result<Templates::Parsed*> Templates::parsed(const std::string& name, const Cata
 Result<std::string> Templates::render(const std::string& name, const Catalogue& language,
                                       const json::object& model) {
   KOINON_ASSIGN(Parsed * page, parsed(name, language));
-  return page->page.render(data_of(model, false));
+  Markup aside;
+  const mustache::data data = data_of(model, false, aside);
+  return aside.filled(page->page.render(data));
 }
 
 }  // namespace koinon

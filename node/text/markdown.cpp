@@ -231,13 +231,13 @@ class HtmlWriter final : public Writer {
         return;
       case MD_TEXT_ENTITY:
         if (const auto known = entity_text(text)) {
-          out_ += html_escaped(*known);
+          append_html(out_, *known);
         } else {
           out_ += text;  // a name: browsers know all of them
         }
         return;
       default:
-        out_ += html_escaped(text);
+        append_html(out_, text);
     }
   }
 
@@ -350,8 +350,9 @@ Writer& writer(void* data) { return *static_cast<Writer*>(data); }
 // False: past a cap, or stopped on the way.
 bool parse(const std::string& text, Writer& out) {
   const MarkdownCost cost = markdown_cost(text);
-  if (cost.bytes > limits::kMarkdownBytes || cost.depth > limits::kMarkdownDepth ||
-      cost.brackets > limits::kMarkdownBrackets || cost.steps > limits::kMarkdownSteps)
+  if (cost.bytes > limits::kMarkdownBytes || cost.lines > limits::kMarkdownLines ||
+      cost.marks > limits::kMarkdownMarks || cost.brackets > limits::kMarkdownBrackets ||
+      cost.depth > limits::kMarkdownDepth || cost.steps > limits::kMarkdownSteps)
     return false;
   MD_PARSER parser{};
   parser.flags = MD_FLAG_NOHTML;
@@ -378,27 +379,41 @@ bool parse(const std::string& text, Writer& out) {
   return md_parse(text.data(), static_cast<MD_SIZE>(text.size()), &parser, &out) == 0;
 }
 
-// Each byte becomes six at most where it is escaped, and some tags.
-std::size_t most_output(std::size_t bytes) { return 8 * bytes + 64 * limits::kKiB; }
+// Tags and escapes make a text longer, but never by much where people wrote it.
+std::size_t most_html(std::size_t bytes) {
+  return std::min(3 * bytes + 64 * limits::kKiB, limits::kHtmlBytes);
+}
+// Addresses stand behind their links, and definitions of links make many of one.
+std::size_t most_text(std::size_t bytes) { return 3 * bytes + 64 * limits::kKiB; }
+
+MarkdownHtml as_written(std::string_view clean) {
+  const std::string_view shown = clipped_utf8(clean, limits::kWrittenBytes);
+  MarkdownHtml out{"<pre>", true, shown.size() < clean.size()};
+  append_html(out.html, shown);
+  out.html += out.cut ? " \u2026</pre>\n" : "</pre>\n";
+  return out;
+}
 
 }  // namespace
 
 MarkdownHtml render_markdown(std::string_view text, std::chrono::nanoseconds deadline) {
   const std::string clean = plain_text(text);
-  HtmlWriter out(most_output(clean.size()), deadline);
-  if (parse(clean, out)) return {out.take(), false};
-  return {"<pre>" + html_escaped(clean) + "</pre>\n", true};
+  HtmlWriter out(most_html(clean.size()), deadline);
+  return parse(clean, out) ? MarkdownHtml{out.take()} : as_written(clean);
 }
 
-std::string markdown_html(std::string_view text) {
-  MarkdownHtml rendered = render_markdown(text);
-  if (!rendered.as_written) return std::move(rendered.html);
-  return "<p><em>" + std::string(kShownAsWritten) + "</em></p>\n" + rendered.html;
+std::string with_notice(const MarkdownHtml& rendered) {
+  if (!rendered.as_written) return rendered.html;
+  std::string notice(kShownAsWritten);
+  if (rendered.cut) notice += " " + std::string(kBeginningShown);
+  return "<p><em>" + html_escaped(notice) + "</em></p>\n" + rendered.html;
 }
+
+std::string markdown_html(std::string_view text) { return with_notice(render_markdown(text)); }
 
 std::string markdown_text(std::string_view text) {
   std::string clean = plain_text(text);
-  TextWriter out(most_output(clean.size()), limits::kMarkdownDeadline);
+  TextWriter out(most_text(clean.size()), limits::kMarkdownDeadline);
   return parse(clean, out) ? out.take() : clean;
 }
 

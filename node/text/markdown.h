@@ -16,13 +16,15 @@ namespace koinon {
 struct MarkdownHtml {
   std::string html;
   bool as_written = false;  // past a cap: the text in one <pre>, no Markdown of it obeyed
+  bool cut = false;         // only its beginning
 };
 
 // Raw HTML is shown as it was typed. Links lead to http, https and mailto only (others keep their text),
 // images are links, control and bidirectional formatting characters are gone. `deadline`: of processor time.
 MarkdownHtml render_markdown(std::string_view text,
                              std::chrono::nanoseconds deadline = limits::kMarkdownDeadline);
-// The HTML alone, with a line before it where the text is shown as it was written.
+// The HTML, with a line before it where the text is shown as it was written.
+std::string with_notice(const MarkdownHtml& rendered);
 std::string markdown_html(std::string_view text);
 // As plain text with its structure, for mail; a text past a cap as it was written.
 std::string markdown_text(std::string_view text);
@@ -30,12 +32,16 @@ std::string markdown_text(std::string_view text);
 // The line that stands before a text that is shown as it was written, for readers of English.
 inline constexpr std::string_view kShownAsWritten =
     "This text is shown as it was written: it has too much formatting to be shown with it.";
+inline constexpr std::string_view kBeginningShown =
+    "It is long, so only its beginning is shown; the note's Markdown file has all of it.";
 
 // What makes a text dear to its parser.
 struct MarkdownCost {
   std::size_t bytes = 0;
-  std::size_t depth = 0;       // of quotes and lists within each other, at most
+  std::uint64_t lines = 0;
+  std::uint64_t marks = 0;     // * _ ` & and backslash
   std::uint64_t brackets = 0;  // [ ] and <
+  std::size_t depth = 0;       // of quotes and lists within each other, at most
   std::uint64_t steps = 0;     // brackets of a paragraph times its lines, summed over the paragraphs
 };
 MarkdownCost markdown_cost(std::string_view text);

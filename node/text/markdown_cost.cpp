@@ -54,13 +54,16 @@ MarkdownCost markdown_cost(std::string_view text) {
     const auto end = std::min(text.find('\n'), text.size());
     const std::string_view line = text.substr(0, end);
     text.remove_prefix(std::min(end + 1, text.size()));
+    ++out.lines;
     if (is_blank(line)) {
       end_paragraph();
       continue;
     }
     ++lines;
-    brackets += static_cast<std::uint64_t>(
-        std::count_if(line.begin(), line.end(), [](char c) { return c == '[' || c == ']' || c == '<'; }));
+    for (const char c : line) {
+      brackets += c == '[' || c == ']' || c == '<' ? 1 : 0;
+      out.marks += c == '*' || c == '_' || c == '`' || c == '&' || c == '\\' ? 1 : 0;
+    }
     if (!is_rule(line)) out.depth = std::max(out.depth, depth_of(line));
   }
   end_paragraph();

@@ -31,17 +31,47 @@ std::string cleaned(std::string_view text, bool keep_lines) {
   if (!is_utf8(text)) return {};
   std::string out;
   out.reserve(text.size());
-  while (!text.empty()) {
-    const std::size_t drop = unwanted(text, keep_lines);
+  std::size_t kept = 0;  // up to where `out` has it
+  for (std::size_t i = 0; i < text.size();) {
+    const auto c = static_cast<unsigned char>(text[i]);
+    const std::size_t drop = c >= 0x20 && c < 0x7F ? 0 : unwanted(text.substr(i), keep_lines);
     if (drop == 0) {
-      out += text.front();
-      text.remove_prefix(1);
+      ++i;
       continue;
     }
-    if (text.front() == '\n' || text.front() == '\t') out += ' ';
-    text.remove_prefix(std::min(drop, text.size()));
+    out += text.substr(kept, i - kept);
+    if (text[i] == '\n' || text[i] == '\t') out += ' ';
+    i = std::min(i + drop, text.size());
+    kept = i;
   }
-  return out;
+  return out += text.substr(kept);
+}
+
+std::string_view escape_of(char c) {
+  switch (c) {
+    case '&':
+      return "&amp;";
+    case '<':
+      return "&lt;";
+    case '>':
+      return "&gt;";
+    case '"':
+      return "&quot;";
+    case '\'':
+      return "&#39;";
+    default:
+      return {};
+  }
+}
+
+void append_escaped(std::string& out, std::string_view clean, std::string_view special) {
+  while (!clean.empty()) {
+    const auto run = std::min(clean.find_first_of(special), clean.size());
+    out += clean.substr(0, run);
+    if (run == clean.size()) return;
+    out += escape_of(clean[run]);
+    clean.remove_prefix(run + 1);
+  }
 }
 
 }  // namespace
@@ -65,28 +95,10 @@ bool safe_link(std::string_view url) {
 
 std::string html_escaped(std::string_view text) {
   std::string out;
-  for (const char c : plain_text(text)) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      case '\'':
-        out += "&#39;";
-        break;
-      default:
-        out += c;
-    }
-  }
+  append_escaped(out, plain_text(text), "&<>\"'");
   return out;
 }
+
+void append_html(std::string& out, std::string_view clean) { append_escaped(out, clean, "&<>"); }
 
 }  // namespace koinon

@@ -160,11 +160,15 @@ inline constexpr std::size_t kJsonDepth = 16;
 // Text of others
 inline constexpr std::size_t kMarkdownBytes = kMiB + 64 * kKiB;
 inline constexpr std::size_t kMarkdownDepth = 100;  // quotes and lists within each other
+inline constexpr std::uint64_t kMarkdownLines = 100'000;
+inline constexpr std::uint64_t kMarkdownMarks = 200'000;  // of emphasis, code, entities, escapes
 inline constexpr std::uint64_t kMarkdownBrackets = 100'000;
 inline constexpr std::uint64_t kMarkdownSteps = 100'000'000;  // brackets times lines, summed over paragraphs
 inline constexpr std::chrono::milliseconds kMarkdownDeadline{250};  // of processor time
-inline constexpr std::size_t kRenderedBytes = 16 * kMiB;            // rendered texts that are kept
-inline constexpr std::size_t kRenderedLeast = 2 * kKiB;             // shorter texts are rendered anew
+inline constexpr std::size_t kHtmlBytes = 2 * kMiB;                 // that Markdown may become
+inline constexpr std::size_t kWrittenBytes = 128 * kKiB;  // of a text that is shown as it was written
+inline constexpr std::size_t kRenderedBytes = 16 * kMiB;  // rendered texts that are kept
+inline constexpr std::size_t kRenderedLeast = 2 * kKiB;   // shorter texts are rendered anew
 
 // Accounts
 inline constexpr std::size_t kAccounts = 1000;

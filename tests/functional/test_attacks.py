@@ -425,6 +425,14 @@ class Strangers(NodesTest):
             for s in open_streams:
                 s.close()
 
+    def test_a_stream_that_was_left_takes_no_room(self):
+        """Who clicks through pages leaves one behind with each."""
+        seoul = self.node("seoul")
+        for number in range(100):
+            s, status = self.stream(seoul)
+            s.close()
+            self.assertEqual(status, "200", f"stream {number}")
+
     def test_connections_of_one_visitor_leave_room_for_others(self):
         seoul = self.node("seoul")
         silent = [socket.create_connection(("127.0.0.1", seoul.http_port), DEADLINE) for _ in range(300)]

@@ -68,9 +68,20 @@ TEST(Markdown, WhatWouldCostTooMuchIsShownAsItWasWritten) {
     const MarkdownHtml rendered = render_markdown(text);
     EXPECT_TRUE(rendered.as_written) << text.substr(0, 20);
     EXPECT_TRUE(rendered.html.starts_with("<pre>"));
-    EXPECT_LE(rendered.html.size(), 6 * text.size() + 20);
+    EXPECT_LE(rendered.html.size(), 5 * limits::kWrittenBytes + 20);
+    EXPECT_EQ(rendered.cut, text.size() > limits::kWrittenBytes);
     EXPECT_NE(markdown_html(text).find("shown as it was written"), std::string::npos);
     EXPECT_LE(markdown_text(text).size(), text.size());
+  }
+}
+
+// Escapes and tags make a page several times as long as its text.
+TEST(Markdown, NoTextBecomesMuchMoreThanItIs) {
+  for (const char* seed : {"&", "<", ">", "\"", "_a_ ", "- a\n", "`a", "a\n=\n", "1. ", "a**b", "\\\n"}) {
+    const std::string html = markdown_html(repeated(seed, 1'000'000));
+    EXPECT_LE(html.size(), limits::kHtmlBytes + limits::kKiB) << seed;
+    EXPECT_TRUE(html.find("beginning is shown") == std::string::npos ||
+                html.find("\u2026</pre>") != std::string::npos);
   }
 }
 
