@@ -45,19 +45,23 @@ class Markup {
   }
 
  private:
-  std::vector<std::string_view> pieces_;  // of the model
+  std::vector<std::string_view> pieces_;  // of the model, which outlives this
 };
+
+mustache::data data_of(const json::value& value, bool markup, Markup& aside);
+
+mustache::data data_of(const json::object& object, Markup& aside) {
+  mustache::object out;
+  for (const auto& item : object)
+    out.emplace(item.key(), data_of(item.value(), std::string_view(item.key()).ends_with(kMarkup), aside));
+  return mustache::data(out);
+}
 
 // A text that is empty is nothing: sections of it are left out.
 mustache::data data_of(const json::value& value, bool markup, Markup& aside) {
   switch (value.kind()) {
-    case json::kind::object: {
-      mustache::object out;
-      for (const auto& item : value.get_object())
-        out.emplace(item.key(),
-                    data_of(item.value(), std::string_view(item.key()).ends_with(kMarkup), aside));
-      return mustache::data(out);
-    }
+    case json::kind::object:
+      return data_of(value.get_object(), aside);
     case json::kind::array: {
       mustache::list out;
       for (const auto& item : value.get_array()) out.push_back(data_of(item, false, aside));
@@ -133,7 +137,7 @@ Result<std::string> Templates::render(const std::string& name, const Catalogue& 
                                       const json::object& model) {
   KOINON_ASSIGN(Parsed * page, parsed(name, language));
   Markup aside;
-  const mustache::data data = data_of(model, false, aside);
+  const mustache::data data = data_of(model, aside);
   return aside.filled(page->page.render(data));
 }
 

@@ -72,6 +72,23 @@ TEST(Templates, WhatStrangersWroteIsText) {
   EXPECT_FALSE(templates.render("../messages/en", language(*messages, "en"), {}).ok());
 }
 
+TEST(Templates, MarkupIsPutWhereItBelongsAndNowhereElse) {
+  const auto messages = Messages::builtin();
+  ASSERT_TRUE(messages.ok());
+  Templates templates;
+  const std::string content = "<p>" + std::string(10'000, 'x') + " {{title}}</p>";
+  const auto page = templates.render("frame", language(*messages, "en"),
+                                     {{"content_html", content},
+                                      {"title",
+                                       "a \x01"
+                                       "0\x01 title that is long enough to live on the heap"}});
+  ASSERT_TRUE(page.ok()) << page.error().text();
+  const auto found = page->find(content);
+  EXPECT_NE(found, std::string::npos);
+  EXPECT_EQ(page->find(content, found + 1), std::string::npos);
+  EXPECT_NE(page->find("a 0 title"), std::string::npos);
+}
+
 TEST(FollowUps, AnOfficeIsAskedAfterThreeSixAndTwelveMonthsUnlessItHasSpoken) {
   constexpr std::int64_t kDay = 24LL * 3600 * 1000;
   const auto due = [](std::int64_t last, std::int64_t now) {
