@@ -1,6 +1,8 @@
 // What others wrote, before it is shown: nothing of it may act, hide or pretend.
 #include "node/text/markdown.h"
 
+#include <regex>
+
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
@@ -160,8 +162,11 @@ RC_GTEST_PROP(Markdown, NoTextBecomesAScriptOrAnAttributeOfItsOwn, ()) {
   std::string text;
   for (const auto& part : parts) text += part;
   const std::string html = markdown_html(text);
-  RC_ASSERT(html.find("<script") == std::string::npos);
-  RC_ASSERT(html.find("href=\"javascript") == std::string::npos);
+  // A quotation mark is text between tags: what counts is that every tag is one of ours.
+  static const std::regex kOurs(
+      "</?(p|em|strong|code|pre|blockquote|ul|ol|li|h[1-6])>|<(br|hr) />|<ol start=\"[0-9]+\">|</a>|"
+      "<a href=\"(https?|mailto):[^\"<>]*\">");
+  RC_ASSERT(std::regex_replace(html, kOurs, "").find('<') == std::string::npos);
   RC_ASSERT(html.find("\u202E") == std::string::npos);
   RC_ASSERT(html.find('\x01') == std::string::npos);
 }
