@@ -1,12 +1,23 @@
 #include "crypto/log_state.h"
 
+#include "proto/codec/name.h"
+
 namespace koinon {
+
+bool names_one_log(const LogId& log, std::string_view name, std::string_view vkey) {
+  const auto key = parse_vkey(vkey);
+  if (!key.ok() || key->type != SignatureType::kEd25519) return false;
+  const auto origin = parse_origin(key->name);
+  return origin.ok() && origin->name == name && origin->log == log;
+}
 
 std::optional<VouchFact> vouch_of(const LogId& voucher, EntryIndex index, const v1::Entry& entry) {
   if (entry.kind() != v1::KIND_VOUCH || !entry.control().has_vouch()) return std::nullopt;
   const auto& vouch = entry.control().vouch();
   if (vouch.log_id().size() != LogId::kSize) return std::nullopt;
-  return VouchFact{voucher,          index,        LogId::from(vouch.log_id()),
+  const LogId target = LogId::from(vouch.log_id());
+  if (!names_one_log(target, vouch.name(), vouch.vkey())) return std::nullopt;
+  return VouchFact{voucher,          index,        target,
                    vouch.name(),     vouch.vkey(), UnixMillis{vouch.expires_at_ms()},
                    vouch.withdrawn()};
 }

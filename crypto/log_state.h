@@ -84,7 +84,10 @@ struct WithdrawalFact {
   bool erase = false;
 };
 
-// What an entry states about another city, if it is a vouch that can be read.
+// Whether a log id, a name and a vkey are those of one log.
+bool names_one_log(const LogId& log, std::string_view name, std::string_view vkey);
+// What an entry states about another city, if it is a vouch that can be read: one whose log id, name and vkey
+// are not those of one log says nothing.
 std::optional<VouchFact> vouch_of(const LogId& voucher, EntryIndex index, const v1::Entry& entry);
 
 // What an entry takes back, if it is a withdrawal that can be read and names an earlier entry.

@@ -21,10 +21,7 @@ constexpr std::string_view kDocColumns =
     "d.topics, d.readable FROM ";
 
 // Notes with their text that their city has neither withdrawn nor revised.
-constexpr std::string_view kStanding =
-    "AND d.kind IN (5, 6, 7, 8) AND d.length > 0 AND NOT EXISTS (SELECT 1 FROM link k JOIN doc r ON r.id = "
-    "k.doc WHERE "
-    "k.log_id = d.log_id AND k.entry_index = d.entry_index AND k.role IN (2, 8) AND r.log_id = d.log_id) ";
+constexpr std::string_view kStanding = "AND d.kind IN (5, 6, 7, 8) AND d.length > 0 AND d.superseded = 0 ";
 
 IndexedRecord read_document(const sqlite::Statement& row) {
   IndexedRecord record;
@@ -66,7 +63,7 @@ class SqliteIndexReader final : public IndexReader {
     std::string sql(kDocColumns);
     // Of words that are everywhere the newest hits alone are ranked.
     if (match.empty()) {
-      sql += query.topic ? "topic t JOIN doc d ON d.id = t.doc " : "doc d ";
+      sql += source_of(query);
     } else {
       sql +=
           "(SELECT rowid AS id, bm25(text, 8.0, 4.0, 1.5, 1.0) AS rank FROM text WHERE text MATCH :match "
@@ -112,12 +109,14 @@ class SqliteIndexReader final : public IndexReader {
     return std::optional<IndexedRecord>(read_document(select));
   }
 
-  Result<std::vector<RelatedRecord>> referring(const LogId& log, EntryIndex index) override {
+  Result<std::vector<RelatedRecord>> referring(const LogId& log, EntryIndex index,
+                                               std::size_t limit) override {
     auto select = db_.prepare(
         "SELECT k.role, d.log_id, d.entry_index FROM link k JOIN doc d ON d.id = k.doc WHERE k.log_id = ? "
-        "AND "
-        "k.entry_index = ? ORDER BY d.arrival LIMIT 1000");
-    select.bind_blob(log.view()).bind(static_cast<std::int64_t>(index.value));
+        "AND k.entry_index = ? ORDER BY k.doc LIMIT ?");
+    select.bind_blob(log.view())
+        .bind(static_cast<std::int64_t>(index.value))
+        .bind(static_cast<std::int64_t>(limit));
     std::vector<RelatedRecord> out;
     while (true) {
       KOINON_ASSIGN(const bool row, select.step());
@@ -128,11 +127,20 @@ class SqliteIndexReader final : public IndexReader {
     }
   }
 
+  Result<std::uint64_t> references(const LogId& log, EntryIndex index) override {
+    auto select = db_.prepare("SELECT count FROM referred WHERE log_id = ? AND entry_index = ?");
+    select.bind_blob(log.view()).bind(static_cast<std::int64_t>(index.value));
+    KOINON_ASSIGN(const bool found, select.step());
+    return found ? select.number(0) : 0;
+  }
+
   Result<std::optional<EntryIndex>> latest(const LogId& log, v1::Kind kind) override {
-    auto select = db_.prepare("SELECT max(entry_index) FROM doc WHERE log_id = ? AND kind = ?");
+    // Within a log what arrived later stands later.
+    auto select = db_.prepare(
+        "SELECT entry_index FROM doc WHERE log_id = ? AND kind = ? ORDER BY arrival DESC LIMIT 1");
     select.bind_blob(log.view()).bind(static_cast<std::int64_t>(kind));
     KOINON_ASSIGN(const bool found, select.step());
-    if (!found || select.is_null(0)) return std::optional<EntryIndex>();
+    if (!found) return std::optional<EntryIndex>();
     return std::optional<EntryIndex>(EntryIndex(select.number(0)));
   }
 
@@ -184,11 +192,8 @@ class SqliteIndexReader final : public IndexReader {
   Result<std::vector<IndexedRecord>> addressed(const LogId& log, ArrivalSeq before,
                                                std::size_t limit) override {
     auto select = db_.prepare(std::string(kDocColumns) +
-                              "(SELECT doc FROM addressee WHERE log_id = ?1 UNION SELECT doc FROM link WHERE "
-                              "log_id = ?1 AND role IN (1, 3, "
-                              "4, 5, 6, 7)) a JOIN doc d ON d.id = a.doc WHERE d.log_id <> ?1 AND d.arrival "
-                              "< ?2 AND d.kind IN (5, 6, 7, "
-                              "8) ORDER BY d.arrival DESC LIMIT ?3");
+                              "addressee a JOIN doc d ON d.id = a.doc WHERE a.log_id = ? AND a.arrival < ? "
+                              "ORDER BY a.arrival DESC LIMIT ?");
     select.bind_blob(log.view())
         .bind(before.value == 0 ? INT64_MAX : static_cast<std::int64_t>(before.value))
         .bind(static_cast<std::int64_t>(limit));
@@ -207,6 +212,16 @@ class SqliteIndexReader final : public IndexReader {
   }
 
  private:
+  // What is walked, newest first. Indexes are named for notes that stand: without statistics SQLite would
+  // rather walk past what does not than sort a few.
+  static std::string_view source_of(const IndexQuery& query) {
+    if (query.topic)
+      return query.standing_notes ? "standing_topic t JOIN doc d ON d.id = t.doc "
+                                  : "topic t JOIN doc d ON d.id = t.doc ";
+    if (!query.standing_notes) return "doc d ";
+    return query.log ? "doc d INDEXED BY standing_by_log " : "doc d INDEXED BY standing_by_kind ";
+  }
+
   // Only after another connection has written is there anything to read.
   Status refresh() {
     auto select = db_.prepare("PRAGMA data_version");

@@ -16,10 +16,11 @@
 namespace koinon {
 namespace {
 
-constexpr int kIndexVersion = 6;
+constexpr int kIndexVersion = 7;
 constexpr std::size_t kBytesPerWord = 6;
 constexpr std::size_t kBatchRows = 64;
 constexpr std::uint64_t kBatchRecords = 2000;
+constexpr int kCleanPages = 1000;  // of a step: 8 MiB
 
 constexpr const char* kSchema = R"sql(
 CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
@@ -31,22 +32,40 @@ CREATE TABLE doc (
   readable INTEGER NOT NULL,
   evidence INTEGER NOT NULL, cost INTEGER NOT NULL, sdgs INTEGER NOT NULL, outcome INTEGER NOT NULL,
   length INTEGER NOT NULL, change INTEGER NOT NULL,
+  superseded INTEGER NOT NULL DEFAULT 0,  -- its city has revised it or taken it back
   UNIQUE (log_id, entry_index));
 CREATE INDEX doc_by_change ON doc (change);
 CREATE INDEX doc_by_arrival ON doc (arrival);
-CREATE INDEX doc_by_log ON doc (log_id, kind, arrival);
+CREATE INDEX doc_by_log ON doc (log_id, arrival);
+CREATE INDEX doc_by_log_and_kind ON doc (log_id, kind, arrival);
 CREATE INDEX doc_by_kind ON doc (kind, arrival);
+CREATE INDEX standing_by_kind ON doc (kind, arrival) WHERE kind IN (5, 6, 7, 8) AND length > 0 AND superseded = 0;
+CREATE INDEX standing_by_log ON doc (log_id, kind, arrival)
+  WHERE kind IN (5, 6, 7, 8) AND length > 0 AND superseded = 0;
 CREATE TABLE topic (topic TEXT NOT NULL, arrival INTEGER NOT NULL, doc INTEGER NOT NULL,
   PRIMARY KEY (topic, arrival, doc)) WITHOUT ROWID;
+CREATE TABLE standing_topic (topic TEXT NOT NULL, arrival INTEGER NOT NULL, doc INTEGER NOT NULL,
+  PRIMARY KEY (topic, arrival, doc)) WITHOUT ROWID;
 CREATE TABLE link (log_id BLOB NOT NULL, entry_index INTEGER NOT NULL, role INTEGER NOT NULL, doc INTEGER NOT NULL,
-  PRIMARY KEY (log_id, entry_index, role, doc)) WITHOUT ROWID;
+  PRIMARY KEY (log_id, entry_index, doc, role)) WITHOUT ROWID;
 CREATE INDEX link_by_doc ON link (doc);
+CREATE TABLE referred (log_id BLOB NOT NULL, entry_index INTEGER NOT NULL, count INTEGER NOT NULL,
+  PRIMARY KEY (log_id, entry_index)) WITHOUT ROWID;
+CREATE TRIGGER link_added AFTER INSERT ON link BEGIN
+  INSERT OR IGNORE INTO referred VALUES (new.log_id, new.entry_index, 0);
+  UPDATE referred SET count = count + 1 WHERE log_id = new.log_id AND entry_index = new.entry_index;
+END;
+CREATE TRIGGER link_gone AFTER DELETE ON link BEGIN
+  UPDATE referred SET count = count - 1 WHERE log_id = old.log_id AND entry_index = old.entry_index;
+END;
 CREATE TABLE addressee (log_id BLOB NOT NULL, arrival INTEGER NOT NULL, doc INTEGER NOT NULL,
   PRIMARY KEY (log_id, arrival, doc)) WITHOUT ROWID;
+CREATE INDEX addressee_by_doc ON addressee (doc);
 CREATE TABLE city (
   log_id BLOB PRIMARY KEY, entry_index INTEGER NOT NULL, name TEXT NOT NULL, population REAL NOT NULL,
   density REAL NOT NULL, climate TEXT NOT NULL, income INTEGER NOT NULL, country TEXT NOT NULL,
   change INTEGER NOT NULL) WITHOUT ROWID;
+CREATE INDEX city_by_change ON city (change);
 CREATE VIRTUAL TABLE text USING fts5 (title, summary, body, keywords, tokenize = 'koinon');
 )sql";
 
@@ -78,9 +97,15 @@ class SqliteIndexWriter final : public IndexWriter {
     if (version.integer(0) == kIndexVersion) {
       auto select = db_.prepare("SELECT value FROM meta WHERE key = 'journal_id'");
       KOINON_ASSIGN(const bool found, select.step());
-      if (found && select.blob(0) == journal.view()) return {};
+      if (found && select.blob(0) == journal.view()) return read_unclean();
     }
     return fail(Code::kConflict, "the index belongs to another store or version", "index.db");
+  }
+
+  Status read_unclean() {
+    auto select = db_.prepare("SELECT 1 FROM meta WHERE key = 'unclean'");
+    KOINON_ASSIGN(unclean_, select.step());
+    return {};
   }
 
   Status create(const JournalId& journal) {
@@ -104,10 +129,16 @@ class SqliteIndexWriter final : public IndexWriter {
   Status reset() override {
     KOINON_TRY(db_.execute("BEGIN IMMEDIATE"));
     Status status = db_.execute(
-        "DELETE FROM doc; DELETE FROM topic; DELETE FROM link; DELETE FROM addressee; DELETE FROM city; "
-        "DELETE FROM text; DELETE FROM meta WHERE key = 'position'");
+        "DELETE FROM doc; DELETE FROM topic; DELETE FROM standing_topic; DELETE FROM link; DELETE FROM "
+        "referred; DELETE FROM addressee; DELETE FROM city; DELETE FROM text; DELETE FROM meta WHERE key = "
+        "'position'");
+    if (status.ok()) status = note_unclean();
     if (status.ok()) status = new_generation();
-    if (status.ok()) return db_.execute("COMMIT");
+    if (status.ok()) status = db_.execute("COMMIT");
+    if (status.ok()) {
+      unclean_ = true;
+      return {};
+    }
     (void)db_.execute("ROLLBACK");
     return status;
   }
@@ -119,10 +150,10 @@ class SqliteIndexWriter final : public IndexWriter {
     taken_away_ = false;
     KOINON_TRY(db_.execute("BEGIN IMMEDIATE"));
     auto result = index_arrivals(store, arrivals);
-    // Full text keeps the terms of deleted rows until its segments are merged.
-    if (result.ok() && taken_away_) {
-      if (Status status = db_.execute("INSERT INTO text (text) VALUES ('optimize')"); !status.ok())
-        result = status.error();
+    // Full text keeps the words of deleted rows until all of it is rewritten, which is for clean(). That is
+    // written down with what was taken away, so that no crash forgets it.
+    if (result.ok() && taken_away_ && !unclean_) {
+      if (Status status = note_unclean(); !status.ok()) result = status.error();
     }
     if (result.ok()) {
       if (Status status = db_.execute("COMMIT"); !status.ok()) result = status.error();
@@ -131,12 +162,38 @@ class SqliteIndexWriter final : public IndexWriter {
       (void)db_.execute("ROLLBACK");
       return result;
     }
+    unclean_ = unclean_ || taken_away_;
     // So that nothing of them is left in the write-ahead log; a reader may put it off to a later turn.
     if (taken_away_) (void)db_.execute("PRAGMA wal_checkpoint(TRUNCATE)");
     return result;
   }
 
+  bool is_unclean() const override { return unclean_; }
+
+  Result<bool> clean() override {
+    if (!unclean_) return false;
+    const std::int64_t before = sqlite3_total_changes64(db_.handle());
+    KOINON_TRY(db_.execute("BEGIN IMMEDIATE"));
+    // A negative number: all segments become one, so many pages at a time. (FTS5, "The merge command")
+    Status status =
+        db_.execute("INSERT INTO text (text, rank) VALUES ('merge', -" + std::to_string(kCleanPages) + ")");
+    const bool done = status.ok() && sqlite3_total_changes64(db_.handle()) - before < 2;  // nothing to merge
+    if (done) status = db_.execute("DELETE FROM meta WHERE key = 'unclean'");
+    if (status.ok()) status = db_.execute("COMMIT");
+    if (!status.ok()) {
+      (void)db_.execute("ROLLBACK");
+      return status.error();
+    }
+    (void)db_.execute("PRAGMA wal_checkpoint(TRUNCATE)");
+    unclean_ = !done;
+    return !done;
+  }
+
  private:
+  Status note_unclean() {
+    return db_.execute("INSERT OR REPLACE INTO meta (key, value) VALUES ('unclean', 1)");
+  }
+
   Result<ArrivalSeq> read_position() {
     auto select = db_.prepare("SELECT value FROM meta WHERE key = 'position'");
     KOINON_ASSIGN(const bool found, select.step());
@@ -171,8 +228,8 @@ class SqliteIndexWriter final : public IndexWriter {
 
   Status remove_log(const LogId& log) {
     taken_away_ = true;
+    KOINON_TRY(remove_topics(log));
     for (const char* sql : {"DELETE FROM text WHERE rowid IN (SELECT id FROM doc WHERE log_id = ?)",
-                            "DELETE FROM topic WHERE doc IN (SELECT id FROM doc WHERE log_id = ?)",
                             "DELETE FROM link WHERE doc IN (SELECT id FROM doc WHERE log_id = ?)",
                             "DELETE FROM addressee WHERE doc IN (SELECT id FROM doc WHERE log_id = ?)",
                             "DELETE FROM city WHERE log_id = ?", "DELETE FROM doc WHERE log_id = ?"}) {
@@ -180,6 +237,26 @@ class SqliteIndexWriter final : public IndexWriter {
       KOINON_TRY(remove.bind_blob(log.view()).run());
     }
     return new_generation();
+  }
+
+  // By their keys, which begin with the topic.
+  Status remove_topics(const LogId& log) {
+    auto select = db_.prepare("SELECT id, arrival, topics FROM doc WHERE log_id = ?");
+    select.bind_blob(log.view());
+    while (true) {
+      KOINON_ASSIGN(const bool row, select.step());
+      if (!row) return {};
+      const std::int64_t id = select.integer(0);
+      const std::int64_t arrival = select.integer(1);
+      KOINON_TRY(each_topic(select.text(2), [&](std::string_view topic) -> Status {
+        for (const char* sql : {"DELETE FROM topic WHERE topic = ? AND arrival = ? AND doc = ?",
+                                "DELETE FROM standing_topic WHERE topic = ? AND arrival = ? AND doc = ?"}) {
+          auto remove = db_.prepare(sql);
+          KOINON_TRY(remove.bind_text(topic).bind(arrival).bind(id).run());
+        }
+        return {};
+      }));
+    }
   }
 
   // Whoever keeps something of the index in memory begins anew.
@@ -204,10 +281,7 @@ class SqliteIndexWriter final : public IndexWriter {
   // A record that was indexed without its body is indexed anew when the body comes, and loses its text when
   // the body goes.
   Status index_record(const LogId& log, ArrivalSeq arrival, const StoredRecord& record) {
-    auto find = db_.prepare("SELECT id, arrival FROM doc WHERE log_id = ? AND entry_index = ?");
-    find.bind_blob(log.view()).bind(static_cast<std::int64_t>(record.index.value));
-    KOINON_ASSIGN(const bool known, find.step());
-    const std::int64_t known_id = known ? find.integer(0) : 0;
+    KOINON_ASSIGN(const auto known, find_document(log, record.index));
     const bool has_body = !record.body.empty() && !record.transit;
     const auto entry = parse_entry(record.entry);
     Content content;
@@ -221,7 +295,7 @@ class SqliteIndexWriter final : public IndexWriter {
         if (body->has_profile()) KOINON_TRY(put_city(log, record.index, body->profile()));
       }
     }
-    if (known) return update_document(known_id, content);
+    if (known) return update_document(*known, content);
     return insert_document(log, arrival, record.index, entry.ok() ? &*entry : nullptr, content);
   }
 
@@ -270,7 +344,28 @@ class SqliteIndexWriter final : public IndexWriter {
         .run();
   }
 
-  Status update_document(std::int64_t id, const Content& content) {
+  // What the index has of a record already.
+  struct Known {
+    std::int64_t id = 0;
+    std::int64_t arrival = 0;
+    bool may_stand = false;  // a note that its city has neither revised nor taken back
+    std::string topics;
+  };
+  Result<std::optional<Known>> find_document(const LogId& log, EntryIndex index) {
+    auto find = db_.prepare(
+        "SELECT id, arrival, kind, superseded, topics FROM doc WHERE log_id = ? AND entry_index = ?");
+    find.bind_blob(log.view()).bind(static_cast<std::int64_t>(index.value));
+    KOINON_ASSIGN(const bool found, find.step());
+    if (!found) return std::optional<Known>();
+    const bool may_stand = is_note(find.integer(2)) && find.integer(3) == 0;
+    return std::optional(Known{find.integer(0), find.integer(1), may_stand, find.text(4)});
+  }
+
+  static bool is_note(std::int64_t kind) { return kind >= v1::KIND_PRACTICE && kind <= v1::KIND_ANSWER; }
+
+  Status update_document(const Known& known, const Content& content) {
+    const std::int64_t id = known.id;
+    KOINON_TRY(put_standing(id, known.arrival, known.topics, known.may_stand && content.length() > 0));
     auto remove = db_.prepare("DELETE FROM text WHERE rowid = ?");
     KOINON_TRY(remove.bind(id).run());
     taken_away_ = taken_away_ || db_.changes() > 0;
@@ -325,35 +420,72 @@ class SqliteIndexWriter final : public IndexWriter {
                    .run());
     const std::int64_t id = sqlite3_last_insert_rowid(db_.handle());
     if (entry != nullptr) {
-      KOINON_TRY(insert_topics(id, arrival, *entry));
-      KOINON_TRY(insert_links(id, *entry));
-      KOINON_TRY(insert_addressees(id, arrival, *entry));
+      KOINON_TRY(insert_topics(id, arrival, topics));
+      KOINON_TRY(insert_links(id, log, index, *entry));
+      KOINON_TRY(insert_addressees(id, log, arrival, *entry));
+      if (is_note(entry->kind()) && content.length() > 0)
+        KOINON_TRY(put_standing(id, static_cast<std::int64_t>(arrival.value), topics, true));
     }
     return insert_text(id, content);
   }
 
-  Status insert_addressees(std::int64_t id, ArrivalSeq arrival, const v1::Entry& entry) {
-    for (const auto& city : entry.to()) {
+  // Each topic of a document and those above it, so that one look-up finds everything below a topic.
+  template <typename Each>
+  static Status each_topic(std::string_view topics, Each each) {
+    for (std::size_t begin = 0; begin < topics.size();) {
+      const auto end = std::min(topics.find(' ', begin), topics.size());
+      const std::string_view topic = topics.substr(begin, end - begin);
+      for (auto slash = topic.find('/');; slash = topic.find('/', slash + 1)) {
+        KOINON_TRY(each(topic.substr(0, slash)));
+        if (slash == std::string_view::npos) break;
+      }
+      begin = end + 1;
+    }
+    return {};
+  }
+
+  Status put_standing(std::int64_t id, std::int64_t arrival, std::string_view topics, bool stands) {
+    return each_topic(topics, [&](std::string_view topic) {
+      auto change =
+          db_.prepare(stands ? "INSERT OR IGNORE INTO standing_topic (topic, arrival, doc) VALUES (?, ?, ?)"
+                             : "DELETE FROM standing_topic WHERE topic = ? AND arrival = ? AND doc = ?");
+      return change.bind_text(topic).bind(arrival).bind(id).run();
+    });
+  }
+
+  // Its own city has said another thing since, or taken it back.
+  Status supersede(const LogId& log, EntryIndex index) {
+    KOINON_ASSIGN(const auto known, find_document(log, index));
+    if (!known) return {};
+    auto update = db_.prepare("UPDATE doc SET superseded = 1 WHERE id = ?");
+    KOINON_TRY(update.bind(known->id).run());
+    return put_standing(known->id, known->arrival, known->topics, false);
+  }
+
+  // Notes that others address to a city, or that refer to what it published.
+  Status insert_addressees(std::int64_t id, const LogId& log, ArrivalSeq arrival, const v1::Entry& entry) {
+    if (!is_note(entry.kind())) return {};
+    std::set<std::string_view> cities(entry.to().begin(), entry.to().end());
+    for (const auto& ref : entry.refs()) {
+      const bool of_others = ref.role() != v1::REF_ROLE_REVISES && ref.role() != v1::REF_ROLE_WITHDRAWS;
+      if (of_others && ref.role() > 0 && ref.role() < v1::REF_ROLE_WITHDRAWS) cities.insert(ref.log_id());
+    }
+    cities.erase(log.view());
+    for (const std::string_view city : cities) {
       auto put = db_.prepare("INSERT OR IGNORE INTO addressee (log_id, arrival, doc) VALUES (?, ?, ?)");
       KOINON_TRY(put.bind_blob(city).bind(static_cast<std::int64_t>(arrival.value)).bind(id).run());
     }
     return {};
   }
 
-  // Each topic with its ancestors, so that one look-up finds everything below a topic.
-  Status insert_topics(std::int64_t id, ArrivalSeq arrival, const v1::Entry& entry) {
-    for (const auto& topic : entry.topics()) {
-      for (auto end = topic.find('/');; end = topic.find('/', end + 1)) {
-        const std::string ancestor = topic.substr(0, end);
-        auto put = db_.prepare("INSERT OR IGNORE INTO topic (topic, arrival, doc) VALUES (?, ?, ?)");
-        KOINON_TRY(put.bind_text(ancestor).bind(static_cast<std::int64_t>(arrival.value)).bind(id).run());
-        if (end == std::string::npos) break;
-      }
-    }
-    return {};
+  Status insert_topics(std::int64_t id, ArrivalSeq arrival, std::string_view topics) {
+    return each_topic(topics, [&](std::string_view topic) {
+      auto put = db_.prepare("INSERT OR IGNORE INTO topic (topic, arrival, doc) VALUES (?, ?, ?)");
+      return put.bind_text(topic).bind(static_cast<std::int64_t>(arrival.value)).bind(id).run();
+    });
   }
 
-  Status insert_links(std::int64_t id, const v1::Entry& entry) {
+  Status insert_links(std::int64_t id, const LogId& log, EntryIndex index, const v1::Entry& entry) {
     for (const auto& ref : entry.refs()) {
       auto put =
           db_.prepare("INSERT OR IGNORE INTO link (log_id, entry_index, role, doc) VALUES (?, ?, ?, ?)");
@@ -362,6 +494,9 @@ class SqliteIndexWriter final : public IndexWriter {
                      .bind(static_cast<std::int64_t>(ref.role()))
                      .bind(id)
                      .run());
+      const bool changes = ref.role() == v1::REF_ROLE_REVISES || ref.role() == v1::REF_ROLE_WITHDRAWS;
+      if (changes && ref.log_id() == log.view() && ref.index() < index.value)
+        KOINON_TRY(supersede(log, EntryIndex(ref.index())));
     }
     return {};
   }
@@ -385,6 +520,7 @@ class SqliteIndexWriter final : public IndexWriter {
   std::int64_t change_ = 0;
   sqlite::Connection db_;
   bool taken_away_ = false;  // text was deleted in this batch
+  bool unclean_ = false;     // and its words are in the file still
 };
 
 }  // namespace

@@ -133,21 +133,20 @@ Result<LogState> MemoryStore::log_state(const LogId& id) {
   return log->state;
 }
 
-Result<std::vector<LogState>> MemoryStore::logs_named(std::string_view name) {
+Result<std::vector<LogState>> MemoryStore::logs_named(std::string_view name, std::size_t limit) {
   std::vector<LogState> out;
   for (const auto& [id, log] : logs_) {
-    if (log->state.identity.name == name) out.push_back(log->state);
+    if (log->state.identity.name == name && out.size() < limit) out.push_back(log->state);
   }
   return out;
 }
 
 Result<std::vector<LogState>> MemoryStore::logs_after(const std::optional<LogState>& last,
-                                                      std::string_view part, std::size_t limit) {
+                                                      std::size_t limit) {
   std::map<std::pair<std::string, LogId>, const LogState*> by_name;
   for (const auto& [id, log] : logs_) {
-    const std::string& name = log->state.identity.name;
-    if (log->state.range.size().value > 0 && name.find(part) != std::string::npos)
-      by_name.emplace(std::pair(name, id), &log->state);
+    if (log->state.range.size().value > 0)
+      by_name.emplace(std::pair(log->state.identity.name, id), &log->state);
   }
   std::vector<LogState> out;
   auto next = last ? by_name.upper_bound({last->identity.name, last->id}) : by_name.begin();
@@ -189,18 +188,35 @@ Result<std::vector<Bytes>> MemoryStore::evidence(const LogId& log) {
   return it == evidence_.end() ? std::vector<Bytes>() : it->second;
 }
 
-Result<std::vector<StoredRecord>> MemoryStore::unheld(const LogId& id, EntryIndex from, std::size_t limit,
-                                                      bool not_asked) {
+Result<std::vector<StoredRecord>> MemoryStore::unheld(const LogId& id, EntryIndex from, std::size_t limit) {
   KOINON_ASSIGN(const LogData* log, find(id));
   std::vector<StoredRecord> out;
   for (std::uint64_t i = from.value; i < log->records.size() && out.size() < limit; ++i) {
     const Record& record = log->records[i];
-    const bool lacks = record.state == BodyState::kNotAsked || record.state == BodyState::kNotHeld;
-    if (record.body || !lacks) continue;
-    if (record.state == BodyState::kNotAsked && !not_asked) continue;
-    out.push_back(stored(record, EntryIndex(i)));
+    if (!record.body && record.state == BodyState::kNotHeld) out.push_back(stored(record, EntryIndex(i)));
   }
   return out;
+}
+
+Result<std::vector<std::pair<LogId, Bytes>>> MemoryStore::lacking(std::size_t limit) {
+  std::vector<std::pair<LogId, Bytes>> out;
+  for (const auto& [id, log] : logs_) {
+    if (log->state.out_since) continue;
+    KOINON_ASSIGN(auto records, unheld(id, EntryIndex(0), limit - out.size()));
+    for (StoredRecord& record : records) out.emplace_back(id, std::move(record.entry));
+  }
+  return out;
+}
+
+Result<std::optional<LogId>> MemoryStore::vouched_as(std::string_view name) {
+  const auto it = std::find_if(vouches_.begin(), vouches_.end(),
+                               [&](const auto& item) { return item.second.name == name; });
+  return it == vouches_.end() ? std::optional<LogId>() : std::optional(it->second.target);
+}
+
+Result<std::optional<VouchFact>> MemoryStore::vouch(const LogId& voucher, const LogId& target) {
+  const auto it = vouches_.find({voucher, target});
+  return it == vouches_.end() ? std::optional<VouchFact>() : std::optional(it->second);
 }
 
 Result<std::optional<Arrival>> MemoryStore::arrival_of(const LogId& log, EntryIndex index) {

@@ -138,18 +138,7 @@ Result<JournalSeq> MemoryStore::append_run(const RunCommit& run) {
   log.state.range = run.after;
   log.state.seen = run.head;
   log.state.seen_right = run.right;
-  for (const VouchFact& vouch : run.vouches) {
-    const std::pair key{vouch.voucher, vouch.target};
-    const auto known = vouches_.find(key);
-    undo_with([this, key, old = known == vouches_.end() ? std::nullopt : std::optional(known->second)] {
-      if (old) {
-        vouches_.insert_or_assign(key, *old);
-      } else {
-        vouches_.erase(key);
-      }
-    });
-    vouches_.insert_or_assign(key, vouch);
-  }
+  add_vouches(run.vouches);
   for (std::size_t i = 0; i < run.own_contents.size(); ++i) {
     if (run.own_contents[i].empty()) continue;
     own_contents_.insert_or_assign(run.own_contents[i], run.records[i].index);
@@ -263,6 +252,41 @@ Status MemoryStore::remove_log(const LogId& id, UnixMillis now) {
       vouches_.insert_or_assign(std::pair(vouch.voucher, vouch.target), vouch);
   });
   return {};
+}
+
+void MemoryStore::set_vouch(const LogId& voucher, const LogId& target, std::optional<VouchFact> vouch) {
+  const std::pair key{voucher, target};
+  const auto known = vouches_.find(key);
+  std::optional<VouchFact> old;
+  if (known != vouches_.end()) old = known->second;
+  undo_with([this, key, old = std::move(old)] {
+    if (old) {
+      vouches_.insert_or_assign(key, *old);
+    } else {
+      vouches_.erase(key);
+    }
+  });
+  if (vouch) {
+    vouches_.insert_or_assign(key, std::move(*vouch));
+  } else {
+    vouches_.erase(key);
+  }
+}
+
+// As in the SQLite store: so many of a voucher's count, and what it takes back makes room.
+void MemoryStore::add_vouches(const std::vector<VouchFact>& vouches) {
+  if (vouches.empty()) return;
+  const LogId voucher = vouches.front().voucher;
+  const auto standing = [&] {
+    const auto begin = vouches_.lower_bound({voucher, LogId()});
+    auto end = begin;
+    while (end != vouches_.end() && end->first.first == voucher) ++end;
+    return static_cast<std::size_t>(std::distance(begin, end));
+  };
+  for (const VouchFact& vouch : vouches) {
+    set_vouch(voucher, vouch.target, std::nullopt);
+    if (!vouch.withdrawn && standing() < limits::kVouches) set_vouch(voucher, vouch.target, vouch);
+  }
 }
 
 Status MemoryStore::set_blocked(const LogId& log, bool blocked) {

@@ -56,17 +56,18 @@ class MemoryStore final : public Store {
   Result<std::vector<Hash>> hashes(const LogId& log, TreeNode first, std::uint64_t count) override;
   Result<StoredRecord> record(const LogId& log, EntryIndex index) override;
   Result<LogState> log_state(const LogId& log) override;
-  Result<std::vector<LogState>> logs_named(std::string_view name) override;
-  Result<std::vector<LogState>> logs_after(const std::optional<LogState>& last, std::string_view part,
-                                           std::size_t limit) override;
+  Result<std::vector<LogState>> logs_named(std::string_view name, std::size_t limit) override;
+  Result<std::vector<LogState>> logs_after(const std::optional<LogState>& last, std::size_t limit) override;
   Result<StoreCounts> counts() override;
   Result<std::vector<Arrival>> arrivals(ArrivalSeq after, std::size_t limit) override;
   Result<std::optional<EntryIndex>> own_content(BytesView digest) override;
   Result<std::vector<Bytes>> evidence(const LogId& log) override;
   Result<std::optional<Arrival>> arrival_of(const LogId& log, EntryIndex index) override;
   Result<std::optional<Bytes>> setting(std::string_view name) override;
-  Result<std::vector<StoredRecord>> unheld(const LogId& log, EntryIndex from, std::size_t limit,
-                                           bool not_asked) override;
+  Result<std::vector<StoredRecord>> unheld(const LogId& log, EntryIndex from, std::size_t limit) override;
+  Result<std::vector<std::pair<LogId, Bytes>>> lacking(std::size_t limit) override;
+  Result<std::optional<LogId>> vouched_as(std::string_view name) override;
+  Result<std::optional<VouchFact>> vouch(const LogId& voucher, const LogId& target) override;
   Result<AttachmentState> attachment(const LogId& log, EntryIndex index, const Hash& sha256) override;
   Result<AttachmentChunk> attachment_chunk(const AttachmentId& id, std::uint32_t number) override;
   Result<std::optional<AttachmentId>> attachment_named(const Hash& sha256) override;
@@ -127,6 +128,8 @@ class MemoryStore final : public Store {
                    std::optional<NodeKey> source = {});
   void append_records(LogData& log, const RunCommit& run);
   void settle_withdrawals(LogData& log, const RunCommit& run);
+  void set_vouch(const LogId& voucher, const LogId& target, std::optional<VouchFact> vouch);
+  void add_vouches(const std::vector<VouchFact>& vouches);
   void drop_transit(std::map<std::uint64_t, TransitEntry>::iterator it);
   void trim_transit(UnixMillis now);
   Status need_space() const;

@@ -48,8 +48,11 @@ class IndexReader {
   virtual ~IndexReader() = default;
   // Best first where there are words, else newest arrival first.
   virtual Result<std::vector<IndexedRecord>> find(const IndexQuery& query) = 0;
-  // Records that refer to this one.
-  virtual Result<std::vector<RelatedRecord>> referring(const LogId& log, EntryIndex index) = 0;
+  // Records that refer to this one, in the order in which they arrived; at most `limit`.
+  virtual Result<std::vector<RelatedRecord>> referring(const LogId& log, EntryIndex index,
+                                                       std::size_t limit) = 0;
+  // How many do.
+  virtual Result<std::uint64_t> references(const LogId& log, EntryIndex index) = 0;
   virtual Result<std::optional<IndexedRecord>> get(const LogId& log, EntryIndex index) = 0;
   // The latest record of that kind in a log, or none.
   virtual Result<std::optional<EntryIndex>> latest(const LogId& log, v1::Kind kind) = 0;
@@ -58,7 +61,7 @@ class IndexReader {
   virtual Result<SimilarPage> similar(const SimilarQuery& query) = 0;
   // What a city's profile says of it; none: it has no profile here.
   virtual Result<std::optional<CityMeasures>> measures(const LogId& log) = 0;
-  // What others said to a city or of what it published, newest first.
+  // Notes that others addressed to a city, or that refer to what it published; newest first.
   virtual Result<std::vector<IndexedRecord>> addressed(const LogId& log, ArrivalSeq before,
                                                        std::size_t limit) = 0;
   // Arrivals up to this one are indexed.
@@ -72,6 +75,11 @@ class IndexWriter {
   virtual Result<std::size_t> catch_up(StoreReader& store) = 0;
   // Forgets everything; catch_up then begins anew.
   virtual Status reset() = 0;
+  // Whether words of texts that were taken away are in the file still. The texts themselves are not.
+  virtual bool is_unclean() const = 0;
+  // One step of rewriting the full text without them; true: there is more. Its end is reached only where
+  // nothing is indexed between the first step and the last.
+  virtual Result<bool> clean() = 0;
 };
 
 // Opens or creates. An index of another schema, or of another store's journal, is emptied.

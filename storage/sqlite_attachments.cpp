@@ -1,5 +1,8 @@
 #include "storage/sqlite_attachments.h"
 
+#include <array>
+#include <string_view>
+
 #include "proto/base/limits.h"
 
 namespace koinon {
@@ -10,6 +13,7 @@ constexpr int kIncomplete = 0;
 constexpr int kComplete = 1;
 constexpr int kBroken = 2;
 constexpr int kOwn = 3;
+constexpr int kUploaded = 4;  // our own, and no note names it yet
 
 constexpr std::int64_t kChunkBits = 16;
 
@@ -203,14 +207,15 @@ Status SqliteAttachments::insert_chunk(std::int64_t number, const AttachmentChun
 Status SqliteAttachments::make_room(std::uint64_t size, int wish) {
   std::vector<std::int64_t> victims;
   {
-    auto sum = db_.prepare("SELECT coalesce(sum(size), 0) FROM attachment WHERE wish < 3");
+    auto sum = db_.prepare("SELECT files FROM total");
     KOINON_TRY(sum.step());
     std::uint64_t used = sum.number(0);
-    auto select = db_.prepare(
-        "SELECT number, size FROM attachment WHERE (wish = 0 AND (state <> 0 OR ?1 > 0)) OR (?1 = 2 AND wish "
-        "< "
-        "3 AND state <> 0) ORDER BY wish, at_ms, number");
-    select.bind(wish);
+    // A text for each wish, so that what may not go is not passed by.
+    constexpr std::array<std::string_view, 3> kGoes = {"wish = 0 AND state <> 0", "wish = 0",
+                                                       "(wish = 0 OR state <> 0)"};
+    auto select =
+        db_.prepare("SELECT number, size FROM attachment WHERE wish < 3 AND " +
+                    std::string(kGoes.at(static_cast<std::size_t>(wish))) + " ORDER BY wish, at_ms");
     while (used + size > quota_) {
       KOINON_ASSIGN(const bool found, select.step());
       if (!found) {
@@ -230,18 +235,23 @@ Status SqliteAttachments::put(const CutAttachment& file, UnixMillis now) {
   {
     const std::int64_t oldest = now.value - std::chrono::milliseconds(limits::kUploadAge).count();
     auto old = db_.prepare(
-        "SELECT number FROM attachment a WHERE wish = 3 AND at_ms < ? AND NOT EXISTS (SELECT 1 FROM "
-        "attachment_use u WHERE u.sha256 = a.sha256)");
+        "SELECT number FROM attachment a WHERE wish = 4 AND at_ms < ? AND NOT EXISTS (SELECT 1 FROM "
+        "attachment_use u WHERE u.sha256 = a.sha256 AND u.size = a.size AND u.chunk_root = a.chunk_root)");
     old.bind(oldest);
     KOINON_TRY(forget_each(old));
+    // What a note of another city names stays too, and is looked at no more.
+    auto named = db_.prepare("UPDATE attachment SET wish = 3 WHERE wish = 4 AND at_ms < ?");
+    KOINON_TRY(named.bind(oldest).run());
   }
+  KOINON_ASSIGN(const bool used, is_used(file.id));
+  const int wish = used ? kOwn : kUploaded;
   KOINON_ASSIGN(auto row, find(file.id));
   if (row && row->state == kComplete) {
-    auto keep = db_.prepare("UPDATE attachment SET wish = 3, at_ms = ? WHERE number = ?");
-    return keep.bind(now.value).bind(row->number).run();
+    auto keep = db_.prepare("UPDATE attachment SET wish = ?, at_ms = ? WHERE number = ?");
+    return keep.bind(wish).bind(now.value).bind(row->number).run();
   }
   if (row) KOINON_TRY(forget(row->number));
-  KOINON_TRY(insert(file.id, kOwn, now));
+  KOINON_TRY(insert(file.id, wish, now));
   KOINON_ASSIGN(row, find(file.id));
   for (const AttachmentChunk& chunk : file.chunks) KOINON_TRY(insert_chunk(row->number, chunk));
   return finish(file.id, true);

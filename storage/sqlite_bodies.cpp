@@ -7,13 +7,6 @@
 
 namespace koinon {
 
-Status SqliteBodies::prepare() {
-  auto sum = db_.prepare("SELECT coalesce(sum(length(body)), 0) FROM transit");
-  KOINON_TRY(sum.step());
-  transit_bytes_ = sum.number(0);
-  return {};
-}
-
 Status SqliteBodies::write_arrival(std::int64_t number, EntryIndex from, std::uint64_t count,
                                    ArrivalKind kind, UnixMillis at, const std::optional<NodeKey>& source) {
   auto insert = db_.prepare(
@@ -54,25 +47,23 @@ Status SqliteBodies::set_body(std::int64_t id, std::optional<BytesView> body, Bo
 }
 
 Status SqliteBodies::drop_transit(std::int64_t id) {
-  auto find = db_.prepare("SELECT length(body) FROM transit WHERE id = ?");
-  find.bind(id);
-  KOINON_ASSIGN(const bool found, find.step());
-  if (!found) return {};
-  if (!transit_bytes_) KOINON_TRY(prepare());
-  *transit_bytes_ -= std::min(*transit_bytes_, find.number(0));
-  erased_ = true;
   auto remove = db_.prepare("DELETE FROM transit WHERE id = ?");
-  return remove.bind(id).run();
+  KOINON_TRY(remove.bind(id).run());
+  erased_ = erased_ || db_.changes() > 0;
+  return {};
 }
 
 Status SqliteBodies::trim_transit(UnixMillis now) {
   const std::int64_t oldest = now.value - std::chrono::milliseconds(limits::kTransitAge).count();
-  if (!transit_bytes_) KOINON_TRY(prepare());
   while (true) {
-    auto first = db_.prepare("SELECT id, at_ms FROM transit ORDER BY at_ms, id LIMIT 1");
-    KOINON_ASSIGN(const bool found, first.step());
-    if (!found || (*transit_bytes_ <= transit_quota_ && first.integer(1) >= oldest)) return {};
-    const std::int64_t id = first.integer(0);
+    std::int64_t id = 0;
+    {
+      auto first = db_.prepare(
+          "SELECT id, at_ms, (SELECT transit FROM total) FROM transit ORDER BY at_ms, id LIMIT 1");
+      KOINON_ASSIGN(const bool found, first.step());
+      if (!found || (first.number(2) <= transit_quota_ && first.integer(1) >= oldest)) return {};
+      id = first.integer(0);
+    }
     KOINON_TRY(drop_transit(id));
     KOINON_TRY(attachments_.drop_uses(id));
   }
@@ -89,10 +80,8 @@ Status SqliteBodies::add(const BodiesCommit& bodies) {
     KOINON_ASSIGN(const bool found, find.step());
     if (!found) continue;
     if (item.transit && find.integer(0) == static_cast<std::int64_t>(BodyState::kNotAsked)) {
-      if (!transit_bytes_) KOINON_TRY(prepare());
       auto put = db_.prepare("INSERT OR IGNORE INTO transit (id, body, at_ms) VALUES (?, ?, ?)");
       KOINON_TRY(put.bind(id).bind_blob(item.body).bind(bodies.arrived_at.value).run());
-      if (db_.changes() > 0) *transit_bytes_ += item.body.size();
       transit = true;
       continue;
     }
@@ -136,14 +125,16 @@ Status SqliteBodies::refute_marks(std::int64_t number, const RunCommit& run) {
   const std::uint64_t end = from + run.records.size();
   std::vector<std::int64_t> wrong;
   {
-    auto marked = db_.prepare("SELECT id, erased_by FROM record WHERE state = 2 AND id >= ? AND id < ?");
-    marked.bind(record_id(number, EntryIndex(0))).bind(record_id(number + 1, EntryIndex(0)));
+    // By its index: the marks that name entries of this run, and not all that was ever erased.
+    auto marked = db_.prepare(
+        "SELECT id, erased_by FROM record WHERE state = 2 AND id >> 40 = ? AND erased_by >= ? AND erased_by "
+        "< ?");
+    marked.bind(number).bind(static_cast<std::int64_t>(from)).bind(static_cast<std::int64_t>(end));
     while (true) {
       KOINON_ASSIGN(const bool row, marked.step());
       if (!row) break;
       const EntryIndex by(marked.number(1));
       const std::int64_t id = marked.integer(0);
-      if (by.value < from || by.value >= end) continue;
       const bool stated = std::any_of(run.withdrawals.begin(), run.withdrawals.end(), [&](const auto& fact) {
         return fact.erase && fact.index == by && record_id(number, fact.target) == id;
       });
@@ -184,7 +175,7 @@ Status SqliteBodies::remove_all(std::int64_t number) {
     KOINON_TRY(remove.bind(begin).bind(end).run());
   }
   erased_ = true;
-  return prepare();
+  return {};
 }
 
 }  // namespace koinon

@@ -12,7 +12,6 @@ class SqliteBodies {
                std::uint64_t transit_quota)
       : db_(db), queries_(queries), attachments_(attachments), transit_quota_(transit_quota) {}
 
-  Status prepare();
   Status add(const BodiesCommit& bodies);
   Status apply_filter(const LogId& log, const BodyFilter& filter, UnixMillis now);
   // After the run's records are written: erases what its withdrawals erase, takes back marks of erasure that
@@ -25,8 +24,6 @@ class SqliteBodies {
   // Whether bytes were taken away that the write-ahead log may still hold.
   bool erased() const { return erased_; }
   void clear_erased() { erased_ = false; }
-  // A transaction was undone: sums are read anew.
-  void forget_totals() { transit_bytes_.reset(); }
 
  private:
   Status set_body(std::int64_t id, std::optional<BytesView> body, BodyState state,
@@ -39,7 +36,6 @@ class SqliteBodies {
   SqliteQueries& queries_;
   SqliteAttachments& attachments_;
   std::uint64_t transit_quota_;
-  std::optional<std::uint64_t> transit_bytes_;
   bool erased_ = false;
 };
 

@@ -56,6 +56,21 @@ StoredRecord read_record(const sqlite::Statement& row, EntryIndex index) {
 
 Error unknown_log(const LogId&) { return fail(Code::kNotFound, "no such log is held here", "log"); }
 
+constexpr std::string_view kVouchColumns =
+    "SELECT voucher, entry_index, target, name, vkey, expires_at_ms, withdrawn FROM vouch ";
+
+Result<VouchFact> read_vouch(const sqlite::Statement& row) {
+  if (row.blob(0).size() != LogId::kSize || row.blob(2).size() != LogId::kSize)
+    return fail(Code::kIo, "a vouch's row is damaged; restore the store", "vouch");
+  return VouchFact{LogId::from(row.blob(0)),
+                   EntryIndex(row.number(1)),
+                   LogId::from(row.blob(2)),
+                   row.text(3),
+                   row.text(4),
+                   UnixMillis{row.integer(5)},
+                   row.integer(6) != 0};
+}
+
 }  // namespace
 
 std::int64_t record_id(std::int64_t log_number, EntryIndex index) {
@@ -136,16 +151,13 @@ Result<std::vector<PeerRecord>> SqliteQueries::peers() {
 
 Result<std::vector<VouchFact>> SqliteQueries::vouches() {
   std::vector<VouchFact> out;
-  auto select =
-      db_.prepare("SELECT voucher, entry_index, target, name, vkey, expires_at_ms, withdrawn FROM vouch");
+  auto select = db_.prepare(kVouchColumns);
   while (true) {
     KOINON_ASSIGN(const bool row, select.step());
     if (!row) return out;
-    if (select.blob(0).size() != 32 || select.blob(2).size() != 32) {
-      return fail(Code::kIo, "a vouch's row is damaged; restore the store", "vouch");
-    }
-    out.push_back({LogId::from(select.blob(0)), EntryIndex(select.number(1)), LogId::from(select.blob(2)),
-                   select.text(3), select.text(4), UnixMillis{select.integer(5)}, select.integer(6) != 0});
+    KOINON_ASSIGN(VouchFact fact, read_vouch(select));
+    // An older version took others too.
+    if (names_one_log(fact.target, fact.name, fact.vkey)) out.push_back(std::move(fact));
   }
 }
 
@@ -157,10 +169,11 @@ Result<LogState> SqliteQueries::log_state(const LogId& log) {
   return read_log(select);
 }
 
-Result<std::vector<LogState>> SqliteQueries::logs_named(std::string_view name) {
+Result<std::vector<LogState>> SqliteQueries::logs_named(std::string_view name, std::size_t limit) {
   std::vector<LogState> out;
-  auto select = db_.prepare(std::string(kLogColumns) + "WHERE l.name = ? AND l.size > 0 ORDER BY l.number");
-  select.bind_text(name);
+  auto select =
+      db_.prepare(std::string(kLogColumns) + "WHERE l.name = ? AND l.size > 0 ORDER BY l.log_id LIMIT ?");
+  select.bind_text(name).bind(static_cast<std::int64_t>(limit));
   while (true) {
     KOINON_ASSIGN(const bool row, select.step());
     if (!row) return out;
@@ -170,14 +183,13 @@ Result<std::vector<LogState>> SqliteQueries::logs_named(std::string_view name) {
 }
 
 Result<std::vector<LogState>> SqliteQueries::logs_after(const std::optional<LogState>& last,
-                                                        std::string_view part, std::size_t limit) {
+                                                        std::size_t limit) {
   std::vector<LogState> out;
   auto select = db_.prepare(std::string(kLogColumns) +
-                            "WHERE l.size > 0 AND (l.name, l.log_id) > (?, ?) AND instr(l.name, ?) > 0 "
-                            "ORDER BY l.name, l.log_id LIMIT ?");
+                            "WHERE l.size > 0 AND (l.name, l.log_id) > (?, ?) ORDER BY l.name, l.log_id "
+                            "LIMIT ?");
   select.bind_text(last ? std::string_view(last->identity.name) : std::string_view());
   select.bind_blob(last ? last->id.view() : BytesView());
-  select.bind_text(part);
   select.bind(static_cast<std::int64_t>(limit));
   while (true) {
     KOINON_ASSIGN(const bool row, select.step());
@@ -189,7 +201,7 @@ Result<std::vector<LogState>> SqliteQueries::logs_after(const std::optional<LogS
 
 Result<StoreCounts> SqliteQueries::counts() {
   StoreCounts out;
-  auto logs = db_.prepare("SELECT count(*), coalesce(sum(size), 0) FROM log WHERE size > 0");
+  auto logs = db_.prepare("SELECT logs, records FROM total");
   KOINON_TRY(logs.step());
   out.logs = logs.number(0);
   out.records = logs.number(1);
@@ -272,10 +284,8 @@ Result<std::vector<Arrival>> SqliteQueries::arrivals(ArrivalSeq after, std::size
   // Rows do not overlap: those above `after`, and the one that contains it.
   auto select = db_.prepare(
       "SELECT a.first, a.last, l.log_id, a.from_index, a.kind, a.at_ms FROM arrival a JOIN log l ON l.number "
-      "= "
-      "a.log WHERE a.first > ?1 OR (a.first = (SELECT max(first) FROM arrival WHERE first <= ?1) AND a.last "
-      "> "
-      "?1) ORDER BY a.first LIMIT ?2");
+      "= a.log WHERE a.first >= coalesce((SELECT max(first) FROM arrival WHERE first <= ?1), 0) AND a.last > "
+      "?1 ORDER BY a.first LIMIT ?2");
   select.bind(static_cast<std::int64_t>(after.value)).bind(static_cast<std::int64_t>(limit));
   while (true) {
     KOINON_ASSIGN(const bool row, select.step());
@@ -316,18 +326,14 @@ Result<std::vector<Bytes>> SqliteQueries::evidence(const LogId& log) {
   }
 }
 
-Result<std::vector<StoredRecord>> SqliteQueries::unheld(const LogId& log, EntryIndex from, std::size_t limit,
-                                                        bool not_asked) {
+Result<std::vector<StoredRecord>> SqliteQueries::unheld(const LogId& log, EntryIndex from,
+                                                        std::size_t limit) {
   KOINON_ASSIGN(const std::int64_t number, log_number(log));
   auto select =
       db_.prepare(std::string(kRecordColumns) +
-                  "WHERE r.state IN (1, 3) AND r.id >= ?1 AND r.id < ?2 AND (?3 OR r.state = 3) AND "
-                  "t.id IS NULL ORDER BY r.id LIMIT ?4");
+                  "WHERE r.state = 3 AND r.id >= ?1 AND r.id < ?2 AND t.id IS NULL ORDER BY r.id LIMIT ?3");
   const std::int64_t end = record_id(number + 1, EntryIndex(0));
-  select.bind(record_id(number, from))
-      .bind(end)
-      .bind(not_asked ? 1 : 0)
-      .bind(static_cast<std::int64_t>(limit));
+  select.bind(record_id(number, from)).bind(end).bind(static_cast<std::int64_t>(limit));
   std::vector<StoredRecord> out;
   while (true) {
     KOINON_ASSIGN(const bool row, select.step());
@@ -335,6 +341,47 @@ Result<std::vector<StoredRecord>> SqliteQueries::unheld(const LogId& log, EntryI
     out.push_back(read_record(select, EntryIndex(static_cast<std::uint64_t>(
                                           select.integer(0) - record_id(number, EntryIndex(0))))));
   }
+}
+
+Result<std::vector<std::pair<LogId, Bytes>>> SqliteQueries::lacking(std::size_t limit) {
+  std::vector<std::pair<LogId, Bytes>> out;
+  for (std::int64_t from = 0; out.size() < limit;) {
+    LogId log;
+    bool admitted = false;
+    {
+      auto next = db_.prepare(
+          "SELECT l.log_id, l.out_since_ms, r.id >> 40 FROM record r CROSS JOIN log l ON l.number = r.id >> "
+          "40 "
+          "WHERE r.state = 3 AND r.id >= ? ORDER BY r.id LIMIT 1");
+      next.bind(from);
+      KOINON_ASSIGN(const bool found, next.step());
+      if (!found) return out;
+      log = LogId::from(next.blob(0));
+      admitted = next.is_null(1);
+      from = record_id(next.integer(2) + 1, EntryIndex(0));
+    }
+    if (!admitted) continue;
+    KOINON_ASSIGN(auto records, unheld(log, EntryIndex(0), limit - out.size()));
+    for (StoredRecord& record : records) out.emplace_back(log, std::move(record.entry));
+  }
+  return out;
+}
+
+Result<std::optional<LogId>> SqliteQueries::vouched_as(std::string_view name) {
+  auto select = db_.prepare("SELECT target FROM vouch WHERE name = ? AND withdrawn = 0 LIMIT 1");
+  select.bind_text(name);
+  KOINON_ASSIGN(const bool found, select.step());
+  if (!found || select.blob(0).size() != LogId::kSize) return std::optional<LogId>();
+  return std::optional<LogId>(LogId::from(select.blob(0)));
+}
+
+Result<std::optional<VouchFact>> SqliteQueries::vouch(const LogId& voucher, const LogId& target) {
+  auto select = db_.prepare(std::string(kVouchColumns) + "WHERE voucher = ? AND target = ?");
+  select.bind_blob(voucher.view()).bind_blob(target.view());
+  KOINON_ASSIGN(const bool found, select.step());
+  if (!found) return std::optional<VouchFact>();
+  KOINON_ASSIGN(VouchFact fact, read_vouch(select));
+  return std::optional(std::move(fact));
 }
 
 Result<std::vector<LogId>> SqliteQueries::blocked() {
@@ -371,11 +418,14 @@ Result<std::vector<HeadAsk>> SqliteQueries::asks() {
 
 Result<std::optional<Arrival>> SqliteQueries::arrival_of(const LogId& log, EntryIndex index) {
   KOINON_ASSIGN(const std::int64_t number, log_number(log));
-  // Rows of one log that begin before the entry; those that reach it, the newest.
+  // Runs of a log that were added do not overlap: the last that begins before the entry, if it reaches it; or
+  // the newest that brought its body alone.
   auto select = db_.prepare(
-      "SELECT first, last, from_index, kind, at_ms, source FROM arrival WHERE log = ?1 AND from_index <= ?2 "
-      "AND "
-      "from_index + last - first >= ?2 AND kind IN (1, 2) ORDER BY first DESC LIMIT 1");
+      "SELECT first, last, from_index, kind, at_ms, source FROM arrival WHERE first = max("
+      "coalesce((SELECT first FROM arrival WHERE log = ?1 AND kind = 1 AND from_index <= ?2 ORDER BY "
+      "from_index DESC LIMIT 1), 0), "
+      "coalesce((SELECT max(first) FROM arrival WHERE log = ?1 AND kind = 2 AND from_index = ?2), 0)) "
+      "AND from_index + last - first >= ?2");
   select.bind(number).bind(static_cast<std::int64_t>(index.value));
   KOINON_ASSIGN(const bool found, select.step());
   if (!found) return std::optional<Arrival>();

@@ -23,16 +23,17 @@ class SqliteQueries {
   Result<std::vector<Hash>> hashes(const LogId& log, TreeNode first, std::uint64_t count);
   Result<StoredRecord> record(const LogId& log, EntryIndex index);
   Result<LogState> log_state(const LogId& log);
-  Result<std::vector<LogState>> logs_named(std::string_view name);
-  Result<std::vector<LogState>> logs_after(const std::optional<LogState>& last, std::string_view part,
-                                           std::size_t limit);
+  Result<std::vector<LogState>> logs_named(std::string_view name, std::size_t limit);
+  Result<std::vector<LogState>> logs_after(const std::optional<LogState>& last, std::size_t limit);
   Result<StoreCounts> counts();
   Result<std::vector<Arrival>> arrivals(ArrivalSeq after, std::size_t limit);
   Result<std::optional<EntryIndex>> own_content(BytesView digest);
   Result<std::vector<Bytes>> evidence(const LogId& log);
   Result<std::optional<Arrival>> arrival_of(const LogId& log, EntryIndex index);
-  Result<std::vector<StoredRecord>> unheld(const LogId& log, EntryIndex from, std::size_t limit,
-                                           bool not_asked);
+  Result<std::vector<StoredRecord>> unheld(const LogId& log, EntryIndex from, std::size_t limit);
+  Result<std::vector<std::pair<LogId, Bytes>>> lacking(std::size_t limit);
+  Result<std::optional<LogId>> vouched_as(std::string_view name);
+  Result<std::optional<VouchFact>> vouch(const LogId& voucher, const LogId& target);
 
   Result<std::int64_t> log_number(const LogId& log);
   Result<std::optional<Bytes>> meta(std::string_view key);

@@ -23,7 +23,6 @@ class SqliteBase : public Base {
  public:
   explicit SqliteBase(sqlite::Connection db) : db_(std::move(db)), queries_(db_), files_(db_) {}
 
-  Result<StoreState> load_state() override { return queries_.load_state(); }
   Result<JournalId> journal() override { return queries_.journal(); }
   Result<std::vector<PeerRecord>> peers() override { return queries_.peers(); }
   Result<std::vector<InviteRecord>> invites() override { return queries_.invites(); }
@@ -46,12 +45,11 @@ class SqliteBase : public Base {
     return queries_.record(log, index);
   }
   Result<LogState> log_state(const LogId& log) override { return queries_.log_state(log); }
-  Result<std::vector<LogState>> logs_after(const std::optional<LogState>& last, std::string_view part,
-                                           std::size_t limit) override {
-    return queries_.logs_after(last, part, limit);
+  Result<std::vector<LogState>> logs_after(const std::optional<LogState>& last, std::size_t limit) override {
+    return queries_.logs_after(last, limit);
   }
-  Result<std::vector<LogState>> logs_named(std::string_view name) override {
-    return queries_.logs_named(name);
+  Result<std::vector<LogState>> logs_named(std::string_view name, std::size_t limit) override {
+    return queries_.logs_named(name, limit);
   }
   Result<StoreCounts> counts() override { return queries_.counts(); }
   Result<std::vector<Arrival>> arrivals(ArrivalSeq after, std::size_t limit) override {
@@ -67,9 +65,17 @@ class SqliteBase : public Base {
   Result<std::optional<Bytes>> setting(std::string_view name) override {
     return queries_.meta("setting." + std::string(name));
   }
-  Result<std::vector<StoredRecord>> unheld(const LogId& log, EntryIndex from, std::size_t limit,
-                                           bool not_asked) override {
-    return queries_.unheld(log, from, limit, not_asked);
+  Result<std::vector<StoredRecord>> unheld(const LogId& log, EntryIndex from, std::size_t limit) override {
+    return queries_.unheld(log, from, limit);
+  }
+  Result<std::vector<std::pair<LogId, Bytes>>> lacking(std::size_t limit) override {
+    return queries_.lacking(limit);
+  }
+  Result<std::optional<LogId>> vouched_as(std::string_view name) override {
+    return queries_.vouched_as(name);
+  }
+  Result<std::optional<VouchFact>> vouch(const LogId& voucher, const LogId& target) override {
+    return queries_.vouch(voucher, target);
   }
   Result<AttachmentState> attachment(const LogId& log, EntryIndex index, const Hash& sha256) override {
     KOINON_ASSIGN(const std::int64_t number, queries_.log_number(log));
@@ -105,6 +111,7 @@ class SqliteStore final : public SqliteBase<Store> {
 
   Status prepare();
 
+  Result<StoreState> load_state() override { return queries_.load_state(); }
   Status begin(bool durable) override;
   Status commit() override;
   void rollback() override;
@@ -153,6 +160,7 @@ class SqliteStore final : public SqliteBase<Store> {
   Status reserve_journal();
   Status create_log(const RunCommit& run);
   Status write_run(const RunCommit& run, std::int64_t number);
+  Status write_vouches(const std::vector<VouchFact>& vouches);
   Status write_vouch(const VouchFact& vouch);
   Result<JournalSeq> write_journal_row(std::int64_t number);
   Result<JournalSeq> write_log_row(const RunCommit& run, std::int64_t number);
@@ -181,7 +189,6 @@ Status SqliteStore::prepare() {
   KOINON_TRY(migrate_store(db_));
   KOINON_ASSIGN(const auto journal, queries_.meta("journal_id"));
   if (!journal) KOINON_TRY(put_meta("journal_id", options_.random ? options_.random(16) : random_bytes(16)));
-  KOINON_TRY(bodies_.prepare());
   KOINON_TRY(attachments_.prepare());
   KOINON_ASSIGN(const auto reserved, queries_.meta("journal_reserved"));
   if (reserved) {
@@ -245,7 +252,6 @@ Status SqliteStore::commit() {
 void SqliteStore::rollback() {
   if (in_transaction_) (void)db_.execute("ROLLBACK");  // fails only where SQLite has rolled back already
   in_transaction_ = false;
-  bodies_.forget_totals();
 }
 
 Status SqliteStore::create_log(const RunCommit& run) {
@@ -310,7 +316,7 @@ Status SqliteStore::write_run(const RunCommit& run, std::int64_t number) {
   }
   HashTiles tiles(db_, number);
   KOINON_TRY(tiles.append(TreeSize(run.records.front().index.value), run.leaves));
-  for (const VouchFact& vouch : run.vouches) KOINON_TRY(write_vouch(vouch));
+  KOINON_TRY(write_vouches(run.vouches));
   for (std::size_t i = 0; i < run.own_contents.size(); ++i) {
     if (run.own_contents[i].empty()) continue;
     auto put = db_.prepare("INSERT OR REPLACE INTO own_content (digest, entry_index) VALUES (?, ?)");
@@ -359,6 +365,27 @@ Result<JournalSeq> SqliteStore::write_journal_row(std::int64_t number) {
   auto insert = db_.prepare("INSERT INTO journal (seq, log) VALUES (?, ?)");
   KOINON_TRY(insert.bind(static_cast<std::int64_t>(journal_next_)).bind(number).run());
   return JournalSeq(journal_next_++);
+}
+
+// What a voucher takes back makes room: so many of its vouches count, the first that it gave and has not
+// taken back.
+Status SqliteStore::write_vouches(const std::vector<VouchFact>& vouches) {
+  if (vouches.empty()) return {};
+  std::int64_t standing = 0;
+  {
+    auto count = db_.prepare("SELECT count(*) FROM vouch WHERE voucher = ?");
+    KOINON_TRY(count.bind_blob(vouches.front().voucher.view()).step());
+    standing = count.integer(0);
+  }
+  for (const VouchFact& vouch : vouches) {
+    auto remove = db_.prepare("DELETE FROM vouch WHERE voucher = ? AND target = ?");
+    KOINON_TRY(remove.bind_blob(vouch.voucher.view()).bind_blob(vouch.target.view()).run());
+    standing -= db_.changes();
+    if (vouch.withdrawn || standing >= static_cast<std::int64_t>(limits::kVouches)) continue;
+    KOINON_TRY(write_vouch(vouch));
+    ++standing;
+  }
+  return {};
 }
 
 Status SqliteStore::write_vouch(const VouchFact& vouch) {
@@ -438,7 +465,7 @@ Status SqliteStore::remove_log(const LogId& log, UnixMillis now) {
   KOINON_TRY(drop_tiles.bind(tiles).bind(tiles_end).run());
   for (const char* sql :
        {"DELETE FROM journal WHERE log = ?",
-        "DELETE FROM arrival WHERE log = ? AND last < (SELECT max(last) FROM arrival)",
+        "DELETE FROM arrival WHERE log = ? AND first < (SELECT max(first) FROM arrival)",
         "UPDATE log SET size = 0, range = x'', whole_size = NULL, whole_root = NULL, "
         "whole_note = NULL, seen_size = NULL, seen_root = NULL, seen_note = NULL, seen_right "
         "= NULL, out_since_ms = NULL WHERE number = ?"}) {
@@ -468,10 +495,9 @@ Status SqliteStore::set_blocked(const LogId& log, bool blocked) {
 }
 
 Status SqliteStore::put_peer(const PeerRecord& peer) {
-  auto known = db_.prepare(
+  auto known = db_.prepare(  // of at most kPeers
       "SELECT count(*), count(*) FILTER (WHERE node_key = ?1), count(*) FILTER (WHERE node_key = ?1 AND "
-      "log_id "
-      "= ?2) FROM peer");
+      "log_id = ?2) FROM peer");
   known.bind_blob(peer.node_key.view()).bind_blob(peer.log ? peer.log->view() : BytesView());
   KOINON_TRY(known.step());
   KOINON_TRY(

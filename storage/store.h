@@ -46,7 +46,6 @@ struct StoreCounts {
 class StoreReader {
  public:
   virtual ~StoreReader() = default;
-  virtual Result<StoreState> load_state() = 0;
   virtual Result<JournalId> journal() = 0;
   virtual Result<std::vector<PeerRecord>> peers() = 0;
   virtual Result<std::vector<InviteRecord>> invites() = 0;
@@ -62,10 +61,10 @@ class StoreReader {
   virtual Result<StoredRecord> record(const LogId& log, EntryIndex index) = 0;
   // One whole log's state.
   virtual Result<LogState> log_state(const LogId& log) = 0;
-  // The logs that claim a name; more than one is possible, and shown apart.
-  virtual Result<std::vector<LogState>> logs_named(std::string_view name) = 0;
-  // Logs by name, then by log id, whose name contains `part`, after the one given; at most `limit`.
-  virtual Result<std::vector<LogState>> logs_after(const std::optional<LogState>& last, std::string_view part,
+  // The logs that claim a name, by log id; more than one is possible, and shown apart. At most `limit`.
+  virtual Result<std::vector<LogState>> logs_named(std::string_view name, std::size_t limit) = 0;
+  // Logs by name, then by log id, after the one given; at most `limit`.
+  virtual Result<std::vector<LogState>> logs_after(const std::optional<LogState>& last,
                                                    std::size_t limit) = 0;
   // How many logs and records are held, and the store's size on disk in bytes.
   virtual Result<StoreCounts> counts() = 0;
@@ -78,10 +77,14 @@ class StoreReader {
   virtual Result<std::optional<Arrival>> arrival_of(const LogId& log, EntryIndex index) = 0;
   // What the operator set, by its name; none: never set.
   virtual Result<std::optional<Bytes>> setting(std::string_view name) = 0;
-  // Entries from `from` on whose bodies are wanted and not held, in order, at most `limit`; with
-  // `not_asked`, also those that our filter does not want and the transit store does not hold.
-  virtual Result<std::vector<StoredRecord>> unheld(const LogId& log, EntryIndex from, std::size_t limit,
-                                                   bool not_asked) = 0;
+  // Entries from `from` on whose bodies are wanted and not held, in order, at most `limit`.
+  virtual Result<std::vector<StoredRecord>> unheld(const LogId& log, EntryIndex from, std::size_t limit) = 0;
+  // The same of all logs that policy admits: entries, at most `limit`.
+  virtual Result<std::vector<std::pair<LogId, Bytes>>> lacking(std::size_t limit) = 0;
+  // Whom a vouch that stands calls so; none: nobody.
+  virtual Result<std::optional<LogId>> vouched_as(std::string_view name) = 0;
+  // What one city says of another; none: it does not vouch for it.
+  virtual Result<std::optional<VouchFact>> vouch(const LogId& voucher, const LogId& target) = 0;
   // What is held of a file that a record names; kNotFound where the record's body, if it is here, does not.
   virtual Result<AttachmentState> attachment(const LogId& log, EntryIndex index, const Hash& sha256) = 0;
   // kNotFound: not held.
@@ -92,6 +95,8 @@ class StoreReader {
 
 class Store : public StoreReader {
  public:
+  // Everything that a start needs, and for the start alone: it grows with all that is held.
+  virtual Result<StoreState> load_state() = 0;
   // Changes happen inside begin … commit. A failed call inside has changed nothing and the others stand;
   // a failed commit has undone them all. `durable`: commit returns after fsync.
   virtual Status begin(bool durable) = 0;

@@ -1,6 +1,9 @@
 #include "node/daemon/index_worker.h"
 
+#include <algorithm>
 #include <utility>
+
+#include "proto/base/limits.h"
 
 namespace koinon {
 
@@ -42,16 +45,34 @@ void IndexWorker::stop() {
     done(fail(Code::kUnavailable, "the node is shutting down", "index"));
 }
 
+bool IndexWorker::stopping() {
+  const std::lock_guard lock(mutex_);
+  return stopping_;
+}
+
+// Until there is something to do: what is new, what failed, words of what was taken away.
+void IndexWorker::wait(std::unique_lock<std::mutex>& lock) {
+  const auto woken = [this] { return stopping_ || pending_; };
+  std::optional<Clock::time_point> until = retry_at_;
+  if (index_->is_unclean() && (!until || clean_at_ < *until)) until = clean_at_;
+  if (until) {
+    wake_.wait_until(lock, *until, woken);
+  } else {
+    wake_.wait(lock, woken);
+  }
+}
+
 void IndexWorker::run() {
   while (true) {
     std::vector<std::function<void(Status)>> resets;
     {
       std::unique_lock lock(mutex_);
-      wake_.wait(lock, [&] { return stopping_ || pending_; });
+      wait(lock);
       if (stopping_) return;
       pending_ = false;
       resets = std::exchange(resets_, {});
     }
+    retry_at_.reset();
     if (!resets.empty()) {
       const Status emptied = index_->reset();
       for (const auto& done : resets) done(emptied);
@@ -59,11 +80,28 @@ void IndexWorker::run() {
     const auto done = index_->catch_up(*store_);
     if (!done.ok()) {
       on_error_(done.error());
+      retry_at_ = Clock::now() + limits::kStoreRetry;
     } else if (*done > 0) {
       on_progress_();
       notify();  // there may be more, and somebody may want to stop in between
+    } else if (index_->is_unclean() && Clock::now() >= clean_at_) {
+      clean();
     }
   }
+}
+
+// Never for more than a hundredth of the time: a city that takes back a note a second must not keep this
+// thread and the disk at it.
+void IndexWorker::clean() {
+  const auto began = Clock::now();
+  bool more = true;
+  while (more && !stopping()) {
+    const auto step = index_->clean();
+    if (!step.ok()) on_error_(step.error());
+    more = step.ok() && *step;
+  }
+  const auto ended = Clock::now();
+  clean_at_ = ended + std::max<Clock::duration>(limits::kIndexCleanEvery, 99 * (ended - began));
 }
 
 }  // namespace koinon

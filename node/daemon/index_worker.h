@@ -1,10 +1,12 @@
 // The thread that writes the derived index behind the arrivals.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -15,7 +17,7 @@ namespace koinon {
 class IndexWorker {
  public:
   // `on_progress` is called on the worker's thread whenever something new is indexed; `on_error` when it
-  // cannot go on, which is tried again at the next notification.
+  // cannot go on, which is tried again after limits::kStoreRetry, and at the next notification.
   IndexWorker(std::unique_ptr<IndexWriter> index, std::unique_ptr<StoreReader> store,
               std::function<void()> on_progress, std::function<void(const Error&)> on_error);
   ~IndexWorker();
@@ -29,7 +31,11 @@ class IndexWorker {
   void stop();
 
  private:
+  using Clock = std::chrono::steady_clock;
   void run();
+  bool stopping();
+  void wait(std::unique_lock<std::mutex>& lock);
+  void clean();
 
   std::unique_ptr<IndexWriter> index_;
   std::unique_ptr<StoreReader> store_;
@@ -40,6 +46,8 @@ class IndexWorker {
   bool pending_ = true;  // what was left from before
   bool stopping_ = false;
   std::vector<std::function<void(Status)>> resets_;  // who waits for the index to be emptied
+  std::optional<Clock::time_point> retry_at_;        // something failed
+  Clock::time_point clean_at_{};                     // not before
   std::thread thread_;
 };
 

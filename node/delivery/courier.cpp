@@ -16,6 +16,7 @@ namespace {
 
 constexpr std::size_t kNewsRows = 100;
 constexpr std::size_t kNewsRecords = 500;
+constexpr std::size_t kDigestsAtOnce = 16;
 constexpr std::chrono::seconds kLookAgain{30};  // the wall clock may be set meanwhile
 constexpr std::chrono::seconds kRetry{5};       // after the store or the office's database failed
 constexpr std::size_t kIdBytes = 16;
@@ -96,15 +97,21 @@ Result<Courier::News> Courier::news_after(ArrivalSeq after) {
   News news{after, {}};
   KOINON_ASSIGN(const ArrivalSeq indexed, parts_.index->position());
   KOINON_ASSIGN(const auto arrivals, parts_.store->arrivals(after, kNewsRows));
+  std::size_t looked = 0;
   for (const Arrival& arrival : arrivals) {
+    if (arrival.kind == ArrivalKind::kRemoved) {  // counts all that is gone
+      const std::uint64_t last = arrival.first.value + arrival.count - 1;
+      if (last > indexed.value) return news;
+      news.last = ArrivalSeq(last);
+      continue;
+    }
     for (std::uint64_t i = 0; i < arrival.count; ++i) {
       if (arrival.first.value + i > indexed.value) return news;
-      if (news.records.size() >= kNewsRecords) {
+      if (looked++ >= kNewsRecords) {
         more_ = true;
         return news;
       }
       news.last = ArrivalSeq(arrival.first.value + i);
-      if (arrival.kind == ArrivalKind::kRemoved) continue;
       KOINON_ASSIGN(const auto record, parts_.index->get(arrival.log, EntryIndex(arrival.from.value + i)));
       if (record) news.records.emplace_back(arrival.kind, *record);
     }
@@ -202,12 +209,15 @@ Status Courier::write_mail_at_once() {
   }
   KOINON_ASSIGN(const News news, news_after(*cursor));
   if (news.last == *cursor) return {};
-  KOINON_ASSIGN(const auto users, accounts_.all());
+  std::vector<User> users;  // read once something is for us
   std::vector<Mail> mails;
   for (const auto& [kind, record] : news.records) {
     if (!can_be_told(kind, record)) continue;
     KOINON_ASSIGN(const bool for_us, is_for_us(record));
     if (!for_us) continue;
+    if (users.empty()) {
+      KOINON_ASSIGN(users, accounts_.all());
+    }
     for (const User& user : users) {
       if (!user.mail_at_once || user.email.empty()) continue;
       MailContent content;
@@ -227,9 +237,9 @@ UnixMillis Courier::next_digest(unsigned days) const {
 }
 
 Status Courier::write_digests() {
-  KOINON_ASSIGN(auto digests, outbox_.digests(std::nullopt));
+  KOINON_ASSIGN(auto digests, outbox_.due_digests(parts_.clock.wall(), kDigestsAtOnce));
+  more_ = more_ || digests.size() == kDigestsAtOnce;
   for (Digest& digest : digests) {
-    if (digest.next_at > parts_.clock.wall()) continue;
     KOINON_ASSIGN(const auto user, accounts_.get(digest.user));
     MailContent content;
     bool more = true;

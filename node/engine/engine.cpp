@@ -280,6 +280,7 @@ void Engine::on_peer_removed(Now now, const NodeKey& key) {
 }
 
 void Engine::on_own_head(Now now, const LogState& state, const std::vector<VouchFact>& vouches) {
+  const bool first = own_log_ != state.id;
   own_log_ = state.id;
   trust_.set_own(state.id);
   auto& slot = logs_[state.id];
@@ -288,7 +289,7 @@ void Engine::on_own_head(Now now, const LogState& state, const std::vector<Vouch
   slot->state = state;
   slot->state.journal_seq = published;  // until the new row enters the journal
   for (const VouchFact& vouch : vouches) trust_.add_vouch(vouch);
-  refresh_trust(now);
+  if (first || !vouches.empty()) refresh_trust(now);
   log_is_whole(now, *slot);
   end_commit(now, begin_commit(), state.id, state.journal_seq);
 }

@@ -2,13 +2,37 @@
 
 #include <algorithm>
 
+#include "proto/base/limits.h"
+
 namespace koinon {
 
 void TrustPolicy::add_vouch(const VouchFact& vouch) {
-  auto& slot = vouches_[vouch.voucher];
-  const auto it = slot.find(vouch.target);
-  if (it != slot.end() && it->second.index > vouch.index) return;
-  slot.insert_or_assign(vouch.target, vouch);
+  Said& said = vouches_[vouch.voucher];
+  const auto it = said.by_target.find(vouch.target);
+  const bool known = it != said.by_target.end();
+  if (known && it->second.index > vouch.index) return;
+  if (known && it->second.withdrawn) --said.withdrawn;
+  if (!known && said.by_target.size() >= limits::kVouches) {
+    if (vouch.withdrawn || said.withdrawn == 0) return;
+    forget_withdrawn(vouch.voucher, said);
+  }
+  if (vouch.withdrawn) ++said.withdrawn;
+  said.by_target.insert_or_assign(vouch.target, vouch);
+  vouchers_[vouch.target].insert(vouch.voucher);
+}
+
+void TrustPolicy::forget_withdrawn(const LogId& voucher, Said& said) {
+  std::erase_if(said.by_target, [&](const auto& item) {
+    if (item.second.withdrawn) vouchers_[item.first].erase(voucher);
+    return item.second.withdrawn;
+  });
+  said.withdrawn = 0;
+}
+
+void TrustPolicy::forget_voucher(const LogId& voucher) {
+  const auto gone = vouches_.extract(voucher);
+  if (gone.empty()) return;
+  for (const auto& [target, vouch] : gone.mapped().by_target) vouchers_[target].erase(voucher);
 }
 
 void TrustPolicy::set_blocked(const LogId& log, bool blocked) {
@@ -23,7 +47,7 @@ std::vector<const VouchFact*> TrustPolicy::vouches_by(const LogId& voucher, Unix
   std::vector<const VouchFact*> out;
   const auto it = vouches_.find(voucher);
   if (it == vouches_.end()) return out;
-  for (const auto& [target, vouch] : it->second) {
+  for (const auto& [target, vouch] : it->second.by_target) {
     if (!vouch.withdrawn && vouch.expires_at > now) out.push_back(&vouch);
   }
   std::sort(out.begin(), out.end(), [](const auto* a, const auto* b) { return a->index < b->index; });
@@ -40,10 +64,11 @@ std::vector<const VouchFact*> TrustPolicy::standing(const LogId& voucher, UnixMi
 
 std::vector<const VouchFact*> TrustPolicy::vouches_for(const LogId& target, UnixMillis now) const {
   std::vector<const VouchFact*> out;
-  for (const auto& [voucher, targets] : vouches_) {
-    const auto it = targets.find(target);
-    if (it == targets.end() || it->second.withdrawn || it->second.expires_at <= now) continue;
-    out.push_back(&it->second);
+  const auto from = vouchers_.find(target);
+  if (from == vouchers_.end()) return out;
+  for (const LogId& voucher : from->second) {
+    const VouchFact& vouch = vouches_.at(voucher).by_target.at(target);
+    if (!vouch.withdrawn && vouch.expires_at > now) out.push_back(&vouch);
   }
   return out;
 }

@@ -36,7 +36,7 @@ class TrustPolicy {
   // The latest statement of a voucher about a target stands.
   void add_vouch(const VouchFact& vouch);
   // What a removed log stated no longer counts.
-  void forget_voucher(const LogId& voucher) { vouches_.erase(voucher); }
+  void forget_voucher(const LogId& voucher);
 
   // Recomputes who is admitted.
   TrustChange refresh(UnixMillis now);
@@ -65,7 +65,15 @@ class TrustPolicy {
   std::optional<LogId> own_;
   std::vector<LogId> peers_;
   std::set<LogId> blocked_;
-  std::map<LogId, std::map<LogId, VouchFact>> vouches_;  // by voucher, by target
+  // What a voucher says of so many cities, limits::kVouches: the first that it names and has not taken back.
+  struct Said {
+    std::map<LogId, VouchFact> by_target;
+    std::size_t withdrawn = 0;
+  };
+  void forget_withdrawn(const LogId& voucher, Said& said);
+
+  std::map<LogId, Said> vouches_;              // by voucher
+  std::map<LogId, std::set<LogId>> vouchers_;  // the same, by target
   std::map<LogId, TrustPath> paths_;
   std::optional<UnixMillis> next_expiry_;
 };

@@ -59,7 +59,7 @@ HttpResponse json_response(const json::object& body, unsigned status) {
 // --- the node itself ---
 
 asio::awaitable<HttpResponse> Api::health(HttpRequest) {
-  const auto reading = parts_.store->counts();
+  const auto reading = parts_.store->journal();
   co_return reading.ok() ? HttpResponse{200, "text/plain", "ok\n", {}} : problem(reading.error());
 }
 
@@ -239,8 +239,12 @@ Result<HttpResponse> Api::record(const HttpRequest& request) {
     return HttpResponse{200, "text/markdown; charset=utf-8", format_note_file(note), {}};
   }
   if (!part.empty()) return no_such_address();
-  KOINON_ASSIGN(const auto body, record_json(directory, *parts_.store, *parts_.index, found.log.id,
-                                             found.index, request.param("texts") == "brief"));
+  const bool brief = request.param("texts") == "brief";
+  KOINON_ASSIGN(auto body,
+                record_json(directory, *parts_.store, *parts_.index, found.log.id, found.index, brief));
+  if (!brief && request.caller.user.value != 0) {
+    KOINON_ASSIGN(body["watched"], shared_.desk.is_watched(request.caller.user, found.log.id, found.index));
+  }
   return conditional(request, json_response(body));
 }
 

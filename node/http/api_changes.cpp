@@ -70,8 +70,8 @@ asio::awaitable<HttpResponse> Api::remove_peer(HttpRequest request) {
   const bool last =
       city && std::none_of(network.peers.begin(), network.peers.end(),
                            [&](const PeerStatus& peer) { return peer.log == city && peer.node_key != key; });
-  if (last && parts_.facts.log()) {
-    const auto withdrawn = co_await publish_vouch(request.caller, vouch_withdrawal_maker(*city));
+  if (const auto own = parts_.facts.log(); last && own) {
+    const auto withdrawn = co_await publish_vouch(request.caller, vouch_withdrawal_maker(*own, *city));
     if (!withdrawn.ok() && withdrawn.error().code != Code::kNotFound) co_return problem(withdrawn.error());
   }
   co_return json_response({{"removed", found.front().name}});

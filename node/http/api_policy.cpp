@@ -33,23 +33,17 @@ Result<std::map<std::string, Lacking>> missing_by_topic(StoreReader& store, cons
   std::map<std::string, Lacking> out;
   for (const auto& topic : filter.topics) out[topic] = {};
   if (filter.all) out["all"] = {};
-  KOINON_ASSIGN(const StoreState state, store.load_state());
-  std::size_t left = kMissingCounted;
-  for (const LogState& log : state.logs) {
-    if (log.out_since) continue;
-    KOINON_ASSIGN(const auto lacking, store.unheld(log.id, EntryIndex(0), left, false));
-    left -= lacking.size();
-    for (const StoredRecord& record : lacking) {
-      const auto entry = parse_entry(record.entry);
-      if (!entry.ok()) continue;
-      for (auto& [subscribed, found] : out) {
-        const bool covered =
-            filter.all || std::any_of(entry->topics().begin(), entry->topics().end(),
-                                      [&](const auto& t) { return topic_covers(subscribed, t); });
-        if (!covered) continue;
-        ++found.count;
-        found.cities.insert(log.id);
-      }
+  KOINON_ASSIGN(const auto lacking, store.lacking(kMissingCounted));
+  for (const auto& [log, bytes] : lacking) {
+    const auto entry = parse_entry(bytes);
+    if (!entry.ok()) continue;
+    for (auto& [subscribed, found] : out) {
+      const bool covered =
+          filter.all || std::any_of(entry->topics().begin(), entry->topics().end(),
+                                    [&](const auto& t) { return topic_covers(subscribed, t); });
+      if (!covered) continue;
+      ++found.count;
+      found.cities.insert(log);
     }
   }
   return out;
@@ -149,7 +143,9 @@ asio::awaitable<HttpResponse> Api::vouch(HttpRequest request, bool withdraw) {
   };
   const auto log = prepare();
   if (!log.ok()) co_return problem(log.error());
-  DraftMaker maker = withdraw ? vouch_withdrawal_maker(*log) : city_vouch_maker(*log, parts_.clock.wall());
+  const LogId own = parts_.facts.log().value_or(LogId());  // an observer is refused when it comes to signing
+  DraftMaker maker =
+      withdraw ? vouch_withdrawal_maker(own, *log) : city_vouch_maker(*log, parts_.clock.wall());
   const auto published = co_await publish_vouch(request.caller, std::move(maker));
   if (!published.ok()) co_return problem(published.error());
   co_return json_response({{"city", directory.city(*log)},
@@ -198,7 +194,7 @@ asio::awaitable<HttpResponse> Api::explain(HttpRequest request) {
   const auto log = directory.find_log(city);
   if (!log.ok() && log.error().code != Code::kNotFound) co_return problem(log.error());
   if (!log.ok()) {
-    const auto vouched = vouched_name(*parts_.store, city);
+    const auto vouched = parts_.store->vouched_as(city);
     if (!vouched.ok()) co_return problem(vouched.error());
     if (!*vouched) {
       co_return json_response(explain_unknown(city));

@@ -46,7 +46,7 @@ void CitiesApi::add_routes(RouteTable& routes) {
 }
 
 json::object CitiesApi::city_json(Directory& directory, const LogState& state, const TrustPath& path) {
-  const auto same = parts_.store->logs_named(state.identity.name);
+  const auto same = parts_.store->logs_named(state.identity.name, 2);
   json::array hops;
   for (const LogId& hop : path) hops.emplace_back(directory.city(hop));
   return {{"city", directory.city(state.id)},
@@ -71,10 +71,11 @@ Result<json::object> CitiesApi::page(Directory& directory, const HttpRequest& re
   }
   std::unordered_map<LogId, const TrustPath*> trusted;
   for (const TrustedCity& city : network.trusted) trusted.emplace(city.log, &city.path);
+  const std::string part = request.param("q");
   json::array items;
   bool more = true;
   for (std::size_t looks = 0; more && items.size() < limit && looks < kLooks; ++looks) {
-    KOINON_ASSIGN(const auto states, parts_.store->logs_after(last, request.param("q"), kReadAtOnce));
+    KOINON_ASSIGN(const auto states, parts_.store->logs_after(last, kReadAtOnce));
     more = states.size() == kReadAtOnce;
     for (const LogState& state : states) {
       if (items.size() == limit) {
@@ -82,6 +83,7 @@ Result<json::object> CitiesApi::page(Directory& directory, const HttpRequest& re
         break;
       }
       last = state;
+      if (state.identity.name.find(part) == std::string::npos) continue;
       const auto found = trusted.find(state.id);
       if (found != trusted.end()) items.push_back(city_json(directory, state, *found->second));
     }

@@ -428,9 +428,8 @@ Result<json::object> read_draft(const std::string& body) {
 // published.
 Result<HttpResponse> DeskApi::add_draft(const HttpRequest& request) {
   KOINON_ASSIGN(const json::object object, read_draft(request.body));
-  KOINON_ASSIGN(const auto mine, shared_.desk.drafts(request.caller.user));
-  if (mine.size() >= limits::kDrafts)
-    return fail(Code::kTooLarge, "an account has at most 1000 drafts", "draft");
+  KOINON_ASSIGN(const std::size_t mine, shared_.desk.count_drafts(request.caller.user));
+  if (mine >= limits::kDrafts) return fail(Code::kTooLarge, "an account has at most 1000 drafts", "draft");
   const UnixMillis now = parts_.clock.wall();
   KOINON_ASSIGN(const DraftId id, shared_.desk.add_draft(request.caller.user, json::serialize(object), now));
   const StoredDraft made{id, request.caller.user, 1, now, json::serialize(object)};

@@ -128,14 +128,6 @@ Status explain_attachments(Explanation& out, Directory& directory, StoreReader& 
 
 }  // namespace
 
-Result<std::optional<LogId>> vouched_name(StoreReader& store, const std::string& name) {
-  KOINON_ASSIGN(const StoreState state, store.load_state());
-  for (const VouchFact& vouch : state.vouches) {
-    if (vouch.name == name && !vouch.withdrawn) return std::optional<LogId>(vouch.target);
-  }
-  return std::optional<LogId>();
-}
-
 json::object explain_unknown(const std::string& name) {
   Explanation out(name);
   out.verdict("unknown");
@@ -155,7 +147,7 @@ json::object explain_city(Directory& directory, StoreReader& store, const std::o
                                                  : "awaited");
   explain_trust(out, directory, own, city, standing);
   explain_log(out, store, city, standing);
-  const auto same = store.logs_named(name);
+  const auto same = store.logs_named(name, 2);
   if (same.ok() && same->size() > 1)
     out.because("another log claims the same name; they are shown apart, and koinon cities has both keys");
   return out.object();

@@ -8,9 +8,6 @@
 
 namespace koinon {
 
-// The log that somebody vouches for under a name of which nothing is held; none if nobody does.
-Result<std::optional<LogId>> vouched_name(StoreReader& store, const std::string& name);
-
 // Each: subject, verdict, because (sentences), change (what would change it).
 boost::json::object explain_unknown(const std::string& name);
 boost::json::object explain_city(Directory& directory, StoreReader& store, const std::optional<LogId>& own,

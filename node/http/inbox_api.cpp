@@ -154,10 +154,10 @@ Result<HttpResponse> InboxApi::watchlist(const HttpRequest& request) {
     KOINON_ASSIGN(const auto record, parts_.index->get(item.log, item.index));
     json::object out = record ? summary_json(directory, *record)
                               : json::object{{"ref", directory.ref(item.log, item.index)}};
-    KOINON_ASSIGN(const auto referring, parts_.index->referring(item.log, item.index));
+    KOINON_ASSIGN(const std::uint64_t references, parts_.index->references(item.log, item.index));
     out["remark"] = item.remark;
     out["added_at"] = time_text(item.added_at);
-    out["referred_by"] = referring.size();
+    out["referred_by"] = references;
     items.push_back(std::move(out));
   }
   return json_response({{"items", std::move(items)}});
@@ -173,8 +173,8 @@ Result<HttpResponse> InboxApi::watch(const HttpRequest& request) {
   }
   Directory directory(*parts_.store, parts_.index.get());
   KOINON_ASSIGN(const auto found, directory.find_ref(request.arg("city") + "/" + request.arg("index")));
-  KOINON_ASSIGN(const auto watched, shared_.desk.watched(request.caller.user));
-  if (watched.size() >= limits::kWatched)
+  KOINON_ASSIGN(const std::size_t watched, shared_.desk.count_watched(request.caller.user));
+  if (watched >= limits::kWatched)
     return fail(Code::kTooLarge, "a watchlist has at most 1000 records", "ref");
   item.log = found.log.id;
   item.index = found.index;

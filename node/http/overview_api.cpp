@@ -139,7 +139,7 @@ Result<HttpResponse> OverviewApi::impact(const HttpRequest& request) {
     if (note.kind != v1::KIND_PRACTICE) continue;
     ++practices;
     Served served{1, 0, {}};
-    KOINON_ASSIGN(const auto referring, parts_.index->referring(note.log, note.index));
+    KOINON_ASSIGN(const auto referring, parts_.index->referring(note.log, note.index, limits::kReferring));
     std::set<LogId> seen;
     for (auto it = referring.rbegin(); it != referring.rend(); ++it) {
       if (it->role != v1::REF_ROLE_ADOPTS || it->log == *own || !seen.insert(it->log).second) continue;

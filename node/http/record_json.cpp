@@ -49,7 +49,7 @@ Result<json::array> referring_json(Directory& directory, StoreReader& store, Ind
                                    const LogId& log, EntryIndex entry, bool brief) {
   json::array out;
   std::size_t bytes_read = 0;
-  KOINON_ASSIGN(const auto related, index.referring(log, entry));
+  KOINON_ASSIGN(const auto related, index.referring(log, entry, brief ? kBriefItems : limits::kReferring));
   for (const auto& item : related) {
     if (brief && out.size() == kBriefItems) break;
     json::object object;
@@ -106,7 +106,7 @@ std::string Directory::city(const LogId& log) {
   const auto state = store_.log_state(log);
   std::string text = "~" + to_text(log).substr(0, kLogPrefixChars);
   if (state.ok()) {
-    const auto same = store_.logs_named(state->identity.name);
+    const auto same = store_.logs_named(state->identity.name, 2);
     text = format_city(state->identity.name, log, !same.ok() || same->size() > 1);
   }
   return cities_.emplace(log, text).first->second;
@@ -128,7 +128,7 @@ std::string Directory::ref(const LogId& log, EntryIndex index) {
 
 Result<LogState> Directory::find_city(std::string_view text) {
   KOINON_ASSIGN(const HumanCity city, parse_city(text));
-  KOINON_ASSIGN(auto logs, store_.logs_named(city.name));
+  KOINON_ASSIGN(auto logs, store_.logs_named(city.name, limits::kSameName));
   if (!city.log_prefix.empty()) {
     std::erase_if(logs, [&](const LogState& log) { return !to_text(log.id).starts_with(city.log_prefix); });
   }

@@ -201,15 +201,6 @@ asio::awaitable<json::array> NotePage::others(Visit visit, json::array referring
   co_return out;
 }
 
-asio::awaitable<bool> NotePage::is_watched(Visit visit, std::string ref) {
-  if (visit.request.caller.user.value == 0) co_return false;
-  const OperationResult watched = co_await frame_.call(visit, "listWatched");
-  for (const auto& item : array_at(watched.body, "items")) {
-    if (text_at(item.as_object(), "ref") == ref) co_return true;
-  }
-  co_return false;
-}
-
 asio::awaitable<json::array> NotePage::seen_by(Visit visit, std::string city, std::int64_t index) {
   json::array out;
   const auto& facts = frame_.shared().parts.facts;
@@ -276,7 +267,8 @@ asio::awaitable<HttpResponse> NotePage::read(Visit visit) {
   model["may_publish"] = frame_.may(visit, "publish") && own.has_value();
   model["may_fetch"] = frame_.may(visit, "fetchAttachment");
   model["may_watch"] = visit.request.caller.user.value != 0;
-  model["watched"] = co_await is_watched(visit, ref);
+  const auto* watched = record.if_contains("watched");
+  model["watched"] = watched != nullptr && watched->is_bool() && watched->get_bool();
   const json::array seen = co_await seen_by(visit, text_at(record, "city"), number_at(record, "index"));
   put_proof(visit, record, seen, model);
   co_return frame_.show(visit, std::move(view));

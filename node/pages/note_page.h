@@ -21,7 +21,6 @@ class NotePage {
   boost::asio::awaitable<boost::json::array> others(Visit visit, boost::json::array referring,
                                                     std::string role);
   boost::asio::awaitable<boost::json::object> other(Visit visit, std::string ref, bool with_answers);
-  boost::asio::awaitable<bool> is_watched(Visit visit, std::string ref);
   // The cities, its author left out, that hold the record as far as this node knows now: itself, and those
   // that it is connected with.
   boost::asio::awaitable<boost::json::array> seen_by(Visit visit, std::string city, std::int64_t index);

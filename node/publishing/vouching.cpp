@@ -41,23 +41,20 @@ DraftMaker city_vouch_maker(const LogId& city, UnixMillis now) {
   };
 }
 
-DraftMaker vouch_withdrawal_maker(const LogId& city) {
-  return [city](StoreReader& store) -> Result<Draft> {
-    KOINON_ASSIGN(const StoreState state, store.load_state());
-    for (const VouchFact& fact : state.vouches) {
-      if (fact.voucher != state.own_log || fact.target != city || fact.withdrawn) continue;
-      Draft draft;
-      draft.again = true;
-      draft.entry.set_kind(v1::KIND_VOUCH);
-      auto* vouch = draft.entry.mutable_control()->mutable_vouch();
-      vouch->set_log_id(city.bytes());
-      vouch->set_name(fact.name);
-      vouch->set_vkey(fact.vkey);
-      vouch->set_expires_at_ms(fact.expires_at.value);
-      vouch->set_withdrawn(true);
-      return draft;
-    }
-    return fail(Code::kNotFound, "this city does not vouch for it", "city");
+DraftMaker vouch_withdrawal_maker(const LogId& own, const LogId& city) {
+  return [own, city](StoreReader& store) -> Result<Draft> {
+    KOINON_ASSIGN(const auto stands, store.vouch(own, city));
+    if (!stands) return fail(Code::kNotFound, "this city does not vouch for it", "city");
+    Draft draft;
+    draft.again = true;
+    draft.entry.set_kind(v1::KIND_VOUCH);
+    auto* vouch = draft.entry.mutable_control()->mutable_vouch();
+    vouch->set_log_id(city.bytes());
+    vouch->set_name(stands->name);
+    vouch->set_vkey(stands->vkey);
+    vouch->set_expires_at_ms(stands->expires_at.value);
+    vouch->set_withdrawn(true);
+    return draft;
   };
 }
 

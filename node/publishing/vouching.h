@@ -10,7 +10,7 @@ namespace koinon {
 DraftMaker vouch_maker(const PeerRecord& peer, UnixMillis now);
 // Makes the vouch for a city whose log is held here, whoever its node is.
 DraftMaker city_vouch_maker(const LogId& city, UnixMillis now);
-// Takes back our vouch for a city; kNotFound where none stands.
-DraftMaker vouch_withdrawal_maker(const LogId& city);
+// Takes back the vouch of our own log for a city; kNotFound where none stands.
+DraftMaker vouch_withdrawal_maker(const LogId& own, const LogId& city);
 
 }  // namespace koinon

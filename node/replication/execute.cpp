@@ -118,7 +118,7 @@ Result<Answer> execute_read(StoreReader& store, const IntentBody& body) {
                  [&](const ReadRoot& intent) { return to_answer(store.root_at(intent.log, intent.size)); },
                  [&](const ReadRecords& intent) { return read_records(store, intent); },
                  [&](const ReadUnheld& intent) {
-                   return to_answer(store.unheld(intent.log, intent.from, intent.limit, false));
+                   return to_answer(store.unheld(intent.log, intent.from, intent.limit));
                  },
                  [&](const ReadChunk& intent) { return read_chunk(store, intent); },
                  [&](const ReadDigest& intent) { return read_digest(store, intent); },

@@ -118,6 +118,8 @@ inline constexpr std::size_t kInvites = 256;  // open at a time
 
 // Trust
 inline constexpr std::size_t kVouchAdmits = 100;  // cities admitted through any one voucher
+inline constexpr std::size_t kVouches = 1000;     // of any one voucher that count
+inline constexpr std::size_t kSameName = 100;     // logs of one name that are told apart
 inline constexpr std::chrono::hours kVouchLifetime{24 * 365 * 2};
 inline constexpr std::chrono::hours kGrace{24 * 30};  // from falling out of policy to removal
 inline constexpr std::chrono::minutes kTrustRefresh{10};
@@ -194,8 +196,10 @@ inline constexpr std::size_t kWatched = 1000;
 
 // Feeds, search, what is sent
 inline constexpr std::size_t kFeedItems = 50;
-inline constexpr std::size_t kFeedNoteBytes = 64 * kKiB;  // of a note's Markdown in a feed
-inline constexpr std::size_t kReferringBytes = 4 * kMiB;  // of bodies read for what refers to a record
+inline constexpr std::size_t kFeedNoteBytes = 64 * kKiB;    // of a note's Markdown in a feed
+inline constexpr std::size_t kReferring = 1000;             // records that refer to one
+inline constexpr std::size_t kReferringBytes = 4 * kMiB;    // of bodies read for what refers to a record
+inline constexpr std::chrono::minutes kIndexCleanEvery{1};  // words of what was taken away, at the soonest
 inline constexpr std::size_t kSearchPage = 20;
 inline constexpr std::size_t kSearchPageMax = 100;
 inline constexpr std::size_t kSearchHits = 10'000;  // ranked and counted

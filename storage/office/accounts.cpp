@@ -96,7 +96,7 @@ Result<User> Accounts::change(UserId id, const std::function<Status(User&)>& edi
     const bool was_operator = user->role == Role::kOperator;
     KOINON_TRY(edit(*user));
     if (was_operator && user->role != Role::kOperator) {
-      auto others = db_.connection().prepare("SELECT count(*) FROM user WHERE role = 4 AND id <> ?");
+      auto others = db_.connection().prepare("SELECT EXISTS (SELECT 1 FROM user WHERE role = 4 AND id <> ?)");
       others.bind(id.value);
       KOINON_TRY(others.step());
       if (others.integer(0) == 0) return last_operator("role");
@@ -129,7 +129,7 @@ Status Accounts::set_password(UserId user, const std::string& hash,
 Status Accounts::remove(UserId user) {
   return db_.transact([&]() -> Status {
     auto others = db_.connection().prepare(
-        "SELECT (SELECT role FROM user WHERE id = ?1), (SELECT count(*) FROM user WHERE role = 4 AND id <> "
+        "SELECT (SELECT role FROM user WHERE id = ?1), EXISTS (SELECT 1 FROM user WHERE role = 4 AND id <> "
         "?1)");
     others.bind(user.value);
     KOINON_TRY(others.step());

@@ -59,6 +59,13 @@ Result<std::vector<StoredDraft>> Desk::drafts(std::optional<UserId> user) {
   return read_all(select, read_draft);
 }
 
+Result<std::size_t> Desk::count_drafts(UserId user) {
+  auto select = db_.connection().prepare("SELECT count(*) FROM draft WHERE user = ?");  // at most kDrafts
+  select.bind(user.value);
+  KOINON_TRY(select.step());
+  return static_cast<std::size_t>(select.integer(0));
+}
+
 Result<HeldId> Desk::hold(const HeldNote& note) {
   auto& db = db_.connection();
   auto insert = db.prepare(
@@ -93,8 +100,9 @@ Result<std::vector<HeldNote>> Desk::held_of(std::optional<UserId> user, std::int
 }
 
 Result<std::size_t> Desk::count_waiting(std::optional<UserId> user) {
-  auto select = db_.connection().prepare(std::string("SELECT count(*) FROM held WHERE state IN (1, 2, 6)") +
-                                         (user ? " AND user = ?" : ""));
+  auto select =
+      db_.connection().prepare(user ? "SELECT coalesce((SELECT count FROM waiting WHERE user = ?), 0)"
+                                    : "SELECT value FROM setting WHERE key = 'held_waiting'");
   if (user) select.bind(user->value);
   KOINON_TRY(select.step());
   return static_cast<std::size_t>(select.integer(0));
@@ -206,6 +214,20 @@ Result<std::vector<WatchItem>> Desk::watched(UserId user) {
     out.push_back(
         {LogId::from(select.blob(0)), EntryIndex(select.number(1)), select.text(2), {select.integer(3)}});
   }
+}
+
+Result<std::size_t> Desk::count_watched(UserId user) {
+  auto select = db_.connection().prepare("SELECT count(*) FROM watch WHERE user = ?");  // at most kWatched
+  select.bind(user.value);
+  KOINON_TRY(select.step());
+  return static_cast<std::size_t>(select.integer(0));
+}
+
+Result<bool> Desk::is_watched(UserId user, const LogId& log, EntryIndex index) {
+  auto select =
+      db_.connection().prepare("SELECT 1 FROM watch WHERE user = ? AND log_id = ? AND entry_index = ?");
+  select.bind(user.value).bind_blob(log.view()).bind(number(index));
+  return select.step();
 }
 
 Status Desk::watch(UserId user, const WatchItem& item) {

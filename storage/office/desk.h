@@ -67,6 +67,7 @@ class Desk {
   Result<std::optional<StoredDraft>> draft(DraftId id);
   // Of one user, or of all; newest change first.
   Result<std::vector<StoredDraft>> drafts(std::optional<UserId> user);
+  Result<std::size_t> count_drafts(UserId user);
 
   Result<HeldId> hold(const HeldNote& note);
   Result<std::optional<HeldNote>> held(HeldId id);
@@ -94,6 +95,8 @@ class Desk {
                                 const std::function<Status(InboxCase&)>& edit);
 
   Result<std::vector<WatchItem>> watched(UserId user);
+  Result<std::size_t> count_watched(UserId user);
+  Result<bool> is_watched(UserId user, const LogId& log, EntryIndex index);
   Status watch(UserId user, const WatchItem& item);
   Status unwatch(UserId user, const LogId& log, EntryIndex index);
 

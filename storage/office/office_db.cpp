@@ -9,7 +9,7 @@
 namespace koinon {
 namespace {
 
-constexpr std::array<const char*, 2> kSteps = {
+constexpr std::array<const char*, 3> kSteps = {
     R"sql(
 CREATE TABLE user (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -85,6 +85,32 @@ UPDATE held SET user = 0 WHERE who = 'local';
 UPDATE held SET settled_at_ms = due_at_ms WHERE state IN (3, 4, 5);
 CREATE INDEX held_by_user ON held (user, id);
 CREATE INDEX held_by_settled ON held (settled_at_ms) WHERE settled_at_ms > 0;
+)sql",
+    // What is asked with every login, hold, draft and turn of the courier is found without a walk.
+    R"sql(
+CREATE INDEX credential_by_expiry ON credential (expires_at_ms) WHERE expires_at_ms > 0;
+CREATE INDEX draft_by_user ON draft (user, updated_at_ms);
+CREATE INDEX draft_by_change ON draft (updated_at_ms);
+CREATE INDEX digest_by_due ON digest (next_at_ms);
+CREATE INDEX user_by_role ON user (role);
+CREATE INDEX held_open ON held (user) WHERE state IN (1, 2);
+CREATE TABLE waiting (user INTEGER PRIMARY KEY, count INTEGER NOT NULL);
+INSERT INTO waiting SELECT user, count(*) FROM held WHERE state IN (1, 2, 6) GROUP BY user;
+INSERT INTO setting SELECT 'held_waiting', coalesce(sum(count), 0) FROM waiting;
+CREATE TRIGGER held_added AFTER INSERT ON held WHEN new.state IN (1, 2, 6) BEGIN
+  INSERT OR IGNORE INTO waiting VALUES (new.user, 0);
+  UPDATE waiting SET count = count + 1 WHERE user = new.user;
+  UPDATE setting SET value = value + 1 WHERE key = 'held_waiting';
+END;
+CREATE TRIGGER held_moved AFTER UPDATE OF state ON held WHEN (new.state IN (1, 2, 6)) <> (old.state IN (1, 2, 6)) BEGIN
+  INSERT OR IGNORE INTO waiting VALUES (new.user, 0);
+  UPDATE waiting SET count = count + iif(new.state IN (1, 2, 6), 1, -1) WHERE user = new.user;
+  UPDATE setting SET value = value + iif(new.state IN (1, 2, 6), 1, -1) WHERE key = 'held_waiting';
+END;
+CREATE TRIGGER held_gone AFTER DELETE ON held WHEN old.state IN (1, 2, 6) BEGIN
+  UPDATE waiting SET count = count - 1 WHERE user = old.user;
+  UPDATE setting SET value = value - 1 WHERE key = 'held_waiting';
+END;
 )sql"};
 
 Status migrate(sqlite::Connection& db) {

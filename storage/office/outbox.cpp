@@ -123,11 +123,18 @@ Status Outbox::settle_delivery(const Delivery& delivery) {
       .run();
 }
 
-Result<std::vector<Digest>> Outbox::digests(std::optional<UserId> user) {
-  auto select =
-      db_.connection().prepare(std::string("SELECT user, topic, days, next_at_ms, cursor FROM digest ") +
-                               (user ? "WHERE user = ? " : "") + "ORDER BY user, topic");
-  if (user) select.bind(user->value);
+Result<std::vector<Digest>> Outbox::digests(UserId user) {
+  auto select = db_.connection().prepare(
+      "SELECT user, topic, days, next_at_ms, cursor FROM digest WHERE user = ? ORDER BY topic");
+  select.bind(user.value);
+  return read_all(select, read_digest);
+}
+
+Result<std::vector<Digest>> Outbox::due_digests(UnixMillis now, std::size_t limit) {
+  auto select = db_.connection().prepare(
+      "SELECT user, topic, days, next_at_ms, cursor FROM digest WHERE next_at_ms <= ? ORDER BY next_at_ms "
+      "LIMIT ?");
+  select.bind(now.value).bind(static_cast<std::int64_t>(limit));
   return read_all(select, read_digest);
 }
 
@@ -208,8 +215,8 @@ Result<std::optional<UnixMillis>> Outbox::next_due(bool mail) {
 }
 
 Status Outbox::forget(UnixMillis before) {
-  for (const char* sql : {"DELETE FROM delivery WHERE state <> 1 AND next_at_ms < ?",
-                          "DELETE FROM mail WHERE state <> 1 AND next_at_ms < ?"}) {
+  for (const char* sql : {"DELETE FROM delivery WHERE state IN (2, 3) AND next_at_ms < ?",
+                          "DELETE FROM mail WHERE state IN (2, 3) AND next_at_ms < ?"}) {
     auto remove = db_.connection().prepare(sql);
     KOINON_TRY(remove.bind(before.value).run());
   }

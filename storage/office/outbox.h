@@ -66,7 +66,8 @@ class Outbox {
   Result<std::vector<Delivery>> due_deliveries(UnixMillis now, std::size_t limit);
   Status settle_delivery(const Delivery& delivery);
 
-  Result<std::vector<Digest>> digests(std::optional<UserId> user);
+  Result<std::vector<Digest>> digests(UserId user);
+  Result<std::vector<Digest>> due_digests(UnixMillis now, std::size_t limit);
   Status put_digest(const Digest& digest);
   Status remove_digest(UserId user, std::string_view topic);
 

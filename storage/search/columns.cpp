@@ -55,6 +55,7 @@ Status Columns::load(sqlite::Connection& db) {
     *this = Columns();
     generation_ = generation;
   }
+  known_ = docs_.empty() ? 0 : static_cast<std::int64_t>(docs_.size()) - 1;
   KOINON_TRY(load_cities(db));
   KOINON_TRY(load_docs(db));
   return load_links(db);
@@ -125,21 +126,18 @@ Status Columns::load_links(sqlite::Connection& db) {
   // CROSS JOIN has SQLite begin with what is new, which is little, and not with all links.
   constexpr std::string_view kFromNew =
       "SELECT d.id, k.role, t.id, d.log_id = t.log_id FROM doc d CROSS JOIN link k ON k.doc = d.id CROSS "
-      "JOIN doc t ON "
-      "t.log_id "
-      "= k.log_id AND t.entry_index = k.entry_index WHERE d.change > ? ORDER BY d.id";
+      "JOIN doc t ON t.log_id = k.log_id AND t.entry_index = k.entry_index WHERE d.change > ? "
+      "ORDER BY +d.id";  // with the plus it sorts what is new, and does not walk all that there is in order
   constexpr std::string_view kToNew =
       "SELECT d.id, k.role, t.id, d.log_id = t.log_id FROM doc t CROSS JOIN link k ON k.log_id = t.log_id "
-      "AND "
-      "k.entry_index = t.entry_index CROSS JOIN doc d ON d.id = k.doc WHERE t.change > ? AND d.change <= ? "
-      "ORDER "
-      "BY d.id";
+      "AND k.entry_index = t.entry_index CROSS JOIN doc d ON d.id = k.doc WHERE t.id > ? AND d.change <= ? "
+      "ORDER BY +d.id";
   auto from_new = db.prepare(kFromNew);
   from_new.bind(before);
   KOINON_TRY(read_links(from_new));
   if (before == 0) return {};
   auto to_new = db.prepare(kToNew);
-  to_new.bind(before).bind(before);
+  to_new.bind(known_).bind(before);
   return read_links(to_new);
 }
 

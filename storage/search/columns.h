@@ -86,6 +86,7 @@ class Columns {
   std::int64_t generation_ = -1;  // of the index: another one begins anew
   std::int64_t change_ = 0;       // changes up to this one are here
   std::int64_t link_change_ = 0;
+  std::int64_t known_ = 0;  // the highest id before this load; ids only grow within a generation
   std::int64_t city_change_ = 0;
   std::vector<DocFacts> docs_;
   std::vector<TopicNumber> topics_;

@@ -94,9 +94,9 @@ class Bodies : public testing::TestWithParam<Kind> {
     change([&] { ASSERT_TRUE(store->append_run(run).ok()); });
   }
   StoredRecord record(std::uint64_t index) { return *store->record(author.log.id(), EntryIndex(index)); }
-  std::vector<std::uint64_t> unheld(bool not_asked) {
+  std::vector<std::uint64_t> unheld() {
     std::vector<std::uint64_t> out;
-    const auto records = store->unheld(author.log.id(), EntryIndex(0), 100, not_asked);
+    const auto records = store->unheld(author.log.id(), EntryIndex(0), 100);
     for (const auto& r : *records) out.push_back(r.index.value);
     return out;
   }
@@ -118,7 +118,7 @@ TEST_P(Bodies, ABodyThatComesLateIsHeldAndArrives) {
   author.say(note("one"));
   author.say(note("two"));
   take(author.run(0, 2, BodyState::kNotHeld));
-  EXPECT_EQ(unheld(false), (std::vector<std::uint64_t>{0, 1}));
+  EXPECT_EQ(unheld(), (std::vector<std::uint64_t>{0, 1}));
   change([&] {
     BodiesCommit commit{author.log.id(), {{EntryIndex(1), author.body(1), false}}, {9}, {}};
     ASSERT_TRUE(store->add_bodies(commit).ok());
@@ -126,7 +126,7 @@ TEST_P(Bodies, ABodyThatComesLateIsHeldAndArrives) {
   });
   EXPECT_EQ(record(1).body, author.body(1));
   EXPECT_EQ(record(1).state, BodyState::kHeld);
-  EXPECT_EQ(unheld(false), std::vector<std::uint64_t>{0});
+  EXPECT_EQ(unheld(), std::vector<std::uint64_t>{0});
   EXPECT_EQ(arrivals(), (std::vector{ArrivalKind::kAdded, ArrivalKind::kBody}));
 }
 
@@ -149,7 +149,7 @@ TEST_P(Bodies, WhatIsForPeersStandsApartAndTheOldestGoesFirst) {
     EXPECT_EQ(record(i).state, BodyState::kNotAsked);
     EXPECT_EQ(record(i).body, author.body(i));
   }
-  EXPECT_EQ(unheld(true), std::vector<std::uint64_t>{0});
+  EXPECT_TRUE(unheld().empty()) << "nothing of it is wanted here";
   EXPECT_EQ(arrivals(), std::vector{ArrivalKind::kAdded}) << "what is for peers does not arrive here";
   const auto run = store->read_run(author.log.id(), EntryIndex(0), EntryIndex(4), TreeSize(4), 100000);
   EXPECT_EQ(run->records[3].body, author.body(3)) << "but is served";
@@ -207,10 +207,22 @@ TEST_P(Bodies, AMarkOfErasureThatNoWithdrawalBearsOutIsTakenBack) {
   run.records[0].erased_by = EntryIndex(2);
   take(run);
   EXPECT_EQ(record(0).state, BodyState::kErased) << "believed until entry 2 is here";
-  EXPECT_TRUE(unheld(false).empty());
+  EXPECT_TRUE(unheld().empty());
   take(author.run(1, 3, BodyState::kNotHeld, true));
   EXPECT_EQ(record(0).state, BodyState::kNotHeld) << "entry 2 is no withdrawal";
-  EXPECT_EQ(unheld(false), std::vector<std::uint64_t>{0});
+  EXPECT_EQ(unheld(), std::vector<std::uint64_t>{0});
+}
+
+TEST_P(Bodies, ARunTakesBackTheMarksThatNameItAndNoOthers) {
+  for (const char* title : {"one", "two", "three", "four", "five"}) author.say(note(title));
+  RunCommit run = author.run(0, 3, BodyState::kErased);
+  for (std::uint64_t i = 0; i < 3; ++i) run.records[i].erased_by = EntryIndex(3 + i % 2);
+  take(run);
+  take(author.run(3, 4, BodyState::kNotHeld, true));
+  EXPECT_EQ(unheld(), (std::vector<std::uint64_t>{0, 2})) << "what entry 3 was said to erase";
+  EXPECT_EQ(record(1).state, BodyState::kErased) << "entry 4 is not here yet";
+  take(author.run(4, 5, BodyState::kNotHeld, true));
+  EXPECT_EQ(unheld(), (std::vector<std::uint64_t>{0, 1, 2}));
 }
 
 TEST_P(Bodies, ARemovedLogIsGoneAndComesBackUnlessItForked) {
@@ -340,6 +352,16 @@ TEST(Erasure, LeavesNoByteInTheStoreTheIndexOrTheirLogs) {
   }
   EXPECT_TRUE(reader->find(query)->empty());
   query.words = "otherword";
+  EXPECT_EQ(reader->find(query)->size(), 1U);
+  EXPECT_FALSE(files_contain(folder.path(), std::string(2000, 'y'))) << "the text goes at once";
+  // The words of the index go when there is time, which is not forgotten.
+  EXPECT_TRUE(index->is_unclean());
+  index.reset();
+  index = std::move(*open_index_writer(folder.path() / "index.db", store->load_state()->journal));
+  ASSERT_TRUE(index->is_unclean());
+  while (*index->clean()) {
+  }
+  EXPECT_FALSE(index->is_unclean());
   EXPECT_EQ(reader->find(query)->size(), 1U);
   EXPECT_FALSE(files_contain(folder.path(), "secretword"));
   EXPECT_FALSE(files_contain(folder.path(), "anzibarisation"));

@@ -280,7 +280,7 @@ void SimNode::unpin(SimNode& other) {
   const NodeKey key = other.node_key_;
   write(std::function<Status(Store&)>([key](Store& store) { return store.remove_peer(key); }));
   proven_.erase(key);
-  if (vouched_.erase(other.log()) > 0) publish(vouch_withdrawal_maker(other.log()));
+  if (vouched_.erase(other.log()) > 0) publish(vouch_withdrawal_maker(log(), other.log()));
   engine_->on_peer_removed(now(), key);
   after_input();
 }

@@ -165,7 +165,7 @@ void World::change_vouch(SimNode& node) {
   }
   if (!stands.empty() && chance_.hit(0.5)) {
     counters_.add("vouches withdrawn");
-    return node.publish(vouch_withdrawal_maker(stands[chance_.below(stands.size())]));
+    return node.publish(vouch_withdrawal_maker(node.log(), stands[chance_.below(stands.size())]));
   }
   if (!scenario_.unrelated_vouches || state->logs.empty()) return;
   const LogId& city = state->logs[chance_.below(state->logs.size())].id;
