@@ -181,6 +181,7 @@ struct StoreState {
   std::vector<PeerRecord> peers;
   std::vector<VouchFact> vouches;  // the latest of each voucher for each target
   std::vector<LogId> blocked;      // by the operator
+  std::vector<LogId> forked;       // of which evidence is held, whether or not any entry is
   std::vector<HeadAsk> asks;
   std::vector<InviteRecord> invites;
   std::vector<AttachmentWant> wants;  // not complete yet; what was for peers left out

@@ -110,9 +110,13 @@ Status MemoryStore::add_bodies(const BodiesCommit& bodies) {
   return {};
 }
 
-Status MemoryStore::apply_filter(const LogId& id, const BodyFilter& filter, UnixMillis now) {
+Result<std::optional<EntryIndex>> MemoryStore::apply_filter(const LogId& id, const BodyFilter& filter,
+                                                            UnixMillis now, EntryIndex from,
+                                                            std::uint64_t most) {
   KOINON_ASSIGN(LogData * log, find(id));
-  for (std::uint64_t i = 0; i < log->records.size(); ++i) {
+  const std::uint64_t size = log->records.size();
+  const std::uint64_t end = std::min(size, from.value + most);
+  for (std::uint64_t i = from.value; i < end; ++i) {
     const Record& record = log->records[i];
     const bool held = record.state == BodyState::kHeld && record.body;
     if (!held && !is_unheld(record.state)) continue;
@@ -138,7 +142,7 @@ Status MemoryStore::apply_filter(const LogId& id, const BodyFilter& filter, Unix
       set_record(*log, EntryIndex(i), {record.entry, nullptr, BodyState::kNotAsked, {}, false});
     }
   }
-  return {};
+  return end == size ? std::nullopt : std::optional(EntryIndex(end));
 }
 
 }  // namespace koinon

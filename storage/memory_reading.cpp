@@ -63,6 +63,7 @@ Result<StoreState> MemoryStore::load_state() {
   for (const auto& [key, peer] : peers_) state.peers.push_back(peer);
   for (const auto& [key, vouch] : vouches_) state.vouches.push_back(vouch);
   for (const auto& [log, yes] : blocked_) state.blocked.push_back(log);
+  for (const auto& [log, proofs] : evidence_) state.forked.push_back(log);
   state.asks.assign(asks_.begin(), asks_.end());
   for (const auto& [key, invite] : invites_) state.invites.push_back(invite);
   state.wants = wants();

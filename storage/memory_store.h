@@ -79,7 +79,8 @@ class MemoryStore final : public Store {
   Status set_cursor(const PeerCursor& cursor) override;
   Result<JournalSeq> add_evidence(const EvidenceCommit& evidence) override;
   Status add_bodies(const BodiesCommit& bodies) override;
-  Status apply_filter(const LogId& log, const BodyFilter& filter, UnixMillis now) override;
+  Result<std::optional<EntryIndex>> apply_filter(const LogId& log, const BodyFilter& filter, UnixMillis now,
+                                                 EntryIndex from, std::uint64_t most) override;
   Status set_out_of_policy(const LogId& log, UnixMillis since) override;
   Result<JournalSeq> readmit(const LogId& log) override;
   Status set_asks(const std::vector<HeadAsk>& asks, bool open) override;

@@ -94,10 +94,14 @@ Status SqliteBodies::add(const BodiesCommit& bodies) {
   return {};
 }
 
-Status SqliteBodies::apply_filter(const LogId& log, const BodyFilter& filter, UnixMillis now) {
+Result<std::optional<EntryIndex>> SqliteBodies::apply_filter(const LogId& log, const BodyFilter& filter,
+                                                             UnixMillis now, EntryIndex from,
+                                                             std::uint64_t most) {
   KOINON_ASSIGN(const std::int64_t number, queries_.log_number(log));
   KOINON_ASSIGN(const LogState state, queries_.log_state(log));
-  for (std::uint64_t i = 0; i < state.range.size().value; ++i) {
+  const std::uint64_t size = state.range.size().value;
+  const std::uint64_t end = std::min(size, from.value + most);
+  for (std::uint64_t i = from.value; i < end; ++i) {
     KOINON_ASSIGN(const StoredRecord record, queries_.record(log, EntryIndex(i)));
     const bool held = record.state == BodyState::kHeld;
     if (record.state == BodyState::kErased || (held && record.body.empty())) continue;
@@ -116,7 +120,7 @@ Status SqliteBodies::apply_filter(const LogId& log, const BodyFilter& filter, Un
       KOINON_TRY(set_body(id, {}, wanted ? BodyState::kNotHeld : BodyState::kNotAsked));
     }
   }
-  return {};
+  return end == size ? std::nullopt : std::optional(EntryIndex(end));
 }
 
 // A mark said that an entry of this run took a body away; where it did not, the body is merely not here.

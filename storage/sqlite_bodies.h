@@ -13,7 +13,8 @@ class SqliteBodies {
       : db_(db), queries_(queries), attachments_(attachments), transit_quota_(transit_quota) {}
 
   Status add(const BodiesCommit& bodies);
-  Status apply_filter(const LogId& log, const BodyFilter& filter, UnixMillis now);
+  Result<std::optional<EntryIndex>> apply_filter(const LogId& log, const BodyFilter& filter, UnixMillis now,
+                                                 EntryIndex from, std::uint64_t most);
   // After the run's records are written: erases what its withdrawals erase, takes back marks of erasure that
   // they contradict.
   Status settle_withdrawals(std::int64_t number, const RunCommit& run);

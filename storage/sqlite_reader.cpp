@@ -117,6 +117,7 @@ Result<StoreState> SqliteQueries::load_state() {
   KOINON_ASSIGN(state.peers, peers());
   KOINON_ASSIGN(state.vouches, vouches());
   KOINON_ASSIGN(state.blocked, blocked());
+  KOINON_ASSIGN(state.forked, forked());
   KOINON_ASSIGN(state.asks, asks());
   KOINON_ASSIGN(state.invites, invites());
   KOINON_ASSIGN(state.wants, AttachmentQueries(db_).wants());
@@ -387,6 +388,16 @@ Result<std::optional<VouchFact>> SqliteQueries::vouch(const LogId& voucher, cons
 Result<std::vector<LogId>> SqliteQueries::blocked() {
   std::vector<LogId> out;
   auto select = db_.prepare("SELECT log_id FROM blocked");
+  while (true) {
+    KOINON_ASSIGN(const bool row, select.step());
+    if (!row) return out;
+    if (select.blob(0).size() == LogId::kSize) out.push_back(LogId::from(select.blob(0)));
+  }
+}
+
+Result<std::vector<LogId>> SqliteQueries::forked() {
+  std::vector<LogId> out;
+  auto select = db_.prepare("SELECT DISTINCT log_id FROM evidence");
   while (true) {
     KOINON_ASSIGN(const bool row, select.step());
     if (!row) return out;

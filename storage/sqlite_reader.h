@@ -41,6 +41,7 @@ class SqliteQueries {
  private:
   Result<std::vector<VouchFact>> vouches();
   Result<std::vector<LogId>> blocked();
+  Result<std::vector<LogId>> forked();
   Result<std::vector<HeadAsk>> asks();
 
   sqlite::Connection& db_;

@@ -119,8 +119,9 @@ class SqliteStore final : public SqliteBase<Store> {
   Status set_cursor(const PeerCursor& cursor) override;
   Result<JournalSeq> add_evidence(const EvidenceCommit& evidence) override;
   Status add_bodies(const BodiesCommit& bodies) override { return bodies_.add(bodies); }
-  Status apply_filter(const LogId& log, const BodyFilter& filter, UnixMillis now) override {
-    return bodies_.apply_filter(log, filter, now);
+  Result<std::optional<EntryIndex>> apply_filter(const LogId& log, const BodyFilter& filter, UnixMillis now,
+                                                 EntryIndex from, std::uint64_t most) override {
+    return bodies_.apply_filter(log, filter, now, from, most);
   }
   Status set_out_of_policy(const LogId& log, UnixMillis since) override;
   Result<JournalSeq> readmit(const LogId& log) override;

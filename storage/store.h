@@ -114,8 +114,11 @@ class Store : public StoreReader {
   // Bodies of entries that are held without; others are ignored. What is only for peers goes into the
   // transit store, which forgets its oldest beyond its limits.
   virtual Status add_bodies(const BodiesCommit& bodies) = 0;
-  // Releases the bodies of a log that the filter does not want and marks as wanted those that it does.
-  virtual Status apply_filter(const LogId& log, const BodyFilter& filter, UnixMillis now) = 0;
+  // Releases the bodies of a log that the filter does not want and marks as wanted those that it does: of
+  // `most` entries from `from` on. Returns where to go on; none: those were the last.
+  virtual Result<std::optional<EntryIndex>> apply_filter(const LogId& log, const BodyFilter& filter,
+                                                         UnixMillis now, EntryIndex from,
+                                                         std::uint64_t most) = 0;
   virtual Status set_out_of_policy(const LogId& log, UnixMillis since) = 0;
   // Policy admits the log again: it gets a new journal row, which is returned; 0 if it does not stand whole.
   virtual Result<JournalSeq> readmit(const LogId& log) = 0;

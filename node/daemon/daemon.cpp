@@ -264,6 +264,7 @@ Result<ApiOptions> Daemon::api_options() const {
   options.access.url = config_.http_url;
   options.access.sso_header = config_.http_sso_header;
   options.access.proxies = config_.http_proxies;
+  options.access.port = http_->port() == 0 ? config_.http_port : http_->port();
   options.access.form_key = random_bytes(kFormKeyBytes);
   if (!config_.http_sso_header.empty()) {
     if (config_.http_sso_secret_file.empty()) {
@@ -296,7 +297,7 @@ Result<std::unique_ptr<Api>> Daemon::make_api(const ApiOptions& options,
                   config_.address,
                   folder_.path().string(),
                   network_->port(),
-                  config_.http_port};
+                  options.access.port};
   return std::make_unique<Api>(
       ApiParts{std::move(facts), options, std::move(store), std::move(index),
                std::make_unique<OfficeDb>(std::move(office)), *writer_, *network_, clock_, io, *commons_,
@@ -307,13 +308,16 @@ Result<std::unique_ptr<Api>> Daemon::make_api(const ApiOptions& options,
 }
 
 Status Daemon::start_http() {
+  // First of all: links name the port, which the system may have chosen.
+  KOINON_TRY(http_->bind());
   KOINON_ASSIGN(const ApiOptions options, api_options());
   const auto columns = make_shared_columns();
   KOINON_ASSIGN(reading_,
                 ReadingService::make([&](asio::io_context& io) { return make_api(options, columns, io); },
                                      options.access, *commons_, clock_.mono));
   reading_->start();
-  return http_->start(*reading_);
+  http_->start(*reading_);
+  return {};
 }
 
 Status Daemon::write_ready_file() const {

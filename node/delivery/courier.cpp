@@ -113,7 +113,7 @@ Result<Courier::News> Courier::news_after(ArrivalSeq after) {
       }
       news.last = ArrivalSeq(arrival.first.value + i);
       KOINON_ASSIGN(const auto record, parts_.index->get(arrival.log, EntryIndex(arrival.from.value + i)));
-      if (record) news.records.emplace_back(arrival.kind, *record);
+      if (record) news.records.push_back({news.last, arrival.kind, *record});
     }
   }
   more_ = more_ || arrivals.size() == kNewsRows;
@@ -139,7 +139,7 @@ Status Courier::write_deliveries() {
     KOINON_ASSIGN(const News news, news_after(webhook.cursor));
     if (news.last == webhook.cursor) continue;
     std::vector<Delivery> deliveries;
-    for (const auto& [kind, record] : news.records) {
+    for (const auto& [arrival, kind, record] : news.records) {
       const bool erased = kind == ArrivalKind::kErased && is_note(record.kind);
       if (!in_topic(webhook.topic, record) || (!erased && !can_be_told(kind, record))) continue;
       Delivery delivery;
@@ -211,7 +211,7 @@ Status Courier::write_mail_at_once() {
   if (news.last == *cursor) return {};
   std::vector<User> users;  // read once something is for us
   std::vector<Mail> mails;
-  for (const auto& [kind, record] : news.records) {
+  for (const auto& [arrival, kind, record] : news.records) {
     if (!can_be_told(kind, record)) continue;
     KOINON_ASSIGN(const bool for_us, is_for_us(record));
     if (!for_us) continue;
@@ -247,13 +247,16 @@ Status Courier::write_digests() {
       KOINON_ASSIGN(const News news, news_after(digest.cursor));
       more = news.last != digest.cursor;
       digest.cursor = news.last;
-      for (const auto& [kind, record] : news.records) {
-        if (can_be_told(kind, record) && in_topic(digest.topic, record) &&
-            content.items.size() < limits::kDigestItems)
-          content.items.push_back(mail_item(record));
+      for (const auto& [arrival, kind, record] : news.records) {
+        if (!can_be_told(kind, record) || !in_topic(digest.topic, record)) continue;
+        content.items.push_back(mail_item(record));
+        if (content.items.size() < limits::kDigestItems) continue;
+        digest.cursor = arrival;
+        break;
       }
     }
-    digest.next_at = next_digest(digest.days);
+    // A mail that is full is followed by another one at once: what is left is due still.
+    if (content.items.size() < limits::kDigestItems) digest.next_at = next_digest(digest.days);
     std::vector<Mail> mails;
     // A day without news is no reason to write.
     if (user && !user->email.empty() && !options_.smtp.url.empty() && !content.items.empty()) {

@@ -52,9 +52,14 @@ class Courier {
     std::optional<Delivery> delivery;
     std::optional<Mail> mail;
   };
+  struct NewRecord {
+    ArrivalSeq arrival;
+    ArrivalKind kind = ArrivalKind::kAdded;
+    IndexedRecord record;
+  };
   struct News {
     ArrivalSeq last;
-    std::vector<std::pair<ArrivalKind, IndexedRecord>> records;
+    std::vector<NewRecord> records;
   };
 
   void run();

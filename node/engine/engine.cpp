@@ -27,6 +27,13 @@ Engine::Engine(EngineConfig config, StoreState state, Now now)
     const LogId id = entry->state.id;
     logs_.emplace(id, std::move(entry));
   }
+  // The store takes nothing of them, held or not: nothing is to be asked for that it would refuse.
+  for (const LogId& id : state.forked) {
+    auto& slot = logs_[id];
+    if (!slot) slot = std::make_unique<Log>();
+    slot->state.id = id;
+    slot->state.frozen = true;
+  }
   for (PeerRecord& peer : state.peers) {
     const NodeKey key = peer.node_key;
     peers_.emplace(key, std::move(peer));
@@ -147,7 +154,7 @@ void Engine::on_bytes(Now now, SessionId id, BytesView bytes) {
     std::size_t size = 0;
     auto frame = session->reader.next(&size);
     if (!frame.ok()) {
-      lie(*session, frame.error());
+      lie(now, *session, frame.error());
       return;
     }
     if (!*frame) break;
@@ -169,7 +176,7 @@ bool Engine::within_limits(Now now, Session& session, const v1::Frame& frame) {
   if (frame.has_heads() && !session.heads_allowed.take(1.0 + frame.heads().heads_size(), now.mono))
     what = "heads";
   if (what == nullptr) return true;
-  end_session(session, v1::ERROR_CODE_LIMIT,
+  end_session(now, session, v1::ERROR_CODE_LIMIT,
               fail(Code::kTooLarge, std::string("more ") + what + " came than a peer may send", what), true);
   return false;
 }
@@ -178,10 +185,11 @@ void Engine::handle_frame(Now now, Session& session, v1::Frame frame, std::size_
   session.ping_sent.reset();
   session.pings_unanswered = 0;
   const auto unexpected = [&](std::string why) {
-    end_session(session, v1::ERROR_CODE_UNEXPECTED, fail(Code::kMalformed, std::move(why), "frame"), true);
+    end_session(now, session, v1::ERROR_CODE_UNEXPECTED, fail(Code::kMalformed, std::move(why), "frame"),
+                true);
   };
   if (session.queued > limits::kSendQueueHardBytes) {
-    return end_session(session, v1::ERROR_CODE_LIMIT,
+    return end_session(now, session, v1::ERROR_CODE_LIMIT,
                        fail(Code::kTooLarge, "the peer asks and does not read the answers", "frame"), false);
   }
   if (!within_limits(now, session, frame)) return;
@@ -193,7 +201,7 @@ void Engine::handle_frame(Now now, Session& session, v1::Frame frame, std::size_
       frame.has_chunk() || frame.has_push() || frame.has_bodies() || frame.has_attachment_chunk();
   if (uses_credit) {
     if (size > session.lent) {
-      return end_session(session, v1::ERROR_CODE_LIMIT,
+      return end_session(now, session, v1::ERROR_CODE_LIMIT,
                          fail(Code::kTooLarge, "more was sent than credit was lent", "credit"), true);
     }
     session.lent -= size;
@@ -214,7 +222,7 @@ void Engine::handle_frame(Now now, Session& session, v1::Frame frame, std::size_
     case v1::Frame::kChunk:
       return on_chunk(now, session, std::move(*frame.mutable_chunk()), size);
     case v1::Frame::kGetHeads:
-      return on_get_heads(session, frame.get_heads());
+      return on_get_heads(now, session, frame.get_heads());
     case v1::Frame::kGetBodies:
       return on_get_bodies(now, session, frame.get_bodies());
     case v1::Frame::kPush:
@@ -229,7 +237,7 @@ void Engine::handle_frame(Now now, Session& session, v1::Frame frame, std::size_
     case v1::Frame::kHave:
       return on_have(now, session, frame.have());
     case v1::Frame::kPrune:
-      return on_prune(session, frame.prune());
+      return on_prune(now, session, frame.prune());
     case v1::Frame::kCredit:
       session.credit = std::min<std::size_t>(
           session.credit + std::min<std::uint64_t>(frame.credit().bytes(), limits::kMaxWindowBytes),
@@ -243,7 +251,7 @@ void Engine::handle_frame(Now now, Session& session, v1::Frame frame, std::size_
     }
     case v1::Frame::kSetFilter: {
       auto filter = read_filter(frame.set_filter().filter());
-      if (!filter.ok()) return lie(session, filter.error());
+      if (!filter.ok()) return lie(now, session, filter.error());
       session.filter = std::move(*filter);
       session.filter.self = session.peer_log;
       return;
@@ -271,8 +279,8 @@ void Engine::on_peer_added(Now now, const PeerRecord& peer) {
 
 void Engine::on_peer_removed(Now now, const NodeKey& key) {
   if (Session* session = session_of(key); session != nullptr) {
-    end_session(*session, v1::ERROR_CODE_SHUTTING_DOWN, fail(Code::kRefused, "the operator removed the peer"),
-                false);
+    end_session(now, *session, v1::ERROR_CODE_SHUTTING_DOWN,
+                fail(Code::kRefused, "the operator removed the peer"), false);
   }
   peers_.erase(key);
   asks_.erase(key);
@@ -286,8 +294,10 @@ void Engine::on_own_head(Now now, const LogState& state, const std::vector<Vouch
   auto& slot = logs_[state.id];
   if (!slot) slot = std::make_unique<Log>();
   const JournalSeq published = slot->state.journal_seq;
+  const bool frozen = slot->state.frozen;
   slot->state = state;
-  slot->state.journal_seq = published;  // until the new row enters the journal
+  slot->state.journal_seq = published;          // until the new row enters the journal
+  slot->state.frozen = state.frozen || frozen;  // it was signed before the evidence reached the store
   for (const VouchFact& vouch : vouches) trust_.add_vouch(vouch);
   if (first || !vouches.empty()) refresh_trust(now);
   log_is_whole(now, *slot);

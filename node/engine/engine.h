@@ -179,7 +179,7 @@ class Engine {
 
   // engine_sessions.cpp: the life of a session
   void greet(Session& session, const PeerRecord& peer);
-  bool resolve_duplicate(Session& session);
+  bool resolve_duplicate(Now now, Session& session);
   void on_hello(Now now, Session& session, const v1::Hello& hello);
   void become_ready(Now now, Session& session);
   void on_error_frame(Now now, Session& session, const v1::Error& error);
@@ -188,9 +188,9 @@ class Engine {
   MonoTime ping_interval() const;
   void bodies_refused(Now now, Session& session, std::uint64_t request_id);
   void check_liveness(Now now, Session& session);
-  void end_session(Session& session, v1::ErrorCode code, const Error& reason, bool lied);
+  void end_session(Now now, Session& session, v1::ErrorCode code, const Error& reason, bool lied);
   void drop_session(Now now, SessionId id, const std::string& why);
-  void note_lie(const Session& session, const std::string& what);
+  void note_lie(Now now, const Session& session, const std::string& what);
 
   // engine.cpp: inputs, dispatch, sending
   void handle_frame(Now now, Session& session, v1::Frame frame, std::size_t size);
@@ -217,6 +217,7 @@ class Engine {
   void remove_log(Now now, Log& log);
   void apply_filters(Now now);
   void apply_filter(Now now, Log& log);
+  void apply_filter_from(Now now, Log& log, EntryIndex from);
 
   // engine_following.cpp: what a peer's journal brings
   struct Offer;
@@ -236,7 +237,7 @@ class Engine {
   std::optional<PeerCursor> cursor_after(Session& session, const LogId& log);
   void save_cursor(Now now, Session& session);
   void ask_for(Session& session, const std::vector<LogId>& logs);
-  void lie(Session& session, const Error& error);
+  void lie(Now now, Session& session, const Error& error);
   std::uint64_t log_entries_quota() const;
 
   // engine_fetching.cpp: getting entries
@@ -331,7 +332,7 @@ class Engine {
   void on_push_read(const PushKey& key, const Result<Answer>& answer);
   void send_push(Session& session, const Log& log, const PushKey& key, const ServedRun& run);
   void prune(Session& session, const LogId& log);
-  void on_prune(Session& session, const v1::Prune& prune);
+  void on_prune(Now now, Session& session, const v1::Prune& prune);
   void on_follow(Now now, Session& session, const v1::Follow& follow);
   void send_rows(Now now, Session& session);
   void send_cursor(Session& session);
@@ -340,10 +341,10 @@ class Engine {
   // engine_serving.cpp: giving entries
   static void fill_chunk(v1::Chunk& out, const ServedRun& run, const BodyFilter& filter);
   void on_get(Now now, Session& session, const v1::Get& get);
-  void on_get_heads(Session& session, const v1::GetHeads& request);
+  void on_get_heads(Now now, Session& session, const v1::GetHeads& request);
   void on_get_bodies(Now now, Session& session, const v1::GetBodies& request);
   void pump_bodies(Now now, Session& session);
-  void send_bodies(Now now, Session& session, const std::vector<StoredRecord>& records);
+  void send_bodies(Now now, Session& session, const std::vector<StoredRecord>& records, TreeSize held);
   void pump(Now now, Session& session);
   void on_run_read(Now now, SessionId id, std::uint64_t request_id, Result<Answer> answer);
   void send_head(Session& session, const Log& log, std::uint64_t request_id);

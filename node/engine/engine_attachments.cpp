@@ -17,6 +17,7 @@ void Engine::want_file(Now now, const AttachmentWant& want) {
 void Engine::begin_file(Now now, const AttachmentWant& want, std::uint32_t hops,
                         std::optional<SessionId> asker) {
   FileFetch& file = files_[want.id];
+  if (file.number == 0) file.number = next_generation_++;
   file.want.log = want.log;
   file.want.index = want.index;
   file.want.id = want.id;
@@ -34,25 +35,26 @@ void Engine::begin_file(Now now, const AttachmentWant& want, std::uint32_t hops,
 void Engine::commit_want(Now now, FileFetch& file) {
   file.wanting = true;
   file.last_progress = now.mono;
-  issue(CommitWant{file.want, now.wall}, [this, id = file.want.id](Now then, const Result<Answer>& answer) {
-    const auto it = files_.find(id);
-    if (it == files_.end()) return;
-    FileFetch& wanted = it->second;
-    wanted.wanting = false;
-    // What was refused a moment ago may be allowed since: the note went and came back.
-    if (std::exchange(wanted.want_again, false)) return commit_want(then, wanted);
-    if (!answer.ok()) return file_not_stored(then, id, answer.error());
-    const auto& state = std::get<AttachmentState>(*answer);
-    if (state.complete) return end_file(then, id);
-    // Less is held than before: it was dropped in the meantime, and is wanted anew.
-    if (!wanted.ready || state.chunks_held < wanted.stored) {
-      wanted.stored = state.chunks_held;
-      restart_file(then, wanted);
-    }
-    wanted.ready = true;
-    if (wanted.stored == chunk_count(id.size)) return finish_file(id);
-    look_for_file(then, wanted);
-  });
+  issue(CommitWant{file.want, now.wall},
+        [this, id = file.want.id, number = file.number](Now then, const Result<Answer>& answer) {
+          const auto it = files_.find(id);
+          if (it == files_.end() || it->second.number != number) return;
+          FileFetch& wanted = it->second;
+          wanted.wanting = false;
+          // What was refused a moment ago may be allowed since: the note went and came back.
+          if (std::exchange(wanted.want_again, false)) return commit_want(then, wanted);
+          if (!answer.ok()) return file_not_stored(then, id, answer.error());
+          const auto& state = std::get<AttachmentState>(*answer);
+          if (state.complete) return end_file(then, id);
+          // Less is held than before: it was dropped in the meantime, and is wanted anew.
+          if (!wanted.ready || state.chunks_held < wanted.stored) {
+            wanted.stored = state.chunks_held;
+            restart_file(then, wanted);
+          }
+          wanted.ready = true;
+          if (wanted.stored == chunk_count(id.size)) return finish_file(id);
+          look_for_file(then, wanted);
+        });
 }
 
 // The disk is full, or there is no reason or no room to keep it.
@@ -71,7 +73,8 @@ void Engine::file_not_stored(Now now, const AttachmentId& id, const Error& error
 
 // What is under way no longer counts; the next source is asked from what is stored.
 void Engine::restart_file(Now now, FileFetch& file) {
-  ++file.generation;
+  file.generation = next_generation_++;
+  file.finishing = false;
   give_up_request(file);
   file.expected = file.committing = file.stored;
   for (const auto& [number, held] : std::exchange(file.verified, {})) release(now, held.source, held.size);
@@ -183,7 +186,7 @@ void Engine::on_attachment_chunk(Now now, Session& session, v1::AttachmentChunk 
   }
   const auto asked = session.files_asked.find(chunk.request_id());
   if (asked == session.files_asked.end())
-    return lie(session,
+    return lie(now, session,
                fail(Code::kMalformed, "a chunk of a file came that was not asked for", "request_id"));
   const AttachmentId id = asked->second;
   if (chunk.last()) session.files_asked.erase(asked);
@@ -193,7 +196,7 @@ void Engine::on_attachment_chunk(Now now, Session& session, v1::AttachmentChunk 
   const bool has_it = !chunk.bytes().empty();
   if (chunk.number() != file.expected || chunk.last() != (at_end || !has_it) ||
       (has_it && chunk.bytes().size() != chunk_bytes(id.size, file.expected))) {
-    return lie(session, fail(Code::kMalformed, "a chunk of a file is not the next one", "attachment"));
+    return lie(now, session, fail(Code::kMalformed, "a chunk of a file is not the next one", "attachment"));
   }
   if (chunk.last()) file.source.reset();
   if (!has_it) {
@@ -219,7 +222,7 @@ void Engine::on_file_chunk_verified(Now now, const AttachmentId& id, std::uint64
     release(now, held.source, held.size);
     if (current) restart_file(now, it->second);
     Session* session = find(held.source);
-    if (!answer.ok() && session != nullptr) lie(*session, answer.error());
+    if (!answer.ok() && session != nullptr) lie(now, *session, answer.error());
     if (const auto left = files_.find(id); left != files_.end()) look_for_file(now, left->second);
     return;
   }
@@ -264,17 +267,18 @@ void Engine::commit_file_chunk(Now now, FileFetch& file, HeldChunk held) {
 void Engine::finish_file(const AttachmentId& id) {
   FileFetch& file = files_.at(id);
   if (std::exchange(file.finishing, true)) return;
-  issue(ReadDigest{id}, [this, id](Now then, const Result<Answer>& answer) {
-    if (!files_.contains(id)) return;
-    if (!answer.ok()) {
-      files_.at(id).finishing = false;
-      return file_not_stored(then, id, answer.error());
-    }
+  // The file may have been dropped since, and be fetched anew: that one is not finished by this.
+  const auto is_current = [this, id, generation = file.generation] {
+    const auto it = files_.find(id);
+    return it != files_.end() && it->second.generation == generation;
+  };
+  issue(ReadDigest{id}, [this, id, is_current](Now then, const Result<Answer>& answer) {
+    if (!is_current()) return;
+    if (!answer.ok()) return file_not_stored(then, id, answer.error());
     const bool whole = std::get<Hash>(*answer) == id.sha256;
     if (!whole) notice({}, "an attachment is not the file that its note names; it is not kept");
-    issue(CommitFinished{id, whole}, [this, id](Now later, const Result<Answer>& done) {
-      if (!files_.contains(id)) return;
-      files_.at(id).finishing = false;
+    issue(CommitFinished{id, whole}, [this, id, is_current](Now later, const Result<Answer>& done) {
+      if (!is_current()) return;
       if (!done.ok()) return file_not_stored(later, id, done.error());
       end_file(later, id);
     });
@@ -296,7 +300,8 @@ void Engine::file_refused(Now now, Session& session, std::uint64_t request_id) {
 void Engine::on_get_attachment(Now now, Session& session, const v1::GetAttachment& request) {
   if (request.request_id() == 0 || request.log_id().size() != LogId::kSize ||
       request.sha256().size() != Hash::kSize || request.hops_left() > limits::kHopsLeft) {
-    return lie(session, fail(Code::kMalformed, "a field of GetAttachment is out of range", "get_attachment"));
+    return lie(now, session,
+               fail(Code::kMalformed, "a field of GetAttachment is out of range", "get_attachment"));
   }
   const LogId id = LogId::from(request.log_id());
   if (!serves(id)) {
@@ -304,7 +309,7 @@ void Engine::on_get_attachment(Now now, Session& session, const v1::GetAttachmen
                         request.request_id());
   }
   if (session.file_serving.size() >= limits::kOpenRequests) {
-    return end_session(session, v1::ERROR_CODE_LIMIT,
+    return end_session(now, session, v1::ERROR_CODE_LIMIT,
                        fail(Code::kTooLarge, "more than 64 requests are open", "get_attachment"), true);
   }
   session.file_serving.push_back({request.request_id(),

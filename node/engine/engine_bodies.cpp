@@ -13,6 +13,7 @@ void Engine::look_for_bodies(Now now, const LogId& id) {
   const auto it = logs_.find(id);
   if (it == logs_.end() || id == own_log_ || !trust_.admits(id)) return;
   Log& log = *it->second;
+  if (log.filtering) return;  // it is looked at once the filter has passed over it
   if (log.unread && !log.reading_unheld && log.missing.size() < limits::kMissingBodies &&
       log.state.range.size().value > 0) {
     read_unheld(log);
@@ -22,6 +23,7 @@ void Engine::look_for_bodies(Now now, const LogId& id) {
 
 void Engine::read_unheld(Log& log) {
   log.reading_unheld = true;
+  log.outdated = false;
   issue(ReadUnheld{log.state.id, log.read_from, limits::kMissingPerRead},
         [this, id = log.state.id](Now then, const Result<Answer>& answer) {
           logs_.at(id)->reading_unheld = false;
@@ -31,6 +33,8 @@ void Engine::read_unheld(Log& log) {
 
 void Engine::on_unheld(Now now, const LogId& id, const std::vector<StoredRecord>& records) {
   Log& log = *logs_.at(id);
+  // Among them may be what was erased since: it would be looked for, and whoever says so taken for a liar.
+  if (log.outdated) return look_for_bodies(now, id);
   for (const StoredRecord& record : records) {
     log.read_from = EntryIndex(record.index.value + 1);
     add_missing(log, record.index, record.entry, MissingBody());
@@ -149,7 +153,7 @@ void Engine::send_get_bodies(Now now, Session& session, Log& log, const std::vec
 void Engine::on_bodies(Now now, Session& session, v1::Bodies bodies, std::size_t size) {
   const auto it = session.bodies_asked.find(bodies.request_id());
   if (it == session.bodies_asked.end() || it->second.log.view() != bodies.log_id()) {
-    return lie(session, fail(Code::kMalformed, "bodies came that were not asked for", "request_id"));
+    return lie(now, session, fail(Code::kMalformed, "bodies came that were not asked for", "request_id"));
   }
   BodiesAsked& asked = it->second;
   const LogId id = asked.log;
@@ -158,13 +162,13 @@ void Engine::on_bodies(Now now, Session& session, v1::Bodies bodies, std::size_t
   VerifyBodies check;
   for (auto& answer : *bodies.mutable_bodies()) {
     if (asked.open.erase(EntryIndex(answer.index())) == 0) {
-      return lie(session, fail(Code::kMalformed, "a body came that was not asked for", "bodies.index"));
+      return lie(now, session, fail(Code::kMalformed, "a body came that was not asked for", "bodies.index"));
     }
     const Status taken = take_body(session, log, answer, check);
-    if (!taken.ok()) return lie(session, taken.error());
+    if (!taken.ok()) return lie(now, session, taken.error());
   }
   if (asked.open.empty() != bodies.last()) {
-    return lie(session, fail(Code::kMalformed, "the last frame does not end the answer", "last"));
+    return lie(now, session, fail(Code::kMalformed, "the last frame does not end the answer", "last"));
   }
   const bool was_busy = session.bodies_asked.size() >= limits::kBodyRequests;
   if (bodies.last()) session.bodies_asked.erase(it);
@@ -190,9 +194,9 @@ Status Engine::take_body(Session& session, Log& log, v1::BodyAnswer& answer, Ver
         {index, missing->second.digest, missing->second.size, std::move(*answer.mutable_body())});
     return {};
   }
-  // A withdrawal that is here already would have erased it here.
-  if (answer.mark() == v1::BODY_MARK_ERASED &&
-      (answer.erased_by() <= index.value || answer.erased_by() < log.state.range.size().value)) {
+  // A withdrawal that is here already would have erased it here, once all that was stored is known.
+  const bool was_here = log.commits == 0 && answer.erased_by() < log.state.range.size().value;
+  if (answer.mark() == v1::BODY_MARK_ERASED && (answer.erased_by() <= index.value || was_here)) {
     return fail(Code::kBadProof, "a body is said to be erased, and no withdrawal says so", "mark");
   }
   body_not_held(session, log, index);
@@ -215,7 +219,7 @@ void Engine::on_bodies_verified(Now now, SessionId source, const LogId& id, Veri
                          size);
   }
   release(now, source, size);
-  if (Session* session = find(source); session != nullptr) lie(*session, answer.error());
+  if (Session* session = find(source); session != nullptr) lie(now, *session, answer.error());
   look_for_bodies(now, id);
 }
 
@@ -260,7 +264,7 @@ void Engine::commit_bodies(Now now, SessionId source, Log& log, VerifyBodies che
 
 void Engine::on_bodies_stored(Now now, const LogId& id, const std::vector<EntryIndex>& indexes) {
   Log& log = *logs_.at(id);
-  for (const EntryIndex index : indexes) log.missing.erase(index);
+  for (const EntryIndex index : indexes) log.no_longer_missing(index);
   log.body_retries = 0;
   if (log.missing.empty()) lacking_.erase(id);
   for (auto& [session_id, session] : sessions_) {
@@ -279,7 +283,7 @@ void Engine::on_bodies_stored(Now now, const LogId& id, const std::vector<EntryI
 void Engine::on_have(Now now, Session& session, const v1::Have& have) {
   if (have.log_id().size() != LogId::kSize ||
       static_cast<std::size_t>(have.indexes_size()) > limits::kIndexesPerHave) {
-    return lie(session, fail(Code::kMalformed, "a field of Have is out of range", "have"));
+    return lie(now, session, fail(Code::kMalformed, "a field of Have is out of range", "have"));
   }
   const auto it = logs_.find(LogId::from(have.log_id()));
   if (it == logs_.end()) return;

@@ -100,7 +100,7 @@ void Engine::begin_fetch(Now now, Log& log, SessionId source, const StoredHead& 
 void Engine::on_chunk(Now now, Session& session, v1::Chunk chunk, std::size_t size) {
   const auto get = session.gets.find(chunk.request_id());
   if (get == session.gets.end()) {
-    return lie(session, fail(Code::kMalformed, "a chunk came that was not asked for", "request_id"));
+    return lie(now, session, fail(Code::kMalformed, "a chunk came that was not asked for", "request_id"));
   }
   Log& log = *logs_.at(get->second);
   const bool last = chunk.last();
@@ -114,10 +114,11 @@ void Engine::on_chunk(Now now, Session& session, v1::Chunk chunk, std::size_t si
   }
   const std::uint64_t next = log.fetch->next_chunk.value + static_cast<std::uint64_t>(chunk.records_size());
   if (last != (next == log.fetch->target.size.value)) {
-    return lie(session, fail(Code::kMalformed, "the last chunk does not end where the Get ends", "last"));
+    return lie(now, session,
+               fail(Code::kMalformed, "the last chunk does not end where the Get ends", "last"));
   }
   const Status taken = take_chunk(now, log, std::move(chunk), size, Bytes());
-  if (!taken.ok()) return lie(session, taken.error());
+  if (!taken.ok()) return lie(now, session, taken.error());
   if (last) start_fetches(now, session);
 }
 
@@ -163,7 +164,7 @@ void Engine::on_run_verified(Now now, const LogId& id, std::uint64_t generation,
   if (!answer.ok()) {
     release(now, source, size);
     if (current) abandon_fetch(now, log, true);
-    if (Session* session = find(source); session != nullptr) lie(*session, answer.error());
+    if (Session* session = find(source); session != nullptr) lie(now, *session, answer.error());
     return schedule_fetch(now, id);
   }
   if (!current) return release(now, source, size);
@@ -237,9 +238,13 @@ void Engine::on_run_stored(Now now, const LogId& id, std::uint64_t generation, S
   Log& log = *logs_.at(id);
   if (!answer.ok()) return on_store_failed(now, log, generation, answer.error());
   const bool whole = run.after.size() == run.head.size;
-  // Answers come in any order: that of a later run has moved on already.
-  if (run.after.size() > log.state.range.size()) {
-    log.state.range = std::move(run.after);
+  // Answers come in any order: that of a later run has moved on already, and what it erased is not to come
+  // back.
+  if (run.after.size() <= log.state.range.size()) {
+    run.not_held.clear();
+    log.read_again();
+  } else {
+    log.state.range = run.after;
     log.state.seen = run.head;
     log.state.seen_right = std::move(run.right);
   }
@@ -276,14 +281,13 @@ void Engine::note_bodies(Log& log, SessionId source, const StoredRun& run) {
     add_missing(log, index, entry, std::move(body));
   }
   for (const WithdrawalFact& fact : run.withdrawals) {
-    if (fact.erase) log.missing.erase(fact.target);
+    if (fact.erase) log.no_longer_missing(fact.target);
   }
   log.pending_marks = log.pending_marks || run.pending_marks;
   if (run.after.size() == run.head.size && log.pending_marks) {
     // The store has taken back the marks that proved wrong.
     log.pending_marks = false;
-    log.unread = true;
-    log.read_from = EntryIndex(0);
+    log.read_again();
   }
   if (run.filter_number != filter_number_) log.filter_number = run.filter_number;
 }

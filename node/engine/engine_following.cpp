@@ -34,8 +34,8 @@ std::uint64_t Engine::log_entries_quota() const {
 }
 
 // Ends a session whose peer sent what does not verify.
-void Engine::lie(Session& session, const Error& error) {
-  end_session(session, wire_code(error), error, true);
+void Engine::lie(Now now, Session& session, const Error& error) {
+  end_session(now, session, wire_code(error), error, true);
 }
 
 void Engine::ask_for(Session& session, const std::vector<LogId>& logs) {
@@ -119,16 +119,16 @@ bool Engine::expected_heads(Now now, Session& session, const v1::Heads& heads) {
 
 void Engine::on_heads(Now now, Session& session, const v1::Heads& heads) {
   if (static_cast<std::size_t>(heads.heads_size()) > limits::kHeadsPerFrame) {
-    return lie(session, fail(Code::kTooLarge, "a frame carries at most 256 heads", "heads"));
+    return lie(now, session, fail(Code::kTooLarge, "a frame carries at most 256 heads", "heads"));
   }
   if (!expected_heads(now, session, heads)) {
-    return lie(session, fail(Code::kMalformed, "heads came that were not asked for", "request_id"));
+    return lie(now, session, fail(Code::kMalformed, "heads came that were not asked for", "request_id"));
   }
   session.counts.heads_in += static_cast<std::uint64_t>(heads.heads_size());
   std::vector<Offer> offers;
   for (const auto& head : heads.heads()) {
     auto offer = read_offer(session, head, heads.request_id() == 0);
-    if (!offer.ok()) return lie(session, offer.error());
+    if (!offer.ok()) return lie(now, session, offer.error());
     if (*offer) {
       offers.push_back(std::move(**offer));
     } else {
@@ -151,7 +151,7 @@ void Engine::verify_offers(Now, Session& session, std::vector<Offer> offers) {
           for (std::size_t i = 0; i < offers.size(); ++i) {
             Session* live = find(id);
             if (live == nullptr) return;
-            if (!verified[i].ok()) return lie(*live, verified[i].error());
+            if (!verified[i].ok()) return lie(then, *live, verified[i].error());
             Offer offer = offers[i];
             offer.head.size = verified[i]->size;
             offer.head.root = verified[i]->root;
@@ -171,7 +171,7 @@ void Engine::on_cursor(Now now, Session& session, const v1::Cursor& cursor) {
 void Engine::on_push(Now now, Session& session, v1::Push push, std::size_t size) {
   ++session.counts.pushes_in;
   auto read = read_offer(session, push.head(), false);
-  if (!read.ok()) return lie(session, read.error());
+  if (!read.ok()) return lie(now, session, read.error());
   if (!*read) {
     ++session.counts.duplicates_in;
     prune(session, LogId::from(push.head().log_id()));
@@ -180,7 +180,7 @@ void Engine::on_push(Now now, Session& session, v1::Push push, std::size_t size)
   }
   Offer offer = std::move(**read);
   const auto head = peek(offer.head.note);
-  if (!head.ok()) return lie(session, head.error());
+  if (!head.ok()) return lie(now, session, head.error());
   offer.head.size = head->size;
   offer.head.root = head->root;
   Log& log = log_of(offer);
@@ -208,7 +208,7 @@ void Engine::on_push(Now now, Session& session, v1::Push push, std::size_t size)
   log.offers.insert_or_assign(session.id, offer);
   begin_fetch(now, log, session.id, offer.head, 0);
   const Status taken = take_chunk(now, log, std::move(*push.mutable_chunk()), size, offer.head.note);
-  if (!taken.ok()) lie(session, taken.error());
+  if (!taken.ok()) lie(now, session, taken.error());
 }
 
 Engine::Log& Engine::log_of(const Offer& offer) {

@@ -18,7 +18,7 @@ constexpr std::size_t kPushCredit = 64 * limits::kKiB;
 }  // namespace
 
 void Engine::on_follow(Now now, Session& session, const v1::Follow& follow) {
-  if (session.followed) return lie(session, fail(Code::kMalformed, "Follow came twice", "frame"));
+  if (session.followed) return lie(now, session, fail(Code::kMalformed, "Follow came twice", "frame"));
   session.followed = true;
   // A cursor of another journal, or beyond ours, says nothing about this one.
   const bool ours = follow.journal_id() == journal_id_.view() && follow.cursor() <= last_row_.value;
@@ -147,9 +147,9 @@ void Engine::prune(Session& session, const LogId& log) {
   send(session, frame);
 }
 
-void Engine::on_prune(Session& session, const v1::Prune& prune) {
+void Engine::on_prune(Now now, Session& session, const v1::Prune& prune) {
   if (prune.log_id().size() != LogId::kSize)
-    return lie(session, fail(Code::kMalformed, "it has not 32 bytes", "log_id"));
+    return lie(now, session, fail(Code::kMalformed, "it has not 32 bytes", "log_id"));
   session.eager.erase(LogId::from(prune.log_id()));
 }
 

@@ -58,7 +58,8 @@ struct FileFetch {
   std::uint32_t stored = 0;      // chunks below it
   std::uint32_t committing = 0;  // the next to give to the store
   std::uint32_t expected = 0;    // the next to come
-  std::uint64_t generation = 0;  // tells chunks under way from those of before a restart
+  std::uint64_t number = 0;      // tells its wishes from those of a fetch of the same file that was ended
+  std::uint64_t generation = 0;  // tells what is under way from that of before a restart, or of such a fetch
   std::map<std::uint32_t, HeldChunk> verified;
   std::optional<SessionId> source;
   std::uint64_t request_id = 0;
@@ -90,7 +91,8 @@ struct Engine::Log {
   std::map<EntryIndex, MissingBody> missing;
   bool unread = true;  // the store may know of more
   bool reading_unheld = false;
-  EntryIndex read_from;  // up to here `missing` is complete
+  bool outdated = false;  // the store says something else by now than what is being read
+  EntryIndex read_from;   // up to here `missing` is complete
   std::optional<MonoTime> retry_bodies_at;
   unsigned body_retries = 0;
   std::uint64_t filter_number = 0;  // the filter that its bodies follow, see Engine::filter_number_
@@ -100,6 +102,17 @@ struct Engine::Log {
   bool removing = false;
 
   std::uint64_t whole_size() const { return state.whole ? state.whole->size.value : 0; }
+  // The store is to be read anew, from the beginning.
+  void read_again() {
+    unread = true;
+    read_from = EntryIndex(0);
+    outdated = reading_unheld;
+  }
+  // The body of an entry has come, or was erased.
+  void no_longer_missing(EntryIndex index) {
+    missing.erase(index);
+    outdated = outdated || (reading_unheld && index >= read_from);
+  }
 };
 
 }  // namespace koinon

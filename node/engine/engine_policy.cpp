@@ -77,8 +77,7 @@ void Engine::enter_policy(Now, const LogId& id) {
   const auto it = logs_.find(id);
   if (it == logs_.end()) return;
   Log& log = *it->second;
-  log.unread = true;
-  log.read_from = EntryIndex(0);
+  log.read_again();
   if (!log.state.out_since) return;
   log.state.out_since.reset();
   // A new row: peers whose cursors have passed the old one while we told nothing of it hear of it again.
@@ -98,6 +97,7 @@ void Engine::leave_policy(Now now, const LogId& id) {
   abandon_fetch(now, log, false);
   for (const auto& [source, offer] : std::exchange(log.offers, {})) settle_row(now, source, id, offer.row);
   log.missing.clear();
+  log.read_again();
   lacking_.erase(id);
   if (log.state.range.size().value == 0 && log.commits == 0) return;
   outside_.insert(id);
@@ -214,9 +214,22 @@ void Engine::apply_filter(Now now, Log& log) {
   }
   log.filtering = true;
   ++filters_running_;
-  issue(CommitFilter{log.state.id, config_.filter, now.wall},
+  // What the filter before wanted is not taken while this one passes over the log.
+  log.missing.clear();
+  log.read_again();
+  lacking_.erase(log.state.id);
+  apply_filter_from(now, log, EntryIndex(0));
+}
+
+// A piece at a time: what others write, our own notes first of all, comes in between.
+void Engine::apply_filter_from(Now now, Log& log, EntryIndex from) {
+  issue(CommitFilter{log.state.id, config_.filter, now.wall, from, limits::kFilteredAtOnce},
         [this, id = log.state.id, number = filter_number_](Now then, const Result<Answer>& answer) {
           Log& done = *logs_.at(id);
+          std::optional<EntryIndex> next;
+          if (answer.ok()) next = std::get<FilterApplied>(*answer).next;
+          // Of a filter that has changed again the rest is left out: the next one passes over all.
+          if (next && number == filter_number_) return apply_filter_from(then, done, *next);
           done.filtering = false;
           --filters_running_;
           if (!answer.ok() && answer.error().code != Code::kNotFound) {
@@ -224,8 +237,7 @@ void Engine::apply_filter(Now now, Log& log) {
           }
           done.filter_number = number;
           done.missing.clear();
-          done.unread = true;
-          done.read_from = EntryIndex(0);
+          done.read_again();
           look_for_bodies(then, id);
           apply_filters(then);
         });

@@ -103,17 +103,17 @@ void Engine::flush_outbox(Session& session) {
 
 // --- requests ---
 
-void Engine::on_get_heads(Session& session, const v1::GetHeads& request) {
+void Engine::on_get_heads(Now now, Session& session, const v1::GetHeads& request) {
   if (request.request_id() == 0 ||
       static_cast<std::size_t>(request.log_ids_size()) > limits::kLogIdsPerRequest) {
-    return lie(session,
+    return lie(now, session,
                fail(Code::kMalformed, "a GetHeads needs a number and at most 256 log ids", "get_heads"));
   }
   v1::Frame frame;
   frame.mutable_heads()->set_request_id(request.request_id());
   for (const auto& bytes : request.log_ids()) {
     if (bytes.size() != LogId::kSize)
-      return lie(session, fail(Code::kMalformed, "it has not 32 bytes", "log_ids"));
+      return lie(now, session, fail(Code::kMalformed, "it has not 32 bytes", "log_ids"));
     const LogId id = LogId::from(bytes);
     // A peer may always learn what we hold of its own log.
     const bool own = id == session.peer_log && logs_.contains(id) && logs_.at(id)->state.whole;
@@ -125,9 +125,9 @@ void Engine::on_get_heads(Session& session, const v1::GetHeads& request) {
 void Engine::on_get(Now now, Session& session, const v1::Get& get) {
   const bool shaped = get.request_id() != 0 && get.log_id().size() == LogId::kSize &&
                       get.root().size() == Hash::kSize && get.from() < get.to() && get.to() <= get.size();
-  if (!shaped) return lie(session, fail(Code::kMalformed, "a field of Get is out of range", "get"));
+  if (!shaped) return lie(now, session, fail(Code::kMalformed, "a field of Get is out of range", "get"));
   if (session.serving.size() >= limits::kOpenRequests) {
-    return end_session(session, v1::ERROR_CODE_LIMIT,
+    return end_session(now, session, v1::ERROR_CODE_LIMIT,
                        fail(Code::kTooLarge, "more than 64 requests are open", "get"), true);
   }
   const LogId id = LogId::from(get.log_id());
@@ -198,7 +198,7 @@ void Engine::on_get_bodies(Now now, Session& session, const v1::GetBodies& reque
   if (request.request_id() == 0 || request.log_id().size() != LogId::kSize ||
       request.hops_left() > limits::kHopsLeft ||
       static_cast<std::size_t>(request.bodies_size()) > limits::kBodiesPerRequest) {
-    return lie(session, fail(Code::kMalformed, "a field of GetBodies is out of range", "get_bodies"));
+    return lie(now, session, fail(Code::kMalformed, "a field of GetBodies is out of range", "get_bodies"));
   }
   const LogId id = LogId::from(request.log_id());
   if (!serves(id)) {
@@ -206,7 +206,7 @@ void Engine::on_get_bodies(Now now, Session& session, const v1::GetBodies& reque
                         request.request_id());
   }
   if (session.body_serving.size() >= limits::kOpenRequests) {
-    return end_session(session, v1::ERROR_CODE_LIMIT,
+    return end_session(now, session, v1::ERROR_CODE_LIMIT,
                        fail(Code::kTooLarge, "more than 64 requests are open", "get_bodies"), true);
   }
   session.body_serving.push_back({request, 0});
@@ -219,7 +219,7 @@ void Engine::pump_bodies(Now now, Session& session) {
          session.outbox.empty() && session.queued <= limits::kSendQueueBytes) {
     const BodyServing& next = session.body_serving.front();
     if (next.next == next.request.bodies_size()) {
-      send_bodies(now, session, {});
+      send_bodies(now, session, {}, {});
       continue;
     }
     ReadRecords intent{LogId::from(next.request.log_id()), {}, limits::kChunkTargetBytes};
@@ -227,23 +227,28 @@ void Engine::pump_bodies(Now now, Session& session) {
       intent.indexes.emplace_back(next.request.bodies(i).index());
     }
     session.reading_bodies = true;
-    issue(std::move(intent), [this, id = session.id](Now then, Result<Answer> answer) {
+    const TreeSize held = logs_.at(intent.log)->state.range.size();
+    issue(std::move(intent), [this, id = session.id, held](Now then, Result<Answer> answer) {
       Session* live = find(id);
       if (live == nullptr) return;
       live->reading_bodies = false;
       auto records = answer.ok() ? std::get<std::vector<StoredRecord>>(std::move(*answer))
                                  : std::vector<StoredRecord>(1);
-      send_bodies(then, *live, records);
+      send_bodies(then, *live, records, held);
       if (live = find(id); live != nullptr) pump_bodies(then, *live);
     });
   }
 }
 
-// Answers the next bodies of the oldest request; without any left, ends it.
-void Engine::send_bodies(Now now, Session& session, const std::vector<StoredRecord>& records) {
+// Answers the next bodies of the oldest request; without any left, ends it. `held`: how many entries the
+// store had at least when they were read. A mark of erasure by an entry beyond them was said by another peer
+// and is not borne out yet: it is not passed on.
+void Engine::send_bodies(Now now, Session& session, const std::vector<StoredRecord>& records, TreeSize held) {
   BodyServing& serving = session.body_serving.front();
   const LogId id = LogId::from(serving.request.log_id());
-  const std::uint32_t hops_left = serving.request.hops_left();
+  // What came since may have erased some of them: those are not looked for any more.
+  const bool current = held == logs_.at(id)->state.range.size();
+  const std::uint32_t hops_left = current ? serving.request.hops_left() : 0;
   std::vector<const StoredRecord*> to_look_for;
   v1::Frame frame;
   auto* bodies = frame.mutable_bodies();
@@ -258,7 +263,7 @@ void Engine::send_bodies(Now now, Session& session, const std::vector<StoredReco
     if (same && !record.body.empty()) {
       answer->set_body(record.body);
       ++session.counts.bodies_out;
-    } else if (same && record.state == BodyState::kErased) {
+    } else if (same && record.state == BodyState::kErased && record.erased_by.value < held.value) {
       answer->set_mark(v1::BODY_MARK_ERASED);
       answer->set_erased_by(record.erased_by.value);
     } else {

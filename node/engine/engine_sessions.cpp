@@ -33,18 +33,18 @@ void Engine::on_connected(Now now, SessionId id, NodeKey peer, bool dialled_by_u
   sessions_.emplace(id, std::move(owned));
   const auto known = peers_.find(peer);
   if (known == peers_.end() || shutting_down_) {
-    end_session(session, v1::ERROR_CODE_SHUTTING_DOWN, fail(Code::kRefused, "the peer is not pinned here"),
-                false);
+    end_session(now, session, v1::ERROR_CODE_SHUTTING_DOWN,
+                fail(Code::kRefused, "the peer is not pinned here"), false);
     return;
   }
   if (shuns(now, peer)) {
-    end_session(session, v1::ERROR_CODE_BUSY,
+    end_session(now, session, v1::ERROR_CODE_BUSY,
                 fail(Code::kRefused, "the peer sent what does not verify a while ago; try again later"),
                 false);
     return;
   }
   ++conduct_[peer].sessions;
-  if (resolve_duplicate(session)) greet(session, known->second);
+  if (resolve_duplicate(now, session)) greet(session, known->second);
 }
 
 bool Engine::shuns(Now now, const NodeKey& peer) const {
@@ -58,13 +58,12 @@ const Conduct* Engine::conduct(const NodeKey& peer) const {
 }
 
 // Longer each time, up to a limit.
-void Engine::note_lie(const Session& session, const std::string& what) {
+void Engine::note_lie(Now now, const Session& session, const std::string& what) {
   Conduct& conduct = conduct_[session.peer];
-  const MonoTime now = std::max(session.last_received, session.connected_at);
-  if (now - conduct.last_lie_at > limits::kLieForgotten) conduct.lies = 0;
+  if (now.mono - conduct.last_lie_at > limits::kLieForgotten) conduct.lies = 0;
   const MonoTime wait = limits::kLieBackoff * (std::int64_t{1} << std::min(conduct.lies++, 8U));
-  conduct.shunned_until = now + std::min<MonoTime>(wait, limits::kLieBackoffMax);
-  conduct.last_lie_at = now;
+  conduct.shunned_until = now.mono + std::min<MonoTime>(wait, limits::kLieBackoffMax);
+  conduct.last_lie_at = now.mono;
   conduct.last_lie = what;
 }
 
@@ -92,7 +91,7 @@ void Engine::greet(Session& session, const PeerRecord& peer) {
 
 // Of two connections between the same two nodes the one dialled by the lower node key stays; of two by the
 // same dialler the newer; one silent for two pings loses to any. Returns whether `session` stays.
-bool Engine::resolve_duplicate(Session& session) {
+bool Engine::resolve_duplicate(Now now, Session& session) {
   std::vector<Session*> others;
   for (auto& [id, other] : sessions_) {
     if (other->peer == session.peer && other->id != session.id) others.push_back(other.get());
@@ -101,14 +100,14 @@ bool Engine::resolve_duplicate(Session& session) {
   for (Session* other : others) {
     const bool other_stays = other->pings_unanswered < 2 && dialler(*other) < dialler(session);
     Session& loser = other_stays ? session : *other;
-    end_session(loser, v1::ERROR_CODE_DUPLICATE,
+    end_session(now, loser, v1::ERROR_CODE_DUPLICATE,
                 fail(Code::kConflict, "another connection between the two nodes stays"), false);
     if (other_stays) return false;
   }
   return true;
 }
 
-void Engine::end_session(Session& session, v1::ErrorCode code, const Error& reason, bool lied) {
+void Engine::end_session(Now now, Session& session, v1::ErrorCode code, const Error& reason, bool lied) {
   v1::Frame frame;
   auto* error = frame.mutable_error();
   error->set_code(code);
@@ -116,10 +115,10 @@ void Engine::end_session(Session& session, v1::ErrorCode code, const Error& reas
   error->set_fatal(true);
   send(session, frame);
   outputs_.emplace_back(CloseSession{session.id, reason, lied});
-  if (lied) note_lie(session, reason.text());
+  if (lied) note_lie(now, session, reason.text());
   if (lied)
     emit({Event::Kind::kPeerLied, session.peer, session.peer_log.value_or(LogId()), {}, reason.text()});
-  drop_session({session.last_received, {}}, session.id, reason.text());
+  drop_session(now, session.id, reason.text());
 }
 
 void Engine::drop_session(Now now, SessionId id, const std::string& why) {
@@ -149,14 +148,14 @@ void Engine::shut_down(Now now) {
       send_rows(now, session);
       if (session.told_cursor < session.sent_row) send_cursor(session);
     }
-    end_session(session, v1::ERROR_CODE_SHUTTING_DOWN, fail(Code::kUnavailable, "the node is shutting down"),
-                false);
+    end_session(now, session, v1::ERROR_CODE_SHUTTING_DOWN,
+                fail(Code::kUnavailable, "the node is shutting down"), false);
   }
 }
 
 void Engine::on_hello(Now now, Session& session, const v1::Hello& hello) {
   const auto refuse = [&](v1::ErrorCode code, std::string why, std::string field) {
-    end_session(session, code, fail(Code::kRefused, std::move(why), std::move(field)), false);
+    end_session(now, session, code, fail(Code::kRefused, std::move(why), std::move(field)), false);
   };
   if (hello.min_version() > kProtocolVersion || hello.max_version() < kProtocolVersion) {
     return refuse(v1::ERROR_CODE_VERSION,
@@ -322,7 +321,7 @@ const char* Engine::overdue(Now now, const Session& session) const {
 
 void Engine::check_timers(Now now, Session& session) {
   if (const char* why = overdue(now, session); why != nullptr) {
-    return end_session(session, v1::ERROR_CODE_TIMEOUT, fail(Code::kUnavailable, why), false);
+    return end_session(now, session, v1::ERROR_CODE_TIMEOUT, fail(Code::kUnavailable, why), false);
   }
   if (!session.hello_received) return;
   run_gossip_timers(now, session);
@@ -334,7 +333,7 @@ void Engine::check_liveness(Now now, Session& session) {
     ++session.pings_unanswered;
     session.ping_sent.reset();
     if (session.pings_unanswered >= 2) {
-      return end_session(session, v1::ERROR_CODE_TIMEOUT,
+      return end_session(now, session, v1::ERROR_CODE_TIMEOUT,
                          fail(Code::kUnavailable, "two pings were not answered"), false);
     }
   }

@@ -91,11 +91,16 @@ struct CommitBodies {
   // NOLINTNEXTLINE(readability-redundant-member-init): may be left out of braces
   std::vector<AttachmentWant> wants{};
 };
-// A log's bodies follow a changed filter.
+// The bodies of some entries of a log follow a changed filter. Answer: FilterApplied.
 struct CommitFilter {
   LogId log;
   BodyFilter filter;
   UnixMillis now;
+  EntryIndex from;
+  std::uint64_t most = 0;  // entries
+};
+struct FilterApplied {
+  std::optional<EntryIndex> next;  // where to go on; none: these were the last
 };
 struct CommitOutOfPolicy {
   LogId log;
@@ -199,7 +204,7 @@ struct Intent {
 
 using Answer =
     std::variant<HeadsVerified, RunVerified, RunStored, Done, ServedRun, Hash, std::vector<StoredRecord>,
-                 RunProof, BodiesVerified, AttachmentState, ChunkStored, ChunkRead>;
+                 RunProof, BodiesVerified, AttachmentState, ChunkStored, ChunkRead, FilterApplied>;
 struct Completion {
   IntentId id;
   Result<Answer> answer;

@@ -205,6 +205,7 @@ std::string Access::cookie(const std::string& secret) const {
 
 std::string Access::base_url(const HttpRequest& request) const {
   if (!options_.url.empty()) return options_.url;
+  if (request.local) return "http://localhost:" + std::to_string(options_.port);
   const std::string host = request.header("host");
   return "http://" + (host.empty() ? std::string("localhost") : host);
 }

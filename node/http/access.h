@@ -19,6 +19,7 @@ struct AccessOptions {
   std::string sso_secret;            // what the proxy sends in kSsoSecretHeader beside it
   std::vector<std::string> proxies;  // addresses whose forwarding headers are believed
   Bytes form_key;                    // under which forms of callers that a proxy names carry a token
+  std::uint16_t port = 0;            // that is served, for who asks over the Unix socket where pages are
 };
 
 // In which a proxy proves that it is the one that logs people in: any other program of the same machine has
@@ -44,7 +45,7 @@ class Access {
   Guesses& guesses() { return guesses_; }
   const AccessOptions& options() const { return options_; }
   // Where pages and feeds are, without a slash at the end: what is configured, else what the request was sent
-  // to.
+  // to, or this machine's own address where it came over the Unix socket.
   std::string base_url(const HttpRequest& request) const;
 
  private:

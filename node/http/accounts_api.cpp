@@ -278,10 +278,7 @@ Result<std::string> AccountsApi::issue_link(UserId user, const HttpRequest& requ
   link.created_at = parts_.clock.wall();
   link.expires_at = {link.created_at.value + std::chrono::milliseconds(limits::kOneTimeLifetime).count()};
   KOINON_ASSIGN(const std::string code, shared_.accounts.issue(link));
-  std::string base = shared_.access.base_url(request);
-  if (request.local && shared_.access.options().url.empty())
-    base = "http://localhost:" + std::to_string(parts_.facts.http_port);
-  return base + "/welcome/" + code;
+  return shared_.access.base_url(request) + "/welcome/" + code;
 }
 
 Result<HttpResponse> AccountsApi::add(const HttpRequest& request) {

@@ -22,6 +22,14 @@
 namespace koinon {
 namespace asio = boost::asio;
 namespace json = boost::json;
+namespace {
+
+// What a library throws ends one request, and is told.
+Error fault(const std::exception& error) {
+  return fail(Code::kInternal, std::string("this request met a fault of the program: ") + error.what());
+}
+
+}  // namespace
 
 ApiShared::ApiShared(ApiParts given)
     : parts(std::move(given)),
@@ -338,18 +346,22 @@ asio::awaitable<Admitted> Api::admit(HttpRequest request, bool has_body) {
   Admitted out;
   request.route = &routes_.routes()[request.route_number];
   out.body_limit = request.route->body_limit;
-  if (const Status may = shared_.access.admit(request); !may.ok()) {
-    // A form whose session has ended is read, so that nothing of it is lost; the page looks again.
-    const bool form = request.route->page && request.method == "POST" && has_body;
-    if (form && may.error().code == Code::kUnauthenticated) {
-      out.body_limit = std::min(request.route->body_limit, limits::kEndedFormBytes);
-    } else {
-      out.answer = refusal(request, may.error());
-      if (request.method != "GET") audit(request, *out.answer);
+  try {
+    if (const Status may = shared_.access.admit(request); !may.ok()) {
+      // A form whose session has ended is read, so that nothing of it is lost; the page looks again.
+      const bool form = request.route->page && request.method == "POST" && has_body;
+      if (form && may.error().code == Code::kUnauthenticated) {
+        out.body_limit = std::min(request.route->body_limit, limits::kEndedFormBytes);
+      } else {
+        out.answer = refusal(request, may.error());
+        if (request.method != "GET") audit(request, *out.answer);
+      }
+    } else if (!has_body) {
+      HttpRequest copy = request;
+      out.answer = co_await handle(std::move(copy));
     }
-  } else if (!has_body) {
-    HttpRequest copy = request;
-    out.answer = co_await handle(std::move(copy));
+  } catch (const std::exception& error) {
+    out.answer = problem(fault(error));
   }
   out.request = std::move(request);
   out.took = parts_.clock.mono() - began;
@@ -364,22 +376,30 @@ HttpResponse Api::refusal(HttpRequest request, const Error& error) {
 
 asio::awaitable<HttpResponse> Api::refuse(HttpRequest request, Error error) {
   request.route = &routes_.routes()[request.route_number];
-  co_return refusal(std::move(request), error);
+  try {
+    co_return refusal(std::move(request), error);
+  } catch (const std::exception& thrown) {
+    co_return problem(fault(thrown));
+  }
 }
 
 asio::awaitable<StartedStream> Api::begin_stream(HttpRequest request) {
   StartedStream out;
   request.route = &routes_.routes()[request.route_number];
-  if (const Status may = shared_.access.admit(request); !may.ok()) {
-    out.refusal = refusal(request, may.error());
-    co_return out;
-  }
-  out.stranger = request.caller.by == Caller::By::kNothing;
-  auto source = request.route->stream(request);
-  if (source.ok()) {
-    out.source = std::make_shared<EventSource>(std::move(*source));
-  } else {
-    out.refusal = problem(source.error());
+  try {
+    if (const Status may = shared_.access.admit(request); !may.ok()) {
+      out.refusal = refusal(request, may.error());
+      co_return out;
+    }
+    out.stranger = request.caller.by == Caller::By::kNothing;
+    auto source = request.route->stream(request);
+    if (source.ok()) {
+      out.source = std::make_shared<EventSource>(std::move(*source));
+    } else {
+      out.refusal = problem(source.error());
+    }
+  } catch (const std::exception& error) {
+    out.refusal = problem(fault(error));
   }
   co_return out;
 }
@@ -391,12 +411,10 @@ asio::awaitable<HttpResponse> Api::handle(HttpRequest request) {
   const HttpRequest head = changes ? without_body(request) : HttpRequest();
   const Route* route = request.route;
   HttpResponse response;
-  // What a library throws ends one request, and is told.
   try {
     response = co_await route->handle(std::move(request));
   } catch (const std::exception& error) {
-    response = problem(
-        fail(Code::kInternal, std::string("this request met a fault of the program: ") + error.what()));
+    response = problem(fault(error));
   }
   if (head.route != nullptr) audit(head, response);
   co_return response;

@@ -101,10 +101,7 @@ Looked Entrance::look(HttpRequest& request) {
   std::string allowed;
   if (const Status matched = routes_.match(request, allowed); !matched.ok()) {
     HttpResponse refusal = problem(matched.error());
-    if (!allowed.empty()) {
-      refusal.status = 405;
-      refusal.headers["Allow"] = allowed;
-    }
+    if (!allowed.empty()) refusal.headers["Allow"] = allowed;
     return {std::move(refusal), nullptr};
   }
   const Route* route = request.route;

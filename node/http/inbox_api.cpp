@@ -22,6 +22,11 @@ Status needs_account(const Caller& caller) {
   return fail(Code::kRefused, "this belongs to an account; log in, or use a token of one", "account");
 }
 
+// Cut between characters: half of one would make every answer that carries it unreadable.
+std::string read_remark(const json::object& object) {
+  return std::string(clipped_utf8(text_member(object, "remark"), kRemarkBytes));
+}
+
 }  // namespace
 
 void InboxApi::add_routes(RouteTable& routes) {
@@ -92,7 +97,9 @@ Result<HttpResponse> InboxApi::inbox(const HttpRequest& request) {
   std::string next;
   for (std::size_t looked = 0; items.size() < limit && looked < kLookedAt; looked += limit) {
     KOINON_ASSIGN(const auto found, parts_.index->addressed(*own, before, limit));
+    std::size_t passed = 0;
     for (const IndexedRecord& record : found) {
+      ++passed;
       before = record.arrival;
       KOINON_ASSIGN(const InboxCase item, shared_.desk.inbox_case(record.log, record.index));
       if (!state.empty() && kCaseStates.at(static_cast<std::size_t>(item.state)) != state) continue;
@@ -101,7 +108,8 @@ Result<HttpResponse> InboxApi::inbox(const HttpRequest& request) {
       items.push_back(std::move(made));
       if (items.size() == limit) break;
     }
-    next = found.size() == limit ? std::to_string(before.value) : "";
+    // A page that is full half way leaves the rest to the next one, also where these were the last.
+    next = found.size() == limit || passed < found.size() ? std::to_string(before.value) : "";
     if (found.size() < limit) break;
   }
   json::object body{{"items", std::move(items)}};
@@ -124,7 +132,7 @@ Status InboxApi::edit_case(const json::object& object, InboxCase& item) {
       if (!user) return fail(Code::kNotFound, "there is no such account", "assignee");
     }
   }
-  if (object.contains("remark")) item.remark = text_member(object, "remark").substr(0, kRemarkBytes);
+  if (object.contains("remark")) item.remark = read_remark(object);
   item.updated_at = parts_.clock.wall();
   return {};
 }
@@ -169,7 +177,7 @@ Result<HttpResponse> InboxApi::watch(const HttpRequest& request) {
   if (!request.body.empty()) {
     KOINON_ASSIGN(const json::object object, parse_request(request.body));
     KOINON_TRY(check_members(object, {"remark"}));
-    item.remark = text_member(object, "remark").substr(0, kRemarkBytes);
+    item.remark = read_remark(object);
   }
   Directory directory(*parts_.store, parts_.index.get());
   KOINON_ASSIGN(const auto found, directory.find_ref(request.arg("city") + "/" + request.arg("index")));

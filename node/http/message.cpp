@@ -21,6 +21,8 @@ unsigned status_of(Code code) {
       return 401;
     case Code::kTooMany:
       return 429;
+    case Code::kWrongMethod:
+      return 405;
     case Code::kUnavailable:
       return 503;
     case Code::kDiskFull:

@@ -103,8 +103,15 @@ asio::awaitable<std::optional<std::string>> ReadingService::next_of_stream(
   if (stranger && !entrance_->has_time(address)) co_return std::nullopt;
   Timed out = co_await threads_.run_there<Timed>(who, number, [this, source]() -> asio::awaitable<Timed> {
     const MonoTime began = clock_();
-    auto news = (*source)();
-    co_return Timed{news.ok() ? std::optional(std::move(*news)) : std::nullopt, clock_() - began};
+    Timed done;
+    // What a library throws ends the stream, as an error does.
+    try {
+      if (auto news = (*source)(); news.ok()) done.news = std::move(*news);
+    } catch (const std::exception&) {
+      done.news.reset();
+    }
+    done.took = clock_() - began;
+    co_return done;
   });
   if (stranger) entrance_->charge_time(address, out.took);
   co_return std::move(out.news);

@@ -81,12 +81,19 @@ class ReadingThreads {
     std::optional<Share> place;
     if (!who.local) place.emplace(reading_, who.visitor);
     const Share busy(busy_, std::to_string(number));
-    T out = co_await run_on<T>(number, std::move(work));
+    std::exception_ptr thrown;
+    T out{};
+    try {
+      out = co_await run_on<T>(number, std::move(work));
+    } catch (...) {
+      thrown = std::current_exception();
+    }
     place.reset();
     wake(who.visitor);
+    if (thrown) std::rethrow_exception(thrown);
     co_return out;
   }
-  // On that thread, whoever else is there. `work` throws nothing.
+  // On that thread, whoever else is there. What is thrown there is thrown here.
   template <typename T>
   boost::asio::awaitable<T> run_on(Number number, std::function<boost::asio::awaitable<T>()> work) {
     co_return co_await boost::asio::co_spawn(threads_[number]->io, std::move(work),

@@ -76,7 +76,7 @@ Status RouteTable::match(HttpRequest& request, std::string& allowed) const {
       allowed += (allowed.empty() ? "" : ", ") + routes_[i].method;
   }
   if (allowed.empty()) return fail(Code::kNotFound, "nothing is served at this address", "target");
-  return fail(Code::kInvalidArgument, "this address does not take that method", "method");
+  return fail(Code::kWrongMethod, "this address does not take that method", "method");
 }
 
 }  // namespace koinon

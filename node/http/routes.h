@@ -51,8 +51,8 @@ class RouteTable {
   void add(Route route);
   const std::vector<Route>& routes() const { return routes_; }
 
-  // Sets route and args. kNotFound: no such address; kInvalidArgument with field `method`: not with this
-  // method, `allowed` says which.
+  // Sets route and args. kNotFound: no such address; kWrongMethod: not with this method, `allowed` says
+  // which.
   Status match(HttpRequest& request, std::string& allowed) const;
 
  private:

@@ -318,8 +318,7 @@ struct HttpServer::Impl {
 HttpServer::HttpServer(Options options) : options_(std::move(options)), impl_(std::make_unique<Impl>(io_)) {}
 HttpServer::~HttpServer() { stop(); }
 
-Status HttpServer::start(HttpService& service) {
-  impl_->service = &service;
+Status HttpServer::bind() {
   error_code error;
   if (!options_.listen.empty()) {
     const auto address = asio::ip::make_address(options_.listen, error);
@@ -337,7 +336,6 @@ Status HttpServer::start(HttpService& service) {
                   "http.port");
     }
     port_ = impl_->tcp_acceptor->local_endpoint(error).port();
-    asio::co_spawn(io_, impl_->accept_loop<asio::ip::tcp>(impl_->tcp_acceptor), asio::detached);
   }
   // The data folder's lock is ours, so a socket that is there was left by a node that died.
   std::error_code ignored;
@@ -354,9 +352,16 @@ Status HttpServer::start(HttpService& service) {
   if (error || ::chmod(options_.socket.c_str(), 0660) != 0) {
     return fail(Code::kIo, "the socket cannot be made: " + error.message(), options_.socket.string());
   }
-  asio::co_spawn(io_, impl_->accept_loop<Local>(impl_->local_acceptor), asio::detached);
-  thread_ = std::thread([this] { io_.run(); });
   return {};
+}
+
+void HttpServer::start(HttpService& service) {
+  impl_->service = &service;
+  if (impl_->tcp_acceptor)
+    asio::co_spawn(io_, impl_->accept_loop<asio::ip::tcp>(impl_->tcp_acceptor), asio::detached);
+  asio::co_spawn(io_, impl_->accept_loop<asio::local::stream_protocol>(impl_->local_acceptor),
+                 asio::detached);
+  thread_ = std::thread([this] { io_.run(); });
 }
 
 void HttpServer::notify() {

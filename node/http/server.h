@@ -71,8 +71,10 @@ class HttpServer {
   HttpServer(const HttpServer&) = delete;
   HttpServer& operator=(const HttpServer&) = delete;
 
-  // `service` outlives stop().
-  Status start(HttpService& service);
+  // Binds the addresses: who connects from now on waits until it serves.
+  Status bind();
+  // After bind(). `service` outlives stop().
+  void start(HttpService& service);
   void stop();
   std::uint16_t port() const { return port_; }
   boost::asio::io_context& context() { return io_; }

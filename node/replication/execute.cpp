@@ -149,8 +149,11 @@ Result<Answer> execute_write(Store& store, const IntentBody& body) {
             KOINON_TRY(store.add_bodies(intent.bodies));
             return to_answer(want_each(store, intent.wants, intent.bodies.arrived_at));
           },
-          [&](const CommitFilter& intent) {
-            return to_answer(store.apply_filter(intent.log, intent.filter, intent.now));
+          [&](const CommitFilter& intent) -> Result<Answer> {
+            const auto next =
+                store.apply_filter(intent.log, intent.filter, intent.now, intent.from, intent.most);
+            if (!next.ok()) return next.error();
+            return Answer(FilterApplied{*next});
           },
           [&](const CommitOutOfPolicy& intent) {
             return to_answer(store.set_out_of_policy(intent.log, intent.since));

@@ -24,8 +24,6 @@ using boost::system::error_code;
 
 namespace {
 
-constexpr std::chrono::seconds kTick{1};
-constexpr std::chrono::milliseconds kShortestTick{10};
 constexpr std::chrono::seconds kShutdownDeadline{3};
 
 }  // namespace
@@ -127,6 +125,7 @@ void Network::drain() {
     for (Output& output : outputs) carry_out(std::move(output));
   }
   draining_ = false;
+  if (tick_.is_late(clock_.mono(), engine_.next_tick())) tick_timer_.cancel();
 }
 
 void Network::carry_out(Output output) {
@@ -146,13 +145,23 @@ void Network::on_close_session(const CloseSession& close) {
   const auto peer_key = session_peers_.find(close.session);
   if (peer_key != session_peers_.end()) {
     const auto peer = peers_.find(peer_key->second);
-    if (peer != peers_.end()) {
-      if (peer->second->session == close.session || !peer->second->session)
-        peer->second->state = close.reason.text();
-    }
+    if (peer != peers_.end() && !another_stands(*peer->second, close.session))
+      peer->second->state = close.reason.text();
   }
   const auto it = connections_.find(close.session);
   if (it != connections_.end()) it->second->close();
+}
+
+// Of two connections with a peer one ends, and the engine has forgotten it: whichever came later, the other
+// is the peer's session from now on. False if there is none.
+bool Network::another_stands(Peer& peer, SessionId ended) {
+  if (peer.session && *peer.session != ended) return true;
+  for (const SessionInfo& session : engine_.sessions()) {
+    if (session.peer != peer.record.node_key || session.id == ended) continue;
+    peer.session = session.id;
+    return true;
+  }
+  return false;
 }
 
 void Network::on_event(const Event& event) {
@@ -183,7 +192,7 @@ void Network::begin_session(std::unique_ptr<TlsStream> stream, std::unique_ptr<P
     connections_.erase(session);
     if (const auto key = session_peers_.extract(session); !key.empty()) {
       const auto known = peers_.find(key.mapped());
-      if (known != peers_.end() && known->second->session == session) {
+      if (known != peers_.end() && !another_stands(*known->second, session)) {
         known->second->session.reset();
         if (known->second->state == "connected") known->second->state = "the connection was closed";
         if (known->second->wake) known->second->wake->cancel();
@@ -252,11 +261,11 @@ asio::awaitable<void> Network::serve_handshake(tcp::socket socket) {
 }
 
 asio::awaitable<void> Network::tick_loop() {
-  asio::steady_timer timer(io_);
   while (!stopping_) {
-    timer.expires_after(std::clamp<MonoTime>(engine_.next_tick() - clock_.mono(), kShortestTick, kTick));
+    tick_timer_.expires_after(tick_.arm(clock_.mono(), engine_.next_tick()));
     error_code error;
-    co_await timer.async_wait(redirect_error(use_awaitable, error));
+    co_await tick_timer_.async_wait(redirect_error(use_awaitable, error));
+    if (error) continue;  // something is due sooner
     engine_.on_tick(now());
     drain();
   }

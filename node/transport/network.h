@@ -18,6 +18,7 @@
 #include "node/engine/engine.h"
 #include "node/transport/connection.h"
 #include "node/transport/handshakes.h"
+#include "node/transport/tick.h"
 
 namespace koinon {
 
@@ -142,6 +143,7 @@ class Network {
   void drain();
   void carry_out(Output output);
   void on_close_session(const CloseSession& close);
+  bool another_stands(Peer& peer, SessionId ended);
   void on_event(const Event& event);
   void begin_session(std::unique_ptr<TlsStream> stream, std::unique_ptr<PinCheck> check, bool dialled);
   boost::asio::awaitable<void> accept_loop();
@@ -165,6 +167,8 @@ class Network {
   boost::asio::ip::tcp::acceptor acceptor_{io_};
   std::uint16_t port_ = 0;
   Engine engine_;
+  Tick tick_;
+  boost::asio::steady_timer tick_timer_{io_};
   std::map<NodeKey, std::shared_ptr<Peer>> peers_;
   std::map<NodeKey, InviteRecord> invites_;
   std::map<SessionId, std::shared_ptr<Connection>> connections_;

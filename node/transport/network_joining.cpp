@@ -73,7 +73,7 @@ asio::awaitable<void> Network::serve_join(std::unique_ptr<TlsStream> stream, Inv
   v1::Frame answer;
   const auto refuse = [&](const std::string& why) {
     answer.mutable_error()->set_code(v1::ERROR_CODE_MALFORMED);
-    answer.mutable_error()->set_message(why.substr(0, limits::kErrorBytes));
+    answer.mutable_error()->set_message(std::string(clipped_utf8(why, limits::kErrorBytes)));
     answer.mutable_error()->set_fatal(true);
   };
   if (!frame.ok() || !frame->has_join()) {

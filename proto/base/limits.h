@@ -73,6 +73,7 @@ inline constexpr std::size_t kBodyRequests = 4;         // our open GetBodies at
 inline constexpr std::size_t kBodyRequestBytes = kMiB;  // asked for in one GetBodies, but at least one body
 inline constexpr std::size_t kToldNotHeld = 4096;       // bodies whose arrival a peer is told of
 inline constexpr unsigned kFalseHaves = 3;              // then a peer's Have for a body is not believed
+inline constexpr std::uint64_t kFilteredAtOnce = 1000;  // entries, in one transaction, by a changed filter
 
 // Conduct of a peer: so much at once, and so much a second afterwards
 inline constexpr double kHeadsAtOnce = 200'000;

@@ -30,6 +30,8 @@ std::string_view code_name(Code code) {
       return "unauthenticated";
     case Code::kTooMany:
       return "too_many";
+    case Code::kWrongMethod:
+      return "wrong_method";
     case Code::kInternal:
       return "internal";
   }

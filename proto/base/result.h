@@ -27,6 +27,7 @@ enum class Code {
   kUnavailable,      // try again later
   kUnauthenticated,  // who asks is not known: log in, or give a token
   kTooMany,          // too often in too short a time; try again later
+  kWrongMethod,      // HTTP: this address does not take that method
   kInternal,         // a defect of ours
 };
 

@@ -141,6 +141,40 @@ TEST_P(Attachments, AFileDroppedWithItsNoteAndWantedAgainComesWhole) {
   EXPECT_TRUE(has(reader));
 }
 
+// The file is here whole and its digest is computed; it goes with its note, and half of it comes again: what
+// was computed before says nothing of that half.
+TEST_P(Attachments, WhatWasFinishedBeforeFinishesNothingNew) {
+  EngineConfig config;
+  config.attachments_up_to = limits::kAttachmentBytes;
+  TestNode& reader = network.add("reader.example", config);
+  peers(author, reader);
+  const SessionId link = network.connect(reader, author);
+  bool cut_off = false;
+  network.tamper_frames(link, author, [&](v1::Frame& frame) {
+    return !frame.has_attachment_chunk() || !cut_off || frame.attachment_chunk().number() < 2;
+  });
+  reader.hold = [](const IntentBody& body) { return std::holds_alternative<ReadDigest>(body); };
+  index = attach(author, cut);
+  network.drive();
+  ASSERT_EQ(state_of(reader, author, index, cut.id.sha256).chunks_held, cut.chunks.size());
+  ASSERT_FALSE(has(reader));
+  cut_off = true;
+  reader.engine->set_filter(reader.now, topics({"climate"}));
+  network.drive();
+  ASSERT_FALSE(reader.store->attachment_chunk(cut.id, 0).ok());
+  reader.engine->set_filter(reader.now, BodyFilter());
+  network.drive();
+  ASSERT_EQ(state_of(reader, author, index, cut.id.sha256).chunks_held, 2U) << "it is fetched anew";
+  network.let_go(reader);
+  network.drive();
+  EXPECT_FALSE(has(reader)) << "two chunks are not the file";
+  cut_off = false;
+  network.advance(std::chrono::seconds(140));
+  EXPECT_TRUE(has(reader));
+  for (const AttachmentChunk& chunk : cut.chunks)
+    EXPECT_EQ(reader.store->attachment_chunk(cut.id, chunk.number)->bytes, chunk.bytes);
+}
+
 // author - b - c - reader, with trust.hops 3: only the author has it.
 TEST_P(Attachments, AFileCrossesCitiesThatDoNotWantIt) {
   EngineConfig config;

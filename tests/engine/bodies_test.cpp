@@ -148,6 +148,44 @@ TEST_P(Bodies, SubscribingMovesOnlyTheBodiesOfTheTopic) {
   EXPECT_LT(network.bytes(session) - first - second, 100U);
 }
 
+// Other writes come in between: no transaction walks over a whole log.
+TEST(Filter, OfALongLogIsAppliedAPieceAtATime) {
+  Network network(1);
+  TestNode& author = network.add("author.example");
+  TestNode& reader = network.add("reader.example", wanting({"none"}));
+  constexpr std::size_t kEntries = 2 * limits::kFilteredAtOnce + 500;
+  author.publish(kEntries, "health/testing", 10);
+  network.peer(author, reader);
+  network.connect(reader, author);
+  network.drive();
+  ASSERT_EQ(reader.holds(author), kEntries + 1);
+  std::vector<std::uint64_t> pieces;
+  reader.hold = [&](const IntentBody& body) {
+    if (const auto* filter = std::get_if<CommitFilter>(&body); filter != nullptr) {
+      EXPECT_LE(filter->most, limits::kFilteredAtOnce);
+      if (filter->log == author.id()) pieces.push_back(filter->from.value);
+    }
+    return false;
+  };
+  reader.engine->set_filter(reader.now, topics({"health"}));
+  network.drive();
+  EXPECT_EQ(pieces, (std::vector<std::uint64_t>{0, limits::kFilteredAtOnce, 2 * limits::kFilteredAtOnce}));
+  EXPECT_EQ(reader.bodies_of(author), kEntries);
+  EXPECT_EQ(reader.events_of(Event::Kind::kFilterApplied).size(), 1U);
+  // Changed again half way, the last one counts.
+  std::size_t seen = 0;
+  reader.hold = [&](const IntentBody& body) {
+    const auto* filter = std::get_if<CommitFilter>(&body);
+    return filter != nullptr && filter->log == author.id() && ++seen == 2;
+  };
+  reader.engine->set_filter(reader.now, topics({"climate"}));
+  network.drive();
+  reader.engine->set_filter(reader.now, topics({"health"}));
+  network.let_go(reader);
+  network.drive();
+  EXPECT_EQ(reader.bodies_of(author), kEntries);
+}
+
 TEST_P(Bodies, WhatIsAddressedToUsIsWantedWhateverItsTopic) {
   TestNode& author = network.add("author.example");
   TestNode& reader = network.add("reader.example", wanting({"climate"}));
@@ -192,6 +230,60 @@ TEST_P(Bodies, AnErasedBodyGoesOnEveryNodeAndLateComersKnowWhy) {
   EXPECT_EQ(late.record(author, 1).state, BodyState::kErased);
   EXPECT_EQ(late.record(author, 1).erased_by, EntryIndex(3));
   EXPECT_TRUE(late.engine->standing(author.id()).missing.empty()) << "nobody looks for what was erased";
+}
+
+TEST_P(Bodies, WhatIsErasedWhileTheStoreIsReadIsNotWantedAgain) {
+  TestNode& author = network.add("author.example");
+  TestNode& reader = network.add("reader.example");
+  author.publish(1);
+  network.peer(author, reader);
+  SessionId session = network.connect(reader, author);
+  network.tamper_frames(session, author, without_bodies);
+  network.drive();
+  ASSERT_EQ(reader.record(author, 1).state, BodyState::kNotHeld);
+  network.cut(session);
+  network.drive();
+  reader.restart();
+  std::size_t reads = 0;
+  reader.hold = [&](const IntentBody& body) {
+    const bool held = std::holds_alternative<ReadUnheld>(body);
+    reads += held ? 1 : 0;
+    return held;
+  };
+  session = network.connect(reader, author);
+  network.tamper_frames(session, author, without_bodies);
+  network.drive();
+  ASSERT_GE(reads, 1U) << "the body is found to lack, and the engine does not know it yet";
+  author.publish(withdrawal(author.id(), 1, true));
+  network.drive();
+  ASSERT_EQ(reader.record(author, 1).state, BodyState::kErased);
+  network.let_go(reader);
+  network.drive();
+  EXPECT_FALSE(reader.engine->standing(author.id()).missing.contains(EntryIndex(1)));
+  EXPECT_TRUE(reader.events_of(Event::Kind::kPeerLied).empty())
+      << "the author says rightly that it is erased";
+  EXPECT_TRUE(network.is_open(session));
+}
+
+// The bodies that a wider filter wants are looked for, though the store was being read for the narrower one.
+TEST_P(Bodies, AFilterThatChangesWhileTheStoreIsReadLosesNothing) {
+  TestNode& author = network.add("author.example");
+  TestNode& reader = network.add("reader.example", wanting({"climate"}));
+  author.publish(3, "health");
+  network.peer(author, reader);
+  SessionId session = network.connect(reader, author);
+  network.drive();
+  network.cut(session);
+  network.drive();
+  reader.restart();
+  reader.hold = [](const IntentBody& body) { return std::holds_alternative<ReadUnheld>(body); };
+  session = network.connect(reader, author);
+  network.drive();
+  reader.engine->set_filter(reader.now, BodyFilter());
+  network.drive();
+  network.let_go(reader);
+  network.drive();
+  EXPECT_EQ(reader.bodies_of(author), 3U);
 }
 
 TEST_P(Bodies, AWithdrawalThatDoesNotEraseKeepsTheBody) {
@@ -249,6 +341,43 @@ TEST_P(Bodies, AClaimOfErasureByAnEntryThatIsNotThereYetHelpsNoLiar) {
   network.connect(reader, author);
   network.drive();
   EXPECT_EQ(reader.bodies_of(author), 1U);
+}
+
+// The middle was told that a body is erased by an entry that it has not come to: it believes that for itself,
+// and tells nobody, who might know better.
+TEST_P(Bodies, AClaimOfErasureThatIsNotBorneOutIsNotPassedOn) {
+  TestNode& author = network.add("author.example");
+  TestNode& middle = network.add("middle.example");
+  TestNode& reader = network.add("reader.example");
+  network.peer(author, middle);
+  network.peer(author, reader);
+  network.peer(middle, reader);
+  const SessionId lying = network.connect(middle, author);
+  network.drive();
+  ASSERT_EQ(middle.holds(author), 1U);
+  network.tamper_frames(lying, author, [](v1::Frame& frame) {
+    if (!frame.has_chunk()) return !frame.has_push();
+    if (frame.chunk().from() > 1) return false;
+    v1::Record& record = *frame.mutable_chunk()->mutable_records(0);
+    record.clear_body();
+    record.set_mark(v1::BODY_MARK_ERASED);
+    record.set_erased_by(40);
+    return true;
+  });
+  author.publish(40, "health/testing", 20'000);
+  network.drive();
+  ASSERT_EQ(middle.holds(author), 1U);
+  ASSERT_EQ(middle.record(author, 1).state, BodyState::kErased);
+  const SessionId first = network.connect(reader, author);
+  network.tamper_frames(first, author, without_bodies);
+  network.drive();
+  ASSERT_EQ(reader.holds(author), 41U);
+  const SessionId second = network.connect(reader, middle);
+  network.drive();
+  EXPECT_TRUE(network.is_open(second)) << "it is honest";
+  EXPECT_TRUE(reader.events_of(Event::Kind::kPeerLied).empty());
+  EXPECT_EQ(reader.record(author, 1).state, BodyState::kNotHeld);
+  EXPECT_GT(reader.bodies_of(author), 0U) << "what it has it gives";
 }
 
 TEST_P(Bodies, AnAnswerThatClaimsErasureFalselyEndsTheSession) {

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "crypto/evidence.h"
+#include "proto/codec/frame.h"
 #include "tests/engine/network.h"
 
 namespace koinon::test {
@@ -102,6 +103,66 @@ TEST_P(Fork, AFrozenLogTakesNothingMoreAndStaysFrozenAfterARestart) {
   milan.restart();
   EXPECT_TRUE(milan.engine->log(one.id())->frozen);
   EXPECT_EQ(milan.holds(one), held) << "what was held stays readable";
+}
+
+TEST(OwnFork, StaysKnownWhateverWasSignedBeforeTheStoreKnewOfIt) {
+  Network network(1);
+  TestNode& seoul = network.add("seoul.example");
+  TestNode& la = network.add("la.example");
+  network.peer(seoul, la);
+  const SessionId session = network.connect(la, seoul);
+  seoul.publish(1);
+  network.drive();
+  const LogState signed_before = *seoul.store->log_state(seoul.id());
+  // Another history of ours, of the same size.
+  const Checkpoint claim{seoul.own.identity().origin(), TreeSize(2), Hash::from(Bytes(32, 'r'))};
+  v1::Frame heads;
+  auto* head = heads.mutable_heads()->add_heads();
+  head->set_log_id(seoul.id().bytes());
+  head->set_journal_seq(1000);
+  head->set_checkpoint(sign_checkpoint(claim, seoul.signing_key));
+  seoul.hold = [](const IntentBody& body) { return std::holds_alternative<CommitEvidence>(body); };
+  network.inject(session, seoul, *encode_frame(heads));
+  network.drive();
+  ASSERT_TRUE(seoul.engine->log(seoul.id())->frozen);
+  seoul.engine->on_own_head(seoul.now, signed_before, {});
+  EXPECT_TRUE(seoul.engine->log(seoul.id())->frozen);
+  network.let_go(seoul);
+  network.drive();
+  EXPECT_TRUE(seoul.engine->log(seoul.id())->frozen);
+  EXPECT_EQ(seoul.events_of(Event::Kind::kForked).size(), 1U);
+}
+
+// The two heads contradict each other before anything of the log is stored.
+TEST_P(Fork, OfALogOfWhichNothingIsHeldStaysKnownAfterARestart) {
+  one.publish(3, "health/testing");
+  other.publish(3, "climate/heat");
+  network.drive();
+  TestNode& reader = network.add("reader.example");
+  const auto asks_for_nothing_of_it = [this](v1::Frame& frame) {
+    return !frame.has_get() || frame.get().log_id() != one.id().view();
+  };
+  std::vector<SessionId> links;
+  for (TestNode* between : {&milan, &la}) {
+    network.peer(*between, reader);
+    links.push_back(network.connect(reader, *between));
+    network.tamper_frames(links.back(), reader, asks_for_nothing_of_it);
+  }
+  network.drive();
+  ASSERT_TRUE(reader.engine->log(one.id()) != nullptr && reader.engine->log(one.id())->frozen);
+  ASSERT_FALSE(reader.store->log_state(one.id()).ok());
+  for (const SessionId link : links) network.cut(link);
+  network.drive();
+  reader.restart();
+  ASSERT_NE(reader.engine->log(one.id()), nullptr);
+  EXPECT_TRUE(reader.engine->log(one.id())->frozen);
+  network.connect(reader, milan);
+  network.connect(reader, la);
+  milan.publish(1);
+  network.drive();
+  EXPECT_TRUE(reader.events_of(Event::Kind::kStoreFailed).empty()) << "the store is well";
+  EXPECT_EQ(reader.holds(one), 0U);
+  EXPECT_EQ(reader.holds(milan), milan.holds(milan));
 }
 
 }  // namespace

@@ -268,24 +268,30 @@ void Network::collect(TestNode& node) {
   }
 }
 
+void Network::let_go(TestNode& node) {
+  node.hold = nullptr;
+  for (Completion& done : std::exchange(held_[node.place], {}))
+    completions_[node.place].push_back(std::move(done));
+}
+
 void Network::execute(TestNode& node, Intent intent) {
   const IntentClass kind = intent_class(intent.body);
+  auto& answers = node.hold && node.hold(intent.body) ? held_[node.place] : completions_[node.place];
   if (kind != IntentClass::kWrite) {
     auto answer = kind == IntentClass::kCheck ? execute_check(std::move(intent.body))
                                               : execute_read(*node.store, intent.body);
-    completions_[node.place].push_back({intent.id, std::move(answer)});
+    answers.push_back({intent.id, std::move(answer)});
     return;
   }
   if (node.writes_fail > 0 &&
       (std::holds_alternative<CommitRun>(intent.body) || std::holds_alternative<CommitChunk>(intent.body))) {
     --node.writes_fail;
-    completions_[node.place].push_back({intent.id, fail(Code::kDiskFull, "the disk is full", "store")});
+    answers.push_back({intent.id, fail(Code::kDiskFull, "the disk is full", "store")});
     return;
   }
   std::vector<Intent> group;
   group.push_back(std::move(intent));
-  for (Completion& done : execute_writes(*node.store, group, false))
-    completions_[node.place].push_back(std::move(done));
+  for (Completion& done : execute_writes(*node.store, group, false)) answers.push_back(std::move(done));
 }
 
 // Part of what travels arrives, so that frames are cut anywhere.

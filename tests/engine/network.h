@@ -50,6 +50,8 @@ class TestNode {
   std::unique_ptr<Engine> engine;
   std::vector<Event> events;
   std::size_t writes_fail = 0;  // so many runs cannot be stored: the disk is full
+  // What this says yes to is carried out, and its answer held back until Network::let_go.
+  std::function<bool(const IntentBody&)> hold;
   Now now;
 
  private:
@@ -74,6 +76,8 @@ class Network {
   // A connection that `dialler` opened. Returns its id at both ends.
   SessionId connect(TestNode& dialler, TestNode& listener);
   void cut(SessionId session);
+  // Answers that a node held back come now, and none is held back any more.
+  void let_go(TestNode& node);
 
   // One step of one node, chosen by the seed. False if nothing is under way.
   bool step();
@@ -120,6 +124,7 @@ class Network {
   std::map<std::size_t, std::vector<Intent>> free_intents_;  // checks and reads: any order
   std::map<std::size_t, std::deque<Intent>> write_intents_;  // in order
   std::map<std::size_t, std::vector<Completion>> completions_;
+  std::map<std::size_t, std::vector<Completion>> held_;
   std::uint64_t next_session_ = 1;
 };
 

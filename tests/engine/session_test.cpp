@@ -203,6 +203,40 @@ TEST_F(Sessions, AGetOutOfRangeIsRefused) {
   expect_closed("out of range");
 }
 
+// What a peer that fell silent was asked for is asked of another, who has all the time for it that anybody
+// has.
+TEST(Timeouts, AnAnswerThatIsOverdueEndsNoOtherSession) {
+  Network network(1);
+  TestNode& author = network.add("author.example");
+  TestNode& silent = network.add("silent.example");
+  TestNode& honest = network.add("honest.example");
+  TestNode& reader = network.add("reader.example");
+  for (TestNode* between : {&silent, &honest}) {
+    network.peer(author, *between);
+    network.peer(*between, reader);
+    between->vouch(author);
+    network.connect(author, *between);
+  }
+  author.publish(3);
+  network.drive();
+  const SessionId first = network.connect(reader, silent);
+  bool asked = false;
+  network.tamper_frames(first, reader, [&](v1::Frame& frame) {
+    asked = asked || (frame.has_get() && frame.get().log_id() == author.id().view());
+    return true;
+  });
+  network.tamper_frames(first, silent, [&](v1::Frame&) { return !asked; });
+  network.drive();
+  const SessionId second = network.connect(reader, honest);
+  network.drive();
+  ASSERT_TRUE(asked);
+  ASSERT_EQ(reader.holds(author), 0U) << "it is waited for";
+  network.advance(std::chrono::seconds(70));
+  EXPECT_FALSE(network.is_open(first));
+  EXPECT_TRUE(network.is_open(second)) << network.closed.at(second).text();
+  EXPECT_EQ(reader.holds(author), 4U);
+}
+
 TEST(Duplicates, BothSidesDiallingAtOnceLeavesOneSession) {
   for (unsigned seed = 1; seed <= 20; ++seed) {
     Network network(seed);

@@ -51,6 +51,15 @@ class Accounts(NodesTest):
         headers, _ = self.log_in(seoul, "operator")
         self.assertEqual(ask("GET", base + "/api/v1/status", headers=headers).status, 200)
 
+    def test_a_link_names_the_port_that_is_served(self):
+        seoul = self.node("seoul")  # on a port that the system chose
+        link = seoul.json("user", "add", "desk", "--role", "reader")["link"]
+        self.assertRegex(link, f"^http://localhost:{seoul.http_port}/welcome/[a-z2-7]{{52}}$")
+        self.assertEqual(ask("GET", link.replace("localhost", "127.0.0.1")).status, 200)
+        feed = seoul.json("feed", "add", "desk", "--label", "newsboat")["url"]
+        self.assertTrue(feed.startswith(f"http://localhost:{seoul.http_port}/feeds/all.atom?key="), feed)
+        self.assertEqual(seoul.json("status")["http_port"], seoul.http_port)
+
     def test_three_people_with_different_rights(self):
         seoul = self.node("seoul", "--publishing-review")
         reader = self.member(seoul, "intern", "reader")

@@ -1,14 +1,16 @@
 """A second implementation, from PROTOCOL.md alone, against a real node; and PROTOCOL.md's worked example."""
 
 import base64
+import itertools
 import os
 import pathlib
 import re
+import socket
 import struct
 import unittest
 
 import wire
-from nodes import TOP, NodesTest, wait_for
+from nodes import DEADLINE, TOP, NodesTest, connected, wait_for
 from wire import City, Range, Session, record
 
 
@@ -115,6 +117,29 @@ class PythonPeer(NodesTest):
         self.assertFalse(seoul.json("show", "python.example/1")["readable"])
         self.assertIn("cannot be read", seoul.run("show", "python.example/1"))
         session.close()
+
+    def test_a_second_connection_that_loses_leaves_the_first_as_it_was(self):
+        seoul = self.node("seoul")
+        node_key = base64.urlsafe_b64decode(seoul.json("id")["node_key"] + "=")
+        # Of two connections the one dialled by the lower node key stays: Seoul's own is to be that.
+        name = next(f"python{i}.example" for i in itertools.count()
+                    if wire.public_key(wire.sha256(f"python{i}.example n".encode())) > node_key)
+        city = City(name, self.folder)
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            server.settimeout(DEADLINE)
+            seoul.run("peer", "add", city.line(f"127.0.0.1:{server.getsockname()[1]}"))
+            first = wire.accept(server, city)
+            first.send_hello(city)
+            first.follow()
+            first.expect("hello")
+            wait_for(lambda: connected(seoul, name), "the connection that Seoul dialled stands")
+            second = Session(seoul.peer_port, city, node_key)
+            self.assertEqual(second.receive().error.code, wire.wire.ERROR_CODE_DUPLICATE)
+            self.assertIsNone(second.receive())
+            second.close()
+            peer = next(p for p in seoul.json("peers")["items"] if p["name"] == name)
+            self.assertEqual((peer["connected"], peer["state"]), (True, "connected"))
+            first.close()
 
 
 class WorkedExample(unittest.TestCase):

@@ -16,7 +16,7 @@ import unittest
 
 from aiosmtpd.controller import Controller
 
-from api import account, ask
+from api import account, ask, practice
 from nodes import NodesTest, connected, wait_for
 
 
@@ -230,6 +230,25 @@ class Sending(NodesTest):
             return items and items[0]["state"] != "waiting" and items[0]
         item = wait_for(last, "it is settled")
         self.assertEqual((item["state"], item["outcome"][:3], item["attempts"]), ("given-up", "550", 1))
+
+    def test_a_digest_of_more_than_a_mail_holds_goes_on_in_the_next(self):
+        sink = self.sink()
+        seoul = self.node("seoul", "--mail-smtp", f"smtp://127.0.0.1:{sink.port}", "--mail-plain", "--mail-from", "koinon@seoul.example",
+                          "--http-url", "https://notes.seoul.example", "--send-backoff-seconds", "1")
+        token = account(seoul, "press", "publisher", "--email", "press@seoul.example")
+        headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+        base = f"http://127.0.0.1:{seoul.http_port}/api/v1"
+        ask("PUT", base + "/accounts/press/mail", json.dumps({"digests": [{"topic": "climate", "days": 7}]}).encode(), headers)
+        notes = [practice(f"Note {i:03}.", ("climate/heat",)) for i in range(250)]
+        self.assertEqual(ask("POST", base + "/imports", json.dumps({"notes": notes}).encode(), headers).status, 200)
+        wait_for(lambda: len(seoul.refs(kind="practice")) == 250, "all are indexed")
+        ask("POST", base + "/accounts/press/mail/digests", b"", headers)
+        wait_for(lambda: len(sink.got) == 3, "three mails")
+        mails = [email.message_from_bytes(e.content, policy=email.policy.default) for e in sink.got]
+        self.assertEqual(sorted(m["Subject"] for m in mails),
+                         ["Practice notes: climate (100)", "Practice notes: climate (100)", "Practice notes: climate (50)"])
+        told = [title for m in mails for title in re.findall(r"^\* (Note \d{3}\.)", m.get_body(("plain",)).get_content(), re.M)]
+        self.assertEqual(sorted(told), [f"Note {i:03}." for i in range(250)], "each once")
 
     def test_mail_without_a_sender_or_links_is_refused_at_the_start(self):
         seoul = self.node("seoul", start=False)

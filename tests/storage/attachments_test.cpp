@@ -232,7 +232,7 @@ TEST_P(Attachments, AFileGoesWithTheLastRecordThatNamesIt) {
   BodyFilter nothing;
   nothing.all = false;
   nothing.topics = {"climate"};
-  change([&] { ASSERT_TRUE(store->apply_filter(in_b, nothing, {9}).ok()); });
+  change([&] { ASSERT_TRUE(store->apply_filter(in_b, nothing, {9}, EntryIndex(0), 100).ok()); });
   EXPECT_FALSE(store->attachment_named(cut.id.sha256)->has_value()) << "released with its note";
   EXPECT_FALSE(store->attachment(in_b, EntryIndex(0), cut.id.sha256).ok());
 }
@@ -243,7 +243,7 @@ TEST_P(Attachments, ANoteHeldForPeersNamesItsFilesToo) {
   fetch(log, cut, AttachmentWish::kForPeer);
   EXPECT_TRUE(holds(log, cut));
   BodyFilter all;
-  change([&] { ASSERT_TRUE(store->apply_filter(log, all, {9}).ok()); });
+  change([&] { ASSERT_TRUE(store->apply_filter(log, all, {9}, EntryIndex(0), 100).ok()); });
   EXPECT_TRUE(holds(log, cut)) << "the note becomes ours, and its file stays";
 }
 

@@ -166,18 +166,44 @@ TEST_P(Bodies, AFilterReleasesAndWants) {
   BodyFilter climate;
   climate.all = false;
   climate.topics = {"climate"};
-  change([&] { ASSERT_TRUE(store->apply_filter(author.log.id(), climate, {10}).ok()); });
+  change([&] { ASSERT_TRUE(store->apply_filter(author.log.id(), climate, {10}, EntryIndex(0), 100).ok()); });
   EXPECT_EQ(record(0).state, BodyState::kNotAsked);
   EXPECT_EQ(record(1).state, BodyState::kNotHeld);
   EXPECT_EQ(record(2).state, BodyState::kHeld) << "what stood in transit is ours now";
   EXPECT_FALSE(record(2).transit);
   BodyFilter health = climate;
   health.topics = {"health"};
-  change([&] { ASSERT_TRUE(store->apply_filter(author.log.id(), health, {11}).ok()); });
+  change([&] { ASSERT_TRUE(store->apply_filter(author.log.id(), health, {11}, EntryIndex(0), 100).ok()); });
   EXPECT_EQ(record(0).state, BodyState::kNotHeld);
   EXPECT_EQ(record(1).state, BodyState::kNotAsked);
   EXPECT_TRUE(record(2).body.empty());
   EXPECT_EQ(arrivals().back(), ArrivalKind::kReleased);
+}
+
+TEST_P(Bodies, AFilterIsAppliedAPieceAtATime) {
+  for (int i = 0; i < 5; ++i) author.say(topical("a" + std::to_string(i), "health/testing"));
+  take(author.run(0, 5, BodyState::kNotAsked));
+  BodyFilter health;
+  health.all = false;
+  health.topics = {"health"};
+  std::vector<std::uint64_t> pieces;
+  for (std::optional<EntryIndex> next = EntryIndex(0); next;) {
+    change([&] {
+      const auto done = store->apply_filter(author.log.id(), health, {10}, *next, 2);
+      ASSERT_TRUE(done.ok());
+      next = *done;
+    });
+    pieces.push_back(unheld(false).size());
+  }
+  EXPECT_EQ(pieces, (std::vector<std::uint64_t>{2, 4, 5}));
+}
+
+// Also where nothing of the log is held, or no more.
+TEST_P(Bodies, WhatHasForkedIsTold) {
+  EXPECT_TRUE(store->load_state()->forked.empty());
+  change([&] { ASSERT_TRUE(store->add_evidence({author.log.id(), "two heads", {1}}).ok()); });
+  EXPECT_TRUE(store->load_state()->logs.empty());
+  EXPECT_EQ(store->load_state()->forked, std::vector<LogId>{author.log.id()});
 }
 
 TEST_P(Bodies, AWithdrawalErasesWhereverTheBodyStands) {

@@ -196,6 +196,31 @@ TEST_F(AccessTest, ANameThatIsNotOursReadsNothing) {
   }
 }
 
+TEST_F(AccessTest, WhoAsksOverTheSocketIsToldThePortThatIsServed) {
+  AccessOptions options;
+  options.port = 40123;
+  make(options);
+  auto asked = request();
+  EXPECT_EQ(access->base_url(asked), "http://localhost:8471") << "where it was sent to";
+  asked.local = true;
+  asked.headers["host"] = "koinond";
+  EXPECT_EQ(access->base_url(asked), "http://localhost:40123");
+  options.url = "https://notes.seoul.example";
+  make(options);
+  EXPECT_EQ(access->base_url(asked), "https://notes.seoul.example");
+}
+
+TEST_F(AccessTest, AWrongMethodIsSaidTheSameInStatusAndBody) {
+  auto asked = request("DELETE");
+  const Looked looked = entrance->look(asked);
+  ASSERT_TRUE(looked.refusal);
+  EXPECT_EQ(looked.refusal->status, 405U);
+  EXPECT_EQ(looked.refusal->headers.at("Allow"), "GET, POST");
+  const auto body = boost::json::parse(looked.refusal->body).as_object();
+  EXPECT_EQ(body.at("status").to_number<int>(), 405);
+  EXPECT_EQ(body.at("code").as_string(), "wrong_method");
+}
+
 TEST_F(AccessTest, GuessesRunOutWithoutLockingTheOwnerOut) {
   int tries = 0;
   while (guesses->may_try("press", "198.51.100.7").ok()) {

@@ -1,10 +1,15 @@
 // What there is only so much of, shared out: places of visitors, handshakes of strangers.
 #include <algorithm>
+#include <stdexcept>
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <gtest/gtest.h>
 
+#include "node/http/reading_threads.h"
 #include "node/http/shares.h"
 #include "node/transport/handshakes.h"
+#include "node/transport/tick.h"
 #include "proto/base/limits.h"
 
 namespace koinon::test {
@@ -22,6 +27,46 @@ TEST(Shares, AreOfEachVisitorAndOfAll) {
   }
   EXPECT_TRUE(shares->has_room("a"));
   EXPECT_EQ(shares->total(), 1U);
+}
+
+namespace asio = boost::asio;
+
+asio::awaitable<int> one_or_throw(bool throws) {
+  if (throws) throw std::runtime_error("a fault");
+  co_return 1;
+}
+
+// As many reads of one visitor as have places, all of which throw, and one that waits for the first of them.
+asio::awaitable<void> read_once(ReadingThreads* threads, bool there, bool throws, int* thrown, int* done) {
+  const ReadingThreads::For who{"192.0.2.1", false, true};
+  try {
+    if (there) {
+      *done += co_await threads->run_there<int>(who, 0, [throws] { return one_or_throw(throws); });
+    } else {
+      *done +=
+          co_await threads->run<int>(who, [throws](ReadingThreads::Number) { return one_or_throw(throws); });
+    }
+  } catch (const std::runtime_error&) {
+    ++*thrown;
+  }
+}
+
+TEST(ReadingThreads, WhatThrowsGivesItsPlaceToWhoWaits) {
+  for (const bool there : {false, true}) {
+    asio::io_context io;
+    ReadingThreads threads(1);
+    threads.start();
+    int thrown = 0;
+    int done = 0;
+    for (std::size_t i = 0; i <= limits::kReadsPerVisitor; ++i) {
+      const bool throws = i < limits::kReadsPerVisitor;
+      asio::co_spawn(io, read_once(&threads, there, throws, &thrown, &done), asio::detached);
+    }
+    io.run_for(std::chrono::seconds(60));
+    EXPECT_EQ(thrown, static_cast<int>(limits::kReadsPerVisitor)) << there;
+    EXPECT_EQ(done, 1) << (there ? "where something of theirs is" : "anywhere");
+    threads.stop();
+  }
 }
 
 TEST(Handshakes, OfOneNeighbourhoodGiveWayToEachOther) {
@@ -60,6 +105,22 @@ TEST(Handshakes, AmongEqualsTheOldestGivesWay) {
   for (int i = 0; i < 20; ++i)
     (void)handshakes.begin("2a02:" + std::to_string(i) + "::/64", [&] { closed.push_back("silent"); });
   EXPECT_EQ(closed, std::vector<std::string>(21, "silent"));
+}
+
+TEST(Tick, IsBroughtForwardByWhatComesIn) {
+  using std::chrono::milliseconds;
+  const MonoTime now = std::chrono::hours(1);
+  Tick tick;
+  EXPECT_EQ(tick.arm(now, now + milliseconds(300)), milliseconds(300));
+  EXPECT_EQ(tick.arm(now, now - milliseconds(5)), Tick::kShortest) << "it never runs without a pause";
+  EXPECT_EQ(tick.arm(now, now + std::chrono::hours(1)), Tick::kLongest);
+  EXPECT_FALSE(tick.is_late(now + milliseconds(1), now + std::chrono::hours(1)));
+  EXPECT_FALSE(tick.is_late(now + milliseconds(1), now + std::chrono::seconds(1)));
+  EXPECT_TRUE(tick.is_late(now + milliseconds(1), now + milliseconds(100))) << "a vouch, say, is due before";
+  EXPECT_TRUE(tick.is_late(now + milliseconds(1), now - milliseconds(100)));
+  // What is due all the time puts nothing off: armed again, it rings.
+  EXPECT_EQ(tick.arm(now + milliseconds(1), now - milliseconds(100)), Tick::kShortest);
+  for (int i = 1; i < 10; ++i) EXPECT_FALSE(tick.is_late(now + milliseconds(1 + i), now - milliseconds(100)));
 }
 
 }  // namespace

@@ -1,0 +1,71 @@
+// The index's thread: whoever asks for the index to be emptied is answered, however many ask, also at the
+// end.
+#include "node/daemon/index_worker.h"
+
+#include <future>
+
+#include <gtest/gtest.h>
+
+#include "storage/memory_store.h"
+
+namespace koinon::test {
+namespace {
+
+constexpr std::chrono::seconds kDeadline{60};
+
+// Is emptied when it may, and tells that it has begun.
+class SlowIndex final : public IndexWriter {
+ public:
+  SlowIndex(std::promise<void>& begun, std::shared_future<void> may) : begun_(begun), may_(std::move(may)) {}
+  Result<std::size_t> catch_up(StoreReader&) override { return std::size_t{0}; }
+  Status reset() override {
+    if (!std::exchange(has_begun_, true)) begun_.set_value();
+    may_.wait();
+    return {};
+  }
+
+ private:
+  std::promise<void>& begun_;
+  std::shared_future<void> may_;
+  bool has_begun_ = false;
+};
+
+class IndexWorkerTest : public testing::Test {
+ protected:
+  std::future<Status> ask() {
+    auto promise = std::make_shared<std::promise<Status>>();
+    worker.reset([promise](Status done) { promise->set_value(std::move(done)); });
+    return promise->get_future();
+  }
+  std::promise<void> begun;
+  std::promise<void> may;
+  IndexWorker worker{std::make_unique<SlowIndex>(begun, may.get_future().share()),
+                     std::make_unique<MemoryStore>(MemoryStore::Options{}), [] {}, [](const Error&) {}};
+};
+
+TEST_F(IndexWorkerTest, EveryoneWhoAsksForAnEmptyIndexIsAnswered) {
+  auto first = ask();
+  ASSERT_EQ(begun.get_future().wait_for(kDeadline), std::future_status::ready);
+  auto second = ask();
+  auto third = ask();
+  may.set_value();
+  for (auto* answer : {&first, &second, &third}) {
+    ASSERT_EQ(answer->wait_for(kDeadline), std::future_status::ready);
+    EXPECT_TRUE(answer->get().ok());
+  }
+}
+
+TEST_F(IndexWorkerTest, AlsoWhoAsksAsTheNodeStops) {
+  auto first = ask();
+  ASSERT_EQ(begun.get_future().wait_for(kDeadline), std::future_status::ready);
+  auto second = ask();
+  std::thread stopping([this] { worker.stop(); });
+  may.set_value();
+  stopping.join();
+  ASSERT_EQ(first.wait_for(kDeadline), std::future_status::ready);
+  ASSERT_EQ(second.wait_for(kDeadline), std::future_status::ready);
+  EXPECT_TRUE(first.get().ok());
+}
+
+}  // namespace
+}  // namespace koinon::test
