@@ -1,6 +1,38 @@
 #include "storage/sqlite.h"
 
+#include <atomic>
+
 namespace koinon::sqlite {
+namespace {
+
+struct Counters {
+  std::atomic<std::uint64_t> steps{0};
+  std::atomic<std::uint64_t> pages{0};
+};
+Counters& counters() {
+  static Counters all;
+  return all;
+}
+
+// SQLite's own counters are set back as they are read.
+void count_work(sqlite3* db, sqlite3_stmt* statement) {
+  if (statement != nullptr) {
+    const int steps = sqlite3_stmt_status(statement, SQLITE_STMTSTATUS_VM_STEP, 1);
+    counters().steps.fetch_add(static_cast<std::uint32_t>(steps), std::memory_order_relaxed);
+  }
+  for (const int what : {SQLITE_DBSTATUS_CACHE_HIT, SQLITE_DBSTATUS_CACHE_MISS}) {
+    int now = 0;
+    int most = 0;
+    if (sqlite3_db_status(db, what, &now, &most, 1) == SQLITE_OK)
+      counters().pages.fetch_add(static_cast<std::uint32_t>(now), std::memory_order_relaxed);
+  }
+}
+
+}  // namespace
+
+Work work_done() {
+  return {counters().steps.load(std::memory_order_relaxed), counters().pages.load(std::memory_order_relaxed)};
+}
 
 Error error_of(sqlite3* db, std::string_view what) {
   const int code = db == nullptr ? SQLITE_NOMEM : sqlite3_errcode(db);
@@ -28,6 +60,7 @@ Statement::~Statement() {
   if (statement_ != nullptr) {
     sqlite3_reset(statement_);
     sqlite3_clear_bindings(statement_);
+    count_work(sqlite3_db_handle(statement_), statement_);
   }
 }
 
@@ -98,9 +131,9 @@ Result<Connection> Connection::open(const std::filesystem::path& path, const Ope
 }
 
 Status Connection::execute(const std::string& sql) {
-  if (sqlite3_exec(db_.get(), sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) {
-    return error_of(db_.get(), "store");
-  }
+  const int code = sqlite3_exec(db_.get(), sql.c_str(), nullptr, nullptr, nullptr);
+  if (code != SQLITE_OK) return error_of(db_.get(), "store");
+  count_work(db_.get(), nullptr);
   return {};
 }
 

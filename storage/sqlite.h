@@ -54,6 +54,15 @@ class Statement {
   int bound_ = 0;
 };
 
+// What SQLite has done for this process, since its start: steps of its virtual machine, and pages looked at,
+// cached or not. Full text takes pages and no steps. Operators see it grow, and tests hold what an operation
+// costs to it.
+struct Work {
+  std::uint64_t steps = 0;
+  std::uint64_t pages = 0;
+};
+Work work_done();  // any thread
+
 struct OpenOptions {
   bool read_only = false;
   bool exclusive = false;  // one connection only, no shared memory (for file systems of tests)

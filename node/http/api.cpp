@@ -159,6 +159,7 @@ asio::awaitable<HttpResponse> Api::metrics(HttpRequest) {
   if (own.ok()) input.own_entries = own->range.size().value;
   input.signing = own_log && !parts_.writer.signing_stopped();
   input.password_checks = parts_.commons.passwords_checked;
+  input.work = sqlite::work_done();
   co_return HttpResponse{200, "text/plain; version=0.0.4; charset=utf-8", metrics_text(input), {}};
 }
 

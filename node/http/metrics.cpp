@@ -96,6 +96,10 @@ std::string metrics_text(const MetricsInput& input) {
   out.gauge("signing", "1 if this node signs for its log", input.signing ? 1 : 0);
   out.counter("password_checks_total", "Passwords that were checked, right or wrong",
               static_cast<double>(input.password_checks));
+  out.counter("database_steps_total", "Steps of SQLite's virtual machine",
+              static_cast<double>(input.work.steps));
+  out.counter("database_pages_total", "Pages of the databases that were looked at",
+              static_cast<double>(input.work.pages));
   out.gauge("bodies_missing", "Notes that are wanted and not here",
             static_cast<double>(network.bodies_missing));
   out.gauge("index_lag_records", "Records that the search index has not seen",

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "node/transport/network.h"
+#include "storage/sqlite.h"
 #include "storage/store.h"
 
 namespace koinon {
@@ -15,6 +16,7 @@ struct MetricsInput {
   std::uint64_t index_lag = 0;  // records
   bool signing = false;
   std::uint64_t password_checks = 0;  // since the start
+  sqlite::Work work;                  // of the databases, since the start
 };
 
 std::string metrics_text(const MetricsInput& input);

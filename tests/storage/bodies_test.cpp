@@ -193,7 +193,7 @@ TEST_P(Bodies, AFilterIsAppliedAPieceAtATime) {
       ASSERT_TRUE(done.ok());
       next = *done;
     });
-    pieces.push_back(unheld(false).size());
+    pieces.push_back(unheld().size());
   }
   EXPECT_EQ(pieces, (std::vector<std::uint64_t>{2, 4, 5}));
 }

@@ -1,0 +1,308 @@
+// No operation's cost grows with what is held, unless its answer does: each is measured on a small store and
+// on stores of which one thing is thirty times as many, in steps of SQLite's machine and in pages looked at.
+#include <gtest/gtest.h>
+
+#include "proto/base/limits.h"
+#include "storage/office/accounts.h"
+#include "storage/office/desk.h"
+#include "storage/office/outbox.h"
+#include "storage/search_index.h"
+#include "tests/storage/store_fixture.h"
+#include "tests/temporary_folder.h"
+
+namespace koinon::test {
+namespace {
+
+struct Size {
+  std::size_t notes = 1000;  // of one city
+  std::size_t cities = 20;
+  std::size_t revisions = 5;  // of one note
+  std::size_t adoptions = 5;  // of one note, by another city
+  std::size_t erased = 5;     // of one city
+  std::size_t held = 10;      // requests of one account that were settled
+  std::size_t drafts = 10;    // of somebody else
+  std::size_t sent = 10;      // mails and deliveries
+  std::size_t digests = 5;    // that are due another time
+  std::size_t credentials = 20;
+};
+
+v1::Ref* refer(Draft& draft, v1::RefRole role, const StoredRecord& to, const LogId& log) {
+  auto* ref = draft.entry.add_refs();
+  ref->set_role(role);
+  ref->set_log_id(log.bytes());
+  ref->set_index(to.index.value);
+  ref->set_leaf_hash(leaf_hash(to.entry).bytes());
+  return ref;
+}
+
+// The three databases of a node.
+class Held {
+ public:
+  explicit Held(const Size& size) {
+    EXPECT_TRUE(init_crypto().ok());
+    store = std::move(*open_sqlite_store(folder.path() / "store.db"));
+    fill_logs(size);
+    writer = std::move(*open_index_writer(folder.path() / "index.db", *store->journal()));
+    catch_up();
+    index = std::move(*open_index_reader(folder.path() / "index.db"));
+    office = std::make_unique<OfficeDb>(std::move(*OfficeDb::open(folder.path() / "office.db")));
+    fill_office(size);
+  }
+
+  void say(OwnLog& log, std::size_t count, const std::function<Draft(std::size_t, StoreReader&)>& make) {
+    constexpr std::size_t kBatch = 500;
+    for (std::size_t begin = 0; begin < count; begin += kBatch) {
+      std::vector<DraftMaker> makers;
+      for (std::size_t i = begin; i < std::min(count, begin + kBatch); ++i)
+        makers.emplace_back([&, i](StoreReader& reader) -> Result<Draft> {
+          Draft draft = make(i, reader);
+          draft.again = true;
+          return draft;
+        });
+      ASSERT_TRUE(store->begin(false).ok());
+      const auto batch = log.publish(*store, makers, {1'700'000'000'000});
+      ASSERT_TRUE(batch.ok());
+      for (const auto& result : batch->results) ASSERT_TRUE(result.ok()) << result.error().text();
+      ASSERT_TRUE(store->commit().ok());
+    }
+  }
+  void catch_up() {
+    while (*writer->catch_up(*store) > 0) {
+    }
+  }
+
+  TemporaryFolder folder;
+  std::unique_ptr<Store> store;
+  std::unique_ptr<IndexWriter> writer;
+  std::unique_ptr<IndexReader> index;
+  std::unique_ptr<OfficeDb> office;
+  OwnLog city = test_log("seoul.example");
+  OwnLog other = test_log("la.example");
+  EntryIndex popular;  // of the city: revised and adopted
+  UserId user;
+
+ private:
+  void fill_logs(const Size& size) {
+    say(city, 1, [](std::size_t, StoreReader&) {
+      Draft draft = note("");
+      draft.entry.set_kind(v1::KIND_PROFILE);
+      draft.body->mutable_profile()->set_display_name("Seoul");
+      return draft;
+    });
+    const auto of_city = [this](StoreReader& reader, std::uint64_t at) {
+      return *reader.record(city.id(), EntryIndex(at));
+    };
+    say(city, size.notes, [](std::size_t i, StoreReader&) { return note("Note " + std::to_string(i)); });
+    popular = EntryIndex(size.notes);
+    say(city, size.revisions, [&](std::size_t i, StoreReader& reader) {
+      Draft draft = note("Revised " + std::to_string(i));
+      refer(draft, v1::REF_ROLE_REVISES, of_city(reader, i == 0 ? popular.value : popular.value + i),
+            city.id());
+      return draft;
+    });
+    say(city, size.erased, [&](std::size_t i, StoreReader& reader) {
+      Draft draft;
+      draft.entry.set_kind(v1::KIND_WITHDRAWAL);
+      refer(draft, v1::REF_ROLE_WITHDRAWS, of_city(reader, i + 1), city.id());
+      draft.entry.mutable_control()->mutable_withdrawal()->set_index(i + 1);
+      draft.entry.mutable_control()->mutable_withdrawal()->set_erase(true);
+      return draft;
+    });
+    say(other, size.adoptions, [&](std::size_t, StoreReader& reader) {
+      Draft draft = note("");
+      draft.entry.set_kind(v1::KIND_ADOPTION);
+      draft.body->mutable_adoption()->set_stage("running");
+      refer(draft, v1::REF_ROLE_ADOPTS, of_city(reader, popular.value), city.id());
+      return draft;
+    });
+    for (std::size_t i = 0; i < size.cities; ++i) {
+      OwnLog log = test_log("city-" + std::to_string(i) + ".example");
+      say(log, 1, [](std::size_t, StoreReader&) { return note("Said once"); });
+    }
+  }
+
+  void fill_office(const Size& size) {
+    Accounts accounts(*office);
+    Desk desk(*office);
+    Outbox outbox(*office);
+    const auto account = [&](const std::string& name) {
+      User made;
+      made.name = name;
+      made.role = Role::kOperator;
+      return *accounts.add(made);
+    };
+    user = account("press");
+    const UserId somebody = account("it");
+    ASSERT_TRUE(
+        office
+            ->transact([&]() -> Status {
+              for (std::size_t i = 0; i < size.held; ++i) {
+                HeldNote held;
+                held.user = user;
+                held.state = HeldState::kWaiting;
+                KOINON_ASSIGN(const HeldId id, desk.hold(held));
+                KOINON_TRY(desk.settle(id, HeldState::kWaiting, HeldState::kSigned, "x", {9}));
+              }
+              for (std::size_t i = 0; i < size.drafts; ++i)
+                KOINON_TRY(desk.add_draft(somebody, "{}", {static_cast<std::int64_t>(i)}));
+              for (std::size_t i = 0; i < size.digests; ++i)
+                KOINON_TRY(outbox.put_digest({somebody, "topic-" + std::to_string(i), 1, {1'000'000}, {}}));
+              for (std::size_t i = 0; i < size.credentials; ++i) {
+                Credential credential;
+                credential.kind = CredentialKind::kUnsubscribe;
+                credential.user = somebody;
+                credential.expires_at = {1'000'000};
+                KOINON_TRY(accounts.issue(credential));
+              }
+              return {};
+            })
+            .ok());
+    std::vector<Mail> mails(size.sent);
+    for (Mail& mail : mails) mail.next_at = {900'000};
+    ASSERT_TRUE(outbox.queue_mail(mails, std::nullopt, std::nullopt).ok());
+    const auto queued = outbox.due_mail({900'000}, size.sent);
+    for (Mail mail : *queued) {
+      mail.state = SendState::kSent;
+      ASSERT_TRUE(outbox.settle_mail(mail).ok());
+    }
+  }
+};
+
+template <typename Value>
+Status done(const Result<Value>& result) {
+  return result.ok() ? Status() : Status(result.error());
+}
+
+struct Operation {
+  const char* name;
+  std::function<Status(Held&)> run;
+};
+
+IndexQuery query_of(Held& held, bool standing, bool log, std::optional<std::string> topic) {
+  IndexQuery query;
+  query.limit = 5;
+  query.standing_notes = standing;
+  if (log) query.log = held.city.id();
+  query.topic = std::move(topic);
+  return query;
+}
+
+std::vector<Operation> store_operations() {
+  return {
+      {"arrivals at the end", [](Held& h) { return done(h.store->arrivals(*h.index->position(), 64)); }},
+      {"arrivals from the middle",
+       [](Held& h) { return done(h.store->arrivals(ArrivalSeq(h.index->position()->value / 2), 4)); }},
+      {"arrival of the newest", [](Held& h) { return done(h.store->arrival_of(h.city.id(), h.popular)); }},
+      {"counts", [](Held& h) { return done(h.store->counts()); }},
+      {"unheld", [](Held& h) { return done(h.store->unheld(h.city.id(), EntryIndex(0), 5)); }},
+      {"lacking", [](Held& h) { return done(h.store->lacking(5)); }},
+      {"log state", [](Held& h) { return done(h.store->log_state(h.city.id())); }},
+      {"logs named", [](Held& h) { return done(h.store->logs_named("seoul.example", 2)); }},
+      {"logs after", [](Held& h) { return done(h.store->logs_after(std::nullopt, 10)); }},
+      {"record", [](Held& h) { return done(h.store->record(h.city.id(), h.popular)); }},
+      {"own content", [](Held& h) { return done(h.store->own_content("x")); }},
+      {"vouched as", [](Held& h) { return done(h.store->vouched_as("nobody.example")); }},
+      {"publishing", [](Held& h) { return done(publish(*h.store, h.city, note("one more"))); }},
+      {"erasing",
+       [](Held& h) {
+         const auto at = *publish(*h.store, h.city, note("gone soon"));
+         Draft draft;
+         draft.entry.set_kind(v1::KIND_WITHDRAWAL);
+         refer(draft, v1::REF_ROLE_WITHDRAWS, *h.store->record(h.city.id(), at), h.city.id());
+         draft.entry.mutable_control()->mutable_withdrawal()->set_index(at.value);
+         draft.entry.mutable_control()->mutable_withdrawal()->set_erase(true);
+         return done(publish(*h.store, h.city, draft));
+       }},
+      {"indexing what is new", [](Held& h) { return done(h.writer->catch_up(*h.store)); }},
+  };
+}
+
+std::vector<Operation> index_operations() {
+  std::vector<Operation> out = {
+      {"latest of a kind", [](Held& h) { return done(h.index->latest(h.city.id(), v1::KIND_PROFILE)); }},
+      {"referring", [](Held& h) { return done(h.index->referring(h.city.id(), h.popular, 5)); }},
+      {"references", [](Held& h) { return done(h.index->references(h.city.id(), h.popular)); }},
+      {"addressed", [](Held& h) { return done(h.index->addressed(h.city.id(), {}, 5)); }},
+      {"measures", [](Held& h) { return done(h.index->measures(h.city.id())); }},
+      {"one of the index", [](Held& h) { return done(h.index->get(h.city.id(), h.popular)); }},
+      {"a search when something is new",
+       [](Held& h) {
+         KOINON_TRY(publish(*h.store, h.city, note("new")));
+         KOINON_TRY(h.writer->catch_up(*h.store));
+         return done(h.index->search({}));
+       }},
+  };
+  for (const bool standing : {false, true}) {
+    out.push_back({"all", [=](Held& h) { return done(h.index->find(query_of(h, standing, false, {}))); }});
+    out.push_back(
+        {"a city's", [=](Held& h) { return done(h.index->find(query_of(h, standing, true, {}))); }});
+    out.push_back(
+        {"a topic's", [=](Held& h) { return done(h.index->find(query_of(h, standing, false, "health"))); }});
+  }
+  return out;
+}
+
+std::vector<Operation> office_operations() {
+  return {
+      {"what is due", [](Held& h) { return done(Desk(*h.office).due({1}, 5)); }},
+      {"how much waits", [](Held& h) { return done(Desk(*h.office).count_waiting(std::nullopt)); }},
+      {"how much of one waits", [](Held& h) { return done(Desk(*h.office).count_waiting(h.user)); }},
+      {"one's drafts", [](Held& h) { return done(Desk(*h.office).drafts(h.user)); }},
+      {"one's watchlist", [](Held& h) { return done(Desk(*h.office).watched(h.user)); }},
+      {"what has expired", [](Held& h) { return Accounts(*h.office).expire({1}); }},
+      {"what was sent long ago", [](Held& h) { return Outbox(*h.office).forget({1}); }},
+      {"what is to be sent", [](Held& h) { return done(Outbox(*h.office).due_mail({1}, 5)); }},
+      {"when something is due", [](Held& h) { return done(Outbox(*h.office).next_due(true)); }},
+      {"digests that are due", [](Held& h) { return done(Outbox(*h.office).due_digests({1}, 5)); }},
+  };
+}
+
+// The second time: statements are prepared, and what is kept in memory is there.
+sqlite::Work cost_of(const Operation& operation, Held& held) {
+  EXPECT_TRUE(operation.run(held).ok()) << operation.name;
+  const sqlite::Work before = sqlite::work_done();
+  EXPECT_TRUE(operation.run(held).ok()) << operation.name;
+  const sqlite::Work after = sqlite::work_done();
+  return {after.steps - before.steps, after.pages - before.pages};
+}
+
+Held& small() {
+  static Held held{Size()};
+  return held;
+}
+
+struct Dimension {
+  const char* name;
+  std::size_t Size::*many;
+};
+
+class Costs : public testing::TestWithParam<Dimension> {};
+INSTANTIATE_TEST_SUITE_P(Of, Costs,
+                         testing::Values(Dimension{"Notes", &Size::notes}, Dimension{"Cities", &Size::cities},
+                                         Dimension{"Revisions", &Size::revisions},
+                                         Dimension{"Adoptions", &Size::adoptions},
+                                         Dimension{"Erased", &Size::erased}, Dimension{"Held", &Size::held},
+                                         Dimension{"Drafts", &Size::drafts}, Dimension{"Sent", &Size::sent},
+                                         Dimension{"Digests", &Size::digests},
+                                         Dimension{"Credentials", &Size::credentials}),
+                         [](const auto& info) { return info.param.name; });
+
+TEST_P(Costs, DoNotGrowWith) {
+  constexpr std::size_t kTimes = 30;
+  constexpr std::uint64_t kFewSteps = 100;
+  constexpr std::uint64_t kFewPages = 40;  // a tree may be a level deeper
+  Size size;
+  size.*GetParam().many *= kTimes;
+  Held large(size);
+  for (const auto& operations : {store_operations(), index_operations(), office_operations()}) {
+    for (const Operation& operation : operations) {
+      const auto few = cost_of(operation, small());
+      const auto many = cost_of(operation, large);
+      EXPECT_LE(many.steps, 3 * few.steps + kFewSteps) << operation.name << " grows with " << GetParam().name;
+      EXPECT_LE(many.pages, 3 * few.pages + kFewPages) << operation.name << " grows with " << GetParam().name;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace koinon::test
