@@ -101,6 +101,7 @@ Status run_id(const Common& common) {
   } else {
     if (!member(id, "vkey").empty()) std::cout << member(id, "vkey") << "\n";
     std::cout << member(id, "peer_line") << "\n";
+    std::cerr << "koinon: on the phone its node key reads " << member(id, "spoken") << "\n";
     if (member(id, "address").empty()) {
       std::cerr << "koinon: this line has no address, so only this node can dial; start koinond with "
                    "--address HOST:PORT\n";

@@ -259,12 +259,28 @@ std::string render_peers(const json::value& page) {
     line += member(item, "address").empty() ? "(dials us)" : member(item, "address");
     line += "  " + member(item, "state");
     if (member(item, "connected") == "yes") line += ", " + member(item, "agent");
+    line += " (" + std::string(member(item, "connected") == "yes" ? "since " : "last tried ") +
+            member(item, "state_at") + ")";
     if (member(item, "observer") != "yes") line += "  " + member(item, "entries") + " entries held";
     out += line + "\n";
+    if (const std::string send = member(item, "send"); !send.empty()) out += "    " + send + "\n";
   }
-  return out.empty()
-             ? "no peers yet; ask another city for its line (koinon id) and run: koinon peer add LINE\n"
-             : out;
+  if (out.empty())
+    out = "no peers yet; ask another city for its line (koinon id) and run: koinon peer add LINE\n";
+  const auto* knocks = find(page, "knocks");
+  if (knocks == nullptr || knocks->as_array().empty()) return out;
+  out += "\nKnocking, and not pinned here:\n";
+  for (const auto& item : knocks->as_array()) {
+    out += "  " + member(item, "node_key") + "  from " + member(item, "address") + ", " +
+           member(item, "count") + " times, last " + member(item, "last_at") +
+           "\n    on the phone: " + member(item, "spoken") + "\n";
+  }
+  return out +
+         "Do not pin one for its address. Call the city that you expect, on a number that you have from "
+         "elsewhere,\n"
+         "and have its operator read out what their `koinon id` says of the phone. If it is the same, have "
+         "them send\n"
+         "you their line, and: koinon peer add LINE\n";
 }
 
 namespace {

@@ -146,6 +146,10 @@ Status Daemon::start_threads(const StoreState& state) {
   callbacks.on_join = [this](InviteRecord invite, std::string line) {
     return on_join(std::move(invite), std::move(line));
   };
+  callbacks.on_knock = [this](const Knock& knock) {
+    log_.warning("a node that is not pinned here knocks; koinon peers says what to do",
+                 {{"node_key", to_text(knock.key)}, {"address", knock.address}});
+  };
   network_ = std::make_unique<Network>(std::move(options), keys_->node, state, clock_, std::move(callbacks));
   HttpServer::Options http;
   http.listen = config_.http_listen;

@@ -133,7 +133,7 @@ class Engine {
   void on_bytes(Now now, SessionId session, BytesView bytes);
   // The transport has given `bytes` of the queue to the network.
   void on_sent(Now now, SessionId session, std::size_t bytes);
-  void on_closed(Now now, SessionId session);
+  void on_closed(Now now, SessionId session, const std::string& why = "the connection was closed");
   void on_completion(Now now, Completion completion);
   void on_tick(Now now);
   // Our own log was extended and is durable. `state` is its new state. Comes before the completions of

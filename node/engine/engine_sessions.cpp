@@ -138,7 +138,7 @@ void Engine::drop_session(Now now, SessionId id, const std::string& why) {
   forget_session_files(now, id);
 }
 
-void Engine::on_closed(Now now, SessionId id) { drop_session(now, id, "the connection was closed"); }
+void Engine::on_closed(Now now, SessionId id, const std::string& why) { drop_session(now, id, why); }
 
 void Engine::shut_down(Now now) {
   shutting_down_ = true;

@@ -87,6 +87,7 @@ Result<HttpResponse> Api::id(const HttpRequest&) {
   body["node_key"] = to_text(line.node_key);
   body["address"] = parts_.facts.address;
   body["peer_line"] = line.text();
+  body["spoken"] = spoken(line.node_key);
   return json_response(body);
 }
 
@@ -177,6 +178,9 @@ asio::awaitable<HttpResponse> Api::peers(HttpRequest) {
     item["vouch"] = peer.vouch;
     item["connected"] = peer.connected;
     item["state"] = peer.state;
+    item["state_at"] = time_text(peer.state_at);
+    item["trouble"] = trouble_name(peer.trouble);
+    if (peer.trouble == PeerTrouble::kNotPinnedThere) item["send"] = parts_.facts.peer_line().text();
     item["agent"] = peer.agent;
     item["bytes_in"] = peer.bytes_in;
     item["bytes_out"] = peer.bytes_out;
@@ -192,7 +196,16 @@ asio::awaitable<HttpResponse> Api::peers(HttpRequest) {
     item["entries"] = held.ok() ? held->range.size().value : 0;
     items.push_back(std::move(item));
   }
-  co_return json_response({{"items", std::move(items)}});
+  json::array knocks;
+  for (const Knock& knock : network.knocks) {
+    knocks.push_back(json::object{{"node_key", to_text(knock.key)},
+                                  {"spoken", spoken(knock.key)},
+                                  {"address", knock.address},
+                                  {"count", knock.count},
+                                  {"first_at", time_text(knock.first)},
+                                  {"last_at", time_text(knock.last)}});
+  }
+  co_return json_response({{"items", std::move(items)}, {"knocks", std::move(knocks)}});
 }
 
 // --- records ---

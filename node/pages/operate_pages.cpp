@@ -52,6 +52,34 @@ json::array alarms_of(const Visit& visit, const json::object& status, const json
   return out;
 }
 
+std::string time_of(const Visit& visit, const std::string& text) {
+  const auto time = parse_time(text, "time");
+  return time.ok() ? visit.words->date_and_time(*time) : std::string();
+}
+
+// What the operator can do something about is said in their language; the rest as the program says it.
+std::string trouble_text(const Visit& visit, const json::object& peer) {
+  const std::string trouble = text_at(peer, "trouble");
+  return trouble == "not-pinned-there" || trouble == "refused-there" || trouble == "other-key"
+             ? visit.say("trouble." + trouble)
+             : text_at(peer, "state");
+}
+
+json::array knocks_of(const Visit& visit, const json::array& knocks) {
+  json::array out;
+  for (const auto& item : knocks) {
+    const json::object& knock = item.as_object();
+    out.push_back(json::object{
+        {"node_key", text_at(knock, "node_key")},
+        {"spoken", text_at(knock, "spoken")},
+        {"how_often",
+         visit.say("operate.knock_count", {{"count", number_at(knock, "count")},
+                                           {"address", text_at(knock, "address")},
+                                           {"time", time_of(visit, text_at(knock, "last_at"))}})}});
+  }
+  return out;
+}
+
 json::array peers_of(const Visit& visit, const json::array& peers) {
   json::array out;
   for (const auto& item : peers) {
@@ -60,7 +88,10 @@ json::array peers_of(const Visit& visit, const json::array& peers) {
         json::object{{"name", text_at(peer, "name")},
                      {"address", text_at(peer, "address")},
                      {"state", visit.say(is_true(peer, "connected") ? "operate.connected" : "operate.away")},
-                     {"detail", is_true(peer, "connected") ? "" : text_at(peer, "state")},
+                     {"detail", is_true(peer, "connected") ? "" : trouble_text(visit, peer)},
+                     {"tried", visit.say(is_true(peer, "connected") ? "operate.since" : "operate.tried",
+                                         {{"time", time_of(visit, text_at(peer, "state_at"))}})},
+                     {"send", text_at(peer, "send")},
                      {"connected", is_true(peer, "connected")},
                      {"entries", visit.words->number(static_cast<double>(number_at(peer, "entries")))},
                      {"queued", number_at(peer, "bytes_queued")},
@@ -160,6 +191,10 @@ asio::awaitable<HttpResponse> OperatePages::show_operate(Visit visit, json::obje
   view.model["has_alarms"] = !alarms.empty();
   view.model["alarms"] = std::move(alarms);
   view.model["peers"] = peers_of(visit, array_at(peers.body, "items"));
+  json::array knocks = knocks_of(visit, array_at(peers.body, "knocks"));
+  view.model["has_knocks"] = !knocks.empty();
+  view.model["knocks"] = std::move(knocks);
+  view.model["spoken"] = text_at(id.body, "spoken");
   json::array blocked = array_at(blocks.body, "items");
   view.model["has_blocked"] = !blocked.empty();
   view.model["blocked"] = std::move(blocked);

@@ -57,16 +57,16 @@ void Connection::close() {
 
 void Connection::abort() {
   closing_ = true;
-  ended();
+  ended({});
 }
 
-void Connection::ended() {
+void Connection::ended(const boost::system::error_code& why) {
   if (ended_) return;
   ended_ = true;
   boost::system::error_code ignored;
   stream_->lowest_layer().close(ignored);
   wake_writer_.cancel();
-  handlers_.on_closed(id_);
+  handlers_.on_closed(id_, why);
 }
 
 asio::awaitable<void> Connection::wait_until_wanted() {
@@ -80,15 +80,15 @@ asio::awaitable<void> Connection::wait_until_wanted() {
 
 asio::awaitable<void> Connection::read_loop() {
   Bytes buffer(kReadBytes, '\0');
+  boost::system::error_code error;
   while (!ended_) {
-    boost::system::error_code error;
     const std::size_t got = co_await stream_->async_read_some(
         asio::buffer(buffer), asio::redirect_error(asio::use_awaitable, error));
     if (error || ended_) break;
     if (!closing_) handlers_.on_bytes(id_, BytesView(buffer).substr(0, got));
     co_await wait_until_wanted();
   }
-  ended();
+  ended(error);
 }
 
 asio::awaitable<void> Connection::write_loop() {
@@ -109,17 +109,21 @@ asio::awaitable<void> Connection::write_loop() {
     boost::system::error_code error;
     co_await asio::async_write(*stream_, asio::buffer(batch),
                                asio::redirect_error(asio::use_awaitable, error));
-    if (error) break;
+    if (error) {
+      // What the other side said last may still be unread: the alert with which it refused us.
+      close();
+      co_return;
+    }
     handlers_.on_sent(id_, batch.size());
   }
-  ended();
+  ended({});
 }
 
 asio::awaitable<void> Connection::enforce_close() {
   asio::steady_timer timer(stream_->get_executor(), kCloseDeadline);
   boost::system::error_code ignored;
   co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
-  ended();
+  ended({});
 }
 
 }  // namespace koinon

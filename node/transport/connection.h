@@ -22,7 +22,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     std::function<void(SessionId, BytesView)> on_bytes;
     std::function<void(SessionId, std::size_t)> on_sent;
     std::function<bool(SessionId)> wants_bytes;
-    std::function<void(SessionId)> on_closed;
+    std::function<void(SessionId, const boost::system::error_code&)> on_closed;  // why, as far as is known
   };
 
   Connection(SessionId id, std::unique_ptr<TlsStream> stream, std::unique_ptr<PinCheck> check,
@@ -43,7 +43,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   boost::asio::awaitable<void> write_loop();
   boost::asio::awaitable<void> enforce_close();
   boost::asio::awaitable<void> wait_until_wanted();
-  void ended();
+  void ended(const boost::system::error_code& why);
 
   SessionId id_;
   std::unique_ptr<PinCheck> check_;  // outlives the stream

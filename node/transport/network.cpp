@@ -1,5 +1,7 @@
 #include "node/transport/network.h"
 
+#include <array>
+
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/connect.hpp>
 #include <boost/asio/detached.hpp>
@@ -25,8 +27,34 @@ using boost::system::error_code;
 namespace {
 
 constexpr std::chrono::seconds kShutdownDeadline{3};
+constexpr std::chrono::minutes kKnockTold{1};  // one line of the log for whoever is new in it
+
+std::string ending_text(Ending ending) {
+  switch (ending) {
+    case Ending::kNotPinnedThere:
+      return "it has not pinned this node yet: send it this node's line (koinon id)";
+    case Ending::kRefusedThere:
+      return "it refuses this node for a while: something that this node sent did not verify there; call its "
+             "operator";
+    case Ending::kClosed:
+      break;
+  }
+  return "the connection was closed";
+}
+
+PeerTrouble trouble_of(Ending ending) {
+  return ending == Ending::kNotPinnedThere ? PeerTrouble::kNotPinnedThere
+         : ending == Ending::kRefusedThere ? PeerTrouble::kRefusedThere
+                                           : PeerTrouble::kEnded;
+}
 
 }  // namespace
+
+std::string_view trouble_name(PeerTrouble trouble) {
+  constexpr std::array<std::string_view, 6> kNames = {
+      "", "unreachable", "other-key", "not-pinned-there", "refused-there", "ended"};
+  return kNames.at(static_cast<std::size_t>(trouble));
+}
 
 Clock system_clock() {
   return {[] {
@@ -49,6 +77,7 @@ Network::Network(Options options, const SigningKey& node_key, const StoreState& 
   for (const PeerRecord& peer : state.peers) {
     auto entry = std::make_shared<Peer>();
     entry->record = peer;
+    entry->state_at = entry->away_since = clock_.wall();
     peers_.emplace(peer.node_key, std::move(entry));
   }
   for (const InviteRecord& invite : state.invites) invites_.emplace(invite.key, invite);
@@ -145,8 +174,10 @@ void Network::on_close_session(const CloseSession& close) {
   const auto peer_key = session_peers_.find(close.session);
   if (peer_key != session_peers_.end()) {
     const auto peer = peers_.find(peer_key->second);
-    if (peer != peers_.end() && !another_stands(*peer->second, close.session))
-      peer->second->state = close.reason.text();
+    if (peer != peers_.end() && !another_stands(*peer->second, close.session)) {
+      tell(*peer->second, PeerTrouble::kEnded, close.reason.text());
+      peer->second->explained = close.session;
+    }
   }
   const auto it = connections_.find(close.session);
   if (it != connections_.end()) it->second->close();
@@ -164,10 +195,17 @@ bool Network::another_stands(Peer& peer, SessionId ended) {
   return false;
 }
 
+void Network::tell(Peer& peer, PeerTrouble trouble, std::string state) {
+  if (peer.trouble == PeerTrouble::kNone && trouble != PeerTrouble::kNone) peer.away_since = clock_.wall();
+  peer.trouble = trouble;
+  peer.state = std::move(state);
+  peer.state_at = clock_.wall();
+}
+
 void Network::on_event(const Event& event) {
   const auto it = peers_.find(event.peer);
   if (it != peers_.end() && event.kind == Event::Kind::kSessionReady) {
-    it->second->state = "connected";
+    tell(*it->second, PeerTrouble::kNone, "connected");
     it->second->failures = 0;
   }
   callbacks_.on_event(event);
@@ -187,14 +225,17 @@ void Network::begin_session(std::unique_ptr<TlsStream> stream, std::unique_ptr<P
     drain();
   };
   handlers.wants_bytes = [this](SessionId session) { return engine_.wants_bytes(session); };
-  handlers.on_closed = [this](SessionId session) {
-    engine_.on_closed(now(), session);
+  handlers.on_closed = [this](SessionId session, const error_code& why) {
+    const Ending ending = ending_of(why);
+    engine_.on_closed(now(), session, ending_text(ending));
     connections_.erase(session);
     if (const auto key = session_peers_.extract(session); !key.empty()) {
       const auto known = peers_.find(key.mapped());
       if (known != peers_.end() && !another_stands(*known->second, session)) {
         known->second->session.reset();
-        if (known->second->state == "connected") known->second->state = "the connection was closed";
+        // What the engine said of it, or the other side by an Error, says more.
+        if (known->second->explained != session)
+          tell(*known->second, trouble_of(ending), ending_text(ending));
         if (known->second->wake) known->second->wake->cancel();
       }
     }
@@ -239,10 +280,13 @@ asio::awaitable<void> Network::accept_loop() {
 asio::awaitable<void> Network::serve_handshake(tcp::socket socket) {
   error_code error;
   socket.set_option(tcp::no_delay(true), error);
-  const std::string network = network_of(socket.remote_endpoint(error).address().to_string());
+  const std::string address = socket.remote_endpoint(error).address().to_string();
+  const std::string network = network_of(address);
   auto check = std::make_unique<PinCheck>();
   check->accepts = [this](const NodeKey& key) {
-    return welcomes(key) || (peers_.contains(key) && !engine_.shuns(now(), key));
+    if (welcomes(key)) return Pinning::kPinned;
+    if (!peers_.contains(key)) return Pinning::kNotPinned;
+    return engine_.shuns(now(), key) ? Pinning::kNotNow : Pinning::kPinned;
   };
   auto stream = std::make_unique<TlsStream>(std::move(socket), *tls_);
   pin(*stream, *check);
@@ -252,12 +296,22 @@ asio::awaitable<void> Network::serve_handshake(tcp::socket socket) {
   });
   const bool shaken = co_await shake_hands(stream.get(), true);
   handshakes_.end(number);
+  if (check->refused && !peers_.contains(*check->refused)) on_knock(*check->refused, network, address);
   if (!shaken || !check->seen || stopping_) co_return;
   if (const auto invite = invites_.find(*check->seen); invite != invites_.end()) {
     co_await serve_join(std::move(stream), invite->second);
     co_return;
   }
   begin_session(std::move(stream), std::move(check), false);
+}
+
+// Strangers write a line a minute at most.
+void Network::on_knock(const NodeKey& key, const std::string& network, const std::string& address) {
+  if (!knocks_.add(key, network, address, clock_.wall())) return;
+  const MonoTime now = clock_.mono();
+  if (knock_told_ != MonoTime{} && now - knock_told_ < kKnockTold) return;
+  knock_told_ = now;
+  callbacks_.on_knock({key, address, network, 1, clock_.wall(), clock_.wall()});
 }
 
 asio::awaitable<void> Network::tick_loop() {
@@ -290,6 +344,7 @@ void Network::own_head(LogState state, std::vector<VouchFact> vouches) {
 void Network::add_peer(PeerRecord peer) {
   asio::post(io_, [this, peer = std::move(peer)] {
     if (stopping_) return;
+    knocks_.forget(peer.node_key);
     engine_.on_peer_added(now(), peer);
     watch_peer(peer);
     drain();
@@ -395,6 +450,9 @@ NetworkStatus Network::status() const {
     status.address = peer->record.address;
     status.vouch = peer->record.vouch;
     status.state = peer->state;
+    status.state_at = peer->state_at;
+    status.away_since = peer->away_since;
+    status.trouble = peer->trouble;
     if (const auto it = sessions.find(key); it != sessions.end()) {
       status.connected = it->second.ready;
       status.agent = it->second.agent;
@@ -412,6 +470,7 @@ NetworkStatus Network::status() const {
   out.blocked.assign(engine_.trust().blocked().begin(), engine_.trust().blocked().end());
   out.topics = engine_.filter().text();
   out.bodies_missing = engine_.bodies_missing();
+  out.knocks = knocks_.list(clock_.wall());
   for (const auto& [log, path] : engine_.trust().admitted()) {
     out.trusted.push_back({log, path});
     const LogState* state = engine_.log(log);

@@ -18,6 +18,7 @@
 #include "node/engine/engine.h"
 #include "node/transport/connection.h"
 #include "node/transport/handshakes.h"
+#include "node/transport/knocks.h"
 #include "node/transport/tick.h"
 
 namespace koinon {
@@ -29,6 +30,17 @@ struct Clock {
 };
 Clock system_clock();
 
+// What stands between us and a peer.
+enum class PeerTrouble : unsigned char {
+  kNone,            // connected, or nothing was tried yet
+  kUnreachable,     // its address does not answer
+  kOtherKey,        // at its address a node answers that has another key
+  kNotPinnedThere,  // it has not pinned this node
+  kRefusedThere,    // it refuses this node for a while
+  kEnded,           // a session ended; the reason says why
+};
+std::string_view trouble_name(PeerTrouble trouble);
+
 struct PeerStatus {
   NodeKey node_key;
   std::optional<LogId> log;  // none: an observer
@@ -36,7 +48,10 @@ struct PeerStatus {
   std::string address;
   bool vouch = true;
   bool connected = false;
-  std::string state;  // a sentence: connected since, or why not
+  std::string state;      // a sentence: connected, or why not
+  UnixMillis state_at;    // since when it is connected, or of the last attempt
+  UnixMillis away_since;  // of one that is not connected
+  PeerTrouble trouble = PeerTrouble::kNone;
   std::string agent;
   std::uint64_t bytes_in = 0;
   std::uint64_t bytes_out = 0;
@@ -58,6 +73,7 @@ struct NetworkStatus {
   std::vector<LogId> blocked;             // by the operator
   std::string topics;                     // that we want
   std::uint64_t bodies_missing = 0;       // wanted, and being looked for
+  std::vector<Knock> knocks;              // who knocks and is not pinned
 };
 // Why a city is trusted or not, and what of its log is under way.
 struct CityStanding {
@@ -87,6 +103,8 @@ class Network {
     std::function<void(const Event&)> on_event;
     // Somebody came with an invite and says its peer line: pins it, and answers with the inviter's name.
     std::function<boost::asio::awaitable<Result<std::string>>(InviteRecord, std::string)> on_join;
+    // Somebody who is not pinned knocked, whom nobody remembers.
+    std::function<void(const Knock&)> on_knock;
   };
   struct Options {
     std::string listen;      // address; empty: do not listen
@@ -133,7 +151,11 @@ class Network {
   struct Peer {
     PeerRecord record;
     std::string state = "not connected yet";
+    UnixMillis state_at;
+    UnixMillis away_since;
+    PeerTrouble trouble = PeerTrouble::kNone;
     std::optional<SessionId> session;
+    std::optional<SessionId> explained;  // the session whose end `state` tells
     unsigned failures = 0;
     bool removed = false;
     std::shared_ptr<boost::asio::steady_timer> wake;  // of its dialling loop
@@ -151,7 +173,14 @@ class Network {
   bool welcomes(const NodeKey& key) const;
   boost::asio::awaitable<void> serve_join(std::unique_ptr<TlsStream> stream, InviteRecord invite);
   boost::asio::awaitable<void> dial_loop(std::shared_ptr<Peer> peer);
-  boost::asio::awaitable<std::string> dial(std::shared_ptr<Peer> peer);
+  struct Attempt {
+    PeerTrouble trouble = PeerTrouble::kNone;  // none: it is connected
+    std::string why;
+  };
+  boost::asio::awaitable<Attempt> dial(std::shared_ptr<Peer> peer);
+  // What an operator is told of a peer is of the last attempt, with its time.
+  void tell(Peer& peer, PeerTrouble trouble, std::string state);
+  void on_knock(const NodeKey& key, const std::string& network, const std::string& address);
   boost::asio::awaitable<bool> shake_hands(TlsStream* stream, bool server);
   boost::asio::awaitable<void> tick_loop();
   std::chrono::milliseconds backoff(const Peer& peer);
@@ -175,6 +204,8 @@ class Network {
   std::map<SessionId, NodeKey> session_peers_;
   std::uint64_t next_session_ = 1;
   Handshakes handshakes_;
+  Knocks knocks_;
+  MonoTime knock_told_{};
   std::minstd_rand jitter_;
   bool stopping_ = false;
   bool draining_ = false;

@@ -27,11 +27,13 @@ void Network::watch_peer(PeerRecord record) {
   auto& slot = peers_[record.node_key];
   if (slot) {
     slot->record = std::move(record);
+    slot->failures = 0;
     if (slot->wake) slot->wake->cancel();
     return;
   }
   slot = std::make_shared<Peer>();
   slot->record = std::move(record);
+  slot->state_at = slot->away_since = clock_.wall();
   asio::co_spawn(io_, dial_loop(slot), asio::detached);
 }
 
@@ -39,38 +41,47 @@ std::chrono::milliseconds Network::backoff(const Peer& peer) {
   using std::chrono::milliseconds;
   milliseconds wait = limits::kDialBackoffMin * (std::int64_t{1} << std::min(peer.failures, 16U));
   wait = std::min<milliseconds>(wait, limits::kDialBackoffMax);
+  // Its operator is about to pin us, and looks whether it has worked.
+  if (peer.trouble == PeerTrouble::kNotPinnedThere)
+    wait = std::min<milliseconds>(wait, limits::kUnpinnedPause);
   // Half of it by chance, so that nodes that went down together do not come back together.
   std::uniform_int_distribution<std::int64_t> chance(wait.count() / 2, wait.count());
   return milliseconds(chance(jitter_));
 }
 
-// The sentence that says why not; empty if connected.
-asio::awaitable<std::string> Network::dial(std::shared_ptr<Peer> peer) {
+asio::awaitable<Network::Attempt> Network::dial(std::shared_ptr<Peer> peer) {
+  const auto unreachable = [](std::string why) { return Attempt{PeerTrouble::kUnreachable, std::move(why)}; };
   const auto address = parse_address(peer->record.address);
-  if (!address.ok()) co_return address.error().message;
+  if (!address.ok()) co_return unreachable(address.error().message);
   tcp::resolver resolver(io_);
   error_code error;
   const auto endpoints = co_await resolver.async_resolve(address->host, std::to_string(address->port),
                                                          redirect_error(use_awaitable, error));
-  if (error) co_return peer->record.address + " cannot be looked up: " + error.message();
+  if (error) co_return unreachable(peer->record.address + " cannot be looked up: " + error.message());
   tcp::socket socket(io_);
   {
     const Deadline deadline(socket, kConnectDeadline);
     co_await asio::async_connect(socket, endpoints, redirect_error(use_awaitable, error));
   }
-  if (error) co_return peer->record.address + " does not answer: " + error.message();
+  if (error) co_return unreachable(peer->record.address + " does not answer: " + error.message());
   socket.set_option(tcp::no_delay(true), error);
   auto check = std::make_unique<PinCheck>();
-  check->accepts = [expected = peer->record.node_key](const NodeKey& key) { return key == expected; };
+  check->accepts = [expected = peer->record.node_key](const NodeKey& key) {
+    return key == expected ? Pinning::kPinned : Pinning::kNotPinned;
+  };
   auto stream = std::make_unique<TlsStream>(std::move(socket), *tls_);
   pin(*stream, *check);
-  if (!co_await shake_hands(stream.get(), false) || !check->seen) {
-    co_return peer->record.address +
-        " refused the handshake: one of the two has not pinned the other's node key";
+  const bool shaken = co_await shake_hands(stream.get(), false);
+  if (check->refused) {
+    co_return Attempt{PeerTrouble::kOtherKey,
+                      peer->record.address + " shows the node key " + to_text(*check->refused) +
+                          ", and another one is pinned: ask its operator for its line (koinon id)"};
   }
-  if (stopping_ || peer->removed) co_return "stopped";
+  if (!shaken || !check->seen)
+    co_return unreachable(peer->record.address + " answers, and not as a node: the handshake failed");
+  if (stopping_ || peer->removed) co_return unreachable("stopped");
   begin_session(std::move(stream), std::move(check), true);
-  co_return std::string();
+  co_return Attempt();
 }
 
 asio::awaitable<void> Network::dial_loop(std::shared_ptr<Peer> peer) {
@@ -92,13 +103,13 @@ asio::awaitable<void> Network::dial_loop(std::shared_ptr<Peer> peer) {
       co_await wake->async_wait(redirect_error(use_awaitable, ignored));
       continue;
     }
-    const std::string why_not = co_await dial(peer);
-    if (why_not.empty()) {
+    const Attempt attempt = co_await dial(peer);
+    if (attempt.trouble == PeerTrouble::kNone) {
       ++peer->failures;  // until its session is ready
       continue;
     }
     ++peer->failures;
-    if (!peer->session) peer->state = why_not;
+    if (!peer->session) tell(*peer, attempt.trouble, attempt.why);
     wake->expires_after(backoff(*peer));
     co_await wake->async_wait(redirect_error(use_awaitable, ignored));
   }

@@ -111,7 +111,9 @@ asio::awaitable<Result<std::string>> Network::join(InviteLine invite, std::strin
                    "invite");
   }
   PinCheck check;
-  check.accepts = [expected = invite.inviter.node_key](const NodeKey& key) { return key == expected; };
+  check.accepts = [expected = invite.inviter.node_key](const NodeKey& key) {
+    return key == expected ? Pinning::kPinned : Pinning::kNotPinned;
+  };
   TlsStream stream(std::move(socket), **context);
   const Deadline deadline(stream.next_layer(), limits::kJoinDeadline);
   pin(stream, check);

@@ -1,6 +1,9 @@
 #include "node/transport/tls.h"
 
+#include <boost/asio/ssl/error.hpp>
+#include <openssl/err.h>
 #include <openssl/ssl.h>
+#include <openssl/sslerr.h>
 #include <openssl/x509_vfy.h>
 
 #include "crypto/certificate.h"
@@ -32,12 +35,16 @@ int verify_pin(X509_STORE_CTX* context, void*) {
   auto* check = ssl == nullptr ? nullptr : static_cast<PinCheck*>(SSL_get_ex_data(ssl, check_index()));
   if (check == nullptr || certificate == nullptr) return 0;
   const auto key = certificate_key(certificate_der(certificate));
-  if (!key.ok() || !check->accepts(*key)) {
-    X509_STORE_CTX_set_error(context, X509_V_ERR_APPLICATION_VERIFICATION);
-    return 0;
+  const Pinning answer = key.ok() ? check->accepts(*key) : Pinning::kNotPinned;
+  if (answer == Pinning::kPinned) {
+    check->seen = *key;
+    return 1;
   }
-  check->seen = *key;
-  return 1;
+  if (key.ok()) check->refused = *key;
+  // OpenSSL makes the alert of the error: unknown_ca of this one, bad_certificate of the other.
+  X509_STORE_CTX_set_error(context, answer == Pinning::kNotNow ? X509_V_ERR_CERT_REJECTED
+                                                               : X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT);
+  return 0;
 }
 
 Error context_error() { return fail(Code::kInternal, "OpenSSL could not be set up for TLS 1.3", "tls"); }
@@ -72,6 +79,21 @@ Result<Bytes> exported_bytes(TlsStream& stream, std::string_view label, std::siz
                                  label.data(), label.size(), nullptr, 0, 0) != 1)
     return fail(Code::kInternal, "the connection gives no key material", "tls");
   return out;
+}
+
+// In TLS 1.3 who dials has finished its handshake before the other side has looked at its certificate: the
+// refusal comes as an alert where the first frame was awaited.
+Ending ending_of(const boost::system::error_code& error) {
+  if (error.category() != boost::asio::error::get_ssl_category()) return Ending::kClosed;
+  switch (ERR_GET_REASON(static_cast<unsigned long>(error.value()))) {
+    case SSL_R_TLSV1_ALERT_UNKNOWN_CA:
+    case SSL_R_SSLV3_ALERT_HANDSHAKE_FAILURE:  // of nodes that did not tell the two apart
+      return Ending::kNotPinnedThere;
+    case SSL_R_SSLV3_ALERT_BAD_CERTIFICATE:
+      return Ending::kRefusedThere;
+    default:
+      return Ending::kClosed;
+  }
 }
 
 void pin(TlsStream& stream, PinCheck& check) {

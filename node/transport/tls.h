@@ -18,11 +18,23 @@ namespace koinon {
 
 using TlsStream = boost::asio::ssl::stream<boost::asio::ip::tcp::socket>;
 
+// What a handshake does with a key. Who is refused learns which it was from the alert.
+enum class Pinning : unsigned char {
+  kPinned,
+  kNotPinned,  // alert unknown_ca
+  kNotNow,     // pinned, and refused for a while: alert bad_certificate
+};
+
 // Whose keys a handshake accepts, and whose key it saw. Must outlive the stream.
 struct PinCheck {
-  std::function<bool(const NodeKey&)> accepts;
+  std::function<Pinning(const NodeKey&)> accepts;
   std::optional<NodeKey> seen;
+  std::optional<NodeKey> refused;  // as it was shown: whether the other side holds it was not looked at
 };
+
+// Why a connection ended, as far as the other side said so.
+enum class Ending : unsigned char { kClosed, kNotPinnedThere, kRefusedThere };
+Ending ending_of(const boost::system::error_code& error);
 
 Result<std::shared_ptr<boost::asio::ssl::context>> make_tls_context(const SigningKey& node_key);
 // Bytes that both ends of a connection after its handshake derive, and nobody else (RFC 8446 §7.5).

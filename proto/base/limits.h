@@ -110,6 +110,9 @@ inline constexpr std::size_t kPeers = 1024;
 inline constexpr std::size_t kHandshakesAtOnce = 64;
 inline constexpr std::size_t kHandshakesPerNetwork = 16;  // of a /24 or /64
 inline constexpr std::size_t kLogsPerNode = 100000;
+inline constexpr std::size_t kKnocks = 64;  // keys that knocked and are not pinned
+inline constexpr std::chrono::hours kKnockForgotten{24};
+inline constexpr std::chrono::seconds kUnpinnedPause{30};  // between tries at a node that has not pinned us
 
 // Invites
 inline constexpr std::size_t kJoinFrameBytes = 2 * kKiB;

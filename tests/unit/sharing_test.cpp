@@ -9,6 +9,7 @@
 #include "node/http/reading_threads.h"
 #include "node/http/shares.h"
 #include "node/transport/handshakes.h"
+#include "node/transport/knocks.h"
 #include "node/transport/tick.h"
 #include "proto/base/limits.h"
 
@@ -121,6 +122,33 @@ TEST(Tick, IsBroughtForwardByWhatComesIn) {
   // What is due all the time puts nothing off: armed again, it rings.
   EXPECT_EQ(tick.arm(now + milliseconds(1), now - milliseconds(100)), Tick::kShortest);
   for (int i = 1; i < 10; ++i) EXPECT_FALSE(tick.is_late(now + milliseconds(1 + i), now - milliseconds(100)));
+}
+
+NodeKey key_of(std::uint32_t number) {
+  Bytes bytes(NodeKey::kSize, '\0');
+  for (std::size_t i = 0; i < 4; ++i) bytes[i] = static_cast<char>(number >> (8 * i));
+  return NodeKey::from(bytes);
+}
+
+TEST(Knocks, WhoKnocksUnderAThousandKeysHidesNobody) {
+  Knocks knocks;
+  EXPECT_TRUE(knocks.add(key_of(0), "192.0.2.0/24", "192.0.2.7", {1}));
+  EXPECT_FALSE(knocks.add(key_of(0), "192.0.2.0/24", "192.0.2.7", {2}));
+  for (std::uint32_t i = 1; i <= 1000; ++i)
+    knocks.add(key_of(i), "203.0.113.0/24", "203.0.113.9", {static_cast<std::int64_t>(i) + 2});
+  const auto list = knocks.list({2000});
+  ASSERT_EQ(list.size(), limits::kKnocks);
+  EXPECT_EQ(list.front().key, key_of(1000)) << "the newest first";
+  EXPECT_EQ(list.back().key, key_of(0));
+  EXPECT_EQ(list.back().count, 2U);
+  knocks.forget(key_of(0));
+  EXPECT_EQ(knocks.list({2000}).size(), limits::kKnocks - 1);
+  const std::int64_t day = std::chrono::milliseconds(limits::kKnockForgotten).count();
+  EXPECT_TRUE(knocks.list({day + 2000}).empty());
+}
+
+TEST(Knocks, AKeyIsReadOutInFours) {
+  EXPECT_EQ(spoken(key_of(0x34120A0B)), "0b0a 1234 0000 0000 0000 0000 0000 0000");
 }
 
 }  // namespace
