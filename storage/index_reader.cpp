@@ -18,10 +18,10 @@ namespace {
 
 constexpr std::string_view kDocColumns =
     "SELECT d.log_id, d.entry_index, d.arrival, d.kind, d.created_at_ms, d.language, d.title, d.summary, "
-    "d.topics, d.readable FROM ";
+    "d.topics, d.readable, d.status, d.status_by FROM ";
 
 // Notes with their text that their city has neither withdrawn nor revised.
-constexpr std::string_view kStanding = "AND d.kind IN (5, 6, 7, 8) AND d.length > 0 AND d.superseded = 0 ";
+constexpr std::string_view kStanding = "AND d.kind IN (5, 6, 7, 8) AND d.length > 0 AND d.status = 0 ";
 
 IndexedRecord read_document(const sqlite::Statement& row) {
   IndexedRecord record;
@@ -40,6 +40,8 @@ IndexedRecord read_document(const sqlite::Statement& row) {
     begin = end + 1;
   }
   record.readable = row.integer(9) != 0;
+  record.status = static_cast<RecordStatus>(row.integer(10));
+  if (row.integer(11) >= 0) record.status_by = EntryIndex(row.number(11));
   return record;
 }
 
@@ -112,8 +114,8 @@ class SqliteIndexReader final : public IndexReader {
   Result<std::vector<RelatedRecord>> referring(const LogId& log, EntryIndex index,
                                                std::size_t limit) override {
     auto select = db_.prepare(
-        "SELECT k.role, d.log_id, d.entry_index FROM link k JOIN doc d ON d.id = k.doc WHERE k.log_id = ? "
-        "AND k.entry_index = ? ORDER BY k.doc LIMIT ?");
+        "SELECT k.role, d.log_id, d.entry_index, d.status FROM link k JOIN doc d ON d.id = k.doc WHERE "
+        "k.log_id = ? AND k.entry_index = ? ORDER BY k.doc LIMIT ?");
     select.bind_blob(log.view())
         .bind(static_cast<std::int64_t>(index.value))
         .bind(static_cast<std::int64_t>(limit));
@@ -123,7 +125,7 @@ class SqliteIndexReader final : public IndexReader {
       if (!row) return out;
       if (select.blob(1).size() != LogId::kSize) continue;
       out.push_back({static_cast<v1::RefRole>(select.integer(0)), LogId::from(select.blob(1)),
-                     EntryIndex(select.number(2))});
+                     EntryIndex(select.number(2)), static_cast<RecordStatus>(select.integer(3))});
     }
   }
 
@@ -137,7 +139,9 @@ class SqliteIndexReader final : public IndexReader {
   Result<std::optional<EntryIndex>> latest(const LogId& log, v1::Kind kind) override {
     // Within a log what arrived later stands later.
     auto select = db_.prepare(
-        "SELECT entry_index FROM doc WHERE log_id = ? AND kind = ? ORDER BY arrival DESC LIMIT 1");
+        "SELECT entry_index FROM doc WHERE log_id = ? AND kind = ? AND status < 2 ORDER BY arrival DESC "
+        "LIMIT "
+        "1");
     select.bind_blob(log.view()).bind(static_cast<std::int64_t>(kind));
     KOINON_ASSIGN(const bool found, select.step());
     if (!found) return std::optional<EntryIndex>();

@@ -20,7 +20,8 @@ constexpr int kIndexVersion = 7;
 constexpr std::size_t kBytesPerWord = 6;
 constexpr std::size_t kBatchRows = 64;
 constexpr std::uint64_t kBatchRecords = 2000;
-constexpr int kCleanPages = 1000;  // of a step: 8 MiB
+constexpr int kCleanPages = 1000;       // of a step: 8 MiB
+constexpr std::size_t kRestated = 200;  // records whose standing one record may change
 
 constexpr const char* kSchema = R"sql(
 CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
@@ -32,30 +33,38 @@ CREATE TABLE doc (
   readable INTEGER NOT NULL,
   evidence INTEGER NOT NULL, cost INTEGER NOT NULL, sdgs INTEGER NOT NULL, outcome INTEGER NOT NULL,
   length INTEGER NOT NULL, change INTEGER NOT NULL,
-  superseded INTEGER NOT NULL DEFAULT 0,  -- its city has revised it or taken it back
+  status INTEGER NOT NULL DEFAULT 0,      -- RecordStatus
+  status_by INTEGER NOT NULL DEFAULT -1,  -- the entry of its log that made it so
+  stands INTEGER NOT NULL DEFAULT 1,      -- it, or a version of it, is there still: what it revises is superseded
+  erased INTEGER NOT NULL DEFAULT 0,      -- its body is known to be erased
+  withdrawn_by INTEGER NOT NULL DEFAULT -1,  -- the first withdrawal of it
+  erased_by INTEGER NOT NULL DEFAULT -1,     -- the first that asks for its erasure
   UNIQUE (log_id, entry_index));
 CREATE INDEX doc_by_change ON doc (change);
 CREATE INDEX doc_by_arrival ON doc (arrival);
 CREATE INDEX doc_by_log ON doc (log_id, arrival);
 CREATE INDEX doc_by_log_and_kind ON doc (log_id, kind, arrival);
+CREATE INDEX there_by_log ON doc (log_id, kind, arrival) WHERE status < 2;
 CREATE INDEX doc_by_kind ON doc (kind, arrival);
-CREATE INDEX standing_by_kind ON doc (kind, arrival) WHERE kind IN (5, 6, 7, 8) AND length > 0 AND superseded = 0;
+CREATE INDEX standing_by_kind ON doc (kind, arrival) WHERE kind IN (5, 6, 7, 8) AND length > 0 AND status = 0;
 CREATE INDEX standing_by_log ON doc (log_id, kind, arrival)
-  WHERE kind IN (5, 6, 7, 8) AND length > 0 AND superseded = 0;
+  WHERE kind IN (5, 6, 7, 8) AND length > 0 AND status = 0;
 CREATE TABLE topic (topic TEXT NOT NULL, arrival INTEGER NOT NULL, doc INTEGER NOT NULL,
   PRIMARY KEY (topic, arrival, doc)) WITHOUT ROWID;
 CREATE TABLE standing_topic (topic TEXT NOT NULL, arrival INTEGER NOT NULL, doc INTEGER NOT NULL,
   PRIMARY KEY (topic, arrival, doc)) WITHOUT ROWID;
 CREATE TABLE link (log_id BLOB NOT NULL, entry_index INTEGER NOT NULL, role INTEGER NOT NULL, doc INTEGER NOT NULL,
+  own INTEGER NOT NULL,  -- of one log
   PRIMARY KEY (log_id, entry_index, doc, role)) WITHOUT ROWID;
 CREATE INDEX link_by_doc ON link (doc);
+CREATE INDEX link_of_own ON link (log_id, entry_index, role, doc) WHERE own = 1;
 CREATE TABLE referred (log_id BLOB NOT NULL, entry_index INTEGER NOT NULL, count INTEGER NOT NULL,
   PRIMARY KEY (log_id, entry_index)) WITHOUT ROWID;
 CREATE TRIGGER link_added AFTER INSERT ON link BEGIN
   INSERT OR IGNORE INTO referred VALUES (new.log_id, new.entry_index, 0);
   UPDATE referred SET count = count + 1 WHERE log_id = new.log_id AND entry_index = new.entry_index;
 END;
-CREATE TRIGGER link_gone AFTER DELETE ON link BEGIN
+CREATE TRIGGER link_gone AFTER DELETE ON link WHEN (SELECT status FROM doc WHERE id = old.doc) < 2 BEGIN
   UPDATE referred SET count = count - 1 WHERE log_id = old.log_id AND entry_index = old.entry_index;
 END;
 CREATE TABLE addressee (log_id BLOB NOT NULL, arrival INTEGER NOT NULL, doc INTEGER NOT NULL,
@@ -217,7 +226,7 @@ class SqliteIndexWriter final : public IndexWriter {
         // The log may have been removed since; a later arrival says so.
         if (!record.ok() && record.error().code == Code::kNotFound) continue;
         if (!record.ok()) return record.error();
-        KOINON_TRY(index_record(arrival.log, position, *record));
+        KOINON_TRY(index_record(store, arrival.log, position, *record));
       }
       if (done >= kBatchRecords) break;
     }
@@ -280,7 +289,7 @@ class SqliteIndexWriter final : public IndexWriter {
 
   // A record that was indexed without its body is indexed anew when the body comes, and loses its text when
   // the body goes.
-  Status index_record(const LogId& log, ArrivalSeq arrival, const StoredRecord& record) {
+  Status index_record(StoreReader& store, const LogId& log, ArrivalSeq arrival, const StoredRecord& record) {
     KOINON_ASSIGN(const auto known, find_document(log, record.index));
     const bool has_body = !record.body.empty() && !record.transit;
     const auto entry = parse_entry(record.entry);
@@ -292,11 +301,187 @@ class SqliteIndexWriter final : public IndexWriter {
         // What lists show of a note is of bounded size, whoever wrote it.
         content.text.title.resize(clipped_utf8(content.text.title, limits::kIndexedTitleBytes).size());
         content.keywords = keywords(*entry, content.text);
-        if (body->has_profile()) KOINON_TRY(put_city(log, record.index, body->profile()));
       }
     }
-    if (known) return update_document(*known, content);
-    return insert_document(log, arrival, record.index, entry.ok() ? &*entry : nullptr, content);
+    std::int64_t id = 0;
+    if (known) {
+      id = known->id;
+      KOINON_TRY(update_document(*known, content));
+    } else {
+      KOINON_ASSIGN(id, insert_document(log, arrival, record.index, entry.ok() ? &*entry : nullptr, content));
+    }
+    if (record.state == BodyState::kErased) {
+      auto mark = db_.prepare("UPDATE doc SET erased = 1 WHERE id = ?");
+      KOINON_TRY(mark.bind(id).run());
+    }
+    if (!entry.ok()) return {};
+    // Of a log the later entries come later: what is new here is referred to by nothing yet.
+    if (known || record.state == BodyState::kErased) KOINON_TRY(restate(store, log, id));
+    if (!known) KOINON_TRY(note_withdrawal(log, record.index, *entry));
+    // What it revises or withdraws is not what it was.
+    KOINON_ASSIGN(const auto older, targets(id));
+    for (const std::int64_t target : older) KOINON_TRY(restate(store, log, target));
+    return entry->kind() == v1::KIND_PROFILE ? settle_city(store, log) : Status();
+  }
+
+  // The first withdrawal of a record counts, and the first that asks for its erasure.
+  Status note_withdrawal(const LogId& log, EntryIndex index, const v1::Entry& entry) {
+    const auto fact = withdrawal_of(index, entry);
+    if (!fact) return {};
+    auto update = db_.prepare(
+        "UPDATE doc SET withdrawn_by = iif(withdrawn_by < 0, ?1, withdrawn_by), erased_by = iif(?2 AND "
+        "erased_by < 0, ?1, erased_by) WHERE log_id = ?3 AND entry_index = ?4");
+    return update.bind(static_cast<std::int64_t>(index.value))
+        .bind(fact->erase ? 1 : 0)
+        .bind_blob(log.view())
+        .bind(static_cast<std::int64_t>(fact->target.value))
+        .run();
+  }
+
+  // The records of its own log that a record revises or withdraws.
+  Result<std::vector<std::int64_t>> targets(std::int64_t id) {
+    auto select = db_.prepare(
+        "SELECT t.id FROM doc d JOIN link k ON k.doc = d.id JOIN doc t ON t.log_id = k.log_id AND "
+        "t.entry_index = k.entry_index WHERE d.id = ? AND k.own = 1 AND k.role IN (2, 8) AND t.entry_index < "
+        "d.entry_index");
+    select.bind(id);
+    std::vector<std::int64_t> out;
+    while (true) {
+      KOINON_ASSIGN(const bool row, select.step());
+      if (!row) return out;
+      out.push_back(select.integer(0));
+    }
+  }
+
+  // What a record is now, and with it what it revises: comes to the same in whatever order they arrived.
+  Status restate(StoreReader& store, const LogId& log, std::int64_t id) {
+    std::vector<std::int64_t> open{id};
+    std::set<std::int64_t> seen;
+    while (!open.empty() && seen.size() < kRestated) {
+      const std::int64_t doc = open.back();
+      open.pop_back();
+      if (!seen.insert(doc).second) continue;
+      KOINON_ASSIGN(const bool changed, restate_one(store, log, doc));
+      if (!changed) continue;
+      KOINON_ASSIGN(const auto older, targets(doc));
+      open.insert(open.end(), older.begin(), older.end());
+    }
+    return {};
+  }
+
+  struct Standing {
+    RecordStatus status = RecordStatus::kCurrent;
+    std::int64_t by = -1;
+    bool superseded = false;
+  };
+
+  // The newest version of it by its own city that is there still.
+  Result<std::optional<std::int64_t>> newer_version(std::int64_t id) {
+    auto newer = db_.prepare(
+        "SELECT r.entry_index FROM doc d JOIN link k ON k.log_id = d.log_id AND k.entry_index = "
+        "d.entry_index "
+        "AND k.own = 1 AND k.role = 2 JOIN doc r ON r.id = k.doc WHERE d.id = ? AND r.kind = d.kind AND "
+        "r.entry_index > d.entry_index AND r.stands = 1 ORDER BY k.doc DESC LIMIT 1");
+    newer.bind(id);
+    KOINON_ASSIGN(const bool found, newer.step());
+    return found ? std::optional(newer.integer(0)) : std::nullopt;
+  }
+
+  Result<bool> restate_one(StoreReader& store, const LogId& log, std::int64_t id) {
+    Standing is;
+    KOINON_ASSIGN(const auto newer, newer_version(id));
+    if (newer) is = {RecordStatus::kSuperseded, *newer, true};
+    KOINON_ASSIGN(const auto facts, facts_of(id));
+    if (!facts) return false;
+    if (facts->withdrawn_by >= 0) is = {RecordStatus::kWithdrawn, facts->withdrawn_by, is.superseded};
+    if (facts->erased_by >= 0 || facts->erased) is = {RecordStatus::kErased, facts->erased_by, is.superseded};
+    KOINON_ASSIGN(const bool changed, put_status(id, is));
+    if (!changed) return false;
+    const bool stands = is_note(facts->kind) && is.status == RecordStatus::kCurrent && facts->has_text;
+    KOINON_TRY(put_standing(id, facts->arrival, facts->topics, stands));
+    if (facts->was_gone != is_gone(is.status)) KOINON_TRY(count_references(id, facts->was_gone ? 1 : -1));
+    if (facts->kind == v1::KIND_PROFILE) KOINON_TRY(settle_city(store, log));
+    return true;
+  }
+
+  struct Facts {
+    std::int64_t kind = 0;
+    std::int64_t arrival = 0;
+    std::string topics;
+    bool has_text = false;
+    bool was_gone = false;
+    bool erased = false;
+    std::int64_t withdrawn_by = -1;
+    std::int64_t erased_by = -1;
+  };
+  Result<std::optional<Facts>> facts_of(std::int64_t id) {
+    auto select = db_.prepare(
+        "SELECT kind, arrival, topics, length, status, erased, withdrawn_by, erased_by FROM doc WHERE id = "
+        "?");
+    select.bind(id);
+    KOINON_ASSIGN(const bool found, select.step());
+    if (!found) return std::optional<Facts>();
+    return std::optional(Facts{select.integer(0), select.integer(1), select.text(2), select.integer(3) > 0,
+                               is_gone(static_cast<RecordStatus>(select.integer(4))), select.integer(5) != 0,
+                               select.integer(6), select.integer(7)});
+  }
+
+  Result<bool> put_status(std::int64_t id, const Standing& is) {
+    const std::int64_t stands = !is_gone(is.status) || is.superseded ? 1 : 0;
+    KOINON_ASSIGN(const std::int64_t change, next_change());
+    auto update = db_.prepare(
+        "UPDATE doc SET status = ?1, status_by = ?2, stands = ?3, change = ?4 WHERE id = ?5 AND (status <> "
+        "?1 "
+        "OR status_by <> ?2 OR stands <> ?3)");
+    KOINON_TRY(update.bind(static_cast<std::int64_t>(is.status))
+                   .bind(is.by)
+                   .bind(stands)
+                   .bind(change)
+                   .bind(id)
+                   .run());
+    return db_.changes() > 0;
+  }
+
+  // What was taken back no longer counts as a reference to anything.
+  Status count_references(std::int64_t id, std::int64_t more) {
+    auto select = db_.prepare("SELECT log_id, entry_index FROM link WHERE doc = ?");
+    select.bind(id);
+    while (true) {
+      KOINON_ASSIGN(const bool row, select.step());
+      if (!row) return {};
+      auto update = db_.prepare("UPDATE referred SET count = count + ? WHERE log_id = ? AND entry_index = ?");
+      KOINON_TRY(update.bind(more).bind_blob(select.blob(0)).bind(select.integer(1)).run());
+    }
+  }
+
+  // A city is compared by its latest profile that stands. What was in one that is gone goes from here too.
+  Status settle_city(StoreReader& store, const LogId& log) {
+    std::int64_t latest = -1;
+    {
+      auto select = db_.prepare(
+          "SELECT entry_index FROM doc WHERE log_id = ? AND kind = 4 AND status < 2 AND length > 0 ORDER BY "
+          "arrival DESC LIMIT 1");
+      select.bind_blob(log.view());
+      KOINON_ASSIGN(const bool found, select.step());
+      if (found) latest = select.integer(0);
+    }
+    {
+      auto same = db_.prepare("SELECT 1 FROM city WHERE log_id = ? AND entry_index = ?");
+      same.bind_blob(log.view()).bind(latest);
+      KOINON_ASSIGN(const bool found, same.step());
+      if (found) return {};
+    }
+    auto remove = db_.prepare("DELETE FROM city WHERE log_id = ?");
+    KOINON_TRY(remove.bind_blob(log.view()).run());
+    const bool removed = db_.changes() > 0;
+    taken_away_ = taken_away_ || removed;
+    if (latest >= 0) {
+      const EntryIndex index(static_cast<std::uint64_t>(latest));
+      KOINON_ASSIGN(const StoredRecord record, store.record(log, index));
+      const auto body = parse_body(record.body);
+      if (body.ok() && body->has_profile()) return put_city(log, index, body->profile());
+    }
+    return removed ? new_generation() : Status();
   }
 
   // What is found, beside the words themselves: their stems, and the topics with those above them.
@@ -352,8 +537,8 @@ class SqliteIndexWriter final : public IndexWriter {
     std::string topics;
   };
   Result<std::optional<Known>> find_document(const LogId& log, EntryIndex index) {
-    auto find = db_.prepare(
-        "SELECT id, arrival, kind, superseded, topics FROM doc WHERE log_id = ? AND entry_index = ?");
+    auto find =
+        db_.prepare("SELECT id, arrival, kind, status, topics FROM doc WHERE log_id = ? AND entry_index = ?");
     find.bind_blob(log.view()).bind(static_cast<std::int64_t>(index.value));
     KOINON_ASSIGN(const bool found, find.step());
     if (!found) return std::optional<Known>();
@@ -387,8 +572,8 @@ class SqliteIndexWriter final : public IndexWriter {
     return insert_text(id, content);
   }
 
-  Status insert_document(const LogId& log, ArrivalSeq arrival, EntryIndex index, const v1::Entry* entry,
-                         const Content& content) {
+  Result<std::int64_t> insert_document(const LogId& log, ArrivalSeq arrival, EntryIndex index,
+                                       const v1::Entry* entry, const Content& content) {
     std::string topics;
     if (entry != nullptr) {
       for (const auto& topic : entry->topics()) topics += (topics.empty() ? "" : " ") + topic;
@@ -396,10 +581,8 @@ class SqliteIndexWriter final : public IndexWriter {
     KOINON_ASSIGN(const std::int64_t change, next_change());
     auto insert = db_.prepare(
         "INSERT INTO doc (log_id, entry_index, arrival, kind, created_at_ms, language, title, summary, "
-        "topics, "
-        "readable, evidence, cost, sdgs, outcome, length, change) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
-        "?, ?, ?, "
-        "?, ?)");
+        "topics, readable, evidence, cost, sdgs, outcome, length, change) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, "
+        "?, ?, ?, ?, ?, ?, ?)");
     const std::string language = entry == nullptr ? "" : entry->language();
     KOINON_TRY(insert.bind_blob(log.view())
                    .bind(static_cast<std::int64_t>(index.value))
@@ -421,12 +604,13 @@ class SqliteIndexWriter final : public IndexWriter {
     const std::int64_t id = sqlite3_last_insert_rowid(db_.handle());
     if (entry != nullptr) {
       KOINON_TRY(insert_topics(id, arrival, topics));
-      KOINON_TRY(insert_links(id, log, index, *entry));
+      KOINON_TRY(insert_links(id, log, *entry));
       KOINON_TRY(insert_addressees(id, log, arrival, *entry));
       if (is_note(entry->kind()) && content.length() > 0)
         KOINON_TRY(put_standing(id, static_cast<std::int64_t>(arrival.value), topics, true));
     }
-    return insert_text(id, content);
+    KOINON_TRY(insert_text(id, content));
+    return id;
   }
 
   // Each topic of a document and those above it, so that one look-up finds everything below a topic.
@@ -453,15 +637,6 @@ class SqliteIndexWriter final : public IndexWriter {
     });
   }
 
-  // Its own city has said another thing since, or taken it back.
-  Status supersede(const LogId& log, EntryIndex index) {
-    KOINON_ASSIGN(const auto known, find_document(log, index));
-    if (!known) return {};
-    auto update = db_.prepare("UPDATE doc SET superseded = 1 WHERE id = ?");
-    KOINON_TRY(update.bind(known->id).run());
-    return put_standing(known->id, known->arrival, known->topics, false);
-  }
-
   // Notes that others address to a city, or that refer to what it published.
   Status insert_addressees(std::int64_t id, const LogId& log, ArrivalSeq arrival, const v1::Entry& entry) {
     if (!is_note(entry.kind())) return {};
@@ -485,20 +660,23 @@ class SqliteIndexWriter final : public IndexWriter {
     });
   }
 
-  Status insert_links(std::int64_t id, const LogId& log, EntryIndex index, const v1::Entry& entry) {
+  Status insert_links(std::int64_t id, const LogId& log, const v1::Entry& entry) {
+    const auto add = [&](BytesView target, std::uint64_t index, v1::RefRole role) {
+      auto put = db_.prepare(
+          "INSERT OR IGNORE INTO link (log_id, entry_index, role, doc, own) VALUES (?, ?, ?, ?, ?)");
+      return put.bind_blob(target)
+          .bind(static_cast<std::int64_t>(index))
+          .bind(static_cast<std::int64_t>(role))
+          .bind(id)
+          .bind(target == log.view() ? 1 : 0)
+          .run();
+    };
     for (const auto& ref : entry.refs()) {
-      auto put =
-          db_.prepare("INSERT OR IGNORE INTO link (log_id, entry_index, role, doc) VALUES (?, ?, ?, ?)");
-      KOINON_TRY(put.bind_blob(ref.log_id())
-                     .bind(static_cast<std::int64_t>(ref.index()))
-                     .bind(static_cast<std::int64_t>(ref.role()))
-                     .bind(id)
-                     .run());
-      const bool changes = ref.role() == v1::REF_ROLE_REVISES || ref.role() == v1::REF_ROLE_WITHDRAWS;
-      if (changes && ref.log_id() == log.view() && ref.index() < index.value)
-        KOINON_TRY(supersede(log, EntryIndex(ref.index())));
+      // What is withdrawn stands in the entry's control part; a ref beside it may say something else.
+      if (ref.role() != v1::REF_ROLE_WITHDRAWS) KOINON_TRY(add(ref.log_id(), ref.index(), ref.role()));
     }
-    return {};
+    if (entry.kind() != v1::KIND_WITHDRAWAL || !entry.control().has_withdrawal()) return {};
+    return add(log.view(), entry.control().withdrawal().index(), v1::REF_ROLE_WITHDRAWS);
   }
 
   Status insert_text(std::int64_t id, const Content& content) {

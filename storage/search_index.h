@@ -9,6 +9,7 @@
 #include <optional>
 #include <vector>
 
+#include "storage/search/record_status.h"
 #include "storage/search/search.h"
 #include "storage/store.h"
 
@@ -25,6 +26,8 @@ struct IndexedRecord {
   std::string summary;
   bool readable = true;
   std::vector<std::string> topics;
+  RecordStatus status = RecordStatus::kCurrent;
+  std::optional<EntryIndex> status_by;  // the entry of its log that made it so, where that is here
 };
 
 struct IndexQuery {
@@ -41,6 +44,7 @@ struct RelatedRecord {
   v1::RefRole role;
   LogId log;
   EntryIndex index;
+  RecordStatus status = RecordStatus::kCurrent;
 };
 
 class IndexReader {
@@ -54,7 +58,7 @@ class IndexReader {
   // How many do.
   virtual Result<std::uint64_t> references(const LogId& log, EntryIndex index) = 0;
   virtual Result<std::optional<IndexedRecord>> get(const LogId& log, EntryIndex index) = 0;
-  // The latest record of that kind in a log, or none.
+  // The latest record of that kind in a log that was not withdrawn, or none.
   virtual Result<std::optional<EntryIndex>> latest(const LogId& log, v1::Kind kind) = 0;
   // Ranked, with facets; what has been revised or withdrawn is left out.
   virtual Result<SearchPage> search(const SearchQuery& query) = 0;

@@ -85,7 +85,7 @@ Result<std::vector<Item>> items_of_json(const std::string& file) {
         row[std::string(name)] = cell;
         const auto& known = practice_columns();
         if (std::find(known.begin(), known.end(), std::string(name)) == known.end() && name != "ref" &&
-            name != "city" && name != "created_at")
+            name != "city" && name != "created_at" && name != "standing")
           item.error = fail(Code::kInvalidArgument, "there is no such column", std::string(name));
       }
       auto request = request_of_row(row);
@@ -271,7 +271,7 @@ Status run_export_practices(const Common& common, const ListArguments& wanted, c
   }
   std::string text;
   if (format == "csv") {
-    std::vector<std::string> header = {"ref", "city", "created_at"};
+    std::vector<std::string> header = {"ref", "city", "created_at", "standing"};
     header.insert(header.end(), practice_columns().begin(), practice_columns().end());
     text = csv_line(header);
     for (const auto& record : records) {

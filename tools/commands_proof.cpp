@@ -76,12 +76,22 @@ Status run_prove(const Common& common, const std::string& ref, const std::string
     std::filesystem::remove(body_file, ignored);
   }
   const std::string vkey = member(record, "signed_by");
+  const std::string standing = standing_of(record);
   if (common.json) {
-    std::cout << json::serialize(
-                     json::object{{"proof", file}, {"body", has_body ? body_file : ""}, {"vkey", vkey}})
-              << "\n";
+    json::object out{{"proof", file},
+                     {"body", has_body ? body_file : ""},
+                     {"vkey", vkey},
+                     {"status", member(record, "status")}};
+    for (const char* name : {"status_by", "withdrawn_at", "withdrawn_because"}) {
+      if (const auto* said = record.as_object().if_contains(name)) out[name] = *said;
+    }
+    std::cout << json::serialize(out) << "\n";
     return {};
   }
+  if (!standing.empty())
+    std::cout << "Since it was published: " << standing
+              << ".\nThe proof holds all the same: it shows what was said, "
+              << "not that it stands.\n";
   std::cout << "Wrote " << file << (has_body ? " and " + body_file : "")
             << ". Anyone can check it, without a node:\n"
             << "koinon verify " << file << " --vkey " << vkey << "\n";
@@ -110,7 +120,8 @@ Status run_verify(const Common& common, const std::string& file, const std::stri
   std::cout << "Verified: entry " << proof.index.value << " of " << harmless(checkpoint.origin) << ", "
             << kind_name(entry.kind());
   if (const std::string title = title_of(body); !title.empty()) std::cout << " \"" << harmless(title) << "\"";
-  std::cout << ", signed under its head of " << checkpoint.size.value << " entries.\n";
+  std::cout << ", signed under its head of " << checkpoint.size.value << " entries.\n"
+            << "Whether it was withdrawn later a proof does not say; a node does: koinon show\n";
   return {};
 }
 

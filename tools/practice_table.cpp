@@ -244,6 +244,7 @@ TableRow row_of_record(const json::object& record) {
   const json::object practice = child(body, "practice");
   for (const auto& column : text_columns()) out[column] = text(practice, column);
   for (const char* column : {"ref", "city", "language", "created_at"}) out[column] = text(record, column);
+  out["standing"] = text(record, "status");  // `status` is what the practice says of itself
   out["topics"] = joined(record.if_contains("topics"));
   out["evidence"] = text(practice, "evidence");
   out["sdgs"] = joined(practice.if_contains("sdgs"));
@@ -298,7 +299,8 @@ Result<std::vector<CsvRow>> read_csv(std::string text) {
     header.push_back(trimmed(name));
     const auto& known = practice_columns();
     const bool ours = std::find(known.begin(), known.end(), header.back()) != known.end() ||
-                      header.back() == "ref" || header.back() == "city" || header.back() == "created_at";
+                      header.back() == "ref" || header.back() == "city" || header.back() == "created_at" ||
+                      header.back() == "standing";
     if (!ours) {
       std::string list;
       for (const auto& column : known) list += (list.empty() ? "" : ", ") + column;

@@ -106,8 +106,9 @@ void add_facts(std::string& out, const json::value& content) {
 }
 
 std::string role_label(const std::string& role) {
-  static constexpr std::array<std::pair<std::string_view, std::string_view>, 7> kLabels = {
-      {{"adopts", "adopted by"},
+  static constexpr std::array<std::pair<std::string_view, std::string_view>, 8> kLabels = {
+      {{"withdraws", "withdrawn by"},
+       {"adopts", "adopted by"},
        {"translates", "translation"},
        {"derives-from", "basis of"},
        {"revises", "revised by"},
@@ -162,6 +163,19 @@ std::string member(const json::value& object, std::string_view key) {
   return value->is_number() ? json::serialize(*value) : std::string();
 }
 
+// What became of a record; empty where it is as it was.
+std::string standing_of(const json::value& record) {
+  const std::string status = member(record, "status");
+  const std::string by = member(record, "status_by");
+  if (status == "superseded") return by.empty() ? "superseded" : "superseded by " + by;
+  if (status != "withdrawn" && status != "erased") return {};
+  std::string out = status == "erased" ? "WITHDRAWN AND ERASED" : "WITHDRAWN";
+  if (!by.empty()) out += " by " + by;
+  if (const std::string at = member(record, "withdrawn_at"); !at.empty()) out += ", " + at;
+  if (const std::string why = member(record, "withdrawn_because"); !why.empty()) out += ": " + why;
+  return out;
+}
+
 std::string render_line(const json::value& record) {
   std::string line = member(record, "ref");
   line.append(line.size() < 24 ? 24 - line.size() : 1, ' ');
@@ -174,6 +188,15 @@ std::string render_line(const json::value& record) {
     line += "  [" + topics + "]";
   if (const std::string language = member(record, "language"); !language.empty())
     line += " (" + language + ")";
+  if (const std::string standing = standing_of(record); !standing.empty()) line += "  " + standing;
+  // What an event is about; in lists it is not said.
+  if (const auto* about = find(record, "about"); about != nullptr && about->is_array()) {
+    for (const auto& item : about->as_array()) {
+      line += "\n    " + member(item, "role") + " " + member(item, "ref") + " " + member(item, "title");
+      if (const std::string status = member(item, "status"); status != "current" && !status.empty())
+        line += " (" + status + ")";
+    }
+  }
   return line + "\n";
 }
 
@@ -194,6 +217,7 @@ std::string render_record(const json::value& record) {
   std::string title = member(content, "title");
   if (title.empty()) title = member(content, "display_name");
   if (!title.empty()) out += title + "\n\n";
+  if (const std::string standing = standing_of(record); !standing.empty()) out += standing + "\n\n";
   add_field(out, "record",
             member(record, "ref") + ", " + member(record, "kind") + ", " + member(record, "created_at"));
   add_field(out, "language", member(record, "language"));
@@ -226,6 +250,8 @@ std::string render_record(const json::value& record) {
       const std::string how =
           member(item, "stage") + (member(item, "outcome").empty() ? "" : ", " + member(item, "outcome"));
       if (!how.empty()) text += " (" + how + ")";
+      if (const std::string status = member(item, "status"); status == "withdrawn" || status == "erased")
+        text += " (" + status + ")";
       add_field(out, role_label(member(item, "role")), text);
     }
   }

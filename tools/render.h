@@ -19,6 +19,7 @@ std::string member(const boost::json::value& object, std::string_view key);
 std::string attachment_line(const boost::json::value& file);
 
 std::string render_list(const boost::json::value& page);
+std::string standing_of(const boost::json::value& record);
 std::string render_line(const boost::json::value& record);
 std::string render_record(const boost::json::value& record);
 std::string render_cities(const boost::json::value& page);

@@ -58,6 +58,8 @@ class ArrivalStream {
         if (!record || !wants(*record)) continue;
         json::object item = summary_json(directory, *record);
         item["arrival"] = last_.value;
+        if (json::array about = about_json(directory, store_, index_, *record); !about.empty())
+          item["about"] = std::move(about);
         out += event(arrival.kind, item);
       }
       if (passed >= kEventsAtOnce) break;

@@ -211,8 +211,10 @@ asio::awaitable<HttpResponse> Api::explain(HttpRequest request) {
   }
   const auto index = parse_decimal(request.path[4]);
   if (!index.ok()) co_return problem(fail(Code::kInvalidArgument, "it is CITY/NUMBER", "ref"));
+  const auto indexed = parts_.index->get(*log, EntryIndex(*index));
+  if (!indexed.ok()) co_return problem(indexed.error());
   const auto explained = explain_record(directory, *parts_.store, parts_.facts.log(), *log,
-                                        EntryIndex(*index), standing, network.topics);
+                                        EntryIndex(*index), standing, network.topics, *indexed);
   if (!explained.ok()) co_return problem(explained.error());
   co_return json_response(*explained);
 }

@@ -155,7 +155,8 @@ json::object explain_city(Directory& directory, StoreReader& store, const std::o
 
 Result<json::object> explain_record(Directory& directory, StoreReader& store, const std::optional<LogId>& own,
                                     const LogId& city, EntryIndex index, const CityStanding& standing,
-                                    const std::string& topics_wanted) {
+                                    const std::string& topics_wanted,
+                                    const std::optional<IndexedRecord>& indexed) {
   Explanation out(directory.ref(city, index));
   const auto state = store.log_state(city);
   if (!state.ok() || index.value >= state->range.size().value) {
@@ -181,6 +182,14 @@ Result<json::object> explain_record(Directory& directory, StoreReader& store, co
     case BodyState::kHeld:
       out.verdict(entry.ok() ? "held" : "unreadable");
       if (!entry.ok()) out.because("the entry cannot be read: " + entry.error().text());
+      if (indexed && indexed->status_by && is_gone(indexed->status)) {
+        out.verdict("withdrawn");
+        const std::string reason = withdrawal_reason(store, city, *indexed->status_by);
+        out.because("its city withdrew it: " + directory.ref(city, *indexed->status_by) +
+                    (reason.empty() ? "" : ", \"" + reason + "\""));
+      }
+      if (indexed && indexed->status == RecordStatus::kSuperseded && indexed->status_by)
+        out.because("there is a newer version: " + directory.ref(city, *indexed->status_by));
       KOINON_TRY(explain_attachments(out, directory, store, city, index));
       break;
     case BodyState::kErased:

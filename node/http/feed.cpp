@@ -86,6 +86,7 @@ std::string atom_text(const Feed& feed) {
   auto document = document_with_declaration();
   auto root = document.append_child("feed");
   root.append_attribute("xmlns") = "http://www.w3.org/2005/Atom";
+  if (!feed.gone.empty()) root.append_attribute("xmlns:at") = "http://purl.org/atompub/tombstones/1.0";
   add(root, "id", feed.id);
   add(root, "title", plain_line(feed.title));
   add(root, "updated", time_text(feed.updated));
@@ -94,6 +95,13 @@ std::string atom_text(const Feed& feed) {
   if (!feed.next.empty()) add_link(root, "next", feed.next, "application/atom+xml");
   add(root, "generator", "Koinon");
   for (const FeedItem& item : feed.items) add_entry(root, item);
+  for (const FeedGone& gone : feed.gone) {
+    auto entry = root.append_child("at:deleted-entry");
+    entry.append_attribute("ref") = gone.id.c_str();
+    entry.append_attribute("when") = time_text(gone.at).c_str();
+    if (const std::string because = plain_line(gone.because); !because.empty())
+      add(entry, "at:comment", because);
+  }
   return text_of(document);
 }
 
@@ -120,6 +128,15 @@ std::string json_feed_text(const Feed& feed) {
                    {"feed_url", feed.self},
                    {"items", std::move(items)}};
   if (!feed.next.empty()) out["next_url"] = feed.next;
+  json::array withdrawn;
+  for (const FeedGone& gone : feed.gone) {
+    withdrawn.push_back(json::object{{"id", gone.id},
+                                     {"url", gone.url},
+                                     {"date_withdrawn", time_text(gone.at)},
+                                     {"because", plain_line(gone.because)}});
+  }
+  // JSON Feed leaves members that begin with an underscore to whoever makes the feed.
+  if (!withdrawn.empty()) out["_koinon"] = json::object{{"withdrawn", std::move(withdrawn)}};
   // A reader that puts a title into a page without a thought finds no markup in it.
   std::string text;
   for (const char c : json::serialize(out))

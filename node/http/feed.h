@@ -23,6 +23,14 @@ struct FeedItem {
   UnixMillis updated;
 };
 
+// A note that was in the feed, and that its city took back.
+struct FeedGone {
+  std::string id;       // as the note's entry had it
+  std::string url;      // of the record, which says so too
+  std::string because;  // may be empty
+  UnixMillis at;
+};
+
 struct Feed {
   std::string id;  // urn:uuid:…
   std::string title;
@@ -31,6 +39,7 @@ struct Feed {
   std::string next;  // the page of older items; empty: none
   UnixMillis updated;
   std::vector<FeedItem> items;
+  std::vector<FeedGone> gone;  // RFC 6721; of the first page alone
 };
 
 std::string atom_text(const Feed& feed);

@@ -152,6 +152,12 @@ Result<HttpResponse> FeedsApi::list(const HttpRequest& request, IndexQuery query
   KOINON_ASSIGN(page.records, parts_.index->find(query));
   if (page.records.size() == query.limit)
     page.next = "?before=" + std::to_string(page.records.back().arrival.value);
+  if (query.before.value == 0) {
+    // Readers that have a note already are told that it was taken back.
+    query.standing_notes = false;
+    query.kind = v1::KIND_WITHDRAWAL;
+    KOINON_ASSIGN(page.withdrawals, parts_.index->find(query));
+  }
   return answer(request, std::move(page), form);
 }
 
@@ -243,6 +249,29 @@ Result<std::optional<FeedItem>> FeedsApi::item(Names& names, const IndexedRecord
   return std::optional(std::move(out));
 }
 
+// What a withdrawal took out of the feed; none where it is of something that was never in it.
+Result<std::optional<FeedGone>> FeedsApi::gone(Names& names, const IndexedRecord& withdrawal,
+                                               const std::string& base) {
+  const auto nothing = std::optional<FeedGone>();
+  KOINON_ASSIGN(const StoredRecord stored, parts_.store->record(withdrawal.log, withdrawal.index));
+  const auto entry = parse_entry(stored.entry);
+  if (!entry.ok() || !entry->control().has_withdrawal()) return nothing;
+  const EntryIndex target(entry->control().withdrawal().index());
+  KOINON_ASSIGN(const auto indexed, parts_.index->get(withdrawal.log, target));
+  const auto record = parts_.store->record(withdrawal.log, target);
+  if (!indexed || !is_gone(indexed->status) || indexed->kind < v1::KIND_PRACTICE ||
+      indexed->kind > v1::KIND_ANSWER || !record.ok())
+    return nothing;
+  FeedGone out;
+  out.id = urn_of(to_text(withdrawal.log) + "/" +
+                  std::to_string(first_version(withdrawal.log, target, *record).value));
+  out.url = base + "/records/" + names.directory.ref(withdrawal.log, target);
+  out.because = withdrawal_reason(*parts_.store, withdrawal.log, withdrawal.index);
+  KOINON_ASSIGN(const auto arrival, parts_.store->arrival_of(withdrawal.log, withdrawal.index));
+  out.at = arrival ? arrival->at : withdrawal.created_at;
+  return std::optional(std::move(out));
+}
+
 Result<HttpResponse> FeedsApi::answer(const HttpRequest& request, Page page, Form form) {
   Names names(*parts_.store);
   const std::string base = shared_.access.base_url(request);
@@ -265,6 +294,10 @@ Result<HttpResponse> FeedsApi::answer(const HttpRequest& request, Page page, For
     KOINON_ASSIGN(const auto arrival, parts_.store->arrival_of(record.log, record.index));
     if (arrival) page.feed.updated = std::max(page.feed.updated, arrival->at);
   }
+  for (const IndexedRecord& withdrawal : page.withdrawals) {
+    KOINON_ASSIGN(const auto arrival, parts_.store->arrival_of(withdrawal.log, withdrawal.index));
+    if (arrival) page.feed.updated = std::max(page.feed.updated, arrival->at);
+  }
   // Who asks by time alone is answered by time alone: within a second something may be missed until the next.
   const std::string modified = http_date(page.feed.updated);
   if (request.header("if-none-match").empty() && request.header("if-modified-since") == modified &&
@@ -273,6 +306,16 @@ Result<HttpResponse> FeedsApi::answer(const HttpRequest& request, Page page, For
   for (const IndexedRecord& record : page.records) {
     KOINON_ASSIGN(auto made, item(names, record, base));
     if (made) page.feed.items.push_back(std::move(*made));
+  }
+  for (const IndexedRecord& withdrawal : page.withdrawals) {
+    KOINON_ASSIGN(auto made, gone(names, withdrawal, base));
+    if (!made) continue;
+    // Another version may stand under the same name, or have been told of already.
+    const auto same = [&](const auto& item) { return item.id == made->id; };
+    const auto& feed = page.feed;
+    if (std::none_of(feed.items.begin(), feed.items.end(), same) &&
+        std::none_of(feed.gone.begin(), feed.gone.end(), same))
+      page.feed.gone.push_back(std::move(*made));
   }
   HttpResponse response{200,
                         form == Form::kJson ? "application/feed+json" : "application/atom+xml; charset=utf-8",
@@ -297,6 +340,8 @@ std::string FeedsApi::feed_tag(Names& names, const Page& page, const std::string
   for (const IndexedRecord& record : page.records)
     text += names.directory.ref(record.log, record.index) + " " + std::to_string(record.arrival.value) + " " +
             city_name(names, record.log) + "\n";
+  for (const IndexedRecord& withdrawal : page.withdrawals)
+    text += "gone " + names.directory.ref(withdrawal.log, withdrawal.index) + "\n";
   return "\"" + to_hex(sha256(text).view()).substr(0, 32) + "\"";
 }
 

@@ -22,7 +22,8 @@ class FeedsApi {
   struct Page {
     Feed feed;
     std::vector<IndexedRecord> records;
-    std::string next;  // query of the page of older ones, without key
+    std::vector<IndexedRecord> withdrawals;  // of notes
+    std::string next;                        // query of the page of older ones, without key
   };
 
   Result<HttpResponse> all(const HttpRequest& request);
@@ -34,6 +35,8 @@ class FeedsApi {
                             Form form);
   Result<HttpResponse> answer(const HttpRequest& request, Page page, Form form);
   Result<std::optional<FeedItem>> item(Names& names, const IndexedRecord& record, const std::string& base);
+  Result<std::optional<FeedGone>> gone(Names& names, const IndexedRecord& withdrawal,
+                                       const std::string& base);
   std::string feed_html(const std::string& markdown, const std::string& url);
   std::string feed_tag(Names& names, const Page& page, const std::string& self);
   static HttpResponse not_modified(const std::string& tag);

@@ -82,6 +82,7 @@ void OverviewApi::add_routes(RouteTable& routes) {
 }
 
 Result<std::optional<OverviewApi::Adoption>> OverviewApi::adoption(const IndexedRecord& record) {
+  if (is_gone(record.status)) return std::optional<Adoption>();
   const auto stored = shown_record(*parts_.store, record.log, record.index);
   if (!stored.ok()) return std::optional<Adoption>();
   const auto entry = parse_entry(stored->entry);
@@ -142,7 +143,8 @@ Result<HttpResponse> OverviewApi::impact(const HttpRequest& request) {
     KOINON_ASSIGN(const auto referring, parts_.index->referring(note.log, note.index, limits::kReferring));
     std::set<LogId> seen;
     for (auto it = referring.rbegin(); it != referring.rend(); ++it) {
-      if (it->role != v1::REF_ROLE_ADOPTS || it->log == *own || !seen.insert(it->log).second) continue;
+      if (it->role != v1::REF_ROLE_ADOPTS || it->log == *own || is_gone(it->status)) continue;
+      if (!seen.insert(it->log).second) continue;
       KOINON_ASSIGN(const auto indexed, parts_.index->get(it->log, it->index));
       if (!indexed) continue;
       KOINON_ASSIGN(const auto made, adoption(*indexed));

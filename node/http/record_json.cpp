@@ -29,7 +29,8 @@ std::string_view state_name(BodyState state) {
   return "unknown";
 }
 
-json::array refs_json(Directory& directory, StoreReader& store, const v1::Entry& entry) {
+json::array refs_json(Directory& directory, StoreReader& store, IndexReader& searched,
+                      const v1::Entry& entry) {
   json::array out;
   for (const auto& ref : entry.refs()) {
     const LogId log = LogId::from(ref.log_id());
@@ -39,6 +40,11 @@ json::array refs_json(Directory& directory, StoreReader& store, const v1::Entry&
     item["role"] = role_name(ref.role());
     item["ref"] = directory.ref(log, index);
     item["held"] = target.ok() && leaf_hash(target->entry).view() == ref.leaf_hash();
+    const auto indexed = searched.get(log, index);
+    if (indexed.ok() && *indexed) {
+      item["title"] = (*indexed)->title;
+      item["status"] = status_text((*indexed)->status);
+    }
     out.push_back(std::move(item));
   }
   return out;
@@ -55,6 +61,7 @@ Result<json::array> referring_json(Directory& directory, StoreReader& store, Ind
     json::object object;
     object["role"] = role_name(item.role);
     object["ref"] = directory.ref(item.log, item.index);
+    object["status"] = status_text(item.status);
     KOINON_ASSIGN(const auto indexed, index.get(item.log, item.index));
     if (indexed) {
       object["kind"] = kind_name(indexed->kind);
@@ -172,7 +179,23 @@ json::object summary_json(Directory& directory, const IndexedRecord& record) {
   out["topics"] = json::array(record.topics.begin(), record.topics.end());
   out["created_at"] = time_text(record.created_at);
   out["arrival"] = record.arrival.value;
+  out["status"] = status_text(record.status);
+  if (record.status_by) out["status_by"] = directory.ref(record.log, *record.status_by);
   return out;
+}
+
+json::array about_json(Directory& directory, StoreReader& store, IndexReader& index,
+                       const IndexedRecord& record) {
+  json::array out;
+  const auto stored = store.record(record.log, record.index);
+  const auto entry = stored.ok() ? parse_entry(stored->entry) : Result<v1::Entry>(stored.error());
+  return entry.ok() ? refs_json(directory, store, index, *entry) : out;
+}
+
+std::string withdrawal_reason(StoreReader& store, const LogId& log, EntryIndex withdrawal) {
+  const auto record = shown_record(store, log, withdrawal);
+  const auto body = record.ok() ? parse_body(record->body) : Result<v1::Body>(record.error());
+  return body.ok() ? body->withdrawal().reason() : std::string();
 }
 
 Result<StoredRecord> shown_record(StoreReader& store, const LogId& log, EntryIndex index) {
@@ -197,6 +220,23 @@ Result<json::object> record_json(Directory& directory, StoreReader& store, Index
                                                                                      : state.seen->size.value;
   out["frozen"] = state.frozen;
   out["body_state"] = state_name(record.state);
+  KOINON_ASSIGN(const auto indexed, index.get(log, entry_index));
+  RecordStatus status = indexed ? indexed->status : RecordStatus::kCurrent;
+  std::optional<EntryIndex> by = indexed ? indexed->status_by : std::nullopt;
+  if (record.state == BodyState::kErased) {  // the index may be behind
+    status = RecordStatus::kErased;
+    by = record.erased_by;
+  }
+  out["status"] = status_text(status);
+  if (by) out["status_by"] = directory.ref(log, *by);
+  if (by && is_gone(status)) {
+    const auto withdrawal = store.record(log, *by);
+    const auto said =
+        withdrawal.ok() ? parse_entry(withdrawal->entry) : Result<v1::Entry>(withdrawal.error());
+    if (said.ok()) out["withdrawn_at"] = time_text({said->created_at_ms()});
+    if (const std::string reason = withdrawal_reason(store, log, *by); !reason.empty())
+      out["withdrawn_because"] = reason;
+  }
   const auto entry = parse_entry(record.entry);
   out["readable"] = entry.ok();
   if (!entry.ok()) {
@@ -208,7 +248,7 @@ Result<json::object> record_json(Directory& directory, StoreReader& store, Index
   out["language"] = entry->language();
   out["topics"] = json::array(entry->topics().begin(), entry->topics().end());
   out["created_at"] = time_text({entry->created_at_ms()});
-  out["refs"] = refs_json(directory, store, *entry);
+  out["refs"] = refs_json(directory, store, index, *entry);
   json::array to;
   for (const auto& city : entry->to()) to.emplace_back(directory.city(LogId::from(city)));
   out["to"] = std::move(to);

@@ -41,6 +41,13 @@ class Directory {
   std::map<LogId, std::string> names_;
 };
 
+// What a record refers to, each with its title and what became of it: so an event or a message says what it
+// is about.
+boost::json::array about_json(Directory& directory, StoreReader& store, IndexReader& index,
+                              const IndexedRecord& record);
+// Why its city took a record back: what the withdrawal says, if it says anything.
+std::string withdrawal_reason(StoreReader& store, const LogId& log, EntryIndex withdrawal);
+
 // One line of a list.
 boost::json::object summary_json(Directory& directory, const IndexedRecord& record);
 

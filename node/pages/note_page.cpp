@@ -233,6 +233,12 @@ asio::awaitable<HttpResponse> NotePage::read(Visit visit) {
   json::object& model = view.model;
   model["heading"] = view.title;
   put_text(frame_.shared(), visit, record, content, model);
+  const std::string status = text_at(record, "status");
+  model["is_gone"] = status == "withdrawn" || status == "erased";
+  model["withdrawn_date"] = date_of(visit, text_at(record, "withdrawn_at"));
+  const std::string because = text_at(record, "withdrawn_because");
+  model["withdrawn_because"] =
+      because.empty() ? "" : visit.say("note.withdrawn_because", {{"reason", because}});
   model["office"] = text_at(author, "office");
   model["person"] = text_at(author, "person");
   const std::string state = text_at(record, "body_state");
@@ -261,6 +267,13 @@ asio::awaitable<HttpResponse> NotePage::read(Visit visit) {
   }
   model["is_practice"] = kind == "practice";
   model["is_question"] = kind == "question";
+  // A newer version that was withdrawn in its turn is none to go to.
+  json::array newer;
+  for (const auto& item : array_at(model, "revisions")) {
+    const std::string code = text_at(item.as_object(), "standing_code");
+    if (code != "withdrawn" && code != "erased") newer.push_back(item);
+  }
+  put_list(model, "revisions", std::move(newer));
   model["ours"] = ours;
   model["may_withdraw"] =
       ours && frame_.may(visit, "withdraw") && std::find(kKinds.begin(), kKinds.end(), kind) != kKinds.end();

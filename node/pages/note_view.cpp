@@ -41,7 +41,7 @@ std::string date_of(const Visit& visit, const std::string& time) {
 json::object card(const Visit& visit, const json::object& summary) {
   json::object out;
   for (const char* member : {"ref", "city", "kind", "title", "summary", "language", "created_at", "state",
-                             "assignee", "remark", "stage", "outcome", "role"}) {
+                             "assignee", "remark", "stage", "outcome", "role", "status"}) {
     out[member] = text_at(summary, member);  // also where there is none: what is around it has such names too
   }
   const std::string name = text_at(summary, "city_name");
@@ -61,6 +61,9 @@ json::object card(const Visit& visit, const json::object& summary) {
   out["excerpt"] =
       excerpt.empty() ? json::value(false) : json::value(json::object{{"pieces", std::move(excerpt)}});
   out["has_reasons"] = false;
+  const std::string status = text_at(summary, "status");
+  out["standing"] = status.empty() || status == "current" ? "" : visit.say("standing." + status);
+  out["standing_code"] = status;
   return out;
 }
 

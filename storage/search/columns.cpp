@@ -1,9 +1,11 @@
 #include "storage/search/columns.h"
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 #include "koinon/v1/record.pb.h"
+#include "storage/search/record_status.h"
 
 namespace koinon {
 namespace {
@@ -58,7 +60,11 @@ Status Columns::load(sqlite::Connection& db) {
   known_ = docs_.empty() ? 0 : static_cast<std::int64_t>(docs_.size()) - 1;
   KOINON_TRY(load_cities(db));
   KOINON_TRY(load_docs(db));
-  return load_links(db);
+  KOINON_TRY(load_links(db));
+  for (const std::uint32_t adoption : std::exchange(taken_back_, {})) {
+    if (const auto it = adopted_.find(adoption); it != adopted_.end()) count_anew(it->second);
+  }
+  return {};
 }
 
 CityNumber Columns::city_number(const LogId& log) {
@@ -90,7 +96,7 @@ Status Columns::load_docs(sqlite::Connection& db) {
   auto select = db.prepare(
       "SELECT id, log_id, entry_index, arrival, kind, language, topics, evidence, cost, sdgs, outcome, "
       "length, "
-      "change FROM doc WHERE change > ? ORDER BY change");
+      "change, status FROM doc WHERE change > ? ORDER BY change");
   select.bind(change_);
   while (true) {
     KOINON_ASSIGN(const bool row, select.step());
@@ -116,6 +122,10 @@ Status Columns::load_docs(sqlite::Connection& db) {
     doc.outcome = static_cast<Outcome>(select.integer(10));
     doc.length = static_cast<std::uint16_t>(std::min<std::int64_t>(select.integer(11), UINT16_MAX));
     doc.has_text = doc.length > 0;
+    const auto status = static_cast<RecordStatus>(select.integer(13));
+    doc.superseded = status == RecordStatus::kSuperseded;
+    if (is_gone(status) && !doc.withdrawn) taken_back_.push_back(static_cast<std::uint32_t>(id));
+    doc.withdrawn = is_gone(status);
   }
 }
 
@@ -153,11 +163,7 @@ Status Columns::read_links(sqlite::Statement& select) {
     switch (static_cast<v1::RefRole>(select.integer(1))) {
       case v1::REF_ROLE_REVISES:
         if (!same_log || docs_[from].kind != docs_[to].kind || docs_[from].index <= docs_[to].index) break;
-        docs_[to].superseded = true;
         docs_[from].first_version = docs_[to].first_version;
-        break;
-      case v1::REF_ROLE_WITHDRAWS:
-        if (same_log && docs_[from].kind == v1::KIND_WITHDRAWAL) docs_[to].withdrawn = true;
         break;
       case v1::REF_ROLE_ADOPTS:
         if (docs_[from].kind == v1::KIND_ADOPTION)
@@ -171,7 +177,10 @@ Status Columns::read_links(sqlite::Statement& select) {
 
 void Columns::adopt(std::uint32_t practice, std::uint32_t adoption) {
   const DocFacts& doc = docs_[adoption];
-  auto& list = adoptions_[docs_[practice].first_version];
+  const std::uint32_t first_version = docs_[practice].first_version;
+  if (adopted_.emplace(adoption, first_version).second) adopters_[first_version].push_back(adoption);
+  if (doc.withdrawn) return;
+  auto& list = adoptions_[first_version];
   const auto it =
       std::find_if(list.begin(), list.end(), [&](const auto& item) { return item.city == doc.city; });
   if (it == list.end()) {
@@ -179,6 +188,21 @@ void Columns::adopt(std::uint32_t practice, std::uint32_t adoption) {
   } else if (doc.index >= it->index) {
     *it = {doc.city, doc.index, doc.outcome};
   }
+}
+
+// An adoption was taken back: what its city said before stands again.
+void Columns::count_anew(std::uint32_t first_version) {
+  adoptions_.erase(first_version);
+  const std::vector<std::uint32_t> adopters = adopters_[first_version];
+  std::map<CityNumber, std::uint32_t> latest;
+  for (const std::uint32_t adoption : adopters) {
+    const DocFacts& doc = docs_[adoption];
+    if (doc.withdrawn) continue;
+    const auto [it, added] = latest.emplace(doc.city, adoption);
+    if (!added && docs_[it->second].index <= doc.index) it->second = adoption;
+  }
+  for (const auto& [city, adoption] : latest)
+    adoptions_[first_version].push_back({city, docs_[adoption].index, docs_[adoption].outcome});
 }
 
 Status Columns::load_cities(sqlite::Connection& db) {

@@ -65,7 +65,7 @@ class Columns {
   std::span<const TopicNumber> topics(const DocFacts& doc) const {
     return {topics_.data() + doc.first_topic, doc.topics};
   }
-  // The latest of each city for a practice, by its first version.
+  // The latest of each city for a practice that was not withdrawn, by its first version.
   std::span<const AdoptionFacts> adoptions(std::uint32_t first_version) const;
   const std::vector<CityFacts>& cities() const { return cities_; }
   const std::vector<std::string>& topic_names() const { return topic_names_; }
@@ -82,6 +82,7 @@ class Columns {
   CityNumber city_number(const LogId& log);
   void read_topics(DocFacts& doc, const std::string& text);
   void adopt(std::uint32_t practice, std::uint32_t adoption);
+  void count_anew(std::uint32_t first_version);
 
   std::int64_t generation_ = -1;  // of the index: another one begins anew
   std::int64_t change_ = 0;       // changes up to this one are here
@@ -97,6 +98,10 @@ class Columns {
   std::unordered_map<std::string, TopicNumber> topic_numbers_;
   std::unordered_map<std::string, LanguageNumber> language_numbers_;
   std::unordered_map<std::uint32_t, std::vector<AdoptionFacts>> adoptions_;
+  std::unordered_map<std::uint32_t, std::vector<std::uint32_t>>
+      adopters_;                                              // by first version: every adoption
+  std::unordered_map<std::uint32_t, std::uint32_t> adopted_;  // and the other way round
+  std::vector<std::uint32_t> taken_back_;                     // adoptions, since the last time
 };
 
 // Readers of one process hold them once. Searching takes the lock shared, reading what changed alone.

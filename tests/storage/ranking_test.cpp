@@ -78,6 +78,19 @@ class Ranking : public testing::Test {
     out->set_country(country);
     return draft;
   }
+  EntryIndex withdraw(OwnLog& log, EntryIndex target, bool erase = false) {
+    Draft draft;
+    draft.entry.set_kind(v1::KIND_WITHDRAWAL);
+    draft.entry.mutable_control()->mutable_withdrawal()->set_index(target.value);
+    draft.entry.mutable_control()->mutable_withdrawal()->set_erase(erase);
+    refer(draft, v1::REF_ROLE_WITHDRAWS, log, target);
+    return add(log, draft);
+  }
+  RecordStatus status(const OwnLog& log, EntryIndex target) {
+    const auto record = reader->get(log.id(), target);
+    EXPECT_TRUE(record.ok() && *record);
+    return record.ok() && *record ? (*record)->status : RecordStatus::kCurrent;
+  }
   static void refer(Draft& draft, v1::RefRole role, const OwnLog& log, EntryIndex target) {
     auto* ref = draft.entry.add_refs();
     ref->set_role(role);
@@ -195,6 +208,71 @@ TEST_F(Ranking, WhatIsRevisedOrWithdrawnIsLeftOutAndARevisionKeepsItsAdoptions) 
   add(milan, withdrawal);
   query.all_versions = false;
   EXPECT_EQ(search(query).total, 1U);
+}
+
+TEST_F(Ranking, WhatIsTakenBackCountsForNothingAndWhatWasSaidBeforeStandsAgain) {
+  const auto shelter = add(seoul, practice("Shelter", "x"));
+  SearchQuery query;
+  query.words = "shelter";
+  add(milan, adoption(seoul, shelter, "worked"));
+  EXPECT_EQ(count(search(query), "outcome", "worked"), 1U);
+  const auto second = add(milan, adoption(seoul, shelter, "did-not"));
+  EXPECT_EQ(count(search(query), "outcome", "did-not"), 1U);
+  withdraw(milan, second);
+  EXPECT_EQ(count(search(query), "outcome", "did-not"), 0U);
+  EXPECT_EQ(count(search(query), "outcome", "worked"), 1U) << "what it said before";
+  const auto referring = reader->referring(seoul.id(), shelter, 10);
+  ASSERT_EQ(referring->size(), 2U);
+  EXPECT_EQ(referring->back().status, RecordStatus::kWithdrawn);
+  // The same for whoever reads the index for the first time.
+  auto fresh = open_index_reader(folder.path() / "index.db");
+  const auto page = (*fresh)->search(query);
+  EXPECT_EQ(count(*page, "outcome", "worked"), 1U);
+  EXPECT_EQ(count(*page, "outcome", "did-not"), 0U);
+}
+
+TEST_F(Ranking, AVersionThatIsWithdrawnSupersedesNothing) {
+  const auto first = add(seoul, practice("Shelter, first", "x"));
+  const auto revise = [&](EntryIndex older, const std::string& title) {
+    Draft draft = practice(title, "x");
+    refer(draft, v1::REF_ROLE_REVISES, seoul, older);
+    return add(seoul, draft);
+  };
+  const auto second = revise(first, "Shelter, second");
+  const auto third = revise(second, "Shelter, third");
+  EXPECT_EQ(status(seoul, first), RecordStatus::kSuperseded);
+  EXPECT_EQ(status(seoul, second), RecordStatus::kSuperseded);
+  withdraw(seoul, third);
+  EXPECT_EQ(status(seoul, third), RecordStatus::kWithdrawn);
+  EXPECT_EQ(status(seoul, second), RecordStatus::kCurrent);
+  EXPECT_EQ(status(seoul, first), RecordStatus::kSuperseded);
+  EXPECT_EQ(found("shelter"), Found{second.value});
+  const auto by = withdraw(seoul, second, true);
+  EXPECT_EQ(status(seoul, second), RecordStatus::kErased);
+  EXPECT_EQ((*reader->get(seoul.id(), second))->status_by, by);
+  EXPECT_EQ(status(seoul, first), RecordStatus::kCurrent);
+  EXPECT_EQ(found("shelter"), Found{first.value});
+}
+
+TEST_F(Ranking, AWithdrawalOfOneThingThatPointsAtAnotherTakesBackTheOneThing) {
+  const auto one = add(seoul, practice("Shelter one", "x"));
+  const auto other = add(seoul, practice("Shelter other", "x"));
+  Draft draft;
+  draft.entry.set_kind(v1::KIND_WITHDRAWAL);
+  draft.entry.mutable_control()->mutable_withdrawal()->set_index(one.value);
+  refer(draft, v1::REF_ROLE_WITHDRAWS, seoul, other);
+  add(seoul, draft);
+  EXPECT_EQ(status(seoul, one), RecordStatus::kWithdrawn);
+  EXPECT_EQ(status(seoul, other), RecordStatus::kCurrent);
+}
+
+TEST_F(Ranking, ACityIsComparedByItsLatestProfileThatStands) {
+  add(seoul, profile(9'000'000, "Dwa"));
+  const auto second = add(seoul, profile(10'000'000, "Dwb"));
+  EXPECT_EQ((*reader->measures(seoul.id()))->population, 10'000'000);
+  withdraw(seoul, second, true);
+  EXPECT_EQ((*reader->measures(seoul.id()))->population, 9'000'000);
+  EXPECT_EQ(**reader->latest(seoul.id(), v1::KIND_PROFILE), EntryIndex(0));
 }
 
 TEST_F(Ranking, ACitysLatestAdoptionStands) {
