@@ -144,18 +144,19 @@ class SqliteIndexWriter final : public IndexWriter {
     if (status.ok()) status = note_unclean();
     if (status.ok()) status = new_generation();
     if (status.ok()) status = db_.execute("COMMIT");
-    if (status.ok()) {
-      unclean_ = true;
-      return {};
-    }
-    (void)db_.execute("ROLLBACK");
+    if (!status.ok()) (void)db_.execute("ROLLBACK");
+    unclean_ = unclean_ || status.ok();
+    unfolded_ = true;
     return status;
   }
 
   Result<std::size_t> catch_up(StoreReader& store) override {
     KOINON_ASSIGN(const ArrivalSeq position, read_position());
     KOINON_ASSIGN(const auto arrivals, store.arrivals(position, kBatchRows));
-    if (arrivals.empty()) return std::size_t{0};
+    if (arrivals.empty()) {
+      (void)fold();
+      return std::size_t{0};
+    }
     taken_away_ = false;
     KOINON_TRY(db_.execute("BEGIN IMMEDIATE"));
     auto result = index_arrivals(store, arrivals);
@@ -172,9 +173,16 @@ class SqliteIndexWriter final : public IndexWriter {
       return result;
     }
     unclean_ = unclean_ || taken_away_;
-    // So that nothing of them is left in the write-ahead log; a reader may put it off to a later turn.
-    if (taken_away_) (void)db_.execute("PRAGMA wal_checkpoint(TRUNCATE)");
+    unfolded_ = unfolded_ || taken_away_;
+    (void)fold();
     return result;
+  }
+
+  bool fold() override {
+    if (!unfolded_) return true;
+    const auto folded = db_.fold();
+    if (folded.ok() && *folded) unfolded_ = false;
+    return !unfolded_;
   }
 
   bool is_unclean() const override { return unclean_; }
@@ -193,8 +201,9 @@ class SqliteIndexWriter final : public IndexWriter {
       (void)db_.execute("ROLLBACK");
       return status.error();
     }
-    (void)db_.execute("PRAGMA wal_checkpoint(TRUNCATE)");
     unclean_ = !done;
+    unfolded_ = true;
+    (void)fold();
     return !done;
   }
 
@@ -699,6 +708,7 @@ class SqliteIndexWriter final : public IndexWriter {
   sqlite::Connection db_;
   bool taken_away_ = false;  // text was deleted in this batch
   bool unclean_ = false;     // and its words are in the file still
+  bool unfolded_ = true;     // and may be in the write-ahead log; what a crash left there too
 };
 
 }  // namespace

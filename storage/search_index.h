@@ -77,6 +77,9 @@ class IndexWriter {
   virtual ~IndexWriter() = default;
   // Indexes some of the arrivals that are new; returns how many records, 0 when there is nothing more.
   virtual Result<std::size_t> catch_up(StoreReader& store) = 0;
+  // Text that went may still be in the index's own log, where somebody searched as it went: tries again.
+  // False: still.
+  virtual bool fold() = 0;
   // Forgets everything; catch_up then begins anew.
   virtual Status reset() = 0;
   // Whether words of texts that were taken away are in the file still. The texts themselves are not.

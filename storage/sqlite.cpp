@@ -1,6 +1,7 @@
 #include "storage/sqlite.h"
 
 #include <atomic>
+#include <cerrno>
 
 namespace koinon::sqlite {
 namespace {
@@ -34,14 +35,41 @@ Work work_done() {
   return {counters().steps.load(std::memory_order_relaxed), counters().pages.load(std::memory_order_relaxed)};
 }
 
+namespace {
+
+constexpr int kBusyMs = 5000;
+constexpr int kFoldMs = 100;
+
+// The system's own reason for a failed write, to the database or to its write-ahead log. SQLite keeps it with
+// the file; sqlite3_system_errno says nothing of a COMMIT that failed.
+bool is_out_of_room(sqlite3* db) {
+  const auto is_one = [](int why) { return why == ENOSPC || why == EDQUOT || why == EFBIG; };
+  int why = 0;
+  if (sqlite3_file_control(db, "main", SQLITE_FCNTL_LAST_ERRNO, &why) == SQLITE_OK && is_one(why))
+    return true;
+  sqlite3_file* log = nullptr;
+  if (sqlite3_file_control(db, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log) != SQLITE_OK || log == nullptr ||
+      log->pMethods == nullptr)
+    return false;
+  return log->pMethods->xFileControl(log, SQLITE_FCNTL_LAST_ERRNO, &why) == SQLITE_OK && is_one(why);
+}
+
+Error out_of_room(std::string_view what) {
+  return fail(Code::kDiskFull, "the disk (or its quota) is full; free some space, writing resumes by itself",
+              std::string(what));
+}
+
+}  // namespace
+
 Error error_of(sqlite3* db, std::string_view what) {
   const int code = db == nullptr ? SQLITE_NOMEM : sqlite3_errcode(db);
   const std::string message = db == nullptr ? "out of memory" : sqlite3_errmsg(db);
   switch (code & 0xFF) {
     case SQLITE_FULL:
-      return fail(Code::kDiskFull,
-                  "the disk (or its quota) is full; free some space, writing resumes by itself",
-                  std::string(what));
+      return out_of_room(what);
+    case SQLITE_IOERR:
+      // A quota, or a limit of the process, that is reached is a full disk too; SQLite calls only ENOSPC so.
+      return is_out_of_room(db) ? out_of_room(what) : fail(Code::kIo, message, std::string(what));
     case SQLITE_CONSTRAINT:
       return fail(Code::kConflict, message, std::string(what));
     case SQLITE_BUSY:
@@ -125,7 +153,7 @@ Result<Connection> Connection::open(const std::filesystem::path& path, const Ope
   connection.db_.reset(raw);
   if (code != SQLITE_OK) return error_of(raw, path.string());
   sqlite3_extended_result_codes(raw, 0);
-  sqlite3_busy_timeout(raw, 5000);
+  sqlite3_busy_timeout(raw, kBusyMs);
   if (options.exclusive) KOINON_TRY(connection.execute("PRAGMA locking_mode=EXCLUSIVE"));
   return connection;
 }
@@ -135,6 +163,18 @@ Status Connection::execute(const std::string& sql) {
   if (code != SQLITE_OK) return error_of(db_.get(), "store");
   count_work(db_.get(), nullptr);
   return {};
+}
+
+Result<bool> Connection::fold() {
+  // Whoever wants to write waits meanwhile: readers are soon done, or it is tried again.
+  sqlite3_busy_timeout(db_.get(), kFoldMs);
+  const auto folded = [this]() -> Result<bool> {
+    auto checkpoint = prepare("PRAGMA wal_checkpoint(TRUNCATE)");
+    KOINON_ASSIGN(const bool row, checkpoint.step());
+    return !row || checkpoint.integer(0) == 0;
+  }();
+  sqlite3_busy_timeout(db_.get(), kBusyMs);
+  return folded;
 }
 
 Statement Connection::prepare(std::string_view sql) {

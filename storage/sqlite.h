@@ -81,6 +81,9 @@ class Connection {
   // Prepared once a text, then reused. An error is reported by the first step.
   Statement prepare(std::string_view sql);
   sqlite3* handle() const { return db_.get(); }
+  // Folds the write-ahead log back and empties it, so that nothing is left in it of what was changed or
+  // deleted. False: somebody reads at this moment; try again.
+  Result<bool> fold();
   std::int64_t changes() const { return sqlite3_changes64(db_.get()); }
 
  private:

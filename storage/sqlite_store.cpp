@@ -115,6 +115,7 @@ class SqliteStore final : public SqliteBase<Store> {
   Status begin(bool durable) override;
   Status commit() override;
   void rollback() override;
+  bool fold() override;
   Result<JournalSeq> append_run(const RunCommit& run) override;
   Status set_cursor(const PeerCursor& cursor) override;
   Result<JournalSeq> add_evidence(const EvidenceCommit& evidence) override;
@@ -171,6 +172,7 @@ class SqliteStore final : public SqliteBase<Store> {
   SqliteBodies bodies_;
   bool durable_ = false;
   bool in_transaction_ = false;
+  bool unfolded_ = true;  // what was erased just before a crash is in the write-ahead log still
   std::uint64_t journal_next_ = 0;
   std::uint64_t journal_reserved_ = 0;  // numbers below it may be used
 };
@@ -188,6 +190,7 @@ Status SqliteStore::prepare() {
   }
   KOINON_TRY(set_durable(true));
   KOINON_TRY(migrate_store(db_));
+  (void)fold();  // on a full disk it is tried again later, and reading goes on
   KOINON_ASSIGN(const auto journal, queries_.meta("journal_id"));
   if (!journal) KOINON_TRY(put_meta("journal_id", options_.random ? options_.random(16) : random_bytes(16)));
   KOINON_TRY(attachments_.prepare());
@@ -238,16 +241,18 @@ Status SqliteStore::commit() {
     return status;
   }
   in_transaction_ = false;
-  // Erased bytes leave the write-ahead log too; where a reader is in the way, at a later commit.
-  if (bodies_.erased() || attachments_.erased()) {
-    auto fold = db_.prepare("PRAGMA wal_checkpoint(TRUNCATE)");
-    const auto row = fold.step();
-    if (row.ok() && *row && fold.integer(0) == 0) {
-      bodies_.clear_erased();
-      attachments_.clear_erased();
-    }
-  }
+  (void)fold();
   return status;
+}
+
+bool SqliteStore::fold() {
+  if (!unfolded_ && !bodies_.erased() && !attachments_.erased()) return true;
+  const auto folded = db_.fold();
+  if (!folded.ok() || !*folded) return false;
+  unfolded_ = false;
+  bodies_.clear_erased();
+  attachments_.clear_erased();
+  return true;
 }
 
 void SqliteStore::rollback() {

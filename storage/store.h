@@ -102,6 +102,9 @@ class Store : public StoreReader {
   virtual Status begin(bool durable) = 0;
   virtual Status commit() = 0;
   virtual void rollback() = 0;
+  // Erased bytes may still be in the store's own log, where somebody read as they went: tries again. False:
+  // still.
+  virtual bool fold() { return true; }
 
   // Returns the journal row if the log now stands whole, 0 if not. kConflict if the run does not begin at
   // the size held, or the log is frozen. Erases what the run's withdrawals erase, and takes back marks of

@@ -121,6 +121,14 @@ Status run_withdraw(const Common& common, const std::string& ref, const std::str
     std::cout << member(done, "ref") << "\n";
     if (erase)
       std::cerr << "koinon: every node that hears of this deletes the note; the entry stays in the log\n";
+    const auto* left = done.as_object().if_contains("left");
+    if (left == nullptr) return {};
+    for (const auto& version : left->at("versions").as_array())
+      std::cerr << "koinon: the same text may stand in " << harmless(version.as_string())
+                << ", a version or translation of it: koinon withdraw --erase takes that too\n";
+    for (const auto& draft : left->at("drafts").as_array())
+      std::cerr << "koinon: draft " << json::serialize(draft)
+                << " refers to it, and may hold the same text\n";
   }
   return {};
 }

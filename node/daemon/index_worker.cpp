@@ -6,6 +6,9 @@
 #include "proto/base/limits.h"
 
 namespace koinon {
+namespace {
+constexpr std::chrono::seconds kAgain{1};
+}
 
 IndexWorker::IndexWorker(std::unique_ptr<IndexWriter> index, std::unique_ptr<StoreReader> store,
                          std::function<void()> on_progress, std::function<void(const Error&)> on_error)
@@ -54,7 +57,9 @@ bool IndexWorker::stopping() {
 void IndexWorker::wait(std::unique_lock<std::mutex>& lock) {
   const auto woken = [this] { return stopping_ || pending_; };
   std::optional<Clock::time_point> until = retry_at_;
-  if (index_->is_unclean() && (!until || clean_at_ < *until)) until = clean_at_;
+  const auto sooner = [&](Clock::time_point at) { until = until ? std::min(*until, at) : at; };
+  if (index_->is_unclean()) sooner(clean_at_);
+  if (unfolded_) sooner(Clock::now() + kAgain);
   if (until) {
     wake_.wait_until(lock, *until, woken);
   } else {
@@ -87,6 +92,7 @@ void IndexWorker::run() {
     } else if (index_->is_unclean() && Clock::now() >= clean_at_) {
       clean();
     }
+    unfolded_ = !index_->fold();
   }
 }
 

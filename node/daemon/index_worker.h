@@ -48,6 +48,7 @@ class IndexWorker {
   std::vector<std::function<void(Status)>> resets_;  // who waits for the index to be emptied
   std::optional<Clock::time_point> retry_at_;        // something failed
   Clock::time_point clean_at_{};                     // not before
+  bool unfolded_ = false;                            // erased text stays in the log while somebody searches
   std::thread thread_;
 };
 

@@ -1,11 +1,14 @@
 #include "node/daemon/store_writer.h"
 
+#include <chrono>
+
 #include "node/publishing/gate.h"
 
 namespace koinon {
 namespace {
 constexpr std::size_t kGroup = 64;
-}
+constexpr std::chrono::seconds kAgain{5};
+}  // namespace
 
 StoreWriter::StoreWriter(std::unique_ptr<Store> store, std::optional<OwnLog> own_log,
                          std::function<UnixMillis()> clock, Callbacks callbacks)
@@ -70,9 +73,17 @@ StoreWriter::Group StoreWriter::take_group(std::unique_lock<std::mutex>& lock) {
 void StoreWriter::run() {
   while (true) {
     std::unique_lock lock(mutex_);
-    wake_.wait(lock, [&] { return stopping_ || !queue_.empty(); });
+    const auto called = [&] { return stopping_ || !queue_.empty(); };
+    if (!unfinished_) {
+      wake_.wait(lock, called);
+    } else if (!wake_.wait_for(lock, kAgain, called)) {
+      lock.unlock();
+      unfinished_ = !store_->fold();
+      continue;
+    }
     if (queue_.empty()) return;
     carry_out(take_group(lock));
+    unfinished_ = !store_->fold();
   }
 }
 

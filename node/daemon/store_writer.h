@@ -80,6 +80,7 @@ class StoreWriter {
   mutable std::mutex mutex_;
   std::condition_variable wake_;
   std::deque<Task> queue_;
+  bool unfinished_ = true;  // the writer's: erased bytes are in the way of somebody's reading
   std::optional<Error> stopped_signing_;
   bool stopping_ = false;
   std::thread thread_;

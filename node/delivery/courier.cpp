@@ -18,11 +18,14 @@ constexpr std::size_t kNewsRows = 100;
 constexpr std::size_t kNewsRecords = 500;
 constexpr std::size_t kDigestsAtOnce = 16;
 constexpr std::chrono::seconds kLookAgain{30};  // the wall clock may be set meanwhile
-constexpr std::chrono::seconds kRetry{5};       // after the store or the office's database failed
+constexpr std::chrono::seconds kFoldAgain{1};
+constexpr std::chrono::seconds kRetry{5};  // after the store or the office's database failed
 constexpr std::size_t kIdBytes = 16;
 constexpr std::int64_t kHourMs = 3'600'000;
 constexpr std::int64_t kDayMs = 24 * kHourMs;
 constexpr std::int64_t kUnsubscribeDays = 180;
+constexpr std::size_t kErasureRows = 2000;  // of arrivals, looked at in one turn
+constexpr const char* kGone = "withdrawn or erased before it went";
 
 bool is_note(v1::Kind kind) { return kind >= v1::KIND_PRACTICE && kind <= v1::KIND_ANSWER; }
 
@@ -76,6 +79,7 @@ void Courier::run() {
 
 Status Courier::turn() {
   more_ = false;
+  KOINON_TRY(forget_erased());
   KOINON_TRY(write_deliveries());
   KOINON_TRY(write_mail_at_once());
   KOINON_TRY(write_digests());
@@ -86,10 +90,11 @@ Status Courier::turn() {
 
 std::chrono::milliseconds Courier::until_next() {
   const auto next = outbox_.next_due(!options_.smtp.url.empty());
-  if (!next.ok() || !*next) return kLookAgain;
+  if (!next.ok() || !*next) return unfolded_ ? std::chrono::milliseconds(kFoldAgain) : kLookAgain;
   const std::chrono::milliseconds left((*next)->value - parts_.clock.wall().value);
   // What is due and under way is waited for by its end.
   const std::chrono::milliseconds least(sending_.empty() ? 1 : 200);
+  if (unfolded_) return std::max<std::chrono::milliseconds>(least, kFoldAgain);
   return std::clamp<std::chrono::milliseconds>(left, least, kLookAgain);
 }
 
@@ -120,17 +125,83 @@ Result<Courier::News> Courier::news_after(ArrivalSeq after) {
   return news;
 }
 
+// --- what is erased ---
+
+Status Courier::forget_erased() {
+  if (!erased_after_) {
+    KOINON_ASSIGN(const auto cursor, outbox_.erased_cursor());
+    erased_after_ = erased_saved_ = cursor.value_or(ArrivalSeq(0));
+  }
+  ArrivalSeq after = *erased_after_;
+  std::vector<RecordAt> erased;
+  for (std::size_t rows = 0; rows < kErasureRows; rows += kNewsRows) {
+    KOINON_ASSIGN(const auto arrivals, parts_.store->arrivals(after, kNewsRows));
+    for (const Arrival& arrival : arrivals) {
+      after = ArrivalSeq(arrival.first.value + arrival.count - 1);
+      if (arrival.kind != ArrivalKind::kErased) continue;
+      for (std::uint64_t i = 0; i < arrival.count; ++i)
+        erased.emplace_back(arrival.log, EntryIndex(arrival.from.value + i));
+    }
+    if (arrivals.size() < kNewsRows) break;
+    more_ = rows + 2 * kNewsRows > kErasureRows;
+  }
+  // A cursor that merely moved is written now and then: to look at arrivals again does no harm.
+  if (!erased.empty() || after.value >= erased_saved_.value + kErasureRows) {
+    KOINON_TRY(outbox_.forget_remarks(erased, after));
+    erased_saved_ = after;
+    unfolded_ = unfolded_ || !erased.empty();
+  }
+  erased_after_ = after;
+  if (!unfolded_) return {};
+  const auto folded = parts_.office->connection().fold();
+  unfolded_ = !folded.ok() || !*folded;
+  return {};
+}
+
 // --- webhooks ---
 
-Result<std::string> Courier::payload(const IndexedRecord& record, ArrivalKind kind) {
+// Whether a withdrawal takes back a note and leaves its text; one that erases is told of as an erasure.
+Result<bool> Courier::takes_back_a_note(const IndexedRecord& record) {
+  if (record.kind != v1::KIND_WITHDRAWAL) return false;
+  const auto stored = parts_.store->record(record.log, record.index);
+  const auto entry = stored.ok() ? parse_entry(stored->entry) : Result<v1::Entry>(stored.error());
+  if (!entry.ok() || !entry->control().has_withdrawal() || entry->control().withdrawal().erase())
+    return false;
+  KOINON_ASSIGN(const auto target,
+                parts_.index->get(record.log, EntryIndex(entry->control().withdrawal().index())));
+  return target && is_note(target->kind);
+}
+
+Result<std::optional<std::string>> Courier::payload(const Delivery& delivery) {
+  const auto nothing = std::optional<std::string>();
+  if (!delivery.log) return delivery.payload.empty() ? nothing : std::optional(delivery.payload);
+  KOINON_ASSIGN(const auto found, parts_.index->get(*delivery.log, delivery.index));
+  if (!found) return nothing;  // its log was removed
+  IndexedRecord record = *found;
+  std::string type = delivery.kind == ArrivalKind::kErased ? "record.erased" : "record.published";
   Directory directory(*parts_.store);
+  json::object more;
+  if (record.kind == v1::KIND_WITHDRAWAL) {
+    const auto stored = parts_.store->record(record.log, record.index);
+    const auto entry = stored.ok() ? parse_entry(stored->entry) : Result<v1::Entry>(stored.error());
+    if (!entry.ok()) return nothing;
+    KOINON_ASSIGN(const auto target,
+                  parts_.index->get(record.log, EntryIndex(entry->control().withdrawal().index())));
+    if (!target) return nothing;
+    type = "record.withdrawn";
+    more["because"] = withdrawal_reason(*parts_.store, record.log, record.index);
+    record = *target;
+  } else if (delivery.kind != ArrivalKind::kErased && record.status == RecordStatus::kErased) {
+    return nothing;
+  }
   json::object data = summary_json(directory, record);
+  for (const auto& item : more) data[item.key()] = item.value();
+  if (json::array about = about_json(directory, *parts_.store, *parts_.index, record); !about.empty())
+    data["about"] = std::move(about);
   if (!options_.url.empty())
     data["url"] = options_.url + "/records/" + directory.ref(record.log, record.index);
-  return json::serialize(
-      json::object{{"type", kind == ArrivalKind::kErased ? "record.erased" : "record.published"},
-                   {"timestamp", time_text(parts_.clock.wall())},
-                   {"data", std::move(data)}});
+  return std::optional(json::serialize(
+      json::object{{"type", type}, {"timestamp", time_text(delivery.at)}, {"data", std::move(data)}}));
 }
 
 Status Courier::write_deliveries() {
@@ -140,12 +211,18 @@ Status Courier::write_deliveries() {
     if (news.last == webhook.cursor) continue;
     std::vector<Delivery> deliveries;
     for (const auto& [arrival, kind, record] : news.records) {
-      const bool erased = kind == ArrivalKind::kErased && is_note(record.kind);
-      if (!in_topic(webhook.topic, record) || (!erased && !can_be_told(kind, record))) continue;
+      if (!in_topic(webhook.topic, record)) continue;
+      bool told = can_be_told(kind, record) || (kind == ArrivalKind::kErased && is_note(record.kind));
+      if (kind == ArrivalKind::kAdded && !told) {
+        KOINON_ASSIGN(told, takes_back_a_note(record));
+      }
+      if (!told) continue;
       Delivery delivery;
       delivery.message = "msg_" + to_base32(random_bytes(kIdBytes));
-      KOINON_ASSIGN(delivery.payload, payload(record, kind));
-      delivery.next_at = parts_.clock.wall();
+      delivery.log = record.log;
+      delivery.index = record.index;
+      delivery.kind = kind;
+      delivery.at = delivery.next_at = parts_.clock.wall();
       deliveries.push_back(std::move(delivery));
     }
     KOINON_TRY(outbox_.queue_deliveries(webhook.id, deliveries, news.last));
@@ -178,7 +255,82 @@ MailItem Courier::mail_item(const IndexedRecord& record) {
   return item;
 }
 
-Result<Mail> Courier::mail_to(const User& user, const std::string& what, MailContent content) {
+namespace {
+
+// What a mail tells of, as it waits: which records, and what makes it the same mail at each attempt.
+struct MailAbout {
+  std::string what;  // "at-once", or "digest " and a topic
+  std::vector<RecordAt> items;
+  std::string unsubscribe;  // the secret of its link
+  std::string message_id;
+  UnixMillis at;
+};
+
+std::string about_text(const MailAbout& about) {
+  json::array refs;
+  for (const auto& [log, index] : about.items) refs.push_back(json::array{to_text(log), index.value});
+  return json::serialize(json::object{{"what", about.what},
+                                      {"items", std::move(refs)},
+                                      {"unsubscribe", about.unsubscribe},
+                                      {"id", about.message_id},
+                                      {"at", about.at.value}});
+}
+
+// None: it is damaged.
+std::optional<MailAbout> read_about(const std::string& text) {
+  try {
+    const json::value parsed = json::parse(text);
+    const json::object& object = parsed.as_object();
+    MailAbout out;
+    out.what = std::string(object.at("what").as_string());
+    for (const auto& item : object.at("items").as_array()) {
+      const auto log = parse_log_id(std::string(item.as_array().at(0).as_string()));
+      if (log.ok())
+        out.items.emplace_back(*log, EntryIndex(item.as_array().at(1).to_number<std::uint64_t>()));
+    }
+    out.unsubscribe = std::string(object.at("unsubscribe").as_string());
+    out.message_id = std::string(object.at("id").as_string());
+    out.at = {object.at("at").to_number<std::int64_t>()};
+    return out;
+  } catch (const std::exception&) {
+    return std::nullopt;
+  }
+}
+
+}  // namespace
+
+// None: nothing that it told of stands any more.
+Result<std::optional<std::string>> Courier::message(const Mail& mail) {
+  const auto nothing = std::optional<std::string>();
+  if (mail.about.empty()) return mail.message.empty() ? nothing : std::optional(mail.message);
+  const auto about = read_about(mail.about);
+  if (!about) return nothing;
+  MailContent content;
+  for (const auto& [log, index] : about->items) {
+    KOINON_ASSIGN(const auto record, parts_.index->get(log, index));
+    if (record && record->status == RecordStatus::kCurrent && !record->title.empty())
+      content.items.push_back(mail_item(*record));
+  }
+  if (content.items.empty()) return nothing;
+  constexpr std::string_view kDigest = "digest ";
+  if (about->what.starts_with(kDigest)) {
+    const std::string topic = about->what == kDigest ? "all topics" : about->what.substr(kDigest.size());
+    content.subject = "Practice notes: " + topic + " (" + std::to_string(content.items.size()) + ")";
+    content.opening = "What is new on " + topic + ":";
+  } else {
+    content.subject = content.items.front().city + ": " + content.items.front().title;
+    content.opening = "For your office, from " + content.items.front().city + ":";
+  }
+  content.from = options_.mail_from;
+  content.from_name = options_.name;
+  content.to = mail.recipient;
+  content.unsubscribe = options_.url + "/unsubscribe/" + about->unsubscribe;
+  content.message_id = about->message_id;
+  content.date = about->at;
+  return std::optional(mail_message(content));
+}
+
+Result<Mail> Courier::mail_to(const User& user, const std::string& what, const std::vector<RecordAt>& items) {
   Credential unsubscribe;
   unsubscribe.kind = CredentialKind::kUnsubscribe;
   unsubscribe.user = user.id;
@@ -186,16 +338,11 @@ Result<Mail> Courier::mail_to(const User& user, const std::string& what, MailCon
   unsubscribe.created_at = parts_.clock.wall();
   unsubscribe.expires_at = {unsubscribe.created_at.value + kUnsubscribeDays * kDayMs};
   KOINON_ASSIGN(const std::string secret, accounts_.issue(unsubscribe));
-  content.from = options_.mail_from;
-  content.from_name = options_.name;
-  content.to = user.email;
-  content.unsubscribe = options_.url + "/unsubscribe/" + secret;
-  content.message_id = to_base32(random_bytes(kIdBytes)) + "@" + options_.name;
-  content.date = parts_.clock.wall();
   Mail mail;
   mail.recipient = user.email;
-  mail.message = mail_message(content);
-  mail.next_at = content.date;
+  mail.next_at = parts_.clock.wall();
+  mail.about = about_text(
+      {what, items, secret, to_base32(random_bytes(kIdBytes)) + "@" + options_.name, mail.next_at});
   return mail;
 }
 
@@ -220,12 +367,7 @@ Status Courier::write_mail_at_once() {
     }
     for (const User& user : users) {
       if (!user.mail_at_once || user.email.empty()) continue;
-      MailContent content;
-      const MailItem item = mail_item(record);
-      content.subject = item.city + ": " + item.title;
-      content.opening = "For your office, from " + item.city + ":";
-      content.items.push_back(item);
-      KOINON_ASSIGN(Mail mail, mail_to(user, "at-once", std::move(content)));
+      KOINON_ASSIGN(Mail mail, mail_to(user, "at-once", {{record.log, record.index}}));
       mails.push_back(std::move(mail));
     }
   }
@@ -241,29 +383,28 @@ Status Courier::write_digests() {
   more_ = more_ || digests.size() == kDigestsAtOnce;
   for (Digest& digest : digests) {
     KOINON_ASSIGN(const auto user, accounts_.get(digest.user));
-    MailContent content;
+    std::vector<RecordAt> items;
     bool more = true;
-    while (more && content.items.size() < limits::kDigestItems) {
+    while (more && items.size() < limits::kDigestItems) {
       KOINON_ASSIGN(const News news, news_after(digest.cursor));
       more = news.last != digest.cursor;
       digest.cursor = news.last;
       for (const auto& [arrival, kind, record] : news.records) {
-        if (!can_be_told(kind, record) || !in_topic(digest.topic, record)) continue;
-        content.items.push_back(mail_item(record));
-        if (content.items.size() < limits::kDigestItems) continue;
+        if (!can_be_told(kind, record) || !in_topic(digest.topic, record) ||
+            record.status != RecordStatus::kCurrent)
+          continue;
+        items.emplace_back(record.log, record.index);
+        if (items.size() < limits::kDigestItems) continue;
         digest.cursor = arrival;
         break;
       }
     }
     // A mail that is full is followed by another one at once: what is left is due still.
-    if (content.items.size() < limits::kDigestItems) digest.next_at = next_digest(digest.days);
+    if (items.size() < limits::kDigestItems) digest.next_at = next_digest(digest.days);
     std::vector<Mail> mails;
     // A day without news is no reason to write.
-    if (user && !user->email.empty() && !options_.smtp.url.empty() && !content.items.empty()) {
-      const std::string topic = digest.topic.empty() ? "all topics" : digest.topic;
-      content.subject = "Practice notes: " + topic + " (" + std::to_string(content.items.size()) + ")";
-      content.opening = "What is new on " + topic + ":";
-      KOINON_ASSIGN(Mail mail, mail_to(*user, "digest " + digest.topic, std::move(content)));
+    if (user && !user->email.empty() && !options_.smtp.url.empty() && !items.empty()) {
+      KOINON_ASSIGN(Mail mail, mail_to(*user, "digest " + digest.topic, items));
       mails.push_back(std::move(mail));
     }
     KOINON_TRY(outbox_.queue_mail(mails, digest, std::nullopt));
@@ -290,8 +431,16 @@ Status Courier::begin_sending() {
           return item.delivery && item.delivery->webhook == delivery.webhook;
         }))
       continue;
-    PostRequest post{hook->url, webhook_headers(hook->secret, delivery.message, now, delivery.payload),
-                     delivery.payload, options_.private_webhooks};
+    KOINON_ASSIGN(const auto text, payload(delivery));
+    if (!text) {
+      Delivery gone = delivery;
+      gone.state = SendState::kGivenUp;
+      gone.outcome = kGone;
+      KOINON_TRY(outbox_.settle_delivery(gone));
+      continue;
+    }
+    PostRequest post{hook->url, webhook_headers(hook->secret, delivery.message, now, *text), *text,
+                     options_.private_webhooks};
     sending_[parts_.transfers->post(post)] = {delivery, std::nullopt};
   }
   if (options_.smtp.url.empty()) return {};
@@ -299,7 +448,15 @@ Status Courier::begin_sending() {
   for (const Mail& mail : mails) {
     if (sending_.size() >= limits::kSendsAtOnce) return {};
     if (busy([&](const Sending& item) { return item.mail && item.mail->id == mail.id; })) continue;
-    const MailRequest request{options_.smtp, options_.mail_from, mail.recipient, mail.message};
+    KOINON_ASSIGN(const auto text, message(mail));
+    if (!text) {
+      Mail gone = mail;
+      gone.state = SendState::kGivenUp;
+      gone.outcome = kGone;
+      KOINON_TRY(outbox_.settle_mail(gone));
+      continue;
+    }
+    const MailRequest request{options_.smtp, options_.mail_from, mail.recipient, *text};
     sending_[parts_.transfers->mail(request)] = {std::nullopt, mail};
   }
   return {};

@@ -66,12 +66,18 @@ class Courier {
   Status turn();
   // Records that arrived after, up to where the index is; at most some hundred.
   Result<News> news_after(ArrivalSeq after);
+  // Carries erasures out in the office's own database: remarks on what is gone, and what its write-ahead log
+  // holds.
+  Status forget_erased();
   Status write_deliveries();
   Status write_mail_at_once();
   Status write_digests();
   Result<bool> is_for_us(const IndexedRecord& record);
-  Result<std::string> payload(const IndexedRecord& record, ArrivalKind kind);
-  Result<Mail> mail_to(const User& user, const std::string& what, MailContent content);
+  // What is sent is made when it goes, of what stands then. None: nothing of it does any more.
+  Result<std::optional<std::string>> payload(const Delivery& delivery);
+  Result<std::optional<std::string>> message(const Mail& mail);
+  Result<bool> takes_back_a_note(const IndexedRecord& record);
+  Result<Mail> mail_to(const User& user, const std::string& what, const std::vector<RecordAt>& items);
   MailItem mail_item(const IndexedRecord& record);
   Status begin_sending();
   Status settle(const Transfers::Outcome& outcome);
@@ -86,7 +92,10 @@ class Courier {
   Accounts accounts_;
   Outbox outbox_;
   std::map<Transfers::Number, Sending> sending_;
-  bool more_ = false;  // the last turn left something unread
+  bool more_ = false;     // the last turn left something unread
+  bool unfolded_ = true;  // something was erased, or may have been, and the write-ahead log holds it still
+  std::optional<ArrivalSeq> erased_after_;  // erasures up to here are carried out in the office's database
+  ArrivalSeq erased_saved_;
   std::atomic<bool> stopping_ = false;
   std::thread thread_;
 };

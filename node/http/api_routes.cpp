@@ -438,7 +438,9 @@ void Api::audit(const HttpRequest& request, const HttpResponse& response) {
   if (response.status >= 400 || line.target.empty()) {
     boost::system::error_code error;
     const json::value body = json::parse(response.body, error);
-    for (const char* name : {"ref", "name", "id", "detail"}) {
+    // The sentence of a refusal may repeat what somebody wrote, which they may have to erase one day.
+    const bool of_texts = request.route->tag == "publishing" || request.route->tag == "attachments";
+    for (const char* name : {"ref", "name", "id", of_texts ? "code" : "detail"}) {
       const auto* found = !error && body.is_object() ? body.as_object().if_contains(name) : nullptr;
       if (found == nullptr) continue;
       line.outcome += " " + (found->is_string() ? std::string(found->as_string()) : json::serialize(*found));

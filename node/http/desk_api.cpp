@@ -1,6 +1,7 @@
 #include "node/http/desk_api.h"
 
 #include <algorithm>
+#include <set>
 
 #include <boost/json.hpp>
 
@@ -15,6 +16,8 @@ namespace koinon {
 namespace asio = boost::asio;
 namespace json = boost::json;
 namespace {
+
+constexpr std::size_t kVersions = 200;  // of one note, with its translations
 
 std::string_view state_text(HeldState state) {
   switch (state) {
@@ -55,7 +58,7 @@ json::object held_json(const HeldNote& note) {
   json::value request = parsed(note.request);
   if (const auto* withdrawal = request.as_object().if_contains("withdraw")) {
     out["withdrawal"] = *withdrawal;
-  } else {
+  } else if (!request.as_object().empty()) {
     out["note"] = std::move(request);
   }
   if (!note.approved_by.empty()) out["approved_by"] = note.approved_by;
@@ -223,12 +226,59 @@ asio::awaitable<HttpResponse> DeskApi::sign_or_hold(json::object object, Caller 
   if (!published.ok()) co_return problem(published.error());
   json::object body{{"ref", Directory(*parts_.store).ref(*parts_.facts.log(), published->index)}};
   if (prepared.wish.kind == v1::KIND_WITHDRAWAL) {
-    body["erase"] = prepared.draft.entry.control().withdrawal().erase();
+    const auto& withdrawal = prepared.draft.entry.control().withdrawal();
+    body["erase"] = withdrawal.erase();
+    if (withdrawal.erase()) {
+      const auto left = left_over(EntryIndex(withdrawal.index()), caller);
+      if (left.ok()) body["left"] = *left;
+    }
   } else {
     body["index"] = published->index.value;
     body["warnings"] = texts_json(prepared.warnings);
   }
   co_return json_response(body, 201);
+}
+
+// Versions and translations are records of their own, and drafts are somebody's work: what is to be done
+// about them whoever erases is told, and decides.
+Result<json::object> DeskApi::left_over(EntryIndex erased, const Caller& caller) {
+  const LogId own = *parts_.facts.log();
+  Directory directory(*parts_.store);
+  const auto is_version = [](v1::RefRole role) {
+    return role == v1::REF_ROLE_REVISES || role == v1::REF_ROLE_TRANSLATES;
+  };
+  std::vector<EntryIndex> open{erased};
+  std::set<EntryIndex> seen{erased};
+  for (std::size_t i = 0; i < open.size() && seen.size() < kVersions; ++i) {
+    KOINON_ASSIGN(const auto referring, parts_.index->referring(own, open[i], limits::kReferring));
+    for (const RelatedRecord& item : referring) {
+      if (item.log == own && is_version(item.role) && seen.insert(item.index).second)
+        open.push_back(item.index);
+    }
+    const auto record = parts_.store->record(own, open[i]);
+    const auto entry = record.ok() ? parse_entry(record->entry) : Result<v1::Entry>(record.error());
+    if (!entry.ok()) continue;
+    for (const auto& ref : entry->refs()) {
+      const EntryIndex target(ref.index());
+      if (ref.log_id() == own.view() && is_version(ref.role()) && seen.insert(target).second)
+        open.push_back(target);
+    }
+  }
+  json::array versions;
+  for (const EntryIndex index : seen) {
+    if (index == erased) continue;
+    const auto record = parts_.store->record(own, index);
+    if (record.ok() && record->state != BodyState::kErased)
+      versions.push_back(json::string(directory.ref(own, index)));
+  }
+  const std::string ref = directory.ref(own, erased);
+  const bool all = caller.role >= Role::kReviewer;
+  KOINON_ASSIGN(const auto drafts, shared_.desk.drafts(all ? std::nullopt : std::optional(caller.user)));
+  json::array ids;
+  for (const StoredDraft& draft : drafts) {
+    if (draft.note.find("\"" + ref + "\"") != std::string::npos) ids.emplace_back(draft.id.value);
+  }
+  return json::object{{"versions", std::move(versions)}, {"drafts", std::move(ids)}};
 }
 
 Result<HttpResponse> DeskApi::preview(const HttpRequest& request) {
@@ -353,7 +403,10 @@ Result<HttpResponse> DeskApi::held(const HttpRequest& request) {
                 shared_.desk.held_of(all ? std::nullopt : std::optional(request.caller.user),
                                      static_cast<std::int64_t>(before), limit));
   json::array items;
-  for (const HeldNote& note : notes) items.push_back(held_json(note));
+  for (const HeldNote& note : notes) {
+    KOINON_ASSIGN(json::object one, shown_held(note));
+    items.push_back(std::move(one));
+  }
   json::object body{{"items", std::move(items)}};
   if (notes.size() == limit) body["next"] = std::to_string(notes.back().id.value);
   return json_response(body);
@@ -367,9 +420,22 @@ Result<HeldNote> DeskApi::held_note(const HttpRequest& request) {
   return std::move(*note);
 }
 
+// What was signed is called as the record is.
+Result<json::object> DeskApi::shown_held(const HeldNote& note) {
+  json::object out = held_json(note);
+  if (note.state != HeldState::kSigned) return out;
+  Directory directory(*parts_.store);
+  const auto found = directory.find_ref(note.outcome);
+  if (!found.ok()) return out;
+  KOINON_ASSIGN(const auto record, parts_.index->get(found->log.id, found->index));
+  if (record) out["title"] = record->title;
+  return out;
+}
+
 Result<HttpResponse> DeskApi::one_held(const HttpRequest& request) {
   KOINON_ASSIGN(const HeldNote note, held_note(request));
-  return json_response(held_json(note));
+  KOINON_ASSIGN(const json::object body, shown_held(note));
+  return json_response(body);
 }
 
 Result<HttpResponse> DeskApi::cancel_held(const HttpRequest& request) {

@@ -32,6 +32,9 @@ class DeskApi {
                                  std::vector<std::pair<std::size_t, Asked>>& to_sign, std::size_t number);
 
   Result<HttpResponse> held(const HttpRequest& request);
+  Result<boost::json::object> shown_held(const HeldNote& note);
+  // What may hold the same text still, once one of our records was erased.
+  Result<boost::json::object> left_over(EntryIndex erased, const Caller& caller);
   Result<HttpResponse> one_held(const HttpRequest& request);
   Result<HttpResponse> cancel_held(const HttpRequest& request);
   boost::asio::awaitable<HttpResponse> release_held(HttpRequest request);

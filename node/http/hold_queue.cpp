@@ -156,8 +156,20 @@ Result<Caller> HoldQueue::owner_of(const HeldNote& note) {
   return caller;
 }
 
+// What could not be signed is a draft again, unless it stands already: with the account that wrote it, and
+// nowhere else.
+Status HoldQueue::give_back(const HeldNote& note, const Error& why) {
+  const bool stands = why.code == Code::kConflict && why.field == "content";
+  const auto request = parse_request(note.request);
+  if (stands || note.user.value < 0 || !request.ok() || request->contains("withdraw")) return {};
+  const auto kept = desk_.add_draft(note.user, note.request, parts_.clock.wall());
+  return kept.ok() ? Status() : Status(kept.error());
+}
+
 Result<EntryIndex> HoldQueue::settle(const HeldNote& note, HeldState to, const Error& why) {
-  note_line(note, why.text());
+  // A sentence may repeat what the note says.
+  note_line(note, std::string(code_name(why.code)));
+  if (to == HeldState::kFailed) KOINON_TRY(give_back(note, why));
   KOINON_TRY(desk_.settle(note.id, HeldState::kSigning, to, why.message, parts_.clock.wall()));
   return why;
 }

@@ -65,6 +65,7 @@ class HoldQueue {
   Result<EntryIndex> claim_and_sign(const HeldNote& note);
   Result<EntryIndex> sign_or_fault(const HeldNote& note);
   Result<EntryIndex> sign(const HeldNote& note);
+  Status give_back(const HeldNote& note, const Error& why);
   Result<EntryIndex> settle(const HeldNote& note, HeldState to, const Error& why);
   Result<EntryIndex> put_off(const HeldNote& note, const Error& why);
   Result<Caller> owner_of(const HeldNote& note);

@@ -39,7 +39,8 @@ std::string api_time(const std::string& local) { return local.size() == 16 ? loc
 std::string title_of_held(const Visit& visit, const json::object& held) {
   const std::string withdrawn = text_at(object_at(held, "withdrawal"), "ref");
   if (!withdrawn.empty()) return visit.say("held.withdrawal", {{"ref", withdrawn}});
-  return title_of_request(object_at(held, "note"));
+  const std::string title = text_at(held, "title");
+  return title.empty() ? title_of_request(object_at(held, "note")) : title;
 }
 
 }  // namespace

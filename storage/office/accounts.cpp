@@ -138,8 +138,8 @@ Status Accounts::remove(UserId user) {
       return last_operator("name");
     }
     for (const char* sql : {"DELETE FROM draft WHERE user = ?", "DELETE FROM watch WHERE user = ?",
-                            "UPDATE held SET state = 4, outcome = 'its account was removed', settled_at_ms = "
-                            "max(made_at_ms, due_at_ms) WHERE user = ? AND state IN (1, 2)",
+                            "UPDATE held SET state = 4, outcome = 'its account was removed', request = '{}', "
+                            "settled_at_ms = max(made_at_ms, due_at_ms) WHERE user = ? AND state IN (1, 2)",
                             "DELETE FROM user WHERE id = ?"}) {
       auto remove = db_.connection().prepare(sql);
       KOINON_TRY(remove.bind(user.value).run());

@@ -1,5 +1,7 @@
 #include "storage/office/desk.h"
 
+#include <algorithm>
+
 #include "storage/office/rows.h"
 
 namespace koinon {
@@ -145,10 +147,14 @@ Status Desk::approve(HeldId id, const std::string& by, UnixMillis now) {
 
 Status Desk::settle(HeldId id, HeldState from, HeldState to, const std::string& outcome, UnixMillis now) {
   auto update = db_.connection().prepare(
-      "UPDATE held SET state = ?, outcome = ?, settled_at_ms = ? WHERE id = ? AND state = ?");
+      "UPDATE held SET state = ?1, outcome = ?2, settled_at_ms = ?3, request = CASE WHEN ?3 > 0 THEN '{}' "
+      "ELSE request "
+      "END WHERE id = ?4 AND state = ?5");
+  // What is settled keeps nothing of what it said: what was signed is in the log, where it can be erased, and
+  // what was not is given back to whoever wrote it.
   KOINON_TRY(update.bind(static_cast<std::int64_t>(to))
                  .bind_text(outcome)
-                 .bind(is_settled(to) ? now.value : 0)
+                 .bind(is_settled(to) ? std::max<std::int64_t>(now.value, 1) : 0)
                  .bind(id.value)
                  .bind(static_cast<std::int64_t>(from))
                  .run());

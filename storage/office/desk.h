@@ -35,7 +35,7 @@ struct HeldNote {
   UnixMillis due_at;
   HeldState state = HeldState::kWaiting;
   std::string outcome;      // the ref, or why it failed
-  std::string request;      // a publish request, as JSON
+  std::string request;      // a publish request, as JSON; {} once it is settled
   std::string approved_by;  // the reviewer who released it
 };
 

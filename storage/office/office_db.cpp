@@ -9,7 +9,7 @@
 namespace koinon {
 namespace {
 
-constexpr std::array<const char*, 3> kSteps = {
+constexpr std::array<const char*, 4> kSteps = {
     R"sql(
 CREATE TABLE user (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -111,6 +111,22 @@ CREATE TRIGGER held_gone AFTER DELETE ON held WHEN old.state IN (1, 2, 6) BEGIN
   UPDATE waiting SET count = count - 1 WHERE user = old.user;
   UPDATE setting SET value = value - 1 WHERE key = 'held_waiting';
 END;
+)sql",
+    // What is to be sent names what it tells of, and takes the text from the index when it goes; what is
+    // settled keeps none. So nothing here outlives what its author has erased. Messages that wait since
+    // before go as they are.
+    R"sql(
+ALTER TABLE delivery ADD COLUMN log_id BLOB;
+ALTER TABLE delivery ADD COLUMN entry_index INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE delivery ADD COLUMN kind INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE delivery ADD COLUMN at_ms INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE mail ADD COLUMN about TEXT NOT NULL DEFAULT '';
+UPDATE delivery SET payload = '' WHERE state <> 1;
+UPDATE mail SET message = x'' WHERE state <> 1;
+UPDATE held SET request = '{}' WHERE state IN (3, 4);
+UPDATE audit SET outcome = substr(outcome, 1, 3) WHERE outcome >= '4' AND outcome < '6' AND action IN
+  ('publish', 'withdraw', 'preview', 'importNotes', 'addDraft', 'changeDraft', 'publishDraft', 'uploadAttachment');
+UPDATE audit SET outcome = 'not signed' WHERE action = 'signHeld' AND outcome NOT LIKE 'signed as %';
 )sql"};
 
 Status migrate(sqlite::Connection& db) {
@@ -143,6 +159,9 @@ Result<OfficeDb> OfficeDb::open(const std::filesystem::path& path) {
   if (::chmod(path.c_str(), 0600) != 0)
     return fail(Code::kIo, "it could not be closed to others", path.string());
   KOINON_TRY(office.transact([&] { return migrate(connection); }));
+  // What was deleted just before a crash is in the write-ahead log still; where others are at work, they fold
+  // it.
+  (void)connection.fold();
   return office;
 }
 

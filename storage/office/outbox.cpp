@@ -6,10 +6,13 @@ namespace koinon {
 namespace {
 
 constexpr std::string_view kAtOnce = "mail_at_once_cursor";
+constexpr std::string_view kErased = "erased_cursor";
 constexpr std::string_view kDeliveryColumns =
-    "SELECT id, webhook, message, payload, attempts, next_at_ms, state, outcome FROM delivery ";
+    "SELECT id, webhook, message, payload, attempts, next_at_ms, state, outcome, log_id, entry_index, kind, "
+    "at_ms "
+    "FROM delivery ";
 constexpr std::string_view kMailColumns =
-    "SELECT id, recipient, message, attempts, next_at_ms, state, outcome FROM mail ";
+    "SELECT id, recipient, message, attempts, next_at_ms, state, outcome, about FROM mail ";
 
 Webhook read_webhook(const sqlite::Statement& row) {
   return {{row.integer(0)},         row.text(1), row.text(2), row.text(3), row.text(4), {row.integer(5)},
@@ -24,7 +27,11 @@ Delivery read_delivery(const sqlite::Statement& row) {
           static_cast<unsigned>(row.integer(4)),
           {row.integer(5)},
           static_cast<SendState>(row.integer(6)),
-          row.text(7)};
+          row.text(7),
+          row.blob(8).size() == LogId::kSize ? std::optional(LogId::from(row.blob(8))) : std::nullopt,
+          EntryIndex(row.number(9)),
+          static_cast<ArrivalKind>(row.integer(10)),
+          {row.integer(11)}};
 }
 
 Digest read_digest(const sqlite::Statement& row) {
@@ -39,16 +46,17 @@ Mail read_mail(const sqlite::Statement& row) {
   return {{row.integer(0)}, row.text(1),
           row.text(2),      static_cast<unsigned>(row.integer(3)),
           {row.integer(4)}, static_cast<SendState>(row.integer(5)),
-          row.text(6)};
+          row.text(6),      row.text(7)};
 }
 
 std::int64_t number(ArrivalSeq seq) { return static_cast<std::int64_t>(seq.value); }
 
 Status insert_mail(sqlite::Connection& db, const Mail& mail) {
   auto insert = db.prepare(
-      "INSERT INTO mail (recipient, message, attempts, next_at_ms, state, outcome) VALUES (?, ?, 0, ?, 1, "
-      "'')");
-  return insert.bind_text(mail.recipient).bind_blob(mail.message).bind(mail.next_at.value).run();
+      "INSERT INTO mail (recipient, message, attempts, next_at_ms, state, outcome, about) VALUES (?, x'', 0, "
+      "?, 1, "
+      "'', ?)");
+  return insert.bind_text(mail.recipient).bind(mail.next_at.value).bind_text(mail.about).run();
 }
 
 }  // namespace
@@ -92,12 +100,15 @@ Status Outbox::queue_deliveries(WebhookId id, const std::vector<Delivery>& deliv
     auto& db = db_.connection();
     for (const Delivery& delivery : deliveries) {
       auto insert = db.prepare(
-          "INSERT INTO delivery (webhook, message, payload, attempts, next_at_ms, state, outcome) "
-          "VALUES (?, ?, ?, 0, ?, 1, '')");
+          "INSERT INTO delivery (webhook, message, payload, attempts, next_at_ms, state, outcome, log_id, "
+          "entry_index, kind, at_ms) VALUES (?, ?, '', 0, ?, 1, '', ?, ?, ?, ?)");
       KOINON_TRY(insert.bind(id.value)
                      .bind_text(delivery.message)
-                     .bind_text(delivery.payload)
                      .bind(delivery.next_at.value)
+                     .bind_blob(delivery.log ? delivery.log->view() : BytesView())
+                     .bind(static_cast<std::int64_t>(delivery.index.value))
+                     .bind(static_cast<std::int64_t>(delivery.kind))
+                     .bind(delivery.at.value)
                      .run());
     }
     auto update = db.prepare("UPDATE webhook SET cursor = ? WHERE id = ?");
@@ -114,7 +125,9 @@ Result<std::vector<Delivery>> Outbox::due_deliveries(UnixMillis now, std::size_t
 
 Status Outbox::settle_delivery(const Delivery& delivery) {
   auto update = db_.connection().prepare(
-      "UPDATE delivery SET attempts = ?, next_at_ms = ?, state = ?, outcome = ? WHERE id = ?");
+      "UPDATE delivery SET attempts = ?1, next_at_ms = ?2, state = ?3, outcome = ?4, payload = CASE ?3 WHEN "
+      "1 THEN "
+      "payload ELSE '' END WHERE id = ?5");
   return update.bind(static_cast<std::int64_t>(delivery.attempts))
       .bind(delivery.next_at.value)
       .bind(static_cast<std::int64_t>(delivery.state))
@@ -188,7 +201,9 @@ Result<std::vector<Mail>> Outbox::recent_mail(std::size_t limit) {
 
 Status Outbox::settle_mail(const Mail& mail) {
   auto update = db_.connection().prepare(
-      "UPDATE mail SET attempts = ?, next_at_ms = ?, state = ?, outcome = ? WHERE id = ?");
+      "UPDATE mail SET attempts = ?1, next_at_ms = ?2, state = ?3, outcome = ?4, message = CASE ?3 WHEN 1 "
+      "THEN "
+      "message ELSE x'' END, about = CASE ?3 WHEN 1 THEN about ELSE '' END WHERE id = ?5");
   return update.bind(static_cast<std::int64_t>(mail.attempts))
       .bind(mail.next_at.value)
       .bind(static_cast<std::int64_t>(mail.state))
@@ -197,11 +212,34 @@ Status Outbox::settle_mail(const Mail& mail) {
       .run();
 }
 
-Result<std::optional<ArrivalSeq>> Outbox::at_once_cursor() {
-  auto select = db_.connection().prepare("SELECT value FROM setting WHERE key = ?");
-  select.bind_text(kAtOnce);
+namespace {
+
+Result<std::optional<ArrivalSeq>> cursor_named(sqlite::Connection& db, std::string_view name) {
+  auto select = db.prepare("SELECT value FROM setting WHERE key = ?");
+  select.bind_text(name);
   KOINON_ASSIGN(const bool found, select.step());
   return found ? std::optional(ArrivalSeq(select.number(0))) : std::nullopt;
+}
+
+}  // namespace
+
+Result<std::optional<ArrivalSeq>> Outbox::at_once_cursor() { return cursor_named(db_.connection(), kAtOnce); }
+
+Result<std::optional<ArrivalSeq>> Outbox::erased_cursor() { return cursor_named(db_.connection(), kErased); }
+
+Status Outbox::forget_remarks(const std::vector<RecordAt>& erased, ArrivalSeq cursor) {
+  return db_.transact([&]() -> Status {
+    auto& db = db_.connection();
+    for (const auto& [log, index] : erased) {
+      for (const char* sql : {"UPDATE inbox SET remark = '' WHERE log_id = ? AND entry_index = ?",
+                              "UPDATE watch SET remark = '' WHERE log_id = ? AND entry_index = ?"}) {
+        auto forget = db.prepare(sql);
+        KOINON_TRY(forget.bind_blob(log.view()).bind(static_cast<std::int64_t>(index.value)).run());
+      }
+    }
+    auto put = db.prepare("INSERT OR REPLACE INTO setting (key, value) VALUES (?, ?)");
+    return put.bind_text(kErased).bind(number(cursor)).run();
+  });
 }
 
 Result<std::optional<UnixMillis>> Outbox::next_due(bool mail) {

@@ -8,6 +8,7 @@
 
 #include "proto/base/types.h"
 #include "storage/office/office_db.h"
+#include "storage/store.h"
 
 namespace koinon {
 
@@ -27,11 +28,15 @@ struct Delivery {
   std::int64_t id = 0;
   WebhookId webhook;
   std::string message;  // webhook-id: the same for every attempt
-  std::string payload;
+  std::string payload;  // of those that wait since before the text was taken from the index; else empty
   unsigned attempts = 0;
   UnixMillis next_at;
   SendState state = SendState::kWaiting;
   std::string outcome;
+  std::optional<LogId> log = {};  // what it tells of; the text is the index's
+  EntryIndex index = {};
+  ArrivalKind kind = ArrivalKind::kAdded;
+  UnixMillis at = {};
 };
 
 struct Digest {
@@ -45,12 +50,16 @@ struct Digest {
 struct Mail {
   MailId id;
   std::string recipient;
-  std::string message;  // RFC 5322, CRLF
+  std::string message;  // RFC 5322, CRLF: of those that wait since before; else empty
   unsigned attempts = 0;
   UnixMillis next_at;
   SendState state = SendState::kWaiting;
   std::string outcome;
+  std::string about = {};  // what it tells of, as the courier has it; the text is the index's
 };
+
+// A record by log and entry.
+using RecordAt = std::pair<LogId, EntryIndex>;
 
 class Outbox {
  public:
@@ -79,6 +88,11 @@ class Outbox {
   Status settle_mail(const Mail& mail);
   // Up to where arrivals have become mails that go at once; none: never asked.
   Result<std::optional<ArrivalSeq>> at_once_cursor();
+
+  // Up to where erasures have been carried out here; none: never.
+  Result<std::optional<ArrivalSeq>> erased_cursor();
+  // Forgets what the office remarked on records whose authors have had them erased, and moves the cursor.
+  Status forget_remarks(const std::vector<RecordAt>& erased, ArrivalSeq cursor);
 
   // When something is next to be sent, mail among it or not; none: nothing waits.
   Result<std::optional<UnixMillis>> next_due(bool mail);

@@ -1,4 +1,7 @@
 // What an office keeps to itself: accounts, desk and outbox, over restarts.
+#include <fstream>
+#include <iterator>
+
 #include <gtest/gtest.h>
 
 #include "crypto/ed25519.h"
@@ -79,6 +82,72 @@ TEST_F(Office, DeliveriesAndTheCursorThatCoversThemAreOneChange) {
   EXPECT_EQ(again.due_deliveries({5}, 10)->size(), 1U);
   ASSERT_TRUE(again.remove_webhook(*id).ok());
   EXPECT_TRUE(again.due_deliveries({5}, 10)->empty()) << "with the webhook go its deliveries";
+}
+
+// What every file of the database has, its write-ahead log among them.
+std::string everything(const std::filesystem::path& folder) {
+  std::string out;
+  for (const auto& file : std::filesystem::directory_iterator(folder)) {
+    std::ifstream in(file.path(), std::ios::binary);
+    out.append(std::istreambuf_iterator<char>(in), {});
+  }
+  return out;
+}
+
+TEST_F(Office, WhatIsSettledOrErasedLeavesNoText) {
+  Desk desk(*db);
+  Outbox outbox(*db);
+  HeldNote note;
+  note.who = "press";
+  note.due_at = {100};
+  note.request = R"({"content":{"title":"quarantining"}})";
+  const auto id = desk.hold(note);
+  const LogId log = LogId::from(Bytes(LogId::kSize, 'l'));
+  ASSERT_TRUE(desk.change_case(log, EntryIndex(3),
+                               [](InboxCase& item) -> Status {
+                                 item.state = CaseState::kOpen;
+                                 item.assignee = "press";
+                                 item.remark = "quarantining, they say";
+                                 return {};
+                               })
+                  .ok());
+  ASSERT_TRUE(desk.watch({1}, {log, EntryIndex(3), "quarantining", {1}}).ok());
+  ASSERT_NE(everything(folder.path()).find("quarantining"), std::string::npos);
+  ASSERT_TRUE(desk.settle(*id, HeldState::kWaiting, HeldState::kSigning, "", {200}).ok());
+  EXPECT_EQ((*desk.held(*id))->request, note.request) << "it is needed until it is signed";
+  ASSERT_TRUE(desk.settle(*id, HeldState::kSigning, HeldState::kSigned, "seoul.example/3", {200}).ok());
+  EXPECT_EQ((*desk.held(*id))->request, "{}");
+  ASSERT_TRUE(outbox.forget_remarks({{log, EntryIndex(3)}}, ArrivalSeq(9)).ok());
+  EXPECT_EQ(*outbox.erased_cursor(), ArrivalSeq(9));
+  const auto item = desk.inbox_case(log, EntryIndex(3));
+  EXPECT_EQ(item->remark, "");
+  EXPECT_EQ(item->assignee, "press") << "who sees to it is no text of the author's";
+  ASSERT_TRUE(*db->connection().fold());
+  EXPECT_EQ(everything(folder.path()).find("quarantining"), std::string::npos);
+}
+
+TEST_F(Office, AMessageThatWaitsNamesWhatItTellsOfAndKeepsNoText) {
+  Outbox outbox(*db);
+  Webhook hook;
+  hook.url = "https://x.example";
+  hook.secret = Bytes(32, 's');
+  const auto id = outbox.add_webhook(hook);
+  Delivery delivery;
+  delivery.message = "msg_1";
+  delivery.log = LogId::from(Bytes(LogId::kSize, 'l'));
+  delivery.index = EntryIndex(7);
+  delivery.kind = ArrivalKind::kErased;
+  delivery.at = {4};
+  ASSERT_TRUE(outbox.queue_deliveries(*id, {delivery}, ArrivalSeq(7)).ok());
+  reopen();
+  Outbox again(*db);
+  const auto due = again.due_deliveries({5}, 10);
+  ASSERT_EQ(due->size(), 1U);
+  EXPECT_EQ(due->front().log, delivery.log);
+  EXPECT_EQ(due->front().index, EntryIndex(7));
+  EXPECT_EQ(due->front().kind, ArrivalKind::kErased);
+  EXPECT_EQ(due->front().at.value, 4);
+  EXPECT_EQ(due->front().payload, "");
 }
 
 TEST_F(Office, WithAnAccountGoesWhatIsItsOwn) {
