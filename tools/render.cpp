@@ -321,6 +321,12 @@ std::string topic_line(const json::value& item) {
 
 std::string render_status(const json::value& status) {
   std::string out;
+  if (const auto* alarms = find(status, "alarms"); alarms != nullptr) {
+    for (const auto& alarm : alarms->as_array())
+      out += (member(alarm, "severity") == "critical" ? "ALARM  " : "alarm  ") + member(alarm, "text") +
+             " (since " + member(alarm, "since") + ")\n";
+    if (!out.empty()) out += "\n";
+  }
   const bool observer = member(status, "observer") == "yes";
   add_field(out, observer ? "observer" : "city", member(status, "name"));
   add_field(out, "log", member(status, "log_id"));

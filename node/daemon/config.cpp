@@ -216,6 +216,10 @@ const std::vector<ConfigKey>& config_keys() {
       key("mail.digest_hour", "hour, UTC, at which digests go out (6)", number(&Config::digest_hour, 23)),
       key("send.backoff_seconds", "until a webhook or mail that failed is tried again, then doubled (5)",
           number(&Config::send_backoff_seconds, 3600)),
+      key("alarms.peer_away_minutes", "minutes until a peer that is not connected is an alarm (10)",
+          number(&Config::alarm_peer_away_minutes, 100'000)),
+      key("alarms.disk_free_megabytes", "MB free on the disk, below which that is an alarm (1000)",
+          number(&Config::alarm_disk_free_megabytes, std::uint64_t{1} << 30)),
       key("store.max_bytes", "quota of the store's file in bytes; 0: none",
           number(&Config::store_max_bytes, std::uint64_t{1} << 50)),
   };

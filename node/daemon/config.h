@@ -35,6 +35,8 @@ struct Config {
   std::uint64_t attachments_up_to = 0;                 // files of at most so many bytes come with their notes
   std::size_t window_bytes = 8 << 20;                  // credit lent to each peer
   std::uint64_t store_max_bytes = 0;                   // quota of the store's file; 0: none
+  unsigned alarm_peer_away_minutes = 10;               // until a peer that is not connected is an alarm
+  std::uint64_t alarm_disk_free_megabytes = 1000;      // below which the disk is one
   bool http_public = false;                            // reading is open to everyone
   std::string http_url;                   // https://notes.seoul.example, without a slash at the end
   std::string http_sso_header;            // lower case; from a trusted proxy, names the account

@@ -1,5 +1,7 @@
 #include "node/daemon/daemon.h"
 
+#include <future>
+
 #include <boost/asio/post.hpp>
 #include <boost/json.hpp>
 #include <unistd.h>
@@ -7,6 +9,7 @@
 #include "crypto/key_file.h"
 #include "node/http/change_request.h"
 #include "node/http/from_callback.h"
+#include "node/http/time_text.h"
 #include "node/publishing/vouching.h"
 #include "proto/base/encoding.h"
 #include "proto/base/limits.h"
@@ -21,6 +24,7 @@ constexpr std::size_t kTokenFileBytes = 128;
 constexpr std::size_t kPasswordFileBytes = 1024;
 constexpr std::size_t kFormKeyBytes = 32;
 constexpr std::size_t kSsoSecretBytes = 16;
+constexpr std::chrono::seconds kNetworkAnswers{2};
 
 }  // namespace
 
@@ -56,6 +60,7 @@ Status Daemon::prepare() {
   KOINON_TRY(start_threads(state));
   KOINON_TRY(start_courier());
   KOINON_TRY(start_hold_queue());
+  KOINON_TRY(start_alarms());
   KOINON_TRY(start_http());
   return write_ready_file();
 }
@@ -157,7 +162,7 @@ Status Daemon::start_threads(const StoreState& state) {
   http.socket = folder_.socket();
   http_ = std::make_unique<HttpServer>(std::move(http));
   index_ = std::make_unique<IndexWorker>(
-      std::move(index_writer), std::move(index_store),
+      std::move(index_writer), std::move(index_store), clock_.wall,
       [this] {
         http_->notify();
         if (Courier* courier = courier_running_.load(); courier != nullptr) courier->notify();
@@ -262,6 +267,42 @@ Status Daemon::start_hold_queue() {
   return {};
 }
 
+Status Daemon::start_alarms() {
+  AlarmWatch::Parts parts;
+  KOINON_ASSIGN(OfficeDb office, OfficeDb::open(folder_.office()));
+  parts.office = std::make_unique<OfficeDb>(std::move(office));
+  KOINON_ASSIGN(parts.store, open_sqlite_reader(folder_.store(), limits::kReaderCacheKiB));
+  KOINON_ASSIGN(parts.index, open_index_reader(folder_.index()));
+  parts.network = [this]() -> std::optional<NetworkStatus> {
+    const auto answer = std::make_shared<std::promise<NetworkStatus>>();
+    auto future = answer->get_future();
+    asio::post(network_->context(), [this, answer] { answer->set_value(network_->status(false)); });
+    if (future.wait_for(kNetworkAnswers) != std::future_status::ready) return std::nullopt;
+    return future.get();
+  };
+  parts.signing_stopped = [this] { return writer_->signing_stopped(); };
+  parts.store_trouble = [this] { return writer_->trouble(); };
+  parts.index_trouble = [this] { return index_->trouble(); };
+  parts.courier_trouble = [this] { return courier_->trouble(); };
+  parts.on_begin = [this](const Alarm& alarm) {
+    if (alarm.severity == Severity::kCritical) {
+      log_.error("alarm: " + alarm.text, {{"id", alarm.id}, {"since", time_text(alarm.since)}});
+    } else {
+      log_.warning("alarm: " + alarm.text, {{"id", alarm.id}, {"since", time_text(alarm.since)}});
+    }
+  };
+  parts.on_over = [this](const Alarm& alarm) {
+    log_.warning("alarm over: " + alarm.text, {{"id", alarm.id}});
+  };
+  parts.folder = folder_.path().string();
+  if (identity_) parts.own = identity_->log_id();
+  parts.clock = clock_;
+  parts.rules.peer_away = std::chrono::minutes(config_.alarm_peer_away_minutes);
+  parts.rules.disk_free_bytes = config_.alarm_disk_free_megabytes * 1'000'000;
+  alarms_ = std::make_unique<AlarmWatch>(std::move(parts));
+  return {};
+}
+
 Result<ApiOptions> Daemon::api_options() const {
   ApiOptions options;
   options.access.public_reading = config_.http_public;
@@ -308,7 +349,8 @@ Result<std::unique_ptr<Api>> Daemon::make_api(const ApiOptions& options,
                slow_, [this] { courier_->notify(); }, [this] { hold_queue_->notify(); },
                [this](HeldId id, HoldQueue::Done done) { hold_queue_->sign_now(id, std::move(done)); },
                [this](const AuditLine& line) { log_change(line); },
-               [this](std::function<void(Status)> done) { index_->reset(std::move(done)); }});
+               [this](std::function<void(Status)> done) { index_->reset(std::move(done)); },
+               [this] { return alarms_->alarms(); }});
 }
 
 Status Daemon::start_http() {
@@ -477,6 +519,7 @@ void Daemon::stop() {
   if (http_) http_->stop();
   if (reading_) reading_->stop();
   slow_.join();
+  if (alarms_) alarms_->stop();
   if (hold_queue_) hold_queue_->stop();
   courier_running_ = nullptr;
   if (index_) index_->stop();
@@ -492,6 +535,7 @@ void Daemon::stop() {
   network_.reset();
   index_.reset();
   reading_.reset();
+  alarms_.reset();
   hold_queue_.reset();
   courier_.reset();
   serving_store_.reset();

@@ -10,6 +10,7 @@
 
 #include <boost/asio/thread_pool.hpp>
 
+#include "node/daemon/alarm_watch.h"
 #include "node/daemon/config.h"
 #include "node/daemon/data_folder.h"
 #include "node/daemon/index_worker.h"
@@ -44,6 +45,7 @@ class Daemon {
   Status start_courier();
   Status start_http();
   Status start_hold_queue();
+  Status start_alarms();
   Result<std::unique_ptr<Api>> make_api(const ApiOptions& options,
                                         const std::shared_ptr<SharedColumns>& columns,
                                         boost::asio::io_context& io);
@@ -79,6 +81,7 @@ class Daemon {
   std::atomic<Courier*> courier_running_ = nullptr;  // for the index's thread, which is there before it
   std::unique_ptr<Commons> commons_;
   std::unique_ptr<HoldQueue> hold_queue_;
+  std::unique_ptr<AlarmWatch> alarms_;
   std::unique_ptr<HttpServer> http_;
   std::unique_ptr<ReadingService> reading_;
 

@@ -11,9 +11,11 @@ constexpr std::chrono::seconds kAgain{1};
 }
 
 IndexWorker::IndexWorker(std::unique_ptr<IndexWriter> index, std::unique_ptr<StoreReader> store,
-                         std::function<void()> on_progress, std::function<void(const Error&)> on_error)
+                         std::function<UnixMillis()> clock, std::function<void()> on_progress,
+                         std::function<void(const Error&)> on_error)
     : index_(std::move(index)),
       store_(std::move(store)),
+      clock_(std::move(clock)),
       on_progress_(std::move(on_progress)),
       on_error_(std::move(on_error)),
       thread_([this] { run(); }) {}
@@ -84,9 +86,12 @@ void IndexWorker::run() {
     }
     const auto done = index_->catch_up(*store_);
     if (!done.ok()) {
-      on_error_(done.error());
+      if (trouble_.set(done.error(), clock_())) on_error_(done.error());
       retry_at_ = Clock::now() + limits::kStoreRetry;
-    } else if (*done > 0) {
+      continue;
+    }
+    trouble_.clear();
+    if (*done > 0) {
       on_progress_();
       notify();  // there may be more, and somebody may want to stop in between
     } else if (index_->is_unclean() && Clock::now() >= clean_at_) {

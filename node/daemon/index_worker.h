@@ -10,16 +10,18 @@
 #include <thread>
 #include <vector>
 
+#include "node/daemon/trouble.h"
 #include "storage/search_index.h"
 
 namespace koinon {
 
 class IndexWorker {
  public:
-  // `on_progress` is called on the worker's thread whenever something new is indexed; `on_error` when it
-  // cannot go on, which is tried again after limits::kStoreRetry, and at the next notification.
+  // `on_progress` is called on the worker's thread whenever something new is indexed; `on_error` once when it
+  // cannot go on. It tries again by itself.
   IndexWorker(std::unique_ptr<IndexWriter> index, std::unique_ptr<StoreReader> store,
-              std::function<void()> on_progress, std::function<void(const Error&)> on_error);
+              std::function<UnixMillis()> clock, std::function<void()> on_progress,
+              std::function<void(const Error&)> on_error);
   ~IndexWorker();
   IndexWorker(const IndexWorker&) = delete;
   IndexWorker& operator=(const IndexWorker&) = delete;
@@ -28,6 +30,8 @@ class IndexWorker {
   void notify();
   // Any thread: empties the index, calls `done` on the worker's thread, and fills it again.
   void reset(std::function<void(Status)> done);
+  // Any thread: why it does not go on.
+  std::optional<Trouble> trouble() const { return trouble_.get(); }
   void stop();
 
  private:
@@ -39,8 +43,10 @@ class IndexWorker {
 
   std::unique_ptr<IndexWriter> index_;
   std::unique_ptr<StoreReader> store_;
+  std::function<UnixMillis()> clock_;
   std::function<void()> on_progress_;
   std::function<void(const Error&)> on_error_;
+  Troubled trouble_;
   std::mutex mutex_;
   std::condition_variable wake_;
   bool pending_ = true;  // what was left from before

@@ -59,6 +59,7 @@ int run(int argc, char** argv) {
     }
   }
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);             // a limit on files is a full disk, and ends nothing
   google::protobuf::SetLogHandler(nullptr);  // what peers send wrong is told in our own words
   boost::asio::io_context io;
   boost::asio::signal_set signals(io, SIGINT, SIGTERM);

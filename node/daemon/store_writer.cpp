@@ -1,5 +1,6 @@
 #include "node/daemon/store_writer.h"
 
+#include <algorithm>
 #include <chrono>
 
 #include "node/publishing/gate.h"
@@ -74,17 +75,39 @@ void StoreWriter::run() {
   while (true) {
     std::unique_lock lock(mutex_);
     const auto called = [&] { return stopping_ || !queue_.empty(); };
-    if (!unfinished_) {
+    if (!unfinished_ && !trouble_.get()) {
       wake_.wait(lock, called);
     } else if (!wake_.wait_for(lock, kAgain, called)) {
       lock.unlock();
-      unfinished_ = !store_->fold();
+      idle();
       continue;
     }
     if (queue_.empty()) return;
     carry_out(take_group(lock));
     unfinished_ = !store_->fold();
   }
+}
+
+// Erased bytes are folded away once nobody reads them, and a store that could not write tries.
+void StoreWriter::idle() {
+  unfinished_ = !store_->fold();
+  if (!trouble_.get()) return;
+  Status status = store_->begin(true);
+  if (status.ok()) {
+    status = store_->set_setting("tried_to_write", std::to_string(clock_().value));
+    if (status.ok()) {
+      status = store_->commit();
+    } else {
+      store_->rollback();
+    }
+  }
+  note(status);
+}
+
+void StoreWriter::note(const Status& written) {
+  if (written.ok()) return trouble_.clear();
+  const Code code = written.error().code;
+  if (code == Code::kDiskFull || code == Code::kIo) trouble_.set(written.error(), clock_());
 }
 
 void StoreWriter::carry_out(Group group) {
@@ -100,7 +123,19 @@ void StoreWriter::do_intents(const std::vector<Intent>& intents) {
     durable = durable || needs_durability(intent.body);
     arrivals = arrivals || makes_arrivals(intent.body);
   }
-  callbacks_.on_completions(execute_writes(*store_, intents, durable));
+  auto done = execute_writes(*store_, intents, durable);
+  const auto failed = std::find_if(done.begin(), done.end(), [](const Completion& one) {
+    return !one.answer.ok() &&
+           (one.answer.error().code == Code::kDiskFull || one.answer.error().code == Code::kIo);
+  });
+  const bool written =
+      std::any_of(done.begin(), done.end(), [](const Completion& one) { return one.answer.ok(); });
+  if (failed != done.end()) {
+    note(failed->answer.error());
+  } else if (written) {
+    note({});
+  }
+  callbacks_.on_completions(std::move(done));
   if (arrivals) callbacks_.on_arrivals();
 }
 
@@ -110,16 +145,22 @@ void StoreWriter::do_publishes(std::vector<Publish> publishes) {
   };
   if (!own_log_) return fail_all(observer_refusal());
   if (const auto stopped = signing_stopped()) return fail_all(*stopped);
-  if (Status status = store_->begin(true); !status.ok()) return fail_all(status.error());
+  if (Status status = store_->begin(true); !status.ok()) {
+    note(status);
+    return fail_all(status.error());
+  }
   std::vector<DraftMaker> makers;
   makers.reserve(publishes.size());
   for (Publish& publish : publishes) makers.push_back(publish.maker);
   auto batch = own_log_->publish(*store_, makers, clock_());
   if (!batch.ok()) {
     store_->rollback();
+    note(batch.error());
     return fail_all(batch.error());
   }
-  if (Status status = store_->commit(); !status.ok()) return fail_all(status.error());
+  const Status committed = store_->commit();
+  note(committed);
+  if (!committed.ok()) return fail_all(committed.error());
   if (batch->advanced) callbacks_.on_own_head(std::move(batch->state), std::move(batch->vouches));
   for (std::size_t i = 0; i < publishes.size(); ++i) publishes[i].done(std::move(batch->results[i]));
   if (batch->advanced) callbacks_.on_arrivals();
@@ -135,6 +176,7 @@ void StoreWriter::do_change(const Change& change) {
       store_->rollback();
     }
   }
+  note(status);
   change.done(status);
 }
 

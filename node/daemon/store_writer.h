@@ -12,6 +12,7 @@
 #include <thread>
 #include <variant>
 
+#include "node/daemon/trouble.h"
 #include "node/publishing/own_log.h"
 #include "node/publishing/signing_permit.h"
 #include "node/replication/execute.h"
@@ -46,6 +47,10 @@ class StoreWriter {
   void stop_signing(Error reason);
   std::optional<Error> signing_stopped() const;
 
+  // The store cannot write; any thread. It is tried again every few seconds, whether anybody wants to write
+  // or not.
+  std::optional<Trouble> trouble() const { return trouble_.get(); }
+
   // Carries out what was submitted, then ends the thread.
   void stop();
 
@@ -72,6 +77,8 @@ class StoreWriter {
   void do_intents(const std::vector<Intent>& intents);
   void do_publishes(std::vector<Publish> publishes);
   void do_change(const Change& change);
+  void note(const Status& written);
+  void idle();
 
   std::unique_ptr<Store> store_;
   std::optional<OwnLog> own_log_;
@@ -81,6 +88,7 @@ class StoreWriter {
   std::condition_variable wake_;
   std::deque<Task> queue_;
   bool unfinished_ = true;  // the writer's: erased bytes are in the way of somebody's reading
+  Troubled trouble_;
   std::optional<Error> stopped_signing_;
   bool stopping_ = false;
   std::thread thread_;

@@ -68,7 +68,11 @@ void Courier::stop() {
 void Courier::run() {
   while (!stopping_) {
     const Status done = turn();
-    if (!done.ok()) parts_.on_error(done.error());
+    if (done.ok()) {
+      trouble_.clear();
+    } else if (trouble_.set(done.error(), parts_.clock.wall())) {
+      parts_.on_error(done.error());
+    }
     std::chrono::milliseconds wait = kRetry;
     if (done.ok()) wait = more_ ? std::chrono::milliseconds(0) : until_next();
     for (const auto& outcome : parts_.transfers->wait(wait)) {

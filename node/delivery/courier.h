@@ -7,6 +7,7 @@
 #include <memory>
 #include <thread>
 
+#include "node/daemon/trouble.h"
 #include "node/delivery/mail_message.h"
 #include "node/delivery/transfers.h"
 #include "node/http/record_json.h"
@@ -45,6 +46,8 @@ class Courier {
 
   // Any thread: something arrived, or was asked for.
   void notify();
+  // Any thread: why nothing is written down or sent.
+  std::optional<Trouble> trouble() const { return trouble_.get(); }
   void stop();
 
  private:
@@ -96,6 +99,7 @@ class Courier {
   bool unfolded_ = true;  // something was erased, or may have been, and the write-ahead log holds it still
   std::optional<ArrivalSeq> erased_after_;  // erasures up to here are carried out in the office's database
   ArrivalSeq erased_saved_;
+  Troubled trouble_;
   std::atomic<bool> stopping_ = false;
   std::thread thread_;
 };

@@ -8,6 +8,7 @@
 #include <boost/json.hpp>
 
 #include "crypto/tlog_proof.h"
+#include "node/daemon/alarm_watch.h"
 #include "node/http/accounts_api.h"
 #include "node/http/metrics.h"
 #include "node/http/network_questions.h"
@@ -21,8 +22,6 @@ namespace koinon {
 namespace asio = boost::asio;
 namespace json = boost::json;
 namespace {
-
-constexpr std::size_t kLagArrivals = 1000;
 
 Error no_such_address() { return fail(Code::kNotFound, "nothing is served at this address", "target"); }
 
@@ -61,6 +60,21 @@ HttpResponse json_response(const json::object& body, unsigned status) {
 asio::awaitable<HttpResponse> Api::health(HttpRequest) {
   const auto reading = parts_.store->journal();
   co_return reading.ok() ? HttpResponse{200, "text/plain", "ok\n", {}} : problem(reading.error());
+}
+
+// Whoever reads only asks /healthz. What exactly is the matter is an operator's to know.
+Result<HttpResponse> Api::ready(const HttpRequest& request) {
+  KOINON_TRY(parts_.store->counts());
+  const bool in_full = request.caller.role == Role::kOperator;
+  std::string critical;
+  std::string lines = "ready\n";
+  for (const Alarm& alarm : parts_.alarms()) {
+    const std::string said = in_full ? alarm.id + ": " + alarm.text : alarm.id;
+    lines += std::string(severity_text(alarm.severity)) + " " + said + "\n";
+    if (alarm.severity == Severity::kCritical) critical += (critical.empty() ? "" : "; ") + said;
+  }
+  if (!critical.empty()) return fail(Code::kUnavailable, critical, "alarms");
+  return HttpResponse{200, "text/plain", lines, {}};
 }
 
 Result<HttpResponse> Api::topics(const HttpRequest& request) {
@@ -124,7 +138,7 @@ asio::awaitable<HttpResponse> Api::status(HttpRequest) {
   std::error_code unknown;
   const auto space = std::filesystem::space(parts_.facts.folder, unknown);
   body["disk_free_bytes"] = unknown ? 0 : space.available;
-  body["index_lag"] = index_lag(*position);
+  body["index_lag"] = index_lag(*parts_.store, *position);
   const auto filter = parse_filter(network.topics);
   const auto topics = filter.ok() ? topic_states(*filter) : Result<json::array>(filter.error());
   if (!topics.ok()) co_return problem(topics.error());
@@ -133,17 +147,19 @@ asio::awaitable<HttpResponse> Api::status(HttpRequest) {
   json::array frozen;
   for (const auto& [log, size] : network.frozen) frozen.emplace_back(directory.city(log));
   body["frozen"] = std::move(frozen);
-  co_return json_response(body);
-}
-
-// Records that arrived and are not indexed yet; counted over a thousand arrivals at most.
-std::uint64_t Api::index_lag(ArrivalSeq indexed) {
-  const auto behind = parts_.store->arrivals(indexed, kLagArrivals);
-  std::uint64_t lag = 0;
-  if (behind.ok()) {
-    for (const auto& arrival : *behind) lag += arrival.count;
+  json::array alarms;
+  for (const Alarm& alarm : parts_.alarms()) {
+    json::object arguments;
+    for (const auto& [name, value] : alarm.arguments)
+      std::visit([&, key = name](const auto& one) { arguments[key] = one; }, value);
+    alarms.push_back(json::object{{"id", alarm.id},
+                                  {"severity", severity_text(alarm.severity)},
+                                  {"text", alarm.text},
+                                  {"since", time_text(alarm.since)},
+                                  {"arguments", std::move(arguments)}});
   }
-  return lag;
+  body["alarms"] = std::move(alarms);
+  co_return json_response(body);
 }
 
 asio::awaitable<HttpResponse> Api::metrics(HttpRequest) {
@@ -154,7 +170,8 @@ asio::awaitable<HttpResponse> Api::metrics(HttpRequest) {
   if (!counts.ok()) co_return problem(counts.error());
   if (!position.ok()) co_return problem(position.error());
   input.store = *counts;
-  input.index_lag = index_lag(*position);
+  input.index_lag = index_lag(*parts_.store, *position);
+  input.alarms = parts_.alarms();
   const auto own_log = parts_.facts.log();
   const auto own = own_log ? parts_.store->log_state(*own_log) : Result<LogState>(LogState());
   if (own.ok()) input.own_entries = own->range.size().value;

@@ -14,6 +14,7 @@
 
 #include "node/daemon/store_writer.h"
 #include "node/http/access.h"
+#include "node/http/alarms.h"
 #include "node/http/message.h"
 #include "node/http/publisher.h"
 #include "node/http/query_params.h"
@@ -98,6 +99,7 @@ struct ApiParts {
   std::function<void(const AuditLine&)> log_change;
   // Empties the index, tells when that is done, and fills it again in the background.
   std::function<void(std::function<void(Status)>)> reindex;
+  std::function<std::vector<Alarm>()> alarms;
 };
 
 // What the areas of the API share.
@@ -140,6 +142,7 @@ class Api {
   RouteHandler now(Result<HttpResponse> (Api::*handler)(const HttpRequest&));
 
   boost::asio::awaitable<HttpResponse> health(HttpRequest request);
+  Result<HttpResponse> ready(const HttpRequest& request);
   Result<HttpResponse> id(const HttpRequest& request);
   Result<HttpResponse> records(const HttpRequest& request);
   Result<HttpResponse> record(const HttpRequest& request);
@@ -148,7 +151,6 @@ class Api {
   Result<HttpResponse> topics(const HttpRequest& request);
   boost::asio::awaitable<HttpResponse> status(HttpRequest request);
   boost::asio::awaitable<HttpResponse> metrics(HttpRequest request);
-  std::uint64_t index_lag(ArrivalSeq indexed);
   boost::asio::awaitable<HttpResponse> peers(HttpRequest request);
 
   boost::asio::awaitable<HttpResponse> reindex(HttpRequest request);

@@ -1,5 +1,7 @@
 #include "node/http/metrics.h"
 
+#include <algorithm>
+
 #include <prometheus/metric_family.h>
 #include <prometheus/text_serializer.h>
 
@@ -23,6 +25,22 @@ class Families {
     ClientMetric metric;
     metric.counter.value = value;
     out_.push_back({"koinon_" + name, help, MetricType::Counter, {metric}});
+  }
+  // Every alarm there is, whether it stands or not: so a rule sees it begin, and sees it end.
+  void each_alarm(const std::vector<Alarm>& alarms) {
+    MetricFamily family{"koinon_alarm",
+                        "1 while something needs an operator; koinon status says what",
+                        MetricType::Gauge,
+                        {}};
+    for (const std::string& id : alarm_ids()) {
+      ClientMetric metric;
+      metric.label = {{"alarm", id}};
+      metric.gauge.value =
+          std::any_of(alarms.begin(), alarms.end(), [&](const Alarm& alarm) { return alarm.id == id; }) ? 1
+                                                                                                        : 0;
+      family.metric.push_back(std::move(metric));
+    }
+    out_.push_back(std::move(family));
   }
   // One value for each peer. Counters are those of the session that stands, and begin anew with each.
   template <typename Read>
@@ -104,6 +122,7 @@ std::string metrics_text(const MetricsInput& input) {
             static_cast<double>(network.bodies_missing));
   out.gauge("index_lag_records", "Records that the search index has not seen",
             static_cast<double>(input.index_lag));
+  out.each_alarm(input.alarms);
   add_peers(out, network.peers);
   return out.text();
 }

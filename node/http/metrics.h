@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "node/http/alarms.h"
 #include "node/transport/network.h"
 #include "storage/sqlite.h"
 #include "storage/store.h"
@@ -17,6 +18,7 @@ struct MetricsInput {
   bool signing = false;
   std::uint64_t password_checks = 0;  // since the start
   sqlite::Work work;                  // of the databases, since the start
+  std::vector<Alarm> alarms;
 };
 
 std::string metrics_text(const MetricsInput& input);

@@ -16,45 +16,35 @@ namespace {
 
 constexpr int kQuietZone = 4;
 constexpr std::int64_t kMegabyte = 1'000'000;
-constexpr std::int64_t kDiskAlarmBytes = 1000 * kMegabyte;
 
 bool is_true(const json::object& object, std::string_view key) {
   const auto* found = object.if_contains(key);
   return found != nullptr && found->is_bool() && found->as_bool();
 }
 
-// What an operator should look at, each with what to do.
-json::array alarms_of(const Visit& visit, const json::object& status, const json::array& peers) {
-  json::array out;
-  const auto add = [&](const std::string& text) { out.push_back(json::object{{"text", text}}); };
-  const std::string signing = text_at(status, "signing");
-  if (signing.starts_with("stopped")) add(visit.say("alarm.signing", {{"why", signing}}));
-  if (!array_at(status, "frozen").empty()) {
-    std::string names;
-    for (const auto& city : array_at(status, "frozen"))
-      names += (names.empty() ? "" : ", ") + std::string(city.as_string());
-    add(visit.say("alarm.frozen", {{"cities", names}}));
-  }
-  std::int64_t away = 0;
-  std::int64_t shunned = 0;
-  for (const auto& peer : peers) {
-    away += is_true(peer.as_object(), "connected") ? 0 : 1;
-    shunned += number_at(peer.as_object(), "lies") > 0 ? 1 : 0;
-  }
-  if (away > 0) add(visit.say("alarm.away", {{"count", away}}));
-  if (shunned > 0) add(visit.say("alarm.lies", {{"count", shunned}}));
-  if (number_at(status, "bodies_missing") > 0)
-    add(visit.say("alarm.missing", {{"count", number_at(status, "bodies_missing")}}));
-  if (const std::int64_t free = number_at(status, "disk_free_bytes"); free < kDiskAlarmBytes)
-    add(visit.say("alarm.disk", {{"count", free / kMegabyte}}));
-  if (number_at(status, "index_lag") > 100)
-    add(visit.say("alarm.index", {{"count", number_at(status, "index_lag")}}));
-  return out;
-}
-
 std::string time_of(const Visit& visit, const std::string& text) {
   const auto time = parse_time(text, "time");
   return time.ok() ? visit.words->date_and_time(*time) : std::string();
+}
+
+// What an operator should look at, in their language.
+json::array alarms_shown(const Visit& visit, const json::object& status) {
+  json::array out;
+  for (const auto& item : array_at(status, "alarms")) {
+    const json::object& alarm = item.as_object();
+    MessageArguments arguments;
+    for (const auto& argument : object_at(alarm, "arguments")) {
+      if (argument.value().is_string())
+        arguments.emplace_back(std::string(argument.key()), std::string(argument.value().as_string()));
+      else
+        arguments.emplace_back(std::string(argument.key()), argument.value().to_number<std::int64_t>());
+    }
+    out.push_back(json::object{
+        {"text", visit.say("alarm." + text_at(alarm, "id"), arguments)},
+        {"since", visit.say("operate.since", {{"time", time_of(visit, text_at(alarm, "since"))}})},
+        {"critical", text_at(alarm, "severity") == "critical"}});
+  }
+  return out;
 }
 
 // What the operator can do something about is said in their language; the rest as the program says it.
@@ -178,7 +168,7 @@ asio::awaitable<HttpResponse> OperatePages::show_operate(Visit visit, json::obje
       visit.say("operate.megabytes", {{"count", number_at(body, "disk_free_bytes") / kMegabyte}}));
   add("operate.lag", count("index_lag"));
   add("operate.version", text_at(body, "version"));
-  json::array alarms = alarms_of(visit, body, array_at(peers.body, "items"));
+  json::array alarms = alarms_shown(visit, body);
   json::array topics;
   std::string wanted;
   for (const auto& item : array_at(subscriptions.body, "topics"))

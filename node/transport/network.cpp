@@ -436,7 +436,7 @@ const PeerRecord* Network::peer(const NodeKey& key) const {
   return it == peers_.end() ? nullptr : &it->second->record;
 }
 
-NetworkStatus Network::status() const {
+NetworkStatus Network::status(bool with_trusted) const {
   NetworkStatus out;
   std::map<NodeKey, SessionInfo> sessions;
   for (const SessionInfo& session : engine_.sessions()) {
@@ -472,7 +472,7 @@ NetworkStatus Network::status() const {
   out.bodies_missing = engine_.bodies_missing();
   out.knocks = knocks_.list(clock_.wall());
   for (const auto& [log, path] : engine_.trust().admitted()) {
-    out.trusted.push_back({log, path});
+    if (with_trusted) out.trusted.push_back({log, path});
     const LogState* state = engine_.log(log);
     if (state != nullptr && state->frozen) out.frozen.emplace(log, state->range.size().value);
   }

@@ -138,7 +138,8 @@ class Network {
   boost::asio::io_context& context() { return io_; }
 
   // On the network thread only (co_spawn onto context()).
-  NetworkStatus status() const;
+  // The paths of trusted cities only where they are wanted: there may be ten thousand.
+  NetworkStatus status(bool with_trusted = true) const;
   // Uses an invite: says our peer line where it leads, and returns the inviter's name once we are pinned
   // there.
   boost::asio::awaitable<Result<std::string>> join(InviteLine invite, std::string own_line);

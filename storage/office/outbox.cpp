@@ -242,6 +242,24 @@ Status Outbox::forget_remarks(const std::vector<RecordAt>& erased, ArrivalSeq cu
   });
 }
 
+Result<Failing> Outbox::failing(unsigned attempts, UnixMillis since) {
+  // What was given up because it no longer stands has nothing to arrive.
+  auto select = db_.connection().prepare(
+      "SELECT count(*) FILTER (WHERE state = 1), count(*) FILTER (WHERE state = 3), (SELECT outcome FROM ("
+      "SELECT outcome, next_at_ms FROM delivery WHERE (state = 1 AND attempts >= ?1) OR (state = 3 AND "
+      "attempts > 0 AND "
+      "next_at_ms > ?2) UNION ALL SELECT outcome, next_at_ms FROM mail WHERE (state = 1 AND attempts >= ?1) "
+      "OR (state = "
+      "3 AND attempts > 0 AND next_at_ms > ?2)) ORDER BY next_at_ms DESC LIMIT 1) FROM (SELECT state FROM "
+      "delivery "
+      "WHERE (state = 1 AND attempts >= ?1) OR (state = 3 AND attempts > 0 AND next_at_ms > ?2) UNION ALL "
+      "SELECT state "
+      "FROM mail WHERE (state = 1 AND attempts >= ?1) OR (state = 3 AND attempts > 0 AND next_at_ms > ?2))");
+  select.bind(static_cast<std::int64_t>(attempts)).bind(since.value);
+  KOINON_TRY(select.step());
+  return Failing{select.number(0), select.number(1), select.text(2)};
+}
+
 Result<std::optional<UnixMillis>> Outbox::next_due(bool mail) {
   auto select = db_.connection().prepare(
       "SELECT min(at) FROM (SELECT min(next_at_ms) AS at FROM delivery WHERE state = 1 UNION ALL SELECT "

@@ -61,6 +61,13 @@ struct Mail {
 // A record by log and entry.
 using RecordAt = std::pair<LogId, EntryIndex>;
 
+// Messages that do not arrive.
+struct Failing {
+  std::uint64_t waiting = 0;   // tried in vain, several times
+  std::uint64_t given_up = 0;  // lately
+  std::string last;            // why, of the newest
+};
+
 class Outbox {
  public:
   explicit Outbox(OfficeDb& db) : db_(db) {}
@@ -93,6 +100,9 @@ class Outbox {
   Result<std::optional<ArrivalSeq>> erased_cursor();
   // Forgets what the office remarked on records whose authors have had them erased, and moves the cursor.
   Status forget_remarks(const std::vector<RecordAt>& erased, ArrivalSeq cursor);
+
+  // What was tried `attempts` times or given up since.
+  Result<Failing> failing(unsigned attempts, UnixMillis since);
 
   // When something is next to be sent, mail among it or not; none: nothing waits.
   Result<std::optional<UnixMillis>> next_due(bool mail);

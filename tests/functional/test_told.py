@@ -2,9 +2,12 @@
 a forked log, and the same alarms wherever an operator looks."""
 
 import json
+import re
+import resource
 import unittest
 
-from nodes import NodesTest, connected, wait_for
+from api import account, ask, person
+from nodes import CommandFailed, NodesTest, connected, peer, wait_for
 
 SOON = 10  # seconds
 
@@ -43,6 +46,119 @@ class Pins(NodesTest):
         item = wait_for(lambda: self.trouble(seoul, "other-key"), "Seoul says so", SOON)
         self.assertIn(milan.json("id")["node_key"], item["state"])
         self.assertEqual(milan.json("peers")["knocks"], [], "it was Seoul that refused")
+
+
+class Alarms(NodesTest):
+    """An alarm is the same in the status, /readyz, /metrics, on the page and in the log; and ends there as well."""
+
+    def limit(self, node, size):
+        """No file of the node's may grow beyond this: to the node a full disk."""
+        resource.prlimit(node.process.pid, resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
+
+    def operator(self, node):
+        if not hasattr(self, "tokens"):
+            self.tokens = {}
+        if node.city not in self.tokens:
+            self.tokens[node.city] = {"Authorization": "Bearer " + account(node, "it", "operator")}
+        return self.tokens[node.city]
+
+    def everywhere(self, node):
+        """The ids of the alarms as each place has them."""
+        base, headers = f"http://127.0.0.1:{node.http_port}", self.operator(node)
+        status = {alarm["id"] for alarm in node.json("status")["alarms"]}
+        metrics = set(re.findall(r'^koinon_alarm\{alarm="(\w+)"\} 1$', ask("GET", base + "/metrics", headers=headers).text(), re.M))
+        ready = ask("GET", base + "/readyz", headers=headers)
+        said = set(re.findall(r"^\w+ (\w+): ", ready.text(), re.M)) if ready.status == 200 else None
+        return status, metrics, said, ready.status
+
+    def raised(self, node, alarm, critical=False):
+        def everywhere():
+            status, metrics, said, ready = self.everywhere(node)
+            return alarm in status and alarm in metrics and (ready == 503 if critical else said is not None and alarm in said)
+        wait_for(everywhere, f"{alarm} is raised everywhere")
+        item = next(a for a in node.json("status")["alarms"] if a["id"] == alarm)
+        self.assertEqual(item["severity"], "critical" if critical else "warning")
+        self.assertRegex(node.log(), rf"{'error' if critical else 'warning'}: alarm: .* id={alarm} since=")
+        self.assertIn(item["text"][:20], node.run("status"))
+        stranger = ask("GET", f"http://127.0.0.1:{node.http_port}/readyz")
+        self.assertIn(alarm, stranger.text())
+        self.assertNotIn(item["text"], stranger.text(), "what exactly is an operator's to know")
+        self.assertEqual(ask("GET", f"http://127.0.0.1:{node.http_port}/healthz").status, 200, "readers are served")
+        return item
+
+    def over(self, node, alarm):
+        wait_for(lambda: alarm not in self.everywhere(node)[0] | self.everywhere(node)[1], f"{alarm} is over")
+        wait_for(lambda: "alarm over: " in node.log(), "and the log says so")
+
+    def test_a_full_disk_stops_writing_and_no_reading_and_says_so(self):
+        seoul = self.node("seoul", start=False)
+        seoul.public = False
+        seoul.start()
+        headers, press = self.operator(seoul), account(seoul, "press", "reader")
+        session = {"Cookie": person(seoul, "boss", "operator")["Cookie"]}
+        key = seoul.json("feed", "add", "press")["secret"]
+        ref = seoul.publish("Before")
+        wait_for(lambda: seoul.refs(kind="practice"), "it is indexed")
+        base = f"http://127.0.0.1:{seoul.http_port}"
+        self.limit(seoul, 16 << 10)  # the log on stderr has room, the databases have not
+        with self.assertRaises(CommandFailed) as caught:
+            seoul.publish("Too much", "x" * 50_000)
+        self.assertIn("full", caught.exception.stderr)
+        for path, given in (("/api/v1/records", {"Authorization": f"Bearer {press}"}), (f"/records/{ref}", session), ("/operate", session),
+                            (f"/feeds/all.atom?key={key}", {}), ("/metrics", headers)):
+            self.assertEqual(ask("GET", base + path, headers=given).status, 200, path)
+        item = self.raised(seoul, "store", critical=True)
+        self.assertIn("full", item["text"])
+        self.assertIn("cannot write", ask("GET", base + "/operate", headers=session).text())
+        self.limit(seoul, resource.RLIM_INFINITY)
+        self.over(seoul, "store")  # nobody wrote anything: it tries by itself
+        self.assertTrue(seoul.publish("After"))
+
+    def test_the_index_catches_up_by_itself_once_there_is_room(self):
+        seoul = self.node("seoul")
+        self.operator(seoul)
+
+        def sizes():
+            return {path.name: path.stat().st_size for path in seoul.data.iterdir() if path.name.endswith("-wal")}
+
+        # The index's own log must be the longest by far, so that the others have room where it has none.
+        def longest():
+            seoul.publish(f"Note {len(seoul.refs())}", "Words, and other words. " * 50)
+            wait_for(lambda: seoul.json("status")["index_lag"] == 0, "it is indexed")
+            now = sizes()
+            return now if now["index.db-wal"] > now["store.db-wal"] + 300_000 else None
+        now = wait_for(longest, "the index has written more")
+        self.limit(seoul, now["index.db-wal"])
+        before = len(seoul.refs(kind="practice"))
+        seoul.publish("While there is no room", "Flibbertigibbets.")
+        item = self.raised(seoul, "index_stopped")
+        self.assertIn("full", item["text"])
+        self.assertEqual(len(seoul.refs(kind="practice")), before)
+        self.limit(seoul, resource.RLIM_INFINITY)
+        wait_for(lambda: seoul.json("search", "flibbertigibbets")["items"], "it catches up, and nobody wrote anything")
+        self.over(seoul, "index_stopped")
+
+    def test_a_peer_that_is_away_and_messages_that_do_not_arrive(self):
+        seoul, la = self.node("seoul", "--alarms-peer-away-minutes", 0, "--webhooks-allow-private", "--send-backoff-seconds", 1), self.node("la")
+        peer(seoul, la)
+        wait_for(lambda: connected(seoul, "la.example"), "they connect")
+        wait_for(lambda: self.everywhere(seoul)[:3] == (set(), set(), set()), "nothing is the matter")
+        la.stop()
+        self.assertIn("la.example", self.raised(seoul, "away")["text"])
+        seoul.run("webhook", "add", "http://127.0.0.1:1/nobody")
+        seoul.publish("To nobody")
+        self.raised(seoul, "deliveries")
+        la.start(peer_port=la.peer_port)
+        self.over(seoul, "away")
+
+    def test_who_has_not_pinned_us_and_who_knocks_are_alarms_too(self):
+        seoul, la = self.node("seoul"), self.node("la")
+        seoul.run("peer", "add", la.line())
+        self.assertIn("la.example", self.raised(seoul, "unpinned")["text"])
+        self.raised(la, "knocks")
+        la.run("peer", "add", seoul.line())
+        self.over(seoul, "unpinned")
+        self.over(la, "knocks")
 
 
 if __name__ == "__main__":

@@ -126,6 +126,20 @@ TEST_F(Office, WhatIsSettledOrErasedLeavesNoText) {
   EXPECT_EQ(everything(folder.path()).find("quarantining"), std::string::npos);
 }
 
+TEST_F(Office, WhoeverIsKnownIsKnownWhereNothingCanBeWritten) {
+  Accounts accounts(*db);
+  User user;
+  user.name = "press";
+  const UserId id = *accounts.add(user);
+  Credential token;
+  token.user = id;
+  const auto secret = accounts.issue(token);
+  ASSERT_TRUE(db->connection().execute("PRAGMA query_only=ON").ok());
+  for (int i = 0; i < 3; ++i)
+    EXPECT_TRUE(accounts.check(*secret, CredentialKind::kToken, {1'000'000})->has_value());
+  EXPECT_TRUE(accounts.get(id)->has_value());
+}
+
 TEST_F(Office, AMessageThatWaitsNamesWhatItTellsOfAndKeepsNoText) {
   Outbox outbox(*db);
   Webhook hook;

@@ -1,0 +1,131 @@
+#include "node/daemon/alarm_watch.h"
+
+#include <filesystem>
+
+#include "node/http/record_json.h"
+#include "proto/codec/entry.h"
+
+namespace koinon {
+namespace {
+
+constexpr std::chrono::seconds kLook{3};
+constexpr std::int64_t kTellAgainMs = 3'600'000;
+constexpr std::int64_t kDayMs = 24 * 3'600'000LL;
+constexpr unsigned kFailedAttempts = 3;
+constexpr std::size_t kLagArrivals = 1000;
+
+}  // namespace
+
+std::uint64_t index_lag(StoreReader& store, ArrivalSeq indexed) {
+  const auto behind = store.arrivals(indexed, kLagArrivals);
+  std::uint64_t lag = 0;
+  if (behind.ok()) {
+    for (const auto& arrival : *behind) lag += arrival.count;
+  }
+  return lag;
+}
+
+AlarmWatch::AlarmWatch(Parts parts) : parts_(std::move(parts)), outbox_(*parts_.office) {
+  look();
+  thread_ = std::thread([this] { run(); });
+}
+
+AlarmWatch::~AlarmWatch() { stop(); }
+
+void AlarmWatch::stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_one();
+  if (thread_.joinable()) thread_.join();
+}
+
+std::vector<Alarm> AlarmWatch::alarms() const {
+  const std::lock_guard lock(mutex_);
+  return alarms_;
+}
+
+void AlarmWatch::run() {
+  while (true) {
+    {
+      std::unique_lock lock(mutex_);
+      if (wake_.wait_for(lock, kLook, [&] { return stopping_; })) return;
+    }
+    look();
+  }
+}
+
+AlarmInput AlarmWatch::gather() {
+  AlarmInput in;
+  in.rules = parts_.rules;
+  in.now = parts_.clock.wall();
+  in.signing_stopped = parts_.signing_stopped();
+  in.store = parts_.store_trouble();
+  in.index = parts_.index_trouble();
+  in.courier = parts_.courier_trouble();
+  if (const auto indexed = parts_.index->position(); indexed.ok())
+    in.index_lag = index_lag(*parts_.store, *indexed);
+  std::error_code unknown;
+  const auto space = std::filesystem::space(parts_.folder, unknown);
+  if (!unknown) in.disk_free_bytes = space.available;
+  if (const auto failing = outbox_.failing(kFailedAttempts, {in.now.value - kDayMs}); failing.ok())
+    in.failing = *failing;
+  if (auto network = parts_.network(); network) network_ = std::move(network);
+  if (network_) {
+    Directory directory(*parts_.store);
+    for (const auto& [log, size] : network_->frozen) {
+      if (log != parts_.own) in.frozen.push_back(directory.city(log));
+    }
+    in.peers = network_->peers;
+    in.knocks = network_->knocks.size();
+    in.bodies_missing = network_->bodies_missing;
+  }
+  if (!parts_.own) {
+    in.signing_stopped.reset();  // an observer never signs
+    return in;
+  }
+  const auto log = parts_.store->log_state(*parts_.own);
+  const std::uint64_t size = log.ok() ? log->range.size().value : 0;
+  if (size == 0) return in;
+  const auto newest = parts_.store->record(*parts_.own, EntryIndex(size - 1));
+  const auto entry = newest.ok() ? parse_entry(newest->entry) : Result<v1::Entry>(newest.error());
+  if (entry.ok()) in.own_ahead_ms = entry->created_at_ms() - in.now.value;
+  return in;
+}
+
+void AlarmWatch::look() {
+  const AlarmInput in = gather();
+  std::vector<Alarm> standing;
+  std::map<std::string, UnixMillis> since;
+  for (Alarm& alarm : alarms_of(in)) {
+    const auto before = since_.find(alarm.id);
+    alarm.since = before == since_.end() ? in.now : before->second;
+    since.emplace(alarm.id, alarm.since);
+    if (in.now.value - alarm.since.value >= alarm.patience.count()) standing.push_back(std::move(alarm));
+  }
+  since_ = std::move(since);
+  tell(standing);
+  const std::lock_guard lock(mutex_);
+  alarms_ = std::move(standing);
+}
+
+// What begins, what says something else, and what lasts, once an hour.
+void AlarmWatch::tell(const std::vector<Alarm>& standing) {
+  const UnixMillis now = parts_.clock.wall();
+  std::map<std::string, Alarm> told;
+  for (const Alarm& alarm : standing) {
+    const bool known = told_.contains(alarm.id);
+    if (!known || now.value - told_at_[alarm.id].value >= kTellAgainMs) {
+      parts_.on_begin(alarm);
+      told_at_[alarm.id] = now;
+    }
+    told.emplace(alarm.id, alarm);
+  }
+  for (const auto& [id, alarm] : told_) {
+    if (!told.contains(id)) parts_.on_over(alarm);
+  }
+  told_ = std::move(told);
+}
+
+}  // namespace koinon

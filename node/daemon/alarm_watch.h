@@ -1,0 +1,68 @@
+// Looks every few seconds for what an operator should look at, remembers since when, and tells the log what
+// begins and what is over. Whoever asks gets what was found last.
+#pragma once
+
+#include <condition_variable>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <thread>
+
+#include "node/http/alarms.h"
+#include "storage/search_index.h"
+
+namespace koinon {
+
+class AlarmWatch {
+ public:
+  struct Parts {
+    std::unique_ptr<OfficeDb> office;
+    std::unique_ptr<StoreReader> store;
+    std::unique_ptr<IndexReader> index;
+    std::function<std::optional<NetworkStatus>()> network;  // none: it did not answer in time
+    std::function<std::optional<Error>()> signing_stopped;
+    std::function<std::optional<Trouble>()> store_trouble;
+    std::function<std::optional<Trouble>()> index_trouble;
+    std::function<std::optional<Trouble>()> courier_trouble;
+    std::function<void(const Alarm&)> on_begin;  // and again while it lasts, now and then
+    std::function<void(const Alarm&)> on_over;
+    std::string folder;
+    std::optional<LogId> own;
+    Clock clock;
+    AlarmRules rules;
+  };
+
+  // Has looked once when it returns.
+  explicit AlarmWatch(Parts parts);
+  ~AlarmWatch();
+  AlarmWatch(const AlarmWatch&) = delete;
+  AlarmWatch& operator=(const AlarmWatch&) = delete;
+
+  // Any thread: what was found last.
+  std::vector<Alarm> alarms() const;
+  void stop();
+
+ private:
+  void run();
+  void look();
+  AlarmInput gather();
+  void tell(const std::vector<Alarm>& standing);
+
+  Parts parts_;
+  Outbox outbox_;
+  std::map<std::string, UnixMillis> since_;  // by id; also of what is no alarm yet
+  std::map<std::string, Alarm> told_;
+  std::map<std::string, UnixMillis> told_at_;
+  std::optional<NetworkStatus> network_;  // as it was last
+  mutable std::mutex mutex_;
+  std::condition_variable wake_;
+  std::vector<Alarm> alarms_;
+  bool stopping_ = false;
+  std::thread thread_;
+};
+
+// Records that arrived and are not indexed yet; counted over a thousand arrivals at most.
+std::uint64_t index_lag(StoreReader& store, ArrivalSeq indexed);
+
+}  // namespace koinon
