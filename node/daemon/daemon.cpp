@@ -26,6 +26,16 @@ constexpr std::size_t kFormKeyBytes = 32;
 constexpr std::size_t kSsoSecretBytes = 16;
 constexpr std::chrono::seconds kNetworkAnswers{2};
 
+Error own_log_forked() {
+  return fail(Code::kRefused,
+              "our own log has forked: two heads that contradict each other carry its signature, and other "
+              "cities have "
+              "frozen it; nothing more is signed for it. Either its key is in other hands, or a copy of this "
+              "node signed "
+              "too. See RUNBOOK, \"A forked log\"",
+              "log");
+}
+
 }  // namespace
 
 Daemon::Daemon(Config config)
@@ -120,8 +130,10 @@ Status Daemon::start_threads(const StoreState& state) {
   if (identity_) {
     KOINON_TRY(check_instance(state, refusal));
     KOINON_ASSIGN(const LogState own, store_->log_state(*state.own_log));
-    if (own.frozen)
-      refusal = fail(Code::kRefused, "our own log has forked; nothing more is signed for it", "log");
+    if (own.frozen) {
+      refusal = own_log_forked();
+      log_.error(refusal->message, {{"city", name_}});
+    }
   }
   KOINON_ASSIGN(serving_store_, open_sqlite_reader(folder_.store()));
   KOINON_ASSIGN(auto index_writer, open_index_writer(folder_.index(), state.journal));
@@ -420,10 +432,12 @@ void Daemon::on_event(const Event& event) {
       }
       return;
     case Event::Kind::kForked:
-      log_.error("a log has forked and is frozen; the evidence is kept", {{"log", to_text(event.log)}});
       if (identity_ && event.log == identity_->log_id()) {
-        writer_->stop_signing(
-            fail(Code::kRefused, "our own log has forked; nothing more is signed for it", "log"));
+        const Error forked = own_log_forked();
+        writer_->stop_signing(forked);
+        log_.error(forked.message, {{"city", name_}, {"told_by", record == nullptr ? "" : peer}});
+      } else {
+        log_.error(event.text + "; the evidence is kept", {{"log", to_text(event.log)}});
       }
       return;
     case Event::Kind::kPeerLied:

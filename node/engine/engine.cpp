@@ -169,7 +169,7 @@ void Engine::on_bytes(Now now, SessionId id, BytesView bytes) {
 bool Engine::within_limits(Now now, Session& session, const v1::Frame& frame) {
   // A Get or GetBodies is bounded by how many may be open: a follower of many logs has cause for many.
   const bool request = frame.has_get_heads() || frame.has_set_filter() || frame.has_have() ||
-                       frame.has_prune() || frame.has_ping();
+                       frame.has_prune() || frame.has_ping() || frame.has_evidence();
   const char* what = nullptr;
   if (!session.frames_allowed.take(1, now.mono)) what = "frames";
   if (request && !session.requests_allowed.take(1, now.mono)) what = "requests";
@@ -238,6 +238,8 @@ void Engine::handle_frame(Now now, Session& session, v1::Frame frame, std::size_
       return on_have(now, session, frame.have());
     case v1::Frame::kPrune:
       return on_prune(now, session, frame.prune());
+    case v1::Frame::kEvidence:
+      return on_evidence(now, session, frame.evidence());
     case v1::Frame::kCredit:
       session.credit = std::min<std::size_t>(
           session.credit + std::min<std::uint64_t>(frame.credit().bytes(), limits::kMaxWindowBytes),

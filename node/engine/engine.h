@@ -56,7 +56,7 @@ struct Event {
     kSessionReady,   // peer, log
     kSessionEnded,   // peer, text
     kLogAdvanced,    // log, size: it stands whole at size
-    kForked,         // log: evidence was kept, the log is frozen
+    kForked,         // log, text, peer if it told us: evidence was kept, the log is frozen
     kPeerLied,       // peer, text
     kStopSigning,    // size: somebody holds more of our log than we do
     kStoreFailed,    // text: commits fail, fetching waits
@@ -233,6 +233,9 @@ class Engine {
   void check_old_head(Now now, const Offer& offer);
   void old_head_differs(Now now, const Offer& offer);
   void keep_evidence(Now now, Log& log, TreeSize at, const SignedTree& ours, const SignedTree& theirs);
+  void freeze(Now now, Log& log, const v1::Evidence& evidence, const NodeKey& teller);
+  void on_evidence(Now now, Session& session, const v1::Evidence& evidence);
+  void tell_evidence(Session& session, const LogId& log);
   void settle_row(Now now, SessionId session, const LogId& log, JournalSeq row);
   std::optional<PeerCursor> cursor_after(Session& session, const LogId& log);
   void save_cursor(Now now, Session& session);

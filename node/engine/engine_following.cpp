@@ -304,6 +304,10 @@ void Engine::old_head_differs(Now now, const Offer& offer) {
 
 void Engine::keep_evidence(Now now, Log& log, TreeSize at, const SignedTree& ours, const SignedTree& theirs) {
   if (log.state.frozen) return;
+  freeze(now, log, make_evidence(log.state.identity, at, ours, theirs), {});
+}
+
+void Engine::freeze(Now now, Log& log, const v1::Evidence& evidence, const NodeKey& teller) {
   const LogId id = log.state.id;
   log.state.frozen = true;
   abandon_fetch(now, log, false);
@@ -311,13 +315,56 @@ void Engine::keep_evidence(Now now, Log& log, TreeSize at, const SignedTree& our
   for (const auto& [source, offer] : std::exchange(log.offers, {})) settle_row(now, source, id, offer.row);
   EvidenceCommit commit;
   commit.log = id;
-  commit.evidence = make_evidence(log.state.identity, at, ours, theirs).SerializeAsString();
-  // A new row: peers that hold the other history hear of ours, however much longer theirs is.
-  issue(CommitEvidence{std::move(commit)}, [this, id, at, number = begin_commit()](
-                                               Now then, const Result<Answer>& answer) {
+  commit.evidence = evidence.SerializeAsString();
+  // A new row: with it everybody who follows us gets the evidence, the log's author too.
+  issue(CommitEvidence{std::move(commit)}, [this, id, teller, at = TreeSize(evidence.at()),
+                                            number = begin_commit()](Now then, const Result<Answer>& answer) {
     if (!answer.ok()) emit({Event::Kind::kStoreFailed, {}, id, {}, answer.error().text()});
-    emit({Event::Kind::kForked, {}, id, at, "two signed heads contradict each other; the log is frozen"});
+    emit({Event::Kind::kForked, teller, id, at,
+          "two signed heads of " + logs_.at(id)->state.identity.name +
+              " contradict each other; its log is frozen"});
     end_commit(then, number, id, answer.ok() ? std::get<RunStored>(*answer).journal_seq : JournalSeq(0));
+    if (answer.ok()) {
+      for (auto& [session_id, session] : sessions_) {
+        if (session->hello_received && session->peer_log == id) tell_evidence(*session, id);
+      }
+    }
+  });
+}
+
+// Evidence that a peer shows, of a log that is followed here, or of our own: what it proves it proves whoever
+// shows it.
+void Engine::on_evidence(Now now, Session& session, const v1::Evidence& evidence) {
+  if (evidence.log_id().size() != LogId::kSize)
+    return lie(now, session, fail(Code::kMalformed, "it has not 32 bytes", "evidence.log_id"));
+  const LogId id = LogId::from(evidence.log_id());
+  const auto it = logs_.find(id);
+  if (it == logs_.end() || !trust_.admits(id)) return;
+  session.told_evidence.insert(id);  // it has it
+  if (it->second->state.frozen || it->second->judging) return;
+  it->second->judging = true;
+  issue(VerifyEvidence{evidence},
+        [this, id, evidence, source = session.id](Now then, const Result<Answer>& answer) {
+          Log& log = *logs_.at(id);
+          log.judging = false;
+          Session* live = find(source);
+          if (!answer.ok()) {
+            if (live != nullptr) lie(then, *live, answer.error());
+            return;
+          }
+          if (!log.state.frozen) freeze(then, log, evidence, live == nullptr ? NodeKey() : live->peer);
+        });
+}
+
+// Once a session for each log.
+void Engine::tell_evidence(Session& session, const LogId& log) {
+  if (!session.told_evidence.insert(log).second) return;
+  issue(ReadEvidence{log}, [this, id = session.id](Now, const Result<Answer>& answer) {
+    Session* live = find(id);
+    if (live == nullptr || !answer.ok()) return;
+    const auto& kept = std::get<EvidenceRead>(*answer).evidence;
+    v1::Frame frame;
+    if (!kept.empty() && frame.mutable_evidence()->ParseFromString(kept.front())) send(*live, frame);
   });
 }
 

@@ -62,6 +62,9 @@ void Engine::send_rows(Now now, Session& session) {
     // Of a frozen log as many entries may be another history.
     const bool held =
         known != session.known.end() && known->second.value >= log.whole_size() && !log.state.frozen;
+    // Its author hears of it whether or not we still admit the log.
+    if (log.state.frozen && (row->second == session.peer_log || serves(row->second)))
+      tell_evidence(session, row->second);
     if (held || row->second == session.peer_log || !serves(row->second)) continue;
     *frame.mutable_heads()->add_heads() = head_message(session, log);
     session.told_cursor = session.sent_row;

@@ -99,6 +99,7 @@ struct Engine::Log {
   bool filtering = false;
   bool pending_marks = false;
   bool over_quota = false;  // a head was larger than what we take
+  bool judging = false;     // evidence that a peer shows is being checked
   bool removing = false;
 
   std::uint64_t whole_size() const { return state.whole ? state.whole->size.value : 0; }

@@ -213,6 +213,9 @@ void Engine::become_ready(Now now, Session& session) {
   ask_for(session, std::vector<LogId>(missing.begin(), missing.end()));
   look_for_all_bodies(now);
   look_for_all_files(now);
+  // Whatever its cursor has passed: an author must know that others have frozen its log.
+  const auto theirs = session.peer_log ? logs_.find(*session.peer_log) : logs_.end();
+  if (theirs != logs_.end() && theirs->second->state.frozen) tell_evidence(session, *session.peer_log);
 }
 
 void Engine::on_error_frame(Now now, Session& session, const v1::Error& error) {

@@ -8,6 +8,7 @@
 
 #include "crypto/checkpoint.h"
 #include "crypto/log_state.h"
+#include "koinon/v1/wire.pb.h"
 #include "proto/codec/filter.h"
 
 namespace koinon {
@@ -64,6 +65,11 @@ struct BodiesVerified {
 struct VerifyChunk {
   AttachmentId id;
   AttachmentChunk chunk;
+};
+
+// Checks evidence that a peer shows. Answer: Done.
+struct VerifyEvidence {
+  v1::Evidence evidence;
 };
 
 // Stores a run and, in the same transaction, the cursor that it completes. Answer: RunStored.
@@ -175,6 +181,14 @@ struct ReadProof {
   TreeSize size;
 };
 
+// The evidence that is kept against a log. Answer: EvidenceRead.
+struct ReadEvidence {
+  LogId log;
+};
+struct EvidenceRead {
+  std::vector<Bytes> evidence;  // serialised, the first first
+};
+
 // A chunk to serve, of a file that a record names. Answer: ChunkRead; without bytes: it is not held.
 // kNotFound: the record, or its body, is not here, or does not name the file.
 struct ReadChunk {
@@ -196,15 +210,15 @@ using IntentBody =
     std::variant<VerifyHeads, VerifyRun, VerifyBodies, CommitRun, CommitCursor, CommitEvidence, CommitBodies,
                  CommitFilter, CommitOutOfPolicy, CommitReadmission, CommitAsks, CommitRemoval, ReadRun,
                  ReadRoot, ReadRecords, ReadUnheld, ReadProof, VerifyChunk, CommitWant, CommitChunk,
-                 CommitFinished, CommitDrop, ReadChunk, ReadDigest>;
+                 CommitFinished, CommitDrop, ReadChunk, ReadDigest, VerifyEvidence, ReadEvidence>;
 struct Intent {
   IntentId id;
   IntentBody body;
 };
 
-using Answer =
-    std::variant<HeadsVerified, RunVerified, RunStored, Done, ServedRun, Hash, std::vector<StoredRecord>,
-                 RunProof, BodiesVerified, AttachmentState, ChunkStored, ChunkRead, FilterApplied>;
+using Answer = std::variant<HeadsVerified, RunVerified, RunStored, Done, ServedRun, Hash,
+                            std::vector<StoredRecord>, RunProof, BodiesVerified, AttachmentState, ChunkStored,
+                            ChunkRead, FilterApplied, EvidenceRead>;
 struct Completion {
   IntentId id;
   Result<Answer> answer;

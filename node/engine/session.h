@@ -153,6 +153,7 @@ struct Session {
   std::optional<MonoTime> cursor_at;          // then the cursor passes rows that needed no sending
   std::unordered_set<LogId> eager;            // logs pushed to this peer; of others only heads are told
   std::set<std::pair<LogId, EntryIndex>> told_not_held;  // bodies that it asked for in vain
+  std::unordered_set<LogId> told_evidence;               // logs whose fork it was shown
 };
 
 }  // namespace koinon

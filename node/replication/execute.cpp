@@ -1,5 +1,6 @@
 #include "node/replication/execute.h"
 
+#include "crypto/evidence.h"
 #include "crypto/hash.h"
 #include "node/engine/verify.h"
 
@@ -89,6 +90,8 @@ IntentClass intent_class(const IntentBody& body) {
                                [](const VerifyRun&) { return IntentClass::kCheck; },
                                [](const VerifyBodies&) { return IntentClass::kCheck; },
                                [](const VerifyChunk&) { return IntentClass::kCheck; },
+                               [](const VerifyEvidence&) { return IntentClass::kCheck; },
+                               [](const ReadEvidence&) { return IntentClass::kRead; },
                                [](const ReadChunk&) { return IntentClass::kRead; },
                                [](const ReadDigest&) { return IntentClass::kRead; },
                                [](const ReadRun&) { return IntentClass::kRead; },
@@ -103,6 +106,7 @@ IntentClass intent_class(const IntentBody& body) {
 Result<Answer> execute_check(IntentBody body, const SignatureChecks& checks) {
   return std::visit(
       Overloaded{[&](VerifyHeads& intent) -> Result<Answer> { return Answer(verify_heads(intent, checks)); },
+                 [](VerifyEvidence& intent) { return to_answer(verify_evidence(intent.evidence)); },
                  [&](VerifyRun& intent) -> Result<Answer> {
                    return to_answer(verify_received_run(std::move(intent), checks));
                  },
@@ -122,6 +126,10 @@ Result<Answer> execute_read(StoreReader& store, const IntentBody& body) {
                  },
                  [&](const ReadChunk& intent) { return read_chunk(store, intent); },
                  [&](const ReadDigest& intent) { return read_digest(store, intent); },
+                 [&](const ReadEvidence& intent) -> Result<Answer> {
+                   KOINON_ASSIGN(auto kept, store.evidence(intent.log));
+                   return Answer(EvidenceRead{std::move(kept)});
+                 },
                  [&](const ReadProof& intent) {
                    return to_answer(store.run_proof_at(intent.log, intent.from, intent.count, intent.size));
                  },

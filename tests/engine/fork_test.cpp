@@ -17,8 +17,8 @@ class Fork : public testing::TestWithParam<unsigned> {
     network.peer(milan, la);
     milan.vouch(one);
     la.vouch(one);
-    network.connect(milan, one);
-    network.connect(la, other);
+    milan_one = network.connect(milan, one);
+    la_other = network.connect(la, other);
     network.drive();
   }
   void expect_frozen(TestNode& node) {
@@ -48,6 +48,8 @@ class Fork : public testing::TestWithParam<unsigned> {
   TestNode& other = network.add("forked.example");
   TestNode& milan = network.add("milan.example");
   TestNode& la = network.add("la.example");
+  SessionId milan_one;
+  SessionId la_other;
 };
 INSTANTIATE_TEST_SUITE_P(Seeds, Fork, testing::Range(1U, 7U));
 
@@ -95,9 +97,11 @@ TEST_P(Fork, AFrozenLogTakesNothingMoreAndStaysFrozenAfterARestart) {
   one.publish(1);
   other.publish(2);
   network.drive();
+  network.cut(milan_one);
   meet();
   const auto held = milan.holds(one);
-  one.publish(4);
+  one.publish(4);  // it has not heard yet
+  network.connect(milan, one);
   network.drive();
   EXPECT_EQ(milan.holds(one), held);
   milan.restart();
@@ -163,6 +167,66 @@ TEST_P(Fork, OfALogOfWhichNothingIsHeldStaysKnownAfterARestart) {
   EXPECT_TRUE(reader.events_of(Event::Kind::kStoreFailed).empty()) << "the store is well";
   EXPECT_EQ(reader.holds(one), 0U);
   EXPECT_EQ(reader.holds(milan), milan.holds(milan));
+}
+
+TEST_P(Fork, ItsAuthorIsShownTheEvidenceAndFreezesItsOwnLog) {
+  one.publish(3, "health/testing");
+  other.publish(9, "climate/heat");
+  network.drive();
+  meet();
+  EXPECT_TRUE(network.is_open(milan_one)) << "who is told is no liar, and who tells is none";
+  // Both halves of the city are connected to somebody who noticed.
+  for (TestNode* half : {&one, &other}) {
+    expect_frozen(*half);
+    const Event told = half->events_of(Event::Kind::kForked).front();
+    EXPECT_NE(told.text.find("forked.example"), std::string::npos) << told.text;
+    EXPECT_EQ(told.peer, half == &one ? milan.config.node_key : la.config.node_key);
+    half->restart();
+    EXPECT_TRUE(half->engine->log(one.id())->frozen);
+  }
+}
+
+TEST_P(Fork, AnAuthorWhoWasAwayIsShownItWhenItComesBack) {
+  one.publish(3, "health/testing");
+  other.publish(3, "climate/heat");
+  network.drive();
+  network.cut(milan_one);
+  meet();
+  EXPECT_FALSE(one.engine->log(one.id())->frozen);
+  milan.restart();  // what it kept it reads from its store
+  network.connect(milan, one);
+  network.drive();
+  expect_frozen(one);
+}
+
+TEST_P(Fork, WhoHoldsOneHistoryAloneIsShownTheOther) {
+  TestNode& lima = network.add("lima.example");
+  network.peer(milan, lima);
+  lima.vouch(one);
+  network.connect(lima, milan);
+  one.publish(3, "health/testing");
+  other.publish(3, "climate/heat");
+  network.drive();
+  EXPECT_EQ(lima.holds(one), milan.holds(one));
+  meet();
+  expect_frozen(lima);
+}
+
+TEST_P(Fork, EvidenceThatProvesNothingEndsTheSessionAndFreezesNothing) {
+  one.publish(3, "health/testing");
+  network.drive();
+  const LogState held = *milan.store->log_state(one.id());
+  v1::Frame frame;
+  // The same head twice.
+  *frame.mutable_evidence() =
+      make_evidence(held.identity, held.whole->size, {held.whole->note, {}}, {held.whole->note, {}});
+  const SessionId session = network.connect(milan, la);
+  network.drive();
+  network.inject(session, milan, *encode_frame(frame));
+  network.drive();
+  EXPECT_FALSE(network.is_open(session));
+  EXPECT_FALSE(milan.engine->log(one.id())->frozen);
+  EXPECT_EQ(milan.events_of(Event::Kind::kPeerLied).size(), 1U);
 }
 
 }  // namespace

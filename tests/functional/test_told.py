@@ -4,10 +4,11 @@ a forked log, and the same alarms wherever an operator looks."""
 import json
 import re
 import resource
+import shutil
 import unittest
 
 from api import account, ask, person
-from nodes import CommandFailed, NodesTest, connected, peer, wait_for
+from nodes import CommandFailed, Node, NodesTest, connected, peer, wait_for
 
 SOON = 10  # seconds
 
@@ -46,6 +47,52 @@ class Pins(NodesTest):
         item = wait_for(lambda: self.trouble(seoul, "other-key"), "Seoul says so", SOON)
         self.assertIn(milan.json("id")["node_key"], item["state"])
         self.assertEqual(milan.json("peers")["knocks"], [], "it was Seoul that refused")
+
+
+class Forks(NodesTest):
+    def test_a_city_whose_log_others_have_frozen_is_shown_why_and_stops_signing(self):
+        seoul, la, milan = self.node("seoul"), self.node("la"), self.node("milan")
+        peer(seoul, la)
+        common = seoul.publish("Common")
+        wait_for(lambda: common in la.refs(), "it arrives")
+        wait_for(lambda: seoul.entries("la.example") >= 3, "they know each other")
+        seoul.stop()
+        # A second machine with all of the first, its token too: what the runbook forbids.
+        twin = Node(self.folder, "twin", init=False)
+        shutil.copytree(seoul.data, twin.data, ignore=shutil.ignore_patterns("*.sock", "*.lock", "ready"))
+        self.nodes.append(twin)
+        seoul.start(peer_port=seoul.peer_port)
+        here = seoul.publish("Said here")
+        wait_for(lambda: here in la.refs(), "Los Angeles has the one history")
+        seoul.stop()
+        la.stop()
+        twin.start("--listen", "")
+        twin.run("peer", "add", "--no-vouch", milan.line())
+        milan.run("peer", "add", "--no-vouch", twin.line_without_address())
+        there = twin.publish("Said there")
+        self.assertEqual(here, there, "the same place in the log, and another note")
+        wait_for(lambda: there in milan.refs(), "Milan has the other")
+        twin.stop()
+
+        la.start(peer_port=la.peer_port)
+        peer(la, milan)
+        for node in (la, milan):
+            wait_for(lambda n=node: n.json("status")["frozen"] == ["seoul.example"], f"{node.city} freezes it")
+            self.assertIn("two signed heads of seoul.example contradict each other", node.log())
+        # The one who did it was away. It takes nobody's word: it verifies.
+        seoul.start(peer_port=seoul.peer_port)
+        status = wait_for(lambda: (lambda s: s if s["signing"].startswith("stopped") else None)(seoul.json("status")), "Seoul stops signing")
+        self.assertIn("our own log has forked", status["signing"])
+        self.assertIn("error: our own log has forked", seoul.log())
+        self.assertIn("told_by=la.example", seoul.log())
+        self.assert_refused("our own log has forked", lambda: seoul.publish("Nothing more"))
+        wait_for(lambda: "signing" in [a["id"] for a in seoul.json("status")["alarms"]], "it is an alarm")
+        self.assertEqual(ask("GET", f"http://127.0.0.1:{seoul.http_port}/readyz").status, 503)
+        self.assertTrue(connected(la, "seoul.example"), "who is told is no liar")
+        seoul.stop()
+        seoul.start(peer_port=seoul.peer_port)
+        self.assert_refused("our own log has forked", lambda: seoul.publish("Nothing more"))
+        self.assertIn(common, seoul.refs(), "what is held stays readable")
 
 
 class Alarms(NodesTest):
