@@ -78,6 +78,9 @@ AlarmInput AlarmWatch::gather() {
       if (log != parts_.own) in.frozen.push_back(directory.city(log));
     }
     in.peers = network_->peers;
+    for (const PeerStatus& peer : network_->peers) {
+      if (peer.connected && peer.clock_ahead_ms) in.peers_ahead_ms.push_back(*peer.clock_ahead_ms);
+    }
     in.knocks = network_->knocks.size();
     in.bodies_missing = network_->bodies_missing;
   }

@@ -78,7 +78,8 @@ std::vector<SessionInfo> Engine::sessions() const {
   out.reserve(sessions_.size());
   for (const auto& [id, session] : sessions_) {
     out.push_back({id, session->peer, session->dialled_by_us, session->hello_received, session->agent,
-                   session->bytes_in, session->bytes_out, session->queued, session->counts, session->filter});
+                   session->bytes_in, session->bytes_out, session->queued, session->counts, session->filter,
+                   session->clock_ahead_ms});
   }
   return out;
 }

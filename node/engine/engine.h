@@ -86,6 +86,7 @@ struct SessionInfo {
   std::size_t queued = 0;
   SessionCounts counts;
   BodyFilter filter;
+  std::optional<std::int64_t> clock_ahead_ms;
 };
 
 // Where a log stands, for explanations.
@@ -178,7 +179,7 @@ class Engine {
   using Continuation = std::function<void(Now, Result<Answer>)>;
 
   // engine_sessions.cpp: the life of a session
-  void greet(Session& session, const PeerRecord& peer);
+  void greet(Now now, Session& session, const PeerRecord& peer);
   bool resolve_duplicate(Now now, Session& session);
   void on_hello(Now now, Session& session, const v1::Hello& hello);
   void become_ready(Now now, Session& session);

@@ -44,7 +44,7 @@ void Engine::on_connected(Now now, SessionId id, NodeKey peer, bool dialled_by_u
     return;
   }
   ++conduct_[peer].sessions;
-  if (resolve_duplicate(now, session)) greet(session, known->second);
+  if (resolve_duplicate(now, session)) greet(now, session, known->second);
 }
 
 bool Engine::shuns(Now now, const NodeKey& peer) const {
@@ -67,7 +67,7 @@ void Engine::note_lie(Now now, const Session& session, const std::string& what) 
   conduct.last_lie = what;
 }
 
-void Engine::greet(Session& session, const PeerRecord& peer) {
+void Engine::greet(Now now, Session& session, const PeerRecord& peer) {
   v1::Frame hello_frame;
   auto* hello = hello_frame.mutable_hello();
   hello->set_min_version(kProtocolVersion);
@@ -79,6 +79,7 @@ void Engine::greet(Session& session, const PeerRecord& peer) {
   *hello->mutable_filter() = config_.filter.message();
   hello->set_window(config_.window);
   hello->set_agent(config_.agent);
+  hello->set_wall_ms(now.wall.value);
   v1::Frame follow_frame;
   auto* follow = follow_frame.mutable_follow();
   if (peer.journal) follow->set_journal_id(Bytes(peer.journal->view()));
@@ -180,6 +181,7 @@ void Engine::on_hello(Now now, Session& session, const v1::Hello& hello) {
   session.peer_log = peer.log;
   session.peer_journal = JournalId::from(hello.journal_id());
   session.agent = hello.agent();
+  if (hello.wall_ms() > 0) session.clock_ahead_ms = hello.wall_ms() - now.wall.value;
   session.filter = std::move(*filter);
   session.filter.self = session.peer_log;
   const std::uint64_t window = hello.window() == 0 ? limits::kWindowBytes : hello.window();

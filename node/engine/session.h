@@ -97,7 +97,8 @@ struct Session {
   std::optional<LogId> peer_log;  // none: an observer
   JournalId peer_journal;
   std::string agent;
-  BodyFilter filter;  // bodies that the peer wants
+  BodyFilter filter;                           // bodies that the peer wants
+  std::optional<std::int64_t> clock_ahead_ms;  // how far its clock was ahead of ours when it greeted
 
   // Liveness
   MonoTime last_received{};  // of a whole frame

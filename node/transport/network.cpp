@@ -461,6 +461,7 @@ NetworkStatus Network::status(bool with_trusted) const {
       status.queued = it->second.queued;
       status.counts = it->second.counts;
       status.wants = it->second.filter.text();
+      status.clock_ahead_ms = it->second.clock_ahead_ms;
     }
     if (const Conduct* conduct = engine_.conduct(key); conduct != nullptr) status.conduct = *conduct;
     status.shunned = engine_.shuns(now(), key);

@@ -61,6 +61,7 @@ struct PeerStatus {
   std::string wants;     // its topics, or all
   Conduct conduct;
   bool shunned = false;
+  std::optional<std::int64_t> clock_ahead_ms;  // of a connected peer, when its session began
 };
 struct TrustedCity {
   LogId log;

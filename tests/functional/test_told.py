@@ -5,10 +5,12 @@ import json
 import re
 import resource
 import shutil
+import time
 import unittest
 
 from api import account, ask, person
 from nodes import CommandFailed, Node, NodesTest, connected, peer, wait_for
+from wire import City, Session
 
 SOON = 10  # seconds
 
@@ -197,6 +199,22 @@ class Alarms(NodesTest):
         self.raised(seoul, "deliveries")
         la.start(peer_port=la.peer_port)
         self.over(seoul, "away")
+
+    def test_a_clock_that_most_peers_contradict(self):
+        seoul = self.node("seoul")
+        sessions = []
+        for number, ahead in enumerate((3600, 3600, 0)):
+            city = City(f"python{number}.example", self.folder)
+            seoul.run("peer", "add", "--no-vouch", city.line())
+            session = Session(seoul.peer_port, city)
+            session.send_hello(city, wall_ms=int((time.time() + ahead) * 1000))
+            session.follow()
+            session.expect("follow")
+            sessions.append(session)
+        self.assertRegex(self.raised(seoul, "clock")["text"], r"off by 3[56]\d\d s: it is behind")
+        for session in sessions:
+            session.close()
+        self.over(seoul, "clock")
 
     def test_who_has_not_pinned_us_and_who_knocks_are_alarms_too(self):
         seoul, la = self.node("seoul"), self.node("la")

@@ -304,7 +304,7 @@ class Session:
         data = frame.SerializeToString()
         self.tls.sendall(struct.pack(">I", len(data)) + data)
 
-    def send_hello(self, city, window=0, held_of_yours=0, journal=b"j" * 16):
+    def send_hello(self, city, window=0, held_of_yours=0, journal=b"j" * 16, wall_ms=0):
         hello = wire.Frame()
         hello.hello.min_version = hello.hello.max_version = 1
         hello.hello.log_id = city.log
@@ -313,6 +313,7 @@ class Session:
         hello.hello.held_of_yours = held_of_yours
         hello.hello.filter.all = True
         hello.hello.agent = "python-peer"
+        hello.hello.wall_ms = wall_ms
         self.send(hello)
 
     def follow(self, journal=b"", cursor=0):
