@@ -1,0 +1,81 @@
+"""No cost grows with what is held, unless the answer does: every address that is read is asked on a small node and on one that holds thirty times
+as much, and SQLite's steps are compared."""
+
+import re
+import subprocess
+import unittest
+
+from api import Api, account, ask
+from nodes import BIN, NodesTest, wait_for
+
+SMALL = (1_000, 20)  # notes of one city, cities
+LARGE = (30_000, 600)
+TIMES = 3
+FEW_STEPS = 600  # what else the node does meanwhile
+
+# What is asked beside each pattern of the document: filters, words, pages.
+ALSO = ["/?q=words", "/?topic=health", "/api/v1/search?q=words&limit=5", "/api/v1/records?city=seoul.example&limit=5", "/api/v1/records?topic=health&limit=5",
+        "/api/v1/records?kind=practice&limit=5", "/api/v1/records?limit=5&topic=health&kind=practice", "/api/v1/cities?q=nowhere&limit=5",
+        "/feeds/all.atom", "/feeds/all.json", "/feeds/topic/health.atom", "/feeds/city/seoul.example.atom", "/feeds/search.atom?q=words",
+        "/api/v1/explain/seoul.example", "/cities/seoul.example"]
+# Their answers grow with what is held.
+GROW = {"/metrics"}
+
+
+class Costs(NodesTest):
+    def filled(self, city, notes, cities):
+        node = self.node(city, start=False)
+        subprocess.run([str(BIN / "koinon-bench"), "fill", "--data", str(node.data), "--records", str(notes), "--logs", str(cities)], check=True)
+        node.start()
+        wait_for(lambda: node.json("status")["index_lag"] == 0, "all is indexed", 300)
+        return node
+
+    def work(self, node):
+        text = ask("GET", f"http://127.0.0.1:{node.http_port}/metrics", headers=self.headers[node.city]).text()
+        return int(float(re.search(r"^koinon_database_steps_total (\S+)", text, re.M)[1]))
+
+    def cost(self, node, path):
+        """The least of some: what else the node does costs too."""
+        url = f"http://127.0.0.1:{node.http_port}" + path
+        status = ask("GET", url, headers=self.headers[node.city]).status
+        least = None
+        for _ in range(TIMES):
+            begin = self.work(node)
+            ask("GET", url, headers=self.headers[node.city])
+            least = min(least or 1 << 60, self.work(node) - begin)
+        begin = self.work(node)
+        return status, least - (self.work(node) - begin)
+
+    def test_every_address_that_is_read(self):
+        nodes = {"small": self.filled("small", *SMALL), "large": self.filled("large", *LARGE)}
+        self.headers = {}
+        for name, node in nodes.items():
+            self.headers[name] = {"Authorization": f"Bearer {account(node, 'it', 'operator')}"}
+        document = Api(nodes["small"]).document
+        patterns = [pattern for (method, pattern), operation in document.operations.items()
+                    if method == "GET" and operation["operationId"] not in ("streamEvents", "unsubscribe")]
+        compared, grown = 0, []
+        for pattern in patterns + ALSO:
+            if pattern in GROW:
+                continue
+            costs = {}
+            for name, node in nodes.items():
+                index = node.json("status")["entries"] - 1
+                path = pattern.replace("seoul.example", node.name)
+                for argument, value in (("city", node.name), ("index", str(index)), ("sha256", "ab"), ("id", "999"), ("name", "it"), ("peer", "nobody"),
+                                        ("code", "abc"), ("topic", "health.atom"), ("path", "0/000")):
+                    path = path.replace("{%s}" % argument, value)
+                costs[name] = self.cost(node, path)
+            (small_status, small), (large_status, large) = costs["small"], costs["large"]
+            self.assertEqual(small_status, large_status, pattern)
+            if small_status != 200:
+                continue
+            compared += 1
+            if large > TIMES * max(small, 0) + FEW_STEPS:
+                grown.append(f"{pattern}: {small} steps, then {large}")
+        self.assertGreater(compared, 50)
+        self.assertEqual(grown, [])
+
+
+if __name__ == "__main__":
+    unittest.main()
