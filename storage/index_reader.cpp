@@ -78,7 +78,8 @@ class SqliteIndexReader final : public IndexReader {
                            : "AND EXISTS (SELECT 1 FROM topic t WHERE t.topic = :topic AND t.doc = d.id) ";
     }
     if (query.log) sql += "AND d.log_id = :log ";
-    if (query.kind) sql += "AND d.kind = :kind ";
+    const bool by_kind = match.empty() && query.topic && query.kind && !query.standing_notes;
+    if (query.kind) sql += by_kind ? "AND t.kind = :kind " : "AND d.kind = :kind ";
     if (query.standing_notes) sql += kStanding;
     if (query.before.value > 0)
       sql += match.empty() && query.topic ? "AND t.arrival < :before " : "AND d.arrival < :before ";
@@ -220,8 +221,9 @@ class SqliteIndexReader final : public IndexReader {
   // rather walk past what does not than sort a few.
   static std::string_view source_of(const IndexQuery& query) {
     if (query.topic)
-      return query.standing_notes ? "standing_topic t JOIN doc d ON d.id = t.doc "
-                                  : "topic t JOIN doc d ON d.id = t.doc ";
+      return query.standing_notes ? "standing_topic t CROSS JOIN doc d ON d.id = t.doc "
+             : query.kind         ? "kind_topic t CROSS JOIN doc d ON d.id = t.doc "
+                                  : "topic t CROSS JOIN doc d ON d.id = t.doc ";
     if (!query.standing_notes) return "doc d ";
     return query.log ? "doc d INDEXED BY standing_by_log " : "doc d INDEXED BY standing_by_kind ";
   }

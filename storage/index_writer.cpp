@@ -51,6 +51,8 @@ CREATE INDEX standing_by_log ON doc (log_id, kind, arrival)
   WHERE kind IN (5, 6, 7, 8) AND length > 0 AND status = 0;
 CREATE TABLE topic (topic TEXT NOT NULL, arrival INTEGER NOT NULL, doc INTEGER NOT NULL,
   PRIMARY KEY (topic, arrival, doc)) WITHOUT ROWID;
+CREATE TABLE kind_topic (topic TEXT NOT NULL, kind INTEGER NOT NULL, arrival INTEGER NOT NULL, doc INTEGER NOT NULL,
+  PRIMARY KEY (topic, kind, arrival, doc)) WITHOUT ROWID;
 CREATE TABLE standing_topic (topic TEXT NOT NULL, arrival INTEGER NOT NULL, doc INTEGER NOT NULL,
   PRIMARY KEY (topic, arrival, doc)) WITHOUT ROWID;
 CREATE TABLE link (log_id BLOB NOT NULL, entry_index INTEGER NOT NULL, role INTEGER NOT NULL, doc INTEGER NOT NULL,
@@ -138,7 +140,8 @@ class SqliteIndexWriter final : public IndexWriter {
   Status reset() override {
     KOINON_TRY(db_.execute("BEGIN IMMEDIATE"));
     Status status = db_.execute(
-        "DELETE FROM doc; DELETE FROM topic; DELETE FROM standing_topic; DELETE FROM link; DELETE FROM "
+        "DELETE FROM doc; DELETE FROM topic; DELETE FROM kind_topic; DELETE FROM standing_topic; DELETE FROM "
+        "link; DELETE FROM "
         "referred; DELETE FROM addressee; DELETE FROM city; DELETE FROM text; DELETE FROM meta WHERE key = "
         "'position'");
     if (status.ok()) status = note_unclean();
@@ -259,20 +262,23 @@ class SqliteIndexWriter final : public IndexWriter {
 
   // By their keys, which begin with the topic.
   Status remove_topics(const LogId& log) {
-    auto select = db_.prepare("SELECT id, arrival, topics FROM doc WHERE log_id = ?");
+    auto select = db_.prepare("SELECT id, arrival, topics, kind FROM doc WHERE log_id = ?");
     select.bind_blob(log.view());
     while (true) {
       KOINON_ASSIGN(const bool row, select.step());
       if (!row) return {};
       const std::int64_t id = select.integer(0);
       const std::int64_t arrival = select.integer(1);
+      const std::int64_t kind = select.integer(3);
       KOINON_TRY(each_topic(select.text(2), [&](std::string_view topic) -> Status {
         for (const char* sql : {"DELETE FROM topic WHERE topic = ? AND arrival = ? AND doc = ?",
                                 "DELETE FROM standing_topic WHERE topic = ? AND arrival = ? AND doc = ?"}) {
           auto remove = db_.prepare(sql);
           KOINON_TRY(remove.bind_text(topic).bind(arrival).bind(id).run());
         }
-        return {};
+        auto remove =
+            db_.prepare("DELETE FROM kind_topic WHERE topic = ? AND kind = ? AND arrival = ? AND doc = ?");
+        return remove.bind_text(topic).bind(kind).bind(arrival).bind(id).run();
       }));
     }
   }
@@ -612,7 +618,7 @@ class SqliteIndexWriter final : public IndexWriter {
                    .run());
     const std::int64_t id = sqlite3_last_insert_rowid(db_.handle());
     if (entry != nullptr) {
-      KOINON_TRY(insert_topics(id, arrival, topics));
+      KOINON_TRY(insert_topics(id, arrival, entry->kind(), topics));
       KOINON_TRY(insert_links(id, log, *entry));
       KOINON_TRY(insert_addressees(id, log, arrival, *entry));
       if (is_note(entry->kind()) && content.length() > 0)
@@ -662,10 +668,17 @@ class SqliteIndexWriter final : public IndexWriter {
     return {};
   }
 
-  Status insert_topics(std::int64_t id, ArrivalSeq arrival, std::string_view topics) {
-    return each_topic(topics, [&](std::string_view topic) {
+  Status insert_topics(std::int64_t id, ArrivalSeq arrival, v1::Kind kind, std::string_view topics) {
+    return each_topic(topics, [&](std::string_view topic) -> Status {
       auto put = db_.prepare("INSERT OR IGNORE INTO topic (topic, arrival, doc) VALUES (?, ?, ?)");
-      return put.bind_text(topic).bind(static_cast<std::int64_t>(arrival.value)).bind(id).run();
+      KOINON_TRY(put.bind_text(topic).bind(static_cast<std::int64_t>(arrival.value)).bind(id).run());
+      auto of_kind =
+          db_.prepare("INSERT OR IGNORE INTO kind_topic (topic, kind, arrival, doc) VALUES (?, ?, ?, ?)");
+      return of_kind.bind_text(topic)
+          .bind(static_cast<std::int64_t>(kind))
+          .bind(static_cast<std::int64_t>(arrival.value))
+          .bind(id)
+          .run();
     });
   }
 

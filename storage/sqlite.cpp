@@ -41,8 +41,10 @@ constexpr int kBusyMs = 5000;
 constexpr int kFoldMs = 100;
 
 // The system's own reason for a failed write, to the database or to its write-ahead log. SQLite keeps it with
-// the file; sqlite3_system_errno says nothing of a COMMIT that failed.
+// the file; sqlite3_system_errno says nothing of a COMMIT that failed. Undoing a commit reads the file, which
+// wipes the reason out: then that a write failed has to do.
 bool is_out_of_room(sqlite3* db) {
+  if (sqlite3_extended_errcode(db) == SQLITE_IOERR_WRITE) return true;
   const auto is_one = [](int why) { return why == ENOSPC || why == EDQUOT || why == EFBIG; };
   int why = 0;
   if (sqlite3_file_control(db, "main", SQLITE_FCNTL_LAST_ERRNO, &why) == SQLITE_OK && is_one(why))

@@ -8,7 +8,8 @@
 namespace koinon {
 namespace {
 constexpr std::chrono::seconds kAgain{1};
-}
+constexpr std::chrono::seconds kCleanEvery{5};  // words of what was taken away, at the soonest
+}  // namespace
 
 IndexWorker::IndexWorker(std::unique_ptr<IndexWriter> index, std::unique_ptr<StoreReader> store,
                          std::function<UnixMillis()> clock, std::function<void()> on_progress,
@@ -112,7 +113,7 @@ void IndexWorker::clean() {
     more = step.ok() && *step;
   }
   const auto ended = Clock::now();
-  clean_at_ = ended + std::max<Clock::duration>(limits::kIndexCleanEvery, 99 * (ended - began));
+  clean_at_ = ended + std::max<Clock::duration>(kCleanEvery, 99 * (ended - began));
 }
 
 }  // namespace koinon

@@ -10,7 +10,7 @@
 #include <thread>
 #include <vector>
 
-#include "node/daemon/trouble.h"
+#include "node/http/trouble.h"
 #include "storage/search_index.h"
 
 namespace koinon {

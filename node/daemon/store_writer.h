@@ -12,7 +12,7 @@
 #include <thread>
 #include <variant>
 
-#include "node/daemon/trouble.h"
+#include "node/http/trouble.h"
 #include "node/publishing/own_log.h"
 #include "node/publishing/signing_permit.h"
 #include "node/replication/execute.h"

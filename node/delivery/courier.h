@@ -7,10 +7,10 @@
 #include <memory>
 #include <thread>
 
-#include "node/daemon/trouble.h"
 #include "node/delivery/mail_message.h"
 #include "node/delivery/transfers.h"
 #include "node/http/record_json.h"
+#include "node/http/trouble.h"
 #include "node/transport/network.h"
 #include "proto/base/limits.h"
 #include "storage/office/accounts.h"

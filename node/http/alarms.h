@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "node/daemon/trouble.h"
+#include "node/http/trouble.h"
 #include "node/pages/messages.h"
 #include "node/transport/network.h"
 #include "storage/office/outbox.h"

@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::size_t kReadAtOnce = 200;
 constexpr std::size_t kLooks = 20;
+constexpr std::size_t kVouchesShown = 100;
 
 }  // namespace
 
@@ -39,8 +40,8 @@ void CitiesApi::add_routes(RouteTable& routes) {
       "The cities that are held, by name, each with the path by which it is trusted",
       {"q", "limit", "cursor"}, "CityList", &CitiesApi::list);
   add("/api/v1/cities/{city}", Need::kReading, "getCity", "reading",
-      "A city: by which path it is trusted, whom it vouches for, who vouches for it, who holds its log", {},
-      "CityStanding", &CitiesApi::one);
+      "A city: by which path it is trusted, whom it vouches for, who vouches for it, who holds its log",
+      {"parts"}, "CityStanding", &CitiesApi::one);
   add("/api/v1/blocks", Need::kOperator, "listBlocks", "operating", "The cities of which nothing is taken",
       {}, "CityNames", &CitiesApi::blocks);
 }
@@ -110,8 +111,13 @@ asio::awaitable<HttpResponse> CitiesApi::one(HttpRequest request) {
   json::object body = city_json(directory, *state, standing.path);
   body["trusted"] = standing.trusted;
   body["blocked"] = standing.blocked;
+  // Whoever asks who holds the log alone is spared the rest.
+  const bool holders_alone = request.param("parts") == "holders";
+  body["vouches_total"] = standing.vouches.size();
+  body["vouchers_total"] = standing.vouchers.size();
   json::array vouches;
   for (const VouchFact& vouch : standing.vouches) {
+    if (holders_alone || vouches.size() == kVouchesShown) break;
     // Of a city that is not held its name is what the voucher says.
     const bool held = parts_.store->log_state(vouch.target).ok();
     vouches.push_back(json::object{{"city", held ? directory.city(vouch.target) : vouch.name},
@@ -121,7 +127,10 @@ asio::awaitable<HttpResponse> CitiesApi::one(HttpRequest request) {
   }
   body["vouches_for"] = std::move(vouches);
   json::array vouchers;
-  for (const LogId& voucher : standing.vouchers) vouchers.emplace_back(directory.city(voucher));
+  for (const LogId& voucher : standing.vouchers) {
+    if (holders_alone || vouchers.size() == kVouchesShown) break;
+    vouchers.emplace_back(directory.city(voucher));
+  }
   body["vouched_for_by"] = std::move(vouchers);
   json::array holders;
   for (const auto& [peer, size] : standing.log.held_by) {

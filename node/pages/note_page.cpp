@@ -205,7 +205,8 @@ asio::awaitable<json::array> NotePage::seen_by(Visit visit, std::string city, st
   json::array out;
   const auto& facts = frame_.shared().parts.facts;
   if (facts.log() && facts.name != city) out.push_back(json::object{{"city", facts.name}});
-  const OperationResult standing = co_await frame_.call(visit, "getCity", {{{"city", city}}, {}, {}});
+  const OperationResult standing =
+      co_await frame_.call(visit, "getCity", {{{"city", city}}, {{"parts", "holders"}}, {}});
   for (const auto& item : array_at(standing.body, "held_by")) {
     const std::string holder = text_at(item.as_object(), "city");
     if (holder != city && number_at(item.as_object(), "entries") > index)

@@ -8,6 +8,7 @@
 
 #include "node/transport/deadline.h"
 #include "node/transport/network.h"
+#include "proto/base/encoding.h"
 #include "proto/base/limits.h"
 #include "proto/codec/name.h"
 

@@ -200,10 +200,9 @@ inline constexpr std::size_t kWatched = 1000;
 
 // Feeds, search, what is sent
 inline constexpr std::size_t kFeedItems = 50;
-inline constexpr std::size_t kFeedNoteBytes = 64 * kKiB;    // of a note's Markdown in a feed
-inline constexpr std::size_t kReferring = 1000;             // records that refer to one
-inline constexpr std::size_t kReferringBytes = 4 * kMiB;    // of bodies read for what refers to a record
-inline constexpr std::chrono::minutes kIndexCleanEvery{1};  // words of what was taken away, at the soonest
+inline constexpr std::size_t kFeedNoteBytes = 64 * kKiB;  // of a note's Markdown in a feed
+inline constexpr std::size_t kReferring = 1000;           // records that refer to one
+inline constexpr std::size_t kReferringBytes = 4 * kMiB;  // of bodies read for what refers to a record
 inline constexpr std::size_t kSearchPage = 20;
 inline constexpr std::size_t kSearchPageMax = 100;
 inline constexpr std::size_t kSearchHits = 10'000;  // ranked and counted

@@ -445,15 +445,20 @@ TEST_P(Hostile, AThousandVouchesAdmitAHundredCities) {
     draft.again = true;
     draft.entry.set_kind(v1::KIND_VOUCH);
     auto* vouch = draft.entry.mutable_control()->mutable_vouch();
-    vouch->set_log_id(sha256(std::to_string(i)).bytes());
-    vouch->set_name("fake.example");
-    vouch->set_vkey(seoul.own.identity().vkey().text());
+    const PublicKey key = SigningKey::from_seed(sha256(std::to_string(i)).view()).public_key();
+    const LogIdentity made{"fake-" + std::to_string(i) + ".example", key, key};
+    vouch->set_log_id(made.log_id().bytes());
+    vouch->set_name(made.name);
+    // Every other one claims a key that is another log's.
+    vouch->set_vkey(i % 2 == 0 ? made.vkey().text() : seoul.own.identity().vkey().text());
     vouch->set_expires_at_ms(seoul.now.wall.value + 1'000'000'000);
     seoul.publish(draft);
   }
   network.drive();
   ASSERT_EQ(la.holds(seoul), 1001U);
   EXPECT_EQ(la.engine->trust().admitted().size() - before, limits::kVouchAdmits);
+  EXPECT_EQ(la.engine->trust().vouches_by(seoul.id(), la.now.wall).size(), 500U)
+      << "a vouch names one log, or says nothing";
 }
 
 TEST_P(Hostile, AnotherCitysNameIsHeldApart) {

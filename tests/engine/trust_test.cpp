@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "proto/base/limits.h"
+
 namespace koinon::test {
 namespace {
 
@@ -53,6 +55,33 @@ TEST_F(Trust, LapsedAndWithdrawnVouchesDoNotCount) {
   policy.add_vouch(vouch('a', 'b', 1));  // an older statement that arrives late
   policy.refresh({1});
   EXPECT_FALSE(policy.admits(city('b')));
+}
+
+TEST_F(Trust, SoManyOfAVoucherCountAndWhatItTakesBackMakesRoom) {
+  const auto numbered = [](std::uint64_t number) {
+    Bytes bytes(32, 't');
+    for (std::size_t i = 0; i < 8; ++i) bytes[i] = static_cast<char>(number >> (8 * i));
+    return LogId::from(bytes);
+  };
+  VouchFact fact = vouch('a', 'b');
+  for (std::uint64_t i = 0; i <= limits::kVouches; ++i) {
+    fact.index = EntryIndex(i);
+    fact.target = numbered(i);
+    policy.add_vouch(fact);
+  }
+  EXPECT_EQ(policy.vouches_by(city('a'), {1}).size(), limits::kVouches);
+  EXPECT_TRUE(policy.vouches_for(numbered(limits::kVouches), {1}).empty()) << "one too many";
+  fact.index = EntryIndex(5000);
+  fact.target = numbered(7);
+  fact.withdrawn = true;
+  policy.add_vouch(fact);
+  EXPECT_TRUE(policy.vouches_for(numbered(7), {1}).empty());
+  fact = vouch('a', 'b', 5001);
+  policy.add_vouch(fact);
+  EXPECT_EQ(policy.vouches_for(city('b'), {1}).size(), 1U) << "there is room again";
+  EXPECT_EQ(policy.vouches_by(city('a'), {1}).size(), limits::kVouches);
+  policy.forget_voucher(city('a'));
+  EXPECT_TRUE(policy.vouches_for(city('b'), {1}).empty());
 }
 
 TEST_F(Trust, AVoucherAdmitsOnlySoManyTheFirstOnes) {

@@ -147,7 +147,11 @@ class Feeds(NodesTest):
         self.assertNotIn(b"A name that must go", self.get("/feeds/all.json").body)
         newest = [r for r in self.seoul.refs(kind="practice")][0]
         self.seoul.run("withdraw", newest)
-        wait_for(lambda: not entries(), "the withdrawn note has left")
+        wait_for(lambda: "Second version" not in entries(), "the withdrawn note has left")
+        # The latest is the newest that was not taken back.
+        self.assertEqual(list(entries()), ["First version"])
+        self.seoul.run("withdraw", ref)
+        wait_for(lambda: not entries(), "nothing of it stands")
 
     def test_pages_lead_to_the_first_note(self):
         rows = [{"kind": "practice", "language": "en", "topics": ["health"], "content": {"title": f"Note {i}", "solution": "x"}}

@@ -35,6 +35,11 @@ v1::Ref* refer(Draft& draft, v1::RefRole role, const StoredRecord& to, const Log
   return ref;
 }
 
+Draft again(Draft draft) {
+  draft.again = true;
+  return draft;
+}
+
 // The three databases of a node.
 class Held {
  public:
@@ -96,8 +101,7 @@ class Held {
     popular = EntryIndex(size.notes);
     say(city, size.revisions, [&](std::size_t i, StoreReader& reader) {
       Draft draft = note("Revised " + std::to_string(i));
-      refer(draft, v1::REF_ROLE_REVISES, of_city(reader, i == 0 ? popular.value : popular.value + i),
-            city.id());
+      refer(draft, v1::REF_ROLE_REVISES, of_city(reader, popular.value), city.id());
       return draft;
     });
     say(city, size.erased, [&](std::size_t i, StoreReader& reader) {
@@ -202,7 +206,7 @@ std::vector<Operation> store_operations() {
       {"record", [](Held& h) { return done(h.store->record(h.city.id(), h.popular)); }},
       {"own content", [](Held& h) { return done(h.store->own_content("x")); }},
       {"vouched as", [](Held& h) { return done(h.store->vouched_as("nobody.example")); }},
-      {"publishing", [](Held& h) { return done(publish(*h.store, h.city, note("one more"))); }},
+      {"publishing", [](Held& h) { return done(publish(*h.store, h.city, again(note("one more")))); }},
       {"erasing",
        [](Held& h) {
          const auto at = *publish(*h.store, h.city, note("gone soon"));
@@ -226,12 +230,17 @@ std::vector<Operation> index_operations() {
       {"measures", [](Held& h) { return done(h.index->measures(h.city.id())); }},
       {"one of the index", [](Held& h) { return done(h.index->get(h.city.id(), h.popular)); }},
       {"a search when something is new",
-       [](Held& h) {
-         KOINON_TRY(publish(*h.store, h.city, note("new")));
+       [](Held& h) -> Status {
+         KOINON_TRY(publish(*h.store, h.city, again(note("new"))));
          KOINON_TRY(h.writer->catch_up(*h.store));
          return done(h.index->search({}));
        }},
   };
+  out.push_back({"what was taken back of a topic", [](Held& h) {
+                   IndexQuery query = query_of(h, false, false, "health");
+                   query.kind = v1::KIND_QUESTION;
+                   return done(h.index->find(query));
+                 }});
   for (const bool standing : {false, true}) {
     out.push_back({"all", [=](Held& h) { return done(h.index->find(query_of(h, standing, false, {}))); }});
     out.push_back(

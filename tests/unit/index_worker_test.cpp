@@ -23,6 +23,9 @@ class SlowIndex final : public IndexWriter {
     may_.wait();
     return {};
   }
+  bool is_unclean() const override { return false; }
+  Result<bool> clean() override { return false; }
+  bool fold() override { return true; }
 
  private:
   std::promise<void>& begun_;
@@ -40,7 +43,8 @@ class IndexWorkerTest : public testing::Test {
   std::promise<void> begun;
   std::promise<void> may;
   IndexWorker worker{std::make_unique<SlowIndex>(begun, may.get_future().share()),
-                     std::make_unique<MemoryStore>(MemoryStore::Options{}), [] {}, [](const Error&) {}};
+                     std::make_unique<MemoryStore>(MemoryStore::Options{}), [] { return UnixMillis{1}; },
+                     [] {}, [](const Error&) {}};
 };
 
 TEST_F(IndexWorkerTest, EveryoneWhoAsksForAnEmptyIndexIsAnswered) {

@@ -14,6 +14,7 @@
 #include "node/publishing/own_log.h"
 #include "storage/sqlite_store.h"
 #include "tools/api_client.h"
+#include "tools/bench/latencies.h"
 #include "tools/bench/processes.h"
 #include "tools/bench/visitor.h"
 
@@ -22,9 +23,7 @@ namespace json = boost::json;
 namespace {
 
 constexpr std::int64_t kBegan = 1'700'000'000'000;
-constexpr std::chrono::milliseconds kPoll{50};
 constexpr std::chrono::milliseconds kGlance{20};
-constexpr std::chrono::minutes kDeadline{60};
 
 // Each is repeated: alone, after another, or within a quote or a list.
 constexpr std::array<std::string_view, 54> kSeeds = {"![[]()",      "**x [*b**c*](d\n",
@@ -136,15 +135,6 @@ Status fill(const std::filesystem::path& data, const HostileBenchOptions& option
   return {};
 }
 
-json::object spread(std::vector<double> seconds) {
-  if (seconds.empty()) return {{"requests", 0}};
-  std::sort(seconds.begin(), seconds.end());
-  const auto at = [&](double share) {
-    return seconds[static_cast<std::size_t>(share * static_cast<double>(seconds.size() - 1))] * 1000;
-  };
-  return {{"requests", seconds.size()}, {"p50_ms", at(0.5)}, {"p99_ms", at(0.99)}, {"max_ms", at(1)}};
-}
-
 // Times of several threads, and what was answered otherwise than well.
 class Times {
  public:
@@ -160,7 +150,7 @@ class Times {
     }
   }
   json::object figures() const {
-    json::object out = spread(seconds_);
+    json::object out = spread_of(seconds_);
     out["not_answered"] = failed_;
     if (failed_ > 0) out["last_fault"] = last_;
     out["slowest"] = slowest_target_;
@@ -175,16 +165,6 @@ class Times {
   std::uint64_t failed_ = 0;
   std::string last_;
 };
-
-Status wait_for_index(const ApiClient& client) {
-  const auto begin = std::chrono::steady_clock::now();
-  while (std::chrono::steady_clock::now() - begin < kDeadline) {
-    KOINON_ASSIGN(const auto status, client.get_json("/api/v1/status"));
-    if (status.at("index_lag").to_number<std::uint64_t>() == 0) return {};
-    std::this_thread::sleep_for(kPoll);
-  }
-  return fail(Code::kUnavailable, "the index did not catch up in an hour");
-}
 
 // A reader who wants every digest there is; nobody takes the mail, it is made all the same.
 Status wish_for_mail(const ApiClient& client) {
@@ -212,9 +192,7 @@ Result<json::object> measure_hostile(const HostileBenchOptions& options) {
   KOINON_ASSIGN(const std::uint16_t port, node.http_port());
   const ApiClient client(data);
   KOINON_TRY(wish_for_mail(client));
-  const auto indexing = std::chrono::steady_clock::now();
-  KOINON_TRY(wait_for_index(client));
-  const double indexed = seconds_since(indexing);
+  KOINON_ASSIGN(const double indexed, wait_for_index(client));
   Times nothing;
   Visitor idle("127.0.0.2", port);
   for (int i = 0; i < 200; ++i) nothing.add(idle.get("/healthz"), "/healthz");

@@ -6,6 +6,7 @@
 
 #include "tools/bench/catch_up.h"
 #include "tools/bench/fill.h"
+#include "tools/bench/held_bench.h"
 #include "tools/bench/hostile_bench.h"
 #include "tools/bench/search_bench.h"
 
@@ -57,6 +58,12 @@ int run(int argc, char** argv) {
   attacked->add_option("--bytes", hostile.bytes, "of each (1000000)");
   attacked->add_option("--cities", hostile.cities, "of how many cities (20)");
   attacked->add_option("--readers", hostile.readers, "who open them at the same time (4)");
+  HeldBenchOptions held;
+  held.koinond = catch_up.koinond;
+  auto* holding = app.add_subcommand("held", "reading over few and over very many notes of one city");
+  holding->add_option("--few", held.few, "how many (1000)");
+  holding->add_option("--many", held.many, "how many (1000000)");
+  holding->add_option("--requests", held.requests, "of each address (500)");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -65,8 +72,10 @@ int run(int argc, char** argv) {
   }
   if (Status status = init_crypto(); !status.ok()) return report(status);
   if (filling->parsed()) return report(fill_store(DataFolder(data), fill));
-  if (searching->parsed() || attacked->parsed()) {
-    const auto figures = searching->parsed() ? measure_search(search) : measure_hostile(hostile);
+  if (searching->parsed() || attacked->parsed() || holding->parsed()) {
+    const auto figures = searching->parsed()  ? measure_search(search)
+                         : attacked->parsed() ? measure_hostile(hostile)
+                                              : measure_held(held);
     if (!figures.ok()) return report(figures.error());
     std::cout << boost::json::serialize(*figures) << "\n";
     return 0;

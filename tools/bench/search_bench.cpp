@@ -1,28 +1,16 @@
 #include "tools/bench/search_bench.h"
 
-#include <algorithm>
-#include <thread>
+#include <chrono>
 
 #include <boost/json.hpp>
 
 #include "tools/api_client.h"
+#include "tools/bench/latencies.h"
 #include "tools/bench/processes.h"
 
 namespace koinon {
 namespace json = boost::json;
 namespace {
-
-constexpr std::chrono::minutes kDeadline{30};
-constexpr std::chrono::milliseconds kPoll{50};
-
-json::object spread(std::vector<double> seconds) {
-  std::sort(seconds.begin(), seconds.end());
-  const auto at = [&](double share) {
-    const auto place = static_cast<std::size_t>(share * static_cast<double>(seconds.size() - 1));
-    return seconds[place] * 1000;
-  };
-  return {{"requests", seconds.size()}, {"p50_ms", at(0.5)}, {"p99_ms", at(0.99)}, {"max_ms", at(1)}};
-}
 
 // Each target once, over a connection of its own.
 Result<std::vector<double>> time_all(const ApiClient& client, const std::vector<std::string>& targets) {
@@ -34,16 +22,6 @@ Result<std::vector<double>> time_all(const ApiClient& client, const std::vector<
     out.push_back(seconds_since(begin));
   }
   return out;
-}
-
-Result<double> wait_for_index(const ApiClient& client) {
-  const auto begin = std::chrono::steady_clock::now();
-  while (seconds_since(begin) < std::chrono::duration<double>(kDeadline).count()) {
-    KOINON_ASSIGN(const auto status, client.get_json("/api/v1/status"));
-    if (status.at("index_lag").to_number<std::uint64_t>() == 0) return seconds_since(begin);
-    std::this_thread::sleep_for(kPoll);
-  }
-  return fail(Code::kUnavailable, "the index did not catch up in half an hour");
 }
 
 }  // namespace
@@ -99,11 +77,11 @@ Result<json::object> measure_search(const SearchBenchOptions& options) {
                       {"index_bytes", std::filesystem::file_size(DataFolder(data).index())},
                       {"store_bytes", std::filesystem::file_size(DataFolder(data).store())},
                       {"first_search_ms", first * 1000},
-                      {"search_with_facets", spread(searched)},
-                      {"cities_like_mine", spread(compared)},
-                      {"feed_page", spread(fed)},
-                      {"web_page", spread(shown)},
-                      {"limit_empty_request", spread(asked)},
+                      {"search_with_facets", spread_of(searched)},
+                      {"cities_like_mine", spread_of(compared)},
+                      {"feed_page", spread_of(fed)},
+                      {"web_page", spread_of(shown)},
+                      {"limit_empty_request", spread_of(asked)},
                       {"resident_before_search_bytes", before},
                       {"resident_bytes", node.resident_bytes()},
                       {"peak_resident_bytes", node.peak_resident_bytes()}};
