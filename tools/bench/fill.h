@@ -8,7 +8,8 @@
 namespace koinon {
 
 struct FillOptions {
-  std::uint64_t logs = 0;     // further cities, one Genesis each, vouched for by the node (limits::kVouches count)
+  std::uint64_t logs =
+      0;  // further cities, one Genesis each, vouched for by the node (limits::kVouches count)
   std::uint64_t records = 0;  // practices in the node's own log
   std::uint64_t body_bytes = 600;
 };
