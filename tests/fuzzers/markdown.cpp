@@ -1,9 +1,13 @@
 // What others wrote, as it is shown in feeds, mails and pages.
 #include "node/text/markdown.h"
 
+#include <algorithm>
+#include <array>
+#include <cctype>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <string>
 
 #include "node/delivery/mail_message.h"
 #include "node/text/plain_text.h"
@@ -11,12 +15,35 @@
 
 using namespace koinon;
 
+namespace {
+
+// Every tag is one of ours: what is between tags has no `<`.
+bool is_ours(std::string_view tag) {
+  constexpr std::array<std::string_view, 18> kPlain = {"p",  "em", "strong", "code", "pre",  "blockquote",
+                                                       "ul", "ol", "li",     "h1",   "h2",   "h3",
+                                                       "h4", "h5", "h6",     "a",    "br /", "hr /"};
+  if (tag.starts_with('/')) tag.remove_prefix(1);
+  if (std::find(kPlain.begin(), kPlain.end(), tag) != kPlain.end()) return true;
+  if (!tag.ends_with('"') || std::count(tag.begin(), tag.end(), '"') != 2) return false;
+  std::string folded(tag);
+  for (char& c : folded) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return folded.starts_with("ol start=\"") || folded.starts_with("a href=\"http://") ||
+         folded.starts_with("a href=\"https://") || folded.starts_with("a href=\"mailto:");
+}
+
+bool is_harmless(std::string_view html) {
+  for (auto at = html.find('<'); at != std::string_view::npos; at = html.find('<', at + 1)) {
+    const auto end = html.find('>', at);
+    if (end == std::string_view::npos || !is_ours(html.substr(at + 1, end - at - 1))) return false;
+  }
+  return html.find("\u202E") == std::string_view::npos;
+}
+
+}  // namespace
+
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const BytesView input(reinterpret_cast<const char*>(data), size);
-  const std::string html = markdown_html(input);
-  for (const char* bad : {"<script", "<img", "<svg", "href=\"javascript", "href=\"data", "\u202E"}) {
-    if (html.find(bad) != std::string::npos) std::abort();
-  }
+  if (!is_harmless(markdown_html(input))) std::abort();
   (void)markdown_text(input);
   if (html_escaped(input).find('<') != std::string::npos) std::abort();
   // One header field: every line but the first is a continuation.
