@@ -1,0 +1,59 @@
+#include "storage/search/city_rows.h"
+
+#include "proto/codec/entry.h"
+#include "storage/search/note_facts.h"
+
+namespace koinon {
+
+Status CityRows::settle(StoreReader& store, const LogId& log) {
+  std::int64_t latest = -1;
+  {
+    auto select = db_.prepare(
+        "SELECT entry_index FROM doc WHERE log_id = ? AND kind = 4 AND status < 2 AND length > 0 ORDER BY "
+        "arrival DESC LIMIT 1");
+    select.bind_blob(log.view());
+    KOINON_ASSIGN(const bool found, select.step());
+    if (found) latest = select.integer(0);
+  }
+  {
+    auto same = db_.prepare("SELECT 1 FROM city WHERE log_id = ? AND entry_index = ?");
+    same.bind_blob(log.view()).bind(latest);
+    KOINON_ASSIGN(const bool found, same.step());
+    if (found) return {};
+  }
+  auto remove = db_.prepare("DELETE FROM city WHERE log_id = ?");
+  KOINON_TRY(remove.bind_blob(log.view()).run());
+  const bool removed = db_.changes() > 0;
+  if (removed) changes_.note_taken_away();
+  if (latest >= 0) {
+    const EntryIndex index(static_cast<std::uint64_t>(latest));
+    KOINON_ASSIGN(const StoredRecord record, store.record(log, index));
+    const auto body = parse_body(record.body);
+    if (body.ok() && body->has_profile()) return put(log, index, body->profile());
+  }
+  return removed ? changes_.new_generation() : Status();
+}
+
+Status CityRows::put(const LogId& log, EntryIndex index, const v1::Profile& profile) {
+  KOINON_ASSIGN(const std::int64_t change, changes_.next());
+  const CityMeasures measures = city_measures(profile);
+  auto insert = db_.prepare(
+      "INSERT INTO city (log_id, entry_index, name, population, density, climate, income, country, change) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (log_id) DO UPDATE SET entry_index = "
+      "excluded.entry_index, "
+      "name = excluded.name, population = excluded.population, density = excluded.density, climate = "
+      "excluded.climate, income = excluded.income, country = excluded.country, change = excluded.change "
+      "WHERE excluded.entry_index >= entry_index");
+  return insert.bind_blob(log.view())
+      .bind(static_cast<std::int64_t>(index.value))
+      .bind_text(profile.display_name())
+      .bind_real(measures.population)
+      .bind_real(measures.density)
+      .bind_text(measures.climate)
+      .bind(measures.income)
+      .bind_text(measures.country)
+      .bind(change)
+      .run();
+}
+
+}  // namespace koinon

@@ -1,0 +1,27 @@
+// What cities are compared by, as their profiles say it.
+#pragma once
+
+#include "crypto/identity.h"
+#include "koinon/v1/record.pb.h"
+#include "storage/search/index_changes.h"
+#include "storage/sqlite.h"
+#include "storage/store.h"
+
+namespace koinon {
+
+// On the index worker's thread; what it is made of has to outlive it.
+class CityRows {
+ public:
+  CityRows(sqlite::Connection& db, IndexChanges& changes) : db_(db), changes_(changes) {}
+
+  // A city is compared by its latest profile that stands. What was in one that is gone goes from here too.
+  Status settle(StoreReader& store, const LogId& log);
+
+ private:
+  Status put(const LogId& log, EntryIndex index, const v1::Profile& profile);
+
+  sqlite::Connection& db_;
+  IndexChanges& changes_;
+};
+
+}  // namespace koinon

@@ -1,0 +1,62 @@
+#include "storage/search/index_schema.h"
+
+namespace koinon {
+
+const char* const kIndexSchema = R"sql(
+CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE doc (
+  id INTEGER PRIMARY KEY,
+  log_id BLOB NOT NULL, entry_index INTEGER NOT NULL,
+  arrival INTEGER NOT NULL, kind INTEGER NOT NULL, created_at_ms INTEGER NOT NULL,
+  language TEXT NOT NULL, title TEXT NOT NULL, summary TEXT NOT NULL, topics TEXT NOT NULL,
+  readable INTEGER NOT NULL,
+  evidence INTEGER NOT NULL, cost INTEGER NOT NULL, sdgs INTEGER NOT NULL, outcome INTEGER NOT NULL,
+  length INTEGER NOT NULL, change INTEGER NOT NULL,
+  status INTEGER NOT NULL DEFAULT 0,      -- RecordStatus
+  status_by INTEGER NOT NULL DEFAULT -1,  -- the entry of its log that made it so
+  stands INTEGER NOT NULL DEFAULT 1,      -- it, or a version of it, is there still: what it revises is superseded
+  erased INTEGER NOT NULL DEFAULT 0,      -- its body is known to be erased
+  withdrawn_by INTEGER NOT NULL DEFAULT -1,  -- the first withdrawal of it
+  erased_by INTEGER NOT NULL DEFAULT -1,     -- the first that asks for its erasure
+  UNIQUE (log_id, entry_index));
+CREATE INDEX doc_by_change ON doc (change);
+CREATE INDEX doc_by_arrival ON doc (arrival);
+CREATE INDEX doc_by_log ON doc (log_id, arrival);
+CREATE INDEX doc_by_log_and_kind ON doc (log_id, kind, arrival);
+CREATE INDEX there_by_log ON doc (log_id, kind, arrival) WHERE status < 2;
+CREATE INDEX doc_by_kind ON doc (kind, arrival);
+CREATE INDEX standing_by_kind ON doc (kind, arrival) WHERE kind IN (5, 6, 7, 8) AND length > 0 AND status = 0;
+CREATE INDEX standing_by_log ON doc (log_id, kind, arrival)
+  WHERE kind IN (5, 6, 7, 8) AND length > 0 AND status = 0;
+CREATE TABLE topic (topic TEXT NOT NULL, arrival INTEGER NOT NULL, doc INTEGER NOT NULL,
+  PRIMARY KEY (topic, arrival, doc)) WITHOUT ROWID;
+CREATE TABLE kind_topic (topic TEXT NOT NULL, kind INTEGER NOT NULL, arrival INTEGER NOT NULL, doc INTEGER NOT NULL,
+  PRIMARY KEY (topic, kind, arrival, doc)) WITHOUT ROWID;
+CREATE TABLE standing_topic (topic TEXT NOT NULL, arrival INTEGER NOT NULL, doc INTEGER NOT NULL,
+  PRIMARY KEY (topic, arrival, doc)) WITHOUT ROWID;
+CREATE TABLE link (log_id BLOB NOT NULL, entry_index INTEGER NOT NULL, role INTEGER NOT NULL, doc INTEGER NOT NULL,
+  own INTEGER NOT NULL,  -- of one log
+  PRIMARY KEY (log_id, entry_index, doc, role)) WITHOUT ROWID;
+CREATE INDEX link_by_doc ON link (doc);
+CREATE INDEX link_of_own ON link (log_id, entry_index, role, doc) WHERE own = 1;
+CREATE TABLE referred (log_id BLOB NOT NULL, entry_index INTEGER NOT NULL, count INTEGER NOT NULL,
+  PRIMARY KEY (log_id, entry_index)) WITHOUT ROWID;
+CREATE TRIGGER link_added AFTER INSERT ON link BEGIN
+  INSERT OR IGNORE INTO referred VALUES (new.log_id, new.entry_index, 0);
+  UPDATE referred SET count = count + 1 WHERE log_id = new.log_id AND entry_index = new.entry_index;
+END;
+CREATE TRIGGER link_gone AFTER DELETE ON link WHEN (SELECT status FROM doc WHERE id = old.doc) < 2 BEGIN
+  UPDATE referred SET count = count - 1 WHERE log_id = old.log_id AND entry_index = old.entry_index;
+END;
+CREATE TABLE addressee (log_id BLOB NOT NULL, arrival INTEGER NOT NULL, doc INTEGER NOT NULL,
+  PRIMARY KEY (log_id, arrival, doc)) WITHOUT ROWID;
+CREATE INDEX addressee_by_doc ON addressee (doc);
+CREATE TABLE city (
+  log_id BLOB PRIMARY KEY, entry_index INTEGER NOT NULL, name TEXT NOT NULL, population REAL NOT NULL,
+  density REAL NOT NULL, climate TEXT NOT NULL, income INTEGER NOT NULL, country TEXT NOT NULL,
+  change INTEGER NOT NULL) WITHOUT ROWID;
+CREATE INDEX city_by_change ON city (change);
+CREATE VIRTUAL TABLE text USING fts5 (title, summary, body, keywords, tokenize = 'koinon');
+)sql";
+
+}  // namespace koinon

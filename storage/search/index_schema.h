@@ -1,0 +1,10 @@
+// The tables of the search index.
+#pragma once
+
+namespace koinon {
+
+// An index of another version is made anew: all of it is derived.
+inline constexpr int kIndexVersion = 7;
+extern const char* const kIndexSchema;
+
+}  // namespace koinon

@@ -1,0 +1,137 @@
+#include "storage/search/record_standing.h"
+
+#include <set>
+#include <string>
+
+#include "crypto/log_state.h"
+#include "storage/search/note_kind.h"
+
+namespace koinon {
+namespace {
+
+constexpr std::size_t kRestated = 200;  // records whose standing one record may change
+
+}  // namespace
+
+Status RecordStanding::settle(StoreReader& store, const LogId& log, const Indexed& record,
+                              const v1::Entry& entry) {
+  // Of a log the later entries come later: what is new here is referred to by nothing yet.
+  if (!record.is_new || record.is_erased) KOINON_TRY(restate(store, log, record.id));
+  if (record.is_new) KOINON_TRY(note_withdrawal(log, record.index, entry));
+  // What it revises or withdraws is not what it was.
+  KOINON_ASSIGN(const auto older, targets(record.id));
+  for (const std::int64_t target : older) KOINON_TRY(restate(store, log, target));
+  return entry.kind() == v1::KIND_PROFILE ? cities_.settle(store, log) : Status();
+}
+
+// The first withdrawal of a record counts, and the first that asks for its erasure.
+Status RecordStanding::note_withdrawal(const LogId& log, EntryIndex index, const v1::Entry& entry) {
+  const auto fact = withdrawal_of(index, entry);
+  if (!fact) return {};
+  auto update = db_.prepare(
+      "UPDATE doc SET withdrawn_by = iif(withdrawn_by < 0, ?1, withdrawn_by), erased_by = iif(?2 AND "
+      "erased_by < 0, ?1, erased_by) WHERE log_id = ?3 AND entry_index = ?4");
+  return update.bind(static_cast<std::int64_t>(index.value))
+      .bind(fact->erase ? 1 : 0)
+      .bind_blob(log.view())
+      .bind(static_cast<std::int64_t>(fact->target.value))
+      .run();
+}
+
+// The records of its own log that a record revises or withdraws.
+Result<std::vector<std::int64_t>> RecordStanding::targets(std::int64_t id) {
+  auto select = db_.prepare(
+      "SELECT t.id FROM doc d JOIN link k ON k.doc = d.id JOIN doc t ON t.log_id = k.log_id AND "
+      "t.entry_index = k.entry_index WHERE d.id = ? AND k.own = 1 AND k.role IN (2, 8) AND t.entry_index < "
+      "d.entry_index");
+  select.bind(id);
+  std::vector<std::int64_t> out;
+  while (true) {
+    KOINON_ASSIGN(const bool row, select.step());
+    if (!row) return out;
+    out.push_back(select.integer(0));
+  }
+}
+
+// What a record is now, and with it what it revises: comes to the same in whatever order they arrived.
+Status RecordStanding::restate(StoreReader& store, const LogId& log, std::int64_t id) {
+  std::vector<std::int64_t> open{id};
+  std::set<std::int64_t> seen;
+  while (!open.empty() && seen.size() < kRestated) {
+    const std::int64_t doc = open.back();
+    open.pop_back();
+    if (!seen.insert(doc).second) continue;
+    KOINON_ASSIGN(const bool changed, restate_one(store, log, doc));
+    if (!changed) continue;
+    KOINON_ASSIGN(const auto older, targets(doc));
+    open.insert(open.end(), older.begin(), older.end());
+  }
+  return {};
+}
+
+// The newest version of it by its own city that is there still.
+Result<std::optional<std::int64_t>> RecordStanding::newer_version(std::int64_t id) {
+  auto newer = db_.prepare(
+      "SELECT r.entry_index FROM doc d JOIN link k ON k.log_id = d.log_id AND k.entry_index = "
+      "d.entry_index "
+      "AND k.own = 1 AND k.role = 2 JOIN doc r ON r.id = k.doc WHERE d.id = ? AND r.kind = d.kind AND "
+      "r.entry_index > d.entry_index AND r.stands = 1 ORDER BY k.doc DESC LIMIT 1");
+  newer.bind(id);
+  KOINON_ASSIGN(const bool found, newer.step());
+  return found ? std::optional(newer.integer(0)) : std::nullopt;
+}
+
+Result<bool> RecordStanding::restate_one(StoreReader& store, const LogId& log, std::int64_t id) {
+  Standing is;
+  KOINON_ASSIGN(const auto newer, newer_version(id));
+  if (newer) is = {RecordStatus::kSuperseded, *newer, true};
+  KOINON_ASSIGN(const auto facts, facts_of(id));
+  if (!facts) return false;
+  if (facts->withdrawn_by >= 0) is = {RecordStatus::kWithdrawn, facts->withdrawn_by, is.superseded};
+  if (facts->erased_by >= 0 || facts->erased) is = {RecordStatus::kErased, facts->erased_by, is.superseded};
+  KOINON_ASSIGN(const bool changed, put_status(id, is));
+  if (!changed) return false;
+  const bool stands = is_indexed_note(facts->kind) && is.status == RecordStatus::kCurrent && facts->has_text;
+  KOINON_TRY(topics_.set_standing(id, facts->arrival, facts->topics, stands));
+  if (facts->was_gone != is_gone(is.status)) KOINON_TRY(count_references(id, facts->was_gone ? 1 : -1));
+  if (facts->kind == v1::KIND_PROFILE) KOINON_TRY(cities_.settle(store, log));
+  return true;
+}
+
+Result<std::optional<RecordStanding::Facts>> RecordStanding::facts_of(std::int64_t id) {
+  auto select = db_.prepare(
+      "SELECT kind, arrival, topics, length, status, erased, withdrawn_by, erased_by FROM doc WHERE id = "
+      "?");
+  select.bind(id);
+  KOINON_ASSIGN(const bool found, select.step());
+  if (!found) return std::optional<Facts>();
+  return std::optional(Facts{select.integer(0), select.integer(1), select.text(2), select.integer(3) > 0,
+                             is_gone(static_cast<RecordStatus>(select.integer(4))), select.integer(5) != 0,
+                             select.integer(6), select.integer(7)});
+}
+
+Result<bool> RecordStanding::put_status(std::int64_t id, const Standing& is) {
+  const std::int64_t stands = !is_gone(is.status) || is.superseded ? 1 : 0;
+  KOINON_ASSIGN(const std::int64_t change, changes_.next());
+  auto update = db_.prepare(
+      "UPDATE doc SET status = ?1, status_by = ?2, stands = ?3, change = ?4 WHERE id = ?5 AND (status <> "
+      "?1 "
+      "OR status_by <> ?2 OR stands <> ?3)");
+  KOINON_TRY(
+      update.bind(static_cast<std::int64_t>(is.status)).bind(is.by).bind(stands).bind(change).bind(id).run());
+  return db_.changes() > 0;
+}
+
+// What was taken back no longer counts as a reference to anything.
+Status RecordStanding::count_references(std::int64_t id, std::int64_t more) {
+  auto select = db_.prepare("SELECT log_id, entry_index FROM link WHERE doc = ?");
+  select.bind(id);
+  while (true) {
+    KOINON_ASSIGN(const bool row, select.step());
+    if (!row) return {};
+    auto update = db_.prepare("UPDATE referred SET count = count + ? WHERE log_id = ? AND entry_index = ?");
+    KOINON_TRY(update.bind(more).bind_blob(select.blob(0)).bind(select.integer(1)).run());
+  }
+}
+
+}  // namespace koinon

@@ -1,0 +1,70 @@
+// How each record of the index stands: current, superseded by a newer version, withdrawn, erased.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "crypto/identity.h"
+#include "koinon/v1/record.pb.h"
+#include "storage/search/city_rows.h"
+#include "storage/search/index_changes.h"
+#include "storage/search/record_status.h"
+#include "storage/search/topic_rows.h"
+#include "storage/sqlite.h"
+#include "storage/store.h"
+
+namespace koinon {
+
+// Comes to the same in whatever order records and their bodies arrive. On the index worker's thread; what it
+// is made of has to outlive it.
+class RecordStanding {
+ public:
+  // What was just written to the index.
+  struct Indexed {
+    std::int64_t id = 0;
+    EntryIndex index;
+    bool is_new = false;
+    bool is_erased = false;
+  };
+
+  RecordStanding(sqlite::Connection& db, IndexChanges& changes, TopicRows& topics, CityRows& cities)
+      : db_(db), changes_(changes), topics_(topics), cities_(cities) {}
+
+  // Says anew how it stands, and with it what it revises or withdraws.
+  Status settle(StoreReader& store, const LogId& log, const Indexed& record, const v1::Entry& entry);
+
+ private:
+  struct Standing {
+    RecordStatus status = RecordStatus::kCurrent;
+    std::int64_t by = -1;
+    bool superseded = false;
+  };
+  struct Facts {
+    std::int64_t kind = 0;
+    std::int64_t arrival = 0;
+    std::string topics;
+    bool has_text = false;
+    bool was_gone = false;
+    bool erased = false;
+    std::int64_t withdrawn_by = -1;
+    std::int64_t erased_by = -1;
+  };
+
+  Status note_withdrawal(const LogId& log, EntryIndex index, const v1::Entry& entry);
+  Result<std::vector<std::int64_t>> targets(std::int64_t id);
+  Status restate(StoreReader& store, const LogId& log, std::int64_t id);
+  Result<bool> restate_one(StoreReader& store, const LogId& log, std::int64_t id);
+  Result<std::optional<std::int64_t>> newer_version(std::int64_t id);
+  Result<std::optional<Facts>> facts_of(std::int64_t id);
+  Result<bool> put_status(std::int64_t id, const Standing& is);
+  Status count_references(std::int64_t id, std::int64_t more);
+
+  sqlite::Connection& db_;
+  IndexChanges& changes_;
+  TopicRows& topics_;
+  CityRows& cities_;
+};
+
+}  // namespace koinon

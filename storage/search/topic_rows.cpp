@@ -1,0 +1,70 @@
+#include "storage/search/topic_rows.h"
+
+#include <algorithm>
+
+namespace koinon {
+namespace {
+
+template <typename Each>
+Status each_topic(std::string_view topics, Each each) {
+  for (std::size_t begin = 0; begin < topics.size();) {
+    const auto end = std::min(topics.find(' ', begin), topics.size());
+    const std::string_view topic = topics.substr(begin, end - begin);
+    for (auto slash = topic.find('/');; slash = topic.find('/', slash + 1)) {
+      KOINON_TRY(each(topic.substr(0, slash)));
+      if (slash == std::string_view::npos) break;
+    }
+    begin = end + 1;
+  }
+  return {};
+}
+
+}  // namespace
+
+Status TopicRows::insert(std::int64_t id, ArrivalSeq arrival, v1::Kind kind, std::string_view topics) {
+  return each_topic(topics, [&](std::string_view topic) -> Status {
+    auto put = db_.prepare("INSERT OR IGNORE INTO topic (topic, arrival, doc) VALUES (?, ?, ?)");
+    KOINON_TRY(put.bind_text(topic).bind(static_cast<std::int64_t>(arrival.value)).bind(id).run());
+    auto of_kind =
+        db_.prepare("INSERT OR IGNORE INTO kind_topic (topic, kind, arrival, doc) VALUES (?, ?, ?, ?)");
+    return of_kind.bind_text(topic)
+        .bind(static_cast<std::int64_t>(kind))
+        .bind(static_cast<std::int64_t>(arrival.value))
+        .bind(id)
+        .run();
+  });
+}
+
+Status TopicRows::set_standing(std::int64_t id, std::int64_t arrival, std::string_view topics, bool stands) {
+  return each_topic(topics, [&](std::string_view topic) {
+    auto change =
+        db_.prepare(stands ? "INSERT OR IGNORE INTO standing_topic (topic, arrival, doc) VALUES (?, ?, ?)"
+                           : "DELETE FROM standing_topic WHERE topic = ? AND arrival = ? AND doc = ?");
+    return change.bind_text(topic).bind(arrival).bind(id).run();
+  });
+}
+
+// By their keys, which begin with the topic.
+Status TopicRows::remove_log(const LogId& log) {
+  auto select = db_.prepare("SELECT id, arrival, topics, kind FROM doc WHERE log_id = ?");
+  select.bind_blob(log.view());
+  while (true) {
+    KOINON_ASSIGN(const bool row, select.step());
+    if (!row) return {};
+    const std::int64_t id = select.integer(0);
+    const std::int64_t arrival = select.integer(1);
+    const std::int64_t kind = select.integer(3);
+    KOINON_TRY(each_topic(select.text(2), [&](std::string_view topic) -> Status {
+      for (const char* sql : {"DELETE FROM topic WHERE topic = ? AND arrival = ? AND doc = ?",
+                              "DELETE FROM standing_topic WHERE topic = ? AND arrival = ? AND doc = ?"}) {
+        auto remove = db_.prepare(sql);
+        KOINON_TRY(remove.bind_text(topic).bind(arrival).bind(id).run());
+      }
+      auto remove =
+          db_.prepare("DELETE FROM kind_topic WHERE topic = ? AND kind = ? AND arrival = ? AND doc = ?");
+      return remove.bind_text(topic).bind(kind).bind(arrival).bind(id).run();
+    }));
+  }
+}
+
+}  // namespace koinon

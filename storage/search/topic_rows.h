@@ -1,0 +1,30 @@
+// Which documents of the index stand under which topic.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "crypto/identity.h"
+#include "koinon/v1/record.pb.h"
+#include "proto/base/result.h"
+#include "storage/sqlite.h"
+
+namespace koinon {
+
+// `topics` are those of one document, with a blank between them. A document stands under each of them and
+// under those above it, so that one look-up finds everything below a topic. On the index worker's thread;
+// `db` has to outlive it.
+class TopicRows {
+ public:
+  explicit TopicRows(sqlite::Connection& db) : db_(db) {}
+
+  Status insert(std::int64_t id, ArrivalSeq arrival, v1::Kind kind, std::string_view topics);
+  // Whether it is among the notes that stand: neither revised nor taken back, and their text is here.
+  Status set_standing(std::int64_t id, std::int64_t arrival, std::string_view topics, bool stands);
+  Status remove_log(const LogId& log);
+
+ private:
+  sqlite::Connection& db_;
+};
+
+}  // namespace koinon
