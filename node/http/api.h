@@ -37,6 +37,7 @@ class AccountsApi;
 class CitiesApi;
 class CredentialsApi;
 class DeskApi;
+class DraftsApi;
 class FeedsApi;
 class InboxApi;
 class LogFilesApi;
@@ -200,6 +201,7 @@ class Api {
   std::unique_ptr<CitiesApi> cities_;
   std::unique_ptr<CredentialsApi> credentials_;
   std::unique_ptr<DeskApi> desk_;
+  std::unique_ptr<DraftsApi> drafts_;
   std::unique_ptr<InboxApi> inbox_;
   std::unique_ptr<FeedsApi> feeds_;
   std::unique_ptr<LogFilesApi> log_files_;

@@ -9,6 +9,7 @@
 #include "node/http/cities_api.h"
 #include "node/http/credentials_api.h"
 #include "node/http/desk_api.h"
+#include "node/http/drafts_api.h"
 #include "node/http/feeds_api.h"
 #include "node/http/inbox_api.h"
 #include "node/http/log_files_api.h"
@@ -46,6 +47,7 @@ Api::Api(ApiParts parts)
       cities_(std::make_unique<CitiesApi>(parts_)),
       credentials_(std::make_unique<CredentialsApi>(shared_)),
       desk_(std::make_unique<DeskApi>(shared_)),
+      drafts_(std::make_unique<DraftsApi>(shared_, *desk_)),
       inbox_(std::make_unique<InboxApi>(shared_)),
       feeds_(std::make_unique<FeedsApi>(shared_)),
       log_files_(std::make_unique<LogFilesApi>(shared_)),
@@ -58,6 +60,7 @@ Api::Api(ApiParts parts)
   cities_->add_routes(routes_);
   credentials_->add_routes(routes_);
   desk_->add_routes(routes_);
+  drafts_->add_routes(routes_);
   inbox_->add_routes(routes_);
   feeds_->add_routes(routes_);
   log_files_->add_routes(routes_);

@@ -8,6 +8,7 @@
 #include "node/http/change_request.h"
 #include "node/http/feeds_api.h"
 #include "node/http/from_callback.h"
+#include "node/http/query_params.h"
 #include "node/http/time_text.h"
 #include "proto/base/encoding.h"
 #include "proto/codec/entry.h"
@@ -37,25 +38,13 @@ std::string_view state_text(HeldState state) {
   return "failed";
 }
 
-Result<std::int64_t> number_arg(const HttpRequest& request) {
-  const auto number = parse_decimal(request.arg("id"));
-  if (!number.ok() || *number > INT64_MAX) return fail(Code::kNotFound, "there is no such thing", "id");
-  return static_cast<std::int64_t>(*number);
-}
-
-json::value parsed(const std::string& text) {
-  boost::system::error_code error;
-  json::value value = json::parse(text, error);
-  return error ? json::value(json::object()) : value;
-}
-
 json::object held_json(const HeldNote& note) {
   json::object out{{"id", note.id.value},
                    {"who", note.who},
                    {"made_at", time_text(note.made_at)},
                    {"due_at", time_text(note.due_at)},
                    {"state", state_text(note.state)}};
-  json::value request = parsed(note.request);
+  json::value request = stored_request(note.request);
   if (const auto* withdrawal = request.as_object().if_contains("withdraw")) {
     out["withdrawal"] = *withdrawal;
   } else if (!request.as_object().empty()) {
@@ -65,16 +54,6 @@ json::object held_json(const HeldNote& note) {
   out[note.state == HeldState::kSigned ? "ref" : "outcome"] = note.outcome;
   return out;
 }
-
-json::object draft_json(const StoredDraft& draft, const std::string& owner) {
-  return {{"id", draft.id.value},
-          {"owner", owner},
-          {"updated_at", time_text(draft.updated_at)},
-          {"version", draft.version},
-          {"note", parsed(draft.note)}};
-}
-
-std::string draft_tag(const StoredDraft& draft) { return "\"v" + std::to_string(draft.version) + "\""; }
 
 json::array texts_json(const std::vector<std::string>& texts) {
   return json::array(texts.begin(), texts.end());
@@ -120,19 +99,6 @@ void DeskApi::add_routes(RouteTable& routes) {
       "Take back what waits to be signed", "", "Held", 200, now(&DeskApi::cancel_held));
   add("POST", "/api/v1/held/{id}/release", Need::kReviewer, "releaseHeld", "publishing",
       "Sign now what waits", "", "Published", 201, later(&DeskApi::release_held));
-  add("GET", "/api/v1/drafts", Need::kPublisher, "listDrafts", "publishing",
-      "Drafts: one's own, a reviewer all", "", "DraftList", 200, now(&DeskApi::drafts));
-  add("POST", "/api/v1/drafts", Need::kPublisher, "addDraft", "publishing", "Keep a draft", "PublishRequest",
-      "Draft", 201, now(&DeskApi::add_draft));
-  add("GET", "/api/v1/drafts/{id}", Need::kPublisher, "getDraft", "publishing", "One draft", "", "Draft", 200,
-      now(&DeskApi::draft));
-  add("PUT", "/api/v1/drafts/{id}", Need::kPublisher, "changeDraft", "publishing",
-      "Change a draft; If-Match names the version that was read", "PublishRequest", "Draft", 200,
-      now(&DeskApi::change_draft));
-  add("DELETE", "/api/v1/drafts/{id}", Need::kPublisher, "removeDraft", "publishing", "Throw a draft away",
-      "", "", 204, now(&DeskApi::remove_draft));
-  add("POST", "/api/v1/drafts/{id}/publish", Need::kPublisher, "publishDraft", "publishing",
-      "Publish a draft", "HoldRequest", "Published", 201, later(&DeskApi::publish_draft));
 }
 
 // --- publishing ---
@@ -413,7 +379,7 @@ Result<HttpResponse> DeskApi::held(const HttpRequest& request) {
 }
 
 Result<HeldNote> DeskApi::held_note(const HttpRequest& request) {
-  KOINON_ASSIGN(const std::int64_t id, number_arg(request));
+  KOINON_ASSIGN(const std::int64_t id, id_arg(request));
   KOINON_ASSIGN(auto note, shared_.desk.held({id}));
   if (!note || (request.caller.role < Role::kReviewer && note->user != request.caller.user))
     return fail(Code::kNotFound, "nothing of that number waits", "id");
@@ -462,109 +428,6 @@ asio::awaitable<HttpResponse> DeskApi::release_held(HttpRequest request) {
                            {"index", published->value},
                            {"warnings", json::array()}},
                           201);
-}
-
-// --- drafts ---
-
-Result<HttpResponse> DeskApi::drafts(const HttpRequest& request) {
-  const bool all = request.caller.role >= Role::kReviewer;
-  KOINON_ASSIGN(const auto drafts,
-                shared_.desk.drafts(all ? std::nullopt : std::optional(request.caller.user)));
-  json::array items;
-  for (const StoredDraft& draft : drafts) {
-    KOINON_ASSIGN(const auto owner, shared_.accounts.get(draft.user));
-    items.push_back(draft_json(draft, owner ? owner->name : "local"));
-  }
-  return json_response({{"items", std::move(items)}});
-}
-
-namespace {
-
-// A note that is being written. A withdrawal is none: who signs a draft of another's signs what it reads as.
-Result<json::object> read_draft(const std::string& body) {
-  KOINON_ASSIGN(json::object object, parse_request(body));
-  if (object.contains("withdraw"))
-    return fail(Code::kInvalidArgument, "the request has an unknown field", "withdraw");
-  return object;
-}
-
-}  // namespace
-
-// A draft may be anything that is a publish request by its form; what is wrong with it shows when it is
-// published.
-Result<HttpResponse> DeskApi::add_draft(const HttpRequest& request) {
-  KOINON_ASSIGN(const json::object object, read_draft(request.body));
-  KOINON_ASSIGN(const std::size_t mine, shared_.desk.count_drafts(request.caller.user));
-  if (mine >= limits::kDrafts) return fail(Code::kTooLarge, "an account has at most 1000 drafts", "draft");
-  const UnixMillis now = parts_.clock.wall();
-  KOINON_ASSIGN(const DraftId id, shared_.desk.add_draft(request.caller.user, json::serialize(object), now));
-  const StoredDraft made{id, request.caller.user, 1, now, json::serialize(object)};
-  HttpResponse response = json_response(draft_json(made, request.caller.name), 201);
-  response.headers["ETag"] = draft_tag(made);
-  return response;
-}
-
-Result<StoredDraft> DeskApi::own_draft(const HttpRequest& request) {
-  KOINON_ASSIGN(const std::int64_t id, number_arg(request));
-  KOINON_ASSIGN(auto draft, shared_.desk.draft({id}));
-  if (!draft || (request.caller.role < Role::kReviewer && draft->user != request.caller.user))
-    return fail(Code::kNotFound, "there is no such draft", "id");
-  return std::move(*draft);
-}
-
-Result<HttpResponse> DeskApi::draft(const HttpRequest& request) {
-  KOINON_ASSIGN(const StoredDraft draft, own_draft(request));
-  KOINON_ASSIGN(const auto owner, shared_.accounts.get(draft.user));
-  HttpResponse response = json_response(draft_json(draft, owner ? owner->name : "local"));
-  response.headers["ETag"] = draft_tag(draft);
-  return response;
-}
-
-Result<HttpResponse> DeskApi::change_draft(const HttpRequest& request) {
-  KOINON_ASSIGN(StoredDraft draft, own_draft(request));
-  KOINON_ASSIGN(const json::object object, read_draft(request.body));
-  const std::string match = request.header("if-match");
-  if (!match.empty() && match != draft_tag(draft))
-    return fail(Code::kConflict, "the draft has been changed by somebody else since; read it again",
-                "If-Match");
-  draft.note = json::serialize(object);
-  const UnixMillis now = parts_.clock.wall();
-  KOINON_TRY(shared_.desk.change_draft(draft.id, draft.version, draft.note, now));
-  ++draft.version;
-  draft.updated_at = now;
-  KOINON_ASSIGN(const auto owner, shared_.accounts.get(draft.user));
-  HttpResponse response = json_response(draft_json(draft, owner ? owner->name : "local"));
-  response.headers["ETag"] = draft_tag(draft);
-  return response;
-}
-
-Result<HttpResponse> DeskApi::remove_draft(const HttpRequest& request) {
-  KOINON_ASSIGN(const StoredDraft draft, own_draft(request));
-  KOINON_TRY(shared_.desk.remove_draft(draft.id));
-  return HttpResponse{204, "application/json", "", {}};
-}
-
-asio::awaitable<HttpResponse> DeskApi::publish_draft(HttpRequest request) {
-  const auto draft = own_draft(request);
-  if (!draft.ok()) co_return problem(draft.error());
-  auto object = read_draft(draft->note);
-  if (!object.ok()) co_return problem(object.error());
-  // Whoever signs what another wrote names what they read.
-  const std::string match = request.header("if-match");
-  if (match.empty() ? draft->user != request.caller.user : match != draft_tag(*draft))
-    co_return problem(fail(Code::kConflict,
-                           "the draft has been changed by somebody else since; read it again", "If-Match"));
-  if (!request.body.empty()) {
-    const auto given = parse_request(request.body);
-    if (!given.ok()) co_return problem(given.error());
-    if (const Status known = check_members(*given, {"hold", "at"}); !known.ok())
-      co_return problem(known.error());
-    for (const auto& member : *given) (*object)[member.key()] = member.value();
-  }
-  const DraftId id = draft->id;
-  HttpResponse response = co_await sign_or_hold(std::move(*object), request.caller);
-  if (response.status < 300) (void)shared_.desk.remove_draft(id);
-  co_return response;
 }
 
 }  // namespace koinon

@@ -1,4 +1,4 @@
-// What an office does at its desk: publishes and takes back, now or later, drafts, imports. Whatever is to be
+// What an office does at its desk: publishes and takes back, now or later, and imports. Whatever is to be
 // signed is asked of the gate here; what waits goes to the hold queue.
 #pragma once
 
@@ -12,6 +12,8 @@ class DeskApi {
  public:
   explicit DeskApi(ApiShared& shared) : shared_(shared), parts_(shared.parts) {}
   void add_routes(RouteTable& routes);
+  // Signs what a request asks for, or holds it, as the gate says.
+  boost::asio::awaitable<HttpResponse> sign_or_hold(boost::json::object object, Caller caller);
 
  private:
   // What a request asks to be signed, with what the gate says of it. `at` and `hold` are taken out of it.
@@ -25,7 +27,6 @@ class DeskApi {
 
   boost::asio::awaitable<HttpResponse> publish(HttpRequest request);
   boost::asio::awaitable<HttpResponse> withdraw(HttpRequest request);
-  boost::asio::awaitable<HttpResponse> sign_or_hold(boost::json::object object, Caller caller);
   Result<HttpResponse> preview(const HttpRequest& request);
   boost::asio::awaitable<HttpResponse> import_notes(HttpRequest request);
   boost::json::object import_one(const boost::json::value& note, const Caller& caller, bool dry,
@@ -39,14 +40,6 @@ class DeskApi {
   Result<HttpResponse> cancel_held(const HttpRequest& request);
   boost::asio::awaitable<HttpResponse> release_held(HttpRequest request);
   Result<HeldNote> held_note(const HttpRequest& request);
-
-  Result<HttpResponse> drafts(const HttpRequest& request);
-  Result<HttpResponse> add_draft(const HttpRequest& request);
-  Result<HttpResponse> draft(const HttpRequest& request);
-  Result<HttpResponse> change_draft(const HttpRequest& request);
-  Result<HttpResponse> remove_draft(const HttpRequest& request);
-  boost::asio::awaitable<HttpResponse> publish_draft(HttpRequest request);
-  Result<StoredDraft> own_draft(const HttpRequest& request);
 
   ApiShared& shared_;
   ApiParts& parts_;

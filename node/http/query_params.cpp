@@ -22,4 +22,10 @@ Result<std::uint64_t> number_param(const HttpRequest& request, const std::string
   return *number;
 }
 
+Result<std::int64_t> id_arg(const HttpRequest& request) {
+  const auto number = parse_decimal(request.arg("id"));
+  if (!number.ok() || *number > INT64_MAX) return fail(Code::kNotFound, "there is no such thing", "id");
+  return static_cast<std::int64_t>(*number);
+}
+
 }  // namespace koinon

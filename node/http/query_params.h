@@ -15,6 +15,9 @@ Result<std::size_t> read_limit(const HttpRequest& request, std::size_t otherwise
 // A number up to `most`; 0 where it is not given.
 Result<std::uint64_t> number_param(const HttpRequest& request, const std::string& name, std::uint64_t most);
 
+// The `id` of a path: what no row can have is not found.
+Result<std::int64_t> id_arg(const HttpRequest& request);
+
 // Which records are meant: `q`, `topic`, `city`, `kind`.
 template <typename Query>
 Status read_scope(Directory& directory, const HttpRequest& request, Query& query) {
