@@ -1,4 +1,4 @@
-// Search with facets and cities like ours: what is found, in which order, with which counts and reasons.
+// Search with facets: what is found, in which order, with which counts.
 #include "storage/search/ranking.h"
 
 #include <fstream>
@@ -8,130 +8,15 @@
 
 #include <gtest/gtest.h>
 
-#include "proto/base/encoding.h"
 #include "proto/base/limits.h"
 #include "storage/search/highlight.h"
 #include "storage/search/search_query.h"
-#include "storage/search/similar.h"
-#include "storage/search_index.h"
-#include "tests/storage/store_fixture.h"
-#include "tests/temporary_folder.h"
+#include "tests/storage/indexed_library.h"
 
 namespace koinon::test {
 namespace {
 
-class Ranking : public testing::Test {
- protected:
-  void SetUp() override {
-    ASSERT_TRUE(init_crypto().ok());
-    auto opened = open_sqlite_store(folder.path() / "store.db");
-    ASSERT_TRUE(opened.ok());
-    store = std::move(*opened);
-    auto writer = open_index_writer(folder.path() / "index.db", store->load_state()->journal);
-    ASSERT_TRUE(writer.ok()) << writer.error().text();
-    index = std::move(*writer);
-    auto opened_reader = open_index_reader(folder.path() / "index.db");
-    ASSERT_TRUE(opened_reader.ok());
-    reader = std::move(*opened_reader);
-  }
-  EntryIndex add(OwnLog& log, Draft draft) {
-    draft.again = true;
-    const auto published = publish(*store, log, std::move(draft));
-    EXPECT_TRUE(published.ok()) << published.error().text();
-    catch_up();
-    return published.ok() ? *published : EntryIndex(0);
-  }
-  Draft practice(const std::string& title, const std::string& text, const std::string& language = "en",
-                 const std::string& topic = "health/testing") {
-    Draft draft = note(title, text);
-    draft.entry.set_language(language);
-    draft.entry.clear_topics();
-    draft.entry.add_topics(topic);
-    return draft;
-  }
-  Draft adoption(const OwnLog& of, EntryIndex target, const std::string& outcome) {
-    Draft draft;
-    draft.entry.set_kind(v1::KIND_ADOPTION);
-    draft.entry.set_language("en");
-    draft.entry.add_topics("health/testing");
-    auto* ref = draft.entry.add_refs();
-    ref->set_role(v1::REF_ROLE_ADOPTS);
-    ref->set_log_id(of.id().bytes());
-    ref->set_index(target.value);
-    draft.body.emplace();
-    draft.body->mutable_adoption()->set_outcome(outcome);
-    draft.body->mutable_adoption()->set_title("Adopted");
-    draft.body->mutable_adoption()->set_changes("As it was.");
-    return draft;
-  }
-  Draft profile(double population, const std::string& climate, const std::string& income = "high",
-                const std::string& country = "KR") {
-    Draft draft;
-    draft.entry.set_kind(v1::KIND_PROFILE);
-    draft.entry.set_language("en");
-    draft.body.emplace();
-    auto* out = draft.body->mutable_profile();
-    out->set_display_name("City");
-    out->mutable_population()->set_value(population);
-    out->set_climate(climate);
-    out->set_income_band(income);
-    out->set_country(country);
-    return draft;
-  }
-  EntryIndex withdraw(OwnLog& log, EntryIndex target, bool erase = false) {
-    Draft draft;
-    draft.entry.set_kind(v1::KIND_WITHDRAWAL);
-    draft.entry.mutable_control()->mutable_withdrawal()->set_index(target.value);
-    draft.entry.mutable_control()->mutable_withdrawal()->set_erase(erase);
-    refer(draft, v1::REF_ROLE_WITHDRAWS, log, target);
-    return add(log, draft);
-  }
-  RecordStatus status(const OwnLog& log, EntryIndex target) {
-    const auto record = reader->get(log.id(), target);
-    EXPECT_TRUE(record.ok() && *record);
-    return record.ok() && *record ? (*record)->status : RecordStatus::kCurrent;
-  }
-  static void refer(Draft& draft, v1::RefRole role, const OwnLog& log, EntryIndex target) {
-    auto* ref = draft.entry.add_refs();
-    ref->set_role(role);
-    ref->set_log_id(log.id().bytes());
-    ref->set_index(target.value);
-  }
-  void catch_up() {
-    while (true) {
-      const auto done = index->catch_up(*store);
-      ASSERT_TRUE(done.ok()) << done.error().text();
-      if (*done == 0) return;
-    }
-  }
-  SearchPage search(const SearchQuery& query) {
-    auto page = reader->search(query);
-    EXPECT_TRUE(page.ok()) << page.error().text();
-    return page.ok() ? *page : SearchPage();
-  }
-  std::vector<std::uint64_t> found(const std::string& words) {
-    SearchQuery query;
-    query.words = words;
-    std::vector<std::uint64_t> out;
-    for (const auto& hit : search(query).hits) out.push_back(hit.index.value);
-    return out;
-  }
-  std::uint64_t count(const SearchPage& page, const std::string& facet, const std::string& value) {
-    for (const auto& item : page.facets.at(facet)) {
-      if (item.value == value) return item.count;
-    }
-    return 0;
-  }
-
-  TemporaryFolder folder;
-  std::unique_ptr<Store> store;
-  std::unique_ptr<IndexWriter> index;
-  std::unique_ptr<IndexReader> reader;
-  OwnLog seoul = test_log("seoul.example");
-  OwnLog milan = test_log("milan.example");
-  OwnLog lima = test_log("lima.example");
-  using Found = std::vector<std::uint64_t>;
-};
+class Ranking : public IndexedLibrary {};
 
 TEST_F(Ranking, StemsPhrasesBeginningsAndExclusions) {
   add(seoul, practice("Running water", "Pumps were bought."));            // 0
@@ -183,110 +68,6 @@ TEST_F(Ranking, TitlesThenEvidenceThenWhatOthersMadeOfItComeFirst) {
   EXPECT_EQ(found("shelter"), (Found{adopted.value, with_evidence.value, in_title.value, in_text.value}));
 }
 
-TEST_F(Ranking, WhatIsRevisedOrWithdrawnIsLeftOutAndARevisionKeepsItsAdoptions) {
-  const auto first = add(seoul, practice("Shelter, first", "x"));
-  add(milan, adoption(seoul, first, "worked"));
-  Draft second = practice("Shelter, second", "x");
-  refer(second, v1::REF_ROLE_REVISES, seoul, first);
-  const auto revised = add(seoul, second);
-  Draft stolen = practice("Shelter, of another city", "x");
-  refer(stolen, v1::REF_ROLE_REVISES, seoul, revised);
-  const auto other = add(milan, stolen);
-  SearchQuery query;
-  query.words = "shelter";
-  const SearchPage page = search(query);
-  ASSERT_EQ(page.hits.size(), 2U) << "a revision by another city revises nothing";
-  EXPECT_EQ(page.hits[0].index, revised);
-  EXPECT_EQ(page.hits[1].log, milan.id());
-  EXPECT_EQ(count(page, "outcome", "worked"), 1U);
-  query.all_versions = true;
-  EXPECT_EQ(search(query).total, 3U);
-  Draft withdrawal;
-  withdrawal.entry.set_kind(v1::KIND_WITHDRAWAL);
-  withdrawal.entry.mutable_control()->mutable_withdrawal()->set_index(other.value);
-  refer(withdrawal, v1::REF_ROLE_WITHDRAWS, milan, other);
-  add(milan, withdrawal);
-  query.all_versions = false;
-  EXPECT_EQ(search(query).total, 1U);
-}
-
-TEST_F(Ranking, WhatIsTakenBackCountsForNothingAndWhatWasSaidBeforeStandsAgain) {
-  const auto shelter = add(seoul, practice("Shelter", "x"));
-  SearchQuery query;
-  query.words = "shelter";
-  add(milan, adoption(seoul, shelter, "worked"));
-  EXPECT_EQ(count(search(query), "outcome", "worked"), 1U);
-  const auto second = add(milan, adoption(seoul, shelter, "did-not"));
-  EXPECT_EQ(count(search(query), "outcome", "did-not"), 1U);
-  withdraw(milan, second);
-  EXPECT_EQ(count(search(query), "outcome", "did-not"), 0U);
-  EXPECT_EQ(count(search(query), "outcome", "worked"), 1U) << "what it said before";
-  const auto referring = reader->referring(seoul.id(), shelter, 10);
-  ASSERT_EQ(referring->size(), 2U);
-  EXPECT_EQ(referring->back().status, RecordStatus::kWithdrawn);
-  // The same for whoever reads the index for the first time.
-  auto fresh = open_index_reader(folder.path() / "index.db");
-  const auto page = (*fresh)->search(query);
-  EXPECT_EQ(count(*page, "outcome", "worked"), 1U);
-  EXPECT_EQ(count(*page, "outcome", "did-not"), 0U);
-}
-
-TEST_F(Ranking, AVersionThatIsWithdrawnSupersedesNothing) {
-  const auto first = add(seoul, practice("Shelter, first", "x"));
-  const auto revise = [&](EntryIndex older, const std::string& title) {
-    Draft draft = practice(title, "x");
-    refer(draft, v1::REF_ROLE_REVISES, seoul, older);
-    return add(seoul, draft);
-  };
-  const auto second = revise(first, "Shelter, second");
-  const auto third = revise(second, "Shelter, third");
-  EXPECT_EQ(status(seoul, first), RecordStatus::kSuperseded);
-  EXPECT_EQ(status(seoul, second), RecordStatus::kSuperseded);
-  withdraw(seoul, third);
-  EXPECT_EQ(status(seoul, third), RecordStatus::kWithdrawn);
-  EXPECT_EQ(status(seoul, second), RecordStatus::kCurrent);
-  EXPECT_EQ(status(seoul, first), RecordStatus::kSuperseded);
-  EXPECT_EQ(found("shelter"), Found{second.value});
-  const auto by = withdraw(seoul, second, true);
-  EXPECT_EQ(status(seoul, second), RecordStatus::kErased);
-  EXPECT_EQ((*reader->get(seoul.id(), second))->status_by, by);
-  EXPECT_EQ(status(seoul, first), RecordStatus::kCurrent);
-  EXPECT_EQ(found("shelter"), Found{first.value});
-}
-
-TEST_F(Ranking, AWithdrawalOfOneThingThatPointsAtAnotherTakesBackTheOneThing) {
-  const auto one = add(seoul, practice("Shelter one", "x"));
-  const auto other = add(seoul, practice("Shelter other", "x"));
-  Draft draft;
-  draft.entry.set_kind(v1::KIND_WITHDRAWAL);
-  draft.entry.mutable_control()->mutable_withdrawal()->set_index(one.value);
-  refer(draft, v1::REF_ROLE_WITHDRAWS, seoul, other);
-  add(seoul, draft);
-  EXPECT_EQ(status(seoul, one), RecordStatus::kWithdrawn);
-  EXPECT_EQ(status(seoul, other), RecordStatus::kCurrent);
-}
-
-TEST_F(Ranking, ACityIsComparedByItsLatestProfileThatStands) {
-  add(seoul, profile(9'000'000, "Dwa"));
-  const auto second = add(seoul, profile(10'000'000, "Dwb"));
-  EXPECT_EQ((*reader->measures(seoul.id()))->population, 10'000'000);
-  withdraw(seoul, second, true);
-  EXPECT_EQ((*reader->measures(seoul.id()))->population, 9'000'000);
-  EXPECT_EQ(**reader->latest(seoul.id(), v1::KIND_PROFILE), EntryIndex(0));
-}
-
-TEST_F(Ranking, ACitysLatestAdoptionStands) {
-  const auto practice_index = add(seoul, practice("Shelter", "x"));
-  add(milan, adoption(seoul, practice_index, "too-early"));
-  SearchQuery query;
-  query.words = "shelter";
-  EXPECT_EQ(count(search(query), "outcome", "too-early"), 1U);
-  add(milan, adoption(seoul, practice_index, "did-not"));
-  const SearchPage page = search(query);
-  EXPECT_EQ(count(page, "outcome", "too-early"), 0U);
-  EXPECT_EQ(count(page, "outcome", "did-not"), 1U);
-}
-
 TEST_F(Ranking, FacetsCountWhatTheFiltersLeave) {
   add(seoul, profile(9'000'000, "Dwa"));
   add(milan, profile(1'300'000, "Cfa", "high", "IT"));
@@ -326,26 +107,6 @@ TEST_F(Ranking, FacetsCountWhatTheFiltersLeave) {
   EXPECT_EQ(search(query).total, 3U);
   query.topic = "no/such/topic";
   EXPECT_EQ(search(query).total, 0U);
-}
-
-TEST_F(Ranking, WhatIsErasedOrComesLateIsFollowed) {
-  const auto gone = add(seoul, practice("Shelter", "a name"));
-  EXPECT_EQ(found("shelter"), Found{gone.value});
-  Draft withdrawal;
-  withdrawal.entry.set_kind(v1::KIND_WITHDRAWAL);
-  withdrawal.entry.mutable_control()->mutable_withdrawal()->set_index(gone.value);
-  withdrawal.entry.mutable_control()->mutable_withdrawal()->set_erase(true);
-  refer(withdrawal, v1::REF_ROLE_WITHDRAWS, seoul, gone);
-  add(seoul, withdrawal);
-  EXPECT_EQ(found("shelter"), Found{});
-  ASSERT_TRUE(store->begin(true).ok());
-  ASSERT_TRUE(store->remove_log(seoul.id(), {2}).ok());
-  ASSERT_TRUE(store->commit().ok());
-  catch_up();
-  SearchQuery everything;
-  EXPECT_EQ(search(everything).total, 0U);
-  add(milan, practice("Shelter again", "x"));
-  EXPECT_EQ(found("shelter").size(), 1U);
 }
 
 TEST_F(Ranking, HighlightsSayWhereTheWordsAre) {
@@ -404,49 +165,6 @@ TEST(Highlight, AnExcerptIsWhereMostOfTheWordsAre) {
   EXPECT_TRUE(is_utf8(marked(Highlighter::beginning(huge))));
 }
 
-TEST_F(Ranking, PracticesOfCitiesLikeOursComeFirstWithTheReason) {
-  OwnLog near = test_log("near.example");
-  OwnLog far = test_log("far.example");
-  add(near, profile(650'000, "Cfb"));
-  add(far, profile(20'000'000, "Aw", "lower-middle", "NG"));
-  add(milan, profile(550'000, "Cfb"));
-  add(lima, profile(700'000, "Cfb", "upper-middle"));
-  add(far, practice("Of a far city", "x"));
-  const auto of_near = add(near, practice("Of a near city", "x"));
-  const auto adopted = add(far, practice("Of a far city, adopted by near ones", "x"));
-  add(milan, adoption(far, adopted, "worked"));
-  add(lima, adoption(far, adopted, "worked"));
-  const auto failed = add(far, practice("Did not work near by", "x"));
-  add(milan, adoption(far, failed, "did-not"));
-  SimilarQuery query;
-  query.like = {600'000, 0, "Cfb", 3, "NL"};
-  const auto page = reader->similar(query);
-  ASSERT_TRUE(page.ok());
-  ASSERT_EQ(page->practices.size(), 2U) << "what only cities unlike ours have is left out";
-  EXPECT_EQ(page->practices[0].index, adopted);
-  EXPECT_EQ(page->practices[1].index, of_near);
-  const auto& reasons = page->practices[0].reasons;
-  ASSERT_FALSE(reasons.empty());
-  EXPECT_EQ(reasons[0].measure, "population");
-  EXPECT_EQ(reasons[0].outcome, Outcome::kWorked);
-  EXPECT_EQ(reasons[0].cities.size(), 2U) << "worked in 2 cities of your size";
-  query.own = near.id();
-  const auto without_own = reader->similar(query);
-  ASSERT_TRUE(without_own.ok());
-  for (const auto& item : without_own->practices) EXPECT_NE(item.log, near.id());
-}
-
-TEST(Nearness, ComparesWhatBothSay) {
-  const CityMeasures amsterdam{900'000, 5'000, "Cfb", 3, "NL"};
-  EXPECT_DOUBLE_EQ(nearness(amsterdam, amsterdam), 1);
-  EXPECT_EQ(nearness(amsterdam, {}), 0);
-  EXPECT_GT(nearness(amsterdam, {800'000, 4'000, "Cfb", 3, "DE"}),
-            nearness(amsterdam, {9'000'000, 16'000, "Dwa", 3, "KR"}));
-  EXPECT_LT(nearness(amsterdam, {900'000, 0, "", -1, ""}), 1) << "one measure alone is no twin";
-  EXPECT_GT(nearness(amsterdam, {900'000, 5'000, "Csb", 3, ""}),
-            nearness(amsterdam, {900'000, 5'000, "Aw", 3, ""}));
-}
-
 TEST(CostBands, AreOrdersOfMagnitudeInDollars) {
   EXPECT_EQ(cost_band_of(0, "EUR"), CostBand::kNone);
   EXPECT_EQ(cost_band_of(1'000'000, "KRW"), CostBand::kUnder10k);
@@ -456,6 +174,7 @@ TEST(CostBands, AreOrdersOfMagnitudeInDollars) {
 }
 
 // Sixty searches in six languages over sixty notes; each note is looked for by its own language's words.
+
 TEST_F(Ranking, SixtySearchesInSixLanguages) {
   const auto rows = [](const std::string& file) {
     std::vector<std::vector<std::string>> out;

@@ -1,0 +1,137 @@
+// What is revised, withdrawn or erased: what is found in its place, and what counts no more.
+
+#include <gtest/gtest.h>
+
+#include "tests/storage/indexed_library.h"
+
+namespace koinon::test {
+namespace {
+
+class Standing : public IndexedLibrary {};
+
+TEST_F(Standing, WhatIsRevisedOrWithdrawnIsLeftOutAndARevisionKeepsItsAdoptions) {
+  const auto first = add(seoul, practice("Shelter, first", "x"));
+  add(milan, adoption(seoul, first, "worked"));
+  Draft second = practice("Shelter, second", "x");
+  refer(second, v1::REF_ROLE_REVISES, seoul, first);
+  const auto revised = add(seoul, second);
+  Draft stolen = practice("Shelter, of another city", "x");
+  refer(stolen, v1::REF_ROLE_REVISES, seoul, revised);
+  const auto other = add(milan, stolen);
+  SearchQuery query;
+  query.words = "shelter";
+  const SearchPage page = search(query);
+  ASSERT_EQ(page.hits.size(), 2U) << "a revision by another city revises nothing";
+  EXPECT_EQ(page.hits[0].index, revised);
+  EXPECT_EQ(page.hits[1].log, milan.id());
+  EXPECT_EQ(count(page, "outcome", "worked"), 1U);
+  query.all_versions = true;
+  EXPECT_EQ(search(query).total, 3U);
+  Draft withdrawal;
+  withdrawal.entry.set_kind(v1::KIND_WITHDRAWAL);
+  withdrawal.entry.mutable_control()->mutable_withdrawal()->set_index(other.value);
+  refer(withdrawal, v1::REF_ROLE_WITHDRAWS, milan, other);
+  add(milan, withdrawal);
+  query.all_versions = false;
+  EXPECT_EQ(search(query).total, 1U);
+}
+
+TEST_F(Standing, WhatIsTakenBackCountsForNothingAndWhatWasSaidBeforeStandsAgain) {
+  const auto shelter = add(seoul, practice("Shelter", "x"));
+  SearchQuery query;
+  query.words = "shelter";
+  add(milan, adoption(seoul, shelter, "worked"));
+  EXPECT_EQ(count(search(query), "outcome", "worked"), 1U);
+  const auto second = add(milan, adoption(seoul, shelter, "did-not"));
+  EXPECT_EQ(count(search(query), "outcome", "did-not"), 1U);
+  withdraw(milan, second);
+  EXPECT_EQ(count(search(query), "outcome", "did-not"), 0U);
+  EXPECT_EQ(count(search(query), "outcome", "worked"), 1U) << "what it said before";
+  const auto referring = reader->referring(seoul.id(), shelter, 10);
+  ASSERT_EQ(referring->size(), 2U);
+  EXPECT_EQ(referring->back().status, RecordStatus::kWithdrawn);
+  // The same for whoever reads the index for the first time.
+  auto fresh = open_index_reader(folder.path() / "index.db");
+  const auto page = (*fresh)->search(query);
+  EXPECT_EQ(count(*page, "outcome", "worked"), 1U);
+  EXPECT_EQ(count(*page, "outcome", "did-not"), 0U);
+}
+
+TEST_F(Standing, AVersionThatIsWithdrawnSupersedesNothing) {
+  const auto first = add(seoul, practice("Shelter, first", "x"));
+  const auto revise = [&](EntryIndex older, const std::string& title) {
+    Draft draft = practice(title, "x");
+    refer(draft, v1::REF_ROLE_REVISES, seoul, older);
+    return add(seoul, draft);
+  };
+  const auto second = revise(first, "Shelter, second");
+  const auto third = revise(second, "Shelter, third");
+  EXPECT_EQ(status(seoul, first), RecordStatus::kSuperseded);
+  EXPECT_EQ(status(seoul, second), RecordStatus::kSuperseded);
+  withdraw(seoul, third);
+  EXPECT_EQ(status(seoul, third), RecordStatus::kWithdrawn);
+  EXPECT_EQ(status(seoul, second), RecordStatus::kCurrent);
+  EXPECT_EQ(status(seoul, first), RecordStatus::kSuperseded);
+  EXPECT_EQ(found("shelter"), Found{second.value});
+  const auto by = withdraw(seoul, second, true);
+  EXPECT_EQ(status(seoul, second), RecordStatus::kErased);
+  EXPECT_EQ((*reader->get(seoul.id(), second))->status_by, by);
+  EXPECT_EQ(status(seoul, first), RecordStatus::kCurrent);
+  EXPECT_EQ(found("shelter"), Found{first.value});
+}
+
+TEST_F(Standing, AWithdrawalOfOneThingThatPointsAtAnotherTakesBackTheOneThing) {
+  const auto one = add(seoul, practice("Shelter one", "x"));
+  const auto other = add(seoul, practice("Shelter other", "x"));
+  Draft draft;
+  draft.entry.set_kind(v1::KIND_WITHDRAWAL);
+  draft.entry.mutable_control()->mutable_withdrawal()->set_index(one.value);
+  refer(draft, v1::REF_ROLE_WITHDRAWS, seoul, other);
+  add(seoul, draft);
+  EXPECT_EQ(status(seoul, one), RecordStatus::kWithdrawn);
+  EXPECT_EQ(status(seoul, other), RecordStatus::kCurrent);
+}
+
+TEST_F(Standing, ACityIsComparedByItsLatestProfileThatStands) {
+  add(seoul, profile(9'000'000, "Dwa"));
+  const auto second = add(seoul, profile(10'000'000, "Dwb"));
+  EXPECT_EQ((*reader->measures(seoul.id()))->population, 10'000'000);
+  withdraw(seoul, second, true);
+  EXPECT_EQ((*reader->measures(seoul.id()))->population, 9'000'000);
+  EXPECT_EQ(**reader->latest(seoul.id(), v1::KIND_PROFILE), EntryIndex(0));
+}
+
+TEST_F(Standing, ACitysLatestAdoptionStands) {
+  const auto practice_index = add(seoul, practice("Shelter", "x"));
+  add(milan, adoption(seoul, practice_index, "too-early"));
+  SearchQuery query;
+  query.words = "shelter";
+  EXPECT_EQ(count(search(query), "outcome", "too-early"), 1U);
+  add(milan, adoption(seoul, practice_index, "did-not"));
+  const SearchPage page = search(query);
+  EXPECT_EQ(count(page, "outcome", "too-early"), 0U);
+  EXPECT_EQ(count(page, "outcome", "did-not"), 1U);
+}
+
+TEST_F(Standing, WhatIsErasedOrComesLateIsFollowed) {
+  const auto gone = add(seoul, practice("Shelter", "a name"));
+  EXPECT_EQ(found("shelter"), Found{gone.value});
+  Draft withdrawal;
+  withdrawal.entry.set_kind(v1::KIND_WITHDRAWAL);
+  withdrawal.entry.mutable_control()->mutable_withdrawal()->set_index(gone.value);
+  withdrawal.entry.mutable_control()->mutable_withdrawal()->set_erase(true);
+  refer(withdrawal, v1::REF_ROLE_WITHDRAWS, seoul, gone);
+  add(seoul, withdrawal);
+  EXPECT_EQ(found("shelter"), Found{});
+  ASSERT_TRUE(store->begin(true).ok());
+  ASSERT_TRUE(store->remove_log(seoul.id(), {2}).ok());
+  ASSERT_TRUE(store->commit().ok());
+  catch_up();
+  SearchQuery everything;
+  EXPECT_EQ(search(everything).total, 0U);
+  add(milan, practice("Shelter again", "x"));
+  EXPECT_EQ(found("shelter").size(), 1U);
+}
+
+}  // namespace
+}  // namespace koinon::test
