@@ -1,11 +1,13 @@
 """The protocol of PROTOCOL.md once more, in another language: shares no code with the product, only the .proto
 files. Enough to be a peer: handshake, follow, fetch, verify, and to misbehave on purpose."""
 
+import atexit
 import base64
 import hashlib
 import importlib
 import os
 import pathlib
+import shutil
 import ssl
 import socket
 import struct
@@ -18,6 +20,7 @@ import tempfile
 
 def _compile_protos():
     out = pathlib.Path(tempfile.mkdtemp(prefix="koinon-proto-"))
+    atexit.register(shutil.rmtree, out, ignore_errors=True)
     proto = os.environ["KOINON_PROTO"]
     subprocess.run(["protoc", f"--python_out={out}", "-I", proto, "koinon/v1/record.proto", "koinon/v1/wire.proto"], check=True)
     sys.path.insert(0, str(out))
