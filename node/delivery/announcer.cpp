@@ -74,8 +74,8 @@ Result<Announcer::News> Announcer::news_after(ArrivalSeq after) {
   return news;
 }
 
-// By the arrival that brought its text, and so once: where entry and text come apart, the index may have both by the
-// time that either is looked at.
+// By the arrival that brought its text, and so once: where entry and text come apart, the index may have both
+// by the time that either is looked at.
 Result<bool> Announcer::is_told_by(const NewRecord& news) {
   const bool brings = news.kind == ArrivalKind::kAdded || news.kind == ArrivalKind::kBody;
   if (!brings || !is_note(news.record.kind) || news.record.title.empty()) return false;
@@ -167,11 +167,13 @@ Result<MailPace> Announcer::pace_of(UserId user) {
   const UnixMillis now = parts_.clock.wall();
   KOINON_ASSIGN(const auto pace, parts_.outbox.mail_pace(user));
   // What waits for the hour's end is told before another hour begins.
-  const bool goes_on = pace && (pace->held > 0 || (pace->began <= now && now.value - pace->began.value < kHourMs));
+  const bool goes_on =
+      pace && (pace->held > 0 || (pace->began <= now && now.value - pace->began.value < kHourMs));
   return goes_on ? *pace : MailPace{user, now, 0, 0, {}};
 }
 
-// When the hour is over, what came faster than mails may comes in one mail, which is the first of the next hour.
+// When the hour is over, what came faster than mails may comes in one mail, which is the first of the next
+// hour.
 Status Announcer::write_gathered() {
   if (!options_.mail) return {};
   const UnixMillis now = parts_.clock.wall();
@@ -288,7 +290,8 @@ Status Announcer::write_digests() {
     if (items.size() < limits::kDigestItems) {
       digest.next_at = next_digest(digest.days);
     } else {
-      // A mail that is full is followed by another one, which counts as one of the hour's: what is left is due still.
+      // A mail that is full is followed by another one, which counts as one of the hour's: what is left is
+      // due still.
       KOINON_ASSIGN(MailPace pace, pace_of(digest.user));
       if (pace.mails >= limits::kMailsPerHour) {
         digest.next_at = {pace.began.value + kHourMs};

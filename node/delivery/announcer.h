@@ -1,9 +1,9 @@
-// What is due to whom: follows the arrivals and writes down, in the outbox, what webhooks and readers are to be told.
-// What is said of it is the composer's, how it goes the courier's.
+// What is due to whom: follows the arrivals and writes down, in the outbox, what webhooks and readers are to
+// be told. What is said of it is the composer's, how it goes the courier's.
 //
-// Bounds: a webhook has limits::kDeliveriesWaiting messages that wait, the arrivals keep the rest. Somebody gets
-// limits::kMailsPerHour mails of what is for the office, then what is more in one mail when the hour is over; the hour
-// is written down, so a start begins none anew.
+// Bounds: a webhook has limits::kDeliveriesWaiting messages that wait, the arrivals keep the rest. Somebody
+// gets limits::kMailsPerHour mails of what is for the office, then what is more in one mail when the hour is
+// over; the hour is written down, so a start begins none anew.
 //
 // Belongs to the courier's thread, as all does that it is given; that must outlive it.
 #pragma once
@@ -38,7 +38,8 @@ class Announcer {
   };
   Announcer(AnnouncerOptions options, Parts parts) : options_(std::move(options)), parts_(std::move(parts)) {}
 
-  // Writes down what is due by now: of each webhook and reader, what some hundred arrivals bring. True: there is more.
+  // Writes down what is due by now: of each webhook and reader, what some hundred arrivals bring. True: there
+  // is more.
   Result<bool> turn();
 
  private:

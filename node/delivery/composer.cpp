@@ -39,8 +39,8 @@ Result<std::optional<std::string>> Composer::payload(const Delivery& delivery, U
     data["about"] = std::move(about);
   if (!options_.url.empty())
     data["url"] = options_.url + "/records/" + directory.ref(record.log, record.index);
-  return std::optional(json::serialize(
-      json::object{{"type", type}, {"timestamp", time_text(std::min(delivery.at, now))}, {"data", std::move(data)}}));
+  return std::optional(json::serialize(json::object{
+      {"type", type}, {"timestamp", time_text(std::min(delivery.at, now))}, {"data", std::move(data)}}));
 }
 
 MailItem Composer::mail_item(const IndexedRecord& record) {

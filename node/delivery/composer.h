@@ -1,5 +1,5 @@
-// What a message says. It is made when it goes, of what stands then: of what was erased or withdrawn since it was
-// written down, nothing is told.
+// What a message says. It is made when it goes, of what stands then: of what was erased or withdrawn since it
+// was written down, nothing is told.
 //
 // Belongs to the courier's thread, as the readers do that it is given; they must outlive it.
 #pragma once

@@ -7,11 +7,11 @@
 namespace koinon {
 namespace {
 
-constexpr std::size_t kArrivalRows = 100;   // of arrivals, read at once
-constexpr std::size_t kErasureRows = 2000;  // of arrivals, looked at in one turn
+constexpr std::size_t kArrivalRows = 100;       // of arrivals, read at once
+constexpr std::size_t kErasureRows = 2000;      // of arrivals, looked at in one turn
 constexpr std::chrono::seconds kLookAgain{30};  // the wall clock may be set meanwhile
 constexpr std::chrono::seconds kFoldAgain{1};
-constexpr std::chrono::seconds kRetry{5};  // after the store or the office's database failed
+constexpr std::chrono::seconds kRetry{5};   // after the store or the office's database failed
 constexpr std::size_t kSettledAtOnce = 16;  // of one webhook, of what no longer stands
 constexpr const char* kGone = "withdrawn or erased before it went";
 
@@ -57,7 +57,8 @@ Status Courier::turn() {
   more_ = false;
   KOINON_TRY(forget_erased());
   const UnixMillis now = parts_.clock.wall();
-  KOINON_TRY(outbox_.not_after({now.value + std::chrono::milliseconds(limits::kSendBackoffMax).count()}, now));
+  KOINON_TRY(
+      outbox_.not_after({now.value + std::chrono::milliseconds(limits::kSendBackoffMax).count()}, now));
   KOINON_ASSIGN(const bool more, announcer_.turn());
   more_ = more_ || more;
   KOINON_TRY(outbox_.forget({now.value - std::chrono::milliseconds(limits::kSendForgotten).count()},
@@ -121,9 +122,8 @@ bool Courier::is_under_way(Matches matches) const {
 
 template <typename Item>
 bool Courier::has_room() const {
-  const auto same = std::count_if(sending_.begin(), sending_.end(), [](const auto& one) {
-    return std::holds_alternative<Item>(one.second);
-  });
+  const auto same = std::count_if(sending_.begin(), sending_.end(),
+                                  [](const auto& one) { return std::holds_alternative<Item>(one.second); });
   return sending_.size() < limits::kSendsAtOnce && static_cast<std::size_t>(same) < limits::kSendsEach;
 }
 
@@ -142,9 +142,10 @@ Result<bool> Courier::send(Item item, const std::optional<std::string>& text, Be
 Status Courier::send_deliveries(UnixMillis now) {
   KOINON_ASSIGN(auto webhooks, outbox_.webhooks());
   // In turn: those that are slow, or have long been down, keep no other one waiting.
-  std::rotate(webhooks.begin(),
-              std::find_if(webhooks.begin(), webhooks.end(), [&](const Webhook& one) { return one.id > served_; }),
-              webhooks.end());
+  std::rotate(
+      webhooks.begin(),
+      std::find_if(webhooks.begin(), webhooks.end(), [&](const Webhook& one) { return one.id > served_; }),
+      webhooks.end());
   for (const Webhook& hook : webhooks) {
     if (!has_room<Delivery>()) return {};
     // One at a time to each, so that a slow one takes one place.
@@ -153,9 +154,9 @@ Status Courier::send_deliveries(UnixMillis now) {
     for (const Delivery& delivery : due) {
       KOINON_ASSIGN(const auto text, composer_.payload(delivery, now));
       KOINON_ASSIGN(const bool sent, send(delivery, text, [&](const std::string& body) {
-                      return parts_.transfers->post({hook.url,
-                                                     webhook_headers(hook.secret, delivery.message, now, body),
-                                                     body, options_.private_webhooks});
+                      return parts_.transfers->post(
+                          {hook.url, webhook_headers(hook.secret, delivery.message, now, body), body,
+                           options_.private_webhooks});
                     }));
       if (!sent) continue;
       served_ = hook.id;

@@ -1,5 +1,5 @@
-// The thread that brings what is new to those who asked for it: webhooks and mail. It has what is due to whom written
-// down (announcer.h), and sends it until it has arrived or is given up.
+// The thread that brings what is new to those who asked for it: webhooks and mail. It has what is due to whom
+// written down (announcer.h), and sends it until it has arrived or is given up.
 #pragma once
 
 #include <atomic>

@@ -1,5 +1,5 @@
-// What a mail tells of, as it waits in the outbox: which records, and what makes it the same mail at each attempt. Its
-// text is made when it goes.
+// What a mail tells of, as it waits in the outbox: which records, and what makes it the same mail at each
+// attempt. Its text is made when it goes.
 #pragma once
 
 #include <cstdint>

@@ -17,9 +17,15 @@ StoredDraft read_draft(const sqlite::Statement& row) {
 }
 
 HeldNote read_held(const sqlite::Statement& row) {
-  return {{row.integer(0)}, {row.integer(1)}, row.text(2),
-          {row.integer(3)}, {row.integer(4)}, static_cast<HeldState>(row.integer(5)),
-          row.text(6),      row.text(7),      row.text(8),
+  return {{row.integer(0)},
+          {row.integer(1)},
+          row.text(2),
+          {row.integer(3)},
+          {row.integer(4)},
+          static_cast<HeldState>(row.integer(5)),
+          row.text(6),
+          row.text(7),
+          row.text(8),
           row.integer(9) < 0 ? std::nullopt : std::optional(std::chrono::milliseconds(row.integer(9)))};
 }
 
@@ -149,7 +155,8 @@ Status Desk::approve(HeldId id, const std::string& by, UnixMillis now) {
 
 Status Desk::set_right(UnixMillis now) {
   auto update = db_.connection().prepare(
-      "UPDATE held INDEXED BY held_by_making SET due_at_ms = iif(approved_by = '', ?1 + hold_ms, ?1), made_at_ms = "
+      "UPDATE held INDEXED BY held_by_making SET due_at_ms = iif(approved_by = '', ?1 + hold_ms, ?1), "
+      "made_at_ms = "
       "?1 WHERE hold_ms >= 0 AND state IN (1, 2) AND made_at_ms > ?1");
   return update.bind(now.value).run();
 }

@@ -128,8 +128,8 @@ UPDATE audit SET outcome = substr(outcome, 1, 3) WHERE outcome >= '4' AND outcom
   ('publish', 'withdraw', 'preview', 'importNotes', 'addDraft', 'changeDraft', 'publishDraft', 'uploadAttachment');
 UPDATE audit SET outcome = 'not signed' WHERE action = 'signHeld' AND outcome NOT LIKE 'signed as %';
 )sql",
-    // How many mails somebody got in an hour, and what came for the office of late, which who got as many as an
-    // hour may bring gets in one. What was written down while the clock was ahead is found without a walk:
+    // How many mails somebody got in an hour, and what came for the office of late, which who got as many as
+    // an hour may bring gets in one. What was written down while the clock was ahead is found without a walk:
     // hold_ms is how long a note is held; -1: until a time that somebody named.
     R"sql(
 CREATE TABLE mail_pace (

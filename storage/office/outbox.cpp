@@ -177,7 +177,8 @@ Result<std::vector<Digest>> Outbox::due_digests(UnixMillis now, std::size_t limi
 
 Result<std::vector<Digest>> Outbox::late_digests(UnixMillis now, std::size_t limit) {
   auto select = db_.connection().prepare(
-      "SELECT user, topic, days, next_at_ms, cursor FROM digest WHERE next_at_ms - days * 86400000 > ? LIMIT ?");
+      "SELECT user, topic, days, next_at_ms, cursor FROM digest WHERE next_at_ms - days * 86400000 > ? LIMIT "
+      "?");
   select.bind(now.value + kDayMs).bind(static_cast<std::int64_t>(limit));
   return read_all(select, read_digest);
 }
@@ -223,7 +224,8 @@ Status put_addressed(sqlite::Connection& db, const std::vector<Addressed>& notes
                    .run());
   }
   auto trim = db.prepare(
-      "DELETE FROM addressed WHERE arrival <= (SELECT arrival FROM addressed ORDER BY arrival DESC LIMIT 1 OFFSET "
+      "DELETE FROM addressed WHERE arrival <= (SELECT arrival FROM addressed ORDER BY arrival DESC LIMIT 1 "
+      "OFFSET "
       "?)");
   return trim.bind(static_cast<std::int64_t>(limits::kDigestItems)).run();
 }
@@ -253,15 +255,16 @@ Status Outbox::queue_mail(const MailBatch& batch) {
 }
 
 Result<std::optional<MailPace>> Outbox::mail_pace(UserId user) {
-  auto select = db_.connection().prepare(
-      "SELECT user, began_ms, mails, held, held_from FROM mail_pace WHERE user = ?");
+  auto select =
+      db_.connection().prepare("SELECT user, began_ms, mails, held, held_from FROM mail_pace WHERE user = ?");
   select.bind(user.value);
   return read_one(select, read_pace);
 }
 
 Result<std::vector<MailPace>> Outbox::paces_held(UnixMillis began_by, std::size_t limit) {
   auto select = db_.connection().prepare(
-      "SELECT user, began_ms, mails, held, held_from FROM mail_pace WHERE held > 0 AND began_ms <= ? ORDER BY "
+      "SELECT user, began_ms, mails, held, held_from FROM mail_pace WHERE held > 0 AND began_ms <= ? ORDER "
+      "BY "
       "began_ms LIMIT ?");
   select.bind(began_by.value).bind(static_cast<std::int64_t>(limit));
   return read_all(select, read_pace);
@@ -360,9 +363,8 @@ Result<std::optional<UnixMillis>> Outbox::next_due(bool mail) {
 
 Status Outbox::not_after(UnixMillis latest, UnixMillis now) {
   auto& db = db_.connection();
-  for (const char* sql :
-       {"UPDATE delivery SET next_at_ms = ? WHERE state IN (1, 2, 3) AND next_at_ms > ?",
-        "UPDATE mail SET next_at_ms = ? WHERE state IN (1, 2, 3) AND next_at_ms > ?"}) {
+  for (const char* sql : {"UPDATE delivery SET next_at_ms = ? WHERE state IN (1, 2, 3) AND next_at_ms > ?",
+                          "UPDATE mail SET next_at_ms = ? WHERE state IN (1, 2, 3) AND next_at_ms > ?"}) {
     auto update = db.prepare(sql);
     KOINON_TRY(update.bind(now.value).bind(latest.value).run());
   }
@@ -376,8 +378,8 @@ Status Outbox::forget(UnixMillis before, std::uint64_t kept) {
     auto old = db.prepare("DELETE FROM " + table + " WHERE id IN (SELECT id FROM " + table +
                           " WHERE state IN (2, 3) AND next_at_ms < ? LIMIT ?)");
     KOINON_TRY(old.bind(before.value).bind(kForgottenAtOnce).run());
-    auto many = db.prepare("DELETE FROM " + table + " WHERE id IN (SELECT id FROM " + table + " INDEXED BY " + table +
-                           "_settled WHERE state IN (2, 3) AND id <= (SELECT max(id) FROM " + table +
+    auto many = db.prepare("DELETE FROM " + table + " WHERE id IN (SELECT id FROM " + table + " INDEXED BY " +
+                           table + "_settled WHERE state IN (2, 3) AND id <= (SELECT max(id) FROM " + table +
                            ") - ? LIMIT ?)");
     KOINON_TRY(many.bind(static_cast<std::int64_t>(kept)).bind(kForgottenAtOnce).run());
   }

@@ -79,9 +79,9 @@ struct MailPace {
 // Mails, and what is known once they are written down. All of it is one transaction.
 struct MailBatch {
   std::vector<Mail> mails = {};
-  std::vector<MailPace> paces = {};                      // of those whom they are for
-  std::vector<Addressed> addressed = {};                 // new; only the newest that a mail names are kept
-  std::optional<Digest> digest = {};                     // that goes on from here
+  std::vector<MailPace> paces = {};               // of those whom they are for
+  std::vector<Addressed> addressed = {};          // new; only the newest that a mail names are kept
+  std::optional<Digest> digest = {};              // that goes on from here
   std::optional<ArrivalSeq> at_once_cursor = {};  // arrivals up to here have become mails that go at once
 };
 
@@ -139,11 +139,11 @@ class Outbox {
 
   // When something is next to be sent, mail among it or not; none: nothing waits.
   Result<std::optional<UnixMillis>> next_due(bool mail);
-  // Nothing waits longer than until `latest`, no hour began after now and nothing was settled later: what did was
-  // written down while the clock was ahead, and is due now.
+  // Nothing waits longer than until `latest`, no hour began after now and nothing was settled later: what did
+  // was written down while the clock was ahead, and is due now.
   Status not_after(UnixMillis latest, UnixMillis now);
-  // Forgets what was settled before, and of what was settled all but the newest `kept`, of deliveries and of mails;
-  // some thousand at a time.
+  // Forgets what was settled before, and of what was settled all but the newest `kept`, of deliveries and of
+  // mails; some thousand at a time.
   Status forget(UnixMillis before, std::uint64_t kept);
 
  private:

@@ -271,8 +271,7 @@ std::vector<Operation> office_operations() {
       {"one's drafts", [](Held& h) { return done(Desk(*h.office).drafts(h.user)); }},
       {"one's watchlist", [](Held& h) { return done(Desk(*h.office).watched(h.user)); }},
       {"what has expired", [](Held& h) { return Accounts(*h.office).expire({1}); }},
-      {"what was sent long ago",
-       [](Held& h) { return Outbox(*h.office).forget({1}, limits::kSentKept); }},
+      {"what was sent long ago", [](Held& h) { return Outbox(*h.office).forget({1}, limits::kSentKept); }},
       {"what was written down under a wrong clock",
        [](Held& h) -> Status {
          KOINON_TRY(Outbox(*h.office).not_after({2'000'000}, {1'000'000}));

@@ -115,7 +115,8 @@ TEST_F(Office, WhatWasPutOffWhileTheClockWasAheadIsDueNow) {
 TEST_F(Office, WhatIsHeldForAWhileIsHeldFromNowOnOnceTheClockIsRightAndANamedTimeStays) {
   constexpr std::int64_t kAhead = 1'000'000;
   Desk desk(*db);
-  const auto hold = [&](HeldState state, std::optional<std::chrono::milliseconds> lasting, std::int64_t made) {
+  const auto hold = [&](HeldState state, std::optional<std::chrono::milliseconds> lasting,
+                        std::int64_t made) {
     HeldNote note;
     note.state = state;
     note.made_at = {made};

@@ -1,5 +1,5 @@
-// What is due to whom: mails an hour, what comes after it, webhooks that take nothing, digests put off by a clock that
-// was ahead. The clock is the test's own; nothing is sent.
+// What is due to whom: mails an hour, what comes after it, webhooks that take nothing, digests put off by a
+// clock that was ahead. The clock is the test's own; nothing is sent.
 #include "node/delivery/announcer.h"
 
 #include <set>
@@ -57,7 +57,8 @@ class Announcing : public testing::Test {
   void restart() {
     announcer = std::make_unique<Announcer>(
         AnnouncerOptions{seoul.id(), "seoul.example", true, 6},
-        Announcer::Parts{*store, *index, *accounts, *outbox, {[this] { return now; }, [] { return MonoTime{}; }}});
+        Announcer::Parts{
+            *store, *index, *accounts, *outbox, {[this] { return now; }, [] { return MonoTime{}; }}});
   }
 
   void turn() {
@@ -107,7 +108,8 @@ class Announcing : public testing::Test {
   // Mails that wait, oldest first.
   std::vector<Mail> mails() { return *outbox->due_mail({INT64_MAX}, 10'000); }
   std::string text_of(const Mail& mail) {
-    Composer composer({"seoul.example", "https://notes.seoul.example", "koinon@seoul.example"}, *store, *index);
+    Composer composer({"seoul.example", "https://notes.seoul.example", "koinon@seoul.example"}, *store,
+                      *index);
     const auto text = composer.message(mail, now);
     return text.ok() && *text ? readable(**text) : "nothing";
   }
@@ -246,7 +248,8 @@ TEST_F(Announcing, ADigestThatGoesOnTakesMailsOfTheHourAndLosesNothing) {
   turn();
   std::set<std::uint64_t> told;
   for (const Mail& mail : mails()) {
-    for (const auto& [log, at] : read_about(mail.about)->items) EXPECT_TRUE(told.insert(at.value).second) << at.value;
+    for (const auto& [log, at] : read_about(mail.about)->items)
+      EXPECT_TRUE(told.insert(at.value).second) << at.value;
   }
   EXPECT_EQ(told.size(), all);
 }
