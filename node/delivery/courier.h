@@ -1,15 +1,16 @@
-// The thread that brings what is new to those who asked for it: webhooks and mail. It follows the arrivals
-// from a cursor of its own, writes down what is to be sent, and sends it until it has arrived or is given up.
+// The thread that brings what is new to those who asked for it: webhooks and mail. It has what is due to whom
+// written down (announcer.h), and sends it until it has arrived or is given up.
 #pragma once
 
 #include <atomic>
 #include <functional>
 #include <memory>
 #include <thread>
+#include <variant>
 
-#include "node/delivery/mail_message.h"
+#include "node/delivery/announcer.h"
+#include "node/delivery/composer.h"
 #include "node/delivery/transfers.h"
-#include "node/http/record_json.h"
 #include "node/http/trouble.h"
 #include "node/transport/network.h"
 #include "proto/base/limits.h"
@@ -51,50 +52,37 @@ class Courier {
   void stop();
 
  private:
-  struct Sending {
-    std::optional<Delivery> delivery;
-    std::optional<Mail> mail;
-  };
-  struct NewRecord {
-    ArrivalSeq arrival;
-    ArrivalKind kind = ArrivalKind::kAdded;
-    IndexedRecord record;
-  };
-  struct News {
-    ArrivalSeq last;
-    std::vector<NewRecord> records;
-  };
+  using Sending = std::variant<Delivery, Mail>;
 
   void run();
   Status turn();
-  // Records that arrived after, up to where the index is; at most some hundred.
-  Result<News> news_after(ArrivalSeq after);
   // Carries erasures out in the office's own database: remarks on what is gone, and what its write-ahead log
   // holds.
   Status forget_erased();
-  Status write_deliveries();
-  Status write_mail_at_once();
-  Status write_digests();
-  Result<bool> is_for_us(const IndexedRecord& record);
-  // What is sent is made when it goes, of what stands then. None: nothing of it does any more.
-  Result<std::optional<std::string>> payload(const Delivery& delivery);
-  Result<std::optional<std::string>> message(const Mail& mail);
-  Result<bool> takes_back_a_note(const IndexedRecord& record);
-  Result<Mail> mail_to(const User& user, const std::string& what, const std::vector<RecordAt>& items);
-  MailItem mail_item(const IndexedRecord& record);
-  Status begin_sending();
+  Status send_deliveries(UnixMillis now);
+  Status send_mails(UnixMillis now);
+  // Whether one more of these may be under way: neither webhooks nor mails take all places.
+  template <typename Item>
+  bool has_room() const;
+  template <typename Item, typename Matches>
+  bool is_under_way(Matches matches) const;
+  // Sends what a message says now, or settles it where nothing of it stands any more. Whether it is sent.
+  template <typename Item, typename Begin>
+  Result<bool> send(Item item, const std::optional<std::string>& text, Begin begin);
   Status settle(const Transfers::Outcome& outcome);
   // What is done after an attempt that failed: when to try again, or that it is given up.
   template <typename Item>
   void after(Item& item, const Transfers::Outcome& outcome);
   std::chrono::milliseconds until_next();
-  UnixMillis next_digest(unsigned days) const;
 
   CourierOptions options_;
   Parts parts_;
   Accounts accounts_;
   Outbox outbox_;
+  Announcer announcer_;
+  Composer composer_;
   std::map<Transfers::Number, Sending> sending_;
+  WebhookId served_;      // the last webhook that something was sent to
   bool more_ = false;     // the last turn left something unread
   bool unfolded_ = true;  // something was erased, or may have been, and the write-ahead log holds it still
   std::optional<ArrivalSeq> erased_after_;  // erasures up to here are carried out in the office's database
@@ -103,8 +91,5 @@ class Courier {
   std::atomic<bool> stopping_ = false;
   std::thread thread_;
 };
-
-// The next time at `hour` UTC, at least half of the days away.
-UnixMillis digest_time(UnixMillis now, unsigned days, unsigned hour);
 
 }  // namespace koinon

@@ -105,19 +105,25 @@ void DeskApi::add_routes(RouteTable& routes) {
 
 namespace {
 
-// When it is to be signed: `at` a time, or after `hold` seconds; none: as the rules say.
-Result<std::optional<UnixMillis>> take_when(json::object& object, UnixMillis now) {
-  std::optional<UnixMillis> out;
+// When it is to be signed: `at` a time, or after `hold` seconds.
+struct When {
+  std::optional<UnixMillis> at;  // none: as the rules say
+  bool timed = false;            // somebody named a time
+};
+
+Result<When> take_when(json::object& object, UnixMillis now) {
+  When out;
   constexpr std::int64_t kMostMs = std::chrono::milliseconds(limits::kHoldMost).count();
   if (const auto* hold = object.if_contains("hold")) {
     if (!hold->is_int64() || hold->as_int64() < 0 || hold->as_int64() > kMostMs / 1000)
       return fail(Code::kInvalidArgument, "it is a number of seconds, at most a year", "hold");
-    out = UnixMillis{now.value + hold->as_int64() * 1000};
+    out.at = UnixMillis{now.value + hold->as_int64() * 1000};
   }
   if (object.contains("at")) {
-    KOINON_ASSIGN(out, parse_time(text_member(object, "at"), "at"));
-    if (out->value > now.value + kMostMs)
+    KOINON_ASSIGN(out.at, parse_time(text_member(object, "at"), "at"));
+    if (out.at->value > now.value + kMostMs)
       return fail(Code::kInvalidArgument, "it is at most a year from now", "at");
+    out.timed = true;
   }
   object.erase("hold");
   object.erase("at");
@@ -128,12 +134,12 @@ Result<std::optional<UnixMillis>> take_when(json::object& object, UnixMillis now
 
 Result<DeskApi::Asked> DeskApi::ask_gate(json::object object, const Caller& caller) {
   const UnixMillis now = parts_.clock.wall();
-  KOINON_ASSIGN(const auto at, take_when(object, now));
+  KOINON_ASSIGN(const When when, take_when(object, now));
   // What cannot be published is refused now, and not when nobody is there any more.
   KOINON_ASSIGN(auto prepared, shared_.publisher.prepare(object, caller));
-  prepared.wish.at = at;
+  prepared.wish.at = when.at;
   KOINON_ASSIGN(const Verdict verdict, shared_.publisher.decide(caller, prepared.wish, now));
-  return Asked{std::move(object), std::move(prepared), verdict};
+  return Asked{std::move(object), std::move(prepared), verdict, now, when.timed};
 }
 
 Result<HeldNote> DeskApi::hold(const Asked& asked, const Caller& caller) {
@@ -144,8 +150,9 @@ Result<HeldNote> DeskApi::hold(const Asked& asked, const Caller& caller) {
   HeldNote note;
   note.user = caller.user;
   note.who = caller.name;
-  note.made_at = parts_.clock.wall();
+  note.made_at = asked.at;
   note.due_at = asked.verdict.due;
+  if (!asked.timed) note.hold = std::chrono::milliseconds(note.due_at.value - note.made_at.value);
   note.state = asked.verdict.when == Verdict::When::kReviewed ? HeldState::kReview : HeldState::kWaiting;
   // In whose name it was asked for stands, wherever the account is when it is signed.
   json::object request = asked.request;
@@ -180,7 +187,8 @@ asio::awaitable<HttpResponse> DeskApi::withdraw(HttpRequest request) {
 asio::awaitable<HttpResponse> DeskApi::sign_or_hold(json::object object, Caller caller) {
   const auto asked = ask_gate(std::move(object), caller);
   if (!asked.ok()) co_return problem(asked.error());
-  const auto& [kept, prepared, verdict] = *asked;
+  const auto& prepared = asked->prepared;
+  const auto& verdict = asked->verdict;
   if (verdict.when != Verdict::When::kNow) {
     const auto held = hold(*asked, caller);
     if (!held.ok()) co_return problem(held.error());

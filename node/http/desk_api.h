@@ -21,6 +21,8 @@ class DeskApi {
     boost::json::object request;
     Publisher::Prepared prepared;
     Verdict verdict;
+    UnixMillis at;       // when it was asked
+    bool timed = false;  // a time was named for it
   };
   Result<Asked> ask_gate(boost::json::object object, const Caller& caller);
   Result<HeldNote> hold(const Asked& asked, const Caller& caller);

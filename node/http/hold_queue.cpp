@@ -100,6 +100,10 @@ bool HoldQueue::is_wanted_elsewhere() {
 }
 
 bool HoldQueue::sign_due() {
+  if (const Status right = desk_.set_right(parts_.clock.wall()); !right.ok()) {
+    parts_.on_error(right.error());
+    return false;
+  }
   while (!is_wanted_elsewhere()) {
     const auto due = desk_.due(parts_.clock.wall(), kSignAtOnce);
     if (!due.ok()) {

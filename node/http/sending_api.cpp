@@ -6,7 +6,7 @@
 #include <boost/url/parse.hpp>
 
 #include "crypto/ed25519.h"
-#include "node/delivery/courier.h"
+#include "node/delivery/announcer.h"
 #include "node/delivery/webhook_message.h"
 #include "node/http/change_request.h"
 #include "proto/base/encoding.h"

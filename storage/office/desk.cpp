@@ -9,16 +9,24 @@ namespace {
 
 constexpr std::string_view kDraftColumns = "SELECT id, user, version, updated_at_ms, note FROM draft ";
 constexpr std::string_view kHeldColumns =
-    "SELECT id, user, who, made_at_ms, due_at_ms, state, outcome, request, approved_by FROM held ";
+    "SELECT id, user, who, made_at_ms, due_at_ms, state, outcome, request, approved_by, hold_ms FROM "
+    "held ";
 
 StoredDraft read_draft(const sqlite::Statement& row) {
   return {{row.integer(0)}, {row.integer(1)}, row.integer(2), {row.integer(3)}, row.text(4)};
 }
 
 HeldNote read_held(const sqlite::Statement& row) {
-  return {{row.integer(0)}, {row.integer(1)}, row.text(2),
-          {row.integer(3)}, {row.integer(4)}, static_cast<HeldState>(row.integer(5)),
-          row.text(6),      row.text(7),      row.text(8)};
+  return {{row.integer(0)},
+          {row.integer(1)},
+          row.text(2),
+          {row.integer(3)},
+          {row.integer(4)},
+          static_cast<HeldState>(row.integer(5)),
+          row.text(6),
+          row.text(7),
+          row.text(8),
+          row.integer(9) < 0 ? std::nullopt : std::optional(std::chrono::milliseconds(row.integer(9)))};
 }
 
 std::int64_t number(EntryIndex index) { return static_cast<std::int64_t>(index.value); }
@@ -71,9 +79,8 @@ Result<std::size_t> Desk::count_drafts(UserId user) {
 Result<HeldId> Desk::hold(const HeldNote& note) {
   auto& db = db_.connection();
   auto insert = db.prepare(
-      "INSERT INTO held (user, who, made_at_ms, due_at_ms, state, outcome, request) VALUES (?, ?, ?, ?, ?, "
-      "?, "
-      "?)");
+      "INSERT INTO held (user, who, made_at_ms, due_at_ms, state, outcome, request, hold_ms) VALUES (?, ?, "
+      "?, ?, ?, ?, ?, ?)");
   KOINON_TRY(insert.bind(note.user.value)
                  .bind_text(note.who)
                  .bind(note.made_at.value)
@@ -81,6 +88,7 @@ Result<HeldId> Desk::hold(const HeldNote& note) {
                  .bind(static_cast<std::int64_t>(note.state))
                  .bind_text(note.outcome)
                  .bind_text(note.request)
+                 .bind(note.hold ? note.hold->count() : -1)
                  .run());
   return HeldId{sqlite3_last_insert_rowid(db.handle())};
 }
@@ -143,6 +151,14 @@ Status Desk::approve(HeldId id, const std::string& by, UnixMillis now) {
       "2)");
   KOINON_TRY(update.bind_text(by).bind(now.value).bind(id.value).run());
   return db_.connection().changes() == 0 ? Status(no_longer_waits()) : Status();
+}
+
+Status Desk::set_right(UnixMillis now) {
+  auto update = db_.connection().prepare(
+      "UPDATE held INDEXED BY held_by_making SET due_at_ms = iif(approved_by = '', ?1 + hold_ms, ?1), "
+      "made_at_ms = "
+      "?1 WHERE hold_ms >= 0 AND state IN (1, 2) AND made_at_ms > ?1");
+  return update.bind(now.value).run();
 }
 
 Status Desk::settle(HeldId id, HeldState from, HeldState to, const std::string& outcome, UnixMillis now) {

@@ -1,6 +1,7 @@
 // An office's desk: drafts, what waits to be signed, the state of its inbox, and each reader's watchlist.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <optional>
 #include <string>
@@ -34,9 +35,10 @@ struct HeldNote {
   UnixMillis made_at;
   UnixMillis due_at;
   HeldState state = HeldState::kWaiting;
-  std::string outcome;      // the ref, or why it failed
-  std::string request;      // a publish request, as JSON; {} once it is settled
-  std::string approved_by;  // the reviewer who released it
+  std::string outcome;                                 // the ref, or why it failed
+  std::string request;                                 // a publish request, as JSON; {} once it is settled
+  std::string approved_by;                             // the reviewer who released it
+  std::optional<std::chrono::milliseconds> hold = {};  // how long it is held; none: somebody named its time
 };
 
 enum class CaseState : unsigned char { kNew = 0, kOpen = 1, kDone = 2 };
@@ -82,6 +84,9 @@ class Desk {
   // A reviewer's word: what waits, for its time or for a reviewer, is due at once. kConflict: it no longer
   // waits.
   Status approve(HeldId id, const std::string& by, UnixMillis now);
+  // What was written down later than now was so while the clock was ahead: what is held for a while is held
+  // so long from now on, and what a reviewer has released is due. A time that somebody named stays.
+  Status set_right(UnixMillis now);
   // From one state to another. kConflict: it was not in the first. Of two that try, one succeeds.
   Status settle(HeldId id, HeldState from, HeldState to, const std::string& outcome, UnixMillis now);
   // What was claimed when the program ended waits again.

@@ -1,5 +1,6 @@
 #include "storage/office/outbox.h"
 
+#include "proto/base/limits.h"
 #include "storage/office/rows.h"
 
 namespace koinon {
@@ -7,6 +8,8 @@ namespace {
 
 constexpr std::string_view kAtOnce = "mail_at_once_cursor";
 constexpr std::string_view kErased = "erased_cursor";
+constexpr std::int64_t kDayMs = 24 * 3'600'000;
+constexpr std::int64_t kForgottenAtOnce = 2'000;
 constexpr std::string_view kDeliveryColumns =
     "SELECT id, webhook, message, payload, attempts, next_at_ms, state, outcome, log_id, entry_index, kind, "
     "at_ms "
@@ -47,6 +50,18 @@ Mail read_mail(const sqlite::Statement& row) {
           row.text(2),      static_cast<unsigned>(row.integer(3)),
           {row.integer(4)}, static_cast<SendState>(row.integer(5)),
           row.text(6),      row.text(7)};
+}
+
+MailPace read_pace(const sqlite::Statement& row) {
+  return {{row.integer(0)},
+          {row.integer(1)},
+          static_cast<unsigned>(row.integer(2)),
+          row.number(3),
+          ArrivalSeq(row.number(4))};
+}
+
+RecordAt read_record(const sqlite::Statement& row) {
+  return {LogId::from(row.blob(0)), EntryIndex(row.number(1))};
 }
 
 std::int64_t number(ArrivalSeq seq) { return static_cast<std::int64_t>(seq.value); }
@@ -116,14 +131,23 @@ Status Outbox::queue_deliveries(WebhookId id, const std::vector<Delivery>& deliv
   });
 }
 
-Result<std::vector<Delivery>> Outbox::due_deliveries(UnixMillis now, std::size_t limit) {
+Result<std::size_t> Outbox::waiting(WebhookId id, std::size_t most) {
   auto select = db_.connection().prepare(
-      std::string(kDeliveryColumns) + "WHERE state = 1 AND next_at_ms <= ? ORDER BY next_at_ms, id LIMIT ?");
-  select.bind(now.value).bind(static_cast<std::int64_t>(limit));
+      "SELECT count(*) FROM (SELECT 1 FROM delivery WHERE state = 1 AND webhook = ? LIMIT ?)");
+  select.bind(id.value).bind(static_cast<std::int64_t>(most));
+  KOINON_TRY(select.step());
+  return static_cast<std::size_t>(select.integer(0));
+}
+
+Result<std::vector<Delivery>> Outbox::due_deliveries(WebhookId id, UnixMillis now, std::size_t limit) {
+  auto select = db_.connection().prepare(
+      std::string(kDeliveryColumns) +
+      "WHERE state = 1 AND webhook = ? AND next_at_ms <= ? ORDER BY next_at_ms, id LIMIT ?");
+  select.bind(id.value).bind(now.value).bind(static_cast<std::int64_t>(limit));
   return read_all(select, read_delivery);
 }
 
-Status Outbox::settle_delivery(const Delivery& delivery) {
+Status Outbox::settle(const Delivery& delivery) {
   auto update = db_.connection().prepare(
       "UPDATE delivery SET attempts = ?1, next_at_ms = ?2, state = ?3, outcome = ?4, payload = CASE ?3 WHEN "
       "1 THEN "
@@ -151,6 +175,14 @@ Result<std::vector<Digest>> Outbox::due_digests(UnixMillis now, std::size_t limi
   return read_all(select, read_digest);
 }
 
+Result<std::vector<Digest>> Outbox::late_digests(UnixMillis now, std::size_t limit) {
+  auto select = db_.connection().prepare(
+      "SELECT user, topic, days, next_at_ms, cursor FROM digest WHERE next_at_ms - days * 86400000 > ? LIMIT "
+      "?");
+  select.bind(now.value + kDayMs).bind(static_cast<std::int64_t>(limit));
+  return read_all(select, read_digest);
+}
+
 Status Outbox::put_digest(const Digest& digest) {
   auto put = db_.connection().prepare(
       "INSERT OR REPLACE INTO digest (user, topic, days, next_at_ms, cursor) VALUES (?, ?, ?, ?, ?)");
@@ -167,23 +199,82 @@ Status Outbox::remove_digest(UserId user, std::string_view topic) {
   return remove.bind(user.value).bind_text(topic).run();
 }
 
-Status Outbox::queue_mail(const std::vector<Mail>& mails, const std::optional<Digest>& digest,
-                          const std::optional<ArrivalSeq>& at_once_cursor) {
+namespace {
+
+// Of an account that is gone nothing is written.
+Status put_pace(sqlite::Connection& db, const MailPace& pace) {
+  auto put = db.prepare(
+      "INSERT OR REPLACE INTO mail_pace (user, began_ms, mails, held, held_from) SELECT ?1, ?2, ?3, ?4, ?5 "
+      "WHERE EXISTS (SELECT 1 FROM user WHERE id = ?1)");
+  return put.bind(pace.user.value)
+      .bind(pace.began.value)
+      .bind(static_cast<std::int64_t>(pace.mails))
+      .bind(static_cast<std::int64_t>(pace.held))
+      .bind(number(pace.held_from))
+      .run();
+}
+
+Status put_addressed(sqlite::Connection& db, const std::vector<Addressed>& notes) {
+  if (notes.empty()) return {};
+  for (const Addressed& note : notes) {
+    auto put = db.prepare("INSERT OR REPLACE INTO addressed (arrival, log_id, entry_index) VALUES (?, ?, ?)");
+    KOINON_TRY(put.bind(number(note.arrival))
+                   .bind_blob(note.record.first.view())
+                   .bind(static_cast<std::int64_t>(note.record.second.value))
+                   .run());
+  }
+  auto trim = db.prepare(
+      "DELETE FROM addressed WHERE arrival <= (SELECT arrival FROM addressed ORDER BY arrival DESC LIMIT 1 "
+      "OFFSET "
+      "?)");
+  return trim.bind(static_cast<std::int64_t>(limits::kDigestItems)).run();
+}
+
+Status move_digest(sqlite::Connection& db, const Digest& digest) {
+  auto update = db.prepare("UPDATE digest SET next_at_ms = ?, cursor = ? WHERE user = ? AND topic = ?");
+  return update.bind(digest.next_at.value)
+      .bind(number(digest.cursor))
+      .bind(digest.user.value)
+      .bind_text(digest.topic)
+      .run();
+}
+
+}  // namespace
+
+Status Outbox::queue_mail(const MailBatch& batch) {
   return db_.transact([&]() -> Status {
     auto& db = db_.connection();
-    for (const Mail& mail : mails) KOINON_TRY(insert_mail(db, mail));
-    if (digest) {
-      auto update = db.prepare("UPDATE digest SET next_at_ms = ?, cursor = ? WHERE user = ? AND topic = ?");
-      KOINON_TRY(update.bind(digest->next_at.value)
-                     .bind(number(digest->cursor))
-                     .bind(digest->user.value)
-                     .bind_text(digest->topic)
-                     .run());
-    }
-    if (!at_once_cursor) return {};
+    for (const Mail& mail : batch.mails) KOINON_TRY(insert_mail(db, mail));
+    for (const MailPace& pace : batch.paces) KOINON_TRY(put_pace(db, pace));
+    KOINON_TRY(put_addressed(db, batch.addressed));
+    if (batch.digest) KOINON_TRY(move_digest(db, *batch.digest));
+    if (!batch.at_once_cursor) return {};
     auto put = db.prepare("INSERT OR REPLACE INTO setting (key, value) VALUES (?, ?)");
-    return put.bind_text(kAtOnce).bind(number(*at_once_cursor)).run();
+    return put.bind_text(kAtOnce).bind(number(*batch.at_once_cursor)).run();
   });
+}
+
+Result<std::optional<MailPace>> Outbox::mail_pace(UserId user) {
+  auto select =
+      db_.connection().prepare("SELECT user, began_ms, mails, held, held_from FROM mail_pace WHERE user = ?");
+  select.bind(user.value);
+  return read_one(select, read_pace);
+}
+
+Result<std::vector<MailPace>> Outbox::paces_held(UnixMillis began_by, std::size_t limit) {
+  auto select = db_.connection().prepare(
+      "SELECT user, began_ms, mails, held, held_from FROM mail_pace WHERE held > 0 AND began_ms <= ? ORDER "
+      "BY "
+      "began_ms LIMIT ?");
+  select.bind(began_by.value).bind(static_cast<std::int64_t>(limit));
+  return read_all(select, read_pace);
+}
+
+Result<std::vector<RecordAt>> Outbox::addressed(ArrivalSeq from) {
+  auto select = db_.connection().prepare(
+      "SELECT log_id, entry_index FROM addressed WHERE arrival >= ? ORDER BY arrival DESC");
+  select.bind(number(from));
+  return read_all(select, read_record);
 }
 
 Result<std::vector<Mail>> Outbox::due_mail(UnixMillis now, std::size_t limit) {
@@ -199,7 +290,7 @@ Result<std::vector<Mail>> Outbox::recent_mail(std::size_t limit) {
   return read_all(select, read_mail);
 }
 
-Status Outbox::settle_mail(const Mail& mail) {
+Status Outbox::settle(const Mail& mail) {
   auto update = db_.connection().prepare(
       "UPDATE mail SET attempts = ?1, next_at_ms = ?2, state = ?3, outcome = ?4, message = CASE ?3 WHEN 1 "
       "THEN "
@@ -270,11 +361,27 @@ Result<std::optional<UnixMillis>> Outbox::next_due(bool mail) {
   return select.is_null(0) ? std::nullopt : std::optional(UnixMillis{select.integer(0)});
 }
 
-Status Outbox::forget(UnixMillis before) {
-  for (const char* sql : {"DELETE FROM delivery WHERE state IN (2, 3) AND next_at_ms < ?",
-                          "DELETE FROM mail WHERE state IN (2, 3) AND next_at_ms < ?"}) {
-    auto remove = db_.connection().prepare(sql);
-    KOINON_TRY(remove.bind(before.value).run());
+Status Outbox::not_after(UnixMillis latest, UnixMillis now) {
+  auto& db = db_.connection();
+  for (const char* sql : {"UPDATE delivery SET next_at_ms = ? WHERE state IN (1, 2, 3) AND next_at_ms > ?",
+                          "UPDATE mail SET next_at_ms = ? WHERE state IN (1, 2, 3) AND next_at_ms > ?"}) {
+    auto update = db.prepare(sql);
+    KOINON_TRY(update.bind(now.value).bind(latest.value).run());
+  }
+  auto update = db.prepare("UPDATE mail_pace SET began_ms = ?1 WHERE held > 0 AND began_ms > ?1");
+  return update.bind(now.value).run();
+}
+
+Status Outbox::forget(UnixMillis before, std::uint64_t kept) {
+  auto& db = db_.connection();
+  for (const std::string& table : {std::string("delivery"), std::string("mail")}) {
+    auto old = db.prepare("DELETE FROM " + table + " WHERE id IN (SELECT id FROM " + table +
+                          " WHERE state IN (2, 3) AND next_at_ms < ? LIMIT ?)");
+    KOINON_TRY(old.bind(before.value).bind(kForgottenAtOnce).run());
+    auto many = db.prepare("DELETE FROM " + table + " WHERE id IN (SELECT id FROM " + table + " INDEXED BY " +
+                           table + "_settled WHERE state IN (2, 3) AND id <= (SELECT max(id) FROM " + table +
+                           ") - ? LIMIT ?)");
+    KOINON_TRY(many.bind(static_cast<std::int64_t>(kept)).bind(kForgottenAtOnce).run());
   }
   return {};
 }

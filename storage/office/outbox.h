@@ -61,6 +61,30 @@ struct Mail {
 // A record by log and entry.
 using RecordAt = std::pair<LogId, EntryIndex>;
 
+// Something that came for the office.
+struct Addressed {
+  ArrivalSeq arrival;
+  RecordAt record;
+};
+
+// How many mails somebody got in an hour, and what waits for its end.
+struct MailPace {
+  UserId user;
+  UnixMillis began;  // the hour, with its first mail
+  unsigned mails = 0;
+  std::uint64_t held = 0;  // notes for the office that came faster than mails may
+  ArrivalSeq held_from;    // the first of them
+};
+
+// Mails, and what is known once they are written down. All of it is one transaction.
+struct MailBatch {
+  std::vector<Mail> mails = {};
+  std::vector<MailPace> paces = {};               // of those whom they are for
+  std::vector<Addressed> addressed = {};          // new; only the newest that a mail names are kept
+  std::optional<Digest> digest = {};              // that goes on from here
+  std::optional<ArrivalSeq> at_once_cursor = {};  // arrivals up to here have become mails that go at once
+};
+
 // Messages that do not arrive.
 struct Failing {
   std::uint64_t waiting = 0;   // tried in vain, several times
@@ -79,20 +103,29 @@ class Outbox {
   Result<std::vector<Delivery>> deliveries(WebhookId id, std::size_t limit);
   // Adds deliveries and moves the cursor, in one transaction.
   Status queue_deliveries(WebhookId id, const std::vector<Delivery>& deliveries, ArrivalSeq cursor);
-  Result<std::vector<Delivery>> due_deliveries(UnixMillis now, std::size_t limit);
-  Status settle_delivery(const Delivery& delivery);
+  // How many wait; counted up to `most`.
+  Result<std::size_t> waiting(WebhookId id, std::size_t most);
+  // Of one webhook, those that are due; the longest due first.
+  Result<std::vector<Delivery>> due_deliveries(WebhookId id, UnixMillis now, std::size_t limit);
+  Status settle(const Delivery& delivery);
 
   Result<std::vector<Digest>> digests(UserId user);
   Result<std::vector<Digest>> due_digests(UnixMillis now, std::size_t limit);
+  // Those that wait longer than their days and a day more: their time was set by a clock that was ahead.
+  Result<std::vector<Digest>> late_digests(UnixMillis now, std::size_t limit);
   Status put_digest(const Digest& digest);
   Status remove_digest(UserId user, std::string_view topic);
 
-  // Queues mails and moves what they follow, in one transaction.
-  Status queue_mail(const std::vector<Mail>& mails, const std::optional<Digest>& digest,
-                    const std::optional<ArrivalSeq>& at_once_cursor);
+  Status queue_mail(const MailBatch& batch);
   Result<std::vector<Mail>> due_mail(UnixMillis now, std::size_t limit);
   Result<std::vector<Mail>> recent_mail(std::size_t limit);
-  Status settle_mail(const Mail& mail);
+  Status settle(const Mail& mail);
+  // None: they got none yet.
+  Result<std::optional<MailPace>> mail_pace(UserId user);
+  // Hours that began by then, for whose end something waits.
+  Result<std::vector<MailPace>> paces_held(UnixMillis began_by, std::size_t limit);
+  // What came for the office from this arrival on, newest first; as far back as a mail names it.
+  Result<std::vector<RecordAt>> addressed(ArrivalSeq from);
   // Up to where arrivals have become mails that go at once; none: never asked.
   Result<std::optional<ArrivalSeq>> at_once_cursor();
 
@@ -106,8 +139,12 @@ class Outbox {
 
   // When something is next to be sent, mail among it or not; none: nothing waits.
   Result<std::optional<UnixMillis>> next_due(bool mail);
-  // Forgets what was settled before.
-  Status forget(UnixMillis before);
+  // Nothing waits longer than until `latest`, no hour began after now and nothing was settled later: what did
+  // was written down while the clock was ahead, and is due now.
+  Status not_after(UnixMillis latest, UnixMillis now);
+  // Forgets what was settled before, and of what was settled all but the newest `kept`, of deliveries and of
+  // mails; some thousand at a time.
+  Status forget(UnixMillis before, std::uint64_t kept);
 
  private:
   OfficeDb& db_;

@@ -1,8 +1,11 @@
 """Accounts as an office has them: the first link, three people with different rights, holds, reviews, and what is refused."""
 
+import contextlib
 import json
 import pathlib
 import re
+import sqlite3
+import time
 import unittest
 
 from api import Api, account, ask, practice
@@ -112,6 +115,24 @@ class Accounts(NodesTest):
         self.assertEqual(cancelled.json()["note"]["content"]["title"], "Never", "whoever takes it back has it")
         at = self.post(seoul, "/api/v1/records", practice("x") | {"at": "2999-01-01T00:00:00Z"}, headers)
         self.assertEqual((at.status, at.json()["field"]), (400, "at"))
+
+    def test_what_was_held_while_the_clock_was_ahead_is_held_from_now_on_and_a_named_time_stays(self):
+        seoul = self.node("seoul")
+        headers = {"Authorization": "Bearer " + account(seoul, "press", "publisher")}
+        named_time = time.strftime("%Y-%m-%dT00:00:00Z", time.gmtime(time.time() + 300 * 86400))
+        lasting = self.post(seoul, "/api/v1/records", practice("Lasting") | {"hold": 3600}, headers).json()["id"]
+        named = self.post(seoul, "/api/v1/records", practice("Named") | {"at": named_time}, headers).json()
+        seoul.stop()
+        # As if both had been asked for, a year from now, by this machine's clock.
+        with contextlib.closing(sqlite3.connect(seoul.data / "office.db")) as db, db:
+            db.execute("UPDATE held SET made_at_ms = made_at_ms + 31536000000")
+            db.execute("UPDATE held SET due_at_ms = made_at_ms + hold_ms WHERE hold_ms >= 0")
+        seoul.start()
+        due = lambda number: ask("GET", f"http://127.0.0.1:{seoul.http_port}/api/v1/held/{number}", headers=headers).json()["due_at"]
+        soon = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(time.time() + 3 * 3600))
+        wait_for(lambda: due(lasting) < soon, "an hour from now")
+        self.assertEqual(due(named["id"]), named["due_at"])
+        self.assertEqual(seoul.refs(kind="practice"), [], "neither is signed yet")
 
     def test_a_browsers_session_is_guarded(self):
         seoul = self.node("seoul", "--http-url", "https://notes.seoul.example")

@@ -1,6 +1,7 @@
 """Webhooks to a real receiver and mail to a real SMTP sink, with failures, retries, restarts and hostile notes."""
 
 import base64
+import contextlib
 import email
 import email.policy
 import hashlib
@@ -10,6 +11,7 @@ import json
 import pathlib
 import re
 import socket
+import sqlite3
 import threading
 import time
 import unittest
@@ -17,7 +19,7 @@ import unittest
 from aiosmtpd.controller import Controller
 
 from api import account, ask, practice
-from nodes import NodesTest, connected, wait_for
+from nodes import NodesTest, connected, peer, wait_for
 
 
 class Receiver:
@@ -249,6 +251,70 @@ class Sending(NodesTest):
                          ["Practice notes: climate (100)", "Practice notes: climate (100)", "Practice notes: climate (50)"])
         told = [title for m in mails for title in re.findall(r"^\* (Note \d{3}\.)", m.get_body(("plain",)).get_content(), re.M)]
         self.assertEqual(sorted(told), [f"Note {i:03}." for i in range(250)], "each once")
+
+    def test_what_comes_faster_than_mails_may_comes_in_one_when_the_hour_is_over(self):
+        sink = self.sink()
+        mail = ("--mail-smtp", f"smtp://127.0.0.1:{sink.port}", "--mail-plain", "--mail-from", "koinon@seoul.example",
+                "--http-url", "https://notes.seoul.example", "--send-backoff-seconds", "1")
+        seoul, la = self.node("seoul", *mail), self.node("la")
+        peer(seoul, la)
+        wait_for(lambda: la.entries("seoul.example") >= 3 and seoul.entries("la.example") >= 3, "they know each other")
+        press = {"Authorization": "Bearer " + account(seoul, "press", "publisher", "--email", "press@seoul.example"), "Content-Type": "application/json"}
+        wish = ask("PUT", f"http://127.0.0.1:{seoul.http_port}/api/v1/accounts/press/mail", json.dumps({"at_once": True}).encode(), press)
+        self.assertEqual(wish.status, 200)
+        office = {"Authorization": "Bearer " + account(la, "office", "publisher"), "Content-Type": "application/json"}
+
+        def asks(numbers):
+            notes = [{"kind": "question", "language": "en", "topics": ["health/testing"], "to": ["seoul.example"],
+                      "content": {"title": f"Question {i:02}.", "text": "Text."}} for i in numbers]
+            made = ask("POST", f"http://127.0.0.1:{la.http_port}/api/v1/imports", json.dumps({"notes": notes}).encode(), office)
+            self.assertEqual(made.status, 200, made.body)
+
+        def written(sql):
+            with contextlib.closing(sqlite3.connect(seoul.data / "office.db", timeout=30)) as db, db:
+                return db.execute(sql).fetchone()
+
+        waits = lambda count: lambda: written("SELECT coalesce(sum(held), 0) FROM mail_pace") == (count,)
+        asks(range(20))
+        wait_for(waits(14), "all but six wait")
+        wait_for(lambda: len(sink.got) == 6, "six come at once")
+        seoul.stop()
+        seoul.start(*mail)
+        asks(range(20, 24))
+        wait_for(waits(18), "a start begins no hour anew")
+        newest = la.json("list", "--kind", "question")["items"][0]
+        la.run("withdraw", newest["ref"], "--erase")
+        wait_for(lambda: seoul.json("show", newest["ref"])["status"] == "erased", "one of them is erased")
+        seoul.stop()
+        self.assertEqual(len(sink.got), 6, "no more within the hour")
+        written("UPDATE mail_pace SET began_ms = began_ms - 3600000 RETURNING user")
+        seoul.start(*mail)
+        wait_for(lambda: len(sink.got) == 7, "one mail when it is over")
+        messages = [email.message_from_bytes(e.content, policy=email.policy.default) for e in sink.got]
+        self.assertEqual(messages[-1]["Subject"], "For your office: 17 more notes")
+        told = [title for m in messages for title in re.findall(r"^\* (Question \d{2}\.)", m.get_body(("plain",)).get_content(), re.M)]
+        self.assertEqual(sorted(told), sorted({f"Question {i:02}." for i in range(24)} - {newest["title"]}), "each once, but what was erased")
+        self.assertTrue(waits(0)(), "nothing waits any more")
+
+    def test_a_webhook_with_much_to_take_keeps_no_other_one_waiting(self):
+        hanging = threading.Event()
+        self.addCleanup(hanging.set)
+        slow, quick = self.receiver(), self.receiver()
+        original = slow.server.RequestHandlerClass.do_POST
+        slow.server.RequestHandlerClass.do_POST = lambda handler: (hanging.wait(60), original(handler))
+        seoul = self.node("seoul", "--webhooks-allow-private", "--send-backoff-seconds", "1")
+        for receiver in (slow, quick):
+            seoul.run("webhook", "add", f"http://127.0.0.1:{receiver.port}/")
+        headers = {"Authorization": "Bearer " + account(seoul, "press", "publisher"), "Content-Type": "application/json"}
+        notes = [practice(f"Note {i:03}.") for i in range(200)]
+        made = ask("POST", f"http://127.0.0.1:{seoul.http_port}/api/v1/imports", json.dumps({"notes": notes}).encode(), headers)
+        self.assertEqual(made.status, 200, made.body)
+        told = lambda receiver: {json.loads(body)["data"]["ref"] for _, body in receiver.got}
+        wait_for(lambda: len(told(quick)) == 200, "the quick one has all of them")
+        self.assertEqual(len(quick.got), 200, "each once")
+        self.assertEqual(slow.got, [], "while the slow one has taken nothing")
+        hanging.set()
+        wait_for(lambda: len(told(slow)) == 200, "and the slow one once it is well")
 
     def test_mail_without_a_sender_or_links_is_refused_at_the_start(self):
         seoul = self.node("seoul", start=False)

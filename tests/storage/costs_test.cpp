@@ -163,11 +163,23 @@ class Held {
             .ok());
     std::vector<Mail> mails(size.sent);
     for (Mail& mail : mails) mail.next_at = {900'000};
-    ASSERT_TRUE(outbox.queue_mail(mails, std::nullopt, std::nullopt).ok());
+    ASSERT_TRUE(outbox.queue_mail({.mails = mails}).ok());
     const auto queued = outbox.due_mail({900'000}, size.sent);
     for (Mail mail : *queued) {
       mail.state = SendState::kSent;
-      ASSERT_TRUE(outbox.settle_mail(mail).ok());
+      ASSERT_TRUE(outbox.settle(mail).ok());
+    }
+    Webhook hook;
+    hook.url = "https://x.example";
+    hook.secret = Bytes(32, 's');
+    const auto id = outbox.add_webhook(hook);
+    std::vector<Delivery> deliveries(size.sent);
+    for (Delivery& delivery : deliveries) delivery.next_at = {900'000};
+    ASSERT_TRUE(outbox.queue_deliveries(*id, deliveries, ArrivalSeq(1)).ok());
+    const auto posted = outbox.due_deliveries(*id, {900'000}, size.sent);
+    for (Delivery delivery : *posted) {
+      delivery.state = SendState::kSent;
+      ASSERT_TRUE(outbox.settle(delivery).ok());
     }
   }
 };
@@ -259,7 +271,17 @@ std::vector<Operation> office_operations() {
       {"one's drafts", [](Held& h) { return done(Desk(*h.office).drafts(h.user)); }},
       {"one's watchlist", [](Held& h) { return done(Desk(*h.office).watched(h.user)); }},
       {"what has expired", [](Held& h) { return Accounts(*h.office).expire({1}); }},
-      {"what was sent long ago", [](Held& h) { return Outbox(*h.office).forget({1}); }},
+      {"what was sent long ago", [](Held& h) { return Outbox(*h.office).forget({1}, limits::kSentKept); }},
+      {"what was written down under a wrong clock",
+       [](Held& h) -> Status {
+         KOINON_TRY(Outbox(*h.office).not_after({2'000'000}, {1'000'000}));
+         KOINON_TRY(Outbox(*h.office).late_digests({1'000'000}, 5));
+         return Desk(*h.office).set_right({1'000'000});
+       }},
+      {"what waits for one webhook", [](Held& h) { return done(Outbox(*h.office).waiting({1}, 1'000)); }},
+      {"what one webhook is to be sent",
+       [](Held& h) { return done(Outbox(*h.office).due_deliveries({1}, {1}, 5)); }},
+      {"whose hour is over", [](Held& h) { return done(Outbox(*h.office).paces_held({1}, 5)); }},
       {"what is to be sent", [](Held& h) { return done(Outbox(*h.office).due_mail({1}, 5)); }},
       {"when something is due", [](Held& h) { return done(Outbox(*h.office).next_due(true)); }},
       {"digests that are due", [](Held& h) { return done(Outbox(*h.office).due_digests({1}, 5)); }},

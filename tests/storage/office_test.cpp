@@ -75,13 +75,90 @@ TEST_F(Office, DeliveriesAndTheCursorThatCoversThemAreOneChange) {
   Outbox again(*db);
   EXPECT_EQ(again.webhooks()->front().cursor, ArrivalSeq(7));
   EXPECT_EQ(again.webhooks()->front().secret, Bytes(32, 's'));
-  auto due = again.due_deliveries({5}, 10);
+  auto due = again.due_deliveries(*id, {5}, 10);
   ASSERT_EQ(due->size(), 2U);
   due->front().state = SendState::kSent;
-  ASSERT_TRUE(again.settle_delivery(due->front()).ok());
-  EXPECT_EQ(again.due_deliveries({5}, 10)->size(), 1U);
+  ASSERT_TRUE(again.settle(due->front()).ok());
+  EXPECT_EQ(again.due_deliveries(*id, {5}, 10)->size(), 1U);
   ASSERT_TRUE(again.remove_webhook(*id).ok());
-  EXPECT_TRUE(again.due_deliveries({5}, 10)->empty()) << "with the webhook go its deliveries";
+  EXPECT_TRUE(again.due_deliveries(*id, {5}, 10)->empty()) << "with the webhook go its deliveries";
+}
+
+TEST_F(Office, WhatWasPutOffWhileTheClockWasAheadIsDueNow) {
+  constexpr std::int64_t kYear = 365LL * 24 * 3'600'000;
+  Accounts accounts(*db);
+  Outbox outbox(*db);
+  User press;
+  press.name = "press";
+  const UserId user = *accounts.add(press);
+  Webhook hook;
+  hook.url = "https://x.example";
+  hook.secret = Bytes(32, 's');
+  const auto id = outbox.add_webhook(hook);
+  std::vector<Delivery> deliveries(2);
+  deliveries[0].next_at = {kYear};
+  deliveries[1].next_at = {900};
+  ASSERT_TRUE(outbox.queue_deliveries(*id, deliveries, ArrivalSeq(7)).ok());
+  Mail mail;
+  mail.next_at = {kYear};
+  ASSERT_TRUE(outbox.queue_mail({.mails = {mail}, .paces = {{user, {kYear}, 6, 1, ArrivalSeq(3)}}}).ok());
+  ASSERT_TRUE(outbox.not_after({1000}, {100}).ok());
+  EXPECT_EQ(outbox.due_mail({100}, 10)->size(), 1U);
+  const auto due = outbox.due_deliveries(*id, {1000}, 10);
+  ASSERT_EQ(due->size(), 2U);
+  EXPECT_EQ((*due)[0].next_at.value, 100);
+  EXPECT_EQ((*due)[1].next_at.value, 900) << "what may wait so long does";
+  ASSERT_EQ(outbox.paces_held({100}, 10)->size(), 1U);
+  EXPECT_EQ(outbox.paces_held({100}, 10)->front().held_from, ArrivalSeq(3));
+}
+
+TEST_F(Office, WhatIsHeldForAWhileIsHeldFromNowOnOnceTheClockIsRightAndANamedTimeStays) {
+  constexpr std::int64_t kAhead = 1'000'000;
+  Desk desk(*db);
+  const auto hold = [&](HeldState state, std::optional<std::chrono::milliseconds> lasting,
+                        std::int64_t made) {
+    HeldNote note;
+    note.state = state;
+    note.made_at = {made};
+    note.due_at = {made + 50};
+    note.hold = lasting;
+    return *desk.hold(note);
+  };
+  using std::chrono::milliseconds;
+  const HeldId lasting = hold(HeldState::kWaiting, milliseconds(50), kAhead);
+  const HeldId reviewed = hold(HeldState::kReview, milliseconds(50), kAhead);
+  const HeldId released = hold(HeldState::kReview, milliseconds(50), kAhead);
+  const HeldId named = hold(HeldState::kWaiting, std::nullopt, kAhead);
+  const HeldId before = hold(HeldState::kWaiting, milliseconds(50), 90);
+  ASSERT_TRUE(desk.approve(released, "boss", {kAhead + 10}).ok());
+  ASSERT_TRUE(desk.set_right({100}).ok());
+  const auto due = [&](HeldId id) { return (*desk.held(id))->due_at.value; };
+  EXPECT_EQ(due(lasting), 150);
+  EXPECT_EQ(due(reviewed), 150);
+  EXPECT_EQ(due(released), 100) << "a reviewer's word makes it due at once";
+  EXPECT_EQ(due(named), kAhead + 50) << "nothing is signed before the time that somebody named";
+  EXPECT_EQ(due(before), 140) << "what was written down at its time stays";
+  ASSERT_TRUE(desk.set_right({120}).ok());
+  EXPECT_EQ(due(lasting), 150) << "once";
+}
+
+TEST_F(Office, OfWhatWasSentTheNewestAreKeptAndWhatWaitsStays) {
+  Outbox outbox(*db);
+  std::vector<Mail> mails(10);
+  for (Mail& mail : mails) mail.next_at = {50};
+  ASSERT_TRUE(outbox.queue_mail({.mails = mails}).ok());
+  const auto queued = *outbox.due_mail({50}, 10);
+  for (std::size_t i = 1; i < queued.size(); ++i) {
+    Mail mail = queued[i];
+    mail.state = SendState::kSent;
+    ASSERT_TRUE(outbox.settle(mail).ok());
+  }
+  ASSERT_TRUE(outbox.forget({1}, 4).ok());
+  std::vector<std::int64_t> kept;
+  for (const Mail& mail : *outbox.recent_mail(100)) kept.push_back(mail.id.value);
+  EXPECT_EQ(kept, (std::vector<std::int64_t>{10, 9, 8, 7, 1}));
+  ASSERT_TRUE(outbox.forget({51}, 4).ok());
+  EXPECT_EQ(outbox.recent_mail(100)->size(), 1U) << "and what was sent long ago goes";
 }
 
 // What every file of the database has, its write-ahead log among them.
@@ -155,7 +232,7 @@ TEST_F(Office, AMessageThatWaitsNamesWhatItTellsOfAndKeepsNoText) {
   ASSERT_TRUE(outbox.queue_deliveries(*id, {delivery}, ArrivalSeq(7)).ok());
   reopen();
   Outbox again(*db);
-  const auto due = again.due_deliveries({5}, 10);
+  const auto due = again.due_deliveries(*id, {5}, 10);
   ASSERT_EQ(due->size(), 1U);
   EXPECT_EQ(due->front().log, delivery.log);
   EXPECT_EQ(due->front().index, EntryIndex(7));

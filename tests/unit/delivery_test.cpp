@@ -5,7 +5,7 @@
 
 #include "crypto/hmac.h"
 #include "node/delivery/address_policy.h"
-#include "node/delivery/courier.h"
+#include "node/delivery/announcer.h"
 #include "node/delivery/mail_message.h"
 #include "node/delivery/webhook_message.h"
 #include "proto/base/encoding.h"

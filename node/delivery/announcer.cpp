@@ -1,0 +1,310 @@
+#include "node/delivery/announcer.h"
+
+#include <algorithm>
+
+#include "crypto/ed25519.h"
+#include "node/delivery/mail_about.h"
+#include "proto/base/encoding.h"
+#include "proto/base/limits.h"
+#include "proto/codec/entry.h"
+#include "proto/vocabulary/vocabulary.h"
+
+namespace koinon {
+namespace {
+
+constexpr std::size_t kNewsRows = 100;
+constexpr std::size_t kNewsRecords = 500;
+static_assert(kNewsRecords <= limits::kDeliveriesWaiting);
+constexpr std::size_t kDigestsAtOnce = 16;
+constexpr std::size_t kIdBytes = 16;
+constexpr std::int64_t kHourMs = 3'600'000;
+constexpr std::int64_t kDayMs = 24 * kHourMs;
+constexpr std::int64_t kUnsubscribeDays = 180;
+constexpr const char* kAtOnce = "at-once";
+
+bool is_note(v1::Kind kind) { return kind >= v1::KIND_PRACTICE && kind <= v1::KIND_ANSWER; }
+
+bool in_topic(const std::string& topic, const IndexedRecord& record) {
+  return topic.empty() || std::any_of(record.topics.begin(), record.topics.end(),
+                                      [&](const auto& one) { return topic_covers(topic, one); });
+}
+
+}  // namespace
+
+UnixMillis digest_time(UnixMillis now, unsigned days, unsigned hour) {
+  const std::int64_t earliest = now.value + static_cast<std::int64_t>(days) * kDayMs - kDayMs / 2;
+  const std::int64_t day = earliest / kDayMs * kDayMs + static_cast<std::int64_t>(hour) * kHourMs;
+  return {day >= earliest ? day : day + kDayMs};
+}
+
+Result<bool> Announcer::turn() {
+  more_ = false;
+  KOINON_TRY(write_deliveries());
+  KOINON_TRY(write_gathered());
+  KOINON_TRY(write_mail_at_once());
+  KOINON_TRY(set_digests_right());
+  KOINON_TRY(write_digests());
+  return more_;
+}
+
+Result<Announcer::News> Announcer::news_after(ArrivalSeq after) {
+  News news{after, {}};
+  KOINON_ASSIGN(const ArrivalSeq indexed, parts_.index.position());
+  KOINON_ASSIGN(const auto arrivals, parts_.store.arrivals(after, kNewsRows));
+  std::size_t looked = 0;
+  for (const Arrival& arrival : arrivals) {
+    if (arrival.kind == ArrivalKind::kRemoved) {  // counts all that is gone
+      const std::uint64_t last = arrival.first.value + arrival.count - 1;
+      if (last > indexed.value) return news;
+      news.last = ArrivalSeq(last);
+      continue;
+    }
+    for (std::uint64_t i = 0; i < arrival.count; ++i) {
+      if (arrival.first.value + i > indexed.value) return news;
+      if (looked++ >= kNewsRecords) {
+        more_ = true;
+        return news;
+      }
+      news.last = ArrivalSeq(arrival.first.value + i);
+      KOINON_ASSIGN(const auto record, parts_.index.get(arrival.log, EntryIndex(arrival.from.value + i)));
+      if (record) news.records.push_back({news.last, arrival.kind, *record});
+    }
+  }
+  more_ = more_ || arrivals.size() == kNewsRows;
+  return news;
+}
+
+// By the arrival that brought its text, and so once: where entry and text come apart, the index may have both
+// by the time that either is looked at.
+Result<bool> Announcer::is_told_by(const NewRecord& news) {
+  const bool brings = news.kind == ArrivalKind::kAdded || news.kind == ArrivalKind::kBody;
+  if (!brings || !is_note(news.record.kind) || news.record.title.empty()) return false;
+  const auto newest = parts_.store.arrival_of(news.record.log, news.record.index);
+  if (!newest.ok() && newest.error().code != Code::kNotFound) return newest.error();
+  return newest.ok() && *newest && (*newest)->first <= news.arrival &&
+         news.arrival.value < (*newest)->first.value + (*newest)->count;
+}
+
+// --- webhooks ---
+
+// Whether a withdrawal takes back a note and leaves its text; one that erases is told of as an erasure.
+Result<bool> Announcer::takes_back_a_note(const IndexedRecord& record) {
+  if (record.kind != v1::KIND_WITHDRAWAL) return false;
+  const auto stored = parts_.store.record(record.log, record.index);
+  const auto entry = stored.ok() ? parse_entry(stored->entry) : Result<v1::Entry>(stored.error());
+  if (!entry.ok() || !entry->control().has_withdrawal() || entry->control().withdrawal().erase())
+    return false;
+  KOINON_ASSIGN(const auto target,
+                parts_.index.get(record.log, EntryIndex(entry->control().withdrawal().index())));
+  return target && is_note(target->kind);
+}
+
+Status Announcer::write_deliveries() {
+  KOINON_ASSIGN(const auto webhooks, parts_.outbox.webhooks());
+  KOINON_ASSIGN(const ArrivalSeq indexed, parts_.index.position());
+  for (const Webhook& webhook : webhooks) {
+    if (webhook.cursor == indexed) continue;
+    // One that is full is told more once it has taken some of what waits.
+    KOINON_ASSIGN(const std::size_t waiting, parts_.outbox.waiting(webhook.id, limits::kDeliveriesWaiting));
+    if (waiting + kNewsRecords > limits::kDeliveriesWaiting) continue;
+    KOINON_ASSIGN(const News news, news_after(webhook.cursor));
+    if (news.last == webhook.cursor) continue;
+    std::vector<Delivery> deliveries;
+    for (const NewRecord& item : news.records) {
+      const auto& [arrival, kind, record] = item;
+      if (!in_topic(webhook.topic, record)) continue;
+      KOINON_ASSIGN(bool told, is_told_by(item));
+      told = told || (kind == ArrivalKind::kErased && is_note(record.kind));
+      if (kind == ArrivalKind::kAdded && !told) {
+        KOINON_ASSIGN(told, takes_back_a_note(record));
+      }
+      if (!told) continue;
+      Delivery delivery;
+      delivery.message = "msg_" + to_base32(random_bytes(kIdBytes));
+      delivery.log = record.log;
+      delivery.index = record.index;
+      delivery.kind = kind;
+      delivery.at = delivery.next_at = parts_.clock.wall();
+      deliveries.push_back(std::move(delivery));
+    }
+    KOINON_TRY(parts_.outbox.queue_deliveries(webhook.id, deliveries, news.last));
+  }
+  return {};
+}
+
+// --- mail ---
+
+// A question to us, or an answer to, an adoption of or a version of what is ours.
+Result<bool> Announcer::is_for_us(const IndexedRecord& record) {
+  if (!options_.own || record.log == *options_.own) return false;
+  KOINON_ASSIGN(const StoredRecord stored, parts_.store.record(record.log, record.index));
+  const auto entry = parse_entry(stored.entry);
+  if (!entry.ok()) return false;
+  const auto ours = [&](const std::string& log) { return log == options_.own->view(); };
+  return std::any_of(entry->to().begin(), entry->to().end(), ours) ||
+         std::any_of(entry->refs().begin(), entry->refs().end(),
+                     [&](const auto& ref) { return ours(ref.log_id()); });
+}
+
+Result<Mail> Announcer::mail_to(const User& user, const std::string& what, const std::vector<RecordAt>& items,
+                                std::optional<std::uint64_t> more) {
+  Credential unsubscribe;
+  unsubscribe.kind = CredentialKind::kUnsubscribe;
+  unsubscribe.user = user.id;
+  unsubscribe.label = what;
+  unsubscribe.created_at = parts_.clock.wall();
+  unsubscribe.expires_at = {unsubscribe.created_at.value + kUnsubscribeDays * kDayMs};
+  KOINON_ASSIGN(const std::string secret, parts_.accounts.issue(unsubscribe));
+  Mail mail;
+  mail.recipient = user.email;
+  mail.next_at = parts_.clock.wall();
+  mail.about = about_text(
+      {what, items, secret, to_base32(random_bytes(kIdBytes)) + "@" + options_.name, mail.next_at, more});
+  return mail;
+}
+
+Result<MailPace> Announcer::pace_of(UserId user) {
+  const UnixMillis now = parts_.clock.wall();
+  KOINON_ASSIGN(const auto pace, parts_.outbox.mail_pace(user));
+  // What waits for the hour's end is told before another hour begins.
+  const bool goes_on =
+      pace && (pace->held > 0 || (pace->began <= now && now.value - pace->began.value < kHourMs));
+  return goes_on ? *pace : MailPace{user, now, 0, 0, {}};
+}
+
+// When the hour is over, what came faster than mails may comes in one mail, which is the first of the next
+// hour.
+Status Announcer::write_gathered() {
+  if (!options_.mail) return {};
+  const UnixMillis now = parts_.clock.wall();
+  KOINON_ASSIGN(const auto paces, parts_.outbox.paces_held({now.value - kHourMs}, kDigestsAtOnce));
+  more_ = more_ || paces.size() == kDigestsAtOnce;
+  for (const MailPace& pace : paces) {
+    KOINON_ASSIGN(const auto user, parts_.accounts.get(pace.user));
+    MailBatch batch;
+    batch.paces.push_back({pace.user, now, 0, 0, {}});
+    if (user && user->mail_at_once && !user->email.empty()) {
+      KOINON_ASSIGN(const auto items, parts_.outbox.addressed(pace.held_from));
+      const std::uint64_t more = pace.held - std::min<std::uint64_t>(pace.held, items.size());
+      KOINON_ASSIGN(Mail mail, mail_to(*user, kAtOnce, items, more));
+      batch.mails.push_back(std::move(mail));
+      batch.paces.front().mails = 1;
+    }
+    KOINON_TRY(parts_.outbox.queue_mail(batch));
+  }
+  return {};
+}
+
+Status Announcer::write_mail_at_once() {
+  KOINON_ASSIGN(const auto cursor, parts_.outbox.at_once_cursor());
+  MailBatch batch;
+  if (!cursor || !options_.mail) {
+    // Nobody is told of what came before the first mail could be sent.
+    KOINON_ASSIGN(batch.at_once_cursor, parts_.index.position());
+    return cursor == batch.at_once_cursor ? Status() : parts_.outbox.queue_mail(batch);
+  }
+  KOINON_ASSIGN(const News news, news_after(*cursor));
+  if (news.last == *cursor) return {};
+  batch.at_once_cursor = news.last;
+  for (const NewRecord& item : news.records) {
+    KOINON_ASSIGN(const bool told, is_told_by(item));
+    if (!told) continue;
+    KOINON_ASSIGN(const bool for_us, is_for_us(item.record));
+    if (for_us) batch.addressed.push_back({item.arrival, {item.record.log, item.record.index}});
+  }
+  if (!batch.addressed.empty()) KOINON_TRY(mail_to_each(batch));
+  return parts_.outbox.queue_mail(batch);
+}
+
+// A mail of its own for each note, as many as an hour may bring; what is more waits for the hour's end.
+Status Announcer::mail_to_each(MailBatch& batch) {
+  KOINON_ASSIGN(const auto users, parts_.accounts.all());
+  for (const User& user : users) {
+    if (!user.mail_at_once || user.email.empty()) continue;
+    KOINON_ASSIGN(MailPace pace, pace_of(user.id));
+    for (const Addressed& note : batch.addressed) {
+      if (pace.held > 0 || pace.mails >= limits::kMailsPerHour) {
+        if (pace.held++ == 0) pace.held_from = note.arrival;
+        continue;
+      }
+      ++pace.mails;
+      KOINON_ASSIGN(Mail mail, mail_to(user, kAtOnce, {note.record}, std::nullopt));
+      batch.mails.push_back(std::move(mail));
+    }
+    batch.paces.push_back(pace);
+  }
+  return {};
+}
+
+// --- digests ---
+
+UnixMillis Announcer::next_digest(unsigned days) const {
+  return digest_time(parts_.clock.wall(), days, options_.digest_hour);
+}
+
+// What waits longer than it may was put off while the clock was ahead.
+Status Announcer::set_digests_right() {
+  KOINON_ASSIGN(const auto late, parts_.outbox.late_digests(parts_.clock.wall(), kDigestsAtOnce));
+  more_ = more_ || late.size() == kDigestsAtOnce;
+  for (const Digest& digest : late) {
+    MailBatch batch;
+    batch.digest = digest;
+    batch.digest->next_at = next_digest(digest.days);
+    KOINON_TRY(parts_.outbox.queue_mail(batch));
+  }
+  return {};
+}
+
+Result<std::vector<RecordAt>> Announcer::items_of(Digest& digest) {
+  std::vector<RecordAt> items;
+  bool more = true;
+  while (more && items.size() < limits::kDigestItems) {
+    KOINON_ASSIGN(const News news, news_after(digest.cursor));
+    more = news.last != digest.cursor;
+    digest.cursor = news.last;
+    for (const NewRecord& item : news.records) {
+      if (!in_topic(digest.topic, item.record) || item.record.status != RecordStatus::kCurrent) continue;
+      KOINON_ASSIGN(const bool told, is_told_by(item));
+      if (!told) continue;
+      items.emplace_back(item.record.log, item.record.index);
+      if (items.size() < limits::kDigestItems) continue;
+      digest.cursor = item.arrival;
+      break;
+    }
+  }
+  return items;
+}
+
+Status Announcer::write_digests() {
+  KOINON_ASSIGN(auto digests, parts_.outbox.due_digests(parts_.clock.wall(), kDigestsAtOnce));
+  more_ = more_ || digests.size() == kDigestsAtOnce;
+  for (Digest& digest : digests) {
+    KOINON_ASSIGN(const auto user, parts_.accounts.get(digest.user));
+    KOINON_ASSIGN(const auto items, items_of(digest));
+    MailBatch batch;
+    // A day without news is no reason to write.
+    if (user && !user->email.empty() && options_.mail && !items.empty()) {
+      KOINON_ASSIGN(Mail mail, mail_to(*user, "digest " + digest.topic, items, std::nullopt));
+      batch.mails.push_back(std::move(mail));
+    }
+    if (items.size() < limits::kDigestItems) {
+      digest.next_at = next_digest(digest.days);
+    } else {
+      // A mail that is full is followed by another one, which counts as one of the hour's: what is left is
+      // due still.
+      KOINON_ASSIGN(MailPace pace, pace_of(digest.user));
+      if (pace.mails >= limits::kMailsPerHour) {
+        digest.next_at = {pace.began.value + kHourMs};
+      } else {
+        ++pace.mails;
+        batch.paces.push_back(pace);
+        more_ = true;
+      }
+    }
+    batch.digest = digest;
+    KOINON_TRY(parts_.outbox.queue_mail(batch));
+  }
+  return {};
+}
+
+}  // namespace koinon

@@ -1,0 +1,103 @@
+#include "node/delivery/composer.h"
+
+#include <algorithm>
+
+#include <boost/json.hpp>
+
+#include "node/delivery/mail_about.h"
+#include "proto/codec/entry.h"
+#include "proto/vocabulary/vocabulary.h"
+
+namespace koinon {
+namespace json = boost::json;
+
+Result<std::optional<std::string>> Composer::payload(const Delivery& delivery, UnixMillis now) {
+  const auto nothing = std::optional<std::string>();
+  if (!delivery.log) return delivery.payload.empty() ? nothing : std::optional(delivery.payload);
+  KOINON_ASSIGN(const auto found, index_.get(*delivery.log, delivery.index));
+  if (!found) return nothing;  // its log was removed
+  IndexedRecord record = *found;
+  std::string type = delivery.kind == ArrivalKind::kErased ? "record.erased" : "record.published";
+  Directory directory(store_);
+  json::object more;
+  if (record.kind == v1::KIND_WITHDRAWAL) {
+    const auto stored = store_.record(record.log, record.index);
+    const auto entry = stored.ok() ? parse_entry(stored->entry) : Result<v1::Entry>(stored.error());
+    if (!entry.ok()) return nothing;
+    KOINON_ASSIGN(const auto target,
+                  index_.get(record.log, EntryIndex(entry->control().withdrawal().index())));
+    if (!target) return nothing;
+    type = "record.withdrawn";
+    more["because"] = withdrawal_reason(store_, record.log, record.index);
+    record = *target;
+  } else if (delivery.kind != ArrivalKind::kErased && record.status == RecordStatus::kErased) {
+    return nothing;
+  }
+  json::object data = summary_json(directory, record);
+  for (const auto& item : more) data[item.key()] = item.value();
+  if (json::array about = about_json(directory, store_, index_, record); !about.empty())
+    data["about"] = std::move(about);
+  if (!options_.url.empty())
+    data["url"] = options_.url + "/records/" + directory.ref(record.log, record.index);
+  return std::optional(json::serialize(json::object{
+      {"type", type}, {"timestamp", time_text(std::min(delivery.at, now))}, {"data", std::move(data)}}));
+}
+
+MailItem Composer::mail_item(const IndexedRecord& record) {
+  Directory directory(store_);
+  MailItem item;
+  item.title = record.title;
+  item.city = directory.city(record.log);
+  item.kind = kind_name(record.kind);
+  item.url = options_.url + "/records/" + directory.ref(record.log, record.index);
+  item.summary = record.summary;
+  return item;
+}
+
+namespace {
+
+// What a mail says before its items.
+void head(const MailAbout& about, const std::string& url, MailContent& content) {
+  constexpr std::string_view kDigest = "digest ";
+  const MailItem& first = content.items.front();
+  if (about.what.starts_with(kDigest)) {
+    const std::string topic = about.what == kDigest ? "all topics" : about.what.substr(kDigest.size());
+    content.subject = "Practice notes: " + topic + " (" + std::to_string(content.items.size()) + ")";
+    content.opening = "What is new on " + topic + ":";
+  } else if (about.more) {
+    const std::uint64_t all = content.items.size() + *about.more;
+    content.subject = "For your office: " + std::to_string(all) + (all == 1 ? " more note" : " more notes");
+    content.opening = "More came for your office than comes in a mail of its own.";
+    if (*about.more > 0)
+      content.opening += " These are the newest; all of it is in the inbox: " + url + "/inbox";
+  } else {
+    content.subject = first.city + ": " + first.title;
+    content.opening = "For your office, from " + first.city + ":";
+  }
+}
+
+}  // namespace
+
+Result<std::optional<std::string>> Composer::message(const Mail& mail, UnixMillis now) {
+  const auto nothing = std::optional<std::string>();
+  if (mail.about.empty()) return mail.message.empty() ? nothing : std::optional(mail.message);
+  const auto about = read_about(mail.about);
+  if (!about) return nothing;
+  MailContent content;
+  for (const auto& [log, index] : about->items) {
+    KOINON_ASSIGN(const auto record, index_.get(log, index));
+    if (record && record->status == RecordStatus::kCurrent && !record->title.empty())
+      content.items.push_back(mail_item(*record));
+  }
+  if (content.items.empty()) return nothing;
+  head(*about, options_.url, content);
+  content.from = options_.mail_from;
+  content.from_name = options_.name;
+  content.to = mail.recipient;
+  content.unsubscribe = options_.url + "/unsubscribe/" + about->unsubscribe;
+  content.message_id = about->message_id;
+  content.date = std::min(about->at, now);
+  return std::optional(mail_message(content));
+}
+
+}  // namespace koinon

@@ -1,0 +1,42 @@
+// What a message says. It is made when it goes, of what stands then: of what was erased or withdrawn since it
+// was written down, nothing is told.
+//
+// Belongs to the courier's thread, as the readers do that it is given; they must outlive it.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "node/delivery/mail_message.h"
+#include "node/http/record_json.h"
+#include "storage/office/outbox.h"
+#include "storage/search_index.h"
+#include "storage/store.h"
+
+namespace koinon {
+
+struct ComposerOptions {
+  std::string name;  // of the city, as mail's sender
+  std::string url;   // where pages are; links begin with it
+  std::string mail_from;
+};
+
+class Composer {
+ public:
+  Composer(ComposerOptions options, StoreReader& store, IndexReader& index)
+      : options_(std::move(options)), store_(store), index_(index) {}
+
+  // A webhook's message, as JSON. None: nothing of it stands any more.
+  Result<std::optional<std::string>> payload(const Delivery& delivery, UnixMillis now);
+  // A mail, as RFC 5322. None: nothing that it told of stands any more.
+  Result<std::optional<std::string>> message(const Mail& mail, UnixMillis now);
+
+ private:
+  MailItem mail_item(const IndexedRecord& record);
+
+  ComposerOptions options_;
+  StoreReader& store_;
+  IndexReader& index_;
+};
+
+}  // namespace koinon

@@ -1,0 +1,269 @@
+// What is due to whom: mails an hour, what comes after it, webhooks that take nothing, digests put off by a
+// clock that was ahead. The clock is the test's own; nothing is sent.
+#include "node/delivery/announcer.h"
+
+#include <set>
+
+#include <gtest/gtest.h>
+
+#include "crypto/ed25519.h"
+#include "node/delivery/composer.h"
+#include "node/delivery/mail_about.h"
+#include "proto/base/encoding.h"
+#include "proto/base/limits.h"
+#include "tests/storage/store_fixture.h"
+#include "tests/temporary_folder.h"
+
+namespace koinon::test {
+namespace {
+
+constexpr std::int64_t kMinute = 60'000;
+constexpr std::int64_t kHour = 60 * kMinute;
+constexpr std::int64_t kDay = 24 * kHour;
+
+// The parts of a mail as they are read, headers before them.
+std::string readable(const std::string& mail) {
+  std::string out = mail.substr(0, mail.find("\r\n\r\n"));
+  constexpr std::string_view kPart = "base64\r\n\r\n";
+  for (auto at = mail.find(kPart); at != std::string::npos; at = mail.find(kPart, at + 1)) {
+    std::string part = mail.substr(at + kPart.size(), mail.find("--=_", at) - at - kPart.size());
+    std::erase(part, '\r');
+    std::erase(part, '\n');
+    out += from_base64(part).ok() ? *from_base64(part) : "unreadable";
+  }
+  return out;
+}
+
+class Announcing : public testing::Test {
+ protected:
+  void SetUp() override {
+    ASSERT_TRUE(init_crypto().ok());
+    store = std::move(*open_sqlite_store(folder.path() / "store.db"));
+    writer = std::move(*open_index_writer(folder.path() / "index.db", *store->journal()));
+    index = std::move(*open_index_reader(folder.path() / "index.db"));
+    office = std::make_unique<OfficeDb>(std::move(*OfficeDb::open(folder.path() / "office.db")));
+    accounts = std::make_unique<Accounts>(*office);
+    outbox = std::make_unique<Outbox>(*office);
+    restart();
+    User press;
+    press.name = "press";
+    press.email = "press@seoul.example";
+    press.mail_at_once = true;
+    user = *accounts->add(press);
+    turn();  // nobody is told of what was there before
+  }
+
+  // Another life of the node: nothing of it is in memory.
+  void restart() {
+    announcer = std::make_unique<Announcer>(
+        AnnouncerOptions{seoul.id(), "seoul.example", true, 6},
+        Announcer::Parts{
+            *store, *index, *accounts, *outbox, {[this] { return now; }, [] { return MonoTime{}; }}});
+  }
+
+  void turn() {
+    for (bool more = true; more;) {
+      const auto done = announcer->turn();
+      ASSERT_TRUE(done.ok()) << done.error().text();
+      more = *done;
+    }
+  }
+
+  // Los Angeles says so much, to Seoul's office or to everybody. The index has it.
+  std::vector<EntryIndex> say(std::size_t count, bool to_us) {
+    std::vector<EntryIndex> out;
+    EXPECT_TRUE(store->begin(false).ok());
+    std::vector<DraftMaker> makers;
+    for (std::size_t i = 0; i < count; ++i)
+      makers.emplace_back([&, title = "Note " + std::to_string(said_++)](StoreReader&) -> Result<Draft> {
+        Draft draft = note(title);
+        if (to_us) draft.entry.add_to(seoul.id().bytes());
+        return draft;
+      });
+    const auto batch = la.publish(*store, makers, now);
+    EXPECT_TRUE(batch.ok());
+    for (const auto& result : batch->results) out.push_back(result->index);
+    EXPECT_TRUE(store->commit().ok());
+    catch_up();
+    return out;
+  }
+  void erase(EntryIndex gone) {
+    Draft draft;
+    draft.entry.set_kind(v1::KIND_WITHDRAWAL);
+    auto* ref = draft.entry.add_refs();
+    ref->set_role(v1::REF_ROLE_WITHDRAWS);
+    ref->set_log_id(la.id().bytes());
+    ref->set_index(gone.value);
+    ref->set_leaf_hash(leaf_hash(store->record(la.id(), gone)->entry).bytes());
+    draft.entry.mutable_control()->mutable_withdrawal()->set_index(gone.value);
+    draft.entry.mutable_control()->mutable_withdrawal()->set_erase(true);
+    ASSERT_TRUE(publish(*store, la, draft).ok());
+    catch_up();
+  }
+  void catch_up() {
+    while (*writer->catch_up(*store) > 0) {
+    }
+  }
+
+  // Mails that wait, oldest first.
+  std::vector<Mail> mails() { return *outbox->due_mail({INT64_MAX}, 10'000); }
+  std::string text_of(const Mail& mail) {
+    Composer composer({"seoul.example", "https://notes.seoul.example", "koinon@seoul.example"}, *store,
+                      *index);
+    const auto text = composer.message(mail, now);
+    return text.ok() && *text ? readable(**text) : "nothing";
+  }
+
+  TemporaryFolder folder;
+  OwnLog seoul = test_log("seoul.example");
+  OwnLog la = test_log("la.example");
+  std::unique_ptr<Store> store;
+  std::unique_ptr<IndexWriter> writer;
+  std::unique_ptr<IndexReader> index;
+  std::unique_ptr<OfficeDb> office;
+  std::unique_ptr<Accounts> accounts;
+  std::unique_ptr<Outbox> outbox;
+  std::unique_ptr<Announcer> announcer;
+  UserId user;
+  UnixMillis now{20'000 * kDay};
+
+ private:
+  std::size_t said_ = 100;  // titles of one length, so that none is in another
+};
+
+TEST_F(Announcing, WhatComesFasterThanMailsMayComesInOneMailWhenTheHourIsOver) {
+  const auto told = say(limits::kMailsPerHour + 10, true);
+  turn();
+  EXPECT_EQ(mails().size(), limits::kMailsPerHour);
+  restart();
+  now.value += 30 * kMinute;
+  say(4, true);
+  turn();
+  EXPECT_EQ(mails().size(), limits::kMailsPerHour) << "a start begins no hour anew";
+  erase(told.back());
+  now.value += 29 * kMinute;
+  turn();
+  EXPECT_EQ(mails().size(), limits::kMailsPerHour) << "the hour is not over";
+  now.value += kMinute;
+  turn();
+  ASSERT_EQ(mails().size(), limits::kMailsPerHour + 1);
+  const std::string text = text_of(mails().back());
+  EXPECT_NE(text.find("For your office: 13 more notes"), std::string::npos) << text;
+  for (std::size_t i = 0; i < 20; ++i) {
+    const bool one_by_one = i < limits::kMailsPerHour;
+    const bool erased = i == limits::kMailsPerHour + 9;
+    EXPECT_EQ(text.find("Note " + std::to_string(100 + i)) != std::string::npos, !one_by_one && !erased) << i;
+  }
+  // That mail is the first of the next hour.
+  say(10, true);
+  turn();
+  EXPECT_EQ(mails().size(), 2 * limits::kMailsPerHour);
+}
+
+TEST_F(Announcing, AFloodIsOneMailThatNamesTheNewestAndSaysWhereTheRestIs) {
+  say(400, true);
+  say(400, true);
+  turn();
+  EXPECT_EQ(mails().size(), limits::kMailsPerHour);
+  now.value += kHour;
+  turn();
+  ASSERT_EQ(mails().size(), limits::kMailsPerHour + 1);
+  const auto about = read_about(mails().back().about);
+  ASSERT_TRUE(about.has_value());
+  EXPECT_EQ(about->items.size(), limits::kDigestItems);
+  EXPECT_EQ(about->items.front().second, EntryIndex(799)) << "the newest first";
+  EXPECT_EQ(about->more, 800 - limits::kMailsPerHour - limits::kDigestItems);
+  EXPECT_NE(text_of(mails().back()).find("https://notes.seoul.example/inbox"), std::string::npos);
+}
+
+TEST_F(Announcing, WhoeverWantsNoMoreGetsNoMailOfWhatWaited) {
+  say(limits::kMailsPerHour + 5, true);
+  turn();
+  ASSERT_TRUE(accounts
+                  ->change(user,
+                           [](User& one) -> Status {
+                             one.mail_at_once = false;
+                             return {};
+                           })
+                  .ok());
+  now.value += kHour;
+  turn();
+  EXPECT_EQ(mails().size(), limits::kMailsPerHour);
+  EXPECT_EQ((*outbox->mail_pace(user))->held, 0U);
+}
+
+TEST_F(Announcing, AnHourThatBeganUnderAClockThatWasAheadEndsWithinAnHour) {
+  now.value += 365 * kDay;
+  say(limits::kMailsPerHour + 5, true);
+  turn();
+  now.value -= 365 * kDay;
+  ASSERT_TRUE(outbox->not_after({now.value + kDay}, now).ok());
+  turn();
+  EXPECT_EQ(mails().size(), limits::kMailsPerHour);
+  now.value += kHour;
+  turn();
+  EXPECT_EQ(mails().size(), limits::kMailsPerHour + 1);
+}
+
+TEST_F(Announcing, OfAWebhookThatTakesNothingSoManyWaitAndAllComeOnceItIsWell) {
+  Webhook hook;
+  hook.url = "https://x.example";
+  hook.secret = Bytes(32, 's');
+  const WebhookId id = *outbox->add_webhook(hook);
+  const std::size_t all = 2 * limits::kDeliveriesWaiting + 300;
+  for (std::size_t said = 0; said < all; said += 100) say(100, false);
+  turn();
+  const std::size_t waiting = *outbox->waiting(id, all);
+  EXPECT_LE(waiting, limits::kDeliveriesWaiting);
+  EXPECT_GT(waiting, 0U);
+  turn();
+  EXPECT_EQ(*outbox->waiting(id, all), waiting);
+  std::vector<std::uint64_t> told;
+  for (auto due = *outbox->due_deliveries(id, now, 100); !due.empty();
+       due = *outbox->due_deliveries(id, now, 100)) {
+    ASSERT_TRUE(office
+                    ->transact([&]() -> Status {
+                      for (Delivery& delivery : due) {
+                        told.push_back(delivery.index.value);
+                        delivery.state = SendState::kSent;
+                        KOINON_TRY(outbox->settle(delivery));
+                      }
+                      return {};
+                    })
+                    .ok());
+    turn();
+    EXPECT_LE(*outbox->waiting(id, all), limits::kDeliveriesWaiting);
+  }
+  ASSERT_EQ(told.size(), all);
+  for (std::size_t i = 0; i < all; ++i) EXPECT_EQ(told[i], i) << "each once, in order";
+}
+
+TEST_F(Announcing, ADigestThatGoesOnTakesMailsOfTheHourAndLosesNothing) {
+  ASSERT_TRUE(outbox->put_digest({user, "health", 1, now, {}}).ok());
+  const std::size_t all = (limits::kMailsPerHour + 4) * limits::kDigestItems + 1;
+  for (std::size_t said = 0; said < all; said += 100) say(std::min<std::size_t>(100, all - said), false);
+  turn();
+  EXPECT_EQ(mails().size(), limits::kMailsPerHour + 1) << "the digest's own, and those that go on";
+  now.value += kHour;
+  turn();
+  std::set<std::uint64_t> told;
+  for (const Mail& mail : mails()) {
+    for (const auto& [log, at] : read_about(mail.about)->items)
+      EXPECT_TRUE(told.insert(at.value).second) << at.value;
+  }
+  EXPECT_EQ(told.size(), all);
+}
+
+TEST_F(Announcing, ADigestThatAClockAheadPutOffIsDueInItsDays) {
+  for (const unsigned days : {1U, 7U}) {
+    ASSERT_TRUE(outbox->put_digest({user, "", days, {now.value + 365 * kDay}, {}}).ok());
+    turn();
+    const auto digest = outbox->digests(user)->front();
+    EXPECT_EQ(digest.next_at, digest_time(now, days, 6));
+    turn();
+    EXPECT_EQ(outbox->digests(user)->front().next_at, digest.next_at) << "and stays";
+  }
+}
+
+}  // namespace
+}  // namespace koinon::test
