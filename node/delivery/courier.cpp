@@ -183,7 +183,7 @@ Result<std::optional<std::string>> Courier::payload(const Delivery& delivery) {
   if (!found) return nothing;  // its log was removed
   IndexedRecord record = *found;
   std::string type = delivery.kind == ArrivalKind::kErased ? "record.erased" : "record.published";
-  Directory directory(*parts_.store);
+  Directory directory(*parts_.store, *parts_.nearness);
   json::object more;
   if (record.kind == v1::KIND_WITHDRAWAL) {
     const auto stored = parts_.store->record(record.log, record.index);
@@ -249,7 +249,7 @@ Result<bool> Courier::is_for_us(const IndexedRecord& record) {
 }
 
 MailItem Courier::mail_item(const IndexedRecord& record) {
-  Directory directory(*parts_.store);
+  Directory directory(*parts_.store, *parts_.nearness);
   MailItem item;
   item.title = record.title;
   item.city = directory.city(record.log);

@@ -196,7 +196,7 @@ TEST(Migration, FromTheFirstSchemaKeepsEverything) {
   EXPECT_EQ(state->logs[0].journal_seq, JournalSeq(7));
   EXPECT_FALSE(state->logs[0].frozen);
   EXPECT_EQ((*store)->record(log.id(), EntryIndex(0))->entry, "an entry");
-  EXPECT_EQ((*store)->logs_named("seoul.example", 100)->size(), 1U);
+  EXPECT_EQ((*store)->logs_named("seoul.example", {}, 100)->size(), 1U);
   EXPECT_TRUE((*store)->evidence(log.id()).ok());
 }
 
