@@ -134,10 +134,12 @@ Result<LogState> MemoryStore::log_state(const LogId& id) {
   return log->state;
 }
 
-Result<std::vector<LogState>> MemoryStore::logs_named(std::string_view name, std::size_t limit) {
+Result<std::vector<LogState>> MemoryStore::logs_named(std::string_view name, BytesView id_prefix,
+                                                      std::size_t limit) {
   std::vector<LogState> out;
   for (const auto& [id, log] : logs_) {
-    if (log->state.identity.name == name && out.size() < limit) out.push_back(log->state);
+    const bool meant = log->state.identity.name == name && id.view().starts_with(id_prefix);
+    if (meant && out.size() < limit) out.push_back(log->state);
   }
   return out;
 }

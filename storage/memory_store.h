@@ -56,7 +56,8 @@ class MemoryStore final : public Store {
   Result<std::vector<Hash>> hashes(const LogId& log, TreeNode first, std::uint64_t count) override;
   Result<StoredRecord> record(const LogId& log, EntryIndex index) override;
   Result<LogState> log_state(const LogId& log) override;
-  Result<std::vector<LogState>> logs_named(std::string_view name, std::size_t limit) override;
+  Result<std::vector<LogState>> logs_named(std::string_view name, BytesView id_prefix,
+                                           std::size_t limit) override;
   Result<std::vector<LogState>> logs_after(const std::optional<LogState>& last, std::size_t limit) override;
   Result<StoreCounts> counts() override;
   Result<std::vector<Arrival>> arrivals(ArrivalSeq after, std::size_t limit) override;

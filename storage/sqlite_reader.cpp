@@ -170,11 +170,17 @@ Result<LogState> SqliteQueries::log_state(const LogId& log) {
   return read_log(select);
 }
 
-Result<std::vector<LogState>> SqliteQueries::logs_named(std::string_view name, std::size_t limit) {
+Result<std::vector<LogState>> SqliteQueries::logs_named(std::string_view name, BytesView id_prefix,
+                                                        std::size_t limit) {
   std::vector<LogState> out;
-  auto select =
-      db_.prepare(std::string(kLogColumns) + "WHERE l.name = ? AND l.size > 0 ORDER BY l.log_id LIMIT ?");
-  select.bind_text(name).bind(static_cast<std::int64_t>(limit));
+  Bytes least(id_prefix.substr(0, LogId::kSize));
+  Bytes most = least;
+  least.resize(LogId::kSize, '\0');
+  most.resize(LogId::kSize, '\xFF');
+  auto select = db_.prepare(
+      std::string(kLogColumns) +
+      "WHERE l.name = ? AND l.size > 0 AND l.log_id BETWEEN ? AND ? ORDER BY l.log_id LIMIT ?");
+  select.bind_text(name).bind_blob(least).bind_blob(most).bind(static_cast<std::int64_t>(limit));
   while (true) {
     KOINON_ASSIGN(const bool row, select.step());
     if (!row) return out;

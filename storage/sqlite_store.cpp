@@ -48,8 +48,9 @@ class SqliteBase : public Base {
   Result<std::vector<LogState>> logs_after(const std::optional<LogState>& last, std::size_t limit) override {
     return queries_.logs_after(last, limit);
   }
-  Result<std::vector<LogState>> logs_named(std::string_view name, std::size_t limit) override {
-    return queries_.logs_named(name, limit);
+  Result<std::vector<LogState>> logs_named(std::string_view name, BytesView id_prefix,
+                                           std::size_t limit) override {
+    return queries_.logs_named(name, id_prefix, limit);
   }
   Result<StoreCounts> counts() override { return queries_.counts(); }
   Result<std::vector<Arrival>> arrivals(ArrivalSeq after, std::size_t limit) override {

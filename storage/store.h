@@ -61,8 +61,10 @@ class StoreReader {
   virtual Result<StoredRecord> record(const LogId& log, EntryIndex index) = 0;
   // One whole log's state.
   virtual Result<LogState> log_state(const LogId& log) = 0;
-  // The logs that claim a name, by log id; more than one is possible, and shown apart. At most `limit`.
-  virtual Result<std::vector<LogState>> logs_named(std::string_view name, std::size_t limit) = 0;
+  // The logs of a name whose ids begin with these bytes, by log id; at most `limit`. More than one log may
+  // have a name. The cost does not grow with how many do.
+  virtual Result<std::vector<LogState>> logs_named(std::string_view name, BytesView id_prefix,
+                                                   std::size_t limit) = 0;
   // Logs by name, then by log id, after the one given; at most `limit`.
   virtual Result<std::vector<LogState>> logs_after(const std::optional<LogState>& last,
                                                    std::size_t limit) = 0;

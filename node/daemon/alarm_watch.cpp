@@ -73,7 +73,7 @@ AlarmInput AlarmWatch::gather() {
     in.failing = *failing;
   if (auto network = parts_.network(); network) network_ = std::move(network);
   if (network_) {
-    Directory directory(*parts_.store);
+    Directory directory(*parts_.store, *parts_.nearness);
     for (const auto& [log, size] : network_->frozen) {
       if (log != parts_.own) in.frozen.push_back(directory.city(log));
     }

@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "node/http/alarms.h"
+#include "node/http/nearness.h"
 #include "storage/search_index.h"
 
 namespace koinon {
@@ -20,6 +21,7 @@ class AlarmWatch {
     std::unique_ptr<OfficeDb> office;
     std::unique_ptr<StoreReader> store;
     std::unique_ptr<IndexReader> index;
+    const Nearness* nearness = nullptr;                     // outlives the watch; never none
     std::function<std::optional<NetworkStatus>()> network;  // none: it did not answer in time
     std::function<std::optional<Error>()> signing_stopped;
     std::function<std::optional<Trouble>()> store_trouble;

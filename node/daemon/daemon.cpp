@@ -167,6 +167,7 @@ Status Daemon::start_threads(const StoreState& state) {
     log_.warning("a node that is not pinned here knocks; koinon peers says what to do",
                  {{"node_key", to_text(knock.key)}, {"address", knock.address}});
   };
+  callbacks.on_claims = [this](const std::vector<NameClaim>& claims) { nearness_.apply(claims); };
   network_ = std::make_unique<Network>(std::move(options), keys_->node, state, clock_, std::move(callbacks));
   HttpServer::Options http;
   http.listen = config_.http_listen;
@@ -218,6 +219,7 @@ Status Daemon::start_courier() {
   KOINON_ASSIGN(parts.store, open_sqlite_reader(folder_.store()));
   KOINON_ASSIGN(parts.index, open_index_reader(folder_.index()));
   KOINON_ASSIGN(parts.transfers, Transfers::make());
+  parts.nearness = &nearness_;
   parts.clock = clock_;
   parts.on_error = [this](const Error& error) {
     log_.error("webhooks and mail wait", {{"reason", error.text()}});
@@ -262,6 +264,7 @@ Status Daemon::start_hold_queue() {
       std::move(store),
       std::move(index),
       *writer_,
+      nearness_,
       identity_ ? std::optional(identity_->log_id()) : std::nullopt,
       {std::chrono::minutes(config_.hold_minutes), config_.review},
       clock_,
@@ -285,6 +288,7 @@ Status Daemon::start_alarms() {
   parts.office = std::make_unique<OfficeDb>(std::move(office));
   KOINON_ASSIGN(parts.store, open_sqlite_reader(folder_.store(), limits::kReaderCacheKiB));
   KOINON_ASSIGN(parts.index, open_index_reader(folder_.index()));
+  parts.nearness = &nearness_;
   parts.network = [this]() -> std::optional<NetworkStatus> {
     const auto answer = std::make_shared<std::promise<NetworkStatus>>();
     auto future = answer->get_future();
@@ -358,7 +362,7 @@ Result<std::unique_ptr<Api>> Daemon::make_api(const ApiOptions& options,
   return std::make_unique<Api>(
       ApiParts{std::move(facts), options, std::move(store), std::move(index),
                std::make_unique<OfficeDb>(std::move(office)), *writer_, *network_, clock_, io, *commons_,
-               slow_, [this] { courier_->notify(); }, [this] { hold_queue_->notify(); },
+               nearness_, slow_, [this] { courier_->notify(); }, [this] { hold_queue_->notify(); },
                [this](HeldId id, HoldQueue::Done done) { hold_queue_->sign_now(id, std::move(done)); },
                [this](const AuditLine& line) { log_change(line); },
                [this](std::function<void(Status)> done) { index_->reset(std::move(done)); },

@@ -69,6 +69,8 @@ class Daemon {
   std::optional<LogIdentity> identity_;  // none: an observer
   std::unique_ptr<Store> store_;         // until the writer has it
 
+  Nearness nearness_;  // the network's thread writes it; all others read it
+
   // In the order in which they are made; stop() joins them in reverse.
   boost::asio::thread_pool checkers_;
   boost::asio::thread_pool reader_;

@@ -18,7 +18,7 @@ Result<std::optional<std::string>> Composer::payload(const Delivery& delivery, U
   if (!found) return nothing;  // its log was removed
   IndexedRecord record = *found;
   std::string type = delivery.kind == ArrivalKind::kErased ? "record.erased" : "record.published";
-  Directory directory(store_);
+  Directory directory(store_, nearness_);
   json::object more;
   if (record.kind == v1::KIND_WITHDRAWAL) {
     const auto stored = store_.record(record.log, record.index);
@@ -44,7 +44,7 @@ Result<std::optional<std::string>> Composer::payload(const Delivery& delivery, U
 }
 
 MailItem Composer::mail_item(const IndexedRecord& record) {
-  Directory directory(store_);
+  Directory directory(store_, nearness_);
   MailItem item;
   item.title = record.title;
   item.city = directory.city(record.log);

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "node/delivery/mail_message.h"
+#include "node/http/directory.h"
 #include "node/http/record_json.h"
 #include "storage/office/outbox.h"
 #include "storage/search_index.h"
@@ -23,8 +24,8 @@ struct ComposerOptions {
 
 class Composer {
  public:
-  Composer(ComposerOptions options, StoreReader& store, IndexReader& index)
-      : options_(std::move(options)), store_(store), index_(index) {}
+  Composer(ComposerOptions options, StoreReader& store, IndexReader& index, const Nearness& nearness)
+      : options_(std::move(options)), store_(store), index_(index), nearness_(nearness) {}
 
   // A webhook's message, as JSON. None: nothing of it stands any more.
   Result<std::optional<std::string>> payload(const Delivery& delivery, UnixMillis now);
@@ -37,6 +38,7 @@ class Composer {
   ComposerOptions options_;
   StoreReader& store_;
   IndexReader& index_;
+  const Nearness& nearness_;
 };
 
 }  // namespace koinon

@@ -37,6 +37,7 @@ class Courier {
     std::unique_ptr<StoreReader> store;
     std::unique_ptr<IndexReader> index;
     std::unique_ptr<Transfers> transfers;
+    const Nearness* nearness = nullptr;  // outlives the courier; never none
     Clock clock;
     std::function<void(const Error&)> on_error;
   };

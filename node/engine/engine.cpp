@@ -295,7 +295,10 @@ void Engine::on_own_head(Now now, const LogState& state, const std::vector<Vouch
   own_log_ = state.id;
   trust_.set_own(state.id);
   auto& slot = logs_[state.id];
-  if (!slot) slot = std::make_unique<Log>();
+  if (!slot) {
+    slot = std::make_unique<Log>();
+    claims_changed_.insert(state.id);
+  }
   const JournalSeq published = slot->state.journal_seq;
   const bool frozen = slot->state.frozen;
   slot->state = state;

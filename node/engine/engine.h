@@ -156,6 +156,9 @@ class Engine {
 
   // Outputs since the last call, in order.
   std::vector<Output> take_outputs();
+  // The claims to names that have changed since the last call, each as it stands now. Take them before the
+  // outputs: what the outputs bring about may be looked up by name.
+  std::vector<NameClaim> take_claims();
 
   // For the operator's eyes.
   const TrustPolicy& trust() const { return trust_; }
@@ -209,6 +212,7 @@ class Engine {
   void begin_policy(Now now);
   TrustChange recompute_trust(Now now);
   void refresh_trust(Now now);
+  std::string name_of(const LogId& id) const;
   void enter_policy(Now now, const LogId& id);
   void leave_policy(Now now, const LogId& id);
   void remember_asks(const std::vector<LogId>& logs);
@@ -392,6 +396,7 @@ class Engine {
   std::map<AttachmentId, FileFetch> files_;  // being fetched
   std::set<LogId> lacking_;                  // logs whose bodies are looked for
   std::set<LogId> outside_;                  // logs held and outside our policy
+  std::set<LogId> claims_changed_;           // logs whose claims to their names are to be told anew
   MonoTime next_trust_refresh_{};
   MonoTime store_retry_at_{};
   bool store_failed_ = false;

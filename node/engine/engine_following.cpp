@@ -217,6 +217,7 @@ Engine::Log& Engine::log_of(const Offer& offer) {
     slot = std::make_unique<Log>();
     slot->state.id = offer.log;
     slot->state.identity = offer.identity;
+    claims_changed_.insert(offer.log);
   }
   return *slot;
 }

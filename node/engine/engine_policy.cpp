@@ -33,6 +33,8 @@ TrustChange Engine::recompute_trust(Now now) {
   }
   trust_.set_peers(std::move(direct));
   TrustChange change = trust_.refresh(now.wall);
+  for (const auto* logs : {&change.added, &change.removed, &change.moved})
+    claims_changed_.insert(logs->begin(), logs->end());
   next_trust_refresh_ = now.mono + limits::kTrustRefresh;
   if (const auto expiry = trust_.next_expiry(); expiry) {
     const std::chrono::milliseconds left(std::max<std::int64_t>(expiry->value - now.wall.value, 1));
@@ -40,6 +42,25 @@ TrustChange Engine::recompute_trust(Now now) {
         std::min(next_trust_refresh_, now.mono + std::min<MonoTime>(left, limits::kTrustRefresh));
   }
   return change;
+}
+
+std::vector<NameClaim> Engine::take_claims() {
+  std::vector<NameClaim> out;
+  for (const LogId& id : std::exchange(claims_changed_, {}))
+    out.push_back({id, name_of(id), trust_.rank(id)});
+  return out;
+}
+
+// What the log's first head has proven. Before that comes, a pinned peer is called what the operator was
+// told, so that nobody takes its name in between. Empty: a voucher's word alone is not enough.
+std::string Engine::name_of(const LogId& id) const {
+  const auto it = logs_.find(id);
+  if (it != logs_.end() && !it->second->state.identity.name.empty()) return it->second->state.identity.name;
+  if (trust_.rank(id) != 1) return {};
+  for (const auto& [key, peer] : peers_) {
+    if (peer.log == id) return peer.name;
+  }
+  return {};
 }
 
 void Engine::refresh_trust(Now now) {

@@ -114,6 +114,18 @@ std::vector<LogId> TrustPolicy::next_hop(const std::vector<LogId>& frontier,
   return next;
 }
 
+std::map<LogId, unsigned> TrustPolicy::ranks_of(const std::map<LogId, TrustPath>& paths) const {
+  const std::set<LogId> pinned(peers_.begin(), peers_.end());
+  std::map<LogId, unsigned> out;
+  for (const auto& [log, path] : paths) {
+    const unsigned rank = path.empty()           ? 0
+                          : pinned.contains(log) ? 1
+                                                 : static_cast<unsigned>(path.size()) + 1;
+    out.emplace_hint(out.end(), log, rank);
+  }
+  return out;
+}
+
 TrustChange TrustPolicy::refresh(UnixMillis now) {
   next_expiry_.reset();
   std::map<LogId, TrustPath> paths;
@@ -130,19 +142,31 @@ TrustChange TrustPolicy::refresh(UnixMillis now) {
     reached.insert(reached.end(), next.begin(), next.end());
   }
   TrustChange change;
-  for (const auto& [log, path] : paths) {
-    if (!paths_.contains(log)) change.added.push_back(log);
+  std::map<LogId, unsigned> ranks = ranks_of(paths);
+  for (const auto& [log, rank] : ranks) {
+    const auto before = ranks_.find(log);
+    if (before == ranks_.end()) {
+      change.added.push_back(log);
+    } else if (before->second != rank) {
+      change.moved.push_back(log);
+    }
   }
   for (const auto& [log, path] : paths_) {
     if (!paths.contains(log)) change.removed.push_back(log);
   }
   paths_ = std::move(paths);
+  ranks_ = std::move(ranks);
   return change;
 }
 
 const TrustPath* TrustPolicy::path(const LogId& log) const {
   const auto it = paths_.find(log);
   return it == paths_.end() ? nullptr : &it->second;
+}
+
+std::optional<unsigned> TrustPolicy::rank(const LogId& log) const {
+  const auto it = ranks_.find(log);
+  return it == ranks_.end() ? std::nullopt : std::optional(it->second);
 }
 
 }  // namespace koinon

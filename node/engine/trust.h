@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <string>
 #include <vector>
 
 #include "crypto/log_state.h"
@@ -19,6 +20,14 @@ using TrustPath = std::vector<LogId>;
 struct TrustChange {
   std::vector<LogId> added;
   std::vector<LogId> removed;
+  std::vector<LogId> moved;  // admitted before and after, and now nearer or farther
+};
+
+// What a log has of its name. Of logs that have the same name the bare name belongs to the nearest.
+struct NameClaim {
+  LogId log;
+  std::string name;              // empty: it is not known yet
+  std::optional<unsigned> rank;  // of TrustPolicy::rank; none: it claims nothing
 };
 
 class TrustPolicy {
@@ -46,6 +55,9 @@ class TrustPolicy {
   bool admits(const LogId& log) const { return paths_.contains(log); }
   bool blocks(const LogId& log) const { return blocked_.contains(log); }
   const TrustPath* path(const LogId& log) const;
+  // How near an admitted city is: 0 is our own, 1 a pinned peer, any other one more than there are hops to it.
+  // None: it is not admitted. As of the last refresh.
+  std::optional<unsigned> rank(const LogId& log) const;
   const std::map<LogId, TrustPath>& admitted() const { return paths_; }
   const std::set<LogId>& blocked() const { return blocked_; }
   // Standing vouches for a city, whether or not their voucher counts; for explanations.
@@ -60,6 +72,7 @@ class TrustPolicy {
   std::vector<const VouchFact*> standing(const LogId& voucher, UnixMillis now);
   std::vector<LogId> next_hop(const std::vector<LogId>& frontier, std::map<LogId, TrustPath>& paths,
                               UnixMillis now);
+  std::map<LogId, unsigned> ranks_of(const std::map<LogId, TrustPath>& paths) const;
 
   Rules rules_;
   std::optional<LogId> own_;
@@ -75,6 +88,7 @@ class TrustPolicy {
   std::map<LogId, Said> vouches_;              // by voucher
   std::map<LogId, std::set<LogId>> vouchers_;  // the same, by target
   std::map<LogId, TrustPath> paths_;
+  std::map<LogId, unsigned> ranks_;  // of the same logs
   std::optional<UnixMillis> next_expiry_;
 };
 

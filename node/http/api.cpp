@@ -107,7 +107,7 @@ Result<HttpResponse> Api::id(const HttpRequest&) {
 
 asio::awaitable<HttpResponse> Api::status(HttpRequest) {
   const NetworkStatus network = co_await ask_network(&parts_.network);
-  Directory directory(*parts_.store, parts_.index.get());
+  Directory directory(*parts_.store, parts_.nearness, parts_.index.get());
   const auto own_log = parts_.facts.log();
   const auto own = own_log ? parts_.store->log_state(*own_log) : Result<LogState>(LogState());
   const auto counts = parts_.store->counts();
@@ -183,7 +183,7 @@ asio::awaitable<HttpResponse> Api::metrics(HttpRequest) {
 
 asio::awaitable<HttpResponse> Api::peers(HttpRequest) {
   const NetworkStatus network = co_await ask_network(&parts_.network);
-  Directory directory(*parts_.store, parts_.index.get());
+  Directory directory(*parts_.store, parts_.nearness, parts_.index.get());
   json::array items;
   for (const PeerStatus& peer : network.peers) {
     json::object item;
@@ -240,7 +240,7 @@ Result<IndexQuery> Api::read_query(Directory& directory, const HttpRequest& requ
 }
 
 Result<HttpResponse> Api::records(const HttpRequest& request) {
-  Directory directory(*parts_.store, parts_.index.get());
+  Directory directory(*parts_.store, parts_.nearness, parts_.index.get());
   KOINON_ASSIGN(const IndexQuery query, read_query(directory, request));
   KOINON_ASSIGN(const auto found, parts_.index->find(query));
   json::array items;
@@ -254,7 +254,7 @@ Result<HttpResponse> Api::records(const HttpRequest& request) {
 }
 
 Result<HttpResponse> Api::record(const HttpRequest& request) {
-  Directory directory(*parts_.store, parts_.index.get());
+  Directory directory(*parts_.store, parts_.nearness, parts_.index.get());
   KOINON_ASSIGN(const auto found, directory.find_ref(request.path[3] + "/" + request.path[4]));
   const std::string part = request.path.size() > 5 ? request.path[5] : "";
   if (request.path.size() > 6) return no_such_address();

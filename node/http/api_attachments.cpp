@@ -49,7 +49,7 @@ asio::awaitable<HttpResponse> Api::put_attachment(HttpRequest request) {
 
 // The attachments of a record, one of them, or a wish about one.
 asio::awaitable<HttpResponse> Api::attachments(HttpRequest request) {
-  Directory directory(*parts_.store);
+  Directory directory(*parts_.store, parts_.nearness);
   const auto found = directory.find_ref(request.path[3] + "/" + request.path[4]);
   if (!found.ok()) co_return problem(found.error());
   const LogId log = found->log.id;

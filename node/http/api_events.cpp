@@ -32,16 +32,16 @@ std::string_view event_name(ArrivalKind kind) {
 // Where one client stands, and what it wants.
 class ArrivalStream {
  public:
-  ArrivalStream(StoreReader& store, IndexReader& index, std::string journal, std::string topic,
-                ArrivalSeq last)
-      : store_(store), index_(index), journal_(std::move(journal)), topic_(std::move(topic)), last_(last) {}
+  ArrivalStream(StoreReader& store, const Nearness& nearness, IndexReader& index, std::string journal,
+                std::string topic, ArrivalSeq last)
+      : store_(store), nearness_(nearness), index_(index), journal_(std::move(journal)), topic_(std::move(topic)), last_(last) {}
 
   Result<std::string> next() {
     std::string out;
     KOINON_ASSIGN(const ArrivalSeq indexed, index_.position());
     if (indexed.value <= last_.value) return out;
     KOINON_ASSIGN(const auto arrivals, store_.arrivals(last_, kEventsAtOnce));
-    Directory directory(store_);
+    Directory directory(store_, nearness_);
     std::size_t passed = 0;
     for (const Arrival& arrival : arrivals) {
       if (arrival.kind == ArrivalKind::kRemoved) {
@@ -83,6 +83,7 @@ class ArrivalStream {
   }
 
   StoreReader& store_;
+  const Nearness& nearness_;
   IndexReader& index_;
   std::string journal_;  // numbers of another store's arrivals mean nothing in this one
   std::string topic_;
@@ -108,7 +109,7 @@ Result<EventSource> Api::events_of(const HttpRequest& request) {
   }
   const std::string topic =
       request.param("topic").empty() ? "" : Vocabulary::builtin().canonical(request.param("topic"));
-  const auto stream = std::make_shared<ArrivalStream>(*parts_.store, *parts_.index, journal, topic, start);
+  const auto stream = std::make_shared<ArrivalStream>(*parts_.store, parts_.nearness, *parts_.index, journal, topic, start);
   MonoTime looked = parts_.clock.mono();
   return EventSource([this, request, stream, looked]() mutable -> Result<std::string> {
     const MonoTime now = parts_.clock.mono();

@@ -75,7 +75,7 @@ asio::awaitable<Status> Api::change_store(std::function<Status(Store&)> change) 
 // --- topics ---
 
 Result<json::array> Api::topic_states(const BodyFilter& filter) {
-  Directory directory(*parts_.store);
+  Directory directory(*parts_.store, parts_.nearness);
   KOINON_ASSIGN(const auto lacking, missing_by_topic(*parts_.store, filter));
   json::array out;
   for (const auto& [topic, found] : lacking) {
@@ -128,7 +128,7 @@ asio::awaitable<HttpResponse> Api::subscribe(HttpRequest request) {
 // --- trust ---
 
 asio::awaitable<HttpResponse> Api::vouch(HttpRequest request, bool withdraw) {
-  Directory directory(*parts_.store);
+  Directory directory(*parts_.store, parts_.nearness);
   const auto prepare = [&]() -> Result<LogId> {
     std::string city = withdraw ? request.path[3] : "";
     if (!withdraw) {
@@ -136,7 +136,8 @@ asio::awaitable<HttpResponse> Api::vouch(HttpRequest request, bool withdraw) {
       KOINON_TRY(check_members(object, {"city"}));
       city = text_member(object, "city");
     }
-    KOINON_ASSIGN(const LogId log, directory.find_log(city));
+    // Nobody vouches by a bare name for a log that has no right to it.
+    KOINON_ASSIGN(const LogId log, withdraw ? directory.find_any(city) : directory.find_log(city));
     if (log == parts_.facts.log())
       return fail(Code::kInvalidArgument, "a city does not vouch for itself", "city");
     return log;
@@ -155,15 +156,15 @@ asio::awaitable<HttpResponse> Api::vouch(HttpRequest request, bool withdraw) {
 }
 
 asio::awaitable<HttpResponse> Api::block(HttpRequest request, bool blocked) {
-  Directory directory(*parts_.store);
   const auto prepare = [&]() -> Result<LogId> {
+    Directory directory(*parts_.store, parts_.nearness);
     std::string city = blocked ? "" : request.path[3];
     if (blocked) {
       KOINON_ASSIGN(const json::object object, parse_request(request.body));
       KOINON_TRY(check_members(object, {"city"}));
       city = text_member(object, "city");
     }
-    KOINON_ASSIGN(const LogId log, directory.find_log(city));
+    KOINON_ASSIGN(const LogId log, directory.find_any(city));
     if (log == parts_.facts.log())
       return fail(Code::kInvalidArgument, "a city does not block itself", "city");
     return log;
@@ -174,6 +175,9 @@ asio::awaitable<HttpResponse> Api::block(HttpRequest request, bool blocked) {
       co_await change_store([id = *log, blocked](Store& store) { return store.set_blocked(id, blocked); });
   if (!stored.ok()) co_return problem(stored.error());
   parts_.network.set_blocked(*log, blocked);
+  // Who has the name has changed with it: the answer, and what is asked for next, say so.
+  co_await ask_standing(&parts_.network, *log);
+  Directory directory(*parts_.store, parts_.nearness);
   co_return json_response({{"city", directory.city(*log)}, {"log_id", to_text(*log)}, {"blocked", blocked}});
 }
 
@@ -189,9 +193,9 @@ asio::awaitable<HttpResponse> Api::remove_block(HttpRequest request) {
 // --- why ---
 
 asio::awaitable<HttpResponse> Api::explain(HttpRequest request) {
-  Directory directory(*parts_.store);
+  Directory directory(*parts_.store, parts_.nearness);
   const std::string city = request.path[3];
-  const auto log = directory.find_log(city);
+  const auto log = directory.find_any(city);
   if (!log.ok() && log.error().code != Code::kNotFound) co_return problem(log.error());
   if (!log.ok()) {
     const auto vouched = parts_.store->vouched_as(city);

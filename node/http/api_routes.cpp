@@ -38,7 +38,8 @@ ApiShared::ApiShared(ApiParts given)
       desk(*parts.office),
       outbox(*parts.office),
       access(accounts, parts.options.access, parts.commons.guesses, parts.clock.wall),
-      publisher(*parts.store, *parts.index, parts.writer, parts.facts.log(), parts.options.gate) {}
+      publisher(*parts.store, parts.nearness, *parts.index, parts.writer, parts.facts.log(),
+                parts.options.gate) {}
 
 Api::Api(ApiParts parts)
     : shared_(std::move(parts)),

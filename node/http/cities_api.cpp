@@ -47,7 +47,6 @@ void CitiesApi::add_routes(RouteTable& routes) {
 }
 
 json::object CitiesApi::city_json(Directory& directory, const LogState& state, const TrustPath& path) {
-  const auto same = parts_.store->logs_named(state.identity.name, 2);
   json::array hops;
   for (const LogId& hop : path) hops.emplace_back(directory.city(hop));
   return {{"city", directory.city(state.id)},
@@ -55,7 +54,7 @@ json::object CitiesApi::city_json(Directory& directory, const LogState& state, c
           {"vkey", state.identity.vkey().text()},
           {"entries", state.range.size().value},
           {"frozen", state.frozen},
-          {"name_claimed_twice", same.ok() && same->size() > 1},
+          {"name_claimed_twice", directory.shares_name(state)},
           {"display_name", directory.display_name(state.id)},
           {"trust_path", std::move(hops)}};
 }
@@ -96,14 +95,14 @@ Result<json::object> CitiesApi::page(Directory& directory, const HttpRequest& re
 
 asio::awaitable<HttpResponse> CitiesApi::list(HttpRequest request) {
   const NetworkStatus network = co_await ask_network(&parts_.network);
-  Directory directory(*parts_.store, parts_.index.get());
+  Directory directory(*parts_.store, parts_.nearness, parts_.index.get());
   const auto body = page(directory, request, network);
   co_return body.ok() ? json_response(*body) : problem(body.error());
 }
 
 asio::awaitable<HttpResponse> CitiesApi::one(HttpRequest request) {
-  Directory directory(*parts_.store, parts_.index.get());
-  const auto log = directory.find_log(request.arg("city"));
+  Directory directory(*parts_.store, parts_.nearness, parts_.index.get());
+  const auto log = directory.find_any(request.arg("city"));
   if (!log.ok()) co_return problem(log.error());
   const auto state = parts_.store->log_state(*log);
   if (!state.ok()) co_return problem(state.error());
@@ -144,7 +143,7 @@ asio::awaitable<HttpResponse> CitiesApi::one(HttpRequest request) {
 
 asio::awaitable<HttpResponse> CitiesApi::blocks(HttpRequest) {
   const NetworkStatus network = co_await ask_network(&parts_.network);
-  Directory directory(*parts_.store, parts_.index.get());
+  Directory directory(*parts_.store, parts_.nearness, parts_.index.get());
   json::array items;
   for (const LogId& log : network.blocked)
     items.push_back(json::object{{"city", directory.city(log)}, {"log_id", to_text(log)}});

@@ -198,7 +198,7 @@ asio::awaitable<HttpResponse> DeskApi::sign_or_hold(json::object object, Caller 
   }
   const auto published = co_await shared_.publisher.sign(verdict.permit, prepared.draft);
   if (!published.ok()) co_return problem(published.error());
-  json::object body{{"ref", Directory(*parts_.store).ref(*parts_.facts.log(), published->index)}};
+  json::object body{{"ref", Directory(*parts_.store, parts_.nearness).ref(*parts_.facts.log(), published->index)}};
   if (prepared.wish.kind == v1::KIND_WITHDRAWAL) {
     const auto& withdrawal = prepared.draft.entry.control().withdrawal();
     body["erase"] = withdrawal.erase();
@@ -217,7 +217,7 @@ asio::awaitable<HttpResponse> DeskApi::sign_or_hold(json::object object, Caller 
 // about them whoever erases is told, and decides.
 Result<json::object> DeskApi::left_over(EntryIndex erased, const Caller& caller) {
   const LogId own = *parts_.facts.log();
-  Directory directory(*parts_.store);
+  Directory directory(*parts_.store, parts_.nearness);
   const auto is_version = [](v1::RefRole role) {
     return role == v1::REF_ROLE_REVISES || role == v1::REF_ROLE_TRANSLATES;
   };
@@ -352,7 +352,7 @@ asio::awaitable<HttpResponse> DeskApi::import_notes(HttpRequest request) {
       }
     };
     (void)co_await from_callback<bool>(std::move(begin));
-    Directory directory(*parts_.store);
+    Directory directory(*parts_.store, parts_.nearness);
     for (std::size_t i = 0; i < to_sign.size(); ++i) {
       auto& result = results[to_sign[i].first];
       const Result<Published>& answer = *gathered->answers[i];
@@ -398,7 +398,7 @@ Result<HeldNote> DeskApi::held_note(const HttpRequest& request) {
 Result<json::object> DeskApi::shown_held(const HeldNote& note) {
   json::object out = held_json(note);
   if (note.state != HeldState::kSigned) return out;
-  Directory directory(*parts_.store);
+  Directory directory(*parts_.store, parts_.nearness);
   const auto found = directory.find_ref(note.outcome);
   if (!found.ok()) return out;
   KOINON_ASSIGN(const auto record, parts_.index->get(found->log.id, found->index));
@@ -432,7 +432,7 @@ asio::awaitable<HttpResponse> DeskApi::release_held(HttpRequest request) {
   };
   const auto published = co_await from_callback<Result<EntryIndex>>(std::move(begin));
   if (!published.ok()) co_return problem(published.error());
-  co_return json_response({{"ref", Directory(*parts_.store).ref(*parts_.facts.log(), *published)},
+  co_return json_response({{"ref", Directory(*parts_.store, parts_.nearness).ref(*parts_.facts.log(), *published)},
                            {"index", published->value},
                            {"warnings", json::array()}},
                           201);

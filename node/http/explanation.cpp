@@ -147,8 +147,7 @@ json::object explain_city(Directory& directory, StoreReader& store, const std::o
                                                  : "awaited");
   explain_trust(out, directory, own, city, standing);
   explain_log(out, store, city, standing);
-  const auto same = store.logs_named(name, 2);
-  if (same.ok() && same->size() > 1)
+  if (state.ok() && directory.shares_name(*state))
     out.because("another log claims the same name; they are shown apart, and koinon cities has both keys");
   return out.object();
 }

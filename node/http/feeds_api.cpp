@@ -129,7 +129,7 @@ Result<HttpResponse> FeedsApi::topic(const HttpRequest& request) {
 Result<HttpResponse> FeedsApi::city(const HttpRequest& request) {
   std::string city = request.arg("city");
   KOINON_ASSIGN(const bool json, take_suffix(city));
-  Names names(*parts_.store);
+  Names names(*parts_.store, parts_.nearness);
   KOINON_ASSIGN(const LogState log, names.directory.find_city(city));
   IndexQuery query;
   query.log = log.id;
@@ -162,7 +162,7 @@ Result<HttpResponse> FeedsApi::list(const HttpRequest& request, IndexQuery query
 }
 
 Result<HttpResponse> FeedsApi::search(const HttpRequest& request) {
-  Directory directory(*parts_.store);
+  Directory directory(*parts_.store, parts_.nearness);
   KOINON_ASSIGN(SearchQuery query, read_search(directory, request));
   query.newest_first = true;
   query.limit = limits::kFeedItems;
@@ -273,7 +273,7 @@ Result<std::optional<FeedGone>> FeedsApi::gone(Names& names, const IndexedRecord
 }
 
 Result<HttpResponse> FeedsApi::answer(const HttpRequest& request, Page page, Form form) {
-  Names names(*parts_.store);
+  Names names(*parts_.store, parts_.nearness);
   const std::string base = shared_.access.base_url(request);
   const std::string address = base + path_text(request);
   std::string self = address;

@@ -15,7 +15,7 @@ class FeedsApi {
   enum class Form : unsigned char { kAtom, kJson };
   // What cities are called, looked up once a request.
   struct Names {
-    explicit Names(StoreReader& store) : directory(store) {}
+    Names(StoreReader& store, const Nearness& nearness) : directory(store, nearness) {}
     Directory directory;
     std::map<LogId, std::string> cities;
   };

@@ -28,7 +28,7 @@ HoldQueue::HoldQueue(Parts parts)
     : parts_(std::move(parts)),
       accounts_(*parts_.office),
       desk_(*parts_.office),
-      publisher_(*parts_.store, *parts_.index, parts_.writer, parts_.own, parts_.rules),
+      publisher_(*parts_.store, parts_.nearness, *parts_.index, parts_.writer, parts_.own, parts_.rules),
       thread_([this] { run(); }) {}
 
 HoldQueue::~HoldQueue() { stop(); }
@@ -135,7 +135,7 @@ Result<EntryIndex> HoldQueue::claim_and_sign(const HeldNote& note) {
   auto published = sign_or_fault(note);
   if (!published.ok()) return published.error();
   KOINON_TRY(desk_.settle(note.id, HeldState::kSigning, HeldState::kSigned,
-                          Directory(*parts_.store).ref(*parts_.own, *published), now));
+                          Directory(*parts_.store, parts_.nearness).ref(*parts_.own, *published), now));
   note_line(note, "signed as " + std::to_string(published->value));
   parts_.writer.change([once = once_of(note.id)](Store& store) { return forget_once(store, once); },
                        [](const Status&) {});

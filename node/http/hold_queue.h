@@ -28,6 +28,7 @@ class HoldQueue {
     std::unique_ptr<StoreReader> store;
     std::unique_ptr<IndexReader> index;
     StoreWriter& writer;
+    const Nearness& nearness;
     std::optional<LogId> own;
     GateRules rules;
     Clock clock;

@@ -92,7 +92,7 @@ Result<HttpResponse> InboxApi::inbox(const HttpRequest& request) {
   }
   const std::string state = request.param("state");
   const std::string assignee = request.param("assignee");
-  Directory directory(*parts_.store, parts_.index.get());
+  Directory directory(*parts_.store, parts_.nearness, parts_.index.get());
   json::array items;
   std::string next;
   for (std::size_t looked = 0; items.size() < limit && looked < kLookedAt; looked += limit) {
@@ -140,7 +140,7 @@ Status InboxApi::edit_case(const json::object& object, InboxCase& item) {
 Result<HttpResponse> InboxApi::change_case(const HttpRequest& request) {
   KOINON_ASSIGN(const json::object object, parse_request(request.body));
   KOINON_TRY(check_members(object, {"state", "assignee", "remark"}));
-  Directory directory(*parts_.store, parts_.index.get());
+  Directory directory(*parts_.store, parts_.nearness, parts_.index.get());
   KOINON_ASSIGN(const auto found, directory.find_ref(request.arg("city") + "/" + request.arg("index")));
   KOINON_ASSIGN(const auto record, parts_.index->get(found.log.id, found.index));
   if (!record) return fail(Code::kNotFound, "it is not in the inbox", "ref");
@@ -156,7 +156,7 @@ Result<HttpResponse> InboxApi::change_case(const HttpRequest& request) {
 Result<HttpResponse> InboxApi::watchlist(const HttpRequest& request) {
   KOINON_TRY(needs_account(request.caller));
   KOINON_ASSIGN(const auto watched, shared_.desk.watched(request.caller.user));
-  Directory directory(*parts_.store, parts_.index.get());
+  Directory directory(*parts_.store, parts_.nearness, parts_.index.get());
   json::array items;
   for (const WatchItem& item : watched) {
     KOINON_ASSIGN(const auto record, parts_.index->get(item.log, item.index));
@@ -179,7 +179,7 @@ Result<HttpResponse> InboxApi::watch(const HttpRequest& request) {
     KOINON_TRY(check_members(object, {"remark"}));
     item.remark = read_remark(object);
   }
-  Directory directory(*parts_.store, parts_.index.get());
+  Directory directory(*parts_.store, parts_.nearness, parts_.index.get());
   KOINON_ASSIGN(const auto found, directory.find_ref(request.arg("city") + "/" + request.arg("index")));
   KOINON_ASSIGN(const std::size_t watched, shared_.desk.count_watched(request.caller.user));
   if (watched >= limits::kWatched)
@@ -193,7 +193,7 @@ Result<HttpResponse> InboxApi::watch(const HttpRequest& request) {
 
 Result<HttpResponse> InboxApi::unwatch(const HttpRequest& request) {
   KOINON_TRY(needs_account(request.caller));
-  Directory directory(*parts_.store, parts_.index.get());
+  Directory directory(*parts_.store, parts_.nearness, parts_.index.get());
   KOINON_ASSIGN(const auto found, directory.find_ref(request.arg("city") + "/" + request.arg("index")));
   KOINON_TRY(shared_.desk.unwatch(request.caller.user, found.log.id, found.index));
   return HttpResponse{204, "application/json", "", {}};

@@ -54,7 +54,7 @@ void LogFilesApi::add_routes(RouteTable& routes) {
 
 // Our own log is anyone's to audit; those of others as far as reading is open.
 Result<LogState> LogFilesApi::find(const HttpRequest& request) {
-  Directory directory(*parts_.store);
+  Directory directory(*parts_.store, parts_.nearness);
   const std::string city = request.arg("city");
   const auto id = parse_log_id(city);
   auto log = id.ok() ? parts_.store->log_state(*id) : directory.find_city(city);

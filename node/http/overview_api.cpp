@@ -122,7 +122,7 @@ Result<json::object> OverviewApi::adoption_json(Directory& directory, const Adop
 Result<HttpResponse> OverviewApi::impact(const HttpRequest& request) {
   const auto own = parts_.facts.log();
   if (!own) return fail(Code::kNotFound, "an observer publishes nothing", "impact");
-  Directory directory(*parts_.store, parts_.index.get());
+  Directory directory(*parts_.store, parts_.nearness, parts_.index.get());
   IndexQuery query;
   query.log = own;
   query.limit = kLooksAt;
@@ -183,7 +183,7 @@ Result<HttpResponse> OverviewApi::follow_ups(const HttpRequest&) {
   const auto own = parts_.facts.log();
   json::array items;
   if (!own) return json_response({{"items", std::move(items)}});
-  Directory directory(*parts_.store, parts_.index.get());
+  Directory directory(*parts_.store, parts_.nearness, parts_.index.get());
   IndexQuery query;
   query.log = own;
   query.kind = v1::KIND_ADOPTION;
@@ -230,7 +230,7 @@ Result<json::object> OverviewApi::city_json(Directory& directory, const LogId& l
 }
 
 Result<HttpResponse> OverviewApi::map(const HttpRequest& request) {
-  Directory directory(*parts_.store, parts_.index.get());
+  Directory directory(*parts_.store, parts_.nearness, parts_.index.get());
   IndexQuery query;
   query.kind = v1::KIND_ADOPTION;
   query.limit = kLooksAt;

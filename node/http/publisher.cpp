@@ -74,7 +74,7 @@ void ask_for_sources(const v1::Profile& profile, std::vector<std::string>& warni
 Result<Publisher::Prepared> Publisher::prepare(const json::object& request, const Caller& caller) {
   if (!own_) return observer_refusal();
   if (request.contains("withdraw")) return prepare_withdrawal(request);
-  Directory directory(store_);
+  Directory directory(store_, nearness_);
   Prepared out;
   KOINON_ASSIGN(out.note, read_publish_request(request));
   if (out.note.language.empty() && !request.contains("file")) {
@@ -106,7 +106,7 @@ Result<Publisher::Prepared> Publisher::prepare_withdrawal(const json::object& re
   if (!request.at("withdraw").is_object()) return fail(Code::kInvalidArgument, "it has a ref", "withdraw");
   const json::object& object = request.at("withdraw").as_object();
   KOINON_TRY(check_members(object, {"ref", "reason", "erase"}));
-  Directory directory(store_);
+  Directory directory(store_, nearness_);
   KOINON_ASSIGN(const auto found, directory.find_ref(text_member(object, "ref")));
   if (found.log.id != *own_)
     return fail(Code::kRefused, "only the city that published a record can withdraw it", "ref");

@@ -14,9 +14,14 @@ namespace koinon {
 
 class Publisher {
  public:
-  Publisher(StoreReader& store, IndexReader& index, StoreWriter& writer, std::optional<LogId> own,
-            GateRules rules)
-      : store_(store), index_(index), writer_(writer), own_(own), gate_(store, own, rules) {}
+  Publisher(StoreReader& store, const Nearness& nearness, IndexReader& index, StoreWriter& writer,
+            std::optional<LogId> own, GateRules rules)
+      : store_(store),
+        nearness_(nearness),
+        index_(index),
+        writer_(writer),
+        own_(own),
+        gate_(store, own, rules) {}
 
   struct Prepared {
     Draft draft;
@@ -39,6 +44,7 @@ class Publisher {
   Result<Prepared> prepare_withdrawal(const boost::json::object& request);
 
   StoreReader& store_;
+  const Nearness& nearness_;
   IndexReader& index_;
   StoreWriter& writer_;
   std::optional<LogId> own_;

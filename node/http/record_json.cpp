@@ -6,7 +6,6 @@
 #include "proto/base/encoding.h"
 #include "proto/base/limits.h"
 #include "proto/codec/entry.h"
-#include "proto/codec/ref.h"
 
 namespace koinon {
 namespace json = boost::json;
@@ -106,65 +105,6 @@ void cut_short(google::protobuf::Message& message) {
 }
 
 }  // namespace
-
-std::string Directory::city(const LogId& log) {
-  const auto it = cities_.find(log);
-  if (it != cities_.end()) return it->second;
-  const auto state = store_.log_state(log);
-  std::string text = "~" + to_text(log).substr(0, kLogPrefixChars);
-  if (state.ok()) {
-    const auto same = store_.logs_named(state->identity.name, 2);
-    text = format_city(state->identity.name, log, !same.ok() || same->size() > 1);
-  }
-  return cities_.emplace(log, text).first->second;
-}
-
-std::string Directory::display_name(const LogId& log) {
-  const auto it = names_.find(log);
-  if (it != names_.end() || index_ == nullptr) return it == names_.end() ? std::string() : it->second;
-  const auto profile = index_->latest(log, v1::KIND_PROFILE);
-  const auto indexed = profile.ok() && *profile
-                           ? index_->get(log, **profile)
-                           : Result<std::optional<IndexedRecord>>(std::optional<IndexedRecord>());
-  return names_.emplace(log, indexed.ok() && *indexed ? (*indexed)->title : "").first->second;
-}
-
-std::string Directory::ref(const LogId& log, EntryIndex index) {
-  return city(log) + "/" + std::to_string(index.value);
-}
-
-Result<LogState> Directory::find_city(std::string_view text) {
-  KOINON_ASSIGN(const HumanCity city, parse_city(text));
-  KOINON_ASSIGN(auto logs, store_.logs_named(city.name, limits::kSameName));
-  if (!city.log_prefix.empty()) {
-    std::erase_if(logs, [&](const LogState& log) { return !to_text(log.id).starts_with(city.log_prefix); });
-  }
-  if (logs.empty()) return fail(Code::kNotFound, "no city of that name is held here", std::string(text));
-  if (logs.size() > 1) {
-    std::string choices;
-    for (const auto& log : logs)
-      choices += (choices.empty() ? "" : " or ") + format_city(log.identity.name, log.id, true);
-    return fail(Code::kConflict, "two logs claim that name; say " + choices, std::string(text));
-  }
-  return std::move(logs.front());
-}
-
-Result<LogId> Directory::find_log(std::string_view text) {
-  if (const auto id = parse_log_id(text); id.ok()) return *id;
-  KOINON_ASSIGN(const LogState log, find_city(text));
-  return log.id;
-}
-
-Result<Directory::Found> Directory::find_ref(std::string_view text) {
-  KOINON_ASSIGN(const HumanRef ref, parse_ref(text));
-  KOINON_ASSIGN(LogState log, find_city(text.substr(0, text.rfind('/'))));
-  if (ref.index.value >= log.range.size().value) {
-    return fail(Code::kNotFound,
-                "the city's log has " + std::to_string(log.range.size().value) + " entries here",
-                std::string(text));
-  }
-  return Found{std::move(log), ref.index};
-}
 
 json::object summary_json(Directory& directory, const IndexedRecord& record) {
   json::object out;

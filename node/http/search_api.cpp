@@ -127,7 +127,7 @@ Result<SearchQuery> read_search(Directory& directory, const HttpRequest& request
 }
 
 Result<HttpResponse> SearchApi::search(const HttpRequest& request) {
-  Directory directory(*parts_.store, parts_.index.get());
+  Directory directory(*parts_.store, parts_.nearness, parts_.index.get());
   KOINON_ASSIGN(const SearchQuery query, read_search(directory, request));
   KOINON_ASSIGN(const SearchPage page, parts_.index->search(query));
   json::array items;
@@ -185,7 +185,7 @@ Result<CityMeasures> SearchApi::like(Directory&, const HttpRequest& request) {
 }
 
 Result<HttpResponse> SearchApi::similar(const HttpRequest& request) {
-  Directory directory(*parts_.store, parts_.index.get());
+  Directory directory(*parts_.store, parts_.nearness, parts_.index.get());
   SimilarQuery query;
   KOINON_ASSIGN(query.like, like(directory, request));
   query.own = parts_.facts.log();

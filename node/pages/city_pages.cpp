@@ -123,14 +123,16 @@ asio::awaitable<HttpResponse> CityPages::cities(Visit visit) {
 }
 
 asio::awaitable<HttpResponse> CityPages::show_city(Visit visit, std::string problem) {
-  const std::string name = visit.request.arg("city");
+  const OperationResult standing =
+      co_await frame_.call(visit, "getCity", {{{"city", visit.request.arg("city")}}, {}, {}});
+  if (!standing.ok()) co_return frame_.sorry(visit, standing);
+  const json::object& one = standing.body;
+  // What names this log and no other, also where it was asked for by a name that is not its own.
+  const std::string name = text_at(one, "city");
   const OperationResult notes = co_await frame_.call(
       visit, "search",
       {{}, {{"city", name}, {"order", "newest"}, {"cursor", visit.request.param("cursor")}}, {}});
   if (!notes.ok()) co_return frame_.sorry(visit, notes);
-  const OperationResult standing = co_await frame_.call(visit, "getCity", {{{"city", name}}, {}, {}});
-  if (!standing.ok()) co_return frame_.sorry(visit, standing);
-  const json::object& one = standing.body;
   PageView view{
       "city", name, {}, 200, visit.say("feed.city", {{"city", name}}), "/feeds/city/" + name + ".atom"};
   const json::object profile = co_await profile_of(&frame_, visit, name);
@@ -199,7 +201,8 @@ asio::awaitable<HttpResponse> CityPages::change(Visit visit) {
     co_return frame_.sorry(visit, fail(Code::kInvalidArgument, visit.say("error.stale_form"), "do"));
   const OperationResult done = co_await frame_.call(visit, operation, std::move(input));
   if (!done.ok()) co_return co_await show_city(visit, visit.fault(done.detail()));
-  co_return PageFrame::go("/cities/" + name);
+  // A city that is blocked has no right to its bare name.
+  co_return PageFrame::go("/cities/" + text_at(done.body, "city"));
 }
 
 }  // namespace koinon

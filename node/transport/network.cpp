@@ -86,6 +86,7 @@ Network::Network(Options options, const SigningKey& node_key, const StoreState& 
 Network::~Network() { stop(); }
 
 Status Network::start() {
+  tell_claims();
   KOINON_ASSIGN(tls_, make_tls_context(node_key_));
   if (!options_.listen.empty()) {
     error_code error;
@@ -149,12 +150,18 @@ void Network::drain() {
   if (draining_) return;  // carry_out below may bring further inputs
   draining_ = true;
   while (true) {
+    tell_claims();
     auto outputs = engine_.take_outputs();
     if (outputs.empty()) break;
     for (Output& output : outputs) carry_out(std::move(output));
   }
   draining_ = false;
   if (tick_.is_late(clock_.mono(), engine_.next_tick())) tick_timer_.cancel();
+}
+
+void Network::tell_claims() {
+  const auto claims = engine_.take_claims();
+  if (!claims.empty()) callbacks_.on_claims(claims);
 }
 
 void Network::carry_out(Output output) {

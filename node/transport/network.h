@@ -106,6 +106,8 @@ class Network {
     std::function<boost::asio::awaitable<Result<std::string>>(InviteRecord, std::string)> on_join;
     // Somebody who is not pinned knocked, whom nobody remembers.
     std::function<void(const Knock&)> on_knock;
+    // What changed of who has which name. First within start(), with all that is known; then on this thread.
+    std::function<void(const std::vector<NameClaim>&)> on_claims;
   };
   struct Options {
     std::string listen;      // address; empty: do not listen
@@ -165,6 +167,7 @@ class Network {
 
   Now now() const { return {clock_.mono(), clock_.wall()}; }
   void drain();
+  void tell_claims();
   void carry_out(Output output);
   void on_close_session(const CloseSession& close);
   bool another_stands(Peer& peer, SessionId ended);

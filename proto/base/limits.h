@@ -123,7 +123,7 @@ inline constexpr std::size_t kInvites = 256;  // open at a time
 // Trust
 inline constexpr std::size_t kVouchAdmits = 100;  // cities admitted through any one voucher
 inline constexpr std::size_t kVouches = 1000;     // of any one voucher that count
-inline constexpr std::size_t kSameName = 100;     // logs of one name that are told apart
+inline constexpr std::size_t kSameName = 10;      // logs of one name that a refusal lists
 inline constexpr std::chrono::hours kVouchLifetime{24 * 365 * 2};
 inline constexpr std::chrono::hours kGrace{24 * 30};  // from falling out of policy to removal
 inline constexpr std::chrono::minutes kTrustRefresh{10};

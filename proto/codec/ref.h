@@ -16,7 +16,7 @@ struct HumanRef {
 inline constexpr std::size_t kLogPrefixChars = 16;
 
 Result<HumanRef> parse_ref(std::string_view text);
-// `ambiguous` says whether two logs held here claim the name.
+// `ambiguous` says that the bare name is not this log's.
 std::string format_ref(std::string_view name, const LogId& log, EntryIndex index, bool ambiguous);
 // The part before the slash: a city, for commands that name one.
 std::string format_city(std::string_view name, const LogId& log, bool ambiguous);

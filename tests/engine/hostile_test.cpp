@@ -473,7 +473,7 @@ TEST_P(Hostile, AnotherCitysNameIsHeldApart) {
   network.drive();
   EXPECT_EQ(la.holds(seoul), 3U);
   EXPECT_EQ(la.holds(impostor), 2U);
-  EXPECT_EQ(la.store->logs_named("seoul.example", 100)->size(), 2U) << "both are shown, never as one";
+  EXPECT_EQ(la.store->logs_named("seoul.example", {}, 100)->size(), 2U) << "both are shown, never as one";
 }
 
 }  // namespace

@@ -55,6 +55,59 @@ TEST_P(Policy, AWithdrawnVouchEndsFollowingAndAfterTheGraceTimeTheDataGo) {
   EXPECT_EQ(c.holds(a), 5U);
 }
 
+// What is said of a log, as it was said last; none: nothing.
+std::optional<NameClaim> claim_of(const std::vector<NameClaim>& claims, const TestNode& node) {
+  std::optional<NameClaim> out;
+  for (const NameClaim& claim : claims) {
+    if (claim.log == node.id()) out = claim;
+  }
+  return out;
+}
+
+TEST_P(Policy, WhoHasWhichNameIsToldAsTrustChanges) {
+  const auto begun = c.engine->take_claims();
+  ASSERT_TRUE(claim_of(begun, a) && claim_of(begun, b) && claim_of(begun, c));
+  EXPECT_EQ(claim_of(begun, c)->rank, 0U);
+  EXPECT_EQ(claim_of(begun, b)->rank, 1U);
+  EXPECT_EQ(claim_of(begun, a)->rank, 3U);
+  EXPECT_EQ(claim_of(begun, a)->name, "a.example");
+  a.publish(3);
+  network.drive();
+  EXPECT_TRUE(c.engine->take_claims().empty()) << "nothing of it changed";
+  b.vouch(a, true);
+  network.drive();
+  const auto after = c.engine->take_claims();
+  ASSERT_EQ(after.size(), 1U);
+  EXPECT_EQ(after[0].log, a.id());
+  EXPECT_FALSE(after[0].rank) << "out of policy";
+  c.restart();
+  const auto again = c.engine->take_claims();
+  EXPECT_EQ(claim_of(again, b)->rank, 1U);
+  EXPECT_EQ(claim_of(again, b)->name, "b.example");
+  EXPECT_FALSE(claim_of(again, a) && claim_of(again, a)->rank);
+}
+
+TEST_P(Policy, APeerIsCalledWhatItsLineSaysAndAVouchedCityNothingUntilItsLogIsHere) {
+  TestNode& pinned = network.add("d.example");
+  TestNode& vouched = network.add("e.example");
+  network.peer(c, pinned);
+  b.vouch(vouched);
+  network.drive();
+  network.advance(std::chrono::seconds(2));
+  ASSERT_TRUE(c.follows(pinned) && c.follows(vouched));
+  const auto claims = c.engine->take_claims();
+  EXPECT_EQ(claim_of(claims, pinned)->name, "d.example");
+  EXPECT_EQ(claim_of(claims, pinned)->rank, 1U);
+  EXPECT_EQ(claim_of(claims, vouched)->name, "") << "its name is one city's word";
+  network.peer(b, vouched);
+  network.connect(b, vouched);
+  network.drive();
+  const auto proven = c.engine->take_claims();
+  ASSERT_TRUE(claim_of(proven, vouched));
+  EXPECT_EQ(claim_of(proven, vouched)->name, "e.example");
+  EXPECT_EQ(claim_of(proven, vouched)->rank, 3U);
+}
+
 TEST_P(Policy, WhatIsTrustedAgainIsCaughtUpEvenAfterARestart) {
   b.vouch(a, true);
   network.drive();

@@ -42,6 +42,27 @@ TEST_F(Trust, OurOwnVouchesAreTheFirstHop) {
   EXPECT_TRUE(policy.admits(city('c')));
 }
 
+TEST_F(Trust, OurselvesThenPeersThenByHopsAndWhatIsBlockedHasNoRank) {
+  policy.set_peers({city('a')});
+  policy.add_vouch(vouch('o', 'a'));
+  policy.add_vouch(vouch('o', 'b'));
+  policy.add_vouch(vouch('a', 'c'));
+  policy.refresh({1});
+  EXPECT_EQ(policy.rank(city('o')), 0U);
+  EXPECT_EQ(policy.rank(city('a')), 1U);
+  EXPECT_EQ(policy.rank(city('b')), 2U) << "vouched for, and not pinned";
+  EXPECT_EQ(policy.rank(city('c')), 3U);
+  EXPECT_FALSE(policy.rank(city('x')));
+  policy.set_blocked(city('c'), true);
+  policy.set_peers({city('b')});
+  const TrustChange change = policy.refresh({1});
+  EXPECT_EQ(policy.rank(city('a')), 2U) << "vouched for, and pinned no longer";
+  EXPECT_EQ(policy.rank(city('b')), 1U);
+  EXPECT_FALSE(policy.rank(city('c')));
+  EXPECT_EQ(change.moved, (std::vector<LogId>{city('a'), city('b')}));
+  EXPECT_EQ(change.removed, (std::vector<LogId>{city('c')}));
+}
+
 TEST_F(Trust, LapsedAndWithdrawnVouchesDoNotCount) {
   policy.set_peers({city('a')});
   policy.add_vouch(vouch('a', 'b', 1));

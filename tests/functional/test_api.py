@@ -56,9 +56,11 @@ class OpenApi(NodesTest):
         self.assertEqual(api.get("/api/v1/cities/la.example").json()["trust_path"], ["la.example"])
         wait_for(lambda: [v["city"] for v in api.get("/api/v1/cities/la.example").json()["vouches_for"]] == ["seoul.example"], "its vouch for us arrives")
         api.post("/api/v1/blocks", {"city": "la.example"}, expect=200)
-        self.assertEqual([c["city"] for c in api.get("/api/v1/blocks").json()["items"]], ["la.example"])
+        blocked = [c["city"] for c in api.get("/api/v1/blocks").json()["items"]]
+        self.assertEqual(blocked, [f"la.example~{la.log_id()[:16]}"], "the bare name is nobody's now")
         self.assertTrue(api.get("/api/v1/cities/la.example").json()["blocked"])
         api.delete("/api/v1/blocks/la.example", expect=200)
+        self.assertEqual(api.get("/api/v1/cities/la.example").json()["city"], "la.example", "and la's again")
         api.get("/api/v1/explain/la.example")
         api.post("/api/v1/reindex", expect=202)
 

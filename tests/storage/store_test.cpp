@@ -46,6 +46,34 @@ TEST_F(StoreTest, ARunThatDoesNotContinueTheLogIsRefused) {
   EXPECT_EQ(store->log_state(log.id())->range.size(), TreeSize(1));
 }
 
+TEST_F(StoreTest, AmongLogsOfOneNameEachIsFoundByTheBeginningOfItsId) {
+  constexpr std::string_view kBeginnings("\x00\x01\x7f\xfe\xff", 5);
+  ASSERT_TRUE(store->begin(true).ok());
+  for (const char first : kBeginnings) {
+    RunCommit run;
+    run.identity = log.identity();
+    run.log = LogId::from(Bytes(LogId::kSize, first));
+    run.records.push_back({EntryIndex(0), "entry", {}, BodyState::kHeld, {}});
+    run.leaves.push_back(leaf_hash("entry"));
+    run.after.append(run.leaves.back());
+    const Checkpoint checkpoint{log.identity().origin(), run.after.size(), run.after.root()};
+    run.head = {checkpoint.size, checkpoint.root,
+                sign_checkpoint(checkpoint, SigningKey::from_seed(sha256("seoul.example").view()))};
+    ASSERT_TRUE(store->append_run(run).ok());
+  }
+  ASSERT_TRUE(store->commit().ok());
+  EXPECT_EQ(store->logs_named("seoul.example", {}, 100)->size(), 5U);
+  EXPECT_EQ(store->logs_named("seoul.example", {}, 2)->size(), 2U);
+  for (const char first : kBeginnings) {
+    const auto found = store->logs_named("seoul.example", Bytes(10, first), 100);
+    ASSERT_TRUE(found.ok()) << found.error().text();
+    ASSERT_EQ(found->size(), 1U);
+    EXPECT_EQ(found->front().id.view(), Bytes(LogId::kSize, first));
+  }
+  EXPECT_EQ(store->logs_named("seoul.example", Bytes(10, 'a'), 100)->size(), 0U);
+  EXPECT_EQ(store->logs_named("la.example", {}, 100)->size(), 0U);
+}
+
 TEST_F(StoreTest, TheSameContentIsRefusedNamingTheRefUnlessAskedForAgain) {
   ASSERT_TRUE(publish(*store, log, note("one")).ok());
   ASSERT_TRUE(publish(*store, log, note("two")).ok());
@@ -196,7 +224,7 @@ TEST(Migration, FromTheFirstSchemaKeepsEverything) {
   EXPECT_EQ(state->logs[0].journal_seq, JournalSeq(7));
   EXPECT_FALSE(state->logs[0].frozen);
   EXPECT_EQ((*store)->record(log.id(), EntryIndex(0))->entry, "an entry");
-  EXPECT_EQ((*store)->logs_named("seoul.example", 100)->size(), 1U);
+  EXPECT_EQ((*store)->logs_named("seoul.example", {}, 100)->size(), 1U);
   EXPECT_TRUE((*store)->evidence(log.id()).ok());
 }
 

@@ -109,7 +109,7 @@ class Announcing : public testing::Test {
   std::vector<Mail> mails() { return *outbox->due_mail({INT64_MAX}, 10'000); }
   std::string text_of(const Mail& mail) {
     Composer composer({"seoul.example", "https://notes.seoul.example", "koinon@seoul.example"}, *store,
-                      *index);
+                      *index, nearness);
     const auto text = composer.message(mail, now);
     return text.ok() && *text ? readable(**text) : "nothing";
   }
@@ -123,6 +123,7 @@ class Announcing : public testing::Test {
   std::unique_ptr<OfficeDb> office;
   std::unique_ptr<Accounts> accounts;
   std::unique_ptr<Outbox> outbox;
+  Nearness nearness;
   std::unique_ptr<Announcer> announcer;
   UserId user;
   UnixMillis now{20'000 * kDay};
