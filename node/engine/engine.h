@@ -104,11 +104,19 @@ struct LogStanding {
 
 // How a peer has behaved since this engine began.
 struct Conduct {
-  unsigned lies = 0;  // sessions ended because of what does not verify, or of too much; forgotten after a day
+  unsigned lies = 0;  // sessions ended because of what does not verify, or breaks a rule; forgotten after a day
   std::string last_lie;
   MonoTime last_lie_at{};
   MonoTime shunned_until{};
   unsigned sessions = 0;  // that began
+  // What it may send, over all its sessions: a new connection renews nothing. Beyond it, it is read more slowly.
+  Allowance heads = Allowance::of(limits::kHeadsAtOnce, limits::kHeadsPerSecond, {});
+  Allowance requests = Allowance::of(limits::kRequestsAtOnce, limits::kRequestsPerSecond, {});
+  Allowance frames = Allowance::of(limits::kFramesAtOnce, limits::kFramesPerSecond, {});
+
+  bool may_send(MonoTime now) const {
+    return heads.is_open(now) && requests.is_open(now) && frames.is_open(now);
+  }
 };
 
 // A file that is being fetched.
@@ -164,8 +172,10 @@ class Engine {
   // the same is ended at once.
   bool shuns(Now now, const NodeKey& peer) const;
   const Conduct* conduct(const NodeKey& peer) const;
-  // False while the peer has given us more to verify than we take at once; do not read from it then.
-  bool wants_bytes(SessionId session) const;
+  // False while the peer has given us more to verify than we take at once, or more than it may send; do not
+  // read from it then, and ask again a few milliseconds later. Becomes true with time alone, after
+  // limits::kLongestPause at most where the peer sent too much.
+  bool wants_bytes(Now now, SessionId session) const;
   std::size_t pending_intents() const { return pending_.size(); }
   const LogState* log(const LogId& id) const;
   JournalSeq peer_cursor(const NodeKey& peer) const;  // how far we are in that peer's journal
@@ -195,7 +205,7 @@ class Engine {
 
   // engine.cpp: inputs, dispatch, sending
   void handle_frame(Now now, Session& session, v1::Frame frame, std::size_t size);
-  bool within_limits(Now now, Session& session, const v1::Frame& frame);
+  void count_frame(Now now, const Session& session, const v1::Frame& frame);
   Session* find(SessionId id);
   Session* session_of(const NodeKey& peer);
   void send(Session& session, const v1::Frame& frame);

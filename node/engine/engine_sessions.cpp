@@ -27,9 +27,6 @@ void Engine::on_connected(Now now, SessionId id, NodeKey peer, bool dialled_by_u
   session.dialled_by_us = dialled_by_us;
   session.connected_at = session.last_received = now.mono;
   session.lent = config_.window;
-  session.heads_allowed = Allowance::of(limits::kHeadsAtOnce, limits::kHeadsPerSecond, now.mono);
-  session.requests_allowed = Allowance::of(limits::kRequestsAtOnce, limits::kRequestsPerSecond, now.mono);
-  session.frames_allowed = Allowance::of(limits::kFramesAtOnce, limits::kFramesPerSecond, now.mono);
   sessions_.emplace(id, std::move(owned));
   const auto known = peers_.find(peer);
   if (known == peers_.end() || shutting_down_) {

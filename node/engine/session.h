@@ -11,6 +11,7 @@
 #include <unordered_set>
 
 #include "crypto/log_state.h"
+#include "proto/base/limits.h"
 #include "proto/codec/filter.h"
 #include "proto/codec/frame.h"
 
@@ -51,9 +52,9 @@ struct BodiesAsked {
   MonoTime last_progress{};
 };
 
-// So much at once, and so much a second afterwards.
+// So much at once, and so much a second afterwards. Plain arithmetic over the caller's clock.
 struct Allowance {
-  double left = 0;
+  double left = 0;  // below 0: what was taken beyond it, and is waited for
   double at_once = 0;
   double per_second = 0;
   MonoTime at{};
@@ -61,12 +62,15 @@ struct Allowance {
   static Allowance of(double at_once, double per_second, MonoTime now) {
     return {at_once, at_once, per_second, now};
   }
-  // False once it is used up.
-  bool take(double amount, MonoTime now) {
-    left = std::min(at_once, left + per_second * std::chrono::duration<double>(now - at).count());
+  double left_at(MonoTime now) const {
+    return std::min(at_once, left + per_second * std::chrono::duration<double>(now - at).count());
+  }
+  bool is_open(MonoTime now) const { return left_at(now) >= 0; }
+  // Takes it, whether it is there or not. What lacks makes nobody wait longer than kLongestPause.
+  void take(double amount, MonoTime now) {
+    const double least = -per_second * std::chrono::duration<double>(limits::kLongestPause).count();
+    left = std::max(left_at(now) - amount, least);
     at = now;
-    left -= amount;
-    return left >= 0;
   }
 };
 
@@ -111,9 +115,6 @@ struct Session {
   std::size_t lent = 0;  // credit that the peer may still use, bytes
   std::size_t owed = 0;  // credit that we have not yet given back, bytes
   std::uint64_t bytes_in = 0;
-  Allowance heads_allowed;
-  Allowance requests_allowed;
-  Allowance frames_allowed;
   SessionCounts counts;
 
   // Sending

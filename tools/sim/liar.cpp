@@ -1,6 +1,7 @@
 #include "tools/sim/liar.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "crypto/checkpoint.h"
 #include "proto/codec/frame.h"
@@ -32,6 +33,17 @@ class Liary : public Liar {
     }
   }
   void told() { counters_.add("lies told"); }
+  // The same frame again and again, in pieces such as a socket gives: a receiver that has enough reads no more.
+  void repeat(SessionId session, const v1::Frame& frame, std::size_t times) {
+    constexpr std::size_t kPiece = 64 * 1024;
+    const Bytes one = encoded(frame);
+    Bytes piece;
+    for (std::size_t i = 0; i < times; ++i) {
+      piece += one;
+      if (piece.size() < kPiece && i + 1 < times) continue;
+      node_.inject(session, std::exchange(piece, {}));
+    }
+  }
   SessionId any_session() {
     const auto sessions = node_.sessions();
     return sessions.empty() ? SessionId() : sessions[chance_.below(sessions.size())];
@@ -199,10 +211,21 @@ class EndlessHeads final : public Liary {
     told();
     v1::Frame frame;
     frame.mutable_heads();
-    const Bytes one = encoded(frame);
-    Bytes many;
-    for (int i = 0; i < 250'000; ++i) many += one;
-    node_.inject(session, std::move(many));
+    repeat(session, frame, 250'000);
+  }
+};
+
+// Asks for what costs its sender nothing, more than anybody may ask.
+class Flood final : public Liary {
+ public:
+  using Liary::Liary;
+  void on_turn() override {
+    const SessionId session = any_session();
+    if (session == SessionId()) return;
+    told();
+    v1::Frame frame;
+    frame.mutable_prune()->set_log_id(node_.log().bytes());
+    repeat(session, frame, 10'000);
   }
 };
 
@@ -306,6 +329,7 @@ const std::vector<Lie>& all_lies() {
       {"stale-head", "serves the heads of an hour ago for ever"},
       {"hold-back", "holds back bodies, and says then that it has them"},
       {"endless-heads", "sends heads without end"},
+      {"flood", "asks again and again, more than anybody may"},
       {"replay", "replays what it said in old sessions"},
       {"fake-vouches", "vouches for a thousand fake cities"},
       {"claim-name", "claims another city's name"},
@@ -335,6 +359,7 @@ std::unique_ptr<Liar> make_liar(std::string_view name, SimNode& node, Schedule& 
   if (name == "stale-head") return make.operator()<StaleHead>();
   if (name == "hold-back") return make.operator()<HoldBack>();
   if (name == "endless-heads") return make.operator()<EndlessHeads>();
+  if (name == "flood") return make.operator()<Flood>();
   if (name == "replay") return make.operator()<Replay>();
   if (name == "false-erasure") return make.operator()<FalseErasure>();
   if (name == "false-cursor") return make.operator()<FalseCursor>();
