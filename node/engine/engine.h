@@ -301,6 +301,7 @@ class Engine {
                      const StoredRecord& record);
   void note_not_held(Session& session, const LogId& log, const v1::Chunk& chunk);
   void look_for_all_bodies(Now now);
+  void give_up_slow_bodies(Now now, Session& session);
   void forget_session_bodies(Now now, SessionId id);
   void retry_bodies(Now now);
 

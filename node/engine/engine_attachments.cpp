@@ -85,7 +85,7 @@ void Engine::give_up_request(FileFetch& file) {
   Session* session = file.source ? find(*file.source) : nullptr;
   file.source.reset();
   if (session != nullptr && session->files_asked.erase(file.request_id) > 0)
-    session->files_given_up.insert(file.request_id);
+    session->given_up.insert(file.request_id);
 }
 
 void Engine::end_file(Now now, const AttachmentId& id) {
@@ -180,8 +180,8 @@ void Engine::send_get_attachment(Now now, Session& session, FileFetch& file, std
 // --- answers ---
 
 void Engine::on_attachment_chunk(Now now, Session& session, v1::AttachmentChunk chunk, std::size_t size) {
-  if (session.files_given_up.contains(chunk.request_id())) {
-    if (chunk.last()) session.files_given_up.erase(chunk.request_id());
+  if (session.given_up.contains(chunk.request_id())) {
+    if (chunk.last()) session.given_up.erase(chunk.request_id());
     return return_credit(session, size);
   }
   const auto asked = session.files_asked.find(chunk.request_id());

@@ -226,7 +226,7 @@ void Engine::on_error_frame(Now now, Session& session, const v1::Error& error) {
   }
   notice(session.peer, "the peer says: " + text);
   bodies_refused(now, session, error.request_id());
-  session.files_given_up.erase(error.request_id());
+  session.given_up.erase(error.request_id());
   file_refused(now, session, error.request_id());
   const auto get = session.gets.find(error.request_id());
   if (get == session.gets.end()) return;
@@ -290,7 +290,8 @@ MonoTime Engine::next_tick() const {
         sooner(fetch->last_progress + limits::kRequestDeadline);
     }
     for (const auto& [request, asked] : session->bodies_asked)
-      sooner(asked.last_progress + limits::kRequestDeadline);
+      sooner(std::min<MonoTime>(asked.last_progress + limits::kRequestDeadline,
+                                asked.begun + limits::kBodiesDeadline));
   }
   return next;
 }
@@ -316,8 +317,7 @@ const char* Engine::overdue(Now now, const Session& session) const {
     if (now.mono - asked.last_progress >= limits::kRequestDeadline)
       return "a GetBodies was not answered in time";
   }
-  if (session.files_given_up.size() > limits::kOpenRequests)
-    return "too many requests for files were not answered";
+  if (session.given_up.size() >= limits::kOpenRequests / 2) return "too many requests were not answered";
   return nullptr;
 }
 
@@ -326,6 +326,7 @@ void Engine::check_timers(Now now, Session& session) {
     return end_session(now, session, v1::ERROR_CODE_TIMEOUT, fail(Code::kUnavailable, why), false);
   }
   if (!session.hello_received) return;
+  give_up_slow_bodies(now, session);
   run_gossip_timers(now, session);
   check_liveness(now, session);
 }

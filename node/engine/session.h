@@ -49,6 +49,7 @@ struct FileServing {
 struct BodiesAsked {
   LogId log;
   std::set<EntryIndex> open;  // not answered yet
+  MonoTime begun{};
   MonoTime last_progress{};
 };
 
@@ -140,7 +141,7 @@ struct Session {
   std::deque<LogId> fetch_queue;                              // logs to fetch from this peer
   std::map<std::uint64_t, BodiesAsked> bodies_asked;          // our open GetBodies
   std::map<std::uint64_t, AttachmentId> files_asked;          // our open GetAttachments
-  std::set<std::uint64_t> files_given_up;                     // those whose late chunks are ignored
+  std::set<std::uint64_t> given_up;                           // requests whose late answers are ignored
   std::size_t bodies_planned = 0;                             // while requests are shared out
   std::size_t unverified = 0;                                 // heads whose signatures are being checked
 

@@ -95,6 +95,7 @@ inline constexpr std::chrono::seconds kHelloDeadline{10};      // from TLS to He
 inline constexpr std::chrono::seconds kPingInterval{30};
 inline constexpr std::chrono::seconds kPongDeadline{20};
 inline constexpr std::chrono::seconds kRequestDeadline{60};       // without any progress
+inline constexpr std::chrono::minutes kBodiesDeadline{5};         // of a whole GetBodies: about 1 MiB
 inline constexpr std::chrono::milliseconds kAnnounceDelay{1000};  // a push comes first; then heads are told
 inline constexpr std::chrono::seconds kCursorDelay{3};            // for rows that needed no sending
 inline constexpr std::chrono::seconds kBusyRetry{1};              // for a peer of whom much is asked already
