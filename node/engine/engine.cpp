@@ -173,7 +173,7 @@ void Engine::on_bytes(Now now, SessionId id, BytesView bytes) {
 void Engine::count_frame(Now now, const Session& session, const v1::Frame& frame) {
   // A Get or GetBodies is bounded by how many may be open: a follower of many logs has cause for many.
   const bool request = frame.has_get_heads() || frame.has_set_filter() || frame.has_have() ||
-                       frame.has_prune() || frame.has_ping() || frame.has_evidence();
+                       frame.has_prune() || frame.has_ping() || frame.has_evidence() || frame.has_cancel();
   Conduct& conduct = conduct_[session.peer];
   conduct.frames.take(1, now.mono);
   if (request) conduct.requests.take(1, now.mono);
@@ -204,6 +204,7 @@ void Engine::handle_frame(Now now, Session& session, v1::Frame frame, std::size_
                          fail(Code::kTooLarge, "more was sent than credit was lent", "credit"), true);
     }
     session.lent -= size;
+    session.answered += size;
     const v1::Chunk& chunk = frame.has_push() ? frame.push().chunk() : frame.chunk();
     session.counts.copies_in += static_cast<std::uint64_t>(chunk.records_size());
   }
@@ -237,6 +238,8 @@ void Engine::handle_frame(Now now, Session& session, v1::Frame frame, std::size_
       return on_have(now, session, frame.have());
     case v1::Frame::kPrune:
       return on_prune(now, session, frame.prune());
+    case v1::Frame::kCancel:
+      return on_cancel(now, session, frame.cancel());
     case v1::Frame::kEvidence:
       return on_evidence(now, session, frame.evidence());
     case v1::Frame::kCredit:

@@ -372,7 +372,7 @@ void Engine::give_up_slow_bodies(Now now, Session& session) {
   }
   for (const std::uint64_t request : slow) {
     const BodiesAsked asked = std::move(session.bodies_asked.extract(request).mapped());
-    session.given_up.insert(request);
+    cancel(now, session, request);
     Log& log = *logs_.at(asked.log);
     for (const EntryIndex index : asked.open) {
       body_not_held(session, log, index);

@@ -107,6 +107,10 @@ bool Engine::expected_heads(Now now, Session& session, const v1::Heads& heads) {
     session.head_requests.erase(asked);
     return true;
   }
+  if (session.given_up.erase(request_id) > 0) {
+    start_fetches(now, session);
+    return true;
+  }
   const auto get = session.gets.find(request_id);
   if (get == session.gets.end()) return false;
   Log& log = *logs_.at(get->second);

@@ -19,6 +19,7 @@ namespace koinon {
 
 // A Get that the peer sent and that we are answering.
 struct Serving {
+  std::uint64_t number = 0;  // ours: tells it from a later one that the peer numbers alike
   std::uint64_t request_id = 0;
   LogId log;
   EntryIndex next;
@@ -30,12 +31,14 @@ struct Serving {
 
 // A GetBodies that the peer sent and that we are answering.
 struct BodyServing {
+  std::uint64_t number = 0;  // as a Serving's
   v1::GetBodies request;
   int next = 0;  // position in request.bodies
 };
 
 // A GetAttachment that the peer sent and that we are answering.
 struct FileServing {
+  std::uint64_t number = 0;  // as a Serving's
   std::uint64_t request_id = 0;
   LogId log;
   EntryIndex index;
@@ -43,6 +46,12 @@ struct FileServing {
   std::uint32_t next = 0;  // chunk
   std::uint32_t hops_left = 0;
   std::optional<AttachmentId> waits_for;  // the next chunk is to come from another peer
+};
+
+// A frame that waits for credit.
+struct WaitingFrame {
+  Bytes bytes;
+  std::uint64_t request_id = 0;  // of the request that it answers; 0: none
 };
 
 // A GetBodies that we sent.
@@ -115,13 +124,14 @@ struct Session {
   FrameReader reader;
   std::size_t lent = 0;  // credit that the peer may still use, bytes
   std::size_t owed = 0;  // credit that we have not yet given back, bytes
+  std::uint64_t answered = 0;  // bytes of frames that used credit
   std::uint64_t bytes_in = 0;
   SessionCounts counts;
 
   // Sending
   std::size_t credit = 0;    // bytes of Chunk, Bodies and Push that we may send
   std::size_t queued = 0;    // bytes with the transport, not yet on the network
-  std::deque<Bytes> outbox;  // frames that wait for credit
+  std::deque<WaitingFrame> outbox;
   std::uint64_t bytes_out = 0;
   std::deque<Serving> serving;
   std::deque<BodyServing> body_serving;
@@ -141,7 +151,8 @@ struct Session {
   std::deque<LogId> fetch_queue;                              // logs to fetch from this peer
   std::map<std::uint64_t, BodiesAsked> bodies_asked;          // our open GetBodies
   std::map<std::uint64_t, AttachmentId> files_asked;          // our open GetAttachments
-  std::set<std::uint64_t> given_up;                           // requests whose late answers are ignored
+  // Requests that we cancelled, and since when: what still comes of their answers is ignored.
+  std::map<std::uint64_t, MonoTime> given_up;
   std::size_t bodies_planned = 0;                             // while requests are shared out
   std::size_t unverified = 0;                                 // heads whose signatures are being checked
 
