@@ -290,6 +290,7 @@ class Engine {
   bool trickles(Now now, const Session& session, Fetch& fetch) const;
   bool note_slow(Now now, const NodeKey& peer);
   void cancel(Now now, Session& session, std::uint64_t request_id);
+  void late_answer(Now now, Session& session, std::uint64_t request_id, bool last);
   bool has_unended(Now now, const Session& session) const;
 
   // engine_bodies.cpp: bodies that are missing, and where to get them

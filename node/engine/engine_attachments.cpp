@@ -181,8 +181,8 @@ void Engine::send_get_attachment(Now now, Session& session, FileFetch& file, std
 
 void Engine::on_attachment_chunk(Now now, Session& session, v1::AttachmentChunk chunk, std::size_t size) {
   if (session.given_up.contains(chunk.request_id())) {
-    if (chunk.last()) session.given_up.erase(chunk.request_id());
-    return return_credit(session, size);
+    return_credit(session, size);
+    return late_answer(now, session, chunk.request_id(), chunk.last());
   }
   const auto asked = session.files_asked.find(chunk.request_id());
   if (asked == session.files_asked.end())

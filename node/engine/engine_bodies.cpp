@@ -152,8 +152,8 @@ void Engine::send_get_bodies(Now now, Session& session, Log& log, const std::vec
 
 void Engine::on_bodies(Now now, Session& session, v1::Bodies bodies, std::size_t size) {
   if (session.given_up.contains(bodies.request_id())) {
-    if (bodies.last()) session.given_up.erase(bodies.request_id());
-    return return_credit(session, size);
+    return_credit(session, size);
+    return late_answer(now, session, bodies.request_id(), bodies.last());
   }
   const auto it = session.bodies_asked.find(bodies.request_id());
   if (it == session.bodies_asked.end() || it->second.log.view() != bodies.log_id()) {

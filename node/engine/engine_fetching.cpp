@@ -101,9 +101,8 @@ void Engine::begin_fetch(Now now, Log& log, SessionId source, const StoredHead& 
 
 void Engine::on_chunk(Now now, Session& session, v1::Chunk chunk, std::size_t size) {
   if (session.given_up.contains(chunk.request_id())) {
-    if (chunk.last()) session.given_up.erase(chunk.request_id());
     return_credit(session, size);
-    return start_fetches(now, session);
+    return late_answer(now, session, chunk.request_id(), chunk.last());
   }
   const auto get = session.gets.find(chunk.request_id());
   if (get == session.gets.end()) {

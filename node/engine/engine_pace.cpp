@@ -81,6 +81,13 @@ void Engine::cancel(Now now, Session& session, std::uint64_t request_id) {
   send(session, frame);
 }
 
+// A frame of an answer that we cancelled. With the last one its place is free.
+void Engine::late_answer(Now now, Session& session, std::uint64_t request_id, bool last) {
+  if (!last) return;
+  session.given_up.erase(request_id);
+  start_fetches(now, session);
+}
+
 // Whether so many requests that we cancelled are still open that few places are left. A peer that does not know
 // Cancel answers to the end.
 bool Engine::has_unended(Now now, const Session& session) const {

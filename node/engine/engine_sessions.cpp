@@ -225,7 +225,8 @@ void Engine::on_error_frame(Now now, Session& session, const v1::Error& error) {
     return;
   }
   // The end of an answer that we cancelled.
-  if (session.given_up.erase(error.request_id()) > 0) return start_fetches(now, session);
+  if (session.given_up.contains(error.request_id()))
+    return late_answer(now, session, error.request_id(), true);
   notice(session.peer, "the peer says: " + text);
   bodies_refused(now, session, error.request_id());
   file_refused(now, session, error.request_id());
