@@ -194,6 +194,27 @@ TEST_P(Pace, AmongManyLogsThatComeTheOneThatDoesNotIsHadElsewhere) {
   expect_no_offence();
 }
 
+// A peer is asked for so many logs at once; what waits for its turn there is not held back either.
+class PaceOfMany : public Pace {};
+INSTANTIATE_TEST_SUITE_P(Seeds, PaceOfMany, testing::Values(1U));
+
+TEST_P(PaceOfMany, LogsThatWaitBehindThoseThatTrickleAreHadElsewhere) {
+  constexpr std::size_t kAtOnce = limits::kOpenRequests / 2;
+  std::vector<TestNode*> authors;
+  for (std::size_t i = 0; i < kAtOnce + 5; ++i)
+    authors.push_back(&author_at("author-" + std::to_string(i) + ".example", {&seoul, &milan}, 4, 10));
+  connect_seoul();
+  connect_milan();
+  ASSERT_EQ(gets.size(), kAtOnce);
+  for (int turn = 0; turn < 2; ++turn) {
+    drip();
+    wait(kDrop);
+  }
+  for (const TestNode* author : authors) EXPECT_EQ(la.holds(*author), 5U) << author->name;
+  EXPECT_EQ(cancels, kAtOnce);
+  expect_no_offence();
+}
+
 // --- who is asked, and whose answer is cancelled ---
 
 class Cancelled : public testing::Test {
