@@ -84,9 +84,11 @@ std::vector<SessionInfo> Engine::sessions() const {
   return out;
 }
 
-bool Engine::wants_bytes(SessionId id) const {
+bool Engine::wants_bytes(Now now, SessionId id) const {
   const auto it = sessions_.find(id);
-  return it == sessions_.end() || it->second->unverified < limits::kUnverifiedHeads;
+  if (it == sessions_.end()) return true;
+  const Conduct* known = conduct(it->second->peer);
+  return it->second->unverified < limits::kUnverifiedHeads && (known == nullptr || known->may_send(now.mono));
 }
 
 void Engine::issue(IntentBody body, Continuation then) {
@@ -166,20 +168,16 @@ void Engine::on_bytes(Now now, SessionId id, BytesView bytes) {
   }
 }
 
-// Counts the frame against what the peer may do. False if the session was ended.
-bool Engine::within_limits(Now now, Session& session, const v1::Frame& frame) {
+// Counts the frame against what the peer may send. More than that is no offence: an honest relay passes on what
+// others send it, and is read more slowly.
+void Engine::count_frame(Now now, const Session& session, const v1::Frame& frame) {
   // A Get or GetBodies is bounded by how many may be open: a follower of many logs has cause for many.
   const bool request = frame.has_get_heads() || frame.has_set_filter() || frame.has_have() ||
-                       frame.has_prune() || frame.has_ping() || frame.has_evidence();
-  const char* what = nullptr;
-  if (!session.frames_allowed.take(1, now.mono)) what = "frames";
-  if (request && !session.requests_allowed.take(1, now.mono)) what = "requests";
-  if (frame.has_heads() && !session.heads_allowed.take(1.0 + frame.heads().heads_size(), now.mono))
-    what = "heads";
-  if (what == nullptr) return true;
-  end_session(now, session, v1::ERROR_CODE_LIMIT,
-              fail(Code::kTooLarge, std::string("more ") + what + " came than a peer may send", what), true);
-  return false;
+                       frame.has_prune() || frame.has_ping() || frame.has_evidence() || frame.has_cancel();
+  Conduct& conduct = conduct_[session.peer];
+  conduct.frames.take(1, now.mono);
+  if (request) conduct.requests.take(1, now.mono);
+  if (frame.has_heads()) conduct.heads.take(1.0 + frame.heads().heads_size(), now.mono);
 }
 
 void Engine::handle_frame(Now now, Session& session, v1::Frame frame, std::size_t size) {
@@ -193,7 +191,7 @@ void Engine::handle_frame(Now now, Session& session, v1::Frame frame, std::size_
     return end_session(now, session, v1::ERROR_CODE_LIMIT,
                        fail(Code::kTooLarge, "the peer asks and does not read the answers", "frame"), false);
   }
-  if (!within_limits(now, session, frame)) return;
+  count_frame(now, session, frame);
   if (frame.has_error()) return on_error_frame(now, session, frame.error());
   if (frame.has_hello() != !session.hello_received) {
     return unexpected(session.hello_received ? "Hello came twice" : "the first frame was not Hello");
@@ -206,6 +204,7 @@ void Engine::handle_frame(Now now, Session& session, v1::Frame frame, std::size_
                          fail(Code::kTooLarge, "more was sent than credit was lent", "credit"), true);
     }
     session.lent -= size;
+    session.answered += size;
     const v1::Chunk& chunk = frame.has_push() ? frame.push().chunk() : frame.chunk();
     session.counts.copies_in += static_cast<std::uint64_t>(chunk.records_size());
   }
@@ -239,6 +238,8 @@ void Engine::handle_frame(Now now, Session& session, v1::Frame frame, std::size_
       return on_have(now, session, frame.have());
     case v1::Frame::kPrune:
       return on_prune(now, session, frame.prune());
+    case v1::Frame::kCancel:
+      return on_cancel(now, session, frame.cancel());
     case v1::Frame::kEvidence:
       return on_evidence(now, session, frame.evidence());
     case v1::Frame::kCredit:

@@ -104,11 +104,24 @@ struct LogStanding {
 
 // How a peer has behaved since this engine began.
 struct Conduct {
-  unsigned lies = 0;  // sessions ended because of what does not verify, or of too much; forgotten after a day
+  unsigned lies = 0;  // sessions ended because of what does not verify, or breaks a rule; forgotten after a day
   std::string last_lie;
   MonoTime last_lie_at{};
   MonoTime shunned_until{};
   unsigned sessions = 0;  // that began
+  // What it may send, over all its sessions: a new connection renews nothing. Beyond it, it is read more slowly.
+  Allowance heads = Allowance::of(limits::kHeadsAtOnce, limits::kHeadsPerSecond, {});
+  Allowance requests = Allowance::of(limits::kRequestsAtOnce, limits::kRequestsPerSecond, {});
+  Allowance frames = Allowance::of(limits::kFramesAtOnce, limits::kFramesPerSecond, {});
+
+  // It was asked and brought next to nothing: others are asked before it.
+  unsigned slow = 0;  // times; forgotten after an hour
+  MonoTime slow_until{};
+
+  bool is_slow(MonoTime now) const { return now < slow_until; }
+  bool may_send(MonoTime now) const {
+    return heads.is_open(now) && requests.is_open(now) && frames.is_open(now);
+  }
 };
 
 // A file that is being fetched.
@@ -119,6 +132,7 @@ struct FileStanding {
 };
 
 struct MissingBody;  // engine_log.h
+struct Fetch;
 struct FileFetch;
 struct HeldChunk;
 
@@ -167,8 +181,10 @@ class Engine {
   // the same is ended at once.
   bool shuns(Now now, const NodeKey& peer) const;
   const Conduct* conduct(const NodeKey& peer) const;
-  // False while the peer has given us more to verify than we take at once; do not read from it then.
-  bool wants_bytes(SessionId session) const;
+  // False while the peer has given us more to verify than we take at once, or more than it may send; do not
+  // read from it then, and ask again a few milliseconds later. Becomes true with time alone, after
+  // limits::kLongestPause at most where the peer sent too much.
+  bool wants_bytes(Now now, SessionId session) const;
   std::size_t pending_intents() const { return pending_.size(); }
   const LogState* log(const LogId& id) const;
   JournalSeq peer_cursor(const NodeKey& peer) const;  // how far we are in that peer's journal
@@ -198,7 +214,7 @@ class Engine {
 
   // engine.cpp: inputs, dispatch, sending
   void handle_frame(Now now, Session& session, v1::Frame frame, std::size_t size);
-  bool within_limits(Now now, Session& session, const v1::Frame& frame);
+  void count_frame(Now now, const Session& session, const v1::Frame& frame);
   Session* find(SessionId id);
   Session* session_of(const NodeKey& peer);
   void send(Session& session, const v1::Frame& frame);
@@ -272,6 +288,15 @@ class Engine {
   void fork_in_chunk(Now now, Log& log, const RunVerified& run);
   void release(Now now, SessionId source, std::size_t size);
 
+  // engine_pace.cpp: requests that bring next to nothing, and whom to ask instead
+  const Offer* best_offer(Now now, const Log& log) const;
+  void check_pace(Now now, Session& session);
+  bool trickles(Now now, const Session& session, Fetch& fetch) const;
+  bool note_slow(Now now, const NodeKey& peer);
+  void cancel(Now now, Session& session, std::uint64_t request_id);
+  void late_answer(Now now, Session& session, std::uint64_t request_id, bool last);
+  bool has_unended(Now now, const Session& session) const;
+
   // engine_bodies.cpp: bodies that are missing, and where to get them
   void look_for_bodies(Now now, const LogId& id);
   void read_unheld(Log& log);
@@ -295,6 +320,7 @@ class Engine {
                      const StoredRecord& record);
   void note_not_held(Session& session, const LogId& log, const v1::Chunk& chunk);
   void look_for_all_bodies(Now now);
+  void give_up_slow_bodies(Now now, Session& session);
   void forget_session_bodies(Now now, SessionId id);
   void retry_bodies(Now now);
 
@@ -303,7 +329,7 @@ class Engine {
   void commit_want(Now now, FileFetch& file);
   void file_not_stored(Now now, const AttachmentId& id, const Error& error);
   void restart_file(Now now, FileFetch& file);
-  void give_up_request(FileFetch& file);
+  void give_up_request(Now now, FileFetch& file);
   void end_file(Now now, const AttachmentId& id);
   void end_files_of(Now now, const LogId& log, std::optional<EntryIndex> index);
   std::vector<AttachmentWant> wants_of(const LogId& log, const std::vector<AttachmentFact>& facts) const;
@@ -318,7 +344,7 @@ class Engine {
   void file_refused(Now now, Session& session, std::uint64_t request_id);
   void on_get_attachment(Now now, Session& session, const v1::GetAttachment& request);
   void pump_files(Now now, Session& session);
-  void serve_chunk(Now now, Session& session, std::uint64_t request_id, const Result<Answer>& answer);
+  void serve_chunk(Now now, Session& session, std::uint64_t number, const Result<Answer>& answer);
   bool look_further(Now now, Session& session, FileServing request, const AttachmentState& state);
   void wake_file_servings(Now now, const AttachmentId& id, std::optional<std::uint32_t> stored);
   void forget_session_files(Now now, SessionId id);
@@ -354,13 +380,14 @@ class Engine {
   void pump_bodies(Now now, Session& session);
   void send_bodies(Now now, Session& session, const std::vector<StoredRecord>& records, TreeSize held);
   void pump(Now now, Session& session);
-  void on_run_read(Now now, SessionId id, std::uint64_t request_id, Result<Answer> answer);
+  void on_run_read(Now now, SessionId id, std::uint64_t number, Result<Answer> answer);
+  void on_cancel(Now now, Session& session, const v1::Cancel& cancel);
   void send_head(Session& session, const Log& log, std::uint64_t request_id);
   v1::Head head_message(const Session& session, const Log& log) const;
   bool serves(const LogId& id) const;
   void answer_error(Session& session, v1::ErrorCode code, std::string message, std::uint64_t request_id);
   // For frames that need credit: sent at once, or when the peer lends more.
-  void send_on_credit(Session& session, const v1::Frame& frame);
+  void send_on_credit(Session& session, const v1::Frame& frame, std::uint64_t request_id = 0);
   void flush_outbox(Session& session);
 
   EngineConfig config_;

@@ -75,17 +75,17 @@ void Engine::file_not_stored(Now now, const AttachmentId& id, const Error& error
 void Engine::restart_file(Now now, FileFetch& file) {
   file.generation = next_generation_++;
   file.finishing = false;
-  give_up_request(file);
+  give_up_request(now, file);
   file.expected = file.committing = file.stored;
   for (const auto& [number, held] : std::exchange(file.verified, {})) release(now, held.source, held.size);
 }
 
 // What still comes of it is ignored.
-void Engine::give_up_request(FileFetch& file) {
+void Engine::give_up_request(Now now, FileFetch& file) {
   Session* session = file.source ? find(*file.source) : nullptr;
   file.source.reset();
   if (session != nullptr && session->files_asked.erase(file.request_id) > 0)
-    session->files_given_up.insert(file.request_id);
+    cancel(now, *session, file.request_id);
 }
 
 void Engine::end_file(Now now, const AttachmentId& id) {
@@ -180,9 +180,9 @@ void Engine::send_get_attachment(Now now, Session& session, FileFetch& file, std
 // --- answers ---
 
 void Engine::on_attachment_chunk(Now now, Session& session, v1::AttachmentChunk chunk, std::size_t size) {
-  if (session.files_given_up.contains(chunk.request_id())) {
-    if (chunk.last()) session.files_given_up.erase(chunk.request_id());
-    return return_credit(session, size);
+  if (session.given_up.contains(chunk.request_id())) {
+    return_credit(session, size);
+    return late_answer(now, session, chunk.request_id(), chunk.last());
   }
   const auto asked = session.files_asked.find(chunk.request_id());
   if (asked == session.files_asked.end())
@@ -312,7 +312,8 @@ void Engine::on_get_attachment(Now now, Session& session, const v1::GetAttachmen
     return end_session(now, session, v1::ERROR_CODE_LIMIT,
                        fail(Code::kTooLarge, "more than 64 requests are open", "get_attachment"), true);
   }
-  session.file_serving.push_back({request.request_id(),
+  session.file_serving.push_back({next_generation_++,
+                                  request.request_id(),
                                   id,
                                   EntryIndex(request.index()),
                                   Hash::from(request.sha256()),
@@ -337,7 +338,7 @@ void Engine::pump_files(Now, Session& session) {
   session.reading_file = true;
   const FileServing& request = serving.front();
   issue(ReadChunk{request.log, request.index, request.sha256, request.next},
-        [this, id = session.id, number = request.request_id](Now then, const Result<Answer>& answer) {
+        [this, id = session.id, number = request.number](Now then, const Result<Answer>& answer) {
           Session* live = find(id);
           if (live == nullptr) return;
           live->reading_file = false;
@@ -346,16 +347,16 @@ void Engine::pump_files(Now, Session& session) {
         });
 }
 
-void Engine::serve_chunk(Now now, Session& session, std::uint64_t request_id, const Result<Answer>& answer) {
+void Engine::serve_chunk(Now now, Session& session, std::uint64_t number, const Result<Answer>& answer) {
   auto& serving = session.file_serving;
   const auto it = std::find_if(serving.begin(), serving.end(),
-                               [&](const FileServing& one) { return one.request_id == request_id; });
+                               [&](const FileServing& one) { return one.number == number; });
   if (it == serving.end()) return;
   FileServing request = *it;
   serving.erase(it);
   v1::Frame frame;
   auto* chunk = frame.mutable_attachment_chunk();
-  chunk->set_request_id(request_id);
+  chunk->set_request_id(request.request_id);
   chunk->set_number(request.next);
   chunk->set_last(true);
   const auto* read = answer.ok() ? &std::get<ChunkRead>(*answer) : nullptr;
@@ -369,7 +370,7 @@ void Engine::serve_chunk(Now now, Session& session, std::uint64_t request_id, co
   } else if (read != nullptr && !read->state.broken && look_further(now, session, request, read->state)) {
     return;
   }
-  send_on_credit(session, frame);
+  send_on_credit(session, frame, request.request_id);
 }
 
 // A peer asked for a file that we do not hold, and lets us look for it. False if we do not.
@@ -450,7 +451,7 @@ void Engine::run_file_timers(Now now) {
     if (it == files_.end()) continue;
     FileFetch& file = it->second;
     if (file.source && now.mono - file.last_progress >= limits::kRequestDeadline) {
-      give_up_request(file);
+      give_up_request(now, file);
       look_for_file(now, file);
     } else if (file.retry_at && now.mono >= *file.retry_at) {
       file.retry_at.reset();

@@ -137,7 +137,7 @@ void Engine::send_get_bodies(Now now, Session& session, Log& log, const std::vec
   request->set_request_id(next_request_++);
   request->set_hops_left(std::min<std::uint32_t>(hops, limits::kHopsLeft));
   request->set_log_id(log.state.id.bytes());
-  BodiesAsked asked{log.state.id, {}, now.mono};
+  BodiesAsked asked{log.state.id, {}, now.mono, now.mono};
   for (const EntryIndex index : indexes) {
     auto* body = request->add_bodies();
     body->set_index(index.value);
@@ -151,9 +151,18 @@ void Engine::send_get_bodies(Now now, Session& session, Log& log, const std::vec
 // --- answers ---
 
 void Engine::on_bodies(Now now, Session& session, v1::Bodies bodies, std::size_t size) {
+  if (session.given_up.contains(bodies.request_id())) {
+    return_credit(session, size);
+    return late_answer(now, session, bodies.request_id(), bodies.last());
+  }
   const auto it = session.bodies_asked.find(bodies.request_id());
   if (it == session.bodies_asked.end() || it->second.log.view() != bodies.log_id()) {
     return lie(now, session, fail(Code::kMalformed, "bodies came that were not asked for", "request_id"));
+  }
+  // An empty frame now and then would keep a request open for ever.
+  if (bodies.bodies_size() == 0 && !bodies.last()) {
+    return lie(now, session,
+               fail(Code::kMalformed, "a frame of an answer brings nothing and is not the last", "bodies"));
   }
   BodiesAsked& asked = it->second;
   const LogId id = asked.log;
@@ -288,12 +297,18 @@ void Engine::on_have(Now now, Session& session, const v1::Have& have) {
   const auto it = logs_.find(LogId::from(have.log_id()));
   if (it == logs_.end()) return;
   Log& log = *it->second;
+  bool news = false;
   for (const std::uint64_t index : have.indexes()) {
     const auto missing = log.missing.find(EntryIndex(index));
-    if (missing == log.missing.end() || missing->second.tried.erase(session.id) == 0) continue;
+    if (missing == log.missing.end()) continue;
+    const auto untrue = missing->second.false_haves.find(session.peer);
+    if (untrue != missing->second.false_haves.end() && untrue->second >= limits::kFalseHaves) continue;
+    if (missing->second.tried.erase(session.id) == 0) continue;
     missing->second.announced.insert(session.id);
+    news = true;
   }
-  look_for_bodies(now, log.state.id);
+  // Looking passes over all that is missing, for every session: words without news do not buy that.
+  if (news) look_for_bodies(now, log.state.id);
 }
 
 // --- for others ---
@@ -346,6 +361,27 @@ void Engine::forget_session_bodies(Now now, SessionId id) {
     // Also those that only waited for that peer to be less busy.
     look_for_bodies(now, log_id);
   }
+}
+
+// Who answers in drops is asked no longer: what it has not given is had elsewhere, and what still comes is
+// ignored.
+void Engine::give_up_slow_bodies(Now now, Session& session) {
+  std::vector<std::uint64_t> slow;
+  for (const auto& [request, asked] : session.bodies_asked) {
+    if (now.mono - asked.begun >= limits::kBodiesDeadline) slow.push_back(request);
+  }
+  for (const std::uint64_t request : slow) {
+    const BodiesAsked asked = std::move(session.bodies_asked.extract(request).mapped());
+    cancel(now, session, request);
+    Log& log = *logs_.at(asked.log);
+    for (const EntryIndex index : asked.open) {
+      body_not_held(session, log, index);
+      // Not asked to look further either, before all others were.
+      if (const auto missing = log.missing.find(index); missing != log.missing.end())
+        missing->second.tried[session.id] = 2;
+    }
+  }
+  if (!slow.empty()) look_for_all_bodies(now);
 }
 
 // A peer is there, or less busy: perhaps it has what nobody had.

@@ -33,16 +33,14 @@ std::vector<StoredRecord> take_records(v1::Chunk& chunk) {
 
 }  // namespace
 
-// Queues the log with the session that offers most of it.
+// Queues the log with the session that is best to ask.
 void Engine::schedule_fetch(Now now, const LogId& id) {
   const auto it = logs_.find(id);
   if (it == logs_.end()) return;
   Log& log = *it->second;
-  if (log.fetch || log.commits > 0 || log.state.frozen || store_failed_ || log.offers.empty()) return;
-  const auto best = std::max_element(log.offers.begin(), log.offers.end(), [](const auto& a, const auto& b) {
-    return a.second.head.size < b.second.head.size;
-  });
-  Session* session = find(best->first);
+  if (log.fetch || log.commits > 0 || log.state.frozen || store_failed_) return;
+  const Offer* best = best_offer(now, log);
+  Session* session = best == nullptr ? nullptr : find(best->source);
   if (session == nullptr) return;
   session->fetch_queue.push_back(id);
   start_fetches(now, *session);
@@ -58,7 +56,9 @@ void Engine::retry_fetches(Now now) {
 }
 
 void Engine::start_fetches(Now now, Session& session) {
-  while (!session.fetch_queue.empty() && session.gets.size() < limits::kOpenRequests / 2 &&
+  // What was given up is open until the peer says that it has ended.
+  while (!session.fetch_queue.empty() &&
+         session.gets.size() + session.given_up.size() < limits::kOpenRequests / 2 &&
          in_flight_ < limits::kInFlightBytes) {
     const LogId id = session.fetch_queue.front();
     session.fetch_queue.pop_front();
@@ -94,10 +94,16 @@ void Engine::begin_fetch(Now now, Log& log, SessionId source, const StoredHead& 
   fetch.range = log.state.range;
   fetch.next_chunk = EntryIndex(log.state.range.size().value);
   fetch.last_progress = now.mono;
+  fetch.pace_at = now.mono + limits::kPacePeriod;
+  if (const Session* session = find(source); session != nullptr) fetch.answered_before = session->answered;
   log.fetch = std::move(fetch);
 }
 
 void Engine::on_chunk(Now now, Session& session, v1::Chunk chunk, std::size_t size) {
+  if (session.given_up.contains(chunk.request_id())) {
+    return_credit(session, size);
+    return late_answer(now, session, chunk.request_id(), chunk.last());
+  }
   const auto get = session.gets.find(chunk.request_id());
   if (get == session.gets.end()) {
     return lie(now, session, fail(Code::kMalformed, "a chunk came that was not asked for", "request_id"));
@@ -108,7 +114,7 @@ void Engine::on_chunk(Now now, Session& session, v1::Chunk chunk, std::size_t si
       log.fetch && log.fetch->source == session.id && log.fetch->request_id == chunk.request_id();
   if (last) session.gets.erase(get);
   if (!current) {
-    // The rest of an answer that we gave up on.
+    // Of a fetch that has ended.
     return_credit(session, size);
     return start_fetches(now, session);
   }
@@ -142,6 +148,7 @@ Status Engine::take_chunk(Now now, Log& log, v1::Chunk chunk, std::size_t size, 
   intent.filter = config_.filter;
   fetch.next_chunk.value += count;
   fetch.last_progress = now.mono;
+  fetch.bytes += size;
   in_flight_ += size;
   issue(std::move(intent), [this, id = log.state.id, generation = fetch.generation, source = fetch.source,
                             from = EntryIndex(chunk.from()), size](Now then, Result<Answer> answer) {
@@ -305,6 +312,9 @@ void Engine::abandon_fetch(Now now, Log& log, bool forget_source) {
   const Fetch fetch = std::move(*log.fetch);
   log.fetch.reset();
   if (forget_source) log.offers.erase(fetch.source);
+  Session* session = find(fetch.source);
+  if (session != nullptr && session->gets.erase(fetch.request_id) > 0)
+    cancel(now, *session, fetch.request_id);
   for (const auto& [from, run] : fetch.verified) release(now, fetch.source, run.second);
 }
 

@@ -107,6 +107,10 @@ bool Engine::expected_heads(Now now, Session& session, const v1::Heads& heads) {
     session.head_requests.erase(asked);
     return true;
   }
+  if (session.given_up.contains(request_id)) {
+    late_answer(now, session, request_id, true);
+    return true;
+  }
   const auto get = session.gets.find(request_id);
   if (get == session.gets.end()) return false;
   Log& log = *logs_.at(get->second);

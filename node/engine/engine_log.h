@@ -79,6 +79,10 @@ struct Fetch {
   CompactRange range;            // of what was verified in order and given to the store
   std::map<std::uint64_t, std::pair<RunVerified, std::size_t>> verified;  // by first index; frame bytes
   MonoTime last_progress{};
+  // The pace of its Get, see engine_pace.cpp.
+  MonoTime pace_at{};                 // when it is judged next
+  std::size_t bytes = 0;              // of its chunks, since it was judged last
+  std::uint64_t answered_before = 0;  // Session::answered of its source, when it was judged last
 };
 
 struct Engine::Log {

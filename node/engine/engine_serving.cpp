@@ -83,20 +83,20 @@ void Engine::answer_error(Session& session, v1::ErrorCode code, std::string mess
   send(session, frame);
 }
 
-void Engine::send_on_credit(Session& session, const v1::Frame& frame) {
+void Engine::send_on_credit(Session& session, const v1::Frame& frame, std::uint64_t request_id) {
   auto bytes = encode_frame(frame);
   if (!bytes.ok()) {
     notice(session.peer, "a frame was not sent: " + bytes.error().text());
     return;
   }
-  session.outbox.push_back(std::move(*bytes));
+  session.outbox.push_back({std::move(*bytes), request_id});
   flush_outbox(session);
 }
 
 void Engine::flush_outbox(Session& session) {
-  while (!session.outbox.empty() && session.outbox.front().size() <= session.credit) {
-    session.credit -= session.outbox.front().size();
-    send_bytes(session, std::move(session.outbox.front()));
+  while (!session.outbox.empty() && session.outbox.front().bytes.size() <= session.credit) {
+    session.credit -= session.outbox.front().bytes.size();
+    send_bytes(session, std::move(session.outbox.front().bytes));
     session.outbox.pop_front();
   }
 }
@@ -136,8 +136,8 @@ void Engine::on_get(Now now, Session& session, const v1::Get& get) {
   }
   const Log& log = *logs_.at(id);
   if (get.size() > log.whole_size()) return send_head(session, log, get.request_id());
-  session.serving.push_back({get.request_id(), id, EntryIndex(get.from()), EntryIndex(get.to()),
-                             TreeSize(get.size()), Hash::from(get.root()), false});
+  session.serving.push_back({next_generation_++, get.request_id(), id, EntryIndex(get.from()),
+                             EntryIndex(get.to()), TreeSize(get.size()), Hash::from(get.root()), false});
   session.eager.insert(id);
   pump(now, session);
 }
@@ -154,16 +154,19 @@ void Engine::pump(Now now, Session& session) {
   session.reading = true;
   ReadRun intent{next.log, next.next, next.to, next.size, std::nullopt, limits::kChunkTargetBytes};
   if (!next.root_checked) intent.root = next.root;
-  issue(intent, [this, id = session.id, request = next.request_id](Now then, Result<Answer> answer) {
-    on_run_read(then, id, request, std::move(answer));
+  issue(intent, [this, id = session.id, number = next.number](Now then, Result<Answer> answer) {
+    on_run_read(then, id, number, std::move(answer));
   });
 }
 
-void Engine::on_run_read(Now now, SessionId id, std::uint64_t request_id, Result<Answer> answer) {
+void Engine::on_run_read(Now now, SessionId id, std::uint64_t number, Result<Answer> answer) {
   Session* session = find(id);
   if (session == nullptr) return;
   session->reading = false;
+  // The peer cancelled it while it was read.
+  if (session->serving.empty() || session->serving.front().number != number) return pump(now, *session);
   Serving request = session->serving.front();
+  const std::uint64_t request_id = request.request_id;
   session->serving.pop_front();
   if (!answer.ok()) {
     if (answer.error().code == Code::kConflict) {
@@ -190,8 +193,22 @@ void Engine::on_run_read(Now now, SessionId id, std::uint64_t request_id, Result
   }
   session->counts.records_out += run.records.size();
   note_not_held(*session, request.log, frame.chunk());
-  send_on_credit(*session, frame);
+  send_on_credit(*session, frame, request_id);
   pump(now, *session);
+}
+
+// The peer takes no more of an answer. Of one that has ended already the last frame is on its way.
+void Engine::on_cancel(Now now, Session& session, const v1::Cancel& cancel) {
+  const std::uint64_t id = cancel.request_id();
+  const auto is_it = [id](const auto& one) { return one.request_id == id; };
+  const std::size_t ended =
+      std::erase_if(session.serving, is_it) + std::erase_if(session.file_serving, is_it) +
+      std::erase_if(session.body_serving,
+                    [id](const BodyServing& one) { return one.request.request_id() == id; });
+  if (ended == 0) return;
+  std::erase_if(session.outbox, is_it);
+  answer_error(session, v1::ERROR_CODE_BUSY, "the request was cancelled", id);
+  pump(now, session);
 }
 
 void Engine::on_get_bodies(Now now, Session& session, const v1::GetBodies& request) {
@@ -209,7 +226,7 @@ void Engine::on_get_bodies(Now now, Session& session, const v1::GetBodies& reque
     return end_session(now, session, v1::ERROR_CODE_LIMIT,
                        fail(Code::kTooLarge, "more than 64 requests are open", "get_bodies"), true);
   }
-  session.body_serving.push_back({request, 0});
+  session.body_serving.push_back({next_generation_++, request, 0});
   pump_bodies(now, session);
 }
 
@@ -228,10 +245,14 @@ void Engine::pump_bodies(Now now, Session& session) {
     }
     session.reading_bodies = true;
     const TreeSize held = logs_.at(intent.log)->state.range.size();
-    issue(std::move(intent), [this, id = session.id, held](Now then, Result<Answer> answer) {
+    issue(std::move(intent), [this, id = session.id, number = next.number, held](Now then,
+                                                                                Result<Answer> answer) {
       Session* live = find(id);
       if (live == nullptr) return;
       live->reading_bodies = false;
+      // The peer cancelled it while it was read.
+      if (live->body_serving.empty() || live->body_serving.front().number != number)
+        return pump_bodies(then, *live);
       auto records = answer.ok() ? std::get<std::vector<StoredRecord>>(std::move(*answer))
                                  : std::vector<StoredRecord>(1);
       send_bodies(then, *live, records, held);
@@ -276,7 +297,7 @@ void Engine::send_bodies(Now now, Session& session, const std::vector<StoredReco
   }
   bodies->set_last(serving.next == serving.request.bodies_size());
   if (bodies->last()) session.body_serving.pop_front();
-  send_on_credit(session, frame);
+  send_on_credit(session, frame, bodies->request_id());
   for (const StoredRecord* record : to_look_for)
     relay_request(now, session, hops_left, *logs_.at(id), *record);
 }

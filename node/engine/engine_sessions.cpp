@@ -27,9 +27,6 @@ void Engine::on_connected(Now now, SessionId id, NodeKey peer, bool dialled_by_u
   session.dialled_by_us = dialled_by_us;
   session.connected_at = session.last_received = now.mono;
   session.lent = config_.window;
-  session.heads_allowed = Allowance::of(limits::kHeadsAtOnce, limits::kHeadsPerSecond, now.mono);
-  session.requests_allowed = Allowance::of(limits::kRequestsAtOnce, limits::kRequestsPerSecond, now.mono);
-  session.frames_allowed = Allowance::of(limits::kFramesAtOnce, limits::kFramesPerSecond, now.mono);
   sessions_.emplace(id, std::move(owned));
   const auto known = peers_.find(peer);
   if (known == peers_.end() || shutting_down_) {
@@ -227,9 +224,11 @@ void Engine::on_error_frame(Now now, Session& session, const v1::Error& error) {
     drop_session(now, session.id, "the peer closed: " + text);
     return;
   }
+  // The end of an answer that we cancelled.
+  if (session.given_up.contains(error.request_id()))
+    return late_answer(now, session, error.request_id(), true);
   notice(session.peer, "the peer says: " + text);
   bodies_refused(now, session, error.request_id());
-  session.files_given_up.erase(error.request_id());
   file_refused(now, session, error.request_id());
   const auto get = session.gets.find(error.request_id());
   if (get == session.gets.end()) return;
@@ -290,10 +289,11 @@ MonoTime Engine::next_tick() const {
     for (const auto& [request, log_id] : session->gets) {
       const auto& fetch = logs_.at(log_id)->fetch;
       if (fetch && fetch->request_id == request && fetch->source == id)
-        sooner(fetch->last_progress + limits::kRequestDeadline);
+        sooner(std::min<MonoTime>(fetch->last_progress + limits::kRequestDeadline, fetch->pace_at));
     }
     for (const auto& [request, asked] : session->bodies_asked)
-      sooner(asked.last_progress + limits::kRequestDeadline);
+      sooner(std::min<MonoTime>(asked.last_progress + limits::kRequestDeadline,
+                                asked.begun + limits::kBodiesDeadline));
   }
   return next;
 }
@@ -319,16 +319,19 @@ const char* Engine::overdue(Now now, const Session& session) const {
     if (now.mono - asked.last_progress >= limits::kRequestDeadline)
       return "a GetBodies was not answered in time";
   }
-  if (session.files_given_up.size() > limits::kOpenRequests)
-    return "too many requests for files were not answered";
+  if (has_unended(now, session)) return "too many requests that were given up were not ended";
   return nullptr;
 }
 
 void Engine::check_timers(Now now, Session& session) {
   if (const char* why = overdue(now, session); why != nullptr) {
+    // When it is back, others are asked first.
+    if (!session.gets.empty() || !session.bodies_asked.empty()) note_slow(now, session.peer);
     return end_session(now, session, v1::ERROR_CODE_TIMEOUT, fail(Code::kUnavailable, why), false);
   }
   if (!session.hello_received) return;
+  give_up_slow_bodies(now, session);
+  check_pace(now, session);
   run_gossip_timers(now, session);
   check_liveness(now, session);
 }

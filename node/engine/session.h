@@ -11,6 +11,7 @@
 #include <unordered_set>
 
 #include "crypto/log_state.h"
+#include "proto/base/limits.h"
 #include "proto/codec/filter.h"
 #include "proto/codec/frame.h"
 
@@ -18,6 +19,7 @@ namespace koinon {
 
 // A Get that the peer sent and that we are answering.
 struct Serving {
+  std::uint64_t number = 0;  // ours: tells it from a later one that the peer numbers alike
   std::uint64_t request_id = 0;
   LogId log;
   EntryIndex next;
@@ -29,12 +31,14 @@ struct Serving {
 
 // A GetBodies that the peer sent and that we are answering.
 struct BodyServing {
+  std::uint64_t number = 0;  // as a Serving's
   v1::GetBodies request;
   int next = 0;  // position in request.bodies
 };
 
 // A GetAttachment that the peer sent and that we are answering.
 struct FileServing {
+  std::uint64_t number = 0;  // as a Serving's
   std::uint64_t request_id = 0;
   LogId log;
   EntryIndex index;
@@ -44,16 +48,23 @@ struct FileServing {
   std::optional<AttachmentId> waits_for;  // the next chunk is to come from another peer
 };
 
+// A frame that waits for credit.
+struct WaitingFrame {
+  Bytes bytes;
+  std::uint64_t request_id = 0;  // of the request that it answers; 0: none
+};
+
 // A GetBodies that we sent.
 struct BodiesAsked {
   LogId log;
   std::set<EntryIndex> open;  // not answered yet
+  MonoTime begun{};
   MonoTime last_progress{};
 };
 
-// So much at once, and so much a second afterwards.
+// So much at once, and so much a second afterwards. Plain arithmetic over the caller's clock.
 struct Allowance {
-  double left = 0;
+  double left = 0;  // below 0: what was taken beyond it, and is waited for
   double at_once = 0;
   double per_second = 0;
   MonoTime at{};
@@ -61,12 +72,15 @@ struct Allowance {
   static Allowance of(double at_once, double per_second, MonoTime now) {
     return {at_once, at_once, per_second, now};
   }
-  // False once it is used up.
-  bool take(double amount, MonoTime now) {
-    left = std::min(at_once, left + per_second * std::chrono::duration<double>(now - at).count());
+  double left_at(MonoTime now) const {
+    return std::min(at_once, left + per_second * std::chrono::duration<double>(now - at).count());
+  }
+  bool is_open(MonoTime now) const { return left_at(now) >= 0; }
+  // Takes it, whether it is there or not. What lacks makes nobody wait longer than kLongestPause.
+  void take(double amount, MonoTime now) {
+    const double least = -per_second * std::chrono::duration<double>(limits::kLongestPause).count();
+    left = std::max(left_at(now) - amount, least);
     at = now;
-    left -= amount;
-    return left >= 0;
   }
 };
 
@@ -110,16 +124,14 @@ struct Session {
   FrameReader reader;
   std::size_t lent = 0;  // credit that the peer may still use, bytes
   std::size_t owed = 0;  // credit that we have not yet given back, bytes
+  std::uint64_t answered = 0;  // bytes of frames that used credit
   std::uint64_t bytes_in = 0;
-  Allowance heads_allowed;
-  Allowance requests_allowed;
-  Allowance frames_allowed;
   SessionCounts counts;
 
   // Sending
   std::size_t credit = 0;    // bytes of Chunk, Bodies and Push that we may send
   std::size_t queued = 0;    // bytes with the transport, not yet on the network
-  std::deque<Bytes> outbox;  // frames that wait for credit
+  std::deque<WaitingFrame> outbox;
   std::uint64_t bytes_out = 0;
   std::deque<Serving> serving;
   std::deque<BodyServing> body_serving;
@@ -139,7 +151,8 @@ struct Session {
   std::deque<LogId> fetch_queue;                              // logs to fetch from this peer
   std::map<std::uint64_t, BodiesAsked> bodies_asked;          // our open GetBodies
   std::map<std::uint64_t, AttachmentId> files_asked;          // our open GetAttachments
-  std::set<std::uint64_t> files_given_up;                     // those whose late chunks are ignored
+  // Requests that we cancelled, and since when: what still comes of their answers is ignored.
+  std::map<std::uint64_t, MonoTime> given_up;
   std::size_t bodies_planned = 0;                             // while requests are shared out
   std::size_t unverified = 0;                                 // heads whose signatures are being checked
 

@@ -81,12 +81,14 @@ asio::awaitable<void> Connection::wait_until_wanted() {
 asio::awaitable<void> Connection::read_loop() {
   Bytes buffer(kReadBytes, '\0');
   boost::system::error_code error;
-  while (!ended_) {
+  while (true) {
+    // Before the first bytes too: who sent too much does not send more by connecting anew.
+    co_await wait_until_wanted();
+    if (ended_) break;
     const std::size_t got = co_await stream_->async_read_some(
         asio::buffer(buffer), asio::redirect_error(asio::use_awaitable, error));
     if (error || ended_) break;
     if (!closing_) handlers_.on_bytes(id_, BytesView(buffer).substr(0, got));
-    co_await wait_until_wanted();
   }
   ended(error);
 }

@@ -231,7 +231,7 @@ void Network::begin_session(std::unique_ptr<TlsStream> stream, std::unique_ptr<P
     engine_.on_sent(now(), session, bytes);
     drain();
   };
-  handlers.wants_bytes = [this](SessionId session) { return engine_.wants_bytes(session); };
+  handlers.wants_bytes = [this](SessionId session) { return engine_.wants_bytes(now(), session); };
   handlers.on_closed = [this](SessionId session, const error_code& why) {
     const Ending ending = ending_of(why);
     engine_.on_closed(now(), session, ending_text(ending));
@@ -253,8 +253,9 @@ void Network::begin_session(std::unique_ptr<TlsStream> stream, std::unique_ptr<P
   connections_.emplace(id, connection);
   session_peers_.emplace(id, peer);
   if (const auto known = peers_.find(peer); known != peers_.end()) known->second->session = id;
-  connection->start();
+  // The engine knows the session before its bytes are read, and says whether they are wanted.
   engine_.on_connected(now(), id, peer, dialled);
+  connection->start();
   drain();
 }
 

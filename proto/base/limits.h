@@ -75,13 +75,16 @@ inline constexpr std::size_t kToldNotHeld = 4096;       // bodies whose arrival 
 inline constexpr unsigned kFalseHaves = 3;              // then a peer's Have for a body is not believed
 inline constexpr std::uint64_t kFilteredAtOnce = 1000;  // entries, in one transaction, by a changed filter
 
-// Conduct of a peer: so much at once, and so much a second afterwards
+// Conduct of a peer, over all its sessions: so much at once, and so much a second afterwards. Beyond it the
+// peer is read more slowly.
 inline constexpr double kHeadsAtOnce = 200'000;
-inline constexpr double kHeadsPerSecond = 100;
+inline constexpr double kHeadsPerSecond = 500;  // to verify them takes a twentieth of a processor
 inline constexpr double kRequestsAtOnce = 5'000;
 inline constexpr double kRequestsPerSecond = 100;
 inline constexpr double kFramesAtOnce = 500'000;
 inline constexpr double kFramesPerSecond = 1'000;
+// In which a peer that sent too much is not read. Shorter than a Hello or a Pong may take.
+inline constexpr std::chrono::seconds kLongestPause{5};
 
 // Quotas
 inline constexpr std::uint64_t kLogEntries = 10'000'000;  // of one log; a larger head is not followed
@@ -92,6 +95,14 @@ inline constexpr std::chrono::seconds kHelloDeadline{10};      // from TLS to He
 inline constexpr std::chrono::seconds kPingInterval{30};
 inline constexpr std::chrono::seconds kPongDeadline{20};
 inline constexpr std::chrono::seconds kRequestDeadline{60};       // without any progress
+inline constexpr std::chrono::minutes kBodiesDeadline{5};         // of a whole GetBodies: about 1 MiB
+inline constexpr std::chrono::seconds kPacePeriod{60};            // in which a Get must bring something
+inline constexpr std::size_t kPaceBytes = 64 * kKiB;              // or a part of its share of what the peer sends
+inline constexpr unsigned kPaceShare = 4;                         // that is: a fourth
+// In which others are asked before a peer whose pace was no pace; then doubled.
+inline constexpr std::chrono::minutes kSlowPause{1};
+inline constexpr std::chrono::minutes kSlowPauseMax{10};
+inline constexpr std::chrono::hours kSlowForgotten{1};
 inline constexpr std::chrono::milliseconds kAnnounceDelay{1000};  // a push comes first; then heads are told
 inline constexpr std::chrono::seconds kCursorDelay{3};            // for rows that needed no sending
 inline constexpr std::chrono::seconds kBusyRetry{1};              // for a peer of whom much is asked already

@@ -93,6 +93,39 @@ class PythonPeer(NodesTest):
         self.assertEqual([kind for kind in kinds if kind != "get_heads"], ["cursor"])
         session.close()
 
+    def test_an_answer_that_is_cancelled_stops(self):
+        seoul = self.node("seoul")
+        for i in range(5):
+            seoul.publish(f"Note {i}", "Text. " * 100_000)
+        city = City("python.example", self.folder)
+        seoul.run("peer", "add", city.line())
+        session = Session(seoul.peer_port, city)
+        session.send_hello(city, window=1)  # counts as 2 MiB and 4 bytes: less than all the notes
+        session.follow()
+        head = session.expect("heads").heads[0]
+        identity = head.identity
+        size, root = wire.open_checkpoint(head.checkpoint, wire.origin(identity.name, head.log_id), identity.signing_key)
+
+        def get(number, first, end):
+            ask = wire.wire.Frame()
+            ask.get.request_id, ask.get.log_id, ask.get.to, ask.get.size, ask.get.root = number, head.log_id, end, size, root
+            setattr(ask.get, "from", first)
+            session.send(ask)
+
+        get(7, 0, size)
+        self.assertEqual(session.expect("chunk").request_id, 7)
+        session.cancel(7)
+        error = session.expect("error")
+        self.assertEqual((error.request_id, error.code, error.fatal), (7, wire.wire.ERROR_CODE_BUSY, False))
+        # Nothing of it comes any more, whatever is lent; the session goes on.
+        credit = wire.wire.Frame()
+        credit.credit.bytes = 8 << 20
+        session.send(credit)
+        get(8, 0, 1)
+        chunk = session.expect("chunk")
+        self.assertEqual((chunk.request_id, chunk.last), (8, True))
+        session.close()
+
     def test_a_log_that_the_python_peer_serves_is_taken_and_vouched_for(self):
         seoul = self.node("seoul")
         city = City("python.example", self.folder)

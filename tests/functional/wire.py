@@ -325,6 +325,12 @@ class Session:
         frame.follow.cursor = cursor
         self.send(frame)
 
+    def cancel(self, request_id):
+        """Takes no more of an answer: after what is under way comes an error with this number, or its last frame."""
+        frame = wire.Frame()
+        frame.cancel.request_id = request_id
+        self.send(frame)
+
     def receive(self):
         """The next frame; None once the other side has closed."""
         while len(self.buffer) < 4 or len(self.buffer) < 4 + struct.unpack(">I", self.buffer[:4])[0]:

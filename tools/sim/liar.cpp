@@ -1,8 +1,10 @@
 #include "tools/sim/liar.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "crypto/checkpoint.h"
+#include "node/replication/execute.h"
 #include "proto/codec/frame.h"
 
 namespace koinon::sim {
@@ -32,6 +34,17 @@ class Liary : public Liar {
     }
   }
   void told() { counters_.add("lies told"); }
+  // The same frame again and again, in pieces such as a socket gives: a receiver that has enough reads no more.
+  void repeat(SessionId session, const v1::Frame& frame, std::size_t times) {
+    constexpr std::size_t kPiece = 64 * 1024;
+    const Bytes one = encoded(frame);
+    Bytes piece;
+    for (std::size_t i = 0; i < times; ++i) {
+      piece += one;
+      if (piece.size() < kPiece && i + 1 < times) continue;
+      node_.inject(session, std::exchange(piece, {}));
+    }
+  }
   SessionId any_session() {
     const auto sessions = node_.sessions();
     return sessions.empty() ? SessionId() : sessions[chance_.below(sessions.size())];
@@ -110,6 +123,71 @@ class OneByteAMinute final : public Liary {
 
  private:
   std::map<SessionId, Bytes> waiting_;
+};
+
+// Gives a record a minute of what it is asked for, just often enough to be called alive.
+class OneRecordAMinute final : public Liary {
+ public:
+  OneRecordAMinute(SimNode& node, Schedule& schedule, Counters& counters, Chance chance)
+      : Liary(node, schedule, counters, chance) {
+    drip_later();
+  }
+  void on_received(SessionId session, BytesView bytes) override {
+    each_frame(bytes, [&](v1::Frame& frame) {
+      if (frame.has_get()) gets_[{session, frame.get().request_id()}] = frame.get();
+      if (frame.has_cancel()) gets_.erase({session, frame.cancel().request_id()});
+      return false;
+    });
+  }
+  Bytes on_sending(SessionId, Bytes bytes) override {
+    return each_frame(bytes, [](v1::Frame& frame) { return !frame.has_chunk() && !frame.has_push(); });
+  }
+  void on_closed(SessionId session) override {
+    std::erase_if(gets_, [&](const auto& get) { return get.first.first == session; });
+  }
+
+ private:
+  using Asked = std::pair<SessionId, std::uint64_t>;
+  void drip_later() {
+    schedule_.after(std::chrono::seconds(59), [this] {
+      std::vector<Asked> waiting;
+      for (const auto& [asked, get] : gets_) waiting.push_back(asked);
+      for (const Asked& asked : waiting) {
+        if (node_.up() && gets_.contains(asked)) drip(asked);
+      }
+      drip_later();
+    });
+  }
+  // The next record.
+  void drip(const Asked& asked) {
+    v1::Get& get = gets_.at(asked);
+    const auto read = execute_read(
+        node_.store(), ReadRun{LogId::from(get.log_id()), EntryIndex(get.from()), EntryIndex(get.from() + 1),
+                               TreeSize(get.size()), std::nullopt, 1});
+    if (!read.ok()) {
+      gets_.erase(asked);
+      return;
+    }
+    told();
+    const auto& run = std::get<ServedRun>(*read);
+    const StoredRecord& record = run.records.front();
+    v1::Frame frame;
+    auto* chunk = frame.mutable_chunk();
+    chunk->set_request_id(get.request_id());
+    chunk->set_from(get.from());
+    chunk->add_records()->set_entry(record.entry);
+    chunk->mutable_records(0)->set_body(record.body);
+    if (record.body.empty() && record.state != BodyState::kHeld)
+      chunk->mutable_records(0)->set_mark(v1::BODY_MARK_NOT_HELD);
+    chunk->set_left(pack_hashes(run.proof.left));
+    chunk->set_right(pack_hashes(run.proof.right));
+    get.set_from(get.from() + 1);
+    chunk->set_last(get.from() == get.to());
+    if (chunk->last()) gets_.erase(asked);
+    node_.inject(asked.first, encoded(frame));
+  }
+
+  std::map<Asked, v1::Get> gets_;
 };
 
 class Unasked final : public Liary {
@@ -199,10 +277,21 @@ class EndlessHeads final : public Liary {
     told();
     v1::Frame frame;
     frame.mutable_heads();
-    const Bytes one = encoded(frame);
-    Bytes many;
-    for (int i = 0; i < 250'000; ++i) many += one;
-    node_.inject(session, std::move(many));
+    repeat(session, frame, 250'000);
+  }
+};
+
+// Asks for what costs its sender nothing, more than anybody may ask.
+class Flood final : public Liary {
+ public:
+  using Liary::Liary;
+  void on_turn() override {
+    const SessionId session = any_session();
+    if (session == SessionId()) return;
+    told();
+    v1::Frame frame;
+    frame.mutable_prune()->set_log_id(node_.log().bytes());
+    repeat(session, frame, 10'000);
   }
 };
 
@@ -302,10 +391,12 @@ const std::vector<Lie>& all_lies() {
       {"flip-bits", "flips bits in what it sends"},
       {"huge-tree", "signs heads of trees that it does not have"},
       {"one-byte-a-minute", "sends one byte a minute"},
+      {"one-record-a-minute", "answers with one record a minute"},
       {"unasked", "answers what was not asked"},
       {"stale-head", "serves the heads of an hour ago for ever"},
       {"hold-back", "holds back bodies, and says then that it has them"},
       {"endless-heads", "sends heads without end"},
+      {"flood", "asks again and again, more than anybody may"},
       {"replay", "replays what it said in old sessions"},
       {"fake-vouches", "vouches for a thousand fake cities"},
       {"claim-name", "claims another city's name"},
@@ -331,10 +422,12 @@ std::unique_ptr<Liar> make_liar(std::string_view name, SimNode& node, Schedule& 
   if (name == "flip-bits") return make.operator()<FlipBits>();
   if (name == "huge-tree") return make.operator()<HugeTree>();
   if (name == "one-byte-a-minute") return make.operator()<OneByteAMinute>();
+  if (name == "one-record-a-minute") return make.operator()<OneRecordAMinute>();
   if (name == "unasked") return make.operator()<Unasked>();
   if (name == "stale-head") return make.operator()<StaleHead>();
   if (name == "hold-back") return make.operator()<HoldBack>();
   if (name == "endless-heads") return make.operator()<EndlessHeads>();
+  if (name == "flood") return make.operator()<Flood>();
   if (name == "replay") return make.operator()<Replay>();
   if (name == "false-erasure") return make.operator()<FalseErasure>();
   if (name == "false-cursor") return make.operator()<FalseCursor>();

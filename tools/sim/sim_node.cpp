@@ -162,7 +162,7 @@ void SimNode::on_closed(SessionId session) {
   after_input();
 }
 
-bool SimNode::wants_bytes(SessionId session) const { return up() && engine_->wants_bytes(session); }
+bool SimNode::wants_bytes(SessionId session) const { return up() && engine_->wants_bytes(now(), session); }
 
 // --- outputs ---
 
