@@ -177,9 +177,9 @@ Result<std::vector<LogState>> SqliteQueries::logs_named(std::string_view name, B
   Bytes most = least;
   least.resize(LogId::kSize, '\0');
   most.resize(LogId::kSize, '\xFF');
-  auto select = db_.prepare(
-      std::string(kLogColumns) +
-      "WHERE l.name = ? AND l.size > 0 AND l.log_id BETWEEN ? AND ? ORDER BY l.log_id LIMIT ?");
+  auto select =
+      db_.prepare(std::string(kLogColumns) +
+                  "WHERE l.name = ? AND l.size > 0 AND l.log_id BETWEEN ? AND ? ORDER BY l.log_id LIMIT ?");
   select.bind_text(name).bind_blob(least).bind_blob(most).bind(static_cast<std::int64_t>(limit));
   while (true) {
     KOINON_ASSIGN(const bool row, select.step());

@@ -24,7 +24,8 @@ Courier::Courier(CourierOptions options, Parts parts)
       outbox_(*parts_.office),
       announcer_({options_.own, options_.name, !options_.smtp.url.empty(), options_.digest_hour},
                  {*parts_.store, *parts_.index, accounts_, outbox_, parts_.clock}),
-      composer_({options_.name, options_.url, options_.mail_from}, *parts_.store, *parts_.index, *parts_.nearness),
+      composer_({options_.name, options_.url, options_.mail_from}, *parts_.store, *parts_.index,
+                *parts_.nearness),
       thread_([this] { run(); }) {}
 
 Courier::~Courier() { stop(); }

@@ -168,8 +168,8 @@ void Engine::on_bytes(Now now, SessionId id, BytesView bytes) {
   }
 }
 
-// Counts the frame against what the peer may send. More than that is no offence: an honest relay passes on what
-// others send it, and is read more slowly.
+// Counts the frame against what the peer may send. More than that is no offence: an honest relay passes on
+// what others send it, and is read more slowly.
 void Engine::count_frame(Now now, const Session& session, const v1::Frame& frame) {
   // A Get or GetBodies is bounded by how many may be open: a follower of many logs has cause for many.
   const bool request = frame.has_get_heads() || frame.has_set_filter() || frame.has_have() ||

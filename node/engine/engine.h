@@ -104,12 +104,14 @@ struct LogStanding {
 
 // How a peer has behaved since this engine began.
 struct Conduct {
-  unsigned lies = 0;  // sessions ended because of what does not verify, or breaks a rule; forgotten after a day
+  unsigned lies =
+      0;  // sessions ended because of what does not verify, or breaks a rule; forgotten after a day
   std::string last_lie;
   MonoTime last_lie_at{};
   MonoTime shunned_until{};
   unsigned sessions = 0;  // that began
-  // What it may send, over all its sessions: a new connection renews nothing. Beyond it, it is read more slowly.
+  // What it may send, over all its sessions: a new connection renews nothing. Beyond it, it is read more
+  // slowly.
   Allowance heads = Allowance::of(limits::kHeadsAtOnce, limits::kHeadsPerSecond, {});
   Allowance requests = Allowance::of(limits::kRequestsAtOnce, limits::kRequestsPerSecond, {});
   Allowance frames = Allowance::of(limits::kFramesAtOnce, limits::kFramesPerSecond, {});

@@ -1,6 +1,6 @@
 // The pace of what was asked for. A Get that brings next to nothing is cancelled, and its log is asked of
-// another peer; only where nobody else offers it, of the same one again, behind what else waits there. Nobody is
-// shunned for being slow: others merely come first for a while.
+// another peer; only where nobody else offers it, of the same one again, behind what else waits there. Nobody
+// is shunned for being slow: others merely come first for a while.
 #include <algorithm>
 #include <utility>
 
@@ -9,8 +9,8 @@
 
 namespace koinon {
 
-// Of the offers that go beyond what is held: the largest, of peers that are not slow if there is one. Nothing if
-// there is none. The pointer is good until the log's offers change.
+// Of the offers that go beyond what is held: the largest, of peers that are not slow if there is one. Nothing
+// if there is none. The pointer is good until the log's offers change.
 const Engine::Offer* Engine::best_offer(Now now, const Log& log) const {
   const Offer* best = nullptr;
   std::pair<bool, TreeSize> best_rank;
@@ -43,8 +43,8 @@ void Engine::check_pace(Now now, Session& session) {
   for (const LogId& id : slow) schedule_fetch(now, id);
 }
 
-// Whether a Get brought next to nothing in a whole period. Where its peer sends more in all, a part of the Get's
-// share of that is enough: many Gets may share a slow line.
+// Whether a Get brought next to nothing in a whole period. Where its peer sends more in all, a part of the
+// Get's share of that is enough: many Gets may share a slow line.
 bool Engine::trickles(Now now, const Session& session, Fetch& fetch) const {
   if (now.mono < fetch.pace_at) return false;
   // The peer may wait for us: for credit, while our store is slow.
@@ -88,8 +88,8 @@ void Engine::late_answer(Now now, Session& session, std::uint64_t request_id, bo
   start_fetches(now, session);
 }
 
-// Whether so many requests that we cancelled are still open that few places are left. A peer that does not know
-// Cancel answers to the end.
+// Whether so many requests that we cancelled are still open that few places are left. A peer that does not
+// know Cancel answers to the end.
 bool Engine::has_unended(Now now, const Session& session) const {
   const auto old = std::count_if(session.given_up.begin(), session.given_up.end(), [&](const auto& one) {
     return now.mono - one.second >= limits::kRequestDeadline;

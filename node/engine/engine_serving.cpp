@@ -245,19 +245,19 @@ void Engine::pump_bodies(Now now, Session& session) {
     }
     session.reading_bodies = true;
     const TreeSize held = logs_.at(intent.log)->state.range.size();
-    issue(std::move(intent), [this, id = session.id, number = next.number, held](Now then,
-                                                                                Result<Answer> answer) {
-      Session* live = find(id);
-      if (live == nullptr) return;
-      live->reading_bodies = false;
-      // The peer cancelled it while it was read.
-      if (live->body_serving.empty() || live->body_serving.front().number != number)
-        return pump_bodies(then, *live);
-      auto records = answer.ok() ? std::get<std::vector<StoredRecord>>(std::move(*answer))
-                                 : std::vector<StoredRecord>(1);
-      send_bodies(then, *live, records, held);
-      if (live = find(id); live != nullptr) pump_bodies(then, *live);
-    });
+    issue(std::move(intent),
+          [this, id = session.id, number = next.number, held](Now then, Result<Answer> answer) {
+            Session* live = find(id);
+            if (live == nullptr) return;
+            live->reading_bodies = false;
+            // The peer cancelled it while it was read.
+            if (live->body_serving.empty() || live->body_serving.front().number != number)
+              return pump_bodies(then, *live);
+            auto records = answer.ok() ? std::get<std::vector<StoredRecord>>(std::move(*answer))
+                                       : std::vector<StoredRecord>(1);
+            send_bodies(then, *live, records, held);
+            if (live = find(id); live != nullptr) pump_bodies(then, *live);
+          });
   }
 }
 

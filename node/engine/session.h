@@ -122,15 +122,15 @@ struct Session {
 
   // Receiving
   FrameReader reader;
-  std::size_t lent = 0;  // credit that the peer may still use, bytes
-  std::size_t owed = 0;  // credit that we have not yet given back, bytes
+  std::size_t lent = 0;        // credit that the peer may still use, bytes
+  std::size_t owed = 0;        // credit that we have not yet given back, bytes
   std::uint64_t answered = 0;  // bytes of frames that used credit
   std::uint64_t bytes_in = 0;
   SessionCounts counts;
 
   // Sending
-  std::size_t credit = 0;    // bytes of Chunk, Bodies and Push that we may send
-  std::size_t queued = 0;    // bytes with the transport, not yet on the network
+  std::size_t credit = 0;  // bytes of Chunk, Bodies and Push that we may send
+  std::size_t queued = 0;  // bytes with the transport, not yet on the network
   std::deque<WaitingFrame> outbox;
   std::uint64_t bytes_out = 0;
   std::deque<Serving> serving;
@@ -153,8 +153,8 @@ struct Session {
   std::map<std::uint64_t, AttachmentId> files_asked;          // our open GetAttachments
   // Requests that we cancelled, and since when: what still comes of their answers is ignored.
   std::map<std::uint64_t, MonoTime> given_up;
-  std::size_t bodies_planned = 0;                             // while requests are shared out
-  std::size_t unverified = 0;                                 // heads whose signatures are being checked
+  std::size_t bodies_planned = 0;  // while requests are shared out
+  std::size_t unverified = 0;      // heads whose signatures are being checked
 
   // The peer follows our journal
   bool followed = false;

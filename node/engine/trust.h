@@ -55,8 +55,8 @@ class TrustPolicy {
   bool admits(const LogId& log) const { return paths_.contains(log); }
   bool blocks(const LogId& log) const { return blocked_.contains(log); }
   const TrustPath* path(const LogId& log) const;
-  // How near an admitted city is: 0 is our own, 1 a pinned peer, any other one more than there are hops to it.
-  // None: it is not admitted. As of the last refresh.
+  // How near an admitted city is: 0 is our own, 1 a pinned peer, any other one more than there are hops to
+  // it. None: it is not admitted. As of the last refresh.
   std::optional<unsigned> rank(const LogId& log) const;
   const std::map<LogId, TrustPath>& admitted() const { return paths_; }
   const std::set<LogId>& blocked() const { return blocked_; }

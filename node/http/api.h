@@ -92,7 +92,7 @@ struct ApiParts {
   Clock clock;
   boost::asio::io_context& io;  // of the thread that this Api belongs to
   Commons& commons;
-  const Nearness& nearness;  // any thread
+  const Nearness& nearness;               // any thread
   boost::asio::thread_pool& slow;         // for what takes a tenth of a second: passwords
   std::function<void()> wake_courier;     // there is something to send, or a new place to send it to
   std::function<void()> wake_hold_queue;  // something new waits to be signed

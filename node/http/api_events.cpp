@@ -34,7 +34,12 @@ class ArrivalStream {
  public:
   ArrivalStream(StoreReader& store, const Nearness& nearness, IndexReader& index, std::string journal,
                 std::string topic, ArrivalSeq last)
-      : store_(store), nearness_(nearness), index_(index), journal_(std::move(journal)), topic_(std::move(topic)), last_(last) {}
+      : store_(store),
+        nearness_(nearness),
+        index_(index),
+        journal_(std::move(journal)),
+        topic_(std::move(topic)),
+        last_(last) {}
 
   Result<std::string> next() {
     std::string out;
@@ -109,7 +114,8 @@ Result<EventSource> Api::events_of(const HttpRequest& request) {
   }
   const std::string topic =
       request.param("topic").empty() ? "" : Vocabulary::builtin().canonical(request.param("topic"));
-  const auto stream = std::make_shared<ArrivalStream>(*parts_.store, parts_.nearness, *parts_.index, journal, topic, start);
+  const auto stream =
+      std::make_shared<ArrivalStream>(*parts_.store, parts_.nearness, *parts_.index, journal, topic, start);
   MonoTime looked = parts_.clock.mono();
   return EventSource([this, request, stream, looked]() mutable -> Result<std::string> {
     const MonoTime now = parts_.clock.mono();

@@ -198,7 +198,8 @@ asio::awaitable<HttpResponse> DeskApi::sign_or_hold(json::object object, Caller 
   }
   const auto published = co_await shared_.publisher.sign(verdict.permit, prepared.draft);
   if (!published.ok()) co_return problem(published.error());
-  json::object body{{"ref", Directory(*parts_.store, parts_.nearness).ref(*parts_.facts.log(), published->index)}};
+  json::object body{
+      {"ref", Directory(*parts_.store, parts_.nearness).ref(*parts_.facts.log(), published->index)}};
   if (prepared.wish.kind == v1::KIND_WITHDRAWAL) {
     const auto& withdrawal = prepared.draft.entry.control().withdrawal();
     body["erase"] = withdrawal.erase();
@@ -432,10 +433,11 @@ asio::awaitable<HttpResponse> DeskApi::release_held(HttpRequest request) {
   };
   const auto published = co_await from_callback<Result<EntryIndex>>(std::move(begin));
   if (!published.ok()) co_return problem(published.error());
-  co_return json_response({{"ref", Directory(*parts_.store, parts_.nearness).ref(*parts_.facts.log(), *published)},
-                           {"index", published->value},
-                           {"warnings", json::array()}},
-                          201);
+  co_return json_response(
+      {{"ref", Directory(*parts_.store, parts_.nearness).ref(*parts_.facts.log(), *published)},
+       {"index", published->value},
+       {"warnings", json::array()}},
+      201);
 }
 
 }  // namespace koinon

@@ -31,13 +31,14 @@ class Directory {
   // Whether another log that is trusted here has the same name.
   bool shares_name(const LogState& log) const { return nearness_.another_claims(log.identity.name, log.id); }
 
-  // A bare name is our own log's, else a pinned peer's, else the log's with the fewest hops of trust. Refuses a
-  // tie with kConflict, and with kNotFound what nobody has who is trusted here, saying how to tell logs apart.
+  // A bare name is our own log's, else a pinned peer's, else the log's with the fewest hops of trust. Refuses
+  // a tie with kConflict, and with kNotFound what nobody has who is trusted here, saying how to tell logs
+  // apart.
   Result<LogState> find_city(std::string_view text);
   // The same, or by its whole log id where nothing of it is held.
   Result<LogId> find_log(std::string_view text);
-  // For what an operator looks at or does about a city that nobody trusts: a name that nobody has means the one
-  // log of that name that is held.
+  // For what an operator looks at or does about a city that nobody trusts: a name that nobody has means the
+  // one log of that name that is held.
   Result<LogId> find_any(std::string_view text);
   struct Found {
     LogState log;

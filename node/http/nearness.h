@@ -16,8 +16,8 @@
 
 namespace koinon {
 
-// Written on the network's thread where trust changes, read on any. A look-up costs the same however many logs
-// have the name.
+// Written on the network's thread where trust changes, read on any. A look-up costs the same however many
+// logs have the name.
 class Nearness {
  public:
   // What has changed; the rest stays as it is.

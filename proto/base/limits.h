@@ -94,11 +94,11 @@ inline constexpr std::chrono::seconds kHandshakeDeadline{10};  // TLS
 inline constexpr std::chrono::seconds kHelloDeadline{10};      // from TLS to Hello
 inline constexpr std::chrono::seconds kPingInterval{30};
 inline constexpr std::chrono::seconds kPongDeadline{20};
-inline constexpr std::chrono::seconds kRequestDeadline{60};       // without any progress
-inline constexpr std::chrono::minutes kBodiesDeadline{5};         // of a whole GetBodies: about 1 MiB
-inline constexpr std::chrono::seconds kPacePeriod{60};            // in which a Get must bring something
-inline constexpr std::size_t kPaceBytes = 64 * kKiB;              // or a part of its share of what the peer sends
-inline constexpr unsigned kPaceShare = 4;                         // that is: a fourth
+inline constexpr std::chrono::seconds kRequestDeadline{60};  // without any progress
+inline constexpr std::chrono::minutes kBodiesDeadline{5};    // of a whole GetBodies: about 1 MiB
+inline constexpr std::chrono::seconds kPacePeriod{60};       // in which a Get must bring something
+inline constexpr std::size_t kPaceBytes = 64 * kKiB;         // or a part of its share of what the peer sends
+inline constexpr unsigned kPaceShare = 4;                    // that is: a fourth
 // In which others are asked before a peer whose pace was no pace; then doubled.
 inline constexpr std::chrono::minutes kSlowPause{1};
 inline constexpr std::chrono::minutes kSlowPauseMax{10};

@@ -50,7 +50,8 @@ class Hostile : public testing::TestWithParam<unsigned> {
     network.drive();
     EXPECT_EQ(la.holds(seoul), 21U);
   }
-  // Sends a frame of Seoul's to LA, some thousand at a time, for as long as LA reads. Says how many were read.
+  // Sends a frame of Seoul's to LA, some thousand at a time, for as long as LA reads. Says how many were
+  // read.
   std::size_t flood(SessionId session, const v1::Frame& frame) {
     constexpr std::size_t kAtATime = 1000;
     const Bytes one = *encode_frame(frame);
@@ -342,7 +343,8 @@ TEST_P(Hostile, AFrameThatComesByteByByteEndsTheSession) {
   EXPECT_NE(ended[0].text.find("two pings were not answered"), std::string::npos) << ended[0].text;
 }
 
-// What comes faster than a peer may send is read more slowly. It is no lie, and connecting anew renews nothing.
+// What comes faster than a peer may send is read more slowly. It is no lie, and connecting anew renews
+// nothing.
 TEST_P(Hostile, HeadsWithoutEndAreReadSlowlyAndAreNoLie) {
   v1::Frame heads;
   heads.mutable_heads();

@@ -93,9 +93,9 @@ class Pace : public testing::TestWithParam<unsigned> {
   TestNode& milan = network.add("milan.example");
   TestNode& la = network.add("la.example");
   std::map<std::pair<std::size_t, std::size_t>, SessionId> links;
-  std::set<LogId> slow;                      // logs that Seoul trickles
-  std::map<std::uint64_t, v1::Get> gets;     // that wait, and what is left of them
-  std::set<std::uint64_t> held_back;         // whose chunks Seoul does not send
+  std::set<LogId> slow;                   // logs that Seoul trickles
+  std::map<std::uint64_t, v1::Get> gets;  // that wait, and what is left of them
+  std::set<std::uint64_t> held_back;      // whose chunks Seoul does not send
   std::size_t cancels = 0;
   bool skips_cancel = false;  // Seoul's program is older than Cancel
   SessionId session;          // of LA with Seoul

@@ -17,8 +17,9 @@ constexpr const char* kSeoul = "seoul.example";
 
 LogId id_of(char first, std::size_t number = 0) {
   Bytes bytes(LogId::kSize, first);
-  bytes.replace(1, 4, {static_cast<char>(number >> 24U), static_cast<char>(number >> 16U),
-                       static_cast<char>(number >> 8U), static_cast<char>(number)});
+  bytes.replace(1, 4,
+                {static_cast<char>(number >> 24U), static_cast<char>(number >> 16U),
+                 static_cast<char>(number >> 8U), static_cast<char>(number)});
   return LogId::from(bytes);
 }
 
@@ -136,8 +137,7 @@ TEST(Names, AmongAThousandLogsOfOneNameOursAPeersAndEachByItsIdAreFound) {
   EXPECT_EQ(held.now().find_city(kSeoul)->id, peer);
   const LogId own = held.log(id_of('\xff'), 0);
   EXPECT_EQ(held.now().find_city(kSeoul)->id, own);
-  for (const LogId& log : {own, peer, id_of('\0', 999)})
-    EXPECT_EQ(held.now().find_city(apart(log))->id, log);
+  for (const LogId& log : {own, peer, id_of('\0', 999)}) EXPECT_EQ(held.now().find_city(apart(log))->id, log);
 }
 
 TEST(Names, TwoLogsWhoseIdsBeginAlikeAreNotTakenForEachOther) {

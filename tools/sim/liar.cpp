@@ -34,7 +34,8 @@ class Liary : public Liar {
     }
   }
   void told() { counters_.add("lies told"); }
-  // The same frame again and again, in pieces such as a socket gives: a receiver that has enough reads no more.
+  // The same frame again and again, in pieces such as a socket gives: a receiver that has enough reads no
+  // more.
   void repeat(SessionId session, const v1::Frame& frame, std::size_t times) {
     constexpr std::size_t kPiece = 64 * 1024;
     const Bytes one = encoded(frame);
