@@ -137,6 +137,7 @@ struct Session {
   std::map<std::uint64_t, LogId> gets;                        // our open Gets
   std::map<std::uint64_t, std::vector<LogId>> head_requests;  // our open GetHeads
   std::deque<LogId> fetch_queue;                              // logs to fetch from this peer
+  std::set<LogId> gives;                                      // logs that it offers more of, or that come from it
   std::map<std::uint64_t, BodiesAsked> bodies_asked;          // our open GetBodies
   std::map<std::uint64_t, AttachmentId> files_asked;          // our open GetAttachments
   std::set<std::uint64_t> files_given_up;                     // those whose late chunks are ignored
