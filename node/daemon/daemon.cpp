@@ -288,7 +288,7 @@ Status Daemon::start_alarms() {
   parts.network = [this]() -> std::optional<NetworkStatus> {
     const auto answer = std::make_shared<std::promise<NetworkStatus>>();
     auto future = answer->get_future();
-    asio::post(network_->context(), [this, answer] { answer->set_value(network_->status(false)); });
+    asio::post(network_->context(), [this, answer] { answer->set_value(network_->status()); });
     if (future.wait_for(kNetworkAnswers) != std::future_status::ready) return std::nullopt;
     return future.get();
   };

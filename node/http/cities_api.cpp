@@ -1,7 +1,5 @@
 #include "node/http/cities_api.h"
 
-#include <unordered_map>
-
 #include <boost/json.hpp>
 
 #include "node/http/network_questions.h"
@@ -61,44 +59,49 @@ json::object CitiesApi::city_json(Directory& directory, const LogState& state, c
 }
 
 // Looks at so many cities that are held, trusted or not: where few are, a page has fewer, and leads on.
-Result<json::object> CitiesApi::page(Directory& directory, const HttpRequest& request,
-                                     const NetworkStatus& network) {
-  KOINON_ASSIGN(const std::size_t limit, read_limit(request, limits::kPageSize, limits::kPageSizeMax));
-  std::optional<LogState> last;
-  if (const std::string cursor = request.param("cursor"); !cursor.empty()) {
-    const auto id = parse_log_id(cursor);
-    if (!id.ok()) return fail(Code::kInvalidArgument, "it is what `next` said", "cursor");
-    KOINON_ASSIGN(last, parts_.store->log_state(*id));
-  }
-  std::unordered_map<LogId, const TrustPath*> trusted;
-  for (const TrustedCity& city : network.trusted) trusted.emplace(city.log, &city.path);
+asio::awaitable<HttpResponse> CitiesApi::list(HttpRequest request) {
+  const auto limit = read_limit(request, limits::kPageSize, limits::kPageSizeMax);
+  if (!limit.ok()) co_return problem(limit.error());
+  auto last = place_of(request.param("cursor"));
+  if (!last.ok()) co_return problem(last.error());
+  Directory directory(*parts_.store, parts_.index.get());
   const std::string part = request.param("q");
   json::array items;
+  std::size_t total = 0;
   bool more = true;
-  for (std::size_t looks = 0; more && items.size() < limit && looks < kLooks; ++looks) {
-    KOINON_ASSIGN(const auto states, parts_.store->logs_after(last, kReadAtOnce));
-    more = states.size() == kReadAtOnce;
-    for (const LogState& state : states) {
-      if (items.size() == limit) {
+  for (std::size_t looks = 0; more && items.size() < *limit && looks < kLooks; ++looks) {
+    const auto states = parts_.store->logs_after(*last, kReadAtOnce);
+    if (!states.ok()) co_return problem(states.error());
+    more = states->size() == kReadAtOnce;
+    std::vector<LogId> logs;
+    for (const LogState& state : *states) {
+      if (state.identity.name.find(part) != std::string::npos) logs.push_back(state.id);
+    }
+    const TrustPaths trust = co_await ask_paths(&parts_.network, logs);
+    total = trust.trusted;
+    std::size_t asked = 0;
+    for (const LogState& state : *states) {
+      if (items.size() == *limit) {
         more = true;
         break;
       }
-      last = state;
-      if (state.identity.name.find(part) == std::string::npos) continue;
-      const auto found = trusted.find(state.id);
-      if (found != trusted.end()) items.push_back(city_json(directory, state, *found->second));
+      *last = state;
+      if (asked == logs.size() || state.id != logs[asked]) continue;
+      if (const auto& path = trust.paths[asked++]; path) items.push_back(city_json(directory, state, *path));
     }
   }
-  json::object out{{"items", std::move(items)}, {"total", network.trusted.size()}};
-  if (more && last) out["next"] = to_text(last->id);
-  return out;
+  json::object out{{"items", std::move(items)}, {"total", total}};
+  if (more && *last) out["next"] = to_text((*last)->id);
+  co_return json_response(out);
 }
 
-asio::awaitable<HttpResponse> CitiesApi::list(HttpRequest request) {
-  const NetworkStatus network = co_await ask_network(&parts_.network);
-  Directory directory(*parts_.store, parts_.index.get());
-  const auto body = page(directory, request, network);
-  co_return body.ok() ? json_response(*body) : problem(body.error());
+// The city that a page before ended with; none: from the first on.
+Result<std::optional<LogState>> CitiesApi::place_of(const std::string& cursor) {
+  if (cursor.empty()) return std::optional<LogState>();
+  const auto id = parse_log_id(cursor);
+  if (!id.ok()) return fail(Code::kInvalidArgument, "it is what `next` said", "cursor");
+  KOINON_ASSIGN(LogState last, parts_.store->log_state(*id));
+  return std::optional(std::move(last));
 }
 
 asio::awaitable<HttpResponse> CitiesApi::one(HttpRequest request) {

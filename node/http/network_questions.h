@@ -1,6 +1,10 @@
 // What a request asks the network, answered on the network's thread.
 #pragma once
 
+#include <optional>
+#include <string>
+#include <vector>
+
 #include <boost/asio/awaitable.hpp>
 
 #include "node/transport/network.h"
@@ -9,6 +13,11 @@ namespace koinon {
 
 // `network` outlives every request.
 boost::asio::awaitable<NetworkStatus> ask_network(Network* network);
-boost::asio::awaitable<CityStanding> ask_standing(Network* network, LogId log);
+// Of `entry`, if one is given, also who was asked for its body in vain.
+boost::asio::awaitable<CityStanding> ask_standing(Network* network, LogId log,
+                                                  std::optional<EntryIndex> entry = std::nullopt);
+boost::asio::awaitable<TrustPaths> ask_paths(Network* network, std::vector<LogId> logs);
+// The topics that this node wants, as text.
+boost::asio::awaitable<std::string> ask_topics(Network* network);
 
 }  // namespace koinon
