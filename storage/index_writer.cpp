@@ -16,7 +16,7 @@
 namespace koinon {
 namespace {
 
-constexpr int kIndexVersion = 7;
+constexpr int kIndexVersion = 8;
 constexpr std::size_t kBytesPerWord = 6;
 constexpr std::size_t kBatchRows = 64;
 constexpr std::uint64_t kBatchRecords = 2000;
@@ -26,7 +26,7 @@ constexpr std::size_t kRestated = 200;  // records whose standing one record may
 constexpr const char* kSchema = R"sql(
 CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE doc (
-  id INTEGER PRIMARY KEY,
+  id INTEGER PRIMARY KEY AUTOINCREMENT,  -- never given twice: readers keep what they know of a record by it
   log_id BLOB NOT NULL, entry_index INTEGER NOT NULL,
   arrival INTEGER NOT NULL, kind INTEGER NOT NULL, created_at_ms INTEGER NOT NULL,
   language TEXT NOT NULL, title TEXT NOT NULL, summary TEXT NOT NULL, topics TEXT NOT NULL,
@@ -53,6 +53,8 @@ CREATE TABLE topic (topic TEXT NOT NULL, arrival INTEGER NOT NULL, doc INTEGER N
   PRIMARY KEY (topic, arrival, doc)) WITHOUT ROWID;
 CREATE TABLE kind_topic (topic TEXT NOT NULL, kind INTEGER NOT NULL, arrival INTEGER NOT NULL, doc INTEGER NOT NULL,
   PRIMARY KEY (topic, kind, arrival, doc)) WITHOUT ROWID;
+CREATE TABLE log_topic (log_id BLOB NOT NULL, topic TEXT NOT NULL, arrival INTEGER NOT NULL, doc INTEGER NOT NULL,
+  PRIMARY KEY (log_id, topic, arrival, doc)) WITHOUT ROWID;
 CREATE TABLE standing_topic (topic TEXT NOT NULL, arrival INTEGER NOT NULL, doc INTEGER NOT NULL,
   PRIMARY KEY (topic, arrival, doc)) WITHOUT ROWID;
 CREATE TABLE link (log_id BLOB NOT NULL, entry_index INTEGER NOT NULL, role INTEGER NOT NULL, doc INTEGER NOT NULL,
@@ -77,6 +79,10 @@ CREATE TABLE city (
   density REAL NOT NULL, climate TEXT NOT NULL, income INTEGER NOT NULL, country TEXT NOT NULL,
   change INTEGER NOT NULL) WITHOUT ROWID;
 CREATE INDEX city_by_change ON city (change);
+CREATE TABLE removed (log_id BLOB NOT NULL,
+  whole INTEGER NOT NULL,  -- 1: all of a log; 0: what its profile says of the city
+  change INTEGER NOT NULL, PRIMARY KEY (log_id, whole)) WITHOUT ROWID;
+CREATE INDEX removed_by_change ON removed (change);
 CREATE VIRTUAL TABLE text USING fts5 (title, summary, body, keywords, tokenize = 'koinon');
 )sql";
 
@@ -140,8 +146,8 @@ class SqliteIndexWriter final : public IndexWriter {
   Status reset() override {
     KOINON_TRY(db_.execute("BEGIN IMMEDIATE"));
     Status status = db_.execute(
-        "DELETE FROM doc; DELETE FROM topic; DELETE FROM kind_topic; DELETE FROM standing_topic; DELETE FROM "
-        "link; DELETE FROM "
+        "DELETE FROM doc; DELETE FROM topic; DELETE FROM kind_topic; DELETE FROM log_topic; DELETE FROM "
+        "standing_topic; DELETE FROM removed; DELETE FROM sqlite_sequence; DELETE FROM link; DELETE FROM "
         "referred; DELETE FROM addressee; DELETE FROM city; DELETE FROM text; DELETE FROM meta WHERE key = "
         "'position'");
     if (status.ok()) status = note_unclean();
@@ -253,11 +259,19 @@ class SqliteIndexWriter final : public IndexWriter {
     for (const char* sql : {"DELETE FROM text WHERE rowid IN (SELECT id FROM doc WHERE log_id = ?)",
                             "DELETE FROM link WHERE doc IN (SELECT id FROM doc WHERE log_id = ?)",
                             "DELETE FROM addressee WHERE doc IN (SELECT id FROM doc WHERE log_id = ?)",
-                            "DELETE FROM city WHERE log_id = ?", "DELETE FROM doc WHERE log_id = ?"}) {
+                            "DELETE FROM log_topic WHERE log_id = ?", "DELETE FROM city WHERE log_id = ?",
+                            "DELETE FROM doc WHERE log_id = ?"}) {
       auto remove = db_.prepare(sql);
       KOINON_TRY(remove.bind_blob(log.view()).run());
     }
-    return new_generation();
+    return note_removal(log, true);
+  }
+
+  // Whoever keeps something of it in memory forgets it. The latest time is enough.
+  Status note_removal(const LogId& log, bool whole) {
+    KOINON_ASSIGN(const std::int64_t change, next_change());
+    auto put = db_.prepare("INSERT OR REPLACE INTO removed (log_id, whole, change) VALUES (?, ?, ?)");
+    return put.bind_blob(log.view()).bind(whole ? 1 : 0).bind(change).run();
   }
 
   // By their keys, which begin with the topic.
@@ -295,7 +309,7 @@ class SqliteIndexWriter final : public IndexWriter {
     if (change_ == 0) {
       auto select = db_.prepare(
           "SELECT max((SELECT coalesce(max(change), 0) FROM doc), (SELECT coalesce(max(change), 0) FROM "
-          "city))");
+          "city), (SELECT coalesce(max(change), 0) FROM removed))");
       KOINON_TRY(select.step());
       change_ = select.integer(0);
     }
@@ -496,7 +510,7 @@ class SqliteIndexWriter final : public IndexWriter {
       const auto body = parse_body(record.body);
       if (body.ok() && body->has_profile()) return put_city(log, index, body->profile());
     }
-    return removed ? new_generation() : Status();
+    return removed ? note_removal(log, false) : Status();
   }
 
   // What is found, beside the words themselves: their stems, and the topics with those above them.
@@ -618,7 +632,7 @@ class SqliteIndexWriter final : public IndexWriter {
                    .run());
     const std::int64_t id = sqlite3_last_insert_rowid(db_.handle());
     if (entry != nullptr) {
-      KOINON_TRY(insert_topics(id, arrival, entry->kind(), topics));
+      KOINON_TRY(insert_topics(id, log, arrival, entry->kind(), topics));
       KOINON_TRY(insert_links(id, log, *entry));
       KOINON_TRY(insert_addressees(id, log, arrival, *entry));
       if (is_note(entry->kind()) && content.length() > 0)
@@ -668,10 +682,18 @@ class SqliteIndexWriter final : public IndexWriter {
     return {};
   }
 
-  Status insert_topics(std::int64_t id, ArrivalSeq arrival, v1::Kind kind, std::string_view topics) {
+  Status insert_topics(std::int64_t id, const LogId& log, ArrivalSeq arrival, v1::Kind kind,
+                       std::string_view topics) {
     return each_topic(topics, [&](std::string_view topic) -> Status {
       auto put = db_.prepare("INSERT OR IGNORE INTO topic (topic, arrival, doc) VALUES (?, ?, ?)");
       KOINON_TRY(put.bind_text(topic).bind(static_cast<std::int64_t>(arrival.value)).bind(id).run());
+      auto of_log =
+          db_.prepare("INSERT OR IGNORE INTO log_topic (log_id, topic, arrival, doc) VALUES (?, ?, ?, ?)");
+      KOINON_TRY(of_log.bind_blob(log.view())
+                     .bind_text(topic)
+                     .bind(static_cast<std::int64_t>(arrival.value))
+                     .bind(id)
+                     .run());
       auto of_kind =
           db_.prepare("INSERT OR IGNORE INTO kind_topic (topic, kind, arrival, doc) VALUES (?, ?, ?, ?)");
       return of_kind.bind_text(topic)

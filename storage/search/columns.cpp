@@ -58,6 +58,7 @@ Status Columns::load(sqlite::Connection& db) {
     generation_ = generation;
   }
   known_ = docs_.empty() ? 0 : static_cast<std::int64_t>(docs_.size()) - 1;
+  KOINON_TRY(load_removals(db));
   KOINON_TRY(load_cities(db));
   KOINON_TRY(load_docs(db));
   KOINON_TRY(load_links(db));
@@ -65,6 +66,40 @@ Status Columns::load(sqlite::Connection& db) {
     if (const auto it = adopted_.find(adoption); it != adopted_.end()) count_anew(it->second);
   }
   return {};
+}
+
+// First of all: what is here of a log that was removed since was all there before.
+Status Columns::load_removals(sqlite::Connection& db) {
+  auto select = db.prepare("SELECT log_id, whole, change FROM removed WHERE change > ? ORDER BY change");
+  select.bind(removal_change_);
+  std::vector<bool> removed;
+  while (true) {
+    KOINON_ASSIGN(const bool row, select.step());
+    if (!row) break;
+    removal_change_ = select.integer(2);
+    if (select.blob(0).size() != LogId::kSize) continue;
+    const auto number = city(LogId::from(select.blob(0)));
+    if (!number) continue;
+    cities_[*number].name.clear();
+    cities_[*number].measures = {};
+    if (select.integer(1) == 0) continue;
+    removed.resize(cities_.size());
+    removed[*number] = true;
+  }
+  if (!removed.empty()) forget(removed);
+  return {};
+}
+
+// Their places stay empty until all is read anew.
+void Columns::forget(const std::vector<bool>& cities) {
+  for (std::size_t id = 0; id < docs_.size(); ++id) {
+    DocFacts& doc = docs_[id];
+    if (doc.kind == 0 || !cities[doc.city]) continue;
+    if (adopted_.contains(static_cast<std::uint32_t>(id))) taken_back_.push_back(static_cast<std::uint32_t>(id));
+    doc.kind = 0;
+    doc.withdrawn = true;
+    doc.has_text = false;
+  }
 }
 
 CityNumber Columns::city_number(const LogId& log) {
@@ -178,7 +213,11 @@ Status Columns::read_links(sqlite::Statement& select) {
 void Columns::adopt(std::uint32_t practice, std::uint32_t adoption) {
   const DocFacts& doc = docs_[adoption];
   const std::uint32_t first_version = docs_[practice].first_version;
-  if (adopted_.emplace(adoption, first_version).second) adopters_[first_version].push_back(adoption);
+  const auto [at, added] = adopted_.emplace(adoption, first_version);
+  // What it adopted may have been removed, and have come again.
+  const bool again = !added && at->second != first_version && docs_[at->second].kind == 0;
+  if (again) at->second = first_version;
+  if (added || again) adopters_[first_version].push_back(adoption);
   if (doc.withdrawn) return;
   auto& list = adoptions_[first_version];
   const auto it =

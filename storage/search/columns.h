@@ -1,5 +1,5 @@
 // The facts of every indexed record by column, in memory: what a search filters, counts and ranks by without
-// touching a page of the index. 56 bytes a record; loaded when the first search comes, then kept up to date.
+// touching a page of the index. 56 bytes a record; loaded by the first who asks, then kept up to date.
 //
 // Columns belong to whoever holds the lock; SharedColumns are those of all readers of one index.
 #pragma once
@@ -75,6 +75,7 @@ class Columns {
 
  private:
   Status load(sqlite::Connection& db);
+  Status load_removals(sqlite::Connection& db);
   Status load_docs(sqlite::Connection& db);
   Status load_links(sqlite::Connection& db);
   Status read_links(sqlite::Statement& select);
@@ -83,11 +84,13 @@ class Columns {
   void read_topics(DocFacts& doc, const std::string& text);
   void adopt(std::uint32_t practice, std::uint32_t adoption);
   void count_anew(std::uint32_t first_version);
+  void forget(const std::vector<bool>& cities);
 
   std::int64_t generation_ = -1;  // of the index: another one begins anew
   std::int64_t change_ = 0;       // changes up to this one are here
   std::int64_t link_change_ = 0;
   std::int64_t known_ = 0;  // the highest id before this load; ids only grow within a generation
+  std::int64_t removal_change_ = 0;
   std::int64_t city_change_ = 0;
   std::vector<DocFacts> docs_;
   std::vector<TopicNumber> topics_;

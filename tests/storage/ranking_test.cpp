@@ -97,6 +97,28 @@ class Ranking : public testing::Test {
     ref->set_log_id(log.id().bytes());
     ref->set_index(target.value);
   }
+  // Of a log that is to be removed, to be taken again.
+  RunCommit all_of(const OwnLog& log) {
+    const auto state = store->log_state(log.id());
+    EXPECT_TRUE(state.ok() && state->whole);
+    RunCommit run;
+    run.identity = log.identity();
+    run.log = log.id();
+    run.after = state->range;
+    run.head = *state->whole;
+    run.arrived_at = {3};
+    for (std::uint64_t i = 0; i < state->range.size().value; ++i) {
+      run.records.push_back(*store->record(log.id(), EntryIndex(i)));
+      run.leaves.push_back(leaf_hash(run.records.back().entry));
+    }
+    return run;
+  }
+  void remove(const OwnLog& log) {
+    ASSERT_TRUE(store->begin(true).ok());
+    ASSERT_TRUE(store->remove_log(log.id(), {2}).ok());
+    ASSERT_TRUE(store->commit().ok());
+    catch_up();
+  }
   void catch_up() {
     while (true) {
       const auto done = index->catch_up(*store);
@@ -338,14 +360,74 @@ TEST_F(Ranking, WhatIsErasedOrComesLateIsFollowed) {
   refer(withdrawal, v1::REF_ROLE_WITHDRAWS, seoul, gone);
   add(seoul, withdrawal);
   EXPECT_EQ(found("shelter"), Found{});
-  ASSERT_TRUE(store->begin(true).ok());
-  ASSERT_TRUE(store->remove_log(seoul.id(), {2}).ok());
-  ASSERT_TRUE(store->commit().ok());
-  catch_up();
+  remove(seoul);
   SearchQuery everything;
   EXPECT_EQ(search(everything).total, 0U);
   add(milan, practice("Shelter again", "x"));
   EXPECT_EQ(found("shelter").size(), 1U);
+}
+
+TEST_F(Ranking, ARemovedCityIsForgottenAloneAndItsAdoptionsCountAgainOnceItIsBack) {
+  add(seoul, profile(9'000'000, "Dwa"));
+  const auto shelter = add(seoul, practice("Shelter", "x"));
+  const auto other = add(milan, practice("Shelter too", "x"));
+  add(lima, adoption(seoul, shelter, "worked"));
+  add(seoul, adoption(milan, other, "partly"));
+  SearchQuery query;
+  query.words = "shelter";
+  ASSERT_EQ(search(query).total, 2U);
+  ASSERT_EQ(count(search(query), "outcome", "partly"), 1U);
+  const RunCommit all = all_of(seoul);
+  remove(seoul);
+  SearchPage page = search(query);
+  ASSERT_EQ(page.hits.size(), 1U);
+  EXPECT_EQ(page.hits[0].log, milan.id());
+  EXPECT_EQ(count(page, "country", "KR"), 0U);
+  EXPECT_EQ(count(page, "outcome", "partly"), 0U) << "who adopted it is gone";
+  query.log = seoul.id();
+  EXPECT_EQ(search(query).total, 0U);
+  ASSERT_TRUE(store->begin(true).ok());
+  ASSERT_TRUE(store->append_run(all).ok());
+  ASSERT_TRUE(store->commit().ok());
+  catch_up();
+  page = search(query);
+  ASSERT_EQ(page.hits.size(), 1U);
+  EXPECT_EQ(page.hits[0].index, shelter);
+  EXPECT_EQ(count(page, "country", "KR"), 1U);
+  EXPECT_EQ(count(page, "outcome", "worked"), 1U) << "lima still says so";
+  query.log = std::nullopt;
+  EXPECT_EQ(count(search(query), "outcome", "partly"), 1U);
+  // What a reader that begins now finds is the same.
+  auto anew = open_index_reader(folder.path() / "index.db");
+  ASSERT_TRUE(anew.ok());
+  EXPECT_EQ((*anew)->search(query)->total, 2U);
+  EXPECT_EQ(count(*(*anew)->search(query), "outcome", "worked"), 1U);
+}
+
+TEST_F(Ranking, AListOfACitysNotesOnATopicHasThemAloneNewestFirst) {
+  const auto first = add(seoul, practice("One", "x", "en", "health/testing"));
+  add(seoul, practice("Two", "x", "en", "climate/heat"));
+  const auto third = add(seoul, practice("Three", "x", "en", "health"));
+  add(milan, practice("Four", "x", "en", "health/testing"));
+  add(lima, adoption(seoul, first, "worked"));
+  IndexQuery query;
+  query.topic = "health";
+  query.log = seoul.id();
+  const auto listed = [&] {
+    std::vector<std::uint64_t> out;
+    const auto records = reader->find(query);
+    EXPECT_TRUE(records.ok());
+    for (const IndexedRecord& record : *records) out.push_back(record.index.value);
+    return out;
+  };
+  EXPECT_EQ(listed(), (Found{third.value, first.value}));
+  query.kind = v1::KIND_QUESTION;
+  EXPECT_EQ(listed(), Found{});
+  query.kind = v1::KIND_PRACTICE;
+  query.limit = 1;
+  EXPECT_EQ(listed(), Found{third.value});
+  remove(seoul);
+  EXPECT_EQ(listed(), Found{});
 }
 
 TEST_F(Ranking, HighlightsSayWhereTheWordsAre) {
