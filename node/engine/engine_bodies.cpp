@@ -103,9 +103,14 @@ bool Engine::ask_round(Now now, Log& log, unsigned round) {
     std::vector<EntryIndex> indexes;
     std::size_t bytes = 0;
     std::uint32_t hops = 0;
+    bool full = false;
   };
   std::map<SessionId, Plan> plans;
-  for (auto& [id, session] : sessions_) session->bodies_planned = session->bodies_asked.size();
+  std::size_t open = 0;  // sessions whose next request has room
+  for (auto& [id, session] : sessions_) {
+    session->bodies_planned = session->bodies_asked.size();
+    if (session->hello_received && session->bodies_asked.size() < limits::kBodyRequests) ++open;
+  }
   for (auto& [index, body] : log.missing) {
     const std::uint32_t hops = body.transit ? body.hops : std::max(config_.trust_hops, 1U) - 1;
     if (body.asked || (round == 2 && hops == 0)) continue;
@@ -114,6 +119,7 @@ bool Engine::ask_round(Now now, Log& log, unsigned round) {
     Plan& plan = plans[session->id];
     if (plan.indexes.size() >= limits::kBodiesPerRequest ||
         (!plan.indexes.empty() && plan.bytes + body.size > limits::kBodyRequestBytes)) {
+      if (!std::exchange(plan.full, true) && --open == 0) break;
       continue;
     }
     plan.indexes.push_back(index);
