@@ -209,7 +209,7 @@ asio::awaitable<HttpResponse> Api::explain(HttpRequest request) {
   }
   const auto index = parse_decimal(request.path[4]);
   if (!index.ok()) co_return problem(fail(Code::kInvalidArgument, "it is CITY/NUMBER", "ref"));
-  const CityStanding standing = co_await ask_standing(&parts_.network, *log, EntryIndex(*index));
+  const CityStanding standing = co_await ask_standing(&parts_.network, *log, {true, EntryIndex(*index)});
   const auto indexed = parts_.index->get(*log, EntryIndex(*index));
   if (!indexed.ok()) co_return problem(indexed.error());
   const auto explained = explain_record(directory, *parts_.store, parts_.facts.log(), *log,

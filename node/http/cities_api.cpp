@@ -1,5 +1,7 @@
 #include "node/http/cities_api.h"
 
+#include <algorithm>
+
 #include <boost/json.hpp>
 
 #include "node/http/network_questions.h"
@@ -14,6 +16,7 @@ namespace {
 constexpr std::size_t kReadAtOnce = 200;
 constexpr std::size_t kLooks = 20;
 constexpr std::size_t kVouchesShown = 100;
+constexpr std::uint64_t kVouchesMost = 10'000'000;
 
 }  // namespace
 
@@ -39,7 +42,7 @@ void CitiesApi::add_routes(RouteTable& routes) {
       {"q", "limit", "cursor"}, "CityList", &CitiesApi::list);
   add("/api/v1/cities/{city}", Need::kReading, "getCity", "reading",
       "A city: by which path it is trusted, whom it vouches for, who vouches for it, who holds its log",
-      {"parts"}, "CityStanding", &CitiesApi::one);
+      {"parts", "vouches_from", "vouchers_from"}, "CityStanding", &CitiesApi::one);
   add("/api/v1/blocks", Need::kOperator, "listBlocks", "operating", "The cities of which nothing is taken",
       {}, "CityNames", &CitiesApi::blocks);
 }
@@ -110,17 +113,26 @@ asio::awaitable<HttpResponse> CitiesApi::one(HttpRequest request) {
   if (!log.ok()) co_return problem(log.error());
   const auto state = parts_.store->log_state(*log);
   if (!state.ok()) co_return problem(state.error());
-  const CityStanding standing = co_await ask_standing(&parts_.network, *log);
+  const auto vouches_from = number_param(request, "vouches_from", kVouchesMost);
+  if (!vouches_from.ok()) co_return problem(vouches_from.error());
+  const auto vouchers_from = number_param(request, "vouchers_from", kVouchesMost);
+  if (!vouchers_from.ok()) co_return problem(vouchers_from.error());
+  // Whoever asks who holds the log alone is spared the rest.
+  const bool holders_alone = request.param("parts") == "holders";
+  const CityStanding standing = co_await ask_standing(&parts_.network, *log, {!holders_alone, std::nullopt});
   json::object body = city_json(directory, *state, standing.path);
   body["trusted"] = standing.trusted;
   body["blocked"] = standing.blocked;
-  // Whoever asks who holds the log alone is spared the rest.
-  const bool holders_alone = request.param("parts") == "holders";
-  body["vouches_total"] = standing.vouches.size();
-  body["vouchers_total"] = standing.vouchers.size();
+  if (!holders_alone) {
+    const auto own = parts_.facts.log();
+    const auto& vouchers = standing.vouchers;
+    body["vouches_total"] = standing.vouches.size();
+    body["vouchers_total"] = vouchers.size();
+    body["vouched_for_here"] = own && std::find(vouchers.begin(), vouchers.end(), *own) != vouchers.end();
+  }
   json::array vouches;
-  for (const VouchFact& vouch : standing.vouches) {
-    if (holders_alone || vouches.size() == kVouchesShown) break;
+  for (std::size_t i = *vouches_from; i < standing.vouches.size() && vouches.size() < kVouchesShown; ++i) {
+    const VouchFact& vouch = standing.vouches[i];
     // Of a city that is not held its name is what the voucher says.
     const bool held = parts_.store->log_state(vouch.target).ok();
     vouches.push_back(json::object{{"city", held ? directory.city(vouch.target) : vouch.name},
@@ -130,10 +142,8 @@ asio::awaitable<HttpResponse> CitiesApi::one(HttpRequest request) {
   }
   body["vouches_for"] = std::move(vouches);
   json::array vouchers;
-  for (const LogId& voucher : standing.vouchers) {
-    if (holders_alone || vouchers.size() == kVouchesShown) break;
-    vouchers.emplace_back(directory.city(voucher));
-  }
+  for (std::size_t i = *vouchers_from; i < standing.vouchers.size() && vouchers.size() < kVouchesShown; ++i)
+    vouchers.emplace_back(directory.city(standing.vouchers[i]));
   body["vouched_for_by"] = std::move(vouchers);
   json::array holders;
   for (const auto& [peer, size] : standing.log.held_by) {

@@ -13,9 +13,9 @@ asio::awaitable<NetworkStatus> ask_network(Network* network) {
   co_return co_await asio::co_spawn(network->context(), ask, asio::use_awaitable);
 }
 
-asio::awaitable<CityStanding> ask_standing(Network* network, LogId log, std::optional<EntryIndex> entry) {
-  const auto ask = [network, log, entry]() -> asio::awaitable<CityStanding> {
-    co_return network->standing(log, entry);
+asio::awaitable<CityStanding> ask_standing(Network* network, LogId log, StandingWish wish) {
+  const auto ask = [network, log, wish]() -> asio::awaitable<CityStanding> {
+    co_return network->standing(log, wish);
   };
   co_return co_await asio::co_spawn(network->context(), ask, asio::use_awaitable);
 }

@@ -1,7 +1,6 @@
 // What a request asks the network, answered on the network's thread.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,9 +12,7 @@ namespace koinon {
 
 // `network` outlives every request.
 boost::asio::awaitable<NetworkStatus> ask_network(Network* network);
-// Of `entry`, if one is given, also who was asked for its body in vain.
-boost::asio::awaitable<CityStanding> ask_standing(Network* network, LogId log,
-                                                  std::optional<EntryIndex> entry = std::nullopt);
+boost::asio::awaitable<CityStanding> ask_standing(Network* network, LogId log, StandingWish wish = {});
 boost::asio::awaitable<TrustPaths> ask_paths(Network* network, std::vector<LogId> logs);
 // The topics that this node wants, as text.
 boost::asio::awaitable<std::string> ask_topics(Network* network);

@@ -407,18 +407,20 @@ std::optional<FileFetching> Network::file(const AttachmentId& id) const {
   return FileFetching{peer == peers_.end() ? "" : peer->second->record.name, standing->trouble};
 }
 
-CityStanding Network::standing(const LogId& log, std::optional<EntryIndex> entry) const {
+CityStanding Network::standing(const LogId& log, const StandingWish& wish) const {
   CityStanding out;
   const TrustPolicy& trust = engine_.trust();
   out.trusted = trust.admits(log);
   out.blocked = trust.blocks(log);
   if (const TrustPath* path = trust.path(log); path != nullptr) out.path = *path;
-  for (const VouchFact* vouch : trust.vouches_for(log, clock_.wall())) {
-    out.vouchers.push_back(vouch->voucher);
-    if (trust.admits(vouch->voucher)) out.trusted_vouchers.push_back(vouch->voucher);
+  if (wish.vouches) {
+    for (const VouchFact* vouch : trust.vouches_for(log, clock_.wall())) {
+      out.vouchers.push_back(vouch->voucher);
+      if (trust.admits(vouch->voucher)) out.trusted_vouchers.push_back(vouch->voucher);
+    }
+    for (const VouchFact* vouch : trust.vouches_by(log, clock_.wall())) out.vouches.push_back(*vouch);
   }
-  for (const VouchFact* vouch : trust.vouches_by(log, clock_.wall())) out.vouches.push_back(*vouch);
-  out.log = engine_.standing(log, entry);
+  out.log = engine_.standing(log, wish.entry);
   out.rules = trust.rules();
   out.topics = engine_.filter().text();
   for (const SessionInfo& session : engine_.sessions()) {

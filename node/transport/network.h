@@ -77,6 +77,11 @@ struct TrustPaths {
   std::vector<std::optional<TrustPath>> paths;  // empty path: ourselves
   std::size_t trusted = 0;                      // cities, asked for or not
 };
+// What is wanted of a city's standing beside the rest.
+struct StandingWish {
+  bool vouches = true;              // those for it and by it
+  std::optional<EntryIndex> entry;  // who was asked in vain for the body of this one
+};
 // Why a city is trusted or not, and what of its log is under way.
 struct CityStanding {
   bool trusted = false;
@@ -147,8 +152,7 @@ class Network {
   // Uses an invite: says our peer line where it leads, and returns the inviter's name once we are pinned
   // there.
   boost::asio::awaitable<Result<std::string>> join(InviteLine invite, std::string own_line);
-  // Of the bodies that are missing only that of this entry is looked at, if any.
-  CityStanding standing(const LogId& log, std::optional<EntryIndex> entry) const;
+  CityStanding standing(const LogId& log, const StandingWish& wish) const;
   std::optional<FileFetching> file(const AttachmentId& id) const;
   const BodyFilter& filter() const { return engine_.filter(); }
   const PeerRecord* peer(const NodeKey& key) const;
