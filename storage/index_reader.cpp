@@ -157,8 +157,9 @@ class SqliteIndexReader final : public IndexReader {
     if (!query.words.empty() && words.words == 0) return SearchPage();
     HitCollector collector(columns_, query, words);
     if (words.words == 0) {
-      const auto count = static_cast<std::int64_t>(columns_.docs().size());
-      for (std::int64_t document = count - 1; document >= 0; --document) {
+      const auto some = columns_.narrowest(query.log, query.topic);
+      for (std::size_t i = some ? some->size() : columns_.docs().size(); i-- > 0;) {
+        const auto document = static_cast<std::int64_t>(some ? (*some)[i] : i);
         if (collector.wanted(document) && !collector.add(document, {})) break;
       }
       return collector.page();

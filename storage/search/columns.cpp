@@ -1,7 +1,7 @@
 #include "storage/search/columns.h"
 
 #include <algorithm>
-#include <map>
+#include <set>
 #include <utility>
 
 #include "koinon/v1/record.pb.h"
@@ -41,7 +41,38 @@ std::optional<TopicNumber> Columns::topic(const std::string& name) const {
 
 std::span<const AdoptionFacts> Columns::adoptions(std::uint32_t first_version) const {
   const auto it = adoptions_.find(first_version);
-  return it == adoptions_.end() ? std::span<const AdoptionFacts>() : std::span(it->second);
+  return it == adoptions_.end() ? std::span<const AdoptionFacts>() : std::span(it->second.list);
+}
+
+OutcomeCounts Columns::outcomes(std::uint32_t first_version) const {
+  const auto it = adoptions_.find(first_version);
+  return it == adoptions_.end() ? OutcomeCounts() : it->second.outcomes;
+}
+
+std::optional<std::span<const std::uint32_t>> Columns::narrowest(
+    const std::optional<LogId>& log, const std::optional<std::string>& topic_name) const {
+  std::optional<std::span<const std::uint32_t>> out;
+  const auto narrow = [&](const Lists& lists, std::optional<std::uint32_t> number) {
+    std::span<const std::uint32_t> list;
+    if (number && *number < lists.of.size()) list = lists.of[*number];
+    if (!out || list.size() < out->size()) out = list;
+  };
+  if (log) narrow(by_city_, city(*log));
+  if (topic_name) narrow(by_topic_, topic(*topic_name));
+  return out;
+}
+
+void Columns::Lists::add(std::uint32_t number, std::uint32_t document) {
+  if (number >= of.size()) of.resize(number + 1);
+  auto& list = of[number];
+  if (!list.empty() && list.back() > document) unsorted.push_back(number);
+  list.push_back(document);
+}
+
+void Columns::Lists::sort() {
+  std::sort(unsorted.begin(), unsorted.end());
+  unsorted.erase(std::unique(unsorted.begin(), unsorted.end()), unsorted.end());
+  for (const std::uint32_t number : std::exchange(unsorted, {})) std::sort(of[number].begin(), of[number].end());
 }
 
 Status Columns::refresh(sqlite::Connection& db) {
@@ -62,9 +93,13 @@ Status Columns::load(sqlite::Connection& db) {
   KOINON_TRY(load_cities(db));
   KOINON_TRY(load_docs(db));
   KOINON_TRY(load_links(db));
+  by_city_.sort();
+  by_topic_.sort();
+  std::set<std::uint32_t> practices;
   for (const std::uint32_t adoption : std::exchange(taken_back_, {})) {
-    if (const auto it = adopted_.find(adoption); it != adopted_.end()) count_anew(it->second);
+    if (const auto it = adopted_.find(adoption); it != adopted_.end()) practices.insert(it->second);
   }
+  for (const std::uint32_t practice : practices) count_anew(practice);
   return {};
 }
 
@@ -96,6 +131,7 @@ void Columns::forget(const std::vector<bool>& cities) {
     DocFacts& doc = docs_[id];
     if (doc.kind == 0 || !cities[doc.city]) continue;
     if (adopted_.contains(static_cast<std::uint32_t>(id))) taken_back_.push_back(static_cast<std::uint32_t>(id));
+    by_city_.of[doc.city].clear();
     doc.kind = 0;
     doc.withdrawn = true;
     doc.has_text = false;
@@ -150,6 +186,8 @@ Status Columns::load_docs(sqlite::Connection& db) {
     if (!known) {
       doc.first_version = static_cast<std::uint32_t>(id);
       read_topics(doc, select.text(6));
+      by_city_.add(doc.city, static_cast<std::uint32_t>(id));
+      for (const TopicNumber topic : topics(doc)) by_topic_.add(topic, static_cast<std::uint32_t>(id));
     }
     doc.evidence = static_cast<unsigned char>(select.integer(7));
     doc.cost = static_cast<CostBand>(select.integer(8));
@@ -219,29 +257,30 @@ void Columns::adopt(std::uint32_t practice, std::uint32_t adoption) {
   if (again) at->second = first_version;
   if (added || again) adopters_[first_version].push_back(adoption);
   if (doc.withdrawn) return;
-  auto& list = adoptions_[first_version];
-  const auto it =
-      std::find_if(list.begin(), list.end(), [&](const auto& item) { return item.city == doc.city; });
-  if (it == list.end()) {
-    list.push_back({doc.city, doc.index, doc.outcome});
-  } else if (doc.index >= it->index) {
-    *it = {doc.city, doc.index, doc.outcome};
+  adoptions_[first_version].keep({doc.city, doc.index, doc.outcome});
+}
+
+void Columns::Adopted::keep(const AdoptionFacts& facts) {
+  const auto [place, added] = places.emplace(facts.city, list.size());
+  if (added) {
+    list.push_back(facts);
+  } else {
+    AdoptionFacts& before = list[place->second];
+    if (facts.index < before.index) return;
+    --outcomes.at(static_cast<std::size_t>(before.outcome));
+    before = facts;
   }
+  ++outcomes.at(static_cast<std::size_t>(facts.outcome));
 }
 
 // An adoption was taken back: what its city said before stands again.
 void Columns::count_anew(std::uint32_t first_version) {
   adoptions_.erase(first_version);
-  const std::vector<std::uint32_t> adopters = adopters_[first_version];
-  std::map<CityNumber, std::uint32_t> latest;
+  const std::vector<std::uint32_t>& adopters = adopters_[first_version];
   for (const std::uint32_t adoption : adopters) {
     const DocFacts& doc = docs_[adoption];
-    if (doc.withdrawn) continue;
-    const auto [it, added] = latest.emplace(doc.city, adoption);
-    if (!added && docs_[it->second].index <= doc.index) it->second = adoption;
+    if (!doc.withdrawn) adoptions_[first_version].keep({doc.city, doc.index, doc.outcome});
   }
-  for (const auto& [city, adoption] : latest)
-    adoptions_[first_version].push_back({city, docs_[adoption].index, docs_[adoption].outcome});
 }
 
 Status Columns::load_cities(sqlite::Connection& db) {
