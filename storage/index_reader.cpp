@@ -77,8 +77,9 @@ class SqliteIndexReader final : public IndexReader {
       sql += match.empty() ? "AND t.topic = :topic "
                            : "AND EXISTS (SELECT 1 FROM topic t WHERE t.topic = :topic AND t.doc = d.id) ";
     }
-    if (query.log) sql += "AND d.log_id = :log ";
-    const bool by_kind = match.empty() && query.topic && query.kind && !query.standing_notes;
+    const bool by_log = match.empty() && query.topic && query.log && !query.standing_notes;
+    if (query.log) sql += by_log ? "AND t.log_id = :log " : "AND d.log_id = :log ";
+    const bool by_kind = match.empty() && query.topic && query.kind && !query.standing_notes && !by_log;
     if (query.kind) sql += by_kind ? "AND t.kind = :kind " : "AND d.kind = :kind ";
     if (query.standing_notes) sql += kStanding;
     if (query.before.value > 0)
@@ -156,8 +157,9 @@ class SqliteIndexReader final : public IndexReader {
     if (!query.words.empty() && words.words == 0) return SearchPage();
     HitCollector collector(columns_, query, words);
     if (words.words == 0) {
-      const auto count = static_cast<std::int64_t>(columns_.docs().size());
-      for (std::int64_t document = count - 1; document >= 0; --document) {
+      const auto some = columns_.narrowest(query.log, query.topic);
+      for (std::size_t i = some ? some->size() : columns_.docs().size(); i-- > 0;) {
+        const auto document = static_cast<std::int64_t>(some ? (*some)[i] : i);
         if (collector.wanted(document) && !collector.add(document, {})) break;
       }
       return collector.page();
@@ -216,12 +218,15 @@ class SqliteIndexReader final : public IndexReader {
     return ArrivalSeq(found ? select.number(0) : 0);
   }
 
+  Status load() override { return refresh(); }
+
  private:
   // What is walked, newest first. Indexes are named for notes that stand: without statistics SQLite would
   // rather walk past what does not than sort a few.
   static std::string_view source_of(const IndexQuery& query) {
     if (query.topic)
       return query.standing_notes ? "standing_topic t CROSS JOIN doc d ON d.id = t.doc "
+             : query.log          ? "log_topic t CROSS JOIN doc d ON d.id = t.doc "
              : query.kind         ? "kind_topic t CROSS JOIN doc d ON d.id = t.doc "
                                   : "topic t CROSS JOIN doc d ON d.id = t.doc ";
     if (!query.standing_notes) return "doc d ";

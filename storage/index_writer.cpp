@@ -84,8 +84,8 @@ class SqliteIndexWriter final : public IndexWriter {
   Status reset() override {
     KOINON_TRY(db_.execute("BEGIN IMMEDIATE"));
     Status status = db_.execute(
-        "DELETE FROM doc; DELETE FROM topic; DELETE FROM kind_topic; DELETE FROM standing_topic; DELETE FROM "
-        "link; DELETE FROM "
+        "DELETE FROM doc; DELETE FROM topic; DELETE FROM kind_topic; DELETE FROM log_topic; DELETE FROM "
+        "standing_topic; DELETE FROM removed; DELETE FROM sqlite_sequence; DELETE FROM link; DELETE FROM "
         "referred; DELETE FROM addressee; DELETE FROM city; DELETE FROM text; DELETE FROM meta WHERE key = "
         "'position'");
     if (status.ok()) status = note_unclean();
@@ -197,11 +197,12 @@ class SqliteIndexWriter final : public IndexWriter {
     for (const char* sql : {"DELETE FROM text WHERE rowid IN (SELECT id FROM doc WHERE log_id = ?)",
                             "DELETE FROM link WHERE doc IN (SELECT id FROM doc WHERE log_id = ?)",
                             "DELETE FROM addressee WHERE doc IN (SELECT id FROM doc WHERE log_id = ?)",
-                            "DELETE FROM city WHERE log_id = ?", "DELETE FROM doc WHERE log_id = ?"}) {
+                            "DELETE FROM log_topic WHERE log_id = ?", "DELETE FROM city WHERE log_id = ?",
+                            "DELETE FROM doc WHERE log_id = ?"}) {
       auto remove = db_.prepare(sql);
       KOINON_TRY(remove.bind_blob(log.view()).run());
     }
-    return changes_.new_generation();
+    return changes_.note_removed(log, IndexChanges::Removed::kLog);
   }
 
   // A record that was indexed without its body is indexed anew when the body comes, and loses its text when
@@ -309,7 +310,7 @@ class SqliteIndexWriter final : public IndexWriter {
                    .run());
     const std::int64_t id = sqlite3_last_insert_rowid(db_.handle());
     if (entry != nullptr) {
-      KOINON_TRY(topics_.insert(id, arrival, entry->kind(), topics));
+      KOINON_TRY(topics_.insert(id, log, arrival, entry->kind(), topics));
       KOINON_TRY(insert_links(id, log, *entry));
       KOINON_TRY(insert_addressees(id, log, arrival, *entry));
       if (is_indexed_note(entry->kind()) && content.length() > 0)

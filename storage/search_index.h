@@ -70,6 +70,8 @@ class IndexReader {
                                                        std::size_t limit) = 0;
   // Arrivals up to this one are indexed.
   virtual Result<ArrivalSeq> position() = 0;
+  // Reads into memory what changed of what searches keep there, so that none of them waits for that.
+  virtual Status load() = 0;
 };
 
 class IndexWriter {

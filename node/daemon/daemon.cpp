@@ -174,9 +174,11 @@ Status Daemon::start_threads(const StoreState& state) {
   http.port = config_.http_port;
   http.socket = folder_.socket();
   http_ = std::make_unique<HttpServer>(std::move(http));
+  KOINON_ASSIGN(ahead_, open_index_reader(folder_.index(), columns_));
   index_ = std::make_unique<IndexWorker>(
       std::move(index_writer), std::move(index_store), clock_.wall,
       [this] {
+        (void)ahead_->load();  // what goes wrong with it is said to those who search
         http_->notify();
         if (Courier* courier = courier_running_.load(); courier != nullptr) courier->notify();
       },
@@ -292,7 +294,7 @@ Status Daemon::start_alarms() {
   parts.network = [this]() -> std::optional<NetworkStatus> {
     const auto answer = std::make_shared<std::promise<NetworkStatus>>();
     auto future = answer->get_future();
-    asio::post(network_->context(), [this, answer] { answer->set_value(network_->status(false)); });
+    asio::post(network_->context(), [this, answer] { answer->set_value(network_->status()); });
     if (future.wait_for(kNetworkAnswers) != std::future_status::ready) return std::nullopt;
     return future.get();
   };
@@ -373,9 +375,8 @@ Status Daemon::start_http() {
   // First of all: links name the port, which the system may have chosen.
   KOINON_TRY(http_->bind());
   KOINON_ASSIGN(const ApiOptions options, api_options());
-  const auto columns = make_shared_columns();
   KOINON_ASSIGN(reading_,
-                ReadingService::make([&](asio::io_context& io) { return make_api(options, columns, io); },
+                ReadingService::make([&](asio::io_context& io) { return make_api(options, columns_, io); },
                                      options.access, *commons_, clock_.mono));
   reading_->start();
   http_->start(*reading_);
@@ -422,7 +423,7 @@ void Daemon::on_event(const Event& event) {
   switch (event.kind) {
     case Event::Kind::kSessionReady:
       log_.info("connected", {{"peer", peer}, {"agent", event.text}});
-      proven_.insert(event.peer);
+      if (event.log != LogId()) proven_[event.log].insert(event.peer);
       consider_vouch(event.peer);
       return;
     case Event::Kind::kSessionEnded:
@@ -430,9 +431,11 @@ void Daemon::on_event(const Event& event) {
       return;
     case Event::Kind::kLogAdvanced:
       log_.debug("log advanced", {{"log", to_text(event.log)}, {"size", std::to_string(event.size.value)}});
-      for (const NodeKey& key : std::set<NodeKey>(proven_)) {
-        const PeerRecord* proven = network_->peer(key);
-        if (proven != nullptr && proven->log == event.log) consider_vouch(key);
+      if (const auto proven = proven_.find(event.log); proven != proven_.end()) {
+        for (const NodeKey& key : proven->second) {
+          const PeerRecord* pinned = network_->peer(key);
+          if (pinned != nullptr && pinned->log == event.log) consider_vouch(key);
+        }
       }
       return;
     case Event::Kind::kForked:

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <atomic>
+#include <map>
 #include <memory>
 #include <set>
 
@@ -76,6 +77,8 @@ class Daemon {
   boost::asio::thread_pool reader_;
   std::unique_ptr<StoreReader> serving_store_;  // the reader's
   std::unique_ptr<StoreWriter> writer_;
+  std::shared_ptr<SharedColumns> columns_ = make_shared_columns();  // of all who search
+  std::unique_ptr<IndexReader> ahead_;                              // the index's thread loads them by it
   std::unique_ptr<IndexWorker> index_;
   std::unique_ptr<Network> network_;
   boost::asio::thread_pool slow_;  // passwords
@@ -87,8 +90,9 @@ class Daemon {
   std::unique_ptr<HttpServer> http_;
   std::unique_ptr<ReadingService> reading_;
 
-  std::set<NodeKey> proven_;  // network thread: peers whose sessions have proven their keys
-  std::set<LogId> vouched_;   // network thread
+  // Network thread: peers whose sessions have proven their keys, by their logs.
+  std::map<LogId, std::set<NodeKey>> proven_;
+  std::set<LogId> vouched_;  // network thread
   bool stopped_ = false;
 };
 

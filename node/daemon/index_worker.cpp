@@ -71,6 +71,7 @@ void IndexWorker::wait(std::unique_lock<std::mutex>& lock) {
 }
 
 void IndexWorker::run() {
+  bool begun = false;
   while (true) {
     std::vector<std::function<void(Status)>> resets;
     {
@@ -92,8 +93,8 @@ void IndexWorker::run() {
       continue;
     }
     trouble_.clear();
+    if (*done > 0 || !std::exchange(begun, true)) on_progress_();
     if (*done > 0) {
-      on_progress_();
       notify();  // there may be more, and somebody may want to stop in between
     } else if (index_->is_unclean() && Clock::now() >= clean_at_) {
       clean();

@@ -17,8 +17,8 @@ namespace koinon {
 
 class IndexWorker {
  public:
-  // `on_progress` is called on the worker's thread whenever something new is indexed; `on_error` once when it
-  // cannot go on. It tries again by itself.
+  // `on_progress` is called on the worker's thread once it has begun, and whenever something new is indexed;
+  // `on_error` once when it cannot go on. It tries again by itself.
   IndexWorker(std::unique_ptr<IndexWriter> index, std::unique_ptr<StoreReader> store,
               std::function<UnixMillis()> clock, std::function<void()> on_progress,
               std::function<void(const Error&)> on_error);

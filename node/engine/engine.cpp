@@ -43,6 +43,7 @@ Engine::Engine(EngineConfig config, StoreState state, Now now)
   for (const LogId& log : state.blocked) trust_.set_blocked(log, true);
   for (const auto& [peer, log] : state.asks) asks_[peer].insert(log);
   begin_policy(now);
+  for (const auto& [id, log] : logs_) refile(id);
   apply_filters(now);
   for (const AttachmentWant& want : state.wants) want_file(now, want);
 }
@@ -307,6 +308,7 @@ void Engine::on_own_head(Now now, const LogState& state, const std::vector<Vouch
   slot->state.frozen = state.frozen || frozen;  // it was signed before the evidence reached the store
   for (const VouchFact& vouch : vouches) trust_.add_vouch(vouch);
   if (first || !vouches.empty()) refresh_trust(now);
+  refile(state.id);
   log_is_whole(now, *slot);
   end_commit(now, begin_commit(), state.id, state.journal_seq);
 }

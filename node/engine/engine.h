@@ -190,10 +190,16 @@ class Engine {
   std::size_t pending_intents() const { return pending_.size(); }
   const LogState* log(const LogId& id) const;
   JournalSeq peer_cursor(const NodeKey& peer) const;  // how far we are in that peer's journal
-  LogStanding standing(const LogId& id) const;
+  // Of the bodies that are missing only this one is said; with none given none is.
+  LogStanding standing(const LogId& id, std::optional<EntryIndex> body) const;
+  LogStanding standing(const LogId& id) const;  // with all that are missing, up to limits::kMissingBodies
   const BodyFilter& filter() const { return config_.filter; }
   std::optional<FileStanding> file(const AttachmentId& id) const;  // none: it is not being fetched
-  std::size_t bodies_missing() const;  // wanted for ourselves and being looked for
+  std::size_t bodies_missing() const { return bodies_missing_; }  // wanted for ourselves and being looked for
+  const std::set<LogId>& frozen() const { return frozen_; }       // logs that have forked, admitted or not
+  // For tests: which of the lists that spare a walk over all logs is not what that walk would find; empty:
+  // none.
+  std::string misfiled() const;
 
  private:
   struct Log;
@@ -238,12 +244,32 @@ class Engine {
   std::chrono::milliseconds grace() const;
   void remove_expired(Now now);
   void remove_log(Now now, Log& log);
+  void tell_missing(LogStanding& out, EntryIndex index, const MissingBody& body) const;
   void apply_filters(Now now);
   void apply_filter(Now now, Log& log);
   void apply_filter_from(Now now, Log& log, EntryIndex from);
 
-  // engine_following.cpp: what a peer's journal brings
   struct Offer;
+
+  // engine_lists.cpp: of which logs something is due, so that nothing walks all of them
+  struct Due {
+    bool whole = false;  // admitted, and nothing stands whole
+    bool frozen = false;
+    bool unread = false;   // the store may know of bodies to be looked for
+    bool lacking = false;  // bodies are looked for
+    bool filter = false;   // its bodies follow an older filter than ours
+  };
+  Due due_of(const LogId& id) const;
+  // After any change of what due_of reads.
+  void refile(const LogId& id);
+  void set_body_retry(Log& log, std::optional<MonoTime> at);
+  // After any change of the log's offers or fetch that concerns the session.
+  void file_source(const Log& log, SessionId id);
+  void keep_offer(Log& log, const Offer& offer);
+  void drop_offer(Log& log, SessionId source);
+  void settle_offers(Now now, Log& log);
+
+  // engine_following.cpp: what a peer's journal brings
   void on_heads(Now now, Session& session, const v1::Heads& heads);
   void on_cursor(Now now, Session& session, const v1::Cursor& cursor);
   void on_push(Now now, Session& session, v1::Push push, std::size_t size);
@@ -270,6 +296,7 @@ class Engine {
   struct StoredRun;
   void schedule_fetch(Now now, const LogId& id);
   void retry_fetches(Now now);
+  void queue_fetch(Session& session, const LogId& id);
   void start_fetches(Now now, Session& session);
   void start_fetch(Now now, Session& session, Log& log);
   void begin_fetch(Now now, Log& log, SessionId source, const StoredHead& target, std::uint64_t request_id);
@@ -423,9 +450,17 @@ class Engine {
   std::size_t filters_running_ = 0;
   bool filter_changed_ = false;              // kFilterApplied has not been said of it yet
   std::map<AttachmentId, FileFetch> files_;  // being fetched
-  std::set<LogId> lacking_;                  // logs whose bodies are looked for
-  std::set<LogId> outside_;                  // logs held and outside our policy
-  std::set<LogId> claims_changed_;           // logs whose claims to their names are to be told anew
+  // See Due.
+  std::set<LogId> not_whole_;
+  std::set<LogId> frozen_;
+  std::set<LogId> unread_;
+  std::set<LogId> lacking_;
+  std::set<LogId> unfiltered_;
+  std::set<std::pair<MonoTime, LogId>> retries_;  // Log::retry_bodies_at, in order
+  std::set<SessionId> queued_;                    // those with a fetch_queue
+  std::size_t bodies_missing_ = 0;
+  std::set<LogId> outside_;         // logs held and outside our policy
+  std::set<LogId> claims_changed_;  // logs whose claims to their names are to be told anew
   MonoTime next_trust_refresh_{};
   MonoTime store_retry_at_{};
   bool store_failed_ = false;

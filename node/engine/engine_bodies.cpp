@@ -40,18 +40,18 @@ void Engine::on_unheld(Now now, const LogId& id, const std::vector<StoredRecord>
     add_missing(log, record.index, record.entry, MissingBody());
   }
   if (records.size() < limits::kMissingPerRead) log.unread = false;
+  refile(id);
   look_for_bodies(now, id);
 }
 
-// `body` says for whom and how far; digest and size are read from the entry.
+// `body` says for whom and how far; digest and size are read from the entry. The caller refiles the log.
 void Engine::add_missing(Log& log, EntryIndex index, BytesView entry_bytes, MissingBody body) {
   const auto entry = parse_entry(entry_bytes);
   if (!entry.ok() || entry->body_digest().size() != Hash::kSize || entry->body_size() > limits::kBodyBytes)
     return;
   body.digest = Hash::from(entry->body_digest());
   body.size = entry->body_size();
-  log.missing.emplace(index, std::move(body));
-  lacking_.insert(log.state.id);
+  log.add_missing(index, std::move(body));
 }
 
 // --- asking ---
@@ -69,14 +69,11 @@ void Engine::ask_for_bodies(Now now, Log& log) {
   });
   if (asked || busy) return;
   // Nobody has them. What was for peers is given up; ours are asked for again after a while.
-  std::erase_if(log.missing, [](const auto& entry) { return entry.second.transit; });
-  if (log.missing.empty()) {
-    lacking_.erase(log.state.id);
-    return;
-  }
-  if (log.retry_bodies_at) return;
+  log.forget_transit();
+  refile(log.state.id);
+  if (log.missing.empty() || log.retry_bodies_at) return;
   const auto wait = limits::kBodyRetry * (std::int64_t{1} << std::min(log.body_retries++, 8U));
-  log.retry_bodies_at = now.mono + std::min<MonoTime>(wait, limits::kBodyRetryMax);
+  set_body_retry(log, now.mono + std::min<MonoTime>(wait, limits::kBodyRetryMax));
 }
 
 // The ready session to ask next: one that is known to hold the entry before others, for a peer need not tell
@@ -106,9 +103,14 @@ bool Engine::ask_round(Now now, Log& log, unsigned round) {
     std::vector<EntryIndex> indexes;
     std::size_t bytes = 0;
     std::uint32_t hops = 0;
+    bool full = false;
   };
   std::map<SessionId, Plan> plans;
-  for (auto& [id, session] : sessions_) session->bodies_planned = session->bodies_asked.size();
+  std::size_t open = 0;  // sessions whose next request has room
+  for (auto& [id, session] : sessions_) {
+    session->bodies_planned = session->bodies_asked.size();
+    if (session->hello_received && session->bodies_asked.size() < limits::kBodyRequests) ++open;
+  }
   for (auto& [index, body] : log.missing) {
     const std::uint32_t hops = body.transit ? body.hops : std::max(config_.trust_hops, 1U) - 1;
     if (body.asked || (round == 2 && hops == 0)) continue;
@@ -117,6 +119,7 @@ bool Engine::ask_round(Now now, Log& log, unsigned round) {
     Plan& plan = plans[session->id];
     if (plan.indexes.size() >= limits::kBodiesPerRequest ||
         (!plan.indexes.empty() && plan.bytes + body.size > limits::kBodyRequestBytes)) {
+      if (!std::exchange(plan.full, true) && --open == 0) break;
       continue;
     }
     plan.indexes.push_back(index);
@@ -275,7 +278,7 @@ void Engine::on_bodies_stored(Now now, const LogId& id, const std::vector<EntryI
   Log& log = *logs_.at(id);
   for (const EntryIndex index : indexes) log.no_longer_missing(index);
   log.body_retries = 0;
-  if (log.missing.empty()) lacking_.erase(id);
+  refile(id);
   for (auto& [session_id, session] : sessions_) {
     v1::Frame frame;
     for (const EntryIndex index : indexes) {
@@ -327,6 +330,7 @@ void Engine::relay_request(Now now, Session& session, std::uint32_t hops_left, L
     body.hops = hops_left - 1;
     body.tried[session.id] = 2;
     add_missing(log, record.index, record.entry, std::move(body));
+    refile(log.state.id);
   }
   look_for_bodies(now, log.state.id);
 }
@@ -338,14 +342,6 @@ void Engine::note_not_held(Session& session, const LogId& log, const v1::Chunk& 
     if (session.told_not_held.size() >= limits::kToldNotHeld) return;
     session.told_not_held.emplace(log, EntryIndex(chunk.from() + static_cast<std::uint64_t>(i)));
   }
-}
-
-std::size_t Engine::bodies_missing() const {
-  std::size_t count = 0;
-  for (const LogId& id : lacking_) {
-    for (const auto& [index, body] : logs_.at(id)->missing) count += body.transit ? 0 : 1;
-  }
-  return count;
 }
 
 // --- sessions and time ---
@@ -386,16 +382,16 @@ void Engine::give_up_slow_bodies(Now now, Session& session) {
 
 // A peer is there, or less busy: perhaps it has what nobody had.
 void Engine::look_for_all_bodies(Now now) {
-  for (const auto& [id, log] : logs_) {
-    if (log->unread || !log->missing.empty()) look_for_bodies(now, id);
-  }
+  std::set<LogId> due = unread_;
+  due.insert(lacking_.begin(), lacking_.end());
+  for (const LogId& id : due) look_for_bodies(now, id);
 }
 
 void Engine::retry_bodies(Now now) {
-  for (const LogId& id : std::set<LogId>(lacking_)) {
+  while (!retries_.empty() && retries_.begin()->first <= now.mono) {
+    const LogId id = retries_.begin()->second;
     Log& log = *logs_.at(id);
-    if (!log.retry_bodies_at || *log.retry_bodies_at > now.mono) continue;
-    log.retry_bodies_at.reset();
+    set_body_retry(log, std::nullopt);
     for (auto& [index, body] : log.missing) body.tried.clear();
     look_for_bodies(now, id);
   }

@@ -42,16 +42,21 @@ void Engine::schedule_fetch(Now now, const LogId& id) {
   const Offer* best = best_offer(now, log);
   Session* session = best == nullptr ? nullptr : find(best->source);
   if (session == nullptr) return;
-  session->fetch_queue.push_back(id);
+  queue_fetch(*session, id);
   start_fetches(now, *session);
+}
+
+void Engine::queue_fetch(Session& session, const LogId& id) {
+  session.fetch_queue.push_back(id);
+  queued_.insert(session.id);
 }
 
 void Engine::retry_fetches(Now now) {
   store_failed_ = false;
-  for (const auto& [id, log] : logs_) {
-    if (!log->offers.empty()) schedule_fetch(now, id);
-    if (!log->missing.empty() || log->unread) look_for_bodies(now, id);
-  }
+  std::set<LogId> offered;
+  for (const auto& [id, session] : sessions_) offered.insert(session->gives.begin(), session->gives.end());
+  for (const LogId& id : offered) schedule_fetch(now, id);
+  look_for_all_bodies(now);
   apply_filters(now);
 }
 
@@ -62,6 +67,7 @@ void Engine::start_fetches(Now now, Session& session) {
          in_flight_ < limits::kInFlightBytes) {
     const LogId id = session.fetch_queue.front();
     session.fetch_queue.pop_front();
+    if (session.fetch_queue.empty()) queued_.erase(session.id);
     Log& log = *logs_.at(id);
     if (!log.fetch && log.commits == 0 && !log.state.frozen) start_fetch(now, session, log);
   }
@@ -97,6 +103,7 @@ void Engine::begin_fetch(Now now, Log& log, SessionId source, const StoredHead& 
   fetch.pace_at = now.mono + limits::kPacePeriod;
   if (const Session* session = find(source); session != nullptr) fetch.answered_before = session->answered;
   log.fetch = std::move(fetch);
+  file_source(log, source);
 }
 
 void Engine::on_chunk(Now now, Session& session, v1::Chunk chunk, std::size_t size) {
@@ -161,7 +168,9 @@ Status Engine::take_chunk(Now now, Log& log, v1::Chunk chunk, std::size_t size, 
 void Engine::release(Now now, SessionId source, std::size_t size) {
   in_flight_ -= size;
   if (Session* session = find(source); session != nullptr) return_credit(*session, size);
-  for (auto& [id, session] : sessions_) start_fetches(now, *session);
+  for (const SessionId id : std::vector<SessionId>(queued_.begin(), queued_.end())) {
+    if (Session* session = find(id); session != nullptr) start_fetches(now, *session);
+  }
 }
 
 void Engine::on_run_verified(Now now, const LogId& id, std::uint64_t generation, SessionId source,
@@ -266,12 +275,16 @@ void Engine::on_run_stored(Now now, const LogId& id, std::uint64_t generation, S
   for (const AttachmentWant& want : run.wants) want_file(now, want);
   if (log.fetch && log.fetch->generation == generation) {
     log.fetch->last_progress = now.mono;
-    if (whole) log.fetch.reset();
+    if (whole) {
+      log.fetch.reset();
+      file_source(log, source);
+    }
   }
+  if (whole) log.state.whole = run.head;
+  refile(id);
   if (log.filter_number != filter_number_) apply_filters(now);
   look_for_bodies(now, id);
   if (!whole) return;
-  log.state.whole = run.head;
   if (Session* session = find(source); session != nullptr) {
     auto& known = session->known[id];
     known = std::max(known, run.head.size);
@@ -315,6 +328,7 @@ void Engine::abandon_fetch(Now now, Log& log, bool forget_source) {
   Session* session = find(fetch.source);
   if (session != nullptr && session->gets.erase(fetch.request_id) > 0)
     cancel(now, *session, fetch.request_id);
+  file_source(log, fetch.source);
   for (const auto& [from, run] : fetch.verified) release(now, fetch.source, run.second);
 }
 
@@ -326,7 +340,7 @@ void Engine::log_is_whole(Now now, Log& log) {
     if (offer.head.size <= log.state.whole->size) reached.push_back(offer);
   }
   for (const Offer& offer : reached) {
-    log.offers.erase(offer.source);
+    drop_offer(log, offer.source);
     check_old_head(now, offer);
   }
 }

@@ -209,7 +209,7 @@ void Engine::on_push(Now now, Session& session, v1::Push push, std::size_t size)
     return verify_offers(now, session, std::move(offers));
   }
   // Its signature is checked together with the run.
-  log.offers.insert_or_assign(session.id, offer);
+  keep_offer(log, offer);
   begin_fetch(now, log, session.id, offer.head, 0);
   const Status taken = take_chunk(now, log, std::move(*push.mutable_chunk()), size, offer.head.note);
   if (!taken.ok()) lie(now, session, taken.error());
@@ -222,6 +222,7 @@ Engine::Log& Engine::log_of(const Offer& offer) {
     slot->state.id = offer.log;
     slot->state.identity = offer.identity;
     claims_changed_.insert(offer.log);
+    refile(offer.log);
   }
   return *slot;
 }
@@ -251,7 +252,7 @@ void Engine::consider(Now now, const Offer& offer) {
               std::to_string(log.whole_size())});
     return settle_row(now, offer.source, offer.log, offer.row);
   }
-  log.offers.insert_or_assign(offer.source, offer);
+  keep_offer(log, offer);
   schedule_fetch(now, offer.log);
 }
 
@@ -315,9 +316,10 @@ void Engine::keep_evidence(Now now, Log& log, TreeSize at, const SignedTree& our
 void Engine::freeze(Now now, Log& log, const v1::Evidence& evidence, const NodeKey& teller) {
   const LogId id = log.state.id;
   log.state.frozen = true;
+  refile(id);
   abandon_fetch(now, log, false);
   // Nothing more is taken of it, so no cursor need wait for it.
-  for (const auto& [source, offer] : std::exchange(log.offers, {})) settle_row(now, source, id, offer.row);
+  settle_offers(now, log);
   EvidenceCommit commit;
   commit.log = id;
   commit.evidence = evidence.SerializeAsString();

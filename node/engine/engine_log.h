@@ -92,8 +92,10 @@ struct Engine::Log {
   std::size_t commits = 0;  // runs given to the store, not yet answered; no fetch begins before that
 
   // Bodies. The store knows all that lack; the engine looks for some of them at a time.
-  std::map<EntryIndex, MissingBody> missing;
-  bool unread = true;  // the store may know of more
+  std::map<EntryIndex, MissingBody> missing;  // changed by the functions below, which count
+  std::size_t missing_for_us = 0;             // of these, those that are not in transit
+  std::size_t counted = 0;                    // so many of them are in Engine::bodies_missing_
+  bool unread = true;                         // the store may know of more
   bool reading_unheld = false;
   bool outdated = false;  // the store says something else by now than what is being read
   EntryIndex read_from;   // up to here `missing` is complete
@@ -113,9 +115,23 @@ struct Engine::Log {
     read_from = EntryIndex(0);
     outdated = reading_unheld;
   }
+  void add_missing(EntryIndex index, MissingBody body) {
+    const bool for_us = !body.transit;
+    if (missing.emplace(index, std::move(body)).second && for_us) ++missing_for_us;
+  }
+  void forget_missing() {
+    missing.clear();
+    missing_for_us = 0;
+  }
+  void forget_transit() {
+    std::erase_if(missing, [](const auto& entry) { return entry.second.transit; });
+  }
   // The body of an entry has come, or was erased.
   void no_longer_missing(EntryIndex index) {
-    missing.erase(index);
+    if (const auto it = missing.find(index); it != missing.end()) {
+      if (!it->second.transit) --missing_for_us;
+      missing.erase(it);
+    }
     outdated = outdated || (reading_unheld && index >= read_from);
   }
 };

@@ -96,9 +96,10 @@ void Engine::enter_policy(Now, const LogId& id) {
   emit({Event::Kind::kTrusted, {}, id, {}, {}});
   outside_.erase(id);
   const auto it = logs_.find(id);
-  if (it == logs_.end()) return;
+  if (it == logs_.end()) return refile(id);
   Log& log = *it->second;
   log.read_again();
+  refile(id);
   if (!log.state.out_since) return;
   log.state.out_since.reset();
   // A new row: peers whose cursors have passed the old one while we told nothing of it hear of it again.
@@ -113,13 +114,13 @@ void Engine::enter_policy(Now, const LogId& id) {
 void Engine::leave_policy(Now now, const LogId& id) {
   emit({Event::Kind::kDistrusted, {}, id, {}, {}});
   const auto it = logs_.find(id);
-  if (it == logs_.end()) return;
+  if (it == logs_.end()) return refile(id);
   Log& log = *it->second;
   abandon_fetch(now, log, false);
-  for (const auto& [source, offer] : std::exchange(log.offers, {})) settle_row(now, source, id, offer.row);
-  log.missing.clear();
+  settle_offers(now, log);
+  log.forget_missing();
   log.read_again();
-  lacking_.erase(id);
+  refile(id);
   if (log.state.range.size().value == 0 && log.commits == 0) return;
   outside_.insert(id);
   const auto since = log.state.out_since.value_or(now.wall);
@@ -158,6 +159,7 @@ void Engine::remove_log(Now now, Log& log) {
           empty.identity = gone.state.identity;
           empty.frozen = gone.state.frozen;
           gone.state = std::move(empty);
+          refile(id);
           outside_.erase(id);
           end_files_of(then, id, std::nullopt);
           trust_.forget_voucher(id);
@@ -171,6 +173,14 @@ void Engine::on_blocked(Now now, const LogId& log, bool blocked) {
 }
 
 LogStanding Engine::standing(const LogId& id) const {
+  LogStanding out = standing(id, std::nullopt);
+  const auto it = logs_.find(id);
+  if (it == logs_.end()) return out;
+  for (const auto& [index, body] : it->second->missing) tell_missing(out, index, body);
+  return out;
+}
+
+LogStanding Engine::standing(const LogId& id, std::optional<EntryIndex> body) const {
   LogStanding out;
   const auto it = logs_.find(id);
   if (it == logs_.end()) return out;
@@ -187,18 +197,21 @@ LogStanding Engine::standing(const LogId& id) const {
     if (known != session->known.end() && known->second.value > 0)
       out.held_by.emplace_back(session->peer, known->second);
   }
-  for (const auto& [index, body] : log.missing) {
-    if (body.transit) continue;
-    auto& peers = out.missing[index];
-    for (const auto& [session, round] : body.tried) {
-      if (const auto live = sessions_.find(session); live != sessions_.end())
-        peers.push_back(live->second->peer);
-    }
-    for (const auto& [peer, times] : body.false_haves) {
-      if (times >= limits::kFalseHaves) out.disbelieved[index].push_back(peer);
-    }
-  }
+  if (const auto missing = body ? log.missing.find(*body) : log.missing.end(); missing != log.missing.end())
+    tell_missing(out, missing->first, missing->second);
   return out;
+}
+
+void Engine::tell_missing(LogStanding& out, EntryIndex index, const MissingBody& body) const {
+  if (body.transit) return;
+  auto& peers = out.missing[index];
+  for (const auto& [session, round] : body.tried) {
+    if (const auto live = sessions_.find(session); live != sessions_.end())
+      peers.push_back(live->second->peer);
+  }
+  for (const auto& [peer, times] : body.false_haves) {
+    if (times >= limits::kFalseHaves) out.disbelieved[index].push_back(peer);
+  }
 }
 
 // --- our own filter ---
@@ -209,6 +222,7 @@ void Engine::set_filter(Now now, BodyFilter filter) {
   config_.filter = std::move(filter);
   ++filter_number_;
   filter_changed_ = true;
+  for (const auto& [id, log] : logs_) refile(id);
   for (auto& [id, session] : sessions_) {
     if (!session->hello_received) continue;
     v1::Frame frame;
@@ -219,11 +233,8 @@ void Engine::set_filter(Now now, BodyFilter filter) {
 }
 
 void Engine::apply_filters(Now now) {
-  for (const auto& [id, log] : logs_) {
-    if (filters_running_ >= kFiltersAtOnce) return;
-    if (log->filter_number == filter_number_ || log->filtering || id == own_log_) continue;
-    apply_filter(now, *log);
-  }
+  while (filters_running_ < kFiltersAtOnce && !unfiltered_.empty())
+    apply_filter(now, *logs_.at(*unfiltered_.begin()));
   if (filters_running_ == 0 && std::exchange(filter_changed_, false))
     emit({Event::Kind::kFilterApplied, {}, {}, {}, {}});
 }
@@ -231,14 +242,14 @@ void Engine::apply_filters(Now now) {
 void Engine::apply_filter(Now now, Log& log) {
   if (log.state.range.size().value == 0 && log.commits == 0) {
     log.filter_number = filter_number_;
-    return;
+    return refile(log.state.id);
   }
   log.filtering = true;
   ++filters_running_;
   // What the filter before wanted is not taken while this one passes over the log.
-  log.missing.clear();
+  log.forget_missing();
   log.read_again();
-  lacking_.erase(log.state.id);
+  refile(log.state.id);
   apply_filter_from(now, log, EntryIndex(0));
 }
 
@@ -253,12 +264,14 @@ void Engine::apply_filter_from(Now now, Log& log, EntryIndex from) {
           if (next && number == filter_number_) return apply_filter_from(then, done, *next);
           done.filtering = false;
           --filters_running_;
+          refile(id);
           if (!answer.ok() && answer.error().code != Code::kNotFound) {
             return on_store_failed(then, done, 0, answer.error());
           }
           done.filter_number = number;
-          done.missing.clear();
+          done.forget_missing();
           done.read_again();
+          refile(id);
           look_for_bodies(then, id);
           apply_filters(then);
         });

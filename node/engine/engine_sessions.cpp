@@ -124,12 +124,14 @@ void Engine::drop_session(Now now, SessionId id, const std::string& why) {
   if (it == sessions_.end()) return;
   const std::unique_ptr<Session> session = std::move(it->second);
   sessions_.erase(it);
+  queued_.erase(id);
   emit({Event::Kind::kSessionEnded, session->peer, session->peer_log.value_or(LogId()), {}, why});
   std::vector<LogId> affected;
-  for (auto& [log_id, log] : logs_) {
-    const bool source = log->fetch && log->fetch->source == id;
-    if (log->offers.erase(id) > 0 || source) affected.push_back(log_id);
-    if (source) abandon_fetch(now, *log, true);
+  for (const LogId& log_id : session->gives) {
+    Log& log = *logs_.at(log_id);
+    const bool source = log.fetch && log.fetch->source == id;
+    if (log.offers.erase(id) > 0 || source) affected.push_back(log_id);
+    if (source) abandon_fetch(now, log, true);
   }
   for (const LogId& log_id : affected) schedule_fetch(now, log_id);
   forget_session_bodies(now, id);
@@ -205,10 +207,7 @@ void Engine::become_ready(Now now, Session& session) {
   emit({Event::Kind::kSessionReady, session.peer, session.peer_log.value_or(LogId()), {}, session.agent});
   // Rows of logs that were refused when they passed the cursor are asked for by name.
   std::set<LogId> missing = asks_[session.peer];
-  for (const auto& [id, path] : trust_.admitted()) {
-    const auto held = logs_.find(id);
-    if (held == logs_.end() || !held->second->state.whole) missing.insert(id);
-  }
+  missing.insert(not_whole_.begin(), not_whole_.end());
   ask_for(session, std::vector<LogId>(missing.begin(), missing.end()));
   look_for_all_bodies(now);
   look_for_all_files(now);
@@ -262,7 +261,7 @@ void Engine::on_tick(Now now) {
     if (Session* session = find(id); session != nullptr) check_timers(now, *session);
   }
   if (store_failed_ && now.mono >= store_retry_at_) retry_fetches(now);
-  if (!lacking_.empty()) retry_bodies(now);
+  retry_bodies(now);
   if (!files_.empty()) run_file_timers(now);
 }
 
@@ -271,9 +270,7 @@ MonoTime Engine::next_tick() const {
   const auto sooner = [&next](MonoTime at) { next = std::min(next, at); };
   if (store_failed_) sooner(store_retry_at_);
   sooner(next_file_timer());
-  for (const LogId& id : lacking_) {
-    if (const auto& at = logs_.at(id)->retry_bodies_at; at) sooner(*at);
-  }
+  if (!retries_.empty()) sooner(retries_.begin()->first);
   for (const auto& [id, session] : sessions_) {
     if (!session->hello_received) {
       sooner(session->connected_at + limits::kHelloDeadline);

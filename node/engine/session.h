@@ -149,8 +149,9 @@ struct Session {
   std::map<std::uint64_t, LogId> gets;                        // our open Gets
   std::map<std::uint64_t, std::vector<LogId>> head_requests;  // our open GetHeads
   std::deque<LogId> fetch_queue;                              // logs to fetch from this peer
-  std::map<std::uint64_t, BodiesAsked> bodies_asked;          // our open GetBodies
-  std::map<std::uint64_t, AttachmentId> files_asked;          // our open GetAttachments
+  std::set<LogId> gives;                              // logs that it offers more of, or that come from it
+  std::map<std::uint64_t, BodiesAsked> bodies_asked;  // our open GetBodies
+  std::map<std::uint64_t, AttachmentId> files_asked;  // our open GetAttachments
   // Requests that we cancelled, and since when: what still comes of their answers is ignored.
   std::map<std::uint64_t, MonoTime> given_up;
   std::size_t bodies_planned = 0;  // while requests are shared out

@@ -88,8 +88,7 @@ Result<json::array> Api::topic_states(const BodyFilter& filter) {
 }
 
 asio::awaitable<HttpResponse> Api::subscriptions(HttpRequest) {
-  const NetworkStatus network = co_await ask_network(&parts_.network);
-  const auto filter = parse_filter(network.topics);
+  const auto filter = parse_filter(co_await ask_topics(&parts_.network));
   if (!filter.ok()) co_return problem(filter.error());
   const auto states = topic_states(*filter);
   if (!states.ok()) co_return problem(states.error());
@@ -207,18 +206,18 @@ asio::awaitable<HttpResponse> Api::explain(HttpRequest request) {
     co_return json_response(
         explain_city(directory, *parts_.store, parts_.facts.log(), **vouched, city, standing));
   }
-  const CityStanding standing = co_await ask_standing(&parts_.network, *log);
-  const NetworkStatus network = co_await ask_network(&parts_.network);
   if (request.path.size() == 4) {
+    const CityStanding standing = co_await ask_standing(&parts_.network, *log);
     co_return json_response(
         explain_city(directory, *parts_.store, parts_.facts.log(), *log, directory.city(*log), standing));
   }
   const auto index = parse_decimal(request.path[4]);
   if (!index.ok()) co_return problem(fail(Code::kInvalidArgument, "it is CITY/NUMBER", "ref"));
+  const CityStanding standing = co_await ask_standing(&parts_.network, *log, {true, EntryIndex(*index)});
   const auto indexed = parts_.index->get(*log, EntryIndex(*index));
   if (!indexed.ok()) co_return problem(indexed.error());
   const auto explained = explain_record(directory, *parts_.store, parts_.facts.log(), *log,
-                                        EntryIndex(*index), standing, network.topics, *indexed);
+                                        EntryIndex(*index), standing, *indexed);
   if (!explained.ok()) co_return problem(explained.error());
   co_return json_response(*explained);
 }

@@ -1,6 +1,6 @@
 #include "node/http/cities_api.h"
 
-#include <unordered_map>
+#include <algorithm>
 
 #include <boost/json.hpp>
 
@@ -16,6 +16,7 @@ namespace {
 constexpr std::size_t kReadAtOnce = 200;
 constexpr std::size_t kLooks = 20;
 constexpr std::size_t kVouchesShown = 100;
+constexpr std::uint64_t kVouchesMost = 10'000'000;
 
 }  // namespace
 
@@ -41,7 +42,7 @@ void CitiesApi::add_routes(RouteTable& routes) {
       {"q", "limit", "cursor"}, "CityList", &CitiesApi::list);
   add("/api/v1/cities/{city}", Need::kReading, "getCity", "reading",
       "A city: by which path it is trusted, whom it vouches for, who vouches for it, who holds its log",
-      {"parts"}, "CityStanding", &CitiesApi::one);
+      {"parts", "vouches_from", "vouchers_from"}, "CityStanding", &CitiesApi::one);
   add("/api/v1/blocks", Need::kOperator, "listBlocks", "operating", "The cities of which nothing is taken",
       {}, "CityNames", &CitiesApi::blocks);
 }
@@ -60,44 +61,49 @@ json::object CitiesApi::city_json(Directory& directory, const LogState& state, c
 }
 
 // Looks at so many cities that are held, trusted or not: where few are, a page has fewer, and leads on.
-Result<json::object> CitiesApi::page(Directory& directory, const HttpRequest& request,
-                                     const NetworkStatus& network) {
-  KOINON_ASSIGN(const std::size_t limit, read_limit(request, limits::kPageSize, limits::kPageSizeMax));
-  std::optional<LogState> last;
-  if (const std::string cursor = request.param("cursor"); !cursor.empty()) {
-    const auto id = parse_log_id(cursor);
-    if (!id.ok()) return fail(Code::kInvalidArgument, "it is what `next` said", "cursor");
-    KOINON_ASSIGN(last, parts_.store->log_state(*id));
-  }
-  std::unordered_map<LogId, const TrustPath*> trusted;
-  for (const TrustedCity& city : network.trusted) trusted.emplace(city.log, &city.path);
+asio::awaitable<HttpResponse> CitiesApi::list(HttpRequest request) {
+  const auto limit = read_limit(request, limits::kPageSize, limits::kPageSizeMax);
+  if (!limit.ok()) co_return problem(limit.error());
+  auto last = place_of(request.param("cursor"));
+  if (!last.ok()) co_return problem(last.error());
+  Directory directory(*parts_.store, parts_.nearness, parts_.index.get());
   const std::string part = request.param("q");
   json::array items;
+  std::size_t total = 0;
   bool more = true;
-  for (std::size_t looks = 0; more && items.size() < limit && looks < kLooks; ++looks) {
-    KOINON_ASSIGN(const auto states, parts_.store->logs_after(last, kReadAtOnce));
-    more = states.size() == kReadAtOnce;
-    for (const LogState& state : states) {
-      if (items.size() == limit) {
+  for (std::size_t looks = 0; more && items.size() < *limit && looks < kLooks; ++looks) {
+    const auto states = parts_.store->logs_after(*last, kReadAtOnce);
+    if (!states.ok()) co_return problem(states.error());
+    more = states->size() == kReadAtOnce;
+    std::vector<LogId> logs;
+    for (const LogState& state : *states) {
+      if (state.identity.name.find(part) != std::string::npos) logs.push_back(state.id);
+    }
+    const TrustPaths trust = co_await ask_paths(&parts_.network, logs);
+    total = trust.trusted;
+    std::size_t asked = 0;
+    for (const LogState& state : *states) {
+      if (items.size() == *limit) {
         more = true;
         break;
       }
-      last = state;
-      if (state.identity.name.find(part) == std::string::npos) continue;
-      const auto found = trusted.find(state.id);
-      if (found != trusted.end()) items.push_back(city_json(directory, state, *found->second));
+      *last = state;
+      if (asked == logs.size() || state.id != logs[asked]) continue;
+      if (const auto& path = trust.paths[asked++]; path) items.push_back(city_json(directory, state, *path));
     }
   }
-  json::object out{{"items", std::move(items)}, {"total", network.trusted.size()}};
-  if (more && last) out["next"] = to_text(last->id);
-  return out;
+  json::object out{{"items", std::move(items)}, {"total", total}};
+  if (more && *last) out["next"] = to_text((*last)->id);
+  co_return json_response(out);
 }
 
-asio::awaitable<HttpResponse> CitiesApi::list(HttpRequest request) {
-  const NetworkStatus network = co_await ask_network(&parts_.network);
-  Directory directory(*parts_.store, parts_.nearness, parts_.index.get());
-  const auto body = page(directory, request, network);
-  co_return body.ok() ? json_response(*body) : problem(body.error());
+// The city that a page before ended with; none: from the first on.
+Result<std::optional<LogState>> CitiesApi::place_of(const std::string& cursor) {
+  if (cursor.empty()) return std::optional<LogState>();
+  const auto id = parse_log_id(cursor);
+  if (!id.ok()) return fail(Code::kInvalidArgument, "it is what `next` said", "cursor");
+  KOINON_ASSIGN(LogState last, parts_.store->log_state(*id));
+  return std::optional(std::move(last));
 }
 
 asio::awaitable<HttpResponse> CitiesApi::one(HttpRequest request) {
@@ -106,17 +112,26 @@ asio::awaitable<HttpResponse> CitiesApi::one(HttpRequest request) {
   if (!log.ok()) co_return problem(log.error());
   const auto state = parts_.store->log_state(*log);
   if (!state.ok()) co_return problem(state.error());
-  const CityStanding standing = co_await ask_standing(&parts_.network, *log);
+  const auto vouches_from = number_param(request, "vouches_from", kVouchesMost);
+  if (!vouches_from.ok()) co_return problem(vouches_from.error());
+  const auto vouchers_from = number_param(request, "vouchers_from", kVouchesMost);
+  if (!vouchers_from.ok()) co_return problem(vouchers_from.error());
+  // Whoever asks who holds the log alone is spared the rest.
+  const bool holders_alone = request.param("parts") == "holders";
+  const CityStanding standing = co_await ask_standing(&parts_.network, *log, {!holders_alone, std::nullopt});
   json::object body = city_json(directory, *state, standing.path);
   body["trusted"] = standing.trusted;
   body["blocked"] = standing.blocked;
-  // Whoever asks who holds the log alone is spared the rest.
-  const bool holders_alone = request.param("parts") == "holders";
-  body["vouches_total"] = standing.vouches.size();
-  body["vouchers_total"] = standing.vouchers.size();
+  if (!holders_alone) {
+    const auto own = parts_.facts.log();
+    const auto& vouchers = standing.vouchers;
+    body["vouches_total"] = standing.vouches.size();
+    body["vouchers_total"] = vouchers.size();
+    body["vouched_for_here"] = own && std::find(vouchers.begin(), vouchers.end(), *own) != vouchers.end();
+  }
   json::array vouches;
-  for (const VouchFact& vouch : standing.vouches) {
-    if (holders_alone || vouches.size() == kVouchesShown) break;
+  for (std::size_t i = *vouches_from; i < standing.vouches.size() && vouches.size() < kVouchesShown; ++i) {
+    const VouchFact& vouch = standing.vouches[i];
     // Of a city that is not held its name is what the voucher says.
     const bool held = parts_.store->log_state(vouch.target).ok();
     vouches.push_back(json::object{{"city", held ? directory.city(vouch.target) : vouch.name},
@@ -126,10 +141,8 @@ asio::awaitable<HttpResponse> CitiesApi::one(HttpRequest request) {
   }
   body["vouches_for"] = std::move(vouches);
   json::array vouchers;
-  for (const LogId& voucher : standing.vouchers) {
-    if (holders_alone || vouchers.size() == kVouchesShown) break;
-    vouchers.emplace_back(directory.city(voucher));
-  }
+  for (std::size_t i = *vouchers_from; i < standing.vouchers.size() && vouchers.size() < kVouchesShown; ++i)
+    vouchers.emplace_back(directory.city(standing.vouchers[i]));
   body["vouched_for_by"] = std::move(vouchers);
   json::array holders;
   for (const auto& [peer, size] : standing.log.held_by) {

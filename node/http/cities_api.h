@@ -20,8 +20,7 @@ class CitiesApi {
   boost::asio::awaitable<HttpResponse> one(HttpRequest request);
   boost::asio::awaitable<HttpResponse> blocks(HttpRequest request);
 
-  Result<boost::json::object> page(Directory& directory, const HttpRequest& request,
-                                   const NetworkStatus& network);
+  Result<std::optional<LogState>> place_of(const std::string& cursor);
   boost::json::object city_json(Directory& directory, const LogState& state, const TrustPath& path);
 
   ApiParts& parts_;

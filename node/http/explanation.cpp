@@ -154,7 +154,6 @@ json::object explain_city(Directory& directory, StoreReader& store, const std::o
 
 Result<json::object> explain_record(Directory& directory, StoreReader& store, const std::optional<LogId>& own,
                                     const LogId& city, EntryIndex index, const CityStanding& standing,
-                                    const std::string& topics_wanted,
                                     const std::optional<IndexedRecord>& indexed) {
   Explanation out(directory.ref(city, index));
   const auto state = store.log_state(city);
@@ -200,8 +199,8 @@ Result<json::object> explain_record(Directory& directory, StoreReader& store, co
       std::vector<std::string> topics(
           entry.ok() ? entry->topics().begin() : decltype(entry->topics().begin()){},
           entry.ok() ? entry->topics().end() : decltype(entry->topics().end()){});
-      out.because("its topics (" + listed(topics) + ") are not among those subscribed to (" + topics_wanted +
-                  ")");
+      out.because("its topics (" + listed(topics) + ") are not among those subscribed to (" +
+                  standing.topics + ")");
       if (record.transit) out.because("the note itself is held for a peer, apart from what is shown here");
       if (!topics.empty()) out.change("koinon subscribe " + topics.front());
       break;

@@ -15,7 +15,6 @@ boost::json::object explain_city(Directory& directory, StoreReader& store, const
 Result<boost::json::object> explain_record(Directory& directory, StoreReader& store,
                                            const std::optional<LogId>& own, const LogId& city,
                                            EntryIndex index, const CityStanding& standing,
-                                           const std::string& topics_wanted,
                                            const std::optional<IndexedRecord>& indexed);
 
 }  // namespace koinon

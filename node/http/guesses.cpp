@@ -1,7 +1,5 @@
 #include "node/http/guesses.h"
 
-#include <algorithm>
-
 #include "node/text/networks.h"
 
 namespace koinon {
@@ -41,11 +39,16 @@ void Guesses::tried(const std::string& account, const std::string& address, bool
 }
 
 void Guesses::remember(const std::string& pair, MonoTime now) {
-  if (known_.size() >= limits::kThrottled && !known_.contains(pair)) {
-    known_.erase(std::min_element(known_.begin(), known_.end(),
-                                  [](const auto& a, const auto& b) { return a.second < b.second; }));
+  if (const auto it = known_.find(pair); it != known_.end()) {
+    by_time_.erase({it->second, pair});
+    known_.erase(it);
   }
-  known_[pair] = now;
+  while (known_.size() >= limits::kThrottled) {
+    known_.erase(by_time_.begin()->second);
+    by_time_.erase(by_time_.begin());
+  }
+  known_.emplace(pair, now);
+  by_time_.emplace(now, pair);
 }
 
 }  // namespace koinon

@@ -5,7 +5,9 @@
 #include <functional>
 #include <map>
 #include <mutex>
+#include <set>
 #include <string>
+#include <utility>
 
 #include "node/http/throttle.h"
 #include "proto/base/limits.h"
@@ -32,6 +34,7 @@ class Guesses {
   // Accounts with the visitors as which they logged in, and when last: what strangers guess takes nothing
   // from them.
   std::map<std::string, MonoTime> known_;
+  std::set<std::pair<MonoTime, std::string>> by_time_;  // the same, the oldest first
 };
 
 }  // namespace koinon

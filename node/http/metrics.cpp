@@ -106,7 +106,7 @@ std::string metrics_text(const MetricsInput& input) {
   out.gauge("peers", "Peers that are pinned", static_cast<double>(network.peers.size()));
   out.gauge("peers_connected", "Peers that are connected", connected);
   out.gauge("logs", "Logs that are held", static_cast<double>(input.store.logs));
-  out.gauge("logs_trusted", "Logs that policy admits", static_cast<double>(network.trusted.size()));
+  out.gauge("logs_trusted", "Logs that policy admits", static_cast<double>(network.trusted));
   out.gauge("logs_frozen", "Logs that have forked", static_cast<double>(network.frozen.size()));
   out.gauge("records", "Records that are held", static_cast<double>(input.store.records));
   out.gauge("store_bytes", "Size of the store on disk", static_cast<double>(input.store.bytes));

@@ -1,5 +1,7 @@
 #include "node/http/network_questions.h"
 
+#include <utility>
+
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -11,8 +13,22 @@ asio::awaitable<NetworkStatus> ask_network(Network* network) {
   co_return co_await asio::co_spawn(network->context(), ask, asio::use_awaitable);
 }
 
-asio::awaitable<CityStanding> ask_standing(Network* network, LogId log) {
-  const auto ask = [network, log]() -> asio::awaitable<CityStanding> { co_return network->standing(log); };
+asio::awaitable<CityStanding> ask_standing(Network* network, LogId log, StandingWish wish) {
+  const auto ask = [network, log, wish]() -> asio::awaitable<CityStanding> {
+    co_return network->standing(log, wish);
+  };
+  co_return co_await asio::co_spawn(network->context(), ask, asio::use_awaitable);
+}
+
+asio::awaitable<TrustPaths> ask_paths(Network* network, std::vector<LogId> logs) {
+  const auto ask = [network, logs = std::move(logs)]() -> asio::awaitable<TrustPaths> {
+    co_return network->paths(logs);
+  };
+  co_return co_await asio::co_spawn(network->context(), ask, asio::use_awaitable);
+}
+
+asio::awaitable<std::string> ask_topics(Network* network) {
+  const auto ask = [network]() -> asio::awaitable<std::string> { co_return network->filter().text(); };
   co_return co_await asio::co_spawn(network->context(), ask, asio::use_awaitable);
 }
 

@@ -1,6 +1,9 @@
 // What a request asks the network, answered on the network's thread.
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include <boost/asio/awaitable.hpp>
 
 #include "node/transport/network.h"
@@ -9,6 +12,9 @@ namespace koinon {
 
 // `network` outlives every request.
 boost::asio::awaitable<NetworkStatus> ask_network(Network* network);
-boost::asio::awaitable<CityStanding> ask_standing(Network* network, LogId log);
+boost::asio::awaitable<CityStanding> ask_standing(Network* network, LogId log, StandingWish wish = {});
+boost::asio::awaitable<TrustPaths> ask_paths(Network* network, std::vector<LogId> logs);
+// The topics that this node wants, as text.
+boost::asio::awaitable<std::string> ask_topics(Network* network);
 
 }  // namespace koinon

@@ -1,43 +1,49 @@
 #include "node/http/throttle.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace koinon {
+namespace {
+constexpr double kLongestWait = 1e6;  // seconds
+}
 
 bool Throttle::take(const std::string& name, MonoTime now) {
-  Bucket& bucket = refill(name, now);
-  if (bucket.left < 1) return false;
-  bucket.left -= 1;
+  if (!open(name, now)) return false;
+  charge(name, 1, now);
   return true;
 }
 
-bool Throttle::open(const std::string& name, MonoTime now) { return refill(name, now).left >= 1; }
-
-Throttle::Bucket& Throttle::refill(const std::string& name, MonoTime now) {
+double Throttle::left(const std::string& name, MonoTime now) const {
   const auto it = buckets_.find(name);
-  if (it == buckets_.end()) {
-    make_room(now);
-    return buckets_.emplace(name, Bucket{at_once_, now}).first->second;
-  }
-  Bucket& bucket = it->second;
-  const double seconds = std::chrono::duration<double>(now - bucket.at).count();
-  bucket.left = std::min(at_once_, bucket.left + seconds * per_second_);
-  bucket.at = now;
-  return bucket;
+  if (it == buckets_.end()) return at_once_;
+  const double seconds = std::chrono::duration<double>(now - it->second.at).count();
+  return std::min(at_once_, it->second.left + seconds * per_second_);
 }
 
-// Whoever has used least of theirs loses least by being forgotten.
+void Throttle::charge(const std::string& name, double cost, MonoTime now) {
+  Bucket bucket{left(name, now) - cost, now, now};
+  forgive(name);
+  make_room(now);
+  const std::chrono::duration<double> lacks(std::min((at_once_ - bucket.left) / per_second_, kLongestWait));
+  bucket.full_at = now + std::chrono::duration_cast<MonoTime>(lacks);
+  by_full_.emplace(bucket.full_at, name);
+  buckets_.emplace(name, bucket);
+}
+
+void Throttle::forgive(const std::string& name) {
+  const auto it = buckets_.find(name);
+  if (it == buckets_.end()) return;
+  by_full_.erase({it->second.full_at, name});
+  buckets_.erase(it);
+}
+
+// Whoever has all of theirs again loses nothing by being forgotten; who has soonest loses least.
 void Throttle::make_room(MonoTime now) {
-  if (buckets_.size() < names_) return;
-  std::erase_if(buckets_, [&](const auto& item) {
-    const double seconds = std::chrono::duration<double>(now - item.second.at).count();
-    return item.second.left + seconds * per_second_ >= at_once_;
-  });
-  if (buckets_.size() < names_) return;
-  const auto fullest = std::max_element(buckets_.begin(), buckets_.end(), [](const auto& a, const auto& b) {
-    return a.second.left < b.second.left;
-  });
-  buckets_.erase(fullest);
+  while (!by_full_.empty() && (by_full_.begin()->first <= now || buckets_.size() >= names_)) {
+    buckets_.erase(by_full_.begin()->second);
+    by_full_.erase(by_full_.begin());
+  }
 }
 
 }  // namespace koinon

@@ -8,6 +8,7 @@
 #include "node/pages/note_view.h"
 #include "node/pages/profile_pages.h"
 #include "node/text/plain_text.h"
+#include "proto/base/encoding.h"
 
 namespace koinon {
 namespace asio = boost::asio;
@@ -64,9 +65,13 @@ json::array vouches_of(const Visit& visit, const json::array& vouches) {
   return out;
 }
 
-bool names(const json::array& cities, const std::string& name) {
-  return std::any_of(cities.begin(), cities.end(),
-                     [&](const json::value& city) { return city.as_string() == name; });
+// Where a list of the page goes on, of which so many were shown up to here; empty: nowhere.
+std::string rest_of(const Visit& visit, const std::string& city, const char* list, std::size_t shown,
+                    std::int64_t total) {
+  const auto before = parse_decimal(visit.request.param(list));
+  const std::uint64_t next = (before.ok() ? *before : 0) + shown;
+  if (shown == 0 || next >= static_cast<std::uint64_t>(std::max<std::int64_t>(total, 0))) return "";
+  return "/cities/" + city + "?" + list + "=" + std::to_string(next);
 }
 
 void put_profile(const Visit& visit, const json::object& profile, json::object& model) {
@@ -88,7 +93,8 @@ void CityPages::add_routes(RouteTable& routes) {
              [this](Visit visit) { return cities(std::move(visit)); }, {"q", "cursor"});
   frame_.get(routes, "/cities/{city}", Need::kReading, "showCity",
              "A city's profile and notes, and whom it vouches for",
-             [this](Visit visit) { return city(std::move(visit)); }, {"cursor"});
+             [this](Visit visit) { return city(std::move(visit)); },
+             {"cursor", "vouches_from", "vouchers_from"});
   frame_.post(routes, "/cities/{city}", Need::kOperator, "postCity", "Vouch for a city, or block it",
               [this](Visit visit) { return change(std::move(visit)); });
 }
@@ -124,7 +130,11 @@ asio::awaitable<HttpResponse> CityPages::cities(Visit visit) {
 
 asio::awaitable<HttpResponse> CityPages::show_city(Visit visit, std::string problem) {
   const OperationResult standing =
-      co_await frame_.call(visit, "getCity", {{{"city", visit.request.arg("city")}}, {}, {}});
+      co_await frame_.call(visit, "getCity",
+                           {{{"city", visit.request.arg("city")}},
+                            {{"vouches_from", visit.request.param("vouches_from")},
+                             {"vouchers_from", visit.request.param("vouchers_from")}},
+                            {}});
   if (!standing.ok()) co_return frame_.sorry(visit, standing);
   const json::object& one = standing.body;
   // What names this log and no other, also where it was asked for by a name that is not its own.
@@ -137,31 +147,34 @@ asio::awaitable<HttpResponse> CityPages::show_city(Visit visit, std::string prob
       "city", name, {}, 200, visit.say("feed.city", {{"city", name}}), "/feeds/city/" + name + ".atom"};
   const json::object profile = co_await profile_of(&frame_, visit, name);
   if (const std::string shown = text_at(profile, "display_name"); !shown.empty()) view.title = shown;
-  const std::string own = frame_.shared().parts.facts.name;
   const auto own_log = frame_.shared().parts.facts.log();
   const bool ours = own_log && text_at(one, "log_id") == to_text(*own_log);
   json::array vouches = vouches_of(visit, array_at(one, "vouches_for"));
   json::array vouchers = city_links(array_at(one, "vouched_for_by"));
-  view.model = {{"domain", name},
-                {"problem", problem},
-                {"path", path_text(array_at(one, "trust_path"))},
-                {"log_id", text_at(one, "log_id")},
-                {"vkey", text_at(one, "vkey")},
-                {"twice", one.at("name_claimed_twice").as_bool()},
-                {"frozen", one.at("frozen").as_bool()},
-                {"blocked", one.at("blocked").as_bool()},
-                {"name", view.title},
-                {"has_vouches", !vouches.empty()},
-                {"vouches", std::move(vouches)},
-                {"has_vouchers", !vouchers.empty()},
-                {"vouchers", std::move(vouchers)},
-                {"ours", ours},
-                {"may_judge", !ours && frame_.may(visit, "block")},
-                {"may_vouch", own_log.has_value() && frame_.may(visit, "vouch")},
-                {"we_vouch", names(array_at(one, "vouched_for_by"), own)},
-                {"may_edit", visit.request.caller.role >= Role::kReviewer},
-                {"items", cards(visit, array_at(notes.body, "items"))},
-                {"total_text", visit.say("find.total", {{"count", number_at(notes.body, "total")}})}};
+  view.model = {
+      {"domain", name},
+      {"problem", problem},
+      {"path", path_text(array_at(one, "trust_path"))},
+      {"log_id", text_at(one, "log_id")},
+      {"vkey", text_at(one, "vkey")},
+      {"twice", one.at("name_claimed_twice").as_bool()},
+      {"frozen", one.at("frozen").as_bool()},
+      {"blocked", one.at("blocked").as_bool()},
+      {"name", view.title},
+      {"has_vouches", !vouches.empty()},
+      {"more_vouches", rest_of(visit, name, "vouches_from", vouches.size(), number_at(one, "vouches_total"))},
+      {"vouches", std::move(vouches)},
+      {"has_vouchers", !vouchers.empty()},
+      {"more_vouchers",
+       rest_of(visit, name, "vouchers_from", vouchers.size(), number_at(one, "vouchers_total"))},
+      {"vouchers", std::move(vouchers)},
+      {"ours", ours},
+      {"may_judge", !ours && frame_.may(visit, "block")},
+      {"may_vouch", own_log.has_value() && frame_.may(visit, "vouch")},
+      {"we_vouch", one.at("vouched_for_here").as_bool()},
+      {"may_edit", visit.request.caller.role >= Role::kReviewer},
+      {"items", cards(visit, array_at(notes.body, "items"))},
+      {"total_text", visit.say("find.total", {{"count", number_at(notes.body, "total")}})}};
   put_profile(visit, profile, view.model);
   view.model["has_why"] = false;
   if (frame_.may(visit, "block")) {

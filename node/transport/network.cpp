@@ -415,19 +415,22 @@ std::optional<FileFetching> Network::file(const AttachmentId& id) const {
   return FileFetching{peer == peers_.end() ? "" : peer->second->record.name, standing->trouble};
 }
 
-CityStanding Network::standing(const LogId& log) const {
+CityStanding Network::standing(const LogId& log, const StandingWish& wish) const {
   CityStanding out;
   const TrustPolicy& trust = engine_.trust();
   out.trusted = trust.admits(log);
   out.blocked = trust.blocks(log);
   if (const TrustPath* path = trust.path(log); path != nullptr) out.path = *path;
-  for (const VouchFact* vouch : trust.vouches_for(log, clock_.wall())) {
-    out.vouchers.push_back(vouch->voucher);
-    if (trust.admits(vouch->voucher)) out.trusted_vouchers.push_back(vouch->voucher);
+  if (wish.vouches) {
+    for (const VouchFact* vouch : trust.vouches_for(log, clock_.wall())) {
+      out.vouchers.push_back(vouch->voucher);
+      if (trust.admits(vouch->voucher)) out.trusted_vouchers.push_back(vouch->voucher);
+    }
+    for (const VouchFact* vouch : trust.vouches_by(log, clock_.wall())) out.vouches.push_back(*vouch);
   }
-  for (const VouchFact* vouch : trust.vouches_by(log, clock_.wall())) out.vouches.push_back(*vouch);
-  out.log = engine_.standing(log);
+  out.log = engine_.standing(log, wish.entry);
   out.rules = trust.rules();
+  out.topics = engine_.filter().text();
   for (const SessionInfo& session : engine_.sessions()) {
     const auto peer = peers_.find(session.peer);
     if (session.ready && peer != peers_.end()) out.connected.push_back(peer->second->record.name);
@@ -444,7 +447,18 @@ const PeerRecord* Network::peer(const NodeKey& key) const {
   return it == peers_.end() ? nullptr : &it->second->record;
 }
 
-NetworkStatus Network::status(bool with_trusted) const {
+TrustPaths Network::paths(const std::vector<LogId>& logs) const {
+  TrustPaths out;
+  out.trusted = engine_.trust().admitted().size();
+  out.paths.reserve(logs.size());
+  for (const LogId& log : logs) {
+    const TrustPath* path = engine_.trust().path(log);
+    out.paths.push_back(path == nullptr ? std::nullopt : std::optional(*path));
+  }
+  return out;
+}
+
+NetworkStatus Network::status() const {
   NetworkStatus out;
   std::map<NodeKey, SessionInfo> sessions;
   for (const SessionInfo& session : engine_.sessions()) {
@@ -480,10 +494,9 @@ NetworkStatus Network::status(bool with_trusted) const {
   out.topics = engine_.filter().text();
   out.bodies_missing = engine_.bodies_missing();
   out.knocks = knocks_.list(clock_.wall());
-  for (const auto& [log, path] : engine_.trust().admitted()) {
-    if (with_trusted) out.trusted.push_back({log, path});
-    const LogState* state = engine_.log(log);
-    if (state != nullptr && state->frozen) out.frozen.emplace(log, state->range.size().value);
+  out.trusted = engine_.trust().admitted().size();
+  for (const LogId& log : engine_.frozen()) {
+    if (engine_.trust().admits(log)) out.frozen.emplace(log, engine_.log(log)->range.size().value);
   }
   return out;
 }

@@ -63,18 +63,24 @@ struct PeerStatus {
   bool shunned = false;
   std::optional<std::int64_t> clock_ahead_ms;  // of a connected peer, when its session began
 };
-struct TrustedCity {
-  LogId log;
-  TrustPath path;  // empty: ourselves
-};
 struct NetworkStatus {
   std::vector<PeerStatus> peers;
-  std::vector<TrustedCity> trusted;
-  std::map<LogId, std::uint64_t> frozen;  // logs that forked, with the size held
+  std::size_t trusted = 0;                // cities, this one among them
+  std::map<LogId, std::uint64_t> frozen;  // trusted logs that forked, with the size held
   std::vector<LogId> blocked;             // by the operator
   std::string topics;                     // that we want
   std::uint64_t bodies_missing = 0;       // wanted, and being looked for
   std::vector<Knock> knocks;              // who knocks and is not pinned
+};
+// By which paths cities are trusted, in the order in which they were asked for; none: not trusted.
+struct TrustPaths {
+  std::vector<std::optional<TrustPath>> paths;  // empty path: ourselves
+  std::size_t trusted = 0;                      // cities, asked for or not
+};
+// What is wanted of a city's standing beside the rest.
+struct StandingWish {
+  bool vouches = true;              // those for it and by it
+  std::optional<EntryIndex> entry;  // who was asked in vain for the body of this one
 };
 // Why a city is trusted or not, and what of its log is under way.
 struct CityStanding {
@@ -86,6 +92,7 @@ struct CityStanding {
   std::vector<VouchFact> vouches;       // its own that stand
   LogStanding log;
   TrustPolicy::Rules rules;
+  std::string topics;                    // that we want
   std::vector<std::string> connected;    // peers, by name
   std::map<NodeKey, std::string> peers;  // names of all
   std::map<NodeKey, LogId> cities;       // the logs of those that are no observers
@@ -141,12 +148,13 @@ class Network {
   boost::asio::io_context& context() { return io_; }
 
   // On the network thread only (co_spawn onto context()).
-  // The paths of trusted cities only where they are wanted: there may be ten thousand.
-  NetworkStatus status(bool with_trusted = true) const;
+  // What costs as much as there are peers, whatever is held.
+  NetworkStatus status() const;
+  TrustPaths paths(const std::vector<LogId>& logs) const;
   // Uses an invite: says our peer line where it leads, and returns the inviter's name once we are pinned
   // there.
   boost::asio::awaitable<Result<std::string>> join(InviteLine invite, std::string own_line);
-  CityStanding standing(const LogId& log) const;
+  CityStanding standing(const LogId& log, const StandingWish& wish) const;
   std::optional<FileFetching> file(const AttachmentId& id) const;
   const BodyFilter& filter() const { return engine_.filter(); }
   const PeerRecord* peer(const NodeKey& key) const;

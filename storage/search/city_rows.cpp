@@ -31,7 +31,7 @@ Status CityRows::settle(StoreReader& store, const LogId& log) {
     const auto body = parse_body(record.body);
     if (body.ok() && body->has_profile()) return put(log, index, body->profile());
   }
-  return removed ? changes_.new_generation() : Status();
+  return removed ? changes_.note_removed(log, IndexChanges::Removed::kProfile) : Status();
 }
 
 Status CityRows::put(const LogId& log, EntryIndex index, const v1::Profile& profile) {

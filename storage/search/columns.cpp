@@ -1,7 +1,7 @@
 #include "storage/search/columns.h"
 
 #include <algorithm>
-#include <map>
+#include <set>
 #include <utility>
 
 #include "koinon/v1/record.pb.h"
@@ -41,7 +41,39 @@ std::optional<TopicNumber> Columns::topic(const std::string& name) const {
 
 std::span<const AdoptionFacts> Columns::adoptions(std::uint32_t first_version) const {
   const auto it = adoptions_.find(first_version);
-  return it == adoptions_.end() ? std::span<const AdoptionFacts>() : std::span(it->second);
+  return it == adoptions_.end() ? std::span<const AdoptionFacts>() : std::span(it->second.list);
+}
+
+OutcomeCounts Columns::outcomes(std::uint32_t first_version) const {
+  const auto it = adoptions_.find(first_version);
+  return it == adoptions_.end() ? OutcomeCounts() : it->second.outcomes;
+}
+
+std::optional<std::span<const std::uint32_t>> Columns::narrowest(
+    const std::optional<LogId>& log, const std::optional<std::string>& topic_name) const {
+  std::optional<std::span<const std::uint32_t>> out;
+  const auto narrow = [&](const Lists& lists, std::optional<std::uint32_t> number) {
+    std::span<const std::uint32_t> list;
+    if (number && *number < lists.of.size()) list = lists.of[*number];
+    if (!out || list.size() < out->size()) out = list;
+  };
+  if (log) narrow(by_city_, city(*log));
+  if (topic_name) narrow(by_topic_, topic(*topic_name));
+  return out;
+}
+
+void Columns::Lists::add(std::uint32_t number, std::uint32_t document) {
+  if (number >= of.size()) of.resize(number + 1);
+  auto& list = of[number];
+  if (!list.empty() && list.back() > document) unsorted.push_back(number);
+  list.push_back(document);
+}
+
+void Columns::Lists::sort() {
+  std::sort(unsorted.begin(), unsorted.end());
+  unsorted.erase(std::unique(unsorted.begin(), unsorted.end()), unsorted.end());
+  for (const std::uint32_t number : std::exchange(unsorted, {}))
+    std::sort(of[number].begin(), of[number].end());
 }
 
 Status Columns::refresh(sqlite::Connection& db) {
@@ -58,13 +90,54 @@ Status Columns::load(sqlite::Connection& db) {
     generation_ = generation;
   }
   known_ = docs_.empty() ? 0 : static_cast<std::int64_t>(docs_.size()) - 1;
+  KOINON_TRY(load_removals(db));
   KOINON_TRY(load_cities(db));
   KOINON_TRY(load_docs(db));
   KOINON_TRY(load_links(db));
+  by_city_.sort();
+  by_topic_.sort();
+  std::set<std::uint32_t> practices;
   for (const std::uint32_t adoption : std::exchange(taken_back_, {})) {
-    if (const auto it = adopted_.find(adoption); it != adopted_.end()) count_anew(it->second);
+    if (const auto it = adopted_.find(adoption); it != adopted_.end()) practices.insert(it->second);
   }
+  for (const std::uint32_t practice : practices) count_anew(practice);
   return {};
+}
+
+// First of all: what is here of a log that was removed since was all there before.
+Status Columns::load_removals(sqlite::Connection& db) {
+  auto select = db.prepare("SELECT log_id, whole, change FROM removed WHERE change > ? ORDER BY change");
+  select.bind(removal_change_);
+  std::vector<bool> removed;
+  while (true) {
+    KOINON_ASSIGN(const bool row, select.step());
+    if (!row) break;
+    removal_change_ = select.integer(2);
+    if (select.blob(0).size() != LogId::kSize) continue;
+    const auto number = city(LogId::from(select.blob(0)));
+    if (!number) continue;
+    cities_[*number].name.clear();
+    cities_[*number].measures = {};
+    if (select.integer(1) == 0) continue;
+    removed.resize(cities_.size());
+    removed[*number] = true;
+  }
+  if (!removed.empty()) forget(removed);
+  return {};
+}
+
+// Their places stay empty until all is read anew.
+void Columns::forget(const std::vector<bool>& cities) {
+  for (std::size_t id = 0; id < docs_.size(); ++id) {
+    DocFacts& doc = docs_[id];
+    if (doc.kind == 0 || !cities[doc.city]) continue;
+    if (adopted_.contains(static_cast<std::uint32_t>(id)))
+      taken_back_.push_back(static_cast<std::uint32_t>(id));
+    by_city_.of[doc.city].clear();
+    doc.kind = 0;
+    doc.withdrawn = true;
+    doc.has_text = false;
+  }
 }
 
 CityNumber Columns::city_number(const LogId& log) {
@@ -115,6 +188,8 @@ Status Columns::load_docs(sqlite::Connection& db) {
     if (!known) {
       doc.first_version = static_cast<std::uint32_t>(id);
       read_topics(doc, select.text(6));
+      by_city_.add(doc.city, static_cast<std::uint32_t>(id));
+      for (const TopicNumber topic : topics(doc)) by_topic_.add(topic, static_cast<std::uint32_t>(id));
     }
     doc.evidence = static_cast<unsigned char>(select.integer(7));
     doc.cost = static_cast<CostBand>(select.integer(8));
@@ -178,31 +253,36 @@ Status Columns::read_links(sqlite::Statement& select) {
 void Columns::adopt(std::uint32_t practice, std::uint32_t adoption) {
   const DocFacts& doc = docs_[adoption];
   const std::uint32_t first_version = docs_[practice].first_version;
-  if (adopted_.emplace(adoption, first_version).second) adopters_[first_version].push_back(adoption);
+  const auto [at, added] = adopted_.emplace(adoption, first_version);
+  // What it adopted may have been removed, and have come again.
+  const bool again = !added && at->second != first_version && docs_[at->second].kind == 0;
+  if (again) at->second = first_version;
+  if (added || again) adopters_[first_version].push_back(adoption);
   if (doc.withdrawn) return;
-  auto& list = adoptions_[first_version];
-  const auto it =
-      std::find_if(list.begin(), list.end(), [&](const auto& item) { return item.city == doc.city; });
-  if (it == list.end()) {
-    list.push_back({doc.city, doc.index, doc.outcome});
-  } else if (doc.index >= it->index) {
-    *it = {doc.city, doc.index, doc.outcome};
+  adoptions_[first_version].keep({doc.city, doc.index, doc.outcome});
+}
+
+void Columns::Adopted::keep(const AdoptionFacts& facts) {
+  const auto [place, added] = places.emplace(facts.city, list.size());
+  if (added) {
+    list.push_back(facts);
+  } else {
+    AdoptionFacts& before = list[place->second];
+    if (facts.index < before.index) return;
+    --outcomes.at(static_cast<std::size_t>(before.outcome));
+    before = facts;
   }
+  ++outcomes.at(static_cast<std::size_t>(facts.outcome));
 }
 
 // An adoption was taken back: what its city said before stands again.
 void Columns::count_anew(std::uint32_t first_version) {
   adoptions_.erase(first_version);
-  const std::vector<std::uint32_t> adopters = adopters_[first_version];
-  std::map<CityNumber, std::uint32_t> latest;
+  const std::vector<std::uint32_t>& adopters = adopters_[first_version];
   for (const std::uint32_t adoption : adopters) {
     const DocFacts& doc = docs_[adoption];
-    if (doc.withdrawn) continue;
-    const auto [it, added] = latest.emplace(doc.city, adoption);
-    if (!added && docs_[it->second].index <= doc.index) it->second = adoption;
+    if (!doc.withdrawn) adoptions_[first_version].keep({doc.city, doc.index, doc.outcome});
   }
-  for (const auto& [city, adoption] : latest)
-    adoptions_[first_version].push_back({city, docs_[adoption].index, docs_[adoption].outcome});
 }
 
 Status Columns::load_cities(sqlite::Connection& db) {

@@ -1,9 +1,10 @@
 // The facts of every indexed record by column, in memory: what a search filters, counts and ranks by without
-// touching a page of the index. 56 bytes a record; loaded when the first search comes, then kept up to date.
+// touching a page of the index. Some 80 bytes a record; loaded by the first who asks, then kept up to date.
 //
 // Columns belong to whoever holds the lock; SharedColumns are those of all readers of one index.
 #pragma once
 
+#include <array>
 #include <optional>
 #include <shared_mutex>
 #include <span>
@@ -49,6 +50,9 @@ struct AdoptionFacts {
   Outcome outcome = Outcome::kNone;
 };
 
+// How many of a practice's adoptions have each outcome, by Outcome.
+using OutcomeCounts = std::array<std::uint32_t, 5>;
+
 struct CityFacts {
   LogId log;
   std::string name;  // as people write it; empty: no profile
@@ -67,6 +71,11 @@ class Columns {
   }
   // The latest of each city for a practice that was not withdrawn, by its first version.
   std::span<const AdoptionFacts> adoptions(std::uint32_t first_version) const;
+  OutcomeCounts outcomes(std::uint32_t first_version) const;
+  // The records of a topic and what is below it, or of a city, whichever are fewer, those that are gone among
+  // them; by number. None: neither is asked for.
+  std::optional<std::span<const std::uint32_t>> narrowest(const std::optional<LogId>& log,
+                                                          const std::optional<std::string>& topic) const;
   const std::vector<CityFacts>& cities() const { return cities_; }
   const std::vector<std::string>& topic_names() const { return topic_names_; }
   const std::vector<std::string>& languages() const { return languages_; }
@@ -75,29 +84,47 @@ class Columns {
 
  private:
   Status load(sqlite::Connection& db);
+  Status load_removals(sqlite::Connection& db);
   Status load_docs(sqlite::Connection& db);
   Status load_links(sqlite::Connection& db);
   Status read_links(sqlite::Statement& select);
   Status load_cities(sqlite::Connection& db);
   CityNumber city_number(const LogId& log);
   void read_topics(DocFacts& doc, const std::string& text);
+  // The latest of each city.
+  struct Adopted {
+    std::vector<AdoptionFacts> list;
+    std::unordered_map<CityNumber, std::size_t> places;  // in the list
+    OutcomeCounts outcomes{};
+    void keep(const AdoptionFacts& facts);
+  };
+  struct Lists {
+    std::vector<std::vector<std::uint32_t>> of;  // by number of a city or topic; in order
+    std::vector<std::uint32_t> unsorted;         // of this load
+    void add(std::uint32_t number, std::uint32_t document);
+    void sort();
+  };
   void adopt(std::uint32_t practice, std::uint32_t adoption);
   void count_anew(std::uint32_t first_version);
+  void forget(const std::vector<bool>& cities);
 
   std::int64_t generation_ = -1;  // of the index: another one begins anew
   std::int64_t change_ = 0;       // changes up to this one are here
   std::int64_t link_change_ = 0;
   std::int64_t known_ = 0;  // the highest id before this load; ids only grow within a generation
+  std::int64_t removal_change_ = 0;
   std::int64_t city_change_ = 0;
   std::vector<DocFacts> docs_;
   std::vector<TopicNumber> topics_;
+  Lists by_city_;
+  Lists by_topic_;
   std::vector<CityFacts> cities_;
   std::vector<std::string> topic_names_;
   std::vector<std::string> languages_;
   std::unordered_map<LogId, CityNumber> city_numbers_;
   std::unordered_map<std::string, TopicNumber> topic_numbers_;
   std::unordered_map<std::string, LanguageNumber> language_numbers_;
-  std::unordered_map<std::uint32_t, std::vector<AdoptionFacts>> adoptions_;
+  std::unordered_map<std::uint32_t, Adopted> adoptions_;
   std::unordered_map<std::uint32_t, std::vector<std::uint32_t>>
       adopters_;                                              // by first version: every adoption
   std::unordered_map<std::uint32_t, std::uint32_t> adopted_;  // and the other way round

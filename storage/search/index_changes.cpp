@@ -13,6 +13,13 @@ Result<std::int64_t> IndexChanges::next() {
   return ++last_;
 }
 
+// The latest time is enough.
+Status IndexChanges::note_removed(const LogId& log, Removed what) {
+  KOINON_ASSIGN(const std::int64_t change, next());
+  auto put = db_.prepare("INSERT OR REPLACE INTO removed (log_id, whole, change) VALUES (?, ?, ?)");
+  return put.bind_blob(log.view()).bind(static_cast<std::int64_t>(what)).bind(change).run();
+}
+
 Status IndexChanges::new_generation() {
   return db_.execute(
       "INSERT INTO meta (key, value) VALUES ('generation', 1) ON CONFLICT (key) DO UPDATE SET value = value "

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 
+#include "crypto/identity.h"
 #include "proto/base/result.h"
 #include "storage/sqlite.h"
 
@@ -15,6 +16,10 @@ class IndexChanges {
 
   // Counts what was added or changed, so that readers ask for what is new alone.
   Result<std::int64_t> next();
+  // Whoever keeps something of what is gone in memory forgets it: all of a log, or what its profile says of
+  // the city.
+  enum class Removed : unsigned char { kProfile = 0, kLog = 1 };
+  Status note_removed(const LogId& log, Removed what);
   // Whoever keeps something of the index in memory begins anew.
   Status new_generation();
 

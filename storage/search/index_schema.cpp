@@ -5,7 +5,7 @@ namespace koinon {
 const char* const kIndexSchema = R"sql(
 CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE doc (
-  id INTEGER PRIMARY KEY,
+  id INTEGER PRIMARY KEY AUTOINCREMENT,  -- never given twice: readers keep what they know of a record by it
   log_id BLOB NOT NULL, entry_index INTEGER NOT NULL,
   arrival INTEGER NOT NULL, kind INTEGER NOT NULL, created_at_ms INTEGER NOT NULL,
   language TEXT NOT NULL, title TEXT NOT NULL, summary TEXT NOT NULL, topics TEXT NOT NULL,
@@ -32,6 +32,8 @@ CREATE TABLE topic (topic TEXT NOT NULL, arrival INTEGER NOT NULL, doc INTEGER N
   PRIMARY KEY (topic, arrival, doc)) WITHOUT ROWID;
 CREATE TABLE kind_topic (topic TEXT NOT NULL, kind INTEGER NOT NULL, arrival INTEGER NOT NULL, doc INTEGER NOT NULL,
   PRIMARY KEY (topic, kind, arrival, doc)) WITHOUT ROWID;
+CREATE TABLE log_topic (log_id BLOB NOT NULL, topic TEXT NOT NULL, arrival INTEGER NOT NULL, doc INTEGER NOT NULL,
+  PRIMARY KEY (log_id, topic, arrival, doc)) WITHOUT ROWID;
 CREATE TABLE standing_topic (topic TEXT NOT NULL, arrival INTEGER NOT NULL, doc INTEGER NOT NULL,
   PRIMARY KEY (topic, arrival, doc)) WITHOUT ROWID;
 CREATE TABLE link (log_id BLOB NOT NULL, entry_index INTEGER NOT NULL, role INTEGER NOT NULL, doc INTEGER NOT NULL,
@@ -56,6 +58,10 @@ CREATE TABLE city (
   density REAL NOT NULL, climate TEXT NOT NULL, income INTEGER NOT NULL, country TEXT NOT NULL,
   change INTEGER NOT NULL) WITHOUT ROWID;
 CREATE INDEX city_by_change ON city (change);
+CREATE TABLE removed (log_id BLOB NOT NULL,
+  whole INTEGER NOT NULL,  -- 1: all of a log; 0: what its profile says of the city
+  change INTEGER NOT NULL, PRIMARY KEY (log_id, whole)) WITHOUT ROWID;
+CREATE INDEX removed_by_change ON removed (change);
 CREATE VIRTUAL TABLE text USING fts5 (title, summary, body, keywords, tokenize = 'koinon');
 )sql";
 

@@ -19,14 +19,10 @@ constexpr double kLengthShare = 0.5;  // BM25's b
 constexpr double kUsualLength = 300;
 
 // What others made of a note counts beside its words.
-double quality(const DocFacts& doc, std::span<const AdoptionFacts> adoptions) {
+double quality(const DocFacts& doc, const OutcomeCounts& outcomes) {
   const double own = 1 + 0.08 * doc.evidence + (doc.kind == v1::KIND_PRACTICE ? 0.1 : 0);
-  if (adoptions.empty()) return own;
-  double worked = 0;
-  for (const AdoptionFacts& adoption : adoptions) {
-    if (adoption.outcome == Outcome::kWorked) worked += 1;
-    if (adoption.outcome == Outcome::kPartly) worked += 0.5;
-  }
+  const double worked = outcomes[static_cast<std::size_t>(Outcome::kWorked)] +
+                        0.5 * outcomes[static_cast<std::size_t>(Outcome::kPartly)];
   return own + 0.15 * std::log2(1 + worked);
 }
 
@@ -77,13 +73,7 @@ bool covers_language(std::string_view wanted, std::string_view language) {
 }
 
 HitCollector::HitCollector(const Columns& columns, const SearchQuery& query, const SearchWords& words)
-    : columns_(columns),
-      query_(query),
-      words_(words),
-      languages_(columns.languages().size(), true),
-      by_topic_(columns.topic_names().size()),
-      by_city_(columns.cities().size()),
-      by_language_(columns.languages().size()) {
+    : columns_(columns), query_(query), words_(words), languages_(columns.languages().size(), true) {
   if (query.log) city_ = columns.city(*query.log);
   if (query.topic) topic_ = columns.topic(*query.topic);
   nothing_ = (query.log && !city_) || (query.topic && !topic_);
@@ -96,10 +86,8 @@ bool HitCollector::language_fits(const DocFacts& doc) const { return languages_[
 
 bool HitCollector::outcome_fits(const DocFacts& doc) const {
   if (query_.outcome == Outcome::kNone || doc.outcome == query_.outcome) return true;
-  const auto adoptions = columns_.adoptions(doc.first_version);
   return doc.kind == v1::KIND_PRACTICE &&
-         std::any_of(adoptions.begin(), adoptions.end(),
-                     [&](const auto& item) { return item.outcome == query_.outcome; });
+         columns_.outcomes(doc.first_version).at(static_cast<std::size_t>(query_.outcome)) > 0;
 }
 
 bool HitCollector::wanted(std::int64_t document) const {
@@ -142,10 +130,13 @@ bool HitCollector::add(std::int64_t document, const std::vector<double>& score_o
     there += word > 0 ? 1 : 0;
   }
   if (relaxed_) {
-    if (there * 2 < score_of_word.size()) return true;
+    if (there * 2 < score_of_word.size()) {
+      stopped_ = ++passed_over_ >= limits::kSearchPassedOver;
+      return !stopped_;
+    }
     score *= static_cast<double>(there) / static_cast<double>(score_of_word.size());
   }
-  score *= quality(doc, columns_.adoptions(doc.first_version));
+  score *= quality(doc, columns_.outcomes(doc.first_version));
   if (score_of_word.empty() || query_.newest_first) score = static_cast<double>(doc.arrival);
   hits_.push_back({score, document});
   ++total_;
@@ -164,33 +155,28 @@ void HitCollector::count(const DocFacts& doc) {
   ++by_kind_.at(doc.kind & 15U);
   if (doc.kind == v1::KIND_ADOPTION) ++by_outcome_.at(static_cast<std::size_t>(doc.outcome));
   if (doc.kind != v1::KIND_PRACTICE) return;
-  std::array<bool, 5> seen{};
-  for (const AdoptionFacts& adoption : columns_.adoptions(doc.first_version)) {
-    const auto outcome = static_cast<std::size_t>(adoption.outcome);
-    if (!std::exchange(seen.at(outcome), true)) ++by_outcome_.at(outcome);
-  }
+  const OutcomeCounts outcomes = columns_.outcomes(doc.first_version);
+  for (std::size_t i = 0; i < outcomes.size(); ++i) by_outcome_.at(i) += outcomes.at(i) > 0 ? 1 : 0;
 }
 
 std::map<std::string, std::vector<FacetCount>> HitCollector::facets() const {
   std::map<std::string, std::vector<FacetCount>> out;
   std::vector<FacetCount> counts;
-  for (std::size_t i = 0; i < by_topic_.size(); ++i)
-    counts.push_back({columns_.topic_names()[i], by_topic_[i]});
+  for (const auto& [topic, number] : by_topic_) counts.push_back({columns_.topic_names()[topic], number});
   put(out, "topic", std::move(counts));
   counts.clear();
   std::map<std::string, std::uint64_t> countries;
-  for (std::size_t i = 0; i < by_city_.size(); ++i) {
-    if (by_city_[i] == 0) continue;
-    counts.push_back({to_text(columns_.cities()[i].log), by_city_[i]});
-    countries[columns_.cities()[i].measures.country] += by_city_[i];
+  for (const auto& [city, number] : by_city_) {
+    counts.push_back({to_text(columns_.cities()[city].log), number});
+    countries[columns_.cities()[city].measures.country] += number;
   }
   put(out, "city", std::move(counts));
   counts.clear();
   for (const auto& [country, number] : countries) counts.push_back({country, number});
   put(out, "country", std::move(counts));
   counts.clear();
-  for (std::size_t i = 0; i < by_language_.size(); ++i)
-    counts.push_back({columns_.languages()[i], by_language_[i]});
+  for (const auto& [language, number] : by_language_)
+    counts.push_back({columns_.languages()[language], number});
   put(out, "language", std::move(counts));
   counts.clear();
   for (std::size_t i = 1; i < by_evidence_.size(); ++i)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <unordered_map>
 
 #include <sqlite3.h>
 
@@ -57,9 +58,11 @@ class HitCollector {
   std::uint64_t total_ = 0;
   bool stopped_ = false;
   bool relaxed_ = false;
-  std::vector<std::uint32_t> by_topic_;
-  std::vector<std::uint32_t> by_city_;
-  std::vector<std::uint32_t> by_language_;
+  std::uint64_t passed_over_ = 0;
+  // Of what was found alone: there are more topics and cities than one search has hits.
+  std::unordered_map<TopicNumber, std::uint32_t> by_topic_;
+  std::unordered_map<CityNumber, std::uint32_t> by_city_;
+  std::unordered_map<LanguageNumber, std::uint32_t> by_language_;
   std::array<std::uint32_t, 6> by_evidence_{};
   std::array<std::uint32_t, kCostBands> by_cost_{};
   std::array<std::uint32_t, 18> by_sdg_{};

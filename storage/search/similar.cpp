@@ -119,18 +119,14 @@ SimilarPage find_similar(const Columns& columns, const SimilarQuery& query) {
   near.reserve(columns.cities().size());
   for (const CityFacts& city : columns.cities()) near.push_back(nearness(query.like, city.measures));
   const auto own = query.own ? columns.city(*query.own) : std::nullopt;
-  const auto topic = query.topic ? columns.topic(*query.topic) : std::nullopt;
   SimilarPage out;
-  if (query.topic && !topic) return out;
   std::vector<std::pair<double, std::size_t>> scored;
   const auto& docs = columns.docs();
-  for (std::size_t i = 0; i < docs.size(); ++i) {
+  const auto some = columns.narrowest(std::nullopt, query.topic);
+  for (std::size_t n = some ? some->size() : docs.size(); n-- > 0;) {
+    const std::size_t i = some ? (*some)[n] : n;
     const DocFacts& doc = docs[i];
     if (doc.kind != v1::KIND_PRACTICE || !doc.standing() || (own && doc.city == *own)) continue;
-    if (topic) {
-      const auto topics = columns.topics(doc);
-      if (std::find(topics.begin(), topics.end(), *topic) == topics.end()) continue;
-    }
     if (const double score = score_of(columns, doc, near); score > 0) scored.emplace_back(score, i);
   }
   out.total = scored.size();

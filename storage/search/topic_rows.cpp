@@ -21,10 +21,18 @@ Status each_topic(std::string_view topics, Each each) {
 
 }  // namespace
 
-Status TopicRows::insert(std::int64_t id, ArrivalSeq arrival, v1::Kind kind, std::string_view topics) {
+Status TopicRows::insert(std::int64_t id, const LogId& log, ArrivalSeq arrival, v1::Kind kind,
+                         std::string_view topics) {
   return each_topic(topics, [&](std::string_view topic) -> Status {
     auto put = db_.prepare("INSERT OR IGNORE INTO topic (topic, arrival, doc) VALUES (?, ?, ?)");
     KOINON_TRY(put.bind_text(topic).bind(static_cast<std::int64_t>(arrival.value)).bind(id).run());
+    auto of_log =
+        db_.prepare("INSERT OR IGNORE INTO log_topic (log_id, topic, arrival, doc) VALUES (?, ?, ?, ?)");
+    KOINON_TRY(of_log.bind_blob(log.view())
+                   .bind_text(topic)
+                   .bind(static_cast<std::int64_t>(arrival.value))
+                   .bind(id)
+                   .run());
     auto of_kind =
         db_.prepare("INSERT OR IGNORE INTO kind_topic (topic, kind, arrival, doc) VALUES (?, ?, ?, ?)");
     return of_kind.bind_text(topic)

@@ -18,7 +18,8 @@ class TopicRows {
  public:
   explicit TopicRows(sqlite::Connection& db) : db_(db) {}
 
-  Status insert(std::int64_t id, ArrivalSeq arrival, v1::Kind kind, std::string_view topics);
+  Status insert(std::int64_t id, const LogId& log, ArrivalSeq arrival, v1::Kind kind,
+                std::string_view topics);
   // Whether it is among the notes that stand: neither revised nor taken back, and their text is here.
   Status set_standing(std::int64_t id, std::int64_t arrival, std::string_view topics, bool stands);
   Status remove_log(const LogId& log);

@@ -55,6 +55,12 @@ class OpenApi(NodesTest):
         wait_for(lambda: [h["city"] for h in api.get("/api/v1/cities/seoul.example").json()["held_by"]] == ["la.example"], "what it holds of us is known")
         self.assertEqual(api.get("/api/v1/cities/la.example").json()["trust_path"], ["la.example"])
         wait_for(lambda: [v["city"] for v in api.get("/api/v1/cities/la.example").json()["vouches_for"]] == ["seoul.example"], "its vouch for us arrives")
+        rest = api.get("/api/v1/cities/la.example?vouches_from=1").json()
+        self.assertEqual((rest["vouches_total"], rest["vouches_for"]), (1, []))
+        self.assertEqual(len(api.get("/api/v1/cities/seoul.example?vouchers_from=0").json()["vouched_for_by"]), 1)
+        self.assertEqual(api.get("/api/v1/cities/seoul.example?vouchers_from=1").json()["vouched_for_by"], [])
+        api.get("/api/v1/cities/seoul.example?vouchers_from=x", expect=400)
+        self.assertNotIn("vouches_total", api.get("/api/v1/cities/la.example?parts=holders").json())
         api.post("/api/v1/blocks", {"city": "la.example"}, expect=200)
         blocked = [c["city"] for c in api.get("/api/v1/blocks").json()["items"]]
         self.assertEqual(blocked, [f"la.example~{la.log_id()[:16]}"], "the bare name is nobody's now")

@@ -83,7 +83,8 @@ class Held {
   std::unique_ptr<OfficeDb> office;
   OwnLog city = test_log("seoul.example");
   OwnLog other = test_log("la.example");
-  EntryIndex popular;  // of the city: revised and adopted
+  EntryIndex popular;       // of the city: revised and adopted
+  std::size_t removed = 0;  // cities that came and went
   UserId user;
 
  private:
@@ -248,6 +249,22 @@ std::vector<Operation> index_operations() {
          return done(h.index->search({}));
        }},
   };
+  out.push_back({"a search when a city has gone", [](Held& h) -> Status {
+                   OwnLog log = test_log("gone-" + std::to_string(h.removed++) + ".example");
+                   KOINON_TRY(publish(*h.store, log, again(note("not for long"))));
+                   KOINON_TRY(h.writer->catch_up(*h.store));
+                   KOINON_TRY(h.index->load());
+                   KOINON_TRY(h.store->begin(false));
+                   KOINON_TRY(h.store->remove_log(log.id(), {9}));
+                   KOINON_TRY(h.store->commit());
+                   KOINON_TRY(h.writer->catch_up(*h.store));
+                   return done(h.index->search({}));
+                 }});
+  out.push_back({"a small city's of a large topic", [](Held& h) {
+                   IndexQuery query = query_of(h, false, false, "health");
+                   query.log = test_log("city-0.example").id();
+                   return done(h.index->find(query));
+                 }});
   out.push_back({"what was taken back of a topic", [](Held& h) {
                    IndexQuery query = query_of(h, false, false, "health");
                    query.kind = v1::KIND_QUESTION;

@@ -88,6 +88,28 @@ class IndexedLibrary : public testing::Test {
     ref->set_log_id(log.id().bytes());
     ref->set_index(target.value);
   }
+  // Of a log that is to be removed, to be taken again.
+  RunCommit all_of(const OwnLog& log) {
+    const auto state = store->log_state(log.id());
+    EXPECT_TRUE(state.ok() && state->whole);
+    RunCommit run;
+    run.identity = log.identity();
+    run.log = log.id();
+    run.after = state->range;
+    run.head = *state->whole;
+    run.arrived_at = {3};
+    for (std::uint64_t i = 0; i < state->range.size().value; ++i) {
+      run.records.push_back(*store->record(log.id(), EntryIndex(i)));
+      run.leaves.push_back(leaf_hash(run.records.back().entry));
+    }
+    return run;
+  }
+  void remove(const OwnLog& log) {
+    ASSERT_TRUE(store->begin(true).ok());
+    ASSERT_TRUE(store->remove_log(log.id(), {2}).ok());
+    ASSERT_TRUE(store->commit().ok());
+    catch_up();
+  }
   void catch_up() {
     while (true) {
       const auto done = index->catch_up(*store);

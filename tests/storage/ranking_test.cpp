@@ -109,6 +109,32 @@ TEST_F(Ranking, FacetsCountWhatTheFiltersLeave) {
   EXPECT_EQ(search(query).total, 0U);
 }
 
+TEST_F(Ranking, AListOfACitysNotesOnATopicHasThemAloneNewestFirst) {
+  const auto first = add(seoul, practice("One", "x", "en", "health/testing"));
+  add(seoul, practice("Two", "x", "en", "climate/heat"));
+  const auto third = add(seoul, practice("Three", "x", "en", "health"));
+  add(milan, practice("Four", "x", "en", "health/testing"));
+  add(lima, adoption(seoul, first, "worked"));
+  IndexQuery query;
+  query.topic = "health";
+  query.log = seoul.id();
+  const auto listed = [&] {
+    std::vector<std::uint64_t> out;
+    const auto records = reader->find(query);
+    EXPECT_TRUE(records.ok());
+    for (const IndexedRecord& record : *records) out.push_back(record.index.value);
+    return out;
+  };
+  EXPECT_EQ(listed(), (Found{third.value, first.value}));
+  query.kind = v1::KIND_QUESTION;
+  EXPECT_EQ(listed(), Found{});
+  query.kind = v1::KIND_PRACTICE;
+  query.limit = 1;
+  EXPECT_EQ(listed(), Found{third.value});
+  remove(seoul);
+  EXPECT_EQ(listed(), Found{});
+}
+
 TEST_F(Ranking, HighlightsSayWhereTheWordsAre) {
   add(seoul, practice("한국 선별검사소 안내", "차에서 내리지 않고 검사를 받는다."));
   SearchQuery query;

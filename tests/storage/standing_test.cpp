@@ -123,14 +123,48 @@ TEST_F(Standing, WhatIsErasedOrComesLateIsFollowed) {
   refer(withdrawal, v1::REF_ROLE_WITHDRAWS, seoul, gone);
   add(seoul, withdrawal);
   EXPECT_EQ(found("shelter"), Found{});
-  ASSERT_TRUE(store->begin(true).ok());
-  ASSERT_TRUE(store->remove_log(seoul.id(), {2}).ok());
-  ASSERT_TRUE(store->commit().ok());
-  catch_up();
+  remove(seoul);
   SearchQuery everything;
   EXPECT_EQ(search(everything).total, 0U);
   add(milan, practice("Shelter again", "x"));
   EXPECT_EQ(found("shelter").size(), 1U);
+}
+
+TEST_F(Standing, ARemovedCityIsForgottenAloneAndItsAdoptionsCountAgainOnceItIsBack) {
+  add(seoul, profile(9'000'000, "Dwa"));
+  const auto shelter = add(seoul, practice("Shelter", "x"));
+  const auto other = add(milan, practice("Shelter too", "x"));
+  add(lima, adoption(seoul, shelter, "worked"));
+  add(seoul, adoption(milan, other, "partly"));
+  SearchQuery query;
+  query.words = "shelter";
+  ASSERT_EQ(search(query).total, 2U);
+  ASSERT_EQ(count(search(query), "outcome", "partly"), 1U);
+  const RunCommit all = all_of(seoul);
+  remove(seoul);
+  SearchPage page = search(query);
+  ASSERT_EQ(page.hits.size(), 1U);
+  EXPECT_EQ(page.hits[0].log, milan.id());
+  EXPECT_EQ(count(page, "country", "KR"), 0U);
+  EXPECT_EQ(count(page, "outcome", "partly"), 0U) << "who adopted it is gone";
+  query.log = seoul.id();
+  EXPECT_EQ(search(query).total, 0U);
+  ASSERT_TRUE(store->begin(true).ok());
+  ASSERT_TRUE(store->append_run(all).ok());
+  ASSERT_TRUE(store->commit().ok());
+  catch_up();
+  page = search(query);
+  ASSERT_EQ(page.hits.size(), 1U);
+  EXPECT_EQ(page.hits[0].index, shelter);
+  EXPECT_EQ(count(page, "country", "KR"), 1U);
+  EXPECT_EQ(count(page, "outcome", "worked"), 1U) << "lima still says so";
+  query.log = std::nullopt;
+  EXPECT_EQ(count(search(query), "outcome", "partly"), 1U);
+  // What a reader that begins now finds is the same.
+  auto anew = open_index_reader(folder.path() / "index.db");
+  ASSERT_TRUE(anew.ok());
+  EXPECT_EQ((*anew)->search(query)->total, 2U);
+  EXPECT_EQ(count(*(*anew)->search(query), "outcome", "worked"), 1U);
 }
 
 }  // namespace

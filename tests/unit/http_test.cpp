@@ -312,6 +312,21 @@ TEST(Throttle, RemembersNoMoreThanItsBound) {
   EXPECT_FALSE(throttle.take("999", std::chrono::seconds(1)));
 }
 
+TEST(Throttle, ForgetsFirstWhoHasSoonestAllOfTheirsAgain) {
+  Throttle throttle(10, 1, 2);
+  const MonoTime begin = std::chrono::seconds(1);
+  throttle.charge("greedy", 60, begin);
+  throttle.charge("modest", 10, begin);
+  EXPECT_FALSE(throttle.open("modest", begin));
+  throttle.charge("new", 20, begin);
+  EXPECT_TRUE(throttle.open("modest", begin)) << "there was room for two";
+  EXPECT_FALSE(throttle.open("new", begin));
+  EXPECT_FALSE(throttle.open("greedy", begin + std::chrono::seconds(50)));
+  EXPECT_TRUE(throttle.take("greedy", begin + std::chrono::seconds(52)));
+  throttle.forgive("new");
+  EXPECT_TRUE(throttle.open("new", begin));
+}
+
 TEST(Password, MatchesItselfAndNothingElse) {
   ASSERT_TRUE(init_crypto().ok());
   const auto hash = hash_password("a sentence is a good one");

@@ -59,6 +59,17 @@ TEST_F(IndexWorkerTest, EveryoneWhoAsksForAnEmptyIndexIsAnswered) {
   }
 }
 
+TEST(IndexWorkerBegins, AndSaysSoWhereNothingIsNewSoThatWhatSearchesNeedIsLoaded) {
+  std::promise<void> begun;
+  std::promise<void> may;
+  std::promise<void> progress;
+  may.set_value();
+  IndexWorker worker{std::make_unique<SlowIndex>(begun, may.get_future().share()),
+                     std::make_unique<MemoryStore>(MemoryStore::Options{}), [] { return UnixMillis{1}; },
+                     [&] { progress.set_value(); }, [](const Error&) {}};
+  EXPECT_EQ(progress.get_future().wait_for(kDeadline), std::future_status::ready);
+}
+
 TEST_F(IndexWorkerTest, AlsoWhoAsksAsTheNodeStops) {
   auto first = ask();
   ASSERT_EQ(begun.get_future().wait_for(kDeadline), std::future_status::ready);

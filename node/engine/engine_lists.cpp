@@ -1,0 +1,120 @@
+// Which logs something is due of. The lists follow from the state of each log, so that no input walks all
+// logs that are known: whoever changes what a list depends on files the log anew.
+#include <utility>
+
+#include "node/engine/engine_log.h"
+
+namespace koinon {
+
+Engine::Due Engine::due_of(const LogId& id) const {
+  const auto it = logs_.find(id);
+  const Log* log = it == logs_.end() ? nullptr : it->second.get();
+  const bool own = id == own_log_;
+  const bool admitted = trust_.admits(id);
+  Due due;
+  // Policy admits logs of which nothing has come yet, not even their identity.
+  due.whole = admitted && (log == nullptr || !log->state.whole);
+  if (log == nullptr) return due;
+  due.frozen = log->state.frozen;
+  due.unread = log->unread && admitted && !own && log->state.range.size().value > 0;
+  due.lacking = !log->missing.empty();
+  due.filter = log->filter_number != filter_number_ && !log->filtering && !own;
+  return due;
+}
+
+void Engine::refile(const LogId& id) {
+  const Due due = due_of(id);
+  const auto put = [&](std::set<LogId>& list, bool belongs) {
+    if (belongs) {
+      list.insert(id);
+    } else {
+      list.erase(id);
+    }
+  };
+  put(not_whole_, due.whole);
+  put(frozen_, due.frozen);
+  put(unread_, due.unread);
+  put(lacking_, due.lacking);
+  put(unfiltered_, due.filter);
+  const auto it = logs_.find(id);
+  if (it == logs_.end()) return;
+  Log& log = *it->second;
+  bodies_missing_ -= std::exchange(log.counted, log.missing_for_us);
+  bodies_missing_ += log.counted;
+  if (!due.lacking) set_body_retry(log, std::nullopt);
+}
+
+void Engine::set_body_retry(Log& log, std::optional<MonoTime> at) {
+  if (log.retry_bodies_at) retries_.erase({*log.retry_bodies_at, log.state.id});
+  log.retry_bodies_at = at;
+  if (at) retries_.emplace(*at, log.state.id);
+}
+
+// --- by session ---
+
+void Engine::file_source(const Log& log, SessionId id) {
+  Session* session = find(id);
+  if (session == nullptr) return;
+  if (log.offers.contains(id) || (log.fetch && log.fetch->source == id)) {
+    session->gives.insert(log.state.id);
+  } else {
+    session->gives.erase(log.state.id);
+  }
+}
+
+void Engine::keep_offer(Log& log, const Offer& offer) {
+  log.offers.insert_or_assign(offer.source, offer);
+  file_source(log, offer.source);
+}
+
+void Engine::drop_offer(Log& log, SessionId source) {
+  log.offers.erase(source);
+  file_source(log, source);
+}
+
+// Nobody's offers count any more: their rows are done.
+void Engine::settle_offers(Now now, Log& log) {
+  for (const auto& [source, offer] : std::exchange(log.offers, {})) {
+    file_source(log, source);
+    settle_row(now, source, log.state.id, offer.row);
+  }
+}
+
+// --- for tests ---
+
+std::string Engine::misfiled() const {
+  std::set<LogId> ids;
+  for (const auto& [id, log] : logs_) ids.insert(id);
+  for (const auto& [id, path] : trust_.admitted()) ids.insert(id);
+  for (const auto* list : {&not_whole_, &frozen_, &unread_, &lacking_, &unfiltered_})
+    ids.insert(list->begin(), list->end());
+  for (const LogId& id : ids) {
+    const Due due = due_of(id);
+    if (due.whole != not_whole_.contains(id)) return "not whole";
+    if (due.frozen != frozen_.contains(id)) return "frozen";
+    if (due.unread != unread_.contains(id)) return "unread";
+    if (due.lacking != lacking_.contains(id)) return "lacking";
+    if (due.filter != unfiltered_.contains(id)) return "unfiltered";
+  }
+  std::size_t missing = 0;
+  std::set<std::pair<MonoTime, LogId>> retries;
+  std::map<SessionId, std::set<LogId>> gives;
+  std::set<SessionId> queued;
+  for (const auto& [id, log] : logs_) {
+    for (const auto& [index, body] : log->missing) missing += body.transit ? 0 : 1;
+    if (log->retry_bodies_at) retries.emplace(*log->retry_bodies_at, id);
+    for (const auto& [source, offer] : log->offers) gives[source].insert(id);
+    if (log->fetch) gives[log->fetch->source].insert(id);
+  }
+  if (missing != bodies_missing_) return "bodies missing";
+  if (retries != retries_) return "retries";
+  for (const auto& [id, session] : sessions_) {
+    if (session->gives != gives[id]) return "gives";
+    if (!session->fetch_queue.empty()) queued.insert(id);
+    gives.erase(id);
+  }
+  if (queued != queued_) return "queued";
+  return gives.empty() ? "" : "a session that is gone";
+}
+
+}  // namespace koinon
