@@ -75,6 +75,7 @@ void Courier::run() {
     }
     std::chrono::milliseconds wait = kRetry;
     if (done.ok()) wait = more_ ? std::chrono::milliseconds(0) : until_next();
+    if (!has_room_) wait = std::max<std::chrono::milliseconds>(wait, kRetry);  // a digest that is due waits too
     for (const auto& outcome : parts_.transfers->wait(wait)) {
       if (const Status settled = settle(outcome); !settled.ok()) parts_.on_error(settled.error());
     }
@@ -84,9 +85,12 @@ void Courier::run() {
 Status Courier::turn() {
   more_ = false;
   KOINON_TRY(forget_erased());
-  KOINON_TRY(write_deliveries());
-  KOINON_TRY(write_mail_at_once());
-  KOINON_TRY(write_digests());
+  has_room_ = !parts_.has_room || parts_.has_room();
+  if (has_room_) {
+    KOINON_TRY(write_deliveries());
+    KOINON_TRY(write_mail_at_once());
+    KOINON_TRY(write_digests());
+  }
   const UnixMillis now = parts_.clock.wall();
   KOINON_TRY(outbox_.forget({now.value - std::chrono::milliseconds(limits::kSendForgotten).count()}));
   return begin_sending();

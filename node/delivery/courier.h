@@ -38,6 +38,8 @@ class Courier {
     std::unique_ptr<Transfers> transfers;
     Clock clock;
     std::function<void(const Error&)> on_error;
+    // Without room nothing new is written down; what waits is sent. None: there is always room.
+    std::function<bool()> has_room = nullptr;
   };
   Courier(CourierOptions options, Parts parts);
   ~Courier();
@@ -95,6 +97,7 @@ class Courier {
   Accounts accounts_;
   Outbox outbox_;
   std::map<Transfers::Number, Sending> sending_;
+  bool has_room_ = true;  // in the last turn
   bool more_ = false;     // the last turn left something unread
   bool unfolded_ = true;  // something was erased, or may have been, and the write-ahead log holds it still
   std::optional<ArrivalSeq> erased_after_;  // erasures up to here are carried out in the office's database

@@ -138,6 +138,7 @@ asio::awaitable<HttpResponse> Api::status(HttpRequest) {
   std::error_code unknown;
   const auto space = std::filesystem::space(parts_.facts.folder, unknown);
   body["disk_free_bytes"] = unknown ? 0 : space.available;
+  body["disk_reserve_bytes"] = parts_.writer.reserve_bytes();
   body["index_lag"] = index_lag(*parts_.store, *position);
   const auto filter = parse_filter(network.topics);
   const auto topics = filter.ok() ? topic_states(*filter) : Result<json::array>(filter.error());

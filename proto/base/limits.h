@@ -99,7 +99,8 @@ inline constexpr std::chrono::seconds kBodyRetry{60};  // then those who had no 
 inline constexpr std::chrono::minutes kBodyRetryMax{10};
 inline constexpr std::chrono::milliseconds kDialBackoffMin{200};
 inline constexpr std::chrono::seconds kDialBackoffMax{300};
-inline constexpr std::chrono::seconds kStoreRetry{5};  // after a failed commit
+inline constexpr std::chrono::seconds kStoreRetry{5};  // after a failed commit; then doubled
+inline constexpr std::chrono::seconds kStoreRetryMax{60};
 inline constexpr std::chrono::minutes kLieBackoff{
     10};  // after a peer sent what does not verify; then doubled
 inline constexpr std::chrono::hours kLieBackoffMax{6};
@@ -230,6 +231,7 @@ inline constexpr std::size_t kTopicsOfSearchWord = 8;
 
 // Storage
 inline constexpr std::uint64_t kJournalBlock = 1024;        // numbers reserved durably at once
+inline constexpr std::uint64_t kDiskReserve = 1024 * kMiB;  // of the disk, that only our own log may use
 inline constexpr std::uint64_t kTransitBytes = 256 * kMiB;  // bodies held for peers only
 inline constexpr std::chrono::hours kTransitAge{24 * 30};
 inline constexpr std::uint64_t kMaxLogSize = std::uint64_t{1} << 40;
