@@ -4,6 +4,7 @@
 
 #include <boost/json.hpp>
 
+#include "node/http/list_budget.h"
 #include "node/http/network_questions.h"
 #include "node/http/query_params.h"
 #include "node/http/record_json.h"
@@ -74,8 +75,10 @@ Result<json::object> CitiesApi::page(Directory& directory, const HttpRequest& re
   for (const TrustedCity& city : network.trusted) trusted.emplace(city.log, &city.path);
   const std::string part = request.param("q");
   json::array items;
+  ListBudget budget;
+  bool full = false;
   bool more = true;
-  for (std::size_t looks = 0; more && items.size() < limit && looks < kLooks; ++looks) {
+  for (std::size_t looks = 0; more && !full && items.size() < limit && looks < kLooks; ++looks) {
     KOINON_ASSIGN(const auto states, parts_.store->logs_after(last, kReadAtOnce));
     more = states.size() == kReadAtOnce;
     for (const LogState& state : states) {
@@ -83,10 +86,17 @@ Result<json::object> CitiesApi::page(Directory& directory, const HttpRequest& re
         more = true;
         break;
       }
-      last = state;
-      if (state.identity.name.find(part) == std::string::npos) continue;
       const auto found = trusted.find(state.id);
-      if (found != trusted.end()) items.push_back(city_json(directory, state, *found->second));
+      if (found != trusted.end() && state.identity.name.find(part) != std::string::npos) {
+        json::object item = city_json(directory, state, *found->second);
+        full = !budget.takes(item);
+        if (full) {
+          more = true;
+          break;
+        }
+        items.push_back(std::move(item));
+      }
+      last = state;
     }
   }
   json::object out{{"items", std::move(items)}, {"total", network.trusted.size()}};
