@@ -66,7 +66,7 @@ class Events(NodesTest):
         self.assertEqual(client.seen, ["seoul.example/0", "seoul.example/1"] + published)
 
     def test_a_strangers_stream_ends_after_so_many_bytes_and_goes_on_without_a_gap(self):
-        seoul = self.node("seoul")
+        seoul = self.node("seoul", "--window-bytes", 64 << 20)  # the log comes ahead of what is stored of it
         city = City("python.example", self.folder)
         seoul.run("peer", "add", "--no-vouch", city.line())
         session = Session(seoul.peer_port, city)
