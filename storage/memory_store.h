@@ -41,6 +41,7 @@ class MemoryStore final : public Store {
   std::size_t volatile_transactions() const { return volatile_.size(); }
   // While full, whatever needs space fails with kDiskFull.
   void set_full(bool full) { full_ = full; }
+  void set_room(const Room& room) { room_ = room; }
   std::uint64_t transit_bytes() const { return transit_bytes_; }
 
   Result<StoreState> load_state() override;
@@ -76,6 +77,7 @@ class MemoryStore final : public Store {
   Status begin(bool durable) override;
   Status commit() override;
   void rollback() override;
+  Result<Room> room() override { return room_; }
   Result<JournalSeq> append_run(const RunCommit& run) override;
   Status set_cursor(const PeerCursor& cursor) override;
   Result<JournalSeq> add_evidence(const EvidenceCommit& evidence) override;
@@ -176,6 +178,7 @@ class MemoryStore final : public Store {
   bool in_transaction_ = false;
   bool durable_ = false;
   bool full_ = false;
+  Room room_{std::uint64_t{1} << 62, 0, 0, 0};
   std::vector<Undo> undo_;                  // of the open transaction
   std::deque<std::vector<Undo>> volatile_;  // of committed transactions that are not durable yet
 };

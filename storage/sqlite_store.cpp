@@ -14,6 +14,8 @@ namespace koinon {
 namespace {
 
 constexpr std::uint64_t kPageBytes = 8192;
+constexpr std::uint64_t kUnknownRoom = std::uint64_t{1}
+                                       << 62;  // a file system that does not say; it fails when it is full
 
 Bytes number_bytes(std::uint64_t value) { return std::to_string(value); }
 
@@ -102,8 +104,9 @@ class SqliteReader final : public SqliteBase<StoreReader> {
 
 class SqliteStore final : public SqliteBase<Store> {
  public:
-  SqliteStore(sqlite::Connection db, SqliteStoreOptions options)
+  SqliteStore(sqlite::Connection db, std::filesystem::path folder, SqliteStoreOptions options)
       : SqliteBase(std::move(db)),
+        folder_(std::move(folder)),
         options_(std::move(options)),
         attachments_(db_,
                      options_.attachment_bytes == 0 ? limits::kAttachmentQuota : options_.attachment_bytes),
@@ -117,6 +120,7 @@ class SqliteStore final : public SqliteBase<Store> {
   Status commit() override;
   void rollback() override;
   bool fold() override;
+  Result<Room> room() override;
   Result<JournalSeq> append_run(const RunCommit& run) override;
   Status set_cursor(const PeerCursor& cursor) override;
   Result<JournalSeq> add_evidence(const EvidenceCommit& evidence) override;
@@ -168,6 +172,7 @@ class SqliteStore final : public SqliteBase<Store> {
   Result<JournalSeq> write_journal_row(std::int64_t number);
   Result<JournalSeq> write_log_row(const RunCommit& run, std::int64_t number);
 
+  std::filesystem::path folder_;  // in which the store lies
   SqliteStoreOptions options_;
   SqliteAttachments attachments_;
   SqliteBodies bodies_;
@@ -254,6 +259,20 @@ bool SqliteStore::fold() {
   bodies_.clear_erased();
   attachments_.clear_erased();
   return true;
+}
+
+Result<Room> SqliteStore::room() {
+  auto count = db_.prepare("SELECT page_count, freelist_count FROM pragma_page_count, pragma_freelist_count");
+  KOINON_TRY(count.step());
+  Room room;
+  room.unused = count.number(1) * kPageBytes;
+  const std::uint64_t used = count.number(0) * kPageBytes - room.unused;
+  room.quota = options_.max_bytes;
+  room.quota_left = room.quota - std::min(room.quota, used);
+  std::error_code unknown;
+  const auto space = std::filesystem::space(folder_, unknown);
+  room.disk = unknown ? kUnknownRoom : space.available;
+  return room;
 }
 
 void SqliteStore::rollback() {
@@ -536,7 +555,7 @@ Status SqliteStore::remove_peer(const NodeKey& node_key) {
 Result<std::unique_ptr<Store>> open_sqlite_store(const std::filesystem::path& path,
                                                  const SqliteStoreOptions& options) {
   KOINON_ASSIGN(auto db, sqlite::Connection::open(path, {false, options.exclusive, options.vfs}));
-  auto store = std::make_unique<SqliteStore>(std::move(db), options);
+  auto store = std::make_unique<SqliteStore>(std::move(db), path.parent_path(), options);
   KOINON_TRY(store->prepare());
   return std::unique_ptr<Store>(std::move(store));
 }

@@ -1,8 +1,22 @@
 #include "storage/store.h"
 
+#include <algorithm>
+#include <limits>
+
 #include "proto/base/limits.h"
 
 namespace koinon {
+
+std::uint64_t room_for_others(const Room& room, std::uint64_t reserve) {
+  if (reserve == 0) return std::numeric_limits<std::uint64_t>::max();
+  // The index and what is to be sent need room for what was taken: below half they wait, and must not fall
+  // behind.
+  if (room.disk < reserve / 2) return 0;
+  const auto above = [](std::uint64_t left, std::uint64_t kept) { return left > kept ? left - kept : 0; };
+  const std::uint64_t disk = above(room.disk + room.unused, reserve);
+  if (room.quota == 0) return disk;
+  return std::min(disk, above(room.quota_left, std::min(reserve, room.quota / 4)));
+}
 
 Status check_pin(std::size_t pinned, bool known, bool same_city) {
   if (known && !same_city)

@@ -37,6 +37,17 @@ inline constexpr std::string_view kSubscriptions = "subscriptions";   // BodyFil
 inline constexpr std::string_view kObserverName = "observer";         // of a node without a log
 inline constexpr std::string_view kFilterApplied = "filter_applied";  // the one that the bodies held follow
 
+// What may still be written, in bytes.
+struct Room {
+  std::uint64_t disk = 0;    // free on the disk
+  std::uint64_t unused = 0;  // pages of the store that hold nothing any more, and are used before new ones
+  std::uint64_t quota = 0;   // of the store; 0: none
+  std::uint64_t quota_left = 0;  // unused pages counted
+};
+// How many bytes of it what other cities send may take, where `reserve` is kept for our own log. Of a quota
+// at most a quarter is kept, so that a small one is no reason to take nothing.
+std::uint64_t room_for_others(const Room& room, std::uint64_t reserve);
+
 struct StoreCounts {
   std::uint64_t logs = 0;
   std::uint64_t records = 0;
@@ -107,6 +118,8 @@ class Store : public StoreReader {
   // Erased bytes may still be in the store's own log, where somebody read as they went: tries again. False:
   // still.
   virtual bool fold() { return true; }
+  // What may still be written, outside a transaction.
+  virtual Result<Room> room() = 0;
 
   // Returns the journal row if the log now stands whole, 0 if not. kConflict if the run does not begin at
   // the size held, or the log is frozen. Erases what the run's withdrawals erase, and takes back marks of

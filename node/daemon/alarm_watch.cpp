@@ -62,6 +62,7 @@ AlarmInput AlarmWatch::gather() {
   in.now = parts_.clock.wall();
   in.signing_stopped = parts_.signing_stopped();
   in.store = parts_.store_trouble();
+  in.others_wait = parts_.others_wait();
   in.index = parts_.index_trouble();
   in.courier = parts_.courier_trouble();
   if (const auto indexed = parts_.index->position(); indexed.ok())

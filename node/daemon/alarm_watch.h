@@ -25,6 +25,7 @@ class AlarmWatch {
     std::function<std::optional<NetworkStatus>()> network;  // none: it did not answer in time
     std::function<std::optional<Error>()> signing_stopped;
     std::function<std::optional<Trouble>()> store_trouble;
+    std::function<std::optional<Trouble>()> others_wait;
     std::function<std::optional<Trouble>()> index_trouble;
     std::function<std::optional<Trouble>()> courier_trouble;
     std::function<void(const Alarm&)> on_begin;  // and again while it lasts, now and then

@@ -222,6 +222,10 @@ const std::vector<ConfigKey>& config_keys() {
           number(&Config::alarm_disk_free_megabytes, std::uint64_t{1} << 30)),
       key("store.max_bytes", "quota of the store's file in bytes; 0: none",
           number(&Config::store_max_bytes, std::uint64_t{1} << 50)),
+      key("disk.reserve_bytes",
+          "bytes of free disk, or a quarter of store.max_bytes, that only this city's own log may use (1 "
+          "GiB)",
+          number(&Config::disk_reserve_bytes, std::uint64_t{1} << 50)),
   };
   return kKeys;
 }

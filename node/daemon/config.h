@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "proto/base/limits.h"
 #include "proto/base/result.h"
 #include "proto/codec/filter.h"
 
@@ -35,9 +36,10 @@ struct Config {
   std::uint64_t attachments_up_to = 0;                 // files of at most so many bytes come with their notes
   std::size_t window_bytes = 8 << 20;                  // credit lent to each peer
   std::uint64_t store_max_bytes = 0;                   // quota of the store's file; 0: none
-  unsigned alarm_peer_away_minutes = 10;               // until a peer that is not connected is an alarm
-  std::uint64_t alarm_disk_free_megabytes = 1000;      // below which the disk is one
-  bool http_public = false;                            // reading is open to everyone
+  std::uint64_t disk_reserve_bytes = limits::kDiskReserve;  // of the disk, that only our own log may use
+  unsigned alarm_peer_away_minutes = 10;                    // until a peer that is not connected is an alarm
+  std::uint64_t alarm_disk_free_megabytes = 1000;           // below which the disk is one
+  bool http_public = false;                                 // reading is open to everyone
   std::string http_url;                   // https://notes.seoul.example, without a slash at the end
   std::string http_sso_header;            // lower case; from a trusted proxy, names the account
   std::string http_sso_secret_file;       // what it sends beside that, in Koinon-SSO-Secret

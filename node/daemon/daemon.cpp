@@ -184,7 +184,8 @@ Status Daemon::start_threads(const StoreState& state) {
       },
       [this](const Error& error) {
         log_.error("the index lags", {{"reason", error.text()}});
-      });
+      },
+      [this] { return has_room(); });
   StoreWriter::Callbacks written;
   written.on_completions = [this](std::vector<Completion> done) { network_->complete(std::move(done)); };
   written.on_own_head = [this](LogState log, std::vector<VouchFact> vouches) {
@@ -198,10 +199,19 @@ Status Daemon::start_threads(const StoreState& state) {
   written.on_arrivals = [this] { index_->notify(); };
   std::optional<OwnLog> own_log;
   if (identity_) own_log.emplace(*identity_, keys_->city->signing);
-  writer_ =
-      std::make_unique<StoreWriter>(std::move(store_), std::move(own_log), clock_.wall, std::move(written));
+  writer_ = std::make_unique<StoreWriter>(std::move(store_), std::move(own_log), clock_.wall,
+                                          std::move(written), config_.disk_reserve_bytes);
   if (refusal) writer_->stop_signing(*refusal);
   return network_->start();
+}
+
+// Any thread. Whether the index and what is to be sent may grow: others are why they do, too. What was taken
+// of others while there was room for it is indexed with the upper half of what is kept; the lower half is for
+// our own log, accounts and drafts.
+bool Daemon::has_room() const {
+  std::error_code unknown;
+  const auto space = std::filesystem::space(folder_.path(), unknown);
+  return unknown || space.available >= config_.disk_reserve_bytes / 2;
 }
 
 // What `koinon subscribe` set, else what the configuration says; and whether the bodies that are held follow
@@ -226,6 +236,7 @@ Status Daemon::start_courier() {
   parts.on_error = [this](const Error& error) {
     log_.error("webhooks and mail wait", {{"reason", error.text()}});
   };
+  parts.has_room = [this] { return has_room(); };
   CourierOptions options;
   if (identity_) options.own = identity_->log_id();
   options.name = name_;
@@ -300,6 +311,7 @@ Status Daemon::start_alarms() {
   };
   parts.signing_stopped = [this] { return writer_->signing_stopped(); };
   parts.store_trouble = [this] { return writer_->trouble(); };
+  parts.others_wait = [this] { return writer_->others_wait(); };
   parts.index_trouble = [this] { return index_->trouble(); };
   parts.courier_trouble = [this] { return courier_->trouble(); };
   parts.on_begin = [this](const Alarm& alarm) {
@@ -316,7 +328,9 @@ Status Daemon::start_alarms() {
   if (identity_) parts.own = identity_->log_id();
   parts.clock = clock_;
   parts.rules.peer_away = std::chrono::minutes(config_.alarm_peer_away_minutes);
-  parts.rules.disk_free_bytes = config_.alarm_disk_free_megabytes * 1'000'000;
+  // Before the notes of others wait.
+  parts.rules.disk_free_bytes = std::max(config_.alarm_disk_free_megabytes * 1'000'000,
+                                         config_.disk_reserve_bytes + config_.disk_reserve_bytes / 4);
   alarms_ = std::make_unique<AlarmWatch>(std::move(parts));
   return {};
 }
@@ -457,7 +471,7 @@ void Daemon::on_event(const Event& event) {
                                  "log"));
       return;
     case Event::Kind::kStoreFailed:
-      log_.error("the store cannot write; reading goes on", {{"reason", event.text}});
+      log_.error("what other cities send cannot be stored; reading goes on", {{"reason", event.text}});
       return;
     case Event::Kind::kFilterApplied:
       writer_->change([applied = network_->filter().text()](

@@ -55,6 +55,7 @@ class Daemon {
   Status choose_filter(EngineConfig& engine);
   Status check_instance(const StoreState& state, std::optional<Error>& refusal);
   Status write_ready_file() const;
+  bool has_room() const;
   void carry_out(Intent intent);
   void on_event(const Event& event);
   boost::asio::awaitable<Result<std::string>> on_join(InviteRecord invite, std::string peer_line);

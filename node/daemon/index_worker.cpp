@@ -13,12 +13,13 @@ constexpr std::chrono::seconds kCleanEvery{5};  // words of what was taken away,
 
 IndexWorker::IndexWorker(std::unique_ptr<IndexWriter> index, std::unique_ptr<StoreReader> store,
                          std::function<UnixMillis()> clock, std::function<void()> on_progress,
-                         std::function<void(const Error&)> on_error)
+                         std::function<void(const Error&)> on_error, std::function<bool()> has_room)
     : index_(std::move(index)),
       store_(std::move(store)),
       clock_(std::move(clock)),
       on_progress_(std::move(on_progress)),
       on_error_(std::move(on_error)),
+      has_room_(std::move(has_room)),
       thread_([this] { run(); }) {}
 
 IndexWorker::~IndexWorker() { stop(); }
@@ -70,6 +71,14 @@ void IndexWorker::wait(std::unique_lock<std::mutex>& lock) {
   }
 }
 
+Status IndexWorker::check_room() {
+  if (!has_room_ || has_room_()) return {};
+  return fail(Code::kDiskFull,
+              "what is left of the disk is kept for this city's own notes; make room, or lower "
+              "disk.reserve_bytes",
+              "index");
+}
+
 void IndexWorker::run() {
   bool begun = false;
   while (true) {
@@ -82,11 +91,12 @@ void IndexWorker::run() {
       resets = std::exchange(resets_, {});
     }
     retry_at_.reset();
+    const Status room = check_room();
     if (!resets.empty()) {
-      const Status emptied = index_->reset();
+      const Status emptied = room.ok() ? index_->reset() : room;  // one that cannot be filled again stays
       for (const auto& done : resets) done(emptied);
     }
-    const auto done = index_->catch_up(*store_);
+    const auto done = room.ok() ? index_->catch_up(*store_) : Result<std::size_t>(room.error());
     if (!done.ok()) {
       if (trouble_.set(done.error(), clock_())) on_error_(done.error());
       retry_at_ = Clock::now() + limits::kStoreRetry;

@@ -18,10 +18,11 @@ namespace koinon {
 class IndexWorker {
  public:
   // `on_progress` is called on the worker's thread once it has begun, and whenever something new is indexed;
-  // `on_error` once when it cannot go on. It tries again by itself.
+  // `on_error` once when it cannot go on. It tries again by itself. `has_room` is asked on the worker's
+  // thread before anything is written; what the index would take then waits. None: there is always room.
   IndexWorker(std::unique_ptr<IndexWriter> index, std::unique_ptr<StoreReader> store,
               std::function<UnixMillis()> clock, std::function<void()> on_progress,
-              std::function<void(const Error&)> on_error);
+              std::function<void(const Error&)> on_error, std::function<bool()> has_room = nullptr);
   ~IndexWorker();
   IndexWorker(const IndexWorker&) = delete;
   IndexWorker& operator=(const IndexWorker&) = delete;
@@ -40,12 +41,14 @@ class IndexWorker {
   bool stopping();
   void wait(std::unique_lock<std::mutex>& lock);
   void clean();
+  Status check_room();
 
   std::unique_ptr<IndexWriter> index_;
   std::unique_ptr<StoreReader> store_;
   std::function<UnixMillis()> clock_;
   std::function<void()> on_progress_;
   std::function<void(const Error&)> on_error_;
+  std::function<bool()> has_room_;
   Troubled trouble_;
   std::mutex mutex_;
   std::condition_variable wake_;

@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "node/publishing/gate.h"
+#include "proto/base/limits.h"
 
 namespace koinon {
 namespace {
@@ -12,24 +13,31 @@ constexpr std::chrono::seconds kAgain{5};
 }  // namespace
 
 StoreWriter::StoreWriter(std::unique_ptr<Store> store, std::optional<OwnLog> own_log,
-                         std::function<UnixMillis()> clock, Callbacks callbacks)
+                         std::function<UnixMillis()> clock, Callbacks callbacks, std::uint64_t reserve_bytes)
     : store_(std::move(store)),
       own_log_(std::move(own_log)),
       clock_(std::move(clock)),
       callbacks_(std::move(callbacks)),
+      reserve_bytes_(reserve_bytes),
       thread_([this] { run(); }) {}
 
 StoreWriter::~StoreWriter() { stop(); }
 
-void StoreWriter::push(Task task) {
+void StoreWriter::push(Own task) {
   {
     const std::lock_guard lock(mutex_);
-    queue_.push_back(std::move(task));
+    own_.push_back(std::move(task));
   }
   wake_.notify_one();
 }
 
-void StoreWriter::submit(Intent intent) { push(std::move(intent)); }
+void StoreWriter::submit(Intent intent) {
+  {
+    const std::lock_guard lock(mutex_);
+    intents_.push_back(std::move(intent));
+  }
+  wake_.notify_one();
+}
 void StoreWriter::publish(const SigningPermit&, DraftMaker maker, PublishDone done) {
   push(Publish{std::move(maker), std::move(done)});
 }
@@ -56,16 +64,26 @@ void StoreWriter::stop() {
   if (thread_.joinable()) thread_.join();
 }
 
-// What waits, of one sort at a time so that order is kept: intents together, publishes together.
+// What waits, of one sort at a time so that order is kept: publishes together, changes together, intents
+// together. Ours goes first, but never twice while others wait: neither keeps the other from its turn. An
+// intent may be overtaken: its journal row may be the higher one, and the engine tells of rows in the order
+// in which their commits began.
 StoreWriter::Group StoreWriter::take_group(std::unique_lock<std::mutex>& lock) {
   Group group;
-  const std::size_t sort = queue_.front().index();
-  for (std::size_t i = 0; i < kGroup && !queue_.empty() && queue_.front().index() == sort; ++i) {
-    Task task = std::move(queue_.front());
-    queue_.pop_front();
-    if (auto* intent = std::get_if<Intent>(&task)) group.intents.push_back(std::move(*intent));
-    if (auto* publish = std::get_if<Publish>(&task)) group.publishes.push_back(std::move(*publish));
-    if (auto* change = std::get_if<Change>(&task)) group.changes.push_back(std::move(*change));
+  own_was_last_ = !own_.empty() && (intents_.empty() || !own_was_last_);
+  if (own_was_last_) {
+    const std::size_t sort = own_.front().index();
+    for (std::size_t i = 0; i < kGroup && !own_.empty() && own_.front().index() == sort; ++i) {
+      Own task = std::move(own_.front());
+      own_.pop_front();
+      if (auto* publish = std::get_if<Publish>(&task)) group.publishes.push_back(std::move(*publish));
+      if (auto* change = std::get_if<Change>(&task)) group.changes.push_back(std::move(*change));
+    }
+  } else {
+    for (std::size_t i = 0; i < kGroup && !intents_.empty(); ++i) {
+      group.intents.push_back(std::move(intents_.front()));
+      intents_.pop_front();
+    }
   }
   lock.unlock();
   return group;
@@ -74,15 +92,15 @@ StoreWriter::Group StoreWriter::take_group(std::unique_lock<std::mutex>& lock) {
 void StoreWriter::run() {
   while (true) {
     std::unique_lock lock(mutex_);
-    const auto called = [&] { return stopping_ || !queue_.empty(); };
-    if (!unfinished_ && !trouble_.get()) {
+    const auto called = [&] { return stopping_ || !is_idle(); };
+    if (!unfinished_ && !trouble_.get() && !others_wait_.get()) {
       wake_.wait(lock, called);
     } else if (!wake_.wait_for(lock, kAgain, called)) {
       lock.unlock();
       idle();
       continue;
     }
-    if (queue_.empty()) return;
+    if (is_idle()) return;
     carry_out(take_group(lock));
     unfinished_ = !store_->fold();
   }
@@ -91,6 +109,11 @@ void StoreWriter::run() {
 // Erased bytes are folded away once nobody reads them, and a store that could not write tries.
 void StoreWriter::idle() {
   unfinished_ = !store_->fold();
+  if (others_wait_.get()) {
+    const auto room = store_->room();
+    // As much as may come at once, so that it does not begin and end with each record.
+    if (room.ok() && room_for_others(*room, reserve_bytes_) >= limits::kInFlightBytes) others_wait_.clear();
+  }
   if (!trouble_.get()) return;
   Status status = store_->begin(true);
   if (status.ok()) {
@@ -110,6 +133,30 @@ void StoreWriter::note(const Status& written) {
   if (code == Code::kDiskFull || code == Code::kIo) trouble_.set(written.error(), clock_());
 }
 
+// A store that refuses what others send, to keep the rest for ours, can write.
+void StoreWriter::note(const std::vector<Intent>& intents, const std::vector<Completion>& done) {
+  std::optional<Error> failed;
+  bool written = false;
+  for (std::size_t i = 0; i < done.size(); ++i) {
+    if (done[i].answer.ok()) {
+      written = true;
+      if (is_of_others(intents[i].body)) others_wait_.clear();
+      continue;
+    }
+    const Error& error = done[i].answer.error();
+    if (is_kept_for_own(error)) {
+      others_wait_.set(error, clock_());
+    } else if (!failed && (error.code == Code::kDiskFull || error.code == Code::kIo)) {
+      failed = error;
+    }
+  }
+  if (failed) {
+    note(*failed);
+  } else if (written) {
+    note(Status());
+  }
+}
+
 void StoreWriter::carry_out(Group group) {
   if (!group.intents.empty()) do_intents(group.intents);
   if (!group.publishes.empty()) do_publishes(std::move(group.publishes));
@@ -123,18 +170,8 @@ void StoreWriter::do_intents(const std::vector<Intent>& intents) {
     durable = durable || needs_durability(intent.body);
     arrivals = arrivals || makes_arrivals(intent.body);
   }
-  auto done = execute_writes(*store_, intents, durable);
-  const auto failed = std::find_if(done.begin(), done.end(), [](const Completion& one) {
-    return !one.answer.ok() &&
-           (one.answer.error().code == Code::kDiskFull || one.answer.error().code == Code::kIo);
-  });
-  const bool written =
-      std::any_of(done.begin(), done.end(), [](const Completion& one) { return one.answer.ok(); });
-  if (failed != done.end()) {
-    note(failed->answer.error());
-  } else if (written) {
-    note({});
-  }
+  auto done = execute_writes(*store_, intents, durable, reserve_bytes_);
+  note(intents, done);
   callbacks_.on_completions(std::move(done));
   if (arrivals) callbacks_.on_arrivals();
 }

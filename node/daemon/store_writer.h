@@ -31,13 +31,16 @@ class StoreWriter {
   using PublishDone = std::function<void(Result<Published>)>;
   using ChangeDone = std::function<void(Status)>;
 
-  // Without an own log, an observer's, every publish is refused.
+  // Without an own log, an observer's, every publish is refused. So much of the disk is kept for our own log,
+  // settings and decisions.
   StoreWriter(std::unique_ptr<Store> store, std::optional<OwnLog> own_log, std::function<UnixMillis()> clock,
-              Callbacks callbacks);
+              Callbacks callbacks, std::uint64_t reserve_bytes);
   ~StoreWriter();
   StoreWriter(const StoreWriter&) = delete;
   StoreWriter& operator=(const StoreWriter&) = delete;
 
+  // What peers sent, for the engine. Ours goes first: what is published or changed waits for one group of
+  // these at most.
   void submit(Intent intent);
   void publish(const SigningPermit& permit, DraftMaker maker, PublishDone done);
   // A change of peers or settings, in a durable transaction of its own group.
@@ -50,6 +53,9 @@ class StoreWriter {
   // The store cannot write; any thread. It is tried again every few seconds, whether anybody wants to write
   // or not.
   std::optional<Trouble> trouble() const { return trouble_.get(); }
+  // What others send waits: what is left of the disk is kept for our own log; any thread.
+  std::optional<Trouble> others_wait() const { return others_wait_.get(); }
+  std::uint64_t reserve_bytes() const { return reserve_bytes_; }
 
   // Carries out what was submitted, then ends the thread.
   void stop();
@@ -63,7 +69,7 @@ class StoreWriter {
     std::function<Status(Store&)> apply;
     ChangeDone done;
   };
-  using Task = std::variant<Intent, Publish, Change>;
+  using Own = std::variant<Publish, Change>;
   struct Group {
     std::vector<Intent> intents;
     std::vector<Publish> publishes;
@@ -71,13 +77,15 @@ class StoreWriter {
   };
 
   void run();
-  void push(Task task);
+  void push(Own task);
+  bool is_idle() const { return own_.empty() && intents_.empty(); }
   Group take_group(std::unique_lock<std::mutex>& lock);
   void carry_out(Group group);
   void do_intents(const std::vector<Intent>& intents);
   void do_publishes(std::vector<Publish> publishes);
   void do_change(const Change& change);
   void note(const Status& written);
+  void note(const std::vector<Intent>& intents, const std::vector<Completion>& done);
   void idle();
 
   std::unique_ptr<Store> store_;
@@ -86,9 +94,13 @@ class StoreWriter {
   Callbacks callbacks_;
   mutable std::mutex mutex_;
   std::condition_variable wake_;
-  std::deque<Task> queue_;
+  std::deque<Own> own_;         // publishes and changes, in their order
+  std::deque<Intent> intents_;  // in their order
+  bool own_was_last_ = false;
   bool unfinished_ = true;  // the writer's: erased bytes are in the way of somebody's reading
+  std::uint64_t reserve_bytes_;
   Troubled trouble_;
+  Troubled others_wait_;
   std::optional<Error> stopped_signing_;
   bool stopping_ = false;
   std::thread thread_;

@@ -48,6 +48,8 @@ void Courier::run() {
     }
     std::chrono::milliseconds wait = kRetry;
     if (done.ok()) wait = more_ ? std::chrono::milliseconds(0) : until_next();
+    if (!has_room_)
+      wait = std::max<std::chrono::milliseconds>(wait, kRetry);  // a digest that is due waits too
     for (const auto& outcome : parts_.transfers->wait(wait)) {
       if (const Status settled = settle(outcome); !settled.ok()) parts_.on_error(settled.error());
     }
@@ -57,11 +59,14 @@ void Courier::run() {
 Status Courier::turn() {
   more_ = false;
   KOINON_TRY(forget_erased());
+  has_room_ = !parts_.has_room || parts_.has_room();
   const UnixMillis now = parts_.clock.wall();
   KOINON_TRY(
       outbox_.not_after({now.value + std::chrono::milliseconds(limits::kSendBackoffMax).count()}, now));
-  KOINON_ASSIGN(const bool more, announcer_.turn());
-  more_ = more_ || more;
+  if (has_room_) {
+    KOINON_ASSIGN(const bool more, announcer_.turn());
+    more_ = more_ || more;
+  }
   KOINON_TRY(outbox_.forget({now.value - std::chrono::milliseconds(limits::kSendForgotten).count()},
                             limits::kSentKept));
   KOINON_TRY(send_deliveries(now));

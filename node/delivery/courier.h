@@ -40,6 +40,8 @@ class Courier {
     const Nearness* nearness = nullptr;  // outlives the courier; never none
     Clock clock;
     std::function<void(const Error&)> on_error;
+    // Without room nothing new is written down; what waits is sent. None: there is always room.
+    std::function<bool()> has_room = nullptr;
   };
   Courier(CourierOptions options, Parts parts);
   ~Courier();
@@ -84,6 +86,7 @@ class Courier {
   Composer composer_;
   std::map<Transfers::Number, Sending> sending_;
   WebhookId served_;      // the last webhook that something was sent to
+  bool has_room_ = true;  // in the last turn
   bool more_ = false;     // the last turn left something unread
   bool unfolded_ = true;  // something was erased, or may have been, and the write-ahead log holds it still
   std::optional<ArrivalSeq> erased_after_;  // erasures up to here are carried out in the office's database

@@ -464,6 +464,7 @@ class Engine {
   MonoTime next_trust_refresh_{};
   MonoTime store_retry_at_{};
   bool store_failed_ = false;
+  unsigned store_failures_ = 0;  // one after the other
   bool shutting_down_ = false;
 };
 

@@ -253,6 +253,7 @@ void Engine::on_run_stored(Now now, const LogId& id, std::uint64_t generation, S
                            StoredRun run, const Result<Answer>& answer) {
   Log& log = *logs_.at(id);
   if (!answer.ok()) return on_store_failed(now, log, generation, answer.error());
+  store_failures_ = 0;
   const bool whole = run.after.size() == run.head.size;
   // Answers come in any order: that of a later run has moved on already, and what it erased is not to come
   // back.
@@ -315,8 +316,11 @@ void Engine::note_bodies(Log& log, SessionId source, const StoredRun& run) {
 void Engine::on_store_failed(Now now, Log& log, std::uint64_t generation, const Error& error) {
   if (log.fetch && log.fetch->generation == generation) abandon_fetch(now, log, false);
   if (log.state.frozen) return;
-  store_retry_at_ = now.mono + limits::kStoreRetry;
   if (std::exchange(store_failed_, true)) return;
+  // Later each time: each try brings what may have to be thrown away.
+  constexpr unsigned kDoublings = 16;
+  const auto wait = limits::kStoreRetry * (std::int64_t{1} << std::min(store_failures_++, kDoublings));
+  store_retry_at_ = now.mono + std::min<MonoTime>(wait, limits::kStoreRetryMax);
   emit({Event::Kind::kStoreFailed, {}, log.state.id, {}, error.text()});
 }
 

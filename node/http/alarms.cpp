@@ -60,6 +60,11 @@ void look_at_node(const AlarmInput& input, Found& out) {
             "the store cannot write: " + input.store->error.text() +
                 "; reading goes on, and writing resumes by itself once there is room",
             {{"why", input.store->error.message}});
+  if (input.others_wait)
+    out.add(
+        "reserve", Severity::kCritical,
+        "what other cities send waits: what is left of the disk is kept for this city's own notes, which go "
+        "on; make room, or lower disk.reserve_bytes");
   if (input.disk_free_bytes && *input.disk_free_bytes < input.rules.disk_free_bytes) {
     const auto left = static_cast<std::int64_t>(*input.disk_free_bytes / kMegabyte);
     out.add("disk", Severity::kWarning,
@@ -145,9 +150,9 @@ std::string_view severity_text(Severity severity) {
 }
 
 const std::vector<std::string>& alarm_ids() {
-  static const std::vector<std::string> kIds = {
-      "signing", "store",    "disk", "clock", "index_stopped", "index",  "deliveries",
-      "frozen",  "unpinned", "away", "lies",  "knocks",        "missing"};
+  static const std::vector<std::string> kIds = {"signing",       "store", "reserve",    "disk",   "clock",
+                                                "index_stopped", "index", "deliveries", "frozen", "unpinned",
+                                                "away",          "lies",  "knocks",     "missing"};
   return kIds;
 }
 

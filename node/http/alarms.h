@@ -41,6 +41,7 @@ struct AlarmInput {
   UnixMillis now;
   std::optional<Error> signing_stopped;
   std::optional<Trouble> store;                  // why it cannot write
+  std::optional<Trouble> others_wait;            // what is left of the disk is kept for our own log
   std::optional<Trouble> index;                  // why it does not go on
   std::optional<Trouble> courier;                // why nothing is written down to be sent
   std::uint64_t index_lag = 0;                   // records

@@ -10,6 +10,7 @@
 #include "crypto/tlog_proof.h"
 #include "node/daemon/alarm_watch.h"
 #include "node/http/accounts_api.h"
+#include "node/http/list_budget.h"
 #include "node/http/metrics.h"
 #include "node/http/network_questions.h"
 #include "node/http/query_params.h"
@@ -138,6 +139,7 @@ asio::awaitable<HttpResponse> Api::status(HttpRequest) {
   std::error_code unknown;
   const auto space = std::filesystem::space(parts_.facts.folder, unknown);
   body["disk_free_bytes"] = unknown ? 0 : space.available;
+  body["disk_reserve_bytes"] = parts_.writer.reserve_bytes();
   body["index_lag"] = index_lag(*parts_.store, *position);
   const auto filter = parse_filter(network.topics);
   const auto topics = filter.ok() ? topic_states(*filter) : Result<json::array>(filter.error());
@@ -244,12 +246,17 @@ Result<HttpResponse> Api::records(const HttpRequest& request) {
   KOINON_ASSIGN(const IndexQuery query, read_query(directory, request));
   KOINON_ASSIGN(const auto found, parts_.index->find(query));
   json::array items;
-  for (const IndexedRecord& record : found) items.push_back(summary_json(directory, record));
+  ListBudget budget;
+  for (const IndexedRecord& record : found) {
+    json::object item = summary_json(directory, record);
+    if (!budget.takes(item)) break;
+    items.push_back(std::move(item));
+  }
   json::object body;
+  // A search is ranked and has one page; a list goes on below the last arrival that it shows.
+  if (query.words.empty() && !found.empty() && (found.size() == query.limit || items.size() < found.size()))
+    body["next"] = std::to_string(found[items.size() - 1].arrival.value);
   body["items"] = std::move(items);
-  // A search is ranked and has one page; a list goes on below its last arrival.
-  if (query.words.empty() && found.size() == query.limit)
-    body["next"] = std::to_string(found.back().arrival.value);
   return conditional(request, json_response(body));
 }
 

@@ -5,6 +5,7 @@
 
 #include "node/http/api.h"
 #include "proto/base/encoding.h"
+#include "proto/base/limits.h"
 #include "proto/vocabulary/vocabulary.h"
 
 namespace koinon {
@@ -56,7 +57,7 @@ class ArrivalStream {
         ++passed;
         continue;
       }
-      for (std::uint64_t i = 0; i < arrival.count && passed < kEventsAtOnce; ++i, ++passed) {
+      for (std::uint64_t i = 0; i < arrival.count && !is_full(out, passed); ++i, ++passed) {
         if (arrival.first.value + i > indexed.value) return finish(std::move(out), passed);
         last_ = ArrivalSeq(arrival.first.value + i);
         KOINON_ASSIGN(const auto record, index_.get(arrival.log, EntryIndex(arrival.from.value + i)));
@@ -67,7 +68,7 @@ class ArrivalStream {
           item["about"] = std::move(about);
         out += event(arrival.kind, item);
       }
-      if (passed >= kEventsAtOnce) break;
+      if (is_full(out, passed)) break;
     }
     return finish(std::move(out), passed);
   }
@@ -78,6 +79,9 @@ class ArrivalStream {
                                          [&](const auto& topic) { return topic_covers(topic_, topic); });
   }
 
+  static bool is_full(const std::string& out, std::size_t passed) {
+    return passed >= kEventsAtOnce || out.size() >= limits::kStreamTurnBytes;
+  }
   std::string id() const { return "id: " + journal_ + "." + std::to_string(last_.value) + "\n"; }
   std::string event(ArrivalKind kind, const json::object& item) const {
     return id() + "event: " + std::string(event_name(kind)) + "\ndata: " + json::serialize(item) + "\n\n";

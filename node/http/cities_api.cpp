@@ -4,6 +4,7 @@
 
 #include <boost/json.hpp>
 
+#include "node/http/list_budget.h"
 #include "node/http/network_questions.h"
 #include "node/http/query_params.h"
 #include "node/http/record_json.h"
@@ -69,9 +70,11 @@ asio::awaitable<HttpResponse> CitiesApi::list(HttpRequest request) {
   Directory directory(*parts_.store, parts_.nearness, parts_.index.get());
   const std::string part = request.param("q");
   json::array items;
+  ListBudget budget;
   std::size_t total = 0;
+  bool full = false;
   bool more = true;
-  for (std::size_t looks = 0; more && items.size() < *limit && looks < kLooks; ++looks) {
+  for (std::size_t looks = 0; more && !full && items.size() < *limit && looks < kLooks; ++looks) {
     const auto states = parts_.store->logs_after(*last, kReadAtOnce);
     if (!states.ok()) co_return problem(states.error());
     more = states->size() == kReadAtOnce;
@@ -87,13 +90,18 @@ asio::awaitable<HttpResponse> CitiesApi::list(HttpRequest request) {
         more = true;
         break;
       }
+      const bool named = asked < logs.size() && state.id == logs[asked];
+      if (const auto path = named ? trust.paths[asked++] : std::nullopt; path) {
+        json::object item = city_json(directory, state, *path);
+        full = !budget.takes(item);
+        if (full) break;
+        items.push_back(std::move(item));
+      }
       *last = state;
-      if (asked == logs.size() || state.id != logs[asked]) continue;
-      if (const auto& path = trust.paths[asked++]; path) items.push_back(city_json(directory, state, *path));
     }
   }
   json::object out{{"items", std::move(items)}, {"total", total}};
-  if (more && *last) out["next"] = to_text((*last)->id);
+  if ((more || full) && *last) out["next"] = to_text((*last)->id);
   co_return json_response(out);
 }
 

@@ -215,17 +215,26 @@ EntryIndex FeedsApi::first_version(const LogId& log, EntryIndex index, const Sto
 }
 
 // A feed is read again and again, by many: of a long note it has the beginning, up to the end of a paragraph.
-std::string FeedsApi::feed_html(const std::string& markdown, const std::string& url) {
-  if (markdown.size() <= limits::kFeedNoteBytes) return shared_.html(markdown);
+// The newest notes come first; those for which nothing is left have a link, beside their summaries.
+std::string FeedsApi::feed_html(const std::string& markdown, const std::string& url, std::size_t& left) {
+  const std::string link = "<p><a href=\"" + html_escaped(url) + "\">…</a></p>\n";
+  if (left == 0) return link;
   std::string_view beginning = clipped_utf8(markdown, limits::kFeedNoteBytes);
-  if (const auto end = beginning.rfind("\n\n"); end != std::string_view::npos && end > 0)
+  const bool whole = beginning.size() == markdown.size();
+  if (const auto end = beginning.rfind("\n\n"); !whole && end != std::string_view::npos && end > 0)
     beginning = beginning.substr(0, end);
-  return shared_.html(beginning) + "<p><a href=\"" + html_escaped(url) + "\">…</a></p>\n";
+  std::string html = shared_.html(beginning);
+  if (html.size() > left) {
+    left = 0;
+    return link;
+  }
+  left -= html.size();
+  return whole ? html : html + link;
 }
 
 // The time at which a note became readable here, not what its author's clock says: readers sort by it.
 Result<std::optional<FeedItem>> FeedsApi::item(Names& names, const IndexedRecord& indexed,
-                                               const std::string& base) {
+                                               const std::string& base, std::size_t& left) {
   const auto record = shown_record(*parts_.store, indexed.log, indexed.index);
   if (!record.ok() || record->body.empty()) return std::optional<FeedItem>();
   const auto body = parse_body(record->body);
@@ -237,10 +246,10 @@ Result<std::optional<FeedItem>> FeedsApi::item(Names& names, const IndexedRecord
   out.url = base + "/records/" + ref;
   out.title = indexed.title;
   out.summary = indexed.summary;
-  out.html = feed_html(note_markdown(*body, indexed.language), out.url);
+  out.html = feed_html(note_markdown(*body, indexed.language), out.url, left);
   out.language = indexed.language;
   out.city = city_name(names, indexed.log);
-  out.office = body->author().office();
+  out.office = clipped_utf8(body->author().office(), limits::kIndexedTitleBytes);
   out.topics = indexed.topics;
   out.published = indexed.created_at;
   KOINON_ASSIGN(const auto arrival, parts_.store->arrival_of(indexed.log, indexed.index));
@@ -303,8 +312,9 @@ Result<HttpResponse> FeedsApi::answer(const HttpRequest& request, Page page, For
   if (request.header("if-none-match").empty() && request.header("if-modified-since") == modified &&
       page.feed.updated.value / 1000 < parts_.clock.wall().value / 1000)
     return not_modified(tag);
+  std::size_t left = limits::kFeedBytes;
   for (const IndexedRecord& record : page.records) {
-    KOINON_ASSIGN(auto made, item(names, record, base));
+    KOINON_ASSIGN(auto made, item(names, record, base, left));
     if (made) page.feed.items.push_back(std::move(*made));
   }
   for (const IndexedRecord& withdrawal : page.withdrawals) {

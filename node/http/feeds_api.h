@@ -34,10 +34,12 @@ class FeedsApi {
   Result<HttpResponse> list(const HttpRequest& request, IndexQuery query, std::string title, std::string what,
                             Form form);
   Result<HttpResponse> answer(const HttpRequest& request, Page page, Form form);
-  Result<std::optional<FeedItem>> item(Names& names, const IndexedRecord& record, const std::string& base);
+  // Takes what its HTML has off the bytes that are left of the feed.
+  Result<std::optional<FeedItem>> item(Names& names, const IndexedRecord& record, const std::string& base,
+                                       std::size_t& left);
   Result<std::optional<FeedGone>> gone(Names& names, const IndexedRecord& withdrawal,
                                        const std::string& base);
-  std::string feed_html(const std::string& markdown, const std::string& url);
+  std::string feed_html(const std::string& markdown, const std::string& url, std::size_t& left);
   std::string feed_tag(Names& names, const Page& page, const std::string& self);
   static HttpResponse not_modified(const std::string& tag);
   std::string city_name(Names& names, const LogId& log);

@@ -5,6 +5,7 @@
 #include <boost/json.hpp>
 
 #include "node/http/change_request.h"
+#include "node/http/list_budget.h"
 #include "node/http/time_text.h"
 #include "proto/base/encoding.h"
 #include "proto/codec/entry.h"
@@ -95,17 +96,23 @@ Result<HttpResponse> InboxApi::inbox(const HttpRequest& request) {
   Directory directory(*parts_.store, parts_.nearness, parts_.index.get());
   json::array items;
   std::string next;
-  for (std::size_t looked = 0; items.size() < limit && looked < kLookedAt; looked += limit) {
+  ListBudget budget;
+  bool full = false;
+  for (std::size_t looked = 0; !full && items.size() < limit && looked < kLookedAt; looked += limit) {
     KOINON_ASSIGN(const auto found, parts_.index->addressed(*own, before, limit));
     std::size_t passed = 0;
     for (const IndexedRecord& record : found) {
+      KOINON_ASSIGN(const InboxCase item, shared_.desk.inbox_case(record.log, record.index));
+      const bool wanted = (state.empty() || kCaseStates.at(static_cast<std::size_t>(item.state)) == state) &&
+                          (assignee.empty() || item.assignee == assignee);
+      if (wanted) {
+        KOINON_ASSIGN(json::object made, case_json(directory, record, item));
+        full = !budget.takes(made);
+        if (full) break;
+        items.push_back(std::move(made));
+      }
       ++passed;
       before = record.arrival;
-      KOINON_ASSIGN(const InboxCase item, shared_.desk.inbox_case(record.log, record.index));
-      if (!state.empty() && kCaseStates.at(static_cast<std::size_t>(item.state)) != state) continue;
-      if (!assignee.empty() && item.assignee != assignee) continue;
-      KOINON_ASSIGN(json::object made, case_json(directory, record, item));
-      items.push_back(std::move(made));
       if (items.size() == limit) break;
     }
     // A page that is full half way leaves the rest to the next one, also where these were the last.

@@ -87,21 +87,23 @@ asio::awaitable<OpenedStream> ReadingService::open_stream(HttpRequest request) {
   OpenedStream out;
   out.refusal = std::move(begun.stream.refusal);
   if (out.refusal) co_return out;
-  out.next = [this, source = std::move(begun.stream.source), number = begun.number, who, address,
-              stranger = begun.stranger]() { return next_of_stream(source, number, who, address, stranger); };
+  const auto stream = std::make_shared<Stream>(
+      Stream{std::move(begun.stream.source), begun.number, who, address, begun.stranger, 0});
+  out.next = [this, stream]() { return next_of_stream(stream); };
   co_return out;
 }
 
-// A stranger's stream ends where their time does; the browser opens another one later, from where it was.
-asio::awaitable<std::optional<std::string>> ReadingService::next_of_stream(
-    std::shared_ptr<EventSource> source, ReadingThreads::Number number, ReadingThreads::For who,
-    std::string address, bool stranger) {
+// A stranger's stream ends where their time does, and after so many bytes; the browser opens another one,
+// which counts as a request, and goes on from where it was.
+asio::awaitable<std::optional<std::string>> ReadingService::next_of_stream(std::shared_ptr<Stream> stream) {
   struct Timed {
     std::optional<std::string> news;
     MonoTime took{};
   };
-  if (stranger && !entrance_->has_time(address)) co_return std::nullopt;
-  Timed out = co_await threads_.run_there<Timed>(who, number, [this, source]() -> asio::awaitable<Timed> {
+  if (stream->stranger && (stream->said >= limits::kStreamBytes || !entrance_->has_time(stream->address)))
+    co_return std::nullopt;
+  const auto source = stream->source;
+  const auto read = [this, source]() -> asio::awaitable<Timed> {
     const MonoTime began = clock_();
     Timed done;
     // What a library throws ends the stream, as an error does.
@@ -112,8 +114,10 @@ asio::awaitable<std::optional<std::string>> ReadingService::next_of_stream(
     }
     done.took = clock_() - began;
     co_return done;
-  });
-  if (stranger) entrance_->charge_time(address, out.took);
+  };
+  Timed out = co_await threads_.run_there<Timed>(stream->who, stream->number, read);
+  if (stream->stranger) entrance_->charge_time(stream->address, out.took);
+  if (out.news) stream->said += out.news->size();
   co_return std::move(out.news);
 }
 

@@ -31,10 +31,15 @@ class ReadingService final : public HttpService {
 
  private:
   ReadingService();
-  boost::asio::awaitable<std::optional<std::string>> next_of_stream(std::shared_ptr<EventSource> source,
-                                                                    ReadingThreads::Number number,
-                                                                    ReadingThreads::For who,
-                                                                    std::string address, bool stranger);
+  struct Stream {
+    std::shared_ptr<EventSource> source;
+    ReadingThreads::Number number = 0;  // of the thread that it is read on
+    ReadingThreads::For who;
+    std::string address;
+    bool stranger = false;
+    std::size_t said = 0;  // bytes
+  };
+  boost::asio::awaitable<std::optional<std::string>> next_of_stream(std::shared_ptr<Stream> stream);
 
   ReadingThreads threads_;  // outlives what runs on it
   std::vector<std::unique_ptr<Api>> apis_;

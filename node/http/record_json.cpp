@@ -135,7 +135,8 @@ json::array about_json(Directory& directory, StoreReader& store, IndexReader& in
 std::string withdrawal_reason(StoreReader& store, const LogId& log, EntryIndex withdrawal) {
   const auto record = shown_record(store, log, withdrawal);
   const auto body = record.ok() ? parse_body(record->body) : Result<v1::Body>(record.error());
-  return body.ok() ? body->withdrawal().reason() : std::string();
+  if (!body.ok()) return {};
+  return std::string(clipped_utf8(body->withdrawal().reason(), limits::kIndexedSummaryBytes));
 }
 
 Result<StoredRecord> shown_record(StoreReader& store, const LogId& log, EntryIndex index) {

@@ -15,7 +15,8 @@ namespace koinon {
 // is about.
 boost::json::array about_json(Directory& directory, StoreReader& store, IndexReader& index,
                               const IndexedRecord& record);
-// Why its city took a record back: what the withdrawal says, if it says anything.
+// Why its city took a record back: what the withdrawal says, if it says anything;
+// limits::kIndexedSummaryBytes of it at most.
 std::string withdrawal_reason(StoreReader& store, const LogId& log, EntryIndex withdrawal);
 
 // One line of a list.

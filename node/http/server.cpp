@@ -34,7 +34,7 @@ namespace {
 constexpr std::chrono::seconds kKeepAlive{15};
 constexpr std::size_t kThrownAway = 16 * limits::kKiB;  // at once
 
-http::response<http::string_body> to_beast(const HttpResponse& response, unsigned version, bool keep_alive,
+http::response<http::string_body> to_beast(HttpResponse response, unsigned version, bool keep_alive,
                                            bool head) {
   http::response<http::string_body> out{static_cast<http::status>(response.status), version};
   out.set(http::field::server, "koinon");
@@ -47,8 +47,8 @@ http::response<http::string_body> to_beast(const HttpResponse& response, unsigne
   for (const auto& [name, value] : response.headers) out.set(name, value);
   out.keep_alive(keep_alive);
   if (response.status == 204 || response.status == 304) return out;
-  if (!head) out.body() = response.body;
   out.content_length(response.body.size());
+  if (!head) out.body() = std::move(response.body);
   return out;
 }
 
@@ -60,6 +60,7 @@ struct Client {
   explicit Client(typename Protocol::socket socket) : stream(std::move(socket)) {}
   beast::basic_stream<Protocol> stream;
   beast::flat_buffer buffer;
+  std::string visitor;  // of its last request; empty: over the Unix socket
   bool unread = false;  // what it still sends nobody will read
   bool gone = false;    // it left a stream
 };
@@ -158,6 +159,7 @@ struct HttpServer::Impl {
     auto request = read_http_request(parser.get().base(), peer);
     if (!request.ok()) co_return co_await refuse(client, request.error(), version, head);
     if (head) request->method = "GET";
+    client->visitor = request->local ? std::string() : visitor_of(request->remote);
     const Looked looked = service->look(*request);
     if (looked.refusal) co_return co_await refuse_unread(client, parser, *looked.refusal, version, head);
     // Behind a proxy a visitor is known now; its requests under way are what its connections are elsewhere.
@@ -239,7 +241,19 @@ struct HttpServer::Impl {
   asio::awaitable<bool> write(ClientPointer client, HttpResponse response, unsigned version, bool keep_alive,
                               bool head) {
     client->stream.expires_after(limits::kHttpDeadline);
-    auto message = to_beast(response, version, keep_alive, head);
+    // Who asks for much and reads nothing is the reason: what waits to be read is in memory.
+    std::optional<Share> share;
+    const std::size_t size = head ? 0 : response.body.size();
+    if (size >= limits::kSendingLeast && !client->visitor.empty()) {
+      if (sending->has_room(client->visitor, size)) {
+        share.emplace(sending, client->visitor, size);
+      } else {
+        response =
+            problem(fail(Code::kTooMany,
+                         "too much is on its way to this address already; try again in a minute", "target"));
+      }
+    }
+    auto message = to_beast(std::move(response), version, keep_alive, head);
     http::response_serializer<http::string_body> serializer(message);
     error_code error;
     co_await http::async_write(client->stream, serializer, redirect_error(use_awaitable, error));
@@ -311,7 +325,9 @@ struct HttpServer::Impl {
       std::make_shared<Shares>(limits::kHttpConnections, limits::kHttpConnections);
   std::shared_ptr<Shares> streams =
       std::make_shared<Shares>(limits::kHttpStreamsPerVisitor, limits::kHttpStreams);  // over TCP
-  std::uint64_t notified = 0;                                                          // counts
+  std::shared_ptr<Shares> sending =  // bytes of long answers over TCP
+      std::make_shared<Shares>(limits::kSendingEach, limits::kSendingAll);
+  std::uint64_t notified = 0;  // counts
   bool stopping = false;
 };
 

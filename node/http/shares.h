@@ -12,9 +12,9 @@ class Shares {
  public:
   Shares(std::size_t each, std::size_t all) : each_(each), all_(all) {}
 
-  bool has_room(const std::string& visitor) const;
-  void add(const std::string& visitor);
-  void remove(const std::string& visitor);
+  bool has_room(const std::string& visitor, std::size_t amount = 1) const;
+  void add(const std::string& visitor, std::size_t amount = 1);
+  void remove(const std::string& visitor, std::size_t amount = 1);
   std::size_t of(const std::string& visitor) const;
   std::size_t total() const { return total_; }
 
@@ -25,20 +25,21 @@ class Shares {
   std::map<std::string, std::size_t> counts_;
 };
 
-// Holds one share while it lives.
+// Holds a share while it lives.
 class Share {
  public:
-  Share(std::shared_ptr<Shares> shares, std::string visitor)
-      : shares_(std::move(shares)), visitor_(std::move(visitor)) {
-    shares_->add(visitor_);
+  Share(std::shared_ptr<Shares> shares, std::string visitor, std::size_t amount = 1)
+      : shares_(std::move(shares)), visitor_(std::move(visitor)), amount_(amount) {
+    shares_->add(visitor_, amount_);
   }
-  ~Share() { shares_->remove(visitor_); }
+  ~Share() { shares_->remove(visitor_, amount_); }
   Share(const Share&) = delete;
   Share& operator=(const Share&) = delete;
 
  private:
   std::shared_ptr<Shares> shares_;
   std::string visitor_;
+  std::size_t amount_;
 };
 
 }  // namespace koinon

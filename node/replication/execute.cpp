@@ -1,5 +1,7 @@
 #include "node/replication/execute.h"
 
+#include <limits>
+
 #include "crypto/evidence.h"
 #include "crypto/hash.h"
 #include "node/engine/verify.h"
@@ -80,6 +82,49 @@ template <typename... Visitors>
 struct Overloaded : Visitors... {
   using Visitors::operator()...;
 };
+
+constexpr std::string_view kReserveField = "disk.reserve_bytes";
+constexpr std::uint64_t kRowBytes =
+    512;  // what the store adds to a record, with its share of tiles and arrivals
+
+std::uint64_t bytes_of(const std::vector<StoredRecord>& records) {
+  std::uint64_t bytes = 0;
+  for (const StoredRecord& record : records) bytes += record.entry.size() + record.body.size() + kRowBytes;
+  return bytes;
+}
+
+std::uint64_t bytes_of(const BodiesCommit& commit) {
+  std::uint64_t bytes = 0;
+  for (const auto& item : commit.bodies) bytes += item.body.size() + kRowBytes;
+  return bytes;
+}
+
+// About what an intent takes of the disk, where others sent it; none: our own, small, or it frees room.
+std::optional<std::uint64_t> size_for_others(const IntentBody& body) {
+  using Size = std::optional<std::uint64_t>;
+  return std::visit(
+      Overloaded{[](const CommitRun& intent) { return Size(bytes_of(intent.run.records)); },
+                 [](const CommitBodies& intent) { return Size(bytes_of(intent.bodies)); },
+                 [](const CommitWant& intent) { return Size(intent.want.id.size); },
+                 [](const CommitChunk& intent) { return Size(intent.commit.chunk.bytes.size() + kRowBytes); },
+                 [](const auto&) { return Size(); }},
+      body);
+}
+
+// How much of the disk is left for what others send. A store that does not say is asked by writing.
+std::uint64_t left_for_others(Store& store, std::uint64_t reserve) {
+  constexpr auto kAll = std::numeric_limits<std::uint64_t>::max();
+  if (reserve == 0) return kAll;
+  const auto room = store.room();
+  return room.ok() ? room_for_others(*room, reserve) : kAll;
+}
+
+Error kept_for_own() {
+  return fail(Code::kDiskFull,
+              "what is left of the disk is kept for this city's own notes; make room, or lower "
+              "disk.reserve_bytes",
+              std::string(kReserveField));
+}
 
 Error wrong_class() { return fail(Code::kInternal, "an intent reached the wrong executor"); }
 
@@ -197,12 +242,29 @@ bool makes_arrivals(const IntentBody& body) {
          std::holds_alternative<CommitFilter>(body) || std::holds_alternative<CommitRemoval>(body);
 }
 
-std::vector<Completion> execute_writes(Store& store, const std::vector<Intent>& intents, bool durable) {
+bool is_of_others(const IntentBody& body) { return size_for_others(body).has_value(); }
+
+bool is_kept_for_own(const Error& error) {
+  return error.code == Code::kDiskFull && error.field == kReserveField;
+}
+
+std::vector<Completion> execute_writes(Store& store, const std::vector<Intent>& intents, bool durable,
+                                       std::uint64_t reserve) {
   std::vector<Completion> out;
   out.reserve(intents.size());
+  std::uint64_t left = left_for_others(store, reserve);
   Status status = store.begin(durable);
   const bool begun = status.ok();
   for (const Intent& intent : intents) {
+    if (const auto size = size_for_others(intent.body); size && status.ok()) {
+      if (*size >= left) {
+        out.push_back({intent.id, kept_for_own()});
+        // The next run of a log would not continue it.
+        if (std::holds_alternative<CommitRun>(intent.body)) left = 0;
+        continue;
+      }
+      left -= *size;
+    }
     out.push_back(
         {intent.id, status.ok() ? execute_write(store, intent.body) : Result<Answer>(status.error())});
     // A full disk may have undone the whole transaction already: what followed would stand alone.

@@ -26,6 +26,13 @@ bool needs_durability(const IntentBody& body);
 bool makes_arrivals(const IntentBody& body);
 
 // Runs intents of the writing class, in their order, as one transaction. If the commit fails, so has each.
-std::vector<Completion> execute_writes(Store& store, const std::vector<Intent>& intents, bool durable);
+// So much of the disk, `reserve` bytes, is kept for our own log: what others send and does not fit beside it
+// is refused, the others of the transaction stand. What frees room, and what the operator decided, goes on.
+std::vector<Completion> execute_writes(Store& store, const std::vector<Intent>& intents, bool durable,
+                                       std::uint64_t reserve = 0);
+// What others send and takes room.
+bool is_of_others(const IntentBody& body);
+// Whether an answer says that what is left of the disk is kept for our own log.
+bool is_kept_for_own(const Error& error);
 
 }  // namespace koinon

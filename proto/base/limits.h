@@ -110,7 +110,8 @@ inline constexpr std::chrono::seconds kBodyRetry{60};  // then those who had no 
 inline constexpr std::chrono::minutes kBodyRetryMax{10};
 inline constexpr std::chrono::milliseconds kDialBackoffMin{200};
 inline constexpr std::chrono::seconds kDialBackoffMax{300};
-inline constexpr std::chrono::seconds kStoreRetry{5};  // after a failed commit
+inline constexpr std::chrono::seconds kStoreRetry{5};  // after a failed commit; then doubled
+inline constexpr std::chrono::seconds kStoreRetryMax{60};
 inline constexpr std::chrono::minutes kLieBackoff{
     10};  // after a peer sent what does not verify; then doubled
 inline constexpr std::chrono::hours kLieBackoffMax{6};
@@ -161,6 +162,15 @@ inline constexpr std::size_t kHttpChangesPerVisitor = 8;  // requests under way 
 inline constexpr std::size_t kReadingThreads = 8;
 inline constexpr std::size_t kReadsPerVisitor = 2;  // under way at a time
 inline constexpr int kReaderCacheKiB = 512;         // of pages, of each database of each of them
+// Answers on their way to one visitor over TCP, and to all; those that are shorter than the last of these do
+// not count.
+inline constexpr std::size_t kSendingEach = 128 * kMiB;
+inline constexpr std::size_t kSendingAll = 512 * kMiB;
+inline constexpr std::size_t kSendingLeast = 64 * kKiB;
+// Of events that are sent at once, and in one stream to somebody who is not known; a browser goes on in
+// another one.
+inline constexpr std::size_t kStreamTurnBytes = 256 * kKiB;
+inline constexpr std::size_t kStreamBytes = 16 * kMiB;
 // How long a stream goes on after its token was revoked or its session ended, at most; looked at when there
 // is something to send, or to say that it is still there.
 inline constexpr std::chrono::seconds kStreamRecheck{5};
@@ -237,6 +247,9 @@ inline constexpr std::size_t kDigests = 50;       // of one account
 inline constexpr std::size_t kDigestItems = 100;  // in one mail
 inline constexpr std::size_t kPageSize = 100;
 inline constexpr std::size_t kPageSizeMax = 1000;
+inline constexpr std::size_t kListBytes = 2 * kMiB;  // of JSON in one page of a list, at least one item
+inline constexpr std::size_t kFeedBytes =
+    2 * kMiB;  // of HTML in one feed; what is more is told by its summary
 inline constexpr std::size_t kSearchWords = 32;
 inline constexpr std::size_t kSearchBytes = 1024;
 inline constexpr std::size_t kIndexedTitleBytes = 300;  // of what lists, feeds and messages show
@@ -248,6 +261,7 @@ inline constexpr std::size_t kTopicsOfSearchWord = 8;
 
 // Storage
 inline constexpr std::uint64_t kJournalBlock = 1024;        // numbers reserved durably at once
+inline constexpr std::uint64_t kDiskReserve = 1024 * kMiB;  // of the disk, that only our own log may use
 inline constexpr std::uint64_t kTransitBytes = 256 * kMiB;  // bodies held for peers only
 inline constexpr std::chrono::hours kTransitAge{24 * 30};
 inline constexpr std::uint64_t kMaxLogSize = std::uint64_t{1} << 40;

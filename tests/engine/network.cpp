@@ -291,7 +291,8 @@ void Network::execute(TestNode& node, Intent intent) {
   }
   std::vector<Intent> group;
   group.push_back(std::move(intent));
-  for (Completion& done : execute_writes(*node.store, group, false)) answers.push_back(std::move(done));
+  for (Completion& done : execute_writes(*node.store, group, false, node.reserve))
+    answers.push_back(std::move(done));
 }
 
 // Part of what travels arrives, so that frames are cut anywhere.

@@ -1,6 +1,9 @@
 // What a city's operator is owed of replication: everything arrives, once, soon, and survives a break.
+#include <limits>
+
 #include <gtest/gtest.h>
 
+#include "proto/base/limits.h"
 #include "proto/codec/frame.h"
 #include "tests/engine/network.h"
 
@@ -175,7 +178,51 @@ TEST_P(Replication, AFullDiskDelaysAndLosesNothing) {
   la.writes_fail = 3;
   network.drive();
   EXPECT_EQ(la.events_of(Event::Kind::kStoreFailed).size(), 1U);
-  network.advance(std::chrono::seconds(30));
+  network.advance(3 * limits::kStoreRetryMax);
+  EXPECT_EQ(la.holds(seoul), 51U);
+}
+
+TEST_P(Replication, OurOwnGoesOnWhereTheRestOfTheDiskIsKept) {
+  TestNode& seoul = network.add("seoul.example");
+  TestNode& la = network.add("la.example");
+  network.peer(seoul, la);
+  const SessionId session = network.connect(la, seoul);
+  network.drive();
+  const std::uint64_t before = la.holds(seoul);
+  la.reserve = std::numeric_limits<std::uint64_t>::max();
+  seoul.publish(50);
+  network.advance(2 * limits::kStoreRetryMax);
+  EXPECT_EQ(la.holds(seoul), before);
+  EXPECT_FALSE(la.events_of(Event::Kind::kStoreFailed).empty()) << "and says so";
+  la.publish(3);
+  network.drive();
+  EXPECT_EQ(seoul.holds(la), 4U) << "what it publishes is signed, and taken by others";
+  EXPECT_TRUE(network.is_open(session)) << "nobody is at fault";
+  la.reserve = 0;
+  network.advance(2 * limits::kStoreRetryMax);
+  EXPECT_EQ(la.holds(seoul), before + 50);
+}
+
+TEST_P(Replication, AStoreThatCannotWriteIsTriedLessAndLessOften) {
+  TestNode& seoul = network.add("seoul.example");
+  TestNode& la = network.add("la.example");
+  seoul.publish(50);
+  network.peer(seoul, la);
+  const SessionId session = network.connect(la, seoul);
+  unsigned asked = 0;
+  network.tamper_frames(session, la, [&](v1::Frame& frame) {
+    asked += frame.has_get() ? 1 : 0;
+    return true;
+  });
+  la.writes_fail = std::numeric_limits<std::size_t>::max();
+  network.drive();
+  network.advance(3 * limits::kStoreRetryMax);
+  asked = 0;
+  network.advance(5 * limits::kStoreRetryMax);
+  EXPECT_GE(asked, 4U) << "it goes on by itself";
+  EXPECT_LE(asked, 6U) << "each time all that it asks for is thrown away";
+  la.writes_fail = 0;
+  network.advance(2 * limits::kStoreRetryMax);
   EXPECT_EQ(la.holds(seoul), 51U);
 }
 

@@ -151,7 +151,7 @@ class BadFolders(NodesTest):
 
 class FullDisk(NodesTest):
     def test_writing_stops_reading_goes_on_and_honest_peers_too(self):
-        seoul, la = self.node("seoul"), self.node("la", "--store-max-bytes", 400_000)
+        seoul, la = self.node("seoul"), self.node("la", "--store-max-bytes", 400_000, "--disk-reserve-bytes", 0)
         milan = self.node("milan")
         peer(seoul, la)
         peer(seoul, milan)
@@ -159,13 +159,37 @@ class FullDisk(NodesTest):
         for i in range(30):
             refs.append(seoul.publish(f"Note {i}", "x" * 20_000))
         wait_for(lambda: refs[-1] in milan.refs(), "Milan has everything")
-        wait_for(lambda: "the store cannot write" in la.log(), "Los Angeles says that it is full")
+        wait_for(lambda: "what other cities send cannot be stored" in la.log(), "Los Angeles says that it is full")
         wait_for(lambda: la.refs(city="seoul.example"), "and still serves what it has")
         self.assert_refused("full", lambda: la.publish("No room", "x" * 100_000))
         self.assertTrue(la.json("status")["entries"])
         la.stop()
         la.start()  # with more room
         wait_for(lambda: refs[-1] in la.refs(), "it goes on where it was")
+
+    def test_what_is_left_of_the_disk_is_for_its_own_notes(self):
+        # A quarter of a quota is kept at most.
+        seoul, la = self.node("seoul"), self.node("la", "--store-max-bytes", 4_000_000)
+        peer(seoul, la)
+        wait_for(lambda: len(seoul.refs(kind="vouch")) == 2, "they know each other")
+        before = la.json("status")
+        self.assertGreater(before["disk_reserve_bytes"], 0)
+        refs = [seoul.publish(f"Note {i}", "x" * 100_000) for i in range(50)]
+
+        def alarms():
+            return {alarm["id"] for alarm in la.json("status")["alarms"]}
+        wait_for(lambda: "reserve" in alarms(), "Los Angeles says that the notes of others wait")
+        self.assertNotIn("store", alarms(), "it can write")
+        self.assertIn("is kept for this city's own notes", la.log())
+        held = wait_for(lambda: la.refs(city="seoul.example"), "and serves what it has of them")
+        self.assertNotIn(refs[-1], held)
+        ours = [la.publish(f"Ours {i}", "y" * 100_000) for i in range(5)]
+        wait_for(lambda: set(ours) <= set(la.refs(kind="practice")), "what it publishes is found here")
+        wait_for(lambda: set(ours) <= set(seoul.refs(kind="practice")), "and taken by others")
+        la.stop()
+        la.start()  # with more room
+        wait_for(lambda: refs[-1] in la.refs(), "it goes on where it was")
+        wait_for(lambda: "reserve" not in alarms(), "and says nothing any more")
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ import unittest
 
 from api import ask
 from nodes import NodesTest, wait_for
+from wire import City, Session, serve_log
 
 
 class Client:
@@ -63,6 +64,44 @@ class Events(NodesTest):
                 seoul.start()
         client.read(2 + len(published) - len(client.seen))
         self.assertEqual(client.seen, ["seoul.example/0", "seoul.example/1"] + published)
+
+    def test_a_strangers_stream_ends_after_so_many_bytes_and_goes_on_without_a_gap(self):
+        seoul = self.node("seoul", "--window-bytes", 64 << 20)  # the log comes ahead of what is stored of it
+        city = City("python.example", self.folder)
+        seoul.run("peer", "add", "--no-vouch", city.line())
+        session = Session(seoul.peer_port, city)
+        session.send_hello(city)
+        session.follow()
+        session.expect("follow")
+        # As long as lists and events show them; quotation marks take two bytes each in JSON.
+        notes = [city.practice(title=f"{i} " + '"' * 200, summary='"' * 2048) for i in range(3_800)]
+        serve_log(session, city, [(city.genesis(), b"")] + notes)
+        wait_for(lambda: seoul.entries("python.example") == len(notes) + 1, "Seoul holds them")
+        wait_for(lambda: seoul.json("status")["index_lag"] == 0, "and shows them")
+        total = seoul.json("status")["records"]
+        client = Client(seoul)
+        client.read(total)
+        self.assertLess(len(client.seen), total, "the stream ended before")
+        self.assertGreater(len(client.seen), 1_000)
+        while len(client.seen) < total:
+            before = len(client.seen)
+            client.read(total - before)
+            self.assertGreater(len(client.seen), before)
+        self.assertEqual(len(set(client.seen)), total, "nothing twice, and nothing left out")
+
+        # The same in a list: pages end early, and `next` leads on.
+        listed, cursor, pages = [], "", 0
+        while cursor is not None:
+            answer = ask("GET", f"http://127.0.0.1:{seoul.http_port}/api/v1/records?limit=1000{cursor}")
+            self.assertLess(len(answer.body), 2_200_000)
+            page = answer.json()
+            self.assertTrue(page["items"])
+            listed += [item["ref"] for item in page["items"]]
+            cursor = f"&cursor={page['next']}" if "next" in page else None
+            pages += 1
+        self.assertGreater(pages, total // 1000 + 1)
+        self.assertEqual((len(listed), set(listed)), (total, set(client.seen)))
+        session.close()
 
     def test_an_id_of_another_journal_begins_anew_and_nonsense_is_refused(self):
         seoul = self.node("seoul")

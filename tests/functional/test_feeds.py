@@ -70,6 +70,19 @@ class Feeds(NodesTest):
             self.assertTrue(all(isinstance(tag, str) for tag in item.get("tags", [])))
         return feed
 
+    def test_a_feed_of_long_notes_is_bounded_and_tells_of_each(self):
+        refs = [self.seoul.publish(f"Long {i}", "&" * 60_000, ("health/testing",)) for i in range(30)]
+        self.indexed(len(refs))
+        atom = self.get("/feeds/all.atom").body
+        self.assertLess(len(atom), 8_000_000, "each would be half a megabyte")
+        entries = self.assert_atom(atom).findall(ATOM + "entry")
+        self.assertEqual(len(entries), len(refs))
+        newest, oldest = (entry.find(ATOM + "content").text for entry in (entries[0], entries[-1]))
+        self.assertGreater(len(newest), 60_000, "the newest are there whole")
+        self.assertIn(f"/records/{refs[0]}", oldest, "of the others there is a link")
+        items = self.assert_json_feed(self.get("/feeds/all.json").body)["items"]
+        self.assertEqual([item["title"] for item in items], [f"Long {i}" for i in reversed(range(len(refs)))])
+
     def test_readers_and_schemas_take_every_feed(self):
         example = HERE.parent.parent / "deploy" / "examples" / "seoul-drive-thru-testing.ko.md"
         korean = self.seoul.run("publish", example).strip()

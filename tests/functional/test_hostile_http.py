@@ -89,6 +89,36 @@ class Hostile(NodesTest):
                 s.close()
         wait_for(lambda: ask("GET", f"http://127.0.0.1:{self.seoul.http_port}/healthz").status == 200, "then everybody is served")
 
+    def test_what_is_on_its_way_to_one_visitor_is_bounded(self):
+        large = pathlib.Path(self.folder) / "large.bin"
+        large.write_bytes(bytes(50 << 20))
+        note = '+++\ntitle = "Large"\nlanguage = "en"\ntopics = ["health"]\n+++\nText.\n'
+        ref = json.loads(self.seoul.run("--json", "publish", "-", "--attach", large, stdin=note.encode()))["ref"]
+        digest = self.seoul.json("attachment", ref)["items"][0]["sha256"]
+        target = f"/api/v1/records/{ref}/attachments/{digest}"
+
+        def begin(address):
+            """Asks for the file, and reads no more than the beginning of the answer."""
+            s = socket.socket()
+            self.addCleanup(s.close)
+            s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            s.bind((address, 0))
+            s.settimeout(DEADLINE)
+            s.connect(("127.0.0.1", self.seoul.http_port))
+            s.sendall(f"GET {target} HTTP/1.1\r\n{HEAD}\r\n".encode())
+            answer = b""
+            while len(answer) < 12:
+                answer += s.recv(12 - len(answer))
+            return s, answer.split(b" ")[1]
+        held = [begin("127.0.0.1") for _ in range(2)]
+        self.assertEqual([status for _, status in held], [b"200", b"200"])
+        self.assertEqual(begin("127.0.0.1")[1], b"429", "what nobody reads is in memory")
+        self.assertEqual(begin("127.0.0.2")[1], b"200", "others are served")
+        self.assertEqual(ask("GET", f"http://127.0.0.1:{self.seoul.http_port}/api/v1/records/{ref}").status, 200, "and so is what is short")
+        for s, _ in held:
+            s.close()
+        wait_for(lambda: begin("127.0.0.1")[1] == b"200", "who has gone makes room")
+
     def test_bodies_too_large_too_deep_or_not_what_they_say(self):
         token = account(self.seoul, "press", "publisher")
         base = f"http://127.0.0.1:{self.seoul.http_port}"

@@ -284,6 +284,49 @@ class City:
         return wire.Head(log_id=self.log, checkpoint=note, journal_seq=journal_seq, identity=self.identity())
 
 
+    def practice(self, **texts):
+        """The entry and the body of a practice, as a run has them."""
+        body = record.Body(salt=bytes(16))
+        for name, text in texts.items():
+            setattr(body.practice, name, text)
+        body = body.SerializeToString(deterministic=True)
+        entry = record.Entry(kind=record.KIND_PRACTICE, created_at_ms=1, language="en", topics=["health"], body_digest=sha256(body), body_size=len(body))
+        return entry.SerializeToString(deterministic=True), body
+
+
+def subtree(leaves):
+    """The root of a perfect tree over these leaf hashes."""
+    while len(leaves) > 1:
+        leaves = [node_hash(leaves[i], leaves[i + 1]) for i in range(0, len(leaves), 2)]
+    return leaves[0]
+
+
+def serve_log(session, city, records, most=400):
+    """Offers a log of these entries and bodies, and gives it to a node that asks for all of it."""
+    heads = wire.Frame()
+    heads.heads.heads.append(city.head([entry for entry, _ in records]))
+    session.send(heads)
+    get = session.expect("get")
+    assert getattr(get, "from") == 0 and get.to == len(records)
+    leaves = [leaf_hash(entry) for entry, _ in records]
+    before = Range()
+    for first in range(0, len(records), most):
+        end = min(first + most, len(records))
+        chunk = wire.Frame()
+        chunk.chunk.request_id, chunk.chunk.last = get.request_id, end == len(records)
+        setattr(chunk.chunk, "from", first)
+        chunk.chunk.left = b"".join(before.hashes)
+        at = end
+        for level in cover(end, len(records)):
+            chunk.chunk.right += subtree(leaves[at:at + (1 << level)])
+            at += 1 << level
+        for entry, body in records[first:end]:
+            chunk.chunk.records.add(entry=entry, body=body)
+        for leaf in leaves[first:end]:
+            before.append(leaf)
+        session.send(chunk)
+
+
 class Session:
     """A TLS connection to a node, with the certificate of `city`."""
 

@@ -1,6 +1,7 @@
 // The derived index: words in every script, topics, rebuilding.
 #include <gtest/gtest.h>
 
+#include "proto/base/limits.h"
 #include "storage/search_index.h"
 #include "storage/tokenizer.h"
 #include "tests/storage/store_fixture.h"
@@ -130,6 +131,24 @@ TEST_F(Search, AnIndexOfAnotherStoreIsEmptied) {
   auto writer = open_index_writer(folder.path() / "index.db", JournalId::from(Bytes(16, 'o')));
   ASSERT_TRUE(writer.ok());
   EXPECT_EQ((*open_index_reader(folder.path() / "index.db"))->position()->value, 0U);
+}
+
+TEST_F(Search, WhatListsShowIsOfBoundedLengthAndEndsBetweenCharacters) {
+  Draft draft = note("a", "Text.");
+  for (std::size_t i = 0; i < limits::kIndexedSummaryBytes; ++i) {
+    draft.body->mutable_practice()->mutable_title()->append("\u00e9");
+    draft.body->mutable_practice()->mutable_summary()->append("\u00e9");
+  }
+  const auto published = publish(*store, log, draft);
+  ASSERT_TRUE(published.ok()) << published.error().text();
+  catch_up();
+  const auto record = reader->get(log.id(), *published);
+  ASSERT_TRUE(record.ok() && record->has_value());
+  EXPECT_EQ((*record)->title.size(), limits::kIndexedTitleBytes - 1)
+      << "after one byte each character has two";
+  EXPECT_EQ((*record)->title.substr((*record)->title.size() - 2), "\u00e9");
+  EXPECT_EQ((*record)->summary.size(), limits::kIndexedSummaryBytes);
+  EXPECT_EQ((*record)->summary.substr((*record)->summary.size() - 2), "\u00e9");
 }
 
 TEST_F(Search, UnreadableLeavesAreListedAsSuch) {

@@ -28,6 +28,7 @@ TEST(Alarms, EachHasAnIdThatIsListed) {
   input.now = {10'000'000};
   input.signing_stopped = fail(Code::kRefused, "it forked");
   input.store = Trouble{fail(Code::kDiskFull, "full"), {1}};
+  input.others_wait = Trouble{fail(Code::kDiskFull, "kept"), {1}};
   input.index = Trouble{fail(Code::kDiskFull, "full"), {1}};
   input.disk_free_bytes = 5;
   input.failing = {1, 1, "500"};

@@ -6,6 +6,7 @@
 #include "node/http/access.h"
 #include "node/http/change_request.h"
 #include "node/http/entrance.h"
+#include "node/http/list_budget.h"
 #include "node/http/time_text.h"
 #include "node/text/networks.h"
 #include "tests/temporary_folder.h"
@@ -384,6 +385,18 @@ TEST(Table, FormulasOfOthersAreTextAndComeBackAsTheyWere) {
     ASSERT_EQ(rows->size(), 1U);
     EXPECT_EQ(rows->front().cells.at("title"), text);
   }
+}
+
+TEST(ListBudget, APageEndsAfterSoManyBytesAndNeverBeforeItsFirstItem) {
+  const boost::json::object large{{"title", std::string(limits::kListBytes, 'x')}};
+  ListBudget of_large;
+  EXPECT_TRUE(of_large.takes(large)) << "or the list could never go on";
+  EXPECT_FALSE(of_large.takes({}));
+  // As it is sent: what is escaped takes more than what was written.
+  const boost::json::object escaped{{"title", std::string(limits::kListBytes / 12, '\x01')}};
+  ListBudget of_escaped;
+  EXPECT_TRUE(of_escaped.takes(escaped));
+  EXPECT_FALSE(of_escaped.takes(escaped));
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 // end.
 #include "node/daemon/index_worker.h"
 
+#include <atomic>
 #include <future>
 
 #include <gtest/gtest.h>
@@ -80,6 +81,48 @@ TEST_F(IndexWorkerTest, AlsoWhoAsksAsTheNodeStops) {
   ASSERT_EQ(first.wait_for(kDeadline), std::future_status::ready);
   ASSERT_EQ(second.wait_for(kDeadline), std::future_status::ready);
   EXPECT_TRUE(first.get().ok());
+}
+
+// Counts what is asked of it.
+class CountingIndex final : public IndexWriter {
+ public:
+  CountingIndex(std::atomic<int>& turns, std::promise<void>& turned) : turns_(turns), turned_(turned) {}
+  Result<std::size_t> catch_up(StoreReader&) override {
+    if (turns_++ == 0) turned_.set_value();
+    return std::size_t{0};
+  }
+  Status reset() override { return {}; }
+  bool is_unclean() const override { return false; }
+  Result<bool> clean() override { return false; }
+  bool fold() override { return true; }
+
+ private:
+  std::atomic<int>& turns_;
+  std::promise<void>& turned_;
+};
+
+TEST(IndexWorkerWithoutRoom, WritesNothingSaysWhyAndGoesOnByItself) {
+  std::atomic<int> turns = 0;
+  std::promise<void> turned;
+  std::atomic<bool> room = false;
+  std::promise<void> said;
+  IndexWorker worker{std::make_unique<CountingIndex>(turns, turned),
+                     std::make_unique<MemoryStore>(MemoryStore::Options{}),
+                     [] { return UnixMillis{1}; },
+                     [] {},
+                     [&](const Error&) { said.set_value(); },
+                     [&] { return room.load(); }};
+  ASSERT_EQ(said.get_future().wait_for(kDeadline), std::future_status::ready);
+  ASSERT_TRUE(worker.trouble());
+  EXPECT_EQ(worker.trouble()->error.code, Code::kDiskFull);
+  auto emptied = std::make_shared<std::promise<Status>>();
+  worker.reset([emptied](Status done) { emptied->set_value(std::move(done)); });
+  auto answer = emptied->get_future();
+  ASSERT_EQ(answer.wait_for(kDeadline), std::future_status::ready);
+  EXPECT_FALSE(answer.get().ok()) << "an index that could not be filled again stays";
+  EXPECT_EQ(turns, 0);
+  room = true;
+  ASSERT_EQ(turned.get_future().wait_for(kDeadline), std::future_status::ready) << "nobody woke it";
 }
 
 }  // namespace

@@ -30,6 +30,20 @@ TEST(Shares, AreOfEachVisitorAndOfAll) {
   EXPECT_EQ(shares->total(), 1U);
 }
 
+TEST(Shares, AreTakenByTheAmountToo) {
+  const auto bytes = std::make_shared<Shares>(100, 150);
+  const Share a(bytes, "a", 60);
+  EXPECT_TRUE(bytes->has_room("a", 40));
+  EXPECT_FALSE(bytes->has_room("a", 41));
+  {
+    const Share b(bytes, "b", 80);
+    EXPECT_FALSE(bytes->has_room("a", 40)) << "there are 150 in all";
+    EXPECT_TRUE(bytes->has_room("a", 10));
+  }
+  EXPECT_TRUE(bytes->has_room("b", 90));
+  EXPECT_EQ(bytes->total(), 60U);
+}
+
 namespace asio = boost::asio;
 
 asio::awaitable<int> one_or_throw(bool throws) {

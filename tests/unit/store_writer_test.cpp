@@ -1,0 +1,189 @@
+// The writer's thread: what is ours goes first, and has room where what others send has none.
+#include "node/daemon/store_writer.h"
+
+#include <atomic>
+#include <future>
+
+#include <gtest/gtest.h>
+
+#include "crypto/ed25519.h"
+#include "node/publishing/gate.h"
+#include "storage/memory_store.h"
+
+namespace koinon::test {
+namespace {
+
+constexpr std::chrono::seconds kDeadline{60};
+constexpr std::uint64_t kReserve = 1'000'000;
+constexpr Room kEnough{100 * kReserve, 0, 0, 0};
+constexpr Room kKept{kReserve - 1, 0, 0, 0};
+
+Draft note(const std::string& title) {
+  Draft draft;
+  draft.entry.set_kind(v1::KIND_PRACTICE);
+  draft.entry.set_language("en");
+  draft.entry.add_topics("health");
+  draft.body.emplace();
+  draft.body->mutable_practice()->set_title(title);
+  return draft;
+}
+
+class StoreWriterTest : public testing::Test {
+ protected:
+  StoreWriterTest() {
+    EXPECT_TRUE(init_crypto().ok());
+    StoreWriter::Callbacks callbacks;
+    callbacks.on_completions = [this](std::vector<Completion> done) {
+      completed += done.size();
+      for (Completion& one : done) answers.emplace(one.id.value, std::move(one.answer));
+      if (completed >= expected) all_completed.set_value();
+    };
+    callbacks.on_own_head = [](const LogState&, const std::vector<VouchFact>&) {};
+    callbacks.on_arrivals = [] {};
+    writer = std::make_unique<StoreWriter>(
+        std::make_unique<MemoryStore>(MemoryStore::Options{}), OwnLog(identity, key),
+        [] { return UnixMillis{1'000}; }, std::move(callbacks), kReserve);
+    set_room(kEnough);
+  }
+
+  template <typename T>
+  static T wait(std::future<T> answer) {
+    EXPECT_EQ(answer.wait_for(kDeadline), std::future_status::ready);
+    return answer.get();
+  }
+  std::future<Status> change(std::function<Status(Store&)> apply) {
+    auto promise = std::make_shared<std::promise<Status>>();
+    writer->change(std::move(apply), [promise](const Status& done) { promise->set_value(done); });
+    return promise->get_future();
+  }
+  std::future<Result<Published>> publish(const std::string& title) {
+    auto promise = std::make_shared<std::promise<Result<Published>>>();
+    writer->publish(
+        Gate::for_the_node_itself(), [title](StoreReader&) { return note(title); },
+        [this, promise](Result<Published> done) {
+          completed_before = completed.load();
+          promise->set_value(std::move(done));
+        });
+    return promise->get_future();
+  }
+  void set_room(const Room& room) {
+    EXPECT_TRUE(wait(change([room](Store& store) {
+                  static_cast<MemoryStore&>(store).set_room(room);
+                  return Status();
+                })).ok());
+  }
+  // The answers of some intents, in their order, once all are there.
+  std::vector<Result<Answer>> carry_out(std::vector<IntentBody> bodies) {
+    all_completed = {};
+    expected = completed + bodies.size();
+    const std::uint64_t first = next_id;
+    for (IntentBody& body : bodies) writer->submit({IntentId(next_id++), std::move(body)});
+    wait(all_completed.get_future());
+    std::vector<Result<Answer>> out;
+    for (std::uint64_t id = first; id < next_id; ++id) out.push_back(answers.at(id));
+    return out;
+  }
+  // The writer is at work until this is called.
+  std::promise<void> hold() {
+    std::promise<void> go;
+    auto begun = std::make_shared<std::promise<void>>();
+    auto has_begun = begun->get_future();
+    change([begun, may = go.get_future().share()](Store&) {
+      begun->set_value();
+      may.wait();
+      return Status();
+    });
+    EXPECT_EQ(has_begun.wait_for(kDeadline), std::future_status::ready);
+    return go;
+  }
+
+  SigningKey key = SigningKey::generate();
+  LogIdentity identity{"seoul.example", key.public_key(), key.public_key()};
+  std::atomic<std::size_t> completed = 0;
+  std::size_t completed_before = 0;  // the last publish was answered
+  std::size_t expected = 1;
+  std::map<std::uint64_t, Result<Answer>> answers;
+  std::promise<void> all_completed;
+  std::uint64_t next_id = 1;
+  std::unique_ptr<StoreWriter> writer;
+};
+
+TEST_F(StoreWriterTest, OurOwnDoesNotWaitBehindAllThatOthersSent) {
+  constexpr std::size_t kSent = 1'000;
+  constexpr std::size_t kTwoGroups = 128;
+  all_completed = {};
+  expected = kSent;
+  auto go = hold();
+  for (std::size_t i = 0; i < kSent; ++i) writer->submit({IntentId(next_id++), CommitAsks{}});
+  auto published = publish("Ours");
+  go.set_value();
+  ASSERT_TRUE(wait(std::move(published)).ok());
+  EXPECT_LE(completed_before, kTwoGroups);
+  wait(all_completed.get_future());
+  EXPECT_EQ(completed, kSent) << "and what others sent is not lost";
+}
+
+TEST_F(StoreWriterTest, NorDoesWhatOthersSentWaitForAllThatIsOurs) {
+  constexpr std::size_t kOurs = 1'000;
+  all_completed = {};
+  expected = 1;
+  std::size_t ours = 0;  // the writer's thread
+  std::size_t ours_before = 0;
+  auto go = hold();
+  std::vector<std::future<Status>> changes;
+  for (std::size_t i = 0; i < kOurs; ++i) {
+    changes.push_back(change([&](Store&) {
+      ++ours;
+      if (completed == 0) ours_before = ours;
+      return Status();
+    }));
+  }
+  writer->submit({IntentId(next_id++), CommitAsks{}});
+  go.set_value();
+  wait(all_completed.get_future());
+  for (auto& done : changes) EXPECT_TRUE(wait(std::move(done)).ok());
+  EXPECT_LT(ours_before, kOurs / 2);
+}
+
+TEST_F(StoreWriterTest, WhatIsLeftOfTheDiskIsForOurOwn) {
+  ASSERT_TRUE(wait(publish("First")).ok());
+  const LogId own = identity.log_id();
+  const BodiesCommit sent{own, {}, {1'000}, std::nullopt};
+  ASSERT_TRUE(carry_out({CommitBodies{sent, {}}}).front().ok());
+  EXPECT_FALSE(writer->others_wait());
+
+  set_room(kKept);
+  const auto kept = carry_out({CommitBodies{sent, {}}, CommitAsks{}, CommitOutOfPolicy{own, {1'000}}});
+  ASSERT_FALSE(kept[0].ok());
+  EXPECT_TRUE(is_kept_for_own(kept[0].error())) << kept[0].error().text();
+  EXPECT_TRUE(kept[1].ok()) << "what takes no room goes on beside it";
+  EXPECT_TRUE(kept[2].ok()) << "and what the operator decided";
+  EXPECT_TRUE(writer->others_wait());
+  EXPECT_FALSE(writer->trouble()) << "the store can write";
+  EXPECT_TRUE(wait(publish("Second")).ok());
+
+  set_room(kEnough);
+  ASSERT_TRUE(carry_out({CommitBodies{sent, {}}}).front().ok());
+  EXPECT_FALSE(writer->others_wait());
+}
+
+TEST(RoomForOthers, IsWhatIsLeftBesideTheReserve) {
+  EXPECT_EQ(room_for_others({kReserve + 10, 0, 0, 0}, kReserve), 10U);
+  EXPECT_EQ(room_for_others({kReserve, 0, 0, 0}, kReserve), 0U);
+  EXPECT_EQ(room_for_others({kReserve - 10, 30, 0, 0}, kReserve), 20U)
+      << "pages that hold nothing are used first";
+  EXPECT_EQ(room_for_others({kReserve / 2 - 1, 10 * kReserve, 0, 0}, kReserve), 0U)
+      << "the index could not follow";
+  EXPECT_GT(room_for_others({0, 0, 0, 0}, 0), kReserve)
+      << "nothing is kept: the disk itself says when it is full";
+}
+
+TEST(RoomForOthers, OfAQuotaAtMostAQuarterIsKept) {
+  constexpr std::uint64_t kLarge = 100 * kReserve;
+  EXPECT_EQ(room_for_others({kLarge, 0, 400, 300}, kReserve), 200U);
+  EXPECT_EQ(room_for_others({kLarge, 0, 400, 100}, kReserve), 0U);
+  EXPECT_EQ(room_for_others({kLarge, 0, kLarge, kReserve + 7}, kReserve), 7U);
+}
+
+}  // namespace
+}  // namespace koinon::test
