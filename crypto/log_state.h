@@ -2,6 +2,7 @@
 // the store keeps them; neither knows the other.
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <utility>
@@ -44,7 +45,8 @@ struct LogState {
   std::optional<StoredHead> seen;   // newest head that entries were proven against
   std::vector<Hash> seen_right;     // hashes right of range in the tree of `seen`; empty once it stands whole
   bool frozen = false;              // evidence of a fork is held
-  std::optional<UnixMillis> out_since;  // when it fell out of our policy; its data goes after a grace time
+  std::optional<UnixMillis> out_since;  // when it fell out of our policy, for people
+  std::chrono::milliseconds out_lived{0};  // StoreState::lived by then; the grace time counts from it
   JournalSeq journal_seq;               // its row; 0: none
 };
 
@@ -186,6 +188,7 @@ struct StoreState {
   std::vector<InviteRecord> invites;
   std::vector<AttachmentWant> wants;  // not complete yet; what was for peers left out
   JournalSeq last_journal_seq;
+  std::chrono::milliseconds lived{0};  // how long this node has run, over all its starts; never too long
 };
 
 // A run as it is served: records of [from, …) up to a byte budget, at least one, proven against `size`.

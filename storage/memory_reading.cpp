@@ -67,6 +67,8 @@ Result<StoreState> MemoryStore::load_state() {
   state.asks.assign(asks_.begin(), asks_.end());
   for (const auto& [key, invite] : invites_) state.invites.push_back(invite);
   state.wants = wants();
+  const auto lived = settings_.find(kLived);
+  state.lived = lived_of(lived == settings_.end() ? std::nullopt : std::optional(lived->second));
   return state;
 }
 

@@ -191,21 +191,28 @@ Result<JournalSeq> MemoryStore::add_evidence(const EvidenceCommit& evidence) {
   return state.journal_seq;
 }
 
-Status MemoryStore::set_out_of_policy(const LogId& id, UnixMillis since) {
+Status MemoryStore::set_out_of_policy(const LogId& id, UnixMillis since, std::chrono::milliseconds lived) {
   KOINON_ASSIGN(LogData * log, find(id));
-  undo_with([this, id, old = log->state.out_since] { logs_.at(id)->state.out_since = old; });
+  undo_with([this, id, old = log->state.out_since, old_lived = log->state.out_lived] {
+    logs_.at(id)->state.out_since = old;
+    logs_.at(id)->state.out_lived = old_lived;
+  });
   log->state.out_since = since;
+  log->state.out_lived = lived;
   return {};
 }
 
 Result<JournalSeq> MemoryStore::readmit(const LogId& id) {
   KOINON_TRY(need_space());
   KOINON_ASSIGN(LogData * log, find(id));
-  undo_with([this, id, since = log->state.out_since, row = log->state.journal_seq] {
+  undo_with([this, id, since = log->state.out_since, lived = log->state.out_lived,
+             row = log->state.journal_seq] {
     logs_.at(id)->state.out_since = since;
+    logs_.at(id)->state.out_lived = lived;
     logs_.at(id)->state.journal_seq = row;
   });
   log->state.out_since.reset();
+  log->state.out_lived = {};
   if (!log->state.whole) return JournalSeq(0);
   log->state.journal_seq = JournalSeq(journal_next_++);
   return log->state.journal_seq;

@@ -81,7 +81,7 @@ class MemoryStore final : public Store {
   Status add_bodies(const BodiesCommit& bodies) override;
   Result<std::optional<EntryIndex>> apply_filter(const LogId& log, const BodyFilter& filter, UnixMillis now,
                                                  EntryIndex from, std::uint64_t most) override;
-  Status set_out_of_policy(const LogId& log, UnixMillis since) override;
+  Status set_out_of_policy(const LogId& log, UnixMillis since, std::chrono::milliseconds lived) override;
   Result<JournalSeq> readmit(const LogId& log) override;
   Status set_asks(const std::vector<HeadAsk>& asks, bool open) override;
   Status remove_log(const LogId& log, UnixMillis now) override;

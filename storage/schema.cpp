@@ -7,7 +7,7 @@ namespace {
 
 // Record ids are log number * 2^40 + entry index; tile ids are log number * 2^36 + level * 2^33 + number.
 // Both tables are thereby clustered by log and position without a second index.
-constexpr std::array<const char*, 6> kSteps = {
+constexpr std::array<const char*, 7> kSteps = {
     // 1: what a node needs to hold, prove and replicate logs.
     R"sql(
 CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
@@ -155,6 +155,11 @@ END;
 CREATE TRIGGER file_changed AFTER UPDATE OF wish ON attachment WHEN (new.wish < 3) <> (old.wish < 3) BEGIN
   UPDATE total SET files = files + (new.wish < 3) * new.size - (old.wish < 3) * old.size;
 END;
+)sql",
+    // 7: the grace time counts what the node ran: how long that was when a log fell out of policy. A log that
+    // is out already begins anew.
+    R"sql(
+ALTER TABLE log ADD COLUMN out_lived_ms INTEGER;
 )sql"};
 
 Result<int> current_version(sqlite::Connection& db) {

@@ -37,6 +37,7 @@ class SqliteQueries {
 
   Result<std::int64_t> log_number(const LogId& log);
   Result<std::optional<Bytes>> meta(std::string_view key);
+  Result<std::optional<Bytes>> setting(std::string_view name);
 
  private:
   Result<std::vector<VouchFact>> vouches();

@@ -63,7 +63,7 @@ class SqliteBase : public Base {
     return queries_.arrival_of(log, index);
   }
   Result<std::optional<Bytes>> setting(std::string_view name) override {
-    return queries_.meta("setting." + std::string(name));
+    return queries_.setting(name);
   }
   Result<std::vector<StoredRecord>> unheld(const LogId& log, EntryIndex from, std::size_t limit) override {
     return queries_.unheld(log, from, limit);
@@ -124,7 +124,7 @@ class SqliteStore final : public SqliteBase<Store> {
                                                  EntryIndex from, std::uint64_t most) override {
     return bodies_.apply_filter(log, filter, now, from, most);
   }
-  Status set_out_of_policy(const LogId& log, UnixMillis since) override;
+  Status set_out_of_policy(const LogId& log, UnixMillis since, std::chrono::milliseconds lived) override;
   Result<JournalSeq> readmit(const LogId& log) override;
   Status set_asks(const std::vector<HeadAsk>& asks, bool open) override;
   Status remove_log(const LogId& log, UnixMillis now) override;
@@ -432,16 +432,16 @@ Result<JournalSeq> SqliteStore::add_evidence(const EvidenceCommit& evidence) {
   return write_journal_row(number);
 }
 
-Status SqliteStore::set_out_of_policy(const LogId& log, UnixMillis since) {
+Status SqliteStore::set_out_of_policy(const LogId& log, UnixMillis since, std::chrono::milliseconds lived) {
   KOINON_TRY(queries_.log_number(log));
-  auto update = db_.prepare("UPDATE log SET out_since_ms = ? WHERE log_id = ?");
-  return update.bind(since.value).bind_blob(log.view()).run();
+  auto update = db_.prepare("UPDATE log SET out_since_ms = ?, out_lived_ms = ? WHERE log_id = ?");
+  return update.bind(since.value).bind(lived.count()).bind_blob(log.view()).run();
 }
 
 Result<JournalSeq> SqliteStore::readmit(const LogId& log) {
   KOINON_ASSIGN(const LogState state, queries_.log_state(log));
   KOINON_ASSIGN(const std::int64_t number, queries_.log_number(log));
-  auto update = db_.prepare("UPDATE log SET out_since_ms = NULL WHERE number = ?");
+  auto update = db_.prepare("UPDATE log SET out_since_ms = NULL, out_lived_ms = NULL WHERE number = ?");
   KOINON_TRY(update.bind(number).run());
   if (!state.whole) return JournalSeq(0);
   return write_journal_row(number);
@@ -474,7 +474,7 @@ Status SqliteStore::remove_log(const LogId& log, UnixMillis now) {
         "DELETE FROM arrival WHERE log = ? AND first < (SELECT max(first) FROM arrival)",
         "UPDATE log SET size = 0, range = x'', whole_size = NULL, whole_root = NULL, "
         "whole_note = NULL, seen_size = NULL, seen_root = NULL, seen_note = NULL, seen_right "
-        "= NULL, out_since_ms = NULL WHERE number = ?"}) {
+        "= NULL, out_since_ms = NULL, out_lived_ms = NULL WHERE number = ?"}) {
     auto clear = db_.prepare(sql);
     KOINON_TRY(clear.bind(number).run());
   }

@@ -1,8 +1,16 @@
 #include "storage/store.h"
 
+#include <algorithm>
+#include <cstdlib>
+
 #include "proto/base/limits.h"
 
 namespace koinon {
+
+std::chrono::milliseconds lived_of(const std::optional<Bytes>& setting) {
+  const std::int64_t lived = setting ? std::strtoll(setting->c_str(), nullptr, 10) : 0;
+  return std::chrono::milliseconds(std::max<std::int64_t>(lived, 0));
+}
 
 Status check_pin(std::size_t pinned, bool known, bool same_city) {
   if (known && !same_city)

@@ -5,6 +5,7 @@
 // other threads and see what was committed before each call.
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -36,6 +37,7 @@ struct Arrival {
 inline constexpr std::string_view kSubscriptions = "subscriptions";   // BodyFilter::text
 inline constexpr std::string_view kObserverName = "observer";         // of a node without a log
 inline constexpr std::string_view kFilterApplied = "filter_applied";  // the one that the bodies held follow
+inline constexpr std::string_view kLived = "lived_ms";                // how long the node has run, decimal
 
 struct StoreCounts {
   std::uint64_t logs = 0;
@@ -122,7 +124,8 @@ class Store : public StoreReader {
   virtual Result<std::optional<EntryIndex>> apply_filter(const LogId& log, const BodyFilter& filter,
                                                          UnixMillis now, EntryIndex from,
                                                          std::uint64_t most) = 0;
-  virtual Status set_out_of_policy(const LogId& log, UnixMillis since) = 0;
+  // `lived`: how long the node has run by now; the grace time counts from it.
+  virtual Status set_out_of_policy(const LogId& log, UnixMillis since, std::chrono::milliseconds lived) = 0;
   // Policy admits the log again: it gets a new journal row, which is returned; 0 if it does not stand whole.
   virtual Result<JournalSeq> readmit(const LogId& log) = 0;
   // Remembers heads to ask for, or forgets them once they are settled.
@@ -154,6 +157,9 @@ class Store : public StoreReader {
   // An empty value removes it.
   virtual Status set_setting(std::string_view name, BytesView value) = 0;
 };
+
+// The setting kLived as it is stored; none, or what cannot be read, counts as nothing.
+std::chrono::milliseconds lived_of(const std::optional<Bytes>& setting);
 
 // The rule of put_peer, the same in every store: how many are pinned, whether this key is, and as the same
 // city.

@@ -180,7 +180,7 @@ const std::vector<ConfigKey>& config_keys() {
       key("trust.hops", "how far vouches reach (2)", number(&Config::trust_hops, 16)),
       key("trust.paths", "paths that share no city, to trust one that is no peer (1)",
           number(&Config::trust_paths, 16)),
-      key("trust.grace_days", "days until the data of a city no longer trusted are removed (30)",
+      key("trust.grace_days", "days that the node runs until the data of a city no longer trusted are removed (30)",
           number(&Config::trust_grace_days, 3650)),
       key("quota.log_entries", "entries taken of one log at most (10,000,000)",
           number(&Config::log_entries, std::uint64_t{1} << 40)),

@@ -34,7 +34,8 @@ struct EngineConfig {
   unsigned trust_hops = 2;
   unsigned trust_paths = 1;
   std::size_t trust_admits = 0;                // cities through any one voucher; 0: limits::kVouchAdmits
-  std::chrono::milliseconds grace{0};          // from falling out of policy to removal; 0: limits::kGrace
+  // From falling out of policy to removal, in time that the node runs; 0: limits::kGrace.
+  std::chrono::milliseconds grace{0};
   std::uint64_t log_entries = 0;               // quota of one log; 0: limits::kLogEntries
   std::uint64_t attachments_up_to = 0;         // files of at most so many bytes come with their notes
   bool refilter = false;                       // the store's bodies may follow another filter
@@ -214,6 +215,8 @@ class Engine {
   void remember_asks(const std::vector<LogId>& logs);
   void ask_settled(const NodeKey& peer, const LogId& log);
   std::chrono::milliseconds grace() const;
+  std::chrono::milliseconds lived(Now now) const;
+  void save_lived(Now now);
   void remove_expired(Now now);
   void remove_log(Now now, Log& log);
   void apply_filters(Now now);
@@ -393,6 +396,9 @@ class Engine {
   std::set<LogId> lacking_;                  // logs whose bodies are looked for
   std::set<LogId> outside_;                  // logs held and outside our policy
   MonoTime next_trust_refresh_{};
+  MonoTime started_{};
+  std::chrono::milliseconds lived_before_{0};  // how long the node had run before this start
+  std::chrono::milliseconds lived_saved_{0};   // what the store has of lived()
   MonoTime store_retry_at_{};
   bool store_failed_ = false;
   bool shutting_down_ = false;

@@ -39,6 +39,10 @@ TrustChange Engine::recompute_trust(Now now) {
     next_trust_refresh_ =
         std::min(next_trust_refresh_, now.mono + std::min<MonoTime>(left, limits::kTrustRefresh));
   }
+  if (!outside_.empty()) {
+    if (lived(now) - lived_saved_ >= limits::kLivedSaved) save_lived(now);
+    next_trust_refresh_ = std::min<MonoTime>(next_trust_refresh_, now.mono + limits::kLivedSaved);
+  }
   return change;
 }
 
@@ -80,6 +84,7 @@ void Engine::enter_policy(Now, const LogId& id) {
   log.read_again();
   if (!log.state.out_since) return;
   log.state.out_since.reset();
+  log.state.out_lived = {};
   // A new row: peers whose cursors have passed the old one while we told nothing of it hear of it again.
   issue(CommitReadmission{id}, [this, id, commit = begin_commit()](Now then, const Result<Answer>& answer) {
     const JournalSeq row = answer.ok() ? std::get<RunStored>(*answer).journal_seq : JournalSeq(0);
@@ -101,13 +106,29 @@ void Engine::leave_policy(Now now, const LogId& id) {
   lacking_.erase(id);
   if (log.state.range.size().value == 0 && log.commits == 0) return;
   outside_.insert(id);
-  const auto since = log.state.out_since.value_or(now.wall);
-  const std::chrono::milliseconds left(
-      std::max<std::int64_t>(since.value + grace().count() - now.wall.value, 1));
+  const bool fell_out_before = log.state.out_since.has_value();
+  if (!fell_out_before) {
+    log.state.out_since = now.wall;
+    log.state.out_lived = lived(now);
+  }
+  const auto left = std::max(log.state.out_lived + grace() - lived(now), std::chrono::milliseconds(1));
   next_trust_refresh_ = std::min<MonoTime>(next_trust_refresh_, now.mono + left);
-  if (log.state.out_since) return;
-  log.state.out_since = now.wall;
-  issue(CommitOutOfPolicy{id, now.wall}, [](Now, const Result<Answer>&) {});
+  if (fell_out_before) return;
+  // Before what counts from it: with less stored, the next start would count from less.
+  if (lived_saved_ != log.state.out_lived) save_lived(now);
+  issue(CommitOutOfPolicy{id, now.wall, log.state.out_lived}, [](Now, const Result<Answer>&) {});
+}
+
+// How long this node has run, over all its starts. A clock that jumps, and time in which nobody ran, who could
+// have looked after the log or vouched for it again, do not count.
+std::chrono::milliseconds Engine::lived(Now now) const {
+  return lived_before_ + std::chrono::duration_cast<std::chrono::milliseconds>(now.mono - started_);
+}
+
+// A crash loses what came since, which only makes the grace longer.
+void Engine::save_lived(Now now) {
+  lived_saved_ = lived(now);
+  issue(CommitLived{lived_saved_}, [](Now, const Result<Answer>&) {});
 }
 
 std::chrono::milliseconds Engine::grace() const {
@@ -118,7 +139,7 @@ void Engine::remove_expired(Now now) {
   for (const LogId& id : std::set<LogId>(outside_)) {
     Log& log = *logs_.at(id);
     if (!log.state.out_since || log.removing || log.commits > 0 || log.filtering) continue;
-    if (now.wall.value - log.state.out_since->value >= grace().count()) remove_log(now, log);
+    if (lived(now) - log.state.out_lived >= grace()) remove_log(now, log);
   }
 }
 

@@ -111,6 +111,11 @@ struct FilterApplied {
 struct CommitOutOfPolicy {
   LogId log;
   UnixMillis since;
+  std::chrono::milliseconds lived{0};  // how long this node had run by then
+};
+// How long this node has run. Answer: Done.
+struct CommitLived {
+  std::chrono::milliseconds lived{0};
 };
 // Answer: RunStored, with a new row where the log stands whole.
 struct CommitReadmission {
@@ -208,7 +213,7 @@ struct ReadDigest {
 
 using IntentBody =
     std::variant<VerifyHeads, VerifyRun, VerifyBodies, CommitRun, CommitCursor, CommitEvidence, CommitBodies,
-                 CommitFilter, CommitOutOfPolicy, CommitReadmission, CommitAsks, CommitRemoval, ReadRun,
+                 CommitFilter, CommitOutOfPolicy, CommitLived, CommitReadmission, CommitAsks, CommitRemoval, ReadRun,
                  ReadRoot, ReadRecords, ReadUnheld, ReadProof, VerifyChunk, CommitWant, CommitChunk,
                  CommitFinished, CommitDrop, ReadChunk, ReadDigest, VerifyEvidence, ReadEvidence>;
 struct Intent {

@@ -96,7 +96,7 @@ void explain_log(Explanation& out, StoreReader& store, const LogId& city, const 
   out.because(std::to_string(state->range.size().value) + " entries of its log are held");
   if (state->out_since)
     out.because("it has been outside the policy since " + time_text(*state->out_since) +
-                "; its data go after trust.grace_days");
+                "; its data go once this node has run for trust.grace_days since");
   if (standing.log.frozen) {
     out.because(
         "it signed two histories: the log is frozen, the evidence is kept, and nothing more is taken of it");

@@ -164,7 +164,10 @@ Result<Answer> execute_write(Store& store, const IntentBody& body) {
             return Answer(FilterApplied{*next});
           },
           [&](const CommitOutOfPolicy& intent) {
-            return to_answer(store.set_out_of_policy(intent.log, intent.since));
+            return to_answer(store.set_out_of_policy(intent.log, intent.since, intent.lived));
+          },
+          [&](const CommitLived& intent) {
+            return to_answer(store.set_setting(kLived, std::to_string(intent.lived.count())));
           },
           [&](const CommitReadmission& intent) -> Result<Answer> {
             const auto row = store.readmit(intent.log);

@@ -125,7 +125,8 @@ inline constexpr std::size_t kVouchAdmits = 100;  // cities admitted through any
 inline constexpr std::size_t kVouches = 1000;     // of any one voucher that count
 inline constexpr std::size_t kSameName = 100;     // logs of one name that are told apart
 inline constexpr std::chrono::hours kVouchLifetime{24 * 365 * 2};
-inline constexpr std::chrono::hours kGrace{24 * 30};  // from falling out of policy to removal
+inline constexpr std::chrono::hours kGrace{24 * 30};  // from falling out of policy to removal, while the node runs
+inline constexpr std::chrono::minutes kLivedSaved{5};  // how long the node ran is written so often, while a grace runs
 inline constexpr std::chrono::minutes kTrustRefresh{10};
 inline constexpr std::chrono::milliseconds kTrustDelay{
     100};  // from a vouch's arrival to what follows from it

@@ -254,8 +254,13 @@ TEST_P(Bodies, ARunTakesBackTheMarksThatNameItAndNoOthers) {
 TEST_P(Bodies, ARemovedLogIsGoneAndComesBackUnlessItForked) {
   author.say(note("one"));
   take(author.run(0, 1, BodyState::kNotHeld, true));
-  change([&] { ASSERT_TRUE(store->set_out_of_policy(author.log.id(), {7}).ok()); });
+  change([&] {
+    ASSERT_TRUE(store->set_out_of_policy(author.log.id(), {7}, std::chrono::hours(5)).ok());
+    ASSERT_TRUE(store->set_setting(kLived, "18000007").ok());
+  });
   EXPECT_EQ(store->log_state(author.log.id())->out_since, UnixMillis{7});
+  EXPECT_EQ(store->log_state(author.log.id())->out_lived, std::chrono::hours(5));
+  EXPECT_EQ(store->load_state()->lived, std::chrono::milliseconds(18'000'007));
   change([&] { ASSERT_TRUE(store->remove_log(author.log.id(), {8}).ok()); });
   EXPECT_FALSE(store->log_state(author.log.id()).ok());
   EXPECT_FALSE(store->record(author.log.id(), EntryIndex(0)).ok());
@@ -278,12 +283,13 @@ TEST_P(Bodies, AReadmittedLogGetsANewRow) {
   take(author.run(0, 1, BodyState::kNotHeld));
   const JournalSeq before = store->log_state(author.log.id())->journal_seq;
   change([&] {
-    ASSERT_TRUE(store->set_out_of_policy(author.log.id(), {7}).ok());
+    ASSERT_TRUE(store->set_out_of_policy(author.log.id(), {7}, std::chrono::hours(5)).ok());
     const auto row = store->readmit(author.log.id());
     ASSERT_TRUE(row.ok());
     EXPECT_GT(*row, before);
   });
   EXPECT_FALSE(store->log_state(author.log.id())->out_since.has_value());
+  EXPECT_EQ(store->log_state(author.log.id())->out_lived.count(), 0);
   EXPECT_GT(store->log_state(author.log.id())->journal_seq, before);
 }
 
