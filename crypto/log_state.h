@@ -30,6 +30,11 @@ struct StoredRecord {
   bool transit = false;  // the body is held for peers only: our own filter does not want it
 };
 
+// What a record counts for its log's quota: entry, a body that is held for ourselves, and what keeping it
+// takes besides.
+std::uint64_t bytes_held(std::size_t entry, std::size_t body);
+std::uint64_t bytes_held(const std::vector<StoredRecord>& records);
+
 struct StoredHead {
   TreeSize size;
   Hash root;
@@ -48,6 +53,7 @@ struct LogState {
   std::optional<UnixMillis> out_since;  // when it fell out of our policy, for people
   std::chrono::milliseconds out_lived{0};  // StoreState::lived by then; the grace time counts from it
   JournalSeq journal_seq;               // its row; 0: none
+  std::uint64_t bytes = 0;              // sum of bytes_held of its records
 };
 
 struct PeerRecord {

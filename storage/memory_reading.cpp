@@ -131,6 +131,11 @@ Result<StoredRecord> MemoryStore::record(const LogId& id, EntryIndex index) {
   return stored(log->records[index.value], index);
 }
 
+Result<std::uint64_t> MemoryStore::log_bytes(const LogId& id) {
+  KOINON_ASSIGN(const LogData* log, std::as_const(*this).find(id));
+  return log->state.bytes;
+}
+
 Result<LogState> MemoryStore::log_state(const LogId& id) {
   KOINON_ASSIGN(const LogData* log, find(id));
   return log->state;

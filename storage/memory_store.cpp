@@ -70,10 +70,16 @@ void MemoryStore::rollback() {
 
 // --- writing ---
 
+std::uint64_t MemoryStore::bytes_of(const Record& record) {
+  return bytes_held(record.entry->size(), record.body && !record.transit ? record.body->size() : 0);
+}
+
 void MemoryStore::set_record(LogData& log, EntryIndex index, Record record) {
-  undo_with([this, id = log.state.id, index, old = log.records[index.value]] {
+  undo_with([this, id = log.state.id, index, old = log.records[index.value], bytes = log.state.bytes] {
     logs_.at(id)->records[index.value] = old;
+    logs_.at(id)->state.bytes = bytes;
   });
+  log.state.bytes = log.state.bytes + bytes_of(record) - bytes_of(log.records[index.value]);
   log.records[index.value] = std::move(record);
 }
 
@@ -135,6 +141,7 @@ Result<JournalSeq> MemoryStore::append_run(const RunCommit& run) {
   LogData& log = *it->second;
   undo_with([this, old = log.state] { logs_.at(old.id)->state = old; });
   append_records(log, run);
+  log.state.bytes += bytes_held(run.records);
   log.state.range = run.after;
   log.state.seen = run.head;
   log.state.seen_right = run.right;

@@ -56,6 +56,7 @@ class MemoryStore final : public Store {
   Result<std::vector<Hash>> hashes(const LogId& log, TreeNode first, std::uint64_t count) override;
   Result<StoredRecord> record(const LogId& log, EntryIndex index) override;
   Result<LogState> log_state(const LogId& log) override;
+  Result<std::uint64_t> log_bytes(const LogId& log) override;
   Result<std::vector<LogState>> logs_named(std::string_view name, std::size_t limit) override;
   Result<std::vector<LogState>> logs_after(const std::optional<LogState>& last, std::size_t limit) override;
   Result<StoreCounts> counts() override;
@@ -123,6 +124,7 @@ class MemoryStore final : public Store {
   Result<LogData*> find(const LogId& log);
   static NodeReader nodes(const LogData& log);
   static StoredRecord stored(const Record& record, EntryIndex index);
+  static std::uint64_t bytes_of(const Record& record);
   void undo_with(Undo undo) { undo_.push_back(std::move(undo)); }
   void set_record(LogData& log, EntryIndex index, Record record);
   void add_arrival(const LogId& log, EntryIndex from, std::uint64_t count, ArrivalKind kind, UnixMillis at,

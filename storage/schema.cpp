@@ -157,9 +157,18 @@ CREATE TRIGGER file_changed AFTER UPDATE OF wish ON attachment WHEN (new.wish < 
 END;
 )sql",
     // 7: the grace time counts what the node ran: how long that was when a log fell out of policy. A log that
-    // is out already begins anew.
+    // is out already begins anew. What each log takes: entries, bodies, and 512 bytes a record; runs that are
+    // added are counted where they are written.
     R"sql(
 ALTER TABLE log ADD COLUMN out_lived_ms INTEGER;
+ALTER TABLE log ADD COLUMN bytes INTEGER NOT NULL DEFAULT 0;
+UPDATE log SET bytes = (SELECT coalesce(sum(length(entry) + coalesce(length(body), 0) + 512), 0) FROM record
+  WHERE record.id >= log.number << 40 AND record.id < (log.number + 1) << 40);
+CREATE TRIGGER body_changed AFTER UPDATE OF body ON record
+WHEN coalesce(length(new.body), 0) <> coalesce(length(old.body), 0) BEGIN
+  UPDATE log SET bytes = bytes + coalesce(length(new.body), 0) - coalesce(length(old.body), 0)
+  WHERE number = new.id >> 40;
+END;
 )sql"};
 
 Result<int> current_version(sqlite::Connection& db) {

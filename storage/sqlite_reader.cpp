@@ -11,7 +11,7 @@ namespace {
 constexpr std::string_view kLogColumns =
     "SELECT l.log_id, l.name, l.signing_key, l.recovery_key, l.size, l.range, l.whole_size, l.whole_root, "
     "l.whole_note, l.seen_size, l.seen_root, l.seen_note, l.frozen, coalesce(j.seq, 0), l.seen_right, "
-    "l.out_since_ms, coalesce(l.out_lived_ms, 0) "
+    "l.out_since_ms, coalesce(l.out_lived_ms, 0), l.bytes "
     "FROM log l LEFT JOIN journal j ON j.log = l.number ";
 
 constexpr std::string_view kRecordColumns =
@@ -38,6 +38,7 @@ Result<LogState> read_log(const sqlite::Statement& row) {
   KOINON_ASSIGN(log.seen_right, unpack_hashes(row.blob(14), "seen_right"));
   if (!row.is_null(15)) log.out_since = UnixMillis{row.integer(15)};
   log.out_lived = std::chrono::milliseconds(row.integer(16));
+  log.bytes = row.number(17);
   return log;
 }
 
@@ -175,6 +176,14 @@ Result<LogState> SqliteQueries::log_state(const LogId& log) {
   KOINON_ASSIGN(const bool found, select.step());
   if (!found) return unknown_log(log);
   return read_log(select);
+}
+
+Result<std::uint64_t> SqliteQueries::log_bytes(const LogId& log) {
+  auto select = db_.prepare("SELECT bytes FROM log WHERE log_id = ?");
+  select.bind_blob(log.view());
+  KOINON_ASSIGN(const bool found, select.step());
+  if (!found) return unknown_log(log);
+  return select.number(0);
 }
 
 Result<std::vector<LogState>> SqliteQueries::logs_named(std::string_view name, std::size_t limit) {

@@ -45,6 +45,7 @@ class SqliteBase : public Base {
     return queries_.record(log, index);
   }
   Result<LogState> log_state(const LogId& log) override { return queries_.log_state(log); }
+  Result<std::uint64_t> log_bytes(const LogId& log) override { return queries_.log_bytes(log); }
   Result<std::vector<LogState>> logs_after(const std::optional<LogState>& last, std::size_t limit) override {
     return queries_.logs_after(last, limit);
   }
@@ -342,8 +343,8 @@ Result<JournalSeq> SqliteStore::write_log_row(const RunCommit& run, std::int64_t
   }
   const Bytes range = pack_hashes(run.after.hashes());
   auto update = db_.prepare(
-      "UPDATE log SET size = ?, range = ?, seen_size = ?, seen_root = ?, seen_note = ?, seen_right = ? WHERE "
-      "number = ?");
+      "UPDATE log SET size = ?, range = ?, seen_size = ?, seen_root = ?, seen_note = ?, seen_right = ?, "
+      "bytes = bytes + ? WHERE number = ?");
   const Bytes right = pack_hashes(run.right);
   KOINON_TRY(update.bind(static_cast<std::int64_t>(run.after.size().value))
                  .bind_blob(range)
@@ -351,6 +352,7 @@ Result<JournalSeq> SqliteStore::write_log_row(const RunCommit& run, std::int64_t
                  .bind_blob(run.head.root.view())
                  .bind_blob(run.head.note)
                  .bind_blob(right)
+                 .bind(static_cast<std::int64_t>(bytes_held(run.records)))
                  .bind(number)
                  .run());
   if (!whole) return JournalSeq(0);
@@ -474,7 +476,7 @@ Status SqliteStore::remove_log(const LogId& log, UnixMillis now) {
         "DELETE FROM arrival WHERE log = ? AND first < (SELECT max(first) FROM arrival)",
         "UPDATE log SET size = 0, range = x'', whole_size = NULL, whole_root = NULL, "
         "whole_note = NULL, seen_size = NULL, seen_root = NULL, seen_note = NULL, seen_right "
-        "= NULL, out_since_ms = NULL, out_lived_ms = NULL WHERE number = ?"}) {
+        "= NULL, out_since_ms = NULL, out_lived_ms = NULL, bytes = 0 WHERE number = ?"}) {
     auto clear = db_.prepare(sql);
     KOINON_TRY(clear.bind(number).run());
   }

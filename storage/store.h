@@ -63,6 +63,8 @@ class StoreReader {
   virtual Result<StoredRecord> record(const LogId& log, EntryIndex index) = 0;
   // One whole log's state.
   virtual Result<LogState> log_state(const LogId& log) = 0;
+  // LogState::bytes alone.
+  virtual Result<std::uint64_t> log_bytes(const LogId& log) = 0;
   // The logs that claim a name, by log id; more than one is possible, and shown apart. At most `limit`.
   virtual Result<std::vector<LogState>> logs_named(std::string_view name, std::size_t limit) = 0;
   // Logs by name, then by log id, after the one given; at most `limit`.

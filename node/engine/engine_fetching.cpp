@@ -200,6 +200,7 @@ void Engine::commit_run(Now now, Log& log, RunVerified run, std::size_t size) {
     if (record.state == BodyState::kErased && record.erased_by.value >= run.after.size().value)
       stored.pending_marks = true;
   }
+  count_intake(now, log, bytes_held(run.records));
   if (Session* session = find(fetch.source); session != nullptr)
     session->counts.records_in += run.records.size();
   if (run.after.size() == fetch.target.size) {
@@ -223,12 +224,16 @@ void Engine::commit_run(Now now, Log& log, RunVerified run, std::size_t size) {
   ++log.commits;
   issue(std::move(intent),
         [this, id = log.state.id, generation = fetch.generation, source = fetch.source, size,
-         commit = begin_commit(), stored = std::move(stored)](Now then, Result<Answer> answer) {
-          --logs_.at(id)->commits;
+         order = next_generation_++, commit = begin_commit(),
+         stored = std::move(stored)](Now then, Result<Answer> answer) {
+          Log& stored_log = *logs_.at(id);
+          --stored_log.commits;
+          if (answer.ok()) note_bytes(stored_log, order, std::get<RunStored>(*answer).bytes);
           const JournalSeq row = answer.ok() ? std::get<RunStored>(*answer).journal_seq : JournalSeq(0);
           on_run_stored(then, id, generation, source, stored, answer);
           end_commit(then, commit, id, row);
           release(then, source, size);
+          rest_if_full(then, stored_log);
           schedule_fetch(then, id);
         });
 }

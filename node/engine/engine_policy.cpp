@@ -158,6 +158,7 @@ void Engine::remove_log(Now now, Log& log) {
           empty.identity = gone.state.identity;
           empty.frozen = gone.state.frozen;
           gone.state = std::move(empty);
+          gone.bytes_order = next_generation_++;  // what was given to the store before counts no more
           outside_.erase(id);
           end_files_of(then, id, std::nullopt);
           trust_.forget_voucher(id);
@@ -177,6 +178,9 @@ LogStanding Engine::standing(const LogId& id) const {
   const Log& log = *it->second;
   out.frozen = log.state.frozen;
   out.over_quota = log.over_quota;
+  out.bytes = log.state.bytes;
+  out.bytes_allowed = id == own_log_ ? 0 : log_bytes_quota(id);
+  out.resting = log.rests_until.has_value();
   out.fetching = log.fetch.has_value();
   for (const auto& [session, offer] : log.offers) {
     if (const auto live = sessions_.find(session); live != sessions_.end())
@@ -245,10 +249,14 @@ void Engine::apply_filter(Now now, Log& log) {
 // A piece at a time: what others write, our own notes first of all, comes in between.
 void Engine::apply_filter_from(Now now, Log& log, EntryIndex from) {
   issue(CommitFilter{log.state.id, config_.filter, now.wall, from, limits::kFilteredAtOnce},
-        [this, id = log.state.id, number = filter_number_](Now then, const Result<Answer>& answer) {
+        [this, id = log.state.id, number = filter_number_,
+         order = next_generation_++](Now then, const Result<Answer>& answer) {
           Log& done = *logs_.at(id);
           std::optional<EntryIndex> next;
-          if (answer.ok()) next = std::get<FilterApplied>(*answer).next;
+          if (answer.ok()) {
+            next = std::get<FilterApplied>(*answer).next;
+            note_bytes(done, order, std::get<FilterApplied>(*answer).bytes);
+          }
           // Of a filter that has changed again the rest is left out: the next one passes over all.
           if (next && number == filter_number_) return apply_filter_from(then, done, *next);
           done.filtering = false;

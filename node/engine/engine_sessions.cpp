@@ -264,6 +264,7 @@ void Engine::on_tick(Now now) {
   }
   if (store_failed_ && now.mono >= store_retry_at_) retry_fetches(now);
   if (!lacking_.empty()) retry_bodies(now);
+  wake_rested(now);
   if (!files_.empty()) run_file_timers(now);
 }
 
@@ -272,6 +273,7 @@ MonoTime Engine::next_tick() const {
   const auto sooner = [&next](MonoTime at) { next = std::min(next, at); };
   if (store_failed_) sooner(store_retry_at_);
   sooner(next_file_timer());
+  if (!resting_.empty()) sooner(resting_.begin()->first);
   for (const LogId& id : lacking_) {
     if (const auto& at = logs_.at(id)->retry_bodies_at; at) sooner(*at);
   }

@@ -81,7 +81,8 @@ struct CommitRun {
   std::vector<AttachmentWant> wants{};
 };
 struct RunStored {
-  JournalSeq journal_seq;  // 0: the log does not stand whole yet
+  JournalSeq journal_seq;   // 0: the log does not stand whole yet
+  std::uint64_t bytes = 0;  // held of the log now; only of a run and of bodies
 };
 
 // Answer: Done.
@@ -92,6 +93,7 @@ struct CommitCursor {
 struct CommitEvidence {
   EvidenceCommit evidence;
 };
+// Answer: RunStored, without a row.
 struct CommitBodies {
   BodiesCommit bodies;
   // NOLINTNEXTLINE(readability-redundant-member-init): may be left out of braces
@@ -107,6 +109,7 @@ struct CommitFilter {
 };
 struct FilterApplied {
   std::optional<EntryIndex> next;  // where to go on; none: these were the last
+  std::uint64_t bytes = 0;         // held of the log now
 };
 struct CommitOutOfPolicy {
   LogId log;

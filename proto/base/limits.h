@@ -85,6 +85,13 @@ inline constexpr double kFramesPerSecond = 1'000;
 
 // Quotas
 inline constexpr std::uint64_t kLogEntries = 10'000'000;  // of one log; a larger head is not followed
+inline constexpr std::uint64_t kLogBytes = 8192 * kMiB;   // of a log one hop away; an eighth for each hop further
+inline constexpr std::uint64_t kLogBytesLeast = 16 * kMiB;  // of a log however far away
+inline constexpr std::uint64_t kRecordBytes = 512;          // that count for a record besides its entry and body
+inline constexpr double kIntakeAtOnce = 0.25;               // of a log's bytes; then all of them in the period
+inline constexpr std::chrono::hours kIntakePeriod{24 * 30};
+inline constexpr double kIntakeAgain = 1 / 64.0;  // of a log's bytes; so much is to be free when its rest ends
+inline constexpr std::chrono::minutes kRest{1};   // of a log that brought more; then it is looked at again
 
 // Time
 inline constexpr std::chrono::seconds kHandshakeDeadline{10};  // TLS

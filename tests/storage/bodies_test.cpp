@@ -327,6 +327,50 @@ TEST_P(Bodies, ARolledBackTransactionHasChangedNothing) {
   EXPECT_EQ(arrivals().size(), 1U);
 }
 
+// Entries, bodies that are held for ourselves, and so much a record.
+TEST_P(Bodies, WhatALogTakesIsCountedAsItComesAndGoes) {
+  const auto expect_counted = [&](const char* when) {
+    std::uint64_t bytes = 0;
+    const auto state = store->log_state(author.log.id());
+    for (std::uint64_t i = 0; state.ok() && i < state->range.size().value; ++i) {
+      const StoredRecord held = record(i);
+      bytes += held.entry.size() + (held.transit ? 0 : held.body.size()) + limits::kRecordBytes;
+    }
+    EXPECT_EQ(state->bytes, bytes) << when;
+    EXPECT_EQ(*store->log_bytes(author.log.id()), bytes) << when;
+  };
+  for (const char* title : {"one", "two", "three"}) author.say(note(title));
+  author.say(erasure_of(author.log.id(), 0));
+  take(author.run(0, 2, BodyState::kNotHeld, true));
+  expect_counted("runs with bodies");
+  take(author.run(2, 3, BodyState::kNotAsked));
+  expect_counted("without");
+  change([&] {
+    ASSERT_TRUE(store->add_bodies({author.log.id(), {{EntryIndex(2), author.body(2), true}}, {6}, {}}).ok());
+  });
+  ASSERT_TRUE(record(2).transit);
+  expect_counted("in transit");
+  change([&] { ASSERT_TRUE(store->apply_filter(author.log.id(), {}, {7}, EntryIndex(0), 9).ok()); });
+  ASSERT_FALSE(record(2).transit);
+  expect_counted("which became ours");
+  ASSERT_TRUE(store->begin(true).ok());
+  ASSERT_TRUE(store->append_run(author.run(3, 4, BodyState::kNotHeld)).ok());
+  store->rollback();
+  expect_counted("rolled back");
+  take(author.run(3, 4, BodyState::kNotHeld));
+  ASSERT_TRUE(record(0).body.empty());
+  expect_counted("erased");
+  BodyFilter nothing;
+  nothing.all = false;
+  nothing.topics = {"climate"};
+  change([&] { ASSERT_TRUE(store->apply_filter(author.log.id(), nothing, {8}, EntryIndex(0), 9).ok()); });
+  ASSERT_TRUE(record(1).body.empty());
+  expect_counted("released");
+  change([&] { ASSERT_TRUE(store->remove_log(author.log.id(), {9}).ok()); });
+  take(author.run(0, 2, BodyState::kNotHeld, true));
+  expect_counted("removed, and back");
+}
+
 // A crash of the memory store loses what was not durable, newest first, as SQLite's does.
 TEST(MemoryStoreCrash, LosesASuffixOfWhatWasNotDurable) {
   ASSERT_TRUE(init_crypto().ok());

@@ -201,6 +201,7 @@ std::vector<Operation> store_operations() {
       {"unheld", [](Held& h) { return done(h.store->unheld(h.city.id(), EntryIndex(0), 5)); }},
       {"lacking", [](Held& h) { return done(h.store->lacking(5)); }},
       {"log state", [](Held& h) { return done(h.store->log_state(h.city.id())); }},
+      {"log bytes", [](Held& h) { return done(h.store->log_bytes(h.city.id())); }},
       {"logs named", [](Held& h) { return done(h.store->logs_named("seoul.example", 2)); }},
       {"logs after", [](Held& h) { return done(h.store->logs_after(std::nullopt, 10)); }},
       {"record", [](Held& h) { return done(h.store->record(h.city.id(), h.popular)); }},
