@@ -134,7 +134,7 @@ class MemoryStore final : public Store {
   void set_vouch(const LogId& voucher, const LogId& target, std::optional<VouchFact> vouch);
   void add_vouches(const std::vector<VouchFact>& vouches);
   void drop_transit(std::map<std::uint64_t, TransitEntry>::iterator it);
-  void trim_transit(UnixMillis now);
+  void trim_transit(const LogId& log, UnixMillis now);
   Status need_space() const;
 
   // memory_attachments.cpp
@@ -144,6 +144,7 @@ class MemoryStore final : public Store {
     bool broken = false;
     bool own = false;
     AttachmentWish wish = AttachmentWish::kForPeer;
+    LogId log;  // that it was first wanted for
     UnixMillis at;
   };
   void set_file(const AttachmentId& id, std::optional<File> file);
@@ -151,7 +152,7 @@ class MemoryStore final : public Store {
   void add_uses(const LogData& log, const std::vector<AttachmentFact>& facts, bool own);
   void drop_uses(const LogId& log, EntryIndex index);
   void forget_peers_files();
-  Status make_room(std::uint64_t size, AttachmentWish wish);
+  Status make_room(std::uint64_t size, AttachmentWish wish, const LogId& log);
   std::vector<AttachmentWant> wants() const;
 
   Options options_;
@@ -169,6 +170,7 @@ class MemoryStore final : public Store {
   std::map<std::uint64_t, TransitEntry> transit_;  // by age
   std::uint64_t next_transit_ = 1;
   std::uint64_t transit_bytes_ = 0;
+  std::map<LogId, std::uint64_t> transit_of_;  // the same, of each log
   std::optional<LogId> own_log_;
   Bytes instance_token_;
   std::map<std::string, Bytes, std::less<>> settings_;

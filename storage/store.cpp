@@ -12,6 +12,10 @@ std::chrono::milliseconds lived_of(const std::optional<Bytes>& setting) {
   return std::chrono::milliseconds(std::max<std::int64_t>(lived, 0));
 }
 
+std::uint64_t share_of_log(std::uint64_t quota, std::uint64_t least) {
+  return std::max(quota / limits::kLogShare, std::min(quota, least));
+}
+
 Status check_pin(std::size_t pinned, bool known, bool same_city) {
   if (known && !same_city)
     return fail(Code::kConflict,

@@ -119,7 +119,7 @@ class Store : public StoreReader {
   // not.
   virtual Result<JournalSeq> add_evidence(const EvidenceCommit& evidence) = 0;
   // Bodies of entries that are held without; others are ignored. What is only for peers goes into the
-  // transit store, which forgets its oldest beyond its limits.
+  // transit store, which forgets its oldest beyond its limits: of a log beyond its share that log's own.
   virtual Status add_bodies(const BodiesCommit& bodies) = 0;
   // Releases the bodies of a log that the filter does not want and marks as wanted those that it does: of
   // `most` entries from `from` on. Returns where to go on; none: those were the last.
@@ -145,7 +145,8 @@ class Store : public StoreReader {
   // Keeps a file of our own office for a note to name. Such that no note names are forgotten after a day.
   virtual Status put_attachment(const CutAttachment& file, UnixMillis now) = 0;
   // A file is to be fetched, and has its room from now on. kNotFound: no such record names it; kTooLarge: the
-  // quota of other cities' files leaves no room; kRefused: it is known to be broken.
+  // quota of other cities' files leaves no room, or the log's share of it does not where nobody asked for the
+  // file by hand; kRefused: it is known to be broken.
   virtual Status want_attachment(const AttachmentWant& want, UnixMillis now) = 0;
   // The next chunk of a wanted file; another is ignored. Returns how many are held. kNotFound: not wanted,
   // since what named it is gone, or its room was needed.
@@ -162,6 +163,9 @@ class Store : public StoreReader {
 
 // The setting kLived as it is stored; none, or what cannot be read, counts as nothing.
 std::chrono::milliseconds lived_of(const std::optional<Bytes>& setting);
+
+// One log's part of a quota that all share; `least`: the largest single thing.
+std::uint64_t share_of_log(std::uint64_t quota, std::uint64_t least);
 
 // The rule of put_peer, the same in every store: how many are pinned, whether this key is, and as the same
 // city.

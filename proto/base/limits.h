@@ -240,6 +240,9 @@ inline constexpr std::size_t kTopicsOfSearchWord = 8;
 inline constexpr std::uint64_t kJournalBlock = 1024;        // numbers reserved durably at once
 inline constexpr std::uint64_t kTransitBytes = 256 * kMiB;  // bodies held for peers only
 inline constexpr std::chrono::hours kTransitAge{24 * 30};
+// One city's part of what is held for peers, and of files that nobody asked for by hand: a quarter, or one body
+// or file of the largest sort.
+inline constexpr std::uint64_t kLogShare = 4;
 inline constexpr std::uint64_t kMaxLogSize = std::uint64_t{1} << 40;
 
 }  // namespace koinon::limits

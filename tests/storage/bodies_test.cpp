@@ -32,7 +32,8 @@ Draft topical(const std::string& title, const std::string& topic, const std::str
 
 // A city's log as its own node has it, to be copied run by run.
 struct Author {
-  Author() : store(MemoryStore::Options{}) {}
+  explicit Author(const std::string& city = "seoul.example")
+      : name(city), store(MemoryStore::Options{}), log(test_log(city)) {}
   void say(const Draft& draft) { ASSERT_TRUE(publish(store, log, draft).ok()); }
   // Entries [from, to), their bodies where `bodies` says so, marked as `state` elsewhere.
   RunCommit run(std::uint64_t from, std::uint64_t to, BodyState without, bool bodies = false) {
@@ -56,14 +57,15 @@ struct Author {
     out.after = range;
     const Checkpoint checkpoint{log.identity().origin(), TreeSize(to), range.root()};
     out.head = {checkpoint.size, checkpoint.root,
-                sign_checkpoint(checkpoint, SigningKey::from_seed(sha256("seoul.example").view()))};
+                sign_checkpoint(checkpoint, SigningKey::from_seed(sha256(name).view()))};
     out.arrived_at = {5};
     return out;
   }
   Bytes body(std::uint64_t index) { return store.record(log.id(), EntryIndex(index))->body; }
 
+  std::string name;
   MemoryStore store;
-  OwnLog log = test_log();
+  OwnLog log;
 };
 
 enum class Kind { kMemory, kSqlite };
@@ -72,14 +74,17 @@ class Bodies : public testing::TestWithParam<Kind> {
  protected:
   void SetUp() override {
     ASSERT_TRUE(init_crypto().ok());
+    open(3000, "store.db");
+  }
+  void open(std::uint64_t transit_bytes, const std::string& file) {
     if (GetParam() == Kind::kMemory) {
       MemoryStore::Options options;
-      options.transit_bytes = 3000;
+      options.transit_bytes = transit_bytes;
       store = std::make_unique<MemoryStore>(options);
     } else {
       SqliteStoreOptions options;
-      options.transit_bytes = 3000;
-      auto opened = open_sqlite_store(folder.path() / "store.db", options);
+      options.transit_bytes = transit_bytes;
+      auto opened = open_sqlite_store(folder.path() / file, options);
       ASSERT_TRUE(opened.ok()) << opened.error().text();
       store = std::move(*opened);
     }
@@ -325,6 +330,41 @@ TEST_P(Bodies, ARolledBackTransactionHasChangedNothing) {
   EXPECT_EQ(record(0).body, author.body(0));
   EXPECT_EQ(store->log_state(author.log.id())->range.size(), TreeSize(1));
   EXPECT_EQ(arrivals().size(), 1U);
+}
+
+TEST_P(Bodies, OneCitysBodiesForPeersDoNotDriveOutAnothers) {
+  open(8 * limits::kMiB, "large.db");
+  Author quiet("la.example");
+  quiet.say(note("quiet"));
+  take(quiet.run(0, 1, BodyState::kNotAsked));
+  constexpr std::uint64_t kMany = 12;
+  for (std::uint64_t i = 0; i < kMany; ++i)
+    author.say(note(std::to_string(i), std::string(900 * limits::kKiB, 'x')));
+  take(author.run(0, kMany, BodyState::kNotAsked));
+  const auto relay = [&](Author& city, std::uint64_t index, std::int64_t at) {
+    change([&] {
+      ASSERT_TRUE(store
+                      ->add_bodies({city.log.id(),
+                                    {{EntryIndex(index), city.body(index), true}},
+                                    {at},
+                                    {}})
+                      .ok());
+    });
+  };
+  relay(quiet, 0, 1);
+  for (std::uint64_t i = 0; i < kMany; ++i) relay(author, i, static_cast<std::int64_t>(10 + i));
+  EXPECT_TRUE(store->record(quiet.log.id(), EntryIndex(0))->transit) << "the oldest, and another city's";
+  std::vector<std::uint64_t> kept;
+  for (std::uint64_t i = 0; i < kMany; ++i) {
+    if (record(i).transit) kept.push_back(i);
+  }
+  EXPECT_EQ(kept, (std::vector<std::uint64_t>{kMany - 2, kMany - 1})) << "a quarter of the room, the newest of it";
+  // What goes makes room in the share again.
+  change([&] { ASSERT_TRUE(store->remove_log(author.log.id(), {40}).ok()); });
+  take(author.run(0, 2, BodyState::kNotAsked));
+  relay(author, 0, 41);
+  relay(author, 1, 42);
+  EXPECT_TRUE(record(0).transit && record(1).transit);
 }
 
 // Entries, bodies that are held for ourselves, and so much a record.
