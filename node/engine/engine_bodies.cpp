@@ -240,7 +240,6 @@ void Engine::commit_bodies(Now now, SessionId source, Log& log, VerifyBodies che
     intent.bodies.bodies.push_back({item.index, std::move(item.body), missing->second.transit});
   }
   if (indexes.empty()) return release(now, source, size);
-  count_intake(now, log, bytes);
   intent.bodies.attachments = files;
   std::erase_if(files, [&](const AttachmentFact& fact) {
     const auto missing = log.missing.find(fact.index);
@@ -250,9 +249,10 @@ void Engine::commit_bodies(Now now, SessionId source, Log& log, VerifyBodies che
   if (Session* session = find(source); session != nullptr) session->counts.bodies_in += indexes.size();
   issue(std::move(intent), [this, source, id = log.state.id, indexes = std::move(indexes),
                             wants = std::move(wants), size,
-                            order = next_generation_++](Now then, const Result<Answer>& answer) {
+                            order = next_generation_++, bytes](Now then, const Result<Answer>& answer) {
     release(then, source, size);
     if (answer.ok()) {
+      count_intake(then, *logs_.at(id), bytes);
       note_bytes(*logs_.at(id), order, std::get<RunStored>(*answer).bytes);
       rest_if_full(then, *logs_.at(id));
       for (const AttachmentWant& want : wants) want_file(then, want);

@@ -200,7 +200,6 @@ void Engine::commit_run(Now now, Log& log, RunVerified run, std::size_t size) {
     if (record.state == BodyState::kErased && record.erased_by.value >= run.after.size().value)
       stored.pending_marks = true;
   }
-  count_intake(now, log, bytes_held(run.records));
   if (Session* session = find(fetch.source); session != nullptr)
     session->counts.records_in += run.records.size();
   if (run.after.size() == fetch.target.size) {
@@ -208,6 +207,7 @@ void Engine::commit_run(Now now, Log& log, RunVerified run, std::size_t size) {
       stored.cursor = intent.cursor = cursor_after(*session, log.state.id);
     }
   }
+  const std::uint64_t bytes = bytes_held(run.records);
   fetch.range = run.after;
   intent.run.identity = log.state.identity;
   intent.run.log = log.state.id;
@@ -224,11 +224,14 @@ void Engine::commit_run(Now now, Log& log, RunVerified run, std::size_t size) {
   ++log.commits;
   issue(std::move(intent),
         [this, id = log.state.id, generation = fetch.generation, source = fetch.source, size,
-         order = next_generation_++, commit = begin_commit(),
+         order = next_generation_++, bytes, commit = begin_commit(),
          stored = std::move(stored)](Now then, Result<Answer> answer) {
           Log& stored_log = *logs_.at(id);
           --stored_log.commits;
-          if (answer.ok()) note_bytes(stored_log, order, std::get<RunStored>(*answer).bytes);
+          if (answer.ok()) {
+            count_intake(then, stored_log, bytes);
+            note_bytes(stored_log, order, std::get<RunStored>(*answer).bytes);
+          }
           const JournalSeq row = answer.ok() ? std::get<RunStored>(*answer).journal_seq : JournalSeq(0);
           on_run_stored(then, id, generation, source, stored, answer);
           end_commit(then, commit, id, row);

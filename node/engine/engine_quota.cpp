@@ -33,6 +33,7 @@ double Engine::intake_left(Now now, Log& log) {
   return log.intake.left;
 }
 
+// What was stored: what a full disk refused comes again.
 void Engine::count_intake(Now now, Log& log, std::uint64_t bytes) {
   if (log.state.id == own_log_) return;
   (void)intake_left(now, log);

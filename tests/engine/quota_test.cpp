@@ -92,6 +92,20 @@ TEST_P(Quota, WhatComesFasterThanIsTakenComesByAndBy) {
   EXPECT_EQ(reader.bodies_of(a), 600U);
 }
 
+TEST_P(Quota, WhatCouldNotBeStoredDoesNotCount) {
+  TestNode& a = network.add("a.example");
+  TestNode& reader = network.add("reader.example", taking(800'000));
+  reader.writes_fail = 3;
+  a.publish(20, "health/testing", 6'000);
+  network.peer(a, reader);
+  network.connect(reader, a);
+  network.drive();
+  network.advance(std::chrono::seconds(120));
+  EXPECT_EQ(reader.writes_fail, 0U);
+  EXPECT_EQ(reader.holds(a), 21U);
+  EXPECT_FALSE(reader.engine->standing(a.id()).resting);
+}
+
 TEST_P(Quota, BodiesThatComeLateCountAsWell) {
   EngineConfig config = taking(100'000);
   config.filter = topics({"climate"});
