@@ -1,8 +1,18 @@
 #include "crypto/log_state.h"
 
+#include "proto/base/limits.h"
 #include "proto/codec/name.h"
 
 namespace koinon {
+
+std::uint64_t bytes_held(std::size_t entry, std::size_t body) { return entry + body + limits::kRecordBytes; }
+
+std::uint64_t bytes_held(const std::vector<StoredRecord>& records) {
+  std::uint64_t bytes = 0;
+  for (const StoredRecord& record : records)
+    bytes += bytes_held(record.entry.size(), record.transit ? 0 : record.body.size());
+  return bytes;
+}
 
 bool names_one_log(const LogId& log, std::string_view name, std::string_view vkey) {
   const auto key = parse_vkey(vkey);

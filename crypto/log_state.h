@@ -2,6 +2,7 @@
 // the store keeps them; neither knows the other.
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <utility>
@@ -29,6 +30,11 @@ struct StoredRecord {
   bool transit = false;  // the body is held for peers only: our own filter does not want it
 };
 
+// What a record counts for its log's quota: entry, a body that is held for ourselves, and what keeping it
+// takes besides.
+std::uint64_t bytes_held(std::size_t entry, std::size_t body);
+std::uint64_t bytes_held(const std::vector<StoredRecord>& records);
+
 struct StoredHead {
   TreeSize size;
   Hash root;
@@ -44,8 +50,10 @@ struct LogState {
   std::optional<StoredHead> seen;   // newest head that entries were proven against
   std::vector<Hash> seen_right;     // hashes right of range in the tree of `seen`; empty once it stands whole
   bool frozen = false;              // evidence of a fork is held
-  std::optional<UnixMillis> out_since;  // when it fell out of our policy; its data goes after a grace time
-  JournalSeq journal_seq;               // its row; 0: none
+  std::optional<UnixMillis> out_since;     // when it fell out of our policy, for people
+  std::chrono::milliseconds out_lived{0};  // StoreState::lived by then; the grace time counts from it
+  JournalSeq journal_seq;                  // its row; 0: none
+  std::uint64_t bytes = 0;                 // sum of bytes_held of its records
 };
 
 struct PeerRecord {
@@ -186,6 +194,7 @@ struct StoreState {
   std::vector<InviteRecord> invites;
   std::vector<AttachmentWant> wants;  // not complete yet; what was for peers left out
   JournalSeq last_journal_seq;
+  std::chrono::milliseconds lived{0};  // how long this node has run, over all its starts; never too long
 };
 
 // A run as it is served: records of [from, …) up to a byte budget, at least one, proven against `size`.

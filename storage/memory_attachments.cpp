@@ -72,30 +72,49 @@ void MemoryStore::forget_peers_files() {
   });
 }
 
-Status MemoryStore::make_room(std::uint64_t size, AttachmentWish wish) {
+// The rules of SqliteAttachments::make_room.
+Status MemoryStore::make_room(std::uint64_t size, AttachmentWish wish, const LogId& log) {
+  const auto of_share = [&](const File& file) {
+    return file.wish < AttachmentWish::kByHand && file.log == log;
+  };
   std::uint64_t used = 0;
+  std::uint64_t used_by_log = 0;
   std::vector<std::map<AttachmentId, File>::iterator> giving_way;
   for (auto it = files_.begin(); it != files_.end(); ++it) {
     const File& file = it->second;
     if (file.own) continue;
     used += it->first.size;
+    if (of_share(file)) used_by_log += it->first.size;
     const bool settled = file.complete || file.broken;
     if ((file.wish == AttachmentWish::kForPeer && (settled || wish > file.wish)) ||
-        (wish == AttachmentWish::kByHand && settled))
+        (wish == AttachmentWish::kByHand && (settled || file.wish < wish)))
       giving_way.push_back(it);
   }
   std::sort(giving_way.begin(), giving_way.end(), [](const auto& a, const auto& b) {
     return std::pair(a->second.wish, a->second.at) < std::pair(b->second.wish, b->second.at);
   });
-  std::size_t count = 0;
-  for (; used + size > options_.attachment_bytes; ++count) {
-    if (count == giving_way.size()) {
-      return fail(Code::kTooLarge,
-                  "the room for files of other cities is used up; raise attachments.max_bytes", "attachment");
+  std::set<AttachmentId> victims;
+  const auto choose = [&](std::uint64_t wanted, std::uint64_t quota, bool of_log) {
+    for (const auto& it : giving_way) {
+      if (wanted <= quota) break;
+      if ((of_log && !of_share(it->second)) || !victims.insert(it->first).second) continue;
+      wanted -= it->first.size;
+      used -= it->first.size;
     }
-    used -= giving_way[count]->first.size;
+    return wanted <= quota;
+  };
+  if (wish < AttachmentWish::kByHand &&
+      !choose(used_by_log + size, share_of_log(options_.attachment_bytes, limits::kAttachmentBytes), true)) {
+    return fail(Code::kTooLarge,
+                "one city's part of the room for files is used up; ask for the file by hand, or raise "
+                "attachments.max_bytes",
+                "attachment");
   }
-  for (std::size_t i = 0; i < count; ++i) set_file(AttachmentId(giving_way[i]->first), std::nullopt);
+  if (!choose(used + size, options_.attachment_bytes, false)) {
+    return fail(Code::kTooLarge, "the room for files of other cities is used up; raise attachments.max_bytes",
+                "attachment");
+  }
+  for (const AttachmentId& id : victims) set_file(id, std::nullopt);
   return {};
 }
 
@@ -174,7 +193,8 @@ Status MemoryStore::want_attachment(const AttachmentWant& want, UnixMillis now) 
   const auto it = files_.find(want.id);
   File file;
   if (it == files_.end()) {
-    KOINON_TRY(make_room(want.id.size, want.wish));
+    KOINON_TRY(make_room(want.id.size, want.wish, want.log));
+    file.log = want.log;
   } else {
     file = it->second;
     if (file.broken) {

@@ -62,14 +62,25 @@ void MemoryStore::drop_transit(std::map<std::uint64_t, TransitEntry>::iterator i
   record.transit = false;
   set_record(log, entry.index, std::move(record));
   transit_bytes_ -= size;
+  transit_of_[entry.log] -= size;
   transit_.erase(it);
   undo_with([this, number, entry, size] {
     transit_.emplace(number, entry);
     transit_bytes_ += size;
+    transit_of_[entry.log] += size;
   });
 }
 
-void MemoryStore::trim_transit(UnixMillis now) {
+// As in the SQLite store: of what one log has beyond its share its own oldest go first.
+void MemoryStore::trim_transit(const LogId& log, UnixMillis now) {
+  const std::uint64_t share = share_of_log(options_.transit_bytes, limits::kBodyBytes);
+  for (auto next = transit_.begin(); next != transit_.end() && transit_of_[log] > share;) {
+    const auto oldest = next++;
+    if (oldest->second.log != log) continue;
+    const EntryIndex index = oldest->second.index;
+    drop_transit(oldest);
+    drop_uses(log, index);
+  }
   const std::int64_t oldest = now.value - std::chrono::milliseconds(limits::kTransitAge).count();
   while (!transit_.empty() &&
          (transit_bytes_ > options_.transit_bytes || transit_.begin()->second.at.value < oldest)) {
@@ -97,16 +108,18 @@ Status MemoryStore::add_bodies(const BodiesCommit& bodies) {
       const std::uint64_t number = next_transit_++;
       transit_.emplace(number, TransitEntry{bodies.log, item.index, bodies.arrived_at});
       transit_bytes_ += item.body.size();
-      undo_with([this, number, size = item.body.size()] {
+      transit_of_[bodies.log] += item.body.size();
+      undo_with([this, number, id = bodies.log, size = item.body.size()] {
         transit_.erase(number);
         transit_bytes_ -= size;
+        transit_of_[id] -= size;
       });
     } else {
       add_arrival(bodies.log, item.index, 1, ArrivalKind::kBody, bodies.arrived_at, bodies.source);
     }
   }
   add_uses(*log, bodies.attachments, false);
-  trim_transit(bodies.arrived_at);
+  trim_transit(bodies.log, bodies.arrived_at);
   return {};
 }
 

@@ -67,6 +67,8 @@ Result<StoreState> MemoryStore::load_state() {
   state.asks.assign(asks_.begin(), asks_.end());
   for (const auto& [key, invite] : invites_) state.invites.push_back(invite);
   state.wants = wants();
+  const auto lived = settings_.find(kLived);
+  state.lived = lived_of(lived == settings_.end() ? std::nullopt : std::optional(lived->second));
   return state;
 }
 
@@ -127,6 +129,11 @@ Result<StoredRecord> MemoryStore::record(const LogId& id, EntryIndex index) {
   KOINON_ASSIGN(const LogData* log, find(id));
   if (index.value >= log->records.size()) return fail(Code::kNotFound, "no such entry is held here", "ref");
   return stored(log->records[index.value], index);
+}
+
+Result<std::uint64_t> MemoryStore::log_bytes(const LogId& id) {
+  KOINON_ASSIGN(const LogData* log, std::as_const(*this).find(id));
+  return log->state.bytes;
 }
 
 Result<LogState> MemoryStore::log_state(const LogId& id) {

@@ -70,10 +70,16 @@ void MemoryStore::rollback() {
 
 // --- writing ---
 
+std::uint64_t MemoryStore::bytes_of(const Record& record) {
+  return bytes_held(record.entry->size(), record.body && !record.transit ? record.body->size() : 0);
+}
+
 void MemoryStore::set_record(LogData& log, EntryIndex index, Record record) {
-  undo_with([this, id = log.state.id, index, old = log.records[index.value]] {
+  undo_with([this, id = log.state.id, index, old = log.records[index.value], bytes = log.state.bytes] {
     logs_.at(id)->records[index.value] = old;
+    logs_.at(id)->state.bytes = bytes;
   });
+  log.state.bytes = log.state.bytes + bytes_of(record) - bytes_of(log.records[index.value]);
   log.records[index.value] = std::move(record);
 }
 
@@ -135,6 +141,7 @@ Result<JournalSeq> MemoryStore::append_run(const RunCommit& run) {
   LogData& log = *it->second;
   undo_with([this, old = log.state] { logs_.at(old.id)->state = old; });
   append_records(log, run);
+  log.state.bytes += bytes_held(run.records);
   log.state.range = run.after;
   log.state.seen = run.head;
   log.state.seen_right = run.right;
@@ -191,21 +198,28 @@ Result<JournalSeq> MemoryStore::add_evidence(const EvidenceCommit& evidence) {
   return state.journal_seq;
 }
 
-Status MemoryStore::set_out_of_policy(const LogId& id, UnixMillis since) {
+Status MemoryStore::set_out_of_policy(const LogId& id, UnixMillis since, std::chrono::milliseconds lived) {
   KOINON_ASSIGN(LogData * log, find(id));
-  undo_with([this, id, old = log->state.out_since] { logs_.at(id)->state.out_since = old; });
+  undo_with([this, id, old = log->state.out_since, old_lived = log->state.out_lived] {
+    logs_.at(id)->state.out_since = old;
+    logs_.at(id)->state.out_lived = old_lived;
+  });
   log->state.out_since = since;
+  log->state.out_lived = lived;
   return {};
 }
 
 Result<JournalSeq> MemoryStore::readmit(const LogId& id) {
   KOINON_TRY(need_space());
   KOINON_ASSIGN(LogData * log, find(id));
-  undo_with([this, id, since = log->state.out_since, row = log->state.journal_seq] {
-    logs_.at(id)->state.out_since = since;
-    logs_.at(id)->state.journal_seq = row;
-  });
+  undo_with(
+      [this, id, since = log->state.out_since, lived = log->state.out_lived, row = log->state.journal_seq] {
+        logs_.at(id)->state.out_since = since;
+        logs_.at(id)->state.out_lived = lived;
+        logs_.at(id)->state.journal_seq = row;
+      });
   log->state.out_since.reset();
+  log->state.out_lived = {};
   if (!log->state.whole) return JournalSeq(0);
   log->state.journal_seq = JournalSeq(journal_next_++);
   return log->state.journal_seq;

@@ -57,6 +57,7 @@ class MemoryStore final : public Store {
   Result<std::vector<Hash>> hashes(const LogId& log, TreeNode first, std::uint64_t count) override;
   Result<StoredRecord> record(const LogId& log, EntryIndex index) override;
   Result<LogState> log_state(const LogId& log) override;
+  Result<std::uint64_t> log_bytes(const LogId& log) override;
   Result<std::vector<LogState>> logs_named(std::string_view name, BytesView id_prefix,
                                            std::size_t limit) override;
   Result<std::vector<LogState>> logs_after(const std::optional<LogState>& last, std::size_t limit) override;
@@ -84,7 +85,7 @@ class MemoryStore final : public Store {
   Status add_bodies(const BodiesCommit& bodies) override;
   Result<std::optional<EntryIndex>> apply_filter(const LogId& log, const BodyFilter& filter, UnixMillis now,
                                                  EntryIndex from, std::uint64_t most) override;
-  Status set_out_of_policy(const LogId& log, UnixMillis since) override;
+  Status set_out_of_policy(const LogId& log, UnixMillis since, std::chrono::milliseconds lived) override;
   Result<JournalSeq> readmit(const LogId& log) override;
   Status set_asks(const std::vector<HeadAsk>& asks, bool open) override;
   Status remove_log(const LogId& log, UnixMillis now) override;
@@ -126,6 +127,7 @@ class MemoryStore final : public Store {
   Result<LogData*> find(const LogId& log);
   static NodeReader nodes(const LogData& log);
   static StoredRecord stored(const Record& record, EntryIndex index);
+  static std::uint64_t bytes_of(const Record& record);
   void undo_with(Undo undo) { undo_.push_back(std::move(undo)); }
   void set_record(LogData& log, EntryIndex index, Record record);
   void add_arrival(const LogId& log, EntryIndex from, std::uint64_t count, ArrivalKind kind, UnixMillis at,
@@ -135,7 +137,7 @@ class MemoryStore final : public Store {
   void set_vouch(const LogId& voucher, const LogId& target, std::optional<VouchFact> vouch);
   void add_vouches(const std::vector<VouchFact>& vouches);
   void drop_transit(std::map<std::uint64_t, TransitEntry>::iterator it);
-  void trim_transit(UnixMillis now);
+  void trim_transit(const LogId& log, UnixMillis now);
   Status need_space() const;
 
   // memory_attachments.cpp
@@ -145,6 +147,7 @@ class MemoryStore final : public Store {
     bool broken = false;
     bool own = false;
     AttachmentWish wish = AttachmentWish::kForPeer;
+    LogId log;  // that it was first wanted for
     UnixMillis at;
   };
   void set_file(const AttachmentId& id, std::optional<File> file);
@@ -152,7 +155,7 @@ class MemoryStore final : public Store {
   void add_uses(const LogData& log, const std::vector<AttachmentFact>& facts, bool own);
   void drop_uses(const LogId& log, EntryIndex index);
   void forget_peers_files();
-  Status make_room(std::uint64_t size, AttachmentWish wish);
+  Status make_room(std::uint64_t size, AttachmentWish wish, const LogId& log);
   std::vector<AttachmentWant> wants() const;
 
   Options options_;
@@ -170,6 +173,7 @@ class MemoryStore final : public Store {
   std::map<std::uint64_t, TransitEntry> transit_;  // by age
   std::uint64_t next_transit_ = 1;
   std::uint64_t transit_bytes_ = 0;
+  std::map<LogId, std::uint64_t> transit_of_;  // the same, of each log
   std::optional<LogId> own_log_;
   Bytes instance_token_;
   std::map<std::string, Bytes, std::less<>> settings_;

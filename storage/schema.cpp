@@ -7,7 +7,7 @@ namespace {
 
 // Record ids are log number * 2^40 + entry index; tile ids are log number * 2^36 + level * 2^33 + number.
 // Both tables are thereby clustered by log and position without a second index.
-constexpr std::array<const char*, 6> kSteps = {
+constexpr std::array<const char*, 7> kSteps = {
     // 1: what a node needs to hold, prove and replicate logs.
     R"sql(
 CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
@@ -154,6 +154,48 @@ CREATE TRIGGER file_gone AFTER DELETE ON attachment WHEN old.wish < 3 BEGIN
 END;
 CREATE TRIGGER file_changed AFTER UPDATE OF wish ON attachment WHEN (new.wish < 3) <> (old.wish < 3) BEGIN
   UPDATE total SET files = files + (new.wish < 3) * new.size - (old.wish < 3) * old.size;
+END;
+)sql",
+    // 7: the grace time counts what the node ran: how long that was when a log fell out of policy. A log that
+    // is out already begins anew. What each log takes: entries, bodies, and 512 bytes a record; runs that are
+    // added are counted where they are written. What is held of it for peers; the files that nobody asked for
+    // by hand, each counted for the log that it was first wanted for.
+    R"sql(
+ALTER TABLE log ADD COLUMN out_lived_ms INTEGER;
+ALTER TABLE log ADD COLUMN bytes INTEGER NOT NULL DEFAULT 0;
+UPDATE log SET bytes = (SELECT coalesce(sum(length(entry) + coalesce(length(body), 0) + 512), 0) FROM record
+  WHERE record.id >= log.number << 40 AND record.id < (log.number + 1) << 40);
+CREATE TRIGGER body_changed AFTER UPDATE OF body ON record
+WHEN coalesce(length(new.body), 0) <> coalesce(length(old.body), 0) BEGIN
+  UPDATE log SET bytes = bytes + coalesce(length(new.body), 0) - coalesce(length(old.body), 0)
+  WHERE number = new.id >> 40;
+END;
+ALTER TABLE log ADD COLUMN transit INTEGER NOT NULL DEFAULT 0;
+UPDATE log SET transit = (SELECT coalesce(sum(length(body)), 0) FROM transit
+  WHERE transit.id >= log.number << 40 AND transit.id < (log.number + 1) << 40);
+CREATE INDEX transit_of_log ON transit (id >> 40, at_ms);
+CREATE TRIGGER transit_of_log_added AFTER INSERT ON transit BEGIN
+  UPDATE log SET transit = transit + length(new.body) WHERE number = new.id >> 40;
+END;
+CREATE TRIGGER transit_of_log_gone AFTER DELETE ON transit BEGIN
+  UPDATE log SET transit = transit - length(old.body) WHERE number = old.id >> 40;
+END;
+ALTER TABLE log ADD COLUMN files INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE attachment ADD COLUMN log INTEGER;
+UPDATE attachment SET log = (SELECT min(record) >> 40 FROM attachment_use u
+  WHERE u.sha256 = attachment.sha256 AND u.size = attachment.size AND u.chunk_root = attachment.chunk_root)
+  WHERE wish < 2;
+CREATE INDEX attachment_for_peers ON attachment (log, at_ms) WHERE wish = 0;
+UPDATE log SET files = sum.bytes FROM (SELECT log AS of_log, sum(size) AS bytes FROM attachment
+  WHERE wish < 2 AND log IS NOT NULL GROUP BY log) AS sum WHERE sum.of_log = log.number;
+CREATE TRIGGER file_of_log_added AFTER INSERT ON attachment WHEN new.wish < 2 BEGIN
+  UPDATE log SET files = files + new.size WHERE number = new.log;
+END;
+CREATE TRIGGER file_of_log_gone AFTER DELETE ON attachment WHEN old.wish < 2 BEGIN
+  UPDATE log SET files = files - old.size WHERE number = old.log;
+END;
+CREATE TRIGGER file_of_log_changed AFTER UPDATE OF wish ON attachment WHEN (new.wish < 2) <> (old.wish < 2) BEGIN
+  UPDATE log SET files = files + (new.wish < 2) * new.size - (old.wish < 2) * old.size WHERE number = new.log;
 END;
 )sql"};
 

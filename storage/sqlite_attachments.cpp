@@ -188,11 +188,19 @@ Result<std::optional<SqliteAttachments::Row>> SqliteAttachments::find(const Atta
                                 static_cast<int>(select.integer(2))});
 }
 
-Status SqliteAttachments::insert(const AttachmentId& id, int wish, UnixMillis now) {
+Status SqliteAttachments::insert(const AttachmentId& id, int wish, UnixMillis now,
+                                 std::optional<std::int64_t> log) {
   auto put = db_.prepare(
-      "INSERT INTO attachment (sha256, size, chunk_root, chunks, state, wish, at_ms) VALUES (?, ?, ?, 0, 0, "
-      "?, ?)");
-  return bind_id(put, id).bind(wish).bind(now.value).run();
+      "INSERT INTO attachment (sha256, size, chunk_root, chunks, state, wish, at_ms, log) VALUES (?, ?, ?, "
+      "0, "
+      "0, ?, ?, ?)");
+  bind_id(put, id).bind(wish).bind(now.value);
+  if (log) {
+    put.bind(*log);
+  } else {
+    put.bind_null();
+  }
+  return put.run();
 }
 
 Status SqliteAttachments::insert_chunk(std::int64_t number, const AttachmentChunk& chunk) {
@@ -202,32 +210,50 @@ Status SqliteAttachments::insert_chunk(std::int64_t number, const AttachmentChun
   return count.bind(static_cast<std::int64_t>(chunk.number) + 1).bind(number).run();
 }
 
-// What is fetched for peers gives way to anything, what was fetched to what somebody asks for by hand.
-// Nothing goes where that would not be enough.
-Status SqliteAttachments::make_room(std::uint64_t size, int wish) {
-  std::vector<std::int64_t> victims;
+// `select` gives those that may go, the first to go first; `used` is what is wanted beside them.
+Status SqliteAttachments::choose_victims(sqlite::Statement& select, std::uint64_t used, std::uint64_t quota,
+                                         std::string_view refusal, Victims& victims) {
+  while (used > quota) {
+    KOINON_ASSIGN(const bool found, select.step());
+    if (!found) return fail(Code::kTooLarge, std::string(refusal), "attachment");
+    if (!victims.numbers.insert(select.integer(0)).second) continue;
+    victims.bytes += select.number(1);
+    used -= select.number(1);
+  }
+  return {};
+}
+
+// What is fetched for peers gives way to anything; to what somebody asks for by hand also what was fetched,
+// and what policy wants and has not got. Of what nobody asked for by hand a log has its share, within which
+// its own files give way. Nothing goes where that would not be enough.
+Status SqliteAttachments::make_room(std::uint64_t size, int wish, std::int64_t log) {
+  // A text for each wish, so that what may not go is not passed by.
+  constexpr std::array<std::string_view, 3> kGoes = {"wish = 0 AND state <> 0", "wish = 0",
+                                                     "(wish < 2 OR state <> 0)"};
+  const std::string goes(kGoes.at(static_cast<std::size_t>(wish)));
+  Victims victims;
+  if (wish < static_cast<int>(AttachmentWish::kByHand)) {
+    auto sum = db_.prepare("SELECT files FROM log WHERE number = ?");
+    KOINON_TRY(sum.bind(log).step());
+    // Of what nobody asked for by hand only what is for peers goes.
+    auto select =
+        db_.prepare("SELECT number, size FROM attachment WHERE log = ? AND " + goes + " ORDER BY at_ms");
+    KOINON_TRY(
+        choose_victims(select.bind(log), sum.number(0) + size, share_of_log(quota_, limits::kAttachmentBytes),
+                       "one city's part of the room for files is used up; ask for the file by hand, or "
+                       "raise attachments.max_bytes",
+                       victims));
+  }
   {
     auto sum = db_.prepare("SELECT files FROM total");
     KOINON_TRY(sum.step());
-    std::uint64_t used = sum.number(0);
-    // A text for each wish, so that what may not go is not passed by.
-    constexpr std::array<std::string_view, 3> kGoes = {"wish = 0 AND state <> 0", "wish = 0",
-                                                       "(wish = 0 OR state <> 0)"};
-    auto select =
-        db_.prepare("SELECT number, size FROM attachment WHERE wish < 3 AND " +
-                    std::string(kGoes.at(static_cast<std::size_t>(wish))) + " ORDER BY wish, at_ms");
-    while (used + size > quota_) {
-      KOINON_ASSIGN(const bool found, select.step());
-      if (!found) {
-        return fail(Code::kTooLarge,
-                    "the room for files of other cities is used up; raise attachments.max_bytes",
-                    "attachment");
-      }
-      victims.push_back(select.integer(0));
-      used -= select.number(1);
-    }
+    auto select = db_.prepare("SELECT number, size FROM attachment WHERE wish < 3 AND " + goes +
+                              " ORDER BY wish, at_ms");
+    KOINON_TRY(choose_victims(select, sum.number(0) - victims.bytes + size, quota_,
+                              "the room for files of other cities is used up; raise attachments.max_bytes",
+                              victims));
   }
-  for (const std::int64_t victim : victims) KOINON_TRY(forget(victim));
+  for (const std::int64_t victim : victims.numbers) KOINON_TRY(forget(victim));
   return {};
 }
 
@@ -268,8 +294,9 @@ Status SqliteAttachments::want(std::int64_t record, const AttachmentWant& want, 
   KOINON_ASSIGN(const auto row, find(want.id));
   const int wish = static_cast<int>(want.wish);
   if (!row) {
-    KOINON_TRY(make_room(want.id.size, wish));
-    return insert(want.id, wish, now);
+    const std::int64_t log = record >> 40;
+    KOINON_TRY(make_room(want.id.size, wish, log));
+    return insert(want.id, wish, now, log);
   }
   if (row->state == kBroken) {
     return fail(Code::kRefused, "the file is not the one that its note names; its author has to correct that",

@@ -2,6 +2,9 @@
 // part of SqliteStore, inside its transactions.
 #pragma once
 
+#include <set>
+#include <string_view>
+
 #include "storage/sqlite_reader.h"
 
 namespace koinon {
@@ -48,9 +51,16 @@ class SqliteAttachments {
   };
   Result<std::optional<Row>> find(const AttachmentId& id);
   Result<bool> is_used(const AttachmentId& id);
-  Status insert(const AttachmentId& id, int wish, UnixMillis now);
+  Status insert(const AttachmentId& id, int wish, UnixMillis now, std::optional<std::int64_t> log = {});
   Status insert_chunk(std::int64_t number, const AttachmentChunk& chunk);
-  Status make_room(std::uint64_t size, int wish);
+  // Files that give way to another, and their bytes.
+  struct Victims {
+    std::set<std::int64_t> numbers;
+    std::uint64_t bytes = 0;
+  };
+  Status make_room(std::uint64_t size, int wish, std::int64_t log);
+  static Status choose_victims(sqlite::Statement& select, std::uint64_t used, std::uint64_t quota,
+                               std::string_view refusal, Victims& victims);
   Status forget(std::int64_t number);
   Status forget_each(sqlite::Statement& numbers);
   Status drop_unused(const std::vector<AttachmentId>& ids);

@@ -53,7 +53,24 @@ Status SqliteBodies::drop_transit(std::int64_t id) {
   return {};
 }
 
-Status SqliteBodies::trim_transit(UnixMillis now) {
+// Something was added of one log: beyond its share its own oldest go, so that one city's do not drive out all
+// others'. Then the oldest of all.
+Status SqliteBodies::trim_transit(std::int64_t number, UnixMillis now) {
+  const std::uint64_t share = share_of_log(transit_quota_, limits::kBodyBytes);
+  while (true) {
+    std::int64_t id = 0;
+    {
+      auto first = db_.prepare(
+          "SELECT id, (SELECT transit FROM log WHERE number = ?1) FROM transit WHERE id >> 40 = ?1 ORDER BY "
+          "at_ms, id LIMIT 1");
+      first.bind(number);
+      KOINON_ASSIGN(const bool found, first.step());
+      if (!found || first.number(1) <= share) break;
+      id = first.integer(0);
+    }
+    KOINON_TRY(drop_transit(id));
+    KOINON_TRY(attachments_.drop_uses(id));
+  }
   const std::int64_t oldest = now.value - std::chrono::milliseconds(limits::kTransitAge).count();
   while (true) {
     std::int64_t id = 0;
@@ -90,7 +107,7 @@ Status SqliteBodies::add(const BodiesCommit& bodies) {
     KOINON_TRY(write_arrival(number, item.index, 1, ArrivalKind::kBody, bodies.arrived_at, bodies.source));
   }
   KOINON_TRY(attachments_.add_uses(number, bodies.attachments, false));
-  if (transit) KOINON_TRY(trim_transit(bodies.arrived_at));
+  if (transit) KOINON_TRY(trim_transit(number, bodies.arrived_at));
   return {};
 }
 

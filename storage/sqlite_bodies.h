@@ -30,7 +30,7 @@ class SqliteBodies {
   Status set_body(std::int64_t id, std::optional<BytesView> body, BodyState state,
                   std::optional<EntryIndex> erased_by = {});
   Status drop_transit(std::int64_t id);
-  Status trim_transit(UnixMillis now);
+  Status trim_transit(std::int64_t number, UnixMillis now);
   Status refute_marks(std::int64_t number, const RunCommit& run);
 
   sqlite::Connection& db_;

@@ -11,7 +11,7 @@ namespace {
 constexpr std::string_view kLogColumns =
     "SELECT l.log_id, l.name, l.signing_key, l.recovery_key, l.size, l.range, l.whole_size, l.whole_root, "
     "l.whole_note, l.seen_size, l.seen_root, l.seen_note, l.frozen, coalesce(j.seq, 0), l.seen_right, "
-    "l.out_since_ms "
+    "l.out_since_ms, coalesce(l.out_lived_ms, 0), l.bytes "
     "FROM log l LEFT JOIN journal j ON j.log = l.number ";
 
 constexpr std::string_view kRecordColumns =
@@ -37,6 +37,8 @@ Result<LogState> read_log(const sqlite::Statement& row) {
   log.journal_seq = JournalSeq(row.number(13));
   KOINON_ASSIGN(log.seen_right, unpack_hashes(row.blob(14), "seen_right"));
   if (!row.is_null(15)) log.out_since = UnixMillis{row.integer(15)};
+  log.out_lived = std::chrono::milliseconds(row.integer(16));
+  log.bytes = row.number(17);
   return log;
 }
 
@@ -85,6 +87,10 @@ Result<std::optional<Bytes>> SqliteQueries::meta(std::string_view key) {
   return std::optional<Bytes>(Bytes(select.blob(0)));
 }
 
+Result<std::optional<Bytes>> SqliteQueries::setting(std::string_view name) {
+  return meta("setting." + std::string(name));
+}
+
 Result<std::int64_t> SqliteQueries::log_number(const LogId& log) {
   auto select = db_.prepare("SELECT number FROM log WHERE log_id = ?");
   select.bind_blob(log.view());
@@ -121,6 +127,8 @@ Result<StoreState> SqliteQueries::load_state() {
   KOINON_ASSIGN(state.asks, asks());
   KOINON_ASSIGN(state.invites, invites());
   KOINON_ASSIGN(state.wants, AttachmentQueries(db_).wants());
+  KOINON_ASSIGN(const auto lived, setting(kLived));
+  state.lived = lived_of(lived);
   return state;
 }
 
@@ -168,6 +176,14 @@ Result<LogState> SqliteQueries::log_state(const LogId& log) {
   KOINON_ASSIGN(const bool found, select.step());
   if (!found) return unknown_log(log);
   return read_log(select);
+}
+
+Result<std::uint64_t> SqliteQueries::log_bytes(const LogId& log) {
+  auto select = db_.prepare("SELECT bytes FROM log WHERE log_id = ?");
+  select.bind_blob(log.view());
+  KOINON_ASSIGN(const bool found, select.step());
+  if (!found) return unknown_log(log);
+  return select.number(0);
 }
 
 Result<std::vector<LogState>> SqliteQueries::logs_named(std::string_view name, BytesView id_prefix,

@@ -23,6 +23,7 @@ class SqliteQueries {
   Result<std::vector<Hash>> hashes(const LogId& log, TreeNode first, std::uint64_t count);
   Result<StoredRecord> record(const LogId& log, EntryIndex index);
   Result<LogState> log_state(const LogId& log);
+  Result<std::uint64_t> log_bytes(const LogId& log);
   Result<std::vector<LogState>> logs_named(std::string_view name, BytesView id_prefix, std::size_t limit);
   Result<std::vector<LogState>> logs_after(const std::optional<LogState>& last, std::size_t limit);
   Result<StoreCounts> counts();
@@ -37,6 +38,7 @@ class SqliteQueries {
 
   Result<std::int64_t> log_number(const LogId& log);
   Result<std::optional<Bytes>> meta(std::string_view key);
+  Result<std::optional<Bytes>> setting(std::string_view name);
 
  private:
   Result<std::vector<VouchFact>> vouches();

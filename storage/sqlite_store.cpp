@@ -47,6 +47,7 @@ class SqliteBase : public Base {
     return queries_.record(log, index);
   }
   Result<LogState> log_state(const LogId& log) override { return queries_.log_state(log); }
+  Result<std::uint64_t> log_bytes(const LogId& log) override { return queries_.log_bytes(log); }
   Result<std::vector<LogState>> logs_after(const std::optional<LogState>& last, std::size_t limit) override {
     return queries_.logs_after(last, limit);
   }
@@ -65,9 +66,7 @@ class SqliteBase : public Base {
   Result<std::optional<Arrival>> arrival_of(const LogId& log, EntryIndex index) override {
     return queries_.arrival_of(log, index);
   }
-  Result<std::optional<Bytes>> setting(std::string_view name) override {
-    return queries_.meta("setting." + std::string(name));
-  }
+  Result<std::optional<Bytes>> setting(std::string_view name) override { return queries_.setting(name); }
   Result<std::vector<StoredRecord>> unheld(const LogId& log, EntryIndex from, std::size_t limit) override {
     return queries_.unheld(log, from, limit);
   }
@@ -129,7 +128,7 @@ class SqliteStore final : public SqliteBase<Store> {
                                                  EntryIndex from, std::uint64_t most) override {
     return bodies_.apply_filter(log, filter, now, from, most);
   }
-  Status set_out_of_policy(const LogId& log, UnixMillis since) override;
+  Status set_out_of_policy(const LogId& log, UnixMillis since, std::chrono::milliseconds lived) override;
   Result<JournalSeq> readmit(const LogId& log) override;
   Status set_asks(const std::vector<HeadAsk>& asks, bool open) override;
   Status remove_log(const LogId& log, UnixMillis now) override;
@@ -362,8 +361,8 @@ Result<JournalSeq> SqliteStore::write_log_row(const RunCommit& run, std::int64_t
   }
   const Bytes range = pack_hashes(run.after.hashes());
   auto update = db_.prepare(
-      "UPDATE log SET size = ?, range = ?, seen_size = ?, seen_root = ?, seen_note = ?, seen_right = ? WHERE "
-      "number = ?");
+      "UPDATE log SET size = ?, range = ?, seen_size = ?, seen_root = ?, seen_note = ?, seen_right = ?, "
+      "bytes = bytes + ? WHERE number = ?");
   const Bytes right = pack_hashes(run.right);
   KOINON_TRY(update.bind(static_cast<std::int64_t>(run.after.size().value))
                  .bind_blob(range)
@@ -371,6 +370,7 @@ Result<JournalSeq> SqliteStore::write_log_row(const RunCommit& run, std::int64_t
                  .bind_blob(run.head.root.view())
                  .bind_blob(run.head.note)
                  .bind_blob(right)
+                 .bind(static_cast<std::int64_t>(bytes_held(run.records)))
                  .bind(number)
                  .run());
   if (!whole) return JournalSeq(0);
@@ -452,16 +452,16 @@ Result<JournalSeq> SqliteStore::add_evidence(const EvidenceCommit& evidence) {
   return write_journal_row(number);
 }
 
-Status SqliteStore::set_out_of_policy(const LogId& log, UnixMillis since) {
+Status SqliteStore::set_out_of_policy(const LogId& log, UnixMillis since, std::chrono::milliseconds lived) {
   KOINON_TRY(queries_.log_number(log));
-  auto update = db_.prepare("UPDATE log SET out_since_ms = ? WHERE log_id = ?");
-  return update.bind(since.value).bind_blob(log.view()).run();
+  auto update = db_.prepare("UPDATE log SET out_since_ms = ?, out_lived_ms = ? WHERE log_id = ?");
+  return update.bind(since.value).bind(lived.count()).bind_blob(log.view()).run();
 }
 
 Result<JournalSeq> SqliteStore::readmit(const LogId& log) {
   KOINON_ASSIGN(const LogState state, queries_.log_state(log));
   KOINON_ASSIGN(const std::int64_t number, queries_.log_number(log));
-  auto update = db_.prepare("UPDATE log SET out_since_ms = NULL WHERE number = ?");
+  auto update = db_.prepare("UPDATE log SET out_since_ms = NULL, out_lived_ms = NULL WHERE number = ?");
   KOINON_TRY(update.bind(number).run());
   if (!state.whole) return JournalSeq(0);
   return write_journal_row(number);
@@ -494,7 +494,7 @@ Status SqliteStore::remove_log(const LogId& log, UnixMillis now) {
         "DELETE FROM arrival WHERE log = ? AND first < (SELECT max(first) FROM arrival)",
         "UPDATE log SET size = 0, range = x'', whole_size = NULL, whole_root = NULL, "
         "whole_note = NULL, seen_size = NULL, seen_root = NULL, seen_note = NULL, seen_right "
-        "= NULL, out_since_ms = NULL WHERE number = ?"}) {
+        "= NULL, out_since_ms = NULL, out_lived_ms = NULL, bytes = 0 WHERE number = ?"}) {
     auto clear = db_.prepare(sql);
     KOINON_TRY(clear.bind(number).run());
   }

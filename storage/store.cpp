@@ -1,6 +1,7 @@
 #include "storage/store.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <limits>
 
 #include "proto/base/limits.h"
@@ -16,6 +17,15 @@ std::uint64_t room_for_others(const Room& room, std::uint64_t reserve) {
   const std::uint64_t disk = above(room.disk + room.unused, reserve);
   if (room.quota == 0) return disk;
   return std::min(disk, above(room.quota_left, std::min(reserve, room.quota / 4)));
+}
+
+std::chrono::milliseconds lived_of(const std::optional<Bytes>& setting) {
+  const std::int64_t lived = setting ? std::strtoll(setting->c_str(), nullptr, 10) : 0;
+  return std::chrono::milliseconds(std::max<std::int64_t>(lived, 0));
+}
+
+std::uint64_t share_of_log(std::uint64_t quota, std::uint64_t least) {
+  return std::max(quota / limits::kLogShare, std::min(quota, least));
 }
 
 Status check_pin(std::size_t pinned, bool known, bool same_city) {

@@ -5,6 +5,7 @@
 // other threads and see what was committed before each call.
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -36,6 +37,7 @@ struct Arrival {
 inline constexpr std::string_view kSubscriptions = "subscriptions";   // BodyFilter::text
 inline constexpr std::string_view kObserverName = "observer";         // of a node without a log
 inline constexpr std::string_view kFilterApplied = "filter_applied";  // the one that the bodies held follow
+inline constexpr std::string_view kLived = "lived_ms";                // how long the node has run, decimal
 
 // What may still be written, in bytes.
 struct Room {
@@ -72,6 +74,8 @@ class StoreReader {
   virtual Result<StoredRecord> record(const LogId& log, EntryIndex index) = 0;
   // One whole log's state.
   virtual Result<LogState> log_state(const LogId& log) = 0;
+  // LogState::bytes alone.
+  virtual Result<std::uint64_t> log_bytes(const LogId& log) = 0;
   // The logs of a name whose ids begin with these bytes, by log id; at most `limit`. More than one log may
   // have a name. The cost does not grow with how many do.
   virtual Result<std::vector<LogState>> logs_named(std::string_view name, BytesView id_prefix,
@@ -130,14 +134,15 @@ class Store : public StoreReader {
   // not.
   virtual Result<JournalSeq> add_evidence(const EvidenceCommit& evidence) = 0;
   // Bodies of entries that are held without; others are ignored. What is only for peers goes into the
-  // transit store, which forgets its oldest beyond its limits.
+  // transit store, which forgets its oldest beyond its limits: of a log beyond its share that log's own.
   virtual Status add_bodies(const BodiesCommit& bodies) = 0;
   // Releases the bodies of a log that the filter does not want and marks as wanted those that it does: of
   // `most` entries from `from` on. Returns where to go on; none: those were the last.
   virtual Result<std::optional<EntryIndex>> apply_filter(const LogId& log, const BodyFilter& filter,
                                                          UnixMillis now, EntryIndex from,
                                                          std::uint64_t most) = 0;
-  virtual Status set_out_of_policy(const LogId& log, UnixMillis since) = 0;
+  // `lived`: how long the node has run by now; the grace time counts from it.
+  virtual Status set_out_of_policy(const LogId& log, UnixMillis since, std::chrono::milliseconds lived) = 0;
   // Policy admits the log again: it gets a new journal row, which is returned; 0 if it does not stand whole.
   virtual Result<JournalSeq> readmit(const LogId& log) = 0;
   // Remembers heads to ask for, or forgets them once they are settled.
@@ -155,7 +160,8 @@ class Store : public StoreReader {
   // Keeps a file of our own office for a note to name. Such that no note names are forgotten after a day.
   virtual Status put_attachment(const CutAttachment& file, UnixMillis now) = 0;
   // A file is to be fetched, and has its room from now on. kNotFound: no such record names it; kTooLarge: the
-  // quota of other cities' files leaves no room; kRefused: it is known to be broken.
+  // quota of other cities' files leaves no room, or the log's share of it does not where nobody asked for the
+  // file by hand; kRefused: it is known to be broken.
   virtual Status want_attachment(const AttachmentWant& want, UnixMillis now) = 0;
   // The next chunk of a wanted file; another is ignored. Returns how many are held. kNotFound: not wanted,
   // since what named it is gone, or its room was needed.
@@ -169,6 +175,12 @@ class Store : public StoreReader {
   // An empty value removes it.
   virtual Status set_setting(std::string_view name, BytesView value) = 0;
 };
+
+// The setting kLived as it is stored; none, or what cannot be read, counts as nothing.
+std::chrono::milliseconds lived_of(const std::optional<Bytes>& setting);
+
+// One log's part of a quota that all share; `least`: the largest single thing.
+std::uint64_t share_of_log(std::uint64_t quota, std::uint64_t least);
 
 // The rule of put_peer, the same in every store: how many are pinned, whether this key is, and as the same
 // city.

@@ -31,6 +31,7 @@ struct Config {
   std::size_t trust_admits = 100;
   unsigned trust_grace_days = 30;
   std::uint64_t log_entries = 10'000'000;              // quota of one log
+  std::uint64_t log_bytes = 8192ULL << 20;             // of one at one hop; an eighth for each hop further
   std::uint64_t transit_max_bytes = 256ULL << 20;      // quota of bodies held for peers only
   std::uint64_t attachment_max_bytes = 1024ULL << 20;  // quota of other cities' files
   std::uint64_t attachments_up_to = 0;                 // files of at most so many bytes come with their notes

@@ -153,6 +153,7 @@ Status Daemon::start_threads(const StoreState& state) {
   options.engine.grace = std::max<std::chrono::milliseconds>(
       std::chrono::hours(24) * config_.trust_grace_days, std::chrono::milliseconds(1));
   options.engine.log_entries = config_.log_entries;
+  options.engine.log_bytes = config_.log_bytes;
   options.engine.window = config_.window_bytes;
   options.engine.attachments_up_to = config_.attachments_up_to;
   options.engine.trust_hops = config_.trust_hops;

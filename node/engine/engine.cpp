@@ -12,7 +12,10 @@ Engine::Engine(EngineConfig config, StoreState state, Now now)
       own_log_(state.own_log),
       last_row_(state.last_journal_seq),
       trust_({config_.trust_hops, config_.trust_paths,
-              config_.trust_admits == 0 ? limits::kVouchAdmits : config_.trust_admits}) {
+              config_.trust_admits == 0 ? limits::kVouchAdmits : config_.trust_admits}),
+      started_(now.mono),
+      lived_before_(state.lived),
+      lived_saved_(state.lived) {
   config_.filter.self = own_log_;
   filter_number_ = config_.refilter ? 1 : 0;
   filter_changed_ = config_.refilter;

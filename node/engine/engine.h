@@ -33,9 +33,11 @@ struct EngineConfig {
   std::size_t window = 0;  // credit lent to each peer, bytes; 0: limits::kWindowBytes
   unsigned trust_hops = 2;
   unsigned trust_paths = 1;
-  std::size_t trust_admits = 0;                // cities through any one voucher; 0: limits::kVouchAdmits
-  std::chrono::milliseconds grace{0};          // from falling out of policy to removal; 0: limits::kGrace
+  std::size_t trust_admits = 0;  // cities through any one voucher; 0: limits::kVouchAdmits
+  // From falling out of policy to removal, in time that the node runs; 0: limits::kGrace.
+  std::chrono::milliseconds grace{0};
   std::uint64_t log_entries = 0;               // quota of one log; 0: limits::kLogEntries
+  std::uint64_t log_bytes = 0;                 // of one at one hop, less further off; 0: limits::kLogBytes
   std::uint64_t attachments_up_to = 0;         // files of at most so many bytes come with their notes
   bool refilter = false;                       // the store's bodies may follow another filter
   std::chrono::milliseconds ping_interval{0};  // 0: limits::kPingInterval
@@ -92,7 +94,10 @@ struct SessionInfo {
 // Where a log stands, for explanations.
 struct LogStanding {
   bool frozen = false;
-  bool over_quota = false;
+  bool over_quota = false;          // a head claimed more entries than are taken
+  std::uint64_t bytes = 0;          // held of it
+  std::uint64_t bytes_allowed = 0;  // that are taken of it; 0: our own, all
+  bool resting = false;             // it brought more than is taken, at all or in a while
   bool fetching = false;
   std::vector<NodeKey> offered_by;                    // peers that offer more than is held
   std::vector<std::pair<NodeKey, TreeSize>> held_by;  // connected peers, and up to which size they said so
@@ -242,6 +247,8 @@ class Engine {
   void remember_asks(const std::vector<LogId>& logs);
   void ask_settled(const NodeKey& peer, const LogId& log);
   std::chrono::milliseconds grace() const;
+  std::chrono::milliseconds lived(Now now) const;
+  void save_lived(Now now);
   void remove_expired(Now now);
   void remove_log(Now now, Log& log);
   void tell_missing(LogStanding& out, EntryIndex index, const MissingBody& body) const;
@@ -285,12 +292,25 @@ class Engine {
   void freeze(Now now, Log& log, const v1::Evidence& evidence, const NodeKey& teller);
   void on_evidence(Now now, Session& session, const v1::Evidence& evidence);
   void tell_evidence(Session& session, const LogId& log);
-  void settle_row(Now now, SessionId session, const LogId& log, JournalSeq row);
+  void settle_row(Now now, SessionId session, const LogId& log, JournalSeq row, bool answered = true);
   std::optional<PeerCursor> cursor_after(Session& session, const LogId& log);
   void save_cursor(Now now, Session& session);
   void ask_for(Session& session, const std::vector<LogId>& logs);
   void lie(Now now, Session& session, const Error& error);
   std::uint64_t log_entries_quota() const;
+
+  // engine_quota.cpp: how much is taken of a log
+  std::uint64_t log_bytes_quota(const LogId& id) const;
+  double intake_left(Now now, Log& log);
+  void count_intake(Now now, Log& log, std::uint64_t bytes);
+  bool is_full(const Log& log) const;
+  bool takes_more(Now now, Log& log);
+  void note_bytes(Log& log, std::uint64_t order, std::uint64_t bytes);
+  void rest_if_full(Now now, Log& log);
+  void rest(Now now, Log& log);
+  void rest_a_while(Now now, Log& log);
+  void ask_later(const NodeKey& peer, const LogId& log);
+  void wake_rested(Now now);
 
   // engine_fetching.cpp: getting entries
   struct StoredRun;
@@ -461,7 +481,12 @@ class Engine {
   std::size_t bodies_missing_ = 0;
   std::set<LogId> outside_;         // logs held and outside our policy
   std::set<LogId> claims_changed_;  // logs whose claims to their names are to be told anew
+  std::set<std::pair<MonoTime, LogId>>
+      resting_;  // logs that brought more than we take, and until when they rest
   MonoTime next_trust_refresh_{};
+  MonoTime started_{};
+  std::chrono::milliseconds lived_before_{0};  // how long the node had run before this start
+  std::chrono::milliseconds lived_saved_{0};   // what the store has of lived()
   MonoTime store_retry_at_{};
   bool store_failed_ = false;
   unsigned store_failures_ = 0;  // one after the other

@@ -13,7 +13,8 @@ void Engine::look_for_bodies(Now now, const LogId& id) {
   const auto it = logs_.find(id);
   if (it == logs_.end() || id == own_log_ || !trust_.admits(id)) return;
   Log& log = *it->second;
-  if (log.filtering) return;  // it is looked at once the filter has passed over it
+  // It is looked at once the filter has passed over it, or its rest is over.
+  if (log.filtering || log.rests_until) return;
   if (log.unread && !log.reading_unheld && log.missing.size() < limits::kMissingBodies &&
       log.state.range.size().value > 0) {
     read_unheld(log);
@@ -242,10 +243,12 @@ void Engine::commit_bodies(Now now, SessionId source, Log& log, VerifyBodies che
   intent.bodies.arrived_at = now.wall;
   if (const Session* session = find(source); session != nullptr) intent.bodies.source = session->peer;
   std::vector<EntryIndex> indexes;
+  std::uint64_t bytes = 0;
   for (auto& item : check.bodies) {
     const auto missing = log.missing.find(item.index);
     if (missing == log.missing.end()) continue;
     indexes.push_back(item.index);
+    if (!missing->second.transit) bytes += item.body.size();
     intent.bodies.bodies.push_back({item.index, std::move(item.body), missing->second.transit});
   }
   if (indexes.empty()) return release(now, source, size);
@@ -256,22 +259,26 @@ void Engine::commit_bodies(Now now, SessionId source, Log& log, VerifyBodies che
   });
   std::vector<AttachmentWant> wants = intent.wants = wants_of(log.state.id, files);
   if (Session* session = find(source); session != nullptr) session->counts.bodies_in += indexes.size();
-  issue(std::move(intent), [this, source, id = log.state.id, indexes = std::move(indexes),
-                            wants = std::move(wants), size](Now then, const Result<Answer>& answer) {
-    release(then, source, size);
-    if (answer.ok()) {
-      for (const AttachmentWant& want : wants) want_file(then, want);
-      return on_bodies_stored(then, id, indexes);
-    }
-    Log& failed = *logs_.at(id);
-    for (const EntryIndex index : indexes) {
-      if (const auto missing = failed.missing.find(index); missing != failed.missing.end()) {
-        missing->second.asked.reset();
-        missing->second.tried.clear();
-      }
-    }
-    on_store_failed(then, failed, 0, answer.error());
-  });
+  issue(std::move(intent),
+        [this, source, id = log.state.id, indexes = std::move(indexes), wants = std::move(wants), size,
+         order = next_generation_++, bytes](Now then, const Result<Answer>& answer) {
+          release(then, source, size);
+          if (answer.ok()) {
+            count_intake(then, *logs_.at(id), bytes);
+            note_bytes(*logs_.at(id), order, std::get<RunStored>(*answer).bytes);
+            rest_if_full(then, *logs_.at(id));
+            for (const AttachmentWant& want : wants) want_file(then, want);
+            return on_bodies_stored(then, id, indexes);
+          }
+          Log& failed = *logs_.at(id);
+          for (const EntryIndex index : indexes) {
+            if (const auto missing = failed.missing.find(index); missing != failed.missing.end()) {
+              missing->second.asked.reset();
+              missing->second.tried.clear();
+            }
+          }
+          on_store_failed(then, failed, 0, answer.error());
+        });
 }
 
 void Engine::on_bodies_stored(Now now, const LogId& id, const std::vector<EntryIndex>& indexes) {
@@ -319,6 +326,7 @@ void Engine::on_have(Now now, Session& session, const v1::Have& have) {
 // A peer asked for a body that we do not hold, and lets us look for it.
 void Engine::relay_request(Now now, Session& session, std::uint32_t hops_left, Log& log,
                            const StoredRecord& record) {
+  if (log.rests_until) return;
   const auto known = log.missing.find(record.index);
   if (known == log.missing.end()) {
     if (record.state == BodyState::kHeld || record.state == BodyState::kErased ||

@@ -223,6 +223,7 @@ void Engine::commit_run(Now now, Log& log, RunVerified run, std::size_t size) {
       stored.cursor = intent.cursor = cursor_after(*session, log.state.id);
     }
   }
+  const std::uint64_t bytes = bytes_held(run.records);
   fetch.range = run.after;
   intent.run.identity = log.state.identity;
   intent.run.log = log.state.id;
@@ -237,16 +238,22 @@ void Engine::commit_run(Now now, Log& log, RunVerified run, std::size_t size) {
   intent.run.arrived_at = now.wall;
   if (const Session* session = find(fetch.source); session != nullptr) intent.run.source = session->peer;
   ++log.commits;
-  issue(std::move(intent),
-        [this, id = log.state.id, generation = fetch.generation, source = fetch.source, size,
-         commit = begin_commit(), stored = std::move(stored)](Now then, Result<Answer> answer) {
-          --logs_.at(id)->commits;
-          const JournalSeq row = answer.ok() ? std::get<RunStored>(*answer).journal_seq : JournalSeq(0);
-          on_run_stored(then, id, generation, source, stored, answer);
-          end_commit(then, commit, id, row);
-          release(then, source, size);
-          schedule_fetch(then, id);
-        });
+  issue(std::move(intent), [this, id = log.state.id, generation = fetch.generation, source = fetch.source,
+                            size, order = next_generation_++, bytes, commit = begin_commit(),
+                            stored = std::move(stored)](Now then, Result<Answer> answer) {
+    Log& stored_log = *logs_.at(id);
+    --stored_log.commits;
+    if (answer.ok()) {
+      count_intake(then, stored_log, bytes);
+      note_bytes(stored_log, order, std::get<RunStored>(*answer).bytes);
+    }
+    const JournalSeq row = answer.ok() ? std::get<RunStored>(*answer).journal_seq : JournalSeq(0);
+    on_run_stored(then, id, generation, source, stored, answer);
+    end_commit(then, commit, id, row);
+    release(then, source, size);
+    rest_if_full(then, stored_log);
+    schedule_fetch(then, id);
+  });
 }
 
 void Engine::on_run_stored(Now now, const LogId& id, std::uint64_t generation, SessionId source,

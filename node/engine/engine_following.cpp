@@ -197,9 +197,11 @@ void Engine::on_push(Now now, Session& session, v1::Push push, std::size_t size)
   const auto count = static_cast<std::uint64_t>(push.chunk().records_size());
   const bool fits = !log.fetch && log.commits == 0 && own_log_ != offer.log && push.chunk().from() == held &&
                     count > 0 && head->size.value == held + count &&
-                    head->size.value <= log_entries_quota() && !store_failed_;
+                    head->size.value <= log_entries_quota() && takes_more(now, log) && !store_failed_;
   if (!fits) {
-    if (log.fetch && log.fetch->source != session.id && log.fetch->target.size >= head->size) {
+    const bool comes_already =
+        log.fetch && log.fetch->source != session.id && log.fetch->target.size >= head->size;
+    if (comes_already || log.rests_until) {
       ++session.counts.duplicates_in;
       prune(session, offer.log);
     }
@@ -253,6 +255,7 @@ void Engine::consider(Now now, const Offer& offer) {
     return settle_row(now, offer.source, offer.log, offer.row);
   }
   keep_offer(log, offer);
+  if (!takes_more(now, log)) return rest(now, log);
   schedule_fetch(now, offer.log);
 }
 
@@ -389,7 +392,8 @@ std::optional<PeerCursor> Engine::cursor_after(Session& session, const LogId& lo
   return PeerCursor{session.peer, session.peer_journal, JournalSeq(seq)};
 }
 
-void Engine::settle_row(Now now, SessionId id, const LogId& log, JournalSeq row) {
+// `answered`: nothing remains to be asked of the peer about the log.
+void Engine::settle_row(Now now, SessionId id, const LogId& log, JournalSeq row, bool answered) {
   Session* session = find(id);
   if (session == nullptr) return;
   const auto it = session->row_of.find(log);
@@ -397,7 +401,7 @@ void Engine::settle_row(Now now, SessionId id, const LogId& log, JournalSeq row)
     session->open_rows.erase(it->second);
     session->row_of.erase(it);
   }
-  ask_settled(session->peer, log);
+  if (answered) ask_settled(session->peer, log);
   save_cursor(now, *session);
 }
 

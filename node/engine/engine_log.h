@@ -85,6 +85,13 @@ struct Fetch {
   std::uint64_t answered_before = 0;  // Session::answered of its source, when it was judged last
 };
 
+// What may still be taken of a log for now, bytes; see Engine::intake_left.
+struct LogIntake {
+  bool begun = false;
+  double left = 0;
+  MonoTime at{};
+};
+
 struct Engine::Log {
   LogState state;
   std::map<SessionId, Offer> offers;  // newest of each session that we do not hold yet
@@ -107,6 +114,10 @@ struct Engine::Log {
   bool over_quota = false;  // a head was larger than what we take
   bool judging = false;     // evidence that a peer shows is being checked
   bool removing = false;
+
+  LogIntake intake;
+  std::optional<MonoTime> rests_until;  // it brought more than we take: nothing of it is asked for
+  std::uint64_t bytes_order = 0;        // of the commit that state.bytes is known from
 
   std::uint64_t whole_size() const { return state.whole ? state.whole->size.value : 0; }
   // The store is to be read anew, from the beginning.

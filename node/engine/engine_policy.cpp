@@ -41,6 +41,10 @@ TrustChange Engine::recompute_trust(Now now) {
     next_trust_refresh_ =
         std::min(next_trust_refresh_, now.mono + std::min<MonoTime>(left, limits::kTrustRefresh));
   }
+  if (!outside_.empty()) {
+    if (lived(now) - lived_saved_ >= limits::kLivedSaved) save_lived(now);
+    next_trust_refresh_ = std::min<MonoTime>(next_trust_refresh_, now.mono + limits::kLivedSaved);
+  }
   return change;
 }
 
@@ -102,6 +106,7 @@ void Engine::enter_policy(Now, const LogId& id) {
   refile(id);
   if (!log.state.out_since) return;
   log.state.out_since.reset();
+  log.state.out_lived = {};
   // A new row: peers whose cursors have passed the old one while we told nothing of it hear of it again.
   issue(CommitReadmission{id}, [this, id, commit = begin_commit()](Now then, const Result<Answer>& answer) {
     const JournalSeq row = answer.ok() ? std::get<RunStored>(*answer).journal_seq : JournalSeq(0);
@@ -123,13 +128,29 @@ void Engine::leave_policy(Now now, const LogId& id) {
   refile(id);
   if (log.state.range.size().value == 0 && log.commits == 0) return;
   outside_.insert(id);
-  const auto since = log.state.out_since.value_or(now.wall);
-  const std::chrono::milliseconds left(
-      std::max<std::int64_t>(since.value + grace().count() - now.wall.value, 1));
+  const bool fell_out_before = log.state.out_since.has_value();
+  if (!fell_out_before) {
+    log.state.out_since = now.wall;
+    log.state.out_lived = lived(now);
+  }
+  const auto left = std::max(log.state.out_lived + grace() - lived(now), std::chrono::milliseconds(1));
   next_trust_refresh_ = std::min<MonoTime>(next_trust_refresh_, now.mono + left);
-  if (log.state.out_since) return;
-  log.state.out_since = now.wall;
-  issue(CommitOutOfPolicy{id, now.wall}, [](Now, const Result<Answer>&) {});
+  if (fell_out_before) return;
+  // Before what counts from it: with less stored, the next start would count from less.
+  if (lived_saved_ != log.state.out_lived) save_lived(now);
+  issue(CommitOutOfPolicy{id, now.wall, log.state.out_lived}, [](Now, const Result<Answer>&) {});
+}
+
+// How long this node has run, over all its starts. A clock that jumps, and time in which nobody ran, who
+// could have looked after the log or vouched for it again, do not count.
+std::chrono::milliseconds Engine::lived(Now now) const {
+  return lived_before_ + std::chrono::duration_cast<std::chrono::milliseconds>(now.mono - started_);
+}
+
+// A crash loses what came since, which only makes the grace longer.
+void Engine::save_lived(Now now) {
+  lived_saved_ = lived(now);
+  issue(CommitLived{lived_saved_}, [](Now, const Result<Answer>&) {});
 }
 
 std::chrono::milliseconds Engine::grace() const {
@@ -140,7 +161,7 @@ void Engine::remove_expired(Now now) {
   for (const LogId& id : std::set<LogId>(outside_)) {
     Log& log = *logs_.at(id);
     if (!log.state.out_since || log.removing || log.commits > 0 || log.filtering) continue;
-    if (now.wall.value - log.state.out_since->value >= grace().count()) remove_log(now, log);
+    if (lived(now) - log.state.out_lived >= grace()) remove_log(now, log);
   }
 }
 
@@ -160,6 +181,7 @@ void Engine::remove_log(Now now, Log& log) {
           empty.frozen = gone.state.frozen;
           gone.state = std::move(empty);
           refile(id);
+          gone.bytes_order = next_generation_++;  // what was given to the store before counts no more
           outside_.erase(id);
           end_files_of(then, id, std::nullopt);
           trust_.forget_voucher(id);
@@ -187,6 +209,9 @@ LogStanding Engine::standing(const LogId& id, std::optional<EntryIndex> body) co
   const Log& log = *it->second;
   out.frozen = log.state.frozen;
   out.over_quota = log.over_quota;
+  out.bytes = log.state.bytes;
+  out.bytes_allowed = id == own_log_ ? 0 : log_bytes_quota(id);
+  out.resting = log.rests_until.has_value();
   out.fetching = log.fetch.has_value();
   for (const auto& [session, offer] : log.offers) {
     if (const auto live = sessions_.find(session); live != sessions_.end())
@@ -256,10 +281,14 @@ void Engine::apply_filter(Now now, Log& log) {
 // A piece at a time: what others write, our own notes first of all, comes in between.
 void Engine::apply_filter_from(Now now, Log& log, EntryIndex from) {
   issue(CommitFilter{log.state.id, config_.filter, now.wall, from, limits::kFilteredAtOnce},
-        [this, id = log.state.id, number = filter_number_](Now then, const Result<Answer>& answer) {
+        [this, id = log.state.id, number = filter_number_, order = next_generation_++](
+            Now then, const Result<Answer>& answer) {
           Log& done = *logs_.at(id);
           std::optional<EntryIndex> next;
-          if (answer.ok()) next = std::get<FilterApplied>(*answer).next;
+          if (answer.ok()) {
+            next = std::get<FilterApplied>(*answer).next;
+            note_bytes(done, order, std::get<FilterApplied>(*answer).bytes);
+          }
           // Of a filter that has changed again the rest is left out: the next one passes over all.
           if (next && number == filter_number_) return apply_filter_from(then, done, *next);
           done.filtering = false;

@@ -262,6 +262,7 @@ void Engine::on_tick(Now now) {
   }
   if (store_failed_ && now.mono >= store_retry_at_) retry_fetches(now);
   retry_bodies(now);
+  wake_rested(now);
   if (!files_.empty()) run_file_timers(now);
 }
 
@@ -271,6 +272,7 @@ MonoTime Engine::next_tick() const {
   if (store_failed_) sooner(store_retry_at_);
   sooner(next_file_timer());
   if (!retries_.empty()) sooner(retries_.begin()->first);
+  if (!resting_.empty()) sooner(resting_.begin()->first);
   for (const auto& [id, session] : sessions_) {
     if (!session->hello_received) {
       sooner(session->connected_at + limits::kHelloDeadline);

@@ -81,7 +81,8 @@ struct CommitRun {
   std::vector<AttachmentWant> wants{};
 };
 struct RunStored {
-  JournalSeq journal_seq;  // 0: the log does not stand whole yet
+  JournalSeq journal_seq;   // 0: the log does not stand whole yet
+  std::uint64_t bytes = 0;  // held of the log now; only of a run and of bodies
 };
 
 // Answer: Done.
@@ -92,6 +93,7 @@ struct CommitCursor {
 struct CommitEvidence {
   EvidenceCommit evidence;
 };
+// Answer: RunStored, without a row.
 struct CommitBodies {
   BodiesCommit bodies;
   // NOLINTNEXTLINE(readability-redundant-member-init): may be left out of braces
@@ -107,10 +109,16 @@ struct CommitFilter {
 };
 struct FilterApplied {
   std::optional<EntryIndex> next;  // where to go on; none: these were the last
+  std::uint64_t bytes = 0;         // held of the log now
 };
 struct CommitOutOfPolicy {
   LogId log;
   UnixMillis since;
+  std::chrono::milliseconds lived{0};  // how long this node had run by then
+};
+// How long this node has run. Answer: Done.
+struct CommitLived {
+  std::chrono::milliseconds lived{0};
 };
 // Answer: RunStored, with a new row where the log stands whole.
 struct CommitReadmission {
@@ -208,8 +216,8 @@ struct ReadDigest {
 
 using IntentBody =
     std::variant<VerifyHeads, VerifyRun, VerifyBodies, CommitRun, CommitCursor, CommitEvidence, CommitBodies,
-                 CommitFilter, CommitOutOfPolicy, CommitReadmission, CommitAsks, CommitRemoval, ReadRun,
-                 ReadRoot, ReadRecords, ReadUnheld, ReadProof, VerifyChunk, CommitWant, CommitChunk,
+                 CommitFilter, CommitOutOfPolicy, CommitLived, CommitReadmission, CommitAsks, CommitRemoval,
+                 ReadRun, ReadRoot, ReadRecords, ReadUnheld, ReadProof, VerifyChunk, CommitWant, CommitChunk,
                  CommitFinished, CommitDrop, ReadChunk, ReadDigest, VerifyEvidence, ReadEvidence>;
 struct Intent {
   IntentId id;

@@ -1,6 +1,7 @@
 #include "node/http/explanation.h"
 
 #include <algorithm>
+#include <array>
 
 #include <boost/json.hpp>
 
@@ -50,6 +51,32 @@ std::vector<std::string> names_of(Directory& directory, const std::vector<LogId>
   return out;
 }
 
+// As people say it: 8.0 GiB, 512 bytes.
+std::string size_text(std::uint64_t bytes) {
+  constexpr std::array<const char*, 4> kUnits = {" KiB", " MiB", " GiB", " TiB"};
+  if (bytes < 1024) return std::to_string(bytes) + " bytes";
+  std::size_t unit = 0;
+  for (; bytes >= 1024 * 1024 && unit + 1 < kUnits.size(); ++unit) bytes /= 1024;
+  return std::to_string(bytes / 1024) + "." + std::to_string(bytes % 1024 * 10 / 1024) + kUnits.at(unit);
+}
+
+// How much of it is held and taken, and why it rests.
+void explain_quota(Explanation& out, std::uint64_t held, const CityStanding& standing) {
+  const std::uint64_t allowed = standing.log.bytes_allowed;
+  if (!standing.trusted || allowed == 0 || standing.path.empty()) return;
+  const std::size_t hops = standing.path.size();
+  out.because(size_text(held) + " of it are held; of a city " + std::to_string(hops) +
+              (hops == 1 ? " hop" : " hops") + " away this node takes " + size_text(allowed) +
+              " (quota.log_bytes, an eighth for each hop further)");
+  if (!standing.log.resting || standing.log.frozen) return;
+  if (held >= allowed) {
+    out.because("that is all that is taken of it: it rests at its last whole head");
+    return out.change("raise quota.log_bytes, or come nearer to it: peer with it, or vouch for it");
+  }
+  out.because(
+      "it rests: it wrote more in a short time than this node takes, and is taken up again by and by");
+}
+
 void explain_trust(Explanation& out, Directory& directory, const std::optional<LogId>& own, const LogId& city,
                    const CityStanding& standing) {
   if (city == own) return out.because("it is this node's own city");
@@ -96,7 +123,7 @@ void explain_log(Explanation& out, StoreReader& store, const LogId& city, const 
   out.because(std::to_string(state->range.size().value) + " entries of its log are held");
   if (state->out_since)
     out.because("it has been outside the policy since " + time_text(*state->out_since) +
-                "; its data go after trust.grace_days");
+                "; its data go once this node has run for trust.grace_days since");
   if (standing.log.frozen) {
     out.because(
         "it signed two histories: the log is frozen, the evidence is kept, and nothing more is taken of it");
@@ -106,6 +133,7 @@ void explain_log(Explanation& out, StoreReader& store, const LogId& city, const 
     out.because("it claims more entries than quota.log_entries allows, and stops at its last whole head");
     out.change("raise quota.log_entries");
   }
+  explain_quota(out, state->bytes, standing);
   if (standing.log.fetching) out.because("more of it is being fetched now");
 }
 

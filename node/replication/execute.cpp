@@ -190,7 +190,8 @@ Result<Answer> execute_write(Store& store, const IntentBody& body) {
             if (!row.ok()) return row.error();
             if (intent.cursor) KOINON_TRY(store.set_cursor(*intent.cursor));
             KOINON_TRY(want_each(store, intent.wants, intent.run.arrived_at));
-            return Answer(RunStored{*row});
+            KOINON_ASSIGN(const std::uint64_t bytes, store.log_bytes(intent.run.log));
+            return Answer(RunStored{*row, bytes});
           },
           [&](const CommitCursor& intent) { return to_answer(store.set_cursor(intent.cursor)); },
           [&](const CommitEvidence& intent) -> Result<Answer> {
@@ -200,16 +201,22 @@ Result<Answer> execute_write(Store& store, const IntentBody& body) {
           },
           [&](const CommitBodies& intent) -> Result<Answer> {
             KOINON_TRY(store.add_bodies(intent.bodies));
-            return to_answer(want_each(store, intent.wants, intent.bodies.arrived_at));
+            KOINON_TRY(want_each(store, intent.wants, intent.bodies.arrived_at));
+            KOINON_ASSIGN(const std::uint64_t bytes, store.log_bytes(intent.bodies.log));
+            return Answer(RunStored{JournalSeq(0), bytes});
           },
           [&](const CommitFilter& intent) -> Result<Answer> {
             const auto next =
                 store.apply_filter(intent.log, intent.filter, intent.now, intent.from, intent.most);
             if (!next.ok()) return next.error();
-            return Answer(FilterApplied{*next});
+            KOINON_ASSIGN(const std::uint64_t bytes, store.log_bytes(intent.log));
+            return Answer(FilterApplied{*next, bytes});
           },
           [&](const CommitOutOfPolicy& intent) {
-            return to_answer(store.set_out_of_policy(intent.log, intent.since));
+            return to_answer(store.set_out_of_policy(intent.log, intent.since, intent.lived));
+          },
+          [&](const CommitLived& intent) {
+            return to_answer(store.set_setting(kLived, std::to_string(intent.lived.count())));
           },
           [&](const CommitReadmission& intent) -> Result<Answer> {
             const auto row = store.readmit(intent.log);

@@ -88,6 +88,15 @@ inline constexpr std::chrono::seconds kLongestPause{5};
 
 // Quotas
 inline constexpr std::uint64_t kLogEntries = 10'000'000;  // of one log; a larger head is not followed
+inline constexpr std::uint64_t kLogBytes =
+    8192 * kMiB;  // of a log one hop away; an eighth for each hop further
+inline constexpr std::uint64_t kLogBytesLeast = 16 * kMiB;  // of a log however far away
+inline constexpr std::uint64_t kRecordBytes = 512;  // that count for a record besides its entry and body
+inline constexpr double kIntakeAtOnce = 0.25;       // of a log's bytes; then all of them in the period
+inline constexpr std::chrono::hours kIntakePeriod{24 * 30};
+inline constexpr double kIntakeAgain =
+    1 / 64.0;                                    // of a log's bytes; so much is to be free when its rest ends
+inline constexpr std::chrono::minutes kRest{1};  // of a log that brought more; then it is looked at again
 
 // Time
 inline constexpr std::chrono::seconds kHandshakeDeadline{10};  // TLS
@@ -137,7 +146,10 @@ inline constexpr std::size_t kVouchAdmits = 100;  // cities admitted through any
 inline constexpr std::size_t kVouches = 1000;     // of any one voucher that count
 inline constexpr std::size_t kSameName = 10;      // logs of one name that a refusal lists
 inline constexpr std::chrono::hours kVouchLifetime{24 * 365 * 2};
-inline constexpr std::chrono::hours kGrace{24 * 30};  // from falling out of policy to removal
+inline constexpr std::chrono::hours kGrace{24 *
+                                           30};  // from falling out of policy to removal, while the node runs
+inline constexpr std::chrono::minutes kLivedSaved{
+    5};  // how long the node ran is written so often, while a grace runs
 inline constexpr std::chrono::minutes kTrustRefresh{10};
 inline constexpr std::chrono::milliseconds kTrustDelay{
     100};  // from a vouch's arrival to what follows from it
@@ -264,6 +276,9 @@ inline constexpr std::uint64_t kJournalBlock = 1024;        // numbers reserved 
 inline constexpr std::uint64_t kDiskReserve = 1024 * kMiB;  // of the disk, that only our own log may use
 inline constexpr std::uint64_t kTransitBytes = 256 * kMiB;  // bodies held for peers only
 inline constexpr std::chrono::hours kTransitAge{24 * 30};
+// One city's part of what is held for peers, and of files that nobody asked for by hand: a quarter, or one
+// body or file of the largest sort.
+inline constexpr std::uint64_t kLogShare = 4;
 inline constexpr std::uint64_t kMaxLogSize = std::uint64_t{1} << 40;
 
 }  // namespace koinon::limits

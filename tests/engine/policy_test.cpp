@@ -108,6 +108,65 @@ TEST_P(Policy, APeerIsCalledWhatItsLineSaysAndAVouchedCityNothingUntilItsLogIsHe
   EXPECT_EQ(claim_of(proven, vouched)->rank, 3U);
 }
 
+// Whoever is off for a month, or whose clock jumps by a year, has looked after nothing in that time.
+TEST_P(Policy, TheGraceTimeCountsOnlyWhatTheNodeRan) {
+  b.vouch(a, true);
+  network.drive();
+  ASSERT_FALSE(c.follows(a));
+  network.pass(std::chrono::minutes(40));
+  network.advance(std::chrono::seconds(1));
+  network.cut(session);
+  network.drive();
+  c.now.wall.value += std::chrono::milliseconds(std::chrono::hours(24 * 31)).count();
+  c.restart();
+  network.drive();
+  EXPECT_EQ(c.holds(a), 4U) << "a month in which the node was off is no grace";
+  c.now.wall.value += std::chrono::milliseconds(std::chrono::hours(24 * 365)).count();
+  network.pass(std::chrono::minutes(10));
+  network.advance(std::chrono::seconds(1));
+  EXPECT_EQ(c.holds(a), 4U) << "nor is a clock that jumps by a year";
+  c.now.wall.value -= std::chrono::milliseconds(std::chrono::hours(24 * 730)).count();
+  network.pass(std::chrono::minutes(9));
+  network.advance(std::chrono::seconds(1));
+  EXPECT_EQ(c.holds(a), 4U) << "59 minutes of an hour";
+  network.pass(std::chrono::minutes(11));
+  network.advance(std::chrono::seconds(1));
+  EXPECT_EQ(c.events_of(Event::Kind::kRemoved).size(), 1U) << "what ran before the restart counts as well";
+  EXPECT_FALSE(c.store->log_state(a.id()).ok());
+}
+
+TEST_P(Policy, ACrashOnlyMakesTheGraceTimeLonger) {
+  network.pass(std::chrono::hours(24 * 2));
+  network.advance(std::chrono::seconds(1));
+  b.vouch(a, true);
+  network.drive();
+  ASSERT_FALSE(c.follows(a));
+  network.cut(session);
+  network.drive();
+  c.restart();  // how long it ran by then was written with the beginning of the grace
+  network.pass(std::chrono::minutes(50));
+  network.advance(std::chrono::seconds(1));
+  EXPECT_EQ(c.holds(a), 4U);
+  network.pass(std::chrono::minutes(15));
+  network.advance(std::chrono::seconds(1));
+  EXPECT_EQ(c.events_of(Event::Kind::kRemoved).size(), 1U) << "not longer by the days before it";
+}
+
+TEST_P(Policy, WhatLapsesWhileTheNodeIsOffHasTheWholeGraceTime) {
+  network.cut(session);
+  network.drive();
+  c.now.wall.value += 1'000'000'001;  // the vouch has lapsed
+  c.restart();
+  network.drive();
+  EXPECT_FALSE(c.follows(a));
+  network.pass(std::chrono::minutes(50));
+  network.advance(std::chrono::seconds(1));
+  EXPECT_EQ(c.holds(a), 4U);
+  network.pass(std::chrono::minutes(15));
+  network.advance(std::chrono::seconds(1));
+  EXPECT_EQ(c.events_of(Event::Kind::kRemoved).size(), 1U);
+}
+
 TEST_P(Policy, WhatIsTrustedAgainIsCaughtUpEvenAfterARestart) {
   b.vouch(a, true);
   network.drive();

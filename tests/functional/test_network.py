@@ -105,6 +105,15 @@ class Trust(NodesTest):
         wait_for(lambda: not la.json("search", "quarantining")["items"], "and nothing is found")
         self.assertEqual(la.json("status")["cities"], 1)
 
+    def test_a_city_that_writes_more_than_is_taken_rests_and_explain_says_so(self):
+        seoul, la = self.node("seoul"), self.node("la", "--quota-log-bytes", 40000)
+        peer(seoul, la)
+        long, other = seoul.publish("Long", "word " * 10000), la.publish("Other")
+        wait_for(lambda: long in la.refs(), "what was under way comes")
+        wait_for(lambda: "rests at its last whole head" in la.run("explain", "seoul.example"), "LA says that it is full")
+        self.assertIn("1 hop away this node takes 39.0 KiB", la.run("explain", "seoul.example"))
+        wait_for(lambda: other in seoul.refs(), "and the session goes on")
+
     def test_what_nobody_knows_is_explained_too(self):
         seoul = self.node("seoul")
         self.assertIn("nobody", seoul.run("explain", "nowhere.example").replace("no city known here", "nobody"))

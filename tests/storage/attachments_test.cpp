@@ -38,14 +38,17 @@ class Attachments : public testing::TestWithParam<Kind> {
  protected:
   void SetUp() override {
     ASSERT_TRUE(init_crypto().ok());
+    open(kQuota, "store.db");
+  }
+  void open(std::uint64_t quota, const std::string& name) {
     if (GetParam() == Kind::kMemory) {
       MemoryStore::Options options;
-      options.attachment_bytes = kQuota;
+      options.attachment_bytes = quota;
       store = std::make_unique<MemoryStore>(options);
     } else {
       SqliteStoreOptions options;
-      options.attachment_bytes = kQuota;
-      auto opened = open_sqlite_store(folder.path() / "store.db", options);
+      options.attachment_bytes = quota;
+      auto opened = open_sqlite_store(folder.path() / name, options);
       ASSERT_TRUE(opened.ok()) << opened.error().text();
       store = std::move(*opened);
     }
@@ -91,9 +94,32 @@ class Attachments : public testing::TestWithParam<Kind> {
     return log.id();
   }
   Status want(const LogId& log, const CutAttachment& cut, AttachmentWish wish, std::int64_t at = 5) {
+    return want(log, cut.id, wish, at);
+  }
+  Status want(const LogId& log, const AttachmentId& id, AttachmentWish wish, std::int64_t at) {
     Status out;
-    change([&] { out = store->want_attachment({log, EntryIndex(0), cut.id, wish, 0}, {at}); });
+    change([&] { out = store->want_attachment({log, EntryIndex(0), id, wish, 0}, {at}); });
     return out;
+  }
+  // A log whose one record names files of 40 MiB that nobody has.
+  std::pair<LogId, std::vector<AttachmentId>> city_with_large(const std::string& name, std::size_t count) {
+    OwnLog log = test_log(name);
+    MemoryStore author{MemoryStore::Options{}};
+    EXPECT_TRUE(publish(author, log, note(name)).ok());
+    RunCommit run;
+    run.identity = log.identity();
+    run.log = log.id();
+    run.records = {*author.record(log.id(), EntryIndex(0))};
+    run.leaves = {leaf_hash(run.records[0].entry)};
+    run.after = author.log_state(log.id())->range;
+    run.head = *author.log_state(log.id())->whole;
+    std::vector<AttachmentId> ids;
+    for (std::size_t i = 0; i < count; ++i) {
+      ids.push_back({sha256(name + std::to_string(i)), 40 * limits::kMiB, sha256(std::to_string(i))});
+      run.attachments.push_back({EntryIndex(0), ids.back()});
+    }
+    change([&] { ASSERT_TRUE(store->append_run(run).ok()); });
+    return {log.id(), ids};
   }
   void add_chunks(const LogId& log, const CutAttachment& cut) {
     change([&] {
@@ -220,6 +246,49 @@ TEST_P(Attachments, WithinTheQuotaWhatIsForPeersGivesWayFirst) {
   EXPECT_EQ(want(in_e, huge, AttachmentWish::kByHand).error().code, Code::kTooLarge);
   EXPECT_TRUE(holds(in_d, d) && holds(in_b, b)) << "a refusal drops nothing";
   EXPECT_TRUE(store->attachment_named(ours.id.sha256)->has_value());
+}
+
+// The room holds eight of these files, a city's share of it two.
+TEST_P(Attachments, OneCitysFilesDoNotTakeTheRoomOfAll) {
+  open(320 * limits::kMiB, "large.db");
+  const auto [greedy, theirs] = city_with_large("greedy.example", 6);
+  const auto [quiet, ours] = city_with_large("quiet.example", 2);
+  const auto known = [&](const AttachmentId& id) {
+    Status drop;
+    change([&] { drop = store->finish_attachment(id, true); });
+    return drop.ok();
+  };
+  EXPECT_TRUE(want(greedy, theirs[0], AttachmentWish::kByPolicy, 1).ok());
+  EXPECT_TRUE(want(greedy, theirs[1], AttachmentWish::kByPolicy, 2).ok());
+  EXPECT_EQ(want(greedy, theirs[2], AttachmentWish::kByPolicy, 3).error().code, Code::kTooLarge);
+  EXPECT_EQ(want(greedy, theirs[2], AttachmentWish::kForPeer, 3).error().code, Code::kTooLarge);
+  EXPECT_TRUE(want(quiet, ours[0], AttachmentWish::kByPolicy, 4).ok()) << "others have their own share";
+  EXPECT_TRUE(want(greedy, theirs[2], AttachmentWish::kByHand, 5).ok()) << "what somebody asks for has none";
+  EXPECT_TRUE(want(greedy, theirs[0], AttachmentWish::kByHand, 6).ok());
+  EXPECT_TRUE(want(greedy, theirs[3], AttachmentWish::kByPolicy, 7).ok()) << "which made room in the share";
+  change([&] { ASSERT_TRUE(store->drop_attachment(theirs[1]).ok()); });
+  EXPECT_TRUE(want(greedy, theirs[4], AttachmentWish::kForPeer, 8).ok());
+  ASSERT_TRUE(known(theirs[4]));
+  EXPECT_TRUE(want(quiet, ours[1], AttachmentWish::kForPeer, 7).ok());
+  ASSERT_TRUE(known(ours[1]));
+  EXPECT_TRUE(want(greedy, theirs[5], AttachmentWish::kForPeer, 9).ok());
+  EXPECT_FALSE(known(theirs[4])) << "within the share its own gives way";
+  EXPECT_TRUE(known(ours[1])) << "and not another's, though older";
+}
+
+// What policy wants and nobody gives is no reason to refuse what somebody asks for.
+TEST_P(Attachments, WhatNeverComesGivesWayToWhatIsAskedForByHand) {
+  open(320 * limits::kMiB, "large.db");
+  const auto [asked, wanted] = city_with_large("asked.example", 9);
+  for (const char* name : {"a.example", "b.example", "c.example", "d.example"}) {
+    const auto [log, ids] = city_with_large(name, 2);
+    for (const AttachmentId& id : ids) ASSERT_TRUE(want(log, id, AttachmentWish::kByPolicy, 1).ok());
+  }
+  EXPECT_EQ(want(asked, wanted[0], AttachmentWish::kByPolicy, 2).error().code, Code::kTooLarge);
+  for (std::size_t i = 0; i < 8; ++i)
+    EXPECT_TRUE(want(asked, wanted[i], AttachmentWish::kByHand, 3).ok()) << i;
+  EXPECT_EQ(want(asked, wanted[8], AttachmentWish::kByHand, 4).error().code, Code::kTooLarge)
+      << "what others asked for by hand and is on its way stays";
 }
 
 TEST_P(Attachments, AFileGoesWithTheLastRecordThatNamesIt) {

@@ -32,7 +32,8 @@ Draft topical(const std::string& title, const std::string& topic, const std::str
 
 // A city's log as its own node has it, to be copied run by run.
 struct Author {
-  Author() : store(MemoryStore::Options{}) {}
+  explicit Author(const std::string& city = "seoul.example")
+      : name(city), store(MemoryStore::Options{}), log(test_log(city)) {}
   void say(const Draft& draft) { ASSERT_TRUE(publish(store, log, draft).ok()); }
   // Entries [from, to), their bodies where `bodies` says so, marked as `state` elsewhere.
   RunCommit run(std::uint64_t from, std::uint64_t to, BodyState without, bool bodies = false) {
@@ -56,14 +57,15 @@ struct Author {
     out.after = range;
     const Checkpoint checkpoint{log.identity().origin(), TreeSize(to), range.root()};
     out.head = {checkpoint.size, checkpoint.root,
-                sign_checkpoint(checkpoint, SigningKey::from_seed(sha256("seoul.example").view()))};
+                sign_checkpoint(checkpoint, SigningKey::from_seed(sha256(name).view()))};
     out.arrived_at = {5};
     return out;
   }
   Bytes body(std::uint64_t index) { return store.record(log.id(), EntryIndex(index))->body; }
 
+  std::string name;
   MemoryStore store;
-  OwnLog log = test_log();
+  OwnLog log;
 };
 
 enum class Kind { kMemory, kSqlite };
@@ -72,14 +74,17 @@ class Bodies : public testing::TestWithParam<Kind> {
  protected:
   void SetUp() override {
     ASSERT_TRUE(init_crypto().ok());
+    open(3000, "store.db");
+  }
+  void open(std::uint64_t transit_bytes, const std::string& file) {
     if (GetParam() == Kind::kMemory) {
       MemoryStore::Options options;
-      options.transit_bytes = 3000;
+      options.transit_bytes = transit_bytes;
       store = std::make_unique<MemoryStore>(options);
     } else {
       SqliteStoreOptions options;
-      options.transit_bytes = 3000;
-      auto opened = open_sqlite_store(folder.path() / "store.db", options);
+      options.transit_bytes = transit_bytes;
+      auto opened = open_sqlite_store(folder.path() / file, options);
       ASSERT_TRUE(opened.ok()) << opened.error().text();
       store = std::move(*opened);
     }
@@ -254,8 +259,13 @@ TEST_P(Bodies, ARunTakesBackTheMarksThatNameItAndNoOthers) {
 TEST_P(Bodies, ARemovedLogIsGoneAndComesBackUnlessItForked) {
   author.say(note("one"));
   take(author.run(0, 1, BodyState::kNotHeld, true));
-  change([&] { ASSERT_TRUE(store->set_out_of_policy(author.log.id(), {7}).ok()); });
+  change([&] {
+    ASSERT_TRUE(store->set_out_of_policy(author.log.id(), {7}, std::chrono::hours(5)).ok());
+    ASSERT_TRUE(store->set_setting(kLived, "18000007").ok());
+  });
   EXPECT_EQ(store->log_state(author.log.id())->out_since, UnixMillis{7});
+  EXPECT_EQ(store->log_state(author.log.id())->out_lived, std::chrono::hours(5));
+  EXPECT_EQ(store->load_state()->lived, std::chrono::milliseconds(18'000'007));
   change([&] { ASSERT_TRUE(store->remove_log(author.log.id(), {8}).ok()); });
   EXPECT_FALSE(store->log_state(author.log.id()).ok());
   EXPECT_FALSE(store->record(author.log.id(), EntryIndex(0)).ok());
@@ -278,12 +288,13 @@ TEST_P(Bodies, AReadmittedLogGetsANewRow) {
   take(author.run(0, 1, BodyState::kNotHeld));
   const JournalSeq before = store->log_state(author.log.id())->journal_seq;
   change([&] {
-    ASSERT_TRUE(store->set_out_of_policy(author.log.id(), {7}).ok());
+    ASSERT_TRUE(store->set_out_of_policy(author.log.id(), {7}, std::chrono::hours(5)).ok());
     const auto row = store->readmit(author.log.id());
     ASSERT_TRUE(row.ok());
     EXPECT_GT(*row, before);
   });
   EXPECT_FALSE(store->log_state(author.log.id())->out_since.has_value());
+  EXPECT_EQ(store->log_state(author.log.id())->out_lived.count(), 0);
   EXPECT_GT(store->log_state(author.log.id())->journal_seq, before);
 }
 
@@ -319,6 +330,82 @@ TEST_P(Bodies, ARolledBackTransactionHasChangedNothing) {
   EXPECT_EQ(record(0).body, author.body(0));
   EXPECT_EQ(store->log_state(author.log.id())->range.size(), TreeSize(1));
   EXPECT_EQ(arrivals().size(), 1U);
+}
+
+TEST_P(Bodies, OneCitysBodiesForPeersDoNotDriveOutAnothers) {
+  open(8 * limits::kMiB, "large.db");
+  Author quiet("la.example");
+  quiet.say(note("quiet"));
+  take(quiet.run(0, 1, BodyState::kNotAsked));
+  constexpr std::uint64_t kMany = 12;
+  for (std::uint64_t i = 0; i < kMany; ++i)
+    author.say(note(std::to_string(i), std::string(900 * limits::kKiB, 'x')));
+  take(author.run(0, kMany, BodyState::kNotAsked));
+  const auto relay = [&](Author& city, std::uint64_t index, std::int64_t at) {
+    change([&] {
+      ASSERT_TRUE(
+          store->add_bodies({city.log.id(), {{EntryIndex(index), city.body(index), true}}, {at}, {}}).ok());
+    });
+  };
+  relay(quiet, 0, 1);
+  for (std::uint64_t i = 0; i < kMany; ++i) relay(author, i, static_cast<std::int64_t>(10 + i));
+  EXPECT_TRUE(store->record(quiet.log.id(), EntryIndex(0))->transit) << "the oldest, and another city's";
+  std::vector<std::uint64_t> kept;
+  for (std::uint64_t i = 0; i < kMany; ++i) {
+    if (record(i).transit) kept.push_back(i);
+  }
+  EXPECT_EQ(kept, (std::vector<std::uint64_t>{kMany - 2, kMany - 1}))
+      << "a quarter of the room, the newest of it";
+  // What goes makes room in the share again.
+  change([&] { ASSERT_TRUE(store->remove_log(author.log.id(), {40}).ok()); });
+  take(author.run(0, 2, BodyState::kNotAsked));
+  relay(author, 0, 41);
+  relay(author, 1, 42);
+  EXPECT_TRUE(record(0).transit && record(1).transit);
+}
+
+// Entries, bodies that are held for ourselves, and so much a record.
+TEST_P(Bodies, WhatALogTakesIsCountedAsItComesAndGoes) {
+  const auto expect_counted = [&](const char* when) {
+    std::uint64_t bytes = 0;
+    const auto state = store->log_state(author.log.id());
+    for (std::uint64_t i = 0; state.ok() && i < state->range.size().value; ++i) {
+      const StoredRecord held = record(i);
+      bytes += held.entry.size() + (held.transit ? 0 : held.body.size()) + limits::kRecordBytes;
+    }
+    EXPECT_EQ(state->bytes, bytes) << when;
+    EXPECT_EQ(*store->log_bytes(author.log.id()), bytes) << when;
+  };
+  for (const char* title : {"one", "two", "three"}) author.say(note(title));
+  author.say(erasure_of(author.log.id(), 0));
+  take(author.run(0, 2, BodyState::kNotHeld, true));
+  expect_counted("runs with bodies");
+  take(author.run(2, 3, BodyState::kNotAsked));
+  expect_counted("without");
+  change([&] {
+    ASSERT_TRUE(store->add_bodies({author.log.id(), {{EntryIndex(2), author.body(2), true}}, {6}, {}}).ok());
+  });
+  ASSERT_TRUE(record(2).transit);
+  expect_counted("in transit");
+  change([&] { ASSERT_TRUE(store->apply_filter(author.log.id(), {}, {7}, EntryIndex(0), 9).ok()); });
+  ASSERT_FALSE(record(2).transit);
+  expect_counted("which became ours");
+  ASSERT_TRUE(store->begin(true).ok());
+  ASSERT_TRUE(store->append_run(author.run(3, 4, BodyState::kNotHeld)).ok());
+  store->rollback();
+  expect_counted("rolled back");
+  take(author.run(3, 4, BodyState::kNotHeld));
+  ASSERT_TRUE(record(0).body.empty());
+  expect_counted("erased");
+  BodyFilter nothing;
+  nothing.all = false;
+  nothing.topics = {"climate"};
+  change([&] { ASSERT_TRUE(store->apply_filter(author.log.id(), nothing, {8}, EntryIndex(0), 9).ok()); });
+  ASSERT_TRUE(record(1).body.empty());
+  expect_counted("released");
+  change([&] { ASSERT_TRUE(store->remove_log(author.log.id(), {9}).ok()); });
+  take(author.run(0, 2, BodyState::kNotHeld, true));
+  expect_counted("removed, and back");
 }
 
 // A crash of the memory store loses what was not durable, newest first, as SQLite's does.

@@ -24,6 +24,8 @@ struct Size {
   std::size_t sent = 10;      // mails and deliveries
   std::size_t digests = 5;    // that are due another time
   std::size_t credentials = 20;
+  std::size_t relayed = 10;  // bodies of a third city, held for peers
+  std::size_t files = 5;     // of that city, wanted
 };
 
 v1::Ref* refer(Draft& draft, v1::RefRole role, const StoredRecord& to, const LogId& log) {
@@ -33,6 +35,10 @@ v1::Ref* refer(Draft& draft, v1::RefRole role, const StoredRecord& to, const Log
   ref->set_index(to.index.value);
   ref->set_leaf_hash(leaf_hash(to.entry).bytes());
   return ref;
+}
+
+AttachmentId file_of(std::size_t number) {
+  return {sha256("file " + std::to_string(number)), 1, sha256("root")};
 }
 
 Draft again(Draft draft) {
@@ -47,6 +53,7 @@ class Held {
     EXPECT_TRUE(init_crypto().ok());
     store = std::move(*open_sqlite_store(folder.path() / "store.db"));
     fill_logs(size);
+    fill_relayed(size);
     writer = std::move(*open_index_writer(folder.path() / "index.db", *store->journal()));
     catch_up();
     index = std::move(*open_index_reader(folder.path() / "index.db"));
@@ -71,6 +78,10 @@ class Held {
       ASSERT_TRUE(store->commit().ok());
     }
   }
+  Status want(std::size_t file) {
+    return store->want_attachment({far.id(), EntryIndex(0), file_of(file), AttachmentWish::kByPolicy, 0},
+                                  {5});
+  }
   void catch_up() {
     while (*writer->catch_up(*store) > 0) {
     }
@@ -83,6 +94,7 @@ class Held {
   std::unique_ptr<OfficeDb> office;
   OwnLog city = test_log("seoul.example");
   OwnLog other = test_log("la.example");
+  OwnLog far = test_log("milan.example");
   EntryIndex popular;       // of the city: revised and adopted
   std::size_t removed = 0;  // cities that came and went
   UserId user;
@@ -124,6 +136,31 @@ class Held {
       OwnLog log = test_log("city-" + std::to_string(i) + ".example");
       say(log, 1, [](std::size_t, StoreReader&) { return note("Said once"); });
     }
+  }
+
+  void fill_relayed(const Size& size) {
+    const auto author = std::move(*open_sqlite_store(folder.path() / "author.db"));
+    RunCommit run;
+    BodiesCommit bodies{far.id(), {}, {5}, {}};
+    for (std::size_t i = 0; i < size.relayed; ++i) {
+      const auto at = publish(*author, far, note("Far away " + std::to_string(i)));
+      ASSERT_TRUE(at.ok());
+      StoredRecord record = *author->record(far.id(), *at);
+      run.leaves.push_back(leaf_hash(record.entry));
+      bodies.bodies.push_back({*at, std::exchange(record.body, {}), true});
+      record.state = BodyState::kNotAsked;
+      run.records.push_back(std::move(record));
+    }
+    run.identity = far.identity();
+    run.log = far.id();
+    run.after = author->log_state(far.id())->range;
+    run.head = *author->log_state(far.id())->whole;
+    for (std::size_t i = 0; i < size.files; ++i) bodies.attachments.push_back({EntryIndex(0), file_of(i)});
+    ASSERT_TRUE(store->begin(false).ok());
+    ASSERT_TRUE(store->append_run(run).ok());
+    ASSERT_TRUE(store->add_bodies(bodies).ok());
+    for (std::size_t i = 0; i < size.files; ++i) ASSERT_TRUE(want(i).ok());
+    ASSERT_TRUE(store->commit().ok());
   }
 
   void fill_office(const Size& size) {
@@ -214,6 +251,7 @@ std::vector<Operation> store_operations() {
       {"unheld", [](Held& h) { return done(h.store->unheld(h.city.id(), EntryIndex(0), 5)); }},
       {"lacking", [](Held& h) { return done(h.store->lacking(5)); }},
       {"log state", [](Held& h) { return done(h.store->log_state(h.city.id())); }},
+      {"log bytes", [](Held& h) { return done(h.store->log_bytes(h.city.id())); }},
       {"logs named", [](Held& h) { return done(h.store->logs_named("seoul.example", {}, 2)); }},
       {"logs after", [](Held& h) { return done(h.store->logs_after(std::nullopt, 10)); }},
       {"record", [](Held& h) { return done(h.store->record(h.city.id(), h.popular)); }},
@@ -229,6 +267,20 @@ std::vector<Operation> store_operations() {
          draft.entry.mutable_control()->mutable_withdrawal()->set_index(at.value);
          draft.entry.mutable_control()->mutable_withdrawal()->set_erase(true);
          return done(publish(*h.store, h.city, draft));
+       }},
+      {"a body for peers",
+       [](Held& h) -> Status {
+         KOINON_TRY(h.store->begin(false));
+         KOINON_TRY(h.store->add_bodies({h.far.id(), {{EntryIndex(0), "once more", true}}, {6}, {}}));
+         return h.store->commit();
+       }},
+      {"a file that is wanted",
+       [](Held& h) -> Status {
+         KOINON_TRY(h.store->begin(false));
+         KOINON_TRY(h.store->drop_attachment(file_of(0)));
+         KOINON_TRY(h.want(0));
+         h.store->rollback();
+         return {};
        }},
       {"indexing what is new", [](Held& h) { return done(h.writer->catch_up(*h.store)); }},
   };
@@ -325,15 +377,15 @@ struct Dimension {
 };
 
 class Costs : public testing::TestWithParam<Dimension> {};
-INSTANTIATE_TEST_SUITE_P(Of, Costs,
-                         testing::Values(Dimension{"Notes", &Size::notes}, Dimension{"Cities", &Size::cities},
-                                         Dimension{"Revisions", &Size::revisions},
-                                         Dimension{"Adoptions", &Size::adoptions},
-                                         Dimension{"Erased", &Size::erased}, Dimension{"Held", &Size::held},
-                                         Dimension{"Drafts", &Size::drafts}, Dimension{"Sent", &Size::sent},
-                                         Dimension{"Digests", &Size::digests},
-                                         Dimension{"Credentials", &Size::credentials}),
-                         [](const auto& info) { return info.param.name; });
+INSTANTIATE_TEST_SUITE_P(
+    Of, Costs,
+    testing::Values(Dimension{"Notes", &Size::notes}, Dimension{"Cities", &Size::cities},
+                    Dimension{"Revisions", &Size::revisions}, Dimension{"Adoptions", &Size::adoptions},
+                    Dimension{"Erased", &Size::erased}, Dimension{"Held", &Size::held},
+                    Dimension{"Drafts", &Size::drafts}, Dimension{"Sent", &Size::sent},
+                    Dimension{"Digests", &Size::digests}, Dimension{"Credentials", &Size::credentials},
+                    Dimension{"Relayed", &Size::relayed}, Dimension{"Files", &Size::files}),
+    [](const auto& info) { return info.param.name; });
 
 TEST_P(Costs, DoNotGrowWith) {
   constexpr std::size_t kTimes = 30;

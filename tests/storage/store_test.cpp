@@ -228,6 +228,44 @@ TEST(Migration, FromTheFirstSchemaKeepsEverything) {
   EXPECT_TRUE((*store)->evidence(log.id()).ok());
 }
 
+TEST(Migration, WhatLogsTakeIsCountedAndAGraceThatRunsBeginsAnew) {
+  ASSERT_TRUE(init_crypto().ok());
+  TemporaryFolder folder;
+  const auto path = folder.path() / "store.db";
+  OwnLog log = test_log();
+  {
+    auto db = sqlite::Connection::open(path, {});
+    ASSERT_TRUE(migrate_store(*db, 6).ok());
+    CompactRange range;
+    range.append(leaf_hash("an entry"));
+    range.append(leaf_hash("another"));
+    const Bytes packed = pack_hashes(range.hashes());
+    const LogId id = log.id();
+    auto insert = db->prepare(
+        "INSERT INTO log (number, log_id, name, signing_key, recovery_key, size, range, out_since_ms) VALUES "
+        "(3, ?, 'seoul.example', ?, ?, 2, ?, 5)");
+    ASSERT_TRUE(insert.bind_blob(id.view())
+                    .bind_blob(log.identity().signing_key.view())
+                    .bind_blob(log.identity().recovery_key.view())
+                    .bind_blob(packed)
+                    .run()
+                    .ok());
+    ASSERT_TRUE(db->execute("INSERT INTO record (id, entry, body, state) VALUES "
+                            "(3 << 40, CAST('an entry' AS BLOB), CAST('body' AS BLOB), 0), "
+                            "(3 << 40 | 1, CAST('another' AS BLOB), NULL, 3), "
+                            "(4 << 40, CAST('of a fourth log' AS BLOB), NULL, 0)")
+                    .ok());
+  }
+  const auto store = open_sqlite_store(path);
+  ASSERT_TRUE(store.ok()) << store.error().text();
+  const auto state = (*store)->log_state(log.id());
+  ASSERT_TRUE(state.ok()) << state.error().text();
+  EXPECT_EQ(state->bytes, 8 + 4 + 7 + 2 * limits::kRecordBytes);
+  EXPECT_EQ(state->out_since, UnixMillis{5});
+  EXPECT_EQ(state->out_lived.count(), 0);
+  EXPECT_EQ((*store)->load_state()->lived.count(), 0);
+}
+
 TEST(Migration, AStoreOfANewerProgramIsRefused) {
   TemporaryFolder folder;
   const auto path = folder.path() / "store.db";
