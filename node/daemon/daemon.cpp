@@ -172,6 +172,7 @@ Status Daemon::start_threads(const StoreState& state) {
   http.listen = config_.http_listen;
   http.port = config_.http_port;
   http.socket = folder_.socket();
+  http.clock = clock_.wall;
   http_ = std::make_unique<HttpServer>(std::move(http));
   index_ = std::make_unique<IndexWorker>(
       std::move(index_writer), std::move(index_store), clock_.wall,

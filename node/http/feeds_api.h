@@ -34,6 +34,7 @@ class FeedsApi {
   Result<HttpResponse> list(const HttpRequest& request, IndexQuery query, std::string title, std::string what,
                             Form form);
   Result<HttpResponse> answer(const HttpRequest& request, Page page, Form form);
+  Result<UnixMillis> shown_at(const LogId& log, EntryIndex index, UnixMillis created_at);
   Result<std::optional<FeedItem>> item(Names& names, const IndexedRecord& record, const std::string& base);
   Result<std::optional<FeedGone>> gone(Names& names, const IndexedRecord& withdrawal,
                                        const std::string& base);

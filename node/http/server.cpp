@@ -18,6 +18,7 @@
 
 #include "node/http/request_reader.h"
 #include "node/http/shares.h"
+#include "node/http/time_text.h"
 #include "node/text/networks.h"
 #include "proto/base/limits.h"
 
@@ -34,10 +35,11 @@ namespace {
 constexpr std::chrono::seconds kKeepAlive{15};
 constexpr std::size_t kThrownAway = 16 * limits::kKiB;  // at once
 
-http::response<http::string_body> to_beast(const HttpResponse& response, unsigned version, bool keep_alive,
-                                           bool head) {
+http::response<http::string_body> to_beast(HttpResponse response, UnixMillis now, unsigned version,
+                                           bool keep_alive, bool head) {
   http::response<http::string_body> out{static_cast<http::status>(response.status), version};
   out.set(http::field::server, "koinon");
+  out.set(http::field::date, http_date(now));
   out.set(http::field::content_type, response.content_type);
   out.set("X-Content-Type-Options", "nosniff");
   out.set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
@@ -47,8 +49,9 @@ http::response<http::string_body> to_beast(const HttpResponse& response, unsigne
   for (const auto& [name, value] : response.headers) out.set(name, value);
   out.keep_alive(keep_alive);
   if (response.status == 204 || response.status == 304) return out;
-  if (!head) out.body() = response.body;
-  out.content_length(response.body.size());
+  const std::size_t size = response.body.size();
+  if (!head) out.body() = std::move(response.body);
+  out.content_length(size);
   return out;
 }
 
@@ -65,7 +68,7 @@ struct Client {
 };
 
 struct HttpServer::Impl {
-  explicit Impl(asio::io_context& context) : io(context) {}
+  Impl(asio::io_context& context, std::function<UnixMillis()> now) : io(context), clock(std::move(now)) {}
 
   // A proxy's connections are those of all its visitors, who are told apart once their requests are read.
   bool has_room(const std::string& peer) const { return shares_of(peer)->has_room(visitor_of(peer)); }
@@ -239,7 +242,7 @@ struct HttpServer::Impl {
   asio::awaitable<bool> write(ClientPointer client, HttpResponse response, unsigned version, bool keep_alive,
                               bool head) {
     client->stream.expires_after(limits::kHttpDeadline);
-    auto message = to_beast(response, version, keep_alive, head);
+    auto message = to_beast(std::move(response), clock(), version, keep_alive, head);
     http::response_serializer<http::string_body> serializer(message);
     error_code error;
     co_await http::async_write(client->stream, serializer, redirect_error(use_awaitable, error));
@@ -268,8 +271,8 @@ struct HttpServer::Impl {
       co_return !error;
     };
     std::string text =
-        "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nCache-Control: "
-        "no-store\r\nX-Content-Type-Options: "
+        "HTTP/1.1 200 OK\r\nDate: " + http_date(clock()) +
+        "\r\nContent-Type: text/event-stream\r\nCache-Control: no-store\r\nX-Content-Type-Options: "
         "nosniff\r\nConnection: close\r\n\r\n";
     bool open = co_await send(std::move(text));
     const auto timer = std::make_shared<asio::steady_timer>(io);
@@ -297,6 +300,7 @@ struct HttpServer::Impl {
   }
 
   asio::io_context& io;
+  std::function<UnixMillis()> clock;
   HttpService* service = nullptr;
   std::shared_ptr<asio::ip::tcp::acceptor> tcp_acceptor;
   std::shared_ptr<asio::local::stream_protocol::acceptor> local_acceptor;
@@ -315,7 +319,8 @@ struct HttpServer::Impl {
   bool stopping = false;
 };
 
-HttpServer::HttpServer(Options options) : options_(std::move(options)), impl_(std::make_unique<Impl>(io_)) {}
+HttpServer::HttpServer(Options options)
+    : options_(std::move(options)), impl_(std::make_unique<Impl>(io_, options_.clock)) {}
 HttpServer::~HttpServer() { stop(); }
 
 Status HttpServer::bind() {
