@@ -67,6 +67,7 @@ Status Daemon::prepare() {
   keys_.emplace(std::move(keys));
   KOINON_TRY(open_store());
   KOINON_ASSIGN(const StoreState state, store_->load_state());
+  start_clock();
   KOINON_TRY(start_threads(state));
   KOINON_TRY(start_courier());
   KOINON_TRY(start_hold_queue());
@@ -82,6 +83,18 @@ Status Daemon::open_store() {
   options.attachment_bytes = config_.attachment_max_bytes;
   KOINON_ASSIGN(store_, open_sqlite_store(folder_.store(), options));
   return {};
+}
+
+// From here on everything goes by the steady clock.
+void Daemon::start_clock() {
+  std::function<UnixMillis()> machine = clock_.wall;
+  if (const std::int64_t offset = config_.clock_offset_seconds; offset != 0) {
+    log_.warning("clock.offset_seconds is set, which is for tests alone: what is signed bears a wrong time",
+                 {{"seconds", std::to_string(offset)}});
+    machine = [wall = clock_.wall, offset] { return UnixMillis{wall().value + offset * 1000}; };
+  }
+  wall_ = std::make_shared<SteadyWall>(std::move(machine), boot_time, UnixMillis{});
+  clock_.wall = [wall = wall_] { return wall->now(); };
 }
 
 // A store that comes without its own token was restored from a backup, and peers may hold entries of our log

@@ -15,6 +15,7 @@
 #include "node/daemon/data_folder.h"
 #include "node/daemon/index_worker.h"
 #include "node/daemon/log.h"
+#include "node/daemon/steady_wall.h"
 #include "node/delivery/courier.h"
 #include "node/http/hold_queue.h"
 #include "node/http/reading_service.h"
@@ -40,6 +41,7 @@ class Daemon {
   explicit Daemon(Config config);
   Status prepare();
   Status open_store();
+  void start_clock();
   Status read_identity(const StoreState& state);
   Status start_threads(const StoreState& state);
   Status start_courier();
@@ -63,6 +65,7 @@ class Daemon {
   Log log_;
   DataFolder folder_;
   Clock clock_ = system_clock();
+  std::shared_ptr<SteadyWall> wall_;  // behind clock_, once the store is open
   std::optional<FolderLock> lock_;
   std::optional<NodeKeys> keys_;
   std::string name_;
