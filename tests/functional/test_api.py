@@ -60,6 +60,8 @@ class OpenApi(NodesTest):
         self.assertTrue(api.get("/api/v1/cities/la.example").json()["blocked"])
         api.delete("/api/v1/blocks/la.example", expect=200)
         api.get("/api/v1/explain/la.example")
+        self.assertFalse(api.put("/api/v1/clock", {"right": True}).json()["off"])
+        api.put("/api/v1/clock", {"right": False}, expect=400, valid=False)
         api.post("/api/v1/reindex", expect=202)
 
         # Publishing: a file with a note, a preview, a hold, drafts, an import.
