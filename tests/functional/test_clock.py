@@ -89,12 +89,20 @@ class Clocks(NodesTest):
         modified, date = (email.utils.parsedate_to_datetime(answer.headers[name]) for name in ("Last-Modified", "Date"))
         self.assertLessEqual(modified, date)
         self.assertNotIn(str(time.gmtime(time.time() + 400 * DAY).tm_year).encode() + b"-", answer.body, "no time of the feed lies ahead")
+        # Others have it as it was signed, and show when it came.
+        la = self.node("la")
+        peer(seoul, la)
+        wait_for(lambda: la.shows(ahead), "it arrives")
+        shown = la.json("show", ahead)
+        self.assertLess(shown["arrived_at"], shown["created_at"])
+        self.assertIn("arrived here already on", ask("GET", f"http://127.0.0.1:{la.http_port}/records/{ahead}").text())
         self.assertIn("our newest entry", seoul.run("clock"))
+        self.assertEqual(seoul.refs(kind="vouch", city="seoul.example"), [], "the node itself signs nothing either")
         seoul.run("clock", "--is-right")
         self.doubted(seoul, waits=False)
-        # The word holds over a restart, for that entry.
+        wait_for(lambda: seoul.refs(kind="vouch", city="seoul.example"), "what waited is signed, and nobody asked again")
         self.again(seoul)
-        self.assertEqual(self.standing(seoul)["because"], [])
+        self.assertEqual(self.standing(seoul)["because"], [], "and nothing is left to ask")
         after = seoul.publish("After the operator looked")
         self.assertLess(seoul.json("show", after)["created_at"], seoul.json("show", ahead)["created_at"], "and the entry is what it was")
 
