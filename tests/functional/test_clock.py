@@ -6,7 +6,7 @@ import json
 import time
 import unittest
 
-from api import account, ask, practice
+from api import account, ask, person, practice
 from nodes import NodesTest, connected, peer, wait_for
 
 DAY = 24 * 3600
@@ -47,6 +47,7 @@ class Clocks(NodesTest):
         held = ask("POST", f"http://127.0.0.1:{seoul.http_port}/api/v1/records", json.dumps(practice("In an hour") | {"hold": 3600}).encode(),
                    {"Authorization": f"Bearer {press}", "Content-Type": "application/json"})
         self.assertEqual(held.status, 202, held.body)
+        boss = {"Cookie": person(seoul, "boss", "operator")["Cookie"]}
         entries = seoul.json("status")["entries"]
 
         self.again(seoul, AHEAD)
@@ -57,11 +58,13 @@ class Clocks(NodesTest):
         self.assert_refused("this clock differs from those of the peers", lambda: seoul.publish("Next year"))
         self.assertEqual(seoul.json("status")["entries"], entries, "what waits for its time is not signed a year early")
         self.assertEqual(seoul.json("status")["cities"], 3, "nobody was there for those 400 days")
+        person(seoul, "chief", "operator")  # whoever logs in has what has expired forgotten
 
         self.again(seoul)
         wait_for(lambda: connected(seoul, "la.example"), "they connect")
         self.doubted(seoul, waits=False)
         self.assertTrue(seoul.publish("In time"))
+        self.assertEqual(ask("GET", f"http://127.0.0.1:{seoul.http_port}/api/v1/status", headers=boss).status, 200, "a session is what it was")
         self.assertNotIn("removed the data of a city", seoul.log())
 
     def test_a_node_that_starts_in_2000_signs_nothing_older_than_its_own_log(self):
