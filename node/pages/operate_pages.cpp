@@ -158,10 +158,10 @@ asio::awaitable<HttpResponse> OperatePages::show_operate(Visit visit, json::obje
   };
   add("operate.name", text_at(body, "name"));
   const std::string signing = text_at(body, "signing");
-  const bool waits = is_true(object_at(body, "clock"), "signing_waits");
+  constexpr std::string_view kWaits = "waits: ";
   add("operate.signing", signing == "ready" ? visit.say("operate.signing_ready")
-                         : waits            ? visit.fault(signing.substr(std::string_view("waits: ").size()))
-                                            : signing);
+                         : signing.starts_with(kWaits) ? visit.fault(signing.substr(kWaits.size()))
+                                                       : signing);
   add("operate.entries", count("entries"));
   add("operate.cities", count("cities"));
   add("operate.records", count("records"));
