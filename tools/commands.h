@@ -70,6 +70,7 @@ Status run_list(const Common& common, const ListArguments& arguments);
 Status run_show(const Common& common, const std::string& ref, const std::string& format);
 Status run_watch(const Common& common, const std::string& topic, const std::string& after, int count);
 Status run_reindex(const Common& common);
+Status run_clock(const Common& common, bool is_right);
 
 // What the publishing commands share: a file, or text with what a file would say.
 struct NoteArguments {

@@ -154,6 +154,18 @@ Status run_peer_remove(const Common& common, const std::string& which) {
   return {};
 }
 
+Status run_clock(const Common& common, bool is_right) {
+  const ApiClient client(common.data);
+  json::value clock;
+  if (is_right) {
+    KOINON_ASSIGN(clock, client.put_json("/api/v1/clock", json::object{{"right", true}}));
+  } else {
+    KOINON_ASSIGN(const auto status, client.get_json("/api/v1/status"));
+    clock = status.at("clock");
+  }
+  return print(common, clock, render_clock);
+}
+
 Status run_reindex(const Common& common) {
   const ApiClient client(common.data);
   KOINON_ASSIGN(const auto begun, client.post_json("/api/v1/reindex", json::object()));

@@ -94,6 +94,9 @@ void add_node_commands(CLI::App& app, CommandLine& line) {
   command(app, line, "status", "how the node is", [&line] { return run_status(line.common); });
   command(app, line, "cities", "the cities that are trusted, and by which path",
           [&line] { return run_cities(line.common); });
+  auto* clock = command(app, line, "clock", "the time that the node goes by, and what contradicts it",
+                        [&line] { return run_clock(line.common, line.yes); });
+  clock->add_flag("--is-right", line.yes, "say that this machine's clock is right, so that signing goes on");
   command(app, line, "reindex", "rebuild the search index from the store",
           [&line] { return run_reindex(line.common); });
   CLI::App* peer = app.add_subcommand("peer", "the nodes that this one exchanges with");

@@ -319,6 +319,21 @@ std::string topic_line(const json::value& item) {
 
 }  // namespace
 
+std::string render_clock(const json::value& clock) {
+  std::string out;
+  add_field(out, "now", member(clock, "now"));
+  for (const auto& because : clock.at("because").as_array()) {
+    const std::string_view why = because.as_string();
+    add_field(out, "doubt", why == "own-entry" ? "our newest entry is of a later time"
+                            : why == "peers"   ? "the connected peers have another time"
+                                               : "it jumped just now, and counts in ten minutes");
+  }
+  if (member(clock, "off") == "yes") add_field(out, "behind", member(clock, "behind_seconds") + " s");
+  if (member(clock, "signing_waits") == "yes")
+    add_field(out, "signing", "waits until the clock is set, or until koinon clock --is-right");
+  return out;
+}
+
 std::string render_status(const json::value& status) {
   std::string out;
   if (const auto* alarms = find(status, "alarms"); alarms != nullptr) {

@@ -3,7 +3,6 @@
 #include <filesystem>
 
 #include "node/http/record_json.h"
-#include "proto/codec/entry.h"
 
 namespace koinon {
 namespace {
@@ -72,29 +71,30 @@ AlarmInput AlarmWatch::gather() {
   if (!unknown) in.disk_free_bytes = space.available;
   if (const auto failing = outbox_.failing(kFailedAttempts, {in.now.value - kDayMs}); failing.ok())
     in.failing = *failing;
-  if (auto network = parts_.network(); network) network_ = std::move(network);
+  if (auto network = parts_.network(); network) {
+    network_ = std::move(network);
+    std::vector<std::int64_t> ahead;
+    for (const PeerStatus& peer : network_->peers) {
+      if (peer.connected && peer.clock_ahead_ms) ahead.push_back(*peer.clock_ahead_ms);
+    }
+    parts_.clock_watch->peers_say(std::move(ahead));
+  }
   if (network_) {
     Directory directory(*parts_.store, *parts_.nearness);
     for (const auto& [log, size] : network_->frozen) {
       if (log != parts_.own) in.frozen.push_back(directory.city(log));
     }
     in.peers = network_->peers;
-    for (const PeerStatus& peer : network_->peers) {
-      if (peer.connected && peer.clock_ahead_ms) in.peers_ahead_ms.push_back(*peer.clock_ahead_ms);
-    }
     in.knocks = network_->knocks.size();
     in.bodies_missing = network_->bodies_missing;
   }
-  if (!parts_.own) {
+  if (parts_.own) {
+    const auto newest = newest_own_entry(*parts_.store, *parts_.own);
+    if (newest.ok() && *newest) parts_.clock_watch->newest_own(**newest);
+  } else {
     in.signing_stopped.reset();  // an observer never signs
-    return in;
   }
-  const auto log = parts_.store->log_state(*parts_.own);
-  const std::uint64_t size = log.ok() ? log->range.size().value : 0;
-  if (size == 0) return in;
-  const auto newest = parts_.store->record(*parts_.own, EntryIndex(size - 1));
-  const auto entry = newest.ok() ? parse_entry(newest->entry) : Result<v1::Entry>(newest.error());
-  if (entry.ok()) in.own_ahead_ms = entry->created_at_ms() - in.now.value;
+  in.clock = parts_.clock_watch->standing();
   return in;
 }
 
@@ -114,13 +114,13 @@ void AlarmWatch::look() {
   alarms_ = std::move(standing);
 }
 
-// What begins, what says something else, and what lasts, once an hour.
+// What begins, what becomes more or less urgent, and what lasts, once an hour.
 void AlarmWatch::tell(const std::vector<Alarm>& standing) {
   const UnixMillis now = parts_.clock.wall();
   std::map<std::string, Alarm> told;
   for (const Alarm& alarm : standing) {
-    const bool known = told_.contains(alarm.id);
-    if (!known || now.value - told_at_[alarm.id].value >= kTellAgainMs) {
+    const auto before = told_.find(alarm.id);
+    if (before == told_.end() || before->second.severity != alarm.severity || now.value - told_at_[alarm.id].value >= kTellAgainMs) {
       parts_.on_begin(alarm);
       told_at_[alarm.id] = now;
     }

@@ -108,6 +108,17 @@ Status set_address(Config& config, const std::string& value) {
   return {};
 }
 
+// A hundred years either way.
+Status set_clock_offset(Config& config, const std::string& value) {
+  constexpr std::int64_t kMost = 100LL * 366 * 24 * 3600;
+  const bool back = value.starts_with('-');
+  const auto parsed = parse_decimal(std::string_view(value).substr(back ? 1 : 0));
+  if (!parsed.ok() || *parsed > static_cast<std::uint64_t>(kMost))
+    return fail(Code::kInvalidArgument, "it is a whole number of seconds, up to a hundred years either way");
+  config.clock_offset_seconds = static_cast<std::int64_t>(*parsed) * (back ? -1 : 1);
+  return {};
+}
+
 // Comma-separated topics; `all` for everything.
 Status set_topics(Config& config, const std::string& value) {
   KOINON_ASSIGN(config.filter, parse_filter(value.empty() ? "all" : value));
@@ -224,6 +235,8 @@ const std::vector<ConfigKey>& config_keys() {
           number(&Config::alarm_peer_away_minutes, 100'000)),
       key("alarms.disk_free_megabytes", "MB free on the disk, below which that is an alarm (1000)",
           number(&Config::alarm_disk_free_megabytes, std::uint64_t{1} << 30)),
+      key("clock.offset_seconds",
+          "for tests alone: seconds by which this node's clock is ahead of the machine's (0)", set_clock_offset),
       key("store.max_bytes", "quota of the store's file in bytes; 0: none",
           number(&Config::store_max_bytes, std::uint64_t{1} << 50)),
       key("disk.reserve_bytes",

@@ -67,6 +67,7 @@ Status Daemon::prepare() {
   keys_.emplace(std::move(keys));
   KOINON_TRY(open_store());
   KOINON_ASSIGN(const StoreState state, store_->load_state());
+  KOINON_TRY(start_clock(state));
   KOINON_TRY(start_threads(state));
   KOINON_TRY(start_courier());
   KOINON_TRY(start_hold_queue());
@@ -81,6 +82,34 @@ Status Daemon::open_store() {
   options.transit_bytes = config_.transit_max_bytes;
   options.attachment_bytes = config_.attachment_max_bytes;
   KOINON_ASSIGN(store_, open_sqlite_store(folder_.store(), options));
+  return {};
+}
+
+// From here on everything goes by the steady clock.
+Status Daemon::start_clock(const StoreState& state) {
+  ClockWatch::Parts parts;
+  parts.kernel_is_synchronised = kernel_is_synchronised;
+  std::function<UnixMillis()> machine = clock_.wall;
+  if (const std::int64_t offset = config_.clock_offset_seconds; offset != 0) {
+    log_.warning("clock.offset_seconds is set, which is for tests alone: what is signed bears a wrong time",
+                 {{"seconds", std::to_string(offset)}});
+    machine = [wall = clock_.wall, offset] { return UnixMillis{wall().value + offset * 1000}; };
+    parts.kernel_is_synchronised = [] { return std::optional(false); };  // what it sets is not this clock
+  }
+  parts.signs = state.own_log.has_value();
+  parts.has_peers = !state.peers.empty();
+  if (state.own_log) {
+    KOINON_ASSIGN(parts.newest, newest_own_entry(*store_, *state.own_log));
+  }
+  KOINON_ASSIGN(const auto word, store_->setting(kClockWord));
+  if (word) parts.word = parse_clock_word(*word);
+  // An entry that the operator calls wrong says nothing of the time.
+  const bool speaks = parts.newest && !(parts.word && parts.word->covers(*parts.newest));
+  wall_ = std::make_shared<SteadyWall>(std::move(machine), boot_time,
+                                       speaks ? parts.newest->created_at : UnixMillis{});
+  clock_.wall = [wall = wall_] { return wall->now(); };
+  parts.wall = wall_;
+  clock_watch_ = std::make_unique<ClockWatch>(std::move(parts));
   return {};
 }
 
@@ -174,6 +203,7 @@ Status Daemon::start_threads(const StoreState& state) {
   http.listen = config_.http_listen;
   http.port = config_.http_port;
   http.socket = folder_.socket();
+  http.clock = clock_.wall;
   http_ = std::make_unique<HttpServer>(std::move(http));
   KOINON_ASSIGN(ahead_, open_index_reader(folder_.index(), columns_));
   index_ = std::make_unique<IndexWorker>(
@@ -198,6 +228,7 @@ Status Daemon::start_threads(const StoreState& state) {
     network_->own_head(std::move(log), std::move(vouches));
   };
   written.on_arrivals = [this] { index_->notify(); };
+  written.signing_waits = [this] { return clock_watch_->signing_waits(); };
   std::optional<OwnLog> own_log;
   if (identity_) own_log.emplace(*identity_, keys_->city->signing);
   writer_ = std::make_unique<StoreWriter>(std::move(store_), std::move(own_log), clock_.wall,
@@ -315,6 +346,7 @@ Status Daemon::start_alarms() {
   parts.others_wait = [this] { return writer_->others_wait(); };
   parts.index_trouble = [this] { return index_->trouble(); };
   parts.courier_trouble = [this] { return courier_->trouble(); };
+  parts.clock_watch = clock_watch_.get();
   parts.on_begin = [this](const Alarm& alarm) {
     if (alarm.severity == Severity::kCritical) {
       log_.error("alarm: " + alarm.text, {{"id", alarm.id}, {"since", time_text(alarm.since)}});
@@ -324,6 +356,7 @@ Status Daemon::start_alarms() {
   };
   parts.on_over = [this](const Alarm& alarm) {
     log_.warning("alarm over: " + alarm.text, {{"id", alarm.id}});
+    if (alarm.id == "clock") sign_what_waited();
   };
   parts.folder = folder_.path().string();
   if (identity_) parts.own = identity_->log_id();
@@ -383,7 +416,16 @@ Result<std::unique_ptr<Api>> Daemon::make_api(const ApiOptions& options,
                [this](HeldId id, HoldQueue::Done done) { hold_queue_->sign_now(id, std::move(done)); },
                [this](const AuditLine& line) { log_change(line); },
                [this](std::function<void(Status)> done) { index_->reset(std::move(done)); },
-               [this] { return alarms_->alarms(); }});
+               [this] { return alarms_->alarms(); }, clock_questions()});
+}
+
+ClockQuestions Daemon::clock_questions() {
+  ClockWatch* watch = clock_watch_.get();
+  return {[watch] { return watch->standing(); }, [watch] { return clock_word_text(watch->word()); },
+          [this, watch](const std::string& text) {
+            if (const auto word = parse_clock_word(text); word) watch->believe(*word);
+            sign_what_waited();
+          }};
 }
 
 Status Daemon::start_http() {
@@ -548,6 +590,14 @@ void Daemon::consider_vouch(const NodeKey& key) {
                      if (published.error().code != Code::kNotFound)
                        log_.warning("not vouched", {{"city", name}, {"reason", published.error().text()}});
                    });
+}
+
+// Any thread. Our clock was in doubt, and is not any more.
+void Daemon::sign_what_waited() {
+  hold_queue_->notify();
+  asio::post(network_->context(), [this] {
+    for (const NodeKey& key : std::set<NodeKey>(proven_)) consider_vouch(key);
+  });
 }
 
 void Daemon::stop() {

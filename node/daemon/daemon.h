@@ -12,10 +12,12 @@
 #include <boost/asio/thread_pool.hpp>
 
 #include "node/daemon/alarm_watch.h"
+#include "node/daemon/clock_watch.h"
 #include "node/daemon/config.h"
 #include "node/daemon/data_folder.h"
 #include "node/daemon/index_worker.h"
 #include "node/daemon/log.h"
+#include "node/daemon/steady_wall.h"
 #include "node/delivery/courier.h"
 #include "node/http/hold_queue.h"
 #include "node/http/reading_service.h"
@@ -41,6 +43,7 @@ class Daemon {
   explicit Daemon(Config config);
   Status prepare();
   Status open_store();
+  Status start_clock(const StoreState& state);
   Status read_identity(const StoreState& state);
   Status start_threads(const StoreState& state);
   Status start_courier();
@@ -51,6 +54,7 @@ class Daemon {
                                         const std::shared_ptr<SharedColumns>& columns,
                                         boost::asio::io_context& io);
   Result<ApiOptions> api_options() const;
+  ClockQuestions clock_questions();
   void log_change(const AuditLine& line);
   Status choose_filter(EngineConfig& engine);
   Status check_instance(const StoreState& state, std::optional<Error>& refusal);
@@ -60,11 +64,14 @@ class Daemon {
   void on_event(const Event& event);
   boost::asio::awaitable<Result<std::string>> on_join(InviteRecord invite, std::string peer_line);
   void consider_vouch(const NodeKey& peer);
+  void sign_what_waited();
 
   Config config_;
   Log log_;
   DataFolder folder_;
   Clock clock_ = system_clock();
+  std::shared_ptr<SteadyWall> wall_;  // behind clock_, once the store is open
+  std::unique_ptr<ClockWatch> clock_watch_;
   std::optional<FolderLock> lock_;
   std::optional<NodeKeys> keys_;
   std::string name_;

@@ -182,6 +182,7 @@ void StoreWriter::do_publishes(std::vector<Publish> publishes) {
   };
   if (!own_log_) return fail_all(observer_refusal());
   if (const auto stopped = signing_stopped()) return fail_all(*stopped);
+  if (const auto waits = signing_waits()) return fail_all(*waits);
   if (Status status = store_->begin(true); !status.ok()) {
     note(status);
     return fail_all(status.error());

@@ -27,6 +27,8 @@ class StoreWriter {
     std::function<void(LogState, std::vector<VouchFact>)> on_own_head;
     // Something that arrivals show was committed.
     std::function<void()> on_arrivals;
+    // Why nothing is signed at this moment; kUnavailable, so that what is held waits on. Any thread.
+    std::function<std::optional<Error>()> signing_waits;
   };
   using PublishDone = std::function<void(Result<Published>)>;
   using ChangeDone = std::function<void(Status)>;
@@ -49,6 +51,8 @@ class StoreWriter {
   // From now on nothing is signed; every publish is refused with this.
   void stop_signing(Error reason);
   std::optional<Error> signing_stopped() const;
+  // Our clock is in doubt: nothing is signed until it is set, or the operator says that it is right.
+  std::optional<Error> signing_waits() const { return callbacks_.signing_waits(); }
 
   // The store cannot write; any thread. It is tried again every few seconds, whether anybody wants to write
   // or not.

@@ -83,7 +83,7 @@ std::vector<SessionInfo> Engine::sessions() const {
   for (const auto& [id, session] : sessions_) {
     out.push_back({id, session->peer, session->dialled_by_us, session->hello_received, session->agent,
                    session->bytes_in, session->bytes_out, session->queued, session->counts, session->filter,
-                   session->clock_ahead_ms});
+                   session->wall_less_mono_ms});
   }
   return out;
 }

@@ -88,7 +88,8 @@ struct SessionInfo {
   std::size_t queued = 0;
   SessionCounts counts;
   BodyFilter filter;
-  std::optional<std::int64_t> clock_ahead_ms;
+  // The peer's wall clock less our monotonic one: what it shows at any time, though ours be set meanwhile.
+  std::optional<std::int64_t> wall_less_mono_ms;
 };
 
 // Where a log stands, for explanations.

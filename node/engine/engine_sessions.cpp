@@ -180,7 +180,11 @@ void Engine::on_hello(Now now, Session& session, const v1::Hello& hello) {
   session.peer_log = peer.log;
   session.peer_journal = JournalId::from(hello.journal_id());
   session.agent = hello.agent();
-  if (hello.wall_ms() > 0) session.clock_ahead_ms = hello.wall_ms() - now.wall.value;
+  if (hello.wall_ms() > 0) {
+    constexpr std::int64_t kLastTime = 253'402'300'799'000;  // of the year 9999
+    const auto mono = std::chrono::duration_cast<std::chrono::milliseconds>(now.mono);
+    session.wall_less_mono_ms = std::min<std::int64_t>(hello.wall_ms(), kLastTime) - mono.count();
+  }
   session.filter = std::move(*filter);
   session.filter.self = session.peer_log;
   const std::uint64_t window = hello.window() == 0 ? limits::kWindowBytes : hello.window();

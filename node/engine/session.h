@@ -112,7 +112,7 @@ struct Session {
   JournalId peer_journal;
   std::string agent;
   BodyFilter filter;                           // bodies that the peer wants
-  std::optional<std::int64_t> clock_ahead_ms;  // how far its clock was ahead of ours when it greeted
+  std::optional<std::int64_t> wall_less_mono_ms;  // its clock when it greeted, less our monotonic one then
 
   // Liveness
   MonoTime last_received{};  // of a whole frame

@@ -1,6 +1,7 @@
 #include "node/http/alarms.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cstdlib>
 
 namespace koinon {
@@ -9,7 +10,6 @@ namespace {
 constexpr std::uint64_t kIndexLag = 100;  // records
 constexpr std::chrono::minutes kIndexPatience{1};
 constexpr std::chrono::minutes kMissingPatience{10};
-constexpr std::int64_t kClockMs = 120'000;
 constexpr std::uint64_t kMegabyte = 1'000'000;
 
 std::string listed(const std::vector<std::string>& names) {
@@ -23,18 +23,29 @@ std::string counted(std::uint64_t count, const std::string& one, const std::stri
   return std::to_string(count) + " " + (count == 1 ? one : many);
 }
 
-// By how much our clock seems to be off, in seconds; 0: it does not.
-std::int64_t clock_off(const AlarmInput& input) {
-  if (input.own_ahead_ms && *input.own_ahead_ms > kClockMs) return *input.own_ahead_ms / 1000;
-  std::vector<std::int64_t> ahead = input.peers_ahead_ms;
-  if (ahead.empty()) return 0;
-  std::sort(ahead.begin(), ahead.end());
-  // What more than half of them say, and not one that is far off itself.
-  const std::int64_t middle = ahead[ahead.size() / 2];
-  const auto same = std::count_if(ahead.begin(), ahead.end(), [&](std::int64_t one) {
-    return std::abs(one) > kClockMs && (one > 0) == (middle > 0);
-  });
-  return std::abs(middle) > kClockMs && 2 * static_cast<std::size_t>(same) > ahead.size() ? middle / 1000 : 0;
+// As the page's message alarm.clock tells them apart.
+std::string clock_witness(ClockDoubt because) {
+  switch (because) {
+    case ClockDoubt::kOwnEntry:
+      return "own";
+    case ClockDoubt::kPeers:
+      return "peers";
+    case ClockDoubt::kJump:
+      return "jump";
+  }
+  return "";
+}
+
+std::string clock_reason(ClockDoubt because) {
+  switch (because) {
+    case ClockDoubt::kOwnEntry:
+      return "our newest entry is of a later time";
+    case ClockDoubt::kPeers:
+      return "so say the connected peers";
+    case ClockDoubt::kJump:
+      return "it jumped just now, and counts once it has stood for ten minutes";
+  }
+  return "";
 }
 
 class Found {
@@ -50,6 +61,21 @@ class Found {
   UnixMillis now_;
   std::vector<Alarm> alarms_;
 };
+
+// It does not do all that it is for where signing waits.
+void look_at_clock(const ClockStanding& clock, Found& out) {
+  const ClockDoubt because = clock.because.front();
+  const std::int64_t off = std::chrono::duration_cast<std::chrono::minutes>(clock.behind).count();
+  const std::int64_t minutes = std::abs(off);
+  out.add("clock", clock.signing_waits ? Severity::kCritical : Severity::kWarning,
+          "the clock of this node seems to be " + counted(static_cast<std::uint64_t>(minutes), "minute", "minutes") +
+              (off > 0 ? " behind: " : " ahead: ") + clock_reason(because) +
+              (clock.signing_waits ? "; nothing is signed until it is set, or until koinon clock --is-right"
+                                   : "; set it"),
+          {{"count", minutes},
+           {"because", clock_witness(because)},
+           {"waits", std::string(clock.signing_waits ? "yes" : "no")}});
+}
 
 void look_at_node(const AlarmInput& input, Found& out) {
   if (input.signing_stopped)
@@ -72,11 +98,7 @@ void look_at_node(const AlarmInput& input, Found& out) {
                 " MB are free on the disk; make room before the node must stop writing",
             {{"count", left}});
   }
-  if (const std::int64_t off = clock_off(input); off != 0)
-    out.add("clock", Severity::kWarning,
-            "the clock of this node seems to be off by " + std::to_string(std::abs(off)) +
-                (off > 0 ? " s: it is behind; set it" : " s: it is ahead; set it"),
-            {{"count", std::abs(off)}});
+  if (input.clock.off()) look_at_clock(input.clock, out);
   if (input.index) {
     out.add("index_stopped", Severity::kWarning,
             "the search index does not go on: " + input.index->error.text() + "; it goes on by itself",

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "node/http/clock_standing.h"
 #include "node/http/trouble.h"
 #include "node/pages/messages.h"
 #include "node/transport/network.h"
@@ -51,10 +52,7 @@ struct AlarmInput {
   std::vector<PeerStatus> peers;
   std::size_t knocks = 0;
   std::uint64_t bodies_missing = 0;
-  // How far the newest entry of our own log lies ahead of now; none: there is none.
-  std::optional<std::int64_t> own_ahead_ms;
-  // How far the clocks of connected peers were ahead of ours.
-  std::vector<std::int64_t> peers_ahead_ms;
+  ClockStanding clock;
 };
 
 std::vector<Alarm> alarms_of(const AlarmInput& input);

@@ -106,6 +106,27 @@ Result<HttpResponse> Api::id(const HttpRequest&) {
   return json_response(body);
 }
 
+namespace {
+
+std::string signing_text(const StoreWriter& writer, bool has_log) {
+  if (!has_log) return "never: an observer publishes nothing";
+  if (const auto stopped = writer.signing_stopped()) return "stopped: " + stopped->message;
+  if (const auto waits = writer.signing_waits()) return "waits: " + waits->message;
+  return "ready";
+}
+
+}  // namespace
+
+json::object clock_json(const ClockStanding& standing, UnixMillis now) {
+  json::array because;
+  for (const ClockDoubt doubt : standing.because) because.emplace_back(clock_doubt_text(doubt));
+  return {{"now", time_text(now)},
+          {"off", standing.off()},
+          {"behind_seconds", std::chrono::duration_cast<std::chrono::seconds>(standing.behind).count()},
+          {"because", std::move(because)},
+          {"signing_waits", standing.signing_waits}};
+}
+
 asio::awaitable<HttpResponse> Api::status(HttpRequest) {
   const NetworkStatus network = co_await ask_network(&parts_.network);
   Directory directory(*parts_.store, parts_.nearness, parts_.index.get());
@@ -125,10 +146,7 @@ asio::awaitable<HttpResponse> Api::status(HttpRequest) {
   body["http_port"] = parts_.facts.http_port;
   body["entries"] = own->range.size().value;
   body["checkpoint"] = own->whole ? own->whole->note : "";
-  const auto stopped = parts_.writer.signing_stopped();
-  body["signing"] = !own_log  ? "never: an observer publishes nothing"
-                    : stopped ? "stopped: " + stopped->message
-                              : "ready";
+  body["signing"] = signing_text(parts_.writer, own_log.has_value());
   std::uint64_t connected = 0;
   for (const auto& peer : network.peers) connected += peer.connected ? 1 : 0;
   body["peers"] = network.peers.size();
@@ -161,6 +179,7 @@ asio::awaitable<HttpResponse> Api::status(HttpRequest) {
                                   {"arguments", std::move(arguments)}});
   }
   body["alarms"] = std::move(alarms);
+  body["clock"] = clock_json(parts_.clock_questions.standing(), parts_.clock.wall());
   co_return json_response(body);
 }
 
@@ -177,7 +196,8 @@ asio::awaitable<HttpResponse> Api::metrics(HttpRequest) {
   const auto own_log = parts_.facts.log();
   const auto own = own_log ? parts_.store->log_state(*own_log) : Result<LogState>(LogState());
   if (own.ok()) input.own_entries = own->range.size().value;
-  input.signing = own_log && !parts_.writer.signing_stopped();
+  input.clock = parts_.clock_questions.standing();
+  input.signing = own_log && !parts_.writer.signing_stopped() && !input.clock.signing_waits;
   input.password_checks = parts_.commons.passwords_checked;
   input.work = sqlite::work_done();
   co_return HttpResponse{200, "text/plain; version=0.0.4; charset=utf-8", metrics_text(input), {}};

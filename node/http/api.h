@@ -15,6 +15,7 @@
 #include "node/daemon/store_writer.h"
 #include "node/http/access.h"
 #include "node/http/alarms.h"
+#include "node/http/clock_standing.h"
 #include "node/http/message.h"
 #include "node/http/publisher.h"
 #include "node/http/query_params.h"
@@ -102,6 +103,7 @@ struct ApiParts {
   // Empties the index, tells when that is done, and fills it again in the background.
   std::function<void(std::function<void(Status)>)> reindex;
   std::function<std::vector<Alarm>()> alarms;
+  ClockQuestions clock_questions;
 };
 
 // What the areas of the API share.
@@ -155,6 +157,7 @@ class Api {
   boost::asio::awaitable<HttpResponse> metrics(HttpRequest request);
   boost::asio::awaitable<HttpResponse> peers(HttpRequest request);
 
+  boost::asio::awaitable<HttpResponse> clock_is_right(HttpRequest request);
   boost::asio::awaitable<HttpResponse> reindex(HttpRequest request);
   boost::asio::awaitable<HttpResponse> add_peer(HttpRequest request);
   boost::asio::awaitable<HttpResponse> remove_peer(HttpRequest request);
@@ -212,6 +215,7 @@ class Api {
   std::unique_ptr<SendingApi> sending_;
 };
 
+boost::json::object clock_json(const ClockStanding& standing, UnixMillis now);
 HttpResponse json_response(const boost::json::object& body, unsigned status = 200);
 // With a strong ETag of the body; 304 without a body where the request names it.
 HttpResponse conditional(const HttpRequest& request, HttpResponse response);

@@ -15,6 +15,23 @@ namespace koinon {
 namespace asio = boost::asio;
 namespace json = boost::json;
 
+// Kept before it is gone by: what was signed upon it is signed upon it after a restart as well.
+asio::awaitable<HttpResponse> Api::clock_is_right(HttpRequest request) {
+  const auto read = [&]() -> Status {
+    KOINON_ASSIGN(const json::object object, parse_request(request.body));
+    KOINON_TRY(check_members(object, {"right"}));
+    if (flag_member(object, "right", false)) return {};
+    return fail(Code::kInvalidArgument, "it is true: a clock that is wrong is set, and not talked about", "right");
+  };
+  if (const Status meant = read(); !meant.ok()) co_return problem(meant.error());
+  const std::string word = parts_.clock_questions.word();
+  const Status kept =
+      co_await change_store([word](Store& store) { return store.set_setting(kClockWord, word); });
+  if (!kept.ok()) co_return problem(kept.error());
+  parts_.clock_questions.believe(word);
+  co_return json_response(clock_json(parts_.clock_questions.standing(), parts_.clock.wall()));
+}
+
 asio::awaitable<HttpResponse> Api::reindex(HttpRequest) {
   Beginning<Status> begin = parts_.reindex;
   const auto status = co_await from_callback<Status>(std::move(begin));

@@ -342,6 +342,8 @@ void Api::add_operator_routes() {
       &Api::add_block);
   add("DELETE", "/api/v1/blocks/{city}", "unblock", "Take and relay it again", "", "Block", 200,
       &Api::remove_block);
+  add("PUT", "/api/v1/clock", "setClock", "Say that this machine's clock is right, so that signing goes on",
+      "ClockWord", "Clock", 200, &Api::clock_is_right);
   add("POST", "/api/v1/reindex", "reindex", "Rebuild the search index", "", "Reindexing", 202, &Api::reindex);
 }
 

@@ -1,7 +1,5 @@
 #include "node/http/feed.h"
 
-#include <array>
-#include <ctime>
 #include <sstream>
 
 #include <boost/json.hpp>
@@ -166,14 +164,6 @@ std::string urn_of(std::string_view what) {
   const std::string hex = to_hex(bytes);
   return "urn:uuid:" + hex.substr(0, 8) + "-" + hex.substr(8, 4) + "-" + hex.substr(12, 4) + "-" +
          hex.substr(16, 4) + "-" + hex.substr(20);
-}
-
-std::string http_date(UnixMillis time) {
-  const std::time_t seconds = time.value / 1000;
-  std::tm parts{};
-  gmtime_r(&seconds, &parts);
-  std::array<char, 40> buffer{};
-  return {buffer.data(), std::strftime(buffer.data(), buffer.size(), "%a, %d %b %Y %H:%M:%S GMT", &parts)};
 }
 
 }  // namespace koinon

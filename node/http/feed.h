@@ -53,6 +53,5 @@ std::string opml_text(const std::string& title, const std::vector<FeedLink>& lin
 
 // A name for ever, from what it stands for: a UUID of version 8.
 std::string urn_of(std::string_view what);
-std::string http_date(UnixMillis time);  // of Last-Modified
 
 }  // namespace koinon

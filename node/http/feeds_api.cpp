@@ -232,7 +232,13 @@ std::string FeedsApi::feed_html(const std::string& markdown, const std::string& 
   return whole ? html : html + link;
 }
 
-// The time at which a note became readable here, not what its author's clock says: readers sort by it.
+// When something became readable here, which is what readers sort by; not what its author's clock says. What
+// arrived while our clock was ahead is of now, for as long as it would lie ahead: no feed is of a time to come.
+Result<UnixMillis> FeedsApi::shown_at(const LogId& log, EntryIndex index, UnixMillis created_at) {
+  KOINON_ASSIGN(const auto arrival, parts_.store->arrival_of(log, index));
+  return std::min(arrival ? arrival->at : created_at, parts_.clock.wall());
+}
+
 Result<std::optional<FeedItem>> FeedsApi::item(Names& names, const IndexedRecord& indexed,
                                                const std::string& base, std::size_t& left) {
   const auto record = shown_record(*parts_.store, indexed.log, indexed.index);
@@ -252,8 +258,7 @@ Result<std::optional<FeedItem>> FeedsApi::item(Names& names, const IndexedRecord
   out.office = clipped_utf8(body->author().office(), limits::kIndexedTitleBytes);
   out.topics = indexed.topics;
   out.published = indexed.created_at;
-  KOINON_ASSIGN(const auto arrival, parts_.store->arrival_of(indexed.log, indexed.index));
-  out.updated = arrival ? arrival->at : indexed.created_at;
+  KOINON_ASSIGN(out.updated, shown_at(indexed.log, indexed.index, indexed.created_at));
   if (out.published > out.updated) out.published = out.updated;
   return std::optional(std::move(out));
 }
@@ -276,8 +281,7 @@ Result<std::optional<FeedGone>> FeedsApi::gone(Names& names, const IndexedRecord
                   std::to_string(first_version(withdrawal.log, target, *record).value));
   out.url = base + "/records/" + names.directory.ref(withdrawal.log, target);
   out.because = withdrawal_reason(*parts_.store, withdrawal.log, withdrawal.index);
-  KOINON_ASSIGN(const auto arrival, parts_.store->arrival_of(withdrawal.log, withdrawal.index));
-  out.at = arrival ? arrival->at : withdrawal.created_at;
+  KOINON_ASSIGN(out.at, shown_at(withdrawal.log, withdrawal.index, withdrawal.created_at));
   return std::optional(std::move(out));
 }
 
@@ -300,12 +304,12 @@ Result<HttpResponse> FeedsApi::answer(const HttpRequest& request, Page page, For
       wanted == "*" || wanted.find(tag) != std::string::npos)
     return not_modified(tag);
   for (const IndexedRecord& record : page.records) {
-    KOINON_ASSIGN(const auto arrival, parts_.store->arrival_of(record.log, record.index));
-    if (arrival) page.feed.updated = std::max(page.feed.updated, arrival->at);
+    KOINON_ASSIGN(const UnixMillis at, shown_at(record.log, record.index, record.created_at));
+    page.feed.updated = std::max(page.feed.updated, at);
   }
   for (const IndexedRecord& withdrawal : page.withdrawals) {
-    KOINON_ASSIGN(const auto arrival, parts_.store->arrival_of(withdrawal.log, withdrawal.index));
-    if (arrival) page.feed.updated = std::max(page.feed.updated, arrival->at);
+    KOINON_ASSIGN(const UnixMillis at, shown_at(withdrawal.log, withdrawal.index, withdrawal.created_at));
+    page.feed.updated = std::max(page.feed.updated, at);
   }
   // Who asks by time alone is answered by time alone: within a second something may be missed until the next.
   const std::string modified = http_date(page.feed.updated);

@@ -34,6 +34,7 @@ class FeedsApi {
   Result<HttpResponse> list(const HttpRequest& request, IndexQuery query, std::string title, std::string what,
                             Form form);
   Result<HttpResponse> answer(const HttpRequest& request, Page page, Form form);
+  Result<UnixMillis> shown_at(const LogId& log, EntryIndex index, UnixMillis created_at);
   // Takes what its HTML has off the bytes that are left of the feed.
   Result<std::optional<FeedItem>> item(Names& names, const IndexedRecord& record, const std::string& base,
                                        std::size_t& left);

@@ -231,7 +231,7 @@ void HoldQueue::note_line(const HeldNote& note, const std::string& outcome) {
   parts_.log_change(line);
 }
 
-// What is long done goes; what strangers were refused is told in sums.
+// What is long done goes, but not by a clock that is in doubt; what strangers were refused is told in sums.
 void HoldQueue::keep_house() {
   const MonoTime now = parts_.clock.mono();
   if (kept_house_ != MonoTime{} && now - kept_house_ < kHouse) return;
@@ -239,9 +239,11 @@ void HoldQueue::keep_house() {
   const auto before = [&](std::chrono::milliseconds age) {
     return UnixMillis{parts_.clock.wall().value - age.count()};
   };
-  for (const Status& done : {desk_.forget_settled(before(limits::kHeldShown), kForgottenAtOnce),
-                             accounts_.forget_audit(before(limits::kAuditAge), kForgottenAtOnce)}) {
-    if (!done.ok()) parts_.on_error(done.error());
+  if (!parts_.writer.signing_waits()) {
+    for (const Status& done : {desk_.forget_settled(before(limits::kHeldShown), kForgottenAtOnce),
+                               accounts_.forget_audit(before(limits::kAuditAge), kForgottenAtOnce)}) {
+      if (!done.ok()) parts_.on_error(done.error());
+    }
   }
   for (const RefusalSum& sum : parts_.refusals.take()) parts_.log_refusals(sum);
 }

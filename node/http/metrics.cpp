@@ -1,6 +1,7 @@
 #include "node/http/metrics.h"
 
 #include <algorithm>
+#include <chrono>
 
 #include <prometheus/metric_family.h>
 #include <prometheus/text_serializer.h>
@@ -112,6 +113,8 @@ std::string metrics_text(const MetricsInput& input) {
   out.gauge("store_bytes", "Size of the store on disk", static_cast<double>(input.store.bytes));
   out.gauge("own_entries", "Entries of this node's own log", static_cast<double>(input.own_entries));
   out.gauge("signing", "1 if this node signs for its log", input.signing ? 1 : 0);
+  out.gauge("clock_off_seconds", "By how much our clock seems to be behind, or ahead where it is negative",
+            std::chrono::duration<double>(input.clock.behind).count());
   out.counter("password_checks_total", "Passwords that were checked, right or wrong",
               static_cast<double>(input.password_checks));
   out.counter("database_steps_total", "Steps of SQLite's virtual machine",

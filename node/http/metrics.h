@@ -4,6 +4,7 @@
 #include <string>
 
 #include "node/http/alarms.h"
+#include "node/http/clock_standing.h"
 #include "node/transport/network.h"
 #include "storage/sqlite.h"
 #include "storage/store.h"
@@ -19,6 +20,7 @@ struct MetricsInput {
   std::uint64_t password_checks = 0;  // since the start
   sqlite::Work work;                  // of the databases, since the start
   std::vector<Alarm> alarms;
+  ClockStanding clock;
 };
 
 std::string metrics_text(const MetricsInput& input);

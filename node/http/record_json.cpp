@@ -189,6 +189,8 @@ Result<json::object> record_json(Directory& directory, StoreReader& store, Index
   out["language"] = entry->language();
   out["topics"] = json::array(entry->topics().begin(), entry->topics().end());
   out["created_at"] = time_text({entry->created_at_ms()});
+  KOINON_ASSIGN(const auto arrival, store.arrival_of(log, entry_index));
+  if (arrival) out["arrived_at"] = time_text(arrival->at);
   out["refs"] = refs_json(directory, store, index, *entry);
   json::array to;
   for (const auto& city : entry->to()) to.emplace_back(directory.city(LogId::from(city)));

@@ -18,6 +18,7 @@
 
 #include "node/http/request_reader.h"
 #include "node/http/shares.h"
+#include "node/http/time_text.h"
 #include "node/text/networks.h"
 #include "proto/base/limits.h"
 
@@ -34,10 +35,11 @@ namespace {
 constexpr std::chrono::seconds kKeepAlive{15};
 constexpr std::size_t kThrownAway = 16 * limits::kKiB;  // at once
 
-http::response<http::string_body> to_beast(HttpResponse response, unsigned version, bool keep_alive,
-                                           bool head) {
+http::response<http::string_body> to_beast(HttpResponse response, UnixMillis now, unsigned version,
+                                           bool keep_alive, bool head) {
   http::response<http::string_body> out{static_cast<http::status>(response.status), version};
   out.set(http::field::server, "koinon");
+  out.set(http::field::date, http_date(now));
   out.set(http::field::content_type, response.content_type);
   out.set("X-Content-Type-Options", "nosniff");
   out.set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
@@ -66,7 +68,7 @@ struct Client {
 };
 
 struct HttpServer::Impl {
-  explicit Impl(asio::io_context& context) : io(context) {}
+  Impl(asio::io_context& context, std::function<UnixMillis()> now) : io(context), clock(std::move(now)) {}
 
   // A proxy's connections are those of all its visitors, who are told apart once their requests are read.
   bool has_room(const std::string& peer) const { return shares_of(peer)->has_room(visitor_of(peer)); }
@@ -253,7 +255,7 @@ struct HttpServer::Impl {
                          "too much is on its way to this address already; try again in a minute", "target"));
       }
     }
-    auto message = to_beast(std::move(response), version, keep_alive, head);
+    auto message = to_beast(std::move(response), clock(), version, keep_alive, head);
     http::response_serializer<http::string_body> serializer(message);
     error_code error;
     co_await http::async_write(client->stream, serializer, redirect_error(use_awaitable, error));
@@ -282,8 +284,8 @@ struct HttpServer::Impl {
       co_return !error;
     };
     std::string text =
-        "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nCache-Control: "
-        "no-store\r\nX-Content-Type-Options: "
+        "HTTP/1.1 200 OK\r\nDate: " + http_date(clock()) +
+        "\r\nContent-Type: text/event-stream\r\nCache-Control: no-store\r\nX-Content-Type-Options: "
         "nosniff\r\nConnection: close\r\n\r\n";
     bool open = co_await send(std::move(text));
     const auto timer = std::make_shared<asio::steady_timer>(io);
@@ -311,6 +313,7 @@ struct HttpServer::Impl {
   }
 
   asio::io_context& io;
+  std::function<UnixMillis()> clock;
   HttpService* service = nullptr;
   std::shared_ptr<asio::ip::tcp::acceptor> tcp_acceptor;
   std::shared_ptr<asio::local::stream_protocol::acceptor> local_acceptor;
@@ -331,7 +334,8 @@ struct HttpServer::Impl {
   bool stopping = false;
 };
 
-HttpServer::HttpServer(Options options) : options_(std::move(options)), impl_(std::make_unique<Impl>(io_)) {}
+HttpServer::HttpServer(Options options)
+    : options_(std::move(options)), impl_(std::make_unique<Impl>(io_, options_.clock)) {}
 HttpServer::~HttpServer() { stop(); }
 
 Status HttpServer::bind() {

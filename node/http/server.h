@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <thread>
 
@@ -64,6 +65,7 @@ class HttpServer {
     std::string listen;            // empty: no TCP
     std::uint16_t port = 0;        // 0: any free one
     std::filesystem::path socket;  // Unix socket, replaced if it is left over
+    std::function<UnixMillis()> clock;  // what every answer says as its Date
   };
 
   explicit HttpServer(Options options);

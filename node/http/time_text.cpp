@@ -5,6 +5,7 @@
 #include <charconv>
 #include <chrono>
 #include <cstdio>
+#include <ctime>
 
 namespace koinon {
 namespace {
@@ -24,13 +25,17 @@ bool take(std::string_view& text, char c) {
   return true;
 }
 
-}  // namespace
-
 // An author's clock may say anything: what is before the year 1 or after 9999 has no form in RFC 3339.
-std::string time_text(UnixMillis time) {
+std::chrono::sys_seconds with_a_form(UnixMillis time) {
   constexpr std::int64_t kFirst = -62'135'596'800;
   constexpr std::int64_t kLast = 253'402'300'799;
-  const std::chrono::sys_seconds at{std::chrono::seconds(std::clamp(time.value / 1000, kFirst, kLast))};
+  return std::chrono::sys_seconds{std::chrono::seconds(std::clamp(time.value / 1000, kFirst, kLast))};
+}
+
+}  // namespace
+
+std::string time_text(UnixMillis time) {
+  const std::chrono::sys_seconds at = with_a_form(time);
   const auto day = std::chrono::floor<std::chrono::days>(at);
   const std::chrono::year_month_day date(day);
   const std::chrono::hh_mm_ss clock(at - day);
@@ -41,6 +46,14 @@ std::string time_text(UnixMillis time) {
                     static_cast<unsigned>(date.day()), static_cast<int>(clock.hours().count()),
                     static_cast<int>(clock.minutes().count()), static_cast<int>(clock.seconds().count()));
   return {buffer.data(), static_cast<std::size_t>(size)};
+}
+
+std::string http_date(UnixMillis time) {
+  const std::time_t seconds = with_a_form(time).time_since_epoch().count();
+  std::tm parts{};
+  gmtime_r(&seconds, &parts);
+  std::array<char, 40> buffer{};
+  return {buffer.data(), std::strftime(buffer.data(), buffer.size(), "%a, %d %b %Y %H:%M:%S GMT", &parts)};
 }
 
 Result<UnixMillis> parse_time(std::string_view text, const std::string& field) {

@@ -3,6 +3,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/json.hpp>
 
+#include "node/http/time_text.h"
 #include "node/pages/note_view.h"
 #include "node/text/plain_text.h"
 #include "proto/base/limits.h"
@@ -156,6 +157,15 @@ void put_proof(const Visit& visit, const json::object& record, const json::array
   model["frozen"] = record.at("frozen").as_bool();
 }
 
+// A clock that was ahead has dated it: the date stands, and beside it when it came. Empty where it is not so.
+std::string dated_ahead(const Visit& visit, const json::object& record) {
+  const auto created = parse_time(text_at(record, "created_at"), "created_at");
+  const auto arrived = parse_time(text_at(record, "arrived_at"), "arrived_at");
+  if (!created.ok() || !arrived.ok()) return {};
+  const std::chrono::milliseconds ahead(created->value - arrived->value);
+  return ahead > limits::kClockOff ? visit.say("note.dated_ahead", {{"date", visit.words->date(*arrived)}}) : "";
+}
+
 }  // namespace
 
 void NotePage::add_routes(RouteTable& routes) {
@@ -236,6 +246,7 @@ asio::awaitable<HttpResponse> NotePage::read(Visit visit) {
   put_text(frame_.shared(), visit, record, content, model);
   const std::string status = text_at(record, "status");
   model["is_gone"] = status == "withdrawn" || status == "erased";
+  model["dated_ahead"] = dated_ahead(visit, record);
   model["withdrawn_date"] = date_of(visit, text_at(record, "withdrawn_at"));
   const std::string because = text_at(record, "withdrawn_because");
   model["withdrawn_because"] =

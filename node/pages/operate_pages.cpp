@@ -158,7 +158,10 @@ asio::awaitable<HttpResponse> OperatePages::show_operate(Visit visit, json::obje
   };
   add("operate.name", text_at(body, "name"));
   const std::string signing = text_at(body, "signing");
-  add("operate.signing", signing == "ready" ? visit.say("operate.signing_ready") : signing);
+  constexpr std::string_view kWaits = "waits: ";
+  add("operate.signing", signing == "ready" ? visit.say("operate.signing_ready")
+                         : signing.starts_with(kWaits) ? visit.fault(signing.substr(kWaits.size()))
+                                                       : signing);
   add("operate.entries", count("entries"));
   add("operate.cities", count("cities"));
   add("operate.records", count("records"));
@@ -178,6 +181,8 @@ asio::awaitable<HttpResponse> OperatePages::show_operate(Visit visit, json::obje
     if (!view.model.contains(member)) view.model[member] = "";
   }
   view.model["facts"] = std::move(facts);
+  view.model["clock_now"] =
+      visit.say("operate.clock_now", {{"time", time_of(visit, text_at(object_at(body, "clock"), "now"))}});
   view.model["has_alarms"] = !alarms.empty();
   view.model["alarms"] = std::move(alarms);
   view.model["peers"] = peers_of(visit, array_at(peers.body, "items"));
@@ -252,6 +257,9 @@ asio::awaitable<HttpResponse> OperatePages::change(Visit visit) {
     if (!notice.ok())
       co_return co_await show_operate(visit, {{"problem", visit.fault(notice.error().message)}});
     input.body = std::move(*notice);
+  } else if (wish == "clock") {
+    operation = "setClock";
+    input.body["right"] = true;
   } else if (wish == "reindex") {
     operation = "reindex";
     input.has_body = false;

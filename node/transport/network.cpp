@@ -483,7 +483,10 @@ NetworkStatus Network::status() const {
       status.queued = it->second.queued;
       status.counts = it->second.counts;
       status.wants = it->second.filter.text();
-      status.clock_ahead_ms = it->second.clock_ahead_ms;
+      if (const auto said = it->second.wall_less_mono_ms; said) {
+        const auto mono = std::chrono::duration_cast<std::chrono::milliseconds>(clock_.mono());
+        status.clock_ahead_ms = *said + mono.count() - clock_.wall().value;
+      }
     }
     if (const Conduct* conduct = engine_.conduct(key); conduct != nullptr) status.conduct = *conduct;
     status.shunned = engine_.shuns(now(), key);

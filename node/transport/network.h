@@ -61,7 +61,7 @@ struct PeerStatus {
   std::string wants;     // its topics, or all
   Conduct conduct;
   bool shunned = false;
-  std::optional<std::int64_t> clock_ahead_ms;  // of a connected peer, when its session began
+  std::optional<std::int64_t> clock_ahead_ms;  // by how much the clock of a connected peer is ahead of ours
 };
 struct NetworkStatus {
   std::vector<PeerStatus> peers;

@@ -68,6 +68,8 @@ class OpenApi(NodesTest):
         api.delete("/api/v1/blocks/la.example", expect=200)
         self.assertEqual(api.get("/api/v1/cities/la.example").json()["city"], "la.example", "and la's again")
         api.get("/api/v1/explain/la.example")
+        self.assertFalse(api.put("/api/v1/clock", {"right": True}).json()["off"])
+        api.put("/api/v1/clock", {"right": False}, expect=400, valid=False)
         api.post("/api/v1/reindex", expect=202)
 
         # Publishing: a file with a note, a preview, a hold, drafts, an import.

@@ -1,11 +1,14 @@
 """Feeds as readers read them: feedparser, newsboat, the schema of RFC 4287, the rules of JSON Feed 1.1."""
 
+import email.utils
 import json
 import os
 import pathlib
 import re
 import subprocess
+import time
 import unittest
+import urllib.request
 import xml.etree.ElementTree as xml
 
 import feedparser
@@ -142,6 +145,28 @@ class Feeds(NodesTest):
         self.seoul.publish("Second")
         self.indexed(2)
         self.assertEqual(self.get("/feeds/all.atom", {"If-None-Match": tag}).status, 200)
+
+    def date(self, headers, name="Date"):
+        """In seconds; the test fails where the answer has no such header, or has it twice."""
+        said = headers.get_all(name)
+        self.assertEqual(len(said or ()), 1, f"{name}: {said}")
+        return email.utils.parsedate_to_datetime(said[0]).timestamp()
+
+    def test_every_answer_has_a_date_and_nothing_is_newer(self):
+        self.seoul.publish("First")
+        self.indexed(1)
+        for path in ("/feeds/all.atom", "/feeds/all.json", "/feeds/search.atom?q=text"):
+            first = self.get(path)
+            self.assertLessEqual(self.date(first.headers, "Last-Modified"), self.date(first.headers))
+            again = self.get(path, {"If-None-Match": first.headers["ETag"]})
+            self.assertEqual(again.status, 304)
+            self.assertGreaterEqual(self.date(again.headers), self.date(first.headers))
+        for path, status in (("/healthz", 200), ("/api/v1/records/seoul.example/999", 404), ("/nothing", 404), ("/metrics", 401)):
+            answer = self.get(path)
+            self.assertEqual(answer.status, status, path)
+            self.assertAlmostEqual(self.date(answer.headers), time.time(), delta=60)
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.seoul.http_port}/api/v1/events", timeout=30) as stream:
+            self.assertAlmostEqual(self.date(stream.headers), time.time(), delta=60)
 
     def test_a_note_keeps_its_name_when_revised_and_leaves_when_withdrawn_or_erased(self):
         ref = self.seoul.publish("First version", "Text.", ("health",))

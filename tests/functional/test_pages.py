@@ -196,6 +196,8 @@ class Pages(NodesTest):
         self.assertIn('<svg class="qr"', chief.page.source)
         chief.submit("/operate", "subscribe", topics="climate, health")
         chief.submit("/operate", "subscribe", topics="")
+        chief.submit("/operate", "clock")
+        self.assertEqual(chief.page.status, 200)
         chief.submit("/operate", "reindex")
         chief.submit("/operate", "join", line="nonsense")
         self.assertIn('role="alert"', chief.page.source)

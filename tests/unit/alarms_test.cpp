@@ -19,7 +19,6 @@ TEST(Alarms, ANodeThatIsWellHasNone) {
   AlarmInput input;
   input.disk_free_bytes = 5'000'000'000;
   input.index_lag = 100;
-  input.own_ahead_ms = -10;
   EXPECT_EQ(ids(input), Ids{});
 }
 
@@ -35,7 +34,7 @@ TEST(Alarms, EachHasAnIdThatIsListed) {
   input.frozen = {"milan.example"};
   input.knocks = 1;
   input.bodies_missing = 1;
-  input.own_ahead_ms = 300'000;
+  input.clock = {{ClockDoubt::kPeers}, std::chrono::hours(1), false};
   PeerStatus away;
   away.name = "la.example";
   PeerStatus unpinned = away;
@@ -50,16 +49,18 @@ TEST(Alarms, EachHasAnIdThatIsListed) {
   EXPECT_EQ(found.size(), alarm_ids().size() - 1) << "an index that has stopped is not behind besides";
 }
 
-TEST(Alarms, AClockIsOffWhereMostPeersSaySo) {
+TEST(Alarms, AClockInDoubtIsOneAndACriticalOneWhereSigningWaits) {
   AlarmInput input;
-  input.peers_ahead_ms = {3'600'000, 10, -20};
-  EXPECT_EQ(ids(input), Ids{}) << "one that is off itself";
-  input.peers_ahead_ms = {3'600'000, 3'601'000, -20};
-  EXPECT_EQ(ids(input), Ids{"clock"});
-  input.peers_ahead_ms = {-3'600'000, 3'600'000};
-  EXPECT_EQ(ids(input), Ids{}) << "one word against another";
-  input.peers_ahead_ms = {-200'000};
-  EXPECT_EQ(ids(input), Ids{"clock"});
+  input.clock = {{ClockDoubt::kPeers}, std::chrono::hours(-1), false};
+  ASSERT_EQ(ids(input), Ids{"clock"});
+  EXPECT_EQ(alarms_of(input).front().severity, Severity::kWarning);
+  EXPECT_EQ(alarms_of(input).front().text,
+            "the clock of this node seems to be 60 minutes ahead: so say the connected peers; set it");
+  input.clock = {{ClockDoubt::kOwnEntry, ClockDoubt::kPeers}, std::chrono::hours(24), true};
+  EXPECT_EQ(alarms_of(input).front().severity, Severity::kCritical);
+  EXPECT_EQ(alarms_of(input).front().text,
+            "the clock of this node seems to be 1440 minutes behind: our newest entry is of a later time; nothing is "
+            "signed until it is set, or until koinon clock --is-right");
 }
 
 TEST(Alarms, APeerHasTimeToComeBack) {

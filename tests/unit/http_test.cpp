@@ -356,6 +356,9 @@ TEST(Times, OfAnyClockHaveAForm) {
   EXPECT_EQ(time_text({INT64_MAX}), "9999-12-31T23:59:59Z");
   EXPECT_EQ(time_text({-55'000'000'000'000}), "0227-02-13T22:13:20Z");
   EXPECT_EQ(time_text({0}), "1970-01-01T00:00:00Z");
+  EXPECT_EQ(http_date({0}), "Thu, 01 Jan 1970 00:00:00 GMT");
+  EXPECT_EQ(http_date({1'583'298'367'999}), "Wed, 04 Mar 2020 05:06:07 GMT");
+  EXPECT_EQ(http_date({INT64_MAX}), "Fri, 31 Dec 9999 23:59:59 GMT");
 }
 
 TEST(Json, DeepNestingIsRefused) {
