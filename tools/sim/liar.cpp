@@ -4,6 +4,7 @@
 
 #include "crypto/checkpoint.h"
 #include "proto/codec/frame.h"
+#include "tools/sim/liar_turned.h"
 
 namespace koinon::sim {
 namespace {
@@ -298,7 +299,8 @@ class FloodInvites final : public Liary {
 }  // namespace
 
 const std::vector<Lie>& all_lies() {
-  static const std::vector<Lie> kLies = {
+  static const std::vector<Lie> kLies = [] {
+    std::vector<Lie> lies = {
       {"flip-bits", "flips bits in what it sends"},
       {"huge-tree", "signs heads of trees that it does not have"},
       {"one-byte-a-minute", "sends one byte a minute"},
@@ -313,7 +315,10 @@ const std::vector<Lie>& all_lies() {
       {"false-cursor", "lies about its cursors and about what it holds"},
       {"flood-invites", "connects again and again, all at once"},
       {"two-histories", "signs two histories for two halves of the network"},
-  };
+    };
+    lies.insert(lies.end(), std::begin(kTurnedLies), std::end(kTurnedLies));
+    return lies;
+  }();
   return kLies;
 }
 
@@ -339,6 +344,7 @@ std::unique_ptr<Liar> make_liar(std::string_view name, SimNode& node, Schedule& 
   if (name == "false-erasure") return make.operator()<FalseErasure>();
   if (name == "false-cursor") return make.operator()<FalseCursor>();
   if (name == "flood-invites") return make.operator()<FloodInvites>();
+  if (auto turned = make_turned_liar(name, node, schedule, counters, chance)) return turned;
   // Their words are honest; what they sign or claim is not.
   return std::make_unique<Liar>();
 }

@@ -25,7 +25,9 @@ World::World(Scenario scenario, WorldOptions options)
       schedule_, chance_.fork(), counters_,
       FabricRules{scenario_.loss, scenario_.duplicate, scenario_.reorder, scenario_.bandwidth});
   invariants_ = std::make_unique<Invariants>(
-      schedule_, truth_, nodes_, PolicyRules{scenario_.hops, scenario_.admits}, options_.check_frames);
+      schedule_, truth_, nodes_, PolicyRules{scenario_.hops, scenario_.admits},
+      KeepingRules{MonoTime(static_cast<std::int64_t>(scenario_.grace_hours * 3600e9)), scenario_.log_bytes},
+      options_.check_frames);
 }
 
 World::~World() = default;
@@ -55,6 +57,8 @@ SimNode& World::add_node(const std::string& name, std::size_t place, std::uint64
   if (scenario_.attached > 0 && chance_.hit(1.0 / 3)) setup.engine.attachments_up_to = scenario_.file_bytes;
   setup.skew = std::chrono::milliseconds(
       static_cast<std::int64_t>((chance_.unit() * 2 - 1) * scenario_.skew_seconds * 1000));
+  setup.slow_answers = scenario_.slow_answers;
+  setup.late_listener = scenario_.dial_races_per_day > 0;
   setup.drift = scenario_.skew_seconds > 0 ? (chance_.unit() * 2 - 1) * 1e-4 : 0;
   const Surroundings around{schedule_, *fabric_, counters_, memory_, *this};
   const std::uint64_t number = nodes_.size();
@@ -192,6 +196,7 @@ void World::on_published(SimNode& node, const RunCommit& run) {
 void World::on_event(SimNode& node, const Event& event) {
   using Kind = Event::Kind;
   const std::string about = truth_.known(event.log) ? truth_.log(event.log).identity.name : "";
+  if (node.liar() == nullptr) invariants_->check_event(node, event);
   switch (event.kind) {
     case Kind::kForked:
       counters_.add("forks noticed");
