@@ -52,6 +52,8 @@ class Invariants {
   // A node's clock tells another time now. Its engine looks at what lapses every few minutes.
   void clock_jumped(SimNode& node);
   void check_event(SimNode& node, const Event& event);
+  // Honest nodes that turn each other away, at any time.
+  void check_shunned();
   // Two nodes dialled each other a while ago, when so many connections had been opened between them.
   void check_race(SimNode& a, SimNode& b, const Fabric& fabric, std::uint64_t opened_before);
   void store_changed(const SimNode& node);  // in ways that no commit tells

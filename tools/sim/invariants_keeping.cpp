@@ -21,10 +21,16 @@ void Invariants::clock_jumped(SimNode& node) {
 }
 
 void Invariants::check_event(SimNode& node, const Event& event) {
-  Keeping& keeping = keeping_[node.index()];
-  if (event.kind == Event::Kind::kTrusted) keeping.out_at.erase(event.log);
-  if (event.kind == Event::Kind::kDistrusted) keeping.out_at.emplace(event.log, node.ran());
   if (event.kind == Event::Kind::kStoreFailed) check_store_failed(node, event);
+  if (event.kind != Event::Kind::kDistrusted) return;
+  auto& out_at = keeping_[node.index()].out_at;
+  // That it was back in policy for a while may have been lost with the power: its time counts from before then.
+  const auto held = node.store().log_state(event.log);
+  if (held.ok() && held->out_since) {
+    out_at.emplace(event.log, node.ran());
+  } else {
+    out_at.insert_or_assign(event.log, node.ran());
+  }
 }
 
 // The removal of a log has been committed.
@@ -36,9 +42,9 @@ void Invariants::check_removal(SimNode& node, const LogId& log) {
       schedule_.now() - entered->second > lag(policy)) {
     fail(node, "removed the log of " + name + ", which its policy admits");
   }
-  Keeping& keeping = keeping_[node.index()];
-  const auto out = keeping.out_at.find(log);
-  if (out == keeping.out_at.end()) return;  // it came back into policy a moment ago
+  const auto& out_at = keeping_[node.index()].out_at;
+  const auto out = out_at.find(log);
+  if (out == out_at.end()) return fail(node, "removed the log of " + name + ", which never left its policy");
   const MonoTime ran = node.ran() - out->second;
   if (ran + kRounding < keeping_rules_.grace) {
     fail(node, "removed the log of " + name + " when it had run for " + clock_text(ran) +
@@ -84,6 +90,16 @@ void Invariants::check_store_failed(SimNode& node, const Event& event) {
   failures.push_back(schedule_.now());
   while (schedule_.now() - failures.front() > kAgain) failures.pop_front();
   if (failures.size() >= kFailures) fail(node, "takes its store for broken: " + event.text);
+}
+
+void Invariants::check_shunned() {
+  for (const auto& node : nodes_) {
+    if (!node->up() || node->liar() != nullptr) continue;
+    for (SimNode* peer : node->peers()) {
+      if (peer->liar() == nullptr && node->engine().shuns(node->now(), peer->node_key()))
+        fail(*node, "shuns the honest " + peer->name());
+    }
+  }
 }
 
 void Invariants::check_race(SimNode& a, SimNode& b, const Fabric& fabric, std::uint64_t opened_before) {

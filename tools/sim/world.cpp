@@ -9,6 +9,7 @@ namespace koinon::sim {
 namespace {
 
 constexpr std::chrono::minutes kLiarTurn{1};
+constexpr std::chrono::minutes kLook{5};  // shorter than anybody is shunned
 constexpr std::chrono::minutes kSettleStep{1};
 constexpr std::chrono::hours kSettleLimit{6};
 constexpr std::chrono::minutes kJoining{5};  // in which all nodes start and pin each other
@@ -288,6 +289,7 @@ Outcome World::run() {
     if (node->liar() == nullptr) continue;
     turn_of(*node);
   }
+  look_round();
   if (scenario_.publish_once) {
     if (run_until(faults_end_)) settle(outcome);
     if (outcome.ok() && invariants_->broken().empty()) spread_once(outcome);
@@ -324,6 +326,11 @@ void World::turn_of(SimNode& node) {
     if (node.up()) node.liar()->on_turn();
     turn_of(node);
   });
+}
+
+void World::look_round() {
+  invariants_->check_shunned();
+  schedule_.after(kLook, [this] { look_round(); });
 }
 
 // Each city publishes one note once everything is calm; how it spreads is counted.

@@ -92,6 +92,7 @@ class World final : public Observer {
   void settle(Outcome& outcome);
   void spread_once(Outcome& outcome);
   void turn_of(SimNode& node);
+  void look_round();
   void remember_unanswered(SimNode& node);
   bool run_until(MonoTime end);
   void note(const SimNode& node, const std::string& what);

@@ -144,7 +144,8 @@ void World::judge_race(SimNode& a, SimNode& b) {
   const auto apart = [this, &a, &b] {
     return fabric_->blocked(a.index(), b.index()) || fabric_->blocked(b.index(), a.index());
   };
-  if (apart()) return;
+  // A side that still holds on to an earlier connection does not take a new one.
+  if (apart() || a.connected_to(b) || b.connected_to(a)) return;
   const Fabric::Dealings before = fabric_->dealings(a.index(), b.index());
   schedule_.after(kRaceDecided, [this, &a, &b, apart, before, lives = std::pair(a.life(), b.life())] {
     const bool undisturbed = a.up() && b.up() && lives == std::pair(a.life(), b.life()) && a.peers_with(b) &&
