@@ -213,7 +213,7 @@ void Invariants::check_store(SimNode& node) {
         fail(node,
              "lacks the body of entry " + std::to_string(i) + " of " + log.identity.name + " unnoticed");
       }
-      bytes += record->entry.size() + record->body.size();
+      bytes += record->entry.size() + (record->transit ? 0 : record->body.size());
       if (!record->body.empty()) check_erased(node, log.id, EntryIndex(i));
       records.push_back(std::move(*record));
     }
