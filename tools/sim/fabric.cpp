@@ -183,7 +183,8 @@ bool Fabric::is_open(SessionId session, NodeIndex node) const {
   const auto it = connections_.find(session);
   if (it == connections_.end()) return false;
   const Connection& connection = *it->second;
-  return (connection.ends[0] == node && connection.open[0]) || (connection.ends[1] == node && connection.open[1]);
+  return (connection.ends[0] == node && connection.open[0]) ||
+         (connection.ends[1] == node && connection.open[1]);
 }
 
 std::vector<SessionId> Fabric::between(NodeIndex a, NodeIndex b) const {

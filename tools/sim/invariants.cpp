@@ -13,8 +13,8 @@
 namespace koinon::sim {
 namespace {
 
-// An engine may act on what its store has just been told a little later, and on what a clock tells when it looks
-// at what lapses.
+// An engine may act on what its store has just been told a little later, and on what a clock tells when it
+// looks at what lapses.
 constexpr std::chrono::minutes kLag{2};
 constexpr MonoTime kLagOfClock = kLag + limits::kTrustRefresh;
 constexpr std::size_t kMostBroken = 20;

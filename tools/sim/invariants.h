@@ -5,11 +5,11 @@
 // covers only rows whose entries are stored or durably remembered to be asked for; no honest node is taken
 // for a liar; no log that policy admits is removed, and no other before its node has run for the grace time;
 // what was erased never comes back; what is frozen stays so; of no log more is held than its quota; a disk
-// with space is not taken for one without; of two connections that two nodes dial at once one stays. Liveness,
-// once faults have ended: honest nodes that pinned each other are connected, once; every honest node holds
-// whole what its policy admits and an honest peer can give, and the bodies that it wants; erased bodies are
-// gone; every body that lacks is marked; where two honest neighbours hold two histories, both have frozen the
-// log.
+// with space is not taken for one without; of two connections that two nodes dial at once one stays.
+// Liveness, once faults have ended: honest nodes that pinned each other are connected, once; every honest
+// node holds whole what its policy admits and an honest peer can give, and the bodies that it wants; erased
+// bodies are gone; every body that lacks is marked; where two honest neighbours hold two histories, both have
+// frozen the log.
 #pragma once
 
 #include <deque>
@@ -80,9 +80,10 @@ class Invariants {
   };
   // What a node has said and kept so far.
   struct Keeping {
-    std::map<LogId, MonoTime> out_at;  // how long it had run when its engine said that it trusts the log no longer
-    std::set<LogId> frozen;            // evidence against them is kept
-    std::deque<MonoTime> failures;     // when its engine said that its store fails, though there was space
+    std::map<LogId, MonoTime>
+        out_at;              // how long it had run when its engine said that it trusts the log no longer
+    std::set<LogId> frozen;  // evidence against them is kept
+    std::deque<MonoTime> failures;  // when its engine said that its store fails, though there was space
   };
   void fail(const SimNode& node, std::string what);
   const Policy& policy_of(SimNode& node);

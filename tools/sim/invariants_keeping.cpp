@@ -10,7 +10,7 @@ namespace {
 constexpr std::chrono::minutes kAgain{1};
 constexpr std::size_t kFailures = 3;  // so many in a minute are no chance
 constexpr std::size_t kMostLacking = 20;
-constexpr std::chrono::seconds kRounding{5};                // of a grace time
+constexpr std::chrono::seconds kRounding{5};                  // of a grace time
 constexpr std::uint64_t kOverQuota = limits::kInFlightBytes;  // on its way when the quota was reached
 
 }  // namespace
@@ -24,7 +24,8 @@ void Invariants::check_event(SimNode& node, const Event& event) {
   if (event.kind == Event::Kind::kStoreFailed) check_store_failed(node, event);
   if (event.kind != Event::Kind::kDistrusted) return;
   auto& out_at = keeping_[node.index()].out_at;
-  // That it was back in policy for a while may have been lost with the power: its time counts from before then.
+  // That it was back in policy for a while may have been lost with the power: its time counts from before
+  // then.
   const auto held = node.store().log_state(event.log);
   if (held.ok() && held->out_since) {
     out_at.emplace(event.log, node.ran());
@@ -106,8 +107,8 @@ void Invariants::check_race(SimNode& a, SimNode& b, const Fabric& fabric, std::u
   const std::size_t open = fabric.between(a.index(), b.index()).size();
   const std::uint64_t opened = fabric.dealings(a.index(), b.index()).opened - opened_before;
   if (open == 1 && opened <= 2) return;
-  fail(a, "and " + b.name() + " dialled each other, and have " + std::to_string(open) + " connections now, after " +
-              std::to_string(opened));
+  fail(a, "and " + b.name() + " dialled each other, and have " + std::to_string(open) +
+              " connections now, after " + std::to_string(opened));
 }
 
 void Invariants::check_connected(SimNode& node, std::vector<Broken>& out) {
@@ -118,8 +119,8 @@ void Invariants::check_connected(SimNode& node, std::vector<Broken>& out) {
       if (session.ready && session.peer == peer->node_key()) ++ready;
     }
     if (ready == 1 || out.size() >= kMostLacking) continue;
-    out.push_back({schedule_.now(), node.name(),
-                   "has " + std::to_string(ready) + " connections with " + peer->name()});
+    out.push_back(
+        {schedule_.now(), node.name(), "has " + std::to_string(ready) + " connections with " + peer->name()});
   }
 }
 

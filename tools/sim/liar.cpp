@@ -299,8 +299,7 @@ class FloodInvites final : public Liary {
 }  // namespace
 
 const std::vector<Lie>& all_lies() {
-  static const std::vector<Lie> kLies = [] {
-    std::vector<Lie> lies = {
+  static const std::vector<Lie> kLies = {
       {"flip-bits", "flips bits in what it sends"},
       {"huge-tree", "signs heads of trees that it does not have"},
       {"one-byte-a-minute", "sends one byte a minute"},
@@ -315,10 +314,11 @@ const std::vector<Lie>& all_lies() {
       {"false-cursor", "lies about its cursors and about what it holds"},
       {"flood-invites", "connects again and again, all at once"},
       {"two-histories", "signs two histories for two halves of the network"},
-    };
-    lies.insert(lies.end(), std::begin(kTurnedLies), std::end(kTurnedLies));
-    return lies;
-  }();
+      {"empty-bodies", "answers who asks for bodies with empty frames, or with one body a minute"},
+      {"flood-heads", "tells an old head again and again"},
+      {"flood-haves", "says again and again that it has bodies which nobody lacks"},
+      {"glutton", "writes without end"},
+  };
   return kLies;
 }
 

@@ -10,10 +10,10 @@
 namespace koinon::sim {
 namespace {
 
-constexpr std::chrono::minutes kHonest{30};     // so long it is, first
-constexpr std::chrono::seconds kDrop{59};       // just before whoever waits gives up
-constexpr std::size_t kPiece = 64 * 1024;       // such as a socket gives
-constexpr double kFloods = 0.1;                 // share of its turns
+constexpr std::chrono::minutes kHonest{30};  // so long it is, first
+constexpr std::chrono::seconds kDrop{59};    // just before whoever waits gives up
+constexpr std::size_t kPiece = 64 * 1024;    // such as a socket gives
+constexpr double kFloods = 0.1;              // share of its turns
 
 Bytes encoded(const v1::Frame& frame) {
   auto bytes = encode_frame(frame);
@@ -54,8 +54,8 @@ class Turned : public Liar {
   Chance chance_;
 };
 
-// Keeps each answer back, and shows every minute that it is still there: by a frame with nothing in it, which never
-// ends, or by one body.
+// Keeps each answer back, and shows every minute that it is still there: by a frame with nothing in it, which
+// never ends, or by one body.
 class EmptyBodies final : public Turned {
  public:
   using Turned::Turned;

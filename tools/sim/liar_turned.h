@@ -1,18 +1,10 @@
-// Cities that were honest for a while, are trusted, and turn: what they send is well formed, and there is too much
-// of it, or too little at a time.
+// Cities that were honest for a while, are trusted, and turn: what they send is well formed, and there is too
+// much of it, or too little at a time.
 #pragma once
 
 #include "tools/sim/liar.h"
 
 namespace koinon::sim {
-
-// Their lies, for the list of all.
-inline constexpr Lie kTurnedLies[] = {
-    {"empty-bodies", "answers who asks for bodies with empty frames, or with one body a minute"},
-    {"flood-heads", "tells an old head again and again"},
-    {"flood-haves", "says again and again that it has bodies which nobody lacks"},
-    {"glutton", "writes without end"},
-};
 
 // Nothing where the name is none of theirs. "glutton" needs no change of words, see world_life.cpp.
 std::unique_ptr<Liar> make_turned_liar(std::string_view name, SimNode& node, Schedule& schedule,

@@ -54,12 +54,12 @@ struct Scenario {
   double crashes_per_day = 0;  // of each node
   double full_disks_per_day = 0;
   double slow_disks_per_day = 0;
-  double skew_seconds = 0;          // of clocks, either way
-  double clock_jumps_per_day = 0;   // of each node's clock: a minute or 400 days ahead, or back to 2000
-  double months_off_per_day = 0;    // of each node: it is off, and a month later by its clock when it is back
-  double dial_races_per_day = 0;    // of each node: it and a peer dial each other at once
-  double slow_answers = 0;          // share of reads and checks that are answered after what came later
-  bool sqlite = false;      // on SQLite over a file system that tears writes
+  double skew_seconds = 0;         // of clocks, either way
+  double clock_jumps_per_day = 0;  // of each node's clock: a minute or 400 days ahead, or back to 2000
+  double months_off_per_day = 0;   // of each node: it is off, and a month later by its clock when it is back
+  double dial_races_per_day = 0;   // of each node: it and a peer dial each other at once
+  double slow_answers = 0;         // share of reads and checks that are answered after what came later
+  bool sqlite = false;             // on SQLite over a file system that tears writes
 
   std::vector<std::string> liars;  // one node each, see liar.h
 };

@@ -134,8 +134,8 @@ void SimNode::set_full(bool full) {
 }
 
 bool SimNode::has_space() const {
-  return !full_ && (had_no_space_ == MonoTime(0) ||
-                    around_.schedule.now() - had_no_space_ > std::chrono::minutes(2));
+  return !full_ &&
+         (had_no_space_ == MonoTime(0) || around_.schedule.now() - had_no_space_ > std::chrono::minutes(2));
 }
 
 void SimNode::crash_soon() {

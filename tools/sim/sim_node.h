@@ -46,8 +46,8 @@ struct NodeSetup {
   bool dialling_only = false;
   EngineConfig engine;
   std::chrono::milliseconds skew{0};
-  double drift = 0;         // of its clock, as a share
-  double slow_answers = 0;  // share of its reads and checks whose answer takes up to seconds
+  double drift = 0;            // of its clock, as a share
+  double slow_answers = 0;     // share of its reads and checks whose answer takes up to seconds
   bool late_listener = false;  // who dialled has its session a flight earlier than who listened
 };
 

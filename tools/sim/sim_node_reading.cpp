@@ -1,5 +1,5 @@
-// What a simulated node reads and checks, and when it hears the answers: what the daemon's reading thread and its
-// pool of checkers do.
+// What a simulated node reads and checks, and when it hears the answers: what the daemon's reading thread and
+// its pool of checkers do.
 #include <algorithm>
 
 #include "node/replication/execute.h"
@@ -19,8 +19,8 @@ MonoTime SimNode::time_to_answer(const IntentBody& body) {
   return chance_.hit(share) ? chance_.between(quick, std::chrono::seconds(2)) : quick;
 }
 
-// One thread reads, in turn, each time from the store as it is when the turn comes. Its answer reaches the engine
-// when it is ready: answers to commits that were carried out meanwhile are there before it.
+// One thread reads, in turn, each time from the store as it is when the turn comes. Its answer reaches the
+// engine when it is ready: answers to commits that were carried out meanwhile are there before it.
 void SimNode::read_in_turn(Intent intent) {
   reads_.push_back(std::move(intent));
   read_next();

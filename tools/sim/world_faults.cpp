@@ -112,13 +112,15 @@ void World::be_off_for_a_month(SimNode& node) {
   schedule_.after(a_while(chance_), [&node] { node.restart(); });
 }
 
-// What connects a node with a peer is cut, and each dials the other before it hears of its call. Soon after, half of
-// the time, one of what came of it is cut as well.
+// What connects a node with a peer is cut, and each dials the other before it hears of its call. Soon after,
+// half of the time, one of what came of it is cut as well.
 void World::race(SimNode& node) {
   const auto peers = node.peers();
   if (peers.empty()) return;
   SimNode& peer = *peers[chance_.below(peers.size())];
-  const auto may = [](const SimNode& one) { return one.up() && one.liar() == nullptr && !one.dialling_only(); };
+  const auto may = [](const SimNode& one) {
+    return one.up() && one.liar() == nullptr && !one.dialling_only();
+  };
   if (!may(node) || !may(peer) || !peer.peers_with(node)) return;
   counters_.add("dial races");
   for (const SessionId session : fabric_->between(node.index(), peer.index())) fabric_->reset(session);
