@@ -112,12 +112,11 @@ void Invariants::check_race(SimNode& a, SimNode& b, const Fabric& fabric, std::u
 }
 
 void Invariants::check_connected(SimNode& node, std::vector<Broken>& out) {
+  std::map<NodeKey, std::size_t> sessions;
+  for (const SessionInfo& session : node.engine().sessions()) sessions[session.peer] += session.ready ? 1 : 0;
   for (SimNode* peer : node.peers()) {
     if (!peer->up() || peer->liar() != nullptr || !peer->peers_with(node) || !peer->can_meet(node)) continue;
-    std::size_t ready = 0;
-    for (const SessionInfo& session : node.engine().sessions()) {
-      if (session.ready && session.peer == peer->node_key()) ++ready;
-    }
+    const std::size_t ready = sessions[peer->node_key()];
     if (ready == 1 || out.size() >= kMostLacking) continue;
     out.push_back(
         {schedule_.now(), node.name(), "has " + std::to_string(ready) + " connections with " + peer->name()});
