@@ -68,6 +68,9 @@ class EmptyBodies final : public Turned {
     while (true) {
       auto frame = reader.next();
       if (!frame.ok() || !*frame) return out;
+      // Its engine says that it ended an answer: whoever asked does not want it any more.
+      if (const auto it = kept_.find(session); (*frame)->has_error() && it != kept_.end())
+        it->second.erase((*frame)->error().request_id());
       if ((*frame)->has_bodies() && (*frame)->bodies().bodies_size() > 0) {
         keep_back(session, std::move(*(*frame)->mutable_bodies()));
       } else {
