@@ -109,7 +109,8 @@ class EmptyBodies final : public Turned {
       kept_.erase(it);
       return;
     }
-    for (auto& [request, answer] : it->second) drip(session, answer);
+    Bytes drops;
+    for (auto& [request, answer] : it->second) drops += drop_of(answer);
     std::erase_if(it->second, [](const auto& item) {
       const Answer& answer = item.second;
       return answer.kept.last() && answer.next == answer.kept.bodies_size();
@@ -119,9 +120,10 @@ class EmptyBodies final : public Turned {
     } else {
       schedule_.after(kDrop, [this, session] { drip(session); });
     }
+    node_.inject(session, std::move(drops));
   }
 
-  void drip(SessionId session, Answer& answer) {
+  static Bytes drop_of(Answer& answer) {
     v1::Frame frame;
     auto* bodies = frame.mutable_bodies();
     bodies->set_request_id(answer.kept.request_id());
@@ -130,7 +132,7 @@ class EmptyBodies final : public Turned {
       *bodies->add_bodies() = answer.kept.bodies(answer.next++);
       bodies->set_last(answer.kept.last() && answer.next == answer.kept.bodies_size());
     }
-    node_.inject(session, encoded(frame));
+    return encoded(frame);
   }
 
   std::map<SessionId, Answers> kept_;
