@@ -195,11 +195,6 @@ std::vector<SessionId> Fabric::between(NodeIndex a, NodeIndex b) const {
   return out;
 }
 
-std::pair<NodeIndex, NodeIndex> Fabric::ends(SessionId session) const {
-  const Connection& connection = *connections_.at(session);
-  return {connection.ends[0], connection.ends[1]};
-}
-
 Fabric::Dealings Fabric::dealings(NodeIndex a, NodeIndex b) const {
   const auto it = dealings_.find(std::minmax(a, b));
   return it == dealings_.end() ? Dealings() : it->second;

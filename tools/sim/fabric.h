@@ -61,8 +61,6 @@ class Fabric {
   bool is_open(SessionId session, NodeIndex node) const;
   // The connections between two nodes that are open at both ends.
   std::vector<SessionId> between(NodeIndex a, NodeIndex b) const;
-  // The two ends of a connection that is open at one of them: who dialled, then who listened.
-  std::pair<NodeIndex, NodeIndex> ends(SessionId session) const;
   // What has passed between two nodes since the beginning, whoever dialled.
   struct Dealings {
     std::uint64_t opened = 0;  // connections
