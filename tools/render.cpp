@@ -324,9 +324,10 @@ std::string render_clock(const json::value& clock) {
   add_field(out, "now", member(clock, "now"));
   for (const auto& because : clock.at("because").as_array()) {
     const std::string_view why = because.as_string();
-    add_field(out, "doubt", why == "own-entry" ? "our newest entry is of a later time"
-                            : why == "peers"   ? "the connected peers have another time"
-                                               : "it jumped just now, and counts in ten minutes");
+    add_field(out, "doubt",
+              why == "own-entry" ? "our newest entry is of a later time"
+              : why == "peers"   ? "the connected peers have another time"
+                                 : "it jumped just now, and counts in ten minutes");
   }
   if (member(clock, "off") == "yes") add_field(out, "behind", member(clock, "behind_seconds") + " s");
   if (member(clock, "signing_waits") == "yes")

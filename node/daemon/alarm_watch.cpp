@@ -120,7 +120,8 @@ void AlarmWatch::tell(const std::vector<Alarm>& standing) {
   std::map<std::string, Alarm> told;
   for (const Alarm& alarm : standing) {
     const auto before = told_.find(alarm.id);
-    if (before == told_.end() || before->second.severity != alarm.severity || now.value - told_at_[alarm.id].value >= kTellAgainMs) {
+    if (before == told_.end() || before->second.severity != alarm.severity ||
+        now.value - told_at_[alarm.id].value >= kTellAgainMs) {
       parts_.on_begin(alarm);
       told_at_[alarm.id] = now;
     }

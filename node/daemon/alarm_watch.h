@@ -29,7 +29,7 @@ class AlarmWatch {
     std::function<std::optional<Trouble>()> others_wait;
     std::function<std::optional<Trouble>()> index_trouble;
     std::function<std::optional<Trouble>()> courier_trouble;
-    ClockWatch* clock_watch = nullptr;  // is told what peers and our own log say; outlives this
+    ClockWatch* clock_watch = nullptr;           // is told what peers and our own log say; outlives this
     std::function<void(const Alarm&)> on_begin;  // and again while it lasts, now and then
     std::function<void(const Alarm&)> on_over;
     std::string folder;

@@ -146,10 +146,11 @@ std::optional<Error> ClockWatch::signing_waits() {
                     "--is-right",
                 "clock");
   if (hears_peers_first())
-    return fail(Code::kUnavailable,
-                "this node has just started, long after its newest entry, and hears first what time its peers "
-                "have; try again in a minute",
-                "clock");
+    return fail(
+        Code::kUnavailable,
+        "this node has just started, long after its newest entry, and hears first what time its peers "
+        "have; try again in a minute",
+        "clock");
   return std::nullopt;
 }
 

@@ -2,11 +2,12 @@
 //
 // The clock is off where it lies behind the newest entry of our own log, or differs from the median of the
 // connected peers, by more than kClockOff; that is an alarm. Peers are others: what they say is never enough
-// to stop us. Signing waits where our own evidence agrees: our own entry, or peers and a kernel that says that
-// nothing sets its clock. The operator's word ends that for what it was given on, also over a restart.
+// to stop us. Signing waits where our own evidence agrees: our own entry, or peers and a kernel that says
+// that nothing sets its clock. The operator's word ends that for what it was given on, also over a restart.
 //
-// A node that starts long after its newest entry, on a clock that nothing sets, hears its peers before it signs,
-// for kClockHearing at most: else what waits to be signed would be signed before anybody could say the time.
+// A node that starts long after its newest entry, on a clock that nothing sets, hears its peers before it
+// signs, for kClockHearing at most: else what waits to be signed would be signed before anybody could say the
+// time.
 //
 // Any thread.
 #pragma once
@@ -32,8 +33,8 @@ Result<std::optional<OwnNewest>> newest_own_entry(StoreReader& store, const LogI
 
 // What the operator looked at when they said that the clock is right.
 struct ClockWord {
-  std::uint64_t entries = 0;             // of our own log that may lie ahead of the clock: the first so many
-  std::chrono::milliseconds lag{0};      // of our clock behind those of the peers
+  std::uint64_t entries = 0;         // of our own log that may lie ahead of the clock: the first so many
+  std::chrono::milliseconds lag{0};  // of our clock behind those of the peers
   bool covers(const OwnNewest& newest) const { return newest.index.value < entries; }
 };
 std::string clock_word_text(const ClockWord& word);
@@ -78,7 +79,8 @@ class ClockWatch {
   Parts parts_;
   MonoTime began_;
   bool starts_late_;  // long after our newest entry
-  std::optional<std::chrono::milliseconds> lag_;  // of our clock behind the median of the peers; none: nobody says
+  std::optional<std::chrono::milliseconds>
+      lag_;  // of our clock behind the median of the peers; none: nobody says
 };
 
 }  // namespace koinon

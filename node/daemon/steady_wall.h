@@ -1,6 +1,6 @@
-// The time that the node goes by: the machine's wall clock, believed only as it runs on. A clock that is ahead
-// for a minute signs nothing early, lets nothing expire and makes nothing wait: what it jumped by counts once
-// it has stood for kClockStands. Until then time goes on from what was believed before.
+// The time that the node goes by: the machine's wall clock, believed only as it runs on. A clock that is
+// ahead for a minute signs nothing early, lets nothing expire and makes nothing wait: what it jumped by
+// counts once it has stood for kClockStands. Until then time goes on from what was believed before.
 //
 // Any thread.
 #pragma once

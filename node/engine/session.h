@@ -111,7 +111,7 @@ struct Session {
   std::optional<LogId> peer_log;  // none: an observer
   JournalId peer_journal;
   std::string agent;
-  BodyFilter filter;                           // bodies that the peer wants
+  BodyFilter filter;                              // bodies that the peer wants
   std::optional<std::int64_t> wall_less_mono_ms;  // its clock when it greeted, less our monotonic one then
 
   // Liveness

@@ -68,7 +68,8 @@ void look_at_clock(const ClockStanding& clock, Found& out) {
   const std::int64_t off = std::chrono::duration_cast<std::chrono::minutes>(clock.behind).count();
   const std::int64_t minutes = std::abs(off);
   out.add("clock", clock.signing_waits ? Severity::kCritical : Severity::kWarning,
-          "the clock of this node seems to be " + counted(static_cast<std::uint64_t>(minutes), "minute", "minutes") +
+          "the clock of this node seems to be " +
+              counted(static_cast<std::uint64_t>(minutes), "minute", "minutes") +
               (off > 0 ? " behind: " : " ahead: ") + clock_reason(because) +
               (clock.signing_waits ? "; nothing is signed until it is set, or until koinon clock --is-right"
                                    : "; set it"),

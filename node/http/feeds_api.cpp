@@ -233,7 +233,8 @@ std::string FeedsApi::feed_html(const std::string& markdown, const std::string& 
 }
 
 // When something became readable here, which is what readers sort by; not what its author's clock says. What
-// arrived while our clock was ahead is of now, for as long as it would lie ahead: no feed is of a time to come.
+// arrived while our clock was ahead is of now, for as long as it would lie ahead: no feed is of a time to
+// come.
 Result<UnixMillis> FeedsApi::shown_at(const LogId& log, EntryIndex index, UnixMillis created_at) {
   KOINON_ASSIGN(const auto arrival, parts_.store->arrival_of(log, index));
   return std::min(arrival ? arrival->at : created_at, parts_.clock.wall());

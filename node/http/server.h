@@ -62,9 +62,9 @@ class HttpService {
 class HttpServer {
  public:
   struct Options {
-    std::string listen;            // empty: no TCP
-    std::uint16_t port = 0;        // 0: any free one
-    std::filesystem::path socket;  // Unix socket, replaced if it is left over
+    std::string listen;                 // empty: no TCP
+    std::uint16_t port = 0;             // 0: any free one
+    std::filesystem::path socket;       // Unix socket, replaced if it is left over
     std::function<UnixMillis()> clock;  // what every answer says as its Date
   };
 

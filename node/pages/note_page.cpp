@@ -163,7 +163,8 @@ std::string dated_ahead(const Visit& visit, const json::object& record) {
   const auto arrived = parse_time(text_at(record, "arrived_at"), "arrived_at");
   if (!created.ok() || !arrived.ok()) return {};
   const std::chrono::milliseconds ahead(created->value - arrived->value);
-  return ahead > limits::kClockOff ? visit.say("note.dated_ahead", {{"date", visit.words->date(*arrived)}}) : "";
+  return ahead > limits::kClockOff ? visit.say("note.dated_ahead", {{"date", visit.words->date(*arrived)}})
+                                   : "";
 }
 
 }  // namespace

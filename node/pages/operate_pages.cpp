@@ -159,7 +159,7 @@ asio::awaitable<HttpResponse> OperatePages::show_operate(Visit visit, json::obje
   add("operate.name", text_at(body, "name"));
   const std::string signing = text_at(body, "signing");
   constexpr std::string_view kWaits = "waits: ";
-  add("operate.signing", signing == "ready" ? visit.say("operate.signing_ready")
+  add("operate.signing", signing == "ready"            ? visit.say("operate.signing_ready")
                          : signing.starts_with(kWaits) ? visit.fault(signing.substr(kWaits.size()))
                                                        : signing);
   add("operate.entries", count("entries"));

@@ -130,8 +130,9 @@ inline constexpr std::chrono::hours kLieForgotten{24};
 inline constexpr std::chrono::minutes kClockSlack{1};    // a step that is believed at once
 inline constexpr std::chrono::minutes kClockStands{10};  // until a larger one is
 inline constexpr std::chrono::minutes kClockOff{10};     // more than this from others, or behind our log: off
-inline constexpr std::chrono::hours kClockSilence{24 * 30};  // since our newest entry: a start that waits to hear peers
-inline constexpr std::chrono::minutes kClockHearing{1};      // for so long
+inline constexpr std::chrono::hours kClockSilence{
+    24 * 30};  // since our newest entry: a start that waits to hear peers
+inline constexpr std::chrono::minutes kClockHearing{1};  // for so long
 
 // Network edge
 inline constexpr std::size_t kPeers = 1024;

@@ -59,7 +59,8 @@ TEST(Alarms, AClockInDoubtIsOneAndACriticalOneWhereSigningWaits) {
   input.clock = {{ClockDoubt::kOwnEntry, ClockDoubt::kPeers}, std::chrono::hours(24), true};
   EXPECT_EQ(alarms_of(input).front().severity, Severity::kCritical);
   EXPECT_EQ(alarms_of(input).front().text,
-            "the clock of this node seems to be 1440 minutes behind: our newest entry is of a later time; nothing is "
+            "the clock of this node seems to be 1440 minutes behind: our newest entry is of a later time; "
+            "nothing is "
             "signed until it is set, or until koinon clock --is-right");
 }
 

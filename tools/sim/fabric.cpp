@@ -28,6 +28,7 @@ SessionId Fabric::open(NodeIndex dialler, NodeIndex listener) {
   auto connection = std::make_unique<Connection>();
   connection->ends[0] = dialler;
   connection->ends[1] = listener;
+  ++dealings_of(*connection).opened;
   connections_.emplace(id, std::move(connection));
   return id;
 }
@@ -149,6 +150,7 @@ void Fabric::forget_if_closed(SessionId id) {
 }
 
 void Fabric::reset(SessionId id) {
+  if (const auto it = connections_.find(id); it != connections_.end()) ++dealings_of(*it->second).cut;
   close_end(id, 0);
   close_end(id, 1);
 }
@@ -159,6 +161,7 @@ void Fabric::drop_node(NodeIndex node, bool silent) {
     if (it == connections_.end()) continue;
     Connection& connection = *it->second;
     if (connection.ends[0] != node && connection.ends[1] != node) continue;
+    ++dealings_of(connection).cut;
     const int end = side(connection, node);
     connection.open[end] = false;
     const int other = 1 - end;
@@ -174,6 +177,27 @@ std::vector<SessionId> Fabric::open_sessions() const {
   for (const auto& [id, connection] : connections_) out.push_back(id);
   std::sort(out.begin(), out.end());
   return out;
+}
+
+bool Fabric::is_open(SessionId session, NodeIndex node) const {
+  const auto it = connections_.find(session);
+  if (it == connections_.end()) return false;
+  const Connection& connection = *it->second;
+  return (connection.ends[0] == node && connection.open[0]) ||
+         (connection.ends[1] == node && connection.open[1]);
+}
+
+std::vector<SessionId> Fabric::between(NodeIndex a, NodeIndex b) const {
+  std::vector<SessionId> out;
+  for (const SessionId id : open_sessions()) {
+    if (is_open(id, a) && is_open(id, b)) out.push_back(id);
+  }
+  return out;
+}
+
+Fabric::Dealings Fabric::dealings(NodeIndex a, NodeIndex b) const {
+  const auto it = dealings_.find(std::minmax(a, b));
+  return it == dealings_.end() ? Dealings() : it->second;
 }
 
 void Fabric::set_groups(std::vector<int> groups) {

@@ -5,7 +5,9 @@
 // segments go on. Who was reset or lost its power answers late segments with a reset.
 #pragma once
 
+#include <algorithm>
 #include <deque>
+#include <map>
 #include <memory>
 #include <set>
 #include <unordered_map>
@@ -55,6 +57,16 @@ class Fabric {
   // Power fails at a node: its ends are gone. `silent`: nobody is told before they send something.
   void drop_node(NodeIndex node, bool silent);
   std::vector<SessionId> open_sessions() const;
+  // Whether a node has an end of the connection, and it is open.
+  bool is_open(SessionId session, NodeIndex node) const;
+  // The connections between two nodes that are open at both ends.
+  std::vector<SessionId> between(NodeIndex a, NodeIndex b) const;
+  // What has passed between two nodes since the beginning, whoever dialled.
+  struct Dealings {
+    std::uint64_t opened = 0;  // connections
+    std::uint64_t cut = 0;     // those that were reset, or lost with their node
+  };
+  Dealings dealings(NodeIndex a, NodeIndex b) const;
 
   bool blocked(NodeIndex from, NodeIndex to) const;
   void set_groups(
@@ -88,6 +100,9 @@ class Fabric {
   void close_end(SessionId id, int end);
   void release_stalled();
   void forget_if_closed(SessionId id);
+  Dealings& dealings_of(const Connection& connection) {
+    return dealings_[std::minmax(connection.ends[0], connection.ends[1])];
+  }
 
   Schedule& schedule_;
   Chance chance_;
@@ -97,6 +112,7 @@ class Fabric {
   std::vector<Place> places_;
   std::unordered_map<SessionId, std::unique_ptr<Connection>> connections_;
   std::set<std::pair<NodeIndex, NodeIndex>> one_way_;
+  std::map<std::pair<NodeIndex, NodeIndex>, Dealings> dealings_;  // the lower index first
   std::vector<int> groups_;
   std::uint64_t next_session_ = 1;
 };

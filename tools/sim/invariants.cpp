@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "crypto/hash.h"
+#include "proto/base/limits.h"
 #include "proto/codec/entry.h"
 #include "proto/codec/frame.h"
 #include "tools/sim/liar.h"
@@ -12,8 +13,10 @@
 namespace koinon::sim {
 namespace {
 
-// An engine may act on what its store has just been told a little later.
+// An engine may act on what its store has just been told a little later, and on what a clock tells when it
+// looks at what lapses.
 constexpr std::chrono::minutes kLag{2};
+constexpr MonoTime kLagOfClock = kLag + limits::kTrustRefresh;
 constexpr std::size_t kMostBroken = 20;
 
 }  // namespace
@@ -64,6 +67,9 @@ const Invariants::Policy& Invariants::policy_of(SimNode& node) {
   for (const LogId& log : policy.trusted) {
     if (!now.contains(log)) policy.left_at[log] = schedule_.now();
   }
+  for (const LogId& log : now) {
+    if (!policy.trusted.contains(log)) policy.entered_at[log] = schedule_.now();
+  }
   policy.trusted = std::move(now);
   policy.computed_at = schedule_.now();
   return policy;
@@ -76,7 +82,12 @@ bool Invariants::trusts(SimNode& node, const LogId& log) {
   const Policy& policy = policy_of(node);
   if (policy.trusted.contains(log)) return true;
   const auto left = policy.left_at.find(log);
-  return left != policy.left_at.end() && schedule_.now() - left->second < kLag;
+  return left != policy.left_at.end() && schedule_.now() - left->second < lag(policy);
+}
+
+MonoTime Invariants::lag(const Policy& policy) const {
+  const bool jumped = policy.jumped_at && schedule_.now() - *policy.jumped_at < kLagOfClock;
+  return jumped ? kLagOfClock : MonoTime(kLag);
 }
 
 // --- safety ---
@@ -117,17 +128,24 @@ void Invariants::check_committed(SimNode& node, const IntentBody& body) {
       fail(node, "stored " + *wrong);
     vouched(node, commit->run.vouches);
     if (!trusts(node, commit->run.log)) fail(node, "stored entries of a log outside its policy");
+    for (const StoredRecord& record : commit->run.records) check_erased(node, commit->run.log, record.index);
+    for (const WithdrawalFact& fact : commit->run.withdrawals)
+      check_erased(node, commit->run.log, fact.target);
   } else if (const auto* bodies = std::get_if<CommitBodies>(&body)) {
     for (const auto& item : bodies->bodies.bodies) {
       if (const auto wrong = truth_.body_differs(bodies->bodies.log, item.index, item.body))
         fail(node, "stored " + *wrong);
+      check_erased(node, bodies->bodies.log, item.index);
     }
+  } else if (const auto* evidence = std::get_if<CommitEvidence>(&body)) {
+    keeping_[node.index()].frozen.insert(evidence->evidence.log);
   } else if (const auto* chunk = std::get_if<CommitChunk>(&body)) {
     check_chunk(node, chunk->commit);
   } else if (const auto* finished = std::get_if<CommitFinished>(&body)) {
     if (!finished->whole && truth_.files().contains(finished->id))
       fail(node, "takes an honest author's file for another than its note names");
-  } else if (std::holds_alternative<CommitRemoval>(body)) {
+  } else if (const auto* removal = std::get_if<CommitRemoval>(&body)) {
+    check_removal(node, removal->log);
     store_changed(node);
   }
 }
@@ -147,6 +165,7 @@ void Invariants::check_restart(SimNode& node) {
     fail(node, "lost entries of its own that publish had answered");
   }
   check_store(node);
+  check_frozen(node);
   const auto state = node.store().load_state();
   const std::set<HeadAsk> asks(state->asks.begin(), state->asks.end());
   for (const PeerRecord& record : state->peers) {
@@ -183,6 +202,7 @@ void Invariants::check_store(SimNode& node) {
   const auto state = node.store().load_state();
   for (const LogState& log : state->logs) {
     std::vector<StoredRecord> records;
+    std::uint64_t bytes = 0;
     for (std::uint64_t i = 0; i < log.range.size().value; ++i) {
       auto record = node.store().record(log.id, EntryIndex(i));
       if (!record.ok())
@@ -193,9 +213,12 @@ void Invariants::check_store(SimNode& node) {
         fail(node,
              "lacks the body of entry " + std::to_string(i) + " of " + log.identity.name + " unnoticed");
       }
+      bytes += record->entry.size() + (record->transit ? 0 : record->body.size());
+      if (!record->body.empty()) check_erased(node, log.id, EntryIndex(i));
       records.push_back(std::move(*record));
     }
     if (const auto wrong = truth_.differs(log.id, records)) fail(node, "holds " + *wrong);
+    check_quota(node, log.id, bytes);
   }
 }
 
@@ -359,41 +382,11 @@ std::vector<Broken> Invariants::unsettled() {
       check_log_settled(node, truth_.log(id), gets, out);
     }
     check_files_settled(node, gets, out);
+    check_connected(node, out);
+    check_frozen(node);
   }
   check_forks(out);
   return out;
-}
-
-bool Invariants::contradict(SimNode& a, SimNode& b, const LogId& log) {
-  const auto one = a.store().log_state(log);
-  const auto other = b.store().log_state(log);
-  if (!one.ok() || !other.ok() || !one->whole || !other->whole) return false;
-  const TreeSize shared(std::min(one->whole->size.value, other->whole->size.value));
-  return *a.store().root_at(log, shared) != *b.store().root_at(log, shared);
-}
-
-void Invariants::check_forks(std::vector<Broken>& out) {
-  for (const auto& [id, log] : truth_.logs()) {
-    if (log.histories.size() < 2) continue;
-    for (const auto& node : nodes_) {
-      if (!node->up() || node->liar() != nullptr || !policy_of(*node).trusted.contains(id)) continue;
-      for (SimNode* peer : node->peers()) {
-        if (!peer->up() || peer->liar() != nullptr || !peer->peers_with(*node) || !peer->can_meet(*node) ||
-            !policy_of(*peer).trusted.contains(id) || !contradict(*node, *peer, id)) {
-          continue;
-        }
-        const auto mine = node->store().log_state(id);
-        if (mine->frozen && !node->store().evidence(id)->empty()) continue;
-        const auto theirs = peer->store().log_state(id);
-        out.push_back({schedule_.now(), node->name(),
-                       "has not noticed that " + peer->name() + " holds another history of " +
-                           log.identity.name + " (" + std::to_string(mine->whole->size.value) + " and " +
-                           std::to_string(theirs->whole->size.value) + " entries, " +
-                           (node->connected_to(*peer) ? "connected" : "not connected") +
-                           (theirs->frozen ? ", frozen there" : "") + ")"});
-      }
-    }
-  }
 }
 
 }  // namespace koinon::sim

@@ -6,6 +6,7 @@
 #include "crypto/checkpoint.h"
 #include "node/replication/execute.h"
 #include "proto/codec/frame.h"
+#include "tools/sim/liar_turned.h"
 
 namespace koinon::sim {
 namespace {
@@ -405,6 +406,10 @@ const std::vector<Lie>& all_lies() {
       {"false-cursor", "lies about its cursors and about what it holds"},
       {"flood-invites", "connects again and again, all at once"},
       {"two-histories", "signs two histories for two halves of the network"},
+      {"empty-bodies", "answers who asks for bodies with empty frames, or with one body a minute"},
+      {"flood-heads", "tells an old head again and again"},
+      {"flood-haves", "says again and again that it has bodies which nobody lacks"},
+      {"glutton", "writes without end"},
   };
   return kLies;
 }
@@ -433,6 +438,7 @@ std::unique_ptr<Liar> make_liar(std::string_view name, SimNode& node, Schedule& 
   if (name == "false-erasure") return make.operator()<FalseErasure>();
   if (name == "false-cursor") return make.operator()<FalseCursor>();
   if (name == "flood-invites") return make.operator()<FloodInvites>();
+  if (auto turned = make_turned_liar(name, node, schedule, counters, chance)) return turned;
   // Their words are honest; what they sign or claim is not.
   return std::make_unique<Liar>();
 }

@@ -22,10 +22,12 @@ struct Scenario {
   std::size_t admits = 100;
   double grace_hours = 3;
   double ping_seconds = 120;
+  std::uint64_t log_bytes = 0;  // that a node takes of one log; 0: no invariant says how many
 
   // What cities do
   double notes_per_day = 4;       // of each
   double erasures_per_day = 0.3;  // of each
+  double hasty = 0;               // share of notes that are erased within seconds
   std::size_t note_bytes = 700;
   double attached = 0;               // share of notes that have a file
   std::size_t file_bytes = 300'000;  // of a file, on average
@@ -52,8 +54,12 @@ struct Scenario {
   double crashes_per_day = 0;  // of each node
   double full_disks_per_day = 0;
   double slow_disks_per_day = 0;
-  double skew_seconds = 0;  // of clocks, either way
-  bool sqlite = false;      // on SQLite over a file system that tears writes
+  double skew_seconds = 0;         // of clocks, either way
+  double clock_jumps_per_day = 0;  // of each node's clock: a minute or 400 days ahead, or back to 2000
+  double months_off_per_day = 0;   // of each node: it is off, and a month later by its clock when it is back
+  double dial_races_per_day = 0;   // of each node: it and a peer dial each other at once
+  double slow_answers = 0;         // share of reads and checks that are answered after what came later
+  bool sqlite = false;             // on SQLite over a file system that tears writes
 
   std::vector<std::string> liars;  // one node each, see liar.h
 };

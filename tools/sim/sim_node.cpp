@@ -56,7 +56,7 @@ Now SimNode::now() const { return {around_.schedule.now() - booted_, wall()}; }
 
 UnixMillis SimNode::wall() const {
   const auto passed = std::chrono::duration_cast<std::chrono::milliseconds>(around_.schedule.now());
-  return {kStartMillis + setup_.skew.count() + passed.count() +
+  return {kStartMillis + setup_.skew.count() + clock_off_.count() + passed.count() +
           static_cast<std::int64_t>(static_cast<double>(passed.count()) * setup_.drift)};
 }
 
@@ -96,17 +96,20 @@ void SimNode::load_engine() {
 
 void SimNode::crash(bool silent) {
   if (!up()) return;
+  ran_ = ran();
   engine_.reset();
   ++life_;
   queue_.clear();
   writing_ = false;
+  reads_.clear();
+  reading_ = false;
   slow_ = false;
   sessions_.clear();
   proven_.clear();
   tick_at_ = MonoTime::max();
   for (auto& [key, peer] : peers_) peer.dialling = false;
   around_.fabric.drop_node(index_, silent);
-  disk_->set_full(false);
+  set_full(false);
   disk_->lose_power(chance_);
 }
 
@@ -122,6 +125,17 @@ void SimNode::restart() {
   load_engine();
   repeat_changes();
   around_.observer.on_restart(*this);
+}
+
+void SimNode::set_full(bool full) {
+  if (full_ || full) had_no_space_ = around_.schedule.now();
+  full_ = full;
+  disk_->set_full(full);
+}
+
+bool SimNode::has_space() const {
+  return !full_ &&
+         (had_no_space_ == MonoTime(0) || around_.schedule.now() - had_no_space_ > std::chrono::minutes(2));
 }
 
 void SimNode::crash_soon() {
@@ -228,10 +242,12 @@ void SimNode::carry_out_intent(Intent intent) {
   switch (intent_class(intent.body)) {
     case IntentClass::kWrite:
       return write(std::move(intent));
-    case IntentClass::kCheck:
-      return complete({intent.id, execute_check(std::move(intent.body), around_.memory.checks())},
-                      chance_.between(std::chrono::microseconds(50), std::chrono::milliseconds(2)));
+    case IntentClass::kCheck: {
+      const MonoTime takes = time_to_answer(intent.body);
+      return complete({intent.id, execute_check(std::move(intent.body), around_.memory.checks())}, takes);
+    }
     case IntentClass::kRead:
+      if (setup_.slow_answers > 0) return read_in_turn(std::move(intent));
       return later(chance_.between(std::chrono::microseconds(50), std::chrono::milliseconds(2)),
                    [this, intent = std::move(intent)] {
                      engine_->on_completion(now(), {intent.id, execute_read(*store_, intent.body)});

@@ -46,7 +46,9 @@ struct NodeSetup {
   bool dialling_only = false;
   EngineConfig engine;
   std::chrono::milliseconds skew{0};
-  double drift = 0;  // of its clock, as a share
+  double drift = 0;            // of its clock, as a share
+  double slow_answers = 0;     // share of its reads and checks whose answer takes up to seconds
+  bool late_listener = false;  // who dialled has its session a flight earlier than who listened
 };
 
 struct Surroundings {
@@ -68,8 +70,12 @@ class SimNode final : public Endpoint {
   void restart();
   void crash_soon();  // while it writes
   bool up() const { return engine_ != nullptr; }
-  void set_full(bool full) { disk_->set_full(full); }
+  void set_full(bool full);
   void set_slow(bool slow) { slow_ = slow; }
+  // Its clock is off by so much from now on, on top of its skew; steady time runs on. A machine keeps it over
+  // restarts.
+  void set_clock(std::chrono::milliseconds off) { clock_off_ = off; }
+  std::chrono::milliseconds clock_off() const { return clock_off_; }
 
   // --- its operator and its office ---
   void pin(SimNode& other);  // as `peer add` with a vouch
@@ -107,6 +113,11 @@ class SimNode final : public Endpoint {
   std::uint64_t acknowledged() const {
     return acknowledged_;
   }  // entries of our log that publish has answered
+  // How long it has run, over all its lives.
+  MonoTime ran() const { return ran_ + (up() ? around_.schedule.now() - booted_ : MonoTime(0)); }
+  std::uint64_t life() const { return life_; }
+  // Whether its disk has had space for a while.
+  bool has_space() const;
   bool peers_with(const SimNode& other) const { return peers_.contains(other.node_key_); }
   bool connected_to(const SimNode& other) const;
   // Whether one of the two can dial the other.
@@ -117,6 +128,8 @@ class SimNode final : public Endpoint {
 
   Liar* liar() const { return liar_.get(); }
   void set_liar(std::unique_ptr<Liar> liar);
+  // Dials a peer now, unless it is being dialled already.
+  void dial_now(const SimNode& other);
   // A liar's own words on a session.
   void inject(SessionId session, Bytes bytes);
   void hang_up(SessionId session);
@@ -126,6 +139,7 @@ class SimNode final : public Endpoint {
     SimNode* node = nullptr;
     unsigned failures = 0;
     bool dialling = false;
+    std::uint64_t wait = 0;  // while it waits to be dialled: which of our waits; 0: it does not
   };
   using Work = std::variant<Intent, DraftMaker, std::function<Status(Store&)>>;
 
@@ -134,6 +148,9 @@ class SimNode final : public Endpoint {
   void carry_out(Output output);
   void carry_out_intent(Intent intent);
   void complete(Completion completion, MonoTime delay);
+  MonoTime time_to_answer(const IntentBody& body);
+  void read_in_turn(Intent intent);
+  void read_next();
   void on_event(const Event& event);
   void schedule_tick();
 
@@ -149,6 +166,7 @@ class SimNode final : public Endpoint {
 
   void dial_later(const NodeKey& key);
   void dial(const NodeKey& key);
+  void shaken(SimNode& other);
   void connected(SessionId session, SimNode& other, bool dialled_by_us);
   void consider_vouch(const NodeKey& key);
   template <typename Act>
@@ -178,7 +196,14 @@ class SimNode final : public Endpoint {
   std::set<LogId> blocked_;
   std::deque<Work> queue_;
   bool writing_ = false;
+  std::deque<Intent> reads_;  // that wait for the one reader
+  bool reading_ = false;
   bool slow_ = false;
+  bool full_ = false;
+  MonoTime had_no_space_{};  // when it had none last
+  std::chrono::milliseconds clock_off_{0};
+  MonoTime ran_{};  // in earlier lives
+  std::uint64_t waits_ = 0;
   bool draining_ = false;
   std::uint64_t acknowledged_ = 0;
   MonoTime tick_at_ = MonoTime::max();

@@ -32,13 +32,27 @@ void SimNode::dial_later(const NodeKey& key) {
   MonoTime wait = MonoTime(limits::kDialBackoffMin) * (std::int64_t{1} << std::min(peer.failures, 16U));
   wait = std::min<MonoTime>(wait, limits::kDialBackoffMax);
   if (engine_->shuns(now(), key)) wait = std::chrono::minutes(1);
-  later(chance_.between(wait / 2, wait), [this, key] { dial(key); });
+  peer.wait = ++waits_;
+  later(chance_.between(wait / 2, wait), [this, key, number = peer.wait] {
+    const auto waiting = peers_.find(key);
+    if (waiting != peers_.end() && waiting->second.wait == number) dial(key);
+  });
+}
+
+void SimNode::dial_now(const SimNode& other) {
+  const auto it = peers_.find(other.node_key_);
+  if (it == peers_.end() || !up() || other.dialling_only()) return;
+  Peer& peer = it->second;
+  if (peer.dialling && peer.wait == 0) return;
+  peer.dialling = true;
+  dial(other.node_key_);
 }
 
 void SimNode::dial(const NodeKey& key) {
   const auto it = peers_.find(key);
   if (it == peers_.end()) return;
   Peer& peer = it->second;
+  peer.wait = 0;
   SimNode& other = *peer.node;
   if (connected_to(other)) {
     peer.dialling = false;
@@ -65,11 +79,22 @@ void SimNode::dial(const NodeKey& key) {
         there.engine().shuns(there.now(), node_key_)) {
       return dial_later(key);
     }
-    const SessionId session = around_.fabric.open(index_, there.index_);
-    around_.counters.add("connections");
-    there.connected(session, *this, false);
-    connected(session, there, true);
+    shaken(there);
   });
+}
+
+// The handshake has ended at the side that dialled. In TLS 1.3 the other ends it when our last word arrives.
+void SimNode::shaken(SimNode& there) {
+  const SessionId session = around_.fabric.open(index_, there.index_);
+  around_.counters.add("connections");
+  if (!setup_.late_listener) {
+    there.connected(session, *this, false);
+    return connected(session, there, true);
+  }
+  there.later(around_.fabric.latency(index_, there.index_), [this, session, &there] {
+    if (around_.fabric.is_open(session, there.index_)) there.connected(session, *this, false);
+  });
+  connected(session, there, true);
 }
 
 void SimNode::connected(SessionId session, SimNode& other, bool dialled_by_us) {

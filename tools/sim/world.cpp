@@ -9,6 +9,7 @@ namespace koinon::sim {
 namespace {
 
 constexpr std::chrono::minutes kLiarTurn{1};
+constexpr std::chrono::minutes kLook{5};  // shorter than anybody is shunned
 constexpr std::chrono::minutes kSettleStep{1};
 constexpr std::chrono::hours kSettleLimit{6};
 constexpr std::chrono::minutes kJoining{5};  // in which all nodes start and pin each other
@@ -25,7 +26,9 @@ World::World(Scenario scenario, WorldOptions options)
       schedule_, chance_.fork(), counters_,
       FabricRules{scenario_.loss, scenario_.duplicate, scenario_.reorder, scenario_.bandwidth});
   invariants_ = std::make_unique<Invariants>(
-      schedule_, truth_, nodes_, PolicyRules{scenario_.hops, scenario_.admits}, options_.check_frames);
+      schedule_, truth_, nodes_, PolicyRules{scenario_.hops, scenario_.admits},
+      KeepingRules{MonoTime(static_cast<std::int64_t>(scenario_.grace_hours * 3600e9)), scenario_.log_bytes},
+      options_.check_frames);
 }
 
 World::~World() = default;
@@ -55,6 +58,9 @@ SimNode& World::add_node(const std::string& name, std::size_t place, std::uint64
   if (scenario_.attached > 0 && chance_.hit(1.0 / 3)) setup.engine.attachments_up_to = scenario_.file_bytes;
   setup.skew = std::chrono::milliseconds(
       static_cast<std::int64_t>((chance_.unit() * 2 - 1) * scenario_.skew_seconds * 1000));
+  setup.engine.log_bytes = scenario_.log_bytes;
+  setup.slow_answers = scenario_.slow_answers;
+  setup.late_listener = scenario_.dial_races_per_day > 0;
   setup.drift = scenario_.skew_seconds > 0 ? (chance_.unit() * 2 - 1) * 1e-4 : 0;
   const Surroundings around{schedule_, *fabric_, counters_, memory_, *this};
   const std::uint64_t number = nodes_.size();
@@ -192,6 +198,7 @@ void World::on_published(SimNode& node, const RunCommit& run) {
 void World::on_event(SimNode& node, const Event& event) {
   using Kind = Event::Kind;
   const std::string about = truth_.known(event.log) ? truth_.log(event.log).identity.name : "";
+  if (node.liar() == nullptr) invariants_->check_event(node, event);
   switch (event.kind) {
     case Kind::kForked:
       counters_.add("forks noticed");
@@ -283,6 +290,7 @@ Outcome World::run() {
     if (node->liar() == nullptr) continue;
     turn_of(*node);
   }
+  look_round();
   if (scenario_.publish_once) {
     if (run_until(faults_end_)) settle(outcome);
     if (outcome.ok() && invariants_->broken().empty()) spread_once(outcome);
@@ -319,6 +327,11 @@ void World::turn_of(SimNode& node) {
     if (node.up()) node.liar()->on_turn();
     turn_of(node);
   });
+}
+
+void World::look_round() {
+  invariants_->check_shunned();
+  schedule_.after(kLook, [this] { look_round(); });
 }
 
 // Each city publishes one note once everything is calm; how it spreads is counted.

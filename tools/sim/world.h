@@ -53,7 +53,11 @@ class World final : public Observer {
   void each(double per_day, std::function<void(SimNode&)> act);
   void once_in_a_while(double per_day, std::function<void()> act);
   void publish_note(SimNode& node);
+  Draft note_draft();
+  void gorge(SimNode& node, std::size_t notes);
   void erase_note(SimNode& node);
+  void erase_entry(SimNode& node, std::uint64_t index);
+  std::vector<std::uint64_t> standing_notes(SimNode& node);
   void change_filter(SimNode& node);
   void change_vouch(SimNode& node);
   void block_city(SimNode& node);
@@ -71,6 +75,12 @@ class World final : public Observer {
   void crash(SimNode& node);
   void fill_disk(SimNode& node);
   void slow_disk(SimNode& node);
+  void set_clock(SimNode& node, std::chrono::milliseconds off);
+  void jump_clock(SimNode& node);
+  void be_off_for_a_month(SimNode& node);
+  void race(SimNode& node);
+  void cut_one(SimNode& a, SimNode& b);
+  void judge_race(SimNode& a, SimNode& b);
   void heal();
 
   // world.cpp
@@ -82,6 +92,7 @@ class World final : public Observer {
   void settle(Outcome& outcome);
   void spread_once(Outcome& outcome);
   void turn_of(SimNode& node);
+  void look_round();
   void remember_unanswered(SimNode& node);
   bool run_until(MonoTime end);
   void note(const SimNode& node, const std::string& what);

@@ -14,6 +14,11 @@ constexpr const char* kTopics[] = {
     "health/testing",    "health/hospitals", "climate/heat",     "climate/flooding", "food/security",
     "migration/welcome", "events/hosting",   "energy/buildings", "growth/jobs",      "mobility/cycling"};
 
+// What one that writes without end has written at last: so many notes, one a minute.
+constexpr std::size_t kGluttony = 250;
+constexpr std::size_t kGluttonsNote = 120'000;  // bytes
+constexpr std::chrono::seconds kRegretted{5};   // on average, where a note is taken back at once
+
 }  // namespace
 
 // Every node does it so often, at moments of its own.
@@ -46,6 +51,7 @@ void World::live() {
   each(scenario_.blocks_per_day, [this](SimNode& node) { block_city(node); });
   each(scenario_.peer_changes_per_day, [this](SimNode& node) { change_peer(node); });
   for (const auto& [index, lie] : lies_) {
+    if (lie == "glutton") gorge(*nodes_[index], kGluttony);
     if (lie != "fake-vouches") continue;
     schedule_.at(std::chrono::minutes(30),
                  [this, node = nodes_[index].get()] { vouch_for_nobody(*node, 1000); });
@@ -69,7 +75,7 @@ void World::vouch_for_nobody(SimNode& node, std::size_t count) {
   }
 }
 
-void World::publish_note(SimNode& node) {
+Draft World::note_draft() {
   Draft draft;
   draft.again = true;
   draft.entry.set_kind(v1::KIND_PRACTICE);
@@ -82,10 +88,34 @@ void World::publish_note(SimNode& node) {
   draft.body.emplace();
   auto* practice = draft.body->mutable_practice();
   practice->set_title("note " + std::to_string(++notes_));
+  return draft;
+}
+
+void World::publish_note(SimNode& node) {
+  Draft draft = note_draft();
+  auto* practice = draft.body->mutable_practice();
   const double size = chance_.exponential(static_cast<double>(scenario_.note_bytes));
   practice->set_solution(std::string(static_cast<std::size_t>(std::min(size, 500'000.0)), 'x'));
   if (scenario_.attached > 0 && chance_.hit(scenario_.attached)) attach_file(node, draft);
   node.publish(std::move(draft));
+  if (!chance_.hit(scenario_.hasty)) return;
+  schedule_.after(chance_.exponential(kRegretted), [this, &node] {
+    const auto notes = standing_notes(node);
+    if (node.up() && !quiet() && !notes.empty()) erase_entry(node, notes.back());
+  });
+}
+
+void World::gorge(SimNode& node, std::size_t notes) {
+  if (notes == 0) return;
+  schedule_.after(std::chrono::minutes(1), [this, &node, notes] {
+    if (quiet()) return;
+    gorge(node, notes - 1);
+    if (!node.up()) return;
+    Draft draft = note_draft();
+    draft.body->mutable_practice()->set_solution(std::string(kGluttonsNote, 'x'));
+    counters_.add("lies told");
+    node.publish(std::move(draft));
+  });
 }
 
 void World::attach_file(SimNode& node, Draft& draft) {
@@ -114,15 +144,23 @@ void World::want_some_file(SimNode& node) {
   node.want_file({file.log, *file.index, file.cut.id, AttachmentWish::kByHand, 0});
 }
 
-void World::erase_note(SimNode& node) {
+// Its notes that it has not erased, by index.
+std::vector<std::uint64_t> World::standing_notes(SimNode& node) {
   const auto& records = truth_.log(node.log()).records();
   std::vector<std::uint64_t> own;
   for (std::uint64_t i = 0; i < records.size(); ++i) {
     const auto entry = parse_entry(records[i].entry);
     if (entry.ok() && entry->kind() == v1::KIND_PRACTICE && !records[i].erased_by) own.push_back(i);
   }
-  if (own.empty()) return;
-  const std::uint64_t index = own[chance_.below(own.size())];
+  return own;
+}
+
+void World::erase_note(SimNode& node) {
+  const auto own = standing_notes(node);
+  if (!own.empty()) erase_entry(node, own[chance_.below(own.size())]);
+}
+
+void World::erase_entry(SimNode& node, std::uint64_t index) {
   Draft draft;
   draft.again = true;
   draft.entry.set_kind(v1::KIND_WITHDRAWAL);
