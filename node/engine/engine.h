@@ -294,7 +294,8 @@ class Engine {
   void on_evidence(Now now, Session& session, const v1::Evidence& evidence);
   void tell_evidence(Session& session, const LogId& log);
   void settle_row(Now now, SessionId session, const LogId& log, JournalSeq row, bool answered = true);
-  std::optional<PeerCursor> cursor_after(Session& session, const LogId& log);
+  std::optional<PeerCursor> cursor_after(const Session& session, const LogId& log, JournalSeq row) const;
+  void note_saved(Session& session, JournalSeq seq);
   void save_cursor(Now now, Session& session);
   void ask_for(Session& session, const std::vector<LogId>& logs);
   void lie(Now now, Session& session, const Error& error);
@@ -318,9 +319,10 @@ class Engine {
   void schedule_fetch(Now now, const LogId& id);
   void retry_fetches(Now now);
   void queue_fetch(Session& session, const LogId& id);
+  std::deque<LogId> take_queue(Session& session);
   void start_fetches(Now now, Session& session);
   void start_fetch(Now now, Session& session, Log& log);
-  void begin_fetch(Now now, Log& log, SessionId source, const StoredHead& target, std::uint64_t request_id);
+  void begin_fetch(Now now, Log& log, const Offer& offer, std::uint64_t request_id);
   void on_chunk(Now now, Session& session, v1::Chunk chunk, std::size_t size);
   Status take_chunk(Now now, Log& log, v1::Chunk chunk, std::size_t size, Bytes head_note);
   void on_run_verified(Now now, const LogId& id, std::uint64_t generation, SessionId source, EntryIndex from,

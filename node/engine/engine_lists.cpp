@@ -62,8 +62,16 @@ void Engine::file_source(const Log& log, SessionId id) {
   }
 }
 
+// Heads are verified in any order, and some come outside the journal: a smaller one takes nothing back
+// unless a later row says so. Whatever remains settles the latest row.
 void Engine::keep_offer(Log& log, const Offer& offer) {
-  log.offers.insert_or_assign(offer.source, offer);
+  const auto [it, first] = log.offers.try_emplace(offer.source, offer);
+  if (!first) {
+    Offer& kept = it->second;
+    const JournalSeq row = std::max(kept.row, offer.row);
+    if (offer.row > kept.row || offer.head.size >= kept.head.size) kept = offer;
+    kept.row = row;
+  }
   file_source(log, offer.source);
 }
 
@@ -111,6 +119,8 @@ std::string Engine::misfiled() const {
   for (const auto& [id, session] : sessions_) {
     if (session->gives != gives[id]) return "gives";
     if (!session->fetch_queue.empty()) queued.insert(id);
+    const std::set<LogId> in_queue(session->fetch_queue.begin(), session->fetch_queue.end());
+    if (in_queue != session->in_queue || in_queue.size() != session->fetch_queue.size()) return "in queue";
     gives.erase(id);
   }
   if (queued != queued_) return "queued";

@@ -74,6 +74,7 @@ struct Fetch {
   std::uint64_t generation = 0;  // tells its completions from those of a fetch that was given up
   SessionId source;
   StoredHead target;
+  JournalSeq row;                // that its target settles, of the source's journal; 0: none
   std::uint64_t request_id = 0;  // 0: a push
   EntryIndex next_chunk;         // where the next chunk must begin
   CompactRange range;            // of what was verified in order and given to the store
