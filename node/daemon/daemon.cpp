@@ -596,7 +596,9 @@ void Daemon::consider_vouch(const NodeKey& key) {
 void Daemon::sign_what_waited() {
   hold_queue_->notify();
   asio::post(network_->context(), [this] {
-    for (const NodeKey& key : std::set<NodeKey>(proven_)) consider_vouch(key);
+    for (const auto& [log, keys] : proven_) {
+      for (const NodeKey& key : keys) consider_vouch(key);
+    }
   });
 }
 
