@@ -228,6 +228,7 @@ class Engine {
 
   // engine.cpp: inputs, dispatch, sending
   void handle_frame(Now now, Session& session, v1::Frame frame, std::size_t size);
+  bool may_come(Now now, Session& session, const v1::Frame& frame, std::size_t size);
   void count_frame(Now now, const Session& session, const v1::Frame& frame);
   Session* find(SessionId id);
   Session* session_of(const NodeKey& peer);
@@ -244,8 +245,10 @@ class Engine {
   void refresh_trust(Now now);
   std::string name_of(const LogId& id) const;
   void enter_policy(Now now, const LogId& id);
+  void readmit(Log& log);
   void leave_policy(Now now, const LogId& id);
   void remember_asks(const std::vector<LogId>& logs);
+  void forget_outside_asks();
   void ask_settled(const NodeKey& peer, const LogId& log);
   std::chrono::milliseconds grace() const;
   std::chrono::milliseconds lived(Now now) const;
@@ -265,6 +268,7 @@ class Engine {
     bool frozen = false;
     bool unread = false;   // the store may know of bodies to be looked for
     bool lacking = false;  // bodies are looked for
+    bool waiting = false;  // and not only because nobody had them
     bool filter = false;   // its bodies follow an older filter than ours
   };
   Due due_of(const LogId& id) const;
@@ -351,6 +355,7 @@ class Engine {
 
   // engine_bodies.cpp: bodies that are missing, and where to get them
   void look_for_bodies(Now now, const LogId& id);
+  bool takes_bodies(const Log& log) const;
   void read_unheld(Log& log);
   void on_unheld(Now now, const LogId& id, const std::vector<StoredRecord>& records);
   void add_missing(Log& log, EntryIndex index, BytesView entry, MissingBody body);
@@ -368,9 +373,10 @@ class Engine {
   void on_bodies_stored(Now now, const LogId& id, const std::vector<EntryIndex>& indexes);
   void on_have(Now now, Session& session, const v1::Have& have);
   void body_not_held(Session& session, Log& log, EntryIndex index);
-  void relay_request(Now now, Session& session, std::uint32_t hops_left, Log& log,
-                     const StoredRecord& record);
+  void relay_request(const Session& session, std::uint32_t hops_left, Log& log, const StoredRecord& record);
   void note_not_held(Session& session, const LogId& log, const v1::Chunk& chunk);
+  bool somebody_is_free() const;
+  void look_for_waiting_bodies(Now now);
   void look_for_all_bodies(Now now);
   void give_up_slow_bodies(Now now, Session& session);
   void forget_session_bodies(Now now, SessionId id);
@@ -478,6 +484,7 @@ class Engine {
   std::set<LogId> frozen_;
   std::set<LogId> unread_;
   std::set<LogId> lacking_;
+  std::set<LogId> waiting_;
   std::set<LogId> unfiltered_;
   std::set<std::pair<MonoTime, LogId>> retries_;  // Log::retry_bodies_at, in order
   std::set<SessionId> queued_;                    // those with a fetch_queue

@@ -38,7 +38,7 @@ void Engine::schedule_fetch(Now now, const LogId& id) {
   const auto it = logs_.find(id);
   if (it == logs_.end()) return;
   Log& log = *it->second;
-  if (log.fetch || log.commits > 0 || log.state.frozen || store_failed_) return;
+  if (!log.may_grow() || store_failed_) return;
   const Offer* best = best_offer(now, log);
   Session* session = best == nullptr ? nullptr : find(best->source);
   if (session == nullptr) return;
@@ -78,7 +78,7 @@ void Engine::start_fetches(Now now, Session& session) {
     session.in_queue.erase(id);
     if (session.fetch_queue.empty()) queued_.erase(session.id);
     Log& log = *logs_.at(id);
-    if (!log.fetch && log.commits == 0 && !log.state.frozen) start_fetch(now, session, log);
+    if (log.may_grow()) start_fetch(now, session, log);
   }
 }
 
@@ -235,6 +235,7 @@ void Engine::commit_run(Now now, Log& log, RunVerified run, std::size_t size) {
     }
   }
   const std::uint64_t bytes = bytes_held(run.records);
+  intent.own = log.state.id == own_log_;
   fetch.range = run.after;
   intent.run.identity = log.state.identity;
   intent.run.log = log.state.id;

@@ -197,7 +197,7 @@ void Engine::on_push(Now now, Session& session, v1::Push push, std::size_t size)
     abandon_fetch(now, log, false);
   }
   const auto count = static_cast<std::uint64_t>(push.chunk().records_size());
-  const bool fits = !log.fetch && log.commits == 0 && own_log_ != offer.log && push.chunk().from() == held &&
+  const bool fits = log.may_grow() && own_log_ != offer.log && push.chunk().from() == held &&
                     count > 0 && head->size.value == held + count &&
                     head->size.value <= log_entries_quota() && takes_more(now, log) && !store_failed_;
   if (!fits) {

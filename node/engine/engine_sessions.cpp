@@ -258,7 +258,8 @@ void Engine::bodies_refused(Now now, Session& session, std::uint64_t request_id)
   const BodiesAsked request = std::move(asked->second);
   session.bodies_asked.erase(asked);
   for (const EntryIndex index : request.open) body_not_held(session, *logs_.at(request.log), index);
-  look_for_all_bodies(now);
+  look_for_bodies(now, request.log);
+  look_for_waiting_bodies(now);
 }
 
 void Engine::on_tick(Now now) {
