@@ -107,6 +107,90 @@ TEST_P(Replication, ACutConnectionResumesAtItsCursor) {
   EXPECT_LT(network.bytes(quiet), 400U) << "a resync with nothing new carries no heads";
 }
 
+JournalSeq stored_cursor(const TestNode& node) { return node.store->load_state()->peers.at(0).cursor; }
+
+TEST_P(Replication, ACursorWaitsForTheLatestHeadOfALog) {
+  TestNode& seoul = network.add("seoul.example");
+  TestNode& la = network.add("la.example");
+  seoul.publish(20);
+  network.peer(seoul, la);
+  la.hold = [](const IntentBody& body) { return std::holds_alternative<VerifyRun>(body); };
+  const SessionId session = network.connect(la, seoul);
+  network.drive();
+  // Seoul tells of more while LA checks what it asked for, and then that its journal may be left there.
+  seoul.publish(5);
+  network.drive();
+  const JournalSeq row = seoul.engine->log(seoul.id())->journal_seq;
+  ASSERT_LT(stored_cursor(la), row);
+  network.let_go(la);
+  la.hold = [](const IntentBody& body) { return std::holds_alternative<CommitRun>(body); };
+  network.drive();
+  ASSERT_EQ(la.store->log_state(seoul.id())->range.size(), TreeSize(21)) << "stored, and not yet answered";
+  EXPECT_LT(stored_cursor(la), row) << "five entries are not here";
+  network.cut(session);
+  network.drive();
+  la.hold = nullptr;
+  la.restart();
+  network.connect(la, seoul);
+  network.drive();
+  EXPECT_EQ(la.holds(seoul), 26U);
+  EXPECT_GE(stored_cursor(la), row);
+  EXPECT_EQ(la.engine->peer_cursor(seoul.config.node_key), stored_cursor(la))
+      << "the next session begins where the store says";
+}
+
+TEST_P(Replication, AnOlderHeadSettlesNoLaterRow) {
+  TestNode& seoul = network.add("seoul.example");
+  TestNode& la = network.add("la.example");
+  seoul.publish(1);
+  network.peer(seoul, la);
+  const SessionId session = network.connect(la, seoul);
+  network.drive();
+  const Bytes old = seoul.engine->log(seoul.id())->whole->note;
+  seoul.publish(2);
+  network.drive();
+  ASSERT_EQ(la.holds(seoul), 4U);
+  la.hold = [](const IntentBody& body) { return std::holds_alternative<VerifyRun>(body); };
+  seoul.publish(20);
+  network.drive();
+  const JournalSeq row = seoul.engine->log(seoul.id())->journal_seq;
+  for (const std::uint64_t told : {std::uint64_t{0}, std::uint64_t{1}}) {
+    v1::Frame heads;
+    auto* head = heads.mutable_heads()->add_heads();
+    head->set_log_id(seoul.id().bytes());
+    head->set_checkpoint(old);
+    head->set_journal_seq(told);
+    network.inject(session, la, *encode_frame(heads));
+    network.drive();
+    EXPECT_LT(stored_cursor(la), row) << "twenty entries are not here";
+  }
+  network.let_go(la);
+  network.drive();
+  EXPECT_EQ(la.holds(seoul), 24U);
+  EXPECT_GE(stored_cursor(la), row);
+}
+
+TEST_P(Replication, HeadsThatAreCheckedInAnyOrderHoldUpNoCursor) {
+  TestNode& seoul = network.add("seoul.example");
+  TestNode& la = network.add("la.example");
+  seoul.publish(10);
+  network.peer(seoul, la);
+  const Bytes first = seoul.engine->log(seoul.id())->whole->note;
+  la.hold = [first](const IntentBody& body) {
+    const auto* heads = std::get_if<VerifyHeads>(&body);
+    return std::holds_alternative<VerifyRun>(body) || (heads != nullptr && heads->items.front().note == first);
+  };
+  network.connect(la, seoul);
+  network.drive();
+  seoul.publish(20);
+  network.drive();
+  ASSERT_EQ(la.holds(seoul), 0U);
+  network.let_go(la);
+  network.drive();
+  EXPECT_EQ(la.holds(seoul), 31U);
+  EXPECT_GE(stored_cursor(la), seoul.engine->log(seoul.id())->journal_seq);
+}
+
 TEST_P(Replication, TheFilterChoosesBodiesNeverEntries) {
   TestNode& seoul = network.add("seoul.example");
   EngineConfig climate_only;
