@@ -302,6 +302,7 @@ class Engine {
   void note_saved(Session& session, JournalSeq seq);
   void save_cursor(Now now, Session& session);
   void ask_for(Session& session, const std::vector<LogId>& logs);
+  void send_head_requests(Session& session);
   void lie(Now now, Session& session, const Error& error);
   std::uint64_t log_entries_quota() const;
 

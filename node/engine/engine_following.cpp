@@ -39,15 +39,23 @@ void Engine::lie(Now now, Session& session, const Error& error) {
 }
 
 void Engine::ask_for(Session& session, const std::vector<LogId>& logs) {
-  for (std::size_t begin = 0; begin < logs.size(); begin += limits::kLogIdsPerRequest) {
+  session.heads_to_ask.insert(logs.begin(), logs.end());
+  send_head_requests(session);
+}
+
+// So many at a time: the answers to all at once may be more than the peer's queue takes.
+void Engine::send_head_requests(Session& session) {
+  auto& waiting = session.heads_to_ask;
+  while (!waiting.empty() && session.head_requests.size() < limits::kOpenRequests / 2) {
     v1::Frame frame;
     auto* request = frame.mutable_get_heads();
     request->set_request_id(next_request_++);
-    const std::size_t end = std::min(begin + limits::kLogIdsPerRequest, logs.size());
-    session.head_requests.emplace(request->request_id(),
-                                  std::vector<LogId>(logs.begin() + static_cast<std::ptrdiff_t>(begin),
-                                                     logs.begin() + static_cast<std::ptrdiff_t>(end)));
-    for (std::size_t i = begin; i < end; ++i) request->add_log_ids(logs[i].bytes());
+    std::vector<LogId>& asked = session.head_requests[request->request_id()];
+    while (!waiting.empty() && asked.size() < limits::kLogIdsPerRequest) {
+      asked.push_back(*waiting.begin());
+      waiting.erase(waiting.begin());
+      request->add_log_ids(asked.back().bytes());
+    }
     send(session, frame);
   }
 }
@@ -106,6 +114,7 @@ bool Engine::expected_heads(Now now, Session& session, const v1::Heads& heads) {
       if (!told.contains(log.view())) ask_settled(session.peer, log);
     }
     session.head_requests.erase(asked);
+    send_head_requests(session);
     return true;
   }
   if (session.given_up.contains(request_id)) {

@@ -231,7 +231,7 @@ void Engine::on_error_frame(Now now, Session& session, const v1::Error& error) {
   if (session.given_up.contains(error.request_id()))
     return late_answer(now, session, error.request_id(), true);
   notice(session.peer, "the peer says: " + text);
-  session.head_requests.erase(error.request_id());
+  if (session.head_requests.erase(error.request_id()) > 0) send_head_requests(session);
   bodies_refused(now, session, error.request_id());
   file_refused(now, session, error.request_id());
   const auto get = session.gets.find(error.request_id());

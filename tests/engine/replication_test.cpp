@@ -1,8 +1,12 @@
 // What a city's operator is owed of replication: everything arrives, once, soon, and survives a break.
+#include <deque>
 #include <limits>
+#include <set>
+#include <string>
 
 #include <gtest/gtest.h>
 
+#include "crypto/hash.h"
 #include "proto/base/limits.h"
 #include "proto/codec/frame.h"
 #include "tests/engine/network.h"
@@ -335,6 +339,62 @@ TEST(ReplicationOfMany, AQuietResyncDoesNotGrowWithTheNumberOfLogs) {
   const SessionId quiet = network.connect(reader, hub);
   network.drive();
   EXPECT_LT(network.bytes(quiet), 400U);
+}
+
+// What an engine sent since the last call.
+std::vector<v1::Frame> sent(Engine& engine) {
+  FrameReader reader;
+  for (const Output& output : engine.take_outputs()) {
+    if (const auto* send = std::get_if<SendBytes>(&output); send != nullptr) reader.feed(send->bytes);
+  }
+  std::vector<v1::Frame> out;
+  for (auto frame = reader.next(); frame.ok() && *frame; frame = reader.next()) out.push_back(**frame);
+  return out;
+}
+
+TEST(ReplicationOfMany, HeadsOfManyLogsAreAskedForInTurn) {
+  constexpr std::size_t kLogs = limits::kLogIdsPerRequest * limits::kOpenRequests;
+  constexpr SessionId kSession(1);
+  StoreState state;
+  for (std::size_t i = 0; i < kLogs; ++i) {
+    PeerRecord peer;
+    peer.node_key = NodeKey::from(sha256("key " + std::to_string(i)).view());
+    peer.log = LogId::from(sha256("log " + std::to_string(i)).view());
+    state.peers.push_back(peer);
+  }
+  const PeerRecord first = state.peers.front();
+  EngineConfig config;
+  config.node_key = NodeKey::from(Bytes(NodeKey::kSize, 'k'));
+  Engine engine(config, std::move(state), {});
+  engine.on_connected({}, kSession, first.node_key, true);
+  v1::Frame hello;
+  hello.mutable_hello()->set_min_version(1);
+  hello.mutable_hello()->set_max_version(1);
+  hello.mutable_hello()->set_log_id(first.log->bytes());
+  hello.mutable_hello()->set_journal_id(Bytes(16, 'j'));
+  engine.on_bytes({}, kSession, *encode_frame(hello));
+  std::set<std::string> asked;
+  std::size_t open = 0;
+  std::deque<std::uint64_t> requests;
+  const auto hear = [&] {
+    for (const v1::Frame& frame : sent(engine)) {
+      if (!frame.has_get_heads()) continue;
+      asked.insert(frame.get_heads().log_ids().begin(), frame.get_heads().log_ids().end());
+      requests.push_back(frame.get_heads().request_id());
+    }
+    open = std::max(open, requests.size());
+  };
+  hear();
+  EXPECT_LT(asked.size(), kLogs);
+  while (!requests.empty()) {
+    v1::Frame none;
+    none.mutable_heads()->set_request_id(requests.front());
+    requests.pop_front();
+    engine.on_bytes({}, kSession, *encode_frame(none));
+    hear();
+  }
+  EXPECT_EQ(asked.size(), kLogs);
+  EXPECT_LT(open, limits::kOpenRequests);
 }
 
 }  // namespace
