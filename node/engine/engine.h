@@ -295,6 +295,7 @@ class Engine {
   void old_head_differs(Now now, const Offer& offer);
   void keep_evidence(Now now, Log& log, TreeSize at, const SignedTree& ours, const SignedTree& theirs);
   void freeze(Now now, Log& log, const v1::Evidence& evidence, const NodeKey& teller);
+  void commit_evidence(const LogId& id, const Bytes& evidence, std::optional<Event> event);
   void on_evidence(Now now, Session& session, const v1::Evidence& evidence);
   void tell_evidence(Session& session, const LogId& log);
   void settle_row(Now now, SessionId session, const LogId& log, JournalSeq row, bool answered = true);
@@ -338,6 +339,7 @@ class Engine {
                      const Result<Answer>& answer);
   void note_bodies(Log& log, SessionId source, const StoredRun& run);
   void on_store_failed(Now now, Log& log, std::uint64_t generation, const Error& error);
+  void fail_store(Now now, const LogId& log, const Error& error);
   void abandon_fetch(Now now, Log& log, bool forget_source);
   void log_is_whole(Now now, Log& log);
   std::uint64_t begin_commit();
@@ -500,6 +502,7 @@ class Engine {
   std::chrono::milliseconds lived_saved_{0};   // what the store has of lived()
   MonoTime store_retry_at_{};
   bool store_failed_ = false;
+  std::map<LogId, Bytes> unkept_evidence_;  // that the store could not take yet
   unsigned store_failures_ = 0;  // one after the other
   bool shutting_down_ = false;
 };

@@ -61,6 +61,7 @@ std::deque<LogId> Engine::take_queue(Session& session) {
 
 void Engine::retry_fetches(Now now) {
   store_failed_ = false;
+  for (const auto& [id, evidence] : std::exchange(unkept_evidence_, {})) commit_evidence(id, evidence, std::nullopt);
   std::set<LogId> offered;
   for (const auto& [id, session] : sessions_) offered.insert(session->gives.begin(), session->gives.end());
   for (const LogId& id : offered) schedule_fetch(now, id);
@@ -334,13 +335,16 @@ void Engine::note_bodies(Log& log, SessionId source, const StoredRun& run) {
 
 void Engine::on_store_failed(Now now, Log& log, std::uint64_t generation, const Error& error) {
   if (log.fetch && log.fetch->generation == generation) abandon_fetch(now, log, false);
-  if (log.state.frozen) return;
+  if (!log.state.frozen) fail_store(now, log.state.id, error);
+}
+
+void Engine::fail_store(Now now, const LogId& log, const Error& error) {
   if (std::exchange(store_failed_, true)) return;
   // Later each time: each try brings what may have to be thrown away.
   constexpr unsigned kDoublings = 16;
   const auto wait = limits::kStoreRetry * (std::int64_t{1} << std::min(store_failures_++, kDoublings));
   store_retry_at_ = now.mono + std::min<MonoTime>(wait, limits::kStoreRetryMax);
-  emit({Event::Kind::kStoreFailed, {}, log.state.id, {}, error.text()});
+  emit({Event::Kind::kStoreFailed, {}, log, {}, error.text()});
 }
 
 void Engine::abandon_fetch(Now now, Log& log, bool forget_source) {

@@ -335,26 +335,36 @@ void Engine::freeze(Now now, Log& log, const v1::Evidence& evidence, const NodeK
   log.state.frozen = true;
   refile(id);
   abandon_fetch(now, log, false);
-  EvidenceCommit commit;
-  commit.log = id;
-  commit.evidence = evidence.SerializeAsString();
-  // A new row: with it everybody who follows us gets the evidence, the log's author too.
-  issue(CommitEvidence{std::move(commit)}, [this, id, teller, at = TreeSize(evidence.at()),
-                                            number = begin_commit()](Now then, const Result<Answer>& answer) {
-    if (!answer.ok()) emit({Event::Kind::kStoreFailed, {}, id, {}, answer.error().text()});
-    emit({Event::Kind::kForked, teller, id, at,
-          "two signed heads of " + logs_.at(id)->state.identity.name +
-              " contradict each other; its log is frozen"});
-    end_commit(then, number, id, answer.ok() ? std::get<RunStored>(*answer).journal_seq : JournalSeq(0));
-    if (answer.ok()) {
-      for (auto& [session_id, session] : sessions_) {
-        if (session->hello_received && session->peer_log == id) tell_evidence(*session, id);
-      }
-    }
-  });
+  commit_evidence(
+      id, evidence.SerializeAsString(),
+      Event{Event::Kind::kForked, teller, id, TreeSize(evidence.at()),
+            "two signed heads of " + log.state.identity.name + " contradict each other; its log is frozen"});
   // Nothing more is taken of it, so no cursor need wait for it. Cursors follow the evidence to the store, and
   // never pass what could still be forgotten.
   settle_offers(now, log);
+}
+
+// It makes a new row: with it everybody who follows us gets the evidence, the log's author too. Where the store
+// is full it is given to it again, for it must never be forgotten. `event` is told with the first answer.
+void Engine::commit_evidence(const LogId& id, const Bytes& evidence, std::optional<Event> event) {
+  EvidenceCommit commit;
+  commit.log = id;
+  commit.evidence = evidence;
+  issue(CommitEvidence{std::move(commit)},
+        [this, id, evidence, event = std::move(event), number = begin_commit()](
+            Now then, const Result<Answer>& answer) {
+          if (event) emit(*event);
+          end_commit(then, number, id,
+                     answer.ok() ? std::get<RunStored>(*answer).journal_seq : JournalSeq(0));
+          if (!answer.ok()) {
+            const Code code = answer.error().code;
+            if (code == Code::kDiskFull || code == Code::kIo) unkept_evidence_.emplace(id, evidence);
+            return fail_store(then, id, answer.error());
+          }
+          for (auto& [session_id, session] : sessions_) {
+            if (session->hello_received && session->peer_log == id) tell_evidence(*session, id);
+          }
+        });
 }
 
 // Evidence that a peer shows, of a log that is followed here, or of our own: what it proves it proves whoever

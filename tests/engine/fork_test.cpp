@@ -1,7 +1,10 @@
 // A city that signs two histories: noticed, kept as evidence, its log frozen, the relays not blamed.
+#include <limits>
+
 #include <gtest/gtest.h>
 
 #include "crypto/evidence.h"
+#include "proto/base/limits.h"
 #include "proto/codec/frame.h"
 #include "tests/engine/network.h"
 
@@ -92,6 +95,23 @@ TEST_P(Fork, IsInTheStoreBeforeACursorPassesWhatItStopped) {
   EXPECT_TRUE(stored);
   EXPECT_TRUE(passed) << "nothing more is taken of it";
   EXPECT_FALSE(passed_before) << "after a crash nothing would be left of the fork";
+}
+
+TEST_P(Fork, ThatAFullDiskCannotKeepIsKeptOnceThereIsRoom) {
+  one.publish(3, "health/testing");
+  other.publish(3, "climate/heat");
+  network.drive();
+  milan.writes_fail = std::numeric_limits<std::size_t>::max();
+  network.connect(milan, la);
+  network.drive();
+  ASSERT_TRUE(milan.engine->log(one.id())->frozen);
+  ASSERT_FALSE(milan.store->log_state(one.id())->frozen);
+  EXPECT_FALSE(milan.events_of(Event::Kind::kStoreFailed).empty()) << "and says so";
+  milan.writes_fail = 0;
+  network.advance(2 * limits::kStoreRetryMax);
+  expect_frozen(milan);
+  milan.restart();
+  EXPECT_TRUE(milan.engine->log(one.id())->frozen);
 }
 
 TEST_P(Fork, OfDifferentSizes) {
