@@ -154,8 +154,9 @@ TEST_F(Office, OfWhatWasSentTheNewestAreKeptAndWhatWaitsStays) {
     ASSERT_TRUE(outbox.settle(mail).ok());
   }
   ASSERT_TRUE(outbox.forget({1}, 4).ok());
+  const auto recent = *outbox.recent_mail(100);
   std::vector<std::int64_t> kept;
-  for (const Mail& mail : *outbox.recent_mail(100)) kept.push_back(mail.id.value);
+  for (const Mail& mail : recent) kept.push_back(mail.id.value);
   EXPECT_EQ(kept, (std::vector<std::int64_t>{10, 9, 8, 7, 1}));
   ASSERT_TRUE(outbox.forget({51}, 4).ok());
   EXPECT_EQ(outbox.recent_mail(100)->size(), 1U) << "and what was sent long ago goes";
