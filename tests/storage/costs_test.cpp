@@ -338,7 +338,7 @@ std::vector<Operation> office_operations() {
       {"how much waits", [](Held& h) { return done(Desk(*h.office).count_waiting(std::nullopt)); }},
       {"how much of one waits", [](Held& h) { return done(Desk(*h.office).count_waiting(h.user)); }},
       {"one's drafts", [](Held& h) { return done(Desk(*h.office).drafts(h.user)); }},
-      {"one's watchlist", [](Held& h) { return done(Desk(*h.office).watched(h.user)); }},
+      {"one's watchlist", [](Held& h) { return done(Desk(*h.office).watched(h.user, 5)); }},
       {"what has expired", [](Held& h) { return Accounts(*h.office).expire({1}); }},
       {"what was sent long ago", [](Held& h) { return Outbox(*h.office).forget({1}, limits::kSentKept); }},
       {"what was written down under a wrong clock",
