@@ -301,6 +301,19 @@ std::vector<Operation> index_operations() {
          return done(h.index->search({}));
        }},
   };
+  out.push_back({"indexing what was erased", [](Held& h) -> Status {
+                   const auto at = publish(*h.store, h.city, again(note("gone from the index")));
+                   KOINON_TRY(at);
+                   h.catch_up();
+                   Draft draft;
+                   draft.entry.set_kind(v1::KIND_WITHDRAWAL);
+                   refer(draft, v1::REF_ROLE_WITHDRAWS, *h.store->record(h.city.id(), *at), h.city.id());
+                   draft.entry.mutable_control()->mutable_withdrawal()->set_index(at->value);
+                   draft.entry.mutable_control()->mutable_withdrawal()->set_erase(true);
+                   KOINON_TRY(publish(*h.store, h.city, draft));
+                   h.catch_up();
+                   return {};
+                 }});
   out.push_back({"a search when a city has gone", [](Held& h) -> Status {
                    OwnLog log = test_log("gone-" + std::to_string(h.removed++) + ".example");
                    KOINON_TRY(publish(*h.store, log, again(note("not for long"))));

@@ -242,6 +242,37 @@ TEST_F(Announcing, ANoteWhoseTextComesAfterItsEntryIsToldOnce) {
   EXPECT_EQ(told_by_mail, (std::multiset<std::size_t>{1, 1, 2})) << "and once in a digest";
 }
 
+TEST_F(Announcing, AWebhooksMessageIsOfBoundedSizeHoweverLongAreTitleSummaryAndReason) {
+  Draft draft = note(std::string(100'000, '"'));
+  draft.body->mutable_practice()->set_summary(std::string(100'000, '"'));
+  const auto said = publish(*store, la, draft);
+  ASSERT_TRUE(said.ok()) << said.error().text();
+  Draft withdrawal;
+  withdrawal.entry.set_kind(v1::KIND_WITHDRAWAL);
+  auto* ref = withdrawal.entry.add_refs();
+  ref->set_role(v1::REF_ROLE_WITHDRAWS);
+  ref->set_log_id(la.id().bytes());
+  ref->set_index(said->value);
+  ref->set_leaf_hash(leaf_hash(store->record(la.id(), *said)->entry).bytes());
+  withdrawal.entry.mutable_control()->mutable_withdrawal()->set_index(said->value);
+  withdrawal.body.emplace();
+  withdrawal.body->mutable_withdrawal()->set_reason(std::string(100'000, '"'));
+  const auto taken_back = publish(*store, la, withdrawal);
+  ASSERT_TRUE(taken_back.ok()) << taken_back.error().text();
+  catch_up();
+  Composer composer({"seoul.example", "https://notes.seoul.example", "koinon@seoul.example"}, *store, *index,
+                    nearness);
+  for (const EntryIndex at : {*said, *taken_back}) {
+    Delivery delivery;
+    delivery.log = la.id();
+    delivery.index = at;
+    const auto text = composer.payload(delivery, now);
+    ASSERT_TRUE(text.ok() && *text) << at.value;
+    EXPECT_GT((*text)->size(), 2 * limits::kIndexedSummaryBytes);
+    EXPECT_LT((*text)->size(), 16 * limits::kKiB) << at.value;
+  }
+}
+
 TEST_F(Announcing, WhoeverWantsNoMoreGetsNoMailOfWhatWaited) {
   say(limits::kMailsPerHour + 5, true);
   turn();
