@@ -84,9 +84,7 @@ void look_at_clock(const ClockStanding& clock, Found& out) {
           "the clock of this node seems to be " +
               counted(static_cast<std::uint64_t>(minutes), "minute", "minutes") +
               (off > 0 ? " behind: " : " ahead: ") + clock_reason(because) + clock_advice(clock),
-          {{"count", minutes},
-           {"because", clock_witness(because)},
-           {"waits", clock_answer(clock)}});
+          {{"count", minutes}, {"because", clock_witness(because)}, {"waits", clock_answer(clock)}});
 }
 
 void look_at_node(const AlarmInput& input, Found& out) {

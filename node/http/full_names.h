@@ -11,8 +11,8 @@ namespace koinon {
 // NAME~ and the beginning of its log id: a bare name may belong to another log by the time it is signed. Our
 // own log keeps its bare name, which nobody can take. A file that names others is written anew, as
 // format_note_file has it. Anything else stays. Fails with what Directory::find_city says, and with
-// kTooLarge where the file is then too large to be read again. As linear as reading the request; on the thread
-// of the directory.
+// kTooLarge where the file is then too large to be read again. As linear as reading the request; on the
+// thread of the directory.
 Result<boost::json::object> with_full_names(boost::json::object request, Directory& directory,
                                             const LogId& own);
 

@@ -259,7 +259,7 @@ TEST_F(Office, WithAnAccountGoesWhatIsItsOwn) {
   ASSERT_TRUE(accounts.remove(id).ok());
   EXPECT_FALSE(accounts.check(*secret, CredentialKind::kToken, {2})->has_value());
   EXPECT_TRUE(desk.drafts(std::nullopt)->empty());
-  EXPECT_TRUE(desk.watched(id)->empty());
+  EXPECT_TRUE(desk.watched(id, 1)->empty());
   user.name = "next";
   EXPECT_NE(accounts.add(user)->value, id.value) << "a number is never given to somebody else";
 }

@@ -65,9 +65,10 @@ TEST(Alarms, AClockInDoubtIsOneAndACriticalOneWhereSigningWaits) {
   // What the operator has just set right is not called wrong.
   input.clock = {{ClockDoubt::kJump}, std::chrono::hours(1), false};
   EXPECT_EQ(alarms_of(input).front().severity, Severity::kWarning);
-  EXPECT_EQ(alarms_of(input).front().text,
-            "the clock of this node seems to be 60 minutes behind: it jumped just now, and counts once it has "
-            "stood for ten minutes; if the new time is right, say koinon clock --is-right, else set it");
+  EXPECT_EQ(
+      alarms_of(input).front().text,
+      "the clock of this node seems to be 60 minutes behind: it jumped just now, and counts once it has "
+      "stood for ten minutes; if the new time is right, say koinon clock --is-right, else set it");
 }
 
 TEST(Alarms, APeerHasTimeToComeBack) {

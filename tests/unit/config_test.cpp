@@ -47,9 +47,8 @@ TEST(Configuration, TheClockOfATestIsAHundredYearsOffAtMost) {
     ASSERT_TRUE(read("clock.offset_seconds = " + std::to_string(fits) + "\n", config).ok()) << fits;
     EXPECT_EQ(config.clock_offset_seconds, fits);
   }
-  for (const char* value :
-       {"3162240001", "-3162240001", "9223372036854775807", "-9223372036854775808", "\"-\"", "\"--5\"",
-        "\"+5\"", "\"tomorrow\"", "\"\""}) {
+  for (const char* value : {"3162240001", "-3162240001", "9223372036854775807", "-9223372036854775808",
+                            "\"-\"", "\"--5\"", "\"+5\"", "\"tomorrow\"", "\"\""}) {
     const Error error = refused(std::string("clock.offset_seconds = ") + value);
     EXPECT_EQ(error.field, "clock.offset_seconds") << value;
     EXPECT_EQ(error.message, "it is a whole number of seconds, up to a hundred years either way") << value;

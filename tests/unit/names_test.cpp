@@ -1,8 +1,7 @@
 // Whose a bare name is, and that every log can be named.
+#include <boost/json.hpp>
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
-
-#include <boost/json.hpp>
 
 #include "crypto/hash.h"
 #include "node/http/change_request.h"
@@ -194,9 +193,9 @@ TEST(Names, ARequestThatWaitsNamesTheLogsThatWereMeant) {
   EXPECT_EQ(note->body.adoption().changes(), "We try it.");
   std::vector<std::pair<v1::RefRole, LogId>> refs;
   for (const NamedRef& ref : note->refs) refs.emplace_back(ref.role, after.find_ref(ref.ref)->log.id);
-  EXPECT_EQ(refs, (std::vector<std::pair<v1::RefRole, LogId>>{{v1::REF_ROLE_ADOPTS, meant},
-                                                              {v1::REF_ROLE_ABOUT, meant},
-                                                              {v1::REF_ROLE_POINTS_TO, own}}));
+  EXPECT_EQ(refs,
+            (std::vector<std::pair<v1::RefRole, LogId>>{
+                {v1::REF_ROLE_ADOPTS, meant}, {v1::REF_ROLE_ABOUT, meant}, {v1::REF_ROLE_POINTS_TO, own}}));
   EXPECT_EQ(note->refs.back().ref, "own.example/0") << "nobody can take our own name";
   std::vector<LogId> to;
   for (const std::string& city : note->to) to.push_back(after.find_city(city)->id);
