@@ -345,7 +345,8 @@ TEST_F(Announcing, ADigestThatGoesOnTakesMailsOfTheHourAndLosesNothing) {
   turn();
   std::set<std::uint64_t> told;
   for (const Mail& mail : mails()) {
-    for (const auto& [log, at] : read_about(mail.about)->items)
+    const auto about = read_about(mail.about);
+    for (const auto& [log, at] : about->items)
       EXPECT_TRUE(told.insert(at.value).second) << at.value;
   }
   EXPECT_EQ(told.size(), all);

@@ -93,7 +93,8 @@ TEST(CourierWithoutRoom, WritesNothingDownSendsWhatWaitsAndTellsTheRestLater) {
   Courier courier(options, std::move(parts));
   const auto attempts = [&] {
     unsigned most = 0;
-    for (const Delivery& one : *outbox.deliveries(id, 10)) most = std::max(most, one.attempts);
+    const auto sent = *outbox.deliveries(id, 10);
+    for (const Delivery& one : sent) most = std::max(most, one.attempts);
     return most;
   };
   const auto end = std::chrono::steady_clock::now() + kDeadline;
