@@ -327,9 +327,13 @@ std::string render_clock(const json::value& clock) {
     add_field(out, "doubt",
               why == "own-entry" ? "our newest entry is of a later time"
               : why == "peers"   ? "the connected peers have another time"
-                                 : "it jumped just now, and counts in ten minutes");
+                                 : "it jumped just now, and counts once it has stood for ten minutes");
   }
-  if (member(clock, "off") == "yes") add_field(out, "behind", member(clock, "behind_seconds") + " s");
+  if (member(clock, "off") == "yes") {
+    const std::string behind = member(clock, "behind_seconds");
+    const bool ahead = behind.starts_with('-');
+    add_field(out, ahead ? "ahead" : "behind", behind.substr(ahead ? 1 : 0) + " s");
+  }
   if (member(clock, "signing_waits") == "yes")
     add_field(out, "signing", "waits until the clock is set, or until koinon clock --is-right");
   return out;

@@ -30,7 +30,7 @@ Setter number(T Config::*member, std::uint64_t most) {
   return [member, most](Config& config, const std::string& value) -> Status {
     const auto parsed = parse_decimal(value);
     if (!parsed.ok() || *parsed > most) {
-      return fail(Code::kInvalidArgument, "it is a whole number up to " + std::to_string(most));
+      return fail(Code::kInvalidArgument, "it is a whole number from 0 to " + std::to_string(most));
     }
     config.*member = static_cast<T>(*parsed);
     return {};

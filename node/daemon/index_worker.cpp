@@ -74,7 +74,7 @@ void IndexWorker::wait(std::unique_lock<std::mutex>& lock) {
 Status IndexWorker::check_room() {
   if (!has_room_ || has_room_()) return {};
   return fail(Code::kDiskFull,
-              "what is left of the disk is kept for this city's own notes; make room, or lower "
+              "the room that is left on the disk is kept for this city's own notes; make room, or lower "
               "disk.reserve_bytes",
               "index");
 }

@@ -67,9 +67,9 @@ void Engine::rest(Now now, Log& log) {
     rest_a_while(now, log);
     notice({}, is_full(log)
                    ? "of " + log.state.identity.name + " " + std::to_string(log.state.bytes) +
-                         " bytes are held, all that this node takes of a city so far off"
+                         " bytes are held, all that this node takes of a city so far away"
                    : log.state.identity.name +
-                         " wrote more in a short time than this node takes; it is taken up again by and by");
+                         " wrote more in a short time than this node takes; it is taken up again later");
   }
   const auto offers = std::exchange(log.offers, {});
   abandon_fetch(now, log, false);

@@ -332,7 +332,7 @@ const char* Engine::overdue(Now now, const Session& session) const {
     if (now.mono - asked.last_progress >= limits::kRequestDeadline)
       return "a GetBodies was not answered in time";
   }
-  if (has_unended(now, session)) return "too many requests that were given up were not ended";
+  if (has_unended(now, session)) return "too many cancelled requests were not ended";
   return nullptr;
 }
 

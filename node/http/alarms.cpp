@@ -62,6 +62,19 @@ class Found {
   std::vector<Alarm> alarms_;
 };
 
+// What is done about it, as the page's message alarm.clock tells it apart. A jump may be the right time.
+std::string clock_answer(const ClockStanding& clock) {
+  if (clock.signing_waits) return "yes";
+  return clock.because.front() == ClockDoubt::kJump ? "jump" : "no";
+}
+
+std::string clock_advice(const ClockStanding& clock) {
+  if (clock.signing_waits) return "; nothing is signed until it is set, or until koinon clock --is-right";
+  return clock.because.front() == ClockDoubt::kJump
+             ? "; if the new time is right, say koinon clock --is-right, else set it"
+             : "; set it";
+}
+
 // It does not do all that it is for where signing waits.
 void look_at_clock(const ClockStanding& clock, Found& out) {
   const ClockDoubt because = clock.because.front();
@@ -70,12 +83,8 @@ void look_at_clock(const ClockStanding& clock, Found& out) {
   out.add("clock", clock.signing_waits ? Severity::kCritical : Severity::kWarning,
           "the clock of this node seems to be " +
               counted(static_cast<std::uint64_t>(minutes), "minute", "minutes") +
-              (off > 0 ? " behind: " : " ahead: ") + clock_reason(because) +
-              (clock.signing_waits ? "; nothing is signed until it is set, or until koinon clock --is-right"
-                                   : "; set it"),
-          {{"count", minutes},
-           {"because", clock_witness(because)},
-           {"waits", std::string(clock.signing_waits ? "yes" : "no")}});
+              (off > 0 ? " behind: " : " ahead: ") + clock_reason(because) + clock_advice(clock),
+          {{"count", minutes}, {"because", clock_witness(because)}, {"waits", clock_answer(clock)}});
 }
 
 void look_at_node(const AlarmInput& input, Found& out) {
@@ -90,8 +99,8 @@ void look_at_node(const AlarmInput& input, Found& out) {
   if (input.others_wait)
     out.add(
         "reserve", Severity::kCritical,
-        "what other cities send waits: what is left of the disk is kept for this city's own notes, which go "
-        "on; make room, or lower disk.reserve_bytes");
+        "what other cities send waits: the room that is left on the disk is kept for this city's own notes, "
+        "which go on; make room, or lower disk.reserve_bytes");
   if (input.disk_free_bytes && *input.disk_free_bytes < input.rules.disk_free_bytes) {
     const auto left = static_cast<std::int64_t>(*input.disk_free_bytes / kMegabyte);
     out.add("disk", Severity::kWarning,

@@ -21,8 +21,7 @@ asio::awaitable<HttpResponse> Api::clock_is_right(HttpRequest request) {
     KOINON_ASSIGN(const json::object object, parse_request(request.body));
     KOINON_TRY(check_members(object, {"right"}));
     if (flag_member(object, "right", false)) return {};
-    return fail(Code::kInvalidArgument, "it is true: a clock that is wrong is set, and not talked about",
-                "right");
+    return fail(Code::kInvalidArgument, "it is true; a clock that is wrong is to be set", "right");
   };
   if (const Status meant = read(); !meant.ok()) co_return problem(meant.error());
   const std::string word = parts_.clock_questions.word();

@@ -8,6 +8,7 @@
 #include "node/http/change_request.h"
 #include "node/http/feeds_api.h"
 #include "node/http/from_callback.h"
+#include "node/http/full_names.h"
 #include "node/http/query_params.h"
 #include "node/http/time_text.h"
 #include "proto/base/encoding.h"
@@ -154,8 +155,10 @@ Result<HeldNote> DeskApi::hold(const Asked& asked, const Caller& caller) {
   note.due_at = asked.verdict.due;
   if (!asked.timed) note.hold = std::chrono::milliseconds(note.due_at.value - note.made_at.value);
   note.state = asked.verdict.when == Verdict::When::kReviewed ? HeldState::kReview : HeldState::kWaiting;
-  // In whose name it was asked for stands, wherever the account is when it is signed.
-  json::object request = asked.request;
+  // What it names stays what was meant, whoever has these names when it is signed. And in whose name it was
+  // asked for stands, wherever the account is then.
+  Directory directory(*parts_.store, parts_.nearness);
+  KOINON_ASSIGN(json::object request, with_full_names(asked.request, directory, *parts_.facts.log()));
   if (!asked.prepared.wish.office.empty()) request["office"] = asked.prepared.wish.office;
   note.request = json::serialize(request);
   KOINON_ASSIGN(note.id, shared_.desk.hold(note));

@@ -14,7 +14,8 @@ std::string choices(const std::string& name, const std::vector<LogId>& logs) {
 }
 
 Error refused_tie(const std::string& name, const std::vector<LogId>& logs, std::string_view text) {
-  return fail(Code::kConflict, "two logs claim that name; say " + choices(name, logs), std::string(text));
+  return fail(Code::kConflict, "more than one log has that name; say " + choices(name, logs),
+              std::string(text));
 }
 
 Error not_held(std::string_view text) {

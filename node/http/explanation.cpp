@@ -73,8 +73,7 @@ void explain_quota(Explanation& out, std::uint64_t held, const CityStanding& sta
     out.because("that is all that is taken of it: it rests at its last whole head");
     return out.change("raise quota.log_bytes, or come nearer to it: peer with it, or vouch for it");
   }
-  out.because(
-      "it rests: it wrote more in a short time than this node takes, and is taken up again by and by");
+  out.because("it rests: it wrote more in a short time than this node takes, and is taken up again later");
 }
 
 void explain_trust(Explanation& out, Directory& directory, const std::optional<LogId>& own, const LogId& city,

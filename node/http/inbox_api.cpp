@@ -28,6 +28,29 @@ std::string read_remark(const json::object& object) {
   return std::string(clipped_utf8(text_member(object, "remark"), kRemarkBytes));
 }
 
+// Where a page of the watchlist ends: when its last item was added, then which it is.
+std::string place_text(const WatchItem& item) {
+  return std::to_string(item.added_at.value) + "." + std::to_string(item.index.value) + "." +
+         to_text(item.log);
+}
+
+Result<std::optional<WatchItem>> read_place(const std::string& cursor) {
+  if (cursor.empty()) return std::optional<WatchItem>();
+  const auto wrong = fail(Code::kInvalidArgument, "it is what `next` said", "cursor");
+  const auto first = cursor.find('.');
+  const auto second = cursor.find('.', first + 1);
+  if (first == std::string::npos || second == std::string::npos) return wrong;
+  const auto added_at = parse_decimal(cursor.substr(0, first));
+  const auto index = parse_decimal(cursor.substr(first + 1, second - first - 1));
+  const auto log = parse_log_id(cursor.substr(second + 1));
+  if (!added_at.ok() || !index.ok() || !log.ok() || *added_at > INT64_MAX || *index > INT64_MAX) return wrong;
+  WatchItem place;
+  place.log = *log;
+  place.index = EntryIndex(*index);
+  place.added_at = {static_cast<std::int64_t>(*added_at)};
+  return std::optional<WatchItem>(place);
+}
+
 }  // namespace
 
 void InboxApi::add_routes(RouteTable& routes) {
@@ -54,7 +77,7 @@ void InboxApi::add_routes(RouteTable& routes) {
   add("PATCH", "/api/v1/inbox/{city}/{index}", Need::kPublisher, "changeInboxItem",
       "Say who sees to it, and whether it is done", "InboxChange", "InboxItem", 200, &InboxApi::change_case);
   add("GET", "/api/v1/watchlist", Need::kReader, "listWatched", "What one watches", "", "WatchList", 200,
-      &InboxApi::watchlist);
+      &InboxApi::watchlist, {"limit", "cursor"});
   add("PUT", "/api/v1/watchlist/{city}/{index}", Need::kReader, "watch", "Watch a record", "WatchRequest", "",
       204, &InboxApi::watch);
   add("DELETE", "/api/v1/watchlist/{city}/{index}", Need::kReader, "unwatch", "No longer watch it", "", "",
@@ -162,9 +185,12 @@ Result<HttpResponse> InboxApi::change_case(const HttpRequest& request) {
 
 Result<HttpResponse> InboxApi::watchlist(const HttpRequest& request) {
   KOINON_TRY(needs_account(request.caller));
-  KOINON_ASSIGN(const auto watched, shared_.desk.watched(request.caller.user));
+  KOINON_ASSIGN(const std::size_t limit, read_limit(request, limits::kPageSize, limits::kPageSizeMax));
+  KOINON_ASSIGN(const auto after, read_place(request.param("cursor")));
+  KOINON_ASSIGN(const auto watched, shared_.desk.watched(request.caller.user, limit, after));
   Directory directory(*parts_.store, parts_.nearness, parts_.index.get());
   json::array items;
+  ListBudget budget;
   for (const WatchItem& item : watched) {
     KOINON_ASSIGN(const auto record, parts_.index->get(item.log, item.index));
     json::object out = record ? summary_json(directory, *record)
@@ -173,9 +199,14 @@ Result<HttpResponse> InboxApi::watchlist(const HttpRequest& request) {
     out["remark"] = item.remark;
     out["added_at"] = time_text(item.added_at);
     out["referred_by"] = references;
+    if (!budget.takes(out)) break;
     items.push_back(std::move(out));
   }
-  return json_response({{"items", std::move(items)}});
+  json::object body;
+  if (!watched.empty() && (watched.size() == limit || items.size() < watched.size()))
+    body["next"] = place_text(watched[items.size() - 1]);
+  body["items"] = std::move(items);
+  return json_response(body);
 }
 
 Result<HttpResponse> InboxApi::watch(const HttpRequest& request) {

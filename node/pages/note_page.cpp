@@ -6,7 +6,6 @@
 #include "node/http/time_text.h"
 #include "node/pages/note_view.h"
 #include "node/text/plain_text.h"
-#include "proto/base/limits.h"
 
 namespace koinon {
 namespace asio = boost::asio;
@@ -183,13 +182,32 @@ void NotePage::add_routes(RouteTable& routes) {
               [this](Visit visit) { return withdraw(std::move(visit)); });
 }
 
-asio::awaitable<json::object> NotePage::other(Visit visit, std::string ref, bool with_answers) {
+bool RepliesBudget::takes(const json::array& sections) {
+  std::size_t bytes = 0;
+  for (const auto& section : sections) bytes += text_at(section.as_object(), "text_html").size();
+  const bool fits = bytes <= left_;
+  left_ = fits ? left_ - bytes : 0;
+  return fits;
+}
+
+asio::awaitable<json::object> NotePage::other(Visit visit, std::string ref, bool with_answers,
+                                              Budget budget) {
   const OperationResult found =
       co_await frame_.call(visit, "getRecord", {ref_args(ref), {{"texts", "brief"}}, {}});
-  if (!found.ok()) co_return json::object{{"ref", ref}, {"title", ref}, {"city_name", ref}};
+  if (!found.ok())
+    co_return json::object{{"ref", ref},        {"title", ref},
+                           {"city_name", ref},  {"sections", json::array()},
+                           {"elsewhere", true}, {"answers", json::array()}};
   const json::object& content = content_of(found.body);
   json::object out = card_of(visit, found.body, text_at(content, "title"));
-  out["sections"] = sections_of(frame_.shared(), visit, content);
+  out["sections"] = json::array();
+  out["elsewhere"] = false;
+  if (budget) {
+    json::array sections = budget->any() ? sections_of(frame_.shared(), visit, content) : json::array();
+    const bool here = budget->any() && budget->takes(sections);
+    out["elsewhere"] = !here;
+    if (here) out["sections"] = std::move(sections);
+  }
   for (const char* member : {"stage", "outcome", "urgency"}) {
     const std::string value = text_at(content, member);
     out[member] = value.empty() ? "" : visit.say(std::string(member) + "." + value);
@@ -197,16 +215,18 @@ asio::awaitable<json::object> NotePage::other(Visit visit, std::string ref, bool
   }
   out["can_answer"] = with_answers && frame_.may(visit, "publish");
   out["answers"] = json::array();
-  if (with_answers) out["answers"] = co_await others(visit, array_at(found.body, "referred_by"), "answers");
+  if (with_answers)
+    out["answers"] = co_await others(visit, array_at(found.body, "referred_by"), "answers", budget);
   co_return out;
 }
 
-asio::awaitable<json::array> NotePage::others(Visit visit, json::array referring, std::string role) {
+asio::awaitable<json::array> NotePage::others(Visit visit, json::array referring, std::string role,
+                                              Budget budget) {
   json::array out;
   for (const auto& item : referring) {
     if (out.size() == kOthersShown) break;
     if (text_at(item.as_object(), "role") != role) continue;
-    json::object made = co_await other(visit, text_at(item.as_object(), "ref"), role == "about");
+    json::object made = co_await other(visit, text_at(item.as_object(), "ref"), role == "about", budget);
     out.push_back(std::move(made));
   }
   co_return out;
@@ -260,11 +280,12 @@ asio::awaitable<HttpResponse> NotePage::read(Visit visit) {
   const json::array& referring = array_at(record, "referred_by");
   json::array about;  // what this one refers to
   for (const auto& item : array_at(record, "refs")) {
-    json::object one = co_await other(visit, text_at(item.as_object(), "ref"), false);
+    json::object one = co_await other(visit, text_at(item.as_object(), "ref"), false, nullptr);
     one["how"] = visit.say("ref." + text_at(item.as_object(), "role"));
     about.push_back(std::move(one));
   }
   put_list(model, "about", std::move(about));
+  const auto budget = std::make_shared<RepliesBudget>();  // what is not said to the note is named alone
   for (const auto& [role, member] :
        std::vector<std::pair<std::string, std::string>>{{"adopts", "adoptions"},
                                                         {"about", "questions"},
@@ -273,7 +294,8 @@ asio::awaitable<HttpResponse> NotePage::read(Visit visit) {
                                                         {"derives_from", "derived"},
                                                         {"revises", "revisions"},
                                                         {"withdraws", "withdrawals"}}) {
-    json::array items = co_await others(visit, referring, role);
+    const bool is_said_to_it = role == "adopts" || role == "about" || role == "answers";
+    json::array items = co_await others(visit, referring, role, is_said_to_it ? budget : nullptr);
     model["has_" + member] = !items.empty();
     model["count_" + member] = items.size();
     model[member] = std::move(items);

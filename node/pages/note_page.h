@@ -2,9 +2,26 @@
 // answers, files, and the proof in plain words.
 #pragma once
 
+#include <memory>
+
+#include <boost/json.hpp>
+
 #include "node/pages/page_frame.h"
+#include "proto/base/limits.h"
 
 namespace koinon {
+
+// How much of what others say is still put on a page of a note.
+class RepliesBudget {
+ public:
+  // Whether there is any of it left; a text that does not fit any more uses up the rest, so that nothing is
+  // rendered in vain.
+  bool any() const { return left_ > 0; }
+  bool takes(const boost::json::array& sections);
+
+ private:
+  std::size_t left_ = limits::kRepliesBytes;
+};
 
 class NotePage {
  public:
@@ -17,10 +34,13 @@ class NotePage {
   boost::asio::awaitable<HttpResponse> fetch(Visit visit);
   boost::asio::awaitable<HttpResponse> withdraw_page(Visit visit);
   boost::asio::awaitable<HttpResponse> withdraw(Visit visit);
-  // The records that refer to one, each with its own text; and what is said to a question.
+  // The records that refer to one, each with its own text where there is a budget for it; and what is said to
+  // a question.
+  using Budget = std::shared_ptr<RepliesBudget>;
   boost::asio::awaitable<boost::json::array> others(Visit visit, boost::json::array referring,
-                                                    std::string role);
-  boost::asio::awaitable<boost::json::object> other(Visit visit, std::string ref, bool with_answers);
+                                                    std::string role, Budget budget);
+  boost::asio::awaitable<boost::json::object> other(Visit visit, std::string ref, bool with_answers,
+                                                    Budget budget);
   // The cities, its author left out, that hold the record as far as this node knows now: itself, and those
   // that it is connected with.
   boost::asio::awaitable<boost::json::array> seen_by(Visit visit, std::string city, std::int64_t index);

@@ -34,10 +34,14 @@ json::array alarms_shown(const Visit& visit, const json::object& status) {
     const json::object& alarm = item.as_object();
     MessageArguments arguments;
     for (const auto& argument : object_at(alarm, "arguments")) {
-      if (argument.value().is_string())
-        arguments.emplace_back(std::string(argument.key()), std::string(argument.value().as_string()));
-      else
-        arguments.emplace_back(std::string(argument.key()), argument.value().to_number<std::int64_t>());
+      const std::string key(argument.key());
+      if (!argument.value().is_string()) {
+        arguments.emplace_back(key, argument.value().to_number<std::int64_t>());
+        continue;
+      }
+      // Why it is so is a sentence as those of errors are.
+      const std::string text(argument.value().as_string());
+      arguments.emplace_back(key, key == "why" ? visit.fault(text) : text);
     }
     out.push_back(json::object{
         {"text", visit.say("alarm." + text_at(alarm, "id"), arguments)},

@@ -62,7 +62,7 @@ void PublishPages::add_routes(RouteTable& routes) {
   frame_.post(routes, "/held/{id}", Need::kPublisher, "postHeld", "Take back or sign what waits",
               [this](Visit visit) { return change_held(std::move(visit)); });
   frame_.get(routes, "/desk", Need::kPublisher, "showDesk", "Drafts, what waits, what was published",
-             [this](Visit visit) { return desk(std::move(visit)); });
+             [this](Visit visit) { return desk(std::move(visit)); }, {"watched_from"});
 }
 
 asio::awaitable<HttpResponse> PublishPages::show_form(Visit visit, FormState state) {
@@ -337,8 +337,11 @@ asio::awaitable<HttpResponse> PublishPages::desk(Visit visit) {
   const std::string own = frame_.shared().parts.facts.name;
   const OperationResult mine =
       co_await frame_.call(visit, "search", {{}, {{"city", own}, {"order", "newest"}}, {}});
-  const OperationResult watched =
-      visit.request.caller.user.value == 0 ? OperationResult() : co_await frame_.call(visit, "listWatched");
+  OperationResult watched;
+  if (visit.request.caller.user.value != 0)
+    watched = co_await frame_.call(visit, "listWatched",
+                                   {{}, {{"cursor", visit.request.param("watched_from")}}, {}});
+  const std::string next_watched = text_at(watched.body, "next");
   const OperationResult due = co_await frame_.call(visit, "listFollowUps");
   json::array followups;
   for (const auto& item : array_at(due.body, "items")) {
@@ -348,12 +351,14 @@ asio::awaitable<HttpResponse> PublishPages::desk(Visit visit) {
                      {"title", text_at(one, "title")},
                      {"since", visit.say("desk.since", {{"months", number_at(one, "months")}})}});
   }
-  view.model = {{"drafts", std::move(drafts)},
-                {"held", std::move(held)},
-                {"published", cards(visit, array_at(mine.body, "items"))},
-                {"watched", cards(visit, array_at(watched.body, "items"))},
-                {"has_followups", !followups.empty()},
-                {"followups", std::move(followups)}};
+  view.model = {
+      {"drafts", std::move(drafts)},
+      {"held", std::move(held)},
+      {"published", cards(visit, array_at(mine.body, "items"))},
+      {"watched", cards(visit, array_at(watched.body, "items"))},
+      {"more_watched", next_watched.empty() ? "" : "/desk?watched_from=" + query_escaped(next_watched)},
+      {"has_followups", !followups.empty()},
+      {"followups", std::move(followups)}};
   co_return frame_.show(visit, std::move(view));
 }
 

@@ -123,7 +123,7 @@ std::uint64_t left_for_others(Store& store, std::uint64_t reserve) {
 
 Error kept_for_own() {
   return fail(Code::kDiskFull,
-              "what is left of the disk is kept for this city's own notes; make room, or lower "
+              "the room that is left on the disk is kept for this city's own notes; make room, or lower "
               "disk.reserve_bytes",
               std::string(kReserveField));
 }

@@ -270,6 +270,8 @@ inline constexpr std::size_t kPageSizeMax = 1000;
 inline constexpr std::size_t kListBytes = 2 * kMiB;  // of JSON in one page of a list, at least one item
 inline constexpr std::size_t kFeedBytes =
     2 * kMiB;  // of HTML in one feed; what is more is told by its summary
+inline constexpr std::size_t kRepliesBytes =
+    kMiB;  // of HTML of what others say, on the page of a note; what is more is shown by its title
 inline constexpr std::size_t kSearchWords = 32;
 inline constexpr std::size_t kSearchBytes = 1024;
 inline constexpr std::size_t kIndexedTitleBytes = 300;  // of what lists, feeds and messages show

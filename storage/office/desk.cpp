@@ -223,11 +223,17 @@ Status Desk::put_case(const InboxCase& item) {
       .run();
 }
 
-Result<std::vector<WatchItem>> Desk::watched(UserId user) {
+Result<std::vector<WatchItem>> Desk::watched(UserId user, std::size_t limit,
+                                             const std::optional<WatchItem>& after) {
   auto select = db_.connection().prepare(
-      "SELECT log_id, entry_index, remark, added_at_ms FROM watch WHERE user = ? ORDER BY added_at_ms DESC "
-      "LIMIT 1000");
-  select.bind(user.value);
+      "SELECT log_id, entry_index, remark, added_at_ms FROM watch WHERE user = ? "
+      "AND (added_at_ms, log_id, entry_index) < (?, ?, ?) "
+      "ORDER BY added_at_ms DESC, log_id DESC, entry_index DESC LIMIT ?");  // at most kWatched are sorted
+  select.bind(user.value)
+      .bind(after ? after->added_at.value : INT64_MAX)
+      .bind_blob(after ? after->log.view() : BytesView())
+      .bind(after ? number(after->index) : 0)
+      .bind(static_cast<std::int64_t>(limit));
   std::vector<WatchItem> out;
   while (true) {
     KOINON_ASSIGN(const bool row, select.step());

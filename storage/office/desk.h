@@ -99,7 +99,10 @@ class Desk {
   Result<InboxCase> change_case(const LogId& log, EntryIndex index,
                                 const std::function<Status(InboxCase&)>& edit);
 
-  Result<std::vector<WatchItem>> watched(UserId user);
+  // Added last first, at most so many. `after`: those that come after that one, which may have gone
+  // meanwhile.
+  Result<std::vector<WatchItem>> watched(UserId user, std::size_t limit,
+                                         const std::optional<WatchItem>& after = std::nullopt);
   Result<std::size_t> count_watched(UserId user);
   Result<bool> is_watched(UserId user, const LogId& log, EntryIndex index);
   Status watch(UserId user, const WatchItem& item);

@@ -9,6 +9,7 @@ import unittest
 
 from api import Api, account, ask, person, practice
 from nodes import BIN, NodesTest, connected, wait_for
+from wire import City, Session, serve_log
 
 
 class OpenApi(NodesTest):
@@ -273,6 +274,42 @@ class OpenApi(NodesTest):
                     break
                 page = office.get(f"/api/v1/inbox?state=new&limit={limit}&cursor={page['next']}").json()
             self.assertEqual(found, expected, limit)
+
+    def test_an_inbox_and_a_watchlist_of_long_titles_come_in_pages_of_bounded_size(self):
+        seoul = self.node("seoul", "--window-bytes", 64 << 20)
+        city = City("python.example", self.folder)
+        seoul.run("peer", "add", "--no-vouch", city.line())
+        session = Session(seoul.peer_port, city)
+        session.send_hello(city)
+        session.follow()
+        own = session.expect("hello").log_id
+        session.expect("follow")
+        # As long as lists show them; quotation marks take two bytes each in JSON.
+        notes = [city.practice(to=[own], title=f"{i} " + '"' * 200, summary='"' * 2048) for i in range(600)]
+        serve_log(session, city, [(city.genesis(), b"")] + notes)
+        refs = [f"python.example/{i}" for i in range(1, 601)]
+        office = Api(seoul, token=account(seoul, "press", "publisher"))
+        wait_for(lambda: seoul.entries("python.example") == 601 and seoul.json("status")["index_lag"] == 0, "all are shown")
+        for ref in refs:
+            office.put(f"/api/v1/watchlist/{ref}", {}, expect=204)
+        for path in ("/api/v1/inbox", "/api/v1/watchlist"):
+            pages, cursor = [], ""
+            while cursor is not None:
+                answer = office.get(f"{path}?limit=1000{cursor}")
+                self.assertLess(len(answer.body), 2_200_000, path)
+                pages.append([item["ref"] for item in answer.json()["items"]])
+                self.assertTrue(pages[-1], path)
+                cursor = f"&cursor={answer.json()['next']}" if "next" in answer.json() else None
+            self.assertEqual(sorted(sum(pages, [])), sorted(refs), f"{path}: each once")
+            self.assertEqual(len(pages), 2, path)
+        # What the last page ended with may be watched no longer: the next one follows on all the same.
+        first = office.get("/api/v1/watchlist?limit=300").json()
+        office.delete(f"/api/v1/watchlist/{first['items'][-1]['ref']}")
+        rest = office.get(f"/api/v1/watchlist?limit=1000&cursor={first['next']}").json()
+        self.assertEqual(sorted(item["ref"] for item in first["items"] + rest["items"]), sorted(refs))
+        for nonsense in ("x", "1.2", "1.2.x", "99999999999999999999.1." + "a" * 52):
+            office.get(f"/api/v1/watchlist?cursor={nonsense}", expect=400)
+        session.close()
 
     def test_what_is_not_in_the_document_is_not_served(self):
         seoul = self.node("seoul")

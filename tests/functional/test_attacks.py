@@ -81,6 +81,24 @@ class ForeignText(NodesTest):
         wait_for(lambda: len(get(seoul, f"/api/v1/records/{ref}").json()["referred_by"]) == 12, "all are here")
         self.assertLess(len(get(seoul, f"/records/{ref}").body), 500_000)
 
+    def test_what_others_say_to_a_note_takes_so_much_of_its_page_and_the_rest_is_named(self):
+        seoul, milan = self.node("seoul"), self.node("milan")
+        peer(seoul, milan)
+        ref = seoul.publish("Taken up with many words")
+        wait_for(lambda: ref in milan.refs(kind="practice"), "Milan has it")
+        for i in range(30):  # an ampersand takes five bytes on a page
+            adoption = {"kind": "adoption", "language": "en", "refs": [{"role": "adopts", "ref": ref}],
+                        "content": {"title": f"Time {i}", "stage": "adopted", "outcome": "worked", "changes": f"{i} " + "&" * 4000, "results": "&" * 4000}}
+            self.assertEqual(post(milan, "/api/v1/records", adoption, bearer(self.token(milan))).status, 201)
+        said = wait_for(lambda: len(all_of := get(seoul, f"/api/v1/records/{ref}").json()["referred_by"]) == 30 and all_of, "all are here")
+        page = get(seoul, f"/records/{ref}").text()
+        self.assertLess(len(page), (1 << 20) + 100_000)
+        self.assertGreater(page.count("&amp;"), 100_000, "some of it is there")
+        for item in said:
+            self.assertIn(f'<a href="/records/{item["ref"]}">', page)
+        self.assertGreater(page.count("Show more"), 0)
+        self.assertLess(page.count("Show more"), 10)
+
     def token(self, node):
         if not hasattr(self, "tokens"):
             self.tokens = {}

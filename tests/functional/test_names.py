@@ -90,6 +90,24 @@ class Impostor(NodesTest):
         self.assertEqual(self.seoul.json("show", ref)["log_id"], self.seoul.log_id())
         self.assertIn("own city", self.seoul.run("explain", "seoul.example"))
 
+    def test_what_waits_is_signed_about_the_log_that_was_meant(self):
+        press, chief = (Api(self.la, token=account(self.la, name, role)) for name, role in (("press", "publisher"), ("chief", "operator")))
+        question = (f'+++\nkind = "question"\nlanguage = "en"\ntitle = "How long?"\ntopics = ["health/testing"]\n'
+                    f'to = ["seoul.example"]\nabout = "{self.real}"\n+++\nHow long does one test take?\n')
+        adoption = {"kind": "adoption", "language": "en", "content": {"stage": "trying"}, "refs": [{"role": "adopts", "ref": self.real}]}
+        held = [press.post("/api/v1/records", asked | {"hold": 3600}, expect=202).json() for asked in ({"file": question}, adoption)]
+        apart = f"seoul.example~{self.seoul.log_id()[:16]}"
+        self.assertEqual(held[1]["note"]["refs"][0]["ref"], self.real.replace("seoul.example", apart), "whoever looks at it sees which is meant")
+        # The bare name changes hands: what is nearest of that name is another log, with a note of the same number.
+        chief.post("/api/v1/blocks", {"city": apart}, expect=200)
+        wait_for(lambda: chief.get("/api/v1/cities/seoul.example").json()["log_id"] == self.impostor.log_id(), "the name is the impostor's")
+        for one in held:
+            ref = chief.post(f"/api/v1/held/{one['id']}/release").json()["ref"]
+            record = self.la.json("show", ref)
+            for name, there in (("refs", [r["ref"] for r in record["refs"]]), ("to", record["to"])):
+                self.assertTrue(all(city.startswith(apart) for city in there), f"{name} of {ref}: {there}")
+            self.assertTrue(record["refs"], "it refers to what was meant")
+
     def test_where_both_are_as_near_neither_is_taken_for_the_other_until_one_is_blocked(self):
         seoul_apart = f"seoul.example~{self.seoul.log_id()[:16]}"
         real = self.real.replace("seoul.example", seoul_apart)

@@ -9,6 +9,7 @@ import urllib.parse
 from api import Document, ask, without_own_script
 from browser import Browser, Page
 from nodes import NodesTest, connected, wait_for
+from wire import City, Session, serve_log
 
 PASSWORD = "a sentence is a good one"
 
@@ -254,6 +255,28 @@ class Pages(NodesTest):
                 if path == "/cities/la.example":
                     self.assertRegex(page.source, r'<h1[^>]*>[^\n]*<span class="domain">la\.example</span></h1>')
                 self.assertNotIn("\u202e", page.source, path)
+
+    def test_a_city_that_vouches_for_many_has_them_on_pages(self):
+        seoul = self.node("seoul")
+        city = City("python.example", self.folder)
+        seoul.run("peer", "add", "--no-vouch", city.line())
+        session = Session(seoul.peer_port, city)
+        session.send_hello(city)
+        session.follow()
+        session.expect("follow")
+        names = {f"city{i}.example" for i in range(130)}
+        serve_log(session, city, [(city.genesis(), b"")] + [city.vouch(City(name), 4_000_000_000_000) for name in names])
+        wait_for(lambda: seoul.entries("python.example") == 131, "Seoul holds them")
+        reader = Browser(seoul)
+        vouched = lambda page: {name for name in names if f"<li>{name} <small>" in page.source}
+        first = wait_for(lambda: len(vouched(page := reader.go("/cities/python.example"))) == 100 and page, "a page of them is shown")
+        more = [link for link in first.links if "vouches_from=" in link]
+        self.assertEqual(more, ["/cities/python.example?vouches_from=100"])
+        last = reader.go(more[0])
+        self.assertEqual(vouched(first) | vouched(last), names)
+        self.assertEqual(len(vouched(last)), 30)
+        self.assertEqual([link for link in last.links if "vouches_from=" in link], [])
+        session.close()
 
     def test_review_by_a_second_person(self):
         seoul = self.node("seoul", "--publishing-review")

@@ -168,6 +168,15 @@ class Story(NodesTest):
         done = subprocess.run([str(BIN / "koinond"), "--data", str(seoul.data)], capture_output=True, timeout=30)
         self.assertEqual(done.returncode, 2)
         self.assertIn(b"colour: the configuration has an unknown key", done.stderr)
+        (seoul.data / "koinond.toml").write_text("[disk]\nreserve_bytes = -1\n")
+        for line, said in (((), b"disk.reserve_bytes: it is a whole number from 0 to"),
+                           (("--quota-log-bytes=8GiB",), b"--quota-log-bytes: it is a whole number from 0 to"),
+                           (("--clock-offset-seconds=1e9",), b"--clock-offset-seconds: it is a whole number of seconds")):
+            if line:
+                (seoul.data / "koinond.toml").write_text("")
+            done = subprocess.run([str(BIN / "koinond"), "--data", str(seoul.data), *line], capture_output=True, timeout=30)
+            self.assertEqual(done.returncode, 2, done.stderr)
+            self.assertIn(said, done.stderr)
 
 
 class Trust(NodesTest):

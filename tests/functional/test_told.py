@@ -9,10 +9,11 @@ import time
 import unittest
 
 from api import account, ask, person
-from nodes import CommandFailed, Node, NodesTest, connected, peer, wait_for
+from nodes import TOP, CommandFailed, Node, NodesTest, connected, peer, wait_for
 from wire import City, Session
 
 SOON = 10  # seconds
+SENTENCES = json.loads((TOP / "node/pages/messages/en.json").read_text())
 
 
 class Pins(NodesTest):
@@ -108,8 +109,15 @@ class Alarms(NodesTest):
         if not hasattr(self, "tokens"):
             self.tokens = {}
         if node.city not in self.tokens:
+            self.sessions = getattr(self, "sessions", {})
+            self.sessions[node.city] = {"Cookie": person(node, "chief", "operator")["Cookie"], "Accept-Language": "en"}
             self.tokens[node.city] = {"Authorization": "Bearer " + account(node, "it", "operator")}
         return self.tokens[node.city]
+
+    def on_the_page(self, node, alarm):
+        """Whether the page for operators says it: what of its sentence is the same whatever it counts."""
+        page = ask("GET", f"http://127.0.0.1:{node.http_port}/operate", headers=self.sessions[node.city]).text()
+        return any(part in page for part in re.split(r"[{}#]", SENTENCES[f"alarm.{alarm}"]) if len(part) > 15)
 
     def everywhere(self, node):
         """The ids of the alarms as each place has them."""
@@ -125,6 +133,7 @@ class Alarms(NodesTest):
             status, metrics, said, ready = self.everywhere(node)
             return alarm in status and alarm in metrics and (ready == 503 if critical else said is not None and alarm in said)
         wait_for(everywhere, f"{alarm} is raised everywhere")
+        wait_for(lambda: self.on_the_page(node, alarm), f"{alarm} is on the page")
         item = next(a for a in node.json("status")["alarms"] if a["id"] == alarm)
         self.assertEqual(item["severity"], "critical" if critical else "warning")
         self.assertRegex(node.log(), rf"{'error' if critical else 'warning'}: alarm: .* id={alarm} since=")
@@ -138,6 +147,7 @@ class Alarms(NodesTest):
     def over(self, node, alarm):
         wait_for(lambda: alarm not in self.everywhere(node)[0] | self.everywhere(node)[1], f"{alarm} is over")
         wait_for(lambda: "alarm over: " in node.log(), "and the log says so")
+        wait_for(lambda: not self.on_the_page(node, alarm), "nor does the page")
 
     def test_a_full_disk_stops_writing_and_no_reading_and_says_so(self):
         seoul = self.node("seoul", start=False)

@@ -240,13 +240,15 @@ def verify_run(first, leaves, size, left, right, root):
 class City:
     """Keys of a city that exists in this test alone."""
 
-    def __init__(self, name, folder):
+    def __init__(self, name, folder=None):
+        """`folder`: for its certificate; without one it is only spoken of."""
         self.name = name
         self.signing, self.recovery, self.cosigner, self.node = (sha256(f"{name} {role}".encode()) for role in ("s", "r", "c", "n"))
         self.log = log_id(name, public_key(self.signing), public_key(self.recovery))
         self.origin = origin(name, self.log)
-        self.certificate = pathlib.Path(folder) / f"{name}.pem"
-        self._write_certificate()
+        if folder:
+            self.certificate = pathlib.Path(folder) / f"{name}.pem"
+            self._write_certificate()
 
     def _write_certificate(self):
         # PKCS #8 of an Ed25519 seed is a fixed prefix and the seed (RFC 8410).
@@ -283,14 +285,21 @@ class City:
         note = sign_checkpoint(self.origin, tree.size, tree.root(), self.signing)
         return wire.Head(log_id=self.log, checkpoint=note, journal_seq=journal_seq, identity=self.identity())
 
+    def vouch(self, other, expires_at_ms):
+        """The entry of a vouch for another city, and no body."""
+        entry = record.Entry(kind=record.KIND_VOUCH, created_at_ms=1)
+        vouch = entry.control.vouch
+        vouch.log_id, vouch.name, vouch.expires_at_ms = other.log, other.name, expires_at_ms
+        vouch.vkey = vkey(other.origin, public_key(other.signing))
+        return entry.SerializeToString(deterministic=True), b""
 
-    def practice(self, **texts):
-        """The entry and the body of a practice, as a run has them."""
+    def practice(self, to=(), **texts):
+        """The entry and the body of a practice, as a run has them; `to`: logs that it is addressed to."""
         body = record.Body(salt=bytes(16))
         for name, text in texts.items():
             setattr(body.practice, name, text)
         body = body.SerializeToString(deterministic=True)
-        entry = record.Entry(kind=record.KIND_PRACTICE, created_at_ms=1, language="en", topics=["health"], body_digest=sha256(body), body_size=len(body))
+        entry = record.Entry(kind=record.KIND_PRACTICE, created_at_ms=1, language="en", topics=["health"], to=to, body_digest=sha256(body), body_size=len(body))
         return entry.SerializeToString(deterministic=True), body
 
 

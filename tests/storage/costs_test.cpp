@@ -301,6 +301,19 @@ std::vector<Operation> index_operations() {
          return done(h.index->search({}));
        }},
   };
+  out.push_back({"indexing what was erased", [](Held& h) -> Status {
+                   const auto at = publish(*h.store, h.city, again(note("gone from the index")));
+                   KOINON_TRY(at);
+                   h.catch_up();
+                   Draft draft;
+                   draft.entry.set_kind(v1::KIND_WITHDRAWAL);
+                   refer(draft, v1::REF_ROLE_WITHDRAWS, *h.store->record(h.city.id(), *at), h.city.id());
+                   draft.entry.mutable_control()->mutable_withdrawal()->set_index(at->value);
+                   draft.entry.mutable_control()->mutable_withdrawal()->set_erase(true);
+                   KOINON_TRY(publish(*h.store, h.city, draft));
+                   h.catch_up();
+                   return {};
+                 }});
   out.push_back({"a search when a city has gone", [](Held& h) -> Status {
                    OwnLog log = test_log("gone-" + std::to_string(h.removed++) + ".example");
                    KOINON_TRY(publish(*h.store, log, again(note("not for long"))));
@@ -338,7 +351,7 @@ std::vector<Operation> office_operations() {
       {"how much waits", [](Held& h) { return done(Desk(*h.office).count_waiting(std::nullopt)); }},
       {"how much of one waits", [](Held& h) { return done(Desk(*h.office).count_waiting(h.user)); }},
       {"one's drafts", [](Held& h) { return done(Desk(*h.office).drafts(h.user)); }},
-      {"one's watchlist", [](Held& h) { return done(Desk(*h.office).watched(h.user)); }},
+      {"one's watchlist", [](Held& h) { return done(Desk(*h.office).watched(h.user, 5)); }},
       {"what has expired", [](Held& h) { return Accounts(*h.office).expire({1}); }},
       {"what was sent long ago", [](Held& h) { return Outbox(*h.office).forget({1}, limits::kSentKept); }},
       {"what was written down under a wrong clock",

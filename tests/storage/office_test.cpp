@@ -154,8 +154,9 @@ TEST_F(Office, OfWhatWasSentTheNewestAreKeptAndWhatWaitsStays) {
     ASSERT_TRUE(outbox.settle(mail).ok());
   }
   ASSERT_TRUE(outbox.forget({1}, 4).ok());
+  const auto recent = *outbox.recent_mail(100);
   std::vector<std::int64_t> kept;
-  for (const Mail& mail : *outbox.recent_mail(100)) kept.push_back(mail.id.value);
+  for (const Mail& mail : recent) kept.push_back(mail.id.value);
   EXPECT_EQ(kept, (std::vector<std::int64_t>{10, 9, 8, 7, 1}));
   ASSERT_TRUE(outbox.forget({51}, 4).ok());
   EXPECT_EQ(outbox.recent_mail(100)->size(), 1U) << "and what was sent long ago goes";
@@ -258,7 +259,7 @@ TEST_F(Office, WithAnAccountGoesWhatIsItsOwn) {
   ASSERT_TRUE(accounts.remove(id).ok());
   EXPECT_FALSE(accounts.check(*secret, CredentialKind::kToken, {2})->has_value());
   EXPECT_TRUE(desk.drafts(std::nullopt)->empty());
-  EXPECT_TRUE(desk.watched(id)->empty());
+  EXPECT_TRUE(desk.watched(id, 1)->empty());
   user.name = "next";
   EXPECT_NE(accounts.add(user)->value, id.value) << "a number is never given to somebody else";
 }

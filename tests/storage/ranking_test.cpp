@@ -135,6 +135,26 @@ TEST_F(Ranking, AListOfACitysNotesOnATopicHasThemAloneNewestFirst) {
   EXPECT_EQ(listed(), Found{});
 }
 
+TEST_F(Ranking, WhatHasTooFewOfTheWordsIsPassedOverOnlySoOften) {
+  add(seoul, practice("Water", "Pumps."));
+  auto db = sqlite::Connection::open(folder.path() / "index.db", {});
+  ASSERT_TRUE(db.ok());
+  Columns columns;
+  ASSERT_TRUE(columns.refresh(*db).ok());
+  const auto document = static_cast<std::int64_t>(columns.docs().size()) - 1;
+  const SearchQuery query;
+  const SearchWords words;
+  HitCollector collector(columns, query, words);
+  collector.relax();
+  ASSERT_TRUE(collector.add(document, {1, 1, 0})) << "half of the words are enough";
+  std::uint64_t passed_over = 0;
+  while (passed_over <= limits::kSearchPassedOver && collector.add(document, {1, 0, 0})) ++passed_over;
+  EXPECT_EQ(passed_over + 1, limits::kSearchPassedOver) << "the last one ends the search";
+  const SearchPage page = collector.page();
+  EXPECT_EQ(page.total, 1U);
+  EXPECT_TRUE(page.more_than_total) << "and it says that there may be more";
+}
+
 TEST_F(Ranking, HighlightsSayWhereTheWordsAre) {
   add(seoul, practice("한국 선별검사소 안내", "차에서 내리지 않고 검사를 받는다."));
   SearchQuery query;

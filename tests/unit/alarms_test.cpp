@@ -62,6 +62,13 @@ TEST(Alarms, AClockInDoubtIsOneAndACriticalOneWhereSigningWaits) {
             "the clock of this node seems to be 1440 minutes behind: our newest entry is of a later time; "
             "nothing is "
             "signed until it is set, or until koinon clock --is-right");
+  // What the operator has just set right is not called wrong.
+  input.clock = {{ClockDoubt::kJump}, std::chrono::hours(1), false};
+  EXPECT_EQ(alarms_of(input).front().severity, Severity::kWarning);
+  EXPECT_EQ(
+      alarms_of(input).front().text,
+      "the clock of this node seems to be 60 minutes behind: it jumped just now, and counts once it has "
+      "stood for ten minutes; if the new time is right, say koinon clock --is-right, else set it");
 }
 
 TEST(Alarms, APeerHasTimeToComeBack) {

@@ -11,6 +11,7 @@
 #include "node/delivery/mail_about.h"
 #include "proto/base/encoding.h"
 #include "proto/base/limits.h"
+#include "storage/memory_store.h"
 #include "tests/storage/store_fixture.h"
 #include "tests/temporary_folder.h"
 
@@ -86,6 +87,37 @@ class Announcing : public testing::Test {
     EXPECT_TRUE(store->commit().ok());
     catch_up();
     return out;
+  }
+  // A note of another city to Seoul's office, whose entry comes without its text.
+  BodiesCommit say_entry_alone(OwnLog& city) {
+    MemoryStore there{MemoryStore::Options{}};
+    Draft draft = note("Apart");
+    draft.entry.add_to(seoul.id().bytes());
+    const auto published = publish(there, city, draft);
+    EXPECT_TRUE(published.ok());
+    StoredRecord record = *there.record(city.id(), *published);
+    BodiesCommit late{city.id(), {{*published, std::move(record.body), false}}, now, {}};
+    record.body.clear();
+    record.state = BodyState::kNotHeld;
+    RunCommit run;
+    run.identity = city.identity();
+    run.log = city.id();
+    run.leaves = {leaf_hash(record.entry)};
+    run.records = {std::move(record)};
+    run.after = there.log_state(city.id())->range;
+    run.head = *there.log_state(city.id())->whole;
+    run.arrived_at = now;
+    change([&] { return store->append_run(run).ok(); });
+    return late;
+  }
+  void text_comes(const BodiesCommit& late) {
+    change([&] { return store->add_bodies(late).ok(); });
+  }
+  template <typename Act>
+  void change(Act act) {
+    ASSERT_TRUE(store->begin(true).ok());
+    ASSERT_TRUE(act());
+    ASSERT_TRUE(store->commit().ok());
   }
   void erase(EntryIndex gone) {
     Draft draft;
@@ -177,6 +209,70 @@ TEST_F(Announcing, AFloodIsOneMailThatNamesTheNewestAndSaysWhereTheRestIs) {
   EXPECT_NE(text_of(mails().back()).find("https://notes.seoul.example/inbox"), std::string::npos);
 }
 
+TEST_F(Announcing, ANoteWhoseTextComesAfterItsEntryIsToldOnce) {
+  Webhook wanted;
+  wanted.url = "https://x.example";
+  wanted.secret = Bytes(32, 's');
+  const WebhookId hook = *outbox->add_webhook(wanted);
+  const auto told = [&] { return std::pair(mails().size(), *outbox->waiting(hook, 10)); };
+  // The text comes after the entry was looked at.
+  OwnLog milan = test_log("milan.example");
+  const BodiesCommit of_milan = say_entry_alone(milan);
+  catch_up();
+  turn();
+  EXPECT_EQ(told(), std::pair(std::size_t{0}, std::size_t{0})) << "there is nothing to read";
+  text_comes(of_milan);
+  catch_up();
+  turn();
+  EXPECT_EQ(told(), std::pair(std::size_t{1}, std::size_t{1}));
+  // The index has the text before the entry's arrival is looked at.
+  OwnLog lima = test_log("lima.example");
+  const BodiesCommit of_lima = say_entry_alone(lima);
+  text_comes(of_lima);
+  catch_up();
+  turn();
+  EXPECT_EQ(told(), std::pair(std::size_t{2}, std::size_t{2})) << "once, not with each arrival";
+  restart();
+  turn();
+  EXPECT_EQ(told(), std::pair(std::size_t{2}, std::size_t{2}));
+  ASSERT_TRUE(outbox->put_digest({user, "", 1, now, {}}).ok());
+  turn();
+  std::multiset<std::size_t> told_by_mail;
+  for (const Mail& mail : mails()) told_by_mail.insert(read_about(mail.about)->items.size());
+  EXPECT_EQ(told_by_mail, (std::multiset<std::size_t>{1, 1, 2})) << "and once in a digest";
+}
+
+TEST_F(Announcing, AWebhooksMessageIsOfBoundedSizeHoweverLongAreTitleSummaryAndReason) {
+  Draft draft = note(std::string(100'000, '"'));
+  draft.body->mutable_practice()->set_summary(std::string(100'000, '"'));
+  const auto said = publish(*store, la, draft);
+  ASSERT_TRUE(said.ok()) << said.error().text();
+  Draft withdrawal;
+  withdrawal.entry.set_kind(v1::KIND_WITHDRAWAL);
+  auto* ref = withdrawal.entry.add_refs();
+  ref->set_role(v1::REF_ROLE_WITHDRAWS);
+  ref->set_log_id(la.id().bytes());
+  ref->set_index(said->value);
+  ref->set_leaf_hash(leaf_hash(store->record(la.id(), *said)->entry).bytes());
+  withdrawal.entry.mutable_control()->mutable_withdrawal()->set_index(said->value);
+  withdrawal.body.emplace();
+  withdrawal.body->mutable_withdrawal()->set_reason(std::string(100'000, '"'));
+  const auto taken_back = publish(*store, la, withdrawal);
+  ASSERT_TRUE(taken_back.ok()) << taken_back.error().text();
+  catch_up();
+  Composer composer({"seoul.example", "https://notes.seoul.example", "koinon@seoul.example"}, *store, *index,
+                    nearness);
+  for (const EntryIndex at : {*said, *taken_back}) {
+    Delivery delivery;
+    delivery.log = la.id();
+    delivery.index = at;
+    const auto text = composer.payload(delivery, now);
+    ASSERT_TRUE(text.ok() && *text) << at.value;
+    EXPECT_GT((*text)->size(), 2 * limits::kIndexedSummaryBytes);
+    EXPECT_LT((*text)->size(), 16 * limits::kKiB) << at.value;
+  }
+}
+
 TEST_F(Announcing, WhoeverWantsNoMoreGetsNoMailOfWhatWaited) {
   say(limits::kMailsPerHour + 5, true);
   turn();
@@ -249,7 +345,8 @@ TEST_F(Announcing, ADigestThatGoesOnTakesMailsOfTheHourAndLosesNothing) {
   turn();
   std::set<std::uint64_t> told;
   for (const Mail& mail : mails()) {
-    for (const auto& [log, at] : read_about(mail.about)->items)
+    const auto about = read_about(mail.about);
+    for (const auto& [log, at] : about->items)
       EXPECT_TRUE(told.insert(at.value).second) << at.value;
   }
   EXPECT_EQ(told.size(), all);

@@ -3,7 +3,11 @@
 #include "node/daemon/index_worker.h"
 
 #include <atomic>
+#include <chrono>
+#include <condition_variable>
 #include <future>
+#include <mutex>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -123,6 +127,60 @@ TEST(IndexWorkerWithoutRoom, WritesNothingSaysWhyAndGoesOnByItself) {
   EXPECT_EQ(turns, 0);
   room = true;
   ASSERT_EQ(turned.get_future().wait_for(kDeadline), std::future_status::ready) << "nobody woke it";
+}
+
+// Has always words of what was taken away, and needs a millisecond to be rid of them.
+struct Cleaning {
+  using Clock = std::chrono::steady_clock;
+  std::mutex mutex;
+  std::condition_variable turned;
+  std::size_t turns = 0;
+  std::vector<std::pair<Clock::time_point, Clock::time_point>> spans;
+};
+class UncleanIndex final : public IndexWriter {
+ public:
+  explicit UncleanIndex(Cleaning& seen) : seen_(seen) {}
+  Result<std::size_t> catch_up(StoreReader&) override {
+    const std::lock_guard lock(seen_.mutex);
+    ++seen_.turns;
+    seen_.turned.notify_all();
+    return std::size_t{0};
+  }
+  Status reset() override { return {}; }
+  bool is_unclean() const override { return true; }
+  Result<bool> clean() override {
+    const auto began = Cleaning::Clock::now();
+    while (Cleaning::Clock::now() < began + std::chrono::milliseconds(1)) {
+    }
+    const std::lock_guard lock(seen_.mutex);
+    seen_.spans.emplace_back(began, Cleaning::Clock::now());
+    return false;
+  }
+  bool fold() override { return true; }
+
+ private:
+  Cleaning& seen_;
+};
+
+// A city that takes back a note a second has not the whole index rewritten each time.
+TEST(IndexWorkerCleans, ForAHundredthOfTheTimeAtMost) {
+  Cleaning seen;
+  IndexWorker worker{std::make_unique<UncleanIndex>(seen),
+                     std::make_unique<MemoryStore>(MemoryStore::Options{}), [] { return UnixMillis{1}; },
+                     [] {}, [](const Error&) {}};
+  for (int turn = 0; turn < 200; ++turn) {
+    std::unique_lock lock(seen.mutex);
+    const std::size_t before = seen.turns;
+    lock.unlock();
+    worker.notify();
+    lock.lock();
+    ASSERT_TRUE(seen.turned.wait_for(lock, kDeadline, [&] { return seen.turns > before; }));
+  }
+  worker.stop();
+  ASSERT_FALSE(seen.spans.empty());
+  Cleaning::Clock::duration spent{};
+  for (std::size_t i = 0; i + 1 < seen.spans.size(); ++i) spent += seen.spans[i].second - seen.spans[i].first;
+  EXPECT_GE(seen.spans.back().first - seen.spans.front().first, 99 * spent) << seen.spans.size();
 }
 
 }  // namespace

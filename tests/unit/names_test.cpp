@@ -1,9 +1,12 @@
 // Whose a bare name is, and that every log can be named.
+#include <boost/json.hpp>
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
 #include "crypto/hash.h"
+#include "node/http/change_request.h"
 #include "node/http/directory.h"
+#include "node/http/full_names.h"
 #include "proto/base/encoding.h"
 #include "proto/base/limits.h"
 #include "proto/codec/ref.h"
@@ -162,6 +165,54 @@ TEST(Names, ANameThatIsGivenAgainGoesWithItsLogAlone) {
   EXPECT_EQ(held.now().find_city(kSeoul)->id, other);
   held.place(id_of('c'), 0, "");
   EXPECT_EQ(held.now().find_city(kSeoul)->id, other) << "what has no name yet claims none";
+}
+
+// What is signed later is about the logs that were meant, in each place where a request names a city.
+TEST(Names, ARequestThatWaitsNamesTheLogsThatWereMeant) {
+  Held held;
+  const LogId own = held.log(id_of('o'), 0, "own.example");
+  const LogId meant = held.log(id_of('a'), 1);
+  const LogId impostor = held.log(id_of('b'), 2);
+  const boost::json::object request{
+      {"kind", "adoption"},
+      {"language", "en"},
+      {"file",
+       "+++\nkind = \"adoption\"\nlanguage = \"en\"\nstage = \"trying\"\n"
+       "adopts = \"seoul.example/0\"\nto = [\"seoul.example\", \"own.example\"]\n+++\nWe try it.\n"},
+      {"to", {"seoul.example", apart(impostor)}},
+      {"refs",
+       {{{"role", "about"}, {"ref", "seoul.example/0"}}, {{"role", "points_to"}, {"ref", "own.example/0"}}}}};
+  Directory before = held.now();
+  const auto kept = with_full_names(request, before, own);
+  ASSERT_TRUE(kept.ok()) << kept.error().text();
+  held.place(meant, std::nullopt);
+  Directory after = held.now();
+  ASSERT_EQ(after.find_city(kSeoul)->id, impostor) << "the bare name has changed hands";
+  const auto note = read_publish_request(*kept);
+  ASSERT_TRUE(note.ok()) << note.error().text();
+  EXPECT_EQ(note->body.adoption().changes(), "We try it.");
+  std::vector<std::pair<v1::RefRole, LogId>> refs;
+  for (const NamedRef& ref : note->refs) refs.emplace_back(ref.role, after.find_ref(ref.ref)->log.id);
+  EXPECT_EQ(refs,
+            (std::vector<std::pair<v1::RefRole, LogId>>{
+                {v1::REF_ROLE_ADOPTS, meant}, {v1::REF_ROLE_ABOUT, meant}, {v1::REF_ROLE_POINTS_TO, own}}));
+  EXPECT_EQ(note->refs.back().ref, "own.example/0") << "nobody can take our own name";
+  std::vector<LogId> to;
+  for (const std::string& city : note->to) to.push_back(after.find_city(city)->id);
+  EXPECT_EQ(to, (std::vector<LogId>{meant, own, meant, impostor}));
+  Directory again = held.now();
+  EXPECT_EQ(*with_full_names(*kept, again, own), *kept) << "what is written out stays";
+}
+
+TEST(Names, ARequestThatNamesNobodyElseWaitsAsItWasWritten) {
+  Held held;
+  const LogId own = held.log(id_of('o'), 0, "own.example");
+  const boost::json::object request{
+      {"file", "+++\n# a remark\ntitle = 'T'\nlanguage = \"en\"\nrevises = 'own.example/0'\n+++\nText."}};
+  Directory directory = held.now();
+  const auto kept = with_full_names(request, directory, own);
+  ASSERT_TRUE(kept.ok()) << kept.error().text();
+  EXPECT_EQ(*kept, request);
 }
 
 RC_GTEST_PROP(Names, WhatACityIsCalledFindsItAndNoOther, ()) {

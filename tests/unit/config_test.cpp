@@ -1,0 +1,83 @@
+// What a configuration may say, and what is refused by name.
+#include "node/daemon/config.h"
+
+#include <algorithm>
+
+#include <gtest/gtest.h>
+
+#include "proto/base/limits.h"
+
+namespace koinon::test {
+namespace {
+
+Status read(const std::string& text, Config& config) { return read_config_text(text, config); }
+
+// The error of one line.
+Error refused(const std::string& line) {
+  Config config;
+  const Status status = read(line + "\n", config);
+  EXPECT_FALSE(status.ok()) << line;
+  return status.ok() ? Error() : status.error();
+}
+
+TEST(Configuration, ANumberOutOfItsRangeIsRefusedWithItsKeyAndItsRange) {
+  constexpr const char* kMost = "1125899906842624";
+  for (const char* key : {"disk.reserve_bytes", "quota.log_bytes", "store.max_bytes", "transit.max_bytes",
+                          "attachments.max_bytes"}) {
+    for (const char* value : {"-1", "1125899906842625", "9223372036854775807", "99999999999999999999",
+                              "\"1 GiB\"", "\"\"", "1.5", "[]", "true"}) {
+      const Error error = refused(std::string(key) + " = " + value);
+      EXPECT_EQ(error.code, Code::kInvalidArgument) << key << " " << value;
+      // What TOML itself does not take names the file.
+      if (std::string(value).size() == 20) continue;
+      EXPECT_EQ(error.field, key) << value;
+      EXPECT_NE(error.message.find("whole number"), std::string::npos) << error.message;
+    }
+    EXPECT_EQ(refused(std::string(key) + " = -1").message,
+              std::string("it is a whole number from 0 to ") + kMost);
+    Config config;
+    EXPECT_TRUE(read(std::string(key) + " = " + kMost + "\n", config).ok()) << key;
+    EXPECT_TRUE(read(std::string(key) + " = 0\n", config).ok()) << key;
+  }
+}
+
+TEST(Configuration, TheClockOfATestIsAHundredYearsOffAtMost) {
+  Config config;
+  for (const std::int64_t fits : {0LL, -5LL, 3'162'240'000LL, -3'162'240'000LL}) {
+    ASSERT_TRUE(read("clock.offset_seconds = " + std::to_string(fits) + "\n", config).ok()) << fits;
+    EXPECT_EQ(config.clock_offset_seconds, fits);
+  }
+  for (const char* value : {"3162240001", "-3162240001", "9223372036854775807", "-9223372036854775808",
+                            "\"-\"", "\"--5\"", "\"+5\"", "\"tomorrow\"", "\"\""}) {
+    const Error error = refused(std::string("clock.offset_seconds = ") + value);
+    EXPECT_EQ(error.field, "clock.offset_seconds") << value;
+    EXPECT_EQ(error.message, "it is a whole number of seconds, up to a hundred years either way") << value;
+  }
+  EXPECT_EQ(config.clock_offset_seconds, -3'162'240'000LL) << "what is refused changes nothing";
+}
+
+TEST(Configuration, WhatNobodySetsIsAsTheLimitsSay) {
+  const Config config;
+  EXPECT_EQ(config.disk_reserve_bytes, limits::kDiskReserve);
+  EXPECT_EQ(config.log_bytes, limits::kLogBytes);
+  EXPECT_EQ(config.log_entries, limits::kLogEntries);
+  EXPECT_EQ(config.transit_max_bytes, limits::kTransitBytes);
+  EXPECT_EQ(config.clock_offset_seconds, 0);
+}
+
+TEST(Configuration, EveryKeySaysWhatItIsAndAppearsOnce) {
+  std::vector<std::string> names;
+  for (const ConfigKey& key : config_keys()) {
+    EXPECT_FALSE(key.description.empty()) << key.name;
+    EXPECT_EQ(std::find(names.begin(), names.end(), key.name), names.end()) << key.name;
+    names.push_back(key.name);
+  }
+}
+
+TEST(Configuration, AnUnknownKeyIsNamed) {
+  EXPECT_EQ(refused("disk.reserved_bytes = 1").field, "disk.reserved_bytes");
+  EXPECT_EQ(refused("[quota]\nbytes = 1").field, "quota.bytes");
+}
+
+}  // namespace
+}  // namespace koinon::test
