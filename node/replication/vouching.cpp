@@ -20,6 +20,13 @@ std::vector<NodeKey> Vouching::proven() const {
   return {all.begin(), all.end()};
 }
 
+void Vouching::unpinned(const NodeKey& key, const LogId& log) {
+  const auto keys = proven_.find(log);
+  if (keys == proven_.end()) return;
+  keys->second.erase(key);
+  if (keys->second.empty()) proven_.erase(keys);
+}
+
 bool Vouching::begin(const PeerRecord& peer) {
   return signs_ && peer.vouch && peer.log && vouched_.insert(*peer.log).second;
 }

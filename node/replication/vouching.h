@@ -24,8 +24,10 @@ class Vouching {
 
   // Whether to vouch for a pinned peer now. If so, it counts as vouched for until forget().
   bool begin(const PeerRecord& peer);
-  // The vouch did not come about, or was taken back: it may be given again.
-  void forget(const LogId& log) { vouched_.erase(log); }
+  // The vouch did not come about, or was taken back: it may be given again. Whether there was one.
+  bool forget(const LogId& log) { return vouched_.erase(log) > 0; }
+  // A peer is pinned no longer; should it come again, its session proves its key again.
+  void unpinned(const NodeKey& key, const LogId& log);
 
  private:
   bool signs_;  // no observer
