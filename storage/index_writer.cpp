@@ -9,7 +9,6 @@
 #include "storage/search/index_schema.h"
 #include "storage/search/keywords.h"
 #include "storage/search/note_facts.h"
-#include "storage/search/note_kind.h"
 #include "storage/search/record_standing.h"
 #include "storage/search/topic_rows.h"
 #include "storage/search_index.h"
@@ -250,7 +249,7 @@ class SqliteIndexWriter final : public IndexWriter {
     find.bind_blob(log.view()).bind(static_cast<std::int64_t>(index.value));
     KOINON_ASSIGN(const bool found, find.step());
     if (!found) return std::optional<Known>();
-    const bool may_stand = is_indexed_note(find.integer(2)) && find.integer(3) == 0;
+    const bool may_stand = is_note(static_cast<v1::Kind>(find.integer(2))) && find.integer(3) == 0;
     return std::optional(Known{find.integer(0), find.integer(1), may_stand, find.text(4)});
   }
 
@@ -313,7 +312,7 @@ class SqliteIndexWriter final : public IndexWriter {
       KOINON_TRY(topics_.insert(id, log, arrival, entry->kind(), topics));
       KOINON_TRY(insert_links(id, log, *entry));
       KOINON_TRY(insert_addressees(id, log, arrival, *entry));
-      if (is_indexed_note(entry->kind()) && content.length() > 0)
+      if (is_note(entry->kind()) && content.length() > 0)
         KOINON_TRY(topics_.set_standing(id, static_cast<std::int64_t>(arrival.value), topics, true));
     }
     KOINON_TRY(insert_text(id, content));
@@ -322,7 +321,7 @@ class SqliteIndexWriter final : public IndexWriter {
 
   // Notes that others address to a city, or that refer to what it published.
   Status insert_addressees(std::int64_t id, const LogId& log, ArrivalSeq arrival, const v1::Entry& entry) {
-    if (!is_indexed_note(entry.kind())) return {};
+    if (!is_note(entry.kind())) return {};
     std::set<std::string_view> cities(entry.to().begin(), entry.to().end());
     for (const auto& ref : entry.refs()) {
       const bool of_others = ref.role() != v1::REF_ROLE_REVISES && ref.role() != v1::REF_ROLE_WITHDRAWS;

@@ -87,7 +87,7 @@ Status SqliteBodies::trim_transit(std::int64_t number, UnixMillis now) {
 }
 
 Status SqliteBodies::add(const BodiesCommit& bodies) {
-  KOINON_ASSIGN(const std::int64_t number, queries_.log_number(bodies.log));
+  KOINON_ASSIGN(const std::int64_t number, logs_.log_number(bodies.log));
   bool transit = false;
   for (const auto& item : bodies.bodies) {
     if (item.index.value >= limits::kMaxLogSize) continue;
@@ -114,12 +114,12 @@ Status SqliteBodies::add(const BodiesCommit& bodies) {
 Result<std::optional<EntryIndex>> SqliteBodies::apply_filter(const LogId& log, const BodyFilter& filter,
                                                              UnixMillis now, EntryIndex from,
                                                              std::uint64_t most) {
-  KOINON_ASSIGN(const std::int64_t number, queries_.log_number(log));
-  KOINON_ASSIGN(const LogState state, queries_.log_state(log));
+  KOINON_ASSIGN(const std::int64_t number, logs_.log_number(log));
+  KOINON_ASSIGN(const LogState state, logs_.log_state(log));
   const std::uint64_t size = state.range.size().value;
   const std::uint64_t end = std::min(size, from.value + most);
   for (std::uint64_t i = from.value; i < end; ++i) {
-    KOINON_ASSIGN(const StoredRecord record, queries_.record(log, EntryIndex(i)));
+    KOINON_ASSIGN(const StoredRecord record, logs_.record(log, EntryIndex(i)));
     const bool held = record.state == BodyState::kHeld;
     if (record.state == BodyState::kErased || (held && record.body.empty())) continue;
     const auto entry = parse_entry(record.entry);
@@ -170,7 +170,7 @@ Status SqliteBodies::settle_withdrawals(std::int64_t number, const RunCommit& ru
   KOINON_TRY(refute_marks(number, run));
   for (const WithdrawalFact& fact : run.withdrawals) {
     if (!fact.erase) continue;
-    KOINON_ASSIGN(const StoredRecord record, queries_.record(run.log, fact.target));
+    KOINON_ASSIGN(const StoredRecord record, logs_.record(run.log, fact.target));
     const auto entry = parse_entry(record.entry);
     if (!entry.ok() || entry->body_size() == 0) continue;
     if (record.state == BodyState::kErased && record.erased_by < fact.index) continue;

@@ -8,9 +8,9 @@ namespace koinon {
 
 class SqliteBodies {
  public:
-  SqliteBodies(sqlite::Connection& db, SqliteQueries& queries, SqliteAttachments& attachments,
+  SqliteBodies(sqlite::Connection& db, SqliteLogs& logs, SqliteAttachments& attachments,
                std::uint64_t transit_quota)
-      : db_(db), queries_(queries), attachments_(attachments), transit_quota_(transit_quota) {}
+      : db_(db), logs_(logs), attachments_(attachments), transit_quota_(transit_quota) {}
 
   Status add(const BodiesCommit& bodies);
   Result<std::optional<EntryIndex>> apply_filter(const LogId& log, const BodyFilter& filter, UnixMillis now,
@@ -34,7 +34,7 @@ class SqliteBodies {
   Status refute_marks(std::int64_t number, const RunCommit& run);
 
   sqlite::Connection& db_;
-  SqliteQueries& queries_;
+  SqliteLogs& logs_;
   SqliteAttachments& attachments_;
   std::uint64_t transit_quota_;
   bool erased_ = false;

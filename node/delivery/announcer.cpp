@@ -22,8 +22,6 @@ constexpr std::int64_t kDayMs = 24 * kHourMs;
 constexpr std::int64_t kUnsubscribeDays = 180;
 constexpr const char* kAtOnce = "at-once";
 
-bool is_note(v1::Kind kind) { return kind >= v1::KIND_PRACTICE && kind <= v1::KIND_ANSWER; }
-
 bool in_topic(const std::string& topic, const IndexedRecord& record) {
   return topic.empty() || std::any_of(record.topics.begin(), record.topics.end(),
                                       [&](const auto& one) { return topic_covers(topic, one); });

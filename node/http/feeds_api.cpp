@@ -274,9 +274,7 @@ Result<std::optional<FeedGone>> FeedsApi::gone(Names& names, const IndexedRecord
   const EntryIndex target(entry->control().withdrawal().index());
   KOINON_ASSIGN(const auto indexed, parts_.index->get(withdrawal.log, target));
   const auto record = parts_.store->record(withdrawal.log, target);
-  if (!indexed || !is_gone(indexed->status) || indexed->kind < v1::KIND_PRACTICE ||
-      indexed->kind > v1::KIND_ANSWER || !record.ok())
-    return nothing;
+  if (!indexed || !is_gone(indexed->status) || !is_note(indexed->kind) || !record.ok()) return nothing;
   FeedGone out;
   out.id = urn_of(to_text(withdrawal.log) + "/" +
                   std::to_string(first_version(withdrawal.log, target, *record).value));

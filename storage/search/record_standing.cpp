@@ -4,7 +4,7 @@
 #include <string>
 
 #include "crypto/log_state.h"
-#include "storage/search/note_kind.h"
+#include "proto/codec/entry.h"
 
 namespace koinon {
 namespace {
@@ -91,7 +91,8 @@ Result<bool> RecordStanding::restate_one(StoreReader& store, const LogId& log, s
   if (facts->erased_by >= 0 || facts->erased) is = {RecordStatus::kErased, facts->erased_by, is.superseded};
   KOINON_ASSIGN(const bool changed, put_status(id, is));
   if (!changed) return false;
-  const bool stands = is_indexed_note(facts->kind) && is.status == RecordStatus::kCurrent && facts->has_text;
+  const bool stands =
+      is_note(static_cast<v1::Kind>(facts->kind)) && is.status == RecordStatus::kCurrent && facts->has_text;
   KOINON_TRY(topics_.set_standing(id, facts->arrival, facts->topics, stands));
   if (facts->was_gone != is_gone(is.status)) KOINON_TRY(count_references(id, facts->was_gone ? 1 : -1));
   if (facts->kind == v1::KIND_PROFILE) KOINON_TRY(cities_.settle(store, log));

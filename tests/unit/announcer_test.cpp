@@ -346,8 +346,7 @@ TEST_F(Announcing, ADigestThatGoesOnTakesMailsOfTheHourAndLosesNothing) {
   std::set<std::uint64_t> told;
   for (const Mail& mail : mails()) {
     const auto about = read_about(mail.about);
-    for (const auto& [log, at] : about->items)
-      EXPECT_TRUE(told.insert(at.value).second) << at.value;
+    for (const auto& [log, at] : about->items) EXPECT_TRUE(told.insert(at.value).second) << at.value;
   }
   EXPECT_EQ(told.size(), all);
 }
