@@ -184,35 +184,43 @@ void Engine::count_frame(Now now, const Session& session, const v1::Frame& frame
   if (frame.has_heads()) conduct.heads.take(1.0 + frame.heads().heads_size(), now.mono);
 }
 
-void Engine::handle_frame(Now now, Session& session, v1::Frame frame, std::size_t size) {
-  session.ping_sent.reset();
-  session.pings_unanswered = 0;
-  const auto unexpected = [&](std::string why) {
-    end_session(now, session, v1::ERROR_CODE_UNEXPECTED, fail(Code::kMalformed, std::move(why), "frame"),
-                true);
+// Whether a frame may come now; if not, the session is ended. Takes the credit that it uses.
+bool Engine::may_come(Now now, Session& session, const v1::Frame& frame, std::size_t size) {
+  const auto refuse = [&](v1::ErrorCode code, Error why, bool lied) {
+    end_session(now, session, code, why, lied);
+    return false;
   };
   if (session.queued > limits::kSendQueueHardBytes) {
-    return end_session(now, session, v1::ERROR_CODE_LIMIT,
-                       fail(Code::kTooLarge, "the peer asks and does not read the answers", "frame"), false);
+    return refuse(v1::ERROR_CODE_LIMIT,
+                  fail(Code::kTooLarge, "the peer asks and does not read the answers", "frame"), false);
   }
   count_frame(now, session, frame);
-  if (frame.has_error()) return on_error_frame(now, session, frame.error());
+  if (frame.has_error()) return true;
   if (frame.has_hello() != !session.hello_received) {
-    return unexpected(session.hello_received ? "Hello came twice" : "the first frame was not Hello");
+    const char* why = session.hello_received ? "Hello came twice" : "the first frame was not Hello";
+    return refuse(v1::ERROR_CODE_UNEXPECTED, fail(Code::kMalformed, why, "frame"), true);
   }
   const bool uses_credit =
       frame.has_chunk() || frame.has_push() || frame.has_bodies() || frame.has_attachment_chunk();
-  if (uses_credit) {
-    if (size > session.lent) {
-      return end_session(now, session, v1::ERROR_CODE_LIMIT,
-                         fail(Code::kTooLarge, "more was sent than credit was lent", "credit"), true);
-    }
-    session.lent -= size;
-    session.answered += size;
-    const v1::Chunk& chunk = frame.has_push() ? frame.push().chunk() : frame.chunk();
-    session.counts.copies_in += static_cast<std::uint64_t>(chunk.records_size());
+  if (!uses_credit) return true;
+  if (size > session.lent) {
+    return refuse(v1::ERROR_CODE_LIMIT,
+                  fail(Code::kTooLarge, "more was sent than credit was lent", "credit"), true);
   }
+  session.lent -= size;
+  session.answered += size;
+  const v1::Chunk& chunk = frame.has_push() ? frame.push().chunk() : frame.chunk();
+  session.counts.copies_in += static_cast<std::uint64_t>(chunk.records_size());
+  return true;
+}
+
+void Engine::handle_frame(Now now, Session& session, v1::Frame frame, std::size_t size) {
+  session.ping_sent.reset();
+  session.pings_unanswered = 0;
+  if (!may_come(now, session, frame, size)) return;
   switch (frame.frame_case()) {
+    case v1::Frame::kError:
+      return on_error_frame(now, session, frame.error());
     case v1::Frame::kHello:
       return on_hello(now, session, frame.hello());
     case v1::Frame::kFollow:
@@ -292,6 +300,7 @@ void Engine::on_peer_removed(Now now, const NodeKey& key) {
   }
   peers_.erase(key);
   asks_.erase(key);
+  conduct_.erase(key);  // whom the operator pins again begins anew
   refresh_trust(now);
 }
 

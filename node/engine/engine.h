@@ -228,6 +228,7 @@ class Engine {
 
   // engine.cpp: inputs, dispatch, sending
   void handle_frame(Now now, Session& session, v1::Frame frame, std::size_t size);
+  bool may_come(Now now, Session& session, const v1::Frame& frame, std::size_t size);
   void count_frame(Now now, const Session& session, const v1::Frame& frame);
   Session* find(SessionId id);
   Session* session_of(const NodeKey& peer);
@@ -244,8 +245,10 @@ class Engine {
   void refresh_trust(Now now);
   std::string name_of(const LogId& id) const;
   void enter_policy(Now now, const LogId& id);
+  void readmit(Log& log);
   void leave_policy(Now now, const LogId& id);
   void remember_asks(const std::vector<LogId>& logs);
+  void forget_outside_asks();
   void ask_settled(const NodeKey& peer, const LogId& log);
   std::chrono::milliseconds grace() const;
   std::chrono::milliseconds lived(Now now) const;
@@ -265,6 +268,7 @@ class Engine {
     bool frozen = false;
     bool unread = false;   // the store may know of bodies to be looked for
     bool lacking = false;  // bodies are looked for
+    bool waiting = false;  // and not only because nobody had them
     bool filter = false;   // its bodies follow an older filter than ours
   };
   Due due_of(const LogId& id) const;
@@ -291,12 +295,15 @@ class Engine {
   void old_head_differs(Now now, const Offer& offer);
   void keep_evidence(Now now, Log& log, TreeSize at, const SignedTree& ours, const SignedTree& theirs);
   void freeze(Now now, Log& log, const v1::Evidence& evidence, const NodeKey& teller);
+  void commit_evidence(const LogId& id, const Bytes& evidence, std::optional<Event> event);
   void on_evidence(Now now, Session& session, const v1::Evidence& evidence);
   void tell_evidence(Session& session, const LogId& log);
   void settle_row(Now now, SessionId session, const LogId& log, JournalSeq row, bool answered = true);
-  std::optional<PeerCursor> cursor_after(Session& session, const LogId& log);
+  std::optional<PeerCursor> cursor_after(const Session& session, const LogId& log, JournalSeq row) const;
+  void note_saved(Session& session, JournalSeq seq);
   void save_cursor(Now now, Session& session);
   void ask_for(Session& session, const std::vector<LogId>& logs);
+  void send_head_requests(Session& session);
   void lie(Now now, Session& session, const Error& error);
   std::uint64_t log_entries_quota() const;
 
@@ -318,9 +325,10 @@ class Engine {
   void schedule_fetch(Now now, const LogId& id);
   void retry_fetches(Now now);
   void queue_fetch(Session& session, const LogId& id);
+  std::deque<LogId> take_queue(Session& session);
   void start_fetches(Now now, Session& session);
   void start_fetch(Now now, Session& session, Log& log);
-  void begin_fetch(Now now, Log& log, SessionId source, const StoredHead& target, std::uint64_t request_id);
+  void begin_fetch(Now now, Log& log, const Offer& offer, std::uint64_t request_id);
   void on_chunk(Now now, Session& session, v1::Chunk chunk, std::size_t size);
   Status take_chunk(Now now, Log& log, v1::Chunk chunk, std::size_t size, Bytes head_note);
   void on_run_verified(Now now, const LogId& id, std::uint64_t generation, SessionId source, EntryIndex from,
@@ -331,6 +339,7 @@ class Engine {
                      const Result<Answer>& answer);
   void note_bodies(Log& log, SessionId source, const StoredRun& run);
   void on_store_failed(Now now, Log& log, std::uint64_t generation, const Error& error);
+  void fail_store(Now now, const LogId& log, const Error& error);
   void abandon_fetch(Now now, Log& log, bool forget_source);
   void log_is_whole(Now now, Log& log);
   std::uint64_t begin_commit();
@@ -349,6 +358,7 @@ class Engine {
 
   // engine_bodies.cpp: bodies that are missing, and where to get them
   void look_for_bodies(Now now, const LogId& id);
+  bool takes_bodies(const Log& log) const;
   void read_unheld(Log& log);
   void on_unheld(Now now, const LogId& id, const std::vector<StoredRecord>& records);
   void add_missing(Log& log, EntryIndex index, BytesView entry, MissingBody body);
@@ -366,9 +376,10 @@ class Engine {
   void on_bodies_stored(Now now, const LogId& id, const std::vector<EntryIndex>& indexes);
   void on_have(Now now, Session& session, const v1::Have& have);
   void body_not_held(Session& session, Log& log, EntryIndex index);
-  void relay_request(Now now, Session& session, std::uint32_t hops_left, Log& log,
-                     const StoredRecord& record);
+  void relay_request(const Session& session, std::uint32_t hops_left, Log& log, const StoredRecord& record);
   void note_not_held(Session& session, const LogId& log, const v1::Chunk& chunk);
+  bool somebody_is_free() const;
+  void look_for_waiting_bodies(Now now);
   void look_for_all_bodies(Now now);
   void give_up_slow_bodies(Now now, Session& session);
   void forget_session_bodies(Now now, SessionId id);
@@ -476,6 +487,7 @@ class Engine {
   std::set<LogId> frozen_;
   std::set<LogId> unread_;
   std::set<LogId> lacking_;
+  std::set<LogId> waiting_;
   std::set<LogId> unfiltered_;
   std::set<std::pair<MonoTime, LogId>> retries_;  // Log::retry_bodies_at, in order
   std::set<SessionId> queued_;                    // those with a fetch_queue
@@ -490,6 +502,7 @@ class Engine {
   std::chrono::milliseconds lived_saved_{0};   // what the store has of lived()
   MonoTime store_retry_at_{};
   bool store_failed_ = false;
+  std::map<LogId, Bytes> unkept_evidence_;  // that the store could not take yet
   unsigned store_failures_ = 0;  // one after the other
   bool shutting_down_ = false;
 };

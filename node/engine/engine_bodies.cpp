@@ -11,18 +11,21 @@ namespace koinon {
 
 void Engine::look_for_bodies(Now now, const LogId& id) {
   const auto it = logs_.find(id);
-  if (it == logs_.end() || id == own_log_ || !trust_.admits(id)) return;
-  Log& log = *it->second;
-  // It is looked at once the filter has passed over it, or its rest is over.
-  if (log.filtering || log.rests_until) return;
-  if (log.unread && !log.reading_unheld && log.missing.size() < limits::kMissingBodies &&
-      log.state.range.size().value > 0) {
-    read_unheld(log);
-  }
-  if (!log.missing.empty()) ask_for_bodies(now, log);
+  if (it == logs_.end() || !takes_bodies(*it->second)) return;
+  read_unheld(*it->second);
+  if (!it->second->missing.empty()) ask_for_bodies(now, *it->second);
+}
+
+// A log is looked at once the filter has passed over it, its rest is over, or its removal.
+bool Engine::takes_bodies(const Log& log) const {
+  return log.state.id != own_log_ && trust_.admits(log.state.id) && !log.filtering && !log.rests_until &&
+         !log.removing;
 }
 
 void Engine::read_unheld(Log& log) {
+  const bool more = log.unread && !log.reading_unheld && log.missing.size() < limits::kMissingBodies &&
+                    log.state.range.size().value > 0;
+  if (!more) return;
   log.reading_unheld = true;
   log.outdated = false;
   issue(ReadUnheld{log.state.id, log.read_from, limits::kMissingPerRead},
@@ -59,15 +62,18 @@ void Engine::add_missing(Log& log, EntryIndex index, BytesView entry_bytes, Miss
 
 void Engine::ask_for_bodies(Now now, Log& log) {
   if (store_failed_ || log.state.frozen) return;
+  log.asked_in_vain = false;
   for (const unsigned round : {1U, 2U}) {
     if (ask_round(now, log, round)) return;
   }
-  const bool asked = std::any_of(log.missing.begin(), log.missing.end(),
-                                 [](const auto& entry) { return entry.second.asked.has_value(); });
+  log.asked_in_vain = true;
+  const bool asked = log.awaits_bodies();
   // Somebody is busy with other requests, and will be asked after them.
   const bool busy = std::any_of(sessions_.begin(), sessions_.end(), [](const auto& entry) {
     return entry.second->bodies_asked.size() >= limits::kBodyRequests;
   });
+  log.waits_for_busy = busy;
+  refile(log.state.id);
   if (asked || busy) return;
   // Nobody has them. What was for peers is given up; ours are asked for again after a while.
   log.forget_transit();
@@ -112,6 +118,7 @@ bool Engine::ask_round(Now now, Log& log, unsigned round) {
     session->bodies_planned = session->bodies_asked.size();
     if (session->hello_received && session->bodies_asked.size() < limits::kBodyRequests) ++open;
   }
+  if (open == 0) return false;
   for (auto& [index, body] : log.missing) {
     const std::uint32_t hops = body.transit ? body.hops : std::max(config_.trust_hops, 1U) - 1;
     if (body.asked || (round == 2 && hops == 0)) continue;
@@ -184,11 +191,15 @@ void Engine::on_bodies(Now now, Session& session, v1::Bodies bodies, std::size_t
     return lie(now, session, fail(Code::kMalformed, "the last frame does not end the answer", "last"));
   }
   const bool was_busy = session.bodies_asked.size() >= limits::kBodyRequests;
-  if (bodies.last()) session.bodies_asked.erase(it);
-  if (bodies.last() && was_busy) look_for_all_bodies(now);
+  if (bodies.last()) {
+    session.bodies_asked.erase(it);
+    log.asked_in_vain = false;  // what it had not may be asked for elsewhere
+  }
+  if (bodies.last() && was_busy) look_for_waiting_bodies(now);
   if (check.bodies.empty()) {
     return_credit(session, size);
-    return look_for_bodies(now, id);
+    if (bodies.last()) look_for_bodies(now, id);
+    return;
   }
   in_flight_ += size;
   VerifyBodies intent = check;
@@ -295,7 +306,9 @@ void Engine::on_bodies_stored(Now now, const LogId& id, const std::vector<EntryI
     frame.mutable_have()->set_log_id(id.bytes());
     send(*session, frame);
   }
-  look_for_bodies(now, id);
+  // What comes in many small frames does not buy a look at all that is missing with each.
+  if (!log.asked_in_vain || !log.awaits_bodies()) return look_for_bodies(now, id);
+  if (takes_bodies(log)) read_unheld(log);
 }
 
 // A peer came to hold bodies that it had not.
@@ -317,30 +330,29 @@ void Engine::on_have(Now now, Session& session, const v1::Have& have) {
     missing->second.announced.insert(session.id);
     news = true;
   }
-  // Looking passes over all that is missing, for every session: words without news do not buy that.
-  if (news) look_for_bodies(now, log.state.id);
+  // Looking passes over all that is missing, for every session: words without news do not buy that. A peer of
+  // whom much is asked is asked for these when it has answered.
+  if (!news) return;
+  if (session.bodies_asked.size() < limits::kBodyRequests) return look_for_bodies(now, log.state.id);
+  log.waits_for_busy = true;
+  refile(log.state.id);
 }
 
 // --- for others ---
 
-// A peer asked for a body that we do not hold, and lets us look for it.
-void Engine::relay_request(Now now, Session& session, std::uint32_t hops_left, Log& log,
+// A peer asked for a body that we do not hold, and lets us look for it. The caller looks for what was added.
+void Engine::relay_request(const Session& session, std::uint32_t hops_left, Log& log,
                            const StoredRecord& record) {
-  if (log.rests_until) return;
-  const auto known = log.missing.find(record.index);
-  if (known == log.missing.end()) {
-    if (record.state == BodyState::kHeld || record.state == BodyState::kErased ||
-        log.missing.size() >= limits::kMissingBodies) {
-      return;
-    }
-    MissingBody body;
-    body.transit = record.state == BodyState::kNotAsked;
-    body.hops = hops_left - 1;
-    body.tried[session.id] = 2;
-    add_missing(log, record.index, record.entry, std::move(body));
-    refile(log.state.id);
+  const bool here = record.state == BodyState::kHeld || record.state == BodyState::kErased;
+  if (here || !takes_bodies(log) || log.missing.size() >= limits::kMissingBodies ||
+      log.missing.contains(record.index)) {
+    return;
   }
-  look_for_bodies(now, log.state.id);
+  MissingBody body;
+  body.transit = record.state == BodyState::kNotAsked;
+  body.hops = hops_left - 1;
+  body.tried[session.id] = 2;
+  add_missing(log, record.index, record.entry, std::move(body));
 }
 
 // Bodies that a chunk says not to hold here: the peer is told when they come.
@@ -384,11 +396,27 @@ void Engine::give_up_slow_bodies(Now now, Session& session) {
       if (const auto missing = log.missing.find(index); missing != log.missing.end())
         missing->second.tried[session.id] = 2;
     }
+    look_for_bodies(now, asked.log);
   }
-  if (!slow.empty()) look_for_all_bodies(now);
+  if (!slow.empty()) look_for_waiting_bodies(now);
 }
 
-// A peer is there, or less busy: perhaps it has what nobody had.
+bool Engine::somebody_is_free() const {
+  return std::any_of(sessions_.begin(), sessions_.end(), [](const auto& entry) {
+    return entry.second->hello_received && entry.second->bodies_asked.size() < limits::kBodyRequests;
+  });
+}
+
+// A peer is less busy: what waited for its turn is asked for. What nobody had is not looked for again.
+void Engine::look_for_waiting_bodies(Now now) {
+  for (auto it = waiting_.begin(); it != waiting_.end() && somebody_is_free();) {
+    const LogId id = *it;
+    look_for_bodies(now, id);
+    it = waiting_.upper_bound(id);
+  }
+}
+
+// A peer is there: perhaps it has what nobody had.
 void Engine::look_for_all_bodies(Now now) {
   std::set<LogId> due = unread_;
   due.insert(lacking_.begin(), lacking_.end());

@@ -38,7 +38,7 @@ void Engine::schedule_fetch(Now now, const LogId& id) {
   const auto it = logs_.find(id);
   if (it == logs_.end()) return;
   Log& log = *it->second;
-  if (log.fetch || log.commits > 0 || log.state.frozen || store_failed_) return;
+  if (!log.may_grow() || store_failed_) return;
   const Offer* best = best_offer(now, log);
   Session* session = best == nullptr ? nullptr : find(best->source);
   if (session == nullptr) return;
@@ -46,13 +46,22 @@ void Engine::schedule_fetch(Now now, const LogId& id) {
   start_fetches(now, *session);
 }
 
+// Once: a busy log is scheduled with each of its heads while it waits.
 void Engine::queue_fetch(Session& session, const LogId& id) {
+  if (!session.in_queue.insert(id).second) return;
   session.fetch_queue.push_back(id);
   queued_.insert(session.id);
 }
 
+std::deque<LogId> Engine::take_queue(Session& session) {
+  queued_.erase(session.id);
+  session.in_queue.clear();
+  return std::exchange(session.fetch_queue, {});
+}
+
 void Engine::retry_fetches(Now now) {
   store_failed_ = false;
+  for (const auto& [id, evidence] : std::exchange(unkept_evidence_, {})) commit_evidence(id, evidence, std::nullopt);
   std::set<LogId> offered;
   for (const auto& [id, session] : sessions_) offered.insert(session->gives.begin(), session->gives.end());
   for (const LogId& id : offered) schedule_fetch(now, id);
@@ -62,21 +71,23 @@ void Engine::retry_fetches(Now now) {
 
 void Engine::start_fetches(Now now, Session& session) {
   // What was given up is open until the peer says that it has ended.
-  while (!session.fetch_queue.empty() &&
+  while (!session.fetch_queue.empty() && !store_failed_ &&
          session.gets.size() + session.given_up.size() < limits::kOpenRequests / 2 &&
          in_flight_ < limits::kInFlightBytes) {
     const LogId id = session.fetch_queue.front();
     session.fetch_queue.pop_front();
+    session.in_queue.erase(id);
     if (session.fetch_queue.empty()) queued_.erase(session.id);
     Log& log = *logs_.at(id);
-    if (!log.fetch && log.commits == 0 && !log.state.frozen) start_fetch(now, session, log);
+    if (log.may_grow()) start_fetch(now, session, log);
   }
 }
 
 void Engine::start_fetch(Now now, Session& session, Log& log) {
-  const auto offer = log.offers.find(session.id);
-  if (offer == log.offers.end() || offer->second.head.size <= log.state.range.size()) return;
-  const StoredHead target = offer->second.head;
+  const auto it = log.offers.find(session.id);
+  if (it == log.offers.end() || it->second.head.size <= log.state.range.size()) return;
+  const Offer offer = it->second;
+  const StoredHead& target = offer.head;
   v1::Frame frame;
   auto* get = frame.mutable_get();
   get->set_request_id(next_request_++);
@@ -86,24 +97,25 @@ void Engine::start_fetch(Now now, Session& session, Log& log) {
   get->set_size(target.size.value);
   get->set_root(target.root.bytes());
   session.gets.emplace(get->request_id(), log.state.id);
-  begin_fetch(now, log, session.id, target, get->request_id());
+  begin_fetch(now, log, offer, get->request_id());
   send(session, frame);
 }
 
-void Engine::begin_fetch(Now now, Log& log, SessionId source, const StoredHead& target,
-                         std::uint64_t request_id) {
+void Engine::begin_fetch(Now now, Log& log, const Offer& offer, std::uint64_t request_id) {
   Fetch fetch;
   fetch.generation = next_generation_++;
-  fetch.source = source;
-  fetch.target = target;
+  fetch.source = offer.source;
+  fetch.target = offer.head;
+  fetch.row = offer.row;
   fetch.request_id = request_id;
   fetch.range = log.state.range;
   fetch.next_chunk = EntryIndex(log.state.range.size().value);
   fetch.last_progress = now.mono;
   fetch.pace_at = now.mono + limits::kPacePeriod;
-  if (const Session* session = find(source); session != nullptr) fetch.answered_before = session->answered;
+  if (const Session* session = find(offer.source); session != nullptr)
+    fetch.answered_before = session->answered;
   log.fetch = std::move(fetch);
-  file_source(log, source);
+  file_source(log, offer.source);
 }
 
 void Engine::on_chunk(Now now, Session& session, v1::Chunk chunk, std::size_t size) {
@@ -220,10 +232,11 @@ void Engine::commit_run(Now now, Log& log, RunVerified run, std::size_t size) {
     session->counts.records_in += run.records.size();
   if (run.after.size() == fetch.target.size) {
     if (Session* session = find(fetch.source); session != nullptr) {
-      stored.cursor = intent.cursor = cursor_after(*session, log.state.id);
+      stored.cursor = intent.cursor = cursor_after(*session, log.state.id, fetch.row);
     }
   }
   const std::uint64_t bytes = bytes_held(run.records);
+  intent.own = log.state.id == own_log_;
   fetch.range = run.after;
   intent.run.identity = log.state.identity;
   intent.run.log = log.state.id;
@@ -296,7 +309,7 @@ void Engine::on_run_stored(Now now, const LogId& id, std::uint64_t generation, S
   if (Session* session = find(source); session != nullptr) {
     auto& known = session->known[id];
     known = std::max(known, run.head.size);
-    if (run.cursor) session->saved = std::max(session->saved, run.cursor->seq);
+    if (run.cursor) note_saved(*session, run.cursor->seq);
   }
   log_is_whole(now, log);
 }
@@ -322,13 +335,16 @@ void Engine::note_bodies(Log& log, SessionId source, const StoredRun& run) {
 
 void Engine::on_store_failed(Now now, Log& log, std::uint64_t generation, const Error& error) {
   if (log.fetch && log.fetch->generation == generation) abandon_fetch(now, log, false);
-  if (log.state.frozen) return;
+  if (!log.state.frozen) fail_store(now, log.state.id, error);
+}
+
+void Engine::fail_store(Now now, const LogId& log, const Error& error) {
   if (std::exchange(store_failed_, true)) return;
   // Later each time: each try brings what may have to be thrown away.
   constexpr unsigned kDoublings = 16;
   const auto wait = limits::kStoreRetry * (std::int64_t{1} << std::min(store_failures_++, kDoublings));
   store_retry_at_ = now.mono + std::min<MonoTime>(wait, limits::kStoreRetryMax);
-  emit({Event::Kind::kStoreFailed, {}, log.state.id, {}, error.text()});
+  emit({Event::Kind::kStoreFailed, {}, log, {}, error.text()});
 }
 
 void Engine::abandon_fetch(Now now, Log& log, bool forget_source) {

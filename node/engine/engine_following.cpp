@@ -39,15 +39,23 @@ void Engine::lie(Now now, Session& session, const Error& error) {
 }
 
 void Engine::ask_for(Session& session, const std::vector<LogId>& logs) {
-  for (std::size_t begin = 0; begin < logs.size(); begin += limits::kLogIdsPerRequest) {
+  session.heads_to_ask.insert(logs.begin(), logs.end());
+  send_head_requests(session);
+}
+
+// So many at a time: the answers to all at once may be more than the peer's queue takes.
+void Engine::send_head_requests(Session& session) {
+  auto& waiting = session.heads_to_ask;
+  while (!waiting.empty() && session.head_requests.size() < limits::kOpenRequests / 2) {
     v1::Frame frame;
     auto* request = frame.mutable_get_heads();
     request->set_request_id(next_request_++);
-    const std::size_t end = std::min(begin + limits::kLogIdsPerRequest, logs.size());
-    session.head_requests.emplace(request->request_id(),
-                                  std::vector<LogId>(logs.begin() + static_cast<std::ptrdiff_t>(begin),
-                                                     logs.begin() + static_cast<std::ptrdiff_t>(end)));
-    for (std::size_t i = begin; i < end; ++i) request->add_log_ids(logs[i].bytes());
+    std::vector<LogId>& asked = session.head_requests[request->request_id()];
+    while (!waiting.empty() && asked.size() < limits::kLogIdsPerRequest) {
+      asked.push_back(*waiting.begin());
+      waiting.erase(waiting.begin());
+      request->add_log_ids(asked.back().bytes());
+    }
     send(session, frame);
   }
 }
@@ -83,13 +91,14 @@ Result<std::optional<Engine::Offer>> Engine::read_offer(Session& session, const 
     }
     KOINON_ASSIGN(offer.identity, read_identity(head.identity(), offer.log));
   }
-  auto& open_row = session.row_of[offer.log];
-  if (head.journal_seq() > open_row) {
-    session.open_rows.erase(open_row);
-    open_row = head.journal_seq();
-    session.open_rows[open_row] = offer.log;
+  // A head without a row, or with an older one, settles nothing of the row that is open.
+  offer.row = JournalSeq(head.journal_seq());
+  const auto open = session.row_of.find(offer.log);
+  if (open == session.row_of.end() ? offer.row.value > 0 : offer.row.value > open->second) {
+    if (open != session.row_of.end()) session.open_rows.erase(open->second);
+    session.row_of[offer.log] = offer.row.value;
+    session.open_rows[offer.row.value] = offer.log;
   }
-  offer.row = JournalSeq(open_row);
   return std::optional<Offer>(std::move(offer));
 }
 
@@ -105,6 +114,7 @@ bool Engine::expected_heads(Now now, Session& session, const v1::Heads& heads) {
       if (!told.contains(log.view())) ask_settled(session.peer, log);
     }
     session.head_requests.erase(asked);
+    send_head_requests(session);
     return true;
   }
   if (session.given_up.contains(request_id)) {
@@ -118,6 +128,7 @@ bool Engine::expected_heads(Now now, Session& session, const v1::Heads& heads) {
   if (log.fetch && log.fetch->source == session.id && log.fetch->request_id == request_id) {
     abandon_fetch(now, log, true);
   }
+  start_fetches(now, session);
   return true;
 }
 
@@ -195,7 +206,7 @@ void Engine::on_push(Now now, Session& session, v1::Push push, std::size_t size)
     abandon_fetch(now, log, false);
   }
   const auto count = static_cast<std::uint64_t>(push.chunk().records_size());
-  const bool fits = !log.fetch && log.commits == 0 && own_log_ != offer.log && push.chunk().from() == held &&
+  const bool fits = log.may_grow() && own_log_ != offer.log && push.chunk().from() == held &&
                     count > 0 && head->size.value == held + count &&
                     head->size.value <= log_entries_quota() && takes_more(now, log) && !store_failed_;
   if (!fits) {
@@ -212,7 +223,7 @@ void Engine::on_push(Now now, Session& session, v1::Push push, std::size_t size)
   }
   // Its signature is checked together with the run.
   keep_offer(log, offer);
-  begin_fetch(now, log, session.id, offer.head, 0);
+  begin_fetch(now, log, offer, 0);
   const Status taken = take_chunk(now, log, std::move(*push.mutable_chunk()), size, offer.head.note);
   if (!taken.ok()) lie(now, session, taken.error());
 }
@@ -284,7 +295,10 @@ void Engine::check_old_head(Now now, const Offer& offer) {
   if (log.state.whole && offer.head.size == log.state.whole->size) {
     return settle_row(now, offer.source, offer.log, offer.row);
   }
+  // Until then it counts as unverified: what waits for the store is bounded with what waits for a check.
+  if (Session* session = find(offer.source); session != nullptr) ++session->unverified;
   issue(ReadRoot{offer.log, offer.head.size}, [this, offer](Now then, const Result<Answer>& answer) {
+    if (Session* session = find(offer.source); session != nullptr) --session->unverified;
     if (answer.ok() && std::get<Hash>(*answer) != offer.head.root) return old_head_differs(then, offer);
     settle_row(then, offer.source, offer.log, offer.row);
   });
@@ -321,25 +335,36 @@ void Engine::freeze(Now now, Log& log, const v1::Evidence& evidence, const NodeK
   log.state.frozen = true;
   refile(id);
   abandon_fetch(now, log, false);
-  // Nothing more is taken of it, so no cursor need wait for it.
+  commit_evidence(
+      id, evidence.SerializeAsString(),
+      Event{Event::Kind::kForked, teller, id, TreeSize(evidence.at()),
+            "two signed heads of " + log.state.identity.name + " contradict each other; its log is frozen"});
+  // Nothing more is taken of it, so no cursor need wait for it. Cursors follow the evidence to the store, and
+  // never pass what could still be forgotten.
   settle_offers(now, log);
+}
+
+// It makes a new row: with it everybody who follows us gets the evidence, the log's author too. Where the store
+// is full it is given to it again, for it must never be forgotten. `event` is told with the first answer.
+void Engine::commit_evidence(const LogId& id, const Bytes& evidence, std::optional<Event> event) {
   EvidenceCommit commit;
   commit.log = id;
-  commit.evidence = evidence.SerializeAsString();
-  // A new row: with it everybody who follows us gets the evidence, the log's author too.
-  issue(CommitEvidence{std::move(commit)}, [this, id, teller, at = TreeSize(evidence.at()),
-                                            number = begin_commit()](Now then, const Result<Answer>& answer) {
-    if (!answer.ok()) emit({Event::Kind::kStoreFailed, {}, id, {}, answer.error().text()});
-    emit({Event::Kind::kForked, teller, id, at,
-          "two signed heads of " + logs_.at(id)->state.identity.name +
-              " contradict each other; its log is frozen"});
-    end_commit(then, number, id, answer.ok() ? std::get<RunStored>(*answer).journal_seq : JournalSeq(0));
-    if (answer.ok()) {
-      for (auto& [session_id, session] : sessions_) {
-        if (session->hello_received && session->peer_log == id) tell_evidence(*session, id);
-      }
-    }
-  });
+  commit.evidence = evidence;
+  issue(CommitEvidence{std::move(commit)},
+        [this, id, evidence, event = std::move(event), number = begin_commit()](
+            Now then, const Result<Answer>& answer) {
+          if (event) emit(*event);
+          end_commit(then, number, id,
+                     answer.ok() ? std::get<RunStored>(*answer).journal_seq : JournalSeq(0));
+          if (!answer.ok()) {
+            const Code code = answer.error().code;
+            if (code == Code::kDiskFull || code == Code::kIo) unkept_evidence_.emplace(id, evidence);
+            return fail_store(then, id, answer.error());
+          }
+          for (auto& [session_id, session] : sessions_) {
+            if (session->hello_received && session->peer_log == id) tell_evidence(*session, id);
+          }
+        });
 }
 
 // Evidence that a peer shows, of a log that is followed here, or of our own: what it proves it proves whoever
@@ -369,23 +394,31 @@ void Engine::on_evidence(Now now, Session& session, const v1::Evidence& evidence
 // Once a session for each log.
 void Engine::tell_evidence(Session& session, const LogId& log) {
   if (!session.told_evidence.insert(log).second) return;
-  issue(ReadEvidence{log}, [this, id = session.id](Now, const Result<Answer>& answer) {
+  issue(ReadEvidence{log}, [this, log, id = session.id](Now, const Result<Answer>& answer) {
     Session* live = find(id);
-    if (live == nullptr || !answer.ok()) return;
-    const auto& kept = std::get<EvidenceRead>(*answer).evidence;
+    if (live == nullptr) return;
+    const bool is_kept = answer.ok() && !std::get<EvidenceRead>(*answer).evidence.empty();
+    // It is on its way to the store yet: it is told once it is there.
+    if (!is_kept) {
+      live->told_evidence.erase(log);
+      return;
+    }
     v1::Frame frame;
-    if (!kept.empty() && frame.mutable_evidence()->ParseFromString(kept.front())) send(*live, frame);
+    if (frame.mutable_evidence()->ParseFromString(std::get<EvidenceRead>(*answer).evidence.front()))
+      send(*live, frame);
   });
 }
 
 // --- cursors ---
 
-// The cursor that the peer's journal may be left at once the row of `log` is done.
-std::optional<PeerCursor> Engine::cursor_after(Session& session, const LogId& log) {
+// The cursor that the peer's journal may be left at once the rows of `log` up to `row` are done. A later one
+// of the same log is open still: its entries are yet to come.
+std::optional<PeerCursor> Engine::cursor_after(const Session& session, const LogId& log,
+                                               JournalSeq row) const {
   std::uint64_t seq = session.passed.value;
-  for (const auto& [row, open_log] : session.open_rows) {
-    if (open_log == log) continue;
-    seq = row - 1;
+  for (const auto& [open_row, open_log] : session.open_rows) {
+    if (open_log == log && open_row <= row.value) continue;
+    seq = open_row - 1;
     break;
   }
   if (seq <= session.saved.value) return std::nullopt;
@@ -401,13 +434,22 @@ void Engine::settle_row(Now now, SessionId id, const LogId& log, JournalSeq row,
     session->open_rows.erase(it->second);
     session->row_of.erase(it);
   }
-  if (answered) ask_settled(session->peer, log);
+  // Of a log that rests more may be there than this row told of.
+  const auto known = logs_.find(log);
+  const bool rests = known != logs_.end() && known->second->rests_until;
+  if (answered && !rests) ask_settled(session->peer, log);
   save_cursor(now, *session);
+}
+
+// The store holds the cursor: the peer's next session begins there.
+void Engine::note_saved(Session& session, JournalSeq seq) {
+  session.saved = std::max(session.saved, seq);
+  peers_.at(session.peer).cursor = session.saved;
 }
 
 void Engine::save_cursor(Now, Session& session) {
   if (session.saving) return;
-  const auto cursor = cursor_after(session, LogId());
+  const auto cursor = cursor_after(session, LogId(), JournalSeq());
   if (!cursor) return;
   session.saving = true;
   issue(CommitCursor{*cursor},
@@ -416,8 +458,7 @@ void Engine::save_cursor(Now, Session& session) {
           if (live == nullptr) return;
           live->saving = false;
           if (!answer.ok()) return;
-          live->saved = std::max(live->saved, seq);
-          peers_.at(live->peer).cursor = live->saved;
+          note_saved(*live, seq);
           save_cursor(then, *live);
         });
 }

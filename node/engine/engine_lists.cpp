@@ -18,6 +18,7 @@ Engine::Due Engine::due_of(const LogId& id) const {
   due.frozen = log->state.frozen;
   due.unread = log->unread && admitted && !own && log->state.range.size().value > 0;
   due.lacking = !log->missing.empty();
+  due.waiting = due.lacking && (!log->retry_bodies_at || log->waits_for_busy);
   due.filter = log->filter_number != filter_number_ && !log->filtering && !own;
   return due;
 }
@@ -35,6 +36,7 @@ void Engine::refile(const LogId& id) {
   put(frozen_, due.frozen);
   put(unread_, due.unread);
   put(lacking_, due.lacking);
+  put(waiting_, due.waiting);
   put(unfiltered_, due.filter);
   const auto it = logs_.find(id);
   if (it == logs_.end()) return;
@@ -48,6 +50,11 @@ void Engine::set_body_retry(Log& log, std::optional<MonoTime> at) {
   if (log.retry_bodies_at) retries_.erase({*log.retry_bodies_at, log.state.id});
   log.retry_bodies_at = at;
   if (at) retries_.emplace(*at, log.state.id);
+  if (log.missing.empty() || (at && !log.waits_for_busy)) {
+    waiting_.erase(log.state.id);
+  } else {
+    waiting_.insert(log.state.id);
+  }
 }
 
 // --- by session ---
@@ -62,8 +69,16 @@ void Engine::file_source(const Log& log, SessionId id) {
   }
 }
 
+// Heads are verified in any order, and some come outside the journal: a smaller one takes nothing back
+// unless a later row says so. Whatever remains settles the latest row.
 void Engine::keep_offer(Log& log, const Offer& offer) {
-  log.offers.insert_or_assign(offer.source, offer);
+  const auto [it, first] = log.offers.try_emplace(offer.source, offer);
+  if (!first) {
+    Offer& kept = it->second;
+    const JournalSeq row = std::max(kept.row, offer.row);
+    if (offer.row > kept.row || offer.head.size >= kept.head.size) kept = offer;
+    kept.row = row;
+  }
   file_source(log, offer.source);
 }
 
@@ -86,7 +101,7 @@ std::string Engine::misfiled() const {
   std::set<LogId> ids;
   for (const auto& [id, log] : logs_) ids.insert(id);
   for (const auto& [id, path] : trust_.admitted()) ids.insert(id);
-  for (const auto* list : {&not_whole_, &frozen_, &unread_, &lacking_, &unfiltered_})
+  for (const auto* list : {&not_whole_, &frozen_, &unread_, &lacking_, &waiting_, &unfiltered_})
     ids.insert(list->begin(), list->end());
   for (const LogId& id : ids) {
     const Due due = due_of(id);
@@ -94,23 +109,29 @@ std::string Engine::misfiled() const {
     if (due.frozen != frozen_.contains(id)) return "frozen";
     if (due.unread != unread_.contains(id)) return "unread";
     if (due.lacking != lacking_.contains(id)) return "lacking";
+    if (due.waiting != waiting_.contains(id)) return "waiting";
     if (due.filter != unfiltered_.contains(id)) return "unfiltered";
   }
   std::size_t missing = 0;
   std::set<std::pair<MonoTime, LogId>> retries;
+  std::set<std::pair<MonoTime, LogId>> resting;
   std::map<SessionId, std::set<LogId>> gives;
   std::set<SessionId> queued;
   for (const auto& [id, log] : logs_) {
     for (const auto& [index, body] : log->missing) missing += body.transit ? 0 : 1;
     if (log->retry_bodies_at) retries.emplace(*log->retry_bodies_at, id);
+    if (log->rests_until) resting.emplace(*log->rests_until, id);
     for (const auto& [source, offer] : log->offers) gives[source].insert(id);
     if (log->fetch) gives[log->fetch->source].insert(id);
   }
   if (missing != bodies_missing_) return "bodies missing";
   if (retries != retries_) return "retries";
+  if (resting != resting_) return "resting";
   for (const auto& [id, session] : sessions_) {
     if (session->gives != gives[id]) return "gives";
     if (!session->fetch_queue.empty()) queued.insert(id);
+    const std::set<LogId> in_queue(session->fetch_queue.begin(), session->fetch_queue.end());
+    if (in_queue != session->in_queue || in_queue.size() != session->fetch_queue.size()) return "in queue";
     gives.erase(id);
   }
   if (queued != queued_) return "queued";

@@ -1,6 +1,8 @@
 // What the engine keeps of each log, and the fetch that extends it. Private to the engine.
 #pragma once
 
+#include <algorithm>
+
 #include "node/engine/engine.h"
 
 namespace koinon {
@@ -74,6 +76,7 @@ struct Fetch {
   std::uint64_t generation = 0;  // tells its completions from those of a fetch that was given up
   SessionId source;
   StoredHead target;
+  JournalSeq row;                // that its target settles, of the source's journal; 0: none
   std::uint64_t request_id = 0;  // 0: a push
   EntryIndex next_chunk;         // where the next chunk must begin
   CompactRange range;            // of what was verified in order and given to the store
@@ -108,17 +111,21 @@ struct Engine::Log {
   EntryIndex read_from;   // up to here `missing` is complete
   std::optional<MonoTime> retry_bodies_at;
   unsigned body_retries = 0;
+  bool asked_in_vain = false;   // when it was looked at last there was nobody left to ask
+  bool waits_for_busy = false;  // and somebody was too busy to be asked
   std::uint64_t filter_number = 0;  // the filter that its bodies follow, see Engine::filter_number_
   bool filtering = false;
   bool pending_marks = false;
   bool over_quota = false;  // a head was larger than what we take
   bool judging = false;     // evidence that a peer shows is being checked
-  bool removing = false;
+  bool removing = false;    // its removal is with the store: nothing of it is asked for or given on
 
   LogIntake intake;
   std::optional<MonoTime> rests_until;  // it brought more than we take: nothing of it is asked for
   std::uint64_t bytes_order = 0;        // of the commit that state.bytes is known from
 
+  // Whether entries may be fetched now.
+  bool may_grow() const { return !fetch && commits == 0 && !state.frozen && !removing; }
   std::uint64_t whole_size() const { return state.whole ? state.whole->size.value : 0; }
   // The store is to be read anew, from the beginning.
   void read_again() {
@@ -129,6 +136,11 @@ struct Engine::Log {
   void add_missing(EntryIndex index, MissingBody body) {
     const bool for_us = !body.transit;
     if (missing.emplace(index, std::move(body)).second && for_us) ++missing_for_us;
+  }
+  // Whether a GetBodies for some of them is open.
+  bool awaits_bodies() const {
+    return std::any_of(missing.begin(), missing.end(),
+                       [](const auto& entry) { return entry.second.asked.has_value(); });
   }
   void forget_missing() {
     missing.clear();

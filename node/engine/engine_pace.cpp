@@ -37,7 +37,7 @@ void Engine::check_pace(Now now, Session& session) {
   if (note_slow(now, session.peer))
     notice(session.peer, "a log came too slowly; for a while others are asked first");
   // What waits for its turn there may be had elsewhere as well.
-  const auto waiting = std::exchange(session.fetch_queue, {});
+  const std::deque<LogId> waiting = take_queue(session);
   for (const LogId& id : slow) abandon_fetch(now, *logs_.at(id), false);
   for (const LogId& id : waiting) schedule_fetch(now, id);
   for (const LogId& id : slow) schedule_fetch(now, id);

@@ -14,15 +14,17 @@ constexpr std::size_t kFiltersAtOnce = 4;
 // this node was down, or was not written before it went down.
 void Engine::begin_policy(Now now) {
   std::vector<LogId> readmitted;
-  for (const LogId& id : recompute_trust(now).added) {
+  const TrustChange change = recompute_trust(now);
+  for (const LogId& id : change.added) {
     const auto it = logs_.find(id);
     if (it != logs_.end() && it->second->state.out_since) readmitted.push_back(id);
-    enter_policy(now, id);
   }
   if (!readmitted.empty()) remember_asks(readmitted);
+  for (const LogId& id : change.added) enter_policy(now, id);
   for (const auto& [id, log] : logs_) {
     if (!trust_.admits(id)) leave_policy(now, id);
   }
+  forget_outside_asks();
 }
 
 TrustChange Engine::recompute_trust(Now now) {
@@ -69,9 +71,11 @@ std::string Engine::name_of(const LogId& id) const {
 
 void Engine::refresh_trust(Now now) {
   const TrustChange change = recompute_trust(now);
+  // In this order: a log that the store takes for admitted is not forgotten to be asked for.
+  if (!change.added.empty()) remember_asks(change.added);
   for (const LogId& id : change.added) enter_policy(now, id);
   for (const LogId& id : change.removed) leave_policy(now, id);
-  if (!change.added.empty()) remember_asks(change.added);
+  if (!change.removed.empty()) forget_outside_asks();
 }
 
 // The rows of these logs may have passed every cursor as refused: each peer is asked by name, and until it
@@ -89,6 +93,20 @@ void Engine::remember_asks(const std::vector<LogId>& logs) {
   }
 }
 
+// What left the policy is asked for anew if it comes back. Else the asks of a peer that is away would grow with
+// all that others ever vouched for.
+void Engine::forget_outside_asks() {
+  CommitAsks intent{{}, false};
+  for (auto& [key, logs] : asks_) {
+    std::erase_if(logs, [&, peer = key](const LogId& log) {
+      if (trust_.admits(log)) return false;
+      intent.asks.emplace_back(peer, log);
+      return true;
+    });
+  }
+  if (!intent.asks.empty()) issue(std::move(intent), [](Now, const Result<Answer>&) {});
+}
+
 // The peer has answered about a log, and what it offered is settled.
 void Engine::ask_settled(const NodeKey& peer, const LogId& log) {
   const auto it = asks_.find(peer);
@@ -104,7 +122,12 @@ void Engine::enter_policy(Now, const LogId& id) {
   Log& log = *it->second;
   log.read_again();
   refile(id);
-  if (!log.state.out_since) return;
+  // Behind a removal that is under way there is nothing to readmit: its answer asks for all of it anew.
+  if (log.state.out_since && !log.removing) readmit(log);
+}
+
+void Engine::readmit(Log& log) {
+  const LogId id = log.state.id;
   log.state.out_since.reset();
   log.state.out_lived = {};
   // A new row: peers whose cursors have passed the old one while we told nothing of it hear of it again.
@@ -172,7 +195,10 @@ void Engine::remove_log(Now now, Log& log) {
         [this, id = log.state.id](Now then, const Result<Answer>& answer) {
           Log& gone = *logs_.at(id);
           gone.removing = false;
-          if (!answer.ok()) return on_store_failed(then, gone, 0, answer.error());
+          if (!answer.ok()) {
+            if (trust_.admits(id)) readmit(gone);
+            return on_store_failed(then, gone, 0, answer.error());
+          }
           emit({Event::Kind::kRemoved, {}, id, gone.state.range.size(), {}});
           journal_.erase(gone.state.journal_seq.value);
           LogState empty;
@@ -180,12 +206,17 @@ void Engine::remove_log(Now now, Log& log) {
           empty.identity = gone.state.identity;
           empty.frozen = gone.state.frozen;
           gone.state = std::move(empty);
+          gone.over_quota = gone.pending_marks = false;
+          gone.forget_missing();
+          gone.read_again();
           refile(id);
           gone.bytes_order = next_generation_++;  // what was given to the store before counts no more
           outside_.erase(id);
           end_files_of(then, id, std::nullopt);
           trust_.forget_voucher(id);
-          if (trust_.admits(id)) remember_asks({id});
+          if (!trust_.admits(id)) return;
+          remember_asks({id});
+          schedule_fetch(then, id);
         });
 }
 

@@ -79,7 +79,7 @@ void Engine::rest(Now now, Log& log) {
     settle_row(now, source, id, offer.row, false);
   }
   // What peers asked us to look for they may ask for elsewhere.
-  std::erase_if(log.missing, [](const auto& entry) { return entry.second.transit; });
+  log.forget_transit();
   refile(id);
 }
 

@@ -298,8 +298,12 @@ void Engine::send_bodies(Now now, Session& session, const std::vector<StoredReco
   bodies->set_last(serving.next == serving.request.bodies_size());
   if (bodies->last()) session.body_serving.pop_front();
   send_on_credit(session, frame, bodies->request_id());
-  for (const StoredRecord* record : to_look_for)
-    relay_request(now, session, hops_left, *logs_.at(id), *record);
+  Log& log = *logs_.at(id);
+  const std::size_t missing = log.missing.size();
+  for (const StoredRecord* record : to_look_for) relay_request(session, hops_left, log, *record);
+  if (log.missing.size() == missing) return;
+  refile(id);
+  look_for_bodies(now, id);
 }
 
 }  // namespace koinon

@@ -231,6 +231,7 @@ void Engine::on_error_frame(Now now, Session& session, const v1::Error& error) {
   if (session.given_up.contains(error.request_id()))
     return late_answer(now, session, error.request_id(), true);
   notice(session.peer, "the peer says: " + text);
+  if (session.head_requests.erase(error.request_id()) > 0) send_head_requests(session);
   bodies_refused(now, session, error.request_id());
   file_refused(now, session, error.request_id());
   const auto get = session.gets.find(error.request_id());
@@ -238,9 +239,16 @@ void Engine::on_error_frame(Now now, Session& session, const v1::Error& error) {
   const LogId id = get->second;
   Log& log = *logs_.at(id);
   session.gets.erase(get);
-  if (log.fetch && log.fetch->source == session.id && log.fetch->request_id == error.request_id())
+  if (log.fetch && log.fetch->source == session.id && log.fetch->request_id == error.request_id()) {
+    const auto offer = log.offers.find(session.id);
+    const JournalSeq row = offer == log.offers.end() ? log.fetch->row : offer->second.row;
     abandon_fetch(now, log, true);
+    // No cursor waits for what is not given; the peer is asked by name when it is back.
+    ask_later(session.peer, id);
+    settle_row(now, session.id, id, row, false);
+  }
   schedule_fetch(now, id);
+  start_fetches(now, session);
 }
 
 // A peer cannot answer a GetBodies.
@@ -250,7 +258,8 @@ void Engine::bodies_refused(Now now, Session& session, std::uint64_t request_id)
   const BodiesAsked request = std::move(asked->second);
   session.bodies_asked.erase(asked);
   for (const EntryIndex index : request.open) body_not_held(session, *logs_.at(request.log), index);
-  look_for_all_bodies(now);
+  look_for_bodies(now, request.log);
+  look_for_waiting_bodies(now);
 }
 
 void Engine::on_tick(Now now) {
@@ -291,8 +300,9 @@ MonoTime Engine::next_tick() const {
     }
     for (const auto& [request, log_id] : session->gets) {
       const auto& fetch = logs_.at(log_id)->fetch;
-      if (fetch && fetch->request_id == request && fetch->source == id)
-        sooner(std::min<MonoTime>(fetch->last_progress + limits::kRequestDeadline, fetch->pace_at));
+      if (!fetch || fetch->request_id != request || fetch->source != id) continue;
+      sooner(fetch->pace_at);
+      if (!store_failed_) sooner(fetch->last_progress + limits::kRequestDeadline);
     }
     for (const auto& [request, asked] : session->bodies_asked)
       sooner(std::min<MonoTime>(asked.last_progress + limits::kRequestDeadline,

@@ -79,6 +79,7 @@ struct CommitRun {
   // Files that policy wants with the run's bodies, if there is room.
   // NOLINTNEXTLINE(readability-redundant-member-init): may be left out of braces
   std::vector<AttachmentWant> wants{};
+  bool own = false;  // of our own log, which others gave back: the room that is kept is for it
 };
 struct RunStored {
   JournalSeq journal_seq;   // 0: the log does not stand whole yet

@@ -148,7 +148,9 @@ struct Session {
   bool saving = false;
   std::map<std::uint64_t, LogId> gets;                        // our open Gets
   std::map<std::uint64_t, std::vector<LogId>> head_requests;  // our open GetHeads
-  std::deque<LogId> fetch_queue;                              // logs to fetch from this peer
+  std::set<LogId> heads_to_ask;                               // logs that wait for a GetHeads
+  std::deque<LogId> fetch_queue;                              // logs to fetch from this peer, each once
+  std::set<LogId> in_queue;                                   // the same
   std::set<LogId> gives;                              // logs that it offers more of, or that come from it
   std::map<std::uint64_t, BodiesAsked> bodies_asked;  // our open GetBodies
   std::map<std::uint64_t, AttachmentId> files_asked;  // our open GetAttachments

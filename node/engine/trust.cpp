@@ -23,7 +23,7 @@ void TrustPolicy::add_vouch(const VouchFact& vouch) {
 
 void TrustPolicy::forget_withdrawn(const LogId& voucher, Said& said) {
   std::erase_if(said.by_target, [&](const auto& item) {
-    if (item.second.withdrawn) vouchers_[item.first].erase(voucher);
+    if (item.second.withdrawn) forget_target(voucher, item.first);
     return item.second.withdrawn;
   });
   said.withdrawn = 0;
@@ -32,7 +32,14 @@ void TrustPolicy::forget_withdrawn(const LogId& voucher, Said& said) {
 void TrustPolicy::forget_voucher(const LogId& voucher) {
   const auto gone = vouches_.extract(voucher);
   if (gone.empty()) return;
-  for (const auto& [target, vouch] : gone.mapped().by_target) vouchers_[target].erase(voucher);
+  for (const auto& [target, vouch] : gone.mapped().by_target) forget_target(voucher, target);
+}
+
+void TrustPolicy::forget_target(const LogId& voucher, const LogId& target) {
+  const auto it = vouchers_.find(target);
+  if (it == vouchers_.end()) return;
+  it->second.erase(voucher);
+  if (it->second.empty()) vouchers_.erase(it);
 }
 
 void TrustPolicy::set_blocked(const LogId& log, bool blocked) {

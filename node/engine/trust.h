@@ -84,6 +84,7 @@ class TrustPolicy {
     std::size_t withdrawn = 0;
   };
   void forget_withdrawn(const LogId& voucher, Said& said);
+  void forget_target(const LogId& voucher, const LogId& target);
 
   std::map<LogId, Said> vouches_;              // by voucher
   std::map<LogId, std::set<LogId>> vouchers_;  // the same, by target

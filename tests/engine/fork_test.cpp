@@ -1,7 +1,10 @@
 // A city that signs two histories: noticed, kept as evidence, its log frozen, the relays not blamed.
+#include <limits>
+
 #include <gtest/gtest.h>
 
 #include "crypto/evidence.h"
+#include "proto/base/limits.h"
 #include "proto/codec/frame.h"
 #include "tests/engine/network.h"
 
@@ -60,6 +63,55 @@ TEST_P(Fork, OfTheSameSize) {
   meet();
   expect_frozen(milan);
   expect_frozen(la);
+}
+
+TEST_P(Fork, IsInTheStoreBeforeACursorPassesWhatItStopped) {
+  network.cut(milan_one);
+  network.drive();
+  one.publish(3, "health/testing");
+  other.publish(3, "climate/heat");
+  const JournalSeq row = one.engine->log(one.id())->journal_seq;
+  bool stored = false;
+  bool passed = false;
+  bool passed_before = false;
+  milan.hold = [&](const IntentBody& body) {
+    stored = stored || std::holds_alternative<CommitEvidence>(body);
+    const auto* commit = std::get_if<CommitCursor>(&body);
+    if (commit != nullptr && commit->cursor.seq >= row) {
+      passed = true;
+      passed_before = passed_before || !stored;
+    }
+    return std::holds_alternative<VerifyRun>(body);
+  };
+  const SessionId session = network.connect(milan, one);
+  network.drive();
+  ASSERT_FALSE(passed) << "the entries are not here";
+  v1::Frame heads;
+  auto* head = heads.mutable_heads()->add_heads();
+  head->set_log_id(one.id().bytes());
+  head->set_checkpoint(other.engine->log(one.id())->whole->note);
+  network.inject(session, milan, *encode_frame(heads));
+  network.drive();
+  EXPECT_TRUE(stored);
+  EXPECT_TRUE(passed) << "nothing more is taken of it";
+  EXPECT_FALSE(passed_before) << "after a crash nothing would be left of the fork";
+}
+
+TEST_P(Fork, ThatAFullDiskCannotKeepIsKeptOnceThereIsRoom) {
+  one.publish(3, "health/testing");
+  other.publish(3, "climate/heat");
+  network.drive();
+  milan.writes_fail = std::numeric_limits<std::size_t>::max();
+  network.connect(milan, la);
+  network.drive();
+  ASSERT_TRUE(milan.engine->log(one.id())->frozen);
+  ASSERT_FALSE(milan.store->log_state(one.id())->frozen);
+  EXPECT_FALSE(milan.events_of(Event::Kind::kStoreFailed).empty()) << "and says so";
+  milan.writes_fail = 0;
+  network.advance(2 * limits::kStoreRetryMax);
+  expect_frozen(milan);
+  milan.restart();
+  EXPECT_TRUE(milan.engine->log(one.id())->frozen);
 }
 
 TEST_P(Fork, OfDifferentSizes) {

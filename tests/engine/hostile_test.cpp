@@ -457,6 +457,17 @@ TEST_P(Hostile, AnOldSessionReplayedOnANewOneSaysNothingOrEndsIt) {
   EXPECT_EQ(la.store->log_state(seoul.id())->range.size(), TreeSize(4));
 }
 
+TEST_P(Hostile, WhatAPeerDidIsForgottenWithIt) {
+  network.peer(seoul, la);
+  const SessionId session = network.connect(la, seoul);
+  network.drive();
+  ASSERT_NE(la.engine->conduct(seoul.config.node_key), nullptr);
+  la.engine->on_peer_removed(la.now, seoul.config.node_key);
+  network.drive();
+  EXPECT_FALSE(network.is_open(session));
+  EXPECT_EQ(la.engine->conduct(seoul.config.node_key), nullptr);
+}
+
 TEST_P(Hostile, AThousandVouchesAdmitAHundredCities) {
   network.peer(seoul, la);
   network.connect(la, seoul);

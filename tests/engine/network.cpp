@@ -284,7 +284,8 @@ void Network::execute(TestNode& node, Intent intent) {
     return;
   }
   if (node.writes_fail > 0 &&
-      (std::holds_alternative<CommitRun>(intent.body) || std::holds_alternative<CommitChunk>(intent.body))) {
+      (std::holds_alternative<CommitRun>(intent.body) || std::holds_alternative<CommitChunk>(intent.body) ||
+       std::holds_alternative<CommitEvidence>(intent.body))) {
     --node.writes_fail;
     answers.push_back({intent.id, fail(Code::kDiskFull, "the disk is full", "store")});
     return;

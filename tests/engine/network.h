@@ -49,7 +49,7 @@ class TestNode {
   std::unique_ptr<Store> store;
   std::unique_ptr<Engine> engine;
   std::vector<Event> events;
-  std::size_t writes_fail = 0;  // so many runs cannot be stored: the disk is full
+  std::size_t writes_fail = 0;  // so many runs, chunks, proofs of forks cannot be stored: the disk is full
   std::uint64_t reserve = 0;    // bytes of the disk that are kept for its own log
   // What this says yes to is carried out, and its answer held back until Network::let_go.
   std::function<bool(const IntentBody&)> hold;

@@ -215,6 +215,53 @@ TEST_P(PaceOfMany, LogsThatWaitBehindThoseThatTrickleAreHadElsewhere) {
   expect_no_offence();
 }
 
+// The fixture compares the queue with what it should be whenever the network is at rest.
+TEST_P(PaceOfMany, ALogThatWaitsIsQueuedOnceHoweverOftenItGrows) {
+  std::vector<TestNode*> authors;
+  for (std::size_t i = 0; i < limits::kOpenRequests / 2 + 2; ++i)
+    authors.push_back(&author_at("author-" + std::to_string(i) + ".example", {&seoul}, 1, 10));
+  connect_seoul();
+  ASSERT_EQ(gets.size(), limits::kOpenRequests / 2);
+  for (int turn = 0; turn < 5; ++turn) {
+    for (TestNode* author : authors) author->publish(1);
+    network.drive();
+  }
+  EXPECT_EQ(la.engine->misfiled(), "");
+  expect_no_offence();
+}
+
+TEST_P(PaceOfMany, WhatIsRefusedMakesRoomForWhatWaitsAndIsAskedForByNameLater) {
+  constexpr std::size_t kAtOnce = limits::kOpenRequests / 2;
+  std::vector<TestNode*> authors;
+  for (std::size_t i = 0; i < kAtOnce + 5; ++i)
+    authors.push_back(&author_at("author-" + std::to_string(i) + ".example", {&seoul}, 1, 10));
+  connect_seoul();
+  ASSERT_EQ(gets.size(), kAtOnce);
+  for (const std::size_t waiting : {std::size_t{5}, std::size_t{0}}) {
+    for (const auto& [request, get] : std::exchange(gets, {})) {
+      v1::Frame frame;
+      frame.mutable_error()->set_code(v1::ERROR_CODE_BUSY);
+      frame.mutable_error()->set_request_id(request);
+      network.inject(session, la, *encode_frame(frame));
+    }
+    network.drive();
+    EXPECT_EQ(gets.size(), waiting);
+  }
+  const StoreState state = *la.store->load_state();
+  EXPECT_EQ(state.asks.size(), authors.size());
+  for (const TestNode* author : authors) {
+    EXPECT_GE(state.peers.at(0).cursor, seoul.engine->log(author->id())->journal_seq)
+        << "no cursor waits for what is not given";
+  }
+  expect_no_offence();
+  network.cut(session);
+  network.drive();
+  network.connect(la, seoul);
+  network.drive();
+  for (const TestNode* author : authors) EXPECT_EQ(la.holds(*author), 2U) << author->name;
+  EXPECT_TRUE(la.store->load_state()->asks.empty());
+}
+
 // --- who is asked, and whose answer is cancelled ---
 
 class Cancelled : public testing::Test {

@@ -1,4 +1,6 @@
 // Policy in the life of a node: vouches that go, blocks, the grace time, and what comes back.
+#include <algorithm>
+
 #include <gtest/gtest.h>
 
 #include "proto/base/limits.h"
@@ -165,6 +167,53 @@ TEST_P(Policy, WhatLapsesWhileTheNodeIsOffHasTheWholeGraceTime) {
   network.pass(std::chrono::minutes(15));
   network.advance(std::chrono::seconds(1));
   EXPECT_EQ(c.events_of(Event::Kind::kRemoved).size(), 1U);
+}
+
+TEST_P(Policy, WhatIsTrustedAgainWhileItIsRemovedComesAnewAndTheStoreIsNotBlamed) {
+  b.vouch(a, true);
+  network.drive();
+  c.hold = [](const IntentBody& body) { return std::holds_alternative<CommitRemoval>(body); };
+  network.pass(std::chrono::minutes(50));
+  network.advance(std::chrono::minutes(11));
+  ASSERT_FALSE(c.store->log_state(a.id()).ok());
+  ASSERT_TRUE(c.events_of(Event::Kind::kRemoved).empty()) << "the answer is on its way";
+  b.vouch(a);
+  network.drive();
+  ASSERT_TRUE(c.follows(a));
+  a.publish(1);
+  network.drive();
+  network.let_go(c);
+  network.drive();
+  EXPECT_EQ(c.events_of(Event::Kind::kRemoved).size(), 1U);
+  EXPECT_EQ(c.holds(a), 5U);
+  EXPECT_EQ(c.bodies_of(a), 4U);
+  EXPECT_TRUE(c.events_of(Event::Kind::kStoreFailed).empty());
+  EXPECT_TRUE(c.events_of(Event::Kind::kPeerLied).empty());
+  const auto state = c.store->log_state(a.id());
+  ASSERT_TRUE(state.ok());
+  EXPECT_FALSE(state->out_since);
+}
+
+TEST_P(Policy, APeerThatIsAwayIsNotAskedForWhatHasLeft) {
+  TestNode& away = network.add("away.example");
+  network.peer(c, away);
+  TestNode& e = network.add("e.example");
+  const auto asks_of = [&](const TestNode& city) {
+    const StoreState state = *c.store->load_state();
+    return std::count(state.asks.begin(), state.asks.end(), HeadAsk{away.config.node_key, city.id()});
+  };
+  b.vouch(e);
+  network.drive();
+  ASSERT_TRUE(c.follows(e));
+  EXPECT_EQ(asks_of(e), 1);
+  b.vouch(e, true);
+  network.drive();
+  ASSERT_FALSE(c.follows(e));
+  EXPECT_EQ(asks_of(e), 0);
+  EXPECT_EQ(asks_of(away), 1) << "others stay";
+  b.vouch(e);
+  network.drive();
+  EXPECT_EQ(asks_of(e), 1) << "and it is asked for anew";
 }
 
 TEST_P(Policy, WhatIsTrustedAgainIsCaughtUpEvenAfterARestart) {

@@ -1,8 +1,12 @@
 // What a city's operator is owed of replication: everything arrives, once, soon, and survives a break.
+#include <deque>
 #include <limits>
+#include <set>
+#include <string>
 
 #include <gtest/gtest.h>
 
+#include "crypto/hash.h"
 #include "proto/base/limits.h"
 #include "proto/codec/frame.h"
 #include "tests/engine/network.h"
@@ -105,6 +109,90 @@ TEST_P(Replication, ACutConnectionResumesAtItsCursor) {
   network.drive();
   EXPECT_EQ(la.holds(seoul), 2001U);
   EXPECT_LT(network.bytes(quiet), 400U) << "a resync with nothing new carries no heads";
+}
+
+JournalSeq stored_cursor(const TestNode& node) { return node.store->load_state()->peers.at(0).cursor; }
+
+TEST_P(Replication, ACursorWaitsForTheLatestHeadOfALog) {
+  TestNode& seoul = network.add("seoul.example");
+  TestNode& la = network.add("la.example");
+  seoul.publish(20);
+  network.peer(seoul, la);
+  la.hold = [](const IntentBody& body) { return std::holds_alternative<VerifyRun>(body); };
+  const SessionId session = network.connect(la, seoul);
+  network.drive();
+  // Seoul tells of more while LA checks what it asked for, and then that its journal may be left there.
+  seoul.publish(5);
+  network.drive();
+  const JournalSeq row = seoul.engine->log(seoul.id())->journal_seq;
+  ASSERT_LT(stored_cursor(la), row);
+  network.let_go(la);
+  la.hold = [](const IntentBody& body) { return std::holds_alternative<CommitRun>(body); };
+  network.drive();
+  ASSERT_EQ(la.store->log_state(seoul.id())->range.size(), TreeSize(21)) << "stored, and not yet answered";
+  EXPECT_LT(stored_cursor(la), row) << "five entries are not here";
+  network.cut(session);
+  network.drive();
+  la.hold = nullptr;
+  la.restart();
+  network.connect(la, seoul);
+  network.drive();
+  EXPECT_EQ(la.holds(seoul), 26U);
+  EXPECT_GE(stored_cursor(la), row);
+  EXPECT_EQ(la.engine->peer_cursor(seoul.config.node_key), stored_cursor(la))
+      << "the next session begins where the store says";
+}
+
+TEST_P(Replication, AnOlderHeadSettlesNoLaterRow) {
+  TestNode& seoul = network.add("seoul.example");
+  TestNode& la = network.add("la.example");
+  seoul.publish(1);
+  network.peer(seoul, la);
+  const SessionId session = network.connect(la, seoul);
+  network.drive();
+  const Bytes old = seoul.engine->log(seoul.id())->whole->note;
+  seoul.publish(2);
+  network.drive();
+  ASSERT_EQ(la.holds(seoul), 4U);
+  la.hold = [](const IntentBody& body) { return std::holds_alternative<VerifyRun>(body); };
+  seoul.publish(20);
+  network.drive();
+  const JournalSeq row = seoul.engine->log(seoul.id())->journal_seq;
+  for (const std::uint64_t told : {std::uint64_t{0}, std::uint64_t{1}}) {
+    v1::Frame heads;
+    auto* head = heads.mutable_heads()->add_heads();
+    head->set_log_id(seoul.id().bytes());
+    head->set_checkpoint(old);
+    head->set_journal_seq(told);
+    network.inject(session, la, *encode_frame(heads));
+    network.drive();
+    EXPECT_LT(stored_cursor(la), row) << "twenty entries are not here";
+  }
+  network.let_go(la);
+  network.drive();
+  EXPECT_EQ(la.holds(seoul), 24U);
+  EXPECT_GE(stored_cursor(la), row);
+}
+
+TEST_P(Replication, HeadsThatAreCheckedInAnyOrderHoldUpNoCursor) {
+  TestNode& seoul = network.add("seoul.example");
+  TestNode& la = network.add("la.example");
+  seoul.publish(10);
+  network.peer(seoul, la);
+  const Bytes first = seoul.engine->log(seoul.id())->whole->note;
+  la.hold = [first](const IntentBody& body) {
+    const auto* heads = std::get_if<VerifyHeads>(&body);
+    return std::holds_alternative<VerifyRun>(body) || (heads != nullptr && heads->items.front().note == first);
+  };
+  network.connect(la, seoul);
+  network.drive();
+  seoul.publish(20);
+  network.drive();
+  ASSERT_EQ(la.holds(seoul), 0U);
+  network.let_go(la);
+  network.drive();
+  EXPECT_EQ(la.holds(seoul), 31U);
+  EXPECT_GE(stored_cursor(la), seoul.engine->log(seoul.id())->journal_seq);
 }
 
 TEST_P(Replication, TheFilterChoosesBodiesNeverEntries) {
@@ -251,6 +339,62 @@ TEST(ReplicationOfMany, AQuietResyncDoesNotGrowWithTheNumberOfLogs) {
   const SessionId quiet = network.connect(reader, hub);
   network.drive();
   EXPECT_LT(network.bytes(quiet), 400U);
+}
+
+// What an engine sent since the last call.
+std::vector<v1::Frame> sent(Engine& engine) {
+  FrameReader reader;
+  for (const Output& output : engine.take_outputs()) {
+    if (const auto* send = std::get_if<SendBytes>(&output); send != nullptr) reader.feed(send->bytes);
+  }
+  std::vector<v1::Frame> out;
+  for (auto frame = reader.next(); frame.ok() && *frame; frame = reader.next()) out.push_back(**frame);
+  return out;
+}
+
+TEST(ReplicationOfMany, HeadsOfManyLogsAreAskedForInTurn) {
+  constexpr std::size_t kLogs = limits::kLogIdsPerRequest * limits::kOpenRequests;
+  constexpr SessionId kSession(1);
+  StoreState state;
+  for (std::size_t i = 0; i < kLogs; ++i) {
+    PeerRecord peer;
+    peer.node_key = NodeKey::from(sha256("key " + std::to_string(i)).view());
+    peer.log = LogId::from(sha256("log " + std::to_string(i)).view());
+    state.peers.push_back(peer);
+  }
+  const PeerRecord first = state.peers.front();
+  EngineConfig config;
+  config.node_key = NodeKey::from(Bytes(NodeKey::kSize, 'k'));
+  Engine engine(config, std::move(state), {});
+  engine.on_connected({}, kSession, first.node_key, true);
+  v1::Frame hello;
+  hello.mutable_hello()->set_min_version(1);
+  hello.mutable_hello()->set_max_version(1);
+  hello.mutable_hello()->set_log_id(first.log->bytes());
+  hello.mutable_hello()->set_journal_id(Bytes(16, 'j'));
+  engine.on_bytes({}, kSession, *encode_frame(hello));
+  std::set<std::string> asked;
+  std::size_t open = 0;
+  std::deque<std::uint64_t> requests;
+  const auto hear = [&] {
+    for (const v1::Frame& frame : sent(engine)) {
+      if (!frame.has_get_heads()) continue;
+      asked.insert(frame.get_heads().log_ids().begin(), frame.get_heads().log_ids().end());
+      requests.push_back(frame.get_heads().request_id());
+    }
+    open = std::max(open, requests.size());
+  };
+  hear();
+  EXPECT_LT(asked.size(), kLogs);
+  while (!requests.empty()) {
+    v1::Frame none;
+    none.mutable_heads()->set_request_id(requests.front());
+    requests.pop_front();
+    engine.on_bytes({}, kSession, *encode_frame(none));
+    hear();
+  }
+  EXPECT_EQ(asked.size(), kLogs);
+  EXPECT_LT(open, limits::kOpenRequests);
 }
 
 }  // namespace

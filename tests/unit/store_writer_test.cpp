@@ -178,6 +178,13 @@ TEST(RoomForOthers, IsWhatIsLeftBesideTheReserve) {
       << "nothing is kept: the disk itself says when it is full";
 }
 
+TEST(RoomForOthers, IsNotNeededForOurOwnLogThatOthersGiveBack) {
+  CommitRun run;
+  EXPECT_TRUE(is_of_others(run));
+  run.own = true;
+  EXPECT_FALSE(is_of_others(run));
+}
+
 TEST(RoomForOthers, OfAQuotaAtMostAQuarterIsKept) {
   constexpr std::uint64_t kLarge = 100 * kReserve;
   EXPECT_EQ(room_for_others({kLarge, 0, 400, 300}, kReserve), 200U);
