@@ -276,6 +276,10 @@ inline constexpr std::size_t kIndexedTitleBytes = 300;  // of what lists, feeds 
 inline constexpr std::size_t kIndexedSummaryBytes = 2 * kKiB;
 // Of a text, when an excerpt is made of it.
 inline constexpr std::size_t kHighlightBytes = 64 * kKiB;
+// Under how many levels above its topic a note is listed: of a/b/c under a and a/b.
+inline constexpr std::size_t kTopicLevels = 4;
+// New topics of one city, with what is above them, by which its notes can be searched; they are kept in memory.
+inline constexpr std::size_t kTopicsOfCity = 1000;
 // A word that many topics are called by stands for the first of them.
 inline constexpr std::size_t kTopicsOfSearchWord = 8;
 

@@ -19,6 +19,7 @@ struct Size {
   std::size_t revisions = 5;  // of one note
   std::size_t adoptions = 5;  // of one note, by another city
   std::size_t erased = 5;     // of one city
+  std::size_t gone = 5;       // revisions of one note that were taken back; as many of another kind
   std::size_t held = 10;      // requests of one account that were settled
   std::size_t drafts = 10;    // of somebody else
   std::size_t sent = 10;      // mails and deliveries
@@ -39,6 +40,15 @@ v1::Ref* refer(Draft& draft, v1::RefRole role, const StoredRecord& to, const Log
 
 AttachmentId file_of(std::size_t number) {
   return {sha256("file " + std::to_string(number)), 1, sha256("root")};
+}
+
+Draft withdrawal(const OwnLog& log, const StoredRecord& of, bool erase) {
+  Draft draft;
+  draft.entry.set_kind(v1::KIND_WITHDRAWAL);
+  refer(draft, v1::REF_ROLE_WITHDRAWS, of, log.id());
+  draft.entry.mutable_control()->mutable_withdrawal()->set_index(of.index.value);
+  draft.entry.mutable_control()->mutable_withdrawal()->set_erase(erase);
+  return draft;
 }
 
 Draft again(Draft draft) {
@@ -118,11 +128,21 @@ class Held {
       return draft;
     });
     say(city, size.erased, [&](std::size_t i, StoreReader& reader) {
-      Draft draft;
-      draft.entry.set_kind(v1::KIND_WITHDRAWAL);
-      refer(draft, v1::REF_ROLE_WITHDRAWS, of_city(reader, i + 1), city.id());
-      draft.entry.mutable_control()->mutable_withdrawal()->set_index(i + 1);
-      draft.entry.mutable_control()->mutable_withdrawal()->set_erase(true);
+      return withdrawal(city, of_city(reader, i + 1), true);
+    });
+    const std::uint64_t first = 1 + size.notes + size.revisions + size.erased;
+    say(city, size.gone, [&](std::size_t i, StoreReader& reader) {
+      Draft draft = note("Not for long " + std::to_string(i));
+      refer(draft, v1::REF_ROLE_REVISES, of_city(reader, popular.value), city.id());
+      return draft;
+    });
+    say(city, size.gone, [&](std::size_t i, StoreReader& reader) {
+      return withdrawal(city, of_city(reader, first + i), false);
+    });
+    say(city, size.gone, [&](std::size_t i, StoreReader& reader) {
+      Draft draft = note("Not the same kind " + std::to_string(i));
+      draft.entry.set_kind(v1::KIND_QUESTION);
+      refer(draft, v1::REF_ROLE_REVISES, of_city(reader, popular.value), city.id());
       return draft;
     });
     say(other, size.adoptions, [&](std::size_t, StoreReader& reader) {
@@ -261,12 +281,8 @@ std::vector<Operation> store_operations() {
       {"erasing",
        [](Held& h) {
          const auto at = *publish(*h.store, h.city, note("gone soon"));
-         Draft draft;
-         draft.entry.set_kind(v1::KIND_WITHDRAWAL);
-         refer(draft, v1::REF_ROLE_WITHDRAWS, *h.store->record(h.city.id(), at), h.city.id());
-         draft.entry.mutable_control()->mutable_withdrawal()->set_index(at.value);
-         draft.entry.mutable_control()->mutable_withdrawal()->set_erase(true);
-         return done(publish(*h.store, h.city, draft));
+         return done(
+             publish(*h.store, h.city, withdrawal(h.city, *h.store->record(h.city.id(), at), true)));
        }},
       {"a body for peers",
        [](Held& h) -> Status {
@@ -283,6 +299,16 @@ std::vector<Operation> store_operations() {
          return {};
        }},
       {"indexing what is new", [](Held& h) { return done(h.writer->catch_up(*h.store)); }},
+      {"indexing a version and that it is taken back",
+       [](Held& h) -> Status {
+         Draft draft = again(note("for a moment"));
+         refer(draft, v1::REF_ROLE_REVISES, *h.store->record(h.city.id(), h.popular), h.city.id());
+         KOINON_ASSIGN(const EntryIndex at, publish(*h.store, h.city, draft));
+         KOINON_TRY(h.writer->catch_up(*h.store));
+         KOINON_TRY(
+             publish(*h.store, h.city, withdrawal(h.city, *h.store->record(h.city.id(), at), false)));
+         return done(h.writer->catch_up(*h.store));
+       }},
   };
 }
 
@@ -381,7 +407,8 @@ INSTANTIATE_TEST_SUITE_P(
     Of, Costs,
     testing::Values(Dimension{"Notes", &Size::notes}, Dimension{"Cities", &Size::cities},
                     Dimension{"Revisions", &Size::revisions}, Dimension{"Adoptions", &Size::adoptions},
-                    Dimension{"Erased", &Size::erased}, Dimension{"Held", &Size::held},
+                    Dimension{"Erased", &Size::erased}, Dimension{"Gone", &Size::gone},
+                    Dimension{"Held", &Size::held},
                     Dimension{"Drafts", &Size::drafts}, Dimension{"Sent", &Size::sent},
                     Dimension{"Digests", &Size::digests}, Dimension{"Credentials", &Size::credentials},
                     Dimension{"Relayed", &Size::relayed}, Dimension{"Files", &Size::files}),
