@@ -22,6 +22,7 @@ class SqliteQueries {
   Result<RunProof> run_proof_at(const LogId& log, EntryIndex from, std::uint64_t count, TreeSize size);
   Result<std::vector<Hash>> hashes(const LogId& log, TreeNode first, std::uint64_t count);
   Result<StoredRecord> record(const LogId& log, EntryIndex index);
+  Result<Bytes> entry(const LogId& log, EntryIndex index);
   Result<LogState> log_state(const LogId& log);
   Result<std::uint64_t> log_bytes(const LogId& log);
   Result<std::vector<LogState>> logs_named(std::string_view name, BytesView id_prefix, std::size_t limit);

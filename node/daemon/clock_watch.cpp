@@ -43,10 +43,10 @@ Result<std::optional<OwnNewest>> newest_own_entry(StoreReader& store, const LogI
   const std::uint64_t size = log.range.size().value;
   if (size == 0) return std::optional<OwnNewest>();
   const EntryIndex index(size - 1);
-  const auto newest = store.record(own, index);
+  const auto newest = store.entry(own, index);
   if (!newest.ok() && newest.error().code == Code::kNotFound) return std::optional<OwnNewest>();
   if (!newest.ok()) return newest.error();
-  KOINON_ASSIGN(const v1::Entry entry, parse_entry(newest->entry));
+  KOINON_ASSIGN(const v1::Entry entry, parse_entry(*newest));
   return std::optional(OwnNewest{index, UnixMillis{entry.created_at_ms()}});
 }
 

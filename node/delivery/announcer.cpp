@@ -90,8 +90,8 @@ Result<bool> Announcer::is_told_by(const NewRecord& news) {
 // Whether a withdrawal takes back a note and leaves its text; one that erases is told of as an erasure.
 Result<bool> Announcer::takes_back_a_note(const IndexedRecord& record) {
   if (record.kind != v1::KIND_WITHDRAWAL) return false;
-  const auto stored = parts_.store.record(record.log, record.index);
-  const auto entry = stored.ok() ? parse_entry(stored->entry) : Result<v1::Entry>(stored.error());
+  const auto leaf = parts_.store.entry(record.log, record.index);
+  const auto entry = leaf.ok() ? parse_entry(*leaf) : Result<v1::Entry>(leaf.error());
   if (!entry.ok() || !entry->control().has_withdrawal() || entry->control().withdrawal().erase())
     return false;
   KOINON_ASSIGN(const auto target,
@@ -137,8 +137,8 @@ Status Announcer::write_deliveries() {
 // A question to us, or an answer to, an adoption of or a version of what is ours.
 Result<bool> Announcer::is_for_us(const IndexedRecord& record) {
   if (!options_.own || record.log == *options_.own) return false;
-  KOINON_ASSIGN(const StoredRecord stored, parts_.store.record(record.log, record.index));
-  const auto entry = parse_entry(stored.entry);
+  KOINON_ASSIGN(const Bytes leaf, parts_.store.entry(record.log, record.index));
+  const auto entry = parse_entry(leaf);
   if (!entry.ok()) return false;
   const auto ours = [&](const std::string& log) { return log == options_.own->view(); };
   return std::any_of(entry->to().begin(), entry->to().end(), ours) ||

@@ -21,8 +21,8 @@ Result<std::optional<std::string>> Composer::payload(const Delivery& delivery, U
   Directory directory(store_, nearness_);
   json::object more;
   if (record.kind == v1::KIND_WITHDRAWAL) {
-    const auto stored = store_.record(record.log, record.index);
-    const auto entry = stored.ok() ? parse_entry(stored->entry) : Result<v1::Entry>(stored.error());
+    const auto leaf = store_.entry(record.log, record.index);
+    const auto entry = leaf.ok() ? parse_entry(*leaf) : Result<v1::Entry>(leaf.error());
     if (!entry.ok()) return nothing;
     KOINON_ASSIGN(const auto target,
                   index_.get(record.log, EntryIndex(entry->control().withdrawal().index())));

@@ -274,6 +274,7 @@ std::vector<Operation> store_operations() {
       {"log bytes", [](Held& h) { return done(h.store->log_bytes(h.city.id())); }},
       {"logs named", [](Held& h) { return done(h.store->logs_named("seoul.example", {}, 2)); }},
       {"logs after", [](Held& h) { return done(h.store->logs_after(std::nullopt, 10)); }},
+      {"entry", [](Held& h) { return done(h.store->entry(h.city.id(), h.popular)); }},
       {"record", [](Held& h) { return done(h.store->record(h.city.id(), h.popular)); }},
       {"own content", [](Held& h) { return done(h.store->own_content("x")); }},
       {"vouched as", [](Held& h) { return done(h.store->vouched_as("nobody.example")); }},
@@ -429,6 +430,26 @@ TEST_P(Costs, DoNotGrowWith) {
       EXPECT_LE(many.pages, 3 * few.pages + kFewPages) << operation.name << " grows with " << GetParam().name;
     }
   }
+}
+
+TEST(CostOfAnEntry, IsNotThatOfItsBody) {
+  ASSERT_TRUE(init_crypto().ok());
+  const TemporaryFolder folder;
+  const auto store = std::move(*open_sqlite_store(folder.path() / "store.db"));
+  OwnLog city = test_log();
+  const auto brief = publish(*store, city, note("Brief"));
+  const auto long_one = publish(*store, city, note("Long", std::string(limits::kBodyBytes / 2, 'x')));
+  ASSERT_TRUE(brief.ok() && long_one.ok());
+  for (const EntryIndex index : {*brief, *long_one}) {
+    const auto whole = store->record(city.id(), index);
+    ASSERT_TRUE(whole.ok());
+    const auto before = sqlite::work_done().pages;
+    const auto leaf = store->entry(city.id(), index);
+    EXPECT_LE(sqlite::work_done().pages - before, 10U) << "a feed reads those of a hundred versions of each note";
+    ASSERT_TRUE(leaf.ok());
+    EXPECT_EQ(*leaf, whole->entry);
+  }
+  EXPECT_FALSE(store->entry(city.id(), EntryIndex(100)).ok());
 }
 
 }  // namespace
