@@ -1,6 +1,7 @@
 #include "node/delivery/announcer.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "crypto/ed25519.h"
 #include "node/delivery/mail_about.h"
@@ -16,6 +17,7 @@ constexpr std::size_t kNewsRows = 100;
 constexpr std::size_t kNewsRecords = 500;
 static_assert(kNewsRecords <= limits::kDeliveriesWaiting);
 constexpr std::size_t kDigestsAtOnce = 16;
+constexpr std::size_t kDigestLooks = 4;  // for news, in one turn: webhooks and mails wait meanwhile
 constexpr std::size_t kIdBytes = 16;
 constexpr std::int64_t kHourMs = 3'600'000;
 constexpr std::int64_t kDayMs = 24 * kHourMs;
@@ -255,56 +257,84 @@ Status Announcer::set_digests_right() {
   return {};
 }
 
-Result<std::vector<RecordAt>> Announcer::items_of(Digest& digest) {
-  std::vector<RecordAt> items;
-  bool more = true;
-  while (more && items.size() < limits::kDigestItems) {
-    KOINON_ASSIGN(const News news, news_after(digest.cursor));
-    more = news.last != digest.cursor;
-    digest.cursor = news.last;
+Result<bool> Announcer::gather(const Digest& digest, std::size_t& looks) {
+  const bool goes_on = gathering_ && gathering_->digest.user == digest.user &&
+                       gathering_->digest.topic == digest.topic &&
+                       gathering_->digest.cursor == digest.cursor;
+  if (!goes_on) {
+    KOINON_ASSIGN(const ArrivalSeq indexed, parts_.index.position());
+    gathering_ = Gathering{digest, digest.cursor, indexed, {}};
+  }
+  Gathering& gathered = *gathering_;
+  for (; looks > 0 && gathered.at < gathered.until && !gathered.is_full(); --looks) {
+    KOINON_ASSIGN(const News news, news_after(gathered.at));
+    if (news.last == gathered.at) gathered.until = gathered.at;
+    gathered.at = std::min(news.last, gathered.until);
     for (const NewRecord& item : news.records) {
+      if (item.arrival > gathered.until) break;
       if (!in_topic(digest.topic, item.record) || item.record.status != RecordStatus::kCurrent) continue;
       KOINON_ASSIGN(const bool told, is_told_by(item));
       if (!told) continue;
-      items.emplace_back(item.record.log, item.record.index);
-      if (items.size() < limits::kDigestItems) continue;
-      digest.cursor = item.arrival;
+      gathered.items.emplace_back(item.record.log, item.record.index);
+      if (!gathered.is_full()) continue;
+      gathered.at = item.arrival;
       break;
     }
   }
-  return items;
+  return gathered.is_full() || gathered.at >= gathered.until;
 }
 
 Status Announcer::write_digests() {
-  KOINON_ASSIGN(auto digests, parts_.outbox.due_digests(parts_.clock.wall(), kDigestsAtOnce));
+  KOINON_ASSIGN(const auto digests, parts_.outbox.due_digests(parts_.clock.wall(), kDigestsAtOnce));
   more_ = more_ || digests.size() == kDigestsAtOnce;
-  for (Digest& digest : digests) {
-    KOINON_ASSIGN(const auto user, parts_.accounts.get(digest.user));
-    KOINON_ASSIGN(const auto items, items_of(digest));
-    MailBatch batch;
-    // A day without news is no reason to write.
-    if (user && !user->email.empty() && options_.mail && !items.empty()) {
-      KOINON_ASSIGN(Mail mail, mail_to(*user, "digest " + digest.topic, items, std::nullopt));
-      batch.mails.push_back(std::move(mail));
+  std::size_t looks = kDigestLooks;
+  for (const Digest& digest : digests) {
+    KOINON_ASSIGN(const bool whole, gather(digest, looks));
+    if (!whole) {
+      more_ = true;
+      return {};
     }
-    if (items.size() < limits::kDigestItems) {
-      digest.next_at = next_digest(digest.days);
-    } else {
-      // A mail that is full is followed by another one, which counts as one of the hour's: what is left is
-      // due still.
-      KOINON_ASSIGN(MailPace pace, pace_of(digest.user));
-      if (pace.mails >= limits::kMailsPerHour) {
-        digest.next_at = {pace.began.value + kHourMs};
-      } else {
-        ++pace.mails;
-        batch.paces.push_back(pace);
-        more_ = true;
-      }
-    }
-    batch.digest = digest;
-    KOINON_TRY(parts_.outbox.queue_mail(batch));
+    KOINON_TRY(write_digest(digest, *std::exchange(gathering_, std::nullopt)));
   }
   return {};
+}
+
+// A mail that is full is followed by another one, which counts as one of the hour's: what is left is due
+// still. After so many mails the rest is in no mail: else one city that floods fills somebody's mailbox for
+// as long as it takes.
+Status Announcer::write_digest(Digest digest, Gathering gathered) {
+  KOINON_ASSIGN(const auto user, parts_.accounts.get(digest.user));
+  const auto name = std::pair(digest.user.value, digest.topic);
+  const bool full = gathered.is_full();
+  const bool goes_on = full && ++going_on_[name] < limits::kDigestMails;
+  if (!goes_on) going_on_.erase(name);
+  std::optional<std::uint64_t> more;
+  if (full && !goes_on) {
+    KOINON_ASSIGN(const ArrivalSeq indexed, parts_.index.position());
+    more = indexed.value - std::min(indexed.value, gathered.at.value);
+    gathered.at = std::max(gathered.at, indexed);
+  }
+  digest.cursor = gathered.at;
+  MailBatch batch;
+  // A day without news is no reason to write.
+  if (user && !user->email.empty() && options_.mail && !gathered.items.empty()) {
+    KOINON_ASSIGN(Mail mail, mail_to(*user, "digest " + digest.topic, gathered.items, more));
+    batch.mails.push_back(std::move(mail));
+  }
+  if (!goes_on) {
+    digest.next_at = next_digest(digest.days);
+  } else {
+    KOINON_ASSIGN(MailPace pace, pace_of(digest.user));
+    if (pace.mails >= limits::kMailsPerHour) {
+      digest.next_at = {pace.began.value + kHourMs};
+    } else {
+      ++pace.mails;
+      batch.paces.push_back(pace);
+      more_ = true;
+    }
+  }
+  batch.digest = digest;
+  return parts_.outbox.queue_mail(batch);
 }
 
 }  // namespace koinon

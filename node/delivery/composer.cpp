@@ -64,6 +64,10 @@ void head(const MailAbout& about, const std::string& url, MailContent& content) 
     const std::string topic = about.what == kDigest ? "all topics" : about.what.substr(kDigest.size());
     content.subject = "Practice notes: " + topic + " (" + std::to_string(content.items.size()) + ")";
     content.opening = "What is new on " + topic + ":";
+    // Of a digest that went on for as many mails as one may have.
+    if (about.more.value_or(0) > 0)
+      content.opening = "What is new on " + topic +
+                        ". More came than mails tell of, and this is the last one; all of it is here: " + url;
   } else if (about.more) {
     const std::uint64_t all = content.items.size() + *about.more;
     content.subject = "For your office: " + std::to_string(all) + (all == 1 ? " more note" : " more notes");

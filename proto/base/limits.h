@@ -265,6 +265,8 @@ inline constexpr unsigned kMailsPerHour = 6;
 inline constexpr std::chrono::hours kSendForgotten{24 * 30};
 inline constexpr std::size_t kDigests = 50;       // of one account
 inline constexpr std::size_t kDigestItems = 100;  // in one mail
+// Of a digest that goes on; the last of them says where the rest is.
+inline constexpr unsigned kDigestMails = 24;
 inline constexpr std::size_t kPageSize = 100;
 inline constexpr std::size_t kPageSizeMax = 1000;
 inline constexpr std::size_t kListBytes = 2 * kMiB;  // of JSON in one page of a list, at least one item
