@@ -121,8 +121,8 @@ class Store : public StoreReader {
   virtual Status begin(bool durable) = 0;
   virtual Status commit() = 0;
   virtual void rollback() = 0;
-  // Erased bytes may still be in the store's own log, where somebody read as they went: tries again. False:
-  // still.
+  // Erased bytes may still be in the store's own log, where somebody read as they went: tries again. Of logs
+  // that were removed a piece may be left: takes it away. False: there is more.
   virtual bool fold() { return true; }
   // What may still be written, outside a transaction.
   virtual Result<Room> room() = 0;
