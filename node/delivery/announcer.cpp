@@ -289,6 +289,8 @@ Status Announcer::write_digests() {
   more_ = more_ || digests.size() == kDigestsAtOnce;
   std::size_t looks = kDigestLooks;
   for (const Digest& digest : digests) {
+    KOINON_ASSIGN(const bool waits, put_off(digest));
+    if (waits) continue;
     KOINON_ASSIGN(const bool whole, gather(digest, looks));
     if (!whole) {
       more_ = true;
@@ -299,9 +301,20 @@ Status Announcer::write_digests() {
   return {};
 }
 
-// A mail that is full is followed by another one, which counts as one of the hour's: what is left is due
-// still. After so many mails the rest is in no mail: else one city that floods fills somebody's mailbox for
-// as long as it takes.
+// Whoever had the mails of an hour, and one, waits for the next: an account has many digests, may ask for them
+// again and again, and may have another's address.
+Result<bool> Announcer::put_off(Digest digest) {
+  KOINON_ASSIGN(const MailPace pace, pace_of(digest.user));
+  if (!options_.mail || pace.mails <= limits::kMailsPerHour) return false;
+  digest.next_at = {pace.began.value + kHourMs};
+  MailBatch batch;
+  batch.digest = std::move(digest);
+  KOINON_TRY(parts_.outbox.queue_mail(batch));
+  return true;
+}
+
+// A mail that is full is followed by another one: what is left is due still. After so many mails the rest is in
+// no mail: else one city that floods fills somebody's mailbox for as long as it takes.
 Status Announcer::write_digest(Digest digest, Gathering gathered) {
   KOINON_ASSIGN(const auto user, parts_.accounts.get(digest.user));
   const auto name = std::pair(digest.user.value, digest.topic);
@@ -320,19 +333,12 @@ Status Announcer::write_digest(Digest digest, Gathering gathered) {
   if (user && !user->email.empty() && options_.mail && !gathered.items.empty()) {
     KOINON_ASSIGN(Mail mail, mail_to(*user, "digest " + digest.topic, gathered.items, more));
     batch.mails.push_back(std::move(mail));
-  }
-  if (!goes_on) {
-    digest.next_at = next_digest(digest.days);
-  } else {
     KOINON_ASSIGN(MailPace pace, pace_of(digest.user));
-    if (pace.mails >= limits::kMailsPerHour) {
-      digest.next_at = {pace.began.value + kHourMs};
-    } else {
-      ++pace.mails;
-      batch.paces.push_back(pace);
-      more_ = true;
-    }
+    ++pace.mails;
+    batch.paces.push_back(pace);
   }
+  more_ = more_ || goes_on;
+  if (!goes_on) digest.next_at = next_digest(digest.days);
   batch.digest = digest;
   return parts_.outbox.queue_mail(batch);
 }

@@ -78,6 +78,7 @@ class Announcer {
   // Goes on gathering for a digest, or begins; whether all of it is there.
   Result<bool> gather(const Digest& digest, std::size_t& looks);
   Status write_digest(Digest digest, Gathering gathered);
+  Result<bool> put_off(Digest digest);
   // Whose hour has not begun, or is over: it begins now.
   Result<MailPace> pace_of(UserId user);
   Result<bool> is_for_us(const IndexedRecord& record);

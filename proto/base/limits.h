@@ -259,8 +259,8 @@ inline constexpr std::size_t kSendsAtOnce = 16;
 inline constexpr std::size_t kSendsEach = 12;             // of these, webhooks' messages, and mails
 inline constexpr std::size_t kDeliveriesWaiting = 1'000;  // of one webhook; the arrivals keep the rest
 inline constexpr std::uint64_t kSentKept = 100'000;  // of what was sent or given up: deliveries, and mails
-// To one person, of what is for the office and of digests that go on; what is more comes in one mail after
-// the hour.
+// To one person; of digests one more. What is more for the office comes in one mail after the hour, what is
+// more of digests in the next hour.
 inline constexpr unsigned kMailsPerHour = 6;
 inline constexpr std::chrono::hours kSendForgotten{24 * 30};
 inline constexpr std::size_t kDigests = 50;       // of one account

@@ -279,6 +279,39 @@ TEST_F(Announcing, ADigestEndsWithWhatWasThereWhenItBeganWhoeverGoesOnWriting) {
   EXPECT_GT(mails().size(), 1U) << "what came meanwhile is the next one's";
 }
 
+TEST_F(Announcing, ManyDigestsComeInSeveralHoursAndWhoAsksAgainGetsNoMore) {
+  constexpr std::size_t kMany = 12;
+  const auto topic = [](std::size_t i) { return "topic-" + std::to_string(i); };
+  const auto ask = [&] {
+    for (Digest digest : *outbox->digests(user)) {
+      digest.next_at = now;
+      ASSERT_TRUE(outbox->put_digest(digest).ok());
+    }
+  };
+  for (std::size_t i = 0; i < kMany; ++i) {
+    ASSERT_TRUE(outbox->put_digest({user, topic(i), 1, now, {}}).ok());
+    say(1, false, topic(i));
+  }
+  turn();
+  EXPECT_EQ(mails().size(), limits::kMailsPerHour + 1);
+  for (std::size_t i = 0; i < kMany; ++i) say(1, false, topic(i));
+  ask();
+  turn();
+  EXPECT_EQ(mails().size(), limits::kMailsPerHour + 1) << "asked for by hand as well";
+  now.value += kHour;
+  turn();
+  EXPECT_EQ(mails().size(), 2 * (limits::kMailsPerHour + 1));
+  for (int hour = 0; hour < 2; ++hour) {
+    now.value += kHour;
+    turn();
+  }
+  std::set<std::uint64_t> told;
+  for (const Mail& mail : mails()) {
+    for (const auto& [log, at] : read_about(mail.about)->items) EXPECT_TRUE(told.insert(at.value).second);
+  }
+  EXPECT_EQ(told.size(), 2 * kMany) << "nothing is lost";
+}
+
 TEST_F(Announcing, AFloodOfADigestEndsAfterSoManyMailsAndTheLastSaysWhereTheRestIs) {
   ASSERT_TRUE(outbox->put_digest({user, "health", 1, now, {}}).ok());
   for (std::size_t said = 0; said <= limits::kDigestMails * limits::kDigestItems; said += 100)
