@@ -27,8 +27,8 @@ bool is_reply(v1::RefRole role) {
 void inherit_topics(StoreReader& store, v1::Entry& entry) {
   for (const auto& ref : entry.refs()) {
     if (!is_reply(ref.role())) continue;
-    const auto record = store.record(LogId::from(ref.log_id()), EntryIndex(ref.index()));
-    const auto target = record.ok() ? parse_entry(record->entry) : Result<v1::Entry>(record.error());
+    const auto leaf = store.entry(LogId::from(ref.log_id()), EntryIndex(ref.index()));
+    const auto target = leaf.ok() ? parse_entry(*leaf) : Result<v1::Entry>(leaf.error());
     if (!target.ok()) continue;
     for (const auto& topic : target->topics()) {
       const bool there =
@@ -95,8 +95,8 @@ NamesMeant take_meant(json::object& request) {
   NamesMeant out;
   if (const auto* meant = request.if_contains(kMeant); meant != nullptr && meant->is_object()) {
     for (const auto& item : meant->as_object()) {
-      const auto log = item.value().is_string() ? parse_log_id(std::string_view(item.value().as_string()))
-                                                : Result<LogId>(fail(Code::kMalformed, "it is no log id"));
+      if (!item.value().is_string()) continue;
+      const auto log = parse_log_id(std::string_view(item.value().as_string()));
       if (log.ok()) out.emplace(item.key(), *log);
     }
   }
