@@ -45,7 +45,6 @@ json::object held_json(const HeldNote& note) {
                    {"due_at", time_text(note.due_at)},
                    {"state", state_text(note.state)}};
   json::value request = stored_request(note.request);
-  (void)take_meant(request.as_object());
   if (const auto* withdrawal = request.as_object().if_contains("withdraw")) {
     out["withdrawal"] = *withdrawal;
   } else if (!request.as_object().empty()) {
@@ -158,7 +157,6 @@ Result<HeldNote> DeskApi::hold(const Asked& asked, const Caller& caller) {
   // In whose name it was asked for stands, wherever the account is when it is signed.
   json::object request = asked.request;
   if (!asked.prepared.wish.office.empty()) request["office"] = asked.prepared.wish.office;
-  put_meant(request, asked.prepared.note, asked.prepared.draft.entry);
   note.request = json::serialize(request);
   KOINON_ASSIGN(note.id, shared_.desk.hold(note));
   parts_.wake_hold_queue();

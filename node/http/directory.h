@@ -26,8 +26,6 @@ class Directory {
   // seoul.example where the name is this log's, else with ~ and the beginning of its id.
   std::string city(const LogId& log);
   std::string ref(const LogId& log, EntryIndex index);
-  // For this request a bare name means this log, whoever has it now: of what was asked for before.
-  void mean(const std::string& name, const LogId& log) { nearest_.insert_or_assign(name, std::vector{log}); }
   // Of its latest profile; empty where there is none.
   std::string display_name(const LogId& log);
   // Whether another log that is trusted here has the same name.

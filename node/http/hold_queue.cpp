@@ -164,10 +164,9 @@ Result<Caller> HoldQueue::owner_of(const HeldNote& note) {
 // nowhere else.
 Status HoldQueue::give_back(const HeldNote& note, const Error& why) {
   const bool stands = why.code == Code::kConflict && why.field == "content";
-  auto request = parse_request(note.request);
+  const auto request = parse_request(note.request);
   if (stands || note.user.value < 0 || !request.ok() || request->contains("withdraw")) return {};
-  (void)take_meant(*request);
-  const auto kept = desk_.add_draft(note.user, boost::json::serialize(*request), parts_.clock.wall());
+  const auto kept = desk_.add_draft(note.user, note.request, parts_.clock.wall());
   return kept.ok() ? Status() : Status(kept.error());
 }
 
@@ -203,10 +202,9 @@ Result<EntryIndex> HoldQueue::sign(const HeldNote& note) {
   if (!caller.ok() && caller.error().code == Code::kRefused)
     return settle(note, HeldState::kCancelled, caller.error());
   if (!caller.ok()) return put_off(note, caller.error());
-  auto object = parse_request(note.request);
+  const auto object = parse_request(note.request);
   if (!object.ok()) return put_off(note, object.error());
-  const NamesMeant meant = take_meant(*object);
-  auto prepared = publisher_.prepare(*object, *caller, meant);
+  auto prepared = publisher_.prepare(*object, *caller);
   if (!prepared.ok()) return put_off(note, prepared.error());
   Wish wish = prepared->wish;
   wish.at = now;

@@ -7,17 +7,13 @@
 #include "node/http/change_request.h"
 #include "node/http/from_callback.h"
 #include "node/publishing/note_rules.h"
-#include "proto/base/encoding.h"
 #include "proto/base/limits.h"
 #include "proto/codec/entry.h"
-#include "proto/codec/ref.h"
 
 namespace koinon {
 namespace asio = boost::asio;
 namespace json = boost::json;
 namespace {
-
-constexpr std::string_view kMeant = "names";  // no member of a request that anybody sends
 
 bool is_reply(v1::RefRole role) {
   return role == v1::REF_ROLE_ADOPTS || role == v1::REF_ROLE_ABOUT || role == v1::REF_ROLE_ANSWERS;
@@ -75,41 +71,10 @@ void ask_for_sources(const v1::Profile& profile, std::vector<std::string>& warni
 
 }  // namespace
 
-void put_meant(json::object& request, const NoteFile& note, const v1::Entry& entry) {
-  json::object meant;
-  const auto add = [&](std::string_view typed, const std::string& log) {
-    const auto city = parse_city(typed);
-    if (city.ok() && city->log_prefix.empty() && log.size() == LogId::kSize)
-      meant[city->name] = to_text(LogId::from(log));
-  };
-  for (std::size_t i = 0; i < note.refs.size() && static_cast<int>(i) < entry.refs_size(); ++i) {
-    const std::string& ref = note.refs[i].ref;
-    add(std::string_view(ref).substr(0, ref.rfind('/')), entry.refs(static_cast<int>(i)).log_id());
-  }
-  for (std::size_t i = 0; i < note.to.size() && static_cast<int>(i) < entry.to_size(); ++i)
-    add(note.to[i], entry.to(static_cast<int>(i)));
-  if (!meant.empty()) request[kMeant] = std::move(meant);
-}
-
-NamesMeant take_meant(json::object& request) {
-  NamesMeant out;
-  if (const auto* meant = request.if_contains(kMeant); meant != nullptr && meant->is_object()) {
-    for (const auto& item : meant->as_object()) {
-      if (!item.value().is_string()) continue;
-      const auto log = parse_log_id(std::string_view(item.value().as_string()));
-      if (log.ok()) out.emplace(item.key(), *log);
-    }
-  }
-  request.erase(kMeant);
-  return out;
-}
-
-Result<Publisher::Prepared> Publisher::prepare(const json::object& request, const Caller& caller,
-                                               const NamesMeant& meant) {
+Result<Publisher::Prepared> Publisher::prepare(const json::object& request, const Caller& caller) {
   if (!own_) return observer_refusal();
   if (request.contains("withdraw")) return prepare_withdrawal(request);
   Directory directory(store_, nearness_);
-  for (const auto& [name, log] : meant) directory.mean(name, log);
   Prepared out;
   KOINON_ASSIGN(out.note, read_publish_request(request));
   if (out.note.language.empty() && !request.contains("file")) {

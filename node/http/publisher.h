@@ -2,9 +2,6 @@
 // decides.
 #pragma once
 
-#include <map>
-#include <string>
-
 #include <boost/asio/awaitable.hpp>
 #include <boost/json/object.hpp>
 
@@ -12,16 +9,8 @@
 #include "node/daemon/store_writer.h"
 #include "node/http/record_json.h"
 #include "node/publishing/gate.h"
-#include "node/publishing/note_file.h"
 
 namespace koinon {
-
-// Bare names of cities, and the logs that had them when something was asked for. What waits to be signed keeps
-// them: a city that takes a name meanwhile is neither referred to in another's place nor in its way.
-using NamesMeant = std::map<std::string, LogId>;
-// As a member of a request that waits; `take_meant` takes it out again.
-void put_meant(boost::json::object& request, const NoteFile& note, const v1::Entry& entry);
-NamesMeant take_meant(boost::json::object& request);
 
 class Publisher {
  public:
@@ -41,9 +30,8 @@ class Publisher {
     std::vector<std::string> warnings;
   };
   // Members: those of read_publish_request, or `withdraw` alone, with `ref`, `reason` and `erase`. What does
-  // not say its office is said for the caller's. `meant`: bare names that meant a log when it was asked for.
-  Result<Prepared> prepare(const boost::json::object& request, const Caller& caller,
-                           const NamesMeant& meant = {});
+  // not say its office is said for the caller's.
+  Result<Prepared> prepare(const boost::json::object& request, const Caller& caller);
   Result<Verdict> decide(const Caller& caller, const Wish& wish, UnixMillis now) const {
     return gate_.decide(caller, wish, now);
   }
