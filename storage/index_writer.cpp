@@ -310,7 +310,7 @@ class SqliteIndexWriter final : public IndexWriter {
     const std::int64_t id = sqlite3_last_insert_rowid(db_.handle());
     if (entry != nullptr) {
       KOINON_TRY(topics_.insert(id, log, arrival, entry->kind(), topics));
-      KOINON_TRY(insert_links(id, log, *entry));
+      KOINON_TRY(insert_links(id, log, index, *entry));
       KOINON_TRY(insert_addressees(id, log, arrival, *entry));
       if (is_note(entry->kind()) && content.length() > 0)
         KOINON_TRY(topics_.set_standing(id, static_cast<std::int64_t>(arrival.value), topics, true));
@@ -335,15 +335,16 @@ class SqliteIndexWriter final : public IndexWriter {
     return {};
   }
 
-  Status insert_links(std::int64_t id, const LogId& log, const v1::Entry& entry) {
+  Status insert_links(std::int64_t id, const LogId& log, EntryIndex from, const v1::Entry& entry) {
     const auto add = [&](BytesView target, std::uint64_t index, v1::RefRole role) {
       auto put = db_.prepare(
-          "INSERT OR IGNORE INTO link (log_id, entry_index, role, doc, own) VALUES (?, ?, ?, ?, ?)");
+          "INSERT OR IGNORE INTO link (log_id, entry_index, role, doc, own, kind) VALUES (?, ?, ?, ?, ?, ?)");
       return put.bind_blob(target)
           .bind(static_cast<std::int64_t>(index))
           .bind(static_cast<std::int64_t>(role))
           .bind(id)
-          .bind(target == log.view() ? 1 : 0)
+          .bind(target == log.view() && index < from.value ? 1 : 0)
+          .bind(static_cast<std::int64_t>(entry.kind()))
           .run();
     };
     for (const auto& ref : entry.refs()) {

@@ -6,6 +6,13 @@
 #include "proto/codec/entry.h"
 
 namespace koinon {
+namespace {
+
+// Of one piece of a log that was removed.
+constexpr std::int64_t kSweptRows = 4096;
+constexpr std::uint64_t kSweptBytes = 8 * limits::kMiB;
+
+}  // namespace
 
 Status SqliteBodies::write_arrival(std::int64_t number, EntryIndex from, std::uint64_t count,
                                    ArrivalKind kind, UnixMillis at, const std::optional<NodeKey>& source) {
@@ -190,13 +197,61 @@ Status SqliteBodies::remove_all(std::int64_t number) {
   KOINON_TRY(attachments_.drop_all_uses(number));
   const std::int64_t begin = record_id(number, EntryIndex(0));
   const std::int64_t end = record_id(number + 1, EntryIndex(0));
-  for (const char* sql :
-       {"DELETE FROM transit WHERE id >= ? AND id < ?", "DELETE FROM record WHERE id >= ? AND id < ?"}) {
-    auto remove = db_.prepare(sql);
-    KOINON_TRY(remove.bind(begin).bind(end).run());
-  }
+  auto transit = db_.prepare("DELETE FROM transit WHERE id >= ? AND id < ?");
+  KOINON_TRY(transit.bind(begin).bind(end).run());
   erased_ = true;
-  return {};
+  auto gone = db_.prepare("INSERT INTO gone (number) VALUES (?)");
+  return gone.bind(number).run();
+}
+
+// Records up to so many bytes, and whether there may be more.
+Result<bool> SqliteBodies::sweep_records(std::int64_t number) {
+  const std::int64_t begin = record_id(number, EntryIndex(0));
+  std::int64_t end = begin;
+  std::int64_t rows = 0;
+  std::uint64_t bytes = 0;
+  {
+    auto select = db_.prepare(
+        "SELECT id, length(entry) + coalesce(length(body), 0) FROM record WHERE id >= ? AND id < ? ORDER BY "
+        "id LIMIT ?");
+    select.bind(begin).bind(record_id(number + 1, EntryIndex(0))).bind(kSweptRows);
+    while (bytes < kSweptBytes) {
+      KOINON_ASSIGN(const bool row, select.step());
+      if (!row) break;
+      end = select.integer(0) + 1;
+      bytes += select.number(1);
+      ++rows;
+    }
+  }
+  auto remove = db_.prepare("DELETE FROM record WHERE id >= ? AND id < ?");
+  KOINON_TRY(remove.bind(begin).bind(end).run());
+  erased_ = erased_ || rows > 0;
+  return rows == kSweptRows || bytes >= kSweptBytes;
+}
+
+Result<bool> SqliteBodies::sweep() {
+  std::int64_t number = 0;
+  {
+    auto next = db_.prepare("SELECT number FROM gone LIMIT 1");
+    KOINON_ASSIGN(const bool found, next.step());
+    if (!found) return true;
+    number = next.integer(0);
+  }
+  KOINON_ASSIGN(const bool more, sweep_records(number));
+  if (more) return false;
+  auto tiles =
+      db_.prepare("DELETE FROM tile WHERE id IN (SELECT id FROM tile WHERE id >= ? AND id < ? LIMIT ?)");
+  KOINON_TRY(tiles.bind(number << 36).bind((number + 1) << 36).bind(kSweptRows).run());
+  if (db_.changes() == kSweptRows) return false;
+  auto arrivals =
+      db_.prepare("DELETE FROM arrival WHERE first IN (SELECT first FROM arrival WHERE log = ? LIMIT ?)");
+  KOINON_TRY(arrivals.bind(number).bind(kSweptRows).run());
+  if (db_.changes() == kSweptRows) return false;
+  auto gone = db_.prepare("DELETE FROM gone WHERE number = ?");
+  KOINON_TRY(gone.bind(number).run());
+  auto left = db_.prepare("SELECT EXISTS (SELECT 1 FROM gone)");
+  KOINON_TRY(left.step());
+  return left.integer(0) == 0;
 }
 
 }  // namespace koinon

@@ -19,6 +19,7 @@ class SqliteLogs {
   Result<RunProof> run_proof_at(const LogId& log, EntryIndex from, std::uint64_t count, TreeSize size);
   Result<std::vector<Hash>> hashes(const LogId& log, TreeNode first, std::uint64_t count);
   Result<StoredRecord> record(const LogId& log, EntryIndex index);
+  Result<Bytes> entry(const LogId& log, EntryIndex index);
   // For a start alone: those that hold anything, in the order in which they came.
   Result<std::vector<LogState>> all();
   Result<LogState> log_state(const LogId& log);

@@ -38,6 +38,7 @@ class SqliteReading : public Base {
   Result<StoredRecord> record(const LogId& log, EntryIndex index) override {
     return logs_.record(log, index);
   }
+  Result<Bytes> entry(const LogId& log, EntryIndex index) override { return logs_.entry(log, index); }
   Result<LogState> log_state(const LogId& log) override { return logs_.log_state(log); }
   Result<std::uint64_t> log_bytes(const LogId& log) override { return logs_.log_bytes(log); }
   Result<std::vector<LogState>> logs_after(const std::optional<LogState>& last, std::size_t limit) override {

@@ -83,6 +83,9 @@ class SqliteStore final : public SqliteReading<Store> {
 
  private:
   Status set_durable(bool durable);
+  bool sweep();
+  bool fold_erased();
+  Result<std::int64_t> renumber(std::int64_t number);
   Status create_log(const RunCommit& run);
   Status write_run(const RunCommit& run, std::int64_t number);
   Result<JournalSeq> write_log_row(const RunCommit& run, std::int64_t number);
@@ -95,6 +98,7 @@ class SqliteStore final : public SqliteReading<Store> {
   bool durable_ = false;
   bool in_transaction_ = false;
   bool unfolded_ = true;  // what was erased just before a crash is in the write-ahead log still
+  bool swept_ = false;    // nothing is left of logs that were removed
 };
 
 Status SqliteStore::prepare() {
@@ -171,7 +175,21 @@ Status SqliteStore::commit() {
   return status;
 }
 
+// A piece, in a transaction of its own.
+bool SqliteStore::sweep() {
+  if (!db_.execute("BEGIN IMMEDIATE").ok()) return false;
+  const auto swept = bodies_.sweep();
+  if (swept.ok() && db_.execute("COMMIT").ok()) return *swept;
+  (void)db_.execute("ROLLBACK");
+  return false;
+}
+
 bool SqliteStore::fold() {
+  swept_ = swept_ || sweep();
+  return fold_erased() && swept_;
+}
+
+bool SqliteStore::fold_erased() {
   if (!unfolded_ && !bodies_.erased() && !attachments_.erased()) return true;
   const auto folded = db_.fold();
   if (!folded.ok() || !*folded) return false;
@@ -329,28 +347,45 @@ Result<JournalSeq> SqliteStore::readmit(const LogId& log) {
   return journal_.write_row(number);
 }
 
-// The row of the log itself stays: arrivals name it, and a frozen log stays frozen.
+// From now on nothing finds what is held under its old number.
+Result<std::int64_t> SqliteStore::renumber(std::int64_t number) {
+  std::int64_t fresh = 0;
+  bool files = false;
+  {
+    auto last = db_.prepare("SELECT (SELECT max(number) FROM log) + 1, files FROM log WHERE number = ?");
+    KOINON_TRY(last.bind(number).step());
+    fresh = last.integer(0);
+    files = last.integer(1) != 0;
+  }
+  auto log = db_.prepare("UPDATE log SET number = ? WHERE number = ?");
+  KOINON_TRY(log.bind(fresh).bind(number).run());
+  if (files) {  // that notes of other cities name too
+    auto move = db_.prepare("UPDATE attachment SET log = ? WHERE log = ?");
+    KOINON_TRY(move.bind(fresh).bind(number).run());
+  }
+  return fresh;
+}
+
+// The row of the log itself stays: arrivals name it, and a frozen log stays frozen. It gets another number,
+// and its records are taken away by and by: a log may have gigabytes, and in one transaction they would fill
+// the write-ahead log, beyond what is kept free for our own, and keep what we publish waiting.
 Status SqliteStore::remove_log(const LogId& log, UnixMillis now) {
   KOINON_ASSIGN(const LogState state, logs_.log_state(log));
-  KOINON_ASSIGN(const std::int64_t number, logs_.log_number(log));
-  KOINON_TRY(bodies_.remove_all(number));
+  KOINON_ASSIGN(const std::int64_t before, logs_.log_number(log));
+  KOINON_TRY(bodies_.remove_all(before));
+  KOINON_ASSIGN(const std::int64_t number, renumber(before));
+  swept_ = false;
   // Before what it replaces goes: a number that was given is never given again.
   KOINON_TRY(bodies_.write_arrival(number, EntryIndex(0),
                                    std::max<std::uint64_t>(state.range.size().value, 1),
                                    ArrivalKind::kRemoved, now));
-  const std::int64_t tiles = number << 36;
-  const std::int64_t tiles_end = (number + 1) << 36;
-  auto drop_tiles = db_.prepare("DELETE FROM tile WHERE id >= ? AND id < ?");
-  KOINON_TRY(drop_tiles.bind(tiles).bind(tiles_end).run());
-  for (const char* sql :
-       {"DELETE FROM journal WHERE log = ?",
-        "DELETE FROM arrival WHERE log = ? AND first < (SELECT max(first) FROM arrival)",
-        "UPDATE log SET size = 0, range = x'', whole_size = NULL, whole_root = NULL, "
-        "whole_note = NULL, seen_size = NULL, seen_root = NULL, seen_note = NULL, seen_right "
-        "= NULL, out_since_ms = NULL, out_lived_ms = NULL, bytes = 0 WHERE number = ?"}) {
-    auto clear = db_.prepare(sql);
-    KOINON_TRY(clear.bind(number).run());
-  }
+  auto journal = db_.prepare("DELETE FROM journal WHERE log = ?");
+  KOINON_TRY(journal.bind(before).run());
+  auto clear = db_.prepare(
+      "UPDATE log SET size = 0, range = x'', whole_size = NULL, whole_root = NULL, whole_note = NULL, "
+      "seen_size = NULL, seen_root = NULL, seen_note = NULL, seen_right = NULL, out_since_ms = NULL, "
+      "out_lived_ms = NULL, bytes = 0 WHERE number = ?");
+  KOINON_TRY(clear.bind(number).run());
   return policy_.forget_vouches_by(log);
 }
 

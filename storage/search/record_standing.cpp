@@ -69,13 +69,13 @@ Status RecordStanding::restate(StoreReader& store, const LogId& log, std::int64_
   return {};
 }
 
-// The newest version of it by its own city that is there still.
+// The newest version of it by its own city that is there still. Those that were taken back, and what is of
+// another kind, are not walked past: there may be any number of them.
 Result<std::optional<std::int64_t>> RecordStanding::newer_version(std::int64_t id) {
   auto newer = db_.prepare(
-      "SELECT r.entry_index FROM doc d JOIN link k ON k.log_id = d.log_id AND k.entry_index = "
-      "d.entry_index "
-      "AND k.own = 1 AND k.role = 2 JOIN doc r ON r.id = k.doc WHERE d.id = ? AND r.kind = d.kind AND "
-      "r.entry_index > d.entry_index AND r.stands = 1 ORDER BY k.doc DESC LIMIT 1");
+      "SELECT r.entry_index FROM doc d CROSS JOIN link k INDEXED BY newer_version ON k.log_id = d.log_id AND "
+      "k.entry_index = d.entry_index AND k.kind = d.kind AND k.own = 1 AND k.role = 2 AND k.stands = 1 CROSS "
+      "JOIN doc r ON r.id = k.doc WHERE d.id = ? ORDER BY k.doc DESC LIMIT 1");
   newer.bind(id);
   KOINON_ASSIGN(const bool found, newer.step());
   return found ? std::optional(newer.integer(0)) : std::nullopt;
