@@ -249,9 +249,7 @@ class SqliteIndexReader final : public IndexReader {
   std::vector<Stemmer*> stemmers() {
     std::vector<Stemmer*> out;
     for (const auto& [language, stemmer] : stemmers_) {
-      const auto is_of = [&](const std::string& tag) { return covers_language(language, tag); };
-      if (std::any_of(columns_.languages().begin(), columns_.languages().end(), is_of))
-        out.push_back(stemmer.get());
+      if (columns_.speaks(language)) out.push_back(stemmer.get());
     }
     return out;
   }

@@ -9,7 +9,6 @@
 #include "storage/search/index_schema.h"
 #include "storage/search/keywords.h"
 #include "storage/search/note_facts.h"
-#include "storage/search/note_kind.h"
 #include "storage/search/record_standing.h"
 #include "storage/search/topic_rows.h"
 #include "storage/search_index.h"
@@ -250,7 +249,7 @@ class SqliteIndexWriter final : public IndexWriter {
     find.bind_blob(log.view()).bind(static_cast<std::int64_t>(index.value));
     KOINON_ASSIGN(const bool found, find.step());
     if (!found) return std::optional<Known>();
-    const bool may_stand = is_indexed_note(find.integer(2)) && find.integer(3) == 0;
+    const bool may_stand = is_note(static_cast<v1::Kind>(find.integer(2))) && find.integer(3) == 0;
     return std::optional(Known{find.integer(0), find.integer(1), may_stand, find.text(4)});
   }
 
@@ -311,9 +310,9 @@ class SqliteIndexWriter final : public IndexWriter {
     const std::int64_t id = sqlite3_last_insert_rowid(db_.handle());
     if (entry != nullptr) {
       KOINON_TRY(topics_.insert(id, log, arrival, entry->kind(), topics));
-      KOINON_TRY(insert_links(id, log, *entry));
+      KOINON_TRY(insert_links(id, log, index, *entry));
       KOINON_TRY(insert_addressees(id, log, arrival, *entry));
-      if (is_indexed_note(entry->kind()) && content.length() > 0)
+      if (is_note(entry->kind()) && content.length() > 0)
         KOINON_TRY(topics_.set_standing(id, static_cast<std::int64_t>(arrival.value), topics, true));
     }
     KOINON_TRY(insert_text(id, content));
@@ -322,7 +321,7 @@ class SqliteIndexWriter final : public IndexWriter {
 
   // Notes that others address to a city, or that refer to what it published.
   Status insert_addressees(std::int64_t id, const LogId& log, ArrivalSeq arrival, const v1::Entry& entry) {
-    if (!is_indexed_note(entry.kind())) return {};
+    if (!is_note(entry.kind())) return {};
     std::set<std::string_view> cities(entry.to().begin(), entry.to().end());
     for (const auto& ref : entry.refs()) {
       const bool of_others = ref.role() != v1::REF_ROLE_REVISES && ref.role() != v1::REF_ROLE_WITHDRAWS;
@@ -336,15 +335,16 @@ class SqliteIndexWriter final : public IndexWriter {
     return {};
   }
 
-  Status insert_links(std::int64_t id, const LogId& log, const v1::Entry& entry) {
+  Status insert_links(std::int64_t id, const LogId& log, EntryIndex from, const v1::Entry& entry) {
     const auto add = [&](BytesView target, std::uint64_t index, v1::RefRole role) {
       auto put = db_.prepare(
-          "INSERT OR IGNORE INTO link (log_id, entry_index, role, doc, own) VALUES (?, ?, ?, ?, ?)");
+          "INSERT OR IGNORE INTO link (log_id, entry_index, role, doc, own, kind) VALUES (?, ?, ?, ?, ?, ?)");
       return put.bind_blob(target)
           .bind(static_cast<std::int64_t>(index))
           .bind(static_cast<std::int64_t>(role))
           .bind(id)
-          .bind(target == log.view() ? 1 : 0)
+          .bind(target == log.view() && index < from.value ? 1 : 0)
+          .bind(static_cast<std::int64_t>(entry.kind()))
           .run();
     };
     for (const auto& ref : entry.refs()) {

@@ -131,6 +131,11 @@ Result<StoredRecord> MemoryStore::record(const LogId& id, EntryIndex index) {
   return stored(log->records[index.value], index);
 }
 
+Result<Bytes> MemoryStore::entry(const LogId& id, EntryIndex index) {
+  KOINON_ASSIGN(StoredRecord found, record(id, index));
+  return std::move(found.entry);
+}
+
 Result<std::uint64_t> MemoryStore::log_bytes(const LogId& id) {
   KOINON_ASSIGN(const LogData* log, std::as_const(*this).find(id));
   return log->state.bytes;

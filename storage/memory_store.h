@@ -56,6 +56,7 @@ class MemoryStore final : public Store {
                                 TreeSize size) override;
   Result<std::vector<Hash>> hashes(const LogId& log, TreeNode first, std::uint64_t count) override;
   Result<StoredRecord> record(const LogId& log, EntryIndex index) override;
+  Result<Bytes> entry(const LogId& log, EntryIndex index) override;
   Result<LogState> log_state(const LogId& log) override;
   Result<std::uint64_t> log_bytes(const LogId& log) override;
   Result<std::vector<LogState>> logs_named(std::string_view name, BytesView id_prefix,

@@ -7,7 +7,7 @@ namespace {
 
 // Record ids are log number * 2^40 + entry index; tile ids are log number * 2^36 + level * 2^33 + number.
 // Both tables are thereby clustered by log and position without a second index.
-constexpr std::array<const char*, 7> kSteps = {
+constexpr std::array<const char*, 8> kSteps = {
     // 1: what a node needs to hold, prove and replicate logs.
     R"sql(
 CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
@@ -197,6 +197,10 @@ END;
 CREATE TRIGGER file_of_log_changed AFTER UPDATE OF wish ON attachment WHEN (new.wish < 2) <> (old.wish < 2) BEGIN
   UPDATE log SET files = files + (new.wish < 2) * new.size - (old.wish < 2) * old.size WHERE number = new.log;
 END;
+)sql",
+    // 8: numbers that logs had which were removed: what is left under them is taken away a piece at a time.
+    R"sql(
+CREATE TABLE gone (number INTEGER PRIMARY KEY);
 )sql"};
 
 Result<int> current_version(sqlite::Connection& db) {

@@ -5,7 +5,7 @@
 #include <set>
 #include <string_view>
 
-#include "storage/sqlite_reader.h"
+#include "storage/sqlite_logs.h"
 
 namespace koinon {
 

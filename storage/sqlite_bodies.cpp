@@ -6,6 +6,13 @@
 #include "proto/codec/entry.h"
 
 namespace koinon {
+namespace {
+
+// Of one piece of a log that was removed.
+constexpr std::int64_t kSweptRows = 4096;
+constexpr std::uint64_t kSweptBytes = 8 * limits::kMiB;
+
+}  // namespace
 
 Status SqliteBodies::write_arrival(std::int64_t number, EntryIndex from, std::uint64_t count,
                                    ArrivalKind kind, UnixMillis at, const std::optional<NodeKey>& source) {
@@ -87,7 +94,7 @@ Status SqliteBodies::trim_transit(std::int64_t number, UnixMillis now) {
 }
 
 Status SqliteBodies::add(const BodiesCommit& bodies) {
-  KOINON_ASSIGN(const std::int64_t number, queries_.log_number(bodies.log));
+  KOINON_ASSIGN(const std::int64_t number, logs_.log_number(bodies.log));
   bool transit = false;
   for (const auto& item : bodies.bodies) {
     if (item.index.value >= limits::kMaxLogSize) continue;
@@ -114,12 +121,12 @@ Status SqliteBodies::add(const BodiesCommit& bodies) {
 Result<std::optional<EntryIndex>> SqliteBodies::apply_filter(const LogId& log, const BodyFilter& filter,
                                                              UnixMillis now, EntryIndex from,
                                                              std::uint64_t most) {
-  KOINON_ASSIGN(const std::int64_t number, queries_.log_number(log));
-  KOINON_ASSIGN(const LogState state, queries_.log_state(log));
+  KOINON_ASSIGN(const std::int64_t number, logs_.log_number(log));
+  KOINON_ASSIGN(const LogState state, logs_.log_state(log));
   const std::uint64_t size = state.range.size().value;
   const std::uint64_t end = std::min(size, from.value + most);
   for (std::uint64_t i = from.value; i < end; ++i) {
-    KOINON_ASSIGN(const StoredRecord record, queries_.record(log, EntryIndex(i)));
+    KOINON_ASSIGN(const StoredRecord record, logs_.record(log, EntryIndex(i)));
     const bool held = record.state == BodyState::kHeld;
     if (record.state == BodyState::kErased || (held && record.body.empty())) continue;
     const auto entry = parse_entry(record.entry);
@@ -170,7 +177,7 @@ Status SqliteBodies::settle_withdrawals(std::int64_t number, const RunCommit& ru
   KOINON_TRY(refute_marks(number, run));
   for (const WithdrawalFact& fact : run.withdrawals) {
     if (!fact.erase) continue;
-    KOINON_ASSIGN(const StoredRecord record, queries_.record(run.log, fact.target));
+    KOINON_ASSIGN(const StoredRecord record, logs_.record(run.log, fact.target));
     const auto entry = parse_entry(record.entry);
     if (!entry.ok() || entry->body_size() == 0) continue;
     if (record.state == BodyState::kErased && record.erased_by < fact.index) continue;
@@ -190,13 +197,61 @@ Status SqliteBodies::remove_all(std::int64_t number) {
   KOINON_TRY(attachments_.drop_all_uses(number));
   const std::int64_t begin = record_id(number, EntryIndex(0));
   const std::int64_t end = record_id(number + 1, EntryIndex(0));
-  for (const char* sql :
-       {"DELETE FROM transit WHERE id >= ? AND id < ?", "DELETE FROM record WHERE id >= ? AND id < ?"}) {
-    auto remove = db_.prepare(sql);
-    KOINON_TRY(remove.bind(begin).bind(end).run());
-  }
+  auto transit = db_.prepare("DELETE FROM transit WHERE id >= ? AND id < ?");
+  KOINON_TRY(transit.bind(begin).bind(end).run());
   erased_ = true;
-  return {};
+  auto gone = db_.prepare("INSERT INTO gone (number) VALUES (?)");
+  return gone.bind(number).run();
+}
+
+// Records up to so many bytes, and whether there may be more.
+Result<bool> SqliteBodies::sweep_records(std::int64_t number) {
+  const std::int64_t begin = record_id(number, EntryIndex(0));
+  std::int64_t end = begin;
+  std::int64_t rows = 0;
+  std::uint64_t bytes = 0;
+  {
+    auto select = db_.prepare(
+        "SELECT id, length(entry) + coalesce(length(body), 0) FROM record WHERE id >= ? AND id < ? ORDER BY "
+        "id LIMIT ?");
+    select.bind(begin).bind(record_id(number + 1, EntryIndex(0))).bind(kSweptRows);
+    while (bytes < kSweptBytes) {
+      KOINON_ASSIGN(const bool row, select.step());
+      if (!row) break;
+      end = select.integer(0) + 1;
+      bytes += select.number(1);
+      ++rows;
+    }
+  }
+  auto remove = db_.prepare("DELETE FROM record WHERE id >= ? AND id < ?");
+  KOINON_TRY(remove.bind(begin).bind(end).run());
+  erased_ = erased_ || rows > 0;
+  return rows == kSweptRows || bytes >= kSweptBytes;
+}
+
+Result<bool> SqliteBodies::sweep() {
+  std::int64_t number = 0;
+  {
+    auto next = db_.prepare("SELECT number FROM gone LIMIT 1");
+    KOINON_ASSIGN(const bool found, next.step());
+    if (!found) return true;
+    number = next.integer(0);
+  }
+  KOINON_ASSIGN(const bool more, sweep_records(number));
+  if (more) return false;
+  auto tiles =
+      db_.prepare("DELETE FROM tile WHERE id IN (SELECT id FROM tile WHERE id >= ? AND id < ? LIMIT ?)");
+  KOINON_TRY(tiles.bind(number << 36).bind((number + 1) << 36).bind(kSweptRows).run());
+  if (db_.changes() == kSweptRows) return false;
+  auto arrivals =
+      db_.prepare("DELETE FROM arrival WHERE first IN (SELECT first FROM arrival WHERE log = ? LIMIT ?)");
+  KOINON_TRY(arrivals.bind(number).bind(kSweptRows).run());
+  if (db_.changes() == kSweptRows) return false;
+  auto gone = db_.prepare("DELETE FROM gone WHERE number = ?");
+  KOINON_TRY(gone.bind(number).run());
+  auto left = db_.prepare("SELECT EXISTS (SELECT 1 FROM gone)");
+  KOINON_TRY(left.step());
+  return left.integer(0) == 0;
 }
 
 }  // namespace koinon

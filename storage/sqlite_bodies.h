@@ -8,9 +8,9 @@ namespace koinon {
 
 class SqliteBodies {
  public:
-  SqliteBodies(sqlite::Connection& db, SqliteQueries& queries, SqliteAttachments& attachments,
+  SqliteBodies(sqlite::Connection& db, SqliteLogs& logs, SqliteAttachments& attachments,
                std::uint64_t transit_quota)
-      : db_(db), queries_(queries), attachments_(attachments), transit_quota_(transit_quota) {}
+      : db_(db), logs_(logs), attachments_(attachments), transit_quota_(transit_quota) {}
 
   Status add(const BodiesCommit& bodies);
   Result<std::optional<EntryIndex>> apply_filter(const LogId& log, const BodyFilter& filter, UnixMillis now,
@@ -18,7 +18,10 @@ class SqliteBodies {
   // After the run's records are written: erases what its withdrawals erase, takes back marks of erasure that
   // they contradict.
   Status settle_withdrawals(std::int64_t number, const RunCommit& run);
+  // Of a log that is removed: what is held for peers and its files go, and the rest piece by piece.
   Status remove_all(std::int64_t number);
+  // Takes away a piece of what is left of logs that were removed, some MiB; true: nothing is left.
+  Result<bool> sweep();
   Status write_arrival(std::int64_t number, EntryIndex from, std::uint64_t count, ArrivalKind kind,
                        UnixMillis at, const std::optional<NodeKey>& source = {});
 
@@ -32,9 +35,10 @@ class SqliteBodies {
   Status drop_transit(std::int64_t id);
   Status trim_transit(std::int64_t number, UnixMillis now);
   Status refute_marks(std::int64_t number, const RunCommit& run);
+  Result<bool> sweep_records(std::int64_t number);
 
   sqlite::Connection& db_;
-  SqliteQueries& queries_;
+  SqliteLogs& logs_;
   SqliteAttachments& attachments_;
   std::uint64_t transit_quota_;
   bool erased_ = false;

@@ -72,6 +72,8 @@ class StoreReader {
   // Roots of `count` perfect subtrees of one level, from `first` on: what a tile of tlog-tiles holds.
   virtual Result<std::vector<Hash>> hashes(const LogId& log, TreeNode first, std::uint64_t count) = 0;
   virtual Result<StoredRecord> record(const LogId& log, EntryIndex index) = 0;
+  // Its entry alone: whoever looks at many reads none of their bodies, which may be of 1 MiB each.
+  virtual Result<Bytes> entry(const LogId& log, EntryIndex index) = 0;
   // One whole log's state.
   virtual Result<LogState> log_state(const LogId& log) = 0;
   // LogState::bytes alone.
@@ -119,8 +121,8 @@ class Store : public StoreReader {
   virtual Status begin(bool durable) = 0;
   virtual Status commit() = 0;
   virtual void rollback() = 0;
-  // Erased bytes may still be in the store's own log, where somebody read as they went: tries again. False:
-  // still.
+  // Erased bytes may still be in the store's own log, where somebody read as they went: tries again. Of logs
+  // that were removed a piece may be left: takes it away. False: there is more.
   virtual bool fold() { return true; }
   // What may still be written, outside a transaction.
   virtual Result<Room> room() = 0;

@@ -43,10 +43,10 @@ Result<std::optional<OwnNewest>> newest_own_entry(StoreReader& store, const LogI
   const std::uint64_t size = log.range.size().value;
   if (size == 0) return std::optional<OwnNewest>();
   const EntryIndex index(size - 1);
-  const auto newest = store.record(own, index);
+  const auto newest = store.entry(own, index);
   if (!newest.ok() && newest.error().code == Code::kNotFound) return std::optional<OwnNewest>();
   if (!newest.ok()) return newest.error();
-  KOINON_ASSIGN(const v1::Entry entry, parse_entry(newest->entry));
+  KOINON_ASSIGN(const v1::Entry entry, parse_entry(*newest));
   return std::optional(OwnNewest{index, UnixMillis{entry.created_at_ms()}});
 }
 
@@ -103,9 +103,16 @@ bool ClockWatch::own_entry_contradicts(UnixMillis now) const {
 
 bool ClockWatch::peers_contradict() const { return lag_ && std::abs(lag_->count()) > kOffMs; }
 
-bool ClockWatch::waits_for_peers() const {
+std::int64_t ClockWatch::less_boot(UnixMillis now) const {
+  return now.value - std::chrono::duration_cast<std::chrono::milliseconds>(parts_.boot()).count();
+}
+
+// A clock that has run on evenly since the operator called it right is as right as it was, whatever peers say
+// meanwhile: else one that says something new each time has it called right again and again.
+bool ClockWatch::waits_for_peers(UnixMillis now) const {
   if (!peers_contradict()) return false;
-  const bool seen = parts_.word && std::abs((*lag_ - parts_.word->lag).count()) <= kOffMs;
+  const bool runs_on = right_ && std::abs(less_boot(now) - *right_) <= kOffMs;
+  const bool seen = runs_on || (parts_.word && std::abs((*lag_ - parts_.word->lag).count()) <= kOffMs);
   // A kernel that may not be asked says nothing, and peers alone are not enough.
   return !seen && !parts_.kernel_is_synchronised().value_or(true);
 }
@@ -124,7 +131,7 @@ ClockStanding ClockWatch::standing() {
   if (peers_contradict()) doubt(ClockDoubt::kPeers, *lag_);
   // The machine's clock, not the time that we go by.
   if (jump.count() != 0) doubt(ClockDoubt::kJump, -jump);
-  out.signing_waits = parts_.signs && (own_entry_contradicts(now) || waits_for_peers());
+  out.signing_waits = parts_.signs && (own_entry_contradicts(now) || waits_for_peers(now));
   return out;
 }
 
@@ -138,7 +145,7 @@ std::optional<Error> ClockWatch::signing_waits() {
                     time_text(parts_.newest->created_at) +
                     "; set the clock, or say that it is right: koinon clock --is-right",
                 "clock");
-  if (waits_for_peers())
+  if (waits_for_peers(now))
     return fail(Code::kUnavailable,
                 "this clock differs from those of the peers by " +
                     std::to_string(std::abs(lag_->count()) / 60'000) +
@@ -173,6 +180,7 @@ void ClockWatch::believe(const ClockWord& word) {
   const UnixMillis after = parts_.wall->now();
   const std::lock_guard lock(mutex_);
   parts_.word = word;
+  right_ = less_boot(after);
   starts_late_ = false;
   // What the peers say was reckoned from the time that we went by.
   if (lag_) *lag_ -= std::chrono::milliseconds(after.value - before.value);

@@ -3,7 +3,8 @@
 // The clock is off where it lies behind the newest entry of our own log, or differs from the median of the
 // connected peers, by more than kClockOff; that is an alarm. Peers are others: what they say is never enough
 // to stop us. Signing waits where our own evidence agrees: our own entry, or peers and a kernel that says
-// that nothing sets its clock. The operator's word ends that for what it was given on, also over a restart.
+// that nothing sets its clock. The operator's word ends that for what it was given on, also over a restart,
+// and until then for whatever peers say while our clock runs on evenly.
 //
 // A node that starts long after its newest entry, on a clock that nothing sets, hears its peers before it
 // signs, for kClockHearing at most: else what waits to be signed would be signed before anybody could say the
@@ -72,13 +73,16 @@ class ClockWatch {
  private:
   bool own_entry_contradicts(UnixMillis now) const;
   bool peers_contradict() const;
-  bool waits_for_peers() const;
+  bool waits_for_peers(UnixMillis now) const;
+  // How far our clock is ahead of the time since the machine's start, in milliseconds.
+  std::int64_t less_boot(UnixMillis now) const;
   bool hears_peers_first() const;
 
   std::mutex mutex_;
   Parts parts_;
   MonoTime began_;
-  bool starts_late_;  // long after our newest entry
+  bool starts_late_;                   // long after our newest entry
+  std::optional<std::int64_t> right_;  // less_boot, when the operator gave their word in this run
   std::optional<std::chrono::milliseconds>
       lag_;  // of our clock behind the median of the peers; none: nobody says
 };

@@ -5,19 +5,20 @@
 #pragma once
 
 #include <atomic>
-#include <map>
 #include <memory>
-#include <set>
 
 #include <boost/asio/thread_pool.hpp>
 
 #include "node/daemon/alarm_watch.h"
-#include "node/daemon/clock_watch.h"
 #include "node/daemon/config.h"
 #include "node/daemon/data_folder.h"
+#include "node/daemon/engine_events.h"
+#include "node/daemon/identity.h"
 #include "node/daemon/index_worker.h"
+#include "node/daemon/intent_runner.h"
+#include "node/daemon/joiners.h"
 #include "node/daemon/log.h"
-#include "node/daemon/steady_wall.h"
+#include "node/daemon/node_clock.h"
 #include "node/delivery/courier.h"
 #include "node/http/hold_queue.h"
 #include "node/http/reading_service.h"
@@ -42,10 +43,10 @@ class Daemon {
  private:
   explicit Daemon(Config config);
   Status prepare();
-  Status open_store();
-  Status start_clock(const StoreState& state);
-  Status read_identity(const StoreState& state);
-  Status start_threads(const StoreState& state);
+  Status make_network(StoreReader& store, const StoreState& state);
+  void make_http();
+  Status start_index(const StoreState& state);
+  Status start_writer(std::unique_ptr<Store> store, const StoreState& state);
   Status start_courier();
   Status start_http();
   Status start_hold_queue();
@@ -53,38 +54,27 @@ class Daemon {
   Result<std::unique_ptr<Api>> make_api(const ApiOptions& options,
                                         const std::shared_ptr<SharedColumns>& columns,
                                         boost::asio::io_context& io);
-  Result<ApiOptions> api_options() const;
-  ClockQuestions clock_questions();
   void log_change(const AuditLine& line);
-  Status choose_filter(EngineConfig& engine);
-  Status check_instance(const StoreState& state, std::optional<Error>& refusal);
   Status write_ready_file() const;
   bool has_room() const;
-  void carry_out(Intent intent);
-  void on_event(const Event& event);
-  boost::asio::awaitable<Result<std::string>> on_join(InviteRecord invite, std::string peer_line);
-  void consider_vouch(const NodeKey& peer);
   void sign_what_waited();
 
   Config config_;
   Log log_;
   DataFolder folder_;
   Clock clock_ = system_clock();
-  std::shared_ptr<SteadyWall> wall_;  // behind clock_, once the store is open
   std::unique_ptr<ClockWatch> clock_watch_;
   std::optional<FolderLock> lock_;
   std::optional<NodeKeys> keys_;
-  std::string name_;
-  std::optional<LogIdentity> identity_;  // none: an observer
-  std::unique_ptr<Store> store_;         // until the writer has it
+  NodeIdentity identity_;
 
   Nearness nearness_;  // the network's thread writes it; all others read it
 
   // In the order in which they are made; stop() joins them in reverse.
-  boost::asio::thread_pool checkers_;
-  boost::asio::thread_pool reader_;
-  std::unique_ptr<StoreReader> serving_store_;  // the reader's
   std::unique_ptr<StoreWriter> writer_;
+  std::unique_ptr<IntentRunner> intents_;
+  std::unique_ptr<EngineEvents> events_;
+  std::unique_ptr<Joiners> joiners_;
   std::shared_ptr<SharedColumns> columns_ = make_shared_columns();  // of all who search
   std::unique_ptr<IndexReader> ahead_;                              // the index's thread loads them by it
   std::unique_ptr<IndexWorker> index_;
@@ -98,9 +88,6 @@ class Daemon {
   std::unique_ptr<HttpServer> http_;
   std::unique_ptr<ReadingService> reading_;
 
-  // Network thread: peers whose sessions have proven their keys, by their logs.
-  std::map<LogId, std::set<NodeKey>> proven_;
-  std::set<LogId> vouched_;  // network thread
   bool stopped_ = false;
 };
 

@@ -1,6 +1,7 @@
 #include "node/delivery/announcer.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "crypto/ed25519.h"
 #include "node/delivery/mail_about.h"
@@ -16,13 +17,12 @@ constexpr std::size_t kNewsRows = 100;
 constexpr std::size_t kNewsRecords = 500;
 static_assert(kNewsRecords <= limits::kDeliveriesWaiting);
 constexpr std::size_t kDigestsAtOnce = 16;
+constexpr std::size_t kDigestLooks = 4;  // for news, in one turn: webhooks and mails wait meanwhile
 constexpr std::size_t kIdBytes = 16;
 constexpr std::int64_t kHourMs = 3'600'000;
 constexpr std::int64_t kDayMs = 24 * kHourMs;
 constexpr std::int64_t kUnsubscribeDays = 180;
 constexpr const char* kAtOnce = "at-once";
-
-bool is_note(v1::Kind kind) { return kind >= v1::KIND_PRACTICE && kind <= v1::KIND_ANSWER; }
 
 bool in_topic(const std::string& topic, const IndexedRecord& record) {
   return topic.empty() || std::any_of(record.topics.begin(), record.topics.end(),
@@ -90,8 +90,8 @@ Result<bool> Announcer::is_told_by(const NewRecord& news) {
 // Whether a withdrawal takes back a note and leaves its text; one that erases is told of as an erasure.
 Result<bool> Announcer::takes_back_a_note(const IndexedRecord& record) {
   if (record.kind != v1::KIND_WITHDRAWAL) return false;
-  const auto stored = parts_.store.record(record.log, record.index);
-  const auto entry = stored.ok() ? parse_entry(stored->entry) : Result<v1::Entry>(stored.error());
+  const auto leaf = parts_.store.entry(record.log, record.index);
+  const auto entry = leaf.ok() ? parse_entry(*leaf) : Result<v1::Entry>(leaf.error());
   if (!entry.ok() || !entry->control().has_withdrawal() || entry->control().withdrawal().erase())
     return false;
   KOINON_ASSIGN(const auto target,
@@ -137,8 +137,8 @@ Status Announcer::write_deliveries() {
 // A question to us, or an answer to, an adoption of or a version of what is ours.
 Result<bool> Announcer::is_for_us(const IndexedRecord& record) {
   if (!options_.own || record.log == *options_.own) return false;
-  KOINON_ASSIGN(const StoredRecord stored, parts_.store.record(record.log, record.index));
-  const auto entry = parse_entry(stored.entry);
+  KOINON_ASSIGN(const Bytes leaf, parts_.store.entry(record.log, record.index));
+  const auto entry = parse_entry(leaf);
   if (!entry.ok()) return false;
   const auto ours = [&](const std::string& log) { return log == options_.own->view(); };
   return std::any_of(entry->to().begin(), entry->to().end(), ours) ||
@@ -255,56 +255,89 @@ Status Announcer::set_digests_right() {
   return {};
 }
 
-Result<std::vector<RecordAt>> Announcer::items_of(Digest& digest) {
-  std::vector<RecordAt> items;
-  bool more = true;
-  while (more && items.size() < limits::kDigestItems) {
-    KOINON_ASSIGN(const News news, news_after(digest.cursor));
-    more = news.last != digest.cursor;
-    digest.cursor = news.last;
+Result<bool> Announcer::gather(const Digest& digest, std::size_t& looks) {
+  const bool goes_on = gathering_ && gathering_->digest.user == digest.user &&
+                       gathering_->digest.topic == digest.topic && gathering_->digest.cursor == digest.cursor;
+  if (!goes_on) {
+    KOINON_ASSIGN(const ArrivalSeq indexed, parts_.index.position());
+    gathering_ = Gathering{digest, digest.cursor, indexed, {}};
+  }
+  Gathering& gathered = *gathering_;
+  for (; looks > 0 && gathered.at < gathered.until && !gathered.is_full(); --looks) {
+    KOINON_ASSIGN(const News news, news_after(gathered.at));
+    if (news.last == gathered.at) gathered.until = gathered.at;
+    gathered.at = std::min(news.last, gathered.until);
     for (const NewRecord& item : news.records) {
+      if (item.arrival > gathered.until) break;
       if (!in_topic(digest.topic, item.record) || item.record.status != RecordStatus::kCurrent) continue;
       KOINON_ASSIGN(const bool told, is_told_by(item));
       if (!told) continue;
-      items.emplace_back(item.record.log, item.record.index);
-      if (items.size() < limits::kDigestItems) continue;
-      digest.cursor = item.arrival;
+      gathered.items.emplace_back(item.record.log, item.record.index);
+      if (!gathered.is_full()) continue;
+      gathered.at = item.arrival;
       break;
     }
   }
-  return items;
+  return gathered.is_full() || gathered.at >= gathered.until;
 }
 
 Status Announcer::write_digests() {
-  KOINON_ASSIGN(auto digests, parts_.outbox.due_digests(parts_.clock.wall(), kDigestsAtOnce));
+  KOINON_ASSIGN(const auto digests, parts_.outbox.due_digests(parts_.clock.wall(), kDigestsAtOnce));
   more_ = more_ || digests.size() == kDigestsAtOnce;
-  for (Digest& digest : digests) {
-    KOINON_ASSIGN(const auto user, parts_.accounts.get(digest.user));
-    KOINON_ASSIGN(const auto items, items_of(digest));
-    MailBatch batch;
-    // A day without news is no reason to write.
-    if (user && !user->email.empty() && options_.mail && !items.empty()) {
-      KOINON_ASSIGN(Mail mail, mail_to(*user, "digest " + digest.topic, items, std::nullopt));
-      batch.mails.push_back(std::move(mail));
+  std::size_t looks = kDigestLooks;
+  for (const Digest& digest : digests) {
+    KOINON_ASSIGN(const bool waits, put_off(digest));
+    if (waits) continue;
+    KOINON_ASSIGN(const bool whole, gather(digest, looks));
+    if (!whole) {
+      more_ = true;
+      return {};
     }
-    if (items.size() < limits::kDigestItems) {
-      digest.next_at = next_digest(digest.days);
-    } else {
-      // A mail that is full is followed by another one, which counts as one of the hour's: what is left is
-      // due still.
-      KOINON_ASSIGN(MailPace pace, pace_of(digest.user));
-      if (pace.mails >= limits::kMailsPerHour) {
-        digest.next_at = {pace.began.value + kHourMs};
-      } else {
-        ++pace.mails;
-        batch.paces.push_back(pace);
-        more_ = true;
-      }
-    }
-    batch.digest = digest;
-    KOINON_TRY(parts_.outbox.queue_mail(batch));
+    KOINON_TRY(write_digest(digest, *std::exchange(gathering_, std::nullopt)));
   }
   return {};
+}
+
+// Whoever had the mails of an hour, and one, waits for the next: an account has many digests, may ask for
+// them again and again, and may have another's address.
+Result<bool> Announcer::put_off(Digest digest) {
+  KOINON_ASSIGN(const MailPace pace, pace_of(digest.user));
+  if (!options_.mail || pace.mails <= limits::kMailsPerHour) return false;
+  digest.next_at = {pace.began.value + kHourMs};
+  MailBatch batch;
+  batch.digest = std::move(digest);
+  KOINON_TRY(parts_.outbox.queue_mail(batch));
+  return true;
+}
+
+// A mail that is full is followed by another one: what is left is due still. After so many mails the rest is
+// in no mail: else one city that floods fills somebody's mailbox for as long as it takes.
+Status Announcer::write_digest(Digest digest, Gathering gathered) {
+  KOINON_ASSIGN(const auto user, parts_.accounts.get(digest.user));
+  const auto name = std::pair(digest.user.value, digest.topic);
+  const bool full = gathered.is_full();
+  const bool goes_on = full && ++going_on_[name] < limits::kDigestMails;
+  if (!goes_on) going_on_.erase(name);
+  std::optional<std::uint64_t> more;
+  if (full && !goes_on) {
+    KOINON_ASSIGN(const ArrivalSeq indexed, parts_.index.position());
+    more = indexed.value - std::min(indexed.value, gathered.at.value);
+    gathered.at = std::max(gathered.at, indexed);
+  }
+  digest.cursor = gathered.at;
+  MailBatch batch;
+  // A day without news is no reason to write.
+  if (user && !user->email.empty() && options_.mail && !gathered.items.empty()) {
+    KOINON_ASSIGN(Mail mail, mail_to(*user, "digest " + digest.topic, gathered.items, more));
+    batch.mails.push_back(std::move(mail));
+    KOINON_ASSIGN(MailPace pace, pace_of(digest.user));
+    ++pace.mails;
+    batch.paces.push_back(pace);
+  }
+  more_ = more_ || goes_on;
+  if (!goes_on) digest.next_at = next_digest(digest.days);
+  batch.digest = digest;
+  return parts_.outbox.queue_mail(batch);
 }
 
 }  // namespace koinon

@@ -3,16 +3,20 @@
 //
 // Bounds: a webhook has limits::kDeliveriesWaiting messages that wait, the arrivals keep the rest. Somebody
 // gets limits::kMailsPerHour mails of what is for the office, then what is more in one mail when the hour is
-// over; the hour is written down, so a start begins none anew.
+// over; the hour is written down, so a start begins none anew. A digest that goes on has
+// limits::kDigestMails mails, and says then where the rest is.
 //
 // Belongs to the courier's thread, as all does that it is given; that must outlive it.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "node/transport/network.h"
+#include "proto/base/limits.h"
 #include "storage/office/accounts.h"
 #include "storage/office/outbox.h"
 #include "storage/search_index.h"
@@ -62,8 +66,19 @@ class Announcer {
   Status mail_to_each(MailBatch& batch);
   Status set_digests_right();
   Status write_digests();
-  // What is new to a digest, at most as many as a mail holds; its cursor moves behind it.
-  Result<std::vector<RecordAt>> items_of(Digest& digest);
+  // What is new to a digest, as far as it has been looked for. It ends with what was indexed when it began:
+  // whoever goes on writing keeps nobody's mail from going.
+  struct Gathering {
+    Digest digest;  // as it is written down
+    ArrivalSeq at;
+    ArrivalSeq until;
+    std::vector<RecordAt> items;  // at most as many as a mail holds
+    bool is_full() const { return items.size() >= limits::kDigestItems; }
+  };
+  // Goes on gathering for a digest, or begins; whether all of it is there.
+  Result<bool> gather(const Digest& digest, std::size_t& looks);
+  Status write_digest(Digest digest, Gathering gathered);
+  Result<bool> put_off(Digest digest);
   // Whose hour has not begun, or is over: it begins now.
   Result<MailPace> pace_of(UserId user);
   Result<bool> is_for_us(const IndexedRecord& record);
@@ -76,6 +91,9 @@ class Announcer {
   AnnouncerOptions options_;
   Parts parts_;
   bool more_ = false;
+  std::optional<Gathering> gathering_;
+  // By account and topic: mails of a digest that goes on. A start counts anew.
+  std::map<std::pair<std::int64_t, std::string>, unsigned> going_on_;
 };
 
 // The next time at `hour` UTC, at least half of the days away.

@@ -21,8 +21,8 @@ Result<std::optional<std::string>> Composer::payload(const Delivery& delivery, U
   Directory directory(store_, nearness_);
   json::object more;
   if (record.kind == v1::KIND_WITHDRAWAL) {
-    const auto stored = store_.record(record.log, record.index);
-    const auto entry = stored.ok() ? parse_entry(stored->entry) : Result<v1::Entry>(stored.error());
+    const auto leaf = store_.entry(record.log, record.index);
+    const auto entry = leaf.ok() ? parse_entry(*leaf) : Result<v1::Entry>(leaf.error());
     if (!entry.ok()) return nothing;
     KOINON_ASSIGN(const auto target,
                   index_.get(record.log, EntryIndex(entry->control().withdrawal().index())));
@@ -64,6 +64,10 @@ void head(const MailAbout& about, const std::string& url, MailContent& content) 
     const std::string topic = about.what == kDigest ? "all topics" : about.what.substr(kDigest.size());
     content.subject = "Practice notes: " + topic + " (" + std::to_string(content.items.size()) + ")";
     content.opening = "What is new on " + topic + ":";
+    // Of a digest that went on for as many mails as one may have.
+    if (about.more.value_or(0) > 0)
+      content.opening = "What is new on " + topic +
+                        ". More came than mails tell of, and this is the last one; all of it is here: " + url;
   } else if (about.more) {
     const std::uint64_t all = content.items.size() + *about.more;
     content.subject = "For your office: " + std::to_string(all) + (all == 1 ? " more note" : " more notes");

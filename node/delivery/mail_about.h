@@ -18,7 +18,8 @@ struct MailAbout {
   std::string unsubscribe;  // the secret of its link
   std::string message_id;
   UnixMillis at;
-  // Of a mail of what came faster than mails may: how many more there are than it names. None: another mail.
+  // Of a mail of what came faster than mails may: how many more there are than it names. Of the last mail of
+  // a digest that went on: how many records more arrived. None: another mail.
   std::optional<std::uint64_t> more = {};
 };
 

@@ -204,8 +204,8 @@ bool Engine::may_come(Now now, Session& session, const v1::Frame& frame, std::si
       frame.has_chunk() || frame.has_push() || frame.has_bodies() || frame.has_attachment_chunk();
   if (!uses_credit) return true;
   if (size > session.lent) {
-    return refuse(v1::ERROR_CODE_LIMIT,
-                  fail(Code::kTooLarge, "more was sent than credit was lent", "credit"), true);
+    return refuse(v1::ERROR_CODE_LIMIT, fail(Code::kTooLarge, "more was sent than credit was lent", "credit"),
+                  true);
   }
   session.lent -= size;
   session.answered += size;

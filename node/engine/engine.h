@@ -503,7 +503,7 @@ class Engine {
   MonoTime store_retry_at_{};
   bool store_failed_ = false;
   std::map<LogId, Bytes> unkept_evidence_;  // that the store could not take yet
-  unsigned store_failures_ = 0;  // one after the other
+  unsigned store_failures_ = 0;             // one after the other
   bool shutting_down_ = false;
 };
 

@@ -206,9 +206,9 @@ void Engine::on_push(Now now, Session& session, v1::Push push, std::size_t size)
     abandon_fetch(now, log, false);
   }
   const auto count = static_cast<std::uint64_t>(push.chunk().records_size());
-  const bool fits = log.may_grow() && own_log_ != offer.log && push.chunk().from() == held &&
-                    count > 0 && head->size.value == held + count &&
-                    head->size.value <= log_entries_quota() && takes_more(now, log) && !store_failed_;
+  const bool fits = log.may_grow() && own_log_ != offer.log && push.chunk().from() == held && count > 0 &&
+                    head->size.value == held + count && head->size.value <= log_entries_quota() &&
+                    takes_more(now, log) && !store_failed_;
   if (!fits) {
     const bool comes_already =
         log.fetch && log.fetch->source != session.id && log.fetch->target.size >= head->size;
@@ -344,27 +344,26 @@ void Engine::freeze(Now now, Log& log, const v1::Evidence& evidence, const NodeK
   settle_offers(now, log);
 }
 
-// It makes a new row: with it everybody who follows us gets the evidence, the log's author too. Where the store
-// is full it is given to it again, for it must never be forgotten. `event` is told with the first answer.
+// It makes a new row: with it everybody who follows us gets the evidence, the log's author too. Where the
+// store is full it is given to it again, for it must never be forgotten. `event` is told with the first
+// answer.
 void Engine::commit_evidence(const LogId& id, const Bytes& evidence, std::optional<Event> event) {
   EvidenceCommit commit;
   commit.log = id;
   commit.evidence = evidence;
-  issue(CommitEvidence{std::move(commit)},
-        [this, id, evidence, event = std::move(event), number = begin_commit()](
-            Now then, const Result<Answer>& answer) {
-          if (event) emit(*event);
-          end_commit(then, number, id,
-                     answer.ok() ? std::get<RunStored>(*answer).journal_seq : JournalSeq(0));
-          if (!answer.ok()) {
-            const Code code = answer.error().code;
-            if (code == Code::kDiskFull || code == Code::kIo) unkept_evidence_.emplace(id, evidence);
-            return fail_store(then, id, answer.error());
-          }
-          for (auto& [session_id, session] : sessions_) {
-            if (session->hello_received && session->peer_log == id) tell_evidence(*session, id);
-          }
-        });
+  issue(CommitEvidence{std::move(commit)}, [this, id, evidence, event = std::move(event),
+                                            number = begin_commit()](Now then, const Result<Answer>& answer) {
+    if (event) emit(*event);
+    end_commit(then, number, id, answer.ok() ? std::get<RunStored>(*answer).journal_seq : JournalSeq(0));
+    if (!answer.ok()) {
+      const Code code = answer.error().code;
+      if (code == Code::kDiskFull || code == Code::kIo) unkept_evidence_.emplace(id, evidence);
+      return fail_store(then, id, answer.error());
+    }
+    for (auto& [session_id, session] : sessions_) {
+      if (session->hello_received && session->peer_log == id) tell_evidence(*session, id);
+    }
+  });
 }
 
 // Evidence that a peer shows, of a log that is followed here, or of our own: what it proves it proves whoever

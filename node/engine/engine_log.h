@@ -111,8 +111,8 @@ struct Engine::Log {
   EntryIndex read_from;   // up to here `missing` is complete
   std::optional<MonoTime> retry_bodies_at;
   unsigned body_retries = 0;
-  bool asked_in_vain = false;   // when it was looked at last there was nobody left to ask
-  bool waits_for_busy = false;  // and somebody was too busy to be asked
+  bool asked_in_vain = false;       // when it was looked at last there was nobody left to ask
+  bool waits_for_busy = false;      // and somebody was too busy to be asked
   std::uint64_t filter_number = 0;  // the filter that its bodies follow, see Engine::filter_number_
   bool filtering = false;
   bool pending_marks = false;

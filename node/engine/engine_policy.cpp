@@ -93,8 +93,8 @@ void Engine::remember_asks(const std::vector<LogId>& logs) {
   }
 }
 
-// What left the policy is asked for anew if it comes back. Else the asks of a peer that is away would grow with
-// all that others ever vouched for.
+// What left the policy is asked for anew if it comes back. Else the asks of a peer that is away would grow
+// with all that others ever vouched for.
 void Engine::forget_outside_asks() {
   CommitAsks intent{{}, false};
   for (auto& [key, logs] : asks_) {

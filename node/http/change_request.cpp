@@ -90,8 +90,7 @@ Status read_attachments(NoteFile& note, const json::object& object) {
 
 // The kinds that people write; others come about by what they do.
 bool has_note_form(v1::Kind kind) {
-  return kind == v1::KIND_PROFILE || kind == v1::KIND_PRACTICE || kind == v1::KIND_ADOPTION ||
-         kind == v1::KIND_QUESTION || kind == v1::KIND_ANSWER || kind == v1::KIND_NODE_NOTICE;
+  return is_note(kind) || kind == v1::KIND_PROFILE || kind == v1::KIND_NODE_NOTICE;
 }
 
 }  // namespace

@@ -197,19 +197,20 @@ std::string FeedsApi::city_name(Names& names, const LogId& log) {
   return names.cities.emplace(log, std::move(name)).first->second;
 }
 
-EntryIndex FeedsApi::first_version(const LogId& log, EntryIndex index, const StoredRecord& newest) {
-  StoredRecord record = newest;
+// Of entries alone: the bodies of a hundred versions may be of 100 MiB, and a feed is of many notes.
+EntryIndex FeedsApi::first_version(const LogId& log, EntryIndex index, const Bytes& newest) {
+  Bytes leaf = newest;
   for (std::size_t i = 0; i < kVersionsBack; ++i) {
-    const auto entry = parse_entry(record.entry);
+    const auto entry = parse_entry(leaf);
     if (!entry.ok()) return index;
     const auto earlier = std::find_if(entry->refs().begin(), entry->refs().end(), [&](const auto& ref) {
       return ref.role() == v1::REF_ROLE_REVISES && ref.log_id() == log.view() && ref.index() < index.value;
     });
     if (earlier == entry->refs().end()) return index;
-    auto before = parts_.store->record(log, EntryIndex(earlier->index()));
+    auto before = parts_.store->entry(log, EntryIndex(earlier->index()));
     if (!before.ok()) return index;
     index = EntryIndex(earlier->index());
-    record = std::move(*before);
+    leaf = std::move(*before);
   }
   return index;
 }
@@ -249,7 +250,7 @@ Result<std::optional<FeedItem>> FeedsApi::item(Names& names, const IndexedRecord
   FeedItem out;
   const std::string ref = names.directory.ref(indexed.log, indexed.index);
   out.id = urn_of(to_text(indexed.log) + "/" +
-                  std::to_string(first_version(indexed.log, indexed.index, *record).value));
+                  std::to_string(first_version(indexed.log, indexed.index, record->entry).value));
   out.url = base + "/records/" + ref;
   out.title = indexed.title;
   out.summary = indexed.summary;
@@ -268,18 +269,16 @@ Result<std::optional<FeedItem>> FeedsApi::item(Names& names, const IndexedRecord
 Result<std::optional<FeedGone>> FeedsApi::gone(Names& names, const IndexedRecord& withdrawal,
                                                const std::string& base) {
   const auto nothing = std::optional<FeedGone>();
-  KOINON_ASSIGN(const StoredRecord stored, parts_.store->record(withdrawal.log, withdrawal.index));
-  const auto entry = parse_entry(stored.entry);
+  KOINON_ASSIGN(const Bytes leaf, parts_.store->entry(withdrawal.log, withdrawal.index));
+  const auto entry = parse_entry(leaf);
   if (!entry.ok() || !entry->control().has_withdrawal()) return nothing;
   const EntryIndex target(entry->control().withdrawal().index());
   KOINON_ASSIGN(const auto indexed, parts_.index->get(withdrawal.log, target));
-  const auto record = parts_.store->record(withdrawal.log, target);
-  if (!indexed || !is_gone(indexed->status) || indexed->kind < v1::KIND_PRACTICE ||
-      indexed->kind > v1::KIND_ANSWER || !record.ok())
-    return nothing;
+  const auto taken_back = parts_.store->entry(withdrawal.log, target);
+  if (!indexed || !is_gone(indexed->status) || !is_note(indexed->kind) || !taken_back.ok()) return nothing;
   FeedGone out;
   out.id = urn_of(to_text(withdrawal.log) + "/" +
-                  std::to_string(first_version(withdrawal.log, target, *record).value));
+                  std::to_string(first_version(withdrawal.log, target, *taken_back).value));
   out.url = base + "/records/" + names.directory.ref(withdrawal.log, target);
   out.because = withdrawal_reason(*parts_.store, withdrawal.log, withdrawal.index);
   KOINON_ASSIGN(out.at, shown_at(withdrawal.log, withdrawal.index, withdrawal.created_at));

@@ -45,7 +45,7 @@ class FeedsApi {
   static HttpResponse not_modified(const std::string& tag);
   std::string city_name(Names& names, const LogId& log);
   // The version from which a note's name comes.
-  EntryIndex first_version(const LogId& log, EntryIndex index, const StoredRecord& newest);
+  EntryIndex first_version(const LogId& log, EntryIndex index, const Bytes& newest);
 
   ApiShared& shared_;
   ApiParts& parts_;

@@ -93,8 +93,8 @@ Result<json::object> InboxApi::case_json(Directory& directory, const IndexedReco
   out["assignee"] = item.assignee;
   out["remark"] = item.remark;
   json::array about;
-  KOINON_ASSIGN(const StoredRecord stored, parts_.store->record(record.log, record.index));
-  if (const auto entry = parse_entry(stored.entry); entry.ok()) {
+  KOINON_ASSIGN(const Bytes leaf, parts_.store->entry(record.log, record.index));
+  if (const auto entry = parse_entry(leaf); entry.ok()) {
     for (const auto& ref : entry->refs())
       about.push_back(
           json::object{{"role", role_name(ref.role())},

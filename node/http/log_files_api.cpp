@@ -92,10 +92,10 @@ Result<HttpResponse> LogFilesApi::hashes(const LogState& log, const TilePath& pa
 Result<HttpResponse> LogFilesApi::entries(const LogState& log, const TilePath& path) {
   std::string bytes;
   for (std::uint64_t i = 0; i < path.width; ++i) {
-    KOINON_ASSIGN(const StoredRecord record, parts_.store->record(log.id, EntryIndex(path.first() + i)));
-    bytes += static_cast<char>(record.entry.size() >> 8);
-    bytes += static_cast<char>(record.entry.size() & 0xFF);
-    bytes += record.entry;
+    KOINON_ASSIGN(const Bytes leaf, parts_.store->entry(log.id, EntryIndex(path.first() + i)));
+    bytes += static_cast<char>(leaf.size() >> 8);
+    bytes += static_cast<char>(leaf.size() & 0xFF);
+    bytes += leaf;
   }
   return immutable(std::move(bytes));
 }

@@ -23,8 +23,8 @@ bool is_reply(v1::RefRole role) {
 void inherit_topics(StoreReader& store, v1::Entry& entry) {
   for (const auto& ref : entry.refs()) {
     if (!is_reply(ref.role())) continue;
-    const auto record = store.record(LogId::from(ref.log_id()), EntryIndex(ref.index()));
-    const auto target = record.ok() ? parse_entry(record->entry) : Result<v1::Entry>(record.error());
+    const auto leaf = store.entry(LogId::from(ref.log_id()), EntryIndex(ref.index()));
+    const auto target = leaf.ok() ? parse_entry(*leaf) : Result<v1::Entry>(leaf.error());
     if (!target.ok()) continue;
     for (const auto& topic : target->topics()) {
       const bool there =

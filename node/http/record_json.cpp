@@ -34,11 +34,11 @@ json::array refs_json(Directory& directory, StoreReader& store, IndexReader& sea
   for (const auto& ref : entry.refs()) {
     const LogId log = LogId::from(ref.log_id());
     const EntryIndex index(ref.index());
-    const auto target = store.record(log, index);
+    const auto target = store.entry(log, index);
     json::object item;
     item["role"] = role_name(ref.role());
     item["ref"] = directory.ref(log, index);
-    item["held"] = target.ok() && leaf_hash(target->entry).view() == ref.leaf_hash();
+    item["held"] = target.ok() && leaf_hash(*target).view() == ref.leaf_hash();
     const auto indexed = searched.get(log, index);
     if (indexed.ok() && *indexed) {
       item["title"] = (*indexed)->title;
@@ -127,8 +127,8 @@ json::object summary_json(Directory& directory, const IndexedRecord& record) {
 json::array about_json(Directory& directory, StoreReader& store, IndexReader& index,
                        const IndexedRecord& record) {
   json::array out;
-  const auto stored = store.record(record.log, record.index);
-  const auto entry = stored.ok() ? parse_entry(stored->entry) : Result<v1::Entry>(stored.error());
+  const auto leaf = store.entry(record.log, record.index);
+  const auto entry = leaf.ok() ? parse_entry(*leaf) : Result<v1::Entry>(leaf.error());
   return entry.ok() ? refs_json(directory, store, index, *entry) : out;
 }
 
@@ -171,9 +171,8 @@ Result<json::object> record_json(Directory& directory, StoreReader& store, Index
   out["status"] = status_text(status);
   if (by) out["status_by"] = directory.ref(log, *by);
   if (by && is_gone(status)) {
-    const auto withdrawal = store.record(log, *by);
-    const auto said =
-        withdrawal.ok() ? parse_entry(withdrawal->entry) : Result<v1::Entry>(withdrawal.error());
+    const auto withdrawal = store.entry(log, *by);
+    const auto said = withdrawal.ok() ? parse_entry(*withdrawal) : Result<v1::Entry>(withdrawal.error());
     if (said.ok()) out["withdrawn_at"] = time_text({said->created_at_ms()});
     if (const std::string reason = withdrawal_reason(store, log, *by); !reason.empty())
       out["withdrawn_because"] = reason;

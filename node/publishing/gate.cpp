@@ -7,12 +7,6 @@
 namespace koinon {
 namespace {
 
-// What an office says, as against what the city says as such.
-bool is_note(v1::Kind kind) {
-  return kind == v1::KIND_PRACTICE || kind == v1::KIND_ADOPTION || kind == v1::KIND_QUESTION ||
-         kind == v1::KIND_ANSWER;
-}
-
 // The least that one must be to say something of a kind; a withdrawal is decided by what it withdraws.
 Role needed_for(v1::Kind kind) {
   if (is_note(kind) || kind == v1::KIND_WITHDRAWAL) return Role::kPublisher;

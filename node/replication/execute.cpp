@@ -103,13 +103,12 @@ std::uint64_t bytes_of(const BodiesCommit& commit) {
 std::optional<std::uint64_t> size_for_others(const IntentBody& body) {
   using Size = std::optional<std::uint64_t>;
   return std::visit(
-      Overloaded{[](const CommitRun& intent) {
-                   return intent.own ? Size() : Size(bytes_of(intent.run.records));
-                 },
-                 [](const CommitBodies& intent) { return Size(bytes_of(intent.bodies)); },
-                 [](const CommitWant& intent) { return Size(intent.want.id.size); },
-                 [](const CommitChunk& intent) { return Size(intent.commit.chunk.bytes.size() + kRowBytes); },
-                 [](const auto&) { return Size(); }},
+      Overloaded{
+          [](const CommitRun& intent) { return intent.own ? Size() : Size(bytes_of(intent.run.records)); },
+          [](const CommitBodies& intent) { return Size(bytes_of(intent.bodies)); },
+          [](const CommitWant& intent) { return Size(intent.want.id.size); },
+          [](const CommitChunk& intent) { return Size(intent.commit.chunk.bytes.size() + kRowBytes); },
+          [](const auto&) { return Size(); }},
       body);
 }
 

@@ -1,21 +1,14 @@
 #include "node/transport/network.h"
 
-#include <array>
-
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/connect.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-#include "crypto/ed25519.h"
 #include "node/text/networks.h"
-#include "node/transport/deadline.h"
-#include "proto/base/encoding.h"
 #include "proto/base/limits.h"
-#include "proto/codec/name.h"
 
 namespace koinon {
 namespace asio = boost::asio;
@@ -29,42 +22,7 @@ namespace {
 constexpr std::chrono::seconds kShutdownDeadline{3};
 constexpr std::chrono::minutes kKnockTold{1};  // one line of the log for whoever is new in it
 
-std::string ending_text(Ending ending) {
-  switch (ending) {
-    case Ending::kNotPinnedThere:
-      return "it has not pinned this node yet: send it this node's line (koinon id)";
-    case Ending::kRefusedThere:
-      return "it refuses this node for a while: something that this node sent did not verify there; call its "
-             "operator";
-    case Ending::kClosed:
-      break;
-  }
-  return "the connection was closed";
-}
-
-PeerTrouble trouble_of(Ending ending) {
-  return ending == Ending::kNotPinnedThere ? PeerTrouble::kNotPinnedThere
-         : ending == Ending::kRefusedThere ? PeerTrouble::kRefusedThere
-                                           : PeerTrouble::kEnded;
-}
-
 }  // namespace
-
-std::string_view trouble_name(PeerTrouble trouble) {
-  constexpr std::array<std::string_view, 6> kNames = {
-      "", "unreachable", "other-key", "not-pinned-there", "refused-there", "ended"};
-  return kNames.at(static_cast<std::size_t>(trouble));
-}
-
-Clock system_clock() {
-  return {[] {
-            const auto since = std::chrono::system_clock::now().time_since_epoch();
-            return UnixMillis{std::chrono::duration_cast<std::chrono::milliseconds>(since).count()};
-          },
-          [] {
-            return std::chrono::duration_cast<MonoTime>(std::chrono::steady_clock::now().time_since_epoch());
-          }};
-}
 
 Network::Network(Options options, const SigningKey& node_key, const StoreState& state, Clock clock,
                  Callbacks callbacks)
@@ -73,15 +31,13 @@ Network::Network(Options options, const SigningKey& node_key, const StoreState& 
       callbacks_(std::move(callbacks)),
       node_key_(node_key),
       engine_(options_.engine, state, {clock_.mono(), clock_.wall()}),
-      jitter_(get_u32(random_bytes(4))) {
-  for (const PeerRecord& peer : state.peers) {
-    auto entry = std::make_shared<Peer>();
-    entry->record = peer;
-    entry->state_at = entry->away_since = clock_.wall();
-    peers_.emplace(peer.node_key, std::move(entry));
-  }
-  for (const InviteRecord& invite : state.invites) invites_.emplace(invite.key, invite);
-}
+      peers_(engine_, clock_.wall, state.peers),
+      joining_({node_key, options_.city, clock_.wall, callbacks_.on_join}, state.invites),
+      dialling_({io_, peers_, [this](const NodeKey& key) { return engine_.shuns(now(), key); },
+                 [this](std::unique_ptr<TlsStream> stream, std::unique_ptr<PinCheck> check) {
+                   begin_session(std::move(stream), std::move(check), true);
+                 }}),
+      view_(engine_, peers_, knocks_, clock_) {}
 
 Network::~Network() { stop(); }
 
@@ -107,7 +63,7 @@ Status Network::start() {
     asio::co_spawn(io_, accept_loop(), asio::detached);
   }
   asio::co_spawn(io_, tick_loop(), asio::detached);
-  for (const auto& [key, peer] : peers_) asio::co_spawn(io_, dial_loop(peer), asio::detached);
+  dialling_.start(tls_);
   thread_ = std::thread([this] { io_.run(); });
   return {};
 }
@@ -124,9 +80,7 @@ void Network::shut_down() {
   acceptor_.close(ignored);
   engine_.shut_down(now());
   drain();
-  for (const auto& [key, peer] : peers_) {
-    if (peer->wake) peer->wake->cancel();
-  }
+  dialling_.stop();
   // Connections end by themselves within their own deadline; this is for what else might be under way.
   auto timer = std::make_shared<asio::steady_timer>(io_, kShutdownDeadline);
   timer->async_wait([this, timer](const error_code&) { io_.stop(); });
@@ -178,43 +132,13 @@ void Network::carry_out(Output output) {
 }
 
 void Network::on_close_session(const CloseSession& close) {
-  const auto peer_key = session_peers_.find(close.session);
-  if (peer_key != session_peers_.end()) {
-    const auto peer = peers_.find(peer_key->second);
-    if (peer != peers_.end() && !another_stands(*peer->second, close.session)) {
-      tell(*peer->second, PeerTrouble::kEnded, close.reason.text());
-      peer->second->explained = close.session;
-    }
-  }
+  peers_.session_refused(close.session, close.reason.text());
   const auto it = connections_.find(close.session);
   if (it != connections_.end()) it->second->close();
 }
 
-// Of two connections with a peer one ends, and the engine has forgotten it: whichever came later, the other
-// is the peer's session from now on. False if there is none.
-bool Network::another_stands(Peer& peer, SessionId ended) {
-  if (peer.session && *peer.session != ended) return true;
-  for (const SessionInfo& session : engine_.sessions()) {
-    if (session.peer != peer.record.node_key || session.id == ended) continue;
-    peer.session = session.id;
-    return true;
-  }
-  return false;
-}
-
-void Network::tell(Peer& peer, PeerTrouble trouble, std::string state) {
-  if (peer.trouble == PeerTrouble::kNone && trouble != PeerTrouble::kNone) peer.away_since = clock_.wall();
-  peer.trouble = trouble;
-  peer.state = std::move(state);
-  peer.state_at = clock_.wall();
-}
-
 void Network::on_event(const Event& event) {
-  const auto it = peers_.find(event.peer);
-  if (it != peers_.end() && event.kind == Event::Kind::kSessionReady) {
-    tell(*it->second, PeerTrouble::kNone, "connected");
-    it->second->failures = 0;
-  }
+  if (event.kind == Event::Kind::kSessionReady) peers_.session_ready(event.peer);
   callbacks_.on_event(event);
 }
 
@@ -236,23 +160,13 @@ void Network::begin_session(std::unique_ptr<TlsStream> stream, std::unique_ptr<P
     const Ending ending = ending_of(why);
     engine_.on_closed(now(), session, ending_text(ending));
     connections_.erase(session);
-    if (const auto key = session_peers_.extract(session); !key.empty()) {
-      const auto known = peers_.find(key.mapped());
-      if (known != peers_.end() && !another_stands(*known->second, session)) {
-        known->second->session.reset();
-        // What the engine said of it, or the other side by an Error, says more.
-        if (known->second->explained != session)
-          tell(*known->second, trouble_of(ending), ending_text(ending));
-        if (known->second->wake) known->second->wake->cancel();
-      }
-    }
+    peers_.session_ended(session, ending);
     drain();
   };
   const auto connection =
       std::make_shared<Connection>(id, std::move(stream), std::move(check), std::move(handlers));
   connections_.emplace(id, connection);
-  session_peers_.emplace(id, peer);
-  if (const auto known = peers_.find(peer); known != peers_.end()) known->second->session = id;
+  peers_.session_began(id, peer);
   // The engine knows the session before its bytes are read, and says whether they are wanted.
   engine_.on_connected(now(), id, peer, dialled);
   connection->start();
@@ -260,14 +174,6 @@ void Network::begin_session(std::unique_ptr<TlsStream> stream, std::unique_ptr<P
 }
 
 // --- coming in ---
-
-asio::awaitable<bool> Network::shake_hands(TlsStream* stream, bool server) {
-  const Deadline deadline(stream->next_layer(), limits::kHandshakeDeadline);
-  error_code error;
-  co_await stream->async_handshake(server ? TlsStream::server : TlsStream::client,
-                                   redirect_error(use_awaitable, error));
-  co_return !error;
-}
 
 asio::awaitable<void> Network::accept_loop() {
   asio::steady_timer pause(io_);
@@ -292,7 +198,7 @@ asio::awaitable<void> Network::serve_handshake(tcp::socket socket) {
   const std::string network = network_of(address);
   auto check = std::make_unique<PinCheck>();
   check->accepts = [this](const NodeKey& key) {
-    if (welcomes(key)) return Pinning::kPinned;
+    if (joining_.welcomes(key)) return Pinning::kPinned;
     if (!peers_.contains(key)) return Pinning::kNotPinned;
     return engine_.shuns(now(), key) ? Pinning::kNotNow : Pinning::kPinned;
   };
@@ -306,8 +212,8 @@ asio::awaitable<void> Network::serve_handshake(tcp::socket socket) {
   handshakes_.end(number);
   if (check->refused && !peers_.contains(*check->refused)) on_knock(*check->refused, network, address);
   if (!shaken || !check->seen || stopping_) co_return;
-  if (const auto invite = invites_.find(*check->seen); invite != invites_.end()) {
-    co_await serve_join(std::move(stream), invite->second);
+  if (auto invite = joining_.invite(*check->seen); invite) {
+    co_await joining_.serve(std::move(stream), std::move(*invite));
     co_return;
   }
   begin_session(std::move(stream), std::move(check), false);
@@ -354,7 +260,7 @@ void Network::add_peer(PeerRecord peer) {
     if (stopping_) return;
     knocks_.forget(peer.node_key);
     engine_.on_peer_added(now(), peer);
-    watch_peer(peer);
+    if (auto added = peers_.add(peer); added) dialling_.watch(std::move(added));
     drain();
     // Said anew of a peer that is connected, so that a vouch may follow that was not wanted before.
     for (const SessionInfo& session : engine_.sessions()) {
@@ -368,23 +274,18 @@ void Network::add_peer(PeerRecord peer) {
 
 void Network::remove_peer(NodeKey key) {
   asio::post(io_, [this, key] {
-    const auto it = peers_.find(key);
-    if (it != peers_.end()) {
-      it->second->removed = true;
-      if (it->second->wake) it->second->wake->cancel();
-      peers_.erase(it);
-    }
+    peers_.remove(key);
     engine_.on_peer_removed(now(), key);
     drain();
   });
 }
 
 void Network::add_invite(InviteRecord invite) {
-  asio::post(io_, [this, invite = std::move(invite)] { invites_.insert_or_assign(invite.key, invite); });
+  asio::post(io_, [this, invite = std::move(invite)] { joining_.add(invite); });
 }
 
 void Network::forget_invite(NodeKey key) {
-  asio::post(io_, [this, key] { invites_.erase(key); });
+  asio::post(io_, [this, key] { joining_.forget(key); });
 }
 
 void Network::set_blocked(LogId log, bool blocked) {
@@ -406,102 +307,6 @@ void Network::want_file(AttachmentWant want) {
     engine_.want_file(now(), want);
     drain();
   });
-}
-
-std::optional<FileFetching> Network::file(const AttachmentId& id) const {
-  const auto standing = engine_.file(id);
-  if (!standing) return std::nullopt;
-  const auto peer = standing->source ? peers_.find(*standing->source) : peers_.end();
-  return FileFetching{peer == peers_.end() ? "" : peer->second->record.name, standing->trouble};
-}
-
-CityStanding Network::standing(const LogId& log, const StandingWish& wish) const {
-  CityStanding out;
-  const TrustPolicy& trust = engine_.trust();
-  out.trusted = trust.admits(log);
-  out.blocked = trust.blocks(log);
-  if (const TrustPath* path = trust.path(log); path != nullptr) out.path = *path;
-  if (wish.vouches) {
-    for (const VouchFact* vouch : trust.vouches_for(log, clock_.wall())) {
-      out.vouchers.push_back(vouch->voucher);
-      if (trust.admits(vouch->voucher)) out.trusted_vouchers.push_back(vouch->voucher);
-    }
-    for (const VouchFact* vouch : trust.vouches_by(log, clock_.wall())) out.vouches.push_back(*vouch);
-  }
-  out.log = engine_.standing(log, wish.entry);
-  out.rules = trust.rules();
-  out.topics = engine_.filter().text();
-  for (const SessionInfo& session : engine_.sessions()) {
-    const auto peer = peers_.find(session.peer);
-    if (session.ready && peer != peers_.end()) out.connected.push_back(peer->second->record.name);
-  }
-  for (const auto& [key, peer] : peers_) {
-    out.peers.emplace(key, peer->record.name);
-    if (peer->record.log) out.cities.emplace(key, *peer->record.log);
-  }
-  return out;
-}
-
-const PeerRecord* Network::peer(const NodeKey& key) const {
-  const auto it = peers_.find(key);
-  return it == peers_.end() ? nullptr : &it->second->record;
-}
-
-TrustPaths Network::paths(const std::vector<LogId>& logs) const {
-  TrustPaths out;
-  out.trusted = engine_.trust().admitted().size();
-  out.paths.reserve(logs.size());
-  for (const LogId& log : logs) {
-    const TrustPath* path = engine_.trust().path(log);
-    out.paths.push_back(path == nullptr ? std::nullopt : std::optional(*path));
-  }
-  return out;
-}
-
-NetworkStatus Network::status() const {
-  NetworkStatus out;
-  std::map<NodeKey, SessionInfo> sessions;
-  for (const SessionInfo& session : engine_.sessions()) {
-    if (session.ready || !sessions.contains(session.peer)) sessions.insert_or_assign(session.peer, session);
-  }
-  for (const auto& [key, peer] : peers_) {
-    PeerStatus status;
-    status.node_key = key;
-    status.log = peer->record.log;
-    status.name = peer->record.name;
-    status.address = peer->record.address;
-    status.vouch = peer->record.vouch;
-    status.state = peer->state;
-    status.state_at = peer->state_at;
-    status.away_since = peer->away_since;
-    status.trouble = peer->trouble;
-    if (const auto it = sessions.find(key); it != sessions.end()) {
-      status.connected = it->second.ready;
-      status.agent = it->second.agent;
-      status.bytes_in = it->second.bytes_in;
-      status.bytes_out = it->second.bytes_out;
-      status.queued = it->second.queued;
-      status.counts = it->second.counts;
-      status.wants = it->second.filter.text();
-      if (const auto said = it->second.wall_less_mono_ms; said) {
-        const auto mono = std::chrono::duration_cast<std::chrono::milliseconds>(clock_.mono());
-        status.clock_ahead_ms = *said + mono.count() - clock_.wall().value;
-      }
-    }
-    if (const Conduct* conduct = engine_.conduct(key); conduct != nullptr) status.conduct = *conduct;
-    status.shunned = engine_.shuns(now(), key);
-    status.cursor = engine_.peer_cursor(key).value;
-    out.peers.push_back(std::move(status));
-  }
-  out.blocked.assign(engine_.trust().blocked().begin(), engine_.trust().blocked().end());
-  out.topics = engine_.filter().text();
-  out.bodies_missing = engine_.bodies_missing();
-  out.knocks = knocks_.list(clock_.wall());
-  out.trusted = engine_.trust().admitted().size();
-  for (const LogId& log : engine_.frozen()) {
-    if (engine_.trust().admits(log)) out.frozen.emplace(log, engine_.log(log)->range.size().value);
-  }
-  return out;
 }
 
 }  // namespace koinon

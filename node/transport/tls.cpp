@@ -1,12 +1,16 @@
 #include "node/transport/tls.h"
 
+#include <boost/asio/redirect_error.hpp>
 #include <boost/asio/ssl/error.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/sslerr.h>
 #include <openssl/x509_vfy.h>
 
 #include "crypto/certificate.h"
+#include "node/transport/deadline.h"
+#include "proto/base/limits.h"
 
 namespace koinon {
 namespace {
@@ -98,6 +102,14 @@ Ending ending_of(const boost::system::error_code& error) {
 
 void pin(TlsStream& stream, PinCheck& check) {
   SSL_set_ex_data(stream.native_handle(), check_index(), &check);
+}
+
+boost::asio::awaitable<bool> shake_hands(TlsStream* stream, bool server) {
+  const Deadline deadline(stream->next_layer(), limits::kHandshakeDeadline);
+  boost::system::error_code error;
+  co_await stream->async_handshake(server ? TlsStream::server : TlsStream::client,
+                                   boost::asio::redirect_error(boost::asio::use_awaitable, error));
+  co_return !error;
 }
 
 }  // namespace koinon

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 
+#include <boost/asio/awaitable.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/ssl/stream.hpp>
@@ -41,5 +42,7 @@ Result<std::shared_ptr<boost::asio::ssl::context>> make_tls_context(const Signin
 Result<Bytes> exported_bytes(TlsStream& stream, std::string_view label, std::size_t count);
 // Attaches the check to a stream before its handshake.
 void pin(TlsStream& stream, PinCheck& check);
+// Within limits::kHandshakeDeadline. The stream outlives it: whoever has it awaits this.
+boost::asio::awaitable<bool> shake_hands(TlsStream* stream, bool server);
 
 }  // namespace koinon

@@ -259,12 +259,14 @@ inline constexpr std::size_t kSendsAtOnce = 16;
 inline constexpr std::size_t kSendsEach = 12;             // of these, webhooks' messages, and mails
 inline constexpr std::size_t kDeliveriesWaiting = 1'000;  // of one webhook; the arrivals keep the rest
 inline constexpr std::uint64_t kSentKept = 100'000;  // of what was sent or given up: deliveries, and mails
-// To one person, of what is for the office and of digests that go on; what is more comes in one mail after
-// the hour.
+// To one person; of digests one more. What is more for the office comes in one mail after the hour, what is
+// more of digests in the next hour.
 inline constexpr unsigned kMailsPerHour = 6;
 inline constexpr std::chrono::hours kSendForgotten{24 * 30};
 inline constexpr std::size_t kDigests = 50;       // of one account
 inline constexpr std::size_t kDigestItems = 100;  // in one mail
+// Of a digest that goes on; the last of them says where the rest is.
+inline constexpr unsigned kDigestMails = 24;
 inline constexpr std::size_t kPageSize = 100;
 inline constexpr std::size_t kPageSizeMax = 1000;
 inline constexpr std::size_t kListBytes = 2 * kMiB;  // of JSON in one page of a list, at least one item
@@ -278,6 +280,11 @@ inline constexpr std::size_t kIndexedTitleBytes = 300;  // of what lists, feeds 
 inline constexpr std::size_t kIndexedSummaryBytes = 2 * kKiB;
 // Of a text, when an excerpt is made of it.
 inline constexpr std::size_t kHighlightBytes = 64 * kKiB;
+// Under how many levels above its topic a note is listed: of a/b/c under a and a/b.
+inline constexpr std::size_t kTopicLevels = 4;
+// New topics of one city, with what is above them, by which its notes can be searched; they are kept in
+// memory.
+inline constexpr std::size_t kTopicsOfCity = 1000;
 // A word that many topics are called by stands for the first of them.
 inline constexpr std::size_t kTopicsOfSearchWord = 8;
 

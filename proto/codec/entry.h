@@ -29,5 +29,7 @@ Bytes serialize(const google::protobuf::MessageLite& message);
 std::string_view kind_name(v1::Kind kind);  // "practice", …; "unknown" for kinds of later versions
 Result<v1::Kind> parse_kind(std::string_view name);
 std::string_view role_name(v1::RefRole role);
+// What people write, find and answer, as against what a city says as such.
+inline bool is_note(v1::Kind kind) { return kind >= v1::KIND_PRACTICE && kind <= v1::KIND_ANSWER; }
 
 }  // namespace koinon

@@ -9,8 +9,8 @@ Status CityRows::settle(StoreReader& store, const LogId& log) {
   std::int64_t latest = -1;
   {
     auto select = db_.prepare(
-        "SELECT entry_index FROM doc WHERE log_id = ? AND kind = 4 AND status < 2 AND length > 0 ORDER BY "
-        "arrival DESC LIMIT 1");
+        "SELECT entry_index FROM doc INDEXED BY profile_by_log WHERE log_id = ? AND kind = 4 AND status < 2 "
+        "AND length > 0 ORDER BY arrival DESC LIMIT 1");
     select.bind_blob(log.view());
     KOINON_ASSIGN(const bool found, select.step());
     if (found) latest = select.integer(0);

@@ -5,7 +5,9 @@
 #include <utility>
 
 #include "koinon/v1/record.pb.h"
+#include "proto/base/limits.h"
 #include "storage/search/record_status.h"
+#include "storage/search/topic_levels.h"
 
 namespace koinon {
 namespace {
@@ -146,22 +148,29 @@ CityNumber Columns::city_number(const LogId& log) {
   return it->second;
 }
 
+// None: the city has brought as many new ones as it may.
+std::optional<TopicNumber> Columns::topic_number(const std::string& name, CityNumber city) {
+  if (const auto known = topic_numbers_.find(name); known != topic_numbers_.end()) return known->second;
+  if (brought_.size() < cities_.size()) brought_.resize(cities_.size());
+  if (brought_[city] >= limits::kTopicsOfCity) return std::nullopt;
+  ++brought_[city];
+  return number_of(name, topic_numbers_, topic_names_);
+}
+
+LanguageNumber Columns::language_number(const std::string& tag) {
+  const std::size_t known = languages_.size();
+  const LanguageNumber number = number_of(tag, language_numbers_, languages_);
+  if (languages_.size() > known) spoken_.insert(tag.substr(0, tag.find('-')));
+  return number;
+}
+
 void Columns::read_topics(DocFacts& doc, const std::string& text) {
   doc.first_topic = static_cast<std::uint32_t>(topics_.size());
-  const auto add = [&](const std::string& name) {
-    const TopicNumber number = number_of(name, topic_numbers_, topic_names_);
+  each_level_of_all(text, [&](std::string_view name) {
+    const auto number = topic_number(std::string(name), doc.city);
     const auto begin = topics_.begin() + doc.first_topic;
-    if (std::find(begin, topics_.end(), number) == topics_.end()) topics_.push_back(number);
-  };
-  for (std::size_t begin = 0; begin < text.size();) {
-    const auto end = std::min(text.find(' ', begin), text.size());
-    const std::string topic = text.substr(begin, end - begin);
-    for (auto slash = topic.find('/'); slash != std::string::npos; slash = topic.find('/', slash + 1)) {
-      add(topic.substr(0, slash));
-    }
-    add(topic);
-    begin = end + 1;
-  }
+    if (number && std::find(begin, topics_.end(), *number) == topics_.end()) topics_.push_back(*number);
+  });
   doc.topics = static_cast<std::uint16_t>(topics_.size() - doc.first_topic);
 }
 
@@ -184,7 +193,7 @@ Status Columns::load_docs(sqlite::Connection& db) {
     doc.city = city_number(LogId::from(select.blob(1)));
     doc.arrival = select.number(3);
     doc.kind = static_cast<unsigned char>(select.integer(4));
-    doc.language = number_of(select.text(5), language_numbers_, languages_);
+    doc.language = language_number(select.text(5));
     if (!known) {
       doc.first_version = static_cast<std::uint32_t>(id);
       read_topics(doc, select.text(6));

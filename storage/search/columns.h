@@ -10,6 +10,7 @@
 #include <span>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "proto/base/types.h"
@@ -79,6 +80,9 @@ class Columns {
   const std::vector<CityFacts>& cities() const { return cities_; }
   const std::vector<std::string>& topic_names() const { return topic_names_; }
   const std::vector<std::string>& languages() const { return languages_; }
+  // Whether anything is in this language, as en, or in one that it covers, as en-GB. The cost does not grow
+  // with how many there are.
+  bool speaks(const std::string& language) const { return spoken_.contains(language); }
   std::optional<CityNumber> city(const LogId& log) const;
   std::optional<TopicNumber> topic(const std::string& name) const;
 
@@ -90,6 +94,8 @@ class Columns {
   Status read_links(sqlite::Statement& select);
   Status load_cities(sqlite::Connection& db);
   CityNumber city_number(const LogId& log);
+  LanguageNumber language_number(const std::string& tag);
+  std::optional<TopicNumber> topic_number(const std::string& name, CityNumber city);
   void read_topics(DocFacts& doc, const std::string& text);
   // The latest of each city.
   struct Adopted {
@@ -121,6 +127,8 @@ class Columns {
   std::vector<CityFacts> cities_;
   std::vector<std::string> topic_names_;
   std::vector<std::string> languages_;
+  std::unordered_set<std::string> spoken_;  // the languages alone of their tags
+  std::vector<std::uint32_t> brought_;      // by city: topics that nobody had before it
   std::unordered_map<LogId, CityNumber> city_numbers_;
   std::unordered_map<std::string, TopicNumber> topic_numbers_;
   std::unordered_map<std::string, LanguageNumber> language_numbers_;

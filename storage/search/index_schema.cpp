@@ -24,6 +24,7 @@ CREATE INDEX doc_by_arrival ON doc (arrival);
 CREATE INDEX doc_by_log ON doc (log_id, arrival);
 CREATE INDEX doc_by_log_and_kind ON doc (log_id, kind, arrival);
 CREATE INDEX there_by_log ON doc (log_id, kind, arrival) WHERE status < 2;
+CREATE INDEX profile_by_log ON doc (log_id, arrival) WHERE kind = 4 AND status < 2 AND length > 0;
 CREATE INDEX doc_by_kind ON doc (kind, arrival);
 CREATE INDEX standing_by_kind ON doc (kind, arrival) WHERE kind IN (5, 6, 7, 8) AND length > 0 AND status = 0;
 CREATE INDEX standing_by_log ON doc (log_id, kind, arrival)
@@ -37,10 +38,15 @@ CREATE TABLE log_topic (log_id BLOB NOT NULL, topic TEXT NOT NULL, arrival INTEG
 CREATE TABLE standing_topic (topic TEXT NOT NULL, arrival INTEGER NOT NULL, doc INTEGER NOT NULL,
   PRIMARY KEY (topic, arrival, doc)) WITHOUT ROWID;
 CREATE TABLE link (log_id BLOB NOT NULL, entry_index INTEGER NOT NULL, role INTEGER NOT NULL, doc INTEGER NOT NULL,
-  own INTEGER NOT NULL,  -- of one log
+  own INTEGER NOT NULL,              -- an earlier record of its own log
+  kind INTEGER NOT NULL,             -- of the record that refers, and whether it stands
+  stands INTEGER NOT NULL DEFAULT 1,
   PRIMARY KEY (log_id, entry_index, doc, role)) WITHOUT ROWID;
 CREATE INDEX link_by_doc ON link (doc);
-CREATE INDEX link_of_own ON link (log_id, entry_index, role, doc) WHERE own = 1;
+CREATE INDEX newer_version ON link (log_id, entry_index, kind, doc) WHERE own = 1 AND role = 2 AND stands = 1;
+CREATE TRIGGER doc_stands AFTER UPDATE OF stands ON doc WHEN new.stands <> old.stands BEGIN
+  UPDATE link SET stands = new.stands WHERE doc = new.id;
+END;
 CREATE TABLE referred (log_id BLOB NOT NULL, entry_index INTEGER NOT NULL, count INTEGER NOT NULL,
   PRIMARY KEY (log_id, entry_index)) WITHOUT ROWID;
 CREATE TRIGGER link_added AFTER INSERT ON link BEGIN

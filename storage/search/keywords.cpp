@@ -3,6 +3,7 @@
 #include <set>
 
 #include "storage/search/search_query.h"
+#include "storage/search/topic_levels.h"
 #include "storage/search/topic_words.h"
 #include "storage/tokenizer.h"
 
@@ -21,10 +22,7 @@ std::string Keywords::of(const v1::Entry& entry, const NoteText& text) {
   }
   std::set<std::string> names;
   for (const auto& topic : entry.topics()) {
-    for (auto end = topic.find('/');; end = topic.find('/', end + 1)) {
-      names.insert({topic.substr(0, end), topic_term(topic.substr(0, end))});
-      if (end == std::string::npos) break;
-    }
+    each_level(topic, [&](std::string_view level) { names.insert({std::string(level), topic_term(level)}); });
   }
   for (const auto& name : names) out += name + "\n";
   return out;

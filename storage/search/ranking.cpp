@@ -17,6 +17,9 @@ constexpr std::array<double, 4> kColumnWeight = {8.0, 4.0, 1.5, 1.0};  // title,
 constexpr double kSaturation = 1.2;   // BM25's k1: a word said twice is not twice as much
 constexpr double kLengthShare = 0.5;  // BM25's b
 constexpr double kUsualLength = 300;
+constexpr unsigned char kUnknown = 0;  // of a language
+constexpr unsigned char kFits = 1;
+constexpr unsigned char kOther = 2;
 
 // What others made of a note counts beside its words.
 double quality(const DocFacts& doc, const OutcomeCounts& outcomes) {
@@ -73,16 +76,21 @@ bool covers_language(std::string_view wanted, std::string_view language) {
 }
 
 HitCollector::HitCollector(const Columns& columns, const SearchQuery& query, const SearchWords& words)
-    : columns_(columns), query_(query), words_(words), languages_(columns.languages().size(), true) {
+    : columns_(columns), query_(query), words_(words) {
   if (query.log) city_ = columns.city(*query.log);
   if (query.topic) topic_ = columns.topic(*query.topic);
   nothing_ = (query.log && !city_) || (query.topic && !topic_);
-  if (query.language.empty()) return;
-  for (std::size_t i = 0; i < languages_.size(); ++i)
-    languages_[i] = covers_language(query.language, columns.languages()[i]);
+  if (!query.language.empty()) languages_.resize(columns.languages().size(), kUnknown);
 }
 
-bool HitCollector::language_fits(const DocFacts& doc) const { return languages_[doc.language]; }
+// Each language is compared once, and those of which nothing is found are not: a city may name many.
+bool HitCollector::language_fits(const DocFacts& doc) const {
+  if (query_.language.empty()) return true;
+  unsigned char& fits = languages_[doc.language];
+  if (fits == kUnknown)
+    fits = covers_language(query_.language, columns_.languages()[doc.language]) ? kFits : kOther;
+  return fits == kFits;
+}
 
 bool HitCollector::outcome_fits(const DocFacts& doc) const {
   if (query_.outcome == Outcome::kNone || doc.outcome == query_.outcome) return true;
@@ -95,8 +103,7 @@ bool HitCollector::wanted(std::int64_t document) const {
   if (nothing_ || document < 0 || static_cast<std::size_t>(document) >= docs.size()) return false;
   const DocFacts& doc = docs[static_cast<std::size_t>(document)];
   if (query_.all_versions ? doc.kind == 0 || doc.withdrawn || !doc.has_text : !doc.standing()) return false;
-  if (query_.kind ? doc.kind != *query_.kind : doc.kind < v1::KIND_PRACTICE || doc.kind > v1::KIND_ANSWER)
-    return false;
+  if (query_.kind ? doc.kind != *query_.kind : !is_note(static_cast<v1::Kind>(doc.kind))) return false;
   if (city_ && doc.city != *city_) return false;
   if (doc.evidence < query_.evidence) return false;
   if (query_.cost != CostBand::kUnknown && doc.cost != query_.cost) return false;

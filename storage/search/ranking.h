@@ -51,8 +51,9 @@ class HitCollector {
   const SearchWords& words_;
   std::optional<CityNumber> city_;
   std::optional<TopicNumber> topic_;
-  std::vector<bool> languages_;  // by number: wanted
-  bool nothing_ = false;         // a filter names what nothing here has
+  // By number: whether it is wanted, once a record in it was looked at.
+  mutable std::vector<unsigned char> languages_;
+  bool nothing_ = false;  // a filter names what nothing here has
   std::vector<Scored> hits_;
   std::vector<double> scratch_;
   std::uint64_t total_ = 0;

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "crypto/log_state.h"
-#include "storage/search/note_kind.h"
+#include "proto/codec/entry.h"
 
 namespace koinon {
 namespace {
@@ -69,13 +69,13 @@ Status RecordStanding::restate(StoreReader& store, const LogId& log, std::int64_
   return {};
 }
 
-// The newest version of it by its own city that is there still.
+// The newest version of it by its own city that is there still. Those that were taken back, and what is of
+// another kind, are not walked past: there may be any number of them.
 Result<std::optional<std::int64_t>> RecordStanding::newer_version(std::int64_t id) {
   auto newer = db_.prepare(
-      "SELECT r.entry_index FROM doc d JOIN link k ON k.log_id = d.log_id AND k.entry_index = "
-      "d.entry_index "
-      "AND k.own = 1 AND k.role = 2 JOIN doc r ON r.id = k.doc WHERE d.id = ? AND r.kind = d.kind AND "
-      "r.entry_index > d.entry_index AND r.stands = 1 ORDER BY k.doc DESC LIMIT 1");
+      "SELECT r.entry_index FROM doc d CROSS JOIN link k INDEXED BY newer_version ON k.log_id = d.log_id AND "
+      "k.entry_index = d.entry_index AND k.kind = d.kind AND k.own = 1 AND k.role = 2 AND k.stands = 1 CROSS "
+      "JOIN doc r ON r.id = k.doc WHERE d.id = ? ORDER BY k.doc DESC LIMIT 1");
   newer.bind(id);
   KOINON_ASSIGN(const bool found, newer.step());
   return found ? std::optional(newer.integer(0)) : std::nullopt;
@@ -91,7 +91,8 @@ Result<bool> RecordStanding::restate_one(StoreReader& store, const LogId& log, s
   if (facts->erased_by >= 0 || facts->erased) is = {RecordStatus::kErased, facts->erased_by, is.superseded};
   KOINON_ASSIGN(const bool changed, put_status(id, is));
   if (!changed) return false;
-  const bool stands = is_indexed_note(facts->kind) && is.status == RecordStatus::kCurrent && facts->has_text;
+  const bool stands =
+      is_note(static_cast<v1::Kind>(facts->kind)) && is.status == RecordStatus::kCurrent && facts->has_text;
   KOINON_TRY(topics_.set_standing(id, facts->arrival, facts->topics, stands));
   if (facts->was_gone != is_gone(is.status)) KOINON_TRY(count_references(id, facts->was_gone ? 1 : -1));
   if (facts->kind == v1::KIND_PROFILE) KOINON_TRY(cities_.settle(store, log));

@@ -1,22 +1,17 @@
 #include "storage/search/topic_rows.h"
 
-#include <algorithm>
+#include "storage/search/topic_levels.h"
 
 namespace koinon {
 namespace {
 
 template <typename Each>
 Status each_topic(std::string_view topics, Each each) {
-  for (std::size_t begin = 0; begin < topics.size();) {
-    const auto end = std::min(topics.find(' ', begin), topics.size());
-    const std::string_view topic = topics.substr(begin, end - begin);
-    for (auto slash = topic.find('/');; slash = topic.find('/', slash + 1)) {
-      KOINON_TRY(each(topic.substr(0, slash)));
-      if (slash == std::string_view::npos) break;
-    }
-    begin = end + 1;
-  }
-  return {};
+  Status status;
+  each_level_of_all(topics, [&](std::string_view topic) {
+    if (status.ok()) status = each(topic);
+  });
+  return status;
 }
 
 }  // namespace

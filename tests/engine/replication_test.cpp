@@ -182,7 +182,8 @@ TEST_P(Replication, HeadsThatAreCheckedInAnyOrderHoldUpNoCursor) {
   const Bytes first = seoul.engine->log(seoul.id())->whole->note;
   la.hold = [first](const IntentBody& body) {
     const auto* heads = std::get_if<VerifyHeads>(&body);
-    return std::holds_alternative<VerifyRun>(body) || (heads != nullptr && heads->items.front().note == first);
+    return std::holds_alternative<VerifyRun>(body) ||
+           (heads != nullptr && heads->items.front().note == first);
   };
   network.connect(la, seoul);
   network.drive();

@@ -6,6 +6,7 @@
 #include "proto/base/limits.h"
 #include "storage/memory_store.h"
 #include "storage/search_index.h"
+#include "storage/sqlite.h"
 #include "tests/storage/store_fixture.h"
 #include "tests/temporary_folder.h"
 
@@ -479,6 +480,51 @@ TEST(Erasure, LeavesNoByteInTheStoreTheIndexOrTheirLogs) {
   EXPECT_FALSE(files_contain(folder.path(), "secretword"));
   EXPECT_FALSE(files_contain(folder.path(), "anzibarisation"));
   EXPECT_TRUE(files_contain(folder.path(), "otherword"));
+}
+
+TEST(ARemovedLog, GoesPieceByPieceAndIsInNobodysWay) {
+  ASSERT_TRUE(init_crypto().ok());
+  const TemporaryFolder folder;
+  const auto path = folder.path() / "store.db";
+  const auto count = [&](const std::string& what) {
+    auto db = sqlite::Connection::open(path, {true, false, ""});
+    EXPECT_TRUE(db.ok());
+    auto select = db->prepare("SELECT count(*) FROM " + what);
+    EXPECT_TRUE(select.step().ok());
+    return select.number(0);
+  };
+  Author author;
+  constexpr std::uint64_t kMany = 30;
+  for (std::uint64_t i = 0; i < kMany; ++i)
+    author.say(note(std::to_string(i), std::string(900 * limits::kKiB, 'x')));
+  auto store = std::move(*open_sqlite_store(path));
+  const auto take = [&](const RunCommit& run) {
+    ASSERT_TRUE(store->begin(true).ok());
+    ASSERT_TRUE(store->append_run(run).ok());
+    ASSERT_TRUE(store->commit().ok());
+  };
+  take(author.run(0, kMany, BodyState::kNotHeld, true));
+  ASSERT_TRUE(store->begin(true).ok());
+  ASSERT_TRUE(store->remove_log(author.log.id(), {8}).ok());
+  ASSERT_TRUE(store->commit().ok());
+  EXPECT_FALSE(store->log_state(author.log.id()).ok());
+  EXPECT_FALSE(store->record(author.log.id(), EntryIndex(kMany - 1)).ok());
+  EXPECT_GT(count("record"), 0U) << "no transaction is as large as the log";
+  // It may come again meanwhile, and the node may die.
+  take(author.run(0, 2, BodyState::kNotHeld, true));
+  EXPECT_EQ(store->record(author.log.id(), EntryIndex(1))->body, author.body(1));
+  EXPECT_GT(count("record"), 2U);
+  store.reset();
+  store = std::move(*open_sqlite_store(path));
+  for (std::uint64_t i = 0; i < kMany && !store->fold(); ++i) {
+  }
+  EXPECT_TRUE(store->fold());
+  EXPECT_EQ(count("record"), 2U);
+  EXPECT_EQ(count("gone"), 0U);
+  EXPECT_EQ(count("tile"), 1U);
+  EXPECT_EQ(count("arrival"), 2U) << "that it was removed, and that it came again";
+  EXPECT_EQ(store->record(author.log.id(), EntryIndex(1))->body, author.body(1));
+  EXPECT_EQ(store->counts()->records, 2U);
 }
 
 }  // namespace

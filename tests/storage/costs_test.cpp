@@ -19,6 +19,7 @@ struct Size {
   std::size_t revisions = 5;  // of one note
   std::size_t adoptions = 5;  // of one note, by another city
   std::size_t erased = 5;     // of one city
+  std::size_t gone = 5;       // revisions of one note that were taken back; as many of another kind
   std::size_t held = 10;      // requests of one account that were settled
   std::size_t drafts = 10;    // of somebody else
   std::size_t sent = 10;      // mails and deliveries
@@ -39,6 +40,15 @@ v1::Ref* refer(Draft& draft, v1::RefRole role, const StoredRecord& to, const Log
 
 AttachmentId file_of(std::size_t number) {
   return {sha256("file " + std::to_string(number)), 1, sha256("root")};
+}
+
+Draft withdrawal(const OwnLog& log, const StoredRecord& of, bool erase) {
+  Draft draft;
+  draft.entry.set_kind(v1::KIND_WITHDRAWAL);
+  refer(draft, v1::REF_ROLE_WITHDRAWS, of, log.id());
+  draft.entry.mutable_control()->mutable_withdrawal()->set_index(of.index.value);
+  draft.entry.mutable_control()->mutable_withdrawal()->set_erase(erase);
+  return draft;
 }
 
 Draft again(Draft draft) {
@@ -117,12 +127,21 @@ class Held {
       refer(draft, v1::REF_ROLE_REVISES, of_city(reader, popular.value), city.id());
       return draft;
     });
-    say(city, size.erased, [&](std::size_t i, StoreReader& reader) {
-      Draft draft;
-      draft.entry.set_kind(v1::KIND_WITHDRAWAL);
-      refer(draft, v1::REF_ROLE_WITHDRAWS, of_city(reader, i + 1), city.id());
-      draft.entry.mutable_control()->mutable_withdrawal()->set_index(i + 1);
-      draft.entry.mutable_control()->mutable_withdrawal()->set_erase(true);
+    say(city, size.erased,
+        [&](std::size_t i, StoreReader& reader) { return withdrawal(city, of_city(reader, i + 1), true); });
+    const std::uint64_t first = 1 + size.notes + size.revisions + size.erased;
+    say(city, size.gone, [&](std::size_t i, StoreReader& reader) {
+      Draft draft = note("Not for long " + std::to_string(i));
+      refer(draft, v1::REF_ROLE_REVISES, of_city(reader, popular.value), city.id());
+      return draft;
+    });
+    say(city, size.gone, [&](std::size_t i, StoreReader& reader) {
+      return withdrawal(city, of_city(reader, first + i), false);
+    });
+    say(city, size.gone, [&](std::size_t i, StoreReader& reader) {
+      Draft draft = note("Not the same kind " + std::to_string(i));
+      draft.entry.set_kind(v1::KIND_QUESTION);
+      refer(draft, v1::REF_ROLE_REVISES, of_city(reader, popular.value), city.id());
       return draft;
     });
     say(other, size.adoptions, [&](std::size_t, StoreReader& reader) {
@@ -254,6 +273,7 @@ std::vector<Operation> store_operations() {
       {"log bytes", [](Held& h) { return done(h.store->log_bytes(h.city.id())); }},
       {"logs named", [](Held& h) { return done(h.store->logs_named("seoul.example", {}, 2)); }},
       {"logs after", [](Held& h) { return done(h.store->logs_after(std::nullopt, 10)); }},
+      {"entry", [](Held& h) { return done(h.store->entry(h.city.id(), h.popular)); }},
       {"record", [](Held& h) { return done(h.store->record(h.city.id(), h.popular)); }},
       {"own content", [](Held& h) { return done(h.store->own_content("x")); }},
       {"vouched as", [](Held& h) { return done(h.store->vouched_as("nobody.example")); }},
@@ -261,12 +281,7 @@ std::vector<Operation> store_operations() {
       {"erasing",
        [](Held& h) {
          const auto at = *publish(*h.store, h.city, note("gone soon"));
-         Draft draft;
-         draft.entry.set_kind(v1::KIND_WITHDRAWAL);
-         refer(draft, v1::REF_ROLE_WITHDRAWS, *h.store->record(h.city.id(), at), h.city.id());
-         draft.entry.mutable_control()->mutable_withdrawal()->set_index(at.value);
-         draft.entry.mutable_control()->mutable_withdrawal()->set_erase(true);
-         return done(publish(*h.store, h.city, draft));
+         return done(publish(*h.store, h.city, withdrawal(h.city, *h.store->record(h.city.id(), at), true)));
        }},
       {"a body for peers",
        [](Held& h) -> Status {
@@ -283,6 +298,15 @@ std::vector<Operation> store_operations() {
          return {};
        }},
       {"indexing what is new", [](Held& h) { return done(h.writer->catch_up(*h.store)); }},
+      {"indexing a version and that it is taken back",
+       [](Held& h) -> Status {
+         Draft draft = again(note("for a moment"));
+         refer(draft, v1::REF_ROLE_REVISES, *h.store->record(h.city.id(), h.popular), h.city.id());
+         KOINON_ASSIGN(const EntryIndex at, publish(*h.store, h.city, draft));
+         KOINON_TRY(h.writer->catch_up(*h.store));
+         KOINON_TRY(publish(*h.store, h.city, withdrawal(h.city, *h.store->record(h.city.id(), at), false)));
+         return done(h.writer->catch_up(*h.store));
+       }},
   };
 }
 
@@ -390,15 +414,17 @@ struct Dimension {
 };
 
 class Costs : public testing::TestWithParam<Dimension> {};
-INSTANTIATE_TEST_SUITE_P(
-    Of, Costs,
-    testing::Values(Dimension{"Notes", &Size::notes}, Dimension{"Cities", &Size::cities},
-                    Dimension{"Revisions", &Size::revisions}, Dimension{"Adoptions", &Size::adoptions},
-                    Dimension{"Erased", &Size::erased}, Dimension{"Held", &Size::held},
-                    Dimension{"Drafts", &Size::drafts}, Dimension{"Sent", &Size::sent},
-                    Dimension{"Digests", &Size::digests}, Dimension{"Credentials", &Size::credentials},
-                    Dimension{"Relayed", &Size::relayed}, Dimension{"Files", &Size::files}),
-    [](const auto& info) { return info.param.name; });
+INSTANTIATE_TEST_SUITE_P(Of, Costs,
+                         testing::Values(Dimension{"Notes", &Size::notes}, Dimension{"Cities", &Size::cities},
+                                         Dimension{"Revisions", &Size::revisions},
+                                         Dimension{"Adoptions", &Size::adoptions},
+                                         Dimension{"Erased", &Size::erased}, Dimension{"Gone", &Size::gone},
+                                         Dimension{"Held", &Size::held}, Dimension{"Drafts", &Size::drafts},
+                                         Dimension{"Sent", &Size::sent}, Dimension{"Digests", &Size::digests},
+                                         Dimension{"Credentials", &Size::credentials},
+                                         Dimension{"Relayed", &Size::relayed},
+                                         Dimension{"Files", &Size::files}),
+                         [](const auto& info) { return info.param.name; });
 
 TEST_P(Costs, DoNotGrowWith) {
   constexpr std::size_t kTimes = 30;
@@ -415,6 +441,27 @@ TEST_P(Costs, DoNotGrowWith) {
       EXPECT_LE(many.pages, 3 * few.pages + kFewPages) << operation.name << " grows with " << GetParam().name;
     }
   }
+}
+
+TEST(CostOfAnEntry, IsNotThatOfItsBody) {
+  ASSERT_TRUE(init_crypto().ok());
+  const TemporaryFolder folder;
+  const auto store = std::move(*open_sqlite_store(folder.path() / "store.db"));
+  OwnLog city = test_log();
+  const auto brief = publish(*store, city, note("Brief"));
+  const auto long_one = publish(*store, city, note("Long", std::string(limits::kBodyBytes / 2, 'x')));
+  ASSERT_TRUE(brief.ok() && long_one.ok());
+  for (const EntryIndex index : {*brief, *long_one}) {
+    const auto whole = store->record(city.id(), index);
+    ASSERT_TRUE(whole.ok());
+    const auto before = sqlite::work_done().pages;
+    const auto leaf = store->entry(city.id(), index);
+    EXPECT_LE(sqlite::work_done().pages - before, 10U)
+        << "a feed reads those of a hundred versions of each note";
+    ASSERT_TRUE(leaf.ok());
+    EXPECT_EQ(*leaf, whole->entry);
+  }
+  EXPECT_FALSE(store->entry(city.id(), EntryIndex(100)).ok());
 }
 
 }  // namespace

@@ -155,6 +155,57 @@ TEST_F(Ranking, WhatHasTooFewOfTheWordsIsPassedOverOnlySoOften) {
   EXPECT_TRUE(page.more_than_total) << "and it says that there may be more";
 }
 
+TEST_F(Ranking, ACityWithTopicsWithoutEndTakesNoRoomFromTheOthers) {
+  const auto of_topic = [this](const std::string& topic) {
+    SearchQuery query;
+    query.topic = topic;
+    return search(query).total;
+  };
+  for (std::size_t i = 0; i <= limits::kTopicsOfCity; i += limits::kTopics) {
+    Draft draft = practice("Many topics", "x");
+    draft.entry.clear_topics();
+    for (std::size_t k = 0; k < limits::kTopics; ++k) draft.entry.add_topics("t-" + std::to_string(i + k));
+    add(milan, std::move(draft));
+  }
+  const std::string last = "t-" + std::to_string(limits::kTopicsOfCity);
+  EXPECT_EQ(of_topic("t-0"), 1U);
+  EXPECT_EQ(of_topic(last), 0U) << "it is not kept in memory";
+  IndexQuery list;
+  list.topic = last;
+  list.limit = 5;
+  EXPECT_EQ(reader->find(list)->size(), 1U) << "lists have it";
+  EXPECT_EQ(found("many").size(), limits::kTopicsOfCity / limits::kTopics + 1) << "and its words find it";
+  add(seoul, practice("Of Seoul", "x", "en", "seoul-alone"));
+  EXPECT_EQ(of_topic("seoul-alone"), 1U) << "another city has room of its own";
+}
+
+TEST_F(Ranking, ANoteIsListedUnderSoManyLevelsAboveItsTopic) {
+  add(seoul, practice("Deep", "x", "en", "a/b/c/d/e/f/g"));
+  for (const auto& [topic, there] : std::map<std::string, std::size_t>{
+           {"a", 1}, {"a/b/c/d", 1}, {"a/b/c/d/e", 0}, {"a/b/c/d/e/f", 0}, {"a/b/c/d/e/f/g", 1}}) {
+    SearchQuery query;
+    query.topic = topic;
+    EXPECT_EQ(search(query).total, there) << topic;
+    IndexQuery list;
+    list.topic = topic;
+    list.limit = 5;
+    EXPECT_EQ(reader->find(list)->size(), there) << topic;
+  }
+}
+
+TEST_F(Ranking, ALanguageFilterCoversWhatIsMoreExactAmongAnyNumberOfTags) {
+  for (int i = 0; i < 20; ++i) add(milan, practice("Running", "x", "qaa-x-" + std::to_string(i)));
+  add(seoul, practice("Running", "x", "pt-BR"));
+  SearchQuery query;
+  query.words = "running";
+  query.language = "pt";
+  EXPECT_EQ(search(query).total, 1U);
+  query.language = "qaa";
+  EXPECT_EQ(search(query).total, 20U);
+  query.language = "q";
+  EXPECT_EQ(search(query).total, 0U);
+}
+
 TEST_F(Ranking, HighlightsSayWhereTheWordsAre) {
   add(seoul, practice("한국 선별검사소 안내", "차에서 내리지 않고 검사를 받는다."));
   SearchQuery query;

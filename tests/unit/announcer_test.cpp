@@ -71,13 +71,14 @@ class Announcing : public testing::Test {
   }
 
   // Los Angeles says so much, to Seoul's office or to everybody. The index has it.
-  std::vector<EntryIndex> say(std::size_t count, bool to_us) {
+  std::vector<EntryIndex> say(std::size_t count, bool to_us, const std::string& topic = "health") {
     std::vector<EntryIndex> out;
     EXPECT_TRUE(store->begin(false).ok());
     std::vector<DraftMaker> makers;
     for (std::size_t i = 0; i < count; ++i)
       makers.emplace_back([&, title = "Note " + std::to_string(said_++)](StoreReader&) -> Result<Draft> {
         Draft draft = note(title);
+        draft.entry.set_topics(0, topic);
         if (to_us) draft.entry.add_to(seoul.id().bytes());
         return draft;
       });
@@ -346,10 +347,77 @@ TEST_F(Announcing, ADigestThatGoesOnTakesMailsOfTheHourAndLosesNothing) {
   std::set<std::uint64_t> told;
   for (const Mail& mail : mails()) {
     const auto about = read_about(mail.about);
-    for (const auto& [log, at] : about->items)
-      EXPECT_TRUE(told.insert(at.value).second) << at.value;
+    for (const auto& [log, at] : about->items) EXPECT_TRUE(told.insert(at.value).second) << at.value;
   }
   EXPECT_EQ(told.size(), all);
+}
+
+TEST_F(Announcing, ADigestEndsWithWhatWasThereWhenItBeganWhoeverGoesOnWriting) {
+  ASSERT_TRUE(outbox->put_digest({user, "climate", 1, now, {}}).ok());
+  const auto first = say(1, false, "climate");
+  for (int i = 0; i < 25; ++i) say(100, false);
+  std::size_t turns = 0;
+  for (; mails().empty() && turns < 10; ++turns) {
+    const auto done = announcer->turn();
+    ASSERT_TRUE(done.ok());
+    if (turns == 0) {
+      EXPECT_TRUE(mails().empty()) << "one turn looks at so many records: webhooks wait meanwhile";
+      EXPECT_TRUE(*done) << "and there is more";
+    }
+    say(100, false, "climate");
+  }
+  ASSERT_EQ(mails().size(), 1U);
+  EXPECT_LE(turns, 3U);
+  EXPECT_EQ(read_about(mails().front().about)->items, (std::vector<RecordAt>{{la.id(), first.front()}}));
+  EXPECT_EQ(outbox->digests(user)->front().next_at, digest_time(now, 1, 6));
+  now = outbox->digests(user)->front().next_at;
+  turn();
+  EXPECT_GT(mails().size(), 1U) << "what came meanwhile is the next one's";
+}
+
+TEST_F(Announcing, ManyDigestsComeInSeveralHoursAndWhoAsksAgainGetsNoMore) {
+  constexpr std::size_t kMany = 12;
+  const auto topic = [](std::size_t i) { return "topic-" + std::to_string(i); };
+  const auto ask = [&] {
+    for (Digest digest : *outbox->digests(user)) {
+      digest.next_at = now;
+      ASSERT_TRUE(outbox->put_digest(digest).ok());
+    }
+  };
+  for (std::size_t i = 0; i < kMany; ++i) {
+    ASSERT_TRUE(outbox->put_digest({user, topic(i), 1, now, {}}).ok());
+    say(1, false, topic(i));
+  }
+  turn();
+  EXPECT_EQ(mails().size(), limits::kMailsPerHour + 1);
+  for (std::size_t i = 0; i < kMany; ++i) say(1, false, topic(i));
+  ask();
+  turn();
+  EXPECT_EQ(mails().size(), limits::kMailsPerHour + 1) << "asked for by hand as well";
+  now.value += kHour;
+  turn();
+  EXPECT_EQ(mails().size(), 2 * (limits::kMailsPerHour + 1));
+  for (int hour = 0; hour < 2; ++hour) {
+    now.value += kHour;
+    turn();
+  }
+  std::set<std::uint64_t> told;
+  for (const Mail& mail : mails()) {
+    for (const auto& [log, at] : read_about(mail.about)->items) EXPECT_TRUE(told.insert(at.value).second);
+  }
+  EXPECT_EQ(told.size(), 2 * kMany) << "nothing is lost";
+}
+
+TEST_F(Announcing, AFloodOfADigestEndsAfterSoManyMailsAndTheLastSaysWhereTheRestIs) {
+  ASSERT_TRUE(outbox->put_digest({user, "health", 1, now, {}}).ok());
+  for (std::size_t said = 0; said <= limits::kDigestMails * limits::kDigestItems; said += 100)
+    say(100, false);
+  for (unsigned hour = 0; hour < limits::kDigestMails; ++hour, now.value += kHour) turn();
+  ASSERT_EQ(mails().size(), limits::kDigestMails);
+  const auto last = mails().back();
+  EXPECT_EQ(read_about(last.about)->more, 100U);
+  EXPECT_NE(text_of(last).find("all of it is here: https://notes.seoul.example"), std::string::npos);
+  EXPECT_EQ(read_about(mails().front().about)->more, std::nullopt);
 }
 
 TEST_F(Announcing, ADigestThatAClockAheadPutOffIsDueInItsDays) {

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "proto/base/limits.h"
+
 namespace koinon::test {
 namespace {
 
@@ -180,6 +182,31 @@ TEST_F(ClockWatchTest, TheWordHoldsWhileThePeersSayAboutTheSame) {
   EXPECT_FALSE(waits());
   peers_are_ahead({hours(3)});
   EXPECT_TRUE(waits()) << "it has moved since";
+}
+
+TEST_F(ClockWatchTest, PeersThatSaySomethingNewEachTimeStopNothingThatTheWordWasGivenFor) {
+  peers_are_ahead({hours(2), hours(2)});
+  ASSERT_TRUE(waits());
+  const ClockWord word = say_that_it_is_right();
+  for (int hour = 1; hour < 50; ++hour) {
+    boot += hours(1);
+    machine.value += milliseconds(hours(1)).count();
+    peers_are_ahead({hours(hour * 24), -hours(hour * 24), hours(hour * 24)});
+    EXPECT_FALSE(waits()) << "our clock has run on evenly: it is theirs that has moved";
+    EXPECT_EQ(doubts(), Doubts{ClockDoubt::kPeers}) << "and the operator is told";
+  }
+  // Our own clock moves, and stands there.
+  machine.value += milliseconds(hours(2)).count();
+  wall->now();
+  boot += limits::kClockStands;
+  machine.value += milliseconds(limits::kClockStands).count();
+  ASSERT_EQ(wall->now(), machine);
+  peers_are_ahead({-hours(5)});
+  EXPECT_TRUE(waits());
+  start(word);
+  EXPECT_FALSE(waits());
+  peers_are_ahead({hours(5)});
+  EXPECT_TRUE(waits()) << "over a restart it holds for what it was given on";
 }
 
 TEST_F(ClockWatchTest, TheWordMakesAClockThatWasSetCountAtOnce) {

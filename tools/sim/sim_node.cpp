@@ -86,9 +86,7 @@ void SimNode::load_engine() {
   config.refilter = !filter_.same_topics(applied_filter_);
   admitted_.clear();
   blocked_ = std::set<LogId>(state->blocked.begin(), state->blocked.end());
-  for (const VouchFact& vouch : state->vouches) {
-    if (vouch.voucher == own_.id() && !vouch.withdrawn) vouched_.insert(vouch.target);
-  }
+  vouching_.emplace(*state);
   engine_ = std::make_unique<Engine>(std::move(config), std::move(*state), now());
   after_input();
   for (const auto& [key, peer] : peers_) dial_later(key);
@@ -105,7 +103,6 @@ void SimNode::crash(bool silent) {
   reading_ = false;
   slow_ = false;
   sessions_.clear();
-  proven_.clear();
   tick_at_ = MonoTime::max();
   for (auto& [key, peer] : peers_) peer.dialling = false;
   around_.fabric.drop_node(index_, silent);
@@ -121,7 +118,6 @@ void SimNode::restart() {
     return;
   }
   store_ = *opened;
-  vouched_.clear();
   load_engine();
   repeat_changes();
   around_.observer.on_restart(*this);
@@ -262,15 +258,12 @@ void SimNode::on_event(const Event& event) {
   if (event.kind == Event::Kind::kSessionReady) {
     if (const auto peer = peers_.find(event.peer); peer != peers_.end()) {
       peer->second.failures = 0;
+      vouching_->proven(event.peer, peer->second.node->log());
     }
-    proven_.insert(event.peer);
     consider_vouch(event.peer);
   }
   if (event.kind == Event::Kind::kLogAdvanced) {
-    for (const NodeKey& key : std::set<NodeKey>(proven_)) {
-      const auto peer = peers_.find(key);
-      if (peer != peers_.end() && peer->second.node->log() == event.log) consider_vouch(key);
-    }
+    for (const NodeKey& key : vouching_->proven_of(event.log)) consider_vouch(key);
   }
   around_.observer.on_event(*this, event);
 }
@@ -295,8 +288,8 @@ void SimNode::unpin(SimNode& other) {
   if (peers_.erase(other.node_key_) == 0 || !up()) return;
   const NodeKey key = other.node_key_;
   write(std::function<Status(Store&)>([key](Store& store) { return store.remove_peer(key); }));
-  proven_.erase(key);
-  if (vouched_.erase(other.log()) > 0) publish(vouch_withdrawal_maker(log(), other.log()));
+  vouching_->unpinned(key, other.log());
+  if (vouching_->forget(other.log())) publish(vouch_withdrawal_maker(log(), other.log()));
   engine_->on_peer_removed(now(), key);
   after_input();
 }
@@ -348,11 +341,13 @@ void SimNode::consider_vouch(const NodeKey& key) {
   if (peer == peers_.end()) return;
   const LogId log = peer->second.node->log();
   const LogState* held = engine_->log(log);
-  if (held == nullptr || held->range.size().value == 0 || !vouched_.insert(log).second) return;
+  if (held == nullptr || held->range.size().value == 0) return;
   PeerRecord record;
   record.node_key = key;
   record.log = log;
   record.name = peer->second.node->name();
+  record.vouch = true;
+  if (!vouching_->begin(record)) return;
   publish(vouch_maker(record, wall()));
 }
 

@@ -7,6 +7,7 @@
 #include "node/engine/engine.h"
 #include "node/engine/verify.h"
 #include "node/publishing/own_log.h"
+#include "node/replication/vouching.h"
 #include "tools/sim/disk.h"
 #include "tools/sim/fabric.h"
 
@@ -190,8 +191,7 @@ class SimNode final : public Endpoint {
   std::uint64_t life_ = 0;  // counts starts: what was scheduled in an earlier life is void
   std::map<NodeKey, Peer> peers_;
   std::map<SessionId, NodeKey> sessions_;
-  std::set<NodeKey> proven_;
-  std::set<LogId> vouched_;
+  std::optional<Vouching> vouching_;  // since it runs
   std::map<LogId, MonoTime> admitted_;
   std::set<LogId> blocked_;
   std::deque<Work> queue_;

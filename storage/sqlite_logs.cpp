@@ -1,9 +1,7 @@
-#include "storage/sqlite_reader.h"
+#include "storage/sqlite_logs.h"
 
 #include "proto/base/limits.h"
 #include "storage/hash_tiles.h"
-#include "storage/sqlite_attachments.h"
-#include "storage/sqlite_store.h"
 
 namespace koinon {
 namespace {
@@ -58,40 +56,13 @@ StoredRecord read_record(const sqlite::Statement& row, EntryIndex index) {
 
 Error unknown_log(const LogId&) { return fail(Code::kNotFound, "no such log is held here", "log"); }
 
-constexpr std::string_view kVouchColumns =
-    "SELECT voucher, entry_index, target, name, vkey, expires_at_ms, withdrawn FROM vouch ";
-
-Result<VouchFact> read_vouch(const sqlite::Statement& row) {
-  if (row.blob(0).size() != LogId::kSize || row.blob(2).size() != LogId::kSize)
-    return fail(Code::kIo, "a vouch's row is damaged; restore the store", "vouch");
-  return VouchFact{LogId::from(row.blob(0)),
-                   EntryIndex(row.number(1)),
-                   LogId::from(row.blob(2)),
-                   row.text(3),
-                   row.text(4),
-                   UnixMillis{row.integer(5)},
-                   row.integer(6) != 0};
-}
-
 }  // namespace
 
 std::int64_t record_id(std::int64_t log_number, EntryIndex index) {
   return (log_number << 40) | static_cast<std::int64_t>(index.value);
 }
 
-Result<std::optional<Bytes>> SqliteQueries::meta(std::string_view key) {
-  auto select = db_.prepare("SELECT value FROM meta WHERE key = ?");
-  select.bind_text(key);
-  KOINON_ASSIGN(const bool found, select.step());
-  if (!found) return std::optional<Bytes>();
-  return std::optional<Bytes>(Bytes(select.blob(0)));
-}
-
-Result<std::optional<Bytes>> SqliteQueries::setting(std::string_view name) {
-  return meta("setting." + std::string(name));
-}
-
-Result<std::int64_t> SqliteQueries::log_number(const LogId& log) {
+Result<std::int64_t> SqliteLogs::log_number(const LogId& log) {
   auto select = db_.prepare("SELECT number FROM log WHERE log_id = ?");
   select.bind_blob(log.view());
   KOINON_ASSIGN(const bool found, select.step());
@@ -99,78 +70,18 @@ Result<std::int64_t> SqliteQueries::log_number(const LogId& log) {
   return select.integer(0);
 }
 
-Result<JournalId> SqliteQueries::journal() {
-  KOINON_ASSIGN(const auto journal, meta("journal_id"));
-  if (!journal || journal->size() != 16) return fail(Code::kIo, "the store has no journal id", "store.db");
-  return JournalId::from(*journal);
-}
-
-Result<StoreState> SqliteQueries::load_state() {
-  StoreState state;
-  KOINON_ASSIGN(state.journal, journal());
-  KOINON_ASSIGN(const auto token, meta("instance_token"));
-  if (token) state.instance_token = *token;
-  KOINON_ASSIGN(const auto own, meta("own_log"));
-  if (own && own->size() == LogId::kSize) state.own_log = LogId::from(*own);
-  auto logs = db_.prepare(std::string(kLogColumns) + "WHERE l.size > 0 ORDER BY l.number");
-  while (true) {
-    KOINON_ASSIGN(const bool row, logs.step());
-    if (!row) break;
-    KOINON_ASSIGN(LogState log, read_log(logs));
-    state.last_journal_seq = std::max(state.last_journal_seq, log.journal_seq);
-    state.logs.push_back(std::move(log));
-  }
-  KOINON_ASSIGN(state.peers, peers());
-  KOINON_ASSIGN(state.vouches, vouches());
-  KOINON_ASSIGN(state.blocked, blocked());
-  KOINON_ASSIGN(state.forked, forked());
-  KOINON_ASSIGN(state.asks, asks());
-  KOINON_ASSIGN(state.invites, invites());
-  KOINON_ASSIGN(state.wants, AttachmentQueries(db_).wants());
-  KOINON_ASSIGN(const auto lived, setting(kLived));
-  state.lived = lived_of(lived);
-  return state;
-}
-
-Result<std::vector<PeerRecord>> SqliteQueries::peers() {
-  std::vector<PeerRecord> out;
-  auto select = db_.prepare(
-      "SELECT node_key, log_id, vkey, name, address, vouch, added_at_ms, journal, cursor FROM peer ORDER BY "
-      "added_at_ms, node_key");
+Result<std::vector<LogState>> SqliteLogs::all() {
+  std::vector<LogState> out;
+  auto select = db_.prepare(std::string(kLogColumns) + "WHERE l.size > 0 ORDER BY l.number");
   while (true) {
     KOINON_ASSIGN(const bool row, select.step());
     if (!row) return out;
-    const std::size_t log_bytes = select.blob(1).size();
-    if (select.blob(0).size() != 32 || (log_bytes != 0 && log_bytes != 32)) {
-      return fail(Code::kIo, "a peer's row is damaged; restore the store", "peer");
-    }
-    PeerRecord peer;
-    peer.node_key = NodeKey::from(select.blob(0));
-    if (log_bytes != 0) peer.log = LogId::from(select.blob(1));
-    peer.vkey = select.text(2);
-    peer.name = select.text(3);
-    peer.address = select.text(4);
-    peer.vouch = select.integer(5) != 0;
-    peer.added_at = UnixMillis{select.integer(6)};
-    if (select.blob(7).size() == 16) peer.journal = JournalId::from(select.blob(7));
-    peer.cursor = JournalSeq(select.number(8));
-    out.push_back(std::move(peer));
+    KOINON_ASSIGN(LogState log, read_log(select));
+    out.push_back(std::move(log));
   }
 }
 
-Result<std::vector<VouchFact>> SqliteQueries::vouches() {
-  std::vector<VouchFact> out;
-  auto select = db_.prepare(kVouchColumns);
-  while (true) {
-    KOINON_ASSIGN(const bool row, select.step());
-    if (!row) return out;
-    KOINON_ASSIGN(VouchFact fact, read_vouch(select));
-    // An older version took others too.
-    if (names_one_log(fact.target, fact.name, fact.vkey)) out.push_back(std::move(fact));
-  }
-}
-
-Result<LogState> SqliteQueries::log_state(const LogId& log) {
+Result<LogState> SqliteLogs::log_state(const LogId& log) {
   auto select = db_.prepare(std::string(kLogColumns) + "WHERE l.log_id = ? AND l.size > 0");
   select.bind_blob(log.view());
   KOINON_ASSIGN(const bool found, select.step());
@@ -178,7 +89,7 @@ Result<LogState> SqliteQueries::log_state(const LogId& log) {
   return read_log(select);
 }
 
-Result<std::uint64_t> SqliteQueries::log_bytes(const LogId& log) {
+Result<std::uint64_t> SqliteLogs::log_bytes(const LogId& log) {
   auto select = db_.prepare("SELECT bytes FROM log WHERE log_id = ?");
   select.bind_blob(log.view());
   KOINON_ASSIGN(const bool found, select.step());
@@ -186,8 +97,8 @@ Result<std::uint64_t> SqliteQueries::log_bytes(const LogId& log) {
   return select.number(0);
 }
 
-Result<std::vector<LogState>> SqliteQueries::logs_named(std::string_view name, BytesView id_prefix,
-                                                        std::size_t limit) {
+Result<std::vector<LogState>> SqliteLogs::logs_named(std::string_view name, BytesView id_prefix,
+                                                     std::size_t limit) {
   std::vector<LogState> out;
   Bytes least(id_prefix.substr(0, LogId::kSize));
   Bytes most = least;
@@ -205,8 +116,7 @@ Result<std::vector<LogState>> SqliteQueries::logs_named(std::string_view name, B
   }
 }
 
-Result<std::vector<LogState>> SqliteQueries::logs_after(const std::optional<LogState>& last,
-                                                        std::size_t limit) {
+Result<std::vector<LogState>> SqliteLogs::logs_after(const std::optional<LogState>& last, std::size_t limit) {
   std::vector<LogState> out;
   auto select = db_.prepare(std::string(kLogColumns) +
                             "WHERE l.size > 0 AND (l.name, l.log_id) > (?, ?) ORDER BY l.name, l.log_id "
@@ -222,7 +132,7 @@ Result<std::vector<LogState>> SqliteQueries::logs_after(const std::optional<LogS
   }
 }
 
-Result<StoreCounts> SqliteQueries::counts() {
+Result<StoreCounts> SqliteLogs::counts() {
   StoreCounts out;
   auto logs = db_.prepare("SELECT logs, records FROM total");
   KOINON_TRY(logs.step());
@@ -234,8 +144,8 @@ Result<StoreCounts> SqliteQueries::counts() {
   return out;
 }
 
-Result<ServedRun> SqliteQueries::read_run(const LogId& log, EntryIndex from, EntryIndex to, TreeSize size,
-                                          std::size_t max_bytes) {
+Result<ServedRun> SqliteLogs::read_run(const LogId& log, EntryIndex from, EntryIndex to, TreeSize size,
+                                       std::size_t max_bytes) {
   if (from >= to || to.value > size.value) {
     return fail(Code::kInvalidArgument, "the range asked for is empty or beyond the tree", "from");
   }
@@ -257,14 +167,14 @@ Result<ServedRun> SqliteQueries::read_run(const LogId& log, EntryIndex from, Ent
   return run;
 }
 
-Result<RunProof> SqliteQueries::run_proof_at(const LogId& log, EntryIndex from, std::uint64_t count,
-                                             TreeSize size) {
+Result<RunProof> SqliteLogs::run_proof_at(const LogId& log, EntryIndex from, std::uint64_t count,
+                                          TreeSize size) {
   KOINON_ASSIGN(const std::int64_t number, log_number(log));
   HashTiles tiles(db_, number);
   return run_proof(from, count, size, tiles.reader());
 }
 
-Result<Hash> SqliteQueries::root_at(const LogId& log, TreeSize size) {
+Result<Hash> SqliteLogs::root_at(const LogId& log, TreeSize size) {
   KOINON_ASSIGN(const std::int64_t number, log_number(log));
   HashTiles tiles(db_, number);
   CompactRange range;
@@ -275,13 +185,13 @@ Result<Hash> SqliteQueries::root_at(const LogId& log, TreeSize size) {
   return range.root();
 }
 
-Result<HashPath> SqliteQueries::inclusion(const LogId& log, EntryIndex index, TreeSize size) {
+Result<HashPath> SqliteLogs::inclusion(const LogId& log, EntryIndex index, TreeSize size) {
   KOINON_ASSIGN(const std::int64_t number, log_number(log));
   HashTiles tiles(db_, number);
   return inclusion_proof(index, size, tiles.reader());
 }
 
-Result<std::vector<Hash>> SqliteQueries::hashes(const LogId& log, TreeNode first, std::uint64_t count) {
+Result<std::vector<Hash>> SqliteLogs::hashes(const LogId& log, TreeNode first, std::uint64_t count) {
   KOINON_ASSIGN(const std::int64_t number, log_number(log));
   HashTiles tiles(db_, number);
   std::vector<Hash> out;
@@ -292,7 +202,7 @@ Result<std::vector<Hash>> SqliteQueries::hashes(const LogId& log, TreeNode first
   return out;
 }
 
-Result<StoredRecord> SqliteQueries::record(const LogId& log, EntryIndex index) {
+Result<StoredRecord> SqliteLogs::record(const LogId& log, EntryIndex index) {
   KOINON_ASSIGN(const std::int64_t number, log_number(log));
   if (index.value >= limits::kMaxLogSize) return fail(Code::kNotFound, "no such entry is held here", "ref");
   auto select = db_.prepare(std::string(kRecordColumns) + "WHERE r.id = ?");
@@ -302,7 +212,18 @@ Result<StoredRecord> SqliteQueries::record(const LogId& log, EntryIndex index) {
   return read_record(select, index);
 }
 
-Result<std::vector<Arrival>> SqliteQueries::arrivals(ArrivalSeq after, std::size_t limit) {
+// The body stands behind it, on pages that are not read.
+Result<Bytes> SqliteLogs::entry(const LogId& log, EntryIndex index) {
+  KOINON_ASSIGN(const std::int64_t number, log_number(log));
+  if (index.value >= limits::kMaxLogSize) return fail(Code::kNotFound, "no such entry is held here", "ref");
+  auto select = db_.prepare("SELECT entry FROM record WHERE id = ?");
+  select.bind(record_id(number, index));
+  KOINON_ASSIGN(const bool found, select.step());
+  if (!found) return fail(Code::kNotFound, "no such entry is held here", "ref");
+  return Bytes(select.blob(0));
+}
+
+Result<std::vector<Arrival>> SqliteLogs::arrivals(ArrivalSeq after, std::size_t limit) {
   std::vector<Arrival> out;
   // Rows do not overlap: those above `after`, and the one that contains it.
   auto select = db_.prepare(
@@ -330,7 +251,7 @@ Result<std::vector<Arrival>> SqliteQueries::arrivals(ArrivalSeq after, std::size
   }
 }
 
-Result<std::optional<EntryIndex>> SqliteQueries::own_content(BytesView digest) {
+Result<std::optional<EntryIndex>> SqliteLogs::own_content(BytesView digest) {
   auto select = db_.prepare("SELECT entry_index FROM own_content WHERE digest = ?");
   select.bind_blob(digest);
   KOINON_ASSIGN(const bool found, select.step());
@@ -338,19 +259,7 @@ Result<std::optional<EntryIndex>> SqliteQueries::own_content(BytesView digest) {
   return std::optional<EntryIndex>(EntryIndex(select.number(0)));
 }
 
-Result<std::vector<Bytes>> SqliteQueries::evidence(const LogId& log) {
-  std::vector<Bytes> out;
-  auto select = db_.prepare("SELECT evidence FROM evidence WHERE log_id = ? ORDER BY id");
-  select.bind_blob(log.view());
-  while (true) {
-    KOINON_ASSIGN(const bool row, select.step());
-    if (!row) return out;
-    out.emplace_back(select.blob(0));
-  }
-}
-
-Result<std::vector<StoredRecord>> SqliteQueries::unheld(const LogId& log, EntryIndex from,
-                                                        std::size_t limit) {
+Result<std::vector<StoredRecord>> SqliteLogs::unheld(const LogId& log, EntryIndex from, std::size_t limit) {
   KOINON_ASSIGN(const std::int64_t number, log_number(log));
   auto select =
       db_.prepare(std::string(kRecordColumns) +
@@ -366,7 +275,7 @@ Result<std::vector<StoredRecord>> SqliteQueries::unheld(const LogId& log, EntryI
   }
 }
 
-Result<std::vector<std::pair<LogId, Bytes>>> SqliteQueries::lacking(std::size_t limit) {
+Result<std::vector<std::pair<LogId, Bytes>>> SqliteLogs::lacking(std::size_t limit) {
   std::vector<std::pair<LogId, Bytes>> out;
   for (std::int64_t from = 0; out.size() < limit;) {
     LogId log;
@@ -390,66 +299,7 @@ Result<std::vector<std::pair<LogId, Bytes>>> SqliteQueries::lacking(std::size_t 
   return out;
 }
 
-Result<std::optional<LogId>> SqliteQueries::vouched_as(std::string_view name) {
-  auto select = db_.prepare("SELECT target FROM vouch WHERE name = ? AND withdrawn = 0 LIMIT 1");
-  select.bind_text(name);
-  KOINON_ASSIGN(const bool found, select.step());
-  if (!found || select.blob(0).size() != LogId::kSize) return std::optional<LogId>();
-  return std::optional<LogId>(LogId::from(select.blob(0)));
-}
-
-Result<std::optional<VouchFact>> SqliteQueries::vouch(const LogId& voucher, const LogId& target) {
-  auto select = db_.prepare(std::string(kVouchColumns) + "WHERE voucher = ? AND target = ?");
-  select.bind_blob(voucher.view()).bind_blob(target.view());
-  KOINON_ASSIGN(const bool found, select.step());
-  if (!found) return std::optional<VouchFact>();
-  KOINON_ASSIGN(VouchFact fact, read_vouch(select));
-  return std::optional(std::move(fact));
-}
-
-Result<std::vector<LogId>> SqliteQueries::blocked() {
-  std::vector<LogId> out;
-  auto select = db_.prepare("SELECT log_id FROM blocked");
-  while (true) {
-    KOINON_ASSIGN(const bool row, select.step());
-    if (!row) return out;
-    if (select.blob(0).size() == LogId::kSize) out.push_back(LogId::from(select.blob(0)));
-  }
-}
-
-Result<std::vector<LogId>> SqliteQueries::forked() {
-  std::vector<LogId> out;
-  auto select = db_.prepare("SELECT DISTINCT log_id FROM evidence");
-  while (true) {
-    KOINON_ASSIGN(const bool row, select.step());
-    if (!row) return out;
-    if (select.blob(0).size() == LogId::kSize) out.push_back(LogId::from(select.blob(0)));
-  }
-}
-
-Result<std::vector<InviteRecord>> SqliteQueries::invites() {
-  std::vector<InviteRecord> out;
-  auto select = db_.prepare("SELECT node_key, expects, expires_at_ms FROM invite");
-  while (true) {
-    KOINON_ASSIGN(const bool row, select.step());
-    if (!row) return out;
-    if (select.blob(0).size() == NodeKey::kSize)
-      out.push_back({NodeKey::from(select.blob(0)), select.text(1), UnixMillis{select.integer(2)}});
-  }
-}
-
-Result<std::vector<HeadAsk>> SqliteQueries::asks() {
-  std::vector<HeadAsk> out;
-  auto select = db_.prepare("SELECT node_key, log_id FROM head_ask");
-  while (true) {
-    KOINON_ASSIGN(const bool row, select.step());
-    if (!row) return out;
-    if (select.blob(0).size() == NodeKey::kSize && select.blob(1).size() == LogId::kSize)
-      out.emplace_back(NodeKey::from(select.blob(0)), LogId::from(select.blob(1)));
-  }
-}
-
-Result<std::optional<Arrival>> SqliteQueries::arrival_of(const LogId& log, EntryIndex index) {
+Result<std::optional<Arrival>> SqliteLogs::arrival_of(const LogId& log, EntryIndex index) {
   KOINON_ASSIGN(const std::int64_t number, log_number(log));
   // Runs of a log that were added do not overlap: the last that begins before the entry, if it reaches it; or
   // the newest that brought its body alone.

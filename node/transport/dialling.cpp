@@ -1,4 +1,5 @@
-// Going out to peers: one loop a peer, with backoff and jitter.
+#include "node/transport/dialling.h"
+
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/connect.hpp>
 #include <boost/asio/detached.hpp>
@@ -6,8 +7,8 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "crypto/ed25519.h"
 #include "node/transport/deadline.h"
-#include "node/transport/network.h"
 #include "proto/base/encoding.h"
 #include "proto/base/limits.h"
 #include "proto/codec/name.h"
@@ -24,21 +25,23 @@ constexpr std::chrono::seconds kConnectDeadline{10};
 constexpr std::chrono::seconds kShunnedPause{30};
 }  // namespace
 
-void Network::watch_peer(PeerRecord record) {
-  auto& slot = peers_[record.node_key];
-  if (slot) {
-    slot->record = std::move(record);
-    slot->failures = 0;
-    if (slot->wake) slot->wake->cancel();
-    return;
-  }
-  slot = std::make_shared<Peer>();
-  slot->record = std::move(record);
-  slot->state_at = slot->away_since = clock_.wall();
-  asio::co_spawn(io_, dial_loop(slot), asio::detached);
+Dialling::Dialling(Parts parts) : parts_(std::move(parts)), jitter_(get_u32(random_bytes(4))) {}
+
+void Dialling::start(std::shared_ptr<asio::ssl::context> tls) {
+  tls_ = std::move(tls);
+  for (const auto& [key, peer] : parts_.peers.all()) watch(peer);
 }
 
-std::chrono::milliseconds Network::backoff(const Peer& peer) {
+void Dialling::watch(std::shared_ptr<Peers::Peer> peer) {
+  asio::co_spawn(parts_.io, dial_loop(std::move(peer)), asio::detached);
+}
+
+void Dialling::stop() {
+  stopping_ = true;
+  for (const auto& [key, peer] : parts_.peers.all()) peer->wake_up();
+}
+
+std::chrono::milliseconds Dialling::backoff(const Peers::Peer& peer) {
   using std::chrono::milliseconds;
   milliseconds wait = limits::kDialBackoffMin * (std::int64_t{1} << std::min(peer.failures, 16U));
   wait = std::min<milliseconds>(wait, limits::kDialBackoffMax);
@@ -50,16 +53,16 @@ std::chrono::milliseconds Network::backoff(const Peer& peer) {
   return milliseconds(chance(jitter_));
 }
 
-asio::awaitable<Network::Attempt> Network::dial(std::shared_ptr<Peer> peer) {
+asio::awaitable<Dialling::Attempt> Dialling::dial(std::shared_ptr<Peers::Peer> peer) {
   const auto unreachable = [](std::string why) { return Attempt{PeerTrouble::kUnreachable, std::move(why)}; };
   const auto address = parse_address(peer->record.address);
   if (!address.ok()) co_return unreachable(address.error().message);
-  tcp::resolver resolver(io_);
+  tcp::resolver resolver(parts_.io);
   error_code error;
   const auto endpoints = co_await resolver.async_resolve(address->host, std::to_string(address->port),
                                                          redirect_error(use_awaitable, error));
   if (error) co_return unreachable(peer->record.address + " cannot be looked up: " + error.message());
-  tcp::socket socket(io_);
+  tcp::socket socket(parts_.io);
   {
     const Deadline deadline(socket, kConnectDeadline);
     co_await asio::async_connect(socket, endpoints, redirect_error(use_awaitable, error));
@@ -81,12 +84,12 @@ asio::awaitable<Network::Attempt> Network::dial(std::shared_ptr<Peer> peer) {
   if (!shaken || !check->seen)
     co_return unreachable(peer->record.address + " answers, and not as a node: the handshake failed");
   if (stopping_ || peer->removed) co_return unreachable("stopped");
-  begin_session(std::move(stream), std::move(check), true);
+  parts_.on_connected(std::move(stream), std::move(check));
   co_return Attempt();
 }
 
-asio::awaitable<void> Network::dial_loop(std::shared_ptr<Peer> peer) {
-  peer->wake = std::make_shared<asio::steady_timer>(io_);
+asio::awaitable<void> Dialling::dial_loop(std::shared_ptr<Peers::Peer> peer) {
+  peer->wake = std::make_shared<asio::steady_timer>(parts_.io);
   const auto wake = peer->wake;
   while (!stopping_ && !peer->removed) {
     error_code ignored;
@@ -99,7 +102,7 @@ asio::awaitable<void> Network::dial_loop(std::shared_ptr<Peer> peer) {
       co_await wake->async_wait(redirect_error(use_awaitable, ignored));
       continue;
     }
-    if (engine_.shuns(now(), peer->record.node_key)) {
+    if (parts_.shuns(peer->record.node_key)) {
       wake->expires_after(kShunnedPause);
       co_await wake->async_wait(redirect_error(use_awaitable, ignored));
       continue;
@@ -110,7 +113,7 @@ asio::awaitable<void> Network::dial_loop(std::shared_ptr<Peer> peer) {
       continue;
     }
     ++peer->failures;
-    if (!peer->session) tell(*peer, attempt.trouble, attempt.why);
+    if (!peer->session) parts_.peers.tell(*peer, attempt.trouble, attempt.why);
     wake->expires_after(backoff(*peer));
     co_await wake->async_wait(redirect_error(use_awaitable, ignored));
   }

@@ -1,12 +1,13 @@
-// Invites at work: one frame each way over a connection with the one-time key, then the real keys.
+#include "node/transport/joining.h"
+
 #include <boost/asio/connect.hpp>
 #include <boost/asio/read.hpp>
 #include <boost/asio/redirect_error.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 
 #include "node/transport/deadline.h"
-#include "node/transport/network.h"
 #include "proto/base/encoding.h"
 #include "proto/base/limits.h"
 #include "proto/codec/frame.h"
@@ -62,12 +63,21 @@ Result<std::string> check_join(TlsStream& stream, const v1::Join& join) {
 
 }  // namespace
 
-bool Network::welcomes(const NodeKey& key) const {
-  const auto invite = invites_.find(key);
-  return invite != invites_.end() && clock_.wall() < invite->second.expires_at;
+Joining::Joining(Parts parts, const std::vector<InviteRecord>& invites) : parts_(std::move(parts)) {
+  for (const InviteRecord& invite : invites) add(invite);
 }
 
-asio::awaitable<void> Network::serve_join(std::unique_ptr<TlsStream> stream, InviteRecord invite) {
+std::optional<InviteRecord> Joining::invite(const NodeKey& key) const {
+  const auto it = invites_.find(key);
+  return it == invites_.end() ? std::nullopt : std::optional(it->second);
+}
+
+bool Joining::welcomes(const NodeKey& key) const {
+  const auto invite = invites_.find(key);
+  return invite != invites_.end() && parts_.wall() < invite->second.expires_at;
+}
+
+asio::awaitable<void> Joining::serve(std::unique_ptr<TlsStream> stream, InviteRecord invite) {
   const Deadline deadline(stream->next_layer(), limits::kJoinDeadline);
   auto frame = co_await read_one_frame(stream.get());
   v1::Frame answer;
@@ -80,7 +90,7 @@ asio::awaitable<void> Network::serve_join(std::unique_ptr<TlsStream> stream, Inv
     refuse("the first frame was not Join");
   } else {
     auto joined = check_join(*stream, frame->join());
-    if (joined.ok()) joined = co_await callbacks_.on_join(invite, frame->join().peer_line());
+    if (joined.ok()) joined = co_await parts_.on_join(invite, frame->join().peer_line());
     if (joined.ok()) {
       answer.mutable_joined()->set_name(*joined);
     } else {
@@ -92,16 +102,16 @@ asio::awaitable<void> Network::serve_join(std::unique_ptr<TlsStream> stream, Inv
   co_await stream->async_shutdown(redirect_error(use_awaitable, ignored));
 }
 
-asio::awaitable<Result<std::string>> Network::join(InviteLine invite, std::string own_line) {
+asio::awaitable<Result<std::string>> Joining::join(InviteLine invite, std::string own_line) {
   const auto context = make_tls_context(invite_key(invite.inviter.node_key, invite.secret));
   if (!context.ok()) co_return context.error();
   const auto address = parse_address(invite.inviter.address);
   if (!address.ok()) co_return address.error();
-  tcp::resolver resolver(io_);
+  tcp::resolver resolver(co_await asio::this_coro::executor);
   error_code error;
   const auto endpoints = co_await resolver.async_resolve(address->host, std::to_string(address->port),
                                                          redirect_error(use_awaitable, error));
-  tcp::socket socket(io_);
+  tcp::socket socket(resolver.get_executor());
   if (!error) {
     const Deadline deadline(socket, limits::kJoinDeadline);
     co_await asio::async_connect(socket, endpoints, redirect_error(use_awaitable, error));
@@ -127,8 +137,8 @@ asio::awaitable<Result<std::string>> Network::join(InviteLine invite, std::strin
   if (!exported.ok()) co_return exported.error();
   v1::Frame frame;
   const Bytes message = join_message(*exported, own_line);
-  frame.mutable_join()->set_proof(node_key_.sign(message));
-  if (options_.city) frame.mutable_join()->set_log_proof(options_.city->sign(message));
+  frame.mutable_join()->set_proof(parts_.node_key.sign(message));
+  if (parts_.city) frame.mutable_join()->set_log_proof(parts_.city->sign(message));
   frame.mutable_join()->set_peer_line(std::move(own_line));
   if (!co_await write_one_frame(&stream, frame))
     co_return fail(Code::kUnavailable, "the connection was lost", "invite");

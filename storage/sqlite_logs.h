@@ -1,4 +1,5 @@
-// The queries of the SQLite store, over a connection that somebody else owns.
+// What the SQLite store holds of logs: entries, bodies, hashes, and when they arrived. Reads only, over a
+// connection that somebody else owns.
 #pragma once
 
 #include "storage/sqlite.h"
@@ -7,14 +8,10 @@
 namespace koinon {
 
 // Every call reads one consistent snapshot: in autocommit each call is a transaction of its own.
-class SqliteQueries {
+class SqliteLogs {
  public:
-  explicit SqliteQueries(sqlite::Connection& db) : db_(db) {}
+  explicit SqliteLogs(sqlite::Connection& db) : db_(db) {}
 
-  Result<StoreState> load_state();
-  Result<JournalId> journal();
-  Result<std::vector<PeerRecord>> peers();
-  Result<std::vector<InviteRecord>> invites();
   Result<ServedRun> read_run(const LogId& log, EntryIndex from, EntryIndex to, TreeSize size,
                              std::size_t max_bytes);
   Result<Hash> root_at(const LogId& log, TreeSize size);
@@ -22,6 +19,9 @@ class SqliteQueries {
   Result<RunProof> run_proof_at(const LogId& log, EntryIndex from, std::uint64_t count, TreeSize size);
   Result<std::vector<Hash>> hashes(const LogId& log, TreeNode first, std::uint64_t count);
   Result<StoredRecord> record(const LogId& log, EntryIndex index);
+  Result<Bytes> entry(const LogId& log, EntryIndex index);
+  // For a start alone: those that hold anything, in the order in which they came.
+  Result<std::vector<LogState>> all();
   Result<LogState> log_state(const LogId& log);
   Result<std::uint64_t> log_bytes(const LogId& log);
   Result<std::vector<LogState>> logs_named(std::string_view name, BytesView id_prefix, std::size_t limit);
@@ -29,23 +29,13 @@ class SqliteQueries {
   Result<StoreCounts> counts();
   Result<std::vector<Arrival>> arrivals(ArrivalSeq after, std::size_t limit);
   Result<std::optional<EntryIndex>> own_content(BytesView digest);
-  Result<std::vector<Bytes>> evidence(const LogId& log);
   Result<std::optional<Arrival>> arrival_of(const LogId& log, EntryIndex index);
   Result<std::vector<StoredRecord>> unheld(const LogId& log, EntryIndex from, std::size_t limit);
   Result<std::vector<std::pair<LogId, Bytes>>> lacking(std::size_t limit);
-  Result<std::optional<LogId>> vouched_as(std::string_view name);
-  Result<std::optional<VouchFact>> vouch(const LogId& voucher, const LogId& target);
 
   Result<std::int64_t> log_number(const LogId& log);
-  Result<std::optional<Bytes>> meta(std::string_view key);
-  Result<std::optional<Bytes>> setting(std::string_view name);
 
  private:
-  Result<std::vector<VouchFact>> vouches();
-  Result<std::vector<LogId>> blocked();
-  Result<std::vector<LogId>> forked();
-  Result<std::vector<HeadAsk>> asks();
-
   sqlite::Connection& db_;
 };
 

@@ -1,0 +1,108 @@
+#include "node/daemon/engine_events.h"
+
+#include <boost/asio/post.hpp>
+
+#include "node/publishing/gate.h"
+#include "node/publishing/vouching.h"
+#include "proto/base/encoding.h"
+
+namespace koinon {
+namespace asio = boost::asio;
+
+std::string EngineEvents::name_of(const NodeKey& key) const {
+  const PeerRecord* record = parts_.network.peer(key);
+  return record == nullptr ? to_text(key) : record->name;
+}
+
+void EngineEvents::on_event(const Event& event) {
+  const Log& log = parts_.log;
+  const std::string peer = name_of(event.peer);
+  switch (event.kind) {
+    case Event::Kind::kSessionReady:
+      log.info("connected", {{"peer", peer}, {"agent", event.text}});
+      if (event.log != LogId()) vouching_.proven(event.peer, event.log);
+      consider_vouch(event.peer);
+      return;
+    case Event::Kind::kSessionEnded:
+      return log.info("disconnected", {{"peer", peer}, {"reason", event.text}});
+    case Event::Kind::kLogAdvanced:
+      return on_advanced(event);
+    case Event::Kind::kForked:
+      return on_forked(event);
+    case Event::Kind::kPeerLied:
+      return log.warning("a peer sent what does not verify", {{"peer", peer}, {"reason", event.text}});
+    case Event::Kind::kStopSigning:
+      log.error("signing stopped: " + event.text, {{"peer", peer}});
+      parts_.writer.stop_signing(
+          fail(Code::kRefused, event.text + "; signing on would fork it. See RUNBOOK, \"A restored node\"",
+               "log"));
+      return;
+    case Event::Kind::kStoreFailed:
+      return log.error("what other cities send cannot be stored; reading goes on", {{"reason", event.text}});
+    case Event::Kind::kFilterApplied:
+      parts_.writer.change([applied = parts_.network.filter().text()](
+                               Store& store) { return store.set_setting(kFilterApplied, applied); },
+                           [](const Status&) {});
+      return;
+    case Event::Kind::kTrusted:
+      return log.debug("a city is trusted from now on", {{"log", to_text(event.log)}});
+    case Event::Kind::kDistrusted:
+      return log.debug("a city is no longer trusted; what is held of it goes after the grace time",
+                       {{"log", to_text(event.log)}});
+    case Event::Kind::kRemoved:
+      return log.info("removed the data of a city that is no longer trusted",
+                      {{"log", to_text(event.log)}, {"entries", std::to_string(event.size.value)}});
+    case Event::Kind::kNotice:
+      return log.info(event.text, {{"peer", peer}});
+  }
+}
+
+void EngineEvents::on_advanced(const Event& event) {
+  parts_.log.debug("log advanced", {{"log", to_text(event.log)}, {"size", std::to_string(event.size.value)}});
+  for (const NodeKey& key : vouching_.proven_of(event.log)) {
+    const PeerRecord* pinned = parts_.network.peer(key);
+    if (pinned != nullptr && pinned->log == event.log) consider_vouch(key);
+  }
+}
+
+void EngineEvents::on_forked(const Event& event) {
+  const NodeIdentity& identity = parts_.identity;
+  if (!identity.log || event.log != identity.log->log_id()) {
+    return parts_.log.error(event.text + "; the evidence is kept", {{"log", to_text(event.log)}});
+  }
+  const Error forked = own_log_forked();
+  parts_.writer.stop_signing(forked);
+  const bool known = parts_.network.peer(event.peer) != nullptr;
+  parts_.log.error(forked.message,
+                   {{"city", identity.name}, {"told_by", known ? name_of(event.peer) : std::string()}});
+}
+
+// Vouches once for a peer whose session has proven its node key.
+void EngineEvents::consider_vouch(const NodeKey& key) {
+  const PeerRecord* peer = parts_.network.peer(key);
+  if (peer == nullptr || !vouching_.begin(*peer)) return;
+  parts_.writer.publish(
+      Gate::for_the_node_itself(), vouch_maker(*peer, parts_.wall()),
+      [this, city = *peer->log, name = peer->name](const Result<Published>& published) {
+        if (published.ok()) return parts_.log.info("vouched", {{"city", name}});
+        // Its log may not be here yet: it is tried again when it advances.
+        asio::post(parts_.network.context(), [this, city] { vouching_.forget(city); });
+        if (published.error().code != Code::kNotFound)
+          parts_.log.warning("not vouched", {{"city", name}, {"reason", published.error().text()}});
+      });
+}
+
+void EngineEvents::on_own_vouches(const std::vector<VouchFact>& vouches) {
+  for (const VouchFact& vouch : vouches) {
+    if (!vouch.withdrawn) continue;
+    asio::post(parts_.network.context(), [this, target = vouch.target] { vouching_.forget(target); });
+  }
+}
+
+void EngineEvents::vouch_for_all() {
+  asio::post(parts_.network.context(), [this] {
+    for (const NodeKey& key : vouching_.proven()) consider_vouch(key);
+  });
+}
+
+}  // namespace koinon

@@ -1,0 +1,49 @@
+// What the daemon does where the engine says what has happened: it writes the log, stops signing, remembers
+// which filter is applied, and vouches for peers that have proven their keys.
+#pragma once
+
+#include <functional>
+#include <vector>
+
+#include "node/daemon/identity.h"
+#include "node/daemon/log.h"
+#include "node/daemon/store_writer.h"
+#include "node/replication/vouching.h"
+#include "node/transport/network.h"
+
+namespace koinon {
+
+class EngineEvents {
+ public:
+  struct Parts {
+    const Log& log;
+    Network& network;
+    StoreWriter& writer;
+    NodeIdentity identity;
+    std::function<UnixMillis()> wall;
+  };
+  // What `parts` refers to, and this, outlive the threads of network and writer.
+  EngineEvents(Parts parts, const StoreState& state) : parts_(std::move(parts)), vouching_(state) {}
+  EngineEvents(const EngineEvents&) = delete;
+  EngineEvents& operator=(const EngineEvents&) = delete;
+
+  // Network thread.
+  void on_event(const Event& event);
+  // Any thread: our log has been extended by these. A peer whose vouch was taken back may be vouched for
+  // again, once it is pinned again.
+  void on_own_vouches(const std::vector<VouchFact>& vouches);
+  // Any thread: our clock was in doubt, and is not any more. What waited is signed.
+  void vouch_for_all();
+
+ private:
+  void on_advanced(const Event& event);
+  void on_forked(const Event& event);
+  void consider_vouch(const NodeKey& key);
+  // The name of a pinned peer, or the key of another.
+  std::string name_of(const NodeKey& key) const;
+
+  Parts parts_;
+  Vouching vouching_;  // network thread
+};
+
+}  // namespace koinon

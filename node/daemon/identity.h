@@ -1,0 +1,31 @@
+// Whose node this is, a city's or an observer's, and whether anything stands in the way of signing from the
+// start.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "node/daemon/data_folder.h"
+#include "node/daemon/log.h"
+#include "storage/store.h"
+
+namespace koinon {
+
+struct NodeIdentity {
+  std::string name;
+  std::optional<LogIdentity> log;  // none: an observer
+  NodeKey node_key;
+  std::optional<Error> refusal;  // why nothing may be signed
+
+  std::optional<LogId> log_id() const { return log ? std::optional(log->log_id()) : std::nullopt; }
+};
+
+// Errors are one sentence for the operator: the keys are not those of the store. Why nothing may be signed is
+// written to the log as well.
+Result<NodeIdentity> read_identity(StoreReader& store, const StoreState& state, const NodeKeys& keys,
+                                   const DataFolder& folder, const Log& log);
+
+// Why nothing is signed where two heads of our own log contradict each other.
+Error own_log_forked();
+
+}  // namespace koinon

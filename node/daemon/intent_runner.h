@@ -1,0 +1,38 @@
+// Carries out the engine's intents, each on a thread of its class: writing ones on the writer's, checks of
+// signatures and hashes on a small pool, reads of what is served to peers on a thread of their own.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include <boost/asio/thread_pool.hpp>
+
+#include "node/daemon/store_writer.h"
+
+namespace koinon {
+
+class IntentRunner {
+ public:
+  // The writer outlives this. `on_completions` takes answers of checks and reads, on their threads; those of
+  // the writer go the writer's own way.
+  IntentRunner(std::unique_ptr<StoreReader> store, StoreWriter& writer,
+               std::function<void(std::vector<Completion>)> on_completions);
+  ~IntentRunner() { stop(); }
+  IntentRunner(const IntentRunner&) = delete;
+  IntentRunner& operator=(const IntentRunner&) = delete;
+
+  // Any thread.
+  void carry_out(Intent intent);
+  // Carries out what waits, then ends the threads.
+  void stop();
+
+ private:
+  std::unique_ptr<StoreReader> store_;  // the reading thread's
+  StoreWriter& writer_;
+  std::function<void(std::vector<Completion>)> on_completions_;
+  boost::asio::thread_pool checkers_;
+  boost::asio::thread_pool reader_;
+};
+
+}  // namespace koinon

@@ -1,0 +1,108 @@
+#include "node/daemon/part_options.h"
+
+#include <algorithm>
+
+#include "crypto/ed25519.h"
+#include "crypto/key_file.h"
+
+namespace koinon {
+namespace {
+
+constexpr std::size_t kPasswordFileBytes = 1024;
+constexpr std::size_t kFormKeyBytes = 32;
+constexpr std::size_t kSsoSecretBytes = 16;
+
+Result<std::string> read_secret(const std::string& path) {
+  KOINON_ASSIGN(std::string secret, read_file(path, kPasswordFileBytes));
+  while (secret.ends_with('\n')) secret.pop_back();
+  return secret;
+}
+
+}  // namespace
+
+SqliteStoreOptions store_options(const Config& config) {
+  SqliteStoreOptions options;
+  options.max_bytes = config.store_max_bytes;
+  options.transit_bytes = config.transit_max_bytes;
+  options.attachment_bytes = config.attachment_max_bytes;
+  return options;
+}
+
+Result<EngineConfig> engine_options(const Config& config, StoreReader& store) {
+  EngineConfig engine;
+  KOINON_ASSIGN(const auto subscribed, store.setting(kSubscriptions));
+  KOINON_ASSIGN(engine.filter, subscribed ? parse_filter(*subscribed) : Result<BodyFilter>(config.filter));
+  KOINON_ASSIGN(const auto applied, store.setting(kFilterApplied));
+  engine.refilter = applied.value_or("all") != engine.filter.text();
+  engine.trust_paths = config.trust_paths;
+  engine.grace = std::max<std::chrono::milliseconds>(std::chrono::hours(24) * config.trust_grace_days,
+                                                     std::chrono::milliseconds(1));
+  engine.log_entries = config.log_entries;
+  engine.log_bytes = config.log_bytes;
+  engine.window = config.window_bytes;
+  engine.attachments_up_to = config.attachments_up_to;
+  engine.trust_hops = config.trust_hops;
+  engine.trust_admits = config.trust_admits;
+  return engine;
+}
+
+Result<CourierOptions> courier_options(const Config& config, const NodeIdentity& identity) {
+  CourierOptions options;
+  options.own = identity.log_id();
+  options.name = identity.name;
+  options.url = config.http_url;
+  options.private_webhooks = config.private_webhooks;
+  options.mail_from = config.mail_from;
+  options.digest_hour = config.digest_hour;
+  options.backoff = std::chrono::seconds(config.send_backoff_seconds);
+  if (config.smtp_url.empty()) return options;
+  if (config.mail_from.empty() || config.http_url.empty()) {
+    return fail(Code::kInvalidArgument,
+                "mail needs mail.from, its sender, and http.url, where its links lead", "mail.smtp");
+  }
+  options.smtp = {config.smtp_url, config.smtp_user, {}, config.smtp_plain};
+  if (!config.smtp_password_file.empty()) {
+    KOINON_ASSIGN(options.smtp.password, read_secret(config.smtp_password_file));
+  }
+  return options;
+}
+
+Result<ApiOptions> api_options(const Config& config, std::uint16_t http_port) {
+  ApiOptions options;
+  options.access.public_reading = config.http_public;
+  options.access.url = config.http_url;
+  options.access.sso_header = config.http_sso_header;
+  options.access.proxies = config.http_proxies;
+  options.access.port = http_port == 0 ? config.http_port : http_port;
+  options.access.form_key = random_bytes(kFormKeyBytes);
+  if (!config.http_sso_header.empty()) {
+    if (config.http_sso_secret_file.empty()) {
+      return fail(Code::kInvalidArgument,
+                  "http.sso_header needs http.sso_secret_file: what the proxy sends in the header " +
+                      std::string(kSsoSecretHeader) + ", so that no other program can say who it is",
+                  "http.sso_secret_file");
+    }
+    KOINON_ASSIGN(options.access.sso_secret, read_secret(config.http_sso_secret_file));
+    if (options.access.sso_secret.size() < kSsoSecretBytes)
+      return fail(Code::kInvalidArgument, "a secret has at least 16 bytes", config.http_sso_secret_file);
+  }
+  options.gate = gate_rules(config);
+  options.private_webhooks = config.private_webhooks;
+  options.digest_hour = config.digest_hour;
+  return options;
+}
+
+GateRules gate_rules(const Config& config) {
+  return {std::chrono::minutes(config.hold_minutes), config.review};
+}
+
+AlarmRules alarm_rules(const Config& config) {
+  AlarmRules rules;
+  rules.peer_away = std::chrono::minutes(config.alarm_peer_away_minutes);
+  // Before the notes of others wait.
+  rules.disk_free_bytes = std::max(config.alarm_disk_free_megabytes * 1'000'000,
+                                   config.disk_reserve_bytes + config.disk_reserve_bytes / 4);
+  return rules;
+}
+
+}  // namespace koinon

@@ -1,0 +1,23 @@
+// What the configuration says to each part of the daemon, with the secrets that it names read from their
+// files. Errors are one sentence for the operator, and name the key at fault.
+#pragma once
+
+#include "node/daemon/config.h"
+#include "node/daemon/identity.h"
+#include "node/delivery/courier.h"
+#include "node/http/alarms.h"
+#include "node/http/api.h"
+#include "storage/sqlite_store.h"
+
+namespace koinon {
+
+SqliteStoreOptions store_options(const Config& config);
+// Without the node's key and agent. What `koinon subscribe` set comes before the configured topics.
+Result<EngineConfig> engine_options(const Config& config, StoreReader& store);
+Result<CourierOptions> courier_options(const Config& config, const NodeIdentity& identity);
+// `http_port`: that is served, 0 if none is yet.
+Result<ApiOptions> api_options(const Config& config, std::uint16_t http_port);
+GateRules gate_rules(const Config& config);
+AlarmRules alarm_rules(const Config& config);
+
+}  // namespace koinon

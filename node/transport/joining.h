@@ -1,0 +1,52 @@
+// Invites at work: one frame each way over a connection with the one-time key, then the real keys.
+//
+// Lives on the network thread.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <boost/asio/awaitable.hpp>
+
+#include "crypto/ed25519.h"
+#include "crypto/invite.h"
+#include "crypto/log_state.h"
+#include "node/transport/tls.h"
+
+namespace koinon {
+
+class Joining {
+ public:
+  struct Parts {
+    SigningKey node_key;
+    std::optional<SigningKey> city;  // proves whose node this is; none: an observer
+    std::function<UnixMillis()> wall;
+    // Somebody came with an invite and says its peer line: pins it, and answers with our name.
+    std::function<boost::asio::awaitable<Result<std::string>>(InviteRecord, std::string)> on_join;
+  };
+  // It outlives what it serves.
+  Joining(Parts parts, const std::vector<InviteRecord>& invites);
+
+  void add(const InviteRecord& invite) { invites_.insert_or_assign(invite.key, invite); }
+  void forget(const NodeKey& key) { invites_.erase(key); }
+  // Whether a key is an invite's, and in time.
+  bool welcomes(const NodeKey& key) const;
+  // The invite of that key, in time or not.
+  std::optional<InviteRecord> invite(const NodeKey& key) const;
+
+  // Answers one who came with an invite, after the handshake; within limits::kJoinDeadline.
+  boost::asio::awaitable<void> serve(std::unique_ptr<TlsStream> stream, InviteRecord invite);
+  // Uses an invite: says our peer line where it leads, and returns the inviter's name once we are pinned
+  // there.
+  boost::asio::awaitable<Result<std::string>> join(InviteLine invite, std::string own_line);
+
+ private:
+  Parts parts_;
+  std::map<NodeKey, InviteRecord> invites_;
+};
+
+}  // namespace koinon

@@ -1,0 +1,102 @@
+#include "node/transport/network_view.h"
+
+namespace koinon {
+
+std::optional<FileFetching> NetworkView::file(const AttachmentId& id) const {
+  const auto standing = engine_.file(id);
+  if (!standing) return std::nullopt;
+  const PeerRecord* peer = standing->source ? peers_.record(*standing->source) : nullptr;
+  return FileFetching{peer == nullptr ? "" : peer->name, standing->trouble};
+}
+
+CityStanding NetworkView::standing(const LogId& log, const StandingWish& wish) const {
+  CityStanding out;
+  const TrustPolicy& trust = engine_.trust();
+  out.trusted = trust.admits(log);
+  out.blocked = trust.blocks(log);
+  if (const TrustPath* path = trust.path(log); path != nullptr) out.path = *path;
+  if (wish.vouches) {
+    for (const VouchFact* vouch : trust.vouches_for(log, clock_.wall())) {
+      out.vouchers.push_back(vouch->voucher);
+      if (trust.admits(vouch->voucher)) out.trusted_vouchers.push_back(vouch->voucher);
+    }
+    for (const VouchFact* vouch : trust.vouches_by(log, clock_.wall())) out.vouches.push_back(*vouch);
+  }
+  out.log = engine_.standing(log, wish.entry);
+  out.rules = trust.rules();
+  out.topics = engine_.filter().text();
+  for (const SessionInfo& session : engine_.sessions()) {
+    const PeerRecord* peer = peers_.record(session.peer);
+    if (session.ready && peer != nullptr) out.connected.push_back(peer->name);
+  }
+  for (const auto& [key, peer] : peers_.all()) {
+    out.peers.emplace(key, peer->record.name);
+    if (peer->record.log) out.cities.emplace(key, *peer->record.log);
+  }
+  return out;
+}
+
+TrustPaths NetworkView::paths(const std::vector<LogId>& logs) const {
+  TrustPaths out;
+  out.trusted = engine_.trust().admitted().size();
+  out.paths.reserve(logs.size());
+  for (const LogId& log : logs) {
+    const TrustPath* path = engine_.trust().path(log);
+    out.paths.push_back(path == nullptr ? std::nullopt : std::optional(*path));
+  }
+  return out;
+}
+
+// `session`: that stands with it, if there is one.
+PeerStatus NetworkView::status_of(const Peers::Peer& peer, const SessionInfo* session) const {
+  const NodeKey& key = peer.record.node_key;
+  PeerStatus status;
+  status.node_key = key;
+  status.log = peer.record.log;
+  status.name = peer.record.name;
+  status.address = peer.record.address;
+  status.vouch = peer.record.vouch;
+  status.state = peer.state;
+  status.state_at = peer.state_at;
+  status.away_since = peer.away_since;
+  status.trouble = peer.trouble;
+  if (const Conduct* conduct = engine_.conduct(key); conduct != nullptr) status.conduct = *conduct;
+  status.shunned = engine_.shuns({clock_.mono(), clock_.wall()}, key);
+  status.cursor = engine_.peer_cursor(key).value;
+  if (session == nullptr) return status;
+  status.connected = session->ready;
+  status.agent = session->agent;
+  status.bytes_in = session->bytes_in;
+  status.bytes_out = session->bytes_out;
+  status.queued = session->queued;
+  status.counts = session->counts;
+  status.wants = session->filter.text();
+  if (const auto said = session->wall_less_mono_ms; said) {
+    const auto mono = std::chrono::duration_cast<std::chrono::milliseconds>(clock_.mono());
+    status.clock_ahead_ms = *said + mono.count() - clock_.wall().value;
+  }
+  return status;
+}
+
+NetworkStatus NetworkView::status() const {
+  NetworkStatus out;
+  std::map<NodeKey, SessionInfo> sessions;
+  for (const SessionInfo& session : engine_.sessions()) {
+    if (session.ready || !sessions.contains(session.peer)) sessions.insert_or_assign(session.peer, session);
+  }
+  for (const auto& [key, peer] : peers_.all()) {
+    const auto session = sessions.find(key);
+    out.peers.push_back(status_of(*peer, session == sessions.end() ? nullptr : &session->second));
+  }
+  out.blocked.assign(engine_.trust().blocked().begin(), engine_.trust().blocked().end());
+  out.topics = engine_.filter().text();
+  out.bodies_missing = engine_.bodies_missing();
+  out.knocks = knocks_.list(clock_.wall());
+  out.trusted = engine_.trust().admitted().size();
+  for (const LogId& log : engine_.frozen()) {
+    if (engine_.trust().admits(log)) out.frozen.emplace(log, engine_.log(log)->range.size().value);
+  }
+  return out;
+}
+
+}  // namespace koinon

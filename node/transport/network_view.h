@@ -1,0 +1,100 @@
+// What is said of the network to whoever asks: peers, trust, what is under way.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "node/engine/engine.h"
+#include "node/transport/clock.h"
+#include "node/transport/knocks.h"
+#include "node/transport/peers.h"
+
+namespace koinon {
+
+struct PeerStatus {
+  NodeKey node_key;
+  std::optional<LogId> log;  // none: an observer
+  std::string name;
+  std::string address;
+  bool vouch = true;
+  bool connected = false;
+  std::string state;      // a sentence: connected, or why not
+  UnixMillis state_at;    // since when it is connected, or of the last attempt
+  UnixMillis away_since;  // of one that is not connected
+  PeerTrouble trouble = PeerTrouble::kNone;
+  std::string agent;
+  std::uint64_t bytes_in = 0;
+  std::uint64_t bytes_out = 0;
+  std::uint64_t queued = 0;
+  std::uint64_t cursor = 0;
+  SessionCounts counts;  // of the session that stands
+  std::string wants;     // its topics, or all
+  Conduct conduct;
+  bool shunned = false;
+  std::optional<std::int64_t> clock_ahead_ms;  // by how much the clock of a connected peer is ahead of ours
+};
+struct NetworkStatus {
+  std::vector<PeerStatus> peers;
+  std::size_t trusted = 0;                // cities, this one among them
+  std::map<LogId, std::uint64_t> frozen;  // trusted logs that forked, with the size held
+  std::vector<LogId> blocked;             // by the operator
+  std::string topics;                     // that we want
+  std::uint64_t bodies_missing = 0;       // wanted, and being looked for
+  std::vector<Knock> knocks;              // who knocks and is not pinned
+};
+// By which paths cities are trusted, in the order in which they were asked for; none: not trusted.
+struct TrustPaths {
+  std::vector<std::optional<TrustPath>> paths;  // empty path: ourselves
+  std::size_t trusted = 0;                      // cities, asked for or not
+};
+// What is wanted of a city's standing beside the rest.
+struct StandingWish {
+  bool vouches = true;              // those for it and by it
+  std::optional<EntryIndex> entry;  // who was asked in vain for the body of this one
+};
+// Why a city is trusted or not, and what of its log is under way.
+struct CityStanding {
+  bool trusted = false;
+  bool blocked = false;
+  TrustPath path;
+  std::vector<LogId> vouchers;          // whose vouches for it stand, trusted or not
+  std::vector<LogId> trusted_vouchers;  // those of them that count
+  std::vector<VouchFact> vouches;       // its own that stand
+  LogStanding log;
+  TrustPolicy::Rules rules;
+  std::string topics;                    // that we want
+  std::vector<std::string> connected;    // peers, by name
+  std::map<NodeKey, std::string> peers;  // names of all
+  std::map<NodeKey, LogId> cities;       // the logs of those that are no observers
+};
+
+// A file that is being fetched.
+struct FileFetching {
+  std::string source;   // the peer that it comes from; empty: none now
+  std::string trouble;  // what was in the way last
+};
+
+// Lives on the network thread, as what it looks at does, which outlives it.
+class NetworkView {
+ public:
+  NetworkView(const Engine& engine, const Peers& peers, const Knocks& knocks, Clock clock)
+      : engine_(engine), peers_(peers), knocks_(knocks), clock_(std::move(clock)) {}
+
+  // What costs as much as there are peers, whatever is held.
+  NetworkStatus status() const;
+  TrustPaths paths(const std::vector<LogId>& logs) const;
+  CityStanding standing(const LogId& log, const StandingWish& wish) const;
+  std::optional<FileFetching> file(const AttachmentId& id) const;
+
+ private:
+  PeerStatus status_of(const Peers::Peer& peer, const SessionInfo* session) const;
+
+  const Engine& engine_;
+  const Peers& peers_;
+  const Knocks& knocks_;
+  Clock clock_;
+};
+
+}  // namespace koinon
