@@ -282,14 +282,16 @@ Result<std::vector<std::pair<LogId, Bytes>>> SqliteLogs::lacking(std::size_t lim
     bool admitted = false;
     {
       auto next = db_.prepare(
-          "SELECT l.log_id, l.out_since_ms, r.id >> 40 FROM record r CROSS JOIN log l ON l.number = r.id >> "
+          "SELECT l.log_id, l.out_since_ms, r.id >> 40 FROM record r LEFT JOIN log l ON l.number = r.id >> "
           "40 "
           "WHERE r.state = 3 AND r.id >= ? ORDER BY r.id LIMIT 1");
       next.bind(from);
       KOINON_ASSIGN(const bool found, next.step());
       if (!found) return out;
-      log = LogId::from(next.blob(0));
-      admitted = next.is_null(1);
+      // Of a log that was removed records may be here for a while.
+      const bool is_held = !next.is_null(0);
+      if (is_held) log = LogId::from(next.blob(0));
+      admitted = is_held && next.is_null(1);
       from = record_id(next.integer(2) + 1, EntryIndex(0));
     }
     if (!admitted) continue;

@@ -109,11 +109,12 @@ Status SqliteStore::prepare() {
   KOINON_TRY(db_.execute("PRAGMA cache_size=-16384"));
   KOINON_TRY(db_.execute("PRAGMA wal_autocheckpoint=" + std::to_string(options_.checkpoint_pages)));
   KOINON_TRY(db_.execute("PRAGMA journal_size_limit=67108864"));
+  KOINON_TRY(set_durable(true));
+  KOINON_TRY(migrate_store(db_));
+  // After the migration, which a full store needs room for.
   if (options_.max_bytes > 0) {
     KOINON_TRY(db_.execute("PRAGMA max_page_count=" + std::to_string(options_.max_bytes / kPageBytes)));
   }
-  KOINON_TRY(set_durable(true));
-  KOINON_TRY(migrate_store(db_));
   (void)fold();  // on a full disk it is tried again later, and reading goes on
   KOINON_ASSIGN(const auto journal, settings_.meta("journal_id"));
   if (!journal) {

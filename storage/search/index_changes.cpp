@@ -5,8 +5,8 @@ namespace koinon {
 Result<std::int64_t> IndexChanges::next() {
   if (last_ == 0) {
     auto select = db_.prepare(
-        "SELECT max((SELECT coalesce(max(change), 0) FROM doc), (SELECT coalesce(max(change), 0) FROM "
-        "city))");
+        "SELECT max((SELECT coalesce(max(change), 0) FROM doc), (SELECT coalesce(max(change), 0) FROM city), "
+        "(SELECT coalesce(max(change), 0) FROM removed))");
     KOINON_TRY(select.step());
     last_ = select.integer(0);
   }

@@ -167,5 +167,20 @@ TEST_F(Standing, ARemovedCityIsForgottenAloneAndItsAdoptionsCountAgainOnceItIsBa
   EXPECT_EQ(count(*(*anew)->search(query), "outcome", "worked"), 1U);
 }
 
+TEST_F(Standing, ACityThatIsRemovedAfterARestartOfTheWriterIsForgottenToo) {
+  add(seoul, practice("Shelter", "x"));
+  add(milan, practice("Shelter too", "x"));
+  add(lima, practice("Shelter as well", "x"));
+  ASSERT_EQ(found("shelter").size(), 3U);
+  remove(seoul);
+  ASSERT_EQ(found("shelter").size(), 2U);
+  index.reset();
+  auto writer = open_index_writer(folder.path() / "index.db", store->load_state()->journal);
+  ASSERT_TRUE(writer.ok()) << writer.error().text();
+  index = std::move(*writer);
+  remove(milan);
+  EXPECT_EQ(found("shelter").size(), 1U) << "by the reader that had seen the first removal";
+}
+
 }  // namespace
 }  // namespace koinon::test
