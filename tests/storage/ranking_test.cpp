@@ -174,7 +174,9 @@ TEST_F(Ranking, ACityWithTopicsWithoutEndTakesNoRoomFromTheOthers) {
   list.topic = last;
   list.limit = 5;
   EXPECT_EQ(reader->find(list)->size(), 1U) << "lists have it";
-  EXPECT_EQ(found("many").size(), limits::kTopicsOfCity / limits::kTopics + 1) << "and its words find it";
+  SearchQuery words;
+  words.words = "many";
+  EXPECT_EQ(search(words).total, limits::kTopicsOfCity / limits::kTopics + 1) << "and its words find it";
   add(seoul, practice("Of Seoul", "x", "en", "seoul-alone"));
   EXPECT_EQ(of_topic("seoul-alone"), 1U) << "another city has room of its own";
 }
