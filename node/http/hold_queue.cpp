@@ -161,20 +161,31 @@ Result<Caller> HoldQueue::owner_of(const HeldNote& note) {
 }
 
 // What could not be signed is a draft again, unless it stands already: with the account that wrote it, and
-// nowhere else.
+// nowhere else. What an account wrote goes with it.
 Status HoldQueue::give_back(const HeldNote& note, const Error& why) {
   const bool stands = why.code == Code::kConflict && why.field == "content";
   const auto request = parse_request(note.request);
   if (stands || note.user.value < 0 || !request.ok() || request->contains("withdraw")) return {};
+  if (note.user.value > 0) {
+    KOINON_ASSIGN(const auto author, accounts_.get(note.user));
+    if (!author) return {};
+  }
   const auto kept = desk_.add_draft(note.user, note.request, parts_.clock.wall());
   return kept.ok() ? Status() : Status(kept.error());
 }
 
 Result<EntryIndex> HoldQueue::settle(const HeldNote& note, HeldState to, const Error& why) {
+  // What is settled keeps no text: it is given back with the same stroke, or stays as it is.
+  const Status settled = parts_.office->transact([&]() -> Status {
+    if (to == HeldState::kFailed || to == HeldState::kCancelled) KOINON_TRY(give_back(note, why));
+    return desk_.settle(note.id, HeldState::kSigning, to, why.message, parts_.clock.wall());
+  });
+  if (!settled.ok()) {
+    parts_.on_error(settled.error());
+    return fail(Code::kUnavailable, settled.error().message, settled.error().field);
+  }
   // A sentence may repeat what the note says.
   note_line(note, std::string(code_name(why.code)));
-  if (to == HeldState::kFailed) KOINON_TRY(give_back(note, why));
-  KOINON_TRY(desk_.settle(note.id, HeldState::kSigning, to, why.message, parts_.clock.wall()));
   return why;
 }
 
@@ -210,6 +221,7 @@ Result<EntryIndex> HoldQueue::sign(const HeldNote& note) {
   wish.at = now;
   wish.approved = !note.approved_by.empty();
   const auto verdict = publisher_.decide(*caller, wish, now);
+  if (!verdict.ok() && passes(verdict.error().code)) return put_off(note, verdict.error());
   if (!verdict.ok()) return settle(note, HeldState::kCancelled, verdict.error());
   if (verdict->when == Verdict::When::kReviewed) {
     return settle(note, HeldState::kReview,
