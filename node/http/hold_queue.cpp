@@ -59,7 +59,6 @@ void HoldQueue::stop() {
 }
 
 void HoldQueue::run() {
-  if (const Status begun = desk_.unclaim_all(); !begun.ok()) parts_.on_error(begun.error());
   while (true) {
     const bool trouble = !sign_due();
     keep_house();
@@ -100,6 +99,11 @@ bool HoldQueue::is_wanted_elsewhere() {
 }
 
 bool HoldQueue::sign_due() {
+  // What was claimed and could not be settled, in this run or before it. Nobody else claims.
+  if (const Status free = desk_.unclaim_all(); !free.ok()) {
+    parts_.on_error(free.error());
+    return false;
+  }
   if (const Status right = desk_.set_right(parts_.clock.wall()); !right.ok()) {
     parts_.on_error(right.error());
     return false;
@@ -182,6 +186,7 @@ Result<EntryIndex> HoldQueue::settle(const HeldNote& note, HeldState to, const E
   });
   if (!settled.ok()) {
     parts_.on_error(settled.error());
+    (void)desk_.settle(note.id, HeldState::kSigning, HeldState::kWaiting, "", parts_.clock.wall());
     return fail(Code::kUnavailable, settled.error().message, settled.error().field);
   }
   // A sentence may repeat what the note says.

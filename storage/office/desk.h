@@ -89,7 +89,7 @@ class Desk {
   Status set_right(UnixMillis now);
   // From one state to another. kConflict: it was not in the first. Of two that try, one succeeds.
   Status settle(HeldId id, HeldState from, HeldState to, const std::string& outcome, UnixMillis now);
-  // What was claimed when the program ended waits again.
+  // What was claimed and not settled waits again.
   Status unclaim_all();
   // Forgets what was settled before; at most so many at once.
   Status forget_settled(UnixMillis before, std::size_t most);

@@ -221,5 +221,27 @@ TEST_F(HoldQueueTest, WhatCannotBeLookedUpNowWaits) {
   EXPECT_EQ((*desk.held(id))->state, HeldState::kSigned) << (*desk.held(id))->outcome;
 }
 
+// Either half of it: the draft cannot be written, or what waits cannot be settled.
+TEST_F(HoldQueueTest, WhatCannotBeGivenBackWaitsAndIsGivenBackOnce) {
+  const UserId reader = account(Role::kReader);
+  std::size_t turn = 0;
+  for (const char* what : {"INSERT ON draft", "UPDATE OF state ON held WHEN new.state = 4"}) {
+    const HeldId id = hold(reader);
+    forbid(what);
+    start(read_store());
+    ASSERT_TRUE(failed.wait(++turn)) << what;
+    queue->stop();
+    EXPECT_EQ((*desk.held(id))->state, HeldState::kWaiting) << what;
+    EXPECT_NE((*desk.held(id))->request, "{}") << what;
+    EXPECT_EQ(desk.drafts(reader)->size(), turn - 1) << what;
+    allow();
+    start(read_store());
+    ASSERT_TRUE(settled.wait(turn)) << what;
+    queue->stop();
+    EXPECT_EQ((*desk.held(id))->state, HeldState::kCancelled) << what;
+    EXPECT_EQ(desk.drafts(reader)->size(), turn) << what;
+  }
+}
+
 }  // namespace
 }  // namespace koinon::test
