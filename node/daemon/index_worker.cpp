@@ -62,7 +62,8 @@ void IndexWorker::wait(std::unique_lock<std::mutex>& lock) {
   const auto woken = [this] { return stopping_ || pending_; };
   std::optional<Clock::time_point> until = retry_at_;
   const auto sooner = [&](Clock::time_point at) { until = until ? std::min(*until, at) : at; };
-  if (index_->is_unclean()) sooner(clean_at_);
+  // What cannot be written cannot be cleaned either.
+  if (!retry_at_ && index_->is_unclean()) sooner(clean_at_);
   if (unfolded_) sooner(Clock::now() + kAgain);
   if (until) {
     wake_.wait_until(lock, *until, woken);
