@@ -183,7 +183,7 @@ TEST_F(HoldQueueTest, WhatAnAccountMayNoLongerSignIsADraftOfThatAccountAgain) {
   ASSERT_TRUE(settled.wait(1));
   queue->stop();
   EXPECT_EQ((*desk.held(id))->state, HeldState::kCancelled);
-  const auto drafts = *desk.drafts(reader);
+  const auto drafts = desk.drafts(reader, 10)->items;
   ASSERT_EQ(drafts.size(), 1U);
   EXPECT_NE(drafts.front().note.find("Mine"), std::string::npos);
 }
@@ -195,7 +195,7 @@ TEST_F(HoldQueueTest, WhatAnAccountWroteThatIsGoneIsNobodys) {
   queue->stop();
   EXPECT_EQ((*desk.held(id))->state, HeldState::kCancelled);
   EXPECT_EQ((*desk.held(id))->request, "{}");
-  EXPECT_TRUE(desk.drafts(std::nullopt)->empty());
+  EXPECT_TRUE(desk.drafts(std::nullopt, 10)->items.empty());
 }
 
 TEST_F(HoldQueueTest, WhatCannotBeLookedUpNowWaits) {
@@ -233,13 +233,13 @@ TEST_F(HoldQueueTest, WhatCannotBeGivenBackWaitsAndIsGivenBackOnce) {
     queue->stop();
     EXPECT_EQ((*desk.held(id))->state, HeldState::kWaiting) << what;
     EXPECT_NE((*desk.held(id))->request, "{}") << what;
-    EXPECT_EQ(desk.drafts(reader)->size(), turn - 1) << what;
+    EXPECT_EQ(desk.drafts(reader, 10)->items.size(), turn - 1) << what;
     allow();
     start(read_store());
     ASSERT_TRUE(settled.wait(turn)) << what;
     queue->stop();
     EXPECT_EQ((*desk.held(id))->state, HeldState::kCancelled) << what;
-    EXPECT_EQ(desk.drafts(reader)->size(), turn) << what;
+    EXPECT_EQ(desk.drafts(reader, 10)->items.size(), turn) << what;
   }
 }
 
