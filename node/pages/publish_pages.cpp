@@ -295,18 +295,30 @@ asio::awaitable<HttpResponse> PublishPages::held(Visit visit) {
 }
 
 asio::awaitable<HttpResponse> PublishPages::change_held(Visit visit) {
-  const std::string operation = visit.field("do") == "release" ? "releaseHeld" : "cancelHeld";
-  const OperationResult done = co_await frame_.call(visit, operation, {visit.request.args, {}, {}});
+  if (visit.field("do") != "release") co_return co_await take_back(visit);
+  const OperationResult done = co_await frame_.call(visit, "releaseHeld", {visit.request.args, {}, {}});
   if (!done.ok()) co_return frame_.sorry(visit, done);
-  if (operation == "releaseHeld") co_return go_to_published(done);
-  // What was taken back is a draft again; a withdrawal is nothing to write on.
-  if (!done.body.contains("note")) co_return PageFrame::go("/desk");
-  OperationInput input{{}, {}, object_at(done.body, "note"), true, {}};
-  const OperationResult draft = co_await frame_.call(visit, "addDraft", std::move(input));
-  if (!draft.ok()) co_return PageFrame::go("/held/" + visit.request.arg("id"));
-  const bool practice = text_at(object_at(done.body, "note"), "kind") == "practice";
-  co_return PageFrame::go(practice ? "/publish?draft=" + std::to_string(number_at(draft.body, "id"))
-                                   : "/desk");
+  co_return go_to_published(done);
+}
+
+// What is taken back is a draft again; a withdrawal is nothing to write on. The draft comes first: what was
+// taken back keeps no text.
+asio::awaitable<HttpResponse> PublishPages::take_back(Visit visit) {
+  const OperationResult found = co_await frame_.call(visit, "getHeld", {visit.request.args, {}, {}});
+  if (!found.ok()) co_return frame_.sorry(visit, found);
+  const json::object note = object_at(found.body, "note");
+  std::string draft;
+  if (!note.empty()) {
+    OperationInput input{{}, {}, note, true, {}};
+    const OperationResult kept = co_await frame_.call(visit, "addDraft", std::move(input));
+    if (!kept.ok()) co_return frame_.sorry(visit, kept);
+    draft = std::to_string(number_at(kept.body, "id"));
+  }
+  const OperationResult gone = co_await frame_.call(visit, "cancelHeld", {visit.request.args, {}, {}});
+  if (!gone.ok() && !draft.empty())
+    (void)co_await frame_.call(visit, "removeDraft", {{{"id", draft}}, {}, {}});
+  if (!gone.ok()) co_return frame_.sorry(visit, gone);
+  co_return PageFrame::go(text_at(note, "kind") == "practice" ? "/publish?draft=" + draft : "/desk");
 }
 
 namespace {
