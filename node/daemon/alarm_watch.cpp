@@ -1,6 +1,7 @@
 #include "node/daemon/alarm_watch.h"
 
 #include <filesystem>
+#include <utility>
 
 #include "node/http/record_json.h"
 
@@ -110,6 +111,9 @@ void AlarmWatch::look() {
   }
   since_ = std::move(since);
   tell(standing);
+  // Not with the alarm: signing waits without one, too, and goes on while one stands.
+  const bool waits = parts_.clock_watch->signing_waits().has_value();
+  if (std::exchange(waited_, waits) && !waits) parts_.on_signing();
   const std::lock_guard lock(mutex_);
   alarms_ = std::move(standing);
 }

@@ -223,8 +223,8 @@ Status Daemon::start_alarms() {
   };
   parts.on_over = [this](const Alarm& alarm) {
     log_.warning("alarm over: " + alarm.text, {{"id", alarm.id}});
-    if (alarm.id == "clock") sign_what_waited();
   };
+  parts.on_signing = [this] { sign_what_waited(); };
   parts.folder = folder_.path().string();
   parts.own = identity_.log_id();
   parts.clock = clock_;
@@ -272,7 +272,7 @@ Status Daemon::write_ready_file() const {
   return write_private_file(config_.ready_file, boost::json::serialize(ready) + "\n");
 }
 
-// Any thread. Our clock was in doubt, and is not any more.
+// Any thread. Our clock held signing up, and does not any more.
 void Daemon::sign_what_waited() {
   hold_queue_->notify();
   events_->vouch_for_all();
