@@ -29,6 +29,7 @@ HoldQueue::HoldQueue(Parts parts)
       accounts_(*parts_.office),
       desk_(*parts_.office),
       publisher_(*parts_.store, parts_.nearness, *parts_.index, parts_.writer, parts_.own, parts_.rules),
+      kept_house_(parts_.clock.mono()),
       thread_([this] { run(); }) {}
 
 HoldQueue::~HoldQueue() { stop(); }
@@ -248,15 +249,16 @@ void HoldQueue::note_line(const HeldNote& note, const std::string& outcome) {
   parts_.log_change(line);
 }
 
-// What is long done goes, but not by a clock that is in doubt; what strangers were refused is told in sums.
+// What is long done goes, but not by a clock that is in doubt, nor before peers could say the time; what
+// strangers were refused is told in sums.
 void HoldQueue::keep_house() {
   const MonoTime now = parts_.clock.mono();
-  if (kept_house_ != MonoTime{} && now - kept_house_ < kHouse) return;
+  if (now - kept_house_ < kHouse) return;
   kept_house_ = now;
   const auto before = [&](std::chrono::milliseconds age) {
     return UnixMillis{parts_.clock.wall().value - age.count()};
   };
-  if (!parts_.writer.signing_waits()) {
+  if (!parts_.clock_standing().off() && !parts_.writer.signing_waits()) {
     for (const Status& done : {desk_.forget_settled(before(limits::kHeldShown), kForgottenAtOnce),
                                accounts_.forget_audit(before(limits::kAuditAge), kForgottenAtOnce)}) {
       if (!done.ok()) parts_.on_error(done.error());

@@ -151,8 +151,13 @@ class HoldQueueTest : public testing::Test {
   void start(std::unique_ptr<StoreReader> reader) {
     queue = std::make_unique<HoldQueue>(HoldQueue::Parts{
         open_office(), std::move(reader), std::move(*open_index_reader(folder.path() / "index.db")), *writer,
-        nearness, city.id(), GateRules{}, Clock{[] { return kNow; }, [] { return MonoTime{1}; }}, refusals,
-        [this](const AuditLine&) { settled.tell(); }, [](const RefusalSum&) {},
+        nearness, city.id(), GateRules{}, Clock{[] { return kNow; }, [this] { return MonoTime{mono}; }},
+        [this] {
+          return ClockStanding{clock_is_off ? std::vector{ClockDoubt::kPeers} : std::vector<ClockDoubt>{},
+                               {},
+                               false};
+        },
+        refusals, [this](const AuditLine&) { settled.tell(); }, [this](const RefusalSum&) { housed.tell(); },
         [this](const Error&) { failed.tell(); }});
   }
   void forbid(const std::string& what) {
@@ -169,6 +174,9 @@ class HoldQueueTest : public testing::Test {
   Refusals refusals;
   Told settled;
   Told failed;
+  Told housed;
+  std::atomic<bool> clock_is_off = false;
+  std::atomic<std::int64_t> mono = 1;  // nanoseconds
   std::unique_ptr<IndexWriter> index_writer;
   std::unique_ptr<StoreWriter> writer;
   std::unique_ptr<OfficeDb> office = open_office();
@@ -219,6 +227,25 @@ TEST_F(HoldQueueTest, WhatCannotBeLookedUpNowWaits) {
   ASSERT_TRUE(settled.wait(1));
   queue->stop();
   EXPECT_EQ((*desk.held(id))->state, HeldState::kSigned) << (*desk.held(id))->outcome;
+}
+
+// An observer never waits to sign, and peers alone are no reason to.
+TEST_F(HoldQueueTest, WhatIsLongDoneIsNotForgottenByAClockInDoubt) {
+  Accounts accounts(*office);
+  ASSERT_TRUE(accounts.note({0, {1}, "press", "publish", "", "201"}).ok());
+  clock_is_off = true;
+  start(read_store());
+  const auto minute = [&](std::size_t times) {
+    refusals.count("status", 401, "192.0.2.1");
+    mono += std::chrono::nanoseconds(std::chrono::minutes(2)).count();
+    queue->notify();
+    return housed.wait(times);
+  };
+  ASSERT_TRUE(minute(1));
+  EXPECT_EQ(accounts.audit({}, 10)->size(), 1U);
+  clock_is_off = false;
+  ASSERT_TRUE(minute(2));
+  EXPECT_TRUE(accounts.audit({}, 10)->empty());
 }
 
 // Either half of it: the draft cannot be written, or what waits cannot be settled.
