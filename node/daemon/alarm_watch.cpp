@@ -12,18 +12,8 @@ constexpr std::chrono::seconds kLook{3};
 constexpr std::int64_t kTellAgainMs = 3'600'000;
 constexpr std::int64_t kDayMs = 24 * 3'600'000LL;
 constexpr unsigned kFailedAttempts = 3;
-constexpr std::size_t kLagArrivals = 1000;
 
 }  // namespace
-
-std::uint64_t index_lag(StoreReader& store, ArrivalSeq indexed) {
-  const auto behind = store.arrivals(indexed, kLagArrivals);
-  std::uint64_t lag = 0;
-  if (behind.ok()) {
-    for (const auto& arrival : *behind) lag += arrival.count;
-  }
-  return lag;
-}
 
 AlarmWatch::AlarmWatch(Parts parts) : parts_(std::move(parts)), outbox_(*parts_.office) {
   look();

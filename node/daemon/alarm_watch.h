@@ -69,7 +69,4 @@ class AlarmWatch {
   std::thread thread_;
 };
 
-// Records that arrived and are not indexed yet; counted over a thousand arrivals at most.
-std::uint64_t index_lag(StoreReader& store, ArrivalSeq indexed);
-
 }  // namespace koinon
