@@ -74,10 +74,7 @@ void IndexWorker::wait(std::unique_lock<std::mutex>& lock) {
 
 Status IndexWorker::check_room() {
   if (!has_room_ || has_room_()) return {};
-  return fail(Code::kDiskFull,
-              "the room that is left on the disk is kept for this city's own notes; make room, or lower "
-              "disk.reserve_bytes",
-              "index");
+  return kept_for_own("index");
 }
 
 void IndexWorker::run() {

@@ -5,6 +5,7 @@
 #include "crypto/evidence.h"
 #include "crypto/hash.h"
 #include "node/engine/verify.h"
+#include "proto/base/limits.h"
 
 namespace koinon {
 namespace {
@@ -84,18 +85,16 @@ struct Overloaded : Visitors... {
 };
 
 constexpr std::string_view kReserveField = "disk.reserve_bytes";
-constexpr std::uint64_t kRowBytes =
-    512;  // what the store adds to a record, with its share of tiles and arrivals
 
 std::uint64_t bytes_of(const std::vector<StoredRecord>& records) {
   std::uint64_t bytes = 0;
-  for (const StoredRecord& record : records) bytes += record.entry.size() + record.body.size() + kRowBytes;
+  for (const StoredRecord& record : records) bytes += record.entry.size() + record.body.size() + limits::kRecordBytes;
   return bytes;
 }
 
 std::uint64_t bytes_of(const BodiesCommit& commit) {
   std::uint64_t bytes = 0;
-  for (const auto& item : commit.bodies) bytes += item.body.size() + kRowBytes;
+  for (const auto& item : commit.bodies) bytes += item.body.size() + limits::kRecordBytes;
   return bytes;
 }
 
@@ -107,7 +106,7 @@ std::optional<std::uint64_t> size_for_others(const IntentBody& body) {
           [](const CommitRun& intent) { return intent.own ? Size() : Size(bytes_of(intent.run.records)); },
           [](const CommitBodies& intent) { return Size(bytes_of(intent.bodies)); },
           [](const CommitWant& intent) { return Size(intent.want.id.size); },
-          [](const CommitChunk& intent) { return Size(intent.commit.chunk.bytes.size() + kRowBytes); },
+          [](const CommitChunk& intent) { return Size(intent.commit.chunk.bytes.size() + limits::kRecordBytes); },
           [](const auto&) { return Size(); }},
       body);
 }
@@ -118,13 +117,6 @@ std::uint64_t left_for_others(Store& store, std::uint64_t reserve) {
   if (reserve == 0) return kAll;
   const auto room = store.room();
   return room.ok() ? room_for_others(*room, reserve) : kAll;
-}
-
-Error kept_for_own() {
-  return fail(Code::kDiskFull,
-              "the room that is left on the disk is kept for this city's own notes; make room, or lower "
-              "disk.reserve_bytes",
-              std::string(kReserveField));
 }
 
 Error wrong_class() { return fail(Code::kInternal, "an intent reached the wrong executor"); }
@@ -266,7 +258,7 @@ std::vector<Completion> execute_writes(Store& store, const std::vector<Intent>& 
   for (const Intent& intent : intents) {
     if (const auto size = size_for_others(intent.body); size && status.ok()) {
       if (*size >= left) {
-        out.push_back({intent.id, kept_for_own()});
+        out.push_back({intent.id, kept_for_own(std::string(kReserveField))});
         // The next run of a log would not continue it.
         if (std::holds_alternative<CommitRun>(intent.body)) left = 0;
         continue;
