@@ -141,6 +141,7 @@ struct FileStanding {
 
 struct MissingBody;  // engine_log.h
 struct Fetch;
+struct TakenChunk;
 struct FileFetch;
 struct HeldChunk;
 
@@ -331,10 +332,9 @@ class Engine {
   void begin_fetch(Now now, Log& log, const Offer& offer, std::uint64_t request_id);
   void on_chunk(Now now, Session& session, v1::Chunk chunk, std::size_t size);
   Status take_chunk(Now now, Log& log, v1::Chunk chunk, std::size_t size, Bytes head_note);
-  void on_run_verified(Now now, const LogId& id, std::uint64_t generation, SessionId source, EntryIndex from,
-                       std::size_t size, Result<Answer> answer);
+  void on_run_verified(Now now, const LogId& id, const TakenChunk& chunk, Result<Answer> answer);
   void commit_verified(Now now, Log& log);
-  void commit_run(Now now, Log& log, RunVerified run, std::size_t size);
+  void commit_run(Now now, Log& log, RunVerified run, const TakenChunk& chunk);
   void on_run_stored(Now now, const LogId& id, std::uint64_t generation, SessionId source, StoredRun run,
                      const Result<Answer>& answer);
   void note_bodies(Log& log, SessionId source, const StoredRun& run);

@@ -72,6 +72,15 @@ struct FileFetch {
   std::string trouble;
 };
 
+// A chunk of entries that came, and is not given to the store yet.
+struct TakenChunk {
+  std::uint64_t generation = 0;  // of its fetch
+  SessionId source;
+  EntryIndex from;
+  std::size_t size = 0;             // of its frame
+  std::uint64_t filter_number = 0;  // the filter that says which of its bodies are wanted
+};
+
 struct Fetch {
   std::uint64_t generation = 0;  // tells its completions from those of a fetch that was given up
   SessionId source;
@@ -80,7 +89,7 @@ struct Fetch {
   std::uint64_t request_id = 0;  // 0: a push
   EntryIndex next_chunk;         // where the next chunk must begin
   CompactRange range;            // of what was verified in order and given to the store
-  std::map<std::uint64_t, std::pair<RunVerified, std::size_t>> verified;  // by first index; frame bytes
+  std::map<std::uint64_t, std::pair<RunVerified, TakenChunk>> verified;  // by first index
   MonoTime last_progress{};
   // The pace of its Get, see engine_pace.cpp.
   MonoTime pace_at{};                 // when it is judged next
@@ -115,6 +124,7 @@ struct Engine::Log {
   bool waits_for_busy = false;      // and somebody was too busy to be asked
   std::uint64_t filter_number = 0;  // the filter that its bodies follow, see Engine::filter_number_
   bool filtering = false;
+  bool filter_again = false;  // a run came meanwhile that an older filter had decided
   bool pending_marks = false;
   bool over_quota = false;  // a head was larger than what we take
   bool judging = false;     // evidence that a peer shows is being checked
