@@ -200,15 +200,14 @@ void Engine::on_push(Now now, Session& session, v1::Push push, std::size_t size)
   offer.head.root = head->root;
   Log& log = log_of(offer);
   const std::uint64_t held = log.state.range.size().value;
-  // A Get elsewhere that has brought nothing yet gives way.
-  if (log.fetch && log.fetch->source != session.id && log.fetch->next_chunk.value == held &&
-      log.fetch->target.size <= offer.head.size) {
-    abandon_fetch(now, log, false);
-  }
+  // A Get elsewhere that has brought nothing yet gives way to a push that continues the log, and to no other:
+  // nobody has verified the push's head.
+  const bool gives_way = log.fetch && log.fetch->source != session.id &&
+                         log.fetch->next_chunk.value == held && log.fetch->target.size <= offer.head.size;
   const auto count = static_cast<std::uint64_t>(push.chunk().records_size());
-  const bool fits = log.may_grow() && own_log_ != offer.log && push.chunk().from() == held && count > 0 &&
-                    head->size.value == held + count && head->size.value <= log_entries_quota() &&
-                    takes_more(now, log) && !store_failed_;
+  const bool fits = (gives_way || !log.fetch) && log.takes_entries() && own_log_ != offer.log &&
+                    push.chunk().from() == held && count > 0 && head->size.value == held + count &&
+                    head->size.value <= log_entries_quota() && takes_more(now, log) && !store_failed_;
   if (!fits) {
     const bool comes_already =
         log.fetch && log.fetch->source != session.id && log.fetch->target.size >= head->size;
@@ -221,6 +220,7 @@ void Engine::on_push(Now now, Session& session, v1::Push push, std::size_t size)
     offers.push_back(std::move(offer));
     return verify_offers(now, session, std::move(offers));
   }
+  abandon_fetch(now, log, false);
   // Its signature is checked together with the run.
   keep_offer(log, offer);
   begin_fetch(now, log, offer, 0);

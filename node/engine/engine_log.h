@@ -135,7 +135,9 @@ struct Engine::Log {
   std::uint64_t bytes_order = 0;        // of the commit that state.bytes is known from
 
   // Whether entries may be fetched now.
-  bool may_grow() const { return !fetch && commits == 0 && !state.frozen && !removing; }
+  bool may_grow() const { return !fetch && takes_entries(); }
+  // The same, where a fetch that is under way would be given up.
+  bool takes_entries() const { return commits == 0 && !state.frozen && !removing; }
   std::uint64_t whole_size() const { return state.whole ? state.whole->size.value : 0; }
   // The store is to be read anew, from the beginning.
   void read_again() {
