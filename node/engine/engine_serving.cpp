@@ -48,10 +48,11 @@ void Engine::fill_chunk(v1::Chunk& out, const ServedRun& run, const BodyFilter& 
   out.set_right(pack_hashes(run.proof.right));
 }
 
-// We give what our own policy admits, whole heads only.
+// We give what our own policy admits, whole heads only. Of what is being removed nothing may be left by the
+// time it is read.
 bool Engine::serves(const LogId& id) const {
   const auto it = logs_.find(id);
-  return it != logs_.end() && it->second->state.whole && trust_.admits(id);
+  return it != logs_.end() && it->second->state.whole && !it->second->removing && trust_.admits(id);
 }
 
 v1::Head Engine::head_message(const Session& session, const Log& log) const {
