@@ -209,6 +209,8 @@ void Engine::on_cancel(Now now, Session& session, const v1::Cancel& cancel) {
   if (ended == 0) return;
   std::erase_if(session.outbox, is_it);
   answer_error(session, v1::ERROR_CODE_BUSY, "the request was cancelled", id);
+  // Behind what was too large for the credit that is left there may be what is not.
+  flush_outbox(session);
   pump(now, session);
 }
 

@@ -197,7 +197,7 @@ TEST_P(Policy, WhatIsTrustedAgainWhileItIsRemovedComesAnewAndTheStoreIsNotBlamed
 TEST_P(Policy, WhatIsTrustedAgainWhileItIsRemovedIsNotGivenOnBeforeItHasComeAnew) {
   TestNode& d = network.add("d.example");
   network.peer(c, d);
-  PeerRecord line = a.as_peer();
+  const PeerRecord line = a.as_peer();
   ASSERT_TRUE(d.store->put_peer(line).ok());
   d.engine->on_peer_added(d.now, line);
   b.vouch(a, true);
