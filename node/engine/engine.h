@@ -297,6 +297,7 @@ class Engine {
   void keep_evidence(Now now, Log& log, TreeSize at, const SignedTree& ours, const SignedTree& theirs);
   void freeze(Now now, Log& log, const v1::Evidence& evidence, const NodeKey& teller);
   void commit_evidence(const LogId& id, const Bytes& evidence, std::optional<Event> event);
+  void save_cursors(Now now);
   void on_evidence(Now now, Session& session, const v1::Evidence& evidence);
   void tell_evidence(Session& session, const LogId& log);
   void settle_row(Now now, SessionId session, const LogId& log, JournalSeq row, bool answered = true);
@@ -502,8 +503,15 @@ class Engine {
   std::chrono::milliseconds lived_saved_{0};   // what the store has of lived()
   MonoTime store_retry_at_{};
   bool store_failed_ = false;
-  std::map<LogId, Bytes> unkept_evidence_;  // that the store could not take yet
-  unsigned store_failures_ = 0;             // one after the other
+  // Evidence that the store has not taken yet. Until it has, no cursor moves: a crash would forget the fork,
+  // and the row that told of it would not be told again.
+  struct Unkept {
+    Bytes evidence;
+    std::optional<Event> event;  // told once it is kept
+    bool refused = false;        // for want of room: it is given to the store again
+  };
+  std::map<LogId, Unkept> unkept_evidence_;
+  unsigned store_failures_ = 0;  // one after the other
   bool shutting_down_ = false;
 };
 

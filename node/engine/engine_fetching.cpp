@@ -61,8 +61,9 @@ std::deque<LogId> Engine::take_queue(Session& session) {
 
 void Engine::retry_fetches(Now now) {
   store_failed_ = false;
-  for (const auto& [id, evidence] : std::exchange(unkept_evidence_, {}))
-    commit_evidence(id, evidence, std::nullopt);
+  for (auto& [id, unkept] : std::map<LogId, Unkept>(unkept_evidence_)) {
+    if (unkept.refused) commit_evidence(id, unkept.evidence, std::move(unkept.event));
+  }
   std::set<LogId> offered;
   for (const auto& [id, session] : sessions_) offered.insert(session->gives.begin(), session->gives.end());
   for (const LogId& id : offered) schedule_fetch(now, id);

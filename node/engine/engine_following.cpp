@@ -339,31 +339,36 @@ void Engine::freeze(Now now, Log& log, const v1::Evidence& evidence, const NodeK
       id, evidence.SerializeAsString(),
       Event{Event::Kind::kForked, teller, id, TreeSize(evidence.at()),
             "two signed heads of " + log.state.identity.name + " contradict each other; its log is frozen"});
-  // Nothing more is taken of it, so no cursor need wait for it. Cursors follow the evidence to the store, and
-  // never pass what could still be forgotten.
+  // Nothing more is taken of it, so no cursor need wait for it once the evidence is kept.
   settle_offers(now, log);
 }
 
 // It makes a new row: with it everybody who follows us gets the evidence, the log's author too. Where the
-// store is full it is given to it again, for it must never be forgotten. `event` is told with the first
-// answer.
+// store is full it is given to it again, for it must never be forgotten. `event` is told once it is kept,
+// or never will be.
 void Engine::commit_evidence(const LogId& id, const Bytes& evidence, std::optional<Event> event) {
   EvidenceCommit commit;
   commit.log = id;
   commit.evidence = evidence;
-  issue(CommitEvidence{std::move(commit)}, [this, id, evidence, event = std::move(event),
-                                            number = begin_commit()](Now then, const Result<Answer>& answer) {
-    if (event) emit(*event);
-    end_commit(then, number, id, answer.ok() ? std::get<RunStored>(*answer).journal_seq : JournalSeq(0));
-    if (!answer.ok()) {
-      const Code code = answer.error().code;
-      if (code == Code::kDiskFull || code == Code::kIo) unkept_evidence_.emplace(id, evidence);
-      return fail_store(then, id, answer.error());
-    }
-    for (auto& [session_id, session] : sessions_) {
-      if (session->hello_received && session->peer_log == id) tell_evidence(*session, id);
-    }
-  });
+  unkept_evidence_[id] = {evidence, std::move(event), false};
+  issue(CommitEvidence{std::move(commit)},
+        [this, id, number = begin_commit()](Now then, const Result<Answer>& answer) {
+          end_commit(then, number, id,
+                     answer.ok() ? std::get<RunStored>(*answer).journal_seq : JournalSeq(0));
+          const bool again = !answer.ok() && (answer.error().code == Code::kDiskFull ||
+                                              answer.error().code == Code::kIo);
+          if (again) {
+            unkept_evidence_.at(id).refused = true;
+            return fail_store(then, id, answer.error());
+          }
+          const Unkept kept = std::move(unkept_evidence_.extract(id).mapped());
+          if (kept.event) emit(*kept.event);
+          save_cursors(then);
+          if (!answer.ok()) return fail_store(then, id, answer.error());
+          for (auto& [session_id, session] : sessions_) {
+            if (session->hello_received && session->peer_log == id) tell_evidence(*session, id);
+          }
+        });
 }
 
 // Evidence that a peer shows, of a log that is followed here, or of our own: what it proves it proves whoever
@@ -414,6 +419,7 @@ void Engine::tell_evidence(Session& session, const LogId& log) {
 // of the same log is open still: its entries are yet to come.
 std::optional<PeerCursor> Engine::cursor_after(const Session& session, const LogId& log,
                                                JournalSeq row) const {
+  if (!unkept_evidence_.empty()) return std::nullopt;
   std::uint64_t seq = session.passed.value;
   for (const auto& [open_row, open_log] : session.open_rows) {
     if (open_log == log && open_row <= row.value) continue;
@@ -444,6 +450,12 @@ void Engine::settle_row(Now now, SessionId id, const LogId& log, JournalSeq row,
 void Engine::note_saved(Session& session, JournalSeq seq) {
   session.saved = std::max(session.saved, seq);
   peers_.at(session.peer).cursor = session.saved;
+}
+
+// Those that waited for evidence to be kept.
+void Engine::save_cursors(Now now) {
+  if (!unkept_evidence_.empty()) return;
+  for (auto& [id, session] : sessions_) save_cursor(now, *session);
 }
 
 void Engine::save_cursor(Now, Session& session) {
