@@ -372,7 +372,7 @@ void Engine::commit_evidence(const LogId& id, const Bytes& evidence, std::option
 }
 
 // Evidence that a peer shows, of a log that is followed here, or of our own: what it proves it proves whoever
-// shows it.
+// shows it. One at a time of each session: what is false must not stand before what is true.
 void Engine::on_evidence(Now now, Session& session, const v1::Evidence& evidence) {
   if (evidence.log_id().size() != LogId::kSize)
     return lie(now, session, fail(Code::kMalformed, "it has not 32 bytes", "evidence.log_id"));
@@ -380,12 +380,11 @@ void Engine::on_evidence(Now now, Session& session, const v1::Evidence& evidence
   const auto it = logs_.find(id);
   if (it == logs_.end() || !trust_.admits(id)) return;
   session.told_evidence.insert(id);  // it has it
-  if (it->second->state.frozen || it->second->judging) return;
-  it->second->judging = true;
+  if (it->second->state.frozen || !it->second->judging.insert(session.id).second) return;
   issue(VerifyEvidence{evidence},
         [this, id, evidence, source = session.id](Now then, const Result<Answer>& answer) {
           Log& log = *logs_.at(id);
-          log.judging = false;
+          log.judging.erase(source);
           Session* live = find(source);
           if (!answer.ok()) {
             if (live != nullptr) lie(then, *live, answer.error());

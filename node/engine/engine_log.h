@@ -127,8 +127,8 @@ struct Engine::Log {
   bool filter_again = false;  // a run came meanwhile that an older filter had decided
   bool pending_marks = false;
   bool over_quota = false;  // a head was larger than what we take
-  bool judging = false;     // evidence that a peer shows is being checked
   bool removing = false;    // its removal is with the store: nothing of it is asked for or given on
+  std::set<SessionId> judging;  // whose evidence is being checked
 
   LogIntake intake;
   std::optional<MonoTime> rests_until;  // it brought more than we take: nothing of it is asked for

@@ -313,5 +313,30 @@ TEST_P(Fork, EvidenceThatProvesNothingEndsTheSessionAndFreezesNothing) {
   EXPECT_EQ(milan.events_of(Event::Kind::kPeerLied).size(), 1U);
 }
 
+TEST_P(Fork, FalseEvidenceDoesNotStandBeforeTrueEvidence) {
+  network.cut(la_other);
+  one.publish(3, "health/testing");
+  other.publish(3, "climate/heat");
+  const SessionId lying = network.connect(milan, la);
+  network.drive();
+  const LogState held = *milan.store->log_state(one.id());
+  const Bytes another = other.engine->log(one.id())->whole->note;
+  v1::Frame lie;
+  *lie.mutable_evidence() =
+      make_evidence(held.identity, held.whole->size, {held.whole->note, {}}, {held.whole->note, {}});
+  v1::Frame truth;
+  *truth.mutable_evidence() =
+      make_evidence(held.identity, held.whole->size, {held.whole->note, {}}, {another, {}});
+  milan.hold = [](const IntentBody& body) { return std::holds_alternative<VerifyEvidence>(body); };
+  network.inject(lying, milan, *encode_frame(lie));
+  network.inject(milan_one, milan, *encode_frame(truth));
+  network.drive();
+  network.let_go(milan);
+  network.drive();
+  EXPECT_TRUE(milan.store->log_state(one.id())->frozen);
+  EXPECT_FALSE(network.is_open(lying));
+  EXPECT_TRUE(network.is_open(milan_one));
+}
+
 }  // namespace
 }  // namespace koinon::test
