@@ -131,14 +131,7 @@ void Engine::on_chunk(Now now, Session& session, v1::Chunk chunk, std::size_t si
   }
   Log& log = *logs_.at(get->second);
   const bool last = chunk.last();
-  const bool current =
-      log.fetch && log.fetch->source == session.id && log.fetch->request_id == chunk.request_id();
   if (last) session.gets.erase(get);
-  if (!current) {
-    // Of a fetch that has ended.
-    return_credit(session, size);
-    return start_fetches(now, session);
-  }
   const std::uint64_t next = log.fetch->next_chunk.value + static_cast<std::uint64_t>(chunk.records_size());
   if (last != (next == log.fetch->target.size.value)) {
     return lie(now, session,

@@ -125,9 +125,7 @@ bool Engine::expected_heads(Now now, Session& session, const v1::Heads& heads) {
   if (get == session.gets.end()) return false;
   Log& log = *logs_.at(get->second);
   session.gets.erase(get);
-  if (log.fetch && log.fetch->source == session.id && log.fetch->request_id == request_id) {
-    abandon_fetch(now, log, true);
-  }
+  abandon_fetch(now, log, true);
   start_fetches(now, session);
   return true;
 }

@@ -239,14 +239,12 @@ void Engine::on_error_frame(Now now, Session& session, const v1::Error& error) {
   const LogId id = get->second;
   Log& log = *logs_.at(id);
   session.gets.erase(get);
-  if (log.fetch && log.fetch->source == session.id && log.fetch->request_id == error.request_id()) {
-    const auto offer = log.offers.find(session.id);
-    const JournalSeq row = offer == log.offers.end() ? log.fetch->row : offer->second.row;
-    abandon_fetch(now, log, true);
-    // No cursor waits for what is not given; the peer is asked by name when it is back.
-    ask_later(session.peer, id);
-    settle_row(now, session.id, id, row, false);
-  }
+  const auto offer = log.offers.find(session.id);
+  const JournalSeq row = offer == log.offers.end() ? log.fetch->row : offer->second.row;
+  abandon_fetch(now, log, true);
+  // No cursor waits for what is not given; the peer is asked by name when it is back.
+  ask_later(session.peer, id);
+  settle_row(now, session.id, id, row, false);
   schedule_fetch(now, id);
   start_fetches(now, session);
 }
@@ -300,7 +298,6 @@ MonoTime Engine::next_tick() const {
     }
     for (const auto& [request, log_id] : session->gets) {
       const auto& fetch = logs_.at(log_id)->fetch;
-      if (!fetch || fetch->request_id != request || fetch->source != id) continue;
       sooner(fetch->pace_at);
       if (!store_failed_) sooner(fetch->last_progress + limits::kRequestDeadline);
     }
@@ -322,11 +319,8 @@ const char* Engine::overdue(Now now, const Session& session) const {
     return now.mono - session.connected_at >= limits::kHelloDeadline ? "no Hello came in time" : nullptr;
   }
   for (const auto& [request, id] : session.gets) {
-    const auto& fetch = logs_.at(id)->fetch;
-    if (fetch && fetch->request_id == request && fetch->source == session.id &&
-        now.mono - fetch->last_progress >= limits::kRequestDeadline && !store_failed_) {
+    if (now.mono - logs_.at(id)->fetch->last_progress >= limits::kRequestDeadline && !store_failed_)
       return "a Get was not answered in time";
-    }
   }
   for (const auto& [request, asked] : session.bodies_asked) {
     if (now.mono - asked.last_progress >= limits::kRequestDeadline)
