@@ -220,6 +220,7 @@ class Engine {
   void on_error_frame(Now now, Session& session, const v1::Error& error);
   void check_timers(Now now, Session& session);
   const char* overdue(Now now, const Session& session) const;
+  MonoTime next_of_gets(const Session& session) const;
   MonoTime ping_interval() const;
   void bodies_refused(Now now, Session& session, std::uint64_t request_id);
   void check_liveness(Now now, Session& session);

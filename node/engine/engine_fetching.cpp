@@ -67,6 +67,8 @@ void Engine::retry_fetches(Now now) {
   std::set<LogId> offered;
   for (const auto& [id, session] : sessions_) offered.insert(session->gives.begin(), session->gives.end());
   for (const LogId& id : offered) schedule_fetch(now, id);
+  // The deadlines of open Gets count again.
+  for (const auto& [id, session] : sessions_) session->gets_due = now.mono;
   look_for_all_bodies(now);
   apply_filters(now);
 }
@@ -114,8 +116,12 @@ void Engine::begin_fetch(Now now, Log& log, const Offer& offer, std::uint64_t re
   fetch.next_chunk = EntryIndex(log.state.range.size().value);
   fetch.last_progress = now.mono;
   fetch.pace_at = now.mono + limits::kPacePeriod;
-  if (const Session* session = find(offer.source); session != nullptr)
+  if (Session* session = find(offer.source); session != nullptr) {
     fetch.answered_before = session->answered;
+    // Nothing is due of this one before.
+    session->gets_due = std::min<MonoTime>(
+        session->gets_due, now.mono + std::min(limits::kPacePeriod, limits::kRequestDeadline));
+  }
   log.fetch = std::move(fetch);
   file_source(log, offer.source);
 }

@@ -133,6 +133,7 @@ std::string Engine::misfiled() const {
       const auto& fetch = logs_.at(log)->fetch;
       if (!fetch || fetch->source != id || fetch->request_id != request) return "gets";
     }
+    if (session->gets_due > next_of_gets(*session)) return "gets due";
     if (!session->fetch_queue.empty()) queued.insert(id);
     const std::set<LogId> in_queue(session->fetch_queue.begin(), session->fetch_queue.end());
     if (in_queue != session->in_queue || in_queue.size() != session->fetch_queue.size()) return "in queue";

@@ -296,11 +296,7 @@ MonoTime Engine::next_tick() const {
     } else {
       sooner(std::max(session->last_received, session->last_ping) + ping_interval());
     }
-    for (const auto& [request, log_id] : session->gets) {
-      const auto& fetch = logs_.at(log_id)->fetch;
-      sooner(fetch->pace_at);
-      if (!store_failed_) sooner(fetch->last_progress + limits::kRequestDeadline);
-    }
+    sooner(session->gets_due);
     for (const auto& [request, asked] : session->bodies_asked)
       sooner(std::min<MonoTime>(asked.last_progress + limits::kRequestDeadline,
                                 asked.begun + limits::kBodiesDeadline));
@@ -313,13 +309,25 @@ MonoTime Engine::ping_interval() const {
                                             : MonoTime(config_.ping_interval);
 }
 
+// When something is due of a session's Gets, by a look at each.
+MonoTime Engine::next_of_gets(const Session& session) const {
+  MonoTime due = MonoTime::max();
+  for (const auto& [request, id] : session.gets) {
+    const Fetch& fetch = *logs_.at(id)->fetch;
+    due = std::min(due, fetch.pace_at);
+    if (!store_failed_) due = std::min<MonoTime>(due, fetch.last_progress + limits::kRequestDeadline);
+  }
+  return due;
+}
+
 // The sentence that says which answer or frame is overdue; nothing if none is.
 const char* Engine::overdue(Now now, const Session& session) const {
   if (!session.hello_received) {
     return now.mono - session.connected_at >= limits::kHelloDeadline ? "no Hello came in time" : nullptr;
   }
   for (const auto& [request, id] : session.gets) {
-    if (now.mono - logs_.at(id)->fetch->last_progress >= limits::kRequestDeadline && !store_failed_)
+    if (now.mono < session.gets_due || store_failed_) break;
+    if (now.mono - logs_.at(id)->fetch->last_progress >= limits::kRequestDeadline)
       return "a Get was not answered in time";
   }
   for (const auto& [request, asked] : session.bodies_asked) {
@@ -338,7 +346,10 @@ void Engine::check_timers(Now now, Session& session) {
   }
   if (!session.hello_received) return;
   give_up_slow_bodies(now, session);
-  check_pace(now, session);
+  if (now.mono >= session.gets_due) {
+    check_pace(now, session);
+    session.gets_due = next_of_gets(session);
+  }
   run_gossip_timers(now, session);
   check_liveness(now, session);
 }
