@@ -415,6 +415,7 @@ class Engine {
   void look_for_all_files(Now now);
   void run_file_timers(Now now);
   MonoTime next_file_timer() const;
+  void set_file_retry(FileFetch& file, MonoTime at);
 
   // engine_gossip.cpp: what is new, told live
   struct PushKey {
@@ -484,6 +485,7 @@ class Engine {
   std::size_t filters_running_ = 0;
   bool filter_changed_ = false;              // kFilterApplied has not been said of it yet
   std::map<AttachmentId, FileFetch> files_;  // being fetched
+  MonoTime files_due_ = MonoTime::max();     // no later than what is due of any of them
   // See Due.
   std::set<LogId> not_whole_;
   std::set<LogId> frozen_;

@@ -140,6 +140,7 @@ std::string Engine::misfiled() const {
     gives.erase(id);
   }
   if (queued != queued_) return "queued";
+  if (files_due_ > next_file_timer()) return "files due";
   return gives.empty() ? "" : "a session that is gone";
 }
 

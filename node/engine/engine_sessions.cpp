@@ -274,14 +274,14 @@ void Engine::on_tick(Now now) {
   if (store_failed_ && now.mono >= store_retry_at_) retry_fetches(now);
   retry_bodies(now);
   wake_rested(now);
-  if (!files_.empty()) run_file_timers(now);
+  run_file_timers(now);
 }
 
 MonoTime Engine::next_tick() const {
   MonoTime next = next_trust_refresh_;
   const auto sooner = [&next](MonoTime at) { next = std::min(next, at); };
   if (store_failed_) sooner(store_retry_at_);
-  sooner(next_file_timer());
+  sooner(files_due_);
   if (!retries_.empty()) sooner(retries_.begin()->first);
   if (!resting_.empty()) sooner(resting_.begin()->first);
   for (const auto& [id, session] : sessions_) {
