@@ -19,6 +19,13 @@ std::uint64_t room_for_others(const Room& room, std::uint64_t reserve) {
   return std::min(disk, above(room.quota_left, std::min(reserve, room.quota / 4)));
 }
 
+Error kept_for_own(std::string field) {
+  return fail(Code::kDiskFull,
+              "the room that is left on the disk is kept for this city's own notes; make room, or lower "
+              "disk.reserve_bytes",
+              std::move(field));
+}
+
 std::chrono::milliseconds lived_of(const std::optional<Bytes>& setting) {
   const std::int64_t lived = setting ? std::strtoll(setting->c_str(), nullptr, 10) : 0;
   return std::chrono::milliseconds(std::max<std::int64_t>(lived, 0));

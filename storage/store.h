@@ -49,6 +49,8 @@ struct Room {
 // How many bytes of it what other cities send may take, where `reserve` is kept for our own log. Of a quota
 // at most a quarter is kept, so that a small one is no reason to take nothing.
 std::uint64_t room_for_others(const Room& room, std::uint64_t reserve);
+// Why what others send, or what the index makes of it, waits; the field says which.
+Error kept_for_own(std::string field);
 
 struct StoreCounts {
   std::uint64_t logs = 0;

@@ -1,6 +1,7 @@
 #include "node/daemon/alarm_watch.h"
 
 #include <filesystem>
+#include <utility>
 
 #include "node/http/record_json.h"
 
@@ -11,18 +12,8 @@ constexpr std::chrono::seconds kLook{3};
 constexpr std::int64_t kTellAgainMs = 3'600'000;
 constexpr std::int64_t kDayMs = 24 * 3'600'000LL;
 constexpr unsigned kFailedAttempts = 3;
-constexpr std::size_t kLagArrivals = 1000;
 
 }  // namespace
-
-std::uint64_t index_lag(StoreReader& store, ArrivalSeq indexed) {
-  const auto behind = store.arrivals(indexed, kLagArrivals);
-  std::uint64_t lag = 0;
-  if (behind.ok()) {
-    for (const auto& arrival : *behind) lag += arrival.count;
-  }
-  return lag;
-}
 
 AlarmWatch::AlarmWatch(Parts parts) : parts_(std::move(parts)), outbox_(*parts_.office) {
   look();
@@ -110,6 +101,9 @@ void AlarmWatch::look() {
   }
   since_ = std::move(since);
   tell(standing);
+  // Not with the alarm: signing waits without one, too, and goes on while one stands.
+  const bool waits = parts_.clock_watch->signing_waits().has_value();
+  if (std::exchange(waited_, waits) && !waits) parts_.on_signing();
   const std::lock_guard lock(mutex_);
   alarms_ = std::move(standing);
 }

@@ -32,6 +32,7 @@ class AlarmWatch {
     ClockWatch* clock_watch = nullptr;           // is told what peers and our own log say; outlives this
     std::function<void(const Alarm&)> on_begin;  // and again while it lasts, now and then
     std::function<void(const Alarm&)> on_over;
+    std::function<void()> on_signing;  // our clock held signing up, and does not any more
     std::string folder;
     std::optional<LogId> own;
     Clock clock;
@@ -56,6 +57,7 @@ class AlarmWatch {
 
   Parts parts_;
   Outbox outbox_;
+  bool waited_ = true;                       // signing; before it has looked nobody knows
   std::map<std::string, UnixMillis> since_;  // by id; also of what is no alarm yet
   std::map<std::string, Alarm> told_;
   std::map<std::string, UnixMillis> told_at_;
@@ -66,8 +68,5 @@ class AlarmWatch {
   bool stopping_ = false;
   std::thread thread_;
 };
-
-// Records that arrived and are not indexed yet; counted over a thousand arrivals at most.
-std::uint64_t index_lag(StoreReader& store, ArrivalSeq indexed);
 
 }  // namespace koinon

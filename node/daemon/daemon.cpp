@@ -180,7 +180,7 @@ Status Daemon::start_hold_queue() {
   KOINON_ASSIGN(auto index, open_index_reader(folder_.index()));
   hold_queue_ = std::make_unique<HoldQueue>(HoldQueue::Parts{
       std::make_unique<OfficeDb>(std::move(office)), std::move(store), std::move(index), *writer_, nearness_,
-      identity_.log_id(), gate_rules(config_), clock_, commons_->refusals,
+      identity_.log_id(), gate_rules(config_), clock_, [this] { return clock_watch_->standing(); }, commons_->refusals,
       [this](const AuditLine& line) { log_change(line); },
       [this](const RefusalSum& sum) {
         log_.info("refused to callers that are not known", {{"action", sum.operation},
@@ -223,8 +223,8 @@ Status Daemon::start_alarms() {
   };
   parts.on_over = [this](const Alarm& alarm) {
     log_.warning("alarm over: " + alarm.text, {{"id", alarm.id}});
-    if (alarm.id == "clock") sign_what_waited();
   };
+  parts.on_signing = [this] { sign_what_waited(); };
   parts.folder = folder_.path().string();
   parts.own = identity_.log_id();
   parts.clock = clock_;
@@ -272,7 +272,7 @@ Status Daemon::write_ready_file() const {
   return write_private_file(config_.ready_file, boost::json::serialize(ready) + "\n");
 }
 
-// Any thread. Our clock was in doubt, and is not any more.
+// Any thread. Our clock held signing up, and does not any more.
 void Daemon::sign_what_waited() {
   hold_queue_->notify();
   events_->vouch_for_all();

@@ -85,9 +85,12 @@ void EngineEvents::consider_vouch(const NodeKey& key) {
       Gate::for_the_node_itself(), vouch_maker(*peer, parts_.wall()),
       [this, city = *peer->log, name = peer->name](const Result<Published>& published) {
         if (published.ok()) return parts_.log.info("vouched", {{"city", name}});
-        // Its log may not be here yet: it is tried again when it advances.
+        // Its log may not be here yet: it is tried again when it advances. What waits for our clock is tried
+        // again when it need not wait any more; an alarm says so meanwhile.
         asio::post(parts_.network.context(), [this, city] { vouching_.forget(city); });
-        if (published.error().code != Code::kNotFound)
+        const Code code = published.error().code;
+        const bool waits = code == Code::kUnavailable && parts_.writer.signing_waits();
+        if (code != Code::kNotFound && !waits)
           parts_.log.warning("not vouched", {{"city", name}, {"reason", published.error().text()}});
       });
 }

@@ -32,7 +32,7 @@ class EngineEvents {
   // Any thread: our log has been extended by these. A peer whose vouch was taken back may be vouched for
   // again, once it is pinned again.
   void on_own_vouches(const std::vector<VouchFact>& vouches);
-  // Any thread: our clock was in doubt, and is not any more. What waited is signed.
+  // Any thread: our clock held signing up, and does not any more. What waited is signed.
   void vouch_for_all();
 
  private:

@@ -62,7 +62,8 @@ void IndexWorker::wait(std::unique_lock<std::mutex>& lock) {
   const auto woken = [this] { return stopping_ || pending_; };
   std::optional<Clock::time_point> until = retry_at_;
   const auto sooner = [&](Clock::time_point at) { until = until ? std::min(*until, at) : at; };
-  if (index_->is_unclean()) sooner(clean_at_);
+  // What cannot be written cannot be cleaned either.
+  if (!retry_at_ && index_->is_unclean()) sooner(clean_at_);
   if (unfolded_) sooner(Clock::now() + kAgain);
   if (until) {
     wake_.wait_until(lock, *until, woken);
@@ -73,10 +74,7 @@ void IndexWorker::wait(std::unique_lock<std::mutex>& lock) {
 
 Status IndexWorker::check_room() {
   if (!has_room_ || has_room_()) return {};
-  return fail(Code::kDiskFull,
-              "the room that is left on the disk is kept for this city's own notes; make room, or lower "
-              "disk.reserve_bytes",
-              "index");
+  return kept_for_own("index");
 }
 
 void IndexWorker::run() {

@@ -18,8 +18,9 @@ namespace koinon {
 class IndexWorker {
  public:
   // `on_progress` is called on the worker's thread once it has begun, and whenever something new is indexed;
-  // `on_error` once when it cannot go on. It tries again by itself. `has_room` is asked on the worker's
-  // thread before anything is written; what the index would take then waits. None: there is always room.
+  // `on_error` once when it cannot go on, and each time when it cannot clean. It tries again by itself.
+  // `has_room` is asked on the worker's thread before anything is written; what the index would take then
+  // waits. None: there is always room.
   IndexWorker(std::unique_ptr<IndexWriter> index, std::unique_ptr<StoreReader> store,
               std::function<UnixMillis()> clock, std::function<void()> on_progress,
               std::function<void(const Error&)> on_error, std::function<bool()> has_room = nullptr);

@@ -109,11 +109,7 @@ void StoreWriter::run() {
 // Erased bytes are folded away once nobody reads them, and a store that could not write tries.
 void StoreWriter::idle() {
   unfinished_ = !store_->fold();
-  if (others_wait_.get()) {
-    const auto room = store_->room();
-    // As much as may come at once, so that it does not begin and end with each record.
-    if (room.ok() && room_for_others(*room, reserve_bytes_) >= limits::kInFlightBytes) others_wait_.clear();
-  }
+  let_others_on();
   if (!trouble_.get()) return;
   Status status = store_->begin(true);
   if (status.ok()) {
@@ -127,6 +123,17 @@ void StoreWriter::idle() {
   note(status);
 }
 
+// That others wait ends with room for as much as may come at once, or for a quarter of a small quota: a few
+// small records that fit between refused ones neither end it nor begin it anew.
+void StoreWriter::let_others_on() {
+  if (!others_wait_.get()) return;
+  const auto room = store_->room();
+  if (!room.ok()) return;
+  std::uint64_t enough = limits::kInFlightBytes;
+  if (room->quota > 0) enough = std::min(enough, room->quota / 4);
+  if (room_for_others(*room, reserve_bytes_) >= enough) others_wait_.clear();
+}
+
 void StoreWriter::note(const Status& written) {
   if (written.ok()) return trouble_.clear();
   const Code code = written.error().code;
@@ -137,10 +144,11 @@ void StoreWriter::note(const Status& written) {
 void StoreWriter::note(const std::vector<Intent>& intents, const std::vector<Completion>& done) {
   std::optional<Error> failed;
   bool written = false;
+  bool of_others = false;
   for (std::size_t i = 0; i < done.size(); ++i) {
     if (done[i].answer.ok()) {
       written = true;
-      if (is_of_others(intents[i].body)) others_wait_.clear();
+      of_others = of_others || is_of_others(intents[i].body);
       continue;
     }
     const Error& error = done[i].answer.error();
@@ -150,6 +158,7 @@ void StoreWriter::note(const std::vector<Intent>& intents, const std::vector<Com
       failed = error;
     }
   }
+  if (of_others) let_others_on();
   if (failed) {
     note(*failed);
   } else if (written) {

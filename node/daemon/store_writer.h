@@ -90,6 +90,7 @@ class StoreWriter {
   void do_change(const Change& change);
   void note(const Status& written);
   void note(const std::vector<Intent>& intents, const std::vector<Completion>& done);
+  void let_others_on();
   void idle();
 
   std::unique_ptr<Store> store_;

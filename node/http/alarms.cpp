@@ -8,6 +8,7 @@ namespace koinon {
 namespace {
 
 constexpr std::uint64_t kIndexLag = 100;  // records
+constexpr std::size_t kLagArrivals = 1000;
 constexpr std::chrono::minutes kIndexPatience{1};
 constexpr std::chrono::minutes kMissingPatience{10};
 constexpr std::uint64_t kMegabyte = 1'000'000;
@@ -186,6 +187,15 @@ const std::vector<std::string>& alarm_ids() {
                                                 "index_stopped", "index", "deliveries", "frozen", "unpinned",
                                                 "away",          "lies",  "knocks",     "missing"};
   return kIds;
+}
+
+std::uint64_t index_lag(StoreReader& store, ArrivalSeq indexed) {
+  const auto behind = store.arrivals(indexed, kLagArrivals);
+  std::uint64_t lag = 0;
+  if (behind.ok()) {
+    for (const auto& arrival : *behind) lag += arrival.count;
+  }
+  return lag;
 }
 
 std::vector<Alarm> alarms_of(const AlarmInput& input) {

@@ -1,5 +1,5 @@
 // What an operator should look at. Found here and nowhere else: `koinon status`, /readyz, /metrics, the page
-// Operate and the daemon's log say the same. Pure.
+// Operate and the daemon's log say the same.
 #pragma once
 
 #include <chrono>
@@ -11,6 +11,7 @@
 #include "node/pages/messages.h"
 #include "node/transport/network.h"
 #include "storage/office/outbox.h"
+#include "storage/store.h"
 
 namespace koinon {
 
@@ -55,6 +56,10 @@ struct AlarmInput {
   ClockStanding clock;
 };
 
+// Pure.
 std::vector<Alarm> alarms_of(const AlarmInput& input);
+
+// Records that arrived and are not indexed yet; counted over a thousand arrivals at most.
+std::uint64_t index_lag(StoreReader& store, ArrivalSeq indexed);
 
 }  // namespace koinon

@@ -8,8 +8,8 @@
 #include <boost/json.hpp>
 
 #include "crypto/tlog_proof.h"
-#include "node/daemon/alarm_watch.h"
 #include "node/http/accounts_api.h"
+#include "node/http/alarms.h"
 #include "node/http/list_budget.h"
 #include "node/http/metrics.h"
 #include "node/http/network_questions.h"

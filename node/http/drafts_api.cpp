@@ -6,6 +6,7 @@
 #include "node/http/desk_api.h"
 #include "node/http/query_params.h"
 #include "node/http/time_text.h"
+#include "proto/base/encoding.h"
 #include "proto/base/limits.h"
 
 namespace koinon {
@@ -21,14 +22,31 @@ json::object draft_json(const StoredDraft& draft, const std::string& owner) {
           {"note", stored_request(draft.note)}};
 }
 
+// Where a page of the list ends: when its last draft was changed, then which it is.
+std::string place_text(const StoredDraft& draft) {
+  return std::to_string(draft.updated_at.value) + "." + std::to_string(draft.id.value);
+}
+
+Result<std::optional<DraftPlace>> read_place(const std::string& cursor) {
+  if (cursor.empty()) return std::optional<DraftPlace>();
+  const auto dot = cursor.find('.');
+  const auto updated_at = parse_decimal(cursor.substr(0, dot));
+  const auto id = parse_decimal(dot == std::string::npos ? "" : cursor.substr(dot + 1));
+  if (!updated_at.ok() || !id.ok() || *updated_at > INT64_MAX || *id > INT64_MAX)
+    return fail(Code::kInvalidArgument, "it is what `next` said", "cursor");
+  return std::optional(
+      DraftPlace{{static_cast<std::int64_t>(*updated_at)}, {static_cast<std::int64_t>(*id)}});
+}
+
 std::string draft_tag(const StoredDraft& draft) { return "\"v" + std::to_string(draft.version) + "\""; }
 
 }  // namespace
 
 void DraftsApi::add_routes(RouteTable& routes) {
   const auto add = [&](const char* method, const std::string& pattern, const char* id, const char* summary,
-                       const char* takes, const char* gives, unsigned status, RouteHandler handler) {
-    Route route{method, pattern, Need::kPublisher,   id, "publishing", summary, {}, takes,
+                       const char* takes, const char* gives, unsigned status, RouteHandler handler,
+                       std::vector<std::string> query = {}) {
+    Route route{method, pattern, Need::kPublisher,   id, "publishing", summary, std::move(query), takes,
                 gives,  status,  std::move(handler), {}};
     if (std::string_view(gives) == "Published") route.gives_later = "Held";
     routes.add(std::move(route));
@@ -37,7 +55,7 @@ void DraftsApi::add_routes(RouteTable& routes) {
     return at_once([this, handler](const HttpRequest& request) { return (this->*handler)(request); });
   };
   add("GET", "/api/v1/drafts", "listDrafts", "Drafts: one's own, a reviewer all", "", "DraftList", 200,
-      now(&DraftsApi::list));
+      now(&DraftsApi::list), {"limit", "cursor"});
   add("POST", "/api/v1/drafts", "addDraft", "Keep a draft", "PublishRequest", "Draft", 201,
       now(&DraftsApi::add));
   add("GET", "/api/v1/drafts/{id}", "getDraft", "One draft", "", "Draft", 200, now(&DraftsApi::get));
@@ -50,15 +68,19 @@ void DraftsApi::add_routes(RouteTable& routes) {
 }
 
 Result<HttpResponse> DraftsApi::list(const HttpRequest& request) {
+  KOINON_ASSIGN(const std::size_t limit, read_limit(request, limits::kPageSize, limits::kPageSizeMax));
+  KOINON_ASSIGN(const auto after, read_place(request.param("cursor")));
   const bool all = request.caller.role >= Role::kReviewer;
-  KOINON_ASSIGN(const auto drafts,
-                shared_.desk.drafts(all ? std::nullopt : std::optional(request.caller.user)));
+  KOINON_ASSIGN(const auto page, shared_.desk.drafts(
+                                     all ? std::nullopt : std::optional(request.caller.user), limit, after));
   json::array items;
-  for (const StoredDraft& draft : drafts) {
+  for (const StoredDraft& draft : page.items) {
     KOINON_ASSIGN(const auto owner, shared_.accounts.get(draft.user));
     items.push_back(draft_json(draft, owner ? owner->name : "local"));
   }
-  return json_response({{"items", std::move(items)}});
+  json::object body{{"items", std::move(items)}};
+  if (page.more) body["next"] = place_text(page.items.back());
+  return json_response(body);
 }
 
 namespace {

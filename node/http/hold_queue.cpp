@@ -29,6 +29,7 @@ HoldQueue::HoldQueue(Parts parts)
       accounts_(*parts_.office),
       desk_(*parts_.office),
       publisher_(*parts_.store, parts_.nearness, *parts_.index, parts_.writer, parts_.own, parts_.rules),
+      kept_house_(parts_.clock.mono()),
       thread_([this] { run(); }) {}
 
 HoldQueue::~HoldQueue() { stop(); }
@@ -59,7 +60,6 @@ void HoldQueue::stop() {
 }
 
 void HoldQueue::run() {
-  if (const Status begun = desk_.unclaim_all(); !begun.ok()) parts_.on_error(begun.error());
   while (true) {
     const bool trouble = !sign_due();
     keep_house();
@@ -100,6 +100,11 @@ bool HoldQueue::is_wanted_elsewhere() {
 }
 
 bool HoldQueue::sign_due() {
+  // What was claimed and could not be settled, in this run or before it. Nobody else claims.
+  if (const Status free = desk_.unclaim_all(); !free.ok()) {
+    parts_.on_error(free.error());
+    return false;
+  }
   if (const Status right = desk_.set_right(parts_.clock.wall()); !right.ok()) {
     parts_.on_error(right.error());
     return false;
@@ -161,20 +166,32 @@ Result<Caller> HoldQueue::owner_of(const HeldNote& note) {
 }
 
 // What could not be signed is a draft again, unless it stands already: with the account that wrote it, and
-// nowhere else.
+// nowhere else. What an account wrote goes with it.
 Status HoldQueue::give_back(const HeldNote& note, const Error& why) {
   const bool stands = why.code == Code::kConflict && why.field == "content";
   const auto request = parse_request(note.request);
   if (stands || note.user.value < 0 || !request.ok() || request->contains("withdraw")) return {};
+  if (note.user.value > 0) {
+    KOINON_ASSIGN(const auto author, accounts_.get(note.user));
+    if (!author) return {};
+  }
   const auto kept = desk_.add_draft(note.user, note.request, parts_.clock.wall());
   return kept.ok() ? Status() : Status(kept.error());
 }
 
 Result<EntryIndex> HoldQueue::settle(const HeldNote& note, HeldState to, const Error& why) {
+  // What is settled keeps no text: it is given back with the same stroke, or stays as it is.
+  const Status settled = parts_.office->transact([&]() -> Status {
+    if (to == HeldState::kFailed || to == HeldState::kCancelled) KOINON_TRY(give_back(note, why));
+    return desk_.settle(note.id, HeldState::kSigning, to, why.message, parts_.clock.wall());
+  });
+  if (!settled.ok()) {
+    parts_.on_error(settled.error());
+    (void)desk_.settle(note.id, HeldState::kSigning, HeldState::kWaiting, "", parts_.clock.wall());
+    return fail(Code::kUnavailable, settled.error().message, settled.error().field);
+  }
   // A sentence may repeat what the note says.
   note_line(note, std::string(code_name(why.code)));
-  if (to == HeldState::kFailed) KOINON_TRY(give_back(note, why));
-  KOINON_TRY(desk_.settle(note.id, HeldState::kSigning, to, why.message, parts_.clock.wall()));
   return why;
 }
 
@@ -210,6 +227,7 @@ Result<EntryIndex> HoldQueue::sign(const HeldNote& note) {
   wish.at = now;
   wish.approved = !note.approved_by.empty();
   const auto verdict = publisher_.decide(*caller, wish, now);
+  if (!verdict.ok() && passes(verdict.error().code)) return put_off(note, verdict.error());
   if (!verdict.ok()) return settle(note, HeldState::kCancelled, verdict.error());
   if (verdict->when == Verdict::When::kReviewed) {
     return settle(note, HeldState::kReview,
@@ -231,15 +249,16 @@ void HoldQueue::note_line(const HeldNote& note, const std::string& outcome) {
   parts_.log_change(line);
 }
 
-// What is long done goes, but not by a clock that is in doubt; what strangers were refused is told in sums.
+// What is long done goes, but not by a clock that is in doubt, nor before peers could say the time; what
+// strangers were refused is told in sums.
 void HoldQueue::keep_house() {
   const MonoTime now = parts_.clock.mono();
-  if (kept_house_ != MonoTime{} && now - kept_house_ < kHouse) return;
+  if (now - kept_house_ < kHouse) return;
   kept_house_ = now;
   const auto before = [&](std::chrono::milliseconds age) {
     return UnixMillis{parts_.clock.wall().value - age.count()};
   };
-  if (!parts_.writer.signing_waits()) {
+  if (!parts_.clock_standing().off() && !parts_.writer.signing_waits()) {
     for (const Status& done : {desk_.forget_settled(before(limits::kHeldShown), kForgottenAtOnce),
                                accounts_.forget_audit(before(limits::kAuditAge), kForgottenAtOnce)}) {
       if (!done.ok()) parts_.on_error(done.error());

@@ -13,6 +13,7 @@
 #include <mutex>
 #include <thread>
 
+#include "node/http/clock_standing.h"
 #include "node/http/publisher.h"
 #include "node/http/refusals.h"
 #include "node/transport/network.h"
@@ -32,6 +33,7 @@ class HoldQueue {
     std::optional<LogId> own;
     GateRules rules;
     Clock clock;
+    std::function<ClockStanding()> clock_standing;
     Refusals& refusals;
     std::function<void(const AuditLine&)> log_change;
     std::function<void(const RefusalSum&)> log_refusals;
@@ -83,7 +85,7 @@ class HoldQueue {
   std::deque<Request> requests_;
   bool notified_ = false;
   bool stopping_ = false;
-  MonoTime kept_house_{};
+  MonoTime kept_house_;
   std::thread thread_;
 };
 

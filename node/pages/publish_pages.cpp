@@ -62,7 +62,7 @@ void PublishPages::add_routes(RouteTable& routes) {
   frame_.post(routes, "/held/{id}", Need::kPublisher, "postHeld", "Take back or sign what waits",
               [this](Visit visit) { return change_held(std::move(visit)); });
   frame_.get(routes, "/desk", Need::kPublisher, "showDesk", "Drafts, what waits, what was published",
-             [this](Visit visit) { return desk(std::move(visit)); }, {"watched_from"});
+             [this](Visit visit) { return desk(std::move(visit)); }, {"watched_from", "drafts_from", "held_from"});
 }
 
 asio::awaitable<HttpResponse> PublishPages::show_form(Visit visit, FormState state) {
@@ -295,45 +295,77 @@ asio::awaitable<HttpResponse> PublishPages::held(Visit visit) {
 }
 
 asio::awaitable<HttpResponse> PublishPages::change_held(Visit visit) {
-  const std::string operation = visit.field("do") == "release" ? "releaseHeld" : "cancelHeld";
-  const OperationResult done = co_await frame_.call(visit, operation, {visit.request.args, {}, {}});
+  if (visit.field("do") != "release") co_return co_await take_back(visit);
+  const OperationResult done = co_await frame_.call(visit, "releaseHeld", {visit.request.args, {}, {}});
   if (!done.ok()) co_return frame_.sorry(visit, done);
-  if (operation == "releaseHeld") co_return go_to_published(done);
-  // What was taken back is a draft again; a withdrawal is nothing to write on.
-  if (!done.body.contains("note")) co_return PageFrame::go("/desk");
-  OperationInput input{{}, {}, object_at(done.body, "note"), true, {}};
-  const OperationResult draft = co_await frame_.call(visit, "addDraft", std::move(input));
-  if (!draft.ok()) co_return PageFrame::go("/held/" + visit.request.arg("id"));
-  const bool practice = text_at(object_at(done.body, "note"), "kind") == "practice";
-  co_return PageFrame::go(practice ? "/publish?draft=" + std::to_string(number_at(draft.body, "id"))
-                                   : "/desk");
+  co_return go_to_published(done);
 }
 
-asio::awaitable<HttpResponse> PublishPages::desk(Visit visit) {
-  PageView view{"desk", visit.say("desk.title"), {}, 200, "", ""};
-  json::array drafts;
-  const OperationResult all_drafts = co_await frame_.call(visit, "listDrafts");
-  for (const auto& item : array_at(all_drafts.body, "items")) {
+// What is taken back is a draft again; a withdrawal is nothing to write on. The draft comes first: what was
+// taken back keeps no text.
+asio::awaitable<HttpResponse> PublishPages::take_back(Visit visit) {
+  const OperationResult found = co_await frame_.call(visit, "getHeld", {visit.request.args, {}, {}});
+  if (!found.ok()) co_return frame_.sorry(visit, found);
+  const json::object note = object_at(found.body, "note");
+  std::string draft;
+  if (!note.empty()) {
+    OperationInput input{{}, {}, note, true, {}};
+    const OperationResult kept = co_await frame_.call(visit, "addDraft", std::move(input));
+    if (!kept.ok()) co_return frame_.sorry(visit, kept);
+    draft = std::to_string(number_at(kept.body, "id"));
+  }
+  const OperationResult gone = co_await frame_.call(visit, "cancelHeld", {visit.request.args, {}, {}});
+  if (!gone.ok() && !draft.empty())
+    (void)co_await frame_.call(visit, "removeDraft", {{{"id", draft}}, {}, {}});
+  if (!gone.ok()) co_return frame_.sorry(visit, gone);
+  co_return PageFrame::go(text_at(note, "kind") == "practice" ? "/publish?draft=" + draft : "/desk");
+}
+
+namespace {
+
+json::array draft_rows(const Visit& visit, const json::object& list) {
+  json::array rows;
+  for (const auto& item : array_at(list, "items")) {
     const json::object& draft = item.as_object();
     const std::string title = title_of_request(object_at(draft, "note"));
-    drafts.push_back(json::object{{"id", number_at(draft, "id")},
-                                  {"title", title.empty() ? visit.say("desk.untitled") : title},
-                                  {"owner", text_at(draft, "owner")},
-                                  {"date", date_of(visit, text_at(draft, "updated_at"))}});
+    rows.push_back(json::object{{"id", number_at(draft, "id")},
+                                {"title", title.empty() ? visit.say("desk.untitled") : title},
+                                {"owner", text_at(draft, "owner")},
+                                {"date", date_of(visit, text_at(draft, "updated_at"))}});
   }
-  json::array held;
-  const OperationResult all_held = co_await frame_.call(visit, "listHeld");
-  for (const auto& item : array_at(all_held.body, "items")) {
+  return rows;
+}
+
+json::array held_rows(const Visit& visit, const json::object& list) {
+  json::array rows;
+  for (const auto& item : array_at(list, "items")) {
     const json::object& note = item.as_object();
     const std::string state = text_at(note, "state");
     if (state == "signed" || state == "cancelled") continue;
     const std::string title = title_of_held(visit, note);
-    held.push_back(json::object{{"id", number_at(note, "id")},
+    rows.push_back(json::object{{"id", number_at(note, "id")},
                                 {"title", title.empty() ? visit.say("desk.untitled") : title},
                                 {"who", text_at(note, "who")},
                                 {"state_name", visit.say("held.state_" + state)},
                                 {"date", date_of(visit, text_at(note, "due_at"))}});
   }
+  return rows;
+}
+
+// Where the desk shows what one of its lists has after these; empty: nothing.
+std::string more_of(const json::object& list, const std::string& from) {
+  const std::string next = text_at(list, "next");
+  return next.empty() ? "" : "/desk?" + from + "=" + query_escaped(next);
+}
+
+}  // namespace
+
+asio::awaitable<HttpResponse> PublishPages::desk(Visit visit) {
+  PageView view{"desk", visit.say("desk.title"), {}, 200, "", ""};
+  const OperationResult drafts =
+      co_await frame_.call(visit, "listDrafts", {{}, {{"cursor", visit.request.param("drafts_from")}}, {}});
+  const OperationResult held =
+      co_await frame_.call(visit, "listHeld", {{}, {{"cursor", visit.request.param("held_from")}}, {}});
   const std::string own = frame_.shared().parts.facts.name;
   const OperationResult mine =
       co_await frame_.call(visit, "search", {{}, {{"city", own}, {"order", "newest"}}, {}});
@@ -341,7 +373,6 @@ asio::awaitable<HttpResponse> PublishPages::desk(Visit visit) {
   if (visit.request.caller.user.value != 0)
     watched = co_await frame_.call(visit, "listWatched",
                                    {{}, {{"cursor", visit.request.param("watched_from")}}, {}});
-  const std::string next_watched = text_at(watched.body, "next");
   const OperationResult due = co_await frame_.call(visit, "listFollowUps");
   json::array followups;
   for (const auto& item : array_at(due.body, "items")) {
@@ -352,11 +383,13 @@ asio::awaitable<HttpResponse> PublishPages::desk(Visit visit) {
                      {"since", visit.say("desk.since", {{"months", number_at(one, "months")}})}});
   }
   view.model = {
-      {"drafts", std::move(drafts)},
-      {"held", std::move(held)},
+      {"drafts", draft_rows(visit, drafts.body)},
+      {"more_drafts", more_of(drafts.body, "drafts_from")},
+      {"held", held_rows(visit, held.body)},
+      {"more_held", more_of(held.body, "held_from")},
       {"published", cards(visit, array_at(mine.body, "items"))},
       {"watched", cards(visit, array_at(watched.body, "items"))},
-      {"more_watched", next_watched.empty() ? "" : "/desk?watched_from=" + query_escaped(next_watched)},
+      {"more_watched", more_of(watched.body, "watched_from")},
       {"has_followups", !followups.empty()},
       {"followups", std::move(followups)}};
   co_return frame_.show(visit, std::move(view));

@@ -38,6 +38,7 @@ class PublishPages {
 
   boost::asio::awaitable<HttpResponse> held(Visit visit);
   boost::asio::awaitable<HttpResponse> change_held(Visit visit);
+  boost::asio::awaitable<HttpResponse> take_back(Visit visit);
   boost::asio::awaitable<HttpResponse> desk(Visit visit);
 
   PageFrame& frame_;

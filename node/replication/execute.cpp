@@ -113,13 +113,6 @@ std::uint64_t left_for_others(Store& store, std::uint64_t reserve) {
   return room.ok() ? room_for_others(*room, reserve) : kAll;
 }
 
-Error kept_for_own() {
-  return fail(Code::kDiskFull,
-              "the room that is left on the disk is kept for this city's own notes; make room, or lower "
-              "disk.reserve_bytes",
-              std::string(kReserveField));
-}
-
 Error wrong_class() { return fail(Code::kInternal, "an intent reached the wrong executor"); }
 
 }  // namespace
@@ -259,7 +252,7 @@ std::vector<Completion> execute_writes(Store& store, const std::vector<Intent>& 
   for (const Intent& intent : intents) {
     if (const auto size = size_for_others(intent.body); size && status.ok()) {
       if (*size >= left) {
-        out.push_back({intent.id, kept_for_own()});
+        out.push_back({intent.id, kept_for_own(std::string(kReserveField))});
         // The next run of a log would not continue it.
         if (std::holds_alternative<CommitRun>(intent.body)) left = 0;
         continue;

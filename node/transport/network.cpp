@@ -210,7 +210,9 @@ asio::awaitable<void> Network::serve_handshake(tcp::socket socket) {
   });
   const bool shaken = co_await shake_hands(stream.get(), true);
   handshakes_.end(number);
-  if (check->refused && !peers_.contains(*check->refused)) on_knock(*check->refused, network, address);
+  // The key of an invite that has expired is nobody's to pin.
+  if (check->refused && !peers_.contains(*check->refused) && !joining_.invite(*check->refused))
+    on_knock(*check->refused, network, address);
   if (!shaken || !check->seen || stopping_) co_return;
   if (auto invite = joining_.invite(*check->seen); invite) {
     co_await joining_.serve(std::move(stream), std::move(*invite));

@@ -47,6 +47,12 @@ TrustPaths NetworkView::paths(const std::vector<LogId>& logs) const {
   return out;
 }
 
+// The engine looks when the next one comes, which may be never.
+Conduct conduct_told(Conduct conduct, MonoTime now) {
+  if (now - conduct.last_lie_at > limits::kLieForgotten) conduct.lies = 0;
+  return conduct;
+}
+
 // `session`: that stands with it, if there is one.
 PeerStatus NetworkView::status_of(const Peers::Peer& peer, const SessionInfo* session) const {
   const NodeKey& key = peer.record.node_key;
@@ -60,7 +66,8 @@ PeerStatus NetworkView::status_of(const Peers::Peer& peer, const SessionInfo* se
   status.state_at = peer.state_at;
   status.away_since = peer.away_since;
   status.trouble = peer.trouble;
-  if (const Conduct* conduct = engine_.conduct(key); conduct != nullptr) status.conduct = *conduct;
+  if (const Conduct* conduct = engine_.conduct(key); conduct != nullptr)
+    status.conduct = conduct_told(*conduct, clock_.mono());
   status.shunned = engine_.shuns({clock_.mono(), clock_.wall()}, key);
   status.cursor = engine_.peer_cursor(key).value;
   if (session == nullptr) return status;

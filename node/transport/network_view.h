@@ -35,6 +35,9 @@ struct PeerStatus {
   bool shunned = false;
   std::optional<std::int64_t> clock_ahead_ms;  // by how much the clock of a connected peer is ahead of ours
 };
+// How a peer has behaved, as it is told: without what it was forgiven meanwhile (limits::kLieForgotten).
+Conduct conduct_told(Conduct conduct, MonoTime now);
+
 struct NetworkStatus {
   std::vector<PeerStatus> peers;
   std::size_t trusted = 0;                // cities, this one among them

@@ -229,7 +229,8 @@ inline constexpr std::size_t kPasswordChecks = 8;  // that wait at a time
 inline constexpr std::size_t kThrottled = 10'000;  // names and addresses that are remembered
 inline constexpr std::chrono::hours kSessionLifetime{24 * 7};
 inline constexpr std::chrono::hours kOneTimeLifetime{24 * 7};
-inline constexpr std::size_t kDrafts = 1000;
+inline constexpr std::size_t kDrafts = 1000;               // of one account
+inline constexpr std::size_t kDraftsSearched = 64 * kMiB;  // of their text, for what names an erased note
 inline constexpr std::size_t kHeld = 10'000;              // that wait to be signed
 inline constexpr std::size_t kHeldEach = 1'000;           // of one account
 inline constexpr std::chrono::hours kHeldShown{24 * 30};  // what became of it, until it is forgotten

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "proto/base/limits.h"
 #include "storage/office/rows.h"
 
 namespace koinon {
@@ -27,6 +28,29 @@ HeldNote read_held(const sqlite::Statement& row) {
           row.text(7),
           row.text(8),
           row.integer(9) < 0 ? std::nullopt : std::optional(std::chrono::milliseconds(row.integer(9)))};
+}
+
+std::size_t text_bytes(const StoredDraft& draft) { return draft.note.size(); }
+std::size_t text_bytes(const HeldNote& note) { return note.request.size(); }
+
+// Rows one by one, so that what does not belong on the page is never in memory. The query asks for one row
+// more than `limit`.
+template <typename T>
+Result<DeskPage<T>> read_page(sqlite::Statement& select, T (*read)(const sqlite::Statement&),
+                              std::size_t limit) {
+  DeskPage<T> out;
+  std::size_t bytes = 0;
+  while (true) {
+    KOINON_ASSIGN(const bool row, select.step());
+    if (!row) return out;
+    out.more = out.items.size() == limit;
+    if (out.more) return out;
+    T item = read(select);
+    bytes += text_bytes(item);
+    out.more = !out.items.empty() && bytes > limits::kListBytes;
+    if (out.more) return out;
+    out.items.push_back(std::move(item));
+  }
 }
 
 std::int64_t number(EntryIndex index) { return static_cast<std::int64_t>(index.value); }
@@ -62,11 +86,32 @@ Result<std::optional<StoredDraft>> Desk::draft(DraftId id) {
   return read_one(select, read_draft);
 }
 
-Result<std::vector<StoredDraft>> Desk::drafts(std::optional<UserId> user) {
-  auto select = db_.connection().prepare(std::string(kDraftColumns) + (user ? "WHERE user = ? " : "") +
-                                         "ORDER BY updated_at_ms DESC, id DESC LIMIT 1000");
+Result<DeskPage<StoredDraft>> Desk::drafts(std::optional<UserId> user, std::size_t limit,
+                                           const std::optional<DraftPlace>& after) {
+  auto select = db_.connection().prepare(std::string(kDraftColumns) + "WHERE (updated_at_ms, id) < (?, ?) " +
+                                         (user ? "AND user = ? " : "") +
+                                         "ORDER BY updated_at_ms DESC, id DESC LIMIT ?");
+  select.bind(after ? after->updated_at.value : INT64_MAX).bind(after ? after->id.value : 0);
   if (user) select.bind(user->value);
-  return read_all(select, read_draft);
+  select.bind(static_cast<std::int64_t>(limit) + 1);
+  return read_page(select, read_draft, limit);
+}
+
+Result<std::vector<DraftId>> Desk::drafts_with(std::optional<UserId> user, std::string_view text) {
+  auto select = db_.connection().prepare(std::string(kDraftColumns) + (user ? "WHERE user = ? " : "") +
+                                         "ORDER BY updated_at_ms DESC, id DESC LIMIT ?");
+  if (user) select.bind(user->value);
+  select.bind(static_cast<std::int64_t>(limits::kDrafts));
+  std::vector<DraftId> out;
+  std::size_t searched = 0;
+  while (searched < limits::kDraftsSearched) {
+    KOINON_ASSIGN(const bool row, select.step());
+    if (!row) break;
+    const StoredDraft draft = read_draft(select);
+    searched += draft.note.size();
+    if (draft.note.find(text) != std::string::npos) out.push_back(draft.id);
+  }
+  return out;
 }
 
 Result<std::size_t> Desk::count_drafts(UserId user) {
@@ -99,14 +144,14 @@ Result<std::optional<HeldNote>> Desk::held(HeldId id) {
   return read_one(select, read_held);
 }
 
-Result<std::vector<HeldNote>> Desk::held_of(std::optional<UserId> user, std::int64_t before,
-                                            std::size_t limit) {
+Result<DeskPage<HeldNote>> Desk::held_of(std::optional<UserId> user, std::int64_t before,
+                                         std::size_t limit) {
   auto select = db_.connection().prepare(std::string(kHeldColumns) + "WHERE id < ? " +
                                          (user ? "AND user = ? " : "") + "ORDER BY id DESC LIMIT ?");
   select.bind(before > 0 ? before : INT64_MAX);
   if (user) select.bind(user->value);
-  select.bind(static_cast<std::int64_t>(limit));
-  return read_all(select, read_held);
+  select.bind(static_cast<std::int64_t>(limit) + 1);
+  return read_page(select, read_held, limit);
 }
 
 Result<std::size_t> Desk::count_waiting(std::optional<UserId> user) {

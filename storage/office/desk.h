@@ -20,6 +20,12 @@ struct StoredDraft {
   std::string note;  // a publish request, as JSON
 };
 
+// Where a page of drafts ends.
+struct DraftPlace {
+  UnixMillis updated_at;
+  DraftId id;
+};
+
 enum class HeldState : unsigned char {
   kWaiting = 1,  // for its time
   kReview = 2,   // for a reviewer
@@ -39,6 +45,13 @@ struct HeldNote {
   std::string request;                                 // a publish request, as JSON; {} once it is settled
   std::string approved_by;                             // the reviewer who released it
   std::optional<std::chrono::milliseconds> hold = {};  // how long it is held; none: somebody named its time
+};
+
+// What one reading of a list gives: of texts limits::kListBytes together, but at least one item.
+template <typename T>
+struct DeskPage {
+  std::vector<T> items;
+  bool more = false;  // others come after these
 };
 
 enum class CaseState : unsigned char { kNew = 0, kOpen = 1, kDone = 2 };
@@ -67,14 +80,18 @@ class Desk {
   Status change_draft(DraftId id, std::int64_t version, const std::string& note, UnixMillis now);
   Status remove_draft(DraftId id);
   Result<std::optional<StoredDraft>> draft(DraftId id);
-  // Of one user, or of all; newest change first.
-  Result<std::vector<StoredDraft>> drafts(std::optional<UserId> user);
+  // Of one user, or of all; newest change first, those that come after `after`.
+  Result<DeskPage<StoredDraft>> drafts(std::optional<UserId> user, std::size_t limit,
+                                       const std::optional<DraftPlace>& after = std::nullopt);
+  // Those of one user, or of all, in which this text stands. Looked for in those changed last, in
+  // limits::kDrafts of them and limits::kDraftsSearched bytes at most.
+  Result<std::vector<DraftId>> drafts_with(std::optional<UserId> user, std::string_view text);
   Result<std::size_t> count_drafts(UserId user);
 
   Result<HeldId> hold(const HeldNote& note);
   Result<std::optional<HeldNote>> held(HeldId id);
   // Of one account, or of all; newest first, below `before` (0: from the newest).
-  Result<std::vector<HeldNote>> held_of(std::optional<UserId> user, std::int64_t before, std::size_t limit);
+  Result<DeskPage<HeldNote>> held_of(std::optional<UserId> user, std::int64_t before, std::size_t limit);
   // How many are not settled: of one account, or of all.
   Result<std::size_t> count_waiting(std::optional<UserId> user);
   // What is to be signed by now, oldest first.
@@ -89,7 +106,7 @@ class Desk {
   Status set_right(UnixMillis now);
   // From one state to another. kConflict: it was not in the first. Of two that try, one succeeds.
   Status settle(HeldId id, HeldState from, HeldState to, const std::string& outcome, UnixMillis now);
-  // What was claimed when the program ended waits again.
+  // What was claimed and not settled waits again.
   Status unclaim_all();
   // Forgets what was settled before; at most so many at once.
   Status forget_settled(UnixMillis before, std::size_t most);

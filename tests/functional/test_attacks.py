@@ -189,6 +189,9 @@ class Gate(NodesTest):
         self.assertEqual({name: states()[i] for name, i in held.items()},
                          {"removed": "cancelled", "demoted": "cancelled", "moved": "cancelled", "steady": "signed"})
         self.assertEqual([i["title"] for i in seoul.json("list", "--kind", "practice")["items"]], ["Of steady"])
+        drafts = json.loads(self.local(seoul, "/api/v1/drafts"))["items"]
+        self.assertEqual({(d["owner"], d["note"]["content"]["title"]) for d in drafts},
+                         {("demoted", "Of demoted"), ("moved", "Of moved")}, "what an account that is still there wrote is not lost")
 
     def local(self, node, path):
         with socket.socket(socket.AF_UNIX) as s:

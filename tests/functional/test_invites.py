@@ -1,6 +1,8 @@
 """Joining by one line: it works once, for whom it is meant, until it expires."""
 
+import contextlib
 import socket
+import sqlite3
 import ssl
 import unittest
 
@@ -57,6 +59,16 @@ class Invites(NodesTest):
         self.assert_refused("used, has expired", lambda: la.run("join", other, "--yes"))
         self.assert_refused("this node itself", lambda: seoul.run("join", line, "--yes"))
         la.run("join", line, "--yes")
+
+    def test_an_invite_that_has_expired_is_refused_and_is_no_knock(self):
+        seoul, la = self.node("seoul"), self.node("la", "--listen", "")
+        line = invite(seoul)
+        seoul.stop()
+        with contextlib.closing(sqlite3.connect(seoul.data / "store.db")) as db, db:
+            db.execute("UPDATE invite SET expires_at_ms = 1")
+        seoul.start(peer_port=seoul.peer_port)
+        self.assert_refused("used, has expired", lambda: la.run("join", line, "--yes"))
+        self.assertEqual(seoul.json("peers")["knocks"], [], "its key is nobody's to pin")
 
     def test_a_flood_of_guesses_keeps_nobody_out(self):
         seoul, la = self.node("seoul"), self.node("la", "--listen", "")

@@ -1,8 +1,10 @@
 """The pages as somebody uses them whose browser runs no script; and what strangers try with them."""
 
+import contextlib
 import json
 import pathlib
 import re
+import sqlite3
 import unittest
 import urllib.parse
 
@@ -115,6 +117,13 @@ class Pages(NodesTest):
         held = chief.page.url
         self.assertIn("Mine", chief.go("/desk").text)
         chief.go(held)
+        with contextlib.closing(sqlite3.connect(seoul.data / "office.db")) as db, db:
+            db.execute("CREATE TRIGGER forbidden BEFORE INSERT ON draft BEGIN SELECT RAISE(ABORT, 'no room'); END")
+        chief.submit(held, "cancel")
+        self.assertGreaterEqual(chief.page.status, 400)
+        self.assertIn("Mine", chief.go(held).text, "what cannot be kept as a draft waits on")
+        with contextlib.closing(sqlite3.connect(seoul.data / "office.db")) as db, db:
+            db.execute("DROP TRIGGER forbidden")
         chief.submit(held, "cancel")
         self.assertRegex(chief.page.url, r"^/publish\?draft=", "what was taken back is a draft again")
         chief.submit("/publish", "publish", at="")

@@ -374,7 +374,7 @@ std::vector<Operation> office_operations() {
       {"what is due", [](Held& h) { return done(Desk(*h.office).due({1}, 5)); }},
       {"how much waits", [](Held& h) { return done(Desk(*h.office).count_waiting(std::nullopt)); }},
       {"how much of one waits", [](Held& h) { return done(Desk(*h.office).count_waiting(h.user)); }},
-      {"one's drafts", [](Held& h) { return done(Desk(*h.office).drafts(h.user)); }},
+      {"one's drafts", [](Held& h) { return done(Desk(*h.office).drafts(h.user, 5)); }},
       {"one's watchlist", [](Held& h) { return done(Desk(*h.office).watched(h.user, 5)); }},
       {"what has expired", [](Held& h) { return Accounts(*h.office).expire({1}); }},
       {"what was sent long ago", [](Held& h) { return Outbox(*h.office).forget({1}, limits::kSentKept); }},

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "crypto/ed25519.h"
+#include "proto/base/limits.h"
 #include "storage/office/accounts.h"
 #include "storage/office/desk.h"
 #include "storage/office/outbox.h"
@@ -218,6 +219,55 @@ TEST_F(Office, WhoeverIsKnownIsKnownWhereNothingCanBeWritten) {
   EXPECT_TRUE(accounts.get(id)->has_value());
 }
 
+TEST_F(Office, AListOfLongTextsComesInPagesOfAFewMegabytes) {
+  constexpr std::int64_t kTexts = 5;
+  const std::string text = "\"" + std::string(limits::kListBytes / 2, 'a') + "\"";
+  Desk desk(*db);
+  for (std::int64_t i = 0; i < kTexts; ++i) {
+    ASSERT_TRUE(desk.add_draft({1}, text, {7}).ok());
+    HeldNote held;
+    held.user = {1};
+    held.state = HeldState::kWaiting;
+    held.request = text;
+    ASSERT_TRUE(desk.hold(held).ok());
+  }
+  std::vector<std::int64_t> drafts;
+  std::optional<DraftPlace> after;
+  for (bool more = true; more;) {
+    const auto page = desk.drafts(UserId{1}, 100, after);
+    ASSERT_TRUE(page.ok());
+    ASSERT_FALSE(page->items.empty());
+    EXPECT_LE(page->items.size(), 2U);
+    for (const StoredDraft& draft : page->items) drafts.push_back(draft.id.value);
+    after = {page->items.back().updated_at, page->items.back().id};
+    more = page->more;
+  }
+  EXPECT_EQ(drafts, (std::vector<std::int64_t>{5, 4, 3, 2, 1}));
+  std::vector<std::int64_t> held;
+  std::int64_t before = 0;
+  for (bool more = true; more;) {
+    const auto page = desk.held_of(std::nullopt, before, 100);
+    ASSERT_TRUE(page.ok());
+    ASSERT_FALSE(page->items.empty());
+    EXPECT_LE(page->items.size(), 2U);
+    for (const HeldNote& note : page->items) held.push_back(note.id.value);
+    before = page->items.back().id.value;
+    more = page->more;
+  }
+  EXPECT_EQ(held, (std::vector<std::int64_t>{5, 4, 3, 2, 1}));
+  EXPECT_FALSE(desk.held_of(UserId{1}, 0, 5)->items.empty());
+  EXPECT_FALSE(desk.held_of(UserId{1}, 2, 1)->more) << "nothing comes after the last";
+}
+
+TEST_F(Office, ADraftThatNamesARecordIsFound) {
+  Desk desk(*db);
+  const DraftId mine = *desk.add_draft({1}, R"({"refs":[{"ref":"seoul.example/7"}]})", {1});
+  const DraftId theirs = *desk.add_draft({2}, R"({"refs":[{"ref":"seoul.example/7"}]})", {2});
+  ASSERT_TRUE(desk.add_draft({1}, R"({"refs":[{"ref":"seoul.example/70"}]})", {3}).ok());
+  EXPECT_EQ(*desk.drafts_with(UserId{1}, "\"seoul.example/7\""), std::vector{mine});
+  EXPECT_EQ(*desk.drafts_with(std::nullopt, "\"seoul.example/7\""), (std::vector{theirs, mine}));
+}
+
 TEST_F(Office, AMessageThatWaitsNamesWhatItTellsOfAndKeepsNoText) {
   Outbox outbox(*db);
   Webhook hook;
@@ -258,7 +308,7 @@ TEST_F(Office, WithAnAccountGoesWhatIsItsOwn) {
   ASSERT_TRUE(desk.watch(id, {LogId(), EntryIndex(1), "", {1}}).ok());
   ASSERT_TRUE(accounts.remove(id).ok());
   EXPECT_FALSE(accounts.check(*secret, CredentialKind::kToken, {2})->has_value());
-  EXPECT_TRUE(desk.drafts(std::nullopt)->empty());
+  EXPECT_TRUE(desk.drafts(std::nullopt, 10)->items.empty());
   EXPECT_TRUE(desk.watched(id, 1)->empty());
   user.name = "next";
   EXPECT_NE(accounts.add(user)->value, id.value) << "a number is never given to somebody else";

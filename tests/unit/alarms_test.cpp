@@ -5,6 +5,8 @@
 
 #include <gtest/gtest.h>
 
+#include "proto/base/limits.h"
+
 namespace koinon::test {
 namespace {
 
@@ -47,6 +49,26 @@ TEST(Alarms, EachHasAnIdThatIsListed) {
   for (const std::string& id : found)
     EXPECT_NE(std::find(alarm_ids().begin(), alarm_ids().end(), id), alarm_ids().end()) << id;
   EXPECT_EQ(found.size(), alarm_ids().size() - 1) << "an index that has stopped is not behind besides";
+}
+
+TEST(Alarms, WhatDidNotVerifyIsForgottenAfterADay) {
+  const MonoTime then(std::chrono::hours(1));
+  Conduct conduct;
+  conduct.lies = 1;
+  conduct.last_lie = "a root that does not verify";
+  conduct.last_lie_at = then;
+  const auto seen_at = [&](MonoTime now) {
+    PeerStatus liar;
+    liar.name = "la.example";
+    liar.connected = true;
+    liar.conduct = conduct_told(conduct, now);
+    AlarmInput input;
+    input.peers = {liar};
+    return ids(input);
+  };
+  EXPECT_EQ(seen_at(then), Ids{"lies"});
+  EXPECT_EQ(seen_at(then + limits::kLieForgotten), Ids{"lies"});
+  EXPECT_EQ(seen_at(then + limits::kLieForgotten + std::chrono::seconds(1)), Ids{}) << "though no other came";
 }
 
 TEST(Alarms, AClockInDoubtIsOneAndACriticalOneWhereSigningWaits) {

@@ -183,5 +183,30 @@ TEST(IndexWorkerCleans, ForAHundredthOfTheTimeAtMost) {
   EXPECT_GE(seen.spans.back().first - seen.spans.front().first, 99 * spent) << seen.spans.size();
 }
 
+// Words of what was taken away are no reason to look again and again for room.
+TEST(IndexWorkerWithoutRoom, RestsAlsoWhereSomethingIsToBeCleaned) {
+  constexpr std::size_t kAsked = 200;
+  Cleaning seen;
+  std::atomic<std::size_t> looks = 0;
+  IndexWorker worker{std::make_unique<UncleanIndex>(seen),
+                     std::make_unique<MemoryStore>(MemoryStore::Options{}),
+                     [] { return UnixMillis{1}; },
+                     [] {},
+                     [](const Error&) {},
+                     [&] {
+                       ++looks;
+                       return false;
+                     }};
+  for (std::size_t i = 0; i < kAsked; ++i) {
+    auto promise = std::make_shared<std::promise<Status>>();
+    auto answer = promise->get_future();
+    worker.reset([promise](Status done) { promise->set_value(std::move(done)); });
+    ASSERT_EQ(answer.wait_for(kDeadline), std::future_status::ready);
+    EXPECT_FALSE(answer.get().ok());
+  }
+  worker.stop();
+  EXPECT_LE(looks, 2 * kAsked) << "once for each that asked, and now and then by itself";
+}
+
 }  // namespace
 }  // namespace koinon::test

@@ -168,6 +168,30 @@ TEST_F(StoreWriterTest, WhatIsLeftOfTheDiskIsForOurOwn) {
   EXPECT_FALSE(writer->others_wait());
 }
 
+TEST_F(StoreWriterTest, WhatIsSmallAndStillFitsEndsNoWait) {
+  const LogId own = identity.log_id();
+  ASSERT_TRUE(wait(publish("First")).ok());
+  const CommitBodies small{BodiesCommit{own, {}, {1'000}, std::nullopt}, {}};
+  CommitWant large;
+  large.want.log = own;
+  large.want.id.size = 300'000;
+  constexpr std::uint64_t kQuota = 4'000'000;
+  set_room({kReserve + 200'000, 0, 0, 0});
+  const auto first = carry_out({large, small});
+  ASSERT_FALSE(first[0].ok());
+  EXPECT_TRUE(is_kept_for_own(first[0].error())) << first[0].error().text();
+  EXPECT_TRUE(first[1].ok());
+  EXPECT_TRUE(writer->others_wait()) << "the large one waits";
+  ASSERT_TRUE(carry_out({small}).front().ok());
+  EXPECT_TRUE(writer->others_wait());
+  set_room({100 * kReserve, 0, kQuota, kQuota / 4 + kQuota / 8});
+  ASSERT_TRUE(carry_out({small}).front().ok());
+  EXPECT_TRUE(writer->others_wait()) << "an eighth of a small quota";
+  set_room({100 * kReserve, 0, kQuota, kQuota / 2});
+  ASSERT_TRUE(carry_out({small}).front().ok());
+  EXPECT_FALSE(writer->others_wait()) << "a quarter of it";
+}
+
 TEST(RoomForOthers, IsWhatIsLeftBesideTheReserve) {
   EXPECT_EQ(room_for_others({kReserve + 10, 0, 0, 0}, kReserve), 10U);
   EXPECT_EQ(room_for_others({kReserve, 0, 0, 0}, kReserve), 0U);

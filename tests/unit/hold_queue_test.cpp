@@ -1,0 +1,274 @@
+// What waits to be signed and cannot be: its text is given back or stays, and is never lost in between.
+#include "node/http/hold_queue.h"
+
+#include <atomic>
+#include <condition_variable>
+#include <future>
+#include <mutex>
+
+#include <gtest/gtest.h>
+
+#include "crypto/ed25519.h"
+#include "tests/storage/store_fixture.h"
+#include "tests/temporary_folder.h"
+
+namespace koinon::test {
+namespace {
+
+constexpr std::chrono::seconds kDeadline{60};
+constexpr UnixMillis kNow{1'600'000'000'000};
+
+// What the queue tells, counted.
+class Told {
+ public:
+  void tell() {
+    const std::lock_guard lock(mutex_);
+    ++told_;
+    changed_.notify_all();
+  }
+  bool wait(std::size_t times) {
+    std::unique_lock lock(mutex_);
+    return changed_.wait_for(lock, kDeadline, [&] { return told_ >= times; });
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::size_t told_ = 0;
+};
+
+// A store whose records cannot be read for a while.
+class BrokenStore final : public StoreReader {
+ public:
+  BrokenStore(std::unique_ptr<StoreReader> store, std::atomic<bool>& broken)
+      : store_(std::move(store)), broken_(broken) {}
+  Result<JournalId> journal() override { return store_->journal(); }
+  Result<std::vector<PeerRecord>> peers() override { return store_->peers(); }
+  Result<std::vector<InviteRecord>> invites() override { return store_->invites(); }
+  Result<ServedRun> read_run(const LogId& log, EntryIndex from, EntryIndex to, TreeSize size,
+                             std::size_t max_bytes) override {
+    return store_->read_run(log, from, to, size, max_bytes);
+  }
+  Result<Hash> root_at(const LogId& log, TreeSize size) override { return store_->root_at(log, size); }
+  Result<HashPath> inclusion(const LogId& log, EntryIndex index, TreeSize size) override {
+    return store_->inclusion(log, index, size);
+  }
+  Result<RunProof> run_proof_at(const LogId& log, EntryIndex from, std::uint64_t count,
+                                TreeSize size) override {
+    return store_->run_proof_at(log, from, count, size);
+  }
+  Result<std::vector<Hash>> hashes(const LogId& log, TreeNode first, std::uint64_t count) override {
+    return store_->hashes(log, first, count);
+  }
+  Result<StoredRecord> record(const LogId& log, EntryIndex index) override {
+    if (broken_) return fail(Code::kIo, "the disk does not answer", "store");
+    return store_->record(log, index);
+  }
+  Result<Bytes> entry(const LogId& log, EntryIndex index) override { return store_->entry(log, index); }
+  Result<LogState> log_state(const LogId& log) override { return store_->log_state(log); }
+  Result<std::uint64_t> log_bytes(const LogId& log) override { return store_->log_bytes(log); }
+  Result<std::vector<LogState>> logs_named(std::string_view name, BytesView id_prefix,
+                                           std::size_t limit) override {
+    return store_->logs_named(name, id_prefix, limit);
+  }
+  Result<std::vector<LogState>> logs_after(const std::optional<LogState>& last, std::size_t limit) override {
+    return store_->logs_after(last, limit);
+  }
+  Result<StoreCounts> counts() override { return store_->counts(); }
+  Result<std::vector<Arrival>> arrivals(ArrivalSeq after, std::size_t limit) override {
+    return store_->arrivals(after, limit);
+  }
+  Result<std::optional<EntryIndex>> own_content(BytesView digest) override {
+    return store_->own_content(digest);
+  }
+  Result<std::vector<Bytes>> evidence(const LogId& log) override { return store_->evidence(log); }
+  Result<std::optional<Arrival>> arrival_of(const LogId& log, EntryIndex index) override {
+    return store_->arrival_of(log, index);
+  }
+  Result<std::optional<Bytes>> setting(std::string_view name) override { return store_->setting(name); }
+  Result<std::vector<StoredRecord>> unheld(const LogId& log, EntryIndex from, std::size_t limit) override {
+    return store_->unheld(log, from, limit);
+  }
+  Result<std::vector<std::pair<LogId, Bytes>>> lacking(std::size_t limit) override {
+    return store_->lacking(limit);
+  }
+  Result<std::optional<LogId>> vouched_as(std::string_view name) override { return store_->vouched_as(name); }
+  Result<std::optional<VouchFact>> vouch(const LogId& voucher, const LogId& target) override {
+    return store_->vouch(voucher, target);
+  }
+  Result<AttachmentState> attachment(const LogId& log, EntryIndex index, const Hash& sha256) override {
+    return store_->attachment(log, index, sha256);
+  }
+  Result<AttachmentChunk> attachment_chunk(const AttachmentId& id, std::uint32_t number) override {
+    return store_->attachment_chunk(id, number);
+  }
+  Result<std::optional<AttachmentId>> attachment_named(const Hash& sha256) override {
+    return store_->attachment_named(sha256);
+  }
+
+ private:
+  std::unique_ptr<StoreReader> store_;
+  std::atomic<bool>& broken_;
+};
+
+class HoldQueueTest : public testing::Test {
+ protected:
+  HoldQueueTest() {
+    EXPECT_TRUE(init_crypto().ok());
+    auto store = std::move(*open_sqlite_store(folder.path() / "store.db"));
+    EXPECT_TRUE(publish(*store, city, note("Stands")).ok());
+    index_writer = std::move(*open_index_writer(folder.path() / "index.db", *store->journal()));
+    StoreWriter::Callbacks callbacks;
+    callbacks.on_completions = [](const std::vector<Completion>&) {};
+    callbacks.on_own_head = [](const LogState&, const std::vector<VouchFact>&) {};
+    callbacks.on_arrivals = [] {};
+    callbacks.signing_waits = []() -> std::optional<Error> { return std::nullopt; };
+    writer = std::make_unique<StoreWriter>(std::move(store), test_log(), [] { return kNow; },
+                                           std::move(callbacks), 0);
+  }
+  std::unique_ptr<OfficeDb> open_office() {
+    return std::make_unique<OfficeDb>(std::move(*OfficeDb::open(folder.path() / "office.db")));
+  }
+  UserId account(Role role) {
+    User user;
+    user.name = "press";
+    user.role = role;
+    return *Accounts(*office).add(user);
+  }
+  HeldId hold(UserId user, const std::string& more = "") {
+    HeldNote held;
+    held.user = user;
+    held.who = "press";
+    held.state = HeldState::kWaiting;
+    held.due_at = {1};
+    held.request = R"({"kind":"practice","language":"en","topics":["health"],)" + more +
+                   R"("content":{"title":"Mine","solution":"Text."}})";
+    return *desk.hold(held);
+  }
+  std::unique_ptr<StoreReader> read_store() {
+    return std::move(*open_sqlite_reader(folder.path() / "store.db"));
+  }
+  void start(std::unique_ptr<StoreReader> reader) {
+    queue = std::make_unique<HoldQueue>(HoldQueue::Parts{
+        open_office(), std::move(reader), std::move(*open_index_reader(folder.path() / "index.db")), *writer,
+        nearness, city.id(), GateRules{}, Clock{[] { return kNow; }, [this] { return MonoTime{mono}; }},
+        [this] {
+          return ClockStanding{clock_is_off ? std::vector{ClockDoubt::kPeers} : std::vector<ClockDoubt>{},
+                               {},
+                               false};
+        },
+        refusals, [this](const AuditLine&) { settled.tell(); }, [this](const RefusalSum&) { housed.tell(); },
+        [this](const Error&) { failed.tell(); }});
+  }
+  void forbid(const std::string& what) {
+    EXPECT_TRUE(
+        office->connection()
+            .execute("CREATE TRIGGER forbidden BEFORE " + what + " BEGIN SELECT RAISE(ABORT, 'no room'); END")
+            .ok());
+  }
+  void allow() { EXPECT_TRUE(office->connection().execute("DROP TRIGGER forbidden").ok()); }
+
+  TemporaryFolder folder;
+  OwnLog city = test_log();
+  Nearness nearness;
+  Refusals refusals;
+  Told settled;
+  Told failed;
+  Told housed;
+  std::atomic<bool> clock_is_off = false;
+  std::atomic<std::int64_t> mono = 1;  // nanoseconds
+  std::unique_ptr<IndexWriter> index_writer;
+  std::unique_ptr<StoreWriter> writer;
+  std::unique_ptr<OfficeDb> office = open_office();
+  Desk desk{*office};
+  std::unique_ptr<HoldQueue> queue;
+};
+
+TEST_F(HoldQueueTest, WhatAnAccountMayNoLongerSignIsADraftOfThatAccountAgain) {
+  const UserId reader = account(Role::kReader);
+  const HeldId id = hold(reader);
+  start(read_store());
+  ASSERT_TRUE(settled.wait(1));
+  queue->stop();
+  EXPECT_EQ((*desk.held(id))->state, HeldState::kCancelled);
+  const auto drafts = desk.drafts(reader, 10)->items;
+  ASSERT_EQ(drafts.size(), 1U);
+  EXPECT_NE(drafts.front().note.find("Mine"), std::string::npos);
+}
+
+TEST_F(HoldQueueTest, WhatAnAccountWroteThatIsGoneIsNobodys) {
+  const HeldId id = hold(UserId{77});
+  start(read_store());
+  ASSERT_TRUE(settled.wait(1));
+  queue->stop();
+  EXPECT_EQ((*desk.held(id))->state, HeldState::kCancelled);
+  EXPECT_EQ((*desk.held(id))->request, "{}");
+  EXPECT_TRUE(desk.drafts(std::nullopt, 10)->items.empty());
+}
+
+TEST_F(HoldQueueTest, WhatCannotBeLookedUpNowWaits) {
+  const auto reader = read_store();
+  const std::string revises =
+      R"("refs":[{"role":"revises","ref":")" + Directory(*reader, nearness).ref(city.id(), EntryIndex(0)) + R"("}],)";
+  const HeldId id = hold(account(Role::kPublisher), revises);
+  std::atomic<bool> broken = true;
+  start(std::make_unique<BrokenStore>(read_store(), broken));
+  std::promise<Result<EntryIndex>> promise;
+  auto answer = promise.get_future();
+  queue->sign_now(id, [&](Result<EntryIndex> signed_now) { promise.set_value(std::move(signed_now)); });
+  ASSERT_EQ(answer.wait_for(kDeadline), std::future_status::ready);
+  const Result<EntryIndex> refused = answer.get();
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().code, Code::kUnavailable) << refused.error().text();
+  EXPECT_EQ((*desk.held(id))->state, HeldState::kWaiting);
+  EXPECT_NE((*desk.held(id))->request, "{}");
+  broken = false;
+  queue->notify();
+  ASSERT_TRUE(settled.wait(1));
+  queue->stop();
+  EXPECT_EQ((*desk.held(id))->state, HeldState::kSigned) << (*desk.held(id))->outcome;
+}
+
+// An observer never waits to sign, and peers alone are no reason to.
+TEST_F(HoldQueueTest, WhatIsLongDoneIsNotForgottenByAClockInDoubt) {
+  Accounts accounts(*office);
+  ASSERT_TRUE(accounts.note({0, {1}, "press", "publish", "", "201"}).ok());
+  clock_is_off = true;
+  start(read_store());
+  const auto minute = [&](std::size_t times) {
+    refusals.count("status", 401, "192.0.2.1");
+    mono += std::chrono::nanoseconds(std::chrono::minutes(2)).count();
+    queue->notify();
+    return housed.wait(times);
+  };
+  ASSERT_TRUE(minute(1));
+  EXPECT_EQ(accounts.audit({}, 10)->size(), 1U);
+  clock_is_off = false;
+  ASSERT_TRUE(minute(2));
+  EXPECT_TRUE(accounts.audit({}, 10)->empty());
+}
+
+// Either half of it: the draft cannot be written, or what waits cannot be settled.
+TEST_F(HoldQueueTest, WhatCannotBeGivenBackWaitsAndIsGivenBackOnce) {
+  const UserId reader = account(Role::kReader);
+  std::size_t turn = 0;
+  for (const char* what : {"INSERT ON draft", "UPDATE OF state ON held WHEN new.state = 4"}) {
+    const HeldId id = hold(reader);
+    forbid(what);
+    start(read_store());
+    ASSERT_TRUE(failed.wait(++turn)) << what;
+    queue->stop();
+    EXPECT_EQ((*desk.held(id))->state, HeldState::kWaiting) << what;
+    EXPECT_NE((*desk.held(id))->request, "{}") << what;
+    EXPECT_EQ(desk.drafts(reader, 10)->items.size(), turn - 1) << what;
+    allow();
+    start(read_store());
+    ASSERT_TRUE(settled.wait(turn)) << what;
+    queue->stop();
+    EXPECT_EQ((*desk.held(id))->state, HeldState::kCancelled) << what;
+    EXPECT_EQ(desk.drafts(reader, 10)->items.size(), turn) << what;
+  }
+}
+
+}  // namespace
+}  // namespace koinon::test
