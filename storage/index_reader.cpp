@@ -75,7 +75,8 @@ class SqliteIndexReader final : public IndexReader {
     sql += "WHERE 1 ";
     if (query.topic) {
       sql += match.empty() ? "AND t.topic = :topic "
-                           : "AND EXISTS (SELECT 1 FROM topic t WHERE t.topic = :topic AND t.doc = d.id) ";
+                           : "AND EXISTS (SELECT 1 FROM topic t WHERE t.topic = :topic AND t.arrival = "
+                             "d.arrival AND t.doc = d.id) ";
     }
     const bool by_log = match.empty() && query.topic && query.log && !query.standing_notes;
     if (query.log) sql += by_log ? "AND t.log_id = :log " : "AND d.log_id = :log ";

@@ -151,6 +151,7 @@ class Held {
       refer(draft, v1::REF_ROLE_ADOPTS, of_city(reader, popular.value), city.id());
       return draft;
     });
+    say(other, 1, [](std::size_t, StoreReader&) { return note("Uncommon"); });
     for (std::size_t i = 0; i < size.cities; ++i) {
       OwnLog log = test_log("city-" + std::to_string(i) + ".example");
       say(log, 1, [](std::size_t, StoreReader&) { return note("Said once"); });
@@ -357,6 +358,11 @@ std::vector<Operation> index_operations() {
   out.push_back({"what was taken back of a topic", [](Held& h) {
                    IndexQuery query = query_of(h, false, false, "health");
                    query.kind = v1::KIND_QUESTION;
+                   return done(h.index->find(query));
+                 }});
+  out.push_back({"words in a topic", [](Held& h) {
+                   IndexQuery query = query_of(h, false, false, "health");
+                   query.words = "uncommon";
                    return done(h.index->find(query));
                  }});
   for (const bool standing : {false, true}) {
