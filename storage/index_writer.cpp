@@ -21,6 +21,7 @@ namespace {
 constexpr std::size_t kBytesPerWord = 6;
 constexpr std::size_t kBatchRows = 64;
 constexpr std::uint64_t kBatchRecords = 2000;
+constexpr std::uint64_t kRemovedWords = 300'000;  // of one transaction: some MiB of text
 constexpr int kCleanPages = 1000;  // of a step: 8 MiB
 
 // What is indexed of a note; nothing where its body is not held.
@@ -166,12 +167,13 @@ class SqliteIndexWriter final : public IndexWriter {
 
   Result<std::size_t> index_arrivals(StoreReader& store, const std::vector<Arrival>& arrivals) {
     std::size_t done = 0;
-    ArrivalSeq position;
+    ArrivalSeq position(arrivals.front().first.value - 1);
     for (const Arrival& arrival : arrivals) {
       if (arrival.kind == ArrivalKind::kRemoved) {
-        KOINON_TRY(remove_log(arrival.log));
-        position = ArrivalSeq(arrival.first.value + arrival.count - 1);
+        KOINON_ASSIGN(const bool more, remove_some(arrival.log));
         ++done;
+        if (more) break;  // the next transaction comes here again
+        position = ArrivalSeq(arrival.first.value + arrival.count - 1);
         continue;
       }
       for (std::uint64_t i = 0; i < arrival.count && done < kBatchRecords; ++i, ++done) {
@@ -190,18 +192,38 @@ class SqliteIndexWriter final : public IndexWriter {
     return done;
   }
 
-  Status remove_log(const LogId& log) {
-    changes_.note_taken_away();
-    KOINON_TRY(topics_.remove_log(log));
-    for (const char* sql : {"DELETE FROM text WHERE rowid IN (SELECT id FROM doc WHERE log_id = ?)",
-                            "DELETE FROM link WHERE doc IN (SELECT id FROM doc WHERE log_id = ?)",
-                            "DELETE FROM addressee WHERE doc IN (SELECT id FROM doc WHERE log_id = ?)",
-                            "DELETE FROM log_topic WHERE log_id = ?", "DELETE FROM city WHERE log_id = ?",
-                            "DELETE FROM doc WHERE log_id = ?"}) {
-      auto remove = db_.prepare(sql);
-      KOINON_TRY(remove.bind_blob(log.view()).run());
+  // The newest of a log that was removed: all of it in one transaction may be more than the disk has room
+  // for, and nothing else is indexed meanwhile. Says whether there is more.
+  Result<bool> remove_some(const LogId& log) {
+    std::int64_t oldest = 0;
+    std::uint64_t records = 0;
+    std::uint64_t words = 0;
+    {
+      auto select = db_.prepare("SELECT arrival, length FROM doc WHERE log_id = ? ORDER BY arrival DESC");
+      select.bind_blob(log.view());
+      while (records < kBatchRecords && words < kRemovedWords) {
+        KOINON_ASSIGN(const bool row, select.step());
+        if (!row) break;
+        oldest = select.integer(0);
+        words += select.number(1);
+        ++records;
+      }
     }
-    return changes_.note_removed(log, IndexChanges::Removed::kLog);
+    changes_.note_taken_away();
+    KOINON_TRY(topics_.remove_from(log, oldest));
+    for (const char* sql :
+         {"DELETE FROM text WHERE rowid IN (SELECT id FROM doc WHERE log_id = ? AND arrival >= ?)",
+          "DELETE FROM link WHERE doc IN (SELECT id FROM doc WHERE log_id = ? AND arrival >= ?)",
+          "DELETE FROM addressee WHERE doc IN (SELECT id FROM doc WHERE log_id = ? AND arrival >= ?)",
+          "DELETE FROM doc WHERE log_id = ? AND arrival >= ?"}) {
+      auto remove = db_.prepare(sql);
+      KOINON_TRY(remove.bind_blob(log.view()).bind(oldest).run());
+    }
+    auto city = db_.prepare("DELETE FROM city WHERE log_id = ?");
+    KOINON_TRY(city.bind_blob(log.view()).run());
+    // With each piece: whoever begins to read in between has what is left.
+    KOINON_TRY(changes_.note_removed(log, IndexChanges::Removed::kLog));
+    return records == kBatchRecords || words >= kRemovedWords;
   }
 
   // A record that was indexed without its body is indexed anew when the body comes, and loses its text when

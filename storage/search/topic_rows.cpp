@@ -47,10 +47,10 @@ Status TopicRows::set_standing(std::int64_t id, std::int64_t arrival, std::strin
   });
 }
 
-// By their keys, which begin with the topic.
-Status TopicRows::remove_log(const LogId& log) {
-  auto select = db_.prepare("SELECT id, arrival, topics, kind FROM doc WHERE log_id = ?");
-  select.bind_blob(log.view());
+// By their keys, which begin with the topic or the log.
+Status TopicRows::remove_from(const LogId& log, std::int64_t oldest) {
+  auto select = db_.prepare("SELECT id, arrival, topics, kind FROM doc WHERE log_id = ? AND arrival >= ?");
+  select.bind_blob(log.view()).bind(oldest);
   while (true) {
     KOINON_ASSIGN(const bool row, select.step());
     if (!row) return {};
@@ -63,6 +63,9 @@ Status TopicRows::remove_log(const LogId& log) {
         auto remove = db_.prepare(sql);
         KOINON_TRY(remove.bind_text(topic).bind(arrival).bind(id).run());
       }
+      auto of_log =
+          db_.prepare("DELETE FROM log_topic WHERE log_id = ? AND topic = ? AND arrival = ? AND doc = ?");
+      KOINON_TRY(of_log.bind_blob(log.view()).bind_text(topic).bind(arrival).bind(id).run());
       auto remove =
           db_.prepare("DELETE FROM kind_topic WHERE topic = ? AND kind = ? AND arrival = ? AND doc = ?");
       return remove.bind_text(topic).bind(kind).bind(arrival).bind(id).run();

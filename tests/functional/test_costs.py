@@ -25,7 +25,7 @@ ALSO = ["/?q=words", "/?topic=health", "/api/v1/search?q=words&limit=5", "/api/v
 GROW = {"/metrics"}
 # What is bounded, but not by its answer: hits of a word are ranked and counted, ten thousand at most; of cities four thousand names are looked
 # at for a part of one, and the answer leads on.
-BOUNDED = {"q=words": 45_000, "/cities?q=": 150_000}
+BOUNDED = {"q=words": 45_000, "q=words&topic=": 300_000, "/cities?q=": 150_000}
 
 
 class Costs(NodesTest):

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "proto/base/limits.h"
 #include "tests/storage/indexed_library.h"
 
 namespace koinon::test {
@@ -181,6 +182,34 @@ TEST_F(Standing, ACityThatIsRemovedAfterARestartOfTheWriterIsForgottenToo) {
   remove(milan);
   // Without words: those of a removed city are deleted, whatever readers keep in memory.
   EXPECT_EQ(search(SearchQuery()).total, 1U) << "by the reader that had seen the first removal";
+}
+
+TEST_F(Standing, ARemovedCityLeavesTheIndexPieceByPieceAndIsFoundNoMore) {
+  for (int i = 0; i < 6; ++i) add(seoul, practice("Shelter", std::string(900 * limits::kKiB, 'x')));
+  add(milan, practice("Shelter too", "x"));
+  ASSERT_EQ(search(SearchQuery()).total, 7U);
+  ASSERT_TRUE(store->begin(true).ok());
+  ASSERT_TRUE(store->remove_log(seoul.id(), {2}).ok());
+  ASSERT_TRUE(store->commit().ok());
+  const auto left = [this] {
+    IndexQuery query;
+    query.log = seoul.id();
+    return reader->find(query)->size();
+  };
+  ASSERT_GT(*index->catch_up(*store), 0U);
+  EXPECT_GT(left(), 0U) << "no transaction is as large as the city";
+  EXPECT_LT(left(), 6U);
+  EXPECT_EQ(search(SearchQuery()).total, 1U);
+  const auto between = std::move(*open_index_reader(folder.path() / "index.db"));
+  EXPECT_GT(between->search(SearchQuery())->total, 1U);
+  // The node may die meanwhile.
+  index = nullptr;
+  index = std::move(*open_index_writer(folder.path() / "index.db", store->load_state()->journal));
+  const auto last = add(milan, practice("Shelter as well", "x"));
+  EXPECT_EQ(left(), 0U);
+  EXPECT_EQ(search(SearchQuery()).total, 2U);
+  EXPECT_EQ(between->search(SearchQuery())->total, 2U);
+  EXPECT_TRUE(reader->get(milan.id(), last)->has_value());
 }
 
 }  // namespace
