@@ -368,8 +368,8 @@ Result<std::int64_t> SqliteStore::renumber(std::int64_t number) {
 }
 
 // The row of the log itself stays: arrivals name it, and a frozen log stays frozen. It gets another number,
-// and its records are taken away by and by: a log may have gigabytes, and in one transaction they would fill
-// the write-ahead log, beyond what is kept free for our own, and keep what we publish waiting.
+// and its records and files are taken away by and by: a log may have gigabytes, and in one transaction they
+// would fill the write-ahead log, beyond what is kept free for our own, and keep what we publish waiting.
 Status SqliteStore::remove_log(const LogId& log, UnixMillis now) {
   KOINON_ASSIGN(const LogState state, logs_.log_state(log));
   KOINON_ASSIGN(const std::int64_t before, logs_.log_number(log));
@@ -385,7 +385,7 @@ Status SqliteStore::remove_log(const LogId& log, UnixMillis now) {
   auto clear = db_.prepare(
       "UPDATE log SET size = 0, range = x'', whole_size = NULL, whole_root = NULL, whole_note = NULL, "
       "seen_size = NULL, seen_root = NULL, seen_note = NULL, seen_right = NULL, out_since_ms = NULL, "
-      "out_lived_ms = NULL, bytes = 0 WHERE number = ?");
+      "out_lived_ms = NULL, bytes = 0, transit = 0 WHERE number = ?");
   KOINON_TRY(clear.bind(number).run());
   return policy_.forget_vouches_by(log);
 }

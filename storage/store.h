@@ -149,7 +149,8 @@ class Store : public StoreReader {
   virtual Result<JournalSeq> readmit(const LogId& log) = 0;
   // Remembers heads to ask for, or forgets them once they are settled.
   virtual Status set_asks(const std::vector<HeadAsk>& asks, bool open) = 0;
-  // Removes a log's entries and bodies. Evidence against it stays, and freezes it should it come back.
+  // Removes a log's entries and bodies. Evidence against it stays, and freezes it should it come back. The
+  // bytes go with fold(); a file that nobody else names is found by its digest until then.
   virtual Status remove_log(const LogId& log, UnixMillis now) = 0;
   virtual Status set_blocked(const LogId& log, bool blocked) = 0;
   // Pins a node. One that is pinned already as a node of the same city gets the new address and vouch;

@@ -59,6 +59,12 @@ class Attachments : public testing::TestWithParam<Kind> {
     act();
     ASSERT_TRUE(store->commit().ok());
   }
+  // Until nothing is left of logs that were removed.
+  void sweep() {
+    for (int i = 0; i < 100 && !store->fold(); ++i) {
+    }
+    EXPECT_TRUE(store->fold());
+  }
   // A log of its own for each file, with one record that names it.
   LogId city_with(const std::string& name, const CutAttachment& cut, bool transit = false) {
     OwnLog log = test_log(name);
@@ -297,6 +303,7 @@ TEST_P(Attachments, AFileGoesWithTheLastRecordThatNamesIt) {
   fetch(in_a, cut, AttachmentWish::kByHand);
   EXPECT_TRUE(holds(in_b, cut)) << "kept once, for whoever names it";
   change([&] { ASSERT_TRUE(store->remove_log(in_a, {9}).ok()); });
+  sweep();
   EXPECT_TRUE(holds(in_b, cut));
   BodyFilter nothing;
   nothing.all = false;
@@ -304,6 +311,35 @@ TEST_P(Attachments, AFileGoesWithTheLastRecordThatNamesIt) {
   change([&] { ASSERT_TRUE(store->apply_filter(in_b, nothing, {9}, EntryIndex(0), 100).ok()); });
   EXPECT_FALSE(store->attachment_named(cut.id.sha256)->has_value()) << "released with its note";
   EXPECT_FALSE(store->attachment(in_b, EntryIndex(0), cut.id.sha256).ok());
+}
+
+// Files may be gigabytes, and ours wait while others' are taken away.
+TEST_P(Attachments, OfARemovedCityNoTwoFilesGoInOneTransaction) {
+  open(320 * limits::kMiB, "large.db");
+  const auto [gone, ids] = city_with_large("gone.example", 3);
+  for (const AttachmentId& id : ids) {
+    ASSERT_TRUE(want(gone, id, AttachmentWish::kByHand, 1).ok());
+    change([&] { ASSERT_TRUE(store->finish_attachment(id, true).ok()); });
+  }
+  const auto left = [&] {
+    std::size_t count = 0;
+    for (const AttachmentId& id : ids) count += store->attachment_named(id.sha256)->has_value() ? 1 : 0;
+    return count;
+  };
+  ASSERT_EQ(left(), ids.size());
+  change([&] { ASSERT_TRUE(store->remove_log(gone, {9}).ok()); });
+  if (GetParam() == Kind::kSqlite) {
+    std::size_t before = left();
+    EXPECT_GE(before + 1, ids.size());
+    for (int i = 0; i < 10 && !store->fold(); ++i) {
+      const std::size_t now = left();
+      EXPECT_LE(before, now + 1);
+      before = now;
+    }
+  }
+  sweep();
+  EXPECT_EQ(left(), 0U);
+  EXPECT_TRUE(store->load_state()->wants.empty());
 }
 
 TEST_P(Attachments, ANoteHeldForPeersNamesItsFilesToo) {
