@@ -44,6 +44,8 @@ class SqliteAttachments {
   // Whether bytes were taken away that the write-ahead log may still hold.
   bool erased() const { return erased_; }
   void clear_erased() { erased_ = false; }
+  // How many files have gone since the start.
+  std::uint64_t forgotten() const { return forgotten_; }
 
  private:
   struct Row {
@@ -70,7 +72,7 @@ class SqliteAttachments {
   sqlite::Connection& db_;
   std::uint64_t quota_;
   bool erased_ = false;
-  std::uint64_t forgotten_ = 0;  // files
+  std::uint64_t forgotten_ = 0;
 };
 
 }  // namespace koinon

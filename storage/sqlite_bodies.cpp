@@ -124,9 +124,13 @@ Result<std::optional<EntryIndex>> SqliteBodies::apply_filter(const LogId& log, c
   KOINON_ASSIGN(const std::int64_t number, logs_.log_number(log));
   KOINON_ASSIGN(const LogState state, logs_.log_state(log));
   const std::uint64_t size = state.range.size().value;
-  const std::uint64_t end = std::min(size, from.value + most);
+  std::uint64_t end = std::min(size, from.value + most);
+  std::uint64_t bytes = 0;
+  const std::uint64_t files = attachments_.forgotten();
   for (std::uint64_t i = from.value; i < end; ++i) {
     KOINON_ASSIGN(const StoredRecord record, logs_.record(log, EntryIndex(i)));
+    bytes += record.body.size();
+    if (bytes >= kPieceBytes) end = i + 1;
     const bool held = record.state == BodyState::kHeld;
     if (record.state == BodyState::kErased || (held && record.body.empty())) continue;
     const auto entry = parse_entry(record.entry);
@@ -136,6 +140,7 @@ Result<std::optional<EntryIndex>> SqliteBodies::apply_filter(const LogId& log, c
     if (held && !wanted) {
       KOINON_TRY(set_body(id, {}, BodyState::kNotAsked));
       KOINON_TRY(write_arrival(number, EntryIndex(i), 1, ArrivalKind::kReleased, now));
+      if (attachments_.forgotten() > files) end = i + 1;
     } else if (!held && wanted && record.transit) {
       KOINON_TRY(drop_transit(id));
       KOINON_TRY(set_body(id, record.body, BodyState::kHeld));

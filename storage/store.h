@@ -139,7 +139,8 @@ class Store : public StoreReader {
   // transit store, which forgets its oldest beyond its limits: of a log beyond its share that log's own.
   virtual Status add_bodies(const BodiesCommit& bodies) = 0;
   // Releases the bodies of a log that the filter does not want and marks as wanted those that it does: of
-  // `most` entries from `from` on. Returns where to go on; none: those were the last.
+  // `most` entries at most from `from` on, and of some MiB of bodies. Returns where to go on; none: those
+  // were the last.
   virtual Result<std::optional<EntryIndex>> apply_filter(const LogId& log, const BodyFilter& filter,
                                                          UnixMillis now, EntryIndex from,
                                                          std::uint64_t most) = 0;
