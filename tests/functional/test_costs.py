@@ -16,7 +16,7 @@ FEW_STEPS = 600  # what else the node does meanwhile
 # What is asked beside each pattern of the document: filters, words, pages.
 ALSO = ["/?q=words", "/?topic=health", "/api/v1/search?q=words&limit=5", "/api/v1/records?city=seoul.example&limit=5", "/api/v1/records?topic=health&limit=5",
         "/api/v1/records?kind=practice&limit=5", "/api/v1/records?limit=5&topic=health&kind=practice",
-        "/api/v1/records?limit=5&topic=health&city=seoul.example", "/api/v1/search?topic=health&limit=5", "/api/v1/search?city=seoul.example&limit=5",
+        "/api/v1/records?limit=5&topic=health&city=seoul.example", "/api/v1/records?limit=5&topic=health&city=seoul.example&kind=question", "/api/v1/search?topic=health&limit=5", "/api/v1/search?city=seoul.example&limit=5",
         "/api/v1/records?q=words&topic=health&limit=5", "/api/v1/records?q=words&topic=climate&limit=5",
         "/api/v1/cities/seoul.example?parts=holders", "/api/v1/cities?q=nowhere&limit=5",
         "/feeds/all.atom", "/feeds/all.json", "/feeds/topic/health.atom", "/feeds/city/seoul.example.atom", "/feeds/search.atom?q=words",

@@ -360,6 +360,11 @@ std::vector<Operation> index_operations() {
                    query.kind = v1::KIND_QUESTION;
                    return done(h.index->find(query));
                  }});
+  out.push_back({"what a city has of a kind in a topic", [](Held& h) {
+                   IndexQuery query = query_of(h, false, true, "health");
+                   query.kind = v1::KIND_ANSWER;
+                   return done(h.index->find(query));
+                 }});
   out.push_back({"words in a topic", [](Held& h) {
                    IndexQuery query = query_of(h, false, false, "health");
                    query.words = "uncommon";

@@ -131,6 +131,9 @@ TEST_F(Ranking, AListOfACitysNotesOnATopicHasThemAloneNewestFirst) {
   query.kind = v1::KIND_PRACTICE;
   query.limit = 1;
   EXPECT_EQ(listed(), Found{third.value});
+  query.kind = v1::KIND_ADOPTION;
+  EXPECT_EQ(listed(), Found{}) << "another city's";
+  query.kind = v1::KIND_PRACTICE;
   remove(seoul);
   EXPECT_EQ(listed(), Found{});
 }

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "proto/base/limits.h"
+#include "storage/sqlite.h"
 #include "tests/storage/indexed_library.h"
 
 namespace koinon::test {
@@ -210,6 +211,27 @@ TEST_F(Standing, ARemovedCityLeavesTheIndexPieceByPieceAndIsFoundNoMore) {
   EXPECT_EQ(search(SearchQuery()).total, 2U);
   EXPECT_EQ(between->search(SearchQuery())->total, 2U);
   EXPECT_TRUE(reader->get(milan.id(), last)->has_value());
+}
+
+TEST_F(Standing, WhatACityReferredToIsForgottenWithIt) {
+  const auto shelter = add(seoul, practice("Shelter", "x"));
+  add(milan, adoption(seoul, shelter, "worked"));
+  const auto other = add(milan, practice("Shelter too", "x"));
+  add(lima, adoption(milan, other, "worked"));
+  const auto rows = [this] {
+    auto db = sqlite::Connection::open(folder.path() / "index.db", {true, false, ""});
+    EXPECT_TRUE(db.ok());
+    auto select = db->prepare("SELECT count(*) FROM referred");
+    EXPECT_TRUE(select.step().ok());
+    return select.integer(0);
+  };
+  EXPECT_EQ(rows(), 2);
+  remove(lima);
+  EXPECT_EQ(rows(), 1) << "that of the other city stays";
+  EXPECT_EQ(*reader->references(seoul.id(), shelter), 1U);
+  remove(milan);
+  EXPECT_EQ(rows(), 0);
+  EXPECT_EQ(*reader->references(seoul.id(), shelter), 0U);
 }
 
 }  // namespace
