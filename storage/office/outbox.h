@@ -134,7 +134,8 @@ class Outbox {
   // Forgets what the office remarked on records whose authors have had them erased, and moves the cursor.
   Status forget_remarks(const std::vector<RecordAt>& erased, ArrivalSeq cursor);
 
-  // What was tried `attempts` times or given up since.
+  // What was tried `attempts` times or given up since; of each a thousand deliveries and a thousand mails are
+  // counted.
   Result<Failing> failing(unsigned attempts, UnixMillis since);
 
   // When something is next to be sent, mail among it or not; none: nothing waits.
