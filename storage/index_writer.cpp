@@ -85,8 +85,8 @@ class SqliteIndexWriter final : public IndexWriter {
     KOINON_TRY(db_.execute("BEGIN IMMEDIATE"));
     Status status = db_.execute(
         "DELETE FROM doc; DELETE FROM topic; DELETE FROM kind_topic; DELETE FROM log_topic; DELETE FROM "
-        "log_kind_topic; DELETE FROM standing_topic; DELETE FROM removed; DELETE FROM sqlite_sequence; DELETE FROM link; DELETE FROM "
-        "referred; DELETE FROM addressee; DELETE FROM city; DELETE FROM text; DELETE FROM meta WHERE key = "
+        "log_kind_topic; DELETE FROM standing_topic; DELETE FROM removed; DELETE FROM sqlite_sequence; "
+        "DELETE FROM link; DELETE FROM referred; DELETE FROM addressee; DELETE FROM city; DELETE FROM text; DELETE FROM meta WHERE key = "
         "'position'");
     if (status.ok()) status = note_unclean();
     if (status.ok()) status = changes_.new_generation();

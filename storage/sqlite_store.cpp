@@ -83,6 +83,7 @@ class SqliteStore final : public SqliteReading<Store> {
 
  private:
   Status set_durable(bool durable);
+  void forget_fetches();
   bool sweep();
   bool fold_erased();
   Result<std::int64_t> renumber(std::int64_t number);
@@ -115,12 +116,13 @@ Status SqliteStore::prepare() {
   if (options_.max_bytes > 0) {
     KOINON_TRY(db_.execute("PRAGMA max_page_count=" + std::to_string(options_.max_bytes / kPageBytes)));
   }
-  (void)fold();  // on a full disk it is tried again later, and reading goes on
+  // On a full disk these are tried again later, or at the next start, and reading goes on.
+  forget_fetches();
+  (void)fold();
   KOINON_ASSIGN(const auto journal, settings_.meta("journal_id"));
   if (!journal) {
     KOINON_TRY(settings_.put_meta("journal_id", options_.random ? options_.random(16) : random_bytes(16)));
   }
-  KOINON_TRY(attachments_.prepare());
   return journal_.prepare();
 }
 
@@ -174,6 +176,12 @@ Status SqliteStore::commit() {
   in_transaction_ = false;
   (void)fold_erased();  // what is left of removed logs waits for fold(): somebody waits for this answer
   return status;
+}
+
+// Of files for peers, which were under way when the node ended.
+void SqliteStore::forget_fetches() {
+  if (!db_.execute("BEGIN IMMEDIATE").ok()) return;
+  if (!attachments_.prepare().ok() || !db_.execute("COMMIT").ok()) (void)db_.execute("ROLLBACK");
 }
 
 // A piece, in a transaction of its own.

@@ -148,5 +148,29 @@ TEST(FullDisk, RefusesWritesKeepsReadsAndResumes) {
   expect_log_verifies(**store, log.identity());
 }
 
+TEST(FullDisk, DoesNotKeepAStoreFromOpening) {
+  ASSERT_TRUE(init_crypto().ok());
+  sim::FaultyVfs vfs("full-at-start");
+  OwnLog log = test_log();
+  auto store = open_sqlite_store("store.db", options_for(vfs, "FULL"));
+  ASSERT_TRUE(store.ok());
+  ASSERT_TRUE(publish(**store, log, note("one")).ok());
+  // A file that was being fetched for peers, which a start forgets.
+  const AttachmentId file{sha256("file"), 1, sha256("root")};
+  ASSERT_TRUE((*store)->begin(true).ok());
+  ASSERT_TRUE((*store)->add_bodies({log.id(), {}, {5}, {}, {{EntryIndex(0), file}}}).ok());
+  ASSERT_TRUE(
+      (*store)->want_attachment({log.id(), EntryIndex(0), file, AttachmentWish::kForPeer, 0}, {5}).ok());
+  ASSERT_TRUE((*store)->commit().ok());
+  store->reset();
+  vfs.set_capacity(1);
+  store = open_sqlite_store("store.db", options_for(vfs, "FULL"));
+  ASSERT_TRUE(store.ok()) << store.error().text();
+  expect_log_verifies(**store, log.identity());
+  EXPECT_FALSE(publish(**store, log, note("two")).ok());
+  vfs.set_capacity(0);
+  EXPECT_TRUE(publish(**store, log, note("room again")).ok());
+}
+
 }  // namespace
 }  // namespace koinon::test
