@@ -108,7 +108,8 @@ class Attachments : public testing::TestWithParam<Kind> {
     return out;
   }
   // A log whose one record names files of 40 MiB that nobody has.
-  std::pair<LogId, std::vector<AttachmentId>> city_with_large(const std::string& name, std::size_t count) {
+  std::pair<LogId, std::vector<AttachmentId>> city_with_large(const std::string& name, std::size_t count,
+                                                              const std::vector<AttachmentId>& of_others = {}) {
     OwnLog log = test_log(name);
     MemoryStore author{MemoryStore::Options{}};
     EXPECT_TRUE(publish(author, log, note(name)).ok());
@@ -124,6 +125,7 @@ class Attachments : public testing::TestWithParam<Kind> {
       ids.push_back({sha256(name + std::to_string(i)), 40 * limits::kMiB, sha256(std::to_string(i))});
       run.attachments.push_back({EntryIndex(0), ids.back()});
     }
+    for (const AttachmentId& id : of_others) run.attachments.push_back({EntryIndex(0), id});
     change([&] { ASSERT_TRUE(store->append_run(run).ok()); });
     return {log.id(), ids};
   }
@@ -280,6 +282,23 @@ TEST_P(Attachments, OneCitysFilesDoNotTakeTheRoomOfAll) {
   EXPECT_TRUE(want(greedy, theirs[5], AttachmentWish::kForPeer, 9).ok());
   EXPECT_FALSE(known(theirs[4])) << "within the share its own gives way";
   EXPECT_TRUE(known(ours[1])) << "and not another's, though older";
+}
+
+TEST_P(Attachments, AFileThatOutlivesItsCityIsCountedForItOnceItIsBackAndNoLongerThanItIsThere) {
+  open(320 * limits::kMiB, "large.db");
+  const auto [greedy, theirs] = city_with_large("greedy.example", 3);
+  city_with_large("quiet.example", 0, {theirs[0]});
+  EXPECT_TRUE(want(greedy, theirs[0], AttachmentWish::kByPolicy, 1).ok());
+  EXPECT_TRUE(want(greedy, theirs[1], AttachmentWish::kByPolicy, 2).ok());
+  EXPECT_EQ(want(greedy, theirs[2], AttachmentWish::kByPolicy, 3).error().code, Code::kTooLarge);
+  change([&] { ASSERT_TRUE(store->remove_log(greedy, {4}).ok()); });
+  sweep();
+  city_with_large("greedy.example", 3);
+  EXPECT_TRUE(want(greedy, theirs[1], AttachmentWish::kByPolicy, 5).ok()) << "what went made room";
+  EXPECT_EQ(want(greedy, theirs[2], AttachmentWish::kByPolicy, 6).error().code, Code::kTooLarge)
+      << "what the other city names is there still";
+  change([&] { ASSERT_TRUE(store->drop_attachment(theirs[0]).ok()); });
+  EXPECT_TRUE(want(greedy, theirs[2], AttachmentWish::kByPolicy, 7).ok());
 }
 
 // What policy wants and nobody gives is no reason to refuse what somebody asks for.
