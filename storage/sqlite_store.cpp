@@ -83,7 +83,7 @@ class SqliteStore final : public SqliteReading<Store> {
 
  private:
   Status set_durable(bool durable);
-  void forget_fetches();
+  void tidy();
   bool sweep();
   bool fold_erased();
   Result<std::int64_t> renumber(std::int64_t number);
@@ -117,7 +117,7 @@ Status SqliteStore::prepare() {
     KOINON_TRY(db_.execute("PRAGMA max_page_count=" + std::to_string(options_.max_bytes / kPageBytes)));
   }
   // On a full disk these are tried again later, or at the next start, and reading goes on.
-  forget_fetches();
+  tidy();
   (void)fold();
   KOINON_ASSIGN(const auto journal, settings_.meta("journal_id"));
   if (!journal) {
@@ -178,10 +178,11 @@ Status SqliteStore::commit() {
   return status;
 }
 
-// Of files for peers, which were under way when the node ended.
-void SqliteStore::forget_fetches() {
+// What was under way for peers when the node ended, and what an older version took.
+void SqliteStore::tidy() {
   if (!db_.execute("BEGIN IMMEDIATE").ok()) return;
-  if (!attachments_.prepare().ok() || !db_.execute("COMMIT").ok()) (void)db_.execute("ROLLBACK");
+  if (!attachments_.prepare().ok() || !policy_.prepare().ok() || !db_.execute("COMMIT").ok())
+    (void)db_.execute("ROLLBACK");
 }
 
 // A piece, in a transaction of its own.
@@ -356,7 +357,8 @@ Result<JournalSeq> SqliteStore::readmit(const LogId& log) {
   return journal_.write_row(number);
 }
 
-// From now on nothing finds what is held under its old number.
+// From now on nobody who asks for a log finds what is held under its old number. What walks records or
+// arrivals of all logs passes it by.
 Result<std::int64_t> SqliteStore::renumber(std::int64_t number) {
   std::int64_t fresh = 0;
   bool files = false;
@@ -369,7 +371,8 @@ Result<std::int64_t> SqliteStore::renumber(std::int64_t number) {
   auto log = db_.prepare("UPDATE log SET number = ? WHERE number = ?");
   KOINON_TRY(log.bind(fresh).bind(number).run());
   if (files) {  // that notes of other cities name too
-    auto move = db_.prepare("UPDATE attachment SET log = ? WHERE log = ?");
+    // Those of others alone: by their index, and nothing is counted for the rest.
+    auto move = db_.prepare("UPDATE attachment SET log = ? WHERE log = ? AND wish < 3");
     KOINON_TRY(move.bind(fresh).bind(number).run());
   }
   return fresh;

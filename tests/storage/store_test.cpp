@@ -1,4 +1,6 @@
 // The store: runs, arrivals, cursors, migration from the first schema, the rules of our own log.
+#include <tuple>
+
 #include <gtest/gtest.h>
 
 #include "proto/base/limits.h"
@@ -264,6 +266,37 @@ TEST(Migration, WhatLogsTakeIsCountedAndAGraceThatRunsBeginsAnew) {
   EXPECT_EQ(state->out_since, UnixMillis{5});
   EXPECT_EQ(state->out_lived.count(), 0);
   EXPECT_EQ((*store)->load_state()->lived.count(), 0);
+}
+
+// They would say that somebody is vouched for whom nothing admits, and take the places of others.
+TEST(Migration, VouchesOfAnOlderVersionThatNameNoLogAreForgotten) {
+  ASSERT_TRUE(init_crypto().ok());
+  TemporaryFolder folder;
+  const auto path = folder.path() / "store.db";
+  const LogId voucher = test_log().id();
+  const OwnLog milan = test_log("milan.example");
+  {
+    const auto store = open_sqlite_store(path);
+    ASSERT_TRUE(store.ok());
+    auto db = sqlite::Connection::open(path, {});
+    const LogId unclear = LogId::from(Bytes(LogId::kSize, 'u'));
+    const LogId clear = milan.id();
+    for (const auto& [target, name, vkey] :
+         {std::tuple(unclear.view(), std::string("la.example"), std::string("no key")),
+          std::tuple(clear.view(), milan.identity().name, milan.identity().vkey().text())}) {
+      auto insert = db->prepare(
+          "INSERT INTO vouch (voucher, target, entry_index, name, vkey, expires_at_ms, withdrawn) VALUES (?, ?, "
+          "1, ?, ?, 0, 0)");
+      ASSERT_TRUE(
+          insert.bind_blob(voucher.view()).bind_blob(target).bind_text(name).bind_text(vkey).run().ok());
+    }
+    ASSERT_TRUE((*store)->vouched_as("la.example")->has_value());
+  }
+  const auto store = open_sqlite_store(path);
+  ASSERT_TRUE(store.ok()) << store.error().text();
+  EXPECT_FALSE((*store)->vouched_as("la.example")->has_value());
+  EXPECT_EQ(*(*store)->vouched_as("milan.example"), milan.id());
+  EXPECT_EQ((*store)->load_state()->vouches.size(), 1U);
 }
 
 // A wrong sum would stay: from then on it is only added to.
