@@ -57,6 +57,13 @@ class SqliteIndexWriter final : public IndexWriter {
     return fail(Code::kConflict, "the index belongs to another store or version", "index.db");
   }
 
+  // Another store's or version's, or damaged, or no index at all.
+  bool is_of_no_use(const Error& error) const {
+    const int code = sqlite3_errcode(db_.handle()) & 0xFF;
+    return error.code == Code::kConflict || code == SQLITE_CORRUPT || code == SQLITE_NOTADB ||
+           code == SQLITE_ERROR;
+  }
+
   Status read_unclean() {
     auto select = db_.prepare("SELECT 1 FROM meta WHERE key = 'unclean'");
     KOINON_ASSIGN(unclean_, select.step());
@@ -86,8 +93,8 @@ class SqliteIndexWriter final : public IndexWriter {
     Status status = db_.execute(
         "DELETE FROM doc; DELETE FROM topic; DELETE FROM kind_topic; DELETE FROM log_topic; DELETE FROM "
         "log_kind_topic; DELETE FROM standing_topic; DELETE FROM removed; DELETE FROM sqlite_sequence; "
-        "DELETE FROM link; DELETE FROM referred; DELETE FROM addressee; DELETE FROM city; DELETE FROM text; DELETE FROM meta WHERE key = "
-        "'position'");
+        "DELETE FROM link; DELETE FROM referred; DELETE FROM addressee; DELETE FROM city; DELETE FROM text; "
+        "DELETE FROM meta WHERE key = 'position'");
     if (status.ok()) status = note_unclean();
     if (status.ok()) status = changes_.new_generation();
     if (status.ok()) status = db_.execute("COMMIT");
@@ -407,12 +414,14 @@ class SqliteIndexWriter final : public IndexWriter {
 Result<std::unique_ptr<IndexWriter>> open_index_writer(const std::filesystem::path& path,
                                                        const JournalId& journal) {
   if (std::filesystem::exists(path)) {
-    auto db = sqlite::Connection::open(path, {});
-    if (db.ok()) {
-      auto writer = std::make_unique<SqliteIndexWriter>(std::move(*db));
-      if (writer->prepare(journal).ok()) return std::unique_ptr<IndexWriter>(std::move(writer));
-    }
-    // Derived data: an index that cannot be used is made anew.
+    KOINON_ASSIGN(auto found, sqlite::Connection::open(path, {}));
+    auto writer = std::make_unique<SqliteIndexWriter>(std::move(found));
+    const Status prepared = writer->prepare(journal);
+    if (prepared.ok()) return std::unique_ptr<IndexWriter>(std::move(writer));
+    // Derived data: an index that is of no use is made anew. One that cannot be read at this moment stays: a
+    // large one takes hours.
+    if (!writer->is_of_no_use(prepared.error())) return prepared.error();
+    writer.reset();
     std::error_code ignored;
     for (const char* suffix : {"", "-wal", "-shm"}) std::filesystem::remove(path.string() + suffix, ignored);
   }
