@@ -91,7 +91,8 @@ class IndexWriter {
   virtual Result<bool> clean() = 0;
 };
 
-// Opens or creates. An index of another schema, or of another store's journal, is emptied.
+// Opens or creates. An index of another schema or another store's journal, or a damaged one, is emptied; one
+// that cannot be read at this moment stays, and is an error.
 Result<std::unique_ptr<IndexWriter>> open_index_writer(const std::filesystem::path& path,
                                                        const JournalId& journal);
 // Readers on several threads share what a search keeps in memory.
