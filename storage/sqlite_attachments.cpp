@@ -141,8 +141,8 @@ Status SqliteAttachments::drop_uses(std::int64_t record) {
   return drop_unused(ids);
 }
 
-// A file at a time: each may be as large as some thousand records.
-Result<bool> SqliteAttachments::drop_some_uses(std::int64_t log_number, std::int64_t most) {
+Result<bool> SqliteAttachments::drop_some_uses(std::int64_t log_number, std::int64_t most,
+                                               std::uint64_t most_bytes) {
   std::vector<std::pair<std::int64_t, AttachmentId>> uses;
   {
     auto select = db_.prepare(
@@ -158,12 +158,14 @@ Result<bool> SqliteAttachments::drop_some_uses(std::int64_t log_number, std::int
       uses.emplace_back(select.integer(0), id);
     }
   }
-  const std::uint64_t before = forgotten_;
+  std::uint64_t bytes = 0;
   for (const auto& [record, id] : uses) {
+    const std::uint64_t before = forgotten_;
     auto remove = db_.prepare("DELETE FROM attachment_use WHERE record = ? AND sha256 = ?");
     KOINON_TRY(remove.bind(record).bind_blob(id.sha256.view()).run());
     KOINON_TRY(drop_unused({id}));
-    if (forgotten_ > before) return true;
+    if (forgotten_ > before) bytes += id.size;
+    if (bytes >= most_bytes) return true;
   }
   return static_cast<std::int64_t>(uses.size()) == most;
 }

@@ -31,9 +31,9 @@ class SqliteAttachments {
   Status add_uses(std::int64_t log_number, const std::vector<AttachmentFact>& facts, bool own);
   // A body is no longer here: a file goes with the last record that names it.
   Status drop_uses(std::int64_t record);
-  // Of a log that was removed: so many of the files that its records name are named no more, and one of them
-  // goes at most. True: there may be more.
-  Result<bool> drop_some_uses(std::int64_t log_number, std::int64_t most);
+  // Of a log that was removed: so many of the files that its records name are named no more, and with those
+  // that nobody else names so many bytes go, or one larger file. True: there may be more.
+  Result<bool> drop_some_uses(std::int64_t log_number, std::int64_t most, std::uint64_t most_bytes);
 
   Status put(const CutAttachment& file, UnixMillis now);
   Status want(std::int64_t record, const AttachmentWant& want, UnixMillis now);

@@ -265,7 +265,7 @@ Result<bool> SqliteBodies::sweep() {
   if (records) return false;
   KOINON_ASSIGN(const bool transit, sweep_transit(number));
   if (transit) return false;
-  KOINON_ASSIGN(const bool files, attachments_.drop_some_uses(number, kPieceRows));
+  KOINON_ASSIGN(const bool files, attachments_.drop_some_uses(number, kPieceRows, kPieceBytes));
   if (files) return false;
   auto tiles =
       db_.prepare("DELETE FROM tile WHERE id IN (SELECT id FROM tile WHERE id >= ? AND id < ? LIMIT ?)");

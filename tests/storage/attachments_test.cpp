@@ -333,7 +333,7 @@ TEST_P(Attachments, AFileGoesWithTheLastRecordThatNamesIt) {
 }
 
 // Files may be gigabytes, and ours wait while others' are taken away.
-TEST_P(Attachments, OfARemovedCityNoTwoFilesGoInOneTransaction) {
+TEST_P(Attachments, OfARemovedCityNoTwoLargeFilesGoInOneTransaction) {
   open(320 * limits::kMiB, "large.db");
   const auto [gone, ids] = city_with_large("gone.example", 3);
   for (const AttachmentId& id : ids) {
