@@ -141,6 +141,7 @@ struct FileStanding {
 
 struct MissingBody;  // engine_log.h
 struct Fetch;
+struct TakenChunk;
 struct FileFetch;
 struct HeldChunk;
 
@@ -219,6 +220,7 @@ class Engine {
   void on_error_frame(Now now, Session& session, const v1::Error& error);
   void check_timers(Now now, Session& session);
   const char* overdue(Now now, const Session& session) const;
+  MonoTime next_of_gets(const Session& session) const;
   MonoTime ping_interval() const;
   void bodies_refused(Now now, Session& session, std::uint64_t request_id);
   void check_liveness(Now now, Session& session);
@@ -296,6 +298,7 @@ class Engine {
   void keep_evidence(Now now, Log& log, TreeSize at, const SignedTree& ours, const SignedTree& theirs);
   void freeze(Now now, Log& log, const v1::Evidence& evidence, const NodeKey& teller);
   void commit_evidence(const LogId& id, const Bytes& evidence, std::optional<Event> event);
+  void save_cursors(Now now);
   void on_evidence(Now now, Session& session, const v1::Evidence& evidence);
   void tell_evidence(Session& session, const LogId& log);
   void settle_row(Now now, SessionId session, const LogId& log, JournalSeq row, bool answered = true);
@@ -331,10 +334,9 @@ class Engine {
   void begin_fetch(Now now, Log& log, const Offer& offer, std::uint64_t request_id);
   void on_chunk(Now now, Session& session, v1::Chunk chunk, std::size_t size);
   Status take_chunk(Now now, Log& log, v1::Chunk chunk, std::size_t size, Bytes head_note);
-  void on_run_verified(Now now, const LogId& id, std::uint64_t generation, SessionId source, EntryIndex from,
-                       std::size_t size, Result<Answer> answer);
+  void on_run_verified(Now now, const LogId& id, const TakenChunk& chunk, Result<Answer> answer);
   void commit_verified(Now now, Log& log);
-  void commit_run(Now now, Log& log, RunVerified run, std::size_t size);
+  void commit_run(Now now, Log& log, RunVerified run, const TakenChunk& chunk);
   void on_run_stored(Now now, const LogId& id, std::uint64_t generation, SessionId source, StoredRun run,
                      const Result<Answer>& answer);
   void note_bodies(Log& log, SessionId source, const StoredRun& run);
@@ -413,6 +415,7 @@ class Engine {
   void look_for_all_files(Now now);
   void run_file_timers(Now now);
   MonoTime next_file_timer() const;
+  void set_file_retry(FileFetch& file, MonoTime at);
 
   // engine_gossip.cpp: what is new, told live
   struct PushKey {
@@ -482,6 +485,7 @@ class Engine {
   std::size_t filters_running_ = 0;
   bool filter_changed_ = false;              // kFilterApplied has not been said of it yet
   std::map<AttachmentId, FileFetch> files_;  // being fetched
+  MonoTime files_due_ = MonoTime::max();     // no later than what is due of any of them
   // See Due.
   std::set<LogId> not_whole_;
   std::set<LogId> frozen_;
@@ -502,8 +506,15 @@ class Engine {
   std::chrono::milliseconds lived_saved_{0};   // what the store has of lived()
   MonoTime store_retry_at_{};
   bool store_failed_ = false;
-  std::map<LogId, Bytes> unkept_evidence_;  // that the store could not take yet
-  unsigned store_failures_ = 0;             // one after the other
+  // Evidence that the store has not taken yet. Until it has, no cursor moves: a crash would forget the fork,
+  // and the row that told of it would not be told again.
+  struct Unkept {
+    Bytes evidence;
+    std::optional<Event> event;  // told once it is kept
+    bool refused = false;        // for want of room: it is given to the store again
+  };
+  std::map<LogId, Unkept> unkept_evidence_;
+  unsigned store_failures_ = 0;  // one after the other
   bool shutting_down_ = false;
 };
 

@@ -68,7 +68,7 @@ void Engine::file_not_stored(Now now, const AttachmentId& id, const Error& error
   restart_file(now, file);
   file.trouble = error.text();
   file.ready = false;
-  file.retry_at = now.mono + limits::kStoreRetry;
+  set_file_retry(file, now.mono + limits::kStoreRetry);
 }
 
 // What is under way no longer counts; the next source is asked from what is stored.
@@ -133,13 +133,12 @@ void Engine::look_for_file(Now now, FileFetch& file) {
     return entry.second->files_asked.size() >= limits::kBodyRequests && !file.tried.contains(entry.first);
   });
   if (somebody_is_busy) {
-    file.retry_at = now.mono + limits::kBusyRetry;
-    return;
+    return set_file_retry(file, now.mono + limits::kBusyRetry);
   }
   file.trouble = "no peer that is connected has it";
   if (file.want.wish == AttachmentWish::kForPeer) return end_file(now, AttachmentId(file.want.id));
   const auto wait = limits::kBodyRetry * (std::int64_t{1} << std::min(file.retries++, 8U));
-  file.retry_at = now.mono + std::min<MonoTime>(wait, limits::kBodyRetryMax);
+  set_file_retry(file, now.mono + std::min<MonoTime>(wait, limits::kBodyRetryMax));
   wake_file_servings(now, AttachmentId(file.want.id), std::nullopt);
 }
 
@@ -173,6 +172,7 @@ void Engine::send_get_attachment(Now now, Session& session, FileFetch& file, std
   file.source = session.id;
   file.request_id = request->request_id();
   file.last_progress = now.mono;
+  files_due_ = std::min<MonoTime>(files_due_, now.mono + limits::kRequestDeadline);
   session.files_asked.emplace(file.request_id, file.want.id);
   send(session, frame);
 }
@@ -445,7 +445,13 @@ void Engine::look_for_all_files(Now now) {
   }
 }
 
+void Engine::set_file_retry(FileFetch& file, MonoTime at) {
+  file.retry_at = at;
+  files_due_ = std::min(files_due_, at);
+}
+
 void Engine::run_file_timers(Now now) {
+  if (now.mono < files_due_) return;
   for (const AttachmentId& id : file_ids()) {
     const auto it = files_.find(id);
     if (it == files_.end()) continue;
@@ -463,8 +469,10 @@ void Engine::run_file_timers(Now now) {
       }
     }
   }
+  files_due_ = next_file_timer();
 }
 
+// By a look at each.
 MonoTime Engine::next_file_timer() const {
   MonoTime next = MonoTime::max();
   for (const auto& [id, file] : files_) {

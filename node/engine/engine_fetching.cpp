@@ -61,11 +61,14 @@ std::deque<LogId> Engine::take_queue(Session& session) {
 
 void Engine::retry_fetches(Now now) {
   store_failed_ = false;
-  for (const auto& [id, evidence] : std::exchange(unkept_evidence_, {}))
-    commit_evidence(id, evidence, std::nullopt);
+  for (auto& [id, unkept] : std::map<LogId, Unkept>(unkept_evidence_)) {
+    if (unkept.refused) commit_evidence(id, unkept.evidence, std::move(unkept.event));
+  }
   std::set<LogId> offered;
   for (const auto& [id, session] : sessions_) offered.insert(session->gives.begin(), session->gives.end());
   for (const LogId& id : offered) schedule_fetch(now, id);
+  // The deadlines of open Gets count again.
+  for (const auto& [id, session] : sessions_) session->gets_due = now.mono;
   look_for_all_bodies(now);
   apply_filters(now);
 }
@@ -113,8 +116,12 @@ void Engine::begin_fetch(Now now, Log& log, const Offer& offer, std::uint64_t re
   fetch.next_chunk = EntryIndex(log.state.range.size().value);
   fetch.last_progress = now.mono;
   fetch.pace_at = now.mono + limits::kPacePeriod;
-  if (const Session* session = find(offer.source); session != nullptr)
+  if (Session* session = find(offer.source); session != nullptr) {
     fetch.answered_before = session->answered;
+    // Nothing is due of this one before.
+    session->gets_due = std::min<MonoTime>(
+        session->gets_due, now.mono + std::min(limits::kPacePeriod, limits::kRequestDeadline));
+  }
   log.fetch = std::move(fetch);
   file_source(log, offer.source);
 }
@@ -130,14 +137,7 @@ void Engine::on_chunk(Now now, Session& session, v1::Chunk chunk, std::size_t si
   }
   Log& log = *logs_.at(get->second);
   const bool last = chunk.last();
-  const bool current =
-      log.fetch && log.fetch->source == session.id && log.fetch->request_id == chunk.request_id();
   if (last) session.gets.erase(get);
-  if (!current) {
-    // Of a fetch that has ended.
-    return_credit(session, size);
-    return start_fetches(now, session);
-  }
   const std::uint64_t next = log.fetch->next_chunk.value + static_cast<std::uint64_t>(chunk.records_size());
   if (last != (next == log.fetch->target.size.value)) {
     return lie(now, session,
@@ -170,9 +170,9 @@ Status Engine::take_chunk(Now now, Log& log, v1::Chunk chunk, std::size_t size, 
   fetch.last_progress = now.mono;
   fetch.bytes += size;
   in_flight_ += size;
-  issue(std::move(intent), [this, id = log.state.id, generation = fetch.generation, source = fetch.source,
-                            from = EntryIndex(chunk.from()), size](Now then, Result<Answer> answer) {
-    on_run_verified(then, id, generation, source, from, size, std::move(answer));
+  const TakenChunk taken{fetch.generation, fetch.source, EntryIndex(chunk.from()), size, filter_number_};
+  issue(std::move(intent), [this, id = log.state.id, taken](Now then, Result<Answer> answer) {
+    on_run_verified(then, id, taken, std::move(answer));
   });
   return {};
 }
@@ -186,18 +186,18 @@ void Engine::release(Now now, SessionId source, std::size_t size) {
   }
 }
 
-void Engine::on_run_verified(Now now, const LogId& id, std::uint64_t generation, SessionId source,
-                             EntryIndex from, std::size_t size, Result<Answer> answer) {
+void Engine::on_run_verified(Now now, const LogId& id, const TakenChunk& chunk, Result<Answer> answer) {
   Log& log = *logs_.at(id);
-  const bool current = log.fetch && log.fetch->generation == generation;
+  const bool current = log.fetch && log.fetch->generation == chunk.generation;
   if (!answer.ok()) {
-    release(now, source, size);
+    release(now, chunk.source, chunk.size);
     if (current) abandon_fetch(now, log, true);
-    if (Session* session = find(source); session != nullptr) lie(now, *session, answer.error());
+    if (Session* session = find(chunk.source); session != nullptr) lie(now, *session, answer.error());
     return schedule_fetch(now, id);
   }
-  if (!current) return release(now, source, size);
-  log.fetch->verified.emplace(from.value, std::make_pair(std::move(std::get<RunVerified>(*answer)), size));
+  if (!current) return release(now, chunk.source, chunk.size);
+  log.fetch->verified.emplace(chunk.from.value,
+                              std::make_pair(std::move(std::get<RunVerified>(*answer)), chunk));
   commit_verified(now, log);
 }
 
@@ -207,22 +207,21 @@ void Engine::commit_verified(Now now, Log& log) {
     const auto it = log.fetch->verified.find(log.fetch->range.size().value);
     if (it == log.fetch->verified.end()) return;
     RunVerified run = std::move(it->second.first);
-    const std::size_t size = it->second.second;
+    const TakenChunk chunk = it->second.second;
     log.fetch->verified.erase(it);
     if (run.left != log.fetch->range.hashes()) {
-      const SessionId source = log.fetch->source;
       fork_in_chunk(now, log, run);
-      return release(now, source, size);
+      return release(now, chunk.source, chunk.size);
     }
-    commit_run(now, log, std::move(run), size);
+    commit_run(now, log, std::move(run), chunk);
   }
 }
 
-void Engine::commit_run(Now now, Log& log, RunVerified run, std::size_t size) {
+void Engine::commit_run(Now now, Log& log, RunVerified run, const TakenChunk& chunk) {
   Fetch& fetch = *log.fetch;
   CommitRun intent;
   StoredRun stored{run.after, fetch.target, run.right, run.vouches,  run.withdrawals,
-                   {},        {},           false,     std::nullopt, filter_number_};
+                   {},        {},           false,     std::nullopt, chunk.filter_number};
   intent.wants = stored.wants = wants_of(log.state.id, run.attachments);
   for (const StoredRecord& record : run.records) {
     if (record.state == BodyState::kNotHeld) stored.not_held.emplace_back(record.index, record.entry);
@@ -253,7 +252,7 @@ void Engine::commit_run(Now now, Log& log, RunVerified run, std::size_t size) {
   if (const Session* session = find(fetch.source); session != nullptr) intent.run.source = session->peer;
   ++log.commits;
   issue(std::move(intent), [this, id = log.state.id, generation = fetch.generation, source = fetch.source,
-                            size, order = next_generation_++, bytes, commit = begin_commit(),
+                            size = chunk.size, order = next_generation_++, bytes, commit = begin_commit(),
                             stored = std::move(stored)](Now then, Result<Answer> answer) {
     Log& stored_log = *logs_.at(id);
     --stored_log.commits;
@@ -331,7 +330,10 @@ void Engine::note_bodies(Log& log, SessionId source, const StoredRun& run) {
     log.pending_marks = false;
     log.read_again();
   }
-  if (run.filter_number != filter_number_) log.filter_number = run.filter_number;
+  // It may have come to the store behind the filter that we have now.
+  if (run.filter_number == filter_number_) return;
+  log.filter_number = run.filter_number;
+  log.filter_again = log.filtering;
 }
 
 void Engine::on_store_failed(Now now, Log& log, std::uint64_t generation, const Error& error) {
@@ -357,7 +359,7 @@ void Engine::abandon_fetch(Now now, Log& log, bool forget_source) {
   if (session != nullptr && session->gets.erase(fetch.request_id) > 0)
     cancel(now, *session, fetch.request_id);
   file_source(log, fetch.source);
-  for (const auto& [from, run] : fetch.verified) release(now, fetch.source, run.second);
+  for (const auto& [from, run] : fetch.verified) release(now, fetch.source, run.second.size);
 }
 
 // The log stands whole at state.whole: offers that it has reached are settled.

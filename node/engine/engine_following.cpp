@@ -125,9 +125,7 @@ bool Engine::expected_heads(Now now, Session& session, const v1::Heads& heads) {
   if (get == session.gets.end()) return false;
   Log& log = *logs_.at(get->second);
   session.gets.erase(get);
-  if (log.fetch && log.fetch->source == session.id && log.fetch->request_id == request_id) {
-    abandon_fetch(now, log, true);
-  }
+  abandon_fetch(now, log, true);
   start_fetches(now, session);
   return true;
 }
@@ -200,15 +198,14 @@ void Engine::on_push(Now now, Session& session, v1::Push push, std::size_t size)
   offer.head.root = head->root;
   Log& log = log_of(offer);
   const std::uint64_t held = log.state.range.size().value;
-  // A Get elsewhere that has brought nothing yet gives way.
-  if (log.fetch && log.fetch->source != session.id && log.fetch->next_chunk.value == held &&
-      log.fetch->target.size <= offer.head.size) {
-    abandon_fetch(now, log, false);
-  }
+  // A Get elsewhere that has brought nothing yet gives way to a push that continues the log, and to no other:
+  // nobody has verified the push's head.
+  const bool gives_way = log.fetch && log.fetch->source != session.id &&
+                         log.fetch->next_chunk.value == held && log.fetch->target.size <= offer.head.size;
   const auto count = static_cast<std::uint64_t>(push.chunk().records_size());
-  const bool fits = log.may_grow() && own_log_ != offer.log && push.chunk().from() == held && count > 0 &&
-                    head->size.value == held + count && head->size.value <= log_entries_quota() &&
-                    takes_more(now, log) && !store_failed_;
+  const bool fits = (gives_way || !log.fetch) && log.takes_entries() && own_log_ != offer.log &&
+                    push.chunk().from() == held && count > 0 && head->size.value == held + count &&
+                    head->size.value <= log_entries_quota() && takes_more(now, log) && !store_failed_;
   if (!fits) {
     const bool comes_already =
         log.fetch && log.fetch->source != session.id && log.fetch->target.size >= head->size;
@@ -221,6 +218,7 @@ void Engine::on_push(Now now, Session& session, v1::Push push, std::size_t size)
     offers.push_back(std::move(offer));
     return verify_offers(now, session, std::move(offers));
   }
+  abandon_fetch(now, log, false);
   // Its signature is checked together with the run.
   keep_offer(log, offer);
   begin_fetch(now, log, offer, 0);
@@ -339,35 +337,40 @@ void Engine::freeze(Now now, Log& log, const v1::Evidence& evidence, const NodeK
       id, evidence.SerializeAsString(),
       Event{Event::Kind::kForked, teller, id, TreeSize(evidence.at()),
             "two signed heads of " + log.state.identity.name + " contradict each other; its log is frozen"});
-  // Nothing more is taken of it, so no cursor need wait for it. Cursors follow the evidence to the store, and
-  // never pass what could still be forgotten.
+  // Nothing more is taken of it, so no cursor need wait for it once the evidence is kept.
   settle_offers(now, log);
 }
 
 // It makes a new row: with it everybody who follows us gets the evidence, the log's author too. Where the
-// store is full it is given to it again, for it must never be forgotten. `event` is told with the first
-// answer.
+// store is full it is given to it again, for it must never be forgotten. `event` is told once it is kept,
+// or never will be.
 void Engine::commit_evidence(const LogId& id, const Bytes& evidence, std::optional<Event> event) {
   EvidenceCommit commit;
   commit.log = id;
   commit.evidence = evidence;
-  issue(CommitEvidence{std::move(commit)}, [this, id, evidence, event = std::move(event),
-                                            number = begin_commit()](Now then, const Result<Answer>& answer) {
-    if (event) emit(*event);
-    end_commit(then, number, id, answer.ok() ? std::get<RunStored>(*answer).journal_seq : JournalSeq(0));
-    if (!answer.ok()) {
-      const Code code = answer.error().code;
-      if (code == Code::kDiskFull || code == Code::kIo) unkept_evidence_.emplace(id, evidence);
-      return fail_store(then, id, answer.error());
-    }
-    for (auto& [session_id, session] : sessions_) {
-      if (session->hello_received && session->peer_log == id) tell_evidence(*session, id);
-    }
-  });
+  unkept_evidence_[id] = {evidence, std::move(event), false};
+  issue(CommitEvidence{std::move(commit)},
+        [this, id, number = begin_commit()](Now then, const Result<Answer>& answer) {
+          end_commit(then, number, id,
+                     answer.ok() ? std::get<RunStored>(*answer).journal_seq : JournalSeq(0));
+          const bool again = !answer.ok() && (answer.error().code == Code::kDiskFull ||
+                                              answer.error().code == Code::kIo);
+          if (again) {
+            unkept_evidence_.at(id).refused = true;
+            return fail_store(then, id, answer.error());
+          }
+          const Unkept kept = std::move(unkept_evidence_.extract(id).mapped());
+          if (kept.event) emit(*kept.event);
+          save_cursors(then);
+          if (!answer.ok()) return fail_store(then, id, answer.error());
+          for (auto& [session_id, session] : sessions_) {
+            if (session->hello_received && session->peer_log == id) tell_evidence(*session, id);
+          }
+        });
 }
 
 // Evidence that a peer shows, of a log that is followed here, or of our own: what it proves it proves whoever
-// shows it.
+// shows it. One at a time of each session: what is false must not stand before what is true.
 void Engine::on_evidence(Now now, Session& session, const v1::Evidence& evidence) {
   if (evidence.log_id().size() != LogId::kSize)
     return lie(now, session, fail(Code::kMalformed, "it has not 32 bytes", "evidence.log_id"));
@@ -375,12 +378,11 @@ void Engine::on_evidence(Now now, Session& session, const v1::Evidence& evidence
   const auto it = logs_.find(id);
   if (it == logs_.end() || !trust_.admits(id)) return;
   session.told_evidence.insert(id);  // it has it
-  if (it->second->state.frozen || it->second->judging) return;
-  it->second->judging = true;
+  if (it->second->state.frozen || !it->second->judging.insert(session.id).second) return;
   issue(VerifyEvidence{evidence},
         [this, id, evidence, source = session.id](Now then, const Result<Answer>& answer) {
           Log& log = *logs_.at(id);
-          log.judging = false;
+          log.judging.erase(source);
           Session* live = find(source);
           if (!answer.ok()) {
             if (live != nullptr) lie(then, *live, answer.error());
@@ -414,6 +416,7 @@ void Engine::tell_evidence(Session& session, const LogId& log) {
 // of the same log is open still: its entries are yet to come.
 std::optional<PeerCursor> Engine::cursor_after(const Session& session, const LogId& log,
                                                JournalSeq row) const {
+  if (!unkept_evidence_.empty()) return std::nullopt;
   std::uint64_t seq = session.passed.value;
   for (const auto& [open_row, open_log] : session.open_rows) {
     if (open_log == log && open_row <= row.value) continue;
@@ -444,6 +447,12 @@ void Engine::settle_row(Now now, SessionId id, const LogId& log, JournalSeq row,
 void Engine::note_saved(Session& session, JournalSeq seq) {
   session.saved = std::max(session.saved, seq);
   peers_.at(session.peer).cursor = session.saved;
+}
+
+// Those that waited for evidence to be kept.
+void Engine::save_cursors(Now now) {
+  if (!unkept_evidence_.empty()) return;
+  for (auto& [id, session] : sessions_) save_cursor(now, *session);
 }
 
 void Engine::save_cursor(Now, Session& session) {

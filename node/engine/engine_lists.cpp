@@ -129,12 +129,18 @@ std::string Engine::misfiled() const {
   if (resting != resting_) return "resting";
   for (const auto& [id, session] : sessions_) {
     if (session->gives != gives[id]) return "gives";
+    for (const auto& [request, log] : session->gets) {
+      const auto& fetch = logs_.at(log)->fetch;
+      if (!fetch || fetch->source != id || fetch->request_id != request) return "gets";
+    }
+    if (session->gets_due > next_of_gets(*session)) return "gets due";
     if (!session->fetch_queue.empty()) queued.insert(id);
     const std::set<LogId> in_queue(session->fetch_queue.begin(), session->fetch_queue.end());
     if (in_queue != session->in_queue || in_queue.size() != session->fetch_queue.size()) return "in queue";
     gives.erase(id);
   }
   if (queued != queued_) return "queued";
+  if (files_due_ > next_file_timer()) return "files due";
   return gives.empty() ? "" : "a session that is gone";
 }
 

@@ -72,6 +72,15 @@ struct FileFetch {
   std::string trouble;
 };
 
+// A chunk of entries that came, and is not given to the store yet.
+struct TakenChunk {
+  std::uint64_t generation = 0;  // of its fetch
+  SessionId source;
+  EntryIndex from;
+  std::size_t size = 0;             // of its frame
+  std::uint64_t filter_number = 0;  // the filter that says which of its bodies are wanted
+};
+
 struct Fetch {
   std::uint64_t generation = 0;  // tells its completions from those of a fetch that was given up
   SessionId source;
@@ -80,7 +89,7 @@ struct Fetch {
   std::uint64_t request_id = 0;  // 0: a push
   EntryIndex next_chunk;         // where the next chunk must begin
   CompactRange range;            // of what was verified in order and given to the store
-  std::map<std::uint64_t, std::pair<RunVerified, std::size_t>> verified;  // by first index; frame bytes
+  std::map<std::uint64_t, std::pair<RunVerified, TakenChunk>> verified;  // by first index
   MonoTime last_progress{};
   // The pace of its Get, see engine_pace.cpp.
   MonoTime pace_at{};                 // when it is judged next
@@ -115,17 +124,20 @@ struct Engine::Log {
   bool waits_for_busy = false;      // and somebody was too busy to be asked
   std::uint64_t filter_number = 0;  // the filter that its bodies follow, see Engine::filter_number_
   bool filtering = false;
+  bool filter_again = false;  // a run came meanwhile that an older filter had decided
   bool pending_marks = false;
   bool over_quota = false;  // a head was larger than what we take
-  bool judging = false;     // evidence that a peer shows is being checked
   bool removing = false;    // its removal is with the store: nothing of it is asked for or given on
+  std::set<SessionId> judging;  // whose evidence is being checked
 
   LogIntake intake;
   std::optional<MonoTime> rests_until;  // it brought more than we take: nothing of it is asked for
   std::uint64_t bytes_order = 0;        // of the commit that state.bytes is known from
 
   // Whether entries may be fetched now.
-  bool may_grow() const { return !fetch && commits == 0 && !state.frozen && !removing; }
+  bool may_grow() const { return !fetch && takes_entries(); }
+  // The same, where a fetch that is under way would be given up.
+  bool takes_entries() const { return commits == 0 && !state.frozen && !removing; }
   std::uint64_t whole_size() const { return state.whole ? state.whole->size.value : 0; }
   // The store is to be read anew, from the beginning.
   void read_again() {

@@ -29,9 +29,7 @@ const Engine::Offer* Engine::best_offer(Now now, const Log& log) const {
 void Engine::check_pace(Now now, Session& session) {
   std::vector<LogId> slow;
   for (const auto& [request, id] : session.gets) {
-    auto& fetch = logs_.at(id)->fetch;
-    const bool current = fetch && fetch->request_id == request && fetch->source == session.id;
-    if (current && trickles(now, session, *fetch)) slow.push_back(id);
+    if (trickles(now, session, *logs_.at(id)->fetch)) slow.push_back(id);
   }
   if (slow.empty()) return;
   if (note_slow(now, session.peer))

@@ -301,6 +301,7 @@ void Engine::apply_filter(Now now, Log& log) {
     return refile(log.state.id);
   }
   log.filtering = true;
+  log.filter_again = false;
   ++filters_running_;
   // What the filter before wanted is not taken while this one passes over the log.
   log.forget_missing();
@@ -328,7 +329,7 @@ void Engine::apply_filter_from(Now now, Log& log, EntryIndex from) {
           if (!answer.ok() && answer.error().code != Code::kNotFound) {
             return on_store_failed(then, done, 0, answer.error());
           }
-          done.filter_number = number;
+          if (!done.filter_again) done.filter_number = number;
           done.forget_missing();
           done.read_again();
           refile(id);

@@ -48,10 +48,11 @@ void Engine::fill_chunk(v1::Chunk& out, const ServedRun& run, const BodyFilter& 
   out.set_right(pack_hashes(run.proof.right));
 }
 
-// We give what our own policy admits, whole heads only.
+// We give what our own policy admits, whole heads only. Of what is being removed nothing may be left by the
+// time it is read.
 bool Engine::serves(const LogId& id) const {
   const auto it = logs_.find(id);
-  return it != logs_.end() && it->second->state.whole && trust_.admits(id);
+  return it != logs_.end() && it->second->state.whole && !it->second->removing && trust_.admits(id);
 }
 
 v1::Head Engine::head_message(const Session& session, const Log& log) const {
@@ -208,6 +209,8 @@ void Engine::on_cancel(Now now, Session& session, const v1::Cancel& cancel) {
   if (ended == 0) return;
   std::erase_if(session.outbox, is_it);
   answer_error(session, v1::ERROR_CODE_BUSY, "the request was cancelled", id);
+  // Behind what was too large for the credit that is left there may be what is not.
+  flush_outbox(session);
   pump(now, session);
 }
 

@@ -239,14 +239,12 @@ void Engine::on_error_frame(Now now, Session& session, const v1::Error& error) {
   const LogId id = get->second;
   Log& log = *logs_.at(id);
   session.gets.erase(get);
-  if (log.fetch && log.fetch->source == session.id && log.fetch->request_id == error.request_id()) {
-    const auto offer = log.offers.find(session.id);
-    const JournalSeq row = offer == log.offers.end() ? log.fetch->row : offer->second.row;
-    abandon_fetch(now, log, true);
-    // No cursor waits for what is not given; the peer is asked by name when it is back.
-    ask_later(session.peer, id);
-    settle_row(now, session.id, id, row, false);
-  }
+  const auto offer = log.offers.find(session.id);
+  const JournalSeq row = offer == log.offers.end() ? log.fetch->row : offer->second.row;
+  abandon_fetch(now, log, true);
+  // No cursor waits for what is not given; the peer is asked by name when it is back.
+  ask_later(session.peer, id);
+  settle_row(now, session.id, id, row, false);
   schedule_fetch(now, id);
   start_fetches(now, session);
 }
@@ -276,14 +274,14 @@ void Engine::on_tick(Now now) {
   if (store_failed_ && now.mono >= store_retry_at_) retry_fetches(now);
   retry_bodies(now);
   wake_rested(now);
-  if (!files_.empty()) run_file_timers(now);
+  run_file_timers(now);
 }
 
 MonoTime Engine::next_tick() const {
   MonoTime next = next_trust_refresh_;
   const auto sooner = [&next](MonoTime at) { next = std::min(next, at); };
   if (store_failed_) sooner(store_retry_at_);
-  sooner(next_file_timer());
+  sooner(files_due_);
   if (!retries_.empty()) sooner(retries_.begin()->first);
   if (!resting_.empty()) sooner(resting_.begin()->first);
   for (const auto& [id, session] : sessions_) {
@@ -298,12 +296,7 @@ MonoTime Engine::next_tick() const {
     } else {
       sooner(std::max(session->last_received, session->last_ping) + ping_interval());
     }
-    for (const auto& [request, log_id] : session->gets) {
-      const auto& fetch = logs_.at(log_id)->fetch;
-      if (!fetch || fetch->request_id != request || fetch->source != id) continue;
-      sooner(fetch->pace_at);
-      if (!store_failed_) sooner(fetch->last_progress + limits::kRequestDeadline);
-    }
+    sooner(session->gets_due);
     for (const auto& [request, asked] : session->bodies_asked)
       sooner(std::min<MonoTime>(asked.last_progress + limits::kRequestDeadline,
                                 asked.begun + limits::kBodiesDeadline));
@@ -316,17 +309,26 @@ MonoTime Engine::ping_interval() const {
                                             : MonoTime(config_.ping_interval);
 }
 
+// When something is due of a session's Gets, by a look at each.
+MonoTime Engine::next_of_gets(const Session& session) const {
+  MonoTime due = MonoTime::max();
+  for (const auto& [request, id] : session.gets) {
+    const Fetch& fetch = *logs_.at(id)->fetch;
+    due = std::min(due, fetch.pace_at);
+    if (!store_failed_) due = std::min<MonoTime>(due, fetch.last_progress + limits::kRequestDeadline);
+  }
+  return due;
+}
+
 // The sentence that says which answer or frame is overdue; nothing if none is.
 const char* Engine::overdue(Now now, const Session& session) const {
   if (!session.hello_received) {
     return now.mono - session.connected_at >= limits::kHelloDeadline ? "no Hello came in time" : nullptr;
   }
   for (const auto& [request, id] : session.gets) {
-    const auto& fetch = logs_.at(id)->fetch;
-    if (fetch && fetch->request_id == request && fetch->source == session.id &&
-        now.mono - fetch->last_progress >= limits::kRequestDeadline && !store_failed_) {
+    if (now.mono < session.gets_due || store_failed_) break;
+    if (now.mono - logs_.at(id)->fetch->last_progress >= limits::kRequestDeadline)
       return "a Get was not answered in time";
-    }
   }
   for (const auto& [request, asked] : session.bodies_asked) {
     if (now.mono - asked.last_progress >= limits::kRequestDeadline)
@@ -344,7 +346,10 @@ void Engine::check_timers(Now now, Session& session) {
   }
   if (!session.hello_received) return;
   give_up_slow_bodies(now, session);
-  check_pace(now, session);
+  if (now.mono >= session.gets_due) {
+    check_pace(now, session);
+    session.gets_due = next_of_gets(session);
+  }
   run_gossip_timers(now, session);
   check_liveness(now, session);
 }

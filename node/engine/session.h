@@ -146,7 +146,9 @@ struct Session {
   std::unordered_map<LogId, std::uint64_t> row_of;  // the open row of a log
   JournalSeq saved;                                 // the cursor that the store holds
   bool saving = false;
-  std::map<std::uint64_t, LogId> gets;                        // our open Gets
+  std::map<std::uint64_t, LogId> gets;                        // our open Gets, each the fetch of its log
+  // No later than what is due of any of them, so that not every input looks at all.
+  MonoTime gets_due = MonoTime::max();
   std::map<std::uint64_t, std::vector<LogId>> head_requests;  // our open GetHeads
   std::set<LogId> heads_to_ask;                               // logs that wait for a GetHeads
   std::deque<LogId> fetch_queue;                              // logs to fetch from this peer, each once

@@ -5,6 +5,7 @@
 #include "crypto/evidence.h"
 #include "crypto/hash.h"
 #include "node/engine/verify.h"
+#include "proto/base/limits.h"
 
 namespace koinon {
 namespace {
@@ -84,18 +85,10 @@ struct Overloaded : Visitors... {
 };
 
 constexpr std::string_view kReserveField = "disk.reserve_bytes";
-constexpr std::uint64_t kRowBytes =
-    512;  // what the store adds to a record, with its share of tiles and arrivals
-
-std::uint64_t bytes_of(const std::vector<StoredRecord>& records) {
-  std::uint64_t bytes = 0;
-  for (const StoredRecord& record : records) bytes += record.entry.size() + record.body.size() + kRowBytes;
-  return bytes;
-}
 
 std::uint64_t bytes_of(const BodiesCommit& commit) {
   std::uint64_t bytes = 0;
-  for (const auto& item : commit.bodies) bytes += item.body.size() + kRowBytes;
+  for (const auto& item : commit.bodies) bytes += bytes_held(0, item.body.size());
   return bytes;
 }
 
@@ -104,10 +97,10 @@ std::optional<std::uint64_t> size_for_others(const IntentBody& body) {
   using Size = std::optional<std::uint64_t>;
   return std::visit(
       Overloaded{
-          [](const CommitRun& intent) { return intent.own ? Size() : Size(bytes_of(intent.run.records)); },
+          [](const CommitRun& intent) { return intent.own ? Size() : Size(bytes_held(intent.run.records)); },
           [](const CommitBodies& intent) { return Size(bytes_of(intent.bodies)); },
           [](const CommitWant& intent) { return Size(intent.want.id.size); },
-          [](const CommitChunk& intent) { return Size(intent.commit.chunk.bytes.size() + kRowBytes); },
+          [](const CommitChunk& intent) { return Size(intent.commit.chunk.bytes.size() + limits::kRecordBytes); },
           [](const auto&) { return Size(); }},
       body);
 }

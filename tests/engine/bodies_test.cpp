@@ -289,6 +289,47 @@ TEST_P(Bodies, AFilterThatChangesWhileTheStoreIsReadLosesNothing) {
   EXPECT_EQ(reader.bodies_of(author), 3U);
 }
 
+// Which bodies of a chunk are wanted is decided when it comes, by the filter of then.
+TEST_P(Bodies, AFilterThatChangesWhileEntriesAreVerifiedLosesNothing) {
+  TestNode& author = network.add("author.example");
+  TestNode& reader = network.add("reader.example", wanting({"climate"}));
+  author.publish(40, "health", 20'000);
+  network.peer(author, reader);
+  reader.hold = [](const IntentBody& body) { return std::holds_alternative<VerifyRun>(body); };
+  network.connect(reader, author);
+  network.drive();
+  ASSERT_EQ(reader.holds(author), 0U);
+  reader.engine->set_filter(reader.now, topics({"health"}));
+  network.drive();
+  network.let_go(reader);
+  network.drive();
+  ASSERT_EQ(reader.holds(author), 41U);
+  EXPECT_EQ(reader.bodies_of(author), 40U);
+}
+
+TEST_P(Bodies, ARunThatIsStoredBehindTheFilterThatPassesOverItsLogLosesNothing) {
+  TestNode& author = network.add("author.example");
+  TestNode& reader = network.add("reader.example", wanting({"climate"}));
+  author.publish(3, "health");
+  network.peer(author, reader);
+  network.connect(reader, author);
+  network.drive();
+  reader.hold = [](const IntentBody& body) { return std::holds_alternative<VerifyRun>(body); };
+  author.publish(40, "health", 20'000);
+  network.drive();
+  ASSERT_EQ(reader.holds(author), 4U);
+  // The store has passed over what it has; that it did is known only after the run is stored.
+  network.let_go(reader);
+  reader.hold = [](const IntentBody& body) { return std::holds_alternative<CommitFilter>(body); };
+  reader.engine->set_filter(reader.now, topics({"health"}));
+  network.drive();
+  ASSERT_EQ(reader.holds(author), 44U);
+  network.let_go(reader);
+  network.drive();
+  EXPECT_EQ(reader.bodies_of(author), 43U);
+  EXPECT_EQ(reader.events_of(Event::Kind::kFilterApplied).size(), 1U);
+}
+
 TEST_P(Bodies, AWithdrawalThatDoesNotEraseKeepsTheBody) {
   TestNode& author = network.add("author.example");
   TestNode& reader = network.add("reader.example");

@@ -97,6 +97,37 @@ TEST_P(Fork, IsInTheStoreBeforeACursorPassesWhatItStopped) {
   EXPECT_FALSE(passed_before) << "after a crash nothing would be left of the fork";
 }
 
+// What is small fits where evidence does not: a cursor must not go before it.
+TEST_P(Fork, ThatAFullDiskCannotKeepIsPassedByNoCursor) {
+  network.cut(milan_one);
+  network.drive();
+  one.publish(3, "health/testing");
+  other.publish(3, "climate/heat");
+  const JournalSeq row = one.engine->log(one.id())->journal_seq;
+  bool passed = false;
+  milan.hold = [&](const IntentBody& body) {
+    const auto* commit = std::get_if<CommitCursor>(&body);
+    passed = passed || (commit != nullptr && commit->cursor.seq >= row);
+    return std::holds_alternative<VerifyRun>(body);
+  };
+  const SessionId session = network.connect(milan, one);
+  network.drive();
+  milan.writes_fail = std::numeric_limits<std::size_t>::max();
+  v1::Frame heads;
+  auto* head = heads.mutable_heads()->add_heads();
+  head->set_log_id(one.id().bytes());
+  head->set_checkpoint(other.engine->log(one.id())->whole->note);
+  network.inject(session, milan, *encode_frame(heads));
+  network.drive();
+  ASSERT_TRUE(milan.engine->log(one.id())->frozen);
+  ASSERT_FALSE(milan.store->log_state(one.id())->frozen);
+  EXPECT_FALSE(passed) << "after a crash nothing would be left of the fork";
+  milan.writes_fail = 0;
+  network.advance(2 * limits::kStoreRetryMax);
+  EXPECT_TRUE(passed);
+  expect_frozen(milan);
+}
+
 TEST_P(Fork, ThatAFullDiskCannotKeepIsKeptOnceThereIsRoom) {
   one.publish(3, "health/testing");
   other.publish(3, "climate/heat");
@@ -106,6 +137,7 @@ TEST_P(Fork, ThatAFullDiskCannotKeepIsKeptOnceThereIsRoom) {
   network.drive();
   ASSERT_TRUE(milan.engine->log(one.id())->frozen);
   ASSERT_FALSE(milan.store->log_state(one.id())->frozen);
+  EXPECT_TRUE(milan.events_of(Event::Kind::kForked).empty()) << "it is not kept yet";
   EXPECT_FALSE(milan.events_of(Event::Kind::kStoreFailed).empty()) << "and says so";
   milan.writes_fail = 0;
   network.advance(2 * limits::kStoreRetryMax);
@@ -279,6 +311,31 @@ TEST_P(Fork, EvidenceThatProvesNothingEndsTheSessionAndFreezesNothing) {
   EXPECT_FALSE(network.is_open(session));
   EXPECT_FALSE(milan.engine->log(one.id())->frozen);
   EXPECT_EQ(milan.events_of(Event::Kind::kPeerLied).size(), 1U);
+}
+
+TEST_P(Fork, FalseEvidenceDoesNotStandBeforeTrueEvidence) {
+  network.cut(la_other);
+  one.publish(3, "health/testing");
+  other.publish(3, "climate/heat");
+  const SessionId lying = network.connect(milan, la);
+  network.drive();
+  const LogState held = *milan.store->log_state(one.id());
+  const Bytes another = other.engine->log(one.id())->whole->note;
+  v1::Frame lie;
+  *lie.mutable_evidence() =
+      make_evidence(held.identity, held.whole->size, {held.whole->note, {}}, {held.whole->note, {}});
+  v1::Frame truth;
+  *truth.mutable_evidence() =
+      make_evidence(held.identity, held.whole->size, {held.whole->note, {}}, {another, {}});
+  milan.hold = [](const IntentBody& body) { return std::holds_alternative<VerifyEvidence>(body); };
+  network.inject(lying, milan, *encode_frame(lie));
+  network.inject(milan_one, milan, *encode_frame(truth));
+  network.drive();
+  network.let_go(milan);
+  network.drive();
+  EXPECT_TRUE(milan.store->log_state(one.id())->frozen);
+  EXPECT_FALSE(network.is_open(lying));
+  EXPECT_TRUE(network.is_open(milan_one));
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 // Live gossip: each body about once a node, a broken link healed by the next announcement.
 #include <gtest/gtest.h>
 
+#include "proto/codec/frame.h"
 #include "tests/engine/network.h"
 
 namespace koinon::test {
@@ -114,6 +115,54 @@ TEST_P(Gossip, AStalledParentDoesNotHoldUpWhatAnotherPushes) {
   network.drive();
   network.advance(std::chrono::seconds(70));
   EXPECT_EQ(nodes[2]->holds(*nodes[0]), 3U);
+}
+
+// The head of a push is not verified before its run is, and a push that fits nowhere has no run.
+TEST_P(Gossip, APushThatDoesNotFitStopsNoGetElsewhere) {
+  mesh(2);
+  TestNode& la = *nodes[0];
+  TestNode& milan = *nodes[1];
+  TestNode& author = network.add("author.example");
+  TestNode& seoul = network.add("seoul.example");
+  network.peer(author, milan);
+  network.peer(seoul, la);
+  milan.vouch(author);
+  network.connect(author, milan);
+  const SessionId hostile = network.connect(la, seoul);
+  network.drive();
+  std::size_t cancels = 0;
+  Bytes answers;
+  network.tamper_frames(links.at({0, 1}), la, [&](v1::Frame& frame) {
+    cancels += frame.has_cancel() ? 1 : 0;
+    return true;
+  });
+  network.tamper_frames(links.at({0, 1}), milan, [&](v1::Frame& frame) {
+    const bool of_author = frame.has_chunk() && frame.chunk().from() == 1;
+    if (of_author) answers += *encode_frame(frame);
+    return !of_author;
+  });
+  ASSERT_EQ(la.holds(author), 1U);
+  v1::Frame prune;  // it is told to LA, and not pushed
+  prune.mutable_prune()->set_log_id(author.id().bytes());
+  network.inject(links.at({0, 1}), milan, *encode_frame(prune));
+  author.publish(10);
+  network.drive();
+  ASSERT_FALSE(answers.empty()) << "LA has asked Milan for it";
+  v1::Frame push;
+  auto* head = push.mutable_push()->mutable_head();
+  head->set_log_id(author.id().bytes());
+  std::string note = author.engine->log(author.id())->whole->note;
+  char& c = note[note.size() - 10];
+  c = c == 'A' ? 'B' : 'A';
+  head->set_checkpoint(note);
+  push.mutable_push()->mutable_chunk()->set_from(5);
+  network.inject(hostile, la, *encode_frame(push));
+  network.drive();
+  EXPECT_FALSE(network.is_open(hostile));
+  EXPECT_EQ(cancels, 0U);
+  network.inject(links.at({0, 1}), la, answers);
+  network.drive();
+  EXPECT_EQ(la.holds(author), 11U);
 }
 
 }  // namespace

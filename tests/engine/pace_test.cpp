@@ -295,7 +295,7 @@ class Cancelled : public testing::Test {
     frame.mutable_get()->set_log_id(seoul.id().bytes());
     frame.mutable_get()->set_from(from);
     frame.mutable_get()->set_to(to);
-    frame.mutable_get()->set_size(21);
+    frame.mutable_get()->set_size(seoul.holds(seoul));
     frame.mutable_get()->set_root(seoul.engine->log(seoul.id())->whole->root.bytes());
     say(frame);
   }
@@ -344,6 +344,31 @@ TEST_F(Cancelled, AnAnswerStopsAndSaysSo) {
   EXPECT_EQ(chunks().back().from(), 3U);
   EXPECT_TRUE(chunks().back().last());
   EXPECT_TRUE(network.is_open(session));
+}
+
+TEST_F(Cancelled, WhatWaitedBehindItGoesOnWhatCreditThereIs) {
+  seoul.publish(1);  // a small one
+  network.drive();
+  for (std::uint64_t i = 1; i <= 10; ++i) get(i, i + 1);  // about as many as the credit covers
+  ASSERT_EQ(chunks().size(), 10U);
+  seoul.hold = [](const IntentBody& body) { return std::holds_alternative<ReadRecords>(body); };
+  v1::Entry entry;
+  ASSERT_TRUE(entry.ParseFromString(seoul.record(seoul, 21).entry));
+  v1::Frame frame;
+  auto* request = frame.mutable_get_bodies();
+  request->set_request_id(8);
+  request->set_log_id(seoul.id().bytes());
+  request->add_bodies()->set_index(21);
+  request->mutable_bodies(0)->set_digest(entry.body_digest());
+  say(frame);
+  get(11, 21);
+  ASSERT_EQ(chunks().size(), 10U) << "it is too large for what credit is left";
+  network.let_go(seoul);
+  network.drive();
+  ASSERT_FALSE(said.back().has_bodies()) << "it waits behind";
+  cancel();
+  EXPECT_TRUE(said.back().has_bodies()) << said.back().ShortDebugString().substr(0, 200);
+  EXPECT_EQ(chunks().size(), 10U);
 }
 
 TEST_F(Cancelled, AnAnswerThatIsBeingReadIsNotMistakenForTheNextOfThatNumber) {

@@ -194,6 +194,36 @@ TEST_P(Policy, WhatIsTrustedAgainWhileItIsRemovedComesAnewAndTheStoreIsNotBlamed
   EXPECT_FALSE(state->out_since);
 }
 
+TEST_P(Policy, WhatIsTrustedAgainWhileItIsRemovedIsNotGivenOnBeforeItHasComeAnew) {
+  TestNode& d = network.add("d.example");
+  network.peer(c, d);
+  const PeerRecord line = a.as_peer();
+  ASSERT_TRUE(d.store->put_peer(line).ok());
+  d.engine->on_peer_added(d.now, line);
+  b.vouch(a, true);
+  network.drive();
+  c.hold = [](const IntentBody& body) { return std::holds_alternative<CommitRemoval>(body); };
+  network.pass(std::chrono::minutes(50));
+  network.advance(std::chrono::minutes(11));
+  ASSERT_FALSE(c.store->log_state(a.id()).ok());
+  b.vouch(a);
+  network.drive();
+  ASSERT_TRUE(c.follows(a) && d.follows(a));
+  const SessionId to_d = network.connect(d, c);
+  std::size_t heads = 0;
+  network.tamper_frames(to_d, c, [&](v1::Frame& frame) {
+    for (const v1::Head& head : frame.heads().heads()) heads += head.log_id() == a.id().view() ? 1 : 0;
+    return true;
+  });
+  network.drive();
+  EXPECT_EQ(heads, 0U) << "the store has none of it";
+  network.let_go(c);
+  network.drive();
+  EXPECT_EQ(c.holds(a), 4U);
+  EXPECT_EQ(d.holds(a), 4U);
+  EXPECT_TRUE(d.events_of(Event::Kind::kNotice).empty()) << "nothing was asked for in vain";
+}
+
 TEST_P(Policy, APeerThatIsAwayIsNotAskedForWhatHasLeft) {
   TestNode& away = network.add("away.example");
   network.peer(c, away);

@@ -379,7 +379,8 @@ TEST_F(Announcing, ManyDigestsComeInSeveralHoursAndWhoAsksAgainGetsNoMore) {
   constexpr std::size_t kMany = 12;
   const auto topic = [](std::size_t i) { return "topic-" + std::to_string(i); };
   const auto ask = [&] {
-    for (Digest digest : *outbox->digests(user)) {
+    const auto asked = *outbox->digests(user);
+    for (Digest digest : asked) {
       digest.next_at = now;
       ASSERT_TRUE(outbox->put_digest(digest).ok());
     }
@@ -403,7 +404,8 @@ TEST_F(Announcing, ManyDigestsComeInSeveralHoursAndWhoAsksAgainGetsNoMore) {
   }
   std::set<std::uint64_t> told;
   for (const Mail& mail : mails()) {
-    for (const auto& [log, at] : read_about(mail.about)->items) EXPECT_TRUE(told.insert(at.value).second);
+    const auto about = read_about(mail.about);
+    for (const auto& [log, at] : about->items) EXPECT_TRUE(told.insert(at.value).second);
   }
   EXPECT_EQ(told.size(), 2 * kMany) << "nothing is lost";
 }

@@ -40,6 +40,7 @@ class StoreWriterTest : public testing::Test {
     };
     callbacks.on_own_head = [](const LogState&, const std::vector<VouchFact>&) {};
     callbacks.on_arrivals = [] {};
+    callbacks.signing_waits = [] { return std::optional<Error>(); };
     writer = std::make_unique<StoreWriter>(
         std::make_unique<MemoryStore>(MemoryStore::Options{}), OwnLog(identity, key),
         [] { return UnixMillis{1'000}; }, std::move(callbacks), kReserve);
