@@ -75,11 +75,12 @@ class SqliteIndexReader final : public IndexReader {
     sql += "WHERE 1 ";
     if (query.topic) {
       sql += match.empty() ? "AND t.topic = :topic "
-                           : "AND EXISTS (SELECT 1 FROM topic t WHERE t.topic = :topic AND t.doc = d.id) ";
+                           : "AND EXISTS (SELECT 1 FROM topic t WHERE t.topic = :topic AND t.arrival = "
+                             "d.arrival AND t.doc = d.id) ";
     }
     const bool by_log = match.empty() && query.topic && query.log && !query.standing_notes;
     if (query.log) sql += by_log ? "AND t.log_id = :log " : "AND d.log_id = :log ";
-    const bool by_kind = match.empty() && query.topic && query.kind && !query.standing_notes && !by_log;
+    const bool by_kind = match.empty() && query.topic && query.kind && !query.standing_notes;
     if (query.kind) sql += by_kind ? "AND t.kind = :kind " : "AND d.kind = :kind ";
     if (query.standing_notes) sql += kStanding;
     if (query.before.value > 0)
@@ -226,6 +227,7 @@ class SqliteIndexReader final : public IndexReader {
   static std::string_view source_of(const IndexQuery& query) {
     if (query.topic)
       return query.standing_notes ? "standing_topic t CROSS JOIN doc d ON d.id = t.doc "
+             : query.log && query.kind ? "log_kind_topic t CROSS JOIN doc d ON d.id = t.doc "
              : query.log          ? "log_topic t CROSS JOIN doc d ON d.id = t.doc "
              : query.kind         ? "kind_topic t CROSS JOIN doc d ON d.id = t.doc "
                                   : "topic t CROSS JOIN doc d ON d.id = t.doc ";

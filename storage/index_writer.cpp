@@ -21,6 +21,7 @@ namespace {
 constexpr std::size_t kBytesPerWord = 6;
 constexpr std::size_t kBatchRows = 64;
 constexpr std::uint64_t kBatchRecords = 2000;
+constexpr std::uint64_t kRemovedWords = 300'000;  // of one transaction: some MiB of text
 constexpr int kCleanPages = 1000;  // of a step: 8 MiB
 
 // What is indexed of a note; nothing where its body is not held.
@@ -56,6 +57,13 @@ class SqliteIndexWriter final : public IndexWriter {
     return fail(Code::kConflict, "the index belongs to another store or version", "index.db");
   }
 
+  // Another store's or version's, or damaged, or no index at all.
+  bool is_of_no_use(const Error& error) const {
+    const int code = sqlite3_errcode(db_.handle()) & 0xFF;
+    return error.code == Code::kConflict || code == SQLITE_CORRUPT || code == SQLITE_NOTADB ||
+           code == SQLITE_ERROR;
+  }
+
   Status read_unclean() {
     auto select = db_.prepare("SELECT 1 FROM meta WHERE key = 'unclean'");
     KOINON_ASSIGN(unclean_, select.step());
@@ -84,9 +92,9 @@ class SqliteIndexWriter final : public IndexWriter {
     KOINON_TRY(db_.execute("BEGIN IMMEDIATE"));
     Status status = db_.execute(
         "DELETE FROM doc; DELETE FROM topic; DELETE FROM kind_topic; DELETE FROM log_topic; DELETE FROM "
-        "standing_topic; DELETE FROM removed; DELETE FROM sqlite_sequence; DELETE FROM link; DELETE FROM "
-        "referred; DELETE FROM addressee; DELETE FROM city; DELETE FROM text; DELETE FROM meta WHERE key = "
-        "'position'");
+        "log_kind_topic; DELETE FROM standing_topic; DELETE FROM removed; DELETE FROM sqlite_sequence; "
+        "DELETE FROM link; DELETE FROM referred; DELETE FROM addressee; DELETE FROM city; DELETE FROM text; "
+        "DELETE FROM meta WHERE key = 'position'");
     if (status.ok()) status = note_unclean();
     if (status.ok()) status = changes_.new_generation();
     if (status.ok()) status = db_.execute("COMMIT");
@@ -166,12 +174,13 @@ class SqliteIndexWriter final : public IndexWriter {
 
   Result<std::size_t> index_arrivals(StoreReader& store, const std::vector<Arrival>& arrivals) {
     std::size_t done = 0;
-    ArrivalSeq position;
+    ArrivalSeq position(arrivals.front().first.value - 1);
     for (const Arrival& arrival : arrivals) {
       if (arrival.kind == ArrivalKind::kRemoved) {
-        KOINON_TRY(remove_log(arrival.log));
-        position = ArrivalSeq(arrival.first.value + arrival.count - 1);
+        KOINON_ASSIGN(const bool more, remove_some(arrival.log));
         ++done;
+        if (more) break;  // the next transaction comes here again
+        position = ArrivalSeq(arrival.first.value + arrival.count - 1);
         continue;
       }
       for (std::uint64_t i = 0; i < arrival.count && done < kBatchRecords; ++i, ++done) {
@@ -190,18 +199,38 @@ class SqliteIndexWriter final : public IndexWriter {
     return done;
   }
 
-  Status remove_log(const LogId& log) {
-    changes_.note_taken_away();
-    KOINON_TRY(topics_.remove_log(log));
-    for (const char* sql : {"DELETE FROM text WHERE rowid IN (SELECT id FROM doc WHERE log_id = ?)",
-                            "DELETE FROM link WHERE doc IN (SELECT id FROM doc WHERE log_id = ?)",
-                            "DELETE FROM addressee WHERE doc IN (SELECT id FROM doc WHERE log_id = ?)",
-                            "DELETE FROM log_topic WHERE log_id = ?", "DELETE FROM city WHERE log_id = ?",
-                            "DELETE FROM doc WHERE log_id = ?"}) {
-      auto remove = db_.prepare(sql);
-      KOINON_TRY(remove.bind_blob(log.view()).run());
+  // The newest of a log that was removed: all of it in one transaction may be more than the disk has room
+  // for, and nothing else is indexed meanwhile. Says whether there is more.
+  Result<bool> remove_some(const LogId& log) {
+    std::int64_t oldest = 0;
+    std::uint64_t records = 0;
+    std::uint64_t words = 0;
+    {
+      auto select = db_.prepare("SELECT arrival, length FROM doc WHERE log_id = ? ORDER BY arrival DESC");
+      select.bind_blob(log.view());
+      while (records < kBatchRecords && words < kRemovedWords) {
+        KOINON_ASSIGN(const bool row, select.step());
+        if (!row) break;
+        oldest = select.integer(0);
+        words += select.number(1);
+        ++records;
+      }
     }
-    return changes_.note_removed(log, IndexChanges::Removed::kLog);
+    changes_.note_taken_away();
+    KOINON_TRY(topics_.remove_from(log, oldest));
+    for (const char* sql :
+         {"DELETE FROM text WHERE rowid IN (SELECT id FROM doc WHERE log_id = ? AND arrival >= ?)",
+          "DELETE FROM link WHERE doc IN (SELECT id FROM doc WHERE log_id = ? AND arrival >= ?)",
+          "DELETE FROM addressee WHERE doc IN (SELECT id FROM doc WHERE log_id = ? AND arrival >= ?)",
+          "DELETE FROM doc WHERE log_id = ? AND arrival >= ?"}) {
+      auto remove = db_.prepare(sql);
+      KOINON_TRY(remove.bind_blob(log.view()).bind(oldest).run());
+    }
+    auto city = db_.prepare("DELETE FROM city WHERE log_id = ?");
+    KOINON_TRY(city.bind_blob(log.view()).run());
+    // With each piece: whoever begins to read in between has what is left.
+    KOINON_TRY(changes_.note_removed(log, IndexChanges::Removed::kLog));
+    return records == kBatchRecords || words >= kRemovedWords;
   }
 
   // A record that was indexed without its body is indexed anew when the body comes, and loses its text when
@@ -385,12 +414,14 @@ class SqliteIndexWriter final : public IndexWriter {
 Result<std::unique_ptr<IndexWriter>> open_index_writer(const std::filesystem::path& path,
                                                        const JournalId& journal) {
   if (std::filesystem::exists(path)) {
-    auto db = sqlite::Connection::open(path, {});
-    if (db.ok()) {
-      auto writer = std::make_unique<SqliteIndexWriter>(std::move(*db));
-      if (writer->prepare(journal).ok()) return std::unique_ptr<IndexWriter>(std::move(writer));
-    }
-    // Derived data: an index that cannot be used is made anew.
+    KOINON_ASSIGN(auto found, sqlite::Connection::open(path, {}));
+    auto writer = std::make_unique<SqliteIndexWriter>(std::move(found));
+    const Status prepared = writer->prepare(journal);
+    if (prepared.ok()) return std::unique_ptr<IndexWriter>(std::move(writer));
+    // Derived data: an index that is of no use is made anew. One that cannot be read at this moment stays: a
+    // large one takes hours.
+    if (!writer->is_of_no_use(prepared.error())) return prepared.error();
+    writer.reset();
     std::error_code ignored;
     for (const char* suffix : {"", "-wal", "-shm"}) std::filesystem::remove(path.string() + suffix, ignored);
   }

@@ -55,7 +55,7 @@ class IndexReader {
   // Records that refer to this one, in the order in which they arrived; at most `limit`.
   virtual Result<std::vector<RelatedRecord>> referring(const LogId& log, EntryIndex index,
                                                        std::size_t limit) = 0;
-  // How many do.
+  // How many references there are by what was not taken back; one record may refer in several roles.
   virtual Result<std::uint64_t> references(const LogId& log, EntryIndex index) = 0;
   virtual Result<std::optional<IndexedRecord>> get(const LogId& log, EntryIndex index) = 0;
   // The latest record of that kind in a log that was not withdrawn, or none.
@@ -91,7 +91,8 @@ class IndexWriter {
   virtual Result<bool> clean() = 0;
 };
 
-// Opens or creates. An index of another schema, or of another store's journal, is emptied.
+// Opens or creates. An index of another schema or another store's journal, or a damaged one, is emptied; one
+// that cannot be read at this moment stays, and is an error.
 Result<std::unique_ptr<IndexWriter>> open_index_writer(const std::filesystem::path& path,
                                                        const JournalId& journal);
 // Readers on several threads share what a search keeps in memory.

@@ -44,16 +44,16 @@ constexpr int kFoldMs = 100;
 // the file; sqlite3_system_errno says nothing of a COMMIT that failed. Undoing a commit reads the file, which
 // wipes the reason out: then that a write failed has to do.
 bool is_out_of_room(sqlite3* db) {
-  if (sqlite3_extended_errcode(db) == SQLITE_IOERR_WRITE) return true;
-  const auto is_one = [](int why) { return why == ENOSPC || why == EDQUOT || why == EFBIG; };
-  int why = 0;
-  if (sqlite3_file_control(db, "main", SQLITE_FCNTL_LAST_ERRNO, &why) == SQLITE_OK && is_one(why))
-    return true;
+  int of_database = 0;
+  (void)sqlite3_file_control(db, "main", SQLITE_FCNTL_LAST_ERRNO, &of_database);
+  int of_log = 0;
   sqlite3_file* log = nullptr;
-  if (sqlite3_file_control(db, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log) != SQLITE_OK || log == nullptr ||
-      log->pMethods == nullptr)
-    return false;
-  return log->pMethods->xFileControl(log, SQLITE_FCNTL_LAST_ERRNO, &why) == SQLITE_OK && is_one(why);
+  if (sqlite3_file_control(db, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log) == SQLITE_OK && log != nullptr &&
+      log->pMethods != nullptr)
+    (void)log->pMethods->xFileControl(log, SQLITE_FCNTL_LAST_ERRNO, &of_log);
+  if (of_database == 0 && of_log == 0) return sqlite3_extended_errcode(db) == SQLITE_IOERR_WRITE;
+  const auto is_room = [](int why) { return why == ENOSPC || why == EDQUOT || why == EFBIG; };
+  return (is_room(of_database) || is_room(of_log)) && of_database != EIO && of_log != EIO;
 }
 
 Error out_of_room(std::string_view what) {

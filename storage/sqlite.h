@@ -14,7 +14,8 @@
 
 namespace koinon::sqlite {
 
-// Maps a result code: SQLITE_FULL to kDiskFull, SQLITE_CONSTRAINT to kConflict, other failures to kIo.
+// Maps a result code: SQLITE_FULL, and a failed write for which there was no room, to kDiskFull;
+// SQLITE_CONSTRAINT to kConflict; SQLITE_BUSY and SQLITE_LOCKED to kUnavailable; other failures to kIo.
 Error error_of(sqlite3* db, std::string_view what);
 
 // A prepared statement in use; resets itself when it goes out of scope.

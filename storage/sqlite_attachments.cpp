@@ -2,6 +2,7 @@
 
 #include <array>
 #include <string_view>
+#include <utility>
 
 #include "proto/base/limits.h"
 
@@ -140,25 +141,33 @@ Status SqliteAttachments::drop_uses(std::int64_t record) {
   return drop_unused(ids);
 }
 
-Status SqliteAttachments::drop_all_uses(std::int64_t log_number) {
-  const std::int64_t begin = record_id(log_number, EntryIndex(0));
-  const std::int64_t end = record_id(log_number + 1, EntryIndex(0));
-  std::vector<AttachmentId> ids;
+Result<bool> SqliteAttachments::drop_some_uses(std::int64_t log_number, std::int64_t most,
+                                               std::uint64_t most_bytes) {
+  std::vector<std::pair<std::int64_t, AttachmentId>> uses;
   {
     auto select = db_.prepare(
-        "SELECT DISTINCT sha256, size, chunk_root FROM attachment_use WHERE record >= ? AND record < ?");
-    select.bind(begin).bind(end);
+        "SELECT record, sha256, size, chunk_root FROM attachment_use WHERE record >= ? AND record < ? LIMIT "
+        "?");
+    select.bind(record_id(log_number, EntryIndex(0)))
+        .bind(record_id(log_number + 1, EntryIndex(0)))
+        .bind(most);
     while (true) {
       KOINON_ASSIGN(const bool row, select.step());
       if (!row) break;
-      KOINON_ASSIGN(ids.emplace_back(), read_id(select, 0));
+      KOINON_ASSIGN(const AttachmentId id, read_id(select, 1));
+      uses.emplace_back(select.integer(0), id);
     }
   }
-  {
-    auto remove = db_.prepare("DELETE FROM attachment_use WHERE record >= ? AND record < ?");
-    KOINON_TRY(remove.bind(begin).bind(end).run());
+  std::uint64_t bytes = 0;
+  for (const auto& [record, id] : uses) {
+    const std::uint64_t before = forgotten_;
+    auto remove = db_.prepare("DELETE FROM attachment_use WHERE record = ? AND sha256 = ?");
+    KOINON_TRY(remove.bind(record).bind_blob(id.sha256.view()).run());
+    KOINON_TRY(drop_unused({id}));
+    if (forgotten_ > before) bytes += id.size;
+    if (bytes >= most_bytes) return true;
   }
-  return drop_unused(ids);
+  return static_cast<std::int64_t>(uses.size()) == most;
 }
 
 Status SqliteAttachments::drop_unused(const std::vector<AttachmentId>& ids) {
@@ -333,6 +342,7 @@ Status SqliteAttachments::drop(const AttachmentId& id) {
 
 Status SqliteAttachments::forget(std::int64_t number) {
   erased_ = true;
+  ++forgotten_;
   auto chunks = db_.prepare("DELETE FROM attachment_chunk WHERE id >= ? AND id < ?");
   KOINON_TRY(chunks.bind(chunk_id(number, 0)).bind(chunk_id(number + 1, 0)).run());
   auto row = db_.prepare("DELETE FROM attachment WHERE number = ?");

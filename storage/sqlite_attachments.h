@@ -31,7 +31,9 @@ class SqliteAttachments {
   Status add_uses(std::int64_t log_number, const std::vector<AttachmentFact>& facts, bool own);
   // A body is no longer here: a file goes with the last record that names it.
   Status drop_uses(std::int64_t record);
-  Status drop_all_uses(std::int64_t log_number);
+  // Of a log that was removed: so many of the files that its records name are named no more, and with those
+  // that nobody else names so many bytes go, or one larger file. True: there may be more.
+  Result<bool> drop_some_uses(std::int64_t log_number, std::int64_t most, std::uint64_t most_bytes);
 
   Status put(const CutAttachment& file, UnixMillis now);
   Status want(std::int64_t record, const AttachmentWant& want, UnixMillis now);
@@ -42,6 +44,8 @@ class SqliteAttachments {
   // Whether bytes were taken away that the write-ahead log may still hold.
   bool erased() const { return erased_; }
   void clear_erased() { erased_ = false; }
+  // How many files have gone since the start.
+  std::uint64_t forgotten() const { return forgotten_; }
 
  private:
   struct Row {
@@ -68,6 +72,7 @@ class SqliteAttachments {
   sqlite::Connection& db_;
   std::uint64_t quota_;
   bool erased_ = false;
+  std::uint64_t forgotten_ = 0;
 };
 
 }  // namespace koinon

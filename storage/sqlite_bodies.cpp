@@ -8,9 +8,9 @@
 namespace koinon {
 namespace {
 
-// Of one piece of a log that was removed.
-constexpr std::int64_t kSweptRows = 4096;
-constexpr std::uint64_t kSweptBytes = 8 * limits::kMiB;
+// What one transaction takes away.
+constexpr std::int64_t kPieceRows = 4096;
+constexpr std::uint64_t kPieceBytes = 8 * limits::kMiB;
 
 }  // namespace
 
@@ -124,9 +124,13 @@ Result<std::optional<EntryIndex>> SqliteBodies::apply_filter(const LogId& log, c
   KOINON_ASSIGN(const std::int64_t number, logs_.log_number(log));
   KOINON_ASSIGN(const LogState state, logs_.log_state(log));
   const std::uint64_t size = state.range.size().value;
-  const std::uint64_t end = std::min(size, from.value + most);
+  std::uint64_t end = std::min(size, from.value + most);
+  std::uint64_t bytes = 0;
+  const std::uint64_t files = attachments_.forgotten();
   for (std::uint64_t i = from.value; i < end; ++i) {
     KOINON_ASSIGN(const StoredRecord record, logs_.record(log, EntryIndex(i)));
+    bytes += record.body.size();
+    if (bytes >= kPieceBytes) end = i + 1;
     const bool held = record.state == BodyState::kHeld;
     if (record.state == BodyState::kErased || (held && record.body.empty())) continue;
     const auto entry = parse_entry(record.entry);
@@ -136,6 +140,7 @@ Result<std::optional<EntryIndex>> SqliteBodies::apply_filter(const LogId& log, c
     if (held && !wanted) {
       KOINON_TRY(set_body(id, {}, BodyState::kNotAsked));
       KOINON_TRY(write_arrival(number, EntryIndex(i), 1, ArrivalKind::kReleased, now));
+      if (attachments_.forgotten() > files) end = i + 1;
     } else if (!held && wanted && record.transit) {
       KOINON_TRY(drop_transit(id));
       KOINON_TRY(set_body(id, record.body, BodyState::kHeld));
@@ -194,11 +199,6 @@ Status SqliteBodies::settle_withdrawals(std::int64_t number, const RunCommit& ru
 }
 
 Status SqliteBodies::remove_all(std::int64_t number) {
-  KOINON_TRY(attachments_.drop_all_uses(number));
-  const std::int64_t begin = record_id(number, EntryIndex(0));
-  const std::int64_t end = record_id(number + 1, EntryIndex(0));
-  auto transit = db_.prepare("DELETE FROM transit WHERE id >= ? AND id < ?");
-  KOINON_TRY(transit.bind(begin).bind(end).run());
   erased_ = true;
   auto gone = db_.prepare("INSERT INTO gone (number) VALUES (?)");
   return gone.bind(number).run();
@@ -214,8 +214,8 @@ Result<bool> SqliteBodies::sweep_records(std::int64_t number) {
     auto select = db_.prepare(
         "SELECT id, length(entry) + coalesce(length(body), 0) FROM record WHERE id >= ? AND id < ? ORDER BY "
         "id LIMIT ?");
-    select.bind(begin).bind(record_id(number + 1, EntryIndex(0))).bind(kSweptRows);
-    while (bytes < kSweptBytes) {
+    select.bind(begin).bind(record_id(number + 1, EntryIndex(0))).bind(kPieceRows);
+    while (bytes < kPieceBytes) {
       KOINON_ASSIGN(const bool row, select.step());
       if (!row) break;
       end = select.integer(0) + 1;
@@ -226,7 +226,31 @@ Result<bool> SqliteBodies::sweep_records(std::int64_t number) {
   auto remove = db_.prepare("DELETE FROM record WHERE id >= ? AND id < ?");
   KOINON_TRY(remove.bind(begin).bind(end).run());
   erased_ = erased_ || rows > 0;
-  return rows == kSweptRows || bytes >= kSweptBytes;
+  return rows == kPieceRows || bytes >= kPieceBytes;
+}
+
+// What is held for peers, up to so many bytes, and whether there may be more.
+Result<bool> SqliteBodies::sweep_transit(std::int64_t number) {
+  const std::int64_t begin = record_id(number, EntryIndex(0));
+  std::int64_t end = begin;
+  std::int64_t rows = 0;
+  std::uint64_t bytes = 0;
+  {
+    auto select =
+        db_.prepare("SELECT id, length(body) FROM transit WHERE id >= ? AND id < ? ORDER BY id LIMIT ?");
+    select.bind(begin).bind(record_id(number + 1, EntryIndex(0))).bind(kPieceRows);
+    while (bytes < kPieceBytes) {
+      KOINON_ASSIGN(const bool row, select.step());
+      if (!row) break;
+      end = select.integer(0) + 1;
+      bytes += select.number(1);
+      ++rows;
+    }
+  }
+  auto remove = db_.prepare("DELETE FROM transit WHERE id >= ? AND id < ?");
+  KOINON_TRY(remove.bind(begin).bind(end).run());
+  erased_ = erased_ || rows > 0;
+  return rows == kPieceRows || bytes >= kPieceBytes;
 }
 
 Result<bool> SqliteBodies::sweep() {
@@ -237,16 +261,20 @@ Result<bool> SqliteBodies::sweep() {
     if (!found) return true;
     number = next.integer(0);
   }
-  KOINON_ASSIGN(const bool more, sweep_records(number));
-  if (more) return false;
+  KOINON_ASSIGN(const bool records, sweep_records(number));
+  if (records) return false;
+  KOINON_ASSIGN(const bool transit, sweep_transit(number));
+  if (transit) return false;
+  KOINON_ASSIGN(const bool files, attachments_.drop_some_uses(number, kPieceRows, kPieceBytes));
+  if (files) return false;
   auto tiles =
       db_.prepare("DELETE FROM tile WHERE id IN (SELECT id FROM tile WHERE id >= ? AND id < ? LIMIT ?)");
-  KOINON_TRY(tiles.bind(number << 36).bind((number + 1) << 36).bind(kSweptRows).run());
-  if (db_.changes() == kSweptRows) return false;
+  KOINON_TRY(tiles.bind(number << 36).bind((number + 1) << 36).bind(kPieceRows).run());
+  if (db_.changes() == kPieceRows) return false;
   auto arrivals =
       db_.prepare("DELETE FROM arrival WHERE first IN (SELECT first FROM arrival WHERE log = ? LIMIT ?)");
-  KOINON_TRY(arrivals.bind(number).bind(kSweptRows).run());
-  if (db_.changes() == kSweptRows) return false;
+  KOINON_TRY(arrivals.bind(number).bind(kPieceRows).run());
+  if (db_.changes() == kPieceRows) return false;
   auto gone = db_.prepare("DELETE FROM gone WHERE number = ?");
   KOINON_TRY(gone.bind(number).run());
   auto left = db_.prepare("SELECT EXISTS (SELECT 1 FROM gone)");

@@ -18,9 +18,10 @@ class SqliteBodies {
   // After the run's records are written: erases what its withdrawals erase, takes back marks of erasure that
   // they contradict.
   Status settle_withdrawals(std::int64_t number, const RunCommit& run);
-  // Of a log that is removed: what is held for peers and its files go, and the rest piece by piece.
+  // Of a log that is removed: all that is held under its number is to go, piece by piece.
   Status remove_all(std::int64_t number);
-  // Takes away a piece of what is left of logs that were removed, some MiB; true: nothing is left.
+  // Takes away a piece of what is left of logs that were removed, some MiB or one larger file; true: nothing is
+  // left.
   Result<bool> sweep();
   Status write_arrival(std::int64_t number, EntryIndex from, std::uint64_t count, ArrivalKind kind,
                        UnixMillis at, const std::optional<NodeKey>& source = {});
@@ -36,6 +37,7 @@ class SqliteBodies {
   Status trim_transit(std::int64_t number, UnixMillis now);
   Status refute_marks(std::int64_t number, const RunCommit& run);
   Result<bool> sweep_records(std::int64_t number);
+  Result<bool> sweep_transit(std::int64_t number);
 
   sqlite::Connection& db_;
   SqliteLogs& logs_;

@@ -6,7 +6,7 @@ namespace koinon {
 namespace {
 
 constexpr std::string_view kVouchColumns =
-    "SELECT voucher, entry_index, target, name, vkey, expires_at_ms, withdrawn FROM vouch ";
+    "SELECT voucher, entry_index, target, name, vkey, expires_at_ms FROM vouch ";
 
 Result<VouchFact> read_vouch(const sqlite::Statement& row) {
   if (row.blob(0).size() != LogId::kSize || row.blob(2).size() != LogId::kSize)
@@ -17,7 +17,7 @@ Result<VouchFact> read_vouch(const sqlite::Statement& row) {
                    row.text(3),
                    row.text(4),
                    UnixMillis{row.integer(5)},
-                   row.integer(6) != 0};
+                   false};
 }
 
 }  // namespace
@@ -29,13 +29,13 @@ Result<std::vector<VouchFact>> SqlitePolicy::vouches() {
     KOINON_ASSIGN(const bool row, select.step());
     if (!row) return out;
     KOINON_ASSIGN(VouchFact fact, read_vouch(select));
-    // An older version took others too.
+    // On a full disk those that an older version took may still be there.
     if (names_one_log(fact.target, fact.name, fact.vkey)) out.push_back(std::move(fact));
   }
 }
 
 Result<std::optional<LogId>> SqlitePolicy::vouched_as(std::string_view name) {
-  auto select = db_.prepare("SELECT target FROM vouch WHERE name = ? AND withdrawn = 0 LIMIT 1");
+  auto select = db_.prepare("SELECT target FROM vouch WHERE name = ? LIMIT 1");
   select.bind_text(name);
   KOINON_ASSIGN(const bool found, select.step());
   if (!found || select.blob(0).size() != LogId::kSize) return std::optional<LogId>();
@@ -82,6 +82,24 @@ Result<std::vector<Bytes>> SqlitePolicy::evidence(const LogId& log) {
   }
 }
 
+Status SqlitePolicy::prepare() {
+  std::vector<VouchFact> unclear;
+  {
+    auto select = db_.prepare(kVouchColumns);
+    while (true) {
+      KOINON_ASSIGN(const bool row, select.step());
+      if (!row) break;
+      KOINON_ASSIGN(VouchFact fact, read_vouch(select));
+      if (!names_one_log(fact.target, fact.name, fact.vkey)) unclear.push_back(std::move(fact));
+    }
+  }
+  for (const VouchFact& vouch : unclear) {
+    auto remove = db_.prepare("DELETE FROM vouch WHERE voucher = ? AND target = ?");
+    KOINON_TRY(remove.bind_blob(vouch.voucher.view()).bind_blob(vouch.target.view()).run());
+  }
+  return {};
+}
+
 // What a voucher takes back makes room: so many of its vouches count, the first that it gave and has not
 // taken back.
 Status SqlitePolicy::write_vouches(const std::vector<VouchFact>& vouches) {
@@ -106,15 +124,13 @@ Status SqlitePolicy::write_vouches(const std::vector<VouchFact>& vouches) {
 Status SqlitePolicy::write_vouch(const VouchFact& vouch) {
   auto put = db_.prepare(
       "INSERT OR REPLACE INTO vouch (voucher, target, entry_index, name, vkey, expires_at_ms, withdrawn) "
-      "VALUES "
-      "(?, ?, ?, ?, ?, ?, ?)");
+      "VALUES (?, ?, ?, ?, ?, ?, 0)");
   return put.bind_blob(vouch.voucher.view())
       .bind_blob(vouch.target.view())
       .bind(static_cast<std::int64_t>(vouch.index.value))
       .bind_text(vouch.name)
       .bind_text(vouch.vkey)
       .bind(vouch.expires_at.value)
-      .bind(vouch.withdrawn ? 1 : 0)
       .run();
 }
 

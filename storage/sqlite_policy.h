@@ -20,6 +20,9 @@ class SqlitePolicy {
   Result<std::optional<VouchFact>> vouch(const LogId& voucher, const LogId& target);
   Result<std::vector<Bytes>> evidence(const LogId& log);
 
+  // Forgets the vouches of an older version that do not name one log: they count for nothing, and would take
+  // the place of others.
+  Status prepare();
   // All of one voucher.
   Status write_vouches(const std::vector<VouchFact>& vouches);
   Status forget_vouches_by(const LogId& voucher);

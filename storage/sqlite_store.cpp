@@ -83,6 +83,7 @@ class SqliteStore final : public SqliteReading<Store> {
 
  private:
   Status set_durable(bool durable);
+  void tidy();
   bool sweep();
   bool fold_erased();
   Result<std::int64_t> renumber(std::int64_t number);
@@ -115,12 +116,13 @@ Status SqliteStore::prepare() {
   if (options_.max_bytes > 0) {
     KOINON_TRY(db_.execute("PRAGMA max_page_count=" + std::to_string(options_.max_bytes / kPageBytes)));
   }
-  (void)fold();  // on a full disk it is tried again later, and reading goes on
+  // On a full disk these are tried again later, or at the next start, and reading goes on.
+  tidy();
+  (void)fold();
   KOINON_ASSIGN(const auto journal, settings_.meta("journal_id"));
   if (!journal) {
     KOINON_TRY(settings_.put_meta("journal_id", options_.random ? options_.random(16) : random_bytes(16)));
   }
-  KOINON_TRY(attachments_.prepare());
   return journal_.prepare();
 }
 
@@ -172,8 +174,15 @@ Status SqliteStore::commit() {
     return status;
   }
   in_transaction_ = false;
-  (void)fold();
+  (void)fold_erased();  // what is left of removed logs waits for fold(): somebody waits for this answer
   return status;
+}
+
+// What was under way for peers when the node ended, and what an older version took.
+void SqliteStore::tidy() {
+  if (!db_.execute("BEGIN IMMEDIATE").ok()) return;
+  if (!attachments_.prepare().ok() || !policy_.prepare().ok() || !db_.execute("COMMIT").ok())
+    (void)db_.execute("ROLLBACK");
 }
 
 // A piece, in a transaction of its own.
@@ -348,7 +357,8 @@ Result<JournalSeq> SqliteStore::readmit(const LogId& log) {
   return journal_.write_row(number);
 }
 
-// From now on nothing finds what is held under its old number.
+// From now on nobody who asks for a log finds what is held under its old number. What walks records or
+// arrivals of all logs passes it by.
 Result<std::int64_t> SqliteStore::renumber(std::int64_t number) {
   std::int64_t fresh = 0;
   bool files = false;
@@ -361,15 +371,16 @@ Result<std::int64_t> SqliteStore::renumber(std::int64_t number) {
   auto log = db_.prepare("UPDATE log SET number = ? WHERE number = ?");
   KOINON_TRY(log.bind(fresh).bind(number).run());
   if (files) {  // that notes of other cities name too
-    auto move = db_.prepare("UPDATE attachment SET log = ? WHERE log = ?");
+    // Those of others alone: by their index, and nothing is counted for the rest.
+    auto move = db_.prepare("UPDATE attachment SET log = ? WHERE log = ? AND wish < 3");
     KOINON_TRY(move.bind(fresh).bind(number).run());
   }
   return fresh;
 }
 
 // The row of the log itself stays: arrivals name it, and a frozen log stays frozen. It gets another number,
-// and its records are taken away by and by: a log may have gigabytes, and in one transaction they would fill
-// the write-ahead log, beyond what is kept free for our own, and keep what we publish waiting.
+// and its records and files are taken away by and by: a log may have gigabytes, and in one transaction they
+// would fill the write-ahead log, beyond what is kept free for our own, and keep what we publish waiting.
 Status SqliteStore::remove_log(const LogId& log, UnixMillis now) {
   KOINON_ASSIGN(const LogState state, logs_.log_state(log));
   KOINON_ASSIGN(const std::int64_t before, logs_.log_number(log));
@@ -385,7 +396,7 @@ Status SqliteStore::remove_log(const LogId& log, UnixMillis now) {
   auto clear = db_.prepare(
       "UPDATE log SET size = 0, range = x'', whole_size = NULL, whole_root = NULL, whole_note = NULL, "
       "seen_size = NULL, seen_root = NULL, seen_note = NULL, seen_right = NULL, out_since_ms = NULL, "
-      "out_lived_ms = NULL, bytes = 0 WHERE number = ?");
+      "out_lived_ms = NULL, bytes = 0, transit = 0 WHERE number = ?");
   KOINON_TRY(clear.bind(number).run());
   return policy_.forget_vouches_by(log);
 }

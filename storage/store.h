@@ -141,7 +141,8 @@ class Store : public StoreReader {
   // transit store, which forgets its oldest beyond its limits: of a log beyond its share that log's own.
   virtual Status add_bodies(const BodiesCommit& bodies) = 0;
   // Releases the bodies of a log that the filter does not want and marks as wanted those that it does: of
-  // `most` entries from `from` on. Returns where to go on; none: those were the last.
+  // `most` entries at most from `from` on, and of some MiB of bodies. Returns where to go on; none: those
+  // were the last.
   virtual Result<std::optional<EntryIndex>> apply_filter(const LogId& log, const BodyFilter& filter,
                                                          UnixMillis now, EntryIndex from,
                                                          std::uint64_t most) = 0;
@@ -151,7 +152,8 @@ class Store : public StoreReader {
   virtual Result<JournalSeq> readmit(const LogId& log) = 0;
   // Remembers heads to ask for, or forgets them once they are settled.
   virtual Status set_asks(const std::vector<HeadAsk>& asks, bool open) = 0;
-  // Removes a log's entries and bodies. Evidence against it stays, and freezes it should it come back.
+  // Removes a log's entries and bodies. Evidence against it stays, and freezes it should it come back. The
+  // bytes go with fold(); a file that nobody else names is found by its digest until then.
   virtual Status remove_log(const LogId& log, UnixMillis now) = 0;
   virtual Status set_blocked(const LogId& log, bool blocked) = 0;
   // Pins a node. One that is pinned already as a node of the same city gets the new address and vouch;

@@ -248,7 +248,8 @@ inline constexpr std::size_t kReferringBytes = 4 * kMiB;  // of bodies read for 
 inline constexpr std::size_t kSearchPage = 20;
 inline constexpr std::size_t kSearchPageMax = 100;
 inline constexpr std::size_t kSearchHits = 10'000;           // ranked and counted
-inline constexpr std::uint64_t kSearchPassedOver = 100'000;  // notes with too few of the words
+// Notes with too few of the words, or that the filter leaves out.
+inline constexpr std::uint64_t kSearchPassedOver = 100'000;
 inline constexpr std::size_t kImportRows = 500;              // of one request
 inline constexpr std::size_t kWebhooks = 100;
 inline constexpr std::size_t kWebhookUrlBytes = 2000;

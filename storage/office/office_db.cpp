@@ -9,7 +9,7 @@
 namespace koinon {
 namespace {
 
-constexpr std::array<const char*, 5> kSteps = {
+constexpr std::array<const char*, 6> kSteps = {
     R"sql(
 CREATE TABLE user (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -143,6 +143,14 @@ CREATE INDEX mail_settled ON mail (id) WHERE state IN (2, 3);
 CREATE INDEX digest_by_wait ON digest (next_at_ms - days * 86400000);
 ALTER TABLE held ADD COLUMN hold_ms INTEGER NOT NULL DEFAULT -1;
 CREATE INDEX held_by_making ON held (made_at_ms) WHERE hold_ms >= 0 AND state IN (1, 2);
+)sql",
+    // What was remarked on a record is found by the record, and what does not arrive beside what waits.
+    R"sql(
+CREATE INDEX watch_by_record ON watch (log_id, entry_index);
+CREATE INDEX delivery_tried ON delivery (attempts) WHERE state = 1;
+CREATE INDEX mail_tried ON mail (attempts) WHERE state = 1;
+CREATE INDEX delivery_given_up ON delivery (next_at_ms) WHERE state = 3 AND attempts > 0;
+CREATE INDEX mail_given_up ON mail (next_at_ms) WHERE state = 3 AND attempts > 0;
 )sql"};
 
 Status migrate(sqlite::Connection& db) {

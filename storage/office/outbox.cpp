@@ -10,6 +10,7 @@ constexpr std::string_view kAtOnce = "mail_at_once_cursor";
 constexpr std::string_view kErased = "erased_cursor";
 constexpr std::int64_t kDayMs = 24 * 3'600'000;
 constexpr std::int64_t kForgottenAtOnce = 2'000;
+constexpr std::int64_t kFailingCounted = 1'000;  // of deliveries and of mails
 constexpr std::string_view kDeliveryColumns =
     "SELECT id, webhook, message, payload, attempts, next_at_ms, state, outcome, log_id, entry_index, kind, "
     "at_ms "
@@ -334,18 +335,21 @@ Status Outbox::forget_remarks(const std::vector<RecordAt>& erased, ArrivalSeq cu
 }
 
 Result<Failing> Outbox::failing(unsigned attempts, UnixMillis since) {
-  // What was given up because it no longer stands has nothing to arrive.
+  std::string each;
+  for (const std::string& table : {std::string("delivery"), std::string("mail")}) {
+    const std::string select = "SELECT * FROM (SELECT state, outcome, next_at_ms FROM " + table;
+    const std::string most = " DESC LIMIT " + std::to_string(kFailingCounted) + ")";
+    each += each.empty() ? "" : " UNION ALL ";
+    each += select + " INDEXED BY " + table + "_tried WHERE state = 1 AND attempts >= ?1 ORDER BY attempts" + most;
+    // What was given up because it no longer stands has nothing to arrive.
+    each += " UNION ALL " + select + " INDEXED BY " + table +
+            "_given_up WHERE state = 3 AND attempts > 0 AND next_at_ms > ?2 ORDER BY next_at_ms" + most;
+  }
+  // The outcome of the row that has the maximum. (SQLite, "Bare columns in an aggregate query")
   auto select = db_.connection().prepare(
-      "SELECT count(*) FILTER (WHERE state = 1), count(*) FILTER (WHERE state = 3), (SELECT outcome FROM ("
-      "SELECT outcome, next_at_ms FROM delivery WHERE (state = 1 AND attempts >= ?1) OR (state = 3 AND "
-      "attempts > 0 AND "
-      "next_at_ms > ?2) UNION ALL SELECT outcome, next_at_ms FROM mail WHERE (state = 1 AND attempts >= ?1) "
-      "OR (state = "
-      "3 AND attempts > 0 AND next_at_ms > ?2)) ORDER BY next_at_ms DESC LIMIT 1) FROM (SELECT state FROM "
-      "delivery "
-      "WHERE (state = 1 AND attempts >= ?1) OR (state = 3 AND attempts > 0 AND next_at_ms > ?2) UNION ALL "
-      "SELECT state "
-      "FROM mail WHERE (state = 1 AND attempts >= ?1) OR (state = 3 AND attempts > 0 AND next_at_ms > ?2))");
+      "SELECT count(*) FILTER (WHERE state = 1), count(*) FILTER (WHERE state = 3), outcome, max(next_at_ms) "
+      "FROM (" +
+      each + ")");
   select.bind(static_cast<std::int64_t>(attempts)).bind(since.value);
   KOINON_TRY(select.step());
   return Failing{select.number(0), select.number(1), select.text(2)};

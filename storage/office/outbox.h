@@ -134,7 +134,8 @@ class Outbox {
   // Forgets what the office remarked on records whose authors have had them erased, and moves the cursor.
   Status forget_remarks(const std::vector<RecordAt>& erased, ArrivalSeq cursor);
 
-  // What was tried `attempts` times or given up since.
+  // What was tried `attempts` times or given up since; of each a thousand deliveries and a thousand mails are
+  // counted.
   Result<Failing> failing(unsigned attempts, UnixMillis since);
 
   // When something is next to be sent, mail among it or not; none: nothing waits.
@@ -142,8 +143,8 @@ class Outbox {
   // Nothing waits longer than until `latest`, no hour began after now and nothing was settled later: what did
   // was written down while the clock was ahead, and is due now.
   Status not_after(UnixMillis latest, UnixMillis now);
-  // Forgets what was settled before, and of what was settled all but the newest `kept`, of deliveries and of
-  // mails; some thousand at a time.
+  // Forgets what was settled before, and what was settled that is not among the newest `kept` of all, those
+  // that wait counted in; of deliveries and of mails, some thousand at a time.
   Status forget(UnixMillis before, std::uint64_t kept);
 
  private:

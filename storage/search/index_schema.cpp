@@ -35,6 +35,9 @@ CREATE TABLE kind_topic (topic TEXT NOT NULL, kind INTEGER NOT NULL, arrival INT
   PRIMARY KEY (topic, kind, arrival, doc)) WITHOUT ROWID;
 CREATE TABLE log_topic (log_id BLOB NOT NULL, topic TEXT NOT NULL, arrival INTEGER NOT NULL, doc INTEGER NOT NULL,
   PRIMARY KEY (log_id, topic, arrival, doc)) WITHOUT ROWID;
+CREATE TABLE log_kind_topic (log_id BLOB NOT NULL, topic TEXT NOT NULL, kind INTEGER NOT NULL,
+  arrival INTEGER NOT NULL, doc INTEGER NOT NULL,
+  PRIMARY KEY (log_id, topic, kind, arrival, doc)) WITHOUT ROWID;
 CREATE TABLE standing_topic (topic TEXT NOT NULL, arrival INTEGER NOT NULL, doc INTEGER NOT NULL,
   PRIMARY KEY (topic, arrival, doc)) WITHOUT ROWID;
 CREATE TABLE link (log_id BLOB NOT NULL, entry_index INTEGER NOT NULL, role INTEGER NOT NULL, doc INTEGER NOT NULL,
@@ -55,6 +58,10 @@ CREATE TRIGGER link_added AFTER INSERT ON link BEGIN
 END;
 CREATE TRIGGER link_gone AFTER DELETE ON link WHEN (SELECT status FROM doc WHERE id = old.doc) < 2 BEGIN
   UPDATE referred SET count = count - 1 WHERE log_id = old.log_id AND entry_index = old.entry_index;
+END;
+CREATE TRIGGER last_link_gone AFTER DELETE ON link
+WHEN NOT EXISTS (SELECT 1 FROM link WHERE log_id = old.log_id AND entry_index = old.entry_index) BEGIN
+  DELETE FROM referred WHERE log_id = old.log_id AND entry_index = old.entry_index;
 END;
 CREATE TABLE addressee (log_id BLOB NOT NULL, arrival INTEGER NOT NULL, doc INTEGER NOT NULL,
   PRIMARY KEY (log_id, arrival, doc)) WITHOUT ROWID;

@@ -4,7 +4,7 @@
 namespace koinon {
 
 // An index of another version is made anew: all of it is derived.
-inline constexpr int kIndexVersion = 9;
+inline constexpr int kIndexVersion = 10;
 extern const char* const kIndexSchema;
 
 }  // namespace koinon

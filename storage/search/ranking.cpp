@@ -45,7 +45,10 @@ extern "C" void koinon_hit(const Fts5ExtensionApi* api, Fts5Context* context, sq
   auto* collector = static_cast<HitCollector*>(sqlite3_value_pointer(values[0], kCollectorPointer));
   if (collector == nullptr) return sqlite3_result_error(result, "no collector", -1);
   const sqlite3_int64 document = api->xRowid(context);
-  if (!collector->wanted(document)) return;
+  if (!collector->wanted(document)) {
+    if (!collector->pass_over()) sqlite3_result_error_code(result, SQLITE_INTERRUPT);
+    return;
+  }
   const SearchWords& words = collector->search_words();
   std::vector<double>& score = collector->scratch();
   for (int phrase = 0; phrase < static_cast<int>(words.phrases.size()); ++phrase) {
@@ -137,10 +140,7 @@ bool HitCollector::add(std::int64_t document, const std::vector<double>& score_o
     there += word > 0 ? 1 : 0;
   }
   if (relaxed_) {
-    if (there * 2 < score_of_word.size()) {
-      stopped_ = ++passed_over_ >= limits::kSearchPassedOver;
-      return !stopped_;
-    }
+    if (there * 2 < score_of_word.size()) return pass_over();
     score *= static_cast<double>(there) / static_cast<double>(score_of_word.size());
   }
   score *= quality(doc, columns_.outcomes(doc.first_version));
@@ -149,6 +149,11 @@ bool HitCollector::add(std::int64_t document, const std::vector<double>& score_o
   ++total_;
   count(doc);
   return true;
+}
+
+bool HitCollector::pass_over() {
+  stopped_ = ++passed_over_ >= limits::kSearchPassedOver;
+  return !stopped_;
 }
 
 void HitCollector::count(const DocFacts& doc) {

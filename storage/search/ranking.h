@@ -24,6 +24,9 @@ class HitCollector {
   // A record that matches the words; false: enough have been counted.
   bool add(std::int64_t document, const std::vector<double>& score_of_word);
   bool wanted(std::int64_t document) const;
+  // A record that matches the words and is not counted: the filter leaves it out, or it has too few of them.
+  // False: limits::kSearchPassedOver were, which is enough.
+  bool pass_over();
   bool stopped() const { return stopped_; }
   const SearchWords& search_words() const { return words_; }
   // Room for the score of each word, zeroed: the pass over the hits asks for none of its own.

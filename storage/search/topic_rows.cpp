@@ -30,7 +30,15 @@ Status TopicRows::insert(std::int64_t id, const LogId& log, ArrivalSeq arrival, 
                    .run());
     auto of_kind =
         db_.prepare("INSERT OR IGNORE INTO kind_topic (topic, kind, arrival, doc) VALUES (?, ?, ?, ?)");
-    return of_kind.bind_text(topic)
+    KOINON_TRY(of_kind.bind_text(topic)
+                   .bind(static_cast<std::int64_t>(kind))
+                   .bind(static_cast<std::int64_t>(arrival.value))
+                   .bind(id)
+                   .run());
+    auto of_both = db_.prepare(
+        "INSERT OR IGNORE INTO log_kind_topic (log_id, topic, kind, arrival, doc) VALUES (?, ?, ?, ?, ?)");
+    return of_both.bind_blob(log.view())
+        .bind_text(topic)
         .bind(static_cast<std::int64_t>(kind))
         .bind(static_cast<std::int64_t>(arrival.value))
         .bind(id)
@@ -47,10 +55,10 @@ Status TopicRows::set_standing(std::int64_t id, std::int64_t arrival, std::strin
   });
 }
 
-// By their keys, which begin with the topic.
-Status TopicRows::remove_log(const LogId& log) {
-  auto select = db_.prepare("SELECT id, arrival, topics, kind FROM doc WHERE log_id = ?");
-  select.bind_blob(log.view());
+// By their keys, which begin with the topic or the log.
+Status TopicRows::remove_from(const LogId& log, std::int64_t oldest) {
+  auto select = db_.prepare("SELECT id, arrival, topics, kind FROM doc WHERE log_id = ? AND arrival >= ?");
+  select.bind_blob(log.view()).bind(oldest);
   while (true) {
     KOINON_ASSIGN(const bool row, select.step());
     if (!row) return {};
@@ -63,9 +71,16 @@ Status TopicRows::remove_log(const LogId& log) {
         auto remove = db_.prepare(sql);
         KOINON_TRY(remove.bind_text(topic).bind(arrival).bind(id).run());
       }
-      auto remove =
+      auto of_log =
+          db_.prepare("DELETE FROM log_topic WHERE log_id = ? AND topic = ? AND arrival = ? AND doc = ?");
+      KOINON_TRY(of_log.bind_blob(log.view()).bind_text(topic).bind(arrival).bind(id).run());
+      auto of_both = db_.prepare(
+          "DELETE FROM log_kind_topic WHERE log_id = ? AND topic = ? AND kind = ? AND arrival = ? AND doc = ?");
+      KOINON_TRY(
+          of_both.bind_blob(log.view()).bind_text(topic).bind(kind).bind(arrival).bind(id).run());
+      auto of_kind =
           db_.prepare("DELETE FROM kind_topic WHERE topic = ? AND kind = ? AND arrival = ? AND doc = ?");
-      return remove.bind_text(topic).bind(kind).bind(arrival).bind(id).run();
+      return of_kind.bind_text(topic).bind(kind).bind(arrival).bind(id).run();
     }));
   }
 }

@@ -22,7 +22,8 @@ class TopicRows {
                 std::string_view topics);
   // Whether it is among the notes that stand: neither revised nor taken back, and their text is here.
   Status set_standing(std::int64_t id, std::int64_t arrival, std::string_view topics, bool stands);
-  Status remove_log(const LogId& log);
+  // What is in the index of a log since this arrival.
+  Status remove_from(const LogId& log, std::int64_t oldest);
 
  private:
   sqlite::Connection& db_;

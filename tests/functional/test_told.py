@@ -12,7 +12,6 @@ from api import account, ask, person
 from nodes import TOP, CommandFailed, Node, NodesTest, connected, peer, wait_for
 from wire import City, Session
 
-SOON = 10  # seconds
 SENTENCES = json.loads((TOP / "node/pages/messages/en.json").read_text())
 
 
@@ -23,11 +22,11 @@ class Pins(NodesTest):
     def test_both_sides_say_who_has_not_pinned_whom(self):
         seoul, la = self.node("seoul"), self.node("la")
         seoul.run("peer", "add", la.line())
-        item = wait_for(lambda: self.trouble(seoul, "not-pinned-there"), "Seoul says so", SOON)
+        item = wait_for(lambda: self.trouble(seoul, "not-pinned-there"), "Seoul says so")
         self.assertIn("has not pinned this node yet", item["state"])
         self.assertEqual(item["send"], seoul.json("id")["peer_line"])
         self.assertIn(item["send"], seoul.run("peers"), "and what to send")
-        knock = wait_for(lambda: la.json("peers")["knocks"], "Los Angeles lists who knocks", SOON)[0]
+        knock = wait_for(lambda: la.json("peers")["knocks"], "Los Angeles lists who knocks")[0]
         mine = seoul.json("id")
         self.assertEqual((knock["node_key"], knock["spoken"], knock["address"]), (mine["node_key"], mine["spoken"], "127.0.0.1"))
         self.assertNotIn("seoul", json.dumps(knock), "a name would be a claim")
@@ -35,19 +34,19 @@ class Pins(NodesTest):
         self.assertIn("warning: a node that is not pinned here knocks", la.log())
         # The reason is of the last attempt: what is mended is no longer said.
         la.run("peer", "add", seoul.line())
-        wait_for(lambda: connected(seoul, "la.example") and connected(la, "seoul.example"), "they connect", SOON)
+        wait_for(lambda: connected(seoul, "la.example") and connected(la, "seoul.example"), "they connect")
         self.assertEqual(la.json("peers")["knocks"], [])
         after = seoul.json("peers")["items"][0]
         self.assertEqual((after["trouble"], after["state"]), ("", "connected"))
         self.assertGreaterEqual(after["state_at"], item["state_at"])
         la.stop()
-        gone = wait_for(lambda: self.trouble(seoul, "unreachable"), "the next attempt says another reason", SOON)
+        gone = wait_for(lambda: self.trouble(seoul, "unreachable"), "the next attempt says another reason")
         self.assertIn("does not answer", gone["state"])
 
     def test_an_address_that_shows_another_key_is_told_from_one_that_has_not_pinned_us(self):
         seoul, la, milan = self.node("seoul"), self.node("la"), self.node("milan")
         seoul.run("peer", "add", la.line(milan.peer_port))
-        item = wait_for(lambda: self.trouble(seoul, "other-key"), "Seoul says so", SOON)
+        item = wait_for(lambda: self.trouble(seoul, "other-key"), "Seoul says so")
         self.assertIn(milan.json("id")["node_key"], item["state"])
         self.assertEqual(milan.json("peers")["knocks"], [], "it was Seoul that refused")
 

@@ -59,6 +59,12 @@ class Attachments : public testing::TestWithParam<Kind> {
     act();
     ASSERT_TRUE(store->commit().ok());
   }
+  // Until nothing is left of logs that were removed.
+  void sweep() {
+    for (int i = 0; i < 100 && !store->fold(); ++i) {
+    }
+    EXPECT_TRUE(store->fold());
+  }
   // A log of its own for each file, with one record that names it.
   LogId city_with(const std::string& name, const CutAttachment& cut, bool transit = false) {
     OwnLog log = test_log(name);
@@ -102,7 +108,8 @@ class Attachments : public testing::TestWithParam<Kind> {
     return out;
   }
   // A log whose one record names files of 40 MiB that nobody has.
-  std::pair<LogId, std::vector<AttachmentId>> city_with_large(const std::string& name, std::size_t count) {
+  std::pair<LogId, std::vector<AttachmentId>> city_with_large(const std::string& name, std::size_t count,
+                                                              const std::vector<AttachmentId>& of_others = {}) {
     OwnLog log = test_log(name);
     MemoryStore author{MemoryStore::Options{}};
     EXPECT_TRUE(publish(author, log, note(name)).ok());
@@ -118,6 +125,7 @@ class Attachments : public testing::TestWithParam<Kind> {
       ids.push_back({sha256(name + std::to_string(i)), 40 * limits::kMiB, sha256(std::to_string(i))});
       run.attachments.push_back({EntryIndex(0), ids.back()});
     }
+    for (const AttachmentId& id : of_others) run.attachments.push_back({EntryIndex(0), id});
     change([&] { ASSERT_TRUE(store->append_run(run).ok()); });
     return {log.id(), ids};
   }
@@ -276,6 +284,23 @@ TEST_P(Attachments, OneCitysFilesDoNotTakeTheRoomOfAll) {
   EXPECT_TRUE(known(ours[1])) << "and not another's, though older";
 }
 
+TEST_P(Attachments, AFileThatOutlivesItsCityIsCountedForItOnceItIsBackAndNoLongerThanItIsThere) {
+  open(320 * limits::kMiB, "large.db");
+  const auto [greedy, theirs] = city_with_large("greedy.example", 3);
+  city_with_large("quiet.example", 0, {theirs[0]});
+  EXPECT_TRUE(want(greedy, theirs[0], AttachmentWish::kByPolicy, 1).ok());
+  EXPECT_TRUE(want(greedy, theirs[1], AttachmentWish::kByPolicy, 2).ok());
+  EXPECT_EQ(want(greedy, theirs[2], AttachmentWish::kByPolicy, 3).error().code, Code::kTooLarge);
+  change([&] { ASSERT_TRUE(store->remove_log(greedy, {4}).ok()); });
+  sweep();
+  city_with_large("greedy.example", 3);
+  EXPECT_TRUE(want(greedy, theirs[1], AttachmentWish::kByPolicy, 5).ok()) << "what went made room";
+  EXPECT_EQ(want(greedy, theirs[2], AttachmentWish::kByPolicy, 6).error().code, Code::kTooLarge)
+      << "what the other city names is there still";
+  change([&] { ASSERT_TRUE(store->drop_attachment(theirs[0]).ok()); });
+  EXPECT_TRUE(want(greedy, theirs[2], AttachmentWish::kByPolicy, 7).ok());
+}
+
 // What policy wants and nobody gives is no reason to refuse what somebody asks for.
 TEST_P(Attachments, WhatNeverComesGivesWayToWhatIsAskedForByHand) {
   open(320 * limits::kMiB, "large.db");
@@ -297,6 +322,7 @@ TEST_P(Attachments, AFileGoesWithTheLastRecordThatNamesIt) {
   fetch(in_a, cut, AttachmentWish::kByHand);
   EXPECT_TRUE(holds(in_b, cut)) << "kept once, for whoever names it";
   change([&] { ASSERT_TRUE(store->remove_log(in_a, {9}).ok()); });
+  sweep();
   EXPECT_TRUE(holds(in_b, cut));
   BodyFilter nothing;
   nothing.all = false;
@@ -304,6 +330,35 @@ TEST_P(Attachments, AFileGoesWithTheLastRecordThatNamesIt) {
   change([&] { ASSERT_TRUE(store->apply_filter(in_b, nothing, {9}, EntryIndex(0), 100).ok()); });
   EXPECT_FALSE(store->attachment_named(cut.id.sha256)->has_value()) << "released with its note";
   EXPECT_FALSE(store->attachment(in_b, EntryIndex(0), cut.id.sha256).ok());
+}
+
+// Files may be gigabytes, and ours wait while others' are taken away.
+TEST_P(Attachments, OfARemovedCityNoTwoLargeFilesGoInOneTransaction) {
+  open(320 * limits::kMiB, "large.db");
+  const auto [gone, ids] = city_with_large("gone.example", 3);
+  for (const AttachmentId& id : ids) {
+    ASSERT_TRUE(want(gone, id, AttachmentWish::kByHand, 1).ok());
+    change([&] { ASSERT_TRUE(store->finish_attachment(id, true).ok()); });
+  }
+  const auto left = [&] {
+    std::size_t count = 0;
+    for (const AttachmentId& id : ids) count += store->attachment_named(id.sha256)->has_value() ? 1 : 0;
+    return count;
+  };
+  ASSERT_EQ(left(), ids.size());
+  change([&] { ASSERT_TRUE(store->remove_log(gone, {9}).ok()); });
+  if (GetParam() == Kind::kSqlite) {
+    std::size_t before = left();
+    EXPECT_GE(before + 1, ids.size());
+    for (int i = 0; i < 10 && !store->fold(); ++i) {
+      const std::size_t now = left();
+      EXPECT_LE(before, now + 1);
+      before = now;
+    }
+  }
+  sweep();
+  EXPECT_EQ(left(), 0U);
+  EXPECT_TRUE(store->load_state()->wants.empty());
 }
 
 TEST_P(Attachments, ANoteHeldForPeersNamesItsFilesToo) {

@@ -23,6 +23,8 @@ struct Size {
   std::size_t held = 10;      // requests of one account that were settled
   std::size_t drafts = 10;    // of somebody else
   std::size_t sent = 10;      // mails and deliveries
+  std::size_t waiting = 10;   // deliveries and mails that were not tried yet
+  std::size_t watched = 10;   // records, by somebody else
   std::size_t digests = 5;    // that are due another time
   std::size_t credentials = 20;
   std::size_t relayed = 10;  // bodies of a third city, held for peers
@@ -151,6 +153,7 @@ class Held {
       refer(draft, v1::REF_ROLE_ADOPTS, of_city(reader, popular.value), city.id());
       return draft;
     });
+    say(other, 1, [](std::size_t, StoreReader&) { return note("Uncommon"); });
     for (std::size_t i = 0; i < size.cities; ++i) {
       OwnLog log = test_log("city-" + std::to_string(i) + ".example");
       say(log, 1, [](std::size_t, StoreReader&) { return note("Said once"); });
@@ -206,6 +209,8 @@ class Held {
               }
               for (std::size_t i = 0; i < size.drafts; ++i)
                 KOINON_TRY(desk.add_draft(somebody, "{}", {static_cast<std::int64_t>(i)}));
+              for (std::size_t i = 0; i < size.watched; ++i)
+                KOINON_TRY(desk.watch(somebody, {city.id(), EntryIndex(i), "remark", {1}}));
               for (std::size_t i = 0; i < size.digests; ++i)
                 KOINON_TRY(outbox.put_digest({somebody, "topic-" + std::to_string(i), 1, {1'000'000}, {}}));
               for (std::size_t i = 0; i < size.credentials; ++i) {
@@ -238,6 +243,13 @@ class Held {
       delivery.state = SendState::kSent;
       ASSERT_TRUE(outbox.settle(delivery).ok());
     }
+    const auto other_hook = outbox.add_webhook(hook);
+    deliveries.assign(size.waiting, {});
+    for (Delivery& delivery : deliveries) delivery.next_at = {900'000};
+    ASSERT_TRUE(outbox.queue_deliveries(*other_hook, deliveries, ArrivalSeq(1)).ok());
+    mails.assign(size.waiting, {});
+    for (Mail& mail : mails) mail.next_at = {900'000};
+    ASSERT_TRUE(outbox.queue_mail({.mails = mails}).ok());
   }
 };
 
@@ -359,6 +371,16 @@ std::vector<Operation> index_operations() {
                    query.kind = v1::KIND_QUESTION;
                    return done(h.index->find(query));
                  }});
+  out.push_back({"what a city has of a kind in a topic", [](Held& h) {
+                   IndexQuery query = query_of(h, false, true, "health");
+                   query.kind = v1::KIND_ANSWER;
+                   return done(h.index->find(query));
+                 }});
+  out.push_back({"words in a topic", [](Held& h) {
+                   IndexQuery query = query_of(h, false, false, "health");
+                   query.words = "uncommon";
+                   return done(h.index->find(query));
+                 }});
   for (const bool standing : {false, true}) {
     out.push_back({"all", [=](Held& h) { return done(h.index->find(query_of(h, standing, false, {}))); }});
     out.push_back(
@@ -387,6 +409,11 @@ std::vector<Operation> office_operations() {
       {"what waits for one webhook", [](Held& h) { return done(Outbox(*h.office).waiting({1}, 1'000)); }},
       {"what one webhook is to be sent",
        [](Held& h) { return done(Outbox(*h.office).due_deliveries({1}, {1}, 5)); }},
+      {"what does not arrive", [](Held& h) { return done(Outbox(*h.office).failing(3, {1})); }},
+      {"what was erased",
+       [](Held& h) {
+         return Outbox(*h.office).forget_remarks({{h.city.id(), EntryIndex(1'000'000)}}, ArrivalSeq(1));
+       }},
       {"whose hour is over", [](Held& h) { return done(Outbox(*h.office).paces_held({1}, 5)); }},
       {"what is to be sent", [](Held& h) { return done(Outbox(*h.office).due_mail({1}, 5)); }},
       {"when something is due", [](Held& h) { return done(Outbox(*h.office).next_due(true)); }},
@@ -420,7 +447,9 @@ INSTANTIATE_TEST_SUITE_P(Of, Costs,
                                          Dimension{"Adoptions", &Size::adoptions},
                                          Dimension{"Erased", &Size::erased}, Dimension{"Gone", &Size::gone},
                                          Dimension{"Held", &Size::held}, Dimension{"Drafts", &Size::drafts},
-                                         Dimension{"Sent", &Size::sent}, Dimension{"Digests", &Size::digests},
+                                         Dimension{"Sent", &Size::sent}, Dimension{"Waiting", &Size::waiting},
+                                         Dimension{"Watched", &Size::watched},
+                                         Dimension{"Digests", &Size::digests},
                                          Dimension{"Credentials", &Size::credentials},
                                          Dimension{"Relayed", &Size::relayed},
                                          Dimension{"Files", &Size::files}),

@@ -163,6 +163,32 @@ TEST_F(Office, OfWhatWasSentTheNewestAreKeptAndWhatWaitsStays) {
   EXPECT_EQ(outbox.recent_mail(100)->size(), 1U) << "and what was sent long ago goes";
 }
 
+TEST_F(Office, WhatDoesNotArriveIsToldApartFromWhatWaits) {
+  Outbox outbox(*db);
+  EXPECT_EQ(outbox.failing(3, {10})->waiting, 0U);
+  ASSERT_TRUE(outbox.queue_mail({.mails = std::vector<Mail>(6)}).ok());
+  auto queued = *outbox.due_mail({50}, 10);
+  ASSERT_EQ(queued.size(), 6U);
+  const auto settle = [&](std::size_t which, SendState state, unsigned attempts, std::int64_t at,
+                          const std::string& outcome) {
+    Mail& mail = queued[which];
+    mail.state = state;
+    mail.attempts = attempts;
+    mail.next_at = {at};
+    mail.outcome = outcome;
+    ASSERT_TRUE(outbox.settle(mail).ok());
+  };
+  settle(1, SendState::kWaiting, 2, 90, "busy");
+  settle(2, SendState::kWaiting, 3, 70, "refused");
+  settle(3, SendState::kGivenUp, 5, 60, "nobody there");
+  settle(4, SendState::kGivenUp, 0, 95, "taken back");
+  settle(5, SendState::kGivenUp, 5, 5, "long ago");
+  const Failing failing = *outbox.failing(3, {10});
+  EXPECT_EQ(failing.waiting, 1U);
+  EXPECT_EQ(failing.given_up, 1U);
+  EXPECT_EQ(failing.last, "refused");
+}
+
 // What every file of the database has, its write-ahead log among them.
 std::string everything(const std::filesystem::path& folder) {
   std::string out;

@@ -1,4 +1,6 @@
 // Power lost at every write point: every acknowledged record is there afterwards, and nothing unverified.
+#include <cerrno>
+
 #include <gtest/gtest.h>
 
 #include "storage/sqlite_store.h"
@@ -146,6 +148,48 @@ TEST(FullDisk, RefusesWritesKeepsReadsAndResumes) {
   vfs.set_capacity(0);
   EXPECT_TRUE(publish(**store, log, note("room again")).ok());
   expect_log_verifies(**store, log.identity());
+}
+
+TEST(FullDisk, DoesNotKeepAStoreFromOpening) {
+  ASSERT_TRUE(init_crypto().ok());
+  sim::FaultyVfs vfs("full-at-start");
+  OwnLog log = test_log();
+  auto store = open_sqlite_store("store.db", options_for(vfs, "FULL"));
+  ASSERT_TRUE(store.ok());
+  ASSERT_TRUE(publish(**store, log, note("one")).ok());
+  // A file that was being fetched for peers, which a start forgets.
+  const AttachmentId file{sha256("file"), 1, sha256("root")};
+  ASSERT_TRUE((*store)->begin(true).ok());
+  ASSERT_TRUE((*store)->add_bodies({log.id(), {}, {5}, {}, {{EntryIndex(0), file}}}).ok());
+  ASSERT_TRUE(
+      (*store)->want_attachment({log.id(), EntryIndex(0), file, AttachmentWish::kForPeer, 0}, {5}).ok());
+  ASSERT_TRUE((*store)->commit().ok());
+  store->reset();
+  vfs.set_capacity(1);
+  store = open_sqlite_store("store.db", options_for(vfs, "FULL"));
+  ASSERT_TRUE(store.ok()) << store.error().text();
+  expect_log_verifies(**store, log.identity());
+  EXPECT_FALSE(publish(**store, log, note("two")).ok());
+  vfs.set_capacity(0);
+  EXPECT_TRUE(publish(**store, log, note("room again")).ok());
+}
+
+TEST(ABrokenDisk, IsNotCalledAFullOne) {
+  ASSERT_TRUE(init_crypto().ok());
+  sim::FaultyVfs vfs("broken");
+  OwnLog log = test_log();
+  const auto store = open_sqlite_store("store.db", options_for(vfs, "FULL"));
+  ASSERT_TRUE(store.ok());
+  ASSERT_TRUE(publish(**store, log, note("one")).ok());
+  for (const auto& [why, code] :
+       std::vector<std::pair<int, Code>>{{EIO, Code::kIo}, {ENOSPC, Code::kDiskFull}, {EDQUOT, Code::kDiskFull}}) {
+    vfs.refuse_writes(why);
+    const auto refused = publish(**store, log, note("of " + std::to_string(why)));
+    ASSERT_FALSE(refused.ok());
+    EXPECT_EQ(refused.error().code, code) << refused.error().text();
+    vfs.refuse_writes(0);
+    EXPECT_TRUE(publish(**store, log, note("after " + std::to_string(why))).ok());
+  }
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include "proto/base/limits.h"
 #include "storage/search/highlight.h"
 #include "storage/search/search_query.h"
+#include "storage/tokenizer.h"
 #include "tests/storage/indexed_library.h"
 
 namespace koinon::test {
@@ -131,6 +132,9 @@ TEST_F(Ranking, AListOfACitysNotesOnATopicHasThemAloneNewestFirst) {
   query.kind = v1::KIND_PRACTICE;
   query.limit = 1;
   EXPECT_EQ(listed(), Found{third.value});
+  query.kind = v1::KIND_ADOPTION;
+  EXPECT_EQ(listed(), Found{}) << "another city's";
+  query.kind = v1::KIND_PRACTICE;
   remove(seoul);
   EXPECT_EQ(listed(), Found{});
 }
@@ -153,6 +157,35 @@ TEST_F(Ranking, WhatHasTooFewOfTheWordsIsPassedOverOnlySoOften) {
   const SearchPage page = collector.page();
   EXPECT_EQ(page.total, 1U);
   EXPECT_TRUE(page.more_than_total) << "and it says that there may be more";
+}
+
+TEST_F(Ranking, WhatAFilterLeavesOutIsPassedOverOnlySoOften) {
+  for (int i = 0; i < 3; ++i) add(seoul, practice("Water", "Pumps."));
+  auto db = sqlite::Connection::open(folder.path() / "index.db", {});
+  ASSERT_TRUE(db.ok());
+  ASSERT_TRUE(register_tokenizer(*db).ok());
+  ASSERT_TRUE(register_hit_function(*db).ok());
+  Columns columns;
+  ASSERT_TRUE(columns.refresh(*db).ok());
+  SearchQuery query;
+  query.country = "ZZ";
+  const SearchWords words = read_search_words("water", {});
+  const auto visited = [&](std::uint64_t passed_over) {
+    HitCollector collector(columns, query, words);
+    for (std::uint64_t i = 0; i < passed_over; ++i) EXPECT_TRUE(collector.pass_over());
+    auto select = db->prepare("SELECT koinon_hit(text, ?) FROM text WHERE text MATCH ? ORDER BY rowid DESC");
+    select.bind_pointer(&collector, kCollectorPointer).bind_text(words.expression);
+    std::size_t rows = 0;
+    while (true) {
+      const auto row = select.step();
+      if (!row.ok() || !*row) break;
+      ++rows;
+    }
+    EXPECT_EQ(collector.page().more_than_total, passed_over > 0);
+    return rows;
+  };
+  EXPECT_EQ(visited(0), 3U);
+  EXPECT_EQ(visited(limits::kSearchPassedOver - 2), 1U) << "the second ends the search";
 }
 
 TEST_F(Ranking, ACityWithTopicsWithoutEndTakesNoRoomFromTheOthers) {

@@ -1,4 +1,8 @@
 // The derived index: words in every script, topics, rebuilding.
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+
 #include <gtest/gtest.h>
 
 #include "proto/base/limits.h"
@@ -131,6 +135,27 @@ TEST_F(Search, AnIndexOfAnotherStoreIsEmptied) {
   auto writer = open_index_writer(folder.path() / "index.db", JournalId::from(Bytes(16, 'o')));
   ASSERT_TRUE(writer.ok());
   EXPECT_EQ((*open_index_reader(folder.path() / "index.db"))->position()->value, 0U);
+}
+
+TEST_F(Search, AnIndexThatCannotBeReadAtThisMomentStaysAndADamagedOneIsMadeAnew) {
+  const auto path = folder.path() / "index.db";
+  const auto log_path = folder.path() / "index.db-wal";
+  const auto position = *reader->position();
+  ASSERT_GT(position.value, 0U);
+  reader.reset();
+  index.reset();
+  ASSERT_FALSE(std::filesystem::exists(log_path));
+  ASSERT_TRUE(std::filesystem::create_directories(log_path / "in the way"));
+  EXPECT_FALSE(open_index_writer(path, store->load_state()->journal).ok());
+  ASSERT_TRUE(std::filesystem::exists(path));
+  std::filesystem::remove_all(log_path);
+  index = std::move(*open_index_writer(path, store->load_state()->journal));
+  EXPECT_EQ(*(*open_index_reader(path))->position(), position);
+  index.reset();
+  std::ofstream(path, std::ios::binary | std::ios::trunc) << std::string(100'000, 'x');
+  const auto anew = open_index_writer(path, store->load_state()->journal);
+  ASSERT_TRUE(anew.ok()) << anew.error().text();
+  EXPECT_EQ((*open_index_reader(path))->position()->value, 0U);
 }
 
 TEST_F(Search, WhatListsShowIsOfBoundedLengthAndEndsBetweenCharacters) {

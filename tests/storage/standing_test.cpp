@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "proto/base/limits.h"
+#include "storage/sqlite.h"
 #include "tests/storage/indexed_library.h"
 
 namespace koinon::test {
@@ -173,13 +175,63 @@ TEST_F(Standing, ACityThatIsRemovedAfterARestartOfTheWriterIsForgottenToo) {
   add(lima, practice("Shelter as well", "x"));
   ASSERT_EQ(found("shelter").size(), 3U);
   remove(seoul);
-  ASSERT_EQ(found("shelter").size(), 2U);
+  ASSERT_EQ(search(SearchQuery()).total, 2U);
   index.reset();
   auto writer = open_index_writer(folder.path() / "index.db", store->load_state()->journal);
   ASSERT_TRUE(writer.ok()) << writer.error().text();
   index = std::move(*writer);
   remove(milan);
-  EXPECT_EQ(found("shelter").size(), 1U) << "by the reader that had seen the first removal";
+  // Without words: those of a removed city are deleted, whatever readers keep in memory.
+  EXPECT_EQ(search(SearchQuery()).total, 1U) << "by the reader that had seen the first removal";
+}
+
+TEST_F(Standing, ARemovedCityLeavesTheIndexPieceByPieceAndIsFoundNoMore) {
+  for (int i = 0; i < 6; ++i) add(seoul, practice("Shelter", std::string(900 * limits::kKiB, 'x')));
+  add(milan, practice("Shelter too", "x"));
+  ASSERT_EQ(search(SearchQuery()).total, 7U);
+  ASSERT_TRUE(store->begin(true).ok());
+  ASSERT_TRUE(store->remove_log(seoul.id(), {2}).ok());
+  ASSERT_TRUE(store->commit().ok());
+  const auto left = [this] {
+    IndexQuery query;
+    query.log = seoul.id();
+    return reader->find(query)->size();
+  };
+  ASSERT_GT(*index->catch_up(*store), 0U);
+  EXPECT_GT(left(), 0U) << "no transaction is as large as the city";
+  EXPECT_LT(left(), 6U);
+  EXPECT_EQ(search(SearchQuery()).total, 1U);
+  const auto between = std::move(*open_index_reader(folder.path() / "index.db"));
+  EXPECT_GT(between->search(SearchQuery())->total, 1U);
+  // The node may die meanwhile.
+  index = nullptr;
+  index = std::move(*open_index_writer(folder.path() / "index.db", store->load_state()->journal));
+  const auto last = add(milan, practice("Shelter as well", "x"));
+  EXPECT_EQ(left(), 0U);
+  EXPECT_EQ(search(SearchQuery()).total, 2U);
+  EXPECT_EQ(between->search(SearchQuery())->total, 2U);
+  EXPECT_TRUE(reader->get(milan.id(), last)->has_value());
+}
+
+TEST_F(Standing, WhatACityReferredToIsForgottenWithIt) {
+  const auto shelter = add(seoul, practice("Shelter", "x"));
+  add(milan, adoption(seoul, shelter, "worked"));
+  const auto other = add(milan, practice("Shelter too", "x"));
+  add(lima, adoption(milan, other, "worked"));
+  const auto rows = [this] {
+    auto db = sqlite::Connection::open(folder.path() / "index.db", {true, false, ""});
+    EXPECT_TRUE(db.ok());
+    auto select = db->prepare("SELECT count(*) FROM referred");
+    EXPECT_TRUE(select.step().ok());
+    return select.integer(0);
+  };
+  EXPECT_EQ(rows(), 2);
+  remove(lima);
+  EXPECT_EQ(rows(), 1) << "that of the other city stays";
+  EXPECT_EQ(*reader->references(seoul.id(), shelter), 1U);
+  remove(milan);
+  EXPECT_EQ(rows(), 0);
+  EXPECT_EQ(*reader->references(seoul.id(), shelter), 0U);
 }
 
 }  // namespace

@@ -1,4 +1,6 @@
 // The store: runs, arrivals, cursors, migration from the first schema, the rules of our own log.
+#include <tuple>
+
 #include <gtest/gtest.h>
 
 #include "proto/base/limits.h"
@@ -264,6 +266,119 @@ TEST(Migration, WhatLogsTakeIsCountedAndAGraceThatRunsBeginsAnew) {
   EXPECT_EQ(state->out_since, UnixMillis{5});
   EXPECT_EQ(state->out_lived.count(), 0);
   EXPECT_EQ((*store)->load_state()->lived.count(), 0);
+}
+
+// They would say that somebody is vouched for whom nothing admits, and take the places of others.
+TEST(Migration, VouchesOfAnOlderVersionThatNameNoLogAreForgotten) {
+  ASSERT_TRUE(init_crypto().ok());
+  TemporaryFolder folder;
+  const auto path = folder.path() / "store.db";
+  const LogId voucher = test_log().id();
+  const OwnLog milan = test_log("milan.example");
+  {
+    const auto store = open_sqlite_store(path);
+    ASSERT_TRUE(store.ok());
+    auto db = sqlite::Connection::open(path, {});
+    const LogId unclear = LogId::from(Bytes(LogId::kSize, 'u'));
+    const LogId clear = milan.id();
+    for (const auto& [target, name, vkey] :
+         {std::tuple(unclear.view(), std::string("la.example"), std::string("no key")),
+          std::tuple(clear.view(), milan.identity().name, milan.identity().vkey().text())}) {
+      auto insert = db->prepare(
+          "INSERT INTO vouch (voucher, target, entry_index, name, vkey, expires_at_ms, withdrawn) VALUES (?, ?, "
+          "1, ?, ?, 0, 0)");
+      ASSERT_TRUE(
+          insert.bind_blob(voucher.view()).bind_blob(target).bind_text(name).bind_text(vkey).run().ok());
+    }
+    ASSERT_TRUE((*store)->vouched_as("la.example")->has_value());
+  }
+  const auto store = open_sqlite_store(path);
+  ASSERT_TRUE(store.ok()) << store.error().text();
+  EXPECT_FALSE((*store)->vouched_as("la.example")->has_value());
+  EXPECT_EQ(*(*store)->vouched_as("milan.example"), milan.id());
+  EXPECT_EQ((*store)->load_state()->vouches.size(), 1U);
+}
+
+// A wrong sum would stay: from then on it is only added to.
+TEST(Migration, SumsAreThoseOfWhatIsThere) {
+  ASSERT_TRUE(init_crypto().ok());
+  TemporaryFolder folder;
+  const auto path = folder.path() / "store.db";
+  OwnLog one = test_log();
+  OwnLog other = test_log("milan.example");
+  const AttachmentId wanted{sha256("wanted"), 100, sha256("root")};
+  {
+    auto db = sqlite::Connection::open(path, {});
+    ASSERT_TRUE(migrate_store(*db, 5).ok());
+    const auto add = [&](std::int64_t number, const OwnLog& log, std::int64_t size) {
+      CompactRange range;
+      for (std::int64_t i = 0; i < size; ++i) range.append(leaf_hash("entry"));
+      const Bytes packed = pack_hashes(range.hashes());
+      const LogId id = log.id();
+      auto insert = db->prepare(
+          "INSERT INTO log (number, log_id, name, signing_key, recovery_key, size, range) VALUES (?, ?, ?, ?, "
+          "?, ?, ?)");
+      ASSERT_TRUE(insert.bind(number)
+                      .bind_blob(id.view())
+                      .bind_text(log.identity().name)
+                      .bind_blob(log.identity().signing_key.view())
+                      .bind_blob(log.identity().recovery_key.view())
+                      .bind(size)
+                      .bind_blob(packed)
+                      .run()
+                      .ok());
+    };
+    add(3, one, 2);
+    add(5, other, 1);
+    ASSERT_TRUE(db->execute("INSERT INTO record (id, entry, body, state) VALUES "
+                            "(3 << 40, CAST('entry' AS BLOB), CAST('body' AS BLOB), 0), "
+                            "(3 << 40 | 1, CAST('entry' AS BLOB), NULL, 1), "
+                            "(5 << 40, CAST('entry' AS BLOB), CAST('body' AS BLOB), 0); "
+                            "INSERT INTO transit (id, body, at_ms) VALUES (3 << 40 | 1, x'0102030405', 1)")
+                    .ok());
+    for (const char* sql :
+         {"INSERT INTO attachment (sha256, size, chunk_root, chunks, state, wish, at_ms) VALUES (?, ?, ?, 0, "
+          "0, 1, 1)",
+          "INSERT INTO attachment_use (sha256, size, chunk_root, record) VALUES (?, ?, ?, 3 << 40)"}) {
+      auto insert = db->prepare(sql);
+      ASSERT_TRUE(insert.bind_blob(wanted.sha256.view())
+                      .bind(static_cast<std::int64_t>(wanted.size))
+                      .bind_blob(wanted.chunk_root.view())
+                      .run()
+                      .ok());
+    }
+  }
+  SqliteStoreOptions options;
+  options.attachment_bytes = 1'000;  // and a city's share of so little is all of it
+  const auto store = std::move(*open_sqlite_store(path, options));
+  EXPECT_EQ(store->counts()->logs, 2U);
+  EXPECT_EQ(store->counts()->records, 3U);
+  {
+    auto db = sqlite::Connection::open(path, {true, false, ""});
+    auto select = db->prepare(
+        "SELECT (SELECT transit FROM total), (SELECT files FROM total), transit, files FROM log ORDER BY "
+        "number");
+    for (const std::vector<std::int64_t>& sums : {std::vector<std::int64_t>{5, 100, 5, 100}, {5, 100, 0, 0}}) {
+      ASSERT_TRUE(*select.step());
+      for (int i = 0; i < 4; ++i) EXPECT_EQ(select.integer(i), sums[static_cast<std::size_t>(i)]) << i;
+    }
+  }
+  const auto want = [&](const LogId& log, std::uint64_t size) {
+    const AttachmentId file{sha256(std::to_string(size)), size, sha256("root")};
+    EXPECT_TRUE(store->begin(true).ok());
+    EXPECT_TRUE(store->add_bodies({log, {}, {5}, {}, {{EntryIndex(0), file}}}).ok());
+    const Status out = store->want_attachment({log, EntryIndex(0), file, AttachmentWish::kByPolicy, 0}, {5});
+    EXPECT_TRUE(store->commit().ok());
+    return out;
+  };
+  EXPECT_EQ(want(one.id(), 901).error().code, Code::kTooLarge);
+  EXPECT_EQ(want(other.id(), 902).error().code, Code::kTooLarge);
+  EXPECT_TRUE(want(one.id(), 900).ok());
+  EXPECT_FALSE(want(one.id(), 99).ok());
+  ASSERT_TRUE(store->begin(true).ok());
+  ASSERT_TRUE(store->drop_attachment(wanted).ok());
+  ASSERT_TRUE(store->commit().ok());
+  EXPECT_TRUE(want(one.id(), 98).ok()) << "it was counted for the city that named it";
 }
 
 TEST(Migration, AStoreOfANewerProgramIsRefused) {

@@ -24,6 +24,7 @@ struct FaultyVfs::Impl {
   std::uint64_t cut_at = 0;
   bool cut = false;
   std::uint64_t capacity = 0;
+  int refusal = 0;
   std::minstd_rand random{1};
 
   // Counts a write point; false once the power is gone.
@@ -71,7 +72,7 @@ int read_bytes(sqlite3_file* file, void* out, int count, sqlite3_int64 offset) {
 
 int write_bytes(sqlite3_file* file, const void* in, int count, sqlite3_int64 offset) {
   OpenFile* open = as_open(file);
-  if (!open->impl->point()) return SQLITE_IOERR_WRITE;
+  if (open->impl->refusal != 0 || !open->impl->point()) return SQLITE_IOERR_WRITE;
   Bytes& data = (*open->file)->current;
   const std::size_t end = static_cast<std::size_t>(offset) + static_cast<std::size_t>(count);
   if (end > data.size()) {
@@ -108,7 +109,11 @@ int check_lock(sqlite3_file*, int* out) {
   *out = 0;
   return SQLITE_OK;
 }
-int control(sqlite3_file*, int, void*) { return SQLITE_NOTFOUND; }
+int control(sqlite3_file* file, int what, void* out) {
+  if (what != SQLITE_FCNTL_LAST_ERRNO) return SQLITE_NOTFOUND;
+  *static_cast<int*>(out) = as_open(file)->impl->refusal;
+  return SQLITE_OK;
+}
 int sector_size(sqlite3_file*) { return static_cast<int>(kSector); }
 int characteristics(sqlite3_file*) { return SQLITE_IOCAP_POWERSAFE_OVERWRITE; }
 
@@ -197,6 +202,7 @@ void FaultyVfs::cut_after(std::uint64_t points) { impl_->cut_at = points == 0 ? 
 bool FaultyVfs::is_cut() const { return impl_->cut; }
 std::uint64_t FaultyVfs::points() const { return impl_->points; }
 void FaultyVfs::set_capacity(std::uint64_t bytes) { impl_->capacity = bytes; }
+void FaultyVfs::refuse_writes(int why) { impl_->refusal = why; }
 
 void FaultyVfs::restore(unsigned seed) {
   std::minstd_rand random(seed);

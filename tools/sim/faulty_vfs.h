@@ -1,5 +1,5 @@
 // A file system for SQLite that loses power: it keeps what was synced apart from what was only written, can
-// stop at any write point, and can run full.
+// stop at any write point, can run full, and can fail to write.
 #pragma once
 
 #include <cstdint>
@@ -27,6 +27,8 @@ class FaultyVfs {
   std::uint64_t points() const;
   // At most so many bytes in all files together; then writes fail as on a full disk. 0: no limit.
   void set_capacity(std::uint64_t bytes);
+  // Writes fail, and the system says why: an errno. 0: no more.
+  void refuse_writes(int why);
   // Power comes back: what was not synced is gone, but for the sectors of it that `seed` lets survive
   // (0: none).
   void restore(unsigned seed);

@@ -5,16 +5,11 @@
 
 #include "crypto/checkpoint.h"
 #include "node/replication/execute.h"
-#include "proto/codec/frame.h"
 #include "tools/sim/liar_turned.h"
+#include "tools/sim/liar_words.h"
 
 namespace koinon::sim {
 namespace {
-
-Bytes encoded(const v1::Frame& frame) {
-  auto bytes = encode_frame(frame);
-  return bytes.ok() ? std::move(*bytes) : Bytes();
-}
 
 class Liary : public Liar {
  public:
@@ -35,18 +30,6 @@ class Liary : public Liar {
     }
   }
   void told() { counters_.add("lies told"); }
-  // The same frame again and again, in pieces such as a socket gives: a receiver that has enough reads no
-  // more.
-  void repeat(SessionId session, const v1::Frame& frame, std::size_t times) {
-    constexpr std::size_t kPiece = 64 * 1024;
-    const Bytes one = encoded(frame);
-    Bytes piece;
-    for (std::size_t i = 0; i < times; ++i) {
-      piece += one;
-      if (piece.size() < kPiece && i + 1 < times) continue;
-      node_.inject(session, std::exchange(piece, {}));
-    }
-  }
   SessionId any_session() {
     const auto sessions = node_.sessions();
     return sessions.empty() ? SessionId() : sessions[chance_.below(sessions.size())];
@@ -279,7 +262,7 @@ class EndlessHeads final : public Liary {
     told();
     v1::Frame frame;
     frame.mutable_heads();
-    repeat(session, frame, 250'000);
+    repeat(node_, session, frame, 250'000);
   }
 };
 
@@ -293,7 +276,7 @@ class Flood final : public Liary {
     told();
     v1::Frame frame;
     frame.mutable_prune()->set_log_id(node_.log().bytes());
-    repeat(session, frame, 10'000);
+    repeat(node_, session, frame, 10'000);
   }
 };
 

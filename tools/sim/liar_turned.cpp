@@ -5,20 +5,14 @@
 #include <utility>
 
 #include "proto/base/limits.h"
-#include "proto/codec/frame.h"
+#include "tools/sim/liar_words.h"
 
 namespace koinon::sim {
 namespace {
 
 constexpr std::chrono::minutes kHonest{30};  // so long it is, first
 constexpr std::chrono::seconds kDrop{59};    // just before whoever waits gives up
-constexpr std::size_t kPiece = 64 * 1024;    // such as a socket gives
 constexpr double kFloods = 0.1;              // share of its turns
-
-Bytes encoded(const v1::Frame& frame) {
-  auto bytes = encode_frame(frame);
-  return bytes.ok() ? std::move(*bytes) : Bytes();
-}
 
 class Turned : public Liar {
  public:
@@ -37,15 +31,6 @@ class Turned : public Liar {
     const auto sessions = node_.sessions();
     if (!has_turned() || sessions.empty() || !chance_.hit(kFloods)) return std::nullopt;
     return sessions[chance_.below(sessions.size())];
-  }
-  void repeat(SessionId session, const v1::Frame& frame, std::size_t times) {
-    const Bytes one = encoded(frame);
-    Bytes piece;
-    for (std::size_t i = 0; i < times; ++i) {
-      piece += one;
-      if (piece.size() < kPiece && i + 1 < times) continue;
-      node_.inject(session, std::exchange(piece, {}));
-    }
   }
 
   SimNode& node_;
@@ -160,7 +145,7 @@ class FloodHeads final : public Turned {
     told();
     v1::Frame frame;
     for (std::size_t i = 0; i < limits::kHeadsPerFrame; ++i) *frame.mutable_heads()->add_heads() = *old_;
-    repeat(*session, frame, 4);
+    repeat(node_, *session, frame, 4);
   }
 
  private:
@@ -182,7 +167,7 @@ class FloodHaves final : public Turned {
     v1::Frame frame;
     frame.mutable_have()->set_log_id(node_.log().bytes());
     for (std::uint64_t i = 0; i < limits::kIndexesPerHave; ++i) frame.mutable_have()->add_indexes(i);
-    repeat(*session, frame, 200);
+    repeat(node_, *session, frame, 200);
   }
 };
 
