@@ -226,11 +226,11 @@ class SqliteIndexReader final : public IndexReader {
   // rather walk past what does not than sort a few.
   static std::string_view source_of(const IndexQuery& query) {
     if (query.topic)
-      return query.standing_notes ? "standing_topic t CROSS JOIN doc d ON d.id = t.doc "
+      return query.standing_notes      ? "standing_topic t CROSS JOIN doc d ON d.id = t.doc "
              : query.log && query.kind ? "log_kind_topic t CROSS JOIN doc d ON d.id = t.doc "
-             : query.log          ? "log_topic t CROSS JOIN doc d ON d.id = t.doc "
-             : query.kind         ? "kind_topic t CROSS JOIN doc d ON d.id = t.doc "
-                                  : "topic t CROSS JOIN doc d ON d.id = t.doc ";
+             : query.log               ? "log_topic t CROSS JOIN doc d ON d.id = t.doc "
+             : query.kind              ? "kind_topic t CROSS JOIN doc d ON d.id = t.doc "
+                                       : "topic t CROSS JOIN doc d ON d.id = t.doc ";
     if (!query.standing_notes) return "doc d ";
     return query.log ? "doc d INDEXED BY standing_by_log " : "doc d INDEXED BY standing_by_kind ";
   }

@@ -22,7 +22,7 @@ constexpr std::size_t kBytesPerWord = 6;
 constexpr std::size_t kBatchRows = 64;
 constexpr std::uint64_t kBatchRecords = 2000;
 constexpr std::uint64_t kRemovedWords = 300'000;  // of one transaction: some MiB of text
-constexpr int kCleanPages = 1000;  // of a step: 8 MiB
+constexpr int kCleanPages = 1000;                 // of a step: 8 MiB
 
 // What is indexed of a note; nothing where its body is not held.
 struct Content {

@@ -20,8 +20,8 @@ class SqliteBodies {
   Status settle_withdrawals(std::int64_t number, const RunCommit& run);
   // Of a log that is removed: all that is held under its number is to go, piece by piece.
   Status remove_all(std::int64_t number);
-  // Takes away a piece of what is left of logs that were removed, some MiB or one larger file; true: nothing is
-  // left.
+  // Takes away a piece of what is left of logs that were removed, some MiB or one larger file; true: nothing
+  // is left.
   Result<bool> sweep();
   Status write_arrival(std::int64_t number, EntryIndex from, std::uint64_t count, ArrivalKind kind,
                        UnixMillis at, const std::optional<NodeKey>& source = {});

@@ -180,8 +180,8 @@ Status Daemon::start_hold_queue() {
   KOINON_ASSIGN(auto index, open_index_reader(folder_.index()));
   hold_queue_ = std::make_unique<HoldQueue>(HoldQueue::Parts{
       std::make_unique<OfficeDb>(std::move(office)), std::move(store), std::move(index), *writer_, nearness_,
-      identity_.log_id(), gate_rules(config_), clock_, [this] { return clock_watch_->standing(); }, commons_->refusals,
-      [this](const AuditLine& line) { log_change(line); },
+      identity_.log_id(), gate_rules(config_), clock_, [this] { return clock_watch_->standing(); },
+      commons_->refusals, [this](const AuditLine& line) { log_change(line); },
       [this](const RefusalSum& sum) {
         log_.info("refused to callers that are not known", {{"action", sum.operation},
                                                             {"status", std::to_string(sum.status)},

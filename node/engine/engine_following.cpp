@@ -349,24 +349,23 @@ void Engine::commit_evidence(const LogId& id, const Bytes& evidence, std::option
   commit.log = id;
   commit.evidence = evidence;
   unkept_evidence_[id] = {evidence, std::move(event), false};
-  issue(CommitEvidence{std::move(commit)},
-        [this, id, number = begin_commit()](Now then, const Result<Answer>& answer) {
-          end_commit(then, number, id,
-                     answer.ok() ? std::get<RunStored>(*answer).journal_seq : JournalSeq(0));
-          const bool again = !answer.ok() && (answer.error().code == Code::kDiskFull ||
-                                              answer.error().code == Code::kIo);
-          if (again) {
-            unkept_evidence_.at(id).refused = true;
-            return fail_store(then, id, answer.error());
-          }
-          const Unkept kept = std::move(unkept_evidence_.extract(id).mapped());
-          if (kept.event) emit(*kept.event);
-          save_cursors(then);
-          if (!answer.ok()) return fail_store(then, id, answer.error());
-          for (auto& [session_id, session] : sessions_) {
-            if (session->hello_received && session->peer_log == id) tell_evidence(*session, id);
-          }
-        });
+  issue(CommitEvidence{std::move(commit)}, [this, id, number = begin_commit()](Now then,
+                                                                               const Result<Answer>& answer) {
+    end_commit(then, number, id, answer.ok() ? std::get<RunStored>(*answer).journal_seq : JournalSeq(0));
+    const bool again =
+        !answer.ok() && (answer.error().code == Code::kDiskFull || answer.error().code == Code::kIo);
+    if (again) {
+      unkept_evidence_.at(id).refused = true;
+      return fail_store(then, id, answer.error());
+    }
+    const Unkept kept = std::move(unkept_evidence_.extract(id).mapped());
+    if (kept.event) emit(*kept.event);
+    save_cursors(then);
+    if (!answer.ok()) return fail_store(then, id, answer.error());
+    for (auto& [session_id, session] : sessions_) {
+      if (session->hello_received && session->peer_log == id) tell_evidence(*session, id);
+    }
+  });
 }
 
 // Evidence that a peer shows, of a log that is followed here, or of our own: what it proves it proves whoever

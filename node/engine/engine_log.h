@@ -126,8 +126,8 @@ struct Engine::Log {
   bool filtering = false;
   bool filter_again = false;  // a run came meanwhile that an older filter had decided
   bool pending_marks = false;
-  bool over_quota = false;  // a head was larger than what we take
-  bool removing = false;    // its removal is with the store: nothing of it is asked for or given on
+  bool over_quota = false;      // a head was larger than what we take
+  bool removing = false;        // its removal is with the store: nothing of it is asked for or given on
   std::set<SessionId> judging;  // whose evidence is being checked
 
   LogIntake intake;

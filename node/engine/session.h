@@ -146,7 +146,7 @@ struct Session {
   std::unordered_map<LogId, std::uint64_t> row_of;  // the open row of a log
   JournalSeq saved;                                 // the cursor that the store holds
   bool saving = false;
-  std::map<std::uint64_t, LogId> gets;                        // our open Gets, each the fetch of its log
+  std::map<std::uint64_t, LogId> gets;  // our open Gets, each the fetch of its log
   // No later than what is due of any of them, so that not every input looks at all.
   MonoTime gets_due = MonoTime::max();
   std::map<std::uint64_t, std::vector<LogId>> head_requests;  // our open GetHeads

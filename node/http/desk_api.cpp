@@ -251,8 +251,8 @@ Result<json::object> DeskApi::left_over(EntryIndex erased, const Caller& caller)
   }
   const std::string ref = directory.ref(own, erased);
   const bool all = caller.role >= Role::kReviewer;
-  KOINON_ASSIGN(const auto drafts, shared_.desk.drafts_with(
-                                       all ? std::nullopt : std::optional(caller.user), "\"" + ref + "\""));
+  KOINON_ASSIGN(const auto drafts,
+                shared_.desk.drafts_with(all ? std::nullopt : std::optional(caller.user), "\"" + ref + "\""));
   json::array ids;
   for (const DraftId& draft : drafts) ids.emplace_back(draft.value);
   return json::object{{"versions", std::move(versions)}, {"drafts", std::move(ids)}};
@@ -376,9 +376,8 @@ Result<HttpResponse> DeskApi::held(const HttpRequest& request) {
   KOINON_ASSIGN(const std::size_t limit, read_limit(request, limits::kPageSize, limits::kPageSizeMax));
   KOINON_ASSIGN(const auto before, number_param(request, "cursor", INT64_MAX));
   const bool all = request.caller.role >= Role::kReviewer;
-  KOINON_ASSIGN(const auto page,
-                shared_.desk.held_of(all ? std::nullopt : std::optional(request.caller.user),
-                                     static_cast<std::int64_t>(before), limit));
+  KOINON_ASSIGN(const auto page, shared_.desk.held_of(all ? std::nullopt : std::optional(request.caller.user),
+                                                      static_cast<std::int64_t>(before), limit));
   json::array items;
   for (const HeldNote& note : page.items) {
     KOINON_ASSIGN(json::object one, shown_held(note));

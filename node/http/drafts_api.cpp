@@ -71,8 +71,8 @@ Result<HttpResponse> DraftsApi::list(const HttpRequest& request) {
   KOINON_ASSIGN(const std::size_t limit, read_limit(request, limits::kPageSize, limits::kPageSizeMax));
   KOINON_ASSIGN(const auto after, read_place(request.param("cursor")));
   const bool all = request.caller.role >= Role::kReviewer;
-  KOINON_ASSIGN(const auto page, shared_.desk.drafts(
-                                     all ? std::nullopt : std::optional(request.caller.user), limit, after));
+  KOINON_ASSIGN(const auto page,
+                shared_.desk.drafts(all ? std::nullopt : std::optional(request.caller.user), limit, after));
   json::array items;
   for (const StoredDraft& draft : page.items) {
     KOINON_ASSIGN(const auto owner, shared_.accounts.get(draft.user));

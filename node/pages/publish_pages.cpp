@@ -62,7 +62,8 @@ void PublishPages::add_routes(RouteTable& routes) {
   frame_.post(routes, "/held/{id}", Need::kPublisher, "postHeld", "Take back or sign what waits",
               [this](Visit visit) { return change_held(std::move(visit)); });
   frame_.get(routes, "/desk", Need::kPublisher, "showDesk", "Drafts, what waits, what was published",
-             [this](Visit visit) { return desk(std::move(visit)); }, {"watched_from", "drafts_from", "held_from"});
+             [this](Visit visit) { return desk(std::move(visit)); },
+             {"watched_from", "drafts_from", "held_from"});
 }
 
 asio::awaitable<HttpResponse> PublishPages::show_form(Visit visit, FormState state) {
@@ -382,16 +383,15 @@ asio::awaitable<HttpResponse> PublishPages::desk(Visit visit) {
                      {"title", text_at(one, "title")},
                      {"since", visit.say("desk.since", {{"months", number_at(one, "months")}})}});
   }
-  view.model = {
-      {"drafts", draft_rows(visit, drafts.body)},
-      {"more_drafts", more_of(drafts.body, "drafts_from")},
-      {"held", held_rows(visit, held.body)},
-      {"more_held", more_of(held.body, "held_from")},
-      {"published", cards(visit, array_at(mine.body, "items"))},
-      {"watched", cards(visit, array_at(watched.body, "items"))},
-      {"more_watched", more_of(watched.body, "watched_from")},
-      {"has_followups", !followups.empty()},
-      {"followups", std::move(followups)}};
+  view.model = {{"drafts", draft_rows(visit, drafts.body)},
+                {"more_drafts", more_of(drafts.body, "drafts_from")},
+                {"held", held_rows(visit, held.body)},
+                {"more_held", more_of(held.body, "held_from")},
+                {"published", cards(visit, array_at(mine.body, "items"))},
+                {"watched", cards(visit, array_at(watched.body, "items"))},
+                {"more_watched", more_of(watched.body, "watched_from")},
+                {"has_followups", !followups.empty()},
+                {"followups", std::move(followups)}};
   co_return frame_.show(visit, std::move(view));
 }
 

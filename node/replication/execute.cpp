@@ -95,14 +95,16 @@ std::uint64_t bytes_of(const BodiesCommit& commit) {
 // About what an intent takes of the disk, where others sent it; none: our own, small, or it frees room.
 std::optional<std::uint64_t> size_for_others(const IntentBody& body) {
   using Size = std::optional<std::uint64_t>;
-  return std::visit(
-      Overloaded{
-          [](const CommitRun& intent) { return intent.own ? Size() : Size(bytes_held(intent.run.records)); },
-          [](const CommitBodies& intent) { return Size(bytes_of(intent.bodies)); },
-          [](const CommitWant& intent) { return Size(intent.want.id.size); },
-          [](const CommitChunk& intent) { return Size(intent.commit.chunk.bytes.size() + limits::kRecordBytes); },
-          [](const auto&) { return Size(); }},
-      body);
+  return std::visit(Overloaded{[](const CommitRun& intent) {
+                                 return intent.own ? Size() : Size(bytes_held(intent.run.records));
+                               },
+                               [](const CommitBodies& intent) { return Size(bytes_of(intent.bodies)); },
+                               [](const CommitWant& intent) { return Size(intent.want.id.size); },
+                               [](const CommitChunk& intent) {
+                                 return Size(intent.commit.chunk.bytes.size() + limits::kRecordBytes);
+                               },
+                               [](const auto&) { return Size(); }},
+                    body);
 }
 
 // How much of the disk is left for what others send. A store that does not say is asked by writing.

@@ -231,9 +231,9 @@ inline constexpr std::chrono::hours kSessionLifetime{24 * 7};
 inline constexpr std::chrono::hours kOneTimeLifetime{24 * 7};
 inline constexpr std::size_t kDrafts = 1000;               // of one account
 inline constexpr std::size_t kDraftsSearched = 64 * kMiB;  // of their text, for what names an erased note
-inline constexpr std::size_t kHeld = 10'000;              // that wait to be signed
-inline constexpr std::size_t kHeldEach = 1'000;           // of one account
-inline constexpr std::chrono::hours kHeldShown{24 * 30};  // what became of it, until it is forgotten
+inline constexpr std::size_t kHeld = 10'000;               // that wait to be signed
+inline constexpr std::size_t kHeldEach = 1'000;            // of one account
+inline constexpr std::chrono::hours kHeldShown{24 * 30};   // what became of it, until it is forgotten
 inline constexpr std::size_t kAuditLines = 100'000;
 inline constexpr std::chrono::hours kAuditAge{24 * 400};
 inline constexpr std::size_t kAuditFieldBytes = 300;
@@ -247,10 +247,10 @@ inline constexpr std::size_t kReferring = 1000;           // records that refer 
 inline constexpr std::size_t kReferringBytes = 4 * kMiB;  // of bodies read for what refers to a record
 inline constexpr std::size_t kSearchPage = 20;
 inline constexpr std::size_t kSearchPageMax = 100;
-inline constexpr std::size_t kSearchHits = 10'000;           // ranked and counted
+inline constexpr std::size_t kSearchHits = 10'000;  // ranked and counted
 // Notes with too few of the words, or that the filter leaves out.
 inline constexpr std::uint64_t kSearchPassedOver = 100'000;
-inline constexpr std::size_t kImportRows = 500;              // of one request
+inline constexpr std::size_t kImportRows = 500;  // of one request
 inline constexpr std::size_t kWebhooks = 100;
 inline constexpr std::size_t kWebhookUrlBytes = 2000;
 inline constexpr unsigned kSendAttempts = 12;

@@ -144,8 +144,7 @@ Result<std::optional<HeldNote>> Desk::held(HeldId id) {
   return read_one(select, read_held);
 }
 
-Result<DeskPage<HeldNote>> Desk::held_of(std::optional<UserId> user, std::int64_t before,
-                                         std::size_t limit) {
+Result<DeskPage<HeldNote>> Desk::held_of(std::optional<UserId> user, std::int64_t before, std::size_t limit) {
   auto select = db_.connection().prepare(std::string(kHeldColumns) + "WHERE id < ? " +
                                          (user ? "AND user = ? " : "") + "ORDER BY id DESC LIMIT ?");
   select.bind(before > 0 ? before : INT64_MAX);

@@ -340,7 +340,8 @@ Result<Failing> Outbox::failing(unsigned attempts, UnixMillis since) {
     const std::string select = "SELECT * FROM (SELECT state, outcome, next_at_ms FROM " + table;
     const std::string most = " DESC LIMIT " + std::to_string(kFailingCounted) + ")";
     each += each.empty() ? "" : " UNION ALL ";
-    each += select + " INDEXED BY " + table + "_tried WHERE state = 1 AND attempts >= ?1 ORDER BY attempts" + most;
+    each += select + " INDEXED BY " + table + "_tried WHERE state = 1 AND attempts >= ?1 ORDER BY attempts" +
+            most;
     // What was given up because it no longer stands has nothing to arrive.
     each += " UNION ALL " + select + " INDEXED BY " + table +
             "_given_up WHERE state = 3 AND attempts > 0 AND next_at_ms > ?2 ORDER BY next_at_ms" + most;

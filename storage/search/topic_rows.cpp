@@ -75,9 +75,9 @@ Status TopicRows::remove_from(const LogId& log, std::int64_t oldest) {
           db_.prepare("DELETE FROM log_topic WHERE log_id = ? AND topic = ? AND arrival = ? AND doc = ?");
       KOINON_TRY(of_log.bind_blob(log.view()).bind_text(topic).bind(arrival).bind(id).run());
       auto of_both = db_.prepare(
-          "DELETE FROM log_kind_topic WHERE log_id = ? AND topic = ? AND kind = ? AND arrival = ? AND doc = ?");
-      KOINON_TRY(
-          of_both.bind_blob(log.view()).bind_text(topic).bind(kind).bind(arrival).bind(id).run());
+          "DELETE FROM log_kind_topic WHERE log_id = ? AND topic = ? AND kind = ? AND arrival = ? AND doc = "
+          "?");
+      KOINON_TRY(of_both.bind_blob(log.view()).bind_text(topic).bind(kind).bind(arrival).bind(id).run());
       auto of_kind =
           db_.prepare("DELETE FROM kind_topic WHERE topic = ? AND kind = ? AND arrival = ? AND doc = ?");
       return of_kind.bind_text(topic).bind(kind).bind(arrival).bind(id).run();

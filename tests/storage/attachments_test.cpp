@@ -108,8 +108,8 @@ class Attachments : public testing::TestWithParam<Kind> {
     return out;
   }
   // A log whose one record names files of 40 MiB that nobody has.
-  std::pair<LogId, std::vector<AttachmentId>> city_with_large(const std::string& name, std::size_t count,
-                                                              const std::vector<AttachmentId>& of_others = {}) {
+  std::pair<LogId, std::vector<AttachmentId>> city_with_large(
+      const std::string& name, std::size_t count, const std::vector<AttachmentId>& of_others = {}) {
     OwnLog log = test_log(name);
     MemoryStore author{MemoryStore::Options{}};
     EXPECT_TRUE(publish(author, log, note(name)).ok());

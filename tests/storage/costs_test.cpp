@@ -441,19 +441,17 @@ struct Dimension {
 };
 
 class Costs : public testing::TestWithParam<Dimension> {};
-INSTANTIATE_TEST_SUITE_P(Of, Costs,
-                         testing::Values(Dimension{"Notes", &Size::notes}, Dimension{"Cities", &Size::cities},
-                                         Dimension{"Revisions", &Size::revisions},
-                                         Dimension{"Adoptions", &Size::adoptions},
-                                         Dimension{"Erased", &Size::erased}, Dimension{"Gone", &Size::gone},
-                                         Dimension{"Held", &Size::held}, Dimension{"Drafts", &Size::drafts},
-                                         Dimension{"Sent", &Size::sent}, Dimension{"Waiting", &Size::waiting},
-                                         Dimension{"Watched", &Size::watched},
-                                         Dimension{"Digests", &Size::digests},
-                                         Dimension{"Credentials", &Size::credentials},
-                                         Dimension{"Relayed", &Size::relayed},
-                                         Dimension{"Files", &Size::files}),
-                         [](const auto& info) { return info.param.name; });
+INSTANTIATE_TEST_SUITE_P(
+    Of, Costs,
+    testing::Values(Dimension{"Notes", &Size::notes}, Dimension{"Cities", &Size::cities},
+                    Dimension{"Revisions", &Size::revisions}, Dimension{"Adoptions", &Size::adoptions},
+                    Dimension{"Erased", &Size::erased}, Dimension{"Gone", &Size::gone},
+                    Dimension{"Held", &Size::held}, Dimension{"Drafts", &Size::drafts},
+                    Dimension{"Sent", &Size::sent}, Dimension{"Waiting", &Size::waiting},
+                    Dimension{"Watched", &Size::watched}, Dimension{"Digests", &Size::digests},
+                    Dimension{"Credentials", &Size::credentials}, Dimension{"Relayed", &Size::relayed},
+                    Dimension{"Files", &Size::files}),
+    [](const auto& info) { return info.param.name; });
 
 TEST_P(Costs, DoNotGrowWith) {
   constexpr std::size_t kTimes = 30;

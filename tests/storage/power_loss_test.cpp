@@ -181,8 +181,8 @@ TEST(ABrokenDisk, IsNotCalledAFullOne) {
   const auto store = open_sqlite_store("store.db", options_for(vfs, "FULL"));
   ASSERT_TRUE(store.ok());
   ASSERT_TRUE(publish(**store, log, note("one")).ok());
-  for (const auto& [why, code] :
-       std::vector<std::pair<int, Code>>{{EIO, Code::kIo}, {ENOSPC, Code::kDiskFull}, {EDQUOT, Code::kDiskFull}}) {
+  for (const auto& [why, code] : std::vector<std::pair<int, Code>>{
+           {EIO, Code::kIo}, {ENOSPC, Code::kDiskFull}, {EDQUOT, Code::kDiskFull}}) {
     vfs.refuse_writes(why);
     const auto refused = publish(**store, log, note("of " + std::to_string(why)));
     ASSERT_FALSE(refused.ok());

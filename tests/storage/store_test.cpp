@@ -285,7 +285,8 @@ TEST(Migration, VouchesOfAnOlderVersionThatNameNoLogAreForgotten) {
          {std::tuple(unclear.view(), std::string("la.example"), std::string("no key")),
           std::tuple(clear.view(), milan.identity().name, milan.identity().vkey().text())}) {
       auto insert = db->prepare(
-          "INSERT INTO vouch (voucher, target, entry_index, name, vkey, expires_at_ms, withdrawn) VALUES (?, ?, "
+          "INSERT INTO vouch (voucher, target, entry_index, name, vkey, expires_at_ms, withdrawn) VALUES (?, "
+          "?, "
           "1, ?, ?, 0, 0)");
       ASSERT_TRUE(
           insert.bind_blob(voucher.view()).bind_blob(target).bind_text(name).bind_text(vkey).run().ok());
@@ -316,7 +317,8 @@ TEST(Migration, SumsAreThoseOfWhatIsThere) {
       const Bytes packed = pack_hashes(range.hashes());
       const LogId id = log.id();
       auto insert = db->prepare(
-          "INSERT INTO log (number, log_id, name, signing_key, recovery_key, size, range) VALUES (?, ?, ?, ?, "
+          "INSERT INTO log (number, log_id, name, signing_key, recovery_key, size, range) VALUES (?, ?, ?, "
+          "?, "
           "?, ?, ?)");
       ASSERT_TRUE(insert.bind(number)
                       .bind_blob(id.view())
@@ -358,7 +360,8 @@ TEST(Migration, SumsAreThoseOfWhatIsThere) {
     auto select = db->prepare(
         "SELECT (SELECT transit FROM total), (SELECT files FROM total), transit, files FROM log ORDER BY "
         "number");
-    for (const std::vector<std::int64_t>& sums : {std::vector<std::int64_t>{5, 100, 5, 100}, {5, 100, 0, 0}}) {
+    for (const std::vector<std::int64_t>& sums :
+         {std::vector<std::int64_t>{5, 100, 5, 100}, {5, 100, 0, 0}}) {
       ASSERT_TRUE(*select.step());
       for (int i = 0; i < 4; ++i) EXPECT_EQ(select.integer(i), sums[static_cast<std::size_t>(i)]) << i;
     }

@@ -123,8 +123,8 @@ class HoldQueueTest : public testing::Test {
     callbacks.on_own_head = [](const LogState&, const std::vector<VouchFact>&) {};
     callbacks.on_arrivals = [] {};
     callbacks.signing_waits = []() -> std::optional<Error> { return std::nullopt; };
-    writer = std::make_unique<StoreWriter>(std::move(store), test_log(), [] { return kNow; },
-                                           std::move(callbacks), 0);
+    writer = std::make_unique<StoreWriter>(
+        std::move(store), test_log(), [] { return kNow; }, std::move(callbacks), 0);
   }
   std::unique_ptr<OfficeDb> open_office() {
     return std::make_unique<OfficeDb>(std::move(*OfficeDb::open(folder.path() / "office.db")));
@@ -153,9 +153,8 @@ class HoldQueueTest : public testing::Test {
         open_office(), std::move(reader), std::move(*open_index_reader(folder.path() / "index.db")), *writer,
         nearness, city.id(), GateRules{}, Clock{[] { return kNow; }, [this] { return MonoTime{mono}; }},
         [this] {
-          return ClockStanding{clock_is_off ? std::vector{ClockDoubt::kPeers} : std::vector<ClockDoubt>{},
-                               {},
-                               false};
+          return ClockStanding{
+              clock_is_off ? std::vector{ClockDoubt::kPeers} : std::vector<ClockDoubt>{}, {}, false};
         },
         refusals, [this](const AuditLine&) { settled.tell(); }, [this](const RefusalSum&) { housed.tell(); },
         [this](const Error&) { failed.tell(); }});
@@ -208,8 +207,8 @@ TEST_F(HoldQueueTest, WhatAnAccountWroteThatIsGoneIsNobodys) {
 
 TEST_F(HoldQueueTest, WhatCannotBeLookedUpNowWaits) {
   const auto reader = read_store();
-  const std::string revises =
-      R"("refs":[{"role":"revises","ref":")" + Directory(*reader, nearness).ref(city.id(), EntryIndex(0)) + R"("}],)";
+  const std::string revises = R"("refs":[{"role":"revises","ref":")" +
+                              Directory(*reader, nearness).ref(city.id(), EntryIndex(0)) + R"("}],)";
   const HeldId id = hold(account(Role::kPublisher), revises);
   std::atomic<bool> broken = true;
   start(std::make_unique<BrokenStore>(read_store(), broken));
