@@ -192,7 +192,9 @@ BodyFilter World::some_filter() {
 
 void World::change_filter(SimNode& node) {
   counters_.add("subscriptions changed");
-  node.set_filter(chance_.hit(scenario_.filtered) ? some_filter() : BodyFilter());
+  const BodyFilter filter = chance_.hit(scenario_.filtered) ? some_filter() : BodyFilter();
+  note(node, "subscribes to " + filter.text());
+  node.set_filter(filter);
 }
 
 void World::change_vouch(SimNode& node) {
