@@ -114,7 +114,7 @@ class Resync(NodesTest):
         proxy.reset()
         refs = [hub.publish(f"Missing {i}", "x" * 480) for i in range(10)]
         reader.start("--listen", "", "--trust-admits", 20000)
-        wait_for(lambda: refs[-1] in reader.refs(city=hub.name), "what was missing has come")
+        wait_for(lambda: refs[-1] in reader.refs(city=hub.name), "what was missing has come", 300)  # a hundred thousand are indexed
         self.assertEqual(reader.json("status")["records"] - held, 10)
         records = after_finished(proxy.seen())
         proxy.close()
