@@ -35,7 +35,10 @@ Status settle_body(StoredRecord& record, const v1::Entry* entry, const VerifyRun
     if (record.body.size() != claim.size || sha256(record.body).view() != claim.digest) {
       return bad_body(record.index, "does not match its digest");
     }
-    record.state = BodyState::kHeld;
+    // It was sent by a filter that is ours no more, or by somebody who fills disks.
+    const bool wanted = intent.filter.wants(*entry);
+    if (!wanted) record.body.clear();
+    record.state = wanted ? BodyState::kHeld : BodyState::kNotAsked;
     return {};
   }
   // A withdrawal beyond this head may be true, but says nothing yet.

@@ -330,6 +330,27 @@ TEST_P(Bodies, ARunThatIsStoredBehindTheFilterThatPassesOverItsLogLosesNothing) 
   EXPECT_EQ(reader.events_of(Event::Kind::kFilterApplied).size(), 1U);
 }
 
+// By a filter that is the reader's no more, or on purpose: disks are not filled with what nobody asked for.
+TEST_P(Bodies, ABodyThatTheFilterDoesNotWantIsNotKeptWhoeverSendsIt) {
+  TestNode& author = network.add("author.example");
+  TestNode& reader = network.add("reader.example", wanting({"climate"}));
+  network.peer(author, reader);
+  author.publish(3, "health/testing");
+  const SessionId session = network.connect(author, reader);
+  network.tamper_frames(session, reader, [](v1::Frame& frame) {
+    if (frame.has_hello()) frame.mutable_hello()->mutable_filter()->set_all(true);
+    return true;
+  });
+  network.drive();
+  author.publish(1, "health/testing");
+  author.publish(1, "climate/heat");
+  network.drive();
+  ASSERT_EQ(reader.holds(author), 6U);
+  EXPECT_EQ(reader.bodies_of(author), 1U) << "the one on its topic";
+  EXPECT_EQ(reader.record(author, 1).state, BodyState::kNotAsked);
+  EXPECT_TRUE(reader.events_of(Event::Kind::kPeerLied).empty()) << "an honest peer may not know the filter yet";
+}
+
 TEST_P(Bodies, AWithdrawalThatDoesNotEraseKeepsTheBody) {
   TestNode& author = network.add("author.example");
   TestNode& reader = network.add("reader.example");
