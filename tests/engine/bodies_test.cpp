@@ -348,7 +348,8 @@ TEST_P(Bodies, ABodyThatTheFilterDoesNotWantIsNotKeptWhoeverSendsIt) {
   ASSERT_EQ(reader.holds(author), 6U);
   EXPECT_EQ(reader.bodies_of(author), 1U) << "the one on its topic";
   EXPECT_EQ(reader.record(author, 1).state, BodyState::kNotAsked);
-  EXPECT_TRUE(reader.events_of(Event::Kind::kPeerLied).empty()) << "an honest peer may not know the filter yet";
+  EXPECT_TRUE(reader.events_of(Event::Kind::kPeerLied).empty())
+      << "an honest peer may not know the filter yet";
 }
 
 TEST_P(Bodies, AWithdrawalThatDoesNotEraseKeepsTheBody) {
