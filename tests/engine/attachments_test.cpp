@@ -170,9 +170,12 @@ TEST_P(Attachments, WhatWasFinishedBeforeFinishesNothingNew) {
   EXPECT_FALSE(has(reader)) << "two chunks are not the file";
   cut_off = false;
   network.advance(std::chrono::seconds(140));
-  EXPECT_TRUE(has(reader));
-  for (const AttachmentChunk& chunk : cut.chunks)
-    EXPECT_EQ(reader.store->attachment_chunk(cut.id, chunk.number)->bytes, chunk.bytes);
+  ASSERT_TRUE(has(reader));
+  for (const AttachmentChunk& chunk : cut.chunks) {
+    const auto held = reader.store->attachment_chunk(cut.id, chunk.number);
+    ASSERT_TRUE(held.ok()) << chunk.number;
+    EXPECT_EQ(held->bytes, chunk.bytes);
+  }
 }
 
 // author - b - c - reader, with trust.hops 3: only the author has it.

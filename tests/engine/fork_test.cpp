@@ -262,7 +262,9 @@ TEST_P(Fork, ItsAuthorIsShownTheEvidenceAndFreezesItsOwnLog) {
   // Both halves of the city are connected to somebody who noticed.
   for (TestNode* half : {&one, &other}) {
     expect_frozen(*half);
-    const Event told = half->events_of(Event::Kind::kForked).front();
+    const auto forks = half->events_of(Event::Kind::kForked);
+    ASSERT_FALSE(forks.empty());
+    const Event& told = forks.front();
     EXPECT_NE(told.text.find("forked.example"), std::string::npos) << told.text;
     EXPECT_EQ(told.peer, half == &one ? milan.config.node_key : la.config.node_key);
     half->restart();
