@@ -240,8 +240,11 @@ TEST_F(Office, WhoeverIsKnownIsKnownWhereNothingCanBeWritten) {
   token.user = id;
   const auto secret = accounts.issue(token);
   ASSERT_TRUE(db->connection().execute("PRAGMA query_only=ON").ok());
-  for (int i = 0; i < 3; ++i)
-    EXPECT_TRUE(accounts.check(*secret, CredentialKind::kToken, {1'000'000})->has_value());
+  for (int i = 0; i < 3; ++i) {
+    const auto known = accounts.check(*secret, CredentialKind::kToken, {1'000'000});
+    ASSERT_TRUE(known.ok()) << known.error().text();
+    EXPECT_TRUE(known->has_value());
+  }
   EXPECT_TRUE(accounts.get(id)->has_value());
 }
 
