@@ -204,53 +204,43 @@ Status SqliteBodies::remove_all(std::int64_t number) {
   return gone.bind(number).run();
 }
 
-// Records up to so many bytes, and whether there may be more.
-Result<bool> SqliteBodies::sweep_records(std::int64_t number) {
+// Rows of one log, `id` and `bytes` of which `select` gives from one id to another: up to so many bytes, and
+// whether there may be more.
+Result<bool> SqliteBodies::sweep_rows(std::int64_t number, const char* select, const char* remove) {
   const std::int64_t begin = record_id(number, EntryIndex(0));
   std::int64_t end = begin;
   std::int64_t rows = 0;
   std::uint64_t bytes = 0;
   {
-    auto select = db_.prepare(
-        "SELECT id, length(entry) + coalesce(length(body), 0) FROM record WHERE id >= ? AND id < ? ORDER BY "
-        "id LIMIT ?");
-    select.bind(begin).bind(record_id(number + 1, EntryIndex(0))).bind(kPieceRows);
+    auto next = db_.prepare(select);
+    next.bind(begin).bind(record_id(number + 1, EntryIndex(0))).bind(kPieceRows);
     while (bytes < kPieceBytes) {
-      KOINON_ASSIGN(const bool row, select.step());
+      KOINON_ASSIGN(const bool row, next.step());
       if (!row) break;
-      end = select.integer(0) + 1;
-      bytes += select.number(1);
+      end = next.integer(0) + 1;
+      bytes += next.number(1);
       ++rows;
     }
   }
-  auto remove = db_.prepare("DELETE FROM record WHERE id >= ? AND id < ?");
-  KOINON_TRY(remove.bind(begin).bind(end).run());
+  auto gone = db_.prepare(remove);
+  KOINON_TRY(gone.bind(begin).bind(end).run());
   erased_ = erased_ || rows > 0;
   return rows == kPieceRows || bytes >= kPieceBytes;
 }
 
-// What is held for peers, up to so many bytes, and whether there may be more.
+Result<bool> SqliteBodies::sweep_records(std::int64_t number) {
+  return sweep_rows(
+      number,
+      "SELECT id, length(entry) + coalesce(length(body), 0) FROM record WHERE id >= ? AND id < ? "
+      "ORDER BY id LIMIT ?",
+      "DELETE FROM record WHERE id >= ? AND id < ?");
+}
+
+// What is held for peers.
 Result<bool> SqliteBodies::sweep_transit(std::int64_t number) {
-  const std::int64_t begin = record_id(number, EntryIndex(0));
-  std::int64_t end = begin;
-  std::int64_t rows = 0;
-  std::uint64_t bytes = 0;
-  {
-    auto select =
-        db_.prepare("SELECT id, length(body) FROM transit WHERE id >= ? AND id < ? ORDER BY id LIMIT ?");
-    select.bind(begin).bind(record_id(number + 1, EntryIndex(0))).bind(kPieceRows);
-    while (bytes < kPieceBytes) {
-      KOINON_ASSIGN(const bool row, select.step());
-      if (!row) break;
-      end = select.integer(0) + 1;
-      bytes += select.number(1);
-      ++rows;
-    }
-  }
-  auto remove = db_.prepare("DELETE FROM transit WHERE id >= ? AND id < ?");
-  KOINON_TRY(remove.bind(begin).bind(end).run());
-  erased_ = erased_ || rows > 0;
-  return rows == kPieceRows || bytes >= kPieceBytes;
+  return sweep_rows(number,
+                    "SELECT id, length(body) FROM transit WHERE id >= ? AND id < ? ORDER BY id LIMIT ?",
+                    "DELETE FROM transit WHERE id >= ? AND id < ?");
 }
 
 Result<bool> SqliteBodies::sweep() {

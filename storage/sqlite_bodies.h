@@ -36,6 +36,7 @@ class SqliteBodies {
   Status drop_transit(std::int64_t id);
   Status trim_transit(std::int64_t number, UnixMillis now);
   Status refute_marks(std::int64_t number, const RunCommit& run);
+  Result<bool> sweep_rows(std::int64_t number, const char* select, const char* remove);
   Result<bool> sweep_records(std::int64_t number);
   Result<bool> sweep_transit(std::int64_t number);
 

@@ -97,7 +97,7 @@ struct Fetch {
   std::uint64_t answered_before = 0;  // Session::answered of its source, when it was judged last
 };
 
-// What may still be taken of a log for now, bytes; see Engine::intake_left.
+// How many bytes may be taken of a log before it rests; see Engine::intake_left.
 struct LogIntake {
   bool begun = false;
   double left = 0;
