@@ -34,6 +34,7 @@ struct Options {
   bool quiet = false;
   bool sqlite = false;
   bool light = false;
+  bool digest = false;
   std::string trace;
   bool list = false;
 };
@@ -107,6 +108,7 @@ class Runner {
     WorldOptions world;
     world.seed = seed;
     world.check_frames = !options_.light;
+    world.digest = options_.digest;
     std::ofstream trace;
     if (!trace_path.empty()) {
       trace.open(trace_path);
@@ -148,6 +150,7 @@ class Runner {
                 << " replicated, settled " << clock_text(outcome.settled_after) << " after the faults, "
                 << outcome.events << " events\n";
     }
+    if (outcome.digest) std::cout << "seed " << seed << " digest " << to_hex(outcome.digest->view()) << '\n';
     if (outcome.spread.stored > 0) report_spread(outcome.spread);
     std::cout << std::flush;
   }
@@ -207,6 +210,7 @@ int run(int argc, char** argv) {
   app.add_flag("--quiet", options.quiet, "only broken seeds and the sums");
   app.add_flag("--sqlite", options.sqlite, "on SQLite over a file system that tears writes");
   app.add_flag("--light", options.light, "do not parse every frame to check it against its sender's policy");
+  app.add_flag("--digest", options.digest, "print a digest of every node's final state for each seed");
   app.add_option("--trace", options.trace, "write what happens to a file");
   app.add_flag("--list", options.list, "list scenarios and lies");
   try {

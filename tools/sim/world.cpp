@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "crypto/hash.h"
+#include "proto/base/encoding.h"
+#include "tools/sim/digest.h"
 #include "tools/sim/liar.h"
 
 namespace koinon::sim {
@@ -314,10 +316,23 @@ Outcome World::run() {
   }
   counters_.add("signatures verified", memory_.verified());
   outcome.counters = counters_;
+  if (options_.digest) outcome.digest = digest();
   outcome.virtual_time = schedule_.now();
   outcome.events = schedule_.done();
   outcome.bytes = bytes_;
   return outcome;
+}
+
+Hash World::digest() {
+  Sha256 all;
+  for (const auto& node : nodes_) {
+    const Hash one = digest_of(*node);
+    all.update(one.view());
+    if (options_.trace != nullptr)
+      *options_.trace << clock_text(schedule_.now()) << ' ' << node->name() << " digest "
+                      << to_hex(one.view()) << '\n';
+  }
+  return all.finish();
 }
 
 // A liar's turn comes every minute until the faults end.

@@ -12,6 +12,7 @@ struct WorldOptions {
   std::uint64_t seed = 1;
   std::ostream* trace = nullptr;
   bool check_frames = true;              // every frame that leaves a node, against its policy; costs a parse
+  bool digest = false;                   // tell the nodes' final state
   std::function<void(double)> progress;  // share of virtual time passed
 };
 
@@ -29,8 +30,9 @@ struct Outcome {
   MonoTime settled_after{};  // faults ended, until everything had converged
   MonoTime virtual_time{};
   std::uint64_t events = 0;
-  std::uint64_t bytes = 0;  // sent by honest nodes
-  Spread spread;            // where the scenario asks for it
+  std::uint64_t bytes = 0;     // sent by honest nodes
+  Spread spread;               // where the scenario asks for it
+  std::optional<Hash> digest;  // of every node's final state; where it was asked for
   bool ok() const { return broken.empty(); }
 };
 
@@ -94,6 +96,7 @@ class World final : public Observer {
   void turn_of(SimNode& node);
   void look_round();
   void remember_unanswered(SimNode& node);
+  Hash digest();
   bool run_until(MonoTime end);
   void note(const SimNode& node, const std::string& what);
   bool quiet() const { return schedule_.now() >= faults_end_; }
