@@ -3,7 +3,7 @@
 #include <filesystem>
 #include <utility>
 
-#include "node/http/record_json.h"
+#include "node/api/record_json.h"
 
 namespace koinon {
 namespace {

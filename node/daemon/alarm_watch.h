@@ -9,10 +9,10 @@
 #include <mutex>
 #include <thread>
 
+#include "node/api/alarms.h"
 #include "node/daemon/clock_watch.h"
-#include "node/http/alarms.h"
-#include "node/http/nearness.h"
-#include "storage/search_index.h"
+#include "node/reading/nearness.h"
+#include "storage/search/search_index.h"
 
 namespace koinon {
 

@@ -6,7 +6,7 @@
 
 #include <sys/timex.h>
 
-#include "node/http/time_text.h"
+#include "node/text/time_text.h"
 #include "proto/base/encoding.h"
 #include "proto/base/limits.h"
 #include "proto/codec/entry.h"

@@ -19,8 +19,8 @@
 #include <string>
 
 #include "node/daemon/steady_wall.h"
-#include "node/http/clock_standing.h"
-#include "storage/store.h"
+#include "node/publishing/clock_standing.h"
+#include "storage/store/store.h"
 
 namespace koinon {
 

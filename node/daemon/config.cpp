@@ -5,7 +5,7 @@
 #include <boost/url/parse.hpp>
 
 #include "crypto/key_file.h"
-#include "node/http/change_request.h"
+#include "node/api/change_request.h"
 #include "node/publishing/toml.h"
 #include "proto/base/encoding.h"
 #include "proto/base/limits.h"

@@ -8,10 +8,10 @@
 
 #include "crypto/key_file.h"
 #include "node/daemon/part_options.h"
-#include "node/http/time_text.h"
+#include "node/text/time_text.h"
 #include "proto/base/encoding.h"
 #include "proto/base/limits.h"
-#include "storage/sqlite_store.h"
+#include "storage/store/sqlite_store.h"
 
 namespace koinon {
 namespace asio = boost::asio;

@@ -20,9 +20,9 @@
 #include "node/daemon/log.h"
 #include "node/daemon/node_clock.h"
 #include "node/delivery/courier.h"
-#include "node/http/hold_queue.h"
-#include "node/http/reading_service.h"
 #include "node/http/server.h"
+#include "node/publishing/hold_queue.h"
+#include "node/site/reading_service.h"
 
 namespace koinon {
 

@@ -7,7 +7,7 @@
 
 #include "node/daemon/identity.h"
 #include "node/daemon/log.h"
-#include "node/daemon/store_writer.h"
+#include "node/replication/store_writer.h"
 #include "node/replication/vouching.h"
 #include "node/transport/network.h"
 

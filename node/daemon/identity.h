@@ -7,7 +7,7 @@
 
 #include "node/daemon/data_folder.h"
 #include "node/daemon/log.h"
-#include "storage/store.h"
+#include "storage/store/store.h"
 
 namespace koinon {
 

@@ -10,8 +10,8 @@
 #include <thread>
 #include <vector>
 
-#include "node/http/trouble.h"
-#include "storage/search_index.h"
+#include "node/replication/trouble.h"
+#include "storage/search/search_index.h"
 
 namespace koinon {
 

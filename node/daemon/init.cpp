@@ -11,7 +11,7 @@
 #include "proto/base/limits.h"
 #include "proto/codec/name.h"
 #include "storage/office/accounts.h"
-#include "storage/sqlite_store.h"
+#include "storage/store/sqlite_store.h"
 
 namespace koinon {
 namespace {

@@ -8,7 +8,7 @@
 
 #include <boost/asio/thread_pool.hpp>
 
-#include "node/daemon/store_writer.h"
+#include "node/replication/store_writer.h"
 
 namespace koinon {
 

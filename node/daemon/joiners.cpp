@@ -2,8 +2,8 @@
 
 #include <memory>
 
-#include "node/http/change_request.h"
-#include "node/http/from_callback.h"
+#include "node/api/change_request.h"
+#include "node/replication/from_callback.h"
 #include "proto/base/encoding.h"
 
 namespace koinon {

@@ -6,7 +6,7 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
-#include "node/http/time_text.h"
+#include "node/text/time_text.h"
 
 namespace koinon {
 namespace {

@@ -2,12 +2,12 @@
 // files. Errors are one sentence for the operator, and name the key at fault.
 #pragma once
 
+#include "node/api/alarms.h"
+#include "node/api/api.h"
 #include "node/daemon/config.h"
 #include "node/daemon/identity.h"
 #include "node/delivery/courier.h"
-#include "node/http/alarms.h"
-#include "node/http/api.h"
-#include "storage/sqlite_store.h"
+#include "storage/store/sqlite_store.h"
 
 namespace koinon {
 

@@ -19,8 +19,8 @@
 #include "proto/base/limits.h"
 #include "storage/office/accounts.h"
 #include "storage/office/outbox.h"
-#include "storage/search_index.h"
-#include "storage/store.h"
+#include "storage/search/search_index.h"
+#include "storage/store/store.h"
 
 namespace koinon {
 

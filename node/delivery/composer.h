@@ -7,12 +7,12 @@
 #include <optional>
 #include <string>
 
+#include "node/api/record_json.h"
 #include "node/delivery/mail_message.h"
-#include "node/http/directory.h"
-#include "node/http/record_json.h"
+#include "node/reading/directory.h"
 #include "storage/office/outbox.h"
-#include "storage/search_index.h"
-#include "storage/store.h"
+#include "storage/search/search_index.h"
+#include "storage/store/store.h"
 
 namespace koinon {
 

@@ -11,7 +11,7 @@
 #include "node/delivery/announcer.h"
 #include "node/delivery/composer.h"
 #include "node/delivery/transfers.h"
-#include "node/http/trouble.h"
+#include "node/replication/trouble.h"
 #include "node/transport/network.h"
 #include "proto/base/limits.h"
 #include "storage/office/accounts.h"

@@ -1,8 +1,8 @@
 // What several reading requests say in the same way.
 #pragma once
 
+#include "node/api/record_json.h"
 #include "node/http/message.h"
-#include "node/http/record_json.h"
 #include "proto/base/encoding.h"
 #include "proto/base/limits.h"
 #include "proto/codec/entry.h"

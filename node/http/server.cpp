@@ -18,8 +18,8 @@
 
 #include "node/http/request_reader.h"
 #include "node/http/shares.h"
-#include "node/http/time_text.h"
 #include "node/text/networks.h"
+#include "node/text/time_text.h"
 #include "proto/base/limits.h"
 
 namespace koinon {

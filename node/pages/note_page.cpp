@@ -3,9 +3,9 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/json.hpp>
 
-#include "node/http/time_text.h"
 #include "node/pages/note_view.h"
 #include "node/text/plain_text.h"
+#include "node/text/time_text.h"
 
 namespace koinon {
 namespace asio = boost::asio;

@@ -2,7 +2,7 @@
 
 #include <boost/json.hpp>
 
-#include "node/http/time_text.h"
+#include "node/text/time_text.h"
 #include "proto/vocabulary/vocabulary.h"
 
 namespace koinon {

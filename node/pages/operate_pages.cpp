@@ -6,8 +6,8 @@
 #include <boost/json.hpp>
 #include <qrencode.h>
 
-#include "node/http/time_text.h"
 #include "node/pages/note_view.h"
+#include "node/text/time_text.h"
 
 namespace koinon {
 namespace asio = boost::asio;

@@ -6,8 +6,8 @@
 
 #include <boost/json.hpp>
 
-#include "node/http/access.h"
-#include "node/http/api.h"
+#include "node/access/access.h"
+#include "node/api/api.h"
 
 namespace koinon {
 namespace asio = boost::asio;

@@ -9,7 +9,7 @@
 
 #include "crypto/ed25519.h"
 #include "crypto/hash.h"
-#include "node/http/change_request.h"
+#include "node/api/change_request.h"
 #include "node/text/markdown.h"
 #include "proto/base/encoding.h"
 

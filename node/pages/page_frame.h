@@ -10,7 +10,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/json/object.hpp>
 
-#include "node/http/api.h"
+#include "node/api/api.h"
 #include "node/http/multipart.h"
 #include "node/pages/assets.h"
 #include "node/pages/messages.h"

@@ -3,11 +3,11 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/json.hpp>
 
-#include "node/http/time_text.h"
 #include "node/pages/form_values.h"
 #include "node/pages/note_form.h"
 #include "node/pages/note_view.h"
 #include "node/text/markdown.h"
+#include "node/text/time_text.h"
 
 namespace koinon {
 namespace asio = boost::asio;

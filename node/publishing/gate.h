@@ -11,7 +11,7 @@
 
 #include "node/access/caller.h"
 #include "node/publishing/signing_permit.h"
-#include "storage/store.h"
+#include "storage/store/store.h"
 
 namespace koinon {
 

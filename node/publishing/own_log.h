@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "crypto/log_state.h"
-#include "storage/store.h"
+#include "storage/store/store.h"
 
 namespace koinon {
 

@@ -7,7 +7,7 @@
 
 #include "node/engine/intents.h"
 #include "node/engine/verify.h"
-#include "storage/store.h"
+#include "storage/store/store.h"
 
 namespace koinon {
 

@@ -6,7 +6,7 @@
 
 #include <filesystem>
 
-#include "storage/sqlite.h"
+#include "storage/sqlite/sqlite.h"
 
 namespace koinon {
 

@@ -8,7 +8,7 @@
 
 #include "proto/base/types.h"
 #include "storage/office/office_db.h"
-#include "storage/store.h"
+#include "storage/store/store.h"
 
 namespace koinon {
 

@@ -4,7 +4,7 @@
 #include <optional>
 #include <vector>
 
-#include "storage/sqlite.h"
+#include "storage/sqlite/sqlite.h"
 
 namespace koinon {
 

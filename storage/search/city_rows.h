@@ -4,8 +4,8 @@
 #include "crypto/identity.h"
 #include "koinon/v1/record.pb.h"
 #include "storage/search/index_changes.h"
-#include "storage/sqlite.h"
-#include "storage/store.h"
+#include "storage/sqlite/sqlite.h"
+#include "storage/store/store.h"
 
 namespace koinon {
 

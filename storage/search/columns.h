@@ -15,7 +15,7 @@
 
 #include "proto/base/types.h"
 #include "storage/search/note_facts.h"
-#include "storage/sqlite.h"
+#include "storage/sqlite/sqlite.h"
 
 namespace koinon {
 

@@ -4,7 +4,7 @@
 #include <map>
 
 #include "proto/base/limits.h"
-#include "storage/tokenizer.h"
+#include "storage/search/tokenizer.h"
 
 namespace koinon {
 namespace {

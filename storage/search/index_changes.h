@@ -5,7 +5,7 @@
 
 #include "crypto/identity.h"
 #include "proto/base/result.h"
-#include "storage/sqlite.h"
+#include "storage/sqlite/sqlite.h"
 
 namespace koinon {
 

@@ -3,9 +3,9 @@
 #include <set>
 
 #include "storage/search/search_query.h"
+#include "storage/search/tokenizer.h"
 #include "storage/search/topic_levels.h"
 #include "storage/search/topic_words.h"
-#include "storage/tokenizer.h"
 
 namespace koinon {
 

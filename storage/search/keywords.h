@@ -6,7 +6,7 @@
 #include <string>
 
 #include "koinon/v1/record.pb.h"
-#include "storage/note_text.h"
+#include "storage/search/note_text.h"
 #include "storage/search/stemming.h"
 
 namespace koinon {

@@ -7,7 +7,7 @@
 #include "proto/base/encoding.h"
 #include "proto/base/limits.h"
 #include "proto/codec/entry.h"
-#include "storage/tokenizer.h"
+#include "storage/search/tokenizer.h"
 
 namespace koinon {
 namespace {

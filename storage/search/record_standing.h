@@ -12,8 +12,8 @@
 #include "storage/search/index_changes.h"
 #include "storage/search/record_status.h"
 #include "storage/search/topic_rows.h"
-#include "storage/sqlite.h"
-#include "storage/store.h"
+#include "storage/sqlite/sqlite.h"
+#include "storage/store/store.h"
 
 namespace koinon {
 

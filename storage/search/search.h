@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "storage/search/note_facts.h"
-#include "storage/store.h"
+#include "storage/store/store.h"
 
 namespace koinon {
 

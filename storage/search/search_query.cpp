@@ -6,7 +6,7 @@
 
 #include "proto/base/encoding.h"
 #include "proto/base/limits.h"
-#include "storage/tokenizer.h"
+#include "storage/search/tokenizer.h"
 
 namespace koinon {
 namespace {

@@ -7,7 +7,7 @@
 #include "crypto/identity.h"
 #include "koinon/v1/record.pb.h"
 #include "proto/base/result.h"
-#include "storage/sqlite.h"
+#include "storage/sqlite/sqlite.h"
 
 namespace koinon {
 

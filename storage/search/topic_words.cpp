@@ -4,7 +4,7 @@
 
 #include "proto/base/limits.h"
 #include "storage/search/stemming.h"
-#include "storage/tokenizer.h"
+#include "storage/search/tokenizer.h"
 
 namespace koinon {
 namespace {

@@ -8,7 +8,7 @@
 #include "node/replication/execute.h"
 #include "proto/codec/entry.h"
 #include "proto/codec/frame.h"
-#include "storage/sqlite_store.h"
+#include "storage/store/sqlite_store.h"
 
 namespace koinon::test {
 namespace {

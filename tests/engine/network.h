@@ -11,7 +11,7 @@
 
 #include "node/engine/engine.h"
 #include "node/publishing/own_log.h"
-#include "storage/store.h"
+#include "storage/store/store.h"
 
 namespace koinon::test {
 

@@ -5,7 +5,7 @@
 #include <cstdint>
 
 #include "proto/base/limits.h"
-#include "storage/note_text.h"
+#include "storage/search/note_text.h"
 
 using namespace koinon;
 

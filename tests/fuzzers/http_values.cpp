@@ -4,9 +4,9 @@
 #include <cstdlib>
 #include <vector>
 
-#include "node/http/change_request.h"
-#include "node/http/tiles.h"
-#include "node/http/time_text.h"
+#include "node/api/change_request.h"
+#include "node/log_files/tiles.h"
+#include "node/text/time_text.h"
 
 using namespace koinon;
 

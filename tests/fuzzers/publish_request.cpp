@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <string>
 
-#include "node/http/change_request.h"
+#include "node/api/change_request.h"
 #include "node/publishing/note_rules.h"
 #include "proto/base/types.h"
 

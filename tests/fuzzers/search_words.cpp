@@ -3,7 +3,7 @@
 #include <cstdint>
 
 #include "storage/search/search_query.h"
-#include "storage/tokenizer.h"
+#include "storage/search/tokenizer.h"
 
 using namespace koinon;
 

@@ -6,7 +6,7 @@
 
 #include "node/replication/execute.h"
 #include "proto/base/limits.h"
-#include "storage/memory_store.h"
+#include "storage/memory/memory_store.h"
 #include "tests/storage/store_fixture.h"
 #include "tests/temporary_folder.h"
 

@@ -4,9 +4,9 @@
 #include <gtest/gtest.h>
 
 #include "proto/base/limits.h"
-#include "storage/memory_store.h"
-#include "storage/search_index.h"
-#include "storage/sqlite.h"
+#include "storage/memory/memory_store.h"
+#include "storage/search/search_index.h"
+#include "storage/sqlite/sqlite.h"
 #include "tests/storage/store_fixture.h"
 #include "tests/temporary_folder.h"
 

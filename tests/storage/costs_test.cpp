@@ -6,7 +6,7 @@
 #include "storage/office/accounts.h"
 #include "storage/office/desk.h"
 #include "storage/office/outbox.h"
-#include "storage/search_index.h"
+#include "storage/search/search_index.h"
 #include "tests/storage/store_fixture.h"
 #include "tests/temporary_folder.h"
 

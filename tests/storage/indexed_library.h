@@ -5,7 +5,7 @@
 
 #include "proto/base/encoding.h"
 #include "storage/search/ranking.h"
-#include "storage/search_index.h"
+#include "storage/search/search_index.h"
 #include "tests/storage/store_fixture.h"
 #include "tests/temporary_folder.h"
 

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "storage/sqlite_store.h"
+#include "storage/store/sqlite_store.h"
 #include "tests/storage/store_fixture.h"
 #include "tools/sim/faulty_vfs.h"
 

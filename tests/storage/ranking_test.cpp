@@ -11,7 +11,7 @@
 #include "proto/base/limits.h"
 #include "storage/search/highlight.h"
 #include "storage/search/search_query.h"
-#include "storage/tokenizer.h"
+#include "storage/search/tokenizer.h"
 #include "tests/storage/indexed_library.h"
 
 namespace koinon::test {

@@ -6,8 +6,8 @@
 #include <gtest/gtest.h>
 
 #include "proto/base/limits.h"
-#include "storage/search_index.h"
-#include "storage/tokenizer.h"
+#include "storage/search/search_index.h"
+#include "storage/search/tokenizer.h"
 #include "tests/storage/store_fixture.h"
 #include "tests/temporary_folder.h"
 

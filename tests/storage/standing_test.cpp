@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "proto/base/limits.h"
-#include "storage/sqlite.h"
+#include "storage/sqlite/sqlite.h"
 #include "tests/storage/indexed_library.h"
 
 namespace koinon::test {

@@ -7,7 +7,7 @@
 #include "crypto/hash.h"
 #include "node/publishing/own_log.h"
 #include "proto/codec/entry.h"
-#include "storage/sqlite_store.h"
+#include "storage/store/sqlite_store.h"
 
 namespace koinon::test {
 

@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "proto/base/limits.h"
-#include "storage/schema.h"
+#include "storage/store/schema.h"
 #include "tests/storage/store_fixture.h"
 #include "tests/temporary_folder.h"
 

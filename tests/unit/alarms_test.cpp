@@ -1,5 +1,5 @@
 // What is an alarm, and what is none.
-#include "node/http/alarms.h"
+#include "node/api/alarms.h"
 
 #include <algorithm>
 

@@ -11,7 +11,7 @@
 #include "node/delivery/mail_about.h"
 #include "proto/base/encoding.h"
 #include "proto/base/limits.h"
-#include "storage/memory_store.h"
+#include "storage/memory/memory_store.h"
 #include "tests/storage/store_fixture.h"
 #include "tests/temporary_folder.h"
 

@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "node/publishing/own_log.h"
-#include "storage/memory_store.h"
+#include "storage/memory/memory_store.h"
 
 namespace koinon::test {
 namespace {

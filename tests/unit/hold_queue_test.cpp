@@ -1,5 +1,5 @@
 // What waits to be signed and cannot be: its text is given back or stays, and is never lost in between.
-#include "node/http/hold_queue.h"
+#include "node/publishing/hold_queue.h"
 
 #include <atomic>
 #include <condition_variable>

@@ -3,12 +3,12 @@
 #include <gtest/gtest.h>
 
 #include "crypto/password.h"
-#include "node/http/access.h"
-#include "node/http/change_request.h"
-#include "node/http/entrance.h"
-#include "node/http/list_budget.h"
-#include "node/http/time_text.h"
+#include "node/access/access.h"
+#include "node/api/change_request.h"
+#include "node/reading/list_budget.h"
+#include "node/site/entrance.h"
 #include "node/text/networks.h"
+#include "node/text/time_text.h"
 #include "tests/temporary_folder.h"
 #include "tools/practice_table.h"
 

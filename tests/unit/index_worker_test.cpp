@@ -11,7 +11,7 @@
 
 #include <gtest/gtest.h>
 
-#include "storage/memory_store.h"
+#include "storage/memory/memory_store.h"
 
 namespace koinon::test {
 namespace {

@@ -6,7 +6,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
-#include "node/http/rendered_texts.h"
+#include "node/reading/rendered_texts.h"
 #include "node/text/plain_text.h"
 #include "proto/base/limits.h"
 

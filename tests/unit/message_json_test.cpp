@@ -1,5 +1,5 @@
 // The mapping of proto3 to JSON, against protobuf's own.
-#include "node/http/message_json.h"
+#include "node/api/message_json.h"
 
 #include <boost/json.hpp>
 #include <google/protobuf/util/json_util.h>

@@ -4,13 +4,13 @@
 #include <rapidcheck/gtest.h>
 
 #include "crypto/hash.h"
-#include "node/http/change_request.h"
-#include "node/http/directory.h"
-#include "node/http/full_names.h"
+#include "node/api/change_request.h"
+#include "node/publishing/full_names.h"
+#include "node/reading/directory.h"
 #include "proto/base/encoding.h"
 #include "proto/base/limits.h"
 #include "proto/codec/ref.h"
-#include "storage/memory_store.h"
+#include "storage/memory/memory_store.h"
 
 namespace koinon::test {
 namespace {

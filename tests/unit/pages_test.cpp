@@ -2,7 +2,7 @@
 #include <boost/json.hpp>
 #include <gtest/gtest.h>
 
-#include "node/http/overview_api.h"
+#include "node/api/overview_api.h"
 #include "node/pages/messages.h"
 #include "node/pages/operate_pages.h"
 #include "node/pages/page_frame.h"

@@ -1,5 +1,5 @@
 // The writer's thread: what is ours goes first, and has room where what others send has none.
-#include "node/daemon/store_writer.h"
+#include "node/replication/store_writer.h"
 
 #include <atomic>
 #include <future>
@@ -8,7 +8,7 @@
 
 #include "crypto/ed25519.h"
 #include "node/publishing/gate.h"
-#include "storage/memory_store.h"
+#include "storage/memory/memory_store.h"
 
 namespace koinon::test {
 namespace {

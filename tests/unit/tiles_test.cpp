@@ -1,5 +1,5 @@
 // The paths of tlog-tiles: the specification's own example, and one spelling of each alone.
-#include "node/http/tiles.h"
+#include "node/log_files/tiles.h"
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>

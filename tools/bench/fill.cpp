@@ -6,7 +6,7 @@
 #include "node/transport/network.h"
 #include "proto/base/limits.h"
 #include "proto/codec/entry.h"
-#include "storage/sqlite_store.h"
+#include "storage/store/sqlite_store.h"
 
 namespace koinon {
 namespace {

@@ -7,7 +7,7 @@
 #include "node/publishing/own_log.h"
 #include "proto/codec/entry.h"
 #include "proto/vocabulary/vocabulary.h"
-#include "storage/sqlite_store.h"
+#include "storage/store/sqlite_store.h"
 
 namespace koinon {
 namespace {

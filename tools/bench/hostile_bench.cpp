@@ -12,7 +12,7 @@
 #include "crypto/hash.h"
 #include "node/daemon/data_folder.h"
 #include "node/publishing/own_log.h"
-#include "storage/sqlite_store.h"
+#include "storage/store/sqlite_store.h"
 #include "tools/api_client.h"
 #include "tools/bench/latencies.h"
 #include "tools/bench/processes.h"

@@ -3,7 +3,7 @@
 #include <chrono>
 
 #include "crypto/hash.h"
-#include "storage/sqlite.h"
+#include "storage/sqlite/sqlite.h"
 
 namespace koinon {
 namespace {

@@ -1,6 +1,6 @@
 #include "tools/sim/disk.h"
 
-#include "storage/sqlite_store.h"
+#include "storage/store/sqlite_store.h"
 
 namespace koinon::sim {
 namespace {

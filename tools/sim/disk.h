@@ -4,7 +4,7 @@
 
 #include <memory>
 
-#include "storage/memory_store.h"
+#include "storage/memory/memory_store.h"
 #include "tools/sim/chance.h"
 #include "tools/sim/faulty_vfs.h"
 

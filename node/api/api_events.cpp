@@ -1,0 +1,134 @@
+// Event streams: the arrivals, in order, once the index has them.
+#include <algorithm>
+
+#include <boost/json.hpp>
+
+#include "node/api/api.h"
+#include "proto/base/encoding.h"
+#include "proto/base/limits.h"
+#include "proto/vocabulary/vocabulary.h"
+
+namespace koinon {
+namespace json = boost::json;
+namespace {
+
+constexpr std::size_t kEventsAtOnce = 100;
+
+std::string_view event_name(ArrivalKind kind) {
+  switch (kind) {
+    case ArrivalKind::kAdded:
+      return "record";
+    case ArrivalKind::kBody:
+      return "body";
+    case ArrivalKind::kErased:
+      return "erased";
+    case ArrivalKind::kReleased:
+      return "released";
+    case ArrivalKind::kRemoved:
+      return "removed";
+  }
+  return "record";
+}
+
+// Where one client stands, and what it wants.
+class ArrivalStream {
+ public:
+  ArrivalStream(StoreReader& store, const Nearness& nearness, IndexReader& index, std::string journal,
+                std::string topic, ArrivalSeq last)
+      : store_(store),
+        nearness_(nearness),
+        index_(index),
+        journal_(std::move(journal)),
+        topic_(std::move(topic)),
+        last_(last) {}
+
+  Result<std::string> next() {
+    std::string out;
+    KOINON_ASSIGN(const ArrivalSeq indexed, index_.position());
+    if (indexed.value <= last_.value) return out;
+    KOINON_ASSIGN(const auto arrivals, store_.arrivals(last_, kEventsAtOnce));
+    Directory directory(store_, nearness_);
+    std::size_t passed = 0;
+    for (const Arrival& arrival : arrivals) {
+      if (arrival.kind == ArrivalKind::kRemoved) {
+        if (arrival.first.value + arrival.count - 1 > indexed.value) break;
+        last_ = ArrivalSeq(arrival.first.value + arrival.count - 1);
+        out += event(arrival.kind, {{"log_id", to_text(arrival.log)}, {"arrival", last_.value}});
+        ++passed;
+        continue;
+      }
+      for (std::uint64_t i = 0; i < arrival.count && !is_full(out, passed); ++i, ++passed) {
+        if (arrival.first.value + i > indexed.value) return finish(std::move(out), passed);
+        last_ = ArrivalSeq(arrival.first.value + i);
+        KOINON_ASSIGN(const auto record, index_.get(arrival.log, EntryIndex(arrival.from.value + i)));
+        if (!record || !wants(*record)) continue;
+        json::object item = summary_json(directory, *record);
+        item["arrival"] = last_.value;
+        if (json::array about = about_json(directory, store_, index_, *record); !about.empty())
+          item["about"] = std::move(about);
+        out += event(arrival.kind, item);
+      }
+      if (is_full(out, passed)) break;
+    }
+    return finish(std::move(out), passed);
+  }
+
+ private:
+  bool wants(const IndexedRecord& record) const {
+    return topic_.empty() || std::any_of(record.topics.begin(), record.topics.end(),
+                                         [&](const auto& topic) { return topic_covers(topic_, topic); });
+  }
+
+  static bool is_full(const std::string& out, std::size_t passed) {
+    return passed >= kEventsAtOnce || out.size() >= limits::kStreamTurnBytes;
+  }
+  std::string id() const { return "id: " + journal_ + "." + std::to_string(last_.value) + "\n"; }
+  std::string event(ArrivalKind kind, const json::object& item) const {
+    return id() + "event: " + std::string(event_name(kind)) + "\ndata: " + json::serialize(item) + "\n\n";
+  }
+  // Passed without anything to say: the client's place moves all the same.
+  std::string finish(std::string out, std::size_t passed) const {
+    return out.empty() && passed > 0 ? id() + "\n" : out;
+  }
+
+  StoreReader& store_;
+  const Nearness& nearness_;
+  IndexReader& index_;
+  std::string journal_;  // numbers of another store's arrivals mean nothing in this one
+  std::string topic_;
+  ArrivalSeq last_;
+};
+
+}  // namespace
+
+// From Last-Event-ID on (or `after`, which may be a bare number); without either, from now. After an id of
+// another journal, from the beginning: nothing is lost, some comes again.
+Result<EventSource> Api::events_of(const HttpRequest& request) {
+  std::string after = request.header("last-event-id");
+  if (after.empty()) after = request.param("after");
+  KOINON_ASSIGN(ArrivalSeq start, parts_.index->position());
+  KOINON_ASSIGN(const JournalId id, parts_.store->journal());
+  const std::string journal = to_hex(id.view()).substr(0, 8);
+  if (!after.empty()) {
+    const auto dot = after.find('.');
+    const bool ours = dot == std::string::npos || after.substr(0, dot) == journal;
+    const auto number = parse_decimal(dot == std::string::npos ? after : after.substr(dot + 1));
+    if (!number.ok()) return fail(Code::kInvalidArgument, "it is an id that an event had", "Last-Event-ID");
+    start = ArrivalSeq(ours ? *number : 0);
+  }
+  const std::string topic =
+      request.param("topic").empty() ? "" : Vocabulary::builtin().canonical(request.param("topic"));
+  const auto stream =
+      std::make_shared<ArrivalStream>(*parts_.store, parts_.nearness, *parts_.index, journal, topic, start);
+  MonoTime looked = parts_.clock.mono();
+  return EventSource([this, request, stream, looked]() mutable -> Result<std::string> {
+    const MonoTime now = parts_.clock.mono();
+    if (now - looked >= limits::kStreamRecheck) {
+      looked = now;
+      KOINON_TRY(shared_.access.admit_still(request));
+    }
+    return stream->next();
+  });
+}
+
+}  // namespace koinon

@@ -1,0 +1,219 @@
+#include "node/api/change_request.h"
+
+#include <algorithm>
+
+#include <boost/json.hpp>
+#include <boost/url.hpp>
+#include <google/protobuf/util/json_util.h>
+
+#include "proto/base/encoding.h"
+#include "proto/base/limits.h"
+#include "proto/codec/entry.h"
+#include "proto/codec/name.h"
+#include "proto/vocabulary/vocabulary.h"
+
+namespace koinon {
+namespace json = boost::json;
+namespace {
+
+constexpr std::size_t kEmailBytes = 254;
+constexpr std::size_t kObserverNameKey = 8;  // characters of its node key that tell observers apart
+
+Result<std::vector<std::string>> texts_of(const json::object& object, std::string_view key) {
+  std::vector<std::string> out;
+  const auto* value = object.if_contains(key);
+  if (value == nullptr) return out;
+  if (!value->is_array()) return fail(Code::kInvalidArgument, "it is a list of texts", std::string(key));
+  for (const auto& item : value->as_array()) {
+    if (!item.is_string()) return fail(Code::kInvalidArgument, "it is a list of texts", std::string(key));
+    out.emplace_back(item.as_string());
+  }
+  return out;
+}
+
+// "(practice) titel: Cannot find field." names the field that is meant.
+Error content_error(std::string message) {
+  std::string field = "content";
+  const auto begin = message.find(") ");
+  const auto end = message.find(": ", begin == std::string::npos ? 0 : begin);
+  if (begin != std::string::npos && end != std::string::npos) {
+    field += "." + message.substr(begin + 2, end - begin - 2);
+    message = message.substr(end + 2);
+  }
+  return fail(Code::kInvalidArgument, std::move(message), std::move(field));
+}
+
+// The content fields of a note, given as JSON with the proto's names.
+Status read_content(NoteFile& note, const json::value& content) {
+  const std::string kind = std::string(kind_name(note.kind));
+  const json::object wrapped{{kind == "node-notice" ? "node_notice" : kind, content}};
+  v1::Body parsed;
+  google::protobuf::util::JsonParseOptions options;
+  options.ignore_unknown_fields = false;
+  const auto status = google::protobuf::util::JsonStringToMessage(json::serialize(wrapped), &parsed, options);
+  if (!status.ok()) return content_error(std::string(status.message()));
+  note.body.MergeFrom(parsed);
+  return {};
+}
+
+Status read_refs(NoteFile& note, const json::object& object) {
+  const auto* refs = object.if_contains("refs");
+  if (refs == nullptr) return {};
+  if (!refs->is_array()) return fail(Code::kInvalidArgument, "it is a list", "refs");
+  for (const auto& item : refs->as_array()) {
+    if (!item.is_object()) return fail(Code::kInvalidArgument, "each has a role and a ref", "refs");
+    const v1::RefRole role = role_of_key(text_member(item.as_object(), "role"));
+    if (role == v1::REF_ROLE_UNSPECIFIED) return fail(Code::kInvalidArgument, "no such role", "refs.role");
+    note.refs.push_back({role, text_member(item.as_object(), "ref")});
+  }
+  return {};
+}
+
+// Files that the node has been given before, by their digests.
+Status read_attachments(NoteFile& note, const json::object& object) {
+  const auto* attachments = object.if_contains("attachments");
+  if (attachments == nullptr) return {};
+  if (!attachments->is_array()) return fail(Code::kInvalidArgument, "it is a list", "attachments");
+  if (note.kind != v1::KIND_PRACTICE)
+    return fail(Code::kInvalidArgument, "only a practice has attachments", "attachments");
+  for (const auto& item : attachments->as_array()) {
+    if (!item.is_object()) return fail(Code::kInvalidArgument, "each has a sha256 and a name", "attachments");
+    KOINON_TRY(check_members(item.as_object(), {"sha256", "name", "media_type"}));
+    auto* attachment = note.body.mutable_practice()->add_attachments();
+    const auto digest = from_hex(text_member(item.as_object(), "sha256"));
+    attachment->set_sha256(digest.ok() ? *digest : Bytes());
+    attachment->set_name(text_member(item.as_object(), "name"));
+    attachment->set_media_type(text_member(item.as_object(), "media_type"));
+  }
+  return {};
+}
+
+// The kinds that people write; others come about by what they do.
+bool has_note_form(v1::Kind kind) {
+  return is_note(kind) || kind == v1::KIND_PROFILE || kind == v1::KIND_NODE_NOTICE;
+}
+
+}  // namespace
+
+Result<std::map<std::string, std::string>> read_form(const std::string& body) {
+  const auto parsed = boost::urls::parse_query(body);
+  if (parsed.has_error()) return fail(Code::kMalformed, "the form does not parse", "body");
+  boost::urls::encoding_opts options;
+  options.space_as_plus = true;
+  std::map<std::string, std::string> out;
+  for (const auto& field : *parsed) {
+    if (out.size() >= limits::kFormParts)
+      return fail(Code::kTooLarge, "a form has at most 200 fields", "body");
+    const std::string value = field.value.decode(options);
+    if (!is_utf8(value)) return fail(Code::kMalformed, "the form is not UTF-8", "body");
+    out[field.key.decode(options)] = value;
+  }
+  return out;
+}
+
+// Not the whole of RFC 5321: what is safe in a header and an SMTP command, and has somebody and somewhere.
+Status check_email(const std::string& text) {
+  if (text.empty()) return {};
+  const auto at = text.find('@');
+  const bool plain = std::all_of(text.begin(), text.end(), [](unsigned char c) {
+    return c > 0x20 && c < 0x7F &&
+           std::string_view("<>()[],;:\\\"").find(static_cast<char>(c)) == std::string::npos;
+  });
+  if (plain && text.size() <= kEmailBytes && at != std::string::npos && at > 0 && at + 1 < text.size() &&
+      text.find('@', at + 1) == std::string::npos)
+    return {};
+  return fail(Code::kInvalidArgument, "it is an address such as press@city.example", "email");
+}
+
+Result<json::object> parse_request(const std::string& body) {
+  json::parse_options options;
+  options.max_depth = limits::kJsonDepth;
+  boost::system::error_code error;
+  json::value value = json::parse(body, error, {}, options);
+  if (error || !value.is_object())
+    return fail(Code::kMalformed, "the request is not the JSON that this address takes", "body");
+  return std::move(value.as_object());
+}
+
+json::value stored_request(const std::string& text) {
+  boost::system::error_code error;
+  json::value value = json::parse(text, error);
+  return error ? json::value(json::object()) : value;
+}
+
+std::string text_member(const json::object& object, std::string_view key) {
+  const auto* value = object.if_contains(key);
+  return value != nullptr && value->is_string() ? std::string(value->as_string()) : std::string();
+}
+
+bool flag_member(const json::object& object, std::string_view key, bool otherwise) {
+  const auto* value = object.if_contains(key);
+  return value != nullptr && value->is_bool() ? value->as_bool() : otherwise;
+}
+
+Status check_members(const json::object& object, std::initializer_list<std::string_view> known) {
+  for (const auto& item : object) {
+    if (std::find(known.begin(), known.end(), std::string_view(item.key())) == known.end()) {
+      return fail(Code::kInvalidArgument, "the request has an unknown field", std::string(item.key()));
+    }
+  }
+  return {};
+}
+
+Result<NoteFile> read_publish_request(const json::object& object) {
+  KOINON_TRY(check_members(object, {"file", "kind", "language", "topics", "to", "refs", "content", "office",
+                                    "person", "again", "attachments"}));
+  NoteFile note;
+  if (const std::string file = text_member(object, "file"); !file.empty()) {
+    KOINON_ASSIGN(note, parse_note_file(file));
+  }
+  if (const std::string kind = text_member(object, "kind"); !kind.empty()) {
+    KOINON_ASSIGN(const v1::Kind wanted, parse_kind(kind));
+    if (object.contains("file") && wanted != note.kind) {
+      return fail(Code::kInvalidArgument,
+                  "the file is a " + std::string(kind_name(note.kind)) + ", not a " + kind, "kind");
+    }
+    note.kind = wanted;
+  }
+  if (!has_note_form(note.kind))
+    return fail(Code::kInvalidArgument,
+                "a " + std::string(kind_name(note.kind)) + " is not published as a note", "kind");
+  if (const std::string language = text_member(object, "language"); !language.empty())
+    note.language = language;
+  KOINON_ASSIGN(const auto topics, texts_of(object, "topics"));
+  for (const auto& topic : topics) KOINON_TRY(add_topic(note, topic));
+  KOINON_ASSIGN(const auto to, texts_of(object, "to"));
+  note.to.insert(note.to.end(), to.begin(), to.end());
+  KOINON_TRY(read_refs(note, object));
+  KOINON_TRY(read_attachments(note, object));
+  if (const std::string office = text_member(object, "office"); !office.empty())
+    note.body.mutable_author()->set_office(office);
+  if (const std::string person = text_member(object, "person"); !person.empty())
+    note.body.mutable_author()->set_person(person);
+  if (const auto* content = object.if_contains("content")) KOINON_TRY(read_content(note, *content));
+  return note;
+}
+
+Result<PeerRecord> peer_of_line(const std::string& text, const std::optional<LogId>& own_log,
+                                const NodeKey& own_key, UnixMillis now) {
+  KOINON_ASSIGN(const PeerLine line, parse_peer_line(text));
+  const Error itself = fail(Code::kInvalidArgument, "that is this node itself", "peer");
+  if (line.node_key == own_key) return itself;
+  PeerRecord peer;
+  peer.node_key = line.node_key;
+  if (line.vkey) {
+    KOINON_ASSIGN(const auto origin, parse_origin(line.vkey->name));
+    if (origin.log == own_log) return itself;
+    peer.log = origin.log;
+    peer.name = origin.name;
+    peer.vkey = line.vkey->text();
+  } else {
+    peer.name = "observer~" + to_text(line.node_key).substr(0, kObserverNameKey);
+    peer.vouch = false;
+  }
+  peer.address = line.address;
+  peer.added_at = now;
+  return peer;
+}
+
+}  // namespace koinon

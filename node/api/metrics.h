@@ -1,0 +1,28 @@
+// What /metrics says, in Prometheus' text format 0.0.4. Pure.
+#pragma once
+
+#include <string>
+
+#include "node/api/alarms.h"
+#include "node/publishing/clock_standing.h"
+#include "node/transport/network.h"
+#include "storage/sqlite/sqlite.h"
+#include "storage/store/store.h"
+
+namespace koinon {
+
+struct MetricsInput {
+  NetworkStatus network;
+  StoreCounts store;
+  std::uint64_t own_entries = 0;
+  std::uint64_t index_lag = 0;  // records
+  bool signing = false;
+  std::uint64_t password_checks = 0;  // since the start
+  sqlite::Work work;                  // of the databases, since the start
+  std::vector<Alarm> alarms;
+  ClockStanding clock;
+};
+
+std::string metrics_text(const MetricsInput& input);
+
+}  // namespace koinon

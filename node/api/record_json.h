@@ -1,0 +1,39 @@
+// Records and lineage as the API's JSON.
+#pragma once
+
+#include <boost/json/object.hpp>
+
+#include "node/publishing/note_file.h"
+#include "node/reading/directory.h"
+#include "node/text/time_text.h"
+#include "storage/search/search_index.h"
+#include "storage/store/store.h"
+
+namespace koinon {
+
+// What a record refers to, each with its title and what became of it: so an event or a message says what it
+// is about.
+boost::json::array about_json(Directory& directory, StoreReader& store, IndexReader& index,
+                              const IndexedRecord& record);
+// Why its city took a record back: what the withdrawal says, if it says anything;
+// limits::kIndexedSummaryBytes of it at most.
+std::string withdrawal_reason(StoreReader& store, const LogId& log, EntryIndex withdrawal);
+
+// One line of a list.
+boost::json::object summary_json(Directory& directory, const IndexedRecord& record);
+
+// A record as our own readers see it: without a body that is held for peers only.
+Result<StoredRecord> shown_record(StoreReader& store, const LogId& log, EntryIndex index);
+
+// Everything that is known of a record. `brief`: long texts and lists are cut short, for where it stands
+// beside another record.
+Result<boost::json::object> record_json(Directory& directory, StoreReader& store, IndexReader& index,
+                                        const LogId& log, EntryIndex entry, bool brief = false);
+
+// The files that a record names, and which of them are here. Without its body there are none.
+Result<boost::json::array> attachments_json(StoreReader& store, const LogId& log, EntryIndex index);
+
+// The record as the file that would publish it.
+Result<NoteFile> record_note(Directory& directory, const StoredRecord& record);
+
+}  // namespace koinon

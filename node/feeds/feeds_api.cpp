@@ -1,0 +1,374 @@
+#include "node/feeds/feeds_api.h"
+
+#include <algorithm>
+
+#include <boost/url/encode.hpp>
+#include <boost/url/rfc/unreserved_chars.hpp>
+
+#include "crypto/hash.h"
+#include "node/api/search_api.h"
+#include "node/text/plain_text.h"
+#include "proto/base/encoding.h"
+#include "proto/codec/entry.h"
+#include "proto/vocabulary/vocabulary.h"
+#include "storage/search/note_text.h"
+
+namespace koinon {
+namespace {
+
+constexpr std::size_t kVersionsBack = 100;
+
+std::string encode(std::string_view text) { return boost::urls::encode(text, boost::urls::unreserved_chars); }
+
+// A personal address stays one from page to page.
+std::string with_key(const HttpRequest& request, std::string url) {
+  const std::string key = request.param("key");
+  if (key.empty()) return url;
+  return url + (url.find('?') == std::string::npos ? "?" : "&") + "key=" + encode(key);
+}
+
+std::string path_text(const HttpRequest& request) {
+  std::string out;
+  for (const auto& segment : request.path)
+    out += "/" + boost::urls::encode(segment, boost::urls::unreserved_chars);
+  return out;
+}
+
+Error no_such_feed() { return fail(Code::kNotFound, "a feed's address ends in .atom or .json", "target"); }
+
+void add_section(std::string& out, std::string_view section, const std::string& language,
+                 const std::string& text) {
+  if (text.empty()) return;
+  if (!out.empty()) out += "\n\n";
+  out += "## " + Vocabulary::builtin().section_label(section, language) + "\n\n" + text;
+}
+
+}  // namespace
+
+std::string note_markdown(const v1::Body& body, const std::string& language) {
+  if (!body.has_practice()) {
+    const NoteText text = note_text(body);
+    return text.summary.empty() ? text.text : text.summary + "\n\n" + text.text;
+  }
+  const auto& practice = body.practice();
+  std::string out = practice.summary();
+  add_section(out, "challenge", language, practice.challenge());
+  add_section(out, "solution", language, practice.solution());
+  add_section(out, "results", language, practice.results());
+  add_section(out, "lessons", language, practice.lessons());
+  add_section(out, "conditions", language, practice.conditions());
+  return out;
+}
+
+void FeedsApi::add_routes(RouteTable& routes) {
+  const auto add = [&](const char* pattern, const char* id, const char* summary,
+                       std::vector<std::string> query,
+                       Result<HttpResponse> (FeedsApi::*handler)(const HttpRequest&)) {
+    routes.add({"GET",
+                pattern,
+                Need::kReading,
+                id,
+                "feeds",
+                summary,
+                std::move(query),
+                "",
+                std::string_view(pattern).ends_with("opml") ? "text/x-opml" : "application/atom+xml",
+                200,
+                at_once([this, handler](const HttpRequest& request) { return (this->*handler)(request); }),
+                {}});
+  };
+  add("/feeds.opml", "getFeedList", "The feeds of all topics, for a reader to import", {}, &FeedsApi::opml);
+  add("/feeds/all.atom", "getFeedOfAll", "Every note, as Atom", {"before", "key"}, &FeedsApi::all);
+  add("/feeds/all.json", "getJsonFeedOfAll", "Every note, as JSON Feed", {"before", "key"}, &FeedsApi::all);
+  add("/feeds/search.atom", "getFeedOfSearch", "What a search finds, newest first, as Atom",
+      {"q", "topic", "city", "country", "language", "kind", "evidence", "cost", "sdg", "outcome", "cursor",
+       "key"},
+      &FeedsApi::search);
+  add("/feeds/search.json", "getJsonFeedOfSearch", "What a search finds, newest first, as JSON Feed",
+      {"q", "topic", "city", "country", "language", "kind", "evidence", "cost", "sdg", "outcome", "cursor",
+       "key"},
+      &FeedsApi::search);
+  add("/feeds/topic/{topic...}", "getFeedOfTopic", "A topic with all below it: health/testing.atom or .json",
+      {"before", "key"}, &FeedsApi::topic);
+  add("/feeds/city/{city}", "getFeedOfCity", "A city: seoul.example.atom or .json", {"before", "key"},
+      &FeedsApi::city);
+}
+
+namespace {
+
+// Takes .atom or .json off.
+Result<bool> take_suffix(std::string& text) {
+  for (const std::string_view suffix : {".atom", ".json"}) {
+    if (!text.ends_with(suffix) || text.size() == suffix.size()) continue;
+    text.resize(text.size() - suffix.size());
+    return suffix == ".json";
+  }
+  return no_such_feed();
+}
+
+}  // namespace
+
+Result<HttpResponse> FeedsApi::all(const HttpRequest& request) {
+  const Form form = request.path.back() == "all.json" ? Form::kJson : Form::kAtom;
+  return list(request, {}, "Practice notes, seen from " + parts_.facts.name, "all", form);
+}
+
+Result<HttpResponse> FeedsApi::topic(const HttpRequest& request) {
+  std::string topic = request.arg("topic");
+  KOINON_ASSIGN(const bool json, take_suffix(topic));
+  IndexQuery query;
+  query.topic = Vocabulary::builtin().canonical(topic);
+  const Topic* listed = Vocabulary::builtin().find(*query.topic);
+  const auto label = listed == nullptr                ? std::string()
+                     : listed->labels.count("en") > 0 ? listed->labels.at("en")
+                                                      : "";
+  return list(request, query, "Practice notes: " + (label.empty() ? *query.topic : label),
+              "topic " + *query.topic, json ? Form::kJson : Form::kAtom);
+}
+
+Result<HttpResponse> FeedsApi::city(const HttpRequest& request) {
+  std::string city = request.arg("city");
+  KOINON_ASSIGN(const bool json, take_suffix(city));
+  Names names(*parts_.store, parts_.nearness);
+  KOINON_ASSIGN(const LogState log, names.directory.find_city(city));
+  IndexQuery query;
+  query.log = log.id;
+  return list(request, query, "Practice notes of " + city_name(names, log.id), "city " + to_text(log.id),
+              json ? Form::kJson : Form::kAtom);
+}
+
+Result<HttpResponse> FeedsApi::list(const HttpRequest& request, IndexQuery query, std::string title,
+                                    std::string what, Form form) {
+  query.standing_notes = true;
+  query.limit = limits::kFeedItems;
+  if (const std::string before = request.param("before"); !before.empty()) {
+    const auto number = parse_decimal(before);
+    if (!number.ok()) return fail(Code::kInvalidArgument, "it is what the page before says", "before");
+    query.before = ArrivalSeq(*number);
+  }
+  Page page;
+  page.feed.title = std::move(title);
+  page.feed.id = urn_of(parts_.facts.name + " " + what);
+  KOINON_ASSIGN(page.records, parts_.index->find(query));
+  if (page.records.size() == query.limit)
+    page.next = "?before=" + std::to_string(page.records.back().arrival.value);
+  if (query.before.value == 0) {
+    // Readers that have a note already are told that it was taken back.
+    query.standing_notes = false;
+    query.kind = v1::KIND_WITHDRAWAL;
+    KOINON_ASSIGN(page.withdrawals, parts_.index->find(query));
+  }
+  return answer(request, std::move(page), form);
+}
+
+Result<HttpResponse> FeedsApi::search(const HttpRequest& request) {
+  Directory directory(*parts_.store, parts_.nearness);
+  KOINON_ASSIGN(SearchQuery query, read_search(directory, request));
+  query.newest_first = true;
+  query.limit = limits::kFeedItems;
+  KOINON_ASSIGN(const SearchPage found, parts_.index->search(query));
+  Page page;
+  page.feed.title = "Practice notes: " + (query.words.empty() ? std::string("search") : query.words);
+  std::string words;
+  for (const auto& [name, value] : request.query) {
+    if (name != "key" && name != "cursor")
+      words += (words.empty() ? "?" : "&") + encode(name) + "=" + encode(value);
+  }
+  page.feed.id = urn_of(parts_.facts.name + " search " + words);
+  for (const SearchHit& hit : found.hits) {
+    KOINON_ASSIGN(const auto record, parts_.index->get(hit.log, hit.index));
+    if (record) page.records.push_back(*record);
+  }
+  const std::size_t reached = query.offset + found.hits.size();
+  if (reached < found.total && !found.hits.empty())
+    page.next = words + (words.empty() ? "?" : "&") + "cursor=" + std::to_string(reached);
+  return answer(request, std::move(page), request.path.back() == "search.json" ? Form::kJson : Form::kAtom);
+}
+
+std::string FeedsApi::city_name(Names& names, const LogId& log) {
+  const auto known = names.cities.find(log);
+  if (known != names.cities.end()) return known->second;
+  std::string name = names.directory.city(log);
+  const auto profile = parts_.index->latest(log, v1::KIND_PROFILE);
+  if (profile.ok() && *profile) {
+    const auto record = parts_.index->get(log, **profile);
+    if (record.ok() && *record && !(*record)->title.empty()) name = (*record)->title;
+  }
+  return names.cities.emplace(log, std::move(name)).first->second;
+}
+
+// Of entries alone: the bodies of a hundred versions may be of 100 MiB, and a feed is of many notes.
+EntryIndex FeedsApi::first_version(const LogId& log, EntryIndex index, const Bytes& newest) {
+  Bytes leaf = newest;
+  for (std::size_t i = 0; i < kVersionsBack; ++i) {
+    const auto entry = parse_entry(leaf);
+    if (!entry.ok()) return index;
+    const auto earlier = std::find_if(entry->refs().begin(), entry->refs().end(), [&](const auto& ref) {
+      return ref.role() == v1::REF_ROLE_REVISES && ref.log_id() == log.view() && ref.index() < index.value;
+    });
+    if (earlier == entry->refs().end()) return index;
+    auto before = parts_.store->entry(log, EntryIndex(earlier->index()));
+    if (!before.ok()) return index;
+    index = EntryIndex(earlier->index());
+    leaf = std::move(*before);
+  }
+  return index;
+}
+
+// A feed is read again and again, by many: of a long note it has the beginning, up to the end of a paragraph.
+// The newest notes come first; those for which nothing is left have a link, beside their summaries.
+std::string FeedsApi::feed_html(const std::string& markdown, const std::string& url, std::size_t& left) {
+  const std::string link = "<p><a href=\"" + html_escaped(url) + "\">…</a></p>\n";
+  if (left == 0) return link;
+  std::string_view beginning = clipped_utf8(markdown, limits::kFeedNoteBytes);
+  const bool whole = beginning.size() == markdown.size();
+  if (const auto end = beginning.rfind("\n\n"); !whole && end != std::string_view::npos && end > 0)
+    beginning = beginning.substr(0, end);
+  std::string html = shared_.html(beginning);
+  if (html.size() > left) {
+    left = 0;
+    return link;
+  }
+  left -= html.size();
+  return whole ? html : html + link;
+}
+
+// When something became readable here, which is what readers sort by; not what its author's clock says. What
+// arrived while our clock was ahead is of now, for as long as it would lie ahead: no feed is of a time to
+// come.
+Result<UnixMillis> FeedsApi::shown_at(const LogId& log, EntryIndex index, UnixMillis created_at) {
+  KOINON_ASSIGN(const auto arrival, parts_.store->arrival_of(log, index));
+  return std::min(arrival ? arrival->at : created_at, parts_.clock.wall());
+}
+
+Result<std::optional<FeedItem>> FeedsApi::item(Names& names, const IndexedRecord& indexed,
+                                               const std::string& base, std::size_t& left) {
+  const auto record = shown_record(*parts_.store, indexed.log, indexed.index);
+  if (!record.ok() || record->body.empty()) return std::optional<FeedItem>();
+  const auto body = parse_body(record->body);
+  if (!body.ok()) return std::optional<FeedItem>();
+  FeedItem out;
+  const std::string ref = names.directory.ref(indexed.log, indexed.index);
+  out.id = urn_of(to_text(indexed.log) + "/" +
+                  std::to_string(first_version(indexed.log, indexed.index, record->entry).value));
+  out.url = base + "/records/" + ref;
+  out.title = indexed.title;
+  out.summary = indexed.summary;
+  out.html = feed_html(note_markdown(*body, indexed.language), out.url, left);
+  out.language = indexed.language;
+  out.city = city_name(names, indexed.log);
+  out.office = clipped_utf8(body->author().office(), limits::kIndexedTitleBytes);
+  out.topics = indexed.topics;
+  out.published = indexed.created_at;
+  KOINON_ASSIGN(out.updated, shown_at(indexed.log, indexed.index, indexed.created_at));
+  if (out.published > out.updated) out.published = out.updated;
+  return std::optional(std::move(out));
+}
+
+// What a withdrawal took out of the feed; none where it is of something that was never in it.
+Result<std::optional<FeedGone>> FeedsApi::gone(Names& names, const IndexedRecord& withdrawal,
+                                               const std::string& base) {
+  const auto nothing = std::optional<FeedGone>();
+  KOINON_ASSIGN(const Bytes leaf, parts_.store->entry(withdrawal.log, withdrawal.index));
+  const auto entry = parse_entry(leaf);
+  if (!entry.ok() || !entry->control().has_withdrawal()) return nothing;
+  const EntryIndex target(entry->control().withdrawal().index());
+  KOINON_ASSIGN(const auto indexed, parts_.index->get(withdrawal.log, target));
+  const auto taken_back = parts_.store->entry(withdrawal.log, target);
+  if (!indexed || !is_gone(indexed->status) || !is_note(indexed->kind) || !taken_back.ok()) return nothing;
+  FeedGone out;
+  out.id = urn_of(to_text(withdrawal.log) + "/" +
+                  std::to_string(first_version(withdrawal.log, target, *taken_back).value));
+  out.url = base + "/records/" + names.directory.ref(withdrawal.log, target);
+  out.because = withdrawal_reason(*parts_.store, withdrawal.log, withdrawal.index);
+  KOINON_ASSIGN(out.at, shown_at(withdrawal.log, withdrawal.index, withdrawal.created_at));
+  return std::optional(std::move(out));
+}
+
+Result<HttpResponse> FeedsApi::answer(const HttpRequest& request, Page page, Form form) {
+  Names names(*parts_.store, parts_.nearness);
+  const std::string base = shared_.access.base_url(request);
+  const std::string address = base + path_text(request);
+  std::string self = address;
+  char mark = '?';
+  for (const auto& [name, value] : request.query) {
+    self += mark + encode(name) + "=" + encode(value);
+    mark = '&';
+  }
+  page.feed.self = self;
+  page.feed.home = base + "/";
+  if (!page.next.empty()) page.feed.next = with_key(request, address + page.next);
+  // Who has this feed already is told so before anything of it is made.
+  const std::string tag = feed_tag(names, page, self);
+  if (const std::string wanted = request.header("if-none-match");
+      wanted == "*" || wanted.find(tag) != std::string::npos)
+    return not_modified(tag);
+  for (const IndexedRecord& record : page.records) {
+    KOINON_ASSIGN(const UnixMillis at, shown_at(record.log, record.index, record.created_at));
+    page.feed.updated = std::max(page.feed.updated, at);
+  }
+  for (const IndexedRecord& withdrawal : page.withdrawals) {
+    KOINON_ASSIGN(const UnixMillis at, shown_at(withdrawal.log, withdrawal.index, withdrawal.created_at));
+    page.feed.updated = std::max(page.feed.updated, at);
+  }
+  // Who asks by time alone is answered by time alone: within a second something may be missed until the next.
+  const std::string modified = http_date(page.feed.updated);
+  if (request.header("if-none-match").empty() && request.header("if-modified-since") == modified &&
+      page.feed.updated.value / 1000 < parts_.clock.wall().value / 1000)
+    return not_modified(tag);
+  std::size_t left = limits::kFeedBytes;
+  for (const IndexedRecord& record : page.records) {
+    KOINON_ASSIGN(auto made, item(names, record, base, left));
+    if (made) page.feed.items.push_back(std::move(*made));
+  }
+  for (const IndexedRecord& withdrawal : page.withdrawals) {
+    KOINON_ASSIGN(auto made, gone(names, withdrawal, base));
+    if (!made) continue;
+    // Another version may stand under the same name, or have been told of already.
+    const auto same = [&](const auto& item) { return item.id == made->id; };
+    const auto& feed = page.feed;
+    if (std::none_of(feed.items.begin(), feed.items.end(), same) &&
+        std::none_of(feed.gone.begin(), feed.gone.end(), same))
+      page.feed.gone.push_back(std::move(*made));
+  }
+  HttpResponse response{200,
+                        form == Form::kJson ? "application/feed+json" : "application/atom+xml; charset=utf-8",
+                        form == Form::kJson ? json_feed_text(page.feed) : atom_text(page.feed),
+                        {}};
+  response.headers["Last-Modified"] = modified;
+  response.headers["Cache-Control"] = "no-cache";
+  response.headers["ETag"] = tag;
+  return response;
+}
+
+HttpResponse FeedsApi::not_modified(const std::string& tag) {
+  HttpResponse response{304, "application/atom+xml; charset=utf-8", "", {}};
+  response.headers["Cache-Control"] = "no-cache";
+  response.headers["ETag"] = tag;
+  return response;
+}
+
+// Of all that decides what the feed says: which notes, as of which arrival, and what their cities are called.
+std::string FeedsApi::feed_tag(Names& names, const Page& page, const std::string& self) {
+  std::string text = page.feed.title + "\n" + self + "\n" + page.feed.next + "\n";
+  for (const IndexedRecord& record : page.records)
+    text += names.directory.ref(record.log, record.index) + " " + std::to_string(record.arrival.value) + " " +
+            city_name(names, record.log) + "\n";
+  for (const IndexedRecord& withdrawal : page.withdrawals)
+    text += "gone " + names.directory.ref(withdrawal.log, withdrawal.index) + "\n";
+  return "\"" + to_hex(sha256(text).view()).substr(0, 32) + "\"";
+}
+
+Result<HttpResponse> FeedsApi::opml(const HttpRequest& request) {
+  const std::string base = shared_.access.base_url(request);
+  std::vector<FeedLink> links = {{"All topics", with_key(request, base + "/feeds/all.atom")}};
+  for (const Topic& topic : Vocabulary::builtin().topics()) {
+    const auto label = topic.labels.find("en");
+    links.push_back({label == topic.labels.end() ? topic.slug : label->second,
+                     with_key(request, base + "/feeds/topic/" + topic.slug + ".atom")});
+  }
+  return HttpResponse{
+      200, "text/x-opml; charset=utf-8", opml_text("Koinon: practice notes by topic", links), {}};
+}
+
+}  // namespace koinon

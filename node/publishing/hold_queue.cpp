@@ -1,0 +1,270 @@
+#include "node/publishing/hold_queue.h"
+
+#include <algorithm>
+#include <future>
+
+#include <boost/json.hpp>
+
+#include "node/api/change_request.h"
+#include "proto/base/limits.h"
+#include "proto/codec/ref.h"
+
+namespace koinon {
+namespace {
+
+constexpr std::chrono::seconds kLookAgain{30};  // the wall clock may be set meanwhile
+constexpr std::chrono::minutes kHouse{1};
+constexpr std::size_t kSignAtOnce = 16;
+constexpr std::size_t kForgottenAtOnce = 500;
+
+std::string once_of(HeldId id) { return "held." + std::to_string(id.value); }
+
+// The node cannot sign at the moment: what it was asked to sign waits on.
+bool passes(Code code) { return code == Code::kDiskFull || code == Code::kIo || code == Code::kUnavailable; }
+
+}  // namespace
+
+HoldQueue::HoldQueue(Parts parts)
+    : parts_(std::move(parts)),
+      accounts_(*parts_.office),
+      desk_(*parts_.office),
+      publisher_(*parts_.store, parts_.nearness, *parts_.index, parts_.writer, parts_.own, parts_.rules),
+      kept_house_(parts_.clock.mono()),
+      thread_([this] { run(); }) {}
+
+HoldQueue::~HoldQueue() { stop(); }
+
+void HoldQueue::notify() {
+  {
+    const std::lock_guard lock(mutex_);
+    notified_ = true;
+  }
+  wake_.notify_one();
+}
+
+void HoldQueue::sign_now(HeldId id, Done done) {
+  {
+    const std::lock_guard lock(mutex_);
+    requests_.push_back({id, std::move(done)});
+  }
+  wake_.notify_one();
+}
+
+void HoldQueue::stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_one();
+  if (thread_.joinable()) thread_.join();
+}
+
+void HoldQueue::run() {
+  while (true) {
+    const bool trouble = !sign_due();
+    keep_house();
+    const auto wait = until_next(trouble);
+    std::unique_lock lock(mutex_);
+    wake_.wait_for(lock, wait, [&] { return stopping_ || notified_ || !requests_.empty(); });
+    notified_ = false;
+    while (!requests_.empty()) {
+      const Request request = std::move(requests_.front());
+      requests_.pop_front();
+      lock.unlock();
+      const auto note = desk_.held(request.id);
+      Result<EntryIndex> signed_now = fail(Code::kNotFound, "nothing of that number waits", "id");
+      if (!note.ok()) signed_now = note.error();
+      if (note.ok() && *note) signed_now = claim_and_sign(**note);
+      if (!signed_now.ok() && signed_now.error().code == Code::kConflict)
+        signed_now = signed_before(request.id);
+      request.done(std::move(signed_now));
+      lock.lock();
+    }
+    if (stopping_) return;
+  }
+}
+
+// Its turn came between a reviewer's word and here.
+Result<EntryIndex> HoldQueue::signed_before(HeldId id) {
+  KOINON_ASSIGN(const auto note, desk_.held(id));
+  if (!note || note->state != HeldState::kSigned)
+    return fail(Code::kConflict, "it no longer waits: it is being signed, has been signed, or was taken back",
+                "id");
+  KOINON_ASSIGN(const HumanRef ref, parse_ref(note->outcome));
+  return ref.index;
+}
+
+bool HoldQueue::is_wanted_elsewhere() {
+  const std::lock_guard lock(mutex_);
+  return stopping_ || !requests_.empty();
+}
+
+bool HoldQueue::sign_due() {
+  // What was claimed and could not be settled, in this run or before it. Nobody else claims.
+  if (const Status free = desk_.unclaim_all(); !free.ok()) {
+    parts_.on_error(free.error());
+    return false;
+  }
+  if (const Status right = desk_.set_right(parts_.clock.wall()); !right.ok()) {
+    parts_.on_error(right.error());
+    return false;
+  }
+  while (!is_wanted_elsewhere()) {
+    const auto due = desk_.due(parts_.clock.wall(), kSignAtOnce);
+    if (!due.ok()) {
+      parts_.on_error(due.error());
+      return false;
+    }
+    for (const HeldNote& note : *due) {
+      if (is_wanted_elsewhere()) return true;
+      const auto signed_now = claim_and_sign(note);
+      // Taken back meanwhile, or refused for good: settled all the same.
+      if (!signed_now.ok() && (passes(signed_now.error().code) || signed_now.error().code == Code::kInternal))
+        return false;
+    }
+    if (due->size() < kSignAtOnce) return true;
+  }
+  return true;
+}
+
+std::chrono::milliseconds HoldQueue::until_next(bool trouble) {
+  const auto next = desk_.next_due();
+  if (trouble || !next.ok() || !*next) return kLookAgain;
+  const std::chrono::milliseconds left((*next)->value - parts_.clock.wall().value);
+  return std::clamp<std::chrono::milliseconds>(left, std::chrono::milliseconds(0), kLookAgain);
+}
+
+Result<EntryIndex> HoldQueue::claim_and_sign(const HeldNote& note) {
+  const UnixMillis now = parts_.clock.wall();
+  KOINON_TRY(desk_.settle(note.id, HeldState::kWaiting, HeldState::kSigning, "", now));
+  auto published = sign_or_fault(note);
+  if (!published.ok()) return published.error();
+  KOINON_TRY(desk_.settle(note.id, HeldState::kSigning, HeldState::kSigned,
+                          Directory(*parts_.store, parts_.nearness).ref(*parts_.own, *published), now));
+  note_line(note, "signed as " + std::to_string(published->value));
+  parts_.writer.change([once = once_of(note.id)](Store& store) { return forget_once(store, once); },
+                       [](const Status&) {});
+  return published;
+}
+
+// Whoever asked for it stands for it when it is signed, with what they may then.
+Result<Caller> HoldQueue::owner_of(const HeldNote& note) {
+  Caller caller;
+  caller.name = note.who;
+  // The queue is no caller of its own: it neither waits nor may more than the account.
+  caller.by = Caller::By::kSocket;
+  if (note.user.value == 0) {
+    caller.role = Role::kOperator;
+    return caller;
+  }
+  KOINON_ASSIGN(const auto user, accounts_.get(note.user));
+  if (!user) return fail(Code::kRefused, "its account was removed", "account");
+  caller.role = user->role;
+  caller.user = user->id;
+  caller.office = user->office;
+  return caller;
+}
+
+// What could not be signed is a draft again, unless it stands already: with the account that wrote it, and
+// nowhere else. What an account wrote goes with it.
+Status HoldQueue::give_back(const HeldNote& note, const Error& why) {
+  const bool stands = why.code == Code::kConflict && why.field == "content";
+  const auto request = parse_request(note.request);
+  if (stands || note.user.value < 0 || !request.ok() || request->contains("withdraw")) return {};
+  if (note.user.value > 0) {
+    KOINON_ASSIGN(const auto author, accounts_.get(note.user));
+    if (!author) return {};
+  }
+  const auto kept = desk_.add_draft(note.user, note.request, parts_.clock.wall());
+  return kept.ok() ? Status() : Status(kept.error());
+}
+
+Result<EntryIndex> HoldQueue::settle(const HeldNote& note, HeldState to, const Error& why) {
+  // What is settled keeps no text: it is given back with the same stroke, or stays as it is.
+  const Status settled = parts_.office->transact([&]() -> Status {
+    if (to == HeldState::kFailed || to == HeldState::kCancelled) KOINON_TRY(give_back(note, why));
+    return desk_.settle(note.id, HeldState::kSigning, to, why.message, parts_.clock.wall());
+  });
+  if (!settled.ok()) {
+    parts_.on_error(settled.error());
+    (void)desk_.settle(note.id, HeldState::kSigning, HeldState::kWaiting, "", parts_.clock.wall());
+    return fail(Code::kUnavailable, settled.error().message, settled.error().field);
+  }
+  // A sentence may repeat what the note says.
+  note_line(note, std::string(code_name(why.code)));
+  return why;
+}
+
+// What a library throws over one note fails that note.
+Result<EntryIndex> HoldQueue::sign_or_fault(const HeldNote& note) {
+  try {
+    return sign(note);
+  } catch (const std::exception& error) {
+    return settle(
+        note, HeldState::kFailed,
+        fail(Code::kInvalidArgument, std::string("the program met a fault: ") + error.what(), "note"));
+  }
+}
+
+// What the node cannot do at the moment waits on; anything else is given up.
+Result<EntryIndex> HoldQueue::put_off(const HeldNote& note, const Error& why) {
+  if (!passes(why.code) && !parts_.writer.signing_stopped()) return settle(note, HeldState::kFailed, why);
+  KOINON_TRY(desk_.settle(note.id, HeldState::kSigning, HeldState::kWaiting, "", parts_.clock.wall()));
+  return fail(Code::kUnavailable, why.message, why.field);
+}
+
+Result<EntryIndex> HoldQueue::sign(const HeldNote& note) {
+  const UnixMillis now = parts_.clock.wall();
+  const auto caller = owner_of(note);
+  if (!caller.ok() && caller.error().code == Code::kRefused)
+    return settle(note, HeldState::kCancelled, caller.error());
+  if (!caller.ok()) return put_off(note, caller.error());
+  const auto object = parse_request(note.request);
+  if (!object.ok()) return put_off(note, object.error());
+  auto prepared = publisher_.prepare(*object, *caller);
+  if (!prepared.ok()) return put_off(note, prepared.error());
+  Wish wish = prepared->wish;
+  wish.at = now;
+  wish.approved = !note.approved_by.empty();
+  const auto verdict = publisher_.decide(*caller, wish, now);
+  if (!verdict.ok() && passes(verdict.error().code)) return put_off(note, verdict.error());
+  if (!verdict.ok()) return settle(note, HeldState::kCancelled, verdict.error());
+  if (verdict->when == Verdict::When::kReviewed) {
+    return settle(note, HeldState::kReview,
+                  fail(Code::kRefused, "it waits for a reviewer: its account may no longer sign by itself"));
+  }
+  prepared->draft.once = once_of(note.id);
+  std::promise<Result<Published>> promise;
+  auto answer = promise.get_future();
+  publisher_.begin(verdict->permit, prepared->draft,
+                   [&promise](Result<Published> published) { promise.set_value(std::move(published)); });
+  const Result<Published> published = answer.get();
+  return published.ok() ? Result<EntryIndex>(published->index) : put_off(note, published.error());
+}
+
+void HoldQueue::note_line(const HeldNote& note, const std::string& outcome) {
+  AuditLine line{0, parts_.clock.wall(), note.who, "signHeld", std::to_string(note.id.value), outcome};
+  if (!note.approved_by.empty()) line.who += ", released by " + note.approved_by;
+  if (const Status noted = accounts_.note(line); !noted.ok()) parts_.on_error(noted.error());
+  parts_.log_change(line);
+}
+
+// What is long done goes, but not by a clock that is in doubt, nor before peers could say the time; what
+// strangers were refused is told in sums.
+void HoldQueue::keep_house() {
+  const MonoTime now = parts_.clock.mono();
+  if (now - kept_house_ < kHouse) return;
+  kept_house_ = now;
+  const auto before = [&](std::chrono::milliseconds age) {
+    return UnixMillis{parts_.clock.wall().value - age.count()};
+  };
+  if (!parts_.clock_standing().off() && !parts_.writer.signing_waits()) {
+    for (const Status& done : {desk_.forget_settled(before(limits::kHeldShown), kForgottenAtOnce),
+                               accounts_.forget_audit(before(limits::kAuditAge), kForgottenAtOnce)}) {
+      if (!done.ok()) parts_.on_error(done.error());
+    }
+  }
+  for (const RefusalSum& sum : parts_.refusals.take()) parts_.log_refusals(sum);
+}
+
+}  // namespace koinon

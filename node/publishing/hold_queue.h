@@ -1,0 +1,92 @@
+// What waits to be signed: signs it when its time comes, or when a reviewer has released it. One queue a
+// node, on a thread of its own, with connections of its own.
+//
+// What is signed is claimed first, so that signing and taking back exclude each other; then it is looked at
+// again as if it were asked for now, by whoever its account is now. It carries a name under which it is
+// signed once, so that a crash in between signs nothing twice.
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <thread>
+
+#include "node/access/refusals.h"
+#include "node/publishing/clock_standing.h"
+#include "node/publishing/publisher.h"
+#include "node/transport/network.h"
+#include "storage/office/accounts.h"
+#include "storage/office/desk.h"
+
+namespace koinon {
+
+class HoldQueue {
+ public:
+  struct Parts {
+    std::unique_ptr<OfficeDb> office;
+    std::unique_ptr<StoreReader> store;
+    std::unique_ptr<IndexReader> index;
+    StoreWriter& writer;
+    const Nearness& nearness;
+    std::optional<LogId> own;
+    GateRules rules;
+    Clock clock;
+    std::function<ClockStanding()> clock_standing;
+    Refusals& refusals;
+    std::function<void(const AuditLine&)> log_change;
+    std::function<void(const RefusalSum&)> log_refusals;
+    std::function<void(const Error&)> on_error;
+  };
+  using Done = std::function<void(Result<EntryIndex>)>;
+
+  explicit HoldQueue(Parts parts);
+  ~HoldQueue();
+  HoldQueue(const HoldQueue&) = delete;
+  HoldQueue& operator=(const HoldQueue&) = delete;
+
+  // Any thread: something new waits.
+  void notify();
+  // Any thread: signs what an approved note says, now. `done` is called on the queue's thread.
+  void sign_now(HeldId id, Done done);
+  // Joins the thread; what is being signed is signed first. The writer must still run.
+  void stop();
+
+ private:
+  struct Request {
+    HeldId id;
+    Done done;
+  };
+
+  void run();
+  Result<EntryIndex> signed_before(HeldId id);
+  // Whether somebody waits who comes first.
+  bool is_wanted_elsewhere();
+  // Whether nothing stood in the way.
+  bool sign_due();
+  Result<EntryIndex> claim_and_sign(const HeldNote& note);
+  Result<EntryIndex> sign_or_fault(const HeldNote& note);
+  Result<EntryIndex> sign(const HeldNote& note);
+  Status give_back(const HeldNote& note, const Error& why);
+  Result<EntryIndex> settle(const HeldNote& note, HeldState to, const Error& why);
+  Result<EntryIndex> put_off(const HeldNote& note, const Error& why);
+  Result<Caller> owner_of(const HeldNote& note);
+  void note_line(const HeldNote& note, const std::string& outcome);
+  void keep_house();
+  std::chrono::milliseconds until_next(bool trouble);
+
+  Parts parts_;
+  Accounts accounts_;
+  Desk desk_;
+  Publisher publisher_;
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  std::deque<Request> requests_;
+  bool notified_ = false;
+  bool stopping_ = false;
+  MonoTime kept_house_;
+  std::thread thread_;
+};
+
+}  // namespace koinon

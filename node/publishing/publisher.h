@@ -1,0 +1,54 @@
+// From a request to what would be signed: a note, or a withdrawal. Whether and when it is signed the gate
+// decides.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/json/object.hpp>
+
+#include "node/access/caller.h"
+#include "node/api/record_json.h"
+#include "node/publishing/gate.h"
+#include "node/replication/store_writer.h"
+
+namespace koinon {
+
+class Publisher {
+ public:
+  Publisher(StoreReader& store, const Nearness& nearness, IndexReader& index, StoreWriter& writer,
+            std::optional<LogId> own, GateRules rules)
+      : store_(store),
+        nearness_(nearness),
+        index_(index),
+        writer_(writer),
+        own_(own),
+        gate_(store, own, rules) {}
+
+  struct Prepared {
+    Draft draft;
+    Wish wish;
+    NoteFile note;  // of a note
+    std::vector<std::string> warnings;
+  };
+  // Members: those of read_publish_request, or `withdraw` alone, with `ref`, `reason` and `erase`. What does
+  // not say its office is said for the caller's.
+  Result<Prepared> prepare(const boost::json::object& request, const Caller& caller);
+  Result<Verdict> decide(const Caller& caller, const Wish& wish, UnixMillis now) const {
+    return gate_.decide(caller, wish, now);
+  }
+
+  // Begins without waiting, so that many go into one transaction. The answer comes on the writer's thread.
+  void begin(const SigningPermit& permit, const Draft& draft, std::function<void(Result<Published>)> done);
+  boost::asio::awaitable<Result<Published>> sign(SigningPermit permit, Draft draft);
+
+ private:
+  Result<Prepared> prepare_withdrawal(const boost::json::object& request);
+
+  StoreReader& store_;
+  const Nearness& nearness_;
+  IndexReader& index_;
+  StoreWriter& writer_;
+  std::optional<LogId> own_;
+  Gate gate_;
+};
+
+}  // namespace koinon

@@ -1,0 +1,127 @@
+#include "node/reading/directory.h"
+
+#include "proto/base/encoding.h"
+#include "proto/base/limits.h"
+#include "proto/codec/ref.h"
+
+namespace koinon {
+namespace {
+
+std::string choices(const std::string& name, const std::vector<LogId>& logs) {
+  std::string out;
+  for (const LogId& log : logs) out += (out.empty() ? "" : " or ") + format_city(name, log, true);
+  return out;
+}
+
+Error refused_tie(const std::string& name, const std::vector<LogId>& logs, std::string_view text) {
+  return fail(Code::kConflict, "more than one log has that name; say " + choices(name, logs),
+              std::string(text));
+}
+
+Error not_held(std::string_view text) {
+  return fail(Code::kNotFound, "no city of that name is held here", std::string(text));
+}
+
+Result<std::vector<LogId>> held_as(StoreReader& store, const std::string& name) {
+  KOINON_ASSIGN(const auto held, store.logs_named(name, {}, limits::kSameName));
+  std::vector<LogId> out;
+  out.reserve(held.size());
+  for (const LogState& log : held) out.push_back(log.id);
+  return out;
+}
+
+}  // namespace
+
+const std::vector<LogId>& Directory::nearest(const std::string& name) {
+  const auto known = nearest_.find(name);
+  if (known != nearest_.end()) return known->second;
+  return nearest_.emplace(name, nearness_.nearest(name)).first->second;
+}
+
+std::string Directory::city(const LogId& log) {
+  const auto known = cities_.find(log);
+  if (known != cities_.end()) return known->second;
+  const auto state = store_.log_state(log);
+  const std::string name = state.ok() ? state->identity.name : nearness_.name_of(log).value_or("");
+  bool has_it = false;
+  if (!name.empty()) {
+    const auto& logs = nearest(name);
+    has_it = logs.size() == 1 && logs.front() == log;
+  }
+  return cities_.emplace(log, format_city(name, log, !has_it)).first->second;
+}
+
+std::string Directory::ref(const LogId& log, EntryIndex index) {
+  return city(log) + "/" + std::to_string(index.value);
+}
+
+std::string Directory::display_name(const LogId& log) {
+  const auto it = names_.find(log);
+  if (it != names_.end() || index_ == nullptr) return it == names_.end() ? std::string() : it->second;
+  const auto profile = index_->latest(log, v1::KIND_PROFILE);
+  const auto indexed = profile.ok() && *profile
+                           ? index_->get(log, **profile)
+                           : Result<std::optional<IndexedRecord>>(std::optional<IndexedRecord>());
+  return names_.emplace(log, indexed.ok() && *indexed ? (*indexed)->title : "").first->second;
+}
+
+// Whoever makes logs on purpose may make two that begin alike: they are refused as a tie.
+Result<LogState> Directory::find_by_prefix(const std::string& name, std::string_view prefix,
+                                           std::string_view text) {
+  KOINON_ASSIGN(const Bytes bytes, from_base32(prefix));
+  KOINON_ASSIGN(auto logs, store_.logs_named(name, bytes, 2));
+  if (logs.empty()) return not_held(text);
+  if (logs.size() > 1) return refused_tie(name, {logs[0].id, logs[1].id}, text);
+  return std::move(logs.front());
+}
+
+Result<LogState> Directory::find_city(std::string_view text) {
+  KOINON_ASSIGN(const HumanCity city, parse_city(text));
+  if (!city.log_prefix.empty()) return find_by_prefix(city.name, city.log_prefix, text);
+  const auto& logs = nearest(city.name);
+  if (logs.size() > 1) return refused_tie(city.name, logs, text);
+  if (logs.size() == 1) {
+    auto log = store_.log_state(logs.front());
+    return log.ok() || log.error().code != Code::kNotFound ? std::move(log) : not_held(text);
+  }
+  KOINON_ASSIGN(const auto held, held_as(store_, city.name));
+  if (held.empty()) return not_held(text);
+  return fail(Code::kNotFound,
+              "no city that is trusted here has that name; what is held is " + choices(city.name, held),
+              std::string(text));
+}
+
+Result<LogId> Directory::find_log(std::string_view text) {
+  if (const auto id = parse_log_id(text); id.ok()) return *id;
+  KOINON_ASSIGN(const LogState log, find_city(text));
+  return log.id;
+}
+
+Result<LogId> Directory::find_any(std::string_view text) {
+  if (const auto id = parse_log_id(text); id.ok()) return *id;
+  KOINON_ASSIGN(const HumanCity city, parse_city(text));
+  if (!city.log_prefix.empty()) {
+    KOINON_ASSIGN(const LogState log, find_by_prefix(city.name, city.log_prefix, text));
+    return log.id;
+  }
+  std::vector<LogId> logs = nearest(city.name);
+  if (logs.empty()) {
+    KOINON_ASSIGN(logs, held_as(store_, city.name));
+  }
+  if (logs.empty()) return not_held(text);
+  if (logs.size() > 1) return refused_tie(city.name, logs, text);
+  return logs.front();
+}
+
+Result<Directory::Found> Directory::find_ref(std::string_view text) {
+  KOINON_ASSIGN(const HumanRef ref, parse_ref(text));
+  KOINON_ASSIGN(LogState log, find_city(text.substr(0, text.rfind('/'))));
+  if (ref.index.value >= log.range.size().value) {
+    return fail(Code::kNotFound,
+                "the city's log has " + std::to_string(log.range.size().value) + " entries here",
+                std::string(text));
+  }
+  return Found{std::move(log), ref.index};
+}
+
+}  // namespace koinon

@@ -1,0 +1,114 @@
+// The one writer: a thread that owns the Store, groups what waits into transactions, and signs our log.
+//
+// submit calls may come from any thread. Answers are given on the writer's thread, in the order in which the
+// commits were carried out; the callbacks pass them on to the threads that wait for them.
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <variant>
+
+#include "node/publishing/own_log.h"
+#include "node/publishing/signing_permit.h"
+#include "node/replication/execute.h"
+#include "node/replication/trouble.h"
+
+namespace koinon {
+
+class StoreWriter {
+ public:
+  struct Callbacks {
+    std::function<void(std::vector<Completion>)> on_completions;
+    // Our log was extended durably.
+    std::function<void(LogState, std::vector<VouchFact>)> on_own_head;
+    // Something that arrivals show was committed.
+    std::function<void()> on_arrivals;
+    // Why nothing is signed at this moment; kUnavailable, so that what is held waits on. Any thread.
+    std::function<std::optional<Error>()> signing_waits;
+  };
+  using PublishDone = std::function<void(Result<Published>)>;
+  using ChangeDone = std::function<void(Status)>;
+
+  // Without an own log, an observer's, every publish is refused. So much of the disk is kept for our own log,
+  // settings and decisions.
+  StoreWriter(std::unique_ptr<Store> store, std::optional<OwnLog> own_log, std::function<UnixMillis()> clock,
+              Callbacks callbacks, std::uint64_t reserve_bytes);
+  ~StoreWriter();
+  StoreWriter(const StoreWriter&) = delete;
+  StoreWriter& operator=(const StoreWriter&) = delete;
+
+  // What peers sent, for the engine. Ours goes first: what is published or changed waits for one group of
+  // these at most.
+  void submit(Intent intent);
+  void publish(const SigningPermit& permit, DraftMaker maker, PublishDone done);
+  // A change of peers or settings, in a durable transaction of its own group.
+  void change(std::function<Status(Store&)> apply, ChangeDone done);
+
+  // From now on nothing is signed; every publish is refused with this.
+  void stop_signing(Error reason);
+  std::optional<Error> signing_stopped() const;
+  // Our clock is in doubt: nothing is signed until it is set, or the operator says that it is right.
+  std::optional<Error> signing_waits() const { return callbacks_.signing_waits(); }
+
+  // The store cannot write; any thread. It is tried again every few seconds, whether anybody wants to write
+  // or not.
+  std::optional<Trouble> trouble() const { return trouble_.get(); }
+  // What others send waits: what is left of the disk is kept for our own log; any thread.
+  std::optional<Trouble> others_wait() const { return others_wait_.get(); }
+  std::uint64_t reserve_bytes() const { return reserve_bytes_; }
+
+  // Carries out what was submitted, then ends the thread.
+  void stop();
+
+ private:
+  struct Publish {
+    DraftMaker maker;
+    PublishDone done;
+  };
+  struct Change {
+    std::function<Status(Store&)> apply;
+    ChangeDone done;
+  };
+  using Own = std::variant<Publish, Change>;
+  struct Group {
+    std::vector<Intent> intents;
+    std::vector<Publish> publishes;
+    std::vector<Change> changes;
+  };
+
+  void run();
+  void push(Own task);
+  bool is_idle() const { return own_.empty() && intents_.empty(); }
+  Group take_group(std::unique_lock<std::mutex>& lock);
+  void carry_out(Group group);
+  void do_intents(const std::vector<Intent>& intents);
+  void do_publishes(std::vector<Publish> publishes);
+  void do_change(const Change& change);
+  void note(const Status& written);
+  void note(const std::vector<Intent>& intents, const std::vector<Completion>& done);
+  void let_others_on();
+  void idle();
+
+  std::unique_ptr<Store> store_;
+  std::optional<OwnLog> own_log_;
+  std::function<UnixMillis()> clock_;
+  Callbacks callbacks_;
+  mutable std::mutex mutex_;
+  std::condition_variable wake_;
+  std::deque<Own> own_;         // publishes and changes, in their order
+  std::deque<Intent> intents_;  // in their order
+  bool own_was_last_ = false;
+  bool unfinished_ = true;  // the writer's: erased bytes are in the way of somebody's reading
+  std::uint64_t reserve_bytes_;
+  Troubled trouble_;
+  Troubled others_wait_;
+  std::optional<Error> stopped_signing_;
+  bool stopping_ = false;
+  std::thread thread_;
+};
+
+}  // namespace koinon

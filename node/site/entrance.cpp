@@ -1,0 +1,132 @@
+#include "node/site/entrance.h"
+
+#include <algorithm>
+
+#include <boost/asio/ip/address.hpp>
+#include <boost/url/parse.hpp>
+
+#include "node/text/networks.h"
+
+namespace koinon {
+namespace {
+
+// The host of host, host:port or [address]:port.
+std::string host_of(std::string_view authority) {
+  if (authority.starts_with('[')) return std::string(authority.substr(0, authority.find(']') + 1));
+  return std::string(authority.substr(0, authority.find(':')));
+}
+
+bool is_address(std::string host) {
+  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+  boost::system::error_code error;
+  boost::asio::ip::make_address(host, error);
+  return !error;
+}
+
+// Whether it says who asks. Whether that is true is seen later, where there is a database.
+bool names_somebody(const HttpRequest& request, const AccessOptions& options) {
+  return request.headers.contains("authorization") || request.headers.contains("cookie") ||
+         request.query.contains("key") ||
+         (!options.sso_header.empty() && request.headers.contains(options.sso_header));
+}
+
+Error had_enough() {
+  return fail(Code::kTooMany, "too many requests from this address; try again in a minute", "target");
+}
+
+}  // namespace
+
+Entrance::Entrance(const RouteTable& routes, const AccessOptions& options, Refusals& refusals,
+                   std::function<MonoTime()> clock)
+    : routes_(routes), options_(options), refusals_(refusals), clock_(std::move(clock)) {
+  if (const auto url = boost::urls::parse_uri(options_.url); url.has_value()) host_ = url->encoded_host();
+}
+
+bool Entrance::is_proxy(const std::string& address) const {
+  return std::find(options_.proxies.begin(), options_.proxies.end(), address) != options_.proxies.end();
+}
+
+// Behind a trusted proxy the address is the last one that it did not add itself.
+Status Entrance::find_address(HttpRequest& request) const {
+  if (!is_proxy(request.peer)) return {};
+  std::string forwarded = request.header("x-forwarded-for");
+  while (!forwarded.empty()) {
+    const auto comma = forwarded.rfind(',');
+    std::string last = comma == std::string::npos ? forwarded : forwarded.substr(comma + 1);
+    last.erase(0, last.find_first_not_of(' '));
+    forwarded.resize(comma == std::string::npos ? 0 : comma);
+    if (!is_address(last)) return fail(Code::kMalformed, "it is a list of addresses", "X-Forwarded-For");
+    const bool ours = is_proxy(last);
+    request.remote = std::move(last);
+    if (!ours) return {};
+  }
+  return {};
+}
+
+// A page of somebody else's that resolves its own name to this node reads nothing of it: the name is not
+// ours.
+Status Entrance::check_host(const HttpRequest& request) const {
+  const std::string host = host_of(request.header("host"));
+  if (host == "localhost" || (!host_.empty() && host == host_) || is_address(host)) return {};
+  return fail(Code::kRefused,
+              "this node is not known by that name; set http.url to the address that readers use", "Host");
+}
+
+// A browser sends cookies, and a proxy its header, whoever made the page that asks: a change needs to come
+// from a page of our own, or from a program.
+Status Entrance::check_site(const HttpRequest& request) const {
+  if (request.method == "GET") return {};
+  const std::string site = request.header("sec-fetch-site");
+  if (!site.empty() && site != "same-origin" && site != "none")
+    return fail(Code::kRefused, "a page of another site asked for this", "Sec-Fetch-Site");
+  const std::string origin = request.header("origin");
+  const std::string own = options_.url.empty() ? "http://" + request.header("host") : options_.url;
+  if (!origin.empty() && origin != own && origin != "http://" + request.header("host"))
+    return fail(Code::kRefused, "a page of another site asked for this", "Origin");
+  return {};
+}
+
+// Who says who they are is told apart later; until then their visits count as anybody's.
+Status Entrance::check_visitor(HttpRequest& request) {
+  const MonoTime now = clock_();
+  const std::string visitor = visitor_of(request.remote);
+  const bool named = names_somebody(request, options_);
+  request.throttled =
+      !time_.open(visitor, now) || (named ? !requests_.open(visitor, now) : !requests_.take(visitor, now));
+  if (request.throttled && !named) return had_enough();
+  return {};
+}
+
+Looked Entrance::look(HttpRequest& request) {
+  std::string allowed;
+  if (const Status matched = routes_.match(request, allowed); !matched.ok()) {
+    HttpResponse refusal = problem(matched.error());
+    if (!allowed.empty()) refusal.headers["Allow"] = allowed;
+    return {std::move(refusal), nullptr};
+  }
+  const Route* route = request.route;
+  if (request.local) return {std::nullopt, route};
+  Status may = find_address(request);
+  if (may.ok()) may = check_host(request);
+  if (may.ok()) may = check_site(request);
+  if (may.ok()) may = check_visitor(request);
+  if (may.ok()) return {std::nullopt, route};
+  HttpResponse refusal = problem(may.error());
+  refusals_.count(route->id, refusal.status, request.remote);
+  return {std::move(refusal), route};
+}
+
+void Entrance::charge(const HttpRequest& request, std::chrono::nanoseconds took) {
+  if (request.local || request.caller.by != Caller::By::kNothing) return;
+  charge_time(request.remote, took);
+  // Who claimed to be somebody, and was not.
+  if (names_somebody(request, options_)) requests_.charge(visitor_of(request.remote), 1, clock_());
+}
+
+void Entrance::charge_time(const std::string& address, std::chrono::nanoseconds took) {
+  time_.charge(visitor_of(address), std::chrono::duration<double>(took).count(), clock_());
+}
+
+bool Entrance::has_time(const std::string& address) { return time_.open(visitor_of(address), clock_()); }
+
+}  // namespace koinon

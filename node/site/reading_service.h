@@ -1,0 +1,50 @@
+// Answers the HTTP server's requests on reading threads, each with an Api and connections of its own.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "node/api/api.h"
+#include "node/http/reading_threads.h"
+#include "node/site/entrance.h"
+
+namespace koinon {
+
+class ReadingService final : public HttpService {
+ public:
+  // Makes the Api of one thread, whose io_context it is given.
+  using MakeApi = std::function<Result<std::unique_ptr<Api>>(boost::asio::io_context&)>;
+
+  // `commons` outlives it.
+  static Result<std::unique_ptr<ReadingService>> make(const MakeApi& make_api, const AccessOptions& access,
+                                                      Commons& commons, std::function<MonoTime()> clock);
+  void start() { threads_.start(); }
+  void stop() { threads_.stop(); }
+
+  Looked look(HttpRequest& request) override { return entrance_->look(request); }
+  bool is_proxy(const std::string& address) const override { return entrance_->is_proxy(address); }
+  boost::asio::awaitable<Admitted> admit(HttpRequest request, bool has_body) override;
+  boost::asio::awaitable<HttpResponse> answer(HttpRequest request) override;
+  boost::asio::awaitable<HttpResponse> refuse(HttpRequest request, Error error) override;
+  boost::asio::awaitable<OpenedStream> open_stream(HttpRequest request) override;
+
+ private:
+  ReadingService();
+  struct Stream {
+    std::shared_ptr<EventSource> source;
+    ReadingThreads::Number number = 0;  // of the thread that it is read on
+    ReadingThreads::For who;
+    std::string address;
+    bool stranger = false;
+    std::size_t said = 0;  // bytes
+  };
+  boost::asio::awaitable<std::optional<std::string>> next_of_stream(std::shared_ptr<Stream> stream);
+
+  ReadingThreads threads_;  // outlives what runs on it
+  std::vector<std::unique_ptr<Api>> apis_;
+  std::unique_ptr<Entrance> entrance_;
+  std::function<MonoTime()> clock_;
+};
+
+}  // namespace koinon

@@ -1,0 +1,309 @@
+#include <algorithm>
+#include <mutex>
+#include <shared_mutex>
+#include <utility>
+
+#include "proto/base/limits.h"
+#include "storage/search/columns.h"
+#include "storage/search/highlight.h"
+#include "storage/search/ranking.h"
+#include "storage/search/search_index.h"
+#include "storage/search/search_query.h"
+#include "storage/search/similar.h"
+#include "storage/search/tokenizer.h"
+#include "storage/sqlite/sqlite.h"
+
+namespace koinon {
+namespace {
+
+constexpr std::string_view kDocColumns =
+    "SELECT d.log_id, d.entry_index, d.arrival, d.kind, d.created_at_ms, d.language, d.title, d.summary, "
+    "d.topics, d.readable, d.status, d.status_by FROM ";
+
+// Notes with their text that their city has neither withdrawn nor revised.
+constexpr std::string_view kStanding = "AND d.kind IN (5, 6, 7, 8) AND d.length > 0 AND d.status = 0 ";
+
+IndexedRecord read_document(const sqlite::Statement& row) {
+  IndexedRecord record;
+  if (row.blob(0).size() == LogId::kSize) record.log = LogId::from(row.blob(0));
+  record.index = EntryIndex(row.number(1));
+  record.arrival = ArrivalSeq(row.number(2));
+  record.kind = static_cast<v1::Kind>(row.integer(3));
+  record.created_at = UnixMillis{row.integer(4)};
+  record.language = row.text(5);
+  record.title = row.text(6);
+  record.summary = row.text(7);
+  const std::string topics = row.text(8);
+  for (std::size_t begin = 0; begin < topics.size();) {
+    const auto end = std::min(topics.find(' ', begin), topics.size());
+    record.topics.push_back(topics.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  record.readable = row.integer(9) != 0;
+  record.status = static_cast<RecordStatus>(row.integer(10));
+  if (row.integer(11) >= 0) record.status_by = EntryIndex(row.number(11));
+  return record;
+}
+
+// The language alone of a BCP 47 tag.
+std::string language_of(const std::string& tag) { return tag.substr(0, tag.find('-')); }
+
+class SqliteIndexReader final : public IndexReader {
+ public:
+  SqliteIndexReader(sqlite::Connection db, std::shared_ptr<SharedColumns> columns)
+      : db_(std::move(db)), shared_(std::move(columns)), columns_(shared_->columns) {}
+  Status prepare() {
+    KOINON_TRY(register_tokenizer(db_));
+    return register_hit_function(db_);
+  }
+
+  Result<std::vector<IndexedRecord>> find(const IndexQuery& query) override {
+    // As they were typed: neither stems nor what the topics are called.
+    std::string match = read_search_words(query.words, {}).expression;
+    if (!match.empty()) match = "{title summary body} : (" + match + ")";
+    if (!query.words.empty() && match.empty()) return std::vector<IndexedRecord>();
+    std::string sql(kDocColumns);
+    // Of words that are everywhere the newest hits alone are ranked.
+    if (match.empty()) {
+      sql += source_of(query);
+    } else {
+      sql +=
+          "(SELECT rowid AS id, bm25(text, 8.0, 4.0, 1.5, 1.0) AS rank FROM text WHERE text MATCH :match "
+          "ORDER BY rowid DESC LIMIT " +
+          std::to_string(limits::kSearchHits) + ") x JOIN doc d ON d.id = x.id ";
+    }
+    sql += "WHERE 1 ";
+    if (query.topic) {
+      sql += match.empty() ? "AND t.topic = :topic "
+                           : "AND EXISTS (SELECT 1 FROM topic t WHERE t.topic = :topic AND t.arrival = "
+                             "d.arrival AND t.doc = d.id) ";
+    }
+    const bool by_log = match.empty() && query.topic && query.log && !query.standing_notes;
+    if (query.log) sql += by_log ? "AND t.log_id = :log " : "AND d.log_id = :log ";
+    const bool by_kind = match.empty() && query.topic && query.kind && !query.standing_notes;
+    if (query.kind) sql += by_kind ? "AND t.kind = :kind " : "AND d.kind = :kind ";
+    if (query.standing_notes) sql += kStanding;
+    if (query.before.value > 0)
+      sql += match.empty() && query.topic ? "AND t.arrival < :before " : "AND d.arrival < :before ";
+    if (match.empty()) {
+      sql += query.topic ? "ORDER BY t.arrival DESC " : "ORDER BY d.arrival DESC ";
+    } else {
+      sql += "ORDER BY x.rank, d.arrival DESC ";
+    }
+    sql += "LIMIT :limit";
+    auto select = db_.prepare(sql);
+    if (!match.empty()) select.bind_text(match);
+    if (query.topic) select.bind_text(*query.topic);
+    if (query.log) select.bind_blob(query.log->view());
+    if (query.kind) select.bind(static_cast<std::int64_t>(*query.kind));
+    if (query.before.value > 0) select.bind(static_cast<std::int64_t>(query.before.value));
+    select.bind(static_cast<std::int64_t>(query.limit));
+    std::vector<IndexedRecord> out;
+    while (true) {
+      KOINON_ASSIGN(const bool row, select.step());
+      if (!row) return out;
+      out.push_back(read_document(select));
+    }
+  }
+
+  Result<std::optional<IndexedRecord>> get(const LogId& log, EntryIndex index) override {
+    auto select = db_.prepare(std::string(kDocColumns) + "doc d WHERE d.log_id = ? AND d.entry_index = ?");
+    select.bind_blob(log.view()).bind(static_cast<std::int64_t>(index.value));
+    KOINON_ASSIGN(const bool found, select.step());
+    if (!found) return std::optional<IndexedRecord>();
+    return std::optional<IndexedRecord>(read_document(select));
+  }
+
+  Result<std::vector<RelatedRecord>> referring(const LogId& log, EntryIndex index,
+                                               std::size_t limit) override {
+    auto select = db_.prepare(
+        "SELECT k.role, d.log_id, d.entry_index, d.status FROM link k JOIN doc d ON d.id = k.doc WHERE "
+        "k.log_id = ? AND k.entry_index = ? ORDER BY k.doc LIMIT ?");
+    select.bind_blob(log.view())
+        .bind(static_cast<std::int64_t>(index.value))
+        .bind(static_cast<std::int64_t>(limit));
+    std::vector<RelatedRecord> out;
+    while (true) {
+      KOINON_ASSIGN(const bool row, select.step());
+      if (!row) return out;
+      if (select.blob(1).size() != LogId::kSize) continue;
+      out.push_back({static_cast<v1::RefRole>(select.integer(0)), LogId::from(select.blob(1)),
+                     EntryIndex(select.number(2)), static_cast<RecordStatus>(select.integer(3))});
+    }
+  }
+
+  Result<std::uint64_t> references(const LogId& log, EntryIndex index) override {
+    auto select = db_.prepare("SELECT count FROM referred WHERE log_id = ? AND entry_index = ?");
+    select.bind_blob(log.view()).bind(static_cast<std::int64_t>(index.value));
+    KOINON_ASSIGN(const bool found, select.step());
+    return found ? select.number(0) : 0;
+  }
+
+  Result<std::optional<EntryIndex>> latest(const LogId& log, v1::Kind kind) override {
+    // Within a log what arrived later stands later.
+    auto select = db_.prepare(
+        "SELECT entry_index FROM doc WHERE log_id = ? AND kind = ? AND status < 2 ORDER BY arrival DESC "
+        "LIMIT "
+        "1");
+    select.bind_blob(log.view()).bind(static_cast<std::int64_t>(kind));
+    KOINON_ASSIGN(const bool found, select.step());
+    if (!found) return std::optional<EntryIndex>();
+    return std::optional<EntryIndex>(EntryIndex(select.number(0)));
+  }
+
+  Result<SearchPage> search(const SearchQuery& query) override {
+    KOINON_TRY(refresh());
+    const std::shared_lock lock(shared_->mutex);
+    const SearchWords words = read_search_words(query.words, {stemmers(), &topic_words_});
+    if (!query.words.empty() && words.words == 0) return SearchPage();
+    HitCollector collector(columns_, query, words);
+    if (words.words == 0) {
+      const auto some = columns_.narrowest(query.log, query.topic);
+      for (std::size_t i = some ? some->size() : columns_.docs().size(); i-- > 0;) {
+        const auto document = static_cast<std::int64_t>(some ? (*some)[i] : i);
+        if (collector.wanted(document) && !collector.add(document, {})) break;
+      }
+      return collector.page();
+    }
+    KOINON_TRY(collect(words.expression, collector));
+    SearchPage page = collector.page();
+    // Where nothing has all the words, what has most of them is better than nothing.
+    if (page.total == 0 && words.words > 1) {
+      HitCollector some(columns_, query, words);
+      some.relax();
+      KOINON_TRY(collect(words.any, some));
+      page = some.page();
+      page.relaxed = page.total > 0;
+    }
+    const Highlighter highlighter(words);
+    for (SearchHit& hit : page.hits) KOINON_TRY(highlight(highlighter, hit));
+    return page;
+  }
+
+  Result<SimilarPage> similar(const SimilarQuery& query) override {
+    KOINON_TRY(refresh());
+    const std::shared_lock lock(shared_->mutex);
+    return find_similar(columns_, query);
+  }
+
+  Result<std::optional<CityMeasures>> measures(const LogId& log) override {
+    auto select =
+        db_.prepare("SELECT population, density, climate, income, country FROM city WHERE log_id = ?");
+    select.bind_blob(log.view());
+    KOINON_ASSIGN(const bool found, select.step());
+    if (!found) return std::optional<CityMeasures>();
+    return std::optional(CityMeasures{select.real(0), select.real(1), select.text(2),
+                                      static_cast<int>(select.integer(3)), select.text(4)});
+  }
+
+  // Addressed to the city, or answers, adoptions, revisions and translations of what it published, by others.
+  Result<std::vector<IndexedRecord>> addressed(const LogId& log, ArrivalSeq before,
+                                               std::size_t limit) override {
+    auto select = db_.prepare(std::string(kDocColumns) +
+                              "addressee a JOIN doc d ON d.id = a.doc WHERE a.log_id = ? AND a.arrival < ? "
+                              "ORDER BY a.arrival DESC LIMIT ?");
+    select.bind_blob(log.view())
+        .bind(before.value == 0 ? INT64_MAX : static_cast<std::int64_t>(before.value))
+        .bind(static_cast<std::int64_t>(limit));
+    std::vector<IndexedRecord> out;
+    while (true) {
+      KOINON_ASSIGN(const bool row, select.step());
+      if (!row) return out;
+      out.push_back(read_document(select));
+    }
+  }
+
+  Result<ArrivalSeq> position() override {
+    auto select = db_.prepare("SELECT value FROM meta WHERE key = 'position'");
+    KOINON_ASSIGN(const bool found, select.step());
+    return ArrivalSeq(found ? select.number(0) : 0);
+  }
+
+  Status load() override { return refresh(); }
+
+ private:
+  // What is walked, newest first. Indexes are named for notes that stand: without statistics SQLite would
+  // rather walk past what does not than sort a few.
+  static std::string_view source_of(const IndexQuery& query) {
+    if (query.topic)
+      return query.standing_notes      ? "standing_topic t CROSS JOIN doc d ON d.id = t.doc "
+             : query.log && query.kind ? "log_kind_topic t CROSS JOIN doc d ON d.id = t.doc "
+             : query.log               ? "log_topic t CROSS JOIN doc d ON d.id = t.doc "
+             : query.kind              ? "kind_topic t CROSS JOIN doc d ON d.id = t.doc "
+                                       : "topic t CROSS JOIN doc d ON d.id = t.doc ";
+    if (!query.standing_notes) return "doc d ";
+    return query.log ? "doc d INDEXED BY standing_by_log " : "doc d INDEXED BY standing_by_kind ";
+  }
+
+  // Only after another connection has written is there anything to read.
+  Status refresh() {
+    auto select = db_.prepare("PRAGMA data_version");
+    KOINON_TRY(select.step());
+    const std::int64_t version = select.integer(0);
+    if (version == version_) return {};
+    const std::unique_lock lock(shared_->mutex);
+    KOINON_TRY(shared_->columns.refresh(db_));
+    version_ = version;
+    return {};
+  }
+
+  // Of the languages that anything here is written in.
+  std::vector<Stemmer*> stemmers() {
+    std::vector<Stemmer*> out;
+    for (const auto& [language, stemmer] : stemmers_) {
+      if (columns_.speaks(language)) out.push_back(stemmer.get());
+    }
+    return out;
+  }
+
+  // The newest first, so that the best of the newest remain where there are too many to count.
+  Status collect(const std::string& expression, HitCollector& collector) {
+    auto select = db_.prepare("SELECT koinon_hit(text, ?) FROM text WHERE text MATCH ? ORDER BY rowid DESC");
+    select.bind_pointer(&collector, kCollectorPointer).bind_text(expression);
+    while (true) {
+      const auto row = select.step();
+      if (!row.ok()) return collector.stopped() ? Status() : Status(row.error());
+      if (!*row) return {};
+    }
+  }
+
+  Status highlight(const Highlighter& highlighter, SearchHit& hit) {
+    auto select = db_.prepare(
+        "SELECT x.title, x.summary, x.body, d.language FROM text x JOIN doc d ON d.id = x.rowid WHERE "
+        "x.rowid = ?");
+    select.bind(hit.document);
+    KOINON_ASSIGN(const bool found, select.step());
+    if (!found) return {};
+    const auto stemmer = stemmers_.find(language_of(select.text(3)));
+    Stemmer* const of_text = stemmer == stemmers_.end() ? nullptr : stemmer->second.get();
+    const std::string summary = select.text(1);
+    const std::string body = select.text(2);
+    hit.title = highlighter.whole(select.text(0), of_text);
+    auto excerpt = highlighter.excerpt(summary, of_text);
+    if (!excerpt) excerpt = highlighter.excerpt(body, of_text);
+    hit.excerpt = excerpt ? std::move(*excerpt) : Highlighter::beginning(summary.empty() ? body : summary);
+    return {};
+  }
+
+  sqlite::Connection db_;
+  std::shared_ptr<SharedColumns> shared_;
+  const Columns& columns_;     // read under its lock
+  std::int64_t version_ = -1;  // of the database, as this connection counts it
+  std::map<std::string, std::unique_ptr<Stemmer>> stemmers_ = Stemmer::all();
+  TopicWords topic_words_{Vocabulary::builtin()};
+};
+
+}  // namespace
+
+std::shared_ptr<SharedColumns> make_shared_columns() { return std::make_shared<SharedColumns>(); }
+
+Result<std::unique_ptr<IndexReader>> open_index_reader(const std::filesystem::path& path,
+                                                       std::shared_ptr<SharedColumns> columns) {
+  KOINON_ASSIGN(auto db, sqlite::Connection::open(path, {true, false, ""}));
+  KOINON_TRY(db.execute("PRAGMA cache_size=-" + std::to_string(limits::kReaderCacheKiB)));
+  auto reader = std::make_unique<SqliteIndexReader>(std::move(db), std::move(columns));
+  KOINON_TRY(reader->prepare());
+  return std::unique_ptr<IndexReader>(std::move(reader));
+}
+
+}  // namespace koinon

@@ -1,0 +1,434 @@
+#include <set>
+
+#include "proto/base/encoding.h"
+#include "proto/base/limits.h"
+#include "proto/codec/entry.h"
+#include "storage/search/city_rows.h"
+#include "storage/search/index_changes.h"
+#include "storage/search/index_schema.h"
+#include "storage/search/keywords.h"
+#include "storage/search/note_facts.h"
+#include "storage/search/note_text.h"
+#include "storage/search/record_standing.h"
+#include "storage/search/search_index.h"
+#include "storage/search/tokenizer.h"
+#include "storage/search/topic_rows.h"
+#include "storage/sqlite/sqlite.h"
+
+namespace koinon {
+namespace {
+
+constexpr std::size_t kBytesPerWord = 6;
+constexpr std::size_t kBatchRows = 64;
+constexpr std::uint64_t kBatchRecords = 2000;
+constexpr std::uint64_t kRemovedWords = 300'000;  // of one transaction: some MiB of text
+constexpr int kCleanPages = 1000;                 // of a step: 8 MiB
+
+// What is indexed of a note; nothing where its body is not held.
+struct Content {
+  NoteText text;
+  NoteFacts facts;
+  std::string keywords;
+  bool held = false;
+
+  // In words. A note that says nothing in words, as "we are trying this" may, is one all the same.
+  std::int64_t length() const {
+    const std::size_t bytes = text.title.size() + text.summary.size() + text.text.size();
+    return held ? std::max<std::int64_t>(static_cast<std::int64_t>(bytes / kBytesPerWord), 1) : 0;
+  }
+};
+
+class SqliteIndexWriter final : public IndexWriter {
+ public:
+  explicit SqliteIndexWriter(sqlite::Connection db) : db_(std::move(db)) {}
+
+  Status prepare(const JournalId& journal) {
+    KOINON_TRY(register_tokenizer(db_));
+    KOINON_TRY(db_.execute("PRAGMA journal_mode=WAL"));
+    KOINON_TRY(db_.execute("PRAGMA synchronous=NORMAL"));
+    KOINON_TRY(db_.execute("PRAGMA secure_delete=ON"));
+    auto version = db_.prepare("PRAGMA user_version");
+    KOINON_TRY(version.step());
+    if (version.integer(0) == kIndexVersion) {
+      auto select = db_.prepare("SELECT value FROM meta WHERE key = 'journal_id'");
+      KOINON_ASSIGN(const bool found, select.step());
+      if (found && select.blob(0) == journal.view()) return read_unclean();
+    }
+    return fail(Code::kConflict, "the index belongs to another store or version", "index.db");
+  }
+
+  // Another store's or version's, or damaged, or no index at all.
+  bool is_of_no_use(const Error& error) const {
+    const int code = sqlite3_errcode(db_.handle()) & 0xFF;
+    return error.code == Code::kConflict || code == SQLITE_CORRUPT || code == SQLITE_NOTADB ||
+           code == SQLITE_ERROR;
+  }
+
+  Status read_unclean() {
+    auto select = db_.prepare("SELECT 1 FROM meta WHERE key = 'unclean'");
+    KOINON_ASSIGN(unclean_, select.step());
+    return {};
+  }
+
+  Status create(const JournalId& journal) {
+    KOINON_TRY(register_tokenizer(db_));
+    KOINON_TRY(db_.execute("PRAGMA page_size=8192"));
+    KOINON_TRY(db_.execute("PRAGMA journal_mode=WAL"));
+    KOINON_TRY(db_.execute("PRAGMA synchronous=NORMAL"));
+    KOINON_TRY(db_.execute("PRAGMA secure_delete=ON"));
+    KOINON_TRY(db_.execute("BEGIN IMMEDIATE"));
+    Status status = db_.execute(kIndexSchema);
+    if (status.ok()) {
+      auto put = db_.prepare("INSERT INTO meta (key, value) VALUES ('journal_id', ?)");
+      status = put.bind_blob(journal.view()).run();
+    }
+    if (status.ok()) status = db_.execute("PRAGMA user_version=" + std::to_string(kIndexVersion));
+    if (status.ok()) return db_.execute("COMMIT");
+    (void)db_.execute("ROLLBACK");
+    return status;
+  }
+
+  Status reset() override {
+    KOINON_TRY(db_.execute("BEGIN IMMEDIATE"));
+    Status status = db_.execute(
+        "DELETE FROM doc; DELETE FROM topic; DELETE FROM kind_topic; DELETE FROM log_topic; DELETE FROM "
+        "log_kind_topic; DELETE FROM standing_topic; DELETE FROM removed; DELETE FROM sqlite_sequence; "
+        "DELETE FROM link; DELETE FROM referred; DELETE FROM addressee; DELETE FROM city; DELETE FROM text; "
+        "DELETE FROM meta WHERE key = 'position'");
+    if (status.ok()) status = note_unclean();
+    if (status.ok()) status = changes_.new_generation();
+    if (status.ok()) status = db_.execute("COMMIT");
+    if (!status.ok()) (void)db_.execute("ROLLBACK");
+    unclean_ = unclean_ || status.ok();
+    unfolded_ = true;
+    return status;
+  }
+
+  Result<std::size_t> catch_up(StoreReader& store) override {
+    KOINON_ASSIGN(const ArrivalSeq position, read_position());
+    KOINON_ASSIGN(const auto arrivals, store.arrivals(position, kBatchRows));
+    if (arrivals.empty()) {
+      (void)fold();
+      return std::size_t{0};
+    }
+    changes_.begin_batch();
+    KOINON_TRY(db_.execute("BEGIN IMMEDIATE"));
+    auto result = index_arrivals(store, arrivals);
+    // Full text keeps the words of deleted rows until all of it is rewritten, which is for clean(). That is
+    // written down with what was taken away, so that no crash forgets it.
+    if (result.ok() && changes_.taken_away() && !unclean_) {
+      if (Status status = note_unclean(); !status.ok()) result = status.error();
+    }
+    if (result.ok()) {
+      if (Status status = db_.execute("COMMIT"); !status.ok()) result = status.error();
+    }
+    if (!result.ok()) {
+      (void)db_.execute("ROLLBACK");
+      return result;
+    }
+    unclean_ = unclean_ || changes_.taken_away();
+    unfolded_ = unfolded_ || changes_.taken_away();
+    (void)fold();
+    return result;
+  }
+
+  bool fold() override {
+    if (!unfolded_) return true;
+    const auto folded = db_.fold();
+    if (folded.ok() && *folded) unfolded_ = false;
+    return !unfolded_;
+  }
+
+  bool is_unclean() const override { return unclean_; }
+
+  Result<bool> clean() override {
+    if (!unclean_) return false;
+    const std::int64_t before = sqlite3_total_changes64(db_.handle());
+    KOINON_TRY(db_.execute("BEGIN IMMEDIATE"));
+    // A negative number: all segments become one, so many pages at a time. (FTS5, "The merge command")
+    Status status =
+        db_.execute("INSERT INTO text (text, rank) VALUES ('merge', -" + std::to_string(kCleanPages) + ")");
+    const bool done = status.ok() && sqlite3_total_changes64(db_.handle()) - before < 2;  // nothing to merge
+    if (done) status = db_.execute("DELETE FROM meta WHERE key = 'unclean'");
+    if (status.ok()) status = db_.execute("COMMIT");
+    if (!status.ok()) {
+      (void)db_.execute("ROLLBACK");
+      return status.error();
+    }
+    unclean_ = !done;
+    unfolded_ = true;
+    (void)fold();
+    return !done;
+  }
+
+ private:
+  Status note_unclean() {
+    return db_.execute("INSERT OR REPLACE INTO meta (key, value) VALUES ('unclean', 1)");
+  }
+
+  Result<ArrivalSeq> read_position() {
+    auto select = db_.prepare("SELECT value FROM meta WHERE key = 'position'");
+    KOINON_ASSIGN(const bool found, select.step());
+    return ArrivalSeq(found ? select.number(0) : 0);
+  }
+
+  Result<std::size_t> index_arrivals(StoreReader& store, const std::vector<Arrival>& arrivals) {
+    std::size_t done = 0;
+    ArrivalSeq position(arrivals.front().first.value - 1);
+    for (const Arrival& arrival : arrivals) {
+      if (arrival.kind == ArrivalKind::kRemoved) {
+        KOINON_ASSIGN(const bool more, remove_some(arrival.log));
+        ++done;
+        if (more) break;  // the next transaction comes here again
+        position = ArrivalSeq(arrival.first.value + arrival.count - 1);
+        continue;
+      }
+      for (std::uint64_t i = 0; i < arrival.count && done < kBatchRecords; ++i, ++done) {
+        const EntryIndex index(arrival.from.value + i);
+        position = ArrivalSeq(arrival.first.value + i);
+        const auto record = store.record(arrival.log, index);
+        // The log may have been removed since; a later arrival says so.
+        if (!record.ok() && record.error().code == Code::kNotFound) continue;
+        if (!record.ok()) return record.error();
+        KOINON_TRY(index_record(store, arrival.log, position, *record));
+      }
+      if (done >= kBatchRecords) break;
+    }
+    auto put = db_.prepare("INSERT OR REPLACE INTO meta (key, value) VALUES ('position', ?)");
+    KOINON_TRY(put.bind(static_cast<std::int64_t>(position.value)).run());
+    return done;
+  }
+
+  // The newest of a log that was removed: all of it in one transaction may be more than the disk has room
+  // for, and nothing else is indexed meanwhile. Says whether there is more.
+  Result<bool> remove_some(const LogId& log) {
+    std::int64_t oldest = 0;
+    std::uint64_t records = 0;
+    std::uint64_t words = 0;
+    {
+      auto select = db_.prepare("SELECT arrival, length FROM doc WHERE log_id = ? ORDER BY arrival DESC");
+      select.bind_blob(log.view());
+      while (records < kBatchRecords && words < kRemovedWords) {
+        KOINON_ASSIGN(const bool row, select.step());
+        if (!row) break;
+        oldest = select.integer(0);
+        words += select.number(1);
+        ++records;
+      }
+    }
+    changes_.note_taken_away();
+    KOINON_TRY(topics_.remove_from(log, oldest));
+    for (const char* sql :
+         {"DELETE FROM text WHERE rowid IN (SELECT id FROM doc WHERE log_id = ? AND arrival >= ?)",
+          "DELETE FROM link WHERE doc IN (SELECT id FROM doc WHERE log_id = ? AND arrival >= ?)",
+          "DELETE FROM addressee WHERE doc IN (SELECT id FROM doc WHERE log_id = ? AND arrival >= ?)",
+          "DELETE FROM doc WHERE log_id = ? AND arrival >= ?"}) {
+      auto remove = db_.prepare(sql);
+      KOINON_TRY(remove.bind_blob(log.view()).bind(oldest).run());
+    }
+    auto city = db_.prepare("DELETE FROM city WHERE log_id = ?");
+    KOINON_TRY(city.bind_blob(log.view()).run());
+    // With each piece: whoever begins to read in between has what is left.
+    KOINON_TRY(changes_.note_removed(log, IndexChanges::Removed::kLog));
+    return records == kBatchRecords || words >= kRemovedWords;
+  }
+
+  // A record that was indexed without its body is indexed anew when the body comes, and loses its text when
+  // the body goes.
+  Status index_record(StoreReader& store, const LogId& log, ArrivalSeq arrival, const StoredRecord& record) {
+    KOINON_ASSIGN(const auto known, find_document(log, record.index));
+    const bool has_body = !record.body.empty() && !record.transit;
+    const auto entry = parse_entry(record.entry);
+    Content content;
+    if (entry.ok() && has_body) {
+      const auto body = parse_body(record.body);
+      if (body.ok()) {
+        content = {note_text(*body), note_facts(*body), {}, true};
+        // What lists show of a note is of bounded size, whoever wrote it.
+        content.text.title.resize(clipped_utf8(content.text.title, limits::kIndexedTitleBytes).size());
+        content.keywords = keywords_.of(*entry, content.text);
+      }
+    }
+    std::int64_t id = 0;
+    if (known) {
+      id = known->id;
+      KOINON_TRY(update_document(*known, content));
+    } else {
+      KOINON_ASSIGN(id, insert_document(log, arrival, record.index, entry.ok() ? &*entry : nullptr, content));
+    }
+    if (record.state == BodyState::kErased) {
+      auto mark = db_.prepare("UPDATE doc SET erased = 1 WHERE id = ?");
+      KOINON_TRY(mark.bind(id).run());
+    }
+    if (!entry.ok()) return {};
+    return standing_.settle(store, log, {id, record.index, !known, record.state == BodyState::kErased},
+                            *entry);
+  }
+
+  // What the index has of a record already.
+  struct Known {
+    std::int64_t id = 0;
+    std::int64_t arrival = 0;
+    bool may_stand = false;  // a note that its city has neither revised nor taken back
+    std::string topics;
+  };
+  Result<std::optional<Known>> find_document(const LogId& log, EntryIndex index) {
+    auto find =
+        db_.prepare("SELECT id, arrival, kind, status, topics FROM doc WHERE log_id = ? AND entry_index = ?");
+    find.bind_blob(log.view()).bind(static_cast<std::int64_t>(index.value));
+    KOINON_ASSIGN(const bool found, find.step());
+    if (!found) return std::optional<Known>();
+    const bool may_stand = is_note(static_cast<v1::Kind>(find.integer(2))) && find.integer(3) == 0;
+    return std::optional(Known{find.integer(0), find.integer(1), may_stand, find.text(4)});
+  }
+
+  Status update_document(const Known& known, const Content& content) {
+    const std::int64_t id = known.id;
+    KOINON_TRY(
+        topics_.set_standing(id, known.arrival, known.topics, known.may_stand && content.length() > 0));
+    auto remove = db_.prepare("DELETE FROM text WHERE rowid = ?");
+    KOINON_TRY(remove.bind(id).run());
+    if (db_.changes() > 0) changes_.note_taken_away();
+    KOINON_ASSIGN(const std::int64_t change, changes_.next());
+    auto update = db_.prepare(
+        "UPDATE doc SET title = ?, summary = ?, evidence = ?, cost = ?, sdgs = ?, outcome = ?, length = ?, "
+        "change = ? "
+        "WHERE id = ?");
+    KOINON_TRY(update.bind_text(content.text.title)
+                   .bind_text(clipped_utf8(content.text.summary, limits::kIndexedSummaryBytes))
+                   .bind(content.facts.evidence)
+                   .bind(static_cast<std::int64_t>(content.facts.cost))
+                   .bind(content.facts.sdgs)
+                   .bind(static_cast<std::int64_t>(content.facts.outcome))
+                   .bind(content.length())
+                   .bind(change)
+                   .bind(id)
+                   .run());
+    return insert_text(id, content);
+  }
+
+  Result<std::int64_t> insert_document(const LogId& log, ArrivalSeq arrival, EntryIndex index,
+                                       const v1::Entry* entry, const Content& content) {
+    std::string topics;
+    if (entry != nullptr) {
+      for (const auto& topic : entry->topics()) topics += (topics.empty() ? "" : " ") + topic;
+    }
+    KOINON_ASSIGN(const std::int64_t change, changes_.next());
+    auto insert = db_.prepare(
+        "INSERT INTO doc (log_id, entry_index, arrival, kind, created_at_ms, language, title, summary, "
+        "topics, readable, evidence, cost, sdgs, outcome, length, change) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, "
+        "?, ?, ?, ?, ?, ?, ?)");
+    const std::string language = entry == nullptr ? "" : entry->language();
+    KOINON_TRY(insert.bind_blob(log.view())
+                   .bind(static_cast<std::int64_t>(index.value))
+                   .bind(static_cast<std::int64_t>(arrival.value))
+                   .bind(entry == nullptr ? 0 : static_cast<std::int64_t>(entry->kind()))
+                   .bind(entry == nullptr ? 0 : entry->created_at_ms())
+                   .bind_text(language)
+                   .bind_text(content.text.title)
+                   .bind_text(clipped_utf8(content.text.summary, limits::kIndexedSummaryBytes))
+                   .bind_text(topics)
+                   .bind(entry == nullptr ? 0 : 1)
+                   .bind(content.facts.evidence)
+                   .bind(static_cast<std::int64_t>(content.facts.cost))
+                   .bind(content.facts.sdgs)
+                   .bind(static_cast<std::int64_t>(content.facts.outcome))
+                   .bind(content.length())
+                   .bind(change)
+                   .run());
+    const std::int64_t id = sqlite3_last_insert_rowid(db_.handle());
+    if (entry != nullptr) {
+      KOINON_TRY(topics_.insert(id, log, arrival, entry->kind(), topics));
+      KOINON_TRY(insert_links(id, log, index, *entry));
+      KOINON_TRY(insert_addressees(id, log, arrival, *entry));
+      if (is_note(entry->kind()) && content.length() > 0)
+        KOINON_TRY(topics_.set_standing(id, static_cast<std::int64_t>(arrival.value), topics, true));
+    }
+    KOINON_TRY(insert_text(id, content));
+    return id;
+  }
+
+  // Notes that others address to a city, or that refer to what it published.
+  Status insert_addressees(std::int64_t id, const LogId& log, ArrivalSeq arrival, const v1::Entry& entry) {
+    if (!is_note(entry.kind())) return {};
+    std::set<std::string_view> cities(entry.to().begin(), entry.to().end());
+    for (const auto& ref : entry.refs()) {
+      const bool of_others = ref.role() != v1::REF_ROLE_REVISES && ref.role() != v1::REF_ROLE_WITHDRAWS;
+      if (of_others && ref.role() > 0 && ref.role() < v1::REF_ROLE_WITHDRAWS) cities.insert(ref.log_id());
+    }
+    cities.erase(log.view());
+    for (const std::string_view city : cities) {
+      auto put = db_.prepare("INSERT OR IGNORE INTO addressee (log_id, arrival, doc) VALUES (?, ?, ?)");
+      KOINON_TRY(put.bind_blob(city).bind(static_cast<std::int64_t>(arrival.value)).bind(id).run());
+    }
+    return {};
+  }
+
+  Status insert_links(std::int64_t id, const LogId& log, EntryIndex from, const v1::Entry& entry) {
+    const auto add = [&](BytesView target, std::uint64_t index, v1::RefRole role) {
+      auto put = db_.prepare(
+          "INSERT OR IGNORE INTO link (log_id, entry_index, role, doc, own, kind) VALUES (?, ?, ?, ?, ?, ?)");
+      return put.bind_blob(target)
+          .bind(static_cast<std::int64_t>(index))
+          .bind(static_cast<std::int64_t>(role))
+          .bind(id)
+          .bind(target == log.view() && index < from.value ? 1 : 0)
+          .bind(static_cast<std::int64_t>(entry.kind()))
+          .run();
+    };
+    for (const auto& ref : entry.refs()) {
+      // What is withdrawn stands in the entry's control part; a ref beside it may say something else.
+      if (ref.role() != v1::REF_ROLE_WITHDRAWS) KOINON_TRY(add(ref.log_id(), ref.index(), ref.role()));
+    }
+    if (entry.kind() != v1::KIND_WITHDRAWAL || !entry.control().has_withdrawal()) return {};
+    return add(log.view(), entry.control().withdrawal().index(), v1::REF_ROLE_WITHDRAWS);
+  }
+
+  Status insert_text(std::int64_t id, const Content& content) {
+    if (content.length() == 0) return {};
+    const std::string title = nfc(content.text.title);
+    const std::string summary = nfc(content.text.summary);
+    const std::string body = nfc(content.text.text);
+    auto insert =
+        db_.prepare("INSERT INTO text (rowid, title, summary, body, keywords) VALUES (?, ?, ?, ?, ?)");
+    return insert.bind(id)
+        .bind_text(title)
+        .bind_text(summary)
+        .bind_text(body)
+        .bind_text(content.keywords)
+        .run();
+  }
+
+  sqlite::Connection db_;
+  IndexChanges changes_{db_};
+  TopicRows topics_{db_};
+  CityRows cities_{db_, changes_};
+  RecordStanding standing_{db_, changes_, topics_, cities_};
+  Keywords keywords_;
+  bool unclean_ = false;  // words of what was deleted are in the file still
+  bool unfolded_ = true;  // and may be in the write-ahead log; what a crash left there too
+};
+
+}  // namespace
+
+Result<std::unique_ptr<IndexWriter>> open_index_writer(const std::filesystem::path& path,
+                                                       const JournalId& journal) {
+  if (std::filesystem::exists(path)) {
+    KOINON_ASSIGN(auto found, sqlite::Connection::open(path, {}));
+    auto writer = std::make_unique<SqliteIndexWriter>(std::move(found));
+    const Status prepared = writer->prepare(journal);
+    if (prepared.ok()) return std::unique_ptr<IndexWriter>(std::move(writer));
+    // Derived data: an index that is of no use is made anew. One that cannot be read at this moment stays: a
+    // large one takes hours.
+    if (!writer->is_of_no_use(prepared.error())) return prepared.error();
+    writer.reset();
+    std::error_code ignored;
+    for (const char* suffix : {"", "-wal", "-shm"}) std::filesystem::remove(path.string() + suffix, ignored);
+  }
+  KOINON_ASSIGN(auto db, sqlite::Connection::open(path, {}));
+  auto writer = std::make_unique<SqliteIndexWriter>(std::move(db));
+  KOINON_TRY(writer->create(journal));
+  return std::unique_ptr<IndexWriter>(std::move(writer));
+}
+
+}  // namespace koinon

@@ -1,0 +1,194 @@
+#include "storage/sqlite/sqlite.h"
+
+#include <atomic>
+#include <cerrno>
+
+namespace koinon::sqlite {
+namespace {
+
+struct Counters {
+  std::atomic<std::uint64_t> steps{0};
+  std::atomic<std::uint64_t> pages{0};
+};
+Counters& counters() {
+  static Counters all;
+  return all;
+}
+
+// SQLite's own counters are set back as they are read.
+void count_work(sqlite3* db, sqlite3_stmt* statement) {
+  if (statement != nullptr) {
+    const int steps = sqlite3_stmt_status(statement, SQLITE_STMTSTATUS_VM_STEP, 1);
+    counters().steps.fetch_add(static_cast<std::uint32_t>(steps), std::memory_order_relaxed);
+  }
+  for (const int what : {SQLITE_DBSTATUS_CACHE_HIT, SQLITE_DBSTATUS_CACHE_MISS}) {
+    int now = 0;
+    int most = 0;
+    if (sqlite3_db_status(db, what, &now, &most, 1) == SQLITE_OK)
+      counters().pages.fetch_add(static_cast<std::uint32_t>(now), std::memory_order_relaxed);
+  }
+}
+
+}  // namespace
+
+Work work_done() {
+  return {counters().steps.load(std::memory_order_relaxed), counters().pages.load(std::memory_order_relaxed)};
+}
+
+namespace {
+
+constexpr int kBusyMs = 5000;
+constexpr int kFoldMs = 100;
+
+// The system's own reason for a failed write, to the database or to its write-ahead log. SQLite keeps it with
+// the file; sqlite3_system_errno says nothing of a COMMIT that failed. Undoing a commit reads the file, which
+// wipes the reason out: then that a write failed has to do.
+bool is_out_of_room(sqlite3* db) {
+  int of_database = 0;
+  (void)sqlite3_file_control(db, "main", SQLITE_FCNTL_LAST_ERRNO, &of_database);
+  int of_log = 0;
+  sqlite3_file* log = nullptr;
+  if (sqlite3_file_control(db, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log) == SQLITE_OK && log != nullptr &&
+      log->pMethods != nullptr)
+    (void)log->pMethods->xFileControl(log, SQLITE_FCNTL_LAST_ERRNO, &of_log);
+  if (of_database == 0 && of_log == 0) return sqlite3_extended_errcode(db) == SQLITE_IOERR_WRITE;
+  const auto is_room = [](int why) { return why == ENOSPC || why == EDQUOT || why == EFBIG; };
+  return (is_room(of_database) || is_room(of_log)) && of_database != EIO && of_log != EIO;
+}
+
+Error out_of_room(std::string_view what) {
+  return fail(Code::kDiskFull, "the disk (or its quota) is full; free some space, writing resumes by itself",
+              std::string(what));
+}
+
+}  // namespace
+
+Error error_of(sqlite3* db, std::string_view what) {
+  const int code = db == nullptr ? SQLITE_NOMEM : sqlite3_errcode(db);
+  const std::string message = db == nullptr ? "out of memory" : sqlite3_errmsg(db);
+  switch (code & 0xFF) {
+    case SQLITE_FULL:
+      return out_of_room(what);
+    case SQLITE_IOERR:
+      // A quota, or a limit of the process, that is reached is a full disk too; SQLite calls only ENOSPC so.
+      return is_out_of_room(db) ? out_of_room(what) : fail(Code::kIo, message, std::string(what));
+    case SQLITE_CONSTRAINT:
+      return fail(Code::kConflict, message, std::string(what));
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+      return fail(Code::kUnavailable, "the database is in use: " + message, std::string(what));
+    case SQLITE_NOTADB:
+    case SQLITE_CORRUPT:
+      return fail(Code::kIo, "the database is damaged: " + message + "; restore it from a backup or a peer",
+                  std::string(what));
+    default:
+      return fail(Code::kIo, message, std::string(what));
+  }
+}
+
+Statement::~Statement() {
+  if (statement_ != nullptr) {
+    sqlite3_reset(statement_);
+    sqlite3_clear_bindings(statement_);
+    count_work(sqlite3_db_handle(statement_), statement_);
+  }
+}
+
+Statement& Statement::bind(std::int64_t value) {
+  sqlite3_bind_int64(statement_, ++bound_, value);
+  return *this;
+}
+Statement& Statement::bind_blob(BytesView value) {
+  const char* data = value.data() == nullptr ? "" : value.data();
+  sqlite3_bind_blob64(statement_, ++bound_, data, value.size(), SQLITE_STATIC);
+  return *this;
+}
+Statement& Statement::bind_text(std::string_view value) {
+  const char* data = value.data() == nullptr ? "" : value.data();
+  sqlite3_bind_text64(statement_, ++bound_, data, value.size(), SQLITE_STATIC, SQLITE_UTF8);
+  return *this;
+}
+Statement& Statement::bind_real(double value) {
+  sqlite3_bind_double(statement_, ++bound_, value);
+  return *this;
+}
+
+Statement& Statement::bind_pointer(void* value, const char* type) {
+  sqlite3_bind_pointer(statement_, ++bound_, value, type, nullptr);
+  return *this;
+}
+
+Statement& Statement::bind_null() {
+  sqlite3_bind_null(statement_, ++bound_);
+  return *this;
+}
+
+Result<bool> Statement::step() {
+  if (statement_ == nullptr) return fail(Code::kInternal, "the statement could not be prepared", "store");
+  const int code = sqlite3_step(statement_);
+  if (code == SQLITE_ROW) return true;
+  if (code == SQLITE_DONE) return false;
+  return error_of(sqlite3_db_handle(statement_), "store");
+}
+
+Status Statement::run() {
+  while (true) {
+    KOINON_ASSIGN(const bool row, step());
+    if (!row) return {};
+  }
+}
+
+BytesView Statement::blob(int column) const {
+  const void* data = sqlite3_column_blob(statement_, column);
+  const int size = sqlite3_column_bytes(statement_, column);
+  return data == nullptr ? BytesView()
+                         : BytesView(static_cast<const char*>(data), static_cast<std::size_t>(size));
+}
+
+Result<Connection> Connection::open(const std::filesystem::path& path, const OpenOptions& options) {
+  sqlite3* raw = nullptr;
+  const int flags = (options.read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE) |
+                    SQLITE_OPEN_NOMUTEX;
+  const int code =
+      sqlite3_open_v2(path.c_str(), &raw, flags, options.vfs.empty() ? nullptr : options.vfs.c_str());
+  Connection connection;
+  connection.db_.reset(raw);
+  if (code != SQLITE_OK) return error_of(raw, path.string());
+  sqlite3_extended_result_codes(raw, 0);
+  sqlite3_busy_timeout(raw, kBusyMs);
+  if (options.exclusive) KOINON_TRY(connection.execute("PRAGMA locking_mode=EXCLUSIVE"));
+  return connection;
+}
+
+Status Connection::execute(const std::string& sql) {
+  const int code = sqlite3_exec(db_.get(), sql.c_str(), nullptr, nullptr, nullptr);
+  if (code != SQLITE_OK) return error_of(db_.get(), "store");
+  count_work(db_.get(), nullptr);
+  return {};
+}
+
+Result<bool> Connection::fold() {
+  // Whoever wants to write waits meanwhile: readers are soon done, or it is tried again.
+  sqlite3_busy_timeout(db_.get(), kFoldMs);
+  const auto folded = [this]() -> Result<bool> {
+    auto checkpoint = prepare("PRAGMA wal_checkpoint(TRUNCATE)");
+    KOINON_ASSIGN(const bool row, checkpoint.step());
+    return !row || checkpoint.integer(0) == 0;
+  }();
+  sqlite3_busy_timeout(db_.get(), kBusyMs);
+  return folded;
+}
+
+Statement Connection::prepare(std::string_view sql) {
+  auto it = statements_.find(sql);
+  if (it == statements_.end()) {
+    sqlite3_stmt* raw = nullptr;
+    sqlite3_prepare_v3(db_.get(), sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT, &raw,
+                       nullptr);
+    if (raw == nullptr) return Statement(nullptr);
+    it = statements_.emplace(std::string(sql), std::unique_ptr<sqlite3_stmt, Finalize>(raw)).first;
+  }
+  return Statement(it->second.get());
+}
+
+}  // namespace koinon::sqlite

@@ -1,0 +1,237 @@
+#include "storage/store/schema.h"
+
+#include <array>
+
+namespace koinon {
+namespace {
+
+// Record ids are log number * 2^40 + entry index; tile ids are log number * 2^36 + level * 2^33 + number.
+// Both tables are thereby clustered by log and position without a second index.
+constexpr std::array<const char*, 8> kSteps = {
+    // 1: what a node needs to hold, prove and replicate logs.
+    R"sql(
+CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE log (
+  number INTEGER PRIMARY KEY,
+  log_id BLOB NOT NULL UNIQUE,
+  name TEXT NOT NULL,
+  signing_key BLOB NOT NULL,
+  recovery_key BLOB NOT NULL,
+  size INTEGER NOT NULL,
+  range BLOB NOT NULL,
+  whole_size INTEGER, whole_root BLOB, whole_note BLOB,
+  seen_size INTEGER, seen_root BLOB, seen_note BLOB, seen_right BLOB,
+  frozen INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE record (
+  id INTEGER PRIMARY KEY,
+  entry BLOB NOT NULL,
+  body BLOB,
+  state INTEGER NOT NULL,
+  erased_by INTEGER);
+CREATE TABLE tile (id INTEGER PRIMARY KEY, hashes BLOB NOT NULL);
+CREATE TABLE journal (seq INTEGER PRIMARY KEY, log INTEGER NOT NULL UNIQUE);
+CREATE TABLE arrival (
+  first INTEGER PRIMARY KEY,
+  last INTEGER NOT NULL,
+  log INTEGER NOT NULL,
+  from_index INTEGER NOT NULL,
+  kind INTEGER NOT NULL,
+  at_ms INTEGER NOT NULL);
+CREATE TABLE peer (
+  node_key BLOB PRIMARY KEY,
+  log_id BLOB NOT NULL,
+  vkey TEXT NOT NULL,
+  name TEXT NOT NULL,
+  address TEXT NOT NULL,
+  vouch INTEGER NOT NULL,
+  added_at_ms INTEGER NOT NULL,
+  journal BLOB,
+  cursor INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
+CREATE TABLE vouch (
+  voucher BLOB NOT NULL,
+  target BLOB NOT NULL,
+  entry_index INTEGER NOT NULL,
+  name TEXT NOT NULL,
+  vkey TEXT NOT NULL,
+  expires_at_ms INTEGER NOT NULL,
+  withdrawn INTEGER NOT NULL,
+  PRIMARY KEY (voucher, target)) WITHOUT ROWID;
+CREATE TABLE own_content (digest BLOB PRIMARY KEY, entry_index INTEGER NOT NULL) WITHOUT ROWID;
+)sql",
+    // 2: forks are kept; rotation and cosignatures have their place before they have their code.
+    R"sql(
+CREATE TABLE evidence (id INTEGER PRIMARY KEY, log_id BLOB NOT NULL, evidence BLOB NOT NULL, at_ms INTEGER NOT NULL);
+CREATE INDEX evidence_by_log ON evidence (log_id);
+CREATE TABLE rotation (
+  log_id BLOB NOT NULL, sequence INTEGER NOT NULL, statement BLOB NOT NULL,
+  PRIMARY KEY (log_id, sequence)) WITHOUT ROWID;
+CREATE TABLE cosignature (
+  log_id BLOB NOT NULL, size INTEGER NOT NULL, cosigner BLOB NOT NULL, line TEXT NOT NULL,
+  PRIMARY KEY (log_id, size, cosigner)) WITHOUT ROWID;
+CREATE TABLE last_cosigned (
+  log_id BLOB PRIMARY KEY, note BLOB NOT NULL, range BLOB NOT NULL, frozen INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
+)sql",
+    // 3: cities are looked up by name.
+    R"sql(
+CREATE INDEX log_by_name ON log (name);
+)sql",
+    // 4: bodies by topic. What is not held is found without a scan; bodies for peers have a table of their
+    // own; logs outside our policy wait for their removal.
+    R"sql(
+CREATE INDEX record_unheld ON record (id) WHERE state IN (1, 3);
+CREATE INDEX record_erased ON record (id) WHERE state = 2;
+CREATE TABLE transit (id INTEGER PRIMARY KEY, body BLOB NOT NULL, at_ms INTEGER NOT NULL);
+CREATE INDEX transit_by_age ON transit (at_ms);
+CREATE TABLE blocked (log_id BLOB PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE invite (node_key BLOB PRIMARY KEY, expects TEXT NOT NULL, expires_at_ms INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE head_ask (node_key BLOB NOT NULL, log_id BLOB NOT NULL, PRIMARY KEY (node_key, log_id)) WITHOUT ROWID;
+ALTER TABLE log ADD COLUMN out_since_ms INTEGER;
+ALTER TABLE arrival ADD COLUMN source BLOB;
+CREATE INDEX arrival_by_log ON arrival (log, from_index);
+)sql",
+    // 5: attachments. Chunk ids are attachment number * 2^16 + chunk.
+    R"sql(
+CREATE TABLE attachment (
+  number INTEGER PRIMARY KEY,
+  sha256 BLOB NOT NULL,
+  size INTEGER NOT NULL,
+  chunk_root BLOB NOT NULL,
+  chunks INTEGER NOT NULL,
+  state INTEGER NOT NULL,
+  wish INTEGER NOT NULL,
+  at_ms INTEGER NOT NULL,
+  UNIQUE (sha256, size, chunk_root));
+CREATE TABLE attachment_chunk (id INTEGER PRIMARY KEY, bytes BLOB NOT NULL, proof BLOB NOT NULL);
+CREATE TABLE attachment_use (
+  record INTEGER NOT NULL, sha256 BLOB NOT NULL, size INTEGER NOT NULL, chunk_root BLOB NOT NULL,
+  PRIMARY KEY (record, sha256)) WITHOUT ROWID;
+CREATE INDEX attachment_use_by_file ON attachment_use (sha256);
+)sql",
+    // 6: what is asked often is found without a walk, and sums are kept where they change. `id >> 40` is the
+    // log of a record. Vouches that were taken back need no row, and of a voucher so many count.
+    R"sql(
+DROP INDEX log_by_name;
+CREATE INDEX log_by_name ON log (name, log_id) WHERE size > 0;
+DELETE FROM vouch WHERE withdrawn = 1;
+DELETE FROM vouch WHERE (voucher, target) IN (SELECT voucher, target FROM (SELECT voucher, target, row_number() OVER
+  (PARTITION BY voucher ORDER BY entry_index) AS place FROM vouch) WHERE place > 1000);
+CREATE INDEX vouch_by_name ON vouch (name);
+CREATE INDEX own_content_by_entry ON own_content (entry_index);
+DROP INDEX arrival_by_log;
+CREATE INDEX arrival_by_log ON arrival (log, kind, from_index);
+DROP INDEX record_unheld;
+CREATE INDEX record_lacking ON record (id) WHERE state = 3;
+DROP INDEX record_erased;
+CREATE INDEX record_erased ON record (id >> 40, erased_by) WHERE state = 2;
+DROP INDEX attachment_use_by_file;
+CREATE INDEX attachment_use_by_file ON attachment_use (sha256, size, chunk_root);
+UPDATE attachment SET wish = 4 WHERE wish = 3 AND NOT EXISTS (
+  SELECT 1 FROM attachment_use u
+  WHERE u.sha256 = attachment.sha256 AND u.size = attachment.size AND u.chunk_root = attachment.chunk_root);
+CREATE INDEX attachment_uploaded ON attachment (at_ms) WHERE wish = 4;
+CREATE INDEX attachment_of_others ON attachment (wish, at_ms) WHERE wish < 3;
+CREATE TABLE total (
+  one INTEGER PRIMARY KEY CHECK (one = 1),
+  logs INTEGER NOT NULL, records INTEGER NOT NULL, transit INTEGER NOT NULL, files INTEGER NOT NULL);
+INSERT INTO total SELECT 1,
+  (SELECT count(*) FROM log WHERE size > 0), (SELECT coalesce(sum(size), 0) FROM log),
+  (SELECT coalesce(sum(length(body)), 0) FROM transit),
+  (SELECT coalesce(sum(size), 0) FROM attachment WHERE wish < 3);
+CREATE TRIGGER log_counted AFTER UPDATE OF size ON log WHEN new.size <> old.size BEGIN
+  UPDATE total SET logs = logs + (new.size > 0) - (old.size > 0), records = records + new.size - old.size;
+END;
+CREATE TRIGGER transit_added AFTER INSERT ON transit BEGIN
+  UPDATE total SET transit = transit + length(new.body);
+END;
+CREATE TRIGGER transit_gone AFTER DELETE ON transit BEGIN
+  UPDATE total SET transit = transit - length(old.body);
+END;
+CREATE TRIGGER file_added AFTER INSERT ON attachment WHEN new.wish < 3 BEGIN
+  UPDATE total SET files = files + new.size;
+END;
+CREATE TRIGGER file_gone AFTER DELETE ON attachment WHEN old.wish < 3 BEGIN
+  UPDATE total SET files = files - old.size;
+END;
+CREATE TRIGGER file_changed AFTER UPDATE OF wish ON attachment WHEN (new.wish < 3) <> (old.wish < 3) BEGIN
+  UPDATE total SET files = files + (new.wish < 3) * new.size - (old.wish < 3) * old.size;
+END;
+)sql",
+    // 7: the grace time counts what the node ran: how long that was when a log fell out of policy. A log that
+    // is out already begins anew. What each log takes: entries, bodies, and 512 bytes a record; runs that are
+    // added are counted where they are written. What is held of it for peers; the files that nobody asked for
+    // by hand, each counted for the log that it was first wanted for.
+    R"sql(
+ALTER TABLE log ADD COLUMN out_lived_ms INTEGER;
+ALTER TABLE log ADD COLUMN bytes INTEGER NOT NULL DEFAULT 0;
+UPDATE log SET bytes = (SELECT coalesce(sum(length(entry) + coalesce(length(body), 0) + 512), 0) FROM record
+  WHERE record.id >= log.number << 40 AND record.id < (log.number + 1) << 40);
+CREATE TRIGGER body_changed AFTER UPDATE OF body ON record
+WHEN coalesce(length(new.body), 0) <> coalesce(length(old.body), 0) BEGIN
+  UPDATE log SET bytes = bytes + coalesce(length(new.body), 0) - coalesce(length(old.body), 0)
+  WHERE number = new.id >> 40;
+END;
+ALTER TABLE log ADD COLUMN transit INTEGER NOT NULL DEFAULT 0;
+UPDATE log SET transit = (SELECT coalesce(sum(length(body)), 0) FROM transit
+  WHERE transit.id >= log.number << 40 AND transit.id < (log.number + 1) << 40);
+CREATE INDEX transit_of_log ON transit (id >> 40, at_ms);
+CREATE TRIGGER transit_of_log_added AFTER INSERT ON transit BEGIN
+  UPDATE log SET transit = transit + length(new.body) WHERE number = new.id >> 40;
+END;
+CREATE TRIGGER transit_of_log_gone AFTER DELETE ON transit BEGIN
+  UPDATE log SET transit = transit - length(old.body) WHERE number = old.id >> 40;
+END;
+ALTER TABLE log ADD COLUMN files INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE attachment ADD COLUMN log INTEGER;
+UPDATE attachment SET log = (SELECT min(record) >> 40 FROM attachment_use u
+  WHERE u.sha256 = attachment.sha256 AND u.size = attachment.size AND u.chunk_root = attachment.chunk_root)
+  WHERE wish < 2;
+CREATE INDEX attachment_for_peers ON attachment (log, at_ms) WHERE wish = 0;
+UPDATE log SET files = sum.bytes FROM (SELECT log AS of_log, sum(size) AS bytes FROM attachment
+  WHERE wish < 2 AND log IS NOT NULL GROUP BY log) AS sum WHERE sum.of_log = log.number;
+CREATE TRIGGER file_of_log_added AFTER INSERT ON attachment WHEN new.wish < 2 BEGIN
+  UPDATE log SET files = files + new.size WHERE number = new.log;
+END;
+CREATE TRIGGER file_of_log_gone AFTER DELETE ON attachment WHEN old.wish < 2 BEGIN
+  UPDATE log SET files = files - old.size WHERE number = old.log;
+END;
+CREATE TRIGGER file_of_log_changed AFTER UPDATE OF wish ON attachment WHEN (new.wish < 2) <> (old.wish < 2) BEGIN
+  UPDATE log SET files = files + (new.wish < 2) * new.size - (old.wish < 2) * old.size WHERE number = new.log;
+END;
+)sql",
+    // 8: numbers that logs had which were removed: what is left under them is taken away a piece at a time.
+    R"sql(
+CREATE TABLE gone (number INTEGER PRIMARY KEY);
+)sql"};
+
+Result<int> current_version(sqlite::Connection& db) {
+  auto statement = db.prepare("PRAGMA user_version");
+  KOINON_TRY(statement.step());
+  return static_cast<int>(statement.integer(0));
+}
+
+}  // namespace
+
+int store_schema_version() { return static_cast<int>(kSteps.size()); }
+
+Status migrate_store(sqlite::Connection& db, int target) {
+  KOINON_ASSIGN(const int version, current_version(db));
+  if (version > store_schema_version()) {
+    return fail(Code::kRefused,
+                "the store was written by a newer version of Koinon (schema " + std::to_string(version) +
+                    "); install that version or restore a backup",
+                "store.db");
+  }
+  if (version >= target) return {};
+  KOINON_TRY(db.execute("BEGIN IMMEDIATE"));
+  for (int step = version; step < target; ++step) {
+    Status status = db.execute(kSteps[static_cast<std::size_t>(step)]);
+    if (status.ok()) status = db.execute("PRAGMA user_version=" + std::to_string(step + 1));
+    if (!status.ok()) {
+      (void)db.execute("ROLLBACK");
+      return status;
+    }
+  }
+  return db.execute("COMMIT");
+}
+
+}  // namespace koinon

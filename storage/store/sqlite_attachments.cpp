@@ -1,0 +1,363 @@
+#include "storage/store/sqlite_attachments.h"
+
+#include <array>
+#include <string_view>
+#include <utility>
+
+#include "proto/base/limits.h"
+
+namespace koinon {
+namespace {
+
+// Rows of `attachment`: how far they are, and who wants them; the numbers of AttachmentWish, then our own.
+constexpr int kIncomplete = 0;
+constexpr int kComplete = 1;
+constexpr int kBroken = 2;
+constexpr int kOwn = 3;
+constexpr int kUploaded = 4;  // our own, and no note names it yet
+
+constexpr std::int64_t kChunkBits = 16;
+
+std::int64_t chunk_id(std::int64_t number, std::uint32_t chunk) {
+  return (number << kChunkBits) | static_cast<std::int64_t>(chunk);
+}
+
+sqlite::Statement& bind_id(sqlite::Statement& statement, const AttachmentId& id) {
+  return statement.bind_blob(id.sha256.view())
+      .bind(static_cast<std::int64_t>(id.size))
+      .bind_blob(id.chunk_root.view());
+}
+
+// From three columns: digest, size, root.
+Result<AttachmentId> read_id(const sqlite::Statement& row, int column) {
+  if (row.blob(column).size() != Hash::kSize || row.blob(column + 2).size() != Hash::kSize)
+    return fail(Code::kIo, "an attachment's row is damaged; restore the store", "attachment");
+  return AttachmentId{Hash::from(row.blob(column)), row.number(column + 1), Hash::from(row.blob(column + 2))};
+}
+
+Error not_named() { return fail(Code::kNotFound, "no note that is held here names this file", "attachment"); }
+
+}  // namespace
+
+// --- reading ---
+
+Result<AttachmentState> AttachmentQueries::state(std::int64_t record, const Hash& sha256) {
+  auto select = db_.prepare(
+      "SELECT u.sha256, u.size, u.chunk_root, a.chunks, a.state FROM attachment_use u LEFT JOIN attachment a "
+      "ON a.sha256 = u.sha256 AND a.size = u.size AND a.chunk_root = u.chunk_root WHERE u.record = ? AND "
+      "u.sha256 = ?");
+  select.bind(record).bind_blob(sha256.view());
+  KOINON_ASSIGN(const bool found, select.step());
+  if (!found) return not_named();
+  AttachmentState out;
+  KOINON_ASSIGN(out.id, read_id(select, 0));
+  out.chunks_held = static_cast<std::uint32_t>(select.number(3));
+  out.complete = !select.is_null(4) && select.integer(4) == kComplete;
+  out.broken = !select.is_null(4) && select.integer(4) == kBroken;
+  return out;
+}
+
+Result<AttachmentChunk> AttachmentQueries::chunk(const AttachmentId& id, std::uint32_t number) {
+  auto select = db_.prepare(
+      "SELECT c.bytes, c.proof FROM attachment a JOIN attachment_chunk c ON c.id = (a.number << 16) + ?4 "
+      "WHERE a.sha256 = ?1 AND a.size = ?2 AND a.chunk_root = ?3");
+  bind_id(select, id).bind(static_cast<std::int64_t>(number));
+  KOINON_ASSIGN(const bool found, select.step());
+  if (!found || number >= chunk_count(id.size))
+    return fail(Code::kNotFound, "this chunk is not held here", "attachment");
+  return AttachmentChunk{number, Bytes(select.blob(0)), Bytes(select.blob(1))};
+}
+
+Result<std::optional<AttachmentId>> AttachmentQueries::named(const Hash& sha256) {
+  auto select =
+      db_.prepare("SELECT sha256, size, chunk_root FROM attachment WHERE sha256 = ? AND state = 1 LIMIT 1");
+  select.bind_blob(sha256.view());
+  KOINON_ASSIGN(const bool found, select.step());
+  if (!found) return std::optional<AttachmentId>();
+  KOINON_ASSIGN(const AttachmentId id, read_id(select, 0));
+  return std::optional<AttachmentId>(id);
+}
+
+Result<std::vector<AttachmentWant>> AttachmentQueries::wants() {
+  std::vector<AttachmentWant> out;
+  auto select = db_.prepare(
+      "SELECT a.sha256, a.size, a.chunk_root, a.wish, a.chunks, min(u.record), l.log_id FROM attachment a "
+      "JOIN attachment_use u ON u.sha256 = a.sha256 AND u.size = a.size AND u.chunk_root = a.chunk_root "
+      "JOIN log l ON l.number = u.record >> 40 WHERE a.state = 0 AND a.wish IN (1, 2) GROUP BY a.number");
+  while (true) {
+    KOINON_ASSIGN(const bool row, select.step());
+    if (!row) return out;
+    AttachmentWant want;
+    KOINON_ASSIGN(want.id, read_id(select, 0));
+    want.wish = static_cast<AttachmentWish>(select.integer(3));
+    want.chunks_held = static_cast<std::uint32_t>(select.number(4));
+    want.index = EntryIndex(select.number(5) & ((std::uint64_t{1} << 40) - 1));
+    if (select.blob(6).size() != LogId::kSize) continue;
+    want.log = LogId::from(select.blob(6));
+    out.push_back(want);
+  }
+}
+
+// --- which records name which files ---
+
+Status SqliteAttachments::prepare() {
+  auto left = db_.prepare("SELECT number FROM attachment WHERE wish = 0 AND state = 0");
+  return forget_each(left);
+}
+
+Status SqliteAttachments::add_uses(std::int64_t log_number, const std::vector<AttachmentFact>& facts,
+                                   bool own) {
+  for (const AttachmentFact& fact : facts) {
+    auto put = db_.prepare(
+        "INSERT OR IGNORE INTO attachment_use (record, sha256, size, chunk_root) SELECT ?1, ?2, ?3, ?4 "
+        "WHERE EXISTS (SELECT 1 FROM record WHERE id = ?1 AND body IS NOT NULL) OR EXISTS (SELECT 1 FROM "
+        "transit WHERE id = ?1)");
+    put.bind(record_id(log_number, fact.index));
+    KOINON_TRY(bind_id(put, fact.id).run());
+    if (!own) continue;
+    auto keep =
+        db_.prepare("UPDATE attachment SET wish = 3 WHERE sha256 = ? AND size = ? AND chunk_root = ?");
+    KOINON_TRY(bind_id(keep, fact.id).run());
+  }
+  return {};
+}
+
+Status SqliteAttachments::drop_uses(std::int64_t record) {
+  std::vector<AttachmentId> ids;
+  {
+    auto select = db_.prepare("SELECT sha256, size, chunk_root FROM attachment_use WHERE record = ?");
+    select.bind(record);
+    while (true) {
+      KOINON_ASSIGN(const bool row, select.step());
+      if (!row) break;
+      KOINON_ASSIGN(ids.emplace_back(), read_id(select, 0));
+    }
+  }
+  if (ids.empty()) return {};
+  {
+    auto remove = db_.prepare("DELETE FROM attachment_use WHERE record = ?");
+    KOINON_TRY(remove.bind(record).run());
+  }
+  return drop_unused(ids);
+}
+
+Result<bool> SqliteAttachments::drop_some_uses(std::int64_t log_number, std::int64_t most,
+                                               std::uint64_t most_bytes) {
+  std::vector<std::pair<std::int64_t, AttachmentId>> uses;
+  {
+    auto select = db_.prepare(
+        "SELECT record, sha256, size, chunk_root FROM attachment_use WHERE record >= ? AND record < ? LIMIT "
+        "?");
+    select.bind(record_id(log_number, EntryIndex(0)))
+        .bind(record_id(log_number + 1, EntryIndex(0)))
+        .bind(most);
+    while (true) {
+      KOINON_ASSIGN(const bool row, select.step());
+      if (!row) break;
+      KOINON_ASSIGN(const AttachmentId id, read_id(select, 1));
+      uses.emplace_back(select.integer(0), id);
+    }
+  }
+  std::uint64_t bytes = 0;
+  for (const auto& [record, id] : uses) {
+    const std::uint64_t before = forgotten_;
+    auto remove = db_.prepare("DELETE FROM attachment_use WHERE record = ? AND sha256 = ?");
+    KOINON_TRY(remove.bind(record).bind_blob(id.sha256.view()).run());
+    KOINON_TRY(drop_unused({id}));
+    if (forgotten_ > before) bytes += id.size;
+    if (bytes >= most_bytes) return true;
+  }
+  return static_cast<std::int64_t>(uses.size()) == most;
+}
+
+Status SqliteAttachments::drop_unused(const std::vector<AttachmentId>& ids) {
+  for (const AttachmentId& id : ids) {
+    KOINON_ASSIGN(const bool used, is_used(id));
+    if (!used) KOINON_TRY(drop(id));
+  }
+  return {};
+}
+
+Result<bool> SqliteAttachments::is_used(const AttachmentId& id) {
+  auto select =
+      db_.prepare("SELECT 1 FROM attachment_use WHERE sha256 = ? AND size = ? AND chunk_root = ? LIMIT 1");
+  bind_id(select, id);
+  return select.step();
+}
+
+// --- files ---
+
+Result<std::optional<SqliteAttachments::Row>> SqliteAttachments::find(const AttachmentId& id) {
+  auto select = db_.prepare(
+      "SELECT number, chunks, state FROM attachment WHERE sha256 = ? AND size = ? AND chunk_root = ?");
+  bind_id(select, id);
+  KOINON_ASSIGN(const bool found, select.step());
+  if (!found) return std::optional<Row>();
+  return std::optional<Row>(Row{select.integer(0), static_cast<std::uint32_t>(select.number(1)),
+                                static_cast<int>(select.integer(2))});
+}
+
+Status SqliteAttachments::insert(const AttachmentId& id, int wish, UnixMillis now,
+                                 std::optional<std::int64_t> log) {
+  auto put = db_.prepare(
+      "INSERT INTO attachment (sha256, size, chunk_root, chunks, state, wish, at_ms, log) VALUES (?, ?, ?, "
+      "0, "
+      "0, ?, ?, ?)");
+  bind_id(put, id).bind(wish).bind(now.value);
+  if (log) {
+    put.bind(*log);
+  } else {
+    put.bind_null();
+  }
+  return put.run();
+}
+
+Status SqliteAttachments::insert_chunk(std::int64_t number, const AttachmentChunk& chunk) {
+  auto put = db_.prepare("INSERT INTO attachment_chunk (id, bytes, proof) VALUES (?, ?, ?)");
+  KOINON_TRY(put.bind(chunk_id(number, chunk.number)).bind_blob(chunk.bytes).bind_blob(chunk.proof).run());
+  auto count = db_.prepare("UPDATE attachment SET chunks = ? WHERE number = ?");
+  return count.bind(static_cast<std::int64_t>(chunk.number) + 1).bind(number).run();
+}
+
+// `select` gives those that may go, the first to go first; `used` is what is wanted beside them.
+Status SqliteAttachments::choose_victims(sqlite::Statement& select, std::uint64_t used, std::uint64_t quota,
+                                         std::string_view refusal, Victims& victims) {
+  while (used > quota) {
+    KOINON_ASSIGN(const bool found, select.step());
+    if (!found) return fail(Code::kTooLarge, std::string(refusal), "attachment");
+    if (!victims.numbers.insert(select.integer(0)).second) continue;
+    victims.bytes += select.number(1);
+    used -= select.number(1);
+  }
+  return {};
+}
+
+// What is fetched for peers gives way to anything; to what somebody asks for by hand also what was fetched,
+// and what policy wants and has not got. Of what nobody asked for by hand a log has its share, within which
+// its own files give way. Nothing goes where that would not be enough.
+Status SqliteAttachments::make_room(std::uint64_t size, int wish, std::int64_t log) {
+  // A text for each wish, so that what may not go is not passed by.
+  constexpr std::array<std::string_view, 3> kGoes = {"wish = 0 AND state <> 0", "wish = 0",
+                                                     "(wish < 2 OR state <> 0)"};
+  const std::string goes(kGoes.at(static_cast<std::size_t>(wish)));
+  Victims victims;
+  if (wish < static_cast<int>(AttachmentWish::kByHand)) {
+    auto sum = db_.prepare("SELECT files FROM log WHERE number = ?");
+    KOINON_TRY(sum.bind(log).step());
+    // Of what nobody asked for by hand only what is for peers goes.
+    auto select =
+        db_.prepare("SELECT number, size FROM attachment WHERE log = ? AND " + goes + " ORDER BY at_ms");
+    KOINON_TRY(
+        choose_victims(select.bind(log), sum.number(0) + size, share_of_log(quota_, limits::kAttachmentBytes),
+                       "one city's part of the room for files is used up; ask for the file by hand, or "
+                       "raise attachments.max_bytes",
+                       victims));
+  }
+  {
+    auto sum = db_.prepare("SELECT files FROM total");
+    KOINON_TRY(sum.step());
+    auto select = db_.prepare("SELECT number, size FROM attachment WHERE wish < 3 AND " + goes +
+                              " ORDER BY wish, at_ms");
+    KOINON_TRY(choose_victims(select, sum.number(0) - victims.bytes + size, quota_,
+                              "the room for files of other cities is used up; raise attachments.max_bytes",
+                              victims));
+  }
+  for (const std::int64_t victim : victims.numbers) KOINON_TRY(forget(victim));
+  return {};
+}
+
+Status SqliteAttachments::put(const CutAttachment& file, UnixMillis now) {
+  {
+    const std::int64_t oldest = now.value - std::chrono::milliseconds(limits::kUploadAge).count();
+    auto old = db_.prepare(
+        "SELECT number FROM attachment a WHERE wish = 4 AND at_ms < ? AND NOT EXISTS (SELECT 1 FROM "
+        "attachment_use u WHERE u.sha256 = a.sha256 AND u.size = a.size AND u.chunk_root = a.chunk_root)");
+    old.bind(oldest);
+    KOINON_TRY(forget_each(old));
+    // What a note of another city names stays too, and is looked at no more.
+    auto named = db_.prepare("UPDATE attachment SET wish = 3 WHERE wish = 4 AND at_ms < ?");
+    KOINON_TRY(named.bind(oldest).run());
+  }
+  KOINON_ASSIGN(const bool used, is_used(file.id));
+  const int wish = used ? kOwn : kUploaded;
+  KOINON_ASSIGN(auto row, find(file.id));
+  if (row && row->state == kComplete) {
+    auto keep = db_.prepare("UPDATE attachment SET wish = ?, at_ms = ? WHERE number = ?");
+    return keep.bind(wish).bind(now.value).bind(row->number).run();
+  }
+  if (row) KOINON_TRY(forget(row->number));
+  KOINON_TRY(insert(file.id, wish, now));
+  KOINON_ASSIGN(row, find(file.id));
+  for (const AttachmentChunk& chunk : file.chunks) KOINON_TRY(insert_chunk(row->number, chunk));
+  return finish(file.id, true);
+}
+
+Status SqliteAttachments::want(std::int64_t record, const AttachmentWant& want, UnixMillis now) {
+  {
+    auto named = db_.prepare(
+        "SELECT 1 FROM attachment_use WHERE record = ? AND sha256 = ? AND size = ? AND chunk_root = ?");
+    named.bind(record);
+    KOINON_ASSIGN(const bool found, bind_id(named, want.id).step());
+    if (!found) return not_named();
+  }
+  KOINON_ASSIGN(const auto row, find(want.id));
+  const int wish = static_cast<int>(want.wish);
+  if (!row) {
+    const std::int64_t log = record >> 40;
+    KOINON_TRY(make_room(want.id.size, wish, log));
+    return insert(want.id, wish, now, log);
+  }
+  if (row->state == kBroken) {
+    return fail(Code::kRefused, "the file is not the one that its note names; its author has to correct that",
+                "attachment");
+  }
+  auto raise = db_.prepare("UPDATE attachment SET wish = max(wish, ?), at_ms = ? WHERE number = ?");
+  return raise.bind(wish).bind(now.value).bind(row->number).run();
+}
+
+Result<std::uint32_t> SqliteAttachments::add_chunk(const ChunkCommit& commit) {
+  KOINON_ASSIGN(const auto row, find(commit.id));
+  if (!row) return not_named();
+  if (row->state != kIncomplete || row->chunks != commit.chunk.number) return row->chunks;
+  KOINON_TRY(insert_chunk(row->number, commit.chunk));
+  return commit.chunk.number + 1;
+}
+
+Status SqliteAttachments::finish(const AttachmentId& id, bool whole) {
+  KOINON_ASSIGN(const auto row, find(id));
+  if (!row) return not_named();
+  auto update = db_.prepare("UPDATE attachment SET state = ? WHERE number = ?");
+  KOINON_TRY(update.bind(whole ? kComplete : kBroken).bind(row->number).run());
+  if (whole) return {};
+  erased_ = true;
+  auto chunks = db_.prepare("DELETE FROM attachment_chunk WHERE id >= ? AND id < ?");
+  return chunks.bind(chunk_id(row->number, 0)).bind(chunk_id(row->number + 1, 0)).run();
+}
+
+Status SqliteAttachments::drop(const AttachmentId& id) {
+  KOINON_ASSIGN(const auto row, find(id));
+  if (!row) return {};
+  return forget(row->number);
+}
+
+Status SqliteAttachments::forget(std::int64_t number) {
+  erased_ = true;
+  ++forgotten_;
+  auto chunks = db_.prepare("DELETE FROM attachment_chunk WHERE id >= ? AND id < ?");
+  KOINON_TRY(chunks.bind(chunk_id(number, 0)).bind(chunk_id(number + 1, 0)).run());
+  auto row = db_.prepare("DELETE FROM attachment WHERE number = ?");
+  return row.bind(number).run();
+}
+
+Status SqliteAttachments::forget_each(sqlite::Statement& select) {
+  std::vector<std::int64_t> numbers;
+  while (true) {
+    KOINON_ASSIGN(const bool row, select.step());
+    if (!row) break;
+    numbers.push_back(select.integer(0));
+  }
+  for (const std::int64_t number : numbers) KOINON_TRY(forget(number));
+  return {};
+}
+
+}  // namespace koinon

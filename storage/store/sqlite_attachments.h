@@ -1,0 +1,78 @@
+// Attachments in the SQLite store: which records name which files, and the chunks that are held. Writing is
+// part of SqliteStore, inside its transactions.
+#pragma once
+
+#include <set>
+#include <string_view>
+
+#include "storage/store/sqlite_logs.h"
+
+namespace koinon {
+
+class AttachmentQueries {
+ public:
+  explicit AttachmentQueries(sqlite::Connection& db) : db_(db) {}
+
+  Result<AttachmentState> state(std::int64_t record, const Hash& sha256);
+  Result<AttachmentChunk> chunk(const AttachmentId& id, std::uint32_t number);
+  Result<std::optional<AttachmentId>> named(const Hash& sha256);
+  Result<std::vector<AttachmentWant>> wants();
+
+ private:
+  sqlite::Connection& db_;
+};
+
+class SqliteAttachments {
+ public:
+  SqliteAttachments(sqlite::Connection& db, std::uint64_t quota) : db_(db), quota_(quota) {}
+
+  // What was being fetched for peers is not gone on with after a start.
+  Status prepare();
+  Status add_uses(std::int64_t log_number, const std::vector<AttachmentFact>& facts, bool own);
+  // A body is no longer here: a file goes with the last record that names it.
+  Status drop_uses(std::int64_t record);
+  // Of a log that was removed: so many of the files that its records name are named no more, and with those
+  // that nobody else names so many bytes go, or one larger file. True: there may be more.
+  Result<bool> drop_some_uses(std::int64_t log_number, std::int64_t most, std::uint64_t most_bytes);
+
+  Status put(const CutAttachment& file, UnixMillis now);
+  Status want(std::int64_t record, const AttachmentWant& want, UnixMillis now);
+  Result<std::uint32_t> add_chunk(const ChunkCommit& commit);
+  Status finish(const AttachmentId& id, bool whole);
+  Status drop(const AttachmentId& id);
+
+  // Whether bytes were taken away that the write-ahead log may still hold.
+  bool erased() const { return erased_; }
+  void clear_erased() { erased_ = false; }
+  // How many files have gone since the start.
+  std::uint64_t forgotten() const { return forgotten_; }
+
+ private:
+  struct Row {
+    std::int64_t number = 0;
+    std::uint32_t chunks = 0;
+    int state = 0;
+  };
+  Result<std::optional<Row>> find(const AttachmentId& id);
+  Result<bool> is_used(const AttachmentId& id);
+  Status insert(const AttachmentId& id, int wish, UnixMillis now, std::optional<std::int64_t> log = {});
+  Status insert_chunk(std::int64_t number, const AttachmentChunk& chunk);
+  // Files that give way to another, and their bytes.
+  struct Victims {
+    std::set<std::int64_t> numbers;
+    std::uint64_t bytes = 0;
+  };
+  Status make_room(std::uint64_t size, int wish, std::int64_t log);
+  static Status choose_victims(sqlite::Statement& select, std::uint64_t used, std::uint64_t quota,
+                               std::string_view refusal, Victims& victims);
+  Status forget(std::int64_t number);
+  Status forget_each(sqlite::Statement& numbers);
+  Status drop_unused(const std::vector<AttachmentId>& ids);
+
+  sqlite::Connection& db_;
+  std::uint64_t quota_;
+  bool erased_ = false;
+  std::uint64_t forgotten_ = 0;
+};
+
+}  // namespace koinon

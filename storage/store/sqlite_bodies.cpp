@@ -1,0 +1,275 @@
+#include "storage/store/sqlite_bodies.h"
+
+#include <algorithm>
+
+#include "proto/base/limits.h"
+#include "proto/codec/entry.h"
+
+namespace koinon {
+namespace {
+
+// What one transaction takes away.
+constexpr std::int64_t kPieceRows = 4096;
+constexpr std::uint64_t kPieceBytes = 8 * limits::kMiB;
+
+}  // namespace
+
+Status SqliteBodies::write_arrival(std::int64_t number, EntryIndex from, std::uint64_t count,
+                                   ArrivalKind kind, UnixMillis at, const std::optional<NodeKey>& source) {
+  auto insert = db_.prepare(
+      "INSERT INTO arrival (first, last, log, from_index, kind, at_ms, source) "
+      "SELECT n, n + ?1 - 1, ?2, ?3, ?4, ?5, ?6 FROM (SELECT coalesce((SELECT last FROM arrival ORDER BY "
+      "first "
+      "DESC LIMIT 1), 0) + 1 AS n)");
+  insert.bind(static_cast<std::int64_t>(count))
+      .bind(number)
+      .bind(static_cast<std::int64_t>(from.value))
+      .bind(static_cast<std::int64_t>(kind))
+      .bind(at.value);
+  if (source) {
+    insert.bind_blob(source->view());
+  } else {
+    insert.bind_null();
+  }
+  return insert.run();
+}
+
+Status SqliteBodies::set_body(std::int64_t id, std::optional<BytesView> body, BodyState state,
+                              std::optional<EntryIndex> erased_by) {
+  auto update = db_.prepare("UPDATE record SET body = ?, state = ?, erased_by = ? WHERE id = ?");
+  if (body) {
+    update.bind_blob(*body);
+  } else {
+    update.bind_null();
+    erased_ = true;
+    KOINON_TRY(attachments_.drop_uses(id));
+  }
+  update.bind(static_cast<std::int64_t>(state));
+  if (erased_by) {
+    update.bind(static_cast<std::int64_t>(erased_by->value));
+  } else {
+    update.bind_null();
+  }
+  return update.bind(id).run();
+}
+
+Status SqliteBodies::drop_transit(std::int64_t id) {
+  auto remove = db_.prepare("DELETE FROM transit WHERE id = ?");
+  KOINON_TRY(remove.bind(id).run());
+  erased_ = erased_ || db_.changes() > 0;
+  return {};
+}
+
+// Something was added of one log: beyond its share its own oldest go, so that one city's do not drive out all
+// others'. Then the oldest of all.
+Status SqliteBodies::trim_transit(std::int64_t number, UnixMillis now) {
+  const std::uint64_t share = share_of_log(transit_quota_, limits::kBodyBytes);
+  while (true) {
+    std::int64_t id = 0;
+    {
+      auto first = db_.prepare(
+          "SELECT id, (SELECT transit FROM log WHERE number = ?1) FROM transit WHERE id >> 40 = ?1 ORDER BY "
+          "at_ms, id LIMIT 1");
+      first.bind(number);
+      KOINON_ASSIGN(const bool found, first.step());
+      if (!found || first.number(1) <= share) break;
+      id = first.integer(0);
+    }
+    KOINON_TRY(drop_transit(id));
+    KOINON_TRY(attachments_.drop_uses(id));
+  }
+  const std::int64_t oldest = now.value - std::chrono::milliseconds(limits::kTransitAge).count();
+  while (true) {
+    std::int64_t id = 0;
+    {
+      auto first = db_.prepare(
+          "SELECT id, at_ms, (SELECT transit FROM total) FROM transit ORDER BY at_ms, id LIMIT 1");
+      KOINON_ASSIGN(const bool found, first.step());
+      if (!found || (first.number(2) <= transit_quota_ && first.integer(1) >= oldest)) return {};
+      id = first.integer(0);
+    }
+    KOINON_TRY(drop_transit(id));
+    KOINON_TRY(attachments_.drop_uses(id));
+  }
+}
+
+Status SqliteBodies::add(const BodiesCommit& bodies) {
+  KOINON_ASSIGN(const std::int64_t number, logs_.log_number(bodies.log));
+  bool transit = false;
+  for (const auto& item : bodies.bodies) {
+    if (item.index.value >= limits::kMaxLogSize) continue;
+    const std::int64_t id = record_id(number, item.index);
+    auto find = db_.prepare("SELECT state FROM record WHERE id = ? AND state IN (1, 3)");
+    find.bind(id);
+    KOINON_ASSIGN(const bool found, find.step());
+    if (!found) continue;
+    if (item.transit && find.integer(0) == static_cast<std::int64_t>(BodyState::kNotAsked)) {
+      auto put = db_.prepare("INSERT OR IGNORE INTO transit (id, body, at_ms) VALUES (?, ?, ?)");
+      KOINON_TRY(put.bind(id).bind_blob(item.body).bind(bodies.arrived_at.value).run());
+      transit = true;
+      continue;
+    }
+    KOINON_TRY(drop_transit(id));
+    KOINON_TRY(set_body(id, item.body, BodyState::kHeld));
+    KOINON_TRY(write_arrival(number, item.index, 1, ArrivalKind::kBody, bodies.arrived_at, bodies.source));
+  }
+  KOINON_TRY(attachments_.add_uses(number, bodies.attachments, false));
+  if (transit) KOINON_TRY(trim_transit(number, bodies.arrived_at));
+  return {};
+}
+
+Result<std::optional<EntryIndex>> SqliteBodies::apply_filter(const LogId& log, const BodyFilter& filter,
+                                                             UnixMillis now, EntryIndex from,
+                                                             std::uint64_t most) {
+  KOINON_ASSIGN(const std::int64_t number, logs_.log_number(log));
+  KOINON_ASSIGN(const LogState state, logs_.log_state(log));
+  const std::uint64_t size = state.range.size().value;
+  std::uint64_t end = std::min(size, from.value + most);
+  std::uint64_t bytes = 0;
+  const std::uint64_t files = attachments_.forgotten();
+  for (std::uint64_t i = from.value; i < end; ++i) {
+    KOINON_ASSIGN(const StoredRecord record, logs_.record(log, EntryIndex(i)));
+    bytes += record.body.size();
+    if (bytes >= kPieceBytes) end = i + 1;
+    const bool held = record.state == BodyState::kHeld;
+    if (record.state == BodyState::kErased || (held && record.body.empty())) continue;
+    const auto entry = parse_entry(record.entry);
+    if (!entry.ok()) continue;
+    const bool wanted = filter.wants(*entry);
+    const std::int64_t id = record_id(number, EntryIndex(i));
+    if (held && !wanted) {
+      KOINON_TRY(set_body(id, {}, BodyState::kNotAsked));
+      KOINON_TRY(write_arrival(number, EntryIndex(i), 1, ArrivalKind::kReleased, now));
+      if (attachments_.forgotten() > files) end = i + 1;
+    } else if (!held && wanted && record.transit) {
+      KOINON_TRY(drop_transit(id));
+      KOINON_TRY(set_body(id, record.body, BodyState::kHeld));
+      KOINON_TRY(write_arrival(number, EntryIndex(i), 1, ArrivalKind::kBody, now));
+    } else if (!held && wanted != (record.state == BodyState::kNotHeld)) {
+      KOINON_TRY(set_body(id, {}, wanted ? BodyState::kNotHeld : BodyState::kNotAsked));
+    }
+  }
+  return end == size ? std::nullopt : std::optional(EntryIndex(end));
+}
+
+// A mark said that an entry of this run took a body away; where it did not, the body is merely not here.
+Status SqliteBodies::refute_marks(std::int64_t number, const RunCommit& run) {
+  const std::uint64_t from = run.records.front().index.value;
+  const std::uint64_t end = from + run.records.size();
+  std::vector<std::int64_t> wrong;
+  {
+    // By its index: the marks that name entries of this run, and not all that was ever erased.
+    auto marked = db_.prepare(
+        "SELECT id, erased_by FROM record WHERE state = 2 AND id >> 40 = ? AND erased_by >= ? AND erased_by "
+        "< ?");
+    marked.bind(number).bind(static_cast<std::int64_t>(from)).bind(static_cast<std::int64_t>(end));
+    while (true) {
+      KOINON_ASSIGN(const bool row, marked.step());
+      if (!row) break;
+      const EntryIndex by(marked.number(1));
+      const std::int64_t id = marked.integer(0);
+      const bool stated = std::any_of(run.withdrawals.begin(), run.withdrawals.end(), [&](const auto& fact) {
+        return fact.erase && fact.index == by && record_id(number, fact.target) == id;
+      });
+      if (!stated) wrong.push_back(id);
+    }
+  }
+  for (const std::int64_t id : wrong) KOINON_TRY(set_body(id, {}, BodyState::kNotHeld));
+  return {};
+}
+
+Status SqliteBodies::settle_withdrawals(std::int64_t number, const RunCommit& run) {
+  KOINON_TRY(refute_marks(number, run));
+  for (const WithdrawalFact& fact : run.withdrawals) {
+    if (!fact.erase) continue;
+    KOINON_ASSIGN(const StoredRecord record, logs_.record(run.log, fact.target));
+    const auto entry = parse_entry(record.entry);
+    if (!entry.ok() || entry->body_size() == 0) continue;
+    if (record.state == BodyState::kErased && record.erased_by < fact.index) continue;
+    const std::int64_t id = record_id(number, fact.target);
+    KOINON_TRY(drop_transit(id));
+    KOINON_TRY(set_body(id, {}, BodyState::kErased, fact.index));
+    KOINON_TRY(write_arrival(number, fact.target, 1, ArrivalKind::kErased, run.arrived_at));
+    if (run.own_contents.empty()) continue;
+    // The digest of what was said has no salt: from it an erased note could be guessed.
+    auto forget = db_.prepare("DELETE FROM own_content WHERE entry_index = ?");
+    KOINON_TRY(forget.bind(static_cast<std::int64_t>(fact.target.value)).run());
+  }
+  return {};
+}
+
+Status SqliteBodies::remove_all(std::int64_t number) {
+  erased_ = true;
+  auto gone = db_.prepare("INSERT INTO gone (number) VALUES (?)");
+  return gone.bind(number).run();
+}
+
+// Rows of one log, `id` and `bytes` of which `select` gives from one id to another: up to so many bytes, and
+// whether there may be more.
+Result<bool> SqliteBodies::sweep_rows(std::int64_t number, const char* select, const char* remove) {
+  const std::int64_t begin = record_id(number, EntryIndex(0));
+  std::int64_t end = begin;
+  std::int64_t rows = 0;
+  std::uint64_t bytes = 0;
+  {
+    auto next = db_.prepare(select);
+    next.bind(begin).bind(record_id(number + 1, EntryIndex(0))).bind(kPieceRows);
+    while (bytes < kPieceBytes) {
+      KOINON_ASSIGN(const bool row, next.step());
+      if (!row) break;
+      end = next.integer(0) + 1;
+      bytes += next.number(1);
+      ++rows;
+    }
+  }
+  auto gone = db_.prepare(remove);
+  KOINON_TRY(gone.bind(begin).bind(end).run());
+  erased_ = erased_ || rows > 0;
+  return rows == kPieceRows || bytes >= kPieceBytes;
+}
+
+Result<bool> SqliteBodies::sweep_records(std::int64_t number) {
+  return sweep_rows(
+      number,
+      "SELECT id, length(entry) + coalesce(length(body), 0) FROM record WHERE id >= ? AND id < ? "
+      "ORDER BY id LIMIT ?",
+      "DELETE FROM record WHERE id >= ? AND id < ?");
+}
+
+// What is held for peers.
+Result<bool> SqliteBodies::sweep_transit(std::int64_t number) {
+  return sweep_rows(number,
+                    "SELECT id, length(body) FROM transit WHERE id >= ? AND id < ? ORDER BY id LIMIT ?",
+                    "DELETE FROM transit WHERE id >= ? AND id < ?");
+}
+
+Result<bool> SqliteBodies::sweep() {
+  std::int64_t number = 0;
+  {
+    auto next = db_.prepare("SELECT number FROM gone LIMIT 1");
+    KOINON_ASSIGN(const bool found, next.step());
+    if (!found) return true;
+    number = next.integer(0);
+  }
+  KOINON_ASSIGN(const bool records, sweep_records(number));
+  if (records) return false;
+  KOINON_ASSIGN(const bool transit, sweep_transit(number));
+  if (transit) return false;
+  KOINON_ASSIGN(const bool files, attachments_.drop_some_uses(number, kPieceRows, kPieceBytes));
+  if (files) return false;
+  auto tiles =
+      db_.prepare("DELETE FROM tile WHERE id IN (SELECT id FROM tile WHERE id >= ? AND id < ? LIMIT ?)");
+  KOINON_TRY(tiles.bind(number << 36).bind((number + 1) << 36).bind(kPieceRows).run());
+  if (db_.changes() == kPieceRows) return false;
+  auto arrivals =
+      db_.prepare("DELETE FROM arrival WHERE first IN (SELECT first FROM arrival WHERE log = ? LIMIT ?)");
+  KOINON_TRY(arrivals.bind(number).bind(kPieceRows).run());
+  if (db_.changes() == kPieceRows) return false;
+  auto gone = db_.prepare("DELETE FROM gone WHERE number = ?");
+  KOINON_TRY(gone.bind(number).run());
+  auto left = db_.prepare("SELECT EXISTS (SELECT 1 FROM gone)");
+  KOINON_TRY(left.step());
+  return left.integer(0) == 0;
+}
+
+}  // namespace koinon

@@ -1,0 +1,50 @@
+// Bodies of the SQLite store: those that come late, those held for peers, those that go. Part of SqliteStore,
+// inside its transactions.
+#pragma once
+
+#include "storage/store/sqlite_attachments.h"
+
+namespace koinon {
+
+class SqliteBodies {
+ public:
+  SqliteBodies(sqlite::Connection& db, SqliteLogs& logs, SqliteAttachments& attachments,
+               std::uint64_t transit_quota)
+      : db_(db), logs_(logs), attachments_(attachments), transit_quota_(transit_quota) {}
+
+  Status add(const BodiesCommit& bodies);
+  Result<std::optional<EntryIndex>> apply_filter(const LogId& log, const BodyFilter& filter, UnixMillis now,
+                                                 EntryIndex from, std::uint64_t most);
+  // After the run's records are written: erases what its withdrawals erase, takes back marks of erasure that
+  // they contradict.
+  Status settle_withdrawals(std::int64_t number, const RunCommit& run);
+  // Of a log that is removed: all that is held under its number is to go, piece by piece.
+  Status remove_all(std::int64_t number);
+  // Takes away a piece of what is left of logs that were removed, some MiB or one larger file; true: nothing
+  // is left.
+  Result<bool> sweep();
+  Status write_arrival(std::int64_t number, EntryIndex from, std::uint64_t count, ArrivalKind kind,
+                       UnixMillis at, const std::optional<NodeKey>& source = {});
+
+  // Whether bytes were taken away that the write-ahead log may still hold.
+  bool erased() const { return erased_; }
+  void clear_erased() { erased_ = false; }
+
+ private:
+  Status set_body(std::int64_t id, std::optional<BytesView> body, BodyState state,
+                  std::optional<EntryIndex> erased_by = {});
+  Status drop_transit(std::int64_t id);
+  Status trim_transit(std::int64_t number, UnixMillis now);
+  Status refute_marks(std::int64_t number, const RunCommit& run);
+  Result<bool> sweep_rows(std::int64_t number, const char* select, const char* remove);
+  Result<bool> sweep_records(std::int64_t number);
+  Result<bool> sweep_transit(std::int64_t number);
+
+  sqlite::Connection& db_;
+  SqliteLogs& logs_;
+  SqliteAttachments& attachments_;
+  std::uint64_t transit_quota_;
+  bool erased_ = false;
+};
+
+}  // namespace koinon

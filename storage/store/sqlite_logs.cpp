@@ -1,0 +1,328 @@
+#include "storage/store/sqlite_logs.h"
+
+#include "proto/base/limits.h"
+#include "storage/store/hash_tiles.h"
+
+namespace koinon {
+namespace {
+
+constexpr std::string_view kLogColumns =
+    "SELECT l.log_id, l.name, l.signing_key, l.recovery_key, l.size, l.range, l.whole_size, l.whole_root, "
+    "l.whole_note, l.seen_size, l.seen_root, l.seen_note, l.frozen, coalesce(j.seq, 0), l.seen_right, "
+    "l.out_since_ms, coalesce(l.out_lived_ms, 0), l.bytes "
+    "FROM log l LEFT JOIN journal j ON j.log = l.number ";
+
+constexpr std::string_view kRecordColumns =
+    "SELECT r.id, r.entry, r.body, r.state, r.erased_by, t.body FROM record r LEFT JOIN transit t ON t.id = "
+    "r.id ";
+
+std::optional<StoredHead> read_head(const sqlite::Statement& row, int column) {
+  if (row.is_null(column) || row.blob(column + 1).size() != Hash::kSize) return std::nullopt;
+  return StoredHead{TreeSize(row.number(column)), Hash::from(row.blob(column + 1)), row.text(column + 2)};
+}
+
+Result<LogState> read_log(const sqlite::Statement& row) {
+  const Error damaged = fail(Code::kIo, "a log's row is damaged; restore the store", "log");
+  if (row.blob(0).size() != 32 || row.blob(2).size() != 32 || row.blob(3).size() != 32) return damaged;
+  LogState log;
+  log.id = LogId::from(row.blob(0));
+  log.identity = {row.text(1), PublicKey::from(row.blob(2)), PublicKey::from(row.blob(3))};
+  KOINON_ASSIGN(auto hashes, unpack_hashes(row.blob(5), "range"));
+  KOINON_ASSIGN(log.range, CompactRange::from(TreeSize(row.number(4)), std::move(hashes)));
+  log.whole = read_head(row, 6);
+  log.seen = read_head(row, 9);
+  log.frozen = row.integer(12) != 0;
+  log.journal_seq = JournalSeq(row.number(13));
+  KOINON_ASSIGN(log.seen_right, unpack_hashes(row.blob(14), "seen_right"));
+  if (!row.is_null(15)) log.out_since = UnixMillis{row.integer(15)};
+  log.out_lived = std::chrono::milliseconds(row.integer(16));
+  log.bytes = row.number(17);
+  return log;
+}
+
+StoredRecord read_record(const sqlite::Statement& row, EntryIndex index) {
+  StoredRecord record;
+  record.index = index;
+  record.entry = row.blob(1);
+  record.body = row.blob(2);
+  record.state = static_cast<BodyState>(row.integer(3));
+  record.erased_by = EntryIndex(row.number(4));
+  if (!row.is_null(5)) {
+    record.body = row.blob(5);
+    record.transit = true;
+  }
+  return record;
+}
+
+Error unknown_log(const LogId&) { return fail(Code::kNotFound, "no such log is held here", "log"); }
+
+}  // namespace
+
+std::int64_t record_id(std::int64_t log_number, EntryIndex index) {
+  return (log_number << 40) | static_cast<std::int64_t>(index.value);
+}
+
+Result<std::int64_t> SqliteLogs::log_number(const LogId& log) {
+  auto select = db_.prepare("SELECT number FROM log WHERE log_id = ?");
+  select.bind_blob(log.view());
+  KOINON_ASSIGN(const bool found, select.step());
+  if (!found) return unknown_log(log);
+  return select.integer(0);
+}
+
+Result<std::vector<LogState>> SqliteLogs::all() {
+  std::vector<LogState> out;
+  auto select = db_.prepare(std::string(kLogColumns) + "WHERE l.size > 0 ORDER BY l.number");
+  while (true) {
+    KOINON_ASSIGN(const bool row, select.step());
+    if (!row) return out;
+    KOINON_ASSIGN(LogState log, read_log(select));
+    out.push_back(std::move(log));
+  }
+}
+
+Result<LogState> SqliteLogs::log_state(const LogId& log) {
+  auto select = db_.prepare(std::string(kLogColumns) + "WHERE l.log_id = ? AND l.size > 0");
+  select.bind_blob(log.view());
+  KOINON_ASSIGN(const bool found, select.step());
+  if (!found) return unknown_log(log);
+  return read_log(select);
+}
+
+Result<std::uint64_t> SqliteLogs::log_bytes(const LogId& log) {
+  auto select = db_.prepare("SELECT bytes FROM log WHERE log_id = ?");
+  select.bind_blob(log.view());
+  KOINON_ASSIGN(const bool found, select.step());
+  if (!found) return unknown_log(log);
+  return select.number(0);
+}
+
+Result<std::vector<LogState>> SqliteLogs::logs_named(std::string_view name, BytesView id_prefix,
+                                                     std::size_t limit) {
+  std::vector<LogState> out;
+  Bytes least(id_prefix.substr(0, LogId::kSize));
+  Bytes most = least;
+  least.resize(LogId::kSize, '\0');
+  most.resize(LogId::kSize, '\xFF');
+  auto select =
+      db_.prepare(std::string(kLogColumns) +
+                  "WHERE l.name = ? AND l.size > 0 AND l.log_id BETWEEN ? AND ? ORDER BY l.log_id LIMIT ?");
+  select.bind_text(name).bind_blob(least).bind_blob(most).bind(static_cast<std::int64_t>(limit));
+  while (true) {
+    KOINON_ASSIGN(const bool row, select.step());
+    if (!row) return out;
+    KOINON_ASSIGN(LogState log, read_log(select));
+    out.push_back(std::move(log));
+  }
+}
+
+Result<std::vector<LogState>> SqliteLogs::logs_after(const std::optional<LogState>& last, std::size_t limit) {
+  std::vector<LogState> out;
+  auto select = db_.prepare(std::string(kLogColumns) +
+                            "WHERE l.size > 0 AND (l.name, l.log_id) > (?, ?) ORDER BY l.name, l.log_id "
+                            "LIMIT ?");
+  select.bind_text(last ? std::string_view(last->identity.name) : std::string_view());
+  select.bind_blob(last ? last->id.view() : BytesView());
+  select.bind(static_cast<std::int64_t>(limit));
+  while (true) {
+    KOINON_ASSIGN(const bool row, select.step());
+    if (!row) return out;
+    KOINON_ASSIGN(LogState log, read_log(select));
+    out.push_back(std::move(log));
+  }
+}
+
+Result<StoreCounts> SqliteLogs::counts() {
+  StoreCounts out;
+  auto logs = db_.prepare("SELECT logs, records FROM total");
+  KOINON_TRY(logs.step());
+  out.logs = logs.number(0);
+  out.records = logs.number(1);
+  auto pages = db_.prepare("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size");
+  KOINON_TRY(pages.step());
+  out.bytes = pages.number(0);
+  return out;
+}
+
+Result<ServedRun> SqliteLogs::read_run(const LogId& log, EntryIndex from, EntryIndex to, TreeSize size,
+                                       std::size_t max_bytes) {
+  if (from >= to || to.value > size.value) {
+    return fail(Code::kInvalidArgument, "the range asked for is empty or beyond the tree", "from");
+  }
+  KOINON_ASSIGN(const std::int64_t number, log_number(log));
+  ServedRun run;
+  std::size_t bytes = 0;
+  auto select = db_.prepare(std::string(kRecordColumns) + "WHERE r.id >= ? AND r.id < ? ORDER BY r.id");
+  select.bind(record_id(number, from)).bind(record_id(number, to));
+  while (run.records.size() < limits::kRecordsPerChunk) {
+    KOINON_ASSIGN(const bool row, select.step());
+    if (!row) break;
+    const std::size_t next = select.blob(1).size() + select.blob(2).size();
+    if (!run.records.empty() && bytes + next > max_bytes) break;
+    bytes += next;
+    run.records.push_back(read_record(select, EntryIndex(from.value + run.records.size())));
+  }
+  if (run.records.empty()) return fail(Code::kNotFound, "the entries are not held here", "from");
+  KOINON_ASSIGN(run.proof, run_proof_at(log, from, run.records.size(), size));
+  return run;
+}
+
+Result<RunProof> SqliteLogs::run_proof_at(const LogId& log, EntryIndex from, std::uint64_t count,
+                                          TreeSize size) {
+  KOINON_ASSIGN(const std::int64_t number, log_number(log));
+  HashTiles tiles(db_, number);
+  return run_proof(from, count, size, tiles.reader());
+}
+
+Result<Hash> SqliteLogs::root_at(const LogId& log, TreeSize size) {
+  KOINON_ASSIGN(const std::int64_t number, log_number(log));
+  HashTiles tiles(db_, number);
+  CompactRange range;
+  for (const auto node : cover(0, size.value)) {
+    KOINON_ASSIGN(const Hash hash, tiles.node(node));
+    range.append_node(node.level, hash);
+  }
+  return range.root();
+}
+
+Result<HashPath> SqliteLogs::inclusion(const LogId& log, EntryIndex index, TreeSize size) {
+  KOINON_ASSIGN(const std::int64_t number, log_number(log));
+  HashTiles tiles(db_, number);
+  return inclusion_proof(index, size, tiles.reader());
+}
+
+Result<std::vector<Hash>> SqliteLogs::hashes(const LogId& log, TreeNode first, std::uint64_t count) {
+  KOINON_ASSIGN(const std::int64_t number, log_number(log));
+  HashTiles tiles(db_, number);
+  std::vector<Hash> out;
+  for (std::uint64_t i = 0; i < count; ++i) {
+    KOINON_ASSIGN(const Hash hash, tiles.node({first.level, first.index + i}));
+    out.push_back(hash);
+  }
+  return out;
+}
+
+Result<StoredRecord> SqliteLogs::record(const LogId& log, EntryIndex index) {
+  KOINON_ASSIGN(const std::int64_t number, log_number(log));
+  if (index.value >= limits::kMaxLogSize) return fail(Code::kNotFound, "no such entry is held here", "ref");
+  auto select = db_.prepare(std::string(kRecordColumns) + "WHERE r.id = ?");
+  select.bind(record_id(number, index));
+  KOINON_ASSIGN(const bool found, select.step());
+  if (!found) return fail(Code::kNotFound, "no such entry is held here", "ref");
+  return read_record(select, index);
+}
+
+// The body stands behind it, on pages that are not read.
+Result<Bytes> SqliteLogs::entry(const LogId& log, EntryIndex index) {
+  KOINON_ASSIGN(const std::int64_t number, log_number(log));
+  if (index.value >= limits::kMaxLogSize) return fail(Code::kNotFound, "no such entry is held here", "ref");
+  auto select = db_.prepare("SELECT entry FROM record WHERE id = ?");
+  select.bind(record_id(number, index));
+  KOINON_ASSIGN(const bool found, select.step());
+  if (!found) return fail(Code::kNotFound, "no such entry is held here", "ref");
+  return Bytes(select.blob(0));
+}
+
+Result<std::vector<Arrival>> SqliteLogs::arrivals(ArrivalSeq after, std::size_t limit) {
+  std::vector<Arrival> out;
+  // Rows do not overlap: those above `after`, and the one that contains it.
+  auto select = db_.prepare(
+      "SELECT a.first, a.last, l.log_id, a.from_index, a.kind, a.at_ms FROM arrival a JOIN log l ON l.number "
+      "= a.log WHERE a.first >= coalesce((SELECT max(first) FROM arrival WHERE first <= ?1), 0) AND a.last > "
+      "?1 ORDER BY a.first LIMIT ?2");
+  select.bind(static_cast<std::int64_t>(after.value)).bind(static_cast<std::int64_t>(limit));
+  while (true) {
+    KOINON_ASSIGN(const bool row, select.step());
+    if (!row) return out;
+    Arrival arrival{ArrivalSeq(select.number(0)),
+                    LogId::from(select.blob(2)),
+                    EntryIndex(select.number(3)),
+                    select.number(1) - select.number(0) + 1,
+                    static_cast<ArrivalKind>(select.integer(4)),
+                    UnixMillis{select.integer(5)},
+                    {}};
+    if (arrival.first <= after) {
+      const std::uint64_t passed = after.value + 1 - arrival.first.value;
+      arrival.first.value += passed;
+      arrival.from.value += passed;
+      arrival.count -= passed;
+    }
+    out.push_back(arrival);
+  }
+}
+
+Result<std::optional<EntryIndex>> SqliteLogs::own_content(BytesView digest) {
+  auto select = db_.prepare("SELECT entry_index FROM own_content WHERE digest = ?");
+  select.bind_blob(digest);
+  KOINON_ASSIGN(const bool found, select.step());
+  if (!found) return std::optional<EntryIndex>();
+  return std::optional<EntryIndex>(EntryIndex(select.number(0)));
+}
+
+Result<std::vector<StoredRecord>> SqliteLogs::unheld(const LogId& log, EntryIndex from, std::size_t limit) {
+  KOINON_ASSIGN(const std::int64_t number, log_number(log));
+  auto select =
+      db_.prepare(std::string(kRecordColumns) +
+                  "WHERE r.state = 3 AND r.id >= ?1 AND r.id < ?2 AND t.id IS NULL ORDER BY r.id LIMIT ?3");
+  const std::int64_t end = record_id(number + 1, EntryIndex(0));
+  select.bind(record_id(number, from)).bind(end).bind(static_cast<std::int64_t>(limit));
+  std::vector<StoredRecord> out;
+  while (true) {
+    KOINON_ASSIGN(const bool row, select.step());
+    if (!row) return out;
+    out.push_back(read_record(select, EntryIndex(static_cast<std::uint64_t>(
+                                          select.integer(0) - record_id(number, EntryIndex(0))))));
+  }
+}
+
+Result<std::vector<std::pair<LogId, Bytes>>> SqliteLogs::lacking(std::size_t limit) {
+  std::vector<std::pair<LogId, Bytes>> out;
+  for (std::int64_t from = 0; out.size() < limit;) {
+    LogId log;
+    bool admitted = false;
+    {
+      auto next = db_.prepare(
+          "SELECT l.log_id, l.out_since_ms, r.id >> 40 FROM record r LEFT JOIN log l ON l.number = r.id >> "
+          "40 "
+          "WHERE r.state = 3 AND r.id >= ? ORDER BY r.id LIMIT 1");
+      next.bind(from);
+      KOINON_ASSIGN(const bool found, next.step());
+      if (!found) return out;
+      // Of a log that was removed records may be here for a while.
+      const bool is_held = !next.is_null(0);
+      if (is_held) log = LogId::from(next.blob(0));
+      admitted = is_held && next.is_null(1);
+      from = record_id(next.integer(2) + 1, EntryIndex(0));
+    }
+    if (!admitted) continue;
+    KOINON_ASSIGN(auto records, unheld(log, EntryIndex(0), limit - out.size()));
+    for (StoredRecord& record : records) out.emplace_back(log, std::move(record.entry));
+  }
+  return out;
+}
+
+Result<std::optional<Arrival>> SqliteLogs::arrival_of(const LogId& log, EntryIndex index) {
+  KOINON_ASSIGN(const std::int64_t number, log_number(log));
+  // Runs of a log that were added do not overlap: the last that begins before the entry, if it reaches it; or
+  // the newest that brought its body alone.
+  auto select = db_.prepare(
+      "SELECT first, last, from_index, kind, at_ms, source FROM arrival WHERE first = max("
+      "coalesce((SELECT first FROM arrival WHERE log = ?1 AND kind = 1 AND from_index <= ?2 ORDER BY "
+      "from_index DESC LIMIT 1), 0), "
+      "coalesce((SELECT max(first) FROM arrival WHERE log = ?1 AND kind = 2 AND from_index = ?2), 0)) "
+      "AND from_index + last - first >= ?2");
+  select.bind(number).bind(static_cast<std::int64_t>(index.value));
+  KOINON_ASSIGN(const bool found, select.step());
+  if (!found) return std::optional<Arrival>();
+  Arrival arrival{ArrivalSeq(select.number(0)),
+                  log,
+                  EntryIndex(select.number(2)),
+                  select.number(1) - select.number(0) + 1,
+                  static_cast<ArrivalKind>(select.integer(3)),
+                  UnixMillis{select.integer(4)},
+                  {}};
+  if (select.blob(5).size() == NodeKey::kSize) arrival.source = NodeKey::from(select.blob(5));
+  return std::optional<Arrival>(arrival);
+}
+
+}  // namespace koinon

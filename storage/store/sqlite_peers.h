@@ -1,0 +1,29 @@
+// Whom the SQLite store knows: the peers that are pinned with how far we are in their journals, heads to ask
+// them for, and invites. Writing is part of SqliteStore, inside its transactions.
+#pragma once
+
+#include "storage/sqlite/sqlite.h"
+#include "storage/store/store.h"
+
+namespace koinon {
+
+class SqlitePeers {
+ public:
+  explicit SqlitePeers(sqlite::Connection& db) : db_(db) {}
+
+  Result<std::vector<PeerRecord>> peers();
+  Result<std::vector<HeadAsk>> asks();
+  Result<std::vector<InviteRecord>> invites();
+
+  Status put(const PeerRecord& peer);
+  Status remove(const NodeKey& node_key);
+  Status set_cursor(const PeerCursor& cursor);
+  Status set_asks(const std::vector<HeadAsk>& asks, bool open);
+  Status put_invite(const InviteRecord& invite);
+  Status remove_invite(const NodeKey& key);
+
+ private:
+  sqlite::Connection& db_;
+};
+
+}  // namespace koinon

@@ -1,0 +1,153 @@
+#include "storage/store/sqlite_policy.h"
+
+#include "proto/base/limits.h"
+
+namespace koinon {
+namespace {
+
+constexpr std::string_view kVouchColumns =
+    "SELECT voucher, entry_index, target, name, vkey, expires_at_ms FROM vouch ";
+
+Result<VouchFact> read_vouch(const sqlite::Statement& row) {
+  if (row.blob(0).size() != LogId::kSize || row.blob(2).size() != LogId::kSize)
+    return fail(Code::kIo, "a vouch's row is damaged; restore the store", "vouch");
+  return VouchFact{LogId::from(row.blob(0)),
+                   EntryIndex(row.number(1)),
+                   LogId::from(row.blob(2)),
+                   row.text(3),
+                   row.text(4),
+                   UnixMillis{row.integer(5)},
+                   false};
+}
+
+}  // namespace
+
+Result<std::vector<VouchFact>> SqlitePolicy::vouches() {
+  std::vector<VouchFact> out;
+  auto select = db_.prepare(kVouchColumns);
+  while (true) {
+    KOINON_ASSIGN(const bool row, select.step());
+    if (!row) return out;
+    KOINON_ASSIGN(VouchFact fact, read_vouch(select));
+    // On a full disk those that an older version took may still be there.
+    if (names_one_log(fact.target, fact.name, fact.vkey)) out.push_back(std::move(fact));
+  }
+}
+
+Result<std::optional<LogId>> SqlitePolicy::vouched_as(std::string_view name) {
+  auto select = db_.prepare("SELECT target FROM vouch WHERE name = ? LIMIT 1");
+  select.bind_text(name);
+  KOINON_ASSIGN(const bool found, select.step());
+  if (!found || select.blob(0).size() != LogId::kSize) return std::optional<LogId>();
+  return std::optional<LogId>(LogId::from(select.blob(0)));
+}
+
+Result<std::optional<VouchFact>> SqlitePolicy::vouch(const LogId& voucher, const LogId& target) {
+  auto select = db_.prepare(std::string(kVouchColumns) + "WHERE voucher = ? AND target = ?");
+  select.bind_blob(voucher.view()).bind_blob(target.view());
+  KOINON_ASSIGN(const bool found, select.step());
+  if (!found) return std::optional<VouchFact>();
+  KOINON_ASSIGN(VouchFact fact, read_vouch(select));
+  return std::optional(std::move(fact));
+}
+
+Result<std::vector<LogId>> SqlitePolicy::blocked() {
+  std::vector<LogId> out;
+  auto select = db_.prepare("SELECT log_id FROM blocked");
+  while (true) {
+    KOINON_ASSIGN(const bool row, select.step());
+    if (!row) return out;
+    if (select.blob(0).size() == LogId::kSize) out.push_back(LogId::from(select.blob(0)));
+  }
+}
+
+Result<std::vector<LogId>> SqlitePolicy::forked() {
+  std::vector<LogId> out;
+  auto select = db_.prepare("SELECT DISTINCT log_id FROM evidence");
+  while (true) {
+    KOINON_ASSIGN(const bool row, select.step());
+    if (!row) return out;
+    if (select.blob(0).size() == LogId::kSize) out.push_back(LogId::from(select.blob(0)));
+  }
+}
+
+Result<std::vector<Bytes>> SqlitePolicy::evidence(const LogId& log) {
+  std::vector<Bytes> out;
+  auto select = db_.prepare("SELECT evidence FROM evidence WHERE log_id = ? ORDER BY id");
+  select.bind_blob(log.view());
+  while (true) {
+    KOINON_ASSIGN(const bool row, select.step());
+    if (!row) return out;
+    out.emplace_back(select.blob(0));
+  }
+}
+
+Status SqlitePolicy::prepare() {
+  std::vector<VouchFact> unclear;
+  {
+    auto select = db_.prepare(kVouchColumns);
+    while (true) {
+      KOINON_ASSIGN(const bool row, select.step());
+      if (!row) break;
+      KOINON_ASSIGN(VouchFact fact, read_vouch(select));
+      if (!names_one_log(fact.target, fact.name, fact.vkey)) unclear.push_back(std::move(fact));
+    }
+  }
+  for (const VouchFact& vouch : unclear) {
+    auto remove = db_.prepare("DELETE FROM vouch WHERE voucher = ? AND target = ?");
+    KOINON_TRY(remove.bind_blob(vouch.voucher.view()).bind_blob(vouch.target.view()).run());
+  }
+  return {};
+}
+
+// What a voucher takes back makes room: so many of its vouches count, the first that it gave and has not
+// taken back.
+Status SqlitePolicy::write_vouches(const std::vector<VouchFact>& vouches) {
+  if (vouches.empty()) return {};
+  std::int64_t standing = 0;
+  {
+    auto count = db_.prepare("SELECT count(*) FROM vouch WHERE voucher = ?");
+    KOINON_TRY(count.bind_blob(vouches.front().voucher.view()).step());
+    standing = count.integer(0);
+  }
+  for (const VouchFact& vouch : vouches) {
+    auto remove = db_.prepare("DELETE FROM vouch WHERE voucher = ? AND target = ?");
+    KOINON_TRY(remove.bind_blob(vouch.voucher.view()).bind_blob(vouch.target.view()).run());
+    standing -= db_.changes();
+    if (vouch.withdrawn || standing >= static_cast<std::int64_t>(limits::kVouches)) continue;
+    KOINON_TRY(write_vouch(vouch));
+    ++standing;
+  }
+  return {};
+}
+
+Status SqlitePolicy::write_vouch(const VouchFact& vouch) {
+  auto put = db_.prepare(
+      "INSERT OR REPLACE INTO vouch (voucher, target, entry_index, name, vkey, expires_at_ms, withdrawn) "
+      "VALUES (?, ?, ?, ?, ?, ?, 0)");
+  return put.bind_blob(vouch.voucher.view())
+      .bind_blob(vouch.target.view())
+      .bind(static_cast<std::int64_t>(vouch.index.value))
+      .bind_text(vouch.name)
+      .bind_text(vouch.vkey)
+      .bind(vouch.expires_at.value)
+      .run();
+}
+
+Status SqlitePolicy::forget_vouches_by(const LogId& voucher) {
+  auto forget = db_.prepare("DELETE FROM vouch WHERE voucher = ?");
+  return forget.bind_blob(voucher.view()).run();
+}
+
+Status SqlitePolicy::set_blocked(const LogId& log, bool blocked) {
+  auto change = db_.prepare(blocked ? "INSERT OR IGNORE INTO blocked (log_id) VALUES (?)"
+                                    : "DELETE FROM blocked WHERE log_id = ?");
+  return change.bind_blob(log.view()).run();
+}
+
+Status SqlitePolicy::add_evidence(const EvidenceCommit& evidence) {
+  auto insert = db_.prepare("INSERT INTO evidence (log_id, evidence, at_ms) VALUES (?, ?, ?)");
+  return insert.bind_blob(evidence.log.view()).bind_blob(evidence.evidence).bind(evidence.at.value).run();
+}
+
+}  // namespace koinon

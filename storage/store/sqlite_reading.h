@@ -1,0 +1,93 @@
+// What every connection to the SQLite store answers, the writer's and the readers': the reading half of the
+// store.
+#pragma once
+
+#include "storage/store/sqlite_attachments.h"
+#include "storage/store/sqlite_logs.h"
+#include "storage/store/sqlite_peers.h"
+#include "storage/store/sqlite_policy.h"
+#include "storage/store/sqlite_settings.h"
+
+namespace koinon {
+
+// `Base`: Store or StoreReader.
+template <typename Base>
+class SqliteReading : public Base {
+ public:
+  explicit SqliteReading(sqlite::Connection db)
+      : db_(std::move(db)), settings_(db_), logs_(db_), peers_(db_), policy_(db_), files_(db_) {}
+
+  Result<JournalId> journal() override { return settings_.journal(); }
+  Result<std::vector<PeerRecord>> peers() override { return peers_.peers(); }
+  Result<std::vector<InviteRecord>> invites() override { return peers_.invites(); }
+  Result<ServedRun> read_run(const LogId& log, EntryIndex from, EntryIndex to, TreeSize size,
+                             std::size_t max_bytes) override {
+    return logs_.read_run(log, from, to, size, max_bytes);
+  }
+  Result<Hash> root_at(const LogId& log, TreeSize size) override { return logs_.root_at(log, size); }
+  Result<HashPath> inclusion(const LogId& log, EntryIndex index, TreeSize size) override {
+    return logs_.inclusion(log, index, size);
+  }
+  Result<RunProof> run_proof_at(const LogId& log, EntryIndex from, std::uint64_t count,
+                                TreeSize size) override {
+    return logs_.run_proof_at(log, from, count, size);
+  }
+  Result<std::vector<Hash>> hashes(const LogId& log, TreeNode first, std::uint64_t count) override {
+    return logs_.hashes(log, first, count);
+  }
+  Result<StoredRecord> record(const LogId& log, EntryIndex index) override {
+    return logs_.record(log, index);
+  }
+  Result<Bytes> entry(const LogId& log, EntryIndex index) override { return logs_.entry(log, index); }
+  Result<LogState> log_state(const LogId& log) override { return logs_.log_state(log); }
+  Result<std::uint64_t> log_bytes(const LogId& log) override { return logs_.log_bytes(log); }
+  Result<std::vector<LogState>> logs_after(const std::optional<LogState>& last, std::size_t limit) override {
+    return logs_.logs_after(last, limit);
+  }
+  Result<std::vector<LogState>> logs_named(std::string_view name, BytesView id_prefix,
+                                           std::size_t limit) override {
+    return logs_.logs_named(name, id_prefix, limit);
+  }
+  Result<StoreCounts> counts() override { return logs_.counts(); }
+  Result<std::vector<Arrival>> arrivals(ArrivalSeq after, std::size_t limit) override {
+    return logs_.arrivals(after, limit);
+  }
+  Result<std::optional<EntryIndex>> own_content(BytesView digest) override {
+    return logs_.own_content(digest);
+  }
+  Result<std::vector<Bytes>> evidence(const LogId& log) override { return policy_.evidence(log); }
+  Result<std::optional<Arrival>> arrival_of(const LogId& log, EntryIndex index) override {
+    return logs_.arrival_of(log, index);
+  }
+  Result<std::optional<Bytes>> setting(std::string_view name) override { return settings_.setting(name); }
+  Result<std::vector<StoredRecord>> unheld(const LogId& log, EntryIndex from, std::size_t limit) override {
+    return logs_.unheld(log, from, limit);
+  }
+  Result<std::vector<std::pair<LogId, Bytes>>> lacking(std::size_t limit) override {
+    return logs_.lacking(limit);
+  }
+  Result<std::optional<LogId>> vouched_as(std::string_view name) override { return policy_.vouched_as(name); }
+  Result<std::optional<VouchFact>> vouch(const LogId& voucher, const LogId& target) override {
+    return policy_.vouch(voucher, target);
+  }
+  Result<AttachmentState> attachment(const LogId& log, EntryIndex index, const Hash& sha256) override {
+    KOINON_ASSIGN(const std::int64_t number, logs_.log_number(log));
+    return files_.state(record_id(number, index), sha256);
+  }
+  Result<AttachmentChunk> attachment_chunk(const AttachmentId& id, std::uint32_t number) override {
+    return files_.chunk(id, number);
+  }
+  Result<std::optional<AttachmentId>> attachment_named(const Hash& sha256) override {
+    return files_.named(sha256);
+  }
+
+ protected:
+  sqlite::Connection db_;
+  SqliteSettings settings_;
+  SqliteLogs logs_;
+  SqlitePeers peers_;
+  SqlitePolicy policy_;
+  AttachmentQueries files_;
+};
+
+}  // namespace koinon
