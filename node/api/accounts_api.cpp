@@ -10,6 +10,7 @@
 #include "node/api/change_request.h"
 #include "node/api/credentials_api.h"
 #include "node/replication/from_callback.h"
+#include "node/text/mail_address.h"
 #include "proto/base/encoding.h"
 
 namespace koinon {

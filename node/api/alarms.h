@@ -8,8 +8,8 @@
 
 #include "node/pages/messages.h"
 #include "node/publishing/clock_standing.h"
-#include "node/replication/trouble.h"
 #include "node/transport/network.h"
+#include "proto/base/trouble.h"
 #include "storage/office/outbox.h"
 #include "storage/store/store.h"
 

@@ -14,6 +14,7 @@
 #include "node/api/network_questions.h"
 #include "node/http/query_params.h"
 #include "node/reading/list_budget.h"
+#include "node/reading/search_words.h"
 #include "proto/base/encoding.h"
 #include "proto/base/limits.h"
 #include "proto/codec/entry.h"
@@ -251,7 +252,7 @@ asio::awaitable<HttpResponse> Api::peers(HttpRequest) {
 
 Result<IndexQuery> Api::read_query(Directory& directory, const HttpRequest& request) {
   IndexQuery query;
-  KOINON_TRY(read_scope(directory, request, query));
+  KOINON_TRY(read_scope(directory, request.query, query));
   KOINON_ASSIGN(query.limit, read_limit(request, limits::kPageSize, limits::kPageSizeMax));
   if (const auto cursor = request.param("cursor"); !cursor.empty()) {
     const auto number = parse_decimal(cursor);

@@ -20,7 +20,6 @@
 #include "node/http/query_params.h"
 #include "node/http/routes.h"
 #include "node/http/server.h"
-#include "node/pages/messages.h"
 #include "node/publishing/clock_standing.h"
 #include "node/publishing/publisher.h"
 #include "node/reading/rendered_texts.h"
@@ -39,9 +38,10 @@ class CitiesApi;
 class CredentialsApi;
 class DeskApi;
 class DraftsApi;
-class FeedsApi;
+class Feeds;
 class InboxApi;
-class LogFilesApi;
+class LogFiles;
+class Messages;
 class OverviewApi;
 class Pages;
 class SearchApi;
@@ -71,11 +71,9 @@ struct ApiOptions {
 
 // What the Apis of all reading threads share. Each part is safe for any thread.
 struct Commons {
-  Commons(std::function<MonoTime()> clock, Messages said)
-      : guesses(std::move(clock)), messages(std::move(said)) {}
+  explicit Commons(std::function<MonoTime()> clock) : guesses(std::move(clock)) {}
 
   Guesses guesses;
-  const Messages messages;
   Refusals refusals;
   RenderedTexts texts{limits::kRenderedBytes};
   std::atomic<std::size_t> passwords_waiting = 0;
@@ -93,6 +91,7 @@ struct ApiParts {
   Clock clock;
   boost::asio::io_context& io;  // of the thread that this Api belongs to
   Commons& commons;
+  const Messages& messages;               // of the pages; any thread
   const Nearness& nearness;               // any thread
   boost::asio::thread_pool& slow;         // for what takes a tenth of a second: passwords
   std::function<void()> wake_courier;     // there is something to send, or a new place to send it to
@@ -207,8 +206,8 @@ class Api {
   std::unique_ptr<DeskApi> desk_;
   std::unique_ptr<DraftsApi> drafts_;
   std::unique_ptr<InboxApi> inbox_;
-  std::unique_ptr<FeedsApi> feeds_;
-  std::unique_ptr<LogFilesApi> log_files_;
+  std::unique_ptr<Feeds> feeds_;
+  std::unique_ptr<LogFiles> log_files_;
   std::unique_ptr<OverviewApi> overview_;
   std::unique_ptr<Pages> pages_;
   std::unique_ptr<SearchApi> search_;

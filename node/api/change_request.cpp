@@ -16,7 +16,6 @@ namespace koinon {
 namespace json = boost::json;
 namespace {
 
-constexpr std::size_t kEmailBytes = 254;
 constexpr std::size_t kObserverNameKey = 8;  // characters of its node key that tell observers apart
 
 Result<std::vector<std::string>> texts_of(const json::object& object, std::string_view key) {
@@ -111,20 +110,6 @@ Result<std::map<std::string, std::string>> read_form(const std::string& body) {
   return out;
 }
 
-// Not the whole of RFC 5321: what is safe in a header and an SMTP command, and has somebody and somewhere.
-Status check_email(const std::string& text) {
-  if (text.empty()) return {};
-  const auto at = text.find('@');
-  const bool plain = std::all_of(text.begin(), text.end(), [](unsigned char c) {
-    return c > 0x20 && c < 0x7F &&
-           std::string_view("<>()[],;:\\\"").find(static_cast<char>(c)) == std::string::npos;
-  });
-  if (plain && text.size() <= kEmailBytes && at != std::string::npos && at > 0 && at + 1 < text.size() &&
-      text.find('@', at + 1) == std::string::npos)
-    return {};
-  return fail(Code::kInvalidArgument, "it is an address such as press@city.example", "email");
-}
-
 Result<json::object> parse_request(const std::string& body) {
   json::parse_options options;
   options.max_depth = limits::kJsonDepth;
@@ -192,6 +177,42 @@ Result<NoteFile> read_publish_request(const json::object& object) {
     note.body.mutable_author()->set_person(person);
   if (const auto* content = object.if_contains("content")) KOINON_TRY(read_content(note, *content));
   return note;
+}
+
+namespace {
+
+Result<WithdrawalRequest> read_withdrawal(const json::object& request) {
+  KOINON_TRY(check_members(request, {"withdraw"}));
+  if (!request.at("withdraw").is_object()) return fail(Code::kInvalidArgument, "it has a ref", "withdraw");
+  const json::object& object = request.at("withdraw").as_object();
+  KOINON_TRY(check_members(object, {"ref", "reason", "erase"}));
+  return WithdrawalRequest{text_member(object, "ref"), text_member(object, "reason"),
+                           flag_member(object, "erase", false)};
+}
+
+}  // namespace
+
+Result<SigningRequest> read_signing_request(const json::object& object) {
+  if (object.contains("withdraw")) {
+    KOINON_ASSIGN(WithdrawalRequest withdrawal, read_withdrawal(object));
+    return SigningRequest(std::move(withdrawal));
+  }
+  NoteRequest out;
+  KOINON_ASSIGN(out.note, read_publish_request(object));
+  out.is_file = object.contains("file");
+  out.again = flag_member(object, "again", false);
+  return SigningRequest(std::move(out));
+}
+
+StoredRequests stored_requests() {
+  return {[](const std::string& text) -> Result<SigningRequest> {
+            KOINON_ASSIGN(const json::object object, parse_request(text));
+            return read_signing_request(object);
+          },
+          [](const std::string& text) {
+            const auto object = parse_request(text);
+            return object.ok() && !object->contains("withdraw");
+          }};
 }
 
 Result<PeerRecord> peer_of_line(const std::string& text, const std::optional<LogId>& own_log,

@@ -6,9 +6,9 @@
 #include <boost/json.hpp>
 
 #include "node/api/change_request.h"
-#include "node/feeds/feeds_api.h"
+#include "node/api/full_names.h"
 #include "node/http/query_params.h"
-#include "node/publishing/full_names.h"
+#include "node/reading/note_markdown.h"
 #include "node/replication/from_callback.h"
 #include "node/text/time_text.h"
 #include "proto/base/encoding.h"
@@ -136,8 +136,10 @@ Result<When> take_when(json::object& object, UnixMillis now) {
 Result<DeskApi::Asked> DeskApi::ask_gate(json::object object, const Caller& caller) {
   const UnixMillis now = parts_.clock.wall();
   KOINON_ASSIGN(const When when, take_when(object, now));
+  if (!parts_.facts.log()) return observer_refusal();
   // What cannot be published is refused now, and not when nobody is there any more.
-  KOINON_ASSIGN(auto prepared, shared_.publisher.prepare(object, caller));
+  KOINON_ASSIGN(const SigningRequest request, read_signing_request(object));
+  KOINON_ASSIGN(auto prepared, shared_.publisher.prepare(request, caller));
   prepared.wish.at = when.at;
   KOINON_ASSIGN(const Verdict verdict, shared_.publisher.decide(caller, prepared.wish, now));
   return Asked{std::move(object), std::move(prepared), verdict, now, when.timed};

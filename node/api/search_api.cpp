@@ -3,6 +3,7 @@
 #include <boost/json.hpp>
 
 #include "node/http/query_params.h"
+#include "node/reading/search_words.h"
 #include "proto/base/encoding.h"
 #include "proto/codec/entry.h"
 #include "proto/vocabulary/vocabulary.h"
@@ -99,36 +100,9 @@ void SearchApi::add_routes(RouteTable& routes) {
               {}});
 }
 
-Result<SearchQuery> read_search(Directory& directory, const HttpRequest& request) {
-  SearchQuery query;
-  KOINON_TRY(read_scope(directory, request, query));
-  query.country = request.param("country");
-  query.language = request.param("language");
-  KOINON_ASSIGN(const auto evidence, number_param(request, "evidence", 5));
-  query.evidence = static_cast<unsigned>(evidence);
-  KOINON_ASSIGN(const auto sdg, number_param(request, "sdg", 17));
-  query.sdg = static_cast<unsigned>(sdg);
-  if (const auto cost = request.param("cost"); !cost.empty()) {
-    query.cost = parse_cost_band(cost);
-    if (query.cost == CostBand::kUnknown)
-      return fail(Code::kInvalidArgument, "it is none, under-10k, 10k-100k, 100k-1m, 1m-10m or above-10m",
-                  "cost");
-  }
-  if (const auto outcome = request.param("outcome"); !outcome.empty()) {
-    query.outcome = parse_outcome(outcome);
-    if (query.outcome == Outcome::kNone)
-      return fail(Code::kInvalidArgument, "it is worked, partly, did-not or too-early", "outcome");
-  }
-  query.all_versions = request.param("versions") == "all";
-  query.newest_first = request.param("order") == "newest";
-  KOINON_ASSIGN(query.limit, read_limit(request, limits::kSearchPage, limits::kSearchPageMax));
-  KOINON_ASSIGN(query.offset, number_param(request, "cursor", limits::kSearchHits));
-  return query;
-}
-
 Result<HttpResponse> SearchApi::search(const HttpRequest& request) {
   Directory directory(*parts_.store, parts_.nearness, parts_.index.get());
-  KOINON_ASSIGN(const SearchQuery query, read_search(directory, request));
+  KOINON_ASSIGN(const SearchQuery query, read_search(directory, request.query));
   KOINON_ASSIGN(const SearchPage page, parts_.index->search(query));
   json::array items;
   for (const SearchHit& hit : page.hits) {

@@ -20,8 +20,4 @@ class SearchApi {
   ApiParts& parts_;
 };
 
-// Reads q, topic, city, country, language, kind, evidence, cost, sdg, outcome, versions, order, limit,
-// cursor.
-Result<SearchQuery> read_search(Directory& directory, const HttpRequest& request);
-
 }  // namespace koinon

@@ -9,6 +9,7 @@
 #include "node/api/change_request.h"
 #include "node/delivery/announcer.h"
 #include "node/delivery/webhook_message.h"
+#include "node/text/mail_address.h"
 #include "proto/base/encoding.h"
 #include "proto/vocabulary/vocabulary.h"
 

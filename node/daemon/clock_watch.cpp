@@ -26,18 +26,6 @@ std::int64_t median(std::vector<std::int64_t> of) {
 
 }  // namespace
 
-std::string_view clock_doubt_text(ClockDoubt doubt) {
-  switch (doubt) {
-    case ClockDoubt::kOwnEntry:
-      return "own-entry";
-    case ClockDoubt::kPeers:
-      return "peers";
-    case ClockDoubt::kJump:
-      return "jump";
-  }
-  return "";
-}
-
 Result<std::optional<OwnNewest>> newest_own_entry(StoreReader& store, const LogId& own) {
   KOINON_ASSIGN(const LogState log, store.log_state(own));
   const std::uint64_t size = log.range.size().value;

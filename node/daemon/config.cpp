@@ -5,8 +5,8 @@
 #include <boost/url/parse.hpp>
 
 #include "crypto/key_file.h"
-#include "node/api/change_request.h"
-#include "node/publishing/toml.h"
+#include "node/text/mail_address.h"
+#include "node/text/toml.h"
 #include "proto/base/encoding.h"
 #include "proto/base/limits.h"
 #include "proto/codec/name.h"

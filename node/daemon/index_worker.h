@@ -10,7 +10,7 @@
 #include <thread>
 #include <vector>
 
-#include "node/replication/trouble.h"
+#include "proto/base/trouble.h"
 #include "storage/search/search_index.h"
 
 namespace koinon {

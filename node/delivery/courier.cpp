@@ -25,7 +25,7 @@ Courier::Courier(CourierOptions options, Parts parts)
       announcer_({options_.own, options_.name, !options_.smtp.url.empty(), options_.digest_hour},
                  {*parts_.store, *parts_.index, accounts_, outbox_, parts_.clock}),
       composer_({options_.name, options_.url, options_.mail_from}, *parts_.store, *parts_.index,
-                *parts_.nearness),
+                *parts_.nearness, parts_.told),
       thread_([this] { run(); }) {}
 
 Courier::~Courier() { stop(); }

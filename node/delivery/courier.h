@@ -11,9 +11,9 @@
 #include "node/delivery/announcer.h"
 #include "node/delivery/composer.h"
 #include "node/delivery/transfers.h"
-#include "node/replication/trouble.h"
-#include "node/transport/network.h"
+#include "proto/base/clock.h"
 #include "proto/base/limits.h"
+#include "proto/base/trouble.h"
 #include "storage/office/accounts.h"
 #include "storage/office/outbox.h"
 
@@ -42,6 +42,7 @@ class Courier {
     std::function<void(const Error&)> on_error;
     // Without room nothing new is written down; what waits is sent. None: there is always room.
     std::function<bool()> has_room = nullptr;
+    RecordTold told;  // always given
   };
   Courier(CourierOptions options, Parts parts);
   ~Courier();

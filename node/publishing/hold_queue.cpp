@@ -3,9 +3,6 @@
 #include <algorithm>
 #include <future>
 
-#include <boost/json.hpp>
-
-#include "node/api/change_request.h"
 #include "proto/base/limits.h"
 #include "proto/codec/ref.h"
 
@@ -169,8 +166,7 @@ Result<Caller> HoldQueue::owner_of(const HeldNote& note) {
 // nowhere else. What an account wrote goes with it.
 Status HoldQueue::give_back(const HeldNote& note, const Error& why) {
   const bool stands = why.code == Code::kConflict && why.field == "content";
-  const auto request = parse_request(note.request);
-  if (stands || note.user.value < 0 || !request.ok() || request->contains("withdraw")) return {};
+  if (stands || note.user.value < 0 || !parts_.requests.can_be_draft(note.request)) return {};
   if (note.user.value > 0) {
     KOINON_ASSIGN(const auto author, accounts_.get(note.user));
     if (!author) return {};
@@ -219,9 +215,9 @@ Result<EntryIndex> HoldQueue::sign(const HeldNote& note) {
   if (!caller.ok() && caller.error().code == Code::kRefused)
     return settle(note, HeldState::kCancelled, caller.error());
   if (!caller.ok()) return put_off(note, caller.error());
-  const auto object = parse_request(note.request);
-  if (!object.ok()) return put_off(note, object.error());
-  auto prepared = publisher_.prepare(*object, *caller);
+  const auto request = parts_.requests.read(note.request);
+  if (!request.ok()) return put_off(note, request.error());
+  auto prepared = publisher_.prepare(*request, *caller);
   if (!prepared.ok()) return put_off(note, prepared.error());
   Wish wish = prepared->wish;
   wish.at = now;

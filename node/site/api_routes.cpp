@@ -3,7 +3,6 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/json.hpp>
 
-#include "crypto/hash.h"
 #include "node/api/accounts_api.h"
 #include "node/api/api.h"
 #include "node/api/cities_api.h"
@@ -14,11 +13,12 @@
 #include "node/api/overview_api.h"
 #include "node/api/search_api.h"
 #include "node/api/sending_api.h"
-#include "node/feeds/feeds_api.h"
-#include "node/log_files/log_files_api.h"
+#include "node/feeds/feeds.h"
+#include "node/log_files/log_files.h"
 #include "node/pages/pages.h"
+#include "node/site/feed_routes.h"
+#include "node/site/log_file_routes.h"
 #include "node/site/openapi.h"
-#include "proto/base/encoding.h"
 
 namespace koinon {
 namespace asio = boost::asio;
@@ -50,8 +50,9 @@ Api::Api(ApiParts parts)
       desk_(std::make_unique<DeskApi>(shared_)),
       drafts_(std::make_unique<DraftsApi>(shared_, *desk_)),
       inbox_(std::make_unique<InboxApi>(shared_)),
-      feeds_(std::make_unique<FeedsApi>(shared_)),
-      log_files_(std::make_unique<LogFilesApi>(shared_)),
+      feeds_(std::make_unique<Feeds>(Feeds::Parts{*parts_.store, *parts_.index, parts_.nearness,
+                                                  parts_.commons.texts, parts_.clock, parts_.facts.name})),
+      log_files_(std::make_unique<LogFiles>(*parts_.store, parts_.nearness, parts_.facts.log())),
       overview_(std::make_unique<OverviewApi>(parts_)),
       search_(std::make_unique<SearchApi>(shared_)),
       sending_(std::make_unique<SendingApi>(shared_)) {
@@ -63,13 +64,13 @@ Api::Api(ApiParts parts)
   desk_->add_routes(routes_);
   drafts_->add_routes(routes_);
   inbox_->add_routes(routes_);
-  feeds_->add_routes(routes_);
-  log_files_->add_routes(routes_);
+  add_feed_routes(routes_, *feeds_, shared_.access);
+  add_log_file_routes(routes_, *log_files_, parts_.options.access.public_reading);
   overview_->add_routes(routes_);
   search_->add_routes(routes_);
   sending_->add_routes(routes_);
   pages_ = std::make_unique<Pages>(
-      shared_, routes_, parts_.commons.messages,
+      shared_, routes_, parts_.messages,
       [this](const HttpRequest& request, const HttpResponse& response) { audit(request, response); });
   pages_->add_routes(routes_);
 }
@@ -457,29 +458,6 @@ void Api::audit(const HttpRequest& request, const HttpResponse& response) {
   if (const Status noted = shared_.accounts.note(line); !noted.ok())
     line.outcome += " (" + noted.error().text() + ")";
   parts_.log_change(line);
-}
-
-HttpRequest without_body(const HttpRequest& request) {
-  HttpRequest out;
-  out.method = request.method;
-  out.route = request.route;
-  out.args = request.args;
-  out.remote = request.remote;
-  out.caller = request.caller;
-  return out;
-}
-
-HttpResponse conditional(const HttpRequest& request, HttpResponse response) {
-  if (response.status != 200) return response;
-  const std::string tag = "\"" + to_hex(sha256(response.body).view()).substr(0, 32) + "\"";
-  response.headers["ETag"] = tag;
-  response.headers.try_emplace("Cache-Control", "no-cache");
-  const std::string wanted = request.header("if-none-match");
-  if (wanted == "*" || wanted.find(tag) != std::string::npos) {
-    response.status = 304;
-    response.body.clear();
-  }
-  return response;
 }
 
 }  // namespace koinon

@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include "crypto/ed25519.h"
+#include "node/api/change_request.h"
 #include "tests/storage/store_fixture.h"
 #include "tests/temporary_folder.h"
 
@@ -157,7 +158,7 @@ class HoldQueueTest : public testing::Test {
               clock_is_off ? std::vector{ClockDoubt::kPeers} : std::vector<ClockDoubt>{}, {}, false};
         },
         refusals, [this](const AuditLine&) { settled.tell(); }, [this](const RefusalSum&) { housed.tell(); },
-        [this](const Error&) { failed.tell(); }});
+        [this](const Error&) { failed.tell(); }, stored_requests()});
   }
   void forbid(const std::string& what) {
     EXPECT_TRUE(
