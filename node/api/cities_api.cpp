@@ -8,6 +8,7 @@
 #include "node/api/record_json.h"
 #include "node/http/query_params.h"
 #include "node/reading/list_budget.h"
+#include "proto/base/encoding.h"
 
 namespace koinon {
 namespace asio = boost::asio;
