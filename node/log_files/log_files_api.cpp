@@ -66,8 +66,10 @@ Result<LogState> LogFilesApi::find(const HttpRequest& request) {
 Result<HttpResponse> LogFilesApi::checkpoint(const HttpRequest& request) {
   KOINON_ASSIGN(const LogState log, find(request));
   if (!log.whole)
-    return fail(Code::kUnavailable, "the log is still being fetched up to its head; try again soon",
-                "checkpoint");
+    return fail(
+        Code::kUnavailable,
+        Sentence{"log.being_fetched", "the log is still being fetched up to its head; try again soon"},
+        "checkpoint");
   return HttpResponse{200, "text/plain; charset=utf-8", log.whole->note, {{"Cache-Control", "no-cache"}}};
 }
 

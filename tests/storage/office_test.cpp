@@ -44,6 +44,23 @@ TEST_F(Office, ADraftIsNotOverwrittenUnseen) {
   EXPECT_EQ((*draft)->version, 2);
 }
 
+TEST_F(Office, WhyAHeldNoteFailedIsKeptUntilItWaitsAgain) {
+  Desk desk(*db);
+  HeldNote note;
+  note.who = "press";
+  note.request = "{}";
+  const auto id = desk.hold(note);
+  ASSERT_TRUE(id.ok());
+  EXPECT_EQ((*desk.held(*id))->fault, "");
+  ASSERT_TRUE(desk.settle(*id, HeldState::kWaiting, HeldState::kReview, "why", {200}, "its id").ok());
+  reopen();
+  Desk again(*db);
+  EXPECT_EQ((*again.held(*id))->outcome, "why");
+  EXPECT_EQ((*again.held(*id))->fault, "its id");
+  ASSERT_TRUE(again.settle(*id, HeldState::kReview, HeldState::kWaiting, "", {300}).ok());
+  EXPECT_EQ((*again.held(*id))->fault, "");
+}
+
 TEST_F(Office, WhatIsHeldIsSettledOnce) {
   Desk desk(*db);
   HeldNote note;
