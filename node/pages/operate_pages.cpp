@@ -51,6 +51,14 @@ json::array alarms_shown(const Visit& visit, const OperationResult& status) {
   return out;
 }
 
+// Whether the node signs. What it waits for is a sentence as those of errors are.
+std::string signing_shown(const Visit& visit, const OperationResult& status) {
+  constexpr std::string_view kWaits = "waits: ";
+  const std::string signing = text_at(status.body, "signing");
+  if (signing == "ready") return visit.say("operate.signing_ready");
+  return signing.starts_with(kWaits) ? visit.fault(status.told(signing.substr(kWaits.size()))) : signing;
+}
+
 // What the operator can do something about is said in their language; the rest as the program says it.
 std::string trouble_text(const Visit& visit, const json::object& peer) {
   const std::string trouble = text_at(peer, "trouble");
@@ -161,12 +169,7 @@ asio::awaitable<HttpResponse> OperatePages::show_operate(Visit visit, json::obje
     return visit.words->number(static_cast<double>(number_at(body, member)));
   };
   add("operate.name", text_at(body, "name"));
-  const std::string signing = text_at(body, "signing");
-  constexpr std::string_view kWaits = "waits: ";
-  add("operate.signing", signing == "ready" ? visit.say("operate.signing_ready")
-                         : signing.starts_with(kWaits)
-                             ? visit.fault(status.told(signing.substr(kWaits.size())))
-                             : signing);
+  add("operate.signing", signing_shown(visit, status));
   add("operate.entries", count("entries"));
   add("operate.cities", count("cities"));
   add("operate.records", count("records"));
