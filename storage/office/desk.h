@@ -45,8 +45,8 @@ struct HeldNote {
   std::string request;                                 // a publish request, as JSON; {} once it is settled
   std::string approved_by;                             // the reviewer who released it
   std::optional<std::chrono::milliseconds> hold = {};  // how long it is held; none: somebody named its time
-  std::string fault =
-      {};  // of the outcome, id and arguments (publishing/held_fault.h); not written by `hold`
+  // Id and arguments of the outcome, by which it is translated; opaque here. `settle` alone writes it.
+  std::string fault = {};
 };
 
 // What one reading of a list gives: of texts limits::kListBytes together, but at least one item.

@@ -61,6 +61,26 @@ TEST_F(Office, WhyAHeldNoteFailedIsKeptUntilItWaitsAgain) {
   EXPECT_EQ((*again.held(*id))->fault, "");
 }
 
+TEST_F(Office, WhatWaitsOfAnAccountThatIsRemovedSaysWhyWithAnId) {
+  Accounts accounts(*db);
+  User user;
+  user.name = "press";
+  user.role = Role::kPublisher;
+  const auto author = accounts.add(user);
+  ASSERT_TRUE(author.ok());
+  Desk desk(*db);
+  HeldNote note;
+  note.user = *author;
+  note.who = "press";
+  note.request = "{}";
+  const auto id = desk.hold(note);
+  ASSERT_TRUE(id.ok());
+  ASSERT_TRUE(accounts.remove(*author).ok());
+  EXPECT_EQ((*desk.held(*id))->state, HeldState::kCancelled);
+  EXPECT_EQ((*desk.held(*id))->outcome, "its account was removed");
+  EXPECT_EQ((*desk.held(*id))->fault, R"({"id":"held.account_removed"})");
+}
+
 TEST_F(Office, WhatIsHeldIsSettledOnce) {
   Desk desk(*db);
   HeldNote note;
