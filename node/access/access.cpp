@@ -68,7 +68,8 @@ Status check_need(const Caller& caller, Need need, bool public_reading) {
   const Role role = needed_role(need);
   if (caller.role >= role) return {};
   if (caller.role == Role::kNobody)
-    return fail(Code::kUnauthenticated, "log in, or give a token: this is not open to everyone",
+    return fail(Code::kUnauthenticated,
+                Sentence{"login.needed", "log in, or give a token: this is not open to everyone"},
                 "Authorization");
   return fail(Code::kRefused,
               "this takes a " + std::string(role_text(role)) + "; you are here as a " +
@@ -88,7 +89,9 @@ Status Access::admit(HttpRequest& request) {
   }
   KOINON_ASSIGN(request.caller, caller_of(request));
   if (request.throttled && request.caller.by == Caller::By::kNothing)
-    return fail(Code::kTooMany, "too many requests from this address; try again in a minute", "target");
+    return fail(Code::kTooMany,
+                Sentence{"request.too_many", "too many requests from this address; try again in a minute"},
+                "target");
   KOINON_TRY(check_forgery(request));
   KOINON_TRY(check_need(request.caller, request.route->need, options_.public_reading));
   return check_person(request.caller, *request.route);

@@ -109,11 +109,14 @@ Result<HttpResponse> Api::id(const HttpRequest&) {
 
 namespace {
 
-std::string signing_text(const StoreWriter& writer, bool has_log) {
+// `told` gets the error that the text names.
+std::string signing_text(const StoreWriter& writer, bool has_log, std::vector<Error>& told) {
   if (!has_log) return "never: an observer publishes nothing";
-  if (const auto stopped = writer.signing_stopped()) return "stopped: " + stopped->message;
-  if (const auto waits = writer.signing_waits()) return "waits: " + waits->message;
-  return "ready";
+  const auto stopped = writer.signing_stopped();
+  const auto waits = stopped ? std::nullopt : writer.signing_waits();
+  if (!stopped && !waits) return "ready";
+  told.push_back(stopped ? *stopped : *waits);
+  return (stopped ? "stopped: " : "waits: ") + told.back().message;
 }
 
 }  // namespace
@@ -147,7 +150,8 @@ asio::awaitable<HttpResponse> Api::status(HttpRequest) {
   body["http_port"] = parts_.facts.http_port;
   body["entries"] = own->range.size().value;
   body["checkpoint"] = own->whole ? own->whole->note : "";
-  body["signing"] = signing_text(parts_.writer, own_log.has_value());
+  std::vector<Error> told;
+  body["signing"] = signing_text(parts_.writer, own_log.has_value(), told);
   std::uint64_t connected = 0;
   for (const auto& peer : network.peers) connected += peer.connected ? 1 : 0;
   body["peers"] = network.peers.size();
@@ -178,10 +182,13 @@ asio::awaitable<HttpResponse> Api::status(HttpRequest) {
                                   {"text", alarm.text},
                                   {"since", time_text(alarm.since)},
                                   {"arguments", std::move(arguments)}});
+    if (alarm.why) told.push_back(*alarm.why);
   }
   body["alarms"] = std::move(alarms);
   body["clock"] = clock_json(parts_.clock_questions.standing(), parts_.clock.wall());
-  co_return json_response(body);
+  HttpResponse response = json_response(body);
+  response.told = std::move(told);
+  co_return response;
 }
 
 asio::awaitable<HttpResponse> Api::metrics(HttpRequest) {
@@ -290,7 +297,8 @@ Result<HttpResponse> Api::record(const HttpRequest& request) {
   KOINON_ASSIGN(const StoredRecord stored, shown_record(*parts_.store, found.log.id, found.index));
   if (part == "entry") return HttpResponse{200, "application/octet-stream", stored.entry, {}};
   if (part == "body") {
-    if (stored.body.empty()) return fail(Code::kNotFound, "the note itself is not held here", "body");
+    if (stored.body.empty())
+      return fail(Code::kNotFound, Sentence{"note.not_held", "the note itself is not held here"}, "body");
     return HttpResponse{200, "application/octet-stream", stored.body, {}};
   }
   if (part == "markdown") {
@@ -311,7 +319,10 @@ Result<HttpResponse> Api::record(const HttpRequest& request) {
 Result<HttpResponse> Api::proof(Directory&, const Directory::Found& found) {
   const auto& whole = found.log.whole;
   if (!whole || whole->size.value <= found.index.value) {
-    return fail(Code::kUnavailable, "the log is still being fetched up to its head; try again soon", "proof");
+    return fail(
+        Code::kUnavailable,
+        Sentence{"log.being_fetched", "the log is still being fetched up to its head; try again soon"},
+        "proof");
   }
   KOINON_ASSIGN(const StoredRecord record, parts_.store->record(found.log.id, found.index));
   TlogProof out;

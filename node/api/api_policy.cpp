@@ -138,7 +138,8 @@ asio::awaitable<HttpResponse> Api::vouch(HttpRequest request, bool withdraw) {
     // Nobody vouches by a bare name for a log that has no right to it.
     KOINON_ASSIGN(const LogId log, withdraw ? directory.find_any(city) : directory.find_log(city));
     if (log == parts_.facts.log())
-      return fail(Code::kInvalidArgument, "a city does not vouch for itself", "city");
+      return fail(Code::kInvalidArgument, Sentence{"vouch.for_itself", "a city does not vouch for itself"},
+                  "city");
     return log;
   };
   const auto log = prepare();
@@ -165,7 +166,7 @@ asio::awaitable<HttpResponse> Api::block(HttpRequest request, bool blocked) {
     }
     KOINON_ASSIGN(const LogId log, directory.find_any(city));
     if (log == parts_.facts.log())
-      return fail(Code::kInvalidArgument, "a city does not block itself", "city");
+      return fail(Code::kInvalidArgument, Sentence{"block.itself", "a city does not block itself"}, "city");
     return log;
   };
   const auto log = prepare();

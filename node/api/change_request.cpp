@@ -74,7 +74,8 @@ Status read_attachments(NoteFile& note, const json::object& object) {
   if (attachments == nullptr) return {};
   if (!attachments->is_array()) return fail(Code::kInvalidArgument, "it is a list", "attachments");
   if (note.kind != v1::KIND_PRACTICE)
-    return fail(Code::kInvalidArgument, "only a practice has attachments", "attachments");
+    return fail(Code::kInvalidArgument, Sentence{"file.not_of_practice", "only a practice has attachments"},
+                "attachments");
   for (const auto& item : attachments->as_array()) {
     if (!item.is_object()) return fail(Code::kInvalidArgument, "each has a sha256 and a name", "attachments");
     KOINON_TRY(check_members(item.as_object(), {"sha256", "name", "media_type"}));
@@ -96,7 +97,8 @@ bool has_note_form(v1::Kind kind) {
 
 Result<std::map<std::string, std::string>> read_form(const std::string& body) {
   const auto parsed = boost::urls::parse_query(body);
-  if (parsed.has_error()) return fail(Code::kMalformed, "the form does not parse", "body");
+  if (parsed.has_error())
+    return fail(Code::kMalformed, Sentence{"form.malformed", "the form does not parse"}, "body");
   boost::urls::encoding_opts options;
   options.space_as_plus = true;
   std::map<std::string, std::string> out;
@@ -104,7 +106,8 @@ Result<std::map<std::string, std::string>> read_form(const std::string& body) {
     if (out.size() >= limits::kFormParts)
       return fail(Code::kTooLarge, "a form has at most 200 fields", "body");
     const std::string value = field.value.decode(options);
-    if (!is_utf8(value)) return fail(Code::kMalformed, "the form is not UTF-8", "body");
+    if (!is_utf8(value))
+      return fail(Code::kMalformed, Sentence{"form.not_utf8", "the form is not UTF-8"}, "body");
     out[field.key.decode(options)] = value;
   }
   return out;
@@ -218,7 +221,8 @@ StoredRequests stored_requests() {
 Result<PeerRecord> peer_of_line(const std::string& text, const std::optional<LogId>& own_log,
                                 const NodeKey& own_key, UnixMillis now) {
   KOINON_ASSIGN(const PeerLine line, parse_peer_line(text));
-  const Error itself = fail(Code::kInvalidArgument, "that is this node itself", "peer");
+  const Error itself =
+      fail(Code::kInvalidArgument, Sentence{"peer.this_node", "that is this node itself"}, "peer");
   if (line.node_key == own_key) return itself;
   PeerRecord peer;
   peer.node_key = line.node_key;

@@ -8,6 +8,7 @@
 #include "node/api/change_request.h"
 #include "node/api/full_names.h"
 #include "node/http/query_params.h"
+#include "node/publishing/held_fault.h"
 #include "node/reading/note_markdown.h"
 #include "node/replication/from_callback.h"
 #include "node/text/time_text.h"
@@ -123,7 +124,7 @@ Result<When> take_when(json::object& object, UnixMillis now) {
   if (object.contains("at")) {
     KOINON_ASSIGN(out.at, parse_time(text_member(object, "at"), "at"));
     if (out.at->value > now.value + kMostMs)
-      return fail(Code::kInvalidArgument, "it is at most a year from now", "at");
+      return fail(Code::kInvalidArgument, Sentence{"held.too_far", "it is at most a year from now"}, "at");
     out.timed = true;
   }
   object.erase("hold");
@@ -149,7 +150,7 @@ Result<HeldNote> DeskApi::hold(const Asked& asked, const Caller& caller) {
   KOINON_ASSIGN(const std::size_t all, shared_.desk.count_waiting(std::nullopt));
   KOINON_ASSIGN(const std::size_t own, shared_.desk.count_waiting(caller.user));
   if (all >= limits::kHeld || own >= limits::kHeldEach)
-    return fail(Code::kTooLarge, "too much waits to be signed already", "hold");
+    return fail(Code::kTooLarge, Sentence{"held.too_many", "too much waits to be signed already"}, "hold");
   HeldNote note;
   note.user = caller.user;
   note.who = caller.name;
@@ -394,7 +395,7 @@ Result<HeldNote> DeskApi::held_note(const HttpRequest& request) {
   KOINON_ASSIGN(const std::int64_t id, id_arg(request));
   KOINON_ASSIGN(auto note, shared_.desk.held({id}));
   if (!note || (request.caller.role < Role::kReviewer && note->user != request.caller.user))
-    return fail(Code::kNotFound, "nothing of that number waits", "id");
+    return fail(Code::kNotFound, Sentence{"held.unknown", "nothing of that number waits"}, "id");
   return std::move(*note);
 }
 
@@ -413,7 +414,9 @@ Result<json::object> DeskApi::shown_held(const HeldNote& note) {
 Result<HttpResponse> DeskApi::one_held(const HttpRequest& request) {
   KOINON_ASSIGN(const HeldNote note, held_note(request));
   KOINON_ASSIGN(const json::object body, shown_held(note));
-  return json_response(body);
+  HttpResponse response = json_response(body);
+  response.told.push_back(fault_of(note));
+  return response;
 }
 
 Result<HttpResponse> DeskApi::cancel_held(const HttpRequest& request) {

@@ -230,7 +230,8 @@ Result<json::array> attachments_json(StoreReader& store, const LogId& log, Entry
 
 Result<NoteFile> record_note(Directory& directory, const StoredRecord& record) {
   KOINON_ASSIGN(const v1::Entry entry, parse_entry(record.entry));
-  if (record.body.empty()) return fail(Code::kNotFound, "the note itself is not held here", "body");
+  if (record.body.empty())
+    return fail(Code::kNotFound, Sentence{"note.not_held", "the note itself is not held here"}, "body");
   NoteFile note;
   note.kind = entry.kind();
   note.language = entry.language();

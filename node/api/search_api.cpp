@@ -151,8 +151,9 @@ Result<CityMeasures> SearchApi::like(Directory&, const HttpRequest& request) {
   }
   if (out.population <= 0 && out.density <= 0 && out.climate.empty() && out.income < 0) {
     return fail(Code::kRefused,
-                "our profile says neither population, density, climate nor income; publish one that does, or "
-                "give them",
+                Sentence{"profile.not_comparable",
+                         "our profile says neither population, density, climate nor income; publish one that "
+                         "does, or give them"},
                 "population");
   }
   return out;

@@ -213,7 +213,7 @@ asio::awaitable<HttpResponse> CityPages::change(Visit visit) {
   if (operation.empty())
     co_return frame_.sorry(visit, fail(Code::kInvalidArgument, visit.say("error.stale_form"), "do"));
   const OperationResult done = co_await frame_.call(visit, operation, std::move(input));
-  if (!done.ok()) co_return co_await show_city(visit, visit.fault(done.detail()));
+  if (!done.ok()) co_return co_await show_city(visit, visit.fault(done.problem()));
   // A city that is blocked has no right to its bare name.
   co_return PageFrame::go("/cities/" + text_at(done.body, "city"));
 }

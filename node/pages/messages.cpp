@@ -57,29 +57,6 @@ std::string primary(std::string_view tag) {
   return out;
 }
 
-constexpr std::string_view kAnything = "{*}";
-
-void put(std::string& text, std::string_view place, std::string_view value) {
-  if (const auto at = text.find(place); at != std::string::npos) text.replace(at, place.size(), value);
-}
-
-// "at most 300 bytes" as "at most {1} bytes".
-std::string without_numbers(const std::string& text, std::vector<std::string>& numbers) {
-  std::string out;
-  bool within = false;
-  for (const char c : text) {
-    const bool digit = c >= '0' && c <= '9';
-    if (digit && !within) {
-      numbers.emplace_back();
-      out += "{" + std::to_string(numbers.size()) + "}";
-    }
-    if (digit) numbers.back() += c;
-    if (!digit) out += c;
-    within = digit;
-  }
-  return out;
-}
-
 }  // namespace
 
 Result<Catalogue> Catalogue::parse(std::string tag, std::string_view text, const Catalogue* fallback) {
@@ -110,23 +87,9 @@ Status Catalogue::add_faults(std::string_view text) {
   return {};
 }
 
-std::string Catalogue::fault(const std::string& sentence) const {
-  std::vector<std::string> numbers;
-  if (const auto found = faults_.find(without_numbers(sentence, numbers)); found != faults_.end()) {
-    std::string out = found->second;
-    for (std::size_t i = 0; i < numbers.size(); ++i) put(out, "{" + std::to_string(i + 1) + "}", numbers[i]);
-    return out;
-  }
-  for (const auto& [known, said] : faults_) {
-    const auto gap = known.find(kAnything);
-    if (gap == std::string::npos || sentence.size() < known.size() - kAnything.size()) continue;
-    const std::string_view tail = std::string_view(known).substr(gap + kAnything.size());
-    if (!sentence.starts_with(known.substr(0, gap)) || !sentence.ends_with(tail)) continue;
-    std::string out = said;
-    put(out, kAnything, sentence.substr(gap, sentence.size() - gap - tail.size()));
-    return out;
-  }
-  return sentence;
+std::string Catalogue::fault(const Error& error) const {
+  const auto found = error.id.empty() ? faults_.end() : faults_.find(error.id);
+  return found == faults_.end() ? error.message : filled(found->second, error.arguments);
 }
 
 bool Catalogue::right_to_left() const { return uloc_isRightToLeft(tag_.c_str()) != 0; }

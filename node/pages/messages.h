@@ -8,23 +8,19 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <variant>
 #include <vector>
 
 #include "proto/base/result.h"
+#include "proto/base/sentence.h"
 #include "proto/base/types.h"
 
 namespace koinon {
-
-// Whole numbers decide plural forms.
-using MessageArgument = std::variant<std::int64_t, std::string>;
-using MessageArguments = std::vector<std::pair<std::string, MessageArgument>>;
 
 class Catalogue {
  public:
   // One language; `fallback` says what a key that is missing here is, and outlives this.
   static Result<Catalogue> parse(std::string tag, std::string_view json, const Catalogue* fallback);
-  // Sentences of the API, each with its translations by language.
+  // The translations of what errors say: by the sentence's id, then by language.
   Status add_faults(std::string_view json);
 
   const std::string& tag() const { return tag_; }
@@ -34,9 +30,9 @@ class Catalogue {
   // The message of a key; the key itself where nobody has written one.
   std::string text(const std::string& key) const;
   std::string text(const std::string& key, const MessageArguments& arguments) const;
-  // What the API says was wrong, in this language; numbers in it may differ. As it is where nobody has
-  // translated it.
-  std::string fault(const std::string& sentence) const;
+  // What the error says, in this language; as it is where its sentence has no id, or nobody has translated
+  // it.
+  std::string fault(const Error& error) const;
   std::string date(UnixMillis time) const;
   std::string date_and_time(UnixMillis time) const;  // UTC
   std::string number(double value) const;
@@ -50,8 +46,7 @@ class Catalogue {
 
   std::string tag_;
   std::map<std::string, std::string> patterns_;
-  // By the API's sentence: its numbers stand as {1}, {2} …, anything else that changes as {*}.
-  std::map<std::string, std::string> faults_;
+  std::map<std::string, std::string> faults_;  // by the id of the sentence
   const Catalogue* fallback_ = nullptr;
 };
 

@@ -221,7 +221,7 @@ HttpResponse PageFrame::sorry(const Visit& visit, const Error& error) {
   view.title = visit.say(view.status == 404 ? "sorry.not_found" : "sorry.title");
   view.model = {{"heading", view.title},
                 // What is not found is said in the reader's language by the page itself.
-                {"detail", view.status == 404 ? "" : visit.fault(error.message)},
+                {"detail", view.status == 404 ? "" : visit.fault(error)},
                 {"not_found", view.status == 404},
                 {"refused", view.status == 403},
                 {"busy", view.status == 429 || view.status == 503}};
@@ -238,8 +238,9 @@ HttpResponse PageFrame::sorry(const Visit& visit, const OperationResult& result)
       break;
     }
   }
-  if (code == Code::kUnauthenticated) return refused(visit.request, fail(code, visit.fault(result.detail())));
-  return sorry(visit, fail(code, visit.fault(result.detail()), result.field()));
+  if (code == Code::kUnauthenticated)
+    return refused(visit.request, fail(code, visit.fault(result.problem())));
+  return sorry(visit, fail(code, visit.fault(result.problem()), result.field()));
 }
 
 HttpResponse PageFrame::go(const std::string& path) {

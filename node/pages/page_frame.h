@@ -30,8 +30,8 @@ struct Visit {
   std::string say(const std::string& key, const MessageArguments& arguments) const {
     return words->text(key, arguments);
   }
-  // The API's word on what was wrong, in the reader's language.
-  std::string fault(const std::string& sentence) const { return words->fault(sentence); }
+  // What was wrong, in the reader's language.
+  std::string fault(const Error& error) const { return words->fault(error); }
   std::string field(const std::string& name) const {
     const auto it = form.find(name);
     return it == form.end() ? std::string() : it->second;

@@ -106,7 +106,9 @@ Result<Publisher::Prepared> Publisher::prepare_withdrawal(const WithdrawalReques
   Directory directory(store_, nearness_);
   KOINON_ASSIGN(const auto found, directory.find_ref(request.ref));
   if (found.log.id != *own_)
-    return fail(Code::kRefused, "only the city that published a record can withdraw it", "ref");
+    return fail(Code::kRefused,
+                Sentence{"withdrawal.of_another", "only the city that published a record can withdraw it"},
+                "ref");
   KOINON_ASSIGN(const StoredRecord record, store_.record(*own_, found.index));
   KOINON_ASSIGN(const v1::Entry target, parse_entry(record.entry));
   if (target.kind() == v1::KIND_GENESIS || target.kind() == v1::KIND_KEYS ||

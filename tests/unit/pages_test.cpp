@@ -7,6 +7,8 @@
 #include "node/pages/operate_pages.h"
 #include "node/pages/page_frame.h"
 #include "node/pages/templates.h"
+#include "node/text/time_text.h"
+#include "proto/codec/name.h"
 
 namespace koinon {
 namespace {
@@ -56,6 +58,66 @@ TEST(Messages, TheBrowsersWishUnlessAnotherWasChosen) {
   EXPECT_EQ(chosen("ar", "ko"), "ar");
   EXPECT_EQ(chosen("../../etc", "es-419"), "es");
   EXPECT_EQ(chosen("", ";;;,,q=,en;q=zzz"), "en");
+}
+
+// As a page shows it in which the API's word stands.
+std::string shown(const Catalogue& words, const Error& error) {
+  Templates templates;
+  const auto page = templates.render("sorry", words, {{"heading", "-"}, {"detail", words.fault(error)}});
+  return page.ok() ? *page : page.error().text();
+}
+
+TEST(Messages, WhatWasWrongIsSaidInTheReadersLanguageWithItsArguments) {
+  const auto messages = Messages::builtin();
+  ASSERT_TRUE(messages.ok());
+  const Error length = check_name("").error();
+  const std::map<std::string, std::string> said = {
+      {"en", "a name has 1 to 180 bytes"},  {"ko", "이름은 1~180바이트입니다"},
+      {"it", "un nome ha da 1 a 180 byte"}, {"es", "un nombre tiene de 1 a 180 bytes"},
+      {"fr", "un nom a de 1 à 180 octets"}, {"ar", "الاسم من 1 إلى 180 بايت"}};
+  for (const Catalogue& words : messages->languages()) {
+    const std::string page = shown(words, length);
+    EXPECT_NE(page.find(said.at(words.tag())), std::string::npos) << words.tag() << page;
+  }
+  const Catalogue& korean = language(*messages, "ko");
+  EXPECT_EQ(korean.fault(parse_time("yesterday", "at").error()), "2026-12-01 09:00 같은 시각이어야 합니다");
+  EXPECT_EQ(korean.fault(again_as(Code::kInvalidArgument, check_topic("?").error(), "refs")),
+            "주제는 health/testing처럼 소문자, 숫자, 하이픈으로 쓰며 최대 64바이트입니다");
+}
+
+TEST(Messages, WhatWasWrongMayBeSaidOtherwiseOnAPageThanInTheApi) {
+  const auto messages = Messages::builtin();
+  ASSERT_TRUE(messages.ok());
+  const Error error =
+      fail(Code::kTooLarge,
+           Sentence{"note.title_length", "a title has at most {most} bytes", {{"most", std::int64_t{300}}}});
+  EXPECT_EQ(error.message, "a title has at most 300 bytes");
+  EXPECT_EQ(language(*messages, "en").fault(error),
+            "The title is too long: at most 300 bytes, about as many letters.");
+}
+
+// Nor is it looked for by its words.
+TEST(Messages, WhatWasWrongIsShownAsItIsWhereItHasNoId) {
+  const auto messages = Messages::builtin();
+  ASSERT_TRUE(messages.ok());
+  for (const Catalogue& words : messages->languages()) {
+    for (const char* sentence : {"the {disk} is gone", "the note has no title"})
+      EXPECT_EQ(words.fault(fail(Code::kIo, sentence)), sentence) << words.tag();
+    EXPECT_EQ(words.fault(fail(Code::kIo, Sentence{"no.such.id", "{a} is gone", {{"a", "it"}}})),
+              "it is gone");
+  }
+}
+
+TEST(Messages, AProblemBringsItsErrorToThePage) {
+  const auto messages = Messages::builtin();
+  ASSERT_TRUE(messages.ok());
+  OperationResult result;
+  result.response = problem(check_name("").error());
+  result.body = json::parse(result.response.body).as_object();
+  EXPECT_EQ(result.problem().message, "a name has 1 to 180 bytes");
+  EXPECT_EQ(language(*messages, "it").fault(result.problem()), "un nome ha da 1 a 180 byte");
+  EXPECT_EQ(result.told("something else").message, "something else");
+  EXPECT_EQ(result.told("something else").id, "");
 }
 
 TEST(Templates, WhatStrangersWroteIsText) {
