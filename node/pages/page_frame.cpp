@@ -194,15 +194,7 @@ json::object PageFrame::frame(const Visit& visit, const PageView& view) const {
 }
 
 HttpResponse PageFrame::show(const Visit& visit, PageView view) {
-  json::object shared = frame(visit, view);
-  for (const auto& item : shared) {
-    if (!view.model.contains(item.key())) view.model[item.key()] = item.value();
-  }
-  auto content = templates_.render(view.page, *visit.words, view.model);
-  if (content.ok()) {
-    shared["content_html"] = *content;
-    content = templates_.render("frame", *visit.words, shared);
-  }
+  auto content = templates_.render_within("frame", view.page, *visit.words, view.model, frame(visit, view));
   if (!content.ok()) return problem(content.error());
   HttpResponse out{view.status, "text/html; charset=utf-8", std::move(*content), {}};
   out.headers["Content-Security-Policy"] = kContentPolicy;

@@ -26,8 +26,8 @@ struct Visit {
   std::map<std::string, std::string> form = {};  // of a POST
   std::vector<FormPart> files = {};              // that came with it
 
-  std::string say(const std::string& key) const { return words->text(key); }
-  std::string say(const std::string& key, const MessageArguments& arguments) const {
+  std::string say(std::string_view key) const { return words->text(key); }
+  std::string say(std::string_view key, const MessageArguments& arguments) const {
     return words->text(key, arguments);
   }
   // What was wrong, in the reader's language.

@@ -1,4 +1,7 @@
 // What pages say, and how templates show what strangers wrote.
+#include <atomic>
+#include <thread>
+
 #include <boost/json.hpp>
 #include <gtest/gtest.h>
 
@@ -58,6 +61,30 @@ TEST(Messages, TheBrowsersWishUnlessAnotherWasChosen) {
   EXPECT_EQ(chosen("ar", "ko"), "ar");
   EXPECT_EQ(chosen("../../etc", "es-419"), "es");
   EXPECT_EQ(chosen("", ";;;,,q=,en;q=zzz"), "en");
+  EXPECT_EQ(chosen("", "ko-KR, en"), "ko") << "a language of another region goes before the next wish";
+  EXPECT_EQ(chosen("", "ca"), "es") << "a language that its readers read, before English";
+}
+
+TEST(Messages, ManyThreadsMaySayTheSameAtOnce) {
+  const auto messages = Messages::builtin();
+  ASSERT_TRUE(messages.ok());
+  const Catalogue& english = language(*messages, "en");
+  constexpr int kThreads = 4;
+  constexpr int kTimes = 200;
+  std::atomic<int> wrong = 0;
+  std::vector<std::thread> threads;
+  for (int i = 0; i < kThreads; ++i) {
+    threads.emplace_back([&] {
+      for (int count = 2; count < kTimes; ++count) {
+        const bool right = english.text("find.total", {{"count", count}}) == std::to_string(count) + " notes" &&
+                           english.date({1'606'176'000'000}) == "November 24, 2020" &&
+                           english.language_name("ko") == "Korean" && english.number(1234) == "1,234";
+        if (!right) ++wrong;
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(wrong, 0);
 }
 
 // As a page shows it in which the API's word stands.
@@ -149,6 +176,21 @@ TEST(Templates, MarkupIsPutWhereItBelongsAndNowhereElse) {
   EXPECT_NE(found, std::string::npos);
   EXPECT_EQ(page->find(content, found + 1), std::string::npos);
   EXPECT_NE(page->find("a 0 title"), std::string::npos);
+}
+
+TEST(Templates, APageWithinItsFrameKnowsWhatIsSharedAndGoesBeforeIt) {
+  const auto messages = Messages::builtin();
+  ASSERT_TRUE(messages.ok());
+  Templates templates;
+  const Catalogue& english = language(*messages, "en");
+  const auto page = templates.render_within("frame", "sorry", english, {{"heading", "Own"}, {"detail", "Why"}},
+                                            {{"title", "Shared"}, {"heading", "Hidden"}, {"site", "a.example"}});
+  ASSERT_TRUE(page.ok()) << page.error().text();
+  EXPECT_NE(page->find("<title>Shared"), std::string::npos) << *page;
+  EXPECT_NE(page->find("<h1>Own</h1>"), std::string::npos) << *page;
+  EXPECT_EQ(page->find("Hidden"), std::string::npos);
+  EXPECT_EQ(page->find('\x01'), std::string::npos) << "every place is filled";
+  EXPECT_FALSE(templates.render_within("frame", "no-such-page", english, {}, {}).ok());
 }
 
 TEST(FollowUps, AnOfficeIsAskedAfterThreeSixAndTwelveMonthsUnlessItHasSpoken) {
