@@ -9,6 +9,7 @@
 
 #include "crypto/ed25519.h"
 #include "crypto/hash.h"
+#include "crypto/secret_memory.h"
 #include "node/api/change_request.h"
 #include "node/text/markdown.h"
 #include "proto/base/encoding.h"
@@ -36,13 +37,6 @@ std::string cookie_of(const std::string& header, std::string_view name) {
     return {};
   const auto value = begin + name.size();
   return header.substr(value, std::min(header.find(';', value), header.size()) - value);
-}
-
-bool same(std::string_view a, std::string_view b) {
-  if (a.size() != b.size()) return false;
-  unsigned char difference = 0;
-  for (std::size_t i = 0; i < a.size(); ++i) difference |= static_cast<unsigned char>(a[i] ^ b[i]);
-  return difference == 0;
 }
 
 // Where somebody was, to come back to after logging in or choosing a language.
@@ -162,7 +156,9 @@ std::string PageFrame::form_token(const Visit& visit) const {
   return caller.by == Caller::By::kProxy ? shared_.access.form_token(caller.name) : std::string();
 }
 
-bool PageFrame::genuine(const Visit& visit) const { return same(visit.field("csrf"), form_token(visit)); }
+bool PageFrame::genuine(const Visit& visit) const {
+  return same_secret(visit.field("csrf"), form_token(visit));
+}
 
 json::object PageFrame::frame(const Visit& visit, const PageView& view) const {
   const Caller& caller = visit.request.caller;
