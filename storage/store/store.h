@@ -11,27 +11,11 @@
 #include <string>
 #include <vector>
 
+#include "crypto/arrival.h"
 #include "crypto/log_state.h"
 #include "proto/codec/filter.h"
 
 namespace koinon {
-
-enum class ArrivalKind : unsigned char {
-  kAdded = 1,
-  kBody = 2,      // a body came after its entry
-  kErased = 3,    // a withdrawal took the body away
-  kReleased = 4,  // our filter no longer wants the body
-  kRemoved = 5,   // the log was removed: entries [from, from + count) are gone
-};
-struct Arrival {
-  ArrivalSeq first;  // arrival number of `from`; the following entries count on from it
-  LogId log;
-  EntryIndex from;
-  std::uint64_t count = 0;
-  ArrivalKind kind = ArrivalKind::kAdded;
-  UnixMillis at;
-  std::optional<NodeKey> source;  // the peer that it came from; none: ourselves, or not known
-};
 
 // Names of settings.
 inline constexpr std::string_view kSubscriptions = "subscriptions";   // BodyFilter::text
