@@ -4,6 +4,7 @@
 
 #include "proto/base/limits.h"
 #include "proto/codec/entry.h"
+#include "storage/store/trust_rules.h"
 
 namespace koinon {
 namespace {
