@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
+#include "crypto/arrival.h"
 #include "proto/base/types.h"
 #include "storage/office/office_db.h"
-#include "storage/store/store.h"
 
 namespace koinon {
 

@@ -86,6 +86,8 @@ class Connection {
   // deleted. False: somebody reads at this moment; try again.
   Result<bool> fold();
   std::int64_t changes() const { return sqlite3_changes64(db_.get()); }
+  // False also where SQLite has undone a transaction by itself: a disk that is full or fails makes it do so.
+  bool in_transaction() const { return sqlite3_get_autocommit(db_.get()) == 0; }
 
  private:
   struct CloseDb {

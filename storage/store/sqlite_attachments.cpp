@@ -1,10 +1,9 @@
 #include "storage/store/sqlite_attachments.h"
 
-#include <array>
-#include <string_view>
 #include <utility>
 
-#include "proto/base/limits.h"
+#include "storage/store/file_rules.h"
+#include "storage/store/refusals.h"
 
 namespace koinon {
 namespace {
@@ -35,8 +34,6 @@ Result<AttachmentId> read_id(const sqlite::Statement& row, int column) {
   return AttachmentId{Hash::from(row.blob(column)), row.number(column + 1), Hash::from(row.blob(column + 2))};
 }
 
-Error not_named() { return fail(Code::kNotFound, "no note that is held here names this file", "attachment"); }
-
 }  // namespace
 
 // --- reading ---
@@ -48,7 +45,7 @@ Result<AttachmentState> AttachmentQueries::state(std::int64_t record, const Hash
       "u.sha256 = ?");
   select.bind(record).bind_blob(sha256.view());
   KOINON_ASSIGN(const bool found, select.step());
-  if (!found) return not_named();
+  if (!found) return no_note_names_file();
   AttachmentState out;
   KOINON_ASSIGN(out.id, read_id(select, 0));
   out.chunks_held = static_cast<std::uint32_t>(select.number(3));
@@ -64,7 +61,7 @@ Result<AttachmentChunk> AttachmentQueries::chunk(const AttachmentId& id, std::ui
   bind_id(select, id).bind(static_cast<std::int64_t>(number));
   KOINON_ASSIGN(const bool found, select.step());
   if (!found || number >= chunk_count(id.size))
-    return fail(Code::kNotFound, "this chunk is not held here", "attachment");
+    return no_such_chunk();
   return AttachmentChunk{number, Bytes(select.blob(0)), Bytes(select.blob(1))};
 }
 
@@ -83,13 +80,14 @@ Result<std::vector<AttachmentWant>> AttachmentQueries::wants() {
   auto select = db_.prepare(
       "SELECT a.sha256, a.size, a.chunk_root, a.wish, a.chunks, min(u.record), l.log_id FROM attachment a "
       "JOIN attachment_use u ON u.sha256 = a.sha256 AND u.size = a.size AND u.chunk_root = a.chunk_root "
-      "JOIN log l ON l.number = u.record >> 40 WHERE a.state = 0 AND a.wish IN (1, 2) GROUP BY a.number");
+      "JOIN log l ON l.number = u.record >> 40 WHERE a.state = 0 AND a.wish < 3 GROUP BY a.number");
   while (true) {
     KOINON_ASSIGN(const bool row, select.step());
     if (!row) return out;
     AttachmentWant want;
     KOINON_ASSIGN(want.id, read_id(select, 0));
     want.wish = static_cast<AttachmentWish>(select.integer(3));
+    if (!outlives_start(want.wish)) continue;
     want.chunks_held = static_cast<std::uint32_t>(select.number(4));
     want.index = EntryIndex(select.number(5) & ((std::uint64_t{1} << 40) - 1));
     if (select.blob(6).size() != LogId::kSize) continue;
@@ -101,7 +99,15 @@ Result<std::vector<AttachmentWant>> AttachmentQueries::wants() {
 // --- which records name which files ---
 
 Status SqliteAttachments::prepare() {
-  auto left = db_.prepare("SELECT number FROM attachment WHERE wish = 0 AND state = 0");
+  std::vector<std::int64_t> left;
+  {
+    auto select = db_.prepare("SELECT number, wish FROM attachment WHERE wish < 3 AND state = 0");
+    while (true) {
+      KOINON_ASSIGN(const bool row, select.step());
+      if (!row) break;
+      if (!outlives_start(static_cast<AttachmentWish>(select.integer(1)))) left.push_back(select.integer(0));
+    }
+  }
   return forget_each(left);
 }
 
@@ -219,61 +225,54 @@ Status SqliteAttachments::insert_chunk(std::int64_t number, const AttachmentChun
   return count.bind(static_cast<std::int64_t>(chunk.number) + 1).bind(number).run();
 }
 
-// `select` gives those that may go, the first to go first; `used` is what is wanted beside them.
-Status SqliteAttachments::choose_victims(sqlite::Statement& select, std::uint64_t used, std::uint64_t quota,
-                                         std::string_view refusal, Victims& victims) {
-  while (used > quota) {
-    KOINON_ASSIGN(const bool found, select.step());
-    if (!found) return fail(Code::kTooLarge, std::string(refusal), "attachment");
-    if (!victims.numbers.insert(select.integer(0)).second) continue;
-    victims.bytes += select.number(1);
-    used -= select.number(1);
-  }
-  return {};
+Result<std::set<std::int64_t>> SqliteAttachments::choose_victims(std::uint64_t size, AttachmentWish wish,
+                                                                 const FileRoom& room, std::int64_t log) {
+  const GivesWay gives_way = gives_way_to(wish);
+  // By wish, so that the walk ends where nothing may go any more, and does not pass it by.
+  const auto next_of = [&gives_way](sqlite::Statement& select) {
+    return [&select, &gives_way]() -> Result<std::optional<FileThatMayGo>> {
+      while (true) {
+        KOINON_ASSIGN(const bool found, select.step());
+        if (!found) return std::optional<FileThatMayGo>();
+        const auto held = static_cast<AttachmentWish>(select.integer(2));
+        if (!gives_way.includes(held, true)) return std::optional<FileThatMayGo>();
+        if (!gives_way.includes(held, select.integer(3) != kIncomplete)) continue;
+        return std::optional(FileThatMayGo{select.integer(0), select.number(1)});
+      }
+    };
+  };
+  // Of what nobody asked for by hand only what is for peers goes: it has an index.
+  auto of_log =
+      db_.prepare("SELECT number, size, wish, state FROM attachment WHERE log = ? AND wish = 0 ORDER BY at_ms");
+  of_log.bind(log);
+  auto of_all =
+      db_.prepare("SELECT number, size, wish, state FROM attachment WHERE wish < 3 ORDER BY wish, at_ms");
+  return files_that_go(size, wish, room, next_of(of_log), next_of(of_all));
 }
 
-// What is fetched for peers gives way to anything; to what somebody asks for by hand also what was fetched,
-// and what policy wants and has not got. Of what nobody asked for by hand a log has its share, within which
-// its own files give way. Nothing goes where that would not be enough.
-Status SqliteAttachments::make_room(std::uint64_t size, int wish, std::int64_t log) {
-  // A text for each wish, so that what may not go is not passed by.
-  constexpr std::array<std::string_view, 3> kGoes = {"wish = 0 AND state <> 0", "wish = 0",
-                                                     "(wish < 2 OR state <> 0)"};
-  const std::string goes(kGoes.at(static_cast<std::size_t>(wish)));
-  Victims victims;
-  if (wish < static_cast<int>(AttachmentWish::kByHand)) {
-    auto sum = db_.prepare("SELECT files FROM log WHERE number = ?");
-    KOINON_TRY(sum.bind(log).step());
-    // Of what nobody asked for by hand only what is for peers goes.
-    auto select =
-        db_.prepare("SELECT number, size FROM attachment WHERE log = ? AND " + goes + " ORDER BY at_ms");
-    KOINON_TRY(
-        choose_victims(select.bind(log), sum.number(0) + size, share_of_log(quota_, limits::kAttachmentBytes),
-                       "one city's part of the room for files is used up; ask for the file by hand, or "
-                       "raise attachments.max_bytes",
-                       victims));
-  }
+Status SqliteAttachments::make_room(std::uint64_t size, AttachmentWish wish, std::int64_t log) {
+  FileRoom room;
+  room.quota = quota_;
   {
-    auto sum = db_.prepare("SELECT files FROM total");
-    KOINON_TRY(sum.step());
-    auto select = db_.prepare("SELECT number, size FROM attachment WHERE wish < 3 AND " + goes +
-                              " ORDER BY wish, at_ms");
-    KOINON_TRY(choose_victims(select, sum.number(0) - victims.bytes + size, quota_,
-                              "the room for files of other cities is used up; raise attachments.max_bytes",
-                              victims));
+    auto sums = db_.prepare("SELECT (SELECT files FROM total), (SELECT files FROM log WHERE number = ?)");
+    KOINON_TRY(sums.bind(log).step());
+    room.used = sums.number(0);
+    room.used_of_log = sums.number(1);
   }
-  for (const std::int64_t victim : victims.numbers) KOINON_TRY(forget(victim));
+  KOINON_ASSIGN(const auto victims, choose_victims(size, wish, room, log));
+  for (const std::int64_t victim : victims) KOINON_TRY(forget(victim));
   return {};
 }
 
 Status SqliteAttachments::put(const CutAttachment& file, UnixMillis now) {
   {
-    const std::int64_t oldest = now.value - std::chrono::milliseconds(limits::kUploadAge).count();
+    const std::int64_t oldest = unnamed_kept_since(now).value;
     auto old = db_.prepare(
         "SELECT number FROM attachment a WHERE wish = 4 AND at_ms < ? AND NOT EXISTS (SELECT 1 FROM "
         "attachment_use u WHERE u.sha256 = a.sha256 AND u.size = a.size AND u.chunk_root = a.chunk_root)");
     old.bind(oldest);
-    KOINON_TRY(forget_each(old));
+    KOINON_ASSIGN(const auto numbers, numbers_of(old));
+    KOINON_TRY(forget_each(numbers));
     // What a note of another city names stays too, and is looked at no more.
     auto named = db_.prepare("UPDATE attachment SET wish = 3 WHERE wish = 4 AND at_ms < ?");
     KOINON_TRY(named.bind(oldest).run());
@@ -298,34 +297,31 @@ Status SqliteAttachments::want(std::int64_t record, const AttachmentWant& want, 
         "SELECT 1 FROM attachment_use WHERE record = ? AND sha256 = ? AND size = ? AND chunk_root = ?");
     named.bind(record);
     KOINON_ASSIGN(const bool found, bind_id(named, want.id).step());
-    if (!found) return not_named();
+    if (!found) return no_note_names_file();
   }
   KOINON_ASSIGN(const auto row, find(want.id));
   const int wish = static_cast<int>(want.wish);
   if (!row) {
     const std::int64_t log = record >> 40;
-    KOINON_TRY(make_room(want.id.size, wish, log));
+    KOINON_TRY(make_room(want.id.size, want.wish, log));
     return insert(want.id, wish, now, log);
   }
-  if (row->state == kBroken) {
-    return fail(Code::kRefused, "the file is not the one that its note names; its author has to correct that",
-                "attachment");
-  }
+  if (row->state == kBroken) return broken_file();
   auto raise = db_.prepare("UPDATE attachment SET wish = max(wish, ?), at_ms = ? WHERE number = ?");
   return raise.bind(wish).bind(now.value).bind(row->number).run();
 }
 
 Result<std::uint32_t> SqliteAttachments::add_chunk(const ChunkCommit& commit) {
   KOINON_ASSIGN(const auto row, find(commit.id));
-  if (!row) return not_named();
-  if (row->state != kIncomplete || row->chunks != commit.chunk.number) return row->chunks;
+  if (!row) return no_note_names_file();
+  if (!is_next_chunk(row->state != kIncomplete, row->chunks, commit.chunk.number)) return row->chunks;
   KOINON_TRY(insert_chunk(row->number, commit.chunk));
   return commit.chunk.number + 1;
 }
 
 Status SqliteAttachments::finish(const AttachmentId& id, bool whole) {
   KOINON_ASSIGN(const auto row, find(id));
-  if (!row) return not_named();
+  if (!row) return no_note_names_file();
   auto update = db_.prepare("UPDATE attachment SET state = ? WHERE number = ?");
   KOINON_TRY(update.bind(whole ? kComplete : kBroken).bind(row->number).run());
   if (whole) return {};
@@ -349,13 +345,16 @@ Status SqliteAttachments::forget(std::int64_t number) {
   return row.bind(number).run();
 }
 
-Status SqliteAttachments::forget_each(sqlite::Statement& select) {
-  std::vector<std::int64_t> numbers;
+Result<std::vector<std::int64_t>> SqliteAttachments::numbers_of(sqlite::Statement& select) {
+  std::vector<std::int64_t> out;
   while (true) {
     KOINON_ASSIGN(const bool row, select.step());
-    if (!row) break;
-    numbers.push_back(select.integer(0));
+    if (!row) return out;
+    out.push_back(select.integer(0));
   }
+}
+
+Status SqliteAttachments::forget_each(const std::vector<std::int64_t>& numbers) {
   for (const std::int64_t number : numbers) KOINON_TRY(forget(number));
   return {};
 }

@@ -3,8 +3,9 @@
 #pragma once
 
 #include <set>
-#include <string_view>
+#include <vector>
 
+#include "storage/store/file_rules.h"
 #include "storage/store/sqlite_logs.h"
 
 namespace koinon {
@@ -57,16 +58,12 @@ class SqliteAttachments {
   Result<bool> is_used(const AttachmentId& id);
   Status insert(const AttachmentId& id, int wish, UnixMillis now, std::optional<std::int64_t> log = {});
   Status insert_chunk(std::int64_t number, const AttachmentChunk& chunk);
-  // Files that give way to another, and their bytes.
-  struct Victims {
-    std::set<std::int64_t> numbers;
-    std::uint64_t bytes = 0;
-  };
-  Status make_room(std::uint64_t size, int wish, std::int64_t log);
-  static Status choose_victims(sqlite::Statement& select, std::uint64_t used, std::uint64_t quota,
-                               std::string_view refusal, Victims& victims);
+  Result<std::set<std::int64_t>> choose_victims(std::uint64_t size, AttachmentWish wish, const FileRoom& room,
+                                                std::int64_t log);
+  Status make_room(std::uint64_t size, AttachmentWish wish, std::int64_t log);
+  static Result<std::vector<std::int64_t>> numbers_of(sqlite::Statement& select);
   Status forget(std::int64_t number);
-  Status forget_each(sqlite::Statement& numbers);
+  Status forget_each(const std::vector<std::int64_t>& numbers);
   Status drop_unused(const std::vector<AttachmentId>& ids);
 
   sqlite::Connection& db_;

@@ -3,7 +3,8 @@
 #include <algorithm>
 
 #include "proto/base/limits.h"
-#include "proto/codec/entry.h"
+#include "storage/store/body_rules.h"
+#include "storage/store/run_rules.h"
 
 namespace koinon {
 namespace {
@@ -13,26 +14,6 @@ constexpr std::int64_t kPieceRows = 4096;
 constexpr std::uint64_t kPieceBytes = 8 * limits::kMiB;
 
 }  // namespace
-
-Status SqliteBodies::write_arrival(std::int64_t number, EntryIndex from, std::uint64_t count,
-                                   ArrivalKind kind, UnixMillis at, const std::optional<NodeKey>& source) {
-  auto insert = db_.prepare(
-      "INSERT INTO arrival (first, last, log, from_index, kind, at_ms, source) "
-      "SELECT n, n + ?1 - 1, ?2, ?3, ?4, ?5, ?6 FROM (SELECT coalesce((SELECT last FROM arrival ORDER BY "
-      "first "
-      "DESC LIMIT 1), 0) + 1 AS n)");
-  insert.bind(static_cast<std::int64_t>(count))
-      .bind(number)
-      .bind(static_cast<std::int64_t>(from.value))
-      .bind(static_cast<std::int64_t>(kind))
-      .bind(at.value);
-  if (source) {
-    insert.bind_blob(source->view());
-  } else {
-    insert.bind_null();
-  }
-  return insert.run();
-}
 
 Status SqliteBodies::set_body(std::int64_t id, std::optional<BytesView> body, BodyState state,
                               std::optional<EntryIndex> erased_by) {
@@ -60,10 +41,8 @@ Status SqliteBodies::drop_transit(std::int64_t id) {
   return {};
 }
 
-// Something was added of one log: beyond its share its own oldest go, so that one city's do not drive out all
-// others'. Then the oldest of all.
+// Something was added of one log: its own oldest go first, then the oldest of all.
 Status SqliteBodies::trim_transit(std::int64_t number, UnixMillis now) {
-  const std::uint64_t share = share_of_log(transit_quota_, limits::kBodyBytes);
   while (true) {
     std::int64_t id = 0;
     {
@@ -72,20 +51,19 @@ Status SqliteBodies::trim_transit(std::int64_t number, UnixMillis now) {
           "at_ms, id LIMIT 1");
       first.bind(number);
       KOINON_ASSIGN(const bool found, first.step());
-      if (!found || first.number(1) <= share) break;
+      if (!found || !is_over_share(first.number(1), transit_quota_)) break;
       id = first.integer(0);
     }
     KOINON_TRY(drop_transit(id));
     KOINON_TRY(attachments_.drop_uses(id));
   }
-  const std::int64_t oldest = now.value - std::chrono::milliseconds(limits::kTransitAge).count();
   while (true) {
     std::int64_t id = 0;
     {
       auto first = db_.prepare(
           "SELECT id, at_ms, (SELECT transit FROM total) FROM transit ORDER BY at_ms, id LIMIT 1");
       KOINON_ASSIGN(const bool found, first.step());
-      if (!found || (first.number(2) <= transit_quota_ && first.integer(1) >= oldest)) return {};
+      if (!found || !oldest_goes(first.number(2), transit_quota_, {first.integer(1)}, now)) return {};
       id = first.integer(0);
     }
     KOINON_TRY(drop_transit(id));
@@ -99,11 +77,13 @@ Status SqliteBodies::add(const BodiesCommit& bodies) {
   for (const auto& item : bodies.bodies) {
     if (item.index.value >= limits::kMaxLogSize) continue;
     const std::int64_t id = record_id(number, item.index);
-    auto find = db_.prepare("SELECT state FROM record WHERE id = ? AND state IN (1, 3)");
+    auto find = db_.prepare("SELECT state FROM record WHERE id = ?");
     find.bind(id);
     KOINON_ASSIGN(const bool found, find.step());
     if (!found) continue;
-    if (item.transit && find.integer(0) == static_cast<std::int64_t>(BodyState::kNotAsked)) {
+    const BodyPlace place = place_of_body(static_cast<BodyState>(find.integer(0)), item.transit);
+    if (place == BodyPlace::kNowhere) continue;
+    if (place == BodyPlace::kTransit) {
       auto put = db_.prepare("INSERT OR IGNORE INTO transit (id, body, at_ms) VALUES (?, ?, ?)");
       KOINON_TRY(put.bind(id).bind_blob(item.body).bind(bodies.arrived_at.value).run());
       transit = true;
@@ -111,7 +91,7 @@ Status SqliteBodies::add(const BodiesCommit& bodies) {
     }
     KOINON_TRY(drop_transit(id));
     KOINON_TRY(set_body(id, item.body, BodyState::kHeld));
-    KOINON_TRY(write_arrival(number, item.index, 1, ArrivalKind::kBody, bodies.arrived_at, bodies.source));
+    KOINON_TRY(arrivals_.write(number, item.index, 1, ArrivalKind::kBody, bodies.arrived_at, bodies.source));
   }
   KOINON_TRY(attachments_.add_uses(number, bodies.attachments, false));
   if (transit) KOINON_TRY(trim_transit(number, bodies.arrived_at));
@@ -131,22 +111,26 @@ Result<std::optional<EntryIndex>> SqliteBodies::apply_filter(const LogId& log, c
     KOINON_ASSIGN(const StoredRecord record, logs_.record(log, EntryIndex(i)));
     bytes += record.body.size();
     if (bytes >= kPieceBytes) end = i + 1;
-    const bool held = record.state == BodyState::kHeld;
-    if (record.state == BodyState::kErased || (held && record.body.empty())) continue;
-    const auto entry = parse_entry(record.entry);
-    if (!entry.ok()) continue;
-    const bool wanted = filter.wants(*entry);
     const std::int64_t id = record_id(number, EntryIndex(i));
-    if (held && !wanted) {
-      KOINON_TRY(set_body(id, {}, BodyState::kNotAsked));
-      KOINON_TRY(write_arrival(number, EntryIndex(i), 1, ArrivalKind::kReleased, now));
-      if (attachments_.forgotten() > files) end = i + 1;
-    } else if (!held && wanted && record.transit) {
-      KOINON_TRY(drop_transit(id));
-      KOINON_TRY(set_body(id, record.body, BodyState::kHeld));
-      KOINON_TRY(write_arrival(number, EntryIndex(i), 1, ArrivalKind::kBody, now));
-    } else if (!held && wanted != (record.state == BodyState::kNotHeld)) {
-      KOINON_TRY(set_body(id, {}, wanted ? BodyState::kNotHeld : BodyState::kNotAsked));
+    switch (filter_step(filter, record.entry, record.state, !record.body.empty())) {
+      case FilterStep::kStays:
+        break;
+      case FilterStep::kReleased:
+        KOINON_TRY(set_body(id, {}, BodyState::kNotAsked));
+        KOINON_TRY(arrivals_.write(number, EntryIndex(i), 1, ArrivalKind::kReleased, now));
+        if (attachments_.forgotten() > files) end = i + 1;
+        break;
+      case FilterStep::kFromTransit:
+        KOINON_TRY(drop_transit(id));
+        KOINON_TRY(set_body(id, record.body, BodyState::kHeld));
+        KOINON_TRY(arrivals_.write(number, EntryIndex(i), 1, ArrivalKind::kBody, now));
+        break;
+      case FilterStep::kWanted:
+        KOINON_TRY(set_body(id, {}, BodyState::kNotHeld));
+        break;
+      case FilterStep::kNotWanted:
+        KOINON_TRY(set_body(id, {}, BodyState::kNotAsked));
+        break;
     }
   }
   return end == size ? std::nullopt : std::optional(EntryIndex(end));
@@ -168,10 +152,8 @@ Status SqliteBodies::refute_marks(std::int64_t number, const RunCommit& run) {
       if (!row) break;
       const EntryIndex by(marked.number(1));
       const std::int64_t id = marked.integer(0);
-      const bool stated = std::any_of(run.withdrawals.begin(), run.withdrawals.end(), [&](const auto& fact) {
-        return fact.erase && fact.index == by && record_id(number, fact.target) == id;
-      });
-      if (!stated) wrong.push_back(id);
+      const EntryIndex target(static_cast<std::uint64_t>(id - record_id(number, EntryIndex(0))));
+      if (contradicts_mark(run, target, by)) wrong.push_back(id);
     }
   }
   for (const std::int64_t id : wrong) KOINON_TRY(set_body(id, {}, BodyState::kNotHeld));
@@ -183,14 +165,12 @@ Status SqliteBodies::settle_withdrawals(std::int64_t number, const RunCommit& ru
   for (const WithdrawalFact& fact : run.withdrawals) {
     if (!fact.erase) continue;
     KOINON_ASSIGN(const StoredRecord record, logs_.record(run.log, fact.target));
-    const auto entry = parse_entry(record.entry);
-    if (!entry.ok() || entry->body_size() == 0) continue;
-    if (record.state == BodyState::kErased && record.erased_by < fact.index) continue;
+    if (!takes_away(fact, record.entry, record.state, record.erased_by)) continue;
     const std::int64_t id = record_id(number, fact.target);
     KOINON_TRY(drop_transit(id));
     KOINON_TRY(set_body(id, {}, BodyState::kErased, fact.index));
-    KOINON_TRY(write_arrival(number, fact.target, 1, ArrivalKind::kErased, run.arrived_at));
-    if (run.own_contents.empty()) continue;
+    KOINON_TRY(arrivals_.write(number, fact.target, 1, ArrivalKind::kErased, run.arrived_at));
+    if (!is_own(run)) continue;
     // The digest of what was said has no salt: from it an erased note could be guessed.
     auto forget = db_.prepare("DELETE FROM own_content WHERE entry_index = ?");
     KOINON_TRY(forget.bind(static_cast<std::int64_t>(fact.target.value)).run());

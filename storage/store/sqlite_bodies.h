@@ -2,15 +2,16 @@
 // inside its transactions.
 #pragma once
 
+#include "storage/store/sqlite_arrivals.h"
 #include "storage/store/sqlite_attachments.h"
 
 namespace koinon {
 
 class SqliteBodies {
  public:
-  SqliteBodies(sqlite::Connection& db, SqliteLogs& logs, SqliteAttachments& attachments,
-               std::uint64_t transit_quota)
-      : db_(db), logs_(logs), attachments_(attachments), transit_quota_(transit_quota) {}
+  SqliteBodies(sqlite::Connection& db, SqliteLogs& logs, SqliteArrivals& arrivals,
+               SqliteAttachments& attachments, std::uint64_t transit_quota)
+      : db_(db), logs_(logs), arrivals_(arrivals), attachments_(attachments), transit_quota_(transit_quota) {}
 
   Status add(const BodiesCommit& bodies);
   Result<std::optional<EntryIndex>> apply_filter(const LogId& log, const BodyFilter& filter, UnixMillis now,
@@ -23,8 +24,6 @@ class SqliteBodies {
   // Takes away a piece of what is left of logs that were removed, some MiB or one larger file; true: nothing
   // is left.
   Result<bool> sweep();
-  Status write_arrival(std::int64_t number, EntryIndex from, std::uint64_t count, ArrivalKind kind,
-                       UnixMillis at, const std::optional<NodeKey>& source = {});
 
   // Whether bytes were taken away that the write-ahead log may still hold.
   bool erased() const { return erased_; }
@@ -42,6 +41,7 @@ class SqliteBodies {
 
   sqlite::Connection& db_;
   SqliteLogs& logs_;
+  SqliteArrivals& arrivals_;
   SqliteAttachments& attachments_;
   std::uint64_t transit_quota_;
   bool erased_ = false;

@@ -1,32 +1,32 @@
 #include "storage/store/sqlite_journal.h"
 
-#include "proto/base/limits.h"
-
 namespace koinon {
 
 Status SqliteJournal::prepare() {
   KOINON_ASSIGN(const auto reserved, settings_.meta("journal_reserved"));
-  reserved_ = reserved ? std::strtoull(reserved->c_str(), nullptr, 10) : 1;
-  next_ = reserved_;
+  numbers_.start(reserved ? std::strtoull(reserved->c_str(), nullptr, 10) : 1);
   return {};
 }
 
-bool SqliteJournal::is_short() const { return reserved_ - next_ < limits::kJournalBlock / 2; }
-
 Status SqliteJournal::reserve() {
-  const std::uint64_t reserved = next_ + limits::kJournalBlock;
+  const std::uint64_t reserved = numbers_.next_block();
   KOINON_TRY(settings_.put_meta("journal_reserved", std::to_string(reserved)));
-  reserved_ = reserved;
+  numbers_.set_reserved(reserved);
   return {};
 }
 
 Result<JournalSeq> SqliteJournal::write_row(std::int64_t log_number) {
-  if (next_ >= reserved_) return fail(Code::kInternal, "no journal number is reserved", "journal");
-  auto remove = db_.prepare("DELETE FROM journal WHERE log = ?");
-  KOINON_TRY(remove.bind(log_number).run());
+  KOINON_ASSIGN(const JournalSeq seq, numbers_.next());
+  KOINON_TRY(drop_row(log_number));
   auto insert = db_.prepare("INSERT INTO journal (seq, log) VALUES (?, ?)");
-  KOINON_TRY(insert.bind(static_cast<std::int64_t>(next_)).bind(log_number).run());
-  return JournalSeq(next_++);
+  KOINON_TRY(insert.bind(static_cast<std::int64_t>(seq.value)).bind(log_number).run());
+  numbers_.pass();
+  return seq;
+}
+
+Status SqliteJournal::drop_row(std::int64_t log_number) {
+  auto remove = db_.prepare("DELETE FROM journal WHERE log = ?");
+  return remove.bind(log_number).run();
 }
 
 }  // namespace koinon

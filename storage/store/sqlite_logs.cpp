@@ -2,6 +2,8 @@
 
 #include "proto/base/limits.h"
 #include "storage/store/hash_tiles.h"
+#include "storage/store/refusals.h"
+#include "storage/store/run_rules.h"
 
 namespace koinon {
 namespace {
@@ -54,8 +56,6 @@ StoredRecord read_record(const sqlite::Statement& row, EntryIndex index) {
   return record;
 }
 
-Error unknown_log(const LogId&) { return fail(Code::kNotFound, "no such log is held here", "log"); }
-
 }  // namespace
 
 std::int64_t record_id(std::int64_t log_number, EntryIndex index) {
@@ -66,7 +66,7 @@ Result<std::int64_t> SqliteLogs::log_number(const LogId& log) {
   auto select = db_.prepare("SELECT number FROM log WHERE log_id = ?");
   select.bind_blob(log.view());
   KOINON_ASSIGN(const bool found, select.step());
-  if (!found) return unknown_log(log);
+  if (!found) return unknown_log();
   return select.integer(0);
 }
 
@@ -85,7 +85,7 @@ Result<LogState> SqliteLogs::log_state(const LogId& log) {
   auto select = db_.prepare(std::string(kLogColumns) + "WHERE l.log_id = ? AND l.size > 0");
   select.bind_blob(log.view());
   KOINON_ASSIGN(const bool found, select.step());
-  if (!found) return unknown_log(log);
+  if (!found) return unknown_log();
   return read_log(select);
 }
 
@@ -93,7 +93,7 @@ Result<std::uint64_t> SqliteLogs::log_bytes(const LogId& log) {
   auto select = db_.prepare("SELECT bytes FROM log WHERE log_id = ?");
   select.bind_blob(log.view());
   KOINON_ASSIGN(const bool found, select.step());
-  if (!found) return unknown_log(log);
+  if (!found) return unknown_log();
   return select.number(0);
 }
 
@@ -146,21 +146,18 @@ Result<StoreCounts> SqliteLogs::counts() {
 
 Result<ServedRun> SqliteLogs::read_run(const LogId& log, EntryIndex from, EntryIndex to, TreeSize size,
                                        std::size_t max_bytes) {
-  if (from >= to || to.value > size.value) {
-    return fail(Code::kInvalidArgument, "the range asked for is empty or beyond the tree", "from");
-  }
+  KOINON_TRY(check_range(from, to, size));
   KOINON_ASSIGN(const std::int64_t number, log_number(log));
   ServedRun run;
-  std::size_t bytes = 0;
+  RunBudget budget(max_bytes);
   auto select = db_.prepare(std::string(kRecordColumns) + "WHERE r.id >= ? AND r.id < ? ORDER BY r.id");
   select.bind(record_id(number, from)).bind(record_id(number, to));
-  while (run.records.size() < limits::kRecordsPerChunk) {
+  while (true) {
     KOINON_ASSIGN(const bool row, select.step());
     if (!row) break;
-    const std::size_t next = select.blob(1).size() + select.blob(2).size();
-    if (!run.records.empty() && bytes + next > max_bytes) break;
-    bytes += next;
-    run.records.push_back(read_record(select, EntryIndex(from.value + run.records.size())));
+    StoredRecord record = read_record(select, EntryIndex(from.value + run.records.size()));
+    if (!budget.takes(record)) break;
+    run.records.push_back(std::move(record));
   }
   if (run.records.empty()) return fail(Code::kNotFound, "the entries are not held here", "from");
   KOINON_ASSIGN(run.proof, run_proof_at(log, from, run.records.size(), size));
@@ -204,51 +201,23 @@ Result<std::vector<Hash>> SqliteLogs::hashes(const LogId& log, TreeNode first, s
 
 Result<StoredRecord> SqliteLogs::record(const LogId& log, EntryIndex index) {
   KOINON_ASSIGN(const std::int64_t number, log_number(log));
-  if (index.value >= limits::kMaxLogSize) return fail(Code::kNotFound, "no such entry is held here", "ref");
+  if (index.value >= limits::kMaxLogSize) return no_such_entry();
   auto select = db_.prepare(std::string(kRecordColumns) + "WHERE r.id = ?");
   select.bind(record_id(number, index));
   KOINON_ASSIGN(const bool found, select.step());
-  if (!found) return fail(Code::kNotFound, "no such entry is held here", "ref");
+  if (!found) return no_such_entry();
   return read_record(select, index);
 }
 
 // The body stands behind it, on pages that are not read.
 Result<Bytes> SqliteLogs::entry(const LogId& log, EntryIndex index) {
   KOINON_ASSIGN(const std::int64_t number, log_number(log));
-  if (index.value >= limits::kMaxLogSize) return fail(Code::kNotFound, "no such entry is held here", "ref");
+  if (index.value >= limits::kMaxLogSize) return no_such_entry();
   auto select = db_.prepare("SELECT entry FROM record WHERE id = ?");
   select.bind(record_id(number, index));
   KOINON_ASSIGN(const bool found, select.step());
-  if (!found) return fail(Code::kNotFound, "no such entry is held here", "ref");
+  if (!found) return no_such_entry();
   return Bytes(select.blob(0));
-}
-
-Result<std::vector<Arrival>> SqliteLogs::arrivals(ArrivalSeq after, std::size_t limit) {
-  std::vector<Arrival> out;
-  // Rows do not overlap: those above `after`, and the one that contains it.
-  auto select = db_.prepare(
-      "SELECT a.first, a.last, l.log_id, a.from_index, a.kind, a.at_ms FROM arrival a JOIN log l ON l.number "
-      "= a.log WHERE a.first >= coalesce((SELECT max(first) FROM arrival WHERE first <= ?1), 0) AND a.last > "
-      "?1 ORDER BY a.first LIMIT ?2");
-  select.bind(static_cast<std::int64_t>(after.value)).bind(static_cast<std::int64_t>(limit));
-  while (true) {
-    KOINON_ASSIGN(const bool row, select.step());
-    if (!row) return out;
-    Arrival arrival{ArrivalSeq(select.number(0)),
-                    LogId::from(select.blob(2)),
-                    EntryIndex(select.number(3)),
-                    select.number(1) - select.number(0) + 1,
-                    static_cast<ArrivalKind>(select.integer(4)),
-                    UnixMillis{select.integer(5)},
-                    {}};
-    if (arrival.first <= after) {
-      const std::uint64_t passed = after.value + 1 - arrival.first.value;
-      arrival.first.value += passed;
-      arrival.from.value += passed;
-      arrival.count -= passed;
-    }
-    out.push_back(arrival);
-  }
 }
 
 Result<std::optional<EntryIndex>> SqliteLogs::own_content(BytesView digest) {
@@ -299,30 +268,6 @@ Result<std::vector<std::pair<LogId, Bytes>>> SqliteLogs::lacking(std::size_t lim
     for (StoredRecord& record : records) out.emplace_back(log, std::move(record.entry));
   }
   return out;
-}
-
-Result<std::optional<Arrival>> SqliteLogs::arrival_of(const LogId& log, EntryIndex index) {
-  KOINON_ASSIGN(const std::int64_t number, log_number(log));
-  // Runs of a log that were added do not overlap: the last that begins before the entry, if it reaches it; or
-  // the newest that brought its body alone.
-  auto select = db_.prepare(
-      "SELECT first, last, from_index, kind, at_ms, source FROM arrival WHERE first = max("
-      "coalesce((SELECT first FROM arrival WHERE log = ?1 AND kind = 1 AND from_index <= ?2 ORDER BY "
-      "from_index DESC LIMIT 1), 0), "
-      "coalesce((SELECT max(first) FROM arrival WHERE log = ?1 AND kind = 2 AND from_index = ?2), 0)) "
-      "AND from_index + last - first >= ?2");
-  select.bind(number).bind(static_cast<std::int64_t>(index.value));
-  KOINON_ASSIGN(const bool found, select.step());
-  if (!found) return std::optional<Arrival>();
-  Arrival arrival{ArrivalSeq(select.number(0)),
-                  log,
-                  EntryIndex(select.number(2)),
-                  select.number(1) - select.number(0) + 1,
-                  static_cast<ArrivalKind>(select.integer(3)),
-                  UnixMillis{select.integer(4)},
-                  {}};
-  if (select.blob(5).size() == NodeKey::kSize) arrival.source = NodeKey::from(select.blob(5));
-  return std::optional<Arrival>(arrival);
 }
 
 }  // namespace koinon

@@ -1,4 +1,4 @@
-// What the SQLite store holds of logs: entries, bodies, hashes, and when they arrived. Reads only, over a
+// What the SQLite store holds of logs: entries, bodies, hashes, heads. Reads only, over a
 // connection that somebody else owns.
 #pragma once
 
@@ -27,9 +27,7 @@ class SqliteLogs {
   Result<std::vector<LogState>> logs_named(std::string_view name, BytesView id_prefix, std::size_t limit);
   Result<std::vector<LogState>> logs_after(const std::optional<LogState>& last, std::size_t limit);
   Result<StoreCounts> counts();
-  Result<std::vector<Arrival>> arrivals(ArrivalSeq after, std::size_t limit);
   Result<std::optional<EntryIndex>> own_content(BytesView digest);
-  Result<std::optional<Arrival>> arrival_of(const LogId& log, EntryIndex index);
   Result<std::vector<StoredRecord>> unheld(const LogId& log, EntryIndex from, std::size_t limit);
   Result<std::vector<std::pair<LogId, Bytes>>> lacking(std::size_t limit);
 

@@ -1,31 +1,51 @@
 #include "storage/store/sqlite_peers.h"
 
+#include "storage/store/refusals.h"
+#include "storage/store/trust_rules.h"
+
 namespace koinon {
+namespace {
+
+constexpr std::string_view kPeerColumns =
+    "SELECT node_key, log_id, vkey, name, address, vouch, added_at_ms, journal, cursor FROM peer ";
+
+Result<PeerRecord> read_peer(const sqlite::Statement& row) {
+  const std::size_t log_bytes = row.blob(1).size();
+  if (row.blob(0).size() != 32 || (log_bytes != 0 && log_bytes != 32))
+    return fail(Code::kIo, "a peer's row is damaged; restore the store", "peer");
+  PeerRecord peer;
+  peer.node_key = NodeKey::from(row.blob(0));
+  if (log_bytes != 0) peer.log = LogId::from(row.blob(1));
+  peer.vkey = row.text(2);
+  peer.name = row.text(3);
+  peer.address = row.text(4);
+  peer.vouch = row.integer(5) != 0;
+  peer.added_at = UnixMillis{row.integer(6)};
+  if (row.blob(7).size() == 16) peer.journal = JournalId::from(row.blob(7));
+  peer.cursor = JournalSeq(row.number(8));
+  return peer;
+}
+
+}  // namespace
 
 Result<std::vector<PeerRecord>> SqlitePeers::peers() {
   std::vector<PeerRecord> out;
-  auto select = db_.prepare(
-      "SELECT node_key, log_id, vkey, name, address, vouch, added_at_ms, journal, cursor FROM peer ORDER BY "
-      "added_at_ms, node_key");
+  auto select = db_.prepare(std::string(kPeerColumns) + "ORDER BY added_at_ms, node_key");
   while (true) {
     KOINON_ASSIGN(const bool row, select.step());
     if (!row) return out;
-    const std::size_t log_bytes = select.blob(1).size();
-    if (select.blob(0).size() != 32 || (log_bytes != 0 && log_bytes != 32)) {
-      return fail(Code::kIo, "a peer's row is damaged; restore the store", "peer");
-    }
-    PeerRecord peer;
-    peer.node_key = NodeKey::from(select.blob(0));
-    if (log_bytes != 0) peer.log = LogId::from(select.blob(1));
-    peer.vkey = select.text(2);
-    peer.name = select.text(3);
-    peer.address = select.text(4);
-    peer.vouch = select.integer(5) != 0;
-    peer.added_at = UnixMillis{select.integer(6)};
-    if (select.blob(7).size() == 16) peer.journal = JournalId::from(select.blob(7));
-    peer.cursor = JournalSeq(select.number(8));
+    KOINON_ASSIGN(PeerRecord peer, read_peer(select));
     out.push_back(std::move(peer));
   }
+}
+
+Result<std::optional<PeerRecord>> SqlitePeers::find(const NodeKey& node_key) {
+  auto select = db_.prepare(std::string(kPeerColumns) + "WHERE node_key = ?");
+  select.bind_blob(node_key.view());
+  KOINON_ASSIGN(const bool found, select.step());
+  if (!found) return std::optional<PeerRecord>();
+  KOINON_ASSIGN(PeerRecord peer, read_peer(select));
+  return std::optional(std::move(peer));
 }
 
 Result<std::vector<HeadAsk>> SqlitePeers::asks() {
@@ -51,42 +71,50 @@ Result<std::vector<InviteRecord>> SqlitePeers::invites() {
 }
 
 Status SqlitePeers::put(const PeerRecord& peer) {
-  auto known = db_.prepare(  // of at most kPeers
-      "SELECT count(*), count(*) FILTER (WHERE node_key = ?1), count(*) FILTER (WHERE node_key = ?1 AND "
-      "log_id = ?2) FROM peer");
-  known.bind_blob(peer.node_key.view()).bind_blob(peer.log ? peer.log->view() : BytesView());
-  KOINON_TRY(known.step());
-  KOINON_TRY(
-      check_pin(static_cast<std::size_t>(known.integer(0)), known.integer(1) > 0, known.integer(2) > 0));
+  KOINON_ASSIGN(const auto old, find(peer.node_key));
+  {
+    auto count = db_.prepare("SELECT count(*) FROM peer");  // at most kPeers
+    KOINON_TRY(count.step());
+    KOINON_TRY(check_pin(static_cast<std::size_t>(count.integer(0)), old.has_value(),
+                         old && old->log == peer.log));
+  }
+  return write(pinned(old, peer));
+}
+
+Status SqlitePeers::write(const PeerRecord& peer) {
   auto put = db_.prepare(
-      "INSERT INTO peer (node_key, log_id, vkey, name, address, vouch, added_at_ms) VALUES (?, ?, ?, ?, ?, "
-      "?, ?) "
-      "ON CONFLICT (node_key) DO UPDATE SET address = excluded.address, vouch = excluded.vouch");
-  return put.bind_blob(peer.node_key.view())
+      "INSERT OR REPLACE INTO peer (node_key, log_id, vkey, name, address, vouch, added_at_ms, journal, cursor) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
+  put.bind_blob(peer.node_key.view())
       .bind_blob(peer.log ? peer.log->view() : BytesView())
       .bind_text(peer.vkey)
       .bind_text(peer.name)
       .bind_text(peer.address)
       .bind(peer.vouch ? 1 : 0)
-      .bind(peer.added_at.value)
-      .run();
+      .bind(peer.added_at.value);
+  if (peer.journal) {
+    put.bind_blob(peer.journal->view());
+  } else {
+    put.bind_null();
+  }
+  return put.bind(static_cast<std::int64_t>(peer.cursor.value)).run();
 }
 
 Status SqlitePeers::remove(const NodeKey& node_key) {
   auto remove = db_.prepare("DELETE FROM peer WHERE node_key = ?");
   KOINON_TRY(remove.bind_blob(node_key.view()).run());
-  if (db_.changes() == 0) return fail(Code::kNotFound, "no peer has that node key", "peer");
+  if (db_.changes() == 0) return no_such_peer();
   auto forget = db_.prepare("DELETE FROM head_ask WHERE node_key = ?");
   return forget.bind_blob(node_key.view()).run();
 }
 
 Status SqlitePeers::set_cursor(const PeerCursor& cursor) {
-  // Within one journal a cursor only moves on.
-  auto update = db_.prepare(
-      "UPDATE peer SET cursor = CASE WHEN journal IS ?1 THEN max(cursor, ?2) ELSE ?2 END, journal = ?1 WHERE "
-      "node_key = ?3");
-  return update.bind_blob(cursor.journal.view())
-      .bind(static_cast<std::int64_t>(cursor.seq.value))
+  KOINON_ASSIGN(const auto peer, find(cursor.peer));
+  if (!peer) return {};
+  const JournalSeq seq = moved_cursor(peer->journal, peer->cursor, cursor);
+  auto update = db_.prepare("UPDATE peer SET cursor = ?, journal = ? WHERE node_key = ?");
+  return update.bind(static_cast<std::int64_t>(seq.value))
+      .bind_blob(cursor.journal.view())
       .bind_blob(cursor.peer.view())
       .run();
 }
@@ -108,7 +136,7 @@ Status SqlitePeers::put_invite(const InviteRecord& invite) {
 Status SqlitePeers::remove_invite(const NodeKey& key) {
   auto remove = db_.prepare("DELETE FROM invite WHERE node_key = ?");
   KOINON_TRY(remove.bind_blob(key.view()).run());
-  if (db_.changes() == 0) return fail(Code::kNotFound, "the invite was used, or never given", "invite");
+  if (db_.changes() == 0) return no_such_invite();
   return {};
 }
 

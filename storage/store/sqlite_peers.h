@@ -23,6 +23,9 @@ class SqlitePeers {
   Status remove_invite(const NodeKey& key);
 
  private:
+  Result<std::optional<PeerRecord>> find(const NodeKey& node_key);
+  Status write(const PeerRecord& peer);
+
   sqlite::Connection& db_;
 };
 

@@ -1,6 +1,6 @@
 #include "storage/store/sqlite_policy.h"
 
-#include "proto/base/limits.h"
+#include "storage/store/trust_rules.h"
 
 namespace koinon {
 namespace {
@@ -100,8 +100,6 @@ Status SqlitePolicy::prepare() {
   return {};
 }
 
-// What a voucher takes back makes room: so many of its vouches count, the first that it gave and has not
-// taken back.
 Status SqlitePolicy::write_vouches(const std::vector<VouchFact>& vouches) {
   if (vouches.empty()) return {};
   std::int64_t standing = 0;
@@ -114,7 +112,7 @@ Status SqlitePolicy::write_vouches(const std::vector<VouchFact>& vouches) {
     auto remove = db_.prepare("DELETE FROM vouch WHERE voucher = ? AND target = ?");
     KOINON_TRY(remove.bind_blob(vouch.voucher.view()).bind_blob(vouch.target.view()).run());
     standing -= db_.changes();
-    if (vouch.withdrawn || standing >= static_cast<std::int64_t>(limits::kVouches)) continue;
+    if (!vouch_counts(vouch, static_cast<std::size_t>(standing))) continue;
     KOINON_TRY(write_vouch(vouch));
     ++standing;
   }

@@ -2,6 +2,7 @@
 // store.
 #pragma once
 
+#include "storage/store/sqlite_arrivals.h"
 #include "storage/store/sqlite_attachments.h"
 #include "storage/store/sqlite_logs.h"
 #include "storage/store/sqlite_peers.h"
@@ -15,7 +16,7 @@ template <typename Base>
 class SqliteReading : public Base {
  public:
   explicit SqliteReading(sqlite::Connection db)
-      : db_(std::move(db)), settings_(db_), logs_(db_), peers_(db_), policy_(db_), files_(db_) {}
+      : db_(std::move(db)), settings_(db_), logs_(db_), arrivals_(db_, logs_), peers_(db_), policy_(db_), files_(db_) {}
 
   Result<JournalId> journal() override { return settings_.journal(); }
   Result<std::vector<PeerRecord>> peers() override { return peers_.peers(); }
@@ -50,14 +51,14 @@ class SqliteReading : public Base {
   }
   Result<StoreCounts> counts() override { return logs_.counts(); }
   Result<std::vector<Arrival>> arrivals(ArrivalSeq after, std::size_t limit) override {
-    return logs_.arrivals(after, limit);
+    return arrivals_.after(after, limit);
   }
   Result<std::optional<EntryIndex>> own_content(BytesView digest) override {
     return logs_.own_content(digest);
   }
   Result<std::vector<Bytes>> evidence(const LogId& log) override { return policy_.evidence(log); }
   Result<std::optional<Arrival>> arrival_of(const LogId& log, EntryIndex index) override {
-    return logs_.arrival_of(log, index);
+    return arrivals_.of(log, index);
   }
   Result<std::optional<Bytes>> setting(std::string_view name) override { return settings_.setting(name); }
   Result<std::vector<StoredRecord>> unheld(const LogId& log, EntryIndex from, std::size_t limit) override {
@@ -85,6 +86,7 @@ class SqliteReading : public Base {
   sqlite::Connection db_;
   SqliteSettings settings_;
   SqliteLogs logs_;
+  SqliteArrivals arrivals_;
   SqlitePeers peers_;
   SqlitePolicy policy_;
   AttachmentQueries files_;

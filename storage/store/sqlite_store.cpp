@@ -4,11 +4,14 @@
 
 #include "crypto/ed25519.h"
 #include "proto/base/limits.h"
+#include "storage/store/arrival_rules.h"
 #include "storage/store/hash_tiles.h"
+#include "storage/store/run_rules.h"
 #include "storage/store/schema.h"
 #include "storage/store/sqlite_bodies.h"
-#include "storage/store/sqlite_journal.h"
+#include "storage/store/sqlite_heads.h"
 #include "storage/store/sqlite_reading.h"
+#include "storage/store/sqlite_transaction.h"
 
 namespace koinon {
 namespace {
@@ -28,10 +31,12 @@ class SqliteStore final : public SqliteReading<Store> {
       : SqliteReading(std::move(db)),
         folder_(std::move(folder)),
         options_(std::move(options)),
+        transaction_(db_, options_.durable),
         journal_(db_, settings_),
+        heads_(db_, logs_, journal_),
         attachments_(db_,
                      options_.attachment_bytes == 0 ? limits::kAttachmentQuota : options_.attachment_bytes),
-        bodies_(db_, logs_, attachments_,
+        bodies_(db_, logs_, arrivals_, attachments_,
                 options_.transit_bytes == 0 ? limits::kTransitBytes : options_.transit_bytes) {}
 
   Status prepare();
@@ -39,65 +44,100 @@ class SqliteStore final : public SqliteReading<Store> {
   Result<StoreState> load_state() override;
   Status begin(bool durable) override;
   Status commit() override;
-  void rollback() override;
+  void rollback() override { transaction_.rollback(); }
   bool fold() override;
   Result<Room> room() override;
-  Result<JournalSeq> append_run(const RunCommit& run) override;
-  Status set_cursor(const PeerCursor& cursor) override { return peers_.set_cursor(cursor); }
-  Result<JournalSeq> add_evidence(const EvidenceCommit& evidence) override;
-  Status add_bodies(const BodiesCommit& bodies) override { return bodies_.add(bodies); }
+
+  Result<JournalSeq> append_run(const RunCommit& run) override {
+    return transaction_.change([&] { return write_run(run); });
+  }
+  Status add_bodies(const BodiesCommit& bodies) override {
+    return transaction_.change([&] { return bodies_.add(bodies); });
+  }
   Result<std::optional<EntryIndex>> apply_filter(const LogId& log, const BodyFilter& filter, UnixMillis now,
                                                  EntryIndex from, std::uint64_t most) override {
-    return bodies_.apply_filter(log, filter, now, from, most);
+    return transaction_.change([&] { return bodies_.apply_filter(log, filter, now, from, most); });
   }
-  Status set_out_of_policy(const LogId& log, UnixMillis since, std::chrono::milliseconds lived) override;
-  Result<JournalSeq> readmit(const LogId& log) override;
-  Status set_asks(const std::vector<HeadAsk>& asks, bool open) override {
-    return peers_.set_asks(asks, open);
+  Status remove_log(const LogId& log, UnixMillis now) override {
+    return transaction_.change([&] { return remove(log, now); });
   }
-  Status remove_log(const LogId& log, UnixMillis now) override;
-  Status set_blocked(const LogId& log, bool blocked) override { return policy_.set_blocked(log, blocked); }
-  Status put_peer(const PeerRecord& peer) override { return peers_.put(peer); }
-  Status remove_peer(const NodeKey& node_key) override { return peers_.remove(node_key); }
-  Status put_invite(const InviteRecord& invite) override { return peers_.put_invite(invite); }
-  Status remove_invite(const NodeKey& key) override { return peers_.remove_invite(key); }
   Status put_attachment(const CutAttachment& file, UnixMillis now) override {
-    return attachments_.put(file, now);
+    return transaction_.change([&] { return attachments_.put(file, now); });
   }
   Status want_attachment(const AttachmentWant& want, UnixMillis now) override {
-    KOINON_ASSIGN(const std::int64_t number, logs_.log_number(want.log));
-    return attachments_.want(record_id(number, want.index), want, now);
+    return transaction_.change([&]() -> Status {
+      KOINON_ASSIGN(const std::int64_t number, logs_.log_number(want.log));
+      return attachments_.want(record_id(number, want.index), want, now);
+    });
   }
   Result<std::uint32_t> add_chunk(const ChunkCommit& commit) override {
-    return attachments_.add_chunk(commit);
+    return transaction_.change([&] { return attachments_.add_chunk(commit); });
   }
   Status finish_attachment(const AttachmentId& id, bool whole) override {
-    return attachments_.finish(id, whole);
+    return transaction_.change([&] { return attachments_.finish(id, whole); });
   }
-  Status drop_attachment(const AttachmentId& id) override { return attachments_.drop(id); }
-  Status set_own_log(const LogId& log) override { return settings_.put_meta("own_log", log.view()); }
+  Status drop_attachment(const AttachmentId& id) override {
+    return transaction_.change([&] { return attachments_.drop(id); });
+  }
+
+  Status set_cursor(const PeerCursor& cursor) override {
+    return transaction_.change([&] { return peers_.set_cursor(cursor); });
+  }
+  Result<JournalSeq> add_evidence(const EvidenceCommit& evidence) override {
+    return transaction_.change([&]() -> Result<JournalSeq> {
+      KOINON_TRY(policy_.add_evidence(evidence));
+      return heads_.freeze(evidence.log);
+    });
+  }
+  Status set_out_of_policy(const LogId& log, UnixMillis since, std::chrono::milliseconds lived) override {
+    return transaction_.change([&] { return heads_.set_out_of_policy(log, since, lived); });
+  }
+  Result<JournalSeq> readmit(const LogId& log) override {
+    return transaction_.change([&] { return heads_.readmit(log); });
+  }
+  Status set_asks(const std::vector<HeadAsk>& asks, bool open) override {
+    return transaction_.change([&] { return peers_.set_asks(asks, open); });
+  }
+  Status set_blocked(const LogId& log, bool blocked) override {
+    return transaction_.change([&] { return policy_.set_blocked(log, blocked); });
+  }
+  Status put_peer(const PeerRecord& peer) override {
+    return transaction_.change([&] { return peers_.put(peer); });
+  }
+  Status remove_peer(const NodeKey& node_key) override {
+    return transaction_.change([&] { return peers_.remove(node_key); });
+  }
+  Status put_invite(const InviteRecord& invite) override {
+    return transaction_.change([&] { return peers_.put_invite(invite); });
+  }
+  Status remove_invite(const NodeKey& key) override {
+    return transaction_.change([&] { return peers_.remove_invite(key); });
+  }
+  Status set_own_log(const LogId& log) override {
+    return transaction_.change([&] { return settings_.put_meta("own_log", log.view()); });
+  }
+  Status set_instance_token(BytesView token) override {
+    return transaction_.change([&] { return settings_.put_meta("instance_token", token); });
+  }
   Status set_setting(std::string_view name, BytesView value) override {
-    return settings_.set_setting(name, value);
+    return transaction_.change([&] { return settings_.set_setting(name, value); });
   }
-  Status set_instance_token(BytesView token) override { return settings_.put_meta("instance_token", token); }
 
  private:
-  Status set_durable(bool durable);
   void tidy();
   bool sweep();
   bool fold_erased();
-  Result<std::int64_t> renumber(std::int64_t number);
-  Status create_log(const RunCommit& run);
-  Status write_run(const RunCommit& run, std::int64_t number);
-  Result<JournalSeq> write_log_row(const RunCommit& run, std::int64_t number);
+  Result<JournalSeq> write_run(const RunCommit& run);
+  Status write_records(const RunCommit& run, std::int64_t number);
+  Status remove(const LogId& log, UnixMillis now);
 
   std::filesystem::path folder_;  // in which the store lies
   SqliteStoreOptions options_;
+  SqliteTransaction transaction_;
   SqliteJournal journal_;
+  SqliteHeads heads_;
   SqliteAttachments attachments_;
   SqliteBodies bodies_;
-  bool durable_ = false;
-  bool in_transaction_ = false;
   bool unfolded_ = true;  // what was erased just before a crash is in the write-ahead log still
   bool swept_ = false;    // nothing is left of logs that were removed
 };
@@ -110,7 +150,7 @@ Status SqliteStore::prepare() {
   KOINON_TRY(db_.execute("PRAGMA cache_size=-16384"));
   KOINON_TRY(db_.execute("PRAGMA wal_autocheckpoint=" + std::to_string(options_.checkpoint_pages)));
   KOINON_TRY(db_.execute("PRAGMA journal_size_limit=67108864"));
-  KOINON_TRY(set_durable(true));
+  KOINON_TRY(transaction_.set_durable(true));
   KOINON_TRY(migrate_store(db_));
   // After the migration, which a full store needs room for.
   if (options_.max_bytes > 0) {
@@ -149,33 +189,18 @@ Result<StoreState> SqliteStore::load_state() {
   return state;
 }
 
-Status SqliteStore::set_durable(bool durable) {
-  if (durable == durable_) return {};
-  KOINON_TRY(db_.execute("PRAGMA synchronous=" + (durable ? options_.durable : std::string("NORMAL"))));
-  durable_ = durable;
-  return {};
-}
-
 Status SqliteStore::begin(bool durable) {
   if (journal_.is_short()) {
-    KOINON_TRY(set_durable(true));
+    KOINON_TRY(transaction_.set_durable(true));
     KOINON_TRY(journal_.reserve());
   }
-  KOINON_TRY(set_durable(durable || options_.durable == "OFF"));
-  KOINON_TRY(db_.execute("BEGIN IMMEDIATE"));
-  in_transaction_ = true;
-  return {};
+  return transaction_.begin(durable);
 }
 
 Status SqliteStore::commit() {
-  Status status = db_.execute("COMMIT");
-  if (!status.ok()) {
-    rollback();
-    return status;
-  }
-  in_transaction_ = false;
+  KOINON_TRY(transaction_.commit());
   (void)fold_erased();  // what is left of removed logs waits for fold(): somebody waits for this answer
-  return status;
+  return {};
 }
 
 // What was under way for peers when the node ended, and what an older version took.
@@ -223,54 +248,21 @@ Result<Room> SqliteStore::room() {
   return room;
 }
 
-void SqliteStore::rollback() {
-  if (in_transaction_) (void)db_.execute("ROLLBACK");  // fails only where SQLite has rolled back already
-  in_transaction_ = false;
-}
-
-Status SqliteStore::create_log(const RunCommit& run) {
-  auto insert = db_.prepare(
-      "INSERT INTO log (log_id, name, signing_key, recovery_key, size, range) VALUES (?, ?, ?, ?, 0, x'') "
-      "ON CONFLICT (log_id) DO NOTHING");
-  return insert.bind_blob(run.log.view())
-      .bind_text(run.identity.name)
-      .bind_blob(run.identity.signing_key.view())
-      .bind_blob(run.identity.recovery_key.view())
-      .run();
-}
-
-Result<JournalSeq> SqliteStore::append_run(const RunCommit& run) {
-  if (run.records.empty() || run.records.size() != run.leaves.size()) {
-    return fail(Code::kInternal, "a run without records", "run");
+Result<JournalSeq> SqliteStore::write_run(const RunCommit& run) {
+  const auto state = logs_.log_state(run.log);
+  if (!state.ok() && state.error().code != Code::kNotFound) return state.error();
+  bool frozen = state.ok() && state->frozen;
+  if (!state.ok()) {
+    KOINON_ASSIGN(const auto proof, policy_.evidence(run.log));
+    frozen = !proof.empty();
   }
-  KOINON_TRY(db_.execute("SAVEPOINT run"));
-  auto result = [&]() -> Result<JournalSeq> {
-    auto state = logs_.log_state(run.log);
-    if (!state.ok() && state.error().code != Code::kNotFound) return state.error();
-    const std::uint64_t held = state.ok() ? state->range.size().value : 0;
-    if (state.ok() && state->frozen) return fail(Code::kConflict, "the log is frozen: it forked", "log");
-    if (run.records.front().index.value != held) {
-      return fail(Code::kConflict, "the run does not begin where the log ends", "from");
-    }
-    if (!state.ok()) {
-      KOINON_TRY(create_log(run));
-      KOINON_ASSIGN(const auto proof, policy_.evidence(run.log));
-      if (!proof.empty()) return fail(Code::kConflict, "the log is frozen: it forked", "log");
-    }
-    KOINON_ASSIGN(const std::int64_t number, logs_.log_number(run.log));
-    KOINON_TRY(write_run(run, number));
-    return write_log_row(run, number);
-  }();
-  if (!result.ok()) {
-    (void)db_.execute("ROLLBACK TO run");
-    (void)db_.execute("RELEASE run");
-    return result;
-  }
-  KOINON_TRY(db_.execute("RELEASE run"));
-  return result;
+  KOINON_TRY(check_run(run, state.ok() ? state->range.size() : TreeSize(0), frozen));
+  KOINON_ASSIGN(const std::int64_t number, heads_.create(run));
+  KOINON_TRY(write_records(run, number));
+  return heads_.extend(run, number);
 }
 
-Status SqliteStore::write_run(const RunCommit& run, std::int64_t number) {
+Status SqliteStore::write_records(const RunCommit& run, std::int64_t number) {
   for (const StoredRecord& record : run.records) {
     auto insert =
         db_.prepare("INSERT INTO record (id, entry, body, state, erased_by) VALUES (?, ?, ?, ?, ?)");
@@ -297,107 +289,23 @@ Status SqliteStore::write_run(const RunCommit& run, std::int64_t number) {
     KOINON_TRY(
         put.bind_blob(run.own_contents[i]).bind(static_cast<std::int64_t>(run.records[i].index.value)).run());
   }
-  KOINON_TRY(attachments_.add_uses(number, run.attachments, !run.own_contents.empty()));
-  KOINON_TRY(bodies_.write_arrival(number, run.records.front().index, run.records.size(), ArrivalKind::kAdded,
-                                   run.arrived_at, run.source));
+  KOINON_TRY(attachments_.add_uses(number, run.attachments, is_own(run)));
+  KOINON_TRY(arrivals_.write(number, run.records.front().index, run.records.size(), ArrivalKind::kAdded,
+                             run.arrived_at, run.source));
   return bodies_.settle_withdrawals(number, run);
 }
 
-Result<JournalSeq> SqliteStore::write_log_row(const RunCommit& run, std::int64_t number) {
-  const bool whole = run.head.size == run.after.size();
-  if (whole && run.after.root() != run.head.root) {
-    return fail(Code::kInternal, "the run does not lead to its head", "run");
-  }
-  const Bytes range = pack_hashes(run.after.hashes());
-  auto update = db_.prepare(
-      "UPDATE log SET size = ?, range = ?, seen_size = ?, seen_root = ?, seen_note = ?, seen_right = ?, "
-      "bytes = bytes + ? WHERE number = ?");
-  const Bytes right = pack_hashes(run.right);
-  KOINON_TRY(update.bind(static_cast<std::int64_t>(run.after.size().value))
-                 .bind_blob(range)
-                 .bind(static_cast<std::int64_t>(run.head.size.value))
-                 .bind_blob(run.head.root.view())
-                 .bind_blob(run.head.note)
-                 .bind_blob(right)
-                 .bind(static_cast<std::int64_t>(bytes_held(run.records)))
-                 .bind(number)
-                 .run());
-  if (!whole) return JournalSeq(0);
-  auto head = db_.prepare("UPDATE log SET whole_size = ?, whole_root = ?, whole_note = ? WHERE number = ?");
-  KOINON_TRY(head.bind(static_cast<std::int64_t>(run.head.size.value))
-                 .bind_blob(run.head.root.view())
-                 .bind_blob(run.head.note)
-                 .bind(number)
-                 .run());
-  return journal_.write_row(number);
-}
-
-Result<JournalSeq> SqliteStore::add_evidence(const EvidenceCommit& evidence) {
-  KOINON_TRY(policy_.add_evidence(evidence));
-  auto freeze = db_.prepare("UPDATE log SET frozen = 1 WHERE log_id = ?");
-  KOINON_TRY(freeze.bind_blob(evidence.log.view()).run());
-  const auto state = logs_.log_state(evidence.log);
-  if (!state.ok() || !state->whole) return JournalSeq(0);
-  KOINON_ASSIGN(const std::int64_t number, logs_.log_number(evidence.log));
-  return journal_.write_row(number);
-}
-
-Status SqliteStore::set_out_of_policy(const LogId& log, UnixMillis since, std::chrono::milliseconds lived) {
-  KOINON_TRY(logs_.log_number(log));
-  auto update = db_.prepare("UPDATE log SET out_since_ms = ?, out_lived_ms = ? WHERE log_id = ?");
-  return update.bind(since.value).bind(lived.count()).bind_blob(log.view()).run();
-}
-
-Result<JournalSeq> SqliteStore::readmit(const LogId& log) {
-  KOINON_ASSIGN(const LogState state, logs_.log_state(log));
-  KOINON_ASSIGN(const std::int64_t number, logs_.log_number(log));
-  auto update = db_.prepare("UPDATE log SET out_since_ms = NULL, out_lived_ms = NULL WHERE number = ?");
-  KOINON_TRY(update.bind(number).run());
-  if (!state.whole) return JournalSeq(0);
-  return journal_.write_row(number);
-}
-
-// From now on nobody who asks for a log finds what is held under its old number. What walks records or
-// arrivals of all logs passes it by.
-Result<std::int64_t> SqliteStore::renumber(std::int64_t number) {
-  std::int64_t fresh = 0;
-  bool files = false;
-  {
-    auto last = db_.prepare("SELECT (SELECT max(number) FROM log) + 1, files FROM log WHERE number = ?");
-    KOINON_TRY(last.bind(number).step());
-    fresh = last.integer(0);
-    files = last.integer(1) != 0;
-  }
-  auto log = db_.prepare("UPDATE log SET number = ? WHERE number = ?");
-  KOINON_TRY(log.bind(fresh).bind(number).run());
-  if (files) {  // that notes of other cities name too
-    // Those of others alone: by their index, and nothing is counted for the rest.
-    auto move = db_.prepare("UPDATE attachment SET log = ? WHERE log = ? AND wish < 3");
-    KOINON_TRY(move.bind(fresh).bind(number).run());
-  }
-  return fresh;
-}
-
-// The row of the log itself stays: arrivals name it, and a frozen log stays frozen. It gets another number,
-// and its records and files are taken away by and by: a log may have gigabytes, and in one transaction they
+// A log's records and files are taken away by and by: it may have gigabytes, and in one transaction they
 // would fill the write-ahead log, beyond what is kept free for our own, and keep what we publish waiting.
-Status SqliteStore::remove_log(const LogId& log, UnixMillis now) {
+Status SqliteStore::remove(const LogId& log, UnixMillis now) {
   KOINON_ASSIGN(const LogState state, logs_.log_state(log));
   KOINON_ASSIGN(const std::int64_t before, logs_.log_number(log));
   KOINON_TRY(bodies_.remove_all(before));
-  KOINON_ASSIGN(const std::int64_t number, renumber(before));
+  KOINON_ASSIGN(const std::int64_t number, heads_.clear(before));
   swept_ = false;
-  // Before what it replaces goes: a number that was given is never given again.
-  KOINON_TRY(bodies_.write_arrival(number, EntryIndex(0),
-                                   std::max<std::uint64_t>(state.range.size().value, 1),
-                                   ArrivalKind::kRemoved, now));
-  auto journal = db_.prepare("DELETE FROM journal WHERE log = ?");
-  KOINON_TRY(journal.bind(before).run());
-  auto clear = db_.prepare(
-      "UPDATE log SET size = 0, range = x'', whole_size = NULL, whole_root = NULL, whole_note = NULL, "
-      "seen_size = NULL, seen_root = NULL, seen_note = NULL, seen_right = NULL, out_since_ms = NULL, "
-      "out_lived_ms = NULL, bytes = 0, transit = 0 WHERE number = ?");
-  KOINON_TRY(clear.bind(number).run());
+  // Before the arrivals that it replaces go: a number that was given is never given again.
+  KOINON_TRY(arrivals_.write(number, EntryIndex(0), numbers_of_removal(state.range.size()),
+                             ArrivalKind::kRemoved, now));
   return policy_.forget_vouches_by(log);
 }
 

@@ -289,7 +289,7 @@ TEST_P(Hostile, APeerThatHoldsMoreOfOurLogStopsOurSigning) {
   network.cut(first);
   network.drive();
   TestNode& restored = network.add("seoul.example");
-  EXPECT_TRUE(restored.store->put_peer(la.as_peer()).ok());
+  EXPECT_TRUE(restored.change([&] { return restored.store->put_peer(la.as_peer()); }).ok());
   restored.engine->on_peer_added(restored.now, la.as_peer());
   network.connect(la, restored);
   network.drive();

@@ -74,12 +74,19 @@ TestNode::TestNode(const std::string& node_name, EngineConfig engine_config, con
   config.node_key = NodeKey::from(node_key.public_key().view());
   config.agent = "test";
   now.wall = {kStartMillis};
-  EXPECT_TRUE(store->set_own_log(own.id()).ok());
+  EXPECT_TRUE(change([&] { return store->set_own_log(own.id()); }).ok());
   const v1::Entry genesis =
       make_genesis(own.identity(), key_of(keys, "cosigner"),
                    SealingSecret::from_seed(sha256(name).view()).public_key(), node_key, now.wall);
   append({[&](StoreReader&) { return Draft{genesis, std::nullopt, false}; }});
   restart();
+}
+
+Status TestNode::change(const std::function<Status()>& act) {
+  KOINON_TRY(store->begin(true));
+  const Status status = act();
+  KOINON_TRY(store->commit());
+  return status;
 }
 
 std::vector<VouchFact> TestNode::append(const std::vector<DraftMaker>& makers) {
@@ -192,7 +199,7 @@ TestNode& Network::add(const std::string& name, EngineConfig config, const std::
 
 void Network::peer(TestNode& a, TestNode& b) {
   for (auto [one, other] : {std::pair{&a, &b}, std::pair{&b, &a}}) {
-    EXPECT_TRUE(one->store->put_peer(other->as_peer()).ok());
+    EXPECT_TRUE(one->change([&] { return one->store->put_peer(other->as_peer()); }).ok());
     one->engine->on_peer_added(one->now, other->as_peer());
   }
 }

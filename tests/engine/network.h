@@ -55,6 +55,9 @@ class TestNode {
   std::function<bool(const IntentBody&)> hold;
   Now now;
 
+  // A change of the store in a transaction of its own.
+  Status change(const std::function<Status()>& act);
+
  private:
   std::vector<VouchFact> append(const std::vector<DraftMaker>& makers);
 };

@@ -198,7 +198,7 @@ TEST_P(Policy, WhatIsTrustedAgainWhileItIsRemovedIsNotGivenOnBeforeItHasComeAnew
   TestNode& d = network.add("d.example");
   network.peer(c, d);
   const PeerRecord line = a.as_peer();
-  ASSERT_TRUE(d.store->put_peer(line).ok());
+  ASSERT_TRUE(d.change([&] { return d.store->put_peer(line); }).ok());
   d.engine->on_peer_added(d.now, line);
   b.vouch(a, true);
   network.drive();

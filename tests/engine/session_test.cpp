@@ -60,10 +60,11 @@ TEST_F(Sessions, AnObserverIsPinnedWithoutALogAndMayNotClaimOne) {
   PeerRecord observer = la.as_peer();
   observer.log.reset();
   observer.vkey.clear();
-  EXPECT_EQ(seoul.store->put_peer(observer).error().code, Code::kConflict)
+  const auto pin = [&] { return seoul.store->put_peer(observer); };
+  EXPECT_EQ(seoul.change(pin).error().code, Code::kConflict)
       << "a pin is not another's by itself";
-  ASSERT_TRUE(seoul.store->remove_peer(observer.node_key).ok());
-  ASSERT_TRUE(seoul.store->put_peer(observer).ok());
+  ASSERT_TRUE(seoul.change([&] { return seoul.store->remove_peer(observer.node_key); }).ok());
+  ASSERT_TRUE(seoul.change(pin).ok());
   EXPECT_FALSE(seoul.store->load_state()->peers.front().log);
   seoul.engine->on_peer_added(seoul.now, observer);
   EXPECT_FALSE(seoul.follows(la)) << "nobody's log is trusted by pinning an observer";

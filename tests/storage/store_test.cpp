@@ -1,4 +1,5 @@
 // The store: runs, arrivals, cursors, migration from the first schema, the rules of our own log.
+#include <functional>
 #include <tuple>
 
 #include <gtest/gtest.h>
@@ -145,16 +146,21 @@ TEST_F(StoreTest, ACursorOnlyMovesOnWithinOneJournal) {
   PeerRecord peer;
   peer.node_key = NodeKey::from(Bytes(32, 'p'));
   peer.log = LogId::from(Bytes(32, 'l'));
-  ASSERT_TRUE(store->put_peer(peer).ok());
+  const auto change = [&](const std::function<Status()>& act) {
+    ASSERT_TRUE(store->begin(true).ok());
+    ASSERT_TRUE(act().ok());
+    ASSERT_TRUE(store->commit().ok());
+  };
   const JournalId one = JournalId::from(Bytes(16, '1'));
   const JournalId two = JournalId::from(Bytes(16, '2'));
+  change([&] { return store->put_peer(peer); });
   const auto cursor = [&] { return store->load_state()->peers.at(0).cursor.value; };
-  ASSERT_TRUE(store->set_cursor({peer.node_key, one, JournalSeq(10)}).ok());
-  ASSERT_TRUE(store->set_cursor({peer.node_key, one, JournalSeq(7)}).ok());
+  change([&] { return store->set_cursor({peer.node_key, one, JournalSeq(10)}); });
+  change([&] { return store->set_cursor({peer.node_key, one, JournalSeq(7)}); });
   EXPECT_EQ(cursor(), 10U);
-  ASSERT_TRUE(store->set_cursor({peer.node_key, two, JournalSeq(3)}).ok());
+  change([&] { return store->set_cursor({peer.node_key, two, JournalSeq(3)}); });
   EXPECT_EQ(cursor(), 3U);
-  ASSERT_TRUE(store->put_peer(peer).ok());
+  change([&] { return store->put_peer(peer); });
   EXPECT_EQ(cursor(), 3U) << "pinning a peer again keeps its cursor";
 }
 

@@ -1,0 +1,35 @@
+#include "storage/memory/memory_arrivals.h"
+
+#include <algorithm>
+
+#include "storage/store/arrival_rules.h"
+
+namespace koinon {
+
+std::vector<Arrival> MemoryArrivals::after(ArrivalSeq after, std::size_t limit) const {
+  std::vector<Arrival> out;
+  for (const Arrival& arrival : arrivals_) {
+    if (out.size() == limit) break;
+    if (arrival.first.value + arrival.count - 1 <= after.value) continue;
+    out.push_back(part_after(arrival, after));
+  }
+  return out;
+}
+
+std::optional<Arrival> MemoryArrivals::of(const LogId& log, EntryIndex index) const {
+  const auto it = std::find_if(arrivals_.rbegin(), arrivals_.rend(), [&](const Arrival& arrival) {
+    const bool brings = arrival.kind == ArrivalKind::kAdded || arrival.kind == ArrivalKind::kBody;
+    return brings && arrival.log == log && index >= arrival.from &&
+           index.value < arrival.from.value + arrival.count;
+  });
+  return it == arrivals_.rend() ? std::nullopt : std::optional(*it);
+}
+
+void MemoryArrivals::add(const LogId& log, EntryIndex from, std::uint64_t count, ArrivalKind kind,
+                         UnixMillis at, const std::optional<NodeKey>& source) {
+  const std::uint64_t first = arrivals_.empty() ? 1 : arrivals_.back().first.value + arrivals_.back().count;
+  arrivals_.push_back({ArrivalSeq(first), log, from, count, kind, at, source});
+  undo_.remember([this] { arrivals_.pop_back(); });
+}
+
+}  // namespace koinon

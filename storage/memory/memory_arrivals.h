@@ -1,0 +1,27 @@
+// The arrivals of the store in memory, numbered without a gap. Part of MemoryStore, inside its transactions.
+#pragma once
+
+#include <deque>
+
+#include "storage/memory/memory_undo.h"
+#include "storage/store/store.h"
+
+namespace koinon {
+
+class MemoryArrivals {
+ public:
+  explicit MemoryArrivals(MemoryUndo& undo) : undo_(undo) {}
+
+  std::vector<Arrival> after(ArrivalSeq after, std::size_t limit) const;
+  // Of a log that is held.
+  std::optional<Arrival> of(const LogId& log, EntryIndex index) const;
+
+  void add(const LogId& log, EntryIndex from, std::uint64_t count, ArrivalKind kind, UnixMillis at,
+           const std::optional<NodeKey>& source = {});
+
+ private:
+  MemoryUndo& undo_;
+  std::deque<Arrival> arrivals_;
+};
+
+}  // namespace koinon

@@ -1,0 +1,53 @@
+// Bodies of the store in memory: those that come late, those held for peers, those that go. Part of MemoryStore,
+// inside its transactions.
+#pragma once
+
+#include "storage/memory/memory_arrivals.h"
+#include "storage/memory/memory_files.h"
+
+namespace koinon {
+
+class MemoryBodies {
+ public:
+  // `transit_quota`: of what is held for peers, in bytes.
+  MemoryBodies(MemoryUndo& undo, BlobPool& pool, MemoryLogs& logs, MemoryArrivals& arrivals, MemoryFiles& files,
+               std::uint64_t transit_quota)
+      : undo_(undo), pool_(pool), logs_(logs), arrivals_(arrivals), files_(files), quota_(transit_quota) {}
+
+  std::uint64_t transit_bytes() const { return transit_bytes_; }
+
+  Status add(const BodiesCommit& bodies);
+  Result<std::optional<EntryIndex>> apply_filter(const LogId& log, const BodyFilter& filter, UnixMillis now,
+                                                 EntryIndex from, std::uint64_t most);
+  // After the run's records are here: erases what its withdrawals erase, takes back marks of erasure that they
+  // contradict.
+  void settle_withdrawals(MemoryLog& log, const RunCommit& run);
+  // Of a log that is removed.
+  void remove_all(const LogId& log);
+
+ private:
+  struct TransitEntry {
+    LogId log;
+    EntryIndex index;
+    UnixMillis at;
+  };
+  using Transit = std::map<std::uint64_t, TransitEntry>;
+  void put_transit(const LogId& log, EntryIndex index, UnixMillis at, std::uint64_t size);
+  void drop_transit(Transit::iterator it);
+  void drop_transit_of(const LogId& log, EntryIndex index);
+  void trim_transit(const LogId& log, UnixMillis now);
+  void take_from_transit(MemoryLog& log, EntryIndex index);
+
+  MemoryUndo& undo_;
+  BlobPool& pool_;
+  MemoryLogs& logs_;
+  MemoryArrivals& arrivals_;
+  MemoryFiles& files_;
+  std::uint64_t quota_;
+  Transit transit_;  // by age
+  std::uint64_t next_transit_ = 1;
+  std::uint64_t transit_bytes_ = 0;
+  std::map<LogId, std::uint64_t> transit_of_;  // the same, of each log
+};
+
+}  // namespace koinon

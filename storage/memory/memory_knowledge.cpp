@@ -1,0 +1,225 @@
+#include "storage/memory/memory_knowledge.h"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "storage/store/trust_rules.h"
+
+namespace koinon {
+
+// --- peers ---
+
+std::vector<PeerRecord> MemoryPeers::peers() const {
+  std::vector<PeerRecord> out;
+  for (const auto& [key, peer] : peers_) out.push_back(peer);
+  return out;
+}
+
+std::vector<InviteRecord> MemoryPeers::invites() const {
+  std::vector<InviteRecord> out;
+  for (const auto& [key, invite] : invites_) out.push_back(invite);
+  return out;
+}
+
+void MemoryPeers::set_cursor(const PeerCursor& cursor) {
+  const auto it = peers_.find(cursor.peer);
+  if (it == peers_.end()) return;
+  PeerRecord& peer = it->second;
+  undo_.remember([this, key = cursor.peer, journal = peer.journal, seq = peer.cursor] {
+    const auto known = peers_.find(key);
+    if (known == peers_.end()) return;
+    known->second.journal = journal;
+    known->second.cursor = seq;
+  });
+  peer.cursor = moved_cursor(peer.journal, peer.cursor, cursor);
+  peer.journal = cursor.journal;
+}
+
+void MemoryPeers::set_asks(const std::vector<HeadAsk>& asks, bool open) {
+  for (const HeadAsk& ask : asks) {
+    if (open ? !asks_.insert(ask).second : asks_.erase(ask) == 0) continue;
+    undo_.remember([this, ask, open] {
+      if (open) {
+        asks_.erase(ask);
+      } else {
+        asks_.insert(ask);
+      }
+    });
+  }
+}
+
+Status MemoryPeers::put(const PeerRecord& peer) {
+  const auto it = peers_.find(peer.node_key);
+  const auto old = it == peers_.end() ? std::nullopt : std::optional(it->second);
+  KOINON_TRY(check_pin(peers_.size(), old.has_value(), old && old->log == peer.log));
+  undo_.remember([this, key = peer.node_key, old] {
+    if (old) {
+      peers_.insert_or_assign(key, *old);
+    } else {
+      peers_.erase(key);
+    }
+  });
+  peers_.insert_or_assign(peer.node_key, pinned(old, peer));
+  return {};
+}
+
+Status MemoryPeers::remove(const NodeKey& node_key) {
+  const auto it = peers_.find(node_key);
+  if (it == peers_.end()) return no_such_peer();
+  std::vector<HeadAsk> asks;
+  for (const HeadAsk& ask : asks_) {
+    if (ask.first == node_key) asks.push_back(ask);
+  }
+  undo_.remember([this, old = it->second] { peers_.insert_or_assign(old.node_key, old); });
+  peers_.erase(it);
+  set_asks(asks, false);
+  return {};
+}
+
+void MemoryPeers::put_invite(const InviteRecord& invite) {
+  if (invites_.emplace(invite.key, invite).second)
+    undo_.remember([this, key = invite.key] { invites_.erase(key); });
+}
+
+Status MemoryPeers::remove_invite(const NodeKey& key) {
+  const auto it = invites_.find(key);
+  if (it == invites_.end()) return no_such_invite();
+  undo_.remember([this, old = it->second] { invites_.emplace(old.key, old); });
+  invites_.erase(it);
+  return {};
+}
+
+// --- policy ---
+
+std::vector<VouchFact> MemoryPolicy::vouches() const {
+  std::vector<VouchFact> out;
+  for (const auto& [key, vouch] : vouches_) out.push_back(vouch);
+  return out;
+}
+
+std::vector<LogId> MemoryPolicy::forked() const {
+  std::vector<LogId> out;
+  for (const auto& [log, proofs] : evidence_) out.push_back(log);
+  return out;
+}
+
+std::optional<LogId> MemoryPolicy::vouched_as(std::string_view name) const {
+  const auto it = std::find_if(vouches_.begin(), vouches_.end(),
+                               [&](const auto& item) { return item.second.name == name; });
+  return it == vouches_.end() ? std::nullopt : std::optional(it->second.target);
+}
+
+std::optional<VouchFact> MemoryPolicy::vouch(const LogId& voucher, const LogId& target) const {
+  const auto it = vouches_.find({voucher, target});
+  return it == vouches_.end() ? std::nullopt : std::optional(it->second);
+}
+
+std::vector<Bytes> MemoryPolicy::evidence(const LogId& log) const {
+  const auto it = evidence_.find(log);
+  return it == evidence_.end() ? std::vector<Bytes>() : it->second;
+}
+
+void MemoryPolicy::set_vouch(const LogId& voucher, const LogId& target, std::optional<VouchFact> vouch) {
+  const std::pair key{voucher, target};
+  const auto known = vouches_.find(key);
+  std::optional<VouchFact> old;
+  if (known != vouches_.end()) old = known->second;
+  undo_.remember([this, key, old = std::move(old)] {
+    if (old) {
+      vouches_.insert_or_assign(key, *old);
+    } else {
+      vouches_.erase(key);
+    }
+  });
+  if (vouch) {
+    vouches_.insert_or_assign(key, std::move(*vouch));
+  } else {
+    vouches_.erase(key);
+  }
+}
+
+void MemoryPolicy::write_vouches(const std::vector<VouchFact>& vouches) {
+  if (vouches.empty()) return;
+  const LogId voucher = vouches.front().voucher;
+  const auto standing = [&] {
+    const auto begin = vouches_.lower_bound({voucher, LogId()});
+    auto end = begin;
+    while (end != vouches_.end() && end->first.first == voucher) ++end;
+    return static_cast<std::size_t>(std::distance(begin, end));
+  };
+  for (const VouchFact& vouch : vouches) {
+    set_vouch(voucher, vouch.target, std::nullopt);
+    if (vouch_counts(vouch, standing())) set_vouch(voucher, vouch.target, vouch);
+  }
+}
+
+void MemoryPolicy::forget_vouches_by(const LogId& voucher) {
+  std::vector<VouchFact> gone;
+  for (auto next = vouches_.begin(); next != vouches_.end();) {
+    if (next->first.first == voucher) {
+      gone.push_back(next->second);
+      next = vouches_.erase(next);
+    } else {
+      ++next;
+    }
+  }
+  undo_.remember([this, gone = std::move(gone)] {
+    for (const VouchFact& vouch : gone) vouches_.insert_or_assign(std::pair(vouch.voucher, vouch.target), vouch);
+  });
+}
+
+void MemoryPolicy::set_blocked(const LogId& log, bool blocked) {
+  const bool changed = blocked ? blocked_.insert(log).second : blocked_.erase(log) > 0;
+  if (!changed) return;
+  undo_.remember([this, log, blocked] {
+    if (blocked) {
+      blocked_.erase(log);
+    } else {
+      blocked_.insert(log);
+    }
+  });
+}
+
+void MemoryPolicy::add_evidence(const EvidenceCommit& evidence) {
+  evidence_[evidence.log].push_back(evidence.evidence);
+  undo_.remember([this, id = evidence.log] {
+    auto& list = evidence_.at(id);
+    list.pop_back();
+    if (list.empty()) evidence_.erase(id);
+  });
+}
+
+// --- settings ---
+
+std::optional<Bytes> MemorySettings::setting(std::string_view name) const {
+  const auto it = settings_.find(name);
+  return it == settings_.end() ? std::nullopt : std::optional(it->second);
+}
+
+void MemorySettings::set_own_log(const LogId& log) {
+  undo_.remember([this, old = own_log_] { own_log_ = old; });
+  own_log_ = log;
+}
+
+void MemorySettings::set_instance_token(BytesView token) {
+  undo_.remember([this, old = instance_token_] { instance_token_ = old; });
+  instance_token_ = token;
+}
+
+void MemorySettings::set_setting(std::string_view name, BytesView value) {
+  undo_.remember([this, key = std::string(name), old = setting(name)] {
+    if (old) {
+      settings_.insert_or_assign(key, *old);
+    } else {
+      settings_.erase(key);
+    }
+  });
+  if (value.empty()) {
+    settings_.erase(std::string(name));
+  } else {
+    settings_.insert_or_assign(std::string(name), Bytes(value));
+  }
+}
+
+}  // namespace koinon

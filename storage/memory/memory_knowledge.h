@@ -1,0 +1,83 @@
+// What the store in memory knows besides logs: peers, whom to trust, settings. Part of MemoryStore, inside its
+// transactions.
+#pragma once
+
+#include <map>
+#include <set>
+
+#include "storage/memory/memory_undo.h"
+#include "storage/store/store.h"
+
+namespace koinon {
+
+// Peers that are pinned with how far we are in their journals, heads to ask them for, and invites.
+class MemoryPeers {
+ public:
+  explicit MemoryPeers(MemoryUndo& undo) : undo_(undo) {}
+
+  std::vector<PeerRecord> peers() const;
+  std::vector<HeadAsk> asks() const { return {asks_.begin(), asks_.end()}; }
+  std::vector<InviteRecord> invites() const;
+
+  Status put(const PeerRecord& peer);
+  Status remove(const NodeKey& node_key);
+  void set_cursor(const PeerCursor& cursor);
+  void set_asks(const std::vector<HeadAsk>& asks, bool open);
+  void put_invite(const InviteRecord& invite);
+  Status remove_invite(const NodeKey& key);
+
+ private:
+  MemoryUndo& undo_;
+  std::map<NodeKey, PeerRecord> peers_;
+  std::set<HeadAsk> asks_;
+  std::map<NodeKey, InviteRecord> invites_;
+};
+
+// Vouches, blocks of the operator, evidence of forks.
+class MemoryPolicy {
+ public:
+  explicit MemoryPolicy(MemoryUndo& undo) : undo_(undo) {}
+
+  std::vector<VouchFact> vouches() const;
+  std::vector<LogId> blocked() const { return {blocked_.begin(), blocked_.end()}; }
+  std::vector<LogId> forked() const;
+  std::optional<LogId> vouched_as(std::string_view name) const;
+  std::optional<VouchFact> vouch(const LogId& voucher, const LogId& target) const;
+  std::vector<Bytes> evidence(const LogId& log) const;
+
+  // All of one voucher.
+  void write_vouches(const std::vector<VouchFact>& vouches);
+  void forget_vouches_by(const LogId& voucher);
+  void set_blocked(const LogId& log, bool blocked);
+  void add_evidence(const EvidenceCommit& evidence);
+
+ private:
+  void set_vouch(const LogId& voucher, const LogId& target, std::optional<VouchFact> vouch);
+
+  MemoryUndo& undo_;
+  std::map<std::pair<LogId, LogId>, VouchFact> vouches_;  // by voucher and target
+  std::map<LogId, std::vector<Bytes>> evidence_;
+  std::set<LogId> blocked_;
+};
+
+class MemorySettings {
+ public:
+  explicit MemorySettings(MemoryUndo& undo) : undo_(undo) {}
+
+  const std::optional<LogId>& own_log() const { return own_log_; }
+  const Bytes& instance_token() const { return instance_token_; }
+  std::optional<Bytes> setting(std::string_view name) const;
+
+  void set_own_log(const LogId& log);
+  void set_instance_token(BytesView token);
+  // An empty value removes it.
+  void set_setting(std::string_view name, BytesView value);
+
+ private:
+  MemoryUndo& undo_;
+  std::optional<LogId> own_log_;
+  Bytes instance_token_;
+  std::map<std::string, Bytes, std::less<>> settings_;
+};
+
+}  // namespace koinon

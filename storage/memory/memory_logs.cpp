@@ -1,0 +1,258 @@
+#include "storage/memory/memory_logs.h"
+
+#include <utility>
+
+#include "crypto/hash.h"
+#include "storage/store/run_rules.h"
+
+namespace koinon {
+
+// --- reading ---
+
+Result<MemoryLog*> MemoryLogs::find(const LogId& log) {
+  const auto it = logs_.find(log);
+  if (it == logs_.end()) return unknown_log();
+  return it->second.get();
+}
+
+MemoryLog* MemoryLogs::held(const LogId& log) {
+  const auto it = logs_.find(log);
+  return it == logs_.end() ? nullptr : it->second.get();
+}
+
+NodeReader MemoryLogs::nodes(const MemoryLog& log) {
+  return [&log](TreeNode node) -> Result<Hash> {
+    if (node.level >= log.levels.size() || node.index >= log.levels[node.level].size()) {
+      return fail(Code::kNotFound, "the tree is not held up to there", "tile");
+    }
+    return log.levels[node.level][node.index];
+  };
+}
+
+StoredRecord MemoryLogs::stored(const MemoryRecord& record, EntryIndex index) {
+  return {index,        *record.entry,    record.body ? *record.body : Bytes(),
+          record.state, record.erased_by, record.transit};
+}
+
+Result<ServedRun> MemoryLogs::read_run(const LogId& id, EntryIndex from, EntryIndex to, TreeSize size,
+                                       std::size_t max_bytes) {
+  KOINON_TRY(check_range(from, to, size));
+  KOINON_ASSIGN(const MemoryLog* log, find(id));
+  ServedRun run;
+  RunBudget budget(max_bytes);
+  for (std::uint64_t i = from.value; i < to.value && i < log->records.size(); ++i) {
+    StoredRecord record = stored(log->records[i], EntryIndex(i));
+    if (!budget.takes(record)) break;
+    run.records.push_back(std::move(record));
+  }
+  if (run.records.empty()) return no_such_entry();
+  KOINON_ASSIGN(run.proof, run_proof(from, run.records.size(), size, nodes(*log)));
+  return run;
+}
+
+Result<Hash> MemoryLogs::root_at(const LogId& id, TreeSize size) {
+  KOINON_ASSIGN(const MemoryLog* log, find(id));
+  CompactRange range;
+  const auto read = nodes(*log);
+  for (const auto node : cover(0, size.value)) {
+    KOINON_ASSIGN(const Hash hash, read(node));
+    range.append_node(node.level, hash);
+  }
+  return range.root();
+}
+
+Result<HashPath> MemoryLogs::inclusion(const LogId& id, EntryIndex index, TreeSize size) {
+  KOINON_ASSIGN(const MemoryLog* log, find(id));
+  return inclusion_proof(index, size, nodes(*log));
+}
+
+Result<RunProof> MemoryLogs::run_proof_at(const LogId& id, EntryIndex from, std::uint64_t count,
+                                          TreeSize size) {
+  KOINON_ASSIGN(const MemoryLog* log, find(id));
+  return run_proof(from, count, size, nodes(*log));
+}
+
+Result<std::vector<Hash>> MemoryLogs::hashes(const LogId& id, TreeNode first, std::uint64_t count) {
+  KOINON_ASSIGN(const MemoryLog* log, find(id));
+  const auto read = nodes(*log);
+  std::vector<Hash> out;
+  for (std::uint64_t i = 0; i < count; ++i) {
+    KOINON_ASSIGN(const Hash hash, read({first.level, first.index + i}));
+    out.push_back(hash);
+  }
+  return out;
+}
+
+Result<StoredRecord> MemoryLogs::record(const LogId& id, EntryIndex index) {
+  KOINON_ASSIGN(const MemoryLog* log, find(id));
+  if (index.value >= log->records.size()) return no_such_entry();
+  return stored(log->records[index.value], index);
+}
+
+Result<LogState> MemoryLogs::log_state(const LogId& id) {
+  KOINON_ASSIGN(const MemoryLog* log, find(id));
+  return log->state;
+}
+
+std::vector<LogState> MemoryLogs::logs_named(std::string_view name, BytesView id_prefix,
+                                             std::size_t limit) const {
+  std::vector<LogState> out;
+  for (const auto& [id, log] : logs_) {
+    const bool meant = log->state.identity.name == name && id.view().starts_with(id_prefix);
+    if (meant && out.size() < limit) out.push_back(log->state);
+  }
+  return out;
+}
+
+std::vector<LogState> MemoryLogs::logs_after(const std::optional<LogState>& last, std::size_t limit) const {
+  std::map<std::pair<std::string, LogId>, const LogState*> by_name;
+  for (const auto& [id, log] : logs_) {
+    if (log->state.range.size().value > 0)
+      by_name.emplace(std::pair(log->state.identity.name, id), &log->state);
+  }
+  std::vector<LogState> out;
+  auto next = last ? by_name.upper_bound({last->identity.name, last->id}) : by_name.begin();
+  for (; next != by_name.end() && out.size() < limit; ++next) out.push_back(*next->second);
+  return out;
+}
+
+StoreCounts MemoryLogs::counts() const {
+  StoreCounts out;
+  out.logs = logs_.size();
+  for (const auto& [id, log] : logs_) out.records += log->records.size();
+  return out;
+}
+
+std::optional<EntryIndex> MemoryLogs::own_content(BytesView digest) const {
+  const auto it = own_contents_.find(Bytes(digest));
+  return it == own_contents_.end() ? std::nullopt : std::optional(it->second);
+}
+
+Result<std::vector<StoredRecord>> MemoryLogs::unheld(const LogId& id, EntryIndex from, std::size_t limit) {
+  KOINON_ASSIGN(const MemoryLog* log, find(id));
+  std::vector<StoredRecord> out;
+  for (std::uint64_t i = from.value; i < log->records.size() && out.size() < limit; ++i) {
+    const MemoryRecord& record = log->records[i];
+    if (!record.body && record.state == BodyState::kNotHeld) out.push_back(stored(record, EntryIndex(i)));
+  }
+  return out;
+}
+
+Result<std::vector<std::pair<LogId, Bytes>>> MemoryLogs::lacking(std::size_t limit) {
+  std::vector<std::pair<LogId, Bytes>> out;
+  for (const auto& [id, log] : logs_) {
+    if (log->state.out_since) continue;
+    KOINON_ASSIGN(auto records, unheld(id, EntryIndex(0), limit - out.size()));
+    for (StoredRecord& record : records) out.emplace_back(id, std::move(record.entry));
+  }
+  return out;
+}
+
+// --- writing ---
+
+std::uint64_t MemoryLogs::bytes_of(const MemoryRecord& record) {
+  return bytes_held(record.entry->size(), record.body && !record.transit ? record.body->size() : 0);
+}
+
+void MemoryLogs::remember_state(const MemoryLog& log) {
+  undo_.remember([this, old = log.state] { logs_.at(old.id)->state = old; });
+}
+
+MemoryLog& MemoryLogs::append(const RunCommit& run) {
+  auto it = logs_.find(run.log);
+  if (it == logs_.end()) {
+    it = logs_.emplace(run.log, std::make_unique<MemoryLog>()).first;
+    it->second->state.id = run.log;
+    it->second->state.identity = run.identity;
+    undo_.remember([this, id = run.log] { logs_.erase(id); });
+  }
+  MemoryLog& log = *it->second;
+  remember_state(log);
+  append_records(log, run);
+  log.state.bytes += bytes_held(run.records);
+  log.state.range = run.after;
+  log.state.seen = run.head;
+  log.state.seen_right = run.right;
+  put_own_contents(run);
+  return log;
+}
+
+void MemoryLogs::append_records(MemoryLog& log, const RunCommit& run) {
+  undo_.remember([this, id = run.log, size = log.records.size()] {
+    MemoryLog& data = *logs_.at(id);
+    data.records.resize(size);
+    for (std::size_t level = 0; level < data.levels.size(); ++level) data.levels[level].resize(size >> level);
+  });
+  for (std::size_t i = 0; i < run.records.size(); ++i) {
+    const StoredRecord& record = run.records[i];
+    log.records.push_back({pool_.intern(record.entry), record.body.empty() ? nullptr : pool_.intern(record.body),
+                           record.state, record.erased_by, false});
+    Hash hash = run.leaves[i];
+    for (std::size_t level = 0;; ++level) {
+      if (level == log.levels.size()) log.levels.emplace_back();
+      log.levels[level].push_back(hash);
+      const std::size_t count = log.levels[level].size();
+      if (count % 2 == 1) break;
+      hash = node_hash(log.levels[level][count - 2], log.levels[level][count - 1]);
+    }
+  }
+}
+
+void MemoryLogs::put_own_contents(const RunCommit& run) {
+  for (std::size_t i = 0; i < run.own_contents.size(); ++i) {
+    if (run.own_contents[i].empty()) continue;
+    const auto old = own_content(run.own_contents[i]);
+    own_contents_.insert_or_assign(run.own_contents[i], run.records[i].index);
+    undo_.remember([this, digest = run.own_contents[i], old] {
+      if (old) {
+        own_contents_.insert_or_assign(digest, *old);
+      } else {
+        own_contents_.erase(digest);
+      }
+    });
+  }
+}
+
+void MemoryLogs::forget_own_content(EntryIndex index) {
+  for (auto content = own_contents_.begin(); content != own_contents_.end(); ++content) {
+    if (content->second != index) continue;
+    undo_.remember([this, old = *content] { own_contents_.insert(old); });
+    own_contents_.erase(content);
+    return;
+  }
+}
+
+void MemoryLogs::set_record(MemoryLog& log, EntryIndex index, MemoryRecord record) {
+  undo_.remember([this, id = log.state.id, index, old = log.records[index.value], bytes = log.state.bytes] {
+    logs_.at(id)->records[index.value] = old;
+    logs_.at(id)->state.bytes = bytes;
+  });
+  log.state.bytes = log.state.bytes + bytes_of(record) - bytes_of(log.records[index.value]);
+  log.records[index.value] = std::move(record);
+}
+
+void MemoryLogs::set_row(MemoryLog& log, JournalSeq row, const std::optional<StoredHead>& whole) {
+  remember_state(log);
+  log.state.journal_seq = row;
+  log.state.whole = whole;
+}
+
+void MemoryLogs::freeze(MemoryLog& log) {
+  remember_state(log);
+  log.state.frozen = true;
+}
+
+void MemoryLogs::set_out(MemoryLog& log, std::optional<UnixMillis> since, std::chrono::milliseconds lived) {
+  remember_state(log);
+  log.state.out_since = since;
+  log.state.out_lived = lived;
+}
+
+void MemoryLogs::remove(const LogId& id) {
+  const auto it = logs_.find(id);
+  std::shared_ptr<MemoryLog> old = std::move(it->second);
+  logs_.erase(it);
+  undo_.remember([this, id, old] { logs_.insert_or_assign(id, std::make_unique<MemoryLog>(*old)); });
+}
+
+}  // namespace koinon

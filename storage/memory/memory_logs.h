@@ -1,0 +1,77 @@
+// Logs of the store in memory: their records, hashes and heads, and the digests of what we said ourselves. Part of
+// MemoryStore, inside its transactions.
+#pragma once
+
+#include <map>
+
+#include "storage/memory/blob_pool.h"
+#include "storage/memory/memory_undo.h"
+#include "storage/store/store.h"
+
+namespace koinon {
+
+struct MemoryRecord {
+  BlobPool::Blob entry;
+  BlobPool::Blob body;  // null: none here
+  BodyState state = BodyState::kHeld;
+  EntryIndex erased_by;
+  bool transit = false;
+};
+
+struct MemoryLog {
+  LogState state;
+  std::vector<MemoryRecord> records;
+  std::vector<std::vector<Hash>> levels;  // roots of perfect subtrees, by level
+};
+
+class MemoryLogs {
+ public:
+  MemoryLogs(MemoryUndo& undo, BlobPool& pool) : undo_(undo), pool_(pool) {}
+
+  // kNotFound: no such log is held. Good until the log is removed.
+  Result<MemoryLog*> find(const LogId& log);
+  // The same; null: no such log is held.
+  MemoryLog* held(const LogId& log);
+  const std::map<LogId, std::unique_ptr<MemoryLog>>& all() const { return logs_; }
+
+  Result<ServedRun> read_run(const LogId& log, EntryIndex from, EntryIndex to, TreeSize size,
+                             std::size_t max_bytes);
+  Result<Hash> root_at(const LogId& log, TreeSize size);
+  Result<HashPath> inclusion(const LogId& log, EntryIndex index, TreeSize size);
+  Result<RunProof> run_proof_at(const LogId& log, EntryIndex from, std::uint64_t count, TreeSize size);
+  Result<std::vector<Hash>> hashes(const LogId& log, TreeNode first, std::uint64_t count);
+  Result<StoredRecord> record(const LogId& log, EntryIndex index);
+  Result<LogState> log_state(const LogId& log);
+  std::vector<LogState> logs_named(std::string_view name, BytesView id_prefix, std::size_t limit) const;
+  std::vector<LogState> logs_after(const std::optional<LogState>& last, std::size_t limit) const;
+  StoreCounts counts() const;
+  std::optional<EntryIndex> own_content(BytesView digest) const;
+  Result<std::vector<StoredRecord>> unheld(const LogId& log, EntryIndex from, std::size_t limit);
+  Result<std::vector<std::pair<LogId, Bytes>>> lacking(std::size_t limit);
+
+  // The log, with the run's records, hashes and heads; where there is none it is made.
+  MemoryLog& append(const RunCommit& run);
+  void set_record(MemoryLog& log, EntryIndex index, MemoryRecord record);
+  void forget_own_content(EntryIndex index);
+  // The log stands whole, or its row is to be told of again.
+  void set_row(MemoryLog& log, JournalSeq row, const std::optional<StoredHead>& whole);
+  void freeze(MemoryLog& log);
+  // `since`: none: policy admits it.
+  void set_out(MemoryLog& log, std::optional<UnixMillis> since, std::chrono::milliseconds lived);
+  void remove(const LogId& log);
+
+ private:
+  static NodeReader nodes(const MemoryLog& log);
+  static StoredRecord stored(const MemoryRecord& record, EntryIndex index);
+  static std::uint64_t bytes_of(const MemoryRecord& record);
+  void append_records(MemoryLog& log, const RunCommit& run);
+  void put_own_contents(const RunCommit& run);
+  void remember_state(const MemoryLog& log);
+
+  MemoryUndo& undo_;
+  BlobPool& pool_;
+  std::map<LogId, std::unique_ptr<MemoryLog>> logs_;
+  std::map<Bytes, EntryIndex> own_contents_;
+};
+
+}  // namespace koinon

@@ -1,0 +1,40 @@
+// Runs of a log: which may be appended, what their withdrawals take away, how much of them is served at once.
+// Pure rules, the same for every store.
+#pragma once
+
+#include "crypto/log_state.h"
+
+namespace koinon {
+
+// Whether a run may be appended to a log of which `held` entries are here; `frozen`: evidence of a fork is held.
+// kConflict: the log is frozen, or the run does not begin where the log ends. kInternal: the run contradicts
+// itself.
+Status check_run(const RunCommit& run, TreeSize held, bool frozen);
+// Whether the log stands whole after the run.
+bool stands_whole(const RunCommit& run);
+// Whether the run is of our own log.
+bool is_own(const RunCommit& run);
+
+// A mark of erasure at `target` names `by` as the entry that took the body away. Whether the run contradicts it:
+// it brings that entry, and the entry did not.
+bool contradicts_mark(const RunCommit& run, EntryIndex target, EntryIndex by);
+// Whether a withdrawal takes away the body of its target: it is to be erased, there is one, and no earlier entry
+// took it. `state` and `erased_by` are the target's.
+bool takes_away(const WithdrawalFact& fact, BytesView target_entry, BodyState state, EntryIndex erased_by);
+
+// kInvalidArgument: the range is empty, or beyond the tree of `size`.
+Status check_range(EntryIndex from, EntryIndex to, TreeSize size);
+// How many records are served at once: up to so many bytes, but at least one record.
+class RunBudget {
+ public:
+  explicit RunBudget(std::size_t max_bytes) : max_bytes_(max_bytes) {}
+  // Whether the record goes with those before it.
+  bool takes(const StoredRecord& record);
+
+ private:
+  std::size_t max_bytes_;
+  std::size_t bytes_ = 0;
+  std::size_t records_ = 0;
+};
+
+}  // namespace koinon

@@ -1,0 +1,73 @@
+#include "storage/store/sqlite_arrivals.h"
+
+#include "storage/store/arrival_rules.h"
+
+namespace koinon {
+
+Result<std::vector<Arrival>> SqliteArrivals::after(ArrivalSeq after, std::size_t limit) {
+  std::vector<Arrival> out;
+  // Rows do not overlap: those above `after`, and the one that contains it.
+  auto select = db_.prepare(
+      "SELECT a.first, a.last, l.log_id, a.from_index, a.kind, a.at_ms FROM arrival a JOIN log l ON l.number "
+      "= a.log WHERE a.first >= coalesce((SELECT max(first) FROM arrival WHERE first <= ?1), 0) AND a.last > "
+      "?1 ORDER BY a.first LIMIT ?2");
+  select.bind(static_cast<std::int64_t>(after.value)).bind(static_cast<std::int64_t>(limit));
+  while (true) {
+    KOINON_ASSIGN(const bool row, select.step());
+    if (!row) return out;
+    const Arrival arrival{ArrivalSeq(select.number(0)),
+                    LogId::from(select.blob(2)),
+                    EntryIndex(select.number(3)),
+                    select.number(1) - select.number(0) + 1,
+                    static_cast<ArrivalKind>(select.integer(4)),
+                    UnixMillis{select.integer(5)},
+                    {}};
+    out.push_back(part_after(arrival, after));
+  }
+}
+
+Result<std::optional<Arrival>> SqliteArrivals::of(const LogId& log, EntryIndex index) {
+  KOINON_ASSIGN(const std::int64_t number, logs_.log_number(log));
+  // Runs of a log that were added do not overlap: the last that begins before the entry, if it reaches it; or
+  // the newest that brought its body alone.
+  auto select = db_.prepare(
+      "SELECT first, last, from_index, kind, at_ms, source FROM arrival WHERE first = max("
+      "coalesce((SELECT first FROM arrival WHERE log = ?1 AND kind = 1 AND from_index <= ?2 ORDER BY "
+      "from_index DESC LIMIT 1), 0), "
+      "coalesce((SELECT max(first) FROM arrival WHERE log = ?1 AND kind = 2 AND from_index = ?2), 0)) "
+      "AND from_index + last - first >= ?2");
+  select.bind(number).bind(static_cast<std::int64_t>(index.value));
+  KOINON_ASSIGN(const bool found, select.step());
+  if (!found) return std::optional<Arrival>();
+  Arrival arrival{ArrivalSeq(select.number(0)),
+                  log,
+                  EntryIndex(select.number(2)),
+                  select.number(1) - select.number(0) + 1,
+                  static_cast<ArrivalKind>(select.integer(3)),
+                  UnixMillis{select.integer(4)},
+                  {}};
+  if (select.blob(5).size() == NodeKey::kSize) arrival.source = NodeKey::from(select.blob(5));
+  return std::optional<Arrival>(arrival);
+}
+
+Status SqliteArrivals::write(std::int64_t number, EntryIndex from, std::uint64_t count,
+                             ArrivalKind kind, UnixMillis at, const std::optional<NodeKey>& source) {
+  auto insert = db_.prepare(
+      "INSERT INTO arrival (first, last, log, from_index, kind, at_ms, source) "
+      "SELECT n, n + ?1 - 1, ?2, ?3, ?4, ?5, ?6 FROM (SELECT coalesce((SELECT last FROM arrival ORDER BY "
+      "first "
+      "DESC LIMIT 1), 0) + 1 AS n)");
+  insert.bind(static_cast<std::int64_t>(count))
+      .bind(number)
+      .bind(static_cast<std::int64_t>(from.value))
+      .bind(static_cast<std::int64_t>(kind))
+      .bind(at.value);
+  if (source) {
+    insert.bind_blob(source->view());
+  } else {
+    insert.bind_null();
+  }
+  return insert.run();
+}
+
+}  // namespace koinon

@@ -1,0 +1,100 @@
+#include "storage/store/sqlite_heads.h"
+
+#include "storage/store/run_rules.h"
+
+namespace koinon {
+
+Result<std::int64_t> SqliteHeads::create(const RunCommit& run) {
+  auto insert = db_.prepare(
+      "INSERT INTO log (log_id, name, signing_key, recovery_key, size, range) VALUES (?, ?, ?, ?, 0, x'') "
+      "ON CONFLICT (log_id) DO NOTHING");
+  KOINON_TRY(insert.bind_blob(run.log.view())
+                 .bind_text(run.identity.name)
+                 .bind_blob(run.identity.signing_key.view())
+                 .bind_blob(run.identity.recovery_key.view())
+                 .run());
+  return logs_.log_number(run.log);
+}
+
+Result<JournalSeq> SqliteHeads::extend(const RunCommit& run, std::int64_t number) {
+  const Bytes range = pack_hashes(run.after.hashes());
+  auto update = db_.prepare(
+      "UPDATE log SET size = ?, range = ?, seen_size = ?, seen_root = ?, seen_note = ?, seen_right = ?, "
+      "bytes = bytes + ? WHERE number = ?");
+  const Bytes right = pack_hashes(run.right);
+  KOINON_TRY(update.bind(static_cast<std::int64_t>(run.after.size().value))
+                 .bind_blob(range)
+                 .bind(static_cast<std::int64_t>(run.head.size.value))
+                 .bind_blob(run.head.root.view())
+                 .bind_blob(run.head.note)
+                 .bind_blob(right)
+                 .bind(static_cast<std::int64_t>(bytes_held(run.records)))
+                 .bind(number)
+                 .run());
+  if (!stands_whole(run)) return JournalSeq(0);
+  auto head = db_.prepare("UPDATE log SET whole_size = ?, whole_root = ?, whole_note = ? WHERE number = ?");
+  KOINON_TRY(head.bind(static_cast<std::int64_t>(run.head.size.value))
+                 .bind_blob(run.head.root.view())
+                 .bind_blob(run.head.note)
+                 .bind(number)
+                 .run());
+  return journal_.write_row(number);
+}
+
+Result<JournalSeq> SqliteHeads::freeze(const LogId& log) {
+  auto freeze = db_.prepare("UPDATE log SET frozen = 1 WHERE log_id = ?");
+  KOINON_TRY(freeze.bind_blob(log.view()).run());
+  const auto state = logs_.log_state(log);
+  if (!state.ok() || !state->whole) return JournalSeq(0);
+  KOINON_ASSIGN(const std::int64_t number, logs_.log_number(log));
+  return journal_.write_row(number);
+}
+
+Status SqliteHeads::set_out_of_policy(const LogId& log, UnixMillis since, std::chrono::milliseconds lived) {
+  KOINON_TRY(logs_.log_number(log));
+  auto update = db_.prepare("UPDATE log SET out_since_ms = ?, out_lived_ms = ? WHERE log_id = ?");
+  return update.bind(since.value).bind(lived.count()).bind_blob(log.view()).run();
+}
+
+Result<JournalSeq> SqliteHeads::readmit(const LogId& log) {
+  KOINON_ASSIGN(const LogState state, logs_.log_state(log));
+  KOINON_ASSIGN(const std::int64_t number, logs_.log_number(log));
+  auto update = db_.prepare("UPDATE log SET out_since_ms = NULL, out_lived_ms = NULL WHERE number = ?");
+  KOINON_TRY(update.bind(number).run());
+  if (!state.whole) return JournalSeq(0);
+  return journal_.write_row(number);
+}
+
+// From now on nobody who asks for a log finds what is held under its old number. What walks records or
+// arrivals of all logs passes it by.
+Result<std::int64_t> SqliteHeads::renumber(std::int64_t number) {
+  std::int64_t fresh = 0;
+  bool files = false;
+  {
+    auto last = db_.prepare("SELECT (SELECT max(number) FROM log) + 1, files FROM log WHERE number = ?");
+    KOINON_TRY(last.bind(number).step());
+    fresh = last.integer(0);
+    files = last.integer(1) != 0;
+  }
+  auto log = db_.prepare("UPDATE log SET number = ? WHERE number = ?");
+  KOINON_TRY(log.bind(fresh).bind(number).run());
+  if (files) {  // that notes of other cities name too
+    // Those of others alone: by their index, and nothing is counted for the rest.
+    auto move = db_.prepare("UPDATE attachment SET log = ? WHERE log = ? AND wish < 3");
+    KOINON_TRY(move.bind(fresh).bind(number).run());
+  }
+  return fresh;
+}
+
+Result<std::int64_t> SqliteHeads::clear(std::int64_t number) {
+  KOINON_ASSIGN(const std::int64_t fresh, renumber(number));
+  KOINON_TRY(journal_.drop_row(number));
+  auto clear = db_.prepare(
+      "UPDATE log SET size = 0, range = x'', whole_size = NULL, whole_root = NULL, whole_note = NULL, "
+      "seen_size = NULL, seen_root = NULL, seen_note = NULL, seen_right = NULL, out_since_ms = NULL, "
+      "out_lived_ms = NULL, bytes = 0, transit = 0 WHERE number = ?");
+  KOINON_TRY(clear.bind(fresh).run());
+  return fresh;
+}
+
+}  // namespace koinon

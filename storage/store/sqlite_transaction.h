@@ -1,0 +1,49 @@
+// The one transaction of the SQLite store's writer, and the changes inside it, each of which is whole.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "storage/sqlite/sqlite.h"
+#include "storage/store/refusals.h"
+
+namespace koinon {
+
+class SqliteTransaction {
+ public:
+  // `durable`: PRAGMA synchronous of durable commits.
+  SqliteTransaction(sqlite::Connection& db, std::string durable) : db_(db), mode_(std::move(durable)) {}
+
+  // Whether what is committed from now on is on the disk when commit returns. Outside a transaction.
+  Status set_durable(bool durable);
+  Status begin(bool durable);
+  Status commit();
+  void rollback();
+
+  // Carries out one change: what a failed one wrote is taken back, and what stood before it stands. Outside
+  // begin … commit it is refused. `act` returns a Status or a Result.
+  template <typename Act>
+  auto change(Act act) -> decltype(act()) {
+    KOINON_TRY(check());
+    KOINON_TRY(db_.prepare("SAVEPOINT change").run());
+    auto result = act();
+    if (result.ok()) {
+      KOINON_TRY(db_.prepare("RELEASE change").run());
+    } else {
+      take_back(result.error());
+    }
+    return result;
+  }
+
+ private:
+  Status check() const;
+  void take_back(const Error& why);
+
+  sqlite::Connection& db_;
+  std::string mode_;
+  bool durable_ = false;
+  bool open_ = false;            // between begin and commit or rollback
+  std::optional<Error> undone_;  // why SQLite undid the open transaction by itself
+};
+
+}  // namespace koinon
