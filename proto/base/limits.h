@@ -292,6 +292,7 @@ inline constexpr std::size_t kTopicsOfSearchWord = 8;
 
 // Storage
 inline constexpr std::uint64_t kJournalBlock = 1024;        // numbers reserved durably at once
+inline constexpr std::size_t kWriteGroup = 64;  // intents or drafts in one transaction: ours wait for one group
 inline constexpr std::uint64_t kDiskReserve = 1024 * kMiB;  // of the disk, that only our own log may use
 inline constexpr std::uint64_t kTransitBytes = 256 * kMiB;  // bodies held for peers only
 inline constexpr std::chrono::hours kTransitAge{24 * 30};

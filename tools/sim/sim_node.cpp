@@ -71,7 +71,8 @@ void SimNode::start() {
   (void)store_->begin(true);
   (void)store_->set_own_log(own_.id());
   (void)store_->commit();
-  write_drafts({[genesis](StoreReader&) -> Result<Draft> { return Draft{genesis, std::nullopt, false}; }});
+  sign({{[genesis](StoreReader&) -> Result<Draft> { return Draft{genesis, std::nullopt, false}; },
+         [](const Result<Published>&) {}}});
   load_engine();
 }
 
@@ -97,7 +98,7 @@ void SimNode::crash(bool silent) {
   ran_ = ran();
   engine_.reset();
   ++life_;
-  queue_.clear();
+  queue_ = {};
   writing_ = false;
   reads_.clear();
   reading_ = false;
@@ -287,7 +288,7 @@ void SimNode::pin(SimNode& other) {
 void SimNode::unpin(SimNode& other) {
   if (peers_.erase(other.node_key_) == 0 || !up()) return;
   const NodeKey key = other.node_key_;
-  write(std::function<Status(Store&)>([key](Store& store) { return store.remove_peer(key); }));
+  change([key](Store& store) { return store.remove_peer(key); });
   vouching_->unpinned(key, other.log());
   if (vouching_->forget(other.log())) publish(vouch_withdrawal_maker(log(), other.log()));
   engine_->on_peer_removed(now(), key);
@@ -298,8 +299,11 @@ void SimNode::publish(Draft draft) {
   publish([draft = std::move(draft)](StoreReader&) -> Result<Draft> { return draft; });
 }
 
-void SimNode::publish(DraftMaker maker) {
-  if (up()) write(std::move(maker));
+void SimNode::publish(DraftMaker maker, std::function<void(const Result<Published>&)> done) {
+  if (!up()) return;
+  write(DraftWrite{std::move(maker), [done = std::move(done)](const Result<Published>& published) {
+                     if (done) done(published);
+                   }});
 }
 
 void SimNode::set_filter(BodyFilter filter) {
@@ -313,7 +317,7 @@ void SimNode::set_filter(BodyFilter filter) {
 
 void SimNode::block(const LogId& log, bool blocked) {
   if (!up()) return;
-  write(std::function<Status(Store&)>([=](Store& store) { return store.set_blocked(log, blocked); }));
+  change([=](Store& store) { return store.set_blocked(log, blocked); });
   if (blocked) {
     blocked_.insert(log);
   } else {
@@ -325,8 +329,7 @@ void SimNode::block(const LogId& log, bool blocked) {
 
 void SimNode::put_file(std::shared_ptr<const CutAttachment> file) {
   if (!up()) return;
-  write(std::function<Status(Store&)>(
-      [file = std::move(file), at = wall()](Store& store) { return store.put_attachment(*file, at); }));
+  change([file = std::move(file), at = wall()](Store& store) { return store.put_attachment(*file, at); });
 }
 
 void SimNode::want_file(const AttachmentWant& want) {
@@ -335,20 +338,21 @@ void SimNode::want_file(const AttachmentWant& want) {
   after_input();
 }
 
-// Vouches once for a peer whose session has proven its key, as the daemon does.
+// Vouches once for a peer whose session has proven its key, as the daemon does: what fails is tried again when
+// the peer's log advances.
 void SimNode::consider_vouch(const NodeKey& key) {
   const auto peer = peers_.find(key);
   if (peer == peers_.end()) return;
   const LogId log = peer->second.node->log();
-  const LogState* held = engine_->log(log);
-  if (held == nullptr || held->range.size().value == 0) return;
   PeerRecord record;
   record.node_key = key;
   record.log = log;
   record.name = peer->second.node->name();
   record.vouch = true;
   if (!vouching_->begin(record)) return;
-  publish(vouch_maker(record, wall()));
+  publish(vouch_maker(record, wall()), [this, log](const Result<Published>& published) {
+    if (!published.ok()) later(MonoTime(0), [this, log] { vouching_->forget(log); });
+  });
 }
 
 // --- lies ---

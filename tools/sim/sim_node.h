@@ -8,6 +8,7 @@
 #include "node/engine/verify.h"
 #include "node/publishing/own_log.h"
 #include "node/replication/vouching.h"
+#include "node/replication/write_group.h"
 #include "tools/sim/disk.h"
 #include "tools/sim/fabric.h"
 
@@ -82,7 +83,7 @@ class SimNode final : public Endpoint {
   void pin(SimNode& other);  // as `peer add` with a vouch
   void unpin(SimNode& other);
   void publish(Draft draft);
-  void publish(DraftMaker maker);
+  void publish(DraftMaker maker, std::function<void(const Result<Published>&)> done = {});
   void set_filter(BodyFilter filter);
   void block(const LogId& log, bool blocked);
   void put_file(std::shared_ptr<const CutAttachment> file);  // for a note that is published next
@@ -142,7 +143,6 @@ class SimNode final : public Endpoint {
     bool dialling = false;
     std::uint64_t wait = 0;  // while it waits to be dialled: which of our waits; 0: it does not
   };
-  using Work = std::variant<Intent, DraftMaker, std::function<Status(Store&)>>;
 
   void load_engine();
   void after_input();
@@ -155,13 +155,15 @@ class SimNode final : public Endpoint {
   void on_event(const Event& event);
   void schedule_tick();
 
-  void write(Work work);
+  template <typename Write>
+  void write(Write write);
   void write_soon();
   void write_group();
-  void write_intents(const std::vector<Intent>& intents);
-  void write_drafts(const std::vector<DraftMaker>& makers);
+  void commit(const std::vector<Intent>& intents);
+  void sign(const std::vector<DraftWrite>& drafts);
   bool power_went();
-  void make_change(const std::function<Status(Store&)>& change);
+  // An operator who gets no answer tries again.
+  void change(std::function<Status(Store&)> apply);
   void repeat_changes();
   void store_pin(const SimNode& other);
 
@@ -194,7 +196,7 @@ class SimNode final : public Endpoint {
   std::optional<Vouching> vouching_;  // since it runs
   std::map<LogId, MonoTime> admitted_;
   std::set<LogId> blocked_;
-  std::deque<Work> queue_;
+  WriteQueue queue_;
   bool writing_ = false;
   std::deque<Intent> reads_;  // that wait for the one reader
   bool reading_ = false;
@@ -209,6 +211,12 @@ class SimNode final : public Endpoint {
   MonoTime tick_at_ = MonoTime::max();
   std::uint64_t tick_number_ = 0;
 };
+
+template <typename Write>
+void SimNode::write(Write write) {
+  queue_.add(std::move(write));
+  write_soon();
+}
 
 // In this life only.
 template <typename Act>
