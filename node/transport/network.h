@@ -23,7 +23,7 @@
 #include "node/transport/knocks.h"
 #include "node/transport/network_view.h"
 #include "node/transport/peers.h"
-#include "node/transport/tick.h"
+#include "node/replication/tick.h"
 
 namespace koinon {
 

@@ -89,6 +89,7 @@ void SimNode::load_engine() {
   blocked_ = std::set<LogId>(state->blocked.begin(), state->blocked.end());
   vouching_.emplace(*state);
   engine_ = std::make_unique<Engine>(std::move(config), std::move(*state), now());
+  arm_tick();
   after_input();
   for (const auto& [key, peer] : peers_) dial_later(key);
 }
@@ -104,7 +105,6 @@ void SimNode::crash(bool silent) {
   reading_ = false;
   slow_ = false;
   sessions_.clear();
-  tick_at_ = MonoTime::max();
   for (auto& [key, peer] : peers_) peer.dialling = false;
   around_.fabric.drop_node(index_, silent);
   set_full(false);
@@ -186,21 +186,17 @@ void SimNode::after_input() {
     for (Output& output : outputs) carry_out(std::move(output));
   }
   draining_ = false;
-  schedule_tick();
+  if (up() && tick_.is_late(now().mono, engine_->next_tick())) arm_tick();
 }
 
-void SimNode::schedule_tick() {
-  if (!up()) return;
-  const MonoTime next =
-      std::max(booted_ + engine_->next_tick(), around_.schedule.now() + std::chrono::milliseconds(1));
-  if (next >= tick_at_ && tick_at_ > around_.schedule.now()) return;
-  tick_at_ = next;
-  around_.schedule.at(next, [this, life = life_, number = ++tick_number_] {
-    if (life != life_ || number != tick_number_ || !up()) return;
-    tick_at_ = MonoTime::max();
+void SimNode::arm_tick() {
+  const MonoTime wait = tick_.arm(now().mono, engine_->next_tick());
+  later(wait, [this, life = life_, number = ++tick_number_] {
+    if (number != tick_number_) return;
     engine_->on_tick(now());
     if (liar_) liar_->on_tick();
     after_input();
+    if (life == life_ && up() && number == tick_number_) arm_tick();
   });
 }
 

@@ -7,6 +7,7 @@
 #include "node/engine/engine.h"
 #include "node/engine/verify.h"
 #include "node/publishing/own_log.h"
+#include "node/replication/tick.h"
 #include "node/replication/vouching.h"
 #include "node/replication/write_group.h"
 #include "tools/sim/disk.h"
@@ -63,6 +64,9 @@ struct Surroundings {
 
 class SimNode final : public Endpoint {
  public:
+  // Longer than the engine ever waits.
+  static constexpr std::chrono::hours kNoNet{24};
+
   SimNode(Surroundings around, NodeSetup setup, std::unique_ptr<Disk> disk);
   ~SimNode() override;
 
@@ -153,7 +157,7 @@ class SimNode final : public Endpoint {
   void read_in_turn(Intent intent);
   void read_next();
   void on_event(const Event& event);
-  void schedule_tick();
+  void arm_tick();
 
   template <typename Write>
   void write(Write write);
@@ -208,7 +212,7 @@ class SimNode final : public Endpoint {
   std::uint64_t waits_ = 0;
   bool draining_ = false;
   std::uint64_t acknowledged_ = 0;
-  MonoTime tick_at_ = MonoTime::max();
+  Tick tick_{kNoNet};
   std::uint64_t tick_number_ = 0;
 };
 
