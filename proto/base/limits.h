@@ -119,6 +119,7 @@ inline constexpr std::chrono::seconds kBodyRetry{60};  // then those who had no 
 inline constexpr std::chrono::minutes kBodyRetryMax{10};
 inline constexpr std::chrono::milliseconds kDialBackoffMin{200};
 inline constexpr std::chrono::seconds kDialBackoffMax{300};
+inline constexpr std::chrono::seconds kShunnedPause{30};  // then we look whether a peer that lied may be dialled
 inline constexpr std::chrono::seconds kStoreRetry{5};  // after a failed commit; then doubled
 inline constexpr std::chrono::seconds kStoreRetryMax{60};
 inline constexpr std::chrono::minutes kLieBackoff{
