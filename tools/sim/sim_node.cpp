@@ -89,9 +89,12 @@ void SimNode::load_engine() {
   blocked_ = std::set<LogId>(state->blocked.begin(), state->blocked.end());
   vouching_.emplace(*state);
   engine_ = std::make_unique<Engine>(std::move(config), std::move(*state), now());
+  dialler_.emplace([this](MonoTime low, MonoTime high) { return chance_.between(low, high); });
+  for (const auto& [key, peer] : peers_) dialler_->add(key, !peer->dialling_only(), now().mono);
+  looks_at_ = MonoTime::max();
   arm_tick();
   after_input();
-  for (const auto& [key, peer] : peers_) dial_later(key);
+  look_for_dials();
 }
 
 void SimNode::crash(bool silent) {
@@ -105,7 +108,6 @@ void SimNode::crash(bool silent) {
   reading_ = false;
   slow_ = false;
   sessions_.clear();
-  for (auto& [key, peer] : peers_) peer.dialling = false;
   around_.fabric.drop_node(index_, silent);
   set_full(false);
   disk_->lose_power(chance_);
@@ -169,7 +171,7 @@ void SimNode::on_closed(SessionId session) {
   if (known.empty()) return;
   if (liar_) liar_->on_closed(session);
   engine_->on_closed(now(), session);
-  dial_later(known.mapped());
+  session_ended(known.mapped());
   after_input();
 }
 
@@ -216,7 +218,7 @@ void SimNode::carry_out(Output output) {
     if (known.empty()) return;
     if (liar_) liar_->on_closed(close->session);
     around_.fabric.close(close->session, index_);
-    dial_later(known.mapped());
+    session_ended(known.mapped());
   } else if (auto* intent = std::get_if<Intent>(&output)) {
     carry_out_intent(std::move(*intent));
   } else {
@@ -254,8 +256,8 @@ void SimNode::on_event(const Event& event) {
   if (event.kind == Event::Kind::kDistrusted) admitted_.erase(event.log);
   if (event.kind == Event::Kind::kSessionReady) {
     if (const auto peer = peers_.find(event.peer); peer != peers_.end()) {
-      peer->second.failures = 0;
-      vouching_->proven(event.peer, peer->second.node->log());
+      dialler_->session_ready(event.peer);
+      vouching_->proven(event.peer, peer->second->log());
     }
     consider_vouch(event.peer);
   }
@@ -273,10 +275,11 @@ std::optional<MonoTime> SimNode::admitted_since(const LogId& log) const {
 // --- operator and office ---
 
 void SimNode::pin(SimNode& other) {
-  if (!peers_.emplace(other.node_key_, Peer{&other, 0, false}).second) return;
+  if (!peers_.emplace(other.node_key_, &other).second) return;
   if (!up()) return;
   store_pin(other);
-  dial_later(other.node_key_);
+  dialler_->add(other.node_key_, !other.dialling_only(), now().mono);
+  look_for_dials();
   after_input();
 }
 
@@ -284,6 +287,7 @@ void SimNode::pin(SimNode& other) {
 void SimNode::unpin(SimNode& other) {
   if (peers_.erase(other.node_key_) == 0 || !up()) return;
   const NodeKey key = other.node_key_;
+  dialler_->remove(key);
   change([key](Store& store) { return store.remove_peer(key); });
   vouching_->unpinned(key, other.log());
   if (vouching_->forget(other.log())) publish(vouch_withdrawal_maker(log(), other.log()));
@@ -339,11 +343,11 @@ void SimNode::want_file(const AttachmentWant& want) {
 void SimNode::consider_vouch(const NodeKey& key) {
   const auto peer = peers_.find(key);
   if (peer == peers_.end()) return;
-  const LogId log = peer->second.node->log();
+  const LogId log = peer->second->log();
   PeerRecord record;
   record.node_key = key;
   record.log = log;
-  record.name = peer->second.node->name();
+  record.name = peer->second->name();
   record.vouch = true;
   if (!vouching_->begin(record)) return;
   publish(vouch_maker(record, wall()), [this, log](const Result<Published>& published) {

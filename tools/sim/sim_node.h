@@ -1,5 +1,5 @@
 // One city's node in the simulation: the production engine, store and own log; what the daemon's threads do,
-// done by virtual time. Dialling, backoff, grouping of commits and the order of answers are the daemon's.
+// done by virtual time. Dialling, backoff, the tick, vouching and grouping of commits are the daemon's rules.
 #pragma once
 
 #include <deque>
@@ -7,6 +7,7 @@
 #include "node/engine/engine.h"
 #include "node/engine/verify.h"
 #include "node/publishing/own_log.h"
+#include "node/replication/dialler.h"
 #include "node/replication/tick.h"
 #include "node/replication/vouching.h"
 #include "node/replication/write_group.h"
@@ -134,20 +135,13 @@ class SimNode final : public Endpoint {
 
   Liar* liar() const { return liar_.get(); }
   void set_liar(std::unique_ptr<Liar> liar);
-  // Dials a peer now, unless it is being dialled already.
+  // Dials a peer now, unless it is being dialled already or connected.
   void dial_now(const SimNode& other);
   // A liar's own words on a session.
   void inject(SessionId session, Bytes bytes);
   void hang_up(SessionId session);
 
  private:
-  struct Peer {
-    SimNode* node = nullptr;
-    unsigned failures = 0;
-    bool dialling = false;
-    std::uint64_t wait = 0;  // while it waits to be dialled: which of our waits; 0: it does not
-  };
-
   void load_engine();
   void after_input();
   void carry_out(Output output);
@@ -171,8 +165,10 @@ class SimNode final : public Endpoint {
   void repeat_changes();
   void store_pin(const SimNode& other);
 
-  void dial_later(const NodeKey& key);
-  void dial(const NodeKey& key);
+  void look_for_dials();
+  void dial(const Dialler::Attempt& attempt);
+  void settle_dial(const Dialler::Attempt& attempt, SimNode& there, bool answers);
+  void session_ended(const NodeKey& key);
   void shaken(SimNode& other);
   void connected(SessionId session, SimNode& other, bool dialled_by_us);
   void consider_vouch(const NodeKey& key);
@@ -195,9 +191,11 @@ class SimNode final : public Endpoint {
   BodyFilter applied_filter_;
   MonoTime booted_{};
   std::uint64_t life_ = 0;  // counts starts: what was scheduled in an earlier life is void
-  std::map<NodeKey, Peer> peers_;
+  std::map<NodeKey, SimNode*> peers_;
   std::map<SessionId, NodeKey> sessions_;
   std::optional<Vouching> vouching_;  // since it runs
+  std::optional<Dialler> dialler_;    // since it runs
+  MonoTime looks_at_ = MonoTime::max();  // for whom to dial
   std::map<LogId, MonoTime> admitted_;
   std::set<LogId> blocked_;
   WriteQueue queue_;
@@ -209,7 +207,6 @@ class SimNode final : public Endpoint {
   MonoTime had_no_space_{};  // when it had none last
   std::chrono::milliseconds clock_off_{0};
   MonoTime ran_{};  // in earlier lives
-  std::uint64_t waits_ = 0;
   bool draining_ = false;
   std::uint64_t acknowledged_ = 0;
   Tick tick_{kNoNet};

@@ -43,7 +43,7 @@ void SimNode::repeat_changes() {
     engine_->on_peer_removed(now(), record.node_key);
   }
   for (const auto& [key, peer] : peers_) {
-    if (!stored.contains(key)) store_pin(*peer.node);
+    if (!stored.contains(key)) store_pin(*peer);
   }
   after_input();
 }
