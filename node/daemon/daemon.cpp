@@ -10,6 +10,8 @@
 #include "node/api/change_request.h"
 #include "node/api/record_json.h"
 #include "node/daemon/part_options.h"
+#include "node/publishing/gate.h"
+#include "node/publishing/own_log.h"
 #include "node/text/time_text.h"
 #include "proto/base/encoding.h"
 #include "proto/base/limits.h"
@@ -127,9 +129,9 @@ Status Daemon::start_writer(std::unique_ptr<Store> store, const StoreState& stat
   };
   written.on_arrivals = [this] { index_->notify(); };
   written.signing_waits = [this] { return clock_watch_->signing_waits(); };
-  std::optional<OwnLog> own_log;
-  if (identity_.log) own_log.emplace(*identity_.log, keys_->city->signing);
-  writer_ = std::make_unique<StoreWriter>(std::move(store), std::move(own_log), clock_.wall,
+  Result<DraftSigner> signer = observer_refusal();
+  if (identity_.log) signer = signer_of(OwnLog(*identity_.log, keys_->city->signing));
+  writer_ = std::make_unique<StoreWriter>(std::move(store), std::move(signer), clock_.wall,
                                           std::move(written), config_.disk_reserve_bytes);
   if (identity_.refusal) writer_->stop_signing(*identity_.refusal);
   intents_ = std::make_unique<IntentRunner>(

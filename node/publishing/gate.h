@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "node/access/caller.h"
-#include "node/publishing/signing_permit.h"
+#include "node/replication/signing_permit.h"
 #include "storage/store/store.h"
 
 namespace koinon {

@@ -8,33 +8,10 @@
 #include <vector>
 
 #include "crypto/log_state.h"
+#include "node/replication/drafts.h"
 #include "storage/store/store.h"
 
 namespace koinon {
-
-// What is to be said. The log fills in time, salt, digest and size.
-struct Draft {
-  v1::Entry entry;  // kind, language, topics, refs with log id and index, to, control
-  std::optional<v1::Body> body;
-  bool again = false;  // publish even if the same content stands already
-  // Names what is published once and never twice, whoever asks again: after a crash, what was published under
-  // that name is the answer. Empty: none. Kept with the entry, in one transaction, until it is forgotten.
-  std::string once = {};
-};
-// Makes a draft from what the store holds at that moment.
-using DraftMaker = std::function<Result<Draft>(StoreReader&)>;
-
-struct Published {
-  EntryIndex index;
-  Hash leaf;
-};
-
-struct PublishedBatch {
-  std::vector<Result<Published>> results;  // one for each draft, in order
-  LogState state;                          // of the log afterwards
-  std::vector<VouchFact> vouches;          // stated by the batch
-  bool advanced = false;                   // at least one draft was published
-};
 
 class OwnLog {
  public:
@@ -56,6 +33,9 @@ class OwnLog {
   SigningKey key_;
   std::function<Bytes(std::size_t)> random_;
 };
+
+// Signs for the writer, which knows of a log no more than this.
+DraftSigner signer_of(OwnLog log);
 
 // Forgets a name under which something was published once.
 Status forget_once(Store& store, const std::string& once);

@@ -3,19 +3,17 @@
 #include <algorithm>
 #include <chrono>
 
-#include "node/publishing/gate.h"
 #include "proto/base/limits.h"
 
 namespace koinon {
 namespace {
-constexpr std::size_t kGroup = 64;
 constexpr std::chrono::seconds kAgain{5};
 }  // namespace
 
-StoreWriter::StoreWriter(std::unique_ptr<Store> store, std::optional<OwnLog> own_log,
+StoreWriter::StoreWriter(std::unique_ptr<Store> store, Result<DraftSigner> signer,
                          std::function<UnixMillis()> clock, Callbacks callbacks, std::uint64_t reserve_bytes)
     : store_(std::move(store)),
-      own_log_(std::move(own_log)),
+      signer_(std::move(signer)),
       clock_(std::move(clock)),
       callbacks_(std::move(callbacks)),
       reserve_bytes_(reserve_bytes),
@@ -23,26 +21,21 @@ StoreWriter::StoreWriter(std::unique_ptr<Store> store, std::optional<OwnLog> own
 
 StoreWriter::~StoreWriter() { stop(); }
 
-void StoreWriter::push(Own task) {
+template <typename Write>
+void StoreWriter::push(Write write) {
   {
     const std::lock_guard lock(mutex_);
-    own_.push_back(std::move(task));
+    queue_.add(std::move(write));
   }
   wake_.notify_one();
 }
 
-void StoreWriter::submit(Intent intent) {
-  {
-    const std::lock_guard lock(mutex_);
-    intents_.push_back(std::move(intent));
-  }
-  wake_.notify_one();
-}
+void StoreWriter::submit(Intent intent) { push(std::move(intent)); }
 void StoreWriter::publish(const SigningPermit&, DraftMaker maker, PublishDone done) {
-  push(Publish{std::move(maker), std::move(done)});
+  push(DraftWrite{std::move(maker), std::move(done)});
 }
 void StoreWriter::change(std::function<Status(Store&)> apply, ChangeDone done) {
-  push(Change{std::move(apply), std::move(done)});
+  push(ChangeWrite{std::move(apply), std::move(done)});
 }
 
 void StoreWriter::stop_signing(Error reason) {
@@ -64,35 +57,10 @@ void StoreWriter::stop() {
   if (thread_.joinable()) thread_.join();
 }
 
-// What waits, of one sort at a time so that order is kept: publishes together, changes together, intents
-// together. Ours goes first, but never twice while others wait: neither keeps the other from its turn. An
-// intent may be overtaken: its journal row may be the higher one, and the engine tells of rows in the order
-// in which their commits began.
-StoreWriter::Group StoreWriter::take_group(std::unique_lock<std::mutex>& lock) {
-  Group group;
-  own_was_last_ = !own_.empty() && (intents_.empty() || !own_was_last_);
-  if (own_was_last_) {
-    const std::size_t sort = own_.front().index();
-    for (std::size_t i = 0; i < kGroup && !own_.empty() && own_.front().index() == sort; ++i) {
-      Own task = std::move(own_.front());
-      own_.pop_front();
-      if (auto* publish = std::get_if<Publish>(&task)) group.publishes.push_back(std::move(*publish));
-      if (auto* change = std::get_if<Change>(&task)) group.changes.push_back(std::move(*change));
-    }
-  } else {
-    for (std::size_t i = 0; i < kGroup && !intents_.empty(); ++i) {
-      group.intents.push_back(std::move(intents_.front()));
-      intents_.pop_front();
-    }
-  }
-  lock.unlock();
-  return group;
-}
-
 void StoreWriter::run() {
   while (true) {
     std::unique_lock lock(mutex_);
-    const auto called = [&] { return stopping_ || !is_idle(); };
+    const auto called = [&] { return stopping_ || !queue_.empty(); };
     if (!unfinished_ && !trouble_.get() && !others_wait_.get()) {
       wake_.wait(lock, called);
     } else if (!wake_.wait_for(lock, kAgain, called)) {
@@ -100,8 +68,10 @@ void StoreWriter::run() {
       idle();
       continue;
     }
-    if (is_idle()) return;
-    carry_out(take_group(lock));
+    if (queue_.empty()) return;
+    const WriteGroup group = queue_.take();
+    lock.unlock();
+    carry_out(group);
     unfinished_ = !store_->fold();
   }
 }
@@ -111,16 +81,9 @@ void StoreWriter::idle() {
   unfinished_ = !store_->fold();
   let_others_on();
   if (!trouble_.get()) return;
-  Status status = store_->begin(true);
-  if (status.ok()) {
-    status = store_->set_setting("tried_to_write", std::to_string(clock_().value));
-    if (status.ok()) {
-      status = store_->commit();
-    } else {
-      store_->rollback();
-    }
-  }
-  note(status);
+  note(write_change(*store_, [this](Store& store) {
+    return store.set_setting("tried_to_write", std::to_string(clock_().value));
+  }));
 }
 
 // That others wait ends with room for as much as may come at once, or for a quarter of a small quota: a few
@@ -166,65 +129,38 @@ void StoreWriter::note(const std::vector<Intent>& intents, const std::vector<Com
   }
 }
 
-void StoreWriter::carry_out(Group group) {
+void StoreWriter::carry_out(const WriteGroup& group) {
   if (!group.intents.empty()) do_intents(group.intents);
-  if (!group.publishes.empty()) do_publishes(std::move(group.publishes));
-  for (const Change& change : group.changes) do_change(change);
+  if (!group.drafts.empty()) do_drafts(group.drafts);
+  for (const ChangeWrite& change : group.changes) {
+    const Status status = write_change(*store_, change.apply);
+    note(status);
+    change.done(status);
+  }
 }
 
 void StoreWriter::do_intents(const std::vector<Intent>& intents) {
-  bool durable = false;
-  bool arrivals = false;
-  for (const Intent& intent : intents) {
-    durable = durable || needs_durability(intent.body);
-    arrivals = arrivals || makes_arrivals(intent.body);
-  }
-  auto done = execute_writes(*store_, intents, durable, reserve_bytes_);
-  note(intents, done);
-  callbacks_.on_completions(std::move(done));
-  if (arrivals) callbacks_.on_arrivals();
+  IntentsWritten written = write_intents(*store_, intents, reserve_bytes_);
+  note(intents, written.completions);
+  callbacks_.on_completions(std::move(written.completions));
+  if (written.arrivals) callbacks_.on_arrivals();
 }
 
-void StoreWriter::do_publishes(std::vector<Publish> publishes) {
-  const auto fail_all = [&](const Error& error) {
-    for (Publish& publish : publishes) publish.done(error);
-  };
-  if (!own_log_) return fail_all(observer_refusal());
-  if (const auto stopped = signing_stopped()) return fail_all(*stopped);
-  if (const auto waits = signing_waits()) return fail_all(*waits);
-  if (Status status = store_->begin(true); !status.ok()) {
-    note(status);
-    return fail_all(status.error());
-  }
-  std::vector<DraftMaker> makers;
-  makers.reserve(publishes.size());
-  for (Publish& publish : publishes) makers.push_back(publish.maker);
-  auto batch = own_log_->publish(*store_, makers, clock_());
-  if (!batch.ok()) {
-    store_->rollback();
-    note(batch.error());
-    return fail_all(batch.error());
-  }
-  const Status committed = store_->commit();
-  note(committed);
-  if (!committed.ok()) return fail_all(committed.error());
-  if (batch->advanced) callbacks_.on_own_head(std::move(batch->state), std::move(batch->vouches));
-  for (std::size_t i = 0; i < publishes.size(); ++i) publishes[i].done(std::move(batch->results[i]));
-  if (batch->advanced) callbacks_.on_arrivals();
+Result<PublishedBatch> StoreWriter::sign(const std::vector<DraftWrite>& drafts) {
+  if (!signer_.ok()) return signer_.error();
+  if (const auto stopped = signing_stopped()) return *stopped;
+  if (const auto waits = signing_waits()) return *waits;
+  auto batch = write_drafts(*store_, *signer_, drafts, clock_());
+  note(batch.ok() ? Status() : Status(batch.error()));
+  return batch;
 }
 
-void StoreWriter::do_change(const Change& change) {
-  Status status = store_->begin(true);
-  if (status.ok()) {
-    status = change.apply(*store_);
-    if (status.ok()) {
-      status = store_->commit();
-    } else {
-      store_->rollback();
-    }
-  }
-  note(status);
-  change.done(status);
+void StoreWriter::do_drafts(const std::vector<DraftWrite>& drafts) {
+  const Result<PublishedBatch> batch = sign(drafts);
+  const bool advanced = batch.ok() && batch->advanced;
+  if (advanced) callbacks_.on_own_head(batch->state, batch->vouches);
+  answer_drafts(drafts, batch);
+  if (advanced) callbacks_.on_arrivals();
 }
 
 }  // namespace koinon

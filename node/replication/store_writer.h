@@ -1,20 +1,18 @@
-// The one writer: a thread that owns the Store, groups what waits into transactions, and signs our log.
+// The one writer: a thread that owns the Store and carries out what waits, group by group (write_group.h). Drafts
+// for our own log it hands to the signer that it was given.
 //
 // submit calls may come from any thread. Answers are given on the writer's thread, in the order in which the
 // commits were carried out; the callbacks pass them on to the threads that wait for them.
 #pragma once
 
 #include <condition_variable>
-#include <deque>
 #include <functional>
 #include <mutex>
 #include <optional>
 #include <thread>
-#include <variant>
 
-#include "node/publishing/own_log.h"
-#include "node/publishing/signing_permit.h"
-#include "node/replication/execute.h"
+#include "node/replication/signing_permit.h"
+#include "node/replication/write_group.h"
 #include "proto/base/trouble.h"
 
 namespace koinon {
@@ -33,9 +31,9 @@ class StoreWriter {
   using PublishDone = std::function<void(Result<Published>)>;
   using ChangeDone = std::function<void(Status)>;
 
-  // Without an own log, an observer's, every publish is refused. So much of the disk is kept for our own log,
-  // settings and decisions.
-  StoreWriter(std::unique_ptr<Store> store, std::optional<OwnLog> own_log, std::function<UnixMillis()> clock,
+  // Instead of a signer an error, an observer's: every publish is refused with it. So much of the disk is kept
+  // for our own log, settings and decisions.
+  StoreWriter(std::unique_ptr<Store> store, Result<DraftSigner> signer, std::function<UnixMillis()> clock,
               Callbacks callbacks, std::uint64_t reserve_bytes);
   ~StoreWriter();
   StoreWriter(const StoreWriter&) = delete;
@@ -65,43 +63,25 @@ class StoreWriter {
   void stop();
 
  private:
-  struct Publish {
-    DraftMaker maker;
-    PublishDone done;
-  };
-  struct Change {
-    std::function<Status(Store&)> apply;
-    ChangeDone done;
-  };
-  using Own = std::variant<Publish, Change>;
-  struct Group {
-    std::vector<Intent> intents;
-    std::vector<Publish> publishes;
-    std::vector<Change> changes;
-  };
-
   void run();
-  void push(Own task);
-  bool is_idle() const { return own_.empty() && intents_.empty(); }
-  Group take_group(std::unique_lock<std::mutex>& lock);
-  void carry_out(Group group);
+  template <typename Write>
+  void push(Write write);
+  void carry_out(const WriteGroup& group);
   void do_intents(const std::vector<Intent>& intents);
-  void do_publishes(std::vector<Publish> publishes);
-  void do_change(const Change& change);
+  void do_drafts(const std::vector<DraftWrite>& drafts);
+  Result<PublishedBatch> sign(const std::vector<DraftWrite>& drafts);
   void note(const Status& written);
   void note(const std::vector<Intent>& intents, const std::vector<Completion>& done);
   void let_others_on();
   void idle();
 
   std::unique_ptr<Store> store_;
-  std::optional<OwnLog> own_log_;
+  Result<DraftSigner> signer_;
   std::function<UnixMillis()> clock_;
   Callbacks callbacks_;
   mutable std::mutex mutex_;
   std::condition_variable wake_;
-  std::deque<Own> own_;         // publishes and changes, in their order
-  std::deque<Intent> intents_;  // in their order
-  bool own_was_last_ = false;
+  WriteQueue queue_;
   bool unfinished_ = true;  // the writer's: erased bytes are in the way of somebody's reading
   std::uint64_t reserve_bytes_;
   Troubled trouble_;

@@ -1,10 +1,13 @@
 #include "node/transport/dialling.h"
 
+#include <algorithm>
+#include <random>
+
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/connect.hpp>
 #include <boost/asio/detached.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include "crypto/ed25519.h"
@@ -22,101 +25,112 @@ using boost::system::error_code;
 
 namespace {
 constexpr std::chrono::seconds kConnectDeadline{10};
-constexpr std::chrono::seconds kShunnedPause{30};
+
+Dialler::Between by_chance() {
+  return [random = std::minstd_rand(get_u32(random_bytes(4)))](MonoTime low, MonoTime high) mutable {
+    std::uniform_int_distribution<std::int64_t> chance(low.count(), high.count());
+    return MonoTime(chance(random));
+  };
+}
+
 }  // namespace
 
-Dialling::Dialling(Parts parts) : parts_(std::move(parts)), jitter_(get_u32(random_bytes(4))) {}
+Dialling::Dialling(Parts parts) : parts_(std::move(parts)), dialler_(by_chance()), next_(parts_.io) {}
 
 void Dialling::start(std::shared_ptr<asio::ssl::context> tls) {
   tls_ = std::move(tls);
-  for (const auto& [key, peer] : parts_.peers.all()) watch(peer);
+  const MonoTime now = parts_.mono();
+  for (const auto& [key, peer] : parts_.peers.all()) dialler_.add(key, !peer.record.address.empty(), now);
+  asio::post(parts_.io, [this] { look(); });
 }
 
-void Dialling::watch(std::shared_ptr<Peers::Peer> peer) {
-  asio::co_spawn(parts_.io, dial_loop(std::move(peer)), asio::detached);
+void Dialling::add(const PeerRecord& peer) {
+  dialler_.add(peer.node_key, !peer.address.empty(), parts_.mono());
+  look();
+}
+
+void Dialling::remove(const NodeKey& peer) {
+  dialler_.remove(peer);
+  look();
+}
+
+void Dialling::session_ended(const NodeKey& peer, PeerTrouble trouble) {
+  const auto why =
+      trouble == PeerTrouble::kNotPinnedThere ? Dialler::Why::kNotPinnedThere : Dialler::Why::kOther;
+  dialler_.session_ended(peer, why, parts_.mono());
+  look();
 }
 
 void Dialling::stop() {
   stopping_ = true;
-  for (const auto& [key, peer] : parts_.peers.all()) peer->wake_up();
+  next_.cancel();
 }
 
-std::chrono::milliseconds Dialling::backoff(const Peers::Peer& peer) {
-  using std::chrono::milliseconds;
-  milliseconds wait = limits::kDialBackoffMin * (std::int64_t{1} << std::min(peer.failures, 16U));
-  wait = std::min<milliseconds>(wait, limits::kDialBackoffMax);
-  // Its operator is about to pin us, and looks whether it has worked.
-  if (peer.trouble == PeerTrouble::kNotPinnedThere)
-    wait = std::min<milliseconds>(wait, limits::kUnpinnedPause);
-  // Half of it by chance, so that nodes that went down together do not come back together.
-  std::uniform_int_distribution<std::int64_t> chance(wait.count() / 2, wait.count());
-  return milliseconds(chance(jitter_));
+void Dialling::look() {
+  if (stopping_) return;
+  const MonoTime now = parts_.mono();
+  for (const Dialler::Attempt& attempt : dialler_.take_due(now, parts_.shuns)) {
+    const PeerRecord* peer = parts_.peers.record(attempt.peer);
+    if (peer != nullptr) asio::co_spawn(parts_.io, dial(attempt, peer->address), asio::detached);
+  }
+  const MonoTime next = dialler_.next();
+  if (next == MonoTime::max()) {
+    next_.cancel();
+    return;
+  }
+  next_.expires_after(std::max(next - now, MonoTime(0)));
+  next_.async_wait([this](const error_code& error) {
+    if (!error) look();
+  });
 }
 
-asio::awaitable<Dialling::Attempt> Dialling::dial(std::shared_ptr<Peers::Peer> peer) {
-  const auto unreachable = [](std::string why) { return Attempt{PeerTrouble::kUnreachable, std::move(why)}; };
-  const auto address = parse_address(peer->record.address);
-  if (!address.ok()) co_return unreachable(address.error().message);
+asio::awaitable<void> Dialling::dial(Dialler::Attempt attempt, std::string address) {
+  Outcome outcome = co_await connect(attempt.peer, std::move(address));
+  if (stopping_ || !dialler_.is_under_way(attempt)) co_return;
+  if (outcome.trouble == PeerTrouble::kNone) {
+    dialler_.succeeded(attempt);
+    parts_.on_connected(std::move(outcome.stream), std::move(outcome.check));
+  } else {
+    dialler_.failed(attempt, Dialler::Why::kOther, parts_.mono());
+    parts_.peers.attempt_failed(attempt.peer, outcome.trouble, std::move(outcome.why));
+  }
+  look();
+}
+
+asio::awaitable<Dialling::Outcome> Dialling::connect(NodeKey key, std::string address) {
+  const auto unreachable = [](std::string why) {
+    return Outcome{PeerTrouble::kUnreachable, std::move(why), nullptr, nullptr};
+  };
+  const auto parsed = parse_address(address);
+  if (!parsed.ok()) co_return unreachable(parsed.error().message);
   tcp::resolver resolver(parts_.io);
   error_code error;
-  const auto endpoints = co_await resolver.async_resolve(address->host, std::to_string(address->port),
+  const auto endpoints = co_await resolver.async_resolve(parsed->host, std::to_string(parsed->port),
                                                          redirect_error(use_awaitable, error));
-  if (error) co_return unreachable(peer->record.address + " cannot be looked up: " + error.message());
+  if (error) co_return unreachable(address + " cannot be looked up: " + error.message());
   tcp::socket socket(parts_.io);
   {
     const Deadline deadline(socket, kConnectDeadline);
     co_await asio::async_connect(socket, endpoints, redirect_error(use_awaitable, error));
   }
-  if (error) co_return unreachable(peer->record.address + " does not answer: " + error.message());
+  if (error) co_return unreachable(address + " does not answer: " + error.message());
   socket.set_option(tcp::no_delay(true), error);
   auto check = std::make_unique<PinCheck>();
-  check->accepts = [expected = peer->record.node_key](const NodeKey& key) {
-    return key == expected ? Pinning::kPinned : Pinning::kNotPinned;
+  check->accepts = [key](const NodeKey& seen) {
+    return seen == key ? Pinning::kPinned : Pinning::kNotPinned;
   };
   auto stream = std::make_unique<TlsStream>(std::move(socket), *tls_);
   pin(*stream, *check);
   const bool shaken = co_await shake_hands(stream.get(), false);
   if (check->refused) {
-    co_return Attempt{PeerTrouble::kOtherKey,
-                      peer->record.address + " shows the node key " + to_text(*check->refused) +
-                          ", and another one is pinned: ask its operator for its line (koinon id)"};
+    co_return Outcome{PeerTrouble::kOtherKey,
+                      address + " shows the node key " + to_text(*check->refused) +
+                          ", and another one is pinned: ask its operator for its line (koinon id)",
+                      nullptr, nullptr};
   }
   if (!shaken || !check->seen)
-    co_return unreachable(peer->record.address + " answers, and not as a node: the handshake failed");
-  if (stopping_ || peer->removed) co_return unreachable("stopped");
-  parts_.on_connected(std::move(stream), std::move(check));
-  co_return Attempt();
-}
-
-asio::awaitable<void> Dialling::dial_loop(std::shared_ptr<Peers::Peer> peer) {
-  peer->wake = std::make_shared<asio::steady_timer>(parts_.io);
-  const auto wake = peer->wake;
-  while (!stopping_ && !peer->removed) {
-    error_code ignored;
-    if (peer->session || peer->record.address.empty()) {
-      wake->expires_at(asio::steady_timer::time_point::max());
-      co_await wake->async_wait(redirect_error(use_awaitable, ignored));
-      if (stopping_ || peer->removed) co_return;
-      if (peer->session || peer->record.address.empty()) continue;
-      wake->expires_after(backoff(*peer));
-      co_await wake->async_wait(redirect_error(use_awaitable, ignored));
-      continue;
-    }
-    if (parts_.shuns(peer->record.node_key)) {
-      wake->expires_after(kShunnedPause);
-      co_await wake->async_wait(redirect_error(use_awaitable, ignored));
-      continue;
-    }
-    const Attempt attempt = co_await dial(peer);
-    if (attempt.trouble == PeerTrouble::kNone) {
-      ++peer->failures;  // until its session is ready
-      continue;
-    }
-    ++peer->failures;
-    if (!peer->session) parts_.peers.tell(*peer, attempt.trouble, attempt.why);
-    wake->expires_after(backoff(*peer));
-    co_await wake->async_wait(redirect_error(use_awaitable, ignored));
-  }
+    co_return unreachable(address + " answers, and not as a node: the handshake failed");
+  co_return Outcome{PeerTrouble::kNone, {}, std::move(stream), std::move(check)};
 }
 
 }  // namespace koinon

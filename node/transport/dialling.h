@@ -1,17 +1,17 @@
-// Going out to peers: one loop a peer, with backoff and jitter.
+// Going out to peers: dials those whom the Dialler names, and tells it and the operator what came of it.
 //
 // Lives on the network thread.
 #pragma once
 
-#include <chrono>
 #include <functional>
 #include <memory>
-#include <random>
 #include <string>
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
 
+#include "node/replication/dialler.h"
 #include "node/transport/peers.h"
 #include "node/transport/tls.h"
 
@@ -22,32 +22,43 @@ class Dialling {
   struct Parts {
     boost::asio::io_context& io;
     Peers& peers;
+    std::function<MonoTime()> mono;
     // Whether the engine will not talk to a peer for a while.
     std::function<bool(const NodeKey&)> shuns;
     // A peer has answered and shown its key.
     std::function<void(std::unique_ptr<TlsStream>, std::unique_ptr<PinCheck>)> on_connected;
   };
-  // What `parts` refers to outlives the loops, and so does this.
+  // What `parts` refers to outlives the attempts, and so does this.
   explicit Dialling(Parts parts);
 
   // Dials every peer from now on.
   void start(std::shared_ptr<boost::asio::ssl::context> tls);
-  // Dials this one too.
-  void watch(std::shared_ptr<Peers::Peer> peer);
+  // Dials this one too; or anew, as its record has changed.
+  void add(const PeerRecord& peer);
+  void remove(const NodeKey& peer);
   void stop();
 
+  void session_began(const NodeKey& peer) { dialler_.session_began(peer); }
+  void session_ready(const NodeKey& peer) { dialler_.session_ready(peer); }
+  // No session stands with it any more; `trouble`: what is between us and it now.
+  void session_ended(const NodeKey& peer, PeerTrouble trouble);
+
  private:
-  struct Attempt {
-    PeerTrouble trouble = PeerTrouble::kNone;  // none: it is connected
+  struct Outcome {
+    PeerTrouble trouble = PeerTrouble::kNone;  // none: it has answered and shown its key
     std::string why;
+    std::unique_ptr<TlsStream> stream;
+    std::unique_ptr<PinCheck> check;
   };
-  boost::asio::awaitable<void> dial_loop(std::shared_ptr<Peers::Peer> peer);
-  boost::asio::awaitable<Attempt> dial(std::shared_ptr<Peers::Peer> peer);
-  std::chrono::milliseconds backoff(const Peers::Peer& peer);
+  // Dials who is due, and waits for who is next.
+  void look();
+  boost::asio::awaitable<void> dial(Dialler::Attempt attempt, std::string address);
+  boost::asio::awaitable<Outcome> connect(NodeKey key, std::string address);
 
   Parts parts_;
   std::shared_ptr<boost::asio::ssl::context> tls_;
-  std::minstd_rand jitter_;
+  Dialler dialler_;
+  boost::asio::steady_timer next_;
   bool stopping_ = false;
 };
 

@@ -33,7 +33,7 @@ Network::Network(Options options, const SigningKey& node_key, const StoreState& 
       engine_(options_.engine, state, {clock_.mono(), clock_.wall()}),
       peers_(engine_, clock_.wall, state.peers),
       joining_({node_key, options_.city, clock_.wall, callbacks_.on_join}, state.invites),
-      dialling_({io_, peers_, [this](const NodeKey& key) { return engine_.shuns(now(), key); },
+      dialling_({io_, peers_, clock_.mono, [this](const NodeKey& key) { return engine_.shuns(now(), key); },
                  [this](std::unique_ptr<TlsStream> stream, std::unique_ptr<PinCheck> check) {
                    begin_session(std::move(stream), std::move(check), true);
                  }}),
@@ -138,7 +138,10 @@ void Network::on_close_session(const CloseSession& close) {
 }
 
 void Network::on_event(const Event& event) {
-  if (event.kind == Event::Kind::kSessionReady) peers_.session_ready(event.peer);
+  if (event.kind == Event::Kind::kSessionReady) {
+    peers_.session_ready(event.peer);
+    dialling_.session_ready(event.peer);
+  }
   callbacks_.on_event(event);
 }
 
@@ -160,13 +163,15 @@ void Network::begin_session(std::unique_ptr<TlsStream> stream, std::unique_ptr<P
     const Ending ending = ending_of(why);
     engine_.on_closed(now(), session, ending_text(ending));
     connections_.erase(session);
-    peers_.session_ended(session, ending);
+    if (const Peers::Peer* peer = peers_.session_ended(session, ending); peer != nullptr)
+      dialling_.session_ended(peer->record.node_key, peer->trouble);
     drain();
   };
   const auto connection =
       std::make_shared<Connection>(id, std::move(stream), std::move(check), std::move(handlers));
   connections_.emplace(id, connection);
   peers_.session_began(id, peer);
+  dialling_.session_began(peer);
   // The engine knows the session before its bytes are read, and says whether they are wanted.
   engine_.on_connected(now(), id, peer, dialled);
   connection->start();
@@ -262,7 +267,8 @@ void Network::add_peer(PeerRecord peer) {
     if (stopping_) return;
     knocks_.forget(peer.node_key);
     engine_.on_peer_added(now(), peer);
-    if (auto added = peers_.add(peer); added) dialling_.watch(std::move(added));
+    peers_.add(peer);
+    dialling_.add(peer);
     drain();
     // Said anew of a peer that is connected, so that a vouch may follow that was not wanted before.
     for (const SessionInfo& session : engine_.sessions()) {
@@ -277,6 +283,7 @@ void Network::add_peer(PeerRecord peer) {
 void Network::remove_peer(NodeKey key) {
   asio::post(io_, [this, key] {
     peers_.remove(key);
+    dialling_.remove(key);
     engine_.on_peer_removed(now(), key);
     drain();
   });

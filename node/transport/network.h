@@ -22,7 +22,7 @@
 #include "node/transport/knocks.h"
 #include "node/transport/network_view.h"
 #include "node/transport/peers.h"
-#include "node/transport/tick.h"
+#include "node/replication/tick.h"
 #include "proto/base/clock.h"
 
 namespace koinon {

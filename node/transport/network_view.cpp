@@ -30,8 +30,8 @@ CityStanding NetworkView::standing(const LogId& log, const StandingWish& wish) c
     if (session.ready && peer != nullptr) out.connected.push_back(peer->name);
   }
   for (const auto& [key, peer] : peers_.all()) {
-    out.peers.emplace(key, peer->record.name);
-    if (peer->record.log) out.cities.emplace(key, *peer->record.log);
+    out.peers.emplace(key, peer.record.name);
+    if (peer.record.log) out.cities.emplace(key, *peer.record.log);
   }
   return out;
 }
@@ -93,7 +93,7 @@ NetworkStatus NetworkView::status() const {
   }
   for (const auto& [key, peer] : peers_.all()) {
     const auto session = sessions.find(key);
-    out.peers.push_back(status_of(*peer, session == sessions.end() ? nullptr : &session->second));
+    out.peers.push_back(status_of(peer, session == sessions.end() ? nullptr : &session->second));
   }
   out.blocked.assign(engine_.trust().blocked().begin(), engine_.trust().blocked().end());
   out.topics = engine_.filter().text();

@@ -37,36 +37,31 @@ Peers::Peers(const Engine& engine, std::function<UnixMillis()> wall, const std::
   for (const PeerRecord& peer : pinned) peers_.emplace(peer.node_key, make(peer));
 }
 
-std::shared_ptr<Peers::Peer> Peers::make(PeerRecord record) {
-  auto peer = std::make_shared<Peer>();
-  peer->record = std::move(record);
-  peer->state_at = peer->away_since = wall_();
+Peers::Peer Peers::make(PeerRecord record) const {
+  Peer peer;
+  peer.record = std::move(record);
+  peer.state_at = peer.away_since = wall_();
   return peer;
 }
 
 const PeerRecord* Peers::record(const NodeKey& key) const {
   const auto it = peers_.find(key);
-  return it == peers_.end() ? nullptr : &it->second->record;
+  return it == peers_.end() ? nullptr : &it->second.record;
 }
 
-std::shared_ptr<Peers::Peer> Peers::add(PeerRecord record) {
-  auto& slot = peers_[record.node_key];
-  if (slot) {
-    slot->record = std::move(record);
-    slot->failures = 0;
-    slot->wake_up();
-    return nullptr;
+void Peers::add(PeerRecord record) {
+  const auto it = peers_.find(record.node_key);
+  if (it != peers_.end()) {
+    it->second.record = std::move(record);
+    return;
   }
-  slot = make(std::move(record));
-  return slot;
+  const NodeKey key = record.node_key;
+  peers_.emplace(key, make(std::move(record)));
 }
 
-void Peers::remove(const NodeKey& key) {
+void Peers::attempt_failed(const NodeKey& key, PeerTrouble trouble, std::string why) {
   const auto it = peers_.find(key);
-  if (it == peers_.end()) return;
-  it->second->removed = true;
-  it->second->wake_up();
-  peers_.erase(it);
+  if (it != peers_.end() && !it->second.session) tell(it->second, trouble, std::move(why));
 }
 
 void Peers::tell(Peer& peer, PeerTrouble trouble, std::string state) {
@@ -78,35 +73,34 @@ void Peers::tell(Peer& peer, PeerTrouble trouble, std::string state) {
 
 void Peers::session_began(SessionId session, const NodeKey& key) {
   sessions_.emplace(session, key);
-  if (const auto known = peers_.find(key); known != peers_.end()) known->second->session = session;
+  if (const auto known = peers_.find(key); known != peers_.end()) known->second.session = session;
 }
 
 void Peers::session_ready(const NodeKey& key) {
   const auto it = peers_.find(key);
   if (it == peers_.end()) return;
-  tell(*it->second, PeerTrouble::kNone, "connected");
-  it->second->failures = 0;
+  tell(it->second, PeerTrouble::kNone, "connected");
 }
 
 void Peers::session_refused(SessionId session, const std::string& reason) {
   const auto key = sessions_.find(session);
   if (key == sessions_.end()) return;
   const auto peer = peers_.find(key->second);
-  if (peer == peers_.end() || another_stands(*peer->second, session)) return;
-  tell(*peer->second, PeerTrouble::kEnded, reason);
-  peer->second->explained = session;
+  if (peer == peers_.end() || another_stands(peer->second, session)) return;
+  tell(peer->second, PeerTrouble::kEnded, reason);
+  peer->second.explained = session;
 }
 
-void Peers::session_ended(SessionId session, Ending ending) {
+const Peers::Peer* Peers::session_ended(SessionId session, Ending ending) {
   const auto key = sessions_.extract(session);
-  if (key.empty()) return;
+  if (key.empty()) return nullptr;
   const auto known = peers_.find(key.mapped());
-  if (known == peers_.end() || another_stands(*known->second, session)) return;
-  Peer& peer = *known->second;
+  if (known == peers_.end() || another_stands(known->second, session)) return nullptr;
+  Peer& peer = known->second;
   peer.session.reset();
   // What the engine said of it, or the other side by an Error, says more.
   if (peer.explained != session) tell(peer, trouble_of(ending), ending_text(ending));
-  peer.wake_up();
+  return &peer;
 }
 
 // Of two connections with a peer one ends, and the engine has forgotten it: whichever came later, the other

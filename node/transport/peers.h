@@ -4,13 +4,11 @@
 // Lives on the network thread.
 #pragma once
 
+#include <functional>
 #include <map>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
-
-#include <boost/asio/steady_timer.hpp>
 
 #include "node/engine/engine.h"
 #include "node/transport/tls.h"
@@ -40,15 +38,8 @@ class Peers {
     PeerTrouble trouble = PeerTrouble::kNone;
     std::optional<SessionId> session;
     std::optional<SessionId> explained;  // the session whose end `state` tells
-    unsigned failures = 0;               // of dialling, since a session was ready
-    bool removed = false;
-    std::shared_ptr<boost::asio::steady_timer> wake;  // of its dialling loop
-
-    void wake_up() const {
-      if (wake) wake->cancel();
-    }
   };
-  using All = std::map<NodeKey, std::shared_ptr<Peer>>;
+  using All = std::map<NodeKey, Peer>;
 
   // The engine outlives this, and says which sessions there are.
   Peers(const Engine& engine, std::function<UnixMillis()> wall, const std::vector<PeerRecord>& pinned);
@@ -57,21 +48,22 @@ class Peers {
   bool contains(const NodeKey& key) const { return peers_.contains(key); }
   const PeerRecord* record(const NodeKey& key) const;
 
-  // The new peer; none: it was pinned, and has this record from now on.
-  std::shared_ptr<Peer> add(PeerRecord record);
-  void remove(const NodeKey& key);
-  // What an operator is told of a peer is of the last attempt, with its time.
-  void tell(Peer& peer, PeerTrouble trouble, std::string state);
+  // A peer that was pinned before has this record from now on.
+  void add(PeerRecord record);
+  void remove(const NodeKey& key) { peers_.erase(key); }
+  // What an operator is told of a peer without a session is of the last attempt, with its time.
+  void attempt_failed(const NodeKey& key, PeerTrouble trouble, std::string why);
 
   void session_began(SessionId session, const NodeKey& key);
   void session_ready(const NodeKey& key);
   // The engine ends a session, and says why.
   void session_refused(SessionId session, const std::string& reason);
-  // Its connection is gone, and the engine knows.
-  void session_ended(SessionId session, Ending ending);
+  // Its connection is gone, and the engine knows. The peer, if it is pinned and no session stands with it now.
+  const Peer* session_ended(SessionId session, Ending ending);
 
  private:
-  std::shared_ptr<Peer> make(PeerRecord record);
+  Peer make(PeerRecord record) const;
+  void tell(Peer& peer, PeerTrouble trouble, std::string state);
   bool another_stands(Peer& peer, SessionId ended);
 
   const Engine& engine_;

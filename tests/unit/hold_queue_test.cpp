@@ -126,7 +126,7 @@ class HoldQueueTest : public testing::Test {
     callbacks.on_arrivals = [] {};
     callbacks.signing_waits = []() -> std::optional<Error> { return std::nullopt; };
     writer = std::make_unique<StoreWriter>(
-        std::move(store), test_log(), [] { return kNow; }, std::move(callbacks), 0);
+        std::move(store), signer_of(test_log()), [] { return kNow; }, std::move(callbacks), 0);
   }
   std::unique_ptr<OfficeDb> open_office() {
     return std::make_unique<OfficeDb>(std::move(*OfficeDb::open(folder.path() / "office.db")));

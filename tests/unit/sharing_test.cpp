@@ -10,7 +10,7 @@
 #include "node/http/shares.h"
 #include "node/transport/handshakes.h"
 #include "node/transport/knocks.h"
-#include "node/transport/tick.h"
+#include "node/replication/tick.h"
 #include "proto/base/limits.h"
 
 namespace koinon::test {

@@ -8,6 +8,7 @@
 
 #include "crypto/ed25519.h"
 #include "node/publishing/gate.h"
+#include "node/publishing/own_log.h"
 #include "storage/memory/memory_store.h"
 
 namespace koinon::test {
@@ -42,7 +43,7 @@ class StoreWriterTest : public testing::Test {
     callbacks.on_arrivals = [] {};
     callbacks.signing_waits = [] { return std::optional<Error>(); };
     writer = std::make_unique<StoreWriter>(
-        std::make_unique<MemoryStore>(MemoryStore::Options{}), OwnLog(identity, key),
+        std::make_unique<MemoryStore>(MemoryStore::Options{}), signer_of(OwnLog(identity, key)),
         [] { return UnixMillis{1'000}; }, std::move(callbacks), kReserve);
     set_room(kEnough);
   }

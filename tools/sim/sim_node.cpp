@@ -71,7 +71,8 @@ void SimNode::start() {
   (void)store_->begin(true);
   (void)store_->set_own_log(own_.id());
   (void)store_->commit();
-  write_drafts({[genesis](StoreReader&) -> Result<Draft> { return Draft{genesis, std::nullopt, false}; }});
+  sign({{[genesis](StoreReader&) -> Result<Draft> { return Draft{genesis, std::nullopt, false}; },
+         [](const Result<Published>&) {}}});
   load_engine();
 }
 
@@ -88,8 +89,12 @@ void SimNode::load_engine() {
   blocked_ = std::set<LogId>(state->blocked.begin(), state->blocked.end());
   vouching_.emplace(*state);
   engine_ = std::make_unique<Engine>(std::move(config), std::move(*state), now());
+  dialler_.emplace([this](MonoTime low, MonoTime high) { return chance_.between(low, high); });
+  for (const auto& [key, peer] : peers_) dialler_->add(key, !peer->dialling_only(), now().mono);
+  looks_at_ = MonoTime::max();
+  arm_tick();
   after_input();
-  for (const auto& [key, peer] : peers_) dial_later(key);
+  look_for_dials();
 }
 
 void SimNode::crash(bool silent) {
@@ -97,14 +102,12 @@ void SimNode::crash(bool silent) {
   ran_ = ran();
   engine_.reset();
   ++life_;
-  queue_.clear();
+  queue_ = {};
   writing_ = false;
   reads_.clear();
   reading_ = false;
   slow_ = false;
   sessions_.clear();
-  tick_at_ = MonoTime::max();
-  for (auto& [key, peer] : peers_) peer.dialling = false;
   around_.fabric.drop_node(index_, silent);
   set_full(false);
   disk_->lose_power(chance_);
@@ -168,7 +171,7 @@ void SimNode::on_closed(SessionId session) {
   if (known.empty()) return;
   if (liar_) liar_->on_closed(session);
   engine_->on_closed(now(), session);
-  dial_later(known.mapped());
+  session_ended(known.mapped());
   after_input();
 }
 
@@ -185,21 +188,17 @@ void SimNode::after_input() {
     for (Output& output : outputs) carry_out(std::move(output));
   }
   draining_ = false;
-  schedule_tick();
+  if (up() && tick_.is_late(now().mono, engine_->next_tick())) arm_tick();
 }
 
-void SimNode::schedule_tick() {
-  if (!up()) return;
-  const MonoTime next =
-      std::max(booted_ + engine_->next_tick(), around_.schedule.now() + std::chrono::milliseconds(1));
-  if (next >= tick_at_ && tick_at_ > around_.schedule.now()) return;
-  tick_at_ = next;
-  around_.schedule.at(next, [this, life = life_, number = ++tick_number_] {
-    if (life != life_ || number != tick_number_ || !up()) return;
-    tick_at_ = MonoTime::max();
+void SimNode::arm_tick() {
+  const MonoTime wait = tick_.arm(now().mono, engine_->next_tick());
+  later(wait, [this, life = life_, number = ++tick_number_] {
+    if (number != tick_number_) return;
     engine_->on_tick(now());
     if (liar_) liar_->on_tick();
     after_input();
+    if (life == life_ && up() && number == tick_number_) arm_tick();
   });
 }
 
@@ -219,7 +218,7 @@ void SimNode::carry_out(Output output) {
     if (known.empty()) return;
     if (liar_) liar_->on_closed(close->session);
     around_.fabric.close(close->session, index_);
-    dial_later(known.mapped());
+    session_ended(known.mapped());
   } else if (auto* intent = std::get_if<Intent>(&output)) {
     carry_out_intent(std::move(*intent));
   } else {
@@ -257,8 +256,8 @@ void SimNode::on_event(const Event& event) {
   if (event.kind == Event::Kind::kDistrusted) admitted_.erase(event.log);
   if (event.kind == Event::Kind::kSessionReady) {
     if (const auto peer = peers_.find(event.peer); peer != peers_.end()) {
-      peer->second.failures = 0;
-      vouching_->proven(event.peer, peer->second.node->log());
+      dialler_->session_ready(event.peer);
+      vouching_->proven(event.peer, peer->second->log());
     }
     consider_vouch(event.peer);
   }
@@ -276,10 +275,11 @@ std::optional<MonoTime> SimNode::admitted_since(const LogId& log) const {
 // --- operator and office ---
 
 void SimNode::pin(SimNode& other) {
-  if (!peers_.emplace(other.node_key_, Peer{&other, 0, false}).second) return;
+  if (!peers_.emplace(other.node_key_, &other).second) return;
   if (!up()) return;
   store_pin(other);
-  dial_later(other.node_key_);
+  dialler_->add(other.node_key_, !other.dialling_only(), now().mono);
+  look_for_dials();
   after_input();
 }
 
@@ -287,7 +287,8 @@ void SimNode::pin(SimNode& other) {
 void SimNode::unpin(SimNode& other) {
   if (peers_.erase(other.node_key_) == 0 || !up()) return;
   const NodeKey key = other.node_key_;
-  write(std::function<Status(Store&)>([key](Store& store) { return store.remove_peer(key); }));
+  dialler_->remove(key);
+  change([key](Store& store) { return store.remove_peer(key); });
   vouching_->unpinned(key, other.log());
   if (vouching_->forget(other.log())) publish(vouch_withdrawal_maker(log(), other.log()));
   engine_->on_peer_removed(now(), key);
@@ -298,8 +299,11 @@ void SimNode::publish(Draft draft) {
   publish([draft = std::move(draft)](StoreReader&) -> Result<Draft> { return draft; });
 }
 
-void SimNode::publish(DraftMaker maker) {
-  if (up()) write(std::move(maker));
+void SimNode::publish(DraftMaker maker, std::function<void(const Result<Published>&)> done) {
+  if (!up()) return;
+  write(DraftWrite{std::move(maker), [done = std::move(done)](const Result<Published>& published) {
+                     if (done) done(published);
+                   }});
 }
 
 void SimNode::set_filter(BodyFilter filter) {
@@ -313,7 +317,7 @@ void SimNode::set_filter(BodyFilter filter) {
 
 void SimNode::block(const LogId& log, bool blocked) {
   if (!up()) return;
-  write(std::function<Status(Store&)>([=](Store& store) { return store.set_blocked(log, blocked); }));
+  change([=](Store& store) { return store.set_blocked(log, blocked); });
   if (blocked) {
     blocked_.insert(log);
   } else {
@@ -325,8 +329,7 @@ void SimNode::block(const LogId& log, bool blocked) {
 
 void SimNode::put_file(std::shared_ptr<const CutAttachment> file) {
   if (!up()) return;
-  write(std::function<Status(Store&)>(
-      [file = std::move(file), at = wall()](Store& store) { return store.put_attachment(*file, at); }));
+  change([file = std::move(file), at = wall()](Store& store) { return store.put_attachment(*file, at); });
 }
 
 void SimNode::want_file(const AttachmentWant& want) {
@@ -335,20 +338,21 @@ void SimNode::want_file(const AttachmentWant& want) {
   after_input();
 }
 
-// Vouches once for a peer whose session has proven its key, as the daemon does.
+// Vouches once for a peer whose session has proven its key, as the daemon does: what fails is tried again when
+// the peer's log advances.
 void SimNode::consider_vouch(const NodeKey& key) {
   const auto peer = peers_.find(key);
   if (peer == peers_.end()) return;
-  const LogId log = peer->second.node->log();
-  const LogState* held = engine_->log(log);
-  if (held == nullptr || held->range.size().value == 0) return;
+  const LogId log = peer->second->log();
   PeerRecord record;
   record.node_key = key;
   record.log = log;
-  record.name = peer->second.node->name();
+  record.name = peer->second->name();
   record.vouch = true;
   if (!vouching_->begin(record)) return;
-  publish(vouch_maker(record, wall()));
+  publish(vouch_maker(record, wall()), [this, log](const Result<Published>& published) {
+    if (!published.ok()) later(MonoTime(0), [this, log] { vouching_->forget(log); });
+  });
 }
 
 // --- lies ---

@@ -1,5 +1,5 @@
 // One city's node in the simulation: the production engine, store and own log; what the daemon's threads do,
-// done by virtual time. Dialling, backoff, grouping of commits and the order of answers are the daemon's.
+// done by virtual time. Dialling, backoff, the tick, vouching and grouping of commits are the daemon's rules.
 #pragma once
 
 #include <deque>
@@ -7,7 +7,10 @@
 #include "node/engine/engine.h"
 #include "node/engine/verify.h"
 #include "node/publishing/own_log.h"
+#include "node/replication/dialler.h"
+#include "node/replication/tick.h"
 #include "node/replication/vouching.h"
+#include "node/replication/write_group.h"
 #include "tools/sim/disk.h"
 #include "tools/sim/fabric.h"
 
@@ -62,6 +65,9 @@ struct Surroundings {
 
 class SimNode final : public Endpoint {
  public:
+  // Longer than the engine ever waits.
+  static constexpr std::chrono::hours kNoNet{24};
+
   SimNode(Surroundings around, NodeSetup setup, std::unique_ptr<Disk> disk);
   ~SimNode() override;
 
@@ -82,7 +88,7 @@ class SimNode final : public Endpoint {
   void pin(SimNode& other);  // as `peer add` with a vouch
   void unpin(SimNode& other);
   void publish(Draft draft);
-  void publish(DraftMaker maker);
+  void publish(DraftMaker maker, std::function<void(const Result<Published>&)> done = {});
   void set_filter(BodyFilter filter);
   void block(const LogId& log, bool blocked);
   void put_file(std::shared_ptr<const CutAttachment> file);  // for a note that is published next
@@ -129,21 +135,13 @@ class SimNode final : public Endpoint {
 
   Liar* liar() const { return liar_.get(); }
   void set_liar(std::unique_ptr<Liar> liar);
-  // Dials a peer now, unless it is being dialled already.
+  // Dials a peer now, unless it is being dialled already or connected.
   void dial_now(const SimNode& other);
   // A liar's own words on a session.
   void inject(SessionId session, Bytes bytes);
   void hang_up(SessionId session);
 
  private:
-  struct Peer {
-    SimNode* node = nullptr;
-    unsigned failures = 0;
-    bool dialling = false;
-    std::uint64_t wait = 0;  // while it waits to be dialled: which of our waits; 0: it does not
-  };
-  using Work = std::variant<Intent, DraftMaker, std::function<Status(Store&)>>;
-
   void load_engine();
   void after_input();
   void carry_out(Output output);
@@ -153,20 +151,24 @@ class SimNode final : public Endpoint {
   void read_in_turn(Intent intent);
   void read_next();
   void on_event(const Event& event);
-  void schedule_tick();
+  void arm_tick();
 
-  void write(Work work);
+  template <typename Write>
+  void write(Write write);
   void write_soon();
   void write_group();
-  void write_intents(const std::vector<Intent>& intents);
-  void write_drafts(const std::vector<DraftMaker>& makers);
+  void commit(const std::vector<Intent>& intents);
+  void sign(const std::vector<DraftWrite>& drafts);
   bool power_went();
-  void make_change(const std::function<Status(Store&)>& change);
+  // An operator who gets no answer tries again.
+  void change(std::function<Status(Store&)> apply);
   void repeat_changes();
   void store_pin(const SimNode& other);
 
-  void dial_later(const NodeKey& key);
-  void dial(const NodeKey& key);
+  void look_for_dials();
+  void dial(const Dialler::Attempt& attempt);
+  void settle_dial(const Dialler::Attempt& attempt, SimNode& there, bool answers);
+  void session_ended(const NodeKey& key);
   void shaken(SimNode& other);
   void connected(SessionId session, SimNode& other, bool dialled_by_us);
   void consider_vouch(const NodeKey& key);
@@ -189,12 +191,14 @@ class SimNode final : public Endpoint {
   BodyFilter applied_filter_;
   MonoTime booted_{};
   std::uint64_t life_ = 0;  // counts starts: what was scheduled in an earlier life is void
-  std::map<NodeKey, Peer> peers_;
+  std::map<NodeKey, SimNode*> peers_;
   std::map<SessionId, NodeKey> sessions_;
   std::optional<Vouching> vouching_;  // since it runs
+  std::optional<Dialler> dialler_;    // since it runs
+  MonoTime looks_at_ = MonoTime::max();  // for whom to dial
   std::map<LogId, MonoTime> admitted_;
   std::set<LogId> blocked_;
-  std::deque<Work> queue_;
+  WriteQueue queue_;
   bool writing_ = false;
   std::deque<Intent> reads_;  // that wait for the one reader
   bool reading_ = false;
@@ -203,12 +207,17 @@ class SimNode final : public Endpoint {
   MonoTime had_no_space_{};  // when it had none last
   std::chrono::milliseconds clock_off_{0};
   MonoTime ran_{};  // in earlier lives
-  std::uint64_t waits_ = 0;
   bool draining_ = false;
   std::uint64_t acknowledged_ = 0;
-  MonoTime tick_at_ = MonoTime::max();
+  Tick tick_{kNoNet};
   std::uint64_t tick_number_ = 0;
 };
+
+template <typename Write>
+void SimNode::write(Write write) {
+  queue_.add(std::move(write));
+  write_soon();
+}
 
 // In this life only.
 template <typename Act>

@@ -1,4 +1,4 @@
-// How a simulated node finds its peers: dialling, backoff, and the pins that a handshake checks.
+// How a simulated node finds its peers: whom the Dialler names it dials, and a handshake checks the pins.
 #include <algorithm>
 
 #include "proto/base/limits.h"
@@ -14,7 +14,7 @@ bool SimNode::connected_to(const SimNode& other) const {
 
 std::vector<SimNode*> SimNode::peers() const {
   std::vector<SimNode*> out;
-  for (const auto& [key, peer] : peers_) out.push_back(peer.node);
+  for (const auto& [key, peer] : peers_) out.push_back(peer);
   return out;
 }
 
@@ -24,63 +24,56 @@ std::vector<SessionId> SimNode::sessions() const {
   return out;
 }
 
-void SimNode::dial_later(const NodeKey& key) {
-  const auto it = peers_.find(key);
-  if (it == peers_.end() || !up() || it->second.dialling || it->second.node->dialling_only()) return;
-  Peer& peer = it->second;
-  peer.dialling = true;
-  MonoTime wait = MonoTime(limits::kDialBackoffMin) * (std::int64_t{1} << std::min(peer.failures, 16U));
-  wait = std::min<MonoTime>(wait, limits::kDialBackoffMax);
-  if (engine_->shuns(now(), key)) wait = std::chrono::minutes(1);
-  peer.wait = ++waits_;
-  later(chance_.between(wait / 2, wait), [this, key, number = peer.wait] {
-    const auto waiting = peers_.find(key);
-    if (waiting != peers_.end() && waiting->second.wait == number) dial(key);
+void SimNode::look_for_dials() {
+  if (!up()) return;
+  const MonoTime next = dialler_->next();
+  if (next >= looks_at_) return;
+  looks_at_ = next;
+  later(std::max(next - now().mono, MonoTime(0)), [this, next] {
+    if (looks_at_ != next) return;  // an earlier look came between
+    looks_at_ = MonoTime::max();
+    const auto shuns = [this](const NodeKey& key) { return engine_->shuns(now(), key); };
+    for (const Dialler::Attempt& attempt : dialler_->take_due(now().mono, shuns)) dial(attempt);
+    look_for_dials();
   });
 }
 
 void SimNode::dial_now(const SimNode& other) {
-  const auto it = peers_.find(other.node_key_);
-  if (it == peers_.end() || !up() || other.dialling_only()) return;
-  Peer& peer = it->second;
-  if (peer.dialling && peer.wait == 0) return;
-  peer.dialling = true;
-  dial(other.node_key_);
+  if (!up()) return;
+  dialler_->hurry(other.node_key_, now().mono);
+  look_for_dials();
 }
 
-void SimNode::dial(const NodeKey& key) {
-  const auto it = peers_.find(key);
-  if (it == peers_.end()) return;
-  Peer& peer = it->second;
-  peer.wait = 0;
-  SimNode& other = *peer.node;
-  if (connected_to(other)) {
-    peer.dialling = false;
+void SimNode::session_ended(const NodeKey& key) {
+  if (std::any_of(sessions_.begin(), sessions_.end(), [&](const auto& entry) { return entry.second == key; }))
     return;
-  }
-  if (engine_->shuns(now(), key)) {
-    peer.dialling = false;
-    return dial_later(key);
-  }
-  ++peer.failures;
+  dialler_->session_ended(key, Dialler::Why::kOther, now().mono);
+  look_for_dials();
+}
+
+void SimNode::dial(const Dialler::Attempt& attempt) {
+  SimNode& other = *peers_.at(attempt.peer);
   const MonoTime flight = around_.fabric.latency(index_, other.index_);
-  const bool reachable = other.up() && other.peers_with(*this) &&
-                         !around_.fabric.blocked(index_, other.index_) &&
-                         !around_.fabric.blocked(other.index_, index_);
+  const bool answers = other.up() && !around_.fabric.blocked(index_, other.index_) &&
+                       !around_.fabric.blocked(other.index_, index_);
   // TCP and TLS: two round trips; a network that says nothing, the deadline.
-  const MonoTime takes = reachable ? 4 * flight : MonoTime(limits::kHandshakeDeadline);
-  later(takes, [this, key, reachable] {
-    const auto again = peers_.find(key);
-    if (again == peers_.end()) return;
-    again->second.dialling = false;
-    SimNode& there = *again->second.node;
-    // The pin is checked in the handshake, and with it how the peer has behaved.
-    if (!reachable || !there.up() || !there.peers_with(*this) ||
-        there.engine().shuns(there.now(), node_key_)) {
-      return dial_later(key);
-    }
+  const MonoTime takes = answers ? 4 * flight : MonoTime(limits::kHandshakeDeadline);
+  later(takes, [this, attempt, answers, &other] { settle_dial(attempt, other, answers); });
+}
+
+void SimNode::settle_dial(const Dialler::Attempt& attempt, SimNode& there, bool answers) {
+  if (!dialler_->is_under_way(attempt)) return;
+  answers = answers && there.up();
+  // The pin is checked in the handshake, and with it how the peer has behaved.
+  const bool pinned = answers && there.peers_with(*this);
+  if (pinned && !there.engine().shuns(there.now(), node_key_)) {
+    dialler_->succeeded(attempt);
     shaken(there);
-  });
+  } else {
+    const auto why = answers && !pinned ? Dialler::Why::kNotPinnedThere : Dialler::Why::kOther;
+    dialler_->failed(attempt, why, now().mono);
+  }
+  look_for_dials();
 }
 
 // The handshake has ended at the side that dialled. In TLS 1.3 the other ends it when our last word arrives.
@@ -99,6 +92,7 @@ void SimNode::shaken(SimNode& there) {
 
 void SimNode::connected(SessionId session, SimNode& other, bool dialled_by_us) {
   sessions_.emplace(session, other.node_key_);
+  dialler_->session_began(other.node_key_);
   if (liar_) liar_->on_connected(session);
   engine_->on_connected(now(), session, other.node_key_, dialled_by_us);
   after_input();

@@ -1,4 +1,5 @@
-// When the engine's next tick is to come, and whether what came in since brings it forward. Pure arithmetic.
+// When the engine's next tick is to come, and whether what came in since brings it forward. Pure arithmetic, run
+// by the network thread and by the simulator.
 #pragma once
 
 #include <algorithm>
@@ -12,9 +13,13 @@ class Tick {
   static constexpr std::chrono::milliseconds kShortest{10};
   static constexpr std::chrono::seconds kLongest{1};
 
+  // `longest`: it rings after this, whatever the engine says. The simulator takes more than any wait, and so shows
+  // that the engine says all that is due.
+  explicit Tick(MonoTime longest = kLongest) : longest_(longest) {}
+
   // Arms it for what is due; returns how long to wait.
   MonoTime arm(MonoTime now, MonoTime due) {
-    const MonoTime wait = std::clamp<MonoTime>(due - now, kShortest, kLongest);
+    const MonoTime wait = std::clamp<MonoTime>(due - now, kShortest, longest_);
     rings_at_ = now + wait;
     return wait;
   }
@@ -24,6 +29,7 @@ class Tick {
   }
 
  private:
+  MonoTime longest_;
   MonoTime rings_at_{};
 };
 

@@ -1,0 +1,70 @@
+#include "node/replication/write_group.h"
+
+#include <algorithm>
+
+#include "proto/base/limits.h"
+
+namespace koinon {
+
+// One sort at a time so that order is kept: drafts together, changes together, intents together. Ours goes
+// first, but never twice while others wait: neither keeps the other from its turn. An intent may be overtaken:
+// its journal row may be the higher one, and the engine tells of rows in the order in which their commits
+// began.
+WriteGroup WriteQueue::take() {
+  WriteGroup group;
+  own_was_last_ = !own_.empty() && (intents_.empty() || !own_was_last_);
+  if (own_was_last_) {
+    const std::size_t sort = own_.front().index();
+    for (std::size_t i = 0; i < limits::kWriteGroup && !own_.empty() && own_.front().index() == sort; ++i) {
+      Own next = std::move(own_.front());
+      own_.pop_front();
+      if (auto* draft = std::get_if<DraftWrite>(&next)) group.drafts.push_back(std::move(*draft));
+      if (auto* change = std::get_if<ChangeWrite>(&next)) group.changes.push_back(std::move(*change));
+    }
+  } else {
+    for (std::size_t i = 0; i < limits::kWriteGroup && !intents_.empty(); ++i) {
+      group.intents.push_back(std::move(intents_.front()));
+      intents_.pop_front();
+    }
+  }
+  return group;
+}
+
+IntentsWritten write_intents(Store& store, const std::vector<Intent>& intents, std::uint64_t reserve) {
+  const auto any = [&intents](bool (*is)(const IntentBody&)) {
+    return std::any_of(intents.begin(), intents.end(),
+                       [is](const Intent& intent) { return is(intent.body); });
+  };
+  return {execute_writes(store, intents, any(needs_durability), reserve), any(makes_arrivals)};
+}
+
+Result<PublishedBatch> write_drafts(Store& store, const DraftSigner& signer,
+                                    const std::vector<DraftWrite>& drafts, UnixMillis now) {
+  KOINON_TRY(store.begin(true));
+  std::vector<DraftMaker> makers;
+  makers.reserve(drafts.size());
+  for (const DraftWrite& draft : drafts) makers.push_back(draft.maker);
+  auto batch = signer(store, makers, now);
+  if (!batch.ok()) {
+    store.rollback();
+    return batch.error();
+  }
+  KOINON_TRY(store.commit());
+  return batch;
+}
+
+void answer_drafts(const std::vector<DraftWrite>& drafts, const Result<PublishedBatch>& written) {
+  for (std::size_t i = 0; i < drafts.size(); ++i)
+    drafts[i].done(written.ok() ? written->results[i] : Result<Published>(written.error()));
+}
+
+Status write_change(Store& store, const std::function<Status(Store&)>& apply) {
+  KOINON_TRY(store.begin(true));
+  if (Status status = apply(store); !status.ok()) {
+    store.rollback();
+    return status;
+  }
+  return store.commit();
+}
+
+}  // namespace koinon

@@ -1,0 +1,72 @@
+// How what waits to be written is grouped, and how a group is carried out on a store. The daemon's writer and
+// the simulator's nodes both run these rules; when, on which thread and on which clock is theirs.
+//
+// A WriteQueue does not lock. The functions belong to the thread that owns the store.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <variant>
+#include <vector>
+
+#include "node/replication/drafts.h"
+#include "node/replication/execute.h"
+
+namespace koinon {
+
+// Something for our own log.
+struct DraftWrite {
+  DraftMaker maker;
+  std::function<void(Result<Published>)> done;
+};
+// A change of peers or settings.
+struct ChangeWrite {
+  std::function<Status(Store&)> apply;
+  std::function<void(Status)> done;
+};
+
+// Of one sort: two of the three are empty.
+struct WriteGroup {
+  std::vector<Intent> intents;
+  std::vector<DraftWrite> drafts;
+  std::vector<ChangeWrite> changes;
+};
+
+class WriteQueue {
+ public:
+  void add(Intent intent) { intents_.push_back(std::move(intent)); }
+  void add(DraftWrite draft) { own_.emplace_back(std::move(draft)); }
+  void add(ChangeWrite change) { own_.emplace_back(std::move(change)); }
+  bool empty() const { return own_.empty() && intents_.empty(); }
+
+  // What is to be written next: limits::kWriteGroup at most, all of one sort, in their order. Empty if nothing
+  // waits.
+  WriteGroup take();
+
+ private:
+  using Own = std::variant<DraftWrite, ChangeWrite>;
+
+  std::deque<Own> own_;         // drafts and changes, in their order
+  std::deque<Intent> intents_;  // in their order
+  bool own_was_last_ = false;
+};
+
+struct IntentsWritten {
+  std::vector<Completion> completions;  // one for each intent, in order
+  bool arrivals = false;                // something that arrivals show was to be written
+};
+// One transaction for all. Durable if one of them must not be lost. If the commit fails, so has each of them:
+// the engine asks again. `reserve`: bytes of the disk that are kept for our own log.
+IntentsWritten write_intents(Store& store, const std::vector<Intent>& intents, std::uint64_t reserve);
+
+// One durable transaction for all. An error: none of them stands.
+Result<PublishedBatch> write_drafts(Store& store, const DraftSigner& signer,
+                                    const std::vector<DraftWrite>& drafts, UnixMillis now);
+// Tells each draft of a group what has become of it.
+void answer_drafts(const std::vector<DraftWrite>& drafts, const Result<PublishedBatch>& written);
+
+// A durable transaction of its own. The caller tells who asked.
+Status write_change(Store& store, const std::function<Status(Store&)>& apply);
+
+}  // namespace koinon
