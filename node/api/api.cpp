@@ -12,7 +12,7 @@
 #include "node/api/alarms.h"
 #include "node/api/metrics.h"
 #include "node/api/network_questions.h"
-#include "node/http/query_params.h"
+#include "node/api/query_params.h"
 #include "node/reading/list_budget.h"
 #include "proto/base/encoding.h"
 #include "proto/base/limits.h"
@@ -58,13 +58,13 @@ HttpResponse json_response(const json::object& body, unsigned status) {
 
 // --- the node itself ---
 
-asio::awaitable<HttpResponse> Api::health(HttpRequest) {
+asio::awaitable<HttpResponse> Api::health(ApiRequest) {
   const auto reading = parts_.store->journal();
   co_return reading.ok() ? HttpResponse{200, "text/plain", "ok\n", {}} : problem(reading.error());
 }
 
 // Whoever reads only asks /healthz. What exactly is the matter is an operator's to know.
-Result<HttpResponse> Api::ready(const HttpRequest& request) {
+Result<HttpResponse> Api::ready(const ApiRequest& request) {
   KOINON_TRY(parts_.store->counts());
   const bool in_full = request.caller.role == Role::kOperator;
   std::string critical;
@@ -78,7 +78,7 @@ Result<HttpResponse> Api::ready(const HttpRequest& request) {
   return HttpResponse{200, "text/plain", lines, {}};
 }
 
-Result<HttpResponse> Api::topics(const HttpRequest& request) {
+Result<HttpResponse> Api::topics(const ApiRequest& request) {
   json::array items;
   for (const Topic& topic : Vocabulary::builtin().topics()) {
     json::object labels;
@@ -91,7 +91,7 @@ Result<HttpResponse> Api::topics(const HttpRequest& request) {
   return conditional(request, json_response({{"items", std::move(items)}}));
 }
 
-Result<HttpResponse> Api::id(const HttpRequest&) {
+Result<HttpResponse> Api::id(const ApiRequest&) {
   const PeerLine line = parts_.facts.peer_line();
   const auto log = parts_.facts.log();
   json::object body;
@@ -127,7 +127,7 @@ json::object clock_json(const ClockStanding& standing, UnixMillis now) {
           {"signing_waits", standing.signing_waits}};
 }
 
-asio::awaitable<HttpResponse> Api::status(HttpRequest) {
+asio::awaitable<HttpResponse> Api::status(ApiRequest) {
   const NetworkStatus network = co_await ask_network(&parts_.network);
   Directory directory(*parts_.store, parts_.nearness, parts_.index.get());
   const auto own_log = parts_.facts.log();
@@ -183,7 +183,7 @@ asio::awaitable<HttpResponse> Api::status(HttpRequest) {
   co_return json_response(body);
 }
 
-asio::awaitable<HttpResponse> Api::metrics(HttpRequest) {
+asio::awaitable<HttpResponse> Api::metrics(ApiRequest) {
   MetricsInput input;
   input.network = co_await ask_network(&parts_.network);
   const auto counts = parts_.store->counts();
@@ -203,7 +203,7 @@ asio::awaitable<HttpResponse> Api::metrics(HttpRequest) {
   co_return HttpResponse{200, "text/plain; version=0.0.4; charset=utf-8", metrics_text(input), {}};
 }
 
-asio::awaitable<HttpResponse> Api::peers(HttpRequest) {
+asio::awaitable<HttpResponse> Api::peers(ApiRequest) {
   const NetworkStatus network = co_await ask_network(&parts_.network);
   Directory directory(*parts_.store, parts_.nearness, parts_.index.get());
   json::array items;
@@ -249,7 +249,7 @@ asio::awaitable<HttpResponse> Api::peers(HttpRequest) {
 
 // --- records ---
 
-Result<IndexQuery> Api::read_query(Directory& directory, const HttpRequest& request) {
+Result<IndexQuery> Api::read_query(Directory& directory, const ApiRequest& request) {
   IndexQuery query;
   KOINON_TRY(read_scope(directory, request, query));
   KOINON_ASSIGN(query.limit, read_limit(request, limits::kPageSize, limits::kPageSizeMax));
@@ -261,7 +261,7 @@ Result<IndexQuery> Api::read_query(Directory& directory, const HttpRequest& requ
   return query;
 }
 
-Result<HttpResponse> Api::records(const HttpRequest& request) {
+Result<HttpResponse> Api::records(const ApiRequest& request) {
   Directory directory(*parts_.store, parts_.nearness, parts_.index.get());
   KOINON_ASSIGN(const IndexQuery query, read_query(directory, request));
   KOINON_ASSIGN(const auto found, parts_.index->find(query));
@@ -280,7 +280,7 @@ Result<HttpResponse> Api::records(const HttpRequest& request) {
   return conditional(request, json_response(body));
 }
 
-Result<HttpResponse> Api::record(const HttpRequest& request) {
+Result<HttpResponse> Api::record(const ApiRequest& request) {
   Directory directory(*parts_.store, parts_.nearness, parts_.index.get());
   KOINON_ASSIGN(const auto found, directory.find_ref(request.path[3] + "/" + request.path[4]));
   const std::string part = request.path.size() > 5 ? request.path[5] : "";

@@ -14,12 +14,12 @@
 
 #include "node/access/access.h"
 #include "node/access/refusals.h"
+#include "node/api/admission.h"
 #include "node/api/alarms.h"
 #include "node/api/record_json.h"
 #include "node/http/message.h"
-#include "node/http/query_params.h"
-#include "node/http/routes.h"
-#include "node/http/server.h"
+#include "node/api/query_params.h"
+#include "node/api/routes.h"
 #include "node/pages/messages.h"
 #include "node/publishing/clock_standing.h"
 #include "node/publishing/publisher.h"
@@ -120,6 +120,12 @@ struct ApiShared {
   Publisher publisher;
 };
 
+struct Admission {
+  std::optional<HttpResponse> answer;  // where it is refused, or had no body to wait for
+  std::size_t body_limit = 0;          // bytes
+  std::chrono::nanoseconds took{0};
+};
+
 struct StartedStream {
   std::optional<HttpResponse> refusal;
   std::shared_ptr<EventSource> source;
@@ -131,71 +137,71 @@ class Api {
   explicit Api(ApiParts parts);
   ~Api();
 
-  // Who asks, and whether they may; a request without a body is answered at once.
-  boost::asio::awaitable<Admitted> admit(HttpRequest request, bool has_body);
+  // Who asks, and whether they may: sets the caller. A request without a body is answered at once.
+  boost::asio::awaitable<Admission> admit(std::shared_ptr<ApiRequest> request, bool has_body);
   // An admitted request.
-  boost::asio::awaitable<HttpResponse> handle(HttpRequest request);
-  boost::asio::awaitable<HttpResponse> refuse(HttpRequest request, Error error);
-  boost::asio::awaitable<StartedStream> begin_stream(HttpRequest request);
+  boost::asio::awaitable<HttpResponse> handle(ApiRequest request);
+  boost::asio::awaitable<HttpResponse> refuse(ApiRequest request, Error error);
+  boost::asio::awaitable<StartedStream> begin_stream(ApiRequest request);
   const RouteTable& routes() const { return routes_; }
 
  private:
   void add_routes();
   void add_operator_routes();
-  RouteHandler later(boost::asio::awaitable<HttpResponse> (Api::*handler)(HttpRequest));
-  RouteHandler now(Result<HttpResponse> (Api::*handler)(const HttpRequest&));
+  RouteHandler later(boost::asio::awaitable<HttpResponse> (Api::*handler)(ApiRequest));
+  RouteHandler now(Result<HttpResponse> (Api::*handler)(const ApiRequest&));
 
-  boost::asio::awaitable<HttpResponse> health(HttpRequest request);
-  Result<HttpResponse> ready(const HttpRequest& request);
-  Result<HttpResponse> id(const HttpRequest& request);
-  Result<HttpResponse> records(const HttpRequest& request);
-  Result<HttpResponse> record(const HttpRequest& request);
+  boost::asio::awaitable<HttpResponse> health(ApiRequest request);
+  Result<HttpResponse> ready(const ApiRequest& request);
+  Result<HttpResponse> id(const ApiRequest& request);
+  Result<HttpResponse> records(const ApiRequest& request);
+  Result<HttpResponse> record(const ApiRequest& request);
   Result<HttpResponse> proof(Directory& directory, const Directory::Found& found);
-  Result<EventSource> events_of(const HttpRequest& request);
-  Result<HttpResponse> topics(const HttpRequest& request);
-  boost::asio::awaitable<HttpResponse> status(HttpRequest request);
-  boost::asio::awaitable<HttpResponse> metrics(HttpRequest request);
-  boost::asio::awaitable<HttpResponse> peers(HttpRequest request);
+  Result<EventSource> events_of(const ApiRequest& request);
+  Result<HttpResponse> topics(const ApiRequest& request);
+  boost::asio::awaitable<HttpResponse> status(ApiRequest request);
+  boost::asio::awaitable<HttpResponse> metrics(ApiRequest request);
+  boost::asio::awaitable<HttpResponse> peers(ApiRequest request);
 
-  boost::asio::awaitable<HttpResponse> clock_is_right(HttpRequest request);
-  boost::asio::awaitable<HttpResponse> reindex(HttpRequest request);
-  boost::asio::awaitable<HttpResponse> add_peer(HttpRequest request);
-  boost::asio::awaitable<HttpResponse> remove_peer(HttpRequest request);
+  boost::asio::awaitable<HttpResponse> clock_is_right(ApiRequest request);
+  boost::asio::awaitable<HttpResponse> reindex(ApiRequest request);
+  boost::asio::awaitable<HttpResponse> add_peer(ApiRequest request);
+  boost::asio::awaitable<HttpResponse> remove_peer(ApiRequest request);
 
   // api_policy.cpp: whom we trust, what we want, what we take back
   // What is subscribed to, whether it is complete, and whose notes it waits for.
   Result<boost::json::array> topic_states(const BodyFilter& filter);
-  boost::asio::awaitable<HttpResponse> subscriptions(HttpRequest request);
-  boost::asio::awaitable<HttpResponse> subscribe(HttpRequest request);
-  boost::asio::awaitable<HttpResponse> add_vouch(HttpRequest request);
-  boost::asio::awaitable<HttpResponse> withdraw_vouch(HttpRequest request);
-  boost::asio::awaitable<HttpResponse> vouch(HttpRequest request, bool withdraw);
-  boost::asio::awaitable<HttpResponse> add_block(HttpRequest request);
-  boost::asio::awaitable<HttpResponse> remove_block(HttpRequest request);
-  boost::asio::awaitable<HttpResponse> block(HttpRequest request, bool blocked);
-  boost::asio::awaitable<HttpResponse> explain(HttpRequest request);
+  boost::asio::awaitable<HttpResponse> subscriptions(ApiRequest request);
+  boost::asio::awaitable<HttpResponse> subscribe(ApiRequest request);
+  boost::asio::awaitable<HttpResponse> add_vouch(ApiRequest request);
+  boost::asio::awaitable<HttpResponse> withdraw_vouch(ApiRequest request);
+  boost::asio::awaitable<HttpResponse> vouch(ApiRequest request, bool withdraw);
+  boost::asio::awaitable<HttpResponse> add_block(ApiRequest request);
+  boost::asio::awaitable<HttpResponse> remove_block(ApiRequest request);
+  boost::asio::awaitable<HttpResponse> block(ApiRequest request, bool blocked);
+  boost::asio::awaitable<HttpResponse> explain(ApiRequest request);
   // What an operator does about trust, through the gate like everything else.
   boost::asio::awaitable<Result<Published>> publish_vouch(Caller caller, DraftMaker maker);
   boost::asio::awaitable<Status> change_store(std::function<Status(Store&)> change);
 
   // api_attachments.cpp
-  boost::asio::awaitable<HttpResponse> put_attachment(HttpRequest request);
-  boost::asio::awaitable<HttpResponse> attachments(HttpRequest request);
+  boost::asio::awaitable<HttpResponse> put_attachment(ApiRequest request);
+  boost::asio::awaitable<HttpResponse> attachments(ApiRequest request);
   Result<std::string> whole_attachment(const AttachmentState& state);
   boost::asio::awaitable<std::optional<FileFetching>> fetching(AttachmentId id);
   boost::asio::awaitable<HttpResponse> fetch_attachment(LogId log, EntryIndex index, AttachmentId id);
   boost::asio::awaitable<HttpResponse> drop_attachment(AttachmentId id);
 
   // api_invites.cpp
-  boost::asio::awaitable<HttpResponse> invite(HttpRequest request);
-  boost::asio::awaitable<HttpResponse> invites(HttpRequest request);
-  boost::asio::awaitable<HttpResponse> revoke_invite(HttpRequest request);
-  boost::asio::awaitable<HttpResponse> join(HttpRequest request);
+  boost::asio::awaitable<HttpResponse> invite(ApiRequest request);
+  boost::asio::awaitable<HttpResponse> invites(ApiRequest request);
+  boost::asio::awaitable<HttpResponse> revoke_invite(ApiRequest request);
+  boost::asio::awaitable<HttpResponse> join(ApiRequest request);
   boost::asio::awaitable<Status> pin_peer(PeerRecord peer);
 
-  Result<IndexQuery> read_query(Directory& directory, const HttpRequest& request);
-  HttpResponse refusal(HttpRequest request, const Error& error);
-  void audit(const HttpRequest& request, const HttpResponse& response);
+  Result<IndexQuery> read_query(Directory& directory, const ApiRequest& request);
+  HttpResponse refusal(ApiRequest request, const Error& error);
+  void audit(const ApiRequest& request, const HttpResponse& response);
 
   ApiShared shared_;
   ApiParts& parts_;
@@ -218,8 +224,8 @@ class Api {
 boost::json::object clock_json(const ClockStanding& standing, UnixMillis now);
 HttpResponse json_response(const boost::json::object& body, unsigned status = 200);
 // With a strong ETag of the body; 304 without a body where the request names it.
-HttpResponse conditional(const HttpRequest& request, HttpResponse response);
+HttpResponse conditional(const ApiRequest& request, HttpResponse response);
 // Who asked for what, for the audit line, once the handler has the rest.
-HttpRequest without_body(const HttpRequest& request);
+ApiRequest without_body(const ApiRequest& request);
 
 }  // namespace koinon

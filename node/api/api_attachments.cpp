@@ -35,7 +35,7 @@ HttpResponse download(std::string bytes, const std::string& name) {
 }  // namespace
 
 // The file itself is the body of the request.
-asio::awaitable<HttpResponse> Api::put_attachment(HttpRequest request) {
+asio::awaitable<HttpResponse> Api::put_attachment(ApiRequest request) {
   if (!parts_.facts.log()) co_return problem(observer_refusal());
   const auto file = cut_attachment(request.body);
   if (!file.ok()) co_return problem(file.error());
@@ -48,7 +48,7 @@ asio::awaitable<HttpResponse> Api::put_attachment(HttpRequest request) {
 }
 
 // The attachments of a record, one of them, or a wish about one.
-asio::awaitable<HttpResponse> Api::attachments(HttpRequest request) {
+asio::awaitable<HttpResponse> Api::attachments(ApiRequest request) {
   Directory directory(*parts_.store, parts_.nearness);
   const auto found = directory.find_ref(request.path[3] + "/" + request.path[4]);
   if (!found.ok()) co_return problem(found.error());

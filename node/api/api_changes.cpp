@@ -16,7 +16,7 @@ namespace asio = boost::asio;
 namespace json = boost::json;
 
 // Kept before it is gone by: what was signed upon it is signed upon it after a restart as well.
-asio::awaitable<HttpResponse> Api::clock_is_right(HttpRequest request) {
+asio::awaitable<HttpResponse> Api::clock_is_right(ApiRequest request) {
   const auto read = [&]() -> Status {
     KOINON_ASSIGN(const json::object object, parse_request(request.body));
     KOINON_TRY(check_members(object, {"right"}));
@@ -32,7 +32,7 @@ asio::awaitable<HttpResponse> Api::clock_is_right(HttpRequest request) {
   co_return json_response(clock_json(parts_.clock_questions.standing(), parts_.clock.wall()));
 }
 
-asio::awaitable<HttpResponse> Api::reindex(HttpRequest) {
+asio::awaitable<HttpResponse> Api::reindex(ApiRequest) {
   Beginning<Status> begin = parts_.reindex;
   const auto status = co_await from_callback<Status>(std::move(begin));
   if (!status.ok()) co_return problem(status.error());
@@ -44,7 +44,7 @@ asio::awaitable<Status> Api::pin_peer(PeerRecord peer) {
       [record = std::move(peer)](Store& store) { return store.put_peer(record); });
 }
 
-asio::awaitable<HttpResponse> Api::add_peer(HttpRequest request) {
+asio::awaitable<HttpResponse> Api::add_peer(ApiRequest request) {
   const auto prepare = [&]() -> Result<PeerRecord> {
     KOINON_ASSIGN(const json::object object, parse_request(request.body));
     KOINON_TRY(check_members(object, {"line", "vouch"}));
@@ -61,7 +61,7 @@ asio::awaitable<HttpResponse> Api::add_peer(HttpRequest request) {
   co_return json_response({{"name", peer->name}, {"address", peer->address}, {"vouch", peer->vouch}}, 201);
 }
 
-asio::awaitable<HttpResponse> Api::remove_peer(HttpRequest request) {
+asio::awaitable<HttpResponse> Api::remove_peer(ApiRequest request) {
   const std::string which = request.arg("peer");
   const NetworkStatus network = co_await ask_network(&parts_.network);
   std::vector<PeerStatus> found;

@@ -3,6 +3,7 @@
 
 #include <boost/json.hpp>
 
+#include "node/api/admission.h"
 #include "node/api/api.h"
 #include "proto/base/encoding.h"
 #include "proto/base/limits.h"
@@ -103,7 +104,7 @@ class ArrivalStream {
 
 // From Last-Event-ID on (or `after`, which may be a bare number); without either, from now. After an id of
 // another journal, from the beginning: nothing is lost, some comes again.
-Result<EventSource> Api::events_of(const HttpRequest& request) {
+Result<EventSource> Api::events_of(const ApiRequest& request) {
   std::string after = request.header("last-event-id");
   if (after.empty()) after = request.param("after");
   KOINON_ASSIGN(ArrivalSeq start, parts_.index->position());
@@ -125,7 +126,7 @@ Result<EventSource> Api::events_of(const HttpRequest& request) {
     const MonoTime now = parts_.clock.mono();
     if (now - looked >= limits::kStreamRecheck) {
       looked = now;
-      KOINON_TRY(shared_.access.admit_still(request));
+      KOINON_TRY(admit_still(shared_.access, request));
     }
     return stream->next();
   });

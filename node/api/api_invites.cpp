@@ -22,7 +22,7 @@ std::string invite_id(const InviteRecord& invite) { return to_text(invite.key).s
 }  // namespace
 
 // {"for": NAME or "", "hours": HOURS}
-asio::awaitable<HttpResponse> Api::invite(HttpRequest request) {
+asio::awaitable<HttpResponse> Api::invite(ApiRequest request) {
   InviteLine line;
   InviteRecord record;
   const auto prepare = [&]() -> Status {
@@ -76,7 +76,7 @@ asio::awaitable<HttpResponse> Api::invite(HttpRequest request) {
 }
 
 // Those that may still be used.
-asio::awaitable<HttpResponse> Api::invites(HttpRequest) {
+asio::awaitable<HttpResponse> Api::invites(ApiRequest) {
   const auto invites = parts_.store->invites();
   if (!invites.ok()) co_return problem(invites.error());
   json::array items;
@@ -88,7 +88,7 @@ asio::awaitable<HttpResponse> Api::invites(HttpRequest) {
   co_return json_response({{"items", std::move(items)}});
 }
 
-asio::awaitable<HttpResponse> Api::revoke_invite(HttpRequest request) {
+asio::awaitable<HttpResponse> Api::revoke_invite(ApiRequest request) {
   const auto invites = parts_.store->invites();
   if (!invites.ok()) co_return problem(invites.error());
   for (const InviteRecord& invite : *invites) {
@@ -103,7 +103,7 @@ asio::awaitable<HttpResponse> Api::revoke_invite(HttpRequest request) {
 }
 
 // {"line": INVITE, "vouch": true}
-asio::awaitable<HttpResponse> Api::join(HttpRequest request) {
+asio::awaitable<HttpResponse> Api::join(ApiRequest request) {
   bool vouch = true;
   const auto prepare = [&]() -> Result<InviteLine> {
     KOINON_ASSIGN(const json::object object, parse_request(request.body));

@@ -87,7 +87,7 @@ Result<json::array> Api::topic_states(const BodyFilter& filter) {
   return out;
 }
 
-asio::awaitable<HttpResponse> Api::subscriptions(HttpRequest) {
+asio::awaitable<HttpResponse> Api::subscriptions(ApiRequest) {
   const auto filter = parse_filter(co_await ask_topics(&parts_.network));
   if (!filter.ok()) co_return problem(filter.error());
   const auto states = topic_states(*filter);
@@ -98,7 +98,7 @@ asio::awaitable<HttpResponse> Api::subscriptions(HttpRequest) {
 }
 
 // {"topics": "all"} or {"topics": ["health", …]}: the whole list.
-asio::awaitable<HttpResponse> Api::subscribe(HttpRequest request) {
+asio::awaitable<HttpResponse> Api::subscribe(ApiRequest request) {
   const auto prepare = [&]() -> Result<BodyFilter> {
     KOINON_ASSIGN(const json::object object, parse_request(request.body));
     KOINON_TRY(check_members(object, {"topics"}));
@@ -126,7 +126,7 @@ asio::awaitable<HttpResponse> Api::subscribe(HttpRequest request) {
 
 // --- trust ---
 
-asio::awaitable<HttpResponse> Api::vouch(HttpRequest request, bool withdraw) {
+asio::awaitable<HttpResponse> Api::vouch(ApiRequest request, bool withdraw) {
   Directory directory(*parts_.store, parts_.nearness);
   const auto prepare = [&]() -> Result<LogId> {
     std::string city = withdraw ? request.path[3] : "";
@@ -154,7 +154,7 @@ asio::awaitable<HttpResponse> Api::vouch(HttpRequest request, bool withdraw) {
                           withdraw ? 200 : 201);
 }
 
-asio::awaitable<HttpResponse> Api::block(HttpRequest request, bool blocked) {
+asio::awaitable<HttpResponse> Api::block(ApiRequest request, bool blocked) {
   const auto prepare = [&]() -> Result<LogId> {
     Directory directory(*parts_.store, parts_.nearness);
     std::string city = blocked ? "" : request.path[3];
@@ -180,18 +180,18 @@ asio::awaitable<HttpResponse> Api::block(HttpRequest request, bool blocked) {
   co_return json_response({{"city", directory.city(*log)}, {"log_id", to_text(*log)}, {"blocked", blocked}});
 }
 
-asio::awaitable<HttpResponse> Api::add_vouch(HttpRequest request) { return vouch(std::move(request), false); }
-asio::awaitable<HttpResponse> Api::withdraw_vouch(HttpRequest request) {
+asio::awaitable<HttpResponse> Api::add_vouch(ApiRequest request) { return vouch(std::move(request), false); }
+asio::awaitable<HttpResponse> Api::withdraw_vouch(ApiRequest request) {
   return vouch(std::move(request), true);
 }
-asio::awaitable<HttpResponse> Api::add_block(HttpRequest request) { return block(std::move(request), true); }
-asio::awaitable<HttpResponse> Api::remove_block(HttpRequest request) {
+asio::awaitable<HttpResponse> Api::add_block(ApiRequest request) { return block(std::move(request), true); }
+asio::awaitable<HttpResponse> Api::remove_block(ApiRequest request) {
   return block(std::move(request), false);
 }
 
 // --- why ---
 
-asio::awaitable<HttpResponse> Api::explain(HttpRequest request) {
+asio::awaitable<HttpResponse> Api::explain(ApiRequest request) {
   Directory directory(*parts_.store, parts_.nearness);
   const std::string city = request.path[3];
   const auto log = directory.find_any(city);

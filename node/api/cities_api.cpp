@@ -6,7 +6,7 @@
 
 #include "node/api/network_questions.h"
 #include "node/api/record_json.h"
-#include "node/http/query_params.h"
+#include "node/api/query_params.h"
 #include "node/reading/list_budget.h"
 
 namespace koinon {
@@ -24,7 +24,7 @@ constexpr std::uint64_t kVouchesMost = 10'000'000;
 void CitiesApi::add_routes(RouteTable& routes) {
   const auto add = [&](const char* pattern, Need need, const char* id, const char* tag, const char* summary,
                        std::vector<std::string> query, const char* gives,
-                       asio::awaitable<HttpResponse> (CitiesApi::*handler)(HttpRequest)) {
+                       asio::awaitable<HttpResponse> (CitiesApi::*handler)(ApiRequest)) {
     routes.add({"GET",
                 pattern,
                 need,
@@ -35,7 +35,7 @@ void CitiesApi::add_routes(RouteTable& routes) {
                 "",
                 gives,
                 200,
-                [this, handler](HttpRequest request) { return (this->*handler)(std::move(request)); },
+                [this, handler](ApiRequest request) { return (this->*handler)(std::move(request)); },
                 {}});
   };
   add("/api/v1/cities", Need::kReading, "listCities", "reading",
@@ -62,7 +62,7 @@ json::object CitiesApi::city_json(Directory& directory, const LogState& state, c
 }
 
 // Looks at so many cities that are held, trusted or not: where few are, a page has fewer, and leads on.
-asio::awaitable<HttpResponse> CitiesApi::list(HttpRequest request) {
+asio::awaitable<HttpResponse> CitiesApi::list(ApiRequest request) {
   const auto limit = read_limit(request, limits::kPageSize, limits::kPageSizeMax);
   if (!limit.ok()) co_return problem(limit.error());
   auto last = place_of(request.param("cursor"));
@@ -114,7 +114,7 @@ Result<std::optional<LogState>> CitiesApi::place_of(const std::string& cursor) {
   return std::optional(std::move(last));
 }
 
-asio::awaitable<HttpResponse> CitiesApi::one(HttpRequest request) {
+asio::awaitable<HttpResponse> CitiesApi::one(ApiRequest request) {
   Directory directory(*parts_.store, parts_.nearness, parts_.index.get());
   const auto log = directory.find_any(request.arg("city"));
   if (!log.ok()) co_return problem(log.error());
@@ -162,7 +162,7 @@ asio::awaitable<HttpResponse> CitiesApi::one(HttpRequest request) {
   co_return json_response(body);
 }
 
-asio::awaitable<HttpResponse> CitiesApi::blocks(HttpRequest) {
+asio::awaitable<HttpResponse> CitiesApi::blocks(ApiRequest) {
   const NetworkStatus network = co_await ask_network(&parts_.network);
   Directory directory(*parts_.store, parts_.nearness, parts_.index.get());
   json::array items;

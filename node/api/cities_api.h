@@ -16,9 +16,9 @@ class CitiesApi {
   void add_routes(RouteTable& routes);
 
  private:
-  boost::asio::awaitable<HttpResponse> list(HttpRequest request);
-  boost::asio::awaitable<HttpResponse> one(HttpRequest request);
-  boost::asio::awaitable<HttpResponse> blocks(HttpRequest request);
+  boost::asio::awaitable<HttpResponse> list(ApiRequest request);
+  boost::asio::awaitable<HttpResponse> one(ApiRequest request);
+  boost::asio::awaitable<HttpResponse> blocks(ApiRequest request);
 
   Result<std::optional<LogState>> place_of(const std::string& cursor);
   boost::json::object city_json(Directory& directory, const LogState& state, const TrustPath& path);

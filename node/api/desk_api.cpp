@@ -7,7 +7,7 @@
 
 #include "node/api/change_request.h"
 #include "node/feeds/feeds_api.h"
-#include "node/http/query_params.h"
+#include "node/api/query_params.h"
 #include "node/publishing/full_names.h"
 #include "node/replication/from_callback.h"
 #include "node/text/time_text.h"
@@ -73,11 +73,11 @@ void DeskApi::add_routes(RouteTable& routes) {
     if (signs && need == Need::kPublisher) route.gives_later = "Held";
     routes.add(std::move(route));
   };
-  const auto now = [this](Result<HttpResponse> (DeskApi::*handler)(const HttpRequest&)) {
-    return at_once([this, handler](const HttpRequest& request) { return (this->*handler)(request); });
+  const auto now = [this](Result<HttpResponse> (DeskApi::*handler)(const ApiRequest&)) {
+    return at_once([this, handler](const ApiRequest& request) { return (this->*handler)(request); });
   };
-  const auto later = [this](asio::awaitable<HttpResponse> (DeskApi::*handler)(HttpRequest)) -> RouteHandler {
-    return [this, handler](HttpRequest request) { return (this->*handler)(std::move(request)); };
+  const auto later = [this](asio::awaitable<HttpResponse> (DeskApi::*handler)(ApiRequest)) -> RouteHandler {
+    return [this, handler](ApiRequest request) { return (this->*handler)(std::move(request)); };
   };
   add("POST", "/api/v1/records", Need::kPublisher, "publish", "publishing",
       "Sign and publish a record: now, or after a hold, or at a time", "PublishRequest", "Published", 201,
@@ -166,7 +166,7 @@ Result<HeldNote> DeskApi::hold(const Asked& asked, const Caller& caller) {
   return note;
 }
 
-asio::awaitable<HttpResponse> DeskApi::publish(HttpRequest request) {
+asio::awaitable<HttpResponse> DeskApi::publish(ApiRequest request) {
   auto object = parse_request(request.body);
   if (!object.ok()) co_return problem(object.error());
   if (object->contains("withdraw"))
@@ -175,7 +175,7 @@ asio::awaitable<HttpResponse> DeskApi::publish(HttpRequest request) {
 }
 
 // As any other wish, with what it withdraws in a member of its own.
-asio::awaitable<HttpResponse> DeskApi::withdraw(HttpRequest request) {
+asio::awaitable<HttpResponse> DeskApi::withdraw(ApiRequest request) {
   auto object = parse_request(request.body);
   if (!object.ok()) co_return problem(object.error());
   json::object wish;
@@ -258,7 +258,7 @@ Result<json::object> DeskApi::left_over(EntryIndex erased, const Caller& caller)
   return json::object{{"versions", std::move(versions)}, {"drafts", std::move(ids)}};
 }
 
-Result<HttpResponse> DeskApi::preview(const HttpRequest& request) {
+Result<HttpResponse> DeskApi::preview(const ApiRequest& request) {
   KOINON_ASSIGN(json::object object, parse_request(request.body));
   KOINON_ASSIGN(const Asked asked, ask_gate(std::move(object), request.caller));
   const auto& prepared = asked.prepared;
@@ -328,7 +328,7 @@ json::object DeskApi::import_one(const json::value& note, const Caller& caller, 
 }
 
 // All that may be signed now go to the writer together, which signs them with one head.
-asio::awaitable<HttpResponse> DeskApi::import_notes(HttpRequest request) {
+asio::awaitable<HttpResponse> DeskApi::import_notes(ApiRequest request) {
   auto object = parse_request(request.body);
   if (!object.ok()) co_return problem(object.error());
   if (const Status known = check_members(*object, {"notes", "dry_run"}); !known.ok())
@@ -372,7 +372,7 @@ asio::awaitable<HttpResponse> DeskApi::import_notes(HttpRequest request) {
 
 // --- what is held ---
 
-Result<HttpResponse> DeskApi::held(const HttpRequest& request) {
+Result<HttpResponse> DeskApi::held(const ApiRequest& request) {
   KOINON_ASSIGN(const std::size_t limit, read_limit(request, limits::kPageSize, limits::kPageSizeMax));
   KOINON_ASSIGN(const auto before, number_param(request, "cursor", INT64_MAX));
   const bool all = request.caller.role >= Role::kReviewer;
@@ -388,7 +388,7 @@ Result<HttpResponse> DeskApi::held(const HttpRequest& request) {
   return json_response(body);
 }
 
-Result<HeldNote> DeskApi::held_note(const HttpRequest& request) {
+Result<HeldNote> DeskApi::held_note(const ApiRequest& request) {
   KOINON_ASSIGN(const std::int64_t id, id_arg(request));
   KOINON_ASSIGN(auto note, shared_.desk.held({id}));
   if (!note || (request.caller.role < Role::kReviewer && note->user != request.caller.user))
@@ -408,13 +408,13 @@ Result<json::object> DeskApi::shown_held(const HeldNote& note) {
   return out;
 }
 
-Result<HttpResponse> DeskApi::one_held(const HttpRequest& request) {
+Result<HttpResponse> DeskApi::one_held(const ApiRequest& request) {
   KOINON_ASSIGN(const HeldNote note, held_note(request));
   KOINON_ASSIGN(const json::object body, shown_held(note));
   return json_response(body);
 }
 
-Result<HttpResponse> DeskApi::cancel_held(const HttpRequest& request) {
+Result<HttpResponse> DeskApi::cancel_held(const ApiRequest& request) {
   KOINON_ASSIGN(HeldNote note, held_note(request));
   note.outcome = "taken back by " + request.caller.name;
   const HeldState from = note.state == HeldState::kReview ? HeldState::kReview : HeldState::kWaiting;
@@ -424,7 +424,7 @@ Result<HttpResponse> DeskApi::cancel_held(const HttpRequest& request) {
 }
 
 // The queue signs it, as it signs whatever waits.
-asio::awaitable<HttpResponse> DeskApi::release_held(HttpRequest request) {
+asio::awaitable<HttpResponse> DeskApi::release_held(ApiRequest request) {
   const auto note = held_note(request);
   if (!note.ok()) co_return problem(note.error());
   const Status approved = shared_.desk.approve(note->id, request.caller.name, parts_.clock.wall());

@@ -4,7 +4,7 @@
 
 #include "node/api/change_request.h"
 #include "node/api/desk_api.h"
-#include "node/http/query_params.h"
+#include "node/api/query_params.h"
 #include "node/text/time_text.h"
 #include "proto/base/encoding.h"
 #include "proto/base/limits.h"
@@ -51,8 +51,8 @@ void DraftsApi::add_routes(RouteTable& routes) {
     if (std::string_view(gives) == "Published") route.gives_later = "Held";
     routes.add(std::move(route));
   };
-  const auto now = [this](Result<HttpResponse> (DraftsApi::*handler)(const HttpRequest&)) {
-    return at_once([this, handler](const HttpRequest& request) { return (this->*handler)(request); });
+  const auto now = [this](Result<HttpResponse> (DraftsApi::*handler)(const ApiRequest&)) {
+    return at_once([this, handler](const ApiRequest& request) { return (this->*handler)(request); });
   };
   add("GET", "/api/v1/drafts", "listDrafts", "Drafts: one's own, a reviewer all", "", "DraftList", 200,
       now(&DraftsApi::list), {"limit", "cursor"});
@@ -64,10 +64,10 @@ void DraftsApi::add_routes(RouteTable& routes) {
   add("DELETE", "/api/v1/drafts/{id}", "removeDraft", "Throw a draft away", "", "", 204,
       now(&DraftsApi::remove));
   add("POST", "/api/v1/drafts/{id}/publish", "publishDraft", "Publish a draft", "HoldRequest", "Published",
-      201, [this](HttpRequest request) { return publish(std::move(request)); });
+      201, [this](ApiRequest request) { return publish(std::move(request)); });
 }
 
-Result<HttpResponse> DraftsApi::list(const HttpRequest& request) {
+Result<HttpResponse> DraftsApi::list(const ApiRequest& request) {
   KOINON_ASSIGN(const std::size_t limit, read_limit(request, limits::kPageSize, limits::kPageSizeMax));
   KOINON_ASSIGN(const auto after, read_place(request.param("cursor")));
   const bool all = request.caller.role >= Role::kReviewer;
@@ -97,7 +97,7 @@ Result<json::object> read_draft(const std::string& body) {
 
 // A draft may be anything that is a publish request by its form; what is wrong with it shows when it is
 // published.
-Result<HttpResponse> DraftsApi::add(const HttpRequest& request) {
+Result<HttpResponse> DraftsApi::add(const ApiRequest& request) {
   KOINON_ASSIGN(const json::object object, read_draft(request.body));
   KOINON_ASSIGN(const std::size_t mine, shared_.desk.count_drafts(request.caller.user));
   if (mine >= limits::kDrafts) return fail(Code::kTooLarge, "an account has at most 1000 drafts", "draft");
@@ -109,7 +109,7 @@ Result<HttpResponse> DraftsApi::add(const HttpRequest& request) {
   return response;
 }
 
-Result<StoredDraft> DraftsApi::own(const HttpRequest& request) {
+Result<StoredDraft> DraftsApi::own(const ApiRequest& request) {
   KOINON_ASSIGN(const std::int64_t id, id_arg(request));
   KOINON_ASSIGN(auto draft, shared_.desk.draft({id}));
   if (!draft || (request.caller.role < Role::kReviewer && draft->user != request.caller.user))
@@ -117,7 +117,7 @@ Result<StoredDraft> DraftsApi::own(const HttpRequest& request) {
   return std::move(*draft);
 }
 
-Result<HttpResponse> DraftsApi::get(const HttpRequest& request) {
+Result<HttpResponse> DraftsApi::get(const ApiRequest& request) {
   KOINON_ASSIGN(const StoredDraft draft, own(request));
   KOINON_ASSIGN(const auto owner, shared_.accounts.get(draft.user));
   HttpResponse response = json_response(draft_json(draft, owner ? owner->name : "local"));
@@ -125,7 +125,7 @@ Result<HttpResponse> DraftsApi::get(const HttpRequest& request) {
   return response;
 }
 
-Result<HttpResponse> DraftsApi::change(const HttpRequest& request) {
+Result<HttpResponse> DraftsApi::change(const ApiRequest& request) {
   KOINON_ASSIGN(StoredDraft draft, own(request));
   KOINON_ASSIGN(const json::object object, read_draft(request.body));
   const std::string match = request.header("if-match");
@@ -143,13 +143,13 @@ Result<HttpResponse> DraftsApi::change(const HttpRequest& request) {
   return response;
 }
 
-Result<HttpResponse> DraftsApi::remove(const HttpRequest& request) {
+Result<HttpResponse> DraftsApi::remove(const ApiRequest& request) {
   KOINON_ASSIGN(const StoredDraft draft, own(request));
   KOINON_TRY(shared_.desk.remove_draft(draft.id));
   return HttpResponse{204, "application/json", "", {}};
 }
 
-asio::awaitable<HttpResponse> DraftsApi::publish(HttpRequest request) {
+asio::awaitable<HttpResponse> DraftsApi::publish(ApiRequest request) {
   const auto draft = own(request);
   if (!draft.ok()) co_return problem(draft.error());
   auto object = read_draft(draft->note);

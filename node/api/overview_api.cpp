@@ -55,7 +55,7 @@ int follow_up_due(UnixMillis first, UnixMillis last, UnixMillis now) {
 
 void OverviewApi::add_routes(RouteTable& routes) {
   const auto add = [&](const char* pattern, Need need, const char* id, const char* tag, const char* summary,
-                       const char* gives, Result<HttpResponse> (OverviewApi::*handler)(const HttpRequest&)) {
+                       const char* gives, Result<HttpResponse> (OverviewApi::*handler)(const ApiRequest&)) {
     routes.add({"GET",
                 pattern,
                 need,
@@ -66,7 +66,7 @@ void OverviewApi::add_routes(RouteTable& routes) {
                 "",
                 gives,
                 200,
-                at_once([this, handler](const HttpRequest& request) { return (this->*handler)(request); }),
+                at_once([this, handler](const ApiRequest& request) { return (this->*handler)(request); }),
                 {}});
   };
   add("/api/v1/impact", Need::kReading, "getImpact", "reading",
@@ -119,7 +119,7 @@ Result<json::object> OverviewApi::adoption_json(Directory& directory, const Adop
   return out;
 }
 
-Result<HttpResponse> OverviewApi::impact(const HttpRequest& request) {
+Result<HttpResponse> OverviewApi::impact(const ApiRequest& request) {
   const auto own = parts_.facts.log();
   if (!own) return fail(Code::kNotFound, "an observer publishes nothing", "impact");
   Directory directory(*parts_.store, parts_.nearness, parts_.index.get());
@@ -179,7 +179,7 @@ Result<HttpResponse> OverviewApi::impact(const HttpRequest& request) {
                                              {"commitments", std::move(by_commitment)}}));
 }
 
-Result<HttpResponse> OverviewApi::follow_ups(const HttpRequest&) {
+Result<HttpResponse> OverviewApi::follow_ups(const ApiRequest&) {
   const auto own = parts_.facts.log();
   json::array items;
   if (!own) return json_response({{"items", std::move(items)}});
@@ -229,7 +229,7 @@ Result<json::object> OverviewApi::city_json(Directory& directory, const LogId& l
   return out;
 }
 
-Result<HttpResponse> OverviewApi::map(const HttpRequest& request) {
+Result<HttpResponse> OverviewApi::map(const ApiRequest& request) {
   Directory directory(*parts_.store, parts_.nearness, parts_.index.get());
   IndexQuery query;
   query.kind = v1::KIND_ADOPTION;

@@ -2,7 +2,7 @@
 
 #include <boost/json.hpp>
 
-#include "node/http/query_params.h"
+#include "node/api/query_params.h"
 #include "proto/base/encoding.h"
 #include "proto/codec/entry.h"
 #include "proto/vocabulary/vocabulary.h"
@@ -83,7 +83,7 @@ void SearchApi::add_routes(RouteTable& routes) {
               "",
               "SearchPage",
               200,
-              at_once([this](const HttpRequest& request) { return search(request); }),
+              at_once([this](const ApiRequest& request) { return search(request); }),
               {}});
   routes.add({"GET",
               "/api/v1/similar",
@@ -95,11 +95,11 @@ void SearchApi::add_routes(RouteTable& routes) {
               "",
               "SimilarPage",
               200,
-              at_once([this](const HttpRequest& request) { return similar(request); }),
+              at_once([this](const ApiRequest& request) { return similar(request); }),
               {}});
 }
 
-Result<SearchQuery> read_search(Directory& directory, const HttpRequest& request) {
+Result<SearchQuery> read_search(Directory& directory, const ApiRequest& request) {
   SearchQuery query;
   KOINON_TRY(read_scope(directory, request, query));
   query.country = request.param("country");
@@ -126,7 +126,7 @@ Result<SearchQuery> read_search(Directory& directory, const HttpRequest& request
   return query;
 }
 
-Result<HttpResponse> SearchApi::search(const HttpRequest& request) {
+Result<HttpResponse> SearchApi::search(const ApiRequest& request) {
   Directory directory(*parts_.store, parts_.nearness, parts_.index.get());
   KOINON_ASSIGN(const SearchQuery query, read_search(directory, request));
   KOINON_ASSIGN(const SearchPage page, parts_.index->search(query));
@@ -156,7 +156,7 @@ Result<HttpResponse> SearchApi::search(const HttpRequest& request) {
 }
 
 // What the request says, else what our own profile does.
-Result<CityMeasures> SearchApi::like(Directory&, const HttpRequest& request) {
+Result<CityMeasures> SearchApi::like(Directory&, const ApiRequest& request) {
   CityMeasures out;
   if (const auto own = parts_.facts.log()) {
     KOINON_ASSIGN(const auto measures, parts_.index->measures(*own));
@@ -184,7 +184,7 @@ Result<CityMeasures> SearchApi::like(Directory&, const HttpRequest& request) {
   return out;
 }
 
-Result<HttpResponse> SearchApi::similar(const HttpRequest& request) {
+Result<HttpResponse> SearchApi::similar(const ApiRequest& request) {
   Directory directory(*parts_.store, parts_.nearness, parts_.index.get());
   SimilarQuery query;
   KOINON_ASSIGN(query.like, like(directory, request));

@@ -13,15 +13,15 @@ class SearchApi {
   void add_routes(RouteTable& routes);
 
  private:
-  Result<HttpResponse> search(const HttpRequest& request);
-  Result<HttpResponse> similar(const HttpRequest& request);
-  Result<CityMeasures> like(Directory& directory, const HttpRequest& request);
+  Result<HttpResponse> search(const ApiRequest& request);
+  Result<HttpResponse> similar(const ApiRequest& request);
+  Result<CityMeasures> like(Directory& directory, const ApiRequest& request);
 
   ApiParts& parts_;
 };
 
 // Reads q, topic, city, country, language, kind, evidence, cost, sdg, outcome, versions, order, limit,
 // cursor.
-Result<SearchQuery> read_search(Directory& directory, const HttpRequest& request);
+Result<SearchQuery> read_search(Directory& directory, const ApiRequest& request);
 
 }  // namespace koinon

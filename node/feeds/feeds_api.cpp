@@ -6,6 +6,7 @@
 #include <boost/url/rfc/unreserved_chars.hpp>
 
 #include "crypto/hash.h"
+#include "node/api/admission.h"
 #include "node/api/search_api.h"
 #include "node/text/plain_text.h"
 #include "proto/base/encoding.h"
@@ -21,13 +22,13 @@ constexpr std::size_t kVersionsBack = 100;
 std::string encode(std::string_view text) { return boost::urls::encode(text, boost::urls::unreserved_chars); }
 
 // A personal address stays one from page to page.
-std::string with_key(const HttpRequest& request, std::string url) {
+std::string with_key(const ApiRequest& request, std::string url) {
   const std::string key = request.param("key");
   if (key.empty()) return url;
   return url + (url.find('?') == std::string::npos ? "?" : "&") + "key=" + encode(key);
 }
 
-std::string path_text(const HttpRequest& request) {
+std::string path_text(const ApiRequest& request) {
   std::string out;
   for (const auto& segment : request.path)
     out += "/" + boost::urls::encode(segment, boost::urls::unreserved_chars);
@@ -63,7 +64,7 @@ std::string note_markdown(const v1::Body& body, const std::string& language) {
 void FeedsApi::add_routes(RouteTable& routes) {
   const auto add = [&](const char* pattern, const char* id, const char* summary,
                        std::vector<std::string> query,
-                       Result<HttpResponse> (FeedsApi::*handler)(const HttpRequest&)) {
+                       Result<HttpResponse> (FeedsApi::*handler)(const ApiRequest&)) {
     routes.add({"GET",
                 pattern,
                 Need::kReading,
@@ -74,7 +75,7 @@ void FeedsApi::add_routes(RouteTable& routes) {
                 "",
                 std::string_view(pattern).ends_with("opml") ? "text/x-opml" : "application/atom+xml",
                 200,
-                at_once([this, handler](const HttpRequest& request) { return (this->*handler)(request); }),
+                at_once([this, handler](const ApiRequest& request) { return (this->*handler)(request); }),
                 {}});
   };
   add("/feeds.opml", "getFeedList", "The feeds of all topics, for a reader to import", {}, &FeedsApi::opml);
@@ -108,12 +109,12 @@ Result<bool> take_suffix(std::string& text) {
 
 }  // namespace
 
-Result<HttpResponse> FeedsApi::all(const HttpRequest& request) {
+Result<HttpResponse> FeedsApi::all(const ApiRequest& request) {
   const Form form = request.path.back() == "all.json" ? Form::kJson : Form::kAtom;
   return list(request, {}, "Practice notes, seen from " + parts_.facts.name, "all", form);
 }
 
-Result<HttpResponse> FeedsApi::topic(const HttpRequest& request) {
+Result<HttpResponse> FeedsApi::topic(const ApiRequest& request) {
   std::string topic = request.arg("topic");
   KOINON_ASSIGN(const bool json, take_suffix(topic));
   IndexQuery query;
@@ -126,7 +127,7 @@ Result<HttpResponse> FeedsApi::topic(const HttpRequest& request) {
               "topic " + *query.topic, json ? Form::kJson : Form::kAtom);
 }
 
-Result<HttpResponse> FeedsApi::city(const HttpRequest& request) {
+Result<HttpResponse> FeedsApi::city(const ApiRequest& request) {
   std::string city = request.arg("city");
   KOINON_ASSIGN(const bool json, take_suffix(city));
   Names names(*parts_.store, parts_.nearness);
@@ -137,7 +138,7 @@ Result<HttpResponse> FeedsApi::city(const HttpRequest& request) {
               json ? Form::kJson : Form::kAtom);
 }
 
-Result<HttpResponse> FeedsApi::list(const HttpRequest& request, IndexQuery query, std::string title,
+Result<HttpResponse> FeedsApi::list(const ApiRequest& request, IndexQuery query, std::string title,
                                     std::string what, Form form) {
   query.standing_notes = true;
   query.limit = limits::kFeedItems;
@@ -161,7 +162,7 @@ Result<HttpResponse> FeedsApi::list(const HttpRequest& request, IndexQuery query
   return answer(request, std::move(page), form);
 }
 
-Result<HttpResponse> FeedsApi::search(const HttpRequest& request) {
+Result<HttpResponse> FeedsApi::search(const ApiRequest& request) {
   Directory directory(*parts_.store, parts_.nearness);
   KOINON_ASSIGN(SearchQuery query, read_search(directory, request));
   query.newest_first = true;
@@ -285,9 +286,9 @@ Result<std::optional<FeedGone>> FeedsApi::gone(Names& names, const IndexedRecord
   return std::optional(std::move(out));
 }
 
-Result<HttpResponse> FeedsApi::answer(const HttpRequest& request, Page page, Form form) {
+Result<HttpResponse> FeedsApi::answer(const ApiRequest& request, Page page, Form form) {
   Names names(*parts_.store, parts_.nearness);
-  const std::string base = shared_.access.base_url(request);
+  const std::string base = base_url(shared_.access, request);
   const std::string address = base + path_text(request);
   std::string self = address;
   char mark = '?';
@@ -359,8 +360,8 @@ std::string FeedsApi::feed_tag(Names& names, const Page& page, const std::string
   return "\"" + to_hex(sha256(text).view()).substr(0, 32) + "\"";
 }
 
-Result<HttpResponse> FeedsApi::opml(const HttpRequest& request) {
-  const std::string base = shared_.access.base_url(request);
+Result<HttpResponse> FeedsApi::opml(const ApiRequest& request) {
+  const std::string base = base_url(shared_.access, request);
   std::vector<FeedLink> links = {{"All topics", with_key(request, base + "/feeds/all.atom")}};
   for (const Topic& topic : Vocabulary::builtin().topics()) {
     const auto label = topic.labels.find("en");

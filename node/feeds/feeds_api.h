@@ -26,14 +26,14 @@ class FeedsApi {
     std::string next;                        // query of the page of older ones, without key
   };
 
-  Result<HttpResponse> all(const HttpRequest& request);
-  Result<HttpResponse> topic(const HttpRequest& request);
-  Result<HttpResponse> city(const HttpRequest& request);
-  Result<HttpResponse> search(const HttpRequest& request);
-  Result<HttpResponse> opml(const HttpRequest& request);
-  Result<HttpResponse> list(const HttpRequest& request, IndexQuery query, std::string title, std::string what,
+  Result<HttpResponse> all(const ApiRequest& request);
+  Result<HttpResponse> topic(const ApiRequest& request);
+  Result<HttpResponse> city(const ApiRequest& request);
+  Result<HttpResponse> search(const ApiRequest& request);
+  Result<HttpResponse> opml(const ApiRequest& request);
+  Result<HttpResponse> list(const ApiRequest& request, IndexQuery query, std::string title, std::string what,
                             Form form);
-  Result<HttpResponse> answer(const HttpRequest& request, Page page, Form form);
+  Result<HttpResponse> answer(const ApiRequest& request, Page page, Form form);
   Result<UnixMillis> shown_at(const LogId& log, EntryIndex index, UnixMillis created_at);
   // Takes what its HTML has off the bytes that are left of the feed.
   Result<std::optional<FeedItem>> item(Names& names, const IndexedRecord& record, const std::string& base,

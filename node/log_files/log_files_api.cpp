@@ -36,7 +36,7 @@ void LogFilesApi::add_routes(RouteTable& routes) {
               "",
               "text/plain",
               200,
-              at_once([this](const HttpRequest& request) { return checkpoint(request); }),
+              at_once([this](const ApiRequest& request) { return checkpoint(request); }),
               {}});
   routes.add({"GET",
               "/log/{city}/tile/{path...}",
@@ -48,12 +48,12 @@ void LogFilesApi::add_routes(RouteTable& routes) {
               "",
               "application/octet-stream",
               200,
-              at_once([this](const HttpRequest& request) { return tile(request); }),
+              at_once([this](const ApiRequest& request) { return tile(request); }),
               {}});
 }
 
 // Our own log is anyone's to audit; those of others as far as reading is open.
-Result<LogState> LogFilesApi::find(const HttpRequest& request) {
+Result<LogState> LogFilesApi::find(const ApiRequest& request) {
   Directory directory(*parts_.store, parts_.nearness);
   const std::string city = request.arg("city");
   const auto id = parse_log_id(city);
@@ -63,7 +63,7 @@ Result<LogState> LogFilesApi::find(const HttpRequest& request) {
   return log;
 }
 
-Result<HttpResponse> LogFilesApi::checkpoint(const HttpRequest& request) {
+Result<HttpResponse> LogFilesApi::checkpoint(const ApiRequest& request) {
   KOINON_ASSIGN(const LogState log, find(request));
   if (!log.whole)
     return fail(Code::kUnavailable, "the log is still being fetched up to its head; try again soon",
@@ -71,7 +71,7 @@ Result<HttpResponse> LogFilesApi::checkpoint(const HttpRequest& request) {
   return HttpResponse{200, "text/plain; charset=utf-8", log.whole->note, {{"Cache-Control", "no-cache"}}};
 }
 
-Result<HttpResponse> LogFilesApi::tile(const HttpRequest& request) {
+Result<HttpResponse> LogFilesApi::tile(const ApiRequest& request) {
   KOINON_ASSIGN(const LogState log, find(request));
   const std::vector<std::string> segments = tile_segments(request.arg("path"));
   KOINON_ASSIGN(const TilePath path, parse_tile_path(segments));

@@ -14,9 +14,9 @@ class LogFilesApi {
   void add_routes(RouteTable& routes);
 
  private:
-  Result<LogState> find(const HttpRequest& request);
-  Result<HttpResponse> checkpoint(const HttpRequest& request);
-  Result<HttpResponse> tile(const HttpRequest& request);
+  Result<LogState> find(const ApiRequest& request);
+  Result<HttpResponse> checkpoint(const ApiRequest& request);
+  Result<HttpResponse> tile(const ApiRequest& request);
   Result<HttpResponse> hashes(const LogState& log, const TilePath& path);
   Result<HttpResponse> entries(const LogState& log, const TilePath& path);
 

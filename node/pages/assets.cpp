@@ -56,7 +56,7 @@ void add_asset_routes(RouteTable& routes) {
   Route route{
       "GET", "/assets/{file}", Need::kAnyone, "getAsset", "pages", "A style or script of the pages", {},
       "",    "text/css",       200,           {},         {}};
-  route.handle = at_once([](const HttpRequest& request) -> Result<HttpResponse> {
+  route.handle = at_once([](const ApiRequest& request) -> Result<HttpResponse> {
     for (const Asset& asset : kAssets) {
       if ("/assets/" + request.arg("file") != asset_path(asset.name)) continue;
       HttpResponse out{200, std::string(asset.content_type), content_of(asset), {}};

@@ -10,6 +10,7 @@
 #include "crypto/ed25519.h"
 #include "crypto/hash.h"
 #include "node/api/change_request.h"
+#include "node/http/cookies.h"
 #include "node/text/markdown.h"
 #include "proto/base/encoding.h"
 
@@ -23,20 +24,12 @@ constexpr std::chrono::milliseconds kIndexGlance{10};
 constexpr std::size_t kArrivalsWaitedFor = 100;
 constexpr std::size_t kWorthShowing = 40;  // bytes of a field that somebody may want to copy
 
-constexpr std::string_view kLanguageCookie = "koinon_language=";
+constexpr std::string_view kLanguageCookie = "koinon_language";
 
 // Nothing but our own files, no script or style within the page, in no frame.
 constexpr const char* kContentPolicy =
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
-
-std::string cookie_of(const std::string& header, std::string_view name) {
-  const auto begin = header.find(name);
-  if (begin == std::string::npos || (begin > 0 && header[begin - 1] != ' ' && header[begin - 1] != ';'))
-    return {};
-  const auto value = begin + name.size();
-  return header.substr(value, std::min(header.find(';', value), header.size()) - value);
-}
 
 bool same(std::string_view a, std::string_view b) {
   if (a.size() != b.size()) return false;
@@ -46,7 +39,7 @@ bool same(std::string_view a, std::string_view b) {
 }
 
 // Where somebody was, to come back to after logging in or choosing a language.
-std::string here(const HttpRequest& request) {
+std::string here(const ApiRequest& request) {
   std::string out;
   for (const auto& segment : request.path) out += "/" + query_escaped(segment);
   std::string query;
@@ -77,7 +70,7 @@ void PageFrame::get(RouteTable& routes, const std::string& pattern, Need need, c
                     const std::string& summary, GetHandler handler, std::vector<std::string> query) {
   Route route{"GET", pattern, need, id, "pages", summary, std::move(query), "", "text/html", 200, {}, {}};
   route.page = true;
-  route.handle = [this, handler = std::move(handler)](HttpRequest request) -> asio::awaitable<HttpResponse> {
+  route.handle = [this, handler = std::move(handler)](ApiRequest request) -> asio::awaitable<HttpResponse> {
     return handler(visit(std::move(request)));
   };
   routes.add(std::move(route));
@@ -89,7 +82,7 @@ void PageFrame::post(RouteTable& routes, const std::string& pattern, Need need, 
               "text/html", 200,     {},   {}};
   route.page = true;
   route.body_limit = body_limit;
-  route.handle = [this, need, handler = std::move(handler)](HttpRequest request) {
+  route.handle = [this, need, handler = std::move(handler)](ApiRequest request) {
     return take_form(visit(std::move(request)), need, handler);
   };
   routes.add(std::move(route));
@@ -145,9 +138,9 @@ HttpResponse PageFrame::send_again(const Visit& visit, const Status& may) {
   return show(visit, std::move(view));
 }
 
-Visit PageFrame::visit(HttpRequest request) const {
+Visit PageFrame::visit(ApiRequest request) const {
   Visit out;
-  out.words = &messages_.choose(cookie_of(request.header("cookie"), kLanguageCookie),
+  out.words = &messages_.choose(cookie_value(request.header("cookie"), kLanguageCookie),
                                 request.header("accept-language"));
   out.request = std::move(request);
   return out;
@@ -248,7 +241,7 @@ HttpResponse PageFrame::go(const std::string& path) {
   return out;
 }
 
-HttpResponse PageFrame::refused(HttpRequest request, const Error& error) {
+HttpResponse PageFrame::refused(ApiRequest request, const Error& error) {
   if (error.code == Code::kUnauthenticated && request.method == "GET")
     return go("/login?next=" + query_escaped(here(request)));
   Visit made = visit(std::move(request));
@@ -267,7 +260,7 @@ asio::awaitable<OperationResult> PageFrame::call(const Visit& visit, std::string
   return operations_.call(std::move(id), visit.request, std::move(input));
 }
 
-asio::awaitable<OperationResult> PageFrame::change(std::string id, HttpRequest from, OperationInput input) {
+asio::awaitable<OperationResult> PageFrame::change(std::string id, ApiRequest from, OperationInput input) {
   OperationResult out = co_await operations_.call(std::move(id), std::move(from), std::move(input));
   ApiParts& parts = shared_.parts;
   const auto position = parts.index->position();

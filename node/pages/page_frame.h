@@ -21,7 +21,7 @@ namespace koinon {
 
 // A page's request, and what it says of who looks.
 struct Visit {
-  HttpRequest request;
+  ApiRequest request;
   const Catalogue* words = nullptr;
   std::map<std::string, std::string> form = {};  // of a POST
   std::vector<FormPart> files = {};              // that came with it
@@ -66,8 +66,8 @@ class PageFrame {
   // To an address of this node; anything else becomes the first page.
   static HttpResponse go(const std::string& path);
   // An admission that was refused, as a page: who is not known is asked to log in.
-  HttpResponse refused(HttpRequest request, const Error& error);
-  Visit visit(HttpRequest request) const;
+  HttpResponse refused(ApiRequest request, const Error& error);
+  Visit visit(ApiRequest request) const;
 
   // After a change it waits, a second at most, until the index has it: who writes sees what they wrote.
   boost::asio::awaitable<OperationResult> call(const Visit& visit, std::string id, OperationInput input = {});
@@ -81,7 +81,7 @@ class PageFrame {
   const Messages& messages() const { return messages_; }
 
  private:
-  boost::asio::awaitable<OperationResult> change(std::string id, HttpRequest from, OperationInput input);
+  boost::asio::awaitable<OperationResult> change(std::string id, ApiRequest from, OperationInput input);
   bool genuine(const Visit& visit) const;
   boost::asio::awaitable<HttpResponse> take_form(Visit visit, Need need, GetHandler handler);
   Status read_form_of(Visit& visit) const;

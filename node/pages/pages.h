@@ -45,7 +45,7 @@ class Pages {
     profile_.add_routes(routes);
     sending_.add_routes(routes);
   }
-  HttpResponse refused(HttpRequest request, const Error& error) {
+  HttpResponse refused(ApiRequest request, const Error& error) {
     return frame_.refused(std::move(request), error);
   }
 

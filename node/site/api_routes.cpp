@@ -70,18 +70,18 @@ Api::Api(ApiParts parts)
   sending_->add_routes(routes_);
   pages_ = std::make_unique<Pages>(
       shared_, routes_, parts_.commons.messages,
-      [this](const HttpRequest& request, const HttpResponse& response) { audit(request, response); });
+      [this](const ApiRequest& request, const HttpResponse& response) { audit(request, response); });
   pages_->add_routes(routes_);
 }
 
 Api::~Api() = default;
 
-RouteHandler Api::later(asio::awaitable<HttpResponse> (Api::*handler)(HttpRequest)) {
-  return [this, handler](HttpRequest request) { return (this->*handler)(std::move(request)); };
+RouteHandler Api::later(asio::awaitable<HttpResponse> (Api::*handler)(ApiRequest)) {
+  return [this, handler](ApiRequest request) { return (this->*handler)(std::move(request)); };
 }
 
-RouteHandler Api::now(Result<HttpResponse> (Api::*handler)(const HttpRequest&)) {
-  return at_once([this, handler](const HttpRequest& request) { return (this->*handler)(request); });
+RouteHandler Api::now(Result<HttpResponse> (Api::*handler)(const ApiRequest&)) {
+  return at_once([this, handler](const ApiRequest& request) { return (this->*handler)(request); });
 }
 
 void Api::add_routes() {
@@ -131,7 +131,7 @@ void Api::add_routes() {
                "",
                "AnyObject",
                200,
-               at_once([this](const HttpRequest& request) -> Result<HttpResponse> {
+               at_once([this](const ApiRequest& request) -> Result<HttpResponse> {
                  // Made of the table, which is complete once somebody asks; the same ever after.
                  if (openapi_.status != 200) openapi_ = json_response(openapi_document(routes_, kApiVersion));
                  return conditional(request, openapi_);
@@ -279,7 +279,7 @@ void Api::add_routes() {
                "text/event-stream",
                200,
                {},
-               [this](const HttpRequest& request) { return events_of(request); }};
+               [this](const ApiRequest& request) { return events_of(request); }};
   routes_.add(std::move(events));
   for (const char* pattern : {"/api/v1/explain/{city}", "/api/v1/explain/{city}/{index}"}) {
     const bool city = std::string_view(pattern).ends_with("{city}");
@@ -302,7 +302,7 @@ void Api::add_routes() {
 void Api::add_operator_routes() {
   const auto add = [this](const char* method, const char* pattern, const char* id, const char* summary,
                           const char* takes, const char* gives, unsigned status,
-                          asio::awaitable<HttpResponse> (Api::*handler)(HttpRequest)) {
+                          asio::awaitable<HttpResponse> (Api::*handler)(ApiRequest)) {
     routes_.add({method,
                  pattern,
                  Need::kOperator,
@@ -347,40 +347,39 @@ void Api::add_operator_routes() {
   add("POST", "/api/v1/reindex", "reindex", "Rebuild the search index", "", "Reindexing", 202, &Api::reindex);
 }
 
-asio::awaitable<Admitted> Api::admit(HttpRequest request, bool has_body) {
+asio::awaitable<Admission> Api::admit(std::shared_ptr<ApiRequest> request, bool has_body) {
   const MonoTime began = parts_.clock.mono();
-  Admitted out;
-  request.route = &routes_.routes()[request.route_number];
-  out.body_limit = request.route->body_limit;
+  Admission out;
+  const Route& route = routes_.routes()[request->route_number];
+  request->route = &route;
+  out.body_limit = route.body_limit;
   try {
-    if (const Status may = shared_.access.admit(request); !may.ok()) {
+    if (const Status may = koinon::admit(shared_.access, *request); !may.ok()) {
       // A form whose session has ended is read, so that nothing of it is lost; the page looks again.
-      const bool form = request.route->page && request.method == "POST" && has_body;
+      const bool form = route.page && request->method == "POST" && has_body;
       if (form && may.error().code == Code::kUnauthenticated) {
-        out.body_limit = std::min(request.route->body_limit, limits::kEndedFormBytes);
+        out.body_limit = std::min(route.body_limit, limits::kEndedFormBytes);
       } else {
-        out.answer = refusal(request, may.error());
-        if (request.method != "GET") audit(request, *out.answer);
+        out.answer = refusal(*request, may.error());
+        if (request->method != "GET") audit(*request, *out.answer);
       }
     } else if (!has_body) {
-      HttpRequest copy = request;
-      out.answer = co_await handle(std::move(copy));
+      out.answer = co_await handle(*request);
     }
   } catch (const std::exception& error) {
     out.answer = problem(fault(error));
   }
-  out.request = std::move(request);
   out.took = parts_.clock.mono() - began;
   co_return out;
 }
 
 // A page says so as a page.
-HttpResponse Api::refusal(HttpRequest request, const Error& error) {
+HttpResponse Api::refusal(ApiRequest request, const Error& error) {
   if (!request.route->page || error.code == Code::kTooMany) return problem(error);
   return pages_->refused(std::move(request), error);
 }
 
-asio::awaitable<HttpResponse> Api::refuse(HttpRequest request, Error error) {
+asio::awaitable<HttpResponse> Api::refuse(ApiRequest request, Error error) {
   request.route = &routes_.routes()[request.route_number];
   try {
     co_return refusal(std::move(request), error);
@@ -389,11 +388,11 @@ asio::awaitable<HttpResponse> Api::refuse(HttpRequest request, Error error) {
   }
 }
 
-asio::awaitable<StartedStream> Api::begin_stream(HttpRequest request) {
+asio::awaitable<StartedStream> Api::begin_stream(ApiRequest request) {
   StartedStream out;
   request.route = &routes_.routes()[request.route_number];
   try {
-    if (const Status may = shared_.access.admit(request); !may.ok()) {
+    if (const Status may = koinon::admit(shared_.access, request); !may.ok()) {
       out.refusal = refusal(request, may.error());
       co_return out;
     }
@@ -410,11 +409,11 @@ asio::awaitable<StartedStream> Api::begin_stream(HttpRequest request) {
   co_return out;
 }
 
-asio::awaitable<HttpResponse> Api::handle(HttpRequest request) {
+asio::awaitable<HttpResponse> Api::handle(ApiRequest request) {
   request.route = &routes_.routes()[request.route_number];
   // What a page changes is noted by the operation that it calls.
   const bool changes = request.method != "GET" && !request.route->page;
-  const HttpRequest head = changes ? without_body(request) : HttpRequest();
+  const ApiRequest head = changes ? without_body(request) : ApiRequest();
   const Route* route = request.route;
   HttpResponse response;
   try {
@@ -428,7 +427,7 @@ asio::awaitable<HttpResponse> Api::handle(HttpRequest request) {
 
 // Every change, and every try at one, by whom and with what outcome. What strangers try is only counted:
 // nobody writes to this disk before they are known.
-void Api::audit(const HttpRequest& request, const HttpResponse& response) {
+void Api::audit(const ApiRequest& request, const HttpResponse& response) {
   const bool known = request.caller.by != Caller::By::kNothing;
   if ((!known && response.status >= 300) || response.status == status_of(Code::kTooMany)) {
     parts_.commons.refusals.count(request.route->id, response.status, request.remote);
@@ -459,8 +458,8 @@ void Api::audit(const HttpRequest& request, const HttpResponse& response) {
   parts_.log_change(line);
 }
 
-HttpRequest without_body(const HttpRequest& request) {
-  HttpRequest out;
+ApiRequest without_body(const ApiRequest& request) {
+  ApiRequest out;
   out.method = request.method;
   out.route = request.route;
   out.args = request.args;
@@ -469,7 +468,7 @@ HttpRequest without_body(const HttpRequest& request) {
   return out;
 }
 
-HttpResponse conditional(const HttpRequest& request, HttpResponse response) {
+HttpResponse conditional(const ApiRequest& request, HttpResponse response) {
   if (response.status != 200) return response;
   const std::string tag = "\"" + to_hex(sha256(response.body).view()).substr(0, 32) + "\"";
   response.headers["ETag"] = tag;

@@ -7,6 +7,7 @@
 
 #include "node/api/api.h"
 #include "node/http/reading_threads.h"
+#include "node/http/server.h"
 #include "node/site/entrance.h"
 
 namespace koinon {
@@ -22,12 +23,12 @@ class ReadingService final : public HttpService {
   void start() { threads_.start(); }
   void stop() { threads_.stop(); }
 
-  Looked look(HttpRequest& request) override { return entrance_->look(request); }
+  Looked look(HttpRequest request) override;
   bool is_proxy(const std::string& address) const override { return entrance_->is_proxy(address); }
-  boost::asio::awaitable<Admitted> admit(HttpRequest request, bool has_body) override;
-  boost::asio::awaitable<HttpResponse> answer(HttpRequest request) override;
-  boost::asio::awaitable<HttpResponse> refuse(HttpRequest request, Error error) override;
-  boost::asio::awaitable<OpenedStream> open_stream(HttpRequest request) override;
+  boost::asio::awaitable<Admitted> admit(RequestOnItsWay request, bool has_body) override;
+  boost::asio::awaitable<HttpResponse> answer(RequestOnItsWay request) override;
+  boost::asio::awaitable<HttpResponse> refuse(RequestOnItsWay request, Error error) override;
+  boost::asio::awaitable<OpenedStream> open_stream(RequestOnItsWay request) override;
 
  private:
   ReadingService();

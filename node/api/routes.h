@@ -8,24 +8,16 @@
 
 #include <boost/asio/awaitable.hpp>
 
-#include "node/http/message.h"
+#include "node/access/rights.h"
+#include "node/api/api_request.h"
 #include "proto/base/limits.h"
 
 namespace koinon {
 
 // Gives a server-sent-events client what is new: text to send, empty if nothing.
 using EventSource = std::function<Result<std::string>()>;
-using RouteHandler = std::function<boost::asio::awaitable<HttpResponse>(HttpRequest)>;
-using StreamHandler = std::function<Result<EventSource>(const HttpRequest&)>;
-
-enum class Need : unsigned char {
-  kAnyone,     // also who is not known
-  kReading,    // a reader; anyone where reading is public
-  kReader,     // somebody with an account, or the Unix socket
-  kPublisher,  //
-  kReviewer,   //
-  kOperator,   //
-};
+using RouteHandler = std::function<boost::asio::awaitable<HttpResponse>(ApiRequest)>;
+using StreamHandler = std::function<Result<EventSource>(const ApiRequest&)>;
 
 struct Route {
   std::string method;
@@ -53,20 +45,20 @@ class RouteTable {
 
   // Sets route and args. kNotFound: no such address; kWrongMethod: not with this method, `allowed` says
   // which.
-  Status match(HttpRequest& request, std::string& allowed) const;
+  Status match(ApiRequest& request, std::string& allowed) const;
 
  private:
   struct Entry {
     std::vector<std::string> segments;
     bool rest = false;
   };
-  static bool fits(const Entry& entry, HttpRequest& request);
+  static bool fits(const Entry& entry, ApiRequest& request);
 
   std::vector<Route> routes_;
   std::vector<Entry> entries_;
 };
 
 // A handler that needs to wait for nothing.
-RouteHandler at_once(std::function<Result<HttpResponse>(const HttpRequest&)> handle);
+RouteHandler at_once(std::function<Result<HttpResponse>(const ApiRequest&)> handle);
 
 }  // namespace koinon
