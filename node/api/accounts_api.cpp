@@ -10,6 +10,8 @@
 #include "node/api/admission.h"
 #include "node/api/change_request.h"
 #include "node/api/credentials_api.h"
+#include "node/api/json_response.h"
+#include "node/api/query_params.h"
 #include "node/replication/from_callback.h"
 #include "proto/base/encoding.h"
 
@@ -66,9 +68,9 @@ void AccountsApi::add_routes(RouteTable& routes) {
   const auto add = [&](const char* method, const std::string& pattern, Need need, const char* id,
                        const char* summary, const char* takes, const char* gives, unsigned status,
                        RouteHandler handler, std::vector<std::string> query = {}) {
-    Route route{method,           pattern, need,  id,     "accounts",         summary,
-                std::move(query), takes,   gives, status, std::move(handler), {},
-                kSmallBody};
+    Route route{{method, pattern, need, id, "accounts", summary, std::move(query), takes, gives, status},
+                std::move(handler)};
+    route.body_limit = kSmallBody;
     // Makes or changes what people are known by, or what their credentials may.
     const std::string_view name(id);
     route.takes_person = name == "addAccount" || name == "changeAccount" || name == "removeAccount" ||

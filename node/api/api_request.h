@@ -4,7 +4,7 @@
 #include <map>
 #include <string>
 
-#include "node/access/caller.h"
+#include "node/api/operation.h"
 #include "node/http/message.h"
 
 namespace koinon {
@@ -26,5 +26,12 @@ struct ApiRequest : HttpRequest {
     return it == args.end() ? std::string() : it->second;
   }
 };
+
+// Who asks for something, and from where.
+Asker asker_of(const ApiRequest& request);
+// What it is about, for the audit line: what the route's pattern names, in the order of the names.
+std::string target_of(const ApiRequest& request);
+// Who asked for what, for the audit line, once the handler has the rest.
+ApiRequest without_body(const ApiRequest& request);
 
 }  // namespace koinon

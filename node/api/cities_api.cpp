@@ -4,6 +4,7 @@
 
 #include <boost/json.hpp>
 
+#include "node/api/json_response.h"
 #include "node/api/network_questions.h"
 #include "node/api/record_json.h"
 #include "node/api/query_params.h"
@@ -25,18 +26,8 @@ void CitiesApi::add_routes(RouteTable& routes) {
   const auto add = [&](const char* pattern, Need need, const char* id, const char* tag, const char* summary,
                        std::vector<std::string> query, const char* gives,
                        asio::awaitable<HttpResponse> (CitiesApi::*handler)(ApiRequest)) {
-    routes.add({"GET",
-                pattern,
-                need,
-                id,
-                tag,
-                summary,
-                std::move(query),
-                "",
-                gives,
-                200,
-                [this, handler](ApiRequest request) { return (this->*handler)(std::move(request)); },
-                {}});
+    routes.add({{"GET", pattern, need, id, tag, summary, std::move(query), "", gives},
+                koinon::handler(this, handler)});
   };
   add("/api/v1/cities", Need::kReading, "listCities", "reading",
       "The cities that are held, by name, each with the path by which it is trusted",

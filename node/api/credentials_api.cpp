@@ -7,6 +7,7 @@
 #include "crypto/ed25519.h"
 #include "node/api/admission.h"
 #include "node/api/change_request.h"
+#include "node/api/json_response.h"
 #include "node/text/time_text.h"
 #include "proto/base/encoding.h"
 
@@ -58,19 +59,9 @@ void CredentialsApi::add_routes(RouteTable& routes) {
   const auto add = [&](const char* method, const std::string& pattern, const char* id, const char* summary,
                        const char* takes, const char* gives, unsigned status,
                        Result<HttpResponse> (CredentialsApi::*handler)(const ApiRequest&)) {
-    Route route{method,
-                pattern,
-                Need::kReader,
-                id,
-                "accounts",
-                summary,
-                {},
-                takes,
-                gives,
-                status,
-                at_once([this, handler](const ApiRequest& request) { return (this->*handler)(request); }),
-                {},
-                kSmallBody};
+    Route route{{method, pattern, Need::kReader, id, "accounts", summary, {}, takes, gives, status},
+                koinon::handler(this, handler)};
+    route.body_limit = kSmallBody;
     route.takes_person = std::string_view(method) == "POST";
     routes.add(std::move(route));
   };

@@ -6,6 +6,7 @@
 #include <boost/json.hpp>
 
 #include "node/api/change_request.h"
+#include "node/api/json_response.h"
 #include "node/feeds/feeds_api.h"
 #include "node/api/query_params.h"
 #include "node/publishing/full_names.h"
@@ -66,9 +67,8 @@ void DeskApi::add_routes(RouteTable& routes) {
   const auto add = [&](const char* method, const std::string& pattern, Need need, const char* id,
                        const char* tag, const char* summary, const char* takes, const char* gives,
                        unsigned status, RouteHandler handler, std::vector<std::string> query = {}) {
-    Route route{
-        method, pattern, need, id, tag, summary, std::move(query), takes, gives, status, std::move(handler),
-        {}};
+    Route route{{method, pattern, need, id, tag, summary, std::move(query), takes, gives, status},
+                std::move(handler)};
     const bool signs = std::string_view(gives) == "Published" || std::string_view(gives) == "Withdrawal";
     if (signs && need == Need::kPublisher) route.gives_later = "Held";
     routes.add(std::move(route));

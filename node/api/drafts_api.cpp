@@ -4,6 +4,7 @@
 
 #include "node/api/change_request.h"
 #include "node/api/desk_api.h"
+#include "node/api/json_response.h"
 #include "node/api/query_params.h"
 #include "node/text/time_text.h"
 #include "proto/base/encoding.h"
@@ -46,8 +47,9 @@ void DraftsApi::add_routes(RouteTable& routes) {
   const auto add = [&](const char* method, const std::string& pattern, const char* id, const char* summary,
                        const char* takes, const char* gives, unsigned status, RouteHandler handler,
                        std::vector<std::string> query = {}) {
-    Route route{method, pattern, Need::kPublisher,   id, "publishing", summary, std::move(query), takes,
-                gives,  status,  std::move(handler), {}};
+    Route route{{method, pattern, Need::kPublisher, id, "publishing", summary, std::move(query), takes, gives,
+                 status},
+                std::move(handler)};
     if (std::string_view(gives) == "Published") route.gives_later = "Held";
     routes.add(std::move(route));
   };

@@ -5,6 +5,8 @@
 
 namespace koinon {
 
+class DeskApi;
+
 class DraftsApi {
  public:
   DraftsApi(ApiShared& shared, DeskApi& desk) : shared_(shared), parts_(shared.parts), desk_(desk) {}

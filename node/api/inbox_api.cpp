@@ -5,6 +5,8 @@
 #include <boost/json.hpp>
 
 #include "node/api/change_request.h"
+#include "node/api/json_response.h"
+#include "node/api/query_params.h"
 #include "node/reading/list_budget.h"
 #include "node/text/time_text.h"
 #include "proto/base/encoding.h"
@@ -58,18 +60,8 @@ void InboxApi::add_routes(RouteTable& routes) {
                        const char* summary, const char* takes, const char* gives, unsigned status,
                        Result<HttpResponse> (InboxApi::*handler)(const ApiRequest&),
                        std::vector<std::string> query = {}) {
-    routes.add({method,
-                pattern,
-                need,
-                id,
-                "inbox",
-                summary,
-                std::move(query),
-                takes,
-                gives,
-                status,
-                at_once([this, handler](const ApiRequest& request) { return (this->*handler)(request); }),
-                {}});
+    routes.add({{method, pattern, need, id, "inbox", summary, std::move(query), takes, gives, status},
+                koinon::handler(this, handler)});
   };
   add("GET", "/api/v1/inbox", Need::kReader, "listInbox",
       "Questions to us, and answers to, adoptions and versions of what is ours", "", "InboxList", 200,

@@ -5,6 +5,7 @@
 
 #include <boost/json.hpp>
 
+#include "node/api/json_response.h"
 #include "proto/base/encoding.h"
 #include "proto/codec/entry.h"
 
@@ -56,18 +57,7 @@ int follow_up_due(UnixMillis first, UnixMillis last, UnixMillis now) {
 void OverviewApi::add_routes(RouteTable& routes) {
   const auto add = [&](const char* pattern, Need need, const char* id, const char* tag, const char* summary,
                        const char* gives, Result<HttpResponse> (OverviewApi::*handler)(const ApiRequest&)) {
-    routes.add({"GET",
-                pattern,
-                need,
-                id,
-                tag,
-                summary,
-                {},
-                "",
-                gives,
-                200,
-                at_once([this, handler](const ApiRequest& request) { return (this->*handler)(request); }),
-                {}});
+    routes.add({{"GET", pattern, need, id, tag, summary, {}, "", gives}, koinon::handler(this, handler)});
   };
   add("/api/v1/impact", Need::kReading, "getImpact", "reading",
       "What others took from us and what we took, with the outcomes; questions answered; by goal and "

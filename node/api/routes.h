@@ -1,5 +1,4 @@
-// Every address that is served, once: which handler answers, who may ask, and what the OpenAPI document says
-// of it.
+// Every address that is served, once: what is known of it, and which handler answers.
 #pragma once
 
 #include <functional>
@@ -8,9 +7,8 @@
 
 #include <boost/asio/awaitable.hpp>
 
-#include "node/access/rights.h"
 #include "node/api/api_request.h"
-#include "proto/base/limits.h"
+#include "node/api/operation.h"
 
 namespace koinon {
 
@@ -19,23 +17,12 @@ using EventSource = std::function<Result<std::string>()>;
 using RouteHandler = std::function<boost::asio::awaitable<HttpResponse>(ApiRequest)>;
 using StreamHandler = std::function<Result<EventSource>(const ApiRequest&)>;
 
-struct Route {
-  std::string method;
-  std::string pattern;  // /api/v1/records/{city}/{index}; {rest...} at the end takes one segment or more
-  Need need = Need::kReading;
-  std::string id;  // operationId
-  std::string tag;
-  std::string summary;
-  std::vector<std::string> query;  // names of parameters that the document describes
-  std::string takes;               // a schema's name, or a media type; empty: no body
-  std::string gives;               // the same; empty: nothing
-  unsigned status = 200;
-  RouteHandler handle;
-  StreamHandler stream;  // in place of `handle`
-  std::size_t body_limit = limits::kHttpBodyBytes;
-  std::string gives_later = {};  // with 202, where it may wait
-  bool page = false;             // for browsers: forms carry their token within, refusals are pages
-  bool takes_person = false;     // makes or changes what people are known by: no token may
+struct Route : OperationFacts {
+  RouteHandler handle = {};
+  StreamHandler stream = {};  // in place of `handle`
+  bool page = false;          // for browsers: forms carry their token within, refusals are pages
+  // The audit lines of what it changes are written by the operations that it calls.
+  bool operations_note = false;
 };
 
 class RouteTable {
@@ -60,5 +47,15 @@ class RouteTable {
 
 // A handler that needs to wait for nothing.
 RouteHandler at_once(std::function<Result<HttpResponse>(const ApiRequest&)> handle);
+
+// A function of an area as a handler; the area outlives it.
+template <typename Area>
+RouteHandler handler(Area* area, boost::asio::awaitable<HttpResponse> (Area::*function)(ApiRequest)) {
+  return [area, function](ApiRequest request) { return (area->*function)(std::move(request)); };
+}
+template <typename Area>
+RouteHandler handler(Area* area, Result<HttpResponse> (Area::*function)(const ApiRequest&)) {
+  return at_once([area, function](const ApiRequest& request) { return (area->*function)(request); });
+}
 
 }  // namespace koinon

@@ -2,6 +2,7 @@
 
 #include <boost/json.hpp>
 
+#include "node/api/json_response.h"
 #include "node/api/query_params.h"
 #include "proto/base/encoding.h"
 #include "proto/codec/entry.h"
@@ -72,7 +73,7 @@ json::object reason_json(Directory& directory, const SimilarReason& reason) {
 }  // namespace
 
 void SearchApi::add_routes(RouteTable& routes) {
-  routes.add({"GET",
+  routes.add({{"GET",
               "/api/v1/search",
               Need::kReading,
               "search",
@@ -81,11 +82,9 @@ void SearchApi::add_routes(RouteTable& routes) {
               {"q", "topic", "city", "country", "language", "kind", "evidence", "cost", "sdg", "outcome",
                "versions", "order", "limit", "cursor"},
               "",
-              "SearchPage",
-              200,
-              at_once([this](const ApiRequest& request) { return search(request); }),
-              {}});
-  routes.add({"GET",
+              "SearchPage"},
+              handler(this, &SearchApi::search)});
+  routes.add({{"GET",
               "/api/v1/similar",
               Need::kReading,
               "findSimilar",
@@ -93,10 +92,8 @@ void SearchApi::add_routes(RouteTable& routes) {
               "Practices that cities like ours published or adopted, with the reason",
               {"topic", "population", "density", "climate", "income", "limit", "cursor"},
               "",
-              "SimilarPage",
-              200,
-              at_once([this](const ApiRequest& request) { return similar(request); }),
-              {}});
+              "SimilarPage"},
+              handler(this, &SearchApi::similar)});
 }
 
 Result<SearchQuery> read_search(Directory& directory, const ApiRequest& request) {

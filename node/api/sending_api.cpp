@@ -7,6 +7,7 @@
 
 #include "crypto/ed25519.h"
 #include "node/api/change_request.h"
+#include "node/api/json_response.h"
 #include "node/delivery/announcer.h"
 #include "node/delivery/webhook_message.h"
 #include "proto/base/encoding.h"
@@ -45,18 +46,8 @@ void SendingApi::add_routes(RouteTable& routes) {
   const auto add = [&](const char* method, const char* pattern, Need need, const char* id,
                        const char* summary, const char* takes, const char* gives, unsigned status,
                        Result<HttpResponse> (SendingApi::*handler)(const ApiRequest&)) {
-    routes.add({method,
-                pattern,
-                need,
-                id,
-                "sending",
-                summary,
-                {},
-                takes,
-                gives,
-                status,
-                at_once([this, handler](const ApiRequest& request) { return (this->*handler)(request); }),
-                {}});
+    routes.add({{method, pattern, need, id, "sending", summary, {}, takes, gives, status},
+                koinon::handler(this, handler)});
   };
   add("GET", "/api/v1/webhooks", Need::kOperator, "listWebhooks", "Webhooks", "", "WebhookList", 200,
       &SendingApi::webhooks);

@@ -65,18 +65,9 @@ void FeedsApi::add_routes(RouteTable& routes) {
   const auto add = [&](const char* pattern, const char* id, const char* summary,
                        std::vector<std::string> query,
                        Result<HttpResponse> (FeedsApi::*handler)(const ApiRequest&)) {
-    routes.add({"GET",
-                pattern,
-                Need::kReading,
-                id,
-                "feeds",
-                summary,
-                std::move(query),
-                "",
-                std::string_view(pattern).ends_with("opml") ? "text/x-opml" : "application/atom+xml",
-                200,
-                at_once([this, handler](const ApiRequest& request) { return (this->*handler)(request); }),
-                {}});
+    const char* gives = std::string_view(pattern).ends_with("opml") ? "text/x-opml" : "application/atom+xml";
+    routes.add({{"GET", pattern, Need::kReading, id, "feeds", summary, std::move(query), "", gives},
+                koinon::handler(this, handler)});
   };
   add("/feeds.opml", "getFeedList", "The feeds of all topics, for a reader to import", {}, &FeedsApi::opml);
   add("/feeds/all.atom", "getFeedOfAll", "Every note, as Atom", {"before", "key"}, &FeedsApi::all);

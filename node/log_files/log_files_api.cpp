@@ -26,30 +26,23 @@ std::vector<std::string> tile_segments(const std::string& text) {
 }  // namespace
 
 void LogFilesApi::add_routes(RouteTable& routes) {
-  routes.add({"GET",
-              "/log/{city}/checkpoint",
-              Need::kAnyone,
-              "getCheckpoint",
-              "logs",
-              "The signed head of a log, by the city's name or log id",
-              {},
-              "",
-              "text/plain",
-              200,
-              at_once([this](const ApiRequest& request) { return checkpoint(request); }),
-              {}});
-  routes.add({"GET",
-              "/log/{city}/tile/{path...}",
-              Need::kAnyone,
-              "getTile",
-              "logs",
-              "A tile of hashes (L/N[.p/W]) or of entries (entries/N[.p/W]), as C2SP tlog-tiles has it",
-              {},
-              "",
-              "application/octet-stream",
-              200,
-              at_once([this](const ApiRequest& request) { return tile(request); }),
-              {}});
+  routes.add({{.method = "GET",
+               .pattern = "/log/{city}/checkpoint",
+               .need = Need::kAnyone,
+               .id = "getCheckpoint",
+               .tag = "logs",
+               .summary = "The signed head of a log, by the city's name or log id",
+               .gives = "text/plain"},
+              handler(this, &LogFilesApi::checkpoint)});
+  routes.add({{.method = "GET",
+               .pattern = "/log/{city}/tile/{path...}",
+               .need = Need::kAnyone,
+               .id = "getTile",
+               .tag = "logs",
+               .summary =
+                   "A tile of hashes (L/N[.p/W]) or of entries (entries/N[.p/W]), as C2SP tlog-tiles has it",
+               .gives = "application/octet-stream"},
+              handler(this, &LogFilesApi::tile)});
 }
 
 // Our own log is anyone's to audit; those of others as far as reading is open.

@@ -9,7 +9,7 @@ namespace koinon {
 
 class CityPages {
  public:
-  explicit CityPages(PageFrame& frame) : frame_(frame) {}
+  CityPages(PageFrame& frame, const Areas&) : frame_(frame) {}
   void add_routes(RouteTable& routes);
 
  private:

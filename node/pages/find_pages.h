@@ -7,7 +7,7 @@ namespace koinon {
 
 class FindPages {
  public:
-  explicit FindPages(PageFrame& frame) : frame_(frame) {}
+  FindPages(PageFrame& frame, const Areas&) : frame_(frame) {}
   void add_routes(RouteTable& routes);
 
  private:

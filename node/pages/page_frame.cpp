@@ -60,15 +60,15 @@ std::string query_escaped(std::string_view text) {
   return boost::urls::encode(text, boost::urls::unreserved_chars);
 }
 
-PageFrame::PageFrame(ApiShared& shared, const RouteTable& routes, Messages messages, Operations::Audit audit)
+PageFrame::PageFrame(ApiShared& shared, CallGate& gate, const RouteTable& routes, Operations::Audit audit)
     : shared_(shared),
-      messages_(std::move(messages)),
-      operations_(routes, shared.parts.options.access.public_reading, audit),
-      audit_(std::move(audit)) {}
+      gate_(gate),
+      messages_(shared.parts.commons.messages),
+      operations_(routes, shared.parts.options.access.public_reading, std::move(audit)) {}
 
 void PageFrame::get(RouteTable& routes, const std::string& pattern, Need need, const std::string& id,
                     const std::string& summary, GetHandler handler, std::vector<std::string> query) {
-  Route route{"GET", pattern, need, id, "pages", summary, std::move(query), "", "text/html", 200, {}, {}};
+  Route route{{"GET", pattern, need, id, "pages", summary, std::move(query), "", "text/html"}};
   route.page = true;
   route.handle = [this, handler = std::move(handler)](ApiRequest request) -> asio::awaitable<HttpResponse> {
     return handler(visit(std::move(request)));
@@ -78,9 +78,10 @@ void PageFrame::get(RouteTable& routes, const std::string& pattern, Need need, c
 
 void PageFrame::post(RouteTable& routes, const std::string& pattern, Need need, const std::string& id,
                      const std::string& summary, GetHandler handler, std::size_t body_limit) {
-  Route route{"POST",      pattern, need, id, "pages", summary, {}, "application/x-www-form-urlencoded",
-              "text/html", 200,     {},   {}};
+  Route route{{"POST", pattern, need, id, "pages", summary, {}, "application/x-www-form-urlencoded",
+               "text/html"}};
   route.page = true;
+  route.operations_note = true;
   route.body_limit = body_limit;
   route.handle = [this, need, handler = std::move(handler)](ApiRequest request) {
     return take_form(visit(std::move(request)), need, handler);
@@ -112,7 +113,7 @@ asio::awaitable<HttpResponse> PageFrame::take_form(Visit visit, Need need, GetHa
   if (may.ok() && !read.ok()) co_return sorry(visit, read.error());
   if (may.ok() && genuine(visit)) co_return co_await handler(std::move(visit));
   HttpResponse refusal = send_again(visit, may);
-  audit_(without_body(visit.request), refusal);
+  gate_.note(*visit.request.route, asker_of(visit.request), target_of(visit.request), refusal.status, "");
   co_return refusal;
 }
 
@@ -221,6 +222,10 @@ HttpResponse PageFrame::sorry(const Visit& visit, const Error& error) {
   return show(visit, std::move(view));
 }
 
+HttpResponse PageFrame::failed(const Visit& visit, const Error& error) {
+  return error.code == Code::kUnauthenticated ? refused(visit.request, error) : sorry(visit, error);
+}
+
 HttpResponse PageFrame::sorry(const Visit& visit, const OperationResult& result) {
   Code code = Code::kInternal;
   for (const Code one :
@@ -262,11 +267,16 @@ asio::awaitable<OperationResult> PageFrame::call(const Visit& visit, std::string
 
 asio::awaitable<OperationResult> PageFrame::change(std::string id, ApiRequest from, OperationInput input) {
   OperationResult out = co_await operations_.call(std::move(id), std::move(from), std::move(input));
+  if (out.ok()) co_await wait_for_index();
+  co_return out;
+}
+
+asio::awaitable<void> PageFrame::wait_for_index() {
   ApiParts& parts = shared_.parts;
   const auto position = parts.index->position();
   const auto behind = position.ok() ? parts.store->arrivals(*position, kArrivalsWaitedFor)
                                     : Result<std::vector<Arrival>>(position.error());
-  if (!out.ok() || !behind.ok() || behind->empty()) co_return out;
+  if (!behind.ok() || behind->empty()) co_return;
   const std::uint64_t last = behind->back().first.value + behind->back().count - 1;
   asio::steady_timer timer(parts.io);
   for (auto waited = std::chrono::milliseconds(0); waited < kIndexPatience; waited += kIndexGlance) {
@@ -277,7 +287,6 @@ asio::awaitable<OperationResult> PageFrame::change(std::string id, ApiRequest fr
     co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, error));
     if (error) break;
   }
-  co_return out;
 }
 
 }  // namespace koinon

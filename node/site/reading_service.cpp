@@ -19,18 +19,18 @@ std::shared_ptr<ApiRequest> asked_of(const RequestOnItsWay& request) {
 
 ReadingService::ReadingService() : threads_(limits::kReadingThreads) {}
 
-Result<std::unique_ptr<ReadingService>> ReadingService::make(const MakeApi& make_api,
+Result<std::unique_ptr<ReadingService>> ReadingService::make(const MakeSite& make_site,
                                                              const AccessOptions& access, Commons& commons,
                                                              std::function<MonoTime()> clock) {
   std::unique_ptr<ReadingService> out(new ReadingService());
   for (ReadingThreads::Number i = 0; i < out->threads_.count(); ++i) {
-    KOINON_ASSIGN(auto api, make_api(out->threads_.context(i)));
-    out->apis_.push_back(std::move(api));
+    KOINON_ASSIGN(auto site, make_site(out->threads_.context(i)));
+    out->sites_.push_back(std::move(site));
   }
   out->clock_ = clock;
   // The tables of all are the same; the entrance only asks which address is meant.
   out->entrance_ =
-      std::make_unique<Entrance>(out->apis_.front()->routes(), access, commons.refusals, std::move(clock));
+      std::make_unique<Entrance>(out->sites_.front()->routes(), access, commons.refusals, std::move(clock));
   return out;
 }
 
@@ -43,7 +43,7 @@ Looked ReadingService::look(HttpRequest request) {
 asio::awaitable<Admitted> ReadingService::admit(RequestOnItsWay request, bool has_body) {
   const auto asked = asked_of(request);
   const auto admit = [this, asked, has_body](ReadingThreads::Number number) {
-    return apis_[number]->admit(asked, has_body);
+    return sites_[number]->admit(asked, has_body);
   };
   Admission done = co_await threads_.run<Admission>(work_of(*asked), admit);
   entrance_->charge(*asked, done.took);
@@ -64,7 +64,7 @@ asio::awaitable<HttpResponse> ReadingService::answer(RequestOnItsWay request) {
   Timed out = co_await threads_.run<Timed>(
       who, [this, asked](ReadingThreads::Number number) -> asio::awaitable<Timed> {
         const MonoTime began = clock_();
-        HttpResponse response = co_await apis_[number]->handle(std::move(*asked));
+        HttpResponse response = co_await sites_[number]->handle(std::move(*asked));
         co_return Timed{std::move(response), clock_() - began};
       });
   if (stranger) entrance_->charge_time(address, out.took);
@@ -75,7 +75,7 @@ asio::awaitable<HttpResponse> ReadingService::refuse(RequestOnItsWay request, Er
   const auto asked = asked_of(request);
   co_return co_await threads_.run<HttpResponse>(
       work_of(*asked), [this, asked, error](ReadingThreads::Number number) {
-        return apis_[number]->refuse(std::move(*asked), error);
+        return sites_[number]->refuse(std::move(*asked), error);
       });
 }
 
@@ -90,7 +90,7 @@ asio::awaitable<OpenedStream> ReadingService::open_stream(RequestOnItsWay reques
   const std::string address = asked->remote;
   OnThread begun = co_await threads_.run<OnThread>(
       who, [this, asked](ReadingThreads::Number number) -> asio::awaitable<OnThread> {
-        StartedStream stream = co_await apis_[number]->begin_stream(std::move(*asked));
+        StartedStream stream = co_await sites_[number]->begin_stream(std::move(*asked));
         const bool stranger = stream.stranger;
         co_return OnThread{std::move(stream), number, stranger};
       });

@@ -31,9 +31,9 @@ class AccessTest : public testing::Test {
     press = *accounts->add(user);
     make({});
     for (const char* method : {"GET", "POST"}) {
-      routes.add({method, "/api/v1/records", Need::kReading, "records", "", "", {}, "", "", 200, {}, {}});
+      routes.add({{method, "/api/v1/records", Need::kReading, "records", "", ""}});
     }
-    routes.add({"GET", "/feeds/{name}", Need::kReading, "feed", "", "", {}, "", "", 200, {}, {}});
+    routes.add({{"GET", "/feeds/{name}", Need::kReading, "feed", "", ""}});
     route.method = "GET";
     route.need = Need::kReading;
   }

@@ -1,0 +1,28 @@
+#include "node/api/json_response.h"
+
+#include <boost/json.hpp>
+
+#include "crypto/hash.h"
+#include "proto/base/encoding.h"
+
+namespace koinon {
+namespace json = boost::json;
+
+HttpResponse json_response(const json::object& body, unsigned status) {
+  return {status, "application/json", json::serialize(body), {}};
+}
+
+HttpResponse conditional(const ApiRequest& request, HttpResponse response) {
+  if (response.status != 200) return response;
+  const std::string tag = "\"" + to_hex(sha256(response.body).view()).substr(0, 32) + "\"";
+  response.headers["ETag"] = tag;
+  response.headers.try_emplace("Cache-Control", "no-cache");
+  const std::string wanted = request.header("if-none-match");
+  if (wanted == "*" || wanted.find(tag) != std::string::npos) {
+    response.status = 304;
+    response.body.clear();
+  }
+  return response;
+}
+
+}  // namespace koinon

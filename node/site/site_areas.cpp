@@ -1,0 +1,37 @@
+#include "node/site/site_areas.h"
+
+namespace koinon {
+
+void SiteAreas::add_routes(RouteTable& routes, CallGate& gate,
+                           const std::function<void(RouteTable&)>& openapi) {
+  health.add_routes(routes);
+  openapi(routes);
+  about.add_routes(routes);
+  records.add_routes(routes);
+  attachments.add_routes(routes);
+  events.add_routes(routes);
+  explain.add_routes(routes);
+  status.add_routes(routes);
+  peers.add_routes(routes);
+  invites.add_routes(routes);
+  subscriptions.add_routes(routes);
+  trust.add_routes(routes);
+  upkeep.add_routes(routes);
+  accounts.add_routes(routes);
+  cities.add_routes(routes);
+  credentials.add_routes(routes);
+  desk.add_routes(routes);
+  drafts.add_routes(routes);
+  inbox.add_routes(routes);
+  feeds.add_routes(routes);
+  log_files.add_routes(routes);
+  overview.add_routes(routes);
+  search.add_routes(routes);
+  sending.add_routes(routes);
+}
+
+Areas SiteAreas::references() {
+  return {about, accounts, attachments, cities, credentials, desk, drafts, events, explain, health, inbox, invites, overview, peers, records, search, sending, status, subscriptions, trust, upkeep};
+}
+
+}  // namespace koinon
