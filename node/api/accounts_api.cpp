@@ -329,7 +329,7 @@ Result<HttpResponse> AccountsApi::make_link(const ApiRequest& request) {
 // --- audit ---
 
 Result<HttpResponse> AccountsApi::audit(const ApiRequest& request) {
-  KOINON_ASSIGN(const std::size_t limit, read_limit(request, limits::kPageSize, limits::kPageSizeMax));
+  KOINON_ASSIGN(const std::size_t limit, read_limit(request.query, limits::kPageSize, limits::kPageSizeMax));
   std::int64_t before = 0;
   if (const std::string cursor = request.param("cursor"); !cursor.empty()) {
     const auto number = parse_decimal(cursor);

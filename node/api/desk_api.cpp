@@ -373,8 +373,8 @@ asio::awaitable<HttpResponse> DeskApi::import_notes(ApiRequest request) {
 // --- what is held ---
 
 Result<HttpResponse> DeskApi::held(const ApiRequest& request) {
-  KOINON_ASSIGN(const std::size_t limit, read_limit(request, limits::kPageSize, limits::kPageSizeMax));
-  KOINON_ASSIGN(const auto before, number_param(request, "cursor", INT64_MAX));
+  KOINON_ASSIGN(const std::size_t limit, read_limit(request.query, limits::kPageSize, limits::kPageSizeMax));
+  KOINON_ASSIGN(const auto before, number_param(request.query, "cursor", INT64_MAX));
   const bool all = request.caller.role >= Role::kReviewer;
   KOINON_ASSIGN(const auto page, shared_.desk.held_of(all ? std::nullopt : std::optional(request.caller.user),
                                                       static_cast<std::int64_t>(before), limit));

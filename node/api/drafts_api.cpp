@@ -70,7 +70,7 @@ void DraftsApi::add_routes(RouteTable& routes) {
 }
 
 Result<HttpResponse> DraftsApi::list(const ApiRequest& request) {
-  KOINON_ASSIGN(const std::size_t limit, read_limit(request, limits::kPageSize, limits::kPageSizeMax));
+  KOINON_ASSIGN(const std::size_t limit, read_limit(request.query, limits::kPageSize, limits::kPageSizeMax));
   KOINON_ASSIGN(const auto after, read_place(request.param("cursor")));
   const bool all = request.caller.role >= Role::kReviewer;
   KOINON_ASSIGN(const auto page,

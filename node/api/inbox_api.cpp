@@ -99,7 +99,7 @@ Result<json::object> InboxApi::case_json(Directory& directory, const IndexedReco
 Result<HttpResponse> InboxApi::inbox(const ApiRequest& request) {
   const auto own = parts_.facts.log();
   if (!own) return json_response({{"items", json::array()}});
-  KOINON_ASSIGN(const std::size_t limit, read_limit(request, limits::kPageSize, limits::kPageSizeMax));
+  KOINON_ASSIGN(const std::size_t limit, read_limit(request.query, limits::kPageSize, limits::kPageSizeMax));
   ArrivalSeq before;
   if (const auto cursor = request.param("cursor"); !cursor.empty()) {
     const auto number = parse_decimal(cursor);
@@ -177,7 +177,7 @@ Result<HttpResponse> InboxApi::change_case(const ApiRequest& request) {
 
 Result<HttpResponse> InboxApi::watchlist(const ApiRequest& request) {
   KOINON_TRY(needs_account(request.caller));
-  KOINON_ASSIGN(const std::size_t limit, read_limit(request, limits::kPageSize, limits::kPageSizeMax));
+  KOINON_ASSIGN(const std::size_t limit, read_limit(request.query, limits::kPageSize, limits::kPageSizeMax));
   KOINON_ASSIGN(const auto after, read_place(request.param("cursor")));
   KOINON_ASSIGN(const auto watched, shared_.desk.watched(request.caller.user, limit, after));
   Directory directory(*parts_.store, parts_.nearness, parts_.index.get());

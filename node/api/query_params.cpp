@@ -4,8 +4,15 @@
 
 namespace koinon {
 
-Result<std::size_t> read_limit(const ApiRequest& request, std::size_t otherwise, std::size_t most) {
-  const std::string text = request.param("limit");
+std::string param(const Params& params, const std::string& name) {
+  const auto it = params.find(name);
+  return it == params.end() ? std::string() : it->second;
+}
+
+Result<Nothing> read_nothing(const ApiRequest&) { return Nothing{}; }
+
+Result<std::size_t> read_limit(const Params& params, std::size_t otherwise, std::size_t most) {
+  const std::string text = param(params, "limit");
   if (text.empty()) return otherwise;
   const auto number = parse_decimal(text);
   if (!number.ok() || *number == 0 || *number > most)
@@ -13,8 +20,8 @@ Result<std::size_t> read_limit(const ApiRequest& request, std::size_t otherwise,
   return static_cast<std::size_t>(*number);
 }
 
-Result<std::uint64_t> number_param(const ApiRequest& request, const std::string& name, std::uint64_t most) {
-  const std::string text = request.param(name);
+Result<std::uint64_t> number_param(const Params& params, const std::string& name, std::uint64_t most) {
+  const std::string text = param(params, name);
   if (text.empty()) return std::uint64_t{0};
   const auto number = parse_decimal(text);
   if (!number.ok() || *number > most)

@@ -5,6 +5,7 @@
 
 #include "node/publishing/note_file.h"
 #include "node/reading/directory.h"
+#include "node/reading/summary_view.h"
 #include "node/text/time_text.h"
 #include "storage/search/search_index.h"
 #include "storage/store/store.h"
@@ -20,6 +21,7 @@ boost::json::array about_json(Directory& directory, StoreReader& store, IndexRea
 std::string withdrawal_reason(StoreReader& store, const LogId& log, EntryIndex withdrawal);
 
 // One line of a list.
+boost::json::object summary_json(const SummaryView& view);
 boost::json::object summary_json(Directory& directory, const IndexedRecord& record);
 
 // A record as our own readers see it: without a body that is held for peers only.

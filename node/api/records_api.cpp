@@ -76,8 +76,9 @@ void RecordsApi::add_routes(RouteTable& routes) {
 
 Result<IndexQuery> RecordsApi::read_query(Directory& directory, const ApiRequest& request) {
   IndexQuery query;
-  KOINON_TRY(read_scope(directory, request, query));
-  KOINON_ASSIGN(query.limit, read_limit(request, limits::kPageSize, limits::kPageSizeMax));
+  KOINON_TRY(read_scope(request.query, query));
+  KOINON_TRY(find_scope(directory, request.param("city"), query));
+  KOINON_ASSIGN(query.limit, read_limit(request.query, limits::kPageSize, limits::kPageSizeMax));
   if (const auto cursor = request.param("cursor"); !cursor.empty()) {
     const auto number = parse_decimal(cursor);
     if (!number.ok()) return fail(Code::kInvalidArgument, "it is what `next` said", "cursor");

@@ -1,27 +1,47 @@
 // Search with facets, and practices of cities like ours.
+//
+// On the reading thread that its parts belong to.
 #pragma once
 
-#include <boost/json/object.hpp>
-
 #include "node/api/api.h"
+#include "node/api/operation.h"
+#include "node/api/query_params.h"
+#include "node/reading/search_view.h"
 
 namespace koinon {
 
+struct NoteSearch {
+  SearchQuery query;
+  std::string city;  // whose notes, by its name here, where query.log does not say it; empty: all cities'
+};
+// q, topic, city, country, language, kind, evidence, cost, sdg, outcome, versions, order, limit, cursor.
+Result<NoteSearch> read_note_search(const Params& params);
+// The same, with its city looked up.
+Result<SearchQuery> read_search(Directory& directory, const Params& params);
+
+struct SimilarSearch {
+  CityMeasures like;  // what is not given is as our own profile says
+  std::optional<std::string> topic;
+  std::size_t limit = limits::kSearchPage;
+  std::size_t offset = 0;
+};
+// topic, population, density, climate, income, limit, cursor.
+Result<SimilarSearch> read_similar_search(const Params& params);
+
 class SearchApi {
  public:
-  explicit SearchApi(ApiShared& shared) : parts_(shared.parts) {}
-  void add_routes(RouteTable& routes);
+  explicit SearchApi(ApiShared& shared);
+
+  const Operation<NoteSearch, SearchView> search;
+  // kRefused: our profile says too little to compare by.
+  const Operation<SimilarSearch, SimilarView> similar;
 
  private:
-  Result<HttpResponse> search(const ApiRequest& request);
-  Result<HttpResponse> similar(const ApiRequest& request);
-  Result<CityMeasures> like(Directory& directory, const ApiRequest& request);
+  Result<SearchView> find(const Asker& asker, const NoteSearch& wanted);
+  Result<SimilarView> find_similar(const Asker& asker, const SimilarSearch& wanted);
+  Result<CityMeasures> measures_of(const CityMeasures& given);
 
   ApiParts& parts_;
 };
-
-// Reads q, topic, city, country, language, kind, evidence, cost, sdg, outcome, versions, order, limit,
-// cursor.
-Result<SearchQuery> read_search(Directory& directory, const ApiRequest& request);
 
 }  // namespace koinon

@@ -155,7 +155,7 @@ Result<HttpResponse> FeedsApi::list(const ApiRequest& request, IndexQuery query,
 
 Result<HttpResponse> FeedsApi::search(const ApiRequest& request) {
   Directory directory(*parts_.store, parts_.nearness);
-  KOINON_ASSIGN(SearchQuery query, read_search(directory, request));
+  KOINON_ASSIGN(SearchQuery query, read_search(directory, request.query));
   query.newest_first = true;
   query.limit = limits::kFeedItems;
   KOINON_ASSIGN(const SearchPage found, parts_.index->search(query));

@@ -1,5 +1,9 @@
 #include "node/site/site_areas.h"
 
+#include "node/api/cities_json.h"
+#include "node/api/search_json.h"
+#include "node/api/trust_json.h"
+
 namespace koinon {
 
 void SiteAreas::add_routes(RouteTable& routes, CallGate& gate,
@@ -15,10 +19,10 @@ void SiteAreas::add_routes(RouteTable& routes, CallGate& gate,
   peers.add_routes(routes);
   invites.add_routes(routes);
   subscriptions.add_routes(routes);
-  trust.add_routes(routes);
+  add_trust_routes(routes, gate, trust);
   upkeep.add_routes(routes);
   accounts.add_routes(routes);
-  cities.add_routes(routes);
+  add_cities_routes(routes, gate, cities);
   credentials.add_routes(routes);
   desk.add_routes(routes);
   drafts.add_routes(routes);
@@ -26,7 +30,7 @@ void SiteAreas::add_routes(RouteTable& routes, CallGate& gate,
   feeds.add_routes(routes);
   log_files.add_routes(routes);
   overview.add_routes(routes);
-  search.add_routes(routes);
+  add_search_routes(routes, gate, search);
   sending.add_routes(routes);
 }
 

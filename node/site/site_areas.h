@@ -5,6 +5,7 @@
 #include "node/api/accounts_api.h"
 #include "node/api/areas.h"
 #include "node/api/attachments_api.h"
+#include "node/api/call_gate.h"
 #include "node/api/cities_api.h"
 #include "node/api/credentials_api.h"
 #include "node/api/desk_api.h"
