@@ -16,7 +16,9 @@ Status Guesses::may_try(const std::string& account, const std::string& address) 
                           : visitors_.open(visitor, now) &&
                                 (account.empty() || (pairs_.open(pair, now) && anywhere_.open(account, now)));
   if (open) return {};
-  return fail(Code::kTooMany, "too many wrong tries; try again in some minutes", "password");
+  return fail(Code::kTooMany,
+              Sentence{"login.too_many_tries", "too many wrong tries; try again in some minutes"},
+              "password");
 }
 
 void Guesses::tried(const std::string& account, const std::string& address, bool right) {

@@ -31,7 +31,8 @@ Status check_need(const Caller& caller, Need need, bool public_reading) {
   const Role role = needed_role(need);
   if (caller.role >= role) return {};
   if (caller.role == Role::kNobody)
-    return fail(Code::kUnauthenticated, "log in, or give a token: this is not open to everyone",
+    return fail(Code::kUnauthenticated,
+                Sentence{"login.needed", "log in, or give a token: this is not open to everyone"},
                 "Authorization");
   return fail(Code::kRefused,
               "this takes a " + std::string(role_text(role)) + "; you are here as a " +

@@ -13,6 +13,7 @@
 #include "node/api/json_response.h"
 #include "node/api/query_params.h"
 #include "node/replication/from_callback.h"
+#include "node/text/mail_address.h"
 #include "proto/base/encoding.h"
 
 namespace koinon {
@@ -41,12 +42,21 @@ Status check_account_name(const std::string& name) {
         return std::islower(c) != 0 || std::isdigit(c) != 0 || c == '.' || c == '-' || c == '_' || c == '@';
       });
   if (fits && name != "local") return {};
-  return fail(Code::kInvalidArgument, "it is lower-case letters, digits and . - _ @, at most 64", "name");
+  return fail(Code::kInvalidArgument,
+              Sentence{"account.name",
+                       "it is lower-case letters, digits and . - _ @, at most {most}",
+                       {{"most", std::int64_t{limits::kAccountNameBytes}}}},
+              "name");
 }
 
 Status check_password_rule(const std::string& password) {
   if (password.size() >= limits::kPasswordBytesMin && password.size() <= limits::kPasswordBytes) return {};
-  return fail(Code::kInvalidArgument, "a password has 10 to 256 bytes; a sentence is a good one", "password");
+  return fail(Code::kInvalidArgument,
+              Sentence{"password.length",
+                       "a password has {least} to {most} bytes; a sentence is a good one",
+                       {{"least", std::int64_t{limits::kPasswordBytesMin}},
+                        {"most", std::int64_t{limits::kPasswordBytes}}}},
+              "password");
 }
 
 // Reads what a request says of an account into it; members that it does not name stay.
@@ -115,7 +125,8 @@ asio::awaitable<Result<bool>> AccountsApi::check_password(std::string hash, std:
   Commons* commons = &parts_.commons;
   if (commons->passwords_waiting.fetch_add(1) >= limits::kPasswordChecks) {
     --commons->passwords_waiting;
-    co_return fail(Code::kTooMany, "too many log in at once; try again", "password");
+    co_return fail(Code::kTooMany, Sentence{"login.too_many_at_once", "too many log in at once; try again"},
+                   "password");
   }
   ++commons->passwords_checked;
   asio::thread_pool* pool = &parts_.slow;
@@ -152,7 +163,8 @@ asio::awaitable<HttpResponse> AccountsApi::log_in(ApiRequest request) {
   if (!right.ok()) co_return problem(right.error());
   parts_.commons.guesses.tried(name, request.remote, known && *right);
   if (!known || !*right)
-    co_return problem(fail(Code::kUnauthenticated, "the name or the password is wrong", "password"));
+    co_return problem(fail(Code::kUnauthenticated,
+                           Sentence{"login.wrong", "the name or the password is wrong"}, "password"));
   Credential session;
   session.kind = CredentialKind::kSession;
   session.user = (*user)->id;
@@ -171,7 +183,8 @@ asio::awaitable<HttpResponse> AccountsApi::log_in(ApiRequest request) {
   const auto now = shared_.accounts.get((*user)->id);
   if (!now.ok() || !*now || (*now)->password != (*user)->password) {
     (void)shared_.accounts.revoke((*user)->id, session.id);
-    co_return problem(fail(Code::kUnauthenticated, "the name or the password is wrong", "password"));
+    co_return problem(fail(Code::kUnauthenticated,
+                           Sentence{"login.wrong", "the name or the password is wrong"}, "password"));
   }
   json::object body = user_json(**user);
   body["csrf"] = session.csrf;
@@ -205,15 +218,19 @@ asio::awaitable<HttpResponse> AccountsApi::set_password(ApiRequest request) {
   const auto user = account_of(shared_.accounts, request.arg("name"));
   if (!user.ok()) co_return problem(user.error());
   if (user->id != request.caller.user)
-    co_return problem(
-        fail(Code::kRefused, "a password is its owner's to change; others make a one-time link", "name"));
+    co_return problem(fail(
+        Code::kRefused,
+        Sentence{"password.of_another", "a password is its owner's to change; others make a one-time link"},
+        "name"));
   Guesses& guesses = parts_.commons.guesses;
   if (const Status may = guesses.may_try(user->name, request.remote); !may.ok())
     co_return problem(may.error());
   const auto right = co_await check_password(user->password, text_member(*object, "old"));
   if (!right.ok()) co_return problem(right.error());
   guesses.tried(user->name, request.remote, *right);
-  if (!*right) co_return problem(fail(Code::kRefused, "the old password is wrong", "old"));
+  if (!*right)
+    co_return problem(
+        fail(Code::kRefused, Sentence{"password.old_wrong", "the old password is wrong"}, "old"));
   const std::string wanted = text_member(*object, "new");
   if (const Status rule = check_password_rule(wanted); !rule.ok()) co_return problem(rule.error());
   const auto hashed = co_await hash(wanted);
@@ -247,8 +264,9 @@ asio::awaitable<Status> AccountsApi::take_link(std::string code, std::string pas
   if (!link.ok()) co_return link.error();
   guesses.tried({}, remote, link->has_value());
   if (!*link)
-    co_return fail(Code::kNotFound, "this link has been used already, or has expired; ask for a new one",
-                   "code");
+    co_return fail(
+        Code::kNotFound,
+        Sentence{"link.used", "this link has been used already, or has expired; ask for a new one"}, "code");
   const UserId id = (*link)->user;
   const auto hashed = co_await hash(password);
   if (!hashed.ok()) co_return hashed.error();
@@ -290,7 +308,11 @@ Result<HttpResponse> AccountsApi::add(const ApiRequest& request) {
   KOINON_TRY(check_members(object, {"name", "role", "office", "person", "email"}));
   KOINON_ASSIGN(const auto all, shared_.accounts.all());
   if (all.size() >= limits::kAccounts)
-    return fail(Code::kTooLarge, "a node has at most 1000 accounts", "name");
+    return fail(Code::kTooLarge,
+                Sentence{"account.too_many",
+                         "a node has at most {most} accounts",
+                         {{"most", std::int64_t{limits::kAccounts}}}},
+                "name");
   User user;
   user.name = text_member(object, "name");
   KOINON_TRY(check_account_name(user.name));

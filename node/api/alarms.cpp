@@ -54,7 +54,14 @@ class Found {
   explicit Found(UnixMillis now) : now_(now) {}
   void add(std::string id, Severity severity, std::string text, MessageArguments arguments = {},
            std::chrono::milliseconds patience = {}) {
-    alarms_.push_back({std::move(id), severity, std::move(text), std::move(arguments), now_, patience});
+    alarms_.push_back(
+        {std::move(id), severity, std::move(text), std::move(arguments), std::nullopt, now_, patience});
+  }
+  // One that an error explains: its argument `why`.
+  void add(std::string id, Severity severity, std::string text, const Error& why,
+           MessageArguments arguments = {}) {
+    arguments.emplace_back("why", why.message);
+    alarms_.push_back({std::move(id), severity, std::move(text), std::move(arguments), why, now_, {}});
   }
   std::vector<Alarm> take() { return std::move(alarms_); }
 
@@ -91,12 +98,12 @@ void look_at_clock(const ClockStanding& clock, Found& out) {
 void look_at_node(const AlarmInput& input, Found& out) {
   if (input.signing_stopped)
     out.add("signing", Severity::kCritical, "the node does not sign: " + input.signing_stopped->message,
-            {{"why", input.signing_stopped->message}});
+            *input.signing_stopped);
   if (input.store)
     out.add("store", Severity::kCritical,
             "the store cannot write: " + input.store->error.text() +
                 "; reading goes on, and writing resumes by itself once there is room",
-            {{"why", input.store->error.message}});
+            input.store->error);
   if (input.others_wait)
     out.add(
         "reserve", Severity::kCritical,
@@ -113,7 +120,7 @@ void look_at_node(const AlarmInput& input, Found& out) {
   if (input.index) {
     out.add("index_stopped", Severity::kWarning,
             "the search index does not go on: " + input.index->error.text() + "; it goes on by itself",
-            {{"why", input.index->error.message}});
+            input.index->error);
   } else if (input.index_lag > kIndexLag) {
     out.add("index", Severity::kWarning,
             counted(input.index_lag, "record waits", "records wait") + " to be indexed; searches miss them",
@@ -125,7 +132,7 @@ void look_at_sending(const AlarmInput& input, Found& out) {
   const std::uint64_t count = input.failing.waiting + input.failing.given_up;
   if (input.courier)
     out.add("deliveries", Severity::kWarning, "webhooks and mail wait: " + input.courier->error.text(),
-            {{"count", std::int64_t{0}}, {"why", input.courier->error.message}});
+            input.courier->error, {{"count", std::int64_t{0}}});
   else if (count > 0)
     out.add("deliveries", Severity::kWarning,
             counted(count, "message does", "messages do") + " not arrive (" + input.failing.last +

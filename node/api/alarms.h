@@ -6,10 +6,10 @@
 #include <string>
 #include <vector>
 
-#include "node/pages/messages.h"
 #include "node/publishing/clock_standing.h"
-#include "node/replication/trouble.h"
 #include "node/transport/network.h"
+#include "proto/base/trouble.h"
+#include "proto/base/sentence.h"
 #include "storage/office/outbox.h"
 #include "storage/store/store.h"
 
@@ -26,6 +26,7 @@ struct Alarm {
   Severity severity = Severity::kWarning;
   std::string text;            // what is the matter, and what to do
   MessageArguments arguments;  // of the page's message alarm.ID
+  std::optional<Error> why;    // what the argument `why` says
   UnixMillis since;
   std::chrono::milliseconds patience{0};  // it is none before it has stood so long
 };

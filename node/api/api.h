@@ -15,7 +15,6 @@
 #include "node/api/alarms.h"
 #include "node/api/record_json.h"
 #include "node/api/routes.h"
-#include "node/pages/messages.h"
 #include "node/publishing/clock_standing.h"
 #include "node/publishing/publisher.h"
 #include "node/reading/rendered_texts.h"
@@ -28,6 +27,8 @@
 namespace koinon {
 
 inline constexpr std::string_view kApiVersion = "1.0.0";
+
+class Messages;
 
 // What the daemon knows of itself.
 struct NodeFacts {
@@ -53,11 +54,9 @@ struct ApiOptions {
 
 // What all reading threads share. Each part is safe for any thread.
 struct Commons {
-  Commons(std::function<MonoTime()> clock, Messages said)
-      : guesses(std::move(clock)), messages(std::move(said)) {}
+  explicit Commons(std::function<MonoTime()> clock) : guesses(std::move(clock)) {}
 
   Guesses guesses;
-  const Messages messages;
   Refusals refusals;
   RenderedTexts texts{limits::kRenderedBytes};
   std::atomic<std::size_t> passwords_waiting = 0;
@@ -75,6 +74,7 @@ struct ApiParts {
   Clock clock;
   boost::asio::io_context& io;  // of the thread that this belongs to
   Commons& commons;
+  const Messages& messages;               // of the pages; any thread
   const Nearness& nearness;               // any thread
   boost::asio::thread_pool& slow;         // for what takes a tenth of a second: passwords
   std::function<void()> wake_courier;     // there is something to send, or a new place to send it to

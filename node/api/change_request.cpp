@@ -16,7 +16,6 @@ namespace koinon {
 namespace json = boost::json;
 namespace {
 
-constexpr std::size_t kEmailBytes = 254;
 constexpr std::size_t kObserverNameKey = 8;  // characters of its node key that tell observers apart
 
 Result<std::vector<std::string>> texts_of(const json::object& object, std::string_view key) {
@@ -75,7 +74,8 @@ Status read_attachments(NoteFile& note, const json::object& object) {
   if (attachments == nullptr) return {};
   if (!attachments->is_array()) return fail(Code::kInvalidArgument, "it is a list", "attachments");
   if (note.kind != v1::KIND_PRACTICE)
-    return fail(Code::kInvalidArgument, "only a practice has attachments", "attachments");
+    return fail(Code::kInvalidArgument, Sentence{"file.not_of_practice", "only a practice has attachments"},
+                "attachments");
   for (const auto& item : attachments->as_array()) {
     if (!item.is_object()) return fail(Code::kInvalidArgument, "each has a sha256 and a name", "attachments");
     KOINON_TRY(check_members(item.as_object(), {"sha256", "name", "media_type"}));
@@ -97,7 +97,8 @@ bool has_note_form(v1::Kind kind) {
 
 Result<std::map<std::string, std::string>> read_form(const std::string& body) {
   const auto parsed = boost::urls::parse_query(body);
-  if (parsed.has_error()) return fail(Code::kMalformed, "the form does not parse", "body");
+  if (parsed.has_error())
+    return fail(Code::kMalformed, Sentence{"form.malformed", "the form does not parse"}, "body");
   boost::urls::encoding_opts options;
   options.space_as_plus = true;
   std::map<std::string, std::string> out;
@@ -105,24 +106,11 @@ Result<std::map<std::string, std::string>> read_form(const std::string& body) {
     if (out.size() >= limits::kFormParts)
       return fail(Code::kTooLarge, "a form has at most 200 fields", "body");
     const std::string value = field.value.decode(options);
-    if (!is_utf8(value)) return fail(Code::kMalformed, "the form is not UTF-8", "body");
+    if (!is_utf8(value))
+      return fail(Code::kMalformed, Sentence{"form.not_utf8", "the form is not UTF-8"}, "body");
     out[field.key.decode(options)] = value;
   }
   return out;
-}
-
-// Not the whole of RFC 5321: what is safe in a header and an SMTP command, and has somebody and somewhere.
-Status check_email(const std::string& text) {
-  if (text.empty()) return {};
-  const auto at = text.find('@');
-  const bool plain = std::all_of(text.begin(), text.end(), [](unsigned char c) {
-    return c > 0x20 && c < 0x7F &&
-           std::string_view("<>()[],;:\\\"").find(static_cast<char>(c)) == std::string::npos;
-  });
-  if (plain && text.size() <= kEmailBytes && at != std::string::npos && at > 0 && at + 1 < text.size() &&
-      text.find('@', at + 1) == std::string::npos)
-    return {};
-  return fail(Code::kInvalidArgument, "it is an address such as press@city.example", "email");
 }
 
 Result<json::object> parse_request(const std::string& body) {
@@ -194,10 +182,47 @@ Result<NoteFile> read_publish_request(const json::object& object) {
   return note;
 }
 
+namespace {
+
+Result<WithdrawalRequest> read_withdrawal(const json::object& request) {
+  KOINON_TRY(check_members(request, {"withdraw"}));
+  if (!request.at("withdraw").is_object()) return fail(Code::kInvalidArgument, "it has a ref", "withdraw");
+  const json::object& object = request.at("withdraw").as_object();
+  KOINON_TRY(check_members(object, {"ref", "reason", "erase"}));
+  return WithdrawalRequest{text_member(object, "ref"), text_member(object, "reason"),
+                           flag_member(object, "erase", false)};
+}
+
+}  // namespace
+
+Result<SigningRequest> read_signing_request(const json::object& object) {
+  if (object.contains("withdraw")) {
+    KOINON_ASSIGN(WithdrawalRequest withdrawal, read_withdrawal(object));
+    return SigningRequest(std::move(withdrawal));
+  }
+  NoteRequest out;
+  KOINON_ASSIGN(out.note, read_publish_request(object));
+  out.is_file = object.contains("file");
+  out.again = flag_member(object, "again", false);
+  return SigningRequest(std::move(out));
+}
+
+StoredRequests stored_requests() {
+  return {[](const std::string& text) -> Result<SigningRequest> {
+            KOINON_ASSIGN(const json::object object, parse_request(text));
+            return read_signing_request(object);
+          },
+          [](const std::string& text) {
+            const auto object = parse_request(text);
+            return object.ok() && !object->contains("withdraw");
+          }};
+}
+
 Result<PeerRecord> peer_of_line(const std::string& text, const std::optional<LogId>& own_log,
                                 const NodeKey& own_key, UnixMillis now) {
   KOINON_ASSIGN(const PeerLine line, parse_peer_line(text));
-  const Error itself = fail(Code::kInvalidArgument, "that is this node itself", "peer");
+  const Error itself =
+      fail(Code::kInvalidArgument, Sentence{"peer.this_node", "that is this node itself"}, "peer");
   if (line.node_key == own_key) return itself;
   PeerRecord peer;
   peer.node_key = line.node_key;

@@ -8,7 +8,7 @@
 #include <boost/json/object.hpp>
 
 #include "crypto/log_state.h"
-#include "node/publishing/note_file.h"
+#include "node/publishing/signing_request.h"
 
 namespace koinon {
 
@@ -28,10 +28,11 @@ Status check_members(const boost::json::object& object, std::initializer_list<st
 Result<PeerRecord> peer_of_line(const std::string& line, const std::optional<LogId>& own_log,
                                 const NodeKey& own_key, UnixMillis now);
 
-// An address that is safe in a header and in an SMTP command; empty is one too.
-Status check_email(const std::string& text);
-
 // A note from a file, from fields, or both: the fields are added to what the file says.
 Result<NoteFile> read_publish_request(const boost::json::object& object);
+// Members: those of read_publish_request, or `withdraw` alone, with `ref`, `reason` and `erase`.
+Result<SigningRequest> read_signing_request(const boost::json::object& object);
+// What the desk keeps of requests that wait is such an object.
+StoredRequests stored_requests();
 
 }  // namespace koinon

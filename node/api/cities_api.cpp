@@ -6,7 +6,10 @@
 
 #include "node/api/cities_json.h"
 #include "node/api/network_questions.h"
+#include "node/api/query_params.h"
 #include "node/reading/list_budget.h"
+#include "proto/base/encoding.h"
+#include "proto/base/encoding.h"
 
 namespace koinon {
 namespace asio = boost::asio;

@@ -5,8 +5,8 @@
 
 #include "node/api/api.h"
 #include "node/api/operation.h"
-#include "node/api/query_params.h"
 #include "node/reading/city_view.h"
+#include "node/text/params.h"
 
 namespace koinon {
 

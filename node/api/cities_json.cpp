@@ -5,7 +5,9 @@
 #include "node/api/cities_api.h"
 #include "node/api/json_response.h"
 #include "node/api/operation_route.h"
+#include "node/api/query_params.h"
 #include "node/text/time_text.h"
+#include "proto/base/encoding.h"
 
 namespace koinon {
 namespace json = boost::json;

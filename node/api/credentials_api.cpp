@@ -39,19 +39,23 @@ Status check_line(const std::string& text, const std::string& field) {
   const bool control =
       std::any_of(text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7F; });
   if (text.size() <= kLineBytes && !control && is_utf8(text)) return {};
-  return fail(Code::kInvalidArgument, "it is one line of at most 200 bytes", field);
+  return fail(
+      Code::kInvalidArgument,
+      Sentence{
+          "field.one_line", "it is one line of at most {most} bytes", {{"most", std::int64_t{kLineBytes}}}},
+      field);
 }
 
 Result<User> account_of(Accounts& accounts, const std::string& name) {
   KOINON_ASSIGN(const auto user, accounts.find(name));
-  if (!user) return fail(Code::kNotFound, "there is no such account", "name");
+  if (!user) return fail(Code::kNotFound, Sentence{"account.unknown", "there is no such account"}, "name");
   return *user;
 }
 
 Result<User> own_account(Accounts& accounts, const ApiRequest& request) {
   const std::string name = request.arg("name");
   if (request.caller.role < Role::kOperator && name != request.caller.name)
-    return fail(Code::kRefused, "that is another's account", "name");
+    return fail(Code::kRefused, Sentence{"account.of_another", "that is another's account"}, "name");
   return account_of(accounts, name);
 }
 
@@ -101,7 +105,10 @@ Result<HttpResponse> CredentialsApi::add(const ApiRequest& request) {
     KOINON_ASSIGN(made.scope, parse_role(text_member(object, "scope")));
     const Role most = std::min(user.role, request.caller.role);
     if (made.scope > most)
-      return fail(Code::kRefused, "a token may no more than its account, a " + std::string(role_text(most)),
+      return fail(Code::kRefused,
+                  Sentence{"token.scope",
+                           "a token may no more than its account, a {role}",
+                           {{"role", std::string(role_text(most))}}},
                   "scope");
   }
   made.created_at = parts_.clock.wall();
@@ -112,7 +119,11 @@ Result<HttpResponse> CredentialsApi::add(const ApiRequest& request) {
   }
   KOINON_ASSIGN(const auto all, shared_.accounts.of_user(user.id, made.kind));
   if (all.size() >= limits::kCredentials)
-    return fail(Code::kTooLarge, "an account has at most 100 of them; revoke one first", "label");
+    return fail(Code::kTooLarge,
+                Sentence{"credential.too_many",
+                         "an account has at most {most} of them; revoke one first",
+                         {{"most", std::int64_t{limits::kCredentials}}}},
+                "label");
   made.id = to_hex(random_bytes(6));
   KOINON_ASSIGN(const std::string secret, shared_.accounts.issue(made));
   json::object body = credential_json(made);

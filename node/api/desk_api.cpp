@@ -6,10 +6,11 @@
 #include <boost/json.hpp>
 
 #include "node/api/change_request.h"
+#include "node/api/full_names.h"
 #include "node/api/json_response.h"
-#include "node/feeds/feeds_api.h"
 #include "node/api/query_params.h"
-#include "node/publishing/full_names.h"
+#include "node/publishing/held_fault.h"
+#include "node/reading/note_markdown.h"
 #include "node/replication/from_callback.h"
 #include "node/text/time_text.h"
 #include "proto/base/encoding.h"
@@ -123,7 +124,7 @@ Result<When> take_when(json::object& object, UnixMillis now) {
   if (object.contains("at")) {
     KOINON_ASSIGN(out.at, parse_time(text_member(object, "at"), "at"));
     if (out.at->value > now.value + kMostMs)
-      return fail(Code::kInvalidArgument, "it is at most a year from now", "at");
+      return fail(Code::kInvalidArgument, Sentence{"held.too_far", "it is at most a year from now"}, "at");
     out.timed = true;
   }
   object.erase("hold");
@@ -136,8 +137,10 @@ Result<When> take_when(json::object& object, UnixMillis now) {
 Result<DeskApi::Asked> DeskApi::ask_gate(json::object object, const Caller& caller) {
   const UnixMillis now = parts_.clock.wall();
   KOINON_ASSIGN(const When when, take_when(object, now));
+  if (!parts_.facts.log()) return observer_refusal();
   // What cannot be published is refused now, and not when nobody is there any more.
-  KOINON_ASSIGN(auto prepared, shared_.publisher.prepare(object, caller));
+  KOINON_ASSIGN(const SigningRequest request, read_signing_request(object));
+  KOINON_ASSIGN(auto prepared, shared_.publisher.prepare(request, caller));
   prepared.wish.at = when.at;
   KOINON_ASSIGN(const Verdict verdict, shared_.publisher.decide(caller, prepared.wish, now));
   return Asked{std::move(object), std::move(prepared), verdict, now, when.timed};
@@ -147,7 +150,7 @@ Result<HeldNote> DeskApi::hold(const Asked& asked, const Caller& caller) {
   KOINON_ASSIGN(const std::size_t all, shared_.desk.count_waiting(std::nullopt));
   KOINON_ASSIGN(const std::size_t own, shared_.desk.count_waiting(caller.user));
   if (all >= limits::kHeld || own >= limits::kHeldEach)
-    return fail(Code::kTooLarge, "too much waits to be signed already", "hold");
+    return fail(Code::kTooLarge, Sentence{"held.too_many", "too much waits to be signed already"}, "hold");
   HeldNote note;
   note.user = caller.user;
   note.who = caller.name;
@@ -392,7 +395,7 @@ Result<HeldNote> DeskApi::held_note(const ApiRequest& request) {
   KOINON_ASSIGN(const std::int64_t id, id_arg(request));
   KOINON_ASSIGN(auto note, shared_.desk.held({id}));
   if (!note || (request.caller.role < Role::kReviewer && note->user != request.caller.user))
-    return fail(Code::kNotFound, "nothing of that number waits", "id");
+    return fail(Code::kNotFound, Sentence{"held.unknown", "nothing of that number waits"}, "id");
   return std::move(*note);
 }
 
@@ -411,7 +414,9 @@ Result<json::object> DeskApi::shown_held(const HeldNote& note) {
 Result<HttpResponse> DeskApi::one_held(const ApiRequest& request) {
   KOINON_ASSIGN(const HeldNote note, held_note(request));
   KOINON_ASSIGN(const json::object body, shown_held(note));
-  return json_response(body);
+  HttpResponse response = json_response(body);
+  response.told.push_back(fault_of(note));
+  return response;
 }
 
 Result<HttpResponse> DeskApi::cancel_held(const ApiRequest& request) {

@@ -102,7 +102,12 @@ Result<json::object> read_draft(const std::string& body) {
 Result<HttpResponse> DraftsApi::add(const ApiRequest& request) {
   KOINON_ASSIGN(const json::object object, read_draft(request.body));
   KOINON_ASSIGN(const std::size_t mine, shared_.desk.count_drafts(request.caller.user));
-  if (mine >= limits::kDrafts) return fail(Code::kTooLarge, "an account has at most 1000 drafts", "draft");
+  if (mine >= limits::kDrafts)
+    return fail(Code::kTooLarge,
+                Sentence{"draft.too_many",
+                         "an account has at most {most} drafts",
+                         {{"most", std::int64_t{limits::kDrafts}}}},
+                "draft");
   const UnixMillis now = parts_.clock.wall();
   KOINON_ASSIGN(const DraftId id, shared_.desk.add_draft(request.caller.user, json::serialize(object), now));
   const StoredDraft made{id, request.caller.user, 1, now, json::serialize(object)};
@@ -115,7 +120,7 @@ Result<StoredDraft> DraftsApi::own(const ApiRequest& request) {
   KOINON_ASSIGN(const std::int64_t id, id_arg(request));
   KOINON_ASSIGN(auto draft, shared_.desk.draft({id}));
   if (!draft || (request.caller.role < Role::kReviewer && draft->user != request.caller.user))
-    return fail(Code::kNotFound, "there is no such draft", "id");
+    return fail(Code::kNotFound, Sentence{"draft.unknown", "there is no such draft"}, "id");
   return std::move(*draft);
 }
 
@@ -132,7 +137,8 @@ Result<HttpResponse> DraftsApi::change(const ApiRequest& request) {
   KOINON_ASSIGN(const json::object object, read_draft(request.body));
   const std::string match = request.header("if-match");
   if (!match.empty() && match != draft_tag(draft))
-    return fail(Code::kConflict, "the draft has been changed by somebody else since; read it again",
+    return fail(Code::kConflict,
+                Sentence{"draft.changed", "the draft has been changed by somebody else since; read it again"},
                 "If-Match");
   draft.note = json::serialize(object);
   const UnixMillis now = parts_.clock.wall();
@@ -159,8 +165,10 @@ asio::awaitable<HttpResponse> DraftsApi::publish(ApiRequest request) {
   // Whoever signs what another wrote names what they read.
   const std::string match = request.header("if-match");
   if (match.empty() ? draft->user != request.caller.user : match != draft_tag(*draft))
-    co_return problem(fail(Code::kConflict,
-                           "the draft has been changed by somebody else since; read it again", "If-Match"));
+    co_return problem(
+        fail(Code::kConflict,
+             Sentence{"draft.changed", "the draft has been changed by somebody else since; read it again"},
+             "If-Match"));
   if (!request.body.empty()) {
     const auto given = parse_request(request.body);
     if (!given.ok()) co_return problem(given.error());

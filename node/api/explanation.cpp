@@ -179,6 +179,24 @@ json::object explain_city(Directory& directory, StoreReader& store, const std::o
   return out.object();
 }
 
+namespace {
+
+Status explain_arrival(Explanation& out, StoreReader& store, const std::optional<LogId>& own,
+                       const LogId& city, EntryIndex index, const CityStanding& standing) {
+  KOINON_ASSIGN(const auto arrival, store.arrival_of(city, index));
+  if (arrival) {
+    const auto peer = arrival->source ? standing.peers.find(*arrival->source) : standing.peers.end();
+    const std::string from = city == own                    ? ", published here"
+                             : peer != standing.peers.end() ? ", from " + peer->second
+                             : arrival->source              ? ", from a peer that is pinned no longer"
+                                                            : "";
+    out.because("it is here since " + time_text(arrival->at) + from);
+  }
+  return {};
+}
+
+}  // namespace
+
 Result<json::object> explain_record(Directory& directory, StoreReader& store, const std::optional<LogId>& own,
                                     const LogId& city, EntryIndex index, const CityStanding& standing,
                                     const std::optional<IndexedRecord>& indexed) {
@@ -192,15 +210,7 @@ Result<json::object> explain_record(Directory& directory, StoreReader& store, co
     return out.object();
   }
   KOINON_ASSIGN(const StoredRecord record, store.record(city, index));
-  KOINON_ASSIGN(const auto arrival, store.arrival_of(city, index));
-  if (arrival) {
-    const auto peer = arrival->source ? standing.peers.find(*arrival->source) : standing.peers.end();
-    const std::string from = city == own                    ? ", published here"
-                             : peer != standing.peers.end() ? ", from " + peer->second
-                             : arrival->source              ? ", from a peer that is pinned no longer"
-                                                            : "";
-    out.because("it is here since " + time_text(arrival->at) + from);
-  }
+  KOINON_TRY(explain_arrival(out, store, own, city, index, standing));
   explain_trust(out, directory, own, city, standing);
   const auto entry = parse_entry(record.entry);
   switch (record.state) {

@@ -22,7 +22,9 @@ constexpr std::array<std::string_view, 3> kCaseStates = {"new", "open", "done"};
 
 Status needs_account(const Caller& caller) {
   if (caller.user.value != 0) return {};
-  return fail(Code::kRefused, "this belongs to an account; log in, or use a token of one", "account");
+  return fail(Code::kRefused,
+              Sentence{"account.needed", "this belongs to an account; log in, or use a token of one"},
+              "account");
 }
 
 // Cut between characters: half of one would make every answer that carries it unreadable.
@@ -151,7 +153,8 @@ Status InboxApi::edit_case(const json::object& object, InboxCase& item) {
     item.assignee = text_member(object, "assignee");
     if (!item.assignee.empty()) {
       KOINON_ASSIGN(const auto user, shared_.accounts.find(item.assignee));
-      if (!user) return fail(Code::kNotFound, "there is no such account", "assignee");
+      if (!user)
+        return fail(Code::kNotFound, Sentence{"account.unknown", "there is no such account"}, "assignee");
     }
   }
   if (object.contains("remark")) item.remark = read_remark(object);
@@ -165,7 +168,7 @@ Result<HttpResponse> InboxApi::change_case(const ApiRequest& request) {
   Directory directory(*parts_.store, parts_.nearness, parts_.index.get());
   KOINON_ASSIGN(const auto found, directory.find_ref(request.arg("city") + "/" + request.arg("index")));
   KOINON_ASSIGN(const auto record, parts_.index->get(found.log.id, found.index));
-  if (!record) return fail(Code::kNotFound, "it is not in the inbox", "ref");
+  if (!record) return fail(Code::kNotFound, Sentence{"inbox.unknown", "it is not in the inbox"}, "ref");
   KOINON_ASSIGN(const InboxCase item,
                 shared_.desk.change_case(found.log.id, found.index,
                                          [&](InboxCase& one) { return edit_case(object, one); }));
@@ -213,7 +216,11 @@ Result<HttpResponse> InboxApi::watch(const ApiRequest& request) {
   KOINON_ASSIGN(const auto found, directory.find_ref(request.arg("city") + "/" + request.arg("index")));
   KOINON_ASSIGN(const std::size_t watched, shared_.desk.count_watched(request.caller.user));
   if (watched >= limits::kWatched)
-    return fail(Code::kTooLarge, "a watchlist has at most 1000 records", "ref");
+    return fail(Code::kTooLarge,
+                Sentence{"watchlist.too_many",
+                         "a watchlist has at most {most} records",
+                         {{"most", std::int64_t{limits::kWatched}}}},
+                "ref");
   item.log = found.log.id;
   item.index = found.index;
   item.added_at = parts_.clock.wall();

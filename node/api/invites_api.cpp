@@ -73,11 +73,11 @@ asio::awaitable<HttpResponse> InvitesApi::invite(ApiRequest request) {
     line.inviter = parts_.facts.peer_line();
     if (!address.empty()) line.inviter.address = address;
     if (line.inviter.address.empty()) {
-      return fail(
-          Code::kInvalidArgument,
-          "an invite needs an address at which this node can be reached; start koinond with --address "
-          "HOST:PORT, or give one: koinon invite --address HOST:PORT",
-          "address");
+      return fail(Code::kInvalidArgument,
+                  Sentence{"invite.no_address",
+                           "an invite needs an address at which this node can be reached; start koinond with "
+                           "--address HOST:PORT, or give one: koinon invite --address HOST:PORT"},
+                  "address");
     }
     KOINON_TRY(parse_address(line.inviter.address));
     record.expects = text_member(object, "for");

@@ -111,7 +111,8 @@ Result<json::object> OverviewApi::adoption_json(Directory& directory, const Adop
 
 Result<HttpResponse> OverviewApi::impact(const ApiRequest& request) {
   const auto own = parts_.facts.log();
-  if (!own) return fail(Code::kNotFound, "an observer publishes nothing", "impact");
+  if (!own)
+    return fail(Code::kNotFound, Sentence{"impact.of_observer", "an observer publishes nothing"}, "impact");
   Directory directory(*parts_.store, parts_.nearness, parts_.index.get());
   IndexQuery query;
   query.log = own;

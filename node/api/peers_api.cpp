@@ -133,7 +133,7 @@ asio::awaitable<HttpResponse> PeersApi::remove_peer(ApiRequest request) {
   for (const PeerStatus& peer : network.peers) {
     if (peer.name == which || to_text(peer.node_key) == which) found.push_back(peer);
   }
-  if (found.empty()) co_return problem(fail(Code::kNotFound, "no peer is called so", which));
+  if (found.empty()) co_return problem(fail(Code::kNotFound, Sentence{"peer.unknown", "no peer is called so"}, which));
   if (found.size() > 1) {
     co_return problem(fail(Code::kConflict,
                            "several peers are called so; give the node key that `koinon peer list` shows",

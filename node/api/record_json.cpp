@@ -136,17 +136,13 @@ json::array about_json(Directory& directory, StoreReader& store, IndexReader& in
   return entry.ok() ? refs_json(directory, store, index, *entry) : out;
 }
 
-std::string withdrawal_reason(StoreReader& store, const LogId& log, EntryIndex withdrawal) {
-  const auto record = shown_record(store, log, withdrawal);
-  const auto body = record.ok() ? parse_body(record->body) : Result<v1::Body>(record.error());
-  if (!body.ok()) return {};
-  return std::string(clipped_utf8(body->withdrawal().reason(), limits::kIndexedSummaryBytes));
-}
-
-Result<StoredRecord> shown_record(StoreReader& store, const LogId& log, EntryIndex index) {
-  KOINON_ASSIGN(StoredRecord record, store.record(log, index));
-  if (record.transit) record.body.clear();
-  return record;
+json::object told_json(Directory& directory, StoreReader& store, IndexReader& index,
+                       const IndexedRecord& record, const std::optional<std::string>& because) {
+  json::object out = summary_json(directory, record);
+  if (because) out["because"] = *because;
+  if (json::array about = about_json(directory, store, index, record); !about.empty())
+    out["about"] = std::move(about);
+  return out;
 }
 
 Result<json::object> record_json(Directory& directory, StoreReader& store, IndexReader& index,
@@ -238,7 +234,8 @@ Result<json::array> attachments_json(StoreReader& store, const LogId& log, Entry
 
 Result<NoteFile> record_note(Directory& directory, const StoredRecord& record) {
   KOINON_ASSIGN(const v1::Entry entry, parse_entry(record.entry));
-  if (record.body.empty()) return fail(Code::kNotFound, "the note itself is not held here", "body");
+  if (record.body.empty())
+    return fail(Code::kNotFound, Sentence{"note.not_held", "the note itself is not held here"}, "body");
   NoteFile note;
   note.kind = entry.kind();
   note.language = entry.language();

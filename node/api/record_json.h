@@ -5,6 +5,7 @@
 
 #include "node/publishing/note_file.h"
 #include "node/reading/directory.h"
+#include "node/reading/shown_record.h"
 #include "node/reading/summary_view.h"
 #include "node/text/time_text.h"
 #include "storage/search/search_index.h"
@@ -16,16 +17,15 @@ namespace koinon {
 // is about.
 boost::json::array about_json(Directory& directory, StoreReader& store, IndexReader& index,
                               const IndexedRecord& record);
-// Why its city took a record back: what the withdrawal says, if it says anything;
-// limits::kIndexedSummaryBytes of it at most.
-std::string withdrawal_reason(StoreReader& store, const LogId& log, EntryIndex withdrawal);
+
+// What a webhook's message says of a record: its line of a list, why its city took it back, what it is about.
+// `because`: none where it was not taken back.
+boost::json::object told_json(Directory& directory, StoreReader& store, IndexReader& index,
+                              const IndexedRecord& record, const std::optional<std::string>& because);
 
 // One line of a list.
 boost::json::object summary_json(const SummaryView& view);
 boost::json::object summary_json(Directory& directory, const IndexedRecord& record);
-
-// A record as our own readers see it: without a body that is held for peers only.
-Result<StoredRecord> shown_record(StoreReader& store, const LogId& log, EntryIndex index);
 
 // Everything that is known of a record. `brief`: long texts and lists are cut short, for where it stands
 // beside another record.

@@ -6,6 +6,7 @@
 #include "node/api/json_response.h"
 #include "node/api/query_params.h"
 #include "node/reading/list_budget.h"
+#include "node/reading/search_words.h"
 #include "proto/base/encoding.h"
 #include "proto/base/limits.h"
 #include "proto/codec/entry.h"
@@ -115,7 +116,7 @@ Result<HttpResponse> RecordsApi::record(const ApiRequest& request) {
   KOINON_ASSIGN(const StoredRecord stored, shown_record(*parts_.store, found.log.id, found.index));
   if (part == "entry") return HttpResponse{200, "application/octet-stream", stored.entry, {}};
   if (part == "body") {
-    if (stored.body.empty()) return fail(Code::kNotFound, "the note itself is not held here", "body");
+    if (stored.body.empty()) return fail(Code::kNotFound, Sentence{"note.not_held", "the note itself is not held here"}, "body");
     return HttpResponse{200, "application/octet-stream", stored.body, {}};
   }
   if (part == "markdown") {
@@ -136,7 +137,10 @@ Result<HttpResponse> RecordsApi::record(const ApiRequest& request) {
 Result<HttpResponse> RecordsApi::proof(const Directory::Found& found) {
   const auto& whole = found.log.whole;
   if (!whole || whole->size.value <= found.index.value) {
-    return fail(Code::kUnavailable, "the log is still being fetched up to its head; try again soon", "proof");
+    return fail(
+        Code::kUnavailable,
+        Sentence{"log.being_fetched", "the log is still being fetched up to its head; try again soon"},
+        "proof");
   }
   KOINON_ASSIGN(const StoredRecord record, parts_.store->record(found.log.id, found.index));
   TlogProof out;

@@ -1,6 +1,6 @@
 #include "node/api/search_api.h"
 
-#include "proto/codec/entry.h"
+#include "node/api/query_params.h"
 #include "proto/vocabulary/vocabulary.h"
 
 namespace koinon {
@@ -9,41 +9,6 @@ namespace {
 constexpr std::uint64_t kMeasureMost = 1'000'000'000;
 
 }  // namespace
-
-Result<NoteSearch> read_note_search(const Params& params) {
-  NoteSearch out;
-  SearchQuery& query = out.query;
-  KOINON_TRY(read_scope(params, query));
-  out.city = param(params, "city");
-  query.country = param(params, "country");
-  query.language = param(params, "language");
-  KOINON_ASSIGN(const auto evidence, number_param(params, "evidence", 5));
-  query.evidence = static_cast<unsigned>(evidence);
-  KOINON_ASSIGN(const auto sdg, number_param(params, "sdg", 17));
-  query.sdg = static_cast<unsigned>(sdg);
-  if (const auto cost = param(params, "cost"); !cost.empty()) {
-    query.cost = parse_cost_band(cost);
-    if (query.cost == CostBand::kUnknown)
-      return fail(Code::kInvalidArgument, "it is none, under-10k, 10k-100k, 100k-1m, 1m-10m or above-10m",
-                  "cost");
-  }
-  if (const auto outcome = param(params, "outcome"); !outcome.empty()) {
-    query.outcome = parse_outcome(outcome);
-    if (query.outcome == Outcome::kNone)
-      return fail(Code::kInvalidArgument, "it is worked, partly, did-not or too-early", "outcome");
-  }
-  query.all_versions = param(params, "versions") == "all";
-  query.newest_first = param(params, "order") == "newest";
-  KOINON_ASSIGN(query.limit, read_limit(params, limits::kSearchPage, limits::kSearchPageMax));
-  KOINON_ASSIGN(query.offset, number_param(params, "cursor", limits::kSearchHits));
-  return out;
-}
-
-Result<SearchQuery> read_search(Directory& directory, const Params& params) {
-  KOINON_ASSIGN(NoteSearch out, read_note_search(params));
-  KOINON_TRY(find_scope(directory, out.city, out.query));
-  return std::move(out.query);
-}
 
 Result<SimilarSearch> read_similar_search(const Params& params) {
   SimilarSearch out;
@@ -108,8 +73,9 @@ Result<CityMeasures> SearchApi::measures_of(const CityMeasures& given) {
   if (given.income >= 0) out.income = given.income;
   if (out.population <= 0 && out.density <= 0 && out.climate.empty() && out.income < 0) {
     return fail(Code::kRefused,
-                "our profile says neither population, density, climate nor income; publish one that does, or "
-                "give them",
+                Sentence{"profile.not_comparable",
+                         "our profile says neither population, density, climate nor income; publish one that "
+                         "does, or give them"},
                 "population");
   }
   return out;

@@ -5,19 +5,10 @@
 
 #include "node/api/api.h"
 #include "node/api/operation.h"
-#include "node/api/query_params.h"
 #include "node/reading/search_view.h"
+#include "node/reading/search_words.h"
 
 namespace koinon {
-
-struct NoteSearch {
-  SearchQuery query;
-  std::string city;  // whose notes, by its name here, where query.log does not say it; empty: all cities'
-};
-// q, topic, city, country, language, kind, evidence, cost, sdg, outcome, versions, order, limit, cursor.
-Result<NoteSearch> read_note_search(const Params& params);
-// The same, with its city looked up.
-Result<SearchQuery> read_search(Directory& directory, const Params& params);
 
 struct SimilarSearch {
   CityMeasures like;  // what is not given is as our own profile says

@@ -10,6 +10,7 @@
 #include "node/api/json_response.h"
 #include "node/delivery/announcer.h"
 #include "node/delivery/webhook_message.h"
+#include "node/text/mail_address.h"
 #include "proto/base/encoding.h"
 #include "proto/vocabulary/vocabulary.h"
 
@@ -36,7 +37,8 @@ Result<std::string> read_topic(const json::object& object) {
   const std::string topic = text_member(object, "topic");
   if (topic.empty() || topic == "all") return std::string();
   KOINON_ASSIGN(const BodyFilter filter, parse_filter(Vocabulary::builtin().canonical(topic)));
-  if (filter.topics.size() != 1) return fail(Code::kInvalidArgument, "it is one topic", "topic");
+  if (filter.topics.size() != 1)
+    return fail(Code::kInvalidArgument, Sentence{"topic.one", "it is one topic"}, "topic");
   return *filter.topics.begin();
 }
 
@@ -76,10 +78,12 @@ Status SendingApi::check_url(const std::string& url) const {
   const bool http = parsed.has_value() && parsed->scheme() == "http";
   if (url.size() > limits::kWebhookUrlBytes || parsed.has_error() || parsed->has_userinfo() ||
       parsed->has_fragment() || parsed->encoded_host().empty() || (!http && parsed->scheme() != "https"))
-    return fail(Code::kInvalidArgument, "it is an https address", "url");
+    return fail(Code::kInvalidArgument, Sentence{"webhook.address", "it is an https address"}, "url");
   if (http && !parts_.options.private_webhooks)
     return fail(Code::kInvalidArgument,
-                "it is an https address; http would show what is sent to everybody on the way", "url");
+                Sentence{"webhook.not_https",
+                         "it is an https address; http would show what is sent to everybody on the way"},
+                "url");
   return {};
 }
 
@@ -94,7 +98,12 @@ Result<HttpResponse> SendingApi::add_webhook(const ApiRequest& request) {
   KOINON_ASSIGN(const json::object object, parse_request(request.body));
   KOINON_TRY(check_members(object, {"url", "topic"}));
   KOINON_ASSIGN(const auto all, shared_.outbox.webhooks());
-  if (all.size() >= limits::kWebhooks) return fail(Code::kTooLarge, "a node has at most 100 webhooks", "url");
+  if (all.size() >= limits::kWebhooks)
+    return fail(Code::kTooLarge,
+                Sentence{"webhook.too_many",
+                         "a node has at most {most} webhooks",
+                         {{"most", std::int64_t{limits::kWebhooks}}}},
+                "url");
   Webhook webhook;
   webhook.url = text_member(object, "url");
   KOINON_TRY(check_url(webhook.url));
@@ -112,14 +121,16 @@ Result<HttpResponse> SendingApi::add_webhook(const ApiRequest& request) {
 
 Result<HttpResponse> SendingApi::remove_webhook(const ApiRequest& request) {
   const auto id = parse_decimal(request.arg("id"));
-  if (!id.ok() || *id > INT64_MAX) return fail(Code::kNotFound, "there is no such webhook", "id");
+  if (!id.ok() || *id > INT64_MAX)
+    return fail(Code::kNotFound, Sentence{"webhook.unknown", "there is no such webhook"}, "id");
   KOINON_TRY(shared_.outbox.remove_webhook({static_cast<std::int64_t>(*id)}));
   return HttpResponse{204, "application/json", "", {}};
 }
 
 Result<HttpResponse> SendingApi::deliveries(const ApiRequest& request) {
   const auto id = parse_decimal(request.arg("id"));
-  if (!id.ok() || *id > INT64_MAX) return fail(Code::kNotFound, "there is no such webhook", "id");
+  if (!id.ok() || *id > INT64_MAX)
+    return fail(Code::kNotFound, Sentence{"webhook.unknown", "there is no such webhook"}, "id");
   KOINON_ASSIGN(const auto deliveries, shared_.outbox.deliveries({static_cast<std::int64_t>(*id)}, kRecent));
   json::array items;
   for (const Delivery& delivery : deliveries) {
@@ -137,9 +148,9 @@ Result<HttpResponse> SendingApi::deliveries(const ApiRequest& request) {
 Result<User> SendingApi::own_account(const ApiRequest& request) {
   const std::string name = request.arg("name");
   if (request.caller.role < Role::kOperator && name != request.caller.name)
-    return fail(Code::kRefused, "that is another's account", "name");
+    return fail(Code::kRefused, Sentence{"account.of_another", "that is another's account"}, "name");
   KOINON_ASSIGN(const auto user, shared_.accounts.find(name));
-  if (!user) return fail(Code::kNotFound, "there is no such account", "name");
+  if (!user) return fail(Code::kNotFound, Sentence{"account.unknown", "there is no such account"}, "name");
   return *user;
 }
 
@@ -231,8 +242,10 @@ Result<HttpResponse> SendingApi::unsubscribe(const ApiRequest& request) {
                                                          parts_.clock.wall()));
   parts_.commons.guesses.tried({}, request.remote, found.has_value());
   if (!found)
-    return fail(Code::kNotFound, "this link is not known here, or is too old; change it in your account",
-                "code");
+    return fail(
+        Code::kNotFound,
+        Sentence{"link.unknown", "this link is not known here, or is too old; change it in your account"},
+        "code");
   constexpr std::string_view kDigest = "digest ";
   if (found->label.starts_with(kDigest)) {
     KOINON_TRY(shared_.outbox.remove_digest(found->user, found->label.substr(kDigest.size())));

@@ -16,11 +16,14 @@ namespace asio = boost::asio;
 namespace json = boost::json;
 namespace {
 
-std::string signing_text(const StoreWriter& writer, bool has_log) {
+// `told` gets the error that the text names.
+std::string signing_text(const StoreWriter& writer, bool has_log, std::vector<Error>& told) {
   if (!has_log) return "never: an observer publishes nothing";
-  if (const auto stopped = writer.signing_stopped()) return "stopped: " + stopped->message;
-  if (const auto waits = writer.signing_waits()) return "waits: " + waits->message;
-  return "ready";
+  const auto stopped = writer.signing_stopped();
+  const auto waits = stopped ? std::nullopt : writer.signing_waits();
+  if (!stopped && !waits) return "ready";
+  told.push_back(stopped ? *stopped : *waits);
+  return (stopped ? "stopped: " : "waits: ") + told.back().message;
 }
 
 }  // namespace
@@ -55,7 +58,8 @@ asio::awaitable<HttpResponse> StatusApi::status(ApiRequest) {
   body["http_port"] = parts_.facts.http_port;
   body["entries"] = own->range.size().value;
   body["checkpoint"] = own->whole ? own->whole->note : "";
-  body["signing"] = signing_text(parts_.writer, own_log.has_value());
+  std::vector<Error> told;
+  body["signing"] = signing_text(parts_.writer, own_log.has_value(), told);
   std::uint64_t connected = 0;
   for (const auto& peer : network.peers) connected += peer.connected ? 1 : 0;
   body["peers"] = network.peers.size();
@@ -86,10 +90,13 @@ asio::awaitable<HttpResponse> StatusApi::status(ApiRequest) {
                                   {"text", alarm.text},
                                   {"since", time_text(alarm.since)},
                                   {"arguments", std::move(arguments)}});
+    if (alarm.why) told.push_back(*alarm.why);
   }
   body["alarms"] = std::move(alarms);
   body["clock"] = clock_json(parts_.clock_questions.standing(), parts_.clock.wall());
-  co_return json_response(body);
+  HttpResponse response = json_response(body);
+  response.told = std::move(told);
+  co_return response;
 }
 
 }  // namespace koinon

@@ -12,8 +12,8 @@ namespace {
 std::string target_of_city(const NamedCity& named) { return named.city; }
 std::string ref_of(const VouchView& view) { return view.ref; }
 
-Error about_itself(const char* what) {
-  return fail(Code::kInvalidArgument, std::string("a city does not ") + what + " itself", "city");
+Error vouch_for_itself() {
+  return fail(Code::kInvalidArgument, Sentence{"vouch.for_itself", "a city does not vouch for itself"}, "city");
 }
 
 }  // namespace
@@ -61,7 +61,7 @@ asio::awaitable<Result<VouchView>> TrustApi::add_vouch(Asker asker, NamedCity na
   Directory directory(*parts_.store, parts_.nearness);
   const auto log = directory.find_log(named.city);
   if (!log.ok()) co_return log.error();
-  if (*log == parts_.facts.log()) co_return about_itself("vouch for");
+  if (*log == parts_.facts.log()) co_return vouch_for_itself();
   co_return co_await sign(std::move(asker), *log, city_vouch_maker(*log, parts_.clock.wall()), false);
 }
 
@@ -69,7 +69,7 @@ asio::awaitable<Result<VouchView>> TrustApi::take_vouch_back(Asker asker, NamedC
   Directory directory(*parts_.store, parts_.nearness);
   const auto log = directory.find_any(named.city);
   if (!log.ok()) co_return log.error();
-  if (*log == parts_.facts.log()) co_return about_itself("vouch for");
+  if (*log == parts_.facts.log()) co_return vouch_for_itself();
   const LogId own = parts_.facts.log().value_or(LogId());  // an observer is refused when it comes to signing
   co_return co_await sign(std::move(asker), *log, vouch_withdrawal_maker(own, *log), true);
 }
@@ -92,7 +92,8 @@ asio::awaitable<Result<BlockView>> TrustApi::remove_block(Asker, NamedCity named
 asio::awaitable<Result<BlockView>> TrustApi::set_blocked(NamedCity named, bool blocked) {
   const auto log = Directory(*parts_.store, parts_.nearness).find_any(named.city);
   if (!log.ok()) co_return log.error();
-  if (*log == parts_.facts.log()) co_return about_itself("block");
+  if (*log == parts_.facts.log())
+    co_return fail(Code::kInvalidArgument, Sentence{"block.itself", "a city does not block itself"}, "city");
   const Status stored = co_await change_store(
       &parts_.writer, [id = *log, blocked](Store& store) { return store.set_blocked(id, blocked); });
   if (!stored.ok()) co_return stored.error();

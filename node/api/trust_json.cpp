@@ -6,6 +6,7 @@
 #include "node/api/json_response.h"
 #include "node/api/operation_route.h"
 #include "node/api/trust_api.h"
+#include "proto/base/encoding.h"
 
 namespace koinon {
 namespace {

@@ -24,19 +24,13 @@ std::int64_t median(std::vector<std::int64_t> of) {
   return std::abs(low) < std::abs(high) ? low : high;
 }
 
-}  // namespace
-
-std::string_view clock_doubt_text(ClockDoubt doubt) {
-  switch (doubt) {
-    case ClockDoubt::kOwnEntry:
-      return "own-entry";
-    case ClockDoubt::kPeers:
-      return "peers";
-    case ClockDoubt::kJump:
-      return "jump";
-  }
-  return "";
+// 2020-03-04 05:06, as pages write it within a sentence.
+std::string minute_text(UnixMillis time) {
+  const std::string text = time_text(time);
+  return text.substr(0, 10) + " " + text.substr(11, 5);
 }
+
+}  // namespace
 
 Result<std::optional<OwnNewest>> newest_own_entry(StoreReader& store, const LogId& own) {
   KOINON_ASSIGN(const LogState log, store.log_state(own));
@@ -140,24 +134,30 @@ std::optional<Error> ClockWatch::signing_waits() {
   const UnixMillis now = parts_.wall->now();
   const std::lock_guard lock(mutex_);
   if (own_entry_contradicts(now))
-    return fail(Code::kUnavailable,
-                "this clock says " + time_text(now) + ", our newest entry says " +
-                    time_text(parts_.newest->created_at) +
-                    "; set the clock, or say that it is right: koinon clock --is-right",
-                "clock");
-  if (waits_for_peers(now))
-    return fail(Code::kUnavailable,
-                "this clock differs from those of the peers by " +
-                    std::to_string(std::abs(lag_->count()) / 60'000) +
-                    " minutes, and nothing sets it; set the clock, or say that it is right: koinon clock "
-                    "--is-right",
-                "clock");
-  if (hears_peers_first())
     return fail(
         Code::kUnavailable,
-        "this node has just started, long after its newest entry, and hears first what time its peers "
-        "have; try again in a minute",
+        Sentence{"clock.behind_log",
+                 "this clock says {now}, our newest entry says {newest}; set the clock, or say that it "
+                 "is right: koinon clock --is-right",
+                 {{"now", time_text(now)},
+                  {"newest", time_text(parts_.newest->created_at)},
+                  {"now_minute", minute_text(now)},
+                  {"newest_minute", minute_text(parts_.newest->created_at)}}},
         "clock");
+  if (waits_for_peers(now))
+    return fail(
+        Code::kUnavailable,
+        Sentence{"clock.unlike_peers",
+                 "this clock differs from those of the peers by {count} minutes, and nothing sets it; "
+                 "set the clock, or say that it is right: koinon clock --is-right",
+                 {{"count", std::int64_t{std::abs(lag_->count()) / 60'000}}}},
+        "clock");
+  if (hears_peers_first())
+    return fail(Code::kUnavailable,
+                Sentence{"clock.hears_peers",
+                         "this node has just started, long after its newest entry, and hears first what time "
+                         "its peers have; try again in a minute"},
+                "clock");
   return std::nullopt;
 }
 

@@ -5,8 +5,8 @@
 #include <boost/url/parse.hpp>
 
 #include "crypto/key_file.h"
-#include "node/api/change_request.h"
-#include "node/publishing/toml.h"
+#include "node/text/mail_address.h"
+#include "node/text/toml.h"
 #include "proto/base/encoding.h"
 #include "proto/base/limits.h"
 #include "proto/codec/name.h"
@@ -171,10 +171,9 @@ Status apply_table(const toml::table& table, const std::string& prefix, Config& 
   return {};
 }
 
-}  // namespace
-
-const std::vector<ConfigKey>& config_keys() {
-  static const std::vector<ConfigKey> kKeys = {
+// Where the node is reached, and how it logs.
+std::vector<ConfigKey> node_keys() {
+  return {
       key("listen", "address at which peers connect; empty: only dial", text(&Config::peer_listen)),
       key("peer.port", "TCP port for peers (8470)", number(&Config::peer_port, 65535)),
       key("http.listen", "address for reading over HTTP (127.0.0.1); empty: the Unix socket only",
@@ -186,6 +185,12 @@ const std::vector<ConfigKey>& config_keys() {
           one_of(&Config::log_level, {"debug", "info", "warning", "error"})),
       key("log.format", "text or json", one_of(&Config::log_format, {"text", "json"})),
       key("ready_file", "file to write once the node serves, with its ports", text(&Config::ready_file)),
+  };
+}
+
+// Of other cities: what is wanted, whom we trust, how much room they have.
+std::vector<ConfigKey> city_keys() {
+  return {
       key("topics", "topics whose notes are wanted at first, comma-separated (all); then `koinon subscribe`",
           set_topics),
       key("trust.hops", "how far vouches reach (2)", number(&Config::trust_hops, 16)),
@@ -210,6 +215,12 @@ const std::vector<ConfigKey>& config_keys() {
           number(&Config::trust_admits, 1'000'000)),
       key("window_bytes", "bytes that a peer may send ahead (8 MiB)",
           number(&Config::window_bytes, limits::kMaxWindowBytes)),
+  };
+}
+
+// Of the office: reading, publishing, mail, alarms and the machine.
+std::vector<ConfigKey> office_keys() {
+  return {
       flag_key("http.public", "true: reading is open to everyone (false)", &Config::http_public),
       key("http.url", "the address that readers use: https://notes.seoul.example", set_url),
       key("http.sso_header", "header in which a trusted proxy names the account", set_sso_header),
@@ -245,6 +256,17 @@ const std::vector<ConfigKey>& config_keys() {
           "GiB)",
           number(&Config::disk_reserve_bytes, std::uint64_t{1} << 50)),
   };
+}
+
+}  // namespace
+
+const std::vector<ConfigKey>& config_keys() {
+  static const std::vector<ConfigKey> kKeys = [] {
+    std::vector<ConfigKey> out = node_keys();
+    for (auto* more : {&city_keys, &office_keys})
+      for (ConfigKey& one : more()) out.push_back(std::move(one));
+    return out;
+  }();
   return kKeys;
 }
 

@@ -7,6 +7,8 @@
 #include <unistd.h>
 
 #include "crypto/key_file.h"
+#include "node/api/change_request.h"
+#include "node/api/record_json.h"
 #include "node/daemon/part_options.h"
 #include "node/text/time_text.h"
 #include "proto/base/encoding.h"
@@ -161,6 +163,7 @@ Status Daemon::start_courier() {
     log_.error("webhooks and mail wait", {{"reason", error.text()}});
   };
   parts.has_room = [this] { return has_room(); };
+  parts.told = told_json;
   KOINON_ASSIGN(CourierOptions options, courier_options(config_, identity_));
   courier_ = std::make_unique<Courier>(std::move(options), std::move(parts));
   courier_running_ = courier_.get();
@@ -173,8 +176,8 @@ void Daemon::log_change(const AuditLine& line) {
 }
 
 Status Daemon::start_hold_queue() {
-  KOINON_ASSIGN(Messages messages, Messages::builtin());
-  commons_ = std::make_unique<Commons>(clock_.mono, std::move(messages));
+  KOINON_ASSIGN(messages_, Messages::builtin());
+  commons_ = std::make_unique<Commons>(clock_.mono);
   KOINON_ASSIGN(OfficeDb office, OfficeDb::open(folder_.office()));
   KOINON_ASSIGN(auto store, open_sqlite_reader(folder_.store()));
   KOINON_ASSIGN(auto index, open_index_reader(folder_.index()));
@@ -190,7 +193,8 @@ Status Daemon::start_hold_queue() {
       },
       [this](const Error& error) {
         log_.error("what waits to be signed waits on", {{"reason", error.text()}});
-      }});
+      },
+      stored_requests()});
   return {};
 }
 
@@ -241,14 +245,27 @@ Result<std::unique_ptr<Site>> Daemon::make_site(const ApiOptions& options,
   KOINON_ASSIGN(OfficeDb office, OfficeDb::open(folder_.office()));
   NodeFacts facts{std::string(kVersion), identity_.name,          identity_.log,    identity_.node_key,
                   config_.address,       folder_.path().string(), network_->port(), options.access.port};
-  return std::make_unique<Site>(ApiParts{
-      std::move(facts), options, std::move(store), std::move(index),
-      std::make_unique<OfficeDb>(std::move(office)), *writer_, *network_, clock_, io, *commons_, nearness_,
-      slow_, [this] { courier_->notify(); }, [this] { hold_queue_->notify(); },
-      [this](HeldId id, HoldQueue::Done done) { hold_queue_->sign_now(id, std::move(done)); },
-      [this](const AuditLine& line) { log_change(line); },
-      [this](std::function<void(Status)> done) { index_->reset(std::move(done)); },
-      [this] { return alarms_->alarms(); }, clock_questions(*clock_watch_, [this] { sign_what_waited(); })});
+  return std::make_unique<Site>(
+      ApiParts{std::move(facts),
+               options,
+               std::move(store),
+               std::move(index),
+               std::make_unique<OfficeDb>(std::move(office)),
+               *writer_,
+               *network_,
+               clock_,
+               io,
+               *commons_,
+               *messages_,
+               nearness_,
+               slow_,
+               [this] { courier_->notify(); },
+               [this] { hold_queue_->notify(); },
+               [this](HeldId id, HoldQueue::Done done) { hold_queue_->sign_now(id, std::move(done)); },
+               [this](const AuditLine& line) { log_change(line); },
+               [this](std::function<void(Status)> done) { index_->reset(std::move(done)); },
+               [this] { return alarms_->alarms(); },
+               clock_questions(*clock_watch_, [this] { sign_what_waited(); })});
 }
 
 Status Daemon::start_http() {

@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <memory>
+#include <optional>
 
 #include <boost/asio/thread_pool.hpp>
 
@@ -21,6 +22,7 @@
 #include "node/daemon/node_clock.h"
 #include "node/delivery/courier.h"
 #include "node/http/server.h"
+#include "node/pages/messages.h"
 #include "node/publishing/hold_queue.h"
 #include "node/site/reading_service.h"
 
@@ -82,6 +84,7 @@ class Daemon {
   boost::asio::thread_pool slow_;  // passwords
   std::unique_ptr<Courier> courier_;
   std::atomic<Courier*> courier_running_ = nullptr;  // for the index's thread, which is there before it
+  std::optional<Messages> messages_;                 // what the pages say; reading threads use it
   std::unique_ptr<Commons> commons_;
   std::unique_ptr<HoldQueue> hold_queue_;
   std::unique_ptr<AlarmWatch> alarms_;

@@ -60,11 +60,11 @@ bool IndexWorker::stopping() {
 // Until there is something to do: what is new, what failed, words of what was taken away.
 void IndexWorker::wait(std::unique_lock<std::mutex>& lock) {
   const auto woken = [this] { return stopping_ || pending_; };
-  std::optional<Clock::time_point> until = retry_at_;
+  std::optional<Clock::time_point> until = due_.retry;
   const auto sooner = [&](Clock::time_point at) { until = until ? std::min(*until, at) : at; };
   // What cannot be written cannot be cleaned either.
-  if (!retry_at_ && index_->is_unclean()) sooner(clean_at_);
-  if (unfolded_) sooner(Clock::now() + kAgain);
+  if (!due_.retry && index_->is_unclean()) sooner(due_.clean);
+  if (due_.unfolded) sooner(Clock::now() + kAgain);
   if (until) {
     wake_.wait_until(lock, *until, woken);
   } else {
@@ -88,7 +88,7 @@ void IndexWorker::run() {
       pending_ = false;
       resets = std::exchange(resets_, {});
     }
-    retry_at_.reset();
+    due_.retry.reset();
     const Status room = check_room();
     if (!resets.empty()) {
       const Status emptied = room.ok() ? index_->reset() : room;  // one that cannot be filled again stays
@@ -97,17 +97,17 @@ void IndexWorker::run() {
     const auto done = room.ok() ? index_->catch_up(*store_) : Result<std::size_t>(room.error());
     if (!done.ok()) {
       if (trouble_.set(done.error(), clock_())) on_error_(done.error());
-      retry_at_ = Clock::now() + limits::kStoreRetry;
+      due_.retry = Clock::now() + limits::kStoreRetry;
       continue;
     }
     trouble_.clear();
     if (*done > 0 || !std::exchange(begun, true)) on_progress_();
     if (*done > 0) {
       notify();  // there may be more, and somebody may want to stop in between
-    } else if (index_->is_unclean() && Clock::now() >= clean_at_) {
+    } else if (index_->is_unclean() && Clock::now() >= due_.clean) {
       clean();
     }
-    unfolded_ = !index_->fold();
+    due_.unfolded = !index_->fold();
   }
 }
 
@@ -122,7 +122,7 @@ void IndexWorker::clean() {
     more = step.ok() && *step;
   }
   const auto ended = Clock::now();
-  clean_at_ = ended + std::max<Clock::duration>(kCleanEvery, 99 * (ended - began));
+  due_.clean = ended + std::max<Clock::duration>(kCleanEvery, 99 * (ended - began));
 }
 
 }  // namespace koinon

@@ -10,7 +10,7 @@
 #include <thread>
 #include <vector>
 
-#include "node/replication/trouble.h"
+#include "proto/base/trouble.h"
 #include "storage/search/search_index.h"
 
 namespace koinon {
@@ -38,6 +38,12 @@ class IndexWorker {
 
  private:
   using Clock = std::chrono::steady_clock;
+  // What the thread does without being woken.
+  struct Due {
+    std::optional<Clock::time_point> retry;  // something failed
+    Clock::time_point clean{};               // not before
+    bool unfolded = false;                   // erased text stays in the log while somebody searches
+  };
   void run();
   bool stopping();
   void wait(std::unique_lock<std::mutex>& lock);
@@ -56,9 +62,7 @@ class IndexWorker {
   bool pending_ = true;  // what was left from before
   bool stopping_ = false;
   std::vector<std::function<void(Status)>> resets_;  // who waits for the index to be emptied
-  std::optional<Clock::time_point> retry_at_;        // something failed
-  Clock::time_point clean_at_{};                     // not before
-  bool unfolded_ = false;                            // erased text stays in the log while somebody searches
+  Due due_;
   std::thread thread_;
 };
 

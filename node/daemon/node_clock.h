@@ -7,7 +7,7 @@
 
 #include "node/daemon/clock_watch.h"
 #include "node/daemon/log.h"
-#include "node/transport/clock.h"
+#include "proto/base/clock.h"
 
 namespace koinon {
 

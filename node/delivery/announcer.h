@@ -15,7 +15,7 @@
 #include <utility>
 #include <vector>
 
-#include "node/transport/network.h"
+#include "proto/base/clock.h"
 #include "proto/base/limits.h"
 #include "storage/office/accounts.h"
 #include "storage/office/outbox.h"

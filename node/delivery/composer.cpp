@@ -5,6 +5,8 @@
 #include <boost/json.hpp>
 
 #include "node/delivery/mail_about.h"
+#include "node/reading/shown_record.h"
+#include "node/text/time_text.h"
 #include "proto/codec/entry.h"
 #include "proto/vocabulary/vocabulary.h"
 
@@ -19,7 +21,7 @@ Result<std::optional<std::string>> Composer::payload(const Delivery& delivery, U
   IndexedRecord record = *found;
   std::string type = delivery.kind == ArrivalKind::kErased ? "record.erased" : "record.published";
   Directory directory(store_, nearness_);
-  json::object more;
+  std::optional<std::string> because;
   if (record.kind == v1::KIND_WITHDRAWAL) {
     const auto leaf = store_.entry(record.log, record.index);
     const auto entry = leaf.ok() ? parse_entry(*leaf) : Result<v1::Entry>(leaf.error());
@@ -28,15 +30,12 @@ Result<std::optional<std::string>> Composer::payload(const Delivery& delivery, U
                   index_.get(record.log, EntryIndex(entry->control().withdrawal().index())));
     if (!target) return nothing;
     type = "record.withdrawn";
-    more["because"] = withdrawal_reason(store_, record.log, record.index);
+    because = withdrawal_reason(store_, record.log, record.index);
     record = *target;
   } else if (delivery.kind != ArrivalKind::kErased && record.status == RecordStatus::kErased) {
     return nothing;
   }
-  json::object data = summary_json(directory, record);
-  for (const auto& item : more) data[item.key()] = item.value();
-  if (json::array about = about_json(directory, store_, index_, record); !about.empty())
-    data["about"] = std::move(about);
+  json::object data = told_(directory, store_, index_, record, because);
   if (!options_.url.empty())
     data["url"] = options_.url + "/records/" + directory.ref(record.log, record.index);
   return std::optional(json::serialize(json::object{

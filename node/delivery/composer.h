@@ -4,10 +4,12 @@
 // Belongs to the courier's thread, as the readers do that it is given; they must outlive it.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 
-#include "node/api/record_json.h"
+#include <boost/json/object.hpp>
+
 #include "node/delivery/mail_message.h"
 #include "node/reading/directory.h"
 #include "storage/office/outbox.h"
@@ -22,10 +24,21 @@ struct ComposerOptions {
   std::string mail_from;
 };
 
+// What a webhook's message says of a record, as JSON. Webhooks show records as the API does, so the API gives
+// this function (told_json). `because`: why the city took the record back; none where it did not.
+using RecordTold = std::function<boost::json::object(Directory& directory, StoreReader& store,
+                                                     IndexReader& index, const IndexedRecord& record,
+                                                     const std::optional<std::string>& because)>;
+
 class Composer {
  public:
-  Composer(ComposerOptions options, StoreReader& store, IndexReader& index, const Nearness& nearness)
-      : options_(std::move(options)), store_(store), index_(index), nearness_(nearness) {}
+  Composer(ComposerOptions options, StoreReader& store, IndexReader& index, const Nearness& nearness,
+           RecordTold told)
+      : options_(std::move(options)),
+        store_(store),
+        index_(index),
+        nearness_(nearness),
+        told_(std::move(told)) {}
 
   // A webhook's message, as JSON. None: nothing of it stands any more.
   Result<std::optional<std::string>> payload(const Delivery& delivery, UnixMillis now);
@@ -39,6 +52,7 @@ class Composer {
   StoreReader& store_;
   IndexReader& index_;
   const Nearness& nearness_;
+  RecordTold told_;
 };
 
 }  // namespace koinon

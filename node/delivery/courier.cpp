@@ -7,8 +7,6 @@
 namespace koinon {
 namespace {
 
-constexpr std::size_t kArrivalRows = 100;       // of arrivals, read at once
-constexpr std::size_t kErasureRows = 2000;      // of arrivals, looked at in one turn
 constexpr std::chrono::seconds kLookAgain{30};  // the wall clock may be set meanwhile
 constexpr std::chrono::seconds kFoldAgain{1};
 constexpr std::chrono::seconds kRetry{5};   // after the store or the office's database failed
@@ -24,8 +22,9 @@ Courier::Courier(CourierOptions options, Parts parts)
       outbox_(*parts_.office),
       announcer_({options_.own, options_.name, !options_.smtp.url.empty(), options_.digest_hour},
                  {*parts_.store, *parts_.index, accounts_, outbox_, parts_.clock}),
+      erasures_(*parts_.store, outbox_, *parts_.office),
       composer_({options_.name, options_.url, options_.mail_from}, *parts_.store, *parts_.index,
-                *parts_.nearness),
+                *parts_.nearness, parts_.told),
       thread_([this] { run(); }) {}
 
 Courier::~Courier() { stop(); }
@@ -57,8 +56,7 @@ void Courier::run() {
 }
 
 Status Courier::turn() {
-  more_ = false;
-  KOINON_TRY(forget_erased());
+  KOINON_ASSIGN(more_, erasures_.turn());
   has_room_ = !parts_.has_room || parts_.has_room();
   const UnixMillis now = parts_.clock.wall();
   KOINON_TRY(
@@ -75,45 +73,12 @@ Status Courier::turn() {
 
 std::chrono::milliseconds Courier::until_next() {
   const auto next = outbox_.next_due(!options_.smtp.url.empty());
-  if (!next.ok() || !*next) return unfolded_ ? std::chrono::milliseconds(kFoldAgain) : kLookAgain;
+  if (!next.ok() || !*next) return !erasures_.folded() ? std::chrono::milliseconds(kFoldAgain) : kLookAgain;
   const std::chrono::milliseconds left((*next)->value - parts_.clock.wall().value);
   // What is due and under way is waited for by its end.
   const std::chrono::milliseconds least(sending_.empty() ? 1 : 200);
-  if (unfolded_) return std::max<std::chrono::milliseconds>(least, kFoldAgain);
+  if (!erasures_.folded()) return std::max<std::chrono::milliseconds>(least, kFoldAgain);
   return std::clamp<std::chrono::milliseconds>(left, least, kLookAgain);
-}
-
-// --- what is erased ---
-
-Status Courier::forget_erased() {
-  if (!erased_after_) {
-    KOINON_ASSIGN(const auto cursor, outbox_.erased_cursor());
-    erased_after_ = erased_saved_ = cursor.value_or(ArrivalSeq(0));
-  }
-  ArrivalSeq after = *erased_after_;
-  std::vector<RecordAt> erased;
-  for (std::size_t rows = 0; rows < kErasureRows; rows += kArrivalRows) {
-    KOINON_ASSIGN(const auto arrivals, parts_.store->arrivals(after, kArrivalRows));
-    for (const Arrival& arrival : arrivals) {
-      after = ArrivalSeq(arrival.first.value + arrival.count - 1);
-      if (arrival.kind != ArrivalKind::kErased) continue;
-      for (std::uint64_t i = 0; i < arrival.count; ++i)
-        erased.emplace_back(arrival.log, EntryIndex(arrival.from.value + i));
-    }
-    if (arrivals.size() < kArrivalRows) break;
-    more_ = rows + 2 * kArrivalRows > kErasureRows;
-  }
-  // A cursor that merely moved is written now and then: to look at arrivals again does no harm.
-  if (!erased.empty() || after.value >= erased_saved_.value + kErasureRows) {
-    KOINON_TRY(outbox_.forget_remarks(erased, after));
-    erased_saved_ = after;
-    unfolded_ = unfolded_ || !erased.empty();
-  }
-  erased_after_ = after;
-  if (!unfolded_) return {};
-  const auto folded = parts_.office->connection().fold();
-  unfolded_ = !folded.ok() || !*folded;
-  return {};
 }
 
 // --- sending ---

@@ -10,10 +10,11 @@
 
 #include "node/delivery/announcer.h"
 #include "node/delivery/composer.h"
+#include "node/delivery/erasures.h"
 #include "node/delivery/transfers.h"
-#include "node/replication/trouble.h"
-#include "node/transport/network.h"
+#include "proto/base/clock.h"
 #include "proto/base/limits.h"
+#include "proto/base/trouble.h"
 #include "storage/office/accounts.h"
 #include "storage/office/outbox.h"
 
@@ -42,6 +43,7 @@ class Courier {
     std::function<void(const Error&)> on_error;
     // Without room nothing new is written down; what waits is sent. None: there is always room.
     std::function<bool()> has_room = nullptr;
+    RecordTold told;  // always given
   };
   Courier(CourierOptions options, Parts parts);
   ~Courier();
@@ -59,9 +61,6 @@ class Courier {
 
   void run();
   Status turn();
-  // Carries erasures out in the office's own database: remarks on what is gone, and what its write-ahead log
-  // holds.
-  Status forget_erased();
   Status send_deliveries(UnixMillis now);
   Status send_mails(UnixMillis now);
   // Whether one more of these may be under way: neither webhooks nor mails take all places.
@@ -83,14 +82,12 @@ class Courier {
   Accounts accounts_;
   Outbox outbox_;
   Announcer announcer_;
+  Erasures erasures_;
   Composer composer_;
   std::map<Transfers::Number, Sending> sending_;
   WebhookId served_;      // the last webhook that something was sent to
   bool has_room_ = true;  // in the last turn
   bool more_ = false;     // the last turn left something unread
-  bool unfolded_ = true;  // something was erased, or may have been, and the write-ahead log holds it still
-  std::optional<ArrivalSeq> erased_after_;  // erasures up to here are carried out in the office's database
-  ArrivalSeq erased_saved_;
   Troubled trouble_;
   std::atomic<bool> stopping_ = false;
   std::thread thread_;

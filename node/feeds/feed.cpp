@@ -6,8 +6,8 @@
 #include <pugixml.hpp>
 
 #include "crypto/hash.h"
-#include "node/api/record_json.h"
 #include "node/text/plain_text.h"
+#include "node/text/time_text.h"
 #include "proto/base/encoding.h"
 
 namespace koinon {

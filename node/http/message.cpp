@@ -43,7 +43,8 @@ HttpResponse problem(const Error& error) {
   body["code"] = code_name(error.code);
   body["detail"] = error.message;
   if (!error.field.empty()) body["field"] = error.field;
-  HttpResponse response{status_of(error.code), "application/problem+json", boost::json::serialize(body), {}};
+  HttpResponse response{
+      status_of(error.code), "application/problem+json", boost::json::serialize(body), {}, {error}};
   if (error.code == Code::kUnauthenticated) response.headers["WWW-Authenticate"] = "Bearer";
   if (error.code == Code::kTooMany) response.headers["Retry-After"] = "60";
   return response;

@@ -14,7 +14,9 @@ constexpr std::string_view kType = "multipart/form-data";
 constexpr std::size_t kBoundaryBytes = 70;  // RFC 2046
 constexpr std::size_t kPartHeadBytes = 4096;
 
-Error malformed() { return fail(Code::kMalformed, "the form does not parse", "body"); }
+Error malformed() {
+  return fail(Code::kMalformed, Sentence{"form.malformed", "the form does not parse"}, "body");
+}
 
 bool same_name(std::string_view a, std::string_view b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(),
@@ -116,7 +118,7 @@ Result<std::vector<FormPart>> read_multipart(std::string_view body, std::string_
     part.content = std::string(body.substr(0, end));
     body.remove_prefix(end + between.size());
     if (!part.is_file && !is_utf8(part.content))
-      return fail(Code::kMalformed, "the form is not UTF-8", "body");
+      return fail(Code::kMalformed, Sentence{"form.not_utf8", "the form is not UTF-8"}, "body");
     out.push_back(std::move(part));
   }
   return out;

@@ -236,7 +236,7 @@ struct HttpServer::Impl {
 
   static Error parse_error(const error_code& error) {
     const bool large = error == http::error::body_limit || error == http::error::header_limit;
-    return large ? fail(Code::kTooLarge, "the request is too large", "body")
+    return large ? fail(Code::kTooLarge, Sentence{"request.too_large", "the request is too large"}, "body")
                  : fail(Code::kMalformed, "the request does not parse", "request");
   }
 

@@ -80,7 +80,7 @@ asio::awaitable<HttpResponse> AccountPages::log_in(Visit visit) {
   if (!done.ok()) {
     PageView view{"login", visit.say("login.title"), {}, done.status, "", ""};
     view.model = {{"next", visit.field("next")},
-                  {"problem", done.status == 429 ? visit.fault(done.detail()) : visit.say("login.wrong")},
+                  {"problem", done.status == 429 ? visit.fault(done.problem()) : visit.say("login.wrong")},
                   {"name", visit.field("name")}};
     co_return frame_.show(visit, std::move(view));
   }
@@ -113,7 +113,7 @@ asio::awaitable<HttpResponse> AccountPages::welcome(Visit visit) {
   const OperationResult done = co_await frame_.call(visit, "useLink", std::move(input));
   if (done.ok()) co_return PageFrame::go("/login");
   PageView view{"welcome", visit.say("welcome.title"), {}, done.status, "", ""};
-  view.model = {{"code", visit.request.arg("code")}, {"problem", visit.fault(done.detail())}};
+  view.model = {{"code", visit.request.arg("code")}, {"problem", visit.fault(done.problem())}};
   co_return frame_.show(visit, std::move(view));
 }
 
@@ -177,7 +177,7 @@ asio::awaitable<HttpResponse> AccountPages::change_account(Visit visit) {
     co_return frame_.sorry(visit, fail(Code::kInvalidArgument, visit.say("error.stale_form"), "do"));
   }
   const OperationResult done = co_await frame_.call(visit, operation, std::move(input));
-  if (!done.ok()) co_return co_await show_account(visit, {{"problem", visit.fault(done.detail())}});
+  if (!done.ok()) co_return co_await show_account(visit, {{"problem", visit.fault(done.problem())}});
   if (wish == "token" || wish == "feed")
     co_return co_await show_account(visit,
                                     {{"secret", text_at(done.body, wish == "token" ? "secret" : "url")}});

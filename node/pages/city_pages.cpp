@@ -216,7 +216,7 @@ asio::awaitable<HttpResponse> CityPages::change(Visit visit) {
   } else {
     co_return frame_.sorry(visit, done.error());
   }
-  if (!done.ok()) co_return co_await show_city(visit, visit.fault(done.error().message));
+  if (!done.ok()) co_return co_await show_city(visit, visit.fault(done.error()));
   co_return PageFrame::go("/cities/" + *done);
 }
 

@@ -50,7 +50,7 @@ json::array words_of(const std::string& text) {
 json::object base_model(const Visit& visit, const OperationResult& failed) {
   const bool wrong = failed.status != 0;
   return {
-      {"problem", wrong ? visit.fault(failed.detail()) : ""},
+      {"problem", wrong ? visit.fault(failed.problem()) : ""},
       {"language", given(visit, "language").empty() ? visit.words->tag() : given(visit, "language")},
       {"note_languages", note_languages(visit, given(visit, "language").empty() ? visit.words->tag()
                                                                                 : given(visit, "language"))},

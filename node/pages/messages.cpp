@@ -1,16 +1,17 @@
 #include "node/pages/messages.h"
 
-#include <algorithm>
-#include <cstdlib>
+#include <mutex>
+#include <unordered_map>
 
 #include <boost/json.hpp>
 #include <unicode/datefmt.h>
+#include <unicode/localematcher.h>
 #include <unicode/locid.h>
 #include <unicode/msgfmt.h>
 #include <unicode/numfmt.h>
-#include <unicode/uloc.h>
 
 #include "node/pages/embedded.h"
+#include "proto/base/limits.h"
 
 namespace koinon {
 namespace json = boost::json;
@@ -27,60 +28,124 @@ icu::Locale locale_of(const std::string& tag) {
   return icu::Locale::forLanguageTag(tag, error);
 }
 
-std::string date_text(const std::string& tag, UnixMillis time, icu::DateFormat::EStyle clock) {
-  const std::unique_ptr<icu::DateFormat> format(
-      clock == icu::DateFormat::kNone
-          ? icu::DateFormat::createDateInstance(icu::DateFormat::kLong, locale_of(tag))
-          : icu::DateFormat::createDateTimeInstance(icu::DateFormat::kLong, clock, locale_of(tag)));
-  if (format == nullptr) return {};
-  format->setTimeZone(*icu::TimeZone::getGMT());
-  icu::UnicodeString out;
-  return utf8(format->format(static_cast<UDate>(time.value), out));
-}
-
-// What Accept-Language weighs a range; none is 1.
-double weight_of(std::string_view parameters) {
-  const auto at = parameters.find("q=");
-  return at == std::string_view::npos ? 1 : std::atof(std::string(parameters.substr(at + 2, 5)).c_str());
-}
-
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
-  while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
-  return text;
-}
-
-std::string primary(std::string_view tag) {
-  std::string out(tag.substr(0, tag.find('-')));
-  std::transform(out.begin(), out.end(), out.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  return out;
-}
-
-constexpr std::string_view kAnything = "{*}";
-
-void put(std::string& text, std::string_view place, std::string_view value) {
-  if (const auto at = text.find(place); at != std::string::npos) text.replace(at, place.size(), value);
-}
-
-// "at most 300 bytes" as "at most {1} bytes".
-std::string without_numbers(const std::string& text, std::vector<std::string>& numbers) {
-  std::string out;
-  bool within = false;
-  for (const char c : text) {
-    const bool digit = c >= '0' && c <= '9';
-    if (digit && !within) {
-      numbers.emplace_back();
-      out += "{" + std::to_string(numbers.size()) + "}";
-    }
-    if (digit) numbers.back() += c;
-    if (!digit) out += c;
-    within = digit;
+// A pattern, compiled where it says more than itself.
+class Message {
+ public:
+  Message(std::string pattern, const icu::Locale& locale) : pattern_(std::move(pattern)) {
+    // Apostrophes quote braces and each other alone.
+    if (pattern_.find_first_of("{}") == std::string::npos && pattern_.find("''") == std::string::npos) return;
+    UErrorCode error = U_ZERO_ERROR;
+    auto made = std::make_unique<Compiled>(icu::UnicodeString::fromUTF8(pattern_), locale, error);
+    if (U_SUCCESS(error) != 0) compiled_ = std::move(made);
   }
-  return out;
-}
+
+  const std::string& pattern() const { return pattern_; }
+  std::string text(const MessageArguments& arguments) const {
+    if (compiled_ == nullptr) return pattern_;
+    std::vector<icu::UnicodeString> names;
+    std::vector<icu::Formattable> values;
+    for (const auto& [name, value] : arguments) {
+      names.push_back(icu::UnicodeString::fromUTF8(name));
+      const auto* number = std::get_if<std::int64_t>(&value);
+      values.emplace_back(number != nullptr
+                              ? icu::Formattable(*number)
+                              : icu::Formattable(icu::UnicodeString::fromUTF8(std::get<std::string>(value))));
+    }
+    icu::UnicodeString out;
+    UErrorCode error = U_ZERO_ERROR;
+    {
+      const std::lock_guard lock(compiled_->mutex);
+      compiled_->format.format(names.data(), values.data(), static_cast<int32_t>(names.size()), out, error);
+    }
+    return U_FAILURE(error) != 0 ? pattern_ : utf8(out);
+  }
+
+ private:
+  // ICU makes the plural rules and number formats of a pattern when it first needs them.
+  struct Compiled {
+    Compiled(const icu::UnicodeString& pattern, const icu::Locale& locale, UErrorCode& error)
+        : format(pattern, locale, error) {}
+    std::mutex mutex;
+    icu::MessageFormat format;
+  };
+
+  std::string pattern_;
+  std::unique_ptr<Compiled> compiled_;
+};
+
+class DateText {
+ public:
+  explicit DateText(std::unique_ptr<icu::DateFormat> format) : format_(std::move(format)) {
+    if (format_ != nullptr) format_->setTimeZone(*icu::TimeZone::getGMT());
+  }
+  std::string of(UnixMillis time) {
+    if (format_ == nullptr) return {};
+    icu::UnicodeString out;
+    const std::lock_guard lock(mutex_);
+    return utf8(format_->format(static_cast<UDate>(time.value), out));
+  }
+
+ private:
+  std::mutex mutex_;
+  std::unique_ptr<icu::DateFormat> format_;
+};
+
+// Names that ICU looks up in its tables: the first ones that were asked for. Strangers choose the tags of their
+// notes, so that there is an end to what is kept.
+class KnownNames {
+ public:
+  template <typename Find>
+  std::string of(const std::string& code, const Find& find) {
+    {
+      const std::lock_guard lock(mutex_);
+      if (const auto it = names_.find(code); it != names_.end()) return it->second;
+    }
+    icu::UnicodeString found;
+    find(found);
+    std::string name = found.isEmpty() != 0 ? code : utf8(found);
+    const std::lock_guard lock(mutex_);
+    if (names_.size() < limits::kNamesKept && code.size() <= limits::kNameKeptBytes) names_.emplace(code, name);
+    return name;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::unordered_map<std::string, std::string> names_;
+};
+
+// Looked up by views, without a copy of the key.
+struct KeyHash {
+  using is_transparent = void;
+  std::size_t operator()(std::string_view key) const { return std::hash<std::string_view>()(key); }
+};
 
 }  // namespace
+
+struct Catalogue::Words {
+  explicit Words(const icu::Locale& of)
+      : locale(of),
+        day(std::unique_ptr<icu::DateFormat>(icu::DateFormat::createDateInstance(icu::DateFormat::kLong, of))),
+        moment(std::unique_ptr<icu::DateFormat>(
+            icu::DateFormat::createDateTimeInstance(icu::DateFormat::kLong, icu::DateFormat::kShort, of))) {
+    UErrorCode error = U_ZERO_ERROR;
+    number.reset(icu::NumberFormat::createInstance(of, error));
+    if (U_FAILURE(error) != 0) number.reset();
+  }
+
+  icu::Locale locale;
+  std::unordered_map<std::string, Message, KeyHash, std::equal_to<>> messages;
+  DateText day;
+  DateText moment;
+  std::mutex number_mutex;
+  std::unique_ptr<icu::NumberFormat> number;
+  KnownNames languages;
+  KnownNames countries;
+};
+
+Catalogue::Catalogue() = default;
+Catalogue::Catalogue(Catalogue&&) noexcept = default;
+Catalogue& Catalogue::operator=(Catalogue&&) noexcept = default;
+Catalogue::~Catalogue() = default;
 
 Result<Catalogue> Catalogue::parse(std::string tag, std::string_view text, const Catalogue* fallback) {
   boost::system::error_code error;
@@ -88,12 +153,18 @@ Result<Catalogue> Catalogue::parse(std::string tag, std::string_view text, const
   if (error || !value.is_object()) return fail(Code::kMalformed, "a catalogue is a JSON object", tag);
   Catalogue out;
   out.tag_ = std::move(tag);
-  out.fallback_ = fallback;
+  out.words_ = std::make_unique<Words>(locale_of(out.tag_));
+  out.right_to_left_ = out.words_->locale.isRightToLeft() != 0;
+  auto& messages = out.words_->messages;
   for (const auto& item : value.as_object()) {
     if (!item.value().is_string())
       return fail(Code::kMalformed, "a message is a text", std::string(item.key()));
-    out.patterns_.emplace(item.key(), item.value().as_string());
+    messages.try_emplace(std::string(item.key()), std::string(item.value().as_string()), out.words_->locale);
   }
+  if (fallback == nullptr) return out;
+  // Also those with the numbers and dates of this language.
+  for (const auto& [key, message] : fallback->words_->messages)
+    messages.try_emplace(key, message.pattern(), out.words_->locale);
   return out;
 }
 
@@ -110,123 +181,87 @@ Status Catalogue::add_faults(std::string_view text) {
   return {};
 }
 
-std::string Catalogue::fault(const std::string& sentence) const {
-  std::vector<std::string> numbers;
-  if (const auto found = faults_.find(without_numbers(sentence, numbers)); found != faults_.end()) {
-    std::string out = found->second;
-    for (std::size_t i = 0; i < numbers.size(); ++i) put(out, "{" + std::to_string(i + 1) + "}", numbers[i]);
-    return out;
-  }
-  for (const auto& [known, said] : faults_) {
-    const auto gap = known.find(kAnything);
-    if (gap == std::string::npos || sentence.size() < known.size() - kAnything.size()) continue;
-    const std::string_view tail = std::string_view(known).substr(gap + kAnything.size());
-    if (!sentence.starts_with(known.substr(0, gap)) || !sentence.ends_with(tail)) continue;
-    std::string out = said;
-    put(out, kAnything, sentence.substr(gap, sentence.size() - gap - tail.size()));
-    return out;
-  }
-  return sentence;
+std::string Catalogue::fault(const Error& error) const {
+  const auto found = error.id.empty() ? faults_.end() : faults_.find(error.id);
+  return found == faults_.end() ? error.message : filled(found->second, error.arguments);
 }
 
-bool Catalogue::right_to_left() const { return uloc_isRightToLeft(tag_.c_str()) != 0; }
+std::string Catalogue::text(std::string_view key) const { return text(key, {}); }
 
-const std::string* Catalogue::pattern(const std::string& key) const {
-  const auto it = patterns_.find(key);
-  if (it != patterns_.end()) return &it->second;
-  return fallback_ == nullptr ? nullptr : fallback_->pattern(key);
+std::string Catalogue::text(std::string_view key, const MessageArguments& arguments) const {
+  const auto found = words_->messages.find(key);
+  return found == words_->messages.end() ? std::string(key) : found->second.text(arguments);
 }
 
-std::string Catalogue::text(const std::string& key) const { return text(key, {}); }
+std::string Catalogue::date(UnixMillis time) const { return words_->day.of(time); }
 
-std::string Catalogue::text(const std::string& key, const MessageArguments& arguments) const {
-  const std::string* found = pattern(key);
-  if (found == nullptr) return key;
-  UErrorCode error = U_ZERO_ERROR;
-  const icu::MessageFormat format(icu::UnicodeString::fromUTF8(*found), locale_of(tag_), error);
-  std::vector<icu::UnicodeString> names;
-  std::vector<icu::Formattable> values;
-  for (const auto& [name, value] : arguments) {
-    names.push_back(icu::UnicodeString::fromUTF8(name));
-    const auto* number = std::get_if<std::int64_t>(&value);
-    values.emplace_back(number != nullptr
-                            ? icu::Formattable(*number)
-                            : icu::Formattable(icu::UnicodeString::fromUTF8(std::get<std::string>(value))));
-  }
-  icu::UnicodeString out;
-  if (U_SUCCESS(error) != 0)
-    format.format(names.data(), values.data(), static_cast<int32_t>(names.size()), out, error);
-  return U_FAILURE(error) != 0 ? *found : utf8(out);
-}
-
-std::string Catalogue::date(UnixMillis time) const { return date_text(tag_, time, icu::DateFormat::kNone); }
-
-std::string Catalogue::date_and_time(UnixMillis time) const {
-  return date_text(tag_, time, icu::DateFormat::kShort) + " UTC";
-}
+std::string Catalogue::date_and_time(UnixMillis time) const { return words_->moment.of(time) + " UTC"; }
 
 std::string Catalogue::number(double value) const {
-  UErrorCode error = U_ZERO_ERROR;
-  const std::unique_ptr<icu::NumberFormat> format(icu::NumberFormat::createInstance(locale_of(tag_), error));
-  if (U_FAILURE(error) != 0 || format == nullptr) return std::to_string(value);
+  if (words_->number == nullptr) return std::to_string(value);
   icu::UnicodeString out;
-  return utf8(format->format(value, out));
+  const std::lock_guard lock(words_->number_mutex);
+  return utf8(words_->number->format(value, out));
 }
 
 std::string Catalogue::language_name(const std::string& tag) const {
-  icu::UnicodeString out;
-  locale_of(tag).getDisplayName(locale_of(tag_), out);
-  return out.isEmpty() != 0 ? tag : utf8(out);
+  return words_->languages.of(
+      tag, [&](icu::UnicodeString& out) { locale_of(tag).getDisplayName(words_->locale, out); });
 }
 
 std::string Catalogue::country_name(const std::string& code) const {
-  icu::UnicodeString out;
-  icu::Locale("", code.c_str()).getDisplayCountry(locale_of(tag_), out);
-  return out.isEmpty() != 0 ? code : utf8(out);
+  return words_->countries.of(code, [&](icu::UnicodeString& out) {
+    icu::Locale("", code.c_str()).getDisplayCountry(words_->locale, out);
+  });
 }
 
+struct Messages::Loaded {
+  std::vector<Catalogue> languages;
+  std::unique_ptr<icu::LocaleMatcher> matcher;
+};
+
 Result<Messages> Messages::builtin() {
-  Messages out;
-  out.languages_ = std::make_shared<std::vector<Catalogue>>();
-  // English first: what the others lack is said in it. Addresses of elements stay.
+  const auto loaded = std::make_shared<Loaded>();
+  // English first: what the others lack is said in it, and it is spoken to whoever asks for none of ours.
   constexpr std::array<const char*, 6> kTags = {"en", "ko", "it", "es", "fr", "ar"};
-  out.languages_->reserve(kTags.size());
+  loaded->languages.reserve(kTags.size());  // visits point to elements
   const auto faults = embedded_file("faults.json");
   if (!faults) return fail(Code::kInternal, "the faults are missing from the program", "faults");
+  icu::LocaleMatcher::Builder builder;
   for (const std::string tag : kTags) {
     const auto file = embedded_file("messages/" + tag + ".json");
     if (!file) return fail(Code::kInternal, "a catalogue is missing from the program", tag);
-    const Catalogue* fallback = out.languages_->empty() ? nullptr : out.languages_->data();
+    const Catalogue* fallback = loaded->languages.empty() ? nullptr : loaded->languages.data();
     KOINON_ASSIGN(auto catalogue, Catalogue::parse(tag, *file, fallback));
     KOINON_TRY(catalogue.add_faults(*faults));
-    out.languages_->push_back(std::move(catalogue));
+    loaded->languages.push_back(std::move(catalogue));
+    builder.addSupportedLocale(locale_of(tag));
   }
+  UErrorCode error = U_ZERO_ERROR;
+  loaded->matcher = std::make_unique<icu::LocaleMatcher>(builder.build(error));
+  if (U_FAILURE(error) != 0) return fail(Code::kInternal, "ICU does not know our languages", u_errorName(error));
+  Messages out;
+  out.loaded_ = loaded;
   return out;
 }
 
+const std::vector<Catalogue>& Messages::languages() const { return loaded_->languages; }
+
 const Catalogue& Messages::choose(std::string_view chosen, std::string_view accept) const {
   const auto find = [this](std::string_view tag) -> const Catalogue* {
-    const std::string wanted = primary(tag);
-    for (const Catalogue& one : *languages_) {
-      if (one.tag() == wanted) return &one;
+    for (const Catalogue& one : loaded_->languages) {
+      if (one.tag() == tag) return &one;
     }
     return nullptr;
   };
   if (const Catalogue* one = find(chosen); one != nullptr) return *one;
-  const Catalogue* best = languages_->data();
-  double most = 0;
-  while (!accept.empty()) {
-    const auto comma = std::min(accept.find(','), accept.size());
-    const std::string_view item = trimmed(accept.substr(0, comma));
-    accept.remove_prefix(std::min(comma + 1, accept.size()));
-    const auto semicolon = std::min(item.find(';'), item.size());
-    const Catalogue* one = find(trimmed(item.substr(0, semicolon)));
-    const double weight = weight_of(item.substr(semicolon));
-    if (one == nullptr || weight <= most) continue;
-    best = one;
-    most = weight;
-  }
-  return *best;
+  const Catalogue& english = loaded_->languages.front();
+  if (accept.empty()) return english;
+  UErrorCode error = U_ZERO_ERROR;
+  const icu::Locale* best = loaded_->matcher->getBestMatchForListString(
+      icu::StringPiece(accept.data(), static_cast<int32_t>(accept.size())), error);
+  const Catalogue* one = U_FAILURE(error) != 0 || best == nullptr ? nullptr : find(best->getLanguage());
+  return one == nullptr ? english : *one;
 }
 
 }  // namespace koinon

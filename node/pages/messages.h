@@ -1,58 +1,57 @@
 // What the pages say, in the languages of the interface: catalogues of ICU MessageFormat patterns that
 // translators edit (node/pages/messages/*.json), and dates and numbers as the language writes them.
 //
-// Immutable once loaded; safe to read from any thread.
+// Patterns are compiled when a catalogue is loaded, once for all threads. Safe to read from any thread: a
+// format has state of its own within ICU, and a lock around each use.
 #pragma once
 
 #include <map>
 #include <memory>
 #include <string>
 #include <string_view>
-#include <variant>
 #include <vector>
 
 #include "proto/base/result.h"
+#include "proto/base/sentence.h"
 #include "proto/base/types.h"
 
 namespace koinon {
 
-// Whole numbers decide plural forms.
-using MessageArgument = std::variant<std::int64_t, std::string>;
-using MessageArguments = std::vector<std::pair<std::string, MessageArgument>>;
-
 class Catalogue {
  public:
-  // One language; `fallback` says what a key that is missing here is, and outlives this.
+  Catalogue(Catalogue&&) noexcept;
+  Catalogue& operator=(Catalogue&&) noexcept;
+  ~Catalogue();
+  // One language. A message that is missing here is taken from `fallback` while this is made.
   static Result<Catalogue> parse(std::string tag, std::string_view json, const Catalogue* fallback);
-  // Sentences of the API, each with its translations by language.
+  // The translations of what errors say: by the sentence's id, then by language.
   Status add_faults(std::string_view json);
 
   const std::string& tag() const { return tag_; }
-  bool right_to_left() const;
+  bool right_to_left() const { return right_to_left_; }
   // The name of the language in itself.
   std::string own_name() const { return text("language.name"); }
   // The message of a key; the key itself where nobody has written one.
-  std::string text(const std::string& key) const;
-  std::string text(const std::string& key, const MessageArguments& arguments) const;
-  // What the API says was wrong, in this language; numbers in it may differ. As it is where nobody has
-  // translated it.
-  std::string fault(const std::string& sentence) const;
+  std::string text(std::string_view key) const;
+  std::string text(std::string_view key, const MessageArguments& arguments) const;
+  // What the error says, in this language; as it is where its sentence has no id, or nobody has translated
+  // it.
+  std::string fault(const Error& error) const;
   std::string date(UnixMillis time) const;
   std::string date_and_time(UnixMillis time) const;  // UTC
   std::string number(double value) const;
   // What a language is called in this one; the tag where that is not known.
   std::string language_name(const std::string& tag) const;
   std::string country_name(const std::string& code) const;
-  const std::map<std::string, std::string>& patterns() const { return patterns_; }
 
  private:
-  const std::string* pattern(const std::string& key) const;
+  struct Words;
+  Catalogue();
 
   std::string tag_;
-  std::map<std::string, std::string> patterns_;
-  // By the API's sentence: its numbers stand as {1}, {2} …, anything else that changes as {*}.
-  std::map<std::string, std::string> faults_;
-  const Catalogue* fallback_ = nullptr;
+  bool right_to_left_ = false;
+  std::unique_ptr<Words> words_;
+  std::map<std::string, std::string> faults_;  // by the id of the sentence
 };
 
 class Messages {
@@ -60,13 +59,14 @@ class Messages {
   // The catalogues that this program was built with.
   static Result<Messages> builtin();
 
-  const std::vector<Catalogue>& languages() const { return *languages_; }
-  // The language chosen before, if it is one of ours, else the first of Accept-Language (RFC 9110 §12.5.4)
-  // that is, else English.
+  const std::vector<Catalogue>& languages() const;
+  // The language chosen before, by its tag, if it is one of ours. Else what Accept-Language (RFC 9110 §12.5.4)
+  // asks for, as ICU's LocaleMatcher reads it: the nearest of ours. Else English.
   const Catalogue& choose(std::string_view chosen, std::string_view accept) const;
 
  private:
-  std::shared_ptr<std::vector<Catalogue>> languages_;
+  struct Loaded;
+  std::shared_ptr<const Loaded> loaded_;  // by all copies
 };
 
 }  // namespace koinon

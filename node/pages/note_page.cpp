@@ -6,6 +6,7 @@
 #include "node/pages/note_view.h"
 #include "node/text/plain_text.h"
 #include "node/text/time_text.h"
+#include "proto/base/encoding.h"
 
 namespace koinon {
 namespace asio = boost::asio;

@@ -28,9 +28,9 @@ std::string time_of(const Visit& visit, const std::string& text) {
 }
 
 // What an operator should look at, in their language.
-json::array alarms_shown(const Visit& visit, const json::object& status) {
+json::array alarms_shown(const Visit& visit, const OperationResult& status) {
   json::array out;
-  for (const auto& item : array_at(status, "alarms")) {
+  for (const auto& item : array_at(status.body, "alarms")) {
     const json::object& alarm = item.as_object();
     MessageArguments arguments;
     for (const auto& argument : object_at(alarm, "arguments")) {
@@ -41,7 +41,7 @@ json::array alarms_shown(const Visit& visit, const json::object& status) {
       }
       // Why it is so is a sentence as those of errors are.
       const std::string text(argument.value().as_string());
-      arguments.emplace_back(key, key == "why" ? visit.fault(text) : text);
+      arguments.emplace_back(key, key == "why" ? visit.fault(status.told(text)) : text);
     }
     out.push_back(json::object{
         {"text", visit.say("alarm." + text_at(alarm, "id"), arguments)},
@@ -49,6 +49,14 @@ json::array alarms_shown(const Visit& visit, const json::object& status) {
         {"critical", text_at(alarm, "severity") == "critical"}});
   }
   return out;
+}
+
+// Whether the node signs. What it waits for is a sentence as those of errors are.
+std::string signing_shown(const Visit& visit, const OperationResult& status) {
+  constexpr std::string_view kWaits = "waits: ";
+  const std::string signing = text_at(status.body, "signing");
+  if (signing == "ready") return visit.say("operate.signing_ready");
+  return signing.starts_with(kWaits) ? visit.fault(status.told(signing.substr(kWaits.size()))) : signing;
 }
 
 // What the operator can do something about is said in their language; the rest as the program says it.
@@ -161,11 +169,7 @@ asio::awaitable<HttpResponse> OperatePages::show_operate(Visit visit, json::obje
     return visit.words->number(static_cast<double>(number_at(body, member)));
   };
   add("operate.name", text_at(body, "name"));
-  const std::string signing = text_at(body, "signing");
-  constexpr std::string_view kWaits = "waits: ";
-  add("operate.signing", signing == "ready"            ? visit.say("operate.signing_ready")
-                         : signing.starts_with(kWaits) ? visit.fault(signing.substr(kWaits.size()))
-                                                       : signing);
+  add("operate.signing", signing_shown(visit, status));
   add("operate.entries", count("entries"));
   add("operate.cities", count("cities"));
   add("operate.records", count("records"));
@@ -175,7 +179,7 @@ asio::awaitable<HttpResponse> OperatePages::show_operate(Visit visit, json::obje
       visit.say("operate.megabytes", {{"count", number_at(body, "disk_free_bytes") / kMegabyte}}));
   add("operate.lag", count("index_lag"));
   add("operate.version", text_at(body, "version"));
-  json::array alarms = alarms_shown(visit, body);
+  json::array alarms = alarms_shown(visit, status);
   json::array topics;
   std::string wanted;
   for (const auto& item : array_at(subscriptions.body, "topics"))
@@ -258,8 +262,7 @@ asio::awaitable<HttpResponse> OperatePages::change(Visit visit) {
   } else if (wish == "notice") {
     operation = "publish";
     auto notice = notice_of(visit);
-    if (!notice.ok())
-      co_return co_await show_operate(visit, {{"problem", visit.fault(notice.error().message)}});
+    if (!notice.ok()) co_return co_await show_operate(visit, {{"problem", visit.fault(notice.error())}});
     input.body = std::move(*notice);
   } else if (wish == "clock") {
     operation = "setClock";
@@ -271,7 +274,7 @@ asio::awaitable<HttpResponse> OperatePages::change(Visit visit) {
     co_return frame_.sorry(visit, fail(Code::kInvalidArgument, visit.say("error.stale_form"), "do"));
   }
   const OperationResult done = co_await frame_.call(visit, operation, std::move(input));
-  if (!done.ok()) co_return co_await show_operate(visit, {{"problem", visit.fault(done.detail())}});
+  if (!done.ok()) co_return co_await show_operate(visit, {{"problem", visit.fault(done.problem())}});
   if (operation != "invite") co_return PageFrame::go("/operate");
   const std::string line = text_at(done.body, "line");
   co_return co_await show_operate(visit, {{"invite", line},
@@ -322,7 +325,7 @@ asio::awaitable<HttpResponse> OperatePages::change_accounts(Visit visit) {
     input.has_body = false;
   }
   const OperationResult done = co_await frame_.call(visit, operation, std::move(input));
-  if (!done.ok()) co_return co_await show_accounts(visit, {{"problem", visit.fault(done.detail())}});
+  if (!done.ok()) co_return co_await show_accounts(visit, {{"problem", visit.fault(done.problem())}});
   const std::string link = text_at(done.body, "link");
   if (link.empty()) co_return PageFrame::go("/operate/accounts");
   co_return co_await show_accounts(visit, {{"link", link}});

@@ -29,8 +29,14 @@ std::vector<std::string> path_of(const std::string& pattern, const std::map<std:
 
 }  // namespace
 
-std::string OperationResult::detail() const { return text_at(body, "detail"); }
+Error OperationResult::problem() const { return told(text_at(body, "detail")); }
 std::string OperationResult::field() const { return text_at(body, "field"); }
+
+Error OperationResult::told(const std::string& sentence) const {
+  const auto it = std::find_if(response.told.begin(), response.told.end(),
+                               [&](const Error& error) { return error.message == sentence; });
+  return it == response.told.end() ? fail(Code::kInternal, sentence) : *it;
+}
 
 const Route* Operations::find(const std::string& id) const {
   const auto& all = routes_.routes();

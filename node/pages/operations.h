@@ -30,8 +30,10 @@ struct OperationResult {
   HttpResponse response;  // as it came, for what is not JSON
 
   bool ok() const { return status < 300; }
-  std::string detail() const;  // of a problem: a sentence
+  Error problem() const;  // what a problem says
   std::string field() const;
+  // The error of which this sentence in the body tells; one without an id where the answer brought none.
+  Error told(const std::string& sentence) const;
 };
 
 class Operations {

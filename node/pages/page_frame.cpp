@@ -63,7 +63,7 @@ std::string query_escaped(std::string_view text) {
 PageFrame::PageFrame(ApiShared& shared, CallGate& gate, const RouteTable& routes, Operations::Audit audit)
     : shared_(shared),
       gate_(gate),
-      messages_(shared.parts.commons.messages),
+      messages_(shared.parts.messages),
       operations_(routes, shared.parts.options.access.public_reading, std::move(audit)) {}
 
 void PageFrame::get(RouteTable& routes, const std::string& pattern, Need need, const std::string& id,
@@ -188,15 +188,7 @@ json::object PageFrame::frame(const Visit& visit, const PageView& view) const {
 }
 
 HttpResponse PageFrame::show(const Visit& visit, PageView view) {
-  json::object shared = frame(visit, view);
-  for (const auto& item : shared) {
-    if (!view.model.contains(item.key())) view.model[item.key()] = item.value();
-  }
-  auto content = templates_.render(view.page, *visit.words, view.model);
-  if (content.ok()) {
-    shared["content_html"] = *content;
-    content = templates_.render("frame", *visit.words, shared);
-  }
+  auto content = templates_.render_within("frame", view.page, *visit.words, view.model, frame(visit, view));
   if (!content.ok()) return problem(content.error());
   HttpResponse out{view.status, "text/html; charset=utf-8", std::move(*content), {}};
   out.headers["Content-Security-Policy"] = kContentPolicy;
@@ -215,7 +207,7 @@ HttpResponse PageFrame::sorry(const Visit& visit, const Error& error) {
   view.title = visit.say(view.status == 404 ? "sorry.not_found" : "sorry.title");
   view.model = {{"heading", view.title},
                 // What is not found is said in the reader's language by the page itself.
-                {"detail", view.status == 404 ? "" : visit.fault(error.message)},
+                {"detail", view.status == 404 ? "" : visit.fault(error)},
                 {"not_found", view.status == 404},
                 {"refused", view.status == 403},
                 {"busy", view.status == 429 || view.status == 503}};
@@ -236,8 +228,9 @@ HttpResponse PageFrame::sorry(const Visit& visit, const OperationResult& result)
       break;
     }
   }
-  if (code == Code::kUnauthenticated) return refused(visit.request, fail(code, visit.fault(result.detail())));
-  return sorry(visit, fail(code, visit.fault(result.detail()), result.field()));
+  if (code == Code::kUnauthenticated)
+    return refused(visit.request, fail(code, visit.fault(result.problem())));
+  return sorry(visit, fail(code, visit.fault(result.problem()), result.field()));
 }
 
 HttpResponse PageFrame::go(const std::string& path) {

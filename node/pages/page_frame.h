@@ -28,12 +28,12 @@ struct Visit {
   std::map<std::string, std::string> form = {};  // of a POST
   std::vector<FormPart> files = {};              // that came with it
 
-  std::string say(const std::string& key) const { return words->text(key); }
-  std::string say(const std::string& key, const MessageArguments& arguments) const {
+  std::string say(std::string_view key) const { return words->text(key); }
+  std::string say(std::string_view key, const MessageArguments& arguments) const {
     return words->text(key, arguments);
   }
-  // The API's word on what was wrong, in the reader's language.
-  std::string fault(const std::string& sentence) const { return words->fault(sentence); }
+  // What was wrong, in the reader's language.
+  std::string fault(const Error& error) const { return words->fault(error); }
   std::string field(const std::string& name) const {
     const auto it = form.find(name);
     return it == form.end() ? std::string() : it->second;

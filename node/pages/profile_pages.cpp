@@ -121,7 +121,7 @@ HttpResponse ProfilePages::show(const Visit& visit, const std::map<std::string, 
     return it == values.end() ? std::string() : it->second;
   };
   PageView view{"profile", visit.say("profile.title"), {}, wrong ? failed.status : 200, "", ""};
-  const std::string why = wrong ? visit.fault(failed.detail()) : "";
+  const std::string why = wrong ? visit.fault(failed.problem()) : "";
   json::array fields;
   bool shown = false;
   for (const ProfileField& field : kFields) {

@@ -186,7 +186,7 @@ asio::awaitable<PublishPages::FormState> PublishPages::keep(Visit visit, FormSta
   }
   state.status = kept.status;
   state.conflict = kept.status == 409;
-  if (!state.conflict) state.problem = visit.fault(kept.detail());
+  if (!state.conflict) state.problem = visit.fault(kept.problem());
   co_return state;
 }
 
@@ -201,7 +201,7 @@ asio::awaitable<HttpResponse> PublishPages::preview_part(Visit visit) {
   OperationInput input{{}, {}, request_of_form(visit), true, {}};
   const OperationResult made = co_await frame_.call(visit, "preview", std::move(input));
   if (made.ok()) co_return json_page({{"html", text_at(made.body, "html")}});
-  co_return json_page({{"problem", visit.fault(made.detail())}}, made.status);
+  co_return json_page({{"problem", visit.fault(made.problem())}}, made.status);
 }
 
 asio::awaitable<HttpResponse> PublishPages::publish(Visit visit, FormState state) {
@@ -211,7 +211,7 @@ asio::awaitable<HttpResponse> PublishPages::publish(Visit visit, FormState state
   const OperationResult done = co_await frame_.call(visit, "publish", std::move(input));
   if (!done.ok()) {
     state.status = done.status;
-    state.problem = visit.fault(done.detail());
+    state.problem = visit.fault(done.problem());
     state.fault = done.field();
     co_return co_await show_form(visit, std::move(state));
   }
@@ -227,7 +227,7 @@ asio::awaitable<std::pair<Visit, Status>> PublishPages::take_files(Visit visit) 
     const OperationResult kept = co_await frame_.call(visit, "uploadAttachment", std::move(input));
     if (!kept.ok()) {
       Status failed =
-          fail(Code::kInvalidArgument, file.file_name + ": " + visit.fault(kept.detail()), "files");
+          fail(Code::kInvalidArgument, file.file_name + ": " + visit.fault(kept.problem()), "files");
       co_return std::pair(std::move(visit), std::move(failed));
     }
     const bool typed = !file.media_type.empty() && file.media_type.find(' ') == std::string::npos;
@@ -268,7 +268,7 @@ asio::awaitable<HttpResponse> PublishPages::submit(Visit sent) {
   const OperationResult made = co_await frame_.call(visit, "preview", std::move(input));
   state.preview_html = text_at(made.body, "html");
   if (!made.ok()) {
-    state.problem = visit.fault(made.detail());
+    state.problem = visit.fault(made.problem());
     state.fault = made.field();
     state.status = made.status;
   }
@@ -289,7 +289,8 @@ asio::awaitable<HttpResponse> PublishPages::held(Visit visit) {
       {"state_text",
        visit.say("held." + state, {{"time", due.ok() ? visit.words->date_and_time(*due) : ""}})},
       {"ref", text_at(note, "ref")},
-      {"outcome", state == "failed" || state == "cancelled" ? visit.fault(text_at(note, "outcome")) : ""},
+      {"outcome",
+       state == "failed" || state == "cancelled" ? visit.fault(found.told(text_at(note, "outcome"))) : ""},
       {"waits", state == "waiting" || state == "for-review"},
       {"may_release", frame_.may(visit, "releaseHeld")}};
   co_return frame_.show(visit, std::move(view));

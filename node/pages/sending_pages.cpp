@@ -87,7 +87,7 @@ asio::awaitable<HttpResponse> SendingPages::change(Visit visit) {
       co_await frame_.call(visit, adds ? "addWebhook" : "removeWebhook", std::move(input));
   if (!done.ok())
     co_return co_await show_sending(
-        visit, {{"problem", visit.fault(done.detail())}, {"url", url}, {"topic", topic}});
+        visit, {{"problem", visit.fault(done.problem())}, {"url", url}, {"topic", topic}});
   if (!adds) co_return PageFrame::go("/operate/sending");
   co_return co_await show_sending(visit, {{"secret", text_at(done.body, "secret")}});
 }
@@ -113,7 +113,7 @@ asio::awaitable<HttpResponse> SendingPages::unsubscribe(Visit visit) {
   PageView view{"unsubscribe", visit.say("unsubscribe.title"), {}, done.ok() ? 200 : done.status, "", ""};
   view.model = {{"code", visit.request.arg("code")},
                 {"done", done.ok()},
-                {"problem", done.ok() ? "" : visit.fault(done.detail())}};
+                {"problem", done.ok() ? "" : visit.fault(done.problem())}};
   co_return frame_.show(visit, std::move(view));
 }
 

@@ -23,38 +23,69 @@ constexpr char kMark = '\x01';
 
 class Markup {
  public:
-  std::string put(std::string_view text) {
-    pieces_.push_back(text);
-    return kMark + std::to_string(pieces_.size() - 1) + kMark;
-  }
+  std::string put(std::string_view text) { return put(Piece{text, false}); }
+  // What a template has rendered: it has places of its own.
+  std::string put_rendered(std::string_view text) { return put(Piece{text, true}); }
   std::string filled(std::string_view page) const {
     std::size_t size = page.size();
-    for (const auto& piece : pieces_) size += piece.size();
+    for (const auto& piece : pieces_) size += piece.text.size();
     std::string out;
     out.reserve(size);
+    fill(out, page);
+    return out;
+  }
+
+ private:
+  struct Piece {
+    std::string_view text;  // of the model, or of a page, which outlive this
+    bool rendered = false;
+  };
+
+  std::string put(Piece piece) {
+    pieces_.push_back(piece);
+    return kMark + std::to_string(pieces_.size() - 1) + kMark;
+  }
+  void fill(std::string& out, std::string_view page) const {
     while (true) {
       const auto begin = page.find(kMark);
       out += page.substr(0, begin);
-      if (begin == std::string_view::npos) return out;
+      if (begin == std::string_view::npos) return;
       const auto end = page.find(kMark, begin + 1);
       std::size_t number = pieces_.size();
       (void)std::from_chars(page.data() + begin + 1, page.data() + end, number);
-      if (number < pieces_.size()) out += pieces_[number];
+      if (number < pieces_.size()) {
+        const Piece& piece = pieces_[number];
+        if (piece.rendered) {
+          fill(out, piece.text);
+        } else {
+          out += piece.text;
+        }
+      }
       page.remove_prefix(end + 1);
     }
   }
 
- private:
-  std::vector<std::string_view> pieces_;  // of the model, which outlives this
+  std::vector<Piece> pieces_;
 };
 
 mustache::data data_of(const json::value& value, bool markup, Markup& aside);
 
+// Made in its place: the library's own constructors copy a list or an object with all that is within.
 mustache::data data_of(const json::object& object, Markup& aside) {
-  mustache::object out;
+  mustache::data out;
   for (const auto& item : object)
-    out.emplace(item.key(), data_of(item.value(), std::string_view(item.key()).ends_with(kMarkup), aside));
-  return mustache::data(out);
+    out[std::string(item.key())] =
+        data_of(item.value(), std::string_view(item.key()).ends_with(kMarkup), aside);
+  return out;
+}
+
+mustache::data data_of(const json::array& array, Markup& aside) {
+  mustache::data out(mustache::data::type::list);
+  // The library gives a list to be read alone; this one is ours, and is not const.
+  auto& list = const_cast<mustache::list&>(out.list_value());
+  list.reserve(array.size());
+  for (const auto& item : array) list.push_back(data_of(item, false, aside));
+  return out;
 }
 
 // A text that is empty is nothing: sections of it are left out.
@@ -62,11 +93,8 @@ mustache::data data_of(const json::value& value, bool markup, Markup& aside) {
   switch (value.kind()) {
     case json::kind::object:
       return data_of(value.get_object(), aside);
-    case json::kind::array: {
-      mustache::list out;
-      for (const auto& item : value.get_array()) out.push_back(data_of(item, false, aside));
-      return mustache::data(out);
-    }
+    case json::kind::array:
+      return data_of(value.get_array(), aside);
     case json::kind::string: {
       const std::string_view text(value.get_string());
       if (text.empty()) return mustache::data(false);
@@ -80,6 +108,24 @@ mustache::data data_of(const json::value& value, bool markup, Markup& aside) {
       return mustache::data(json::serialize(value));
   }
 }
+
+// Most texts need no escape.
+std::string escaped(const std::string& text) {
+  return text.find_first_of("&<>\"'") == std::string::npos ? text : mustache::html_escape(text);
+}
+
+// What the library writes to, in place of a stream.
+class Output {
+ public:
+  Output& operator<<(const std::string& text) {
+    out_ += text;
+    return *this;
+  }
+  std::string take() { return std::move(out_); }
+
+ private:
+  std::string out_;
+};
 
 // The file's text with other templates' in place of {{> name}}.
 Result<std::string> whole_text(const std::string& name, int depth) {
@@ -115,7 +161,15 @@ std::string translated(std::string_view text, const Catalogue& language) {
 }  // namespace
 
 struct Templates::Parsed {
-  explicit Parsed(const std::string& text) : page(text) {}
+  explicit Parsed(const std::string& text) : page(text) { page.set_custom_escape(escaped); }
+  // A member is looked for in the last of these first.
+  std::string render(const std::vector<const mustache::data*>& models) {
+    mustache::context<std::string> context;
+    for (const auto* model : models) context.push(model);
+    Output out;
+    page.render(context, out);
+    return out.take();
+  }
   mustache::mustache page;
 };
 
@@ -138,7 +192,20 @@ Result<std::string> Templates::render(const std::string& name, const Catalogue& 
   KOINON_ASSIGN(Parsed * page, parsed(name, language));
   Markup aside;
   const mustache::data data = data_of(model, aside);
-  return aside.filled(page->page.render(data));
+  return aside.filled(page->render({&data}));
+}
+
+Result<std::string> Templates::render_within(const std::string& frame, const std::string& name,
+                                             const Catalogue& language, const json::object& model,
+                                             const json::object& shared) {
+  KOINON_ASSIGN(Parsed * page, parsed(name, language));
+  KOINON_ASSIGN(Parsed * around, parsed(frame, language));
+  Markup aside;
+  mustache::data both = data_of(shared, aside);
+  const mustache::data own = data_of(model, aside);
+  const std::string content = page->render({&both, &own});
+  both["content_html"] = mustache::data(aside.put_rendered(content));
+  return aside.filled(around->render({&both}));
 }
 
 }  // namespace koinon

@@ -79,7 +79,7 @@ struct Sink {
     for (const auto& [inner_key, inner_value] : *table) {
       Status status = set_field(*inner, std::string(inner_key.str()), inner_value);
       if (!status.ok())
-        return fail(status.error().code, status.error().message, key + "." + status.error().field);
+        return again_as(status.error().code, status.error(), key + "." + status.error().field);
     }
     return {};
   }

@@ -6,7 +6,7 @@
 
 #include <google/protobuf/message.h>
 
-#include "node/publishing/toml.h"
+#include "node/text/toml.h"
 #include "proto/base/result.h"
 
 namespace koinon {

@@ -16,8 +16,10 @@ Role needed_for(v1::Kind kind) {
 }  // namespace
 
 Error observer_refusal() {
-  return fail(Code::kRefused, "this node is an observer: it follows and reads, and publishes nothing",
-              "observer");
+  return fail(
+      Code::kRefused,
+      Sentence{"publish.observer", "this node is an observer: it follows and reads, and publishes nothing"},
+      "observer");
 }
 
 Result<Verdict> Gate::decide(const Caller& caller, const Wish& wish, UnixMillis now) const {
@@ -40,7 +42,9 @@ Status Gate::check_rights(const Caller& caller, const Wish& wish) const {
   const Role needed = needed_for(wish.kind);
   if (caller.role < needed) {
     if (caller.role == Role::kPublisher && needed == Role::kReviewer)
-      return fail(Code::kRefused, "the city's profile and notices take a reviewer", "kind");
+      return fail(Code::kRefused,
+                  Sentence{"publish.takes_reviewer", "the city's profile and notices take a reviewer"},
+                  "kind");
     return fail(Code::kRefused,
                 "to sign this takes a " + std::string(role_text(needed)) + "; the account is a " +
                     std::string(role_text(caller.role)),
@@ -48,7 +52,11 @@ Status Gate::check_rights(const Caller& caller, const Wish& wish) const {
   }
   const bool for_office = caller.role < Role::kReviewer && !caller.office.empty();
   if (for_office && wish.kind != v1::KIND_WITHDRAWAL && wish.office != caller.office)
-    return fail(Code::kRefused, "this account publishes for " + caller.office + " alone", "office");
+    return fail(
+        Code::kRefused,
+        Sentence{
+            "publish.other_office", "this account publishes for {office} alone", {{"office", caller.office}}},
+        "office");
   for (const EntryIndex index : wish.changes) KOINON_TRY(check_change(caller, index));
   return {};
 }
@@ -58,11 +66,13 @@ Status Gate::check_change(const Caller& caller, EntryIndex index) const {
   KOINON_ASSIGN(const StoredRecord record, store_.record(*own_, index));
   const auto entry = parse_entry(record.entry);
   if (caller.role < (entry.ok() ? needed_for(entry->kind()) : Role::kOperator))
-    return fail(Code::kRefused, "what the city says as such takes a reviewer", "ref");
+    return fail(Code::kRefused,
+                Sentence{"change.takes_reviewer", "what the city says as such takes a reviewer"}, "ref");
   if (caller.role >= Role::kReviewer || caller.office.empty()) return {};
   const auto body = parse_body(record.body);
   if (body.ok() && body->author().office() == caller.office) return {};
-  return fail(Code::kRefused, "another office published it; ask a reviewer", "ref");
+  return fail(Code::kRefused,
+              Sentence{"publish.by_other_office", "another office published it; ask a reviewer"}, "ref");
 }
 
 }  // namespace koinon

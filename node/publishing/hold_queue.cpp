@@ -3,9 +3,7 @@
 #include <algorithm>
 #include <future>
 
-#include <boost/json.hpp>
-
-#include "node/api/change_request.h"
+#include "node/publishing/held_fault.h"
 #include "proto/base/limits.h"
 #include "proto/codec/ref.h"
 
@@ -72,7 +70,8 @@ void HoldQueue::run() {
       requests_.pop_front();
       lock.unlock();
       const auto note = desk_.held(request.id);
-      Result<EntryIndex> signed_now = fail(Code::kNotFound, "nothing of that number waits", "id");
+      Result<EntryIndex> signed_now =
+          fail(Code::kNotFound, Sentence{"held.unknown", "nothing of that number waits"}, "id");
       if (!note.ok()) signed_now = note.error();
       if (note.ok() && *note) signed_now = claim_and_sign(**note);
       if (!signed_now.ok() && signed_now.error().code == Code::kConflict)
@@ -88,7 +87,9 @@ void HoldQueue::run() {
 Result<EntryIndex> HoldQueue::signed_before(HeldId id) {
   KOINON_ASSIGN(const auto note, desk_.held(id));
   if (!note || note->state != HeldState::kSigned)
-    return fail(Code::kConflict, "it no longer waits: it is being signed, has been signed, or was taken back",
+    return fail(Code::kConflict,
+                Sentence{"held.settled",
+                         "it no longer waits: it is being signed, has been signed, or was taken back"},
                 "id");
   KOINON_ASSIGN(const HumanRef ref, parse_ref(note->outcome));
   return ref.index;
@@ -158,7 +159,8 @@ Result<Caller> HoldQueue::owner_of(const HeldNote& note) {
     return caller;
   }
   KOINON_ASSIGN(const auto user, accounts_.get(note.user));
-  if (!user) return fail(Code::kRefused, "its account was removed", "account");
+  if (!user)
+    return fail(Code::kRefused, Sentence{"held.account_removed", "its account was removed"}, "account");
   caller.role = user->role;
   caller.user = user->id;
   caller.office = user->office;
@@ -169,8 +171,7 @@ Result<Caller> HoldQueue::owner_of(const HeldNote& note) {
 // nowhere else. What an account wrote goes with it.
 Status HoldQueue::give_back(const HeldNote& note, const Error& why) {
   const bool stands = why.code == Code::kConflict && why.field == "content";
-  const auto request = parse_request(note.request);
-  if (stands || note.user.value < 0 || !request.ok() || request->contains("withdraw")) return {};
+  if (stands || note.user.value < 0 || !parts_.requests.can_be_draft(note.request)) return {};
   if (note.user.value > 0) {
     KOINON_ASSIGN(const auto author, accounts_.get(note.user));
     if (!author) return {};
@@ -183,12 +184,12 @@ Result<EntryIndex> HoldQueue::settle(const HeldNote& note, HeldState to, const E
   // What is settled keeps no text: it is given back with the same stroke, or stays as it is.
   const Status settled = parts_.office->transact([&]() -> Status {
     if (to == HeldState::kFailed || to == HeldState::kCancelled) KOINON_TRY(give_back(note, why));
-    return desk_.settle(note.id, HeldState::kSigning, to, why.message, parts_.clock.wall());
+    return desk_.settle(note.id, HeldState::kSigning, to, why.message, parts_.clock.wall(), fault_text(why));
   });
   if (!settled.ok()) {
     parts_.on_error(settled.error());
     (void)desk_.settle(note.id, HeldState::kSigning, HeldState::kWaiting, "", parts_.clock.wall());
-    return fail(Code::kUnavailable, settled.error().message, settled.error().field);
+    return again_as(Code::kUnavailable, settled.error(), settled.error().field);
   }
   // A sentence may repeat what the note says.
   note_line(note, std::string(code_name(why.code)));
@@ -210,7 +211,7 @@ Result<EntryIndex> HoldQueue::sign_or_fault(const HeldNote& note) {
 Result<EntryIndex> HoldQueue::put_off(const HeldNote& note, const Error& why) {
   if (!passes(why.code) && !parts_.writer.signing_stopped()) return settle(note, HeldState::kFailed, why);
   KOINON_TRY(desk_.settle(note.id, HeldState::kSigning, HeldState::kWaiting, "", parts_.clock.wall()));
-  return fail(Code::kUnavailable, why.message, why.field);
+  return again_as(Code::kUnavailable, why, why.field);
 }
 
 Result<EntryIndex> HoldQueue::sign(const HeldNote& note) {
@@ -219,9 +220,9 @@ Result<EntryIndex> HoldQueue::sign(const HeldNote& note) {
   if (!caller.ok() && caller.error().code == Code::kRefused)
     return settle(note, HeldState::kCancelled, caller.error());
   if (!caller.ok()) return put_off(note, caller.error());
-  const auto object = parse_request(note.request);
-  if (!object.ok()) return put_off(note, object.error());
-  auto prepared = publisher_.prepare(*object, *caller);
+  const auto request = parts_.requests.read(note.request);
+  if (!request.ok()) return put_off(note, request.error());
+  auto prepared = publisher_.prepare(*request, *caller);
   if (!prepared.ok()) return put_off(note, prepared.error());
   Wish wish = prepared->wish;
   wish.at = now;
@@ -230,8 +231,10 @@ Result<EntryIndex> HoldQueue::sign(const HeldNote& note) {
   if (!verdict.ok() && passes(verdict.error().code)) return put_off(note, verdict.error());
   if (!verdict.ok()) return settle(note, HeldState::kCancelled, verdict.error());
   if (verdict->when == Verdict::When::kReviewed) {
-    return settle(note, HeldState::kReview,
-                  fail(Code::kRefused, "it waits for a reviewer: its account may no longer sign by itself"));
+    return settle(
+        note, HeldState::kReview,
+        fail(Code::kRefused, Sentence{"held.for_reviewer",
+                                      "it waits for a reviewer: its account may no longer sign by itself"}));
   }
   prepared->draft.once = once_of(note.id);
   std::promise<Result<Published>> promise;

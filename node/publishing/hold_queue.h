@@ -16,7 +16,8 @@
 #include "node/access/refusals.h"
 #include "node/publishing/clock_standing.h"
 #include "node/publishing/publisher.h"
-#include "node/transport/network.h"
+#include "node/publishing/signing_request.h"
+#include "proto/base/clock.h"
 #include "storage/office/accounts.h"
 #include "storage/office/desk.h"
 
@@ -38,6 +39,7 @@ class HoldQueue {
     std::function<void(const AuditLine&)> log_change;
     std::function<void(const RefusalSum&)> log_refusals;
     std::function<void(const Error&)> on_error;
+    StoredRequests requests;
   };
   using Done = std::function<void(Result<EntryIndex>)>;
 

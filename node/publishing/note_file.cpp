@@ -115,7 +115,7 @@ Status read_key(NoteFile& note, const std::string& key, const toml::node& value)
     KOINON_ASSIGN(const auto refs, texts(value, key));
     for (const auto& ref : refs) {
       const auto parsed = parse_ref(ref);
-      if (!parsed.ok()) return fail(Code::kInvalidArgument, parsed.error().message, key);
+      if (!parsed.ok()) return again_as(Code::kInvalidArgument, parsed.error(), key);
       note.refs.push_back({role, ref});
     }
     return {};

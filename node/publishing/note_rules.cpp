@@ -38,7 +38,8 @@ Status check_texts(const Message& message) {
       if (field->type() != FieldDescriptor::TYPE_STRING) continue;
       if (has_control(field->is_repeated() ? reflection->GetRepeatedString(message, field, i)
                                            : reflection->GetString(message, field)))
-        return fail(Code::kInvalidArgument, "it has a control character", field->name());
+        return fail(Code::kInvalidArgument, Sentence{"text.control_character", "it has a control character"},
+                    field->name());
     }
   }
   return {};
@@ -61,12 +62,16 @@ Status check_attachment(const v1::Attachment& attachment) {
   const bool has_controls =
       std::any_of(name.begin(), name.end(), [](unsigned char c) { return c < 0x20 || c == 0x7F; });
   if (name.empty() || name.size() > limits::kAttachmentNameBytes || is_path || has_controls) {
-    return fail(Code::kInvalidArgument, "a file's name has 1 to 200 bytes, and no folders",
+    return fail(Code::kInvalidArgument,
+                Sentence{"file.name",
+                         "a file's name has 1 to {most} bytes, and no folders",
+                         {{"most", std::int64_t{limits::kAttachmentNameBytes}}}},
                 "attachments.name");
   }
   if (attachment.media_type().size() > limits::kMediaTypeBytes ||
       (!attachment.media_type().empty() && !is_media_type(attachment.media_type()))) {
-    return fail(Code::kInvalidArgument, "it reads like application/pdf", "attachments.media_type");
+    return fail(Code::kInvalidArgument, Sentence{"file.media_type", "it reads like application/pdf"},
+                "attachments.media_type");
   }
   return {};
 }
@@ -78,7 +83,8 @@ Status check_one_of(const std::string& value, std::initializer_list<std::string_
     if (value.empty() || value == word) return {};
     list += (list.empty() ? "" : ", ") + std::string(word);
   }
-  return fail(Code::kInvalidArgument, "it is one of " + list, field);
+  return fail(Code::kInvalidArgument, Sentence{"field.one_of", "it is one of {list}", {{"list", list}}},
+              field);
 }
 
 // What a reader may be sent to.
@@ -87,7 +93,7 @@ Status check_url(const std::string& url, const std::string& field) {
   if (url.empty() || (parsed.has_value() && (parsed->scheme() == "http" || parsed->scheme() == "https") &&
                       !parsed->encoded_host().empty()))
     return {};
-  return fail(Code::kInvalidArgument, "it is an http or https address", field);
+  return fail(Code::kInvalidArgument, Sentence{"link.address", "it is an http or https address"}, field);
 }
 
 // ISO 8601, as precise as known: 2020, 2020-03, 2020-03-17.
@@ -97,7 +103,8 @@ Status check_date(const std::string& date, const std::string& field) {
   for (std::size_t i = 0; fits && i < date.size(); ++i)
     fits = kForm[i] == '-' ? date[i] == '-' : std::isdigit(static_cast<unsigned char>(date[i])) != 0;
   if (fits) return {};
-  return fail(Code::kInvalidArgument, "it is a date such as 2020, 2020-03 or 2020-03-17", field);
+  return fail(Code::kInvalidArgument,
+              Sentence{"date.form", "it is a date such as 2020, 2020-03 or 2020-03-17"}, field);
 }
 
 Status check_cost(const v1::Cost& cost) {
@@ -105,24 +112,35 @@ Status check_cost(const v1::Cost& cost) {
   const bool code = currency.size() == 3 && std::all_of(currency.begin(), currency.end(),
                                                         [](unsigned char c) { return std::isupper(c) != 0; });
   if (!currency.empty() && !code)
-    return fail(Code::kInvalidArgument, "it is a code of ISO 4217, such as EUR or KRW", "cost.currency");
+    return fail(Code::kInvalidArgument,
+                Sentence{"cost.currency", "it is a code of ISO 4217, such as EUR or KRW"}, "cost.currency");
   if (std::isfinite(cost.amount()) && cost.amount() >= 0) return {};
-  return fail(Code::kInvalidArgument, "it is a number from 0 on", "cost.amount");
+  return fail(Code::kInvalidArgument, Sentence{"cost.amount", "it is a number from 0 on"}, "cost.amount");
 }
 
 Status check_practice(const v1::Practice& practice) {
   for (const auto& attachment : practice.attachments()) KOINON_TRY(check_attachment(attachment));
   if (practice.title().size() > limits::kTitleBytes)
-    return fail(Code::kTooLarge, "a title has at most 300 bytes", "title");
+    return fail(Code::kTooLarge,
+                Sentence{"note.title_length",
+                         "a title has at most {most} bytes",
+                         {{"most", std::int64_t{limits::kTitleBytes}}}},
+                "title");
   const bool has_text = !practice.challenge().empty() || !practice.solution().empty() ||
                         !practice.results().empty() || !practice.lessons().empty() ||
                         !practice.conditions().empty() || !practice.summary().empty();
-  if (!has_text) return fail(Code::kInvalidArgument, "the note has no text", "text");
+  if (!has_text)
+    return fail(Code::kInvalidArgument, Sentence{"note.no_text", "the note has no text"}, "text");
   if (practice.evidence() > static_cast<std::uint32_t>(limits::kEvidenceLevels)) {
-    return fail(Code::kInvalidArgument, "it is 1 (anecdote) to 5 (replicated trial)", "evidence");
+    return fail(Code::kInvalidArgument,
+                Sentence{"note.evidence",
+                         "it is 1 (anecdote) to {most} (replicated trial)",
+                         {{"most", std::int64_t{limits::kEvidenceLevels}}}},
+                "evidence");
   }
   for (const auto sdg : practice.sdgs()) {
-    if (sdg < 1 || sdg > 17) return fail(Code::kInvalidArgument, "the SDGs are numbered 1 to 17", "sdgs");
+    if (sdg < 1 || sdg > 17)
+      return fail(Code::kInvalidArgument, Sentence{"note.sdgs", "the SDGs are numbered 1 to 17"}, "sdgs");
   }
   KOINON_TRY(check_one_of(practice.status(), {"planned", "pilot", "running", "ended"}, "status"));
   if (practice.has_cost()) KOINON_TRY(check_cost(practice.cost()));
@@ -157,10 +175,13 @@ Status check_adoption(const NoteFile& note) {
   KOINON_TRY(check_one_of(adoption.stage(), {"trying", "adopted", "adapted", "stopped"}, "stage"));
   KOINON_TRY(check_one_of(adoption.outcome(), {"worked", "partly", "did-not", "too-early"}, "outcome"));
   if (adoption.stage().empty())
-    return fail(Code::kInvalidArgument, "say trying, adopted, adapted or stopped", "stage");
+    return fail(Code::kInvalidArgument, Sentence{"adoption.stage", "say trying, adopted, adapted or stopped"},
+                "stage");
   if (!has_role(note, v1::REF_ROLE_ADOPTS) && adoption.sources().empty()) {
-    return fail(Code::kInvalidArgument, "an adoption names the practice that it adopts, or an outside source",
-                "adopts");
+    return fail(
+        Code::kInvalidArgument,
+        Sentence{"adoption.of_what", "an adoption names the practice that it adopts, or an outside source"},
+        "adopts");
   }
   return {};
 }
@@ -169,29 +190,34 @@ Status check_adoption(const NoteFile& note) {
 
 Status check_note(const NoteFile& note) {
   if (note.language.empty()) {
-    return fail(Code::kInvalidArgument,
-                "say in which language the note is written, such as language = \"en\"", "language");
+    return fail(
+        Code::kInvalidArgument,
+        Sentence{"note.no_language", "say in which language the note is written, such as language = \"en\""},
+        "language");
   }
   KOINON_TRY(check_language(note.language));
   KOINON_TRY(check_texts(note.body));
-  if (title_of(note).empty()) return fail(Code::kInvalidArgument, "the note has no title", "title");
+  if (title_of(note).empty())
+    return fail(Code::kInvalidArgument, Sentence{"note.no_title", "the note has no title"}, "title");
   switch (note.kind) {
     case v1::KIND_PRACTICE:
       if (note.topics.empty())
-        return fail(Code::kInvalidArgument, "name at least one topic, such as health/testing", "topics");
+        return fail(Code::kInvalidArgument,
+                    Sentence{"note.no_topic", "name at least one topic, such as health/testing"}, "topics");
       return check_practice(note.body.practice());
     case v1::KIND_ADOPTION:
       return check_adoption(note);
     case v1::KIND_QUESTION:
       KOINON_TRY(check_one_of(note.body.question().urgency(), {"days", "weeks", "months"}, "urgency"));
       if (note.body.question().text().empty())
-        return fail(Code::kInvalidArgument, "the question has no text", "text");
+        return fail(Code::kInvalidArgument, Sentence{"question.no_text", "the question has no text"}, "text");
       return {};
     case v1::KIND_ANSWER:
       if (note.body.answer().text().empty())
-        return fail(Code::kInvalidArgument, "the answer has no text", "text");
+        return fail(Code::kInvalidArgument, Sentence{"answer.no_text", "the answer has no text"}, "text");
       if (!has_role(note, v1::REF_ROLE_ANSWERS))
-        return fail(Code::kInvalidArgument, "name the question that it answers", "answers");
+        return fail(Code::kInvalidArgument,
+                    Sentence{"answer.no_question", "name the question that it answers"}, "answers");
       return {};
     default:
       return {};

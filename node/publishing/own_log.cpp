@@ -24,7 +24,9 @@ Status fill_refs(StoreReader& store, v1::Entry& entry) {
     const auto record = store.record(LogId::from(ref.log_id()), EntryIndex(ref.index()));
     if (!record.ok()) {
       if (record.error().code != Code::kNotFound) return record.error();
-      return fail(Code::kNotFound, "a note can only refer to records that are held here", "refs");
+      return fail(Code::kNotFound,
+                  Sentence{"note.refers_to_unheld", "a note can only refer to records that are held here"},
+                  "refs");
     }
     ref.set_leaf_hash(leaf_hash(record->entry).bytes());
   }
@@ -36,14 +38,20 @@ Status fill_attachments(StoreReader& store, v1::Body& body) {
   if (!body.has_practice()) return {};
   auto& attachments = *body.mutable_practice()->mutable_attachments();
   if (static_cast<std::size_t>(attachments.size()) > limits::kAttachments)
-    return fail(Code::kTooLarge, "a note has at most 16 attachments", "attachments");
+    return fail(Code::kTooLarge,
+                Sentence{"note.too_many_files",
+                         "a note has at most {most} attachments",
+                         {{"most", std::int64_t{limits::kAttachments}}}},
+                "attachments");
   for (auto& attachment : attachments) {
     if (attachment.sha256().size() != Hash::kSize)
       return fail(Code::kInvalidArgument, "it is the SHA-256 of a file in hexadecimal", "attachments.sha256");
     KOINON_ASSIGN(const auto held, store.attachment_named(Hash::from(attachment.sha256())));
     if (!held) {
       return fail(Code::kNotFound,
-                  "the file " + attachment.name() + " is not here; attach it with --attach FILE",
+                  Sentence{"note.file_missing",
+                           "the file {name} is not here; attach it with --attach FILE",
+                           {{"name", attachment.name()}}},
                   "attachments");
     }
     attachment.set_size(held->size);
@@ -59,8 +67,10 @@ Result<Bytes> seal_body(Draft& draft, const Bytes& salt) {
   Bytes bytes = serialize(*draft.body);
   if (bytes.size() > limits::kBodyBytes) {
     return fail(Code::kTooLarge,
-                "the note has " + std::to_string(bytes.size()) +
-                    " bytes; 1 MiB is the limit, shorten it or attach files",
+                Sentence{"note.too_long",
+                         "the note has {count} bytes; {most} MiB is the limit, shorten it or attach files",
+                         {{"count", static_cast<std::int64_t>(bytes.size())},
+                          {"most", std::int64_t{limits::kBodyBytes / limits::kMiB}}}},
                 "body");
   }
   draft.entry.set_body_digest(sha256(bytes).bytes());
@@ -72,10 +82,13 @@ Result<Bytes> encode_entry(const v1::Entry& entry) {
   KOINON_TRY(check_entry(entry));
   Bytes bytes = serialize(entry);
   if (bytes.size() > limits::kOwnEntryBytes) {
-    return fail(Code::kTooLarge,
-                "the entry has " + std::to_string(bytes.size()) +
-                    " bytes; 4 KiB is the limit, name fewer topics and references",
-                "entry");
+    return fail(
+        Code::kTooLarge,
+        Sentence{"entry.too_long",
+                 "the entry has {count} bytes; {most} KiB is the limit, name fewer topics and references",
+                 {{"count", static_cast<std::int64_t>(bytes.size())},
+                  {"most", std::int64_t{limits::kOwnEntryBytes / limits::kKiB}}}},
+        "entry");
   }
   return bytes;
 }
@@ -133,8 +146,9 @@ Result<Published> OwnLog::add(Store& store, Batch& batch, const DraftMaker& make
     }
     if (standing) {
       return fail(Code::kConflict,
-                  "the same note stands already as " + format_ref(identity_.name, id(), *standing, false) +
-                      "; use --again to publish it once more",
+                  Sentence{"note.stands_already",
+                           "the same note stands already as {ref}; use --again to publish it once more",
+                           {{"ref", format_ref(identity_.name, id(), *standing, false)}}},
                   "content");
     }
   }
@@ -158,7 +172,10 @@ Result<PublishedBatch> OwnLog::publish(Store& store, const std::vector<DraftMake
   auto state = store.log_state(id());
   if (!state.ok() && state.error().code != Code::kNotFound) return state.error();
   if (state.ok() && state->frozen) {
-    return fail(Code::kRefused, "our own log has forked and is frozen; nothing more is signed for it", "log");
+    return fail(
+        Code::kRefused,
+        Sentence{"log.own_forked", "our own log has forked and is frozen; nothing more is signed for it"},
+        "log");
   }
   Batch batch;
   batch.run.identity = identity_;

@@ -2,9 +2,6 @@
 
 #include <algorithm>
 
-#include <boost/json.hpp>
-
-#include "node/api/change_request.h"
 #include "node/publishing/note_rules.h"
 #include "node/replication/from_callback.h"
 #include "proto/base/limits.h"
@@ -12,7 +9,6 @@
 
 namespace koinon {
 namespace asio = boost::asio;
-namespace json = boost::json;
 namespace {
 
 bool is_reply(v1::RefRole role) {
@@ -71,13 +67,18 @@ void ask_for_sources(const v1::Profile& profile, std::vector<std::string>& warni
 
 }  // namespace
 
-Result<Publisher::Prepared> Publisher::prepare(const json::object& request, const Caller& caller) {
+Result<Publisher::Prepared> Publisher::prepare(const SigningRequest& request, const Caller& caller) {
   if (!own_) return observer_refusal();
-  if (request.contains("withdraw")) return prepare_withdrawal(request);
+  if (const auto* withdrawal = std::get_if<WithdrawalRequest>(&request))
+    return prepare_withdrawal(*withdrawal);
+  return prepare_note(std::get<NoteRequest>(request), caller);
+}
+
+Result<Publisher::Prepared> Publisher::prepare_note(const NoteRequest& request, const Caller& caller) {
   Directory directory(store_, nearness_);
   Prepared out;
-  KOINON_ASSIGN(out.note, read_publish_request(request));
-  if (out.note.language.empty() && !request.contains("file")) {
+  out.note = request.note;
+  if (out.note.language.empty() && !request.is_file) {
     KOINON_ASSIGN(const auto latest, index_.latest(*own_, v1::KIND_PROFILE));
     if (latest) {
       KOINON_ASSIGN(const auto profile, index_.get(*own_, *latest));
@@ -91,7 +92,7 @@ Result<Publisher::Prepared> Publisher::prepare(const json::object& request, cons
   out.warnings = out.note.warnings;
   if (out.note.body.has_profile()) ask_for_sources(out.note.body.profile(), out.warnings);
   KOINON_ASSIGN(out.draft, to_draft(directory, out.note));
-  out.draft.again = flag_member(request, "again", false);
+  out.draft.again = request.again;
   out.wish.kind = out.note.kind;
   out.wish.office = out.note.body.author().office();
   for (const auto& ref : out.draft.entry.refs()) {
@@ -101,15 +102,13 @@ Result<Publisher::Prepared> Publisher::prepare(const json::object& request, cons
   return out;
 }
 
-Result<Publisher::Prepared> Publisher::prepare_withdrawal(const json::object& request) {
-  KOINON_TRY(check_members(request, {"withdraw"}));
-  if (!request.at("withdraw").is_object()) return fail(Code::kInvalidArgument, "it has a ref", "withdraw");
-  const json::object& object = request.at("withdraw").as_object();
-  KOINON_TRY(check_members(object, {"ref", "reason", "erase"}));
+Result<Publisher::Prepared> Publisher::prepare_withdrawal(const WithdrawalRequest& request) {
   Directory directory(store_, nearness_);
-  KOINON_ASSIGN(const auto found, directory.find_ref(text_member(object, "ref")));
+  KOINON_ASSIGN(const auto found, directory.find_ref(request.ref));
   if (found.log.id != *own_)
-    return fail(Code::kRefused, "only the city that published a record can withdraw it", "ref");
+    return fail(Code::kRefused,
+                Sentence{"withdrawal.of_another", "only the city that published a record can withdraw it"},
+                "ref");
   KOINON_ASSIGN(const StoredRecord record, store_.record(*own_, found.index));
   KOINON_ASSIGN(const v1::Entry target, parse_entry(record.entry));
   if (target.kind() == v1::KIND_GENESIS || target.kind() == v1::KIND_KEYS ||
@@ -121,14 +120,14 @@ Result<Publisher::Prepared> Publisher::prepare_withdrawal(const json::object& re
   for (const auto& topic : target.topics()) entry.add_topics(topic);
   auto* withdrawal = entry.mutable_control()->mutable_withdrawal();
   withdrawal->set_index(found.index.value);
-  withdrawal->set_erase(flag_member(object, "erase", false));
+  withdrawal->set_erase(request.erase);
   auto* ref = entry.add_refs();
   ref->set_role(v1::REF_ROLE_WITHDRAWS);
   ref->set_log_id(own_->bytes());
   ref->set_index(found.index.value);
-  if (const std::string reason = text_member(object, "reason"); !reason.empty()) {
+  if (!request.reason.empty()) {
     out.draft.body.emplace();
-    out.draft.body->mutable_withdrawal()->set_reason(reason);
+    out.draft.body->mutable_withdrawal()->set_reason(request.reason);
   }
   out.wish.kind = v1::KIND_WITHDRAWAL;
   out.wish.changes.push_back(found.index);

@@ -3,12 +3,14 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
-#include <boost/json/object.hpp>
 
 #include "node/access/caller.h"
-#include "node/api/record_json.h"
 #include "node/publishing/gate.h"
+#include "node/publishing/signing_request.h"
+#include "node/reading/directory.h"
 #include "node/replication/store_writer.h"
+#include "storage/search/search_index.h"
+#include "storage/store/store.h"
 
 namespace koinon {
 
@@ -29,9 +31,8 @@ class Publisher {
     NoteFile note;  // of a note
     std::vector<std::string> warnings;
   };
-  // Members: those of read_publish_request, or `withdraw` alone, with `ref`, `reason` and `erase`. What does
-  // not say its office is said for the caller's.
-  Result<Prepared> prepare(const boost::json::object& request, const Caller& caller);
+  // What does not say its office is said for the caller's.
+  Result<Prepared> prepare(const SigningRequest& request, const Caller& caller);
   Result<Verdict> decide(const Caller& caller, const Wish& wish, UnixMillis now) const {
     return gate_.decide(caller, wish, now);
   }
@@ -41,7 +42,8 @@ class Publisher {
   boost::asio::awaitable<Result<Published>> sign(SigningPermit permit, Draft draft);
 
  private:
-  Result<Prepared> prepare_withdrawal(const boost::json::object& request);
+  Result<Prepared> prepare_note(const NoteRequest& request, const Caller& caller);
+  Result<Prepared> prepare_withdrawal(const WithdrawalRequest& request);
 
   StoreReader& store_;
   const Nearness& nearness_;

@@ -23,7 +23,9 @@ Draft vouch_for(const LogState& log, UnixMillis now) {
 
 DraftMaker vouch_maker(const PeerRecord& peer, UnixMillis now) {
   return [peer, now](StoreReader& store) -> Result<Draft> {
-    if (!peer.log) return fail(Code::kRefused, "an observer has no log to vouch for", peer.name);
+    if (!peer.log)
+      return fail(Code::kRefused, Sentence{"vouch.by_observer", "an observer has no log to vouch for"},
+                  peer.name);
     KOINON_ASSIGN(const LogState log, store.log_state(*peer.log));
     KOINON_ASSIGN(const StoredRecord genesis, store.record(*peer.log, EntryIndex(0)));
     KOINON_ASSIGN(const LogKeys keys, check_genesis(genesis.entry, log.identity));
@@ -44,7 +46,8 @@ DraftMaker city_vouch_maker(const LogId& city, UnixMillis now) {
 DraftMaker vouch_withdrawal_maker(const LogId& own, const LogId& city) {
   return [own, city](StoreReader& store) -> Result<Draft> {
     KOINON_ASSIGN(const auto stands, store.vouch(own, city));
-    if (!stands) return fail(Code::kNotFound, "this city does not vouch for it", "city");
+    if (!stands)
+      return fail(Code::kNotFound, Sentence{"vouch.none", "this city does not vouch for it"}, "city");
     Draft draft;
     draft.again = true;
     draft.entry.set_kind(v1::KIND_VOUCH);

@@ -14,12 +14,16 @@ std::string choices(const std::string& name, const std::vector<LogId>& logs) {
 }
 
 Error refused_tie(const std::string& name, const std::vector<LogId>& logs, std::string_view text) {
-  return fail(Code::kConflict, "more than one log has that name; say " + choices(name, logs),
-              std::string(text));
+  return fail(
+      Code::kConflict,
+      Sentence{
+          "city.several", "more than one log has that name; say {cities}", {{"cities", choices(name, logs)}}},
+      std::string(text));
 }
 
 Error not_held(std::string_view text) {
-  return fail(Code::kNotFound, "no city of that name is held here", std::string(text));
+  return fail(Code::kNotFound, Sentence{"city.unknown", "no city of that name is held here"},
+              std::string(text));
 }
 
 Result<std::vector<LogId>> held_as(StoreReader& store, const std::string& name) {
@@ -87,7 +91,9 @@ Result<LogState> Directory::find_city(std::string_view text) {
   KOINON_ASSIGN(const auto held, held_as(store_, city.name));
   if (held.empty()) return not_held(text);
   return fail(Code::kNotFound,
-              "no city that is trusted here has that name; what is held is " + choices(city.name, held),
+              Sentence{"city.not_trusted",
+                       "no city that is trusted here has that name; what is held is {cities}",
+                       {{"cities", choices(city.name, held)}}},
               std::string(text));
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "proto/base/encoding.h"
 #include "proto/vocabulary/vocabulary.h"
 
 namespace koinon {

@@ -15,7 +15,7 @@
 #include "node/publishing/own_log.h"
 #include "node/publishing/signing_permit.h"
 #include "node/replication/execute.h"
-#include "node/replication/trouble.h"
+#include "proto/base/trouble.h"
 
 namespace koinon {
 

@@ -31,7 +31,9 @@ bool names_somebody(const ApiRequest& request, const AccessOptions& options) {
 }
 
 Error had_enough() {
-  return fail(Code::kTooMany, "too many requests from this address; try again in a minute", "target");
+  return fail(Code::kTooMany,
+              Sentence{"request.too_many", "too many requests from this address; try again in a minute"},
+              "target");
 }
 
 }  // namespace
@@ -78,11 +80,13 @@ Status Entrance::check_site(const ApiRequest& request) const {
   if (request.method == "GET") return {};
   const std::string site = request.header("sec-fetch-site");
   if (!site.empty() && site != "same-origin" && site != "none")
-    return fail(Code::kRefused, "a page of another site asked for this", "Sec-Fetch-Site");
+    return fail(Code::kRefused, Sentence{"request.other_site", "a page of another site asked for this"},
+                "Sec-Fetch-Site");
   const std::string origin = request.header("origin");
   const std::string own = options_.url.empty() ? "http://" + request.header("host") : options_.url;
   if (!origin.empty() && origin != own && origin != "http://" + request.header("host"))
-    return fail(Code::kRefused, "a page of another site asked for this", "Origin");
+    return fail(Code::kRefused, Sentence{"request.other_site", "a page of another site asked for this"},
+                "Origin");
   return {};
 }
 

@@ -3,10 +3,12 @@
 #include "node/api/cities_json.h"
 #include "node/api/search_json.h"
 #include "node/api/trust_json.h"
+#include "node/site/feed_routes.h"
+#include "node/site/log_file_routes.h"
 
 namespace koinon {
 
-void SiteAreas::add_routes(RouteTable& routes, CallGate& gate,
+void SiteAreas::add_routes(RouteTable& routes, CallGate& gate, const Access& access,
                            const std::function<void(RouteTable&)>& openapi) {
   health.add_routes(routes);
   openapi(routes);
@@ -27,8 +29,8 @@ void SiteAreas::add_routes(RouteTable& routes, CallGate& gate,
   desk.add_routes(routes);
   drafts.add_routes(routes);
   inbox.add_routes(routes);
-  feeds.add_routes(routes);
-  log_files.add_routes(routes);
+  add_feed_routes(routes, feeds, access);
+  add_log_file_routes(routes, log_files, access.options().public_reading);
   overview.add_routes(routes);
   add_search_routes(routes, gate, search);
   sending.add_routes(routes);

@@ -24,8 +24,8 @@
 #include "node/api/subscriptions_api.h"
 #include "node/api/trust_api.h"
 #include "node/api/upkeep_api.h"
-#include "node/feeds/feeds_api.h"
-#include "node/log_files/log_files_api.h"
+#include "node/feeds/feeds.h"
+#include "node/log_files/log_files.h"
 
 namespace koinon {
 
@@ -50,15 +50,17 @@ struct SiteAreas {
         desk(shared),
         drafts(shared, desk),
         inbox(shared),
-        feeds(shared),
-        log_files(shared),
+        feeds({*shared.parts.store, *shared.parts.index, shared.parts.nearness, shared.parts.commons.texts,
+               shared.parts.clock, shared.parts.facts.name}),
+        log_files(*shared.parts.store, shared.parts.nearness, shared.parts.facts.log()),
         overview(shared.parts),
         search(shared),
         sending(shared) {}
 
   // The OpenAPI document, which is made of the table, stands in it where `openapi` adds it. Addresses stand in
   // the document in the order in which they are added.
-  void add_routes(RouteTable& routes, CallGate& gate, const std::function<void(RouteTable&)>& openapi);
+  void add_routes(RouteTable& routes, CallGate& gate, const Access& access,
+                  const std::function<void(RouteTable&)>& openapi);
   Areas references();
 
   HealthApi health;
@@ -79,8 +81,8 @@ struct SiteAreas {
   DeskApi desk;
   DraftsApi drafts;
   InboxApi inbox;
-  FeedsApi feeds;
-  LogFilesApi log_files;
+  Feeds feeds;
+  LogFiles log_files;
   OverviewApi overview;
   SearchApi search;
   SendingApi sending;

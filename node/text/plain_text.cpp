@@ -28,6 +28,9 @@ std::size_t unwanted(std::string_view text, bool keep_lines) {
 }
 
 std::string cleaned(std::string_view text, bool keep_lines) {
+  // Most texts of pages: nothing in them to look at twice.
+  if (std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c < 0x7F; }))
+    return std::string(text);
   if (!is_utf8(text)) return {};
   std::string out;
   out.reserve(text.size());

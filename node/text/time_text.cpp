@@ -57,8 +57,8 @@ std::string http_date(UnixMillis time) {
 }
 
 Result<UnixMillis> parse_time(std::string_view text, const std::string& field) {
-  const Error malformed =
-      fail(Code::kInvalidArgument, "it is a time such as 2026-12-01T09:00:00+01:00", field);
+  const Error malformed = fail(
+      Code::kInvalidArgument, Sentence{"time.form", "it is a time such as 2026-12-01T09:00:00+01:00"}, field);
   int year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0;
   if (!take_number(text, 4, year) || !take(text, '-') || !take_number(text, 2, month) || !take(text, '-') ||
       !take_number(text, 2, day) || text.empty())

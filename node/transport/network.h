@@ -15,7 +15,6 @@
 
 #include "crypto/invite.h"
 #include "node/engine/engine.h"
-#include "node/transport/clock.h"
 #include "node/transport/connection.h"
 #include "node/transport/dialling.h"
 #include "node/transport/handshakes.h"
@@ -24,6 +23,7 @@
 #include "node/transport/network_view.h"
 #include "node/transport/peers.h"
 #include "node/transport/tick.h"
+#include "proto/base/clock.h"
 
 namespace koinon {
 

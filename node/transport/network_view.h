@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "node/engine/engine.h"
-#include "node/transport/clock.h"
 #include "node/transport/knocks.h"
 #include "node/transport/peers.h"
+#include "proto/base/clock.h"
 
 namespace koinon {
 

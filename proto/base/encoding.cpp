@@ -2,12 +2,11 @@
 
 #include <array>
 
+#include <sodium.h>
+
 namespace koinon {
 namespace {
 
-constexpr std::string_view kHexDigits = "0123456789abcdef";
-constexpr std::string_view kBase64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-constexpr std::string_view kBase64Url = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 constexpr std::string_view kBase32 = "abcdefghijklmnopqrstuvwxyz234567";
 
 constexpr std::array<int, 256> reverse(std::string_view alphabet) {
@@ -19,36 +18,87 @@ constexpr std::array<int, 256> reverse(std::string_view alphabet) {
   return table;
 }
 
-// Packs bytes into digits of `bits` bits each, most significant first.
-std::string encode_bits(BytesView bytes, std::string_view alphabet, unsigned bits) {
+constexpr auto kBase32Reverse = reverse(kBase32);
+
+const unsigned char* raw(BytesView bytes) { return reinterpret_cast<const unsigned char*>(bytes.data()); }
+unsigned char* raw(Bytes& bytes) { return reinterpret_cast<unsigned char*>(bytes.data()); }
+
+// A zero ends what the library writes; it stands where the string has its own.
+std::string encode_base64(BytesView bytes, int variant) {
+  std::string out(sodium_base64_encoded_len(bytes.size(), variant) - 1, '\0');
+  sodium_bin2base64(out.data(), out.size() + 1, raw(bytes), bytes.size(), variant);
+  return out;
+}
+
+// The library refuses other characters, padding that is missing or too much, and left-over bits.
+Result<Bytes> decode_base64(std::string_view text, int variant, std::string_view what) {
+  Bytes out(text.size() / 4 * 3 + 3, '\0');
+  std::size_t size = 0;
+  if (sodium_base642bin(raw(out), out.size(), text.data(), text.size(), nullptr, &size, nullptr, variant) != 0)
+    return fail(Code::kMalformed, "it is not canonical " + std::string(what));
+  out.resize(size);
+  return out;
+}
+
+}  // namespace
+
+std::string to_hex(BytesView bytes) {
+  std::string out(2 * bytes.size(), '\0');
+  sodium_bin2hex(out.data(), out.size() + 1, raw(bytes), bytes.size());
+  return out;
+}
+Result<Bytes> from_hex(std::string_view text) {
+  if (text.size() % 2 != 0) return fail(Code::kMalformed, "hex needs an even number of digits");
+  Bytes out(text.size() / 2, '\0');
+  std::size_t size = 0;
+  // The library reads capital letters too, and they would be a second text of the same bytes.
+  if (sodium_hex2bin(raw(out), out.size(), text.data(), text.size(), nullptr, &size, nullptr) != 0 ||
+      size != out.size() || to_hex(out) != text)
+    return fail(Code::kMalformed, "it holds a character that is not lower-case hex");
+  return out;
+}
+
+std::string to_base64(BytesView bytes) { return encode_base64(bytes, sodium_base64_VARIANT_ORIGINAL); }
+Result<Bytes> from_base64(std::string_view text) {
+  if (text.size() % 4 != 0) return fail(Code::kMalformed, "base64 needs a multiple of four characters");
+  return decode_base64(text, sodium_base64_VARIANT_ORIGINAL, "base64");
+}
+
+std::string to_base64url(BytesView bytes) {
+  return encode_base64(bytes, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+}
+Result<Bytes> from_base64url(std::string_view text) {
+  return decode_base64(text, sodium_base64_VARIANT_URLSAFE_NO_PADDING, "base64url");
+}
+
+// libsodium has no base32: five bits a digit, the most significant first.
+std::string to_base32(BytesView bytes) {
   std::string out;
-  out.reserve(bytes.size() * 8 / bits + 2);
+  out.reserve(bytes.size() * 8 / 5 + 1);
   std::uint32_t buffer = 0;
   unsigned held = 0;
   for (const char c : bytes) {
     buffer = (buffer << 8) | static_cast<unsigned char>(c);
     held += 8;
-    while (held >= bits) {
-      held -= bits;
-      out.push_back(alphabet[(buffer >> held) & ((1U << bits) - 1)]);
+    while (held >= 5) {
+      held -= 5;
+      out.push_back(kBase32[(buffer >> held) & 31U]);
     }
     buffer &= (1U << held) - 1;
   }
-  if (held > 0) out.push_back(alphabet[(buffer << (bits - held)) & ((1U << bits) - 1)]);
+  if (held > 0) out.push_back(kBase32[(buffer << (5 - held)) & 31U]);
   return out;
 }
-
-Result<Bytes> decode_bits(std::string_view text, const std::array<int, 256>& table, unsigned bits,
-                          std::string_view what) {
+Result<Bytes> from_base32(std::string_view text) {
   Bytes out;
-  out.reserve(text.size() * bits / 8);
+  out.reserve(text.size() * 5 / 8);
   std::uint32_t buffer = 0;
   unsigned held = 0;
   for (const char c : text) {
-    const int digit = table[static_cast<unsigned char>(c)];
-    if (digit < 0) return fail(Code::kMalformed, "it holds a character that is not " + std::string(what));
-    buffer = (buffer << bits) | static_cast<std::uint32_t>(digit);
-    held += bits;
+    const int digit = kBase32Reverse[static_cast<unsigned char>(c)];
+    if (digit < 0) return fail(Code::kMalformed, "it holds a character that is not lower-case base32");
+    buffer = (buffer << 5) | static_cast<std::uint32_t>(digit);
+    held += 5;
     if (held >= 8) {
       held -= 8;
       out.push_back(static_cast<char>((buffer >> held) & 0xFF));
@@ -56,47 +106,8 @@ Result<Bytes> decode_bits(std::string_view text, const std::array<int, 256>& tab
     buffer &= (1U << held) - 1;
   }
   // Left-over bits must be zero and fewer than one digit, else two texts would mean the same bytes.
-  if (held >= bits || buffer != 0) return fail(Code::kMalformed, "it is not canonical " + std::string(what));
+  if (held >= 5 || buffer != 0) return fail(Code::kMalformed, "it is not canonical lower-case base32");
   return out;
-}
-
-constexpr auto kBase64Reverse = reverse(kBase64);
-constexpr auto kBase64UrlReverse = reverse(kBase64Url);
-constexpr auto kBase32Reverse = reverse(kBase32);
-constexpr auto kHexReverse = reverse(kHexDigits);
-
-}  // namespace
-
-std::string to_hex(BytesView bytes) { return encode_bits(bytes, kHexDigits, 4); }
-Result<Bytes> from_hex(std::string_view text) {
-  if (text.size() % 2 != 0) return fail(Code::kMalformed, "hex needs an even number of digits");
-  return decode_bits(text, kHexReverse, 4, "lower-case hex");
-}
-
-std::string to_base64(BytesView bytes) {
-  std::string out = encode_bits(bytes, kBase64, 6);
-  while (out.size() % 4 != 0) out.push_back('=');
-  return out;
-}
-
-Result<Bytes> from_base64(std::string_view text) {
-  if (text.size() % 4 != 0) return fail(Code::kMalformed, "base64 needs a multiple of four characters");
-  std::size_t padding = 0;
-  while (padding < 2 && !text.empty() && text.back() == '=') {
-    text.remove_suffix(1);
-    ++padding;
-  }
-  return decode_bits(text, kBase64Reverse, 6, "base64");
-}
-
-std::string to_base64url(BytesView bytes) { return encode_bits(bytes, kBase64Url, 6); }
-Result<Bytes> from_base64url(std::string_view text) {
-  return decode_bits(text, kBase64UrlReverse, 6, "base64url");
-}
-
-std::string to_base32(BytesView bytes) { return encode_bits(bytes, kBase32, 5); }
-Result<Bytes> from_base32(std::string_view text) {
-  return decode_bits(text, kBase32Reverse, 5, "lower-case base32");
 }
 
 std::string to_text(const LogId& id) { return to_base32(id.view()); }

@@ -182,6 +182,9 @@ inline constexpr std::size_t kHttpChangesPerVisitor = 8;  // requests under way 
 inline constexpr std::size_t kReadingThreads = 8;
 inline constexpr std::size_t kReadsPerVisitor = 2;  // under way at a time
 inline constexpr int kReaderCacheKiB = 512;         // of pages, of each database of each of them
+// Names of languages, and of countries, that a language of the pages remembers once it was asked for them.
+inline constexpr std::size_t kNamesKept = 500;
+inline constexpr std::size_t kNameKeptBytes = 35;  // of the tag or code that is asked for (RFC 5646 §4.4.1)
 // Answers on their way to one visitor over TCP, and to all; those that are shorter than the last of these do
 // not count.
 inline constexpr std::size_t kSendingEach = 128 * kMiB;

@@ -1,7 +1,8 @@
 // Result<T>: the one way that Koinon reports failure.
 //
 // An Error has a code for programs, a sentence for people and, where one is at fault, the name of the
-// field or peer. Exceptions are used only where a library throws, and are caught at that edge.
+// field or peer. A sentence that pages show has an id, by which they say it in other languages.
+// Exceptions are used only where a library throws, and are caught at that edge.
 #pragma once
 
 #include <cassert>
@@ -10,6 +11,8 @@
 #include <string_view>
 #include <utility>
 #include <variant>
+
+#include "proto/base/sentence.h"
 
 namespace koinon {
 
@@ -37,6 +40,8 @@ struct Error {
   Code code = Code::kInternal;
   std::string message;  // one sentence for people: what happened and what to do
   std::string field;    // the field, file or peer at fault; may be empty
+  std::string id = {};  // of the sentence, by which it is translated; empty: it is said in English alone
+  MessageArguments arguments = {};  // of the sentence
 
   // "field: message", or the message alone.
   std::string text() const { return field.empty() ? message : field + ": " + message; }
@@ -44,6 +49,19 @@ struct Error {
 
 inline Error fail(Code code, std::string message, std::string field = {}) {
   return Error{code, std::move(message), std::move(field)};
+}
+
+inline Error fail(Code code, Sentence sentence, std::string field = {}) {
+  std::string message = filled(sentence.english, sentence.arguments);
+  return Error{code, std::move(message), std::move(field), std::move(sentence.id),
+               std::move(sentence.arguments)};
+}
+
+// The same sentence, said with another code or of another field.
+inline Error again_as(Code code, Error error, std::string field) {
+  error.code = code;
+  error.field = std::move(field);
+  return error;
 }
 
 template <typename T>

@@ -54,7 +54,10 @@ Result<BodyFilter> parse_filter(std::string_view text) {
     begin = end + 1;
   }
   if (filter.topics.size() > limits::kFilterTopics)
-    return fail(Code::kTooLarge, "at most 256 topics", "topics");
+    return fail(
+        Code::kTooLarge,
+        Sentence{"topic.too_many", "at most {most} topics", {{"most", std::int64_t{limits::kFilterTopics}}}},
+        "topics");
   return filter;
 }
 
@@ -63,7 +66,11 @@ Result<BodyFilter> read_filter(const v1::Filter& message) {
   filter.all = message.all();
   if (filter.all) return filter;
   if (static_cast<std::size_t>(message.topics_size()) > limits::kFilterTopics) {
-    return fail(Code::kTooLarge, "a filter has at most 256 topics", "filter");
+    return fail(Code::kTooLarge,
+                Sentence{"filter.too_many_topics",
+                         "a filter has at most {most} topics",
+                         {{"most", std::int64_t{limits::kFilterTopics}}}},
+                "filter");
   }
   for (const auto& topic : message.topics()) {
     KOINON_TRY(check_topic(topic));

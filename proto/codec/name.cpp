@@ -27,7 +27,11 @@ bool every_part(std::string_view text, char separator, Use use) {
 
 Status check_name(std::string_view name) {
   if (name.empty() || name.size() > limits::kNameBytes) {
-    return fail(Code::kInvalidArgument, "a name has 1 to 180 bytes", "name");
+    return fail(
+        Code::kInvalidArgument,
+        Sentence{
+            "city.name_length", "a name has 1 to {most} bytes", {{"most", std::int64_t{limits::kNameBytes}}}},
+        "name");
   }
   std::size_t labels = 0;
   const bool valid = every_part(name, '.', [&](std::string_view label) {
@@ -38,7 +42,9 @@ Status check_name(std::string_view name) {
   });
   if (!valid || labels < 2) {
     return fail(Code::kInvalidArgument,
-                "a name is written like a domain in lower-case ASCII, such as seoul.example", "name");
+                Sentence{"city.name_form",
+                         "a name is written like a domain in lower-case ASCII, such as seoul.example"},
+                "name");
   }
   return {};
 }
@@ -51,8 +57,10 @@ Status check_topic(std::string_view topic) {
                      });
   if (!valid) {
     return fail(Code::kInvalidArgument,
-                "a topic is a path of lower-case letters, digits and hyphens such as health/testing, at most "
-                "64 bytes",
+                Sentence{"topic.form",
+                         "a topic is a path of lower-case letters, digits and hyphens such as "
+                         "health/testing, at most {most} bytes",
+                         {{"most", std::int64_t{limits::kTopicBytes}}}},
                 "topics");
   }
   return {};
@@ -68,7 +76,8 @@ Status check_language(std::string_view tag) {
                        return alphanumeric && !part.empty() && part.size() <= 8;
                      });
   if (!valid) {
-    return fail(Code::kInvalidArgument, "a language is a BCP 47 tag such as en, ko or pt-BR", "language");
+    return fail(Code::kInvalidArgument,
+                Sentence{"language.form", "a language is a BCP 47 tag such as en, ko or pt-BR"}, "language");
   }
   return {};
 }
@@ -80,7 +89,8 @@ std::string Address::text() const {
 
 Result<Address> parse_address(std::string_view text) {
   const Error error =
-      fail(Code::kInvalidArgument, "an address is HOST:PORT, such as node.seoul.example:8470", "address");
+      fail(Code::kInvalidArgument,
+           Sentence{"address.form", "an address is HOST:PORT, such as node.seoul.example:8470"}, "address");
   const auto colon = text.rfind(':');
   if (colon == std::string_view::npos || colon == 0) return error;
   std::string_view host = text.substr(0, colon);

@@ -24,12 +24,14 @@ Result<HumanCity> parse_city(std::string_view text) {
 Result<HumanRef> parse_ref(std::string_view text) {
   const auto slash = text.rfind('/');
   if (slash == std::string_view::npos) {
-    return fail(Code::kInvalidArgument, "a reference reads NAME/NUMBER, such as seoul.example/17", "ref");
+    return fail(Code::kInvalidArgument,
+                Sentence{"ref.form", "a reference reads NAME/NUMBER, such as seoul.example/17"}, "ref");
   }
   KOINON_ASSIGN(const HumanCity city, parse_city(text.substr(0, slash)));
   const auto index = parse_decimal(text.substr(slash + 1));
   if (!index.ok()) {
-    return fail(Code::kInvalidArgument, "a reference ends in the entry's number, such as seoul.example/17",
+    return fail(Code::kInvalidArgument,
+                Sentence{"ref.number", "a reference ends in the entry's number, such as seoul.example/17"},
                 "ref");
   }
   return HumanRef{city.name, city.log_prefix, EntryIndex(*index)};

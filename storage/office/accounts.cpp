@@ -59,12 +59,14 @@ Result<Role> parse_role(std::string_view text) {
   for (std::size_t i = 1; i < kRoles.size(); ++i) {
     if (kRoles[i] == text) return static_cast<Role>(i);
   }
-  return fail(Code::kInvalidArgument, "it is reader, publisher, reviewer or operator", "role");
+  return fail(Code::kInvalidArgument,
+              Sentence{"account.role", "it is reader, publisher, reviewer or operator"}, "role");
 }
 
 Result<UserId> Accounts::add(const User& user) {
   KOINON_ASSIGN(const auto same, find(user.name));
-  if (same) return fail(Code::kConflict, "an account has that name already", "name");
+  if (same)
+    return fail(Code::kConflict, Sentence{"account.name_taken", "an account has that name already"}, "name");
   auto& db = db_.connection();
   auto insert = db.prepare(
       "INSERT INTO user (name, role, office, person, email, mail_at_once, password, created_at_ms) "
@@ -84,7 +86,8 @@ Result<UserId> Accounts::add(const User& user) {
 namespace {
 
 Error last_operator(const std::string& field) {
-  return fail(Code::kRefused, "it is the last operator; make another one first", field);
+  return fail(Code::kRefused,
+              Sentence{"account.last_operator", "it is the last operator; make another one first"}, field);
 }
 
 }  // namespace
@@ -92,7 +95,7 @@ Error last_operator(const std::string& field) {
 Result<User> Accounts::change(UserId id, const std::function<Status(User&)>& edit) {
   return db_.transact([&]() -> Result<User> {
     KOINON_ASSIGN(auto user, get(id));
-    if (!user) return fail(Code::kNotFound, "there is no such account", "name");
+    if (!user) return fail(Code::kNotFound, Sentence{"account.unknown", "there is no such account"}, "name");
     const bool was_operator = user->role == Role::kOperator;
     KOINON_TRY(edit(*user));
     if (was_operator && user->role != Role::kOperator) {
@@ -122,7 +125,9 @@ Status Accounts::set_password(UserId user, const std::string& hash,
   if (before) update.bind_text(*before);
   KOINON_TRY(update.run());
   if (db_.connection().changes() == 0)
-    return fail(Code::kNotFound, "the account is gone, or its password was changed meanwhile", "name");
+    return fail(Code::kNotFound,
+                Sentence{"account.gone", "the account is gone, or its password was changed meanwhile"},
+                "name");
   return {};
 }
 
@@ -133,12 +138,14 @@ Status Accounts::remove(UserId user) {
         "?1)");
     others.bind(user.value);
     KOINON_TRY(others.step());
-    if (others.is_null(0)) return fail(Code::kNotFound, "there is no such account", "name");
+    if (others.is_null(0))
+      return fail(Code::kNotFound, Sentence{"account.unknown", "there is no such account"}, "name");
     if (others.integer(0) == static_cast<int>(Role::kOperator) && others.integer(1) == 0) {
       return last_operator("name");
     }
     for (const char* sql : {"DELETE FROM draft WHERE user = ?", "DELETE FROM watch WHERE user = ?",
                             "UPDATE held SET state = 4, outcome = 'its account was removed', request = '{}', "
+                            "fault = '{\"id\":\"held.account_removed\"}', "
                             "settled_at_ms = max(made_at_ms, due_at_ms) WHERE user = ? AND state IN (1, 2)",
                             "DELETE FROM user WHERE id = ?"}) {
       auto remove = db_.connection().prepare(sql);
@@ -229,7 +236,8 @@ Result<std::vector<Credential>> Accounts::of_user(UserId user, CredentialKind ki
 Status Accounts::revoke(UserId user, std::string_view id) {
   auto remove = db_.connection().prepare("DELETE FROM credential WHERE user = ? AND id = ?");
   KOINON_TRY(remove.bind(user.value).bind_text(id).run());
-  if (db_.connection().changes() == 0) return fail(Code::kNotFound, "there is nothing of that name", "id");
+  if (db_.connection().changes() == 0)
+    return fail(Code::kNotFound, Sentence{"credential.unknown", "there is nothing of that name"}, "id");
   return {};
 }
 

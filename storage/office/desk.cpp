@@ -10,8 +10,8 @@ namespace {
 
 constexpr std::string_view kDraftColumns = "SELECT id, user, version, updated_at_ms, note FROM draft ";
 constexpr std::string_view kHeldColumns =
-    "SELECT id, user, who, made_at_ms, due_at_ms, state, outcome, request, approved_by, hold_ms FROM "
-    "held ";
+    "SELECT id, user, who, made_at_ms, due_at_ms, state, outcome, request, approved_by, hold_ms, fault "
+    "FROM held ";
 
 StoredDraft read_draft(const sqlite::Statement& row) {
   return {{row.integer(0)}, {row.integer(1)}, row.integer(2), {row.integer(3)}, row.text(4)};
@@ -27,7 +27,8 @@ HeldNote read_held(const sqlite::Statement& row) {
           row.text(6),
           row.text(7),
           row.text(8),
-          row.integer(9) < 0 ? std::nullopt : std::optional(std::chrono::milliseconds(row.integer(9)))};
+          row.integer(9) < 0 ? std::nullopt : std::optional(std::chrono::milliseconds(row.integer(9))),
+          row.text(10)};
 }
 
 std::size_t text_bytes(const StoredDraft& draft) { return draft.note.size(); }
@@ -69,7 +70,8 @@ Status Desk::change_draft(DraftId id, std::int64_t version, const std::string& n
       "UPDATE draft SET version = version + 1, updated_at_ms = ?, note = ? WHERE id = ? AND version = ?");
   KOINON_TRY(update.bind(now.value).bind_text(note).bind(id.value).bind(version).run());
   if (db_.connection().changes() == 0) {
-    return fail(Code::kConflict, "the draft has been changed by somebody else since; read it again",
+    return fail(Code::kConflict,
+                Sentence{"draft.changed", "the draft has been changed by somebody else since; read it again"},
                 "If-Match");
   }
   return {};
@@ -178,8 +180,10 @@ Result<std::optional<UnixMillis>> Desk::next_due() {
 namespace {
 
 Error no_longer_waits() {
-  return fail(Code::kConflict, "it no longer waits: it is being signed, has been signed, or was taken back",
-              "id");
+  return fail(
+      Code::kConflict,
+      Sentence{"held.settled", "it no longer waits: it is being signed, has been signed, or was taken back"},
+      "id");
 }
 
 bool is_settled(HeldState state) {
@@ -205,11 +209,12 @@ Status Desk::set_right(UnixMillis now) {
   return update.bind(now.value).run();
 }
 
-Status Desk::settle(HeldId id, HeldState from, HeldState to, const std::string& outcome, UnixMillis now) {
+Status Desk::settle(HeldId id, HeldState from, HeldState to, const std::string& outcome, UnixMillis now,
+                    const std::string& fault) {
   auto update = db_.connection().prepare(
       "UPDATE held SET state = ?1, outcome = ?2, settled_at_ms = ?3, request = CASE WHEN ?3 > 0 THEN '{}' "
       "ELSE request "
-      "END WHERE id = ?4 AND state = ?5");
+      "END, fault = ?6 WHERE id = ?4 AND state = ?5");
   // What is settled keeps nothing of what it said: what was signed is in the log, where it can be erased, and
   // what was not is given back to whoever wrote it.
   KOINON_TRY(update.bind(static_cast<std::int64_t>(to))
@@ -217,6 +222,7 @@ Status Desk::settle(HeldId id, HeldState from, HeldState to, const std::string& 
                  .bind(is_settled(to) ? std::max<std::int64_t>(now.value, 1) : 0)
                  .bind(id.value)
                  .bind(static_cast<std::int64_t>(from))
+                 .bind_text(fault)
                  .run());
   return db_.connection().changes() == 0 ? Status(no_longer_waits()) : Status();
 }
@@ -317,7 +323,8 @@ Status Desk::unwatch(UserId user, const LogId& log, EntryIndex index) {
   auto remove =
       db_.connection().prepare("DELETE FROM watch WHERE user = ? AND log_id = ? AND entry_index = ?");
   KOINON_TRY(remove.bind(user.value).bind_blob(log.view()).bind(number(index)).run());
-  if (db_.connection().changes() == 0) return fail(Code::kNotFound, "it is not on the watchlist", "ref");
+  if (db_.connection().changes() == 0)
+    return fail(Code::kNotFound, Sentence{"watchlist.unknown", "it is not on the watchlist"}, "ref");
   return {};
 }
 

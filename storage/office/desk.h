@@ -45,6 +45,8 @@ struct HeldNote {
   std::string request;                                 // a publish request, as JSON; {} once it is settled
   std::string approved_by;                             // the reviewer who released it
   std::optional<std::chrono::milliseconds> hold = {};  // how long it is held; none: somebody named its time
+  // Id and arguments of the outcome, by which it is translated; opaque here. `settle` alone writes it.
+  std::string fault = {};
 };
 
 // What one reading of a list gives: of texts limits::kListBytes together, but at least one item.
@@ -105,7 +107,8 @@ class Desk {
   // so long from now on, and what a reviewer has released is due. A time that somebody named stays.
   Status set_right(UnixMillis now);
   // From one state to another. kConflict: it was not in the first. Of two that try, one succeeds.
-  Status settle(HeldId id, HeldState from, HeldState to, const std::string& outcome, UnixMillis now);
+  Status settle(HeldId id, HeldState from, HeldState to, const std::string& outcome, UnixMillis now,
+                const std::string& fault = {});
   // What was claimed and not settled waits again.
   Status unclaim_all();
   // Forgets what was settled before; at most so many at once.

@@ -9,7 +9,7 @@
 namespace koinon {
 namespace {
 
-constexpr std::array<const char*, 6> kSteps = {
+constexpr std::array<const char*, 7> kSteps = {
     R"sql(
 CREATE TABLE user (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -151,6 +151,10 @@ CREATE INDEX delivery_tried ON delivery (attempts) WHERE state = 1;
 CREATE INDEX mail_tried ON mail (attempts) WHERE state = 1;
 CREATE INDEX delivery_given_up ON delivery (next_at_ms) WHERE state = 3 AND attempts > 0;
 CREATE INDEX mail_given_up ON mail (next_at_ms) WHERE state = 3 AND attempts > 0;
+)sql",
+    // Why a held note failed has an id, by which pages say it in the reader's language.
+    R"sql(
+ALTER TABLE held ADD COLUMN fault TEXT NOT NULL DEFAULT '';
 )sql"};
 
 Status migrate(sqlite::Connection& db) {

@@ -94,7 +94,8 @@ Result<WebhookId> Outbox::add_webhook(const Webhook& webhook) {
 Status Outbox::remove_webhook(WebhookId id) {
   auto remove = db_.connection().prepare("DELETE FROM webhook WHERE id = ?");
   KOINON_TRY(remove.bind(id.value).run());
-  if (db_.connection().changes() == 0) return fail(Code::kNotFound, "there is no such webhook", "id");
+  if (db_.connection().changes() == 0)
+    return fail(Code::kNotFound, Sentence{"webhook.unknown", "there is no such webhook"}, "id");
   return {};
 }
 

@@ -21,8 +21,9 @@ std::uint64_t room_for_others(const Room& room, std::uint64_t reserve) {
 
 Error kept_for_own(std::string field) {
   return fail(Code::kDiskFull,
-              "the room that is left on the disk is kept for this city's own notes; make room, or lower "
-              "disk.reserve_bytes",
+              Sentence{"disk.kept_for_own",
+                       "the room that is left on the disk is kept for this city's own notes; make room, or "
+                       "lower disk.reserve_bytes"},
               std::move(field));
 }
 
@@ -41,7 +42,11 @@ Status check_pin(std::size_t pinned, bool known, bool same_city) {
                 "that node key is pinned already, as another city's; remove that peer first if it is wrong",
                 "peer");
   if (!known && pinned >= limits::kPeers)
-    return fail(Code::kTooLarge, "a node has at most 1024 peers", "peer");
+    return fail(
+        Code::kTooLarge,
+        Sentence{
+            "peer.too_many", "a node has at most {most} peers", {{"most", std::int64_t{limits::kPeers}}}},
+        "peer");
   return {};
 }
 

@@ -6,6 +6,7 @@
 
 #include "node/api/change_request.h"
 #include "node/log_files/tiles.h"
+#include "node/text/mail_address.h"
 #include "node/text/time_text.h"
 
 using namespace koinon;

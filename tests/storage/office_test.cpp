@@ -44,6 +44,43 @@ TEST_F(Office, ADraftIsNotOverwrittenUnseen) {
   EXPECT_EQ((*draft)->version, 2);
 }
 
+TEST_F(Office, WhyAHeldNoteFailedIsKeptUntilItWaitsAgain) {
+  Desk desk(*db);
+  HeldNote note;
+  note.who = "press";
+  note.request = "{}";
+  const auto id = desk.hold(note);
+  ASSERT_TRUE(id.ok());
+  EXPECT_EQ((*desk.held(*id))->fault, "");
+  ASSERT_TRUE(desk.settle(*id, HeldState::kWaiting, HeldState::kReview, "why", {200}, "its id").ok());
+  reopen();
+  Desk again(*db);
+  EXPECT_EQ((*again.held(*id))->outcome, "why");
+  EXPECT_EQ((*again.held(*id))->fault, "its id");
+  ASSERT_TRUE(again.settle(*id, HeldState::kReview, HeldState::kWaiting, "", {300}).ok());
+  EXPECT_EQ((*again.held(*id))->fault, "");
+}
+
+TEST_F(Office, WhatWaitsOfAnAccountThatIsRemovedSaysWhyWithAnId) {
+  Accounts accounts(*db);
+  User user;
+  user.name = "press";
+  user.role = Role::kPublisher;
+  const auto author = accounts.add(user);
+  ASSERT_TRUE(author.ok());
+  Desk desk(*db);
+  HeldNote note;
+  note.user = *author;
+  note.who = "press";
+  note.request = "{}";
+  const auto id = desk.hold(note);
+  ASSERT_TRUE(id.ok());
+  ASSERT_TRUE(accounts.remove(*author).ok());
+  EXPECT_EQ((*desk.held(*id))->state, HeldState::kCancelled);
+  EXPECT_EQ((*desk.held(*id))->outcome, "its account was removed");
+  EXPECT_EQ((*desk.held(*id))->fault, R"({"id":"held.account_removed"})");
+}
+
 TEST_F(Office, WhatIsHeldIsSettledOnce) {
   Desk desk(*db);
   HeldNote note;

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "crypto/ed25519.h"
+#include "node/api/record_json.h"
 #include "node/delivery/composer.h"
 #include "node/delivery/mail_about.h"
 #include "proto/base/encoding.h"
@@ -142,7 +143,7 @@ class Announcing : public testing::Test {
   std::vector<Mail> mails() { return *outbox->due_mail({INT64_MAX}, 10'000); }
   std::string text_of(const Mail& mail) {
     Composer composer({"seoul.example", "https://notes.seoul.example", "koinon@seoul.example"}, *store,
-                      *index, nearness);
+                      *index, nearness, told_json);
     const auto text = composer.message(mail, now);
     return text.ok() && *text ? readable(**text) : "nothing";
   }
@@ -262,7 +263,7 @@ TEST_F(Announcing, AWebhooksMessageIsOfBoundedSizeHoweverLongAreTitleSummaryAndR
   ASSERT_TRUE(taken_back.ok()) << taken_back.error().text();
   catch_up();
   Composer composer({"seoul.example", "https://notes.seoul.example", "koinon@seoul.example"}, *store, *index,
-                    nearness);
+                    nearness, told_json);
   for (const EntryIndex at : {*said, *taken_back}) {
     Delivery delivery;
     delivery.log = la.id();

@@ -20,16 +20,16 @@ struct Named {
 class ToyArea {
  public:
   ToyArea()
-      : read({.method = "GET", .pattern = "/toys/{name}", .id = "readToy", .tag = "toys"}, this,
+      : read({.method = "GET", .pattern = "/toys/{name}", .id = "readToy", .tag = "toys", .summary = "Read a toy"}, this,
              &ToyArea::answer),
         change({.method = "PUT", .pattern = "/toys/{name}", .need = Need::kPublisher, .id = "changeToy",
-                .tag = "toys"},
+                .tag = "toys", .summary = "Change a toy"},
                this, &ToyArea::answer, {.target = [](const Named& query) { return query.name; }}),
         make({.method = "POST", .pattern = "/toys", .need = Need::kPublisher, .id = "makeToy", .tag = "toys",
-              .status = 201},
+              .summary = "Make a toy", .status = 201},
              this, &ToyArea::answer_later, {.made = [](const std::string& view) { return view; }}),
         write({.method = "POST", .pattern = "/texts", .need = Need::kAnyone, .id = "writeText",
-               .tag = "publishing"},
+               .tag = "publishing", .summary = "Write a text"},
               this, &ToyArea::answer_later) {}
 
   const Operation<Named, std::string> read;

@@ -35,6 +35,15 @@ TEST(Encoding, Rfc4648) {
   EXPECT_EQ(to_base32("foobar"), "mzxw6ytboi");
   EXPECT_FALSE(from_base64("Zm9vYh==").ok()) << "left-over bits";
   EXPECT_FALSE(from_base64("Zm9vYg").ok()) << "missing padding";
+  EXPECT_FALSE(from_base64("Zm9v====").ok()) << "padding of nothing";
+  EXPECT_FALSE(from_base64("Zm9v\nYg=").ok()) << "a line end";
+  EXPECT_FALSE(from_base64url("Zm9vYg==").ok()) << "padding where there is none";
+  EXPECT_FALSE(from_base64url("Zm9v+g").ok()) << "a character of the other alphabet";
+  EXPECT_EQ(to_hex("\x0a\xff"), "0aff");
+  EXPECT_FALSE(from_hex("0aFF").ok()) << "a capital letter";
+  EXPECT_FALSE(from_hex("0a:f").ok()) << "no digit";
+  EXPECT_EQ(*from_hex(""), "");
+  EXPECT_EQ(to_base64(""), "");
 }
 
 TEST(Encoding, Utf8) {

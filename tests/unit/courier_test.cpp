@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include "crypto/ed25519.h"
+#include "node/api/record_json.h"
 #include "tests/storage/store_fixture.h"
 #include "tests/temporary_folder.h"
 
@@ -89,7 +90,8 @@ TEST(CourierWithoutRoom, WritesNothingDownSendsWhatWaitsAndTellsTheRestLater) {
                        &nearness,
                        {[] { return UnixMillis{1'600'000'000'000}; }, [] { return MonoTime{}; }},
                        [](const Error& error) { ADD_FAILURE() << error.text(); },
-                       [&] { return room.ask(); }};
+                       [&] { return room.ask(); },
+                       told_json};
   Courier courier(options, std::move(parts));
   const auto attempts = [&] {
     unsigned most = 0;

@@ -9,6 +9,8 @@
 #include <gtest/gtest.h>
 
 #include "crypto/ed25519.h"
+#include "node/api/change_request.h"
+#include "node/publishing/held_fault.h"
 #include "tests/storage/store_fixture.h"
 #include "tests/temporary_folder.h"
 
@@ -157,7 +159,7 @@ class HoldQueueTest : public testing::Test {
               clock_is_off ? std::vector{ClockDoubt::kPeers} : std::vector<ClockDoubt>{}, {}, false};
         },
         refusals, [this](const AuditLine&) { settled.tell(); }, [this](const RefusalSum&) { housed.tell(); },
-        [this](const Error&) { failed.tell(); }});
+        [this](const Error&) { failed.tell(); }, stored_requests()});
   }
   void forbid(const std::string& what) {
     EXPECT_TRUE(
@@ -203,6 +205,17 @@ TEST_F(HoldQueueTest, WhatAnAccountWroteThatIsGoneIsNobodys) {
   EXPECT_EQ((*desk.held(id))->state, HeldState::kCancelled);
   EXPECT_EQ((*desk.held(id))->request, "{}");
   EXPECT_TRUE(desk.drafts(std::nullopt, 10)->items.empty());
+}
+
+TEST_F(HoldQueueTest, WhyANoteWasNotSignedIsKeptWithItsId) {
+  const HeldId id = hold(UserId{77});
+  start(read_store());
+  ASSERT_TRUE(settled.wait(1));
+  queue->stop();
+  const auto note = *desk.held(id);
+  ASSERT_TRUE(note.has_value());
+  EXPECT_EQ(fault_of(*note).message, "its account was removed");
+  EXPECT_EQ(fault_of(*note).id, "held.account_removed");
 }
 
 TEST_F(HoldQueueTest, WhatCannotBeLookedUpNowWaits) {

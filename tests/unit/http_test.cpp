@@ -9,6 +9,7 @@
 #include "node/http/cookies.h"
 #include "node/reading/list_budget.h"
 #include "node/site/entrance.h"
+#include "node/text/mail_address.h"
 #include "node/text/networks.h"
 #include "node/text/time_text.h"
 #include "tests/temporary_folder.h"

@@ -5,7 +5,7 @@
 
 #include "crypto/hash.h"
 #include "node/api/change_request.h"
-#include "node/publishing/full_names.h"
+#include "node/api/full_names.h"
 #include "node/reading/directory.h"
 #include "proto/base/encoding.h"
 #include "proto/base/limits.h"

@@ -1,4 +1,7 @@
 // What pages say, and how templates show what strangers wrote.
+#include <atomic>
+#include <thread>
+
 #include <boost/json.hpp>
 #include <gtest/gtest.h>
 
@@ -7,6 +10,8 @@
 #include "node/pages/operate_pages.h"
 #include "node/pages/page_frame.h"
 #include "node/pages/templates.h"
+#include "node/text/time_text.h"
+#include "proto/codec/name.h"
 
 namespace koinon {
 namespace {
@@ -56,6 +61,90 @@ TEST(Messages, TheBrowsersWishUnlessAnotherWasChosen) {
   EXPECT_EQ(chosen("ar", "ko"), "ar");
   EXPECT_EQ(chosen("../../etc", "es-419"), "es");
   EXPECT_EQ(chosen("", ";;;,,q=,en;q=zzz"), "en");
+  EXPECT_EQ(chosen("", "ko-KR, en"), "ko") << "a language of another region goes before the next wish";
+  EXPECT_EQ(chosen("", "ca"), "es") << "a language that its readers read, before English";
+}
+
+TEST(Messages, ManyThreadsMaySayTheSameAtOnce) {
+  const auto messages = Messages::builtin();
+  ASSERT_TRUE(messages.ok());
+  const Catalogue& english = language(*messages, "en");
+  constexpr int kThreads = 4;
+  constexpr int kTimes = 200;
+  std::atomic<int> wrong = 0;
+  std::vector<std::thread> threads;
+  for (int i = 0; i < kThreads; ++i) {
+    threads.emplace_back([&] {
+      for (int count = 2; count < kTimes; ++count) {
+        const bool right = english.text("find.total", {{"count", count}}) == std::to_string(count) + " notes" &&
+                           english.date({1'606'176'000'000}) == "November 24, 2020" &&
+                           english.language_name("ko") == "Korean" && english.number(1234) == "1,234";
+        if (!right) ++wrong;
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(wrong, 0);
+}
+
+// As a page shows it in which the API's word stands.
+std::string shown(const Catalogue& words, const Error& error) {
+  Templates templates;
+  const auto page = templates.render("sorry", words, {{"heading", "-"}, {"detail", words.fault(error)}});
+  return page.ok() ? *page : page.error().text();
+}
+
+TEST(Messages, WhatWasWrongIsSaidInTheReadersLanguageWithItsArguments) {
+  const auto messages = Messages::builtin();
+  ASSERT_TRUE(messages.ok());
+  const Error length = check_name("").error();
+  const std::map<std::string, std::string> said = {
+      {"en", "a name has 1 to 180 bytes"},  {"ko", "이름은 1~180바이트입니다"},
+      {"it", "un nome ha da 1 a 180 byte"}, {"es", "un nombre tiene de 1 a 180 bytes"},
+      {"fr", "un nom a de 1 à 180 octets"}, {"ar", "الاسم من 1 إلى 180 بايت"}};
+  for (const Catalogue& words : messages->languages()) {
+    const std::string page = shown(words, length);
+    EXPECT_NE(page.find(said.at(words.tag())), std::string::npos) << words.tag() << page;
+  }
+  const Catalogue& korean = language(*messages, "ko");
+  EXPECT_EQ(korean.fault(parse_time("yesterday", "at").error()), "2026-12-01 09:00 같은 시각이어야 합니다");
+  EXPECT_EQ(korean.fault(again_as(Code::kInvalidArgument, check_topic("?").error(), "refs")),
+            "주제는 health/testing처럼 소문자, 숫자, 하이픈으로 쓰며 최대 64바이트입니다");
+}
+
+TEST(Messages, WhatWasWrongMayBeSaidOtherwiseOnAPageThanInTheApi) {
+  const auto messages = Messages::builtin();
+  ASSERT_TRUE(messages.ok());
+  const Error error =
+      fail(Code::kTooLarge,
+           Sentence{"note.title_length", "a title has at most {most} bytes", {{"most", std::int64_t{300}}}});
+  EXPECT_EQ(error.message, "a title has at most 300 bytes");
+  EXPECT_EQ(language(*messages, "en").fault(error),
+            "The title is too long: at most 300 bytes, about as many letters.");
+}
+
+// Nor is it looked for by its words.
+TEST(Messages, WhatWasWrongIsShownAsItIsWhereItHasNoId) {
+  const auto messages = Messages::builtin();
+  ASSERT_TRUE(messages.ok());
+  for (const Catalogue& words : messages->languages()) {
+    for (const char* sentence : {"the {disk} is gone", "the note has no title"})
+      EXPECT_EQ(words.fault(fail(Code::kIo, sentence)), sentence) << words.tag();
+    EXPECT_EQ(words.fault(fail(Code::kIo, Sentence{"no.such.id", "{a} is gone", {{"a", "it"}}})),
+              "it is gone");
+  }
+}
+
+TEST(Messages, AProblemBringsItsErrorToThePage) {
+  const auto messages = Messages::builtin();
+  ASSERT_TRUE(messages.ok());
+  OperationResult result;
+  result.response = problem(check_name("").error());
+  result.body = json::parse(result.response.body).as_object();
+  EXPECT_EQ(result.problem().message, "a name has 1 to 180 bytes");
+  EXPECT_EQ(language(*messages, "it").fault(result.problem()), "un nome ha da 1 a 180 byte");
+  EXPECT_EQ(result.told("something else").message, "something else");
+  EXPECT_EQ(result.told("something else").id, "");
 }
 
 TEST(Templates, WhatStrangersWroteIsText) {
@@ -87,6 +176,21 @@ TEST(Templates, MarkupIsPutWhereItBelongsAndNowhereElse) {
   EXPECT_NE(found, std::string::npos);
   EXPECT_EQ(page->find(content, found + 1), std::string::npos);
   EXPECT_NE(page->find("a 0 title"), std::string::npos);
+}
+
+TEST(Templates, APageWithinItsFrameKnowsWhatIsSharedAndGoesBeforeIt) {
+  const auto messages = Messages::builtin();
+  ASSERT_TRUE(messages.ok());
+  Templates templates;
+  const Catalogue& english = language(*messages, "en");
+  const auto page = templates.render_within("frame", "sorry", english, {{"heading", "Own"}, {"detail", "Why"}},
+                                            {{"title", "Shared"}, {"heading", "Hidden"}, {"site", "a.example"}});
+  ASSERT_TRUE(page.ok()) << page.error().text();
+  EXPECT_NE(page->find("<title>Shared"), std::string::npos) << *page;
+  EXPECT_NE(page->find("<h1>Own</h1>"), std::string::npos) << *page;
+  EXPECT_EQ(page->find("Hidden"), std::string::npos);
+  EXPECT_EQ(page->find('\x01'), std::string::npos) << "every place is filled";
+  EXPECT_FALSE(templates.render_within("frame", "no-such-page", english, {}, {}).ok());
 }
 
 TEST(FollowUps, AnOfficeIsAskedAfterThreeSixAndTwelveMonthsUnlessItHasSpoken) {

@@ -66,6 +66,22 @@ Draft practice(std::uint64_t number, std::uint64_t body_bytes) {
   return draft;
 }
 
+Draft reply_to(const LogId& log, std::uint64_t index) {
+  Draft draft;
+  draft.entry.set_kind(v1::KIND_ADOPTION);
+  draft.entry.set_language("en");
+  auto* ref = draft.entry.add_refs();
+  ref->set_role(v1::REF_ROLE_ADOPTS);
+  ref->set_log_id(log.bytes());
+  ref->set_index(index);
+  draft.body.emplace();
+  draft.body->mutable_adoption()->set_stage("adopted");
+  draft.body->mutable_adoption()->set_outcome("worked");
+  draft.body->mutable_adoption()->set_changes("We tried it in **two districts**, and it worked as described.");
+  draft.again = true;
+  return draft;
+}
+
 Status publish_all(Store& store, OwnLog& log, const std::vector<DraftMaker>& makers, UnixMillis now) {
   KOINON_TRY(store.begin(true));
   const auto batch = log.publish(store, makers, now);
@@ -119,7 +135,12 @@ Status fill_store(const DataFolder& folder, const FillOptions& options) {
     }
     KOINON_TRY(publish_all(*store, log, makers, now));
   }
-  return {};
+  std::vector<DraftMaker> replies;
+  for (std::uint64_t i = 0; i < options.replies; ++i) {
+    replies.emplace_back([own_log = *state.own_log, index = options.records / 2](
+                             StoreReader&) -> Result<Draft> { return reply_to(own_log, index); });
+  }
+  return replies.empty() ? Status() : publish_all(*store, log, replies, now);
 }
 
 }  // namespace koinon

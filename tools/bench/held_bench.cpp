@@ -1,5 +1,7 @@
 #include "tools/bench/held_bench.h"
 
+#include <numeric>
+
 #include <boost/json.hpp>
 
 #include "tools/bench/fill.h"
@@ -12,6 +14,7 @@ namespace json = boost::json;
 namespace {
 
 constexpr std::size_t kWarm = 20;
+constexpr std::uint64_t kReplies = 20;
 
 Result<json::object> ask(Visitor& visitor, const std::string& target, std::size_t requests) {
   std::vector<double> seconds;
@@ -21,14 +24,17 @@ Result<json::object> ask(Visitor& visitor, const std::string& target, std::size_
       return fail(Code::kUnavailable, "it was answered with " + std::to_string(answer.status), target);
     if (i >= kWarm) seconds.push_back(answer.seconds);
   }
-  return spread_of(std::move(seconds));
+  const double all = std::accumulate(seconds.begin(), seconds.end(), 0.0);
+  json::object out = spread_of(std::move(seconds));
+  out["per_second"] = static_cast<double>(requests) / all;
+  return out;
 }
 
-Result<json::object> measure(const HeldBenchOptions& options, std::uint64_t notes) {
+Result<json::object> measure(const HeldBenchOptions& options, std::uint64_t notes, std::uint64_t replies) {
   const Workplace place;
   const auto data = place.path() / "node";
   KOINON_TRY(make_node(data, "city.example"));
-  KOINON_TRY(fill_store(DataFolder(data), {0, notes, 600}));
+  KOINON_TRY(fill_store(DataFolder(data), {0, notes, 600, replies}));
   const NodeProcess node(options.koinond, data,
                          {"--http-listen", "127.0.0.1", "--http-port", "0", "--http-public"});
   if (!node.started()) return fail(Code::kIo, "koinond could not be started", options.koinond.string());
@@ -53,9 +59,13 @@ Result<json::object> measure(const HeldBenchOptions& options, std::uint64_t note
 }  // namespace
 
 Result<json::object> measure_held(const HeldBenchOptions& options) {
-  KOINON_ASSIGN(json::object few, measure(options, options.few));
-  KOINON_ASSIGN(json::object many, measure(options, options.many));
+  KOINON_ASSIGN(json::object few, measure(options, options.few, 0));
+  KOINON_ASSIGN(json::object many, measure(options, options.many, 0));
   return json::object{{"few", std::move(few)}, {"many", std::move(many)}};
+}
+
+Result<json::object> measure_pages(const HeldBenchOptions& options) {
+  return measure(options, options.few, kReplies);
 }
 
 }  // namespace koinon

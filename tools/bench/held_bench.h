@@ -18,5 +18,8 @@ struct HeldBenchOptions {
 };
 
 Result<boost::json::object> measure_held(const HeldBenchOptions& options);
+// The same over few notes, the note with 20 replies on its page; one connection for each address, one request
+// after the other.
+Result<boost::json::object> measure_pages(const HeldBenchOptions& options);
 
 }  // namespace koinon

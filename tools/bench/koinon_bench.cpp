@@ -64,6 +64,9 @@ int run(int argc, char** argv) {
   holding->add_option("--few", held.few, "how many (1000)");
   holding->add_option("--many", held.many, "how many (1000000)");
   holding->add_option("--requests", held.requests, "of each address (500)");
+  auto* paging = app.add_subcommand("pages", "pages and a record, the note with 20 replies");
+  paging->add_option("--notes", held.few, "how many (1000)");
+  paging->add_option("--requests", held.requests, "of each address (500)");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -72,10 +75,11 @@ int run(int argc, char** argv) {
   }
   if (Status status = init_crypto(); !status.ok()) return report(status);
   if (filling->parsed()) return report(fill_store(DataFolder(data), fill));
-  if (searching->parsed() || attacked->parsed() || holding->parsed()) {
+  if (searching->parsed() || attacked->parsed() || holding->parsed() || paging->parsed()) {
     const auto figures = searching->parsed()  ? measure_search(search)
                          : attacked->parsed() ? measure_hostile(hostile)
-                                              : measure_held(held);
+                         : holding->parsed()  ? measure_held(held)
+                                              : measure_pages(held);
     if (!figures.ok()) return report(figures.error());
     std::cout << boost::json::serialize(*figures) << "\n";
     return 0;

@@ -4,7 +4,7 @@
 #include <map>
 
 #include "crypto/key_file.h"
-#include "node/publishing/toml.h"
+#include "node/text/toml.h"
 #include "proto/base/limits.h"
 #include "tools/sim/liar.h"
 

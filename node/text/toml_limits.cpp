@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "node/publishing/toml.h"
+#include "node/text/toml.h"
 #include "proto/base/limits.h"
 
 namespace koinon {

@@ -1,4 +1,4 @@
-#include "node/publishing/full_names.h"
+#include "node/api/full_names.h"
 
 #include <boost/json.hpp>
 

@@ -1,4 +1,4 @@
-#include "node/feeds/feeds_api.h"
+#include "node/feeds/feeds.h"
 
 #include <algorithm>
 
@@ -6,9 +6,11 @@
 #include <boost/url/rfc/unreserved_chars.hpp>
 
 #include "crypto/hash.h"
-#include "node/api/admission.h"
-#include "node/api/search_api.h"
+#include "node/reading/note_markdown.h"
+#include "node/reading/search_words.h"
+#include "node/reading/shown_record.h"
 #include "node/text/plain_text.h"
+#include "node/text/time_text.h"
 #include "proto/base/encoding.h"
 #include "proto/codec/entry.h"
 #include "proto/vocabulary/vocabulary.h"
@@ -22,69 +24,15 @@ constexpr std::size_t kVersionsBack = 100;
 std::string encode(std::string_view text) { return boost::urls::encode(text, boost::urls::unreserved_chars); }
 
 // A personal address stays one from page to page.
-std::string with_key(const ApiRequest& request, std::string url) {
-  const std::string key = request.param("key");
+std::string with_key(const FeedRequest& request, std::string url) {
+  const std::string key = param(request.query, "key");
   if (key.empty()) return url;
   return url + (url.find('?') == std::string::npos ? "?" : "&") + "key=" + encode(key);
 }
 
-std::string path_text(const ApiRequest& request) {
-  std::string out;
-  for (const auto& segment : request.path)
-    out += "/" + boost::urls::encode(segment, boost::urls::unreserved_chars);
-  return out;
-}
-
 Error no_such_feed() { return fail(Code::kNotFound, "a feed's address ends in .atom or .json", "target"); }
 
-void add_section(std::string& out, std::string_view section, const std::string& language,
-                 const std::string& text) {
-  if (text.empty()) return;
-  if (!out.empty()) out += "\n\n";
-  out += "## " + Vocabulary::builtin().section_label(section, language) + "\n\n" + text;
-}
-
 }  // namespace
-
-std::string note_markdown(const v1::Body& body, const std::string& language) {
-  if (!body.has_practice()) {
-    const NoteText text = note_text(body);
-    return text.summary.empty() ? text.text : text.summary + "\n\n" + text.text;
-  }
-  const auto& practice = body.practice();
-  std::string out = practice.summary();
-  add_section(out, "challenge", language, practice.challenge());
-  add_section(out, "solution", language, practice.solution());
-  add_section(out, "results", language, practice.results());
-  add_section(out, "lessons", language, practice.lessons());
-  add_section(out, "conditions", language, practice.conditions());
-  return out;
-}
-
-void FeedsApi::add_routes(RouteTable& routes) {
-  const auto add = [&](const char* pattern, const char* id, const char* summary,
-                       std::vector<std::string> query,
-                       Result<HttpResponse> (FeedsApi::*handler)(const ApiRequest&)) {
-    const char* gives = std::string_view(pattern).ends_with("opml") ? "text/x-opml" : "application/atom+xml";
-    routes.add({{"GET", pattern, Need::kReading, id, "feeds", summary, std::move(query), "", gives},
-                koinon::handler(this, handler)});
-  };
-  add("/feeds.opml", "getFeedList", "The feeds of all topics, for a reader to import", {}, &FeedsApi::opml);
-  add("/feeds/all.atom", "getFeedOfAll", "Every note, as Atom", {"before", "key"}, &FeedsApi::all);
-  add("/feeds/all.json", "getJsonFeedOfAll", "Every note, as JSON Feed", {"before", "key"}, &FeedsApi::all);
-  add("/feeds/search.atom", "getFeedOfSearch", "What a search finds, newest first, as Atom",
-      {"q", "topic", "city", "country", "language", "kind", "evidence", "cost", "sdg", "outcome", "cursor",
-       "key"},
-      &FeedsApi::search);
-  add("/feeds/search.json", "getJsonFeedOfSearch", "What a search finds, newest first, as JSON Feed",
-      {"q", "topic", "city", "country", "language", "kind", "evidence", "cost", "sdg", "outcome", "cursor",
-       "key"},
-      &FeedsApi::search);
-  add("/feeds/topic/{topic...}", "getFeedOfTopic", "A topic with all below it: health/testing.atom or .json",
-      {"before", "key"}, &FeedsApi::topic);
-  add("/feeds/city/{city}", "getFeedOfCity", "A city: seoul.example.atom or .json", {"before", "key"},
-      &FeedsApi::city);
-}
 
 namespace {
 
@@ -100,13 +48,12 @@ Result<bool> take_suffix(std::string& text) {
 
 }  // namespace
 
-Result<HttpResponse> FeedsApi::all(const ApiRequest& request) {
-  const Form form = request.path.back() == "all.json" ? Form::kJson : Form::kAtom;
-  return list(request, {}, "Practice notes, seen from " + parts_.facts.name, "all", form);
+Result<HttpResponse> Feeds::all(const FeedRequest& request) {
+  const Form form = request.path.ends_with("/all.json") ? Form::kJson : Form::kAtom;
+  return list(request, {}, "Practice notes, seen from " + parts_.name, "all", form);
 }
 
-Result<HttpResponse> FeedsApi::topic(const ApiRequest& request) {
-  std::string topic = request.arg("topic");
+Result<HttpResponse> Feeds::topic(const FeedRequest& request, std::string topic) {
   KOINON_ASSIGN(const bool json, take_suffix(topic));
   IndexQuery query;
   query.topic = Vocabulary::builtin().canonical(topic);
@@ -118,10 +65,9 @@ Result<HttpResponse> FeedsApi::topic(const ApiRequest& request) {
               "topic " + *query.topic, json ? Form::kJson : Form::kAtom);
 }
 
-Result<HttpResponse> FeedsApi::city(const ApiRequest& request) {
-  std::string city = request.arg("city");
+Result<HttpResponse> Feeds::city(const FeedRequest& request, std::string city) {
   KOINON_ASSIGN(const bool json, take_suffix(city));
-  Names names(*parts_.store, parts_.nearness);
+  Names names(parts_.store, parts_.nearness);
   KOINON_ASSIGN(const LogState log, names.directory.find_city(city));
   IndexQuery query;
   query.log = log.id;
@@ -129,36 +75,36 @@ Result<HttpResponse> FeedsApi::city(const ApiRequest& request) {
               json ? Form::kJson : Form::kAtom);
 }
 
-Result<HttpResponse> FeedsApi::list(const ApiRequest& request, IndexQuery query, std::string title,
-                                    std::string what, Form form) {
+Result<HttpResponse> Feeds::list(const FeedRequest& request, IndexQuery query, std::string title,
+                                 std::string what, Form form) {
   query.standing_notes = true;
   query.limit = limits::kFeedItems;
-  if (const std::string before = request.param("before"); !before.empty()) {
+  if (const std::string before = param(request.query, "before"); !before.empty()) {
     const auto number = parse_decimal(before);
     if (!number.ok()) return fail(Code::kInvalidArgument, "it is what the page before says", "before");
     query.before = ArrivalSeq(*number);
   }
   Page page;
   page.feed.title = std::move(title);
-  page.feed.id = urn_of(parts_.facts.name + " " + what);
-  KOINON_ASSIGN(page.records, parts_.index->find(query));
+  page.feed.id = urn_of(parts_.name + " " + what);
+  KOINON_ASSIGN(page.records, parts_.index.find(query));
   if (page.records.size() == query.limit)
     page.next = "?before=" + std::to_string(page.records.back().arrival.value);
   if (query.before.value == 0) {
     // Readers that have a note already are told that it was taken back.
     query.standing_notes = false;
     query.kind = v1::KIND_WITHDRAWAL;
-    KOINON_ASSIGN(page.withdrawals, parts_.index->find(query));
+    KOINON_ASSIGN(page.withdrawals, parts_.index.find(query));
   }
   return answer(request, std::move(page), form);
 }
 
-Result<HttpResponse> FeedsApi::search(const ApiRequest& request) {
-  Directory directory(*parts_.store, parts_.nearness);
+Result<HttpResponse> Feeds::search(const FeedRequest& request) {
+  Directory directory(parts_.store, parts_.nearness);
   KOINON_ASSIGN(SearchQuery query, read_search(directory, request.query));
   query.newest_first = true;
   query.limit = limits::kFeedItems;
-  KOINON_ASSIGN(const SearchPage found, parts_.index->search(query));
+  KOINON_ASSIGN(const SearchPage found, parts_.index.search(query));
   Page page;
   page.feed.title = "Practice notes: " + (query.words.empty() ? std::string("search") : query.words);
   std::string words;
@@ -166,31 +112,31 @@ Result<HttpResponse> FeedsApi::search(const ApiRequest& request) {
     if (name != "key" && name != "cursor")
       words += (words.empty() ? "?" : "&") + encode(name) + "=" + encode(value);
   }
-  page.feed.id = urn_of(parts_.facts.name + " search " + words);
+  page.feed.id = urn_of(parts_.name + " search " + words);
   for (const SearchHit& hit : found.hits) {
-    KOINON_ASSIGN(const auto record, parts_.index->get(hit.log, hit.index));
+    KOINON_ASSIGN(const auto record, parts_.index.get(hit.log, hit.index));
     if (record) page.records.push_back(*record);
   }
   const std::size_t reached = query.offset + found.hits.size();
   if (reached < found.total && !found.hits.empty())
     page.next = words + (words.empty() ? "?" : "&") + "cursor=" + std::to_string(reached);
-  return answer(request, std::move(page), request.path.back() == "search.json" ? Form::kJson : Form::kAtom);
+  return answer(request, std::move(page), request.path.ends_with("/search.json") ? Form::kJson : Form::kAtom);
 }
 
-std::string FeedsApi::city_name(Names& names, const LogId& log) {
+std::string Feeds::city_name(Names& names, const LogId& log) {
   const auto known = names.cities.find(log);
   if (known != names.cities.end()) return known->second;
   std::string name = names.directory.city(log);
-  const auto profile = parts_.index->latest(log, v1::KIND_PROFILE);
+  const auto profile = parts_.index.latest(log, v1::KIND_PROFILE);
   if (profile.ok() && *profile) {
-    const auto record = parts_.index->get(log, **profile);
+    const auto record = parts_.index.get(log, **profile);
     if (record.ok() && *record && !(*record)->title.empty()) name = (*record)->title;
   }
   return names.cities.emplace(log, std::move(name)).first->second;
 }
 
 // Of entries alone: the bodies of a hundred versions may be of 100 MiB, and a feed is of many notes.
-EntryIndex FeedsApi::first_version(const LogId& log, EntryIndex index, const Bytes& newest) {
+EntryIndex Feeds::first_version(const LogId& log, EntryIndex index, const Bytes& newest) {
   Bytes leaf = newest;
   for (std::size_t i = 0; i < kVersionsBack; ++i) {
     const auto entry = parse_entry(leaf);
@@ -199,7 +145,7 @@ EntryIndex FeedsApi::first_version(const LogId& log, EntryIndex index, const Byt
       return ref.role() == v1::REF_ROLE_REVISES && ref.log_id() == log.view() && ref.index() < index.value;
     });
     if (earlier == entry->refs().end()) return index;
-    auto before = parts_.store->entry(log, EntryIndex(earlier->index()));
+    auto before = parts_.store.entry(log, EntryIndex(earlier->index()));
     if (!before.ok()) return index;
     index = EntryIndex(earlier->index());
     leaf = std::move(*before);
@@ -209,14 +155,14 @@ EntryIndex FeedsApi::first_version(const LogId& log, EntryIndex index, const Byt
 
 // A feed is read again and again, by many: of a long note it has the beginning, up to the end of a paragraph.
 // The newest notes come first; those for which nothing is left have a link, beside their summaries.
-std::string FeedsApi::feed_html(const std::string& markdown, const std::string& url, std::size_t& left) {
+std::string Feeds::feed_html(const std::string& markdown, const std::string& url, std::size_t& left) {
   const std::string link = "<p><a href=\"" + html_escaped(url) + "\">…</a></p>\n";
   if (left == 0) return link;
   std::string_view beginning = clipped_utf8(markdown, limits::kFeedNoteBytes);
   const bool whole = beginning.size() == markdown.size();
   if (const auto end = beginning.rfind("\n\n"); !whole && end != std::string_view::npos && end > 0)
     beginning = beginning.substr(0, end);
-  std::string html = shared_.html(beginning);
+  std::string html = parts_.texts.html(beginning);
   if (html.size() > left) {
     left = 0;
     return link;
@@ -228,14 +174,14 @@ std::string FeedsApi::feed_html(const std::string& markdown, const std::string& 
 // When something became readable here, which is what readers sort by; not what its author's clock says. What
 // arrived while our clock was ahead is of now, for as long as it would lie ahead: no feed is of a time to
 // come.
-Result<UnixMillis> FeedsApi::shown_at(const LogId& log, EntryIndex index, UnixMillis created_at) {
-  KOINON_ASSIGN(const auto arrival, parts_.store->arrival_of(log, index));
+Result<UnixMillis> Feeds::shown_at(const LogId& log, EntryIndex index, UnixMillis created_at) {
+  KOINON_ASSIGN(const auto arrival, parts_.store.arrival_of(log, index));
   return std::min(arrival ? arrival->at : created_at, parts_.clock.wall());
 }
 
-Result<std::optional<FeedItem>> FeedsApi::item(Names& names, const IndexedRecord& indexed,
-                                               const std::string& base, std::size_t& left) {
-  const auto record = shown_record(*parts_.store, indexed.log, indexed.index);
+Result<std::optional<FeedItem>> Feeds::item(Names& names, const IndexedRecord& indexed,
+                                            const std::string& base, std::size_t& left) {
+  const auto record = shown_record(parts_.store, indexed.log, indexed.index);
   if (!record.ok() || record->body.empty()) return std::optional<FeedItem>();
   const auto body = parse_body(record->body);
   if (!body.ok()) return std::optional<FeedItem>();
@@ -258,29 +204,29 @@ Result<std::optional<FeedItem>> FeedsApi::item(Names& names, const IndexedRecord
 }
 
 // What a withdrawal took out of the feed; none where it is of something that was never in it.
-Result<std::optional<FeedGone>> FeedsApi::gone(Names& names, const IndexedRecord& withdrawal,
-                                               const std::string& base) {
+Result<std::optional<FeedGone>> Feeds::gone(Names& names, const IndexedRecord& withdrawal,
+                                            const std::string& base) {
   const auto nothing = std::optional<FeedGone>();
-  KOINON_ASSIGN(const Bytes leaf, parts_.store->entry(withdrawal.log, withdrawal.index));
+  KOINON_ASSIGN(const Bytes leaf, parts_.store.entry(withdrawal.log, withdrawal.index));
   const auto entry = parse_entry(leaf);
   if (!entry.ok() || !entry->control().has_withdrawal()) return nothing;
   const EntryIndex target(entry->control().withdrawal().index());
-  KOINON_ASSIGN(const auto indexed, parts_.index->get(withdrawal.log, target));
-  const auto taken_back = parts_.store->entry(withdrawal.log, target);
+  KOINON_ASSIGN(const auto indexed, parts_.index.get(withdrawal.log, target));
+  const auto taken_back = parts_.store.entry(withdrawal.log, target);
   if (!indexed || !is_gone(indexed->status) || !is_note(indexed->kind) || !taken_back.ok()) return nothing;
   FeedGone out;
   out.id = urn_of(to_text(withdrawal.log) + "/" +
                   std::to_string(first_version(withdrawal.log, target, *taken_back).value));
   out.url = base + "/records/" + names.directory.ref(withdrawal.log, target);
-  out.because = withdrawal_reason(*parts_.store, withdrawal.log, withdrawal.index);
+  out.because = withdrawal_reason(parts_.store, withdrawal.log, withdrawal.index);
   KOINON_ASSIGN(out.at, shown_at(withdrawal.log, withdrawal.index, withdrawal.created_at));
   return std::optional(std::move(out));
 }
 
-Result<HttpResponse> FeedsApi::answer(const ApiRequest& request, Page page, Form form) {
-  Names names(*parts_.store, parts_.nearness);
-  const std::string base = base_url(shared_.access, request);
-  const std::string address = base + path_text(request);
+Result<HttpResponse> Feeds::answer(const FeedRequest& request, Page page, Form form) {
+  Names names(parts_.store, parts_.nearness);
+  const std::string& base = request.base;
+  const std::string address = base + request.path;
   std::string self = address;
   char mark = '?';
   for (const auto& [name, value] : request.query) {
@@ -292,7 +238,7 @@ Result<HttpResponse> FeedsApi::answer(const ApiRequest& request, Page page, Form
   if (!page.next.empty()) page.feed.next = with_key(request, address + page.next);
   // Who has this feed already is told so before anything of it is made.
   const std::string tag = feed_tag(names, page, self);
-  if (const std::string wanted = request.header("if-none-match");
+  if (const std::string& wanted = request.if_none_match;
       wanted == "*" || wanted.find(tag) != std::string::npos)
     return not_modified(tag);
   for (const IndexedRecord& record : page.records) {
@@ -305,7 +251,7 @@ Result<HttpResponse> FeedsApi::answer(const ApiRequest& request, Page page, Form
   }
   // Who asks by time alone is answered by time alone: within a second something may be missed until the next.
   const std::string modified = http_date(page.feed.updated);
-  if (request.header("if-none-match").empty() && request.header("if-modified-since") == modified &&
+  if (request.if_none_match.empty() && request.if_modified_since == modified &&
       page.feed.updated.value / 1000 < parts_.clock.wall().value / 1000)
     return not_modified(tag);
   std::size_t left = limits::kFeedBytes;
@@ -333,7 +279,7 @@ Result<HttpResponse> FeedsApi::answer(const ApiRequest& request, Page page, Form
   return response;
 }
 
-HttpResponse FeedsApi::not_modified(const std::string& tag) {
+HttpResponse Feeds::not_modified(const std::string& tag) {
   HttpResponse response{304, "application/atom+xml; charset=utf-8", "", {}};
   response.headers["Cache-Control"] = "no-cache";
   response.headers["ETag"] = tag;
@@ -341,7 +287,7 @@ HttpResponse FeedsApi::not_modified(const std::string& tag) {
 }
 
 // Of all that decides what the feed says: which notes, as of which arrival, and what their cities are called.
-std::string FeedsApi::feed_tag(Names& names, const Page& page, const std::string& self) {
+std::string Feeds::feed_tag(Names& names, const Page& page, const std::string& self) {
   std::string text = page.feed.title + "\n" + self + "\n" + page.feed.next + "\n";
   for (const IndexedRecord& record : page.records)
     text += names.directory.ref(record.log, record.index) + " " + std::to_string(record.arrival.value) + " " +
@@ -351,16 +297,15 @@ std::string FeedsApi::feed_tag(Names& names, const Page& page, const std::string
   return "\"" + to_hex(sha256(text).view()).substr(0, 32) + "\"";
 }
 
-Result<HttpResponse> FeedsApi::opml(const ApiRequest& request) {
-  const std::string base = base_url(shared_.access, request);
+HttpResponse Feeds::opml(const FeedRequest& request) {
+  const std::string& base = request.base;
   std::vector<FeedLink> links = {{"All topics", with_key(request, base + "/feeds/all.atom")}};
   for (const Topic& topic : Vocabulary::builtin().topics()) {
     const auto label = topic.labels.find("en");
     links.push_back({label == topic.labels.end() ? topic.slug : label->second,
                      with_key(request, base + "/feeds/topic/" + topic.slug + ".atom")});
   }
-  return HttpResponse{
-      200, "text/x-opml; charset=utf-8", opml_text("Koinon: practice notes by topic", links), {}};
+  return {200, "text/x-opml; charset=utf-8", opml_text("Koinon: practice notes by topic", links), {}};
 }
 
 }  // namespace koinon

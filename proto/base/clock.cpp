@@ -1,4 +1,4 @@
-#include "node/transport/clock.h"
+#include "proto/base/clock.h"
 
 #include <chrono>
 

@@ -1,0 +1,75 @@
+#include "node/log_files/log_files.h"
+
+#include "proto/base/encoding.h"
+
+namespace koinon {
+namespace {
+
+// A tile never changes, nor does a partial one under its width.
+HttpResponse immutable(std::string bytes) {
+  return {200,
+          "application/octet-stream",
+          std::move(bytes),
+          {{"Cache-Control", "public, max-age=31536000, immutable"}}};
+}
+
+std::vector<std::string> tile_segments(const std::string& text) {
+  std::vector<std::string> out;
+  for (std::size_t begin = 0; begin <= text.size();) {
+    const auto end = std::min(text.find('/', begin), text.size());
+    out.push_back(text.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return out;
+}
+
+}  // namespace
+
+// Our own log is anyone's to audit; those of others as far as reading is open.
+Result<LogState> LogFiles::find(const std::string& city, const Status& may_read) {
+  Directory directory(store_, nearness_);
+  const auto id = parse_log_id(city);
+  auto log = id.ok() ? store_.log_state(*id) : directory.find_city(city);
+  if (!log.ok() || log->id != own_) KOINON_TRY(may_read);
+  return log;
+}
+
+Result<HttpResponse> LogFiles::checkpoint(const std::string& city, const Status& may_read) {
+  KOINON_ASSIGN(const LogState log, find(city, may_read));
+  if (!log.whole)
+    return fail(Code::kUnavailable, Sentence{"log.being_fetched", "the log is still being fetched up to its head; try again soon"},
+                "checkpoint");
+  return HttpResponse{200, "text/plain; charset=utf-8", log.whole->note, {{"Cache-Control", "no-cache"}}};
+}
+
+Result<HttpResponse> LogFiles::tile(const std::string& city, const std::string& file,
+                                    const Status& may_read) {
+  KOINON_ASSIGN(const LogState log, find(city, may_read));
+  const std::vector<std::string> segments = tile_segments(file);
+  KOINON_ASSIGN(const TilePath path, parse_tile_path(segments));
+  if (!log.whole || !tile_exists(path, log.whole->size.value))
+    return fail(Code::kNotFound, "the log does not reach that far here", "tile");
+  return path.entries ? entries(log, path) : hashes(log, path);
+}
+
+Result<HttpResponse> LogFiles::hashes(const LogState& log, const TilePath& path) {
+  KOINON_ASSIGN(const auto hashes,
+                store_.hashes(log.id, {kTileHeight * path.level, path.first()}, path.width));
+  std::string bytes;
+  for (const Hash& hash : hashes) bytes += hash.view();
+  return immutable(std::move(bytes));
+}
+
+// Each entry after its length in two bytes.
+Result<HttpResponse> LogFiles::entries(const LogState& log, const TilePath& path) {
+  std::string bytes;
+  for (std::uint64_t i = 0; i < path.width; ++i) {
+    KOINON_ASSIGN(const Bytes leaf, store_.entry(log.id, EntryIndex(path.first() + i)));
+    bytes += static_cast<char>(leaf.size() >> 8);
+    bytes += static_cast<char>(leaf.size() & 0xFF);
+    bytes += leaf;
+  }
+  return immutable(std::move(bytes));
+}
+
+}  // namespace koinon

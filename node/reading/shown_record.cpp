@@ -1,0 +1,22 @@
+#include "node/reading/shown_record.h"
+
+#include "proto/base/encoding.h"
+#include "proto/base/limits.h"
+#include "proto/codec/entry.h"
+
+namespace koinon {
+
+Result<StoredRecord> shown_record(StoreReader& store, const LogId& log, EntryIndex index) {
+  KOINON_ASSIGN(StoredRecord record, store.record(log, index));
+  if (record.transit) record.body.clear();
+  return record;
+}
+
+std::string withdrawal_reason(StoreReader& store, const LogId& log, EntryIndex withdrawal) {
+  const auto record = shown_record(store, log, withdrawal);
+  const auto body = record.ok() ? parse_body(record->body) : Result<v1::Body>(record.error());
+  if (!body.ok()) return {};
+  return std::string(clipped_utf8(body->withdrawal().reason(), limits::kIndexedSummaryBytes));
+}
+
+}  // namespace koinon

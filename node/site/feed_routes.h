@@ -1,0 +1,13 @@
+// The addresses of feeds, and who may read them.
+#pragma once
+
+#include "node/access/access.h"
+#include "node/feeds/feeds.h"
+#include "node/api/routes.h"
+
+namespace koinon {
+
+// `feeds` and `access` outlive the table.
+void add_feed_routes(RouteTable& routes, Feeds& feeds, const Access& access);
+
+}  // namespace koinon

@@ -1,0 +1,27 @@
+#include "node/text/mail_address.h"
+
+#include <algorithm>
+#include <string_view>
+
+namespace koinon {
+namespace {
+
+constexpr std::size_t kEmailBytes = 254;
+
+}  // namespace
+
+// Not the whole of RFC 5321: what is safe in a header and an SMTP command, and has somebody and somewhere.
+Status check_email(const std::string& text) {
+  if (text.empty()) return {};
+  const auto at = text.find('@');
+  const bool plain = std::all_of(text.begin(), text.end(), [](unsigned char c) {
+    return c > 0x20 && c < 0x7F &&
+           std::string_view("<>()[],;:\\\"").find(static_cast<char>(c)) == std::string::npos;
+  });
+  if (plain && text.size() <= kEmailBytes && at != std::string::npos && at > 0 && at + 1 < text.size() &&
+      text.find('@', at + 1) == std::string::npos)
+    return {};
+  return fail(Code::kInvalidArgument, Sentence{"account.email", "it is an address such as press@city.example"}, "email");
+}
+
+}  // namespace koinon

@@ -1,0 +1,87 @@
+// What is erased here is erased from what the office remarked on it.
+#include "node/delivery/erasures.h"
+
+#include <gtest/gtest.h>
+
+#include "crypto/ed25519.h"
+#include "storage/office/desk.h"
+#include "tests/storage/store_fixture.h"
+#include "tests/temporary_folder.h"
+
+namespace koinon::test {
+namespace {
+
+class ErasuresTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    ASSERT_TRUE(init_crypto().ok());
+    store = std::move(*open_sqlite_store(folder.path() / "store.db"));
+    office = std::make_unique<OfficeDb>(std::move(*OfficeDb::open(folder.path() / "office.db")));
+    desk = std::make_unique<Desk>(*office);
+    outbox = std::make_unique<Outbox>(*office);
+  }
+  EntryIndex say(const std::string& title) {
+    const auto said = publish(*store, la, note(title));
+    EXPECT_TRUE(said.ok());
+    return said.ok() ? *said : EntryIndex(0);
+  }
+  void erase(EntryIndex gone) {
+    Draft draft;
+    draft.entry.set_kind(v1::KIND_WITHDRAWAL);
+    auto* ref = draft.entry.add_refs();
+    ref->set_role(v1::REF_ROLE_WITHDRAWS);
+    ref->set_log_id(la.id().bytes());
+    ref->set_index(gone.value);
+    ref->set_leaf_hash(leaf_hash(store->record(la.id(), gone)->entry).bytes());
+    draft.entry.mutable_control()->mutable_withdrawal()->set_index(gone.value);
+    draft.entry.mutable_control()->mutable_withdrawal()->set_erase(true);
+    ASSERT_TRUE(publish(*store, la, draft).ok());
+  }
+  void remark(EntryIndex on) {
+    ASSERT_TRUE(desk->change_case(la.id(), on,
+                                  [](InboxCase& item) -> Status {
+                                    item.remark = "as they say";
+                                    return {};
+                                  })
+                    .ok());
+  }
+  std::string remark_on(EntryIndex index) { return desk->inbox_case(la.id(), index)->remark; }
+
+  TemporaryFolder folder;
+  OwnLog la = test_log("la.example");
+  std::unique_ptr<Store> store;
+  std::unique_ptr<OfficeDb> office;
+  std::unique_ptr<Desk> desk;
+  std::unique_ptr<Outbox> outbox;
+};
+
+TEST_F(ErasuresTest, RemarksGoWithWhatIsErasedAndOthersStay) {
+  const EntryIndex stays = say("Stays");
+  const EntryIndex gone = say("Gone");
+  remark(stays);
+  remark(gone);
+  Erasures erasures(*store, *outbox, *office);
+  ASSERT_EQ(*erasures.turn(), false);
+  EXPECT_EQ(remark_on(gone), "as they say") << "nothing is erased yet";
+  erase(gone);
+  ASSERT_EQ(*erasures.turn(), false);
+  EXPECT_EQ(remark_on(gone), "");
+  EXPECT_EQ(remark_on(stays), "as they say");
+  EXPECT_TRUE(erasures.folded());
+}
+
+// What was erased while the node was away is carried out once it is back.
+TEST_F(ErasuresTest, AnotherLifeGoesOnFromTheCursor) {
+  const EntryIndex gone = say("Gone");
+  remark(gone);
+  erase(gone);
+  ASSERT_EQ(*Erasures(*store, *outbox, *office).turn(), false);
+  EXPECT_EQ(remark_on(gone), "");
+  ASSERT_TRUE(outbox->erased_cursor()->has_value());
+  remark(gone);  // nobody does so; it shows that this arrival is not looked at again
+  ASSERT_EQ(*Erasures(*store, *outbox, *office).turn(), false);
+  EXPECT_EQ(remark_on(gone), "as they say");
+}
+
+}  // namespace
+}  // namespace koinon::test

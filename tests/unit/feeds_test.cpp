@@ -1,0 +1,91 @@
+// Feeds and logs as files, without a server and without the API.
+#include "node/feeds/feeds.h"
+
+#include <gtest/gtest.h>
+
+#include "crypto/ed25519.h"
+#include "node/log_files/log_files.h"
+#include "proto/base/encoding.h"
+#include "proto/base/limits.h"
+#include "tests/storage/store_fixture.h"
+#include "tests/temporary_folder.h"
+
+namespace koinon::test {
+namespace {
+
+constexpr UnixMillis kNow{1'600'000'000'000};
+
+class Read : public testing::Test {
+ protected:
+  void SetUp() override {
+    ASSERT_TRUE(init_crypto().ok());
+    store = std::move(*open_sqlite_store(folder.path() / "store.db"));
+    writer = std::move(*open_index_writer(folder.path() / "index.db", *store->journal()));
+    index = std::move(*open_index_reader(folder.path() / "index.db"));
+    ASSERT_TRUE(publish(*store, la, note("Testing in cars")).ok());
+    while (*writer->catch_up(*store) > 0) {
+    }
+  }
+  Feeds feeds() {
+    return Feeds(
+        {*store, *index, nearness, texts, {[] { return kNow; }, [] { return MonoTime{}; }}, "seoul.example"});
+  }
+  static FeedRequest asked(const std::string& path) {
+    return {"https://notes.seoul.example", path, {}, "", ""};
+  }
+
+  TemporaryFolder folder;
+  OwnLog la = test_log("la.example");
+  std::unique_ptr<Store> store;
+  std::unique_ptr<IndexWriter> writer;
+  std::unique_ptr<IndexReader> index;
+  Nearness nearness;
+  RenderedTexts texts{limits::kRenderedBytes};
+};
+
+using FeedsTest = Read;
+using LogFilesTest = Read;
+
+TEST_F(FeedsTest, AFeedHasWhatTheIndexHas) {
+  const auto feed = feeds().all(asked("/feeds/all.atom"));
+  ASSERT_TRUE(feed.ok()) << feed.error().text();
+  EXPECT_EQ(feed->status, 200U);
+  EXPECT_NE(feed->body.find("Testing in cars"), std::string::npos);
+  EXPECT_NE(feed->body.find("https://notes.seoul.example/records/"), std::string::npos);
+}
+
+TEST_F(FeedsTest, TheEndOfTheAddressSaysWhichForm) {
+  EXPECT_TRUE(feeds().all(asked("/feeds/all.json"))->content_type.starts_with("application/feed+json"));
+  EXPECT_TRUE(feeds()
+                  .topic(asked("/feeds/topic/health.json"), "health.json")
+                  ->content_type.starts_with("application/feed+json"));
+  EXPECT_EQ(feeds().topic(asked("/feeds/topic/health"), "health").error().code, Code::kNotFound);
+}
+
+TEST_F(FeedsTest, WhoHasTheFeedAlreadyIsToldSo) {
+  FeedRequest again = asked("/feeds/all.atom");
+  const auto first = feeds().all(again);
+  ASSERT_TRUE(first.ok()) << first.error().text();
+  again.if_none_match = first->headers.at("ETag");
+  EXPECT_EQ(feeds().all(again)->status, 304U);
+  ASSERT_TRUE(publish(*store, la, note("Staffing")).ok());
+  while (*writer->catch_up(*store) > 0) {
+  }
+  EXPECT_EQ(feeds().all(again)->status, 200U) << "something is new";
+}
+
+TEST_F(LogFilesTest, OurOwnLogIsAnyonesToAuditAndOthersAreAsFarAsReadingIsOpen) {
+  const Status closed = fail(Code::kUnauthenticated, "log in first");
+  const std::string name = to_text(la.id());
+  LogFiles ours(*store, nearness, la.id());
+  LogFiles of_others(*store, nearness, test_log("seoul.example").id());
+  const auto checkpoint = ours.checkpoint(name, closed);
+  ASSERT_TRUE(checkpoint.ok()) << checkpoint.error().text();
+  EXPECT_EQ(checkpoint->body, store->log_state(la.id())->whole->note);
+  EXPECT_EQ(of_others.checkpoint(name, closed).error().code, Code::kUnauthenticated);
+  EXPECT_TRUE(of_others.checkpoint(name, {}).ok());
+  EXPECT_EQ(of_others.tile(name, "entries/000", closed).error().code, Code::kUnauthenticated);
+}
+
+}  // namespace
+}  // namespace koinon::test

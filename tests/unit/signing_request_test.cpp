@@ -1,0 +1,57 @@
+// What a request asks to be signed, and what of it can be kept.
+#include "node/publishing/signing_request.h"
+
+#include <boost/json.hpp>
+#include <gtest/gtest.h>
+
+#include "node/api/change_request.h"
+
+namespace koinon::test {
+namespace {
+
+using Json = boost::json::object;
+
+TEST(SigningRequests, ANoteIsReadWithWhatItsPublisherSaysOfIt) {
+  const Json note{{"kind", "practice"}, {"language", "en"}, {"content", {{"title", "Mine"}}}};
+  const auto read = read_signing_request(note);
+  ASSERT_TRUE(read.ok()) << read.error().text();
+  const auto* request = std::get_if<NoteRequest>(&*read);
+  ASSERT_NE(request, nullptr);
+  EXPECT_EQ(request->note.body.practice().title(), "Mine");
+  EXPECT_FALSE(request->is_file);
+  EXPECT_FALSE(request->again);
+  Json again = note;
+  again["again"] = true;
+  EXPECT_TRUE(std::get<NoteRequest>(*read_signing_request(again)).again);
+  const Json file{{"file", "+++\nkind = \"practice\"\nlanguage = \"en\"\ntitle = \"Mine\"\n+++\nText.\n"}};
+  const auto of_file = read_signing_request(file);
+  ASSERT_TRUE(of_file.ok()) << of_file.error().text();
+  EXPECT_TRUE(std::get<NoteRequest>(*of_file).is_file);
+}
+
+TEST(SigningRequests, AWithdrawalIsReadAlone) {
+  const auto read = read_signing_request(
+      {{"withdraw", {{"ref", "seoul.example/3"}, {"reason", "wrong figures"}, {"erase", true}}}});
+  ASSERT_TRUE(read.ok()) << read.error().text();
+  const auto* request = std::get_if<WithdrawalRequest>(&*read);
+  ASSERT_NE(request, nullptr);
+  EXPECT_EQ(request->ref, "seoul.example/3");
+  EXPECT_EQ(request->reason, "wrong figures");
+  EXPECT_TRUE(request->erase);
+  const Json beside{{"withdraw", {{"ref", "seoul.example/3"}}}, {"kind", "practice"}};
+  EXPECT_EQ(read_signing_request(beside).error().field, "kind");
+  EXPECT_EQ(read_signing_request({{"withdraw", "seoul.example/3"}}).error().field, "withdraw");
+}
+
+// What nobody can sign any more is still somebody's text.
+TEST(SigningRequests, ANoteThatHasAFaultCanBeADraftAndAWithdrawalCannot) {
+  const StoredRequests requests = stored_requests();
+  EXPECT_FALSE(requests.read(R"({"kind":"no such kind"})").ok());
+  EXPECT_TRUE(requests.can_be_draft(R"({"kind":"no such kind"})"));
+  EXPECT_FALSE(requests.can_be_draft(R"({"withdraw":{"ref":"seoul.example/3"}})"));
+  EXPECT_FALSE(requests.read("{").ok());
+  EXPECT_FALSE(requests.can_be_draft("{"));
+}
+
+}  // namespace
+}  // namespace koinon::test
