@@ -17,7 +17,12 @@ using WriteView = HttpResponse (*)(const ApiRequest&, const View&);
 template <typename Query, typename View>
 boost::asio::awaitable<HttpResponse> serve(CallGate* gate, const Operation<Query, View>* operation,
                                            ReadQuery<Query> read, WriteView<View> write, ApiRequest request) {
-  Result<Query> query = read(request);
+  Result<Query> query = fail(Code::kInternal, "the request was not read");
+  try {
+    query = read(request);
+  } catch (const std::exception& error) {
+    query = CallGate::fault(error);
+  }
   request.body = {};  // a file may be large, and is in the query now
   if (!query.ok()) {
     gate->note_failure(operation->facts, asker_of(request), target_of(request), query.error());

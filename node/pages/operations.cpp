@@ -81,7 +81,7 @@ asio::awaitable<OperationResult> Operations::call(std::string id, ApiRequest fro
     request.route = route;
     const ApiRequest head = without_body(request);
     out.response = co_await route->handle(std::move(request));
-    if (route->method != "GET") audit_(head, out.response);
+    if (route->changes() && !route->operations_note) audit_(head, out.response);
   }
   out.status = out.response.status;
   if (out.response.content_type.find("json") != std::string::npos && !out.response.body.empty()) {
