@@ -30,6 +30,10 @@ void wipe(Bytes& bytes) {
   bytes.clear();
 }
 
+bool same_secret(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && sodium_memcmp(a.data(), b.data(), a.size()) == 0;
+}
+
 Status protect_secrets() {
   const rlimit none{0, 0};
   bool kept = ::setrlimit(RLIMIT_CORE, &none) == 0;

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <string_view>
 
 #include "proto/base/result.h"
 #include "proto/base/types.h"
@@ -17,6 +18,8 @@ enum class KeyMemory : unsigned char { kPlain, kLocked };
 std::shared_ptr<unsigned char[]> make_secret(std::size_t size, KeyMemory memory);
 // Overwrites what a secret passed through.
 void wipe(Bytes& bytes);
+// Whether two secrets are the same, in a time that does not tell where they differ. It tells their lengths.
+bool same_secret(std::string_view a, std::string_view b);
 
 // For a program that reads keys, before it does: no core dumps, and OpenSSL's copies of keys in locked
 // memory. kInternal: the system refuses it.

@@ -2,10 +2,9 @@
 
 #include <algorithm>
 
-#include <openssl/crypto.h>
-
 #include "crypto/ed25519.h"
 #include "crypto/hmac.h"
+#include "crypto/secret_memory.h"
 #include "proto/base/encoding.h"
 
 namespace koinon {
@@ -14,11 +13,6 @@ namespace {
 constexpr std::string_view kBearer = "Bearer ";
 constexpr std::string_view kTokenPrefix = "koinon_";
 constexpr std::size_t kSecretChars = 52;
-
-// Compared in a time that does not tell where they differ.
-bool same_secret(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
-}
 
 Error unknown_secret() {
   return fail(Code::kUnauthenticated, "the token is not known here, or has expired or been revoked",

@@ -9,6 +9,7 @@
 
 #include "crypto/ed25519.h"
 #include "crypto/hash.h"
+#include "crypto/secret_memory.h"
 #include "node/api/change_request.h"
 #include "node/http/cookies.h"
 #include "node/text/markdown.h"
@@ -30,13 +31,6 @@ constexpr std::string_view kLanguageCookie = "koinon_language";
 constexpr const char* kContentPolicy =
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
-
-bool same(std::string_view a, std::string_view b) {
-  if (a.size() != b.size()) return false;
-  unsigned char difference = 0;
-  for (std::size_t i = 0; i < a.size(); ++i) difference |= static_cast<unsigned char>(a[i] ^ b[i]);
-  return difference == 0;
-}
 
 // Where somebody was, to come back to after logging in or choosing a language.
 std::string here(const ApiRequest& request) {
@@ -156,7 +150,9 @@ std::string PageFrame::form_token(const Visit& visit) const {
   return caller.by == Caller::By::kProxy ? shared_.access.form_token(caller.name) : std::string();
 }
 
-bool PageFrame::genuine(const Visit& visit) const { return same(visit.field("csrf"), form_token(visit)); }
+bool PageFrame::genuine(const Visit& visit) const {
+  return same_secret(visit.field("csrf"), form_token(visit));
+}
 
 json::object PageFrame::frame(const Visit& visit, const PageView& view) const {
   const Caller& caller = visit.request.caller;
