@@ -4,10 +4,10 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 
 #include "node/access/guesses.h"
-#include "node/http/message.h"
-#include "node/http/routes.h"
+#include "node/access/rights.h"
 #include "storage/office/accounts.h"
 
 namespace koinon {
@@ -26,47 +26,65 @@ struct AccessOptions {
 // the same address.
 inline constexpr std::string_view kSsoSecretHeader = "koinon-sso-secret";
 
+// What a request says of who sends it. None of it is believed until it has been looked at.
+struct Claims {
+  bool local = false;                   // it came over the Unix socket
+  std::string peer;                     // the address at the other end of the connection
+  std::string remote;                   // the same, or what a trusted proxy says
+  std::string authorization;            // the header; empty: not sent
+  std::optional<std::string> sso_name;  // the header that options name; none: not sent
+  std::string sso_secret;               // kSsoSecretHeader
+  std::string session;                  // the cookie that cookie_name() names; empty: not sent
+  std::string csrf;                     // the header Koinon-CSRF
+  std::string feed_key;                 // of the address of a feed; empty: there is none, or it is no feed
+};
+
+// What a request is about to do.
+struct Wanted {
+  Need need = Need::kReading;
+  bool takes_person = false;  // it makes or changes what people are known by
+  bool changes = false;       // it is more than reading
+  bool is_page = false;       // a form, which carries its own proof against forgery
+  bool throttled = false;     // its visitor has had enough, unless it turns out to be known
+};
+
 class Access {
  public:
   Access(Accounts& accounts, AccessOptions options, Guesses& guesses, std::function<UnixMillis()> clock);
 
-  // Sets the caller of a request that has passed the entrance, and says whether it may go on. Nothing of the
-  // body has been read.
-  Status admit(HttpRequest& request);
-
+  // Who a request that has passed the entrance comes from; nothing of its body has been read.
+  Result<Caller> identify(const Claims& claims);
+  // Whether they may go on.
+  Status admit(const Caller& caller, const Claims& claims, const Wanted& wanted) const;
   // Of an admitted request that is still being answered: whether it would be admitted now. Tokens are revoked
   // and sessions end.
-  Status admit_still(const HttpRequest& request);
+  Status admit_still(const Claims& claims, Need need);
 
   // What a form carries of a caller whom a proxy names; it lasts as long as the program.
   std::string form_token(const std::string& name) const;
+  // Of the cookie that a session is known by.
+  std::string cookie_name() const;
   // Of the browser's cookie for a session; an empty secret takes it away.
   std::string cookie(const std::string& secret) const;
   Guesses& guesses() { return guesses_; }
   const AccessOptions& options() const { return options_; }
-  // Where pages and feeds are, without a slash at the end: what is configured, else what the request was sent
-  // to, or this machine's own address where it came over the Unix socket.
-  std::string base_url(const HttpRequest& request) const;
+  // Where pages and feeds are, without a slash at the end: what is configured, else the host that the request
+  // was sent to, or this machine's own address where it came over the Unix socket.
+  std::string base_url(bool local, const std::string& host) const;
 
  private:
-  Result<Caller> caller_of(const HttpRequest& request);
   Result<Caller> by_token(const std::string& secret, CredentialKind kind, Caller::By by);
+  // The same, counted as a guess from that address.
+  Result<Caller> guess(const std::string& secret, CredentialKind kind, Caller::By by,
+                       const std::string& address);
   Result<Caller> by_name(const std::string& name);
-  Status check_forgery(const HttpRequest& request) const;
-  std::string cookie_name() const;
-  bool from_proxy(const HttpRequest& request) const;
+  static Status check_forgery(const Caller& caller, const Claims& claims, const Wanted& wanted);
+  bool from_proxy(const Claims& claims) const;
 
   Accounts& accounts_;
   AccessOptions options_;
   Guesses& guesses_;
   std::function<UnixMillis()> clock_;
 };
-
-// The least that one must be.
-Role needed_role(Need need);
-// Whether they may, by what they are; kUnauthenticated where logging in could help.
-Status check_need(const Caller& caller, Need need, bool public_reading);
-// Whether they may, by how they are known: a token that leaks must not make others of its kind.
-Status check_person(const Caller& caller, const Route& route);
 
 }  // namespace koinon

@@ -7,8 +7,11 @@
 
 #include "crypto/ed25519.h"
 #include "crypto/password.h"
+#include "node/api/admission.h"
 #include "node/api/change_request.h"
 #include "node/api/credentials_api.h"
+#include "node/api/json_response.h"
+#include "node/api/query_params.h"
 #include "node/replication/from_callback.h"
 #include "node/text/mail_address.h"
 #include "proto/base/encoding.h"
@@ -75,21 +78,21 @@ void AccountsApi::add_routes(RouteTable& routes) {
   const auto add = [&](const char* method, const std::string& pattern, Need need, const char* id,
                        const char* summary, const char* takes, const char* gives, unsigned status,
                        RouteHandler handler, std::vector<std::string> query = {}) {
-    Route route{method,           pattern, need,  id,     "accounts",         summary,
-                std::move(query), takes,   gives, status, std::move(handler), {},
-                kSmallBody};
+    Route route{{method, pattern, need, id, "accounts", summary, std::move(query), takes, gives, status},
+                std::move(handler)};
+    route.body_limit = kSmallBody;
     // Makes or changes what people are known by, or what their credentials may.
     const std::string_view name(id);
     route.takes_person = name == "addAccount" || name == "changeAccount" || name == "removeAccount" ||
                          name == "makeLink" || name == "setPassword";
     routes.add(std::move(route));
   };
-  const auto now = [this](Result<HttpResponse> (AccountsApi::*handler)(const HttpRequest&)) {
-    return at_once([this, handler](const HttpRequest& request) { return (this->*handler)(request); });
+  const auto now = [this](Result<HttpResponse> (AccountsApi::*handler)(const ApiRequest&)) {
+    return at_once([this, handler](const ApiRequest& request) { return (this->*handler)(request); });
   };
   const auto later =
-      [this](asio::awaitable<HttpResponse> (AccountsApi::*handler)(HttpRequest)) -> RouteHandler {
-    return [this, handler](HttpRequest request) { return (this->*handler)(std::move(request)); };
+      [this](asio::awaitable<HttpResponse> (AccountsApi::*handler)(ApiRequest)) -> RouteHandler {
+    return [this, handler](ApiRequest request) { return (this->*handler)(std::move(request)); };
   };
   add("POST", "/api/v1/sessions", Need::kAnyone, "logIn", "Log in; sets the session's cookie", "Login",
       "Session", 201, later(&AccountsApi::log_in));
@@ -146,7 +149,7 @@ asio::awaitable<Result<std::string>> AccountsApi::hash(std::string password) {
 }
 
 // A name that there is not takes as long as one that there is, and gets the same answer.
-asio::awaitable<HttpResponse> AccountsApi::log_in(HttpRequest request) {
+asio::awaitable<HttpResponse> AccountsApi::log_in(ApiRequest request) {
   const auto object = parse_request(request.body);
   if (!object.ok()) co_return problem(object.error());
   const std::string name = text_member(*object, "name").substr(0, limits::kAccountNameBytes);
@@ -190,7 +193,7 @@ asio::awaitable<HttpResponse> AccountsApi::log_in(HttpRequest request) {
   co_return response;
 }
 
-Result<HttpResponse> AccountsApi::log_out(const HttpRequest& request) {
+Result<HttpResponse> AccountsApi::log_out(const ApiRequest& request) {
   if (request.caller.by != Caller::By::kSession) return fail(Code::kRefused, "this is no session", "session");
   KOINON_TRY(shared_.accounts.revoke(request.caller.user, request.caller.credential));
   HttpResponse response{204, "application/json", "", {}};
@@ -198,7 +201,7 @@ Result<HttpResponse> AccountsApi::log_out(const HttpRequest& request) {
   return response;
 }
 
-Result<HttpResponse> AccountsApi::me(const HttpRequest& request) {
+Result<HttpResponse> AccountsApi::me(const ApiRequest& request) {
   json::object body{{"name", request.caller.name},
                     {"role", role_text(request.caller.role)},
                     {"office", request.caller.office},
@@ -207,7 +210,7 @@ Result<HttpResponse> AccountsApi::me(const HttpRequest& request) {
   return json_response(body);
 }
 
-asio::awaitable<HttpResponse> AccountsApi::set_password(HttpRequest request) {
+asio::awaitable<HttpResponse> AccountsApi::set_password(ApiRequest request) {
   const auto object = parse_request(request.body);
   if (!object.ok()) co_return problem(object.error());
   if (const Status known = check_members(*object, {"old", "new", "end_tokens"}); !known.ok())
@@ -272,7 +275,7 @@ asio::awaitable<Status> AccountsApi::take_link(std::string code, std::string pas
   co_return put_password(id, *hashed, std::nullopt, end_tokens);
 }
 
-asio::awaitable<HttpResponse> AccountsApi::use_link(HttpRequest request) {
+asio::awaitable<HttpResponse> AccountsApi::use_link(ApiRequest request) {
   const auto object = parse_request(request.body);
   if (!object.ok()) co_return problem(object.error());
   const Status done = co_await take_link(text_member(*object, "code"), text_member(*object, "password"),
@@ -282,14 +285,14 @@ asio::awaitable<HttpResponse> AccountsApi::use_link(HttpRequest request) {
 
 // --- accounts ---
 
-Result<HttpResponse> AccountsApi::list(const HttpRequest&) {
+Result<HttpResponse> AccountsApi::list(const ApiRequest&) {
   KOINON_ASSIGN(const auto users, shared_.accounts.all());
   json::array items;
   for (const User& user : users) items.push_back(user_json(user));
   return json_response({{"items", std::move(items)}});
 }
 
-Result<std::string> AccountsApi::issue_link(UserId user, const HttpRequest& request) {
+Result<std::string> AccountsApi::issue_link(UserId user, const ApiRequest& request) {
   KOINON_TRY(shared_.accounts.revoke_all(user, CredentialKind::kOneTime));
   Credential link;
   link.kind = CredentialKind::kOneTime;
@@ -297,10 +300,10 @@ Result<std::string> AccountsApi::issue_link(UserId user, const HttpRequest& requ
   link.created_at = parts_.clock.wall();
   link.expires_at = {link.created_at.value + std::chrono::milliseconds(limits::kOneTimeLifetime).count()};
   KOINON_ASSIGN(const std::string code, shared_.accounts.issue(link));
-  return shared_.access.base_url(request) + "/welcome/" + code;
+  return base_url(shared_.access, request) + "/welcome/" + code;
 }
 
-Result<HttpResponse> AccountsApi::add(const HttpRequest& request) {
+Result<HttpResponse> AccountsApi::add(const ApiRequest& request) {
   KOINON_ASSIGN(const json::object object, parse_request(request.body));
   KOINON_TRY(check_members(object, {"name", "role", "office", "person", "email"}));
   KOINON_ASSIGN(const auto all, shared_.accounts.all());
@@ -322,7 +325,7 @@ Result<HttpResponse> AccountsApi::add(const HttpRequest& request) {
   return json_response(body, 201);
 }
 
-Result<HttpResponse> AccountsApi::change(const HttpRequest& request) {
+Result<HttpResponse> AccountsApi::change(const ApiRequest& request) {
   KOINON_ASSIGN(const json::object object, parse_request(request.body));
   KOINON_TRY(check_members(object, {"role", "office", "person", "email"}));
   KOINON_ASSIGN(const User user, account_of(shared_.accounts, request.arg("name")));
@@ -331,13 +334,13 @@ Result<HttpResponse> AccountsApi::change(const HttpRequest& request) {
   return json_response(user_json(changed));
 }
 
-Result<HttpResponse> AccountsApi::remove(const HttpRequest& request) {
+Result<HttpResponse> AccountsApi::remove(const ApiRequest& request) {
   KOINON_ASSIGN(const User user, account_of(shared_.accounts, request.arg("name")));
   KOINON_TRY(shared_.accounts.remove(user.id));
   return HttpResponse{204, "application/json", "", {}};
 }
 
-Result<HttpResponse> AccountsApi::make_link(const HttpRequest& request) {
+Result<HttpResponse> AccountsApi::make_link(const ApiRequest& request) {
   KOINON_ASSIGN(const User user, account_of(shared_.accounts, request.arg("name")));
   KOINON_ASSIGN(const std::string link, issue_link(user.id, request));
   json::object body = user_json(user);
@@ -347,8 +350,8 @@ Result<HttpResponse> AccountsApi::make_link(const HttpRequest& request) {
 
 // --- audit ---
 
-Result<HttpResponse> AccountsApi::audit(const HttpRequest& request) {
-  KOINON_ASSIGN(const std::size_t limit, read_limit(request, limits::kPageSize, limits::kPageSizeMax));
+Result<HttpResponse> AccountsApi::audit(const ApiRequest& request) {
+  KOINON_ASSIGN(const std::size_t limit, read_limit(request.query, limits::kPageSize, limits::kPageSizeMax));
   std::int64_t before = 0;
   if (const std::string cursor = request.param("cursor"); !cursor.empty()) {
     const auto number = parse_decimal(cursor);

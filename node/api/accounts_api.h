@@ -13,20 +13,20 @@ class AccountsApi {
   void add_routes(RouteTable& routes);
 
  private:
-  boost::asio::awaitable<HttpResponse> log_in(HttpRequest request);
-  Result<HttpResponse> log_out(const HttpRequest& request);
-  Result<HttpResponse> me(const HttpRequest& request);
-  boost::asio::awaitable<HttpResponse> set_password(HttpRequest request);
-  boost::asio::awaitable<HttpResponse> use_link(HttpRequest request);
+  boost::asio::awaitable<HttpResponse> log_in(ApiRequest request);
+  Result<HttpResponse> log_out(const ApiRequest& request);
+  Result<HttpResponse> me(const ApiRequest& request);
+  boost::asio::awaitable<HttpResponse> set_password(ApiRequest request);
+  boost::asio::awaitable<HttpResponse> use_link(ApiRequest request);
 
-  Result<HttpResponse> list(const HttpRequest& request);
-  Result<HttpResponse> add(const HttpRequest& request);
-  Result<HttpResponse> change(const HttpRequest& request);
-  Result<HttpResponse> remove(const HttpRequest& request);
-  Result<HttpResponse> make_link(const HttpRequest& request);
-  Result<HttpResponse> audit(const HttpRequest& request);
+  Result<HttpResponse> list(const ApiRequest& request);
+  Result<HttpResponse> add(const ApiRequest& request);
+  Result<HttpResponse> change(const ApiRequest& request);
+  Result<HttpResponse> remove(const ApiRequest& request);
+  Result<HttpResponse> make_link(const ApiRequest& request);
+  Result<HttpResponse> audit(const ApiRequest& request);
 
-  Result<std::string> issue_link(UserId user, const HttpRequest& request);
+  Result<std::string> issue_link(UserId user, const ApiRequest& request);
   // On the pool: Argon2id takes long. kTooMany: too many wait already.
   boost::asio::awaitable<Result<bool>> check_password(std::string hash, std::string password);
   boost::asio::awaitable<Result<std::string>> hash(std::string password);

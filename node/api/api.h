@@ -1,8 +1,6 @@
-// The HTTP API, version 1.
-//
-// An Api belongs to one reading thread and has read-only connections of its own; what changes anything goes
-// to the writer's thread, what asks about peers to the network's, what takes long to a small pool. What the
-// threads share is in Commons.
+// What the areas of the API are made of. All areas of one reading thread share read-only connections of
+// its own; what changes anything goes to the writer's thread, what asks about peers to the network's, what
+// takes long to a small pool. What the threads share is in Commons.
 #pragma once
 
 #include <atomic>
@@ -16,10 +14,7 @@
 #include "node/access/refusals.h"
 #include "node/api/alarms.h"
 #include "node/api/record_json.h"
-#include "node/http/message.h"
-#include "node/http/query_params.h"
-#include "node/http/routes.h"
-#include "node/http/server.h"
+#include "node/api/routes.h"
 #include "node/publishing/clock_standing.h"
 #include "node/publishing/publisher.h"
 #include "node/reading/rendered_texts.h"
@@ -33,19 +28,7 @@ namespace koinon {
 
 inline constexpr std::string_view kApiVersion = "1.0.0";
 
-class AccountsApi;
-class CitiesApi;
-class CredentialsApi;
-class DeskApi;
-class DraftsApi;
-class Feeds;
-class InboxApi;
-class LogFiles;
 class Messages;
-class OverviewApi;
-class Pages;
-class SearchApi;
-class SendingApi;
 
 // What the daemon knows of itself.
 struct NodeFacts {
@@ -69,7 +52,7 @@ struct ApiOptions {
   bool private_webhooks = false;  // webhooks may go to addresses of the office's own network
 };
 
-// What the Apis of all reading threads share. Each part is safe for any thread.
+// What all reading threads share. Each part is safe for any thread.
 struct Commons {
   explicit Commons(std::function<MonoTime()> clock) : guesses(std::move(clock)) {}
 
@@ -89,7 +72,7 @@ struct ApiParts {
   StoreWriter& writer;
   Network& network;
   Clock clock;
-  boost::asio::io_context& io;  // of the thread that this Api belongs to
+  boost::asio::io_context& io;  // of the thread that this belongs to
   Commons& commons;
   const Messages& messages;               // of the pages; any thread
   const Nearness& nearness;               // any thread
@@ -118,107 +101,5 @@ struct ApiShared {
   Access access;
   Publisher publisher;
 };
-
-struct StartedStream {
-  std::optional<HttpResponse> refusal;
-  std::shared_ptr<EventSource> source;
-  bool stranger = false;  // whoever asked is not known
-};
-
-class Api {
- public:
-  explicit Api(ApiParts parts);
-  ~Api();
-
-  // Who asks, and whether they may; a request without a body is answered at once.
-  boost::asio::awaitable<Admitted> admit(HttpRequest request, bool has_body);
-  // An admitted request.
-  boost::asio::awaitable<HttpResponse> handle(HttpRequest request);
-  boost::asio::awaitable<HttpResponse> refuse(HttpRequest request, Error error);
-  boost::asio::awaitable<StartedStream> begin_stream(HttpRequest request);
-  const RouteTable& routes() const { return routes_; }
-
- private:
-  void add_routes();
-  void add_operator_routes();
-  RouteHandler later(boost::asio::awaitable<HttpResponse> (Api::*handler)(HttpRequest));
-  RouteHandler now(Result<HttpResponse> (Api::*handler)(const HttpRequest&));
-
-  boost::asio::awaitable<HttpResponse> health(HttpRequest request);
-  Result<HttpResponse> ready(const HttpRequest& request);
-  Result<HttpResponse> id(const HttpRequest& request);
-  Result<HttpResponse> records(const HttpRequest& request);
-  Result<HttpResponse> record(const HttpRequest& request);
-  Result<HttpResponse> proof(Directory& directory, const Directory::Found& found);
-  Result<EventSource> events_of(const HttpRequest& request);
-  Result<HttpResponse> topics(const HttpRequest& request);
-  boost::asio::awaitable<HttpResponse> status(HttpRequest request);
-  boost::asio::awaitable<HttpResponse> metrics(HttpRequest request);
-  boost::asio::awaitable<HttpResponse> peers(HttpRequest request);
-
-  boost::asio::awaitable<HttpResponse> clock_is_right(HttpRequest request);
-  boost::asio::awaitable<HttpResponse> reindex(HttpRequest request);
-  boost::asio::awaitable<HttpResponse> add_peer(HttpRequest request);
-  boost::asio::awaitable<HttpResponse> remove_peer(HttpRequest request);
-
-  // api_policy.cpp: whom we trust, what we want, what we take back
-  // What is subscribed to, whether it is complete, and whose notes it waits for.
-  Result<boost::json::array> topic_states(const BodyFilter& filter);
-  boost::asio::awaitable<HttpResponse> subscriptions(HttpRequest request);
-  boost::asio::awaitable<HttpResponse> subscribe(HttpRequest request);
-  boost::asio::awaitable<HttpResponse> add_vouch(HttpRequest request);
-  boost::asio::awaitable<HttpResponse> withdraw_vouch(HttpRequest request);
-  boost::asio::awaitable<HttpResponse> vouch(HttpRequest request, bool withdraw);
-  boost::asio::awaitable<HttpResponse> add_block(HttpRequest request);
-  boost::asio::awaitable<HttpResponse> remove_block(HttpRequest request);
-  boost::asio::awaitable<HttpResponse> block(HttpRequest request, bool blocked);
-  boost::asio::awaitable<HttpResponse> explain(HttpRequest request);
-  // What an operator does about trust, through the gate like everything else.
-  boost::asio::awaitable<Result<Published>> publish_vouch(Caller caller, DraftMaker maker);
-  boost::asio::awaitable<Status> change_store(std::function<Status(Store&)> change);
-
-  // api_attachments.cpp
-  boost::asio::awaitable<HttpResponse> put_attachment(HttpRequest request);
-  boost::asio::awaitable<HttpResponse> attachments(HttpRequest request);
-  Result<std::string> whole_attachment(const AttachmentState& state);
-  boost::asio::awaitable<std::optional<FileFetching>> fetching(AttachmentId id);
-  boost::asio::awaitable<HttpResponse> fetch_attachment(LogId log, EntryIndex index, AttachmentId id);
-  boost::asio::awaitable<HttpResponse> drop_attachment(AttachmentId id);
-
-  // api_invites.cpp
-  boost::asio::awaitable<HttpResponse> invite(HttpRequest request);
-  boost::asio::awaitable<HttpResponse> invites(HttpRequest request);
-  boost::asio::awaitable<HttpResponse> revoke_invite(HttpRequest request);
-  boost::asio::awaitable<HttpResponse> join(HttpRequest request);
-  boost::asio::awaitable<Status> pin_peer(PeerRecord peer);
-
-  Result<IndexQuery> read_query(Directory& directory, const HttpRequest& request);
-  HttpResponse refusal(HttpRequest request, const Error& error);
-  void audit(const HttpRequest& request, const HttpResponse& response);
-
-  ApiShared shared_;
-  ApiParts& parts_;
-  RouteTable routes_;
-  HttpResponse openapi_{0, {}, {}, {}};
-  std::unique_ptr<AccountsApi> accounts_;
-  std::unique_ptr<CitiesApi> cities_;
-  std::unique_ptr<CredentialsApi> credentials_;
-  std::unique_ptr<DeskApi> desk_;
-  std::unique_ptr<DraftsApi> drafts_;
-  std::unique_ptr<InboxApi> inbox_;
-  std::unique_ptr<Feeds> feeds_;
-  std::unique_ptr<LogFiles> log_files_;
-  std::unique_ptr<OverviewApi> overview_;
-  std::unique_ptr<Pages> pages_;
-  std::unique_ptr<SearchApi> search_;
-  std::unique_ptr<SendingApi> sending_;
-};
-
-boost::json::object clock_json(const ClockStanding& standing, UnixMillis now);
-HttpResponse json_response(const boost::json::object& body, unsigned status = 200);
-// With a strong ETag of the body; 304 without a body where the request names it.
-HttpResponse conditional(const HttpRequest& request, HttpResponse response);
-// Who asked for what, for the audit line, once the handler has the rest.
-HttpRequest without_body(const HttpRequest& request);
 
 }  // namespace koinon

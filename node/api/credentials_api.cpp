@@ -5,7 +5,9 @@
 #include <boost/json.hpp>
 
 #include "crypto/ed25519.h"
+#include "node/api/admission.h"
 #include "node/api/change_request.h"
+#include "node/api/json_response.h"
 #include "node/text/time_text.h"
 #include "proto/base/encoding.h"
 
@@ -27,7 +29,7 @@ json::object credential_json(const Credential& credential) {
   return out;
 }
 
-CredentialKind kind_of(const HttpRequest& request) {
+CredentialKind kind_of(const ApiRequest& request) {
   return request.path.at(4) == "feeds" ? CredentialKind::kFeed : CredentialKind::kToken;
 }
 
@@ -50,7 +52,7 @@ Result<User> account_of(Accounts& accounts, const std::string& name) {
   return *user;
 }
 
-Result<User> own_account(Accounts& accounts, const HttpRequest& request) {
+Result<User> own_account(Accounts& accounts, const ApiRequest& request) {
   const std::string name = request.arg("name");
   if (request.caller.role < Role::kOperator && name != request.caller.name)
     return fail(Code::kRefused, Sentence{"account.of_another", "that is another's account"}, "name");
@@ -60,20 +62,10 @@ Result<User> own_account(Accounts& accounts, const HttpRequest& request) {
 void CredentialsApi::add_routes(RouteTable& routes) {
   const auto add = [&](const char* method, const std::string& pattern, const char* id, const char* summary,
                        const char* takes, const char* gives, unsigned status,
-                       Result<HttpResponse> (CredentialsApi::*handler)(const HttpRequest&)) {
-    Route route{method,
-                pattern,
-                Need::kReader,
-                id,
-                "accounts",
-                summary,
-                {},
-                takes,
-                gives,
-                status,
-                at_once([this, handler](const HttpRequest& request) { return (this->*handler)(request); }),
-                {},
-                kSmallBody};
+                       Result<HttpResponse> (CredentialsApi::*handler)(const ApiRequest&)) {
+    Route route{{method, pattern, Need::kReader, id, "accounts", summary, {}, takes, gives, status},
+                koinon::handler(this, handler)};
+    route.body_limit = kSmallBody;
     route.takes_person = std::string_view(method) == "POST";
     routes.add(std::move(route));
   };
@@ -91,7 +83,7 @@ void CredentialsApi::add_routes(RouteTable& routes) {
       &CredentialsApi::remove);
 }
 
-Result<HttpResponse> CredentialsApi::list(const HttpRequest& request) {
+Result<HttpResponse> CredentialsApi::list(const ApiRequest& request) {
   KOINON_ASSIGN(const User user, own_account(shared_.accounts, request));
   KOINON_ASSIGN(const auto all, shared_.accounts.of_user(user.id, kind_of(request)));
   json::array items;
@@ -99,7 +91,7 @@ Result<HttpResponse> CredentialsApi::list(const HttpRequest& request) {
   return json_response({{"items", std::move(items)}});
 }
 
-Result<HttpResponse> CredentialsApi::add(const HttpRequest& request) {
+Result<HttpResponse> CredentialsApi::add(const ApiRequest& request) {
   KOINON_ASSIGN(const User user, own_account(shared_.accounts, request));
   KOINON_ASSIGN(const json::object object, parse_request(request.body));
   KOINON_TRY(check_members(object, {"label", "scope", "days"}));
@@ -139,12 +131,12 @@ Result<HttpResponse> CredentialsApi::add(const HttpRequest& request) {
     body["secret"] = "koinon_" + secret;
   } else {
     body["secret"] = secret;
-    body["url"] = shared_.access.base_url(request) + "/feeds/all.atom?key=" + secret;
+    body["url"] = base_url(shared_.access, request) + "/feeds/all.atom?key=" + secret;
   }
   return json_response(body, 201);
 }
 
-Result<HttpResponse> CredentialsApi::remove(const HttpRequest& request) {
+Result<HttpResponse> CredentialsApi::remove(const ApiRequest& request) {
   KOINON_ASSIGN(const User user, own_account(shared_.accounts, request));
   KOINON_TRY(shared_.accounts.revoke(user.id, request.arg("id")));
   return HttpResponse{204, "application/json", "", {}};

@@ -11,9 +11,9 @@ class CredentialsApi {
   void add_routes(RouteTable& routes);
 
  private:
-  Result<HttpResponse> list(const HttpRequest& request);
-  Result<HttpResponse> add(const HttpRequest& request);
-  Result<HttpResponse> remove(const HttpRequest& request);
+  Result<HttpResponse> list(const ApiRequest& request);
+  Result<HttpResponse> add(const ApiRequest& request);
+  Result<HttpResponse> remove(const ApiRequest& request);
 
   ApiShared& shared_;
   ApiParts& parts_;
@@ -22,7 +22,7 @@ class CredentialsApi {
 // kNotFound: there is none of that name.
 Result<User> account_of(Accounts& accounts, const std::string& name);
 // The account that a request names, which the caller may see to: their own, or any for an operator.
-Result<User> own_account(Accounts& accounts, const HttpRequest& request);
+Result<User> own_account(Accounts& accounts, const ApiRequest& request);
 // One line of at most 200 bytes of UTF-8.
 Status check_line(const std::string& text, const std::string& field);
 

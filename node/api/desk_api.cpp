@@ -7,7 +7,8 @@
 
 #include "node/api/change_request.h"
 #include "node/api/full_names.h"
-#include "node/http/query_params.h"
+#include "node/api/json_response.h"
+#include "node/api/query_params.h"
 #include "node/publishing/held_fault.h"
 #include "node/reading/note_markdown.h"
 #include "node/replication/from_callback.h"
@@ -67,18 +68,17 @@ void DeskApi::add_routes(RouteTable& routes) {
   const auto add = [&](const char* method, const std::string& pattern, Need need, const char* id,
                        const char* tag, const char* summary, const char* takes, const char* gives,
                        unsigned status, RouteHandler handler, std::vector<std::string> query = {}) {
-    Route route{
-        method, pattern, need, id, tag, summary, std::move(query), takes, gives, status, std::move(handler),
-        {}};
+    Route route{{method, pattern, need, id, tag, summary, std::move(query), takes, gives, status},
+                std::move(handler)};
     const bool signs = std::string_view(gives) == "Published" || std::string_view(gives) == "Withdrawal";
     if (signs && need == Need::kPublisher) route.gives_later = "Held";
     routes.add(std::move(route));
   };
-  const auto now = [this](Result<HttpResponse> (DeskApi::*handler)(const HttpRequest&)) {
-    return at_once([this, handler](const HttpRequest& request) { return (this->*handler)(request); });
+  const auto now = [this](Result<HttpResponse> (DeskApi::*handler)(const ApiRequest&)) {
+    return at_once([this, handler](const ApiRequest& request) { return (this->*handler)(request); });
   };
-  const auto later = [this](asio::awaitable<HttpResponse> (DeskApi::*handler)(HttpRequest)) -> RouteHandler {
-    return [this, handler](HttpRequest request) { return (this->*handler)(std::move(request)); };
+  const auto later = [this](asio::awaitable<HttpResponse> (DeskApi::*handler)(ApiRequest)) -> RouteHandler {
+    return [this, handler](ApiRequest request) { return (this->*handler)(std::move(request)); };
   };
   add("POST", "/api/v1/records", Need::kPublisher, "publish", "publishing",
       "Sign and publish a record: now, or after a hold, or at a time", "PublishRequest", "Published", 201,
@@ -169,7 +169,7 @@ Result<HeldNote> DeskApi::hold(const Asked& asked, const Caller& caller) {
   return note;
 }
 
-asio::awaitable<HttpResponse> DeskApi::publish(HttpRequest request) {
+asio::awaitable<HttpResponse> DeskApi::publish(ApiRequest request) {
   auto object = parse_request(request.body);
   if (!object.ok()) co_return problem(object.error());
   if (object->contains("withdraw"))
@@ -178,7 +178,7 @@ asio::awaitable<HttpResponse> DeskApi::publish(HttpRequest request) {
 }
 
 // As any other wish, with what it withdraws in a member of its own.
-asio::awaitable<HttpResponse> DeskApi::withdraw(HttpRequest request) {
+asio::awaitable<HttpResponse> DeskApi::withdraw(ApiRequest request) {
   auto object = parse_request(request.body);
   if (!object.ok()) co_return problem(object.error());
   json::object wish;
@@ -261,7 +261,7 @@ Result<json::object> DeskApi::left_over(EntryIndex erased, const Caller& caller)
   return json::object{{"versions", std::move(versions)}, {"drafts", std::move(ids)}};
 }
 
-Result<HttpResponse> DeskApi::preview(const HttpRequest& request) {
+Result<HttpResponse> DeskApi::preview(const ApiRequest& request) {
   KOINON_ASSIGN(json::object object, parse_request(request.body));
   KOINON_ASSIGN(const Asked asked, ask_gate(std::move(object), request.caller));
   const auto& prepared = asked.prepared;
@@ -331,7 +331,7 @@ json::object DeskApi::import_one(const json::value& note, const Caller& caller, 
 }
 
 // All that may be signed now go to the writer together, which signs them with one head.
-asio::awaitable<HttpResponse> DeskApi::import_notes(HttpRequest request) {
+asio::awaitable<HttpResponse> DeskApi::import_notes(ApiRequest request) {
   auto object = parse_request(request.body);
   if (!object.ok()) co_return problem(object.error());
   if (const Status known = check_members(*object, {"notes", "dry_run"}); !known.ok())
@@ -375,9 +375,9 @@ asio::awaitable<HttpResponse> DeskApi::import_notes(HttpRequest request) {
 
 // --- what is held ---
 
-Result<HttpResponse> DeskApi::held(const HttpRequest& request) {
-  KOINON_ASSIGN(const std::size_t limit, read_limit(request, limits::kPageSize, limits::kPageSizeMax));
-  KOINON_ASSIGN(const auto before, number_param(request, "cursor", INT64_MAX));
+Result<HttpResponse> DeskApi::held(const ApiRequest& request) {
+  KOINON_ASSIGN(const std::size_t limit, read_limit(request.query, limits::kPageSize, limits::kPageSizeMax));
+  KOINON_ASSIGN(const auto before, number_param(request.query, "cursor", INT64_MAX));
   const bool all = request.caller.role >= Role::kReviewer;
   KOINON_ASSIGN(const auto page, shared_.desk.held_of(all ? std::nullopt : std::optional(request.caller.user),
                                                       static_cast<std::int64_t>(before), limit));
@@ -391,7 +391,7 @@ Result<HttpResponse> DeskApi::held(const HttpRequest& request) {
   return json_response(body);
 }
 
-Result<HeldNote> DeskApi::held_note(const HttpRequest& request) {
+Result<HeldNote> DeskApi::held_note(const ApiRequest& request) {
   KOINON_ASSIGN(const std::int64_t id, id_arg(request));
   KOINON_ASSIGN(auto note, shared_.desk.held({id}));
   if (!note || (request.caller.role < Role::kReviewer && note->user != request.caller.user))
@@ -411,7 +411,7 @@ Result<json::object> DeskApi::shown_held(const HeldNote& note) {
   return out;
 }
 
-Result<HttpResponse> DeskApi::one_held(const HttpRequest& request) {
+Result<HttpResponse> DeskApi::one_held(const ApiRequest& request) {
   KOINON_ASSIGN(const HeldNote note, held_note(request));
   KOINON_ASSIGN(const json::object body, shown_held(note));
   HttpResponse response = json_response(body);
@@ -419,7 +419,7 @@ Result<HttpResponse> DeskApi::one_held(const HttpRequest& request) {
   return response;
 }
 
-Result<HttpResponse> DeskApi::cancel_held(const HttpRequest& request) {
+Result<HttpResponse> DeskApi::cancel_held(const ApiRequest& request) {
   KOINON_ASSIGN(HeldNote note, held_note(request));
   note.outcome = "taken back by " + request.caller.name;
   const HeldState from = note.state == HeldState::kReview ? HeldState::kReview : HeldState::kWaiting;
@@ -429,7 +429,7 @@ Result<HttpResponse> DeskApi::cancel_held(const HttpRequest& request) {
 }
 
 // The queue signs it, as it signs whatever waits.
-asio::awaitable<HttpResponse> DeskApi::release_held(HttpRequest request) {
+asio::awaitable<HttpResponse> DeskApi::release_held(ApiRequest request) {
   const auto note = held_note(request);
   if (!note.ok()) co_return problem(note.error());
   const Status approved = shared_.desk.approve(note->id, request.caller.name, parts_.clock.wall());

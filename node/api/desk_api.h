@@ -27,21 +27,21 @@ class DeskApi {
   Result<Asked> ask_gate(boost::json::object object, const Caller& caller);
   Result<HeldNote> hold(const Asked& asked, const Caller& caller);
 
-  boost::asio::awaitable<HttpResponse> publish(HttpRequest request);
-  boost::asio::awaitable<HttpResponse> withdraw(HttpRequest request);
-  Result<HttpResponse> preview(const HttpRequest& request);
-  boost::asio::awaitable<HttpResponse> import_notes(HttpRequest request);
+  boost::asio::awaitable<HttpResponse> publish(ApiRequest request);
+  boost::asio::awaitable<HttpResponse> withdraw(ApiRequest request);
+  Result<HttpResponse> preview(const ApiRequest& request);
+  boost::asio::awaitable<HttpResponse> import_notes(ApiRequest request);
   boost::json::object import_one(const boost::json::value& note, const Caller& caller, bool dry,
                                  std::vector<std::pair<std::size_t, Asked>>& to_sign, std::size_t number);
 
-  Result<HttpResponse> held(const HttpRequest& request);
+  Result<HttpResponse> held(const ApiRequest& request);
   Result<boost::json::object> shown_held(const HeldNote& note);
   // What may hold the same text still, once one of our records was erased.
   Result<boost::json::object> left_over(EntryIndex erased, const Caller& caller);
-  Result<HttpResponse> one_held(const HttpRequest& request);
-  Result<HttpResponse> cancel_held(const HttpRequest& request);
-  boost::asio::awaitable<HttpResponse> release_held(HttpRequest request);
-  Result<HeldNote> held_note(const HttpRequest& request);
+  Result<HttpResponse> one_held(const ApiRequest& request);
+  Result<HttpResponse> cancel_held(const ApiRequest& request);
+  boost::asio::awaitable<HttpResponse> release_held(ApiRequest request);
+  Result<HeldNote> held_note(const ApiRequest& request);
 
   ApiShared& shared_;
   ApiParts& parts_;

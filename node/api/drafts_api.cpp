@@ -4,7 +4,8 @@
 
 #include "node/api/change_request.h"
 #include "node/api/desk_api.h"
-#include "node/http/query_params.h"
+#include "node/api/json_response.h"
+#include "node/api/query_params.h"
 #include "node/text/time_text.h"
 #include "proto/base/encoding.h"
 #include "proto/base/limits.h"
@@ -46,13 +47,14 @@ void DraftsApi::add_routes(RouteTable& routes) {
   const auto add = [&](const char* method, const std::string& pattern, const char* id, const char* summary,
                        const char* takes, const char* gives, unsigned status, RouteHandler handler,
                        std::vector<std::string> query = {}) {
-    Route route{method, pattern, Need::kPublisher,   id, "publishing", summary, std::move(query), takes,
-                gives,  status,  std::move(handler), {}};
+    Route route{{method, pattern, Need::kPublisher, id, "publishing", summary, std::move(query), takes, gives,
+                 status},
+                std::move(handler)};
     if (std::string_view(gives) == "Published") route.gives_later = "Held";
     routes.add(std::move(route));
   };
-  const auto now = [this](Result<HttpResponse> (DraftsApi::*handler)(const HttpRequest&)) {
-    return at_once([this, handler](const HttpRequest& request) { return (this->*handler)(request); });
+  const auto now = [this](Result<HttpResponse> (DraftsApi::*handler)(const ApiRequest&)) {
+    return at_once([this, handler](const ApiRequest& request) { return (this->*handler)(request); });
   };
   add("GET", "/api/v1/drafts", "listDrafts", "Drafts: one's own, a reviewer all", "", "DraftList", 200,
       now(&DraftsApi::list), {"limit", "cursor"});
@@ -64,11 +66,11 @@ void DraftsApi::add_routes(RouteTable& routes) {
   add("DELETE", "/api/v1/drafts/{id}", "removeDraft", "Throw a draft away", "", "", 204,
       now(&DraftsApi::remove));
   add("POST", "/api/v1/drafts/{id}/publish", "publishDraft", "Publish a draft", "HoldRequest", "Published",
-      201, [this](HttpRequest request) { return publish(std::move(request)); });
+      201, [this](ApiRequest request) { return publish(std::move(request)); });
 }
 
-Result<HttpResponse> DraftsApi::list(const HttpRequest& request) {
-  KOINON_ASSIGN(const std::size_t limit, read_limit(request, limits::kPageSize, limits::kPageSizeMax));
+Result<HttpResponse> DraftsApi::list(const ApiRequest& request) {
+  KOINON_ASSIGN(const std::size_t limit, read_limit(request.query, limits::kPageSize, limits::kPageSizeMax));
   KOINON_ASSIGN(const auto after, read_place(request.param("cursor")));
   const bool all = request.caller.role >= Role::kReviewer;
   KOINON_ASSIGN(const auto page,
@@ -97,7 +99,7 @@ Result<json::object> read_draft(const std::string& body) {
 
 // A draft may be anything that is a publish request by its form; what is wrong with it shows when it is
 // published.
-Result<HttpResponse> DraftsApi::add(const HttpRequest& request) {
+Result<HttpResponse> DraftsApi::add(const ApiRequest& request) {
   KOINON_ASSIGN(const json::object object, read_draft(request.body));
   KOINON_ASSIGN(const std::size_t mine, shared_.desk.count_drafts(request.caller.user));
   if (mine >= limits::kDrafts)
@@ -114,7 +116,7 @@ Result<HttpResponse> DraftsApi::add(const HttpRequest& request) {
   return response;
 }
 
-Result<StoredDraft> DraftsApi::own(const HttpRequest& request) {
+Result<StoredDraft> DraftsApi::own(const ApiRequest& request) {
   KOINON_ASSIGN(const std::int64_t id, id_arg(request));
   KOINON_ASSIGN(auto draft, shared_.desk.draft({id}));
   if (!draft || (request.caller.role < Role::kReviewer && draft->user != request.caller.user))
@@ -122,7 +124,7 @@ Result<StoredDraft> DraftsApi::own(const HttpRequest& request) {
   return std::move(*draft);
 }
 
-Result<HttpResponse> DraftsApi::get(const HttpRequest& request) {
+Result<HttpResponse> DraftsApi::get(const ApiRequest& request) {
   KOINON_ASSIGN(const StoredDraft draft, own(request));
   KOINON_ASSIGN(const auto owner, shared_.accounts.get(draft.user));
   HttpResponse response = json_response(draft_json(draft, owner ? owner->name : "local"));
@@ -130,7 +132,7 @@ Result<HttpResponse> DraftsApi::get(const HttpRequest& request) {
   return response;
 }
 
-Result<HttpResponse> DraftsApi::change(const HttpRequest& request) {
+Result<HttpResponse> DraftsApi::change(const ApiRequest& request) {
   KOINON_ASSIGN(StoredDraft draft, own(request));
   KOINON_ASSIGN(const json::object object, read_draft(request.body));
   const std::string match = request.header("if-match");
@@ -149,13 +151,13 @@ Result<HttpResponse> DraftsApi::change(const HttpRequest& request) {
   return response;
 }
 
-Result<HttpResponse> DraftsApi::remove(const HttpRequest& request) {
+Result<HttpResponse> DraftsApi::remove(const ApiRequest& request) {
   KOINON_ASSIGN(const StoredDraft draft, own(request));
   KOINON_TRY(shared_.desk.remove_draft(draft.id));
   return HttpResponse{204, "application/json", "", {}};
 }
 
-asio::awaitable<HttpResponse> DraftsApi::publish(HttpRequest request) {
+asio::awaitable<HttpResponse> DraftsApi::publish(ApiRequest request) {
   const auto draft = own(request);
   if (!draft.ok()) co_return problem(draft.error());
   auto object = read_draft(draft->note);

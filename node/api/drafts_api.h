@@ -5,20 +5,22 @@
 
 namespace koinon {
 
+class DeskApi;
+
 class DraftsApi {
  public:
   DraftsApi(ApiShared& shared, DeskApi& desk) : shared_(shared), parts_(shared.parts), desk_(desk) {}
   void add_routes(RouteTable& routes);
 
  private:
-  Result<HttpResponse> list(const HttpRequest& request);
-  Result<HttpResponse> add(const HttpRequest& request);
-  Result<HttpResponse> get(const HttpRequest& request);
-  Result<HttpResponse> change(const HttpRequest& request);
-  Result<HttpResponse> remove(const HttpRequest& request);
-  boost::asio::awaitable<HttpResponse> publish(HttpRequest request);
+  Result<HttpResponse> list(const ApiRequest& request);
+  Result<HttpResponse> add(const ApiRequest& request);
+  Result<HttpResponse> get(const ApiRequest& request);
+  Result<HttpResponse> change(const ApiRequest& request);
+  Result<HttpResponse> remove(const ApiRequest& request);
+  boost::asio::awaitable<HttpResponse> publish(ApiRequest request);
   // The one that a request names; not found where it is another's and a reviewer does not ask.
-  Result<StoredDraft> own(const HttpRequest& request);
+  Result<StoredDraft> own(const ApiRequest& request);
 
   ApiShared& shared_;
   ApiParts& parts_;

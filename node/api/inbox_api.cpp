@@ -5,6 +5,8 @@
 #include <boost/json.hpp>
 
 #include "node/api/change_request.h"
+#include "node/api/json_response.h"
+#include "node/api/query_params.h"
 #include "node/reading/list_budget.h"
 #include "node/text/time_text.h"
 #include "proto/base/encoding.h"
@@ -58,20 +60,10 @@ Result<std::optional<WatchItem>> read_place(const std::string& cursor) {
 void InboxApi::add_routes(RouteTable& routes) {
   const auto add = [&](const char* method, const std::string& pattern, Need need, const char* id,
                        const char* summary, const char* takes, const char* gives, unsigned status,
-                       Result<HttpResponse> (InboxApi::*handler)(const HttpRequest&),
+                       Result<HttpResponse> (InboxApi::*handler)(const ApiRequest&),
                        std::vector<std::string> query = {}) {
-    routes.add({method,
-                pattern,
-                need,
-                id,
-                "inbox",
-                summary,
-                std::move(query),
-                takes,
-                gives,
-                status,
-                at_once([this, handler](const HttpRequest& request) { return (this->*handler)(request); }),
-                {}});
+    routes.add({{method, pattern, need, id, "inbox", summary, std::move(query), takes, gives, status},
+                koinon::handler(this, handler)});
   };
   add("GET", "/api/v1/inbox", Need::kReader, "listInbox",
       "Questions to us, and answers to, adoptions and versions of what is ours", "", "InboxList", 200,
@@ -106,10 +98,10 @@ Result<json::object> InboxApi::case_json(Directory& directory, const IndexedReco
   return out;
 }
 
-Result<HttpResponse> InboxApi::inbox(const HttpRequest& request) {
+Result<HttpResponse> InboxApi::inbox(const ApiRequest& request) {
   const auto own = parts_.facts.log();
   if (!own) return json_response({{"items", json::array()}});
-  KOINON_ASSIGN(const std::size_t limit, read_limit(request, limits::kPageSize, limits::kPageSizeMax));
+  KOINON_ASSIGN(const std::size_t limit, read_limit(request.query, limits::kPageSize, limits::kPageSizeMax));
   ArrivalSeq before;
   if (const auto cursor = request.param("cursor"); !cursor.empty()) {
     const auto number = parse_decimal(cursor);
@@ -170,7 +162,7 @@ Status InboxApi::edit_case(const json::object& object, InboxCase& item) {
   return {};
 }
 
-Result<HttpResponse> InboxApi::change_case(const HttpRequest& request) {
+Result<HttpResponse> InboxApi::change_case(const ApiRequest& request) {
   KOINON_ASSIGN(const json::object object, parse_request(request.body));
   KOINON_TRY(check_members(object, {"state", "assignee", "remark"}));
   Directory directory(*parts_.store, parts_.nearness, parts_.index.get());
@@ -186,9 +178,9 @@ Result<HttpResponse> InboxApi::change_case(const HttpRequest& request) {
 
 // --- watchlist ---
 
-Result<HttpResponse> InboxApi::watchlist(const HttpRequest& request) {
+Result<HttpResponse> InboxApi::watchlist(const ApiRequest& request) {
   KOINON_TRY(needs_account(request.caller));
-  KOINON_ASSIGN(const std::size_t limit, read_limit(request, limits::kPageSize, limits::kPageSizeMax));
+  KOINON_ASSIGN(const std::size_t limit, read_limit(request.query, limits::kPageSize, limits::kPageSizeMax));
   KOINON_ASSIGN(const auto after, read_place(request.param("cursor")));
   KOINON_ASSIGN(const auto watched, shared_.desk.watched(request.caller.user, limit, after));
   Directory directory(*parts_.store, parts_.nearness, parts_.index.get());
@@ -212,7 +204,7 @@ Result<HttpResponse> InboxApi::watchlist(const HttpRequest& request) {
   return json_response(body);
 }
 
-Result<HttpResponse> InboxApi::watch(const HttpRequest& request) {
+Result<HttpResponse> InboxApi::watch(const ApiRequest& request) {
   KOINON_TRY(needs_account(request.caller));
   WatchItem item;
   if (!request.body.empty()) {
@@ -236,7 +228,7 @@ Result<HttpResponse> InboxApi::watch(const HttpRequest& request) {
   return HttpResponse{204, "application/json", "", {}};
 }
 
-Result<HttpResponse> InboxApi::unwatch(const HttpRequest& request) {
+Result<HttpResponse> InboxApi::unwatch(const ApiRequest& request) {
   KOINON_TRY(needs_account(request.caller));
   Directory directory(*parts_.store, parts_.nearness, parts_.index.get());
   KOINON_ASSIGN(const auto found, directory.find_ref(request.arg("city") + "/" + request.arg("index")));

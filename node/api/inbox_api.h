@@ -13,15 +13,15 @@ class InboxApi {
   void add_routes(RouteTable& routes);
 
  private:
-  Result<HttpResponse> inbox(const HttpRequest& request);
+  Result<HttpResponse> inbox(const ApiRequest& request);
   Status edit_case(const boost::json::object& object, InboxCase& item);
-  Result<HttpResponse> change_case(const HttpRequest& request);
+  Result<HttpResponse> change_case(const ApiRequest& request);
   Result<boost::json::object> case_json(Directory& directory, const IndexedRecord& record,
                                         const InboxCase& item);
 
-  Result<HttpResponse> watchlist(const HttpRequest& request);
-  Result<HttpResponse> watch(const HttpRequest& request);
-  Result<HttpResponse> unwatch(const HttpRequest& request);
+  Result<HttpResponse> watchlist(const ApiRequest& request);
+  Result<HttpResponse> watch(const ApiRequest& request);
+  Result<HttpResponse> unwatch(const ApiRequest& request);
 
   ApiShared& shared_;
   ApiParts& parts_;

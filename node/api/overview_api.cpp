@@ -5,6 +5,7 @@
 
 #include <boost/json.hpp>
 
+#include "node/api/json_response.h"
 #include "proto/base/encoding.h"
 #include "proto/codec/entry.h"
 
@@ -55,19 +56,8 @@ int follow_up_due(UnixMillis first, UnixMillis last, UnixMillis now) {
 
 void OverviewApi::add_routes(RouteTable& routes) {
   const auto add = [&](const char* pattern, Need need, const char* id, const char* tag, const char* summary,
-                       const char* gives, Result<HttpResponse> (OverviewApi::*handler)(const HttpRequest&)) {
-    routes.add({"GET",
-                pattern,
-                need,
-                id,
-                tag,
-                summary,
-                {},
-                "",
-                gives,
-                200,
-                at_once([this, handler](const HttpRequest& request) { return (this->*handler)(request); }),
-                {}});
+                       const char* gives, Result<HttpResponse> (OverviewApi::*handler)(const ApiRequest&)) {
+    routes.add({{"GET", pattern, need, id, tag, summary, {}, "", gives}, koinon::handler(this, handler)});
   };
   add("/api/v1/impact", Need::kReading, "getImpact", "reading",
       "What others took from us and what we took, with the outcomes; questions answered; by goal and "
@@ -119,7 +109,7 @@ Result<json::object> OverviewApi::adoption_json(Directory& directory, const Adop
   return out;
 }
 
-Result<HttpResponse> OverviewApi::impact(const HttpRequest& request) {
+Result<HttpResponse> OverviewApi::impact(const ApiRequest& request) {
   const auto own = parts_.facts.log();
   if (!own)
     return fail(Code::kNotFound, Sentence{"impact.of_observer", "an observer publishes nothing"}, "impact");
@@ -180,7 +170,7 @@ Result<HttpResponse> OverviewApi::impact(const HttpRequest& request) {
                                              {"commitments", std::move(by_commitment)}}));
 }
 
-Result<HttpResponse> OverviewApi::follow_ups(const HttpRequest&) {
+Result<HttpResponse> OverviewApi::follow_ups(const ApiRequest&) {
   const auto own = parts_.facts.log();
   json::array items;
   if (!own) return json_response({{"items", std::move(items)}});
@@ -230,7 +220,7 @@ Result<json::object> OverviewApi::city_json(Directory& directory, const LogId& l
   return out;
 }
 
-Result<HttpResponse> OverviewApi::map(const HttpRequest& request) {
+Result<HttpResponse> OverviewApi::map(const ApiRequest& request) {
   Directory directory(*parts_.store, parts_.nearness, parts_.index.get());
   IndexQuery query;
   query.kind = v1::KIND_ADOPTION;

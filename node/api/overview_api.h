@@ -26,9 +26,9 @@ class OverviewApi {
     std::string stage;
     std::string outcome;
   };
-  Result<HttpResponse> impact(const HttpRequest& request);
-  Result<HttpResponse> follow_ups(const HttpRequest& request);
-  Result<HttpResponse> map(const HttpRequest& request);
+  Result<HttpResponse> impact(const ApiRequest& request);
+  Result<HttpResponse> follow_ups(const ApiRequest& request);
+  Result<HttpResponse> map(const ApiRequest& request);
 
   Result<std::optional<Adoption>> adoption(const IndexedRecord& record);
   Result<std::vector<Adoption>> adoptions(const IndexQuery& query);

@@ -106,22 +106,26 @@ void cut_short(google::protobuf::Message& message) {
 
 }  // namespace
 
-json::object summary_json(Directory& directory, const IndexedRecord& record) {
+json::object summary_json(const SummaryView& view) {
   json::object out;
-  out["ref"] = directory.ref(record.log, record.index);
-  out["city"] = directory.city(record.log);
-  if (const std::string name = directory.display_name(record.log); !name.empty()) out["city_name"] = name;
-  out["index"] = record.index.value;
-  out["kind"] = record.readable ? kind_name(record.kind) : "unreadable";
-  out["title"] = record.title;
-  out["summary"] = record.summary;
-  out["language"] = record.language;
-  out["topics"] = json::array(record.topics.begin(), record.topics.end());
-  out["created_at"] = time_text(record.created_at);
-  out["arrival"] = record.arrival.value;
-  out["status"] = status_text(record.status);
-  if (record.status_by) out["status_by"] = directory.ref(record.log, *record.status_by);
+  out["ref"] = view.ref;
+  out["city"] = view.city;
+  if (!view.city_name.empty()) out["city_name"] = view.city_name;
+  out["index"] = view.index.value;
+  out["kind"] = view.kind_text();
+  out["title"] = view.title;
+  out["summary"] = view.summary;
+  out["language"] = view.language;
+  out["topics"] = json::array(view.topics.begin(), view.topics.end());
+  out["created_at"] = time_text(view.created_at);
+  out["arrival"] = view.arrival.value;
+  out["status"] = status_text(view.status);
+  if (!view.status_by.empty()) out["status_by"] = view.status_by;
   return out;
+}
+
+json::object summary_json(Directory& directory, const IndexedRecord& record) {
+  return summary_json(read_summary(directory, record));
 }
 
 json::array about_json(Directory& directory, StoreReader& store, IndexReader& index,

@@ -6,6 +6,7 @@
 #include "node/publishing/note_file.h"
 #include "node/reading/directory.h"
 #include "node/reading/shown_record.h"
+#include "node/reading/summary_view.h"
 #include "node/text/time_text.h"
 #include "storage/search/search_index.h"
 #include "storage/store/store.h"
@@ -23,6 +24,7 @@ boost::json::object told_json(Directory& directory, StoreReader& store, IndexRea
                               const IndexedRecord& record, const std::optional<std::string>& because);
 
 // One line of a list.
+boost::json::object summary_json(const SummaryView& view);
 boost::json::object summary_json(Directory& directory, const IndexedRecord& record);
 
 // Everything that is known of a record. `brief`: long texts and lists are cut short, for where it stands

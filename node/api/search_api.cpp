@@ -1,154 +1,76 @@
 #include "node/api/search_api.h"
 
-#include <boost/json.hpp>
-
-#include "node/http/query_params.h"
-#include "node/reading/search_words.h"
-#include "proto/base/encoding.h"
-#include "proto/codec/entry.h"
+#include "node/api/query_params.h"
 #include "proto/vocabulary/vocabulary.h"
 
 namespace koinon {
-namespace json = boost::json;
 namespace {
 
-constexpr std::size_t kNamedCities = 10;  // of a reason
-
-// Cities come as log ids and get their names, topics their labels and aliases.
-json::object facet_json(Directory& directory, const std::string& facet, const FacetCount& item) {
-  json::object out{{"value", item.value}, {"count", item.count}};
-  if (facet == "city") {
-    const auto log = parse_log_id(item.value);
-    if (log.ok()) out["value"] = directory.city(*log);
-  }
-  const Topic* topic = facet == "topic" ? Vocabulary::builtin().find(item.value) : nullptr;
-  if (topic == nullptr) return out;
-  json::object labels;
-  for (const auto& [language, label] : topic->labels) labels[language] = label;
-  out["labels"] = std::move(labels);
-  out["aliases"] = json::array(topic->aliases.begin(), topic->aliases.end());
-  return out;
-}
-
-json::array pieces_json(const std::vector<Piece>& pieces) {
-  json::array out;
-  for (const Piece& piece : pieces) out.push_back(json::object{{"text", piece.text}, {"match", piece.match}});
-  return out;
-}
-
-// "worked in 3 cities of your size"
-std::string sentence(const SimilarReason& reason) {
-  const std::string count =
-      std::to_string(reason.cities.size()) + (reason.cities.size() == 1 ? " city" : " cities");
-  std::string of = " of your size";
-  if (reason.measure == "climate") of = " of a climate like yours";
-  if (reason.measure == "income") of = " of an income like yours";
-  if (reason.measure == "density") of = " as dense as yours";
-  switch (reason.outcome) {
-    case Outcome::kWorked:
-      return "worked in " + count + of;
-    case Outcome::kPartly:
-      return "partly worked in " + count + of;
-    case Outcome::kTooEarly:
-      return "being tried in " + count + of;
-    case Outcome::kDidNot:
-      return "did not work in " + count + of;
-    case Outcome::kNone:
-      return "published by a city" + of;
-  }
-  return {};
-}
-
-json::object reason_json(Directory& directory, const SimilarReason& reason) {
-  json::array cities;
-  for (std::size_t i = 0; i < std::min(reason.cities.size(), kNamedCities); ++i)
-    cities.emplace_back(directory.city(reason.cities[i]));
-  return {{"measure", reason.measure},
-          {"outcome", outcome_text(reason.outcome)},
-          {"count", reason.cities.size()},
-          {"cities", std::move(cities)},
-          {"text", sentence(reason)}};
-}
+constexpr std::uint64_t kMeasureMost = 1'000'000'000;
 
 }  // namespace
 
-void SearchApi::add_routes(RouteTable& routes) {
-  routes.add({"GET",
-              "/api/v1/search",
-              Need::kReading,
-              "search",
-              "reading",
-              "Notes by their words, ranked, with facets to narrow them down",
-              {"q", "topic", "city", "country", "language", "kind", "evidence", "cost", "sdg", "outcome",
-               "versions", "order", "limit", "cursor"},
-              "",
-              "SearchPage",
-              200,
-              at_once([this](const HttpRequest& request) { return search(request); }),
-              {}});
-  routes.add({"GET",
-              "/api/v1/similar",
-              Need::kReading,
-              "findSimilar",
-              "reading",
-              "Practices that cities like ours published or adopted, with the reason",
-              {"topic", "population", "density", "climate", "income", "limit", "cursor"},
-              "",
-              "SimilarPage",
-              200,
-              at_once([this](const HttpRequest& request) { return similar(request); }),
-              {}});
+Result<SimilarSearch> read_similar_search(const Params& params) {
+  SimilarSearch out;
+  KOINON_ASSIGN(const auto population, number_param(params, "population", kMeasureMost));
+  KOINON_ASSIGN(const auto density, number_param(params, "density", kMeasureMost));
+  out.like.population = static_cast<double>(population);
+  out.like.density = static_cast<double>(density);
+  out.like.climate = param(params, "climate").substr(0, 3);
+  if (const auto income = param(params, "income"); !income.empty()) {
+    v1::Profile profile;
+    profile.set_income_band(income);
+    out.like.income = city_measures(profile).income;
+    if (out.like.income < 0)
+      return fail(Code::kInvalidArgument, "it is low, lower-middle, upper-middle or high", "income");
+  }
+  if (const auto topic = param(params, "topic"); !topic.empty())
+    out.topic = Vocabulary::builtin().canonical(topic);
+  KOINON_ASSIGN(out.limit, read_limit(params, limits::kSearchPage, limits::kSearchPageMax));
+  KOINON_ASSIGN(out.offset, number_param(params, "cursor", limits::kSearchHits));
+  return out;
 }
 
-Result<HttpResponse> SearchApi::search(const HttpRequest& request) {
+SearchApi::SearchApi(ApiShared& shared)
+    : search({.method = "GET",
+              .pattern = "/api/v1/search",
+              .need = Need::kReading,
+              .id = "search",
+              .tag = "reading",
+              .summary = "Notes by their words, ranked, with facets to narrow them down",
+              .query = {"q", "topic", "city", "country", "language", "kind", "evidence", "cost", "sdg",
+                        "outcome", "versions", "order", "limit", "cursor"},
+              .gives = "SearchPage"},
+             this, &SearchApi::find),
+      similar({.method = "GET",
+               .pattern = "/api/v1/similar",
+               .need = Need::kReading,
+               .id = "findSimilar",
+               .tag = "reading",
+               .summary = "Practices that cities like ours published or adopted, with the reason",
+               .query = {"topic", "population", "density", "climate", "income", "limit", "cursor"},
+               .gives = "SimilarPage"},
+              this, &SearchApi::find_similar),
+      parts_(shared.parts) {}
+
+Result<SearchView> SearchApi::find(const Asker&, const NoteSearch& wanted) {
   Directory directory(*parts_.store, parts_.nearness, parts_.index.get());
-  KOINON_ASSIGN(const SearchQuery query, read_search(directory, request.query));
-  KOINON_ASSIGN(const SearchPage page, parts_.index->search(query));
-  json::array items;
-  for (const SearchHit& hit : page.hits) {
-    KOINON_ASSIGN(const auto record, parts_.index->get(hit.log, hit.index));
-    if (!record) continue;
-    json::object item = summary_json(directory, *record);
-    item["score"] = hit.score;
-    item["highlights"] = {{"title", pieces_json(hit.title)}, {"text", pieces_json(hit.excerpt)}};
-    items.push_back(std::move(item));
-  }
-  json::object facets;
-  for (const auto& [facet, counts] : page.facets) {
-    json::array values;
-    for (const FacetCount& item : counts) values.push_back(facet_json(directory, facet, item));
-    facets[facet] = std::move(values);
-  }
-  json::object body{{"items", std::move(items)},
-                    {"total", page.total},
-                    {"total_is_at_least", page.more_than_total},
-                    {"some_words_missing", page.relaxed},
-                    {"facets", std::move(facets)}};
-  if (query.offset + page.hits.size() < page.total && !page.hits.empty())
-    body["next"] = std::to_string(query.offset + page.hits.size());
-  return conditional(request, json_response(body));
+  SearchQuery query = wanted.query;
+  KOINON_TRY(find_scope(directory, wanted.city, query));
+  return read_search_view(directory, *parts_.index, query);
 }
 
-// What the request says, else what our own profile does.
-Result<CityMeasures> SearchApi::like(Directory&, const HttpRequest& request) {
+// What is given, else what our own profile says.
+Result<CityMeasures> SearchApi::measures_of(const CityMeasures& given) {
   CityMeasures out;
   if (const auto own = parts_.facts.log()) {
     KOINON_ASSIGN(const auto measures, parts_.index->measures(*own));
     if (measures) out = *measures;
   }
-  constexpr std::uint64_t kMost = 1'000'000'000;
-  KOINON_ASSIGN(const auto population, number_param(request, "population", kMost));
-  KOINON_ASSIGN(const auto density, number_param(request, "density", kMost));
-  if (population > 0) out.population = static_cast<double>(population);
-  if (density > 0) out.density = static_cast<double>(density);
-  if (const auto climate = request.param("climate"); !climate.empty()) out.climate = climate.substr(0, 3);
-  if (const auto income = request.param("income"); !income.empty()) {
-    v1::Profile profile;
-    profile.set_income_band(income);
-    out.income = city_measures(profile).income;
-    if (out.income < 0)
-      return fail(Code::kInvalidArgument, "it is low, lower-middle, upper-middle or high", "income");
-  }
+  if (given.population > 0) out.population = given.population;
+  if (given.density > 0) out.density = given.density;
+  if (!given.climate.empty()) out.climate = given.climate;
+  if (given.income >= 0) out.income = given.income;
   if (out.population <= 0 && out.density <= 0 && out.climate.empty() && out.income < 0) {
     return fail(Code::kRefused,
                 Sentence{"profile.not_comparable",
@@ -159,36 +81,15 @@ Result<CityMeasures> SearchApi::like(Directory&, const HttpRequest& request) {
   return out;
 }
 
-Result<HttpResponse> SearchApi::similar(const HttpRequest& request) {
+Result<SimilarView> SearchApi::find_similar(const Asker&, const SimilarSearch& wanted) {
   Directory directory(*parts_.store, parts_.nearness, parts_.index.get());
   SimilarQuery query;
-  KOINON_ASSIGN(query.like, like(directory, request));
+  KOINON_ASSIGN(query.like, measures_of(wanted.like));
   query.own = parts_.facts.log();
-  if (const auto topic = request.param("topic"); !topic.empty())
-    query.topic = Vocabulary::builtin().canonical(topic);
-  KOINON_ASSIGN(query.limit, read_limit(request, limits::kSearchPage, limits::kSearchPageMax));
-  KOINON_ASSIGN(query.offset, number_param(request, "cursor", limits::kSearchHits));
-  KOINON_ASSIGN(const SimilarPage page, parts_.index->similar(query));
-  json::array items;
-  for (const SimilarPractice& practice : page.practices) {
-    KOINON_ASSIGN(const auto record, parts_.index->get(practice.log, practice.index));
-    if (!record) continue;
-    json::object item = summary_json(directory, *record);
-    item["score"] = practice.score;
-    json::array reasons;
-    for (const SimilarReason& reason : practice.reasons) reasons.push_back(reason_json(directory, reason));
-    item["reasons"] = std::move(reasons);
-    items.push_back(std::move(item));
-  }
-  json::object measures;
-  if (query.like.population > 0) measures["population"] = query.like.population;
-  if (query.like.density > 0) measures["density"] = query.like.density;
-  if (!query.like.climate.empty()) measures["climate"] = query.like.climate;
-  if (query.like.income >= 0) measures["income"] = income_text(query.like.income);
-  json::object body{{"items", std::move(items)}, {"total", page.total}, {"like", std::move(measures)}};
-  const std::size_t reached = query.offset + page.practices.size();
-  if (reached < page.total && !page.practices.empty()) body["next"] = std::to_string(reached);
-  return json_response(body);
+  query.topic = wanted.topic;
+  query.limit = wanted.limit;
+  query.offset = wanted.offset;
+  return read_similar_view(directory, *parts_.index, query);
 }
 
 }  // namespace koinon

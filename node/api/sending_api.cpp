@@ -7,6 +7,7 @@
 
 #include "crypto/ed25519.h"
 #include "node/api/change_request.h"
+#include "node/api/json_response.h"
 #include "node/delivery/announcer.h"
 #include "node/delivery/webhook_message.h"
 #include "node/text/mail_address.h"
@@ -46,19 +47,9 @@ Result<std::string> read_topic(const json::object& object) {
 void SendingApi::add_routes(RouteTable& routes) {
   const auto add = [&](const char* method, const char* pattern, Need need, const char* id,
                        const char* summary, const char* takes, const char* gives, unsigned status,
-                       Result<HttpResponse> (SendingApi::*handler)(const HttpRequest&)) {
-    routes.add({method,
-                pattern,
-                need,
-                id,
-                "sending",
-                summary,
-                {},
-                takes,
-                gives,
-                status,
-                at_once([this, handler](const HttpRequest& request) { return (this->*handler)(request); }),
-                {}});
+                       Result<HttpResponse> (SendingApi::*handler)(const ApiRequest&)) {
+    routes.add({{method, pattern, need, id, "sending", summary, {}, takes, gives, status},
+                koinon::handler(this, handler)});
   };
   add("GET", "/api/v1/webhooks", Need::kOperator, "listWebhooks", "Webhooks", "", "WebhookList", 200,
       &SendingApi::webhooks);
@@ -96,14 +87,14 @@ Status SendingApi::check_url(const std::string& url) const {
   return {};
 }
 
-Result<HttpResponse> SendingApi::webhooks(const HttpRequest&) {
+Result<HttpResponse> SendingApi::webhooks(const ApiRequest&) {
   KOINON_ASSIGN(const auto webhooks, shared_.outbox.webhooks());
   json::array items;
   for (const Webhook& webhook : webhooks) items.push_back(webhook_json(webhook));
   return json_response({{"items", std::move(items)}});
 }
 
-Result<HttpResponse> SendingApi::add_webhook(const HttpRequest& request) {
+Result<HttpResponse> SendingApi::add_webhook(const ApiRequest& request) {
   KOINON_ASSIGN(const json::object object, parse_request(request.body));
   KOINON_TRY(check_members(object, {"url", "topic"}));
   KOINON_ASSIGN(const auto all, shared_.outbox.webhooks());
@@ -128,7 +119,7 @@ Result<HttpResponse> SendingApi::add_webhook(const HttpRequest& request) {
   return json_response(body, 201);
 }
 
-Result<HttpResponse> SendingApi::remove_webhook(const HttpRequest& request) {
+Result<HttpResponse> SendingApi::remove_webhook(const ApiRequest& request) {
   const auto id = parse_decimal(request.arg("id"));
   if (!id.ok() || *id > INT64_MAX)
     return fail(Code::kNotFound, Sentence{"webhook.unknown", "there is no such webhook"}, "id");
@@ -136,7 +127,7 @@ Result<HttpResponse> SendingApi::remove_webhook(const HttpRequest& request) {
   return HttpResponse{204, "application/json", "", {}};
 }
 
-Result<HttpResponse> SendingApi::deliveries(const HttpRequest& request) {
+Result<HttpResponse> SendingApi::deliveries(const ApiRequest& request) {
   const auto id = parse_decimal(request.arg("id"));
   if (!id.ok() || *id > INT64_MAX)
     return fail(Code::kNotFound, Sentence{"webhook.unknown", "there is no such webhook"}, "id");
@@ -154,7 +145,7 @@ Result<HttpResponse> SendingApi::deliveries(const HttpRequest& request) {
 
 // --- mail ---
 
-Result<User> SendingApi::own_account(const HttpRequest& request) {
+Result<User> SendingApi::own_account(const ApiRequest& request) {
   const std::string name = request.arg("name");
   if (request.caller.role < Role::kOperator && name != request.caller.name)
     return fail(Code::kRefused, Sentence{"account.of_another", "that is another's account"}, "name");
@@ -163,7 +154,7 @@ Result<User> SendingApi::own_account(const HttpRequest& request) {
   return *user;
 }
 
-Result<HttpResponse> SendingApi::wishes(const HttpRequest& request) {
+Result<HttpResponse> SendingApi::wishes(const ApiRequest& request) {
   KOINON_ASSIGN(const User user, own_account(request));
   KOINON_ASSIGN(const auto digests, shared_.outbox.digests(user.id));
   json::array items;
@@ -174,7 +165,7 @@ Result<HttpResponse> SendingApi::wishes(const HttpRequest& request) {
       {{"email", user.email}, {"at_once", user.mail_at_once}, {"digests", std::move(items)}});
 }
 
-Result<HttpResponse> SendingApi::set_wishes(const HttpRequest& request) {
+Result<HttpResponse> SendingApi::set_wishes(const ApiRequest& request) {
   KOINON_ASSIGN(const User user, own_account(request));
   KOINON_ASSIGN(const json::object object, parse_request(request.body));
   KOINON_TRY(check_members(object, {"email", "at_once", "digests"}));
@@ -220,7 +211,7 @@ Result<HttpResponse> SendingApi::set_wishes(const HttpRequest& request) {
   return wishes(request);
 }
 
-Result<HttpResponse> SendingApi::digests_now(const HttpRequest& request) {
+Result<HttpResponse> SendingApi::digests_now(const ApiRequest& request) {
   KOINON_ASSIGN(const User user, own_account(request));
   KOINON_ASSIGN(auto digests, shared_.outbox.digests(user.id));
   for (Digest& digest : digests) {
@@ -231,7 +222,7 @@ Result<HttpResponse> SendingApi::digests_now(const HttpRequest& request) {
   return HttpResponse{202, "application/json", "", {}};
 }
 
-Result<HttpResponse> SendingApi::recent_mail(const HttpRequest&) {
+Result<HttpResponse> SendingApi::recent_mail(const ApiRequest&) {
   KOINON_ASSIGN(const auto mails, shared_.outbox.recent_mail(kRecent));
   json::array items;
   for (const Mail& mail : mails) {
@@ -245,7 +236,7 @@ Result<HttpResponse> SendingApi::recent_mail(const HttpRequest&) {
   return json_response({{"items", std::move(items)}});
 }
 
-Result<HttpResponse> SendingApi::unsubscribe(const HttpRequest& request) {
+Result<HttpResponse> SendingApi::unsubscribe(const ApiRequest& request) {
   KOINON_TRY(parts_.commons.guesses.may_try({}, request.remote));
   KOINON_ASSIGN(const auto found, shared_.accounts.check(request.arg("code"), CredentialKind::kUnsubscribe,
                                                          parts_.clock.wall()));

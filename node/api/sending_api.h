@@ -11,17 +11,17 @@ class SendingApi {
   void add_routes(RouteTable& routes);
 
  private:
-  Result<HttpResponse> webhooks(const HttpRequest& request);
-  Result<HttpResponse> add_webhook(const HttpRequest& request);
-  Result<HttpResponse> remove_webhook(const HttpRequest& request);
-  Result<HttpResponse> deliveries(const HttpRequest& request);
-  Result<HttpResponse> wishes(const HttpRequest& request);
-  Result<HttpResponse> set_wishes(const HttpRequest& request);
-  Result<HttpResponse> digests_now(const HttpRequest& request);
-  Result<HttpResponse> recent_mail(const HttpRequest& request);
-  Result<HttpResponse> unsubscribe(const HttpRequest& request);
+  Result<HttpResponse> webhooks(const ApiRequest& request);
+  Result<HttpResponse> add_webhook(const ApiRequest& request);
+  Result<HttpResponse> remove_webhook(const ApiRequest& request);
+  Result<HttpResponse> deliveries(const ApiRequest& request);
+  Result<HttpResponse> wishes(const ApiRequest& request);
+  Result<HttpResponse> set_wishes(const ApiRequest& request);
+  Result<HttpResponse> digests_now(const ApiRequest& request);
+  Result<HttpResponse> recent_mail(const ApiRequest& request);
+  Result<HttpResponse> unsubscribe(const ApiRequest& request);
 
-  Result<User> own_account(const HttpRequest& request);
+  Result<User> own_account(const ApiRequest& request);
   Status check_url(const std::string& url) const;
 
   ApiShared& shared_;

@@ -239,7 +239,7 @@ Status Daemon::start_alarms() {
   return {};
 }
 
-Result<std::unique_ptr<Api>> Daemon::make_api(const ApiOptions& options,
+Result<std::unique_ptr<Site>> Daemon::make_site(const ApiOptions& options,
                                               const std::shared_ptr<SharedColumns>& columns,
                                               asio::io_context& io) {
   KOINON_ASSIGN(auto store, open_sqlite_reader(folder_.store(), limits::kReaderCacheKiB));
@@ -247,7 +247,7 @@ Result<std::unique_ptr<Api>> Daemon::make_api(const ApiOptions& options,
   KOINON_ASSIGN(OfficeDb office, OfficeDb::open(folder_.office()));
   NodeFacts facts{std::string(kVersion), identity_.name,          identity_.log,    identity_.node_key,
                   config_.address,       folder_.path().string(), network_->port(), options.access.port};
-  return std::make_unique<Api>(
+  return std::make_unique<Site>(
       ApiParts{std::move(facts),
                options,
                std::move(store),
@@ -275,7 +275,7 @@ Status Daemon::start_http() {
   KOINON_TRY(http_->bind());
   KOINON_ASSIGN(const ApiOptions options, api_options(config_, http_->port()));
   KOINON_ASSIGN(reading_,
-                ReadingService::make([&](asio::io_context& io) { return make_api(options, columns_, io); },
+                ReadingService::make([&](asio::io_context& io) { return make_site(options, columns_, io); },
                                      options.access, *commons_, clock_.mono));
   reading_->start();
   http_->start(*reading_);

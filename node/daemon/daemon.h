@@ -53,7 +53,7 @@ class Daemon {
   Status start_http();
   Status start_hold_queue();
   Status start_alarms();
-  Result<std::unique_ptr<Api>> make_api(const ApiOptions& options,
+  Result<std::unique_ptr<Site>> make_site(const ApiOptions& options,
                                         const std::shared_ptr<SharedColumns>& columns,
                                         boost::asio::io_context& io);
   void log_change(const AuditLine& line);

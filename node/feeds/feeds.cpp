@@ -25,7 +25,7 @@ std::string encode(std::string_view text) { return boost::urls::encode(text, boo
 
 // A personal address stays one from page to page.
 std::string with_key(const FeedRequest& request, std::string url) {
-  const std::string key = search_word(request.query, "key");
+  const std::string key = param(request.query, "key");
   if (key.empty()) return url;
   return url + (url.find('?') == std::string::npos ? "?" : "&") + "key=" + encode(key);
 }
@@ -79,7 +79,7 @@ Result<HttpResponse> Feeds::list(const FeedRequest& request, IndexQuery query, s
                                  std::string what, Form form) {
   query.standing_notes = true;
   query.limit = limits::kFeedItems;
-  if (const std::string before = search_word(request.query, "before"); !before.empty()) {
+  if (const std::string before = param(request.query, "before"); !before.empty()) {
     const auto number = parse_decimal(before);
     if (!number.ok()) return fail(Code::kInvalidArgument, "it is what the page before says", "before");
     query.before = ArrivalSeq(*number);

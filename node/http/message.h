@@ -5,12 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "node/access/caller.h"
 #include "proto/base/result.h"
 
 namespace koinon {
-
-struct Route;
 
 struct HttpRequest {
   std::string method;                          // GET, POST, PUT, PATCH, DELETE
@@ -22,12 +19,6 @@ struct HttpRequest {
   std::string peer;    // the address at the other end of the connection; empty over the Unix socket
   std::string remote;  // the same, or what a trusted proxy says
 
-  std::size_t route_number = 0;             // set when it is looked at
-  const Route* route = nullptr;             // of the table of whoever handles it
-  bool throttled = false;                   // its visitor has had enough, unless it turns out to be known
-  std::map<std::string, std::string> args;  // what the route's pattern names
-  Caller caller;
-
   std::string param(const std::string& name) const {
     const auto it = query.find(name);
     return it == query.end() ? std::string() : it->second;
@@ -35,10 +26,6 @@ struct HttpRequest {
   std::string header(const std::string& name) const {
     const auto it = headers.find(name);
     return it == headers.end() ? std::string() : it->second;
-  }
-  std::string arg(const std::string& name) const {
-    const auto it = args.find(name);
-    return it == args.end() ? std::string() : it->second;
   }
 };
 

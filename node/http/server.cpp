@@ -132,7 +132,7 @@ struct HttpServer::Impl {
 
   // A request that is too large, in the form that its address answers in.
   template <typename ClientPointer>
-  asio::awaitable<bool> refuse_large(ClientPointer client, HttpRequest request, unsigned version, bool head) {
+  asio::awaitable<bool> refuse_large(ClientPointer client, RequestOnItsWay request, unsigned version, bool head) {
     client->unread = true;
     HttpResponse refusal = co_await service->refuse(std::move(request), parse_error(http::error::body_limit));
     co_return co_await write(client, std::move(refusal), version, false, head);
@@ -158,11 +158,12 @@ struct HttpServer::Impl {
     if (error) co_return co_await refuse(client, parse_error(error), 11, false);
     const bool head = parser.get().method() == http::verb::head;
     const unsigned version = parser.get().version();
-    auto request = read_http_request(parser.get().base(), peer);
-    if (!request.ok()) co_return co_await refuse(client, request.error(), version, head);
-    if (head) request->method = "GET";
-    client->visitor = request->local ? std::string() : visitor_of(request->remote);
-    const Looked looked = service->look(*request);
+    auto read = read_http_request(parser.get().base(), peer);
+    if (!read.ok()) co_return co_await refuse(client, read.error(), version, head);
+    if (head) read->method = "GET";
+    client->visitor = read->local ? std::string() : visitor_of(read->remote);
+    const Looked looked = service->look(std::move(*read));
+    const RequestOnItsWay& request = looked.request;
     if (looked.refusal) co_return co_await refuse_unread(client, parser, *looked.refusal, version, head);
     // Behind a proxy a visitor is known now; its requests under way are what its connections are elsewhere.
     std::optional<Share> visit;
@@ -176,10 +177,10 @@ struct HttpServer::Impl {
       visit.emplace(visits, visitor);
     }
     const bool keep_alive = parser.get().keep_alive();
-    if (looked.route->stream) co_return co_await serve_stream(client, std::move(*request), version, head);
+    if (looked.streams) co_return co_await serve_stream(client, request, version, head);
     client->stream.expires_never();
     const bool has_body = !parser.is_done();
-    Admitted admitted = co_await service->admit(std::move(*request), has_body);
+    Admitted admitted = co_await service->admit(request, has_body);
     client->stream.expires_after(limits::kHttpDeadline);
     if (admitted.answer && has_body)
       co_return co_await refuse_unread(client, parser, *admitted.answer, version, head);
@@ -187,8 +188,8 @@ struct HttpServer::Impl {
       co_return co_await write(client, std::move(*admitted.answer), version, keep_alive, head);
     parser.body_limit(admitted.body_limit);
     if (parser.content_length().value_or(0) > admitted.body_limit)
-      co_return co_await refuse_large(client, std::move(admitted.request), version, head);
-    if (admitted.request.header("expect") == "100-continue") {
+      co_return co_await refuse_large(client, request, version, head);
+    if (request->header("expect") == "100-continue") {
       static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
       co_await asio::async_write(client->stream, asio::buffer(kContinue),
                                  redirect_error(use_awaitable, error));
@@ -197,11 +198,11 @@ struct HttpServer::Impl {
     co_await http::async_read(client->stream, client->buffer, parser, redirect_error(use_awaitable, error));
     if (error == beast::error::timeout || error == http::error::partial_message) co_return false;
     if (error == http::error::body_limit)
-      co_return co_await refuse_large(client, std::move(admitted.request), version, head);
+      co_return co_await refuse_large(client, request, version, head);
     if (error) co_return co_await refuse(client, parse_error(error), version, head);
-    admitted.request.body = std::move(parser.get().body());
+    request->body = std::move(parser.get().body());
     client->stream.expires_never();
-    HttpResponse response = co_await service->answer(std::move(admitted.request));
+    HttpResponse response = co_await service->answer(request);
     client->stream.expires_after(limits::kHttpDeadline);
     co_return co_await write(client, std::move(response), version, keep_alive, head);
   }
@@ -217,9 +218,9 @@ struct HttpServer::Impl {
   }
 
   template <typename ClientPointer>
-  asio::awaitable<bool> serve_stream(ClientPointer client, HttpRequest request, unsigned version, bool head) {
-    const bool counted = !request.local;
-    const std::string visitor = visitor_of(request.remote);
+  asio::awaitable<bool> serve_stream(ClientPointer client, RequestOnItsWay request, unsigned version, bool head) {
+    const bool counted = !request->local;
+    const std::string visitor = visitor_of(request->remote);
     if (counted && !streams->has_room(visitor)) {
       co_return co_await refuse(
           client, fail(Code::kUnavailable, "too many event streams are open; close one, or try again later"),

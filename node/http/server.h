@@ -10,29 +10,32 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <thread>
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
 
 #include "node/http/message.h"
-#include "node/http/routes.h"
+#include "proto/base/types.h"
 
 namespace koinon {
+
+// A request on its way: looked at on one thread, answered on another. It is the service's own, with what the
+// service has found out about it; the server reads and writes its HTTP alone, and hands it back.
+using RequestOnItsWay = std::shared_ptr<HttpRequest>;
 
 // What a header alone says of a request.
 struct Looked {
   std::optional<HttpResponse> refusal;
-  const Route* route = nullptr;  // where it is not refused
+  RequestOnItsWay request;  // where it is not refused
+  bool streams = false;     // it is answered by an event stream
 };
 
-// A request on its way: asked for on one thread, answered on another. `answer` is there where the request is
-// refused, or had no body to wait for.
+// `answer` is there where the request is refused, or had no body to wait for.
 struct Admitted {
-  HttpRequest request;
   std::optional<HttpResponse> answer;
-  std::size_t body_limit = 0;
-  std::chrono::nanoseconds took{0};  // on the thread that answered
+  std::size_t body_limit = 0;  // bytes
 };
 
 // An event stream. `next` gives what is new (empty: nothing), or nothing more.
@@ -46,15 +49,15 @@ struct OpenedStream {
 class HttpService {
  public:
   virtual ~HttpService() = default;
-  virtual Looked look(HttpRequest& request) = 0;
+  virtual Looked look(HttpRequest request) = 0;
   // Who asks, and whether they may. A request without a body is answered at once.
-  virtual boost::asio::awaitable<Admitted> admit(HttpRequest request, bool has_body) = 0;
+  virtual boost::asio::awaitable<Admitted> admit(RequestOnItsWay request, bool has_body) = 0;
   // An admitted request with its body.
-  virtual boost::asio::awaitable<HttpResponse> answer(HttpRequest request) = 0;
+  virtual boost::asio::awaitable<HttpResponse> answer(RequestOnItsWay request) = 0;
   // The answer to an admitted request that was not read.
-  virtual boost::asio::awaitable<HttpResponse> refuse(HttpRequest request, Error error) = 0;
+  virtual boost::asio::awaitable<HttpResponse> refuse(RequestOnItsWay request, Error error) = 0;
   // For a route that streams.
-  virtual boost::asio::awaitable<OpenedStream> open_stream(HttpRequest request) = 0;
+  virtual boost::asio::awaitable<OpenedStream> open_stream(RequestOnItsWay request) = 0;
   // Whether the other end is a trusted proxy, whose connections are those of all its visitors.
   virtual bool is_proxy(const std::string& address) const = 0;
 };

@@ -7,7 +7,7 @@ namespace koinon {
 
 class AccountPages {
  public:
-  explicit AccountPages(PageFrame& frame) : frame_(frame) {}
+  AccountPages(PageFrame& frame, const Areas&) : frame_(frame) {}
   void add_routes(RouteTable& routes);
 
  private:

@@ -53,10 +53,14 @@ std::string asset_path(std::string_view name) {
 }
 
 void add_asset_routes(RouteTable& routes) {
-  Route route{
-      "GET", "/assets/{file}", Need::kAnyone, "getAsset", "pages", "A style or script of the pages", {},
-      "",    "text/css",       200,           {},         {}};
-  route.handle = at_once([](const HttpRequest& request) -> Result<HttpResponse> {
+  Route route{{.method = "GET",
+               .pattern = "/assets/{file}",
+               .need = Need::kAnyone,
+               .id = "getAsset",
+               .tag = "pages",
+               .summary = "A style or script of the pages",
+               .gives = "text/css"}};
+  route.handle = at_once([](const ApiRequest& request) -> Result<HttpResponse> {
     for (const Asset& asset : kAssets) {
       if ("/assets/" + request.arg("file") != asset_path(asset.name)) continue;
       HttpResponse out{200, std::string(asset.content_type), content_of(asset), {}};

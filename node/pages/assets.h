@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "node/http/routes.h"
+#include "node/api/routes.h"
 
 namespace koinon {
 

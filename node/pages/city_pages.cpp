@@ -1,10 +1,11 @@
 #include "node/pages/city_pages.h"
 
-#include <algorithm>
-
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/json.hpp>
 
+#include "node/api/cities_api.h"
+#include "node/api/search_api.h"
+#include "node/api/trust_api.h"
 #include "node/pages/note_view.h"
 #include "node/pages/profile_pages.h"
 #include "node/text/plain_text.h"
@@ -15,11 +16,11 @@ namespace asio = boost::asio;
 namespace json = boost::json;
 namespace {
 
-constexpr const char* kCitiesShown = "100";
+constexpr std::size_t kCitiesShown = 100;
 
-std::string path_text(const json::array& path) {
+std::string path_text(const std::vector<std::string>& path) {
   std::string out;
-  for (const auto& city : path) out += (out.empty() ? "" : " → ") + std::string(city.as_string());
+  for (const std::string& city : path) out += (out.empty() ? "" : " → ") + city;
   return out;
 }
 
@@ -48,30 +49,48 @@ json::array measures_of(const Visit& visit, const json::object& profile) {
   return out;
 }
 
-json::array city_links(const json::array& names) {
+json::array city_links(const std::vector<std::string>& names) {
   json::array out;
-  for (const auto& name : names) out.push_back(json::object{{"city", name.as_string()}});
+  for (const std::string& name : names) out.push_back(json::object{{"city", name}});
   return out;
 }
 
-json::array vouches_of(const Visit& visit, const json::array& vouches) {
+json::array vouches_of(const Visit& visit, const std::vector<CityVouch>& vouches) {
   json::array out;
-  for (const auto& item : vouches) {
-    const json::object& one = item.as_object();
-    out.push_back(json::object{{"city", text_at(one, "city")},
-                               {"held", one.at("held").as_bool()},
-                               {"until", date_of(visit, text_at(one, "expires_at"))}});
-  }
+  for (const CityVouch& vouch : vouches)
+    out.push_back(json::object{
+        {"city", vouch.city}, {"held", vouch.held}, {"until", date_of(visit, vouch.expires_at)}});
   return out;
 }
 
-// Where a list of the page goes on, of which so many were shown up to here; empty: nowhere.
-std::string rest_of(const Visit& visit, const std::string& city, const char* list, std::size_t shown,
-                    std::int64_t total) {
-  const auto before = parse_decimal(visit.request.param(list));
-  const std::uint64_t next = (before.ok() ? *before : 0) + shown;
-  if (shown == 0 || next >= static_cast<std::uint64_t>(std::max<std::int64_t>(total, 0))) return "";
+// Where a list of the page goes on, of which so many were shown from there on; empty: nowhere.
+std::string rest_of(const std::string& city, const char* list, std::uint64_t from, std::size_t shown,
+                    std::size_t total) {
+  const std::uint64_t next = from + shown;
+  if (shown == 0 || next >= total) return "";
   return "/cities/" + city + "?" + list + "=" + std::to_string(next);
+}
+
+// What is known of the city itself, apart from what it says in its profile.
+json::object model_of(const Visit& visit, const CityQuery& query, const CityStandingView& view) {
+  const std::string& name = view.city.city;
+  const VouchTotals totals = view.totals.value_or(VouchTotals());
+  return {{"domain", name},
+          {"path", path_text(view.city.trust_path)},
+          {"log_id", to_text(view.city.log)},
+          {"vkey", view.city.vkey},
+          {"twice", view.city.name_claimed_twice},
+          {"frozen", view.city.frozen},
+          {"blocked", view.blocked},
+          {"has_vouches", !view.vouches_for.empty()},
+          {"more_vouches",
+           rest_of(name, "vouches_from", query.vouches_from, view.vouches_for.size(), totals.vouches)},
+          {"vouches", vouches_of(visit, view.vouches_for)},
+          {"has_vouchers", !view.vouched_for_by.empty()},
+          {"more_vouchers",
+           rest_of(name, "vouchers_from", query.vouchers_from, view.vouched_for_by.size(), totals.vouchers)},
+          {"vouchers", city_links(view.vouched_for_by)},
+          {"we_vouch", totals.vouched_for_here}};
 }
 
 void put_profile(const Visit& visit, const json::object& profile, json::object& model) {
@@ -100,96 +119,81 @@ void CityPages::add_routes(RouteTable& routes) {
 }
 
 asio::awaitable<HttpResponse> CityPages::cities(Visit visit) {
-  const std::string part = visit.request.param("q");
-  const OperationResult found = co_await frame_.call(
-      visit, "listCities",
-      {{}, {{"q", part}, {"limit", kCitiesShown}, {"cursor", visit.request.param("cursor")}}, {}});
-  if (!found.ok()) co_return frame_.sorry(visit, found);
+  auto query = read_city_list_query({{"q", visit.request.param("q")}, {"cursor", visit.request.param("cursor")}});
+  if (!query.ok()) co_return frame_.failed(visit, query.error());
+  query->limit = kCitiesShown;
+  const std::string part = query->part;
+  const auto found = co_await frame_.call(visit, cities_.list, std::move(*query));
+  if (!found.ok()) co_return frame_.failed(visit, found.error());
   json::array items;
-  for (const auto& item : array_at(found.body, "items")) {
-    const json::object& one = item.as_object();
-    const std::string name = text_at(one, "display_name");
-    items.push_back(
-        json::object{{"city", text_at(one, "city")},
-                     {"name", name.empty() ? text_at(one, "city") : name},
-                     {"entries", visit.words->number(static_cast<double>(number_at(one, "entries")))},
-                     {"path", path_text(array_at(one, "trust_path"))},
-                     {"twice", one.at("name_claimed_twice").as_bool()},
-                     {"frozen", one.at("frozen").as_bool()}});
+  for (const CityView& one : found->items) {
+    items.push_back(json::object{{"city", one.city},
+                                 {"name", one.display_name.empty() ? one.city : one.display_name},
+                                 {"entries", visit.words->number(static_cast<double>(one.entries))},
+                                 {"path", path_text(one.trust_path)},
+                                 {"twice", one.name_claimed_twice},
+                                 {"frozen", one.frozen}});
   }
   PageView view{"cities", visit.say("cities.title"), {}, 200, "", ""};
-  const std::string next = text_at(found.body, "next");
+  const std::string next = found->next ? to_text(*found->next) : "";
   view.model = {
       {"has_cities", !items.empty()},
       {"items", std::move(items)},
       {"part", part},
-      {"total_text", visit.say("cities.total", {{"count", number_at(found.body, "total")}})},
+      {"total_text", visit.say("cities.total", {{"count", static_cast<std::int64_t>(found->total)}})},
       {"next", next.empty() ? "" : "/cities?q=" + query_escaped(part) + "&cursor=" + query_escaped(next)}};
   co_return frame_.show(visit, std::move(view));
 }
 
 asio::awaitable<HttpResponse> CityPages::show_city(Visit visit, std::string problem) {
-  const OperationResult standing =
-      co_await frame_.call(visit, "getCity",
-                           {{{"city", visit.request.arg("city")}},
-                            {{"vouches_from", visit.request.param("vouches_from")},
-                             {"vouchers_from", visit.request.param("vouchers_from")}},
-                            {}});
-  if (!standing.ok()) co_return frame_.sorry(visit, standing);
-  const json::object& one = standing.body;
+  const auto query = read_city_query(visit.request.arg("city"),
+                                     {{"vouches_from", visit.request.param("vouches_from")},
+                                      {"vouchers_from", visit.request.param("vouchers_from")}});
+  if (!query.ok()) co_return frame_.failed(visit, query.error());
+  const auto standing = co_await frame_.call(visit, cities_.get, *query);
+  if (!standing.ok()) co_return frame_.failed(visit, standing.error());
+  const CityView& one = standing->city;
   // What names this log and no other, also where it was asked for by a name that is not its own.
-  const std::string name = text_at(one, "city");
-  const OperationResult notes = co_await frame_.call(
-      visit, "search",
-      {{}, {{"city", name}, {"order", "newest"}, {"cursor", visit.request.param("cursor")}}, {}});
-  if (!notes.ok()) co_return frame_.sorry(visit, notes);
+  const std::string name = one.city;
+  auto wanted = read_note_search({{"order", "newest"}, {"cursor", visit.request.param("cursor")}});
+  if (!wanted.ok()) co_return frame_.failed(visit, wanted.error());
+  wanted->query.log = one.log;
+  const auto notes = co_await frame_.call(visit, search_.search, std::move(*wanted));
+  if (!notes.ok()) co_return frame_.failed(visit, notes.error());
   PageView view{
       "city", name, {}, 200, visit.say("feed.city", {{"city", name}}), "/feeds/city/" + name + ".atom"};
   const json::object profile = co_await profile_of(&frame_, visit, name);
   if (const std::string shown = text_at(profile, "display_name"); !shown.empty()) view.title = shown;
   const auto own_log = frame_.shared().parts.facts.log();
-  const bool ours = own_log && text_at(one, "log_id") == to_text(*own_log);
-  json::array vouches = vouches_of(visit, array_at(one, "vouches_for"));
-  json::array vouchers = city_links(array_at(one, "vouched_for_by"));
-  view.model = {
-      {"domain", name},
-      {"problem", problem},
-      {"path", path_text(array_at(one, "trust_path"))},
-      {"log_id", text_at(one, "log_id")},
-      {"vkey", text_at(one, "vkey")},
-      {"twice", one.at("name_claimed_twice").as_bool()},
-      {"frozen", one.at("frozen").as_bool()},
-      {"blocked", one.at("blocked").as_bool()},
-      {"name", view.title},
-      {"has_vouches", !vouches.empty()},
-      {"more_vouches", rest_of(visit, name, "vouches_from", vouches.size(), number_at(one, "vouches_total"))},
-      {"vouches", std::move(vouches)},
-      {"has_vouchers", !vouchers.empty()},
-      {"more_vouchers",
-       rest_of(visit, name, "vouchers_from", vouchers.size(), number_at(one, "vouchers_total"))},
-      {"vouchers", std::move(vouchers)},
-      {"ours", ours},
-      {"may_judge", !ours && frame_.may(visit, "block")},
-      {"may_vouch", own_log.has_value() && frame_.may(visit, "vouch")},
-      {"we_vouch", one.at("vouched_for_here").as_bool()},
-      {"may_edit", visit.request.caller.role >= Role::kReviewer},
-      {"items", cards(visit, array_at(notes.body, "items"))},
-      {"total_text", visit.say("find.total", {{"count", number_at(notes.body, "total")}})}};
+  const bool ours = own_log == one.log;
+  view.model = model_of(visit, *query, *standing);
+  view.model["problem"] = problem;
+  view.model["name"] = view.title;
+  view.model["ours"] = ours;
+  view.model["may_judge"] = !ours && frame_.may(visit, trust_.block.facts);
+  view.model["may_vouch"] = own_log.has_value() && frame_.may(visit, trust_.vouch.facts);
+  view.model["may_edit"] = visit.request.caller.role >= Role::kReviewer;
+  view.model["items"] = cards(visit, notes->items);
+  view.model["total_text"] = visit.say("find.total", {{"count", static_cast<std::int64_t>(notes->total)}});
   put_profile(visit, profile, view.model);
-  view.model["has_why"] = false;
-  if (frame_.may(visit, "block")) {
-    const OperationResult why = co_await frame_.call(visit, "explainCity", {{{"city", name}}, {}, {}});
-    json::array reasons;
-    for (const char* member : {"because", "change"}) {
-      for (const auto& sentence : array_at(why.body, member))
-        reasons.push_back(json::object{{"text", sentence.as_string()}});
-    }
-    view.model["has_why"] = !reasons.empty();
-    view.model["why"] = std::move(reasons);
-  }
-  const std::string next = text_at(notes.body, "next");
-  view.model["next"] = next.empty() ? "" : "/cities/" + name + "?cursor=" + query_escaped(next);
+  json::array why = co_await reasons(visit, name);
+  view.model["has_why"] = !why.empty();
+  view.model["why"] = std::move(why);
+  view.model["next"] =
+      notes->next ? "/cities/" + name + "?cursor=" + std::to_string(*notes->next) : std::string();
   co_return frame_.show(visit, std::move(view));
+}
+
+// Why the city is here, for who may do something about it.
+asio::awaitable<json::array> CityPages::reasons(Visit visit, std::string city) {
+  json::array out;
+  if (!frame_.may(visit, trust_.block.facts)) co_return out;
+  const OperationResult why = co_await frame_.call(visit, "explainCity", {{{"city", city}}, {}, {}});
+  for (const char* member : {"because", "change"}) {
+    for (const auto& sentence : array_at(why.body, member))
+      out.push_back(json::object{{"text", sentence.as_string()}});
+  }
+  co_return out;
 }
 
 asio::awaitable<HttpResponse> CityPages::city(Visit visit) {
@@ -197,25 +201,23 @@ asio::awaitable<HttpResponse> CityPages::city(Visit visit) {
 }
 
 asio::awaitable<HttpResponse> CityPages::change(Visit visit) {
-  const std::string name = visit.request.arg("city");
+  const NamedCity named{visit.request.arg("city")};
   const std::string wish = visit.field("do");
-  const bool begins = wish == "vouch" || wish == "block";
-  OperationInput input{{}, {}, {}, begins, {}};
-  if (begins) {
-    input.body["city"] = name;
+  // A city that is blocked has no right to its bare name: the answer says how it is called now.
+  Result<std::string> done = fail(Code::kInvalidArgument, visit.say("error.stale_form"), "do");
+  if (wish == "vouch" || wish == "withdraw-vouch") {
+    const auto& operation = wish == "vouch" ? trust_.vouch : trust_.withdraw_vouch;
+    const auto signed_now = co_await frame_.call(visit, operation, named);
+    done = signed_now.ok() ? Result<std::string>(signed_now->city) : signed_now.error();
+  } else if (wish == "block" || wish == "unblock") {
+    const auto& operation = wish == "block" ? trust_.block : trust_.unblock;
+    const auto judged = co_await frame_.call(visit, operation, named);
+    done = judged.ok() ? Result<std::string>(judged->city) : judged.error();
   } else {
-    input.args["city"] = name;
+    co_return frame_.sorry(visit, done.error());
   }
-  const std::string operation = begins                     ? wish
-                                : wish == "unblock"        ? "unblock"
-                                : wish == "withdraw-vouch" ? "withdrawVouch"
-                                                           : "";
-  if (operation.empty())
-    co_return frame_.sorry(visit, fail(Code::kInvalidArgument, visit.say("error.stale_form"), "do"));
-  const OperationResult done = co_await frame_.call(visit, operation, std::move(input));
-  if (!done.ok()) co_return co_await show_city(visit, visit.fault(done.problem()));
-  // A city that is blocked has no right to its bare name.
-  co_return PageFrame::go("/cities/" + text_at(done.body, "city"));
+  if (!done.ok()) co_return co_await show_city(visit, visit.fault(done.error()));
+  co_return PageFrame::go("/cities/" + *done);
 }
 
 }  // namespace koinon

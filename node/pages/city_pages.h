@@ -9,7 +9,8 @@ namespace koinon {
 
 class CityPages {
  public:
-  explicit CityPages(PageFrame& frame) : frame_(frame) {}
+  CityPages(PageFrame& frame, const Areas& areas)
+      : frame_(frame), cities_(areas.cities), search_(areas.search), trust_(areas.trust) {}
   void add_routes(RouteTable& routes);
 
  private:
@@ -17,8 +18,12 @@ class CityPages {
   boost::asio::awaitable<HttpResponse> city(Visit visit);
   boost::asio::awaitable<HttpResponse> show_city(Visit visit, std::string problem);
   boost::asio::awaitable<HttpResponse> change(Visit visit);
+  boost::asio::awaitable<boost::json::array> reasons(Visit visit, std::string city);
 
   PageFrame& frame_;
+  CitiesApi& cities_;
+  SearchApi& search_;
+  TrustApi& trust_;
 };
 
 }  // namespace koinon

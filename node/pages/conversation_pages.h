@@ -7,7 +7,7 @@ namespace koinon {
 
 class ConversationPages {
  public:
-  explicit ConversationPages(PageFrame& frame) : frame_(frame) {}
+  ConversationPages(PageFrame& frame, const Areas&) : frame_(frame) {}
   void add_routes(RouteTable& routes);
 
  private:

@@ -3,6 +3,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/json.hpp>
 
+#include "node/api/search_api.h"
 #include "node/pages/note_view.h"
 
 namespace koinon {
@@ -14,7 +15,7 @@ constexpr std::array<const char*, 9> kFilters = {"topic",    "city", "country", 
                                                  "evidence", "cost", "sdg",     "outcome"};
 constexpr std::size_t kValuesOfFacet = 8;
 
-using Query = std::map<std::string, std::string>;
+using Query = Params;
 
 std::string address(const Query& query) {
   std::string out;
@@ -36,23 +37,22 @@ std::string label_of(const Visit& visit, const std::string& facet, const std::st
 }
 
 // Each facet with its values as links that add or take away the filter.
-json::array facets_of(const Visit& visit, const json::object& counted, const Query& query) {
+json::array facets_of(const Visit& visit, const SearchView& found, const Query& query) {
   json::array out;
   for (const std::string facet : kFilters) {
+    const auto counted = found.facets.find(facet);
+    if (counted == found.facets.end()) continue;
     json::array values;
     const std::string active = visit.request.param(facet);
-    for (const auto& item : array_at(counted, facet)) {
+    for (const FacetValue& item : counted->second) {
       if (values.size() == kValuesOfFacet) break;
-      const json::object& counts = item.as_object();
-      const std::string value = text_at(counts, "value");
       Query changed = query;
       changed.erase("cursor");
-      changed[facet] = value == active ? "" : value;
-      values.push_back(
-          json::object{{"label", label_of(visit, facet, value)},
-                       {"count", visit.words->number(static_cast<double>(number_at(counts, "count")))},
-                       {"href", address(changed)},
-                       {"active", value == active}});
+      changed[facet] = item.value == active ? "" : item.value;
+      values.push_back(json::object{{"label", label_of(visit, facet, item.value)},
+                                    {"count", visit.words->number(static_cast<double>(item.count))},
+                                    {"href", address(changed)},
+                                    {"active", item.value == active}});
     }
     if (values.size() > 1 || (values.size() == 1 && !active.empty()))
       out.push_back(json::object{{"name", visit.say("facet." + facet)}, {"values", std::move(values)}});
@@ -82,8 +82,10 @@ asio::awaitable<HttpResponse> FindPages::find(Visit visit) {
       std::any_of(query.begin(), query.end(), [](const auto& item) { return !item.second.empty(); });
   Query asked = query;
   asked["cursor"] = visit.request.param("cursor");
-  const OperationResult found = co_await frame_.call(visit, "search", {{}, asked, {}});
-  if (!found.ok()) co_return frame_.sorry(visit, found);
+  auto wanted = read_note_search(asked);
+  if (!wanted.ok()) co_return frame_.failed(visit, wanted.error());
+  const auto found = co_await frame_.call(visit, search_.search, std::move(*wanted));
+  if (!found.ok()) co_return frame_.failed(visit, found.error());
 
   PageView view{"find", visit.say("find.title"), {}, 200, visit.say("feed.search"), ""};
   json::array chips;
@@ -100,8 +102,8 @@ asio::awaitable<HttpResponse> FindPages::find(Visit visit) {
     const std::string search = address(query);
     view.feed_path = "/feeds/search.atom" + search.substr(1);
   }
-  const std::int64_t total = number_at(found.body, "total");
-  json::array facets = facets_of(visit, object_at(found.body, "facets"), query);
+  const auto total = static_cast<std::int64_t>(found->total);
+  json::array facets = facets_of(visit, *found, query);
   view.model = {{"welcome", !filtered && visit.request.caller.role == Role::kNobody},
                 {"is_newest", !filtered},
                 {"has_chips", !chips.empty()},
@@ -110,51 +112,51 @@ asio::awaitable<HttpResponse> FindPages::find(Visit visit) {
                 {"has_facets", !facets.empty()},
                 {"facets", std::move(facets)},
                 {"total_text",
-                 visit.say(found.body.at("total_is_at_least").as_bool() ? "find.total_or_more" : "find.total",
-                           {{"count", total}})},
-                {"relaxed", found.body.at("some_words_missing").as_bool()},
-                {"items", cards(visit, array_at(found.body, "items"))}};
-  if (const std::string next = text_at(found.body, "next"); !next.empty()) {
+                 visit.say(found->total_is_at_least ? "find.total_or_more" : "find.total", {{"count", total}})},
+                {"relaxed", found->some_words_missing},
+                {"items", cards(visit, found->items)}};
+  if (found->next) {
     Query more = query;
-    more["cursor"] = next;
+    more["cursor"] = std::to_string(*found->next);
     view.model["next"] = address(more);
   }
   co_return frame_.show(visit, std::move(view));
 }
 
 asio::awaitable<HttpResponse> FindPages::like_us(Visit visit) {
-  const Query asked = {{"topic", visit.request.param("topic")}, {"cursor", visit.request.param("cursor")}};
-  const OperationResult found = co_await frame_.call(visit, "findSimilar", {{}, asked, {}});
+  const std::string topic = visit.request.param("topic");
+  auto wanted = read_similar_search({{"topic", topic}, {"cursor", visit.request.param("cursor")}});
+  if (!wanted.ok()) co_return frame_.failed(visit, wanted.error());
+  const auto found = co_await frame_.call(visit, search_.similar, std::move(*wanted));
   PageView view{"find", visit.say("find.like"), {}, 200, "", ""};
   view.model = {{"is_like", true}, {"total_text", ""}};
-  if (found.status == 403) {
+  if (!found.ok() && found.error().code == Code::kRefused) {
     // Our own profile says too little to compare by.
     view.model["trouble"] = visit.say("find.like_needs_profile");
     view.model["items"] = json::array();
     co_return frame_.show(visit, std::move(view));
   }
-  if (!found.ok()) co_return frame_.sorry(visit, found);
+  if (!found.ok()) co_return frame_.failed(visit, found.error());
   json::array items;
-  for (const auto& item : array_at(found.body, "items")) {
-    json::object one = card(visit, item.as_object());
+  for (const SimilarNote& item : found->items) {
+    json::object one = card(visit, item.note);
     json::array reasons;
-    for (const auto& reason : array_at(item.as_object(), "reasons")) {
-      const json::object& said = reason.as_object();
-      const std::string outcome = text_at(said, "outcome").empty() ? "none" : text_at(said, "outcome");
-      const std::string measure = visit.say("measure." + text_at(said, "measure"));
-      reasons.push_back(
-          json::object{{"text", visit.say("reason." + outcome,
-                                          {{"count", number_at(said, "count")}, {"like", measure}})}});
+    for (const ReasonView& reason : item.reasons) {
+      const std::string outcome(reason.outcome == Outcome::kNone ? "none" : outcome_text(reason.outcome));
+      reasons.push_back(json::object{{"text", visit.say("reason." + outcome,
+                                                        {{"count", static_cast<std::int64_t>(reason.count)},
+                                                         {"like", visit.say("measure." + reason.measure)}})}});
     }
     one["has_reasons"] = !reasons.empty();
     one["reasons"] = std::move(reasons);
     items.push_back(std::move(one));
   }
-  view.model["total_text"] = visit.say("find.total", {{"count", number_at(found.body, "total")}});
+  view.model["total_text"] = visit.say("find.total", {{"count", static_cast<std::int64_t>(found->total)}});
   view.model["explain_like"] = visit.say("find.like_explained");
   view.model["items"] = std::move(items);
-  if (const std::string next = text_at(found.body, "next"); !next.empty())
-    view.model["next"] = address({{"like", "us"}, {"topic", visit.request.param("topic")}, {"cursor", next}});
+  if (found->next)
+    view.model["next"] =
+        address({{"like", "us"}, {"topic", topic}, {"cursor", std::to_string(*found->next)}});
   co_return frame_.show(visit, std::move(view));
 }
 

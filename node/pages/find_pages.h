@@ -7,7 +7,7 @@ namespace koinon {
 
 class FindPages {
  public:
-  explicit FindPages(PageFrame& frame) : frame_(frame) {}
+  FindPages(PageFrame& frame, const Areas& areas) : frame_(frame), search_(areas.search) {}
   void add_routes(RouteTable& routes);
 
  private:
@@ -16,6 +16,7 @@ class FindPages {
   boost::asio::awaitable<HttpResponse> choose_language(Visit visit);
 
   PageFrame& frame_;
+  SearchApi& search_;
 };
 
 }  // namespace koinon

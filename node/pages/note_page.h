@@ -25,7 +25,7 @@ class RepliesBudget {
 
 class NotePage {
  public:
-  explicit NotePage(PageFrame& frame) : frame_(frame) {}
+  NotePage(PageFrame& frame, const Areas&) : frame_(frame) {}
   void add_routes(RouteTable& routes);
 
  private:

@@ -33,9 +33,67 @@ json::array topic_list(const Visit& visit, const json::array& slugs) {
   return out;
 }
 
+json::array topic_list(const Visit& visit, const std::vector<std::string>& slugs) {
+  json::array out;
+  for (const std::string& slug : slugs)
+    out.push_back(json::object{{"slug", slug}, {"label", topic_label(visit, slug)}});
+  return out;
+}
+
+// Through the text that the API writes: a time of no calendar year has the nearest date that has one.
+std::string date_of(const Visit& visit, UnixMillis time) { return date_of(visit, time_text(time)); }
+
 std::string date_of(const Visit& visit, const std::string& time) {
   const auto parsed = parse_time(time, "time");
   return parsed.ok() ? visit.words->date(*parsed) : std::string();
+}
+
+json::object card(const Visit& visit, const SummaryView& note) {
+  json::object out;
+  // Also where there is none: what is around it has such names too.
+  for (const char* member : {"state", "assignee", "remark", "stage", "outcome", "role"}) out[member] = "";
+  const std::string kind(note.kind_text());
+  out["ref"] = note.ref;
+  out["city"] = note.city;
+  out["city_name"] = note.city_name.empty() ? note.city : note.city_name;
+  out["kind"] = kind;
+  out["kind_name"] = visit.say("kind." + kind);
+  out["title"] = note.title.empty() ? note.ref : note.title;
+  out["summary"] = note.summary;
+  out["created_at"] = time_text(note.created_at);
+  out["date"] = date_of(visit, note.created_at);
+  out["language"] = note.language;
+  out["other_language"] =
+      !note.language.empty() && note.language.substr(0, note.language.find('-')) != visit.words->tag();
+  out["language_name"] = visit.words->language_name(note.language);
+  out["has_topics"] = !note.topics.empty();
+  out["topics"] = topic_list(visit, note.topics);
+  out["title_pieces"] = json::array();
+  out["excerpt"] = false;
+  out["has_reasons"] = false;
+  const std::string status(status_text(note.status));
+  out["status"] = status;
+  out["standing"] = note.status == RecordStatus::kCurrent ? "" : visit.say("standing." + status);
+  out["standing_code"] = status;
+  return out;
+}
+
+json::object card(const Visit& visit, const FoundNote& found) {
+  const auto pieces = [](const std::vector<Piece>& of) {
+    json::array out;
+    for (const Piece& piece : of) out.push_back(json::object{{"text", piece.text}, {"match", piece.match}});
+    return out;
+  };
+  json::object out = card(visit, found.note);
+  out["title_pieces"] = pieces(found.title);
+  if (!found.excerpt.empty()) out["excerpt"] = json::object{{"pieces", pieces(found.excerpt)}};
+  return out;
+}
+
+json::array cards(const Visit& visit, const std::vector<FoundNote>& found) {
+  json::array out;
+  for (const FoundNote& one : found) out.push_back(card(visit, one));
+  return out;
 }
 
 json::object card(const Visit& visit, const json::object& summary) {

@@ -1,18 +1,26 @@
-// Notes as pages list them, made of the API's summaries.
+// Notes as pages list them: models for the templates, made of typed views.
 #pragma once
 
 #include <boost/json/object.hpp>
 
 #include "node/pages/page_frame.h"
+#include "node/reading/search_view.h"
 
 namespace koinon {
 
 // What a template of a list needs of one note: names in the reader's language, addresses, dates.
+boost::json::object card(const Visit& visit, const SummaryView& note);
+// With what was searched for marked.
+boost::json::object card(const Visit& visit, const FoundNote& found);
+boost::json::array cards(const Visit& visit, const std::vector<FoundNote>& found);
+// The same of a summary in JSON.
 boost::json::object card(const Visit& visit, const boost::json::object& summary);
 boost::json::array cards(const Visit& visit, const boost::json::array& summaries);
 // The label of a topic in the reader's language, or its slug.
 std::string topic_label(const Visit& visit, const std::string& slug);
 boost::json::array topic_list(const Visit& visit, const boost::json::array& slugs);
+boost::json::array topic_list(const Visit& visit, const std::vector<std::string>& slugs);
+std::string date_of(const Visit& visit, UnixMillis time);
 // A time as the API writes it, as the reader's language does; empty for what is none.
 std::string date_of(const Visit& visit, const std::string& time);
 // "seoul.example/17" in two.

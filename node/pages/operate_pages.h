@@ -7,7 +7,7 @@ namespace koinon {
 
 class OperatePages {
  public:
-  explicit OperatePages(PageFrame& frame) : frame_(frame) {}
+  OperatePages(PageFrame& frame, const Areas&) : frame_(frame) {}
   void add_routes(RouteTable& routes);
 
  private:

@@ -6,7 +6,6 @@
 
 #include <boost/json.hpp>
 
-#include "node/access/access.h"
 #include "node/api/api.h"
 
 namespace koinon {
@@ -55,16 +54,16 @@ bool Operations::changes(const std::string& id) const {
   return route != nullptr && route->method != "GET";
 }
 
-asio::awaitable<OperationResult> Operations::call(std::string id, HttpRequest from,
+asio::awaitable<OperationResult> Operations::call(std::string id, ApiRequest from,
                                                   OperationInput input) const {
   const Route* route = find(id);
   OperationResult out;
-  HttpRequest request;
+  ApiRequest request;
   if (route == nullptr) {
     out.response = problem(fail(Code::kInternal, "there is no such operation", id));
   } else if (const Status may = check_need(from.caller, route->need, public_reading_); !may.ok()) {
     out.response = problem(may.error());
-  } else if (const Status person = check_person(from.caller, *route); !person.ok()) {
+  } else if (const Status person = check_person(from.caller, route->takes_person); !person.ok()) {
     out.response = problem(person.error());
   } else {
     request.method = route->method;
@@ -80,9 +79,9 @@ asio::awaitable<OperationResult> Operations::call(std::string id, HttpRequest fr
     request.remote = from.remote;
     request.caller = from.caller;
     request.route = route;
-    const HttpRequest head = without_body(request);
+    const ApiRequest head = without_body(request);
     out.response = co_await route->handle(std::move(request));
-    if (route->method != "GET") audit_(head, out.response);
+    if (route->changes() && !route->operations_note) audit_(head, out.response);
   }
   out.status = out.response.status;
   if (out.response.content_type.find("json") != std::string::npos && !out.response.body.empty()) {

@@ -11,7 +11,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/json/object.hpp>
 
-#include "node/http/routes.h"
+#include "node/api/routes.h"
 
 namespace koinon {
 
@@ -38,12 +38,12 @@ struct OperationResult {
 
 class Operations {
  public:
-  using Audit = std::function<void(const HttpRequest&, const HttpResponse&)>;
+  using Audit = std::function<void(const ApiRequest&, const HttpResponse&)>;
   Operations(const RouteTable& routes, bool public_reading, Audit audit)
       : routes_(routes), public_reading_(public_reading), audit_(std::move(audit)) {}
 
   // `from` is the page's own request: who asks, from where.
-  boost::asio::awaitable<OperationResult> call(std::string id, HttpRequest from, OperationInput input) const;
+  boost::asio::awaitable<OperationResult> call(std::string id, ApiRequest from, OperationInput input) const;
   // Whether who asks may call it at all.
   bool may(const std::string& id, const Caller& caller) const;
   // Whether it is more than reading.

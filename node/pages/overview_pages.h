@@ -9,7 +9,7 @@ namespace koinon {
 
 class OverviewPages {
  public:
-  explicit OverviewPages(PageFrame& frame) : frame_(frame) {}
+  OverviewPages(PageFrame& frame, const Areas&) : frame_(frame) {}
   void add_routes(RouteTable& routes);
 
  private:

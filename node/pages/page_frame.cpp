@@ -11,6 +11,7 @@
 #include "crypto/hash.h"
 #include "crypto/secret_memory.h"
 #include "node/api/change_request.h"
+#include "node/http/cookies.h"
 #include "node/text/markdown.h"
 #include "proto/base/encoding.h"
 
@@ -24,23 +25,15 @@ constexpr std::chrono::milliseconds kIndexGlance{10};
 constexpr std::size_t kArrivalsWaitedFor = 100;
 constexpr std::size_t kWorthShowing = 40;  // bytes of a field that somebody may want to copy
 
-constexpr std::string_view kLanguageCookie = "koinon_language=";
+constexpr std::string_view kLanguageCookie = "koinon_language";
 
 // Nothing but our own files, no script or style within the page, in no frame.
 constexpr const char* kContentPolicy =
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 
-std::string cookie_of(const std::string& header, std::string_view name) {
-  const auto begin = header.find(name);
-  if (begin == std::string::npos || (begin > 0 && header[begin - 1] != ' ' && header[begin - 1] != ';'))
-    return {};
-  const auto value = begin + name.size();
-  return header.substr(value, std::min(header.find(';', value), header.size()) - value);
-}
-
 // Where somebody was, to come back to after logging in or choosing a language.
-std::string here(const HttpRequest& request) {
+std::string here(const ApiRequest& request) {
   std::string out;
   for (const auto& segment : request.path) out += "/" + query_escaped(segment);
   std::string query;
@@ -61,17 +54,17 @@ std::string query_escaped(std::string_view text) {
   return boost::urls::encode(text, boost::urls::unreserved_chars);
 }
 
-PageFrame::PageFrame(ApiShared& shared, const RouteTable& routes, Messages messages, Operations::Audit audit)
+PageFrame::PageFrame(ApiShared& shared, CallGate& gate, const RouteTable& routes, Operations::Audit audit)
     : shared_(shared),
-      messages_(std::move(messages)),
-      operations_(routes, shared.parts.options.access.public_reading, audit),
-      audit_(std::move(audit)) {}
+      gate_(gate),
+      messages_(shared.parts.messages),
+      operations_(routes, shared.parts.options.access.public_reading, std::move(audit)) {}
 
 void PageFrame::get(RouteTable& routes, const std::string& pattern, Need need, const std::string& id,
                     const std::string& summary, GetHandler handler, std::vector<std::string> query) {
-  Route route{"GET", pattern, need, id, "pages", summary, std::move(query), "", "text/html", 200, {}, {}};
+  Route route{{"GET", pattern, need, id, "pages", summary, std::move(query), "", "text/html"}};
   route.page = true;
-  route.handle = [this, handler = std::move(handler)](HttpRequest request) -> asio::awaitable<HttpResponse> {
+  route.handle = [this, handler = std::move(handler)](ApiRequest request) -> asio::awaitable<HttpResponse> {
     return handler(visit(std::move(request)));
   };
   routes.add(std::move(route));
@@ -79,11 +72,12 @@ void PageFrame::get(RouteTable& routes, const std::string& pattern, Need need, c
 
 void PageFrame::post(RouteTable& routes, const std::string& pattern, Need need, const std::string& id,
                      const std::string& summary, GetHandler handler, std::size_t body_limit) {
-  Route route{"POST",      pattern, need, id, "pages", summary, {}, "application/x-www-form-urlencoded",
-              "text/html", 200,     {},   {}};
+  Route route{{"POST", pattern, need, id, "pages", summary, {}, "application/x-www-form-urlencoded",
+               "text/html"}};
   route.page = true;
+  route.operations_note = true;
   route.body_limit = body_limit;
-  route.handle = [this, need, handler = std::move(handler)](HttpRequest request) {
+  route.handle = [this, need, handler = std::move(handler)](ApiRequest request) {
     return take_form(visit(std::move(request)), need, handler);
   };
   routes.add(std::move(route));
@@ -113,7 +107,7 @@ asio::awaitable<HttpResponse> PageFrame::take_form(Visit visit, Need need, GetHa
   if (may.ok() && !read.ok()) co_return sorry(visit, read.error());
   if (may.ok() && genuine(visit)) co_return co_await handler(std::move(visit));
   HttpResponse refusal = send_again(visit, may);
-  audit_(without_body(visit.request), refusal);
+  gate_.note(*visit.request.route, asker_of(visit.request), target_of(visit.request), refusal.status, "");
   co_return refusal;
 }
 
@@ -139,9 +133,9 @@ HttpResponse PageFrame::send_again(const Visit& visit, const Status& may) {
   return show(visit, std::move(view));
 }
 
-Visit PageFrame::visit(HttpRequest request) const {
+Visit PageFrame::visit(ApiRequest request) const {
   Visit out;
-  out.words = &messages_.choose(cookie_of(request.header("cookie"), kLanguageCookie),
+  out.words = &messages_.choose(cookie_value(request.header("cookie"), kLanguageCookie),
                                 request.header("accept-language"));
   out.request = std::move(request);
   return out;
@@ -216,6 +210,10 @@ HttpResponse PageFrame::sorry(const Visit& visit, const Error& error) {
   return show(visit, std::move(view));
 }
 
+HttpResponse PageFrame::failed(const Visit& visit, const Error& error) {
+  return error.code == Code::kUnauthenticated ? refused(visit.request, error) : sorry(visit, error);
+}
+
 HttpResponse PageFrame::sorry(const Visit& visit, const OperationResult& result) {
   Code code = Code::kInternal;
   for (const Code one :
@@ -237,7 +235,7 @@ HttpResponse PageFrame::go(const std::string& path) {
   return out;
 }
 
-HttpResponse PageFrame::refused(HttpRequest request, const Error& error) {
+HttpResponse PageFrame::refused(ApiRequest request, const Error& error) {
   if (error.code == Code::kUnauthenticated && request.method == "GET")
     return go("/login?next=" + query_escaped(here(request)));
   Visit made = visit(std::move(request));
@@ -256,13 +254,18 @@ asio::awaitable<OperationResult> PageFrame::call(const Visit& visit, std::string
   return operations_.call(std::move(id), visit.request, std::move(input));
 }
 
-asio::awaitable<OperationResult> PageFrame::change(std::string id, HttpRequest from, OperationInput input) {
+asio::awaitable<OperationResult> PageFrame::change(std::string id, ApiRequest from, OperationInput input) {
   OperationResult out = co_await operations_.call(std::move(id), std::move(from), std::move(input));
+  if (out.ok()) co_await wait_for_index();
+  co_return out;
+}
+
+asio::awaitable<void> PageFrame::wait_for_index() {
   ApiParts& parts = shared_.parts;
   const auto position = parts.index->position();
   const auto behind = position.ok() ? parts.store->arrivals(*position, kArrivalsWaitedFor)
                                     : Result<std::vector<Arrival>>(position.error());
-  if (!out.ok() || !behind.ok() || behind->empty()) co_return out;
+  if (!behind.ok() || behind->empty()) co_return;
   const std::uint64_t last = behind->back().first.value + behind->back().count - 1;
   asio::steady_timer timer(parts.io);
   for (auto waited = std::chrono::milliseconds(0); waited < kIndexPatience; waited += kIndexGlance) {
@@ -273,7 +276,6 @@ asio::awaitable<OperationResult> PageFrame::change(std::string id, HttpRequest f
     co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, error));
     if (error) break;
   }
-  co_return out;
 }
 
 }  // namespace koinon

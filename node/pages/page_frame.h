@@ -11,6 +11,8 @@
 #include <boost/json/object.hpp>
 
 #include "node/api/api.h"
+#include "node/api/areas.h"
+#include "node/api/call_gate.h"
 #include "node/http/multipart.h"
 #include "node/pages/assets.h"
 #include "node/pages/messages.h"
@@ -21,7 +23,7 @@ namespace koinon {
 
 // A page's request, and what it says of who looks.
 struct Visit {
-  HttpRequest request;
+  ApiRequest request;
   const Catalogue* words = nullptr;
   std::map<std::string, std::string> form = {};  // of a POST
   std::vector<FormPart> files = {};              // that came with it
@@ -49,7 +51,7 @@ struct PageView {
 
 class PageFrame {
  public:
-  PageFrame(ApiShared& shared, const RouteTable& routes, Messages messages, Operations::Audit audit);
+  PageFrame(ApiShared& shared, CallGate& gate, const RouteTable& routes, Operations::Audit audit);
 
   using GetHandler = std::function<boost::asio::awaitable<HttpResponse>(Visit)>;
   // A page that shows; one that takes a form. Who sends it and the form's token have been checked when the
@@ -62,14 +64,29 @@ class PageFrame {
   HttpResponse show(const Visit& visit, PageView view);
   // The page of an error: what happened, and what to do next.
   HttpResponse sorry(const Visit& visit, const Error& error);
+  // The same of an operation that this page called: who is not known is asked to log in.
+  HttpResponse failed(const Visit& visit, const Error& error);
   HttpResponse sorry(const Visit& visit, const OperationResult& result);
   // To an address of this node; anything else becomes the first page.
   static HttpResponse go(const std::string& path);
   // An admission that was refused, as a page: who is not known is asked to log in.
-  HttpResponse refused(HttpRequest request, const Error& error);
-  Visit visit(HttpRequest request) const;
+  HttpResponse refused(ApiRequest request, const Error& error);
+  Visit visit(ApiRequest request) const;
 
-  // After a change it waits, a second at most, until the index has it: who writes sees what they wrote.
+  // Calls an operation in the name of who looks. After a change it waits, a second at most, until the index
+  // has it: who writes sees what they wrote. `operation` outlives the call.
+  template <typename Query, typename View>
+  boost::asio::awaitable<Result<View>> call(const Visit& visit, const Operation<Query, View>& operation,
+                                            Query query) {
+    Asker asker = asker_of(visit.request);
+    if (!operation.facts.changes()) return gate_.call(operation, std::move(asker), std::move(query));
+    return change(&operation, std::move(asker), std::move(query));
+  }
+  // Whether who looks may call it at all.
+  bool may(const Visit& visit, const OperationFacts& facts) const {
+    return gate_.may(facts, visit.request.caller).ok();
+  }
+  // The same by its id, with its query and answer in JSON.
   boost::asio::awaitable<OperationResult> call(const Visit& visit, std::string id, OperationInput input = {});
   bool may(const Visit& visit, const std::string& operation) const {
     return operations_.may(operation, visit.request.caller);
@@ -81,7 +98,15 @@ class PageFrame {
   const Messages& messages() const { return messages_; }
 
  private:
-  boost::asio::awaitable<OperationResult> change(std::string id, HttpRequest from, OperationInput input);
+  boost::asio::awaitable<OperationResult> change(std::string id, ApiRequest from, OperationInput input);
+  template <typename Query, typename View>
+  boost::asio::awaitable<Result<View>> change(const Operation<Query, View>* operation, Asker asker,
+                                              Query query) {
+    Result<View> out = co_await gate_.call(*operation, std::move(asker), std::move(query));
+    if (out.ok()) co_await wait_for_index();
+    co_return out;
+  }
+  boost::asio::awaitable<void> wait_for_index();
   bool genuine(const Visit& visit) const;
   boost::asio::awaitable<HttpResponse> take_form(Visit visit, Need need, GetHandler handler);
   Status read_form_of(Visit& visit) const;
@@ -90,9 +115,9 @@ class PageFrame {
   boost::json::object frame(const Visit& visit, const PageView& view) const;
 
   ApiShared& shared_;
+  CallGate& gate_;
   Messages messages_;
   Operations operations_;
-  Operations::Audit audit_;
   Templates templates_;
 };
 

@@ -18,19 +18,20 @@ namespace koinon {
 
 class Pages {
  public:
-  // `routes` holds the API's operations when a page is asked for, and outlives this.
-  Pages(ApiShared& shared, RouteTable& routes, Messages messages, Operations::Audit audit)
-      : frame_(shared, routes, std::move(messages), std::move(audit)),
-        find_(frame_),
-        note_(frame_),
-        publish_(frame_),
-        conversation_(frame_),
-        cities_(frame_),
-        account_(frame_),
-        operate_(frame_),
-        overview_(frame_),
-        profile_(frame_),
-        sending_(frame_) {}
+  // `routes` holds the API's operations when a page is asked for, and outlives this, as all else does that it
+  // is given.
+  Pages(ApiShared& shared, CallGate& gate, const Areas& areas, RouteTable& routes, Operations::Audit audit)
+      : frame_(shared, gate, routes, std::move(audit)),
+        find_(frame_, areas),
+        note_(frame_, areas),
+        publish_(frame_, areas),
+        conversation_(frame_, areas),
+        cities_(frame_, areas),
+        account_(frame_, areas),
+        operate_(frame_, areas),
+        overview_(frame_, areas),
+        profile_(frame_, areas),
+        sending_(frame_, areas) {}
 
   void add_routes(RouteTable& routes) {
     add_asset_routes(routes);
@@ -45,7 +46,7 @@ class Pages {
     profile_.add_routes(routes);
     sending_.add_routes(routes);
   }
-  HttpResponse refused(HttpRequest request, const Error& error) {
+  HttpResponse refused(ApiRequest request, const Error& error) {
     return frame_.refused(std::move(request), error);
   }
 

@@ -12,7 +12,7 @@ boost::asio::awaitable<boost::json::object> profile_of(PageFrame* frame, Visit v
 
 class ProfilePages {
  public:
-  explicit ProfilePages(PageFrame& frame) : frame_(frame) {}
+  ProfilePages(PageFrame& frame, const Areas&) : frame_(frame) {}
   void add_routes(RouteTable& routes);
 
  private:

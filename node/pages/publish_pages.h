@@ -7,7 +7,7 @@ namespace koinon {
 
 class PublishPages {
  public:
-  explicit PublishPages(PageFrame& frame) : frame_(frame) {}
+  PublishPages(PageFrame& frame, const Areas&) : frame_(frame) {}
   void add_routes(RouteTable& routes);
 
  private:

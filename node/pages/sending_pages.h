@@ -9,7 +9,7 @@ namespace koinon {
 
 class SendingPages {
  public:
-  explicit SendingPages(PageFrame& frame) : frame_(frame) {}
+  SendingPages(PageFrame& frame, const Areas&) : frame_(frame) {}
   void add_routes(RouteTable& routes);
 
  private:

@@ -4,32 +4,40 @@
 
 namespace koinon {
 
-Result<SearchQuery> read_search(Directory& directory, const SearchWords& words) {
-  SearchQuery query;
-  KOINON_TRY(read_scope(directory, words, query));
-  query.country = search_word(words, "country");
-  query.language = search_word(words, "language");
-  KOINON_ASSIGN(const auto evidence, read_number(search_word(words, "evidence"), "evidence", 5));
+Result<NoteSearch> read_note_search(const Params& words) {
+  NoteSearch out;
+  SearchQuery& query = out.query;
+  KOINON_TRY(read_scope(words, query));
+  out.city = param(words, "city");
+  query.country = param(words, "country");
+  query.language = param(words, "language");
+  KOINON_ASSIGN(const auto evidence, read_number(param(words, "evidence"), "evidence", 5));
   query.evidence = static_cast<unsigned>(evidence);
-  KOINON_ASSIGN(const auto sdg, read_number(search_word(words, "sdg"), "sdg", 17));
+  KOINON_ASSIGN(const auto sdg, read_number(param(words, "sdg"), "sdg", 17));
   query.sdg = static_cast<unsigned>(sdg);
-  if (const auto cost = search_word(words, "cost"); !cost.empty()) {
+  if (const auto cost = param(words, "cost"); !cost.empty()) {
     query.cost = parse_cost_band(cost);
     if (query.cost == CostBand::kUnknown)
       return fail(Code::kInvalidArgument, "it is none, under-10k, 10k-100k, 100k-1m, 1m-10m or above-10m",
                   "cost");
   }
-  if (const auto outcome = search_word(words, "outcome"); !outcome.empty()) {
+  if (const auto outcome = param(words, "outcome"); !outcome.empty()) {
     query.outcome = parse_outcome(outcome);
     if (query.outcome == Outcome::kNone)
       return fail(Code::kInvalidArgument, "it is worked, partly, did-not or too-early", "outcome");
   }
-  query.all_versions = search_word(words, "versions") == "all";
-  query.newest_first = search_word(words, "order") == "newest";
+  query.all_versions = param(words, "versions") == "all";
+  query.newest_first = param(words, "order") == "newest";
   KOINON_ASSIGN(query.limit,
-                read_limit(search_word(words, "limit"), limits::kSearchPage, limits::kSearchPageMax));
-  KOINON_ASSIGN(query.offset, read_number(search_word(words, "cursor"), "cursor", limits::kSearchHits));
-  return query;
+                read_limit(param(words, "limit"), limits::kSearchPage, limits::kSearchPageMax));
+  KOINON_ASSIGN(query.offset, read_number(param(words, "cursor"), "cursor", limits::kSearchHits));
+  return out;
+}
+
+Result<SearchQuery> read_search(Directory& directory, const Params& words) {
+  KOINON_ASSIGN(NoteSearch out, read_note_search(words));
+  KOINON_TRY(find_scope(directory, out.city, out.query));
+  return std::move(out.query);
 }
 
 }  // namespace koinon

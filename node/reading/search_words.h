@@ -1,13 +1,12 @@
 // What readers look for, as the address of a list or a search says it: ?q=…&topic=….
 //
-// Fails with what is wrong with a word, and with what Directory::find_city says. On the thread of the
-// directory.
+// Reading words is pure. Finding a city is on the thread of its directory.
 #pragma once
 
-#include <map>
 #include <string>
 
 #include "node/reading/directory.h"
+#include "node/text/params.h"
 #include "proto/base/encoding.h"
 #include "proto/base/limits.h"
 #include "proto/codec/entry.h"
@@ -16,36 +15,39 @@
 
 namespace koinon {
 
-// Names with their values, decoded.
-using SearchWords = std::map<std::string, std::string>;
-
-// Empty where it is not said.
-inline std::string search_word(const SearchWords& words, const std::string& name) {
-  const auto it = words.find(name);
-  return it == words.end() ? std::string() : it->second;
-}
-
-// Which records are meant: `q`, `topic`, `city`, `kind`.
+// Which records are meant: `q`, `topic`, `kind`. Fails with what is wrong with a word.
 template <typename Query>
-Status read_scope(Directory& directory, const SearchWords& words, Query& query) {
-  query.words = search_word(words, "q");
+Status read_scope(const Params& words, Query& query) {
+  query.words = param(words, "q");
   if (query.words.size() > limits::kSearchBytes)
     return fail(Code::kTooLarge, "a search has at most 1024 bytes", "q");
   if (!is_utf8(query.words)) return fail(Code::kMalformed, "it is not UTF-8", "q");
-  if (const auto topic = search_word(words, "topic"); !topic.empty())
+  if (const auto topic = param(words, "topic"); !topic.empty())
     query.topic = Vocabulary::builtin().canonical(topic);
-  if (const auto city = search_word(words, "city"); !city.empty()) {
-    KOINON_ASSIGN(const LogState log, directory.find_city(city));
-    query.log = log.id;
-  }
-  if (const auto kind = search_word(words, "kind"); !kind.empty()) {
+  if (const auto kind = param(words, "kind"); !kind.empty()) {
     KOINON_ASSIGN(query.kind, parse_kind(kind));
   }
   return {};
 }
 
+// Those of a city, by its name here; empty: of all, or as the query says. Fails as Directory::find_city does.
+template <typename Query>
+Status find_scope(Directory& directory, const std::string& city, Query& query) {
+  if (city.empty()) return {};
+  KOINON_ASSIGN(const LogState log, directory.find_city(city));
+  query.log = log.id;
+  return {};
+}
+
+// A search of which the city is not looked up yet.
+struct NoteSearch {
+  SearchQuery query;
+  std::string city;  // whose notes, by its name here, where query.log does not say it; empty: all cities'
+};
 // Reads q, topic, city, country, language, kind, evidence, cost, sdg, outcome, versions, order, limit,
 // cursor.
-Result<SearchQuery> read_search(Directory& directory, const SearchWords& words);
+Result<NoteSearch> read_note_search(const Params& words);
+// The same, with its city looked up.
+Result<SearchQuery> read_search(Directory& directory, const Params& words);
 
 }  // namespace koinon

@@ -24,7 +24,7 @@ bool is_address(std::string host) {
 }
 
 // Whether it says who asks. Whether that is true is seen later, where there is a database.
-bool names_somebody(const HttpRequest& request, const AccessOptions& options) {
+bool names_somebody(const ApiRequest& request, const AccessOptions& options) {
   return request.headers.contains("authorization") || request.headers.contains("cookie") ||
          request.query.contains("key") ||
          (!options.sso_header.empty() && request.headers.contains(options.sso_header));
@@ -49,7 +49,7 @@ bool Entrance::is_proxy(const std::string& address) const {
 }
 
 // Behind a trusted proxy the address is the last one that it did not add itself.
-Status Entrance::find_address(HttpRequest& request) const {
+Status Entrance::find_address(ApiRequest& request) const {
   if (!is_proxy(request.peer)) return {};
   std::string forwarded = request.header("x-forwarded-for");
   while (!forwarded.empty()) {
@@ -67,7 +67,7 @@ Status Entrance::find_address(HttpRequest& request) const {
 
 // A page of somebody else's that resolves its own name to this node reads nothing of it: the name is not
 // ours.
-Status Entrance::check_host(const HttpRequest& request) const {
+Status Entrance::check_host(const ApiRequest& request) const {
   const std::string host = host_of(request.header("host"));
   if (host == "localhost" || (!host_.empty() && host == host_) || is_address(host)) return {};
   return fail(Code::kRefused,
@@ -76,7 +76,7 @@ Status Entrance::check_host(const HttpRequest& request) const {
 
 // A browser sends cookies, and a proxy its header, whoever made the page that asks: a change needs to come
 // from a page of our own, or from a program.
-Status Entrance::check_site(const HttpRequest& request) const {
+Status Entrance::check_site(const ApiRequest& request) const {
   if (request.method == "GET") return {};
   const std::string site = request.header("sec-fetch-site");
   if (!site.empty() && site != "same-origin" && site != "none")
@@ -91,7 +91,7 @@ Status Entrance::check_site(const HttpRequest& request) const {
 }
 
 // Who says who they are is told apart later; until then their visits count as anybody's.
-Status Entrance::check_visitor(HttpRequest& request) {
+Status Entrance::check_visitor(ApiRequest& request) {
   const MonoTime now = clock_();
   const std::string visitor = visitor_of(request.remote);
   const bool named = names_somebody(request, options_);
@@ -101,26 +101,25 @@ Status Entrance::check_visitor(HttpRequest& request) {
   return {};
 }
 
-Looked Entrance::look(HttpRequest& request) {
+std::optional<HttpResponse> Entrance::look(ApiRequest& request) {
   std::string allowed;
   if (const Status matched = routes_.match(request, allowed); !matched.ok()) {
     HttpResponse refusal = problem(matched.error());
     if (!allowed.empty()) refusal.headers["Allow"] = allowed;
-    return {std::move(refusal), nullptr};
+    return refusal;
   }
-  const Route* route = request.route;
-  if (request.local) return {std::nullopt, route};
+  if (request.local) return std::nullopt;
   Status may = find_address(request);
   if (may.ok()) may = check_host(request);
   if (may.ok()) may = check_site(request);
   if (may.ok()) may = check_visitor(request);
-  if (may.ok()) return {std::nullopt, route};
+  if (may.ok()) return std::nullopt;
   HttpResponse refusal = problem(may.error());
-  refusals_.count(route->id, refusal.status, request.remote);
-  return {std::move(refusal), route};
+  refusals_.count(request.route->id, refusal.status, request.remote);
+  return refusal;
 }
 
-void Entrance::charge(const HttpRequest& request, std::chrono::nanoseconds took) {
+void Entrance::charge(const ApiRequest& request, std::chrono::nanoseconds took) {
   if (request.local || request.caller.by != Caller::By::kNothing) return;
   charge_time(request.remote, took);
   // Who claimed to be somebody, and was not.

@@ -10,7 +10,8 @@
 #include "node/access/access.h"
 #include "node/access/refusals.h"
 #include "node/access/throttle.h"
-#include "node/http/server.h"
+#include "node/api/routes.h"
+#include "proto/base/limits.h"
 
 namespace koinon {
 
@@ -20,19 +21,20 @@ class Entrance {
   Entrance(const RouteTable& routes, const AccessOptions& options, Refusals& refusals,
            std::function<MonoTime()> clock);
 
-  Looked look(HttpRequest& request);
+  // Sets its route, its args and its address. A refusal, or nothing.
+  std::optional<HttpResponse> look(ApiRequest& request);
   // What answering a visitor took, of those who are not known.
-  void charge(const HttpRequest& request, std::chrono::nanoseconds took);
+  void charge(const ApiRequest& request, std::chrono::nanoseconds took);
   void charge_time(const std::string& address, std::chrono::nanoseconds took);
   // Whether that visitor has any time left.
   bool has_time(const std::string& address);
   bool is_proxy(const std::string& address) const;
 
  private:
-  Status find_address(HttpRequest& request) const;
-  Status check_host(const HttpRequest& request) const;
-  Status check_site(const HttpRequest& request) const;
-  Status check_visitor(HttpRequest& request);
+  Status find_address(ApiRequest& request) const;
+  Status check_host(const ApiRequest& request) const;
+  Status check_site(const ApiRequest& request) const;
+  Status check_visitor(ApiRequest& request);
 
   const RouteTable& routes_;
   AccessOptions options_;

@@ -3,7 +3,7 @@
 
 #include "node/access/access.h"
 #include "node/feeds/feeds.h"
-#include "node/http/routes.h"
+#include "node/api/routes.h"
 
 namespace koinon {
 

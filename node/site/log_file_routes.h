@@ -1,7 +1,7 @@
 // The addresses of logs for outside monitors and witnesses, and who may read them.
 #pragma once
 
-#include "node/http/routes.h"
+#include "node/api/routes.h"
 #include "node/log_files/log_files.h"
 
 namespace koinon {

@@ -3,7 +3,7 @@
 
 #include <boost/json/object.hpp>
 
-#include "node/http/routes.h"
+#include "node/api/routes.h"
 
 namespace koinon {
 

@@ -6,81 +6,91 @@ namespace koinon {
 namespace asio = boost::asio;
 namespace {
 
-ReadingThreads::For work_of(const HttpRequest& request) {
+ReadingThreads::For work_of(const ApiRequest& request) {
   return {visitor_of(request.remote), request.local, request.method == "GET"};
+}
+
+// Whatever the server hands back is what `look` made.
+std::shared_ptr<ApiRequest> asked_of(const RequestOnItsWay& request) {
+  return std::static_pointer_cast<ApiRequest>(request);
 }
 
 }  // namespace
 
 ReadingService::ReadingService() : threads_(limits::kReadingThreads) {}
 
-Result<std::unique_ptr<ReadingService>> ReadingService::make(const MakeApi& make_api,
+Result<std::unique_ptr<ReadingService>> ReadingService::make(const MakeSite& make_site,
                                                              const AccessOptions& access, Commons& commons,
                                                              std::function<MonoTime()> clock) {
   std::unique_ptr<ReadingService> out(new ReadingService());
   for (ReadingThreads::Number i = 0; i < out->threads_.count(); ++i) {
-    KOINON_ASSIGN(auto api, make_api(out->threads_.context(i)));
-    out->apis_.push_back(std::move(api));
+    KOINON_ASSIGN(auto site, make_site(out->threads_.context(i)));
+    out->sites_.push_back(std::move(site));
   }
   out->clock_ = clock;
   // The tables of all are the same; the entrance only asks which address is meant.
   out->entrance_ =
-      std::make_unique<Entrance>(out->apis_.front()->routes(), access, commons.refusals, std::move(clock));
+      std::make_unique<Entrance>(out->sites_.front()->routes(), access, commons.refusals, std::move(clock));
   return out;
 }
 
-asio::awaitable<Admitted> ReadingService::admit(HttpRequest request, bool has_body) {
-  const ReadingThreads::For who = work_of(request);
-  const auto shared = std::make_shared<HttpRequest>(std::move(request));
-  Admitted out =
-      co_await threads_.run<Admitted>(who, [this, shared, has_body](ReadingThreads::Number number) {
-        return apis_[number]->admit(std::move(*shared), has_body);
-      });
-  entrance_->charge(out.request, out.took);
-  co_return out;
+Looked ReadingService::look(HttpRequest request) {
+  const auto asked = std::make_shared<ApiRequest>(std::move(request));
+  if (auto refusal = entrance_->look(*asked)) return {std::move(refusal), nullptr, false};
+  return {std::nullopt, asked, asked->route->stream != nullptr};
+}
+
+asio::awaitable<Admitted> ReadingService::admit(RequestOnItsWay request, bool has_body) {
+  const auto asked = asked_of(request);
+  const auto admit = [this, asked, has_body](ReadingThreads::Number number) {
+    return sites_[number]->admit(asked, has_body);
+  };
+  Admission done = co_await threads_.run<Admission>(work_of(*asked), admit);
+  entrance_->charge(*asked, done.took);
+  co_return Admitted{std::move(done.answer), done.body_limit};
 }
 
 // What strangers send costs them as what they read does.
-asio::awaitable<HttpResponse> ReadingService::answer(HttpRequest request) {
+asio::awaitable<HttpResponse> ReadingService::answer(RequestOnItsWay request) {
   struct Timed {
     HttpResponse response;
     MonoTime took{};
   };
-  ReadingThreads::For who = work_of(request);
-  const bool stranger = !request.local && request.caller.by == Caller::By::kNothing;
-  const std::string address = request.remote;
+  const auto asked = asked_of(request);
+  ReadingThreads::For who = work_of(*asked);
+  const bool stranger = !asked->local && asked->caller.by == Caller::By::kNothing;
+  const std::string address = asked->remote;
   who.reads = who.reads || stranger;
-  const auto shared = std::make_shared<HttpRequest>(std::move(request));
   Timed out = co_await threads_.run<Timed>(
-      who, [this, shared](ReadingThreads::Number number) -> asio::awaitable<Timed> {
+      who, [this, asked](ReadingThreads::Number number) -> asio::awaitable<Timed> {
         const MonoTime began = clock_();
-        HttpResponse response = co_await apis_[number]->handle(std::move(*shared));
+        HttpResponse response = co_await sites_[number]->handle(std::move(*asked));
         co_return Timed{std::move(response), clock_() - began};
       });
   if (stranger) entrance_->charge_time(address, out.took);
   co_return std::move(out.response);
 }
 
-asio::awaitable<HttpResponse> ReadingService::refuse(HttpRequest request, Error error) {
-  const ReadingThreads::For who = work_of(request);
-  const auto shared = std::make_shared<HttpRequest>(std::move(request));
-  co_return co_await threads_.run<HttpResponse>(who, [this, shared, error](ReadingThreads::Number number) {
-    return apis_[number]->refuse(std::move(*shared), error);
-  });
+asio::awaitable<HttpResponse> ReadingService::refuse(RequestOnItsWay request, Error error) {
+  const auto asked = asked_of(request);
+  co_return co_await threads_.run<HttpResponse>(
+      work_of(*asked), [this, asked, error](ReadingThreads::Number number) {
+        return sites_[number]->refuse(std::move(*asked), error);
+      });
 }
 
-asio::awaitable<OpenedStream> ReadingService::open_stream(HttpRequest request) {
+asio::awaitable<OpenedStream> ReadingService::open_stream(RequestOnItsWay request) {
   struct OnThread {
     StartedStream stream;
     ReadingThreads::Number number = 0;
     bool stranger = false;
   };
-  const ReadingThreads::For who = work_of(request);
-  const std::string address = request.remote;
-  const auto shared = std::make_shared<HttpRequest>(std::move(request));
+  const auto asked = asked_of(request);
+  const ReadingThreads::For who = work_of(*asked);
+  const std::string address = asked->remote;
   OnThread begun = co_await threads_.run<OnThread>(
-      who, [this, shared](ReadingThreads::Number number) -> asio::awaitable<OnThread> {
-        StartedStream stream = co_await apis_[number]->begin_stream(std::move(*shared));
+      who, [this, asked](ReadingThreads::Number number) -> asio::awaitable<OnThread> {
+        StartedStream stream = co_await sites_[number]->begin_stream(std::move(*asked));
         const bool stranger = stream.stranger;
         co_return OnThread{std::move(stream), number, stranger};
       });

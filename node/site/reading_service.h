@@ -1,33 +1,34 @@
-// Answers the HTTP server's requests on reading threads, each with an Api and connections of its own.
+// Answers the HTTP server's requests on reading threads, each with a Site and connections of its own.
 #pragma once
 
 #include <functional>
 #include <memory>
 #include <vector>
 
-#include "node/api/api.h"
 #include "node/http/reading_threads.h"
+#include "node/http/server.h"
 #include "node/site/entrance.h"
+#include "node/site/site.h"
 
 namespace koinon {
 
 class ReadingService final : public HttpService {
  public:
-  // Makes the Api of one thread, whose io_context it is given.
-  using MakeApi = std::function<Result<std::unique_ptr<Api>>(boost::asio::io_context&)>;
+  // Makes the Site of one thread, whose io_context it is given.
+  using MakeSite = std::function<Result<std::unique_ptr<Site>>(boost::asio::io_context&)>;
 
   // `commons` outlives it.
-  static Result<std::unique_ptr<ReadingService>> make(const MakeApi& make_api, const AccessOptions& access,
+  static Result<std::unique_ptr<ReadingService>> make(const MakeSite& make_site, const AccessOptions& access,
                                                       Commons& commons, std::function<MonoTime()> clock);
   void start() { threads_.start(); }
   void stop() { threads_.stop(); }
 
-  Looked look(HttpRequest& request) override { return entrance_->look(request); }
+  Looked look(HttpRequest request) override;
   bool is_proxy(const std::string& address) const override { return entrance_->is_proxy(address); }
-  boost::asio::awaitable<Admitted> admit(HttpRequest request, bool has_body) override;
-  boost::asio::awaitable<HttpResponse> answer(HttpRequest request) override;
-  boost::asio::awaitable<HttpResponse> refuse(HttpRequest request, Error error) override;
-  boost::asio::awaitable<OpenedStream> open_stream(HttpRequest request) override;
+  boost::asio::awaitable<Admitted> admit(RequestOnItsWay request, bool has_body) override;
+  boost::asio::awaitable<HttpResponse> answer(RequestOnItsWay request) override;
+  boost::asio::awaitable<HttpResponse> refuse(RequestOnItsWay request, Error error) override;
+  boost::asio::awaitable<OpenedStream> open_stream(RequestOnItsWay request) override;
 
  private:
   ReadingService();
@@ -42,7 +43,7 @@ class ReadingService final : public HttpService {
   boost::asio::awaitable<std::optional<std::string>> next_of_stream(std::shared_ptr<Stream> stream);
 
   ReadingThreads threads_;  // outlives what runs on it
-  std::vector<std::unique_ptr<Api>> apis_;
+  std::vector<std::unique_ptr<Site>> sites_;
   std::unique_ptr<Entrance> entrance_;
   std::function<MonoTime()> clock_;
 };

@@ -4,7 +4,9 @@
 
 #include "crypto/password.h"
 #include "node/access/access.h"
+#include "node/api/admission.h"
 #include "node/api/change_request.h"
+#include "node/http/cookies.h"
 #include "node/reading/list_budget.h"
 #include "node/site/entrance.h"
 #include "node/text/mail_address.h"
@@ -30,9 +32,9 @@ class AccessTest : public testing::Test {
     press = *accounts->add(user);
     make({});
     for (const char* method : {"GET", "POST"}) {
-      routes.add({method, "/api/v1/records", Need::kReading, "records", "", "", {}, "", "", 200, {}, {}});
+      routes.add({{method, "/api/v1/records", Need::kReading, "records", "", ""}});
     }
-    routes.add({"GET", "/feeds/{name}", Need::kReading, "feed", "", "", {}, "", "", 200, {}, {}});
+    routes.add({{"GET", "/feeds/{name}", Need::kReading, "feed", "", ""}});
     route.method = "GET";
     route.need = Need::kReading;
   }
@@ -42,8 +44,8 @@ class AccessTest : public testing::Test {
     access = std::make_unique<Access>(*accounts, options, *guesses, [this] { return UnixMillis{now}; });
     entrance = std::make_unique<Entrance>(routes, options, refusals, mono);
   }
-  HttpRequest request(const std::string& method = "GET") {
-    HttpRequest out;
+  ApiRequest request(const std::string& method = "GET") {
+    ApiRequest out;
     out.method = method;
     out.path = {"api", "v1", "records"};
     out.peer = out.remote = "198.51.100.7";
@@ -60,22 +62,22 @@ class AccessTest : public testing::Test {
     made.expires_at = {expires};
     return *accounts->issue(made);
   }
-  Code refusal(HttpRequest asked) {
+  Code refusal(ApiRequest asked) {
     const Status status = admit(asked);
     return status.ok() ? Code::kInternal : status.error().code;
   }
   // Past the entrance, then past who asks.
-  Status admit(HttpRequest& asked) {
-    const Looked looked = entrance->look(asked);
-    if (looked.refusal) {
-      const unsigned status = looked.refusal->status;
+  Status admit(ApiRequest& asked) {
+    const auto refused = entrance->look(asked);
+    if (refused) {
+      const unsigned status = refused->status;
       return fail(status == 429   ? Code::kTooMany
                   : status == 403 ? Code::kRefused
                                   : Code::kMalformed,
-                  looked.refusal->body);
+                  refused->body);
     }
     asked.route = &route;
-    return access->admit(asked);
+    return koinon::admit(*access, asked);
   }
 
   TemporaryFolder folder;
@@ -136,6 +138,15 @@ TEST_F(AccessTest, AChangeByASessionNeedsItsCsrfTokenAndOurOwnPage) {
   }
   asked.headers["origin"] = "http://localhost:8471";
   EXPECT_EQ(refusal(asked), Code::kInternal);
+}
+
+TEST(Cookies, AreFoundByTheirWholeName) {
+  EXPECT_EQ(cookie_value("theme=dark; koinon=abc; koinon=later", "koinon"), "abc") << "the first of a name";
+  EXPECT_EQ(cookie_value("koinon_language=ko;koinon=abc", "koinon"), "abc");
+  EXPECT_EQ(cookie_value("__Host-koinon=abc", "koinon"), "");
+  EXPECT_EQ(cookie_value("koinon", "koinon"), "");
+  EXPECT_EQ(cookie_value("koinon=a=b", "koinon"), "a=b");
+  EXPECT_EQ(cookie_value("; ;", "koinon"), "");
 }
 
 TEST_F(AccessTest, AProxysHeaderIsBelievedWithItsSecretAlone) {
@@ -203,22 +214,22 @@ TEST_F(AccessTest, WhoAsksOverTheSocketIsToldThePortThatIsServed) {
   options.port = 40123;
   make(options);
   auto asked = request();
-  EXPECT_EQ(access->base_url(asked), "http://localhost:8471") << "where it was sent to";
+  EXPECT_EQ(base_url(*access, asked), "http://localhost:8471") << "where it was sent to";
   asked.local = true;
   asked.headers["host"] = "koinond";
-  EXPECT_EQ(access->base_url(asked), "http://localhost:40123");
+  EXPECT_EQ(base_url(*access, asked), "http://localhost:40123");
   options.url = "https://notes.seoul.example";
   make(options);
-  EXPECT_EQ(access->base_url(asked), "https://notes.seoul.example");
+  EXPECT_EQ(base_url(*access, asked), "https://notes.seoul.example");
 }
 
 TEST_F(AccessTest, AWrongMethodIsSaidTheSameInStatusAndBody) {
   auto asked = request("DELETE");
-  const Looked looked = entrance->look(asked);
-  ASSERT_TRUE(looked.refusal);
-  EXPECT_EQ(looked.refusal->status, 405U);
-  EXPECT_EQ(looked.refusal->headers.at("Allow"), "GET, POST");
-  const auto body = boost::json::parse(looked.refusal->body).as_object();
+  const auto refusal = entrance->look(asked);
+  ASSERT_TRUE(refusal);
+  EXPECT_EQ(refusal->status, 405U);
+  EXPECT_EQ(refusal->headers.at("Allow"), "GET, POST");
+  const auto body = boost::json::parse(refusal->body).as_object();
   EXPECT_EQ(body.at("status").to_number<int>(), 405);
   EXPECT_EQ(body.at("code").as_string(), "wrong_method");
 }

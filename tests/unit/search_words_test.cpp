@@ -9,7 +9,7 @@
 namespace koinon::test {
 namespace {
 
-Result<SearchQuery> read(const SearchWords& words) {
+Result<SearchQuery> read(const Params& words) {
   MemoryStore store{MemoryStore::Options{}};
   const Nearness nearness;
   Directory directory(store, nearness);
@@ -46,7 +46,7 @@ TEST(SearchWords, WithoutWordsAllIsMeant) {
 }
 
 TEST(SearchWords, AWordThatSaysNothingIsNamed) {
-  for (const auto& [name, value] : SearchWords{{"evidence", "6"},
+  for (const auto& [name, value] : Params{{"evidence", "6"},
                                                {"sdg", "18"},
                                                {"cost", "cheap"},
                                                {"outcome", "maybe"},

@@ -1,20 +1,18 @@
+#include "node/api/json_response.h"
+
+#include <boost/json.hpp>
+
 #include "crypto/hash.h"
-#include "node/api/api.h"
 #include "proto/base/encoding.h"
 
 namespace koinon {
+namespace json = boost::json;
 
-HttpRequest without_body(const HttpRequest& request) {
-  HttpRequest out;
-  out.method = request.method;
-  out.route = request.route;
-  out.args = request.args;
-  out.remote = request.remote;
-  out.caller = request.caller;
-  return out;
+HttpResponse json_response(const json::object& body, unsigned status) {
+  return {status, "application/json", json::serialize(body), {}};
 }
 
-HttpResponse conditional(const HttpRequest& request, HttpResponse response) {
+HttpResponse conditional(const ApiRequest& request, HttpResponse response) {
   if (response.status != 200) return response;
   const std::string tag = "\"" + to_hex(sha256(response.body).view()).substr(0, 32) + "\"";
   response.headers["ETag"] = tag;

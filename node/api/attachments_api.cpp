@@ -1,12 +1,14 @@
-// The part of the API about attachments: giving a file to the node, fetching one, handing one out.
+#include "node/api/attachments_api.h"
+
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/json.hpp>
 #include <boost/url/encode.hpp>
 #include <boost/url/rfc/unreserved_chars.hpp>
 
-#include "node/api/api.h"
 #include "node/api/change_request.h"
+#include "node/api/json_response.h"
+#include "node/api/store_changes.h"
 #include "proto/base/encoding.h"
 #include "proto/base/limits.h"
 #include "proto/codec/entry.h"
@@ -34,21 +36,70 @@ HttpResponse download(std::string bytes, const std::string& name) {
 
 }  // namespace
 
+void AttachmentsApi::add_routes(RouteTable& routes) {
+  const std::string files = "/api/v1/records/{city}/{index}/attachments";
+  routes.add({{.method = "GET",
+               .pattern = files,
+               .need = Need::kReading,
+               .id = "listAttachments",
+               .tag = "attachments",
+               .summary = "The files that go with a note",
+               .gives = "AttachmentList"},
+              handler(this, &AttachmentsApi::attachments)});
+  const std::string file = files + "/{sha256}";
+  routes.add({{.method = "GET",
+               .pattern = file,
+               .need = Need::kReading,
+               .id = "getAttachment",
+               .tag = "attachments",
+               .summary = "A file, to be saved",
+               .gives = "application/octet-stream"},
+              handler(this, &AttachmentsApi::attachments)});
+  routes.add({{.method = "POST",
+               .pattern = file,
+               .need = Need::kReader,
+               .id = "fetchAttachment",
+               .tag = "attachments",
+               .summary = "Fetch a file from other cities",
+               .gives = "AttachmentState",
+               .status = 202},
+              handler(this, &AttachmentsApi::attachments)});
+  routes.add({{.method = "DELETE",
+               .pattern = file,
+               .need = Need::kOperator,
+               .id = "dropAttachment",
+               .tag = "attachments",
+               .summary = "Forget a file",
+               .gives = "AttachmentState"},
+              handler(this, &AttachmentsApi::attachments)});
+  routes.add({{.method = "POST",
+               .pattern = "/api/v1/attachments",
+               .need = Need::kPublisher,
+               .id = "uploadAttachment",
+               .tag = "attachments",
+               .summary = "Give the node a file for a note to name",
+               .takes = "application/octet-stream",
+               .gives = "Upload",
+               .status = 201,
+               .body_limit = limits::kAttachmentBytes},
+              handler(this, &AttachmentsApi::put_attachment)});
+}
+
 // The file itself is the body of the request.
-asio::awaitable<HttpResponse> Api::put_attachment(HttpRequest request) {
+asio::awaitable<HttpResponse> AttachmentsApi::put_attachment(ApiRequest request) {
   if (!parts_.facts.log()) co_return problem(observer_refusal());
   const auto file = cut_attachment(request.body);
   if (!file.ok()) co_return problem(file.error());
   request.body.clear();
   const auto shared = std::make_shared<const CutAttachment>(*file);
   const Status stored = co_await change_store(
-      [shared, now = parts_.clock.wall()](Store& store) { return store.put_attachment(*shared, now); });
+      &parts_.writer, [shared, now = parts_.clock.wall()](Store& store) { return store.put_attachment(*shared, now); });
   if (!stored.ok()) co_return problem(stored.error());
   co_return json_response({{"sha256", to_hex(file->id.sha256.view())}, {"size", file->id.size}}, 201);
 }
 
 // The attachments of a record, one of them, or a wish about one.
-asio::awaitable<HttpResponse> Api::attachments(HttpRequest request) {
+asio::awaitable<HttpResponse> AttachmentsApi::attachments(ApiRequest request) {
   Directory directory(*parts_.store, parts_.nearness);
   const auto found = directory.find_ref(request.path[3] + "/" + request.path[4]);
   if (!found.ok()) co_return problem(found.error());
@@ -86,7 +137,7 @@ asio::awaitable<HttpResponse> Api::attachments(HttpRequest request) {
   co_return bytes.ok() ? download(*bytes, name) : problem(bytes.error());
 }
 
-Result<std::string> Api::whole_attachment(const AttachmentState& state) {
+Result<std::string> AttachmentsApi::whole_attachment(const AttachmentState& state) {
   if (!state.complete)
     return fail(Code::kNotFound, "the file is not here; ask for it first: koinon attachment REF NAME",
                 "sha256");
@@ -100,24 +151,24 @@ Result<std::string> Api::whole_attachment(const AttachmentState& state) {
 }
 
 // How far fetching is, which the network knows.
-asio::awaitable<std::optional<FileFetching>> Api::fetching(AttachmentId id) {
+asio::awaitable<std::optional<FileFetching>> AttachmentsApi::fetching(AttachmentId id) {
   Network* network = &parts_.network;
   using Standing = std::optional<FileFetching>;
   const auto ask = [network, id]() -> asio::awaitable<Standing> { co_return network->file(id); };
   co_return co_await asio::co_spawn(network->context(), ask, asio::use_awaitable);
 }
 
-asio::awaitable<HttpResponse> Api::fetch_attachment(LogId log, EntryIndex index, AttachmentId id) {
+asio::awaitable<HttpResponse> AttachmentsApi::fetch_attachment(LogId log, EntryIndex index, AttachmentId id) {
   const AttachmentWant want{log, index, id, AttachmentWish::kByHand, 0};
   const Status stored = co_await change_store(
-      [want, now = parts_.clock.wall()](Store& store) { return store.want_attachment(want, now); });
+      &parts_.writer, [want, now = parts_.clock.wall()](Store& store) { return store.want_attachment(want, now); });
   if (!stored.ok()) co_return problem(stored.error());
   parts_.network.want_file(want);
   co_return json_response({{"sha256", to_hex(id.sha256.view())}, {"state", "wanted"}}, 202);
 }
 
-asio::awaitable<HttpResponse> Api::drop_attachment(AttachmentId id) {
-  const Status dropped = co_await change_store([id](Store& store) { return store.drop_attachment(id); });
+asio::awaitable<HttpResponse> AttachmentsApi::drop_attachment(AttachmentId id) {
+  const Status dropped = co_await change_store(&parts_.writer, [id](Store& store) { return store.drop_attachment(id); });
   if (!dropped.ok()) co_return problem(dropped.error());
   co_return json_response({{"sha256", to_hex(id.sha256.view())}, {"state", "not here"}});
 }

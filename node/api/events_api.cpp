@@ -1,9 +1,10 @@
-// Event streams: the arrivals, in order, once the index has them.
+#include "node/api/events_api.h"
+
 #include <algorithm>
 
 #include <boost/json.hpp>
 
-#include "node/api/api.h"
+#include "node/api/admission.h"
 #include "proto/base/encoding.h"
 #include "proto/base/limits.h"
 #include "proto/vocabulary/vocabulary.h"
@@ -101,9 +102,22 @@ class ArrivalStream {
 
 }  // namespace
 
+void EventsApi::add_routes(RouteTable& routes) {
+  routes.add({{.method = "GET",
+               .pattern = "/api/v1/events",
+               .need = Need::kReading,
+               .id = "streamEvents",
+               .tag = "reading",
+               .summary = "Records as they arrive, as server-sent events; Last-Event-ID resumes",
+               .query = {"topic", "after"},
+               .gives = "text/event-stream"},
+              {},
+              [this](const ApiRequest& request) { return events_of(request); }});
+}
+
 // From Last-Event-ID on (or `after`, which may be a bare number); without either, from now. After an id of
 // another journal, from the beginning: nothing is lost, some comes again.
-Result<EventSource> Api::events_of(const HttpRequest& request) {
+Result<EventSource> EventsApi::events_of(const ApiRequest& request) {
   std::string after = request.header("last-event-id");
   if (after.empty()) after = request.param("after");
   KOINON_ASSIGN(ArrivalSeq start, parts_.index->position());
@@ -125,7 +139,7 @@ Result<EventSource> Api::events_of(const HttpRequest& request) {
     const MonoTime now = parts_.clock.mono();
     if (now - looked >= limits::kStreamRecheck) {
       looked = now;
-      KOINON_TRY(shared_.access.admit_still(request));
+      KOINON_TRY(admit_still(shared_.access, request));
     }
     return stream->next();
   });

@@ -1,11 +1,13 @@
-// The part of the API about invites: giving one out, and using one.
+#include "node/api/invites_api.h"
+
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/json.hpp>
 
 #include "crypto/invite.h"
-#include "node/api/api.h"
 #include "node/api/change_request.h"
+#include "node/api/json_response.h"
+#include "node/api/store_changes.h"
 #include "proto/base/encoding.h"
 #include "proto/base/limits.h"
 #include "proto/codec/name.h"
@@ -21,8 +23,47 @@ std::string invite_id(const InviteRecord& invite) { return to_text(invite.key).s
 
 }  // namespace
 
+void InvitesApi::add_routes(RouteTable& routes) {
+  routes.add({{.method = "POST",
+               .pattern = "/api/v1/invites",
+               .need = Need::kOperator,
+               .id = "invite",
+               .tag = "operating",
+               .summary = "A line that makes another city a peer, once",
+               .takes = "InviteRequest",
+               .gives = "Invite",
+               .status = 201},
+              handler(this, &InvitesApi::invite)});
+  routes.add({{.method = "GET",
+               .pattern = "/api/v1/invites",
+               .need = Need::kOperator,
+               .id = "listInvites",
+               .tag = "operating",
+               .summary = "Invites that may still be used",
+               .gives = "InviteList"},
+              handler(this, &InvitesApi::invites)});
+  routes.add({{.method = "DELETE",
+               .pattern = "/api/v1/invites/{id}",
+               .need = Need::kOperator,
+               .id = "revokeInvite",
+               .tag = "operating",
+               .summary = "Revoke an invite",
+               .status = 204},
+              handler(this, &InvitesApi::revoke_invite)});
+  routes.add({{.method = "POST",
+               .pattern = "/api/v1/join",
+               .need = Need::kOperator,
+               .id = "join",
+               .tag = "operating",
+               .summary = "Become the peer of a city that sent an invite",
+               .takes = "JoinRequest",
+               .gives = "Joined",
+               .status = 201},
+              handler(this, &InvitesApi::join)});
+}
+
 // {"for": NAME or "", "hours": HOURS}
-asio::awaitable<HttpResponse> Api::invite(HttpRequest request) {
+asio::awaitable<HttpResponse> InvitesApi::invite(ApiRequest request) {
   InviteLine line;
   InviteRecord record;
   const auto prepare = [&]() -> Status {
@@ -52,7 +93,7 @@ asio::awaitable<HttpResponse> Api::invite(HttpRequest request) {
     return {};
   };
   if (const Status status = prepare(); !status.ok()) co_return problem(status.error());
-  const Status stored = co_await change_store([record, now = parts_.clock.wall()](Store& store) -> Status {
+  const Status stored = co_await change_store(&parts_.writer, [record, now = parts_.clock.wall()](Store& store) -> Status {
     KOINON_ASSIGN(const auto invites, store.invites());
     std::size_t open = 0;
     for (const InviteRecord& old : invites) {
@@ -76,7 +117,7 @@ asio::awaitable<HttpResponse> Api::invite(HttpRequest request) {
 }
 
 // Those that may still be used.
-asio::awaitable<HttpResponse> Api::invites(HttpRequest) {
+asio::awaitable<HttpResponse> InvitesApi::invites(ApiRequest) {
   const auto invites = parts_.store->invites();
   if (!invites.ok()) co_return problem(invites.error());
   json::array items;
@@ -88,13 +129,13 @@ asio::awaitable<HttpResponse> Api::invites(HttpRequest) {
   co_return json_response({{"items", std::move(items)}});
 }
 
-asio::awaitable<HttpResponse> Api::revoke_invite(HttpRequest request) {
+asio::awaitable<HttpResponse> InvitesApi::revoke_invite(ApiRequest request) {
   const auto invites = parts_.store->invites();
   if (!invites.ok()) co_return problem(invites.error());
   for (const InviteRecord& invite : *invites) {
     if (invite_id(invite) != request.arg("id")) continue;
     const Status removed =
-        co_await change_store([key = invite.key](Store& store) { return store.remove_invite(key); });
+        co_await change_store(&parts_.writer, [key = invite.key](Store& store) { return store.remove_invite(key); });
     if (!removed.ok()) co_return problem(removed.error());
     parts_.network.forget_invite(invite.key);
     co_return HttpResponse{204, "application/json", "", {}};
@@ -103,7 +144,7 @@ asio::awaitable<HttpResponse> Api::revoke_invite(HttpRequest request) {
 }
 
 // {"line": INVITE, "vouch": true}
-asio::awaitable<HttpResponse> Api::join(HttpRequest request) {
+asio::awaitable<HttpResponse> InvitesApi::join(ApiRequest request) {
   bool vouch = true;
   const auto prepare = [&]() -> Result<InviteLine> {
     KOINON_ASSIGN(const json::object object, parse_request(request.body));
@@ -126,7 +167,8 @@ asio::awaitable<HttpResponse> Api::join(HttpRequest request) {
   };
   const Joined joined = co_await asio::co_spawn(network->context(), use, asio::use_awaitable);
   if (!joined->ok()) co_return problem(joined->error());
-  const Status stored = co_await pin_peer(*peer);
+  const Status stored = co_await change_store(
+      &parts_.writer, [record = *peer](Store& store) { return store.put_peer(record); });
   if (!stored.ok()) co_return problem(stored.error());
   parts_.network.add_peer(*peer);
   co_return json_response({{"name", peer->name}, {"address", peer->address}, {"vouch", peer->vouch}}, 201);

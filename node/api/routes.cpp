@@ -1,4 +1,4 @@
-#include "node/http/routes.h"
+#include "node/api/routes.h"
 
 #include <string_view>
 
@@ -8,16 +8,16 @@ namespace {
 
 bool is_name(std::string_view segment) { return segment.starts_with('{') && segment.ends_with('}'); }
 
-asio::awaitable<HttpResponse> answer_at_once(std::function<Result<HttpResponse>(const HttpRequest&)> handle,
-                                             HttpRequest request) {
+asio::awaitable<HttpResponse> answer_at_once(std::function<Result<HttpResponse>(const ApiRequest&)> handle,
+                                             ApiRequest request) {
   auto result = handle(request);
   co_return result.ok() ? std::move(*result) : problem(result.error());
 }
 
 }  // namespace
 
-RouteHandler at_once(std::function<Result<HttpResponse>(const HttpRequest&)> handle) {
-  return [handle = std::move(handle)](HttpRequest request) {
+RouteHandler at_once(std::function<Result<HttpResponse>(const ApiRequest&)> handle) {
+  return [handle = std::move(handle)](ApiRequest request) {
     return answer_at_once(handle, std::move(request));
   };
 }
@@ -42,7 +42,7 @@ void RouteTable::add(Route route) {
   entries_.push_back(std::move(entry));
 }
 
-bool RouteTable::fits(const Entry& entry, HttpRequest& request) {
+bool RouteTable::fits(const Entry& entry, ApiRequest& request) {
   const auto& path = request.path;
   const auto& segments = entry.segments;
   if (path.size() < segments.size() || (path.size() > segments.size() && !entry.rest)) return false;
@@ -63,7 +63,7 @@ bool RouteTable::fits(const Entry& entry, HttpRequest& request) {
 }
 
 // What stands first is tried first: fixed segments before names.
-Status RouteTable::match(HttpRequest& request, std::string& allowed) const {
+Status RouteTable::match(ApiRequest& request, std::string& allowed) const {
   allowed.clear();
   for (std::size_t i = 0; i < routes_.size(); ++i) {
     if (!fits(entries_[i], request)) continue;

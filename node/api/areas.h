@@ -1,0 +1,53 @@
+// The areas of the API, for whoever calls their operations: include the header of those that you use.
+#pragma once
+
+namespace koinon {
+
+class AboutApi;
+class AccountsApi;
+class AttachmentsApi;
+class CitiesApi;
+class CredentialsApi;
+class DeskApi;
+class DraftsApi;
+class EventsApi;
+class ExplainApi;
+class HealthApi;
+class InboxApi;
+class InvitesApi;
+class OverviewApi;
+class PeersApi;
+class RecordsApi;
+class SearchApi;
+class SendingApi;
+class StatusApi;
+class SubscriptionsApi;
+class TrustApi;
+class UpkeepApi;
+
+// All belong to one thread. They outlive whoever is given this.
+struct Areas {
+  AboutApi& about;
+  AccountsApi& accounts;
+  AttachmentsApi& attachments;
+  CitiesApi& cities;
+  CredentialsApi& credentials;
+  DeskApi& desk;
+  DraftsApi& drafts;
+  EventsApi& events;
+  ExplainApi& explain;
+  HealthApi& health;
+  InboxApi& inbox;
+  InvitesApi& invites;
+  OverviewApi& overview;
+  PeersApi& peers;
+  RecordsApi& records;
+  SearchApi& search;
+  SendingApi& sending;
+  StatusApi& status;
+  SubscriptionsApi& subscriptions;
+  TrustApi& trust;
+  UpkeepApi& upkeep;
+};
+
+}  // namespace koinon

@@ -1,0 +1,51 @@
+#include "node/api/call_gate.h"
+
+#include "node/http/message.h"
+
+namespace koinon {
+
+Error CallGate::fault(const std::exception& error) {
+  return fail(Code::kInternal, std::string("this request met a fault of the program: ") + error.what());
+}
+
+Status CallGate::may(const OperationFacts& facts, const Caller& caller) const {
+  KOINON_TRY(check_need(caller, facts.need, parts_.public_reading));
+  return check_person(caller, facts.takes_person);
+}
+
+void CallGate::note(const OperationFacts& facts, const Asker& asker, const std::string& target,
+                    unsigned status, const std::string& said) {
+  if (!facts.changes()) return;
+  const bool known = asker.caller.by != Caller::By::kNothing;
+  if ((!known && status >= 300) || status == status_of(Code::kTooMany)) {
+    parts_.refusals.count(facts.id, status, asker.remote);
+    return;
+  }
+  AuditLine line;
+  line.at = parts_.clock();
+  line.who = asker.caller.name.empty() ? "nobody at " + asker.remote : asker.caller.name;
+  if (!asker.caller.credential.empty()) line.who += " by " + asker.caller.credential;
+  line.action = facts.id;
+  line.target = target;
+  line.outcome = std::to_string(status);
+  if ((status >= 400 || target.empty()) && !said.empty()) line.outcome += " " + said;
+  // What cannot be written down is at least in the daemon's own log.
+  if (const Status noted = parts_.accounts.note(line); !noted.ok())
+    line.outcome += " (" + noted.error().text() + ")";
+  parts_.log_change(line);
+}
+
+bool CallGate::is_of_texts(const OperationFacts& facts) {
+  return facts.tag == "publishing" || facts.tag == "attachments";
+}
+
+std::string CallGate::words_of(const OperationFacts& facts, const Error& error) {
+  return is_of_texts(facts) ? std::string(code_name(error.code)) : error.message;
+}
+
+void CallGate::note_failure(const OperationFacts& facts, const Asker& asker, const std::string& target,
+                            const Error& error) {
+  note(facts, asker, target, status_of(error.code), words_of(facts, error));
+}
+
+}  // namespace koinon

@@ -1,0 +1,80 @@
+#include "node/api/cities_json.h"
+
+#include <boost/json.hpp>
+
+#include "node/api/cities_api.h"
+#include "node/api/json_response.h"
+#include "node/api/operation_route.h"
+#include "node/api/query_params.h"
+#include "node/text/time_text.h"
+#include "proto/base/encoding.h"
+
+namespace koinon {
+namespace json = boost::json;
+namespace {
+
+HttpResponse list_answer(const ApiRequest&, const CityListView& view) {
+  json::array items;
+  for (const CityView& city : view.items) items.push_back(city_json(city));
+  json::object body{{"items", std::move(items)}, {"total", view.total}};
+  if (view.next) body["next"] = to_text(*view.next);
+  return json_response(body);
+}
+
+HttpResponse standing_answer(const ApiRequest&, const CityStandingView& view) {
+  json::object body = city_json(view.city);
+  body["trusted"] = view.trusted;
+  body["blocked"] = view.blocked;
+  if (view.totals) {
+    body["vouches_total"] = view.totals->vouches;
+    body["vouchers_total"] = view.totals->vouchers;
+    body["vouched_for_here"] = view.totals->vouched_for_here;
+  }
+  json::array vouches;
+  for (const CityVouch& vouch : view.vouches_for) {
+    vouches.push_back(json::object{{"city", vouch.city},
+                                   {"log_id", to_text(vouch.log)},
+                                   {"held", vouch.held},
+                                   {"expires_at", time_text(vouch.expires_at)}});
+  }
+  body["vouches_for"] = std::move(vouches);
+  body["vouched_for_by"] = json::array(view.vouched_for_by.begin(), view.vouched_for_by.end());
+  json::array holders;
+  for (const CityHolder& holder : view.held_by)
+    holders.push_back(json::object{{"city", holder.city}, {"entries", holder.entries}});
+  body["held_by"] = std::move(holders);
+  return json_response(body);
+}
+
+HttpResponse blocks_answer(const ApiRequest&, const std::vector<BlockedCity>& view) {
+  json::array items;
+  for (const BlockedCity& one : view)
+    items.push_back(json::object{{"city", one.city}, {"log_id", to_text(one.log)}});
+  return json_response({{"items", std::move(items)}});
+}
+
+}  // namespace
+
+json::object city_json(const CityView& city) {
+  return {{"city", city.city},
+          {"log_id", to_text(city.log)},
+          {"vkey", city.vkey},
+          {"entries", city.entries},
+          {"frozen", city.frozen},
+          {"name_claimed_twice", city.name_claimed_twice},
+          {"display_name", city.display_name},
+          {"trust_path", json::array(city.trust_path.begin(), city.trust_path.end())}};
+}
+
+void add_cities_routes(RouteTable& routes, CallGate& gate, const CitiesApi& cities) {
+  add_route(
+      routes, gate, cities.list,
+      +[](const ApiRequest& request) { return read_city_list_query(request.query); }, list_answer);
+  add_route(
+      routes, gate, cities.get,
+      +[](const ApiRequest& request) { return read_city_query(request.arg("city"), request.query); },
+      standing_answer);
+  add_route(routes, gate, cities.blocks, read_nothing, blocks_answer);
+}
+
+}  // namespace koinon

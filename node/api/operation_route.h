@@ -1,0 +1,47 @@
+// An operation served to programs: its query read from a request, its view written as an answer. What stands
+// between is CallGate's.
+#pragma once
+
+#include "node/api/call_gate.h"
+#include "node/api/routes.h"
+
+namespace koinon {
+
+template <typename Query>
+using ReadQuery = Result<Query> (*)(const ApiRequest&);
+// The request says how it is to be answered: whether it has the same already (conditional), in which form.
+template <typename View>
+using WriteView = HttpResponse (*)(const ApiRequest&, const View&);
+
+// `gate` and `operation` outlive the request.
+template <typename Query, typename View>
+boost::asio::awaitable<HttpResponse> serve(CallGate* gate, const Operation<Query, View>* operation,
+                                           ReadQuery<Query> read, WriteView<View> write, ApiRequest request) {
+  Result<Query> query = fail(Code::kInternal, "the request was not read");
+  try {
+    query = read(request);
+  } catch (const std::exception& error) {
+    query = CallGate::fault(error);
+  }
+  request.body = {};  // a file may be large, and is in the query now
+  if (!query.ok()) {
+    gate->note_failure(operation->facts, asker_of(request), target_of(request), query.error());
+    co_return problem(query.error());
+  }
+  const Result<View> view = co_await gate->call(*operation, asker_of(request), std::move(*query));
+  co_return view.ok() ? write(request, *view) : problem(view.error());
+}
+
+// `gate` and `operation` outlive the table.
+template <typename Query, typename View>
+void add_route(RouteTable& routes, CallGate& gate, const Operation<Query, View>& operation,
+               ReadQuery<Query> read, WriteView<View> write) {
+  Route route{operation.facts};
+  route.operations_note = true;
+  route.handle = [gate = &gate, operation = &operation, read, write](ApiRequest request) {
+    return serve<Query, View>(gate, operation, read, write, std::move(request));
+  };
+  routes.add(std::move(route));
+}
+
+}  // namespace koinon

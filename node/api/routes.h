@@ -1,0 +1,61 @@
+// Every address that is served, once: what is known of it, and which handler answers.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include <boost/asio/awaitable.hpp>
+
+#include "node/api/api_request.h"
+#include "node/api/operation.h"
+
+namespace koinon {
+
+// Gives a server-sent-events client what is new: text to send, empty if nothing.
+using EventSource = std::function<Result<std::string>()>;
+using RouteHandler = std::function<boost::asio::awaitable<HttpResponse>(ApiRequest)>;
+using StreamHandler = std::function<Result<EventSource>(const ApiRequest&)>;
+
+struct Route : OperationFacts {
+  RouteHandler handle = {};
+  StreamHandler stream = {};  // in place of `handle`
+  bool page = false;          // for browsers: forms carry their token within, refusals are pages
+  // The audit lines of what it changes are written by the operations that it calls.
+  bool operations_note = false;
+};
+
+class RouteTable {
+ public:
+  void add(Route route);
+  const std::vector<Route>& routes() const { return routes_; }
+
+  // Sets route and args. kNotFound: no such address; kWrongMethod: not with this method, `allowed` says
+  // which.
+  Status match(ApiRequest& request, std::string& allowed) const;
+
+ private:
+  struct Entry {
+    std::vector<std::string> segments;
+    bool rest = false;
+  };
+  static bool fits(const Entry& entry, ApiRequest& request);
+
+  std::vector<Route> routes_;
+  std::vector<Entry> entries_;
+};
+
+// A handler that needs to wait for nothing.
+RouteHandler at_once(std::function<Result<HttpResponse>(const ApiRequest&)> handle);
+
+// A function of an area as a handler; the area outlives it.
+template <typename Area>
+RouteHandler handler(Area* area, boost::asio::awaitable<HttpResponse> (Area::*function)(ApiRequest)) {
+  return [area, function](ApiRequest request) { return (area->*function)(std::move(request)); };
+}
+template <typename Area>
+RouteHandler handler(Area* area, Result<HttpResponse> (Area::*function)(const ApiRequest&)) {
+  return at_once([area, function](const ApiRequest& request) { return (area->*function)(request); });
+}
+
+}  // namespace koinon

@@ -1,0 +1,12 @@
+// What a search found as the API's JSON: the routes of its operations.
+#pragma once
+
+namespace koinon {
+
+class CallGate;
+class RouteTable;
+class SearchApi;
+
+void add_search_routes(RouteTable& routes, CallGate& gate, const SearchApi& search);
+
+}  // namespace koinon

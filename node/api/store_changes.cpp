@@ -1,0 +1,28 @@
+#include "node/api/store_changes.h"
+
+#include "node/replication/from_callback.h"
+
+namespace koinon {
+namespace asio = boost::asio;
+
+asio::awaitable<Status> change_store(StoreWriter* writer, std::function<Status(Store&)> change) {
+  Beginning<Status> begin = [writer, change](std::function<void(Status)> done) {
+    writer->change(change, std::move(done));
+  };
+  co_return co_await from_callback<Status>(std::move(begin));
+}
+
+asio::awaitable<Result<Published>> publish_vouch(ApiShared* shared, Caller caller, DraftMaker maker) {
+  Wish wish;
+  wish.kind = v1::KIND_VOUCH;
+  const auto verdict = shared->publisher.decide(caller, wish, shared->parts.clock.wall());
+  if (!verdict.ok()) co_return verdict.error();
+  StoreWriter* writer = &shared->parts.writer;
+  Beginning<Result<Published>> begin =
+      [writer, maker, permit = verdict->permit](std::function<void(Result<Published>)> done) {
+        writer->publish(permit, maker, std::move(done));
+      };
+  co_return co_await from_callback<Result<Published>>(std::move(begin));
+}
+
+}  // namespace koinon

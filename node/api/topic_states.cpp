@@ -1,0 +1,59 @@
+#include "node/api/topic_states.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include <boost/json.hpp>
+
+#include "proto/codec/entry.h"
+#include "proto/vocabulary/vocabulary.h"
+
+namespace koinon {
+namespace json = boost::json;
+namespace {
+
+constexpr std::size_t kMissingCounted = 10'000;
+
+struct Lacking {
+  std::uint64_t count = 0;
+  std::set<LogId> cities;
+};
+
+// The wanted bodies that lack, by topic subscribed to; under "all" where everything is.
+Result<std::map<std::string, Lacking>> missing_by_topic(StoreReader& store, const BodyFilter& filter) {
+  std::map<std::string, Lacking> out;
+  for (const auto& topic : filter.topics) out[topic] = {};
+  if (filter.all) out["all"] = {};
+  KOINON_ASSIGN(const auto lacking, store.lacking(kMissingCounted));
+  for (const auto& [log, bytes] : lacking) {
+    const auto entry = parse_entry(bytes);
+    if (!entry.ok()) continue;
+    for (auto& [subscribed, found] : out) {
+      const bool covered =
+          filter.all || std::any_of(entry->topics().begin(), entry->topics().end(),
+                                    [&](const auto& t) { return topic_covers(subscribed, t); });
+      if (!covered) continue;
+      ++found.count;
+      found.cities.insert(log);
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+Result<json::array> topic_states(StoreReader& store, const Nearness& nearness, const BodyFilter& filter) {
+  Directory directory(store, nearness);
+  KOINON_ASSIGN(const auto lacking, missing_by_topic(store, filter));
+  json::array out;
+  for (const auto& [topic, found] : lacking) {
+    json::array cities;
+    for (const LogId& log : found.cities) cities.emplace_back(directory.city(log));
+    out.push_back(json::object{
+        {"topic", topic}, {"complete", found.count == 0}, {"missing", found.count}, {"waits_for", cities}});
+  }
+  return out;
+}
+
+}  // namespace koinon

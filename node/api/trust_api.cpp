@@ -1,0 +1,106 @@
+#include "node/api/trust_api.h"
+
+#include "node/api/network_questions.h"
+#include "node/api/store_changes.h"
+#include "node/publishing/vouching.h"
+
+namespace koinon {
+namespace asio = boost::asio;
+namespace {
+
+// What is begun has no name in the address; what is ended has.
+std::string target_of_city(const NamedCity& named) { return named.city; }
+std::string ref_of(const VouchView& view) { return view.ref; }
+
+Error vouch_for_itself() {
+  return fail(Code::kInvalidArgument, Sentence{"vouch.for_itself", "a city does not vouch for itself"}, "city");
+}
+
+}  // namespace
+
+TrustApi::TrustApi(ApiShared& shared)
+    : vouch({.method = "POST",
+             .pattern = "/api/v1/vouches",
+             .need = Need::kOperator,
+             .id = "vouch",
+             .tag = "operating",
+             .summary = "Publish that this city knows another",
+             .takes = "CityRequest",
+             .gives = "Vouch",
+             .status = 201},
+            this, &TrustApi::add_vouch, {.made = ref_of}),
+      withdraw_vouch({.method = "DELETE",
+                      .pattern = "/api/v1/vouches/{city}",
+                      .need = Need::kOperator,
+                      .id = "withdrawVouch",
+                      .tag = "operating",
+                      .summary = "Take a vouch back",
+                      .gives = "Vouch"},
+                     this, &TrustApi::take_vouch_back, {.target = target_of_city}),
+      block({.method = "POST",
+             .pattern = "/api/v1/blocks",
+             .need = Need::kOperator,
+             .id = "block",
+             .tag = "operating",
+             .summary = "Take and relay nothing of a city",
+             .takes = "CityRequest",
+             .gives = "Block"},
+            this, &TrustApi::add_block),
+      unblock({.method = "DELETE",
+               .pattern = "/api/v1/blocks/{city}",
+               .need = Need::kOperator,
+               .id = "unblock",
+               .tag = "operating",
+               .summary = "Take and relay it again",
+               .gives = "Block"},
+              this, &TrustApi::remove_block, {.target = target_of_city}),
+      shared_(shared),
+      parts_(shared.parts) {}
+
+asio::awaitable<Result<VouchView>> TrustApi::add_vouch(Asker asker, NamedCity named) {
+  Directory directory(*parts_.store, parts_.nearness);
+  const auto log = directory.find_log(named.city);
+  if (!log.ok()) co_return log.error();
+  if (*log == parts_.facts.log()) co_return vouch_for_itself();
+  co_return co_await sign(std::move(asker), *log, city_vouch_maker(*log, parts_.clock.wall()), false);
+}
+
+asio::awaitable<Result<VouchView>> TrustApi::take_vouch_back(Asker asker, NamedCity named) {
+  Directory directory(*parts_.store, parts_.nearness);
+  const auto log = directory.find_any(named.city);
+  if (!log.ok()) co_return log.error();
+  if (*log == parts_.facts.log()) co_return vouch_for_itself();
+  const LogId own = parts_.facts.log().value_or(LogId());  // an observer is refused when it comes to signing
+  co_return co_await sign(std::move(asker), *log, vouch_withdrawal_maker(own, *log), true);
+}
+
+asio::awaitable<Result<VouchView>> TrustApi::sign(Asker asker, LogId log, DraftMaker maker, bool withdrawn) {
+  const auto published = co_await publish_vouch(&shared_, asker.caller, std::move(maker));
+  if (!published.ok()) co_return published.error();
+  Directory directory(*parts_.store, parts_.nearness);
+  co_return VouchView{directory.city(log), directory.ref(*parts_.facts.log(), published->index), withdrawn};
+}
+
+asio::awaitable<Result<BlockView>> TrustApi::add_block(Asker, NamedCity named) {
+  return set_blocked(std::move(named), true);
+}
+
+asio::awaitable<Result<BlockView>> TrustApi::remove_block(Asker, NamedCity named) {
+  return set_blocked(std::move(named), false);
+}
+
+asio::awaitable<Result<BlockView>> TrustApi::set_blocked(NamedCity named, bool blocked) {
+  const auto log = Directory(*parts_.store, parts_.nearness).find_any(named.city);
+  if (!log.ok()) co_return log.error();
+  if (*log == parts_.facts.log())
+    co_return fail(Code::kInvalidArgument, Sentence{"block.itself", "a city does not block itself"}, "city");
+  const Status stored = co_await change_store(
+      &parts_.writer, [id = *log, blocked](Store& store) { return store.set_blocked(id, blocked); });
+  if (!stored.ok()) co_return stored.error();
+  parts_.network.set_blocked(*log, blocked);
+  // Who has the name has changed with it: the answer, and what is asked for next, say so.
+  co_await ask_standing(&parts_.network, *log);
+  co_return BlockView{Directory(*parts_.store, parts_.nearness).city(*log), *log, blocked};
+}
+
+}  // namespace koinon

@@ -1,0 +1,145 @@
+#include "node/site/site.h"
+
+#include <algorithm>
+
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/json.hpp>
+
+#include "node/api/admission.h"
+#include "node/api/json_response.h"
+#include "node/pages/pages.h"
+#include "node/site/openapi.h"
+#include "node/site/site_areas.h"
+
+namespace koinon {
+namespace asio = boost::asio;
+namespace json = boost::json;
+
+Site::Site(ApiParts parts)
+    : shared_(std::move(parts)),
+      gate_({shared_.parts.options.access.public_reading, shared_.accounts, shared_.parts.commons.refusals,
+             shared_.parts.clock.wall, shared_.parts.log_change}),
+      areas_(std::make_unique<SiteAreas>(shared_)) {
+  areas_->add_routes(routes_, gate_, shared_.access, [this](RouteTable& routes) { add_openapi(routes); });
+  pages_ = std::make_unique<Pages>(shared_, gate_, areas_->references(), routes_,
+                                   [this](const ApiRequest& request, const HttpResponse& response) {
+                                     note_response(request, response);
+                                   });
+  pages_->add_routes(routes_);
+}
+
+Site::~Site() = default;
+
+void Site::add_openapi(RouteTable& routes) {
+  const auto answer = [this](const ApiRequest& request) -> Result<HttpResponse> {
+    // Made of the table, which is complete once somebody asks; the same ever after.
+    if (openapi_.status != 200) openapi_ = json_response(openapi_document(routes_, kApiVersion));
+    return conditional(request, openapi_);
+  };
+  routes.add({{.method = "GET",
+               .pattern = "/api/v1/openapi.json",
+               .need = Need::kAnyone,
+               .id = "getOpenApi",
+               .tag = "node",
+               .summary = "This document",
+               .gives = "AnyObject"},
+              at_once(answer)});
+}
+
+asio::awaitable<Admission> Site::admit(std::shared_ptr<ApiRequest> request, bool has_body) {
+  const MonoTime began = shared_.parts.clock.mono();
+  Admission out;
+  const Route& route = routes_.routes()[request->route_number];
+  request->route = &route;
+  out.body_limit = route.body_limit;
+  try {
+    if (const Status may = koinon::admit(shared_.access, *request); !may.ok()) {
+      // A form whose session has ended is read, so that nothing of it is lost; the page looks again.
+      const bool form = route.page && request->method == "POST" && has_body;
+      if (form && may.error().code == Code::kUnauthenticated) {
+        out.body_limit = std::min(route.body_limit, limits::kEndedFormBytes);
+      } else {
+        out.answer = refusal(*request, may.error());
+        // A refusal that is a page says in the audit line no more than its status.
+        gate_.note(route, asker_of(*request), target_of(*request), out.answer->status,
+                   route.page ? std::string() : gate_.words_of(route, may.error()));
+      }
+    } else if (!has_body) {
+      out.answer = co_await handle(*request);
+    }
+  } catch (const std::exception& error) {
+    out.answer = problem(CallGate::fault(error));
+  }
+  out.took = shared_.parts.clock.mono() - began;
+  co_return out;
+}
+
+// A page says so as a page.
+HttpResponse Site::refusal(ApiRequest request, const Error& error) {
+  if (!request.route->page || error.code == Code::kTooMany) return problem(error);
+  return pages_->refused(std::move(request), error);
+}
+
+asio::awaitable<HttpResponse> Site::refuse(ApiRequest request, Error error) {
+  request.route = &routes_.routes()[request.route_number];
+  try {
+    co_return refusal(std::move(request), error);
+  } catch (const std::exception& thrown) {
+    co_return problem(CallGate::fault(thrown));
+  }
+}
+
+asio::awaitable<StartedStream> Site::begin_stream(ApiRequest request) {
+  StartedStream out;
+  request.route = &routes_.routes()[request.route_number];
+  try {
+    if (const Status may = koinon::admit(shared_.access, request); !may.ok()) {
+      out.refusal = refusal(request, may.error());
+      co_return out;
+    }
+    out.stranger = request.caller.by == Caller::By::kNothing;
+    auto source = request.route->stream(request);
+    if (source.ok()) {
+      out.source = std::make_shared<EventSource>(std::move(*source));
+    } else {
+      out.refusal = problem(source.error());
+    }
+  } catch (const std::exception& error) {
+    out.refusal = problem(CallGate::fault(error));
+  }
+  co_return out;
+}
+
+asio::awaitable<HttpResponse> Site::handle(ApiRequest request) {
+  const Route* route = &routes_.routes()[request.route_number];
+  request.route = route;
+  const bool noted_here = route->changes() && !route->operations_note;
+  const ApiRequest head = noted_here ? without_body(request) : ApiRequest();
+  HttpResponse response;
+  try {
+    response = co_await route->handle(std::move(request));
+  } catch (const std::exception& error) {
+    response = problem(CallGate::fault(error));
+  }
+  if (noted_here) note_response(head, response);
+  co_return response;
+}
+
+void Site::note_response(const ApiRequest& request, const HttpResponse& response) {
+  const std::string target = target_of(request);
+  std::string said;
+  if (response.status >= 400 || target.empty()) {
+    boost::system::error_code error;
+    const json::value body = json::parse(response.body, error);
+    const bool of_texts = CallGate::is_of_texts(*request.route);
+    for (const char* name : {"ref", "name", "id", of_texts ? "code" : "detail"}) {
+      const auto* found = !error && body.is_object() ? body.as_object().if_contains(name) : nullptr;
+      if (found == nullptr) continue;
+      said = found->is_string() ? std::string(found->as_string()) : json::serialize(*found);
+      break;
+    }
+  }
+  gate_.note(*request.route, asker_of(request), target, response.status, said);
+}
+
+}  // namespace koinon

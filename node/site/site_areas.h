@@ -1,0 +1,91 @@
+// Every area of one thread, made and put into the table of routes.
+#pragma once
+
+#include "node/api/about_api.h"
+#include "node/api/accounts_api.h"
+#include "node/api/areas.h"
+#include "node/api/attachments_api.h"
+#include "node/api/call_gate.h"
+#include "node/api/cities_api.h"
+#include "node/api/credentials_api.h"
+#include "node/api/desk_api.h"
+#include "node/api/drafts_api.h"
+#include "node/api/events_api.h"
+#include "node/api/explain_api.h"
+#include "node/api/health_api.h"
+#include "node/api/inbox_api.h"
+#include "node/api/invites_api.h"
+#include "node/api/overview_api.h"
+#include "node/api/peers_api.h"
+#include "node/api/records_api.h"
+#include "node/api/search_api.h"
+#include "node/api/sending_api.h"
+#include "node/api/status_api.h"
+#include "node/api/subscriptions_api.h"
+#include "node/api/trust_api.h"
+#include "node/api/upkeep_api.h"
+#include "node/feeds/feeds.h"
+#include "node/log_files/log_files.h"
+
+namespace koinon {
+
+struct SiteAreas {
+  // `shared` outlives this.
+  explicit SiteAreas(ApiShared& shared)
+      : health(shared),
+        about(shared),
+        records(shared),
+        attachments(shared),
+        events(shared),
+        explain(shared),
+        status(shared),
+        peers(shared),
+        invites(shared),
+        subscriptions(shared),
+        trust(shared),
+        upkeep(shared),
+        accounts(shared),
+        cities(shared.parts),
+        credentials(shared),
+        desk(shared),
+        drafts(shared, desk),
+        inbox(shared),
+        feeds({*shared.parts.store, *shared.parts.index, shared.parts.nearness, shared.parts.commons.texts,
+               shared.parts.clock, shared.parts.facts.name}),
+        log_files(*shared.parts.store, shared.parts.nearness, shared.parts.facts.log()),
+        overview(shared.parts),
+        search(shared),
+        sending(shared) {}
+
+  // The OpenAPI document, which is made of the table, stands in it where `openapi` adds it. Addresses stand in
+  // the document in the order in which they are added.
+  void add_routes(RouteTable& routes, CallGate& gate, const Access& access,
+                  const std::function<void(RouteTable&)>& openapi);
+  Areas references();
+
+  HealthApi health;
+  AboutApi about;
+  RecordsApi records;
+  AttachmentsApi attachments;
+  EventsApi events;
+  ExplainApi explain;
+  StatusApi status;
+  PeersApi peers;
+  InvitesApi invites;
+  SubscriptionsApi subscriptions;
+  TrustApi trust;
+  UpkeepApi upkeep;
+  AccountsApi accounts;
+  CitiesApi cities;
+  CredentialsApi credentials;
+  DeskApi desk;
+  DraftsApi drafts;
+  InboxApi inbox;
+  Feeds feeds;
+  LogFiles log_files;
+  OverviewApi overview;
+  SearchApi search;
+  SendingApi sending;
+};
+
+}  // namespace koinon
