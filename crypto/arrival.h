@@ -1,5 +1,6 @@
-// An arrival: something came to be held here, or no longer is. Arrivals are numbered in the order in which the
-// store wrote them, one number an entry; what follows the store (the index, the sending of news) counts by them.
+// An arrival: something came to be held here, or no longer is. Arrivals are numbered in the order in which
+// the store wrote them, one number an entry; what follows the store (the index, the sending of news) counts
+// by them.
 #pragma once
 
 #include <optional>

@@ -115,8 +115,7 @@ Result<Caller> Access::by_name(const std::string& name) {
 
 // The address alone is that of every program of the proxy's machine.
 bool Access::from_proxy(const Claims& claims) const {
-  return !options_.sso_secret.empty() &&
-         same_secret(claims.sso_secret, options_.sso_secret) &&
+  return !options_.sso_secret.empty() && same_secret(claims.sso_secret, options_.sso_secret) &&
          std::find(options_.proxies.begin(), options_.proxies.end(), claims.peer) != options_.proxies.end();
 }
 

@@ -8,8 +8,8 @@
 
 #include "node/publishing/clock_standing.h"
 #include "node/transport/network.h"
-#include "proto/base/trouble.h"
 #include "proto/base/sentence.h"
+#include "proto/base/trouble.h"
 #include "storage/office/outbox.h"
 #include "storage/store/store.h"
 

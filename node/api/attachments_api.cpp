@@ -93,7 +93,8 @@ asio::awaitable<HttpResponse> AttachmentsApi::put_attachment(ApiRequest request)
   request.body.clear();
   const auto shared = std::make_shared<const CutAttachment>(*file);
   const Status stored = co_await change_store(
-      &parts_.writer, [shared, now = parts_.clock.wall()](Store& store) { return store.put_attachment(*shared, now); });
+      &parts_.writer,
+      [shared, now = parts_.clock.wall()](Store& store) { return store.put_attachment(*shared, now); });
   if (!stored.ok()) co_return problem(stored.error());
   co_return json_response({{"sha256", to_hex(file->id.sha256.view())}, {"size", file->id.size}}, 201);
 }
@@ -161,14 +162,16 @@ asio::awaitable<std::optional<FileFetching>> AttachmentsApi::fetching(Attachment
 asio::awaitable<HttpResponse> AttachmentsApi::fetch_attachment(LogId log, EntryIndex index, AttachmentId id) {
   const AttachmentWant want{log, index, id, AttachmentWish::kByHand, 0};
   const Status stored = co_await change_store(
-      &parts_.writer, [want, now = parts_.clock.wall()](Store& store) { return store.want_attachment(want, now); });
+      &parts_.writer,
+      [want, now = parts_.clock.wall()](Store& store) { return store.want_attachment(want, now); });
   if (!stored.ok()) co_return problem(stored.error());
   parts_.network.want_file(want);
   co_return json_response({{"sha256", to_hex(id.sha256.view())}, {"state", "wanted"}}, 202);
 }
 
 asio::awaitable<HttpResponse> AttachmentsApi::drop_attachment(AttachmentId id) {
-  const Status dropped = co_await change_store(&parts_.writer, [id](Store& store) { return store.drop_attachment(id); });
+  const Status dropped =
+      co_await change_store(&parts_.writer, [id](Store& store) { return store.drop_attachment(id); });
   if (!dropped.ok()) co_return problem(dropped.error());
   co_return json_response({{"sha256", to_hex(id.sha256.view())}, {"state", "not here"}});
 }

@@ -9,7 +9,6 @@
 #include "node/api/query_params.h"
 #include "node/reading/list_budget.h"
 #include "proto/base/encoding.h"
-#include "proto/base/encoding.h"
 
 namespace koinon {
 namespace asio = boost::asio;
@@ -58,8 +57,9 @@ CitiesApi::CitiesApi(ApiParts& parts)
            .need = Need::kReading,
            .id = "getCity",
            .tag = "reading",
-           .summary = "A city: by which path it is trusted, whom it vouches for, who vouches for it, who holds "
-                      "its log",
+           .summary =
+               "A city: by which path it is trusted, whom it vouches for, who vouches for it, who holds "
+               "its log",
            .query = {"parts", "vouches_from", "vouchers_from"},
            .gives = "CityStanding"},
           this, &CitiesApi::get_city),

@@ -1,4 +1,5 @@
-// What machines that watch the node ask: whether it answers, whether it does all that it is for, its measures.
+// What machines that watch the node ask: whether it answers, whether it does all that it is for, its
+// measures.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>

@@ -93,20 +93,21 @@ asio::awaitable<HttpResponse> InvitesApi::invite(ApiRequest request) {
     return {};
   };
   if (const Status status = prepare(); !status.ok()) co_return problem(status.error());
-  const Status stored = co_await change_store(&parts_.writer, [record, now = parts_.clock.wall()](Store& store) -> Status {
-    KOINON_ASSIGN(const auto invites, store.invites());
-    std::size_t open = 0;
-    for (const InviteRecord& old : invites) {
-      if (old.expires_at > now) {
-        ++open;
-      } else {
-        KOINON_TRY(store.remove_invite(old.key));
-      }
-    }
-    if (open >= limits::kInvites)
-      return fail(Code::kTooLarge, "256 invites are open; revoke some, or let them expire", "invite");
-    return store.put_invite(record);
-  });
+  const Status stored =
+      co_await change_store(&parts_.writer, [record, now = parts_.clock.wall()](Store& store) -> Status {
+        KOINON_ASSIGN(const auto invites, store.invites());
+        std::size_t open = 0;
+        for (const InviteRecord& old : invites) {
+          if (old.expires_at > now) {
+            ++open;
+          } else {
+            KOINON_TRY(store.remove_invite(old.key));
+          }
+        }
+        if (open >= limits::kInvites)
+          return fail(Code::kTooLarge, "256 invites are open; revoke some, or let them expire", "invite");
+        return store.put_invite(record);
+      });
   if (!stored.ok()) co_return problem(stored.error());
   parts_.network.add_invite(record);
   co_return json_response({{"line", line.text()},
@@ -134,8 +135,8 @@ asio::awaitable<HttpResponse> InvitesApi::revoke_invite(ApiRequest request) {
   if (!invites.ok()) co_return problem(invites.error());
   for (const InviteRecord& invite : *invites) {
     if (invite_id(invite) != request.arg("id")) continue;
-    const Status removed =
-        co_await change_store(&parts_.writer, [key = invite.key](Store& store) { return store.remove_invite(key); });
+    const Status removed = co_await change_store(
+        &parts_.writer, [key = invite.key](Store& store) { return store.remove_invite(key); });
     if (!removed.ok()) co_return problem(removed.error());
     parts_.network.forget_invite(invite.key);
     co_return HttpResponse{204, "application/json", "", {}};

@@ -133,7 +133,8 @@ asio::awaitable<HttpResponse> PeersApi::remove_peer(ApiRequest request) {
   for (const PeerStatus& peer : network.peers) {
     if (peer.name == which || to_text(peer.node_key) == which) found.push_back(peer);
   }
-  if (found.empty()) co_return problem(fail(Code::kNotFound, Sentence{"peer.unknown", "no peer is called so"}, which));
+  if (found.empty())
+    co_return problem(fail(Code::kNotFound, Sentence{"peer.unknown", "no peer is called so"}, which));
   if (found.size() > 1) {
     co_return problem(fail(Code::kConflict,
                            "several peers are called so; give the node key that `koinon peer list` shows",
@@ -153,7 +154,8 @@ asio::awaitable<HttpResponse> PeersApi::remove_peer(ApiRequest request) {
       city && std::none_of(network.peers.begin(), network.peers.end(),
                            [&](const PeerStatus& peer) { return peer.log == city && peer.node_key != key; });
   if (const auto own = parts_.facts.log(); last && own) {
-    const auto withdrawn = co_await publish_vouch(&shared_, request.caller, vouch_withdrawal_maker(*own, *city));
+    const auto withdrawn =
+        co_await publish_vouch(&shared_, request.caller, vouch_withdrawal_maker(*own, *city));
     if (!withdrawn.ok() && withdrawn.error().code != Code::kNotFound) co_return problem(withdrawn.error());
   }
   co_return json_response({{"removed", found.front().name}});

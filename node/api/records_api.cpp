@@ -116,7 +116,8 @@ Result<HttpResponse> RecordsApi::record(const ApiRequest& request) {
   KOINON_ASSIGN(const StoredRecord stored, shown_record(*parts_.store, found.log.id, found.index));
   if (part == "entry") return HttpResponse{200, "application/octet-stream", stored.entry, {}};
   if (part == "body") {
-    if (stored.body.empty()) return fail(Code::kNotFound, Sentence{"note.not_held", "the note itself is not held here"}, "body");
+    if (stored.body.empty())
+      return fail(Code::kNotFound, Sentence{"note.not_held", "the note itself is not held here"}, "body");
     return HttpResponse{200, "application/octet-stream", stored.body, {}};
   }
   if (part == "markdown") {

@@ -17,9 +17,8 @@ asio::awaitable<HttpResponse> answer_at_once(std::function<Result<HttpResponse>(
 }  // namespace
 
 RouteHandler at_once(std::function<Result<HttpResponse>(const ApiRequest&)> handle) {
-  return [handle = std::move(handle)](ApiRequest request) {
-    return answer_at_once(handle, std::move(request));
-  };
+  return
+      [handle = std::move(handle)](ApiRequest request) { return answer_at_once(handle, std::move(request)); };
 }
 
 void RouteTable::add(Route route) {

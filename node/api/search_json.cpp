@@ -31,8 +31,7 @@ json::array pieces_json(const std::vector<Piece>& pieces) {
 
 // "worked in 3 cities of your size"
 std::string sentence(const ReasonView& reason) {
-  const std::string count =
-      std::to_string(reason.count) + (reason.count == 1 ? " city" : " cities");
+  const std::string count = std::to_string(reason.count) + (reason.count == 1 ? " city" : " cities");
   std::string of = " of your size";
   if (reason.measure == "climate") of = " of a climate like yours";
   if (reason.measure == "income") of = " of an income like yours";
@@ -107,8 +106,8 @@ HttpResponse similar_answer(const ApiRequest&, const SimilarView& view) {
 
 void add_search_routes(RouteTable& routes, CallGate& gate, const SearchApi& search) {
   add_route(
-      routes, gate, search.search,
-      +[](const ApiRequest& request) { return read_note_search(request.query); }, search_answer);
+      routes, gate, search.search, +[](const ApiRequest& request) { return read_note_search(request.query); },
+      search_answer);
   add_route(
       routes, gate, search.similar,
       +[](const ApiRequest& request) { return read_similar_search(request.query); }, similar_answer);

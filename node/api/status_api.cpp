@@ -73,7 +73,8 @@ asio::awaitable<HttpResponse> StatusApi::status(ApiRequest) {
   body["disk_reserve_bytes"] = parts_.writer.reserve_bytes();
   body["index_lag"] = index_lag(*parts_.store, *position);
   const auto filter = parse_filter(network.topics);
-  const auto topics = filter.ok() ? topic_states(*parts_.store, parts_.nearness, *filter) : Result<json::array>(filter.error());
+  const auto topics = filter.ok() ? topic_states(*parts_.store, parts_.nearness, *filter)
+                                  : Result<json::array>(filter.error());
   if (!topics.ok()) co_return problem(topics.error());
   body["topics"] = *topics;
   body["bodies_missing"] = network.bodies_missing;

@@ -61,8 +61,9 @@ asio::awaitable<HttpResponse> SubscriptionsApi::subscribe(ApiRequest request) {
   };
   const auto filter = prepare();
   if (!filter.ok()) co_return problem(filter.error());
-  const Status stored = co_await change_store(
-      &parts_.writer, [text = filter->text()](Store& store) { return store.set_setting(kSubscriptions, text); });
+  const Status stored = co_await change_store(&parts_.writer, [text = filter->text()](Store& store) {
+    return store.set_setting(kSubscriptions, text);
+  });
   if (!stored.ok()) co_return problem(stored.error());
   parts_.network.set_filter(*filter);
   co_return json_response(

@@ -13,7 +13,8 @@ std::string target_of_city(const NamedCity& named) { return named.city; }
 std::string ref_of(const VouchView& view) { return view.ref; }
 
 Error vouch_for_itself() {
-  return fail(Code::kInvalidArgument, Sentence{"vouch.for_itself", "a city does not vouch for itself"}, "city");
+  return fail(Code::kInvalidArgument, Sentence{"vouch.for_itself", "a city does not vouch for itself"},
+              "city");
 }
 
 }  // namespace

@@ -43,8 +43,8 @@ asio::awaitable<HttpResponse> UpkeepApi::clock_is_right(ApiRequest request) {
   };
   if (const Status meant = read(); !meant.ok()) co_return problem(meant.error());
   const std::string word = parts_.clock_questions.word();
-  const Status kept =
-      co_await change_store(&parts_.writer, [word](Store& store) { return store.set_setting(kClockWord, word); });
+  const Status kept = co_await change_store(
+      &parts_.writer, [word](Store& store) { return store.set_setting(kClockWord, word); });
   if (!kept.ok()) co_return problem(kept.error());
   parts_.clock_questions.believe(word);
   co_return json_response(clock_json(parts_.clock_questions.standing(), parts_.clock.wall()));

@@ -240,8 +240,8 @@ Status Daemon::start_alarms() {
 }
 
 Result<std::unique_ptr<Site>> Daemon::make_site(const ApiOptions& options,
-                                              const std::shared_ptr<SharedColumns>& columns,
-                                              asio::io_context& io) {
+                                                const std::shared_ptr<SharedColumns>& columns,
+                                                asio::io_context& io) {
   KOINON_ASSIGN(auto store, open_sqlite_reader(folder_.store(), limits::kReaderCacheKiB));
   KOINON_ASSIGN(auto index, open_index_reader(folder_.index(), columns));
   KOINON_ASSIGN(OfficeDb office, OfficeDb::open(folder_.office()));

@@ -54,8 +54,8 @@ class Daemon {
   Status start_hold_queue();
   Status start_alarms();
   Result<std::unique_ptr<Site>> make_site(const ApiOptions& options,
-                                        const std::shared_ptr<SharedColumns>& columns,
-                                        boost::asio::io_context& io);
+                                          const std::shared_ptr<SharedColumns>& columns,
+                                          boost::asio::io_context& io);
   void log_change(const AuditLine& line);
   Status write_ready_file() const;
   bool has_room() const;

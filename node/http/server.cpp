@@ -132,7 +132,8 @@ struct HttpServer::Impl {
 
   // A request that is too large, in the form that its address answers in.
   template <typename ClientPointer>
-  asio::awaitable<bool> refuse_large(ClientPointer client, RequestOnItsWay request, unsigned version, bool head) {
+  asio::awaitable<bool> refuse_large(ClientPointer client, RequestOnItsWay request, unsigned version,
+                                     bool head) {
     client->unread = true;
     HttpResponse refusal = co_await service->refuse(std::move(request), parse_error(http::error::body_limit));
     co_return co_await write(client, std::move(refusal), version, false, head);
@@ -197,8 +198,7 @@ struct HttpServer::Impl {
     client->stream.expires_after(limits::kHttpDeadline);
     co_await http::async_read(client->stream, client->buffer, parser, redirect_error(use_awaitable, error));
     if (error == beast::error::timeout || error == http::error::partial_message) co_return false;
-    if (error == http::error::body_limit)
-      co_return co_await refuse_large(client, request, version, head);
+    if (error == http::error::body_limit) co_return co_await refuse_large(client, request, version, head);
     if (error) co_return co_await refuse(client, parse_error(error), version, head);
     request->body = std::move(parser.get().body());
     client->stream.expires_never();
@@ -218,7 +218,8 @@ struct HttpServer::Impl {
   }
 
   template <typename ClientPointer>
-  asio::awaitable<bool> serve_stream(ClientPointer client, RequestOnItsWay request, unsigned version, bool head) {
+  asio::awaitable<bool> serve_stream(ClientPointer client, RequestOnItsWay request, unsigned version,
+                                     bool head) {
     const bool counted = !request->local;
     const std::string visitor = visitor_of(request->remote);
     if (counted && !streams->has_room(visitor)) {

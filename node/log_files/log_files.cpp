@@ -37,8 +37,10 @@ Result<LogState> LogFiles::find(const std::string& city, const Status& may_read)
 Result<HttpResponse> LogFiles::checkpoint(const std::string& city, const Status& may_read) {
   KOINON_ASSIGN(const LogState log, find(city, may_read));
   if (!log.whole)
-    return fail(Code::kUnavailable, Sentence{"log.being_fetched", "the log is still being fetched up to its head; try again soon"},
-                "checkpoint");
+    return fail(
+        Code::kUnavailable,
+        Sentence{"log.being_fetched", "the log is still being fetched up to its head; try again soon"},
+        "checkpoint");
   return HttpResponse{200, "text/plain; charset=utf-8", log.whole->note, {{"Cache-Control", "no-cache"}}};
 }
 

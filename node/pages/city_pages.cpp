@@ -119,7 +119,8 @@ void CityPages::add_routes(RouteTable& routes) {
 }
 
 asio::awaitable<HttpResponse> CityPages::cities(Visit visit) {
-  auto query = read_city_list_query({{"q", visit.request.param("q")}, {"cursor", visit.request.param("cursor")}});
+  auto query =
+      read_city_list_query({{"q", visit.request.param("q")}, {"cursor", visit.request.param("cursor")}});
   if (!query.ok()) co_return frame_.failed(visit, query.error());
   query->limit = kCitiesShown;
   const std::string part = query->part;
@@ -146,9 +147,9 @@ asio::awaitable<HttpResponse> CityPages::cities(Visit visit) {
 }
 
 asio::awaitable<HttpResponse> CityPages::show_city(Visit visit, std::string problem) {
-  const auto query = read_city_query(visit.request.arg("city"),
-                                     {{"vouches_from", visit.request.param("vouches_from")},
-                                      {"vouchers_from", visit.request.param("vouchers_from")}});
+  const auto query =
+      read_city_query(visit.request.arg("city"), {{"vouches_from", visit.request.param("vouches_from")},
+                                                  {"vouchers_from", visit.request.param("vouchers_from")}});
   if (!query.ok()) co_return frame_.failed(visit, query.error());
   const auto standing = co_await frame_.call(visit, cities_.get, *query);
   if (!standing.ok()) co_return frame_.failed(visit, standing.error());

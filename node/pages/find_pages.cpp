@@ -111,8 +111,8 @@ asio::awaitable<HttpResponse> FindPages::find(Visit visit) {
                 {"hidden", std::move(hidden)},
                 {"has_facets", !facets.empty()},
                 {"facets", std::move(facets)},
-                {"total_text",
-                 visit.say(found->total_is_at_least ? "find.total_or_more" : "find.total", {{"count", total}})},
+                {"total_text", visit.say(found->total_is_at_least ? "find.total_or_more" : "find.total",
+                                         {{"count", total}})},
                 {"relaxed", found->some_words_missing},
                 {"items", cards(visit, found->items)}};
   if (found->next) {
@@ -143,9 +143,9 @@ asio::awaitable<HttpResponse> FindPages::like_us(Visit visit) {
     json::array reasons;
     for (const ReasonView& reason : item.reasons) {
       const std::string outcome(reason.outcome == Outcome::kNone ? "none" : outcome_text(reason.outcome));
-      reasons.push_back(json::object{{"text", visit.say("reason." + outcome,
-                                                        {{"count", static_cast<std::int64_t>(reason.count)},
-                                                         {"like", visit.say("measure." + reason.measure)}})}});
+      reasons.push_back(json::object{
+          {"text", visit.say("reason." + outcome, {{"count", static_cast<std::int64_t>(reason.count)},
+                                                   {"like", visit.say("measure." + reason.measure)}})}});
     }
     one["has_reasons"] = !reasons.empty();
     one["reasons"] = std::move(reasons);

@@ -90,8 +90,8 @@ class DateText {
   std::unique_ptr<icu::DateFormat> format_;
 };
 
-// Names that ICU looks up in its tables: the first ones that were asked for. Strangers choose the tags of their
-// notes, so that there is an end to what is kept.
+// Names that ICU looks up in its tables: the first ones that were asked for. Strangers choose the tags of
+// their notes, so that there is an end to what is kept.
 class KnownNames {
  public:
   template <typename Find>
@@ -104,7 +104,8 @@ class KnownNames {
     find(found);
     std::string name = found.isEmpty() != 0 ? code : utf8(found);
     const std::lock_guard lock(mutex_);
-    if (names_.size() < limits::kNamesKept && code.size() <= limits::kNameKeptBytes) names_.emplace(code, name);
+    if (names_.size() < limits::kNamesKept && code.size() <= limits::kNameKeptBytes)
+      names_.emplace(code, name);
     return name;
   }
 
@@ -124,7 +125,8 @@ struct KeyHash {
 struct Catalogue::Words {
   explicit Words(const icu::Locale& of)
       : locale(of),
-        day(std::unique_ptr<icu::DateFormat>(icu::DateFormat::createDateInstance(icu::DateFormat::kLong, of))),
+        day(std::unique_ptr<icu::DateFormat>(
+            icu::DateFormat::createDateInstance(icu::DateFormat::kLong, of))),
         moment(std::unique_ptr<icu::DateFormat>(
             icu::DateFormat::createDateTimeInstance(icu::DateFormat::kLong, icu::DateFormat::kShort, of))) {
     UErrorCode error = U_ZERO_ERROR;
@@ -239,7 +241,8 @@ Result<Messages> Messages::builtin() {
   }
   UErrorCode error = U_ZERO_ERROR;
   loaded->matcher = std::make_unique<icu::LocaleMatcher>(builder.build(error));
-  if (U_FAILURE(error) != 0) return fail(Code::kInternal, "ICU does not know our languages", u_errorName(error));
+  if (U_FAILURE(error) != 0)
+    return fail(Code::kInternal, "ICU does not know our languages", u_errorName(error));
   Messages out;
   out.loaded_ = loaded;
   return out;

@@ -72,8 +72,8 @@ void PageFrame::get(RouteTable& routes, const std::string& pattern, Need need, c
 
 void PageFrame::post(RouteTable& routes, const std::string& pattern, Need need, const std::string& id,
                      const std::string& summary, GetHandler handler, std::size_t body_limit) {
-  Route route{{"POST", pattern, need, id, "pages", summary, {}, "application/x-www-form-urlencoded",
-               "text/html"}};
+  Route route{
+      {"POST", pattern, need, id, "pages", summary, {}, "application/x-www-form-urlencoded", "text/html"}};
   route.page = true;
   route.operations_note = true;
   route.body_limit = body_limit;

@@ -28,8 +28,8 @@ class Templates {
   // kInternal: there is no such template, or it does not parse.
   Result<std::string> render(const std::string& name, const Catalogue& language,
                              const boost::json::object& model);
-  // A page as `content_html` of a frame. Both know what is shared; what the page's model says of the same name
-  // goes before it.
+  // A page as `content_html` of a frame. Both know what is shared; what the page's model says of the same
+  // name goes before it.
   Result<std::string> render_within(const std::string& frame, const std::string& name,
                                     const Catalogue& language, const boost::json::object& model,
                                     const boost::json::object& shared);

@@ -197,8 +197,9 @@ Result<PublishedBatch> OwnLog::publish(Store& store, const std::vector<DraftMake
 }
 
 DraftSigner signer_of(OwnLog log) {
-  return [log = std::move(log)](Store& store, const std::vector<DraftMaker>& makers,
-                                UnixMillis now) mutable { return log.publish(store, makers, now); };
+  return [log = std::move(log)](Store& store, const std::vector<DraftMaker>& makers, UnixMillis now) mutable {
+    return log.publish(store, makers, now);
+  };
 }
 
 }  // namespace koinon

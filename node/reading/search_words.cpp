@@ -28,8 +28,7 @@ Result<NoteSearch> read_note_search(const Params& words) {
   }
   query.all_versions = param(words, "versions") == "all";
   query.newest_first = param(words, "order") == "newest";
-  KOINON_ASSIGN(query.limit,
-                read_limit(param(words, "limit"), limits::kSearchPage, limits::kSearchPageMax));
+  KOINON_ASSIGN(query.limit, read_limit(param(words, "limit"), limits::kSearchPage, limits::kSearchPageMax));
   KOINON_ASSIGN(query.offset, read_number(param(words, "cursor"), "cursor", limits::kSearchHits));
   return out;
 }

@@ -1,10 +1,10 @@
-// Which peer is dialled when. Sans-IO: the daemon's network thread and the simulator's nodes both run it, each
-// with its own clock, its own chance and its own way to dial.
+// Which peer is dialled when. Sans-IO: the daemon's network thread and the simulator's nodes both run it,
+// each with its own clock, its own chance and its own way to dial.
 //
 // One attempt a peer at a time, any number of peers at once. A peer is dialled at once when it is added. An
 // attempt that fails, and a session that ends, is followed by a pause that doubles with each attempt since a
-// session was last ready, up to limits::kDialBackoffMax; half of it is by chance, so that nodes that went down
-// together do not come back together.
+// session was last ready, up to limits::kDialBackoffMax; half of it is by chance, so that nodes that went
+// down together do not come back together.
 //
 // Belongs to one thread.
 #pragma once

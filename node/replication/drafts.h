@@ -1,5 +1,5 @@
-// Drafts for our own log, as the writer passes them on. What a draft must be, and how it is signed, belongs to
-// whoever holds the key: the writer is given a signer and knows no more of it.
+// Drafts for our own log, as the writer passes them on. What a draft must be, and how it is signed, belongs
+// to whoever holds the key: the writer is given a signer and knows no more of it.
 #pragma once
 
 #include <functional>
@@ -36,8 +36,8 @@ struct PublishedBatch {
   bool advanced = false;                   // at least one draft was published
 };
 
-// Signs drafts inside a transaction that the caller has begun. A draft that breaks a rule fails alone; an error
-// fails them all. Called on the thread that owns the store.
+// Signs drafts inside a transaction that the caller has begun. A draft that breaks a rule fails alone; an
+// error fails them all. Called on the thread that owns the store.
 using DraftSigner =
     std::function<Result<PublishedBatch>(Store&, const std::vector<DraftMaker>&, UnixMillis now)>;
 

@@ -1,5 +1,5 @@
-// The one writer: a thread that owns the Store and carries out what waits, group by group (write_group.h). Drafts
-// for our own log it hands to the signer that it was given.
+// The one writer: a thread that owns the Store and carries out what waits, group by group (write_group.h).
+// Drafts for our own log it hands to the signer that it was given.
 //
 // submit calls may come from any thread. Answers are given on the writer's thread, in the order in which the
 // commits were carried out; the callbacks pass them on to the threads that wait for them.
@@ -31,8 +31,8 @@ class StoreWriter {
   using PublishDone = std::function<void(Result<Published>)>;
   using ChangeDone = std::function<void(Status)>;
 
-  // Instead of a signer an error, an observer's: every publish is refused with it. So much of the disk is kept
-  // for our own log, settings and decisions.
+  // Instead of a signer an error, an observer's: every publish is refused with it. So much of the disk is
+  // kept for our own log, settings and decisions.
   StoreWriter(std::unique_ptr<Store> store, Result<DraftSigner> signer, std::function<UnixMillis()> clock,
               Callbacks callbacks, std::uint64_t reserve_bytes);
   ~StoreWriter();

@@ -1,5 +1,5 @@
-// When the engine's next tick is to come, and whether what came in since brings it forward. Pure arithmetic, run
-// by the network thread and by the simulator.
+// When the engine's next tick is to come, and whether what came in since brings it forward. Pure arithmetic,
+// run by the network thread and by the simulator.
 #pragma once
 
 #include <algorithm>
@@ -13,8 +13,8 @@ class Tick {
   static constexpr std::chrono::milliseconds kShortest{10};
   static constexpr std::chrono::seconds kLongest{1};
 
-  // `longest`: it rings after this, whatever the engine says. The simulator takes more than any wait, and so shows
-  // that the engine says all that is due.
+  // `longest`: it rings after this, whatever the engine says. The simulator takes more than any wait, and so
+  // shows that the engine says all that is due.
   explicit Tick(MonoTime longest = kLongest) : longest_(longest) {}
 
   // Arms it for what is due; returns how long to wait.

@@ -7,9 +7,9 @@
 namespace koinon {
 
 // One sort at a time so that order is kept: drafts together, changes together, intents together. Ours goes
-// first, but never twice while others wait: neither keeps the other from its turn. An intent may be overtaken:
-// its journal row may be the higher one, and the engine tells of rows in the order in which their commits
-// began.
+// first, but never twice while others wait: neither keeps the other from its turn. An intent may be
+// overtaken: its journal row may be the higher one, and the engine tells of rows in the order in which their
+// commits began.
 WriteGroup WriteQueue::take() {
   WriteGroup group;
   own_was_last_ = !own_.empty() && (intents_.empty() || !own_was_last_);

@@ -40,8 +40,8 @@ class WriteQueue {
   void add(ChangeWrite change) { own_.emplace_back(std::move(change)); }
   bool empty() const { return own_.empty() && intents_.empty(); }
 
-  // What is to be written next: limits::kWriteGroup at most, all of one sort, in their order. Empty if nothing
-  // waits.
+  // What is to be written next: limits::kWriteGroup at most, all of one sort, in their order. Empty if
+  // nothing waits.
   WriteGroup take();
 
  private:

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "node/access/access.h"
-#include "node/feeds/feeds.h"
 #include "node/api/routes.h"
+#include "node/feeds/feeds.h"
 
 namespace koinon {
 

@@ -73,10 +73,10 @@ asio::awaitable<HttpResponse> ReadingService::answer(RequestOnItsWay request) {
 
 asio::awaitable<HttpResponse> ReadingService::refuse(RequestOnItsWay request, Error error) {
   const auto asked = asked_of(request);
-  co_return co_await threads_.run<HttpResponse>(
-      work_of(*asked), [this, asked, error](ReadingThreads::Number number) {
-        return sites_[number]->refuse(std::move(*asked), error);
-      });
+  co_return co_await threads_.run<HttpResponse>(work_of(*asked),
+                                                [this, asked, error](ReadingThreads::Number number) {
+                                                  return sites_[number]->refuse(std::move(*asked), error);
+                                                });
 }
 
 asio::awaitable<OpenedStream> ReadingService::open_stream(RequestOnItsWay request) {

@@ -21,10 +21,9 @@ Site::Site(ApiParts parts)
              shared_.parts.clock.wall, shared_.parts.log_change}),
       areas_(std::make_unique<SiteAreas>(shared_)) {
   areas_->add_routes(routes_, gate_, shared_.access, [this](RouteTable& routes) { add_openapi(routes); });
-  pages_ = std::make_unique<Pages>(shared_, gate_, areas_->references(), routes_,
-                                   [this](const ApiRequest& request, const HttpResponse& response) {
-                                     note_response(request, response);
-                                   });
+  pages_ = std::make_unique<Pages>(
+      shared_, gate_, areas_->references(), routes_,
+      [this](const ApiRequest& request, const HttpResponse& response) { note_response(request, response); });
   pages_->add_routes(routes_);
 }
 

@@ -37,7 +37,9 @@ void SiteAreas::add_routes(RouteTable& routes, CallGate& gate, const Access& acc
 }
 
 Areas SiteAreas::references() {
-  return {about, accounts, attachments, cities, credentials, desk, drafts, events, explain, health, inbox, invites, overview, peers, records, search, sending, status, subscriptions, trust, upkeep};
+  return {about,   accounts, attachments, cities, credentials,   desk,     drafts,
+          events,  explain,  health,      inbox,  invites,       overview, peers,
+          records, search,   sending,     status, subscriptions, trust,    upkeep};
 }
 
 }  // namespace koinon

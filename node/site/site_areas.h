@@ -57,8 +57,8 @@ struct SiteAreas {
         search(shared),
         sending(shared) {}
 
-  // The OpenAPI document, which is made of the table, stands in it where `openapi` adds it. Addresses stand in
-  // the document in the order in which they are added.
+  // The OpenAPI document, which is made of the table, stands in it where `openapi` adds it. Addresses stand
+  // in the document in the order in which they are added.
   void add_routes(RouteTable& routes, CallGate& gate, const Access& access,
                   const std::function<void(RouteTable&)>& openapi);
   Areas references();

@@ -21,7 +21,8 @@ Status check_email(const std::string& text) {
   if (plain && text.size() <= kEmailBytes && at != std::string::npos && at > 0 && at + 1 < text.size() &&
       text.find('@', at + 1) == std::string::npos)
     return {};
-  return fail(Code::kInvalidArgument, Sentence{"account.email", "it is an address such as press@city.example"}, "email");
+  return fail(Code::kInvalidArgument,
+              Sentence{"account.email", "it is an address such as press@city.example"}, "email");
 }
 
 }  // namespace koinon

@@ -15,6 +15,7 @@
 
 #include "crypto/invite.h"
 #include "node/engine/engine.h"
+#include "node/replication/tick.h"
 #include "node/transport/connection.h"
 #include "node/transport/dialling.h"
 #include "node/transport/handshakes.h"
@@ -22,7 +23,6 @@
 #include "node/transport/knocks.h"
 #include "node/transport/network_view.h"
 #include "node/transport/peers.h"
-#include "node/replication/tick.h"
 #include "proto/base/clock.h"
 
 namespace koinon {

@@ -58,7 +58,8 @@ class Peers {
   void session_ready(const NodeKey& key);
   // The engine ends a session, and says why.
   void session_refused(SessionId session, const std::string& reason);
-  // Its connection is gone, and the engine knows. The peer, if it is pinned and no session stands with it now.
+  // Its connection is gone, and the engine knows. The peer, if it is pinned and no session stands with it
+  // now.
   const Peer* session_ended(SessionId session, Ending ending);
 
  private:

@@ -34,7 +34,8 @@ std::string encode_base64(BytesView bytes, int variant) {
 Result<Bytes> decode_base64(std::string_view text, int variant, std::string_view what) {
   Bytes out(text.size() / 4 * 3 + 3, '\0');
   std::size_t size = 0;
-  if (sodium_base642bin(raw(out), out.size(), text.data(), text.size(), nullptr, &size, nullptr, variant) != 0)
+  if (sodium_base642bin(raw(out), out.size(), text.data(), text.size(), nullptr, &size, nullptr, variant) !=
+      0)
     return fail(Code::kMalformed, "it is not canonical " + std::string(what));
   out.resize(size);
   return out;

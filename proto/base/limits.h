@@ -119,7 +119,8 @@ inline constexpr std::chrono::seconds kBodyRetry{60};  // then those who had no 
 inline constexpr std::chrono::minutes kBodyRetryMax{10};
 inline constexpr std::chrono::milliseconds kDialBackoffMin{200};
 inline constexpr std::chrono::seconds kDialBackoffMax{300};
-inline constexpr std::chrono::seconds kShunnedPause{30};  // then we look whether a peer that lied may be dialled
+inline constexpr std::chrono::seconds kShunnedPause{
+    30};                                               // then we look whether a peer that lied may be dialled
 inline constexpr std::chrono::seconds kStoreRetry{5};  // after a failed commit; then doubled
 inline constexpr std::chrono::seconds kStoreRetryMax{60};
 inline constexpr std::chrono::minutes kLieBackoff{
@@ -295,8 +296,9 @@ inline constexpr std::size_t kTopicsOfCity = 1000;
 inline constexpr std::size_t kTopicsOfSearchWord = 8;
 
 // Storage
-inline constexpr std::uint64_t kJournalBlock = 1024;        // numbers reserved durably at once
-inline constexpr std::size_t kWriteGroup = 64;  // intents or drafts in one transaction: ours wait for one group
+inline constexpr std::uint64_t kJournalBlock = 1024;  // numbers reserved durably at once
+inline constexpr std::size_t kWriteGroup =
+    64;  // intents or drafts in one transaction: ours wait for one group
 inline constexpr std::uint64_t kDiskReserve = 1024 * kMiB;  // of the disk, that only our own log may use
 inline constexpr std::uint64_t kTransitBytes = 256 * kMiB;  // bodies held for peers only
 inline constexpr std::chrono::hours kTransitAge{24 * 30};

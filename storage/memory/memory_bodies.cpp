@@ -10,7 +10,8 @@ namespace koinon {
 void MemoryBodies::settle_withdrawals(MemoryLog& log, const RunCommit& run) {
   for (std::uint64_t i = 0; i < log.records.size(); ++i) {
     const MemoryRecord& record = log.records[i];
-    if (record.state != BodyState::kErased || !contradicts_mark(run, EntryIndex(i), record.erased_by)) continue;
+    if (record.state != BodyState::kErased || !contradicts_mark(run, EntryIndex(i), record.erased_by))
+      continue;
     logs_.set_record(log, EntryIndex(i), {record.entry, nullptr, BodyState::kNotHeld, {}, false});
   }
   for (const WithdrawalFact& fact : run.withdrawals) {

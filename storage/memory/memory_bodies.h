@@ -1,5 +1,5 @@
-// Bodies of the store in memory: those that come late, those held for peers, those that go. Part of MemoryStore,
-// inside its transactions.
+// Bodies of the store in memory: those that come late, those held for peers, those that go. Part of
+// MemoryStore, inside its transactions.
 #pragma once
 
 #include "storage/memory/memory_arrivals.h"
@@ -10,8 +10,8 @@ namespace koinon {
 class MemoryBodies {
  public:
   // `transit_quota`: of what is held for peers, in bytes.
-  MemoryBodies(MemoryUndo& undo, BlobPool& pool, MemoryLogs& logs, MemoryArrivals& arrivals, MemoryFiles& files,
-               std::uint64_t transit_quota)
+  MemoryBodies(MemoryUndo& undo, BlobPool& pool, MemoryLogs& logs, MemoryArrivals& arrivals,
+               MemoryFiles& files, std::uint64_t transit_quota)
       : undo_(undo), pool_(pool), logs_(logs), arrivals_(arrivals), files_(files), quota_(transit_quota) {}
 
   std::uint64_t transit_bytes() const { return transit_bytes_; }
@@ -19,8 +19,8 @@ class MemoryBodies {
   Status add(const BodiesCommit& bodies);
   Result<std::optional<EntryIndex>> apply_filter(const LogId& log, const BodyFilter& filter, UnixMillis now,
                                                  EntryIndex from, std::uint64_t most);
-  // After the run's records are here: erases what its withdrawals erase, takes back marks of erasure that they
-  // contradict.
+  // After the run's records are here: erases what its withdrawals erase, takes back marks of erasure that
+  // they contradict.
   void settle_withdrawals(MemoryLog& log, const RunCommit& run);
   // Of a log that is removed.
   void remove_all(const LogId& log);

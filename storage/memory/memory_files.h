@@ -1,5 +1,5 @@
-// Files of the store in memory: which records name which, and the chunks that are held. Part of MemoryStore, inside
-// its transactions.
+// Files of the store in memory: which records name which, and the chunks that are held. Part of MemoryStore,
+// inside its transactions.
 #pragma once
 
 #include "storage/memory/memory_logs.h"

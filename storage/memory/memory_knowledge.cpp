@@ -165,7 +165,8 @@ void MemoryPolicy::forget_vouches_by(const LogId& voucher) {
     }
   }
   undo_.remember([this, gone = std::move(gone)] {
-    for (const VouchFact& vouch : gone) vouches_.insert_or_assign(std::pair(vouch.voucher, vouch.target), vouch);
+    for (const VouchFact& vouch : gone)
+      vouches_.insert_or_assign(std::pair(vouch.voucher, vouch.target), vouch);
   });
 }
 

@@ -1,5 +1,5 @@
-// What the store in memory knows besides logs: peers, whom to trust, settings. Part of MemoryStore, inside its
-// transactions.
+// What the store in memory knows besides logs: peers, whom to trust, settings. Part of MemoryStore, inside
+// its transactions.
 #pragma once
 
 #include <map>

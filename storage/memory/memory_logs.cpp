@@ -185,8 +185,9 @@ void MemoryLogs::append_records(MemoryLog& log, const RunCommit& run) {
   });
   for (std::size_t i = 0; i < run.records.size(); ++i) {
     const StoredRecord& record = run.records[i];
-    log.records.push_back({pool_.intern(record.entry), record.body.empty() ? nullptr : pool_.intern(record.body),
-                           record.state, record.erased_by, false});
+    log.records.push_back({pool_.intern(record.entry),
+                           record.body.empty() ? nullptr : pool_.intern(record.body), record.state,
+                           record.erased_by, false});
     Hash hash = run.leaves[i];
     for (std::size_t level = 0;; ++level) {
       if (level == log.levels.size()) log.levels.emplace_back();

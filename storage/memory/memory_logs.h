@@ -1,5 +1,5 @@
-// Logs of the store in memory: their records, hashes and heads, and the digests of what we said ourselves. Part of
-// MemoryStore, inside its transactions.
+// Logs of the store in memory: their records, hashes and heads, and the digests of what we said ourselves.
+// Part of MemoryStore, inside its transactions.
 #pragma once
 
 #include <map>

@@ -1,5 +1,5 @@
-// Transactions of the store in memory: what takes each step back, for a change that fails, a transaction that is
-// rolled back, and power that goes before a commit was durable.
+// Transactions of the store in memory: what takes each step back, for a change that fails, a transaction that
+// is rolled back, and power that goes before a commit was durable.
 #pragma once
 
 #include <deque>
@@ -43,7 +43,7 @@ class MemoryUndo {
   std::size_t sync_after_;
   bool open_ = false;
   bool durable_ = false;
-  std::vector<Step> steps_;                  // of the open transaction
+  std::vector<Step> steps_;                 // of the open transaction
   std::deque<std::vector<Step>> volatile_;  // of committed transactions that are not durable yet
 };
 

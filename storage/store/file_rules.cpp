@@ -7,8 +7,8 @@ namespace koinon {
 namespace {
 
 // Takes files from `next` until no more than `quota` is used; false: they are not enough.
-Result<bool> choose(const NextFile& next, std::uint64_t used, std::uint64_t quota, std::set<std::int64_t>& chosen,
-                    std::uint64_t& freed) {
+Result<bool> choose(const NextFile& next, std::uint64_t used, std::uint64_t quota,
+                    std::set<std::int64_t>& chosen, std::uint64_t& freed) {
   while (used > quota) {
     KOINON_ASSIGN(const auto file, next());
     if (!file) return false;
@@ -34,9 +34,8 @@ Result<std::set<std::int64_t>> files_that_go(std::uint64_t size, AttachmentWish 
   std::set<std::int64_t> chosen;
   std::uint64_t freed = 0;
   if (wanted < AttachmentWish::kByHand) {
-    KOINON_ASSIGN(const bool fits,
-                  choose(of_log, room.used_of_log + size, share_of_log(room.quota, limits::kAttachmentBytes),
-                         chosen, freed));
+    KOINON_ASSIGN(const bool fits, choose(of_log, room.used_of_log + size,
+                                          share_of_log(room.quota, limits::kAttachmentBytes), chosen, freed));
     if (!fits) {
       return fail(Code::kTooLarge,
                   "one city's part of the room for files is used up; ask for the file by hand, or raise "

@@ -1,5 +1,5 @@
-// The numbers of the journal's rows. Each is given once, whatever a crash takes back: they are reserved by blocks,
-// durably, before any of them is used.
+// The numbers of the journal's rows. Each is given once, whatever a crash takes back: they are reserved by
+// blocks, durably, before any of them is used.
 #pragma once
 
 #include "proto/base/result.h"

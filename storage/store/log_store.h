@@ -53,8 +53,8 @@ class LogReader {
   virtual Result<std::optional<AttachmentId>> attachment_named(const Hash& sha256) = 0;
 };
 
-// Changes stand inside Store::begin … commit, and each is whole: see store.h. What a change of a log means for
-// the other half (head, journal row, arrivals, vouches) is part of the same change.
+// Changes stand inside Store::begin … commit, and each is whole: see store.h. What a change of a log means
+// for the other half (head, journal row, arrivals, vouches) is part of the same change.
 class LogWriter {
  public:
   virtual ~LogWriter() = default;

@@ -6,20 +6,20 @@
 
 namespace koinon {
 
-// Whether a run may be appended to a log of which `held` entries are here; `frozen`: evidence of a fork is held.
-// kConflict: the log is frozen, or the run does not begin where the log ends. kInternal: the run contradicts
-// itself.
+// Whether a run may be appended to a log of which `held` entries are here; `frozen`: evidence of a fork is
+// held. kConflict: the log is frozen, or the run does not begin where the log ends. kInternal: the run
+// contradicts itself.
 Status check_run(const RunCommit& run, TreeSize held, bool frozen);
 // Whether the log stands whole after the run.
 bool stands_whole(const RunCommit& run);
 // Whether the run is of our own log.
 bool is_own(const RunCommit& run);
 
-// A mark of erasure at `target` names `by` as the entry that took the body away. Whether the run contradicts it:
-// it brings that entry, and the entry did not.
+// A mark of erasure at `target` names `by` as the entry that took the body away. Whether the run contradicts
+// it: it brings that entry, and the entry did not.
 bool contradicts_mark(const RunCommit& run, EntryIndex target, EntryIndex by);
-// Whether a withdrawal takes away the body of its target: it is to be erased, there is one, and no earlier entry
-// took it. `state` and `erased_by` are the target's.
+// Whether a withdrawal takes away the body of its target: it is to be erased, there is one, and no earlier
+// entry took it. `state` and `erased_by` are the target's.
 bool takes_away(const WithdrawalFact& fact, BytesView target_entry, BodyState state, EntryIndex erased_by);
 
 // kInvalidArgument: the range is empty, or beyond the tree of `size`.

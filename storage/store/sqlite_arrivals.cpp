@@ -16,12 +16,12 @@ Result<std::vector<Arrival>> SqliteArrivals::after(ArrivalSeq after, std::size_t
     KOINON_ASSIGN(const bool row, select.step());
     if (!row) return out;
     const Arrival arrival{ArrivalSeq(select.number(0)),
-                    LogId::from(select.blob(2)),
-                    EntryIndex(select.number(3)),
-                    select.number(1) - select.number(0) + 1,
-                    static_cast<ArrivalKind>(select.integer(4)),
-                    UnixMillis{select.integer(5)},
-                    {}};
+                          LogId::from(select.blob(2)),
+                          EntryIndex(select.number(3)),
+                          select.number(1) - select.number(0) + 1,
+                          static_cast<ArrivalKind>(select.integer(4)),
+                          UnixMillis{select.integer(5)},
+                          {}};
     out.push_back(part_after(arrival, after));
   }
 }
@@ -50,8 +50,8 @@ Result<std::optional<Arrival>> SqliteArrivals::of(const LogId& log, EntryIndex i
   return std::optional<Arrival>(arrival);
 }
 
-Status SqliteArrivals::write(std::int64_t number, EntryIndex from, std::uint64_t count,
-                             ArrivalKind kind, UnixMillis at, const std::optional<NodeKey>& source) {
+Status SqliteArrivals::write(std::int64_t number, EntryIndex from, std::uint64_t count, ArrivalKind kind,
+                             UnixMillis at, const std::optional<NodeKey>& source) {
   auto insert = db_.prepare(
       "INSERT INTO arrival (first, last, log, from_index, kind, at_ms, source) "
       "SELECT n, n + ?1 - 1, ?2, ?3, ?4, ?5, ?6 FROM (SELECT coalesce((SELECT last FROM arrival ORDER BY "

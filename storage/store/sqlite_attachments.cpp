@@ -60,8 +60,7 @@ Result<AttachmentChunk> AttachmentQueries::chunk(const AttachmentId& id, std::ui
       "WHERE a.sha256 = ?1 AND a.size = ?2 AND a.chunk_root = ?3");
   bind_id(select, id).bind(static_cast<std::int64_t>(number));
   KOINON_ASSIGN(const bool found, select.step());
-  if (!found || number >= chunk_count(id.size))
-    return no_such_chunk();
+  if (!found || number >= chunk_count(id.size)) return no_such_chunk();
   return AttachmentChunk{number, Bytes(select.blob(0)), Bytes(select.blob(1))};
 }
 
@@ -242,8 +241,8 @@ Result<std::set<std::int64_t>> SqliteAttachments::choose_victims(std::uint64_t s
     };
   };
   // Of what nobody asked for by hand only what is for peers goes: it has an index.
-  auto of_log =
-      db_.prepare("SELECT number, size, wish, state FROM attachment WHERE log = ? AND wish = 0 ORDER BY at_ms");
+  auto of_log = db_.prepare(
+      "SELECT number, size, wish, state FROM attachment WHERE log = ? AND wish = 0 ORDER BY at_ms");
   of_log.bind(log);
   auto of_all =
       db_.prepare("SELECT number, size, wish, state FROM attachment WHERE wish < 3 ORDER BY wish, at_ms");

@@ -1,5 +1,5 @@
-// The rows of logs in the SQLite store: who a log is, its heads, whether it is frozen or out of policy. Writing is
-// part of SqliteStore, inside its transactions.
+// The rows of logs in the SQLite store: who a log is, its heads, whether it is frozen or out of policy.
+// Writing is part of SqliteStore, inside its transactions.
 #pragma once
 
 #include "storage/store/sqlite_journal.h"
@@ -20,8 +20,9 @@ class SqliteHeads {
   Result<JournalSeq> freeze(const LogId& log);
   Result<JournalSeq> readmit(const LogId& log);
   Status set_out_of_policy(const LogId& log, UnixMillis since, std::chrono::milliseconds lived);
-  // Of a log that is removed. The row of the log itself stays: arrivals name it, and a frozen log stays frozen.
-  // It gets another number, which is returned; what is held under the old one is taken away by and by.
+  // Of a log that is removed. The row of the log itself stays: arrivals name it, and a frozen log stays
+  // frozen. It gets another number, which is returned; what is held under the old one is taken away by and
+  // by.
   Result<std::int64_t> clear(std::int64_t number);
 
  private:

@@ -75,15 +75,16 @@ Status SqlitePeers::put(const PeerRecord& peer) {
   {
     auto count = db_.prepare("SELECT count(*) FROM peer");  // at most kPeers
     KOINON_TRY(count.step());
-    KOINON_TRY(check_pin(static_cast<std::size_t>(count.integer(0)), old.has_value(),
-                         old && old->log == peer.log));
+    KOINON_TRY(
+        check_pin(static_cast<std::size_t>(count.integer(0)), old.has_value(), old && old->log == peer.log));
   }
   return write(pinned(old, peer));
 }
 
 Status SqlitePeers::write(const PeerRecord& peer) {
   auto put = db_.prepare(
-      "INSERT OR REPLACE INTO peer (node_key, log_id, vkey, name, address, vouch, added_at_ms, journal, cursor) "
+      "INSERT OR REPLACE INTO peer (node_key, log_id, vkey, name, address, vouch, added_at_ms, journal, "
+      "cursor) "
       "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
   put.bind_blob(peer.node_key.view())
       .bind_blob(peer.log ? peer.log->view() : BytesView())

@@ -16,7 +16,13 @@ template <typename Base>
 class SqliteReading : public Base {
  public:
   explicit SqliteReading(sqlite::Connection db)
-      : db_(std::move(db)), settings_(db_), logs_(db_), arrivals_(db_, logs_), peers_(db_), policy_(db_), files_(db_) {}
+      : db_(std::move(db)),
+        settings_(db_),
+        logs_(db_),
+        arrivals_(db_, logs_),
+        peers_(db_),
+        policy_(db_),
+        files_(db_) {}
 
   Result<JournalId> journal() override { return settings_.journal(); }
   Result<std::vector<PeerRecord>> peers() override { return peers_.peers(); }

@@ -12,7 +12,11 @@ Status check_pin(std::size_t pinned, bool known, bool same_city) {
                 "that node key is pinned already, as another city's; remove that peer first if it is wrong",
                 "peer");
   if (!known && pinned >= limits::kPeers)
-    return fail(Code::kTooLarge, Sentence{"peer.too_many", "a node has at most {most} peers", {{"most", std::int64_t{limits::kPeers}}}}, "peer");
+    return fail(
+        Code::kTooLarge,
+        Sentence{
+            "peer.too_many", "a node has at most {most} peers", {{"most", std::int64_t{limits::kPeers}}}},
+        "peer");
   return {};
 }
 

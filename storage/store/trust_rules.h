@@ -15,8 +15,8 @@ PeerRecord pinned(const std::optional<PeerRecord>& old, const PeerRecord& news);
 // Where a cursor stands after news of it: within one journal it only moves on.
 JournalSeq moved_cursor(const std::optional<JournalId>& journal, JournalSeq held, const PeerCursor& news);
 
-// Whether a vouch counts beside `standing` others of its voucher. What a voucher takes back makes room: so many
-// of its vouches count, the first that it gave and has not taken back.
+// Whether a vouch counts beside `standing` others of its voucher. What a voucher takes back makes room: so
+// many of its vouches count, the first that it gave and has not taken back.
 bool vouch_counts(const VouchFact& vouch, std::size_t standing);
 
 }  // namespace koinon

@@ -61,8 +61,7 @@ TEST_F(Sessions, AnObserverIsPinnedWithoutALogAndMayNotClaimOne) {
   observer.log.reset();
   observer.vkey.clear();
   const auto pin = [&] { return seoul.store->put_peer(observer); };
-  EXPECT_EQ(seoul.change(pin).error().code, Code::kConflict)
-      << "a pin is not another's by itself";
+  EXPECT_EQ(seoul.change(pin).error().code, Code::kConflict) << "a pin is not another's by itself";
   ASSERT_TRUE(seoul.change([&] { return seoul.store->remove_peer(observer.node_key); }).ok());
   ASSERT_TRUE(seoul.change(pin).ok());
   EXPECT_FALSE(seoul.store->load_state()->peers.front().log);

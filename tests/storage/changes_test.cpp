@@ -1,5 +1,5 @@
-// Every change of the store is whole: one that fails in its middle leaves nothing, and those before it stand. A
-// change outside a transaction is refused.
+// Every change of the store is whole: one that fails in its middle leaves nothing, and those before it stand.
+// A change outside a transaction is refused.
 #include <functional>
 
 #include <gtest/gtest.h>
@@ -44,7 +44,8 @@ struct Held {
   RunCommit next_run() {
     RunCommit out = far.run(3, 4, BodyState::kNotHeld);
     const OwnLog milan = test_log("milan.example");
-    out.vouches = {{id(), EntryIndex(3), milan.id(), "milan.example", milan.identity().vkey().text(), {0}, false}};
+    out.vouches = {
+        {id(), EntryIndex(3), milan.id(), "milan.example", milan.identity().vkey().text(), {0}, false}};
     return out;
   }
   BodiesCommit bodies(std::uint64_t index, bool transit) {
@@ -58,7 +59,8 @@ struct Held {
     ASSERT_TRUE(store.put_peer(peer).ok());
     ASSERT_TRUE(store.set_asks({{peer.node_key, id()}}, true).ok());
     ASSERT_TRUE(store.put_invite(invite).ok());
-    ASSERT_TRUE(store.want_attachment({id(), EntryIndex(0), wanted.id, AttachmentWish::kByHand, 0}, {5}).ok());
+    ASSERT_TRUE(
+        store.want_attachment({id(), EntryIndex(0), wanted.id, AttachmentWish::kByHand, 0}, {5}).ok());
     ASSERT_TRUE(store.set_setting("before", "x").ok());
     ASSERT_TRUE(store.set_setting("after", "x").ok());
     ASSERT_TRUE(store.commit().ok());
@@ -84,8 +86,14 @@ struct Held {
         {"add_chunk", [chunk](Store& s) { return done(s.add_chunk(chunk)); }},
         {"finish_attachment", [this](Store& s) { return s.finish_attachment(wanted.id, false); }},
         {"drop_attachment", [this](Store& s) { return s.drop_attachment(wanted.id); }},
-        {"set_cursor", [this, journal](Store& s) { return s.set_cursor({peer.node_key, journal, JournalSeq(3)}); }},
-        {"add_evidence", [this](Store& s) { return done(s.add_evidence({id(), "two heads", {9}})); }},
+        {"set_cursor",
+         [this, journal](Store& s) {
+           return s.set_cursor({peer.node_key, journal, JournalSeq(3)});
+         }},
+        {"add_evidence",
+         [this](Store& s) {
+           return done(s.add_evidence({id(), "two heads", {9}}));
+         }},
         {"set_out_of_policy",
          [this](Store& s) { return s.set_out_of_policy(id(), {9}, std::chrono::milliseconds(1)); }},
         {"readmit", [this](Store& s) { return done(s.readmit(id())); }},
@@ -94,7 +102,9 @@ struct Held {
         {"put_peer", [this](Store& s) { return s.put_peer(other); }},
         {"remove_peer", [this](Store& s) { return s.remove_peer(peer.node_key); }},
         {"put_invite",
-         [this](Store& s) { return s.put_invite({NodeKey::from(Bytes(32, 'n')), "", invite.expires_at}); }},
+         [this](Store& s) {
+           return s.put_invite({NodeKey::from(Bytes(32, 'n')), "", invite.expires_at});
+         }},
         {"remove_invite", [this](Store& s) { return s.remove_invite(invite.key); }},
         {"set_own_log", [this](Store& s) { return s.set_own_log(id()); }},
         {"set_instance_token", [](Store& s) { return s.set_instance_token("token"); }},
@@ -128,7 +138,8 @@ class FusedStore {
     held.fill(*store);
     db = std::move(*sqlite::Connection::open(folder.path() / "store.db", {}));
     std::vector<std::string> tables = names_of_tables();
-    EXPECT_TRUE(db.execute("CREATE TABLE fuse (lives INTEGER NOT NULL); INSERT INTO fuse VALUES (1000000)").ok());
+    EXPECT_TRUE(
+        db.execute("CREATE TABLE fuse (lives INTEGER NOT NULL); INSERT INTO fuse VALUES (1000000)").ok());
     for (const std::string& table : tables) {
       for (const char* write : {"INSERT", "UPDATE", "DELETE"}) fuse(table, write);
     }
@@ -145,7 +156,8 @@ class FusedStore {
       std::string columns;
       auto select = db.prepare("SELECT name FROM pragma_table_info(?)");
       select.bind_text(table);
-      while (*select.step()) columns += (columns.empty() ? "quote(" : " || ',' || quote(") + select.text(0) + ")";
+      while (*select.step())
+        columns += (columns.empty() ? "quote(" : " || ',' || quote(") + select.text(0) + ")";
       auto rows = db.prepare("SELECT " + columns + " FROM " + table);
       while (*rows.step()) out += table + ": " + rows.text(0) + "\n";
     }
@@ -165,14 +177,13 @@ class FusedStore {
   }
   void fuse(const std::string& table, const std::string& write) {
     // The settings beside the change always succeed.
-    const std::string when =
-        table == "meta" ? std::string("WHEN ") + (write == "DELETE" ? "old" : "new") +
-                              ".key NOT IN ('setting.before', 'setting.after') "
-                        : std::string();
-    const Status made = db.execute("CREATE TRIGGER fuse_" + write + "_" + table + " BEFORE " + write + " ON " + table +
-                                   " " + when +
-                                   "BEGIN SELECT RAISE(ABORT, 'the fuse') WHERE (SELECT lives FROM fuse) <= 0; "
-                                   "UPDATE fuse SET lives = lives - 1; END");
+    const std::string when = table == "meta" ? std::string("WHEN ") + (write == "DELETE" ? "old" : "new") +
+                                                   ".key NOT IN ('setting.before', 'setting.after') "
+                                             : std::string();
+    const Status made = db.execute(
+        "CREATE TRIGGER fuse_" + write + "_" + table + " BEFORE " + write + " ON " + table + " " + when +
+        "BEGIN SELECT RAISE(ABORT, 'the fuse') WHERE (SELECT lives FROM fuse) <= 0; "
+        "UPDATE fuse SET lives = lives - 1; END");
     EXPECT_TRUE(made.ok()) << made.error().text();
   }
 };
@@ -232,8 +243,8 @@ TEST_F(Changes, OutsideBeginAndCommitEachIsRefusedByEveryStore) {
   }
 }
 
-// A full disk may undo the whole transaction: nothing that comes after the failure may stand without what came
-// before it.
+// A full disk may undo the whole transaction: nothing that comes after the failure may stand without what
+// came before it.
 TEST_F(Changes, OnAFullDiskATransactionStandsOrFallsAsAWhole) {
   TemporaryFolder folder;
   SqliteStoreOptions options;

@@ -126,7 +126,8 @@ TEST(FileRules, WhatIsForPeersGivesWayToAnythingAndWhatIsByHandToWhatIsByHand) {
 
 TEST(FileRules, AsManyFilesGoAsAreNeededAndNoneWhereThatIsNotEnough) {
   const FileRoom room{100, 90, 0};
-  const auto some = files_that_go(30, AttachmentWish::kByHand, room, files_of({}, 0), files_of({15, 15, 15}, 7));
+  const auto some =
+      files_that_go(30, AttachmentWish::kByHand, room, files_of({}, 0), files_of({15, 15, 15}, 7));
   ASSERT_TRUE(some.ok());
   EXPECT_EQ(*some, (std::set<std::int64_t>{7, 8}));
   EXPECT_TRUE(files_that_go(10, AttachmentWish::kByHand, room, files_of({}, 0), files_of({15}, 7))->empty());
@@ -141,11 +142,12 @@ TEST(FileRules, OfItsShareALogsOwnFilesGiveWayAndCountForTheWholeOnce) {
                                   files_of({20, 20}, 3));
   ASSERT_TRUE(gone.ok());
   EXPECT_EQ(*gone, (std::set<std::int64_t>{3}));
-  EXPECT_FALSE(files_that_go(10, AttachmentWish::kByPolicy, {quota, share, share}, files_of({}, 0),
-                             files_of({20}, 3))
-                   .ok());
+  EXPECT_FALSE(
+      files_that_go(10, AttachmentWish::kByPolicy, {quota, share, share}, files_of({}, 0), files_of({20}, 3))
+          .ok());
   EXPECT_TRUE(
-      files_that_go(10, AttachmentWish::kByHand, {quota, share, share}, files_of({}, 0), files_of({}, 3)).ok());
+      files_that_go(10, AttachmentWish::kByHand, {quota, share, share}, files_of({}, 0), files_of({}, 3))
+          .ok());
 }
 
 TEST(TrustRules, APinKeepsWhatItWasButForItsAddressAndVouch) {
@@ -207,7 +209,8 @@ TEST(JournalNumbers, AreGivenOnceAndOnlyWhereTheyAreReserved) {
   numbers.start(numbers.reserved());
   EXPECT_TRUE(numbers.is_short());
   numbers.set_reserved(numbers.next_block());
-  EXPECT_EQ(*numbers.next(), JournalSeq(limits::kJournalBlock + 1)) << "what a crash may have used stays unused";
+  EXPECT_EQ(*numbers.next(), JournalSeq(limits::kJournalBlock + 1))
+      << "what a crash may have used stays unused";
 }
 
 }  // namespace

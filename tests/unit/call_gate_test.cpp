@@ -1,11 +1,12 @@
 // The one way to an operation, driven without a server: rights, what runs, and the audit line.
+#include "node/api/call_gate.h"
+
 #include <stdexcept>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <gtest/gtest.h>
 
-#include "node/api/call_gate.h"
 #include "node/api/operation_route.h"
 #include "tests/temporary_folder.h"
 
@@ -20,16 +21,33 @@ struct Named {
 class ToyArea {
  public:
   ToyArea()
-      : read({.method = "GET", .pattern = "/toys/{name}", .id = "readToy", .tag = "toys", .summary = "Read a toy"}, this,
-             &ToyArea::answer),
-        change({.method = "PUT", .pattern = "/toys/{name}", .need = Need::kPublisher, .id = "changeToy",
-                .tag = "toys", .summary = "Change a toy"},
+      : read({.method = "GET",
+              .pattern = "/toys/{name}",
+              .id = "readToy",
+              .tag = "toys",
+              .summary = "Read a toy"},
+             this, &ToyArea::answer),
+        change({.method = "PUT",
+                .pattern = "/toys/{name}",
+                .need = Need::kPublisher,
+                .id = "changeToy",
+                .tag = "toys",
+                .summary = "Change a toy"},
                this, &ToyArea::answer, {.target = [](const Named& query) { return query.name; }}),
-        make({.method = "POST", .pattern = "/toys", .need = Need::kPublisher, .id = "makeToy", .tag = "toys",
-              .summary = "Make a toy", .status = 201},
+        make({.method = "POST",
+              .pattern = "/toys",
+              .need = Need::kPublisher,
+              .id = "makeToy",
+              .tag = "toys",
+              .summary = "Make a toy",
+              .status = 201},
              this, &ToyArea::answer_later, {.made = [](const std::string& view) { return view; }}),
-        write({.method = "POST", .pattern = "/texts", .need = Need::kAnyone, .id = "writeText",
-               .tag = "publishing", .summary = "Write a text"},
+        write({.method = "POST",
+               .pattern = "/texts",
+               .need = Need::kAnyone,
+               .id = "writeText",
+               .tag = "publishing",
+               .summary = "Write a text"},
               this, &ToyArea::answer_later) {}
 
   const Operation<Named, std::string> read;
@@ -57,12 +75,11 @@ class CallGateTest : public testing::Test {
     ASSERT_TRUE(opened.ok()) << opened.error().text();
     db = std::make_unique<OfficeDb>(std::move(*opened));
     accounts = std::make_unique<Accounts>(*db);
-    gate = std::make_unique<CallGate>(
-        CallGate::Parts{true, *accounts, refusals, [] { return UnixMillis{1}; },
-                        [this](const AuditLine& line) {
-                          lines.push_back(line.who + ": " + line.action + " " + line.target + " = " +
-                                          line.outcome);
-                        }});
+    gate = std::make_unique<CallGate>(CallGate::Parts{true, *accounts, refusals, [] { return UnixMillis{1}; },
+                                                      [this](const AuditLine& line) {
+                                                        lines.push_back(line.who + ": " + line.action + " " +
+                                                                        line.target + " = " + line.outcome);
+                                                      }});
   }
   static Asker publisher() {
     Asker out;
@@ -122,8 +139,8 @@ TEST_F(CallGateTest, AChangeSaysWhatItWasDoneToOrWhatItMade) {
   Asker by_token = publisher();
   by_token.caller.credential = "1234";
   ASSERT_TRUE(call(toys.make, by_token, "b").ok());
-  EXPECT_EQ(lines, (std::vector<std::string>{"press: changeToy a = 200",
-                                             "press by 1234: makeToy  = 201 press b"}));
+  EXPECT_EQ(lines,
+            (std::vector<std::string>{"press: changeToy a = 200", "press by 1234: makeToy  = 201 press b"}));
 }
 
 TEST_F(CallGateTest, ATryThatFailsSaysWhyButNeverTheWordsOfATextsRefusal) {
@@ -155,7 +172,9 @@ TEST_F(CallGateTest, ARouteReadsTheQueryAndWritesTheView) {
         if (!request.body.empty()) return fail(Code::kMalformed, "it takes no body", "body");
         return Named{request.arg("name")};
       },
-      +[](const ApiRequest&, const std::string& view) { return HttpResponse{200, "text/plain", view, {}}; });
+      +[](const ApiRequest&, const std::string& view) {
+        return HttpResponse{200, "text/plain", view, {}};
+      });
   ApiRequest request;
   request.method = "PUT";
   request.path = {"toys", "a"};

@@ -76,9 +76,10 @@ TEST(Messages, ManyThreadsMaySayTheSameAtOnce) {
   for (int i = 0; i < kThreads; ++i) {
     threads.emplace_back([&] {
       for (int count = 2; count < kTimes; ++count) {
-        const bool right = english.text("find.total", {{"count", count}}) == std::to_string(count) + " notes" &&
-                           english.date({1'606'176'000'000}) == "November 24, 2020" &&
-                           english.language_name("ko") == "Korean" && english.number(1234) == "1,234";
+        const bool right =
+            english.text("find.total", {{"count", count}}) == std::to_string(count) + " notes" &&
+            english.date({1'606'176'000'000}) == "November 24, 2020" &&
+            english.language_name("ko") == "Korean" && english.number(1234) == "1,234";
         if (!right) ++wrong;
       }
     });
@@ -183,8 +184,9 @@ TEST(Templates, APageWithinItsFrameKnowsWhatIsSharedAndGoesBeforeIt) {
   ASSERT_TRUE(messages.ok());
   Templates templates;
   const Catalogue& english = language(*messages, "en");
-  const auto page = templates.render_within("frame", "sorry", english, {{"heading", "Own"}, {"detail", "Why"}},
-                                            {{"title", "Shared"}, {"heading", "Hidden"}, {"site", "a.example"}});
+  const auto page =
+      templates.render_within("frame", "sorry", english, {{"heading", "Own"}, {"detail", "Why"}},
+                              {{"title", "Shared"}, {"heading", "Hidden"}, {"site", "a.example"}});
   ASSERT_TRUE(page.ok()) << page.error().text();
   EXPECT_NE(page->find("<title>Shared"), std::string::npos) << *page;
   EXPECT_NE(page->find("<h1>Own</h1>"), std::string::npos) << *page;

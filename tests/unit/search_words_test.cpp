@@ -47,11 +47,11 @@ TEST(SearchWords, WithoutWordsAllIsMeant) {
 
 TEST(SearchWords, AWordThatSaysNothingIsNamed) {
   for (const auto& [name, value] : Params{{"evidence", "6"},
-                                               {"sdg", "18"},
-                                               {"cost", "cheap"},
-                                               {"outcome", "maybe"},
-                                               {"limit", "0"},
-                                               {"cursor", "-1"}}) {
+                                          {"sdg", "18"},
+                                          {"cost", "cheap"},
+                                          {"outcome", "maybe"},
+                                          {"limit", "0"},
+                                          {"cursor", "-1"}}) {
     const auto query = read({{name, value}});
     ASSERT_FALSE(query.ok()) << name;
     EXPECT_EQ(query.error().code, Code::kInvalidArgument) << name;

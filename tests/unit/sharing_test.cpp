@@ -8,9 +8,9 @@
 
 #include "node/http/reading_threads.h"
 #include "node/http/shares.h"
+#include "node/replication/tick.h"
 #include "node/transport/handshakes.h"
 #include "node/transport/knocks.h"
-#include "node/replication/tick.h"
 #include "proto/base/limits.h"
 
 namespace koinon::test {

@@ -77,7 +77,8 @@ Draft reply_to(const LogId& log, std::uint64_t index) {
   draft.body.emplace();
   draft.body->mutable_adoption()->set_stage("adopted");
   draft.body->mutable_adoption()->set_outcome("worked");
-  draft.body->mutable_adoption()->set_changes("We tried it in **two districts**, and it worked as described.");
+  draft.body->mutable_adoption()->set_changes(
+      "We tried it in **two districts**, and it worked as described.");
   draft.again = true;
   return draft;
 }

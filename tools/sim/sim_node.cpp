@@ -71,7 +71,9 @@ void SimNode::start() {
   (void)store_->begin(true);
   (void)store_->set_own_log(own_.id());
   (void)store_->commit();
-  sign({{[genesis](StoreReader&) -> Result<Draft> { return Draft{genesis, std::nullopt, false}; },
+  sign({{[genesis](StoreReader&) -> Result<Draft> {
+           return Draft{genesis, std::nullopt, false};
+         },
          [](const Result<Published>&) {}}});
   load_engine();
 }
@@ -338,8 +340,8 @@ void SimNode::want_file(const AttachmentWant& want) {
   after_input();
 }
 
-// Vouches once for a peer whose session has proven its key, as the daemon does: what fails is tried again when
-// the peer's log advances.
+// Vouches once for a peer whose session has proven its key, as the daemon does: what fails is tried again
+// when the peer's log advances.
 void SimNode::consider_vouch(const NodeKey& key) {
   const auto peer = peers_.find(key);
   if (peer == peers_.end()) return;

@@ -193,8 +193,8 @@ class SimNode final : public Endpoint {
   std::uint64_t life_ = 0;  // counts starts: what was scheduled in an earlier life is void
   std::map<NodeKey, SimNode*> peers_;
   std::map<SessionId, NodeKey> sessions_;
-  std::optional<Vouching> vouching_;  // since it runs
-  std::optional<Dialler> dialler_;    // since it runs
+  std::optional<Vouching> vouching_;     // since it runs
+  std::optional<Dialler> dialler_;       // since it runs
   MonoTime looks_at_ = MonoTime::max();  // for whom to dial
   std::map<LogId, MonoTime> admitted_;
   std::set<LogId> blocked_;
