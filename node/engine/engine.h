@@ -82,18 +82,19 @@ class Engine {
   std::string misfiled() const;
 
  private:
-  // An input: its time holds until it is worked off, and what it ended is settled at its end.
-  class Input;
-
+  // Works off an input: its time holds for all of it, and the links that it ended are settled at its end.
+  template <typename Handler>
+  void input(Now now, const Handler& handler);
   void begin_policy();
   void refresh_trust();
+  void handle_bytes(Link& link, BytesView bytes);
   void handle_frame(Link& link, v1::Frame frame, std::size_t size);
-  void handle_answer(Link& link, v1::Frame frame, std::size_t size);
+  void handle_request(Link& link, const v1::Frame& frame);
   void on_error_frame(Link& link, const v1::Error& error);
+  void on_credit(Link& link, const v1::Credit& credit);
   void check_timers(Link& link);
   const char* overdue(const Link& link) const;
   void wake_rested();
-  void settle_ended();
 
   std::unique_ptr<Parts> parts_;
 };

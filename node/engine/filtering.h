@@ -8,7 +8,6 @@ namespace koinon {
 
 class Filtering {
  public:
-  // Files all logs that are known: where the store's bodies may follow another filter each is passed over.
   Filtering(Effects& effects, StoreHealth& store, Logs& logs, Links& links, Intake& intake, Bodies& bodies);
 
   // The filter has changed: tells the peers and passes over all logs.

@@ -27,6 +27,8 @@ class Offers {
   const Offer* best(const Log& log) const;
   // The logs that the link offers more of.
   const std::set<LogId>& logs_of(const Link& link) const { return link.offers.logs; }
+  // Which list is not what a walk over all logs would find; empty: none. For tests.
+  std::string misfiled(const Logs& logs) const;
 
  private:
   void file(const Log& log, SessionId source);
