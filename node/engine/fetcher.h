@@ -4,7 +4,7 @@
 
 #include "node/engine/offers.h"
 
-namespace koinon {
+namespace koinon::engine {
 
 // What the engine does with a run once the store has it.
 struct StoredRun {
@@ -128,4 +128,4 @@ class Fetcher {
   std::set<SessionId> queued_;  // links with a queue
 };
 
-}  // namespace koinon
+}  // namespace koinon::engine

@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-namespace koinon {
+namespace koinon::engine {
 namespace {
 
 struct World {
@@ -77,4 +77,4 @@ TEST(StoreHealth, IsTriedAgainAfterAWhile) {
 }
 
 }  // namespace
-}  // namespace koinon
+}  // namespace koinon::engine
