@@ -1,328 +1,387 @@
 #include "node/engine/engine.h"
 
-#include <algorithm>
-
-#include "node/engine/engine_log.h"
-#include "proto/base/limits.h"
+#include "node/engine/parts.h"
 
 namespace koinon {
-Engine::Engine(EngineConfig config, StoreState state, Now now)
-    : config_(std::move(config)),
-      journal_id_(state.journal),
-      own_log_(state.own_log),
-      last_row_(state.last_journal_seq),
-      trust_({config_.trust_hops, config_.trust_paths,
-              config_.trust_admits == 0 ? limits::kVouchAdmits : config_.trust_admits}),
-      started_(now.mono),
-      lived_before_(state.lived),
-      lived_saved_(state.lived) {
-  config_.filter.self = own_log_;
-  filter_number_ = config_.refilter ? 1 : 0;
-  filter_changed_ = config_.refilter;
-  if (config_.window == 0) config_.window = limits::kWindowBytes;
-  // The peer reads a smaller one as this, so that the largest frame always fits.
-  config_.window =
-      std::clamp(config_.window, limits::kFrameBytes + kFramePrefixBytes, limits::kMaxWindowBytes);
-  for (LogState& log : state.logs) {
-    if (log.journal_seq.value > 0) journal_.emplace(log.journal_seq.value, log.id);
-    auto entry = std::make_unique<Log>();
-    entry->state = std::move(log);
-    const LogId id = entry->state.id;
-    logs_.emplace(id, std::move(entry));
+
+using engine::Link;
+using engine::Log;
+using engine::Parts;
+
+Engine::Engine(EngineConfig config, StoreState state, Now now) {
+  const std::vector<AttachmentWant> wants = std::exchange(state.wants, {});
+  parts_ = std::make_unique<Parts>(std::move(config), std::move(state), now);
+  begin_policy();
+  for (const auto& [id, log] : parts_->logs.all()) {
+    parts_->bodies.file(id);
+    parts_->filtering.file(id);
   }
-  // The store takes nothing of them, held or not: nothing is to be asked for that it would refuse.
-  for (const LogId& id : state.forked) {
-    auto& slot = logs_[id];
-    if (!slot) slot = std::make_unique<Log>();
-    slot->state.id = id;
-    slot->state.frozen = true;
-  }
-  for (PeerRecord& peer : state.peers) {
-    const NodeKey key = peer.node_key;
-    peers_.emplace(key, std::move(peer));
-  }
-  if (own_log_) trust_.set_own(*own_log_);
-  for (const VouchFact& vouch : state.vouches) trust_.add_vouch(vouch);
-  for (const LogId& log : state.blocked) trust_.set_blocked(log, true);
-  for (const auto& [peer, log] : state.asks) asks_[peer].insert(log);
-  begin_policy(now);
-  for (const auto& [id, log] : logs_) refile(id);
-  apply_filters(now);
-  for (const AttachmentWant& want : state.wants) want_file(now, want);
+  parts_->filtering.apply();
+  for (const AttachmentWant& want : wants) parts_->files.want(want);
 }
 
 Engine::~Engine() = default;
 
-std::vector<Output> Engine::take_outputs() { return std::exchange(outputs_, {}); }
-
-Session* Engine::find(SessionId id) {
-  const auto it = sessions_.find(id);
-  return it == sessions_.end() ? nullptr : it->second.get();
+template <typename Handler>
+void Engine::input(Now now, const Handler& handler) {
+  parts_->effects.begin_input(now);
+  handler();
+  while (const auto link = parts_->links.take_ended()) parts_->news.session_gone(*link);
 }
 
-Session* Engine::session_of(const NodeKey& peer) {
-  for (auto& [id, session] : sessions_) {
-    if (session->peer == peer) return session.get();
+// What the store says of policy, against what follows from its vouches now: the difference came about while
+// this node was down, or was not written before it went down.
+void Engine::begin_policy() {
+  Parts& p = *parts_;
+  std::vector<LogId> readmitted;
+  const TrustChange change = p.admission.recompute();
+  for (const LogId& id : change.added) {
+    const Log* log = p.logs.find(id);
+    if (log != nullptr && log->state().out_since) readmitted.push_back(id);
   }
-  return nullptr;
-}
-
-const LogState* Engine::log(const LogId& id) const {
-  const auto it = logs_.find(id);
-  return it == logs_.end() ? nullptr : &it->second->state;
-}
-
-JournalSeq Engine::peer_cursor(const NodeKey& peer) const {
-  const auto it = peers_.find(peer);
-  return it == peers_.end() ? JournalSeq() : it->second.cursor;
-}
-
-std::vector<SessionInfo> Engine::sessions() const {
-  std::vector<SessionInfo> out;
-  out.reserve(sessions_.size());
-  for (const auto& [id, session] : sessions_) {
-    out.push_back({id, session->peer, session->dialled_by_us, session->hello_received, session->agent,
-                   session->bytes_in, session->bytes_out, session->queued, session->counts, session->filter,
-                   session->wall_less_mono_ms});
+  if (!readmitted.empty()) p.admission.remember_asks(readmitted);
+  for (const LogId& id : change.added) p.news.enters_policy(id);
+  for (const auto& [id, log] : p.logs.all()) {
+    if (!p.logs.admits(id)) p.news.leaves_policy(id);
   }
-  return out;
+  p.admission.forget_outside_asks();
 }
 
-bool Engine::wants_bytes(Now now, SessionId id) const {
-  const auto it = sessions_.find(id);
-  if (it == sessions_.end()) return true;
-  const Conduct* known = conduct(it->second->peer);
-  return it->second->unverified < limits::kUnverifiedHeads && (known == nullptr || known->may_send(now.mono));
+void Engine::refresh_trust() { parts_->news.policy_changed(parts_->admission.recompute()); }
+
+// --- inputs ---
+
+void Engine::on_connected(Now now, SessionId session, NodeKey peer, bool dialled_by_us) {
+  input(now, [&] { parts_->sessions.on_connected(session, peer, dialled_by_us); });
 }
 
-void Engine::issue(IntentBody body, Continuation then) {
-  const IntentId id(next_intent_++);
-  pending_.emplace(id, std::move(then));
-  outputs_.emplace_back(Intent{id, std::move(body)});
+void Engine::on_bytes(Now now, SessionId session, BytesView bytes) {
+  input(now, [&] {
+    if (Link* link = parts_->links.find(session); link != nullptr) handle_bytes(*link, bytes);
+  });
+}
+
+void Engine::on_sent(Now now, SessionId session, std::size_t bytes) {
+  input(now, [&] {
+    Link* link = parts_->links.find(session);
+    if (link == nullptr) return;
+    parts_->links.note_sent(*link, bytes);
+    if (link->queued > limits::kSendQueueBytes) return;
+    parts_->serving.pump(*link);
+    parts_->broadcast.go_on(*link);
+  });
+}
+
+void Engine::on_closed(Now now, SessionId session, const std::string& why) {
+  input(now, [&] {
+    if (Link* link = parts_->links.find(session); link != nullptr) parts_->links.lost(*link, why);
+  });
 }
 
 void Engine::on_completion(Now now, Completion completion) {
-  const auto it = pending_.find(completion.id);
-  if (it == pending_.end()) return;
-  const Continuation then = std::move(it->second);
-  pending_.erase(it);
-  then(now, std::move(completion.answer));
+  input(now, [&] { parts_->effects.answer(std::move(completion)); });
 }
 
-void Engine::notice(const NodeKey& peer, std::string text) {
-  emit({Event::Kind::kNotice, peer, {}, {}, std::move(text)});
-}
-
-// --- sending ---
-
-void Engine::send(Session& session, const v1::Frame& frame) {
-  auto bytes = encode_frame(frame);
-  if (!bytes.ok()) {
-    notice(session.peer, "a frame was not sent: " + bytes.error().text());
-    return;
-  }
-  send_bytes(session, std::move(*bytes));
-}
-
-void Engine::send_bytes(Session& session, Bytes bytes) {
-  session.queued += bytes.size();
-  session.bytes_out += bytes.size();
-  outputs_.emplace_back(SendBytes{session.id, std::move(bytes)});
-}
-
-void Engine::on_sent(Now now, SessionId id, std::size_t bytes) {
-  Session* session = find(id);
-  if (session == nullptr) return;
-  session->queued -= std::min(bytes, session->queued);
-  if (session->queued > limits::kSendQueueBytes) return;
-  pump(now, *session);
-  if (session->rows_wait) send_rows(now, *session);
-}
-
-void Engine::return_credit(Session& session, std::size_t bytes) {
-  session.owed += bytes;
-  // Batched, so that small pushes are not answered one by one.
-  if (session.owed < config_.window / 4) return;
-  v1::Frame frame;
-  frame.mutable_credit()->set_bytes(session.owed);
-  session.lent += session.owed;
-  session.owed = 0;
-  send(session, frame);
-}
-
-// --- receiving ---
-
-void Engine::on_bytes(Now now, SessionId id, BytesView bytes) {
-  Session* session = find(id);
-  if (session == nullptr) return;
-  session->bytes_in += bytes.size();
-  session->reader.feed(bytes);
-  while (true) {
-    std::size_t size = 0;
-    auto frame = session->reader.next(&size);
-    if (!frame.ok()) {
-      lie(now, *session, frame.error());
-      return;
+void Engine::on_tick(Now now) {
+  input(now, [&] {
+    Parts& p = *parts_;
+    if (now.mono >= p.admission.next_refresh()) {
+      refresh_trust();
+      p.admission.remove_expired();
     }
-    if (!*frame) break;
-    session->last_received = now.mono;
-    handle_frame(now, *session, std::move(**frame), size);
-    session = find(id);  // the frame may have ended it
-    if (session == nullptr) return;
+    for (const SessionId id : p.links.ids()) {
+      if (Link* link = p.links.find(id); link != nullptr) check_timers(*link);
+    }
+    if (p.store.begin_try()) p.news.store_back();
+    p.bodies.retry();
+    wake_rested();
+    p.files.run_timers();
+  });
+}
+
+void Engine::on_own_head(Now now, const LogState& state, const std::vector<VouchFact>& vouches) {
+  input(now, [&] {
+    Parts& p = *parts_;
+    const bool first = !p.logs.is_own(state.id);
+    p.trust.set_own(state.id);
+    if (p.logs.find(state.id) == nullptr) p.admission.name_changed(state.id);
+    Log& log = p.logs.advance_own(state);
+    for (const VouchFact& vouch : vouches) p.trust.add_vouch(vouch);
+    if (first || !vouches.empty()) refresh_trust();
+    p.logs.refile(state.id);
+    p.bodies.file(state.id);
+    p.filtering.file(state.id);
+    p.news.log_whole(log);
+    p.news.commit_ended(p.journal.begin_commit(), state.id, state.journal_seq);
+  });
+}
+
+void Engine::on_peer_added(Now now, const PeerRecord& peer) {
+  input(now, [&] {
+    parts_->peers.pin(peer);
+    refresh_trust();
+  });
+}
+
+void Engine::on_peer_removed(Now now, const NodeKey& key) {
+  input(now, [&] {
+    Parts& p = *parts_;
+    if (Link* link = p.links.with_peer(key); link != nullptr) {
+      p.links.end(*link, v1::ERROR_CODE_SHUTTING_DOWN,
+                  fail(Code::kRefused, "the operator removed the peer"), false);
+    }
+    p.peers.unpin(key);
+    p.admission.forget_peer(key);
+    refresh_trust();
+  });
+}
+
+void Engine::on_blocked(Now now, const LogId& log, bool blocked) {
+  input(now, [&] {
+    parts_->trust.set_blocked(log, blocked);
+    refresh_trust();
+  });
+}
+
+void Engine::want_file(Now now, const AttachmentWant& want) {
+  input(now, [&] { parts_->files.want(want); });
+}
+
+void Engine::set_filter(Now now, BodyFilter filter) {
+  input(now, [&] { parts_->filtering.set_filter(std::move(filter)); });
+}
+
+void Engine::shut_down(Now now) {
+  input(now, [&] {
+    Parts& p = *parts_;
+    p.sessions.shut_down();
+    for (const SessionId id : p.links.ids()) {
+      Link& link = *p.links.find(id);
+      p.broadcast.tell_last(link);
+      p.links.end(link, v1::ERROR_CODE_SHUTTING_DOWN,
+                  fail(Code::kUnavailable, "the node is shutting down"), false);
+    }
+  });
+}
+
+// --- frames ---
+
+void Engine::handle_bytes(Link& link, BytesView bytes) {
+  link.bytes_in += bytes.size();
+  link.reader.feed(bytes);
+  while (!link.ended) {
+    std::size_t size = 0;
+    auto frame = link.reader.next(&size);
+    if (!frame.ok()) return parts_->links.lie(link, frame.error());
+    if (!*frame) return;
+    if (parts_->sessions.on_frame(link, **frame, size)) handle_frame(link, std::move(**frame), size);
   }
 }
 
-// Counts the frame against what the peer may send. More than that is no offence: an honest relay passes on
-// what others send it, and is read more slowly.
-void Engine::count_frame(Now now, const Session& session, const v1::Frame& frame) {
-  // A Get or GetBodies is bounded by how many may be open: a follower of many logs has cause for many.
-  const bool request = frame.has_get_heads() || frame.has_set_filter() || frame.has_have() ||
-                       frame.has_prune() || frame.has_ping() || frame.has_evidence() || frame.has_cancel();
-  Conduct& conduct = conduct_[session.peer];
-  conduct.frames.take(1, now.mono);
-  if (request) conduct.requests.take(1, now.mono);
-  if (frame.has_heads()) conduct.heads.take(1.0 + frame.heads().heads_size(), now.mono);
-}
-
-// Whether a frame may come now; if not, the session is ended. Takes the credit that it uses.
-bool Engine::may_come(Now now, Session& session, const v1::Frame& frame, std::size_t size) {
-  const auto refuse = [&](v1::ErrorCode code, Error why, bool lied) {
-    end_session(now, session, code, why, lied);
-    return false;
-  };
-  if (session.queued > limits::kSendQueueHardBytes) {
-    return refuse(v1::ERROR_CODE_LIMIT,
-                  fail(Code::kTooLarge, "the peer asks and does not read the answers", "frame"), false);
-  }
-  count_frame(now, session, frame);
-  if (frame.has_error()) return true;
-  if (frame.has_hello() != !session.hello_received) {
-    const char* why = session.hello_received ? "Hello came twice" : "the first frame was not Hello";
-    return refuse(v1::ERROR_CODE_UNEXPECTED, fail(Code::kMalformed, why, "frame"), true);
-  }
-  const bool uses_credit =
-      frame.has_chunk() || frame.has_push() || frame.has_bodies() || frame.has_attachment_chunk();
-  if (!uses_credit) return true;
-  if (size > session.lent) {
-    return refuse(v1::ERROR_CODE_LIMIT, fail(Code::kTooLarge, "more was sent than credit was lent", "credit"),
-                  true);
-  }
-  session.lent -= size;
-  session.answered += size;
-  const v1::Chunk& chunk = frame.has_push() ? frame.push().chunk() : frame.chunk();
-  session.counts.copies_in += static_cast<std::uint64_t>(chunk.records_size());
-  return true;
-}
-
-void Engine::handle_frame(Now now, Session& session, v1::Frame frame, std::size_t size) {
-  session.ping_sent.reset();
-  session.pings_unanswered = 0;
-  if (!may_come(now, session, frame, size)) return;
+// News and answers; requests are below.
+void Engine::handle_frame(Link& link, v1::Frame frame, std::size_t size) {
+  Parts& p = *parts_;
   switch (frame.frame_case()) {
     case v1::Frame::kError:
-      return on_error_frame(now, session, frame.error());
+      return on_error_frame(link, frame.error());
     case v1::Frame::kHello:
-      return on_hello(now, session, frame.hello());
+      return p.sessions.on_hello(link, frame.hello());
     case v1::Frame::kFollow:
-      return on_follow(now, session, frame.follow());
+      return p.broadcast.on_follow(link, frame.follow());
     case v1::Frame::kHeads:
-      return on_heads(now, session, frame.heads());
+      return p.follower.on_heads(link, frame.heads());
     case v1::Frame::kCursor:
-      return on_cursor(now, session, frame.cursor());
-    case v1::Frame::kGet:
-      return on_get(now, session, frame.get());
-    case v1::Frame::kChunk:
-      return on_chunk(now, session, std::move(*frame.mutable_chunk()), size);
-    case v1::Frame::kGetHeads:
-      return on_get_heads(now, session, frame.get_heads());
-    case v1::Frame::kGetBodies:
-      return on_get_bodies(now, session, frame.get_bodies());
+      return p.follower.on_cursor(link, frame.cursor());
     case v1::Frame::kPush:
-      return on_push(now, session, std::move(*frame.mutable_push()), size);
+      return p.follower.on_push(link, std::move(*frame.mutable_push()), size);
+    case v1::Frame::kChunk:
+      return p.fetcher.on_chunk(link, std::move(*frame.mutable_chunk()), size);
     case v1::Frame::kBodies:
-      return on_bodies(now, session, std::move(*frame.mutable_bodies()), size);
-    case v1::Frame::kGetAttachment:
-      return on_get_attachment(now, session, frame.get_attachment());
-    case v1::Frame::kAttachmentChunk:
-      session.counts.file_bytes_in += frame.attachment_chunk().bytes().size();
-      return on_attachment_chunk(now, session, std::move(*frame.mutable_attachment_chunk()), size);
+      return p.bodies.on_bodies(link, std::move(*frame.mutable_bodies()), size);
     case v1::Frame::kHave:
-      return on_have(now, session, frame.have());
+      return p.bodies.on_have(link, frame.have());
+    case v1::Frame::kAttachmentChunk:
+      link.counts.file_bytes_in += frame.attachment_chunk().bytes().size();
+      return p.files.on_chunk(link, std::move(*frame.mutable_attachment_chunk()), size);
     case v1::Frame::kPrune:
-      return on_prune(now, session, frame.prune());
-    case v1::Frame::kCancel:
-      return on_cancel(now, session, frame.cancel());
+      return p.broadcast.on_prune(link, frame.prune());
     case v1::Frame::kEvidence:
-      return on_evidence(now, session, frame.evidence());
+      return p.forks.on_evidence(link, frame.evidence());
+    default:
+      return handle_request(link, frame);
+  }
+}
+
+void Engine::handle_request(Link& link, const v1::Frame& frame) {
+  Parts& p = *parts_;
+  switch (frame.frame_case()) {
+    case v1::Frame::kGet:
+      return p.serving.on_get(link, frame.get());
+    case v1::Frame::kGetHeads:
+      return p.serving.on_get_heads(link, frame.get_heads());
+    case v1::Frame::kGetBodies:
+      return p.serving.on_get_bodies(link, frame.get_bodies());
+    case v1::Frame::kGetAttachment:
+      return p.file_serving.on_get(link, frame.get_attachment());
+    case v1::Frame::kCancel:
+      return p.serving.on_cancel(link, frame.cancel());
     case v1::Frame::kCredit:
-      session.credit = std::min<std::size_t>(
-          session.credit + std::min<std::uint64_t>(frame.credit().bytes(), limits::kMaxWindowBytes),
-          limits::kMaxWindowBytes);
-      flush_outbox(session);
-      return pump(now, session);
-    case v1::Frame::kPing: {
-      v1::Frame pong;
-      pong.mutable_pong()->set_nonce(frame.ping().nonce());
-      return send(session, pong);
-    }
-    case v1::Frame::kSetFilter: {
-      auto filter = read_filter(frame.set_filter().filter());
-      if (!filter.ok()) return lie(now, session, filter.error());
-      session.filter = std::move(*filter);
-      session.filter.self = session.peer_log;
-      return;
-    }
+      return on_credit(link, frame.credit());
+    case v1::Frame::kPing:
+      return p.sessions.on_ping(link, frame.ping());
+    case v1::Frame::kSetFilter:
+      return p.sessions.on_set_filter(link, frame.set_filter());
     default:
       return;  // Pong; reserved frames; frames of later versions
   }
 }
 
-// --- peers and our own log ---
-
-void Engine::on_peer_added(Now now, const PeerRecord& peer) {
-  const auto it = peers_.find(peer.node_key);
-  if (it != peers_.end()) {
-    const auto journal = it->second.journal;
-    const auto cursor = it->second.cursor;
-    it->second = peer;
-    it->second.journal = journal;
-    it->second.cursor = cursor;
-  } else {
-    peers_.emplace(peer.node_key, peer);
-  }
-  refresh_trust(now);
+void Engine::on_credit(Link& link, const v1::Credit& credit) {
+  parts_->links.add_credit(link, credit.bytes());
+  parts_->serving.pump(link);
 }
 
-void Engine::on_peer_removed(Now now, const NodeKey& key) {
-  if (Session* session = session_of(key); session != nullptr) {
-    end_session(now, *session, v1::ERROR_CODE_SHUTTING_DOWN,
-                fail(Code::kRefused, "the operator removed the peer"), false);
-  }
-  peers_.erase(key);
-  asks_.erase(key);
-  conduct_.erase(key);  // whom the operator pins again begins anew
-  refresh_trust(now);
+void Engine::on_error_frame(Link& link, const v1::Error& error) {
+  Parts& p = *parts_;
+  const std::string text = engine::clip(error.message(), limits::kErrorBytes);
+  if (error.fatal()) return p.links.end_by_peer(link, text);
+  // The end of an answer that we cancelled.
+  if (link.given_up.contains(error.request_id())) return p.fetcher.on_late(link, error.request_id(), true);
+  p.effects.notice(link.peer, "the peer says: " + text);
+  p.admission.on_refused(link, error.request_id());
+  p.bodies.on_refused(link, error.request_id());
+  p.files.on_refused(link, error.request_id());
+  p.fetcher.on_refused(link, error.request_id());
 }
 
-void Engine::on_own_head(Now now, const LogState& state, const std::vector<VouchFact>& vouches) {
-  const bool first = own_log_ != state.id;
-  own_log_ = state.id;
-  trust_.set_own(state.id);
-  auto& slot = logs_[state.id];
-  if (!slot) {
-    slot = std::make_unique<Log>();
-    claims_changed_.insert(state.id);
+// --- time ---
+
+void Engine::check_timers(Link& link) {
+  Parts& p = *parts_;
+  if (const char* why = overdue(link); why != nullptr) {
+    // When it is back, others are asked first.
+    if (p.fetcher.awaits_answers(link) || p.bodies.awaits_answers(link)) p.peers.note_slow(link.peer);
+    return p.links.end(link, v1::ERROR_CODE_TIMEOUT, fail(Code::kUnavailable, why), false);
   }
-  const JournalSeq published = slot->state.journal_seq;
-  const bool frozen = slot->state.frozen;
-  slot->state = state;
-  slot->state.journal_seq = published;          // until the new row enters the journal
-  slot->state.frozen = state.frozen || frozen;  // it was signed before the evidence reached the store
-  for (const VouchFact& vouch : vouches) trust_.add_vouch(vouch);
-  if (first || !vouches.empty()) refresh_trust(now);
-  refile(state.id);
-  log_is_whole(now, *slot);
-  end_commit(now, begin_commit(), state.id, state.journal_seq);
+  if (!link.ready) return;
+  p.bodies.give_up_slow(link);
+  p.fetcher.run_timers(link);
+  p.broadcast.run_timers(link);
+  p.sessions.check_liveness(link);
+}
+
+// The sentence that says which answer or frame is overdue; nothing if none is.
+const char* Engine::overdue(const Link& link) const {
+  const Parts& p = *parts_;
+  if (!link.ready) return p.sessions.overdue(link);
+  if (const char* why = p.fetcher.overdue(link); why != nullptr) return why;
+  if (const char* why = p.bodies.overdue(link); why != nullptr) return why;
+  return p.links.has_unended(link) ? "too many cancelled requests were not ended" : nullptr;
+}
+
+void Engine::wake_rested() {
+  const std::vector<LogId> awake = parts_->intake.wake();
+  if (awake.empty()) return;
+  parts_->admission.ask_again(awake);
+  for (const LogId& id : awake) parts_->bodies.look_for(parts_->logs.at(id));
+}
+
+MonoTime Engine::next_tick() const {
+  const Parts& p = *parts_;
+  MonoTime next = std::min({p.admission.next_refresh(), p.store.retry_at(), p.files.next_timer(),
+                            p.bodies.next_retry(), p.intake.next_wake()});
+  for (const auto& [id, link] : p.links.all()) {
+    next = std::min(next, p.sessions.next_timer(*link));
+    if (!link->ready) continue;
+    next = std::min({next, p.broadcast.next_timer(*link), p.fetcher.next_timer(*link),
+                     p.bodies.next_timer(*link)});
+  }
+  return next;
+}
+
+// --- outputs, and the operator's eyes ---
+
+std::vector<Output> Engine::take_outputs() { return parts_->effects.take_outputs(); }
+
+std::vector<NameClaim> Engine::take_claims() { return parts_->admission.take_claims(); }
+
+const TrustPolicy& Engine::trust() const { return parts_->trust; }
+
+std::vector<SessionInfo> Engine::sessions() const {
+  std::vector<SessionInfo> out;
+  out.reserve(parts_->links.all().size());
+  for (const auto& [id, link] : parts_->links.all()) {
+    out.push_back({id, link->peer, link->dialled_by_us, link->ready, link->agent, link->bytes_in,
+                   link->bytes_out, link->queued, link->counts, link->filter, link->wall_less_mono_ms});
+  }
+  return out;
+}
+
+bool Engine::shuns(Now now, const NodeKey& peer) const { return parts_->peers.shuns(peer, now.mono); }
+
+const Conduct* Engine::conduct(const NodeKey& peer) const { return parts_->peers.conduct(peer); }
+
+bool Engine::wants_bytes(Now now, SessionId session) const {
+  const Link* link = parts_->links.find(session);
+  if (link == nullptr) return true;
+  const Conduct* known = conduct(link->peer);
+  return link->unverified < limits::kUnverifiedHeads && (known == nullptr || known->may_send(now.mono));
+}
+
+std::size_t Engine::pending_intents() const { return parts_->effects.pending(); }
+
+const LogState* Engine::log(const LogId& id) const {
+  const Log* log = parts_->logs.find(id);
+  return log == nullptr ? nullptr : &log->state();
+}
+
+JournalSeq Engine::peer_cursor(const NodeKey& peer) const {
+  const PeerRecord* known = parts_->peers.find(peer);
+  return known == nullptr ? JournalSeq() : known->cursor;
+}
+
+LogStanding Engine::standing(const LogId& id) const {
+  LogStanding out = standing(id, std::nullopt);
+  if (const Log* log = parts_->logs.find(id); log != nullptr) parts_->bodies.tell_all(out, *log);
+  return out;
+}
+
+LogStanding Engine::standing(const LogId& id, std::optional<EntryIndex> body) const {
+  const Parts& p = *parts_;
+  LogStanding out;
+  const Log* log = p.logs.find(id);
+  if (log == nullptr) return out;
+  out.frozen = log->state().frozen;
+  out.over_quota = p.follower.is_over_quota(*log);
+  out.bytes = log->state().bytes;
+  out.bytes_allowed = p.logs.is_own(id) ? 0 : p.intake.bytes_quota(id);
+  out.resting = p.intake.rests(*log);
+  out.fetching = p.fetcher.current(*log) != nullptr;
+  for (const auto& [source, offer] : p.offers.all(*log)) {
+    if (const Link* link = p.links.find(source); link != nullptr) out.offered_by.push_back(link->peer);
+  }
+  out.held_by = p.holdings.of_log(id);
+  if (body) p.bodies.tell(out, *log, *body);
+  return out;
+}
+
+const BodyFilter& Engine::filter() const { return parts_->effects.filter(); }
+
+std::optional<FileStanding> Engine::file(const AttachmentId& id) const { return parts_->files.standing(id); }
+
+std::size_t Engine::bodies_missing() const { return parts_->bodies.missing(); }
+
+const std::set<LogId>& Engine::frozen() const { return parts_->logs.frozen(); }
+
+std::string Engine::misfiled() const {
+  const Parts& p = *parts_;
+  if (std::string list = p.logs.misfiled(); !list.empty()) return list;
+  if (std::string list = p.bodies.misfiled(); !list.empty()) return list;
+  if (std::string list = p.offers.misfiled(p.logs); !list.empty()) return list;
+  if (std::string list = p.fetcher.misfiled(); !list.empty()) return list;
+  if (p.filtering.misfiled()) return "unfiltered";
+  if (p.intake.misfiled()) return "resting";
+  return p.files.misfiled() ? "files due" : "";
 }
 
 }  // namespace koinon

@@ -4,6 +4,7 @@
 // in any order. Commits are carried out in the order in which they were given, each either whole or not.
 #pragma once
 
+#include <type_traits>
 #include <variant>
 
 #include "crypto/checkpoint.h"
@@ -13,28 +14,22 @@
 
 namespace koinon {
 
-// Opens signed checkpoints, each under its own vkey. Answer: HeadsVerified.
-struct VerifyHeads {
-  struct Item {
-    VKey vkey;
-    Bytes note;
-  };
-  std::vector<Item> items;
+enum class IntentClass { kCheck, kRead, kWrite };
+
+// What is to be known of an intent by whoever carries it out. Each intent states it beside its answer's type:
+// a new one is its struct, a place in IntentBody, and its function in node/replication/execute.cpp.
+struct IntentKind {
+  IntentClass does;
+  // It must not be lost once it is answered: what was replicated can be fetched again, evidence and what the
+  // operator decided cannot.
+  bool durable = false;
+  bool makes_arrivals = false;  // it changes what arrivals show
 };
+
+// --- answers ---
+
 using HeadsVerified = std::vector<Result<Checkpoint>>;
 
-// Checks a run of records against a root: proof, bodies, Genesis where it starts at 0, and, where
-// `head_note` is given, first the signature of the head that the root comes from. Answer: RunVerified.
-struct VerifyRun {
-  LogIdentity identity;
-  EntryIndex from;
-  std::vector<StoredRecord> records;  // as received: body and mark; state says what the mark said
-  RunProof proof;
-  TreeSize size;
-  Hash root;
-  Bytes head_note;    // empty: verified before
-  BodyFilter filter;  // bodies that we want
-};
 struct RunVerified {
   std::vector<StoredRecord> records;
   std::vector<Hash> leaves;
@@ -46,8 +41,68 @@ struct RunVerified {
   std::vector<AttachmentFact> attachments;
 };
 
-// Checks bodies against what their entries commit to. Answer: BodiesVerified.
+struct BodiesVerified {
+  std::vector<AttachmentFact> attachments;  // that these bodies name
+};
+
+struct RunStored {
+  JournalSeq journal_seq;   // 0: the log does not stand whole yet
+  std::uint64_t bytes = 0;  // held of the log now; only of a run and of bodies
+};
+
+struct FilterApplied {
+  std::optional<EntryIndex> next;  // where to go on; none: these were the last
+  std::uint64_t bytes = 0;         // held of the log now
+};
+
+struct ChunkStored {
+  std::uint32_t held = 0;
+};
+
+struct EvidenceRead {
+  std::vector<Bytes> evidence;  // serialised, the first first
+};
+
+struct ChunkRead {
+  AttachmentState state;
+  AttachmentChunk chunk;
+};
+
+// Nothing but that it was done.
+struct Done {};
+
+// --- intents ---
+
+// Opens signed checkpoints, each under its own vkey.
+struct VerifyHeads {
+  using Answer = HeadsVerified;
+  static constexpr IntentKind kKind{IntentClass::kCheck};
+  struct Item {
+    VKey vkey;
+    Bytes note;
+  };
+  std::vector<Item> items;
+};
+
+// Checks a run of records against a root: proof, bodies, Genesis where it starts at 0, and, where
+// `head_note` is given, first the signature of the head that the root comes from.
+struct VerifyRun {
+  using Answer = RunVerified;
+  static constexpr IntentKind kKind{IntentClass::kCheck};
+  LogIdentity identity;
+  EntryIndex from;
+  std::vector<StoredRecord> records;  // as received: body and mark; state says what the mark said
+  RunProof proof;
+  TreeSize size;
+  Hash root;
+  Bytes head_note;    // empty: verified before
+  BodyFilter filter;  // bodies that we want
+};
+
+// Checks bodies against what their entries commit to.
 struct VerifyBodies {
+  using Answer = BodiesVerified;
+  static constexpr IntentKind kKind{IntentClass::kCheck};
   struct Item {
     EntryIndex index;
     Hash digest;
@@ -57,23 +112,25 @@ struct VerifyBodies {
   std::vector<Item> bodies;
 };
 
-struct BodiesVerified {
-  std::vector<AttachmentFact> attachments;  // that these bodies name
-};
-
-// Checks one chunk of an attachment. Answer: Done.
+// Checks one chunk of an attachment.
 struct VerifyChunk {
+  using Answer = Done;
+  static constexpr IntentKind kKind{IntentClass::kCheck};
   AttachmentId id;
   AttachmentChunk chunk;
 };
 
-// Checks evidence that a peer shows. Answer: Done.
+// Checks evidence that a peer shows.
 struct VerifyEvidence {
+  using Answer = Done;
+  static constexpr IntentKind kKind{IntentClass::kCheck};
   v1::Evidence evidence;
 };
 
-// Stores a run and, in the same transaction, the cursor that it completes. Answer: RunStored.
+// Stores a run and, in the same transaction, the cursor that it completes.
 struct CommitRun {
+  using Answer = RunStored;
+  static constexpr IntentKind kKind{.does = IntentClass::kWrite, .makes_arrivals = true};
   RunCommit run;
   std::optional<PeerCursor> cursor;
   // Files that policy wants with the run's bodies, if there is room.
@@ -81,82 +138,95 @@ struct CommitRun {
   std::vector<AttachmentWant> wants{};
   bool own = false;  // of our own log, which others gave back: the room that is kept is for it
 };
-struct RunStored {
-  JournalSeq journal_seq;   // 0: the log does not stand whole yet
-  std::uint64_t bytes = 0;  // held of the log now; only of a run and of bodies
-};
 
-// Answer: Done.
 struct CommitCursor {
+  using Answer = Done;
+  static constexpr IntentKind kKind{IntentClass::kWrite};
   PeerCursor cursor;
 };
-// Answer: RunStored, with a new row where the log stands whole.
+// The answer has a new row where the log stands whole.
 struct CommitEvidence {
+  using Answer = RunStored;
+  static constexpr IntentKind kKind{.does = IntentClass::kWrite, .durable = true};
   EvidenceCommit evidence;
 };
-// Answer: RunStored, without a row.
+// The answer has no row.
 struct CommitBodies {
+  using Answer = RunStored;
+  static constexpr IntentKind kKind{.does = IntentClass::kWrite, .makes_arrivals = true};
   BodiesCommit bodies;
   // NOLINTNEXTLINE(readability-redundant-member-init): may be left out of braces
   std::vector<AttachmentWant> wants{};
 };
-// The bodies of some entries of a log follow a changed filter. Answer: FilterApplied.
+// The bodies of some entries of a log follow a changed filter.
 struct CommitFilter {
+  using Answer = FilterApplied;
+  static constexpr IntentKind kKind{.does = IntentClass::kWrite, .durable = true, .makes_arrivals = true};
   LogId log;
   BodyFilter filter;
   UnixMillis now;
   EntryIndex from;
   std::uint64_t most = 0;  // entries
 };
-struct FilterApplied {
-  std::optional<EntryIndex> next;  // where to go on; none: these were the last
-  std::uint64_t bytes = 0;         // held of the log now
-};
 struct CommitOutOfPolicy {
+  using Answer = Done;
+  static constexpr IntentKind kKind{.does = IntentClass::kWrite, .durable = true};
   LogId log;
   UnixMillis since;
   std::chrono::milliseconds lived{0};  // how long this node had run by then
 };
-// How long this node has run. Answer: Done.
+// How long this node has run.
 struct CommitLived {
+  using Answer = Done;
+  static constexpr IntentKind kKind{IntentClass::kWrite};
   std::chrono::milliseconds lived{0};
 };
-// Answer: RunStored, with a new row where the log stands whole.
+// The answer has a new row where the log stands whole.
 struct CommitReadmission {
+  using Answer = RunStored;
+  static constexpr IntentKind kKind{IntentClass::kWrite};
   LogId log;
 };
 struct CommitAsks {
+  using Answer = Done;
+  static constexpr IntentKind kKind{IntentClass::kWrite};
   std::vector<HeadAsk> asks;
   bool open = true;
 };
 struct CommitRemoval {
+  using Answer = Done;
+  static constexpr IntentKind kKind{.does = IntentClass::kWrite, .makes_arrivals = true};
   LogId log;
   UnixMillis now;
 };
-// A file that a record names is to be fetched. Answer: AttachmentState, as it is held now.
+// A file that a record names is to be fetched. The answer: how it is held now.
 struct CommitWant {
+  using Answer = AttachmentState;
+  static constexpr IntentKind kKind{IntentClass::kWrite};
   AttachmentWant want;
   UnixMillis now;
 };
-// Answer: ChunkStored.
 struct CommitChunk {
+  using Answer = ChunkStored;
+  static constexpr IntentKind kKind{IntentClass::kWrite};
   ChunkCommit commit;
 };
-struct ChunkStored {
-  std::uint32_t held = 0;
-};
 struct CommitFinished {
+  using Answer = Done;
+  static constexpr IntentKind kKind{IntentClass::kWrite};
   AttachmentId id;
   bool whole = false;
 };
 struct CommitDrop {
+  using Answer = Done;
+  static constexpr IntentKind kKind{IntentClass::kWrite};
   AttachmentId id;
 };
-struct Done {};
 
 // Reads a run to serve. Where `root` is given, the tree of that size must have it (kConflict if not).
-// Answer: ServedRun.
 struct ReadRun {
+  using Answer = ServedRun;
+  static constexpr IntentKind kKind{IntentClass::kRead};
   LogId log;
   EntryIndex from;
   EntryIndex to;
@@ -164,54 +234,60 @@ struct ReadRun {
   std::optional<Hash> root;
   std::size_t max_bytes = 0;
 };
-// Answer: Hash.
 struct ReadRoot {
+  using Answer = Hash;
+  static constexpr IntentKind kKind{IntentClass::kRead};
   LogId log;
   TreeSize size;
 };
-// Answer: std::vector<StoredRecord>, one for each of the first indexes asked, at least one, until their
+// The answer: one record for each of the first indexes asked, at least one, until their
 // bodies exceed max_bytes. An entry that is not held is empty.
 struct ReadRecords {
+  using Answer = std::vector<StoredRecord>;
+  static constexpr IntentKind kKind{IntentClass::kRead};
   LogId log;
   std::vector<EntryIndex> indexes;
   std::size_t max_bytes = 0;
 };
-// Entries whose bodies are not held here, from an index on. Answer: std::vector<StoredRecord>.
+// Entries whose bodies are not held here, from an index on.
 struct ReadUnheld {
+  using Answer = std::vector<StoredRecord>;
+  static constexpr IntentKind kKind{IntentClass::kRead};
   LogId log;
   EntryIndex from;
   std::size_t limit = 0;
 };
-// The hashes that show what the prefix of `at` entries is in the tree of `size`. Answer: RunProof.
+// The hashes that show what the prefix of `at` entries is in the tree of `size`.
 struct ReadProof {
+  using Answer = RunProof;
+  static constexpr IntentKind kKind{IntentClass::kRead};
   LogId log;
   EntryIndex from;
   std::uint64_t count = 0;
   TreeSize size;
 };
 
-// The evidence that is kept against a log. Answer: EvidenceRead.
+// The evidence that is kept against a log.
 struct ReadEvidence {
+  using Answer = EvidenceRead;
+  static constexpr IntentKind kKind{IntentClass::kRead};
   LogId log;
 };
-struct EvidenceRead {
-  std::vector<Bytes> evidence;  // serialised, the first first
-};
 
-// A chunk to serve, of a file that a record names. Answer: ChunkRead; without bytes: it is not held.
+// A chunk to serve, of a file that a record names. An answer without bytes: it is not held.
 // kNotFound: the record, or its body, is not here, or does not name the file.
 struct ReadChunk {
+  using Answer = ChunkRead;
+  static constexpr IntentKind kKind{IntentClass::kRead};
   LogId log;
   EntryIndex index;
   Hash sha256;
   std::uint32_t number = 0;
 };
-struct ChunkRead {
-  AttachmentState state;
-  AttachmentChunk chunk;
-};
-// The digest of all chunks of a file that is held. Answer: Hash.
+// The digest of all chunks of a file that is held.
 struct ReadDigest {
+  using Answer = Hash;
+  static constexpr IntentKind kKind{IntentClass::kRead};
   AttachmentId id;
 };
 
@@ -225,9 +301,24 @@ struct Intent {
   IntentBody body;
 };
 
-using Answer = std::variant<HeadsVerified, RunVerified, RunStored, Done, ServedRun, Hash,
-                            std::vector<StoredRecord>, RunProof, BodiesVerified, AttachmentState, ChunkStored,
-                            ChunkRead, FilterApplied, EvidenceRead>;
+// One alternative for each type of answer that an intent names.
+template <typename Seen, typename... Rest>
+struct DistinctAnswers {
+  using Type = Seen;
+};
+template <typename... Seen, typename Next, typename... Rest>
+struct DistinctAnswers<std::variant<Seen...>, Next, Rest...>
+    : DistinctAnswers<std::conditional_t<(std::is_same_v<Seen, Next> || ...), std::variant<Seen...>,
+                                         std::variant<Seen..., Next>>,
+                      Rest...> {};
+template <typename Body>
+struct AnswersOf;
+template <typename First, typename... Intents>
+struct AnswersOf<std::variant<First, Intents...>>
+    : DistinctAnswers<std::variant<typename First::Answer>, typename Intents::Answer...> {};
+
+// The alternative is that of the intent which it answers.
+using Answer = AnswersOf<IntentBody>::Type;
 struct Completion {
   IntentId id;
   Result<Answer> answer;

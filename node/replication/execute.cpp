@@ -10,27 +10,51 @@
 namespace koinon {
 namespace {
 
-template <typename T>
-Result<Answer> to_answer(Result<T> result) {
-  if (!result.ok()) return result.error();
-  return Answer(std::move(*result));
-}
-
-Result<Answer> to_answer(const Status& status) {
+Result<Done> done(const Status& status) {
   if (!status.ok()) return status.error();
-  return Answer(Done{});
+  return Done{};
 }
 
-Result<Answer> read_run(StoreReader& store, const ReadRun& intent) {
+// One function for each intent: without it, an intent does not compile. Those of one class take the same.
+
+// --- checks ---
+
+Result<HeadsVerified> check(const VerifyHeads& intent, const SignatureChecks& checks) {
+  return verify_heads(intent, checks);
+}
+
+Result<Done> check(const VerifyEvidence& intent, const SignatureChecks&) {
+  return done(verify_evidence(intent.evidence));
+}
+
+Result<RunVerified> check(VerifyRun& intent, const SignatureChecks& checks) {
+  return verify_received_run(std::move(intent), checks);
+}
+
+Result<BodiesVerified> check(const VerifyBodies& intent, const SignatureChecks&) {
+  return verify_bodies(intent);
+}
+
+Result<Done> check(const VerifyChunk& intent, const SignatureChecks&) {
+  return done(verify_chunk(intent.id, intent.chunk));
+}
+
+// --- reads ---
+
+Result<ServedRun> read(StoreReader& store, const ReadRun& intent) {
   if (intent.root) {
     KOINON_ASSIGN(const Hash root, store.root_at(intent.log, intent.size));
     if (root != *intent.root)
       return fail(Code::kConflict, "the tree of that size has another root here", "root");
   }
-  return to_answer(store.read_run(intent.log, intent.from, intent.to, intent.size, intent.max_bytes));
+  return store.read_run(intent.log, intent.from, intent.to, intent.size, intent.max_bytes);
 }
 
-Result<Answer> read_records(StoreReader& store, const ReadRecords& intent) {
+Result<Hash> read(StoreReader& store, const ReadRoot& intent) {
+  return store.root_at(intent.log, intent.size);
+}
+
+Result<std::vector<StoredRecord>> read(StoreReader& store, const ReadRecords& intent) {
   std::vector<StoredRecord> out;
   std::size_t bytes = 0;
   for (const EntryIndex index : intent.indexes) {
@@ -42,27 +66,42 @@ Result<Answer> read_records(StoreReader& store, const ReadRecords& intent) {
     if (!out.empty() && bytes > intent.max_bytes) break;
     out.push_back(std::move(next));
   }
-  return Answer(std::move(out));
+  return out;
 }
 
-Result<Answer> read_chunk(StoreReader& store, const ReadChunk& intent) {
+Result<std::vector<StoredRecord>> read(StoreReader& store, const ReadUnheld& intent) {
+  return store.unheld(intent.log, intent.from, intent.limit);
+}
+
+Result<ChunkRead> read(StoreReader& store, const ReadChunk& intent) {
   ChunkRead out;
   KOINON_ASSIGN(out.state, store.attachment(intent.log, intent.index, intent.sha256));
-  if (intent.number >= out.state.chunks_held) return Answer(std::move(out));
+  if (intent.number >= out.state.chunks_held) return out;
   auto chunk = store.attachment_chunk(out.state.id, intent.number);
   if (!chunk.ok() && chunk.error().code != Code::kNotFound) return chunk.error();
   if (chunk.ok()) out.chunk = std::move(*chunk);
-  return Answer(std::move(out));
+  return out;
 }
 
-Result<Answer> read_digest(StoreReader& store, const ReadDigest& intent) {
+Result<Hash> read(StoreReader& store, const ReadDigest& intent) {
   Sha256 digest;
   for (std::uint32_t i = 0; i < chunk_count(intent.id.size); ++i) {
     KOINON_ASSIGN(const AttachmentChunk chunk, store.attachment_chunk(intent.id, i));
     digest.update(chunk.bytes);
   }
-  return Answer(digest.finish());
+  return digest.finish();
 }
+
+Result<EvidenceRead> read(StoreReader& store, const ReadEvidence& intent) {
+  KOINON_ASSIGN(auto kept, store.evidence(intent.log));
+  return EvidenceRead{std::move(kept)};
+}
+
+Result<RunProof> read(StoreReader& store, const ReadProof& intent) {
+  return store.run_proof_at(intent.log, intent.from, intent.count, intent.size);
+}
+
+// --- writes ---
 
 // What policy wants; where there is no room for it, it is not had.
 Status want_each(Store& store, const std::vector<AttachmentWant>& wants, UnixMillis now) {
@@ -74,9 +113,72 @@ Status want_each(Store& store, const std::vector<AttachmentWant>& wants, UnixMil
   return {};
 }
 
-Result<Answer> want(Store& store, const CommitWant& intent) {
+Result<AttachmentState> write(Store& store, const CommitWant& intent) {
   KOINON_TRY(store.want_attachment(intent.want, intent.now));
-  return to_answer(store.attachment(intent.want.log, intent.want.index, intent.want.id.sha256));
+  return store.attachment(intent.want.log, intent.want.index, intent.want.id.sha256);
+}
+
+Result<RunStored> write(Store& store, const CommitRun& intent) {
+  KOINON_ASSIGN(const JournalSeq row, store.append_run(intent.run));
+  if (intent.cursor) KOINON_TRY(store.set_cursor(*intent.cursor));
+  KOINON_TRY(want_each(store, intent.wants, intent.run.arrived_at));
+  KOINON_ASSIGN(const std::uint64_t bytes, store.log_bytes(intent.run.log));
+  return RunStored{row, bytes};
+}
+
+Result<Done> write(Store& store, const CommitCursor& intent) { return done(store.set_cursor(intent.cursor)); }
+
+Result<RunStored> write(Store& store, const CommitEvidence& intent) {
+  KOINON_ASSIGN(const JournalSeq row, store.add_evidence(intent.evidence));
+  return RunStored{row};
+}
+
+Result<RunStored> write(Store& store, const CommitBodies& intent) {
+  KOINON_TRY(store.add_bodies(intent.bodies));
+  KOINON_TRY(want_each(store, intent.wants, intent.bodies.arrived_at));
+  KOINON_ASSIGN(const std::uint64_t bytes, store.log_bytes(intent.bodies.log));
+  return RunStored{JournalSeq(0), bytes};
+}
+
+Result<FilterApplied> write(Store& store, const CommitFilter& intent) {
+  KOINON_ASSIGN(const auto next,
+                store.apply_filter(intent.log, intent.filter, intent.now, intent.from, intent.most));
+  KOINON_ASSIGN(const std::uint64_t bytes, store.log_bytes(intent.log));
+  return FilterApplied{next, bytes};
+}
+
+Result<Done> write(Store& store, const CommitOutOfPolicy& intent) {
+  return done(store.set_out_of_policy(intent.log, intent.since, intent.lived));
+}
+
+Result<Done> write(Store& store, const CommitLived& intent) {
+  return done(store.set_setting(kLived, std::to_string(intent.lived.count())));
+}
+
+Result<RunStored> write(Store& store, const CommitReadmission& intent) {
+  KOINON_ASSIGN(const JournalSeq row, store.readmit(intent.log));
+  return RunStored{row};
+}
+
+Result<Done> write(Store& store, const CommitAsks& intent) {
+  return done(store.set_asks(intent.asks, intent.open));
+}
+
+Result<ChunkStored> write(Store& store, const CommitChunk& intent) {
+  KOINON_ASSIGN(const std::uint32_t held, store.add_chunk(intent.commit));
+  return ChunkStored{held};
+}
+
+Result<Done> write(Store& store, const CommitFinished& intent) {
+  return done(store.finish_attachment(intent.id, intent.whole));
+}
+
+Result<Done> write(Store& store, const CommitDrop& intent) {
+  return done(store.drop_attachment(intent.id));
+}
+
+Result<Done> write(Store& store, const CommitRemoval& intent) {
+  return done(store.remove_log(intent.log, intent.now));
 }
 
 template <typename... Visitors>
@@ -115,127 +217,63 @@ std::uint64_t left_for_others(Store& store, std::uint64_t reserve) {
   return room.ok() ? room_for_others(*room, reserve) : kAll;
 }
 
+// The answer must have the type that the intent names.
+template <typename T>
+Result<Answer> to_answer(Result<typename T::Answer> result) {
+  if (!result.ok()) return result.error();
+  return Answer(std::move(*result));
+}
+
 Error wrong_class() { return fail(Code::kInternal, "an intent reached the wrong executor"); }
 
 }  // namespace
 
 IntentClass intent_class(const IntentBody& body) {
-  return std::visit(Overloaded{[](const VerifyHeads&) { return IntentClass::kCheck; },
-                               [](const VerifyRun&) { return IntentClass::kCheck; },
-                               [](const VerifyBodies&) { return IntentClass::kCheck; },
-                               [](const VerifyChunk&) { return IntentClass::kCheck; },
-                               [](const VerifyEvidence&) { return IntentClass::kCheck; },
-                               [](const ReadEvidence&) { return IntentClass::kRead; },
-                               [](const ReadChunk&) { return IntentClass::kRead; },
-                               [](const ReadDigest&) { return IntentClass::kRead; },
-                               [](const ReadRun&) { return IntentClass::kRead; },
-                               [](const ReadRoot&) { return IntentClass::kRead; },
-                               [](const ReadRecords&) { return IntentClass::kRead; },
-                               [](const ReadUnheld&) { return IntentClass::kRead; },
-                               [](const ReadProof&) { return IntentClass::kRead; },
-                               [](const auto&) { return IntentClass::kWrite; }},
-                    body);
+  return std::visit([]<typename T>(const T&) { return T::kKind.does; }, body);
 }
 
 Result<Answer> execute_check(IntentBody body, const SignatureChecks& checks) {
   return std::visit(
-      Overloaded{[&](VerifyHeads& intent) -> Result<Answer> { return Answer(verify_heads(intent, checks)); },
-                 [](VerifyEvidence& intent) { return to_answer(verify_evidence(intent.evidence)); },
-                 [&](VerifyRun& intent) -> Result<Answer> {
-                   return to_answer(verify_received_run(std::move(intent), checks));
-                 },
-                 [](VerifyBodies& intent) -> Result<Answer> { return to_answer(verify_bodies(intent)); },
-                 [](VerifyChunk& intent) { return to_answer(verify_chunk(intent.id, intent.chunk)); },
-                 [](auto&) -> Result<Answer> { return wrong_class(); }},
+      [&]<typename T>(T& intent) -> Result<Answer> {
+        if constexpr (T::kKind.does == IntentClass::kCheck) {
+          return to_answer<T>(check(intent, checks));
+        } else {
+          return wrong_class();
+        }
+      },
       body);
 }
 
 Result<Answer> execute_read(StoreReader& store, const IntentBody& body) {
   return std::visit(
-      Overloaded{[&](const ReadRun& intent) { return read_run(store, intent); },
-                 [&](const ReadRoot& intent) { return to_answer(store.root_at(intent.log, intent.size)); },
-                 [&](const ReadRecords& intent) { return read_records(store, intent); },
-                 [&](const ReadUnheld& intent) {
-                   return to_answer(store.unheld(intent.log, intent.from, intent.limit));
-                 },
-                 [&](const ReadChunk& intent) { return read_chunk(store, intent); },
-                 [&](const ReadDigest& intent) { return read_digest(store, intent); },
-                 [&](const ReadEvidence& intent) -> Result<Answer> {
-                   KOINON_ASSIGN(auto kept, store.evidence(intent.log));
-                   return Answer(EvidenceRead{std::move(kept)});
-                 },
-                 [&](const ReadProof& intent) {
-                   return to_answer(store.run_proof_at(intent.log, intent.from, intent.count, intent.size));
-                 },
-                 [](const auto&) -> Result<Answer> { return wrong_class(); }},
+      [&]<typename T>(const T& intent) -> Result<Answer> {
+        if constexpr (T::kKind.does == IntentClass::kRead) {
+          return to_answer<T>(read(store, intent));
+        } else {
+          return wrong_class();
+        }
+      },
       body);
 }
 
 Result<Answer> execute_write(Store& store, const IntentBody& body) {
   return std::visit(
-      Overloaded{
-          [&](const CommitRun& intent) -> Result<Answer> {
-            const auto row = store.append_run(intent.run);
-            if (!row.ok()) return row.error();
-            if (intent.cursor) KOINON_TRY(store.set_cursor(*intent.cursor));
-            KOINON_TRY(want_each(store, intent.wants, intent.run.arrived_at));
-            KOINON_ASSIGN(const std::uint64_t bytes, store.log_bytes(intent.run.log));
-            return Answer(RunStored{*row, bytes});
-          },
-          [&](const CommitCursor& intent) { return to_answer(store.set_cursor(intent.cursor)); },
-          [&](const CommitEvidence& intent) -> Result<Answer> {
-            const auto row = store.add_evidence(intent.evidence);
-            if (!row.ok()) return row.error();
-            return Answer(RunStored{*row});
-          },
-          [&](const CommitBodies& intent) -> Result<Answer> {
-            KOINON_TRY(store.add_bodies(intent.bodies));
-            KOINON_TRY(want_each(store, intent.wants, intent.bodies.arrived_at));
-            KOINON_ASSIGN(const std::uint64_t bytes, store.log_bytes(intent.bodies.log));
-            return Answer(RunStored{JournalSeq(0), bytes});
-          },
-          [&](const CommitFilter& intent) -> Result<Answer> {
-            const auto next =
-                store.apply_filter(intent.log, intent.filter, intent.now, intent.from, intent.most);
-            if (!next.ok()) return next.error();
-            KOINON_ASSIGN(const std::uint64_t bytes, store.log_bytes(intent.log));
-            return Answer(FilterApplied{*next, bytes});
-          },
-          [&](const CommitOutOfPolicy& intent) {
-            return to_answer(store.set_out_of_policy(intent.log, intent.since, intent.lived));
-          },
-          [&](const CommitLived& intent) {
-            return to_answer(store.set_setting(kLived, std::to_string(intent.lived.count())));
-          },
-          [&](const CommitReadmission& intent) -> Result<Answer> {
-            const auto row = store.readmit(intent.log);
-            if (!row.ok()) return row.error();
-            return Answer(RunStored{*row});
-          },
-          [&](const CommitAsks& intent) { return to_answer(store.set_asks(intent.asks, intent.open)); },
-          [&](const CommitWant& intent) { return want(store, intent); },
-          [&](const CommitChunk& intent) -> Result<Answer> {
-            const auto held = store.add_chunk(intent.commit);
-            if (!held.ok()) return held.error();
-            return Answer(ChunkStored{*held});
-          },
-          [&](const CommitFinished& intent) {
-            return to_answer(store.finish_attachment(intent.id, intent.whole));
-          },
-          [&](const CommitDrop& intent) { return to_answer(store.drop_attachment(intent.id)); },
-          [&](const CommitRemoval& intent) { return to_answer(store.remove_log(intent.log, intent.now)); },
-          [](const auto&) -> Result<Answer> { return wrong_class(); }},
+      [&]<typename T>(const T& intent) -> Result<Answer> {
+        if constexpr (T::kKind.does == IntentClass::kWrite) {
+          return to_answer<T>(write(store, intent));
+        } else {
+          return wrong_class();
+        }
+      },
       body);
 }
 
 bool needs_durability(const IntentBody& body) {
-  return std::holds_alternative<CommitEvidence>(body) || std::holds_alternative<CommitOutOfPolicy>(body) ||
-         std::holds_alternative<CommitFilter>(body);
+  return std::visit([]<typename T>(const T&) { return T::kKind.durable; }, body);
 }
 
 bool makes_arrivals(const IntentBody& body) {
-  return std::holds_alternative<CommitRun>(body) || std::holds_alternative<CommitBodies>(body) ||
-         std::holds_alternative<CommitFilter>(body) || std::holds_alternative<CommitRemoval>(body);
+  return std::visit([]<typename T>(const T&) { return T::kKind.makes_arrivals; }, body);
 }
 
 bool is_of_others(const IntentBody& body) { return size_for_others(body).has_value(); }

@@ -11,7 +11,6 @@
 
 namespace koinon {
 
-enum class IntentClass { kCheck, kRead, kWrite };
 IntentClass intent_class(const IntentBody& body);
 
 Result<Answer> execute_check(IntentBody body, const SignatureChecks& checks = {});
@@ -19,10 +18,8 @@ Result<Answer> execute_read(StoreReader& store, const IntentBody& body);
 // The caller has begun a transaction; the answer counts only once it has committed.
 Result<Answer> execute_write(Store& store, const IntentBody& body);
 
-// Whether an intent must not be lost once it is answered: what was replicated can be fetched again, evidence
-// and what the operator decided cannot.
+// As IntentKind says of it.
 bool needs_durability(const IntentBody& body);
-// Whether it changes what arrivals show.
 bool makes_arrivals(const IntentBody& body);
 
 // Runs intents of the writing class, in their order, as one transaction. If the commit fails, so has each.

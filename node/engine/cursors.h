@@ -1,0 +1,47 @@
+// How far we are in each peer's journal. A row stays open, and the cursor behind it, until what it tells of is
+// stored or refused.
+#pragma once
+
+#include "node/engine/admission.h"
+
+namespace koinon::engine {
+
+class Cursors {
+ public:
+  Cursors(Effects& effects, Peers& peers, Logs& logs, Links& links, Intake& intake, Admission& admission)
+      : effects_(effects), peers_(peers), logs_(logs), links_(links), intake_(intake), admission_(admission) {}
+
+  // The peer is ready: we go on where the store says, or at the beginning of another journal.
+  void begin(Link& link);
+  // Rows up to here were sent, or need no sending.
+  void pass(Link& link, JournalSeq row);
+  // The row is open until it is settled. It takes the place of the log's older one; a head without a row, or
+  // with an older one, settles nothing of the row that is open.
+  void open(Link& link, const LogId& log, JournalSeq row);
+  // The rows of `log` up to `row` are done. `answered`: nothing remains to be asked of the peer about the log.
+  // A link that has ended is no matter.
+  void settle(SessionId link, const LogId& log, JournalSeq row, bool answered = true);
+  // The cursor that the peer's journal may be left at once the rows of `log` up to `row` are done; nothing if
+  // it does not move. A later row of the same log is open still: its entries are yet to come.
+  std::optional<PeerCursor> after(const Link& link, const LogId& log, JournalSeq row) const;
+  // The store holds the cursor.
+  void note_saved(Link& link, JournalSeq seq);
+  // Has the store save how far we are, one commit at a time.
+  void save(Link& link);
+
+  // No cursor moves while the store has not taken evidence of this log: a crash would forget the fork, and the
+  // row that told of it would not be told again.
+  void hold(const LogId& log) { held_by_.insert(log); }
+  void let_go(const LogId& log);
+
+ private:
+  Effects& effects_;
+  Peers& peers_;
+  Logs& logs_;
+  Links& links_;
+  Intake& intake_;
+  Admission& admission_;
+  std::set<LogId> held_by_;
+};
+
+}  // namespace koinon::engine

@@ -1,0 +1,178 @@
+// What an engine is given and gives: configuration, outputs, and what an operator sees. Plain data; see
+// node/engine/engine.h.
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "crypto/log_state.h"
+#include "node/engine/intents.h"
+#include "proto/base/limits.h"
+#include "proto/codec/filter.h"
+
+namespace koinon {
+
+struct Now {
+  MonoTime mono{};
+  UnixMillis wall;
+};
+
+struct EngineConfig {
+  NodeKey node_key;
+  std::string agent;
+  BodyFilter filter;
+  std::size_t window = 0;  // credit lent to each peer, bytes; 0: limits::kWindowBytes
+  unsigned trust_hops = 2;
+  unsigned trust_paths = 1;
+  std::size_t trust_admits = 0;  // cities through any one voucher; 0: limits::kVouchAdmits
+  // From falling out of policy to removal, in time that the node runs; 0: limits::kGrace.
+  std::chrono::milliseconds grace{0};
+  std::uint64_t log_entries = 0;               // quota of one log; 0: limits::kLogEntries
+  std::uint64_t log_bytes = 0;                 // of one at one hop, less further off; 0: limits::kLogBytes
+  std::uint64_t attachments_up_to = 0;         // files of at most so many bytes come with their notes
+  bool refilter = false;                       // the store's bodies may follow another filter
+  std::chrono::milliseconds ping_interval{0};  // 0: limits::kPingInterval
+};
+
+// Outputs
+struct SendBytes {
+  SessionId session;
+  Bytes bytes;
+};
+struct CloseSession {
+  SessionId session;
+  Error reason;
+  bool lied = false;  // the peer sent what does not verify: back off long
+};
+struct Event {
+  enum class Kind {
+    kSessionReady,   // peer, log
+    kSessionEnded,   // peer, text
+    kLogAdvanced,    // log, size: it stands whole at size
+    kForked,         // log, text, peer if it told us: evidence was kept, the log is frozen
+    kPeerLied,       // peer, text
+    kStopSigning,    // size: somebody holds more of our log than we do
+    kStoreFailed,    // text: commits fail, fetching waits
+    kFilterApplied,  // the bodies of every log follow our filter
+    kTrusted,        // log: policy admits it from now on
+    kDistrusted,     // log: policy admits it no longer; it will be removed after the grace time
+    kRemoved,        // log, size: its data were removed
+    kNotice,         // peer, text
+  };
+  Kind kind = Kind::kNotice;
+  NodeKey peer;
+  LogId log;
+  TreeSize size;
+  std::string text;
+};
+using Output = std::variant<SendBytes, CloseSession, Intent, Event>;
+
+// So much at once, and so much a second afterwards. Plain arithmetic over the caller's clock.
+struct Allowance {
+  double left = 0;  // below 0: what was taken beyond it, and is waited for
+  double at_once = 0;
+  double per_second = 0;
+  MonoTime at{};
+
+  static Allowance of(double at_once, double per_second, MonoTime now) {
+    return {at_once, at_once, per_second, now};
+  }
+  double left_at(MonoTime now) const {
+    return std::min(at_once, left + per_second * std::chrono::duration<double>(now - at).count());
+  }
+  bool is_open(MonoTime now) const { return left_at(now) >= 0; }
+  // Takes it, whether it is there or not. What lacks makes nobody wait longer than kLongestPause.
+  void take(double amount, MonoTime now) {
+    const double least = -per_second * std::chrono::duration<double>(limits::kLongestPause).count();
+    left = std::max(left_at(now) - amount, least);
+    at = now;
+  }
+};
+
+// What a session did, for the operator's eyes and the metrics.
+struct SessionCounts {
+  std::uint64_t heads_in = 0;
+  std::uint64_t records_in = 0;
+  std::uint64_t copies_in = 0;  // records received, whether new or not
+  std::uint64_t pushes_in = 0;
+  std::uint64_t duplicates_in = 0;  // pushes of what was here already
+  std::uint64_t bodies_in = 0;
+  std::uint64_t bodies_not_held = 0;  // asked for in vain
+  std::uint64_t records_out = 0;
+  std::uint64_t pushes_out = 0;
+  std::uint64_t bodies_out = 0;
+  std::uint64_t file_bytes_in = 0;
+  std::uint64_t file_bytes_out = 0;
+};
+
+// What an operator sees of a session.
+struct SessionInfo {
+  SessionId id;
+  NodeKey peer;
+  bool dialled_by_us = false;
+  bool ready = false;
+  std::string agent;
+  std::uint64_t bytes_in = 0;
+  std::uint64_t bytes_out = 0;
+  std::size_t queued = 0;
+  SessionCounts counts;
+  BodyFilter filter;
+  // The peer's wall clock less our monotonic one: what it shows at any time, though ours be set meanwhile.
+  std::optional<std::int64_t> wall_less_mono_ms;
+};
+
+// Where a log stands, for explanations.
+struct LogStanding {
+  bool frozen = false;
+  bool over_quota = false;          // a head claimed more entries than are taken
+  std::uint64_t bytes = 0;          // held of it
+  std::uint64_t bytes_allowed = 0;  // that are taken of it; 0: our own, all
+  bool resting = false;             // it brought more than is taken, at all or in a while
+  bool fetching = false;
+  std::vector<NodeKey> offered_by;                    // peers that offer more than is held
+  std::vector<std::pair<NodeKey, TreeSize>> held_by;  // connected peers, and up to which size they said so
+  std::map<EntryIndex, std::vector<NodeKey>>
+      missing;  // bodies looked for, and the peers asked for them in vain
+  // Peers that announced a body again and again and never gave it; they are not asked for it.
+  std::map<EntryIndex, std::vector<NodeKey>> disbelieved;
+};
+
+// How a peer has behaved since this engine began.
+struct Conduct {
+  unsigned lies =
+      0;  // sessions ended because of what does not verify, or breaks a rule; forgotten after a day
+  std::string last_lie;
+  MonoTime last_lie_at{};
+  MonoTime shunned_until{};
+  unsigned sessions = 0;  // that began
+  // What it may send, over all its sessions: a new connection renews nothing. Beyond it, it is read more
+  // slowly.
+  Allowance heads = Allowance::of(limits::kHeadsAtOnce, limits::kHeadsPerSecond, {});
+  Allowance requests = Allowance::of(limits::kRequestsAtOnce, limits::kRequestsPerSecond, {});
+  Allowance frames = Allowance::of(limits::kFramesAtOnce, limits::kFramesPerSecond, {});
+
+  // It was asked and brought next to nothing: others are asked before it.
+  unsigned slow = 0;  // times; forgotten after an hour
+  MonoTime slow_until{};
+
+  bool is_slow(MonoTime now) const { return now < slow_until; }
+  bool may_send(MonoTime now) const {
+    return heads.is_open(now) && requests.is_open(now) && frames.is_open(now);
+  }
+};
+
+// A file that is being fetched.
+struct FileStanding {
+  std::uint32_t stored = 0;  // chunks
+  std::optional<NodeKey> source;
+  std::string trouble;  // what was in the way last
+};
+
+}  // namespace koinon

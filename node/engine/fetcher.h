@@ -1,0 +1,131 @@
+// Getting entries: one fetch a log at a time, by Get or push, its chunks verified as they come and stored in
+// order. Where a Get trickles or its peer goes, the log is asked of another peer.
+#pragma once
+
+#include "node/engine/offers.h"
+
+namespace koinon::engine {
+
+// What the engine does with a run once the store has it.
+struct StoredRun {
+  CompactRange after;
+  StoredHead head;
+  std::vector<Hash> right;
+  std::vector<VouchFact> vouches;
+  std::vector<WithdrawalFact> withdrawals;
+  std::vector<AttachmentWant> wants;                   // files that policy wants with it
+  std::vector<std::pair<EntryIndex, Bytes>> not_held;  // entries whose bodies the source did not have
+  bool pending_marks = false;  // bodies are said to be erased by entries that are not here yet
+  std::optional<PeerCursor> cursor;
+  std::uint64_t filter_number = 0;
+  // Of the fetch and its commit
+  std::uint64_t generation = 0;
+  SessionId source;
+  std::size_t size = 0;  // of the frame that brought it
+  std::uint64_t commit = 0;
+
+  bool is_last() const { return after.size() == head.size; }
+};
+
+// Small files come with their notes, where the operator wants it so.
+std::vector<AttachmentWant> wants_of(const EngineConfig& config, const LogId& log,
+                                     const std::vector<AttachmentFact>& facts);
+
+class Fetcher {
+ public:
+  Fetcher(Effects& effects, StoreHealth& store, Peers& peers, Logs& logs, Links& links, Journal& journal,
+          Intake& intake, Admission& admission, Cursors& cursors, Offers& offers, News& news);
+
+  // --- what to fetch ---
+
+  // Queues the log with the link that is best to ask, if it may grow.
+  void schedule(Log& log);
+  // Sends Gets for what waits for this link, as many as may be open.
+  void start(Link& link);
+  // The store is tried again: schedules all that is offered, and lets the deadlines of open Gets count again.
+  void schedule_all();
+  // Gives up the log's fetch, if there is one. `forget_source`: its source is not to be asked for it again.
+  void abandon(Log& log, bool forget_source);
+  // Whether entries may be fetched now, where a fetch that is under way would be given up.
+  bool takes_entries(const Log& log) const;
+  const Fetch* current(const Log& log) const { return log.fetch.current ? &*log.fetch.current : nullptr; }
+
+  // The log rests if it brought more than is taken. True: it rests now, and Bodies forgets what it looked for
+  // in transit.
+  bool rest_if_full(Log& log);
+  // It rests from now on, if it does not already. Whoever offers more of it is remembered, to be asked again;
+  // then its row passes. Bodies is to forget what it looked for in transit.
+  void rest(Log& log);
+
+  // --- answers ---
+
+  void on_chunk(Link& link, v1::Chunk chunk, std::size_t size);
+  // Heads that answer a Get: the peer does not have the root that we asked for. Its own head replaces its
+  // offer. False if no Get of that number is open.
+  bool on_heads(Link& link, std::uint64_t request_id);
+  // A Get was refused, if it is one. No cursor waits for what is not given; the peer is asked by name when it
+  // is back.
+  void on_refused(Link& link, std::uint64_t request_id);
+  // A frame of an answer that we cancelled. With the last one its place is free.
+  void on_late(Link& link, std::uint64_t request_id, bool last);
+  // Whether a push, whose head nobody has verified, continues the log and may be taken as a fetch that is
+  // already answered. A Get elsewhere that has brought nothing yet gives way to it, and to no other push.
+  bool fits(const Link& link, Log& log, const StoredHead& head, const v1::Chunk& chunk);
+  // Takes a push that fits. An error: the peer broke a rule.
+  Status take_push(Log& log, const Offer& offer, v1::Chunk chunk, std::size_t size);
+  // Whether another link brings at least as much already.
+  bool comes_from_another(const Link& link, const Log& log, TreeSize size) const;
+  // The bytes of a frame, counted by Intake::begin, are stored or dropped: its sender may send as many again,
+  // and what waited for room is fetched.
+  void release(SessionId source, std::size_t size);
+
+  // --- steps of News::run_stored ---
+
+  // The log has grown. False: answers came in another order, and a later run has moved on already.
+  bool extend(Log& log, const StoredRun& run);
+  // The run's fetch goes on, or has ended.
+  void advance(Log& log, const StoredRun& run);
+  // The store did not take it.
+  void run_failed(Log& log, const StoredRun& run, const Error& error);
+
+  // --- links and time ---
+
+  void forget(Link& link);
+  // The sentence that says which answer is overdue; nothing if none is.
+  const char* overdue(const Link& link) const;
+  bool awaits_answers(const Link& link) const { return !link.fetch.gets.empty(); }
+  void run_timers(Link& link);
+  MonoTime next_timer(const Link& link) const { return link.fetch.due; }
+  std::string misfiled() const;
+
+ private:
+  bool may_grow(const Log& log) const { return !log.fetch.current && takes_entries(log); }
+  void queue(Link& link, const LogId& id);
+  std::deque<LogId> take_queue(Link& link);
+  void start_fetch(Link& link, Log& log);
+  void begin(Log& log, const Offer& offer, std::uint64_t request_id);
+  void end(Log& log);  // no longer current
+  Status take_chunk(Log& log, v1::Chunk chunk, std::size_t size, Bytes head_note);
+  void on_verified(Log& log, const TakenChunk& chunk, Result<RunVerified> answer);
+  void commit_verified(Log& log);
+  void commit(Log& log, RunVerified run, const TakenChunk& chunk);
+  StoredRun stored_run(const Log& log, const RunVerified& run, const TakenChunk& chunk) const;
+  bool trickles(const Link& link, Fetch& fetch) const;
+  void check_pace(Link& link);
+  MonoTime next_of_gets(const Link& link) const;
+
+  Effects& effects_;
+  StoreHealth& store_;
+  Peers& peers_;
+  Logs& logs_;
+  Links& links_;
+  Journal& journal_;
+  Intake& intake_;
+  Admission& admission_;
+  Cursors& cursors_;
+  Offers& offers_;
+  News& news_;
+  std::set<SessionId> queued_;  // links with a queue
+};
+
+}  // namespace koinon::engine

@@ -1,0 +1,51 @@
+// What a peer's news means: heads and pushes that come in, its cursor, and which of them are offers.
+#pragma once
+
+#include "node/engine/filtering.h"
+#include "node/engine/forks.h"
+
+namespace koinon::engine {
+
+class Follower {
+ public:
+  Follower(Effects& effects, Peers& peers, Logs& logs, Links& links, Holdings& holdings, Intake& intake,
+           Admission& admission, Cursors& cursors, Offers& offers, Fetcher& fetcher, Forks& forks,
+           Bodies& bodies, Filtering& filtering);
+
+  void on_heads(Link& link, const v1::Heads& heads);
+  void on_cursor(Link& link, const v1::Cursor& cursor);
+  // A push that begins where we end is a fetch already answered; any other counts as its head alone. One that
+  // brings nothing new takes the link to its sender out of the log's tree.
+  void on_push(Link& link, v1::Push push, std::size_t size);
+  bool is_over_quota(const Log& log) const { return log.following.over_quota; }
+  // Of News::log_removed.
+  void forget(Log& log) { log.following.over_quota = false; }
+
+ private:
+  bool is_expected(Link& link, const v1::Heads& heads);
+  Result<std::optional<Offer>> read_offer(Link& link, const v1::Head& head, bool in_journal);
+  Status fill_identity(Offer& offer, const v1::Head& head, const Log* known) const;
+  void verify(Link& link, std::vector<Offer> offers);
+  void on_verified(SessionId source, std::vector<Offer> offers, Result<HeadsVerified> answer);
+  void consider(const Offer& offer);
+  void settle(const Offer& offer);
+  Log& log_of(const Offer& offer);
+  void refuse_push(Link& link, Log& log, Offer offer, std::size_t size);
+  void prune(Link& link, const LogId& log);
+
+  Effects& effects_;
+  Peers& peers_;
+  Logs& logs_;
+  Links& links_;
+  Holdings& holdings_;
+  Intake& intake_;
+  Admission& admission_;
+  Cursors& cursors_;
+  Offers& offers_;
+  Fetcher& fetcher_;
+  Forks& forks_;
+  Bodies& bodies_;
+  Filtering& filtering_;
+};
+
+}  // namespace koinon::engine

@@ -1,0 +1,59 @@
+// Can these two statements both be true: old heads against what we hold, evidence that is kept and told. A log
+// that has forked is frozen here and with everybody who is shown the evidence.
+#pragma once
+
+#include "crypto/evidence.h"
+#include "node/engine/fetcher.h"
+
+namespace koinon::engine {
+
+class Forks {
+ public:
+  Forks(Effects& effects, StoreHealth& store, Logs& logs, Links& links, Journal& journal, Cursors& cursors,
+        Offers& offers, Fetcher& fetcher, News& news);
+
+  // Two signed heads of the same size with different roots are a fork, whatever we hold of the log. If this
+  // one contradicts another, the log is frozen, and the answer is true.
+  bool contradicts(Log& log, const Offer& offer);
+  // A head not larger than what we hold: equal to our tree at that size it says nothing new, different it is a
+  // fork. Settles its row.
+  void check_old_head(const Offer& offer);
+  // A proven run of the log's fetch does not continue what we hold: the tree of the head it was proven
+  // against, and the tree of the head that ours was, differ in the prefix before the run.
+  void check_run(Log& log, const RunVerified& run);
+
+  // Evidence that a peer shows, of a log that is followed here, or of our own: what it proves it proves
+  // whoever shows it.
+  void on_evidence(Link& link, const v1::Evidence& evidence);
+  // Shows the peer the evidence that is kept, once a link for each log.
+  void tell(Link& link, const LogId& log);
+  // The store is tried again: what it refused for want of room is given to it again.
+  void store_again();
+
+ private:
+  // Evidence that the store has not taken yet.
+  struct Unkept {
+    Bytes evidence;
+    std::optional<Event> event;  // told once it is kept
+    bool refused = false;        // for want of room
+  };
+
+  void old_head_differs(const Offer& offer);
+  void keep(Log& log, TreeSize at, const SignedTree& ours, const SignedTree& theirs);
+  void freeze(Log& log, const v1::Evidence& evidence, const NodeKey& teller);
+  void commit(const LogId& id, const Bytes& evidence, std::optional<Event> event);
+  void on_committed(const LogId& id, std::uint64_t number, const Result<RunStored>& answer);
+
+  Effects& effects_;
+  StoreHealth& store_;
+  Logs& logs_;
+  Links& links_;
+  Journal& journal_;
+  Cursors& cursors_;
+  Offers& offers_;
+  Fetcher& fetcher_;
+  News& news_;
+  std::map<LogId, Unkept> unkept_;
+};
+
+}  // namespace koinon::engine

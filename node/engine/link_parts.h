@@ -1,0 +1,138 @@
+// What each part of the engine keeps of one link. A struct is its part's alone: no other part reads or changes
+// it, but asks the part.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <optional>
+#include <set>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "crypto/log_state.h"
+#include "koinon/v1/wire.pb.h"
+
+namespace koinon::engine {
+
+// Of Sessions: is the peer alive.
+struct LinkLiveness {
+  MonoTime last_received{};  // of a whole frame
+  std::optional<MonoTime> ping_sent;
+  MonoTime last_ping{};
+  unsigned pings_unanswered = 0;
+};
+
+// Of Admission: heads that are asked for by name.
+struct LinkAsks {
+  std::map<std::uint64_t, std::vector<LogId>> requests;  // our open GetHeads
+  std::set<LogId> waiting;                               // logs that wait for a GetHeads
+};
+
+// Of Cursors: we follow the peer's journal.
+struct LinkCursor {
+  JournalSeq passed;                                // rows up to here were sent, or need no sending
+  std::map<std::uint64_t, LogId> open_rows;         // rows that are not yet stored or refused
+  std::unordered_map<LogId, std::uint64_t> row_of;  // the open row of a log
+  JournalSeq saved;                                 // the cursor that the store holds
+  bool saving = false;
+};
+
+// Of Offers.
+struct LinkOffers {
+  std::set<LogId> logs;  // that it offers more of
+};
+
+// Of Fetcher.
+struct LinkFetch {
+  std::map<std::uint64_t, LogId> gets;  // our open Gets, each the fetch of its log
+  std::set<LogId> comes;                // logs that come from it, by Get or push
+  // No later than what is due of any of the Gets, so that not every input looks at all.
+  MonoTime due = MonoTime::max();
+  std::deque<LogId> queue;  // logs to fetch from this peer, each once
+  std::set<LogId> queued;   // the same
+};
+
+// A GetBodies that we sent.
+struct BodiesAsked {
+  LogId log;
+  std::set<EntryIndex> open;  // not answered yet
+  MonoTime begun{};
+  MonoTime last_progress{};
+};
+
+// Of Bodies.
+struct LinkBodies {
+  std::map<std::uint64_t, BodiesAsked> asked;            // our open GetBodies
+  std::size_t planned = 0;                               // while requests are shared out
+  std::set<std::pair<LogId, EntryIndex>> told_not_held;  // bodies that it asked for in vain
+};
+
+// Of Files.
+struct LinkFiles {
+  std::map<std::uint64_t, AttachmentId> asked;  // our open GetAttachments
+};
+
+// A GetAttachment that the peer sent and that we are answering.
+struct FileRequest {
+  std::uint64_t number = 0;  // ours: tells it from a later one that the peer numbers alike
+  std::uint64_t request_id = 0;
+  LogId log;
+  EntryIndex index;
+  Hash sha256;
+  std::uint32_t next = 0;  // chunk
+  std::uint32_t hops_left = 0;
+  std::optional<AttachmentId> waits_for;  // the next chunk is to come from another peer
+};
+
+// Of FileServing.
+struct LinkFileServing {
+  std::deque<FileRequest> requests;
+  bool reading = false;  // a ReadChunk for one of them is under way
+};
+
+// Of Forks.
+struct LinkForks {
+  std::unordered_set<LogId> told;  // logs whose fork it was shown, or has shown
+};
+
+// A Get that the peer sent and that we are answering.
+struct RunRequest {
+  std::uint64_t number = 0;  // as a FileRequest's
+  std::uint64_t request_id = 0;
+  LogId log;
+  EntryIndex next;
+  EntryIndex to;
+  TreeSize size;
+  Hash root;
+  bool root_checked = false;
+};
+
+// A GetBodies that the peer sent and that we are answering.
+struct BodiesRequest {
+  std::uint64_t number = 0;  // as a FileRequest's
+  v1::GetBodies request;
+  int next = 0;  // position in request.bodies
+};
+
+// Of Serving.
+struct LinkServing {
+  std::deque<RunRequest> runs;
+  std::deque<BodiesRequest> bodies;
+  bool reading_run = false;     // a ReadRun for runs.front() is under way
+  bool reading_bodies = false;  // a ReadRecords for bodies.front() is under way
+};
+
+// Of Broadcast: the peer follows our journal.
+struct LinkBroadcast {
+  bool followed = false;
+  bool backlog_done = false;
+  JournalSeq sent_row;                  // rows up to here are sent, or need no sending
+  JournalSeq told_cursor;               // newest row or Cursor that we sent
+  bool rows_wait = false;               // rows wait for the transport's queue
+  std::optional<MonoTime> announce_at;  // then rows that no push has covered are told
+  std::optional<MonoTime> cursor_at;    // then the cursor passes rows that needed no sending
+  std::unordered_set<LogId> eager;      // logs pushed to this peer; of others only heads are told
+};
+
+}  // namespace koinon::engine

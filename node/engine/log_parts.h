@@ -1,0 +1,110 @@
+// What each part of the engine keeps of one log. A struct is its part's alone: no other part reads or changes
+// it, but asks the part.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <utility>
+
+#include "node/engine/intents.h"
+#include "node/engine/pace.h"
+
+namespace koinon::engine {
+
+// A head that a session showed us. Verified, but for that of a push, whose signature is checked with its run.
+struct Offer {
+  LogId log;
+  LogIdentity identity;
+  StoredHead head;
+  SessionId source;
+  JournalSeq row;  // of the source's journal; 0: outside it
+};
+
+// Of Offers.
+struct LogOffers {
+  std::map<SessionId, Offer> newest;  // of each session that shows more than we hold
+};
+
+// A chunk of entries that came, and is not given to the store yet.
+struct TakenChunk {
+  std::uint64_t generation = 0;  // of its fetch
+  SessionId source;
+  EntryIndex from;
+  std::size_t size = 0;             // of its frame
+  std::uint64_t filter_number = 0;  // the filter that says which of its bodies are wanted
+};
+
+struct Fetch {
+  std::uint64_t generation = 0;  // tells its completions from those of a fetch that was given up
+  SessionId source;
+  StoredHead target;
+  JournalSeq row;                // that its target settles, of the source's journal; 0: none
+  std::uint64_t request_id = 0;  // 0: a push
+  EntryIndex next_chunk;         // where the next chunk must begin
+  CompactRange range;            // of what was verified in order and given to the store
+  std::map<std::uint64_t, std::pair<RunVerified, TakenChunk>> verified;  // by first index
+  MonoTime last_progress{};
+  Pace pace;  // of its Get
+};
+
+// Of Fetcher: one fetch of a log at a time.
+struct LogFetch {
+  std::optional<Fetch> current;
+};
+
+// Of Intake.
+struct LogIntake {
+  bool begun = false;
+  double left = 0;  // bytes that may be taken before the log rests; see Intake::left
+  MonoTime at{};
+  std::optional<MonoTime> rests_until;  // it brought more than we take: nothing of it is asked for
+  std::uint64_t bytes_order = 0;        // of the commit that the log's bytes are known from
+};
+
+// A body that is wanted and not here.
+struct MissingBody {
+  Hash digest;
+  std::uint32_t size = 0;
+  bool transit = false;                     // for a peer; our own filter does not want it
+  std::uint32_t hops = 0;                   // how far whom we ask may look
+  std::optional<SessionId> asked;           // a GetBodies for it is open there
+  std::map<SessionId, unsigned> tried;      // had it not: 1, 2 once it was asked to look further
+  std::set<SessionId> announced;            // said since to have it
+  std::map<NodeKey, unsigned> false_haves;  // peers that announced it and did not give it
+};
+
+// Of MissingBodies. The store knows all bodies that lack; the engine looks for some of them at a time.
+struct LogBodies {
+  std::map<EntryIndex, MissingBody> missing;
+  std::size_t missing_for_us = 0;  // of these, those that are not in transit
+  std::size_t counted = 0;         // so many of them are in MissingBodies::count
+  bool unread = true;              // the store may know of more
+  bool reading_unheld = false;
+  bool outdated = false;  // the store says something else by now than what is being read
+  EntryIndex read_from;   // up to here `missing` is complete
+  std::optional<MonoTime> retry_at;
+  unsigned retries = 0;
+  bool asked_in_vain = false;   // when it was looked at last there was nobody left to ask
+  bool waits_for_busy = false;  // and somebody was too busy to be asked
+  bool pending_marks = false;   // bodies are said to be erased by entries that are not here yet
+};
+
+// Of Filtering.
+struct LogFilter {
+  std::uint64_t number = 0;  // the filter that its bodies follow, see Effects::filter_number
+  bool passing = false;      // the filter passes over its bodies
+  bool again = false;        // a run came meanwhile that an older filter had decided
+};
+
+// Of Forks.
+struct LogForks {
+  std::set<SessionId> judging;  // whose evidence is being checked
+};
+
+// Of Follower.
+struct LogFollowing {
+  bool over_quota = false;  // a head was larger than what we take
+};
+
+}  // namespace koinon::engine

@@ -1,0 +1,130 @@
+#include "node/engine/logs.h"
+
+namespace koinon::engine {
+
+Logs::Logs(const TrustPolicy& trust, const std::optional<LogId>& own, std::vector<LogState> logs,
+           const std::vector<LogId>& forked)
+    : trust_(trust), own_(own) {
+  for (LogState& state : logs) {
+    const LogId id = state.id;
+    logs_.emplace(id, std::make_unique<Log>(std::move(state)));
+  }
+  // The store takes nothing of them, held or not: nothing is to be asked for that it would refuse.
+  for (const LogId& id : forked) {
+    auto& slot = logs_[id];
+    if (!slot) {
+      LogState state;
+      state.id = id;
+      slot = std::make_unique<Log>(std::move(state));
+    }
+    slot->state_.frozen = true;
+  }
+  for (const auto& [id, log] : logs_) refile(id);
+}
+
+Log* Logs::find(const LogId& id) const {
+  const auto it = logs_.find(id);
+  return it == logs_.end() ? nullptr : it->second.get();
+}
+
+bool Logs::serves(const LogId& id) const {
+  const Log* log = find(id);
+  return log != nullptr && log->state_.whole && !log->removing_ && trust_.admits(id);
+}
+
+// --- lists ---
+
+bool Logs::lacks_whole(const LogId& id) const {
+  const Log* log = find(id);
+  return trust_.admits(id) && (log == nullptr || !log->state_.whole);
+}
+
+void Logs::refile(const LogId& id) {
+  if (lacks_whole(id)) {
+    not_whole_.insert(id);
+  } else {
+    not_whole_.erase(id);
+  }
+  if (const Log* log = find(id); log != nullptr && log->state_.frozen) {
+    frozen_.insert(id);
+  } else {
+    frozen_.erase(id);
+  }
+}
+
+std::string Logs::misfiled() const {
+  std::set<LogId> ids = not_whole_;
+  ids.insert(frozen_.begin(), frozen_.end());
+  for (const auto& [id, log] : logs_) ids.insert(id);
+  for (const auto& [id, path] : trust_.admitted()) ids.insert(id);
+  for (const LogId& id : ids) {
+    const Log* log = find(id);
+    if (lacks_whole(id) != not_whole_.contains(id)) return "not whole";
+    if ((log != nullptr && log->state_.frozen) != frozen_.contains(id)) return "frozen";
+  }
+  return {};
+}
+
+// --- verbs ---
+
+Log& Logs::create(const LogIdentity& identity, const LogId& id) {
+  auto& slot = logs_[id];
+  if (!slot) {
+    LogState state;
+    state.id = id;
+    state.identity = identity;
+    slot = std::make_unique<Log>(std::move(state));
+    refile(id);
+  }
+  return *slot;
+}
+
+void Logs::extend(Log& log, const CompactRange& after, const StoredHead& head, std::vector<Hash> right) {
+  log.state_.range = after;
+  log.state_.seen = head;
+  log.state_.seen_right = std::move(right);
+}
+
+void Logs::stand_whole(Log& log, const StoredHead& head) {
+  log.state_.whole = head;
+  refile(log.id());
+}
+
+void Logs::freeze(Log& log) {
+  log.state_.frozen = true;
+  refile(log.id());
+}
+
+Log& Logs::advance_own(const LogState& state) {
+  own_ = state.id;
+  auto& slot = logs_[state.id];
+  if (!slot) slot = std::make_unique<Log>(LogState());
+  const JournalSeq published = slot->state_.journal_seq;
+  const bool frozen = slot->state_.frozen;
+  slot->state_ = state;
+  slot->state_.journal_seq = published;
+  slot->state_.frozen = state.frozen || frozen;
+  refile(state.id);
+  return *slot;
+}
+
+void Logs::forget(Log& log) {
+  LogState empty;
+  empty.id = log.state_.id;
+  empty.identity = log.state_.identity;
+  empty.frozen = log.state_.frozen;
+  log.state_ = std::move(empty);
+  refile(log.id());
+}
+
+void Logs::fall_out(Log& log, UnixMillis since, std::chrono::milliseconds lived) {
+  log.state_.out_since = since;
+  log.state_.out_lived = lived;
+}
+
+void Logs::come_back(Log& log) {
+  log.state_.out_since.reset();
+  log.state_.out_lived = {};
+}
+
+}  // namespace koinon::engine

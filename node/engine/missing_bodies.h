@@ -1,0 +1,59 @@
+// Which bodies are wanted and not here, log by log, and the lists of logs that follow from that, so that no
+// input walks all logs. The store knows all bodies that lack; here are some of each log at a time. Owned by
+// Bodies, which asks for them.
+#pragma once
+
+#include "node/engine/logs.h"
+
+namespace koinon::engine {
+
+class MissingBodies {
+ public:
+  explicit MissingBodies(Logs& logs) : logs_(logs) {}
+
+  // --- changes; each but `add` files the log ---
+
+  // `body` says for whom and how far; digest and size are read from the entry, and what does not parse is left
+  // out. The caller files the log.
+  void add(Log& log, EntryIndex index, BytesView entry, MissingBody body);
+  MissingBody* find(Log& log, EntryIndex index) const;
+  // The body of an entry has come, or was erased. The caller files the log.
+  void remove(Log& log, EntryIndex index);
+  void forget_transit(Log& log);
+  void forget_all(Log& log);
+  // The store is to be read anew, from the beginning.
+  void read_again(Log& log);
+  void set_retry(Log& log, std::optional<MonoTime> at);
+  // After any change of what the lists depend on: the log's missing bodies, its entries, whether policy admits
+  // it.
+  void file(const LogId& id);
+
+  // Whether a GetBodies for some of them is open.
+  bool is_asked(const Log& log) const;
+
+  // --- lists ---
+
+  const std::set<LogId>& unread() const { return unread_; }    // the store may know of bodies to be looked for
+  const std::set<LogId>& lacking() const { return lacking_; }  // bodies are looked for
+  const std::set<LogId>& waiting() const { return waiting_; }  // and not only because nobody had them
+  const std::set<std::pair<MonoTime, LogId>>& retries() const { return retries_; }
+  std::size_t count() const { return count_; }  // wanted for ourselves
+  std::string misfiled() const;
+
+ private:
+  struct Due {
+    bool unread = false;
+    bool lacking = false;
+    bool waiting = false;
+  };
+  Due due_of(const LogId& id) const;
+
+  Logs& logs_;
+  std::set<LogId> unread_;
+  std::set<LogId> lacking_;
+  std::set<LogId> waiting_;
+  std::set<std::pair<MonoTime, LogId>> retries_;  // LogBodies::retry_at, in order
+  std::size_t count_ = 0;
+};
+
+}  // namespace koinon::engine

@@ -1,0 +1,141 @@
+#include "node/engine/news.h"
+
+#include "node/engine/parts.h"
+
+namespace koinon::engine {
+
+void News::session_ready(Link& link, std::uint64_t held_of_ours) {
+  Parts& p = parts_;
+  if (const auto own = p.logs.own(); own) {
+    const Log* log = p.logs.find(*own);
+    const std::uint64_t own_size = log == nullptr ? 0 : log->whole_size();
+    p.holdings.set(link, *own, TreeSize(std::min(held_of_ours, own_size)));
+    if (held_of_ours > own_size) p.admission.ask_for(link, {*own});
+    if (held_of_ours > 0) p.broadcast.graft(link, *own);
+  }
+  p.cursors.begin(link);
+  p.effects.emit(
+      {Event::Kind::kSessionReady, link.peer, link.peer_log.value_or(LogId()), {}, link.agent});
+  p.admission.ask_all(link);
+  p.bodies.look_for_all();
+  p.files.look_for_all();
+  // Whatever its cursor has passed: an author must know that others have frozen its log.
+  const Log* theirs = link.peer_log ? p.logs.find(*link.peer_log) : nullptr;
+  if (theirs != nullptr && theirs->state().frozen) p.forks.tell(link, *link.peer_log);
+}
+
+void News::session_gone(Link& link) {
+  Parts& p = parts_;
+  p.effects.emit(
+      {Event::Kind::kSessionEnded, link.peer, link.peer_log.value_or(LogId()), {}, link.ended.value_or("")});
+  p.fetcher.forget(link);
+  p.bodies.forget(link);
+  p.files.forget(link);
+  p.holdings.forget(link);
+}
+
+void News::run_stored(Log& log, const StoredRun& run, const Result<RunStored>& answer) {
+  Parts& p = parts_;
+  if (answer.ok()) {
+    p.store.works();
+    const bool moved_on = !p.fetcher.extend(log, run);
+    p.admission.add_vouches(run.vouches);
+    p.bodies.note_run(log, run, moved_on);
+    p.filtering.note_run(log, run.filter_number);
+    for (const WithdrawalFact& fact : run.withdrawals) {
+      if (fact.erase) p.files.end_of(log.id(), fact.target);
+    }
+    for (const AttachmentWant& want : run.wants) p.files.want(want);
+    p.fetcher.advance(log, run);
+    if (run.is_last()) p.logs.stand_whole(log, run.head);
+    p.bodies.file(log.id());
+    if (!p.filtering.follows_ours(log)) p.filtering.apply();
+    p.bodies.look_for(log);
+    if (run.is_last()) {
+      if (Link* link = p.links.find(run.source); link != nullptr) {
+        p.holdings.note(*link, log.id(), run.head.size);
+        if (run.cursor) p.cursors.note_saved(*link, run.cursor->seq);
+      }
+      log_whole(log);
+    }
+  } else {
+    p.fetcher.run_failed(log, run, answer.error());
+  }
+  commit_ended(run.commit, log.id(), answer.ok() ? answer->journal_seq : JournalSeq(0));
+  p.fetcher.release(run.source, run.size);
+  if (p.fetcher.rest_if_full(log)) p.bodies.forget_transit(log);
+  p.fetcher.schedule(log);
+}
+
+void News::log_whole(Log& log) {
+  Parts& p = parts_;
+  p.effects.emit({Event::Kind::kLogAdvanced, {}, log.id(), log.state().whole->size, {}});
+  for (const Offer& offer : p.offers.take_reached(log)) p.forks.check_old_head(offer);
+}
+
+void News::policy_changed(const TrustChange& change) {
+  Parts& p = parts_;
+  if (!change.added.empty()) p.admission.remember_asks(change.added);
+  for (const LogId& id : change.added) enters_policy(id);
+  for (const LogId& id : change.removed) leaves_policy(id);
+  if (!change.removed.empty()) p.admission.forget_outside_asks();
+}
+
+void News::store_back() {
+  Parts& p = parts_;
+  p.forks.store_again();
+  p.fetcher.schedule_all();
+  p.bodies.look_for_all();
+  p.filtering.apply();
+}
+
+void News::enters_policy(const LogId& id) {
+  Parts& p = parts_;
+  p.admission.begin_admitted(id);
+  p.logs.refile(id);
+  Log* log = p.logs.find(id);
+  if (log == nullptr) return;
+  p.bodies.read_again(*log);
+  p.admission.readmit_if_out(*log);
+}
+
+// Nothing more is taken or given of it.
+void News::leaves_policy(const LogId& id) {
+  Parts& p = parts_;
+  p.admission.begin_outside(id);
+  p.logs.refile(id);
+  Log* log = p.logs.find(id);
+  if (log == nullptr) return;
+  p.fetcher.abandon(*log, false);
+  p.offers.settle(*log);
+  p.bodies.begin_anew(*log);
+  p.admission.keep_for_grace(*log);
+}
+
+void News::commit_ended(std::uint64_t commit, const LogId& log, JournalSeq row) {
+  const std::vector<LogId> entered = parts_.journal.end_commit(commit, log, row);
+  if (!entered.empty()) parts_.broadcast.announce(entered);
+}
+
+void News::log_removed(Log& log) {
+  Parts& p = parts_;
+  p.effects.emit({Event::Kind::kRemoved, {}, log.id(), log.held(), {}});
+  p.journal.forget(log);
+  p.logs.forget(log);
+  p.follower.forget(log);
+  p.bodies.forget(log);
+  p.intake.forget(log);
+  p.files.end_of(log.id(), std::nullopt);
+  p.admission.forget(log.id());
+  if (!p.logs.admits(log.id())) return;
+  p.admission.remember_asks({log.id()});
+  p.fetcher.schedule(log);
+}
+
+void News::run_contradicts(Log& log, const RunVerified& run) { parts_.forks.check_run(log, run); }
+
+void News::file_came(const AttachmentId& id, std::optional<std::uint32_t> stored) {
+  parts_.file_serving.wake(id, stored);
+}
+
+}  // namespace koinon::engine

@@ -1,0 +1,48 @@
+// What one part must tell others. A part knows the ground and the parts below it; what goes upward goes through
+// here. Each function is a list of calls in order, and the order is that of the outputs: it is changed with
+// care. They are called by the facade and by continuations, within an input.
+#pragma once
+
+#include "node/engine/holdings.h"
+#include "node/engine/journal.h"
+
+namespace koinon::engine {
+
+struct Parts;
+struct StoredRun;
+
+class News {
+ public:
+  explicit News(Parts& parts) : parts_(parts) {}
+
+  // A peer's Hello was accepted. `held_of_ours`: entries of our own log that it says to hold.
+  void session_ready(Link& link, std::uint64_t held_of_ours);
+  // A link has ended and is no longer known; what hung on it goes elsewhere.
+  void session_gone(Link& link);
+  // The store has answered a CommitRun.
+  void run_stored(Log& log, const StoredRun& run, const Result<RunStored>& answer);
+  // The log stands whole at state().whole: offers that it has reached are settled.
+  void log_whole(Log& log);
+  // In this order: a log that the store takes for admitted is not forgotten to be asked for.
+  void policy_changed(const TrustChange& change);
+  // The store is tried again.
+  void store_back();
+
+  // Of policy_changed and of the beginning
+  void enters_policy(const LogId& id);
+  void leaves_policy(const LogId& id);
+  // A commit that may make a row was answered; `row`: 0 where it made none. Rows that enter with that are
+  // told to the peers.
+  void commit_ended(std::uint64_t commit, const LogId& log, JournalSeq row);
+  // The store has removed the log's data.
+  void log_removed(Log& log);
+  // A proven run does not continue what we hold.
+  void run_contradicts(Log& log, const RunVerified& run);
+  // Chunks of a file below `stored` are here; without `stored`: no more of it will come.
+  void file_came(const AttachmentId& id, std::optional<std::uint32_t> stored);
+
+ private:
+  Parts& parts_;
+};
+
+}  // namespace koinon::engine

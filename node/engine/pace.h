@@ -1,0 +1,35 @@
+// The pace of a Get. One that brings next to nothing is cancelled, and its log is asked of another peer; only
+// where nobody else offers it, of the same one again, behind what else waits there. Nobody is shunned for
+// being slow: others merely come first for a while. Pure arithmetic over the caller's clock.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "proto/base/types.h"
+
+namespace koinon::engine {
+
+class Pace {
+ public:
+  Pace() = default;
+  // `answered`: bytes that its source has sent of all answers, by now.
+  Pace(MonoTime now, std::uint64_t answered);
+
+  // When it is judged next.
+  MonoTime due() const { return at_; }
+  // A chunk of so many bytes came.
+  void count(std::size_t bytes) { bytes_ += bytes; }
+  // The peer may wait for us, so it is judged later.
+  void excuse(MonoTime now);
+  // Whether the Get brought next to nothing in a whole period; the next one begins. Where its peer sends more
+  // in all, a part of the Get's share of that is enough: many Gets may share a slow line.
+  bool trickles(MonoTime now, std::uint64_t answered, std::size_t open_gets);
+
+ private:
+  MonoTime at_{};
+  std::size_t bytes_ = 0;              // of its chunks, since it was judged last
+  std::uint64_t answered_before_ = 0;  // by its source, when it was judged last
+};
+
+}  // namespace koinon::engine

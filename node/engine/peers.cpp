@@ -1,0 +1,94 @@
+#include "node/engine/peers.h"
+
+namespace koinon::engine {
+
+Peers::Peers(Effects& effects, std::vector<PeerRecord> peers) : effects_(effects) {
+  for (PeerRecord& peer : peers) {
+    const NodeKey key = peer.node_key;
+    peers_.emplace(key, std::move(peer));
+  }
+}
+
+const PeerRecord* Peers::find(const NodeKey& peer) const {
+  const auto it = peers_.find(peer);
+  return it == peers_.end() ? nullptr : &it->second;
+}
+
+void Peers::pin(const PeerRecord& peer) {
+  const auto it = peers_.find(peer.node_key);
+  if (it == peers_.end()) {
+    peers_.emplace(peer.node_key, peer);
+    return;
+  }
+  const auto journal = it->second.journal;
+  const auto cursor = it->second.cursor;
+  it->second = peer;
+  it->second.journal = journal;
+  it->second.cursor = cursor;
+}
+
+void Peers::unpin(const NodeKey& peer) {
+  peers_.erase(peer);
+  conduct_.erase(peer);
+}
+
+void Peers::begin_journal(const NodeKey& peer, const JournalId& journal) {
+  const auto it = peers_.find(peer);
+  if (it == peers_.end()) return;
+  it->second.journal = journal;
+  it->second.cursor = JournalSeq(0);
+}
+
+void Peers::set_cursor(const NodeKey& peer, JournalSeq cursor) {
+  if (const auto it = peers_.find(peer); it != peers_.end()) it->second.cursor = cursor;
+}
+
+// --- conduct ---
+
+const Conduct* Peers::conduct(const NodeKey& peer) const {
+  const auto it = conduct_.find(peer);
+  return it == conduct_.end() ? nullptr : &it->second;
+}
+
+bool Peers::shuns(const NodeKey& peer, MonoTime now) const {
+  const Conduct* known = conduct(peer);
+  return known != nullptr && now < known->shunned_until;
+}
+
+bool Peers::is_slow(const NodeKey& peer) const {
+  const Conduct* known = conduct(peer);
+  return known != nullptr && known->is_slow(effects_.now().mono);
+}
+
+void Peers::count_frame(const NodeKey& peer, const v1::Frame& frame) {
+  // A Get or GetBodies is bounded by how many may be open: a follower of many logs has cause for many.
+  const bool request = frame.has_get_heads() || frame.has_set_filter() || frame.has_have() ||
+                       frame.has_prune() || frame.has_ping() || frame.has_evidence() || frame.has_cancel();
+  const MonoTime now = effects_.now().mono;
+  Conduct& conduct = conduct_[peer];
+  conduct.frames.take(1, now);
+  if (request) conduct.requests.take(1, now);
+  if (frame.has_heads()) conduct.heads.take(1.0 + frame.heads().heads_size(), now);
+}
+
+void Peers::note_lie(const NodeKey& peer, const std::string& what) {
+  const MonoTime now = effects_.now().mono;
+  Conduct& conduct = conduct_[peer];
+  if (now - conduct.last_lie_at > limits::kLieForgotten) conduct.lies = 0;
+  const MonoTime wait = limits::kLieBackoff * (std::int64_t{1} << std::min(conduct.lies++, 8U));
+  conduct.shunned_until = now + std::min<MonoTime>(wait, limits::kLieBackoffMax);
+  conduct.last_lie_at = now;
+  conduct.last_lie = what;
+}
+
+bool Peers::note_slow(const NodeKey& peer) {
+  const MonoTime now = effects_.now().mono;
+  Conduct& conduct = conduct_[peer];
+  if (conduct.is_slow(now)) return false;
+  if (now - conduct.slow_until > limits::kSlowForgotten) conduct.slow = 0;
+  const MonoTime pause = limits::kSlowPause * (std::int64_t{1} << std::min(conduct.slow++, 8U));
+  conduct.slow_until = now + std::min<MonoTime>(pause, limits::kSlowPauseMax);
+  return true;
+}
+
+}  // namespace koinon::engine

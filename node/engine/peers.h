@@ -1,0 +1,45 @@
+// The peers that the operator pinned, and how each has behaved. Conduct outlasts a peer's sessions, and ends
+// when the operator removes the peer.
+#pragma once
+
+#include "koinon/v1/wire.pb.h"
+#include "node/engine/effects.h"
+
+namespace koinon::engine {
+
+class Peers {
+ public:
+  Peers(Effects& effects, std::vector<PeerRecord> peers);
+
+  const PeerRecord* find(const NodeKey& peer) const;  // nothing: it is not pinned
+  const std::map<NodeKey, PeerRecord>& all() const { return peers_; }
+  // Of one that is known the journal and cursor stay.
+  void pin(const PeerRecord& peer);
+  // Whom the operator pins again begins anew.
+  void unpin(const NodeKey& peer);
+
+  // The peer's journal is another one than before: nothing of it has been read.
+  void begin_journal(const NodeKey& peer, const JournalId& journal);
+  // The store holds the cursor: the peer's next session begins there.
+  void set_cursor(const NodeKey& peer, JournalSeq cursor);
+
+  const Conduct* conduct(const NodeKey& peer) const;
+  bool shuns(const NodeKey& peer, MonoTime now) const;
+  bool is_slow(const NodeKey& peer) const;
+  void count_session(const NodeKey& peer) { ++conduct_[peer].sessions; }
+  // Counts the frame against what the peer may send. More than that is no offence: an honest relay passes on
+  // what others send it, and is read more slowly.
+  void count_frame(const NodeKey& peer, const v1::Frame& frame);
+  // It is shunned, longer each time, up to a limit.
+  void note_lie(const NodeKey& peer, const std::string& what);
+  // Others are asked before it for a pause, which is longer each time, up to a limit. False if one runs
+  // already.
+  bool note_slow(const NodeKey& peer);
+
+ private:
+  Effects& effects_;
+  std::map<NodeKey, PeerRecord> peers_;
+  std::map<NodeKey, Conduct> conduct_;
+};
+
+}  // namespace koinon::engine
