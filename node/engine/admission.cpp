@@ -51,8 +51,7 @@ TrustChange Admission::recompute() {
 
 void Admission::add_vouches(const std::vector<VouchFact>& vouches) {
   for (const VouchFact& vouch : vouches) trust_.add_vouch(vouch);
-  if (!vouches.empty())
-    next_refresh_ = std::min(next_refresh_, effects_.now().mono + limits::kTrustDelay);
+  if (!vouches.empty()) next_refresh_ = std::min(next_refresh_, effects_.now().mono + limits::kTrustDelay);
 }
 
 void Admission::begin_admitted(const LogId& id) {
@@ -67,16 +66,14 @@ void Admission::readmit_if_out(Log& log) {
 void Admission::readmit(Log& log) {
   logs_.come_back(log);
   // A new row: peers whose cursors have passed the old one while we told nothing of it hear of it again.
-  effects_.ask(CommitReadmission{log.id()}, [this, id = log.id(), commit = journal_.begin_commit()](
-                                                const Result<RunStored>& answer) {
-    news_.commit_ended(commit, id, answer.ok() ? answer->journal_seq : JournalSeq(0));
-    if (!answer.ok() && !logs_.at(id).state().frozen) store_.failed(id, answer.error());
-  });
+  effects_.ask(CommitReadmission{log.id()},
+               [this, id = log.id(), commit = journal_.begin_commit()](const Result<RunStored>& answer) {
+                 news_.commit_ended(commit, id, answer.ok() ? answer->journal_seq : JournalSeq(0));
+                 if (!answer.ok() && !logs_.at(id).state().frozen) store_.failed(id, answer.error());
+               });
 }
 
-void Admission::begin_outside(const LogId& id) {
-  effects_.emit({Event::Kind::kDistrusted, {}, id, {}, {}});
-}
+void Admission::begin_outside(const LogId& id) { effects_.emit({Event::Kind::kDistrusted, {}, id, {}, {}}); }
 
 void Admission::keep_for_grace(Log& log) {
   if (log.held().value == 0 && log.commits() == 0) return;

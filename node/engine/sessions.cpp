@@ -16,13 +16,13 @@ void Sessions::on_connected(SessionId id, const NodeKey& peer, bool dialled_by_u
   link.liveness.last_received = effects_.now().mono;
   const PeerRecord* known = peers_.find(peer);
   if (known == nullptr || shutting_down_) {
-    return links_.end(link, v1::ERROR_CODE_SHUTTING_DOWN,
-                      fail(Code::kRefused, "the peer is not pinned here"), false);
+    return links_.end(link, v1::ERROR_CODE_SHUTTING_DOWN, fail(Code::kRefused, "the peer is not pinned here"),
+                      false);
   }
   if (peers_.shuns(peer, effects_.now().mono)) {
-    return links_.end(
-        link, v1::ERROR_CODE_BUSY,
-        fail(Code::kRefused, "the peer sent what does not verify a while ago; try again later"), false);
+    return links_.end(link, v1::ERROR_CODE_BUSY,
+                      fail(Code::kRefused, "the peer sent what does not verify a while ago; try again later"),
+                      false);
   }
   peers_.count_session(peer);
   if (resolve_duplicate(link)) greet(link, *known);
@@ -189,8 +189,8 @@ void Sessions::check_liveness(Link& link) {
     ++liveness.pings_unanswered;
     liveness.ping_sent.reset();
     if (liveness.pings_unanswered >= 2) {
-      return links_.end(link, v1::ERROR_CODE_TIMEOUT,
-                        fail(Code::kUnavailable, "two pings were not answered"), false);
+      return links_.end(link, v1::ERROR_CODE_TIMEOUT, fail(Code::kUnavailable, "two pings were not answered"),
+                        false);
     }
   }
   const auto quiet_since = std::max(liveness.last_received, liveness.last_ping);
