@@ -52,12 +52,9 @@ void Filtering::begin(Log& log) {
 
 // A piece at a time: what others write, our own notes first of all, comes in between.
 void Filtering::go_on(Log& log, EntryIndex from) {
-  effects_.ask(
-      CommitFilter{log.id(), effects_.filter(), effects_.now().wall, from, limits::kFilteredAtOnce},
-      [this, id = log.id(), number = effects_.filter_number(),
-       order = effects_.next_generation()](const Result<FilterApplied>& answer) {
-        on_applied(logs_.at(id), number, order, answer);
-      });
+  effects_.ask(CommitFilter{log.id(), effects_.filter(), effects_.now().wall, from, limits::kFilteredAtOnce},
+               [this, id = log.id(), number = effects_.filter_number(), order = effects_.next_generation()](
+                   const Result<FilterApplied>& answer) { on_applied(logs_.at(id), number, order, answer); });
 }
 
 void Filtering::on_applied(Log& log, std::uint64_t number, std::uint64_t order,

@@ -1,5 +1,6 @@
 #include "node/engine/missing_bodies.h"
 
+#include "proto/base/limits.h"
 #include "proto/codec/entry.h"
 
 namespace koinon {
