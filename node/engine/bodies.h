@@ -2,6 +2,7 @@
 // peers that look further. What a peer asks us to look for we hold in transit, for it alone.
 #pragma once
 
+#include "node/engine/body_requests.h"
 #include "node/engine/files.h"
 #include "node/engine/missing_bodies.h"
 
@@ -61,12 +62,12 @@ class Bodies {
   // --- links and time ---
 
   void forget(const Link& link);
-  const char* overdue(const Link& link) const;
+  const char* overdue(const Link& link) const { return requests_.overdue(link); }
   bool awaits_answers(const Link& link) const { return !link.bodies.asked.empty(); }
   // Who answers in drops is asked no longer: what it has not given is had elsewhere, and what still comes is
   // ignored.
   void give_up_slow(Link& link);
-  MonoTime next_timer(const Link& link) const;
+  MonoTime next_timer(const Link& link) const { return requests_.next_timer(link); }
   // Asks again for what nobody had a while ago.
   void retry();
   MonoTime next_retry() const;
@@ -81,9 +82,6 @@ class Bodies {
   void read_unheld(Log& log);
   void on_unheld(Log& log, const std::vector<StoredRecord>& records);
   void ask(Log& log);
-  bool ask_round(Log& log, unsigned round);
-  Link* holder_of(const Log& log, EntryIndex index, const MissingBody& body, unsigned round) const;
-  void send_get(Link& link, Log& log, const std::vector<EntryIndex>& indexes, std::uint32_t hops);
   Status take_answers(Link& link, Log& log, BodiesAsked& asked, v1::Bodies& bodies, VerifyBodies& check);
   Status take_body(Link& link, Log& log, v1::BodyAnswer& answer, VerifyBodies& check);
   void on_verified(SessionId source, Log& log, VerifyBodies check, std::size_t size,
@@ -93,18 +91,17 @@ class Bodies {
   void on_stored(Log& log, const std::vector<EntryIndex>& indexes);
   void on_not_stored(Log& log, const std::vector<EntryIndex>& indexes, const Error& error);
   void not_held(Link& link, Log& log, EntryIndex index);
-  bool somebody_is_free() const;
   void look_for_waiting();
 
   Effects& effects_;
   StoreHealth& store_;
   Logs& logs_;
   Links& links_;
-  Holdings& holdings_;
   Intake& intake_;
   Fetcher& fetcher_;
   Files& files_;
   MissingBodies missing_;
+  BodyRequests requests_;
 };
 
 }  // namespace koinon::engine

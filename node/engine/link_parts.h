@@ -61,7 +61,7 @@ struct BodiesAsked {
   MonoTime last_progress{};
 };
 
-// Of Bodies.
+// Of Bodies and its BodyRequests.
 struct LinkBodies {
   std::map<std::uint64_t, BodiesAsked> asked;            // our open GetBodies
   std::size_t planned = 0;                               // while requests are shared out

@@ -11,7 +11,7 @@ class MissingBodies {
  public:
   explicit MissingBodies(Logs& logs) : logs_(logs) {}
 
-  // --- changes; each but `add` files the log ---
+  // --- changes; each files the log, unless it says that the caller does ---
 
   // `body` says for whom and how far; digest and size are read from the entry, and what does not parse is left
   // out. The caller files the log.

@@ -1,0 +1,121 @@
+#include "node/engine/missing_bodies.h"
+
+#include "proto/base/limits.h"
+#include "proto/codec/entry.h"
+
+namespace koinon {
+
+// --- changes ---
+
+void MissingBodies::add(Log& log, EntryIndex index, BytesView entry_bytes, MissingBody body) {
+  const auto entry = parse_entry(entry_bytes);
+  if (!entry.ok() || entry->body_digest().size() != Hash::kSize || entry->body_size() > limits::kBodyBytes)
+    return;
+  body.digest = Hash::from(entry->body_digest());
+  body.size = entry->body_size();
+  const bool for_us = !body.transit;
+  if (log.bodies.missing.emplace(index, std::move(body)).second && for_us) ++log.bodies.missing_for_us;
+}
+
+MissingBody* MissingBodies::find(Log& log, EntryIndex index) const {
+  const auto it = log.bodies.missing.find(index);
+  return it == log.bodies.missing.end() ? nullptr : &it->second;
+}
+
+void MissingBodies::remove(Log& log, EntryIndex index) {
+  LogBodies& bodies = log.bodies;
+  if (const auto it = bodies.missing.find(index); it != bodies.missing.end()) {
+    if (!it->second.transit) --bodies.missing_for_us;
+    bodies.missing.erase(it);
+  }
+  bodies.outdated = bodies.outdated || (bodies.reading_unheld && index >= bodies.read_from);
+}
+
+void MissingBodies::forget_transit(Log& log) {
+  std::erase_if(log.bodies.missing, [](const auto& entry) { return entry.second.transit; });
+  file(log.id());
+}
+
+void MissingBodies::forget_all(Log& log) {
+  log.bodies.missing.clear();
+  log.bodies.missing_for_us = 0;
+  file(log.id());
+}
+
+void MissingBodies::read_again(Log& log) {
+  log.bodies.unread = true;
+  log.bodies.read_from = EntryIndex(0);
+  log.bodies.outdated = log.bodies.reading_unheld;
+  file(log.id());
+}
+
+void MissingBodies::set_retry(Log& log, std::optional<MonoTime> at) {
+  LogBodies& bodies = log.bodies;
+  if (bodies.retry_at) retries_.erase({*bodies.retry_at, log.id()});
+  bodies.retry_at = at;
+  if (at) retries_.emplace(*at, log.id());
+  if (bodies.missing.empty() || (at && !bodies.waits_for_busy)) {
+    waiting_.erase(log.id());
+  } else {
+    waiting_.insert(log.id());
+  }
+}
+
+bool MissingBodies::is_asked(const Log& log) const {
+  return std::any_of(log.bodies.missing.begin(), log.bodies.missing.end(),
+                     [](const auto& entry) { return entry.second.asked.has_value(); });
+}
+
+// --- lists ---
+
+MissingBodies::Due MissingBodies::due_of(const LogId& id) const {
+  const Log* log = logs_.find(id);
+  Due due;
+  if (log == nullptr) return due;
+  const LogBodies& bodies = log->bodies;
+  due.unread = bodies.unread && logs_.admits(id) && !logs_.is_own(id) && log->held().value > 0;
+  due.lacking = !bodies.missing.empty();
+  due.waiting = due.lacking && (!bodies.retry_at || bodies.waits_for_busy);
+  return due;
+}
+
+void MissingBodies::file(const LogId& id) {
+  const Due due = due_of(id);
+  const auto put = [&](std::set<LogId>& list, bool belongs) {
+    if (belongs) {
+      list.insert(id);
+    } else {
+      list.erase(id);
+    }
+  };
+  put(unread_, due.unread);
+  put(lacking_, due.lacking);
+  put(waiting_, due.waiting);
+  Log* log = logs_.find(id);
+  if (log == nullptr) return;
+  count_ -= std::exchange(log->bodies.counted, log->bodies.missing_for_us);
+  count_ += log->bodies.counted;
+  if (!due.lacking) set_retry(*log, std::nullopt);
+}
+
+std::string MissingBodies::misfiled() const {
+  std::set<LogId> ids;
+  std::size_t missing = 0;
+  std::set<std::pair<MonoTime, LogId>> retries;
+  for (const auto& [id, log] : logs_.all()) {
+    ids.insert(id);
+    for (const auto& [index, body] : log->bodies.missing) missing += body.transit ? 0 : 1;
+    if (log->bodies.retry_at) retries.emplace(*log->bodies.retry_at, id);
+  }
+  for (const auto* list : {&unread_, &lacking_, &waiting_}) ids.insert(list->begin(), list->end());
+  for (const LogId& id : ids) {
+    const Due due = due_of(id);
+    if (due.unread != unread_.contains(id)) return "unread";
+    if (due.lacking != lacking_.contains(id)) return "lacking";
+    if (due.waiting != waiting_.contains(id)) return "waiting";
+  }
+  if (missing != count_) return "bodies missing";
+  return retries == retries_ ? "" : "retries";
+}
+
+}  // namespace koinon

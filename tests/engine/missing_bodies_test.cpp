@@ -1,0 +1,174 @@
+// Which bodies are looked for, log by log: counts and lists follow every change.
+#include "node/engine/missing_bodies.h"
+
+#include <gtest/gtest.h>
+
+#include "crypto/hash.h"
+#include "proto/codec/entry.h"
+
+namespace koinon::test {
+namespace {
+
+LogId city(char letter) { return LogId::from(Bytes(LogId::kSize, letter)); }
+
+LogState log_of(char letter, std::size_t entries) {
+  LogState state;
+  state.id = city(letter);
+  for (std::size_t i = 0; i < entries; ++i) state.range.append(sha256(std::to_string(i)));
+  return state;
+}
+
+Bytes entry_with_body(std::uint32_t bytes) {
+  v1::Entry entry;
+  entry.set_kind(v1::KIND_PRACTICE);
+  entry.set_body_digest(sha256("body").bytes());
+  entry.set_body_size(bytes);
+  return serialize(entry);
+}
+
+class MissingBodiesOfALog : public testing::Test {
+ protected:
+  MissingBodiesOfALog()
+      : trust({2, 1, 3}), logs(trust, city('o'), {log_of('a', 10), log_of('o', 10), log_of('x', 10)}, {}) {
+    trust.set_own(city('o'));
+    trust.set_peers({city('a')});
+    trust.refresh({1});
+    for (const char letter : {'a', 'o', 'x'}) missing.file(city(letter));
+  }
+  void TearDown() override { EXPECT_EQ(missing.misfiled(), ""); }
+
+  void add(std::uint64_t index, bool transit = false) {
+    MissingBody body;
+    body.transit = transit;
+    missing.add(log(), EntryIndex(index), entry_with_body(100), std::move(body));
+    missing.file(log().id());
+  }
+  void remove(std::uint64_t index) {
+    missing.remove(log(), EntryIndex(index));
+    missing.file(log().id());
+  }
+  Log& log() { return logs.at(city('a')); }
+
+  const std::set<LogId> none;
+  const std::set<LogId> this_one{city('a')};
+  TrustPolicy trust;
+  Logs logs;
+  MissingBodies missing{logs};
+};
+
+TEST_F(MissingBodiesOfALog, OursAreCountedAndThoseInTransitAreNot) {
+  add(1);
+  add(2, true);
+  add(3);
+  EXPECT_EQ(missing.count(), 2U);
+  EXPECT_EQ(log().bodies.missing.size(), 3U);
+  add(3);
+  EXPECT_EQ(missing.count(), 2U) << "it is looked for already";
+  remove(2);
+  EXPECT_EQ(missing.count(), 2U);
+  remove(3);
+  EXPECT_EQ(missing.count(), 1U);
+  add(4, true);
+  missing.forget_transit(log());
+  EXPECT_EQ(missing.count(), 1U);
+  EXPECT_EQ(log().bodies.missing.size(), 1U);
+  missing.forget_all(log());
+  EXPECT_EQ(missing.count(), 0U);
+}
+
+TEST_F(MissingBodiesOfALog, DigestAndSizeAreReadFromTheEntry) {
+  add(1);
+  const MissingBody* body = missing.find(log(), EntryIndex(1));
+  ASSERT_NE(body, nullptr);
+  EXPECT_EQ(body->digest, sha256("body"));
+  EXPECT_EQ(body->size, 100U);
+}
+
+TEST_F(MissingBodiesOfALog, AnEntryThatDoesNotParseOrHasNoBodyIsLeftOut) {
+  missing.add(log(), EntryIndex(1), "no entry", MissingBody());
+  v1::Entry bare;
+  bare.set_kind(v1::KIND_PRACTICE);
+  missing.add(log(), EntryIndex(2), serialize(bare), MissingBody());
+  EXPECT_TRUE(log().bodies.missing.empty());
+  EXPECT_EQ(missing.find(log(), EntryIndex(1)), nullptr);
+}
+
+TEST_F(MissingBodiesOfALog, WhatIsReadIsOutdatedOnceABodyOfItHasComeOrWasErased) {
+  log().bodies.read_from = EntryIndex(5);
+  remove(7);
+  EXPECT_FALSE(log().bodies.outdated) << "nothing is being read";
+  log().bodies.reading_unheld = true;
+  remove(4);
+  EXPECT_FALSE(log().bodies.outdated) << "it lies before what is being read";
+  remove(5);
+  EXPECT_TRUE(log().bodies.outdated);
+}
+
+TEST_F(MissingBodiesOfALog, ReadingAgainBeginsAtTheFirstEntryAndOutdatesWhatIsBeingRead) {
+  log().bodies.read_from = EntryIndex(5);
+  log().bodies.unread = false;
+  missing.file(log().id());
+  EXPECT_EQ(missing.unread(), none);
+  missing.read_again(log());
+  EXPECT_EQ(missing.unread(), this_one);
+  EXPECT_EQ(log().bodies.read_from, EntryIndex(0));
+  EXPECT_FALSE(log().bodies.outdated);
+  log().bodies.reading_unheld = true;
+  missing.read_again(log());
+  EXPECT_TRUE(log().bodies.outdated);
+}
+
+TEST_F(MissingBodiesOfALog, TheStoreIsReadOfAdmittedLogsThatHoldSomethingAndAreNotOurOwn) {
+  EXPECT_EQ(missing.unread(), this_one);
+  trust.set_peers({});
+  trust.refresh({1});
+  missing.file(city('a'));
+  EXPECT_EQ(missing.unread(), none);
+  trust.set_peers({city('a')});
+  trust.refresh({1});
+  missing.file(city('a'));
+  EXPECT_EQ(missing.unread(), this_one);
+  logs.forget(log());
+  missing.file(city('a'));
+  EXPECT_EQ(missing.unread(), none);
+}
+
+TEST_F(MissingBodiesOfALog, ALogLacksBodiesAndWaitsUntilARetryIsSet) {
+  EXPECT_EQ(missing.lacking(), none);
+  add(1);
+  EXPECT_EQ(missing.lacking(), this_one);
+  EXPECT_EQ(missing.waiting(), this_one);
+  missing.set_retry(log(), std::chrono::seconds(7));
+  EXPECT_EQ(missing.lacking(), this_one);
+  EXPECT_EQ(missing.waiting(), none) << "nobody had them";
+  ASSERT_EQ(missing.retries().size(), 1U);
+  EXPECT_EQ(missing.retries().begin()->first, std::chrono::seconds(7));
+  missing.set_retry(log(), std::chrono::seconds(9));
+  EXPECT_EQ(missing.retries().size(), 1U);
+  log().bodies.waits_for_busy = true;
+  missing.file(log().id());
+  EXPECT_EQ(missing.waiting(), this_one) << "somebody had no time yet";
+}
+
+TEST_F(MissingBodiesOfALog, NothingIsTriedAgainOnceNothingIsMissing) {
+  add(1);
+  missing.set_retry(log(), std::chrono::seconds(7));
+  remove(1);
+  EXPECT_TRUE(missing.retries().empty());
+  EXPECT_EQ(log().bodies.retry_at, std::nullopt);
+  EXPECT_EQ(missing.lacking(), none);
+  EXPECT_EQ(missing.waiting(), none);
+}
+
+TEST_F(MissingBodiesOfALog, AnOpenRequestForOneOfThemIsSeen) {
+  add(1);
+  add(2);
+  EXPECT_FALSE(missing.is_asked(log()));
+  missing.find(log(), EntryIndex(2))->asked = SessionId(1);
+  EXPECT_TRUE(missing.is_asked(log()));
+  remove(2);
+  EXPECT_FALSE(missing.is_asked(log()));
+}
+
+}  // namespace
+}  // namespace koinon::test
