@@ -3,33 +3,9 @@
 #pragma once
 
 #include "node/engine/offers.h"
+#include "node/engine/stored_run.h"
 
 namespace koinon::engine {
-
-// What the engine does with a run once the store has it.
-struct StoredRun {
-  CompactRange after;
-  StoredHead head;
-  std::vector<Hash> right;
-  std::vector<VouchFact> vouches;
-  std::vector<WithdrawalFact> withdrawals;
-  std::vector<AttachmentWant> wants;                   // files that policy wants with it
-  std::vector<std::pair<EntryIndex, Bytes>> not_held;  // entries whose bodies the source did not have
-  bool pending_marks = false;  // bodies are said to be erased by entries that are not here yet
-  std::optional<PeerCursor> cursor;
-  std::uint64_t filter_number = 0;
-  // Of the fetch and its commit
-  std::uint64_t generation = 0;
-  SessionId source;
-  std::size_t size = 0;  // of the frame that brought it
-  std::uint64_t commit = 0;
-
-  bool is_last() const { return after.size() == head.size; }
-};
-
-// Small files come with their notes, where the operator wants it so.
-std::vector<AttachmentWant> wants_of(const EngineConfig& config, const LogId& log,
-                                     const std::vector<AttachmentFact>& facts);
 
 class Fetcher {
  public:
@@ -104,12 +80,11 @@ class Fetcher {
   std::deque<LogId> take_queue(Link& link);
   void start_fetch(Link& link, Log& log);
   void begin(Log& log, const Offer& offer, std::uint64_t request_id);
-  void end(Log& log);  // no longer current
+  Fetch end(Log& log);  // no longer current
   Status take_chunk(Log& log, v1::Chunk chunk, std::size_t size, Bytes head_note);
   void on_verified(Log& log, const TakenChunk& chunk, Result<RunVerified> answer);
   void commit_verified(Log& log);
   void commit(Log& log, RunVerified run, const TakenChunk& chunk);
-  StoredRun stored_run(const Log& log, const RunVerified& run, const TakenChunk& chunk) const;
   bool trickles(const Link& link, Fetch& fetch) const;
   void check_pace(Link& link);
   MonoTime next_of_gets(const Link& link) const;

@@ -8,7 +8,7 @@ namespace koinon::engine {
 
 class Follower {
  public:
-  Follower(Effects& effects, Peers& peers, Logs& logs, Links& links, Holdings& holdings, Intake& intake,
+  Follower(Effects& effects, Logs& logs, Links& links, Holdings& holdings, Intake& intake,
            Admission& admission, Cursors& cursors, Offers& offers, Fetcher& fetcher, Forks& forks,
            Bodies& bodies, Filtering& filtering);
 
@@ -26,15 +26,14 @@ class Follower {
   Result<std::optional<Offer>> read_offer(Link& link, const v1::Head& head, bool in_journal);
   Status fill_identity(Offer& offer, const v1::Head& head, const Log* known) const;
   void verify(Link& link, std::vector<Offer> offers);
-  void on_verified(SessionId source, std::vector<Offer> offers, Result<HeadsVerified> answer);
+  void on_verified(SessionId source, const std::vector<Offer>& offers, const Result<HeadsVerified>& answer);
   void consider(const Offer& offer);
   void settle(const Offer& offer);
   Log& log_of(const Offer& offer);
-  void refuse_push(Link& link, Log& log, Offer offer, std::size_t size);
+  void refuse_push(Link& link, const Log& log, Offer offer, std::size_t size);
   void prune(Link& link, const LogId& log);
 
   Effects& effects_;
-  Peers& peers_;
   Logs& logs_;
   Links& links_;
   Holdings& holdings_;

@@ -1,5 +1,5 @@
-// Can these two statements both be true: old heads against what we hold, evidence that is kept and told. A log
-// that has forked is frozen here and with everybody who is shown the evidence.
+// Can these two statements both be true: old heads against what we hold, evidence that is kept and told. A
+// log that has forked is frozen here and with everybody who is shown the evidence.
 #pragma once
 
 #include "crypto/evidence.h"
@@ -15,8 +15,8 @@ class Forks {
   // Two signed heads of the same size with different roots are a fork, whatever we hold of the log. If this
   // one contradicts another, the log is frozen, and the answer is true.
   bool contradicts(Log& log, const Offer& offer);
-  // A head not larger than what we hold: equal to our tree at that size it says nothing new, different it is a
-  // fork. Settles its row.
+  // A head not larger than what we hold: equal to our tree at that size it says nothing new, different it is
+  // a fork. Settles its row.
   void check_old_head(const Offer& offer);
   // A proven run of the log's fetch does not continue what we hold: the tree of the head it was proven
   // against, and the tree of the head that ours was, differ in the prefix before the run.

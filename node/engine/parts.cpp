@@ -21,8 +21,8 @@ Parts::Parts(EngineConfig config, StoreState state, Now now)
       files(effects, logs, links, holdings, intake, fetcher, news),
       bodies(effects, store, logs, links, holdings, intake, fetcher, files),
       filtering(effects, store, logs, links, intake, bodies),
-      follower(effects, peers, logs, links, holdings, intake, admission, cursors, offers, fetcher, forks,
-               bodies, filtering),
+      follower(effects, logs, links, holdings, intake, admission, cursors, offers, fetcher, forks, bodies,
+               filtering),
       file_serving(effects, logs, links, files),
       broadcast(effects, logs, links, journal, holdings, forks, bodies),
       serving(effects, logs, links, holdings, bodies, file_serving, broadcast) {

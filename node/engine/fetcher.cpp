@@ -1,0 +1,450 @@
+#include "node/engine/fetcher.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "crypto/proof.h"
+#include "node/engine/record_messages.h"
+
+namespace koinon {
+
+Fetcher::Fetcher(Effects& effects, StoreHealth& store, Peers& peers, Logs& logs, Links& links,
+                 Journal& journal, Intake& intake, Admission& admission, Cursors& cursors, Offers& offers,
+                 News& news)
+    : effects_(effects),
+      store_(store),
+      peers_(peers),
+      logs_(logs),
+      links_(links),
+      journal_(journal),
+      intake_(intake),
+      admission_(admission),
+      cursors_(cursors),
+      offers_(offers),
+      news_(news) {}
+
+// --- what to fetch ---
+
+void Fetcher::schedule(Log& log) {
+  if (!may_grow(log) || store_.has_failed()) return;
+  const Offer* best = offers_.best(log);
+  Link* link = best == nullptr ? nullptr : links_.find(best->source);
+  if (link == nullptr) return;
+  queue(*link, log.id());
+  start(*link);
+}
+
+// Once: a busy log is scheduled with each of its heads while it waits.
+void Fetcher::queue(Link& link, const LogId& id) {
+  if (!link.fetch.queued.insert(id).second) return;
+  link.fetch.queue.push_back(id);
+  queued_.insert(link.id);
+}
+
+std::deque<LogId> Fetcher::take_queue(Link& link) {
+  queued_.erase(link.id);
+  link.fetch.queued.clear();
+  return std::exchange(link.fetch.queue, {});
+}
+
+void Fetcher::schedule_all() {
+  std::set<LogId> offered;
+  for (const auto& [id, link] : links_.all()) {
+    const std::set<LogId>& offers = offers_.logs_of(*link);
+    offered.insert(offers.begin(), offers.end());
+    offered.insert(link->fetch.comes.begin(), link->fetch.comes.end());
+  }
+  for (const LogId& id : offered) schedule(logs_.at(id));
+  // The deadlines of open Gets count again.
+  for (const auto& [id, link] : links_.all()) link->fetch.due = effects_.now().mono;
+}
+
+void Fetcher::start(Link& link) {
+  LinkFetch& fetch = link.fetch;
+  // What was given up is open until the peer says that it has ended.
+  while (!fetch.queue.empty() && !store_.has_failed() &&
+         fetch.gets.size() + link.given_up.size() < limits::kOpenRequests / 2 && intake_.has_room()) {
+    const LogId id = fetch.queue.front();
+    fetch.queue.pop_front();
+    fetch.queued.erase(id);
+    if (fetch.queue.empty()) queued_.erase(link.id);
+    Log& log = logs_.at(id);
+    if (may_grow(log)) start_fetch(link, log);
+  }
+}
+
+void Fetcher::start_fetch(Link& link, Log& log) {
+  const Offer* newest = offers_.of(log, link.id);
+  if (newest == nullptr || newest->head.size <= log.held()) return;
+  const Offer offer = *newest;
+  const StoredHead& target = offer.head;
+  v1::Frame frame;
+  auto* get = frame.mutable_get();
+  get->set_request_id(effects_.next_request());
+  get->set_log_id(log.id().bytes());
+  get->set_from(log.held().value);
+  get->set_to(target.size.value);
+  get->set_size(target.size.value);
+  get->set_root(target.root.bytes());
+  link.fetch.gets.emplace(get->request_id(), log.id());
+  begin(log, offer, get->request_id());
+  links_.send(link, frame);
+}
+
+void Fetcher::begin(Log& log, const Offer& offer, std::uint64_t request_id) {
+  const MonoTime now = effects_.now().mono;
+  Fetch fetch;
+  fetch.generation = effects_.next_generation();
+  fetch.source = offer.source;
+  fetch.target = offer.head;
+  fetch.row = offer.row;
+  fetch.request_id = request_id;
+  fetch.range = log.state().range;
+  fetch.next_chunk = EntryIndex(log.held().value);
+  fetch.last_progress = now;
+  if (Link* link = links_.find(offer.source); link != nullptr) {
+    fetch.pace = Pace(now, link->answered);
+    // Nothing is due of this one before.
+    link->fetch.due =
+        std::min<MonoTime>(link->fetch.due, now + std::min(limits::kPacePeriod, limits::kRequestDeadline));
+    link->fetch.comes.insert(log.id());
+  }
+  log.fetch.current = std::move(fetch);
+}
+
+bool Fetcher::takes_entries(const Log& log) const {
+  return log.commits() == 0 && !log.state().frozen && !log.removing();
+}
+
+Fetch Fetcher::end(Log& log) {
+  Fetch ended = std::move(*log.fetch.current);
+  log.fetch.current.reset();
+  if (Link* link = links_.find(ended.source); link != nullptr) link->fetch.comes.erase(log.id());
+  return ended;
+}
+
+void Fetcher::abandon(Log& log, bool forget_source) {
+  if (!log.fetch.current) return;
+  const Fetch fetch = end(log);
+  if (forget_source) offers_.drop(log, fetch.source);
+  Link* link = links_.find(fetch.source);
+  if (link != nullptr && link->fetch.gets.erase(fetch.request_id) > 0) links_.cancel(*link, fetch.request_id);
+  for (const auto& [from, run] : fetch.verified) release(fetch.source, run.second.size);
+}
+
+bool Fetcher::rest_if_full(Log& log) {
+  if (intake_.rests(log) || intake_.takes_more(log)) return false;
+  rest(log);
+  return true;
+}
+
+void Fetcher::rest(Log& log) {
+  const LogId id = log.id();
+  if (!intake_.rests(log)) {
+    intake_.begin_rest(log);
+    const LogState& state = log.state();
+    effects_.notice({},
+                    intake_.is_full(log)
+                        ? "of " + state.identity.name + " " + std::to_string(state.bytes) +
+                              " bytes are held, all that this node takes of a city so far away"
+                        : state.identity.name +
+                              " wrote more in a short time than this node takes; it is taken up again later");
+  }
+  const std::vector<Offer> offers = offers_.take(log);
+  abandon(log, false);
+  for (const Offer& offer : offers) {
+    if (const Link* link = links_.find(offer.source); link != nullptr) admission_.ask_later(link->peer, id);
+    cursors_.settle(offer.source, id, offer.row, false);
+  }
+}
+
+// --- answers ---
+
+void Fetcher::on_chunk(Link& link, v1::Chunk chunk, std::size_t size) {
+  if (link.given_up.contains(chunk.request_id())) {
+    links_.return_credit(link, size);
+    return on_late(link, chunk.request_id(), chunk.last());
+  }
+  const auto get = link.fetch.gets.find(chunk.request_id());
+  if (get == link.fetch.gets.end()) {
+    return links_.lie(link, fail(Code::kMalformed, "a chunk came that was not asked for", "request_id"));
+  }
+  Log& log = logs_.at(get->second);
+  const bool last = chunk.last();
+  if (last) link.fetch.gets.erase(get);
+  const Fetch& fetch = *log.fetch.current;
+  const std::uint64_t next = fetch.next_chunk.value + static_cast<std::uint64_t>(chunk.records_size());
+  if (last != (next == fetch.target.size.value)) {
+    return links_.lie(link, fail(Code::kMalformed, "the last chunk does not end where the Get ends", "last"));
+  }
+  const Status taken = take_chunk(log, std::move(chunk), size, Bytes());
+  if (!taken.ok()) return links_.lie(link, taken.error());
+  if (last) start(link);
+}
+
+// Hands a chunk of the log's fetch to verification. `head_note`: a head whose signature is checked with it.
+Status Fetcher::take_chunk(Log& log, v1::Chunk chunk, std::size_t size, Bytes head_note) {
+  Fetch& fetch = *log.fetch.current;
+  const auto count = static_cast<std::uint64_t>(chunk.records_size());
+  if (count == 0 || count > limits::kRecordsPerChunk || chunk.from() != fetch.next_chunk.value ||
+      count > fetch.target.size.value - chunk.from()) {
+    return fail(Code::kMalformed, "a chunk does not continue the one before it", "chunk");
+  }
+  VerifyRun intent;
+  KOINON_ASSIGN(intent.proof.left, unpack_hashes(chunk.left(), "chunk.left"));
+  KOINON_ASSIGN(intent.proof.right, unpack_hashes(chunk.right(), "chunk.right"));
+  intent.identity = log.state().identity;
+  intent.from = EntryIndex(chunk.from());
+  intent.records = take_records(chunk);
+  intent.size = fetch.target.size;
+  intent.root = fetch.target.root;
+  intent.head_note = std::move(head_note);
+  intent.filter = effects_.filter();
+  fetch.next_chunk.value += count;
+  fetch.last_progress = effects_.now().mono;
+  fetch.pace.count(size);
+  intake_.begin(size);
+  const TakenChunk taken{fetch.generation, fetch.source, EntryIndex(chunk.from()), size,
+                         effects_.filter_number()};
+  effects_.ask(std::move(intent), [this, id = log.id(), taken](Result<RunVerified> answer) {
+    on_verified(logs_.at(id), taken, std::move(answer));
+  });
+  return {};
+}
+
+void Fetcher::release(SessionId source, std::size_t size) {
+  intake_.end(size);
+  if (Link* link = links_.find(source); link != nullptr) links_.return_credit(*link, size);
+  for (const SessionId id : std::vector<SessionId>(queued_.begin(), queued_.end())) {
+    if (Link* link = links_.find(id); link != nullptr) start(*link);
+  }
+}
+
+void Fetcher::on_verified(Log& log, const TakenChunk& chunk, Result<RunVerified> answer) {
+  const bool current = log.fetch.current && log.fetch.current->generation == chunk.generation;
+  if (!answer.ok()) {
+    release(chunk.source, chunk.size);
+    if (current) abandon(log, true);
+    if (Link* link = links_.find(chunk.source); link != nullptr) links_.lie(*link, answer.error());
+    return schedule(log);
+  }
+  if (!current) return release(chunk.source, chunk.size);
+  log.fetch.current->verified.emplace(chunk.from.value, std::make_pair(std::move(*answer), chunk));
+  commit_verified(log);
+}
+
+// Gives what continues the log to the store, in order.
+void Fetcher::commit_verified(Log& log) {
+  while (log.fetch.current) {
+    Fetch& fetch = *log.fetch.current;
+    const auto it = fetch.verified.find(fetch.range.size().value);
+    if (it == fetch.verified.end()) return;
+    RunVerified run = std::move(it->second.first);
+    const TakenChunk chunk = it->second.second;
+    fetch.verified.erase(it);
+    if (run.left != fetch.range.hashes()) {
+      news_.run_contradicts(log, run);
+      return release(chunk.source, chunk.size);
+    }
+    commit(log, std::move(run), chunk);
+  }
+}
+
+void Fetcher::commit(Log& log, RunVerified run, const TakenChunk& chunk) {
+  Fetch& fetch = *log.fetch.current;
+  StoredRun stored = stored_run(effects_.config(), log.id(), fetch, run, chunk);
+  Link* link = links_.find(fetch.source);
+  if (link != nullptr) link->counts.records_in += run.records.size();
+  if (link != nullptr && stored.is_last()) stored.cursor = cursors_.after(*link, log.id(), fetch.row);
+  const std::uint64_t bytes = bytes_held(run.records);
+  fetch.range = run.after;
+  CommitRun intent;
+  intent.run = run_commit(log.state(), fetch, std::move(run), effects_.now().wall);
+  if (link != nullptr) intent.run.source = link->peer;
+  intent.cursor = stored.cursor;
+  intent.wants = stored.wants;
+  intent.own = logs_.is_own(log.id());
+  logs_.begin_run(log);
+  const std::uint64_t order = effects_.next_generation();
+  stored.commit = journal_.begin_commit();
+  effects_.ask(std::move(intent), [this, id = log.id(), order, bytes,
+                                   stored = std::move(stored)](const Result<RunStored>& answer) {
+    Log& grown = logs_.at(id);
+    logs_.end_run(grown);
+    if (answer.ok()) {
+      intake_.count(grown, bytes);
+      intake_.note_held(grown, order, answer->bytes);
+    }
+    news_.run_stored(grown, stored, answer);
+  });
+}
+
+bool Fetcher::on_heads(Link& link, std::uint64_t request_id) {
+  const auto get = link.fetch.gets.find(request_id);
+  if (get == link.fetch.gets.end()) return false;
+  Log& log = logs_.at(get->second);
+  link.fetch.gets.erase(get);
+  abandon(log, true);
+  start(link);
+  return true;
+}
+
+void Fetcher::on_refused(Link& link, std::uint64_t request_id) {
+  const auto get = link.fetch.gets.find(request_id);
+  if (get == link.fetch.gets.end()) return;
+  const LogId id = get->second;
+  Log& log = logs_.at(id);
+  link.fetch.gets.erase(get);
+  const Offer* offer = offers_.of(log, link.id);
+  const JournalSeq row = offer == nullptr ? log.fetch.current->row : offer->row;
+  abandon(log, true);
+  admission_.ask_later(link.peer, id);
+  cursors_.settle(link.id, id, row, false);
+  schedule(log);
+  start(link);
+}
+
+void Fetcher::on_late(Link& link, std::uint64_t request_id, bool last) {
+  if (!last) return;
+  link.given_up.erase(request_id);
+  start(link);
+}
+
+// --- pushes ---
+
+bool Fetcher::fits(const Link& link, Log& log, const StoredHead& head, const v1::Chunk& chunk) {
+  const std::uint64_t held = log.held().value;
+  const Fetch* other = current(log);
+  const bool gives_way = other != nullptr && other->source != link.id && other->next_chunk.value == held &&
+                         other->target.size <= head.size;
+  const auto count = static_cast<std::uint64_t>(chunk.records_size());
+  return (gives_way || other == nullptr) && takes_entries(log) && !logs_.is_own(log.id()) &&
+         chunk.from() == held && count > 0 && head.size.value == held + count &&
+         head.size.value <= intake_.entries_quota() && intake_.takes_more(log) && !store_.has_failed();
+}
+
+bool Fetcher::comes_from_another(const Link& link, const Log& log, TreeSize size) const {
+  const Fetch* other = current(log);
+  return other != nullptr && other->source != link.id && other->target.size >= size;
+}
+
+Status Fetcher::take_push(Log& log, const Offer& offer, v1::Chunk chunk, std::size_t size) {
+  abandon(log, false);
+  // Its signature is checked together with the run.
+  offers_.keep(log, offer);
+  begin(log, offer, 0);
+  return take_chunk(log, std::move(chunk), size, offer.head.note);
+}
+
+// --- steps of News::run_stored ---
+
+bool Fetcher::extend(Log& log, const StoredRun& run) {
+  if (run.after.size() <= log.held()) return false;
+  logs_.extend(log, run.after, run.head, run.right);
+  return true;
+}
+
+void Fetcher::advance(Log& log, const StoredRun& run) {
+  if (!log.fetch.current || log.fetch.current->generation != run.generation) return;
+  log.fetch.current->last_progress = effects_.now().mono;
+  if (run.is_last()) end(log);
+}
+
+void Fetcher::run_failed(Log& log, const StoredRun& run, const Error& error) {
+  if (log.fetch.current && log.fetch.current->generation == run.generation) abandon(log, false);
+  if (!log.state().frozen) store_.failed(log.id(), error);
+}
+
+// --- links and time ---
+
+void Fetcher::forget(Link& link) {
+  queued_.erase(link.id);
+  std::set<LogId> logs = offers_.logs_of(link);
+  logs.insert(link.fetch.comes.begin(), link.fetch.comes.end());
+  std::vector<LogId> affected;
+  for (const LogId& id : logs) {
+    Log& log = logs_.at(id);
+    const bool source = log.fetch.current && log.fetch.current->source == link.id;
+    if (source || offers_.of(log, link.id) != nullptr) affected.push_back(id);
+    offers_.drop(log, link.id);
+    if (source) abandon(log, true);
+  }
+  for (const LogId& id : affected) schedule(logs_.at(id));
+}
+
+const char* Fetcher::overdue(const Link& link) const {
+  const MonoTime now = effects_.now().mono;
+  if (now < link.fetch.due || store_.has_failed()) return nullptr;
+  const bool late = std::any_of(link.fetch.gets.begin(), link.fetch.gets.end(), [&](const auto& get) {
+    return now - logs_.at(get.second).fetch.current->last_progress >= limits::kRequestDeadline;
+  });
+  return late ? "a Get was not answered in time" : nullptr;
+}
+
+void Fetcher::run_timers(Link& link) {
+  if (effects_.now().mono < link.fetch.due) return;
+  check_pace(link);
+  link.fetch.due = next_of_gets(link);
+}
+
+void Fetcher::check_pace(Link& link) {
+  std::vector<LogId> slow;
+  for (const auto& [request, id] : link.fetch.gets) {
+    if (trickles(link, *logs_.at(id).fetch.current)) slow.push_back(id);
+  }
+  if (slow.empty()) return;
+  if (peers_.note_slow(link.peer))
+    effects_.notice(link.peer, "a log came too slowly; for a while others are asked first");
+  // What waits for its turn there may be had elsewhere as well.
+  const std::deque<LogId> waiting = take_queue(link);
+  for (const LogId& id : slow) abandon(logs_.at(id), false);
+  for (const LogId& id : waiting) schedule(logs_.at(id));
+  for (const LogId& id : slow) schedule(logs_.at(id));
+}
+
+bool Fetcher::trickles(const Link& link, Fetch& fetch) const {
+  const MonoTime now = effects_.now().mono;
+  if (now < fetch.pace.due()) return false;
+  // The peer may wait for us: for credit, while our store is slow.
+  if (store_.has_failed() || link.lent < std::min(limits::kFrameBytes, effects_.config().window / 2)) {
+    fetch.pace.excuse(now);
+    return false;
+  }
+  return fetch.pace.trickles(now, link.answered, link.fetch.gets.size());
+}
+
+// When something is due of the link's Gets, by a look at each.
+MonoTime Fetcher::next_of_gets(const Link& link) const {
+  MonoTime due = MonoTime::max();
+  for (const auto& [request, id] : link.fetch.gets) {
+    const Fetch& fetch = *logs_.at(id).fetch.current;
+    due = std::min(due, fetch.pace.due());
+    if (!store_.has_failed()) due = std::min<MonoTime>(due, fetch.last_progress + limits::kRequestDeadline);
+  }
+  return due;
+}
+
+std::string Fetcher::misfiled() const {
+  std::map<SessionId, std::set<LogId>> comes;
+  std::set<SessionId> queued;
+  for (const auto& [id, log] : logs_.all()) {
+    if (log->fetch.current) comes[log->fetch.current->source].insert(id);
+  }
+  for (const auto& [id, link] : links_.all()) {
+    const LinkFetch& fetch = link->fetch;
+    if (fetch.comes != comes[id]) return "comes";
+    for (const auto& [request, log] : fetch.gets) {
+      const Fetch* of_log = current(logs_.at(log));
+      if (of_log == nullptr || of_log->source != id || of_log->request_id != request) return "gets";
+    }
+    if (fetch.due > next_of_gets(*link)) return "gets due";
+    if (!fetch.queue.empty()) queued.insert(id);
+    const std::set<LogId> in_queue(fetch.queue.begin(), fetch.queue.end());
+    if (in_queue != fetch.queued || in_queue.size() != fetch.queue.size()) return "in queue";
+    comes.erase(id);
+  }
+  if (queued != queued_) return "queued";
+  return comes.empty() ? "" : "a fetch from a link that is gone";
+}
+
+}  // namespace koinon

@@ -1,0 +1,225 @@
+#include "node/engine/follower.h"
+
+#include <utility>
+
+namespace koinon {
+namespace {
+
+// What a checkpoint says, its signature not yet looked at.
+Result<Checkpoint> peek(BytesView note) {
+  KOINON_ASSIGN(const SignedNote parsed, parse_note(note));
+  return parse_checkpoint_text(parsed.text);
+}
+
+}  // namespace
+
+Follower::Follower(Effects& effects, Logs& logs, Links& links, Holdings& holdings, Intake& intake,
+                   Admission& admission, Cursors& cursors, Offers& offers, Fetcher& fetcher, Forks& forks,
+                   Bodies& bodies, Filtering& filtering)
+    : effects_(effects),
+      logs_(logs),
+      links_(links),
+      holdings_(holdings),
+      intake_(intake),
+      admission_(admission),
+      cursors_(cursors),
+      offers_(offers),
+      fetcher_(fetcher),
+      forks_(forks),
+      bodies_(bodies),
+      filtering_(filtering) {}
+
+// --- heads ---
+
+void Follower::on_heads(Link& link, const v1::Heads& heads) {
+  if (static_cast<std::size_t>(heads.heads_size()) > limits::kHeadsPerFrame) {
+    return links_.lie(link, fail(Code::kTooLarge, "a frame carries at most 256 heads", "heads"));
+  }
+  if (!is_expected(link, heads)) {
+    return links_.lie(link, fail(Code::kMalformed, "heads came that were not asked for", "request_id"));
+  }
+  link.counts.heads_in += static_cast<std::uint64_t>(heads.heads_size());
+  std::vector<Offer> offers;
+  for (const auto& head : heads.heads()) {
+    auto offer = read_offer(link, head, heads.request_id() == 0);
+    if (!offer.ok()) return links_.lie(link, offer.error());
+    if (*offer) {
+      offers.push_back(std::move(**offer));
+    } else {
+      admission_.ask_settled(link.peer, LogId::from(head.log_id()));
+    }
+  }
+  if (offers.empty()) return cursors_.save(link);
+  verify(link, std::move(offers));
+}
+
+// Whether heads of this request are awaited: news, or the answer to a GetHeads or Get.
+bool Follower::is_expected(Link& link, const v1::Heads& heads) {
+  const std::uint64_t request_id = heads.request_id();
+  if (request_id == 0 || admission_.on_heads(link, heads)) return true;
+  if (link.given_up.contains(request_id)) {
+    fetcher_.on_late(link, request_id, true);
+    return true;
+  }
+  return fetcher_.on_heads(link, request_id);
+}
+
+// Nothing where policy refuses the log or we hold it already; an error where the peer broke a rule. The row
+// that a head names stays open, and the cursor behind it, until the offer is settled; only heads that come
+// `in_journal`, in its order, say that the rows before them are done.
+Result<std::optional<Offer>> Follower::read_offer(Link& link, const v1::Head& head, bool in_journal) {
+  if (head.log_id().size() != LogId::kSize)
+    return fail(Code::kMalformed, "it has not 32 bytes", "head.log_id");
+  if (head.checkpoint().size() > limits::kHeadNoteBytes) {
+    return fail(Code::kTooLarge, "a head's checkpoint has at most 4 KiB", "head.checkpoint");
+  }
+  Offer offer;
+  offer.log = LogId::from(head.log_id());
+  offer.source = link.id;
+  offer.head.note = head.checkpoint();
+  offer.row = JournalSeq(head.journal_seq());
+  if (in_journal) cursors_.pass(link, offer.row);
+  if (!logs_.admits(offer.log)) return std::optional<Offer>();
+  const Log* known = logs_.find(offer.log);
+  if (known != nullptr) {
+    if (known->state().frozen) return std::optional<Offer>();
+    const auto& whole = known->state().whole;
+    if (whole && whole->note == head.checkpoint()) {
+      holdings_.set(link, offer.log, whole->size);
+      return std::optional<Offer>();
+    }
+  }
+  KOINON_TRY(fill_identity(offer, head, known));
+  cursors_.open(link, offer.log, offer.row);
+  return std::optional<Offer>(std::move(offer));
+}
+
+Status Follower::fill_identity(Offer& offer, const v1::Head& head, const Log* known) const {
+  if (known != nullptr) {
+    offer.identity = known->state().identity;
+    return {};
+  }
+  if (!head.has_identity()) {
+    return fail(Code::kMalformed, "the first head of a log needs its identity", "head.identity");
+  }
+  KOINON_ASSIGN(offer.identity, read_identity(head.identity(), offer.log));
+  return {};
+}
+
+void Follower::verify(Link& link, std::vector<Offer> offers) {
+  VerifyHeads intent;
+  for (const Offer& offer : offers) intent.items.push_back({offer.identity.vkey(), offer.head.note});
+  link.unverified += offers.size();
+  effects_.ask(std::move(intent),
+               [this, id = link.id, offers = std::move(offers)](const Result<HeadsVerified>& answer) {
+                 on_verified(id, offers, answer);
+               });
+}
+
+void Follower::on_verified(SessionId source, const std::vector<Offer>& offers,
+                           const Result<HeadsVerified>& answer) {
+  Link* link = links_.find(source);
+  if (link == nullptr) return;
+  link->unverified -= offers.size();
+  if (!answer.ok()) return;
+  for (std::size_t i = 0; i < offers.size(); ++i) {
+    const Result<Checkpoint>& head = (*answer)[i];
+    if (!head.ok()) return links_.lie(*link, head.error());
+    Offer offer = offers[i];
+    offer.head.size = head->size;
+    offer.head.root = head->root;
+    consider(offer);
+  }
+  cursors_.save(*link);
+}
+
+// A head whose signature verified.
+void Follower::consider(const Offer& offer) {
+  Link* link = links_.find(offer.source);
+  if (link == nullptr || !logs_.admits(offer.log)) return settle(offer);
+  Log& log = log_of(offer);
+  holdings_.note(*link, offer.log, offer.head.size);
+  if (log.state().frozen || offer.head.size.value == 0 || forks_.contradicts(log, offer))
+    return settle(offer);
+  if (offer.head.size <= log.held()) return forks_.check_old_head(offer);
+  const bool own = logs_.is_own(offer.log);
+  if (offer.head.size.value > intake_.entries_quota() && !own) {
+    if (!std::exchange(log.following.over_quota, true)) {
+      effects_.notice(link->peer, log.state().identity.name + " claims " +
+                                      std::to_string(offer.head.size.value) +
+                                      " entries, more than this node takes of one log");
+    }
+    return settle(offer);
+  }
+  if (own) {
+    effects_.emit({Event::Kind::kStopSigning, link->peer, offer.log, offer.head.size,
+                   "a peer holds " + std::to_string(offer.head.size.value) +
+                       " entries of our own log, we hold " + std::to_string(log.whole_size())});
+    return settle(offer);
+  }
+  offers_.keep(log, offer);
+  if (!intake_.takes_more(log)) {
+    fetcher_.rest(log);
+    return bodies_.forget_transit(log);
+  }
+  fetcher_.schedule(log);
+}
+
+void Follower::settle(const Offer& offer) { cursors_.settle(offer.source, offer.log, offer.row); }
+
+Log& Follower::log_of(const Offer& offer) {
+  if (Log* known = logs_.find(offer.log); known != nullptr) return *known;
+  Log& log = logs_.create(offer.identity, offer.log);
+  admission_.name_changed(offer.log);
+  bodies_.file(offer.log);
+  filtering_.file(offer.log);
+  return log;
+}
+
+// --- cursors and pushes ---
+
+void Follower::on_cursor(Link& link, const v1::Cursor& cursor) {
+  cursors_.pass(link, JournalSeq(cursor.seq()));
+  cursors_.save(link);
+}
+
+void Follower::on_push(Link& link, v1::Push push, std::size_t size) {
+  ++link.counts.pushes_in;
+  auto read = read_offer(link, push.head(), false);
+  if (!read.ok()) return links_.lie(link, read.error());
+  if (!*read) {
+    ++link.counts.duplicates_in;
+    prune(link, LogId::from(push.head().log_id()));
+    links_.return_credit(link, size);
+    return cursors_.save(link);
+  }
+  Offer offer = std::move(**read);
+  const auto head = peek(offer.head.note);
+  if (!head.ok()) return links_.lie(link, head.error());
+  offer.head.size = head->size;
+  offer.head.root = head->root;
+  Log& log = log_of(offer);
+  if (!fetcher_.fits(link, log, offer.head, push.chunk()))
+    return refuse_push(link, log, std::move(offer), size);
+  const Status taken = fetcher_.take_push(log, offer, std::move(*push.mutable_chunk()), size);
+  if (!taken.ok()) links_.lie(link, taken.error());
+}
+
+void Follower::refuse_push(Link& link, const Log& log, Offer offer, std::size_t size) {
+  if (fetcher_.comes_from_another(link, log, offer.head.size) || intake_.rests(log)) {
+    ++link.counts.duplicates_in;
+    prune(link, offer.log);
+  }
+  links_.return_credit(link, size);
+  std::vector<Offer> offers;
+  offers.push_back(std::move(offer));
+  verify(link, std::move(offers));
+}
+
+void Follower::prune(Link& link, const LogId& log) {
+  v1::Frame frame;
+  frame.mutable_prune()->set_log_id(log.bytes());
+  links_.send(link, frame);
+}
+
+}  // namespace koinon

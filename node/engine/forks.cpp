@@ -1,0 +1,177 @@
+#include "node/engine/forks.h"
+
+#include <utility>
+
+#include "crypto/proof.h"
+
+namespace koinon {
+
+Forks::Forks(Effects& effects, StoreHealth& store, Logs& logs, Links& links, Journal& journal,
+             Cursors& cursors, Offers& offers, Fetcher& fetcher, News& news)
+    : effects_(effects),
+      store_(store),
+      logs_(logs),
+      links_(links),
+      journal_(journal),
+      cursors_(cursors),
+      offers_(offers),
+      fetcher_(fetcher),
+      news_(news) {}
+
+// --- two statements ---
+
+bool Forks::contradicts(Log& log, const Offer& offer) {
+  std::vector<const StoredHead*> heads;
+  if (log.state().whole) heads.push_back(&*log.state().whole);
+  if (log.state().seen) heads.push_back(&*log.state().seen);
+  const Fetch* fetch = fetcher_.current(log);
+  for (const auto& [source, other] : offers_.all(log)) {
+    // A push's head is not verified before its run is.
+    if (fetch == nullptr || fetch->request_id != 0 || fetch->source != source) heads.push_back(&other.head);
+  }
+  for (const StoredHead* head : heads) {
+    if (head->size != offer.head.size || head->root == offer.head.root) continue;
+    const Bytes note = head->note;
+    keep(log, offer.head.size, {note, {}}, {offer.head.note, {}});
+    return true;
+  }
+  return false;
+}
+
+void Forks::check_old_head(const Offer& offer) {
+  const Log& log = logs_.at(offer.log);
+  if (log.state().whole && offer.head.size == log.state().whole->size) {
+    return cursors_.settle(offer.source, offer.log, offer.row);
+  }
+  // Until then it counts as unverified: what waits for the store is bounded with what waits for a check.
+  if (Link* link = links_.find(offer.source); link != nullptr) ++link->unverified;
+  effects_.ask(ReadRoot{offer.log, offer.head.size}, [this, offer](const Result<Hash>& answer) {
+    if (Link* link = links_.find(offer.source); link != nullptr) --link->unverified;
+    if (answer.ok() && *answer != offer.head.root) return old_head_differs(offer);
+    cursors_.settle(offer.source, offer.log, offer.row);
+  });
+}
+
+// Its row is settled once the evidence is on its way to the store: the cursor, which follows it there, must
+// not pass what could still be forgotten.
+void Forks::old_head_differs(const Offer& offer) {
+  const LogState& state = logs_.at(offer.log).state();
+  if (!state.seen) return cursors_.settle(offer.source, offer.log, offer.row);
+  // Ours is the prefix in the tree of `seen`, of which only `held` entries may be here.
+  const TreeSize held = state.range.size();
+  effects_.ask(ReadProof{offer.log, EntryIndex(offer.head.size.value), 0, held},
+               [this, offer, held, seen = *state.seen, outer = state.seen_right](Result<RunProof> answer) {
+                 if (answer.ok()) {
+                   RunProof ours = std::move(*answer);
+                   ours.right = join_right(offer.head.size, held, seen.size, ours.right, outer);
+                   keep(logs_.at(offer.log), offer.head.size, {seen.note, ours}, {offer.head.note, {}});
+                 }
+                 cursors_.settle(offer.source, offer.log, offer.row);
+               });
+}
+
+void Forks::check_run(Log& log, const RunVerified& run) {
+  const StoredHead target = fetcher_.current(log)->target;
+  const LogState& state = log.state();
+  if (!state.seen) return;
+  const EntryIndex from(state.range.size().value);
+  const RunProof theirs{run.left, prefix_right(from, run.leaves, target.size, run.right)};
+  const RunProof ours{state.range.hashes(), state.seen_right};
+  keep(log, state.range.size(), {state.seen->note, ours}, {target.note, theirs});
+}
+
+// --- evidence ---
+
+void Forks::keep(Log& log, TreeSize at, const SignedTree& ours, const SignedTree& theirs) {
+  if (log.state().frozen) return;
+  freeze(log, make_evidence(log.state().identity, at, ours, theirs), {});
+}
+
+void Forks::freeze(Log& log, const v1::Evidence& evidence, const NodeKey& teller) {
+  const LogId id = log.id();
+  logs_.freeze(log);
+  fetcher_.abandon(log, false);
+  commit(id, evidence.SerializeAsString(),
+         Event{Event::Kind::kForked, teller, id, TreeSize(evidence.at()),
+               "two signed heads of " + log.state().identity.name +
+                   " contradict each other; its log is frozen"});
+  // Nothing more is taken of it, so no cursor need wait for it once the evidence is kept.
+  offers_.settle(log);
+}
+
+// It makes a new row: with it everybody who follows us gets the evidence, the log's author too. Where the
+// store is full it is given to it again, for it must never be forgotten. `event` is told once it is kept,
+// or never will be.
+void Forks::commit(const LogId& id, const Bytes& evidence, std::optional<Event> event) {
+  EvidenceCommit commit;
+  commit.log = id;
+  commit.evidence = evidence;
+  unkept_[id] = {evidence, std::move(event), false};
+  cursors_.hold(id);
+  effects_.ask(CommitEvidence{std::move(commit)},
+               [this, id, number = journal_.begin_commit()](const Result<RunStored>& answer) {
+                 on_committed(id, number, answer);
+               });
+}
+
+void Forks::on_committed(const LogId& id, std::uint64_t number, const Result<RunStored>& answer) {
+  news_.commit_ended(number, id, answer.ok() ? answer->journal_seq : JournalSeq(0));
+  const bool again =
+      !answer.ok() && (answer.error().code == Code::kDiskFull || answer.error().code == Code::kIo);
+  if (again) {
+    unkept_.at(id).refused = true;
+    return store_.failed(id, answer.error());
+  }
+  const Unkept kept = std::move(unkept_.extract(id).mapped());
+  if (kept.event) effects_.emit(*kept.event);
+  cursors_.let_go(id);
+  if (!answer.ok()) return store_.failed(id, answer.error());
+  for (const auto& [session, link] : links_.all()) {
+    if (link->ready && link->peer_log == id) tell(*link, id);
+  }
+}
+
+void Forks::store_again() {
+  for (auto& [id, unkept] : std::map<LogId, Unkept>(unkept_)) {
+    if (unkept.refused) commit(id, unkept.evidence, std::move(unkept.event));
+  }
+}
+
+// One at a time of each link: what is false must not stand before what is true.
+void Forks::on_evidence(Link& link, const v1::Evidence& evidence) {
+  if (evidence.log_id().size() != LogId::kSize)
+    return links_.lie(link, fail(Code::kMalformed, "it has not 32 bytes", "evidence.log_id"));
+  const LogId id = LogId::from(evidence.log_id());
+  Log* log = logs_.find(id);
+  if (log == nullptr || !logs_.admits(id)) return;
+  link.forks.told.insert(id);  // it has it
+  if (log->state().frozen || !log->forks.judging.insert(link.id).second) return;
+  effects_.ask(VerifyEvidence{evidence}, [this, id, evidence, source = link.id](const Result<Done>& answer) {
+    Log& judged = logs_.at(id);
+    judged.forks.judging.erase(source);
+    Link* teller = links_.find(source);
+    if (!answer.ok()) {
+      if (teller != nullptr) links_.lie(*teller, answer.error());
+      return;
+    }
+    if (!judged.state().frozen) freeze(judged, evidence, teller == nullptr ? NodeKey() : teller->peer);
+  });
+}
+
+void Forks::tell(Link& link, const LogId& log) {
+  if (!link.forks.told.insert(log).second) return;
+  effects_.ask(ReadEvidence{log}, [this, log, id = link.id](const Result<EvidenceRead>& answer) {
+    Link* live = links_.find(id);
+    if (live == nullptr) return;
+    const bool is_kept = answer.ok() && !answer->evidence.empty();
+    // It is on its way to the store yet: it is told once it is there.
+    if (!is_kept) {
+      live->forks.told.erase(log);
+      return;
+    }
+    v1::Frame frame;
+    if (frame.mutable_evidence()->ParseFromString(answer->evidence.front())) links_.send(*live, frame);
+  });
+}
+
+}  // namespace koinon

@@ -1,0 +1,54 @@
+#include "node/engine/stored_run.h"
+
+#include <utility>
+
+namespace koinon {
+
+std::vector<AttachmentWant> wants_of(const EngineConfig& config, const LogId& log,
+                                     const std::vector<AttachmentFact>& facts) {
+  std::vector<AttachmentWant> out;
+  for (const AttachmentFact& fact : facts) {
+    if (fact.id.size <= config.attachments_up_to)
+      out.push_back({log, fact.index, fact.id, AttachmentWish::kByPolicy, 0});
+  }
+  return out;
+}
+
+StoredRun stored_run(const EngineConfig& config, const LogId& log, const Fetch& fetch, const RunVerified& run,
+                     const TakenChunk& chunk) {
+  StoredRun stored;
+  stored.after = run.after;
+  stored.head = fetch.target;
+  stored.right = run.right;
+  stored.vouches = run.vouches;
+  stored.withdrawals = run.withdrawals;
+  stored.wants = wants_of(config, log, run.attachments);
+  for (const StoredRecord& record : run.records) {
+    if (record.state == BodyState::kNotHeld) stored.not_held.emplace_back(record.index, record.entry);
+    if (record.state == BodyState::kErased && record.erased_by.value >= run.after.size().value)
+      stored.pending_marks = true;
+  }
+  stored.filter_number = chunk.filter_number;
+  stored.generation = fetch.generation;
+  stored.source = fetch.source;
+  stored.size = chunk.size;
+  return stored;
+}
+
+RunCommit run_commit(const LogState& log, const Fetch& fetch, RunVerified run, UnixMillis now) {
+  RunCommit out;
+  out.identity = log.identity;
+  out.log = log.id;
+  out.records = std::move(run.records);
+  out.leaves = std::move(run.leaves);
+  out.after = std::move(run.after);
+  out.head = fetch.target;
+  out.right = std::move(run.right);
+  out.vouches = std::move(run.vouches);
+  out.withdrawals = std::move(run.withdrawals);
+  out.attachments = std::move(run.attachments);
+  out.arrived_at = now;
+  return out;
+}
+
+}  // namespace koinon
