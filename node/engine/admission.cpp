@@ -6,7 +6,7 @@
 
 #include "proto/base/limits.h"
 
-namespace koinon {
+namespace koinon::engine {
 
 Admission::Admission(Effects& effects, StoreHealth& store, TrustPolicy& trust, Peers& peers, Logs& logs,
                      Links& links, Journal& journal, News& news, Stored stored)
@@ -243,4 +243,4 @@ void Admission::on_refused(Link& link, std::uint64_t request_id) {
   if (link.asks.requests.erase(request_id) > 0) send_head_requests(link);
 }
 
-}  // namespace koinon
+}  // namespace koinon::engine

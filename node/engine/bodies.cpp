@@ -1,6 +1,6 @@
 #include "node/engine/bodies.h"
 
-namespace koinon {
+namespace koinon::engine {
 
 Bodies::Bodies(Effects& effects, StoreHealth& store, Logs& logs, Links& links, Holdings& holdings,
                Intake& intake, Fetcher& fetcher, Files& files)
@@ -415,4 +415,4 @@ void Bodies::tell_missing(LogStanding& out, EntryIndex index, const MissingBody&
   }
 }
 
-}  // namespace koinon
+}  // namespace koinon::engine

@@ -2,7 +2,7 @@
 
 #include "proto/base/limits.h"
 
-namespace koinon {
+namespace koinon::engine {
 
 // --- asking ---
 
@@ -133,4 +133,4 @@ MonoTime BodyRequests::next_timer(const Link& link) const {
   return next;
 }
 
-}  // namespace koinon
+}  // namespace koinon::engine

@@ -5,7 +5,7 @@
 #include "node/engine/effects.h"
 #include "node/engine/holdings.h"
 
-namespace koinon {
+namespace koinon::engine {
 
 class BodyRequests {
  public:
@@ -41,4 +41,4 @@ class BodyRequests {
   Holdings& holdings_;
 };
 
-}  // namespace koinon
+}  // namespace koinon::engine

@@ -2,7 +2,7 @@
 
 #include "node/engine/record_messages.h"
 
-namespace koinon {
+namespace koinon::engine {
 namespace {
 
 // Below this much credit a push would only wait; its head goes alone.
@@ -175,4 +175,4 @@ void Broadcast::on_prune(Link& link, const v1::Prune& prune) {
   link.broadcast.eager.erase(LogId::from(prune.log_id()));
 }
 
-}  // namespace koinon
+}  // namespace koinon::engine

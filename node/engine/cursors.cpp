@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace koinon {
+namespace koinon::engine {
 
 void Cursors::begin(Link& link) {
   const PeerRecord& peer = *peers_.find(link.peer);
@@ -78,4 +78,4 @@ void Cursors::let_go(const LogId& log) {
   for (const auto& [id, link] : links_.all()) save(*link);
 }
 
-}  // namespace koinon
+}  // namespace koinon::engine

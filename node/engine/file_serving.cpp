@@ -1,6 +1,6 @@
 #include "node/engine/file_serving.h"
 
-namespace koinon {
+namespace koinon::engine {
 
 void FileServing::on_get(Link& link, const v1::GetAttachment& request) {
   if (request.request_id() == 0 || request.log_id().size() != LogId::kSize ||
@@ -104,4 +104,4 @@ void FileServing::wake(const AttachmentId& id, std::optional<std::uint32_t> stor
   }
 }
 
-}  // namespace koinon
+}  // namespace koinon::engine

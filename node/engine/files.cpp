@@ -2,7 +2,7 @@
 
 #include "node/engine/news.h"
 
-namespace koinon {
+namespace koinon::engine {
 
 Files::Files(Effects& effects, Logs& logs, Links& links, Holdings& holdings, Intake& intake, Fetcher& fetcher,
              News& news)
@@ -396,4 +396,4 @@ std::optional<FileStanding> Files::standing(const AttachmentId& id) const {
   return out;
 }
 
-}  // namespace koinon
+}  // namespace koinon::engine

@@ -1,6 +1,6 @@
 #include "node/engine/filtering.h"
 
-namespace koinon {
+namespace koinon::engine {
 namespace {
 constexpr std::size_t kFiltersAtOnce = 4;
 }
@@ -107,4 +107,4 @@ bool Filtering::misfiled() const {
   return unfiltered != unfiltered_;
 }
 
-}  // namespace koinon
+}  // namespace koinon::engine

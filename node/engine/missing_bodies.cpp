@@ -3,7 +3,7 @@
 #include "proto/base/limits.h"
 #include "proto/codec/entry.h"
 
-namespace koinon {
+namespace koinon::engine {
 
 // --- changes ---
 
@@ -118,4 +118,4 @@ std::string MissingBodies::misfiled() const {
   return retries == retries_ ? "" : "retries";
 }
 
-}  // namespace koinon
+}  // namespace koinon::engine

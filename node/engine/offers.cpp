@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-namespace koinon {
+namespace koinon::engine {
 
 void Offers::keep(Log& log, const Offer& offer) {
   const auto [it, first] = log.offers.newest.try_emplace(offer.source, offer);
@@ -84,4 +84,4 @@ void Offers::file(const Log& log, SessionId source) {
   }
 }
 
-}  // namespace koinon
+}  // namespace koinon::engine

@@ -3,7 +3,7 @@
 #include "crypto/proof.h"
 #include "proto/codec/entry.h"
 
-namespace koinon {
+namespace koinon::engine {
 namespace {
 
 v1::BodyMark mark_of(BodyState state) {
@@ -64,4 +64,4 @@ std::vector<StoredRecord> take_records(v1::Chunk& chunk) {
   return out;
 }
 
-}  // namespace koinon
+}  // namespace koinon::engine

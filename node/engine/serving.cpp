@@ -3,7 +3,7 @@
 #include "node/engine/record_messages.h"
 #include "proto/codec/entry.h"
 
-namespace koinon {
+namespace koinon::engine {
 namespace {
 
 bool has_digest(const StoredRecord& record, BytesView digest) {
@@ -238,4 +238,4 @@ void Serving::send_bodies(Link& link, const std::vector<StoredRecord>& records, 
   if (bodies_.looked_for(log) != looked_for) bodies_.look_for_added(log);
 }
 
-}  // namespace koinon
+}  // namespace koinon::engine

@@ -4,7 +4,7 @@
 
 #include "proto/base/limits.h"
 
-namespace koinon {
+namespace koinon::engine {
 namespace {
 
 constexpr std::uint32_t kProtocolVersion = 1;
@@ -208,4 +208,4 @@ MonoTime Sessions::next_timer(const Link& link) const {
   return std::max(liveness.last_received, liveness.last_ping) + effects_.config().ping_interval;
 }
 
-}  // namespace koinon
+}  // namespace koinon::engine

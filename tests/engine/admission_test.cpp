@@ -8,6 +8,8 @@
 namespace koinon::test {
 namespace {
 
+using namespace engine;
+
 using std::chrono::hours;
 using std::chrono::minutes;
 

@@ -8,6 +8,8 @@
 namespace koinon::test {
 namespace {
 
+using namespace engine;
+
 LogId city(char letter) { return LogId::from(Bytes(LogId::kSize, letter)); }
 NodeKey node(char letter) { return NodeKey::from(Bytes(NodeKey::kSize, letter)); }
 

@@ -10,6 +10,8 @@
 namespace koinon::test {
 namespace {
 
+using namespace engine;
+
 const LogId kLog = LogId::from(Bytes(32, 'a'));
 const LogId kOther = LogId::from(Bytes(32, 'b'));
 const NodeKey kPeer = NodeKey::from(Bytes(32, 'p'));

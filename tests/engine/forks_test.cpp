@@ -9,6 +9,8 @@
 namespace koinon::test {
 namespace {
 
+using namespace engine;
+
 template <typename Key>
 Key key_of(char fill) {
   return Key::from(Bytes(Key::kSize, fill));

@@ -9,6 +9,8 @@
 namespace koinon::test {
 namespace {
 
+using namespace engine;
+
 LogId city(char letter) { return LogId::from(Bytes(LogId::kSize, letter)); }
 
 LogState log_of(char letter, std::size_t entries) {
