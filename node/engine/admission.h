@@ -7,7 +7,7 @@
 #include "node/engine/news.h"
 #include "node/engine/store_health.h"
 
-namespace koinon {
+namespace koinon::engine {
 
 class Admission {
  public:
@@ -92,4 +92,4 @@ class Admission {
   std::chrono::milliseconds lived_saved_;   // what the store has of lived()
 };
 
-}  // namespace koinon
+}  // namespace koinon::engine

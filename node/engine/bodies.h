@@ -5,7 +5,7 @@
 #include "node/engine/files.h"
 #include "node/engine/missing_bodies.h"
 
-namespace koinon {
+namespace koinon::engine {
 
 class Bodies {
  public:
@@ -107,4 +107,4 @@ class Bodies {
   MissingBodies missing_;
 };
 
-}  // namespace koinon
+}  // namespace koinon::engine

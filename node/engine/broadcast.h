@@ -9,7 +9,7 @@
 #include "node/engine/bodies.h"
 #include "node/engine/forks.h"
 
-namespace koinon {
+namespace koinon::engine {
 
 class Broadcast {
  public:
@@ -55,4 +55,4 @@ class Broadcast {
   std::map<PushKey, std::vector<SessionId>> push_reads_;
 };
 
-}  // namespace koinon
+}  // namespace koinon::engine

@@ -4,7 +4,7 @@
 
 #include "node/engine/admission.h"
 
-namespace koinon {
+namespace koinon::engine {
 
 class Cursors {
  public:
@@ -44,4 +44,4 @@ class Cursors {
   std::set<LogId> held_by_;
 };
 
-}  // namespace koinon
+}  // namespace koinon::engine

@@ -2,7 +2,7 @@
 
 #include "proto/codec/frame.h"
 
-namespace koinon {
+namespace koinon::engine {
 
 Effects::Effects(EngineConfig config, const std::optional<LogId>& own_log, Now now)
     : config_(std::move(config)), now_(now), filter_number_(config_.refilter ? 1 : 0) {
@@ -49,4 +49,4 @@ void Effects::set_filter(BodyFilter filter) {
   ++filter_number_;
 }
 
-}  // namespace koinon
+}  // namespace koinon::engine

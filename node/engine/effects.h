@@ -11,7 +11,7 @@
 
 #include "node/engine/engine_types.h"
 
-namespace koinon {
+namespace koinon::engine {
 
 class Effects {
  public:
@@ -79,4 +79,4 @@ void Effects::ask(IntentType intent, std::function<void(Result<typename IntentTy
   });
 }
 
-}  // namespace koinon
+}  // namespace koinon::engine

@@ -15,8 +15,10 @@
 
 namespace koinon {
 
+namespace engine {
 struct Link;
 struct Parts;
+}  // namespace engine
 
 class Engine {
  public:
@@ -87,16 +89,16 @@ class Engine {
   void input(Now now, const Handler& handler);
   void begin_policy();
   void refresh_trust();
-  void handle_bytes(Link& link, BytesView bytes);
-  void handle_frame(Link& link, v1::Frame frame, std::size_t size);
-  void handle_request(Link& link, const v1::Frame& frame);
-  void on_error_frame(Link& link, const v1::Error& error);
-  void on_credit(Link& link, const v1::Credit& credit);
-  void check_timers(Link& link);
-  const char* overdue(const Link& link) const;
+  void handle_bytes(engine::Link& link, BytesView bytes);
+  void handle_frame(engine::Link& link, v1::Frame frame, std::size_t size);
+  void handle_request(engine::Link& link, const v1::Frame& frame);
+  void on_error_frame(engine::Link& link, const v1::Error& error);
+  void on_credit(engine::Link& link, const v1::Credit& credit);
+  void check_timers(engine::Link& link);
+  const char* overdue(const engine::Link& link) const;
   void wake_rested();
 
-  std::unique_ptr<Parts> parts_;
+  std::unique_ptr<engine::Parts> parts_;
 };
 
 }  // namespace koinon

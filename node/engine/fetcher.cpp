@@ -6,7 +6,7 @@
 #include "crypto/proof.h"
 #include "node/engine/record_messages.h"
 
-namespace koinon {
+namespace koinon::engine {
 
 Fetcher::Fetcher(Effects& effects, StoreHealth& store, Peers& peers, Logs& logs, Links& links,
                  Journal& journal, Intake& intake, Admission& admission, Cursors& cursors, Offers& offers,
@@ -447,4 +447,4 @@ std::string Fetcher::misfiled() const {
   return comes.empty() ? "" : "a fetch from a link that is gone";
 }
 
-}  // namespace koinon
+}  // namespace koinon::engine

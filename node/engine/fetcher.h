@@ -5,7 +5,7 @@
 #include "node/engine/offers.h"
 #include "node/engine/stored_run.h"
 
-namespace koinon {
+namespace koinon::engine {
 
 class Fetcher {
  public:
@@ -103,4 +103,4 @@ class Fetcher {
   std::set<SessionId> queued_;  // links with a queue
 };
 
-}  // namespace koinon
+}  // namespace koinon::engine

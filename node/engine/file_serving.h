@@ -4,7 +4,7 @@
 
 #include "node/engine/files.h"
 
-namespace koinon {
+namespace koinon::engine {
 
 class FileServing {
  public:
@@ -29,4 +29,4 @@ class FileServing {
   Files& files_;
 };
 
-}  // namespace koinon
+}  // namespace koinon::engine

@@ -4,7 +4,7 @@
 
 #include "node/engine/fetcher.h"
 
-namespace koinon {
+namespace koinon::engine {
 
 class Files {
  public:
@@ -98,4 +98,4 @@ class Files {
   MonoTime due_ = MonoTime::max();           // no later than what is due of any of them
 };
 
-}  // namespace koinon
+}  // namespace koinon::engine

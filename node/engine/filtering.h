@@ -4,7 +4,7 @@
 
 #include "node/engine/bodies.h"
 
-namespace koinon {
+namespace koinon::engine {
 
 class Filtering {
  public:
@@ -38,4 +38,4 @@ class Filtering {
   bool changed_ = false;  // kFilterApplied has not been said of it yet
 };
 
-}  // namespace koinon
+}  // namespace koinon::engine

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-namespace koinon {
+namespace koinon::engine {
 namespace {
 
 // What a checkpoint says, its signature not yet looked at.
@@ -222,4 +222,4 @@ void Follower::prune(Link& link, const LogId& log) {
   links_.send(link, frame);
 }
 
-}  // namespace koinon
+}  // namespace koinon::engine

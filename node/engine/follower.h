@@ -4,7 +4,7 @@
 #include "node/engine/filtering.h"
 #include "node/engine/forks.h"
 
-namespace koinon {
+namespace koinon::engine {
 
 class Follower {
  public:
@@ -47,4 +47,4 @@ class Follower {
   Filtering& filtering_;
 };
 
-}  // namespace koinon
+}  // namespace koinon::engine

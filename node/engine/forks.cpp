@@ -4,7 +4,7 @@
 
 #include "crypto/proof.h"
 
-namespace koinon {
+namespace koinon::engine {
 
 Forks::Forks(Effects& effects, StoreHealth& store, Logs& logs, Links& links, Journal& journal,
              Cursors& cursors, Offers& offers, Fetcher& fetcher, News& news)
@@ -174,4 +174,4 @@ void Forks::tell(Link& link, const LogId& log) {
   });
 }
 
-}  // namespace koinon
+}  // namespace koinon::engine

@@ -5,7 +5,7 @@
 #include "crypto/evidence.h"
 #include "node/engine/fetcher.h"
 
-namespace koinon {
+namespace koinon::engine {
 
 class Forks {
  public:
@@ -56,4 +56,4 @@ class Forks {
   std::map<LogId, Unkept> unkept_;
 };
 
-}  // namespace koinon
+}  // namespace koinon::engine

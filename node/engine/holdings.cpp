@@ -1,6 +1,6 @@
 #include "node/engine/holdings.h"
 
-namespace koinon {
+namespace koinon::engine {
 
 std::optional<TreeSize> Holdings::of(const Link& link, const LogId& log) const {
   const auto logs = known_.find(link.id);
@@ -40,4 +40,4 @@ v1::Head Holdings::head_message(const Link& link, const Log& log) const {
   return head;
 }
 
-}  // namespace koinon
+}  // namespace koinon::engine

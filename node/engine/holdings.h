@@ -8,7 +8,7 @@
 #include "node/engine/links.h"
 #include "node/engine/logs.h"
 
-namespace koinon {
+namespace koinon::engine {
 
 class Holdings {
  public:
@@ -33,4 +33,4 @@ class Holdings {
   std::map<SessionId, std::unordered_map<LogId, TreeSize>> known_;
 };
 
-}  // namespace koinon
+}  // namespace koinon::engine

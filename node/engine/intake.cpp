@@ -1,6 +1,6 @@
 #include "node/engine/intake.h"
 
-namespace koinon {
+namespace koinon::engine {
 namespace {
 
 double seconds(MonoTime time) { return std::chrono::duration<double>(time).count(); }
@@ -80,4 +80,4 @@ bool Intake::misfiled() const {
   return resting != resting_;
 }
 
-}  // namespace koinon
+}  // namespace koinon::engine

@@ -6,7 +6,7 @@
 #include "node/engine/effects.h"
 #include "node/engine/logs.h"
 
-namespace koinon {
+namespace koinon::engine {
 
 class Intake {
  public:
@@ -55,4 +55,4 @@ class Intake {
   std::set<std::pair<MonoTime, LogId>> resting_;  // and until when
 };
 
-}  // namespace koinon
+}  // namespace koinon::engine

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace koinon {
+namespace koinon::engine {
 
 Journal::Journal(Logs& logs, const JournalId& id, JournalSeq last_row)
     : logs_(logs), id_(id), last_row_(last_row) {
@@ -38,4 +38,4 @@ std::vector<LogId> Journal::end_commit(std::uint64_t commit, const LogId& log, J
 
 void Journal::forget(const Log& log) { rows_.erase(log.state().journal_seq.value); }
 
-}  // namespace koinon
+}  // namespace koinon::engine

@@ -6,7 +6,7 @@
 
 #include "node/engine/logs.h"
 
-namespace koinon {
+namespace koinon::engine {
 
 class Journal {
  public:
@@ -40,4 +40,4 @@ class Journal {
   std::uint64_t next_commit_ = 1;
 };
 
-}  // namespace koinon
+}  // namespace koinon::engine

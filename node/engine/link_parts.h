@@ -13,7 +13,7 @@
 #include "crypto/log_state.h"
 #include "koinon/v1/wire.pb.h"
 
-namespace koinon {
+namespace koinon::engine {
 
 // Of Sessions: is the peer alive.
 struct LinkLiveness {
@@ -135,4 +135,4 @@ struct LinkBroadcast {
   std::unordered_set<LogId> eager;      // logs pushed to this peer; of others only heads are told
 };
 
-}  // namespace koinon
+}  // namespace koinon::engine

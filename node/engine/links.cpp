@@ -2,7 +2,7 @@
 
 #include "proto/base/encoding.h"
 
-namespace koinon {
+namespace koinon::engine {
 namespace {
 
 v1::ErrorCode wire_code(const Error& error) {
@@ -194,4 +194,4 @@ std::unique_ptr<Link> Links::take_ended() {
   return first;
 }
 
-}  // namespace koinon
+}  // namespace koinon::engine

@@ -11,7 +11,7 @@
 #include "node/engine/peers.h"
 #include "proto/codec/frame.h"
 
-namespace koinon {
+namespace koinon::engine {
 
 // A frame that waits for credit.
 struct WaitingFrame {
@@ -135,4 +135,4 @@ class Links {
 // At most `limit` bytes of what a peer or a library said, cut between characters.
 std::string clip(std::string_view text, std::size_t limit);
 
-}  // namespace koinon
+}  // namespace koinon::engine

@@ -10,7 +10,7 @@
 #include "node/engine/intents.h"
 #include "node/engine/pace.h"
 
-namespace koinon {
+namespace koinon::engine {
 
 // A head that a session showed us. Verified, but for that of a push, whose signature is checked with its run.
 struct Offer {
@@ -107,4 +107,4 @@ struct LogFollowing {
   bool over_quota = false;  // a head was larger than what we take
 };
 
-}  // namespace koinon
+}  // namespace koinon::engine

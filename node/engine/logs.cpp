@@ -1,6 +1,6 @@
 #include "node/engine/logs.h"
 
-namespace koinon {
+namespace koinon::engine {
 
 Logs::Logs(const TrustPolicy& trust, const std::optional<LogId>& own, std::vector<LogState> logs,
            const std::vector<LogId>& forked)
@@ -127,4 +127,4 @@ void Logs::come_back(Log& log) {
   log.state_.out_lived = {};
 }
 
-}  // namespace koinon
+}  // namespace koinon::engine

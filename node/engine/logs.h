@@ -8,7 +8,7 @@
 #include "node/engine/log_parts.h"
 #include "node/engine/trust.h"
 
-namespace koinon {
+namespace koinon::engine {
 
 class Log {
  public:
@@ -104,4 +104,4 @@ class Logs {
   std::set<LogId> frozen_;
 };
 
-}  // namespace koinon
+}  // namespace koinon::engine

@@ -5,7 +5,7 @@
 
 #include "node/engine/logs.h"
 
-namespace koinon {
+namespace koinon::engine {
 
 class MissingBodies {
  public:
@@ -56,4 +56,4 @@ class MissingBodies {
   std::size_t count_ = 0;
 };
 
-}  // namespace koinon
+}  // namespace koinon::engine

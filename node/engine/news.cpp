@@ -2,7 +2,7 @@
 
 #include "node/engine/parts.h"
 
-namespace koinon {
+namespace koinon::engine {
 
 void News::session_ready(Link& link, std::uint64_t held_of_ours) {
   Parts& p = parts_;
@@ -138,4 +138,4 @@ void News::file_came(const AttachmentId& id, std::optional<std::uint32_t> stored
   parts_.file_serving.wake(id, stored);
 }
 
-}  // namespace koinon
+}  // namespace koinon::engine

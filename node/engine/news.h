@@ -6,7 +6,7 @@
 #include "node/engine/holdings.h"
 #include "node/engine/journal.h"
 
-namespace koinon {
+namespace koinon::engine {
 
 struct Parts;
 struct StoredRun;
@@ -45,4 +45,4 @@ class News {
   Parts& parts_;
 };
 
-}  // namespace koinon
+}  // namespace koinon::engine

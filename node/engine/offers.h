@@ -3,7 +3,7 @@
 
 #include "node/engine/cursors.h"
 
-namespace koinon {
+namespace koinon::engine {
 
 class Offers {
  public:
@@ -38,4 +38,4 @@ class Offers {
   Cursors& cursors_;
 };
 
-}  // namespace koinon
+}  // namespace koinon::engine

@@ -4,7 +4,7 @@
 
 #include "proto/base/limits.h"
 
-namespace koinon {
+namespace koinon::engine {
 
 Pace::Pace(MonoTime now, std::uint64_t answered)
     : at_(now + limits::kPacePeriod), answered_before_(answered) {}
@@ -23,4 +23,4 @@ bool Pace::trickles(MonoTime now, std::uint64_t answered, std::size_t open_gets)
   return slow;
 }
 
-}  // namespace koinon
+}  // namespace koinon::engine

@@ -8,7 +8,7 @@
 
 #include "proto/base/types.h"
 
-namespace koinon {
+namespace koinon::engine {
 
 class Pace {
  public:
@@ -32,4 +32,4 @@ class Pace {
   std::uint64_t answered_before_ = 0;  // by its source, when it was judged last
 };
 
-}  // namespace koinon
+}  // namespace koinon::engine

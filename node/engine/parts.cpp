@@ -1,6 +1,6 @@
 #include "node/engine/parts.h"
 
-namespace koinon {
+namespace koinon::engine {
 
 Parts::Parts(EngineConfig config, StoreState state, Now now)
     : effects(std::move(config), state.own_log, now),
@@ -31,4 +31,4 @@ Parts::Parts(EngineConfig config, StoreState state, Now now)
   for (const LogId& log : state.blocked) trust.set_blocked(log, true);
 }
 
-}  // namespace koinon
+}  // namespace koinon::engine

@@ -7,7 +7,7 @@
 #include "node/engine/serving.h"
 #include "node/engine/sessions.h"
 
-namespace koinon {
+namespace koinon::engine {
 
 struct Parts {
   Parts(EngineConfig config, StoreState state, Now now);
@@ -39,4 +39,4 @@ struct Parts {
   Serving serving;
 };
 
-}  // namespace koinon
+}  // namespace koinon::engine

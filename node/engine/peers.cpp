@@ -1,6 +1,6 @@
 #include "node/engine/peers.h"
 
-namespace koinon {
+namespace koinon::engine {
 
 Peers::Peers(Effects& effects, std::vector<PeerRecord> peers) : effects_(effects) {
   for (PeerRecord& peer : peers) {
@@ -91,4 +91,4 @@ bool Peers::note_slow(const NodeKey& peer) {
   return true;
 }
 
-}  // namespace koinon
+}  // namespace koinon::engine

@@ -5,7 +5,7 @@
 #include "koinon/v1/wire.pb.h"
 #include "node/engine/effects.h"
 
-namespace koinon {
+namespace koinon::engine {
 
 class Peers {
  public:
@@ -42,4 +42,4 @@ class Peers {
   std::map<NodeKey, Conduct> conduct_;
 };
 
-}  // namespace koinon
+}  // namespace koinon::engine

@@ -4,7 +4,7 @@
 #include "node/engine/broadcast.h"
 #include "node/engine/file_serving.h"
 
-namespace koinon {
+namespace koinon::engine {
 
 class Serving {
  public:
@@ -38,4 +38,4 @@ class Serving {
   Broadcast& broadcast_;
 };
 
-}  // namespace koinon
+}  // namespace koinon::engine

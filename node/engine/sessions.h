@@ -5,7 +5,7 @@
 #include "node/engine/links.h"
 #include "node/engine/news.h"
 
-namespace koinon {
+namespace koinon::engine {
 
 class Sessions {
  public:
@@ -45,4 +45,4 @@ class Sessions {
   bool shutting_down_ = false;
 };
 
-}  // namespace koinon
+}  // namespace koinon::engine

@@ -1,6 +1,6 @@
 #include "node/engine/store_health.h"
 
-namespace koinon {
+namespace koinon::engine {
 
 void StoreHealth::failed(const LogId& log, const Error& error) {
   if (std::exchange(failed_, true)) return;
@@ -16,4 +16,4 @@ bool StoreHealth::begin_try() {
   return true;
 }
 
-}  // namespace koinon
+}  // namespace koinon::engine

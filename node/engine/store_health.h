@@ -4,7 +4,7 @@
 
 #include "node/engine/effects.h"
 
-namespace koinon {
+namespace koinon::engine {
 
 class StoreHealth {
  public:
@@ -27,4 +27,4 @@ class StoreHealth {
   MonoTime retry_at_{};
 };
 
-}  // namespace koinon
+}  // namespace koinon::engine
