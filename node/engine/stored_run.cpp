@@ -2,7 +2,7 @@
 
 #include <utility>
 
-namespace koinon {
+namespace koinon::engine {
 
 std::vector<AttachmentWant> wants_of(const EngineConfig& config, const LogId& log,
                                      const std::vector<AttachmentFact>& facts) {
@@ -51,4 +51,4 @@ RunCommit run_commit(const LogState& log, const Fetch& fetch, RunVerified run, U
   return out;
 }
 
-}  // namespace koinon
+}  // namespace koinon::engine

@@ -5,7 +5,7 @@
 #include "node/engine/engine_types.h"
 #include "node/engine/log_parts.h"
 
-namespace koinon {
+namespace koinon::engine {
 
 // What the engine does with a run once the store has it.
 struct StoredRun {
@@ -38,4 +38,4 @@ StoredRun stored_run(const EngineConfig& config, const LogId& log, const Fetch& 
 // What the store is given of it, but for its source. `now`: when it has arrived.
 RunCommit run_commit(const LogState& log, const Fetch& fetch, RunVerified run, UnixMillis now);
 
-}  // namespace koinon
+}  // namespace koinon::engine

@@ -6,7 +6,7 @@
 
 #include "node/engine/parts.h"
 
-namespace koinon::test {
+namespace koinon::engine {
 namespace {
 
 using namespace engine;
@@ -211,4 +211,4 @@ TEST_F(ForksAlone, EvidenceThatIsNotKeptYetIsShownLater) {
 }
 
 }  // namespace
-}  // namespace koinon::test
+}  // namespace koinon::engine
