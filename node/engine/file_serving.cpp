@@ -5,8 +5,8 @@ namespace koinon::engine {
 void FileServing::on_get(Link& link, const v1::GetAttachment& request) {
   if (request.request_id() == 0 || request.log_id().size() != LogId::kSize ||
       request.sha256().size() != Hash::kSize || request.hops_left() > limits::kHopsLeft) {
-    return links_.lie(
-        link, fail(Code::kMalformed, "a field of GetAttachment is out of range", "get_attachment"));
+    return links_.lie(link,
+                      fail(Code::kMalformed, "a field of GetAttachment is out of range", "get_attachment"));
   }
   const LogId id = LogId::from(request.log_id());
   if (!logs_.serves(id)) {

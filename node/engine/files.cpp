@@ -151,10 +151,9 @@ void Files::look_for(FileFetch& file) {
     file.tried[link->id] = round;
     return send_get(*link, file, round == 1 ? 0 : file.hops);
   }
-  const bool somebody_is_busy =
-      std::any_of(links_.all().begin(), links_.all().end(), [&](const auto& entry) {
-        return entry.second->files.asked.size() >= limits::kBodyRequests && !file.tried.contains(entry.first);
-      });
+  const bool somebody_is_busy = std::any_of(links_.all().begin(), links_.all().end(), [&](const auto& entry) {
+    return entry.second->files.asked.size() >= limits::kBodyRequests && !file.tried.contains(entry.first);
+  });
   if (somebody_is_busy) {
     return set_retry(file, effects_.now().mono + limits::kBusyRetry);
   }
@@ -208,8 +207,8 @@ void Files::on_chunk(Link& link, v1::AttachmentChunk chunk, std::size_t size) {
   }
   const auto asked = link.files.asked.find(chunk.request_id());
   if (asked == link.files.asked.end())
-    return links_.lie(
-        link, fail(Code::kMalformed, "a chunk of a file came that was not asked for", "request_id"));
+    return links_.lie(link,
+                      fail(Code::kMalformed, "a chunk of a file came that was not asked for", "request_id"));
   const AttachmentId id = asked->second;
   if (chunk.last()) link.files.asked.erase(asked);
   FileFetch& file = files_.at(id);
@@ -261,11 +260,13 @@ void Files::on_verified(const AttachmentId& id, std::uint64_t generation, HeldCh
 void Files::commit_chunk(FileFetch& file, HeldChunk held) {
   CommitChunk intent{{file.want.log, file.want.index, file.want.id, file.want.wish, std::move(held.chunk),
                       effects_.now().wall}};
-  effects_.ask(std::move(intent), [this, id = file.want.id, generation = file.generation,
-                                   source = held.source, size = held.size](const Result<ChunkStored>& answer) {
-    fetcher_.release(source, size);
-    if (FileFetch* stored = find(id, generation); stored != nullptr) on_chunk_stored(*stored, answer);
-  });
+  effects_.ask(std::move(intent),
+               [this, id = file.want.id, generation = file.generation, source = held.source,
+                size = held.size](const Result<ChunkStored>& answer) {
+                 fetcher_.release(source, size);
+                 if (FileFetch* stored = find(id, generation); stored != nullptr)
+                   on_chunk_stored(*stored, answer);
+               });
 }
 
 void Files::on_chunk_stored(FileFetch& file, const Result<ChunkStored>& answer) {

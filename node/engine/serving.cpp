@@ -179,10 +179,10 @@ void Serving::pump_bodies(Link& link) {
     }
     link.serving.reading_bodies = true;
     const TreeSize held = logs_.at(intent.log).held();
-    effects_.ask(std::move(intent), [this, id = link.id, number = next.number,
-                                     held](Result<std::vector<StoredRecord>> answer) {
-      on_bodies_read(id, number, held, std::move(answer));
-    });
+    effects_.ask(std::move(intent),
+                 [this, id = link.id, number = next.number, held](Result<std::vector<StoredRecord>> answer) {
+                   on_bodies_read(id, number, held, std::move(answer));
+                 });
   }
 }
 
