@@ -6,6 +6,8 @@
 namespace koinon {
 namespace {
 
+using namespace engine;
+
 const LogId kLog = LogId::from(Bytes(32, 'a'));
 
 AttachmentId file(char name, std::uint64_t chunks) {
