@@ -9,7 +9,6 @@
 namespace koinon::engine {
 namespace {
 
-using namespace engine;
 
 template <typename Key>
 Key key_of(char fill) {
