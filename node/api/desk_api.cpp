@@ -10,6 +10,7 @@
 #include "node/api/json_response.h"
 #include "node/api/query_params.h"
 #include "node/publishing/held_fault.h"
+#include "node/publishing/own_log.h"
 #include "node/reading/note_markdown.h"
 #include "node/replication/from_callback.h"
 #include "node/text/time_text.h"

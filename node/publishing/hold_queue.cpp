@@ -4,6 +4,7 @@
 #include <future>
 
 #include "node/publishing/held_fault.h"
+#include "node/publishing/own_log.h"
 #include "proto/base/limits.h"
 #include "proto/codec/ref.h"
 
