@@ -1,6 +1,8 @@
 #include "node/site/site_areas.h"
 
+#include "node/api/about_json.h"
 #include "node/api/cities_json.h"
+#include "node/api/health_text.h"
 #include "node/api/search_json.h"
 #include "node/api/trust_json.h"
 #include "node/site/feed_routes.h"
@@ -10,9 +12,9 @@ namespace koinon {
 
 void SiteAreas::add_routes(RouteTable& routes, CallGate& gate, const Access& access,
                            const std::function<void(RouteTable&)>& openapi) {
-  health.add_routes(routes);
+  add_health_routes(routes, gate, health);
   openapi(routes);
-  about.add_routes(routes);
+  add_about_routes(routes, gate, about);
   records.add_routes(routes);
   attachments.add_routes(routes);
   events.add_routes(routes);
