@@ -2,6 +2,7 @@
 
 #include <boost/json.hpp>
 
+#include "node/api/attachments_json.h"
 #include "node/api/message_json.h"
 #include "proto/base/encoding.h"
 #include "proto/base/limits.h"
@@ -203,32 +204,12 @@ Result<json::object> record_json(Directory& directory, StoreReader& store, Index
     return out;
   }
   body->clear_salt();
+  json::array attachments;
+  for (const AttachmentView& file : read_attachments(store, log, entry_index, *body))
+    attachments.push_back(attachment_json(file));
   if (brief) cut_short(*body);
   out["body"] = message_json(*body);
-  KOINON_ASSIGN(out["attachments"], attachments_json(store, log, entry_index));
-  return out;
-}
-
-Result<json::array> attachments_json(StoreReader& store, const LogId& log, EntryIndex index) {
-  KOINON_ASSIGN(const StoredRecord record, shown_record(store, log, index));
-  json::array out;
-  const auto body = parse_body(record.body);
-  if (!body.ok()) return out;
-  for (const auto& attachment : body->practice().attachments()) {
-    const auto id = read_attachment(attachment);
-    if (!id) continue;
-    const auto state = store.attachment(log, index, id->sha256);
-    if (!state.ok() || state->id != *id) continue;
-    out.push_back(json::object{{"sha256", to_hex(id->sha256.view())},
-                               {"name", attachment.name()},
-                               {"media_type", attachment.media_type()},
-                               {"size", id->size},
-                               {"chunks", chunk_count(id->size)},
-                               {"chunks_held", state->chunks_held},
-                               {"state", state->complete ? "here"
-                                         : state->broken ? "not the file that the note names"
-                                                         : "not here"}});
-  }
+  out["attachments"] = std::move(attachments);
   return out;
 }
 

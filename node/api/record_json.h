@@ -32,9 +32,6 @@ boost::json::object summary_json(Directory& directory, const IndexedRecord& reco
 Result<boost::json::object> record_json(Directory& directory, StoreReader& store, IndexReader& index,
                                         const LogId& log, EntryIndex entry, bool brief = false);
 
-// The files that a record names, and which of them are here. Without its body there are none.
-Result<boost::json::array> attachments_json(StoreReader& store, const LogId& log, EntryIndex index);
-
 // The record as the file that would publish it.
 Result<NoteFile> record_note(Directory& directory, const StoredRecord& record);
 

@@ -4,6 +4,7 @@
 #include <boost/json.hpp>
 
 #include "node/api/cities_api.h"
+#include "node/api/explain_api.h"
 #include "node/api/search_api.h"
 #include "node/api/trust_api.h"
 #include "node/pages/note_view.h"
@@ -189,10 +190,10 @@ asio::awaitable<HttpResponse> CityPages::show_city(Visit visit, std::string prob
 asio::awaitable<json::array> CityPages::reasons(Visit visit, std::string city) {
   json::array out;
   if (!frame_.may(visit, trust_.block.facts)) co_return out;
-  const OperationResult why = co_await frame_.call(visit, "explainCity", {{{"city", city}}, {}, {}});
-  for (const char* member : {"because", "change"}) {
-    for (const auto& sentence : array_at(why.body, member))
-      out.push_back(json::object{{"text", sentence.as_string()}});
+  const auto why = co_await frame_.call(visit, explain_.city, ExplainCityQuery{std::move(city)});
+  if (!why.ok()) co_return out;
+  for (const auto* sentences : {&why->because, &why->change}) {
+    for (const std::string& sentence : *sentences) out.push_back(json::object{{"text", sentence}});
   }
   co_return out;
 }

@@ -3,6 +3,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/json.hpp>
 
+#include "node/api/attachments_api.h"
 #include "node/pages/note_view.h"
 #include "node/text/plain_text.h"
 #include "node/text/time_text.h"
@@ -314,7 +315,7 @@ asio::awaitable<HttpResponse> NotePage::read(Visit visit) {
   model["may_withdraw"] =
       ours && frame_.may(visit, "withdraw") && std::find(kKinds.begin(), kKinds.end(), kind) != kKinds.end();
   model["may_publish"] = frame_.may(visit, "publish") && own.has_value();
-  model["may_fetch"] = frame_.may(visit, "fetchAttachment");
+  model["may_fetch"] = frame_.may(visit, attachments_.fetch.facts);
   model["may_watch"] = visit.request.caller.user.value != 0;
   const auto* watched = record.if_contains("watched");
   model["watched"] = watched != nullptr && watched->is_bool() && watched->get_bool();
@@ -325,10 +326,10 @@ asio::awaitable<HttpResponse> NotePage::read(Visit visit) {
 
 asio::awaitable<HttpResponse> NotePage::fetch(Visit visit) {
   const std::string ref = visit.request.arg("city") + "/" + visit.request.arg("index");
-  std::map<std::string, std::string> args = visit.request.args;
-  args["sha256"] = visit.field("sha256");
-  const OperationResult asked = co_await frame_.call(visit, "fetchAttachment", {std::move(args), {}, {}});
-  if (!asked.ok()) co_return frame_.sorry(visit, asked);
+  auto file = read_file_query(ref, visit.field("sha256"));
+  if (!file.ok()) co_return frame_.failed(visit, file.error());
+  const auto asked = co_await frame_.call(visit, attachments_.fetch, std::move(*file));
+  if (!asked.ok()) co_return frame_.failed(visit, asked.error());
   co_return PageFrame::go("/records/" + ref);
 }
 

@@ -25,7 +25,7 @@ class RepliesBudget {
 
 class NotePage {
  public:
-  NotePage(PageFrame& frame, const Areas&) : frame_(frame) {}
+  NotePage(PageFrame& frame, const Areas& areas) : frame_(frame), attachments_(areas.attachments) {}
   void add_routes(RouteTable& routes);
 
  private:
@@ -46,6 +46,7 @@ class NotePage {
   boost::asio::awaitable<boost::json::array> seen_by(Visit visit, std::string city, std::int64_t index);
 
   PageFrame& frame_;
+  AttachmentsApi& attachments_;
 };
 
 }  // namespace koinon

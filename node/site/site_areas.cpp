@@ -1,7 +1,9 @@
 #include "node/site/site_areas.h"
 
 #include "node/api/about_json.h"
+#include "node/api/attachments_json.h"
 #include "node/api/cities_json.h"
+#include "node/api/explain_json.h"
 #include "node/api/health_text.h"
 #include "node/api/search_json.h"
 #include "node/api/trust_json.h"
@@ -16,9 +18,9 @@ void SiteAreas::add_routes(RouteTable& routes, CallGate& gate, const Access& acc
   openapi(routes);
   add_about_routes(routes, gate, about);
   records.add_routes(routes);
-  attachments.add_routes(routes);
+  add_attachments_routes(routes, gate, attachments);
   events.add_routes(routes);
-  explain.add_routes(routes);
+  add_explain_routes(routes, gate, explain);
   status.add_routes(routes);
   peers.add_routes(routes);
   invites.add_routes(routes);
