@@ -5,6 +5,7 @@
 #include "node/api/cities_json.h"
 #include "node/api/explain_json.h"
 #include "node/api/health_text.h"
+#include "node/api/records_json.h"
 #include "node/api/search_json.h"
 #include "node/api/trust_json.h"
 #include "node/site/feed_routes.h"
@@ -17,7 +18,7 @@ void SiteAreas::add_routes(RouteTable& routes, CallGate& gate, const Access& acc
   add_health_routes(routes, gate, health);
   openapi(routes);
   add_about_routes(routes, gate, about);
-  records.add_routes(routes);
+  add_records_routes(routes, gate, records);
   add_attachments_routes(routes, gate, attachments);
   events.add_routes(routes);
   add_explain_routes(routes, gate, explain);
