@@ -13,6 +13,7 @@ class CityPages {
       : frame_(frame),
         cities_(areas.cities),
         explain_(areas.explain),
+        records_(areas.records),
         search_(areas.search),
         trust_(areas.trust) {}
   void add_routes(RouteTable& routes);
@@ -27,6 +28,7 @@ class CityPages {
   PageFrame& frame_;
   CitiesApi& cities_;
   ExplainApi& explain_;
+  RecordsApi& records_;
   SearchApi& search_;
   TrustApi& trust_;
 };
