@@ -43,8 +43,7 @@ HttpResponse fetch_answer(const ApiRequest&, const Hash& view) {
 }
 
 HttpResponse drop_answer(const ApiRequest&, const Hash& view) {
-  return json_response(
-      {{"sha256", to_hex(view.view())}, {"state", file_state_text(FileState::kNotHere)}});
+  return json_response({{"sha256", to_hex(view.view())}, {"state", file_state_text(FileState::kNotHere)}});
 }
 
 HttpResponse upload_answer(const ApiRequest&, const AttachmentId& view) {

@@ -154,7 +154,7 @@ ExplanationView explain_unknown(const std::string& name) {
 }
 
 ExplanationView explain_city(Directory& directory, StoreReader& store, const std::optional<LogId>& own,
-                          const LogId& city, const std::string& name, const CityStanding& standing) {
+                             const LogId& city, const std::string& name, const CityStanding& standing) {
   Explanation out(name);
   const auto state = store.log_state(city);
   out.verdict(standing.blocked                   ? "blocked"
@@ -187,9 +187,10 @@ Status explain_arrival(Explanation& out, StoreReader& store, const std::optional
 
 }  // namespace
 
-Result<ExplanationView> explain_record(Directory& directory, StoreReader& store, const std::optional<LogId>& own,
-                                    const LogId& city, EntryIndex index, const CityStanding& standing,
-                                    const std::optional<IndexedRecord>& indexed) {
+Result<ExplanationView> explain_record(Directory& directory, StoreReader& store,
+                                       const std::optional<LogId>& own, const LogId& city, EntryIndex index,
+                                       const CityStanding& standing,
+                                       const std::optional<IndexedRecord>& indexed) {
   Explanation out(directory.ref(city, index));
   const auto state = store.log_state(city);
   if (!state.ok() || index.value >= state->range.size().value) {

@@ -27,8 +27,7 @@ json::array refs_json(const std::vector<RefView>& refs) {
 json::array referring_json(const std::vector<ReferringView>& referring) {
   json::array out;
   for (const ReferringView& one : referring) {
-    json::object item{
-        {"role", role_name(one.role)}, {"ref", one.ref}, {"status", status_text(one.status)}};
+    json::object item{{"role", role_name(one.role)}, {"ref", one.ref}, {"status", status_text(one.status)}};
     if (one.indexed) {
       item["kind"] = kind_name(one.kind);
       item["title"] = one.title;

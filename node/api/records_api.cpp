@@ -94,15 +94,14 @@ RecordsApi::RecordsApi(ApiShared& shared)
       proof(facts_of("/proof", "getProof", "A standard tlog-proof that the record is in its city's log",
                      "text/plain"),
             this, &RecordsApi::prove),
-      entry(facts_of("/entry", "getEntry", "The entry's bytes, as they are hashed",
-                     "application/octet-stream"),
-            this, &RecordsApi::get_entry),
+      entry(
+          facts_of("/entry", "getEntry", "The entry's bytes, as they are hashed", "application/octet-stream"),
+          this, &RecordsApi::get_entry),
       body(facts_of("/body", "getBody", "The note's bytes, as the entry commits to them",
                     "application/octet-stream"),
            this, &RecordsApi::get_body),
-      markdown(
-          facts_of("/markdown", "getMarkdown", "The file that would publish the note", "text/markdown"), this,
-          &RecordsApi::get_markdown),
+      markdown(facts_of("/markdown", "getMarkdown", "The file that would publish the note", "text/markdown"),
+               this, &RecordsApi::get_markdown),
       shared_(shared),
       parts_(shared.parts) {}
 
@@ -129,8 +128,8 @@ Result<RecordForReader> RecordsApi::get_record(const Asker& asker, const RecordQ
   Directory directory(*parts_.store, parts_.nearness, parts_.index.get());
   KOINON_ASSIGN(const auto found, directory.find_ref(query.ref));
   RecordForReader out;
-  KOINON_ASSIGN(out.record, read_record(directory, *parts_.store, *parts_.index, found.log.id, found.index,
-                                        query.brief));
+  KOINON_ASSIGN(out.record,
+                read_record(directory, *parts_.store, *parts_.index, found.log.id, found.index, query.brief));
   if (!query.brief && asker.caller.user.value != 0) {
     KOINON_ASSIGN(out.watched, shared_.desk.is_watched(asker.caller.user, found.log.id, found.index));
   }

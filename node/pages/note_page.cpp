@@ -35,12 +35,12 @@ struct RoleList {
   const char* member;  // of the model
 };
 constexpr std::array<RoleList, 7> kLists = {{{v1::REF_ROLE_ADOPTS, "adoptions"},
-                                          {v1::REF_ROLE_ABOUT, "questions"},
-                                          {v1::REF_ROLE_ANSWERS, "answers"},
-                                          {v1::REF_ROLE_TRANSLATES, "translations"},
-                                          {v1::REF_ROLE_DERIVES_FROM, "derived"},
-                                          {v1::REF_ROLE_REVISES, "revisions"},
-                                          {v1::REF_ROLE_WITHDRAWS, "withdrawals"}}};
+                                             {v1::REF_ROLE_ABOUT, "questions"},
+                                             {v1::REF_ROLE_ANSWERS, "answers"},
+                                             {v1::REF_ROLE_TRANSLATES, "translations"},
+                                             {v1::REF_ROLE_DERIVES_FROM, "derived"},
+                                             {v1::REF_ROLE_REVISES, "revisions"},
+                                             {v1::REF_ROLE_WITHDRAWS, "withdrawals"}}};
 
 std::string ref_of(const Visit& visit) { return ref_arg(visit.request); }
 
@@ -141,12 +141,12 @@ json::array files_of(const Visit& visit, const RecordView& record) {
   for (const AttachmentView& file : record.attachments) {
     const std::string digest = to_hex(file.id.sha256.view());
     const auto kilobytes = static_cast<std::int64_t>(file.id.size / 1024);
-    out.push_back(
-        json::object{{"name", file.name},
-                     {"href", "/api/v1/records/" + record.ref + "/attachments/" + digest},
-                     {"sha256", digest},
-                     {"here", file.state == FileState::kHere},
-                     {"size", visit.say("file.kilobytes", {{"count", std::max<std::int64_t>(kilobytes, 1)}})}});
+    out.push_back(json::object{
+        {"name", file.name},
+        {"href", "/api/v1/records/" + record.ref + "/attachments/" + digest},
+        {"sha256", digest},
+        {"here", file.state == FileState::kHere},
+        {"size", visit.say("file.kilobytes", {{"count", std::max<std::int64_t>(kilobytes, 1)}})}});
   }
   return out;
 }
@@ -171,10 +171,10 @@ void put_text(ApiShared& shared, const Visit& visit, const RecordView& record, j
 // Who signed it, under which head, and who has seen it.
 void put_proof(const Visit& visit, const RecordView& record, const json::array& seen_by,
                json::object& model) {
-  model["proof_sentence"] = visit.say(
-      "proof.sentence", {{"city", record.city}, {"entry", std::to_string(record.index.value)}});
-  model["proof_against"] = visit.say(
-      "proof.against", {{"count", static_cast<std::int64_t>(record.proven_against.value)}});
+  model["proof_sentence"] =
+      visit.say("proof.sentence", {{"city", record.city}, {"entry", std::to_string(record.index.value)}});
+  model["proof_against"] =
+      visit.say("proof.against", {{"count", static_cast<std::int64_t>(record.proven_against.value)}});
   model["seen_sentence"] = visit.say("proof.seen", {{"count", static_cast<std::int64_t>(seen_by.size())}});
   put_list(model, "seen", seen_by);
   model["signed_by"] = record.signed_by;
@@ -200,9 +200,10 @@ void put_standing(const Visit& visit, const RecordView& record, json::object& mo
   model["is_gone"] = is_gone(record.status);
   model["dated_ahead"] = dated_ahead(visit, record);
   model["withdrawn_date"] = record.withdrawn_at ? date_of(visit, *record.withdrawn_at) : std::string();
-  model["withdrawn_because"] = record.withdrawn_because.empty()
-                                   ? ""
-                                   : visit.say("note.withdrawn_because", {{"reason", record.withdrawn_because}});
+  model["withdrawn_because"] =
+      record.withdrawn_because.empty()
+          ? ""
+          : visit.say("note.withdrawn_because", {{"reason", record.withdrawn_because}});
   const v1::Author& author = record.body ? record.body->author() : v1::Author::default_instance();
   model["office"] = author.office();
   model["person"] = author.person();
@@ -313,8 +314,7 @@ asio::awaitable<json::array> NotePage::what_it_refers_to(Visit visit, std::vecto
 }
 
 asio::awaitable<HttpResponse> NotePage::read(Visit visit) {
-  const auto found =
-      co_await frame_.call(visit, records_.get, RecordQuery{ref_of(visit), false});
+  const auto found = co_await frame_.call(visit, records_.get, RecordQuery{ref_of(visit), false});
   if (!found.ok()) co_return frame_.failed(visit, found.error());
   const RecordView& record = found->record;
   const auto own = frame_.shared().parts.facts.log();
@@ -374,8 +374,7 @@ asio::awaitable<HttpResponse> NotePage::withdraw_page(Visit visit) {
   const auto found = co_await frame_.call(visit, records_.get, RecordQuery{ref_of(visit), false});
   if (!found.ok()) co_return frame_.failed(visit, found.error());
   PageView view{"withdraw", visit.say("withdraw.title"), {}, 200, "", ""};
-  view.model = {{"ref", found->record.ref},
-                {"note_title", text_of(content_of(found->record.body), "title")}};
+  view.model = {{"ref", found->record.ref}, {"note_title", text_of(content_of(found->record.body), "title")}};
   co_return frame_.show(visit, std::move(view));
 }
 

@@ -137,8 +137,8 @@ Result<RecordView> read_record(Directory& directory, StoreReader& store, IndexRe
   out.city_name = directory.display_name(log);
   out.leaf_hash = leaf_hash(record.entry);
   out.signed_by = state.identity.vkey().text();
-  out.proven_against = state.whole && state.whole->size.value > entry_index.value ? state.whole->size
-                                                                                  : state.seen->size;
+  out.proven_against =
+      state.whole && state.whole->size.value > entry_index.value ? state.whole->size : state.seen->size;
   out.frozen = state.frozen;
   out.body_state = record.state;
   KOINON_TRY(put_fate(directory, store, index, record, out));
