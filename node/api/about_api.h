@@ -1,20 +1,32 @@
 // What this node is, and the topics that all nodes share.
+//
+// On the reading thread that its parts belong to.
 #pragma once
 
-#include <boost/asio/awaitable.hpp>
-
 #include "node/api/api.h"
+#include "node/api/operation.h"
 
 namespace koinon {
 
+struct Topic;
+
+struct NodeIdView {
+  std::string name;
+  std::optional<LogId> log;  // none: an observer
+  PeerLine line;             // what another city pins
+};
+
 class AboutApi {
  public:
-  explicit AboutApi(ApiShared& shared) : parts_(shared.parts) {}
-  void add_routes(RouteTable& routes);
+  explicit AboutApi(ApiShared& shared);
+
+  const Operation<Nothing, NodeIdView> id;
+  // They live as long as the program.
+  const Operation<Nothing, std::vector<const Topic*>> topics;
 
  private:
-  Result<HttpResponse> id(const ApiRequest& request);
-  Result<HttpResponse> topics(const ApiRequest& request);
+  Result<NodeIdView> read_id(const Asker& asker, const Nothing& query);
+  Result<std::vector<const Topic*>> read_topics(const Asker& asker, const Nothing& query);
 
   ApiParts& parts_;
 };

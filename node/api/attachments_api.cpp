@@ -2,143 +2,123 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <boost/json.hpp>
-#include <boost/url/encode.hpp>
-#include <boost/url/rfc/unreserved_chars.hpp>
 
 #include "node/api/change_request.h"
-#include "node/api/json_response.h"
 #include "node/api/store_changes.h"
 #include "proto/base/encoding.h"
 #include "proto/base/limits.h"
-#include "proto/codec/entry.h"
 
 namespace koinon {
 namespace asio = boost::asio;
-namespace json = boost::json;
 namespace {
 
-Result<Hash> read_digest(const std::string& text) {
-  const auto bytes = from_hex(text);
-  if (!bytes.ok() || bytes->size() != Hash::kSize)
-    return fail(Code::kInvalidArgument, "it is the SHA-256 of a file in hexadecimal", "sha256");
-  return Hash::from(*bytes);
-}
+constexpr const char* kFiles = "/api/v1/records/{city}/{index}/attachments";
+constexpr const char* kFile = "/api/v1/records/{city}/{index}/attachments/{sha256}";
 
-// Whatever its author calls it, a browser saves it and shows nothing of it.
-HttpResponse download(std::string bytes, const std::string& name) {
-  HttpResponse out{200, "application/octet-stream", std::move(bytes), {}};
-  out.headers["Content-Disposition"] =
-      "attachment; filename*=UTF-8''" + boost::urls::encode(name, boost::urls::unreserved_chars);
-  out.headers["Content-Security-Policy"] = "default-src 'none'; sandbox; frame-ancestors 'none'";
-  return out;
-}
+std::string target_of_file(const FileQuery& query) { return query.ref + "/" + to_hex(query.sha256.view()); }
 
 }  // namespace
 
-void AttachmentsApi::add_routes(RouteTable& routes) {
-  const std::string files = "/api/v1/records/{city}/{index}/attachments";
-  routes.add({{.method = "GET",
-               .pattern = files,
-               .need = Need::kReading,
-               .id = "listAttachments",
-               .tag = "attachments",
-               .summary = "The files that go with a note",
-               .gives = "AttachmentList"},
-              handler(this, &AttachmentsApi::attachments)});
-  const std::string file = files + "/{sha256}";
-  routes.add({{.method = "GET",
-               .pattern = file,
-               .need = Need::kReading,
-               .id = "getAttachment",
-               .tag = "attachments",
-               .summary = "A file, to be saved",
-               .gives = "application/octet-stream"},
-              handler(this, &AttachmentsApi::attachments)});
-  routes.add({{.method = "POST",
-               .pattern = file,
-               .need = Need::kReader,
-               .id = "fetchAttachment",
-               .tag = "attachments",
-               .summary = "Fetch a file from other cities",
-               .gives = "AttachmentState",
-               .status = 202},
-              handler(this, &AttachmentsApi::attachments)});
-  routes.add({{.method = "DELETE",
-               .pattern = file,
-               .need = Need::kOperator,
-               .id = "dropAttachment",
-               .tag = "attachments",
-               .summary = "Forget a file",
-               .gives = "AttachmentState"},
-              handler(this, &AttachmentsApi::attachments)});
-  routes.add({{.method = "POST",
-               .pattern = "/api/v1/attachments",
-               .need = Need::kPublisher,
-               .id = "uploadAttachment",
-               .tag = "attachments",
-               .summary = "Give the node a file for a note to name",
-               .takes = "application/octet-stream",
-               .gives = "Upload",
-               .status = 201,
-               .body_limit = limits::kAttachmentBytes},
-              handler(this, &AttachmentsApi::put_attachment)});
+Result<FileQuery> read_file_query(std::string ref, const std::string& sha256) {
+  const auto bytes = from_hex(sha256);
+  if (!bytes.ok() || bytes->size() != Hash::kSize)
+    return fail(Code::kInvalidArgument, "it is the SHA-256 of a file in hexadecimal", "sha256");
+  return FileQuery{std::move(ref), Hash::from(*bytes)};
 }
 
-// The file itself is the body of the request.
-asio::awaitable<HttpResponse> AttachmentsApi::put_attachment(ApiRequest request) {
-  if (!parts_.facts.log()) co_return problem(observer_refusal());
-  const auto file = cut_attachment(request.body);
-  if (!file.ok()) co_return problem(file.error());
-  request.body.clear();
-  const auto shared = std::make_shared<const CutAttachment>(*file);
+AttachmentsApi::AttachmentsApi(ApiShared& shared)
+    : list({.method = "GET",
+            .pattern = kFiles,
+            .need = Need::kReading,
+            .id = "listAttachments",
+            .tag = "attachments",
+            .summary = "The files that go with a note",
+            .gives = "AttachmentList"},
+           this, &AttachmentsApi::list_files),
+      get({.method = "GET",
+           .pattern = kFile,
+           .need = Need::kReading,
+           .id = "getAttachment",
+           .tag = "attachments",
+           .summary = "A file, to be saved",
+           .gives = "application/octet-stream"},
+          this, &AttachmentsApi::get_file),
+      fetch({.method = "POST",
+             .pattern = kFile,
+             .need = Need::kReader,
+             .id = "fetchAttachment",
+             .tag = "attachments",
+             .summary = "Fetch a file from other cities",
+             .gives = "AttachmentState",
+             .status = 202},
+            this, &AttachmentsApi::fetch_file, {.target = target_of_file}),
+      drop({.method = "DELETE",
+            .pattern = kFile,
+            .need = Need::kOperator,
+            .id = "dropAttachment",
+            .tag = "attachments",
+            .summary = "Forget a file",
+            .gives = "AttachmentState"},
+           this, &AttachmentsApi::drop_file, {.target = target_of_file}),
+      upload({.method = "POST",
+              .pattern = "/api/v1/attachments",
+              .need = Need::kPublisher,
+              .id = "uploadAttachment",
+              .tag = "attachments",
+              .summary = "Give the node a file for a note to name",
+              .takes = "application/octet-stream",
+              .gives = "Upload",
+              .status = 201,
+              .body_limit = limits::kAttachmentBytes},
+             this, &AttachmentsApi::take_upload),
+      parts_(shared.parts) {}
+
+asio::awaitable<Result<AttachmentId>> AttachmentsApi::take_upload(Asker, Upload file) {
+  if (!parts_.facts.log()) co_return observer_refusal();
+  auto cut = cut_attachment(file.bytes);
+  if (!cut.ok()) co_return cut.error();
+  file.bytes = {};
+  const AttachmentId id = cut->id;
+  const auto shared = std::make_shared<const CutAttachment>(std::move(*cut));
   const Status stored = co_await change_store(
       &parts_.writer,
       [shared, now = parts_.clock.wall()](Store& store) { return store.put_attachment(*shared, now); });
-  if (!stored.ok()) co_return problem(stored.error());
-  co_return json_response({{"sha256", to_hex(file->id.sha256.view())}, {"size", file->id.size}}, 201);
+  if (!stored.ok()) co_return stored.error();
+  co_return id;
 }
 
-// The attachments of a record, one of them, or a wish about one.
-asio::awaitable<HttpResponse> AttachmentsApi::attachments(ApiRequest request) {
+asio::awaitable<Result<std::vector<AttachmentView>>> AttachmentsApi::list_files(Asker, NamedRecord note) {
   Directory directory(*parts_.store, parts_.nearness);
-  const auto found = directory.find_ref(request.path[3] + "/" + request.path[4]);
-  if (!found.ok()) co_return problem(found.error());
-  const LogId log = found->log.id;
-  const auto items = attachments_json(*parts_.store, log, found->index);
-  if (!items.ok()) co_return problem(items.error());
-  if (request.path.size() == 6 && request.method == "GET") {
-    json::array out = *items;
-    for (auto& item : out) {
-      const auto digest = read_digest(std::string(item.at("sha256").as_string()));
-      const auto state = digest.ok() ? parts_.store->attachment(log, found->index, *digest)
-                                     : Result<AttachmentState>(digest.error());
-      if (!state.ok()) continue;
-      const auto standing = co_await fetching(state->id);
-      if (!standing) continue;
-      item.as_object()["state"] = "being fetched";
-      item.as_object()["from"] = standing->source;
-      item.as_object()["trouble"] = standing->trouble;
-    }
-    co_return json_response({{"items", std::move(out)}});
+  const auto found = directory.find_ref(note.ref);
+  if (!found.ok()) co_return found.error();
+  auto items = read_attachments(*parts_.store, found->log.id, found->index);
+  if (!items.ok()) co_return items.error();
+  for (AttachmentView& item : *items) {
+    const auto standing = co_await fetching(item.id);
+    if (standing) item.fetching = FileFetchView{standing->source, standing->trouble};
   }
-  if (request.path.size() != 7)
-    co_return problem(fail(Code::kNotFound, "nothing is served at this address", "target"));
-  const auto digest = read_digest(request.path[6]);
-  if (!digest.ok()) co_return problem(digest.error());
-  const auto state = parts_.store->attachment(log, found->index, *digest);
-  if (!state.ok()) co_return problem(state.error());
-  if (request.method == "POST") co_return co_await fetch_attachment(log, found->index, state->id);
-  if (request.method == "DELETE") co_return co_await drop_attachment(state->id);
-  std::string name = to_hex(digest->view());
-  for (const auto& item : *items) {
-    if (item.at("sha256").as_string() == name) name = std::string(item.at("name").as_string());
-  }
-  const auto bytes = whole_attachment(*state);
-  co_return bytes.ok() ? download(*bytes, name) : problem(bytes.error());
+  co_return items;
 }
 
-Result<std::string> AttachmentsApi::whole_attachment(const AttachmentState& state) {
+Result<AttachmentsApi::Named> AttachmentsApi::find(const FileQuery& query) {
+  Directory directory(*parts_.store, parts_.nearness);
+  KOINON_ASSIGN(const auto found, directory.find_ref(query.ref));
+  KOINON_ASSIGN(const auto items, read_attachments(*parts_.store, found.log.id, found.index));
+  Named out{found.log.id, found.index, {}, to_hex(query.sha256.view())};
+  KOINON_ASSIGN(out.state, parts_.store->attachment(out.log, out.index, query.sha256));
+  for (const AttachmentView& item : items) {
+    if (item.id.sha256 == query.sha256) out.name = item.name;
+  }
+  return out;
+}
+
+Result<FileView> AttachmentsApi::get_file(const Asker&, const FileQuery& query) {
+  KOINON_ASSIGN(const Named named, find(query));
+  KOINON_ASSIGN(std::string bytes, whole_file(named.state));
+  return FileView{named.name, std::move(bytes)};
+}
+
+Result<std::string> AttachmentsApi::whole_file(const AttachmentState& state) {
   if (!state.complete)
     return fail(Code::kNotFound, "the file is not here; ask for it first: koinon attachment REF NAME",
                 "sha256");
@@ -159,21 +139,26 @@ asio::awaitable<std::optional<FileFetching>> AttachmentsApi::fetching(Attachment
   co_return co_await asio::co_spawn(network->context(), ask, asio::use_awaitable);
 }
 
-asio::awaitable<HttpResponse> AttachmentsApi::fetch_attachment(LogId log, EntryIndex index, AttachmentId id) {
-  const AttachmentWant want{log, index, id, AttachmentWish::kByHand, 0};
+asio::awaitable<Result<Hash>> AttachmentsApi::fetch_file(Asker, FileQuery query) {
+  const auto named = find(query);
+  if (!named.ok()) co_return named.error();
+  const AttachmentWant want{named->log, named->index, named->state.id, AttachmentWish::kByHand, 0};
   const Status stored = co_await change_store(
       &parts_.writer,
       [want, now = parts_.clock.wall()](Store& store) { return store.want_attachment(want, now); });
-  if (!stored.ok()) co_return problem(stored.error());
+  if (!stored.ok()) co_return stored.error();
   parts_.network.want_file(want);
-  co_return json_response({{"sha256", to_hex(id.sha256.view())}, {"state", "wanted"}}, 202);
+  co_return want.id.sha256;
 }
 
-asio::awaitable<HttpResponse> AttachmentsApi::drop_attachment(AttachmentId id) {
+asio::awaitable<Result<Hash>> AttachmentsApi::drop_file(Asker, FileQuery query) {
+  const auto named = find(query);
+  if (!named.ok()) co_return named.error();
+  const AttachmentId id = named->state.id;
   const Status dropped =
       co_await change_store(&parts_.writer, [id](Store& store) { return store.drop_attachment(id); });
-  if (!dropped.ok()) co_return problem(dropped.error());
-  co_return json_response({{"sha256", to_hex(id.sha256.view())}, {"state", "not here"}});
+  if (!dropped.ok()) co_return dropped.error();
+  co_return id.sha256;
 }
 
 }  // namespace koinon

@@ -3,33 +3,25 @@
 #include <algorithm>
 #include <array>
 
-#include <boost/json.hpp>
-
+#include "node/reading/attachment_view.h"
+#include "node/reading/shown_record.h"
+#include "node/text/time_text.h"
 #include "proto/codec/entry.h"
 #include "proto/codec/ref.h"
 
 namespace koinon {
-namespace json = boost::json;
 namespace {
 
 class Explanation {
  public:
-  explicit Explanation(std::string subject) : subject_(std::move(subject)) {}
-  void verdict(std::string verdict) { verdict_ = std::move(verdict); }
-  void because(std::string sentence) { because_.push_back(std::move(sentence)); }
-  void change(std::string sentence) { change_.push_back(std::move(sentence)); }
-  json::object object() const {
-    return {{"subject", subject_},
-            {"verdict", verdict_},
-            {"because", json::array(because_.begin(), because_.end())},
-            {"change", json::array(change_.begin(), change_.end())}};
-  }
+  explicit Explanation(std::string subject) { view_.subject = std::move(subject); }
+  void verdict(std::string verdict) { view_.verdict = std::move(verdict); }
+  void because(std::string sentence) { view_.because.push_back(std::move(sentence)); }
+  void change(std::string sentence) { view_.change.push_back(std::move(sentence)); }
+  ExplanationView take() { return std::move(view_); }
 
  private:
-  std::string subject_;
-  std::string verdict_;
-  std::vector<std::string> because_;
-  std::vector<std::string> change_;
+  ExplanationView view_;
 };
 
 std::string listed(const std::vector<std::string>& names) {
@@ -138,16 +130,14 @@ void explain_log(Explanation& out, StoreReader& store, const LogId& city, const 
 
 Status explain_attachments(Explanation& out, Directory& directory, StoreReader& store, const LogId& city,
                            EntryIndex index) {
-  KOINON_ASSIGN(const auto attachments, attachments_json(store, city, index));
-  for (const auto& item : attachments) {
-    const std::string name(item.at("name").as_string());
-    const std::string state(item.at("state").as_string());
-    out.because("its attachment " + name + " is " + state);
-    if (state == "not here") {
+  KOINON_ASSIGN(const auto attachments, read_attachments(store, city, index));
+  for (const AttachmentView& file : attachments) {
+    out.because("its attachment " + file.name + " is " + std::string(file_state_text(file.state)));
+    if (file.state == FileState::kNotHere) {
       out.because(
           "files are fetched when somebody asks for them, or with their notes up to "
           "attachments.fetch_up_to bytes, within attachments.max_bytes");
-      out.change("koinon attachment " + directory.ref(city, index) + " \"" + name + "\" -o FILE");
+      out.change("koinon attachment " + directory.ref(city, index) + " \"" + file.name + "\" -o FILE");
     }
   }
   return {};
@@ -155,16 +145,16 @@ Status explain_attachments(Explanation& out, Directory& directory, StoreReader& 
 
 }  // namespace
 
-json::object explain_unknown(const std::string& name) {
+ExplanationView explain_unknown(const std::string& name) {
   Explanation out(name);
   out.verdict("unknown");
   out.because("no log of that name is held here, and no city known here vouches for one");
   out.change("peer with it, or with a city that vouches for it; koinon cities lists who is trusted");
-  return out.object();
+  return out.take();
 }
 
-json::object explain_city(Directory& directory, StoreReader& store, const std::optional<LogId>& own,
-                          const LogId& city, const std::string& name, const CityStanding& standing) {
+ExplanationView explain_city(Directory& directory, StoreReader& store, const std::optional<LogId>& own,
+                             const LogId& city, const std::string& name, const CityStanding& standing) {
   Explanation out(name);
   const auto state = store.log_state(city);
   out.verdict(standing.blocked                   ? "blocked"
@@ -176,7 +166,7 @@ json::object explain_city(Directory& directory, StoreReader& store, const std::o
   explain_log(out, store, city, standing);
   if (state.ok() && directory.shares_name(*state))
     out.because("another log claims the same name; they are shown apart, and koinon cities has both keys");
-  return out.object();
+  return out.take();
 }
 
 namespace {
@@ -197,9 +187,10 @@ Status explain_arrival(Explanation& out, StoreReader& store, const std::optional
 
 }  // namespace
 
-Result<json::object> explain_record(Directory& directory, StoreReader& store, const std::optional<LogId>& own,
-                                    const LogId& city, EntryIndex index, const CityStanding& standing,
-                                    const std::optional<IndexedRecord>& indexed) {
+Result<ExplanationView> explain_record(Directory& directory, StoreReader& store,
+                                       const std::optional<LogId>& own, const LogId& city, EntryIndex index,
+                                       const CityStanding& standing,
+                                       const std::optional<IndexedRecord>& indexed) {
   Explanation out(directory.ref(city, index));
   const auto state = store.log_state(city);
   if (!state.ok() || index.value >= state->range.size().value) {
@@ -207,7 +198,7 @@ Result<json::object> explain_record(Directory& directory, StoreReader& store, co
     explain_trust(out, directory, own, city, standing);
     explain_log(out, store, city, standing);
     if (state.ok()) out.change("the city publishing so many entries, and a peer that has them");
-    return out.object();
+    return out.take();
   }
   KOINON_ASSIGN(const StoredRecord record, store.record(city, index));
   KOINON_TRY(explain_arrival(out, store, own, city, index, standing));
@@ -258,7 +249,7 @@ Result<json::object> explain_record(Directory& directory, StoreReader& store, co
       break;
     }
   }
-  return out.object();
+  return out.take();
 }
 
 }  // namespace koinon

@@ -1,20 +1,28 @@
 // Why something is here, or what stands in the way and what would change it, in sentences for an operator.
 #pragma once
 
-#include <boost/json/object.hpp>
+#include <optional>
+#include <string>
+#include <vector>
 
-#include "node/api/record_json.h"
+#include "node/reading/directory.h"
 #include "node/transport/network.h"
 
 namespace koinon {
 
-// Each: subject, verdict, because (sentences), change (what would change it).
-boost::json::object explain_unknown(const std::string& name);
-boost::json::object explain_city(Directory& directory, StoreReader& store, const std::optional<LogId>& own,
-                                 const LogId& city, const std::string& name, const CityStanding& standing);
-Result<boost::json::object> explain_record(Directory& directory, StoreReader& store,
-                                           const std::optional<LogId>& own, const LogId& city,
-                                           EntryIndex index, const CityStanding& standing,
-                                           const std::optional<IndexedRecord>& indexed);
+struct ExplanationView {
+  std::string subject;  // a city or a record, as it is called here
+  std::string verdict;
+  std::vector<std::string> because;
+  std::vector<std::string> change;  // what would change it
+};
+
+ExplanationView explain_unknown(const std::string& name);
+ExplanationView explain_city(Directory& directory, StoreReader& store, const std::optional<LogId>& own,
+                             const LogId& city, const std::string& name, const CityStanding& standing);
+Result<ExplanationView> explain_record(Directory& directory, StoreReader& store,
+                                       const std::optional<LogId>& own, const LogId& city, EntryIndex index,
+                                       const CityStanding& standing,
+                                       const std::optional<IndexedRecord>& indexed);
 
 }  // namespace koinon

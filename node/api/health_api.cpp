@@ -7,60 +7,60 @@
 namespace koinon {
 namespace asio = boost::asio;
 
-void HealthApi::add_routes(RouteTable& routes) {
-  routes.add({{.method = "GET",
-               .pattern = "/healthz",
-               .need = Need::kAnyone,
-               .id = "getHealth",
-               .tag = "node",
-               .summary = "Whether the node answers",
-               .gives = "text/plain"},
-              handler(this, &HealthApi::health)});
-  routes.add({{.method = "GET",
-               .pattern = "/readyz",
-               .need = Need::kAnyone,
-               .id = "getReadiness",
-               .tag = "node",
-               .summary = "Whether the node does all that it is for; which alarms there are",
-               .gives = "text/plain"},
-              handler(this, &HealthApi::ready)});
-  routes.add({{.method = "GET",
+HealthApi::HealthApi(ApiShared& shared)
+    : health({.method = "GET",
+              .pattern = "/healthz",
+              .need = Need::kAnyone,
+              .id = "getHealth",
+              .tag = "node",
+              .summary = "Whether the node answers",
+              .gives = "text/plain"},
+             this, &HealthApi::check_health),
+      ready({.method = "GET",
+             .pattern = "/readyz",
+             .need = Need::kAnyone,
+             .id = "getReadiness",
+             .tag = "node",
+             .summary = "Whether the node does all that it is for; which alarms there are",
+             .gives = "text/plain"},
+            this, &HealthApi::check_readiness),
+      metrics({.method = "GET",
                .pattern = "/metrics",
                .need = Need::kOperator,
                .id = "getMetrics",
                .tag = "node",
                .summary = "Measures for Prometheus",
                .gives = "text/plain"},
-              handler(this, &HealthApi::metrics)});
-}
+              this, &HealthApi::measure),
+      parts_(shared.parts) {}
 
-asio::awaitable<HttpResponse> HealthApi::health(ApiRequest) {
-  const auto reading = parts_.store->journal();
-  co_return reading.ok() ? HttpResponse{200, "text/plain", "ok\n", {}} : problem(reading.error());
+Result<Nothing> HealthApi::check_health(const Asker&, const Nothing&) {
+  KOINON_TRY(parts_.store->journal());
+  return Nothing{};
 }
 
 // Whoever reads only asks /healthz. What exactly is the matter is an operator's to know.
-Result<HttpResponse> HealthApi::ready(const ApiRequest& request) {
+Result<std::vector<AlarmLine>> HealthApi::check_readiness(const Asker& asker, const Nothing&) {
   KOINON_TRY(parts_.store->counts());
-  const bool in_full = request.caller.role == Role::kOperator;
+  const bool in_full = asker.caller.role == Role::kOperator;
   std::string critical;
-  std::string lines = "ready\n";
+  std::vector<AlarmLine> out;
   for (const Alarm& alarm : parts_.alarms()) {
     const std::string said = in_full ? alarm.id + ": " + alarm.text : alarm.id;
-    lines += std::string(severity_text(alarm.severity)) + " " + said + "\n";
     if (alarm.severity == Severity::kCritical) critical += (critical.empty() ? "" : "; ") + said;
+    out.push_back({alarm.severity, said});
   }
   if (!critical.empty()) return fail(Code::kUnavailable, critical, "alarms");
-  return HttpResponse{200, "text/plain", lines, {}};
+  return out;
 }
 
-asio::awaitable<HttpResponse> HealthApi::metrics(ApiRequest) {
+asio::awaitable<Result<std::string>> HealthApi::measure(Asker, Nothing) {
   MetricsInput input;
   input.network = co_await ask_network(&parts_.network);
   const auto counts = parts_.store->counts();
   const auto position = parts_.index->position();
-  if (!counts.ok()) co_return problem(counts.error());
-  if (!position.ok()) co_return problem(position.error());
+  if (!counts.ok()) co_return counts.error();
+  if (!position.ok()) co_return position.error();
   input.store = *counts;
   input.index_lag = index_lag(*parts_.store, *position);
   input.alarms = parts_.alarms();
@@ -71,7 +71,7 @@ asio::awaitable<HttpResponse> HealthApi::metrics(ApiRequest) {
   input.signing = own_log && !parts_.writer.signing_stopped() && !input.clock.signing_waits;
   input.password_checks = parts_.commons.passwords_checked;
   input.work = sqlite::work_done();
-  co_return HttpResponse{200, "text/plain; version=0.0.4; charset=utf-8", metrics_text(input), {}};
+  co_return metrics_text(input);
 }
 
 }  // namespace koinon

@@ -5,6 +5,7 @@
 
 #include "node/publishing/note_file.h"
 #include "node/reading/directory.h"
+#include "node/reading/record_view.h"
 #include "node/reading/shown_record.h"
 #include "node/reading/summary_view.h"
 #include "node/text/time_text.h"
@@ -27,15 +28,7 @@ boost::json::object told_json(Directory& directory, StoreReader& store, IndexRea
 boost::json::object summary_json(const SummaryView& view);
 boost::json::object summary_json(Directory& directory, const IndexedRecord& record);
 
-// Everything that is known of a record. `brief`: long texts and lists are cut short, for where it stands
-// beside another record.
-Result<boost::json::object> record_json(Directory& directory, StoreReader& store, IndexReader& index,
-                                        const LogId& log, EntryIndex entry, bool brief = false);
-
-// The files that a record names, and which of them are here. Without its body there are none.
-Result<boost::json::array> attachments_json(StoreReader& store, const LogId& log, EntryIndex index);
-
-// The record as the file that would publish it.
-Result<NoteFile> record_note(Directory& directory, const StoredRecord& record);
+// Everything that is known of a record.
+boost::json::object record_json(const RecordView& view);
 
 }  // namespace koinon

@@ -3,7 +3,6 @@
 #include <boost/json.hpp>
 
 #include "crypto/tlog_proof.h"
-#include "node/api/json_response.h"
 #include "node/api/query_params.h"
 #include "node/reading/list_budget.h"
 #include "node/reading/search_words.h"
@@ -12,130 +11,135 @@
 #include "proto/codec/entry.h"
 
 namespace koinon {
-namespace asio = boost::asio;
-namespace json = boost::json;
 namespace {
 
-Error no_such_address() { return fail(Code::kNotFound, "nothing is served at this address", "target"); }
+Error not_held() {
+  return fail(Code::kNotFound, Sentence{"note.not_held", "the note itself is not held here"}, "body");
+}
+
+// The record as the file that would publish it.
+Result<NoteFile> note_file_of(Directory& directory, const StoredRecord& record) {
+  KOINON_ASSIGN(const v1::Entry entry, parse_entry(record.entry));
+  if (record.body.empty()) return not_held();
+  NoteFile note;
+  note.kind = entry.kind();
+  note.language = entry.language();
+  note.topics.assign(entry.topics().begin(), entry.topics().end());
+  for (const auto& to : entry.to()) note.to.push_back(directory.city(LogId::from(to)));
+  for (const auto& ref : entry.refs()) {
+    note.refs.push_back({ref.role(), directory.ref(LogId::from(ref.log_id()), EntryIndex(ref.index()))});
+  }
+  KOINON_ASSIGN(note.body, parse_body(record.body));
+  note.body.clear_salt();
+  switch (note.kind) {
+    case v1::KIND_PROFILE:
+    case v1::KIND_PRACTICE:
+    case v1::KIND_ADOPTION:
+    case v1::KIND_QUESTION:
+    case v1::KIND_ANSWER:
+    case v1::KIND_NODE_NOTICE:
+      return note;
+    default:
+      return fail(Code::kInvalidArgument, "a " + std::string(kind_name(note.kind)) + " has no Markdown form",
+                  "format");
+  }
+}
+
+// Of one record.
+OperationFacts facts_of(std::string part, std::string id, std::string summary, std::string gives) {
+  return {.method = "GET",
+          .pattern = "/api/v1/records/{city}/{index}" + std::move(part),
+          .need = Need::kReading,
+          .id = std::move(id),
+          .tag = "reading",
+          .summary = std::move(summary),
+          .gives = std::move(gives)};
+}
 
 }  // namespace
 
-void RecordsApi::add_routes(RouteTable& routes) {
-  routes.add({{.method = "GET",
-               .pattern = "/api/v1/records",
-               .need = Need::kReading,
-               .id = "listRecords",
-               .tag = "reading",
-               .summary = "Records, newest first",
-               .query = {"topic", "city", "kind", "q", "limit", "cursor"},
-               .gives = "RecordList"},
-              handler(this, &RecordsApi::records)});
-  const std::string one = "/api/v1/records/{city}/{index}";
-  routes.add({{.method = "GET",
-               .pattern = one,
-               .need = Need::kReading,
-               .id = "getRecord",
-               .tag = "reading",
-               .summary = "Everything that is known of a record: its lineage and conversation with it; "
-                          "texts=brief cuts long texts and lists short",
-               .query = {"texts"},
-               .gives = "Record"},
-              handler(this, &RecordsApi::record)});
-  routes.add({{.method = "GET",
-               .pattern = one + "/proof",
-               .need = Need::kReading,
-               .id = "getProof",
-               .tag = "reading",
-               .summary = "A standard tlog-proof that the record is in its city's log",
-               .gives = "text/plain"},
-              handler(this, &RecordsApi::record)});
-  routes.add({{.method = "GET",
-               .pattern = one + "/entry",
-               .need = Need::kReading,
-               .id = "getEntry",
-               .tag = "reading",
-               .summary = "The entry's bytes, as they are hashed",
-               .gives = "application/octet-stream"},
-              handler(this, &RecordsApi::record)});
-  routes.add({{.method = "GET",
-               .pattern = one + "/body",
-               .need = Need::kReading,
-               .id = "getBody",
-               .tag = "reading",
-               .summary = "The note's bytes, as the entry commits to them",
-               .gives = "application/octet-stream"},
-              handler(this, &RecordsApi::record)});
-  routes.add({{.method = "GET",
-               .pattern = one + "/markdown",
-               .need = Need::kReading,
-               .id = "getMarkdown",
-               .tag = "reading",
-               .summary = "The file that would publish the note",
-               .gives = "text/markdown"},
-              handler(this, &RecordsApi::record)});
-}
-
-Result<IndexQuery> RecordsApi::read_query(Directory& directory, const ApiRequest& request) {
-  IndexQuery query;
-  KOINON_TRY(read_scope(request.query, query));
-  KOINON_TRY(find_scope(directory, request.param("city"), query));
-  KOINON_ASSIGN(query.limit, read_limit(request.query, limits::kPageSize, limits::kPageSizeMax));
-  if (const auto cursor = request.param("cursor"); !cursor.empty()) {
+Result<RecordListQuery> read_record_list_query(const Params& params) {
+  RecordListQuery out;
+  KOINON_TRY(read_scope(params, out.query));
+  out.city = param(params, "city");
+  KOINON_ASSIGN(out.query.limit, read_limit(params, limits::kPageSize, limits::kPageSizeMax));
+  if (const auto cursor = param(params, "cursor"); !cursor.empty()) {
     const auto number = parse_decimal(cursor);
     if (!number.ok()) return fail(Code::kInvalidArgument, "it is what `next` said", "cursor");
-    query.before = ArrivalSeq(*number);
+    out.query.before = ArrivalSeq(*number);
   }
-  return query;
+  return out;
 }
 
-Result<HttpResponse> RecordsApi::records(const ApiRequest& request) {
+RecordsApi::RecordsApi(ApiShared& shared)
+    : list({.method = "GET",
+            .pattern = "/api/v1/records",
+            .need = Need::kReading,
+            .id = "listRecords",
+            .tag = "reading",
+            .summary = "Records, newest first",
+            .query = {"topic", "city", "kind", "q", "limit", "cursor"},
+            .gives = "RecordList"},
+           this, &RecordsApi::list_records),
+      get({.method = "GET",
+           .pattern = "/api/v1/records/{city}/{index}",
+           .need = Need::kReading,
+           .id = "getRecord",
+           .tag = "reading",
+           .summary = "Everything that is known of a record: its lineage and conversation with it; "
+                      "texts=brief cuts long texts and lists short",
+           .query = {"texts"},
+           .gives = "Record"},
+          this, &RecordsApi::get_record),
+      proof(facts_of("/proof", "getProof", "A standard tlog-proof that the record is in its city's log",
+                     "text/plain"),
+            this, &RecordsApi::prove),
+      entry(
+          facts_of("/entry", "getEntry", "The entry's bytes, as they are hashed", "application/octet-stream"),
+          this, &RecordsApi::get_entry),
+      body(facts_of("/body", "getBody", "The note's bytes, as the entry commits to them",
+                    "application/octet-stream"),
+           this, &RecordsApi::get_body),
+      markdown(facts_of("/markdown", "getMarkdown", "The file that would publish the note", "text/markdown"),
+               this, &RecordsApi::get_markdown),
+      shared_(shared),
+      parts_(shared.parts) {}
+
+Result<RecordListView> RecordsApi::list_records(const Asker&, const RecordListQuery& wanted) {
   Directory directory(*parts_.store, parts_.nearness, parts_.index.get());
-  KOINON_ASSIGN(const IndexQuery query, read_query(directory, request));
+  IndexQuery query = wanted.query;
+  KOINON_TRY(find_scope(directory, wanted.city, query));
   KOINON_ASSIGN(const auto found, parts_.index->find(query));
-  json::array items;
+  RecordListView out;
   ListBudget budget;
   for (const IndexedRecord& record : found) {
-    json::object item = summary_json(directory, record);
-    if (!budget.takes(item)) break;
-    items.push_back(std::move(item));
+    SummaryView item = read_summary(directory, record);
+    if (!budget.takes(summary_json(item))) break;
+    out.items.push_back(std::move(item));
   }
-  json::object body;
   // A search is ranked and has one page; a list goes on below the last arrival that it shows.
-  if (query.words.empty() && !found.empty() && (found.size() == query.limit || items.size() < found.size()))
-    body["next"] = std::to_string(found[items.size() - 1].arrival.value);
-  body["items"] = std::move(items);
-  return conditional(request, json_response(body));
+  if (query.words.empty() && !found.empty() &&
+      (found.size() == query.limit || out.items.size() < found.size()))
+    out.next = out.items.back().arrival;
+  return out;
 }
 
-Result<HttpResponse> RecordsApi::record(const ApiRequest& request) {
+Result<RecordForReader> RecordsApi::get_record(const Asker& asker, const RecordQuery& query) {
   Directory directory(*parts_.store, parts_.nearness, parts_.index.get());
-  KOINON_ASSIGN(const auto found, directory.find_ref(request.path[3] + "/" + request.path[4]));
-  const std::string part = request.path.size() > 5 ? request.path[5] : "";
-  if (request.path.size() > 6) return no_such_address();
-  if (part == "proof") return proof(found);
-  KOINON_ASSIGN(const StoredRecord stored, shown_record(*parts_.store, found.log.id, found.index));
-  if (part == "entry") return HttpResponse{200, "application/octet-stream", stored.entry, {}};
-  if (part == "body") {
-    if (stored.body.empty())
-      return fail(Code::kNotFound, Sentence{"note.not_held", "the note itself is not held here"}, "body");
-    return HttpResponse{200, "application/octet-stream", stored.body, {}};
+  KOINON_ASSIGN(const auto found, directory.find_ref(query.ref));
+  RecordForReader out;
+  KOINON_ASSIGN(out.record,
+                read_record(directory, *parts_.store, *parts_.index, found.log.id, found.index, query.brief));
+  if (!query.brief && asker.caller.user.value != 0) {
+    KOINON_ASSIGN(out.watched, shared_.desk.is_watched(asker.caller.user, found.log.id, found.index));
   }
-  if (part == "markdown") {
-    KOINON_ASSIGN(const NoteFile note, record_note(directory, stored));
-    return HttpResponse{200, "text/markdown; charset=utf-8", format_note_file(note), {}};
-  }
-  if (!part.empty()) return no_such_address();
-  const bool brief = request.param("texts") == "brief";
-  KOINON_ASSIGN(auto body,
-                record_json(directory, *parts_.store, *parts_.index, found.log.id, found.index, brief));
-  if (!brief && request.caller.user.value != 0) {
-    KOINON_ASSIGN(body["watched"], shared_.desk.is_watched(request.caller.user, found.log.id, found.index));
-  }
-  return conditional(request, json_response(body));
+  return out;
 }
 
-// A standard tlog-proof against the newest head that has the entry.
-Result<HttpResponse> RecordsApi::proof(const Directory::Found& found) {
+// Against the newest head that has the entry.
+Result<std::string> RecordsApi::prove(const Asker&, const NamedRecord& named) {
+  Directory directory(*parts_.store, parts_.nearness);
+  KOINON_ASSIGN(const auto found, directory.find_ref(named.ref));
   const auto& whole = found.log.whole;
   if (!whole || whole->size.value <= found.index.value) {
     return fail(
@@ -149,7 +153,32 @@ Result<HttpResponse> RecordsApi::proof(const Directory::Found& found) {
   out.index = found.index;
   KOINON_ASSIGN(out.path, parts_.store->inclusion(found.log.id, found.index, whole->size));
   out.checkpoint = whole->note;
-  return HttpResponse{200, "text/plain; charset=utf-8", out.encode(), {}};
+  return out.encode();
+}
+
+Result<StoredRecord> RecordsApi::find(Directory& directory, const NamedRecord& named) {
+  KOINON_ASSIGN(const auto found, directory.find_ref(named.ref));
+  return shown_record(*parts_.store, found.log.id, found.index);
+}
+
+Result<std::string> RecordsApi::get_entry(const Asker&, const NamedRecord& named) {
+  Directory directory(*parts_.store, parts_.nearness);
+  KOINON_ASSIGN(const StoredRecord stored, find(directory, named));
+  return stored.entry;
+}
+
+Result<std::string> RecordsApi::get_body(const Asker&, const NamedRecord& named) {
+  Directory directory(*parts_.store, parts_.nearness);
+  KOINON_ASSIGN(const StoredRecord stored, find(directory, named));
+  if (stored.body.empty()) return not_held();
+  return stored.body;
+}
+
+Result<std::string> RecordsApi::get_markdown(const Asker&, const NamedRecord& named) {
+  Directory directory(*parts_.store, parts_.nearness);
+  KOINON_ASSIGN(const StoredRecord stored, find(directory, named));
+  KOINON_ASSIGN(const NoteFile note, note_file_of(directory, stored));
+  return format_note_file(note);
 }
 
 }  // namespace koinon

@@ -1,13 +1,16 @@
 #include "node/pages/city_pages.h"
 
+#include <cmath>
+
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/json.hpp>
 
 #include "node/api/cities_api.h"
+#include "node/api/explain_api.h"
 #include "node/api/search_api.h"
 #include "node/api/trust_api.h"
+#include "node/pages/city_profile.h"
 #include "node/pages/note_view.h"
-#include "node/pages/profile_pages.h"
 #include "node/text/plain_text.h"
 #include "proto/base/encoding.h"
 
@@ -24,28 +27,28 @@ std::string path_text(const std::vector<std::string>& path) {
   return out;
 }
 
-json::object figure(const Visit& visit, const json::object& profile, const char* member) {
-  const json::object& found = object_at(profile, member);
-  const auto* value = found.if_contains("value");
-  if (value == nullptr || !value->is_number()) return {};
-  return {{"name", visit.say(std::string("measure.name.") + member)},
-          {"value", visit.words->number(value->to_number<double>())},
-          {"source", text_at(found, "source")}};
+// Empty where it is not said.
+json::object figure(const Visit& visit, const char* measure, const v1::Figure& said) {
+  if (said.value() == 0 || !std::isfinite(said.value())) return {};
+  return {{"name", visit.say(std::string("measure.name.") + measure)},
+          {"value", visit.words->number(said.value())},
+          {"source", said.source()}};
 }
 
-json::array measures_of(const Visit& visit, const json::object& profile) {
+json::array measures_of(const Visit& visit, const v1::Profile& profile) {
   json::array out;
-  for (const char* member : {"population", "density"}) {
-    if (json::object one = figure(visit, profile, member); !one.empty()) out.push_back(std::move(one));
-  }
-  if (const std::string climate = text_at(profile, "climate"); !climate.empty())
+  if (json::object one = figure(visit, "population", profile.population()); !one.empty())
+    out.push_back(std::move(one));
+  if (json::object one = figure(visit, "density", profile.density()); !one.empty())
+    out.push_back(std::move(one));
+  if (!profile.climate().empty())
     out.push_back(json::object{{"name", visit.say("measure.name.climate")},
-                               {"value", climate},
-                               {"source", text_at(profile, "climate_source")}});
-  if (const std::string income = text_at(profile, "income_band"); !income.empty())
+                               {"value", profile.climate()},
+                               {"source", profile.climate_source()}});
+  if (!profile.income_band().empty())
     out.push_back(json::object{{"name", visit.say("measure.name.income")},
-                               {"value", visit.say("income." + income)},
-                               {"source", text_at(profile, "income_source")}});
+                               {"value", visit.say("income." + profile.income_band())},
+                               {"source", profile.income_source()}});
   return out;
 }
 
@@ -93,13 +96,11 @@ json::object model_of(const Visit& visit, const CityQuery& query, const CityStan
           {"we_vouch", totals.vouched_for_here}};
 }
 
-void put_profile(const Visit& visit, const json::object& profile, json::object& model) {
-  const std::string website = text_at(profile, "website");
-  const std::string country = text_at(profile, "country");
+void put_profile(const Visit& visit, const v1::Profile& profile, json::object& model) {
   json::array measures = measures_of(visit, profile);
-  model["country"] = country.empty() ? "" : visit.words->country_name(country);
-  model["website"] = safe_link(website) ? website : "";
-  model["contact"] = text_at(profile, "contact");
+  model["country"] = profile.country().empty() ? "" : visit.words->country_name(profile.country());
+  model["website"] = safe_link(profile.website()) ? profile.website() : "";
+  model["contact"] = profile.contact();
   model["has_measures"] = !measures.empty();
   model["measures"] = std::move(measures);
 }
@@ -163,8 +164,9 @@ asio::awaitable<HttpResponse> CityPages::show_city(Visit visit, std::string prob
   if (!notes.ok()) co_return frame_.failed(visit, notes.error());
   PageView view{
       "city", name, {}, 200, visit.say("feed.city", {{"city", name}}), "/feeds/city/" + name + ".atom"};
-  const json::object profile = co_await profile_of(&frame_, visit, name);
-  if (const std::string shown = text_at(profile, "display_name"); !shown.empty()) view.title = shown;
+  const auto said = co_await profile_of(&frame_, &records_, visit, name);
+  const v1::Profile& profile = said ? *said : v1::Profile::default_instance();
+  if (!profile.display_name().empty()) view.title = profile.display_name();
   const auto own_log = frame_.shared().parts.facts.log();
   const bool ours = own_log == one.log;
   view.model = model_of(visit, *query, *standing);
@@ -189,10 +191,10 @@ asio::awaitable<HttpResponse> CityPages::show_city(Visit visit, std::string prob
 asio::awaitable<json::array> CityPages::reasons(Visit visit, std::string city) {
   json::array out;
   if (!frame_.may(visit, trust_.block.facts)) co_return out;
-  const OperationResult why = co_await frame_.call(visit, "explainCity", {{{"city", city}}, {}, {}});
-  for (const char* member : {"because", "change"}) {
-    for (const auto& sentence : array_at(why.body, member))
-      out.push_back(json::object{{"text", sentence.as_string()}});
+  const auto why = co_await frame_.call(visit, explain_.city, ExplainCityQuery{std::move(city)});
+  if (!why.ok()) co_return out;
+  for (const auto* sentences : {&why->because, &why->change}) {
+    for (const std::string& sentence : *sentences) out.push_back(json::object{{"text", sentence}});
   }
   co_return out;
 }

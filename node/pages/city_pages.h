@@ -10,7 +10,12 @@ namespace koinon {
 class CityPages {
  public:
   CityPages(PageFrame& frame, const Areas& areas)
-      : frame_(frame), cities_(areas.cities), search_(areas.search), trust_(areas.trust) {}
+      : frame_(frame),
+        cities_(areas.cities),
+        explain_(areas.explain),
+        records_(areas.records),
+        search_(areas.search),
+        trust_(areas.trust) {}
   void add_routes(RouteTable& routes);
 
  private:
@@ -22,6 +27,8 @@ class CityPages {
 
   PageFrame& frame_;
   CitiesApi& cities_;
+  ExplainApi& explain_;
+  RecordsApi& records_;
   SearchApi& search_;
   TrustApi& trust_;
 };

@@ -1,47 +1,66 @@
 #include "node/pages/note_page.h"
 
+#include <algorithm>
+#include <cmath>
+
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/json.hpp>
 
+#include "node/api/attachments_api.h"
+#include "node/api/cities_api.h"
+#include "node/api/query_params.h"
+#include "node/api/records_api.h"
+#include "node/pages/note_content.h"
 #include "node/pages/note_view.h"
+#include "node/reading/shown_record.h"
 #include "node/text/plain_text.h"
 #include "node/text/time_text.h"
 #include "proto/base/encoding.h"
+#include "proto/codec/entry.h"
 
 namespace koinon {
 namespace asio = boost::asio;
 namespace json = boost::json;
 namespace {
 
+using google::protobuf::Message;
+
 constexpr std::size_t kOthersShown = 30;  // of a kind
-constexpr std::array<const char*, 6> kKinds = {"practice", "adoption", "question",
-                                               "answer",   "profile",  "node-notice"};
+constexpr std::array<v1::Kind, 6> kKinds = {v1::KIND_PRACTICE, v1::KIND_ADOPTION, v1::KIND_QUESTION,
+                                            v1::KIND_ANSWER,   v1::KIND_PROFILE,  v1::KIND_NODE_NOTICE};
 
-const json::object& content_of(const json::object& record) {
-  const json::object& body = object_at(record, "body");
-  for (const char* kind : {"practice", "adoption", "question", "answer", "profile"}) {
-    if (const json::object& found = object_at(body, kind); !found.empty()) return found;
-  }
-  return object_at(body, "node_notice");
+// Where the page lists what refers to the note.
+struct RoleList {
+  v1::RefRole role;
+  const char* member;  // of the model
+};
+constexpr std::array<RoleList, 7> kLists = {{{v1::REF_ROLE_ADOPTS, "adoptions"},
+                                             {v1::REF_ROLE_ABOUT, "questions"},
+                                             {v1::REF_ROLE_ANSWERS, "answers"},
+                                             {v1::REF_ROLE_TRANSLATES, "translations"},
+                                             {v1::REF_ROLE_DERIVES_FROM, "derived"},
+                                             {v1::REF_ROLE_REVISES, "revisions"},
+                                             {v1::REF_ROLE_WITHDRAWS, "withdrawals"}}};
+
+std::string ref_of(const Visit& visit) { return ref_arg(visit.request); }
+
+// The message of what a note is to what it refers to: ref.points_to.
+std::string how(const Visit& visit, v1::RefRole role) {
+  std::string name(role_name(role));
+  std::replace(name.begin(), name.end(), '-', '_');
+  return visit.say("ref." + name);
 }
 
-// A whole record has its title within.
-json::object card_of(const Visit& visit, const json::object& record, const std::string& title) {
-  json::object out = card(visit, record);
-  if (!title.empty()) out["title"] = title;
-  return out;
-}
-
-void add_section(ApiShared& shared, const Visit& visit, json::array& out, const json::object& content,
+void add_section(ApiShared& shared, const Visit& visit, json::array& out, const Message& content,
                  const char* member) {
-  const std::string text = text_at(content, member);
+  const std::string text = text_of(content, member);
   if (text.empty()) return;
   out.push_back(json::object{{"id", member},
                              {"name", visit.say(std::string("section.") + member)},
                              {"text_html", shared.html(text)}});
 }
 
-json::array sections_of(ApiShared& shared, const Visit& visit, const json::object& content) {
+json::array sections_of(ApiShared& shared, const Visit& visit, const Message& content) {
   json::array out;
   for (const char* member : {"text", "challenge", "solution", "changes", "results", "lessons", "conditions"})
     add_section(shared, visit, out, content, member);
@@ -52,78 +71,82 @@ void add_fact(json::array& out, const std::string& name, const std::string& valu
   if (!value.empty()) out.push_back(json::object{{"name", name}, {"value", value}});
 }
 
-std::string cost_text(const Visit& visit, const json::object& content) {
-  const json::object& cost = object_at(content, "cost");
-  const auto* amount = cost.if_contains("amount");
+std::string cost_text(const Visit& visit, const v1::Cost& cost) {
   std::string out;
-  if (amount != nullptr && amount->is_number() && amount->to_number<double>() > 0)
-    out = visit.words->number(amount->to_number<double>()) + " " + text_at(cost, "currency");
-  const std::string note = text_at(cost, "note");
-  return out + (out.empty() || note.empty() ? "" : ": ") + note;
+  if (std::isfinite(cost.amount()) && cost.amount() > 0)
+    out = visit.words->number(cost.amount()) + " " + cost.currency();
+  return out + (out.empty() || cost.note().empty() ? "" : ": ") + cost.note();
 }
 
-std::string joined(const json::array& items, const std::function<std::string(const json::value&)>& text) {
+template <typename Items, typename Text>
+std::string joined(const Items& items, Text text) {
   std::string out;
   for (const auto& item : items) out += (out.empty() ? "" : "; ") + text(item);
   return out;
 }
 
 // What can be said in a line each.
-json::array facts_of(const Visit& visit, const json::object& content) {
+json::array facts_of(const Visit& visit, const std::optional<v1::Body>& body) {
   json::array out;
-  const auto plain = [](const json::value& item) {
-    return item.is_string() ? std::string(item.as_string()) : json::serialize(item);
-  };
+  const Message& content = content_of(body);
+  const v1::Practice& practice = body ? body->practice() : v1::Practice::default_instance();
   for (const char* member : {"stage", "outcome", "status", "urgency"}) {
-    if (const std::string value = text_at(content, member); !value.empty())
+    if (const std::string value = text_of(content, member); !value.empty())
       add_fact(out, visit.say(std::string("fact.") + member), visit.say(std::string(member) + "." + value));
   }
-  if (const auto evidence = number_at(content, "evidence"); evidence > 0)
-    add_fact(out, visit.say("fact.evidence"), visit.say("evidence." + std::to_string(evidence)));
+  if (practice.evidence() > 0)
+    add_fact(out, visit.say("fact.evidence"), visit.say("evidence." + std::to_string(practice.evidence())));
   for (const char* member : {"period", "staff", "time_to_launch", "people_reached"})
-    add_fact(out, visit.say(std::string("fact.") + member), text_at(content, member));
-  add_fact(out, visit.say("fact.cost"), cost_text(visit, content));
-  add_fact(out, visit.say("fact.sdgs"), joined(array_at(content, "sdgs"), [&](const json::value& item) {
-             return visit.say("sdg." + json::serialize(item));
+    add_fact(out, visit.say(std::string("fact.") + member), text_of(content, member));
+  add_fact(out, visit.say("fact.cost"), cost_text(visit, practice.cost()));
+  add_fact(out, visit.say("fact.sdgs"), joined(practice.sdgs(), [&](std::uint32_t goal) {
+             return visit.say("sdg." + std::to_string(goal));
            }));
-  add_fact(out, visit.say("fact.commitments"),
-           joined(array_at(content, "commitments"), [](const json::value& item) {
-             return text_at(item.as_object(), "agreement") + " " + text_at(item.as_object(), "target");
+  add_fact(out, visit.say("fact.commitments"), joined(practice.commitments(), [](const v1::Commitment& one) {
+             return one.agreement() + " " + one.target();
            }));
-  add_fact(out, visit.say("fact.partners"), joined(array_at(content, "partners"), plain));
-  add_fact(out, visit.say("fact.contact"), text_at(content, "contact"));
-  add_fact(out, visit.say("fact.licence"), text_at(content, "licence"));
+  add_fact(out, visit.say("fact.partners"),
+           joined(practice.partners(), [](const std::string& partner) { return partner; }));
+  add_fact(out, visit.say("fact.contact"), text_of(content, "contact"));
+  add_fact(out, visit.say("fact.licence"), text_of(content, "licence"));
   return out;
 }
 
-json::array links_of(const json::array& items) {
+json::object link_of(const std::string& url, const std::string& title) {
+  return {{"title", title.empty() ? url : title},
+          {"publisher", ""},
+          {"date", ""},
+          {"url", safe_link(url) ? url : ""}};
+}
+
+json::array links_of(const v1::Practice& practice) {
   json::array out;
-  for (const auto& item : items) {
-    const json::object& link = item.as_object();
-    const std::string url = text_at(link, "url");
-    const std::string title = text_at(link, "title");
-    json::object one{{"title", title.empty() ? url : title},
-                     {"publisher", text_at(link, "publisher")},
-                     {"date", text_at(link, "date")},
-                     {"url", safe_link(url) ? url : ""}};
+  for (const v1::Link& link : practice.links()) out.push_back(link_of(link.url(), link.title()));
+  return out;
+}
+
+json::array source_links(const std::optional<v1::Body>& body) {
+  json::array out;
+  for (const v1::Source& source : sources_of(body)) {
+    json::object one = link_of(source.url(), source.title());
+    one["publisher"] = source.publisher();
+    one["date"] = source.date();
     out.push_back(std::move(one));
   }
   return out;
 }
 
-json::array files_of(const Visit& visit, const json::object& record) {
+json::array files_of(const Visit& visit, const RecordView& record) {
   json::array out;
-  for (const auto& item : array_at(record, "attachments")) {
-    const json::object& file = item.as_object();
-    const std::string path =
-        "/api/v1/records/" + text_at(record, "ref") + "/attachments/" + text_at(file, "sha256");
+  for (const AttachmentView& file : record.attachments) {
+    const std::string digest = to_hex(file.id.sha256.view());
+    const auto kilobytes = static_cast<std::int64_t>(file.id.size / 1024);
     out.push_back(json::object{
-        {"name", text_at(file, "name")},
-        {"href", path},
-        {"sha256", text_at(file, "sha256")},
-        {"here", text_at(file, "state") == "here"},
-        {"size", visit.say("file.kilobytes",
-                           {{"count", std::max<std::int64_t>(number_at(file, "size") / 1024, 1)}})}});
+        {"name", file.name},
+        {"href", "/api/v1/records/" + record.ref + "/attachments/" + digest},
+        {"sha256", digest},
+        {"here", file.state == FileState::kHere},
+        {"size", visit.say("file.kilobytes", {{"count", std::max<std::int64_t>(kilobytes, 1)}})}});
   }
   return out;
 }
@@ -134,37 +157,69 @@ void put_list(json::object& model, const std::string& name, json::array items) {
 }
 
 // What the note itself says.
-void put_text(ApiShared& shared, const Visit& visit, const json::object& record, const json::object& content,
-              json::object& model) {
-  model["lead_html"] = shared.html(text_at(content, "summary"));
+void put_text(ApiShared& shared, const Visit& visit, const RecordView& record, json::object& model) {
+  const Message& content = content_of(record.body);
+  model["lead_html"] = shared.html(text_of(content, "summary"));
   model["sections"] = sections_of(shared, visit, content);
-  put_list(model, "facts", facts_of(visit, content));
-  put_list(model, "links", links_of(array_at(content, "links")));
-  put_list(model, "sources", links_of(array_at(content, "sources")));
+  put_list(model, "facts", facts_of(visit, record.body));
+  put_list(model, "links",
+           links_of(record.body ? record.body->practice() : v1::Practice::default_instance()));
+  put_list(model, "sources", source_links(record.body));
   put_list(model, "files", files_of(visit, record));
 }
 
 // Who signed it, under which head, and who has seen it.
-void put_proof(const Visit& visit, const json::object& record, const json::array& seen_by,
+void put_proof(const Visit& visit, const RecordView& record, const json::array& seen_by,
                json::object& model) {
   model["proof_sentence"] =
-      visit.say("proof.sentence",
-                {{"city", text_at(record, "city")}, {"entry", std::to_string(number_at(record, "index"))}});
-  model["proof_against"] = visit.say("proof.against", {{"count", number_at(record, "proven_against")}});
+      visit.say("proof.sentence", {{"city", record.city}, {"entry", std::to_string(record.index.value)}});
+  model["proof_against"] =
+      visit.say("proof.against", {{"count", static_cast<std::int64_t>(record.proven_against.value)}});
   model["seen_sentence"] = visit.say("proof.seen", {{"count", static_cast<std::int64_t>(seen_by.size())}});
   put_list(model, "seen", seen_by);
-  for (const char* member : {"signed_by", "log_id", "leaf_hash"}) model[member] = text_at(record, member);
-  model["frozen"] = record.at("frozen").as_bool();
+  model["signed_by"] = record.signed_by;
+  model["log_id"] = to_text(record.log);
+  model["leaf_hash"] = to_hex(record.leaf_hash.view());
+  model["frozen"] = record.frozen;
 }
 
 // A clock that was ahead has dated it: the date stands, and beside it when it came. Empty where it is not so.
-std::string dated_ahead(const Visit& visit, const json::object& record) {
-  const auto created = parse_time(text_at(record, "created_at"), "created_at");
-  const auto arrived = parse_time(text_at(record, "arrived_at"), "arrived_at");
+// Through the text that the API writes: an author's clock may say anything.
+std::string dated_ahead(const Visit& visit, const RecordView& record) {
+  if (!record.readable() || !record.arrived_at) return {};
+  const auto created = parse_time(time_text(record.created_at), "created_at");
+  const auto arrived = parse_time(time_text(*record.arrived_at), "arrived_at");
   if (!created.ok() || !arrived.ok()) return {};
   const std::chrono::milliseconds ahead(created->value - arrived->value);
   return ahead > limits::kClockOff ? visit.say("note.dated_ahead", {{"date", visit.words->date(*arrived)}})
                                    : "";
+}
+
+// Its state, its author and what is missing of it.
+void put_standing(const Visit& visit, const RecordView& record, json::object& model) {
+  model["is_gone"] = is_gone(record.status);
+  model["dated_ahead"] = dated_ahead(visit, record);
+  model["withdrawn_date"] = record.withdrawn_at ? date_of(visit, *record.withdrawn_at) : std::string();
+  model["withdrawn_because"] =
+      record.withdrawn_because.empty()
+          ? ""
+          : visit.say("note.withdrawn_because", {{"reason", record.withdrawn_because}});
+  const v1::Author& author = record.body ? record.body->author() : v1::Author::default_instance();
+  model["office"] = author.office();
+  model["person"] = author.person();
+  model["body_missing"] = record.body_state == BodyState::kHeld
+                              ? ""
+                              : visit.say("body." + std::string(body_state_text(record.body_state)));
+}
+
+// A newer version that was withdrawn in its turn is none to go to.
+json::array still_standing(const json::array& revisions) {
+  json::array out;
+  for (const auto& item : revisions) {
+    const auto* code = item.as_object().if_contains("standing_code");
+    if (code == nullptr || (*code != "withdrawn" && *code != "erased")) out.push_back(item);
+  }
+  return out;
 }
 
 }  // namespace
@@ -185,7 +240,7 @@ void NotePage::add_routes(RouteTable& routes) {
 
 bool RepliesBudget::takes(const json::array& sections) {
   std::size_t bytes = 0;
-  for (const auto& section : sections) bytes += text_at(section.as_object(), "text_html").size();
+  for (const auto& section : sections) bytes += section.as_object().at("text_html").as_string().size();
   const bool fits = bytes <= left_;
   left_ = fits ? left_ - bytes : 0;
   return fits;
@@ -193,14 +248,13 @@ bool RepliesBudget::takes(const json::array& sections) {
 
 asio::awaitable<json::object> NotePage::other(Visit visit, std::string ref, bool with_answers,
                                               Budget budget) {
-  const OperationResult found =
-      co_await frame_.call(visit, "getRecord", {ref_args(ref), {{"texts", "brief"}}, {}});
+  const auto found = co_await frame_.call(visit, records_.get, RecordQuery{ref, true});
   if (!found.ok())
     co_return json::object{{"ref", ref},        {"title", ref},
                            {"city_name", ref},  {"sections", json::array()},
                            {"elsewhere", true}, {"answers", json::array()}};
-  const json::object& content = content_of(found.body);
-  json::object out = card_of(visit, found.body, text_at(content, "title"));
+  const Message& content = content_of(found->record.body);
+  json::object out = card(visit, found->record, text_of(content, "title"));
   out["sections"] = json::array();
   out["elsewhere"] = false;
   if (budget) {
@@ -210,125 +264,101 @@ asio::awaitable<json::object> NotePage::other(Visit visit, std::string ref, bool
     if (here) out["sections"] = std::move(sections);
   }
   for (const char* member : {"stage", "outcome", "urgency"}) {
-    const std::string value = text_at(content, member);
+    const std::string value = text_of(content, member);
     out[member] = value.empty() ? "" : visit.say(std::string(member) + "." + value);
     out[std::string(member) + "_code"] = value;
   }
   out["can_answer"] = with_answers && frame_.may(visit, "publish");
   out["answers"] = json::array();
   if (with_answers)
-    out["answers"] = co_await others(visit, array_at(found.body, "referred_by"), "answers", budget);
+    out["answers"] = co_await others(visit, found->record.referred_by, v1::REF_ROLE_ANSWERS, budget);
   co_return out;
 }
 
-asio::awaitable<json::array> NotePage::others(Visit visit, json::array referring, std::string role,
-                                              Budget budget) {
+asio::awaitable<json::array> NotePage::others(Visit visit, std::vector<ReferringView> referring,
+                                              v1::RefRole role, Budget budget) {
   json::array out;
-  for (const auto& item : referring) {
+  for (const ReferringView& item : referring) {
     if (out.size() == kOthersShown) break;
-    if (text_at(item.as_object(), "role") != role) continue;
-    json::object made = co_await other(visit, text_at(item.as_object(), "ref"), role == "about", budget);
+    if (item.role != role) continue;
+    json::object made = co_await other(visit, item.ref, role == v1::REF_ROLE_ABOUT, budget);
     out.push_back(std::move(made));
   }
   co_return out;
 }
 
-asio::awaitable<json::array> NotePage::seen_by(Visit visit, std::string city, std::int64_t index) {
+asio::awaitable<json::array> NotePage::seen_by(Visit visit, std::string city, EntryIndex index) {
   json::array out;
   const auto& facts = frame_.shared().parts.facts;
   if (facts.log() && facts.name != city) out.push_back(json::object{{"city", facts.name}});
-  const OperationResult standing =
-      co_await frame_.call(visit, "getCity", {{{"city", city}}, {{"parts", "holders"}}, {}});
-  for (const auto& item : array_at(standing.body, "held_by")) {
-    const std::string holder = text_at(item.as_object(), "city");
-    if (holder != city && number_at(item.as_object(), "entries") > index)
-      out.push_back(json::object{{"city", holder}});
+  CityQuery query;
+  query.city = city;
+  query.holders_alone = true;
+  const auto standing = co_await frame_.call(visit, cities_.get, std::move(query));
+  if (!standing.ok()) co_return out;
+  for (const CityHolder& holder : standing->held_by) {
+    if (holder.city != city && holder.entries > index.value)
+      out.push_back(json::object{{"city", holder.city}});
+  }
+  co_return out;
+}
+
+asio::awaitable<json::array> NotePage::what_it_refers_to(Visit visit, std::vector<RefView> refs) {
+  json::array out;
+  for (const RefView& ref : refs) {
+    json::object one = co_await other(visit, ref.ref, false, nullptr);
+    one["how"] = how(visit, ref.role);
+    out.push_back(std::move(one));
   }
   co_return out;
 }
 
 asio::awaitable<HttpResponse> NotePage::read(Visit visit) {
-  const OperationResult found = co_await frame_.call(visit, "getRecord", {visit.request.args, {}, {}});
-  if (!found.ok()) co_return frame_.sorry(visit, found);
-  const json::object& record = found.body;
-  const json::object& content = content_of(record);
-  const json::object& author = object_at(object_at(record, "body"), "author");
-  const std::string ref = text_at(record, "ref");
-  const std::string kind = text_at(record, "kind");
+  const auto found = co_await frame_.call(visit, records_.get, RecordQuery{ref_of(visit), false});
+  if (!found.ok()) co_return frame_.failed(visit, found.error());
+  const RecordView& record = found->record;
   const auto own = frame_.shared().parts.facts.log();
-  const bool ours = own && text_at(record, "log_id") == to_text(*own);
+  const bool ours = own == record.log;
 
-  const std::string title = text_at(content, kind == "profile" ? "display_name" : "title");
-  PageView view{"note", title, card_of(visit, record, title), 200, "", ""};
-  if (view.title.empty()) view.title = ref;
-  view.feed_title = visit.say("feed.city", {{"city", text_at(record, "city")}});
-  view.feed_path = "/feeds/city/" + text_at(record, "city") + ".atom";
+  const bool is_profile = record.readable() && record.kind == v1::KIND_PROFILE;
+  const std::string title = text_of(content_of(record.body), is_profile ? "display_name" : "title");
+  PageView view{"note", title, card(visit, record, title), 200, "", ""};
+  if (view.title.empty()) view.title = record.ref;
+  view.feed_title = visit.say("feed.city", {{"city", record.city}});
+  view.feed_path = "/feeds/city/" + record.city + ".atom";
   json::object& model = view.model;
   model["heading"] = view.title;
-  put_text(frame_.shared(), visit, record, content, model);
-  const std::string status = text_at(record, "status");
-  model["is_gone"] = status == "withdrawn" || status == "erased";
-  model["dated_ahead"] = dated_ahead(visit, record);
-  model["withdrawn_date"] = date_of(visit, text_at(record, "withdrawn_at"));
-  const std::string because = text_at(record, "withdrawn_because");
-  model["withdrawn_because"] =
-      because.empty() ? "" : visit.say("note.withdrawn_because", {{"reason", because}});
-  model["office"] = text_at(author, "office");
-  model["person"] = text_at(author, "person");
-  const std::string state = text_at(record, "body_state");
-  model["body_missing"] = state == "held" ? "" : visit.say("body." + state);
-
-  const json::array& referring = array_at(record, "referred_by");
-  json::array about;  // what this one refers to
-  for (const auto& item : array_at(record, "refs")) {
-    json::object one = co_await other(visit, text_at(item.as_object(), "ref"), false, nullptr);
-    one["how"] = visit.say("ref." + text_at(item.as_object(), "role"));
-    about.push_back(std::move(one));
-  }
-  put_list(model, "about", std::move(about));
+  put_text(frame_.shared(), visit, record, model);
+  put_standing(visit, record, model);
+  put_list(model, "about", co_await what_it_refers_to(visit, record.refs));
   const auto budget = std::make_shared<RepliesBudget>();  // what is not said to the note is named alone
-  for (const auto& [role, member] :
-       std::vector<std::pair<std::string, std::string>>{{"adopts", "adoptions"},
-                                                        {"about", "questions"},
-                                                        {"answers", "answers"},
-                                                        {"translates", "translations"},
-                                                        {"derives_from", "derived"},
-                                                        {"revises", "revisions"},
-                                                        {"withdraws", "withdrawals"}}) {
-    const bool is_said_to_it = role == "adopts" || role == "about" || role == "answers";
-    json::array items = co_await others(visit, referring, role, is_said_to_it ? budget : nullptr);
-    model["has_" + member] = !items.empty();
-    model["count_" + member] = items.size();
-    model[member] = std::move(items);
+  for (const auto& [role, member] : kLists) {
+    const bool is_said_to_it =
+        role == v1::REF_ROLE_ADOPTS || role == v1::REF_ROLE_ABOUT || role == v1::REF_ROLE_ANSWERS;
+    json::array items = co_await others(visit, record.referred_by, role, is_said_to_it ? budget : nullptr);
+    model[std::string("count_") + member] = items.size();
+    put_list(model, member, role == v1::REF_ROLE_REVISES ? still_standing(items) : std::move(items));
   }
-  model["is_practice"] = kind == "practice";
-  model["is_question"] = kind == "question";
-  // A newer version that was withdrawn in its turn is none to go to.
-  json::array newer;
-  for (const auto& item : array_at(model, "revisions")) {
-    const std::string code = text_at(item.as_object(), "standing_code");
-    if (code != "withdrawn" && code != "erased") newer.push_back(item);
-  }
-  put_list(model, "revisions", std::move(newer));
+  model["is_practice"] = record.readable() && record.kind == v1::KIND_PRACTICE;
+  model["is_question"] = record.readable() && record.kind == v1::KIND_QUESTION;
   model["ours"] = ours;
-  model["may_withdraw"] =
-      ours && frame_.may(visit, "withdraw") && std::find(kKinds.begin(), kKinds.end(), kind) != kKinds.end();
+  model["may_withdraw"] = ours && record.readable() && frame_.may(visit, "withdraw") &&
+                          std::find(kKinds.begin(), kKinds.end(), record.kind) != kKinds.end();
   model["may_publish"] = frame_.may(visit, "publish") && own.has_value();
-  model["may_fetch"] = frame_.may(visit, "fetchAttachment");
+  model["may_fetch"] = frame_.may(visit, attachments_.fetch.facts);
   model["may_watch"] = visit.request.caller.user.value != 0;
-  const auto* watched = record.if_contains("watched");
-  model["watched"] = watched != nullptr && watched->is_bool() && watched->get_bool();
-  const json::array seen = co_await seen_by(visit, text_at(record, "city"), number_at(record, "index"));
+  model["watched"] = found->watched.value_or(false);
+  const json::array seen = co_await seen_by(visit, record.city, record.index);
   put_proof(visit, record, seen, model);
   co_return frame_.show(visit, std::move(view));
 }
 
 asio::awaitable<HttpResponse> NotePage::fetch(Visit visit) {
-  const std::string ref = visit.request.arg("city") + "/" + visit.request.arg("index");
-  std::map<std::string, std::string> args = visit.request.args;
-  args["sha256"] = visit.field("sha256");
-  const OperationResult asked = co_await frame_.call(visit, "fetchAttachment", {std::move(args), {}, {}});
-  if (!asked.ok()) co_return frame_.sorry(visit, asked);
+  const std::string ref = ref_of(visit);
+  auto file = read_file_query(ref, visit.field("sha256"));
+  if (!file.ok()) co_return frame_.failed(visit, file.error());
+  const auto asked = co_await frame_.call(visit, attachments_.fetch, std::move(*file));
+  if (!asked.ok()) co_return frame_.failed(visit, asked.error());
   co_return PageFrame::go("/records/" + ref);
 }
 
@@ -337,20 +367,19 @@ asio::awaitable<HttpResponse> NotePage::watch(Visit visit) {
   OperationInput input{visit.request.args, {}, {}};
   const OperationResult done = co_await frame_.call(visit, stop ? "unwatch" : "watch", std::move(input));
   if (!done.ok()) co_return frame_.sorry(visit, done);
-  co_return PageFrame::go("/records/" + visit.request.arg("city") + "/" + visit.request.arg("index"));
+  co_return PageFrame::go("/records/" + ref_of(visit));
 }
 
 asio::awaitable<HttpResponse> NotePage::withdraw_page(Visit visit) {
-  const OperationResult found = co_await frame_.call(visit, "getRecord", {visit.request.args, {}, {}});
-  if (!found.ok()) co_return frame_.sorry(visit, found);
+  const auto found = co_await frame_.call(visit, records_.get, RecordQuery{ref_of(visit), false});
+  if (!found.ok()) co_return frame_.failed(visit, found.error());
   PageView view{"withdraw", visit.say("withdraw.title"), {}, 200, "", ""};
-  view.model = {{"ref", text_at(found.body, "ref")},
-                {"note_title", text_at(content_of(found.body), "title")}};
+  view.model = {{"ref", found->record.ref}, {"note_title", text_of(content_of(found->record.body), "title")}};
   co_return frame_.show(visit, std::move(view));
 }
 
 asio::awaitable<HttpResponse> NotePage::withdraw(Visit visit) {
-  const std::string ref = visit.request.arg("city") + "/" + visit.request.arg("index");
+  const std::string ref = ref_of(visit);
   OperationInput input;
   input.has_body = true;
   input.body = {{"ref", ref}, {"reason", visit.field("reason")}, {"erase", visit.field("erase") == "yes"}};

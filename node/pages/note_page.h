@@ -7,6 +7,7 @@
 #include <boost/json.hpp>
 
 #include "node/pages/page_frame.h"
+#include "node/reading/record_view.h"
 #include "proto/base/limits.h"
 
 namespace koinon {
@@ -25,7 +26,8 @@ class RepliesBudget {
 
 class NotePage {
  public:
-  NotePage(PageFrame& frame, const Areas&) : frame_(frame) {}
+  NotePage(PageFrame& frame, const Areas& areas)
+      : frame_(frame), attachments_(areas.attachments), cities_(areas.cities), records_(areas.records) {}
   void add_routes(RouteTable& routes);
 
  private:
@@ -37,15 +39,19 @@ class NotePage {
   // The records that refer to one, each with its own text where there is a budget for it; and what is said to
   // a question.
   using Budget = std::shared_ptr<RepliesBudget>;
-  boost::asio::awaitable<boost::json::array> others(Visit visit, boost::json::array referring,
-                                                    std::string role, Budget budget);
+  boost::asio::awaitable<boost::json::array> others(Visit visit, std::vector<ReferringView> referring,
+                                                    v1::RefRole role, Budget budget);
   boost::asio::awaitable<boost::json::object> other(Visit visit, std::string ref, bool with_answers,
                                                     Budget budget);
   // The cities, its author left out, that hold the record as far as this node knows now: itself, and those
   // that it is connected with.
-  boost::asio::awaitable<boost::json::array> seen_by(Visit visit, std::string city, std::int64_t index);
+  boost::asio::awaitable<boost::json::array> seen_by(Visit visit, std::string city, EntryIndex index);
+  boost::asio::awaitable<boost::json::array> what_it_refers_to(Visit visit, std::vector<RefView> refs);
 
   PageFrame& frame_;
+  AttachmentsApi& attachments_;
+  CitiesApi& cities_;
+  RecordsApi& records_;
 };
 
 }  // namespace koinon

@@ -78,6 +78,26 @@ json::object card(const Visit& visit, const SummaryView& note) {
   return out;
 }
 
+json::object card(const Visit& visit, const RecordView& record, const std::string& title) {
+  SummaryView summary;
+  summary.ref = record.ref;
+  summary.city = record.city;
+  summary.city_name = record.city_name;
+  summary.kind = record.kind;
+  summary.readable = record.readable();
+  summary.title = title;
+  summary.language = record.language;
+  summary.topics = record.topics;
+  summary.created_at = record.created_at;
+  summary.status = record.status;
+  json::object out = card(visit, summary);
+  if (!record.readable()) {  // nor is it known when it was written
+    out["created_at"] = "";
+    out["date"] = "";
+  }
+  return out;
+}
+
 json::object card(const Visit& visit, const FoundNote& found) {
   const auto pieces = [](const std::vector<Piece>& of) {
     json::array out;

@@ -4,12 +4,15 @@
 #include <boost/json/object.hpp>
 
 #include "node/pages/page_frame.h"
+#include "node/reading/record_view.h"
 #include "node/reading/search_view.h"
 
 namespace koinon {
 
 // What a template of a list needs of one note: names in the reader's language, addresses, dates.
 boost::json::object card(const Visit& visit, const SummaryView& note);
+// Of a record that is read in full, without its summary; its title is in the text.
+boost::json::object card(const Visit& visit, const RecordView& record, const std::string& title);
 // With what was searched for marked.
 boost::json::object card(const Visit& visit, const FoundNote& found);
 boost::json::array cards(const Visit& visit, const std::vector<FoundNote>& found);

@@ -12,6 +12,20 @@ Result<StoredRecord> shown_record(StoreReader& store, const LogId& log, EntryInd
   return record;
 }
 
+std::string_view body_state_text(BodyState state) {
+  switch (state) {
+    case BodyState::kHeld:
+      return "held";
+    case BodyState::kNotAsked:
+      return "not-asked";
+    case BodyState::kErased:
+      return "erased";
+    case BodyState::kNotHeld:
+      return "not-held";
+  }
+  return "unknown";
+}
+
 std::string withdrawal_reason(StoreReader& store, const LogId& log, EntryIndex withdrawal) {
   const auto record = shown_record(store, log, withdrawal);
   const auto body = record.ok() ? parse_body(record->body) : Result<v1::Body>(record.error());

@@ -1,6 +1,11 @@
 #include "node/site/site_areas.h"
 
+#include "node/api/about_json.h"
+#include "node/api/attachments_json.h"
 #include "node/api/cities_json.h"
+#include "node/api/explain_json.h"
+#include "node/api/health_text.h"
+#include "node/api/records_json.h"
 #include "node/api/search_json.h"
 #include "node/api/trust_json.h"
 #include "node/site/feed_routes.h"
@@ -10,13 +15,13 @@ namespace koinon {
 
 void SiteAreas::add_routes(RouteTable& routes, CallGate& gate, const Access& access,
                            const std::function<void(RouteTable&)>& openapi) {
-  health.add_routes(routes);
+  add_health_routes(routes, gate, health);
   openapi(routes);
-  about.add_routes(routes);
-  records.add_routes(routes);
-  attachments.add_routes(routes);
+  add_about_routes(routes, gate, about);
+  add_records_routes(routes, gate, records);
+  add_attachments_routes(routes, gate, attachments);
   events.add_routes(routes);
-  explain.add_routes(routes);
+  add_explain_routes(routes, gate, explain);
   status.add_routes(routes);
   peers.add_routes(routes);
   invites.add_routes(routes);

@@ -1,0 +1,59 @@
+#include "node/api/records_json.h"
+
+#include <boost/json.hpp>
+
+#include "node/api/json_response.h"
+#include "node/api/operation_route.h"
+#include "node/api/query_params.h"
+#include "node/api/record_json.h"
+#include "node/api/records_api.h"
+
+namespace koinon {
+namespace json = boost::json;
+namespace {
+
+Result<RecordQuery> record_of(const ApiRequest& request) {
+  return RecordQuery{ref_arg(request), request.param("texts") == "brief"};
+}
+
+Result<NamedRecord> named_record(const ApiRequest& request) { return NamedRecord{ref_arg(request)}; }
+
+HttpResponse list_answer(const ApiRequest& request, const RecordListView& view) {
+  json::object body;
+  if (view.next) body["next"] = std::to_string(view.next->value);
+  json::array items;
+  for (const SummaryView& item : view.items) items.push_back(summary_json(item));
+  body["items"] = std::move(items);
+  return conditional(request, json_response(body));
+}
+
+HttpResponse record_answer(const ApiRequest& request, const RecordForReader& view) {
+  json::object body = record_json(view.record);
+  if (view.watched) body["watched"] = *view.watched;
+  return conditional(request, json_response(body));
+}
+
+HttpResponse bytes_answer(const ApiRequest&, const std::string& view) {
+  return {200, "application/octet-stream", view, {}};
+}
+
+}  // namespace
+
+void add_records_routes(RouteTable& routes, CallGate& gate, const RecordsApi& records) {
+  add_route(
+      routes, gate, records.list,
+      +[](const ApiRequest& request) { return read_record_list_query(request.query); }, list_answer);
+  add_route(routes, gate, records.get, record_of, record_answer);
+  add_route(
+      routes, gate, records.proof, named_record, +[](const ApiRequest&, const std::string& view) {
+        return HttpResponse{200, "text/plain; charset=utf-8", view, {}};
+      });
+  add_route(routes, gate, records.entry, named_record, bytes_answer);
+  add_route(routes, gate, records.body, named_record, bytes_answer);
+  add_route(
+      routes, gate, records.markdown, named_record, +[](const ApiRequest&, const std::string& view) {
+        return HttpResponse{200, "text/markdown; charset=utf-8", view, {}};
+      });
+}
+
+}  // namespace koinon

@@ -1,0 +1,18 @@
+// What a city says of itself, for the pages that show it.
+//
+// On the HTTP server's thread.
+#pragma once
+
+#include <optional>
+
+#include "koinon/v1/record.pb.h"
+#include "node/pages/page_frame.h"
+
+namespace koinon {
+
+// Of its latest profile, asked for in the name of who looks; none where there is no profile, or they may not
+// read it. `frame` and `records` outlive every request.
+boost::asio::awaitable<std::optional<v1::Profile>> profile_of(PageFrame* frame, const RecordsApi* records,
+                                                              Visit visit, std::string city);
+
+}  // namespace koinon

@@ -1,0 +1,164 @@
+#include "node/reading/record_view.h"
+
+#include "node/reading/shown_record.h"
+#include "proto/base/encoding.h"
+#include "proto/base/limits.h"
+#include "proto/codec/entry.h"
+
+namespace koinon {
+namespace {
+
+constexpr std::size_t kBriefItems = 50;
+constexpr std::size_t kBriefTextBytes = 4 * limits::kKiB;
+
+// What other records say of this one. How adoptions went stands in their bodies, of which so much is read.
+Result<std::vector<ReferringView>> read_referring(Directory& directory, StoreReader& store,
+                                                  IndexReader& index, const LogId& log, EntryIndex entry,
+                                                  bool brief) {
+  std::vector<ReferringView> out;
+  std::size_t bytes_read = 0;
+  KOINON_ASSIGN(const auto related, index.referring(log, entry, brief ? kBriefItems : limits::kReferring));
+  for (const auto& item : related) {
+    if (brief && out.size() == kBriefItems) break;
+    ReferringView one;
+    one.role = item.role;
+    one.ref = directory.ref(item.log, item.index);
+    one.status = item.status;
+    KOINON_ASSIGN(const auto indexed, index.get(item.log, item.index));
+    if (indexed) {
+      one.indexed = true;
+      one.kind = indexed->kind;
+      one.title = indexed->title;
+      one.language = indexed->language;
+    }
+    out.push_back(std::move(one));
+    if (item.role != v1::REF_ROLE_ADOPTS || brief || bytes_read > limits::kReferringBytes) continue;
+    const auto record = shown_record(store, item.log, item.index);
+    if (record.ok()) bytes_read += record->body.size();
+    const auto body = record.ok() ? parse_body(record->body) : Result<v1::Body>(fail(Code::kNotFound, ""));
+    if (body.ok() && body->has_adoption())
+      out.back().adoption = AdoptionOutcome{body->adoption().stage(), body->adoption().outcome()};
+  }
+  return out;
+}
+
+// Cuts every text of a message short, and every list, of those within it too.
+void cut_short(google::protobuf::Message& message) {
+  const auto* reflection = message.GetReflection();
+  std::vector<const google::protobuf::FieldDescriptor*> fields;
+  reflection->ListFields(message, &fields);
+  for (const auto* field : fields) {
+    if (field->is_repeated()) {
+      while (reflection->FieldSize(message, field) > static_cast<int>(kBriefItems))
+        reflection->RemoveLast(&message, field);
+    }
+    const bool is_message = field->cpp_type() == google::protobuf::FieldDescriptor::CPPTYPE_MESSAGE;
+    if (is_message && field->is_repeated()) {
+      for (int i = 0; i < reflection->FieldSize(message, field); ++i)
+        cut_short(*reflection->MutableRepeatedMessage(&message, field, i));
+    } else if (is_message) {
+      cut_short(*reflection->MutableMessage(&message, field));
+    } else if (field->type() == google::protobuf::FieldDescriptor::TYPE_STRING && !field->is_repeated()) {
+      const std::string text = reflection->GetString(message, field);
+      if (text.size() > kBriefTextBytes)
+        reflection->SetString(&message, field, std::string(clipped_utf8(text, kBriefTextBytes)) + " …");
+    }
+  }
+}
+
+// What became of it since it was published.
+Status put_fate(Directory& directory, StoreReader& store, IndexReader& index, const StoredRecord& record,
+                RecordView& out) {
+  KOINON_ASSIGN(const auto indexed, index.get(out.log, out.index));
+  if (indexed) out.status = indexed->status;
+  std::optional<EntryIndex> by = indexed ? indexed->status_by : std::nullopt;
+  if (record.state == BodyState::kErased) {  // the index may be behind
+    out.status = RecordStatus::kErased;
+    by = record.erased_by;
+  }
+  if (!by) return {};
+  out.status_by = directory.ref(out.log, *by);
+  if (!is_gone(out.status)) return {};
+  const auto withdrawal = store.entry(out.log, *by);
+  const auto said = withdrawal.ok() ? parse_entry(*withdrawal) : Result<v1::Entry>(withdrawal.error());
+  if (said.ok()) out.withdrawn_at = UnixMillis{said->created_at_ms()};
+  out.withdrawn_because = withdrawal_reason(store, out.log, *by);
+  return {};
+}
+
+void put_body(StoreReader& store, const Bytes& bytes, bool brief, RecordView& out) {
+  if (bytes.empty()) return;
+  auto body = parse_body(bytes);
+  if (!body.ok()) {
+    out.body_unreadable_because = body.error();
+    return;
+  }
+  body->clear_salt();
+  out.attachments = read_attachments(store, out.log, out.index, *body);
+  if (brief) cut_short(*body);
+  out.body = std::move(*body);
+}
+
+}  // namespace
+
+std::string_view RecordView::kind_text() const { return readable() ? kind_name(kind) : "unreadable"; }
+
+std::vector<RefView> read_refs(Directory& directory, StoreReader& store, IndexReader& index,
+                               const v1::Entry& entry) {
+  std::vector<RefView> out;
+  for (const auto& ref : entry.refs()) {
+    const LogId log = LogId::from(ref.log_id());
+    const EntryIndex at(ref.index());
+    const auto target = store.entry(log, at);
+    RefView item;
+    item.role = ref.role();
+    item.ref = directory.ref(log, at);
+    item.held = target.ok() && leaf_hash(*target).view() == ref.leaf_hash();
+    const auto indexed = index.get(log, at);
+    if (indexed.ok() && *indexed) {
+      item.indexed = true;
+      item.title = (*indexed)->title;
+      item.status = (*indexed)->status;
+    }
+    out.push_back(std::move(item));
+  }
+  return out;
+}
+
+Result<RecordView> read_record(Directory& directory, StoreReader& store, IndexReader& index, const LogId& log,
+                               EntryIndex entry_index, bool brief) {
+  KOINON_ASSIGN(const StoredRecord record, shown_record(store, log, entry_index));
+  KOINON_ASSIGN(const LogState state, store.log_state(log));
+  RecordView out;
+  out.log = log;
+  out.index = entry_index;
+  out.ref = directory.ref(log, entry_index);
+  out.city = directory.city(log);
+  out.city_name = directory.display_name(log);
+  out.leaf_hash = leaf_hash(record.entry);
+  out.signed_by = state.identity.vkey().text();
+  out.proven_against =
+      state.whole && state.whole->size.value > entry_index.value ? state.whole->size : state.seen->size;
+  out.frozen = state.frozen;
+  out.body_state = record.state;
+  KOINON_TRY(put_fate(directory, store, index, record, out));
+  const auto entry = parse_entry(record.entry);
+  if (!entry.ok()) {
+    out.unreadable_because = entry.error();
+    return out;
+  }
+  out.kind = entry->kind();
+  out.language = entry->language();
+  out.topics.assign(entry->topics().begin(), entry->topics().end());
+  out.created_at = UnixMillis{entry->created_at_ms()};
+  KOINON_ASSIGN(const auto arrival, store.arrival_of(log, entry_index));
+  if (arrival) out.arrived_at = arrival->at;
+  out.refs = read_refs(directory, store, index, *entry);
+  for (const auto& city : entry->to()) out.to.push_back(directory.city(LogId::from(city)));
+  if (entry->has_control()) out.control = entry->control();
+  KOINON_ASSIGN(out.referred_by, read_referring(directory, store, index, log, entry_index, brief));
+  put_body(store, record.body, brief, out);
+  return out;
+}
+
+}  // namespace koinon

@@ -1,0 +1,135 @@
+// What is known of a record, read without a server and without the API.
+#include "node/reading/record_view.h"
+
+#include <gtest/gtest.h>
+
+#include "crypto/checkpoint.h"
+#include "crypto/hash.h"
+#include "tests/storage/indexed_library.h"
+
+namespace koinon::test {
+namespace {
+
+class RecordViewTest : public IndexedLibrary {
+ protected:
+  RecordView read(EntryIndex index, bool brief = false) {
+    Directory directory(*store, nearness, reader.get());
+    auto view = read_record(directory, *store, *reader, seoul.id(), index, brief);
+    EXPECT_TRUE(view.ok()) << view.error().text();
+    return view.ok() ? std::move(*view) : RecordView();
+  }
+  std::string ref(EntryIndex index) { return Directory(*store, nearness).ref(seoul.id(), index); }
+
+  OwnLog seoul = test_log();
+  Nearness nearness;
+};
+
+TEST_F(RecordViewTest, ANoteIsReadWithItsBodyAndWithoutItsSalt) {
+  const RecordView view = read(add(seoul, practice("Testing in cars", "Cars come one by one.")));
+  EXPECT_TRUE(view.readable());
+  EXPECT_EQ(view.kind_text(), "practice");
+  EXPECT_EQ(view.status, RecordStatus::kCurrent);
+  ASSERT_TRUE(view.body.has_value());
+  EXPECT_EQ(view.body->practice().title(), "Testing in cars");
+  EXPECT_TRUE(view.body->salt().empty());
+  EXPECT_EQ(view.topics, std::vector<std::string>{"health/testing"});
+  EXPECT_TRUE(view.arrived_at.has_value());
+}
+
+TEST_F(RecordViewTest, WhatWasWithdrawnSaysByWhatAndWhy) {
+  const EntryIndex gone = add(seoul, practice("Testing in cars", "Cars come one by one."));
+  Draft draft;
+  draft.entry.set_kind(v1::KIND_WITHDRAWAL);
+  draft.entry.mutable_control()->mutable_withdrawal()->set_index(gone.value);
+  refer(draft, v1::REF_ROLE_WITHDRAWS, seoul, gone);
+  draft.body.emplace();
+  draft.body->mutable_withdrawal()->set_reason("It was not ours.");
+  const EntryIndex withdrawal = add(seoul, draft);
+  const RecordView view = read(gone);
+  EXPECT_EQ(view.status, RecordStatus::kWithdrawn);
+  EXPECT_EQ(view.status_by, ref(withdrawal));
+  EXPECT_EQ(view.withdrawn_because, "It was not ours.");
+  EXPECT_TRUE(view.withdrawn_at.has_value());
+  EXPECT_TRUE(view.body.has_value()) << "its text is still there";
+  ASSERT_EQ(view.referred_by.size(), 1U);
+  EXPECT_EQ(view.referred_by[0].role, v1::REF_ROLE_WITHDRAWS);
+}
+
+TEST_F(RecordViewTest, WhatWasErasedIsGoneAlsoWhereTheIndexIsBehind) {
+  const EntryIndex gone = add(seoul, practice("Testing in cars", "Cars come one by one."));
+  Draft draft;
+  draft.entry.set_kind(v1::KIND_WITHDRAWAL);
+  draft.entry.mutable_control()->mutable_withdrawal()->set_index(gone.value);
+  draft.entry.mutable_control()->mutable_withdrawal()->set_erase(true);
+  refer(draft, v1::REF_ROLE_WITHDRAWS, seoul, gone);
+  const auto erasure = publish(*store, seoul, draft);
+  ASSERT_TRUE(erasure.ok()) << erasure.error().text();
+  for (const bool indexed : {false, true}) {
+    if (indexed) catch_up();
+    const RecordView view = read(gone);
+    EXPECT_EQ(view.status, RecordStatus::kErased) << indexed;
+    EXPECT_EQ(view.status_by, ref(*erasure)) << indexed;
+    EXPECT_EQ(view.body_state, BodyState::kErased) << indexed;
+    EXPECT_FALSE(view.body.has_value()) << indexed;
+  }
+}
+
+TEST_F(RecordViewTest, AnEntryThatCannotBeReadSaysWhyAndNothingElse) {
+  add(seoul, practice("Testing in cars", "Cars come one by one."));
+  const Bytes leaf = "\xff\xff no entry";
+  RunCommit run;
+  run.identity = seoul.identity();
+  run.log = seoul.id();
+  run.after = store->log_state(seoul.id())->range;
+  const EntryIndex index(run.after.size().value);
+  run.records.push_back({index, leaf, {}, BodyState::kHeld, {}});
+  run.leaves.push_back(leaf_hash(leaf));
+  run.after.append(run.leaves.back());
+  const Checkpoint checkpoint{seoul.identity().origin(), run.after.size(), run.after.root()};
+  run.head = {checkpoint.size, checkpoint.root,
+              sign_checkpoint(checkpoint, SigningKey::from_seed(sha256("seoul.example").view()))};
+  ASSERT_TRUE(store->begin(true).ok());
+  ASSERT_TRUE(store->append_run(run).ok());
+  ASSERT_TRUE(store->commit().ok());
+  catch_up();
+  const RecordView view = read(index);
+  EXPECT_FALSE(view.readable());
+  EXPECT_EQ(view.kind_text(), "unreadable");
+  EXPECT_EQ(view.leaf_hash, leaf_hash(leaf));
+  EXPECT_FALSE(view.body.has_value());
+}
+
+TEST_F(RecordViewTest, BesideAnotherRecordTextsAndListsAreCutShort) {
+  Draft draft = practice("Testing in cars", std::string(10'000, 'x'));
+  for (int i = 0; i < 60; ++i) draft.body->mutable_practice()->add_partners("partner " + std::to_string(i));
+  const EntryIndex index = add(seoul, draft);
+  const RecordView whole = read(index);
+  const RecordView brief = read(index, true);
+  ASSERT_TRUE(whole.body.has_value() && brief.body.has_value());
+  EXPECT_EQ(whole.body->practice().solution().size(), 10'000U);
+  EXPECT_EQ(whole.body->practice().partners_size(), 60);
+  EXPECT_LT(brief.body->practice().solution().size(), 5'000U);
+  EXPECT_TRUE(brief.body->practice().solution().ends_with(" …"));
+  EXPECT_EQ(brief.body->practice().partners_size(), 50);
+}
+
+TEST_F(RecordViewTest, WhatAdoptedItSaysHowItWentUnlessInBrief) {
+  const EntryIndex index = add(seoul, practice("Testing in cars", "Cars come one by one."));
+  const EntryIndex adopted = add(seoul, adoption(seoul, index, "worked"));
+  const RecordView whole = read(index);
+  ASSERT_EQ(whole.referred_by.size(), 1U);
+  EXPECT_EQ(whole.referred_by[0].ref, ref(adopted));
+  EXPECT_EQ(whole.referred_by[0].title, "Adopted");
+  ASSERT_TRUE(whole.referred_by[0].adoption.has_value());
+  EXPECT_EQ(whole.referred_by[0].adoption->outcome, "worked");
+  const RecordView brief = read(index, true);
+  ASSERT_EQ(brief.referred_by.size(), 1U);
+  EXPECT_FALSE(brief.referred_by[0].adoption.has_value());
+  const RecordView of = read(adopted);
+  ASSERT_EQ(of.refs.size(), 1U);
+  EXPECT_EQ(of.refs[0].ref, ref(index));
+  EXPECT_EQ(of.refs[0].title, "Testing in cars");
+}
+
+}  // namespace
+}  // namespace koinon::test
