@@ -2,6 +2,7 @@
 
 #include "node/api/cities_json.h"
 #include "node/api/search_json.h"
+#include "node/api/sending_json.h"
 #include "node/api/trust_json.h"
 #include "node/site/feed_routes.h"
 #include "node/site/log_file_routes.h"
@@ -33,7 +34,7 @@ void SiteAreas::add_routes(RouteTable& routes, CallGate& gate, const Access& acc
   add_log_file_routes(routes, log_files, access.options().public_reading);
   overview.add_routes(routes);
   add_search_routes(routes, gate, search);
-  sending.add_routes(routes);
+  add_sending_routes(routes, gate, sending);
 }
 
 Areas SiteAreas::references() {
