@@ -1,6 +1,7 @@
 #include "node/site/site_areas.h"
 
 #include "node/api/cities_json.h"
+#include "node/api/overview_json.h"
 #include "node/api/search_json.h"
 #include "node/api/sending_json.h"
 #include "node/api/trust_json.h"
@@ -32,7 +33,7 @@ void SiteAreas::add_routes(RouteTable& routes, CallGate& gate, const Access& acc
   inbox.add_routes(routes);
   add_feed_routes(routes, feeds, access);
   add_log_file_routes(routes, log_files, access.options().public_reading);
-  overview.add_routes(routes);
+  add_overview_routes(routes, gate, overview);
   add_search_routes(routes, gate, search);
   add_sending_routes(routes, gate, sending);
 }
