@@ -7,7 +7,8 @@ namespace koinon {
 
 class ConversationPages {
  public:
-  ConversationPages(PageFrame& frame, const Areas&) : frame_(frame) {}
+  ConversationPages(PageFrame& frame, const Areas& areas)
+      : frame_(frame), cities_(areas.cities), inbox_(areas.inbox), search_(areas.search) {}
   void add_routes(RouteTable& routes);
 
  private:
@@ -28,6 +29,9 @@ class ConversationPages {
   boost::asio::awaitable<OperationResult> publish(Visit visit, boost::json::object request);
 
   PageFrame& frame_;
+  CitiesApi& cities_;
+  InboxApi& inbox_;
+  SearchApi& search_;
 };
 
 }  // namespace koinon

@@ -1,6 +1,7 @@
 #include "node/site/site_areas.h"
 
 #include "node/api/cities_json.h"
+#include "node/api/inbox_json.h"
 #include "node/api/overview_json.h"
 #include "node/api/search_json.h"
 #include "node/api/sending_json.h"
@@ -30,7 +31,7 @@ void SiteAreas::add_routes(RouteTable& routes, CallGate& gate, const Access& acc
   credentials.add_routes(routes);
   desk.add_routes(routes);
   drafts.add_routes(routes);
-  inbox.add_routes(routes);
+  add_inbox_routes(routes, gate, inbox);
   add_feed_routes(routes, feeds, access);
   add_log_file_routes(routes, log_files, access.options().public_reading);
   add_overview_routes(routes, gate, overview);
