@@ -1,22 +1,16 @@
 #include "node/api/inbox_api.h"
 
-#include <algorithm>
-#include <array>
-
 #include <boost/json.hpp>
 
 #include "node/api/inbox_json.h"
 #include "node/api/query_params.h"
 #include "node/reading/list_budget.h"
 #include "proto/base/encoding.h"
-#include "proto/codec/entry.h"
 
 namespace koinon {
 namespace {
 
 constexpr std::size_t kRemarkBytes = 2000;
-constexpr std::size_t kLookedAt = 2000;  // records for one page of what a filter leaves
-constexpr std::array<std::string_view, 3> kCaseStates = {"new", "open", "done"};
 
 Status needs_account(const Caller& caller) {
   if (caller.user.value != 0) return {};
@@ -45,37 +39,11 @@ Result<std::optional<WatchItem>> read_place(const std::string& cursor) {
   return std::optional<WatchItem>(place);
 }
 
-bool is_wanted(const InboxCase& item, const InboxQuery& query) {
-  return (query.state.empty() || case_state_text(item.state) == query.state) &&
-         (query.assignee.empty() || item.assignee == query.assignee);
-}
-
 std::string target_of_change(const CaseChange& wanted) { return wanted.ref; }
 std::string target_of_wish(const WatchWish& wish) { return wish.ref; }
 std::string target_of_record(const WatchedRecord& record) { return record.ref; }
 
 }  // namespace
-
-std::string_view case_state_text(CaseState state) { return kCaseStates.at(static_cast<std::size_t>(state)); }
-
-Result<CaseState> read_case_state(std::string_view text) {
-  const auto* const it = std::find(kCaseStates.begin(), kCaseStates.end(), text);
-  if (it == kCaseStates.end()) return fail(Code::kInvalidArgument, "it is new, open or done", "state");
-  return static_cast<CaseState>(it - kCaseStates.begin());
-}
-
-Result<InboxQuery> read_inbox_query(const Params& params) {
-  InboxQuery out;
-  KOINON_ASSIGN(out.limit, read_limit(params, limits::kPageSize, limits::kPageSizeMax));
-  if (const auto cursor = param(params, "cursor"); !cursor.empty()) {
-    const auto number = parse_decimal(cursor);
-    if (!number.ok()) return fail(Code::kInvalidArgument, "it is what `next` said", "cursor");
-    out.before = ArrivalSeq(*number);
-  }
-  out.state = param(params, "state");
-  out.assignee = param(params, "assignee");
-  return out;
-}
 
 Result<WatchListQuery> read_watch_list_query(const Params& params) {
   WatchListQuery out;
@@ -140,47 +108,11 @@ InboxApi::InboxApi(ApiShared& shared)
 
 // --- inbox ---
 
-Result<CaseView> InboxApi::read_case(Directory& directory, const IndexedRecord& record,
-                                     const InboxCase& item) {
-  CaseView out{read_summary(directory, record), item.state, item.assignee, item.remark, {}};
-  KOINON_ASSIGN(const Bytes leaf, parts_.store->entry(record.log, record.index));
-  if (const auto entry = parse_entry(leaf); entry.ok()) {
-    for (const auto& ref : entry->refs())
-      out.refs.push_back({ref.role(), directory.ref(LogId::from(ref.log_id()), EntryIndex(ref.index()))});
-  }
-  return out;
-}
-
 Result<InboxView> InboxApi::inbox(const Asker&, const InboxQuery& query) {
-  InboxView out;
   const auto own = parts_.facts.log();
-  if (!own) return out;
+  if (!own) return InboxView();
   Directory directory(*parts_.store, parts_.nearness, parts_.index.get());
-  ArrivalSeq before = query.before;
-  ListBudget budget;
-  bool full = false;
-  for (std::size_t looked = 0; !full && out.items.size() < query.limit && looked < kLookedAt;
-       looked += query.limit) {
-    KOINON_ASSIGN(const auto found, parts_.index->addressed(*own, before, query.limit));
-    std::size_t passed = 0;
-    for (const IndexedRecord& record : found) {
-      KOINON_ASSIGN(const InboxCase item, shared_.desk.inbox_case(record.log, record.index));
-      if (is_wanted(item, query)) {
-        KOINON_ASSIGN(CaseView made, read_case(directory, record, item));
-        full = !budget.takes(case_json(made));
-        if (full) break;
-        out.items.push_back(std::move(made));
-      }
-      ++passed;
-      before = record.arrival;
-      if (out.items.size() == query.limit) break;
-    }
-    // A page that is full half way leaves the rest to the next one, also where these were the last.
-    const bool more = found.size() == query.limit || passed < found.size();
-    out.next = more ? std::optional(before) : std::nullopt;
-    if (found.size() < query.limit) break;
-  }
-  return out;
+  return read_inbox({directory, *parts_.store, *parts_.index, shared_.desk}, *own, query);
 }
 
 // What a request says of a case; what it does not name stays.
@@ -207,7 +139,7 @@ Result<CaseView> InboxApi::change_case(const Asker&, const CaseChange& wanted) {
   KOINON_ASSIGN(const InboxCase item,
                 shared_.desk.change_case(found.log.id, found.index,
                                          [&](InboxCase& one) { return edit_case(wanted, one); }));
-  return read_case(directory, *record, item);
+  return read_case({directory, *parts_.store, *parts_.index, shared_.desk}, *record, item);
 }
 
 // --- watchlist ---

@@ -4,44 +4,10 @@
 #pragma once
 
 #include "node/api/api.h"
+#include "node/api/inbox_view.h"
 #include "node/api/operation.h"
-#include "node/reading/summary_view.h"
-#include "node/text/params.h"
 
 namespace koinon {
-
-// "new", "open", "done".
-std::string_view case_state_text(CaseState state);
-// kInvalidArgument: it is none of these.
-Result<CaseState> read_case_state(std::string_view text);
-
-struct InboxQuery {
-  std::string state;     // those in it alone; empty: in any; what is no state finds nothing
-  std::string assignee;  // an account's name: those that it sees to; empty: all
-  std::size_t limit = limits::kPageSize;
-  ArrivalSeq before;  // 0: from the newest
-};
-// state, assignee, limit, cursor.
-Result<InboxQuery> read_inbox_query(const Params& params);
-
-// What something in the inbox refers to.
-struct CaseRef {
-  v1::RefRole role = v1::REF_ROLE_UNSPECIFIED;
-  std::string ref;
-};
-
-struct CaseView {
-  SummaryView note;
-  CaseState state = CaseState::kNew;
-  std::string assignee;  // an account's name; empty: nobody
-  std::string remark;
-  std::vector<CaseRef> refs;
-};
-
-struct InboxView {
-  std::vector<CaseView> items;     // newest first
-  std::optional<ArrivalSeq> next;  // the arrival that the list goes on before
-};
 
 // What is not named stays.
 struct CaseChange {
@@ -100,7 +66,6 @@ class InboxApi {
   Result<InboxView> inbox(const Asker& asker, const InboxQuery& query);
   Result<CaseView> change_case(const Asker& asker, const CaseChange& wanted);
   Status edit_case(const CaseChange& wanted, InboxCase& item);
-  Result<CaseView> read_case(Directory& directory, const IndexedRecord& record, const InboxCase& item);
 
   Result<WatchListView> watched(const Asker& asker, const WatchListQuery& query);
   Result<WatchedView> read_watched(Directory& directory, const WatchItem& item);
