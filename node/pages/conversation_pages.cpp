@@ -6,14 +6,12 @@
 #include <boost/json.hpp>
 
 #include "node/api/cities_api.h"
-#include "node/api/inbox_api.h"
 #include "node/api/search_api.h"
 #include "node/pages/form_values.h"
 #include "node/pages/note_form.h"
 #include "node/pages/note_view.h"
 #include "node/pages/publish_pages.h"
 #include "node/text/markdown.h"
-#include "proto/codec/entry.h"
 #include "proto/vocabulary/vocabulary.h"
 
 namespace koinon {
@@ -22,7 +20,6 @@ namespace json = boost::json;
 namespace {
 
 constexpr std::size_t kCitiesOffered = 100;  // to ask
-constexpr std::size_t kCasesShown = 50;
 
 // A value of the form, or of the address where the form comes first.
 std::string given(const Visit& visit, const std::string& name) {
@@ -83,6 +80,8 @@ json::array topics_of(const Visit& visit, const SearchView& found, const std::st
   return out;
 }
 
+}  // namespace
+
 std::string title_of(const json::object& record) {
   const json::object& body = object_at(record, "body");
   for (const char* kind : {"practice", "question", "adoption"}) {
@@ -90,8 +89,6 @@ std::string title_of(const json::object& record) {
   }
   return text_at(record, "ref");
 }
-
-}  // namespace
 
 void ConversationPages::add_routes(RouteTable& routes) {
   const auto get = [&](const char* path, Need need, const char* id, const char* summary,
@@ -118,10 +115,6 @@ void ConversationPages::add_routes(RouteTable& routes) {
       {"of", "again"});
   post("/adopt", Need::kPublisher, "postAdopt", "Say that we try or adopted a practice, and how it went",
        &ConversationPages::adopt);
-  get("/inbox", Need::kReader, "showInbox", "What others say to us", &ConversationPages::inbox,
-      {"state", "assignee", "cursor"});
-  post("/inbox/{city}/{index}", Need::kPublisher, "postInbox", "Who sees to it, and whether it is done",
-       &ConversationPages::change_inbox);
 }
 
 asio::awaitable<OperationResult> ConversationPages::publish(Visit visit, json::object request) {
@@ -306,65 +299,6 @@ asio::awaitable<HttpResponse> ConversationPages::adopt(Visit visit) {
               {"content", std::move(content)}});
   if (!done.ok()) co_return co_await show_adopt(visit, done);
   co_return done.status == 202 ? go_to_published(done) : PageFrame::go("/records/" + visit.field("of"));
-}
-
-// --- inbox ---
-
-asio::awaitable<HttpResponse> ConversationPages::inbox(Visit visit) {
-  const std::string state = visit.request.param("state");
-  auto query = read_inbox_query({{"state", state},
-                                 {"assignee", visit.request.param("assignee")},
-                                 {"cursor", visit.request.param("cursor")}});
-  if (!query.ok()) co_return frame_.failed(visit, query.error());
-  query->limit = kCasesShown;
-  const auto found = co_await frame_.call(visit, inbox_.list, *query);
-  if (!found.ok()) co_return frame_.failed(visit, found.error());
-  PageView view{"inbox", visit.say("inbox.title"), {}, 200, "", ""};
-  const bool may_change = frame_.may(visit, inbox_.change.facts);
-  json::array items;
-  for (const CaseView& item : found->items) {
-    json::object one = card(visit, item.note);
-    const std::string case_state(case_state_text(item.state));
-    one["state"] = case_state;
-    one["assignee"] = item.assignee;
-    one["remark"] = item.remark;
-    one["states"] = choices(visit, "inbox.state", {"new", "open", "done"}, case_state);
-    one["state_name"] = visit.say("inbox.state." + case_state);
-    one["may_change"] = may_change;
-    one["is_question"] = item.note.kind_text() == "question";
-    json::array refs;
-    for (const CaseRef& ref : item.refs) {
-      const OperationResult about = co_await frame_.call(visit, "getRecord", {ref_args(ref.ref), {}, {}});
-      refs.push_back(json::object{{"how", visit.say("ref." + std::string(role_name(ref.role)))},
-                                  {"about_title", about.ok() ? title_of(about.body) : ref.ref},
-                                  {"about_ref", ref.ref}});
-    }
-    one["refs"] = std::move(refs);
-    items.push_back(std::move(one));
-  }
-  json::array views;
-  for (const std::string one : {"", "new", "open", "done"})
-    views.push_back(json::object{{"href", one.empty() ? "/inbox" : "/inbox?state=" + one},
-                                 {"name", visit.say(one.empty() ? "inbox.all" : "inbox.state." + one)},
-                                 {"active", one == state}});
-  view.model = {{"items", std::move(items)},
-                {"views", std::move(views)},
-                {"me", visit.request.caller.name},
-                {"next", ""}};
-  if (found->next)
-    view.model["next"] =
-        "/inbox?state=" + query_escaped(state) + "&cursor=" + std::to_string(found->next->value);
-  co_return frame_.show(visit, std::move(view));
-}
-
-asio::awaitable<HttpResponse> ConversationPages::change_inbox(Visit visit) {
-  const auto state = read_case_state(visit.field("state"));
-  if (!state.ok()) co_return frame_.failed(visit, state.error());
-  const CaseChange change{visit.request.arg("city") + "/" + visit.request.arg("index"), *state,
-                          visit.field("assignee"), visit.field("remark")};
-  const auto done = co_await frame_.call(visit, inbox_.change, change);
-  if (!done.ok()) co_return frame_.failed(visit, done.error());
-  co_return PageFrame::go("/inbox");
 }
 
 }  // namespace koinon
