@@ -47,11 +47,11 @@ std::string_view send_state_text(SendState state) {
   return state == SendState::kWaiting ? "waiting" : state == SendState::kSent ? "sent" : "given-up";
 }
 
-Result<WebhookId> read_webhook_id(const std::string& text) {
-  const auto id = parse_decimal(text);
-  if (!id.ok() || *id > INT64_MAX)
+Result<WebhookQuery> read_webhook(const std::string& id) {
+  const auto number = parse_decimal(id);
+  if (!number.ok() || *number > INT64_MAX)
     return fail(Code::kNotFound, Sentence{"webhook.unknown", "there is no such webhook"}, "id");
-  return WebhookId{static_cast<std::int64_t>(*id)};
+  return WebhookQuery{{static_cast<std::int64_t>(*number)}};
 }
 
 SendingApi::SendingApi(ApiShared& shared)

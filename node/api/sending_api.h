@@ -17,7 +17,7 @@ struct WebhookQuery {
   WebhookId id;
 };
 // kNotFound: no webhook can have that id.
-Result<WebhookId> read_webhook_id(const std::string& text);
+Result<WebhookQuery> read_webhook(const std::string& id);
 
 struct WebhookView {
   WebhookId id;

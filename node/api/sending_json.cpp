@@ -22,10 +22,7 @@ Result<NewWebhook> webhook_of_body(const ApiRequest& request) {
   return NewWebhook{text_member(object, "url"), text_member(object, "topic")};
 }
 
-Result<WebhookQuery> webhook_of_address(const ApiRequest& request) {
-  KOINON_ASSIGN(const WebhookId id, read_webhook_id(request.arg("id")));
-  return WebhookQuery{id};
-}
+Result<WebhookQuery> webhook_of_address(const ApiRequest& request) { return read_webhook(request.arg("id")); }
 
 Result<MailAccount> account_of_address(const ApiRequest& request) { return MailAccount{request.arg("name")}; }
 

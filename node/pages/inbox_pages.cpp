@@ -26,6 +26,12 @@ json::array states_of(const Visit& visit, CaseState chosen) {
   return out;
 }
 
+Result<CaseChange> change_of_form(const Visit& visit) {
+  KOINON_ASSIGN(const CaseState state, read_case_state(visit.field("state")));
+  return CaseChange{visit.request.arg("city") + "/" + visit.request.arg("index"), state,
+                    visit.field("assignee"), visit.field("remark")};
+}
+
 }  // namespace
 
 void InboxPages::add_routes(RouteTable& routes) {
@@ -84,11 +90,7 @@ asio::awaitable<HttpResponse> InboxPages::inbox(Visit visit) {
 }
 
 asio::awaitable<HttpResponse> InboxPages::change(Visit visit) {
-  const auto state = read_case_state(visit.field("state"));
-  if (!state.ok()) co_return frame_.failed(visit, state.error());
-  const CaseChange change{visit.request.arg("city") + "/" + visit.request.arg("index"), *state,
-                          visit.field("assignee"), visit.field("remark")};
-  const auto done = co_await frame_.call(visit, inbox_.change, change);
+  const auto done = co_await frame_.call(visit, inbox_.change, change_of_form(visit));
   if (!done.ok()) co_return frame_.failed(visit, done.error());
   co_return PageFrame::go("/inbox");
 }

@@ -82,6 +82,15 @@ class PageFrame {
     if (!operation.facts.changes()) return gate_.call(operation, std::move(asker), std::move(query));
     return change(&operation, std::move(asker), std::move(query));
   }
+  // The same of what a form or an address says, where that may be no query: a change that was tried with it
+  // leaves its audit line all the same.
+  template <typename Query, typename View>
+  boost::asio::awaitable<Result<View>> call(const Visit& visit, const Operation<Query, View>& operation,
+                                            Result<Query> query) {
+    if (query.ok()) return call(visit, operation, std::move(*query));
+    gate_.note_failure(operation.facts, asker_of(visit.request), target_of(visit.request), query.error());
+    return failure<View>(query.error());
+  }
   // Whether who looks may call it at all.
   bool may(const Visit& visit, const OperationFacts& facts) const {
     return gate_.may(facts, visit.request.caller).ok();
@@ -105,6 +114,10 @@ class PageFrame {
     Result<View> out = co_await gate_.call(*operation, std::move(asker), std::move(query));
     if (out.ok()) co_await wait_for_index();
     co_return out;
+  }
+  template <typename View>
+  static boost::asio::awaitable<Result<View>> failure(Error error) {
+    co_return error;
   }
   boost::asio::awaitable<void> wait_for_index();
   bool genuine(const Visit& visit) const;

@@ -76,12 +76,7 @@ asio::awaitable<HttpResponse> SendingPages::sending(Visit visit) {
 
 asio::awaitable<HttpResponse> SendingPages::change(Visit visit) {
   if (visit.field("do") == "add") co_return co_await add(std::move(visit));
-  const auto id = read_webhook_id(visit.field("id"));
-  Status done = id.ok() ? Status() : id.error();
-  if (id.ok()) {
-    const auto removed = co_await frame_.call(visit, sending_.remove_webhook, WebhookQuery{*id});
-    if (!removed.ok()) done = removed.error();
-  }
+  const auto done = co_await frame_.call(visit, sending_.remove_webhook, read_webhook(visit.field("id")));
   if (!done.ok()) co_return co_await show_sending(visit, {{"problem", visit.fault(done.error())}});
   co_return PageFrame::go("/operate/sending");
 }
@@ -96,9 +91,8 @@ asio::awaitable<HttpResponse> SendingPages::add(Visit visit) {
 }
 
 asio::awaitable<HttpResponse> SendingPages::deliveries(Visit visit) {
-  const auto id = read_webhook_id(visit.request.arg("id"));
-  if (!id.ok()) co_return frame_.failed(visit, id.error());
-  const auto found = co_await frame_.call(visit, sending_.list_deliveries, WebhookQuery{*id});
+  const auto found =
+      co_await frame_.call(visit, sending_.list_deliveries, read_webhook(visit.request.arg("id")));
   if (!found.ok()) co_return frame_.failed(visit, found.error());
   json::array items;
   for (const DeliveryView& one : *found) items.push_back(attempts(visit, one.message, one.progress));
