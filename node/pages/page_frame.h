@@ -82,14 +82,12 @@ class PageFrame {
     if (!operation.facts.changes()) return gate_.call(operation, std::move(asker), std::move(query));
     return change(&operation, std::move(asker), std::move(query));
   }
-  // The same of what a form or an address says, where that may be no query: a change that was tried with it
-  // leaves its audit line all the same.
+  // The same of a query that was read from a form: a change that could not be read was tried as well.
   template <typename Query, typename View>
   boost::asio::awaitable<Result<View>> call(const Visit& visit, const Operation<Query, View>& operation,
                                             Result<Query> query) {
     if (query.ok()) return call(visit, operation, std::move(*query));
-    gate_.note_failure(operation.facts, asker_of(visit.request), target_of(visit.request), query.error());
-    return failure<View>(query.error());
+    return fail_to_ask(&operation, asker_of(visit.request), target_of(visit.request), query.error());
   }
   // Whether who looks may call it at all.
   bool may(const Visit& visit, const OperationFacts& facts) const {
@@ -115,8 +113,11 @@ class PageFrame {
     if (out.ok()) co_await wait_for_index();
     co_return out;
   }
-  template <typename View>
-  static boost::asio::awaitable<Result<View>> failure(Error error) {
+  template <typename Query, typename View>
+  boost::asio::awaitable<Result<View>> fail_to_ask(const Operation<Query, View>* operation, Asker asker,
+                                                   std::string target, Error error) {
+    if (const Status may = gate_.may(operation->facts, asker.caller); !may.ok()) co_return may.error();
+    gate_.note_failure(operation->facts, asker, target, error);
     co_return error;
   }
   boost::asio::awaitable<void> wait_for_index();
