@@ -41,7 +41,7 @@ Result<std::optional<WatchItem>> read_place(const std::string& cursor) {
 
 std::string target_of_change(const CaseChange& wanted) { return wanted.ref; }
 std::string target_of_wish(const WatchWish& wish) { return wish.ref; }
-std::string target_of_record(const WatchedRecord& record) { return record.ref; }
+std::string target_of_record(const NamedRecord& record) { return record.ref; }
 
 }  // namespace
 
@@ -191,7 +191,7 @@ Result<Nothing> InboxApi::add_watched(const Asker& asker, const WatchWish& wish)
   return Nothing{};
 }
 
-Result<Nothing> InboxApi::remove_watched(const Asker& asker, const WatchedRecord& record) {
+Result<Nothing> InboxApi::remove_watched(const Asker& asker, const NamedRecord& record) {
   KOINON_TRY(needs_account(asker.caller));
   Directory directory(*parts_.store, parts_.nearness, parts_.index.get());
   KOINON_ASSIGN(const auto found, directory.find_ref(record.ref));

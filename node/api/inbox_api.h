@@ -5,6 +5,7 @@
 
 #include "node/api/api.h"
 #include "node/api/inbox_view.h"
+#include "node/api/named_record.h"
 #include "node/api/operation.h"
 
 namespace koinon {
@@ -44,10 +45,6 @@ struct WatchWish {
   std::string remark;  // its first 2000 bytes are kept
 };
 
-struct WatchedRecord {
-  std::string ref;
-};
-
 class InboxApi {
  public:
   explicit InboxApi(ApiShared& shared);
@@ -60,7 +57,7 @@ class InboxApi {
   const Operation<WatchListQuery, WatchListView> watchlist;
   // kTooLarge: there are limits::kWatched.
   const Operation<WatchWish, Nothing> watch;
-  const Operation<WatchedRecord, Nothing> unwatch;
+  const Operation<NamedRecord, Nothing> unwatch;
 
  private:
   Result<InboxView> inbox(const Asker& asker, const InboxQuery& query);
@@ -70,7 +67,7 @@ class InboxApi {
   Result<WatchListView> watched(const Asker& asker, const WatchListQuery& query);
   Result<WatchedView> read_watched(Directory& directory, const WatchItem& item);
   Result<Nothing> add_watched(const Asker& asker, const WatchWish& wish);
-  Result<Nothing> remove_watched(const Asker& asker, const WatchedRecord& record);
+  Result<Nothing> remove_watched(const Asker& asker, const NamedRecord& record);
 
   ApiShared& shared_;
   ApiParts& parts_;

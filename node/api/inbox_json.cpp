@@ -6,6 +6,7 @@
 #include "node/api/inbox_api.h"
 #include "node/api/json_response.h"
 #include "node/api/operation_route.h"
+#include "node/api/query_params.h"
 #include "node/api/record_json.h"
 #include "node/text/time_text.h"
 #include "proto/codec/entry.h"
@@ -14,15 +15,11 @@ namespace koinon {
 namespace json = boost::json;
 namespace {
 
-std::string ref_of_address(const ApiRequest& request) {
-  return request.arg("city") + "/" + request.arg("index");
-}
-
 Result<CaseChange> change_of_body(const ApiRequest& request) {
   KOINON_ASSIGN(const json::object object, parse_request(request.body));
   KOINON_TRY(check_members(object, {"state", "assignee", "remark"}));
   CaseChange out;
-  out.ref = ref_of_address(request);
+  out.ref = ref_arg(request);
   if (object.contains("state")) {
     KOINON_ASSIGN(out.state, read_case_state(text_member(object, "state")));
   }
@@ -33,7 +30,7 @@ Result<CaseChange> change_of_body(const ApiRequest& request) {
 
 // {"remark": TEXT}, or nothing.
 Result<WatchWish> watch_of_body(const ApiRequest& request) {
-  WatchWish out{ref_of_address(request), ""};
+  WatchWish out{ref_arg(request), ""};
   if (request.body.empty()) return out;
   KOINON_ASSIGN(const json::object object, parse_request(request.body));
   KOINON_TRY(check_members(object, {"remark"}));
@@ -41,9 +38,7 @@ Result<WatchWish> watch_of_body(const ApiRequest& request) {
   return out;
 }
 
-Result<WatchedRecord> record_of_address(const ApiRequest& request) {
-  return WatchedRecord{ref_of_address(request)};
-}
+Result<NamedRecord> record_of_address(const ApiRequest& request) { return NamedRecord{ref_arg(request)}; }
 
 HttpResponse inbox_answer(const ApiRequest&, const InboxView& view) {
   json::array items;

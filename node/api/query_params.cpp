@@ -15,6 +15,8 @@ Result<std::uint64_t> number_param(const Params& params, const std::string& name
   return read_number(param(params, name), name, most);
 }
 
+std::string ref_arg(const ApiRequest& request) { return request.arg("city") + "/" + request.arg("index"); }
+
 Result<std::int64_t> id_arg(const ApiRequest& request) {
   const auto number = parse_decimal(request.arg("id"));
   if (!number.ok() || *number > INT64_MAX) return fail(Code::kNotFound, "there is no such thing", "id");

@@ -11,6 +11,8 @@ Result<std::size_t> read_limit(const Params& params, std::size_t otherwise, std:
 // A number up to `most`; 0 where it is not given.
 Result<std::uint64_t> number_param(const Params& params, const std::string& name, std::uint64_t most);
 
+// The record that a path names by its `city` and `index`: seoul.example/17.
+std::string ref_arg(const ApiRequest& request);
 // The `id` of a path: what no row can have is not found.
 Result<std::int64_t> id_arg(const ApiRequest& request);
 
