@@ -63,7 +63,7 @@ class ArrivalStream {
         last_ = ArrivalSeq(arrival.first.value + i);
         KOINON_ASSIGN(const auto record, index_.get(arrival.log, EntryIndex(arrival.from.value + i)));
         if (!record || !wants(*record)) continue;
-        json::object item = summary_json(directory, *record);
+        json::object item = summary_json(read_summary(directory, *record));
         item["arrival"] = last_.value;
         if (json::array about = about_json(directory, store_, index_, *record); !about.empty())
           item["about"] = std::move(about);
@@ -102,46 +102,53 @@ class ArrivalStream {
 
 }  // namespace
 
-void EventsApi::add_routes(RouteTable& routes) {
-  routes.add({{.method = "GET",
-               .pattern = "/api/v1/events",
-               .need = Need::kReading,
-               .id = "streamEvents",
-               .tag = "reading",
-               .summary = "Records as they arrive, as server-sent events; Last-Event-ID resumes",
-               .query = {"topic", "after"},
-               .gives = "text/event-stream"},
-              {},
-              [this](const ApiRequest& request) { return events_of(request); }});
+EventsQuery read_events_query(const ApiRequest& request) {
+  EventsQuery out{request.header("last-event-id"), ""};
+  if (out.after.empty()) out.after = request.param("after");
+  if (const std::string topic = request.param("topic"); !topic.empty())
+    out.topic = Vocabulary::builtin().canonical(topic);
+  return out;
 }
 
-// From Last-Event-ID on (or `after`, which may be a bare number); without either, from now. After an id of
-// another journal, from the beginning: nothing is lost, some comes again.
-Result<EventSource> EventsApi::events_of(const ApiRequest& request) {
-  std::string after = request.header("last-event-id");
-  if (after.empty()) after = request.param("after");
+EventsApi::EventsApi(ApiShared& shared)
+    : stream({.method = "GET",
+              .pattern = "/api/v1/events",
+              .need = Need::kReading,
+              .id = "streamEvents",
+              .tag = "reading",
+              .summary = "Records as they arrive, as server-sent events; Last-Event-ID resumes",
+              .query = {"topic", "after"},
+              .gives = "text/event-stream"}),
+      shared_(shared),
+      parts_(shared.parts) {}
+
+void EventsApi::add_routes(RouteTable& routes) {
+  Route route{stream};
+  route.stream = [this](const ApiRequest& request) { return events_of(read_events_query(request), request); };
+  routes.add(std::move(route));
+}
+
+Result<EventSource> EventsApi::events_of(const EventsQuery& query, const ApiRequest& request) {
   KOINON_ASSIGN(ArrivalSeq start, parts_.index->position());
   KOINON_ASSIGN(const JournalId id, parts_.store->journal());
   const std::string journal = to_hex(id.view()).substr(0, 8);
-  if (!after.empty()) {
+  if (const std::string& after = query.after; !after.empty()) {
     const auto dot = after.find('.');
     const bool ours = dot == std::string::npos || after.substr(0, dot) == journal;
     const auto number = parse_decimal(dot == std::string::npos ? after : after.substr(dot + 1));
     if (!number.ok()) return fail(Code::kInvalidArgument, "it is an id that an event had", "Last-Event-ID");
     start = ArrivalSeq(ours ? *number : 0);
   }
-  const std::string topic =
-      request.param("topic").empty() ? "" : Vocabulary::builtin().canonical(request.param("topic"));
-  const auto stream =
-      std::make_shared<ArrivalStream>(*parts_.store, parts_.nearness, *parts_.index, journal, topic, start);
+  const auto arrivals = std::make_shared<ArrivalStream>(*parts_.store, parts_.nearness, *parts_.index,
+                                                        journal, query.topic, start);
   MonoTime looked = parts_.clock.mono();
-  return EventSource([this, request, stream, looked]() mutable -> Result<std::string> {
+  return EventSource([this, request, arrivals, looked]() mutable -> Result<std::string> {
     const MonoTime now = parts_.clock.mono();
     if (now - looked >= limits::kStreamRecheck) {
       looked = now;
       KOINON_TRY(admit_still(shared_.access, request));
     }
-    return stream->next();
+    return arrivals->next();
   });
 }
 

@@ -1,24 +1,16 @@
 #include "node/api/inbox_api.h"
 
-#include <algorithm>
-
 #include <boost/json.hpp>
 
-#include "node/api/change_request.h"
-#include "node/api/json_response.h"
+#include "node/api/inbox_json.h"
 #include "node/api/query_params.h"
 #include "node/reading/list_budget.h"
-#include "node/text/time_text.h"
 #include "proto/base/encoding.h"
-#include "proto/codec/entry.h"
 
 namespace koinon {
-namespace json = boost::json;
 namespace {
 
 constexpr std::size_t kRemarkBytes = 2000;
-constexpr std::size_t kLookedAt = 2000;  // records for one page of what a filter leaves
-constexpr std::array<std::string_view, 3> kCaseStates = {"new", "open", "done"};
 
 Status needs_account(const Caller& caller) {
   if (caller.user.value != 0) return {};
@@ -28,15 +20,7 @@ Status needs_account(const Caller& caller) {
 }
 
 // Cut between characters: half of one would make every answer that carries it unreadable.
-std::string read_remark(const json::object& object) {
-  return std::string(clipped_utf8(text_member(object, "remark"), kRemarkBytes));
-}
-
-// Where a page of the watchlist ends: when its last item was added, then which it is.
-std::string place_text(const WatchItem& item) {
-  return std::to_string(item.added_at.value) + "." + std::to_string(item.index.value) + "." +
-         to_text(item.log);
-}
+std::string kept_remark(const std::string& remark) { return std::string(clipped_utf8(remark, kRemarkBytes)); }
 
 Result<std::optional<WatchItem>> read_place(const std::string& cursor) {
   if (cursor.empty()) return std::optional<WatchItem>();
@@ -55,185 +39,164 @@ Result<std::optional<WatchItem>> read_place(const std::string& cursor) {
   return std::optional<WatchItem>(place);
 }
 
+std::string target_of_change(const CaseChange& wanted) { return wanted.ref; }
+std::string target_of_wish(const WatchWish& wish) { return wish.ref; }
+std::string target_of_record(const NamedRecord& record) { return record.ref; }
+
 }  // namespace
 
-void InboxApi::add_routes(RouteTable& routes) {
-  const auto add = [&](const char* method, const std::string& pattern, Need need, const char* id,
-                       const char* summary, const char* takes, const char* gives, unsigned status,
-                       Result<HttpResponse> (InboxApi::*handler)(const ApiRequest&),
-                       std::vector<std::string> query = {}) {
-    routes.add({{method, pattern, need, id, "inbox", summary, std::move(query), takes, gives, status},
-                koinon::handler(this, handler)});
-  };
-  add("GET", "/api/v1/inbox", Need::kReader, "listInbox",
-      "Questions to us, and answers to, adoptions and versions of what is ours", "", "InboxList", 200,
-      &InboxApi::inbox, {"state", "assignee", "limit", "cursor"});
-  add("PATCH", "/api/v1/inbox/{city}/{index}", Need::kPublisher, "changeInboxItem",
-      "Say who sees to it, and whether it is done", "InboxChange", "InboxItem", 200, &InboxApi::change_case);
-  add("GET", "/api/v1/watchlist", Need::kReader, "listWatched", "What one watches", "", "WatchList", 200,
-      &InboxApi::watchlist, {"limit", "cursor"});
-  add("PUT", "/api/v1/watchlist/{city}/{index}", Need::kReader, "watch", "Watch a record", "WatchRequest", "",
-      204, &InboxApi::watch);
-  add("DELETE", "/api/v1/watchlist/{city}/{index}", Need::kReader, "unwatch", "No longer watch it", "", "",
-      204, &InboxApi::unwatch);
-}
-
-// --- inbox ---
-
-Result<json::object> InboxApi::case_json(Directory& directory, const IndexedRecord& record,
-                                         const InboxCase& item) {
-  json::object out = summary_json(directory, record);
-  out["state"] = kCaseStates.at(static_cast<std::size_t>(item.state));
-  out["assignee"] = item.assignee;
-  out["remark"] = item.remark;
-  json::array about;
-  KOINON_ASSIGN(const Bytes leaf, parts_.store->entry(record.log, record.index));
-  if (const auto entry = parse_entry(leaf); entry.ok()) {
-    for (const auto& ref : entry->refs())
-      about.push_back(
-          json::object{{"role", role_name(ref.role())},
-                       {"ref", directory.ref(LogId::from(ref.log_id()), EntryIndex(ref.index()))}});
-  }
-  out["refs"] = std::move(about);
+Result<WatchListQuery> read_watch_list_query(const Params& params) {
+  WatchListQuery out;
+  KOINON_ASSIGN(out.limit, read_limit(params, limits::kPageSize, limits::kPageSizeMax));
+  KOINON_ASSIGN(out.after, read_place(param(params, "cursor")));
   return out;
 }
 
-Result<HttpResponse> InboxApi::inbox(const ApiRequest& request) {
+// When it was added, then which it is.
+std::string watch_place_text(const WatchItem& place) {
+  return std::to_string(place.added_at.value) + "." + std::to_string(place.index.value) + "." +
+         to_text(place.log);
+}
+
+InboxApi::InboxApi(ApiShared& shared)
+    : list({.method = "GET",
+            .pattern = "/api/v1/inbox",
+            .need = Need::kReader,
+            .id = "listInbox",
+            .tag = "inbox",
+            .summary = "Questions to us, and answers to, adoptions and versions of what is ours",
+            .query = {"state", "assignee", "limit", "cursor"},
+            .gives = "InboxList"},
+           this, &InboxApi::inbox),
+      change({.method = "PATCH",
+              .pattern = "/api/v1/inbox/{city}/{index}",
+              .need = Need::kPublisher,
+              .id = "changeInboxItem",
+              .tag = "inbox",
+              .summary = "Say who sees to it, and whether it is done",
+              .takes = "InboxChange",
+              .gives = "InboxItem"},
+             this, &InboxApi::change_case, {.target = target_of_change}),
+      watchlist({.method = "GET",
+                 .pattern = "/api/v1/watchlist",
+                 .need = Need::kReader,
+                 .id = "listWatched",
+                 .tag = "inbox",
+                 .summary = "What one watches",
+                 .query = {"limit", "cursor"},
+                 .gives = "WatchList"},
+                this, &InboxApi::watched),
+      watch({.method = "PUT",
+             .pattern = "/api/v1/watchlist/{city}/{index}",
+             .need = Need::kReader,
+             .id = "watch",
+             .tag = "inbox",
+             .summary = "Watch a record",
+             .takes = "WatchRequest",
+             .status = 204},
+            this, &InboxApi::add_watched, {.target = target_of_wish}),
+      unwatch({.method = "DELETE",
+               .pattern = "/api/v1/watchlist/{city}/{index}",
+               .need = Need::kReader,
+               .id = "unwatch",
+               .tag = "inbox",
+               .summary = "No longer watch it",
+               .status = 204},
+              this, &InboxApi::remove_watched, {.target = target_of_record}),
+      shared_(shared),
+      parts_(shared.parts) {}
+
+// --- inbox ---
+
+Result<InboxView> InboxApi::inbox(const Asker&, const InboxQuery& query) {
   const auto own = parts_.facts.log();
-  if (!own) return json_response({{"items", json::array()}});
-  KOINON_ASSIGN(const std::size_t limit, read_limit(request.query, limits::kPageSize, limits::kPageSizeMax));
-  ArrivalSeq before;
-  if (const auto cursor = request.param("cursor"); !cursor.empty()) {
-    const auto number = parse_decimal(cursor);
-    if (!number.ok()) return fail(Code::kInvalidArgument, "it is what `next` said", "cursor");
-    before = ArrivalSeq(*number);
-  }
-  const std::string state = request.param("state");
-  const std::string assignee = request.param("assignee");
+  if (!own) return InboxView();
   Directory directory(*parts_.store, parts_.nearness, parts_.index.get());
-  json::array items;
-  std::string next;
-  ListBudget budget;
-  bool full = false;
-  for (std::size_t looked = 0; !full && items.size() < limit && looked < kLookedAt; looked += limit) {
-    KOINON_ASSIGN(const auto found, parts_.index->addressed(*own, before, limit));
-    std::size_t passed = 0;
-    for (const IndexedRecord& record : found) {
-      KOINON_ASSIGN(const InboxCase item, shared_.desk.inbox_case(record.log, record.index));
-      const bool wanted = (state.empty() || kCaseStates.at(static_cast<std::size_t>(item.state)) == state) &&
-                          (assignee.empty() || item.assignee == assignee);
-      if (wanted) {
-        KOINON_ASSIGN(json::object made, case_json(directory, record, item));
-        full = !budget.takes(made);
-        if (full) break;
-        items.push_back(std::move(made));
-      }
-      ++passed;
-      before = record.arrival;
-      if (items.size() == limit) break;
-    }
-    // A page that is full half way leaves the rest to the next one, also where these were the last.
-    next = found.size() == limit || passed < found.size() ? std::to_string(before.value) : "";
-    if (found.size() < limit) break;
-  }
-  json::object body{{"items", std::move(items)}};
-  if (!next.empty()) body["next"] = next;
-  return json_response(body);
+  return read_inbox({directory, *parts_.store, *parts_.index, shared_.desk}, *own, query);
 }
 
 // What a request says of a case; what it does not name stays.
-Status InboxApi::edit_case(const json::object& object, InboxCase& item) {
-  if (object.contains("state")) {
-    const std::string state = text_member(object, "state");
-    const auto* const it = std::find(kCaseStates.begin(), kCaseStates.end(), state);
-    if (it == kCaseStates.end()) return fail(Code::kInvalidArgument, "it is new, open or done", "state");
-    item.state = static_cast<CaseState>(it - kCaseStates.begin());
-  }
-  if (object.contains("assignee")) {
-    item.assignee = text_member(object, "assignee");
+Status InboxApi::edit_case(const CaseChange& wanted, InboxCase& item) {
+  if (wanted.state) item.state = *wanted.state;
+  if (wanted.assignee) {
+    item.assignee = *wanted.assignee;
     if (!item.assignee.empty()) {
       KOINON_ASSIGN(const auto user, shared_.accounts.find(item.assignee));
       if (!user)
         return fail(Code::kNotFound, Sentence{"account.unknown", "there is no such account"}, "assignee");
     }
   }
-  if (object.contains("remark")) item.remark = read_remark(object);
+  if (wanted.remark) item.remark = kept_remark(*wanted.remark);
   item.updated_at = parts_.clock.wall();
   return {};
 }
 
-Result<HttpResponse> InboxApi::change_case(const ApiRequest& request) {
-  KOINON_ASSIGN(const json::object object, parse_request(request.body));
-  KOINON_TRY(check_members(object, {"state", "assignee", "remark"}));
+Result<CaseView> InboxApi::change_case(const Asker&, const CaseChange& wanted) {
   Directory directory(*parts_.store, parts_.nearness, parts_.index.get());
-  KOINON_ASSIGN(const auto found, directory.find_ref(request.arg("city") + "/" + request.arg("index")));
+  KOINON_ASSIGN(const auto found, directory.find_ref(wanted.ref));
   KOINON_ASSIGN(const auto record, parts_.index->get(found.log.id, found.index));
   if (!record) return fail(Code::kNotFound, Sentence{"inbox.unknown", "it is not in the inbox"}, "ref");
   KOINON_ASSIGN(const InboxCase item,
                 shared_.desk.change_case(found.log.id, found.index,
-                                         [&](InboxCase& one) { return edit_case(object, one); }));
-  KOINON_ASSIGN(const json::object body, case_json(directory, *record, item));
-  return json_response(body);
+                                         [&](InboxCase& one) { return edit_case(wanted, one); }));
+  return read_case({directory, *parts_.store, *parts_.index, shared_.desk}, *record, item);
 }
 
 // --- watchlist ---
 
-Result<HttpResponse> InboxApi::watchlist(const ApiRequest& request) {
-  KOINON_TRY(needs_account(request.caller));
-  KOINON_ASSIGN(const std::size_t limit, read_limit(request.query, limits::kPageSize, limits::kPageSizeMax));
-  KOINON_ASSIGN(const auto after, read_place(request.param("cursor")));
-  KOINON_ASSIGN(const auto watched, shared_.desk.watched(request.caller.user, limit, after));
-  Directory directory(*parts_.store, parts_.nearness, parts_.index.get());
-  json::array items;
-  ListBudget budget;
-  for (const WatchItem& item : watched) {
-    KOINON_ASSIGN(const auto record, parts_.index->get(item.log, item.index));
-    json::object out = record ? summary_json(directory, *record)
-                              : json::object{{"ref", directory.ref(item.log, item.index)}};
-    KOINON_ASSIGN(const std::uint64_t references, parts_.index->references(item.log, item.index));
-    out["remark"] = item.remark;
-    out["added_at"] = time_text(item.added_at);
-    out["referred_by"] = references;
-    if (!budget.takes(out)) break;
-    items.push_back(std::move(out));
-  }
-  json::object body;
-  if (!watched.empty() && (watched.size() == limit || items.size() < watched.size()))
-    body["next"] = place_text(watched[items.size() - 1]);
-  body["items"] = std::move(items);
-  return json_response(body);
+Result<WatchedView> InboxApi::read_watched(Directory& directory, const WatchItem& item) {
+  WatchedView out;
+  out.ref = directory.ref(item.log, item.index);
+  KOINON_ASSIGN(const auto record, parts_.index->get(item.log, item.index));
+  if (record) out.note = read_summary(directory, *record);
+  KOINON_ASSIGN(out.referred_by, parts_.index->references(item.log, item.index));
+  out.remark = item.remark;
+  out.added_at = item.added_at;
+  return out;
 }
 
-Result<HttpResponse> InboxApi::watch(const ApiRequest& request) {
-  KOINON_TRY(needs_account(request.caller));
-  WatchItem item;
-  if (!request.body.empty()) {
-    KOINON_ASSIGN(const json::object object, parse_request(request.body));
-    KOINON_TRY(check_members(object, {"remark"}));
-    item.remark = read_remark(object);
-  }
+Result<WatchListView> InboxApi::watched(const Asker& asker, const WatchListQuery& query) {
+  KOINON_TRY(needs_account(asker.caller));
+  KOINON_ASSIGN(const auto watched, shared_.desk.watched(asker.caller.user, query.limit, query.after));
   Directory directory(*parts_.store, parts_.nearness, parts_.index.get());
-  KOINON_ASSIGN(const auto found, directory.find_ref(request.arg("city") + "/" + request.arg("index")));
-  KOINON_ASSIGN(const std::size_t watched, shared_.desk.count_watched(request.caller.user));
+  WatchListView out;
+  ListBudget budget;
+  for (const WatchItem& item : watched) {
+    KOINON_ASSIGN(WatchedView view, read_watched(directory, item));
+    if (!budget.takes(watched_json(view))) break;
+    out.items.push_back(std::move(view));
+  }
+  if (!watched.empty() && (watched.size() == query.limit || out.items.size() < watched.size()))
+    out.next = watched[out.items.size() - 1];
+  return out;
+}
+
+Result<Nothing> InboxApi::add_watched(const Asker& asker, const WatchWish& wish) {
+  KOINON_TRY(needs_account(asker.caller));
+  Directory directory(*parts_.store, parts_.nearness, parts_.index.get());
+  KOINON_ASSIGN(const auto found, directory.find_ref(wish.ref));
+  KOINON_ASSIGN(const std::size_t watched, shared_.desk.count_watched(asker.caller.user));
   if (watched >= limits::kWatched)
     return fail(Code::kTooLarge,
                 Sentence{"watchlist.too_many",
                          "a watchlist has at most {most} records",
                          {{"most", std::int64_t{limits::kWatched}}}},
                 "ref");
+  WatchItem item;
   item.log = found.log.id;
   item.index = found.index;
+  item.remark = kept_remark(wish.remark);
   item.added_at = parts_.clock.wall();
-  KOINON_TRY(shared_.desk.watch(request.caller.user, item));
-  return HttpResponse{204, "application/json", "", {}};
+  KOINON_TRY(shared_.desk.watch(asker.caller.user, item));
+  return Nothing{};
 }
 
-Result<HttpResponse> InboxApi::unwatch(const ApiRequest& request) {
-  KOINON_TRY(needs_account(request.caller));
+Result<Nothing> InboxApi::remove_watched(const Asker& asker, const NamedRecord& record) {
+  KOINON_TRY(needs_account(asker.caller));
   Directory directory(*parts_.store, parts_.nearness, parts_.index.get());
-  KOINON_ASSIGN(const auto found, directory.find_ref(request.arg("city") + "/" + request.arg("index")));
-  KOINON_TRY(shared_.desk.unwatch(request.caller.user, found.log.id, found.index));
-  return HttpResponse{204, "application/json", "", {}};
+  KOINON_ASSIGN(const auto found, directory.find_ref(record.ref));
+  KOINON_TRY(shared_.desk.unwatch(asker.caller.user, found.log.id, found.index));
+  return Nothing{};
 }
 
 }  // namespace koinon

@@ -2,12 +2,9 @@
 
 #include <algorithm>
 
-#include <boost/json.hpp>
 #include <boost/url/parse.hpp>
 
 #include "crypto/ed25519.h"
-#include "node/api/change_request.h"
-#include "node/api/json_response.h"
 #include "node/delivery/announcer.h"
 #include "node/delivery/webhook_message.h"
 #include "node/text/mail_address.h"
@@ -15,26 +12,22 @@
 #include "proto/vocabulary/vocabulary.h"
 
 namespace koinon {
-namespace json = boost::json;
 namespace {
 
 constexpr std::size_t kSecretBytes = 32;
 constexpr std::size_t kRecent = 100;
 
-std::string_view state_text(SendState state) {
-  return state == SendState::kWaiting ? "waiting" : state == SendState::kSent ? "sent" : "given-up";
+WebhookView view_of(const Webhook& webhook) {
+  return {webhook.id, webhook.url, webhook.topic, webhook.made_by, webhook.created_at};
 }
 
-json::object webhook_json(const Webhook& webhook) {
-  return {{"id", webhook.id.value},
-          {"url", webhook.url},
-          {"topic", webhook.topic},
-          {"made_by", webhook.made_by},
-          {"created_at", time_text(webhook.created_at)}};
+// Of a delivery or a mail.
+template <typename Sent>
+SendProgress progress_of(const Sent& sent) {
+  return {sent.attempts, sent.state, sent.outcome, sent.next_at};
 }
 
-Result<std::string> read_topic(const json::object& object) {
-  const std::string topic = text_member(object, "topic");
+Result<std::string> read_topic(const std::string& topic) {
   if (topic.empty() || topic == "all") return std::string();
   KOINON_ASSIGN(const BodyFilter filter, parse_filter(Vocabulary::builtin().canonical(topic)));
   if (filter.topics.size() != 1)
@@ -42,36 +35,105 @@ Result<std::string> read_topic(const json::object& object) {
   return *filter.topics.begin();
 }
 
+std::string made_webhook(const NewWebhookView& view) { return std::to_string(view.webhook.id.value); }
+std::string target_of_webhook(const WebhookQuery& query) { return std::to_string(query.id.value); }
+std::string target_of_account(const MailAccount& account) { return account.name; }
+std::string target_of_change(const MailWishesChange& change) { return change.account; }
+std::string target_of_code(const UnsubscribeQuery& query) { return query.code; }
+
 }  // namespace
 
-void SendingApi::add_routes(RouteTable& routes) {
-  const auto add = [&](const char* method, const char* pattern, Need need, const char* id,
-                       const char* summary, const char* takes, const char* gives, unsigned status,
-                       Result<HttpResponse> (SendingApi::*handler)(const ApiRequest&)) {
-    routes.add({{method, pattern, need, id, "sending", summary, {}, takes, gives, status},
-                koinon::handler(this, handler)});
-  };
-  add("GET", "/api/v1/webhooks", Need::kOperator, "listWebhooks", "Webhooks", "", "WebhookList", 200,
-      &SendingApi::webhooks);
-  add("POST", "/api/v1/webhooks", Need::kOperator, "addWebhook",
-      "Have what is new on a topic posted to an address; the secret is shown once", "WebhookRequest",
-      "NewWebhook", 201, &SendingApi::add_webhook);
-  add("DELETE", "/api/v1/webhooks/{id}", Need::kOperator, "removeWebhook", "Remove a webhook", "", "", 204,
-      &SendingApi::remove_webhook);
-  add("GET", "/api/v1/webhooks/{id}/deliveries", Need::kOperator, "listDeliveries",
-      "What became of its last messages", "", "DeliveryList", 200, &SendingApi::deliveries);
-  add("GET", "/api/v1/accounts/{name}/mail", Need::kReader, "getMailWishes", "Which mails an account gets",
-      "", "MailWishes", 200, &SendingApi::wishes);
-  add("PUT", "/api/v1/accounts/{name}/mail", Need::kReader, "setMailWishes",
-      "Which mails an account gets: at once what is addressed to the office, and digests by topic",
-      "MailWishes", "MailWishes", 200, &SendingApi::set_wishes);
-  add("POST", "/api/v1/accounts/{name}/mail/digests", Need::kReader, "sendDigests",
-      "Send an account's digests now", "", "", 202, &SendingApi::digests_now);
-  add("GET", "/api/v1/mail", Need::kOperator, "listMail", "What became of the last mails", "", "MailList",
-      200, &SendingApi::recent_mail);
-  add("POST", "/api/v1/unsubscribe/{code}", Need::kAnyone, "unsubscribe",
-      "Stop the mails that a mail's code stands for", "", "", 204, &SendingApi::unsubscribe);
+std::string_view send_state_text(SendState state) {
+  return state == SendState::kWaiting ? "waiting" : state == SendState::kSent ? "sent" : "given-up";
 }
+
+Result<WebhookQuery> read_webhook(const std::string& id) {
+  const auto number = parse_decimal(id);
+  if (!number.ok() || *number > INT64_MAX)
+    return fail(Code::kNotFound, Sentence{"webhook.unknown", "there is no such webhook"}, "id");
+  return WebhookQuery{{static_cast<std::int64_t>(*number)}};
+}
+
+SendingApi::SendingApi(ApiShared& shared)
+    : list_webhooks({.method = "GET",
+                     .pattern = "/api/v1/webhooks",
+                     .need = Need::kOperator,
+                     .id = "listWebhooks",
+                     .tag = "sending",
+                     .summary = "Webhooks",
+                     .gives = "WebhookList"},
+                    this, &SendingApi::webhooks),
+      add_webhook({.method = "POST",
+                   .pattern = "/api/v1/webhooks",
+                   .need = Need::kOperator,
+                   .id = "addWebhook",
+                   .tag = "sending",
+                   .summary = "Have what is new on a topic posted to an address; the secret is shown once",
+                   .takes = "WebhookRequest",
+                   .gives = "NewWebhook",
+                   .status = 201},
+                  this, &SendingApi::make_webhook, {.made = made_webhook}),
+      remove_webhook({.method = "DELETE",
+                      .pattern = "/api/v1/webhooks/{id}",
+                      .need = Need::kOperator,
+                      .id = "removeWebhook",
+                      .tag = "sending",
+                      .summary = "Remove a webhook",
+                      .status = 204},
+                     this, &SendingApi::drop_webhook, {.target = target_of_webhook}),
+      list_deliveries({.method = "GET",
+                       .pattern = "/api/v1/webhooks/{id}/deliveries",
+                       .need = Need::kOperator,
+                       .id = "listDeliveries",
+                       .tag = "sending",
+                       .summary = "What became of its last messages",
+                       .gives = "DeliveryList"},
+                      this, &SendingApi::deliveries),
+      mail_wishes({.method = "GET",
+                   .pattern = "/api/v1/accounts/{name}/mail",
+                   .need = Need::kReader,
+                   .id = "getMailWishes",
+                   .tag = "sending",
+                   .summary = "Which mails an account gets",
+                   .gives = "MailWishes"},
+                  this, &SendingApi::wishes),
+      set_mail_wishes(
+          {.method = "PUT",
+           .pattern = "/api/v1/accounts/{name}/mail",
+           .need = Need::kReader,
+           .id = "setMailWishes",
+           .tag = "sending",
+           .summary = "Which mails an account gets: at once what is addressed to the office, and digests "
+                      "by topic",
+           .takes = "MailWishes",
+           .gives = "MailWishes"},
+          this, &SendingApi::change_wishes, {.target = target_of_change}),
+      send_digests({.method = "POST",
+                    .pattern = "/api/v1/accounts/{name}/mail/digests",
+                    .need = Need::kReader,
+                    .id = "sendDigests",
+                    .tag = "sending",
+                    .summary = "Send an account's digests now",
+                    .status = 202},
+                   this, &SendingApi::digests_now, {.target = target_of_account}),
+      list_mail({.method = "GET",
+                 .pattern = "/api/v1/mail",
+                 .need = Need::kOperator,
+                 .id = "listMail",
+                 .tag = "sending",
+                 .summary = "What became of the last mails",
+                 .gives = "MailList"},
+                this, &SendingApi::recent_mail),
+      unsubscribe({.method = "POST",
+                   .pattern = "/api/v1/unsubscribe/{code}",
+                   .need = Need::kAnyone,
+                   .id = "unsubscribe",
+                   .tag = "sending",
+                   .summary = "Stop the mails that a mail's code stands for",
+                   .status = 204},
+                  this, &SendingApi::end_mails, {.target = target_of_code}),
+      shared_(shared),
+      parts_(shared.parts) {}
 
 Status SendingApi::check_url(const std::string& url) const {
   const auto parsed = boost::urls::parse_uri(url);
@@ -87,16 +149,14 @@ Status SendingApi::check_url(const std::string& url) const {
   return {};
 }
 
-Result<HttpResponse> SendingApi::webhooks(const ApiRequest&) {
+Result<std::vector<WebhookView>> SendingApi::webhooks(const Asker&, const Nothing&) {
   KOINON_ASSIGN(const auto webhooks, shared_.outbox.webhooks());
-  json::array items;
-  for (const Webhook& webhook : webhooks) items.push_back(webhook_json(webhook));
-  return json_response({{"items", std::move(items)}});
+  std::vector<WebhookView> out;
+  for (const Webhook& webhook : webhooks) out.push_back(view_of(webhook));
+  return out;
 }
 
-Result<HttpResponse> SendingApi::add_webhook(const ApiRequest& request) {
-  KOINON_ASSIGN(const json::object object, parse_request(request.body));
-  KOINON_TRY(check_members(object, {"url", "topic"}));
+Result<NewWebhookView> SendingApi::make_webhook(const Asker& asker, const NewWebhook& wanted) {
   KOINON_ASSIGN(const auto all, shared_.outbox.webhooks());
   if (all.size() >= limits::kWebhooks)
     return fail(Code::kTooLarge,
@@ -105,142 +165,122 @@ Result<HttpResponse> SendingApi::add_webhook(const ApiRequest& request) {
                          {{"most", std::int64_t{limits::kWebhooks}}}},
                 "url");
   Webhook webhook;
-  webhook.url = text_member(object, "url");
+  webhook.url = wanted.url;
   KOINON_TRY(check_url(webhook.url));
-  KOINON_ASSIGN(webhook.topic, read_topic(object));
+  KOINON_ASSIGN(webhook.topic, read_topic(wanted.topic));
   webhook.secret = random_bytes(kSecretBytes);
-  webhook.made_by = request.caller.name;
+  webhook.made_by = asker.caller.name;
   webhook.created_at = parts_.clock.wall();
   KOINON_ASSIGN(webhook.cursor, parts_.index->position());
   KOINON_ASSIGN(webhook.id, shared_.outbox.add_webhook(webhook));
   parts_.wake_courier();
-  json::object body = webhook_json(webhook);
-  body["secret"] = webhook_secret_text(webhook.secret);
-  return json_response(body, 201);
+  return NewWebhookView{view_of(webhook), webhook_secret_text(webhook.secret)};
 }
 
-Result<HttpResponse> SendingApi::remove_webhook(const ApiRequest& request) {
-  const auto id = parse_decimal(request.arg("id"));
-  if (!id.ok() || *id > INT64_MAX)
-    return fail(Code::kNotFound, Sentence{"webhook.unknown", "there is no such webhook"}, "id");
-  KOINON_TRY(shared_.outbox.remove_webhook({static_cast<std::int64_t>(*id)}));
-  return HttpResponse{204, "application/json", "", {}};
+Result<Nothing> SendingApi::drop_webhook(const Asker&, const WebhookQuery& query) {
+  KOINON_TRY(shared_.outbox.remove_webhook(query.id));
+  return Nothing{};
 }
 
-Result<HttpResponse> SendingApi::deliveries(const ApiRequest& request) {
-  const auto id = parse_decimal(request.arg("id"));
-  if (!id.ok() || *id > INT64_MAX)
-    return fail(Code::kNotFound, Sentence{"webhook.unknown", "there is no such webhook"}, "id");
-  KOINON_ASSIGN(const auto deliveries, shared_.outbox.deliveries({static_cast<std::int64_t>(*id)}, kRecent));
-  json::array items;
-  for (const Delivery& delivery : deliveries) {
-    items.push_back(json::object{{"message", delivery.message},
-                                 {"attempts", delivery.attempts},
-                                 {"state", state_text(delivery.state)},
-                                 {"outcome", delivery.outcome},
-                                 {"next_at", time_text(delivery.next_at)}});
-  }
-  return json_response({{"items", std::move(items)}});
+Result<std::vector<DeliveryView>> SendingApi::deliveries(const Asker&, const WebhookQuery& query) {
+  KOINON_ASSIGN(const auto deliveries, shared_.outbox.deliveries(query.id, kRecent));
+  std::vector<DeliveryView> out;
+  for (const Delivery& delivery : deliveries) out.push_back({delivery.message, progress_of(delivery)});
+  return out;
 }
 
 // --- mail ---
 
-Result<User> SendingApi::own_account(const ApiRequest& request) {
-  const std::string name = request.arg("name");
-  if (request.caller.role < Role::kOperator && name != request.caller.name)
+Result<User> SendingApi::own_account(const Asker& asker, const std::string& name) {
+  if (asker.caller.role < Role::kOperator && name != asker.caller.name)
     return fail(Code::kRefused, Sentence{"account.of_another", "that is another's account"}, "name");
   KOINON_ASSIGN(const auto user, shared_.accounts.find(name));
   if (!user) return fail(Code::kNotFound, Sentence{"account.unknown", "there is no such account"}, "name");
   return *user;
 }
 
-Result<HttpResponse> SendingApi::wishes(const ApiRequest& request) {
-  KOINON_ASSIGN(const User user, own_account(request));
+Result<MailWishes> SendingApi::wishes(const Asker& asker, const MailAccount& account) {
+  KOINON_ASSIGN(const User user, own_account(asker, account.name));
   KOINON_ASSIGN(const auto digests, shared_.outbox.digests(user.id));
-  json::array items;
-  for (const Digest& digest : digests)
-    items.push_back(
-        json::object{{"topic", digest.topic.empty() ? "all" : digest.topic}, {"days", digest.days}});
-  return json_response(
-      {{"email", user.email}, {"at_once", user.mail_at_once}, {"digests", std::move(items)}});
+  MailWishes out{user.email, user.mail_at_once, {}};
+  for (const Digest& digest : digests) out.digests.push_back({digest.topic, digest.days});
+  return out;
 }
 
-Result<HttpResponse> SendingApi::set_wishes(const ApiRequest& request) {
-  KOINON_ASSIGN(const User user, own_account(request));
-  KOINON_ASSIGN(const json::object object, parse_request(request.body));
-  KOINON_TRY(check_members(object, {"email", "at_once", "digests"}));
-  const std::string email = object.contains("email") ? text_member(object, "email") : user.email;
+Result<std::vector<Digest>> SendingApi::digests_of(UserId user, const std::vector<DigestWish>& wishes) {
+  if (wishes.size() > limits::kDigests)
+    return fail(Code::kInvalidArgument, "it is a list of at most 50", "digests");
+  std::vector<Digest> out;
+  for (const DigestWish& wish : wishes) {
+    if (wish.days != 1 && wish.days != 7) return fail(Code::kInvalidArgument, "it is 1 or 7", "digests.days");
+    Digest digest;
+    digest.user = user;
+    KOINON_ASSIGN(digest.topic, read_topic(wish.topic));
+    digest.days = static_cast<unsigned>(wish.days);
+    digest.next_at = digest_time(parts_.clock.wall(), digest.days, parts_.options.digest_hour);
+    KOINON_ASSIGN(digest.cursor, parts_.index->position());
+    out.push_back(std::move(digest));
+  }
+  return out;
+}
+
+Status SendingApi::replace_digests(UserId user, std::vector<Digest> wanted) {
+  KOINON_ASSIGN(const auto old, shared_.outbox.digests(user));
+  for (const Digest& digest : old) {
+    const auto kept = std::find_if(wanted.begin(), wanted.end(),
+                                   [&](const Digest& one) { return one.topic == digest.topic; });
+    if (kept == wanted.end()) {
+      KOINON_TRY(shared_.outbox.remove_digest(user, digest.topic));
+    } else {
+      kept->cursor = digest.cursor;  // nothing is told twice or skipped
+    }
+  }
+  for (const Digest& digest : wanted) KOINON_TRY(shared_.outbox.put_digest(digest));
+  return {};
+}
+
+Result<MailWishes> SendingApi::change_wishes(const Asker& asker, const MailWishesChange& change) {
+  KOINON_ASSIGN(const User user, own_account(asker, change.account));
+  const std::string email = change.email.value_or(user.email);
   KOINON_TRY(check_email(email));
-  if (email != user.email && request.caller.by == Caller::By::kToken)
+  if (email != user.email && asker.caller.by == Caller::By::kToken)
     return fail(Code::kRefused, "no token changes a mail address; log in", "email");
-  std::vector<Digest> wanted;
-  if (const auto* digests = object.if_contains("digests")) {
-    if (!digests->is_array() || digests->as_array().size() > limits::kDigests)
-      return fail(Code::kInvalidArgument, "it is a list of at most 50", "digests");
-    for (const auto& item : digests->as_array()) {
-      if (!item.is_object()) return fail(Code::kInvalidArgument, "each has a topic and days", "digests");
-      const auto* days = item.as_object().if_contains("days");
-      if (days == nullptr || !days->is_int64() || (days->as_int64() != 1 && days->as_int64() != 7))
-        return fail(Code::kInvalidArgument, "it is 1 or 7", "digests.days");
-      Digest digest;
-      digest.user = user.id;
-      KOINON_ASSIGN(digest.topic, read_topic(item.as_object()));
-      digest.days = static_cast<unsigned>(days->as_int64());
-      digest.next_at = digest_time(parts_.clock.wall(), digest.days, parts_.options.digest_hour);
-      KOINON_ASSIGN(digest.cursor, parts_.index->position());
-      wanted.push_back(std::move(digest));
-    }
-    KOINON_ASSIGN(const auto old, shared_.outbox.digests(user.id));
-    for (const Digest& digest : old) {
-      const auto kept = std::find_if(wanted.begin(), wanted.end(),
-                                     [&](const Digest& one) { return one.topic == digest.topic; });
-      if (kept == wanted.end()) {
-        KOINON_TRY(shared_.outbox.remove_digest(user.id, digest.topic));
-      } else {
-        kept->cursor = digest.cursor;  // nothing is told twice or skipped
-      }
-    }
-    for (const Digest& digest : wanted) KOINON_TRY(shared_.outbox.put_digest(digest));
+  if (change.digests) {
+    KOINON_ASSIGN(auto wanted, digests_of(user.id, *change.digests));
+    KOINON_TRY(replace_digests(user.id, std::move(wanted)));
   }
   KOINON_TRY(shared_.accounts.change(user.id, [&](User& one) -> Status {
     one.email = email;
-    one.mail_at_once = flag_member(object, "at_once", one.mail_at_once);
+    one.mail_at_once = change.at_once.value_or(one.mail_at_once);
     return {};
   }));
   parts_.wake_courier();
-  return wishes(request);
+  return wishes(asker, {change.account});
 }
 
-Result<HttpResponse> SendingApi::digests_now(const ApiRequest& request) {
-  KOINON_ASSIGN(const User user, own_account(request));
+Result<Nothing> SendingApi::digests_now(const Asker& asker, const MailAccount& account) {
+  KOINON_ASSIGN(const User user, own_account(asker, account.name));
   KOINON_ASSIGN(auto digests, shared_.outbox.digests(user.id));
   for (Digest& digest : digests) {
     digest.next_at = parts_.clock.wall();
     KOINON_TRY(shared_.outbox.put_digest(digest));
   }
   parts_.wake_courier();
-  return HttpResponse{202, "application/json", "", {}};
+  return Nothing{};
 }
 
-Result<HttpResponse> SendingApi::recent_mail(const ApiRequest&) {
+Result<std::vector<MailView>> SendingApi::recent_mail(const Asker&, const Nothing&) {
   KOINON_ASSIGN(const auto mails, shared_.outbox.recent_mail(kRecent));
-  json::array items;
-  for (const Mail& mail : mails) {
-    items.push_back(json::object{{"id", mail.id.value},
-                                 {"recipient", mail.recipient},
-                                 {"attempts", mail.attempts},
-                                 {"state", state_text(mail.state)},
-                                 {"outcome", mail.outcome},
-                                 {"next_at", time_text(mail.next_at)}});
-  }
-  return json_response({{"items", std::move(items)}});
+  std::vector<MailView> out;
+  for (const Mail& mail : mails) out.push_back({mail.id, mail.recipient, progress_of(mail)});
+  return out;
 }
 
-Result<HttpResponse> SendingApi::unsubscribe(const ApiRequest& request) {
-  KOINON_TRY(parts_.commons.guesses.may_try({}, request.remote));
-  KOINON_ASSIGN(const auto found, shared_.accounts.check(request.arg("code"), CredentialKind::kUnsubscribe,
-                                                         parts_.clock.wall()));
-  parts_.commons.guesses.tried({}, request.remote, found.has_value());
+Result<Nothing> SendingApi::end_mails(const Asker& asker, const UnsubscribeQuery& query) {
+  KOINON_TRY(parts_.commons.guesses.may_try({}, asker.remote));
+  KOINON_ASSIGN(const auto found,
+                shared_.accounts.check(query.code, CredentialKind::kUnsubscribe, parts_.clock.wall()));
+  parts_.commons.guesses.tried({}, asker.remote, found.has_value());
   if (!found)
     return fail(
         Code::kNotFound,
@@ -256,7 +296,7 @@ Result<HttpResponse> SendingApi::unsubscribe(const ApiRequest& request) {
     });
     if (!changed.ok() && changed.error().code != Code::kNotFound) return changed.error();
   }
-  return HttpResponse{204, "application/json", "", {}};
+  return Nothing{};
 }
 
 }  // namespace koinon

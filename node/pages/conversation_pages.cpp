@@ -5,6 +5,8 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/json.hpp>
 
+#include "node/api/cities_api.h"
+#include "node/api/search_api.h"
 #include "node/pages/form_values.h"
 #include "node/pages/note_form.h"
 #include "node/pages/note_view.h"
@@ -16,6 +18,8 @@ namespace koinon {
 namespace asio = boost::asio;
 namespace json = boost::json;
 namespace {
+
+constexpr std::size_t kCitiesOffered = 100;  // to ask
 
 // A value of the form, or of the address where the form comes first.
 std::string given(const Visit& visit, const std::string& name) {
@@ -65,6 +69,19 @@ OperationResult nothing_wrong() {
   return out;
 }
 
+// The topics of what was found, as links that narrow it down.
+json::array topics_of(const Visit& visit, const SearchView& found, const std::string& active) {
+  json::array out;
+  const auto counted = found.facets.find("topic");
+  if (counted == found.facets.end()) return out;
+  for (const FacetValue& item : counted->second)
+    out.push_back(json::object{
+        {"slug", item.value}, {"label", topic_label(visit, item.value)}, {"active", item.value == active}});
+  return out;
+}
+
+}  // namespace
+
 std::string title_of(const json::object& record) {
   const json::object& body = object_at(record, "body");
   for (const char* kind : {"practice", "question", "adoption"}) {
@@ -72,8 +89,6 @@ std::string title_of(const json::object& record) {
   }
   return text_at(record, "ref");
 }
-
-}  // namespace
 
 void ConversationPages::add_routes(RouteTable& routes) {
   const auto get = [&](const char* path, Need need, const char* id, const char* summary,
@@ -100,10 +115,6 @@ void ConversationPages::add_routes(RouteTable& routes) {
       {"of", "again"});
   post("/adopt", Need::kPublisher, "postAdopt", "Say that we try or adopted a practice, and how it went",
        &ConversationPages::adopt);
-  get("/inbox", Need::kReader, "showInbox", "What others say to us", &ConversationPages::inbox,
-      {"state", "assignee", "cursor"});
-  post("/inbox/{city}/{index}", Need::kPublisher, "postInbox", "Who sees to it, and whether it is done",
-       &ConversationPages::change_inbox);
 }
 
 asio::awaitable<OperationResult> ConversationPages::publish(Visit visit, json::object request) {
@@ -114,21 +125,21 @@ asio::awaitable<OperationResult> ConversationPages::publish(Visit visit, json::o
 // --- questions ---
 
 asio::awaitable<HttpResponse> ConversationPages::questions(Visit visit) {
-  const OperationResult found = co_await frame_.call(visit, "search",
-                                                     {{},
-                                                      {{"kind", "question"},
-                                                       {"topic", visit.request.param("topic")},
-                                                       {"cursor", visit.request.param("cursor")},
-                                                       {"order", "newest"}},
-                                                      {}});
-  if (!found.ok()) co_return frame_.sorry(visit, found);
+  const std::string topic = visit.request.param("topic");
+  auto wanted = read_note_search({{"kind", "question"},
+                                  {"topic", topic},
+                                  {"cursor", visit.request.param("cursor")},
+                                  {"order", "newest"}});
+  if (!wanted.ok()) co_return frame_.failed(visit, wanted.error());
+  const auto found = co_await frame_.call(visit, search_.search, std::move(*wanted));
+  if (!found.ok()) co_return frame_.failed(visit, found.error());
   PageView view{"questions", visit.say("questions.title"), {},
                 200,         visit.say("questions.title"), "/feeds/search.atom?kind=question"};
   json::array items;
-  for (const auto& item : array_at(found.body, "items")) {
-    json::object one = card(visit, item.as_object());
+  for (const FoundNote& item : found->items) {
+    json::object one = card(visit, item);
     const OperationResult record =
-        co_await frame_.call(visit, "getRecord", {ref_args(text_at(one, "ref")), {{"texts", "brief"}}, {}});
+        co_await frame_.call(visit, "getRecord", {ref_args(item.note.ref), {{"texts", "brief"}}, {}});
     const json::object& question = object_at(object_at(record.body, "body"), "question");
     std::int64_t answers = 0;
     for (const auto& other : array_at(record.body, "referred_by"))
@@ -140,20 +151,14 @@ asio::awaitable<HttpResponse> ConversationPages::questions(Visit visit) {
     one["text_html"] = frame_.shared().html(text_at(question, "text"));
     items.push_back(std::move(one));
   }
-  json::array topics;
-  for (const auto& item : array_at(object_at(found.body, "facets"), "topic")) {
-    const std::string slug = text_at(item.as_object(), "value");
-    topics.push_back(json::object{{"slug", slug},
-                                  {"label", topic_label(visit, slug)},
-                                  {"active", slug == visit.request.param("topic")}});
-  }
+  json::array topics = topics_of(visit, *found, topic);
   view.model = {{"items", std::move(items)},
                 {"has_all_topics", !topics.empty()},
                 {"all_topics", std::move(topics)},
                 {"next", ""}};
-  if (const std::string next = text_at(found.body, "next"); !next.empty())
+  if (found->next)
     view.model["next"] =
-        "/questions?topic=" + query_escaped(visit.request.param("topic")) + "&cursor=" + query_escaped(next);
+        "/questions?topic=" + query_escaped(topic) + "&cursor=" + std::to_string(*found->next);
   co_return frame_.show(visit, std::move(view));
 }
 
@@ -182,11 +187,12 @@ asio::awaitable<HttpResponse> ConversationPages::show_ask(Visit visit, Operation
   view.model["known_topics"] = std::move(known);
   view.model["to"] = to;
   json::array cities;
-  const OperationResult all = co_await frame_.call(visit, "listCities", {{}, {{"limit", "100"}}, {}});
-  for (const auto& item : array_at(all.body, "items")) {
-    const std::string city = text_at(item.as_object(), "city");
-    if (city != frame_.shared().parts.facts.name)
-      cities.push_back(json::object{{"city", city}, {"name", text_at(item.as_object(), "display_name")}});
+  const auto all = co_await frame_.call(visit, cities_.list, CityListQuery{"", kCitiesOffered, {}});
+  if (all.ok()) {
+    for (const CityView& one : all->items) {
+      if (one.city != frame_.shared().parts.facts.name)
+        cities.push_back(json::object{{"city", one.city}, {"name", one.display_name}});
+    }
   }
   view.model["cities"] = std::move(cities);
   view.model["urgencies"] = choices(visit, "urgency", {"days", "weeks", "months"}, given(visit, "urgency"));
@@ -293,62 +299,6 @@ asio::awaitable<HttpResponse> ConversationPages::adopt(Visit visit) {
               {"content", std::move(content)}});
   if (!done.ok()) co_return co_await show_adopt(visit, done);
   co_return done.status == 202 ? go_to_published(done) : PageFrame::go("/records/" + visit.field("of"));
-}
-
-// --- inbox ---
-
-asio::awaitable<HttpResponse> ConversationPages::inbox(Visit visit) {
-  const std::string state = visit.request.param("state");
-  const OperationResult found = co_await frame_.call(visit, "listInbox",
-                                                     {{},
-                                                      {{"state", state},
-                                                       {"assignee", visit.request.param("assignee")},
-                                                       {"cursor", visit.request.param("cursor")},
-                                                       {"limit", "50"}},
-                                                      {}});
-  if (!found.ok()) co_return frame_.sorry(visit, found);
-  PageView view{"inbox", visit.say("inbox.title"), {}, 200, "", ""};
-  const bool may_change = frame_.may(visit, "changeInboxItem");
-  json::array items;
-  for (const auto& item : array_at(found.body, "items")) {
-    json::object one = card(visit, item.as_object());
-    one["states"] = choices(visit, "inbox.state", {"new", "open", "done"}, text_at(one, "state"));
-    one["state_name"] = visit.say("inbox.state." + text_at(one, "state"));
-    one["may_change"] = may_change;
-    one["is_question"] = text_at(one, "kind") == "question";
-    json::array refs;
-    for (const auto& ref : array_at(item.as_object(), "refs")) {
-      const std::string name = text_at(ref.as_object(), "ref");
-      const OperationResult about = co_await frame_.call(visit, "getRecord", {ref_args(name), {}, {}});
-      refs.push_back(json::object{{"how", visit.say("ref." + text_at(ref.as_object(), "role"))},
-                                  {"about_title", about.ok() ? title_of(about.body) : name},
-                                  {"about_ref", name}});
-    }
-    one["refs"] = std::move(refs);
-    items.push_back(std::move(one));
-  }
-  json::array views;
-  for (const std::string one : {"", "new", "open", "done"})
-    views.push_back(json::object{{"href", one.empty() ? "/inbox" : "/inbox?state=" + one},
-                                 {"name", visit.say(one.empty() ? "inbox.all" : "inbox.state." + one)},
-                                 {"active", one == state}});
-  view.model = {{"items", std::move(items)},
-                {"views", std::move(views)},
-                {"me", visit.request.caller.name},
-                {"next", ""}};
-  if (const std::string next = text_at(found.body, "next"); !next.empty())
-    view.model["next"] = "/inbox?state=" + query_escaped(state) + "&cursor=" + query_escaped(next);
-  co_return frame_.show(visit, std::move(view));
-}
-
-asio::awaitable<HttpResponse> ConversationPages::change_inbox(Visit visit) {
-  json::object change{{"state", visit.field("state")},
-                      {"assignee", visit.field("assignee")},
-                      {"remark", visit.field("remark")}};
-  OperationInput input{visit.request.args, {}, std::move(change), true, {}};
-  const OperationResult done = co_await frame_.call(visit, "changeInboxItem", std::move(input));
-  if (!done.ok()) co_return frame_.sorry(visit, done);
-  co_return PageFrame::go("/inbox");
 }
 
 }  // namespace koinon

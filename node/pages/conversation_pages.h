@@ -1,13 +1,19 @@
-// Ask, answer, adopt: what cities say to each other about a practice; and the inbox of what they say to us.
+// Ask, answer, adopt: what cities say to each other about a practice.
+//
+// On the HTTP server's thread.
 #pragma once
 
 #include "node/pages/page_frame.h"
 
 namespace koinon {
 
+// What a record is called by its own text; its ref where that says nothing.
+std::string title_of(const boost::json::object& record);
+
 class ConversationPages {
  public:
-  ConversationPages(PageFrame& frame, const Areas&) : frame_(frame) {}
+  ConversationPages(PageFrame& frame, const Areas& areas)
+      : frame_(frame), cities_(areas.cities), search_(areas.search) {}
   void add_routes(RouteTable& routes);
 
  private:
@@ -18,8 +24,6 @@ class ConversationPages {
   boost::asio::awaitable<HttpResponse> answer(Visit visit);
   boost::asio::awaitable<HttpResponse> adopt_form(Visit visit);
   boost::asio::awaitable<HttpResponse> adopt(Visit visit);
-  boost::asio::awaitable<HttpResponse> inbox(Visit visit);
-  boost::asio::awaitable<HttpResponse> change_inbox(Visit visit);
 
   // A form with what was typed and, where something is wrong, what.
   boost::asio::awaitable<HttpResponse> show_ask(Visit visit, OperationResult failed);
@@ -28,6 +32,8 @@ class ConversationPages {
   boost::asio::awaitable<OperationResult> publish(Visit visit, boost::json::object request);
 
   PageFrame& frame_;
+  CitiesApi& cities_;
+  SearchApi& search_;
 };
 
 }  // namespace koinon

@@ -6,6 +6,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/json.hpp>
 
+#include "node/api/overview_api.h"
 #include "node/pages/note_view.h"
 
 namespace koinon {
@@ -17,25 +18,21 @@ namespace {
 constexpr double kLabelWidth = 24;
 constexpr double kLabelHeight = 4.5;
 
-std::string outcome_or_stage(const Visit& visit, const json::object& item) {
-  const std::string outcome = text_at(item, "outcome");
-  const std::string stage = text_at(item, "stage");
-  if (!outcome.empty()) return visit.say("outcome." + outcome);
-  return stage.empty() ? "" : visit.say("stage." + stage);
+std::string outcome_or_stage(const Visit& visit, const AdoptionView& item) {
+  if (!item.outcome.empty()) return visit.say("outcome." + item.outcome);
+  return item.stage.empty() ? "" : visit.say("stage." + item.stage);
 }
 
-json::array adoption_rows(const Visit& visit, const json::array& items) {
+json::array adoption_rows(const Visit& visit, const std::vector<AdoptionView>& items) {
   json::array out;
-  for (const auto& item : items) {
-    const json::object& one = item.as_object();
-    out.push_back(json::object{
-        {"ref", text_at(one, "ref")},
-        {"city", text_at(one, "city")},
-        {"of", text_at(one, "of")},
-        {"of_city", ref_args(text_at(one, "of")).at("city")},
-        {"of_title", text_at(one, "of_title").empty() ? text_at(one, "of") : text_at(one, "of_title")},
-        {"how", outcome_or_stage(visit, one)},
-        {"date", date_of(visit, text_at(one, "created_at"))}});
+  for (const AdoptionView& one : items) {
+    out.push_back(json::object{{"ref", one.note.ref},
+                               {"city", one.note.city},
+                               {"of", one.of},
+                               {"of_city", one.of_city},
+                               {"of_title", one.of_title.empty() ? one.of : one.of_title},
+                               {"how", outcome_or_stage(visit, one)},
+                               {"date", date_of(visit, one.note.created_at)}});
   }
   return out;
 }
@@ -45,26 +42,36 @@ double map_x(double longitude) { return std::round((longitude + 180) * 10) / 10;
 double map_y(double latitude) { return std::round((90 - latitude) * 10) / 10; }
 
 // "2 worked, 1 partly" of what serves a goal or a commitment.
-std::string outcomes_text(const Visit& visit, const json::object& served) {
+std::string outcomes_text(const Visit& visit, const ServedView& served) {
   std::string out;
-  const json::object& outcomes = object_at(served, "outcomes");
   for (const std::string outcome : {"worked", "partly", "did-not", "too-early"}) {
-    const std::int64_t count = number_at(outcomes, outcome);
-    if (count > 0)
-      out += (out.empty() ? "" : " · ") + visit.say("outcome." + outcome) + ": " +
-             visit.words->number(static_cast<double>(count));
+    const auto counted = served.outcomes.find(outcome);
+    if (counted == served.outcomes.end()) continue;
+    out += (out.empty() ? "" : " · ") + visit.say("outcome." + outcome) + ": " +
+           visit.words->number(static_cast<double>(counted->second));
   }
   return out;
 }
 
-json::object served_row(const Visit& visit, const std::string& name, const json::object& served) {
-  const auto count = [&](const char* member) {
-    return visit.words->number(static_cast<double>(number_at(served, member)));
-  };
+json::object served_row(const Visit& visit, const std::string& name, const ServedView& served) {
   return {{"name", name},
-          {"practices", count("practices")},
-          {"adoptions", count("adoptions")},
+          {"practices", visit.words->number(static_cast<double>(served.practices))},
+          {"adoptions", visit.words->number(static_cast<double>(served.adoptions))},
           {"outcomes", outcomes_text(visit, served)}};
+}
+
+// Where a city stands on the map, and where its name.
+struct Point {
+  double x = 0;
+  double y = 0;
+};
+
+// The line of an adoption's way, bent so that both ways can be told apart.
+std::string arc(const Point& from, const Point& to) {
+  const double bend = std::round(std::abs(to.x - from.x) * 2) / 10;
+  const auto text = [](double number) { return json::serialize(json::value(number)); };
+  return "M" + text(from.x) + " " + text(from.y) + "Q" + text(std::round((from.x + to.x) * 5) / 10) + " " +
+         text(std::round(((from.y + to.y) / 2 - bend) * 10) / 10) + " " + text(to.x) + " " + text(to.y);
 }
 
 }  // namespace
@@ -77,33 +84,32 @@ void OverviewPages::add_routes(RouteTable& routes) {
 }
 
 asio::awaitable<HttpResponse> OverviewPages::impact(Visit visit) {
-  const OperationResult found = co_await frame_.call(visit, "getImpact");
-  if (!found.ok()) co_return frame_.sorry(visit, found);
-  const json::object& body = found.body;
+  const auto found = co_await frame_.call(visit, overview_.impact, Nothing{});
+  if (!found.ok()) co_return frame_.failed(visit, found.error());
   PageView view{"impact", visit.say("impact.title"), {}, 200, "", ""};
   json::array numbers;
   const auto add = [&](const char* key, std::int64_t count) {
     numbers.push_back(json::object{{"number", visit.words->number(static_cast<double>(count))},
                                    {"text", visit.say(key, {{"count", count}})}});
   };
-  add("impact.practices", number_at(body, "practices"));
-  add("impact.given", static_cast<std::int64_t>(array_at(body, "given").size()));
-  add("impact.cities", number_at(body, "cities_that_took"));
-  add("impact.taken", static_cast<std::int64_t>(array_at(body, "taken").size()));
-  add("impact.answered", number_at(body, "questions_answered"));
+  add("impact.practices", found->practices);
+  add("impact.given", static_cast<std::int64_t>(found->given.size()));
+  add("impact.cities", static_cast<std::int64_t>(found->cities_that_took));
+  add("impact.taken", static_cast<std::int64_t>(found->taken.size()));
+  add("impact.answered", found->questions_answered);
   json::array goals;
-  for (const auto& item : array_at(body, "goals")) {
-    const std::string goal = text_at(item.as_object(), "goal");
-    json::object row = served_row(visit, visit.say("sdg." + goal), item.as_object());
+  for (const auto& [number, served] : found->goals) {
+    const std::string goal = std::to_string(number);
+    json::object row = served_row(visit, visit.say("sdg." + goal), served);
     row["goal"] = goal;
     goals.push_back(std::move(row));
   }
   json::array commitments;
-  for (const auto& item : array_at(body, "commitments"))
-    commitments.push_back(served_row(visit, text_at(item.as_object(), "agreement"), item.as_object()));
+  for (const auto& [agreement, served] : found->commitments)
+    commitments.push_back(served_row(visit, agreement, served));
   view.model = {{"numbers", std::move(numbers)},
-                {"given", adoption_rows(visit, array_at(body, "given"))},
-                {"taken", adoption_rows(visit, array_at(body, "taken"))},
+                {"given", adoption_rows(visit, found->given)},
+                {"taken", adoption_rows(visit, found->taken)},
                 {"has_goals", !goals.empty()},
                 {"goals", std::move(goals)},
                 {"has_commitments", !commitments.empty()},
@@ -113,56 +119,44 @@ asio::awaitable<HttpResponse> OverviewPages::impact(Visit visit) {
 }
 
 asio::awaitable<HttpResponse> OverviewPages::map(Visit visit) {
-  const OperationResult found = co_await frame_.call(visit, "getMap");
-  if (!found.ok()) co_return frame_.sorry(visit, found);
-  std::map<std::string, std::pair<double, double>> places;
-  std::vector<std::pair<double, double>> labels;
+  const auto found = co_await frame_.call(visit, overview_.map, Nothing{});
+  if (!found.ok()) co_return frame_.failed(visit, found.error());
+  std::map<std::string, Point> places;
+  std::vector<Point> labels;
   json::array points;
-  for (const auto& item : array_at(found.body, "cities")) {
-    const json::object& one = item.as_object();
-    const auto* latitude = one.if_contains("latitude");
-    const auto* longitude = one.if_contains("longitude");
-    if (latitude == nullptr || longitude == nullptr) continue;
-    const std::string city = text_at(one, "city");
-    const double x = map_x(longitude->to_number<double>());
-    const double y = map_y(latitude->to_number<double>());
+  for (const PlaceView& place : found->cities) {
+    if (!place.where) continue;
+    const Point at{map_x(place.where->longitude), map_y(place.where->latitude)};
     // Neighbours' names stand one below the other.
-    double below = y;
-    for (const auto& label : labels) {
-      if (std::abs(label.first - x) < kLabelWidth && std::abs(label.second - below) < kLabelHeight)
-        below = label.second + kLabelHeight;
+    double below = at.y;
+    for (const Point& label : labels) {
+      if (std::abs(label.x - at.x) < kLabelWidth && std::abs(label.y - below) < kLabelHeight)
+        below = label.y + kLabelHeight;
     }
-    labels.emplace_back(x, below);
-    places[city] = {x, y};
-    points.push_back(json::object{{"city", city},
-                                  {"name", text_at(one, "name").empty() ? city : text_at(one, "name")},
-                                  {"x", x},
-                                  {"y", y},
+    labels.push_back({at.x, below});
+    places[place.city] = at;
+    points.push_back(json::object{{"city", place.city},
+                                  {"name", place.name.empty() ? place.city : place.name},
+                                  {"x", at.x},
+                                  {"y", at.y},
                                   {"label_y", std::round(below * 10) / 10}});
   }
   std::map<std::pair<std::string, std::string>, std::int64_t> arcs;
-  for (const auto& item : array_at(found.body, "adoptions"))
-    ++arcs[{text_at(item.as_object(), "from"), text_at(item.as_object(), "to")}];
+  for (const AdoptionView& one : found->adoptions) ++arcs[{one.of_city, one.note.city}];
   json::array lines;
   for (const auto& [ends, count] : arcs) {
     const auto from = places.find(ends.first);
     const auto to = places.find(ends.second);
     if (from == places.end() || to == places.end() || from == to) continue;
-    const auto [x1, y1] = from->second;
-    const auto [x2, y2] = to->second;
-    const double bend = std::round(std::abs(x2 - x1) * 2) / 10;  // so that both ways can be told apart
     lines.push_back(json::object{
-        {"path", "M" + json::serialize(json::value(x1)) + " " + json::serialize(json::value(y1)) + "Q" +
-                     json::serialize(json::value(std::round((x1 + x2) * 5) / 10)) + " " +
-                     json::serialize(json::value(std::round(((y1 + y2) / 2 - bend) * 10) / 10)) + " " +
-                     json::serialize(json::value(x2)) + " " + json::serialize(json::value(y2))},
+        {"path", arc(from->second, to->second)},
         {"title", visit.say("map.line", {{"from", ends.first}, {"to", ends.second}, {"count", count}})}});
   }
   PageView view{"map", visit.say("map.title"), {}, 200, "", ""};
   view.model = {{"points", std::move(points)},
                 {"lines", std::move(lines)},
                 {"coast", asset_path("world.svg")},
-                {"rows", adoption_rows(visit, array_at(found.body, "adoptions"))}};
+                {"rows", adoption_rows(visit, found->adoptions)}};
   co_return frame_.show(visit, std::move(view));
 }
 

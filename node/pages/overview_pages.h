@@ -9,7 +9,7 @@ namespace koinon {
 
 class OverviewPages {
  public:
-  OverviewPages(PageFrame& frame, const Areas&) : frame_(frame) {}
+  OverviewPages(PageFrame& frame, const Areas& areas) : frame_(frame), overview_(areas.overview) {}
   void add_routes(RouteTable& routes);
 
  private:
@@ -17,6 +17,7 @@ class OverviewPages {
   boost::asio::awaitable<HttpResponse> map(Visit visit);
 
   PageFrame& frame_;
+  OverviewApi& overview_;
 };
 
 }  // namespace koinon

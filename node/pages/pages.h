@@ -7,6 +7,7 @@
 #include "node/pages/city_pages.h"
 #include "node/pages/conversation_pages.h"
 #include "node/pages/find_pages.h"
+#include "node/pages/inbox_pages.h"
 #include "node/pages/note_page.h"
 #include "node/pages/operate_pages.h"
 #include "node/pages/overview_pages.h"
@@ -26,6 +27,7 @@ class Pages {
         note_(frame_, areas),
         publish_(frame_, areas),
         conversation_(frame_, areas),
+        inbox_(frame_, areas),
         cities_(frame_, areas),
         account_(frame_, areas),
         operate_(frame_, areas),
@@ -39,6 +41,7 @@ class Pages {
     note_.add_routes(routes);
     publish_.add_routes(routes);
     conversation_.add_routes(routes);
+    inbox_.add_routes(routes);
     cities_.add_routes(routes);
     account_.add_routes(routes);
     operate_.add_routes(routes);
@@ -56,6 +59,7 @@ class Pages {
   NotePage note_;
   PublishPages publish_;
   ConversationPages conversation_;
+  InboxPages inbox_;
   CityPages cities_;
   AccountPages account_;
   OperatePages operate_;

@@ -3,6 +3,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/json.hpp>
 
+#include "node/api/sending_api.h"
 #include "node/pages/form_values.h"
 #include "node/pages/note_view.h"
 
@@ -13,19 +14,14 @@ namespace {
 
 constexpr std::size_t kSmallForm = 16 * limits::kKiB;
 
-json::array attempts(const Visit& visit, const json::array& items, const char* subject) {
-  json::array out;
-  for (const auto& item : items) {
-    const json::object& one = item.as_object();
-    const std::string state = text_at(one, "state");
-    out.push_back(json::object{{"subject", text_at(one, subject)},
-                               {"state", visit.say("sending.state_" + state)},
-                               {"good", state == "sent"},
-                               {"attempts", number_at(one, "attempts")},
-                               {"outcome", text_at(one, "outcome")},
-                               {"next", state == "waiting" ? date_of(visit, text_at(one, "next_at")) : ""}});
-  }
-  return out;
+json::object attempts(const Visit& visit, const std::string& subject, const SendProgress& progress) {
+  const bool waits = progress.state == SendState::kWaiting;
+  return {{"subject", subject},
+          {"state", visit.say("sending.state_" + std::string(send_state_text(progress.state)))},
+          {"good", progress.state == SendState::kSent},
+          {"attempts", progress.attempts},
+          {"outcome", progress.outcome},
+          {"next", waits ? date_of(visit, progress.next_at) : ""}};
 }
 
 }  // namespace
@@ -48,24 +44,25 @@ void SendingPages::add_routes(RouteTable& routes) {
 }
 
 asio::awaitable<HttpResponse> SendingPages::show_sending(Visit visit, json::object news) {
-  const OperationResult webhooks = co_await frame_.call(visit, "listWebhooks");
-  if (!webhooks.ok()) co_return frame_.sorry(visit, webhooks);
-  const OperationResult mail = co_await frame_.call(visit, "listMail");
+  const auto webhooks = co_await frame_.call(visit, sending_.list_webhooks, Nothing{});
+  if (!webhooks.ok()) co_return frame_.failed(visit, webhooks.error());
+  const auto sent = co_await frame_.call(visit, sending_.list_mail, Nothing{});
   PageView view{"sending", visit.say("sending.title"), std::move(news), 200, "", ""};
   for (const char* member : {"problem", "secret", "url", "topic"}) {
     if (!view.model.contains(member)) view.model[member] = "";
   }
   json::array items;
-  for (const auto& item : array_at(webhooks.body, "items")) {
-    const json::object& one = item.as_object();
-    const std::string topic = text_at(one, "topic");
-    items.push_back(json::object{{"id", number_at(one, "id")},
-                                 {"address", text_at(one, "url")},
-                                 {"about", topic.empty() ? visit.say("sending.everything") : topic},
-                                 {"made_by", text_at(one, "made_by")},
-                                 {"made", date_of(visit, text_at(one, "created_at"))}});
+  for (const WebhookView& one : *webhooks) {
+    items.push_back(json::object{{"id", one.id.value},
+                                 {"address", one.url},
+                                 {"about", one.topic.empty() ? visit.say("sending.everything") : one.topic},
+                                 {"made_by", one.made_by},
+                                 {"made", date_of(visit, one.created_at)}});
   }
-  json::array mails = attempts(visit, array_at(mail.body, "items"), "recipient");
+  json::array mails;
+  if (sent.ok()) {
+    for (const MailView& mail : *sent) mails.push_back(attempts(visit, mail.recipient, mail.progress));
+  }
   view.model["has_webhooks"] = !items.empty();
   view.model["webhooks"] = std::move(items);
   view.model["has_mails"] = !mails.empty();
@@ -78,24 +75,27 @@ asio::awaitable<HttpResponse> SendingPages::sending(Visit visit) {
 }
 
 asio::awaitable<HttpResponse> SendingPages::change(Visit visit) {
-  const bool adds = visit.field("do") == "add";
-  OperationInput input{{{"id", visit.field("id")}}, {}, {}, adds, {}};
-  const std::string url = trimmed(visit.field("url"));
-  const std::string topic = trimmed(visit.field("topic"));
-  if (adds) input.body = {{"url", url}, {"topic", topic}};
-  const OperationResult done =
-      co_await frame_.call(visit, adds ? "addWebhook" : "removeWebhook", std::move(input));
+  if (visit.field("do") == "add") co_return co_await add(std::move(visit));
+  const auto done = co_await frame_.call(visit, sending_.remove_webhook, read_webhook(visit.field("id")));
+  if (!done.ok()) co_return co_await show_sending(visit, {{"problem", visit.fault(done.error())}});
+  co_return PageFrame::go("/operate/sending");
+}
+
+asio::awaitable<HttpResponse> SendingPages::add(Visit visit) {
+  const NewWebhook wanted{trimmed(visit.field("url")), trimmed(visit.field("topic"))};
+  const auto done = co_await frame_.call(visit, sending_.add_webhook, wanted);
   if (!done.ok())
     co_return co_await show_sending(
-        visit, {{"problem", visit.fault(done.problem())}, {"url", url}, {"topic", topic}});
-  if (!adds) co_return PageFrame::go("/operate/sending");
-  co_return co_await show_sending(visit, {{"secret", text_at(done.body, "secret")}});
+        visit, {{"problem", visit.fault(done.error())}, {"url", wanted.url}, {"topic", wanted.topic}});
+  co_return co_await show_sending(visit, {{"secret", done->secret}});
 }
 
 asio::awaitable<HttpResponse> SendingPages::deliveries(Visit visit) {
-  const OperationResult found = co_await frame_.call(visit, "listDeliveries", {visit.request.args, {}, {}});
-  if (!found.ok()) co_return frame_.sorry(visit, found);
-  json::array items = attempts(visit, array_at(found.body, "items"), "message");
+  const auto found =
+      co_await frame_.call(visit, sending_.list_deliveries, read_webhook(visit.request.arg("id")));
+  if (!found.ok()) co_return frame_.failed(visit, found.error());
+  json::array items;
+  for (const DeliveryView& one : *found) items.push_back(attempts(visit, one.message, one.progress));
   PageView view{"deliveries", visit.say("sending.deliveries"), {}, 200, "", ""};
   view.model = {{"has_items", !items.empty()}, {"items", std::move(items)}};
   co_return frame_.show(visit, std::move(view));
@@ -109,11 +109,13 @@ asio::awaitable<HttpResponse> SendingPages::unsubscribe_form(Visit visit) {
 }
 
 asio::awaitable<HttpResponse> SendingPages::unsubscribe(Visit visit) {
-  const OperationResult done = co_await frame_.call(visit, "unsubscribe", {visit.request.args, {}, {}});
-  PageView view{"unsubscribe", visit.say("unsubscribe.title"), {}, done.ok() ? 200 : done.status, "", ""};
-  view.model = {{"code", visit.request.arg("code")},
+  const std::string code = visit.request.arg("code");
+  const auto done = co_await frame_.call(visit, sending_.unsubscribe, UnsubscribeQuery{code});
+  PageView view{"unsubscribe", visit.say("unsubscribe.title"), {}, 200, "", ""};
+  if (!done.ok()) view.status = status_of(done.error().code);
+  view.model = {{"code", code},
                 {"done", done.ok()},
-                {"problem", done.ok() ? "" : visit.fault(done.problem())}};
+                {"problem", done.ok() ? std::string() : visit.fault(done.error())}};
   co_return frame_.show(visit, std::move(view));
 }
 

@@ -9,18 +9,20 @@ namespace koinon {
 
 class SendingPages {
  public:
-  SendingPages(PageFrame& frame, const Areas&) : frame_(frame) {}
+  SendingPages(PageFrame& frame, const Areas& areas) : frame_(frame), sending_(areas.sending) {}
   void add_routes(RouteTable& routes);
 
  private:
   boost::asio::awaitable<HttpResponse> sending(Visit visit);
   boost::asio::awaitable<HttpResponse> show_sending(Visit visit, boost::json::object news);
   boost::asio::awaitable<HttpResponse> change(Visit visit);
+  boost::asio::awaitable<HttpResponse> add(Visit visit);
   boost::asio::awaitable<HttpResponse> deliveries(Visit visit);
   boost::asio::awaitable<HttpResponse> unsubscribe_form(Visit visit);
   boost::asio::awaitable<HttpResponse> unsubscribe(Visit visit);
 
   PageFrame& frame_;
+  SendingApi& sending_;
 };
 
 }  // namespace koinon

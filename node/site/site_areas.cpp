@@ -5,8 +5,11 @@
 #include "node/api/cities_json.h"
 #include "node/api/explain_json.h"
 #include "node/api/health_text.h"
+#include "node/api/inbox_json.h"
+#include "node/api/overview_json.h"
 #include "node/api/records_json.h"
 #include "node/api/search_json.h"
+#include "node/api/sending_json.h"
 #include "node/api/trust_json.h"
 #include "node/site/feed_routes.h"
 #include "node/site/log_file_routes.h"
@@ -33,12 +36,12 @@ void SiteAreas::add_routes(RouteTable& routes, CallGate& gate, const Access& acc
   credentials.add_routes(routes);
   desk.add_routes(routes);
   drafts.add_routes(routes);
-  inbox.add_routes(routes);
+  add_inbox_routes(routes, gate, inbox);
   add_feed_routes(routes, feeds, access);
   add_log_file_routes(routes, log_files, access.options().public_reading);
-  overview.add_routes(routes);
+  add_overview_routes(routes, gate, overview);
   add_search_routes(routes, gate, search);
-  sending.add_routes(routes);
+  add_sending_routes(routes, gate, sending);
 }
 
 Areas SiteAreas::references() {

@@ -5,11 +5,11 @@
 #include <boost/json.hpp>
 #include <gtest/gtest.h>
 
-#include "node/api/overview_api.h"
 #include "node/pages/messages.h"
 #include "node/pages/operate_pages.h"
 #include "node/pages/page_frame.h"
 #include "node/pages/templates.h"
+#include "node/reading/overview_view.h"
 #include "node/text/time_text.h"
 #include "proto/codec/name.h"
 

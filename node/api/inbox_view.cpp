@@ -1,0 +1,88 @@
+#include "node/api/inbox_view.h"
+
+#include <algorithm>
+#include <array>
+
+#include <boost/json.hpp>
+
+#include "node/api/inbox_json.h"
+#include "node/api/query_params.h"
+#include "node/reading/list_budget.h"
+#include "proto/base/encoding.h"
+#include "proto/codec/entry.h"
+
+namespace koinon {
+namespace {
+
+constexpr std::size_t kLookedAt = 2000;  // records for one page of what a filter leaves
+constexpr std::array<std::string_view, 3> kCaseStates = {"new", "open", "done"};
+
+bool is_wanted(const InboxCase& item, const InboxQuery& query) {
+  return (query.state.empty() || case_state_text(item.state) == query.state) &&
+         (query.assignee.empty() || item.assignee == query.assignee);
+}
+
+}  // namespace
+
+std::string_view case_state_text(CaseState state) { return kCaseStates.at(static_cast<std::size_t>(state)); }
+
+Result<CaseState> read_case_state(std::string_view text) {
+  const auto* const it = std::find(kCaseStates.begin(), kCaseStates.end(), text);
+  if (it == kCaseStates.end()) return fail(Code::kInvalidArgument, "it is new, open or done", "state");
+  return static_cast<CaseState>(it - kCaseStates.begin());
+}
+
+Result<InboxQuery> read_inbox_query(const Params& params) {
+  InboxQuery out;
+  KOINON_ASSIGN(out.limit, read_limit(params, limits::kPageSize, limits::kPageSizeMax));
+  if (const auto cursor = param(params, "cursor"); !cursor.empty()) {
+    const auto number = parse_decimal(cursor);
+    if (!number.ok()) return fail(Code::kInvalidArgument, "it is what `next` said", "cursor");
+    out.before = ArrivalSeq(*number);
+  }
+  out.state = param(params, "state");
+  out.assignee = param(params, "assignee");
+  return out;
+}
+
+Result<CaseView> read_case(const InboxSources& from, const IndexedRecord& record, const InboxCase& item) {
+  CaseView out{read_summary(from.directory, record), item.state, item.assignee, item.remark, {}};
+  KOINON_ASSIGN(const Bytes leaf, from.store.entry(record.log, record.index));
+  if (const auto entry = parse_entry(leaf); entry.ok()) {
+    for (const auto& ref : entry->refs())
+      out.refs.push_back(
+          {ref.role(), from.directory.ref(LogId::from(ref.log_id()), EntryIndex(ref.index()))});
+  }
+  return out;
+}
+
+Result<InboxView> read_inbox(const InboxSources& from, const LogId& own, const InboxQuery& query) {
+  InboxView out;
+  ArrivalSeq before = query.before;
+  ListBudget budget;
+  bool full = false;
+  for (std::size_t looked = 0; !full && out.items.size() < query.limit && looked < kLookedAt;
+       looked += query.limit) {
+    KOINON_ASSIGN(const auto found, from.index.addressed(own, before, query.limit));
+    std::size_t passed = 0;
+    for (const IndexedRecord& record : found) {
+      KOINON_ASSIGN(const InboxCase item, from.desk.inbox_case(record.log, record.index));
+      if (is_wanted(item, query)) {
+        KOINON_ASSIGN(CaseView made, read_case(from, record, item));
+        full = !budget.takes(case_json(made));
+        if (full) break;
+        out.items.push_back(std::move(made));
+      }
+      ++passed;
+      before = record.arrival;
+      if (out.items.size() == query.limit) break;
+    }
+    // A page that is full half way leaves the rest to the next one, also where these were the last.
+    const bool more = found.size() == query.limit || passed < found.size();
+    out.next = more ? std::optional(before) : std::nullopt;
+    if (found.size() < query.limit) break;
+  }
+  return out;
+}
+
+}  // namespace koinon

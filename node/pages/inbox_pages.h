@@ -1,0 +1,23 @@
+// The inbox of what others say to us, and who sees to it.
+//
+// On the HTTP server's thread.
+#pragma once
+
+#include "node/pages/page_frame.h"
+
+namespace koinon {
+
+class InboxPages {
+ public:
+  InboxPages(PageFrame& frame, const Areas& areas) : frame_(frame), inbox_(areas.inbox) {}
+  void add_routes(RouteTable& routes);
+
+ private:
+  boost::asio::awaitable<HttpResponse> inbox(Visit visit);
+  boost::asio::awaitable<HttpResponse> change(Visit visit);
+
+  PageFrame& frame_;
+  InboxApi& inbox_;
+};
+
+}  // namespace koinon

@@ -1,0 +1,112 @@
+// What follows from many records together: what a city gave and took, what it is to be asked about, the map.
+#include "node/reading/overview_view.h"
+
+#include "tests/storage/indexed_library.h"
+
+namespace koinon::test {
+namespace {
+
+constexpr std::int64_t kDay = 24LL * 3600 * 1000;
+
+class Overview : public IndexedLibrary {
+ protected:
+  ImpactView impact(const OwnLog& of) {
+    Directory directory(*store, nearness, reader.get());
+    auto view = read_impact(directory, *store, *reader, of.id());
+    EXPECT_TRUE(view.ok()) << view.error().text();
+    return view.ok() ? std::move(*view) : ImpactView();
+  }
+  // So many days after everything was said.
+  std::vector<FollowUpView> follow_ups(const OwnLog& of, std::int64_t days) {
+    Directory directory(*store, nearness, reader.get());
+    auto view = read_follow_ups(directory, *store, *reader, of.id(), {1 + days * kDay});
+    EXPECT_TRUE(view.ok()) << view.error().text();
+    return view.ok() ? std::move(*view) : std::vector<FollowUpView>();
+  }
+  Draft adoption_at(const std::string& stage, EntryIndex of) {
+    Draft draft = adoption(seoul, of, "");
+    draft.body->mutable_adoption()->set_stage(stage);
+    return draft;
+  }
+
+  Nearness nearness;
+};
+
+TEST_F(Overview, OfEachCityItsLatestWordOnAPracticeCounts) {
+  Draft shelter = practice("Shelter", "text");
+  shelter.body->mutable_practice()->add_sdgs(11);
+  const EntryIndex at = add(seoul, shelter);
+  add(milan, adoption(seoul, at, "too-early"));
+  add(milan, adoption(seoul, at, "worked"));
+  add(lima, adoption(seoul, at, "did-not"));
+  const ImpactView view = impact(seoul);
+  EXPECT_EQ(view.practices, 1);
+  EXPECT_EQ(view.cities_that_took, 2U);
+  ASSERT_EQ(view.given.size(), 2U);
+  EXPECT_EQ(view.given[0].note.log, lima.id()) << "the newest first";
+  EXPECT_EQ(view.given[1].outcome, "worked");
+  EXPECT_EQ(view.given[1].of_title, "Shelter");
+  ASSERT_EQ(view.goals.size(), 1U);
+  const ServedView& goal = view.goals.at(11);
+  EXPECT_EQ(goal.practices, 1);
+  EXPECT_EQ(goal.adoptions, 2);
+  EXPECT_EQ(goal.outcomes, (std::map<std::string, std::int64_t>{{"did-not", 1}, {"worked", 1}}));
+  EXPECT_TRUE(view.taken.empty());
+  ASSERT_EQ(impact(milan).taken.size(), 1U);
+  EXPECT_EQ(impact(milan).taken[0].of_city, Directory(*store, nearness).city(seoul.id()));
+}
+
+TEST_F(Overview, WhatIsTakenBackCountsForNothingAndWhatWasSaidBeforeStandsAgain) {
+  const EntryIndex at = add(seoul, practice("Shelter", "text"));
+  const EntryIndex first = add(milan, adoption(seoul, at, "worked"));
+  const EntryIndex second = add(milan, adoption(seoul, at, "did-not"));
+  withdraw(milan, second);
+  const ImpactView view = impact(seoul);
+  ASSERT_EQ(view.given.size(), 1U);
+  EXPECT_EQ(view.given[0].outcome, "worked");
+  withdraw(milan, first);
+  EXPECT_TRUE(impact(seoul).given.empty());
+  EXPECT_EQ(impact(seoul).cities_that_took, 0U);
+}
+
+TEST_F(Overview, WhoTriesSomethingIsAskedAboutItUntilTheyHaveStopped) {
+  const EntryIndex at = add(seoul, practice("Shelter", "text"));
+  add(milan, adoption_at("trying", at));
+  EXPECT_TRUE(follow_ups(milan, 89).empty());
+  const auto due = follow_ups(milan, 91);
+  ASSERT_EQ(due.size(), 1U);
+  EXPECT_EQ(due[0].months, 3);
+  EXPECT_EQ(due[0].title, "Shelter");
+  EXPECT_EQ(due[0].stage, "trying");
+  EXPECT_TRUE(follow_ups(seoul, 91).empty()) << "it adopted nothing";
+  add(milan, adoption_at("stopped", at));
+  EXPECT_TRUE(follow_ups(milan, 91).empty());
+}
+
+TEST_F(Overview, TheMapHasTheCitiesOfAdoptionsWhereTheySayThatTheyAre) {
+  Draft where = profile(1000, "Cfb");
+  where.body->mutable_profile()->set_latitude(45.5);
+  where.body->mutable_profile()->set_longitude(9.25);
+  add(milan, where);
+  add(lima, where);
+  const EntryIndex at = add(seoul, practice("Shelter", "text"));
+  add(milan, adoption(seoul, at, "worked"));
+  Directory directory(*store, nearness, reader.get());
+  const auto view = read_map(directory, *store, *reader);
+  ASSERT_TRUE(view.ok()) << view.error().text();
+  ASSERT_EQ(view->adoptions.size(), 1U);
+  EXPECT_EQ(view->adoptions[0].of_city, directory.city(seoul.id()));
+  EXPECT_EQ(view->adoptions[0].note.city, directory.city(milan.id()));
+  ASSERT_EQ(view->cities.size(), 2U) << "Lima took and gave nothing";
+  for (const PlaceView& place : view->cities) {
+    const bool is_milan = place.city == directory.city(milan.id());
+    EXPECT_EQ(place.where.has_value(), is_milan) << place.city;
+    EXPECT_EQ(place.name, is_milan ? "City" : "");
+    if (place.where) {
+      EXPECT_EQ(place.where->latitude, 45.5);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace koinon::test
