@@ -15,8 +15,10 @@ Result<std::uint64_t> number_param(const Params& params, const std::string& name
   return read_number(param(params, name), name, most);
 }
 
-Result<std::int64_t> id_arg(const ApiRequest& request) {
-  const auto number = parse_decimal(request.arg("id"));
+Result<std::int64_t> id_arg(const ApiRequest& request) { return read_id(request.arg("id")); }
+
+Result<std::int64_t> read_id(const std::string& text) {
+  const auto number = parse_decimal(text);
   if (!number.ok() || *number > INT64_MAX) return fail(Code::kNotFound, "there is no such thing", "id");
   return static_cast<std::int64_t>(*number);
 }

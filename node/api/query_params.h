@@ -11,7 +11,9 @@ Result<std::size_t> read_limit(const Params& params, std::size_t otherwise, std:
 // A number up to `most`; 0 where it is not given.
 Result<std::uint64_t> number_param(const Params& params, const std::string& name, std::uint64_t most);
 
-// The `id` of a path: what no row can have is not found.
+// What names a row: what none can have is not found.
+Result<std::int64_t> read_id(const std::string& text);
+// The `id` of a path.
 Result<std::int64_t> id_arg(const ApiRequest& request);
 
 // Of an operation that is told nothing.

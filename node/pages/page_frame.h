@@ -82,6 +82,13 @@ class PageFrame {
     if (!operation.facts.changes()) return gate_.call(operation, std::move(asker), std::move(query));
     return change(&operation, std::move(asker), std::move(query));
   }
+  // The same of a query that was read from a form: a change that could not be read was tried as well.
+  template <typename Query, typename View>
+  boost::asio::awaitable<Result<View>> call(const Visit& visit, const Operation<Query, View>& operation,
+                                            Result<Query> query) {
+    if (query.ok()) return call(visit, operation, std::move(*query));
+    return fail_to_ask(&operation, asker_of(visit.request), target_of(visit.request), query.error());
+  }
   // Whether who looks may call it at all.
   bool may(const Visit& visit, const OperationFacts& facts) const {
     return gate_.may(facts, visit.request.caller).ok();
@@ -105,6 +112,13 @@ class PageFrame {
     Result<View> out = co_await gate_.call(*operation, std::move(asker), std::move(query));
     if (out.ok()) co_await wait_for_index();
     co_return out;
+  }
+  template <typename Query, typename View>
+  boost::asio::awaitable<Result<View>> fail_to_ask(const Operation<Query, View>* operation, Asker asker,
+                                                   std::string target, Error error) {
+    if (const Status may = gate_.may(operation->facts, asker.caller); !may.ok()) co_return may.error();
+    gate_.note_failure(operation->facts, asker, target, error);
+    co_return error;
   }
   boost::asio::awaitable<void> wait_for_index();
   bool genuine(const Visit& visit) const;

@@ -1,6 +1,8 @@
 #include "node/site/site_areas.h"
 
 #include "node/api/cities_json.h"
+#include "node/api/desk_json.h"
+#include "node/api/drafts_json.h"
 #include "node/api/search_json.h"
 #include "node/api/trust_json.h"
 #include "node/site/feed_routes.h"
@@ -26,8 +28,8 @@ void SiteAreas::add_routes(RouteTable& routes, CallGate& gate, const Access& acc
   accounts.add_routes(routes);
   add_cities_routes(routes, gate, cities);
   credentials.add_routes(routes);
-  desk.add_routes(routes);
-  drafts.add_routes(routes);
+  add_desk_routes(routes, gate, desk);
+  add_drafts_routes(routes, gate, drafts);
   inbox.add_routes(routes);
   add_feed_routes(routes, feeds, access);
   add_log_file_routes(routes, log_files, access.options().public_reading);
