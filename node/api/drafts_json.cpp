@@ -25,15 +25,6 @@ json::object draft_json(const DraftView& draft) {
 
 std::string tag_of(std::int64_t version) { return "\"v" + std::to_string(version) + "\""; }
 
-// The version that If-Match names; none: it names none. 0, which no draft has, where it is no such tag.
-std::optional<std::int64_t> version_of(const ApiRequest& request) {
-  const std::string match = request.header("if-match");
-  if (match.empty()) return std::nullopt;
-  const bool is_tag = match.size() > 3 && match.starts_with("\"v") && match.ends_with('"');
-  const auto number = parse_decimal(is_tag ? match.substr(2, match.size() - 3) : std::string());
-  return number.ok() && *number <= INT64_MAX ? static_cast<std::int64_t>(*number) : 0;
-}
-
 HttpResponse draft_answer(const DraftView& draft, unsigned status) {
   HttpResponse response = json_response(draft_json(draft), status);
   response.headers["ETag"] = tag_of(draft.version);
@@ -67,14 +58,14 @@ Result<DraftQuery> draft_of_address(const ApiRequest& request) {
 Result<DraftChange> read_change(const ApiRequest& request) {
   KOINON_ASSIGN(const std::int64_t id, id_arg(request));
   KOINON_ASSIGN(json::object note, read_draft(request.body));
-  return DraftChange{{id}, std::move(note), version_of(request)};
+  return DraftChange{{id}, std::move(note), version_named(request.header("if-match"))};
 }
 
 // The body may be missing, and says no more than when.
 Result<DraftPublishing> read_publishing(const ApiRequest& request) {
   DraftPublishing out;
   KOINON_ASSIGN(out.id.value, id_arg(request));
-  out.version = version_of(request);
+  out.version = version_named(request.header("if-match"));
   if (request.body.empty()) return out;
   KOINON_ASSIGN(json::object given, parse_request(request.body));
   KOINON_TRY(check_members(given, {"hold", "at"}));
@@ -83,6 +74,13 @@ Result<DraftPublishing> read_publishing(const ApiRequest& request) {
 }
 
 }  // namespace
+
+std::optional<std::int64_t> version_named(const std::string& if_match) {
+  if (if_match.empty()) return std::nullopt;
+  const bool is_tag = if_match.size() > 3 && if_match.starts_with("\"v") && if_match.ends_with('"');
+  const auto number = parse_decimal(is_tag ? if_match.substr(2, if_match.size() - 3) : std::string());
+  return number.ok() && *number <= INT64_MAX ? static_cast<std::int64_t>(*number) : 0;
+}
 
 void add_drafts_routes(RouteTable& routes, CallGate& gate, const DraftsApi& drafts) {
   add_route(

@@ -55,6 +55,16 @@ Result<DraftQuery> draft_named(const std::string& number) {
   return DraftQuery{{id}};
 }
 
+// `version`: that the form was read from; empty: whatever it is now.
+Result<DraftChange> change_of_form(const Visit& visit, const std::string& draft, const std::string& version) {
+  KOINON_ASSIGN(const DraftQuery named, draft_named(draft));
+  DraftChange out{named.id, request_of_form(visit), std::nullopt};
+  if (version.empty()) return out;
+  const auto number = parse_decimal(version);
+  out.version = number.ok() ? static_cast<std::int64_t>(*number) : 0;  // which no draft has
+  return out;
+}
+
 std::string number_of(const DraftId& draft) { return std::to_string(draft.value); }
 
 }  // namespace
@@ -190,16 +200,10 @@ asio::awaitable<HttpResponse> PublishPages::form(Visit visit) {
 }
 
 asio::awaitable<Result<DraftView>> PublishPages::keep_draft(Visit visit, FormState state, bool overwrite) {
-  json::object note = request_of_form(visit);
-  if (state.draft.empty()) co_return co_await frame_.call(visit, drafts_.add, NewDraft{std::move(note)});
-  const auto draft = draft_named(state.draft);
-  Result<DraftChange> change = fail(Code::kNotFound, "there is no such thing", "id");
-  if (draft.ok()) change = DraftChange{draft->id, std::move(note), std::nullopt};
-  if (draft.ok() && !overwrite && !state.version.empty()) {
-    const auto version = parse_decimal(state.version);
-    change->version = version.ok() ? static_cast<std::int64_t>(*version) : 0;  // which no draft has
-  }
-  co_return co_await frame_.call(visit, drafts_.change, std::move(change));
+  if (state.draft.empty())
+    co_return co_await frame_.call(visit, drafts_.add, NewDraft{request_of_form(visit)});
+  const std::string version = overwrite ? "" : state.version;
+  co_return co_await frame_.call(visit, drafts_.change, change_of_form(visit, state.draft, version));
 }
 
 asio::awaitable<PublishPages::FormState> PublishPages::keep(Visit visit, FormState state, bool overwrite) {
