@@ -123,12 +123,6 @@ Result<json::object> parse_request(const std::string& body) {
   return std::move(value.as_object());
 }
 
-json::value stored_request(const std::string& text) {
-  boost::system::error_code error;
-  json::value value = json::parse(text, error);
-  return error ? json::value(json::object()) : value;
-}
-
 std::string text_member(const json::object& object, std::string_view key) {
   const auto* value = object.if_contains(key);
   return value != nullptr && value->is_string() ? std::string(value->as_string()) : std::string();

@@ -16,8 +16,6 @@ namespace koinon {
 Result<std::map<std::string, std::string>> read_form(const std::string& body);
 // At most limits::kJsonDepth levels deep.
 Result<boost::json::object> parse_request(const std::string& body);
-// One that was kept; an object without members where it cannot be read any more.
-boost::json::value stored_request(const std::string& text);
 // Empty, or `otherwise`, where the member is missing or of another type.
 std::string text_member(const boost::json::object& object, std::string_view key);
 bool flag_member(const boost::json::object& object, std::string_view key, bool otherwise);

@@ -1,30 +1,134 @@
 #include "node/api/desk_api.h"
 
-#include <algorithm>
-#include <set>
+#include <boost/json/serialize.hpp>
 
-#include <boost/json.hpp>
-
-#include "node/api/change_request.h"
 #include "node/api/full_names.h"
-#include "node/api/json_response.h"
 #include "node/api/query_params.h"
 #include "node/publishing/held_fault.h"
 #include "node/publishing/own_log.h"
 #include "node/reading/note_markdown.h"
+#include "node/reading/versions.h"
 #include "node/replication/from_callback.h"
-#include "node/text/time_text.h"
-#include "proto/base/encoding.h"
-#include "proto/codec/entry.h"
 
 namespace koinon {
 namespace asio = boost::asio;
-namespace json = boost::json;
 namespace {
 
-constexpr std::size_t kVersions = 200;  // of one note, with its translations
+HeldView view_of(const HeldNote& note) {
+  HeldView out;
+  out.id = note.id;
+  out.who = note.who;
+  out.made_at = note.made_at;
+  out.due_at = note.due_at;
+  out.state = note.state;
+  out.request = kept_request(note.request);
+  out.approved_by = note.approved_by;
+  out.outcome = note.outcome;
+  if (note.state == HeldState::kFailed || note.state == HeldState::kCancelled) out.fault = fault_of(note);
+  return out;
+}
 
-std::string_view state_text(HeldState state) {
+// What the audit lines say of these operations.
+std::string made_of(const SignedView& view) {
+  return view.held ? std::to_string(view.held->id.value) : view.ref;
+}
+unsigned status_of_signed(const SignedView& view) { return view.held ? 202 : 201; }
+std::string target_of_held(const HeldQuery& query) { return std::to_string(query.id.value); }
+
+OperationFacts publish_facts() {
+  return {.method = "POST",
+          .pattern = "/api/v1/records",
+          .need = Need::kPublisher,
+          .id = "publish",
+          .tag = "publishing",
+          .summary = "Sign and publish a record: now, or after a hold, or at a time",
+          .takes = "PublishRequest",
+          .gives = "Published",
+          .status = 201,
+          .gives_later = "Held"};
+}
+
+OperationFacts withdraw_facts() {
+  return {.method = "POST",
+          .pattern = "/api/v1/withdrawals",
+          .need = Need::kPublisher,
+          .id = "withdraw",
+          .tag = "publishing",
+          .summary = "Take back a record of this city: now, or after a hold, or at a time",
+          .takes = "WithdrawalRequest",
+          .gives = "Withdrawal",
+          .status = 201,
+          .gives_later = "Held"};
+}
+
+OperationFacts preview_facts() {
+  return {.method = "POST",
+          .pattern = "/api/v1/previews",
+          .need = Need::kPublisher,
+          .id = "preview",
+          .tag = "publishing",
+          .summary = "What would be published, and what is wrong with it",
+          .takes = "PublishRequest",
+          .gives = "Preview"};
+}
+
+OperationFacts import_facts() {
+  return {
+      .method = "POST",
+      .pattern = "/api/v1/imports",
+      .need = Need::kPublisher,
+      .id = "importNotes",
+      .tag = "publishing",
+      .summary = "Publish many notes at once, each with its own outcome; or say what would become of them",
+      .takes = "ImportRequest",
+      .gives = "ImportResult"};
+}
+
+OperationFacts list_held_facts() {
+  return {.method = "GET",
+          .pattern = "/api/v1/held",
+          .need = Need::kPublisher,
+          .id = "listHeld",
+          .tag = "publishing",
+          .summary = "What waits to be signed, and what became of it",
+          .query = {"limit", "cursor"},
+          .gives = "HeldList"};
+}
+
+OperationFacts get_held_facts() {
+  return {.method = "GET",
+          .pattern = "/api/v1/held/{id}",
+          .need = Need::kPublisher,
+          .id = "getHeld",
+          .tag = "publishing",
+          .summary = "One thing that waits to be signed, or what became of it",
+          .gives = "Held"};
+}
+
+OperationFacts cancel_facts() {
+  return {.method = "DELETE",
+          .pattern = "/api/v1/held/{id}",
+          .need = Need::kPublisher,
+          .id = "cancelHeld",
+          .tag = "publishing",
+          .summary = "Take back what waits to be signed",
+          .gives = "Held"};
+}
+
+OperationFacts release_facts() {
+  return {.method = "POST",
+          .pattern = "/api/v1/held/{id}/release",
+          .need = Need::kReviewer,
+          .id = "releaseHeld",
+          .tag = "publishing",
+          .summary = "Sign now what waits",
+          .gives = "Published",
+          .status = 201};
+}
+
+}  // namespace
+
+std::string_view held_state_text(HeldState state) {
   switch (state) {
     case HeldState::kWaiting:
       return "waiting";
@@ -42,112 +146,53 @@ std::string_view state_text(HeldState state) {
   return "failed";
 }
 
-json::object held_json(const HeldNote& note) {
-  json::object out{{"id", note.id.value},
-                   {"who", note.who},
-                   {"made_at", time_text(note.made_at)},
-                   {"due_at", time_text(note.due_at)},
-                   {"state", state_text(note.state)}};
-  json::value request = stored_request(note.request);
-  if (const auto* withdrawal = request.as_object().if_contains("withdraw")) {
-    out["withdrawal"] = *withdrawal;
-  } else if (!request.as_object().empty()) {
-    out["note"] = std::move(request);
-  }
-  if (!note.approved_by.empty()) out["approved_by"] = note.approved_by;
-  out[note.state == HeldState::kSigned ? "ref" : "outcome"] = note.outcome;
+Result<HeldListQuery> read_held_list_query(const Params& params) {
+  HeldListQuery out;
+  KOINON_ASSIGN(out.limit, read_limit(params, limits::kPageSize, limits::kPageSizeMax));
+  KOINON_ASSIGN(const auto before, number_param(params, "cursor", INT64_MAX));
+  out.before = static_cast<std::int64_t>(before);
   return out;
 }
 
-json::array texts_json(const std::vector<std::string>& texts) {
-  return json::array(texts.begin(), texts.end());
-}
-
-}  // namespace
-
-void DeskApi::add_routes(RouteTable& routes) {
-  const auto add = [&](const char* method, const std::string& pattern, Need need, const char* id,
-                       const char* tag, const char* summary, const char* takes, const char* gives,
-                       unsigned status, RouteHandler handler, std::vector<std::string> query = {}) {
-    Route route{{method, pattern, need, id, tag, summary, std::move(query), takes, gives, status},
-                std::move(handler)};
-    const bool signs = std::string_view(gives) == "Published" || std::string_view(gives) == "Withdrawal";
-    if (signs && need == Need::kPublisher) route.gives_later = "Held";
-    routes.add(std::move(route));
-  };
-  const auto now = [this](Result<HttpResponse> (DeskApi::*handler)(const ApiRequest&)) {
-    return at_once([this, handler](const ApiRequest& request) { return (this->*handler)(request); });
-  };
-  const auto later = [this](asio::awaitable<HttpResponse> (DeskApi::*handler)(ApiRequest)) -> RouteHandler {
-    return [this, handler](ApiRequest request) { return (this->*handler)(std::move(request)); };
-  };
-  add("POST", "/api/v1/records", Need::kPublisher, "publish", "publishing",
-      "Sign and publish a record: now, or after a hold, or at a time", "PublishRequest", "Published", 201,
-      later(&DeskApi::publish));
-  add("POST", "/api/v1/withdrawals", Need::kPublisher, "withdraw", "publishing",
-      "Take back a record of this city: now, or after a hold, or at a time", "WithdrawalRequest",
-      "Withdrawal", 201, later(&DeskApi::withdraw));
-  add("POST", "/api/v1/previews", Need::kPublisher, "preview", "publishing",
-      "What would be published, and what is wrong with it", "PublishRequest", "Preview", 200,
-      now(&DeskApi::preview));
-  add("POST", "/api/v1/imports", Need::kPublisher, "importNotes", "publishing",
-      "Publish many notes at once, each with its own outcome; or say what would become of them",
-      "ImportRequest", "ImportResult", 200, later(&DeskApi::import_notes));
-  add("GET", "/api/v1/held", Need::kPublisher, "listHeld", "publishing",
-      "What waits to be signed, and what became of it", "", "HeldList", 200, now(&DeskApi::held),
-      {"limit", "cursor"});
-  add("GET", "/api/v1/held/{id}", Need::kPublisher, "getHeld", "publishing",
-      "One thing that waits to be signed, or what became of it", "", "Held", 200, now(&DeskApi::one_held));
-  add("DELETE", "/api/v1/held/{id}", Need::kPublisher, "cancelHeld", "publishing",
-      "Take back what waits to be signed", "", "Held", 200, now(&DeskApi::cancel_held));
-  add("POST", "/api/v1/held/{id}/release", Need::kReviewer, "releaseHeld", "publishing",
-      "Sign now what waits", "", "Published", 201, later(&DeskApi::release_held));
-}
+DeskApi::DeskApi(ApiShared& shared)
+    : publish(publish_facts(), this, &DeskApi::sign_asked, {.made = made_of, .status = status_of_signed}),
+      withdraw(withdraw_facts(), this, &DeskApi::sign_asked, {.made = made_of, .status = status_of_signed}),
+      preview(preview_facts(), this, &DeskApi::show_preview),
+      import_notes(import_facts(), this, &DeskApi::import_all),
+      list_held(list_held_facts(), this, &DeskApi::held_list),
+      get_held(get_held_facts(), this, &DeskApi::one_held),
+      cancel(cancel_facts(), this, &DeskApi::cancel_held, {.target = target_of_held}),
+      release(release_facts(), this, &DeskApi::release_held, {.target = target_of_held}),
+      shared_(shared),
+      parts_(shared.parts) {}
 
 // --- publishing ---
 
 namespace {
 
-// When it is to be signed: `at` a time, or after `hold` seconds.
-struct When {
-  std::optional<UnixMillis> at;  // none: as the rules say
-  bool timed = false;            // somebody named a time
-};
-
-Result<When> take_when(json::object& object, UnixMillis now) {
-  When out;
+Result<std::optional<UnixMillis>> due_of(const WishedTime& when, UnixMillis now) {
   constexpr std::int64_t kMostMs = std::chrono::milliseconds(limits::kHoldMost).count();
-  if (const auto* hold = object.if_contains("hold")) {
-    if (!hold->is_int64() || hold->as_int64() < 0 || hold->as_int64() > kMostMs / 1000)
-      return fail(Code::kInvalidArgument, "it is a number of seconds, at most a year", "hold");
-    out.at = UnixMillis{now.value + hold->as_int64() * 1000};
-  }
-  if (object.contains("at")) {
-    KOINON_ASSIGN(out.at, parse_time(text_member(object, "at"), "at"));
-    if (out.at->value > now.value + kMostMs)
-      return fail(Code::kInvalidArgument, Sentence{"held.too_far", "it is at most a year from now"}, "at");
-    out.timed = true;
-  }
-  object.erase("hold");
-  object.erase("at");
-  return out;
+  if (when.at && when.at->value > now.value + kMostMs)
+    return fail(Code::kInvalidArgument, Sentence{"held.too_far", "it is at most a year from now"}, "at");
+  if (when.at) return when.at;
+  if (!when.hold) return std::optional<UnixMillis>();
+  return std::optional(UnixMillis{now.value + std::chrono::milliseconds(*when.hold).count()});
 }
 
 }  // namespace
 
-Result<DeskApi::Asked> DeskApi::ask_gate(json::object object, const Caller& caller) {
+Result<DeskApi::Asked> DeskApi::ask_gate(const SigningQuery& query, const Caller& caller) {
   const UnixMillis now = parts_.clock.wall();
-  KOINON_ASSIGN(const When when, take_when(object, now));
+  KOINON_ASSIGN(const auto due, due_of(query.when, now));
   if (!parts_.facts.log()) return observer_refusal();
   // What cannot be published is refused now, and not when nobody is there any more.
-  KOINON_ASSIGN(const SigningRequest request, read_signing_request(object));
-  KOINON_ASSIGN(auto prepared, shared_.publisher.prepare(request, caller));
-  prepared.wish.at = when.at;
+  KOINON_ASSIGN(auto prepared, shared_.publisher.prepare(query.request, caller));
+  prepared.wish.at = due;
   KOINON_ASSIGN(const Verdict verdict, shared_.publisher.decide(caller, prepared.wish, now));
-  return Asked{std::move(object), std::move(prepared), verdict, now, when.timed};
+  return Asked{std::move(prepared), verdict, now, query.when.at.has_value()};
 }
 
-Result<HeldNote> DeskApi::hold(const Asked& asked, const Caller& caller) {
+Result<HeldNote> DeskApi::hold(const Asked& asked, const boost::json::object& kept, const Caller& caller) {
   KOINON_ASSIGN(const std::size_t all, shared_.desk.count_waiting(std::nullopt));
   KOINON_ASSIGN(const std::size_t own, shared_.desk.count_waiting(caller.user));
   if (all >= limits::kHeld || own >= limits::kHeldEach)
@@ -162,119 +207,73 @@ Result<HeldNote> DeskApi::hold(const Asked& asked, const Caller& caller) {
   // What it names stays what was meant, whoever has these names when it is signed. And in whose name it was
   // asked for stands, wherever the account is then.
   Directory directory(*parts_.store, parts_.nearness);
-  KOINON_ASSIGN(json::object request, with_full_names(asked.request, directory, *parts_.facts.log()));
+  KOINON_ASSIGN(boost::json::object request, with_full_names(kept, directory, *parts_.facts.log()));
   if (!asked.prepared.wish.office.empty()) request["office"] = asked.prepared.wish.office;
-  note.request = json::serialize(request);
+  note.request = boost::json::serialize(request);
   KOINON_ASSIGN(note.id, shared_.desk.hold(note));
   parts_.wake_hold_queue();
   return note;
 }
 
-asio::awaitable<HttpResponse> DeskApi::publish(ApiRequest request) {
-  auto object = parse_request(request.body);
-  if (!object.ok()) co_return problem(object.error());
-  if (object->contains("withdraw"))
-    co_return problem(fail(Code::kInvalidArgument, "the request has an unknown field", "withdraw"));
-  co_return co_await sign_or_hold(std::move(*object), request.caller);
+asio::awaitable<Result<SignedView>> DeskApi::sign_asked(Asker asker, SigningQuery query) {
+  return sign_or_hold(std::move(query), std::move(asker.caller));
 }
 
-// As any other wish, with what it withdraws in a member of its own.
-asio::awaitable<HttpResponse> DeskApi::withdraw(ApiRequest request) {
-  auto object = parse_request(request.body);
-  if (!object.ok()) co_return problem(object.error());
-  json::object wish;
-  for (const char* when : {"hold", "at"}) {
-    if (const auto* value = object->if_contains(when)) wish[when] = *value;
-    object->erase(when);
-  }
-  wish["withdraw"] = std::move(*object);
-  co_return co_await sign_or_hold(std::move(wish), request.caller);
-}
-
-asio::awaitable<HttpResponse> DeskApi::sign_or_hold(json::object object, Caller caller) {
-  const auto asked = ask_gate(std::move(object), caller);
-  if (!asked.ok()) co_return problem(asked.error());
+asio::awaitable<Result<SignedView>> DeskApi::sign_or_hold(SigningQuery query, Caller caller) {
+  const auto asked = ask_gate(query, caller);
+  if (!asked.ok()) co_return asked.error();
   const auto& prepared = asked->prepared;
   const auto& verdict = asked->verdict;
+  SignedView out;
   if (verdict.when != Verdict::When::kNow) {
-    const auto held = hold(*asked, caller);
-    if (!held.ok()) co_return problem(held.error());
-    json::object body = held_json(*held);
-    body["warnings"] = texts_json(prepared.warnings);
-    co_return json_response(body, 202);
+    const auto held = hold(*asked, query.kept, caller);
+    if (!held.ok()) co_return held.error();
+    out.held = view_of(*held);
+    out.warnings = prepared.warnings;
+    co_return out;
   }
   const auto published = co_await shared_.publisher.sign(verdict.permit, prepared.draft);
-  if (!published.ok()) co_return problem(published.error());
-  json::object body{
-      {"ref", Directory(*parts_.store, parts_.nearness).ref(*parts_.facts.log(), published->index)}};
-  if (prepared.wish.kind == v1::KIND_WITHDRAWAL) {
-    const auto& withdrawal = prepared.draft.entry.control().withdrawal();
-    body["erase"] = withdrawal.erase();
-    if (withdrawal.erase()) {
-      const auto left = left_over(EntryIndex(withdrawal.index()), caller);
-      if (left.ok()) body["left"] = *left;
-    }
-  } else {
-    body["index"] = published->index.value;
-    body["warnings"] = texts_json(prepared.warnings);
-  }
-  co_return json_response(body, 201);
+  if (!published.ok()) co_return published.error();
+  out.ref = Directory(*parts_.store, parts_.nearness).ref(*parts_.facts.log(), published->index);
+  out.index = published->index;
+  out.warnings = prepared.warnings;
+  out.withdrawal = prepared.wish.kind == v1::KIND_WITHDRAWAL;
+  if (!out.withdrawal) co_return out;
+  const auto& withdrawal = prepared.draft.entry.control().withdrawal();
+  out.erase = withdrawal.erase();
+  if (!out.erase) co_return out;
+  auto left = left_over(EntryIndex(withdrawal.index()), caller);
+  if (left.ok()) out.left = std::move(*left);
+  co_return out;
 }
 
 // Versions and translations are records of their own, and drafts are somebody's work: what is to be done
 // about them whoever erases is told, and decides.
-Result<json::object> DeskApi::left_over(EntryIndex erased, const Caller& caller) {
+Result<LeftOver> DeskApi::left_over(EntryIndex erased, const Caller& caller) {
   const LogId own = *parts_.facts.log();
   Directory directory(*parts_.store, parts_.nearness);
-  const auto is_version = [](v1::RefRole role) {
-    return role == v1::REF_ROLE_REVISES || role == v1::REF_ROLE_TRANSLATES;
-  };
-  std::vector<EntryIndex> open{erased};
-  std::set<EntryIndex> seen{erased};
-  for (std::size_t i = 0; i < open.size() && seen.size() < kVersions; ++i) {
-    KOINON_ASSIGN(const auto referring, parts_.index->referring(own, open[i], limits::kReferring));
-    for (const RelatedRecord& item : referring) {
-      if (item.log == own && is_version(item.role) && seen.insert(item.index).second)
-        open.push_back(item.index);
-    }
-    const auto record = parts_.store->record(own, open[i]);
-    const auto entry = record.ok() ? parse_entry(record->entry) : Result<v1::Entry>(record.error());
-    if (!entry.ok()) continue;
-    for (const auto& ref : entry->refs()) {
-      const EntryIndex target(ref.index());
-      if (ref.log_id() == own.view() && is_version(ref.role()) && seen.insert(target).second)
-        open.push_back(target);
-    }
-  }
-  json::array versions;
-  for (const EntryIndex index : seen) {
-    if (index == erased) continue;
-    const auto record = parts_.store->record(own, index);
-    if (record.ok() && record->state != BodyState::kErased)
-      versions.push_back(json::string(directory.ref(own, index)));
-  }
+  KOINON_ASSIGN(const auto versions, read_versions(*parts_.store, *parts_.index, own, erased));
+  LeftOver out;
+  for (const EntryIndex index : versions) out.versions.push_back(directory.ref(own, index));
   const std::string ref = directory.ref(own, erased);
   const bool all = caller.role >= Role::kReviewer;
-  KOINON_ASSIGN(const auto drafts,
+  KOINON_ASSIGN(out.drafts,
                 shared_.desk.drafts_with(all ? std::nullopt : std::optional(caller.user), "\"" + ref + "\""));
-  json::array ids;
-  for (const DraftId& draft : drafts) ids.emplace_back(draft.value);
-  return json::object{{"versions", std::move(versions)}, {"drafts", std::move(ids)}};
+  return out;
 }
 
-Result<HttpResponse> DeskApi::preview(const ApiRequest& request) {
-  KOINON_ASSIGN(json::object object, parse_request(request.body));
-  KOINON_ASSIGN(const Asked asked, ask_gate(std::move(object), request.caller));
+Result<PreviewView> DeskApi::show_preview(const Asker& asker, const SigningQuery& query) {
+  KOINON_ASSIGN(const Asked asked, ask_gate(query, asker.caller));
   const auto& prepared = asked.prepared;
   const auto& entry = prepared.draft.entry;
-  return json_response(
-      {{"kind", kind_name(entry.kind())},
-       {"language", entry.language()},
-       {"topics", json::array(entry.topics().begin(), entry.topics().end())},
-       {"html",
-        prepared.draft.body ? shared_.html(note_markdown(*prepared.draft.body, entry.language())) : ""},
-       {"markdown", format_note_file(prepared.note)},
-       {"warnings", texts_json(prepared.warnings)}});
+  PreviewView out;
+  out.kind = entry.kind();
+  out.language = entry.language();
+  out.topics.assign(entry.topics().begin(), entry.topics().end());
+  if (prepared.draft.body) out.html = shared_.html(note_markdown(*prepared.draft.body, entry.language()));
+  out.markdown = format_note_file(prepared.note);
+  out.warnings = prepared.warnings;
+  return out;
 }
 
 namespace {
@@ -297,34 +296,36 @@ struct Gathered {
   }
 };
 
-json::object refused_json(const Error& error) {
+ImportedNote refused(const Error& error) {
   // The same note stands already: an import that is run again changes nothing.
   const bool already = error.code == Code::kConflict && error.field == "content";
-  json::object out{{"outcome", already ? "already-there" : "refused"}, {"reason", error.message}};
-  if (!already) out["field"] = error.field;
+  ImportedNote out;
+  out.outcome = already ? ImportOutcome::kAlreadyThere : ImportOutcome::kRefused;
+  out.why = error;
   return out;
 }
 
 }  // namespace
 
-json::object DeskApi::import_one(const json::value& note, const Caller& caller, bool dry,
+ImportedNote DeskApi::import_one(const Result<SigningQuery>& note, const Caller& caller, bool dry,
                                  std::vector<std::pair<std::size_t, Asked>>& to_sign, std::size_t number) {
-  if (!note.is_object() || note.as_object().contains("withdraw"))
-    return refused_json(fail(Code::kMalformed, "it is a note", "note"));
-  auto asked = ask_gate(note.as_object(), caller);
-  if (!asked.ok()) return refused_json(asked.error());
+  if (!note.ok()) return refused(note.error());
+  auto asked = ask_gate(*note, caller);
+  if (!asked.ok()) return refused(asked.error());
   const auto& prepared = asked->prepared;
-  json::object out{{"outcome", "would-be-published"}, {"warnings", texts_json(prepared.warnings)}};
+  ImportedNote out;
+  out.outcome = ImportOutcome::kWouldBePublished;
+  out.warnings = prepared.warnings;
   if (dry) {
     const auto standing = parts_.store->own_content(content_digest(prepared.draft).bytes());
-    if (standing.ok() && *standing) out["outcome"] = "already-there";
+    if (standing.ok() && *standing) out.outcome = ImportOutcome::kAlreadyThere;
     return out;
   }
   if (asked->verdict.when != Verdict::When::kNow) {
-    const auto held = hold(*asked, caller);
-    if (!held.ok()) return refused_json(held.error());
-    out["outcome"] = state_text(held->state);
-    out["held"] = held->id.value;
+    auto held = hold(*asked, note->kept, caller);
+    if (!held.ok()) return refused(held.error());
+    out.outcome = ImportOutcome::kHeld;
+    out.held = std::move(*held);
     return out;
   }
   to_sign.emplace_back(number, std::move(*asked));
@@ -332,119 +333,100 @@ json::object DeskApi::import_one(const json::value& note, const Caller& caller, 
 }
 
 // All that may be signed now go to the writer together, which signs them with one head.
-asio::awaitable<HttpResponse> DeskApi::import_notes(ApiRequest request) {
-  auto object = parse_request(request.body);
-  if (!object.ok()) co_return problem(object.error());
-  if (const Status known = check_members(*object, {"notes", "dry_run"}); !known.ok())
-    co_return problem(known.error());
-  const auto* notes = object->if_contains("notes");
-  if (notes == nullptr || !notes->is_array() || notes->as_array().size() > limits::kImportRows)
-    co_return problem(fail(Code::kInvalidArgument, "it is a list of at most 500 notes", "notes"));
-  const bool dry = flag_member(*object, "dry_run", false);
-  json::array results;
+asio::awaitable<Result<std::vector<ImportedNote>>> DeskApi::import_all(Asker asker, ImportQuery query) {
+  std::vector<ImportedNote> results;
   std::vector<std::pair<std::size_t, Asked>> to_sign;
-  for (const auto& note : notes->as_array())
-    results.push_back(import_one(note, request.caller, dry, to_sign, results.size()));
-  if (!to_sign.empty()) {
-    const auto gathered = std::make_shared<Gathered>();
-    gathered->answers.resize(to_sign.size());
-    gathered->missing = to_sign.size();
-    Publisher* publisher = &shared_.publisher;
-    Beginning<bool> begin = [gathered, publisher, &to_sign](std::function<void(bool)> done) {
-      gathered->done = std::move(done);
-      for (std::size_t i = 0; i < to_sign.size(); ++i) {
-        const Asked& asked = to_sign[i].second;
-        publisher->begin(asked.verdict.permit, asked.prepared.draft,
-                         [gathered, i](Result<Published> answer) { gathered->take(i, std::move(answer)); });
-      }
-    };
-    (void)co_await from_callback<bool>(std::move(begin));
-    Directory directory(*parts_.store, parts_.nearness);
+  for (const Result<SigningQuery>& note : query.notes)
+    results.push_back(import_one(note, asker.caller, query.dry, to_sign, results.size()));
+  if (to_sign.empty()) co_return results;
+  const auto gathered = std::make_shared<Gathered>();
+  gathered->answers.resize(to_sign.size());
+  gathered->missing = to_sign.size();
+  Publisher* publisher = &shared_.publisher;
+  Beginning<bool> begin = [gathered, publisher, &to_sign](std::function<void(bool)> done) {
+    gathered->done = std::move(done);
     for (std::size_t i = 0; i < to_sign.size(); ++i) {
-      auto& result = results[to_sign[i].first];
-      const Result<Published>& answer = *gathered->answers[i];
-      if (answer.ok()) {
-        result.as_object()["outcome"] = "published";
-        result.as_object()["ref"] = directory.ref(*parts_.facts.log(), answer->index);
-      } else {
-        result = refused_json(answer.error());
-      }
+      const Asked& asked = to_sign[i].second;
+      publisher->begin(asked.verdict.permit, asked.prepared.draft,
+                       [gathered, i](Result<Published> answer) { gathered->take(i, std::move(answer)); });
+    }
+  };
+  (void)co_await from_callback<bool>(std::move(begin));
+  Directory directory(*parts_.store, parts_.nearness);
+  for (std::size_t i = 0; i < to_sign.size(); ++i) {
+    ImportedNote& result = results[to_sign[i].first];
+    const Result<Published>& answer = *gathered->answers[i];
+    if (answer.ok()) {
+      result.outcome = ImportOutcome::kPublished;
+      result.ref = directory.ref(*parts_.facts.log(), answer->index);
+    } else {
+      result = refused(answer.error());
     }
   }
-  co_return json_response({{"results", std::move(results)}});
+  co_return results;
 }
 
 // --- what is held ---
 
-Result<HttpResponse> DeskApi::held(const ApiRequest& request) {
-  KOINON_ASSIGN(const std::size_t limit, read_limit(request.query, limits::kPageSize, limits::kPageSizeMax));
-  KOINON_ASSIGN(const auto before, number_param(request.query, "cursor", INT64_MAX));
-  const bool all = request.caller.role >= Role::kReviewer;
-  KOINON_ASSIGN(const auto page, shared_.desk.held_of(all ? std::nullopt : std::optional(request.caller.user),
-                                                      static_cast<std::int64_t>(before), limit));
-  json::array items;
+Result<HeldListView> DeskApi::held_list(const Asker& asker, const HeldListQuery& query) {
+  const bool all = asker.caller.role >= Role::kReviewer;
+  KOINON_ASSIGN(const auto page, shared_.desk.held_of(all ? std::nullopt : std::optional(asker.caller.user),
+                                                      query.before, query.limit));
+  HeldListView out;
   for (const HeldNote& note : page.items) {
-    KOINON_ASSIGN(json::object one, shown_held(note));
-    items.push_back(std::move(one));
+    KOINON_ASSIGN(HeldView one, shown_held(note));
+    out.items.push_back(std::move(one));
   }
-  json::object body{{"items", std::move(items)}};
-  if (page.more) body["next"] = std::to_string(page.items.back().id.value);
-  return json_response(body);
+  if (page.more) out.next = page.items.back().id;
+  return out;
 }
 
-Result<HeldNote> DeskApi::held_note(const ApiRequest& request) {
-  KOINON_ASSIGN(const std::int64_t id, id_arg(request));
-  KOINON_ASSIGN(auto note, shared_.desk.held({id}));
-  if (!note || (request.caller.role < Role::kReviewer && note->user != request.caller.user))
+Result<HeldNote> DeskApi::held_note(const HeldId& id, const Caller& caller) {
+  KOINON_ASSIGN(auto note, shared_.desk.held(id));
+  if (!note || (caller.role < Role::kReviewer && note->user != caller.user))
     return fail(Code::kNotFound, Sentence{"held.unknown", "nothing of that number waits"}, "id");
   return std::move(*note);
 }
 
 // What was signed is called as the record is.
-Result<json::object> DeskApi::shown_held(const HeldNote& note) {
-  json::object out = held_json(note);
+Result<HeldView> DeskApi::shown_held(const HeldNote& note) {
+  HeldView out = view_of(note);
   if (note.state != HeldState::kSigned) return out;
   Directory directory(*parts_.store, parts_.nearness);
   const auto found = directory.find_ref(note.outcome);
   if (!found.ok()) return out;
   KOINON_ASSIGN(const auto record, parts_.index->get(found->log.id, found->index));
-  if (record) out["title"] = record->title;
+  if (record) out.title = record->title;
   return out;
 }
 
-Result<HttpResponse> DeskApi::one_held(const ApiRequest& request) {
-  KOINON_ASSIGN(const HeldNote note, held_note(request));
-  KOINON_ASSIGN(const json::object body, shown_held(note));
-  HttpResponse response = json_response(body);
-  response.told.push_back(fault_of(note));
-  return response;
+Result<HeldView> DeskApi::one_held(const Asker& asker, const HeldQuery& query) {
+  KOINON_ASSIGN(const HeldNote note, held_note(query.id, asker.caller));
+  return shown_held(note);
 }
 
-Result<HttpResponse> DeskApi::cancel_held(const ApiRequest& request) {
-  KOINON_ASSIGN(HeldNote note, held_note(request));
-  note.outcome = "taken back by " + request.caller.name;
+Result<HeldView> DeskApi::cancel_held(const Asker& asker, const HeldQuery& query) {
+  KOINON_ASSIGN(HeldNote note, held_note(query.id, asker.caller));
+  note.outcome = "taken back by " + asker.caller.name;
   const HeldState from = note.state == HeldState::kReview ? HeldState::kReview : HeldState::kWaiting;
   KOINON_TRY(shared_.desk.settle(note.id, from, HeldState::kCancelled, note.outcome, parts_.clock.wall()));
   note.state = HeldState::kCancelled;
-  return json_response(held_json(note));
+  return view_of(note);
 }
 
 // The queue signs it, as it signs whatever waits.
-asio::awaitable<HttpResponse> DeskApi::release_held(ApiRequest request) {
-  const auto note = held_note(request);
-  if (!note.ok()) co_return problem(note.error());
-  const Status approved = shared_.desk.approve(note->id, request.caller.name, parts_.clock.wall());
-  if (!approved.ok()) co_return problem(approved.error());
+asio::awaitable<Result<ReleasedView>> DeskApi::release_held(Asker asker, HeldQuery query) {
+  const auto note = held_note(query.id, asker.caller);
+  if (!note.ok()) co_return note.error();
+  const Status approved = shared_.desk.approve(note->id, asker.caller.name, parts_.clock.wall());
+  if (!approved.ok()) co_return approved.error();
   Beginning<Result<EntryIndex>> begin = [this, id = note->id](std::function<void(Result<EntryIndex>)> done) {
     parts_.sign_held(id, std::move(done));
   };
   const auto published = co_await from_callback<Result<EntryIndex>>(std::move(begin));
-  if (!published.ok()) co_return problem(published.error());
-  co_return json_response(
-      {{"ref", Directory(*parts_.store, parts_.nearness).ref(*parts_.facts.log(), *published)},
-       {"index", published->value},
-       {"warnings", json::array()}},
-      201);
+  if (!published.ok()) co_return published.error();
+  co_return ReleasedView{Directory(*parts_.store, parts_.nearness).ref(*parts_.facts.log(), *published),
+                         *published};
 }
 
 }  // namespace koinon

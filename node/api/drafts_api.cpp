@@ -1,32 +1,14 @@
 #include "node/api/drafts_api.h"
 
-#include <boost/json.hpp>
+#include <boost/json/serialize.hpp>
 
-#include "node/api/change_request.h"
-#include "node/api/desk_api.h"
-#include "node/api/json_response.h"
 #include "node/api/query_params.h"
-#include "node/text/time_text.h"
 #include "proto/base/encoding.h"
 #include "proto/base/limits.h"
 
 namespace koinon {
 namespace asio = boost::asio;
-namespace json = boost::json;
 namespace {
-
-json::object draft_json(const StoredDraft& draft, const std::string& owner) {
-  return {{"id", draft.id.value},
-          {"owner", owner},
-          {"updated_at", time_text(draft.updated_at)},
-          {"version", draft.version},
-          {"note", stored_request(draft.note)}};
-}
-
-// Where a page of the list ends: when its last draft was changed, then which it is.
-std::string place_text(const StoredDraft& draft) {
-  return std::to_string(draft.updated_at.value) + "." + std::to_string(draft.id.value);
-}
 
 Result<std::optional<DraftPlace>> read_place(const std::string& cursor) {
   if (cursor.empty()) return std::optional<DraftPlace>();
@@ -39,69 +21,117 @@ Result<std::optional<DraftPlace>> read_place(const std::string& cursor) {
       DraftPlace{{static_cast<std::int64_t>(*updated_at)}, {static_cast<std::int64_t>(*id)}});
 }
 
-std::string draft_tag(const StoredDraft& draft) { return "\"v" + std::to_string(draft.version) + "\""; }
+Error changed_since() {
+  return fail(Code::kConflict,
+              Sentence{"draft.changed", "the draft has been changed by somebody else since; read it again"},
+              "If-Match");
+}
+
+// What the audit lines say of these operations.
+std::string id_text(const DraftId& id) { return std::to_string(id.value); }
+std::string made_of(const DraftView& view) { return id_text(view.id); }
+unsigned status_of_signed(const SignedView& view) { return view.held ? 202 : 201; }
+template <typename Query>
+std::string target_of_draft(const Query& query) {
+  return id_text(query.id);
+}
 
 }  // namespace
 
-void DraftsApi::add_routes(RouteTable& routes) {
-  const auto add = [&](const char* method, const std::string& pattern, const char* id, const char* summary,
-                       const char* takes, const char* gives, unsigned status, RouteHandler handler,
-                       std::vector<std::string> query = {}) {
-    Route route{{method, pattern, Need::kPublisher, id, "publishing", summary, std::move(query), takes, gives,
-                 status},
-                std::move(handler)};
-    if (std::string_view(gives) == "Published") route.gives_later = "Held";
-    routes.add(std::move(route));
-  };
-  const auto now = [this](Result<HttpResponse> (DraftsApi::*handler)(const ApiRequest&)) {
-    return at_once([this, handler](const ApiRequest& request) { return (this->*handler)(request); });
-  };
-  add("GET", "/api/v1/drafts", "listDrafts", "Drafts: one's own, a reviewer all", "", "DraftList", 200,
-      now(&DraftsApi::list), {"limit", "cursor"});
-  add("POST", "/api/v1/drafts", "addDraft", "Keep a draft", "PublishRequest", "Draft", 201,
-      now(&DraftsApi::add));
-  add("GET", "/api/v1/drafts/{id}", "getDraft", "One draft", "", "Draft", 200, now(&DraftsApi::get));
-  add("PUT", "/api/v1/drafts/{id}", "changeDraft", "Change a draft; If-Match names the version that was read",
-      "PublishRequest", "Draft", 200, now(&DraftsApi::change));
-  add("DELETE", "/api/v1/drafts/{id}", "removeDraft", "Throw a draft away", "", "", 204,
-      now(&DraftsApi::remove));
-  add("POST", "/api/v1/drafts/{id}/publish", "publishDraft", "Publish a draft", "HoldRequest", "Published",
-      201, [this](ApiRequest request) { return publish(std::move(request)); });
+// When its last draft was changed, then which it is.
+std::string place_text(const DraftPlace& place) {
+  return std::to_string(place.updated_at.value) + "." + std::to_string(place.id.value);
 }
 
-Result<HttpResponse> DraftsApi::list(const ApiRequest& request) {
-  KOINON_ASSIGN(const std::size_t limit, read_limit(request.query, limits::kPageSize, limits::kPageSizeMax));
-  KOINON_ASSIGN(const auto after, read_place(request.param("cursor")));
-  const bool all = request.caller.role >= Role::kReviewer;
-  KOINON_ASSIGN(const auto page,
-                shared_.desk.drafts(all ? std::nullopt : std::optional(request.caller.user), limit, after));
-  json::array items;
+Result<DraftListQuery> read_draft_list_query(const Params& params) {
+  DraftListQuery out;
+  KOINON_ASSIGN(out.limit, read_limit(params, limits::kPageSize, limits::kPageSizeMax));
+  KOINON_ASSIGN(out.after, read_place(param(params, "cursor")));
+  return out;
+}
+
+DraftsApi::DraftsApi(ApiShared& shared, DeskApi& desk)
+    : list({.method = "GET",
+            .pattern = "/api/v1/drafts",
+            .need = Need::kPublisher,
+            .id = "listDrafts",
+            .tag = "publishing",
+            .summary = "Drafts: one's own, a reviewer all",
+            .query = {"limit", "cursor"},
+            .gives = "DraftList"},
+           this, &DraftsApi::list_drafts),
+      add({.method = "POST",
+           .pattern = "/api/v1/drafts",
+           .need = Need::kPublisher,
+           .id = "addDraft",
+           .tag = "publishing",
+           .summary = "Keep a draft",
+           .takes = "PublishRequest",
+           .gives = "Draft",
+           .status = 201},
+          this, &DraftsApi::add_draft, {.made = made_of}),
+      get({.method = "GET",
+           .pattern = "/api/v1/drafts/{id}",
+           .need = Need::kPublisher,
+           .id = "getDraft",
+           .tag = "publishing",
+           .summary = "One draft",
+           .gives = "Draft"},
+          this, &DraftsApi::get_draft),
+      change({.method = "PUT",
+              .pattern = "/api/v1/drafts/{id}",
+              .need = Need::kPublisher,
+              .id = "changeDraft",
+              .tag = "publishing",
+              .summary = "Change a draft; If-Match names the version that was read",
+              .takes = "PublishRequest",
+              .gives = "Draft"},
+             this, &DraftsApi::change_draft, {.target = target_of_draft<DraftChange>}),
+      remove({.method = "DELETE",
+              .pattern = "/api/v1/drafts/{id}",
+              .need = Need::kPublisher,
+              .id = "removeDraft",
+              .tag = "publishing",
+              .summary = "Throw a draft away",
+              .status = 204},
+             this, &DraftsApi::remove_draft, {.target = target_of_draft<DraftQuery>}),
+      publish({.method = "POST",
+               .pattern = "/api/v1/drafts/{id}/publish",
+               .need = Need::kPublisher,
+               .id = "publishDraft",
+               .tag = "publishing",
+               .summary = "Publish a draft",
+               .takes = "HoldRequest",
+               .gives = "Published",
+               .status = 201,
+               .gives_later = "Held"},
+              this, &DraftsApi::publish_draft,
+              {.target = target_of_draft<DraftPublishing>, .status = status_of_signed}),
+      shared_(shared),
+      parts_(shared.parts),
+      desk_(desk) {}
+
+Result<DraftView> DraftsApi::view_of(const StoredDraft& draft) {
+  KOINON_ASSIGN(const auto owner, shared_.accounts.get(draft.user));
+  return DraftView{draft.id, owner ? owner->name : "local", draft.updated_at, draft.version,
+                   kept_request(draft.note)};
+}
+
+Result<DraftListView> DraftsApi::list_drafts(const Asker& asker, const DraftListQuery& query) {
+  const bool all = asker.caller.role >= Role::kReviewer;
+  KOINON_ASSIGN(const auto page, shared_.desk.drafts(all ? std::nullopt : std::optional(asker.caller.user),
+                                                     query.limit, query.after));
+  DraftListView out;
   for (const StoredDraft& draft : page.items) {
-    KOINON_ASSIGN(const auto owner, shared_.accounts.get(draft.user));
-    items.push_back(draft_json(draft, owner ? owner->name : "local"));
+    KOINON_ASSIGN(DraftView one, view_of(draft));
+    out.items.push_back(std::move(one));
   }
-  json::object body{{"items", std::move(items)}};
-  if (page.more) body["next"] = place_text(page.items.back());
-  return json_response(body);
+  if (page.more) out.next = DraftPlace{page.items.back().updated_at, page.items.back().id};
+  return out;
 }
 
-namespace {
-
-// A note that is being written. A withdrawal is none: who signs a draft of another's signs what it reads as.
-Result<json::object> read_draft(const std::string& body) {
-  KOINON_ASSIGN(json::object object, parse_request(body));
-  if (object.contains("withdraw"))
-    return fail(Code::kInvalidArgument, "the request has an unknown field", "withdraw");
-  return object;
-}
-
-}  // namespace
-
-// A draft may be anything that is a publish request by its form; what is wrong with it shows when it is
-// published.
-Result<HttpResponse> DraftsApi::add(const ApiRequest& request) {
-  KOINON_ASSIGN(const json::object object, read_draft(request.body));
-  KOINON_ASSIGN(const std::size_t mine, shared_.desk.count_drafts(request.caller.user));
+Result<DraftView> DraftsApi::add_draft(const Asker& asker, const NewDraft& query) {
+  KOINON_ASSIGN(const std::size_t mine, shared_.desk.count_drafts(asker.caller.user));
   if (mine >= limits::kDrafts)
     return fail(Code::kTooLarge,
                 Sentence{"draft.too_many",
@@ -109,77 +139,51 @@ Result<HttpResponse> DraftsApi::add(const ApiRequest& request) {
                          {{"most", std::int64_t{limits::kDrafts}}}},
                 "draft");
   const UnixMillis now = parts_.clock.wall();
-  KOINON_ASSIGN(const DraftId id, shared_.desk.add_draft(request.caller.user, json::serialize(object), now));
-  const StoredDraft made{id, request.caller.user, 1, now, json::serialize(object)};
-  HttpResponse response = json_response(draft_json(made, request.caller.name), 201);
-  response.headers["ETag"] = draft_tag(made);
-  return response;
+  KOINON_ASSIGN(const DraftId id,
+                shared_.desk.add_draft(asker.caller.user, boost::json::serialize(query.note), now));
+  return DraftView{id, asker.caller.name, now, 1, query.note};
 }
 
-Result<StoredDraft> DraftsApi::own(const ApiRequest& request) {
-  KOINON_ASSIGN(const std::int64_t id, id_arg(request));
-  KOINON_ASSIGN(auto draft, shared_.desk.draft({id}));
-  if (!draft || (request.caller.role < Role::kReviewer && draft->user != request.caller.user))
+Result<StoredDraft> DraftsApi::own(const DraftId& id, const Caller& caller) {
+  KOINON_ASSIGN(auto draft, shared_.desk.draft(id));
+  if (!draft || (caller.role < Role::kReviewer && draft->user != caller.user))
     return fail(Code::kNotFound, Sentence{"draft.unknown", "there is no such draft"}, "id");
   return std::move(*draft);
 }
 
-Result<HttpResponse> DraftsApi::get(const ApiRequest& request) {
-  KOINON_ASSIGN(const StoredDraft draft, own(request));
-  KOINON_ASSIGN(const auto owner, shared_.accounts.get(draft.user));
-  HttpResponse response = json_response(draft_json(draft, owner ? owner->name : "local"));
-  response.headers["ETag"] = draft_tag(draft);
-  return response;
+Result<DraftView> DraftsApi::get_draft(const Asker& asker, const DraftQuery& query) {
+  KOINON_ASSIGN(const StoredDraft draft, own(query.id, asker.caller));
+  return view_of(draft);
 }
 
-Result<HttpResponse> DraftsApi::change(const ApiRequest& request) {
-  KOINON_ASSIGN(StoredDraft draft, own(request));
-  KOINON_ASSIGN(const json::object object, read_draft(request.body));
-  const std::string match = request.header("if-match");
-  if (!match.empty() && match != draft_tag(draft))
-    return fail(Code::kConflict,
-                Sentence{"draft.changed", "the draft has been changed by somebody else since; read it again"},
-                "If-Match");
-  draft.note = json::serialize(object);
+Result<DraftView> DraftsApi::change_draft(const Asker& asker, const DraftChange& query) {
+  KOINON_ASSIGN(StoredDraft draft, own(query.id, asker.caller));
+  if (query.version && *query.version != draft.version) return changed_since();
+  draft.note = boost::json::serialize(query.note);
   const UnixMillis now = parts_.clock.wall();
   KOINON_TRY(shared_.desk.change_draft(draft.id, draft.version, draft.note, now));
   ++draft.version;
   draft.updated_at = now;
-  KOINON_ASSIGN(const auto owner, shared_.accounts.get(draft.user));
-  HttpResponse response = json_response(draft_json(draft, owner ? owner->name : "local"));
-  response.headers["ETag"] = draft_tag(draft);
-  return response;
+  return view_of(draft);
 }
 
-Result<HttpResponse> DraftsApi::remove(const ApiRequest& request) {
-  KOINON_ASSIGN(const StoredDraft draft, own(request));
+Result<Nothing> DraftsApi::remove_draft(const Asker& asker, const DraftQuery& query) {
+  KOINON_ASSIGN(const StoredDraft draft, own(query.id, asker.caller));
   KOINON_TRY(shared_.desk.remove_draft(draft.id));
-  return HttpResponse{204, "application/json", "", {}};
+  return Nothing{};
 }
 
-asio::awaitable<HttpResponse> DraftsApi::publish(ApiRequest request) {
-  const auto draft = own(request);
-  if (!draft.ok()) co_return problem(draft.error());
-  auto object = read_draft(draft->note);
-  if (!object.ok()) co_return problem(object.error());
+asio::awaitable<Result<SignedView>> DraftsApi::publish_draft(Asker asker, DraftPublishing query) {
+  const auto draft = own(query.id, asker.caller);
+  if (!draft.ok()) co_return draft.error();
   // Whoever signs what another wrote names what they read.
-  const std::string match = request.header("if-match");
-  if (match.empty() ? draft->user != request.caller.user : match != draft_tag(*draft))
-    co_return problem(
-        fail(Code::kConflict,
-             Sentence{"draft.changed", "the draft has been changed by somebody else since; read it again"},
-             "If-Match"));
-  if (!request.body.empty()) {
-    const auto given = parse_request(request.body);
-    if (!given.ok()) co_return problem(given.error());
-    if (const Status known = check_members(*given, {"hold", "at"}); !known.ok())
-      co_return problem(known.error());
-    for (const auto& member : *given) (*object)[member.key()] = member.value();
-  }
-  const DraftId id = draft->id;
-  HttpResponse response = co_await desk_.sign_or_hold(std::move(*object), request.caller);
-  if (response.status < 300) (void)shared_.desk.remove_draft(id);
-  co_return response;
+  const bool as_read = query.version ? *query.version == draft->version : draft->user == asker.caller.user;
+  if (!as_read) co_return changed_since();
+  auto wish = read_kept_draft(draft->note, query.when);
+  if (!wish.ok()) co_return wish.error();
+  const auto done = co_await desk_.sign_or_hold(std::move(*wish), asker.caller);
+  if (done.ok()) (void)shared_.desk.remove_draft(draft->id);
+  co_return done;
 }
 
 }  // namespace koinon

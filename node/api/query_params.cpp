@@ -17,8 +17,10 @@ Result<std::uint64_t> number_param(const Params& params, const std::string& name
 
 std::string ref_arg(const ApiRequest& request) { return request.arg("city") + "/" + request.arg("index"); }
 
-Result<std::int64_t> id_arg(const ApiRequest& request) {
-  const auto number = parse_decimal(request.arg("id"));
+Result<std::int64_t> id_arg(const ApiRequest& request) { return read_id(request.arg("id")); }
+
+Result<std::int64_t> read_id(const std::string& text) {
+  const auto number = parse_decimal(text);
   if (!number.ok() || *number > INT64_MAX) return fail(Code::kNotFound, "there is no such thing", "id");
   return static_cast<std::int64_t>(*number);
 }

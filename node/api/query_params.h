@@ -13,7 +13,9 @@ Result<std::uint64_t> number_param(const Params& params, const std::string& name
 
 // The record that a path names by its `city` and `index`: seoul.example/17.
 std::string ref_arg(const ApiRequest& request);
-// The `id` of a path: what no row can have is not found.
+// What names a row: what none can have is not found.
+Result<std::int64_t> read_id(const std::string& text);
+// The `id` of a path.
 Result<std::int64_t> id_arg(const ApiRequest& request);
 
 // Of an operation that is told nothing.

@@ -1,7 +1,9 @@
 #include "node/pages/form_values.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
+#include <cmath>
 
 #include <boost/json.hpp>
 
@@ -45,7 +47,16 @@ json::value number_or_text(const std::string& text) {
     return json::value(whole);
   double number = 0;
   const auto [end, error] = std::from_chars(text.data(), last, number);
-  return error == std::errc() && end == last ? json::value(number) : json::value(text);
+  const bool is_number = error == std::errc() && end == last && std::isfinite(number);
+  return is_number ? json::value(number) : json::value(text);
+}
+
+std::string number_text(double number) {
+  if (number == 0 && !std::signbit(number)) return {};
+  std::array<char, 400> digits{};
+  const auto [end, error] =
+      std::to_chars(digits.data(), digits.data() + digits.size(), number, std::chars_format::fixed);
+  return error == std::errc() ? std::string(digits.data(), end) : std::string();
 }
 
 std::string unix_lines(std::string_view text) {

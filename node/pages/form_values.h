@@ -17,7 +17,10 @@ std::vector<std::string> split(std::string_view text, char separator);
 std::string unix_lines(std::string_view text);
 // "first | second", one a line, as objects of these two members; a line of nothing else is none.
 boost::json::array pairs_of_lines(std::string_view text, const char* first, const char* second);
-// A number where it is one, else the text, so that the API says what is wrong with it.
+// A number where it is one that JSON can say, else the text, so that the API says what is wrong with it.
 boost::json::value number_or_text(const std::string& text);
+// As people write it: 21000000, not 2.1E7. Empty for 0, which a message of the protocol does not tell from
+// nothing.
+std::string number_text(double number);
 
 }  // namespace koinon

@@ -3,6 +3,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/json.hpp>
 
+#include "node/api/desk_api.h"
 #include "node/pages/form_values.h"
 #include "node/pages/note_view.h"
 #include "node/pages/publish_pages.h"
@@ -114,19 +115,18 @@ void ProfilePages::add_routes(RouteTable& routes) {
 }
 
 HttpResponse ProfilePages::show(const Visit& visit, const std::map<std::string, std::string>& values,
-                                const OperationResult& failed) {
-  const bool wrong = failed.status >= 400;
+                                const std::optional<Error>& failed) {
   const auto at = [&](const std::string& name) {
     const auto it = values.find(name);
     return it == values.end() ? std::string() : it->second;
   };
-  PageView view{"profile", visit.say("profile.title"), {}, wrong ? failed.status : 200, "", ""};
-  const std::string why = wrong ? visit.fault(failed.problem()) : "";
+  PageView view{"profile", visit.say("profile.title"), {}, failed ? status_of(failed->code) : 200, "", ""};
+  const std::string why = failed ? visit.fault(*failed) : "";
   json::array fields;
   bool shown = false;
   for (const ProfileField& field : kFields) {
-    const bool fault = wrong && (failed.field() == field.path || failed.field() == field.name ||
-                                 failed.field() == std::string("content.") + field.path);
+    const bool fault = failed && (failed->field == field.path || failed->field == field.name ||
+                                  failed->field == std::string("content.") + field.path);
     shown = shown || fault;
     json::array choices;
     for (const auto& choice : split(std::string(field.choices), ' '))
@@ -153,15 +153,15 @@ HttpResponse ProfilePages::show(const Visit& visit, const std::map<std::string, 
 
 asio::awaitable<HttpResponse> ProfilePages::form(Visit visit) {
   const json::object profile = co_await current(visit);
-  co_return show(visit, values_of(profile), {200, {}, {}});
+  co_return show(visit, values_of(profile), std::nullopt);
 }
 
 asio::awaitable<HttpResponse> ProfilePages::submit(Visit visit) {
   json::object content = content_of(visit, co_await current(visit));
   json::object request{{"kind", "profile"}, {"content", std::move(content)}};
-  const OperationResult done = co_await frame_.call(visit, "publish", {{}, {}, std::move(request), true, {}});
-  if (!done.ok()) co_return show(visit, visit.form, done);
-  if (done.status == 202) co_return go_to_published(done);
+  const auto done = co_await frame_.call(visit, desk_.publish, read_note_query(std::move(request)));
+  if (!done.ok()) co_return show(visit, visit.form, done.error());
+  if (done->held) co_return go_to_published(*done);
   co_return PageFrame::go("/cities/" + frame_.shared().parts.facts.name);
 }
 

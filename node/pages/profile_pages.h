@@ -3,6 +3,8 @@
 // On the HTTP server's thread.
 #pragma once
 
+#include <optional>
+
 #include "node/pages/page_frame.h"
 
 namespace koinon {
@@ -12,7 +14,7 @@ boost::asio::awaitable<boost::json::object> profile_of(PageFrame* frame, Visit v
 
 class ProfilePages {
  public:
-  ProfilePages(PageFrame& frame, const Areas&) : frame_(frame) {}
+  ProfilePages(PageFrame& frame, const Areas& areas) : frame_(frame), desk_(areas.desk) {}
   void add_routes(RouteTable& routes);
 
  private:
@@ -22,9 +24,10 @@ class ProfilePages {
     return profile_of(&frame_, std::move(visit), frame_.shared().parts.facts.name);
   }
   HttpResponse show(const Visit& visit, const std::map<std::string, std::string>& values,
-                    const OperationResult& failed);
+                    const std::optional<Error>& failed);
 
   PageFrame& frame_;
+  DeskApi& desk_;
 };
 
 }  // namespace koinon

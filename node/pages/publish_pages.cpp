@@ -3,11 +3,13 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/json.hpp>
 
+#include "node/api/query_params.h"
+#include "node/api/search_api.h"
 #include "node/pages/form_values.h"
 #include "node/pages/note_form.h"
 #include "node/pages/note_view.h"
 #include "node/text/markdown.h"
-#include "node/text/time_text.h"
+#include "proto/base/encoding.h"
 
 namespace koinon {
 namespace asio = boost::asio;
@@ -36,14 +38,40 @@ std::string translation_language(const Visit& visit, const std::string& original
 // datetime-local has neither zone nor seconds; the form says that it is UTC.
 std::string api_time(const std::string& local) { return local.size() == 16 ? local + ":00Z" : local; }
 
-std::string title_of_held(const Visit& visit, const json::object& held) {
-  const std::string withdrawn = text_at(object_at(held, "withdrawal"), "ref");
+std::string title_of_held(const Visit& visit, const HeldView& held) {
+  const std::string withdrawn = text_at(object_at(held.request, "withdraw"), "ref");
   if (!withdrawn.empty()) return visit.say("held.withdrawal", {{"ref", withdrawn}});
-  const std::string title = text_at(held, "title");
-  return title.empty() ? title_of_request(object_at(held, "note")) : title;
+  const std::string title = held.title.value_or("");
+  return title.empty() ? title_of_request(held.request) : title;
 }
 
+Result<HeldQuery> held_of_address(const Visit& visit) {
+  KOINON_ASSIGN(const std::int64_t id, id_arg(visit.request));
+  return HeldQuery{{id}};
+}
+
+Result<DraftQuery> draft_named(const std::string& number) {
+  KOINON_ASSIGN(const std::int64_t id, read_id(number));
+  return DraftQuery{{id}};
+}
+
+// `version`: that the form was read from; empty: whatever it is now.
+Result<DraftChange> change_of_form(const Visit& visit, const std::string& draft, const std::string& version) {
+  KOINON_ASSIGN(const DraftQuery named, draft_named(draft));
+  DraftChange out{named.id, request_of_form(visit), std::nullopt};
+  if (version.empty()) return out;
+  const auto number = parse_decimal(version);
+  out.version = number.ok() ? static_cast<std::int64_t>(*number) : 0;  // which no draft has
+  return out;
+}
+
+std::string number_of(const DraftId& draft) { return std::to_string(draft.value); }
+
 }  // namespace
+
+HttpResponse go_to_published(const SignedView& done) {
+  return PageFrame::go(done.held ? "/held/" + std::to_string(done.held->id.value) : "/records/" + done.ref);
+}
 
 HttpResponse go_to_published(const OperationResult& result) {
   if (result.status == 202) return PageFrame::go("/held/" + std::to_string(number_at(result.body, "id")));
@@ -152,11 +180,11 @@ asio::awaitable<HttpResponse> PublishPages::form(Visit visit) {
     co_return frame_.sorry(visit, fail(Code::kRefused, visit.say("publish.observer")));
   FormState state;
   if (const std::string id = visit.request.param("draft"); !id.empty()) {
-    const OperationResult draft = co_await frame_.call(visit, "getDraft", {{{"id", id}}, {}, {}});
-    if (!draft.ok()) co_return frame_.sorry(visit, draft);
-    state.values = form_of_request(object_at(draft.body, "note"));
+    const auto draft = co_await frame_.call(visit, drafts_.get, draft_named(id));
+    if (!draft.ok()) co_return frame_.failed(visit, draft.error());
+    state.values = form_of_request(draft->note);
     state.draft = id;
-    state.version = std::to_string(number_at(draft.body, "version"));
+    state.version = std::to_string(draft->version);
     state.saved = visit.request.param("saved") == "yes";
     co_return co_await show_form(visit, std::move(state));
   }
@@ -171,22 +199,24 @@ asio::awaitable<HttpResponse> PublishPages::form(Visit visit) {
   co_return co_await show_form(visit, std::move(state));
 }
 
+asio::awaitable<Result<DraftView>> PublishPages::keep_draft(Visit visit, FormState state, bool overwrite) {
+  if (state.draft.empty())
+    co_return co_await frame_.call(visit, drafts_.add, NewDraft{request_of_form(visit)});
+  const std::string version = overwrite ? "" : state.version;
+  co_return co_await frame_.call(visit, drafts_.change, change_of_form(visit, state.draft, version));
+}
+
 asio::awaitable<PublishPages::FormState> PublishPages::keep(Visit visit, FormState state, bool overwrite) {
-  OperationInput input{{{"id", state.draft}}, {}, request_of_form(visit), true, {}};
-  const bool first = state.draft.empty();
-  if (!first && !overwrite && !state.version.empty())
-    input.headers["if-match"] = "\"v" + state.version + "\"";
-  const OperationResult kept =
-      co_await frame_.call(visit, first ? "addDraft" : "changeDraft", std::move(input));
+  const auto kept = co_await keep_draft(visit, state, overwrite);
   if (kept.ok()) {
-    state.draft = std::to_string(number_at(kept.body, "id"));
-    state.version = std::to_string(number_at(kept.body, "version"));
+    state.draft = number_of(kept->id);
+    state.version = std::to_string(kept->version);
     state.kept = true;
     co_return state;
   }
-  state.status = kept.status;
-  state.conflict = kept.status == 409;
-  if (!state.conflict) state.problem = visit.fault(kept.problem());
+  state.status = status_of(kept.error().code);
+  state.conflict = kept.error().code == Code::kConflict;
+  if (!state.conflict) state.problem = visit.fault(kept.error());
   co_return state;
 }
 
@@ -198,25 +228,23 @@ asio::awaitable<HttpResponse> PublishPages::autosave(Visit visit, FormState stat
 }
 
 asio::awaitable<HttpResponse> PublishPages::preview_part(Visit visit) {
-  OperationInput input{{}, {}, request_of_form(visit), true, {}};
-  const OperationResult made = co_await frame_.call(visit, "preview", std::move(input));
-  if (made.ok()) co_return json_page({{"html", text_at(made.body, "html")}});
-  co_return json_page({{"problem", visit.fault(made.problem())}}, made.status);
+  const auto made = co_await frame_.call(visit, desk_.preview, read_signing_query(request_of_form(visit)));
+  if (made.ok()) co_return json_page({{"html", made->html}});
+  co_return json_page({{"problem", visit.fault(made.error())}}, status_of(made.error().code));
 }
 
 asio::awaitable<HttpResponse> PublishPages::publish(Visit visit, FormState state) {
   json::object request = request_of_form(visit);
   if (const std::string at = visit.field("at"); !at.empty()) request["at"] = api_time(at);
-  OperationInput input{{}, {}, std::move(request), true, {}};
-  const OperationResult done = co_await frame_.call(visit, "publish", std::move(input));
+  const auto done = co_await frame_.call(visit, desk_.publish, read_note_query(std::move(request)));
   if (!done.ok()) {
-    state.status = done.status;
-    state.problem = visit.fault(done.problem());
-    state.fault = done.field();
+    state.status = status_of(done.error().code);
+    state.problem = visit.fault(done.error());
+    state.fault = done.error().field;
     co_return co_await show_form(visit, std::move(state));
   }
-  if (!state.draft.empty()) (void)co_await frame_.call(visit, "removeDraft", {{{"id", state.draft}}, {}, {}});
-  co_return go_to_published(done);
+  if (!state.draft.empty()) (void)co_await frame_.call(visit, drafts_.remove, draft_named(state.draft));
+  co_return go_to_published(*done);
 }
 
 asio::awaitable<std::pair<Visit, Status>> PublishPages::take_files(Visit visit) {
@@ -255,8 +283,8 @@ asio::awaitable<HttpResponse> PublishPages::submit(Visit sent) {
   if (wish == "preview-part") co_return co_await preview_part(visit);
   if (wish == "publish") co_return co_await publish(visit, std::move(state));
   if (wish == "remove") {
-    const OperationResult gone = co_await frame_.call(visit, "removeDraft", {{{"id", state.draft}}, {}, {}});
-    if (!gone.ok()) co_return frame_.sorry(visit, gone);
+    const auto gone = co_await frame_.call(visit, drafts_.remove, draft_named(state.draft));
+    if (!gone.ok()) co_return frame_.failed(visit, gone.error());
     co_return PageFrame::go("/desk");
   }
   if (wish == "save" || wish == "overwrite") {
@@ -264,113 +292,112 @@ asio::awaitable<HttpResponse> PublishPages::submit(Visit sent) {
     if (state.kept) co_return PageFrame::go("/publish?draft=" + state.draft + "&saved=yes");
     co_return co_await show_form(visit, std::move(state));
   }
-  OperationInput input{{}, {}, request_of_form(visit), true, {}};
-  const OperationResult made = co_await frame_.call(visit, "preview", std::move(input));
-  state.preview_html = text_at(made.body, "html");
-  if (!made.ok()) {
-    state.problem = visit.fault(made.problem());
-    state.fault = made.field();
-    state.status = made.status;
+  const auto made = co_await frame_.call(visit, desk_.preview, read_signing_query(request_of_form(visit)));
+  if (made.ok()) {
+    state.preview_html = made->html;
+  } else {
+    state.problem = visit.fault(made.error());
+    state.fault = made.error().field;
+    state.status = status_of(made.error().code);
   }
   co_return co_await show_form(visit, std::move(state));
 }
 
 asio::awaitable<HttpResponse> PublishPages::held(Visit visit) {
-  const OperationResult found = co_await frame_.call(visit, "getHeld", {visit.request.args, {}, {}});
+  const auto found = co_await frame_.call(visit, desk_.get_held, held_of_address(visit));
   if (!found.ok()) co_return frame_.sorry(visit, fail(Code::kNotFound, visit.say("held.none")));
-  const json::object& note = found.body;
-  const std::string state = text_at(note, "state");
-  const auto due = parse_time(text_at(note, "due_at"), "due_at");
+  const HeldView& note = *found;
+  const std::string state(held_state_text(note.state));
   PageView view{"held", visit.say("held.title"), {}, 200, "", ""};
   view.model = {
       {"heading", view.title},
-      {"id", number_at(note, "id")},
+      {"id", note.id.value},
       {"note_title", title_of_held(visit, note)},
-      {"state_text",
-       visit.say("held." + state, {{"time", due.ok() ? visit.words->date_and_time(*due) : ""}})},
-      {"ref", text_at(note, "ref")},
-      {"outcome",
-       state == "failed" || state == "cancelled" ? visit.fault(found.told(text_at(note, "outcome"))) : ""},
-      {"waits", state == "waiting" || state == "for-review"},
-      {"may_release", frame_.may(visit, "releaseHeld")}};
+      {"state_text", visit.say("held." + state, {{"time", visit.words->date_and_time(note.due_at)}})},
+      {"ref", note.state == HeldState::kSigned ? note.outcome : ""},
+      {"outcome", note.fault ? visit.fault(*note.fault) : ""},
+      {"waits", note.state == HeldState::kWaiting || note.state == HeldState::kReview},
+      {"may_release", frame_.may(visit, desk_.release.facts)}};
   co_return frame_.show(visit, std::move(view));
 }
 
 asio::awaitable<HttpResponse> PublishPages::change_held(Visit visit) {
   if (visit.field("do") != "release") co_return co_await take_back(visit);
-  const OperationResult done = co_await frame_.call(visit, "releaseHeld", {visit.request.args, {}, {}});
-  if (!done.ok()) co_return frame_.sorry(visit, done);
-  co_return go_to_published(done);
+  const auto done = co_await frame_.call(visit, desk_.release, held_of_address(visit));
+  if (!done.ok()) co_return frame_.failed(visit, done.error());
+  co_return PageFrame::go("/records/" + done->ref);
 }
 
 // What is taken back is a draft again; a withdrawal is nothing to write on. The draft comes first: what was
 // taken back keeps no text.
 asio::awaitable<HttpResponse> PublishPages::take_back(Visit visit) {
-  const OperationResult found = co_await frame_.call(visit, "getHeld", {visit.request.args, {}, {}});
-  if (!found.ok()) co_return frame_.sorry(visit, found);
-  const json::object note = object_at(found.body, "note");
-  std::string draft;
-  if (!note.empty()) {
-    OperationInput input{{}, {}, note, true, {}};
-    const OperationResult kept = co_await frame_.call(visit, "addDraft", std::move(input));
-    if (!kept.ok()) co_return frame_.sorry(visit, kept);
-    draft = std::to_string(number_at(kept.body, "id"));
+  const auto found = co_await frame_.call(visit, desk_.get_held, held_of_address(visit));
+  if (!found.ok()) co_return frame_.failed(visit, found.error());
+  const json::object& note = found->request;
+  std::optional<DraftId> draft;
+  if (!note.empty() && !note.contains("withdraw")) {
+    const auto kept = co_await frame_.call(visit, drafts_.add, NewDraft{note});
+    if (!kept.ok()) co_return frame_.failed(visit, kept.error());
+    draft = kept->id;
   }
-  const OperationResult gone = co_await frame_.call(visit, "cancelHeld", {visit.request.args, {}, {}});
-  if (!gone.ok() && !draft.empty())
-    (void)co_await frame_.call(visit, "removeDraft", {{{"id", draft}}, {}, {}});
-  if (!gone.ok()) co_return frame_.sorry(visit, gone);
-  co_return PageFrame::go(text_at(note, "kind") == "practice" ? "/publish?draft=" + draft : "/desk");
+  const auto gone = co_await frame_.call(visit, desk_.cancel, HeldQuery{found->id});
+  if (!gone.ok() && draft) (void)co_await frame_.call(visit, drafts_.remove, DraftQuery{*draft});
+  if (!gone.ok()) co_return frame_.failed(visit, gone.error());
+  const bool practice = draft && text_at(note, "kind") == "practice";
+  co_return PageFrame::go(practice ? "/publish?draft=" + number_of(*draft) : "/desk");
 }
 
 namespace {
 
-json::array draft_rows(const Visit& visit, const json::object& list) {
+json::array draft_rows(const Visit& visit, const DraftListView& list) {
   json::array rows;
-  for (const auto& item : array_at(list, "items")) {
-    const json::object& draft = item.as_object();
-    const std::string title = title_of_request(object_at(draft, "note"));
-    rows.push_back(json::object{{"id", number_at(draft, "id")},
+  for (const DraftView& draft : list.items) {
+    const std::string title = title_of_request(draft.note);
+    rows.push_back(json::object{{"id", draft.id.value},
                                 {"title", title.empty() ? visit.say("desk.untitled") : title},
-                                {"owner", text_at(draft, "owner")},
-                                {"date", date_of(visit, text_at(draft, "updated_at"))}});
+                                {"owner", draft.owner},
+                                {"date", date_of(visit, draft.updated_at)}});
   }
   return rows;
 }
 
-json::array held_rows(const Visit& visit, const json::object& list) {
+json::array held_rows(const Visit& visit, const HeldListView& list) {
   json::array rows;
-  for (const auto& item : array_at(list, "items")) {
-    const json::object& note = item.as_object();
-    const std::string state = text_at(note, "state");
-    if (state == "signed" || state == "cancelled") continue;
+  for (const HeldView& note : list.items) {
+    if (note.state == HeldState::kSigned || note.state == HeldState::kCancelled) continue;
     const std::string title = title_of_held(visit, note);
-    rows.push_back(json::object{{"id", number_at(note, "id")},
-                                {"title", title.empty() ? visit.say("desk.untitled") : title},
-                                {"who", text_at(note, "who")},
-                                {"state_name", visit.say("held.state_" + state)},
-                                {"date", date_of(visit, text_at(note, "due_at"))}});
+    rows.push_back(
+        json::object{{"id", note.id.value},
+                     {"title", title.empty() ? visit.say("desk.untitled") : title},
+                     {"who", note.who},
+                     {"state_name", visit.say("held.state_" + std::string(held_state_text(note.state)))},
+                     {"date", date_of(visit, note.due_at)}});
   }
   return rows;
 }
 
 // Where the desk shows what one of its lists has after these; empty: nothing.
-std::string more_of(const json::object& list, const std::string& from) {
-  const std::string next = text_at(list, "next");
+std::string more_of(const std::string& next, const std::string& from) {
   return next.empty() ? "" : "/desk?" + from + "=" + query_escaped(next);
+}
+
+// A list that cannot be had is shown as an empty one: the desk has others.
+template <typename View>
+View shown(const Result<View>& list) {
+  return list.ok() ? *list : View();
 }
 
 }  // namespace
 
 asio::awaitable<HttpResponse> PublishPages::desk(Visit visit) {
   PageView view{"desk", visit.say("desk.title"), {}, 200, "", ""};
-  const OperationResult drafts =
-      co_await frame_.call(visit, "listDrafts", {{}, {{"cursor", visit.request.param("drafts_from")}}, {}});
-  const OperationResult held =
-      co_await frame_.call(visit, "listHeld", {{}, {{"cursor", visit.request.param("held_from")}}, {}});
+  const DraftListView drafts = shown(co_await frame_.call(
+      visit, drafts_.list, read_draft_list_query({{"cursor", visit.request.param("drafts_from")}})));
+  const HeldListView held = shown(co_await frame_.call(
+      visit, desk_.list_held, read_held_list_query({{"cursor", visit.request.param("held_from")}})));
   const std::string own = frame_.shared().parts.facts.name;
-  const OperationResult mine =
-      co_await frame_.call(visit, "search", {{}, {{"city", own}, {"order", "newest"}}, {}});
+  const SearchView mine = shown(
+      co_await frame_.call(visit, search_.search, read_note_search({{"city", own}, {"order", "newest"}})));
   OperationResult watched;
   if (visit.request.caller.user.value != 0)
     watched = co_await frame_.call(visit, "listWatched",
@@ -384,13 +411,13 @@ asio::awaitable<HttpResponse> PublishPages::desk(Visit visit) {
                      {"title", text_at(one, "title")},
                      {"since", visit.say("desk.since", {{"months", number_at(one, "months")}})}});
   }
-  view.model = {{"drafts", draft_rows(visit, drafts.body)},
-                {"more_drafts", more_of(drafts.body, "drafts_from")},
-                {"held", held_rows(visit, held.body)},
-                {"more_held", more_of(held.body, "held_from")},
-                {"published", cards(visit, array_at(mine.body, "items"))},
+  view.model = {{"drafts", draft_rows(visit, drafts)},
+                {"more_drafts", more_of(drafts.next ? place_text(*drafts.next) : "", "drafts_from")},
+                {"held", held_rows(visit, held)},
+                {"more_held", more_of(held.next ? std::to_string(held.next->value) : "", "held_from")},
+                {"published", cards(visit, mine.items)},
                 {"watched", cards(visit, array_at(watched.body, "items"))},
-                {"more_watched", more_of(watched.body, "watched_from")},
+                {"more_watched", more_of(text_at(watched.body, "next"), "watched_from")},
                 {"has_followups", !followups.empty()},
                 {"followups", std::move(followups)}};
   co_return frame_.show(visit, std::move(view));

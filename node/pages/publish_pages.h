@@ -1,13 +1,15 @@
 // Publish: the form with its drafts and preview, what waits to be signed, and an office's desk.
 #pragma once
 
+#include "node/api/drafts_api.h"
 #include "node/pages/page_frame.h"
 
 namespace koinon {
 
 class PublishPages {
  public:
-  PublishPages(PageFrame& frame, const Areas&) : frame_(frame) {}
+  PublishPages(PageFrame& frame, const Areas& areas)
+      : frame_(frame), desk_(areas.desk), drafts_(areas.drafts), search_(areas.search) {}
   void add_routes(RouteTable& routes);
 
  private:
@@ -29,6 +31,7 @@ class PublishPages {
   boost::asio::awaitable<HttpResponse> show_form(Visit visit, FormState state);
   // Keeps the draft; where it could not be kept, the state says why.
   boost::asio::awaitable<FormState> keep(Visit visit, FormState state, bool overwrite);
+  boost::asio::awaitable<Result<DraftView>> keep_draft(Visit visit, FormState state, bool overwrite);
   boost::asio::awaitable<HttpResponse> publish(Visit visit, FormState state);
   boost::asio::awaitable<HttpResponse> autosave(Visit visit, FormState state);
   boost::asio::awaitable<HttpResponse> preview_part(Visit visit);
@@ -42,9 +45,13 @@ class PublishPages {
   boost::asio::awaitable<HttpResponse> desk(Visit visit);
 
   PageFrame& frame_;
+  DeskApi& desk_;
+  DraftsApi& drafts_;
+  SearchApi& search_;
 };
 
 // Where a note goes after it was published: the note itself, or what waits.
+HttpResponse go_to_published(const SignedView& done);
 HttpResponse go_to_published(const OperationResult& result);
 
 }  // namespace koinon

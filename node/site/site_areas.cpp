@@ -3,6 +3,8 @@
 #include "node/api/about_json.h"
 #include "node/api/attachments_json.h"
 #include "node/api/cities_json.h"
+#include "node/api/desk_json.h"
+#include "node/api/drafts_json.h"
 #include "node/api/explain_json.h"
 #include "node/api/health_text.h"
 #include "node/api/inbox_json.h"
@@ -34,8 +36,8 @@ void SiteAreas::add_routes(RouteTable& routes, CallGate& gate, const Access& acc
   accounts.add_routes(routes);
   add_cities_routes(routes, gate, cities);
   credentials.add_routes(routes);
-  desk.add_routes(routes);
-  drafts.add_routes(routes);
+  add_desk_routes(routes, gate, desk);
+  add_drafts_routes(routes, gate, drafts);
   add_inbox_routes(routes, gate, inbox);
   add_feed_routes(routes, feeds, access);
   add_log_file_routes(routes, log_files, access.options().public_reading);

@@ -1,0 +1,19 @@
+// Drafts as the API's JSON: the routes of their operations. The version of a draft is the ETag of its answer.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace koinon {
+
+class CallGate;
+class DraftsApi;
+class RouteTable;
+
+// The version that If-Match names; none where it is empty. 0, which no draft has, where it is no such tag.
+std::optional<std::int64_t> version_named(const std::string& if_match);
+
+void add_drafts_routes(RouteTable& routes, CallGate& gate, const DraftsApi& drafts);
+
+}  // namespace koinon
