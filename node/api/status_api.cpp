@@ -8,7 +8,7 @@
 #include "node/api/clock_json.h"
 #include "node/api/json_response.h"
 #include "node/api/network_questions.h"
-#include "node/api/topic_states.h"
+#include "node/api/subscriptions_json.h"
 #include "proto/base/encoding.h"
 
 namespace koinon {
@@ -73,10 +73,10 @@ asio::awaitable<HttpResponse> StatusApi::status(ApiRequest) {
   body["disk_reserve_bytes"] = parts_.writer.reserve_bytes();
   body["index_lag"] = index_lag(*parts_.store, *position);
   const auto filter = parse_filter(network.topics);
-  const auto topics = filter.ok() ? topic_states(*parts_.store, parts_.nearness, *filter)
-                                  : Result<json::array>(filter.error());
+  const auto topics = filter.ok() ? read_topics(*parts_.store, parts_.nearness, *filter)
+                                  : Result<std::vector<TopicView>>(filter.error());
   if (!topics.ok()) co_return problem(topics.error());
-  body["topics"] = *topics;
+  body["topics"] = topics_json(*topics);
   body["bodies_missing"] = network.bodies_missing;
   json::array frozen;
   for (const auto& [log, size] : network.frozen) frozen.emplace_back(directory.city(log));

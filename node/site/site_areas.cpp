@@ -2,6 +2,7 @@
 
 #include "node/api/cities_json.h"
 #include "node/api/search_json.h"
+#include "node/api/subscriptions_json.h"
 #include "node/api/trust_json.h"
 #include "node/site/feed_routes.h"
 #include "node/site/log_file_routes.h"
@@ -20,7 +21,7 @@ void SiteAreas::add_routes(RouteTable& routes, CallGate& gate, const Access& acc
   status.add_routes(routes);
   peers.add_routes(routes);
   invites.add_routes(routes);
-  subscriptions.add_routes(routes);
+  add_subscriptions_routes(routes, gate, subscriptions);
   add_trust_routes(routes, gate, trust);
   upkeep.add_routes(routes);
   accounts.add_routes(routes);
