@@ -1,9 +1,12 @@
 #include "node/site/site_areas.h"
 
 #include "node/api/cities_json.h"
+#include "node/api/invites_json.h"
+#include "node/api/peers_json.h"
 #include "node/api/search_json.h"
 #include "node/api/subscriptions_json.h"
 #include "node/api/trust_json.h"
+#include "node/api/upkeep_json.h"
 #include "node/site/feed_routes.h"
 #include "node/site/log_file_routes.h"
 
@@ -19,11 +22,11 @@ void SiteAreas::add_routes(RouteTable& routes, CallGate& gate, const Access& acc
   events.add_routes(routes);
   explain.add_routes(routes);
   status.add_routes(routes);
-  peers.add_routes(routes);
-  invites.add_routes(routes);
+  add_peers_routes(routes, gate, peers);
+  add_invites_routes(routes, gate, invites);
   add_subscriptions_routes(routes, gate, subscriptions);
   add_trust_routes(routes, gate, trust);
-  upkeep.add_routes(routes);
+  add_upkeep_routes(routes, gate, upkeep);
   accounts.add_routes(routes);
   add_cities_routes(routes, gate, cities);
   credentials.add_routes(routes);
