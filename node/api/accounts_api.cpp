@@ -7,9 +7,9 @@
 
 #include "crypto/ed25519.h"
 #include "crypto/password.h"
+#include "node/api/account_rules.h"
 #include "node/api/admission.h"
 #include "node/api/change_request.h"
-#include "node/api/credentials_api.h"
 #include "node/api/json_response.h"
 #include "node/api/query_params.h"
 #include "node/replication/from_callback.h"
@@ -33,30 +33,6 @@ json::object user_json(const User& user) {
           {"email", user.email},
           {"has_password", !user.password.empty()},
           {"created_at", time_text(user.created_at)}};
-}
-
-Status check_account_name(const std::string& name) {
-  const bool fits =
-      !name.empty() && name.size() <= limits::kAccountNameBytes &&
-      std::all_of(name.begin(), name.end(), [](unsigned char c) {
-        return std::islower(c) != 0 || std::isdigit(c) != 0 || c == '.' || c == '-' || c == '_' || c == '@';
-      });
-  if (fits && name != "local") return {};
-  return fail(Code::kInvalidArgument,
-              Sentence{"account.name",
-                       "it is lower-case letters, digits and . - _ @, at most {most}",
-                       {{"most", std::int64_t{limits::kAccountNameBytes}}}},
-              "name");
-}
-
-Status check_password_rule(const std::string& password) {
-  if (password.size() >= limits::kPasswordBytesMin && password.size() <= limits::kPasswordBytes) return {};
-  return fail(Code::kInvalidArgument,
-              Sentence{"password.length",
-                       "a password has {least} to {most} bytes; a sentence is a good one",
-                       {{"least", std::int64_t{limits::kPasswordBytesMin}},
-                        {"most", std::int64_t{limits::kPasswordBytes}}}},
-              "password");
 }
 
 // Reads what a request says of an account into it; members that it does not name stay.

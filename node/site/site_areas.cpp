@@ -1,6 +1,7 @@
 #include "node/site/site_areas.h"
 
 #include "node/api/cities_json.h"
+#include "node/api/credentials_json.h"
 #include "node/api/invites_json.h"
 #include "node/api/peers_json.h"
 #include "node/api/search_json.h"
@@ -29,7 +30,7 @@ void SiteAreas::add_routes(RouteTable& routes, CallGate& gate, const Access& acc
   add_upkeep_routes(routes, gate, upkeep);
   accounts.add_routes(routes);
   add_cities_routes(routes, gate, cities);
-  credentials.add_routes(routes);
+  add_credentials_routes(routes, gate, credentials);
   desk.add_routes(routes);
   drafts.add_routes(routes);
   inbox.add_routes(routes);
