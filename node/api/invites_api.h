@@ -10,7 +10,7 @@
 namespace koinon {
 
 struct InviteWish {
-  std::string city;                                     // the name that may join; empty: any
+  std::string city;                                      // the name that may join; empty: any
   std::int64_t hours = limits::kInviteLifetime.count();  // that it lasts; at most a year
   std::string address;  // HOST:PORT at which this node is reached; empty: what it is started with
 };

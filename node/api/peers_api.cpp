@@ -81,8 +81,7 @@ asio::awaitable<Result<RemovedPeer>> PeersApi::remove_peer(Asker asker, NamedPee
   for (const PeerStatus& peer : network.peers) {
     if (peer.name == which || to_text(peer.node_key) == which) found.push_back(peer);
   }
-  if (found.empty())
-    co_return fail(Code::kNotFound, Sentence{"peer.unknown", "no peer is called so"}, which);
+  if (found.empty()) co_return fail(Code::kNotFound, Sentence{"peer.unknown", "no peer is called so"}, which);
   if (found.size() > 1) {
     co_return fail(Code::kConflict,
                    "several peers are called so; give the node key that `koinon peer list` shows", which);

@@ -1,5 +1,6 @@
 #include "node/site/site_areas.h"
 
+#include "node/api/accounts_json.h"
 #include "node/api/cities_json.h"
 #include "node/api/credentials_json.h"
 #include "node/api/invites_json.h"
@@ -28,7 +29,7 @@ void SiteAreas::add_routes(RouteTable& routes, CallGate& gate, const Access& acc
   add_subscriptions_routes(routes, gate, subscriptions);
   add_trust_routes(routes, gate, trust);
   add_upkeep_routes(routes, gate, upkeep);
-  accounts.add_routes(routes);
+  add_accounts_routes(routes, gate, sessions, accounts);
   add_cities_routes(routes, gate, cities);
   add_credentials_routes(routes, gate, credentials);
   desk.add_routes(routes);
@@ -42,9 +43,9 @@ void SiteAreas::add_routes(RouteTable& routes, CallGate& gate, const Access& acc
 }
 
 Areas SiteAreas::references() {
-  return {about,   accounts, attachments, cities, credentials,   desk,     drafts,
-          events,  explain,  health,      inbox,  invites,       overview, peers,
-          records, search,   sending,     status, subscriptions, trust,    upkeep};
+  return {about,   accounts, attachments, cities,        credentials, desk,  drafts,  events,
+          explain, health,   inbox,       invites,       overview,    peers, records, search,
+          sending, sessions, status,      subscriptions, trust,       upkeep};
 }
 
 }  // namespace koinon
