@@ -6,6 +6,7 @@
 #include "node/api/invites_json.h"
 #include "node/api/peers_json.h"
 #include "node/api/search_json.h"
+#include "node/api/status_json.h"
 #include "node/api/subscriptions_json.h"
 #include "node/api/trust_json.h"
 #include "node/api/upkeep_json.h"
@@ -23,7 +24,7 @@ void SiteAreas::add_routes(RouteTable& routes, CallGate& gate, const Access& acc
   attachments.add_routes(routes);
   events.add_routes(routes);
   explain.add_routes(routes);
-  status.add_routes(routes);
+  add_status_routes(routes, gate, status);
   add_peers_routes(routes, gate, peers);
   add_invites_routes(routes, gate, invites);
   add_subscriptions_routes(routes, gate, subscriptions);
