@@ -1,39 +1,83 @@
-// Accounts, sessions, passwords, and the audit.
+// Accounts: who there is, what each may, one-time links; and the audit of who changed what.
+//
+// On the reading thread that its parts belong to.
 #pragma once
 
-#include <boost/json/object.hpp>
-
+#include "node/api/account_rules.h"
 #include "node/api/api.h"
+#include "node/api/operation.h"
+#include "node/text/params.h"
 
 namespace koinon {
 
+// An account as others see it: nothing of its password.
+struct UserView {
+  std::string name;
+  Role role = Role::kReader;
+  std::string office;
+  std::string person;
+  std::string email;
+  bool has_password = false;
+  UnixMillis created_at;
+};
+UserView user_view(const User& user);
+
+// What is not said stays as it is.
+struct AccountChange {
+  std::optional<Role> role;
+  std::optional<std::string> office;
+  std::optional<std::string> person;
+  std::optional<std::string> email;
+};
+
+struct NewAccount {
+  std::string name;
+  AccountChange rest;
+};
+
+struct ChangedAccount {
+  std::string name;
+  AccountChange change;
+};
+
+struct AccountLink {
+  UserView user;
+  std::string link;  // sets a password, once
+};
+
+struct AuditQuery {
+  std::size_t limit = limits::kPageSize;
+  std::int64_t before = 0;  // the number of the line that the page before ended with; 0: from the newest
+};
+// limit, cursor.
+Result<AuditQuery> read_audit_query(const Params& params);
+
+struct AuditView {
+  std::vector<AuditLine> items;
+  std::optional<std::int64_t> next;  // the number of the line that the list goes on after
+};
+
 class AccountsApi {
  public:
-  explicit AccountsApi(ApiShared& shared) : shared_(shared), parts_(shared.parts) {}
-  void add_routes(RouteTable& routes);
+  explicit AccountsApi(ApiShared& shared);
+
+  const Operation<Nothing, std::vector<UserView>> list;
+  const Operation<NewAccount, AccountLink> add;
+  const Operation<ChangedAccount, UserView> change;
+  const Operation<NamedAccount, Nothing> remove;
+  const Operation<NamedAccount, AccountLink> make_link;
+  const Operation<AuditQuery, AuditView> list_audit;
 
  private:
-  boost::asio::awaitable<HttpResponse> log_in(ApiRequest request);
-  Result<HttpResponse> log_out(const ApiRequest& request);
-  Result<HttpResponse> me(const ApiRequest& request);
-  boost::asio::awaitable<HttpResponse> set_password(ApiRequest request);
-  boost::asio::awaitable<HttpResponse> use_link(ApiRequest request);
+  Result<std::vector<UserView>> all_accounts(const Asker& asker, const Nothing& query);
+  Result<AccountLink> add_account(const Asker& asker, const NewAccount& wanted);
+  Result<UserView> change_account(const Asker& asker, const ChangedAccount& wanted);
+  Result<Nothing> remove_account(const Asker& asker, const NamedAccount& named);
+  Result<AccountLink> link_of(const Asker& asker, const NamedAccount& named);
+  Result<AuditView> audit_lines(const Asker& asker, const AuditQuery& query);
 
-  Result<HttpResponse> list(const ApiRequest& request);
-  Result<HttpResponse> add(const ApiRequest& request);
-  Result<HttpResponse> change(const ApiRequest& request);
-  Result<HttpResponse> remove(const ApiRequest& request);
-  Result<HttpResponse> make_link(const ApiRequest& request);
-  Result<HttpResponse> audit(const ApiRequest& request);
-
-  Result<std::string> issue_link(UserId user, const ApiRequest& request);
-  // On the pool: Argon2id takes long. kTooMany: too many wait already.
-  boost::asio::awaitable<Result<bool>> check_password(std::string hash, std::string password);
-  boost::asio::awaitable<Result<std::string>> hash(std::string password);
-  boost::asio::awaitable<Status> take_link(std::string code, std::string password, bool end_tokens,
-                                           std::string remote);
-  Status put_password(UserId user, const std::string& hash, const std::optional<std::string>& before,
-                      bool end_tokens);
+  // The links before it open nothing any more.
+  Result<std::string> issue_link(UserId user, const Asker& asker);
 
   ApiShared& shared_;
   ApiParts& parts_;

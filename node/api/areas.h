@@ -20,6 +20,7 @@ class PeersApi;
 class RecordsApi;
 class SearchApi;
 class SendingApi;
+class SessionsApi;
 class StatusApi;
 class SubscriptionsApi;
 class TrustApi;
@@ -44,6 +45,7 @@ struct Areas {
   RecordsApi& records;
   SearchApi& search;
   SendingApi& sending;
+  SessionsApi& sessions;
   StatusApi& status;
   SubscriptionsApi& subscriptions;
   TrustApi& trust;

@@ -1,103 +1,99 @@
 #include "node/api/status_api.h"
 
+#include <algorithm>
 #include <filesystem>
 
-#include <boost/json.hpp>
-
-#include "node/api/alarms.h"
-#include "node/api/clock_json.h"
-#include "node/api/json_response.h"
 #include "node/api/network_questions.h"
-#include "node/api/topic_states.h"
-#include "proto/base/encoding.h"
 
 namespace koinon {
 namespace asio = boost::asio;
-namespace json = boost::json;
-namespace {
 
-// `told` gets the error that the text names.
-std::string signing_text(const StoreWriter& writer, bool has_log, std::vector<Error>& told) {
-  if (!has_log) return "never: an observer publishes nothing";
-  const auto stopped = writer.signing_stopped();
-  const auto waits = stopped ? std::nullopt : writer.signing_waits();
-  if (!stopped && !waits) return "ready";
-  told.push_back(stopped ? *stopped : *waits);
-  return (stopped ? "stopped: " : "waits: ") + told.back().message;
+std::string signing_text(const SigningView& view) {
+  switch (view.state) {
+    case Signing::kReady:
+      return "ready";
+    case Signing::kNever:
+      return "never: an observer publishes nothing";
+    case Signing::kWaits:
+      return "waits: " + (view.why ? view.why->message : std::string());
+    case Signing::kStopped:
+      return "stopped: " + (view.why ? view.why->message : std::string());
+  }
+  return {};
 }
 
-}  // namespace
+StatusApi::StatusApi(ApiShared& shared)
+    : get({.method = "GET",
+           .pattern = "/api/v1/status",
+           .need = Need::kOperator,
+           .id = "getStatus",
+           .tag = "operating",
+           .summary = "How the node is",
+           .gives = "Status"},
+          this, &StatusApi::status),
+      parts_(shared.parts) {}
 
-void StatusApi::add_routes(RouteTable& routes) {
-  routes.add({{.method = "GET",
-               .pattern = "/api/v1/status",
-               .need = Need::kOperator,
-               .id = "getStatus",
-               .tag = "operating",
-               .summary = "How the node is",
-               .gives = "Status"},
-              handler(this, &StatusApi::status)});
+SigningView StatusApi::signing() const {
+  if (!parts_.facts.log()) return {Signing::kNever, std::nullopt};
+  if (auto stopped = parts_.writer.signing_stopped()) return {Signing::kStopped, std::move(*stopped)};
+  if (auto waits = parts_.writer.signing_waits()) return {Signing::kWaits, std::move(*waits)};
+  return {};
 }
 
-asio::awaitable<HttpResponse> StatusApi::status(ApiRequest) {
-  const NetworkStatus network = co_await ask_network(&parts_.network);
-  Directory directory(*parts_.store, parts_.nearness, parts_.index.get());
-  const auto own_log = parts_.facts.log();
-  const auto own = own_log ? parts_.store->log_state(*own_log) : Result<LogState>(LogState());
-  const auto counts = parts_.store->counts();
-  const auto position = parts_.index->position();
-  if (!own.ok()) co_return problem(own.error());
-  if (!counts.ok()) co_return problem(counts.error());
-  if (!position.ok()) co_return problem(position.error());
-  json::object body;
-  body["name"] = parts_.facts.name;
-  body["observer"] = !own_log;
-  body["log_id"] = own_log ? to_text(*own_log) : "";
-  body["version"] = parts_.facts.version;
-  body["peer_port"] = parts_.facts.peer_port;
-  body["http_port"] = parts_.facts.http_port;
-  body["entries"] = own->range.size().value;
-  body["checkpoint"] = own->whole ? own->whole->note : "";
-  std::vector<Error> told;
-  body["signing"] = signing_text(parts_.writer, own_log.has_value(), told);
-  std::uint64_t connected = 0;
-  for (const auto& peer : network.peers) connected += peer.connected ? 1 : 0;
-  body["peers"] = network.peers.size();
-  body["peers_connected"] = connected;
-  body["cities"] = counts->logs;
-  body["records"] = counts->records;
-  body["store_bytes"] = counts->bytes;
+Result<NodeView> StatusApi::node() const {
+  NodeView out;
+  out.name = parts_.facts.name;
+  out.log = parts_.facts.log();
+  out.version = parts_.facts.version;
+  out.peer_port = parts_.facts.peer_port;
+  out.http_port = parts_.facts.http_port;
+  if (!out.log) return out;
+  KOINON_ASSIGN(const LogState own, parts_.store->log_state(*out.log));
+  out.entries = own.range.size().value;
+  if (own.whole) out.checkpoint = own.whole->note;
+  return out;
+}
+
+Result<StockView> StatusApi::stock() const {
+  StockView out;
+  KOINON_ASSIGN(const auto counts, parts_.store->counts());
+  KOINON_ASSIGN(const auto position, parts_.index->position());
+  out.cities = counts.logs;
+  out.records = counts.records;
+  out.store_bytes = counts.bytes;
   std::error_code unknown;
   const auto space = std::filesystem::space(parts_.facts.folder, unknown);
-  body["disk_free_bytes"] = unknown ? 0 : space.available;
-  body["disk_reserve_bytes"] = parts_.writer.reserve_bytes();
-  body["index_lag"] = index_lag(*parts_.store, *position);
+  out.disk_free_bytes = unknown ? 0 : space.available;
+  out.disk_reserve_bytes = parts_.writer.reserve_bytes();
+  out.index_lag = index_lag(*parts_.store, position);
+  return out;
+}
+
+asio::awaitable<Result<StatusView>> StatusApi::status(Asker, Nothing) {
+  const NetworkStatus network = co_await ask_network(&parts_.network);
+  auto node_view = node();
+  if (!node_view.ok()) co_return node_view.error();
+  auto stock_view = stock();
+  if (!stock_view.ok()) co_return stock_view.error();
   const auto filter = parse_filter(network.topics);
-  const auto topics = filter.ok() ? topic_states(*parts_.store, parts_.nearness, *filter)
-                                  : Result<json::array>(filter.error());
-  if (!topics.ok()) co_return problem(topics.error());
-  body["topics"] = *topics;
-  body["bodies_missing"] = network.bodies_missing;
-  json::array frozen;
-  for (const auto& [log, size] : network.frozen) frozen.emplace_back(directory.city(log));
-  body["frozen"] = std::move(frozen);
-  json::array alarms;
-  for (const Alarm& alarm : parts_.alarms()) {
-    json::object arguments;
-    for (const auto& [name, value] : alarm.arguments)
-      std::visit([&, key = name](const auto& one) { arguments[key] = one; }, value);
-    alarms.push_back(json::object{{"id", alarm.id},
-                                  {"severity", severity_text(alarm.severity)},
-                                  {"text", alarm.text},
-                                  {"since", time_text(alarm.since)},
-                                  {"arguments", std::move(arguments)}});
-    if (alarm.why) told.push_back(*alarm.why);
-  }
-  body["alarms"] = std::move(alarms);
-  body["clock"] = clock_json(parts_.clock_questions.standing(), parts_.clock.wall());
-  HttpResponse response = json_response(body);
-  response.told = std::move(told);
-  co_return response;
+  if (!filter.ok()) co_return filter.error();
+  auto topics = read_topics(*parts_.store, parts_.nearness, *filter);
+  if (!topics.ok()) co_return topics.error();
+  StatusView out;
+  out.node = std::move(*node_view);
+  out.signing = signing();
+  out.peers = network.peers.size();
+  out.peers_connected = static_cast<std::size_t>(std::count_if(
+      network.peers.begin(), network.peers.end(), [](const auto& one) { return one.connected; }));
+  out.stock = *stock_view;
+  out.stock.bodies_missing = network.bodies_missing;
+  out.topics = std::move(*topics);
+  Directory directory(*parts_.store, parts_.nearness, parts_.index.get());
+  for (const auto& [log, size] : network.frozen) out.frozen.push_back(directory.city(log));
+  out.alarms = parts_.alarms();
+  out.clock = parts_.clock_questions.standing();
+  out.now = parts_.clock.wall();
+  co_return out;
 }
 
 }  // namespace koinon

@@ -3,6 +3,8 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/json.hpp>
 
+#include "node/api/credentials_api.h"
+#include "node/api/sessions_api.h"
 #include "node/pages/note_view.h"
 
 namespace koinon {
@@ -13,16 +15,16 @@ namespace {
 constexpr int kWeek = 7;  // days
 constexpr std::size_t kSmallForm = 16 * limits::kKiB;
 
-json::array credentials(const Visit& visit, const json::object& body) {
+json::array shown_of(const Visit& visit, const Result<std::vector<Credential>>& credentials) {
   json::array out;
-  for (const auto& item : array_at(body, "items")) {
-    const json::object& one = item.as_object();
-    const std::string label = text_at(one, "label");
-    out.push_back(json::object{{"id", text_at(one, "id")},
-                               {"label", label.empty() ? text_at(one, "id") : label},
-                               {"scope", visit.say("role." + text_at(one, "scope"))},
-                               {"made", date_of(visit, text_at(one, "created_at"))},
-                               {"used", date_of(visit, text_at(one, "used_at"))}});
+  if (!credentials.ok()) return out;
+  for (const Credential& one : *credentials) {
+    out.push_back(
+        json::object{{"id", one.id},
+                     {"label", one.label.empty() ? one.id : one.label},
+                     {"scope", visit.say("role." + std::string(role_text(one.scope)))},
+                     {"made", date_of(visit, one.created_at)},
+                     {"used", one.used_at.value > 0 ? date_of(visit, one.used_at) : std::string()}});
   }
   return out;
 }
@@ -74,29 +76,25 @@ asio::awaitable<HttpResponse> AccountPages::login_form(Visit visit) {
 }
 
 asio::awaitable<HttpResponse> AccountPages::log_in(Visit visit) {
-  OperationInput input{
-      {}, {}, {{"name", visit.field("name")}, {"password", visit.field("password")}}, true, {}};
-  const OperationResult done = co_await frame_.call(visit, "logIn", std::move(input));
+  LoginQuery query{visit.field("name"), visit.field("password")};
+  const auto done = co_await frame_.call(visit, sessions_.log_in, std::move(query));
   if (!done.ok()) {
-    PageView view{"login", visit.say("login.title"), {}, done.status, "", ""};
+    const Error& error = done.error();
+    PageView view{"login", visit.say("login.title"), {}, status_of(error.code), "", ""};
     view.model = {{"next", visit.field("next")},
-                  {"problem", done.status == 429 ? visit.fault(done.problem()) : visit.say("login.wrong")},
+                  {"problem", error.code == Code::kTooMany ? visit.fault(error) : visit.say("login.wrong")},
                   {"name", visit.field("name")}};
     co_return frame_.show(visit, std::move(view));
   }
   HttpResponse out = PageFrame::go(visit.field("next"));
-  for (const auto& [name, value] : done.response.headers) {
-    if (name == "Set-Cookie") out.headers[name] = value;
-  }
+  out.headers["Set-Cookie"] = done->cookie;
   co_return out;
 }
 
 asio::awaitable<HttpResponse> AccountPages::log_out(Visit visit) {
-  const OperationResult done = co_await frame_.call(visit, "logOut");
+  const auto done = co_await frame_.call(visit, sessions_.log_out, Nothing{});
   HttpResponse out = PageFrame::go("/");
-  for (const auto& [name, value] : done.response.headers) {
-    if (name == "Set-Cookie") out.headers[name] = value;
-  }
+  if (done.ok()) out.headers["Set-Cookie"] = done->cookie;
   co_return out;
 }
 
@@ -108,12 +106,11 @@ asio::awaitable<HttpResponse> AccountPages::welcome_form(Visit visit) {
 }
 
 asio::awaitable<HttpResponse> AccountPages::welcome(Visit visit) {
-  OperationInput input{
-      {}, {}, {{"code", visit.request.arg("code")}, {"password", visit.field("password")}}, true, {}};
-  const OperationResult done = co_await frame_.call(visit, "useLink", std::move(input));
+  LinkUse use{visit.request.arg("code"), visit.field("password")};
+  const auto done = co_await frame_.call(visit, sessions_.use_link, std::move(use));
   if (done.ok()) co_return PageFrame::go("/login");
-  PageView view{"welcome", visit.say("welcome.title"), {}, done.status, "", ""};
-  view.model = {{"code", visit.request.arg("code")}, {"problem", visit.fault(done.problem())}};
+  PageView view{"welcome", visit.say("welcome.title"), {}, status_of(done.error().code), "", ""};
+  view.model = {{"code", visit.request.arg("code")}, {"problem", visit.fault(done.error())}};
   co_return frame_.show(visit, std::move(view));
 }
 
@@ -125,12 +122,13 @@ asio::awaitable<HttpResponse> AccountPages::show_account(Visit visit, json::obje
   view.model["office"] = caller.office;
   view.model["has_account"] = caller.user.value != 0;
   if (caller.user.value == 0) co_return frame_.show(visit, std::move(view));
+  const NamedAccount named{caller.name};
+  const auto tokens = co_await frame_.call(visit, credentials_.list_tokens, named);
+  const auto feeds = co_await frame_.call(visit, credentials_.list_feeds, named);
   const OperationInput own{{{"name", caller.name}}, {}, {}};
-  const OperationResult tokens = co_await frame_.call(visit, "listTokens", own);
-  const OperationResult feeds = co_await frame_.call(visit, "listFeedAddresses", own);
   const OperationResult mail = co_await frame_.call(visit, "getMailWishes", own);
-  view.model["tokens"] = credentials(visit, tokens.body);
-  view.model["feeds"] = credentials(visit, feeds.body);
+  view.model["tokens"] = shown_of(visit, tokens);
+  view.model["feeds"] = shown_of(visit, feeds);
   view.model["email"] = text_at(mail.body, "email");
   const auto* at_once = mail.body.if_contains("at_once");
   view.model["at_once"] = at_once != nullptr && at_once->is_bool() && at_once->as_bool();
@@ -150,37 +148,47 @@ asio::awaitable<HttpResponse> AccountPages::account(Visit visit) {
   co_return co_await show_account(visit, {});
 }
 
+asio::awaitable<HttpResponse> AccountPages::make_credential(Visit visit) {
+  const bool token = visit.field("do") == "token";
+  CredentialWish wish{visit.request.caller.name, visit.field("label"), {}, {}};
+  if (const std::string scope = visit.field("scope"); token && !scope.empty()) {
+    const auto role = parse_role(scope);
+    if (!role.ok()) co_return co_await show_account(visit, {{"problem", visit.fault(role.error())}});
+    wish.scope = *role;
+  }
+  const auto& operation = token ? credentials_.add_token : credentials_.add_feed;
+  const auto made = co_await frame_.call(visit, operation, std::move(wish));
+  if (!made.ok()) co_return co_await show_account(visit, {{"problem", visit.fault(made.error())}});
+  co_return co_await show_account(visit, {{"secret", token ? made->secret : made->url}});
+}
+
+asio::awaitable<std::optional<Status>> AccountPages::carry_out(Visit visit) {
+  const std::string wish = visit.field("do");
+  const std::string& name = visit.request.caller.name;
+  if (wish == "remove-token" || wish == "remove-feed") {
+    const auto& operation = wish == "remove-token" ? credentials_.remove_token : credentials_.remove_feed;
+    const auto done = co_await frame_.call(visit, operation, NamedCredential{name, visit.field("id")});
+    co_return done.ok() ? Status() : done.error();
+  }
+  if (wish == "password") {
+    PasswordChange change{name, visit.field("old"), visit.field("new"), visit.field("end_tokens") == "yes"};
+    const auto done = co_await frame_.call(visit, sessions_.set_password, std::move(change));
+    co_return done.ok() ? Status() : done.error();
+  }
+  if (wish != "mail" && wish != "digests") co_return std::nullopt;
+  OperationInput input{{{"name", name}}, {}, {}, wish == "mail", {}};
+  if (wish == "mail") input.body = mail_wishes(visit);
+  const OperationResult done =
+      co_await frame_.call(visit, wish == "mail" ? "setMailWishes" : "sendDigests", std::move(input));
+  co_return done.ok() ? Status() : done.problem();
+}
+
 asio::awaitable<HttpResponse> AccountPages::change_account(Visit visit) {
   const std::string wish = visit.field("do");
-  OperationInput input{{{"name", visit.request.caller.name}}, {}, {}, true, {}};
-  std::string operation;
-  if (wish == "token" || wish == "feed") {
-    operation = wish == "token" ? "addToken" : "addFeedAddress";
-    input.body = {{"label", visit.field("label")}};
-    if (wish == "token") input.body["scope"] = visit.field("scope").empty() ? "reader" : visit.field("scope");
-  } else if (wish == "remove-token" || wish == "remove-feed") {
-    operation = wish == "remove-token" ? "removeToken" : "removeFeedAddress";
-    input.args["id"] = visit.field("id");
-    input.has_body = false;
-  } else if (wish == "mail") {
-    operation = "setMailWishes";
-    input.body = mail_wishes(visit);
-  } else if (wish == "digests") {
-    operation = "sendDigests";
-    input.has_body = false;
-  } else if (wish == "password") {
-    operation = "setPassword";
-    input.body = {{"old", visit.field("old")},
-                  {"new", visit.field("new")},
-                  {"end_tokens", visit.field("end_tokens") == "yes"}};
-  } else {
-    co_return frame_.sorry(visit, fail(Code::kInvalidArgument, visit.say("error.stale_form"), "do"));
-  }
-  const OperationResult done = co_await frame_.call(visit, operation, std::move(input));
-  if (!done.ok()) co_return co_await show_account(visit, {{"problem", visit.fault(done.problem())}});
-  if (wish == "token" || wish == "feed")
-    co_return co_await show_account(visit,
-                                    {{"secret", text_at(done.body, wish == "token" ? "secret" : "url")}});
+  if (wish == "token" || wish == "feed") co_return co_await make_credential(std::move(visit));
+  const std::optional<Status> done = co_await carry_out(visit);
+  if (!done) co_return frame_.sorry(visit, fail(Code::kInvalidArgument, visit.say("error.stale_form"), "do"));
+  if (!done->ok()) co_return co_await show_account(visit, {{"problem", visit.fault(done->error())}});
   co_return PageFrame::go("/account");
 }
 

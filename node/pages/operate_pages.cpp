@@ -6,8 +6,17 @@
 #include <boost/json.hpp>
 #include <qrencode.h>
 
+#include "node/api/accounts_api.h"
+#include "node/api/cities_api.h"
+#include "node/api/invites_api.h"
+#include "node/api/peers_api.h"
+#include "node/api/status_api.h"
+#include "node/api/subscriptions_api.h"
+#include "node/api/trust_api.h"
+#include "node/api/upkeep_api.h"
 #include "node/pages/note_view.h"
 #include "node/text/time_text.h"
+#include "proto/base/encoding.h"
 
 namespace koinon {
 namespace asio = boost::asio;
@@ -17,88 +26,153 @@ namespace {
 constexpr int kQuietZone = 4;
 constexpr std::int64_t kMegabyte = 1'000'000;
 
-bool is_true(const json::object& object, std::string_view key) {
-  const auto* found = object.if_contains(key);
-  return found != nullptr && found->is_bool() && found->as_bool();
-}
+std::string time_of(const Visit& visit, UnixMillis time) { return visit.words->date_and_time(time); }
 
-std::string time_of(const Visit& visit, const std::string& text) {
-  const auto time = parse_time(text, "time");
-  return time.ok() ? visit.words->date_and_time(*time) : std::string();
+// Why it is so is a sentence as those of errors are.
+std::string why_of(const Visit& visit, const Alarm& alarm, const std::string& text) {
+  return visit.fault(alarm.why ? *alarm.why : fail(Code::kInternal, text));
 }
 
 // What an operator should look at, in their language.
-json::array alarms_shown(const Visit& visit, const OperationResult& status) {
+json::array alarms_shown(const Visit& visit, const std::vector<Alarm>& alarms) {
   json::array out;
-  for (const auto& item : array_at(status.body, "alarms")) {
-    const json::object& alarm = item.as_object();
-    MessageArguments arguments;
-    for (const auto& argument : object_at(alarm, "arguments")) {
-      const std::string key(argument.key());
-      if (!argument.value().is_string()) {
-        arguments.emplace_back(key, argument.value().to_number<std::int64_t>());
-        continue;
-      }
-      // Why it is so is a sentence as those of errors are.
-      const std::string text(argument.value().as_string());
-      arguments.emplace_back(key, key == "why" ? visit.fault(status.told(text)) : text);
+  for (const Alarm& alarm : alarms) {
+    MessageArguments arguments = alarm.arguments;
+    for (auto& [name, value] : arguments) {
+      if (const auto* text = std::get_if<std::string>(&value); text != nullptr && name == "why")
+        value = why_of(visit, alarm, *text);
     }
-    out.push_back(json::object{
-        {"text", visit.say("alarm." + text_at(alarm, "id"), arguments)},
-        {"since", visit.say("operate.since", {{"time", time_of(visit, text_at(alarm, "since"))}})},
-        {"critical", text_at(alarm, "severity") == "critical"}});
+    out.push_back(json::object{{"text", visit.say("alarm." + alarm.id, arguments)},
+                               {"since", visit.say("operate.since", {{"time", time_of(visit, alarm.since)}})},
+                               {"critical", alarm.severity == Severity::kCritical}});
   }
   return out;
 }
 
 // Whether the node signs. What it waits for is a sentence as those of errors are.
-std::string signing_shown(const Visit& visit, const OperationResult& status) {
-  constexpr std::string_view kWaits = "waits: ";
-  const std::string signing = text_at(status.body, "signing");
-  if (signing == "ready") return visit.say("operate.signing_ready");
-  return signing.starts_with(kWaits) ? visit.fault(status.told(signing.substr(kWaits.size()))) : signing;
+std::string signing_shown(const Visit& visit, const SigningView& signing) {
+  if (signing.state == Signing::kReady) return visit.say("operate.signing_ready");
+  return signing.state == Signing::kWaits && signing.why ? visit.fault(*signing.why) : signing_text(signing);
 }
 
 // What the operator can do something about is said in their language; the rest as the program says it.
-std::string trouble_text(const Visit& visit, const json::object& peer) {
-  const std::string trouble = text_at(peer, "trouble");
-  return trouble == "not-pinned-there" || trouble == "refused-there" || trouble == "other-key"
-             ? visit.say("trouble." + trouble)
-             : text_at(peer, "state");
+std::string trouble_text(const Visit& visit, const PeerStatus& peer) {
+  switch (peer.trouble) {
+    case PeerTrouble::kNotPinnedThere:
+    case PeerTrouble::kRefusedThere:
+    case PeerTrouble::kOtherKey:
+      return visit.say("trouble." + std::string(trouble_name(peer.trouble)));
+    case PeerTrouble::kNone:
+    case PeerTrouble::kUnreachable:
+    case PeerTrouble::kEnded:
+      break;
+  }
+  return peer.state;
 }
 
-json::array knocks_of(const Visit& visit, const json::array& knocks) {
+json::array knocks_of(const Visit& visit, const std::vector<Knock>& knocks) {
   json::array out;
-  for (const auto& item : knocks) {
-    const json::object& knock = item.as_object();
+  for (const Knock& knock : knocks) {
     out.push_back(json::object{
-        {"node_key", text_at(knock, "node_key")},
-        {"spoken", text_at(knock, "spoken")},
-        {"how_often",
-         visit.say("operate.knock_count", {{"count", number_at(knock, "count")},
-                                           {"address", text_at(knock, "address")},
-                                           {"time", time_of(visit, text_at(knock, "last_at"))}})}});
+        {"node_key", to_text(knock.key)},
+        {"spoken", spoken(knock.key)},
+        {"how_often", visit.say("operate.knock_count", {{"count", static_cast<std::int64_t>(knock.count)},
+                                                        {"address", knock.address},
+                                                        {"time", time_of(visit, knock.last)}})}});
   }
   return out;
 }
 
-json::array peers_of(const Visit& visit, const json::array& peers) {
+json::array peers_of(const Visit& visit, const std::vector<PeerView>& peers) {
   json::array out;
-  for (const auto& item : peers) {
-    const json::object& peer = item.as_object();
-    out.push_back(
-        json::object{{"name", text_at(peer, "name")},
-                     {"address", text_at(peer, "address")},
-                     {"state", visit.say(is_true(peer, "connected") ? "operate.connected" : "operate.away")},
-                     {"detail", is_true(peer, "connected") ? "" : trouble_text(visit, peer)},
-                     {"tried", visit.say(is_true(peer, "connected") ? "operate.since" : "operate.tried",
-                                         {{"time", time_of(visit, text_at(peer, "state_at"))}})},
-                     {"send", text_at(peer, "send")},
-                     {"connected", is_true(peer, "connected")},
-                     {"entries", visit.words->number(static_cast<double>(number_at(peer, "entries")))},
-                     {"queued", number_at(peer, "bytes_queued")},
-                     {"last_lie", text_at(peer, "last_lie")}});
+  for (const PeerView& view : peers) {
+    const PeerStatus& peer = view.peer;
+    out.push_back(json::object{{"name", peer.name},
+                               {"address", peer.address},
+                               {"state", visit.say(peer.connected ? "operate.connected" : "operate.away")},
+                               {"detail", peer.connected ? "" : trouble_text(visit, peer)},
+                               {"tried", visit.say(peer.connected ? "operate.since" : "operate.tried",
+                                                   {{"time", time_of(visit, peer.state_at)}})},
+                               {"send", view.send},
+                               {"connected", peer.connected},
+                               {"entries", visit.words->number(static_cast<double>(view.entries))},
+                               {"queued", peer.queued},
+                               {"last_lie", peer.conduct.last_lie}});
   }
+  return out;
+}
+
+json::array blocked_of(const std::vector<BlockedCity>& blocks) {
+  json::array out;
+  for (const BlockedCity& one : blocks)
+    out.push_back(json::object{{"city", one.city}, {"log_id", to_text(one.log)}});
+  return out;
+}
+
+json::array invites_of(const Visit& visit, const std::vector<InviteView>& invites) {
+  json::array out;
+  for (const InviteView& one : invites) {
+    out.push_back(json::object{
+        {"id", one.id},
+        {"name", one.city.empty() ? visit.say("operate.invite_anyone") : one.city},
+        {"until", visit.say("operate.invite_until", {{"date", date_of(visit, one.expires_at)}})}});
+  }
+  return out;
+}
+
+json::array facts_of(const Visit& visit, const StatusView& status) {
+  json::array out;
+  const auto add = [&](const char* key, const std::string& value) {
+    out.push_back(json::object{{"name", visit.say(key)}, {"value", value}});
+  };
+  const auto number = [&](std::uint64_t count) { return visit.words->number(static_cast<double>(count)); };
+  const auto megabytes = [&](std::uint64_t bytes) {
+    return visit.say("operate.megabytes", {{"count", static_cast<std::int64_t>(bytes) / kMegabyte}});
+  };
+  add("operate.name", status.node.name);
+  add("operate.signing", signing_shown(visit, status.signing));
+  add("operate.entries", number(status.node.entries));
+  add("operate.cities", number(status.stock.cities));
+  add("operate.records", number(status.stock.records));
+  add("operate.disk", megabytes(status.stock.store_bytes));
+  add("operate.disk_free", megabytes(status.stock.disk_free_bytes));
+  add("operate.lag", number(status.stock.index_lag));
+  add("operate.version", status.node.version);
+  return out;
+}
+
+std::string topics_text(const BodyFilter& wanted) {
+  std::string out;
+  for (const std::string& topic : wanted.topics) out += (out.empty() ? "" : ", ") + topic;
+  return out;
+}
+
+// Topics with commas or spaces between; none: all.
+Result<BodyFilter> filter_of(const std::string& field) {
+  std::string text;
+  std::string topic;
+  for (const char c : field + ",") {
+    if (c != ',' && c != ' ') {
+      topic += c;
+    } else if (!topic.empty()) {
+      text += (text.empty() ? "" : ",") + std::exchange(topic, {});
+    }
+  }
+  return parse_filter(text.empty() ? "all" : text);
+}
+
+json::array roles_of(const Visit& visit, Role chosen) {
+  json::array out;
+  for (const Role role : {Role::kReader, Role::kPublisher, Role::kReviewer, Role::kOperator}) {
+    const std::string key(role_text(role));
+    out.push_back(json::object{{"key", key}, {"text", visit.say("role." + key)}, {"chosen", role == chosen}});
+  }
+  return out;
+}
+
+Result<AccountChange> account_change_of(const Visit& visit) {
+  AccountChange out{std::nullopt, visit.field("office"), visit.field("person"), visit.field("email")};
+  KOINON_ASSIGN(out.role, parse_role(visit.field("role")));
   return out;
 }
 
@@ -152,69 +226,36 @@ void OperatePages::add_routes(RouteTable& routes) {
 }
 
 asio::awaitable<HttpResponse> OperatePages::show_operate(Visit visit, json::object news) {
-  const OperationResult status = co_await frame_.call(visit, "getStatus");
-  if (!status.ok()) co_return frame_.sorry(visit, status);
-  const OperationResult peers = co_await frame_.call(visit, "listPeers");
-  const OperationResult subscriptions = co_await frame_.call(visit, "getSubscriptions");
+  const auto status = co_await frame_.call(visit, status_.get, Nothing{});
+  if (!status.ok()) co_return frame_.failed(visit, status.error());
+  const auto peers = co_await frame_.call(visit, peers_.list, Nothing{});
+  const auto subscriptions = co_await frame_.call(visit, subscriptions_.get, Nothing{});
   const OperationResult id = co_await frame_.call(visit, "getId");
-  const OperationResult blocks = co_await frame_.call(visit, "listBlocks");
-  const OperationResult invites = co_await frame_.call(visit, "listInvites");
+  const auto blocks = co_await frame_.call(visit, cities_.blocks, Nothing{});
+  const auto invites = co_await frame_.call(visit, invites_.list, Nothing{});
   PageView view{"operate", visit.say("operate.title"), std::move(news), 200, "", ""};
-  const json::object& body = status.body;
-  json::array facts;
-  const auto add = [&](const char* key, const std::string& value) {
-    facts.push_back(json::object{{"name", visit.say(key)}, {"value", value}});
-  };
-  const auto count = [&](const char* member) {
-    return visit.words->number(static_cast<double>(number_at(body, member)));
-  };
-  add("operate.name", text_at(body, "name"));
-  add("operate.signing", signing_shown(visit, status));
-  add("operate.entries", count("entries"));
-  add("operate.cities", count("cities"));
-  add("operate.records", count("records"));
-  add("operate.disk",
-      visit.say("operate.megabytes", {{"count", number_at(body, "store_bytes") / kMegabyte}}));
-  add("operate.disk_free",
-      visit.say("operate.megabytes", {{"count", number_at(body, "disk_free_bytes") / kMegabyte}}));
-  add("operate.lag", count("index_lag"));
-  add("operate.version", text_at(body, "version"));
-  json::array alarms = alarms_shown(visit, status);
-  json::array topics;
-  std::string wanted;
-  for (const auto& item : array_at(subscriptions.body, "topics"))
-    wanted += (wanted.empty() ? "" : ", ") + std::string(item.as_string());
-  const auto* all = subscriptions.body.if_contains("all");
   for (const char* member : {"invite", "expires", "qr_html", "problem"}) {
     if (!view.model.contains(member)) view.model[member] = "";
   }
-  view.model["facts"] = std::move(facts);
-  view.model["clock_now"] =
-      visit.say("operate.clock_now", {{"time", time_of(visit, text_at(object_at(body, "clock"), "now"))}});
+  view.model["facts"] = facts_of(visit, *status);
+  view.model["clock_now"] = visit.say("operate.clock_now", {{"time", time_of(visit, status->now)}});
+  json::array alarms = alarms_shown(visit, status->alarms);
   view.model["has_alarms"] = !alarms.empty();
   view.model["alarms"] = std::move(alarms);
-  view.model["peers"] = peers_of(visit, array_at(peers.body, "items"));
-  json::array knocks = knocks_of(visit, array_at(peers.body, "knocks"));
+  view.model["peers"] = peers.ok() ? peers_of(visit, peers->items) : json::array();
+  json::array knocks = peers.ok() ? knocks_of(visit, peers->knocks) : json::array();
   view.model["has_knocks"] = !knocks.empty();
   view.model["knocks"] = std::move(knocks);
   view.model["spoken"] = text_at(id.body, "spoken");
-  json::array blocked = array_at(blocks.body, "items");
+  json::array blocked = blocks.ok() ? blocked_of(*blocks) : json::array();
   view.model["has_blocked"] = !blocked.empty();
   view.model["blocked"] = std::move(blocked);
-  json::array open;
-  for (const auto& item : array_at(invites.body, "items")) {
-    const std::string name = text_at(item.as_object(), "for");
-    open.push_back(json::object{
-        {"id", text_at(item.as_object(), "id")},
-        {"name", name.empty() ? visit.say("operate.invite_anyone") : name},
-        {"until", visit.say("operate.invite_until",
-                            {{"date", date_of(visit, text_at(item.as_object(), "expires_at"))}})}});
-  }
+  json::array open = invites.ok() ? invites_of(visit, *invites) : json::array();
   view.model["has_invites"] = !open.empty();
   view.model["invites"] = std::move(open);
   view.model["reviews"] = frame_.shared().parts.facts.log().has_value();
-  view.model["wants_all"] = all != nullptr && all->is_bool() && all->as_bool();
-  view.model["wanted"] = wanted;
+  view.model["wants_all"] = subscriptions.ok() && subscriptions->wanted.all;
+  view.model["wanted"] = subscriptions.ok() ? topics_text(subscriptions->wanted) : std::string();
   view.model["address"] = text_at(id.body, "address");
   view.model["peer_line"] = text_at(id.body, "peer_line");
   co_return frame_.show(visit, std::move(view));
@@ -224,84 +265,94 @@ asio::awaitable<HttpResponse> OperatePages::operate(Visit visit) {
   co_return co_await show_operate(visit, {});
 }
 
-asio::awaitable<HttpResponse> OperatePages::change(Visit visit) {
-  const std::string wish = visit.field("do");
-  OperationInput input{{}, {}, {}, true, {}};
-  std::string operation;
-  if (wish == "invite") {
-    operation = "invite";
-    if (const std::string city = visit.field("for"); !city.empty()) input.body["for"] = city;
-    if (const std::string address = visit.field("address"); !address.empty()) input.body["address"] = address;
-  } else if (wish == "join" || wish == "peer") {
-    operation = wish == "join" ? "join" : "addPeer";
-    input.body = {{"line", visit.field("line")}, {"vouch", visit.field("vouch") == "yes"}};
-  } else if (wish == "remove-peer") {
-    operation = "removePeer";
-    input.args["peer"] = visit.field("peer");
-    input.has_body = false;
-  } else if (wish == "revoke-invite") {
-    operation = "revokeInvite";
-    input.args["id"] = visit.field("id");
-    input.has_body = false;
-  } else if (wish == "subscribe") {
-    operation = "setSubscriptions";
-    json::array topics;
-    std::string topic;
-    for (const char c : visit.field("topics") + ",") {
-      if (c != ',' && c != ' ') {
-        topic += c;
-      } else if (!topic.empty()) {
-        topics.emplace_back(std::exchange(topic, {}));
-      }
-    }
-    input.body["topics"] = topics.empty() ? json::value("all") : json::value(std::move(topics));
-  } else if (wish == "unblock") {
-    operation = "unblock";
-    input.args["city"] = visit.field("city");
-    input.has_body = false;
-  } else if (wish == "notice") {
-    operation = "publish";
-    auto notice = notice_of(visit);
-    if (!notice.ok()) co_return co_await show_operate(visit, {{"problem", visit.fault(notice.error())}});
-    input.body = std::move(*notice);
-  } else if (wish == "clock") {
-    operation = "setClock";
-    input.body["right"] = true;
-  } else if (wish == "reindex") {
-    operation = "reindex";
-    input.has_body = false;
-  } else {
-    co_return frame_.sorry(visit, fail(Code::kInvalidArgument, visit.say("error.stale_form"), "do"));
+asio::awaitable<HttpResponse> OperatePages::make_invite(Visit visit) {
+  InviteWish wish;
+  wish.city = visit.field("for");
+  wish.address = visit.field("address");
+  const auto made = co_await frame_.call(visit, invites_.invite, std::move(wish));
+  if (!made.ok()) co_return co_await show_operate(visit, {{"problem", visit.fault(made.error())}});
+  co_return co_await show_operate(visit, {{"invite", made->line},
+                                          {"expires", date_of(visit, made->invite.expires_at)},
+                                          {"qr_html", qr_svg(made->line)}});
+}
+
+asio::awaitable<Status> OperatePages::pin(Visit visit) {
+  const bool vouch = visit.field("vouch") == "yes";
+  const std::string line = visit.field("line");
+  if (visit.field("do") == "join") {
+    const auto joined = co_await frame_.call(visit, invites_.join, InviteUse{line, vouch});
+    co_return joined.ok() ? Status() : joined.error();
   }
-  const OperationResult done = co_await frame_.call(visit, operation, std::move(input));
-  if (!done.ok()) co_return co_await show_operate(visit, {{"problem", visit.fault(done.problem())}});
-  if (operation != "invite") co_return PageFrame::go("/operate");
-  const std::string line = text_at(done.body, "line");
-  co_return co_await show_operate(visit, {{"invite", line},
-                                          {"expires", date_of(visit, text_at(done.body, "expires_at"))},
-                                          {"qr_html", qr_svg(line)}});
+  const auto pinned = co_await frame_.call(visit, peers_.add, PeerWish{line, vouch});
+  co_return pinned.ok() ? Status() : pinned.error();
+}
+
+asio::awaitable<Status> OperatePages::subscribe(Visit visit) {
+  const auto wanted = filter_of(visit.field("topics"));
+  if (!wanted.ok()) co_return wanted.error();
+  const auto done = co_await frame_.call(visit, subscriptions_.set, *wanted);
+  co_return done.ok() ? Status() : done.error();
+}
+
+asio::awaitable<Status> OperatePages::give_notice(Visit visit) {
+  auto notice = notice_of(visit);
+  if (!notice.ok()) co_return notice.error();
+  OperationInput input{{}, {}, std::move(*notice), true, {}};
+  const OperationResult done = co_await frame_.call(visit, "publish", std::move(input));
+  co_return done.ok() ? Status() : done.problem();
+}
+
+asio::awaitable<std::optional<Status>> OperatePages::carry_out(Visit visit) {
+  const std::string wish = visit.field("do");
+  if (wish == "join" || wish == "peer") co_return co_await pin(visit);
+  if (wish == "subscribe") co_return co_await subscribe(visit);
+  if (wish == "notice") co_return co_await give_notice(visit);
+  if (wish == "remove-peer") {
+    const auto done = co_await frame_.call(visit, peers_.remove, NamedPeer{visit.field("peer")});
+    co_return done.ok() ? Status() : done.error();
+  }
+  if (wish == "revoke-invite") {
+    const auto done = co_await frame_.call(visit, invites_.revoke, NamedInvite{visit.field("id")});
+    co_return done.ok() ? Status() : done.error();
+  }
+  if (wish == "unblock") {
+    const auto done = co_await frame_.call(visit, trust_.unblock, NamedCity{visit.field("city")});
+    co_return done.ok() ? Status() : done.error();
+  }
+  if (wish == "clock") {
+    const auto done = co_await frame_.call(visit, upkeep_.set_clock, Nothing{});
+    co_return done.ok() ? Status() : done.error();
+  }
+  if (wish == "reindex") {
+    const auto done = co_await frame_.call(visit, upkeep_.reindex, Nothing{});
+    co_return done.ok() ? Status() : done.error();
+  }
+  co_return std::nullopt;
+}
+
+asio::awaitable<HttpResponse> OperatePages::change(Visit visit) {
+  if (visit.field("do") == "invite") co_return co_await make_invite(std::move(visit));
+  const std::optional<Status> done = co_await carry_out(visit);
+  if (!done) co_return frame_.sorry(visit, fail(Code::kInvalidArgument, visit.say("error.stale_form"), "do"));
+  if (!done->ok()) co_return co_await show_operate(visit, {{"problem", visit.fault(done->error())}});
+  co_return PageFrame::go("/operate");
 }
 
 asio::awaitable<HttpResponse> OperatePages::show_accounts(Visit visit, json::object news) {
-  const OperationResult all = co_await frame_.call(visit, "listAccounts");
-  if (!all.ok()) co_return frame_.sorry(visit, all);
+  const auto all = co_await frame_.call(visit, accounts_.list, Nothing{});
+  if (!all.ok()) co_return frame_.failed(visit, all.error());
   PageView view{"accounts", visit.say("accounts.title"), std::move(news), 200, "", ""};
   for (const char* member : {"link", "problem"}) {
     if (!view.model.contains(member)) view.model[member] = "";
   }
   json::array items;
-  for (const auto& item : array_at(all.body, "items")) {
-    const json::object& user = item.as_object();
-    json::array roles;
-    for (const std::string role : {"reader", "publisher", "reviewer", "operator"})
-      roles.push_back(json::object{
-          {"key", role}, {"text", visit.say("role." + role)}, {"chosen", role == text_at(user, "role")}});
-    items.push_back(json::object{{"name", text_at(user, "name")},
-                                 {"roles", std::move(roles)},
-                                 {"office", text_at(user, "office")},
-                                 {"person", text_at(user, "person")},
-                                 {"email", text_at(user, "email")},
-                                 {"has_password", user.at("has_password").as_bool()}});
+  for (const UserView& user : *all) {
+    items.push_back(json::object{{"name", user.name},
+                                 {"roles", roles_of(visit, user.role)},
+                                 {"office", user.office},
+                                 {"person", user.person},
+                                 {"email", user.email},
+                                 {"has_password", user.has_password}});
   }
   view.model["items"] = std::move(items);
   co_return frame_.show(visit, std::move(view));
@@ -311,38 +362,50 @@ asio::awaitable<HttpResponse> OperatePages::accounts(Visit visit) {
   co_return co_await show_accounts(visit, {});
 }
 
-asio::awaitable<HttpResponse> OperatePages::change_accounts(Visit visit) {
+asio::awaitable<Result<std::string>> OperatePages::change_account(Visit visit) {
   const std::string wish = visit.field("do");
   const std::string name = visit.field("name");
-  OperationInput input{{{"name", name}}, {}, {}, true, {}};
-  std::string operation = "addAccount";
-  if (wish == "add" || wish == "change") {
-    for (const char* member : {"role", "office", "person", "email"}) input.body[member] = visit.field(member);
-    if (wish == "add") input.body["name"] = name;
-    operation = wish == "add" ? "addAccount" : "changeAccount";
-  } else {
-    operation = wish == "link" ? "makeLink" : "removeAccount";
-    input.has_body = false;
+  if (wish == "link") {
+    const auto made = co_await frame_.call(visit, accounts_.make_link, NamedAccount{name});
+    co_return made.ok() ? Result<std::string>(made->link) : made.error();
   }
-  const OperationResult done = co_await frame_.call(visit, operation, std::move(input));
-  if (!done.ok()) co_return co_await show_accounts(visit, {{"problem", visit.fault(done.problem())}});
-  const std::string link = text_at(done.body, "link");
-  if (link.empty()) co_return PageFrame::go("/operate/accounts");
-  co_return co_await show_accounts(visit, {{"link", link}});
+  if (wish != "add" && wish != "change") {
+    const auto done = co_await frame_.call(visit, accounts_.remove, NamedAccount{name});
+    co_return done.ok() ? Result<std::string>(std::string()) : done.error();
+  }
+  const auto change = account_change_of(visit);
+  if (!change.ok()) co_return change.error();
+  if (wish == "add") {
+    const auto made = co_await frame_.call(visit, accounts_.add, NewAccount{name, *change});
+    co_return made.ok() ? Result<std::string>(made->link) : made.error();
+  }
+  const auto changed = co_await frame_.call(visit, accounts_.change, ChangedAccount{name, *change});
+  co_return changed.ok() ? Result<std::string>(std::string()) : changed.error();
+}
+
+asio::awaitable<HttpResponse> OperatePages::change_accounts(Visit visit) {
+  const auto link = co_await change_account(visit);
+  if (!link.ok()) co_return co_await show_accounts(visit, {{"problem", visit.fault(link.error())}});
+  if (link->empty()) co_return PageFrame::go("/operate/accounts");
+  co_return co_await show_accounts(visit, {{"link", *link}});
 }
 
 asio::awaitable<HttpResponse> OperatePages::audit(Visit visit) {
-  const OperationResult found =
-      co_await frame_.call(visit, "listAudit", {{}, {{"cursor", visit.request.param("cursor")}}, {}});
-  if (!found.ok()) co_return frame_.sorry(visit, found);
-  json::array items = array_at(found.body, "items");
-  for (auto& item : items) {
-    const auto time = parse_time(text_at(item.as_object(), "at"), "at");
-    item.as_object()["time"] = time.ok() ? visit.words->date_and_time(*time) : "";
+  auto query = read_audit_query({{"cursor", visit.request.param("cursor")}});
+  if (!query.ok()) co_return frame_.failed(visit, query.error());
+  const auto found = co_await frame_.call(visit, accounts_.list_audit, *query);
+  if (!found.ok()) co_return frame_.failed(visit, found.error());
+  json::array items;
+  for (const AuditLine& line : found->items) {
+    items.push_back(json::object{{"at", time_text(line.at)},
+                                 {"time", time_of(visit, line.at)},
+                                 {"who", line.who},
+                                 {"action", line.action},
+                                 {"target", line.target},
+                                 {"outcome", line.outcome}});
   }
   PageView view{"audit", visit.say("audit.title"), {{"items", std::move(items)}, {"next", ""}}, 200, "", ""};
-  if (const std::string next = text_at(found.body, "next"); !next.empty())
-    view.model["next"] = "/operate/audit?cursor=" + query_escaped(next);
+  if (found->next) view.model["next"] = "/operate/audit?cursor=" + std::to_string(*found->next);
   co_return frame_.show(visit, std::move(view));
 }
 

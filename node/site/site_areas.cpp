@@ -1,18 +1,25 @@
 #include "node/site/site_areas.h"
 
 #include "node/api/about_json.h"
+#include "node/api/accounts_json.h"
 #include "node/api/attachments_json.h"
 #include "node/api/cities_json.h"
+#include "node/api/credentials_json.h"
 #include "node/api/desk_json.h"
 #include "node/api/drafts_json.h"
 #include "node/api/explain_json.h"
 #include "node/api/health_text.h"
 #include "node/api/inbox_json.h"
+#include "node/api/invites_json.h"
 #include "node/api/overview_json.h"
+#include "node/api/peers_json.h"
 #include "node/api/records_json.h"
 #include "node/api/search_json.h"
 #include "node/api/sending_json.h"
+#include "node/api/status_json.h"
+#include "node/api/subscriptions_json.h"
 #include "node/api/trust_json.h"
+#include "node/api/upkeep_json.h"
 #include "node/site/feed_routes.h"
 #include "node/site/log_file_routes.h"
 
@@ -27,15 +34,15 @@ void SiteAreas::add_routes(RouteTable& routes, CallGate& gate, const Access& acc
   add_attachments_routes(routes, gate, attachments);
   events.add_routes(routes);
   add_explain_routes(routes, gate, explain);
-  status.add_routes(routes);
-  peers.add_routes(routes);
-  invites.add_routes(routes);
-  subscriptions.add_routes(routes);
+  add_status_routes(routes, gate, status);
+  add_peers_routes(routes, gate, peers);
+  add_invites_routes(routes, gate, invites);
+  add_subscriptions_routes(routes, gate, subscriptions);
   add_trust_routes(routes, gate, trust);
-  upkeep.add_routes(routes);
-  accounts.add_routes(routes);
+  add_upkeep_routes(routes, gate, upkeep);
+  add_accounts_routes(routes, gate, sessions, accounts);
   add_cities_routes(routes, gate, cities);
-  credentials.add_routes(routes);
+  add_credentials_routes(routes, gate, credentials);
   add_desk_routes(routes, gate, desk);
   add_drafts_routes(routes, gate, drafts);
   add_inbox_routes(routes, gate, inbox);
@@ -47,9 +54,9 @@ void SiteAreas::add_routes(RouteTable& routes, CallGate& gate, const Access& acc
 }
 
 Areas SiteAreas::references() {
-  return {about,   accounts, attachments, cities, credentials,   desk,     drafts,
-          events,  explain,  health,      inbox,  invites,       overview, peers,
-          records, search,   sending,     status, subscriptions, trust,    upkeep};
+  return {about,   accounts, attachments, cities,        credentials, desk,  drafts,  events,
+          explain, health,   inbox,       invites,       overview,    peers, records, search,
+          sending, sessions, status,      subscriptions, trust,       upkeep};
 }
 
 }  // namespace koinon

@@ -20,6 +20,7 @@
 #include "node/api/records_api.h"
 #include "node/api/search_api.h"
 #include "node/api/sending_api.h"
+#include "node/api/sessions_api.h"
 #include "node/api/status_api.h"
 #include "node/api/subscriptions_api.h"
 #include "node/api/trust_api.h"
@@ -44,6 +45,7 @@ struct SiteAreas {
         subscriptions(shared),
         trust(shared),
         upkeep(shared),
+        sessions(shared),
         accounts(shared),
         cities(shared.parts),
         credentials(shared),
@@ -75,6 +77,7 @@ struct SiteAreas {
   SubscriptionsApi subscriptions;
   TrustApi trust;
   UpkeepApi upkeep;
+  SessionsApi sessions;
   AccountsApi accounts;
   CitiesApi cities;
   CredentialsApi credentials;

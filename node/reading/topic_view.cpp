@@ -1,16 +1,13 @@
-#include "node/api/topic_states.h"
+#include "node/reading/topic_view.h"
 
 #include <algorithm>
 #include <map>
 #include <set>
 
-#include <boost/json.hpp>
-
 #include "proto/codec/entry.h"
 #include "proto/vocabulary/vocabulary.h"
 
 namespace koinon {
-namespace json = boost::json;
 namespace {
 
 constexpr std::size_t kMissingCounted = 10'000;
@@ -43,15 +40,15 @@ Result<std::map<std::string, Lacking>> missing_by_topic(StoreReader& store, cons
 
 }  // namespace
 
-Result<json::array> topic_states(StoreReader& store, const Nearness& nearness, const BodyFilter& filter) {
+Result<std::vector<TopicView>> read_topics(StoreReader& store, const Nearness& nearness,
+                                           const BodyFilter& filter) {
   Directory directory(store, nearness);
   KOINON_ASSIGN(const auto lacking, missing_by_topic(store, filter));
-  json::array out;
+  std::vector<TopicView> out;
   for (const auto& [topic, found] : lacking) {
-    json::array cities;
-    for (const LogId& log : found.cities) cities.emplace_back(directory.city(log));
-    out.push_back(json::object{
-        {"topic", topic}, {"complete", found.count == 0}, {"missing", found.count}, {"waits_for", cities}});
+    TopicView view{topic, found.count, {}};
+    for (const LogId& log : found.cities) view.waits_for.push_back(directory.city(log));
+    out.push_back(std::move(view));
   }
   return out;
 }

@@ -1,0 +1,103 @@
+#include "node/api/peers_json.h"
+
+#include <boost/json.hpp>
+
+#include "node/api/change_request.h"
+#include "node/api/json_response.h"
+#include "node/api/operation_route.h"
+#include "node/api/peers_api.h"
+#include "node/api/query_params.h"
+#include "node/text/time_text.h"
+#include "proto/base/encoding.h"
+
+namespace koinon {
+namespace json = boost::json;
+namespace {
+
+// Duplicates are pushes of what was here already: what a settled tree has few of.
+json::object counts_json(const SessionCounts& counts) {
+  return {{"heads_in", counts.heads_in},
+          {"records_in", counts.records_in},
+          {"record_copies_in", counts.copies_in},
+          {"pushes_in", counts.pushes_in},
+          {"duplicates_in", counts.duplicates_in},
+          {"bodies_in", counts.bodies_in},
+          {"bodies_not_held", counts.bodies_not_held},
+          {"records_out", counts.records_out},
+          {"pushes_out", counts.pushes_out},
+          {"bodies_out", counts.bodies_out},
+          {"file_bytes_in", counts.file_bytes_in},
+          {"file_bytes_out", counts.file_bytes_out}};
+}
+
+json::object peer_json(const PeerView& view) {
+  const PeerStatus& peer = view.peer;
+  json::object item;
+  item["name"] = peer.name;
+  item["log_id"] = peer.log ? to_text(*peer.log) : "";
+  item["observer"] = !peer.log;
+  item["node_key"] = to_text(peer.node_key);
+  item["address"] = peer.address;
+  item["vouch"] = peer.vouch;
+  item["connected"] = peer.connected;
+  item["state"] = peer.state;
+  item["state_at"] = time_text(peer.state_at);
+  item["trouble"] = trouble_name(peer.trouble);
+  if (!view.send.empty()) item["send"] = view.send;
+  item["agent"] = peer.agent;
+  item["bytes_in"] = peer.bytes_in;
+  item["bytes_out"] = peer.bytes_out;
+  item["bytes_queued"] = peer.queued;
+  item["journal_cursor"] = peer.cursor;
+  item["wants"] = peer.wants;
+  item["counts"] = counts_json(peer.counts);
+  item["shunned"] = peer.shunned;
+  item["sessions"] = peer.conduct.sessions;
+  item["lies"] = peer.conduct.lies;
+  item["last_lie"] = peer.conduct.last_lie;
+  item["entries"] = view.entries;
+  return item;
+}
+
+HttpResponse list_answer(const ApiRequest&, const PeersView& view) {
+  json::array items;
+  for (const PeerView& peer : view.items) items.push_back(peer_json(peer));
+  json::array knocks;
+  for (const Knock& knock : view.knocks) {
+    knocks.push_back(json::object{{"node_key", to_text(knock.key)},
+                                  {"spoken", spoken(knock.key)},
+                                  {"address", knock.address},
+                                  {"count", knock.count},
+                                  {"first_at", time_text(knock.first)},
+                                  {"last_at", time_text(knock.last)}});
+  }
+  return json_response({{"items", std::move(items)}, {"knocks", std::move(knocks)}});
+}
+
+// {"line": LINE, "vouch": true}
+Result<PeerWish> wish_of_body(const ApiRequest& request) {
+  KOINON_ASSIGN(const json::object object, parse_request(request.body));
+  KOINON_TRY(check_members(object, {"line", "vouch"}));
+  return PeerWish{text_member(object, "line"), flag_member(object, "vouch", true)};
+}
+
+HttpResponse removed_answer(const ApiRequest&, const RemovedPeer& view) {
+  return json_response({{"removed", view.name}});
+}
+
+}  // namespace
+
+HttpResponse pinned_answer(const ApiRequest&, const PinnedPeer& view) {
+  return json_response({{"name", view.name}, {"address", view.address}, {"vouch", view.vouch}}, 201);
+}
+
+void add_peers_routes(RouteTable& routes, CallGate& gate, const PeersApi& peers) {
+  add_route(routes, gate, peers.list, read_nothing, list_answer);
+  add_route(routes, gate, peers.add, wish_of_body, pinned_answer);
+  add_route(
+      routes, gate, peers.remove,
+      +[](const ApiRequest& request) -> Result<NamedPeer> { return NamedPeer{request.arg("peer")}; },
+      removed_answer);
+}
+
+}  // namespace koinon

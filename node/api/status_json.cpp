@@ -1,0 +1,64 @@
+#include "node/api/status_json.h"
+
+#include <boost/json.hpp>
+
+#include "node/api/clock_json.h"
+#include "node/api/json_response.h"
+#include "node/api/operation_route.h"
+#include "node/api/query_params.h"
+#include "node/api/status_api.h"
+#include "node/api/subscriptions_json.h"
+#include "node/text/time_text.h"
+#include "proto/base/encoding.h"
+
+namespace koinon {
+namespace json = boost::json;
+namespace {
+
+json::object alarm_json(const Alarm& alarm) {
+  json::object arguments;
+  for (const auto& [name, value] : alarm.arguments)
+    std::visit([&, key = name](const auto& one) { arguments[key] = one; }, value);
+  return {{"id", alarm.id},
+          {"severity", severity_text(alarm.severity)},
+          {"text", alarm.text},
+          {"since", time_text(alarm.since)},
+          {"arguments", std::move(arguments)}};
+}
+
+HttpResponse status_answer(const ApiRequest&, const StatusView& view) {
+  const NodeView& node = view.node;
+  const StockView& stock = view.stock;
+  json::array alarms;
+  for (const Alarm& alarm : view.alarms) alarms.push_back(alarm_json(alarm));
+  return json_response({{"name", node.name},
+                        {"observer", !node.log},
+                        {"log_id", node.log ? to_text(*node.log) : ""},
+                        {"version", node.version},
+                        {"peer_port", node.peer_port},
+                        {"http_port", node.http_port},
+                        {"entries", node.entries},
+                        {"checkpoint", node.checkpoint},
+                        {"signing", signing_text(view.signing)},
+                        {"peers", view.peers},
+                        {"peers_connected", view.peers_connected},
+                        {"cities", stock.cities},
+                        {"records", stock.records},
+                        {"store_bytes", stock.store_bytes},
+                        {"disk_free_bytes", stock.disk_free_bytes},
+                        {"disk_reserve_bytes", stock.disk_reserve_bytes},
+                        {"index_lag", stock.index_lag},
+                        {"topics", topics_json(view.topics)},
+                        {"bodies_missing", stock.bodies_missing},
+                        {"frozen", json::array(view.frozen.begin(), view.frozen.end())},
+                        {"alarms", std::move(alarms)},
+                        {"clock", clock_json(view.clock, view.now)}});
+}
+
+}  // namespace
+
+void add_status_routes(RouteTable& routes, CallGate& gate, const StatusApi& status) {
+  add_route(routes, gate, status.get, read_nothing, status_answer);
+}
+
+}  // namespace koinon

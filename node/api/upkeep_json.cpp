@@ -1,0 +1,38 @@
+#include "node/api/upkeep_json.h"
+
+#include <boost/json.hpp>
+
+#include "node/api/change_request.h"
+#include "node/api/clock_json.h"
+#include "node/api/json_response.h"
+#include "node/api/operation_route.h"
+#include "node/api/query_params.h"
+#include "node/api/upkeep_api.h"
+
+namespace koinon {
+namespace {
+
+// {"right": true}
+Result<Nothing> read_clock_word(const ApiRequest& request) {
+  KOINON_ASSIGN(const boost::json::object object, parse_request(request.body));
+  KOINON_TRY(check_members(object, {"right"}));
+  if (flag_member(object, "right", false)) return Nothing{};
+  return fail(Code::kInvalidArgument, "it is true; a clock that is wrong is to be set", "right");
+}
+
+HttpResponse clock_answer(const ApiRequest&, const ClockView& view) {
+  return json_response(clock_json(view.standing, view.now));
+}
+
+HttpResponse reindex_answer(const ApiRequest&, const Nothing&) {
+  return json_response({{"state", "rebuilding"}}, 202);
+}
+
+}  // namespace
+
+void add_upkeep_routes(RouteTable& routes, CallGate& gate, const UpkeepApi& upkeep) {
+  add_route(routes, gate, upkeep.set_clock, read_clock_word, clock_answer);
+  add_route(routes, gate, upkeep.reindex, read_nothing, reindex_answer);
+}
+
+}  // namespace koinon
