@@ -1,6 +1,6 @@
 // What is new, told live, as in "Epidemic Broadcast Trees" (Leitão, Pereira, Rodrigues 2007; "Plumtree"), its
-// state per link and log: a log is pushed to those peers that fetched it from us (eager links), the others are
-// told of its heads a moment later (lazy links). A Get grafts the link, a Prune takes it out of the tree.
+// state per link and log: a log is pushed to those peers that fetched it from us (eager links), the others
+// are told of its heads a moment later (lazy links). A Get grafts the link, a Prune takes it out of the tree.
 //
 // Pushes run ahead of the journal's order; its rows are told in order, those left out that the peer is known
 // to hold, and the cursor passes them.

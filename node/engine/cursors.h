@@ -1,5 +1,5 @@
-// How far we are in each peer's journal. A row stays open, and the cursor behind it, until what it tells of is
-// stored or refused.
+// How far we are in each peer's journal. A row stays open, and the cursor behind it, until what it tells of
+// is stored or refused.
 #pragma once
 
 #include "node/engine/admission.h"
@@ -9,7 +9,12 @@ namespace koinon::engine {
 class Cursors {
  public:
   Cursors(Effects& effects, Peers& peers, Logs& logs, Links& links, Intake& intake, Admission& admission)
-      : effects_(effects), peers_(peers), logs_(logs), links_(links), intake_(intake), admission_(admission) {}
+      : effects_(effects),
+        peers_(peers),
+        logs_(logs),
+        links_(links),
+        intake_(intake),
+        admission_(admission) {}
 
   // The peer is ready: we go on where the store says, or at the beginning of another journal.
   void begin(Link& link);
@@ -18,8 +23,8 @@ class Cursors {
   // The row is open until it is settled. It takes the place of the log's older one; a head without a row, or
   // with an older one, settles nothing of the row that is open.
   void open(Link& link, const LogId& log, JournalSeq row);
-  // The rows of `log` up to `row` are done. `answered`: nothing remains to be asked of the peer about the log.
-  // A link that has ended is no matter.
+  // The rows of `log` up to `row` are done. `answered`: nothing remains to be asked of the peer about the
+  // log. A link that has ended is no matter.
   void settle(SessionId link, const LogId& log, JournalSeq row, bool answered = true);
   // The cursor that the peer's journal may be left at once the rows of `log` up to `row` are done; nothing if
   // it does not move. A later row of the same log is open still: its entries are yet to come.
@@ -29,8 +34,8 @@ class Cursors {
   // Has the store save how far we are, one commit at a time.
   void save(Link& link);
 
-  // No cursor moves while the store has not taken evidence of this log: a crash would forget the fork, and the
-  // row that told of it would not be told again.
+  // No cursor moves while the store has not taken evidence of this log: a crash would forget the fork, and
+  // the row that told of it would not be told again.
   void hold(const LogId& log) { held_by_.insert(log); }
   void let_go(const LogId& log);
 

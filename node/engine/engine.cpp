@@ -127,8 +127,8 @@ void Engine::on_peer_removed(Now now, const NodeKey& key) {
   input(now, [&] {
     Parts& p = *parts_;
     if (Link* link = p.links.with_peer(key); link != nullptr) {
-      p.links.end(*link, v1::ERROR_CODE_SHUTTING_DOWN,
-                  fail(Code::kRefused, "the operator removed the peer"), false);
+      p.links.end(*link, v1::ERROR_CODE_SHUTTING_DOWN, fail(Code::kRefused, "the operator removed the peer"),
+                  false);
     }
     p.peers.unpin(key);
     p.admission.forget_peer(key);
@@ -158,8 +158,8 @@ void Engine::shut_down(Now now) {
     for (const SessionId id : p.links.ids()) {
       Link& link = *p.links.find(id);
       p.broadcast.tell_last(link);
-      p.links.end(link, v1::ERROR_CODE_SHUTTING_DOWN,
-                  fail(Code::kUnavailable, "the node is shutting down"), false);
+      p.links.end(link, v1::ERROR_CODE_SHUTTING_DOWN, fail(Code::kUnavailable, "the node is shutting down"),
+                  false);
     }
   });
 }
@@ -293,8 +293,8 @@ MonoTime Engine::next_tick() const {
   for (const auto& [id, link] : p.links.all()) {
     next = std::min(next, p.sessions.next_timer(*link));
     if (!link->ready) continue;
-    next = std::min({next, p.broadcast.next_timer(*link), p.fetcher.next_timer(*link),
-                     p.bodies.next_timer(*link)});
+    next = std::min(
+        {next, p.broadcast.next_timer(*link), p.fetcher.next_timer(*link), p.bodies.next_timer(*link)});
   }
   return next;
 }

@@ -77,7 +77,7 @@ class Engine {
   LogStanding standing(const LogId& id) const;  // with all that are missing, up to limits::kMissingBodies
   const BodyFilter& filter() const;
   std::optional<FileStanding> file(const AttachmentId& id) const;  // none: it is not being fetched
-  std::size_t bodies_missing() const;  // wanted for ourselves and being looked for
+  std::size_t bodies_missing() const;     // wanted for ourselves and being looked for
   const std::set<LogId>& frozen() const;  // logs that have forked, admitted or not
   // For tests: which of the lists that spare a walk over all logs is not what that walk would find; empty:
   // none.

@@ -1,5 +1,5 @@
-// Giving files, chunk by chunk, within the credit that the peer lends. What is not held may be looked for with
-// other peers; its request waits then, and others pass it.
+// Giving files, chunk by chunk, within the credit that the peer lends. What is not held may be looked for
+// with other peers; its request waits then, and others pass it.
 #pragma once
 
 #include "node/engine/files.h"

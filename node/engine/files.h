@@ -55,7 +55,8 @@ class Files {
     std::uint32_t committing = 0;  // the next to give to the store
     std::uint32_t expected = 0;    // the next to come
     std::uint64_t number = 0;      // tells its wishes from those of a fetch of the same file that was ended
-    std::uint64_t generation = 0;  // tells what is under way from that of before a restart, or of such a fetch
+    std::uint64_t generation =
+        0;  // tells what is under way from that of before a restart, or of such a fetch
     std::map<std::uint32_t, HeldChunk> verified;
     std::optional<SessionId> source;
     std::uint64_t request_id = 0;
@@ -79,7 +80,8 @@ class Files {
   void look_for(FileFetch& file);
   Link* holder_of(const FileFetch& file, unsigned round) const;
   void send_get(Link& link, FileFetch& file, std::uint32_t hops);
-  void on_verified(const AttachmentId& id, std::uint64_t generation, HeldChunk held, const Result<Done>& answer);
+  void on_verified(const AttachmentId& id, std::uint64_t generation, HeldChunk held,
+                   const Result<Done>& answer);
   void commit_chunk(FileFetch& file, HeldChunk held);
   void on_chunk_stored(FileFetch& file, const Result<ChunkStored>& answer);
   void finish(const AttachmentId& id);

@@ -1,6 +1,6 @@
-// How much is taken: bytes of answers received and not yet stored, over all links; and bytes of each log, less
-// the further its city is, a share of them at once, the rest by and by. A log that brought more rests: nothing
-// of it is asked for, its heads are still verified, and no cursor waits for it.
+// How much is taken: bytes of answers received and not yet stored, over all links; and bytes of each log,
+// less the further its city is, a share of them at once, the rest by and by. A log that brought more rests:
+// nothing of it is asked for, its heads are still verified, and no cursor waits for it.
 #pragma once
 
 #include "node/engine/effects.h"

@@ -1,5 +1,5 @@
-// What each part of the engine keeps of one link. A struct is its part's alone: no other part reads or changes
-// it, but asks the part.
+// What each part of the engine keeps of one link. A struct is its part's alone: no other part reads or
+// changes it, but asks the part.
 #pragma once
 
 #include <deque>

@@ -164,8 +164,7 @@ void Links::end(Link& link, v1::ErrorCode code, const Error& reason, bool lied) 
   effects_.close(link.id, reason, lied);
   if (lied) {
     peers_.note_lie(link.peer, reason.text());
-    effects_.emit(
-        {Event::Kind::kPeerLied, link.peer, link.peer_log.value_or(LogId()), {}, reason.text()});
+    effects_.emit({Event::Kind::kPeerLied, link.peer, link.peer_log.value_or(LogId()), {}, reason.text()});
   }
   mark_ended(link, reason.text());
 }

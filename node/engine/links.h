@@ -92,8 +92,8 @@ class Links {
   void add_credit(Link& link, std::uint64_t bytes);
   // Whether the peer and the transport take more answers now.
   bool takes_answers(const Link& link) const;
-  // Of an answer that is cancelled nothing more is sent. Behind what was too large for the credit that is left
-  // there may be what is not: the caller flushes when it has said that the answer has ended.
+  // Of an answer that is cancelled nothing more is sent. Behind what was too large for the credit that is
+  // left there may be what is not: the caller flushes when it has said that the answer has ended.
   void drop_waiting(Link& link, std::uint64_t request_id);
   // Sends what waits and has credit.
   void flush(Link& link);

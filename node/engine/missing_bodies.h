@@ -13,8 +13,8 @@ class MissingBodies {
 
   // --- changes; each files the log, unless it says that the caller does ---
 
-  // `body` says for whom and how far; digest and size are read from the entry, and what does not parse is left
-  // out. The caller files the log.
+  // `body` says for whom and how far; digest and size are read from the entry, and what does not parse is
+  // left out. The caller files the log.
   void add(Log& log, EntryIndex index, BytesView entry, MissingBody body);
   MissingBody* find(Log& log, EntryIndex index) const;
   // The body of an entry has come, or was erased. The caller files the log.
@@ -24,8 +24,8 @@ class MissingBodies {
   // The store is to be read anew, from the beginning.
   void read_again(Log& log);
   void set_retry(Log& log, std::optional<MonoTime> at);
-  // After any change of what the lists depend on: the log's missing bodies, its entries, whether policy admits
-  // it.
+  // After any change of what the lists depend on: the log's missing bodies, its entries, whether policy
+  // admits it.
   void file(const LogId& id);
 
   // Whether a GetBodies for some of them is open.
@@ -33,7 +33,7 @@ class MissingBodies {
 
   // --- lists ---
 
-  const std::set<LogId>& unread() const { return unread_; }    // the store may know of bodies to be looked for
+  const std::set<LogId>& unread() const { return unread_; }  // the store may know of bodies to be looked for
   const std::set<LogId>& lacking() const { return lacking_; }  // bodies are looked for
   const std::set<LogId>& waiting() const { return waiting_; }  // and not only because nobody had them
   const std::set<std::pair<MonoTime, LogId>>& retries() const { return retries_; }

@@ -14,8 +14,7 @@ void News::session_ready(Link& link, std::uint64_t held_of_ours) {
     if (held_of_ours > 0) p.broadcast.graft(link, *own);
   }
   p.cursors.begin(link);
-  p.effects.emit(
-      {Event::Kind::kSessionReady, link.peer, link.peer_log.value_or(LogId()), {}, link.agent});
+  p.effects.emit({Event::Kind::kSessionReady, link.peer, link.peer_log.value_or(LogId()), {}, link.agent});
   p.admission.ask_all(link);
   p.bodies.look_for_all();
   p.files.look_for_all();

@@ -1,6 +1,6 @@
-// What one part must tell others. A part knows the ground and the parts below it; what goes upward goes through
-// here. Each function is a list of calls in order, and the order is that of the outputs: it is changed with
-// care. They are called by the facade and by continuations, within an input.
+// What one part must tell others. A part knows the ground and the parts below it; what goes upward goes
+// through here. Each function is a list of calls in order, and the order is that of the outputs: it is
+// changed with care. They are called by the facade and by continuations, within an input.
 #pragma once
 
 #include "node/engine/holdings.h"

@@ -7,8 +7,7 @@ namespace koinon::engine {
 
 class Offers {
  public:
-  Offers(Peers& peers, Links& links, Cursors& cursors)
-      : peers_(peers), links_(links), cursors_(cursors) {}
+  Offers(Peers& peers, Links& links, Cursors& cursors) : peers_(peers), links_(links), cursors_(cursors) {}
 
   // Heads are verified in any order, and some come outside the journal: a smaller one takes nothing back
   // unless a later row says so. Whatever remains settles the latest row.

@@ -173,9 +173,7 @@ Result<Done> write(Store& store, const CommitFinished& intent) {
   return done(store.finish_attachment(intent.id, intent.whole));
 }
 
-Result<Done> write(Store& store, const CommitDrop& intent) {
-  return done(store.drop_attachment(intent.id));
-}
+Result<Done> write(Store& store, const CommitDrop& intent) { return done(store.drop_attachment(intent.id)); }
 
 Result<Done> write(Store& store, const CommitRemoval& intent) {
   return done(store.remove_log(intent.log, intent.now));

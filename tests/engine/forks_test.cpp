@@ -9,7 +9,6 @@
 namespace koinon::engine {
 namespace {
 
-
 template <typename Key>
 Key key_of(char fill) {
   return Key::from(Bytes(Key::kSize, fill));

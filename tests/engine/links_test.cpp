@@ -1,8 +1,9 @@
 // Links alone: an end is marked, and what is asked for is answered with the type that it names.
 #include "node/engine/links.h"
-#include "node/engine/store_health.h"
 
 #include <gtest/gtest.h>
+
+#include "node/engine/store_health.h"
 
 namespace koinon::engine {
 namespace {
