@@ -41,6 +41,30 @@ std::string target_of_account(const MailAccount& account) { return account.name;
 std::string target_of_change(const MailWishesChange& change) { return change.account; }
 std::string target_of_code(const UnsubscribeQuery& query) { return query.code; }
 
+OperationFacts facts_of_add_webhook() {
+  return {.method = "POST",
+          .pattern = "/api/v1/webhooks",
+          .need = Need::kOperator,
+          .id = "addWebhook",
+          .tag = "sending",
+          .summary = "Have what is new on a topic posted to an address; the secret is shown once",
+          .takes = "WebhookRequest",
+          .gives = "NewWebhook",
+          .status = 201};
+}
+
+OperationFacts facts_of_set_mail_wishes() {
+  return {
+      .method = "PUT",
+      .pattern = "/api/v1/accounts/{name}/mail",
+      .need = Need::kReader,
+      .id = "setMailWishes",
+      .tag = "sending",
+      .summary = "Which mails an account gets: at once what is addressed to the office, and digests by topic",
+      .takes = "MailWishes",
+      .gives = "MailWishes"};
+}
+
 }  // namespace
 
 std::string_view send_state_text(SendState state) {
@@ -63,16 +87,7 @@ SendingApi::SendingApi(ApiShared& shared)
                      .summary = "Webhooks",
                      .gives = "WebhookList"},
                     this, &SendingApi::webhooks),
-      add_webhook({.method = "POST",
-                   .pattern = "/api/v1/webhooks",
-                   .need = Need::kOperator,
-                   .id = "addWebhook",
-                   .tag = "sending",
-                   .summary = "Have what is new on a topic posted to an address; the secret is shown once",
-                   .takes = "WebhookRequest",
-                   .gives = "NewWebhook",
-                   .status = 201},
-                  this, &SendingApi::make_webhook, {.made = made_webhook}),
+      add_webhook(facts_of_add_webhook(), this, &SendingApi::make_webhook, {.made = made_webhook}),
       remove_webhook({.method = "DELETE",
                       .pattern = "/api/v1/webhooks/{id}",
                       .need = Need::kOperator,
@@ -97,17 +112,8 @@ SendingApi::SendingApi(ApiShared& shared)
                    .summary = "Which mails an account gets",
                    .gives = "MailWishes"},
                   this, &SendingApi::wishes),
-      set_mail_wishes(
-          {.method = "PUT",
-           .pattern = "/api/v1/accounts/{name}/mail",
-           .need = Need::kReader,
-           .id = "setMailWishes",
-           .tag = "sending",
-           .summary = "Which mails an account gets: at once what is addressed to the office, and digests "
-                      "by topic",
-           .takes = "MailWishes",
-           .gives = "MailWishes"},
-          this, &SendingApi::change_wishes, {.target = target_of_change}),
+      set_mail_wishes(facts_of_set_mail_wishes(), this, &SendingApi::change_wishes,
+                      {.target = target_of_change}),
       send_digests({.method = "POST",
                     .pattern = "/api/v1/accounts/{name}/mail/digests",
                     .need = Need::kReader,
