@@ -3,6 +3,7 @@
 
 #include "proto/base/limits.h"
 #include "tests/engine/network.h"
+#include "proto/codec/frame.h"
 
 namespace koinon::test {
 namespace {
