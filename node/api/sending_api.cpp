@@ -41,7 +41,7 @@ std::string target_of_account(const MailAccount& account) { return account.name;
 std::string target_of_change(const MailWishesChange& change) { return change.account; }
 std::string target_of_code(const UnsubscribeQuery& query) { return query.code; }
 
-OperationFacts facts_of_add_webhook() {
+OperationFacts add_webhook_facts() {
   return {.method = "POST",
           .pattern = "/api/v1/webhooks",
           .need = Need::kOperator,
@@ -53,7 +53,7 @@ OperationFacts facts_of_add_webhook() {
           .status = 201};
 }
 
-OperationFacts facts_of_set_mail_wishes() {
+OperationFacts set_mail_wishes_facts() {
   return {
       .method = "PUT",
       .pattern = "/api/v1/accounts/{name}/mail",
@@ -87,7 +87,7 @@ SendingApi::SendingApi(ApiShared& shared)
                      .summary = "Webhooks",
                      .gives = "WebhookList"},
                     this, &SendingApi::webhooks),
-      add_webhook(facts_of_add_webhook(), this, &SendingApi::make_webhook, {.made = made_webhook}),
+      add_webhook(add_webhook_facts(), this, &SendingApi::make_webhook, {.made = made_webhook}),
       remove_webhook({.method = "DELETE",
                       .pattern = "/api/v1/webhooks/{id}",
                       .need = Need::kOperator,
@@ -112,7 +112,7 @@ SendingApi::SendingApi(ApiShared& shared)
                    .summary = "Which mails an account gets",
                    .gives = "MailWishes"},
                   this, &SendingApi::wishes),
-      set_mail_wishes(facts_of_set_mail_wishes(), this, &SendingApi::change_wishes,
+      set_mail_wishes(set_mail_wishes_facts(), this, &SendingApi::change_wishes,
                       {.target = target_of_change}),
       send_digests({.method = "POST",
                     .pattern = "/api/v1/accounts/{name}/mail/digests",
