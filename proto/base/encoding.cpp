@@ -30,7 +30,8 @@ std::string encode_base64(BytesView bytes, int variant) {
   return out;
 }
 
-// The library refuses other characters, padding that is missing or too much, and left-over bits.
+// Only what encoding gives is taken: a second text of the same bytes would be a second signed text, and the
+// library takes some bytes above 0x7F for letters.
 Result<Bytes> decode_base64(std::string_view text, int variant, std::string_view what) {
   Bytes out(text.size() / 4 * 3 + 3, '\0');
   std::size_t size = 0;
@@ -38,6 +39,8 @@ Result<Bytes> decode_base64(std::string_view text, int variant, std::string_view
       0)
     return fail(Code::kMalformed, "it is not canonical " + std::string(what));
   out.resize(size);
+  if (encode_base64(out, variant) != text)
+    return fail(Code::kMalformed, "it is not canonical " + std::string(what));
   return out;
 }
 

@@ -2,8 +2,8 @@
 #include <gtest/gtest.h>
 
 #include "proto/base/limits.h"
-#include "tests/engine/network.h"
 #include "proto/codec/frame.h"
+#include "tests/engine/network.h"
 
 namespace koinon::test {
 namespace {

@@ -59,8 +59,9 @@ struct Held {
     ASSERT_TRUE(store.put_peer(peer).ok());
     ASSERT_TRUE(store.set_asks({{peer.node_key, id()}}, true).ok());
     ASSERT_TRUE(store.put_invite(invite).ok());
-    ASSERT_TRUE(
-        store.want_attachment({id(), EntryIndex(0), wanted.id, AttachmentWish::kByHand, 0}, {5}).ok());
+    const Status want =
+        store.want_attachment({id(), EntryIndex(0), wanted.id, AttachmentWish::kByHand, 0}, {5});
+    ASSERT_TRUE(want.ok()) << want.error().text();
     ASSERT_TRUE(store.set_setting("before", "x").ok());
     ASSERT_TRUE(store.set_setting("after", "x").ok());
     ASSERT_TRUE(store.commit().ok());

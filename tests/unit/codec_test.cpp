@@ -219,5 +219,18 @@ TEST(Bodies, NeedASaltAndTextThatIsUtf8) {
   EXPECT_FALSE(parse_body(bad).ok()) << "a title that is not UTF-8";
 }
 
+TEST(Encoding, NoByteOutsideTheAlphabetIsTaken) {
+  for (int c = 0; c < 256; ++c) {
+    const Bytes text = Bytes("AAA") + static_cast<char>(c);
+    for (const auto& [decode, encode] :
+         {std::pair(&from_base64, &to_base64), std::pair(&from_base64url, &to_base64url)}) {
+      const auto bytes = decode(text);
+      EXPECT_TRUE(!bytes.ok() || encode(*bytes) == text) << c;
+    }
+    const auto hex = from_hex(Bytes("0") + static_cast<char>(c));
+    EXPECT_TRUE(!hex.ok() || to_hex(*hex) == Bytes("0") + static_cast<char>(c)) << c;
+  }
+}
+
 }  // namespace
 }  // namespace koinon
