@@ -27,6 +27,7 @@ struct NamedChange {
 struct Held {
   Held() {
     for (const char* title : {"held", "lacked", "for peers"}) far.say(note(title));
+    first_body = far.body(0);
     far.say(erasure_of(far.log.id(), 0));
     peer.node_key = NodeKey::from(Bytes(32, 'p'));
     peer.log = far.log.id();
@@ -35,7 +36,7 @@ struct Held {
   }
   RunCommit run() {
     RunCommit out = far.run(0, 3, BodyState::kNotHeld);
-    out.records[0].body = far.body(0);
+    out.records[0].body = first_body;
     out.records[0].state = BodyState::kHeld;
     out.records[2].state = BodyState::kNotAsked;
     out.attachments = {{EntryIndex(0), wanted.id}, {EntryIndex(0), unwanted.id}};
@@ -114,6 +115,7 @@ struct Held {
   }
 
   Author far{"la.example"};
+  Bytes first_body;  // its author erases it
   PeerRecord peer;
   PeerRecord other;
   InviteRecord invite;
