@@ -6,8 +6,10 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "proto/base/limits.h"
 
@@ -45,5 +47,14 @@ struct MarkdownCost {
   std::uint64_t steps = 0;     // brackets of a paragraph times its lines, summed over the paragraphs
 };
 MarkdownCost markdown_cost(std::string_view text);
+
+// Where a text has blocks of code, as its reader sees them.
+struct MarkdownCode {
+  std::vector<bool> lines;  // of each line of the text, whether it is code; false for fences and blank lines
+  std::size_t blocks = 0;
+};
+// Nothing: quotes and lists stand within each other deeper than limits::kMarkdownDepth. The time grows with
+// the length of the text and no faster.
+std::optional<MarkdownCode> markdown_code(std::string_view text);
 
 }  // namespace koinon
