@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "crypto/key_file.h"
+#include "proto/base/ascii.h"
 #include "proto/base/limits.h"
 #include "tools/api_client.h"
 #include "tools/commands.h"
@@ -42,9 +43,7 @@ constexpr std::array<MediaType, 12> kMediaTypes = {{
 }};
 
 std::string media_type_of(const std::filesystem::path& file) {
-  std::string extension = file.extension().string();
-  std::transform(extension.begin(), extension.end(), extension.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  const std::string extension = ascii_lower(file.extension().string());
   for (const auto& [known, type] : kMediaTypes) {
     if (known == extension) return std::string(type);
   }

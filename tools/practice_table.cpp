@@ -7,6 +7,7 @@
 #include <boost/json.hpp>
 #include <csv.h>
 
+#include "proto/base/ascii.h"
 #include "proto/base/encoding.h"
 
 namespace koinon {
@@ -22,22 +23,7 @@ bool is_marked(std::string_view text) {
   return !rest.empty() && kFormula.find(rest.front()) != std::string_view::npos;
 }
 
-std::string trimmed(const std::string& text) {
-  const auto begin = text.find_first_not_of(" \t\r\n");
-  if (begin == std::string::npos) return {};
-  return text.substr(begin, text.find_last_not_of(" \t\r\n") - begin + 1);
-}
-
-std::vector<std::string> parts(const std::string& text) {
-  std::vector<std::string> out;
-  for (std::size_t begin = 0; begin <= text.size();) {
-    const auto end = std::min(text.find(';', begin), text.size());
-    if (std::string part = trimmed(text.substr(begin, end - begin)); !part.empty())
-      out.push_back(std::move(part));
-    begin = end + 1;
-  }
-  return out;
-}
+std::vector<std::string> parts(const std::string& text) { return split(text, ';'); }
 
 std::string joined(const json::value* list, const char* member = nullptr) {
   std::string out;

@@ -19,6 +19,17 @@ Error unknown_secret() {
               "Authorization");
 }
 
+Caller caller_of(const User& user, Caller::By by) {
+  Caller out;
+  out.by = by;
+  out.role = user.role;
+  out.user = user.id;
+  out.name = user.name;
+  out.office = user.office;
+  out.person = user.person;
+  return out;
+}
+
 }  // namespace
 
 Access::Access(Accounts& accounts, AccessOptions options, Guesses& guesses, std::function<UnixMillis()> clock)
@@ -85,13 +96,8 @@ Result<Caller> Access::by_token(const std::string& text, CredentialKind kind, Ca
   if (!credential) return unknown_secret();
   KOINON_ASSIGN(const auto user, accounts_.get(credential->user));
   if (!user) return unknown_secret();
-  Caller caller;
-  caller.by = by;
+  Caller caller = caller_of(*user, by);
   caller.role = std::min(user->role, credential->scope);
-  caller.user = user->id;
-  caller.name = user->name;
-  caller.office = user->office;
-  caller.person = user->person;
   caller.credential = credential->id;
   caller.csrf = credential->csrf;
   return caller;
@@ -103,14 +109,7 @@ Result<Caller> Access::by_name(const std::string& name) {
     return fail(Code::kRefused,
                 "there is no account of that name here; an operator makes one with koinon user add",
                 "account");
-  Caller caller;
-  caller.by = Caller::By::kProxy;
-  caller.role = user->role;
-  caller.user = user->id;
-  caller.name = user->name;
-  caller.office = user->office;
-  caller.person = user->person;
-  return caller;
+  return caller_of(*user, Caller::By::kProxy);
 }
 
 // The address alone is that of every program of the proxy's machine.

@@ -11,7 +11,8 @@
 namespace koinon {
 namespace {
 
-constexpr long kTooManyRedirects = 0;
+// An address elsewhere in an answer is not called: nobody has checked it.
+constexpr long kFollowsRedirects = 0;
 
 extern "C" {
 // Before each connection, with the address that the name has at that moment.
@@ -100,7 +101,7 @@ Transfers::Number Transfers::post(const PostRequest& request) {
     transfer->lines = curl_slist_append(transfer->lines, header.c_str());
   curl_easy_setopt(easy, CURLOPT_URL, request.url.c_str());
   curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-  curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, kTooManyRedirects);
+  curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, kFollowsRedirects);
   curl_easy_setopt(easy, CURLOPT_HTTPHEADER, transfer->lines);
   curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
   curl_easy_setopt(easy, CURLOPT_COPYPOSTFIELDS, request.body.c_str());

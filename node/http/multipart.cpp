@@ -4,6 +4,7 @@
 #include <cctype>
 #include <optional>
 
+#include "proto/base/ascii.h"
 #include "proto/base/encoding.h"
 #include "proto/base/limits.h"
 
@@ -18,11 +19,9 @@ Error malformed() {
   return fail(Code::kMalformed, Sentence{"form.malformed", "the form does not parse"}, "body");
 }
 
-bool same_name(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
-}
+bool same_name(std::string_view a, std::string_view b) { return ascii_lower(a) == ascii_lower(b); }
 
+// White space within a header is spaces and tabs alone.
 std::string_view stripped(std::string_view text) {
   while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
   while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
@@ -56,10 +55,7 @@ std::string unescaped(std::string text) {
   return text;
 }
 
-bool is_plain(const std::string& text) {
-  return is_utf8(text) &&
-         std::none_of(text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7F; });
-}
+bool is_plain(const std::string& text) { return is_utf8(text) && !has_control(text); }
 
 Result<FormPart> read_head(std::string_view head) {
   FormPart out;

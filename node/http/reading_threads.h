@@ -54,44 +54,15 @@ class ReadingThreads {
   // Runs `work` on one of the threads. T has a value of its own without an argument.
   template <typename T>
   boost::asio::awaitable<T> run(For who, std::function<boost::asio::awaitable<T>(Number)> work) {
-    const std::shared_ptr<Shares> places = who.reads ? reading_ : changing_;
-    if (!who.local) co_await wait_for_place(places, who.visitor);
-    std::optional<Share> place;
-    if (!who.local) place.emplace(places, who.visitor);
-    const Number number = least_busy(who.local);
-    const Share busy(busy_, std::to_string(number));
-    // What is thrown is thrown on, once others have their turn.
-    std::exception_ptr thrown;
-    T out{};
-    try {
-      out = co_await run_on<T>(number, [work, number] { return work(number); });
-    } catch (...) {
-      thrown = std::current_exception();
-    }
-    place.reset();
-    wake(who.visitor);
-    if (thrown) std::rethrow_exception(thrown);
-    co_return out;
+    std::shared_ptr<Shares> places = who.reads ? reading_ : changing_;
+    return run_in_turn<T>(std::move(who), std::move(places), std::nullopt, std::move(work));
   }
   // The same, on that thread, where something of theirs is.
   template <typename T>
   boost::asio::awaitable<T> run_there(For who, Number number,
                                       std::function<boost::asio::awaitable<T>()> work) {
-    if (!who.local) co_await wait_for_place(reading_, who.visitor);
-    std::optional<Share> place;
-    if (!who.local) place.emplace(reading_, who.visitor);
-    const Share busy(busy_, std::to_string(number));
-    std::exception_ptr thrown;
-    T out{};
-    try {
-      out = co_await run_on<T>(number, std::move(work));
-    } catch (...) {
-      thrown = std::current_exception();
-    }
-    place.reset();
-    wake(who.visitor);
-    if (thrown) std::rethrow_exception(thrown);
-    co_return out;
+    return run_in_turn<T>(std::move(who), reading_, number,
+                          [work = std::move(work)](Number) { return work(); });
   }
   // On that thread, whoever else is there. What is thrown there is thrown here.
   template <typename T>
@@ -106,6 +77,29 @@ class ReadingThreads {
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> guard{io.get_executor()};
     std::thread thread;
   };
+
+  // Waits for a place of the visitor's, then runs `work` on that thread, or else on the least busy one.
+  template <typename T>
+  boost::asio::awaitable<T> run_in_turn(For who, std::shared_ptr<Shares> places, std::optional<Number> there,
+                                        std::function<boost::asio::awaitable<T>(Number)> work) {
+    if (!who.local) co_await wait_for_place(places, who.visitor);
+    std::optional<Share> place;
+    if (!who.local) place.emplace(places, who.visitor);
+    const Number number = there ? *there : least_busy(who.local);
+    const Share busy(busy_, std::to_string(number));
+    // What is thrown is thrown on, once others have their turn.
+    std::exception_ptr thrown;
+    T out{};
+    try {
+      out = co_await run_on<T>(number, [work, number] { return work(number); });
+    } catch (...) {
+      thrown = std::current_exception();
+    }
+    place.reset();
+    wake(who.visitor);
+    if (thrown) std::rethrow_exception(thrown);
+    co_return out;
+  }
 
   Number least_busy(bool local) const;
   boost::asio::awaitable<void> wait_for_place(std::shared_ptr<Shares> places, std::string visitor);

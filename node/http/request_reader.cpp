@@ -5,6 +5,7 @@
 
 #include <boost/url.hpp>
 
+#include "proto/base/ascii.h"
 #include "proto/base/encoding.h"
 #include "proto/base/limits.h"
 
@@ -15,20 +16,14 @@ namespace {
 constexpr std::array<std::string_view, 6> kOnce = {"host",           "authorization", "content-type",
                                                    "content-length", "origin",        "transfer-encoding"};
 
-bool has_control(std::string_view text) {
-  return std::any_of(text.begin(), text.end(),
-                     [](unsigned char c) { return (c < 0x20 && c != '\t') || c == 0x7F; });
-}
-
 Status read_headers(const boost::beast::http::fields& raw, HttpRequest& request) {
   std::size_t count = 0;
   for (const auto& field : raw) {
-    std::string name(field.name_string());
-    for (char& c : name) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    const std::string name = ascii_lower(field.name_string());
     const std::string value(field.value());
     if (++count > limits::kHttpHeaders)
       return fail(Code::kTooLarge, "a request has at most 64 header fields", name);
-    if (has_control(value)) return fail(Code::kMalformed, "a header has control characters", name);
+    if (has_control(value, "\t")) return fail(Code::kMalformed, "a header has control characters", name);
     const auto [it, added] = request.headers.emplace(name, value);
     if (added) continue;
     if (std::find(kOnce.begin(), kOnce.end(), name) != kOnce.end())

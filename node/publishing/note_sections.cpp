@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "node/text/markdown.h"
+#include "proto/base/ascii.h"
 #include "proto/vocabulary/vocabulary.h"
 
 namespace koinon {
@@ -20,17 +21,11 @@ std::string* section_field(v1::Practice& practice, std::string_view section) {
   return practice.mutable_conditions();
 }
 
-std::string_view trimmed(std::string_view text) {
-  const auto begin = text.find_first_not_of(" \t\n");
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(" \t\n") - begin + 1);
-}
-
 // The section that a line opens, if it is a level-two heading named after one.
 std::optional<std::string> heading_section(std::string_view line) {
   if (!line.starts_with("## ")) return std::nullopt;
-  std::string_view label = trimmed(line.substr(3));
-  while (label.ends_with('#')) label = trimmed(label.substr(0, label.size() - 1));
+  std::string label = trimmed(line.substr(3));
+  label.erase(label.find_last_not_of("# \t\r\n") + 1);
   return Vocabulary::builtin().section(label);
 }
 

@@ -1,8 +1,8 @@
 #include "node/text/plain_text.h"
 
 #include <algorithm>
-#include <cctype>
 
+#include "proto/base/ascii.h"
 #include "proto/base/encoding.h"
 
 namespace koinon {
@@ -87,8 +87,7 @@ bool safe_link(std::string_view url) {
     const auto c = static_cast<unsigned char>(letter);
     if (c <= 0x20 || c == 0x7F || c == '"' || c == '<' || c == '>' || c == '\\' || c == '`') return false;
   }
-  std::string scheme(url.substr(0, url.find(':')));
-  for (char& c : scheme) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  const std::string scheme = ascii_lower(url.substr(0, url.find(':')));
   const bool hierarchical = scheme == "http" || scheme == "https";
   if (scheme != "mailto" && !hierarchical) return false;
   const std::string_view rest = url.substr(scheme.size());

@@ -282,6 +282,18 @@ class SqliteIndexWriter final : public IndexWriter {
     return std::optional(Known{find.integer(0), find.integer(1), may_stand, find.text(4)});
   }
 
+  // Title, summary, evidence, cost, sdgs, outcome, length and change, in this order.
+  static sqlite::Statement& bind_content(sqlite::Statement& to, const Content& content, std::int64_t change) {
+    return to.bind_text(content.text.title)
+        .bind_text(clipped_utf8(content.text.summary, limits::kIndexedSummaryBytes))
+        .bind(content.facts.evidence)
+        .bind(static_cast<std::int64_t>(content.facts.cost))
+        .bind(content.facts.sdgs)
+        .bind(static_cast<std::int64_t>(content.facts.outcome))
+        .bind(content.length())
+        .bind(change);
+  }
+
   Status update_document(const Known& known, const Content& content) {
     const std::int64_t id = known.id;
     KOINON_TRY(
@@ -294,16 +306,7 @@ class SqliteIndexWriter final : public IndexWriter {
         "UPDATE doc SET title = ?, summary = ?, evidence = ?, cost = ?, sdgs = ?, outcome = ?, length = ?, "
         "change = ? "
         "WHERE id = ?");
-    KOINON_TRY(update.bind_text(content.text.title)
-                   .bind_text(clipped_utf8(content.text.summary, limits::kIndexedSummaryBytes))
-                   .bind(content.facts.evidence)
-                   .bind(static_cast<std::int64_t>(content.facts.cost))
-                   .bind(content.facts.sdgs)
-                   .bind(static_cast<std::int64_t>(content.facts.outcome))
-                   .bind(content.length())
-                   .bind(change)
-                   .bind(id)
-                   .run());
+    KOINON_TRY(bind_content(update, content, change).bind(id).run());
     return insert_text(id, content);
   }
 
@@ -315,27 +318,19 @@ class SqliteIndexWriter final : public IndexWriter {
     }
     KOINON_ASSIGN(const std::int64_t change, changes_.next());
     auto insert = db_.prepare(
-        "INSERT INTO doc (log_id, entry_index, arrival, kind, created_at_ms, language, title, summary, "
-        "topics, readable, evidence, cost, sdgs, outcome, length, change) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, "
+        "INSERT INTO doc (log_id, entry_index, arrival, kind, created_at_ms, language, topics, readable, "
+        "title, summary, evidence, cost, sdgs, outcome, length, change) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, "
         "?, ?, ?, ?, ?, ?, ?)");
     const std::string language = entry == nullptr ? "" : entry->language();
-    KOINON_TRY(insert.bind_blob(log.view())
-                   .bind(static_cast<std::int64_t>(index.value))
-                   .bind(static_cast<std::int64_t>(arrival.value))
-                   .bind(entry == nullptr ? 0 : static_cast<std::int64_t>(entry->kind()))
-                   .bind(entry == nullptr ? 0 : entry->created_at_ms())
-                   .bind_text(language)
-                   .bind_text(content.text.title)
-                   .bind_text(clipped_utf8(content.text.summary, limits::kIndexedSummaryBytes))
-                   .bind_text(topics)
-                   .bind(entry == nullptr ? 0 : 1)
-                   .bind(content.facts.evidence)
-                   .bind(static_cast<std::int64_t>(content.facts.cost))
-                   .bind(content.facts.sdgs)
-                   .bind(static_cast<std::int64_t>(content.facts.outcome))
-                   .bind(content.length())
-                   .bind(change)
-                   .run());
+    insert.bind_blob(log.view())
+        .bind(static_cast<std::int64_t>(index.value))
+        .bind(static_cast<std::int64_t>(arrival.value))
+        .bind(entry == nullptr ? 0 : static_cast<std::int64_t>(entry->kind()))
+        .bind(entry == nullptr ? 0 : entry->created_at_ms())
+        .bind_text(language)
+        .bind_text(topics)
+        .bind(entry == nullptr ? 0 : 1);
+    KOINON_TRY(bind_content(insert, content, change).run());
     const std::int64_t id = sqlite3_last_insert_rowid(db_.handle());
     if (entry != nullptr) {
       KOINON_TRY(topics_.insert(id, log, arrival, entry->kind(), topics));

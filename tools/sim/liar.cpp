@@ -17,18 +17,6 @@ class Liary : public Liar {
       : node_(node), schedule_(schedule), counters_(counters), chance_(chance) {}
 
  protected:
-  // Applies a change to every whole frame; one that says no swallows it.
-  template <typename Change>
-  Bytes each_frame(BytesView bytes, Change change) {
-    FrameReader reader;
-    reader.feed(bytes);
-    Bytes out;
-    while (true) {
-      auto frame = reader.next();
-      if (!frame.ok() || !*frame) return out;
-      if (change(**frame)) out += encoded(**frame);
-    }
-  }
   void told() { counters_.add("lies told"); }
   SessionId any_session() {
     const auto sessions = node_.sessions();

@@ -47,21 +47,14 @@ class EmptyBodies final : public Turned {
 
   Bytes on_sending(SessionId session, Bytes bytes) override {
     if (!has_turned()) return bytes;
-    FrameReader reader;
-    reader.feed(bytes);
-    Bytes out;
-    while (true) {
-      auto frame = reader.next();
-      if (!frame.ok() || !*frame) return out;
+    return each_frame(bytes, [&](v1::Frame& frame) {
       // Its engine says that it ended an answer: whoever asked does not want it any more.
-      if (const auto it = kept_.find(session); (*frame)->has_error() && it != kept_.end())
-        it->second.erase((*frame)->error().request_id());
-      if ((*frame)->has_bodies() && (*frame)->bodies().bodies_size() > 0) {
-        keep_back(session, std::move(*(*frame)->mutable_bodies()));
-      } else {
-        out += encoded(**frame);
-      }
-    }
+      if (const auto it = kept_.find(session); frame.has_error() && it != kept_.end())
+        it->second.erase(frame.error().request_id());
+      if (!frame.has_bodies() || frame.bodies().bodies_size() == 0) return true;
+      keep_back(session, std::move(*frame.mutable_bodies()));
+      return false;
+    });
   }
   void on_closed(SessionId session) override { kept_.erase(session); }
 

@@ -14,6 +14,20 @@ inline Bytes encoded(const v1::Frame& frame) {
   return bytes.ok() ? std::move(*bytes) : Bytes();
 }
 
+// Applies a change to every whole frame among the bytes, and gives the frames back as they are then. A frame
+// for which `change` returns false is left out.
+template <typename Change>
+Bytes each_frame(BytesView bytes, Change change) {
+  FrameReader reader;
+  reader.feed(bytes);
+  Bytes out;
+  while (true) {
+    auto frame = reader.next();
+    if (!frame.ok() || !*frame) return out;
+    if (change(**frame)) out += encoded(**frame);
+  }
+}
+
 // The same frame again and again, in pieces such as a socket gives: a receiver that has enough reads no more.
 inline void repeat(SimNode& node, SessionId session, const v1::Frame& frame, std::size_t times) {
   constexpr std::size_t kPiece = 64 * 1024;
