@@ -98,7 +98,7 @@ const Topic* Vocabulary::find(std::string_view slug) const {
   return it == by_slug_.end() ? nullptr : &topics_[it->second];
 }
 
-// What an alias makes of it may be an alias again: salud/hospital is health/hospital, and so
+// An alias may lead to another alias: salud/hospital becomes health/hospital, and that becomes
 // health/hospitals.
 std::string Vocabulary::canonical(std::string_view typed) const {
   const auto without_alias = [this](std::string_view slug) -> std::optional<std::string> {
