@@ -18,7 +18,7 @@ namespace {
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 
-// Nothing that we sign has characters that nobody can see: whoever shows it would have to take them away.
+// We sign no invisible characters. Everybody who shows the text would have to remove them.
 Status check_texts(const Message& message) {
   const auto* reflection = message.GetReflection();
   std::vector<const FieldDescriptor*> fields;
@@ -81,7 +81,7 @@ Status check_one_of(const std::string& value, std::initializer_list<std::string_
               field);
 }
 
-// What a reader may be sent to.
+// Whether a reader may be sent to this address.
 Status check_url(const std::string& url, const std::string& field) {
   const auto parsed = boost::urls::parse_uri(url);
   if (url.empty() || (parsed.has_value() && (parsed->scheme() == "http" || parsed->scheme() == "https") &&
@@ -90,7 +90,7 @@ Status check_url(const std::string& url, const std::string& field) {
   return fail(Code::kInvalidArgument, Sentence{"link.address", "it is an http or https address"}, field);
 }
 
-// ISO 8601, as precise as known: 2020, 2020-03, 2020-03-17.
+// ISO 8601, as exact as it is known: 2020, 2020-03, 2020-03-17.
 Status check_date(const std::string& date, const std::string& field) {
   constexpr std::string_view kForm = "0000-00-00";
   bool fits = date.empty() || date.size() == 4 || date.size() == 7 || date.size() == 10;

@@ -21,7 +21,7 @@ std::string* section_field(v1::Practice& practice, std::string_view section) {
   return practice.mutable_conditions();
 }
 
-// The section that a line opens, if it is a level-two heading named after one.
+// The section that a line opens. Nothing: it is not a level-two heading with the name of a section.
 std::optional<std::string> heading_section(std::string_view line) {
   if (!line.starts_with("## ")) return std::nullopt;
   std::string label = trimmed(line.substr(3));

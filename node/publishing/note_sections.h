@@ -16,7 +16,7 @@ void read_sections(v1::Practice& practice, std::string_view text);
 // say stays in `practice`.
 std::string take_sections(v1::Practice& practice, std::string_view language);
 
-// Without blank lines before and white space after.
+// The text without blank lines at its beginning and without white space at its end.
 std::string trim_blank_lines(std::string_view text);
 
 }  // namespace koinon

@@ -30,8 +30,8 @@ Status read_scope(const Params& words, Query& query) {
   return {};
 }
 
-// Reads `city`, the name of a city on this node. If it is empty, the query stays as it is. Fails like
-// Directory::find_city.
+// `city` is the name of a city on this node: the query is only for its records. If `city` is empty, the query
+// stays as it is. Fails like Directory::find_city.
 template <typename Query>
 Status find_scope(Directory& directory, const std::string& city, Query& query) {
   if (city.empty()) return {};
