@@ -21,14 +21,15 @@ Error malformed() {
 
 bool same_name(std::string_view a, std::string_view b) { return ascii_lower(a) == ascii_lower(b); }
 
-// White space within a header is spaces and tabs alone.
+// In a header only spaces and tabs are white space.
 std::string_view stripped(std::string_view text) {
   while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
   while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
   return text;
 }
 
-// `key="value"` or `key=value` after a semicolon. Browsers write a quote as %22, and a backslash as it is.
+// `key="value"` or `key=value` after a semicolon. Browsers write a quote as %22. They write a backslash as it
+// is.
 std::optional<std::string> parameter(std::string_view header, std::string_view key) {
   for (auto begin = header.find(';'); begin != std::string_view::npos; begin = header.find(';')) {
     header.remove_prefix(begin + 1);
@@ -76,7 +77,7 @@ Result<FormPart> read_head(std::string_view head) {
     if (const auto file = parameter(value, "filename")) {
       out.is_file = true;
       out.file_name = unescaped(*file);
-      // Some send the path on their own computer.
+      // Some browsers send the whole path of the file on their computer.
       out.file_name = out.file_name.substr(out.file_name.find_last_of("/\\") + 1);
     }
   }

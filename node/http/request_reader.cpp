@@ -12,7 +12,7 @@
 namespace koinon {
 namespace {
 
-// Said twice, two programs on the way could each believe another one.
+// If one of these came twice, two programs on the way could each believe a different one.
 constexpr std::array<std::string_view, 6> kOnce = {"host",           "authorization", "content-type",
                                                    "content-length", "origin",        "transfer-encoding"};
 
@@ -30,7 +30,7 @@ Status read_headers(const boost::beast::http::fields& raw, HttpRequest& request)
       return fail(Code::kMalformed, "the header is given twice", name);
     it->second += (name == "cookie" ? "; " : ", ") + value;
   }
-  // A coding that is not understood would leave its bytes to be read as the next request.
+  // With a coding that we do not understand, the body would be read as the next request.
   const auto coding = request.headers.find("transfer-encoding");
   if (coding == request.headers.end()) return {};
   if (coding->second != "chunked")

@@ -43,7 +43,7 @@ json::object answer(const std::string& description, const std::string& what) {
   return out;
 }
 
-// /log/{city}/tile/{path...} is /log/{city}/tile/{path} to OpenAPI.
+// OpenAPI writes /log/{city}/tile/{path...} as /log/{city}/tile/{path}.
 std::string openapi_path(const std::string& pattern) {
   std::string out = pattern;
   if (const auto dots = out.find("...}"); dots != std::string::npos) out.erase(dots, 3);
@@ -59,7 +59,7 @@ json::array parameters(const Route& route) {
         {"name", name}, {"in", "path"}, {"required", true}, {"schema", json::object{{"type", "string"}}}});
   }
   for (const auto& name : route.query) {
-    // What pages are asked with is not for programs, and is not described one by one.
+    // Parameters of pages are not for programs, so they have no descriptions.
     out.push_back(route.page ? json::object{{"name", name},
                                             {"in", "query"},
                                             {"required", false},
@@ -69,7 +69,7 @@ json::array parameters(const Route& route) {
   return out;
 }
 
-// A page shows something, or leads to the page that does; refusals are pages too.
+// A page shows something, or redirects to a page that does. Refusals are pages too.
 json::object page_responses(const Route& route) {
   const auto shown = [&](const char* description) {
     json::object out = answer(description, "text/html");

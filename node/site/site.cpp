@@ -31,7 +31,7 @@ Site::~Site() = default;
 
 void Site::add_openapi(RouteTable& routes) {
   const auto answer = [this](const ApiRequest& request) -> Result<HttpResponse> {
-    // Made of the table, which is complete once somebody asks; the same ever after.
+    // Made with the first question, when the table of routes is complete. It never changes afterwards.
     if (openapi_.status != 200) openapi_ = json_response(openapi_document(routes_, kApiVersion));
     return conditional(request, openapi_);
   };
@@ -53,13 +53,14 @@ asio::awaitable<Admission> Site::admit(std::shared_ptr<ApiRequest> request, bool
   out.body_limit = route.body_limit;
   try {
     if (const Status may = koinon::admit(shared_.access, *request); !may.ok()) {
-      // A form whose session has ended is read, so that nothing of it is lost; the page looks again.
+      // A form whose session has ended is read all the same, so that its text is not lost. The page checks
+      // the caller again.
       const bool form = route.page && request->method == "POST" && has_body;
       if (form && may.error().code == Code::kUnauthenticated) {
         out.body_limit = std::min(route.body_limit, limits::kEndedFormBytes);
       } else {
         out.answer = refusal(*request, may.error());
-        // A refusal that is a page says in the audit line no more than its status.
+        // For a refusal that is a page the audit line has only its status.
         gate_.note(route, asker_of(*request), target_of(*request), out.answer->status,
                    route.page ? std::string() : gate_.words_of(route, may.error()));
       }
@@ -73,7 +74,7 @@ asio::awaitable<Admission> Site::admit(std::shared_ptr<ApiRequest> request, bool
   co_return out;
 }
 
-// A page says so as a page.
+// If the route is a page, the refusal is a page too.
 HttpResponse Site::refusal(ApiRequest request, const Error& error) {
   if (!request.route->page || error.code == Code::kTooMany) return problem(error);
   return pages_->refused(std::move(request), error);
