@@ -8,10 +8,10 @@
 
 namespace koinon {
 
-// 204: it is done, and there is nothing to say of it.
+// 204: done, with no body.
 HttpResponse no_content(const ApiRequest&, const Nothing&);
 HttpResponse json_response(const boost::json::object& body, unsigned status = 200);
-// With a strong ETag of the body; 304 without a body where the request names it.
+// Adds a strong ETag of the body. If the request names this ETag, the answer is 304 without a body.
 HttpResponse conditional(const ApiRequest& request, HttpResponse response);
 
 }  // namespace koinon

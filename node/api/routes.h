@@ -1,4 +1,4 @@
-// Every address that is served, once: what is known of it, and which handler answers.
+// All addresses that are served, each once, with its facts and its handler.
 #pragma once
 
 #include <functional>
@@ -12,7 +12,7 @@
 
 namespace koinon {
 
-// Gives a server-sent-events client what is new: text to send, empty if nothing.
+// Gives a client of server-sent events the news: the text to send, empty if there are none.
 using EventSource = std::function<Result<std::string>()>;
 using RouteHandler = std::function<boost::asio::awaitable<HttpResponse>(ApiRequest)>;
 using StreamHandler = std::function<Result<EventSource>(const ApiRequest&)>;
@@ -20,8 +20,8 @@ using StreamHandler = std::function<Result<EventSource>(const ApiRequest&)>;
 struct Route : OperationFacts {
   RouteHandler handle = {};
   StreamHandler stream = {};  // in place of `handle`
-  bool page = false;          // for browsers: forms carry their token within, refusals are pages
-  // The audit lines of what it changes are written by the operations that it calls.
+  bool page = false;          // for browsers: a form carries its token inside, and refusals are pages
+  // The operations that the route calls write the audit lines of its changes.
   bool operations_note = false;
 };
 
@@ -30,8 +30,8 @@ class RouteTable {
   void add(Route route);
   const std::vector<Route>& routes() const { return routes_; }
 
-  // Sets route and args. kNotFound: no such address; kWrongMethod: not with this method, `allowed` says
-  // which.
+  // Sets route and args. kNotFound: there is no such address. kWrongMethod: it does not take this method;
+  // `allowed` lists those that it takes.
   Status match(ApiRequest& request, std::string& allowed) const;
 
  private:
@@ -45,10 +45,10 @@ class RouteTable {
   std::vector<Entry> entries_;
 };
 
-// A handler that needs to wait for nothing.
+// A handler that never waits.
 RouteHandler at_once(std::function<Result<HttpResponse>(const ApiRequest&)> handle);
 
-// A function of an area as a handler; the area outlives it.
+// A function of an area as a handler. The area must live longer than it.
 template <typename Area>
 RouteHandler handler(Area* area, boost::asio::awaitable<HttpResponse> (Area::*function)(ApiRequest)) {
   return [area, function](ApiRequest request) { return (area->*function)(std::move(request)); };
