@@ -1,4 +1,4 @@
-// Commands about attachments: giving files to the node, and getting them out of it.
+// Commands about attachments: to give files to the node, and to get them out of it.
 #include <algorithm>
 #include <array>
 #include <chrono>
@@ -65,7 +65,7 @@ Error not_coming(const std::string& state, const std::string& ref) {
   return fail(Code::kRefused, "the file is " + state + "; koinon explain " + ref + " says more", ref);
 }
 
-// Asks for the file and waits until it is here. How far it is shows on a terminal.
+// Asks for the file and waits until it is here. A terminal shows the progress.
 Status fetch(const ApiClient& client, const std::string& target, const std::string& ref,
              const std::string& digest) {
   KOINON_ASSIGN(const auto wanted, client.post_json(target + "/attachments/" + digest, json::object()));

@@ -16,7 +16,8 @@ namespace {
 
 constexpr std::string_view kFormula = "=+-@\t\r";
 
-// An apostrophe before what a spreadsheet would take for a formula, or before such an apostrophe.
+// Whether it begins with an apostrophe before a formula, or before another such apostrophe. Spreadsheets take
+// some texts for formulas.
 bool is_marked(std::string_view text) {
   if (!text.starts_with('\'')) return false;
   const std::string_view rest = text.substr(text.starts_with("''") ? 2 : 1);
@@ -103,7 +104,7 @@ Status read_lists(const TableRow& row, json::object& content) {
   return {};
 }
 
-// A number, or the word for it.
+// Evidence is a number, or a word for it.
 Status read_evidence(const TableRow& row, json::object& content) {
   const std::string text = cell(row, "evidence");
   if (text.empty()) return {};
@@ -152,7 +153,8 @@ Result<std::vector<std::vector<std::string>>> split_csv(const std::string& text)
   CsvReading reading;
   bool whole =
       csv_parse(&parser, text.data(), text.size(), koinon_csv_cell, koinon_csv_row, &reading) == text.size();
-  // A stray quotation mark inside a cell is a character; one that is open at the end has swallowed rows.
+  // Inside a cell a quotation mark is only a character. One that is open at the end has swallowed rows, so
+  // the end is checked strictly.
   csv_set_opts(&parser, CSV_STRICT | CSV_STRICT_FINI);
   whole = whole && csv_fini(&parser, koinon_csv_cell, koinon_csv_row, &reading) == 0;
   csv_free(&parser);
@@ -230,7 +232,7 @@ TableRow row_of_record(const json::object& record) {
   const json::object practice = child(body, "practice");
   for (const auto& column : text_columns()) out[column] = text(practice, column);
   for (const char* column : {"ref", "city", "language", "created_at"}) out[column] = text(record, column);
-  out["standing"] = text(record, "status");  // `status` is what the practice says of itself
+  out["standing"] = text(record, "status");  // `status` is the practice's own field
   out["topics"] = joined(record.if_contains("topics"));
   out["evidence"] = text(practice, "evidence");
   out["sdgs"] = joined(practice.if_contains("sdgs"));
@@ -269,7 +271,7 @@ std::string column_of_field(const std::string& field) {
                                                               {"body", ""}};  // the row as a whole
   const auto it = kColumns.find(field);
   if (it != kColumns.end()) return it->second;
-  // Topics and the like may be named by their own text.
+  // For lists such as topics, an error may name the text of an item as its field.
   const auto& all = practice_columns();
   if (std::find(all.begin(), all.end(), field) != all.end() || field.empty()) return field;
   return field.find('/') != std::string::npos ? "topics" : field;

@@ -1,4 +1,4 @@
-// What befalls the network and its nodes, and how it is mended.
+// Faults of the network and of its nodes, and how they end.
 #include <chrono>
 #include <utility>
 
@@ -12,7 +12,7 @@ using Days = std::chrono::duration<std::int64_t, std::ratio<86400>>;
 constexpr Days kMonth{31};
 constexpr Days kFarAhead{400};
 constexpr UnixMillis kYear2000{946'684'800'000};
-// A clock that is off by more is not made worse: vouches lapse after two years.
+// A clock that is off by more is not moved further, because vouches lapse after two years.
 constexpr Days kOffEnough{100};
 constexpr std::chrono::seconds kRaceDecided{20};
 
@@ -102,7 +102,7 @@ void World::jump_clock(SimNode& node) {
   });
 }
 
-// What a node can tell of a month without power: steady time begins anew, and its clock has gone on.
+// What a node sees after a month without power: steady time begins anew, and its clock has gone on.
 void World::be_off_for_a_month(SimNode& node) {
   if (std::chrono::abs(node.clock_off()) > kOffEnough) return;
   counters_.add("nodes off for a month");
@@ -112,8 +112,8 @@ void World::be_off_for_a_month(SimNode& node) {
   schedule_.after(a_while(chance_), [&node] { node.restart(); });
 }
 
-// What connects a node with a peer is cut, and each dials the other before it hears of its call. Soon after,
-// half of the time, one of what came of it is cut as well.
+// The connections of a node with a peer are cut, and each dials the other before it hears of the other's
+// call. In half of the cases one of the new connections is cut soon after.
 void World::race(SimNode& node) {
   const auto peers = node.peers();
   if (peers.empty()) return;
@@ -141,12 +141,12 @@ void World::cut_one(SimNode& a, SimNode& b) {
   if (!sessions.empty()) fabric_->reset(sessions[chance_.below(sessions.size())]);
 }
 
-// Where nothing else came between them, the race has left one connection.
+// If no other fault came between, the race has left one connection.
 void World::judge_race(SimNode& a, SimNode& b) {
   const auto apart = [this, &a, &b] {
     return fabric_->blocked(a.index(), b.index()) || fabric_->blocked(b.index(), a.index());
   };
-  // A side that still holds on to an earlier connection does not take a new one.
+  // A side that still has an earlier connection does not take a new one.
   if (apart() || a.connected_to(b) || b.connected_to(a)) return;
   const Fabric::Dealings before = fabric_->dealings(a.index(), b.index());
   schedule_.after(kRaceDecided, [this, &a, &b, apart, before, lives = std::pair(a.life(), b.life())] {

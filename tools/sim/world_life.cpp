@@ -1,4 +1,5 @@
-// What cities do all day: publish, erase, want other topics, vouch and take it back, block, part and meet.
+// The life of cities: they publish, erase, want other topics, vouch and take it back, block, unpin and pin
+// again.
 #include <algorithm>
 
 #include "crypto/hash.h"
@@ -14,14 +15,15 @@ constexpr const char* kTopics[] = {
     "health/testing",    "health/hospitals", "climate/heat",     "climate/flooding", "food/security",
     "migration/welcome", "events/hosting",   "energy/buildings", "growth/jobs",      "mobility/cycling"};
 
-// What one that writes without end has written at last: so many notes, one a minute.
+// How many notes a city writes that floods, one a minute.
 constexpr std::size_t kGluttony = 250;
 constexpr std::size_t kGluttonsNote = 120'000;  // bytes
-constexpr std::chrono::seconds kRegretted{5};   // on average, where a note is taken back at once
+constexpr std::chrono::seconds kRegretted{
+    5};  // average time until a note is taken back, if it is taken back at once
 
 }  // namespace
 
-// Every node does it so often, at moments of its own.
+// Every node does `act` so often, at its own random times.
 void World::each(double per_day, std::function<void(SimNode&)> act) {
   if (per_day <= 0) return;
   for (const auto& node : nodes_) {
@@ -144,7 +146,7 @@ void World::want_some_file(SimNode& node) {
   node.want_file({file.log, *file.index, file.cut.id, AttachmentWish::kByHand, 0});
 }
 
-// Its notes that it has not erased, by index.
+// The indexes of its notes that it has not erased.
 std::vector<std::uint64_t> World::standing_notes(SimNode& node) {
   const auto& records = truth_.log(node.log()).records();
   std::vector<std::uint64_t> own;
