@@ -32,7 +32,7 @@ Site::~Site() = default;
 void Site::add_openapi(RouteTable& routes) {
   const auto answer = [this](const ApiRequest& request) -> Result<HttpResponse> {
     // Made of the table, which is complete once somebody asks; the same ever after.
-    if (openapi_.status != 200) openapi_ = json_response(openapi_document(routes_, kApiVersion));
+    if (openapi_.status != 200) openapi_ = tagged(json_response(openapi_document(routes_, kApiVersion)));
     return conditional(request, openapi_);
   };
   routes.add({{.method = "GET",
