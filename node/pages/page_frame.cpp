@@ -44,6 +44,10 @@ std::string here(const ApiRequest& request) {
 
 }  // namespace
 
+Error stale_form(const Visit& visit) {
+  return fail(Code::kInvalidArgument, visit.say("error.stale_form"), "do");
+}
+
 bool is_local_path(std::string_view path) {
   if (!path.starts_with('/') || path.starts_with("//") || path.starts_with("/\\")) return false;
   return std::all_of(path.begin(), path.end(),
@@ -104,7 +108,7 @@ Status PageFrame::read_form_of(Visit& visit) const {
 asio::awaitable<HttpResponse> PageFrame::take_form(Visit visit, Need need, GetHandler handler) {
   const Status may = check_need(visit.request.caller, need, shared_.parts.options.access.public_reading);
   const Status read = read_form_of(visit);
-  if (may.ok() && !read.ok()) co_return sorry(visit, read.error());
+  if (may.ok() && !read.ok()) co_return not_understood(visit, read.error());
   if (may.ok() && genuine(visit)) co_return co_await handler(std::move(visit));
   HttpResponse refusal = send_again(visit, may);
   gate_.note(*visit.request.route, asker_of(visit.request), target_of(visit.request), refusal.status, "");
@@ -208,6 +212,12 @@ HttpResponse PageFrame::sorry(const Visit& visit, const Error& error) {
                 {"refused", view.status == 403},
                 {"busy", view.status == 429 || view.status == 503}};
   return show(visit, std::move(view));
+}
+
+HttpResponse PageFrame::not_understood(const Visit& visit, const Error& error) {
+  HttpResponse out = sorry(visit, error);
+  gate_.note(*visit.request.route, asker_of(visit.request), target_of(visit.request), out.status, "");
+  return out;
 }
 
 HttpResponse PageFrame::failed(const Visit& visit, const Error& error) {

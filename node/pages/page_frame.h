@@ -67,6 +67,9 @@ class PageFrame {
   // The same of an operation that this page called: who is not known is asked to log in.
   HttpResponse failed(const Visit& visit, const Error& error);
   HttpResponse sorry(const Visit& visit, const OperationResult& result);
+  // A form that could not be read, or asks for what there is not: no operation was called, so its audit line
+  // is the form's own. It has no more than the status, as that of every refusal that is a page.
+  HttpResponse not_understood(const Visit& visit, const Error& error);
   // To an address of this node; anything else becomes the first page.
   static HttpResponse go(const std::string& path);
   // An admission that was refused, as a page: who is not known is asked to log in.
@@ -135,6 +138,8 @@ class PageFrame {
   Templates templates_;
 };
 
+// The form names what there is not: it is of a page that was opened long ago.
+Error stale_form(const Visit& visit);
 // A path on this node, as a link or a redirect may name it: /… and no //.
 bool is_local_path(std::string_view path);
 // "a b" as a query has it.

@@ -254,16 +254,23 @@ Result<Answer> execute_read(StoreReader& store, const IntentBody& body) {
       body);
 }
 
+// An intent may be several changes of the store. Whoever is told that it failed may count on it that none of
+// them was made.
 Result<Answer> execute_write(Store& store, const IntentBody& body) {
-  return std::visit(
-      [&]<typename T>(const T& intent) -> Result<Answer> {
-        if constexpr (T::kKind.does == IntentClass::kWrite) {
-          return to_answer<T>(write(store, intent));
-        } else {
-          return wrong_class();
-        }
-      },
-      body);
+  Result<Answer> out = wrong_class();
+  const Status written = store.as_one([&]() -> Status {
+    out = std::visit(
+        [&]<typename T>(const T& intent) -> Result<Answer> {
+          if constexpr (T::kKind.does == IntentClass::kWrite) {
+            return to_answer<T>(write(store, intent));
+          } else {
+            return wrong_class();
+          }
+        },
+        body);
+    return out.ok() ? Status() : Status(out.error());
+  });
+  return written.ok() ? std::move(out) : Result<Answer>(written.error());
 }
 
 bool needs_durability(const IntentBody& body) {

@@ -15,7 +15,8 @@ IntentClass intent_class(const IntentBody& body);
 
 Result<Answer> execute_check(IntentBody body, const SignatureChecks& checks = {});
 Result<Answer> execute_read(StoreReader& store, const IntentBody& body);
-// The caller has begun a transaction; the answer counts only once it has committed.
+// The caller has begun a transaction; the answer counts only once it has committed. One that failed has
+// changed nothing, and the others of the transaction stand.
 Result<Answer> execute_write(Store& store, const IntentBody& body);
 
 // As IntentKind says of it.

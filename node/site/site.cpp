@@ -32,7 +32,7 @@ Site::~Site() = default;
 void Site::add_openapi(RouteTable& routes) {
   const auto answer = [this](const ApiRequest& request) -> Result<HttpResponse> {
     // Made of the table, which is complete once somebody asks; the same ever after.
-    if (openapi_.status != 200) openapi_ = json_response(openapi_document(routes_, kApiVersion));
+    if (openapi_.status != 200) openapi_ = tagged(json_response(openapi_document(routes_, kApiVersion)));
     return conditional(request, openapi_);
   };
   routes.add({{.method = "GET",
@@ -58,10 +58,7 @@ asio::awaitable<Admission> Site::admit(std::shared_ptr<ApiRequest> request, bool
       if (form && may.error().code == Code::kUnauthenticated) {
         out.body_limit = std::min(route.body_limit, limits::kEndedFormBytes);
       } else {
-        out.answer = refusal(*request, may.error());
-        // A refusal that is a page says in the audit line no more than its status.
-        gate_.note(route, asker_of(*request), target_of(*request), out.answer->status,
-                   route.page ? std::string() : gate_.words_of(route, may.error()));
+        out.answer = noted_refusal(*request, may.error());
       }
     } else if (!has_body) {
       out.answer = co_await handle(*request);
@@ -79,10 +76,19 @@ HttpResponse Site::refusal(ApiRequest request, const Error& error) {
   return pages_->refused(std::move(request), error);
 }
 
+// What it says in the audit line of a refusal that is a page is no more than its status.
+HttpResponse Site::noted_refusal(const ApiRequest& request, const Error& error) {
+  HttpResponse out = refusal(request, error);
+  const Route& route = *request.route;
+  gate_.note(route, asker_of(request), target_of(request), out.status,
+             route.page ? std::string() : CallGate::words_of(route, error));
+  return out;
+}
+
 asio::awaitable<HttpResponse> Site::refuse(ApiRequest request, Error error) {
   request.route = &routes_.routes()[request.route_number];
   try {
-    co_return refusal(std::move(request), error);
+    co_return noted_refusal(request, error);
   } catch (const std::exception& thrown) {
     co_return problem(CallGate::fault(thrown));
   }

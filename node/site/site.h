@@ -41,6 +41,7 @@ class Site {
   boost::asio::awaitable<Admission> admit(std::shared_ptr<ApiRequest> request, bool has_body);
   // An admitted request.
   boost::asio::awaitable<HttpResponse> handle(ApiRequest request);
+  // One whose body is more than its address takes.
   boost::asio::awaitable<HttpResponse> refuse(ApiRequest request, Error error);
   boost::asio::awaitable<StartedStream> begin_stream(ApiRequest request);
   const RouteTable& routes() const { return routes_; }
@@ -48,6 +49,8 @@ class Site {
  private:
   void add_openapi(RouteTable& routes);
   HttpResponse refusal(ApiRequest request, const Error& error);
+  // The same of an admission or a body, with the audit line of a change that was tried.
+  HttpResponse noted_refusal(const ApiRequest& request, const Error& error);
   // The audit line of a change whose handler leaves that to us.
   void note_response(const ApiRequest& request, const HttpResponse& response);
 

@@ -187,6 +187,9 @@ inline constexpr int kReaderCacheKiB = 512;         // of pages, of each databas
 // Names of languages, and of countries, that a language of the pages remembers once it was asked for them.
 inline constexpr std::size_t kNamesKept = 500;
 inline constexpr std::size_t kNameKeptBytes = 35;  // of the tag or code that is asked for (RFC 5646 §4.4.1)
+// Of Accept-Language where the language of a page is chosen; who sends a longer one has named none. Browsers
+// send less than 200.
+inline constexpr std::size_t kAcceptLanguageBytes = kKiB;
 // Answers on their way to one visitor over TCP, and to all; those that are shorter than the last of these do
 // not count.
 inline constexpr std::size_t kSendingEach = 128 * kMiB;

@@ -27,7 +27,7 @@ class MemoryUndo {
   // What takes the step back that was just taken.
   void remember(Step step) { steps_.push_back(std::move(step)); }
   // Carries out one change: what a failed one did is taken back, and what stood before it stands. Outside
-  // begin … commit it is refused. `act` returns a Status or a Result.
+  // begin … commit it is refused. `act` returns a Status or a Result, and may be made of such changes itself.
   template <typename Act>
   auto change(Act act) -> decltype(act()) {
     if (!open_) return outside_transaction();

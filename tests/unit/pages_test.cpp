@@ -11,6 +11,7 @@
 #include "node/pages/templates.h"
 #include "node/reading/overview_view.h"
 #include "node/text/time_text.h"
+#include "proto/base/limits.h"
 #include "proto/codec/name.h"
 
 namespace koinon {
@@ -63,6 +64,18 @@ TEST(Messages, TheBrowsersWishUnlessAnotherWasChosen) {
   EXPECT_EQ(chosen("", ";;;,,q=,en;q=zzz"), "en");
   EXPECT_EQ(chosen("", "ko-KR, en"), "ko") << "a language of another region goes before the next wish";
   EXPECT_EQ(chosen("", "ca"), "es") << "a language that its readers read, before English";
+}
+
+TEST(Messages, AWishThatIsTooLongIsNone) {
+  const auto messages = Messages::builtin();
+  ASSERT_TRUE(messages.ok());
+  std::string wish = "ko";
+  while (wish.size() + 3 <= limits::kAcceptLanguageBytes) wish += ",xx";
+  EXPECT_EQ(messages->choose("", wish).tag(), "ko");
+  wish.resize(limits::kAcceptLanguageBytes, ' ');
+  EXPECT_EQ(messages->choose("", wish).tag(), "ko") << "as long as it may be";
+  EXPECT_EQ(messages->choose("", wish + " ").tag(), "en");
+  EXPECT_EQ(messages->choose("it", wish + " ").tag(), "it") << "what was chosen before is not asked for";
 }
 
 TEST(Messages, ManyThreadsMaySayTheSameAtOnce) {
