@@ -82,12 +82,20 @@ class PageFrame {
     if (!operation.facts.changes()) return gate_.call(operation, std::move(asker), std::move(query));
     return change(&operation, std::move(asker), std::move(query));
   }
-  // The same of a query that was read from a form: a change that could not be read was tried as well.
+  // The same of a query that was read from a form: a change that could not be read was tried as well. What it
+  // was about the page's address names, where the operation's does.
   template <typename Query, typename View>
   boost::asio::awaitable<Result<View>> call(const Visit& visit, const Operation<Query, View>& operation,
                                             Result<Query> query) {
+    const bool has_target = operation.facts.pattern.find('{') != std::string::npos;
+    return call(visit, operation, std::move(query), has_target ? target_of(visit.request) : std::string());
+  }
+  // The same where the form names it: `target` is what the operation's address would say.
+  template <typename Query, typename View>
+  boost::asio::awaitable<Result<View>> call(const Visit& visit, const Operation<Query, View>& operation,
+                                            Result<Query> query, std::string target) {
     if (query.ok()) return call(visit, operation, std::move(*query));
-    return fail_to_ask(&operation, asker_of(visit.request), target_of(visit.request), query.error());
+    return fail_to_ask(&operation, asker_of(visit.request), std::move(target), query.error());
   }
   // Whether who looks may call it at all.
   bool may(const Visit& visit, const OperationFacts& facts) const {
