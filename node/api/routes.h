@@ -48,14 +48,4 @@ class RouteTable {
 // A handler that needs to wait for nothing.
 RouteHandler at_once(std::function<Result<HttpResponse>(const ApiRequest&)> handle);
 
-// A function of an area as a handler; the area outlives it.
-template <typename Area>
-RouteHandler handler(Area* area, boost::asio::awaitable<HttpResponse> (Area::*function)(ApiRequest)) {
-  return [area, function](ApiRequest request) { return (area->*function)(std::move(request)); };
-}
-template <typename Area>
-RouteHandler handler(Area* area, Result<HttpResponse> (Area::*function)(const ApiRequest&)) {
-  return at_once([area, function](const ApiRequest& request) { return (area->*function)(request); });
-}
-
 }  // namespace koinon
