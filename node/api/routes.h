@@ -1,4 +1,5 @@
-// Every address that is served, once: what is known of it, and which handler answers.
+// Every address that is served, once: what is known of it, and which handler answers. The audit line of a
+// change is written by whatever operation the handler calls.
 #pragma once
 
 #include <functional>
@@ -21,8 +22,6 @@ struct Route : OperationFacts {
   RouteHandler handle = {};
   StreamHandler stream = {};  // in place of `handle`
   bool page = false;          // for browsers: forms carry their token within, refusals are pages
-  // The audit lines of what it changes are written by the operations that it calls.
-  bool operations_note = false;
 };
 
 class RouteTable {

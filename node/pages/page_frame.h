@@ -4,6 +4,7 @@
 // On the HTTP server's thread.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <string>
 
@@ -13,10 +14,10 @@
 #include "node/api/api.h"
 #include "node/api/areas.h"
 #include "node/api/call_gate.h"
+#include "node/api/routes.h"
 #include "node/http/multipart.h"
 #include "node/pages/assets.h"
 #include "node/pages/messages.h"
-#include "node/pages/operations.h"
 #include "node/pages/templates.h"
 
 namespace koinon {
@@ -51,7 +52,8 @@ struct PageView {
 
 class PageFrame {
  public:
-  PageFrame(ApiShared& shared, CallGate& gate, const RouteTable& routes, Operations::Audit audit);
+  // `shared` and `gate` outlive this.
+  PageFrame(ApiShared& shared, CallGate& gate);
 
   using GetHandler = std::function<boost::asio::awaitable<HttpResponse>(Visit)>;
   // A page that shows; one that takes a form. Who sends it and the form's token have been checked when the
@@ -66,7 +68,6 @@ class PageFrame {
   HttpResponse sorry(const Visit& visit, const Error& error);
   // The same of an operation that this page called: who is not known is asked to log in.
   HttpResponse failed(const Visit& visit, const Error& error);
-  HttpResponse sorry(const Visit& visit, const OperationResult& result);
   // To an address of this node; anything else becomes the first page.
   static HttpResponse go(const std::string& path);
   // An admission that was refused, as a page: who is not known is asked to log in.
@@ -101,11 +102,6 @@ class PageFrame {
   bool may(const Visit& visit, const OperationFacts& facts) const {
     return gate_.may(facts, visit.request.caller).ok();
   }
-  // The same by its id, with its query and answer in JSON.
-  boost::asio::awaitable<OperationResult> call(const Visit& visit, std::string id, OperationInput input = {});
-  bool may(const Visit& visit, const std::string& operation) const {
-    return operations_.may(operation, visit.request.caller);
-  }
   // The value that a form of this visitor's carries in `csrf`.
   std::string form_token(const Visit& visit) const;
 
@@ -113,7 +109,6 @@ class PageFrame {
   const Messages& messages() const { return messages_; }
 
  private:
-  boost::asio::awaitable<OperationResult> change(std::string id, ApiRequest from, OperationInput input);
   template <typename Query, typename View>
   boost::asio::awaitable<Result<View>> change(const Operation<Query, View>* operation, Asker asker,
                                               Query query) {
@@ -139,7 +134,6 @@ class PageFrame {
   ApiShared& shared_;
   CallGate& gate_;
   Messages messages_;
-  Operations operations_;
   Templates templates_;
 };
 

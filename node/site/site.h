@@ -48,8 +48,6 @@ class Site {
  private:
   void add_openapi(RouteTable& routes);
   HttpResponse refusal(ApiRequest request, const Error& error);
-  // The audit line of a change whose handler leaves that to us.
-  void note_response(const ApiRequest& request, const HttpResponse& response);
 
   ApiShared shared_;
   CallGate gate_;
