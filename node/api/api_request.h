@@ -31,7 +31,5 @@ struct ApiRequest : HttpRequest {
 Asker asker_of(const ApiRequest& request);
 // What it is about, for the audit line: what the route's pattern names, in the order of the names.
 std::string target_of(const ApiRequest& request);
-// Who asked for what, for the audit line, once the handler has the rest.
-ApiRequest without_body(const ApiRequest& request);
 
 }  // namespace koinon

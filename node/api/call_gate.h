@@ -46,7 +46,6 @@ class CallGate {
   // What the audit line says of an error. The sentence of a refusal may repeat what somebody wrote, which
   // they may have to erase one day: of operations on texts it is the code alone.
   static std::string words_of(const OperationFacts& facts, const Error& error);
-  static bool is_of_texts(const OperationFacts& facts);
   // What a library throws ends one request, and is told.
   static Error fault(const std::exception& error);
 

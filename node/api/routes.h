@@ -1,4 +1,5 @@
-// Every address that is served, once: what is known of it, and which handler answers.
+// Every address that is served, once: what is known of it, and which handler answers. The audit line of a
+// change is written by whatever operation the handler calls.
 #pragma once
 
 #include <functional>
@@ -21,8 +22,6 @@ struct Route : OperationFacts {
   RouteHandler handle = {};
   StreamHandler stream = {};  // in place of `handle`
   bool page = false;          // for browsers: forms carry their token within, refusals are pages
-  // The audit lines of what it changes are written by the operations that it calls.
-  bool operations_note = false;
 };
 
 class RouteTable {
@@ -47,15 +46,5 @@ class RouteTable {
 
 // A handler that needs to wait for nothing.
 RouteHandler at_once(std::function<Result<HttpResponse>(const ApiRequest&)> handle);
-
-// A function of an area as a handler; the area outlives it.
-template <typename Area>
-RouteHandler handler(Area* area, boost::asio::awaitable<HttpResponse> (Area::*function)(ApiRequest)) {
-  return [area, function](ApiRequest request) { return (area->*function)(std::move(request)); };
-}
-template <typename Area>
-RouteHandler handler(Area* area, Result<HttpResponse> (Area::*function)(const ApiRequest&)) {
-  return at_once([area, function](const ApiRequest& request) { return (area->*function)(request); });
-}
 
 }  // namespace koinon

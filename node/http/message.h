@@ -34,9 +34,6 @@ struct HttpResponse {
   std::string content_type = "application/json";
   std::string body;
   std::map<std::string, std::string> headers;
-  // The errors whose sentences stand in the body, for pages of this process, which say them in other
-  // languages. Nothing of it is sent.
-  std::vector<Error> told = {};
 };
 
 // RFC 9457 problem details; `code` and `field` are extension members.

@@ -58,11 +58,8 @@ std::string query_escaped(std::string_view text) {
   return boost::urls::encode(text, boost::urls::unreserved_chars);
 }
 
-PageFrame::PageFrame(ApiShared& shared, CallGate& gate, const RouteTable& routes, Operations::Audit audit)
-    : shared_(shared),
-      gate_(gate),
-      messages_(shared.parts.messages),
-      operations_(routes, shared.parts.options.access.public_reading, std::move(audit)) {}
+PageFrame::PageFrame(ApiShared& shared, CallGate& gate)
+    : shared_(shared), gate_(gate), messages_(shared.parts.messages) {}
 
 void PageFrame::get(RouteTable& routes, const std::string& pattern, Need need, const std::string& id,
                     const std::string& summary, GetHandler handler, std::vector<std::string> query) {
@@ -79,7 +76,6 @@ void PageFrame::post(RouteTable& routes, const std::string& pattern, Need need, 
   Route route{
       {"POST", pattern, need, id, "pages", summary, {}, "application/x-www-form-urlencoded", "text/html"}};
   route.page = true;
-  route.operations_note = true;
   route.body_limit = body_limit;
   route.handle = [this, need, handler = std::move(handler)](ApiRequest request) {
     return take_form(visit(std::move(request)), need, handler);
@@ -224,21 +220,6 @@ HttpResponse PageFrame::failed(const Visit& visit, const Error& error) {
   return error.code == Code::kUnauthenticated ? refused(visit.request, error) : sorry(visit, error);
 }
 
-HttpResponse PageFrame::sorry(const Visit& visit, const OperationResult& result) {
-  Code code = Code::kInternal;
-  for (const Code one :
-       {Code::kNotFound, Code::kRefused, Code::kConflict, Code::kInvalidArgument, Code::kUnavailable,
-        Code::kTooMany, Code::kTooLarge, Code::kMalformed, Code::kUnauthenticated}) {
-    if (status_of(one) == result.status) {
-      code = one;
-      break;
-    }
-  }
-  if (code == Code::kUnauthenticated)
-    return refused(visit.request, fail(code, visit.fault(result.problem())));
-  return sorry(visit, fail(code, visit.fault(result.problem()), result.field()));
-}
-
 HttpResponse PageFrame::go(const std::string& path) {
   HttpResponse out{303, "text/html; charset=utf-8", "", {}};
   out.headers["Location"] = is_local_path(path) ? path : "/";
@@ -257,17 +238,6 @@ HttpResponse PageFrame::refused(ApiRequest request, const Error& error) {
                           made.say("sorry.role",
                                    {{"needed", named(needed)}, {"role", named(made.request.caller.role)}}),
                           "role"));
-}
-
-asio::awaitable<OperationResult> PageFrame::call(const Visit& visit, std::string id, OperationInput input) {
-  if (operations_.changes(id)) return change(std::move(id), visit.request, std::move(input));
-  return operations_.call(std::move(id), visit.request, std::move(input));
-}
-
-asio::awaitable<OperationResult> PageFrame::change(std::string id, ApiRequest from, OperationInput input) {
-  OperationResult out = co_await operations_.call(std::move(id), std::move(from), std::move(input));
-  if (out.ok()) co_await wait_for_index();
-  co_return out;
 }
 
 asio::awaitable<void> PageFrame::wait_for_index() {

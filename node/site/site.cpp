@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include <boost/asio/use_awaitable.hpp>
-#include <boost/json.hpp>
 
 #include "node/api/admission.h"
 #include "node/api/json_response.h"
@@ -13,7 +12,6 @@
 
 namespace koinon {
 namespace asio = boost::asio;
-namespace json = boost::json;
 
 Site::Site(ApiParts parts)
     : shared_(std::move(parts)),
@@ -21,9 +19,7 @@ Site::Site(ApiParts parts)
              shared_.parts.clock.wall, shared_.parts.log_change}),
       areas_(std::make_unique<SiteAreas>(shared_)) {
   areas_->add_routes(routes_, gate_, shared_.access, [this](RouteTable& routes) { add_openapi(routes); });
-  pages_ = std::make_unique<Pages>(
-      shared_, gate_, areas_->references(), routes_,
-      [this](const ApiRequest& request, const HttpResponse& response) { note_response(request, response); });
+  pages_ = std::make_unique<Pages>(shared_, gate_, areas_->references());
   pages_->add_routes(routes_);
 }
 
@@ -118,33 +114,11 @@ asio::awaitable<StartedStream> Site::begin_stream(ApiRequest request) {
 asio::awaitable<HttpResponse> Site::handle(ApiRequest request) {
   const Route* route = &routes_.routes()[request.route_number];
   request.route = route;
-  const bool noted_here = route->changes() && !route->operations_note;
-  const ApiRequest head = noted_here ? without_body(request) : ApiRequest();
-  HttpResponse response;
   try {
-    response = co_await route->handle(std::move(request));
+    co_return co_await route->handle(std::move(request));
   } catch (const std::exception& error) {
-    response = problem(CallGate::fault(error));
+    co_return problem(CallGate::fault(error));
   }
-  if (noted_here) note_response(head, response);
-  co_return response;
-}
-
-void Site::note_response(const ApiRequest& request, const HttpResponse& response) {
-  const std::string target = target_of(request);
-  std::string said;
-  if (response.status >= 400 || target.empty()) {
-    boost::system::error_code error;
-    const json::value body = json::parse(response.body, error);
-    const bool of_texts = CallGate::is_of_texts(*request.route);
-    for (const char* name : {"ref", "name", "id", of_texts ? "code" : "detail"}) {
-      const auto* found = !error && body.is_object() ? body.as_object().if_contains(name) : nullptr;
-      if (found == nullptr) continue;
-      said = found->is_string() ? std::string(found->as_string()) : json::serialize(*found);
-      break;
-    }
-  }
-  gate_.note(*request.route, asker_of(request), target, response.status, said);
 }
 
 }  // namespace koinon

@@ -51,8 +51,6 @@ class Site {
   HttpResponse refusal(ApiRequest request, const Error& error);
   // The same of an admission or a body, with the audit line of a change that was tried.
   HttpResponse noted_refusal(const ApiRequest& request, const Error& error);
-  // The audit line of a change whose handler leaves that to us.
-  void note_response(const ApiRequest& request, const HttpResponse& response);
 
   ApiShared shared_;
   CallGate gate_;

@@ -17,8 +17,6 @@
 namespace koinon {
 namespace {
 
-namespace json = boost::json;
-
 const Catalogue& language(const Messages& messages, const std::string& tag) {
   return messages.choose(tag, "");
 }
@@ -147,18 +145,6 @@ TEST(Messages, WhatWasWrongIsShownAsItIsWhereItHasNoId) {
     EXPECT_EQ(words.fault(fail(Code::kIo, Sentence{"no.such.id", "{a} is gone", {{"a", "it"}}})),
               "it is gone");
   }
-}
-
-TEST(Messages, AProblemBringsItsErrorToThePage) {
-  const auto messages = Messages::builtin();
-  ASSERT_TRUE(messages.ok());
-  OperationResult result;
-  result.response = problem(check_name("").error());
-  result.body = json::parse(result.response.body).as_object();
-  EXPECT_EQ(result.problem().message, "a name has 1 to 180 bytes");
-  EXPECT_EQ(language(*messages, "it").fault(result.problem()), "un nome ha da 1 a 180 byte");
-  EXPECT_EQ(result.told("something else").message, "something else");
-  EXPECT_EQ(result.told("something else").id, "");
 }
 
 TEST(Templates, WhatStrangersWroteIsText) {
