@@ -174,71 +174,13 @@ void Engine::handle_bytes(Link& link, BytesView bytes) {
     auto frame = link.reader.next(&size);
     if (!frame.ok()) return parts_->links.lie(link, frame.error());
     if (!*frame) return;
-    if (parts_->sessions.on_frame(link, **frame, size)) handle_frame(link, std::move(**frame), size);
+    if (!parts_->sessions.on_frame(link, **frame, size)) continue;
+    if ((*frame)->has_error()) {
+      on_error_frame(link, (*frame)->error());
+    } else {
+      parts_->take(link, std::move(**frame), size);
+    }
   }
-}
-
-// News and answers; requests are below.
-void Engine::handle_frame(Link& link, v1::Frame frame, std::size_t size) {
-  Parts& p = *parts_;
-  switch (frame.frame_case()) {
-    case v1::Frame::kError:
-      return on_error_frame(link, frame.error());
-    case v1::Frame::kHello:
-      return p.sessions.on_hello(link, frame.hello());
-    case v1::Frame::kFollow:
-      return p.broadcast.on_follow(link, frame.follow());
-    case v1::Frame::kHeads:
-      return p.follower.on_heads(link, frame.heads());
-    case v1::Frame::kCursor:
-      return p.follower.on_cursor(link, frame.cursor());
-    case v1::Frame::kPush:
-      return p.follower.on_push(link, std::move(*frame.mutable_push()), size);
-    case v1::Frame::kChunk:
-      return p.fetcher.on_chunk(link, std::move(*frame.mutable_chunk()), size);
-    case v1::Frame::kBodies:
-      return p.bodies.on_bodies(link, std::move(*frame.mutable_bodies()), size);
-    case v1::Frame::kHave:
-      return p.bodies.on_have(link, frame.have());
-    case v1::Frame::kAttachmentChunk:
-      link.counts.file_bytes_in += frame.attachment_chunk().bytes().size();
-      return p.files.on_chunk(link, std::move(*frame.mutable_attachment_chunk()), size);
-    case v1::Frame::kPrune:
-      return p.broadcast.on_prune(link, frame.prune());
-    case v1::Frame::kEvidence:
-      return p.forks.on_evidence(link, frame.evidence());
-    default:
-      return handle_request(link, frame);
-  }
-}
-
-void Engine::handle_request(Link& link, const v1::Frame& frame) {
-  Parts& p = *parts_;
-  switch (frame.frame_case()) {
-    case v1::Frame::kGet:
-      return p.serving.on_get(link, frame.get());
-    case v1::Frame::kGetHeads:
-      return p.serving.on_get_heads(link, frame.get_heads());
-    case v1::Frame::kGetBodies:
-      return p.serving.on_get_bodies(link, frame.get_bodies());
-    case v1::Frame::kGetAttachment:
-      return p.file_serving.on_get(link, frame.get_attachment());
-    case v1::Frame::kCancel:
-      return p.serving.on_cancel(link, frame.cancel());
-    case v1::Frame::kCredit:
-      return on_credit(link, frame.credit());
-    case v1::Frame::kPing:
-      return p.sessions.on_ping(link, frame.ping());
-    case v1::Frame::kSetFilter:
-      return p.sessions.on_set_filter(link, frame.set_filter());
-    default:
-      return;  // Pong; reserved frames; frames of later versions
-  }
-}
-
-void Engine::on_credit(Link& link, const v1::Credit& credit) {
-  parts_->links.add_credit(link, credit.bytes());
-  parts_->serving.pump(link);
 }
 
 void Engine::on_error_frame(Link& link, const v1::Error& error) {
@@ -248,35 +190,19 @@ void Engine::on_error_frame(Link& link, const v1::Error& error) {
   // The end of an answer that we cancelled.
   if (link.given_up.contains(error.request_id())) return p.fetcher.on_late(link, error.request_id(), true);
   p.effects.notice(link.peer, "the peer says: " + text);
-  p.admission.on_refused(link, error.request_id());
-  p.bodies.on_refused(link, error.request_id());
-  p.files.on_refused(link, error.request_id());
-  p.fetcher.on_refused(link, error.request_id());
+  p.on_refused(link, error.request_id());
 }
 
 // --- time ---
 
 void Engine::check_timers(Link& link) {
   Parts& p = *parts_;
-  if (const char* why = overdue(link); why != nullptr) {
+  if (const char* why = p.overdue(link); why != nullptr) {
     // When it is back, others are asked first.
-    if (p.fetcher.awaits_answers(link) || p.bodies.awaits_answers(link)) p.peers.note_slow(link.peer);
+    if (p.awaits_answers(link)) p.peers.note_slow(link.peer);
     return p.links.end(link, v1::ERROR_CODE_TIMEOUT, fail(Code::kUnavailable, why), false);
   }
-  if (!link.ready) return;
-  p.bodies.give_up_slow(link);
-  p.fetcher.run_timers(link);
-  p.broadcast.run_timers(link);
-  p.sessions.check_liveness(link);
-}
-
-// The sentence that says which answer or frame is overdue; nothing if none is.
-const char* Engine::overdue(const Link& link) const {
-  const Parts& p = *parts_;
-  if (!link.ready) return p.sessions.overdue(link);
-  if (const char* why = p.fetcher.overdue(link); why != nullptr) return why;
-  if (const char* why = p.bodies.overdue(link); why != nullptr) return why;
-  return p.links.has_unended(link) ? "too many cancelled requests were not ended" : nullptr;
+  if (link.ready) p.run_timers(link);
 }
 
 void Engine::wake_rested() {
@@ -290,12 +216,7 @@ MonoTime Engine::next_tick() const {
   const Parts& p = *parts_;
   MonoTime next = std::min({p.admission.next_refresh(), p.store.retry_at(), p.files.next_timer(),
                             p.bodies.next_retry(), p.intake.next_wake()});
-  for (const auto& [id, link] : p.links.all()) {
-    next = std::min(next, p.sessions.next_timer(*link));
-    if (!link->ready) continue;
-    next = std::min(
-        {next, p.broadcast.next_timer(*link), p.fetcher.next_timer(*link), p.bodies.next_timer(*link)});
-  }
+  for (const auto& [id, link] : p.links.all()) next = std::min(next, p.next_timer(*link));
   return next;
 }
 

@@ -90,12 +90,8 @@ class Engine {
   void begin_policy();
   void refresh_trust();
   void handle_bytes(engine::Link& link, BytesView bytes);
-  void handle_frame(engine::Link& link, v1::Frame frame, std::size_t size);
-  void handle_request(engine::Link& link, const v1::Frame& frame);
   void on_error_frame(engine::Link& link, const v1::Error& error);
-  void on_credit(engine::Link& link, const v1::Credit& credit);
   void check_timers(engine::Link& link);
-  const char* overdue(const engine::Link& link) const;
   void wake_rested();
 
   std::unique_ptr<engine::Parts> parts_;

@@ -201,6 +201,7 @@ void Files::send_get(Link& link, FileFetch& file, std::uint32_t hops) {
 // --- answers ---
 
 void Files::on_chunk(Link& link, v1::AttachmentChunk chunk, std::size_t size) {
+  link.counts.file_bytes_in += chunk.bytes().size();
   if (link.given_up.contains(chunk.request_id())) {
     links_.return_credit(link, size);
     return fetcher_.on_late(link, chunk.request_id(), chunk.last());

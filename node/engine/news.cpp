@@ -27,10 +27,7 @@ void News::session_gone(Link& link) {
   Parts& p = parts_;
   p.effects.emit(
       {Event::Kind::kSessionEnded, link.peer, link.peer_log.value_or(LogId()), {}, link.ended.value_or("")});
-  p.fetcher.forget(link);
-  p.bodies.forget(link);
-  p.files.forget(link);
-  p.holdings.forget(link);
+  p.forget(link);
 }
 
 void News::run_stored(Log& log, const StoredRun& run, const Result<RunStored>& answer) {

@@ -144,6 +144,11 @@ void Serving::on_cancel(Link& link, const v1::Cancel& cancel) {
   pump(link);
 }
 
+void Serving::on_credit(Link& link, const v1::Credit& credit) {
+  links_.add_credit(link, credit.bytes());
+  pump(link);
+}
+
 // --- bodies ---
 
 void Serving::on_get_bodies(Link& link, const v1::GetBodies& request) {
