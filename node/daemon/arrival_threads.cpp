@@ -40,11 +40,11 @@ bool ArrivalThreads::has_room() const {
 }
 
 Status ArrivalThreads::start_courier(const Nearness& nearness) {
-  KOINON_ASSIGN(Connections connections, parts_.folder.connect());
+  KOINON_ASSIGN(Databases databases, parts_.folder.open_databases());
   Courier::Parts parts;
-  parts.office = std::move(connections.office);
-  parts.store = std::move(connections.store);
-  parts.index = std::move(connections.index);
+  parts.office = std::move(databases.office);
+  parts.store = std::move(databases.store);
+  parts.index = std::move(databases.index);
   KOINON_ASSIGN(parts.transfers, Transfers::make());
   parts.nearness = &nearness;
   parts.clock = parts_.clock;

@@ -8,10 +8,10 @@
 #include <optional>
 
 #include "node/daemon/config.h"
+#include "node/daemon/daemon_log.h"
 #include "node/daemon/folder_in_use.h"
 #include "node/daemon/identity.h"
 #include "node/daemon/index_worker.h"
-#include "node/daemon/log.h"
 #include "node/delivery/courier.h"
 #include "proto/base/clock.h"
 
@@ -21,7 +21,7 @@ class ArrivalThreads {
  public:
   struct Parts {
     const Config& config;
-    const Log& log;
+    const DaemonLog& log;
     const FolderInUse& folder;
     const NodeIdentity& identity;
     Clock clock;

@@ -35,7 +35,7 @@ Status Daemon::prepare() {
   KOINON_ASSIGN(auto store, open_sqlite_store(folder_->files().store(), store_options(config_)));
   KOINON_ASSIGN(const StoreState state, store->load_state());
   KOINON_ASSIGN(clock_, NodeClock::start(config_.clock_offset_seconds, *store, state, log_));
-  KOINON_ASSIGN(identity_, read_identity(*store, state, folder_->keys(), folder_->files(), log_));
+  KOINON_ASSIGN(identity_, read_node_identity(*store, state, folder_->keys(), folder_->files(), log_));
   KOINON_ASSIGN(engine_, EngineThreads::make(
                              {config_, log_, *folder_, identity_, *clock_, [this] { arrivals_->notify(); }},
                              *store, state));
@@ -71,7 +71,7 @@ void Daemon::log_change(const AuditLine& line) {
 }
 
 Status Daemon::start_hold_queue() {
-  KOINON_ASSIGN(Connections own, folder_->connect());
+  KOINON_ASSIGN(Databases own, folder_->open_databases());
   hold_queue_ = std::make_unique<HoldQueue>(HoldQueue::Parts{
       std::move(own.office), std::move(own.store), std::move(own.index), engine_->writer(),
       engine_->nearness(), identity_.log_id(), gate_rules(config_), clock_->clock(),
@@ -91,7 +91,7 @@ Status Daemon::start_hold_queue() {
 }
 
 Status Daemon::start_alarms() {
-  KOINON_ASSIGN(Connections own, folder_->connect(limits::kReaderCacheKiB));
+  KOINON_ASSIGN(Databases own, folder_->open_databases(limits::kReaderCacheKiB));
   AlarmWatch::Parts parts;
   parts.office = std::move(own.office);
   parts.store = std::move(own.store);
@@ -124,7 +124,7 @@ Status Daemon::start_alarms() {
 }
 
 Result<std::unique_ptr<Site>> Daemon::make_site(const ApiOptions& options, asio::io_context& io) {
-  KOINON_ASSIGN(Connections own, folder_->connect(limits::kReaderCacheKiB, arrivals_->columns()));
+  KOINON_ASSIGN(Databases own, folder_->open_databases(limits::kReaderCacheKiB, arrivals_->columns()));
   NodeFacts facts{std::string(kVersion), identity_.name,     identity_.log,
                   identity_.node_key,    config_.address,    folder_->files().path().string(),
                   peer_port(),           options.access.port};

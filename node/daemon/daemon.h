@@ -32,10 +32,10 @@
 #include "node/daemon/alarm_watch.h"
 #include "node/daemon/arrival_threads.h"
 #include "node/daemon/config.h"
+#include "node/daemon/daemon_log.h"
 #include "node/daemon/engine_threads.h"
 #include "node/daemon/folder_in_use.h"
 #include "node/daemon/identity.h"
-#include "node/daemon/log.h"
 #include "node/daemon/node_clock.h"
 #include "node/daemon/request_threads.h"
 #include "node/publishing/hold_queue.h"
@@ -70,7 +70,7 @@ class Daemon {
   void sign_what_waited();
 
   Config config_;
-  Log log_;
+  DaemonLog log_;
   std::optional<FolderInUse> folder_;
   std::optional<NodeClock> clock_;
   NodeIdentity identity_;

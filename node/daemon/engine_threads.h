@@ -8,12 +8,12 @@
 #include <optional>
 
 #include "node/daemon/config.h"
+#include "node/daemon/daemon_log.h"
 #include "node/daemon/engine_events.h"
 #include "node/daemon/folder_in_use.h"
 #include "node/daemon/identity.h"
 #include "node/daemon/intent_runner.h"
 #include "node/daemon/joiners.h"
-#include "node/daemon/log.h"
 #include "node/daemon/node_clock.h"
 #include "node/reading/nearness.h"
 #include "node/replication/store_writer.h"
@@ -25,7 +25,7 @@ class EngineThreads {
  public:
   struct Parts {
     const Config& config;
-    const Log& log;
+    const DaemonLog& log;
     const FolderInUse& folder;
     const NodeIdentity& identity;
     const NodeClock& clock;

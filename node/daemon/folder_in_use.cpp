@@ -15,9 +15,9 @@ Result<FolderInUse> FolderInUse::open(const std::filesystem::path& path, const s
   return FolderInUse(std::move(files), std::move(lock), std::move(keys));
 }
 
-Result<Connections> FolderInUse::connect(std::optional<int> store_cache_kib,
-                                         std::shared_ptr<SharedColumns> columns) const {
-  Connections out;
+Result<Databases> FolderInUse::open_databases(std::optional<int> store_cache_kib,
+                                              std::shared_ptr<SharedColumns> columns) const {
+  Databases out;
   KOINON_ASSIGN(OfficeDb office, OfficeDb::open(files_.office()));
   out.office = std::make_unique<OfficeDb>(std::move(office));
   KOINON_ASSIGN(out.store, store_cache_kib ? open_sqlite_reader(files_.store(), *store_cache_kib)

@@ -14,8 +14,8 @@
 
 namespace koinon {
 
-// What one thread reads and writes by. They belong to that thread.
-struct Connections {
+// The databases of the folder, as one thread has opened them: for that thread alone.
+struct Databases {
   std::unique_ptr<OfficeDb> office;
   std::unique_ptr<StoreReader> store;
   std::unique_ptr<IndexReader> index;
@@ -32,8 +32,8 @@ class FolderInUse {
 
   // Any thread. The store and the index must exist. `store_cache_kib`: of pages; none: as much as a reader of
   // the store keeps by itself. `columns`: those that who searches shares with others.
-  Result<Connections> connect(std::optional<int> store_cache_kib = std::nullopt,
-                              std::shared_ptr<SharedColumns> columns = make_shared_columns()) const;
+  Result<Databases> open_databases(std::optional<int> store_cache_kib = std::nullopt,
+                                   std::shared_ptr<SharedColumns> columns = make_shared_columns()) const;
 
  private:
   FolderInUse(DataFolder files, FolderLock lock, NodeKeys keys)

@@ -5,7 +5,7 @@
 namespace koinon {
 
 Result<NodeClock> NodeClock::start(std::int64_t offset_seconds, StoreReader& store, const StoreState& state,
-                                   const Log& log) {
+                                   const DaemonLog& log) {
   Clock clock = system_clock();
   ClockWatch::Parts parts;
   parts.kernel_is_synchronised = kernel_is_synchronised;

@@ -1,4 +1,5 @@
-// The time that a node goes by from its start on, and who watches over it.
+// The time that a node goes by from its start on, and who watches over it: the machine's clock is believed as
+// steady_wall.h says, and clock_watch.h hears who contradicts it.
 #pragma once
 
 #include <cstdint>
@@ -6,7 +7,7 @@
 #include <memory>
 
 #include "node/daemon/clock_watch.h"
-#include "node/daemon/log.h"
+#include "node/daemon/daemon_log.h"
 #include "proto/base/clock.h"
 
 namespace koinon {
@@ -15,7 +16,7 @@ class NodeClock {
  public:
   // `offset_seconds`: added to what the machine's clock says, for tests alone.
   static Result<NodeClock> start(std::int64_t offset_seconds, StoreReader& store, const StoreState& state,
-                                 const Log& log);
+                                 const DaemonLog& log);
 
   // Any thread. Its wall time is the steady one (steady_wall.h).
   const Clock& clock() const { return clock_; }

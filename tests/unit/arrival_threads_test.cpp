@@ -45,7 +45,7 @@ class ArrivalThreadsTest : public testing::Test {
 
   TemporaryFolder place;
   Config config;
-  Log log{"error", "text"};
+  DaemonLog log{"error", "text"};
   NodeIdentity identity{"seoul.example", std::nullopt, {}, std::nullopt};
   std::optional<FolderInUse> folder;
   std::unique_ptr<Store> store;
@@ -58,7 +58,7 @@ TEST_F(ArrivalThreadsTest, TellsThatTheIndexHasBegunBeforeThereIsACourier) {
   const auto arrivals = make([&] { std::call_once(first, [&] { begun.set_value(); }); });
   ASSERT_TRUE(arrivals->start_index(*store->journal()).ok());
   EXPECT_EQ(told.wait_for(kDeadline), std::future_status::ready);
-  EXPECT_TRUE(folder->connect(std::nullopt, arrivals->columns()).ok());
+  EXPECT_TRUE(folder->open_databases(std::nullopt, arrivals->columns()).ok());
 }
 
 TEST_F(ArrivalThreadsTest, EmptiesTheIndexAndStopsWithACourierThatRuns) {

@@ -1,4 +1,4 @@
-// A data folder has one user at a time, and every thread reads it by connections of its own.
+// A data folder has one user at a time, and every thread opens its databases for itself.
 #include "node/daemon/folder_in_use.h"
 
 #include <fstream>
@@ -53,16 +53,16 @@ TEST_F(FolderInUseTest, IsFreeAgainWhereItsKeysCannotBeRead) {
   EXPECT_TRUE(open().ok());
 }
 
-TEST_F(FolderInUseTest, GivesEachThreadConnectionsOfItsOwnOnceThereIsAnIndex) {
+TEST_F(FolderInUseTest, OpensTheDatabasesForEachThreadOnceThereIsAnIndex) {
   const auto folder = open();
   ASSERT_TRUE(folder.ok());
-  EXPECT_FALSE(folder->connect().ok());
+  EXPECT_FALSE(folder->open_databases().ok());
   const auto store = open_sqlite_store(folder->files().store());
   ASSERT_TRUE(store.ok());
   const auto index = open_index_writer(folder->files().index(), *(*store)->journal());
   ASSERT_TRUE(index.ok());
-  const auto one = folder->connect();
-  const auto other = folder->connect(64);
+  const auto one = folder->open_databases();
+  const auto other = folder->open_databases(64);
   ASSERT_TRUE(one.ok() && other.ok());
   EXPECT_NE(one->store, other->store);
   EXPECT_EQ((*one->store->journal()), (*other->store->journal()));
