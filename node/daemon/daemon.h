@@ -5,7 +5,7 @@
 //
 // The order of start:
 //   1. The folder is locked and its keys are read, the store is opened, the clock is believed.
-//   2. Network and HTTP server are made, without threads, for others to refer to.
+//   2. Network and HTTP server are made, for others to refer to; nothing is served yet.
 //   3. The index's thread, which HTTP's event streams hear from.
 //   4. The writer, which tells the index of arrivals, with the threads that do what the engine asks for.
 //   5. The network's thread, which asks them. From here on it is known who has which name.
