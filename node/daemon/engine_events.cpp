@@ -15,7 +15,7 @@ std::string EngineEvents::name_of(const NodeKey& key) const {
 }
 
 void EngineEvents::on_event(const Event& event) {
-  const Log& log = parts_.log;
+  const DaemonLog& log = parts_.log;
   const std::string peer = name_of(event.peer);
   switch (event.kind) {
     case Event::Kind::kSessionReady:

@@ -6,7 +6,7 @@
 
 namespace koinon::sim {
 
-// Nothing where the name is none of theirs. "glutton" needs no change of words, see world_life.cpp.
+// Nothing where the name is none of theirs. "glutton" needs no change of words, see city_life.cpp.
 std::unique_ptr<Liar> make_turned_liar(std::string_view name, SimNode& node, Schedule& schedule,
                                        Counters& counters, Chance chance);
 
