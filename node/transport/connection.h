@@ -28,15 +28,10 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Connection(SessionId id, std::unique_ptr<TlsStream> stream, std::unique_ptr<PinCheck> check,
              Handlers handlers);
 
-  SessionId id() const { return id_; }
-  NodeKey peer() const { return *check_->seen; }
-
   void start();
   void send(Bytes bytes);
   // Sends what is queued, then closes.
   void close();
-  // Closes at once.
-  void abort();
 
  private:
   boost::asio::awaitable<void> read_loop();
