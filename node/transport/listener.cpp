@@ -86,7 +86,7 @@ asio::awaitable<void> Listener::receive(tcp::socket socket) {
   auto check = std::make_unique<PinCheck>();
   check->accepts = [this](const NodeKey& key) { return pinning_of(key); };
   auto stream = std::make_unique<TlsStream>(std::move(socket), *tls_);
-  pin(*stream, *check);
+  attach(*stream, *check);
   const Handshakes::Number number = handshakes_.begin(network, [raw = stream.get()] {
     error_code ignored;
     raw->next_layer().close(ignored);

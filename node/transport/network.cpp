@@ -153,7 +153,7 @@ void Network::carry_out(Output output) {
 }
 
 void Network::on_close_session(const CloseSession& close) {
-  peers_.session_refused(close.session, close.reason.text());
+  peers_.explain_end(close.session, close.reason.text());
   connections_.close(close.session);
 }
 

@@ -33,7 +33,7 @@ class Network {
   struct Callbacks {
     std::function<void(Intent)> carry_out;
     std::function<void(const Event&)> on_event;
-    // Somebody came with an invite and says its peer line: pins it, and answers with the inviter's name.
+    // Somebody came with an invite and says its peer line: pins it, and answers with our name.
     std::function<boost::asio::awaitable<Result<std::string>>(InviteRecord, std::string)> on_join;
     // Somebody who is not pinned knocked, whom nobody remembers.
     std::function<void(const Knock&)> on_knock;
