@@ -69,7 +69,7 @@ void Admission::readmit(Log& log) {
   effects_.ask(CommitReadmission{log.id()},
                [this, id = log.id(), commit = journal_.begin_commit()](const Result<RunStored>& answer) {
                  news_.commit_ended(commit, id, answer.ok() ? answer->journal_seq : JournalSeq(0));
-                 if (!answer.ok() && !logs_.at(id).state().frozen) store_.failed(id, answer.error());
+                 if (!answer.ok() && !logs_.at(id).state().frozen) store_.note_failure(id, answer.error());
                });
 }
 
@@ -120,7 +120,7 @@ void Admission::remove(Log& log) {
                  logs_.set_removing(gone, false);
                  if (answer.ok()) return news_.log_removed(gone);
                  if (trust_.admits(id)) readmit(gone);
-                 if (!gone.state().frozen) store_.failed(id, answer.error());
+                 if (!gone.state().frozen) store_.note_failure(id, answer.error());
                });
 }
 

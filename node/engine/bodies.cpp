@@ -70,7 +70,7 @@ void Bodies::on_unheld(Log& log, const std::vector<StoredRecord>& records) {
     missing_.add(log, record.index, record.entry, MissingBody());
   }
   if (records.size() < limits::kMissingPerRead) log.bodies.unread = false;
-  missing_.file(log.id());
+  missing_.relist(log.id());
   look_for(log);
 }
 
@@ -110,7 +110,7 @@ void Bodies::ask(Log& log) {
   // Somebody is busy with other requests, and will be asked after them.
   const bool busy = requests_.somebody_is_busy();
   log.bodies.waits_for_busy = busy;
-  missing_.file(log.id());
+  missing_.relist(log.id());
   if (asked || busy) return;
   // Nobody has them. What was for peers is given up; ours are asked for again after a while.
   missing_.forget_transit(log);
@@ -128,18 +128,19 @@ void Bodies::on_bodies(Link& link, v1::Bodies bodies, std::size_t size) {
   }
   BodiesAsked* asked = requests_.find(link, bodies.request_id());
   if (asked == nullptr || asked->log.view() != bodies.log_id()) {
-    return links_.lie(link, fail(Code::kMalformed, "bodies came that were not asked for", "request_id"));
+    return links_.end_for_lie(link,
+                              fail(Code::kMalformed, "bodies came that were not asked for", "request_id"));
   }
   // An empty frame now and then would keep a request open for ever.
   if (bodies.bodies_size() == 0 && !bodies.last()) {
-    return links_.lie(
+    return links_.end_for_lie(
         link, fail(Code::kMalformed, "a frame of an answer brings nothing and is not the last", "bodies"));
   }
   Log& log = logs_.at(asked->log);
   asked->last_progress = effects_.now().mono;
   VerifyBodies check;
   const Status taken = take_answers(link, log, *asked, bodies, check);
-  if (!taken.ok()) return links_.lie(link, taken.error());
+  if (!taken.ok()) return links_.end_for_lie(link, taken.error());
   const bool was_busy = requests_.is_busy(link);
   if (bodies.last()) {
     requests_.take(link, bodies.request_id());
@@ -202,7 +203,7 @@ void Bodies::on_verified(SessionId source, Log& log, VerifyBodies check, std::si
                          const Result<BodiesVerified>& answer) {
   if (answer.ok()) return commit(source, log, std::move(check), answer->attachments, size);
   fetcher_.release(source, size);
-  if (Link* link = links_.find(source); link != nullptr) links_.lie(*link, answer.error());
+  if (Link* link = links_.find(source); link != nullptr) links_.end_for_lie(*link, answer.error());
   look_for(log);
 }
 
@@ -251,13 +252,13 @@ void Bodies::on_not_stored(Log& log, const std::vector<EntryIndex>& indexes, con
       missing->tried.clear();
     }
   }
-  if (!log.state().frozen) store_.failed(log.id(), error);
+  if (!log.state().frozen) store_.note_failure(log.id(), error);
 }
 
 void Bodies::on_stored(Log& log, const std::vector<EntryIndex>& indexes) {
   for (const EntryIndex index : indexes) missing_.remove(log, index);
   log.bodies.retries = 0;
-  missing_.file(log.id());
+  missing_.relist(log.id());
   for (const auto& [id, link] : links_.all()) {
     v1::Frame frame;
     for (const EntryIndex index : indexes) {
@@ -276,7 +277,7 @@ void Bodies::on_stored(Log& log, const std::vector<EntryIndex>& indexes) {
 void Bodies::on_have(Link& link, const v1::Have& have) {
   if (have.log_id().size() != LogId::kSize ||
       static_cast<std::size_t>(have.indexes_size()) > limits::kIndexesPerHave) {
-    return links_.lie(link, fail(Code::kMalformed, "a field of Have is out of range", "have"));
+    return links_.end_for_lie(link, fail(Code::kMalformed, "a field of Have is out of range", "have"));
   }
   Log* log = logs_.find(LogId::from(have.log_id()));
   if (log == nullptr) return;
@@ -295,7 +296,7 @@ void Bodies::on_have(Link& link, const v1::Have& have) {
   if (!news) return;
   if (!requests_.is_busy(link)) return look_for(*log);
   log->bodies.waits_for_busy = true;
-  missing_.file(log->id());
+  missing_.relist(log->id());
 }
 
 void Bodies::on_refused(Link& link, std::uint64_t request_id) {
@@ -323,7 +324,7 @@ void Bodies::relay(const Link& link, std::uint32_t hops_left, Log& log, const St
 }
 
 void Bodies::look_for_added(Log& log) {
-  missing_.file(log.id());
+  missing_.relist(log.id());
   look_for(log);
 }
 

@@ -29,7 +29,7 @@ class Bodies {
   // It rests, or nobody has them: what was for peers is given up. They may ask elsewhere.
   void forget_transit(Log& log);
   // After a change of the log's entries, or of whether policy admits it.
-  void file(const LogId& id) { missing_.file(id); }
+  void relist(const LogId& id) { missing_.relist(id); }
   // Of News::log_removed.
   void forget(Log& log);
 
@@ -75,7 +75,7 @@ class Bodies {
   std::size_t missing() const { return missing_.count(); }  // wanted for ourselves and being looked for
   void tell(LogStanding& out, const Log& log, EntryIndex index) const;
   void tell_all(LogStanding& out, const Log& log) const;
-  std::string misfiled() const { return missing_.misfiled(); }
+  std::string wrong_list() const { return missing_.wrong_list(); }
 
  private:
   void tell_missing(LogStanding& out, EntryIndex index, const MissingBody& body) const;

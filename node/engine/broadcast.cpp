@@ -24,7 +24,7 @@ Broadcast::Broadcast(Effects& effects, Logs& logs, Links& links, Journal& journa
 
 void Broadcast::on_follow(Link& link, const v1::Follow& follow) {
   LinkBroadcast& told = link.broadcast;
-  if (told.followed) return links_.lie(link, fail(Code::kMalformed, "Follow came twice", "frame"));
+  if (told.followed) return links_.end_for_lie(link, fail(Code::kMalformed, "Follow came twice", "frame"));
   told.followed = true;
   // A cursor of another journal, or beyond ours, says nothing about this one.
   const bool ours =
@@ -171,7 +171,7 @@ void Broadcast::send_push(Link& link, const Log& log, const PushKey& key, const 
 
 void Broadcast::on_prune(Link& link, const v1::Prune& prune) {
   if (prune.log_id().size() != LogId::kSize)
-    return links_.lie(link, fail(Code::kMalformed, "it has not 32 bytes", "log_id"));
+    return links_.end_for_lie(link, fail(Code::kMalformed, "it has not 32 bytes", "log_id"));
   link.broadcast.eager.erase(LogId::from(prune.log_id()));
 }
 

@@ -166,19 +166,19 @@ void Fetcher::on_chunk(Link& link, v1::Chunk chunk, std::size_t size) {
     return on_late(link, chunk.request_id(), chunk.last());
   }
   const auto get = link.fetch.gets.find(chunk.request_id());
-  if (get == link.fetch.gets.end()) {
-    return links_.lie(link, fail(Code::kMalformed, "a chunk came that was not asked for", "request_id"));
-  }
+  if (get == link.fetch.gets.end())
+    return links_.end_for_lie(link,
+                              fail(Code::kMalformed, "a chunk came that was not asked for", "request_id"));
   Log& log = logs_.at(get->second);
   const bool last = chunk.last();
   if (last) link.fetch.gets.erase(get);
   const Fetch& fetch = *log.fetch.current;
   const std::uint64_t next = fetch.next_chunk.value + static_cast<std::uint64_t>(chunk.records_size());
-  if (last != (next == fetch.target.size.value)) {
-    return links_.lie(link, fail(Code::kMalformed, "the last chunk does not end where the Get ends", "last"));
-  }
+  if (last != (next == fetch.target.size.value))
+    return links_.end_for_lie(
+        link, fail(Code::kMalformed, "the last chunk does not end where the Get ends", "last"));
   const Status taken = take_chunk(log, std::move(chunk), size, Bytes());
-  if (!taken.ok()) return links_.lie(link, taken.error());
+  if (!taken.ok()) return links_.end_for_lie(link, taken.error());
   if (last) start(link);
 }
 
@@ -225,7 +225,7 @@ void Fetcher::on_verified(Log& log, const TakenChunk& chunk, Result<RunVerified>
   if (!answer.ok()) {
     release(chunk.source, chunk.size);
     if (current) abandon(log, true);
-    if (Link* link = links_.find(chunk.source); link != nullptr) links_.lie(*link, answer.error());
+    if (Link* link = links_.find(chunk.source); link != nullptr) links_.end_for_lie(*link, answer.error());
     return schedule(log);
   }
   if (!current) return release(chunk.source, chunk.size);
@@ -352,7 +352,7 @@ void Fetcher::advance(Log& log, const StoredRun& run) {
 
 void Fetcher::run_failed(Log& log, const StoredRun& run, const Error& error) {
   if (log.fetch.current && log.fetch.current->generation == run.generation) abandon(log, false);
-  if (!log.state().frozen) store_.failed(log.id(), error);
+  if (!log.state().frozen) store_.note_failure(log.id(), error);
 }
 
 // --- links and time ---
@@ -424,7 +424,7 @@ MonoTime Fetcher::next_of_gets(const Link& link) const {
   return due;
 }
 
-std::string Fetcher::misfiled() const {
+std::string Fetcher::wrong_list() const {
   std::map<SessionId, std::set<LogId>> comes;
   std::set<SessionId> queued;
   for (const auto& [id, log] : logs_.all()) {

@@ -72,7 +72,7 @@ class Fetcher {
   bool awaits_answers(const Link& link) const { return !link.fetch.gets.empty(); }
   void run_timers(Link& link);
   MonoTime next_timer(const Link& link) const { return link.fetch.due; }
-  std::string misfiled() const;
+  std::string wrong_list() const;
 
  private:
   bool may_grow(const Log& log) const { return !log.fetch.current && takes_entries(log); }

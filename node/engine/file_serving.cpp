@@ -5,8 +5,8 @@ namespace koinon::engine {
 void FileServing::on_get(Link& link, const v1::GetAttachment& request) {
   if (request.request_id() == 0 || request.log_id().size() != LogId::kSize ||
       request.sha256().size() != Hash::kSize || request.hops_left() > limits::kHopsLeft) {
-    return links_.lie(link,
-                      fail(Code::kMalformed, "a field of GetAttachment is out of range", "get_attachment"));
+    return links_.end_for_lie(
+        link, fail(Code::kMalformed, "a field of GetAttachment is out of range", "get_attachment"));
   }
   const LogId id = LogId::from(request.log_id());
   if (!logs_.serves(id)) {
@@ -14,8 +14,8 @@ void FileServing::on_get(Link& link, const v1::GetAttachment& request) {
                                request.request_id());
   }
   if (link.file_serving.requests.size() >= limits::kOpenRequests) {
-    return links_.end(link, v1::ERROR_CODE_LIMIT,
-                      fail(Code::kTooLarge, "more than 64 requests are open", "get_attachment"), true);
+    return links_.end_for_lie(link, v1::ERROR_CODE_LIMIT,
+                              fail(Code::kTooLarge, "more than 64 requests are open", "get_attachment"));
   }
   link.file_serving.requests.push_back({effects_.next_generation(),
                                         request.request_id(),

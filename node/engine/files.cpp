@@ -207,8 +207,8 @@ void Files::on_chunk(Link& link, v1::AttachmentChunk chunk, std::size_t size) {
   }
   const auto asked = link.files.asked.find(chunk.request_id());
   if (asked == link.files.asked.end())
-    return links_.lie(link,
-                      fail(Code::kMalformed, "a chunk of a file came that was not asked for", "request_id"));
+    return links_.end_for_lie(
+        link, fail(Code::kMalformed, "a chunk of a file came that was not asked for", "request_id"));
   const AttachmentId id = asked->second;
   if (chunk.last()) link.files.asked.erase(asked);
   FileFetch& file = files_.at(id);
@@ -217,7 +217,8 @@ void Files::on_chunk(Link& link, v1::AttachmentChunk chunk, std::size_t size) {
   const bool has_it = !chunk.bytes().empty();
   if (chunk.number() != file.expected || chunk.last() != (at_end || !has_it) ||
       (has_it && chunk.bytes().size() != chunk_bytes(id.size, file.expected))) {
-    return links_.lie(link, fail(Code::kMalformed, "a chunk of a file is not the next one", "attachment"));
+    return links_.end_for_lie(link,
+                              fail(Code::kMalformed, "a chunk of a file is not the next one", "attachment"));
   }
   if (chunk.last()) file.source.reset();
   if (!has_it) {
@@ -242,7 +243,7 @@ void Files::on_verified(const AttachmentId& id, std::uint64_t generation, HeldCh
     fetcher_.release(held.source, held.size);
     if (file != nullptr) restart(*file);
     Link* link = links_.find(held.source);
-    if (!answer.ok() && link != nullptr) links_.lie(*link, answer.error());
+    if (!answer.ok() && link != nullptr) links_.end_for_lie(*link, answer.error());
     if (FileFetch* left = find(id); left != nullptr) look_for(*left);
     return;
   }
@@ -385,7 +386,7 @@ MonoTime Files::next_by_a_look() const {
   return next;
 }
 
-bool Files::misfiled() const { return due_ > next_by_a_look(); }
+bool Files::has_wrong_list() const { return due_ > next_by_a_look(); }
 
 std::optional<FileStanding> Files::standing(const AttachmentId& id) const {
   const auto it = files_.find(id);

@@ -16,10 +16,10 @@ class Filtering {
   void apply();
   bool follows_ours(const Log& log) const { return log.filter.number == effects_.filter_number(); }
   // A log has come to be known.
-  void file(const LogId& id);
+  void relist(const LogId& id);
   // A run was stored whose bodies were chosen by that filter, which may be behind the one that we have now.
   void note_run(Log& log, std::uint64_t filter_number);
-  bool misfiled() const;
+  bool has_wrong_list() const;
 
  private:
   bool is_due(const Log& log) const;

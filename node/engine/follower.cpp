@@ -33,16 +33,17 @@ Follower::Follower(Effects& effects, Logs& logs, Links& links, Holdings& holding
 
 void Follower::on_heads(Link& link, const v1::Heads& heads) {
   if (static_cast<std::size_t>(heads.heads_size()) > limits::kHeadsPerFrame) {
-    return links_.lie(link, fail(Code::kTooLarge, "a frame carries at most 256 heads", "heads"));
+    return links_.end_for_lie(link, fail(Code::kTooLarge, "a frame carries at most 256 heads", "heads"));
   }
   if (!is_expected(link, heads)) {
-    return links_.lie(link, fail(Code::kMalformed, "heads came that were not asked for", "request_id"));
+    return links_.end_for_lie(link,
+                              fail(Code::kMalformed, "heads came that were not asked for", "request_id"));
   }
   link.counts.heads_in += static_cast<std::uint64_t>(heads.heads_size());
   std::vector<Offer> offers;
   for (const auto& head : heads.heads()) {
     auto offer = read_offer(link, head, heads.request_id() == 0);
-    if (!offer.ok()) return links_.lie(link, offer.error());
+    if (!offer.ok()) return links_.end_for_lie(link, offer.error());
     if (*offer) {
       offers.push_back(std::move(**offer));
     } else {
@@ -124,7 +125,7 @@ void Follower::on_verified(SessionId source, const std::vector<Offer>& offers,
   if (!answer.ok()) return;
   for (std::size_t i = 0; i < offers.size(); ++i) {
     const Result<Checkpoint>& head = (*answer)[i];
-    if (!head.ok()) return links_.lie(*link, head.error());
+    if (!head.ok()) return links_.end_for_lie(*link, head.error());
     Offer offer = offers[i];
     offer.head.size = head->size;
     offer.head.root = head->root;
@@ -139,7 +140,7 @@ void Follower::consider(const Offer& offer) {
   if (link == nullptr || !logs_.admits(offer.log)) return settle(offer);
   Log& log = log_of(offer);
   holdings_.note(*link, offer.log, offer.head.size);
-  if (log.state().frozen || offer.head.size.value == 0 || forks_.contradicts(log, offer))
+  if (log.state().frozen || offer.head.size.value == 0 || forks_.freeze_if_forked(log, offer))
     return settle(offer);
   if (offer.head.size <= log.held()) return forks_.check_old_head(offer);
   const bool own = logs_.is_own(offer.log);
@@ -171,8 +172,8 @@ Log& Follower::log_of(const Offer& offer) {
   if (Log* known = logs_.find(offer.log); known != nullptr) return *known;
   Log& log = logs_.create(offer.identity, offer.log);
   admission_.name_changed(offer.log);
-  bodies_.file(offer.log);
-  filtering_.file(offer.log);
+  bodies_.relist(offer.log);
+  filtering_.relist(offer.log);
   return log;
 }
 
@@ -186,7 +187,7 @@ void Follower::on_cursor(Link& link, const v1::Cursor& cursor) {
 void Follower::on_push(Link& link, v1::Push push, std::size_t size) {
   ++link.counts.pushes_in;
   auto read = read_offer(link, push.head(), false);
-  if (!read.ok()) return links_.lie(link, read.error());
+  if (!read.ok()) return links_.end_for_lie(link, read.error());
   if (!*read) {
     ++link.counts.duplicates_in;
     prune(link, LogId::from(push.head().log_id()));
@@ -195,14 +196,14 @@ void Follower::on_push(Link& link, v1::Push push, std::size_t size) {
   }
   Offer offer = std::move(**read);
   const auto head = peek(offer.head.note);
-  if (!head.ok()) return links_.lie(link, head.error());
+  if (!head.ok()) return links_.end_for_lie(link, head.error());
   offer.head.size = head->size;
   offer.head.root = head->root;
   Log& log = log_of(offer);
   if (!fetcher_.fits(link, log, offer.head, push.chunk()))
     return refuse_push(link, log, std::move(offer), size);
   const Status taken = fetcher_.take_push(log, offer, std::move(*push.mutable_chunk()), size);
-  if (!taken.ok()) links_.lie(link, taken.error());
+  if (!taken.ok()) links_.end_for_lie(link, taken.error());
 }
 
 void Follower::refuse_push(Link& link, const Log& log, Offer offer, std::size_t size) {

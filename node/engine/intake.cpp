@@ -72,7 +72,7 @@ std::vector<LogId> Intake::wake() {
   return awake;
 }
 
-bool Intake::misfiled() const {
+bool Intake::has_wrong_list() const {
   std::set<std::pair<MonoTime, LogId>> resting;
   for (const auto& [id, log] : logs_.all()) {
     if (log->intake.rests_until) resting.emplace(*log->intake.rests_until, id);

@@ -112,10 +112,12 @@ class Links {
 
   // --- the end; of a link that has ended already nothing ---
 
-  // Tells the peer why. `lied`: it sent what does not verify, or breaks a rule, and is shunned for a while.
-  void end(Link& link, v1::ErrorCode code, const Error& reason, bool lied);
-  // The peer sent what does not verify: ends the link, with the code for what was wrong.
-  void lie(Link& link, const Error& error);
+  // Tells the peer why.
+  void end(Link& link, v1::ErrorCode code, const Error& reason);
+  // The peer sent what does not verify, or broke a rule: ends the link, and the peer is shunned for a while.
+  void end_for_lie(Link& link, v1::ErrorCode code, const Error& reason);
+  // With the code for what was wrong.
+  void end_for_lie(Link& link, const Error& reason);
   // The peer ended it with an Error frame.
   void end_by_peer(Link& link, const std::string& text);
   // The connection is gone.

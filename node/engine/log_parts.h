@@ -74,8 +74,8 @@ struct MissingBody {
   std::map<NodeKey, unsigned> false_haves;  // peers that announced it and did not give it
 };
 
-// Of Bodies and its MissingBodies. The store knows all bodies that lack; the engine looks for some of them at
-// a time.
+// Of Bodies and its MissingBodies. The store knows all bodies that are missing; the engine looks for some
+// of them at a time.
 struct LogBodies {
   std::map<EntryIndex, MissingBody> missing;
   std::size_t missing_for_us = 0;  // of these, those that are not in transit

@@ -65,9 +65,9 @@ class Logs {
   const std::set<LogId>& not_whole() const { return not_whole_; }
   const std::set<LogId>& frozen() const { return frozen_; }  // logs that have forked, admitted or not
   // Policy has come to admit the log, or no longer does.
-  void refile(const LogId& id);
+  void relist(const LogId& id);
   // Which list is not what a walk over all logs would find; empty: none. For tests.
-  std::string misfiled() const;
+  std::string wrong_list() const;
 
   // --- verbs ---
 

@@ -33,20 +33,20 @@ void MissingBodies::remove(Log& log, EntryIndex index) {
 
 void MissingBodies::forget_transit(Log& log) {
   std::erase_if(log.bodies.missing, [](const auto& entry) { return entry.second.transit; });
-  file(log.id());
+  relist(log.id());
 }
 
 void MissingBodies::forget_all(Log& log) {
   log.bodies.missing.clear();
   log.bodies.missing_for_us = 0;
-  file(log.id());
+  relist(log.id());
 }
 
 void MissingBodies::read_again(Log& log) {
   log.bodies.unread = true;
   log.bodies.read_from = EntryIndex(0);
   log.bodies.outdated = log.bodies.reading_unheld;
-  file(log.id());
+  relist(log.id());
 }
 
 void MissingBodies::set_retry(Log& log, std::optional<MonoTime> at) {
@@ -79,7 +79,7 @@ MissingBodies::Due MissingBodies::due_of(const LogId& id) const {
   return due;
 }
 
-void MissingBodies::file(const LogId& id) {
+void MissingBodies::relist(const LogId& id) {
   const Due due = due_of(id);
   const auto put = [&](std::set<LogId>& list, bool belongs) {
     if (belongs) {
@@ -98,7 +98,7 @@ void MissingBodies::file(const LogId& id) {
   if (!due.lacking) set_retry(*log, std::nullopt);
 }
 
-std::string MissingBodies::misfiled() const {
+std::string MissingBodies::wrong_list() const {
   std::set<LogId> ids;
   std::size_t missing = 0;
   std::set<std::pair<MonoTime, LogId>> retries;

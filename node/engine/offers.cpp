@@ -13,12 +13,12 @@ void Offers::keep(Log& log, const Offer& offer) {
     if (offer.row > kept.row || offer.head.size >= kept.head.size) kept = offer;
     kept.row = row;
   }
-  file(log, offer.source);
+  relist(log, offer.source);
 }
 
 void Offers::drop(Log& log, SessionId source) {
   log.offers.newest.erase(source);
-  file(log, source);
+  relist(log, source);
 }
 
 void Offers::settle(Log& log) {
@@ -28,7 +28,7 @@ void Offers::settle(Log& log) {
 std::vector<Offer> Offers::take(Log& log) {
   std::vector<Offer> out;
   for (auto& [source, offer] : std::exchange(log.offers.newest, {})) {
-    file(log, source);
+    relist(log, source);
     out.push_back(std::move(offer));
   }
   return out;
@@ -62,7 +62,7 @@ const Offer* Offers::best(const Log& log) const {
   return best;
 }
 
-std::string Offers::misfiled(const Logs& logs) const {
+std::string Offers::wrong_list(const Logs& logs) const {
   std::map<SessionId, std::set<LogId>> by_link;
   for (const auto& [id, log] : logs.all()) {
     for (const auto& [source, offer] : log->offers.newest) by_link[source].insert(id);
@@ -74,7 +74,7 @@ std::string Offers::misfiled(const Logs& logs) const {
   return by_link.empty() ? "" : "a session that is gone";
 }
 
-void Offers::file(const Log& log, SessionId source) {
+void Offers::relist(const Log& log, SessionId source) {
   Link* link = links_.find(source);
   if (link == nullptr) return;
   if (log.offers.newest.contains(source)) {

@@ -27,10 +27,10 @@ class Offers {
   // The logs that the link offers more of.
   const std::set<LogId>& logs_of(const Link& link) const { return link.offers.logs; }
   // Which list is not what a walk over all logs would find; empty: none. For tests.
-  std::string misfiled(const Logs& logs) const;
+  std::string wrong_list(const Logs& logs) const;
 
  private:
-  void file(const Log& log, SessionId source);
+  void relist(const Log& log, SessionId source);
 
   Peers& peers_;
   Links& links_;

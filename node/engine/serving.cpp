@@ -26,14 +26,14 @@ Serving::Serving(Effects& effects, Logs& logs, Links& links, Holdings& holdings,
 void Serving::on_get_heads(Link& link, const v1::GetHeads& request) {
   if (request.request_id() == 0 ||
       static_cast<std::size_t>(request.log_ids_size()) > limits::kLogIdsPerRequest) {
-    return links_.lie(
+    return links_.end_for_lie(
         link, fail(Code::kMalformed, "a GetHeads needs a number and at most 256 log ids", "get_heads"));
   }
   v1::Frame frame;
   frame.mutable_heads()->set_request_id(request.request_id());
   for (const auto& bytes : request.log_ids()) {
     if (bytes.size() != LogId::kSize)
-      return links_.lie(link, fail(Code::kMalformed, "it has not 32 bytes", "log_ids"));
+      return links_.end_for_lie(link, fail(Code::kMalformed, "it has not 32 bytes", "log_ids"));
     const LogId id = LogId::from(bytes);
     const Log* log = logs_.find(id);
     // A peer may always learn what we hold of its own log.
@@ -55,10 +55,11 @@ void Serving::send_head(Link& link, const Log& log, std::uint64_t request_id) {
 void Serving::on_get(Link& link, const v1::Get& get) {
   const bool shaped = get.request_id() != 0 && get.log_id().size() == LogId::kSize &&
                       get.root().size() == Hash::kSize && get.from() < get.to() && get.to() <= get.size();
-  if (!shaped) return links_.lie(link, fail(Code::kMalformed, "a field of Get is out of range", "get"));
+  if (!shaped)
+    return links_.end_for_lie(link, fail(Code::kMalformed, "a field of Get is out of range", "get"));
   if (link.serving.runs.size() >= limits::kOpenRequests) {
-    return links_.end(link, v1::ERROR_CODE_LIMIT,
-                      fail(Code::kTooLarge, "more than 64 requests are open", "get"), true);
+    return links_.end_for_lie(link, v1::ERROR_CODE_LIMIT,
+                              fail(Code::kTooLarge, "more than 64 requests are open", "get"));
   }
   const LogId id = LogId::from(get.log_id());
   if (!logs_.serves(id)) {
@@ -150,7 +151,8 @@ void Serving::on_get_bodies(Link& link, const v1::GetBodies& request) {
   if (request.request_id() == 0 || request.log_id().size() != LogId::kSize ||
       request.hops_left() > limits::kHopsLeft ||
       static_cast<std::size_t>(request.bodies_size()) > limits::kBodiesPerRequest) {
-    return links_.lie(link, fail(Code::kMalformed, "a field of GetBodies is out of range", "get_bodies"));
+    return links_.end_for_lie(link,
+                              fail(Code::kMalformed, "a field of GetBodies is out of range", "get_bodies"));
   }
   const LogId id = LogId::from(request.log_id());
   if (!logs_.serves(id)) {
@@ -158,8 +160,8 @@ void Serving::on_get_bodies(Link& link, const v1::GetBodies& request) {
                                request.request_id());
   }
   if (link.serving.bodies.size() >= limits::kOpenRequests) {
-    return links_.end(link, v1::ERROR_CODE_LIMIT,
-                      fail(Code::kTooLarge, "more than 64 requests are open", "get_bodies"), true);
+    return links_.end_for_lie(link, v1::ERROR_CODE_LIMIT,
+                              fail(Code::kTooLarge, "more than 64 requests are open", "get_bodies"));
   }
   link.serving.bodies.push_back({effects_.next_generation(), request, 0});
   pump_bodies(link);

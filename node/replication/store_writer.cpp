@@ -86,8 +86,9 @@ void StoreWriter::on_idle() {
   }));
 }
 
-// Others need not wait any more once there is room for as much as may come at once, or for a quarter of a small
-// quota. A few small records that fit in between do not count: the operator would be told again and again.
+// Others need not wait any more once there is room for as much as may come at once, or for a quarter of a
+// small quota. A few small records that fit in between do not count: the operator would be told again and
+// again.
 void StoreWriter::let_others_on() {
   if (!others_wait_.get()) return;
   const auto room = store_->room();

@@ -1,8 +1,8 @@
 // The one writer: a thread that owns the Store and carries out what waits, group by group (write_group.h).
 // Drafts for our own log it hands to the signer that it was given.
 //
-// submit, publish and change may be called from any thread. Answers are given on the writer's thread, in the order in which the
-// commits were carried out; the callbacks pass them on to the threads that wait for them.
+// submit, publish and change may be called from any thread. Answers are given on the writer's thread, in the
+// order in which the commits were carried out; the callbacks pass them on to the threads that wait for them.
 #pragma once
 
 #include <condition_variable>

@@ -1,5 +1,5 @@
-// One TLS connection whose handshake has pinned the peer. What is read goes to the handlers; what is to be sent
-// waits in a queue. How much may wait, and how long a peer may be silent, is for the engine to judge.
+// One TLS connection whose handshake has pinned the peer. What is read goes to the handlers; what is to be
+// sent waits in a queue. How much may wait, and how long a peer may be silent, is for the engine to judge.
 //
 // Lives on the network thread. Held by shared_ptr: the running coroutines keep it alive, and end within
 // kCloseDeadline after close, whatever the peer does.

@@ -14,8 +14,7 @@ Connections::Connections(Connection::Handlers handlers) : handlers_(std::move(ha
 
 SessionId Connections::add(std::unique_ptr<TlsStream> stream, std::unique_ptr<PinCheck> check) {
   const SessionId id(next_session_++);
-  connections_.emplace(id,
-                       std::make_shared<Connection>(id, std::move(stream), std::move(check), handlers_));
+  connections_.emplace(id, std::make_shared<Connection>(id, std::move(stream), std::move(check), handlers_));
   return id;
 }
 

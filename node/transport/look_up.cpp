@@ -34,12 +34,11 @@ struct Pending {
 asio::awaitable<LookedUp> look_up(std::string host, std::uint16_t port) {
   const asio::any_io_executor executor = co_await asio::this_coro::executor;
   const auto pending = std::make_shared<Pending>(executor);
-  pending->resolver.async_resolve(
-      host, std::to_string(port),
-      [pending](const error_code& error, tcp::resolver::results_type endpoints) {
-        pending->answer = {error, std::move(endpoints)};
-        pending->timer.cancel();
-      });
+  pending->resolver.async_resolve(host, std::to_string(port),
+                                  [pending](const error_code& error, tcp::resolver::results_type endpoints) {
+                                    pending->answer = {error, std::move(endpoints)};
+                                    pending->timer.cancel();
+                                  });
   error_code ignored;
   co_await pending->timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
   // One that has not begun yet never does: those behind it in the system's queue need not wait for it.

@@ -1,8 +1,8 @@
 // The network thread: the engine, and the parts that bring it bytes, time and peers. Each input goes into the
 // engine, and what comes out of it is carried out at once, in order.
 //
-// Everything here but the constructor, start, stop, port and the functions marked "any thread" runs on the one
-// thread that owns the io_context.
+// Everything here but the constructor, start, stop, port and the functions marked "any thread" runs on the
+// one thread that owns the io_context.
 #pragma once
 
 #include <functional>

@@ -35,19 +35,19 @@ class MissingBodiesOfALog : public testing::Test {
     trust.set_own(city('o'));
     trust.set_peers({city('a')});
     trust.refresh({1});
-    for (const char letter : {'a', 'o', 'x'}) missing.file(city(letter));
+    for (const char letter : {'a', 'o', 'x'}) missing.relist(city(letter));
   }
-  void TearDown() override { EXPECT_EQ(missing.misfiled(), ""); }
+  void TearDown() override { EXPECT_EQ(missing.wrong_list(), ""); }
 
   void add(std::uint64_t index, bool transit = false) {
     MissingBody body;
     body.transit = transit;
     missing.add(log(), EntryIndex(index), entry_with_body(100), std::move(body));
-    missing.file(log().id());
+    missing.relist(log().id());
   }
   void remove(std::uint64_t index) {
     missing.remove(log(), EntryIndex(index));
-    missing.file(log().id());
+    missing.relist(log().id());
   }
   Log& log() { return logs.at(city('a')); }
 
@@ -109,7 +109,7 @@ TEST_F(MissingBodiesOfALog, WhatIsReadIsOutdatedOnceABodyOfItHasComeOrWasErased)
 TEST_F(MissingBodiesOfALog, ReadingAgainBeginsAtTheFirstEntryAndOutdatesWhatIsBeingRead) {
   log().bodies.read_from = EntryIndex(5);
   log().bodies.unread = false;
-  missing.file(log().id());
+  missing.relist(log().id());
   EXPECT_EQ(missing.unread(), none);
   missing.read_again(log());
   EXPECT_EQ(missing.unread(), this_one);
@@ -124,14 +124,14 @@ TEST_F(MissingBodiesOfALog, TheStoreIsReadOfAdmittedLogsThatHoldSomethingAndAreN
   EXPECT_EQ(missing.unread(), this_one);
   trust.set_peers({});
   trust.refresh({1});
-  missing.file(city('a'));
+  missing.relist(city('a'));
   EXPECT_EQ(missing.unread(), none);
   trust.set_peers({city('a')});
   trust.refresh({1});
-  missing.file(city('a'));
+  missing.relist(city('a'));
   EXPECT_EQ(missing.unread(), this_one);
   logs.forget(log());
-  missing.file(city('a'));
+  missing.relist(city('a'));
   EXPECT_EQ(missing.unread(), none);
 }
 
@@ -148,7 +148,7 @@ TEST_F(MissingBodiesOfALog, ALogLacksBodiesAndWaitsUntilARetryIsSet) {
   missing.set_retry(log(), std::chrono::seconds(9));
   EXPECT_EQ(missing.retries().size(), 1U);
   log().bodies.waits_for_busy = true;
-  missing.file(log().id());
+  missing.relist(log().id());
   EXPECT_EQ(missing.waiting(), this_one) << "somebody had no time yet";
 }
 
