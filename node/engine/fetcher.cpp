@@ -280,21 +280,18 @@ void Fetcher::commit(Log& log, RunVerified run, const TakenChunk& chunk) {
 }
 
 bool Fetcher::on_heads(Link& link, std::uint64_t request_id) {
-  const auto get = link.fetch.gets.find(request_id);
-  if (get == link.fetch.gets.end()) return false;
-  Log& log = logs_.at(get->second);
-  link.fetch.gets.erase(get);
-  abandon(log, true);
+  const auto get = link.fetch.gets.extract(request_id);
+  if (get.empty()) return false;
+  abandon(logs_.at(get.mapped()), true);
   start(link);
   return true;
 }
 
 void Fetcher::on_refused(Link& link, std::uint64_t request_id) {
-  const auto get = link.fetch.gets.find(request_id);
-  if (get == link.fetch.gets.end()) return;
-  const LogId id = get->second;
+  const auto get = link.fetch.gets.extract(request_id);
+  if (get.empty()) return;
+  const LogId& id = get.mapped();
   Log& log = logs_.at(id);
-  link.fetch.gets.erase(get);
   const Offer* offer = offers_.of(log, link.id);
   const JournalSeq row = offer == nullptr ? log.fetch.current->row : offer->row;
   abandon(log, true);
@@ -330,7 +327,6 @@ bool Fetcher::comes_from_another(const Link& link, const Log& log, TreeSize size
 
 Status Fetcher::take_push(Log& log, const Offer& offer, v1::Chunk chunk, std::size_t size) {
   abandon(log, false);
-  // Its signature is checked together with the run.
   offers_.keep(log, offer);
   begin(log, offer, 0);
   return take_chunk(log, std::move(chunk), size, offer.head.note);

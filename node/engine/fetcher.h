@@ -47,8 +47,14 @@ class Fetcher {
   // Whether a push, whose head nobody has verified, continues the log and may be taken as a fetch that is
   // already answered. A Get elsewhere that has brought nothing yet gives way to it, and to no other push.
   bool fits(const Link& link, Log& log, const StoredHead& head, const v1::Chunk& chunk);
-  // Takes a push that fits. An error: the peer broke a rule.
+  // Takes a push that fits: its head counts as an offer before its signature is checked, with the run. An
+  // error: the peer broke a rule.
   Status take_push(Log& log, const Offer& offer, v1::Chunk chunk, std::size_t size);
+  // Whether the signature of what the source offers is verified: not while its push is checked and stored.
+  bool is_verified(const Log& log, SessionId source) const {
+    const Fetch* fetch = current(log);
+    return fetch == nullptr || fetch->request_id != 0 || fetch->source != source;
+  }
   // Whether another link brings at least as much already.
   bool comes_from_another(const Link& link, const Log& log, TreeSize size) const;
   // The bytes of a frame, counted by Intake::begin, are stored or dropped: its sender may send as many again,

@@ -24,10 +24,8 @@ bool Forks::freeze_if_forked(Log& log, const Offer& offer) {
   std::vector<const StoredHead*> heads;
   if (log.state().whole) heads.push_back(&*log.state().whole);
   if (log.state().seen) heads.push_back(&*log.state().seen);
-  const Fetch* fetch = fetcher_.current(log);
   for (const auto& [source, other] : offers_.all(log)) {
-    // A push's head is not verified before its run is.
-    if (fetch == nullptr || fetch->request_id != 0 || fetch->source != source) heads.push_back(&other.head);
+    if (fetcher_.is_verified(log, source)) heads.push_back(&other.head);
   }
   for (const StoredHead* head : heads) {
     if (head->size != offer.head.size || head->root == offer.head.root) continue;

@@ -12,7 +12,17 @@
 
 namespace koinon::engine {
 
-// A head that a session showed us. Verified, but for that of a push, whose signature is checked with its run.
+// A head as a session shows it: nobody has looked at its signature.
+struct ShownHead {
+  LogId log;
+  LogIdentity identity;
+  Bytes note;
+  SessionId source;
+  JournalSeq row;  // of the source's journal; 0: outside it
+};
+
+// A head that a session holds more entries with than we do, or did when it showed it. Its signature is
+// verified; of a push, whose signature is checked with its run, only Fetcher::is_verified says whether it is.
 struct Offer {
   LogId log;
   LogIdentity identity;
