@@ -24,7 +24,7 @@ class Fetcher {
   void abandon(Log& log, bool forget_source);
   // Whether entries may be fetched now, where a fetch that is under way would be given up.
   bool takes_entries(const Log& log) const;
-  const Fetch* current(const Log& log) const { return log.fetch.current ? &*log.fetch.current : nullptr; }
+  const Fetch* current(const Log& log) const { return log.fetch->current ? &*log.fetch->current : nullptr; }
 
   // The log rests if it brought more than is taken. True: it rests now, and Bodies forgets what it looked for
   // in transit.
@@ -75,13 +75,13 @@ class Fetcher {
   void forget(Link& link);
   // The sentence that says which answer is overdue; nothing if none is.
   const char* overdue(const Link& link) const;
-  bool awaits_answers(const Link& link) const { return !link.fetch.gets.empty(); }
+  bool awaits_answers(const Link& link) const { return !link.fetch->gets.empty(); }
   void run_timers(Link& link);
-  MonoTime next_timer(const Link& link) const { return link.fetch.due; }
+  MonoTime next_timer(const Link& link) const { return link.fetch->due; }
   std::string wrong_list() const;
 
  private:
-  bool may_grow(const Log& log) const { return !log.fetch.current && takes_entries(log); }
+  bool may_grow(const Log& log) const { return !log.fetch->current && takes_entries(log); }
   void queue(Link& link, const LogId& id);
   std::deque<LogId> take_queue(Link& link);
   void start_fetch(Link& link, Log& log);

@@ -38,11 +38,11 @@ void Filtering::apply() {
 
 void Filtering::begin(Log& log) {
   if (log.held().value == 0 && log.commits() == 0) {
-    log.filter.number = effects_.filter_number();
+    log.filter->number = effects_.filter_number();
     return relist(log.id());
   }
-  log.filter.passing = true;
-  log.filter.again = false;
+  logs_.set_filtered(log, true);
+  log.filter->again = false;
   ++running_;
   // What the filter before wanted is not taken while this one passes over the log.
   bodies_.begin_anew(log);
@@ -64,14 +64,14 @@ void Filtering::on_applied(Log& log, std::uint64_t number, std::uint64_t order,
     // Of a filter that has changed again the rest is left out: the next one passes over all.
     if (answer->next && number == effects_.filter_number()) return go_on(log, *answer->next);
   }
-  log.filter.passing = false;
+  logs_.set_filtered(log, false);
   --running_;
   relist(log.id());
   if (!answer.ok() && answer.error().code != Code::kNotFound) {
     if (!log.state().frozen) store_.note_failure(log.id(), answer.error());
     return;
   }
-  if (!log.filter.again) log.filter.number = number;
+  if (!log.filter->again) log.filter->number = number;
   bodies_.begin_anew(log);
   relist(log.id());
   bodies_.look_for(log);
@@ -80,15 +80,15 @@ void Filtering::on_applied(Log& log, std::uint64_t number, std::uint64_t order,
 
 void Filtering::note_run(Log& log, std::uint64_t filter_number) {
   if (filter_number == effects_.filter_number()) return;
-  log.filter.number = filter_number;
-  log.filter.again = log.filter.passing;
+  log.filter->number = filter_number;
+  log.filter->again = log.is_filtered();
   relist(log.id());
 }
 
 // --- the list ---
 
 bool Filtering::is_due(const Log& log) const {
-  return !follows_ours(log) && !log.filter.passing && !logs_.is_own(log.id());
+  return !follows_ours(log) && !log.is_filtered() && !logs_.is_own(log.id());
 }
 
 void Filtering::relist(const LogId& id) {

@@ -14,7 +14,7 @@ class Filtering {
   void set_filter(BodyFilter filter);
   // Passes over the next logs, as many as run at once. Emits kFilterApplied after the last.
   void apply();
-  bool follows_ours(const Log& log) const { return log.filter.number == effects_.filter_number(); }
+  bool follows_ours(const Log& log) const { return log.filter->number == effects_.filter_number(); }
   // A log has come to be known.
   void relist(const LogId& id);
   // A run was stored whose bodies were chosen by that filter, which may be behind the one that we have now.

@@ -148,7 +148,7 @@ void Follower::consider(const Offer& offer) {
   if (offer.head.size <= log.held()) return forks_.check_old_head(offer);
   const bool own = logs_.is_own(offer.log);
   if (offer.head.size.value > intake_.entries_quota() && !own) {
-    if (!std::exchange(log.following.over_quota, true)) {
+    if (!std::exchange(log.following->over_quota, true)) {
       effects_.notice(link->peer, log.state().identity.name + " claims " +
                                       std::to_string(offer.head.size.value) +
                                       " entries, more than this node takes of one log");

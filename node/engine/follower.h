@@ -17,9 +17,9 @@ class Follower {
   // A push that begins where we end is a fetch already answered; any other counts as its head alone. One that
   // brings nothing new takes the link to its sender out of the log's tree.
   void on_push(Link& link, v1::Push push, std::size_t size);
-  bool is_over_quota(const Log& log) const { return log.following.over_quota; }
+  bool is_over_quota(const Log& log) const { return log.following->over_quota; }
   // Of News::log_removed.
-  void forget(Log& log) { log.following.over_quota = false; }
+  void forget(Log& log) { log.following->over_quota = false; }
 
  private:
   bool take_request(Link& link, const v1::Heads& heads);

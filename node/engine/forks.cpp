@@ -142,11 +142,11 @@ void Forks::on_evidence(Link& link, const v1::Evidence& evidence) {
   const LogId id = LogId::from(evidence.log_id());
   Log* log = logs_.find(id);
   if (log == nullptr || !logs_.admits(id)) return;
-  link.forks.told.insert(id);  // it has it
-  if (log->state().frozen || !log->forks.judging.insert(link.id).second) return;
+  link.forks->told.insert(id);  // it has it
+  if (log->state().frozen || !log->forks->judging.insert(link.id).second) return;
   effects_.ask(VerifyEvidence{evidence}, [this, id, evidence, source = link.id](const Result<Done>& answer) {
     Log& judged = logs_.at(id);
-    judged.forks.judging.erase(source);
+    judged.forks->judging.erase(source);
     Link* teller = links_.find(source);
     if (!answer.ok()) {
       if (teller != nullptr) links_.end_for_lie(*teller, answer.error());
@@ -157,14 +157,14 @@ void Forks::on_evidence(Link& link, const v1::Evidence& evidence) {
 }
 
 void Forks::tell(Link& link, const LogId& log) {
-  if (!link.forks.told.insert(log).second) return;
+  if (!link.forks->told.insert(log).second) return;
   effects_.ask(ReadEvidence{log}, [this, log, id = link.id](const Result<EvidenceRead>& answer) {
     Link* live = links_.find(id);
     if (live == nullptr) return;
     const bool is_kept = answer.ok() && !answer->evidence.empty();
     // It is on its way to the store yet: it is told once it is there.
     if (!is_kept) {
-      live->forks.told.erase(log);
+      live->forks->told.erase(log);
       return;
     }
     v1::Frame frame;

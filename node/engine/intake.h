@@ -32,11 +32,11 @@ class Intake {
   // with the highest `order`, a generation taken when it was given to the store, counts.
   void note_held(Log& log, std::uint64_t order, std::uint64_t bytes);
   // It was removed: what was given to the store before counts no more.
-  void forget(Log& log) { log.intake.bytes_order = effects_.next_generation(); }
+  void forget(Log& log) { log.intake->bytes_order = effects_.next_generation(); }
 
   // --- rest ---
 
-  bool rests(const Log& log) const { return log.intake.rests_until.has_value(); }
+  bool rests(const Log& log) const { return log.intake->rests_until.has_value(); }
   void begin_rest(Log& log);
   // The logs whose rest is over, and of which enough may be taken again. The others, where they are still
   // admitted and not frozen, rest on.

@@ -1,5 +1,4 @@
-// What each part of the engine keeps of one log. A struct is its part's alone: no other part reads or changes
-// it, but asks the part.
+// What each part of the engine keeps of one log. Owned (owned.h) keeps it from all others.
 #pragma once
 
 #include <map>
@@ -21,8 +20,8 @@ struct ShownHead {
   JournalSeq row;  // of the source's journal; 0: outside it
 };
 
-// A head that a session holds more entries with than we do, or did when it showed it. Its signature is
-// verified; of a push, whose signature is checked with its run, only Fetcher::is_verified says whether it is.
+// A session's head that goes beyond what we hold, or did when it was shown. Its signature is verified; that
+// of a push is checked with its run, and Fetcher::is_verified says whether it was.
 struct Offer {
   LogId log;
   LogIdentity identity;
@@ -104,7 +103,6 @@ struct LogBodies {
 // Of Filtering.
 struct LogFilter {
   std::uint64_t number = 0;  // the filter that its bodies follow, see Effects::filter_number
-  bool passing = false;      // the filter passes over its bodies
   bool again = false;        // a run came meanwhile that an older filter had decided
 };
 

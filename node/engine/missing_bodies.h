@@ -28,6 +28,8 @@ class MissingBodies {
   // admits it.
   void relist(const LogId& id);
 
+  // What is kept of the log, for Bodies, which owns this, and for tests that stand in for it.
+  LogBodies& state(Log& log) const { return *log.bodies; }
   // Whether a GetBodies for some of them is open.
   bool is_asked(const Log& log) const;
 

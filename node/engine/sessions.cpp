@@ -13,7 +13,7 @@ constexpr std::uint32_t kProtocolVersion = 1;
 
 void Sessions::on_connected(SessionId id, const NodeKey& peer, bool dialled_by_us) {
   Link& link = links_.connect(id, peer, dialled_by_us);
-  link.liveness.last_received = effects_.now().mono;
+  link.liveness->last_received = effects_.now().mono;
   const PeerRecord* known = peers_.find(peer);
   if (known == nullptr || shutting_down_) {
     return links_.end(link, v1::ERROR_CODE_SHUTTING_DOWN,
@@ -63,7 +63,7 @@ bool Sessions::resolve_duplicate(Link& link) {
     return one.dialled_by_us ? effects_.config().node_key : one.peer;
   };
   for (Link* other : others) {
-    const bool other_stays = other->liveness.pings_unanswered < 2 && dialler(*other) < dialler(link);
+    const bool other_stays = other->liveness->pings_unanswered < 2 && dialler(*other) < dialler(link);
     Link& loser = other_stays ? link : *other;
     links_.end(loser, v1::ERROR_CODE_DUPLICATE,
                fail(Code::kConflict, "another connection between the two nodes stays"));
@@ -75,9 +75,9 @@ bool Sessions::resolve_duplicate(Link& link) {
 // --- frames ---
 
 bool Sessions::on_frame(Link& link, const v1::Frame& frame, std::size_t size) {
-  link.liveness.last_received = effects_.now().mono;
-  link.liveness.ping_sent.reset();
-  link.liveness.pings_unanswered = 0;
+  link.liveness->last_received = effects_.now().mono;
+  link.liveness->ping_sent.reset();
+  link.liveness->pings_unanswered = 0;
   return may_come(link, frame, size);
 }
 
@@ -183,7 +183,7 @@ const char* Sessions::overdue(const Link& link) const {
 
 void Sessions::check_liveness(Link& link) {
   const MonoTime now = effects_.now().mono;
-  LinkLiveness& liveness = link.liveness;
+  LinkLiveness& liveness = *link.liveness;
   if (liveness.ping_sent && now - *liveness.ping_sent >= limits::kPongDeadline) {
     ++liveness.pings_unanswered;
     liveness.ping_sent.reset();
@@ -202,7 +202,7 @@ void Sessions::check_liveness(Link& link) {
 
 MonoTime Sessions::next_timer(const Link& link) const {
   if (!link.ready) return link.connected_at + limits::kHelloDeadline;
-  const LinkLiveness& liveness = link.liveness;
+  const LinkLiveness& liveness = *link.liveness;
   if (liveness.ping_sent) return *liveness.ping_sent + limits::kPongDeadline;
   return std::max(liveness.last_received, liveness.last_ping) + effects_.config().ping_interval;
 }

@@ -63,7 +63,7 @@ TEST_F(MissingBodiesOfALog, OursAreCountedAndThoseInTransitAreNot) {
   add(2, true);
   add(3);
   EXPECT_EQ(missing.count(), 2U);
-  EXPECT_EQ(log().bodies.missing.size(), 3U);
+  EXPECT_EQ(missing.state(log()).missing.size(), 3U);
   add(3);
   EXPECT_EQ(missing.count(), 2U) << "it is looked for already";
   remove(2);
@@ -73,7 +73,7 @@ TEST_F(MissingBodiesOfALog, OursAreCountedAndThoseInTransitAreNot) {
   add(4, true);
   missing.forget_transit(log());
   EXPECT_EQ(missing.count(), 1U);
-  EXPECT_EQ(log().bodies.missing.size(), 1U);
+  EXPECT_EQ(missing.state(log()).missing.size(), 1U);
   missing.forget_all(log());
   EXPECT_EQ(missing.count(), 0U);
 }
@@ -91,33 +91,33 @@ TEST_F(MissingBodiesOfALog, AnEntryThatDoesNotParseOrHasNoBodyIsLeftOut) {
   v1::Entry bare;
   bare.set_kind(v1::KIND_PRACTICE);
   missing.add(log(), EntryIndex(2), serialize(bare), MissingBody());
-  EXPECT_TRUE(log().bodies.missing.empty());
+  EXPECT_TRUE(missing.state(log()).missing.empty());
   EXPECT_EQ(missing.find(log(), EntryIndex(1)), nullptr);
 }
 
 TEST_F(MissingBodiesOfALog, WhatIsReadIsOutdatedOnceABodyOfItHasComeOrWasErased) {
-  log().bodies.read_from = EntryIndex(5);
+  missing.state(log()).read_from = EntryIndex(5);
   remove(7);
-  EXPECT_FALSE(log().bodies.outdated) << "nothing is being read";
-  log().bodies.reading_unheld = true;
+  EXPECT_FALSE(missing.state(log()).outdated) << "nothing is being read";
+  missing.state(log()).reading_unheld = true;
   remove(4);
-  EXPECT_FALSE(log().bodies.outdated) << "it lies before what is being read";
+  EXPECT_FALSE(missing.state(log()).outdated) << "it lies before what is being read";
   remove(5);
-  EXPECT_TRUE(log().bodies.outdated);
+  EXPECT_TRUE(missing.state(log()).outdated);
 }
 
 TEST_F(MissingBodiesOfALog, ReadingAgainBeginsAtTheFirstEntryAndOutdatesWhatIsBeingRead) {
-  log().bodies.read_from = EntryIndex(5);
-  log().bodies.unread = false;
+  missing.state(log()).read_from = EntryIndex(5);
+  missing.state(log()).unread = false;
   missing.relist(log().id());
   EXPECT_EQ(missing.unread(), none);
   missing.read_again(log());
   EXPECT_EQ(missing.unread(), this_one);
-  EXPECT_EQ(log().bodies.read_from, EntryIndex(0));
-  EXPECT_FALSE(log().bodies.outdated);
-  log().bodies.reading_unheld = true;
+  EXPECT_EQ(missing.state(log()).read_from, EntryIndex(0));
+  EXPECT_FALSE(missing.state(log()).outdated);
+  missing.state(log()).reading_unheld = true;
   missing.read_again(log());
-  EXPECT_TRUE(log().bodies.outdated);
+  EXPECT_TRUE(missing.state(log()).outdated);
 }
 
 TEST_F(MissingBodiesOfALog, TheStoreIsReadOfAdmittedLogsThatHoldSomethingAndAreNotOurOwn) {
@@ -147,7 +147,7 @@ TEST_F(MissingBodiesOfALog, ALogLacksBodiesAndWaitsUntilARetryIsSet) {
   EXPECT_EQ(missing.retries().begin()->first, std::chrono::seconds(7));
   missing.set_retry(log(), std::chrono::seconds(9));
   EXPECT_EQ(missing.retries().size(), 1U);
-  log().bodies.waits_for_busy = true;
+  missing.state(log()).waits_for_busy = true;
   missing.relist(log().id());
   EXPECT_EQ(missing.waiting(), this_one) << "somebody had no time yet";
 }
@@ -157,7 +157,7 @@ TEST_F(MissingBodiesOfALog, NothingIsTriedAgainOnceNothingIsMissing) {
   missing.set_retry(log(), std::chrono::seconds(7));
   remove(1);
   EXPECT_TRUE(missing.retries().empty());
-  EXPECT_EQ(log().bodies.retry_at, std::nullopt);
+  EXPECT_EQ(missing.state(log()).retry_at, std::nullopt);
   EXPECT_EQ(missing.lacking(), none);
   EXPECT_EQ(missing.waiting(), none);
 }
