@@ -13,8 +13,8 @@ Engine::Engine(EngineConfig config, StoreState state, Now now) {
   parts_ = std::make_unique<Parts>(std::move(config), std::move(state), now);
   begin_policy();
   for (const auto& [id, log] : parts_->logs.all()) {
-    parts_->bodies.file(id);
-    parts_->filtering.file(id);
+    parts_->bodies.relist(id);
+    parts_->filtering.relist(id);
   }
   parts_->filtering.apply();
   for (const AttachmentWant& want : wants) parts_->files.want(want);
@@ -108,9 +108,9 @@ void Engine::on_own_head(Now now, const LogState& state, const std::vector<Vouch
     Log& log = p.logs.advance_own(state);
     for (const VouchFact& vouch : vouches) p.trust.add_vouch(vouch);
     if (first || !vouches.empty()) refresh_trust();
-    p.logs.refile(state.id);
-    p.bodies.file(state.id);
-    p.filtering.file(state.id);
+    p.logs.relist(state.id);
+    p.bodies.relist(state.id);
+    p.filtering.relist(state.id);
     p.news.log_whole(log);
     p.news.commit_ended(p.journal.begin_commit(), state.id, state.journal_seq);
   });
@@ -127,8 +127,7 @@ void Engine::on_peer_removed(Now now, const NodeKey& key) {
   input(now, [&] {
     Parts& p = *parts_;
     if (Link* link = p.links.with_peer(key); link != nullptr) {
-      p.links.end(*link, v1::ERROR_CODE_SHUTTING_DOWN, fail(Code::kRefused, "the operator removed the peer"),
-                  false);
+      p.links.end(*link, v1::ERROR_CODE_SHUTTING_DOWN, fail(Code::kRefused, "the operator removed the peer"));
     }
     p.peers.unpin(key);
     p.admission.forget_peer(key);
@@ -158,8 +157,7 @@ void Engine::shut_down(Now now) {
     for (const SessionId id : p.links.ids()) {
       Link& link = *p.links.find(id);
       p.broadcast.tell_last(link);
-      p.links.end(link, v1::ERROR_CODE_SHUTTING_DOWN, fail(Code::kUnavailable, "the node is shutting down"),
-                  false);
+      p.links.end(link, v1::ERROR_CODE_SHUTTING_DOWN, fail(Code::kUnavailable, "the node is shutting down"));
     }
   });
 }
@@ -172,7 +170,7 @@ void Engine::handle_bytes(Link& link, BytesView bytes) {
   while (!link.ended) {
     std::size_t size = 0;
     auto frame = link.reader.next(&size);
-    if (!frame.ok()) return parts_->links.lie(link, frame.error());
+    if (!frame.ok()) return parts_->links.end_for_lie(link, frame.error());
     if (!*frame) return;
     if (!parts_->sessions.on_frame(link, **frame, size)) continue;
     if ((*frame)->has_error()) {
@@ -200,7 +198,7 @@ void Engine::check_timers(Link& link) {
   if (const char* why = p.overdue(link); why != nullptr) {
     // When it is back, others are asked first.
     if (p.awaits_answers(link)) p.peers.note_slow(link.peer);
-    return p.links.end(link, v1::ERROR_CODE_TIMEOUT, fail(Code::kUnavailable, why), false);
+    return p.links.end(link, v1::ERROR_CODE_TIMEOUT, fail(Code::kUnavailable, why));
   }
   if (link.ready) p.run_timers(link);
 }
@@ -294,15 +292,15 @@ std::size_t Engine::bodies_missing() const { return parts_->bodies.missing(); }
 
 const std::set<LogId>& Engine::frozen() const { return parts_->logs.frozen(); }
 
-std::string Engine::misfiled() const {
+std::string Engine::wrong_list() const {
   const Parts& p = *parts_;
-  if (std::string list = p.logs.misfiled(); !list.empty()) return list;
-  if (std::string list = p.bodies.misfiled(); !list.empty()) return list;
-  if (std::string list = p.offers.misfiled(p.logs); !list.empty()) return list;
-  if (std::string list = p.fetcher.misfiled(); !list.empty()) return list;
-  if (p.filtering.misfiled()) return "unfiltered";
-  if (p.intake.misfiled()) return "resting";
-  return p.files.misfiled() ? "files due" : "";
+  if (std::string list = p.logs.wrong_list(); !list.empty()) return list;
+  if (std::string list = p.bodies.wrong_list(); !list.empty()) return list;
+  if (std::string list = p.offers.wrong_list(p.logs); !list.empty()) return list;
+  if (std::string list = p.fetcher.wrong_list(); !list.empty()) return list;
+  if (p.filtering.has_wrong_list()) return "unfiltered";
+  if (p.intake.has_wrong_list()) return "resting";
+  return p.files.has_wrong_list() ? "files due" : "";
 }
 
 }  // namespace koinon

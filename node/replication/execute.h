@@ -28,7 +28,7 @@ bool makes_arrivals(const IntentBody& body);
 // is refused, the others of the transaction stand. What frees room, and what the operator decided, goes on.
 std::vector<Completion> execute_writes(Store& store, const std::vector<Intent>& intents, bool durable,
                                        std::uint64_t reserve = 0);
-// What others send and takes room.
+// Whether others sent it, and it takes room.
 bool is_of_others(const IntentBody& body);
 // Whether an answer says that what is left of the disk is kept for our own log.
 bool is_kept_for_own(const Error& error);

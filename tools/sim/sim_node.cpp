@@ -234,7 +234,7 @@ void SimNode::on_event(const Event& event) {
   if (event.kind == Event::Kind::kSessionReady) {
     if (const auto peer = peers_.find(event.peer); peer != peers_.end()) {
       dialler_->session_ready(event.peer);
-      vouching_->proven(event.peer, peer->second->log());
+      vouching_->note_proven(event.peer, peer->second->log());
     }
     consider_vouch(event.peer);
   }
