@@ -5,7 +5,7 @@
 
 #include <CLI/CLI.hpp>
 
-#include "node/daemon/daemon.h"
+#include "node/daemon/version.h"
 #include "tools/commands.h"
 #include "tools/render.h"
 

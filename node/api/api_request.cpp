@@ -12,14 +12,4 @@ std::string target_of(const ApiRequest& request) {
   return out;
 }
 
-ApiRequest without_body(const ApiRequest& request) {
-  ApiRequest out;
-  out.method = request.method;
-  out.route = request.route;
-  out.args = request.args;
-  out.remote = request.remote;
-  out.caller = request.caller;
-  return out;
-}
-
 }  // namespace koinon

@@ -32,7 +32,5 @@ Asker asker_of(const ApiRequest& request);
 // The subject of the request for the audit line: the values for the names in the route's pattern, sorted by
 // name.
 std::string target_of(const ApiRequest& request);
-// The parts of a request that the audit line needs, to keep when the handler takes the request.
-ApiRequest without_body(const ApiRequest& request);
 
 }  // namespace koinon

@@ -3,6 +3,13 @@
 #include "node/http/message.h"
 
 namespace koinon {
+namespace {
+
+bool is_of_texts(const OperationFacts& facts) {
+  return facts.tag == "publishing" || facts.tag == "attachments";
+}
+
+}  // namespace
 
 Error CallGate::fault(const std::exception& error) {
   return fail(Code::kInternal, std::string("this request met a fault of the program: ") + error.what());
@@ -33,10 +40,6 @@ void CallGate::note(const OperationFacts& facts, const Asker& asker, const std::
   if (const Status noted = parts_.accounts.note(line); !noted.ok())
     line.outcome += " (" + noted.error().text() + ")";
   parts_.log_change(line);
-}
-
-bool CallGate::is_of_texts(const OperationFacts& facts) {
-  return facts.tag == "publishing" || facts.tag == "attachments";
 }
 
 std::string CallGate::words_of(const OperationFacts& facts, const Error& error) {

@@ -46,7 +46,6 @@ class CallGate {
   // The words of the audit line for an error. The sentence of an error may repeat a text that must be erased
   // one day. So for operations on texts it is only the code.
   static std::string words_of(const OperationFacts& facts, const Error& error);
-  static bool is_of_texts(const OperationFacts& facts);
   // An exception of a library ends one request, and is logged.
   static Error fault(const std::exception& error);
 

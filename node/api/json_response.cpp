@@ -14,11 +14,16 @@ HttpResponse json_response(const json::object& body, unsigned status) {
   return {status, "application/json", json::serialize(body), {}};
 }
 
+HttpResponse tagged(HttpResponse response) {
+  response.headers["ETag"] = "\"" + to_hex(sha256(response.body).view()).substr(0, 32) + "\"";
+  response.headers.try_emplace("Cache-Control", "no-cache");
+  return response;
+}
+
 HttpResponse conditional(const ApiRequest& request, HttpResponse response) {
   if (response.status != 200) return response;
-  const std::string tag = "\"" + to_hex(sha256(response.body).view()).substr(0, 32) + "\"";
-  response.headers["ETag"] = tag;
-  response.headers.try_emplace("Cache-Control", "no-cache");
+  if (!response.headers.contains("ETag")) response = tagged(std::move(response));
+  const std::string& tag = response.headers["ETag"];
   const std::string wanted = request.header("if-none-match");
   if (wanted == "*" || wanted.find(tag) != std::string::npos) {
     response.status = 304;

@@ -11,7 +11,11 @@ namespace koinon {
 // 204: done, with no body.
 HttpResponse no_content(const ApiRequest&, const Nothing&);
 HttpResponse json_response(const boost::json::object& body, unsigned status = 200);
-// Adds a strong ETag of the body. If the request names this ETag, the answer is 304 without a body.
+// Adds a strong ETag of the body. For an answer that is made once and sent many times.
+HttpResponse tagged(HttpResponse response);
+// Answers 304 without a body if the request names the ETag. It is the response's own, or that of its body: an
+// answer of the API depends on things without a version, such as the index, names, trust, files that arrive,
+// and the caller.
 HttpResponse conditional(const ApiRequest& request, HttpResponse response);
 
 }  // namespace koinon

@@ -38,7 +38,6 @@ template <typename Query, typename View>
 void add_route(RouteTable& routes, CallGate& gate, const Operation<Query, View>& operation,
                ReadQuery<Query> read, WriteView<View> write) {
   Route route{operation.facts};
-  route.operations_note = true;
   route.handle = [gate = &gate, operation = &operation, read, write](ApiRequest request) {
     return serve<Query, View>(gate, operation, read, write, std::move(request));
   };

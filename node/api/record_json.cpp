@@ -80,10 +80,6 @@ json::object summary_json(const SummaryView& view) {
   return out;
 }
 
-json::object summary_json(Directory& directory, const IndexedRecord& record) {
-  return summary_json(read_summary(directory, record));
-}
-
 json::array about_json(Directory& directory, StoreReader& store, IndexReader& index,
                        const IndexedRecord& record) {
   const auto leaf = store.entry(record.log, record.index);
@@ -94,7 +90,7 @@ json::array about_json(Directory& directory, StoreReader& store, IndexReader& in
 
 json::object told_json(Directory& directory, StoreReader& store, IndexReader& index,
                        const IndexedRecord& record, const std::optional<std::string>& because) {
-  json::object out = summary_json(directory, record);
+  json::object out = summary_json(read_summary(directory, record));
   if (because) out["because"] = *because;
   if (json::array about = about_json(directory, store, index, record); !about.empty())
     out["about"] = std::move(about);

@@ -26,7 +26,6 @@ boost::json::object told_json(Directory& directory, StoreReader& store, IndexRea
 
 // One line of a list.
 boost::json::object summary_json(const SummaryView& view);
-boost::json::object summary_json(Directory& directory, const IndexedRecord& record);
 
 // All that is known of a record.
 boost::json::object record_json(const RecordView& view);

@@ -1,4 +1,5 @@
-// All addresses that are served, each once, with its facts and its handler.
+// All addresses that are served, each once, with its facts and its handler. The operation that a handler
+// calls writes the audit line of a change.
 #pragma once
 
 #include <functional>
@@ -21,8 +22,6 @@ struct Route : OperationFacts {
   RouteHandler handle = {};
   StreamHandler stream = {};  // in place of `handle`
   bool page = false;          // for browsers: a form carries its token inside, and refusals are pages
-  // The operations that the route calls write the audit lines of its changes.
-  bool operations_note = false;
 };
 
 class RouteTable {
@@ -47,15 +46,5 @@ class RouteTable {
 
 // A handler that never waits.
 RouteHandler at_once(std::function<Result<HttpResponse>(const ApiRequest&)> handle);
-
-// A function of an area as a handler. The area must live longer than it.
-template <typename Area>
-RouteHandler handler(Area* area, boost::asio::awaitable<HttpResponse> (Area::*function)(ApiRequest)) {
-  return [area, function](ApiRequest request) { return (area->*function)(std::move(request)); };
-}
-template <typename Area>
-RouteHandler handler(Area* area, Result<HttpResponse> (Area::*function)(const ApiRequest&)) {
-  return at_once([area, function](const ApiRequest& request) { return (area->*function)(request); });
-}
 
 }  // namespace koinon

@@ -5,6 +5,7 @@
 #include <boost/url/parse.hpp>
 
 #include "crypto/ed25519.h"
+#include "node/api/account_rules.h"
 #include "node/delivery/announcer.h"
 #include "node/delivery/webhook_message.h"
 #include "node/text/mail_address.h"
@@ -197,16 +198,8 @@ Result<std::vector<DeliveryView>> SendingApi::deliveries(const Asker&, const Web
 
 // --- mail ---
 
-Result<User> SendingApi::own_account(const Asker& asker, const std::string& name) {
-  if (asker.caller.role < Role::kOperator && name != asker.caller.name)
-    return fail(Code::kRefused, Sentence{"account.of_another", "that is another's account"}, "name");
-  KOINON_ASSIGN(const auto user, shared_.accounts.find(name));
-  if (!user) return fail(Code::kNotFound, Sentence{"account.unknown", "there is no such account"}, "name");
-  return *user;
-}
-
 Result<MailWishes> SendingApi::wishes(const Asker& asker, const MailAccount& account) {
-  KOINON_ASSIGN(const User user, own_account(asker, account.name));
+  KOINON_ASSIGN(const User user, own_account(shared_.accounts, asker.caller, account.name));
   KOINON_ASSIGN(const auto digests, shared_.outbox.digests(user.id));
   MailWishes out{user.email, user.mail_at_once, {}};
   for (const Digest& digest : digests) out.digests.push_back({digest.topic, digest.days});
@@ -246,7 +239,7 @@ Status SendingApi::replace_digests(UserId user, std::vector<Digest> wanted) {
 }
 
 Result<MailWishes> SendingApi::change_wishes(const Asker& asker, const MailWishesChange& change) {
-  KOINON_ASSIGN(const User user, own_account(asker, change.account));
+  KOINON_ASSIGN(const User user, own_account(shared_.accounts, asker.caller, change.account));
   const std::string email = change.email.value_or(user.email);
   KOINON_TRY(check_email(email));
   if (email != user.email && asker.caller.by == Caller::By::kToken)
@@ -265,7 +258,7 @@ Result<MailWishes> SendingApi::change_wishes(const Asker& asker, const MailWishe
 }
 
 Result<Nothing> SendingApi::digests_now(const Asker& asker, const MailAccount& account) {
-  KOINON_ASSIGN(const User user, own_account(asker, account.name));
+  KOINON_ASSIGN(const User user, own_account(shared_.accounts, asker.caller, account.name));
   KOINON_ASSIGN(auto digests, shared_.outbox.digests(user.id));
   for (Digest& digest : digests) {
     digest.next_at = parts_.clock.wall();

@@ -112,7 +112,6 @@ class SendingApi {
   Result<std::vector<MailView>> recent_mail(const Asker& asker, const Nothing& query);
   Result<Nothing> end_mails(const Asker& asker, const UnsubscribeQuery& query);
 
-  Result<User> own_account(const Asker& asker, const std::string& name);
   Status check_url(const std::string& url) const;
   Result<std::vector<Digest>> digests_of(UserId user, const std::vector<DigestWish>& wishes);
   Status replace_digests(UserId user, std::vector<Digest> wanted);

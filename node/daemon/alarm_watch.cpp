@@ -111,18 +111,16 @@ void AlarmWatch::look() {
 // What begins, what becomes more or less urgent, and what lasts, once an hour.
 void AlarmWatch::tell(const std::vector<Alarm>& standing) {
   const UnixMillis now = parts_.clock.wall();
-  std::map<std::string, Alarm> told;
+  std::map<std::string, Told> told;
   for (const Alarm& alarm : standing) {
     const auto before = told_.find(alarm.id);
-    if (before == told_.end() || before->second.severity != alarm.severity ||
-        now.value - told_at_[alarm.id].value >= kTellAgainMs) {
-      parts_.on_begin(alarm);
-      told_at_[alarm.id] = now;
-    }
-    told.emplace(alarm.id, alarm);
+    const bool tells = before == told_.end() || before->second.alarm.severity != alarm.severity ||
+                       now.value - before->second.at.value >= kTellAgainMs;
+    if (tells) parts_.on_begin(alarm);
+    told.emplace(alarm.id, Told{alarm, tells ? now : before->second.at});
   }
-  for (const auto& [id, alarm] : told_) {
-    if (!told.contains(id)) parts_.on_over(alarm);
+  for (const auto& [id, gone] : told_) {
+    if (!told.contains(id)) parts_.on_over(gone.alarm);
   }
   told_ = std::move(told);
 }

@@ -1,5 +1,5 @@
-// Looks every few seconds for what an operator should look at, remembers since when, and tells the log what
-// begins and what is over. Whoever asks gets what was found last.
+// Looks every few seconds for what an operator should look at, remembers since when, and tells what begins
+// and what is over. Whoever asks gets what was found last.
 #pragma once
 
 #include <condition_variable>
@@ -55,17 +55,25 @@ class AlarmWatch {
   AlarmInput gather();
   void tell(const std::vector<Alarm>& standing);
 
+  struct Told {
+    Alarm alarm;
+    UnixMillis at;
+  };
+
+  // The thread's, once it runs.
   Parts parts_;
   Outbox outbox_;
-  bool waited_ = true;                       // signing; before it has looked nobody knows
+  bool waited_ = true;                       // signing did, when it looked last; at first nobody knows
   std::map<std::string, UnixMillis> since_;  // by id; also of what is no alarm yet
-  std::map<std::string, Alarm> told_;
-  std::map<std::string, UnixMillis> told_at_;
-  std::optional<NetworkStatus> network_;  // as it was last
+  std::map<std::string, Told> told_;         // what stands, by id
+  std::optional<NetworkStatus> network_;     // as it was last
+
   mutable std::mutex mutex_;
   std::condition_variable wake_;
+  // What the mutex guards.
   std::vector<Alarm> alarms_;
   bool stopping_ = false;
+
   std::thread thread_;
 };
 

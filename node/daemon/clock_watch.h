@@ -78,13 +78,13 @@ class ClockWatch {
   std::int64_t less_boot(UnixMillis now) const;
   bool hears_peers_first() const;
 
-  std::mutex mutex_;
+  std::mutex mutex_;  // guards all of this
   Parts parts_;
-  MonoTime began_;
+  MonoTime began_;                     // on the clock `boot`
   bool starts_late_;                   // long after our newest entry
   std::optional<std::int64_t> right_;  // less_boot, when the operator gave their word in this run
-  std::optional<std::chrono::milliseconds>
-      lag_;  // of our clock behind the median of the peers; none: nobody says
+  // Of our clock behind the median of the peers; none: nobody says.
+  std::optional<std::chrono::milliseconds> lag_;
 };
 
 }  // namespace koinon

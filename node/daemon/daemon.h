@@ -2,33 +2,45 @@
 //
 //   network (sessions, engine) ⇄ writer (store, own log) → index → reading threads ⇄ HTTP
 //   a small pool checks signatures and hashes, one thread reads what is served to peers, one signs what waits
+//
+// The order of start:
+//   1. The folder is locked and its keys are read, the store is opened, the clock is believed.
+//   2. Network and HTTP server are made, for others to refer to; nothing is served yet.
+//   3. The index's thread, which HTTP's event streams hear from.
+//   4. The writer, which tells the index of arrivals, with the threads that do what the engine asks for.
+//   5. The network's thread, which asks them. From here on it is known who has which name.
+//   6. The courier, the hold queue, the alarms, which ask all of these.
+//   7. The reading threads and HTTP, which need all of these; then the ready file.
+//
+// The order of stop, where each thread is joined before anything that it uses:
+//   1. HTTP, the reading threads, the one for passwords: nobody asks for anything any more.
+//   2. The alarms; then the hold queue, which still signs, so that the writer must run.
+//   3. The index, then the courier.
+//   4. The network, which still hands what it has to the writer; the writer, which carries that out; the
+//      checkers and the reader for peers.
+//   5. The network is destroyed: what it still holds of requests goes back to the reading threads' contexts.
+//      Then the others, last made first. The writer's connection closes last of all: only it can fold the
+//      write-ahead log back into the store.
+// A start that fails half way stops what has begun in the same order.
 #pragma once
 
-#include <atomic>
 #include <memory>
 #include <optional>
 
-#include <boost/asio/thread_pool.hpp>
+#include <boost/asio/io_context.hpp>
 
 #include "node/daemon/alarm_watch.h"
+#include "node/daemon/arrival_threads.h"
 #include "node/daemon/config.h"
-#include "node/daemon/data_folder.h"
-#include "node/daemon/engine_events.h"
+#include "node/daemon/daemon_log.h"
+#include "node/daemon/engine_threads.h"
+#include "node/daemon/folder_in_use.h"
 #include "node/daemon/identity.h"
-#include "node/daemon/index_worker.h"
-#include "node/daemon/intent_runner.h"
-#include "node/daemon/joiners.h"
-#include "node/daemon/log.h"
 #include "node/daemon/node_clock.h"
-#include "node/delivery/courier.h"
-#include "node/http/server.h"
-#include "node/pages/messages.h"
+#include "node/daemon/request_threads.h"
 #include "node/publishing/hold_queue.h"
-#include "node/site/reading_service.h"
 
 namespace koinon {
-
-inline constexpr std::string_view kVersion = "0.1.0";
 
 class Daemon {
  public:
@@ -38,59 +50,39 @@ class Daemon {
   Daemon(const Daemon&) = delete;
   Daemon& operator=(const Daemon&) = delete;
 
-  std::uint16_t peer_port() const { return network_->port(); }
-  std::uint16_t http_port() const { return http_->port(); }
+  // Until stop().
+  std::uint16_t peer_port() const { return engine_->network().port(); }
+  std::uint16_t http_port() const { return requests_->port(); }
+  // On the thread that started it. A second call does nothing.
   void stop();
 
  private:
   explicit Daemon(Config config);
   Status prepare();
-  Status make_network(StoreReader& store, const StoreState& state);
-  void make_http();
-  Status start_index(const StoreState& state);
-  Status start_writer(std::unique_ptr<Store> store, const StoreState& state);
-  Status start_courier();
-  Status start_http();
+  Status make_requests();
+  Status start_arrivals(const StoreState& state);
   Status start_hold_queue();
   Status start_alarms();
-  Result<std::unique_ptr<Site>> make_site(const ApiOptions& options,
-                                          const std::shared_ptr<SharedColumns>& columns,
-                                          boost::asio::io_context& io);
+  Status start_requests();
+  Result<std::unique_ptr<Site>> make_site(const ApiOptions& options, boost::asio::io_context& io);
   void log_change(const AuditLine& line);
   Status write_ready_file() const;
-  bool has_room() const;
   void sign_what_waited();
 
   Config config_;
-  Log log_;
-  DataFolder folder_;
-  Clock clock_ = system_clock();
-  std::unique_ptr<ClockWatch> clock_watch_;
-  std::optional<FolderLock> lock_;
-  std::optional<NodeKeys> keys_;
+  DaemonLog log_;
+  std::optional<FolderInUse> folder_;
+  std::optional<NodeClock> clock_;
   NodeIdentity identity_;
 
-  Nearness nearness_;  // the network's thread writes it; all others read it
-
-  // In the order in which they are made; stop() joins them in reverse.
-  std::unique_ptr<StoreWriter> writer_;
-  std::unique_ptr<IntentRunner> intents_;
-  std::unique_ptr<EngineEvents> events_;
-  std::unique_ptr<Joiners> joiners_;
-  std::shared_ptr<SharedColumns> columns_ = make_shared_columns();  // of all who search
-  std::unique_ptr<IndexReader> ahead_;                              // the index's thread loads them by it
-  std::unique_ptr<IndexWorker> index_;
-  std::unique_ptr<Network> network_;
-  boost::asio::thread_pool slow_;  // passwords
-  std::unique_ptr<Courier> courier_;
-  std::atomic<Courier*> courier_running_ = nullptr;  // for the index's thread, which is there before it
-  std::optional<Messages> messages_;                 // what the pages say; reading threads use it
-  std::unique_ptr<Commons> commons_;
+  // In the order in which they are made; stop() takes them away in reverse.
+  std::unique_ptr<EngineThreads> engine_;
+  std::unique_ptr<RequestThreads> requests_;
+  std::unique_ptr<ArrivalThreads> arrivals_;
   std::unique_ptr<HoldQueue> hold_queue_;
   std::unique_ptr<AlarmWatch> alarms_;
-  std::unique_ptr<HttpServer> http_;
-  std::unique_ptr<ReadingService> reading_;
 
+  bool serves_ = false;
   bool stopped_ = false;
 };
 

@@ -15,16 +15,13 @@
 
 namespace koinon {
 namespace {
+
 constexpr std::size_t kPassphraseBytes = 4096;
-}
-
-namespace {
-
 constexpr std::array<const char*, 3> kCityKeys = {"keys/signing.key", "keys/cosigner.key",
                                                   "keys/sealing.key"};
 constexpr const char* kNodeKey = "keys/node.key";
 constexpr const char* kStore = "store.db";
-// What a node makes anew where it lacks, but what is somebody's all the same where it is there.
+// What a node makes anew where it is missing, but what is somebody's all the same where it is there.
 constexpr std::array<const char*, 5> kOthers = {"store.db-wal", "office.db", "office.db-wal", "index.db",
                                                 "instance-token"};
 
@@ -88,11 +85,11 @@ Status DataFolder::check_node() const {
                     ", or name its folder with --data",
                 where);
   if (have.missing.empty()) return {};
-  const bool store_lacks = holds(have.missing, kStore);
+  const bool store_is_missing = holds(have.missing, kStore);
   return fail(Code::kRefused,
               where + " lacks " + listed(have.missing) + " (" + listed(have.found) + " are there); put " +
-                  (store_lacks ? "the store back from its backup, see RUNBOOK, \"A restored node\""
-                               : "the keys back from their backup") +
+                  (store_is_missing ? "the store back from its backup, see RUNBOOK, \"A restored node\""
+                                    : "the keys back from their backup") +
                   ". koinon init makes another city, not this one",
               where);
 }

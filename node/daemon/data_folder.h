@@ -1,5 +1,5 @@
-// The data folder of a node: where its files are, the lock that keeps two programs from using it at once,
-// its keys, and the instance token that tells a restored store from its own.
+// The data folder of a node: where its files are, the lock that keeps two programs from using it at once, and
+// how its keys are read and written. A daemon that runs holds them together (folder_in_use.h).
 #pragma once
 
 #include <filesystem>
@@ -33,7 +33,7 @@ class DataFolder {
   // There while `koinon init` is at work: what it made so far is nobody's yet.
   std::filesystem::path unfinished() const { return path_ / "init-unfinished"; }
 
-  // What of a node is here, and what lacks, by names within the folder.
+  // What of a node is here, and what is missing, by names within the folder.
   struct Contents {
     std::vector<std::string> found;
     std::vector<std::string> missing;
@@ -41,7 +41,8 @@ class DataFolder {
   };
   // kRefused: this user may not look into the folder, which says nothing of what is there.
   Result<Contents> contents() const;
-  // Whether a node lives here that can be started; else what was found, what lacks, and what to do about it.
+  // Whether a node lives here that can be started; else what was found, what is missing, and what to do about
+  // it.
   Status check_node() const;
   // Moves what an init that was cut short left into a folder beside it: whatever it is, it is not destroyed.
   Status set_aside() const;
@@ -85,8 +86,8 @@ Status write_keys(const DataFolder& folder, const NodeKeys& keys, std::string_vi
 Result<NodeKeys> read_keys(const DataFolder& folder, std::string_view passphrase);
 Result<bool> keys_are_sealed(const DataFolder& folder);
 
-// The passphrase from `file` if one is named, else from the systemd credential koinon-passphrase if there
-// is one; empty if neither.
+// The passphrase of sealed keys: from `file` if one is named, else from the systemd credential
+// koinon-passphrase if there is one; empty if neither.
 Result<std::string> read_passphrase(const std::string& file);
 
 }  // namespace koinon

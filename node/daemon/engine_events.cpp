@@ -15,12 +15,12 @@ std::string EngineEvents::name_of(const NodeKey& key) const {
 }
 
 void EngineEvents::on_event(const Event& event) {
-  const Log& log = parts_.log;
+  const DaemonLog& log = parts_.log;
   const std::string peer = name_of(event.peer);
   switch (event.kind) {
     case Event::Kind::kSessionReady:
       log.info("connected", {{"peer", peer}, {"agent", event.text}});
-      if (event.log != LogId()) vouching_.proven(event.peer, event.log);
+      if (event.log != LogId()) vouching_.note_proven(event.peer, event.log);
       consider_vouch(event.peer);
       return;
     case Event::Kind::kSessionEnded:
@@ -104,7 +104,7 @@ void EngineEvents::on_own_vouches(const std::vector<VouchFact>& vouches) {
 
 void EngineEvents::vouch_for_all() {
   asio::post(parts_.network.context(), [this] {
-    for (const NodeKey& key : vouching_.proven()) consider_vouch(key);
+    for (const NodeKey& key : vouching_.all_proven()) consider_vouch(key);
   });
 }
 

@@ -1,12 +1,12 @@
-// What the daemon does where the engine says what has happened: it writes the log, stops signing, remembers
-// which filter is applied, and vouches for peers that have proven their keys.
+// What the daemon does where the engine says what has happened: it tells the operator, stops signing,
+// remembers which filter is applied, and vouches for peers that have proven their keys.
 #pragma once
 
 #include <functional>
 #include <vector>
 
+#include "node/daemon/daemon_log.h"
 #include "node/daemon/identity.h"
-#include "node/daemon/log.h"
 #include "node/replication/store_writer.h"
 #include "node/replication/vouching.h"
 #include "node/transport/network.h"
@@ -16,7 +16,7 @@ namespace koinon {
 class EngineEvents {
  public:
   struct Parts {
-    const Log& log;
+    const DaemonLog& log;
     Network& network;
     StoreWriter& writer;
     NodeIdentity identity;

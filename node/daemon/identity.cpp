@@ -32,8 +32,8 @@ Status check_city_keys(const LogIdentity& own, const NodeKeys& keys, const DataF
 
 }  // namespace
 
-Result<NodeIdentity> read_identity(StoreReader& store, const StoreState& state, const NodeKeys& keys,
-                                   const DataFolder& folder, const Log& log) {
+Result<NodeIdentity> read_node_identity(StoreReader& store, const StoreState& state, const NodeKeys& keys,
+                                        const DataFolder& folder, const DaemonLog& log) {
   NodeIdentity out;
   out.node_key = NodeKey::from(keys.node.public_key().view());
   if (!state.own_log) {

@@ -5,8 +5,8 @@
 #include <optional>
 #include <string>
 
+#include "node/daemon/daemon_log.h"
 #include "node/daemon/data_folder.h"
-#include "node/daemon/log.h"
 #include "storage/store/store.h"
 
 namespace koinon {
@@ -21,9 +21,9 @@ struct NodeIdentity {
 };
 
 // Errors are one sentence for the operator: the keys are not those of the store. Why nothing may be signed is
-// written to the log as well.
-Result<NodeIdentity> read_identity(StoreReader& store, const StoreState& state, const NodeKeys& keys,
-                                   const DataFolder& folder, const Log& log);
+// said to the operator as well.
+Result<NodeIdentity> read_node_identity(StoreReader& store, const StoreState& state, const NodeKeys& keys,
+                                        const DataFolder& folder, const DaemonLog& log);
 
 // Why nothing is signed where two heads of our own log contradict each other.
 Error own_log_forked();

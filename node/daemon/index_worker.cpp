@@ -12,11 +12,11 @@ constexpr std::chrono::seconds kCleanEvery{5};  // words of what was taken away,
 }  // namespace
 
 IndexWorker::IndexWorker(std::unique_ptr<IndexWriter> index, std::unique_ptr<StoreReader> store,
-                         std::function<UnixMillis()> clock, std::function<void()> on_progress,
+                         std::function<UnixMillis()> wall, std::function<void()> on_progress,
                          std::function<void(const Error&)> on_error, std::function<bool()> has_room)
     : index_(std::move(index)),
       store_(std::move(store)),
-      clock_(std::move(clock)),
+      wall_(std::move(wall)),
       on_progress_(std::move(on_progress)),
       on_error_(std::move(on_error)),
       has_room_(std::move(has_room)),
@@ -60,11 +60,11 @@ bool IndexWorker::stopping() {
 // Until there is something to do: what is new, what failed, words of what was taken away.
 void IndexWorker::wait(std::unique_lock<std::mutex>& lock) {
   const auto woken = [this] { return stopping_ || pending_; };
-  std::optional<Clock::time_point> until = due_.retry;
-  const auto sooner = [&](Clock::time_point at) { until = until ? std::min(*until, at) : at; };
+  std::optional<Steady::time_point> until = due_.retry;
+  const auto sooner = [&](Steady::time_point at) { until = until ? std::min(*until, at) : at; };
   // What cannot be written cannot be cleaned either.
   if (!due_.retry && index_->is_unclean()) sooner(due_.clean);
-  if (due_.unfolded) sooner(Clock::now() + kAgain);
+  if (due_.unfolded) sooner(Steady::now() + kAgain);
   if (until) {
     wake_.wait_until(lock, *until, woken);
   } else {
@@ -96,15 +96,15 @@ void IndexWorker::run() {
     }
     const auto done = room.ok() ? index_->catch_up(*store_) : Result<std::size_t>(room.error());
     if (!done.ok()) {
-      if (trouble_.set(done.error(), clock_())) on_error_(done.error());
-      due_.retry = Clock::now() + limits::kStoreRetry;
+      if (trouble_.set(done.error(), wall_())) on_error_(done.error());
+      due_.retry = Steady::now() + limits::kStoreRetry;
       continue;
     }
     trouble_.clear();
     if (*done > 0 || !std::exchange(begun, true)) on_progress_();
     if (*done > 0) {
       notify();  // there may be more, and somebody may want to stop in between
-    } else if (index_->is_unclean() && Clock::now() >= due_.clean) {
+    } else if (index_->is_unclean() && Steady::now() >= due_.clean) {
       clean();
     }
     due_.unfolded = !index_->fold();
@@ -114,15 +114,15 @@ void IndexWorker::run() {
 // Never for more than a hundredth of the time: a city that takes back a note a second must not keep this
 // thread and the disk at it.
 void IndexWorker::clean() {
-  const auto began = Clock::now();
+  const auto began = Steady::now();
   bool more = true;
   while (more && !stopping()) {
     const auto step = index_->clean();
     if (!step.ok()) on_error_(step.error());
     more = step.ok() && *step;
   }
-  const auto ended = Clock::now();
-  due_.clean = ended + std::max<Clock::duration>(kCleanEvery, 99 * (ended - began));
+  const auto ended = Steady::now();
+  due_.clean = ended + std::max<Steady::duration>(kCleanEvery, 99 * (ended - began));
 }
 
 }  // namespace koinon

@@ -22,7 +22,7 @@ class IndexWorker {
   // `has_room` is asked on the worker's thread before anything is written; what the index would take then
   // waits. None: there is always room.
   IndexWorker(std::unique_ptr<IndexWriter> index, std::unique_ptr<StoreReader> store,
-              std::function<UnixMillis()> clock, std::function<void()> on_progress,
+              std::function<UnixMillis()> wall, std::function<void()> on_progress,
               std::function<void(const Error&)> on_error, std::function<bool()> has_room = nullptr);
   ~IndexWorker();
   IndexWorker(const IndexWorker&) = delete;
@@ -37,12 +37,12 @@ class IndexWorker {
   void stop();
 
  private:
-  using Clock = std::chrono::steady_clock;
+  using Steady = std::chrono::steady_clock;
   // What the thread does without being woken.
   struct Due {
-    std::optional<Clock::time_point> retry;  // something failed
-    Clock::time_point clean{};               // not before
-    bool unfolded = false;                   // erased text stays in the log while somebody searches
+    std::optional<Steady::time_point> retry;  // something failed
+    Steady::time_point clean{};               // not before
+    bool unfolded = false;                    // erased text stays in the index's write-ahead log
   };
   void run();
   bool stopping();
@@ -52,17 +52,19 @@ class IndexWorker {
 
   std::unique_ptr<IndexWriter> index_;
   std::unique_ptr<StoreReader> store_;
-  std::function<UnixMillis()> clock_;
+  std::function<UnixMillis()> wall_;
   std::function<void()> on_progress_;
   std::function<void(const Error&)> on_error_;
   std::function<bool()> has_room_;
   Troubled trouble_;
   std::mutex mutex_;
   std::condition_variable wake_;
+  // What the mutex guards.
   bool pending_ = true;  // what was left from before
   bool stopping_ = false;
   std::vector<std::function<void(Status)>> resets_;  // who waits for the index to be emptied
-  Due due_;
+
+  Due due_;  // the thread's
   std::thread thread_;
 };
 

@@ -148,8 +148,8 @@ Result<InitResult> init_node(const DataFolder& folder, const InitOptions& option
   KOINON_TRY(check_empty(folder));
   KOINON_TRY(make_folders(folder));
   KOINON_ASSIGN(const FolderLock lock, FolderLock::take(folder));
+  KOINON_TRY(check_empty(folder));  // again: somebody else may have been at work until the lock was ours
   // Until this file goes, what is made here is nobody's: cut short, init begins anew.
-  KOINON_TRY(check_empty(folder));
   KOINON_TRY(write_private_file(folder.unfinished(), ""));
   KOINON_TRY(folder.set_aside());
   auto made = make_node(folder, options, now);

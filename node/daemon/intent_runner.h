@@ -14,8 +14,8 @@ namespace koinon {
 
 class IntentRunner {
  public:
-  // The writer outlives this. `on_completions` takes answers of checks and reads, on their threads; those of
-  // the writer go the writer's own way.
+  // The writer outlives this. `on_completions` takes answers of checks and reads, on their threads; the
+  // writer gives its own answers itself (StoreWriter::Callbacks).
   IntentRunner(std::unique_ptr<StoreReader> store, StoreWriter& writer,
                std::function<void(std::vector<Completion>)> on_completions);
   ~IntentRunner() { stop(); }

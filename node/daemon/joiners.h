@@ -1,12 +1,13 @@
-// Pins whoever comes with an invite.
+// Pins whoever comes with an invite. The invite itself is checked before (transport/joining.h).
 #pragma once
 
+#include <functional>
 #include <string>
 
 #include <boost/asio/awaitable.hpp>
 
+#include "node/daemon/daemon_log.h"
 #include "node/daemon/identity.h"
-#include "node/daemon/log.h"
 #include "node/replication/store_writer.h"
 #include "node/transport/network.h"
 
@@ -15,7 +16,7 @@ namespace koinon {
 class Joiners {
  public:
   struct Parts {
-    const Log& log;
+    const DaemonLog& log;
     Network& network;
     StoreWriter& writer;
     NodeIdentity identity;

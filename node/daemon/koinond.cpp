@@ -11,6 +11,7 @@
 
 #include "crypto/secret_memory.h"
 #include "node/daemon/daemon.h"
+#include "node/daemon/version.h"
 
 namespace koinon {
 namespace {

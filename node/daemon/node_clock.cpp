@@ -4,16 +4,16 @@
 
 namespace koinon {
 
-Result<NodeClock> start_clock(std::int64_t offset_seconds, StoreReader& store, const StoreState& state,
-                              const Log& log) {
-  NodeClock out;
+Result<NodeClock> NodeClock::start(std::int64_t offset_seconds, StoreReader& store, const StoreState& state,
+                                   const DaemonLog& log) {
+  Clock clock = system_clock();
   ClockWatch::Parts parts;
   parts.kernel_is_synchronised = kernel_is_synchronised;
-  std::function<UnixMillis()> machine = out.clock.wall;
+  std::function<UnixMillis()> machine = clock.wall;
   if (offset_seconds != 0) {
     log.warning("clock.offset_seconds is set, which is for tests alone: what is signed bears a wrong time",
                 {{"seconds", std::to_string(offset_seconds)}});
-    machine = [wall = out.clock.wall, offset_seconds] {
+    machine = [wall = clock.wall, offset_seconds] {
       return UnixMillis{wall().value + offset_seconds * 1000};
     };
     parts.kernel_is_synchronised = [] { return std::optional(false); };  // what it sets is not this clock
@@ -29,13 +29,13 @@ Result<NodeClock> start_clock(std::int64_t offset_seconds, StoreReader& store, c
   const bool speaks = parts.newest && !(parts.word && parts.word->covers(*parts.newest));
   const auto wall = std::make_shared<SteadyWall>(std::move(machine), boot_time,
                                                  speaks ? parts.newest->created_at : UnixMillis{});
-  out.clock.wall = [wall] { return wall->now(); };
+  clock.wall = [wall] { return wall->now(); };
   parts.wall = wall;
-  out.watch = std::make_unique<ClockWatch>(std::move(parts));
-  return out;
+  return NodeClock(std::move(clock), std::make_unique<ClockWatch>(std::move(parts)));
 }
 
-ClockQuestions clock_questions(ClockWatch& watch, std::function<void()> believed) {
+ClockQuestions NodeClock::questions(std::function<void()> believed) const {
+  ClockWatch& watch = *watch_;
   return {[&watch] { return watch.standing(); }, [&watch] { return clock_word_text(watch.word()); },
           [&watch, believed = std::move(believed)](const std::string& text) {
             if (const auto word = parse_clock_word(text); word) watch.believe(*word);

@@ -15,7 +15,7 @@ SqliteStoreOptions store_options(const Config& config);
 // Without the node's key and agent. What `koinon subscribe` set comes before the configured topics.
 Result<EngineConfig> engine_options(const Config& config, StoreReader& store);
 Result<CourierOptions> courier_options(const Config& config, const NodeIdentity& identity);
-// `http_port`: that is served, 0 if none is yet.
+// `http_port`: the one that is bound; 0: none is, and links name the configured one.
 Result<ApiOptions> api_options(const Config& config, std::uint16_t http_port);
 GateRules gate_rules(const Config& config);
 AlarmRules alarm_rules(const Config& config);

@@ -43,7 +43,7 @@ Result<bool> Announcer::turn() {
   KOINON_TRY(write_deliveries());
   KOINON_TRY(write_gathered());
   KOINON_TRY(write_mail_at_once());
-  KOINON_TRY(set_digests_right());
+  KOINON_TRY(correct_digest_times());
   KOINON_TRY(write_digests());
   return more_;
 }
@@ -246,7 +246,7 @@ UnixMillis Announcer::next_digest(unsigned days) const {
 }
 
 // A digest that waits longer than it may was put off while the clock was ahead.
-Status Announcer::set_digests_right() {
+Status Announcer::correct_digest_times() {
   KOINON_ASSIGN(const auto late, parts_.outbox.late_digests(parts_.clock.wall(), kDigestsAtOnce));
   more_ = more_ || late.size() == kDigestsAtOnce;
   for (const Digest& digest : late) {

@@ -64,7 +64,7 @@ class Announcer {
   Status write_gathered();
   Status write_mail_at_once();
   Status mail_to_each(MailBatch& batch);
-  Status set_digests_right();
+  Status correct_digest_times();
   Status write_digests();
   // The news for a digest that were found so far. It ends at the last record that was indexed when it began.
   // So nobody can delay the mail by publishing more and more.

@@ -61,7 +61,7 @@ Status Courier::turn() {
   has_room_ = !parts_.has_room || parts_.has_room();
   const UnixMillis now = parts_.clock.wall();
   KOINON_TRY(
-      outbox_.not_after({now.value + std::chrono::milliseconds(limits::kSendBackoffMax).count()}, now));
+      outbox_.correct_times({now.value + std::chrono::milliseconds(limits::kSendBackoffMax).count()}, now));
   if (has_room_) {
     KOINON_ASSIGN(const bool more, announcer_.turn());
     more_ = more_ || more;

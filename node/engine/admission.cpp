@@ -69,7 +69,7 @@ void Admission::readmit(Log& log) {
   effects_.ask(CommitReadmission{log.id()},
                [this, id = log.id(), commit = journal_.begin_commit()](const Result<RunStored>& answer) {
                  news_.commit_ended(commit, id, answer.ok() ? answer->journal_seq : JournalSeq(0));
-                 if (!answer.ok() && !logs_.at(id).state().frozen) store_.failed(id, answer.error());
+                 if (!answer.ok() && !logs_.at(id).state().frozen) store_.note_failure(id, answer.error());
                });
 }
 
@@ -120,7 +120,7 @@ void Admission::remove(Log& log) {
                  logs_.set_removing(gone, false);
                  if (answer.ok()) return news_.log_removed(gone);
                  if (trust_.admits(id)) readmit(gone);
-                 if (!gone.state().frozen) store_.failed(id, answer.error());
+                 if (!gone.state().frozen) store_.note_failure(id, answer.error());
                });
 }
 
@@ -188,17 +188,17 @@ void Admission::ask_settled(const NodeKey& peer, const LogId& log) {
 }
 
 void Admission::ask_for(Link& link, const std::vector<LogId>& logs) {
-  link.asks.waiting.insert(logs.begin(), logs.end());
+  link.asks->waiting.insert(logs.begin(), logs.end());
   send_head_requests(link);
 }
 
 void Admission::send_head_requests(Link& link) {
-  auto& waiting = link.asks.waiting;
-  while (!waiting.empty() && link.asks.requests.size() < limits::kOpenRequests / 2) {
+  auto& waiting = link.asks->waiting;
+  while (!waiting.empty() && link.asks->requests.size() < limits::kOpenRequests / 2) {
     v1::Frame frame;
     auto* request = frame.mutable_get_heads();
     request->set_request_id(effects_.next_request());
-    std::vector<LogId>& asked = link.asks.requests[request->request_id()];
+    std::vector<LogId>& asked = link.asks->requests[request->request_id()];
     while (!waiting.empty() && asked.size() < limits::kLogIdsPerRequest) {
       asked.push_back(*waiting.begin());
       waiting.erase(waiting.begin());
@@ -227,20 +227,20 @@ void Admission::ask_again(const std::vector<LogId>& logs) {
 }
 
 bool Admission::on_heads(Link& link, const v1::Heads& heads) {
-  const auto asked = link.asks.requests.find(heads.request_id());
-  if (asked == link.asks.requests.end()) return false;
+  const auto asked = link.asks->requests.find(heads.request_id());
+  if (asked == link.asks->requests.end()) return false;
   std::set<BytesView> told;
   for (const auto& head : heads.heads()) told.insert(head.log_id());
   for (const LogId& log : asked->second) {
     if (!told.contains(log.view())) ask_settled(link.peer, log);
   }
-  link.asks.requests.erase(asked);
+  link.asks->requests.erase(asked);
   send_head_requests(link);
   return true;
 }
 
 void Admission::on_refused(Link& link, std::uint64_t request_id) {
-  if (link.asks.requests.erase(request_id) > 0) send_head_requests(link);
+  if (link.asks->requests.erase(request_id) > 0) send_head_requests(link);
 }
 
 }  // namespace koinon::engine

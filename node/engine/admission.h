@@ -26,7 +26,7 @@ class Admission {
   // Counted with the next refresh, which comes soon: vouches come in crowds.
   void add_vouches(const std::vector<VouchFact>& vouches);
 
-  // Steps of News::enters_policy and leaves_policy, which file the log and have it let go in between.
+  // Steps of News::enters_policy and leaves_policy, which relist the log and have it let go in between.
   void begin_admitted(const LogId& id);
   // Behind a removal that is under way there is nothing to readmit: its answer asks for all of it anew.
   void readmit_if_out(Log& log);

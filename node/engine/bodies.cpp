@@ -19,7 +19,7 @@ Bodies::Bodies(Effects& effects, StoreHealth& store, Logs& logs, Links& links, H
 void Bodies::look_for(Log& log) {
   if (!takes(log)) return;
   read_unheld(log);
-  if (!log.bodies.missing.empty()) ask(log);
+  if (!log.bodies->missing.empty()) ask(log);
 }
 
 void Bodies::look_for_all() {
@@ -43,12 +43,12 @@ void Bodies::begin_anew(Log& log) {
 void Bodies::forget_transit(Log& log) { missing_.forget_transit(log); }
 
 void Bodies::forget(Log& log) {
-  log.bodies.pending_marks = false;
+  log.bodies->pending_marks = false;
   begin_anew(log);
 }
 
 void Bodies::read_unheld(Log& log) {
-  LogBodies& bodies = log.bodies;
+  LogBodies& bodies = *log.bodies;
   const bool more = bodies.unread && !bodies.reading_unheld &&
                     bodies.missing.size() < limits::kMissingBodies && log.held().value > 0;
   if (!more) return;
@@ -57,20 +57,20 @@ void Bodies::read_unheld(Log& log) {
   effects_.ask(ReadUnheld{log.id(), bodies.read_from, limits::kMissingPerRead},
                [this, id = log.id()](const Result<std::vector<StoredRecord>>& answer) {
                  Log& read = logs_.at(id);
-                 read.bodies.reading_unheld = false;
+                 read.bodies->reading_unheld = false;
                  if (answer.ok()) on_unheld(read, *answer);
                });
 }
 
 void Bodies::on_unheld(Log& log, const std::vector<StoredRecord>& records) {
   // Among them may be what was erased since: it would be looked for, and whoever says so taken for a liar.
-  if (log.bodies.outdated) return look_for(log);
+  if (log.bodies->outdated) return look_for(log);
   for (const StoredRecord& record : records) {
-    log.bodies.read_from = EntryIndex(record.index.value + 1);
+    log.bodies->read_from = EntryIndex(record.index.value + 1);
     missing_.add(log, record.index, record.entry, MissingBody());
   }
-  if (records.size() < limits::kMissingPerRead) log.bodies.unread = false;
-  missing_.file(log.id());
+  if (records.size() < limits::kMissingPerRead) log.bodies->unread = false;
+  missing_.relist(log.id());
   look_for(log);
 }
 
@@ -89,10 +89,10 @@ void Bodies::note_run(Log& log, const StoredRun& run, bool moved_on) {
   for (const WithdrawalFact& fact : run.withdrawals) {
     if (fact.erase) missing_.remove(log, fact.target);
   }
-  log.bodies.pending_marks = log.bodies.pending_marks || run.pending_marks;
-  if (run.is_last() && log.bodies.pending_marks) {
+  log.bodies->pending_marks = log.bodies->pending_marks || run.pending_marks;
+  if (run.is_last() && log.bodies->pending_marks) {
     // The store has taken back the marks that proved wrong.
-    log.bodies.pending_marks = false;
+    log.bodies->pending_marks = false;
     missing_.read_again(log);
   }
 }
@@ -101,21 +101,21 @@ void Bodies::note_run(Log& log, const StoredRun& run, bool moved_on) {
 
 void Bodies::ask(Log& log) {
   if (store_.has_failed() || log.state().frozen) return;
-  log.bodies.asked_in_vain = false;
+  log.bodies->asked_in_vain = false;
   for (const unsigned round : {1U, 2U}) {
     if (requests_.ask(log, round)) return;
   }
-  log.bodies.asked_in_vain = true;
+  log.bodies->asked_in_vain = true;
   const bool asked = missing_.is_asked(log);
   // Somebody is busy with other requests, and will be asked after them.
   const bool busy = requests_.somebody_is_busy();
-  log.bodies.waits_for_busy = busy;
-  missing_.file(log.id());
+  log.bodies->waits_for_busy = busy;
+  missing_.relist(log.id());
   if (asked || busy) return;
   // Nobody has them. What was for peers is given up; ours are asked for again after a while.
   missing_.forget_transit(log);
-  if (log.bodies.missing.empty() || log.bodies.retry_at) return;
-  const auto wait = limits::kBodyRetry * (std::int64_t{1} << std::min(log.bodies.retries++, 8U));
+  if (log.bodies->missing.empty() || log.bodies->retry_at) return;
+  const auto wait = limits::kBodyRetry * (std::int64_t{1} << std::min(log.bodies->retries++, 8U));
   missing_.set_retry(log, effects_.now().mono + std::min<MonoTime>(wait, limits::kBodyRetryMax));
 }
 
@@ -128,22 +128,23 @@ void Bodies::on_bodies(Link& link, v1::Bodies bodies, std::size_t size) {
   }
   BodiesAsked* asked = requests_.find(link, bodies.request_id());
   if (asked == nullptr || asked->log.view() != bodies.log_id()) {
-    return links_.lie(link, fail(Code::kMalformed, "bodies came that were not asked for", "request_id"));
+    return links_.end_for_lie(link,
+                              fail(Code::kMalformed, "bodies came that were not asked for", "request_id"));
   }
   // An empty frame now and then would keep a request open for ever.
   if (bodies.bodies_size() == 0 && !bodies.last()) {
-    return links_.lie(
+    return links_.end_for_lie(
         link, fail(Code::kMalformed, "a frame of an answer brings nothing and is not the last", "bodies"));
   }
   Log& log = logs_.at(asked->log);
   asked->last_progress = effects_.now().mono;
   VerifyBodies check;
   const Status taken = take_answers(link, log, *asked, bodies, check);
-  if (!taken.ok()) return links_.lie(link, taken.error());
+  if (!taken.ok()) return links_.end_for_lie(link, taken.error());
   const bool was_busy = requests_.is_busy(link);
   if (bodies.last()) {
     requests_.take(link, bodies.request_id());
-    log.bodies.asked_in_vain = false;  // what it had not may be asked for elsewhere
+    log.bodies->asked_in_vain = false;  // what it had not may be asked for elsewhere
   }
   if (bodies.last() && was_busy) look_for_waiting();
   if (check.bodies.empty()) {
@@ -202,7 +203,7 @@ void Bodies::on_verified(SessionId source, Log& log, VerifyBodies check, std::si
                          const Result<BodiesVerified>& answer) {
   if (answer.ok()) return commit(source, log, std::move(check), answer->attachments, size);
   fetcher_.release(source, size);
-  if (Link* link = links_.find(source); link != nullptr) links_.lie(*link, answer.error());
+  if (Link* link = links_.find(source); link != nullptr) links_.end_for_lie(*link, answer.error());
   look_for(log);
 }
 
@@ -251,17 +252,17 @@ void Bodies::on_not_stored(Log& log, const std::vector<EntryIndex>& indexes, con
       missing->tried.clear();
     }
   }
-  if (!log.state().frozen) store_.failed(log.id(), error);
+  if (!log.state().frozen) store_.note_failure(log.id(), error);
 }
 
 void Bodies::on_stored(Log& log, const std::vector<EntryIndex>& indexes) {
   for (const EntryIndex index : indexes) missing_.remove(log, index);
-  log.bodies.retries = 0;
-  missing_.file(log.id());
+  log.bodies->retries = 0;
+  missing_.relist(log.id());
   for (const auto& [id, link] : links_.all()) {
     v1::Frame frame;
     for (const EntryIndex index : indexes) {
-      if (link->bodies.told_not_held.erase({log.id(), index}) > 0)
+      if (link->bodies->told_not_held.erase({log.id(), index}) > 0)
         frame.mutable_have()->add_indexes(index.value);
     }
     if (!frame.has_have()) continue;
@@ -269,14 +270,14 @@ void Bodies::on_stored(Log& log, const std::vector<EntryIndex>& indexes) {
     links_.send(*link, frame);
   }
   // What comes in many small frames does not buy a look at all that is missing with each.
-  if (!log.bodies.asked_in_vain || !missing_.is_asked(log)) return look_for(log);
+  if (!log.bodies->asked_in_vain || !missing_.is_asked(log)) return look_for(log);
   if (takes(log)) read_unheld(log);
 }
 
 void Bodies::on_have(Link& link, const v1::Have& have) {
   if (have.log_id().size() != LogId::kSize ||
       static_cast<std::size_t>(have.indexes_size()) > limits::kIndexesPerHave) {
-    return links_.lie(link, fail(Code::kMalformed, "a field of Have is out of range", "have"));
+    return links_.end_for_lie(link, fail(Code::kMalformed, "a field of Have is out of range", "have"));
   }
   Log* log = logs_.find(LogId::from(have.log_id()));
   if (log == nullptr) return;
@@ -294,8 +295,8 @@ void Bodies::on_have(Link& link, const v1::Have& have) {
   // whom much is asked is asked for these when it has answered.
   if (!news) return;
   if (!requests_.is_busy(link)) return look_for(*log);
-  log->bodies.waits_for_busy = true;
-  missing_.file(log->id());
+  log->bodies->waits_for_busy = true;
+  missing_.relist(log->id());
 }
 
 void Bodies::on_refused(Link& link, std::uint64_t request_id) {
@@ -311,8 +312,8 @@ void Bodies::on_refused(Link& link, std::uint64_t request_id) {
 
 void Bodies::relay(const Link& link, std::uint32_t hops_left, Log& log, const StoredRecord& record) {
   const bool here = record.state == BodyState::kHeld || record.state == BodyState::kErased;
-  if (here || !takes(log) || log.bodies.missing.size() >= limits::kMissingBodies ||
-      log.bodies.missing.contains(record.index)) {
+  if (here || !takes(log) || log.bodies->missing.size() >= limits::kMissingBodies ||
+      log.bodies->missing.contains(record.index)) {
     return;
   }
   MissingBody body;
@@ -323,12 +324,13 @@ void Bodies::relay(const Link& link, std::uint32_t hops_left, Log& log, const St
 }
 
 void Bodies::look_for_added(Log& log) {
-  missing_.file(log.id());
+  missing_.relist(log.id());
   look_for(log);
 }
 
 void Bodies::note_told(Link& link, const LogId& log, EntryIndex index) {
-  if (link.bodies.told_not_held.size() < limits::kToldNotHeld) link.bodies.told_not_held.emplace(log, index);
+  if (link.bodies->told_not_held.size() < limits::kToldNotHeld)
+    link.bodies->told_not_held.emplace(log, index);
 }
 
 void Bodies::note_told(Link& link, const LogId& log, const v1::Chunk& chunk) {
@@ -343,7 +345,7 @@ void Bodies::note_told(Link& link, const LogId& log, const v1::Chunk& chunk) {
 void Bodies::forget(const Link& link) {
   for (const LogId& id : std::set<LogId>(missing_.lacking())) {
     Log& log = logs_.at(id);
-    for (auto& [index, body] : log.bodies.missing) {
+    for (auto& [index, body] : log.bodies->missing) {
       body.tried.erase(link.id);
       body.announced.erase(link.id);
       if (body.asked == link.id) body.asked.reset();
@@ -384,7 +386,7 @@ void Bodies::retry() {
   while (!retries.empty() && retries.begin()->first <= effects_.now().mono) {
     Log& log = logs_.at(retries.begin()->second);
     missing_.set_retry(log, std::nullopt);
-    for (auto& [index, body] : log.bodies.missing) body.tried.clear();
+    for (auto& [index, body] : log.bodies->missing) body.tried.clear();
     look_for(log);
   }
 }
@@ -396,12 +398,12 @@ MonoTime Bodies::next_retry() const {
 // --- the operator's eyes ---
 
 void Bodies::tell(LogStanding& out, const Log& log, EntryIndex index) const {
-  const auto missing = log.bodies.missing.find(index);
-  if (missing != log.bodies.missing.end()) tell_missing(out, missing->first, missing->second);
+  const auto missing = log.bodies->missing.find(index);
+  if (missing != log.bodies->missing.end()) tell_missing(out, missing->first, missing->second);
 }
 
 void Bodies::tell_all(LogStanding& out, const Log& log) const {
-  for (const auto& [index, body] : log.bodies.missing) tell_missing(out, index, body);
+  for (const auto& [index, body] : log.bodies->missing) tell_missing(out, index, body);
 }
 
 void Bodies::tell_missing(LogStanding& out, EntryIndex index, const MissingBody& body) const {

@@ -29,7 +29,7 @@ class Bodies {
   // It rests, or nobody has them: what was for peers is given up. They may ask elsewhere.
   void forget_transit(Log& log);
   // After a change of the log's entries, or of whether policy admits it.
-  void file(const LogId& id) { missing_.file(id); }
+  void relist(const LogId& id) { missing_.relist(id); }
   // Of News::log_removed.
   void forget(Log& log);
 
@@ -52,7 +52,7 @@ class Bodies {
   // A peer asked for a body that we do not hold, and lets us look for it. The caller looks for what was added
   // (look_for_added).
   void relay(const Link& link, std::uint32_t hops_left, Log& log, const StoredRecord& record);
-  std::size_t looked_for(const Log& log) const { return log.bodies.missing.size(); }
+  std::size_t looked_for(const Log& log) const { return log.bodies->missing.size(); }
   void look_for_added(Log& log);
   // The peer was told that a body is not held here: it is told when it comes.
   void note_told(Link& link, const LogId& log, EntryIndex index);
@@ -63,7 +63,7 @@ class Bodies {
 
   void forget(const Link& link);
   const char* overdue(const Link& link) const { return requests_.overdue(link); }
-  bool awaits_answers(const Link& link) const { return !link.bodies.asked.empty(); }
+  bool awaits_answers(const Link& link) const { return !link.bodies->asked.empty(); }
   // Who answers in drops is asked no longer: what it has not given is had elsewhere, and what still comes is
   // ignored.
   void give_up_slow(Link& link);
@@ -75,7 +75,7 @@ class Bodies {
   std::size_t missing() const { return missing_.count(); }  // wanted for ourselves and being looked for
   void tell(LogStanding& out, const Log& log, EntryIndex index) const;
   void tell_all(LogStanding& out, const Log& log) const;
-  std::string misfiled() const { return missing_.misfiled(); }
+  std::string wrong_list() const { return missing_.wrong_list(); }
 
  private:
   void tell_missing(LogStanding& out, EntryIndex index, const MissingBody& body) const;

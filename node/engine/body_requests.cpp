@@ -18,7 +18,7 @@ Link* BodyRequests::holder_of(const Log& log, EntryIndex index, const MissingBod
     if (tried != body.tried.end() && tried->second >= round) continue;
     const auto lies = body.false_haves.find(link->peer);
     if (lies != body.false_haves.end() && lies->second >= limits::kFalseHaves) continue;
-    const std::pair rank{!holdings_.holds(*link, log.id(), index), link->bodies.planned};
+    const std::pair rank{!holdings_.holds(*link, log.id(), index), link->bodies->planned};
     if (best != nullptr && best_rank <= rank) continue;
     best = link.get();
     best_rank = rank;
@@ -36,11 +36,11 @@ bool BodyRequests::ask(Log& log, unsigned round) {
   std::map<SessionId, Plan> plans;
   std::size_t open = 0;  // links whose next request has room
   for (const auto& [id, link] : links_.all()) {
-    link->bodies.planned = link->bodies.asked.size();
+    link->bodies->planned = link->bodies->asked.size();
     if (link->ready && !is_busy(*link)) ++open;
   }
   if (open == 0) return false;
-  for (auto& [index, body] : log.bodies.missing) {
+  for (auto& [index, body] : log.bodies->missing) {
     const std::uint32_t hops = body.transit ? body.hops : std::max(effects_.config().trust_hops, 1U) - 1;
     if (body.asked || (round == 2 && hops == 0)) continue;
     Link* link = holder_of(log, index, body, round);
@@ -54,7 +54,7 @@ bool BodyRequests::ask(Log& log, unsigned round) {
     plan.indexes.push_back(index);
     plan.bytes += body.size;
     plan.hops = round == 1 ? 0 : std::max(plan.hops, hops);
-    ++link->bodies.planned;
+    ++link->bodies->planned;
     body.asked = link->id;
     body.tried[link->id] = round;
   }
@@ -74,26 +74,26 @@ void BodyRequests::send_get(Link& link, Log& log, const std::vector<EntryIndex>&
   for (const EntryIndex index : indexes) {
     auto* body = request->add_bodies();
     body->set_index(index.value);
-    body->set_digest(log.bodies.missing.at(index).digest.bytes());
+    body->set_digest(log.bodies->missing.at(index).digest.bytes());
     asked.open.insert(index);
   }
-  link.bodies.asked.emplace(request->request_id(), std::move(asked));
+  link.bodies->asked.emplace(request->request_id(), std::move(asked));
   links_.send(link, frame);
 }
 
 // --- open requests ---
 
 BodiesAsked* BodyRequests::find(Link& link, std::uint64_t request_id) const {
-  const auto it = link.bodies.asked.find(request_id);
-  return it == link.bodies.asked.end() ? nullptr : &it->second;
+  const auto it = link.bodies->asked.find(request_id);
+  return it == link.bodies->asked.end() ? nullptr : &it->second;
 }
 
 BodiesAsked BodyRequests::take(Link& link, std::uint64_t request_id) {
-  return std::move(link.bodies.asked.extract(request_id).mapped());
+  return std::move(link.bodies->asked.extract(request_id).mapped());
 }
 
 bool BodyRequests::is_busy(const Link& link) const {
-  return link.bodies.asked.size() >= limits::kBodyRequests;
+  return link.bodies->asked.size() >= limits::kBodyRequests;
 }
 
 bool BodyRequests::somebody_is_busy() const {
@@ -110,7 +110,7 @@ bool BodyRequests::somebody_is_free() const {
 
 const char* BodyRequests::overdue(const Link& link) const {
   const MonoTime now = effects_.now().mono;
-  for (const auto& [request, asked] : link.bodies.asked) {
+  for (const auto& [request, asked] : link.bodies->asked) {
     if (now - asked.last_progress >= limits::kRequestDeadline) return "a GetBodies was not answered in time";
   }
   return nullptr;
@@ -118,7 +118,7 @@ const char* BodyRequests::overdue(const Link& link) const {
 
 std::vector<std::uint64_t> BodyRequests::slow(const Link& link) const {
   std::vector<std::uint64_t> out;
-  for (const auto& [request, asked] : link.bodies.asked) {
+  for (const auto& [request, asked] : link.bodies->asked) {
     if (effects_.now().mono - asked.begun >= limits::kBodiesDeadline) out.push_back(request);
   }
   return out;
@@ -126,7 +126,7 @@ std::vector<std::uint64_t> BodyRequests::slow(const Link& link) const {
 
 MonoTime BodyRequests::next_timer(const Link& link) const {
   MonoTime next = MonoTime::max();
-  for (const auto& [request, asked] : link.bodies.asked) {
+  for (const auto& [request, asked] : link.bodies->asked) {
     next = std::min<MonoTime>(
         {next, asked.last_progress + limits::kRequestDeadline, asked.begun + limits::kBodiesDeadline});
   }

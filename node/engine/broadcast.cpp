@@ -23,8 +23,8 @@ Broadcast::Broadcast(Effects& effects, Logs& logs, Links& links, Journal& journa
 // --- rows ---
 
 void Broadcast::on_follow(Link& link, const v1::Follow& follow) {
-  LinkBroadcast& told = link.broadcast;
-  if (told.followed) return links_.lie(link, fail(Code::kMalformed, "Follow came twice", "frame"));
+  LinkBroadcast& told = *link.broadcast;
+  if (told.followed) return links_.end_for_lie(link, fail(Code::kMalformed, "Follow came twice", "frame"));
   told.followed = true;
   // A cursor of another journal, or beyond ours, says nothing about this one.
   const bool ours =
@@ -35,7 +35,7 @@ void Broadcast::on_follow(Link& link, const v1::Follow& follow) {
 
 void Broadcast::announce(const std::vector<LogId>& logs) {
   for (const auto& [id, link] : links_.all()) {
-    LinkBroadcast& told = link->broadcast;
+    LinkBroadcast& told = *link->broadcast;
     if (!told.followed || !link->ready) continue;
     if (!told.backlog_done) {
       send_rows(*link);
@@ -49,18 +49,18 @@ void Broadcast::announce(const std::vector<LogId>& logs) {
 }
 
 void Broadcast::go_on(Link& link) {
-  if (link.broadcast.rows_wait) send_rows(link);
+  if (link.broadcast->rows_wait) send_rows(link);
 }
 
 void Broadcast::tell_last(Link& link) {
-  if (!link.broadcast.backlog_done) return;
+  if (!link.broadcast->backlog_done) return;
   send_rows(link);
-  if (link.broadcast.told_cursor < link.broadcast.sent_row) send_cursor(link);
+  if (link.broadcast->told_cursor < link.broadcast->sent_row) send_cursor(link);
 }
 
 // Tells rows after the last one told, as heads, until the transport's queue is full enough.
 void Broadcast::send_rows(Link& link) {
-  LinkBroadcast& told = link.broadcast;
+  LinkBroadcast& told = *link.broadcast;
   if (!told.followed || !link.ready) return;
   told.announce_at.reset();
   v1::Frame frame;
@@ -97,7 +97,7 @@ void Broadcast::send_rows(Link& link) {
 
 // Says that everything up to the last row told was sent or needs no sending.
 void Broadcast::send_cursor(Link& link) {
-  LinkBroadcast& told = link.broadcast;
+  LinkBroadcast& told = *link.broadcast;
   told.cursor_at.reset();
   v1::Frame frame;
   frame.mutable_cursor()->set_seq(told.sent_row.value);
@@ -106,7 +106,7 @@ void Broadcast::send_cursor(Link& link) {
 }
 
 void Broadcast::run_timers(Link& link) {
-  LinkBroadcast& told = link.broadcast;
+  LinkBroadcast& told = *link.broadcast;
   const MonoTime now = effects_.now().mono;
   if (told.announce_at && *told.announce_at <= now) send_rows(link);
   if (told.cursor_at && *told.cursor_at <= now) {
@@ -116,8 +116,8 @@ void Broadcast::run_timers(Link& link) {
 }
 
 MonoTime Broadcast::next_timer(const Link& link) const {
-  return std::min(link.broadcast.announce_at.value_or(MonoTime::max()),
-                  link.broadcast.cursor_at.value_or(MonoTime::max()));
+  return std::min(link.broadcast->announce_at.value_or(MonoTime::max()),
+                  link.broadcast->cursor_at.value_or(MonoTime::max()));
 }
 
 // --- pushes ---
@@ -171,8 +171,8 @@ void Broadcast::send_push(Link& link, const Log& log, const PushKey& key, const 
 
 void Broadcast::on_prune(Link& link, const v1::Prune& prune) {
   if (prune.log_id().size() != LogId::kSize)
-    return links_.lie(link, fail(Code::kMalformed, "it has not 32 bytes", "log_id"));
-  link.broadcast.eager.erase(LogId::from(prune.log_id()));
+    return links_.end_for_lie(link, fail(Code::kMalformed, "it has not 32 bytes", "log_id"));
+  link.broadcast->eager.erase(LogId::from(prune.log_id()));
 }
 
 }  // namespace koinon::engine

@@ -24,7 +24,7 @@ class Broadcast {
   // The node shuts down: what has not been told yet is told now.
   void tell_last(Link& link);
   // The log is pushed to this peer from now on.
-  void graft(Link& link, const LogId& log) { link.broadcast.eager.insert(log); }
+  void graft(Link& link, const LogId& log) { link.broadcast->eager.insert(log); }
   void on_prune(Link& link, const v1::Prune& prune);
 
   void run_timers(Link& link);

@@ -7,16 +7,16 @@ namespace koinon::engine {
 void Cursors::begin(Link& link) {
   const PeerRecord& peer = *peers_.find(link.peer);
   if (peer.journal == link.peer_journal) {
-    link.cursor.passed = link.cursor.saved = peer.cursor;
+    link.cursor->passed = link.cursor->saved = peer.cursor;
   } else {
     peers_.begin_journal(link.peer, link.peer_journal);
   }
 }
 
-void Cursors::pass(Link& link, JournalSeq row) { link.cursor.passed = std::max(link.cursor.passed, row); }
+void Cursors::pass(Link& link, JournalSeq row) { link.cursor->passed = std::max(link.cursor->passed, row); }
 
 void Cursors::open(Link& link, const LogId& log, JournalSeq row) {
-  LinkCursor& cursor = link.cursor;
+  LinkCursor& cursor = *link.cursor;
   const auto older = cursor.row_of.find(log);
   if (row.value <= (older == cursor.row_of.end() ? 0 : older->second)) return;
   if (older != cursor.row_of.end()) cursor.open_rows.erase(older->second);
@@ -27,10 +27,10 @@ void Cursors::open(Link& link, const LogId& log, JournalSeq row) {
 void Cursors::settle(SessionId id, const LogId& log, JournalSeq row, bool answered) {
   Link* link = links_.find(id);
   if (link == nullptr) return;
-  auto& row_of = link->cursor.row_of;
+  auto& row_of = link->cursor->row_of;
   const auto it = row_of.find(log);
   if (it != row_of.end() && it->second <= row.value) {
-    link->cursor.open_rows.erase(it->second);
+    link->cursor->open_rows.erase(it->second);
     row_of.erase(it);
   }
   // Of a log that rests more may be there than this row told of.
@@ -42,30 +42,30 @@ void Cursors::settle(SessionId id, const LogId& log, JournalSeq row, bool answer
 
 std::optional<PeerCursor> Cursors::after(const Link& link, const LogId& log, JournalSeq row) const {
   if (!held_by_.empty()) return std::nullopt;
-  std::uint64_t seq = link.cursor.passed.value;
-  for (const auto& [open_row, open_log] : link.cursor.open_rows) {
+  std::uint64_t seq = link.cursor->passed.value;
+  for (const auto& [open_row, open_log] : link.cursor->open_rows) {
     if (open_log == log && open_row <= row.value) continue;
     seq = open_row - 1;
     break;
   }
-  if (seq <= link.cursor.saved.value) return std::nullopt;
+  if (seq <= link.cursor->saved.value) return std::nullopt;
   return PeerCursor{link.peer, link.peer_journal, JournalSeq(seq)};
 }
 
 void Cursors::note_saved(Link& link, JournalSeq seq) {
-  link.cursor.saved = std::max(link.cursor.saved, seq);
-  peers_.set_cursor(link.peer, link.cursor.saved);
+  link.cursor->saved = std::max(link.cursor->saved, seq);
+  peers_.set_cursor(link.peer, link.cursor->saved);
 }
 
 void Cursors::save(Link& link) {
-  if (link.cursor.saving) return;
+  if (link.cursor->saving) return;
   const auto cursor = after(link, LogId(), JournalSeq());
   if (!cursor) return;
-  link.cursor.saving = true;
+  link.cursor->saving = true;
   effects_.ask(CommitCursor{*cursor}, [this, id = link.id, seq = cursor->seq](const Result<Done>& answer) {
     Link* live = links_.find(id);
     if (live == nullptr) return;
-    live->cursor.saving = false;
+    live->cursor->saving = false;
     if (!answer.ok()) return;
     note_saved(*live, seq);
     save(*live);

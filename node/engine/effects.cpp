@@ -40,8 +40,8 @@ void Effects::send(SessionId session, Bytes bytes) {
   outputs_.emplace_back(SendBytes{session, std::move(bytes)});
 }
 
-void Effects::close(SessionId session, const Error& reason, bool lied) {
-  outputs_.emplace_back(CloseSession{session, reason, lied});
+void Effects::close(SessionId session, const Error& reason) {
+  outputs_.emplace_back(CloseSession{session, reason});
 }
 
 void Effects::set_filter(BodyFilter filter) {

@@ -42,7 +42,7 @@ class Effects {
   void notice(const NodeKey& peer, std::string text);
   // Links alone calls these two; parts send over a Link.
   void send(SessionId session, Bytes bytes);
-  void close(SessionId session, const Error& reason, bool lied);
+  void close(SessionId session, const Error& reason);
   std::vector<Output> take_outputs() { return std::exchange(outputs_, {}); }
 
   std::uint64_t next_request() { return next_request_++; }

@@ -13,8 +13,8 @@ Engine::Engine(EngineConfig config, StoreState state, Now now) {
   parts_ = std::make_unique<Parts>(std::move(config), std::move(state), now);
   begin_policy();
   for (const auto& [id, log] : parts_->logs.all()) {
-    parts_->bodies.file(id);
-    parts_->filtering.file(id);
+    parts_->bodies.relist(id);
+    parts_->filtering.relist(id);
   }
   parts_->filtering.apply();
   for (const AttachmentWant& want : wants) parts_->files.want(want);
@@ -108,9 +108,9 @@ void Engine::on_own_head(Now now, const LogState& state, const std::vector<Vouch
     Log& log = p.logs.advance_own(state);
     for (const VouchFact& vouch : vouches) p.trust.add_vouch(vouch);
     if (first || !vouches.empty()) refresh_trust();
-    p.logs.refile(state.id);
-    p.bodies.file(state.id);
-    p.filtering.file(state.id);
+    p.logs.relist(state.id);
+    p.bodies.relist(state.id);
+    p.filtering.relist(state.id);
     p.news.log_whole(log);
     p.news.commit_ended(p.journal.begin_commit(), state.id, state.journal_seq);
   });
@@ -127,8 +127,7 @@ void Engine::on_peer_removed(Now now, const NodeKey& key) {
   input(now, [&] {
     Parts& p = *parts_;
     if (Link* link = p.links.with_peer(key); link != nullptr) {
-      p.links.end(*link, v1::ERROR_CODE_SHUTTING_DOWN, fail(Code::kRefused, "the operator removed the peer"),
-                  false);
+      p.links.end(*link, v1::ERROR_CODE_SHUTTING_DOWN, fail(Code::kRefused, "the operator removed the peer"));
     }
     p.peers.unpin(key);
     p.admission.forget_peer(key);
@@ -158,8 +157,7 @@ void Engine::shut_down(Now now) {
     for (const SessionId id : p.links.ids()) {
       Link& link = *p.links.find(id);
       p.broadcast.tell_last(link);
-      p.links.end(link, v1::ERROR_CODE_SHUTTING_DOWN, fail(Code::kUnavailable, "the node is shutting down"),
-                  false);
+      p.links.end(link, v1::ERROR_CODE_SHUTTING_DOWN, fail(Code::kUnavailable, "the node is shutting down"));
     }
   });
 }
@@ -172,73 +170,15 @@ void Engine::handle_bytes(Link& link, BytesView bytes) {
   while (!link.ended) {
     std::size_t size = 0;
     auto frame = link.reader.next(&size);
-    if (!frame.ok()) return parts_->links.lie(link, frame.error());
+    if (!frame.ok()) return parts_->links.end_for_lie(link, frame.error());
     if (!*frame) return;
-    if (parts_->sessions.on_frame(link, **frame, size)) handle_frame(link, std::move(**frame), size);
+    if (!parts_->sessions.on_frame(link, **frame, size)) continue;
+    if ((*frame)->has_error()) {
+      on_error_frame(link, (*frame)->error());
+    } else {
+      parts_->take(link, std::move(**frame), size);
+    }
   }
-}
-
-// News and answers; requests are below.
-void Engine::handle_frame(Link& link, v1::Frame frame, std::size_t size) {
-  Parts& p = *parts_;
-  switch (frame.frame_case()) {
-    case v1::Frame::kError:
-      return on_error_frame(link, frame.error());
-    case v1::Frame::kHello:
-      return p.sessions.on_hello(link, frame.hello());
-    case v1::Frame::kFollow:
-      return p.broadcast.on_follow(link, frame.follow());
-    case v1::Frame::kHeads:
-      return p.follower.on_heads(link, frame.heads());
-    case v1::Frame::kCursor:
-      return p.follower.on_cursor(link, frame.cursor());
-    case v1::Frame::kPush:
-      return p.follower.on_push(link, std::move(*frame.mutable_push()), size);
-    case v1::Frame::kChunk:
-      return p.fetcher.on_chunk(link, std::move(*frame.mutable_chunk()), size);
-    case v1::Frame::kBodies:
-      return p.bodies.on_bodies(link, std::move(*frame.mutable_bodies()), size);
-    case v1::Frame::kHave:
-      return p.bodies.on_have(link, frame.have());
-    case v1::Frame::kAttachmentChunk:
-      link.counts.file_bytes_in += frame.attachment_chunk().bytes().size();
-      return p.files.on_chunk(link, std::move(*frame.mutable_attachment_chunk()), size);
-    case v1::Frame::kPrune:
-      return p.broadcast.on_prune(link, frame.prune());
-    case v1::Frame::kEvidence:
-      return p.forks.on_evidence(link, frame.evidence());
-    default:
-      return handle_request(link, frame);
-  }
-}
-
-void Engine::handle_request(Link& link, const v1::Frame& frame) {
-  Parts& p = *parts_;
-  switch (frame.frame_case()) {
-    case v1::Frame::kGet:
-      return p.serving.on_get(link, frame.get());
-    case v1::Frame::kGetHeads:
-      return p.serving.on_get_heads(link, frame.get_heads());
-    case v1::Frame::kGetBodies:
-      return p.serving.on_get_bodies(link, frame.get_bodies());
-    case v1::Frame::kGetAttachment:
-      return p.file_serving.on_get(link, frame.get_attachment());
-    case v1::Frame::kCancel:
-      return p.serving.on_cancel(link, frame.cancel());
-    case v1::Frame::kCredit:
-      return on_credit(link, frame.credit());
-    case v1::Frame::kPing:
-      return p.sessions.on_ping(link, frame.ping());
-    case v1::Frame::kSetFilter:
-      return p.sessions.on_set_filter(link, frame.set_filter());
-    default:
-      return;  // Pong; reserved frames; frames of later versions
-  }
-}
-
-void Engine::on_credit(Link& link, const v1::Credit& credit) {
-  parts_->links.add_credit(link, credit.bytes());
-  parts_->serving.pump(link);
 }
 
 void Engine::on_error_frame(Link& link, const v1::Error& error) {
@@ -248,35 +188,19 @@ void Engine::on_error_frame(Link& link, const v1::Error& error) {
   // The end of an answer that we cancelled.
   if (link.given_up.contains(error.request_id())) return p.fetcher.on_late(link, error.request_id(), true);
   p.effects.notice(link.peer, "the peer says: " + text);
-  p.admission.on_refused(link, error.request_id());
-  p.bodies.on_refused(link, error.request_id());
-  p.files.on_refused(link, error.request_id());
-  p.fetcher.on_refused(link, error.request_id());
+  p.on_refused(link, error.request_id());
 }
 
 // --- time ---
 
 void Engine::check_timers(Link& link) {
   Parts& p = *parts_;
-  if (const char* why = overdue(link); why != nullptr) {
+  if (const char* why = p.overdue(link); why != nullptr) {
     // When it is back, others are asked first.
-    if (p.fetcher.awaits_answers(link) || p.bodies.awaits_answers(link)) p.peers.note_slow(link.peer);
-    return p.links.end(link, v1::ERROR_CODE_TIMEOUT, fail(Code::kUnavailable, why), false);
+    if (p.awaits_answers(link)) p.peers.note_slow(link.peer);
+    return p.links.end(link, v1::ERROR_CODE_TIMEOUT, fail(Code::kUnavailable, why));
   }
-  if (!link.ready) return;
-  p.bodies.give_up_slow(link);
-  p.fetcher.run_timers(link);
-  p.broadcast.run_timers(link);
-  p.sessions.check_liveness(link);
-}
-
-// The sentence that says which answer or frame is overdue; nothing if none is.
-const char* Engine::overdue(const Link& link) const {
-  const Parts& p = *parts_;
-  if (!link.ready) return p.sessions.overdue(link);
-  if (const char* why = p.fetcher.overdue(link); why != nullptr) return why;
-  if (const char* why = p.bodies.overdue(link); why != nullptr) return why;
-  return p.links.has_unended(link) ? "too many cancelled requests were not ended" : nullptr;
+  if (link.ready) p.run_timers(link);
 }
 
 void Engine::wake_rested() {
@@ -290,12 +214,7 @@ MonoTime Engine::next_tick() const {
   const Parts& p = *parts_;
   MonoTime next = std::min({p.admission.next_refresh(), p.store.retry_at(), p.files.next_timer(),
                             p.bodies.next_retry(), p.intake.next_wake()});
-  for (const auto& [id, link] : p.links.all()) {
-    next = std::min(next, p.sessions.next_timer(*link));
-    if (!link->ready) continue;
-    next = std::min(
-        {next, p.broadcast.next_timer(*link), p.fetcher.next_timer(*link), p.bodies.next_timer(*link)});
-  }
+  for (const auto& [id, link] : p.links.all()) next = std::min(next, p.next_timer(*link));
   return next;
 }
 
@@ -373,15 +292,15 @@ std::size_t Engine::bodies_missing() const { return parts_->bodies.missing(); }
 
 const std::set<LogId>& Engine::frozen() const { return parts_->logs.frozen(); }
 
-std::string Engine::misfiled() const {
+std::string Engine::wrong_list() const {
   const Parts& p = *parts_;
-  if (std::string list = p.logs.misfiled(); !list.empty()) return list;
-  if (std::string list = p.bodies.misfiled(); !list.empty()) return list;
-  if (std::string list = p.offers.misfiled(p.logs); !list.empty()) return list;
-  if (std::string list = p.fetcher.misfiled(); !list.empty()) return list;
-  if (p.filtering.misfiled()) return "unfiltered";
-  if (p.intake.misfiled()) return "resting";
-  return p.files.misfiled() ? "files due" : "";
+  if (std::string list = p.logs.wrong_list(); !list.empty()) return list;
+  if (std::string list = p.bodies.wrong_list(); !list.empty()) return list;
+  if (std::string list = p.offers.wrong_list(p.logs); !list.empty()) return list;
+  if (std::string list = p.fetcher.wrong_list(); !list.empty()) return list;
+  if (p.filtering.has_wrong_list()) return "unfiltered";
+  if (p.intake.has_wrong_list()) return "resting";
+  return p.files.has_wrong_list() ? "files due" : "";
 }
 
 }  // namespace koinon

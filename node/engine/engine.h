@@ -58,17 +58,18 @@ class Engine {
   // outputs: what the outputs bring about may be looked up by name.
   std::vector<NameClaim> take_claims();
 
-  // For the operator's eyes.
-  const TrustPolicy& trust() const;
-  std::vector<SessionInfo> sessions() const;
-  // Whether a peer has lied lately, so that no connection with it should be made yet. One that is made all
-  // the same is ended at once.
+  // For the transport. Whether a peer has lied lately, so that no connection with it should be made yet. One
+  // that is made all the same is ended at once.
   bool shuns(Now now, const NodeKey& peer) const;
-  const Conduct* conduct(const NodeKey& peer) const;
   // False while the peer has given us more to verify than we take at once, or more than it may send; do not
   // read from it then, and ask again a few milliseconds later. Becomes true with time alone, after
   // limits::kLongestPause at most where the peer sent too much.
   bool wants_bytes(Now now, SessionId session) const;
+
+  // For the operator's eyes.
+  const TrustPolicy& trust() const;
+  std::vector<SessionInfo> sessions() const;
+  const Conduct* conduct(const NodeKey& peer) const;
   std::size_t pending_intents() const;
   const LogState* log(const LogId& id) const;
   JournalSeq peer_cursor(const NodeKey& peer) const;  // how far we are in that peer's journal
@@ -80,8 +81,8 @@ class Engine {
   std::size_t bodies_missing() const;     // wanted for ourselves and being looked for
   const std::set<LogId>& frozen() const;  // logs that have forked, admitted or not
   // For tests: which of the lists that spare a walk over all logs is not what that walk would find; empty:
-  // none.
-  std::string misfiled() const;
+  // all are right.
+  std::string wrong_list() const;
 
  private:
   // Works off an input: its time holds for all of it, and the links that it ended are settled at its end.
@@ -90,12 +91,8 @@ class Engine {
   void begin_policy();
   void refresh_trust();
   void handle_bytes(engine::Link& link, BytesView bytes);
-  void handle_frame(engine::Link& link, v1::Frame frame, std::size_t size);
-  void handle_request(engine::Link& link, const v1::Frame& frame);
   void on_error_frame(engine::Link& link, const v1::Error& error);
-  void on_credit(engine::Link& link, const v1::Credit& credit);
   void check_timers(engine::Link& link);
-  const char* overdue(const engine::Link& link) const;
   void wake_rested();
 
   std::unique_ptr<engine::Parts> parts_;

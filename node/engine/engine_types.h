@@ -49,7 +49,6 @@ struct SendBytes {
 struct CloseSession {
   SessionId session;
   Error reason;
-  bool lied = false;  // the peer sent what does not verify: back off long
 };
 struct Event {
   enum class Kind {
@@ -76,7 +75,7 @@ using Output = std::variant<SendBytes, CloseSession, Intent, Event>;
 
 // So much at once, and so much a second afterwards. Plain arithmetic over the caller's clock.
 struct Allowance {
-  double left = 0;  // below 0: what was taken beyond it, and is waited for
+  double left = 0;  // below 0: more was taken than was there, and time makes up for it
   double at_once = 0;
   double per_second = 0;
   MonoTime at{};
@@ -88,7 +87,8 @@ struct Allowance {
     return std::min(at_once, left + per_second * std::chrono::duration<double>(now - at).count());
   }
   bool is_open(MonoTime now) const { return left_at(now) >= 0; }
-  // Takes it, whether it is there or not. What lacks makes nobody wait longer than kLongestPause.
+  // Takes it, whether it is there or not. However much is missing, nobody waits longer than
+  // kLongestPause.
   void take(double amount, MonoTime now) {
     const double least = -per_second * std::chrono::duration<double>(limits::kLongestPause).count();
     left = std::max(left_at(now) - amount, least);
@@ -146,8 +146,8 @@ struct LogStanding {
 
 // How a peer has behaved since this engine began.
 struct Conduct {
-  unsigned lies =
-      0;  // sessions ended because of what does not verify, or breaks a rule; forgotten after a day
+  // Sessions that ended because of what does not verify, or breaks a rule; forgotten after a day.
+  unsigned lies = 0;
   std::string last_lie;
   MonoTime last_lie_at{};
   MonoTime shunned_until{};

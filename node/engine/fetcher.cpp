@@ -36,15 +36,15 @@ void Fetcher::schedule(Log& log) {
 
 // Once: a busy log is scheduled with each of its heads while it waits.
 void Fetcher::queue(Link& link, const LogId& id) {
-  if (!link.fetch.queued.insert(id).second) return;
-  link.fetch.queue.push_back(id);
+  if (!link.fetch->queued.insert(id).second) return;
+  link.fetch->queue.push_back(id);
   queued_.insert(link.id);
 }
 
 std::deque<LogId> Fetcher::take_queue(Link& link) {
   queued_.erase(link.id);
-  link.fetch.queued.clear();
-  return std::exchange(link.fetch.queue, {});
+  link.fetch->queued.clear();
+  return std::exchange(link.fetch->queue, {});
 }
 
 void Fetcher::schedule_all() {
@@ -52,15 +52,15 @@ void Fetcher::schedule_all() {
   for (const auto& [id, link] : links_.all()) {
     const std::set<LogId>& offers = offers_.logs_of(*link);
     offered.insert(offers.begin(), offers.end());
-    offered.insert(link->fetch.comes.begin(), link->fetch.comes.end());
+    offered.insert(link->fetch->comes.begin(), link->fetch->comes.end());
   }
   for (const LogId& id : offered) schedule(logs_.at(id));
   // The deadlines of open Gets count again.
-  for (const auto& [id, link] : links_.all()) link->fetch.due = effects_.now().mono;
+  for (const auto& [id, link] : links_.all()) link->fetch->due = effects_.now().mono;
 }
 
 void Fetcher::start(Link& link) {
-  LinkFetch& fetch = link.fetch;
+  LinkFetch& fetch = *link.fetch;
   // What was given up is open until the peer says that it has ended.
   while (!fetch.queue.empty() && !store_.has_failed() &&
          fetch.gets.size() + link.given_up.size() < limits::kOpenRequests / 2 && intake_.has_room()) {
@@ -86,7 +86,7 @@ void Fetcher::start_fetch(Link& link, Log& log) {
   get->set_to(target.size.value);
   get->set_size(target.size.value);
   get->set_root(target.root.bytes());
-  link.fetch.gets.emplace(get->request_id(), log.id());
+  link.fetch->gets.emplace(get->request_id(), log.id());
   begin(log, offer, get->request_id());
   links_.send(link, frame);
 }
@@ -105,11 +105,11 @@ void Fetcher::begin(Log& log, const Offer& offer, std::uint64_t request_id) {
   if (Link* link = links_.find(offer.source); link != nullptr) {
     fetch.pace = Pace(now, link->answered);
     // Nothing is due of this one before.
-    link->fetch.due =
-        std::min<MonoTime>(link->fetch.due, now + std::min(limits::kPacePeriod, limits::kRequestDeadline));
-    link->fetch.comes.insert(log.id());
+    link->fetch->due =
+        std::min<MonoTime>(link->fetch->due, now + std::min(limits::kPacePeriod, limits::kRequestDeadline));
+    link->fetch->comes.insert(log.id());
   }
-  log.fetch.current = std::move(fetch);
+  log.fetch->current = std::move(fetch);
 }
 
 bool Fetcher::takes_entries(const Log& log) const {
@@ -117,18 +117,19 @@ bool Fetcher::takes_entries(const Log& log) const {
 }
 
 Fetch Fetcher::end(Log& log) {
-  Fetch ended = std::move(*log.fetch.current);
-  log.fetch.current.reset();
-  if (Link* link = links_.find(ended.source); link != nullptr) link->fetch.comes.erase(log.id());
+  Fetch ended = std::move(*log.fetch->current);
+  log.fetch->current.reset();
+  if (Link* link = links_.find(ended.source); link != nullptr) link->fetch->comes.erase(log.id());
   return ended;
 }
 
 void Fetcher::abandon(Log& log, bool forget_source) {
-  if (!log.fetch.current) return;
+  if (!log.fetch->current) return;
   const Fetch fetch = end(log);
   if (forget_source) offers_.drop(log, fetch.source);
   Link* link = links_.find(fetch.source);
-  if (link != nullptr && link->fetch.gets.erase(fetch.request_id) > 0) links_.cancel(*link, fetch.request_id);
+  if (link != nullptr && link->fetch->gets.erase(fetch.request_id) > 0)
+    links_.cancel(*link, fetch.request_id);
   for (const auto& [from, run] : fetch.verified) release(fetch.source, run.second.size);
 }
 
@@ -165,26 +166,26 @@ void Fetcher::on_chunk(Link& link, v1::Chunk chunk, std::size_t size) {
     links_.return_credit(link, size);
     return on_late(link, chunk.request_id(), chunk.last());
   }
-  const auto get = link.fetch.gets.find(chunk.request_id());
-  if (get == link.fetch.gets.end()) {
-    return links_.lie(link, fail(Code::kMalformed, "a chunk came that was not asked for", "request_id"));
-  }
+  const auto get = link.fetch->gets.find(chunk.request_id());
+  if (get == link.fetch->gets.end())
+    return links_.end_for_lie(link,
+                              fail(Code::kMalformed, "a chunk came that was not asked for", "request_id"));
   Log& log = logs_.at(get->second);
   const bool last = chunk.last();
-  if (last) link.fetch.gets.erase(get);
-  const Fetch& fetch = *log.fetch.current;
+  if (last) link.fetch->gets.erase(get);
+  const Fetch& fetch = *log.fetch->current;
   const std::uint64_t next = fetch.next_chunk.value + static_cast<std::uint64_t>(chunk.records_size());
-  if (last != (next == fetch.target.size.value)) {
-    return links_.lie(link, fail(Code::kMalformed, "the last chunk does not end where the Get ends", "last"));
-  }
+  if (last != (next == fetch.target.size.value))
+    return links_.end_for_lie(
+        link, fail(Code::kMalformed, "the last chunk does not end where the Get ends", "last"));
   const Status taken = take_chunk(log, std::move(chunk), size, Bytes());
-  if (!taken.ok()) return links_.lie(link, taken.error());
+  if (!taken.ok()) return links_.end_for_lie(link, taken.error());
   if (last) start(link);
 }
 
 // Hands a chunk of the log's fetch to verification. `head_note`: a head whose signature is checked with it.
 Status Fetcher::take_chunk(Log& log, v1::Chunk chunk, std::size_t size, Bytes head_note) {
-  Fetch& fetch = *log.fetch.current;
+  Fetch& fetch = *log.fetch->current;
   const auto count = static_cast<std::uint64_t>(chunk.records_size());
   if (count == 0 || count > limits::kRecordsPerChunk || chunk.from() != fetch.next_chunk.value ||
       count > fetch.target.size.value - chunk.from()) {
@@ -221,22 +222,22 @@ void Fetcher::release(SessionId source, std::size_t size) {
 }
 
 void Fetcher::on_verified(Log& log, const TakenChunk& chunk, Result<RunVerified> answer) {
-  const bool current = log.fetch.current && log.fetch.current->generation == chunk.generation;
+  const bool current = log.fetch->current && log.fetch->current->generation == chunk.generation;
   if (!answer.ok()) {
     release(chunk.source, chunk.size);
     if (current) abandon(log, true);
-    if (Link* link = links_.find(chunk.source); link != nullptr) links_.lie(*link, answer.error());
+    if (Link* link = links_.find(chunk.source); link != nullptr) links_.end_for_lie(*link, answer.error());
     return schedule(log);
   }
   if (!current) return release(chunk.source, chunk.size);
-  log.fetch.current->verified.emplace(chunk.from.value, std::make_pair(std::move(*answer), chunk));
+  log.fetch->current->verified.emplace(chunk.from.value, std::make_pair(std::move(*answer), chunk));
   commit_verified(log);
 }
 
 // Gives what continues the log to the store, in order.
 void Fetcher::commit_verified(Log& log) {
-  while (log.fetch.current) {
-    Fetch& fetch = *log.fetch.current;
+  while (log.fetch->current) {
+    Fetch& fetch = *log.fetch->current;
     const auto it = fetch.verified.find(fetch.range.size().value);
     if (it == fetch.verified.end()) return;
     RunVerified run = std::move(it->second.first);
@@ -251,7 +252,7 @@ void Fetcher::commit_verified(Log& log) {
 }
 
 void Fetcher::commit(Log& log, RunVerified run, const TakenChunk& chunk) {
-  Fetch& fetch = *log.fetch.current;
+  Fetch& fetch = *log.fetch->current;
   StoredRun stored = stored_run(effects_.config(), log.id(), fetch, run, chunk);
   Link* link = links_.find(fetch.source);
   if (link != nullptr) link->counts.records_in += run.records.size();
@@ -280,23 +281,20 @@ void Fetcher::commit(Log& log, RunVerified run, const TakenChunk& chunk) {
 }
 
 bool Fetcher::on_heads(Link& link, std::uint64_t request_id) {
-  const auto get = link.fetch.gets.find(request_id);
-  if (get == link.fetch.gets.end()) return false;
-  Log& log = logs_.at(get->second);
-  link.fetch.gets.erase(get);
-  abandon(log, true);
+  const auto get = link.fetch->gets.extract(request_id);
+  if (get.empty()) return false;
+  abandon(logs_.at(get.mapped()), true);
   start(link);
   return true;
 }
 
 void Fetcher::on_refused(Link& link, std::uint64_t request_id) {
-  const auto get = link.fetch.gets.find(request_id);
-  if (get == link.fetch.gets.end()) return;
-  const LogId id = get->second;
+  const auto get = link.fetch->gets.extract(request_id);
+  if (get.empty()) return;
+  const LogId& id = get.mapped();
   Log& log = logs_.at(id);
-  link.fetch.gets.erase(get);
   const Offer* offer = offers_.of(log, link.id);
-  const JournalSeq row = offer == nullptr ? log.fetch.current->row : offer->row;
+  const JournalSeq row = offer == nullptr ? log.fetch->current->row : offer->row;
   abandon(log, true);
   admission_.ask_later(link.peer, id);
   cursors_.settle(link.id, id, row, false);
@@ -330,7 +328,6 @@ bool Fetcher::comes_from_another(const Link& link, const Log& log, TreeSize size
 
 Status Fetcher::take_push(Log& log, const Offer& offer, v1::Chunk chunk, std::size_t size) {
   abandon(log, false);
-  // Its signature is checked together with the run.
   offers_.keep(log, offer);
   begin(log, offer, 0);
   return take_chunk(log, std::move(chunk), size, offer.head.note);
@@ -345,14 +342,14 @@ bool Fetcher::extend(Log& log, const StoredRun& run) {
 }
 
 void Fetcher::advance(Log& log, const StoredRun& run) {
-  if (!log.fetch.current || log.fetch.current->generation != run.generation) return;
-  log.fetch.current->last_progress = effects_.now().mono;
+  if (!log.fetch->current || log.fetch->current->generation != run.generation) return;
+  log.fetch->current->last_progress = effects_.now().mono;
   if (run.is_last()) end(log);
 }
 
 void Fetcher::run_failed(Log& log, const StoredRun& run, const Error& error) {
-  if (log.fetch.current && log.fetch.current->generation == run.generation) abandon(log, false);
-  if (!log.state().frozen) store_.failed(log.id(), error);
+  if (log.fetch->current && log.fetch->current->generation == run.generation) abandon(log, false);
+  if (!log.state().frozen) store_.note_failure(log.id(), error);
 }
 
 // --- links and time ---
@@ -360,11 +357,11 @@ void Fetcher::run_failed(Log& log, const StoredRun& run, const Error& error) {
 void Fetcher::forget(Link& link) {
   queued_.erase(link.id);
   std::set<LogId> logs = offers_.logs_of(link);
-  logs.insert(link.fetch.comes.begin(), link.fetch.comes.end());
+  logs.insert(link.fetch->comes.begin(), link.fetch->comes.end());
   std::vector<LogId> affected;
   for (const LogId& id : logs) {
     Log& log = logs_.at(id);
-    const bool source = log.fetch.current && log.fetch.current->source == link.id;
+    const bool source = log.fetch->current && log.fetch->current->source == link.id;
     if (source || offers_.of(log, link.id) != nullptr) affected.push_back(id);
     offers_.drop(log, link.id);
     if (source) abandon(log, true);
@@ -374,23 +371,23 @@ void Fetcher::forget(Link& link) {
 
 const char* Fetcher::overdue(const Link& link) const {
   const MonoTime now = effects_.now().mono;
-  if (now < link.fetch.due || store_.has_failed()) return nullptr;
-  const bool late = std::any_of(link.fetch.gets.begin(), link.fetch.gets.end(), [&](const auto& get) {
-    return now - logs_.at(get.second).fetch.current->last_progress >= limits::kRequestDeadline;
+  if (now < link.fetch->due || store_.has_failed()) return nullptr;
+  const bool late = std::any_of(link.fetch->gets.begin(), link.fetch->gets.end(), [&](const auto& get) {
+    return now - logs_.at(get.second).fetch->current->last_progress >= limits::kRequestDeadline;
   });
   return late ? "a Get was not answered in time" : nullptr;
 }
 
 void Fetcher::run_timers(Link& link) {
-  if (effects_.now().mono < link.fetch.due) return;
+  if (effects_.now().mono < link.fetch->due) return;
   check_pace(link);
-  link.fetch.due = next_of_gets(link);
+  link.fetch->due = next_of_gets(link);
 }
 
 void Fetcher::check_pace(Link& link) {
   std::vector<LogId> slow;
-  for (const auto& [request, id] : link.fetch.gets) {
-    if (trickles(link, *logs_.at(id).fetch.current)) slow.push_back(id);
+  for (const auto& [request, id] : link.fetch->gets) {
+    if (trickles(link, *logs_.at(id).fetch->current)) slow.push_back(id);
   }
   if (slow.empty()) return;
   if (peers_.note_slow(link.peer))
@@ -410,28 +407,28 @@ bool Fetcher::trickles(const Link& link, Fetch& fetch) const {
     fetch.pace.excuse(now);
     return false;
   }
-  return fetch.pace.trickles(now, link.answered, link.fetch.gets.size());
+  return fetch.pace.trickles(now, link.answered, link.fetch->gets.size());
 }
 
 // When something is due of the link's Gets, by a look at each.
 MonoTime Fetcher::next_of_gets(const Link& link) const {
   MonoTime due = MonoTime::max();
-  for (const auto& [request, id] : link.fetch.gets) {
-    const Fetch& fetch = *logs_.at(id).fetch.current;
+  for (const auto& [request, id] : link.fetch->gets) {
+    const Fetch& fetch = *logs_.at(id).fetch->current;
     due = std::min(due, fetch.pace.due());
     if (!store_.has_failed()) due = std::min<MonoTime>(due, fetch.last_progress + limits::kRequestDeadline);
   }
   return due;
 }
 
-std::string Fetcher::misfiled() const {
+std::string Fetcher::wrong_list() const {
   std::map<SessionId, std::set<LogId>> comes;
   std::set<SessionId> queued;
   for (const auto& [id, log] : logs_.all()) {
-    if (log->fetch.current) comes[log->fetch.current->source].insert(id);
+    if (log->fetch->current) comes[log->fetch->current->source].insert(id);
   }
   for (const auto& [id, link] : links_.all()) {
-    const LinkFetch& fetch = link->fetch;
+    const LinkFetch& fetch = *link->fetch;
     if (fetch.comes != comes[id]) return "comes";
     for (const auto& [request, log] : fetch.gets) {
       const Fetch* of_log = current(logs_.at(log));

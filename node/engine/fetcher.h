@@ -24,7 +24,7 @@ class Fetcher {
   void abandon(Log& log, bool forget_source);
   // Whether entries may be fetched now, where a fetch that is under way would be given up.
   bool takes_entries(const Log& log) const;
-  const Fetch* current(const Log& log) const { return log.fetch.current ? &*log.fetch.current : nullptr; }
+  const Fetch* current(const Log& log) const { return log.fetch->current ? &*log.fetch->current : nullptr; }
 
   // The log rests if it brought more than is taken. True: it rests now, and Bodies forgets what it looked for
   // in transit.
@@ -47,8 +47,14 @@ class Fetcher {
   // Whether a push, whose head nobody has verified, continues the log and may be taken as a fetch that is
   // already answered. A Get elsewhere that has brought nothing yet gives way to it, and to no other push.
   bool fits(const Link& link, Log& log, const StoredHead& head, const v1::Chunk& chunk);
-  // Takes a push that fits. An error: the peer broke a rule.
+  // Takes a push that fits: its head counts as an offer before its signature is checked, with the run. An
+  // error: the peer broke a rule.
   Status take_push(Log& log, const Offer& offer, v1::Chunk chunk, std::size_t size);
+  // Whether the signature of what the source offers is verified: not while its push is checked and stored.
+  bool is_verified(const Log& log, SessionId source) const {
+    const Fetch* fetch = current(log);
+    return fetch == nullptr || fetch->request_id != 0 || fetch->source != source;
+  }
   // Whether another link brings at least as much already.
   bool comes_from_another(const Link& link, const Log& log, TreeSize size) const;
   // The bytes of a frame, counted by Intake::begin, are stored or dropped: its sender may send as many again,
@@ -69,13 +75,13 @@ class Fetcher {
   void forget(Link& link);
   // The sentence that says which answer is overdue; nothing if none is.
   const char* overdue(const Link& link) const;
-  bool awaits_answers(const Link& link) const { return !link.fetch.gets.empty(); }
+  bool awaits_answers(const Link& link) const { return !link.fetch->gets.empty(); }
   void run_timers(Link& link);
-  MonoTime next_timer(const Link& link) const { return link.fetch.due; }
-  std::string misfiled() const;
+  MonoTime next_timer(const Link& link) const { return link.fetch->due; }
+  std::string wrong_list() const;
 
  private:
-  bool may_grow(const Log& log) const { return !log.fetch.current && takes_entries(log); }
+  bool may_grow(const Log& log) const { return !log.fetch->current && takes_entries(log); }
   void queue(Link& link, const LogId& id);
   std::deque<LogId> take_queue(Link& link);
   void start_fetch(Link& link, Log& log);

@@ -5,51 +5,51 @@ namespace koinon::engine {
 void FileServing::on_get(Link& link, const v1::GetAttachment& request) {
   if (request.request_id() == 0 || request.log_id().size() != LogId::kSize ||
       request.sha256().size() != Hash::kSize || request.hops_left() > limits::kHopsLeft) {
-    return links_.lie(link,
-                      fail(Code::kMalformed, "a field of GetAttachment is out of range", "get_attachment"));
+    return links_.end_for_lie(
+        link, fail(Code::kMalformed, "a field of GetAttachment is out of range", "get_attachment"));
   }
   const LogId id = LogId::from(request.log_id());
   if (!logs_.serves(id)) {
     return links_.answer_error(link, v1::ERROR_CODE_UNKNOWN_LOG, "the log is not held here",
                                request.request_id());
   }
-  if (link.file_serving.requests.size() >= limits::kOpenRequests) {
-    return links_.end(link, v1::ERROR_CODE_LIMIT,
-                      fail(Code::kTooLarge, "more than 64 requests are open", "get_attachment"), true);
+  if (link.file_serving->requests.size() >= limits::kOpenRequests) {
+    return links_.end_for_lie(link, v1::ERROR_CODE_LIMIT,
+                              fail(Code::kTooLarge, "more than 64 requests are open", "get_attachment"));
   }
-  link.file_serving.requests.push_back({effects_.next_generation(),
-                                        request.request_id(),
-                                        id,
-                                        EntryIndex(request.index()),
-                                        Hash::from(request.sha256()),
-                                        request.from(),
-                                        request.hops_left(),
-                                        {}});
+  link.file_serving->requests.push_back({effects_.next_generation(),
+                                         request.request_id(),
+                                         id,
+                                         EntryIndex(request.index()),
+                                         Hash::from(request.sha256()),
+                                         request.from(),
+                                         request.hops_left(),
+                                         {}});
   pump(link);
 }
 
 void FileServing::pump(Link& link) {
-  if (link.file_serving.reading || !links_.takes_answers(link)) return;
-  auto& requests = link.file_serving.requests;
+  if (link.file_serving->reading || !links_.takes_answers(link)) return;
+  auto& requests = link.file_serving->requests;
   const auto next =
       std::find_if(requests.begin(), requests.end(), [](const FileRequest& one) { return !one.waits_for; });
   if (next == requests.end()) return;
   // In front, where its answer finds it; what waits keeps its order.
   std::rotate(requests.begin(), next, std::next(next));
-  link.file_serving.reading = true;
+  link.file_serving->reading = true;
   const FileRequest& request = requests.front();
   effects_.ask(ReadChunk{request.log, request.index, request.sha256, request.next},
                [this, id = link.id, number = request.number](const Result<ChunkRead>& answer) {
                  Link* live = links_.find(id);
                  if (live == nullptr) return;
-                 live->file_serving.reading = false;
+                 live->file_serving->reading = false;
                  serve(*live, number, answer);
                  pump(*live);
                });
 }
 
 void FileServing::serve(Link& link, std::uint64_t number, const Result<ChunkRead>& answer) {
-  auto& requests = link.file_serving.requests;
+  auto& requests = link.file_serving->requests;
   const auto it = std::find_if(requests.begin(), requests.end(),
                                [&](const FileRequest& one) { return one.number == number; });
   if (it == requests.end()) return;
@@ -80,19 +80,19 @@ bool FileServing::look_further(Link& link, FileRequest request, const Attachment
   if (!files_.look_for_peer(link, want, request.hops_left - 1)) return false;
   request.hops_left = 0;  // once is enough
   request.waits_for = state.id;
-  link.file_serving.requests.push_back(request);
+  link.file_serving->requests.push_back(request);
   return true;
 }
 
 bool FileServing::cancel(Link& link, std::uint64_t request_id) {
-  return std::erase_if(link.file_serving.requests,
+  return std::erase_if(link.file_serving->requests,
                        [&](const FileRequest& one) { return one.request_id == request_id; }) > 0;
 }
 
 void FileServing::wake(const AttachmentId& id, std::optional<std::uint32_t> stored) {
   std::vector<SessionId> woken;
   for (const auto& [link_id, link] : links_.all()) {
-    for (FileRequest& request : link->file_serving.requests) {
+    for (FileRequest& request : link->file_serving->requests) {
       if (request.waits_for != id || (stored && request.next >= *stored)) continue;
       request.waits_for.reset();
       if (stored) request.hops_left = 1;  // it may wait for the next one as well

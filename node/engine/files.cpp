@@ -118,7 +118,7 @@ void Files::restart(FileFetch& file) {
 void Files::give_up_request(FileFetch& file) {
   Link* link = file.source ? links_.find(*file.source) : nullptr;
   file.source.reset();
-  if (link != nullptr && link->files.asked.erase(file.request_id) > 0) links_.cancel(*link, file.request_id);
+  if (link != nullptr && link->files->asked.erase(file.request_id) > 0) links_.cancel(*link, file.request_id);
 }
 
 void Files::end(const AttachmentId& id) {
@@ -152,7 +152,7 @@ void Files::look_for(FileFetch& file) {
     return send_get(*link, file, round == 1 ? 0 : file.hops);
   }
   const bool somebody_is_busy = std::any_of(links_.all().begin(), links_.all().end(), [&](const auto& entry) {
-    return entry.second->files.asked.size() >= limits::kBodyRequests && !file.tried.contains(entry.first);
+    return entry.second->files->asked.size() >= limits::kBodyRequests && !file.tried.contains(entry.first);
   });
   if (somebody_is_busy) {
     return set_retry(file, effects_.now().mono + limits::kBusyRetry);
@@ -169,11 +169,11 @@ Link* Files::holder_of(const FileFetch& file, unsigned round) const {
   Link* best = nullptr;
   std::pair<bool, std::size_t> best_rank;
   for (const auto& [id, link] : links_.all()) {
-    if (!link->ready || link->files.asked.size() >= limits::kBodyRequests) continue;
+    if (!link->ready || link->files->asked.size() >= limits::kBodyRequests) continue;
     const auto tried = file.tried.find(id);
     if (tried != file.tried.end() && tried->second >= round) continue;
     const bool holds = holdings_.holds(*link, file.want.log, file.want.index);
-    const std::pair rank{!holds && link->peer_log != file.want.log, link->files.asked.size()};
+    const std::pair rank{!holds && link->peer_log != file.want.log, link->files->asked.size()};
     if (best != nullptr && best_rank <= rank) continue;
     best = link.get();
     best_rank = rank;
@@ -194,30 +194,32 @@ void Files::send_get(Link& link, FileFetch& file, std::uint32_t hops) {
   file.request_id = request->request_id();
   file.last_progress = effects_.now().mono;
   due_ = std::min<MonoTime>(due_, effects_.now().mono + limits::kRequestDeadline);
-  link.files.asked.emplace(file.request_id, file.want.id);
+  link.files->asked.emplace(file.request_id, file.want.id);
   links_.send(link, frame);
 }
 
 // --- answers ---
 
 void Files::on_chunk(Link& link, v1::AttachmentChunk chunk, std::size_t size) {
+  link.counts.file_bytes_in += chunk.bytes().size();
   if (link.given_up.contains(chunk.request_id())) {
     links_.return_credit(link, size);
     return fetcher_.on_late(link, chunk.request_id(), chunk.last());
   }
-  const auto asked = link.files.asked.find(chunk.request_id());
-  if (asked == link.files.asked.end())
-    return links_.lie(link,
-                      fail(Code::kMalformed, "a chunk of a file came that was not asked for", "request_id"));
+  const auto asked = link.files->asked.find(chunk.request_id());
+  if (asked == link.files->asked.end())
+    return links_.end_for_lie(
+        link, fail(Code::kMalformed, "a chunk of a file came that was not asked for", "request_id"));
   const AttachmentId id = asked->second;
-  if (chunk.last()) link.files.asked.erase(asked);
+  if (chunk.last()) link.files->asked.erase(asked);
   FileFetch& file = files_.at(id);
   file.last_progress = effects_.now().mono;
   const bool at_end = file.expected + 1 == chunk_count(id.size);
   const bool has_it = !chunk.bytes().empty();
   if (chunk.number() != file.expected || chunk.last() != (at_end || !has_it) ||
       (has_it && chunk.bytes().size() != chunk_bytes(id.size, file.expected))) {
-    return links_.lie(link, fail(Code::kMalformed, "a chunk of a file is not the next one", "attachment"));
+    return links_.end_for_lie(link,
+                              fail(Code::kMalformed, "a chunk of a file is not the next one", "attachment"));
   }
   if (chunk.last()) file.source.reset();
   if (!has_it) {
@@ -242,7 +244,7 @@ void Files::on_verified(const AttachmentId& id, std::uint64_t generation, HeldCh
     fetcher_.release(held.source, held.size);
     if (file != nullptr) restart(*file);
     Link* link = links_.find(held.source);
-    if (!answer.ok() && link != nullptr) links_.lie(*link, answer.error());
+    if (!answer.ok() && link != nullptr) links_.end_for_lie(*link, answer.error());
     if (FileFetch* left = find(id); left != nullptr) look_for(*left);
     return;
   }
@@ -308,10 +310,10 @@ void Files::finish(const AttachmentId& id) {
 }
 
 void Files::on_refused(Link& link, std::uint64_t request_id) {
-  const auto asked = link.files.asked.find(request_id);
-  if (asked == link.files.asked.end()) return;
+  const auto asked = link.files->asked.find(request_id);
+  if (asked == link.files->asked.end()) return;
   FileFetch& file = files_.at(asked->second);
-  link.files.asked.erase(asked);
+  link.files->asked.erase(asked);
   file.source.reset();
   look_for(file);
 }
@@ -385,7 +387,7 @@ MonoTime Files::next_by_a_look() const {
   return next;
 }
 
-bool Files::misfiled() const { return due_ > next_by_a_look(); }
+bool Files::has_wrong_list() const { return due_ > next_by_a_look(); }
 
 std::optional<FileStanding> Files::standing(const AttachmentId& id) const {
   const auto it = files_.find(id);

@@ -34,7 +34,7 @@ class Files {
   void run_timers();
   MonoTime next_timer() const { return due_; }
   std::optional<FileStanding> standing(const AttachmentId& id) const;  // none: it is not being fetched
-  bool misfiled() const;
+  bool has_wrong_list() const;
 
  private:
   // A chunk that came, and was not given to the store yet.

@@ -20,7 +20,7 @@ void Filtering::set_filter(BodyFilter filter) {
   if (filter.same_topics(effects_.filter())) return;
   effects_.set_filter(std::move(filter));
   changed_ = true;
-  for (const auto& [id, log] : logs_.all()) file(id);
+  for (const auto& [id, log] : logs_.all()) relist(id);
   for (const auto& [id, link] : links_.all()) {
     if (!link->ready) continue;
     v1::Frame frame;
@@ -38,15 +38,15 @@ void Filtering::apply() {
 
 void Filtering::begin(Log& log) {
   if (log.held().value == 0 && log.commits() == 0) {
-    log.filter.number = effects_.filter_number();
-    return file(log.id());
+    log.filter->number = effects_.filter_number();
+    return relist(log.id());
   }
-  log.filter.passing = true;
-  log.filter.again = false;
+  logs_.set_filtered(log, true);
+  log.filter->again = false;
   ++running_;
   // What the filter before wanted is not taken while this one passes over the log.
   bodies_.begin_anew(log);
-  file(log.id());
+  relist(log.id());
   go_on(log, EntryIndex(0));
 }
 
@@ -64,34 +64,34 @@ void Filtering::on_applied(Log& log, std::uint64_t number, std::uint64_t order,
     // Of a filter that has changed again the rest is left out: the next one passes over all.
     if (answer->next && number == effects_.filter_number()) return go_on(log, *answer->next);
   }
-  log.filter.passing = false;
+  logs_.set_filtered(log, false);
   --running_;
-  file(log.id());
+  relist(log.id());
   if (!answer.ok() && answer.error().code != Code::kNotFound) {
-    if (!log.state().frozen) store_.failed(log.id(), answer.error());
+    if (!log.state().frozen) store_.note_failure(log.id(), answer.error());
     return;
   }
-  if (!log.filter.again) log.filter.number = number;
+  if (!log.filter->again) log.filter->number = number;
   bodies_.begin_anew(log);
-  file(log.id());
+  relist(log.id());
   bodies_.look_for(log);
   apply();
 }
 
 void Filtering::note_run(Log& log, std::uint64_t filter_number) {
   if (filter_number == effects_.filter_number()) return;
-  log.filter.number = filter_number;
-  log.filter.again = log.filter.passing;
-  file(log.id());
+  log.filter->number = filter_number;
+  log.filter->again = log.is_filtered();
+  relist(log.id());
 }
 
 // --- the list ---
 
 bool Filtering::is_due(const Log& log) const {
-  return !follows_ours(log) && !log.filter.passing && !logs_.is_own(log.id());
+  return !follows_ours(log) && !log.is_filtered() && !logs_.is_own(log.id());
 }
 
-void Filtering::file(const LogId& id) {
+void Filtering::relist(const LogId& id) {
   if (const Log* log = logs_.find(id); log != nullptr && is_due(*log)) {
     unfiltered_.insert(id);
   } else {
@@ -99,7 +99,7 @@ void Filtering::file(const LogId& id) {
   }
 }
 
-bool Filtering::misfiled() const {
+bool Filtering::has_wrong_list() const {
   std::set<LogId> unfiltered;
   for (const auto& [id, log] : logs_.all()) {
     if (is_due(*log)) unfiltered.insert(id);

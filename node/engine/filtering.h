@@ -14,12 +14,12 @@ class Filtering {
   void set_filter(BodyFilter filter);
   // Passes over the next logs, as many as run at once. Emits kFilterApplied after the last.
   void apply();
-  bool follows_ours(const Log& log) const { return log.filter.number == effects_.filter_number(); }
+  bool follows_ours(const Log& log) const { return log.filter->number == effects_.filter_number(); }
   // A log has come to be known.
-  void file(const LogId& id);
+  void relist(const LogId& id);
   // A run was stored whose bodies were chosen by that filter, which may be behind the one that we have now.
   void note_run(Log& log, std::uint64_t filter_number);
-  bool misfiled() const;
+  bool has_wrong_list() const;
 
  private:
   bool is_due(const Log& log) const;

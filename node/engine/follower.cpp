@@ -5,6 +5,11 @@
 namespace koinon::engine {
 namespace {
 
+// What a head offers, if it is what its checkpoint says.
+Offer offer_of(const ShownHead& shown, const Checkpoint& checkpoint) {
+  return {shown.log, shown.identity, {checkpoint.size, checkpoint.root, shown.note}, shown.source, shown.row};
+}
+
 // What a checkpoint says, its signature not yet looked at.
 Result<Checkpoint> peek(BytesView note) {
   KOINON_ASSIGN(const SignedNote parsed, parse_note(note));
@@ -33,28 +38,29 @@ Follower::Follower(Effects& effects, Logs& logs, Links& links, Holdings& holding
 
 void Follower::on_heads(Link& link, const v1::Heads& heads) {
   if (static_cast<std::size_t>(heads.heads_size()) > limits::kHeadsPerFrame) {
-    return links_.lie(link, fail(Code::kTooLarge, "a frame carries at most 256 heads", "heads"));
+    return links_.end_for_lie(link, fail(Code::kTooLarge, "a frame carries at most 256 heads", "heads"));
   }
-  if (!is_expected(link, heads)) {
-    return links_.lie(link, fail(Code::kMalformed, "heads came that were not asked for", "request_id"));
+  if (!take_request(link, heads)) {
+    return links_.end_for_lie(link,
+                              fail(Code::kMalformed, "heads came that were not asked for", "request_id"));
   }
   link.counts.heads_in += static_cast<std::uint64_t>(heads.heads_size());
-  std::vector<Offer> offers;
+  std::vector<ShownHead> unverified;
   for (const auto& head : heads.heads()) {
-    auto offer = read_offer(link, head, heads.request_id() == 0);
-    if (!offer.ok()) return links_.lie(link, offer.error());
-    if (*offer) {
-      offers.push_back(std::move(**offer));
+    auto shown = read_head(link, head, heads.request_id() == 0);
+    if (!shown.ok()) return links_.end_for_lie(link, shown.error());
+    if (*shown) {
+      unverified.push_back(std::move(**shown));
     } else {
       admission_.ask_settled(link.peer, LogId::from(head.log_id()));
     }
   }
-  if (offers.empty()) return cursors_.save(link);
-  verify(link, std::move(offers));
+  if (unverified.empty()) return cursors_.save(link);
+  verify(link, std::move(unverified));
 }
 
-// Whether heads of this request are awaited: news, or the answer to a GetHeads or Get.
-bool Follower::is_expected(Link& link, const v1::Heads& heads) {
+// Heads are news, or answer a GetHeads or Get, which is open no longer. False if they are neither.
+bool Follower::take_request(Link& link, const v1::Heads& heads) {
   const std::uint64_t request_id = heads.request_id();
   if (request_id == 0 || admission_.on_heads(link, heads)) return true;
   if (link.given_up.contains(request_id)) {
@@ -65,70 +71,68 @@ bool Follower::is_expected(Link& link, const v1::Heads& heads) {
 }
 
 // Nothing where policy refuses the log or we hold it already; an error where the peer broke a rule. The row
-// that a head names stays open, and the cursor behind it, until the offer is settled; only heads that come
-// `in_journal`, in its order, say that the rows before them are done.
-Result<std::optional<Offer>> Follower::read_offer(Link& link, const v1::Head& head, bool in_journal) {
+// that a head names stays open, and the cursor behind it, until what it offers is settled; only heads that
+// come `in_journal`, in its order, say that the rows before them are done.
+Result<std::optional<ShownHead>> Follower::read_head(Link& link, const v1::Head& head, bool in_journal) {
   if (head.log_id().size() != LogId::kSize)
     return fail(Code::kMalformed, "it has not 32 bytes", "head.log_id");
   if (head.checkpoint().size() > limits::kHeadNoteBytes) {
     return fail(Code::kTooLarge, "a head's checkpoint has at most 4 KiB", "head.checkpoint");
   }
-  Offer offer;
-  offer.log = LogId::from(head.log_id());
-  offer.source = link.id;
-  offer.head.note = head.checkpoint();
-  offer.row = JournalSeq(head.journal_seq());
-  if (in_journal) cursors_.pass(link, offer.row);
-  if (!logs_.admits(offer.log)) return std::optional<Offer>();
-  const Log* known = logs_.find(offer.log);
+  const std::optional<ShownHead> nothing;
+  ShownHead shown;
+  shown.log = LogId::from(head.log_id());
+  shown.source = link.id;
+  shown.note = head.checkpoint();
+  shown.row = JournalSeq(head.journal_seq());
+  if (in_journal) cursors_.pass(link, shown.row);
+  if (!logs_.admits(shown.log)) return nothing;
+  const Log* known = logs_.find(shown.log);
   if (known != nullptr) {
-    if (known->state().frozen) return std::optional<Offer>();
+    if (known->state().frozen) return nothing;
     const auto& whole = known->state().whole;
     if (whole && whole->note == head.checkpoint()) {
-      holdings_.set(link, offer.log, whole->size);
-      return std::optional<Offer>();
+      holdings_.set(link, shown.log, whole->size);
+      return nothing;
     }
   }
-  KOINON_TRY(fill_identity(offer, head, known));
-  cursors_.open(link, offer.log, offer.row);
-  return std::optional<Offer>(std::move(offer));
+  KOINON_TRY(fill_identity(shown, head, known));
+  cursors_.open(link, shown.log, shown.row);
+  return std::optional<ShownHead>(std::move(shown));
 }
 
-Status Follower::fill_identity(Offer& offer, const v1::Head& head, const Log* known) const {
+Status Follower::fill_identity(ShownHead& shown, const v1::Head& head, const Log* known) const {
   if (known != nullptr) {
-    offer.identity = known->state().identity;
+    shown.identity = known->state().identity;
     return {};
   }
   if (!head.has_identity()) {
     return fail(Code::kMalformed, "the first head of a log needs its identity", "head.identity");
   }
-  KOINON_ASSIGN(offer.identity, read_identity(head.identity(), offer.log));
+  KOINON_ASSIGN(shown.identity, read_identity(head.identity(), shown.log));
   return {};
 }
 
-void Follower::verify(Link& link, std::vector<Offer> offers) {
+void Follower::verify(Link& link, std::vector<ShownHead> heads) {
   VerifyHeads intent;
-  for (const Offer& offer : offers) intent.items.push_back({offer.identity.vkey(), offer.head.note});
-  link.unverified += offers.size();
+  for (const ShownHead& head : heads) intent.items.push_back({head.identity.vkey(), head.note});
+  link.unverified += heads.size();
   effects_.ask(std::move(intent),
-               [this, id = link.id, offers = std::move(offers)](const Result<HeadsVerified>& answer) {
-                 on_verified(id, offers, answer);
+               [this, id = link.id, heads = std::move(heads)](const Result<HeadsVerified>& answer) {
+                 on_verified(id, heads, answer);
                });
 }
 
-void Follower::on_verified(SessionId source, const std::vector<Offer>& offers,
+void Follower::on_verified(SessionId source, const std::vector<ShownHead>& heads,
                            const Result<HeadsVerified>& answer) {
   Link* link = links_.find(source);
   if (link == nullptr) return;
-  link->unverified -= offers.size();
+  link->unverified -= heads.size();
   if (!answer.ok()) return;
-  for (std::size_t i = 0; i < offers.size(); ++i) {
-    const Result<Checkpoint>& head = (*answer)[i];
-    if (!head.ok()) return links_.lie(*link, head.error());
-    Offer offer = offers[i];
-    offer.head.size = head->size;
-    offer.head.root = head->root;
-    consider(offer);
+  for (std::size_t i = 0; i < heads.size(); ++i) {
+    const Result<Checkpoint>& checkpoint = (*answer)[i];
+    if (!checkpoint.ok()) return links_.end_for_lie(*link, checkpoint.error());
+    consider(offer_of(heads[i], *checkpoint));
   }
   cursors_.save(*link);
 }
@@ -139,12 +143,12 @@ void Follower::consider(const Offer& offer) {
   if (link == nullptr || !logs_.admits(offer.log)) return settle(offer);
   Log& log = log_of(offer);
   holdings_.note(*link, offer.log, offer.head.size);
-  if (log.state().frozen || offer.head.size.value == 0 || forks_.contradicts(log, offer))
+  if (log.state().frozen || offer.head.size.value == 0 || forks_.freeze_if_forked(log, offer))
     return settle(offer);
   if (offer.head.size <= log.held()) return forks_.check_old_head(offer);
   const bool own = logs_.is_own(offer.log);
   if (offer.head.size.value > intake_.entries_quota() && !own) {
-    if (!std::exchange(log.following.over_quota, true)) {
+    if (!std::exchange(log.following->over_quota, true)) {
       effects_.notice(link->peer, log.state().identity.name + " claims " +
                                       std::to_string(offer.head.size.value) +
                                       " entries, more than this node takes of one log");
@@ -171,8 +175,8 @@ Log& Follower::log_of(const Offer& offer) {
   if (Log* known = logs_.find(offer.log); known != nullptr) return *known;
   Log& log = logs_.create(offer.identity, offer.log);
   admission_.name_changed(offer.log);
-  bodies_.file(offer.log);
-  filtering_.file(offer.log);
+  bodies_.relist(offer.log);
+  filtering_.relist(offer.log);
   return log;
 }
 
@@ -185,35 +189,33 @@ void Follower::on_cursor(Link& link, const v1::Cursor& cursor) {
 
 void Follower::on_push(Link& link, v1::Push push, std::size_t size) {
   ++link.counts.pushes_in;
-  auto read = read_offer(link, push.head(), false);
-  if (!read.ok()) return links_.lie(link, read.error());
-  if (!*read) {
+  auto shown = read_head(link, push.head(), false);
+  if (!shown.ok()) return links_.end_for_lie(link, shown.error());
+  if (!*shown) {
     ++link.counts.duplicates_in;
     prune(link, LogId::from(push.head().log_id()));
     links_.return_credit(link, size);
     return cursors_.save(link);
   }
-  Offer offer = std::move(**read);
-  const auto head = peek(offer.head.note);
-  if (!head.ok()) return links_.lie(link, head.error());
-  offer.head.size = head->size;
-  offer.head.root = head->root;
+  const auto claimed = peek((*shown)->note);
+  if (!claimed.ok()) return links_.end_for_lie(link, claimed.error());
+  const Offer offer = offer_of(**shown, *claimed);
   Log& log = log_of(offer);
   if (!fetcher_.fits(link, log, offer.head, push.chunk()))
-    return refuse_push(link, log, std::move(offer), size);
+    return refuse_push(link, log, std::move(**shown), offer.head.size, size);
   const Status taken = fetcher_.take_push(log, offer, std::move(*push.mutable_chunk()), size);
-  if (!taken.ok()) links_.lie(link, taken.error());
+  if (!taken.ok()) links_.end_for_lie(link, taken.error());
 }
 
-void Follower::refuse_push(Link& link, const Log& log, Offer offer, std::size_t size) {
-  if (fetcher_.comes_from_another(link, log, offer.head.size) || intake_.rests(log)) {
+void Follower::refuse_push(Link& link, const Log& log, ShownHead shown, TreeSize claimed, std::size_t size) {
+  if (fetcher_.comes_from_another(link, log, claimed) || intake_.rests(log)) {
     ++link.counts.duplicates_in;
-    prune(link, offer.log);
+    prune(link, log.id());
   }
   links_.return_credit(link, size);
-  std::vector<Offer> offers;
-  offers.push_back(std::move(offer));
-  verify(link, std::move(offers));
+  std::vector<ShownHead> alone;
+  alone.push_back(std::move(shown));
+  verify(link, std::move(alone));
 }
 
 void Follower::prune(Link& link, const LogId& log) {

@@ -17,20 +17,21 @@ class Follower {
   // A push that begins where we end is a fetch already answered; any other counts as its head alone. One that
   // brings nothing new takes the link to its sender out of the log's tree.
   void on_push(Link& link, v1::Push push, std::size_t size);
-  bool is_over_quota(const Log& log) const { return log.following.over_quota; }
+  bool is_over_quota(const Log& log) const { return log.following->over_quota; }
   // Of News::log_removed.
-  void forget(Log& log) { log.following.over_quota = false; }
+  void forget(Log& log) { log.following->over_quota = false; }
 
  private:
-  bool is_expected(Link& link, const v1::Heads& heads);
-  Result<std::optional<Offer>> read_offer(Link& link, const v1::Head& head, bool in_journal);
-  Status fill_identity(Offer& offer, const v1::Head& head, const Log* known) const;
-  void verify(Link& link, std::vector<Offer> offers);
-  void on_verified(SessionId source, const std::vector<Offer>& offers, const Result<HeadsVerified>& answer);
+  bool take_request(Link& link, const v1::Heads& heads);
+  Result<std::optional<ShownHead>> read_head(Link& link, const v1::Head& head, bool in_journal);
+  Status fill_identity(ShownHead& shown, const v1::Head& head, const Log* known) const;
+  void verify(Link& link, std::vector<ShownHead> heads);
+  void on_verified(SessionId source, const std::vector<ShownHead>& heads,
+                   const Result<HeadsVerified>& answer);
   void consider(const Offer& offer);
   void settle(const Offer& offer);
   Log& log_of(const Offer& offer);
-  void refuse_push(Link& link, const Log& log, Offer offer, std::size_t size);
+  void refuse_push(Link& link, const Log& log, ShownHead shown, TreeSize claimed, std::size_t size);
   void prune(Link& link, const LogId& log);
 
   Effects& effects_;

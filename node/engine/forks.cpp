@@ -20,14 +20,12 @@ Forks::Forks(Effects& effects, StoreHealth& store, Logs& logs, Links& links, Jou
 
 // --- two statements ---
 
-bool Forks::contradicts(Log& log, const Offer& offer) {
+bool Forks::freeze_if_forked(Log& log, const Offer& offer) {
   std::vector<const StoredHead*> heads;
   if (log.state().whole) heads.push_back(&*log.state().whole);
   if (log.state().seen) heads.push_back(&*log.state().seen);
-  const Fetch* fetch = fetcher_.current(log);
   for (const auto& [source, other] : offers_.all(log)) {
-    // A push's head is not verified before its run is.
-    if (fetch == nullptr || fetch->request_id != 0 || fetch->source != source) heads.push_back(&other.head);
+    if (fetcher_.is_verified(log, source)) heads.push_back(&other.head);
   }
   for (const StoredHead* head : heads) {
     if (head->size != offer.head.size || head->root == offer.head.root) continue;
@@ -120,12 +118,12 @@ void Forks::on_committed(const LogId& id, std::uint64_t number, const Result<Run
       !answer.ok() && (answer.error().code == Code::kDiskFull || answer.error().code == Code::kIo);
   if (again) {
     unkept_.at(id).refused = true;
-    return store_.failed(id, answer.error());
+    return store_.note_failure(id, answer.error());
   }
   const Unkept kept = std::move(unkept_.extract(id).mapped());
   if (kept.event) effects_.emit(*kept.event);
   cursors_.let_go(id);
-  if (!answer.ok()) return store_.failed(id, answer.error());
+  if (!answer.ok()) return store_.note_failure(id, answer.error());
   for (const auto& [session, link] : links_.all()) {
     if (link->ready && link->peer_log == id) tell(*link, id);
   }
@@ -140,18 +138,18 @@ void Forks::store_again() {
 // One at a time of each link: what is false must not stand before what is true.
 void Forks::on_evidence(Link& link, const v1::Evidence& evidence) {
   if (evidence.log_id().size() != LogId::kSize)
-    return links_.lie(link, fail(Code::kMalformed, "it has not 32 bytes", "evidence.log_id"));
+    return links_.end_for_lie(link, fail(Code::kMalformed, "it has not 32 bytes", "evidence.log_id"));
   const LogId id = LogId::from(evidence.log_id());
   Log* log = logs_.find(id);
   if (log == nullptr || !logs_.admits(id)) return;
-  link.forks.told.insert(id);  // it has it
-  if (log->state().frozen || !log->forks.judging.insert(link.id).second) return;
+  link.forks->told.insert(id);  // it has it
+  if (log->state().frozen || !log->forks->judging.insert(link.id).second) return;
   effects_.ask(VerifyEvidence{evidence}, [this, id, evidence, source = link.id](const Result<Done>& answer) {
     Log& judged = logs_.at(id);
-    judged.forks.judging.erase(source);
+    judged.forks->judging.erase(source);
     Link* teller = links_.find(source);
     if (!answer.ok()) {
-      if (teller != nullptr) links_.lie(*teller, answer.error());
+      if (teller != nullptr) links_.end_for_lie(*teller, answer.error());
       return;
     }
     if (!judged.state().frozen) freeze(judged, evidence, teller == nullptr ? NodeKey() : teller->peer);
@@ -159,14 +157,14 @@ void Forks::on_evidence(Link& link, const v1::Evidence& evidence) {
 }
 
 void Forks::tell(Link& link, const LogId& log) {
-  if (!link.forks.told.insert(log).second) return;
+  if (!link.forks->told.insert(log).second) return;
   effects_.ask(ReadEvidence{log}, [this, log, id = link.id](const Result<EvidenceRead>& answer) {
     Link* live = links_.find(id);
     if (live == nullptr) return;
     const bool is_kept = answer.ok() && !answer->evidence.empty();
     // It is on its way to the store yet: it is told once it is there.
     if (!is_kept) {
-      live->forks.told.erase(log);
+      live->forks->told.erase(log);
       return;
     }
     v1::Frame frame;

@@ -14,7 +14,7 @@ class Forks {
 
   // Two signed heads of the same size with different roots are a fork, whatever we hold of the log. If this
   // one contradicts another, the log is frozen, and the answer is true.
-  bool contradicts(Log& log, const Offer& offer);
+  bool freeze_if_forked(Log& log, const Offer& offer);
   // A head not larger than what we hold: equal to our tree at that size it says nothing new, different it is
   // a fork. Settles its row.
   void check_old_head(const Offer& offer);

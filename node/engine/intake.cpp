@@ -20,17 +20,17 @@ double Intake::left(Log& log) {
   const MonoTime now = effects_.now().mono;
   const auto quota = static_cast<double>(bytes_quota(log.id()));
   const double at_once = quota * limits::kIntakeAtOnce;
-  const double gained = quota * seconds(now - log.intake.at) / seconds(limits::kIntakePeriod);
-  log.intake.left = log.intake.begun ? std::min(at_once, log.intake.left + gained) : at_once;
-  log.intake.begun = true;
-  log.intake.at = now;
-  return log.intake.left;
+  const double gained = quota * seconds(now - log.intake->at) / seconds(limits::kIntakePeriod);
+  log.intake->left = log.intake->begun ? std::min(at_once, log.intake->left + gained) : at_once;
+  log.intake->begun = true;
+  log.intake->at = now;
+  return log.intake->left;
 }
 
 void Intake::count(Log& log, std::uint64_t bytes) {
   if (logs_.is_own(log.id())) return;
   (void)left(log);
-  log.intake.left -= static_cast<double>(bytes);
+  log.intake->left -= static_cast<double>(bytes);
 }
 
 bool Intake::is_full(const Log& log) const {
@@ -43,14 +43,14 @@ bool Intake::takes_more(Log& log) {
 }
 
 void Intake::note_held(Log& log, std::uint64_t order, std::uint64_t bytes) {
-  if (order < log.intake.bytes_order) return;
-  log.intake.bytes_order = order;
+  if (order < log.intake->bytes_order) return;
+  log.intake->bytes_order = order;
   logs_.set_bytes(log, bytes);
 }
 
 void Intake::begin_rest(Log& log) {
-  log.intake.rests_until = effects_.now().mono + limits::kRest;
-  resting_.emplace(*log.intake.rests_until, log.id());
+  log.intake->rests_until = effects_.now().mono + limits::kRest;
+  resting_.emplace(*log.intake->rests_until, log.id());
 }
 
 std::vector<LogId> Intake::wake() {
@@ -59,7 +59,7 @@ std::vector<LogId> Intake::wake() {
     const LogId id = resting_.begin()->second;
     resting_.erase(resting_.begin());
     Log& log = logs_.at(id);
-    log.intake.rests_until.reset();
+    log.intake->rests_until.reset();
     if (!trust_.admits(id) || log.state().frozen) continue;
     // Not for a drop at a time: each beginning asks for the whole rest.
     const double enough = static_cast<double>(bytes_quota(id)) * limits::kIntakeAgain;
@@ -72,10 +72,10 @@ std::vector<LogId> Intake::wake() {
   return awake;
 }
 
-bool Intake::misfiled() const {
+bool Intake::has_wrong_list() const {
   std::set<std::pair<MonoTime, LogId>> resting;
   for (const auto& [id, log] : logs_.all()) {
-    if (log->intake.rests_until) resting.emplace(*log->intake.rests_until, id);
+    if (log->intake->rests_until) resting.emplace(*log->intake->rests_until, id);
   }
   return resting != resting_;
 }

@@ -26,24 +26,24 @@ class Intake {
   bool is_full(const Log& log) const;
   // Whether entries or bodies of it may be asked for.
   bool takes_more(Log& log);
-  // Bytes were stored: what a full disk refused comes again.
+  // Counts bytes when they are stored, not when they come: what a full disk refused comes again.
   void count(Log& log, std::uint64_t bytes);
   // The log holds so many bytes, the store said after a commit. Answers come in any order: that of the commit
   // with the highest `order`, a generation taken when it was given to the store, counts.
   void note_held(Log& log, std::uint64_t order, std::uint64_t bytes);
   // It was removed: what was given to the store before counts no more.
-  void forget(Log& log) { log.intake.bytes_order = effects_.next_generation(); }
+  void forget(Log& log) { log.intake->bytes_order = effects_.next_generation(); }
 
   // --- rest ---
 
-  bool rests(const Log& log) const { return log.intake.rests_until.has_value(); }
+  bool rests(const Log& log) const { return log.intake->rests_until.has_value(); }
   void begin_rest(Log& log);
   // The logs whose rest is over, and of which enough may be taken again. The others, where they are still
   // admitted and not frozen, rest on.
   std::vector<LogId> wake();
   MonoTime next_wake() const { return resting_.empty() ? MonoTime::max() : resting_.begin()->first; }
   // Whether the list of resting logs is not what a walk over all would find. For tests.
-  bool misfiled() const;
+  bool has_wrong_list() const;
 
  private:
   double left(Log& log);

@@ -1,5 +1,4 @@
-// What each part of the engine keeps of one link. A struct is its part's alone: no other part reads or
-// changes it, but asks the part.
+// What each part of the engine keeps of one link. Owned (owned.h) keeps it from all others.
 #pragma once
 
 #include <deque>

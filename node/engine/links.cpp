@@ -153,7 +153,7 @@ bool Links::has_unended(const Link& link) const {
 
 // --- the end ---
 
-void Links::end(Link& link, v1::ErrorCode code, const Error& reason, bool lied) {
+void Links::end(Link& link, v1::ErrorCode code, const Error& reason) {
   if (link.ended) return;
   v1::Frame frame;
   auto* error = frame.mutable_error();
@@ -161,19 +161,22 @@ void Links::end(Link& link, v1::ErrorCode code, const Error& reason, bool lied) 
   error->set_message(clip(reason.text(), limits::kErrorBytes));
   error->set_fatal(true);
   send(link, frame);
-  effects_.close(link.id, reason, lied);
-  if (lied) {
-    peers_.note_lie(link.peer, reason.text());
-    effects_.emit({Event::Kind::kPeerLied, link.peer, link.peer_log.value_or(LogId()), {}, reason.text()});
-  }
+  effects_.close(link.id, reason);
   mark_ended(link, reason.text());
 }
 
-void Links::lie(Link& link, const Error& error) { end(link, wire_code(error), error, true); }
+void Links::end_for_lie(Link& link, v1::ErrorCode code, const Error& reason) {
+  if (link.ended) return;
+  end(link, code, reason);
+  peers_.note_lie(link.peer, reason.text());
+  effects_.emit({Event::Kind::kPeerLied, link.peer, link.peer_log.value_or(LogId()), {}, reason.text()});
+}
+
+void Links::end_for_lie(Link& link, const Error& reason) { end_for_lie(link, wire_code(reason), reason); }
 
 void Links::end_by_peer(Link& link, const std::string& text) {
   if (link.ended) return;
-  effects_.close(link.id, fail(Code::kRefused, "the peer closed: " + text), false);
+  effects_.close(link.id, fail(Code::kRefused, "the peer closed: " + text));
   mark_ended(link, "the peer closed: " + text);
 }
 

@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "node/engine/link_parts.h"
+#include "node/engine/owned.h"
 #include "node/engine/peers.h"
 #include "proto/codec/frame.h"
 
@@ -18,6 +19,19 @@ struct WaitingFrame {
   Bytes bytes;
   std::uint64_t request_id = 0;  // of the request that it answers; 0: none
 };
+
+class Admission;
+class Bodies;
+class BodyRequests;
+class Broadcast;
+class Cursors;
+class Fetcher;
+class Files;
+class FileServing;
+class Forks;
+class Offers;
+class Serving;
+class Sessions;
 
 struct Link {
   // Known from the beginning
@@ -53,18 +67,18 @@ struct Link {
   SessionCounts counts;
   std::optional<std::string> ended;  // why
 
-  // Of each part
-  LinkLiveness liveness;
-  LinkAsks asks;
-  LinkCursor cursor;
-  LinkOffers offers;
-  LinkFetch fetch;
-  LinkBodies bodies;
-  LinkFiles files;
-  LinkFileServing file_serving;
-  LinkForks forks;
-  LinkServing serving;
-  LinkBroadcast broadcast;
+  // Of each part, and private to it
+  Owned<LinkLiveness, Sessions> liveness;
+  Owned<LinkAsks, Admission> asks;
+  Owned<LinkCursor, Cursors> cursor;
+  Owned<LinkOffers, Offers> offers;
+  Owned<LinkFetch, Fetcher> fetch;
+  Owned<LinkBodies, Bodies, BodyRequests> bodies;
+  Owned<LinkFiles, Files> files;
+  Owned<LinkFileServing, FileServing> file_serving;
+  Owned<LinkForks, Forks> forks;
+  Owned<LinkServing, Serving> serving;
+  Owned<LinkBroadcast, Broadcast> broadcast;
 };
 
 class Links {
@@ -112,10 +126,12 @@ class Links {
 
   // --- the end; of a link that has ended already nothing ---
 
-  // Tells the peer why. `lied`: it sent what does not verify, or breaks a rule, and is shunned for a while.
-  void end(Link& link, v1::ErrorCode code, const Error& reason, bool lied);
-  // The peer sent what does not verify: ends the link, with the code for what was wrong.
-  void lie(Link& link, const Error& error);
+  // Tells the peer why.
+  void end(Link& link, v1::ErrorCode code, const Error& reason);
+  // The peer sent what does not verify, or broke a rule: ends the link, and the peer is shunned for a while.
+  void end_for_lie(Link& link, v1::ErrorCode code, const Error& reason);
+  // With the code for what was wrong.
+  void end_for_lie(Link& link, const Error& reason);
   // The peer ended it with an Error frame.
   void end_by_peer(Link& link, const std::string& text);
   // The connection is gone.

@@ -1,5 +1,4 @@
-// What each part of the engine keeps of one log. A struct is its part's alone: no other part reads or changes
-// it, but asks the part.
+// What each part of the engine keeps of one log. Owned (owned.h) keeps it from all others.
 #pragma once
 
 #include <map>
@@ -12,7 +11,17 @@
 
 namespace koinon::engine {
 
-// A head that a session showed us. Verified, but for that of a push, whose signature is checked with its run.
+// A head as a session shows it: nobody has looked at its signature.
+struct ShownHead {
+  LogId log;
+  LogIdentity identity;
+  Bytes note;
+  SessionId source;
+  JournalSeq row;  // of the source's journal; 0: outside it
+};
+
+// A session's head that goes beyond what we hold, or did when it was shown. Its signature is verified; that
+// of a push is checked with its run, and Fetcher::is_verified says whether it was.
 struct Offer {
   LogId log;
   LogIdentity identity;
@@ -74,8 +83,8 @@ struct MissingBody {
   std::map<NodeKey, unsigned> false_haves;  // peers that announced it and did not give it
 };
 
-// Of Bodies and its MissingBodies. The store knows all bodies that lack; the engine looks for some of them at
-// a time.
+// Of Bodies and its MissingBodies. The store knows all bodies that are missing; the engine looks for some
+// of them at a time.
 struct LogBodies {
   std::map<EntryIndex, MissingBody> missing;
   std::size_t missing_for_us = 0;  // of these, those that are not in transit
@@ -94,7 +103,6 @@ struct LogBodies {
 // Of Filtering.
 struct LogFilter {
   std::uint64_t number = 0;  // the filter that its bodies follow, see Effects::filter_number
-  bool passing = false;      // the filter passes over its bodies
   bool again = false;        // a run came meanwhile that an older filter had decided
 };
 

@@ -19,7 +19,7 @@ Logs::Logs(const TrustPolicy& trust, const std::optional<LogId>& own, std::vecto
     }
     slot->state_.frozen = true;
   }
-  for (const auto& [id, log] : logs_) refile(id);
+  for (const auto& [id, log] : logs_) relist(id);
 }
 
 Log* Logs::find(const LogId& id) const {
@@ -39,7 +39,7 @@ bool Logs::lacks_whole(const LogId& id) const {
   return trust_.admits(id) && (log == nullptr || !log->state_.whole);
 }
 
-void Logs::refile(const LogId& id) {
+void Logs::relist(const LogId& id) {
   if (lacks_whole(id)) {
     not_whole_.insert(id);
   } else {
@@ -52,7 +52,7 @@ void Logs::refile(const LogId& id) {
   }
 }
 
-std::string Logs::misfiled() const {
+std::string Logs::wrong_list() const {
   std::set<LogId> ids = not_whole_;
   ids.insert(frozen_.begin(), frozen_.end());
   for (const auto& [id, log] : logs_) ids.insert(id);
@@ -74,7 +74,7 @@ Log& Logs::create(const LogIdentity& identity, const LogId& id) {
     state.id = id;
     state.identity = identity;
     slot = std::make_unique<Log>(std::move(state));
-    refile(id);
+    relist(id);
   }
   return *slot;
 }
@@ -87,12 +87,12 @@ void Logs::extend(Log& log, const CompactRange& after, const StoredHead& head, s
 
 void Logs::stand_whole(Log& log, const StoredHead& head) {
   log.state_.whole = head;
-  refile(log.id());
+  relist(log.id());
 }
 
 void Logs::freeze(Log& log) {
   log.state_.frozen = true;
-  refile(log.id());
+  relist(log.id());
 }
 
 Log& Logs::advance_own(const LogState& state) {
@@ -104,7 +104,7 @@ Log& Logs::advance_own(const LogState& state) {
   slot->state_ = state;
   slot->state_.journal_seq = published;
   slot->state_.frozen = state.frozen || frozen;
-  refile(state.id);
+  relist(state.id);
   return *slot;
 }
 
@@ -114,7 +114,7 @@ void Logs::forget(Log& log) {
   empty.identity = log.state_.identity;
   empty.frozen = log.state_.frozen;
   log.state_ = std::move(empty);
-  refile(log.id());
+  relist(log.id());
 }
 
 void Logs::fall_out(Log& log, UnixMillis since, std::chrono::milliseconds lived) {

@@ -6,9 +6,20 @@
 #include <memory>
 
 #include "node/engine/log_parts.h"
+#include "node/engine/owned.h"
 #include "node/engine/trust.h"
 
 namespace koinon::engine {
+
+class Bodies;
+class BodyRequests;
+class Fetcher;
+class Filtering;
+class Follower;
+class Forks;
+class Intake;
+class MissingBodies;
+class Offers;
 
 class Log {
  public:
@@ -23,22 +34,23 @@ class Log {
   // Runs given to the store, not yet answered; no fetch begins before that.
   std::size_t commits() const { return commits_; }
   // Our filter passes over its bodies: they are not looked for, and it is not removed.
-  bool is_filtered() const { return filter.passing; }
+  bool is_filtered() const { return filtered_; }
 
-  // Of each part
-  LogIntake intake;
-  LogOffers offers;
-  LogFetch fetch;
-  LogForks forks;
-  LogBodies bodies;
-  LogFilter filter;
-  LogFollowing following;
+  // Of each part, and private to it
+  Owned<LogIntake, Intake> intake;
+  Owned<LogOffers, Offers> offers;
+  Owned<LogFetch, Fetcher> fetch;
+  Owned<LogForks, Forks> forks;
+  Owned<LogBodies, Bodies, MissingBodies, BodyRequests> bodies;
+  Owned<LogFilter, Filtering> filter;
+  Owned<LogFollowing, Follower> following;
 
  private:
   friend class Logs;
 
   LogState state_;
   bool removing_ = false;
+  bool filtered_ = false;
   std::size_t commits_ = 0;
 };
 
@@ -65,9 +77,9 @@ class Logs {
   const std::set<LogId>& not_whole() const { return not_whole_; }
   const std::set<LogId>& frozen() const { return frozen_; }  // logs that have forked, admitted or not
   // Policy has come to admit the log, or no longer does.
-  void refile(const LogId& id);
+  void relist(const LogId& id);
   // Which list is not what a walk over all logs would find; empty: none. For tests.
-  std::string misfiled() const;
+  std::string wrong_list() const;
 
   // --- verbs ---
 
@@ -87,6 +99,7 @@ class Logs {
   void begin_run(Log& log) { ++log.commits_; }
   void end_run(Log& log) { --log.commits_; }
   void set_removing(Log& log, bool removing) { log.removing_ = removing; }
+  void set_filtered(Log& log, bool filtered) { log.filtered_ = filtered; }
   // `since`: when it fell out of policy; `lived`: how long the node had run by then.
   void fall_out(Log& log, UnixMillis since, std::chrono::milliseconds lived);
   void come_back(Log& log);

@@ -14,16 +14,16 @@ void MissingBodies::add(Log& log, EntryIndex index, BytesView entry_bytes, Missi
   body.digest = Hash::from(entry->body_digest());
   body.size = entry->body_size();
   const bool for_us = !body.transit;
-  if (log.bodies.missing.emplace(index, std::move(body)).second && for_us) ++log.bodies.missing_for_us;
+  if (log.bodies->missing.emplace(index, std::move(body)).second && for_us) ++log.bodies->missing_for_us;
 }
 
 MissingBody* MissingBodies::find(Log& log, EntryIndex index) const {
-  const auto it = log.bodies.missing.find(index);
-  return it == log.bodies.missing.end() ? nullptr : &it->second;
+  const auto it = log.bodies->missing.find(index);
+  return it == log.bodies->missing.end() ? nullptr : &it->second;
 }
 
 void MissingBodies::remove(Log& log, EntryIndex index) {
-  LogBodies& bodies = log.bodies;
+  LogBodies& bodies = *log.bodies;
   if (const auto it = bodies.missing.find(index); it != bodies.missing.end()) {
     if (!it->second.transit) --bodies.missing_for_us;
     bodies.missing.erase(it);
@@ -32,25 +32,25 @@ void MissingBodies::remove(Log& log, EntryIndex index) {
 }
 
 void MissingBodies::forget_transit(Log& log) {
-  std::erase_if(log.bodies.missing, [](const auto& entry) { return entry.second.transit; });
-  file(log.id());
+  std::erase_if(log.bodies->missing, [](const auto& entry) { return entry.second.transit; });
+  relist(log.id());
 }
 
 void MissingBodies::forget_all(Log& log) {
-  log.bodies.missing.clear();
-  log.bodies.missing_for_us = 0;
-  file(log.id());
+  log.bodies->missing.clear();
+  log.bodies->missing_for_us = 0;
+  relist(log.id());
 }
 
 void MissingBodies::read_again(Log& log) {
-  log.bodies.unread = true;
-  log.bodies.read_from = EntryIndex(0);
-  log.bodies.outdated = log.bodies.reading_unheld;
-  file(log.id());
+  log.bodies->unread = true;
+  log.bodies->read_from = EntryIndex(0);
+  log.bodies->outdated = log.bodies->reading_unheld;
+  relist(log.id());
 }
 
 void MissingBodies::set_retry(Log& log, std::optional<MonoTime> at) {
-  LogBodies& bodies = log.bodies;
+  LogBodies& bodies = *log.bodies;
   if (bodies.retry_at) retries_.erase({*bodies.retry_at, log.id()});
   bodies.retry_at = at;
   if (at) retries_.emplace(*at, log.id());
@@ -62,7 +62,7 @@ void MissingBodies::set_retry(Log& log, std::optional<MonoTime> at) {
 }
 
 bool MissingBodies::is_asked(const Log& log) const {
-  return std::any_of(log.bodies.missing.begin(), log.bodies.missing.end(),
+  return std::any_of(log.bodies->missing.begin(), log.bodies->missing.end(),
                      [](const auto& entry) { return entry.second.asked.has_value(); });
 }
 
@@ -72,14 +72,14 @@ MissingBodies::Due MissingBodies::due_of(const LogId& id) const {
   const Log* log = logs_.find(id);
   Due due;
   if (log == nullptr) return due;
-  const LogBodies& bodies = log->bodies;
+  const LogBodies& bodies = *log->bodies;
   due.unread = bodies.unread && logs_.admits(id) && !logs_.is_own(id) && log->held().value > 0;
   due.lacking = !bodies.missing.empty();
   due.waiting = due.lacking && (!bodies.retry_at || bodies.waits_for_busy);
   return due;
 }
 
-void MissingBodies::file(const LogId& id) {
+void MissingBodies::relist(const LogId& id) {
   const Due due = due_of(id);
   const auto put = [&](std::set<LogId>& list, bool belongs) {
     if (belongs) {
@@ -93,19 +93,19 @@ void MissingBodies::file(const LogId& id) {
   put(waiting_, due.waiting);
   Log* log = logs_.find(id);
   if (log == nullptr) return;
-  count_ -= std::exchange(log->bodies.counted, log->bodies.missing_for_us);
-  count_ += log->bodies.counted;
+  count_ -= std::exchange(log->bodies->counted, log->bodies->missing_for_us);
+  count_ += log->bodies->counted;
   if (!due.lacking) set_retry(*log, std::nullopt);
 }
 
-std::string MissingBodies::misfiled() const {
+std::string MissingBodies::wrong_list() const {
   std::set<LogId> ids;
   std::size_t missing = 0;
   std::set<std::pair<MonoTime, LogId>> retries;
   for (const auto& [id, log] : logs_.all()) {
     ids.insert(id);
-    for (const auto& [index, body] : log->bodies.missing) missing += body.transit ? 0 : 1;
-    if (log->bodies.retry_at) retries.emplace(*log->bodies.retry_at, id);
+    for (const auto& [index, body] : log->bodies->missing) missing += body.transit ? 0 : 1;
+    if (log->bodies->retry_at) retries.emplace(*log->bodies->retry_at, id);
   }
   for (const auto* list : {&unread_, &lacking_, &waiting_}) ids.insert(list->begin(), list->end());
   for (const LogId& id : ids) {

@@ -1,6 +1,6 @@
 // Which bodies are wanted and not here, log by log, and the lists of logs that follow from that, so that no
-// input walks all logs. The store knows all bodies that lack; here are some of each log at a time. Owned by
-// Bodies, which asks for them.
+// input walks all logs. The store knows all bodies that are missing; here are some of each log at a
+// time. Owned by Bodies, which asks for them.
 #pragma once
 
 #include "node/engine/logs.h"
@@ -11,13 +11,13 @@ class MissingBodies {
  public:
   explicit MissingBodies(Logs& logs) : logs_(logs) {}
 
-  // --- changes; each files the log, unless it says that the caller does ---
+  // --- changes; each relists the log, unless it says that the caller does ---
 
   // `body` says for whom and how far; digest and size are read from the entry, and what does not parse is
-  // left out. The caller files the log.
+  // left out. The caller relists the log.
   void add(Log& log, EntryIndex index, BytesView entry, MissingBody body);
   MissingBody* find(Log& log, EntryIndex index) const;
-  // The body of an entry has come, or was erased. The caller files the log.
+  // The body of an entry has come, or was erased. The caller relists the log.
   void remove(Log& log, EntryIndex index);
   void forget_transit(Log& log);
   void forget_all(Log& log);
@@ -26,8 +26,10 @@ class MissingBodies {
   void set_retry(Log& log, std::optional<MonoTime> at);
   // After any change of what the lists depend on: the log's missing bodies, its entries, whether policy
   // admits it.
-  void file(const LogId& id);
+  void relist(const LogId& id);
 
+  // What is kept of the log, for Bodies, which owns this, and for tests that stand in for it.
+  LogBodies& state(Log& log) const { return *log.bodies; }
   // Whether a GetBodies for some of them is open.
   bool is_asked(const Log& log) const;
 
@@ -38,7 +40,7 @@ class MissingBodies {
   const std::set<LogId>& waiting() const { return waiting_; }  // and not only because nobody had them
   const std::set<std::pair<MonoTime, LogId>>& retries() const { return retries_; }
   std::size_t count() const { return count_; }  // wanted for ourselves
-  std::string misfiled() const;
+  std::string wrong_list() const;
 
  private:
   struct Due {

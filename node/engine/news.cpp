@@ -27,16 +27,13 @@ void News::session_gone(Link& link) {
   Parts& p = parts_;
   p.effects.emit(
       {Event::Kind::kSessionEnded, link.peer, link.peer_log.value_or(LogId()), {}, link.ended.value_or("")});
-  p.fetcher.forget(link);
-  p.bodies.forget(link);
-  p.files.forget(link);
-  p.holdings.forget(link);
+  p.forget(link);
 }
 
 void News::run_stored(Log& log, const StoredRun& run, const Result<RunStored>& answer) {
   Parts& p = parts_;
   if (answer.ok()) {
-    p.store.works();
+    p.store.note_success();
     const bool moved_on = !p.fetcher.extend(log, run);
     p.admission.add_vouches(run.vouches);
     p.bodies.note_run(log, run, moved_on);
@@ -47,7 +44,7 @@ void News::run_stored(Log& log, const StoredRun& run, const Result<RunStored>& a
     for (const AttachmentWant& want : run.wants) p.files.want(want);
     p.fetcher.advance(log, run);
     if (run.is_last()) p.logs.stand_whole(log, run.head);
-    p.bodies.file(log.id());
+    p.bodies.relist(log.id());
     if (!p.filtering.follows_ours(log)) p.filtering.apply();
     p.bodies.look_for(log);
     if (run.is_last()) {
@@ -91,7 +88,7 @@ void News::store_back() {
 void News::enters_policy(const LogId& id) {
   Parts& p = parts_;
   p.admission.begin_admitted(id);
-  p.logs.refile(id);
+  p.logs.relist(id);
   Log* log = p.logs.find(id);
   if (log == nullptr) return;
   p.bodies.read_again(*log);
@@ -102,7 +99,7 @@ void News::enters_policy(const LogId& id) {
 void News::leaves_policy(const LogId& id) {
   Parts& p = parts_;
   p.admission.begin_outside(id);
-  p.logs.refile(id);
+  p.logs.relist(id);
   Log* log = p.logs.find(id);
   if (log == nullptr) return;
   p.fetcher.abandon(*log, false);

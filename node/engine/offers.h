@@ -20,17 +20,17 @@ class Offers {
   // Those that the log has reached now that it stands whole.
   std::vector<Offer> take_reached(Log& log);
   const Offer* of(const Log& log, SessionId source) const;
-  const std::map<SessionId, Offer>& all(const Log& log) const { return log.offers.newest; }
+  const std::map<SessionId, Offer>& all(const Log& log) const { return log.offers->newest; }
   // Of the offers that go beyond what is held: the largest, of peers that are not slow if there is one.
   // Nothing if there is none. The pointer is good until the log's offers change.
   const Offer* best(const Log& log) const;
   // The logs that the link offers more of.
-  const std::set<LogId>& logs_of(const Link& link) const { return link.offers.logs; }
+  const std::set<LogId>& logs_of(const Link& link) const { return link.offers->logs; }
   // Which list is not what a walk over all logs would find; empty: none. For tests.
-  std::string misfiled(const Logs& logs) const;
+  std::string wrong_list(const Logs& logs) const;
 
  private:
-  void file(const Log& log, SessionId source);
+  void relist(const Log& log, SessionId source);
 
   Peers& peers_;
   Links& links_;

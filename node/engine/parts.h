@@ -1,5 +1,8 @@
 // The parts of an engine, in the order in which they are built: each holds references to the ground and to
 // parts before it, and to News for what goes upward. Private to the facade and News.
+//
+// Below them stands what the facade asks of all parts. These lists are in this header, and not in a file of
+// their own, so that a part enters the engine in one place.
 #pragma once
 
 #include "node/engine/engine.h"
@@ -21,22 +24,113 @@ struct Parts {
   Logs logs;
   Links links;
   Journal journal;
-  Holdings holdings;
-  Intake intake;
+  Holdings holdings{links};
+  Intake intake{effects, trust, logs};
 
-  Sessions sessions;
+  Sessions sessions{effects, peers, logs, links, journal, news};
   Admission admission;
-  Cursors cursors;
-  Offers offers;
-  Fetcher fetcher;
-  Forks forks;
-  Files files;
-  Bodies bodies;
-  Filtering filtering;
-  Follower follower;
-  FileServing file_serving;
-  Broadcast broadcast;
-  Serving serving;
+  Cursors cursors{effects, peers, logs, links, intake, admission};
+  Offers offers{peers, links, cursors};
+  Fetcher fetcher{effects, store, peers, logs, links, journal, intake, admission, cursors, offers, news};
+  Forks forks{effects, store, logs, links, journal, cursors, offers, fetcher, news};
+  Files files{effects, logs, links, holdings, intake, fetcher, news};
+  Bodies bodies{effects, store, logs, links, holdings, intake, fetcher, files};
+  Filtering filtering{effects, store, logs, links, intake, bodies};
+  Follower follower{effects, logs,   links,   holdings, intake, admission,
+                    cursors, offers, fetcher, forks,    bodies, filtering};
+  FileServing file_serving{effects, logs, links, files};
+  Broadcast broadcast{effects, logs, links, journal, holdings, forks, bodies};
+  Serving serving{effects, logs, links, holdings, bodies, file_serving, broadcast};
+
+  // --- what the facade asks of all parts, in order; the order is that of the outputs ---
+
+  // Gives a frame to the part that takes it.
+  void take(Link& link, v1::Frame frame, std::size_t size) {
+    switch (frame.frame_case()) {
+      // News and answers
+      case v1::Frame::kHello:
+        return sessions.on_hello(link, frame.hello());
+      case v1::Frame::kFollow:
+        return broadcast.on_follow(link, frame.follow());
+      case v1::Frame::kHeads:
+        return follower.on_heads(link, frame.heads());
+      case v1::Frame::kCursor:
+        return follower.on_cursor(link, frame.cursor());
+      case v1::Frame::kPush:
+        return follower.on_push(link, std::move(*frame.mutable_push()), size);
+      case v1::Frame::kChunk:
+        return fetcher.on_chunk(link, std::move(*frame.mutable_chunk()), size);
+      case v1::Frame::kBodies:
+        return bodies.on_bodies(link, std::move(*frame.mutable_bodies()), size);
+      case v1::Frame::kHave:
+        return bodies.on_have(link, frame.have());
+      case v1::Frame::kAttachmentChunk:
+        return files.on_chunk(link, std::move(*frame.mutable_attachment_chunk()), size);
+      case v1::Frame::kPrune:
+        return broadcast.on_prune(link, frame.prune());
+      case v1::Frame::kEvidence:
+        return forks.on_evidence(link, frame.evidence());
+      // Requests
+      case v1::Frame::kGet:
+        return serving.on_get(link, frame.get());
+      case v1::Frame::kGetHeads:
+        return serving.on_get_heads(link, frame.get_heads());
+      case v1::Frame::kGetBodies:
+        return serving.on_get_bodies(link, frame.get_bodies());
+      case v1::Frame::kGetAttachment:
+        return file_serving.on_get(link, frame.get_attachment());
+      case v1::Frame::kCancel:
+        return serving.on_cancel(link, frame.cancel());
+      case v1::Frame::kCredit:
+        return serving.on_credit(link, frame.credit());
+      case v1::Frame::kPing:
+        return sessions.on_ping(link, frame.ping());
+      case v1::Frame::kSetFilter:
+        return sessions.on_set_filter(link, frame.set_filter());
+      default:
+        return;  // Error is the facade's; Pong; reserved frames; frames of later versions
+    }
+  }
+
+  // The peer refuses one of our requests: the part that sent it knows its number.
+  void on_refused(Link& link, std::uint64_t request_id) {
+    admission.on_refused(link, request_id);
+    bodies.on_refused(link, request_id);
+    files.on_refused(link, request_id);
+    fetcher.on_refused(link, request_id);
+  }
+
+  // Of News::session_gone.
+  void forget(Link& link) {
+    fetcher.forget(link);
+    bodies.forget(link);
+    files.forget(link);
+    holdings.forget(link);
+  }
+
+  // The sentence that says which answer or frame is overdue; nothing if none is.
+  const char* overdue(const Link& link) const {
+    if (!link.ready) return sessions.overdue(link);
+    if (const char* why = fetcher.overdue(link); why != nullptr) return why;
+    if (const char* why = bodies.overdue(link); why != nullptr) return why;
+    return links.has_unended(link) ? "too many cancelled requests were not ended" : nullptr;
+  }
+  bool awaits_answers(const Link& link) const {
+    return fetcher.awaits_answers(link) || bodies.awaits_answers(link);
+  }
+
+  // Of a link that is ready.
+  void run_timers(Link& link) {
+    bodies.give_up_slow(link);
+    fetcher.run_timers(link);
+    broadcast.run_timers(link);
+    sessions.check_liveness(link);
+  }
+  MonoTime next_timer(const Link& link) const {
+    if (!link.ready) return sessions.next_timer(link);
+    return std::min({sessions.next_timer(link), broadcast.next_timer(link), fetcher.next_timer(link),
+                     bodies.next_timer(link)});
+  }
 };
 
 }  // namespace koinon::engine

@@ -1,6 +1,37 @@
 #include "node/engine/peers.h"
 
 namespace koinon::engine {
+namespace {
+
+// Whether nothing else bounds how many of them come. So it is with a frame that is not named here.
+bool is_request(const v1::Frame& frame) {
+  switch (frame.frame_case()) {
+    // Come once or end the session; or we asked for them, or lent credit for them; or they have an allowance
+    // of their own.
+    case v1::Frame::kHello:
+    case v1::Frame::kError:
+    case v1::Frame::kFollow:
+    case v1::Frame::kCursor:
+    case v1::Frame::kCredit:
+    case v1::Frame::kPong:
+    case v1::Frame::kChunk:
+    case v1::Frame::kPush:
+    case v1::Frame::kBodies:
+    case v1::Frame::kAttachmentChunk:
+    case v1::Frame::kHeads:
+    // Bounded by how many may be open: a follower of many logs has cause for many.
+    case v1::Frame::kGet:
+    case v1::Frame::kGetBodies:
+    case v1::Frame::kGetAttachment:
+    // Of later versions
+    case v1::Frame::FRAME_NOT_SET:
+      return false;
+    default:
+      return true;
+  }
+}
+
+}  // namespace
 
 Peers::Peers(Effects& effects, std::vector<PeerRecord> peers) : effects_(effects) {
   for (PeerRecord& peer : peers) {
@@ -61,13 +92,10 @@ bool Peers::is_slow(const NodeKey& peer) const {
 }
 
 void Peers::count_frame(const NodeKey& peer, const v1::Frame& frame) {
-  // A Get or GetBodies is bounded by how many may be open: a follower of many logs has cause for many.
-  const bool request = frame.has_get_heads() || frame.has_set_filter() || frame.has_have() ||
-                       frame.has_prune() || frame.has_ping() || frame.has_evidence() || frame.has_cancel();
   const MonoTime now = effects_.now().mono;
   Conduct& conduct = conduct_[peer];
   conduct.frames.take(1, now);
-  if (request) conduct.requests.take(1, now);
+  if (is_request(frame)) conduct.requests.take(1, now);
   if (frame.has_heads()) conduct.heads.take(1.0 + frame.heads().heads_size(), now);
 }
 

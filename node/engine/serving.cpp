@@ -26,14 +26,14 @@ Serving::Serving(Effects& effects, Logs& logs, Links& links, Holdings& holdings,
 void Serving::on_get_heads(Link& link, const v1::GetHeads& request) {
   if (request.request_id() == 0 ||
       static_cast<std::size_t>(request.log_ids_size()) > limits::kLogIdsPerRequest) {
-    return links_.lie(
+    return links_.end_for_lie(
         link, fail(Code::kMalformed, "a GetHeads needs a number and at most 256 log ids", "get_heads"));
   }
   v1::Frame frame;
   frame.mutable_heads()->set_request_id(request.request_id());
   for (const auto& bytes : request.log_ids()) {
     if (bytes.size() != LogId::kSize)
-      return links_.lie(link, fail(Code::kMalformed, "it has not 32 bytes", "log_ids"));
+      return links_.end_for_lie(link, fail(Code::kMalformed, "it has not 32 bytes", "log_ids"));
     const LogId id = LogId::from(bytes);
     const Log* log = logs_.find(id);
     // A peer may always learn what we hold of its own log.
@@ -55,10 +55,11 @@ void Serving::send_head(Link& link, const Log& log, std::uint64_t request_id) {
 void Serving::on_get(Link& link, const v1::Get& get) {
   const bool shaped = get.request_id() != 0 && get.log_id().size() == LogId::kSize &&
                       get.root().size() == Hash::kSize && get.from() < get.to() && get.to() <= get.size();
-  if (!shaped) return links_.lie(link, fail(Code::kMalformed, "a field of Get is out of range", "get"));
-  if (link.serving.runs.size() >= limits::kOpenRequests) {
-    return links_.end(link, v1::ERROR_CODE_LIMIT,
-                      fail(Code::kTooLarge, "more than 64 requests are open", "get"), true);
+  if (!shaped)
+    return links_.end_for_lie(link, fail(Code::kMalformed, "a field of Get is out of range", "get"));
+  if (link.serving->runs.size() >= limits::kOpenRequests) {
+    return links_.end_for_lie(link, v1::ERROR_CODE_LIMIT,
+                              fail(Code::kTooLarge, "more than 64 requests are open", "get"));
   }
   const LogId id = LogId::from(get.log_id());
   if (!logs_.serves(id)) {
@@ -67,8 +68,8 @@ void Serving::on_get(Link& link, const v1::Get& get) {
   }
   const Log& log = logs_.at(id);
   if (get.size() > log.whole_size()) return send_head(link, log, get.request_id());
-  link.serving.runs.push_back({effects_.next_generation(), get.request_id(), id, EntryIndex(get.from()),
-                               EntryIndex(get.to()), TreeSize(get.size()), Hash::from(get.root()), false});
+  link.serving->runs.push_back({effects_.next_generation(), get.request_id(), id, EntryIndex(get.from()),
+                                EntryIndex(get.to()), TreeSize(get.size()), Hash::from(get.root()), false});
   broadcast_.graft(link, id);
   pump(link);
 }
@@ -81,9 +82,9 @@ void Serving::pump(Link& link) {
 
 // Reads the next chunk of the oldest request, one at a time, while the peer takes what was sent.
 void Serving::pump_runs(Link& link) {
-  if (link.serving.reading_run || link.serving.runs.empty() || !links_.takes_answers(link)) return;
-  const RunRequest& next = link.serving.runs.front();
-  link.serving.reading_run = true;
+  if (link.serving->reading_run || link.serving->runs.empty() || !links_.takes_answers(link)) return;
+  const RunRequest& next = link.serving->runs.front();
+  link.serving->reading_run = true;
   ReadRun intent{next.log, next.next, next.to, next.size, std::nullopt, limits::kChunkTargetBytes};
   if (!next.root_checked) intent.root = next.root;
   effects_.ask(intent, [this, id = link.id, number = next.number](const Result<ServedRun>& answer) {
@@ -94,8 +95,8 @@ void Serving::pump_runs(Link& link) {
 void Serving::on_run_read(SessionId id, std::uint64_t number, const Result<ServedRun>& answer) {
   Link* link = links_.find(id);
   if (link == nullptr) return;
-  auto& runs = link->serving.runs;
-  link->serving.reading_run = false;
+  auto& runs = link->serving->runs;
+  link->serving->reading_run = false;
   // The peer cancelled it while it was read.
   if (runs.empty() || runs.front().number != number) return pump(*link);
   RunRequest request = runs.front();
@@ -132,9 +133,9 @@ void Serving::refuse_run(Link& link, const RunRequest& request, const Error& err
 void Serving::on_cancel(Link& link, const v1::Cancel& cancel) {
   const std::uint64_t id = cancel.request_id();
   const std::size_t runs =
-      std::erase_if(link.serving.runs, [&](const RunRequest& one) { return one.request_id == id; });
+      std::erase_if(link.serving->runs, [&](const RunRequest& one) { return one.request_id == id; });
   const std::size_t bodies = std::erase_if(
-      link.serving.bodies, [&](const BodiesRequest& one) { return one.request.request_id() == id; });
+      link.serving->bodies, [&](const BodiesRequest& one) { return one.request.request_id() == id; });
   const bool file = file_serving_.cancel(link, id);
   if (runs + bodies == 0 && !file) return;
   links_.drop_waiting(link, id);
@@ -144,31 +145,37 @@ void Serving::on_cancel(Link& link, const v1::Cancel& cancel) {
   pump(link);
 }
 
+void Serving::on_credit(Link& link, const v1::Credit& credit) {
+  links_.add_credit(link, credit.bytes());
+  pump(link);
+}
+
 // --- bodies ---
 
 void Serving::on_get_bodies(Link& link, const v1::GetBodies& request) {
   if (request.request_id() == 0 || request.log_id().size() != LogId::kSize ||
       request.hops_left() > limits::kHopsLeft ||
       static_cast<std::size_t>(request.bodies_size()) > limits::kBodiesPerRequest) {
-    return links_.lie(link, fail(Code::kMalformed, "a field of GetBodies is out of range", "get_bodies"));
+    return links_.end_for_lie(link,
+                              fail(Code::kMalformed, "a field of GetBodies is out of range", "get_bodies"));
   }
   const LogId id = LogId::from(request.log_id());
   if (!logs_.serves(id)) {
     return links_.answer_error(link, v1::ERROR_CODE_UNKNOWN_LOG, "the log is not held here",
                                request.request_id());
   }
-  if (link.serving.bodies.size() >= limits::kOpenRequests) {
-    return links_.end(link, v1::ERROR_CODE_LIMIT,
-                      fail(Code::kTooLarge, "more than 64 requests are open", "get_bodies"), true);
+  if (link.serving->bodies.size() >= limits::kOpenRequests) {
+    return links_.end_for_lie(link, v1::ERROR_CODE_LIMIT,
+                              fail(Code::kTooLarge, "more than 64 requests are open", "get_bodies"));
   }
-  link.serving.bodies.push_back({effects_.next_generation(), request, 0});
+  link.serving->bodies.push_back({effects_.next_generation(), request, 0});
   pump_bodies(link);
 }
 
 // Reads the next bodies of the oldest request, a frame's worth at a time, while the peer takes them.
 void Serving::pump_bodies(Link& link) {
-  while (!link.serving.reading_bodies && !link.serving.bodies.empty() && links_.takes_answers(link)) {
-    const BodiesRequest& next = link.serving.bodies.front();
+  while (!link.serving->reading_bodies && !link.serving->bodies.empty() && links_.takes_answers(link)) {
+    const BodiesRequest& next = link.serving->bodies.front();
     if (next.next == next.request.bodies_size()) {
       send_bodies(link, {}, {});
       continue;
@@ -177,7 +184,7 @@ void Serving::pump_bodies(Link& link) {
     for (int i = next.next; i < next.request.bodies_size(); ++i) {
       intent.indexes.emplace_back(next.request.bodies(i).index());
     }
-    link.serving.reading_bodies = true;
+    link.serving->reading_bodies = true;
     const TreeSize held = logs_.at(intent.log).held();
     effects_.ask(std::move(intent),
                  [this, id = link.id, number = next.number, held](Result<std::vector<StoredRecord>> answer) {
@@ -190,8 +197,8 @@ void Serving::on_bodies_read(SessionId id, std::uint64_t number, TreeSize held,
                              Result<std::vector<StoredRecord>> answer) {
   Link* link = links_.find(id);
   if (link == nullptr) return;
-  link->serving.reading_bodies = false;
-  const auto& requests = link->serving.bodies;
+  link->serving->reading_bodies = false;
+  const auto& requests = link->serving->bodies;
   // The peer cancelled it while it was read.
   if (requests.empty() || requests.front().number != number) return pump_bodies(*link);
   send_bodies(*link, answer.ok() ? std::move(*answer) : std::vector<StoredRecord>(1), held);
@@ -202,7 +209,7 @@ void Serving::on_bodies_read(SessionId id, std::uint64_t number, TreeSize held,
 // store had at least when they were read. A mark of erasure by an entry beyond them was said by another peer
 // and is not borne out yet: it is not passed on.
 void Serving::send_bodies(Link& link, const std::vector<StoredRecord>& records, TreeSize held) {
-  BodiesRequest& request = link.serving.bodies.front();
+  BodiesRequest& request = link.serving->bodies.front();
   Log& log = logs_.at(LogId::from(request.request.log_id()));
   // What came since may have erased some of them: those are not looked for any more.
   const std::uint32_t hops_left = held == log.held() ? request.request.hops_left() : 0;
@@ -231,7 +238,7 @@ void Serving::send_bodies(Link& link, const std::vector<StoredRecord>& records, 
     }
   }
   bodies->set_last(request.next == request.request.bodies_size());
-  if (bodies->last()) link.serving.bodies.pop_front();
+  if (bodies->last()) link.serving->bodies.pop_front();
   links_.send_on_credit(link, frame, bodies->request_id());
   const std::size_t looked_for = bodies_.looked_for(log);
   for (const StoredRecord* record : to_look_for) bodies_.relay(link, hops_left, log, *record);

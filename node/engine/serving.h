@@ -16,6 +16,7 @@ class Serving {
   void on_get_bodies(Link& link, const v1::GetBodies& request);
   // The peer takes no more of an answer. Of one that has ended already the last frame is on its way.
   void on_cancel(Link& link, const v1::Cancel& cancel);
+  void on_credit(Link& link, const v1::Credit& credit);
   // The peer or the transport takes more: bodies, files, then entries are read for it.
   void pump(Link& link);
 

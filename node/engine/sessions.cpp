@@ -13,16 +13,16 @@ constexpr std::uint32_t kProtocolVersion = 1;
 
 void Sessions::on_connected(SessionId id, const NodeKey& peer, bool dialled_by_us) {
   Link& link = links_.connect(id, peer, dialled_by_us);
-  link.liveness.last_received = effects_.now().mono;
+  link.liveness->last_received = effects_.now().mono;
   const PeerRecord* known = peers_.find(peer);
   if (known == nullptr || shutting_down_) {
-    return links_.end(link, v1::ERROR_CODE_SHUTTING_DOWN, fail(Code::kRefused, "the peer is not pinned here"),
-                      false);
+    return links_.end(link, v1::ERROR_CODE_SHUTTING_DOWN,
+                      fail(Code::kRefused, "the peer is not pinned here"));
   }
   if (peers_.shuns(peer, effects_.now().mono)) {
-    return links_.end(link, v1::ERROR_CODE_BUSY,
-                      fail(Code::kRefused, "the peer sent what does not verify a while ago; try again later"),
-                      false);
+    return links_.end(
+        link, v1::ERROR_CODE_BUSY,
+        fail(Code::kRefused, "the peer sent what does not verify a while ago; try again later"));
   }
   peers_.count_session(peer);
   if (resolve_duplicate(link)) greet(link, *known);
@@ -63,10 +63,10 @@ bool Sessions::resolve_duplicate(Link& link) {
     return one.dialled_by_us ? effects_.config().node_key : one.peer;
   };
   for (Link* other : others) {
-    const bool other_stays = other->liveness.pings_unanswered < 2 && dialler(*other) < dialler(link);
+    const bool other_stays = other->liveness->pings_unanswered < 2 && dialler(*other) < dialler(link);
     Link& loser = other_stays ? link : *other;
     links_.end(loser, v1::ERROR_CODE_DUPLICATE,
-               fail(Code::kConflict, "another connection between the two nodes stays"), false);
+               fail(Code::kConflict, "another connection between the two nodes stays"));
     if (other_stays) return false;
   }
   return true;
@@ -75,34 +75,34 @@ bool Sessions::resolve_duplicate(Link& link) {
 // --- frames ---
 
 bool Sessions::on_frame(Link& link, const v1::Frame& frame, std::size_t size) {
-  link.liveness.last_received = effects_.now().mono;
-  link.liveness.ping_sent.reset();
-  link.liveness.pings_unanswered = 0;
+  link.liveness->last_received = effects_.now().mono;
+  link.liveness->ping_sent.reset();
+  link.liveness->pings_unanswered = 0;
   return may_come(link, frame, size);
 }
 
 // Whether a frame may come now; if not, the link is ended. Takes the credit that it uses.
 bool Sessions::may_come(Link& link, const v1::Frame& frame, std::size_t size) {
-  const auto refuse = [&](v1::ErrorCode code, const Error& why, bool lied) {
-    links_.end(link, code, why, lied);
+  const auto lied = [&](v1::ErrorCode code, const Error& why) {
+    links_.end_for_lie(link, code, why);
     return false;
   };
   if (link.queued > limits::kSendQueueHardBytes) {
-    return refuse(v1::ERROR_CODE_LIMIT,
-                  fail(Code::kTooLarge, "the peer asks and does not read the answers", "frame"), false);
+    links_.end(link, v1::ERROR_CODE_LIMIT,
+               fail(Code::kTooLarge, "the peer asks and does not read the answers", "frame"));
+    return false;
   }
   peers_.count_frame(link.peer, frame);
   if (frame.has_error()) return true;
   if (frame.has_hello() != !link.ready) {
     const char* why = link.ready ? "Hello came twice" : "the first frame was not Hello";
-    return refuse(v1::ERROR_CODE_UNEXPECTED, fail(Code::kMalformed, why, "frame"), true);
+    return lied(v1::ERROR_CODE_UNEXPECTED, fail(Code::kMalformed, why, "frame"));
   }
   const bool uses_credit =
       frame.has_chunk() || frame.has_push() || frame.has_bodies() || frame.has_attachment_chunk();
   if (!uses_credit) return true;
   if (!links_.use_credit(link, size)) {
-    return refuse(v1::ERROR_CODE_LIMIT, fail(Code::kTooLarge, "more was sent than credit was lent", "credit"),
-                  true);
+    return lied(v1::ERROR_CODE_LIMIT, fail(Code::kTooLarge, "more was sent than credit was lent", "credit"));
   }
   const v1::Chunk& chunk = frame.has_push() ? frame.push().chunk() : frame.chunk();
   link.counts.copies_in += static_cast<std::uint64_t>(chunk.records_size());
@@ -115,8 +115,7 @@ void Sessions::on_hello(Link& link, const v1::Hello& hello) {
   auto filter = read_filter(hello.filter());
   if (!hello.has_filter()) filter = BodyFilter();
   if (!filter.ok()) {
-    return links_.end(link, v1::ERROR_CODE_MALFORMED, fail(Code::kRefused, filter.error().message, "filter"),
-                      false);
+    return links_.end(link, v1::ERROR_CODE_MALFORMED, fail(Code::kRefused, filter.error().message, "filter"));
   }
   read_hello(link, hello, peer, std::move(*filter));
   news_.session_ready(link, hello.held_of_yours());
@@ -124,7 +123,7 @@ void Sessions::on_hello(Link& link, const v1::Hello& hello) {
 
 bool Sessions::refuse_hello(Link& link, const v1::Hello& hello, const PeerRecord& peer) {
   const auto refuse = [&](v1::ErrorCode code, std::string why, std::string field) {
-    links_.end(link, code, fail(Code::kRefused, std::move(why), std::move(field)), false);
+    links_.end(link, code, fail(Code::kRefused, std::move(why), std::move(field)));
     return true;
   };
   if (hello.min_version() > kProtocolVersion || hello.max_version() < kProtocolVersion) {
@@ -170,7 +169,7 @@ void Sessions::on_ping(Link& link, const v1::Ping& ping) {
 
 void Sessions::on_set_filter(Link& link, const v1::SetFilter& change) {
   auto filter = read_filter(change.filter());
-  if (!filter.ok()) return links_.lie(link, filter.error());
+  if (!filter.ok()) return links_.end_for_lie(link, filter.error());
   link.filter = std::move(*filter);
   link.filter.self = link.peer_log;
 }
@@ -184,13 +183,13 @@ const char* Sessions::overdue(const Link& link) const {
 
 void Sessions::check_liveness(Link& link) {
   const MonoTime now = effects_.now().mono;
-  LinkLiveness& liveness = link.liveness;
+  LinkLiveness& liveness = *link.liveness;
   if (liveness.ping_sent && now - *liveness.ping_sent >= limits::kPongDeadline) {
     ++liveness.pings_unanswered;
     liveness.ping_sent.reset();
     if (liveness.pings_unanswered >= 2) {
-      return links_.end(link, v1::ERROR_CODE_TIMEOUT, fail(Code::kUnavailable, "two pings were not answered"),
-                        false);
+      return links_.end(link, v1::ERROR_CODE_TIMEOUT,
+                        fail(Code::kUnavailable, "two pings were not answered"));
     }
   }
   const auto quiet_since = std::max(liveness.last_received, liveness.last_ping);
@@ -203,7 +202,7 @@ void Sessions::check_liveness(Link& link) {
 
 MonoTime Sessions::next_timer(const Link& link) const {
   if (!link.ready) return link.connected_at + limits::kHelloDeadline;
-  const LinkLiveness& liveness = link.liveness;
+  const LinkLiveness& liveness = *link.liveness;
   if (liveness.ping_sent) return *liveness.ping_sent + limits::kPongDeadline;
   return std::max(liveness.last_received, liveness.last_ping) + effects_.config().ping_interval;
 }

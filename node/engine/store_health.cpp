@@ -2,7 +2,7 @@
 
 namespace koinon::engine {
 
-void StoreHealth::failed(const LogId& log, const Error& error) {
+void StoreHealth::note_failure(const LogId& log, const Error& error) {
   if (std::exchange(failed_, true)) return;
   constexpr unsigned kDoublings = 16;
   const auto wait = limits::kStoreRetry * (std::int64_t{1} << std::min(failures_++, kDoublings));

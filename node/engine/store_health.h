@@ -11,9 +11,9 @@ class StoreHealth {
   explicit StoreHealth(Effects& effects) : effects_(effects) {}
 
   // A commit of the log failed. Emits kStoreFailed for the first since the last try.
-  void failed(const LogId& log, const Error& error);
+  void note_failure(const LogId& log, const Error& error);
   // A run was stored: the next failure is waited for as briefly as the first.
-  void works() { failures_ = 0; }
+  void note_success() { failures_ = 0; }
   bool has_failed() const { return failed_; }
   // When it is tried again; never, while it works.
   MonoTime retry_at() const { return failed_ ? retry_at_ : MonoTime::max(); }

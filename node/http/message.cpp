@@ -43,8 +43,7 @@ HttpResponse problem(const Error& error) {
   body["code"] = code_name(error.code);
   body["detail"] = error.message;
   if (!error.field.empty()) body["field"] = error.field;
-  HttpResponse response{
-      status_of(error.code), "application/problem+json", boost::json::serialize(body), {}, {error}};
+  HttpResponse response{status_of(error.code), "application/problem+json", boost::json::serialize(body), {}};
   if (error.code == Code::kUnauthenticated) response.headers["WWW-Authenticate"] = "Bearer";
   if (error.code == Code::kTooMany) response.headers["Retry-After"] = "60";
   return response;

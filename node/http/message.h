@@ -34,8 +34,6 @@ struct HttpResponse {
   std::string content_type = "application/json";
   std::string body;
   std::map<std::string, std::string> headers;
-  // The errors whose sentences are in the body. Pages of this process translate them. They are not sent.
-  std::vector<Error> told = {};
 };
 
 // Problem details of RFC 9457. `code` and `field` are extension members.

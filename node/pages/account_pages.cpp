@@ -4,6 +4,7 @@
 #include <boost/json.hpp>
 
 #include "node/api/credentials_api.h"
+#include "node/api/sending_api.h"
 #include "node/api/sessions_api.h"
 #include "node/pages/note_view.h"
 
@@ -29,20 +30,41 @@ json::array shown_of(const Visit& visit, const Result<std::vector<Credential>>& 
   return out;
 }
 
+void put_mail_wishes(json::object& model, const MailWishes& wishes) {
+  std::string topics;
+  bool weekly = false;
+  for (const DigestWish& digest : wishes.digests) {
+    topics += (topics.empty() ? "" : ", ") + (digest.topic.empty() ? "all" : digest.topic);
+    weekly = weekly || digest.days == kWeek;
+  }
+  model["email"] = wishes.email;
+  model["at_once"] = wishes.at_once;
+  model["digest_topics"] = topics;
+  model["weekly"] = weekly;
+}
+
 // Topics with a comma between, all of them as often.
-json::object mail_wishes(const Visit& visit) {
-  json::array digests;
+MailWishesChange mail_wishes(const Visit& visit) {
+  std::vector<DigestWish> digests;
   const std::int64_t days = visit.field("days") == "7" ? kWeek : 1;
   std::string topic;
   for (const char c : visit.field("digests") + ",") {
     if (c != ',' && c != ' ') {
       topic += c;
     } else if (!topic.empty()) {
-      digests.push_back(json::object{{"topic", topic}, {"days", days}});
-      topic.clear();
+      digests.push_back({std::exchange(topic, {}), days});
     }
   }
-  return {{"at_once", visit.field("at_once") == "yes"}, {"digests", std::move(digests)}};
+  return {visit.request.caller.name, std::nullopt, visit.field("at_once") == "yes", std::move(digests)};
+}
+
+// Of a token or of a feed address; the form names a scope of the first alone.
+Result<CredentialWish> credential_wish(const Visit& visit, bool token) {
+  CredentialWish out{visit.request.caller.name, visit.field("label"), {}, {}};
+  if (const std::string scope = visit.field("scope"); token && !scope.empty()) {
+    KOINON_ASSIGN(out.scope, parse_role(scope));
+  }
+  return out;
 }
 
 }  // namespace
@@ -125,22 +147,10 @@ asio::awaitable<HttpResponse> AccountPages::show_account(Visit visit, json::obje
   const NamedAccount named{caller.name};
   const auto tokens = co_await frame_.call(visit, credentials_.list_tokens, named);
   const auto feeds = co_await frame_.call(visit, credentials_.list_feeds, named);
-  const OperationInput own{{{"name", caller.name}}, {}, {}};
-  const OperationResult mail = co_await frame_.call(visit, "getMailWishes", own);
+  const auto mail = co_await frame_.call(visit, sending_.mail_wishes, MailAccount{caller.name});
   view.model["tokens"] = shown_of(visit, tokens);
   view.model["feeds"] = shown_of(visit, feeds);
-  view.model["email"] = text_at(mail.body, "email");
-  const auto* at_once = mail.body.if_contains("at_once");
-  view.model["at_once"] = at_once != nullptr && at_once->is_bool() && at_once->as_bool();
-  std::string topics;
-  bool weekly = false;
-  for (const auto& item : array_at(mail.body, "digests")) {
-    const std::string topic = text_at(item.as_object(), "topic");
-    topics += (topics.empty() ? "" : ", ") + topic;
-    weekly = weekly || number_at(item.as_object(), "days") == kWeek;
-  }
-  view.model["digest_topics"] = topics;
-  view.model["weekly"] = weekly;
+  put_mail_wishes(view.model, mail.ok() ? *mail : MailWishes());
   co_return frame_.show(visit, std::move(view));
 }
 
@@ -150,14 +160,8 @@ asio::awaitable<HttpResponse> AccountPages::account(Visit visit) {
 
 asio::awaitable<HttpResponse> AccountPages::make_credential(Visit visit) {
   const bool token = visit.field("do") == "token";
-  CredentialWish wish{visit.request.caller.name, visit.field("label"), {}, {}};
-  if (const std::string scope = visit.field("scope"); token && !scope.empty()) {
-    const auto role = parse_role(scope);
-    if (!role.ok()) co_return co_await show_account(visit, {{"problem", visit.fault(role.error())}});
-    wish.scope = *role;
-  }
   const auto& operation = token ? credentials_.add_token : credentials_.add_feed;
-  const auto made = co_await frame_.call(visit, operation, std::move(wish));
+  const auto made = co_await frame_.call(visit, operation, credential_wish(visit, token));
   if (!made.ok()) co_return co_await show_account(visit, {{"problem", visit.fault(made.error())}});
   co_return co_await show_account(visit, {{"secret", token ? made->secret : made->url}});
 }
@@ -175,19 +179,22 @@ asio::awaitable<std::optional<Status>> AccountPages::carry_out(Visit visit) {
     const auto done = co_await frame_.call(visit, sessions_.set_password, std::move(change));
     co_return done.ok() ? Status() : done.error();
   }
-  if (wish != "mail" && wish != "digests") co_return std::nullopt;
-  OperationInput input{{{"name", name}}, {}, {}, wish == "mail", {}};
-  if (wish == "mail") input.body = mail_wishes(visit);
-  const OperationResult done =
-      co_await frame_.call(visit, wish == "mail" ? "setMailWishes" : "sendDigests", std::move(input));
-  co_return done.ok() ? Status() : done.problem();
+  if (wish == "mail") {
+    const auto done = co_await frame_.call(visit, sending_.set_mail_wishes, mail_wishes(visit));
+    co_return done.ok() ? Status() : done.error();
+  }
+  if (wish == "digests") {
+    const auto done = co_await frame_.call(visit, sending_.send_digests, MailAccount{name});
+    co_return done.ok() ? Status() : done.error();
+  }
+  co_return std::nullopt;
 }
 
 asio::awaitable<HttpResponse> AccountPages::change_account(Visit visit) {
   const std::string wish = visit.field("do");
   if (wish == "token" || wish == "feed") co_return co_await make_credential(std::move(visit));
   const std::optional<Status> done = co_await carry_out(visit);
-  if (!done) co_return frame_.sorry(visit, fail(Code::kInvalidArgument, visit.say("error.stale_form"), "do"));
+  if (!done) co_return frame_.not_understood(visit, stale_form(visit));
   if (!done->ok()) co_return co_await show_account(visit, {{"problem", visit.fault(done->error())}});
   co_return PageFrame::go("/account");
 }

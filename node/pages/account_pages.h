@@ -10,7 +10,10 @@ namespace koinon {
 class AccountPages {
  public:
   AccountPages(PageFrame& frame, const Areas& areas)
-      : frame_(frame), sessions_(areas.sessions), credentials_(areas.credentials) {}
+      : frame_(frame),
+        sessions_(areas.sessions),
+        credentials_(areas.credentials),
+        sending_(areas.sending) {}
   void add_routes(RouteTable& routes);
 
  private:
@@ -29,6 +32,7 @@ class AccountPages {
   PageFrame& frame_;
   SessionsApi& sessions_;
   CredentialsApi& credentials_;
+  SendingApi& sending_;
 };
 
 }  // namespace koinon

@@ -6,8 +6,11 @@
 #include <boost/json.hpp>
 
 #include "node/api/cities_api.h"
+#include "node/api/desk_api.h"
+#include "node/api/records_api.h"
 #include "node/api/search_api.h"
 #include "node/pages/form_values.h"
+#include "node/pages/note_content.h"
 #include "node/pages/note_form.h"
 #include "node/pages/note_view.h"
 #include "node/pages/publish_pages.h"
@@ -51,10 +54,9 @@ json::array words_of(const std::string& text) {
   return out;
 }
 
-json::object base_model(const Visit& visit, const OperationResult& failed) {
-  const bool wrong = failed.status != 0;
+json::object base_model(const Visit& visit, const std::optional<Error>& failed) {
   return {
-      {"problem", wrong ? visit.fault(failed.problem()) : ""},
+      {"problem", failed ? visit.fault(*failed) : ""},
       {"language", given(visit, "language").empty() ? visit.words->tag() : given(visit, "language")},
       {"note_languages", note_languages(visit, given(visit, "language").empty() ? visit.words->tag()
                                                                                 : given(visit, "language"))},
@@ -63,11 +65,7 @@ json::object base_model(const Visit& visit, const OperationResult& failed) {
       {"contact", given(visit, "contact")}};
 }
 
-OperationResult nothing_wrong() {
-  OperationResult out;
-  out.status = 0;
-  return out;
-}
+unsigned status_after(const std::optional<Error>& failed) { return failed ? status_of(failed->code) : 200; }
 
 // The topics of what was found, as links that narrow it down.
 json::array topics_of(const Visit& visit, const SearchView& found, const std::string& active) {
@@ -81,14 +79,6 @@ json::array topics_of(const Visit& visit, const SearchView& found, const std::st
 }
 
 }  // namespace
-
-std::string title_of(const json::object& record) {
-  const json::object& body = object_at(record, "body");
-  for (const char* kind : {"practice", "question", "adoption"}) {
-    if (const std::string title = text_at(object_at(body, kind), "title"); !title.empty()) return title;
-  }
-  return text_at(record, "ref");
-}
 
 void ConversationPages::add_routes(RouteTable& routes) {
   const auto get = [&](const char* path, Need need, const char* id, const char* summary,
@@ -117,11 +107,6 @@ void ConversationPages::add_routes(RouteTable& routes) {
        &ConversationPages::adopt);
 }
 
-asio::awaitable<OperationResult> ConversationPages::publish(Visit visit, json::object request) {
-  OperationInput input{{}, {}, std::move(request), true, {}};
-  co_return co_await frame_.call(visit, "publish", std::move(input));
-}
-
 // --- questions ---
 
 asio::awaitable<HttpResponse> ConversationPages::questions(Visit visit) {
@@ -138,17 +123,16 @@ asio::awaitable<HttpResponse> ConversationPages::questions(Visit visit) {
   json::array items;
   for (const FoundNote& item : found->items) {
     json::object one = card(visit, item);
-    const OperationResult record =
-        co_await frame_.call(visit, "getRecord", {ref_args(item.note.ref), {{"texts", "brief"}}, {}});
-    const json::object& question = object_at(object_at(record.body, "body"), "question");
+    const auto read = co_await frame_.call(visit, records_.get, RecordQuery{item.note.ref, true});
+    const RecordView record = read.ok() ? read->record : RecordView();
+    const v1::Question& question = record.body ? record.body->question() : v1::Question::default_instance();
     std::int64_t answers = 0;
-    for (const auto& other : array_at(record.body, "referred_by"))
-      answers += text_at(other.as_object(), "role") == "answers" ? 1 : 0;
-    const std::string urgency = text_at(question, "urgency");
-    one["urgency"] = urgency.empty() ? "" : visit.say("urgency." + urgency);
+    for (const ReferringView& other : record.referred_by)
+      answers += other.role == v1::REF_ROLE_ANSWERS ? 1 : 0;
+    one["urgency"] = question.urgency().empty() ? "" : visit.say("urgency." + question.urgency());
     one["answered"] = answers > 0;
     one["answers_text"] = visit.say("questions.answers", {{"count", answers}});
-    one["text_html"] = frame_.shared().html(text_at(question, "text"));
+    one["text_html"] = frame_.shared().html(question.text());
     items.push_back(std::move(one));
   }
   json::array topics = topics_of(visit, *found, topic);
@@ -162,22 +146,20 @@ asio::awaitable<HttpResponse> ConversationPages::questions(Visit visit) {
   co_return frame_.show(visit, std::move(view));
 }
 
-asio::awaitable<HttpResponse> ConversationPages::show_ask(Visit visit, OperationResult failed) {
-  PageView view{
-      "ask", visit.say("ask.title"), base_model(visit, failed), failed.status == 0 ? 200 : failed.status, "",
-      ""};
+asio::awaitable<HttpResponse> ConversationPages::show_ask(Visit visit, std::optional<Error> failed) {
+  PageView view{"ask", visit.say("ask.title"), base_model(visit, failed), status_after(failed), "", ""};
   const std::string about = given(visit, "about");
   view.model["about"] = about;
   view.model["about_title"] = "";
   std::string topics = given(visit, "topics");
   std::string to = given(visit, "to");
   if (!about.empty()) {
-    const OperationResult record = co_await frame_.call(visit, "getRecord", {ref_args(about), {}, {}});
-    view.model["about_title"] = title_of(record.body);
+    const auto found = co_await frame_.call(visit, records_.get, RecordQuery{about, false});
+    const RecordView record = found.ok() ? found->record : RecordView();
+    view.model["about_title"] = title_of(record);
     if (visit.request.method == "GET") {
-      to = text_at(record.body, "city");
-      for (const auto& topic : array_at(record.body, "topics"))
-        topics += (topics.empty() ? "" : ", ") + std::string(topic.as_string());
+      to = record.city;
+      for (const std::string& topic : record.topics) topics += (topics.empty() ? "" : ", ") + topic;
     }
   }
   view.model["topics_text"] = topics;
@@ -200,7 +182,7 @@ asio::awaitable<HttpResponse> ConversationPages::show_ask(Visit visit, Operation
 }
 
 asio::awaitable<HttpResponse> ConversationPages::ask_form(Visit visit) {
-  co_return co_await show_ask(visit, nothing_wrong());
+  co_return co_await show_ask(visit, std::nullopt);
 }
 
 asio::awaitable<HttpResponse> ConversationPages::ask(Visit visit) {
@@ -214,31 +196,27 @@ asio::awaitable<HttpResponse> ConversationPages::ask(Visit visit) {
   if (json::array to = words_of(visit.field("to")); !to.empty()) request["to"] = std::move(to);
   if (const std::string about = visit.field("about"); !about.empty())
     request["refs"] = json::array{json::object{{"role", "about"}, {"ref", about}}};
-  const OperationResult done = co_await publish(visit, std::move(request));
-  if (!done.ok()) co_return co_await show_ask(visit, done);
-  co_return go_to_published(done);
+  const auto done = co_await frame_.call(visit, desk_.publish, read_note_query(std::move(request)));
+  if (!done.ok()) co_return co_await show_ask(visit, done.error());
+  co_return go_to_published(*done);
 }
 
-asio::awaitable<HttpResponse> ConversationPages::show_answer(Visit visit, OperationResult failed) {
+asio::awaitable<HttpResponse> ConversationPages::show_answer(Visit visit, std::optional<Error> failed) {
   const std::string to = given(visit, "to");
-  const OperationResult record = co_await frame_.call(visit, "getRecord", {ref_args(to), {}, {}});
-  if (!record.ok()) co_return frame_.sorry(visit, record);
-  PageView view{"answer",
-                visit.say("answer.title"),
-                base_model(visit, failed),
-                failed.status == 0 ? 200 : failed.status,
-                "",
-                ""};
+  const auto found = co_await frame_.call(visit, records_.get, RecordQuery{to, false});
+  if (!found.ok()) co_return frame_.failed(visit, found.error());
+  const RecordView& record = found->record;
+  PageView view{"answer", visit.say("answer.title"), base_model(visit, failed), status_after(failed), "", ""};
   view.model["to"] = to;
-  view.model["question_title"] = title_of(record.body);
+  view.model["question_title"] = title_of(record);
   view.model["question_html"] =
-      frame_.shared().html(text_at(object_at(object_at(record.body, "body"), "question"), "text"));
+      frame_.shared().html(record.body ? record.body->question().text() : std::string());
   view.model["points_to"] = given(visit, "points_to");
   co_return frame_.show(visit, std::move(view));
 }
 
 asio::awaitable<HttpResponse> ConversationPages::answer_form(Visit visit) {
-  co_return co_await show_answer(visit, nothing_wrong());
+  co_return co_await show_answer(visit, std::nullopt);
 }
 
 asio::awaitable<HttpResponse> ConversationPages::answer(Visit visit) {
@@ -247,32 +225,33 @@ asio::awaitable<HttpResponse> ConversationPages::answer(Visit visit) {
     refs.push_back(json::object{{"role", "points_to"}, {"ref", ref}});
   json::object content{{"text", unix_lines(visit.field("text"))}};
   if (const std::string contact = visit.field("contact"); !contact.empty()) content["contact"] = contact;
-  const OperationResult done = co_await publish(visit, {{"kind", "answer"},
-                                                        {"language", visit.field("language")},
-                                                        {"refs", std::move(refs)},
-                                                        {"content", std::move(content)}});
-  if (!done.ok()) co_return co_await show_answer(visit, done);
-  co_return done.status == 202 ? go_to_published(done) : PageFrame::go("/records/" + visit.field("to"));
+  json::object request{{"kind", "answer"},
+                       {"language", visit.field("language")},
+                       {"refs", std::move(refs)},
+                       {"content", std::move(content)}};
+  const auto done = co_await frame_.call(visit, desk_.publish, read_note_query(std::move(request)));
+  if (!done.ok()) co_return co_await show_answer(visit, done.error());
+  co_return done->held ? go_to_published(*done) : PageFrame::go("/records/" + visit.field("to"));
 }
 
 // --- adoptions ---
 
-asio::awaitable<HttpResponse> ConversationPages::show_adopt(Visit visit, OperationResult failed) {
+asio::awaitable<HttpResponse> ConversationPages::show_adopt(Visit visit, std::optional<Error> failed) {
   const std::string of = given(visit, "of");
-  const OperationResult record = co_await frame_.call(visit, "getRecord", {ref_args(of), {}, {}});
-  if (!record.ok()) co_return frame_.sorry(visit, record);
+  const auto found = co_await frame_.call(visit, records_.get, RecordQuery{of, false});
+  if (!found.ok()) co_return frame_.failed(visit, found.error());
   const bool again = !visit.request.param("again").empty();
   PageView view{"adopt",
                 visit.say(again ? "adopt.again" : "adopt.title"),
                 base_model(visit, failed),
-                failed.status == 0 ? 200 : failed.status,
+                status_after(failed),
                 "",
                 ""};
   const std::string stage =
       given(visit, "stage").empty() ? (again ? "adopted" : "trying") : given(visit, "stage");
   view.model["heading"] = view.title;
   view.model["of"] = of;
-  view.model["of_title"] = title_of(record.body);
+  view.model["of_title"] = title_of(found->record);
   view.model["again"] = again;
   view.model["stages"] = choices(visit, "stage", {"trying", "adopted", "adapted", "stopped"}, stage);
   view.model["outcomes"] =
@@ -283,7 +262,7 @@ asio::awaitable<HttpResponse> ConversationPages::show_adopt(Visit visit, Operati
 }
 
 asio::awaitable<HttpResponse> ConversationPages::adopt_form(Visit visit) {
-  co_return co_await show_adopt(visit, nothing_wrong());
+  co_return co_await show_adopt(visit, std::nullopt);
 }
 
 asio::awaitable<HttpResponse> ConversationPages::adopt(Visit visit) {
@@ -292,13 +271,13 @@ asio::awaitable<HttpResponse> ConversationPages::adopt(Visit visit) {
     if (const std::string text = unix_lines(visit.field(member)); !text.empty()) content[member] = text;
   }
   const std::string language = visit.field("language").empty() ? visit.words->tag() : visit.field("language");
-  const OperationResult done = co_await publish(
-      visit, {{"kind", "adoption"},
-              {"language", language},
-              {"refs", json::array{json::object{{"role", "adopts"}, {"ref", visit.field("of")}}}},
-              {"content", std::move(content)}});
-  if (!done.ok()) co_return co_await show_adopt(visit, done);
-  co_return done.status == 202 ? go_to_published(done) : PageFrame::go("/records/" + visit.field("of"));
+  json::object request{{"kind", "adoption"},
+                       {"language", language},
+                       {"refs", json::array{json::object{{"role", "adopts"}, {"ref", visit.field("of")}}}},
+                       {"content", std::move(content)}};
+  const auto done = co_await frame_.call(visit, desk_.publish, read_note_query(std::move(request)));
+  if (!done.ok()) co_return co_await show_adopt(visit, done.error());
+  co_return done->held ? go_to_published(*done) : PageFrame::go("/records/" + visit.field("of"));
 }
 
 }  // namespace koinon

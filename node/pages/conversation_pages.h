@@ -3,17 +3,20 @@
 // On the HTTP server's thread.
 #pragma once
 
+#include <optional>
+
 #include "node/pages/page_frame.h"
 
 namespace koinon {
 
-// What a record is called by its own text; its ref where that says nothing.
-std::string title_of(const boost::json::object& record);
-
 class ConversationPages {
  public:
   ConversationPages(PageFrame& frame, const Areas& areas)
-      : frame_(frame), cities_(areas.cities), search_(areas.search) {}
+      : frame_(frame),
+        cities_(areas.cities),
+        desk_(areas.desk),
+        records_(areas.records),
+        search_(areas.search) {}
   void add_routes(RouteTable& routes);
 
  private:
@@ -26,13 +29,14 @@ class ConversationPages {
   boost::asio::awaitable<HttpResponse> adopt(Visit visit);
 
   // A form with what was typed and, where something is wrong, what.
-  boost::asio::awaitable<HttpResponse> show_ask(Visit visit, OperationResult failed);
-  boost::asio::awaitable<HttpResponse> show_answer(Visit visit, OperationResult failed);
-  boost::asio::awaitable<HttpResponse> show_adopt(Visit visit, OperationResult failed);
-  boost::asio::awaitable<OperationResult> publish(Visit visit, boost::json::object request);
+  boost::asio::awaitable<HttpResponse> show_ask(Visit visit, std::optional<Error> failed);
+  boost::asio::awaitable<HttpResponse> show_answer(Visit visit, std::optional<Error> failed);
+  boost::asio::awaitable<HttpResponse> show_adopt(Visit visit, std::optional<Error> failed);
 
   PageFrame& frame_;
   CitiesApi& cities_;
+  DeskApi& desk_;
+  RecordsApi& records_;
   SearchApi& search_;
 };
 

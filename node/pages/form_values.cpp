@@ -36,12 +36,27 @@ json::value number_or_text(const std::string& text) {
   return is_number ? json::value(number) : json::value(text);
 }
 
-std::string number_text(double number) {
-  if (number == 0 && !std::signbit(number)) return {};
+std::string text_at(const json::object& request, std::string_view key) {
+  const auto* found = request.if_contains(key);
+  if (found == nullptr) return {};
+  if (found->is_string()) return std::string(found->as_string());
+  if (!found->is_double()) return found->is_number() ? json::serialize(*found) : std::string();
   std::array<char, 400> digits{};
-  const auto [end, error] =
-      std::to_chars(digits.data(), digits.data() + digits.size(), number, std::chars_format::fixed);
+  const auto [end, error] = std::to_chars(digits.data(), digits.data() + digits.size(), found->as_double(),
+                                          std::chars_format::fixed);
   return error == std::errc() ? std::string(digits.data(), end) : std::string();
+}
+
+const json::object& object_at(const json::object& request, std::string_view key) {
+  static const json::object kNone;
+  const auto* found = request.if_contains(key);
+  return found != nullptr && found->is_object() ? found->get_object() : kNone;
+}
+
+const json::array& array_at(const json::object& request, std::string_view key) {
+  static const json::array kNone;
+  const auto* found = request.if_contains(key);
+  return found != nullptr && found->is_array() ? found->get_array() : kNone;
 }
 
 std::string unix_lines(std::string_view text) {

@@ -4,7 +4,9 @@
 #include <boost/json.hpp>
 
 #include "node/api/inbox_api.h"
-#include "node/pages/conversation_pages.h"
+#include "node/api/query_params.h"
+#include "node/api/records_api.h"
+#include "node/pages/note_content.h"
 #include "node/pages/note_view.h"
 #include "proto/codec/entry.h"
 
@@ -28,8 +30,7 @@ json::array states_of(const Visit& visit, CaseState chosen) {
 
 Result<CaseChange> change_of_form(const Visit& visit) {
   KOINON_ASSIGN(const CaseState state, read_case_state(visit.field("state")));
-  return CaseChange{visit.request.arg("city") + "/" + visit.request.arg("index"), state,
-                    visit.field("assignee"), visit.field("remark")};
+  return CaseChange{ref_arg(visit.request), state, visit.field("assignee"), visit.field("remark")};
 }
 
 }  // namespace
@@ -66,9 +67,9 @@ asio::awaitable<HttpResponse> InboxPages::inbox(Visit visit) {
     one["is_question"] = item.note.kind_text() == "question";
     json::array refs;
     for (const CaseRef& ref : item.refs) {
-      const OperationResult about = co_await frame_.call(visit, "getRecord", {ref_args(ref.ref), {}, {}});
+      const auto about = co_await frame_.call(visit, records_.get, RecordQuery{ref.ref, false});
       refs.push_back(json::object{{"how", visit.say("ref." + std::string(role_name(ref.role)))},
-                                  {"about_title", about.ok() ? title_of(about.body) : ref.ref},
+                                  {"about_title", about.ok() ? title_of(about->record) : ref.ref},
                                   {"about_ref", ref.ref}});
     }
     one["refs"] = std::move(refs);

@@ -9,7 +9,8 @@ namespace koinon {
 
 class InboxPages {
  public:
-  InboxPages(PageFrame& frame, const Areas& areas) : frame_(frame), inbox_(areas.inbox) {}
+  InboxPages(PageFrame& frame, const Areas& areas)
+      : frame_(frame), inbox_(areas.inbox), records_(areas.records) {}
   void add_routes(RouteTable& routes);
 
  private:
@@ -18,6 +19,7 @@ class InboxPages {
 
   PageFrame& frame_;
   InboxApi& inbox_;
+  RecordsApi& records_;
 };
 
 }  // namespace koinon

@@ -259,7 +259,7 @@ const Catalogue& Messages::choose(std::string_view chosen, std::string_view acce
   };
   if (const Catalogue* one = find(chosen); one != nullptr) return *one;
   const Catalogue& english = loaded_->languages.front();
-  if (accept.empty()) return english;
+  if (accept.empty() || accept.size() > limits::kAcceptLanguageBytes) return english;
   UErrorCode error = U_ZERO_ERROR;
   const icu::Locale* best = loaded_->matcher->getBestMatchForListString(
       icu::StringPiece(accept.data(), static_cast<int32_t>(accept.size())), error);

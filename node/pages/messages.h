@@ -61,7 +61,8 @@ class Messages {
 
   const std::vector<Catalogue>& languages() const;
   // The language chosen before, by its tag, if it is one of ours. Else what Accept-Language (RFC 9110
-  // §12.5.4) asks for, as ICU's LocaleMatcher reads it: the nearest of ours. Else English.
+  // §12.5.4) asks for, as ICU's LocaleMatcher reads it: the nearest of ours. Else, and where that header is
+  // longer than limits::kAcceptLanguageBytes, English.
   const Catalogue& choose(std::string_view chosen, std::string_view accept) const;
 
  private:

@@ -36,4 +36,13 @@ const google::protobuf::RepeatedPtrField<v1::Source>& sources_of(const std::opti
   return body ? body->practice().sources() : v1::Practice::default_instance().sources();
 }
 
+std::string title_of(const RecordView& record) {
+  const v1::Body& body = record.body ? *record.body : v1::Body::default_instance();
+  for (const std::string* title :
+       {&body.practice().title(), &body.question().title(), &body.adoption().title()}) {
+    if (!title->empty()) return *title;
+  }
+  return record.ref;
+}
+
 }  // namespace koinon

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "koinon/v1/record.pb.h"
+#include "node/reading/record_view.h"
 
 namespace koinon {
 
@@ -17,5 +18,7 @@ void content_of(std::optional<v1::Body>&& body) = delete;
 std::string text_of(const google::protobuf::Message& content, const std::string& field);
 // What it names that was published outside the network; empty where its kind names nothing.
 const google::protobuf::RepeatedPtrField<v1::Source>& sources_of(const std::optional<v1::Body>& body);
+// What a record is called by its own text, for those who answer or adopt it; its ref where that says nothing.
+std::string title_of(const RecordView& record);
 
 }  // namespace koinon

@@ -8,10 +8,13 @@
 
 #include "node/api/attachments_api.h"
 #include "node/api/cities_api.h"
+#include "node/api/desk_api.h"
+#include "node/api/inbox_api.h"
 #include "node/api/query_params.h"
 #include "node/api/records_api.h"
 #include "node/pages/note_content.h"
 #include "node/pages/note_view.h"
+#include "node/pages/publish_pages.h"
 #include "node/reading/shown_record.h"
 #include "node/text/plain_text.h"
 #include "node/text/time_text.h"
@@ -268,7 +271,7 @@ asio::awaitable<json::object> NotePage::other(Visit visit, std::string ref, bool
     out[member] = value.empty() ? "" : visit.say(std::string(member) + "." + value);
     out[std::string(member) + "_code"] = value;
   }
-  out["can_answer"] = with_answers && frame_.may(visit, "publish");
+  out["can_answer"] = with_answers && frame_.may(visit, desk_.publish.facts);
   out["answers"] = json::array();
   if (with_answers)
     out["answers"] = co_await others(visit, found->record.referred_by, v1::REF_ROLE_ANSWERS, budget);
@@ -342,9 +345,9 @@ asio::awaitable<HttpResponse> NotePage::read(Visit visit) {
   model["is_practice"] = record.readable() && record.kind == v1::KIND_PRACTICE;
   model["is_question"] = record.readable() && record.kind == v1::KIND_QUESTION;
   model["ours"] = ours;
-  model["may_withdraw"] = ours && record.readable() && frame_.may(visit, "withdraw") &&
+  model["may_withdraw"] = ours && record.readable() && frame_.may(visit, desk_.withdraw.facts) &&
                           std::find(kKinds.begin(), kKinds.end(), record.kind) != kKinds.end();
-  model["may_publish"] = frame_.may(visit, "publish") && own.has_value();
+  model["may_publish"] = frame_.may(visit, desk_.publish.facts) && own.has_value();
   model["may_fetch"] = frame_.may(visit, attachments_.fetch.facts);
   model["may_watch"] = visit.request.caller.user.value != 0;
   model["watched"] = found->watched.value_or(false);
@@ -355,19 +358,23 @@ asio::awaitable<HttpResponse> NotePage::read(Visit visit) {
 
 asio::awaitable<HttpResponse> NotePage::fetch(Visit visit) {
   const std::string ref = ref_of(visit);
-  auto file = read_file_query(ref, visit.field("sha256"));
-  if (!file.ok()) co_return frame_.failed(visit, file.error());
-  const auto asked = co_await frame_.call(visit, attachments_.fetch, std::move(*file));
+  const std::string sha256 = visit.field("sha256");
+  const auto asked =
+      co_await frame_.call(visit, attachments_.fetch, read_file_query(ref, sha256), ref + "/" + sha256);
   if (!asked.ok()) co_return frame_.failed(visit, asked.error());
   co_return PageFrame::go("/records/" + ref);
 }
 
 asio::awaitable<HttpResponse> NotePage::watch(Visit visit) {
-  const bool stop = visit.field("stop") == "yes";
-  OperationInput input{visit.request.args, {}, {}};
-  const OperationResult done = co_await frame_.call(visit, stop ? "unwatch" : "watch", std::move(input));
-  if (!done.ok()) co_return frame_.sorry(visit, done);
-  co_return PageFrame::go("/records/" + ref_of(visit));
+  const std::string ref = ref_of(visit);
+  Result<Nothing> done = Nothing{};
+  if (visit.field("stop") == "yes") {
+    done = co_await frame_.call(visit, inbox_.unwatch, NamedRecord{ref});
+  } else {
+    done = co_await frame_.call(visit, inbox_.watch, WatchWish{ref, ""});
+  }
+  if (!done.ok()) co_return frame_.failed(visit, done.error());
+  co_return PageFrame::go("/records/" + ref);
 }
 
 asio::awaitable<HttpResponse> NotePage::withdraw_page(Visit visit) {
@@ -380,13 +387,11 @@ asio::awaitable<HttpResponse> NotePage::withdraw_page(Visit visit) {
 
 asio::awaitable<HttpResponse> NotePage::withdraw(Visit visit) {
   const std::string ref = ref_of(visit);
-  OperationInput input;
-  input.has_body = true;
-  input.body = {{"ref", ref}, {"reason", visit.field("reason")}, {"erase", visit.field("erase") == "yes"}};
-  const OperationResult done = co_await frame_.call(visit, "withdraw", std::move(input));
-  if (!done.ok()) co_return frame_.sorry(visit, done);
-  const bool waits = done.status == 202;
-  co_return PageFrame::go(waits ? "/held/" + std::to_string(number_at(done.body, "id")) : "/records/" + ref);
+  json::object request{
+      {"ref", ref}, {"reason", visit.field("reason")}, {"erase", visit.field("erase") == "yes"}};
+  const auto done = co_await frame_.call(visit, desk_.withdraw, read_withdrawal_query(std::move(request)));
+  if (!done.ok()) co_return frame_.failed(visit, done.error());
+  co_return done->held ? go_to_published(*done) : PageFrame::go("/records/" + ref);
 }
 
 }  // namespace koinon

@@ -27,7 +27,12 @@ class RepliesBudget {
 class NotePage {
  public:
   NotePage(PageFrame& frame, const Areas& areas)
-      : frame_(frame), attachments_(areas.attachments), cities_(areas.cities), records_(areas.records) {}
+      : frame_(frame),
+        attachments_(areas.attachments),
+        cities_(areas.cities),
+        desk_(areas.desk),
+        inbox_(areas.inbox),
+        records_(areas.records) {}
   void add_routes(RouteTable& routes);
 
  private:
@@ -51,6 +56,8 @@ class NotePage {
   PageFrame& frame_;
   AttachmentsApi& attachments_;
   CitiesApi& cities_;
+  DeskApi& desk_;
+  InboxApi& inbox_;
   RecordsApi& records_;
 };
 

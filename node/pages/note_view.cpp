@@ -23,16 +23,6 @@ std::string topic_label(const Visit& visit, const std::string& slug) {
   return topic == nullptr ? slug : english_or(*topic, visit.words->tag());
 }
 
-json::array topic_list(const Visit& visit, const json::array& slugs) {
-  json::array out;
-  for (const auto& slug : slugs) {
-    if (!slug.is_string()) continue;
-    const std::string text(slug.as_string());
-    out.push_back(json::object{{"slug", text}, {"label", topic_label(visit, text)}});
-  }
-  return out;
-}
-
 json::array topic_list(const Visit& visit, const std::vector<std::string>& slugs) {
   json::array out;
   for (const std::string& slug : slugs)
@@ -41,10 +31,8 @@ json::array topic_list(const Visit& visit, const std::vector<std::string>& slugs
 }
 
 // Through the text that the API writes: a time of no calendar year has the nearest date that has one.
-std::string date_of(const Visit& visit, UnixMillis time) { return date_of(visit, time_text(time)); }
-
-std::string date_of(const Visit& visit, const std::string& time) {
-  const auto parsed = parse_time(time, "time");
+std::string date_of(const Visit& visit, UnixMillis time) {
+  const auto parsed = parse_time(time_text(time), "time");
   return parsed.ok() ? visit.words->date(*parsed) : std::string();
 }
 
@@ -114,49 +102,6 @@ json::array cards(const Visit& visit, const std::vector<FoundNote>& found) {
   json::array out;
   for (const FoundNote& one : found) out.push_back(card(visit, one));
   return out;
-}
-
-json::object card(const Visit& visit, const json::object& summary) {
-  json::object out;
-  for (const char* member : {"ref", "city", "kind", "title", "summary", "language", "created_at", "state",
-                             "assignee", "remark", "stage", "outcome", "role", "status"}) {
-    out[member] = text_at(summary, member);  // also where there is none: what is around it has such names too
-  }
-  const std::string name = text_at(summary, "city_name");
-  out["city_name"] = name.empty() ? text_at(summary, "city") : name;
-  out["kind_name"] = visit.say("kind." + text_at(summary, "kind"));
-  if (text_at(summary, "title").empty()) out["title"] = text_at(summary, "ref");
-  out["date"] = date_of(visit, text_at(summary, "created_at"));
-  const std::string language = text_at(summary, "language");
-  out["other_language"] = !language.empty() && language.substr(0, language.find('-')) != visit.words->tag();
-  out["language_name"] = visit.words->language_name(language);
-  json::array topics = topic_list(visit, array_at(summary, "topics"));
-  out["has_topics"] = !topics.empty();
-  out["topics"] = std::move(topics);
-  const json::object& highlights = object_at(summary, "highlights");
-  out["title_pieces"] = array_at(highlights, "title");
-  json::array excerpt = array_at(highlights, "text");
-  out["excerpt"] =
-      excerpt.empty() ? json::value(false) : json::value(json::object{{"pieces", std::move(excerpt)}});
-  out["has_reasons"] = false;
-  const std::string status = text_at(summary, "status");
-  out["standing"] = status.empty() || status == "current" ? "" : visit.say("standing." + status);
-  out["standing_code"] = status;
-  return out;
-}
-
-json::array cards(const Visit& visit, const json::array& summaries) {
-  json::array out;
-  for (const auto& item : summaries) {
-    if (item.is_object()) out.push_back(card(visit, item.as_object()));
-  }
-  return out;
-}
-
-std::map<std::string, std::string> ref_args(const std::string& ref) {
-  const auto slash = ref.rfind('/');
-  if (slash == std::string::npos) return {{"city", ref}, {"index", ""}};
-  return {{"city", ref.substr(0, slash)}, {"index", ref.substr(slash + 1)}};
 }
 
 }  // namespace koinon

@@ -16,17 +16,9 @@ boost::json::object card(const Visit& visit, const RecordView& record, const std
 // With what was searched for marked.
 boost::json::object card(const Visit& visit, const FoundNote& found);
 boost::json::array cards(const Visit& visit, const std::vector<FoundNote>& found);
-// The same of a summary in JSON.
-boost::json::object card(const Visit& visit, const boost::json::object& summary);
-boost::json::array cards(const Visit& visit, const boost::json::array& summaries);
 // The label of a topic in the reader's language, or its slug.
 std::string topic_label(const Visit& visit, const std::string& slug);
-boost::json::array topic_list(const Visit& visit, const boost::json::array& slugs);
 boost::json::array topic_list(const Visit& visit, const std::vector<std::string>& slugs);
 std::string date_of(const Visit& visit, UnixMillis time);
-// A time as the API writes it, as the reader's language does; empty for what is none.
-std::string date_of(const Visit& visit, const std::string& time);
-// "seoul.example/17" in two.
-std::map<std::string, std::string> ref_args(const std::string& ref);
 
 }  // namespace koinon

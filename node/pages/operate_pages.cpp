@@ -6,8 +6,10 @@
 #include <boost/json.hpp>
 #include <qrencode.h>
 
+#include "node/api/about_api.h"
 #include "node/api/accounts_api.h"
 #include "node/api/cities_api.h"
+#include "node/api/desk_api.h"
 #include "node/api/invites_api.h"
 #include "node/api/peers_api.h"
 #include "node/api/status_api.h"
@@ -176,7 +178,17 @@ Result<AccountChange> account_change_of(const Visit& visit) {
   return out;
 }
 
-Result<json::object> notice_of(const Visit& visit) {
+Result<NewAccount> new_account_of(const Visit& visit) {
+  KOINON_ASSIGN(AccountChange account, account_change_of(visit));
+  return NewAccount{visit.field("name"), std::move(account)};
+}
+
+Result<ChangedAccount> changed_account_of(const Visit& visit) {
+  KOINON_ASSIGN(AccountChange change, account_change_of(visit));
+  return ChangedAccount{visit.field("name"), std::move(change)};
+}
+
+Result<SigningQuery> notice_of(const Visit& visit) {
   json::object content{{"text", visit.field("text")}};
   for (const std::string member : {"from", "until"}) {
     const std::string local = visit.field(member);
@@ -186,8 +198,8 @@ Result<json::object> notice_of(const Visit& visit) {
     // In text, as protobuf's JSON has whole numbers of 64 bits.
     content[member + "_ms"] = std::to_string(time.value);
   }
-  return json::object{
-      {"kind", "node-notice"}, {"language", visit.words->tag()}, {"content", std::move(content)}};
+  return read_note_query(
+      {{"kind", "node-notice"}, {"language", visit.words->tag()}, {"content", std::move(content)}});
 }
 
 }  // namespace
@@ -230,7 +242,7 @@ asio::awaitable<HttpResponse> OperatePages::show_operate(Visit visit, json::obje
   if (!status.ok()) co_return frame_.failed(visit, status.error());
   const auto peers = co_await frame_.call(visit, peers_.list, Nothing{});
   const auto subscriptions = co_await frame_.call(visit, subscriptions_.get, Nothing{});
-  const OperationResult id = co_await frame_.call(visit, "getId");
+  const auto id = co_await frame_.call(visit, about_.id, Nothing{});
   const auto blocks = co_await frame_.call(visit, cities_.blocks, Nothing{});
   const auto invites = co_await frame_.call(visit, invites_.list, Nothing{});
   PageView view{"operate", visit.say("operate.title"), std::move(news), 200, "", ""};
@@ -246,7 +258,7 @@ asio::awaitable<HttpResponse> OperatePages::show_operate(Visit visit, json::obje
   json::array knocks = peers.ok() ? knocks_of(visit, peers->knocks) : json::array();
   view.model["has_knocks"] = !knocks.empty();
   view.model["knocks"] = std::move(knocks);
-  view.model["spoken"] = text_at(id.body, "spoken");
+  view.model["spoken"] = id.ok() ? spoken(id->line.node_key) : std::string();
   json::array blocked = blocks.ok() ? blocked_of(*blocks) : json::array();
   view.model["has_blocked"] = !blocked.empty();
   view.model["blocked"] = std::move(blocked);
@@ -256,8 +268,8 @@ asio::awaitable<HttpResponse> OperatePages::show_operate(Visit visit, json::obje
   view.model["reviews"] = frame_.shared().parts.facts.log().has_value();
   view.model["wants_all"] = subscriptions.ok() && subscriptions->wanted.all;
   view.model["wanted"] = subscriptions.ok() ? topics_text(subscriptions->wanted) : std::string();
-  view.model["address"] = text_at(id.body, "address");
-  view.model["peer_line"] = text_at(id.body, "peer_line");
+  view.model["address"] = id.ok() ? id->line.address : std::string();
+  view.model["peer_line"] = id.ok() ? id->line.text() : std::string();
   co_return frame_.show(visit, std::move(view));
 }
 
@@ -288,18 +300,13 @@ asio::awaitable<Status> OperatePages::pin(Visit visit) {
 }
 
 asio::awaitable<Status> OperatePages::subscribe(Visit visit) {
-  const auto wanted = filter_of(visit.field("topics"));
-  if (!wanted.ok()) co_return wanted.error();
-  const auto done = co_await frame_.call(visit, subscriptions_.set, *wanted);
+  const auto done = co_await frame_.call(visit, subscriptions_.set, filter_of(visit.field("topics")));
   co_return done.ok() ? Status() : done.error();
 }
 
 asio::awaitable<Status> OperatePages::give_notice(Visit visit) {
-  auto notice = notice_of(visit);
-  if (!notice.ok()) co_return notice.error();
-  OperationInput input{{}, {}, std::move(*notice), true, {}};
-  const OperationResult done = co_await frame_.call(visit, "publish", std::move(input));
-  co_return done.ok() ? Status() : done.problem();
+  const auto done = co_await frame_.call(visit, desk_.publish, notice_of(visit));
+  co_return done.ok() ? Status() : done.error();
 }
 
 asio::awaitable<std::optional<Status>> OperatePages::carry_out(Visit visit) {
@@ -333,7 +340,7 @@ asio::awaitable<std::optional<Status>> OperatePages::carry_out(Visit visit) {
 asio::awaitable<HttpResponse> OperatePages::change(Visit visit) {
   if (visit.field("do") == "invite") co_return co_await make_invite(std::move(visit));
   const std::optional<Status> done = co_await carry_out(visit);
-  if (!done) co_return frame_.sorry(visit, fail(Code::kInvalidArgument, visit.say("error.stale_form"), "do"));
+  if (!done) co_return frame_.not_understood(visit, stale_form(visit));
   if (!done->ok()) co_return co_await show_operate(visit, {{"problem", visit.fault(done->error())}});
   co_return PageFrame::go("/operate");
 }
@@ -373,13 +380,11 @@ asio::awaitable<Result<std::string>> OperatePages::change_account(Visit visit) {
     const auto done = co_await frame_.call(visit, accounts_.remove, NamedAccount{name});
     co_return done.ok() ? Result<std::string>(std::string()) : done.error();
   }
-  const auto change = account_change_of(visit);
-  if (!change.ok()) co_return change.error();
   if (wish == "add") {
-    const auto made = co_await frame_.call(visit, accounts_.add, NewAccount{name, *change});
+    const auto made = co_await frame_.call(visit, accounts_.add, new_account_of(visit));
     co_return made.ok() ? Result<std::string>(made->link) : made.error();
   }
-  const auto changed = co_await frame_.call(visit, accounts_.change, ChangedAccount{name, *change});
+  const auto changed = co_await frame_.call(visit, accounts_.change, changed_account_of(visit));
   co_return changed.ok() ? Result<std::string>(std::string()) : changed.error();
 }
 
@@ -391,9 +396,8 @@ asio::awaitable<HttpResponse> OperatePages::change_accounts(Visit visit) {
 }
 
 asio::awaitable<HttpResponse> OperatePages::audit(Visit visit) {
-  auto query = read_audit_query({{"cursor", visit.request.param("cursor")}});
-  if (!query.ok()) co_return frame_.failed(visit, query.error());
-  const auto found = co_await frame_.call(visit, accounts_.list_audit, *query);
+  const auto found = co_await frame_.call(visit, accounts_.list_audit,
+                                          read_audit_query({{"cursor", visit.request.param("cursor")}}));
   if (!found.ok()) co_return frame_.failed(visit, found.error());
   json::array items;
   for (const AuditLine& line : found->items) {

@@ -11,8 +11,10 @@ class OperatePages {
  public:
   OperatePages(PageFrame& frame, const Areas& areas)
       : frame_(frame),
+        about_(areas.about),
         accounts_(areas.accounts),
         cities_(areas.cities),
+        desk_(areas.desk),
         invites_(areas.invites),
         peers_(areas.peers),
         status_(areas.status),
@@ -39,8 +41,10 @@ class OperatePages {
   boost::asio::awaitable<HttpResponse> show_accounts(Visit visit, boost::json::object news);
 
   PageFrame& frame_;
+  AboutApi& about_;
   AccountsApi& accounts_;
   CitiesApi& cities_;
+  DeskApi& desk_;
   InvitesApi& invites_;
   PeersApi& peers_;
   StatusApi& status_;

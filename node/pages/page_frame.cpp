@@ -44,6 +44,10 @@ std::string here(const ApiRequest& request) {
 
 }  // namespace
 
+Error stale_form(const Visit& visit) {
+  return fail(Code::kInvalidArgument, visit.say("error.stale_form"), "do");
+}
+
 bool is_local_path(std::string_view path) {
   if (!path.starts_with('/') || path.starts_with("//") || path.starts_with("/\\")) return false;
   return std::all_of(path.begin(), path.end(),
@@ -54,11 +58,8 @@ std::string query_escaped(std::string_view text) {
   return boost::urls::encode(text, boost::urls::unreserved_chars);
 }
 
-PageFrame::PageFrame(ApiShared& shared, CallGate& gate, const RouteTable& routes, Operations::Audit audit)
-    : shared_(shared),
-      gate_(gate),
-      messages_(shared.parts.messages),
-      operations_(routes, shared.parts.options.access.public_reading, std::move(audit)) {}
+PageFrame::PageFrame(ApiShared& shared, CallGate& gate)
+    : shared_(shared), gate_(gate), messages_(shared.parts.messages) {}
 
 void PageFrame::get(RouteTable& routes, const std::string& pattern, Need need, const std::string& id,
                     const std::string& summary, GetHandler handler, std::vector<std::string> query) {
@@ -75,7 +76,6 @@ void PageFrame::post(RouteTable& routes, const std::string& pattern, Need need, 
   Route route{
       {"POST", pattern, need, id, "pages", summary, {}, "application/x-www-form-urlencoded", "text/html"}};
   route.page = true;
-  route.operations_note = true;
   route.body_limit = body_limit;
   route.handle = [this, need, handler = std::move(handler)](ApiRequest request) {
     return take_form(visit(std::move(request)), need, handler);
@@ -104,7 +104,7 @@ Status PageFrame::read_form_of(Visit& visit) const {
 asio::awaitable<HttpResponse> PageFrame::take_form(Visit visit, Need need, GetHandler handler) {
   const Status may = check_need(visit.request.caller, need, shared_.parts.options.access.public_reading);
   const Status read = read_form_of(visit);
-  if (may.ok() && !read.ok()) co_return sorry(visit, read.error());
+  if (may.ok() && !read.ok()) co_return not_understood(visit, read.error());
   if (may.ok() && genuine(visit)) co_return co_await handler(std::move(visit));
   HttpResponse refusal = send_again(visit, may);
   gate_.note(*visit.request.route, asker_of(visit.request), target_of(visit.request), refusal.status, "");
@@ -210,23 +210,14 @@ HttpResponse PageFrame::sorry(const Visit& visit, const Error& error) {
   return show(visit, std::move(view));
 }
 
-HttpResponse PageFrame::failed(const Visit& visit, const Error& error) {
-  return error.code == Code::kUnauthenticated ? refused(visit.request, error) : sorry(visit, error);
+HttpResponse PageFrame::not_understood(const Visit& visit, const Error& error) {
+  HttpResponse out = sorry(visit, error);
+  gate_.note(*visit.request.route, asker_of(visit.request), target_of(visit.request), out.status, "");
+  return out;
 }
 
-HttpResponse PageFrame::sorry(const Visit& visit, const OperationResult& result) {
-  Code code = Code::kInternal;
-  for (const Code one :
-       {Code::kNotFound, Code::kRefused, Code::kConflict, Code::kInvalidArgument, Code::kUnavailable,
-        Code::kTooMany, Code::kTooLarge, Code::kMalformed, Code::kUnauthenticated}) {
-    if (status_of(one) == result.status) {
-      code = one;
-      break;
-    }
-  }
-  if (code == Code::kUnauthenticated)
-    return refused(visit.request, fail(code, visit.fault(result.problem())));
-  return sorry(visit, fail(code, visit.fault(result.problem()), result.field()));
+HttpResponse PageFrame::failed(const Visit& visit, const Error& error) {
+  return error.code == Code::kUnauthenticated ? refused(visit.request, error) : sorry(visit, error);
 }
 
 HttpResponse PageFrame::go(const std::string& path) {
@@ -247,17 +238,6 @@ HttpResponse PageFrame::refused(ApiRequest request, const Error& error) {
                           made.say("sorry.role",
                                    {{"needed", named(needed)}, {"role", named(made.request.caller.role)}}),
                           "role"));
-}
-
-asio::awaitable<OperationResult> PageFrame::call(const Visit& visit, std::string id, OperationInput input) {
-  if (operations_.changes(id)) return change(std::move(id), visit.request, std::move(input));
-  return operations_.call(std::move(id), visit.request, std::move(input));
-}
-
-asio::awaitable<OperationResult> PageFrame::change(std::string id, ApiRequest from, OperationInput input) {
-  OperationResult out = co_await operations_.call(std::move(id), std::move(from), std::move(input));
-  if (out.ok()) co_await wait_for_index();
-  co_return out;
 }
 
 asio::awaitable<void> PageFrame::wait_for_index() {

@@ -4,6 +4,7 @@
 // On the HTTP server's thread.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <string>
 
@@ -13,10 +14,10 @@
 #include "node/api/api.h"
 #include "node/api/areas.h"
 #include "node/api/call_gate.h"
+#include "node/api/routes.h"
 #include "node/http/multipart.h"
 #include "node/pages/assets.h"
 #include "node/pages/messages.h"
-#include "node/pages/operations.h"
 #include "node/pages/templates.h"
 
 namespace koinon {
@@ -51,7 +52,8 @@ struct PageView {
 
 class PageFrame {
  public:
-  PageFrame(ApiShared& shared, CallGate& gate, const RouteTable& routes, Operations::Audit audit);
+  // `shared` and `gate` outlive this.
+  PageFrame(ApiShared& shared, CallGate& gate);
 
   using GetHandler = std::function<boost::asio::awaitable<HttpResponse>(Visit)>;
   // A page that shows; one that takes a form. Who sends it and the form's token have been checked when the
@@ -66,7 +68,9 @@ class PageFrame {
   HttpResponse sorry(const Visit& visit, const Error& error);
   // The same of an operation that this page called: who is not known is asked to log in.
   HttpResponse failed(const Visit& visit, const Error& error);
-  HttpResponse sorry(const Visit& visit, const OperationResult& result);
+  // A form that could not be read, or asks for what there is not: no operation was called, so its audit line
+  // is the form's own. It has no more than the status, as that of every refusal that is a page.
+  HttpResponse not_understood(const Visit& visit, const Error& error);
   // To an address of this node; anything else becomes the first page.
   static HttpResponse go(const std::string& path);
   // An admission that was refused, as a page: who is not known is asked to log in.
@@ -82,21 +86,24 @@ class PageFrame {
     if (!operation.facts.changes()) return gate_.call(operation, std::move(asker), std::move(query));
     return change(&operation, std::move(asker), std::move(query));
   }
-  // The same of a query that was read from a form: a change that could not be read was tried as well.
+  // The same of a query that was read from a form: a change that could not be read was tried as well. What it
+  // was about the page's address names, where the operation's does.
   template <typename Query, typename View>
   boost::asio::awaitable<Result<View>> call(const Visit& visit, const Operation<Query, View>& operation,
                                             Result<Query> query) {
+    const bool has_target = operation.facts.pattern.find('{') != std::string::npos;
+    return call(visit, operation, std::move(query), has_target ? target_of(visit.request) : std::string());
+  }
+  // The same where the form names it: `target` is what the operation's address would say.
+  template <typename Query, typename View>
+  boost::asio::awaitable<Result<View>> call(const Visit& visit, const Operation<Query, View>& operation,
+                                            Result<Query> query, std::string target) {
     if (query.ok()) return call(visit, operation, std::move(*query));
-    return fail_to_ask(&operation, asker_of(visit.request), target_of(visit.request), query.error());
+    return fail_to_ask(&operation, asker_of(visit.request), std::move(target), query.error());
   }
   // Whether who looks may call it at all.
   bool may(const Visit& visit, const OperationFacts& facts) const {
     return gate_.may(facts, visit.request.caller).ok();
-  }
-  // The same by its id, with its query and answer in JSON.
-  boost::asio::awaitable<OperationResult> call(const Visit& visit, std::string id, OperationInput input = {});
-  bool may(const Visit& visit, const std::string& operation) const {
-    return operations_.may(operation, visit.request.caller);
   }
   // The value that a form of this visitor's carries in `csrf`.
   std::string form_token(const Visit& visit) const;
@@ -105,7 +112,6 @@ class PageFrame {
   const Messages& messages() const { return messages_; }
 
  private:
-  boost::asio::awaitable<OperationResult> change(std::string id, ApiRequest from, OperationInput input);
   template <typename Query, typename View>
   boost::asio::awaitable<Result<View>> change(const Operation<Query, View>* operation, Asker asker,
                                               Query query) {
@@ -131,10 +137,11 @@ class PageFrame {
   ApiShared& shared_;
   CallGate& gate_;
   Messages messages_;
-  Operations operations_;
   Templates templates_;
 };
 
+// The form names what there is not: it is of a page that was opened long ago.
+Error stale_form(const Visit& visit);
 // A path on this node, as a link or a redirect may name it: /… and no //.
 bool is_local_path(std::string_view path);
 // "a b" as a query has it.

@@ -19,10 +19,9 @@ namespace koinon {
 
 class Pages {
  public:
-  // `routes` holds the API's operations when a page is asked for, and outlives this, as all else does that it
-  // is given.
-  Pages(ApiShared& shared, CallGate& gate, const Areas& areas, RouteTable& routes, Operations::Audit audit)
-      : frame_(shared, gate, routes, std::move(audit)),
+  // What it is given outlives this, but for `areas` itself.
+  Pages(ApiShared& shared, CallGate& gate, const Areas& areas)
+      : frame_(shared, gate),
         find_(frame_, areas),
         note_(frame_, areas),
         publish_(frame_, areas),

@@ -4,6 +4,9 @@
 #include <boost/json.hpp>
 
 #include "node/api/desk_api.h"
+#include "node/api/message_json.h"
+#include "node/api/records_api.h"
+#include "node/pages/city_profile.h"
 #include "node/pages/form_values.h"
 #include "node/pages/note_view.h"
 #include "node/pages/publish_pages.h"
@@ -97,15 +100,10 @@ json::object content_of(const Visit& visit, json::object profile) {
 
 }  // namespace
 
-asio::awaitable<json::object> profile_of(PageFrame* frame, Visit visit, std::string city) {
-  const OperationResult profiles = co_await frame->call(
-      visit, "listRecords", {{}, {{"city", city}, {"kind", "profile"}, {"limit", "1"}}, {}});
-  for (const auto& item : array_at(profiles.body, "items")) {
-    const OperationResult record =
-        co_await frame->call(visit, "getRecord", {ref_args(text_at(item.as_object(), "ref")), {}, {}});
-    co_return object_at(object_at(record.body, "body"), "profile");
-  }
-  co_return json::object();
+asio::awaitable<json::object> ProfilePages::current(Visit visit) {
+  const std::string ours = frame_.shared().parts.facts.name;
+  const auto said = co_await profile_of(&frame_, &records_, std::move(visit), ours);
+  co_return said ? message_json(*said) : json::object();
 }
 
 void ProfilePages::add_routes(RouteTable& routes) {

@@ -3,8 +3,14 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/json.hpp>
 
+#include "node/api/attachments_api.h"
+#include "node/api/inbox_api.h"
+#include "node/api/message_json.h"
+#include "node/api/overview_api.h"
 #include "node/api/query_params.h"
+#include "node/api/records_api.h"
 #include "node/api/search_api.h"
+#include "node/api/sessions_api.h"
 #include "node/pages/form_values.h"
 #include "node/pages/note_form.h"
 #include "node/pages/note_view.h"
@@ -73,11 +79,6 @@ HttpResponse go_to_published(const SignedView& done) {
   return PageFrame::go(done.held ? "/held/" + std::to_string(done.held->id.value) : "/records/" + done.ref);
 }
 
-HttpResponse go_to_published(const OperationResult& result) {
-  if (result.status == 202) return PageFrame::go("/held/" + std::to_string(number_at(result.body, "id")));
-  return PageFrame::go("/records/" + text_at(result.body, "ref"));
-}
-
 void PublishPages::add_routes(RouteTable& routes) {
   frame_.get(routes, "/publish", Need::kPublisher, "showPublish", "The form of a practice",
              [this](Visit visit) { return form(std::move(visit)); },
@@ -107,10 +108,10 @@ asio::awaitable<HttpResponse> PublishPages::show_form(Visit visit, FormState sta
     view.model[role] = ref;
     if (ref.empty()) continue;
     what = "publish." + role;
-    const OperationResult about = co_await frame_.call(visit, "getRecord", {ref_args(ref), {}, {}});
-    const json::object& practice = object_at(object_at(about.body, "body"), "practice");
+    const auto about = co_await frame_.call(visit, records_.get, RecordQuery{ref, false});
+    const bool has_text = about.ok() && about->record.body;
     view.model["about_ref"] = ref;
-    view.model["about_title"] = text_at(practice, "title");
+    view.model["about_title"] = has_text ? about->record.body->practice().title() : std::string();
     view.model["how"] = visit.say("ref." + role);
   }
   view.title = visit.say(what);
@@ -147,18 +148,18 @@ asio::awaitable<HttpResponse> PublishPages::show_form(Visit visit, FormState sta
 asio::awaitable<PublishPages::FormState> PublishPages::state_of_record(Visit visit, std::string role,
                                                                        std::string ref) {
   FormState state;
-  const OperationResult found = co_await frame_.call(visit, "getRecord", {ref_args(ref), {}, {}});
-  const json::object& practice = object_at(object_at(found.body, "body"), "practice");
-  json::object request{{"topics", array_at(found.body, "topics")}, {"content", practice}};
-  request["language"] = text_at(found.body, "language");
+  const auto found = co_await frame_.call(visit, records_.get, RecordQuery{ref, false});
+  const RecordView record = found.ok() ? found->record : RecordView();
+  const json::object practice =
+      message_json(record.body ? record.body->practice() : v1::Practice::default_instance());
+  json::object request{{"topics", json::array(record.topics.begin(), record.topics.end())}};
   if (role == "revises") {
     json::array files;
-    for (const auto& item : array_at(found.body, "attachments")) {
-      const json::object& file = item.as_object();
-      files.push_back(json::object{{"sha256", text_at(file, "sha256")},
-                                   {"media_type", text_at(file, "media_type")},
-                                   {"name", text_at(file, "name")}});
-    }
+    for (const AttachmentView& file : record.attachments)
+      files.push_back(json::object{
+          {"sha256", to_hex(file.id.sha256.view())}, {"media_type", file.media_type}, {"name", file.name}});
+    request["content"] = practice;
+    request["language"] = record.language;
     request["attachments"] = std::move(files);
     state.values = form_of_request(request);
   } else {
@@ -167,8 +168,8 @@ asio::awaitable<PublishPages::FormState> PublishPages::state_of_record(Visit vis
       if (role == "translates" && practice.contains(member)) kept[member] = practice.at(member);
     }
     request["content"] = std::move(kept);
-    request["language"] = role == "translates" ? translation_language(visit, text_at(found.body, "language"))
-                                               : visit.words->tag();
+    request["language"] =
+        role == "translates" ? translation_language(visit, record.language) : visit.words->tag();
     state.values = form_of_request(request);
   }
   state.values[role] = ref;
@@ -193,8 +194,8 @@ asio::awaitable<HttpResponse> PublishPages::form(Visit visit) {
     if (!ref.empty()) state = co_await state_of_record(visit, role, ref);
   }
   if (!state.values.contains("contact")) {
-    const OperationResult me = co_await frame_.call(visit, "getMe");
-    state.values["person"] = text_at(me.body, "person");
+    const auto me = co_await frame_.call(visit, sessions_.me, Nothing{});
+    state.values["person"] = me.ok() ? me->person : std::string();
   }
   co_return co_await show_form(visit, std::move(state));
 }
@@ -203,7 +204,8 @@ asio::awaitable<Result<DraftView>> PublishPages::keep_draft(Visit visit, FormSta
   if (state.draft.empty())
     co_return co_await frame_.call(visit, drafts_.add, NewDraft{request_of_form(visit)});
   const std::string version = overwrite ? "" : state.version;
-  co_return co_await frame_.call(visit, drafts_.change, change_of_form(visit, state.draft, version));
+  co_return co_await frame_.call(visit, drafts_.change, change_of_form(visit, state.draft, version),
+                                 state.draft);
 }
 
 asio::awaitable<PublishPages::FormState> PublishPages::keep(Visit visit, FormState state, bool overwrite) {
@@ -243,23 +245,22 @@ asio::awaitable<HttpResponse> PublishPages::publish(Visit visit, FormState state
     state.fault = done.error().field;
     co_return co_await show_form(visit, std::move(state));
   }
-  if (!state.draft.empty()) (void)co_await frame_.call(visit, drafts_.remove, draft_named(state.draft));
+  if (!state.draft.empty())
+    (void)co_await frame_.call(visit, drafts_.remove, draft_named(state.draft), state.draft);
   co_return go_to_published(*done);
 }
 
 asio::awaitable<std::pair<Visit, Status>> PublishPages::take_files(Visit visit) {
   std::string lines = visit.field("files");
   for (FormPart& file : std::exchange(visit.files, {})) {
-    OperationInput input;
-    input.bytes = std::move(file.content);
-    const OperationResult kept = co_await frame_.call(visit, "uploadAttachment", std::move(input));
+    const auto kept = co_await frame_.call(visit, attachments_.upload, Upload{std::move(file.content)});
     if (!kept.ok()) {
       Status failed =
-          fail(Code::kInvalidArgument, file.file_name + ": " + visit.fault(kept.problem()), "files");
+          fail(Code::kInvalidArgument, file.file_name + ": " + visit.fault(kept.error()), "files");
       co_return std::pair(std::move(visit), std::move(failed));
     }
     const bool typed = !file.media_type.empty() && file.media_type.find(' ') == std::string::npos;
-    lines += (lines.empty() || lines.ends_with('\n') ? "" : "\n") + text_at(kept.body, "sha256") + " " +
+    lines += (lines.empty() || lines.ends_with('\n') ? "" : "\n") + to_hex(kept->sha256.view()) + " " +
              (typed ? file.media_type : "application/octet-stream") + " " + file.file_name;
   }
   visit.form["files"] = lines;
@@ -283,7 +284,7 @@ asio::awaitable<HttpResponse> PublishPages::submit(Visit sent) {
   if (wish == "preview-part") co_return co_await preview_part(visit);
   if (wish == "publish") co_return co_await publish(visit, std::move(state));
   if (wish == "remove") {
-    const auto gone = co_await frame_.call(visit, drafts_.remove, draft_named(state.draft));
+    const auto gone = co_await frame_.call(visit, drafts_.remove, draft_named(state.draft), state.draft);
     if (!gone.ok()) co_return frame_.failed(visit, gone.error());
     co_return PageFrame::go("/desk");
   }
@@ -376,6 +377,32 @@ json::array held_rows(const Visit& visit, const HeldListView& list) {
   return rows;
 }
 
+// Of what the index does not have nothing is known but its ref.
+json::object watched_card(const Visit& visit, const WatchedView& item) {
+  if (item.note) return card(visit, *item.note);
+  SummaryView unknown;
+  unknown.ref = item.ref;
+  json::object out = card(visit, unknown);
+  for (const char* member : {"kind", "kind_name", "created_at", "date", "status", "standing_code"})
+    out[member] = "";
+  return out;
+}
+
+json::array watched_cards(const Visit& visit, const WatchListView& list) {
+  json::array out;
+  for (const WatchedView& item : list.items) out.push_back(watched_card(visit, item));
+  return out;
+}
+
+json::array follow_up_rows(const Visit& visit, const std::vector<FollowUpView>& due) {
+  json::array rows;
+  for (const FollowUpView& one : due)
+    rows.push_back(json::object{{"of", one.of},
+                                {"title", one.title},
+                                {"since", visit.say("desk.since", {{"months", std::int64_t{one.months}}})}});
+  return rows;
+}
+
 // Where the desk shows what one of its lists has after these; empty: nothing.
 std::string more_of(const std::string& next, const std::string& from) {
   return next.empty() ? "" : "/desk?" + from + "=" + query_escaped(next);
@@ -398,28 +425,20 @@ asio::awaitable<HttpResponse> PublishPages::desk(Visit visit) {
   const std::string own = frame_.shared().parts.facts.name;
   const SearchView mine = shown(
       co_await frame_.call(visit, search_.search, read_note_search({{"city", own}, {"order", "newest"}})));
-  OperationResult watched;
-  if (visit.request.caller.user.value != 0)
-    watched = co_await frame_.call(visit, "listWatched",
-                                   {{}, {{"cursor", visit.request.param("watched_from")}}, {}});
-  const OperationResult due = co_await frame_.call(visit, "listFollowUps");
-  json::array followups;
-  for (const auto& item : array_at(due.body, "items")) {
-    const json::object& one = item.as_object();
-    followups.push_back(
-        json::object{{"of", text_at(one, "of")},
-                     {"title", text_at(one, "title")},
-                     {"since", visit.say("desk.since", {{"months", number_at(one, "months")}})}});
-  }
-  view.model = {{"drafts", draft_rows(visit, drafts)},
-                {"more_drafts", more_of(drafts.next ? place_text(*drafts.next) : "", "drafts_from")},
-                {"held", held_rows(visit, held)},
-                {"more_held", more_of(held.next ? std::to_string(held.next->value) : "", "held_from")},
-                {"published", cards(visit, mine.items)},
-                {"watched", cards(visit, array_at(watched.body, "items"))},
-                {"more_watched", more_of(text_at(watched.body, "next"), "watched_from")},
-                {"has_followups", !followups.empty()},
-                {"followups", std::move(followups)}};
+  const WatchListView watched = shown(co_await frame_.call(
+      visit, inbox_.watchlist, read_watch_list_query({{"cursor", visit.request.param("watched_from")}})));
+  json::array followups =
+      follow_up_rows(visit, shown(co_await frame_.call(visit, overview_.follow_ups, Nothing{})));
+  view.model = {
+      {"drafts", draft_rows(visit, drafts)},
+      {"more_drafts", more_of(drafts.next ? place_text(*drafts.next) : "", "drafts_from")},
+      {"held", held_rows(visit, held)},
+      {"more_held", more_of(held.next ? std::to_string(held.next->value) : "", "held_from")},
+      {"published", cards(visit, mine.items)},
+      {"watched", watched_cards(visit, watched)},
+      {"more_watched", more_of(watched.next ? watch_place_text(*watched.next) : "", "watched_from")},
+      {"has_followups", !followups.empty()},
+      {"followups", std::move(followups)}};
   co_return frame_.show(visit, std::move(view));
 }
 

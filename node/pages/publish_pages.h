@@ -9,7 +9,15 @@ namespace koinon {
 class PublishPages {
  public:
   PublishPages(PageFrame& frame, const Areas& areas)
-      : frame_(frame), desk_(areas.desk), drafts_(areas.drafts), search_(areas.search) {}
+      : frame_(frame),
+        attachments_(areas.attachments),
+        desk_(areas.desk),
+        drafts_(areas.drafts),
+        inbox_(areas.inbox),
+        overview_(areas.overview),
+        records_(areas.records),
+        search_(areas.search),
+        sessions_(areas.sessions) {}
   void add_routes(RouteTable& routes);
 
  private:
@@ -45,13 +53,17 @@ class PublishPages {
   boost::asio::awaitable<HttpResponse> desk(Visit visit);
 
   PageFrame& frame_;
+  AttachmentsApi& attachments_;
   DeskApi& desk_;
   DraftsApi& drafts_;
+  InboxApi& inbox_;
+  OverviewApi& overview_;
+  RecordsApi& records_;
   SearchApi& search_;
+  SessionsApi& sessions_;
 };
 
 // Where a note goes after it was published: the note itself, or what waits.
 HttpResponse go_to_published(const SignedView& done);
-HttpResponse go_to_published(const OperationResult& result);
 
 }  // namespace koinon

@@ -107,7 +107,7 @@ bool HoldQueue::sign_due() {
     parts_.on_error(free.error());
     return false;
   }
-  if (const Status right = desk_.set_right(parts_.clock.wall()); !right.ok()) {
+  if (const Status right = desk_.correct_times(parts_.clock.wall()); !right.ok()) {
     parts_.on_error(right.error());
     return false;
   }

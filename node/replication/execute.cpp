@@ -193,7 +193,7 @@ std::uint64_t bytes_of(const BodiesCommit& commit) {
 }
 
 // About what an intent takes of the disk, where others sent it; none: our own, small, or it frees room.
-std::optional<std::uint64_t> size_for_others(const IntentBody& body) {
+std::optional<std::uint64_t> bytes_from_others(const IntentBody& body) {
   using Size = std::optional<std::uint64_t>;
   return std::visit(Overloaded{[](const CommitRun& intent) {
                                  return intent.own ? Size() : Size(bytes_held(intent.run.records));
@@ -207,7 +207,7 @@ std::optional<std::uint64_t> size_for_others(const IntentBody& body) {
                     body);
 }
 
-// How much of the disk is left for what others send. A store that does not say is asked by writing.
+// How much of the disk is left for what others send. Where the store cannot say, writing shows it.
 std::uint64_t left_for_others(Store& store, std::uint64_t reserve) {
   constexpr auto kAll = std::numeric_limits<std::uint64_t>::max();
   if (reserve == 0) return kAll;
@@ -254,16 +254,23 @@ Result<Answer> execute_read(StoreReader& store, const IntentBody& body) {
       body);
 }
 
+// An intent may be several changes of the store. Whoever is told that it failed may count on it that none of
+// them was made.
 Result<Answer> execute_write(Store& store, const IntentBody& body) {
-  return std::visit(
-      [&]<typename T>(const T& intent) -> Result<Answer> {
-        if constexpr (T::kKind.does == IntentClass::kWrite) {
-          return to_answer<T>(write(store, intent));
-        } else {
-          return wrong_class();
-        }
-      },
-      body);
+  Result<Answer> out = wrong_class();
+  const Status written = store.as_one([&]() -> Status {
+    out = std::visit(
+        [&]<typename T>(const T& intent) -> Result<Answer> {
+          if constexpr (T::kKind.does == IntentClass::kWrite) {
+            return to_answer<T>(write(store, intent));
+          } else {
+            return wrong_class();
+          }
+        },
+        body);
+    return out.ok() ? Status() : Status(out.error());
+  });
+  return written.ok() ? std::move(out) : Result<Answer>(written.error());
 }
 
 bool needs_durability(const IntentBody& body) {
@@ -274,7 +281,7 @@ bool makes_arrivals(const IntentBody& body) {
   return std::visit([]<typename T>(const T&) { return T::kKind.makes_arrivals; }, body);
 }
 
-bool is_of_others(const IntentBody& body) { return size_for_others(body).has_value(); }
+bool is_of_others(const IntentBody& body) { return bytes_from_others(body).has_value(); }
 
 bool is_kept_for_own(const Error& error) {
   return error.code == Code::kDiskFull && error.field == kReserveField;
@@ -288,7 +295,7 @@ std::vector<Completion> execute_writes(Store& store, const std::vector<Intent>& 
   Status status = store.begin(durable);
   const bool begun = status.ok();
   for (const Intent& intent : intents) {
-    if (const auto size = size_for_others(intent.body); size && status.ok()) {
+    if (const auto size = bytes_from_others(intent.body); size && status.ok()) {
       if (*size >= left) {
         out.push_back({intent.id, kept_for_own(std::string(kReserveField))});
         // The next run of a log would not continue it.

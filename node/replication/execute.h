@@ -15,7 +15,8 @@ IntentClass intent_class(const IntentBody& body);
 
 Result<Answer> execute_check(IntentBody body, const SignatureChecks& checks = {});
 Result<Answer> execute_read(StoreReader& store, const IntentBody& body);
-// The caller has begun a transaction; the answer counts only once it has committed.
+// The caller has begun a transaction; the answer counts only once it has committed. One that failed has
+// changed nothing, and the others of the transaction stand.
 Result<Answer> execute_write(Store& store, const IntentBody& body);
 
 // As IntentKind says of it.
@@ -27,7 +28,7 @@ bool makes_arrivals(const IntentBody& body);
 // is refused, the others of the transaction stand. What frees room, and what the operator decided, goes on.
 std::vector<Completion> execute_writes(Store& store, const std::vector<Intent>& intents, bool durable,
                                        std::uint64_t reserve = 0);
-// What others send and takes room.
+// Whether others sent it, and it takes room.
 bool is_of_others(const IntentBody& body);
 // Whether an answer says that what is left of the disk is kept for our own log.
 bool is_kept_for_own(const Error& error);

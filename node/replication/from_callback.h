@@ -1,4 +1,5 @@
-// Awaits what another thread answers by a callback, and goes on on the awaiting coroutine's own executor.
+// Awaits what another thread answers by a callback; the coroutine resumes on its own executor. There is no
+// deadline: whoever begins the work sees to it that the answer comes.
 #pragma once
 
 #include <functional>

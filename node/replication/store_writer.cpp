@@ -7,7 +7,7 @@
 
 namespace koinon {
 namespace {
-constexpr std::chrono::seconds kAgain{5};
+constexpr std::chrono::seconds kIdlePause{5};  // between tries of what could not be done
 }  // namespace
 
 StoreWriter::StoreWriter(std::unique_ptr<Store> store, Result<DraftSigner> signer,
@@ -61,24 +61,24 @@ void StoreWriter::run() {
   while (true) {
     std::unique_lock lock(mutex_);
     const auto called = [&] { return stopping_ || !queue_.empty(); };
-    if (!unfinished_ && !trouble_.get() && !others_wait_.get()) {
+    if (!folding_ && !trouble_.get() && !others_wait_.get()) {
       wake_.wait(lock, called);
-    } else if (!wake_.wait_for(lock, kAgain, called)) {
+    } else if (!wake_.wait_for(lock, kIdlePause, called)) {
       lock.unlock();
-      idle();
+      on_idle();
       continue;
     }
     if (queue_.empty()) return;
     const WriteGroup group = queue_.take();
     lock.unlock();
     carry_out(group);
-    unfinished_ = !store_->fold();
+    folding_ = !store_->fold();
   }
 }
 
-// Erased bytes are folded away once nobody reads them, and a store that could not write tries.
-void StoreWriter::idle() {
-  unfinished_ = !store_->fold();
+// Erased bytes are folded away once nobody reads them, and a store that could not write tries again.
+void StoreWriter::on_idle() {
+  folding_ = !store_->fold();
   let_others_on();
   if (!trouble_.get()) return;
   note(write_change(*store_, [this](Store& store) {
@@ -86,8 +86,9 @@ void StoreWriter::idle() {
   }));
 }
 
-// That others wait ends with room for as much as may come at once, or for a quarter of a small quota: a few
-// small records that fit between refused ones neither end it nor begin it anew.
+// Others need not wait any more once there is room for as much as may come at once, or for a quarter of a
+// small quota. A few small records that fit in between do not count: the operator would be told again and
+// again.
 void StoreWriter::let_others_on() {
   if (!others_wait_.get()) return;
   const auto room = store_->room();
@@ -103,7 +104,7 @@ void StoreWriter::note(const Status& written) {
   if (code == Code::kDiskFull || code == Code::kIo) trouble_.set(written.error(), clock_());
 }
 
-// A store that refuses what others send, to keep the rest for ours, can write.
+// A refusal that keeps room for our own log is no sign that the store cannot write.
 void StoreWriter::note(const std::vector<Intent>& intents, const std::vector<Completion>& done) {
   std::optional<Error> failed;
   bool written = false;

@@ -1,8 +1,8 @@
 // The one writer: a thread that owns the Store and carries out what waits, group by group (write_group.h).
 // Drafts for our own log it hands to the signer that it was given.
 //
-// submit calls may come from any thread. Answers are given on the writer's thread, in the order in which the
-// commits were carried out; the callbacks pass them on to the threads that wait for them.
+// submit, publish and change may be called from any thread. Answers are given on the writer's thread, in the
+// order in which the commits were carried out; the callbacks pass them on to the threads that wait for them.
 #pragma once
 
 #include <condition_variable>
@@ -31,16 +31,16 @@ class StoreWriter {
   using PublishDone = std::function<void(Result<Published>)>;
   using ChangeDone = std::function<void(Status)>;
 
-  // Instead of a signer an error, an observer's: every publish is refused with it. So much of the disk is
-  // kept for our own log, settings and decisions.
+  // `signer`: an observer has an error instead, with which every publish is refused. `reserve_bytes`: so much
+  // of the disk is kept for our own log, settings and decisions.
   StoreWriter(std::unique_ptr<Store> store, Result<DraftSigner> signer, std::function<UnixMillis()> clock,
               Callbacks callbacks, std::uint64_t reserve_bytes);
   ~StoreWriter();
   StoreWriter(const StoreWriter&) = delete;
   StoreWriter& operator=(const StoreWriter&) = delete;
 
-  // What peers sent, for the engine. Ours goes first: what is published or changed waits for one group of
-  // these at most.
+  // A writing intent of the engine: mostly what peers sent. Ours goes first: what is published or changed
+  // waits for one group of these at most.
   void submit(Intent intent);
   void publish(const SigningPermit& permit, DraftMaker maker, PublishDone done);
   // A change of peers or settings, in a durable transaction of its own group.
@@ -52,10 +52,11 @@ class StoreWriter {
   // Our clock is in doubt: nothing is signed until it is set, or the operator says that it is right.
   std::optional<Error> signing_waits() const { return callbacks_.signing_waits(); }
 
-  // The store cannot write; any thread. It is tried again every few seconds, whether anybody wants to write
-  // or not.
+  // Why the store cannot write, while it cannot; any thread. It is tried again every few seconds, whether
+  // anybody wants to write or not.
   std::optional<Trouble> trouble() const { return trouble_.get(); }
-  // What others send waits: what is left of the disk is kept for our own log; any thread.
+  // Why what others send must wait, while it must: what is left of the disk is kept for our own log; any
+  // thread.
   std::optional<Trouble> others_wait() const { return others_wait_.get(); }
   std::uint64_t reserve_bytes() const { return reserve_bytes_; }
 
@@ -73,7 +74,7 @@ class StoreWriter {
   void note(const Status& written);
   void note(const std::vector<Intent>& intents, const std::vector<Completion>& done);
   void let_others_on();
-  void idle();
+  void on_idle();
 
   std::unique_ptr<Store> store_;
   Result<DraftSigner> signer_;
@@ -82,7 +83,7 @@ class StoreWriter {
   mutable std::mutex mutex_;
   std::condition_variable wake_;
   WriteQueue queue_;
-  bool unfinished_ = true;  // the writer's: erased bytes are in the way of somebody's reading
+  bool folding_ = true;  // the writer's: Store::fold has not taken all away yet
   std::uint64_t reserve_bytes_;
   Troubled trouble_;
   Troubled others_wait_;

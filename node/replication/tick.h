@@ -23,7 +23,7 @@ class Tick {
     rings_at_ = now + wait;
     return wait;
   }
-  // Whether it rings later than what is due by now.
+  // Whether it would ring too late for what is due now.
   bool is_late(MonoTime now, MonoTime due) const {
     return std::max<MonoTime>(due, now + kShortest) < rings_at_;
   }

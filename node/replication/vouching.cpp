@@ -14,7 +14,7 @@ std::vector<NodeKey> Vouching::proven_of(const LogId& log) const {
   return {keys->second.begin(), keys->second.end()};
 }
 
-std::vector<NodeKey> Vouching::proven() const {
+std::vector<NodeKey> Vouching::all_proven() const {
   std::set<NodeKey> all;
   for (const auto& [log, keys] : proven_) all.insert(keys.begin(), keys.end());
   return {all.begin(), all.end()};

@@ -17,10 +17,10 @@ class Vouching {
   explicit Vouching(const StoreState& state);
 
   // The session of a peer whose log this is has proven its key.
-  void proven(const NodeKey& key, const LogId& log) { proven_[log].insert(key); }
+  void note_proven(const NodeKey& key, const LogId& log) { proven_[log].insert(key); }
   // The peers that have proven their keys: of one log, of all logs.
   std::vector<NodeKey> proven_of(const LogId& log) const;
-  std::vector<NodeKey> proven() const;
+  std::vector<NodeKey> all_proven() const;
 
   // Whether to vouch for a pinned peer now. If so, it counts as vouched for until forget().
   bool begin(const PeerRecord& peer);
@@ -30,7 +30,7 @@ class Vouching {
   void unpinned(const NodeKey& key, const LogId& log);
 
  private:
-  bool signs_;  // no observer
+  bool signs_;  // false: an observer, which has no log to vouch with
   std::map<LogId, std::set<NodeKey>> proven_;
   std::set<LogId> vouched_;
 };

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include <boost/asio/use_awaitable.hpp>
-#include <boost/json.hpp>
 
 #include "node/api/admission.h"
 #include "node/api/json_response.h"
@@ -13,7 +12,6 @@
 
 namespace koinon {
 namespace asio = boost::asio;
-namespace json = boost::json;
 
 Site::Site(ApiParts parts)
     : shared_(std::move(parts)),
@@ -21,9 +19,7 @@ Site::Site(ApiParts parts)
              shared_.parts.clock.wall, shared_.parts.log_change}),
       areas_(std::make_unique<SiteAreas>(shared_)) {
   areas_->add_routes(routes_, gate_, shared_.access, [this](RouteTable& routes) { add_openapi(routes); });
-  pages_ = std::make_unique<Pages>(
-      shared_, gate_, areas_->references(), routes_,
-      [this](const ApiRequest& request, const HttpResponse& response) { note_response(request, response); });
+  pages_ = std::make_unique<Pages>(shared_, gate_, areas_->references());
   pages_->add_routes(routes_);
 }
 
@@ -32,7 +28,7 @@ Site::~Site() = default;
 void Site::add_openapi(RouteTable& routes) {
   const auto answer = [this](const ApiRequest& request) -> Result<HttpResponse> {
     // Made with the first question, when the table of routes is complete. It never changes afterwards.
-    if (openapi_.status != 200) openapi_ = json_response(openapi_document(routes_, kApiVersion));
+    if (openapi_.status != 200) openapi_ = tagged(json_response(openapi_document(routes_, kApiVersion)));
     return conditional(request, openapi_);
   };
   routes.add({{.method = "GET",
@@ -59,10 +55,7 @@ asio::awaitable<Admission> Site::admit(std::shared_ptr<ApiRequest> request, bool
       if (form && may.error().code == Code::kUnauthenticated) {
         out.body_limit = std::min(route.body_limit, limits::kEndedFormBytes);
       } else {
-        out.answer = refusal(*request, may.error());
-        // For a refusal that is a page the audit line has only its status.
-        gate_.note(route, asker_of(*request), target_of(*request), out.answer->status,
-                   route.page ? std::string() : gate_.words_of(route, may.error()));
+        out.answer = noted_refusal(*request, may.error());
       }
     } else if (!has_body) {
       out.answer = co_await handle(*request);
@@ -80,10 +73,19 @@ HttpResponse Site::refusal(ApiRequest request, const Error& error) {
   return pages_->refused(std::move(request), error);
 }
 
+// If the refusal is a page, the audit line has only its status.
+HttpResponse Site::noted_refusal(const ApiRequest& request, const Error& error) {
+  HttpResponse out = refusal(request, error);
+  const Route& route = *request.route;
+  gate_.note(route, asker_of(request), target_of(request), out.status,
+             route.page ? std::string() : CallGate::words_of(route, error));
+  return out;
+}
+
 asio::awaitable<HttpResponse> Site::refuse(ApiRequest request, Error error) {
   request.route = &routes_.routes()[request.route_number];
   try {
-    co_return refusal(std::move(request), error);
+    co_return noted_refusal(request, error);
   } catch (const std::exception& thrown) {
     co_return problem(CallGate::fault(thrown));
   }
@@ -113,33 +115,11 @@ asio::awaitable<StartedStream> Site::begin_stream(ApiRequest request) {
 asio::awaitable<HttpResponse> Site::handle(ApiRequest request) {
   const Route* route = &routes_.routes()[request.route_number];
   request.route = route;
-  const bool noted_here = route->changes() && !route->operations_note;
-  const ApiRequest head = noted_here ? without_body(request) : ApiRequest();
-  HttpResponse response;
   try {
-    response = co_await route->handle(std::move(request));
+    co_return co_await route->handle(std::move(request));
   } catch (const std::exception& error) {
-    response = problem(CallGate::fault(error));
+    co_return problem(CallGate::fault(error));
   }
-  if (noted_here) note_response(head, response);
-  co_return response;
-}
-
-void Site::note_response(const ApiRequest& request, const HttpResponse& response) {
-  const std::string target = target_of(request);
-  std::string said;
-  if (response.status >= 400 || target.empty()) {
-    boost::system::error_code error;
-    const json::value body = json::parse(response.body, error);
-    const bool of_texts = CallGate::is_of_texts(*request.route);
-    for (const char* name : {"ref", "name", "id", of_texts ? "code" : "detail"}) {
-      const auto* found = !error && body.is_object() ? body.as_object().if_contains(name) : nullptr;
-      if (found == nullptr) continue;
-      said = found->is_string() ? std::string(found->as_string()) : json::serialize(*found);
-      break;
-    }
-  }
-  gate_.note(*request.route, asker_of(request), target, response.status, said);
 }
 
 }  // namespace koinon

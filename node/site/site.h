@@ -41,6 +41,7 @@ class Site {
   boost::asio::awaitable<Admission> admit(std::shared_ptr<ApiRequest> request, bool has_body);
   // Answers an admitted request.
   boost::asio::awaitable<HttpResponse> handle(ApiRequest request);
+  // Refuses an admitted request whose body is larger than its address takes.
   boost::asio::awaitable<HttpResponse> refuse(ApiRequest request, Error error);
   boost::asio::awaitable<StartedStream> begin_stream(ApiRequest request);
   const RouteTable& routes() const { return routes_; }
@@ -48,8 +49,8 @@ class Site {
  private:
   void add_openapi(RouteTable& routes);
   HttpResponse refusal(ApiRequest request, const Error& error);
-  // Writes the audit line of a change, if its handler does not do that itself.
-  void note_response(const ApiRequest& request, const HttpResponse& response);
+  // The same for an admission or a body, with an audit line if it tried a change.
+  HttpResponse noted_refusal(const ApiRequest& request, const Error& error);
 
   ApiShared shared_;
   CallGate gate_;

@@ -55,11 +55,6 @@ void Connection::close() {
       asio::detached);
 }
 
-void Connection::abort() {
-  closing_ = true;
-  ended({});
-}
-
 void Connection::ended(const boost::system::error_code& why) {
   if (ended_) return;
   ended_ = true;

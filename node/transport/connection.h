@@ -1,4 +1,5 @@
-// One TLS connection whose handshake has pinned the peer: bytes in to a sink, bytes out from a queue.
+// One TLS connection whose handshake has pinned the peer. What is read goes to the handlers; what is to be
+// sent waits in a queue. How much may wait, and how long a peer may be silent, is for the engine to judge.
 //
 // Lives on the network thread. Held by shared_ptr: the running coroutines keep it alive, and end within
 // kCloseDeadline after close, whatever the peer does.
@@ -28,15 +29,10 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Connection(SessionId id, std::unique_ptr<TlsStream> stream, std::unique_ptr<PinCheck> check,
              Handlers handlers);
 
-  SessionId id() const { return id_; }
-  NodeKey peer() const { return *check_->seen; }
-
   void start();
   void send(Bytes bytes);
   // Sends what is queued, then closes.
   void close();
-  // Closes at once.
-  void abort();
 
  private:
   boost::asio::awaitable<void> read_loop();

@@ -12,6 +12,7 @@
 
 #include "crypto/ed25519.h"
 #include "node/transport/deadline.h"
+#include "node/transport/look_up.h"
 #include "proto/base/encoding.h"
 #include "proto/base/limits.h"
 #include "proto/codec/name.h"
@@ -41,24 +42,24 @@ void Dialling::start(std::shared_ptr<asio::ssl::context> tls) {
   tls_ = std::move(tls);
   const MonoTime now = parts_.mono();
   for (const auto& [key, peer] : parts_.peers.all()) dialler_.add(key, !peer.record.address.empty(), now);
-  asio::post(parts_.io, [this] { look(); });
+  asio::post(parts_.io, [this] { dial_due(); });
 }
 
 void Dialling::add(const PeerRecord& peer) {
   dialler_.add(peer.node_key, !peer.address.empty(), parts_.mono());
-  look();
+  dial_due();
 }
 
 void Dialling::remove(const NodeKey& peer) {
   dialler_.remove(peer);
-  look();
+  dial_due();
 }
 
 void Dialling::session_ended(const NodeKey& peer, PeerTrouble trouble) {
   const auto why =
       trouble == PeerTrouble::kNotPinnedThere ? Dialler::Why::kNotPinnedThere : Dialler::Why::kOther;
   dialler_.session_ended(peer, why, parts_.mono());
-  look();
+  dial_due();
 }
 
 void Dialling::stop() {
@@ -66,7 +67,7 @@ void Dialling::stop() {
   next_.cancel();
 }
 
-void Dialling::look() {
+void Dialling::dial_due() {
   if (stopping_) return;
   const MonoTime now = parts_.mono();
   for (const Dialler::Attempt& attempt : dialler_.take_due(now, parts_.shuns)) {
@@ -80,7 +81,7 @@ void Dialling::look() {
   }
   next_.expires_after(std::max(next - now, MonoTime(0)));
   next_.async_wait([this](const error_code& error) {
-    if (!error) look();
+    if (!error) dial_due();
   });
 }
 
@@ -94,7 +95,7 @@ asio::awaitable<void> Dialling::dial(Dialler::Attempt attempt, std::string addre
     dialler_.failed(attempt, Dialler::Why::kOther, parts_.mono());
     parts_.peers.attempt_failed(attempt.peer, outcome.trouble, std::move(outcome.why));
   }
-  look();
+  dial_due();
 }
 
 asio::awaitable<Dialling::Outcome> Dialling::connect(NodeKey key, std::string address) {
@@ -103,15 +104,13 @@ asio::awaitable<Dialling::Outcome> Dialling::connect(NodeKey key, std::string ad
   };
   const auto parsed = parse_address(address);
   if (!parsed.ok()) co_return unreachable(parsed.error().message);
-  tcp::resolver resolver(parts_.io);
+  const LookedUp found = co_await look_up(parsed->host, parsed->port);
+  if (found.error) co_return unreachable(address + " cannot be looked up: " + found.error.message());
   error_code error;
-  const auto endpoints = co_await resolver.async_resolve(parsed->host, std::to_string(parsed->port),
-                                                         redirect_error(use_awaitable, error));
-  if (error) co_return unreachable(address + " cannot be looked up: " + error.message());
   tcp::socket socket(parts_.io);
   {
     const Deadline deadline(socket, kConnectDeadline);
-    co_await asio::async_connect(socket, endpoints, redirect_error(use_awaitable, error));
+    co_await asio::async_connect(socket, found.endpoints, redirect_error(use_awaitable, error));
   }
   if (error) co_return unreachable(address + " does not answer: " + error.message());
   socket.set_option(tcp::no_delay(true), error);
@@ -120,7 +119,7 @@ asio::awaitable<Dialling::Outcome> Dialling::connect(NodeKey key, std::string ad
     return seen == key ? Pinning::kPinned : Pinning::kNotPinned;
   };
   auto stream = std::make_unique<TlsStream>(std::move(socket), *tls_);
-  pin(*stream, *check);
+  attach(*stream, *check);
   const bool shaken = co_await shake_hands(stream.get(), false);
   if (check->refused) {
     co_return Outcome{PeerTrouble::kOtherKey,

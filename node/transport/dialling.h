@@ -28,7 +28,8 @@ class Dialling {
     // A peer has answered and shown its key.
     std::function<void(std::unique_ptr<TlsStream>, std::unique_ptr<PinCheck>)> on_connected;
   };
-  // What `parts` refers to outlives the attempts, and so does this.
+  // What `parts` refers to outlives the attempts, and so does this. An attempt takes ten seconds for each of
+  // its steps at most.
   explicit Dialling(Parts parts);
 
   // Dials every peer from now on.
@@ -51,7 +52,7 @@ class Dialling {
     std::unique_ptr<PinCheck> check;
   };
   // Dials who is due, and waits for who is next.
-  void look();
+  void dial_due();
   boost::asio::awaitable<void> dial(Dialler::Attempt attempt, std::string address);
   boost::asio::awaitable<Outcome> connect(NodeKey key, std::string address);
 

@@ -22,6 +22,10 @@ void Handshakes::end(Number number) {
   open_.erase(it);
 }
 
+void Handshakes::close_all() {
+  while (!open_.empty()) close_one(open_.begin());
+}
+
 void Handshakes::make_room(const std::string& network) {
   if (const auto it = counts_.find(network);
       it != counts_.end() && it->second >= limits::kHandshakesPerNetwork)
@@ -38,9 +42,12 @@ void Handshakes::make_room(const std::string& network) {
 void Handshakes::give_way(const std::string& network) {
   const auto oldest = std::find_if(open_.begin(), open_.end(),
                                    [&](const auto& item) { return item.second.network == network; });
-  if (oldest == open_.end()) return;
-  const auto close = std::move(oldest->second.close);
-  end(oldest->first);
+  if (oldest != open_.end()) close_one(oldest);
+}
+
+void Handshakes::close_one(All::iterator open) {
+  const auto close = std::move(open->second.close);
+  end(open->first);
   close();
 }
 

@@ -17,6 +17,8 @@ class Handshakes {
   // `close` ends the connection; it is called at most once, and not after end().
   Number begin(const std::string& network, std::function<void()> close);
   void end(Number number);
+  // Closes all that are under way.
+  void close_all();
   std::size_t count() const { return open_.size(); }
 
  private:
@@ -24,10 +26,14 @@ class Handshakes {
     std::string network;
     std::function<void()> close;
   };
-  void make_room(const std::string& network);
-  void give_way(const std::string& network);
+  using All = std::map<Number, Open>;
 
-  std::map<Number, Open> open_;  // the oldest first
+  void make_room(const std::string& network);
+  // The oldest of that neighbourhood.
+  void give_way(const std::string& network);
+  void close_one(All::iterator open);
+
+  All open_;  // the oldest first
   std::map<std::string, std::size_t> counts_;
   Number next_ = 1;
 };

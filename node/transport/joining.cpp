@@ -8,6 +8,7 @@
 #include <boost/asio/write.hpp>
 
 #include "node/transport/deadline.h"
+#include "node/transport/look_up.h"
 #include "proto/base/encoding.h"
 #include "proto/base/limits.h"
 #include "proto/codec/frame.h"
@@ -47,8 +48,8 @@ asio::awaitable<bool> write_one_frame(TlsStream* stream, v1::Frame frame) {
 }
 
 // Whoever has the invite could say any city's public keys: they count only with signatures by them, over this
-// connection. The result's value stands for nothing.
-Result<std::string> check_join(TlsStream& stream, const v1::Join& join) {
+// connection.
+Status check_join(TlsStream& stream, const v1::Join& join) {
   KOINON_ASSIGN(const PeerLine line, parse_peer_line(join.peer_line()));
   KOINON_ASSIGN(const Bytes exported, exported_bytes(stream, kJoinExporter, kJoinExportedBytes));
   const Bytes message = join_message(exported, join.peer_line());
@@ -58,7 +59,7 @@ Result<std::string> check_join(TlsStream& stream, const v1::Join& join) {
   if (line.vkey && !verify_signature(line.vkey->key, message, join.log_proof()))
     return fail(Code::kBadSignature,
                 "the joiner has not shown that it holds the key of the log that it names", "join");
-  return std::string();
+  return {};
 }
 
 }  // namespace
@@ -88,9 +89,10 @@ asio::awaitable<void> Joining::serve(std::unique_ptr<TlsStream> stream, InviteRe
   };
   if (!frame.ok() || !frame->has_join()) {
     refuse("the first frame was not Join");
+  } else if (const Status proven = check_join(*stream, frame->join()); !proven.ok()) {
+    refuse(proven.error().message);
   } else {
-    auto joined = check_join(*stream, frame->join());
-    if (joined.ok()) joined = co_await parts_.on_join(invite, frame->join().peer_line());
+    const auto joined = co_await parts_.on_join(invite, frame->join().peer_line());
     if (joined.ok()) {
       answer.mutable_joined()->set_name(*joined);
     } else {
@@ -107,14 +109,12 @@ asio::awaitable<Result<std::string>> Joining::join(InviteLine invite, std::strin
   if (!context.ok()) co_return context.error();
   const auto address = parse_address(invite.inviter.address);
   if (!address.ok()) co_return address.error();
-  tcp::resolver resolver(co_await asio::this_coro::executor);
-  error_code error;
-  const auto endpoints = co_await resolver.async_resolve(address->host, std::to_string(address->port),
-                                                         redirect_error(use_awaitable, error));
-  tcp::socket socket(resolver.get_executor());
+  const LookedUp found = co_await look_up(address->host, address->port);
+  error_code error = found.error;
+  tcp::socket socket(co_await asio::this_coro::executor);
   if (!error) {
     const Deadline deadline(socket, limits::kJoinDeadline);
-    co_await asio::async_connect(socket, endpoints, redirect_error(use_awaitable, error));
+    co_await asio::async_connect(socket, found.endpoints, redirect_error(use_awaitable, error));
   }
   if (error) {
     co_return fail(Code::kUnavailable, invite.inviter.address + " does not answer: " + error.message(),
@@ -126,7 +126,7 @@ asio::awaitable<Result<std::string>> Joining::join(InviteLine invite, std::strin
   };
   TlsStream stream(std::move(socket), **context);
   const Deadline deadline(stream.next_layer(), limits::kJoinDeadline);
-  pin(stream, check);
+  attach(stream, check);
   if (!co_await shake_hands(&stream, false)) {
     co_return fail(Code::kRefused,
                    invite.inviter.address +

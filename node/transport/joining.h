@@ -38,7 +38,8 @@ class Joining {
   // The invite of that key, in time or not.
   std::optional<InviteRecord> invite(const NodeKey& key) const;
 
-  // Answers one who came with an invite, after the handshake; within limits::kJoinDeadline.
+  // Answers one who came with an invite, after the handshake; within limits::kJoinDeadline and what on_join
+  // takes.
   boost::asio::awaitable<void> serve(std::unique_ptr<TlsStream> stream, InviteRecord invite);
   // Uses an invite: says our peer line where it leads, and returns the inviter's name once we are pinned
   // there.

@@ -1,28 +1,29 @@
-// The network thread: the engine with its sockets, timers and peers to dial.
+// The network thread: the engine, and the parts that bring it bytes, time and peers. Each input goes into the
+// engine, and what comes out of it is carried out at once, in order.
 //
-// Everything here but the constructor, start, stop and the functions marked "any thread" runs on the one
-// thread that owns the io_context.
+// Everything here but the constructor, start, stop, port and the functions marked "any thread" runs on the
+// one thread that owns the io_context.
 #pragma once
 
-#include <map>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
 
 #include "crypto/invite.h"
 #include "node/engine/engine.h"
-#include "node/replication/tick.h"
-#include "node/transport/connection.h"
+#include "node/transport/connections.h"
 #include "node/transport/dialling.h"
-#include "node/transport/handshakes.h"
 #include "node/transport/joining.h"
-#include "node/transport/knocks.h"
+#include "node/transport/listener.h"
 #include "node/transport/network_view.h"
 #include "node/transport/peers.h"
+#include "node/transport/tick_timer.h"
 #include "proto/base/clock.h"
 
 namespace koinon {
@@ -32,7 +33,7 @@ class Network {
   struct Callbacks {
     std::function<void(Intent)> carry_out;
     std::function<void(const Event&)> on_event;
-    // Somebody came with an invite and says its peer line: pins it, and answers with the inviter's name.
+    // Somebody came with an invite and says its peer line: pins it, and answers with our name.
     std::function<boost::asio::awaitable<Result<std::string>>(InviteRecord, std::string)> on_join;
     // Somebody who is not pinned knocked, whom nobody remembers.
     std::function<void(const Knock&)> on_knock;
@@ -54,9 +55,11 @@ class Network {
 
   // Binds the port and starts the thread.
   Status start();
-  // Says good-bye to every peer, then joins the thread.
+  // Says good-bye to every peer, then joins the thread: after three seconds at the latest, whatever the peers
+  // do.
   void stop();
-  std::uint16_t port() const { return port_; }
+  // Any thread, after start(); 0: it does not listen.
+  std::uint16_t port() const { return listener_.port(); }
 
   // Any thread: passed on to the network thread in the order given by one caller.
   void complete(std::vector<Completion> completions);
@@ -87,38 +90,36 @@ class Network {
 
  private:
   Now now() const { return {clock_.mono(), clock_.wall()}; }
+  Listener::Parts listening(const Options& options);
+  Dialling::Parts going_out();
+  Connection::Handlers handlers();
+  TickTimer::Parts ticking();
   void drain();
   void tell_claims();
   void carry_out(Output output);
   void on_close_session(const CloseSession& close);
   void on_event(const Event& event);
   void begin_session(std::unique_ptr<TlsStream> stream, std::unique_ptr<PinCheck> check, bool dialled);
-  boost::asio::awaitable<void> accept_loop();
-  boost::asio::awaitable<void> serve_handshake(boost::asio::ip::tcp::socket socket);
-  void on_knock(const NodeKey& key, const std::string& network, const std::string& address);
-  boost::asio::awaitable<void> tick_loop();
+  void end_session(SessionId session, const boost::system::error_code& why);
   void shut_down();
+  boost::asio::awaitable<void> wait_for_connections();
 
-  Options options_;
+  // Destroyed from the last to the first, once stop() has joined the thread. Sockets and timers of the parts
+  // go before io_. What still waited in io_ (a handshake, an attempt to dial, a join) goes with it: its
+  // coroutines are destroyed and never run again, so that nothing reaches into the parts that are gone
+  // already. No destructor of what such a coroutine holds may do so either.
   Clock clock_;
   Callbacks callbacks_;
-  std::shared_ptr<boost::asio::ssl::context> tls_;
   SigningKey node_key_;
   boost::asio::io_context io_{1};
-  boost::asio::ip::tcp::acceptor acceptor_{io_};
-  std::uint16_t port_ = 0;
   Engine engine_;
-  Tick tick_;
-  boost::asio::steady_timer tick_timer_{io_};
   Peers peers_;
   Joining joining_;
   Dialling dialling_;
-  std::map<SessionId, std::shared_ptr<Connection>> connections_;
-  std::uint64_t next_session_ = 1;
-  Handshakes handshakes_;
-  Knocks knocks_;
+  Connections connections_;
+  Listener listener_;
+  TickTimer tick_;
   NetworkView view_;
-  MonoTime knock_told_{};
   bool stopping_ = false;
   bool draining_ = false;
   std::thread thread_;

@@ -1,4 +1,4 @@
-// What is said of the network to whoever asks: peers, trust, what is under way.
+// What people and programs are told of the network: peers, trust, what is under way.
 #pragma once
 
 #include <map>
@@ -85,7 +85,7 @@ class NetworkView {
   NetworkView(const Engine& engine, const Peers& peers, const Knocks& knocks, Clock clock)
       : engine_(engine), peers_(peers), knocks_(knocks), clock_(std::move(clock)) {}
 
-  // What costs as much as there are peers, whatever is held.
+  // Its cost grows with the peers, not with the logs.
   NetworkStatus status() const;
   TrustPaths paths(const std::vector<LogId>& logs) const;
   CityStanding standing(const LogId& log, const StandingWish& wish) const;

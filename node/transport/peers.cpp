@@ -61,10 +61,10 @@ void Peers::add(PeerRecord record) {
 
 void Peers::attempt_failed(const NodeKey& key, PeerTrouble trouble, std::string why) {
   const auto it = peers_.find(key);
-  if (it != peers_.end() && !it->second.session) tell(it->second, trouble, std::move(why));
+  if (it != peers_.end() && !it->second.session) set_state(it->second, trouble, std::move(why));
 }
 
-void Peers::tell(Peer& peer, PeerTrouble trouble, std::string state) {
+void Peers::set_state(Peer& peer, PeerTrouble trouble, std::string state) {
   if (peer.trouble == PeerTrouble::kNone && trouble != PeerTrouble::kNone) peer.away_since = wall_();
   peer.trouble = trouble;
   peer.state = std::move(state);
@@ -79,15 +79,15 @@ void Peers::session_began(SessionId session, const NodeKey& key) {
 void Peers::session_ready(const NodeKey& key) {
   const auto it = peers_.find(key);
   if (it == peers_.end()) return;
-  tell(it->second, PeerTrouble::kNone, "connected");
+  set_state(it->second, PeerTrouble::kNone, "connected");
 }
 
-void Peers::session_refused(SessionId session, const std::string& reason) {
+void Peers::explain_end(SessionId session, const std::string& reason) {
   const auto key = sessions_.find(session);
   if (key == sessions_.end()) return;
   const auto peer = peers_.find(key->second);
-  if (peer == peers_.end() || another_stands(peer->second, session)) return;
-  tell(peer->second, PeerTrouble::kEnded, reason);
+  if (peer == peers_.end() || keeps_another(peer->second, session)) return;
+  set_state(peer->second, PeerTrouble::kEnded, reason);
   peer->second.explained = session;
 }
 
@@ -95,17 +95,17 @@ const Peers::Peer* Peers::session_ended(SessionId session, Ending ending) {
   const auto key = sessions_.extract(session);
   if (key.empty()) return nullptr;
   const auto known = peers_.find(key.mapped());
-  if (known == peers_.end() || another_stands(known->second, session)) return nullptr;
+  if (known == peers_.end() || keeps_another(known->second, session)) return nullptr;
   Peer& peer = known->second;
   peer.session.reset();
   // What the engine said of it, or the other side by an Error, says more.
-  if (peer.explained != session) tell(peer, trouble_of(ending), ending_text(ending));
+  if (peer.explained != session) set_state(peer, trouble_of(ending), ending_text(ending));
   return &peer;
 }
 
-// Of two connections with a peer one ends, and the engine has forgotten it: whichever came later, the other
-// is the peer's session from now on. False if there is none.
-bool Peers::another_stands(Peer& peer, SessionId ended) {
+// Whether another session stands with the peer than the one that ends, which the engine has forgotten. Of two
+// connections with a peer one ends: whichever came later, the other is the peer's session from now on.
+bool Peers::keeps_another(Peer& peer, SessionId ended) {
   if (peer.session && *peer.session != ended) return true;
   for (const SessionInfo& session : engine_.sessions()) {
     if (session.peer != peer.record.node_key || session.id == ended) continue;

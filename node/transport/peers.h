@@ -32,11 +32,11 @@ class Peers {
  public:
   struct Peer {
     PeerRecord record;
-    std::string state = "not connected yet";
-    UnixMillis state_at;
-    UnixMillis away_since;
+    std::string state = "not connected yet";  // a sentence for the operator
+    UnixMillis state_at;                      // since when it is connected, or of the last attempt
+    UnixMillis away_since;                    // of one that is not connected
     PeerTrouble trouble = PeerTrouble::kNone;
-    std::optional<SessionId> session;
+    std::optional<SessionId> session;    // that stands
     std::optional<SessionId> explained;  // the session whose end `state` tells
   };
   using All = std::map<NodeKey, Peer>;
@@ -56,16 +56,16 @@ class Peers {
 
   void session_began(SessionId session, const NodeKey& key);
   void session_ready(const NodeKey& key);
-  // The engine ends a session, and says why.
-  void session_refused(SessionId session, const std::string& reason);
+  // The engine ends a session, and says why: that is what the operator is told when it has ended.
+  void explain_end(SessionId session, const std::string& reason);
   // Its connection is gone, and the engine knows. The peer, if it is pinned and no session stands with it
   // now.
   const Peer* session_ended(SessionId session, Ending ending);
 
  private:
   Peer make(PeerRecord record) const;
-  void tell(Peer& peer, PeerTrouble trouble, std::string state);
-  bool another_stands(Peer& peer, SessionId ended);
+  void set_state(Peer& peer, PeerTrouble trouble, std::string state);
+  bool keeps_another(Peer& peer, SessionId ended);
 
   const Engine& engine_;
   std::function<UnixMillis()> wall_;

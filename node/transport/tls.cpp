@@ -100,7 +100,7 @@ Ending ending_of(const boost::system::error_code& error) {
   }
 }
 
-void pin(TlsStream& stream, PinCheck& check) {
+void attach(TlsStream& stream, PinCheck& check) {
   SSL_set_ex_data(stream.native_handle(), check_index(), &check);
 }
 

@@ -26,7 +26,7 @@ enum class Pinning : unsigned char {
   kNotNow,     // pinned, and refused for a while: alert bad_certificate
 };
 
-// Whose keys a handshake accepts, and whose key it saw. Must outlive the stream.
+// Whose keys a handshake accepts, and whose key it saw. Must outlive the stream that it is attached to.
 struct PinCheck {
   std::function<Pinning(const NodeKey&)> accepts;
   std::optional<NodeKey> seen;
@@ -41,7 +41,7 @@ Result<std::shared_ptr<boost::asio::ssl::context>> make_tls_context(const Signin
 // Bytes that both ends of a connection after its handshake derive, and nobody else (RFC 8446 §7.5).
 Result<Bytes> exported_bytes(TlsStream& stream, std::string_view label, std::size_t count);
 // Attaches the check to a stream before its handshake.
-void pin(TlsStream& stream, PinCheck& check);
+void attach(TlsStream& stream, PinCheck& check);
 // Within limits::kHandshakeDeadline. The stream outlives it: whoever has it awaits this.
 boost::asio::awaitable<bool> shake_hands(TlsStream* stream, bool server);
 

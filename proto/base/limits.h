@@ -190,6 +190,9 @@ inline constexpr int kReaderCacheKiB = 512;         // of pages, of each databas
 // How many names of languages, and how many of countries, each language of the pages keeps in memory.
 inline constexpr std::size_t kNamesKept = 500;
 inline constexpr std::size_t kNameKeptBytes = 35;  // of the tag or code that is asked for (RFC 5646 §4.4.1)
+// Of Accept-Language where the language of a page is chosen; who sends a longer one has named none. Browsers
+// send less than 200.
+inline constexpr std::size_t kAcceptLanguageBytes = kKiB;
 // Bytes of answers on their way over TCP: to one visitor, and to all. Answers shorter than the last of these
 // limits do not count.
 inline constexpr std::size_t kSendingEach = 128 * kMiB;

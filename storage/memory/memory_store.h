@@ -122,6 +122,7 @@ class MemoryStore final : public Store {
   Status begin(bool durable) override;
   Status commit() override { return undo_.commit(); }
   void rollback() override { undo_.rollback(); }
+  Status as_one(const std::function<Status()>& act) override { return undo_.change(act); }
   Result<Room> room() override { return room_; }
 
  private:

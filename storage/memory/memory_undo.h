@@ -27,7 +27,7 @@ class MemoryUndo {
   // Remembers how to take back the step that was just taken.
   void remember(Step step) { steps_.push_back(std::move(step)); }
   // Carries out one change. If it fails, what it did is taken back, and the changes before it stay. Outside
-  // begin … commit it is refused. `act` returns a Status or a Result.
+  // begin … commit it is refused. `act` returns a Status or a Result, and may be made of such changes itself.
   template <typename Act>
   auto change(Act act) -> decltype(act()) {
     if (!open_) return outside_transaction();

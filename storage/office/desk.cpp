@@ -201,7 +201,7 @@ Status Desk::approve(HeldId id, const std::string& by, UnixMillis now) {
   return db_.connection().changes() == 0 ? Status(no_longer_waits()) : Status();
 }
 
-Status Desk::set_right(UnixMillis now) {
+Status Desk::correct_times(UnixMillis now) {
   auto update = db_.connection().prepare(
       "UPDATE held INDEXED BY held_by_making SET due_at_ms = iif(approved_by = '', ?1 + hold_ms, ?1), "
       "made_at_ms = "

@@ -108,7 +108,7 @@ class Desk {
   // Corrects times that were written while the clock was ahead: they are later than now. A note that is held
   // for some time is held that long from now on. A note that a reviewer released is due now. A time that
   // somebody chose stays.
-  Status set_right(UnixMillis now);
+  Status correct_times(UnixMillis now);
   // Changes a note's state. kConflict: it is not in the state `from`. If two callers try at once, one
   // succeeds.
   Status settle(HeldId id, HeldState from, HeldState to, const std::string& outcome, UnixMillis now,

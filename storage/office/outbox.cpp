@@ -368,7 +368,7 @@ Result<std::optional<UnixMillis>> Outbox::next_due(bool mail) {
   return select.is_null(0) ? std::nullopt : std::optional(UnixMillis{select.integer(0)});
 }
 
-Status Outbox::not_after(UnixMillis latest, UnixMillis now) {
+Status Outbox::correct_times(UnixMillis latest, UnixMillis now) {
   auto& db = db_.connection();
   for (const char* sql : {"UPDATE delivery SET next_at_ms = ? WHERE state IN (1, 2, 3) AND next_at_ms > ?",
                           "UPDATE mail SET next_at_ms = ? WHERE state IN (1, 2, 3) AND next_at_ms > ?"}) {

@@ -147,7 +147,7 @@ class Outbox {
   // Corrects times that were written while the clock was ahead. No message waits longer than until `latest`,
   // no hour began after `now`, and no message was settled after `now`. Messages with a wrong time are due
   // now.
-  Status not_after(UnixMillis latest, UnixMillis now);
+  Status correct_times(UnixMillis latest, UnixMillis now);
   // Forgets settled messages: those settled before `before`, and those that are not among the newest `kept`
   // of all messages, waiting ones included. It does so for deliveries and for mails, some thousand at a time.
   Status forget(UnixMillis before, std::uint64_t kept);

@@ -45,6 +45,7 @@ class SqliteStore final : public SqliteReading<Store> {
   Status begin(bool durable) override;
   Status commit() override;
   void rollback() override { transaction_.rollback(); }
+  Status as_one(const std::function<Status()>& act) override { return transaction_.change(act); }
   bool fold() override;
   Result<Room> room() override;
 

@@ -21,7 +21,7 @@ class SqliteTransaction {
   void rollback();
 
   // Carries out one change. If it fails, what it wrote is taken back, and the changes before it stay. Outside
-  // begin … commit it is refused. `act` returns a Status or a Result.
+  // begin … commit it is refused. `act` returns a Status or a Result, and may be made of such changes itself.
   template <typename Act>
   auto change(Act act) -> decltype(act()) {
     KOINON_TRY(check());

@@ -7,6 +7,8 @@
 // before each call.
 #pragma once
 
+#include <functional>
+
 #include "storage/store/knowledge_store.h"
 #include "storage/store/log_store.h"
 #include "storage/store/room.h"
@@ -27,6 +29,9 @@ class Store : public StoreReader, public LogWriter, public KnowledgeWriter {
   virtual Status begin(bool durable) = 0;
   virtual Status commit() = 0;
   virtual void rollback() = 0;
+  // Several changes inside begin … commit as one: where `act` fails, none of them is made, and what stood
+  // before it stands. Its error.
+  virtual Status as_one(const std::function<Status()>& act) = 0;
   // Erased bytes may still be in the write-ahead log, because somebody read when they were erased. Tries
   // again to remove them. Also takes away a piece of what is left of removed logs. False: there is more to
   // do.

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "node/engine/missing_bodies.h"
+#include "node/engine/missing_bodies.h"
 #include "proto/base/limits.h"
 
 namespace koinon::test {
@@ -35,7 +37,7 @@ class BodyRequestsOfALog : public testing::Test {
     return link;
   }
   MissingBody& lack(std::uint64_t index, std::uint32_t bytes = 100) {
-    MissingBody& body = log().bodies.missing[EntryIndex(index)];
+    MissingBody& body = missing.state(log()).missing[EntryIndex(index)];
     body.size = bytes;
     return body;
   }
@@ -55,6 +57,7 @@ class BodyRequestsOfALog : public testing::Test {
   Effects effects{hops(3), std::nullopt, Now()};
   TrustPolicy trust{{3, 1, 3}};
   Logs logs;
+  MissingBodies missing{logs};
   Peers peers{effects, {}};
   Links links{effects, peers};
   Holdings holdings{links};

@@ -62,7 +62,7 @@ class ForksAlone : public testing::Test {
   // Each peer shows another head of three entries.
   void fork() {
     parts.offers.keep(*log, offer(*one, 3, 'a'));
-    ASSERT_TRUE(parts.forks.contradicts(*log, offer(*other, 3, 'b')));
+    ASSERT_TRUE(parts.forks.freeze_if_forked(*log, offer(*other, 3, 'b')));
     parts.cursors.settle(other->id, log->id(), JournalSeq(5));
     take_outputs();
   }
@@ -118,8 +118,8 @@ TEST_F(ForksAlone, TwoHeadsOfOneSizeFreezeTheLog) {
 
 TEST_F(ForksAlone, HeadsOfTwoSizesAndOneHeadTwiceSayNothing) {
   parts.offers.keep(*log, offer(*one, 3, 'a'));
-  EXPECT_FALSE(parts.forks.contradicts(*log, offer(*other, 4, 'b')));
-  EXPECT_FALSE(parts.forks.contradicts(*log, offer(*other, 3, 'a')));
+  EXPECT_FALSE(parts.forks.freeze_if_forked(*log, offer(*other, 4, 'b')));
+  EXPECT_FALSE(parts.forks.freeze_if_forked(*log, offer(*other, 3, 'a')));
   EXPECT_FALSE(log->state().frozen);
 }
 
@@ -127,7 +127,7 @@ TEST_F(ForksAlone, TheHeadOfAPushThatNobodyHasVerifiedContradictsNothing) {
   v1::Chunk chunk;
   chunk.add_records()->set_entry("genesis");
   ASSERT_TRUE(parts.fetcher.take_push(*log, offer(*one, 1, 'a'), chunk, 100).ok());
-  EXPECT_FALSE(parts.forks.contradicts(*log, offer(*other, 1, 'b')));
+  EXPECT_FALSE(parts.forks.freeze_if_forked(*log, offer(*other, 1, 'b')));
   EXPECT_FALSE(log->state().frozen);
 }
 

@@ -19,7 +19,7 @@ struct World {
 TEST(Links, AnEndedLinkIsGoodUntilItIsTaken) {
   World world;
   Link& link = *world.links.find(SessionId(1));
-  world.links.lie(link, fail(Code::kMalformed, "it breaks a rule"));
+  world.links.end_for_lie(link, fail(Code::kMalformed, "it breaks a rule"));
   EXPECT_EQ(world.links.find(SessionId(1)), nullptr);
   EXPECT_TRUE(world.links.all().empty());
   EXPECT_EQ(link.ended, "it breaks a rule");
@@ -35,7 +35,7 @@ TEST(Links, NothingIsSentOverAnEndedLink) {
   v1::Frame frame;
   frame.mutable_ping()->set_nonce(1);
   world.links.send(link, frame);
-  world.links.lie(link, fail(Code::kMalformed, "it ends once only"));
+  world.links.end_for_lie(link, fail(Code::kMalformed, "it ends once only"));
   EXPECT_TRUE(world.effects.take_outputs().empty());
   EXPECT_EQ(world.peers.conduct(link.peer), nullptr);
 }
@@ -67,8 +67,8 @@ TEST(StoreHealth, IsTriedAgainAfterAWhile) {
   World world;
   Now now;
   EXPECT_FALSE(world.store.begin_try());
-  world.store.failed(LogId(), fail(Code::kDiskFull, "the disk is full"));
-  world.store.failed(LogId(), fail(Code::kDiskFull, "the disk is full"));
+  world.store.note_failure(LogId(), fail(Code::kDiskFull, "the disk is full"));
+  world.store.note_failure(LogId(), fail(Code::kDiskFull, "the disk is full"));
   EXPECT_EQ(world.effects.take_outputs().size(), 1U);  // told once
   EXPECT_FALSE(world.store.begin_try());
   now.mono = world.store.retry_at();

@@ -33,7 +33,7 @@ class Lists : public testing::TestWithParam<unsigned> {
 
   void check(int round) {
     for (const TestNode* node : nodes)
-      ASSERT_EQ(node->engine->misfiled(), "") << node->name << " in round " << round;
+      ASSERT_EQ(node->engine->wrong_list(), "") << node->name << " in round " << round;
   }
 
   void wait() {

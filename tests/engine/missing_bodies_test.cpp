@@ -35,19 +35,19 @@ class MissingBodiesOfALog : public testing::Test {
     trust.set_own(city('o'));
     trust.set_peers({city('a')});
     trust.refresh({1});
-    for (const char letter : {'a', 'o', 'x'}) missing.file(city(letter));
+    for (const char letter : {'a', 'o', 'x'}) missing.relist(city(letter));
   }
-  void TearDown() override { EXPECT_EQ(missing.misfiled(), ""); }
+  void TearDown() override { EXPECT_EQ(missing.wrong_list(), ""); }
 
   void add(std::uint64_t index, bool transit = false) {
     MissingBody body;
     body.transit = transit;
     missing.add(log(), EntryIndex(index), entry_with_body(100), std::move(body));
-    missing.file(log().id());
+    missing.relist(log().id());
   }
   void remove(std::uint64_t index) {
     missing.remove(log(), EntryIndex(index));
-    missing.file(log().id());
+    missing.relist(log().id());
   }
   Log& log() { return logs.at(city('a')); }
 
@@ -63,7 +63,7 @@ TEST_F(MissingBodiesOfALog, OursAreCountedAndThoseInTransitAreNot) {
   add(2, true);
   add(3);
   EXPECT_EQ(missing.count(), 2U);
-  EXPECT_EQ(log().bodies.missing.size(), 3U);
+  EXPECT_EQ(missing.state(log()).missing.size(), 3U);
   add(3);
   EXPECT_EQ(missing.count(), 2U) << "it is looked for already";
   remove(2);
@@ -73,7 +73,7 @@ TEST_F(MissingBodiesOfALog, OursAreCountedAndThoseInTransitAreNot) {
   add(4, true);
   missing.forget_transit(log());
   EXPECT_EQ(missing.count(), 1U);
-  EXPECT_EQ(log().bodies.missing.size(), 1U);
+  EXPECT_EQ(missing.state(log()).missing.size(), 1U);
   missing.forget_all(log());
   EXPECT_EQ(missing.count(), 0U);
 }
@@ -91,47 +91,47 @@ TEST_F(MissingBodiesOfALog, AnEntryThatDoesNotParseOrHasNoBodyIsLeftOut) {
   v1::Entry bare;
   bare.set_kind(v1::KIND_PRACTICE);
   missing.add(log(), EntryIndex(2), serialize(bare), MissingBody());
-  EXPECT_TRUE(log().bodies.missing.empty());
+  EXPECT_TRUE(missing.state(log()).missing.empty());
   EXPECT_EQ(missing.find(log(), EntryIndex(1)), nullptr);
 }
 
 TEST_F(MissingBodiesOfALog, WhatIsReadIsOutdatedOnceABodyOfItHasComeOrWasErased) {
-  log().bodies.read_from = EntryIndex(5);
+  missing.state(log()).read_from = EntryIndex(5);
   remove(7);
-  EXPECT_FALSE(log().bodies.outdated) << "nothing is being read";
-  log().bodies.reading_unheld = true;
+  EXPECT_FALSE(missing.state(log()).outdated) << "nothing is being read";
+  missing.state(log()).reading_unheld = true;
   remove(4);
-  EXPECT_FALSE(log().bodies.outdated) << "it lies before what is being read";
+  EXPECT_FALSE(missing.state(log()).outdated) << "it lies before what is being read";
   remove(5);
-  EXPECT_TRUE(log().bodies.outdated);
+  EXPECT_TRUE(missing.state(log()).outdated);
 }
 
 TEST_F(MissingBodiesOfALog, ReadingAgainBeginsAtTheFirstEntryAndOutdatesWhatIsBeingRead) {
-  log().bodies.read_from = EntryIndex(5);
-  log().bodies.unread = false;
-  missing.file(log().id());
+  missing.state(log()).read_from = EntryIndex(5);
+  missing.state(log()).unread = false;
+  missing.relist(log().id());
   EXPECT_EQ(missing.unread(), none);
   missing.read_again(log());
   EXPECT_EQ(missing.unread(), this_one);
-  EXPECT_EQ(log().bodies.read_from, EntryIndex(0));
-  EXPECT_FALSE(log().bodies.outdated);
-  log().bodies.reading_unheld = true;
+  EXPECT_EQ(missing.state(log()).read_from, EntryIndex(0));
+  EXPECT_FALSE(missing.state(log()).outdated);
+  missing.state(log()).reading_unheld = true;
   missing.read_again(log());
-  EXPECT_TRUE(log().bodies.outdated);
+  EXPECT_TRUE(missing.state(log()).outdated);
 }
 
 TEST_F(MissingBodiesOfALog, TheStoreIsReadOfAdmittedLogsThatHoldSomethingAndAreNotOurOwn) {
   EXPECT_EQ(missing.unread(), this_one);
   trust.set_peers({});
   trust.refresh({1});
-  missing.file(city('a'));
+  missing.relist(city('a'));
   EXPECT_EQ(missing.unread(), none);
   trust.set_peers({city('a')});
   trust.refresh({1});
-  missing.file(city('a'));
+  missing.relist(city('a'));
   EXPECT_EQ(missing.unread(), this_one);
   logs.forget(log());
-  missing.file(city('a'));
+  missing.relist(city('a'));
   EXPECT_EQ(missing.unread(), none);
 }
 
@@ -147,8 +147,8 @@ TEST_F(MissingBodiesOfALog, ALogLacksBodiesAndWaitsUntilARetryIsSet) {
   EXPECT_EQ(missing.retries().begin()->first, std::chrono::seconds(7));
   missing.set_retry(log(), std::chrono::seconds(9));
   EXPECT_EQ(missing.retries().size(), 1U);
-  log().bodies.waits_for_busy = true;
-  missing.file(log().id());
+  missing.state(log()).waits_for_busy = true;
+  missing.relist(log().id());
   EXPECT_EQ(missing.waiting(), this_one) << "somebody had no time yet";
 }
 
@@ -157,7 +157,7 @@ TEST_F(MissingBodiesOfALog, NothingIsTriedAgainOnceNothingIsMissing) {
   missing.set_retry(log(), std::chrono::seconds(7));
   remove(1);
   EXPECT_TRUE(missing.retries().empty());
-  EXPECT_EQ(log().bodies.retry_at, std::nullopt);
+  EXPECT_EQ(missing.state(log()).retry_at, std::nullopt);
   EXPECT_EQ(missing.lacking(), none);
   EXPECT_EQ(missing.waiting(), none);
 }

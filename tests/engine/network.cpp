@@ -368,7 +368,7 @@ void Network::drive() {
   MonoTime left = kSoon;
   for (int i = 0; i < kSteps; ++i) {
     if (step() || tick_within(left)) continue;
-    for (const auto& node : nodes_) EXPECT_EQ(node->engine->misfiled(), "") << node->name;
+    for (const auto& node : nodes_) EXPECT_EQ(node->engine->wrong_list(), "") << node->name;
     return;
   }
   FAIL() << "the network does not come to rest";

@@ -226,7 +226,7 @@ TEST_P(PaceOfMany, ALogThatWaitsIsQueuedOnceHoweverOftenItGrows) {
     for (TestNode* author : authors) author->publish(1);
     network.drive();
   }
-  EXPECT_EQ(la.engine->misfiled(), "");
+  EXPECT_EQ(la.engine->wrong_list(), "");
   expect_no_offence();
 }
 

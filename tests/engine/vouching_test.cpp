@@ -69,14 +69,14 @@ TEST(Vouching, NobodyVouchesWhereTheOperatorDidNotAskForIt) {
 
 TEST(Vouching, TheKeysOfALogAreThoseThatWereProven) {
   Vouching vouching(state_of('a'));
-  vouching.proven(id<NodeKey>('1'), id<LogId>('b'));
-  vouching.proven(id<NodeKey>('2'), id<LogId>('b'));
-  vouching.proven(id<NodeKey>('3'), id<LogId>('c'));
+  vouching.note_proven(id<NodeKey>('1'), id<LogId>('b'));
+  vouching.note_proven(id<NodeKey>('2'), id<LogId>('b'));
+  vouching.note_proven(id<NodeKey>('3'), id<LogId>('c'));
   EXPECT_EQ(vouching.proven_of(id<LogId>('b')), (std::vector{id<NodeKey>('1'), id<NodeKey>('2')}));
-  EXPECT_EQ(vouching.proven().size(), 3U);
+  EXPECT_EQ(vouching.all_proven().size(), 3U);
   vouching.unpinned(id<NodeKey>('3'), id<LogId>('c'));
   EXPECT_TRUE(vouching.proven_of(id<LogId>('c')).empty());
-  EXPECT_EQ(vouching.proven().size(), 2U);
+  EXPECT_EQ(vouching.all_proven().size(), 2U);
 }
 
 }  // namespace

@@ -91,6 +91,36 @@ class Accounts(NodesTest):
         self.assertIn(("releaseHeld", "201"), [(line["action"], line["outcome"][:3]) for line in audit if line["who"].startswith("chief")])
         self.assertIn("action=publish", seoul.log())
 
+    def test_every_change_that_is_tried_leaves_its_line_also_where_it_does_not_parse(self):
+        seoul = self.node("seoul")
+        chief = self.member(seoul, "chief", "operator")
+        base = f"http://127.0.0.1:{seoul.http_port}"
+        form = {"Content-Type": "application/x-www-form-urlencoded", **chief}
+        tried = []
+        for path, methods in ask("GET", base + "/api/v1/openapi.json").json()["paths"].items():
+            for method, operation in methods.items():
+                name = operation["operationId"]
+                if method == "get" or name == "logOut":
+                    continue
+                page = "pages" in operation["tags"]
+                body, headers = (b"%zz", form) if page else (b'{"', {"Content-Type": "application/json", **chief})
+                answer = ask(method.upper(), base + re.sub(r"\{.*?\}", "x", path), body, headers)
+                if operation.get("requestBody", {}).get("required") and name != "uploadAttachment":  # which takes any bytes
+                    self.assertIn(answer.status, (400, 404), name)
+                tried.append((name, str(answer.status)))
+        self.assertGreater(len(tried), 40)
+        lines = ask("GET", base + "/api/v1/audit?limit=1000", headers=chief).json()["items"]
+        self.assertEqual([(line["action"], line["outcome"][:3]) for line in reversed(lines) if line["who"].startswith("chief by ")], tried)
+        self.assertIn(("fetchAttachment", "x/x/x"), [(line["action"], line["target"]) for line in lines], "a digest that is none")
+        # A form that says what its operation does not take, one that asks for what there is not, and one that is too large.
+        csrf = b"&csrf=" + chief["Koinon-CSRF"].encode()
+        self.assertEqual(ask("POST", base + "/operate/accounts", b"do=add&name=x&role=king" + csrf, form).status, 200)
+        self.assertEqual(ask("POST", base + "/account", b"do=nothing" + csrf, form).status, 400)
+        self.assertEqual(ask("POST", base + "/account", b"a=" + b"x" * 20_000, form).status, 413)
+        self.assertEqual(ask("DELETE", base + "/api/v1/sessions/current", b'{"', chief).status, 204)
+        self.assertEqual([(line["action"], line["outcome"][:3]) for line in seoul.json("audit")["items"][:4]],
+                         [("logOut", "204"), ("postAccount", "413"), ("postAccount", "400"), ("addAccount", "400")])
+
     def test_what_is_held_is_signed_when_its_time_comes_and_over_a_restart(self):
         seoul = self.node("seoul")
         token = account(seoul, "press", "publisher")

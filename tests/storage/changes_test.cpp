@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "node/replication/execute.h"
 #include "proto/base/limits.h"
 #include "storage/memory/memory_store.h"
 #include "storage/sqlite/sqlite.h"
@@ -221,6 +222,55 @@ TEST_F(Changes, OneThatFailsAtAnyOfItsWritesLeavesNothingAndTheOthersStand) {
       EXPECT_EQ(fused.contents(), before) << change.name << " failed at write " << lives;
     }
     EXPECT_GT(lives, 1) << change.name << " writes nothing, so that nothing was tried";
+  }
+}
+
+// A run, and how far it brings the peer that sent it, are two changes.
+TEST_F(Changes, AnIntentThatIsAnsweredAsFailedHasStoredNothing) {
+  FusedStore fused(*held);
+  const std::string before = fused.contents();
+  CommitRun commit;
+  commit.run = held->next_run();
+  commit.cursor = PeerCursor{held->peer.node_key, JournalId::from(Bytes(16, 'j')), JournalSeq(3)};
+  std::vector<Intent> intents;
+  intents.push_back({IntentId(1), commit});
+  int lives = 0;
+  for (bool succeeded = false; !succeeded; ++lives) {
+    ASSERT_LT(lives, 200);
+    fused.set_lives(lives);
+    const auto answered = execute_writes(*fused.store, intents, true);
+    succeeded = answered.front().answer.ok();
+    if (!succeeded) EXPECT_EQ(fused.contents(), before) << "failed at write " << lives;
+  }
+  EXPECT_GT(lives, 2);
+  EXPECT_EQ(fused.store->log_state(held->id())->range.size(), TreeSize(4));
+  EXPECT_EQ(fused.store->peers()->front().cursor, JournalSeq(3));
+}
+
+TEST_F(Changes, ManyAsOneFailTogetherAndLeaveWhatWasBefore) {
+  TemporaryFolder folder;
+  const auto on_disk = std::move(*open_sqlite_store(folder.path() / "store.db"));
+  MemoryStore in_memory{MemoryStore::Options{}};
+  for (Store* store : {on_disk.get(), static_cast<Store*>(&in_memory)}) {
+    held->fill(*store);
+    const auto both = [&](const std::string& value, const Status& end) {
+      return store->as_one([&]() -> Status {
+        KOINON_TRY(store->set_setting("before", value));
+        KOINON_TRY(store->append_run(held->next_run()));
+        return end;
+      });
+    };
+    EXPECT_EQ(both("outside", {}).error().code, Code::kInternal);
+    ASSERT_TRUE(store->begin(true).ok());
+    ASSERT_TRUE(store->set_setting("after", "y").ok());
+    EXPECT_EQ(both("failed", fail(Code::kConflict, "at the end", "test")).error().code, Code::kConflict);
+    EXPECT_EQ(*store->setting("before"), "x");
+    EXPECT_EQ(store->log_state(held->id())->range.size(), TreeSize(3));
+    EXPECT_TRUE(both("made", {}).ok());
+    ASSERT_TRUE(store->commit().ok());
+    EXPECT_EQ(*store->setting("before"), "made");
+    EXPECT_EQ(*store->setting("after"), "y");
+    EXPECT_EQ(store->log_state(held->id())->range.size(), TreeSize(4));
   }
 }
 

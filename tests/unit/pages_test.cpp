@@ -11,12 +11,11 @@
 #include "node/pages/templates.h"
 #include "node/reading/overview_view.h"
 #include "node/text/time_text.h"
+#include "proto/base/limits.h"
 #include "proto/codec/name.h"
 
 namespace koinon {
 namespace {
-
-namespace json = boost::json;
 
 const Catalogue& language(const Messages& messages, const std::string& tag) {
   return messages.choose(tag, "");
@@ -63,6 +62,18 @@ TEST(Messages, TheBrowsersWishUnlessAnotherWasChosen) {
   EXPECT_EQ(chosen("", ";;;,,q=,en;q=zzz"), "en");
   EXPECT_EQ(chosen("", "ko-KR, en"), "ko") << "a language of another region goes before the next wish";
   EXPECT_EQ(chosen("", "ca"), "es") << "a language that its readers read, before English";
+}
+
+TEST(Messages, AWishThatIsTooLongIsNone) {
+  const auto messages = Messages::builtin();
+  ASSERT_TRUE(messages.ok());
+  std::string wish = "ko";
+  while (wish.size() + 3 <= limits::kAcceptLanguageBytes) wish += ",xx";
+  EXPECT_EQ(messages->choose("", wish).tag(), "ko");
+  wish.resize(limits::kAcceptLanguageBytes, ' ');
+  EXPECT_EQ(messages->choose("", wish).tag(), "ko") << "as long as it may be";
+  EXPECT_EQ(messages->choose("", wish + " ").tag(), "en");
+  EXPECT_EQ(messages->choose("it", wish + " ").tag(), "it") << "what was chosen before is not asked for";
 }
 
 TEST(Messages, ManyThreadsMaySayTheSameAtOnce) {
@@ -134,18 +145,6 @@ TEST(Messages, WhatWasWrongIsShownAsItIsWhereItHasNoId) {
     EXPECT_EQ(words.fault(fail(Code::kIo, Sentence{"no.such.id", "{a} is gone", {{"a", "it"}}})),
               "it is gone");
   }
-}
-
-TEST(Messages, AProblemBringsItsErrorToThePage) {
-  const auto messages = Messages::builtin();
-  ASSERT_TRUE(messages.ok());
-  OperationResult result;
-  result.response = problem(check_name("").error());
-  result.body = json::parse(result.response.body).as_object();
-  EXPECT_EQ(result.problem().message, "a name has 1 to 180 bytes");
-  EXPECT_EQ(language(*messages, "it").fault(result.problem()), "un nome ha da 1 a 180 byte");
-  EXPECT_EQ(result.told("something else").message, "something else");
-  EXPECT_EQ(result.told("something else").id, "");
 }
 
 TEST(Templates, WhatStrangersWroteIsText) {

@@ -122,6 +122,21 @@ TEST(Handshakes, AmongEqualsTheOldestGivesWay) {
   EXPECT_EQ(closed, std::vector<std::string>(21, "silent"));
 }
 
+TEST(Handshakes, AreClosedOnceWhereTheNodeStops) {
+  Handshakes handshakes;
+  std::vector<int> closed;
+  (void)handshakes.begin("192.0.2.0/24", [&] { closed.push_back(1); });
+  const auto done = handshakes.begin("192.0.2.0/24", [&] { closed.push_back(2); });
+  const auto last = handshakes.begin("203.0.113.0/24", [&] { closed.push_back(3); });
+  handshakes.end(done);
+  handshakes.close_all();
+  EXPECT_EQ(closed, (std::vector<int>{1, 3}));
+  EXPECT_EQ(handshakes.count(), 0U);
+  handshakes.end(last);
+  handshakes.close_all();
+  EXPECT_EQ(closed.size(), 2U);
+}
+
 TEST(Tick, IsBroughtForwardByWhatComesIn) {
   using std::chrono::milliseconds;
   const MonoTime now = std::chrono::hours(1);

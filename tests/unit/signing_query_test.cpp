@@ -104,9 +104,14 @@ TEST(DraftVersions, ATagNamesItsVersionAndAnythingElseNone) {
 }
 
 TEST(FormNumbers, AreWrittenAsPeopleWriteThemAndReadWhereTheyAreNumbers) {
-  EXPECT_EQ(number_text(21000000), "21000000");
-  EXPECT_EQ(number_text(37.5665), "37.5665");
-  EXPECT_EQ(number_text(0), "");
+  const boost::json::object request{
+      {"cost", 2.1e7}, {"latitude", 37.5665}, {"evidence", 3}, {"period", "2020"}, {"links", nullptr}};
+  EXPECT_EQ(text_at(request, "cost"), "21000000");
+  EXPECT_EQ(text_at(request, "latitude"), "37.5665");
+  EXPECT_EQ(text_at(request, "evidence"), "3");
+  EXPECT_EQ(text_at(request, "period"), "2020");
+  EXPECT_EQ(text_at(request, "links"), "");
+  EXPECT_EQ(text_at(request, "staff"), "");
   EXPECT_EQ(number_or_text("17"), boost::json::value(17));
   EXPECT_EQ(number_or_text("1.5"), boost::json::value(1.5));
   for (const char* text : {"many", "inf", "nan", "1e999", ""})

@@ -176,6 +176,95 @@ Status wish_for_mail(const ApiClient& client) {
   return {};
 }
 
+// All who use the node at once: some open every text, one turns the feed's pages, an operator asks for the
+// status, and a visitor looks at the first page again and again.
+class Crowd {
+ public:
+  // What is given outlives this.
+  Crowd(const HostileBenchOptions& options, std::uint16_t port, const ApiClient& client)
+      : options_(options), port_(port), client_(client) {}
+
+  // Until every text was opened; in seconds.
+  double open_all();
+  // How long they waited, each for theirs.
+  void tell(json::object& out) const;
+
+ private:
+  void open_texts(std::size_t reader);
+  void turn_feed_pages();
+  void operate();
+  void look();
+
+  const HostileBenchOptions& options_;
+  std::uint16_t port_;
+  const ApiClient& client_;
+  std::atomic<bool> done_ = false;
+  Times texts_;
+  Times feeds_;
+  Times status_;
+  Times first_;
+};
+
+double Crowd::open_all() {
+  std::vector<std::thread> threads;
+  for (std::size_t reader = 0; reader < options_.readers; ++reader)
+    threads.emplace_back([this, reader] { open_texts(reader); });
+  std::thread feeding([this] { turn_feed_pages(); });
+  std::thread operating([this] { operate(); });
+  std::thread looking([this] { look(); });
+  const auto begin = std::chrono::steady_clock::now();
+  for (std::thread& thread : threads) thread.join();
+  const double opened = seconds_since(begin);
+  done_ = true;
+  feeding.join();
+  operating.join();
+  looking.join();
+  return opened;
+}
+
+void Crowd::open_texts(std::size_t reader) {
+  Visitor visitor("127.0.1." + std::to_string(reader + 1), port_);
+  for (std::uint64_t number = reader; number < options_.texts; number += options_.readers) {
+    const std::string target = "/records/hostile-" + std::to_string(number % options_.cities) + ".example/" +
+                               std::to_string(number / options_.cities);
+    texts_.add(visitor.get(target), target);
+  }
+}
+
+void Crowd::turn_feed_pages() {
+  Visitor visitor("127.0.2.1", port_);
+  for (std::uint64_t before = options_.texts + 1000; before > 50 && !done_; before -= 50) {
+    const std::string target = "/feeds/topic/health.atom?before=" + std::to_string(before);
+    feeds_.add(visitor.get(target), target);
+  }
+}
+
+void Crowd::operate() {
+  while (!done_) {
+    const auto begin = std::chrono::steady_clock::now();
+    const auto answer = client_.get("/api/v1/status");
+    status_.add(answer.ok() ? Result<Visitor::Answer>(Visitor::Answer{200, 0, seconds_since(begin)})
+                            : Result<Visitor::Answer>(answer.error()),
+                "status");
+    std::this_thread::sleep_for(kGlance);
+  }
+}
+
+void Crowd::look() {
+  Visitor visitor("127.0.3.1", port_);
+  while (!done_) {
+    first_.add(visitor.get("/"), "/");
+    std::this_thread::sleep_for(kGlance);
+  }
+}
+
+void Crowd::tell(json::object& out) const {
+  out["operator_status"] = status_.figures();
+  out["first_page"] = first_.figures();
+  out["text_pages"] = texts_.figures();
+  out["feed_pages"] = feeds_.figures();
+}
+
 }  // namespace
 
 Result<json::object> measure_hostile(const HostileBenchOptions& options) {
@@ -198,64 +287,17 @@ Result<json::object> measure_hostile(const HostileBenchOptions& options) {
   for (int i = 0; i < 200; ++i) nothing.add(idle.get("/healthz"), "/healthz");
 
   KOINON_TRY(client.post_json("/api/v1/accounts/reader/mail/digests", json::object()));
-  Times status;
-  Times first;
-  Times texts;
-  Times feeds;
-  std::atomic<bool> done = false;
-  std::vector<std::thread> threads;
-  for (std::size_t reader = 0; reader < options.readers; ++reader) {
-    threads.emplace_back([&, reader] {
-      Visitor visitor("127.0.1." + std::to_string(reader + 1), port);
-      for (std::uint64_t number = reader; number < options.texts; number += options.readers) {
-        const std::string target = "/records/hostile-" + std::to_string(number % options.cities) +
-                                   ".example/" + std::to_string(number / options.cities);
-        texts.add(visitor.get(target), target);
-      }
-    });
-  }
-  std::thread feeding([&] {
-    Visitor visitor("127.0.2.1", port);
-    for (std::uint64_t before = options.texts + 1000; before > 50 && !done; before -= 50) {
-      const std::string target = "/feeds/topic/health.atom?before=" + std::to_string(before);
-      feeds.add(visitor.get(target), target);
-    }
-  });
-  std::thread operating([&] {
-    while (!done) {
-      const auto begin = std::chrono::steady_clock::now();
-      const auto answer = client.get("/api/v1/status");
-      status.add(answer.ok() ? Result<Visitor::Answer>(Visitor::Answer{200, 0, seconds_since(begin)})
-                             : Result<Visitor::Answer>(answer.error()),
-                 "status");
-      std::this_thread::sleep_for(kGlance);
-    }
-  });
-  std::thread looking([&] {
-    Visitor visitor("127.0.3.1", port);
-    while (!done) {
-      first.add(visitor.get("/"), "/");
-      std::this_thread::sleep_for(kGlance);
-    }
-  });
-  const auto begin = std::chrono::steady_clock::now();
-  for (std::thread& thread : threads) thread.join();
-  const double opened = seconds_since(begin);
-  done = true;
-  feeding.join();
-  operating.join();
-  looking.join();
-  return json::object{{"texts", options.texts},
-                      {"bytes_each", options.bytes},
-                      {"cities", options.cities},
-                      {"indexing_s", indexed},
-                      {"all_opened_s", opened},
-                      {"operator_status", status.figures()},
-                      {"first_page", first.figures()},
-                      {"text_pages", texts.figures()},
-                      {"feed_pages", feeds.figures()},
-                      {"limit_empty_request", nothing.figures()},
-                      {"peak_resident_bytes", node.peak_resident_bytes()}};
+  Crowd crowd(options, port, client);
+  const double opened = crowd.open_all();
+  json::object out{{"texts", options.texts},
+                   {"bytes_each", options.bytes},
+                   {"cities", options.cities},
+                   {"indexing_s", indexed},
+                   {"all_opened_s", opened}};
+  crowd.tell(out);
+  out["limit_empty_request"] = nothing.figures();
+  out["peak_resident_bytes"] = node.peak_resident_bytes();
+  return out;
 }
 
 }  // namespace koinon

@@ -32,7 +32,7 @@ const std::vector<Lie>& all_lies();
 const Lie* lie_named(std::string_view name);
 
 // A liar that changes nothing for lies that need no changed frames: claim-name, fake-vouches, two-histories,
-// glutton (see world.cpp and world_life.cpp).
+// glutton (see world.cpp and city_life.cpp).
 std::unique_ptr<Liar> make_liar(std::string_view name, SimNode& node, Schedule& schedule, Counters& counters,
                                 Chance chance);
 

@@ -6,7 +6,7 @@
 
 namespace koinon::sim {
 
-// Null: the name is none of these lies. "glutton" changes no frames, see world_life.cpp.
+// Null: the name is none of these lies. "glutton" changes no frames, see city_life.cpp.
 std::unique_ptr<Liar> make_turned_liar(std::string_view name, SimNode& node, Schedule& schedule,
                                        Counters& counters, Chance chance);
 

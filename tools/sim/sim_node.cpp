@@ -12,8 +12,6 @@
 namespace koinon::sim {
 namespace {
 
-constexpr std::int64_t kStartMillis = 1'700'000'000'000;
-
 SigningKey key_of(const NodeSetup& setup, const char* role) {
   return SigningKey::from_seed(sha256({setup.name, std::to_string(setup.seed), role}).view());
 }
@@ -38,6 +36,7 @@ SignatureMemory::SignatureMemory() {
 SimNode::SimNode(Surroundings around, NodeSetup setup, std::unique_ptr<Disk> disk)
     : around_(around),
       setup_(std::move(setup)),
+      clock_(around_.schedule, setup_.skew, setup_.drift),
       disk_(std::move(disk)),
       chance_(setup_.seed),
       node_(key_of(setup_, "node")),
@@ -52,25 +51,16 @@ SimNode::SimNode(Surroundings around, NodeSetup setup, std::unique_ptr<Disk> dis
 
 SimNode::~SimNode() = default;
 
-Now SimNode::now() const { return {around_.schedule.now() - booted_, wall()}; }
-
-UnixMillis SimNode::wall() const {
-  const auto passed = std::chrono::duration_cast<std::chrono::milliseconds>(around_.schedule.now());
-  return {kStartMillis + setup_.skew.count() + clock_off_.count() + passed.count() +
-          static_cast<std::int64_t>(static_cast<double>(passed.count()) * setup_.drift)};
-}
-
 // --- its life ---
 
 void SimNode::start() {
-  auto opened = disk_->open();
-  store_ = *opened;
+  (void)disk_.open();
   const v1::Entry genesis =
       make_genesis(own_.identity(), key_of(setup_, "cosigner"),
                    SealingSecret::from_seed(sha256(setup_.name).view()).public_key(), node_, wall());
-  (void)store_->begin(true);
-  (void)store_->set_own_log(own_.id());
-  (void)store_->commit();
+  (void)store().begin(true);
+  (void)store().set_own_log(own_.id());
+  (void)store().commit();
   sign({{[genesis](StoreReader&) -> Result<Draft> {
            return Draft{genesis, std::nullopt, false};
          },
@@ -79,9 +69,8 @@ void SimNode::start() {
 }
 
 void SimNode::load_engine() {
-  ++life_;
-  booted_ = around_.schedule.now();
-  auto state = store_->load_state();
+  clock_.switch_on();
+  auto state = store().load_state();
   EngineConfig config = setup_.engine;
   config.node_key = node_key_;
   config.agent = "koinon-sim";
@@ -101,9 +90,8 @@ void SimNode::load_engine() {
 
 void SimNode::crash(bool silent) {
   if (!up()) return;
-  ran_ = ran();
+  clock_.switch_off();
   engine_.reset();
-  ++life_;
   queue_ = {};
   writing_ = false;
   reads_.clear();
@@ -112,40 +100,27 @@ void SimNode::crash(bool silent) {
   sessions_.clear();
   around_.fabric.drop_node(index_, silent);
   set_full(false);
-  disk_->lose_power(chance_);
+  disk_.lose_power(chance_);
 }
 
 void SimNode::restart() {
   if (up()) return;
-  auto opened = disk_->open();
-  if (!opened.ok()) {
+  if (!disk_.open().ok()) {
     around_.counters.add("stores that did not open again");
     return;
   }
-  store_ = *opened;
   load_engine();
   repeat_changes();
   around_.observer.on_restart(*this);
 }
 
-void SimNode::set_full(bool full) {
-  if (full_ || full) had_no_space_ = around_.schedule.now();
-  full_ = full;
-  disk_->set_full(full);
-}
-
-bool SimNode::has_space() const {
-  return !full_ &&
-         (had_no_space_ == MonoTime(0) || around_.schedule.now() - had_no_space_ > std::chrono::minutes(2));
-}
-
 void SimNode::crash_soon() {
-  if (up()) disk_->cut_soon(chance_);
+  if (up()) disk_.cut_soon(chance_);
 }
 
 // True if the power failed during a write. Then the node is down, and comes back by itself.
 bool SimNode::power_went() {
-  if (!disk_->is_cut()) return false;
+  if (!disk_.is_cut()) return false;
   around_.counters.add("crashes while writing");
   crash(chance_.hit(0.5));
   around_.schedule.after(chance_.exponential(std::chrono::minutes(2)), [this] { restart(); });
@@ -195,12 +170,12 @@ void SimNode::after_input() {
 
 void SimNode::arm_tick() {
   const MonoTime wait = tick_.arm(now().mono, engine_->next_tick());
-  later(wait, [this, life = life_, number = ++tick_number_] {
+  later(wait, [this, life = life(), number = ++tick_number_] {
     if (number != tick_number_) return;
     engine_->on_tick(now());
     if (liar_) liar_->on_tick();
     after_input();
-    if (life == life_ && up() && number == tick_number_) arm_tick();
+    if (life == this->life() && up() && number == tick_number_) arm_tick();
   });
 }
 
@@ -247,7 +222,7 @@ void SimNode::carry_out_intent(Intent intent) {
       if (setup_.slow_answers > 0) return read_in_turn(std::move(intent));
       return later(chance_.between(std::chrono::microseconds(50), std::chrono::milliseconds(2)),
                    [this, intent = std::move(intent)] {
-                     engine_->on_completion(now(), {intent.id, execute_read(*store_, intent.body)});
+                     engine_->on_completion(now(), {intent.id, execute_read(store(), intent.body)});
                      after_input();
                    });
   }
@@ -259,7 +234,7 @@ void SimNode::on_event(const Event& event) {
   if (event.kind == Event::Kind::kSessionReady) {
     if (const auto peer = peers_.find(event.peer); peer != peers_.end()) {
       dialler_->session_ready(event.peer);
-      vouching_->proven(event.peer, peer->second->log());
+      vouching_->note_proven(event.peer, peer->second->log());
     }
     consider_vouch(event.peer);
   }

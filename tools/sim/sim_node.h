@@ -14,6 +14,7 @@
 #include "node/replication/write_group.h"
 #include "tools/sim/disk.h"
 #include "tools/sim/fabric.h"
+#include "tools/sim/machine_clock.h"
 
 namespace koinon::sim {
 
@@ -79,12 +80,10 @@ class SimNode final : public Endpoint {
   void restart();
   void crash_soon();  // while it writes
   bool up() const { return engine_ != nullptr; }
-  void set_full(bool full);
+  void set_full(bool full) { disk_.set_full(full, around_.schedule.now()); }
   void set_slow(bool slow) { slow_ = slow; }
-  // From now on its clock is off by so much, in addition to its skew. Steady time is not changed. The machine
-  // keeps it over restarts.
-  void set_clock(std::chrono::milliseconds off) { clock_off_ = off; }
-  std::chrono::milliseconds clock_off() const { return clock_off_; }
+  void set_clock(std::chrono::milliseconds off) { clock_.set_off(off); }
+  std::chrono::milliseconds clock_off() const { return clock_.off(); }
 
   // --- its operator and its office ---
   void pin(SimNode& other);  // like `peer add` with a vouch
@@ -114,19 +113,19 @@ class SimNode final : public Endpoint {
   const BodyFilter& filter() const { return filter_; }
   const std::set<LogId>& blocked() const { return blocked_; }
   std::vector<SimNode*> peers() const;
-  Store& store() { return *store_; }
+  Store& store() { return disk_.store(); }
   const Engine& engine() const { return *engine_; }
   Engine& engine() { return *engine_; }
-  Now now() const;
-  UnixMillis wall() const;
+  Now now() const { return clock_.now(); }
+  UnixMillis wall() const { return clock_.wall(); }
   std::uint64_t acknowledged() const {
     return acknowledged_;
   }  // entries of our log whose publish was answered
   // How long it has run, over all its lives.
-  MonoTime ran() const { return ran_ + (up() ? around_.schedule.now() - booted_ : MonoTime(0)); }
-  std::uint64_t life() const { return life_; }
+  MonoTime ran() const { return clock_.ran(); }
+  std::uint64_t life() const { return clock_.life(); }
   // Whether its disk has had space for some time.
-  bool has_space() const;
+  bool has_space() const { return disk_.has_space(around_.schedule.now()); }
   bool peers_with(const SimNode& other) const { return peers_.contains(other.node_key_); }
   bool connected_to(const SimNode& other) const;
   // Whether one of the two can dial the other.
@@ -179,24 +178,22 @@ class SimNode final : public Endpoint {
 
   Surroundings around_;
   NodeSetup setup_;
-  std::unique_ptr<Disk> disk_;
+  MachineClock clock_;
+  MachineDisk disk_;
   Chance chance_;
   SigningKey node_;
   SigningKey signing_;
   NodeKey node_key_;
   OwnLog own_;
   NodeIndex index_ = 0;
-  Store* store_ = nullptr;
   std::unique_ptr<Engine> engine_;
   std::unique_ptr<Liar> liar_;
   BodyFilter filter_;
   BodyFilter applied_filter_;
-  MonoTime booted_{};
-  std::uint64_t life_ = 0;  // counts starts: acts that were scheduled in an earlier life do nothing
   std::map<NodeKey, SimNode*> peers_;
   std::map<SessionId, NodeKey> sessions_;
   std::optional<Vouching> vouching_;     // set while it runs
-  std::optional<Dialler> dialler_;       // since it runs
+  std::optional<Dialler> dialler_;       // set while it runs
   MonoTime looks_at_ = MonoTime::max();  // when it next looks whom to dial
   std::map<LogId, MonoTime> admitted_;
   std::set<LogId> blocked_;
@@ -205,10 +202,6 @@ class SimNode final : public Endpoint {
   std::deque<Intent> reads_;  // intents that wait for the one reader
   bool reading_ = false;
   bool slow_ = false;
-  bool full_ = false;
-  MonoTime had_no_space_{};  // when it last had none
-  std::chrono::milliseconds clock_off_{0};
-  MonoTime ran_{};  // how long it ran in earlier lives
   bool draining_ = false;
   std::uint64_t acknowledged_ = 0;
   Tick tick_{kNoNet};
@@ -224,8 +217,8 @@ void SimNode::write(Write write) {
 // Schedules an act that only runs in this life.
 template <typename Act>
 void SimNode::later(MonoTime delay, Act act) {
-  around_.schedule.after(delay, [this, life = life_, act = std::move(act)]() mutable {
-    if (life == life_ && up()) act();
+  around_.schedule.after(delay, [this, life = life(), act = std::move(act)]() mutable {
+    if (life == this->life() && up()) act();
   });
 }
 

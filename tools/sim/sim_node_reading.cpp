@@ -33,7 +33,7 @@ void SimNode::read_next() {
     const Intent intent = std::move(reads_.front());
     reads_.pop_front();
     const MonoTime takes = time_to_answer(intent.body);
-    complete({intent.id, execute_read(*store_, intent.body)}, takes);
+    complete({intent.id, execute_read(store(), intent.body)}, takes);
     later(takes, [this] {
       reading_ = false;
       read_next();

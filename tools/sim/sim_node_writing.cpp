@@ -19,7 +19,7 @@ void SimNode::write_soon() {
 
 void SimNode::write_group() {
   const WriteGroup group = queue_.take();
-  for (const ChangeWrite& change : group.changes) change.done(write_change(*store_, change.apply));
+  for (const ChangeWrite& change : group.changes) change.done(write_change(store(), change.apply));
   if (!group.intents.empty()) commit(group.intents);
   if (up() && !group.drafts.empty()) sign(group.drafts);
   if (up()) power_went();
@@ -34,7 +34,7 @@ void SimNode::change(std::function<Status(Store&)> apply) {
 
 // Called after a restart. Repeats the operator's changes that were not answered.
 void SimNode::repeat_changes() {
-  const auto state = store_->load_state();
+  const auto state = store().load_state();
   std::set<NodeKey> stored;
   for (const PeerRecord& record : state->peers) {
     stored.insert(record.node_key);
@@ -60,7 +60,7 @@ void SimNode::store_pin(const SimNode& other) {
 }
 
 void SimNode::commit(const std::vector<Intent>& intents) {
-  auto done = write_intents(*store_, intents, 0).completions;
+  auto done = write_intents(store(), intents, 0).completions;
   if (power_went()) return;
   for (std::size_t i = 0; i < intents.size(); ++i) {
     if (done[i].answer.ok()) around_.observer.on_committed(*this, intents[i].body);
@@ -77,12 +77,12 @@ void SimNode::commit(const std::vector<Intent>& intents) {
 }
 
 void SimNode::sign(const std::vector<DraftWrite>& drafts) {
-  const auto before = store_->log_state(own_.id());
+  const auto before = store().log_state(own_.id());
   const std::uint64_t from = before.ok() ? before->range.size().value : 0;
   const DraftSigner signer = [this](Store& store, const std::vector<DraftMaker>& makers, UnixMillis now) {
     return own_.publish(store, makers, now);
   };
-  const auto batch = write_drafts(*store_, signer, drafts, wall());
+  const auto batch = write_drafts(store(), signer, drafts, wall());
   if (up() && power_went()) return;
   if (batch.ok() && batch->advanced) {
     acknowledged_ = batch->state.range.size().value;
@@ -90,7 +90,7 @@ void SimNode::sign(const std::vector<DraftWrite>& drafts) {
     run.log = own_.id();
     run.head = *batch->state.whole;
     for (std::uint64_t i = from; i < acknowledged_; ++i)
-      run.records.push_back(*store_->record(own_.id(), EntryIndex(i)));
+      run.records.push_back(*store().record(own_.id(), EntryIndex(i)));
     run.vouches = batch->vouches;
     around_.observer.on_published(*this, run);
     later(std::chrono::microseconds(100), [this, batch = *batch] {

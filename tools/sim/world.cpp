@@ -23,22 +23,10 @@ JournalId journal_of(std::uint64_t seed) {
 }  // namespace
 
 World::World(Scenario scenario, WorldOptions options)
-    : scenario_(std::move(scenario)), options_(std::move(options)), chance_(options_.seed) {
-  fabric_ = std::make_unique<Fabric>(
-      schedule_, chance_.fork(), counters_,
-      FabricRules{scenario_.loss, scenario_.duplicate, scenario_.reorder, scenario_.bandwidth});
-  invariants_ = std::make_unique<Invariants>(
-      schedule_, truth_, nodes_, PolicyRules{scenario_.hops, scenario_.admits},
-      KeepingRules{MonoTime(static_cast<std::int64_t>(scenario_.grace_hours * 3600e9)), scenario_.log_bytes},
-      options_.check_frames);
-}
+    : options_(std::move(options)),
+      stage_(std::move(scenario), options_.seed, options_.trace, options_.check_frames) {}
 
 World::~World() = default;
-
-void World::note(const SimNode& node, const std::string& what) {
-  if (options_.trace != nullptr)
-    *options_.trace << clock_text(schedule_.now()) << ' ' << node.name() << ' ' << what << '\n';
-}
 
 // --- building ---
 
@@ -48,77 +36,78 @@ SimNode& World::add_node(const std::string& name, std::size_t place, std::uint64
   setup.name = name;
   setup.place = city_place(place);
   setup.seed = seed;
-  setup.dialling_only = chance_.hit(scenario_.dialling_only);
-  setup.engine.trust_hops = scenario_.hops;
-  setup.engine.trust_paths = scenario_.paths;
-  setup.engine.trust_admits = scenario_.admits;
+  setup.dialling_only = stage_.chance.hit(stage_.scenario.dialling_only);
+  setup.engine.trust_hops = stage_.scenario.hops;
+  setup.engine.trust_paths = stage_.scenario.paths;
+  setup.engine.trust_admits = stage_.scenario.admits;
   setup.engine.grace =
-      std::chrono::milliseconds(static_cast<std::int64_t>(scenario_.grace_hours * 3'600'000));
+      std::chrono::milliseconds(static_cast<std::int64_t>(stage_.scenario.grace_hours * 3'600'000));
   setup.engine.ping_interval =
-      std::chrono::milliseconds(static_cast<std::int64_t>(scenario_.ping_seconds * 1000));
-  if (chance_.hit(scenario_.filtered)) setup.engine.filter = some_filter();
-  if (scenario_.attached > 0 && chance_.hit(1.0 / 3)) setup.engine.attachments_up_to = scenario_.file_bytes;
+      std::chrono::milliseconds(static_cast<std::int64_t>(stage_.scenario.ping_seconds * 1000));
+  if (stage_.chance.hit(stage_.scenario.filtered)) setup.engine.filter = life_.some_filter();
+  if (stage_.scenario.attached > 0 && stage_.chance.hit(1.0 / 3))
+    setup.engine.attachments_up_to = stage_.scenario.file_bytes;
   setup.skew = std::chrono::milliseconds(
-      static_cast<std::int64_t>((chance_.unit() * 2 - 1) * scenario_.skew_seconds * 1000));
-  setup.engine.log_bytes = scenario_.log_bytes;
-  setup.slow_answers = scenario_.slow_answers;
-  setup.late_listener = scenario_.dial_races_per_day > 0;
-  setup.drift = scenario_.skew_seconds > 0 ? (chance_.unit() * 2 - 1) * 1e-4 : 0;
-  const Surroundings around{schedule_, *fabric_, counters_, memory_, *this};
-  const std::uint64_t number = nodes_.size();
-  auto disk =
-      scenario_.sqlite && lie.empty()
-          ? sqlite_disk("sim-" + std::to_string(options_.seed) + "-" + std::to_string(number), chance_.fork())
-          : memory_disk(journal_of(options_.seed * 1'000'000 + number), pool_);
-  nodes_.push_back(std::make_unique<SimNode>(around, std::move(setup), std::move(disk)));
-  SimNode& node = *nodes_.back();
-  if (!truth_.known(node.log())) truth_.add_log(node.identity(), node.index(), lie.empty());
+      static_cast<std::int64_t>((stage_.chance.unit() * 2 - 1) * stage_.scenario.skew_seconds * 1000));
+  setup.engine.log_bytes = stage_.scenario.log_bytes;
+  setup.slow_answers = stage_.scenario.slow_answers;
+  setup.late_listener = stage_.scenario.dial_races_per_day > 0;
+  setup.drift = stage_.scenario.skew_seconds > 0 ? (stage_.chance.unit() * 2 - 1) * 1e-4 : 0;
+  const Surroundings around{stage_.schedule, stage_.fabric, stage_.counters, memory_, *this};
+  const std::uint64_t number = stage_.nodes.size();
+  auto disk = stage_.scenario.sqlite && lie.empty()
+                  ? sqlite_disk("sim-" + std::to_string(options_.seed) + "-" + std::to_string(number),
+                                stage_.chance.fork())
+                  : memory_disk(journal_of(options_.seed * 1'000'000 + number), pool_);
+  stage_.nodes.push_back(std::make_unique<SimNode>(around, std::move(setup), std::move(disk)));
+  SimNode& node = *stage_.nodes.back();
+  if (!stage_.truth.known(node.log())) stage_.truth.add_log(node.identity(), node.index(), lie.empty());
   if (!lie.empty()) {
-    node.set_liar(make_liar(lie, node, schedule_, counters_, chance_.fork()));
-    counters_.add("liars");
+    node.set_liar(make_liar(lie, node, stage_.schedule, stage_.counters, stage_.chance.fork()));
+    stage_.counters.add("liars");
   }
   return node;
 }
 
 void World::build() {
-  for (std::size_t i = 0; i < scenario_.liars.size(); ++i) {
-    std::size_t at = chance_.below(scenario_.nodes);
-    while (at == 0 || lies_.contains(at)) at = chance_.below(scenario_.nodes);
-    lies_[at] = scenario_.liars[i];
+  for (std::size_t i = 0; i < stage_.scenario.liars.size(); ++i) {
+    std::size_t at = stage_.chance.below(stage_.scenario.nodes);
+    while (at == 0 || stage_.lies.contains(at)) at = stage_.chance.below(stage_.scenario.nodes);
+    stage_.lies[at] = stage_.scenario.liars[i];
   }
-  for (std::size_t i = 0; i < scenario_.nodes; ++i) {
-    const auto lie = lies_.find(i);
-    const std::string what = lie == lies_.end() ? "" : lie->second;
+  for (std::size_t i = 0; i < stage_.scenario.nodes; ++i) {
+    const auto lie = stage_.lies.find(i);
+    const std::string what = lie == stage_.lies.end() ? "" : lie->second;
     const std::string name = what == "claim-name" ? city_name(0) : city_name(i);
     SimNode& node = add_node(name, i, options_.seed * 1'000'003 + i, what);
-    if (!what.empty()) note(node, "will lie: " + what);
-    schedule_.at(chance_.between(MonoTime(0), kJoining / 2), [&node] { node.start(); });
+    if (!what.empty()) stage_.note(node, "will lie: " + what);
+    stage_.schedule.at(stage_.chance.between(MonoTime(0), kJoining / 2), [&node] { node.start(); });
   }
   connect_all();
-  for (const auto& [at, what] : lies_) {
-    if (what == "two-histories") add_twin(*nodes_[at]);
+  for (const auto& [at, what] : stage_.lies) {
+    if (what == "two-histories") add_twin(*stage_.nodes[at]);
   }
 }
 
 void World::pin_both(SimNode& a, SimNode& b) {
   if (&a == &b) return;
   for (auto [one, other] : {std::pair{&a, &b}, std::pair{&b, &a}}) {
-    schedule_.at(chance_.between(kJoining / 2, kJoining), [this, from = one, to = other] {
+    stage_.schedule.at(stage_.chance.between(kJoining / 2, kJoining), [this, from = one, to = other] {
       from->pin(*to);
-      invariants_->policy_changed(*from);
+      stage_.invariants.policy_changed(*from);
     });
   }
 }
 
 void World::connect_all() {
-  const std::size_t count = nodes_.size();
-  const auto pin = [&](std::size_t a, std::size_t b) { pin_both(*nodes_[a], *nodes_[b]); };
-  if (scenario_.topology == "line" || scenario_.topology == "ring") {
+  const std::size_t count = stage_.nodes.size();
+  const auto pin = [&](std::size_t a, std::size_t b) { pin_both(*stage_.nodes[a], *stage_.nodes[b]); };
+  if (stage_.scenario.topology == "line" || stage_.scenario.topology == "ring") {
     for (std::size_t i = 0; i + 1 < count; ++i) pin(i, i + 1);
-    if (scenario_.topology == "ring") pin(count - 1, 0);
-  } else if (scenario_.topology == "star") {
+    if (stage_.scenario.topology == "ring") pin(count - 1, 0);
+  } else if (stage_.scenario.topology == "star") {
     for (std::size_t i = 1; i < count; ++i) pin(0, i);
-  } else if (scenario_.topology == "mesh") {
+  } else if (stage_.scenario.topology == "mesh") {
     for (std::size_t i = 0; i < count; ++i) {
       for (std::size_t j = i + 1; j < count; ++j) pin(i, j);
     }
@@ -127,8 +116,8 @@ void World::connect_all() {
     std::set<std::pair<std::size_t, std::size_t>> pairs;
     std::vector<std::size_t> order(count);
     for (std::size_t i = 0; i < count; ++i) order[i] = i;
-    for (std::size_t ring = 0; ring < std::max<std::size_t>(scenario_.degree / 2, 1); ++ring) {
-      for (std::size_t i = count; i > 1; --i) std::swap(order[i - 1], order[chance_.below(i)]);
+    for (std::size_t ring = 0; ring < std::max<std::size_t>(stage_.scenario.degree / 2, 1); ++ring) {
+      for (std::size_t i = count; i > 1; --i) std::swap(order[i - 1], order[stage_.chance.below(i)]);
       for (std::size_t i = 0; i < count; ++i) {
         const auto [low, high] = std::minmax(order[i], order[(i + 1) % count]);
         if (low != high && pairs.emplace(low, high).second) pin(low, high);
@@ -139,22 +128,22 @@ void World::connect_all() {
 
 // The second half of an author with two histories: the same keys, another store, half of the peers.
 void World::add_twin(SimNode& original) {
-  const Surroundings around{schedule_, *fabric_, counters_, memory_, *this};
+  const Surroundings around{stage_.schedule, stage_.fabric, stage_.counters, memory_, *this};
   NodeSetup setup;
   setup.name = original.name();
   setup.place = original.place();
   setup.seed = options_.seed * 1'000'003 + original.index();
-  setup.engine.trust_hops = scenario_.hops;
-  setup.engine.trust_admits = scenario_.admits;
-  const JournalId journal = journal_of(options_.seed * 1'000'000 + nodes_.size());
-  nodes_.push_back(std::make_unique<SimNode>(around, std::move(setup), memory_disk(journal, pool_)));
-  SimNode& twin = *nodes_.back();
+  setup.engine.trust_hops = stage_.scenario.hops;
+  setup.engine.trust_admits = stage_.scenario.admits;
+  const JournalId journal = journal_of(options_.seed * 1'000'000 + stage_.nodes.size());
+  stage_.nodes.push_back(std::make_unique<SimNode>(around, std::move(setup), memory_disk(journal, pool_)));
+  SimNode& twin = *stage_.nodes.back();
   twin.set_liar(std::make_unique<Liar>());
-  twin_of_[twin.index()] = original.index();
-  truth_.fork(twin.log(), EntryIndex(0));
+  stage_.twin_of[twin.index()] = original.index();
+  stage_.truth.fork(twin.log(), EntryIndex(0));
   const MonoTime begin = std::chrono::minutes(20);
-  schedule_.at(begin, [this, &twin, &original] {
-    counters_.add("second histories begun");
+  stage_.schedule.at(begin, [this, &twin, &original] {
+    stage_.counters.add("second histories begun");
     twin.start();
     const auto peers = original.peers();
     for (std::size_t i = 0; i < peers.size(); i += 2) {
@@ -163,10 +152,10 @@ void World::add_twin(SimNode& original) {
       half.unpin(twin);
       half.pin(twin);
       twin.pin(half);
-      invariants_->policy_changed(half);
+      stage_.invariants.policy_changed(half);
     }
-    publish_note(twin);
-    publish_note(original);
+    life_.publish_note(twin);
+    life_.publish_note(original);
   });
 }
 
@@ -174,110 +163,111 @@ void World::add_twin(SimNode& original) {
 
 void World::on_frames(SimNode& from, SessionId session, BytesView bytes) {
   bytes_ += bytes.size();
-  if (options_.check_frames) invariants_->check_frames(from, session, bytes);
+  if (options_.check_frames) stage_.invariants.check_frames(from, session, bytes);
 }
 
 void World::on_committed(SimNode& node, const IntentBody& body) {
   if (const auto* run = std::get_if<CommitRun>(&body)) {
-    last_delivery_ = schedule_.now();
-    counters_.add("entries replicated", run->run.records.size());
+    last_delivery_ = stage_.schedule.now();
+    stage_.counters.add("entries replicated", run->run.records.size());
   }
   if (const auto* bodies = std::get_if<CommitBodies>(&body)) {
-    counters_.add("bodies fetched apart", bodies->bodies.bodies.size());
+    stage_.counters.add("bodies fetched apart", bodies->bodies.bodies.size());
   }
-  if (std::holds_alternative<CommitChunk>(body)) counters_.add("chunks of files fetched");
-  if (std::holds_alternative<CommitFinished>(body)) counters_.add("files fetched");
-  if (node.liar() == nullptr) invariants_->check_committed(node, body);
+  if (std::holds_alternative<CommitChunk>(body)) stage_.counters.add("chunks of files fetched");
+  if (std::holds_alternative<CommitFinished>(body)) stage_.counters.add("files fetched");
+  if (node.liar() == nullptr) stage_.invariants.check_committed(node, body);
 }
 
 void World::on_published(SimNode& node, const RunCommit& run) {
-  const auto twin = twin_of_.find(node.index());
-  truth_.said(run.log, run.records, twin == twin_of_.end() ? 0 : 1);
-  counters_.add("entries published", run.records.size());
-  invariants_->vouched(node, run.vouches);
+  const auto twin = stage_.twin_of.find(node.index());
+  stage_.truth.said(run.log, run.records, twin == stage_.twin_of.end() ? 0 : 1);
+  stage_.counters.add("entries published", run.records.size());
+  stage_.invariants.vouched(node, run.vouches);
 }
 
 void World::on_event(SimNode& node, const Event& event) {
   using Kind = Event::Kind;
-  const std::string about = truth_.known(event.log) ? truth_.log(event.log).identity.name : "";
-  if (node.liar() == nullptr) invariants_->check_event(node, event);
+  const std::string about = stage_.truth.known(event.log) ? stage_.truth.log(event.log).identity.name : "";
+  if (node.liar() == nullptr) stage_.invariants.check_event(node, event);
   switch (event.kind) {
     case Kind::kForked:
-      counters_.add("forks noticed");
-      return note(node, "noticed two histories of " + about);
+      stage_.counters.add("forks noticed");
+      return stage_.note(node, "noticed two histories of " + about);
     case Kind::kPeerLied:
-      counters_.add("liars disconnected");
-      if (node.liar() == nullptr) invariants_->check_accusation(node, event.peer, event.text);
-      return note(node, "disconnected a liar: " + event.text);
+      stage_.counters.add("liars disconnected");
+      if (node.liar() == nullptr) stage_.invariants.check_accusation(node, event.peer, event.text);
+      return stage_.note(node, "disconnected a liar: " + event.text);
     case Kind::kStoreFailed:
-      counters_.add("writes refused");
-      return note(node, "cannot write: " + event.text);
+      stage_.counters.add("writes refused");
+      return stage_.note(node, "cannot write: " + event.text);
     case Kind::kDistrusted:
-      counters_.add("cities distrusted");
-      return note(node, "no longer trusts " + about);
+      stage_.counters.add("cities distrusted");
+      return stage_.note(node, "no longer trusts " + about);
     case Kind::kRemoved:
-      counters_.add("logs removed");
-      return note(node, "removed " + about);
+      stage_.counters.add("logs removed");
+      return stage_.note(node, "removed " + about);
     case Kind::kTrusted:
-      return note(node, "trusts " + about);
+      return stage_.note(node, "trusts " + about);
     case Kind::kStopSigning:
-      return note(node, "should stop signing: " + event.text);
+      return stage_.note(node, "should stop signing: " + event.text);
     case Kind::kLogAdvanced:
-      return note(node, "holds " + std::to_string(event.size.value) + " of " + about);
+      return stage_.note(node, "holds " + std::to_string(event.size.value) + " of " + about);
     case Kind::kFilterApplied:
       return;
     case Kind::kSessionReady:
-      return note(node, "is connected");
+      return stage_.note(node, "is connected");
     case Kind::kSessionEnded:
-      return note(node, "was disconnected: " + event.text);
+      return stage_.note(node, "was disconnected: " + event.text);
     case Kind::kNotice:
-      return note(node, "notices: " + event.text);
+      return stage_.note(node, "notices: " + event.text);
   }
 }
 
 void World::on_restart(SimNode& node) {
-  note(node, "is up again");
+  stage_.note(node, "is up again");
   remember_unanswered(node);
-  if (node.liar() == nullptr) invariants_->check_restart(node);
+  if (node.liar() == nullptr) stage_.invariants.check_restart(node);
 }
 
 // Records that it signed just before its power failed. They may be durable, and then they count as published.
 void World::remember_unanswered(SimNode& node) {
-  const std::size_t history = twin_of_.contains(node.index()) ? 1 : 0;
+  const std::size_t history = stage_.twin_of.contains(node.index()) ? 1 : 0;
   const auto own = node.store().log_state(node.log());
   std::vector<StoredRecord> records;
-  const std::uint64_t known = truth_.log(node.log()).histories[history].records.size();
+  const std::uint64_t known = stage_.truth.log(node.log()).histories[history].records.size();
   for (std::uint64_t i = known; own.ok() && i < own->range.size().value; ++i)
     records.push_back(*node.store().record(node.log(), EntryIndex(i)));
-  truth_.said(node.log(), records, history);
+  stage_.truth.said(node.log(), records, history);
 }
 
 // --- running ---
 
 bool World::run_until(MonoTime end) {
   constexpr int kParts = 200;
-  const MonoTime begin = schedule_.now();
+  const MonoTime begin = stage_.schedule.now();
   for (int part = 1; part <= kParts; ++part) {
-    schedule_.run_until(begin + (end - begin) * part / kParts,
-                        [this] { return !invariants_->broken().empty(); });
-    if (!invariants_->broken().empty()) return false;
-    if (options_.progress && faults_end_.count() > 0)
-      options_.progress(static_cast<double>(schedule_.now().count()) /
-                        static_cast<double>(faults_end_.count()));
+    stage_.schedule.run_until(begin + (end - begin) * part / kParts,
+                              [this] { return !stage_.invariants.broken().empty(); });
+    if (!stage_.invariants.broken().empty()) return false;
+    if (options_.progress && stage_.faults_end.count() > 0)
+      options_.progress(static_cast<double>(stage_.schedule.now().count()) /
+                        static_cast<double>(stage_.faults_end.count()));
   }
   return true;
 }
 
 // Runs until every record is at every node that should have it.
 void World::settle(Outcome& outcome) {
-  const MonoTime begin = schedule_.now();
+  const MonoTime begin = stage_.schedule.now();
   std::vector<Broken> lacking;
-  while (schedule_.now() - begin < kSettleLimit) {
-    schedule_.run_until(schedule_.now() + kSettleStep, [this] { return !invariants_->broken().empty(); });
-    if (!invariants_->broken().empty()) return;
-    lacking = invariants_->unsettled();
+  while (stage_.schedule.now() - begin < kSettleLimit) {
+    stage_.schedule.run_until(stage_.schedule.now() + kSettleStep,
+                              [this] { return !stage_.invariants.broken().empty(); });
+    if (!stage_.invariants.broken().empty()) return;
+    lacking = stage_.invariants.unsettled();
     if (lacking.empty()) {
-      outcome.settled_after = std::max(outcome.settled_after, schedule_.now() - begin);
+      outcome.settled_after = std::max(outcome.settled_after, stage_.schedule.now() - begin);
       return;
     }
   }
@@ -285,91 +275,91 @@ void World::settle(Outcome& outcome) {
 }
 
 Outcome World::run() {
-  faults_end_ = MonoTime(static_cast<std::int64_t>(scenario_.hours * 3600e9));
+  stage_.faults_end = MonoTime(static_cast<std::int64_t>(stage_.scenario.hours * 3600e9));
   Outcome outcome;
   build();
-  for (const auto& node : nodes_) {
+  for (const auto& node : stage_.nodes) {
     if (node->liar() == nullptr) continue;
     turn_of(*node);
   }
   look_round();
-  if (scenario_.publish_once) {
-    if (run_until(faults_end_)) settle(outcome);
-    if (outcome.ok() && invariants_->broken().empty()) spread_once(outcome);
+  if (stage_.scenario.publish_once) {
+    if (run_until(stage_.faults_end)) settle(outcome);
+    if (outcome.ok() && stage_.invariants.broken().empty()) spread_once(outcome);
   } else {
-    live();
-    break_things();
-    if (run_until(faults_end_)) {
-      heal();
+    life_.begin();
+    faults_.begin();
+    if (run_until(stage_.faults_end)) {
+      faults_.heal();
       settle(outcome);
     }
   }
-  if (invariants_->broken().empty() && outcome.broken.empty()) {
-    for (const auto& node : nodes_) {
-      if (node->up() && node->liar() == nullptr) invariants_->check_store(*node);
+  if (stage_.invariants.broken().empty() && outcome.broken.empty()) {
+    for (const auto& node : stage_.nodes) {
+      if (node->up() && node->liar() == nullptr) stage_.invariants.check_store(*node);
     }
   }
-  if (!invariants_->broken().empty()) outcome.broken = invariants_->broken();
+  if (!stage_.invariants.broken().empty()) outcome.broken = stage_.invariants.broken();
   for (const Broken& broken : outcome.broken) {
-    if (options_.trace != nullptr)
-      *options_.trace << clock_text(broken.at) << ' ' << broken.node << " BROKEN: " << broken.what << '\n';
+    if (stage_.trace != nullptr)
+      *stage_.trace << clock_text(broken.at) << ' ' << broken.node << " BROKEN: " << broken.what << '\n';
   }
-  counters_.add("signatures verified", memory_.verified());
-  outcome.counters = counters_;
+  stage_.counters.add("signatures verified", memory_.verified());
+  outcome.counters = stage_.counters;
   if (options_.digest) outcome.digest = digest();
-  outcome.virtual_time = schedule_.now();
-  outcome.events = schedule_.done();
+  outcome.virtual_time = stage_.schedule.now();
+  outcome.events = stage_.schedule.done();
   outcome.bytes = bytes_;
   return outcome;
 }
 
 Hash World::digest() {
   Sha256 all;
-  for (const auto& node : nodes_) {
+  for (const auto& node : stage_.nodes) {
     const Hash one = digest_of(*node);
     all.update(one.view());
-    if (options_.trace != nullptr)
-      *options_.trace << clock_text(schedule_.now()) << ' ' << node->name() << " digest "
-                      << to_hex(one.view()) << '\n';
+    if (stage_.trace != nullptr)
+      *stage_.trace << clock_text(stage_.schedule.now()) << ' ' << node->name() << " digest "
+                    << to_hex(one.view()) << '\n';
   }
   return all.finish();
 }
 
 // A liar's turn comes every minute until the faults end.
 void World::turn_of(SimNode& node) {
-  schedule_.after(kLiarTurn, [this, &node] {
-    if (quiet()) return;
+  stage_.schedule.after(kLiarTurn, [this, &node] {
+    if (stage_.quiet()) return;
     if (node.up()) node.liar()->on_turn();
     turn_of(node);
   });
 }
 
 void World::look_round() {
-  invariants_->check_shunned();
-  schedule_.after(kLook, [this] { look_round(); });
+  stage_.invariants.check_shunned();
+  stage_.schedule.after(kLook, [this] { look_round(); });
 }
 
 // Each city publishes one note after everything is calm. Counts how the notes spread.
 void World::spread_once(Outcome& outcome) {
   const auto copies = [&] {
     std::uint64_t sum = 0;
-    for (const auto& node : nodes_) {
+    for (const auto& node : stage_.nodes) {
       for (const SessionInfo& session : node->engine().sessions()) sum += session.counts.copies_in;
     }
     return sum;
   };
   const std::uint64_t copies_before = copies();
-  const std::uint64_t stored_before = counters_.of("entries replicated");
+  const std::uint64_t stored_before = stage_.counters.of("entries replicated");
   const std::uint64_t bytes_before = bytes_;
-  const MonoTime begin = schedule_.now();
-  for (const auto& node : nodes_) {
-    schedule_.after(chance_.between(MonoTime(0), std::chrono::seconds(10)),
-                    [this, &node] { publish_note(*node); });
+  const MonoTime begin = stage_.schedule.now();
+  for (const auto& node : stage_.nodes) {
+    stage_.schedule.after(stage_.chance.between(MonoTime(0), std::chrono::seconds(10)),
+                          [this, &node] { life_.publish_note(*node); });
   }
   settle(outcome);
   outcome.spread.last_delivery = last_delivery_ - begin;
   outcome.spread.copies = copies() - copies_before;
-  outcome.spread.stored = counters_.of("entries replicated") - stored_before;
+  outcome.spread.stored = stage_.counters.of("entries replicated") - stored_before;
   outcome.spread.bytes = bytes_ - bytes_before;
 }
 

@@ -1,4 +1,4 @@
-#include "node/daemon/log.h"
+#include "node/daemon/daemon_log.h"
 
 #include <chrono>
 
@@ -27,7 +27,7 @@ std::string printable(std::string_view text) {
 
 }  // namespace
 
-Log::Log(const std::string& level, const std::string& format) : json_(format == "json") {
+DaemonLog::DaemonLog(const std::string& level, const std::string& format) : json_(format == "json") {
   auto sink = std::make_shared<spdlog::sinks::stderr_sink_mt>();
   logger_ = std::make_shared<spdlog::logger>("koinond", sink);
   logger_->set_level(level_of(level));
@@ -35,7 +35,7 @@ Log::Log(const std::string& level, const std::string& format) : json_(format == 
   logger_->set_pattern(json_ ? "%v" : "%Y-%m-%d %H:%M:%S.%e %l: %v");
 }
 
-void Log::write(int level, std::string_view message, Fields fields) const {
+void DaemonLog::write(int level, std::string_view message, Fields fields) const {
   const auto spd_level = static_cast<spdlog::level::level_enum>(level);
   if (!logger_->should_log(spd_level)) return;
   if (!json_) {

@@ -1,4 +1,5 @@
-// Structured log lines on standard error, as text for people or JSON for collectors. Thread-safe.
+// What the daemon says to its operator: structured lines on standard error, as text for people or JSON for
+// collectors. Any thread. No log of a city, which is what a log is everywhere else.
 #pragma once
 
 #include <initializer_list>
@@ -13,12 +14,12 @@ class logger;  // NOLINT(readability-identifier-naming): theirs
 
 namespace koinon {
 
-class Log {
+class DaemonLog {
  public:
   using Fields = std::initializer_list<std::pair<std::string_view, std::string>>;
 
   // level: debug, info, warning, error; format: text, json.
-  Log(const std::string& level, const std::string& format);
+  DaemonLog(const std::string& level, const std::string& format);
 
   void debug(std::string_view message, Fields fields = {}) const { write(1, message, fields); }
   void info(std::string_view message, Fields fields = {}) const { write(2, message, fields); }
@@ -26,6 +27,7 @@ class Log {
   void error(std::string_view message, Fields fields = {}) const { write(4, message, fields); }
 
  private:
+  // `level`: as spdlog numbers them.
   void write(int level, std::string_view message, Fields fields) const;
 
   std::shared_ptr<spdlog::logger> logger_;

@@ -1,0 +1,98 @@
+#include "node/daemon/engine_threads.h"
+
+#include <chrono>
+#include <future>
+#include <utility>
+
+#include <boost/asio/post.hpp>
+
+#include "node/daemon/part_options.h"
+#include "node/daemon/version.h"
+#include "node/publishing/gate.h"
+#include "node/publishing/own_log.h"
+#include "proto/base/encoding.h"
+#include "storage/store/sqlite_store.h"
+
+namespace koinon {
+namespace asio = boost::asio;
+namespace {
+
+constexpr std::chrono::seconds kNetworkAnswers{2};
+
+}  // namespace
+
+Result<std::unique_ptr<EngineThreads>> EngineThreads::make(Parts parts, StoreReader& store,
+                                                           const StoreState& state) {
+  std::unique_ptr<EngineThreads> out(new EngineThreads(std::move(parts)));
+  KOINON_TRY(out->make_network(store, state));
+  return out;
+}
+
+Status EngineThreads::make_network(StoreReader& store, const StoreState& state) {
+  const NodeKeys& keys = parts_.folder.keys();
+  Network::Options options;
+  options.listen = parts_.config.peer_listen;
+  options.port = parts_.config.peer_port;
+  KOINON_ASSIGN(options.engine, engine_options(parts_.config, store));
+  options.engine.node_key = parts_.identity.node_key;
+  options.engine.agent = "koinon/" + std::string(kVersion);
+  if (keys.city) options.city = keys.city->signing;
+  Network::Callbacks callbacks;
+  callbacks.carry_out = [this](Intent intent) { intents_->carry_out(std::move(intent)); };
+  callbacks.on_event = [this](const Event& event) { events_->on_event(event); };
+  callbacks.on_join = [this](InviteRecord invite, std::string line) {
+    return joiners_->join(std::move(invite), std::move(line));
+  };
+  callbacks.on_knock = [this](const Knock& knock) {
+    parts_.log.warning("a node that is not pinned here knocks; koinon peers says what to do",
+                       {{"node_key", to_text(knock.key)}, {"address", knock.address}});
+  };
+  callbacks.on_claims = [this](const std::vector<NameClaim>& claims) { nearness_.apply(claims); };
+  network_ = std::make_unique<Network>(std::move(options), keys.node, state, parts_.clock.clock(),
+                                       std::move(callbacks));
+  return {};
+}
+
+Status EngineThreads::start(std::unique_ptr<Store> store, const StoreState& state) {
+  const NodeIdentity& identity = parts_.identity;
+  const std::function<UnixMillis()>& wall = parts_.clock.clock().wall;
+  KOINON_ASSIGN(auto serving_store, open_sqlite_reader(parts_.folder.files().store()));
+  StoreWriter::Callbacks written;
+  written.on_completions = [this](std::vector<Completion> done) { network_->complete(std::move(done)); };
+  written.on_own_head = [this](LogState log, std::vector<VouchFact> vouches) {
+    events_->on_own_vouches(vouches);
+    network_->own_head(std::move(log), std::move(vouches));
+  };
+  written.on_arrivals = parts_.on_arrivals;
+  written.signing_waits = [this] { return parts_.clock.watch().signing_waits(); };
+  Result<DraftSigner> signer = observer_refusal();
+  if (identity.log) signer = signer_of(OwnLog(*identity.log, parts_.folder.keys().city->signing));
+  writer_ = std::make_unique<StoreWriter>(std::move(store), std::move(signer), wall, std::move(written),
+                                          parts_.config.disk_reserve_bytes);
+  if (identity.refusal) writer_->stop_signing(*identity.refusal);
+  intents_ = std::make_unique<IntentRunner>(
+      std::move(serving_store), *writer_,
+      [this](std::vector<Completion> done) { network_->complete(std::move(done)); });
+  events_ = std::make_unique<EngineEvents>(
+      EngineEvents::Parts{parts_.log, *network_, *writer_, identity, wall}, state);
+  joiners_ = std::make_unique<Joiners>(Joiners::Parts{parts_.log, *network_, *writer_, identity, wall});
+  return network_->start();
+}
+
+std::optional<NetworkStatus> EngineThreads::status() {
+  const auto answer = std::make_shared<std::promise<NetworkStatus>>();
+  auto future = answer->get_future();
+  asio::post(network_->context(), [this, answer] { answer->set_value(network_->status()); });
+  if (future.wait_for(kNetworkAnswers) != std::future_status::ready) return std::nullopt;
+  return future.get();
+}
+
+void EngineThreads::stop() {
+  if (network_) network_->stop();
+  if (writer_) writer_->stop();
+  if (intents_) intents_->stop();
+  // What it still holds of requests goes back to the reading threads' contexts, which are there still.
+  network_.reset();
+}
+
+}  // namespace koinon

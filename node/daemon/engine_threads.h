@@ -1,0 +1,71 @@
+// The threads around the engine: the network's, on which it runs, and those that do what it asks for: the
+// writer, which owns the store and signs our own log; the checkers of signatures and hashes; and the one that
+// reads what is served to peers. Beside them what the daemon does where the engine tells something.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+
+#include "node/daemon/config.h"
+#include "node/daemon/daemon_log.h"
+#include "node/daemon/engine_events.h"
+#include "node/daemon/folder_in_use.h"
+#include "node/daemon/identity.h"
+#include "node/daemon/intent_runner.h"
+#include "node/daemon/joiners.h"
+#include "node/daemon/node_clock.h"
+#include "node/reading/nearness.h"
+#include "node/replication/store_writer.h"
+#include "node/transport/network.h"
+
+namespace koinon {
+
+class EngineThreads {
+ public:
+  struct Parts {
+    const Config& config;
+    const DaemonLog& log;
+    const FolderInUse& folder;
+    const NodeIdentity& identity;
+    const NodeClock& clock;
+    // Something that arrivals show was committed. The writer's thread.
+    std::function<void()> on_arrivals;
+  };
+  // Makes the network, which others may refer to from now on; nothing runs yet. What `parts` refers to
+  // outlives this.
+  static Result<std::unique_ptr<EngineThreads>> make(Parts parts, StoreReader& store,
+                                                     const StoreState& state);
+  ~EngineThreads() { stop(); }
+  EngineThreads(const EngineThreads&) = delete;
+  EngineThreads& operator=(const EngineThreads&) = delete;
+
+  // Once: the writer, what has its work done by it, and then the network.
+  Status start(std::unique_ptr<Store> store, const StoreState& state);
+  // Joins the network's thread, then the writer's once it has carried out what waits, then the checkers and
+  // the reader. The network is gone then; the writer stays, and its connection is closed with this.
+  void stop();
+
+  Network& network() { return *network_; }    // until stop()
+  StoreWriter& writer() { return *writer_; }  // from start() on
+  const Nearness& nearness() const { return nearness_; }
+
+  // Any thread but the network's; waits for it for two seconds at most. None: it did not answer.
+  std::optional<NetworkStatus> status();
+  // Any thread: our clock held signing up, and does not any more.
+  void vouch_for_all() { events_->vouch_for_all(); }
+
+ private:
+  explicit EngineThreads(Parts parts) : parts_(std::move(parts)) {}
+  Status make_network(StoreReader& store, const StoreState& state);
+
+  Parts parts_;
+  Nearness nearness_;  // the network's thread writes it; all others read it
+  std::unique_ptr<Network> network_;
+  std::unique_ptr<StoreWriter> writer_;  // goes after `intents_`, whose connection only reads
+  std::unique_ptr<IntentRunner> intents_;
+  std::unique_ptr<EngineEvents> events_;
+  std::unique_ptr<Joiners> joiners_;
+};
+
+}  // namespace koinon

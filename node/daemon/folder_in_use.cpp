@@ -1,0 +1,29 @@
+#include "node/daemon/folder_in_use.h"
+
+#include <utility>
+
+#include "storage/store/sqlite_store.h"
+
+namespace koinon {
+
+Result<FolderInUse> FolderInUse::open(const std::filesystem::path& path, const std::string& passphrase_file) {
+  DataFolder files(path);
+  KOINON_TRY(files.check_node());
+  KOINON_ASSIGN(FolderLock lock, FolderLock::take(files));
+  KOINON_ASSIGN(const std::string passphrase, read_passphrase(passphrase_file));
+  KOINON_ASSIGN(NodeKeys keys, read_keys(files, passphrase));
+  return FolderInUse(std::move(files), std::move(lock), std::move(keys));
+}
+
+Result<Databases> FolderInUse::open_databases(std::optional<int> store_cache_kib,
+                                              std::shared_ptr<SharedColumns> columns) const {
+  Databases out;
+  KOINON_ASSIGN(OfficeDb office, OfficeDb::open(files_.office()));
+  out.office = std::make_unique<OfficeDb>(std::move(office));
+  KOINON_ASSIGN(out.store, store_cache_kib ? open_sqlite_reader(files_.store(), *store_cache_kib)
+                                           : open_sqlite_reader(files_.store()));
+  KOINON_ASSIGN(out.index, open_index_reader(files_.index(), std::move(columns)));
+  return out;
+}
+
+}  // namespace koinon

@@ -1,0 +1,47 @@
+// The data folder of a node that runs: locked, its keys in memory, its databases opened for whoever reads
+// them.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "node/daemon/data_folder.h"
+#include "storage/office/office_db.h"
+#include "storage/search/search_index.h"
+#include "storage/store/store.h"
+
+namespace koinon {
+
+// The databases of the folder, as one thread has opened them: for that thread alone.
+struct Databases {
+  std::unique_ptr<OfficeDb> office;
+  std::unique_ptr<StoreReader> store;
+  std::unique_ptr<IndexReader> index;
+};
+
+class FolderInUse {
+ public:
+  // The passphrase is read as read_passphrase says. Errors are one sentence for the operator: no whole node
+  // lives there, another program uses the folder, or its keys cannot be read.
+  static Result<FolderInUse> open(const std::filesystem::path& path, const std::string& passphrase_file);
+
+  const DataFolder& files() const { return files_; }
+  const NodeKeys& keys() const { return keys_; }
+
+  // Any thread. The store and the index must exist. `store_cache_kib`: of pages; none: as much as a reader of
+  // the store keeps by itself. `columns`: those that who searches shares with others.
+  Result<Databases> open_databases(std::optional<int> store_cache_kib = std::nullopt,
+                                   std::shared_ptr<SharedColumns> columns = make_shared_columns()) const;
+
+ private:
+  FolderInUse(DataFolder files, FolderLock lock, NodeKeys keys)
+      : files_(std::move(files)), lock_(std::move(lock)), keys_(std::move(keys)) {}
+
+  DataFolder files_;
+  FolderLock lock_;
+  NodeKeys keys_;
+};
+
+}  // namespace koinon

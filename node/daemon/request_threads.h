@@ -1,0 +1,53 @@
+// The threads that answer people and programs: the HTTP server's, which only moves bytes; the reading
+// threads, each with a Site of its own; and one for passwords, which take a tenth of a second each.
+#pragma once
+
+#include <memory>
+
+#include <boost/asio/thread_pool.hpp>
+
+#include "node/api/api.h"
+#include "node/http/server.h"
+#include "node/pages/messages.h"
+#include "node/site/reading_service.h"
+
+namespace koinon {
+
+class RequestThreads {
+ public:
+  // Nothing is served yet. `mono` is the clock of who may ask how often.
+  static Result<std::unique_ptr<RequestThreads>> make(HttpServer::Options http,
+                                                      std::function<MonoTime()> mono);
+  ~RequestThreads() { stop(); }
+  RequestThreads(const RequestThreads&) = delete;
+  RequestThreads& operator=(const RequestThreads&) = delete;
+
+  // Binds the addresses: who connects from now on waits until start().
+  Status bind() { return http_.bind(); }
+  // Once, after bind(). What the Sites refer to runs until stop() has returned.
+  Status start(const AccessOptions& access, const ReadingService::MakeSite& make_site);
+  // Joins the server's thread, then the reading threads, then the one for passwords. What they still hold of
+  // requests goes with this.
+  void stop();
+
+  std::uint16_t port() const { return http_.port(); }  // from bind() on
+  // Any thread: event streams look for what is new.
+  void notify() { http_.notify(); }
+
+  // What all Sites share. Each is safe for any thread.
+  Commons& commons() { return commons_; }
+  const Messages& messages() const { return messages_; }
+  boost::asio::thread_pool& passwords() { return passwords_; }
+
+ private:
+  RequestThreads(HttpServer::Options http, std::function<MonoTime()> mono, Messages messages);
+
+  std::function<MonoTime()> mono_;
+  Messages messages_;
+  Commons commons_;
+  boost::asio::thread_pool passwords_;
+  HttpServer http_;
+  std::unique_ptr<ReadingService> reading_;
+};
+
+}  // namespace koinon

@@ -1,0 +1,230 @@
+#include "tools/sim/city_life.h"
+
+#include <algorithm>
+
+#include "crypto/hash.h"
+#include "node/publishing/vouching.h"
+#include "proto/codec/entry.h"
+#include "tools/sim/liar.h"
+
+namespace koinon::sim {
+namespace {
+
+constexpr const char* kTopics[] = {
+    "health/testing",    "health/hospitals", "climate/heat",     "climate/flooding", "food/security",
+    "migration/welcome", "events/hosting",   "energy/buildings", "growth/jobs",      "mobility/cycling"};
+
+// How many notes a city writes that floods, one a minute.
+constexpr std::size_t kGluttony = 250;
+constexpr std::size_t kGluttonsNote = 120'000;  // bytes
+constexpr std::chrono::seconds kRegretted{
+    5};  // average time until a note is taken back, if it is taken back at once
+
+}  // namespace
+
+void CityLife::begin() {
+  stage_.each(stage_.scenario.notes_per_day, [this](SimNode& node) { publish_note(node); });
+  stage_.each(stage_.scenario.erasures_per_day, [this](SimNode& node) { erase_note(node); });
+  stage_.each(stage_.scenario.filter_changes_per_day, [this](SimNode& node) { change_filter(node); });
+  stage_.each(stage_.scenario.vouch_changes_per_day, [this](SimNode& node) { change_vouch(node); });
+  stage_.each(stage_.scenario.files_wanted_per_day, [this](SimNode& node) { want_some_file(node); });
+  stage_.each(stage_.scenario.blocks_per_day, [this](SimNode& node) { block_city(node); });
+  stage_.each(stage_.scenario.peer_changes_per_day, [this](SimNode& node) { change_peer(node); });
+  for (const auto& [index, lie] : stage_.lies) {
+    if (lie == "glutton") gorge(*stage_.nodes[index], kGluttony);
+    if (lie != "fake-vouches") continue;
+    stage_.schedule.at(std::chrono::minutes(30),
+                       [this, node = stage_.nodes[index].get()] { vouch_for_nobody(*node, 1000); });
+  }
+}
+
+void CityLife::vouch_for_nobody(SimNode& node, std::size_t count) {
+  for (std::size_t i = 0; i < count && node.up(); ++i) {
+    const SigningKey key = SigningKey::from_seed(stage_.chance.bytes(32));
+    const LogIdentity fake{"fake" + std::to_string(i) + ".example", key.public_key(), key.public_key()};
+    Draft draft;
+    draft.again = true;
+    draft.entry.set_kind(v1::KIND_VOUCH);
+    auto* vouch = draft.entry.mutable_control()->mutable_vouch();
+    vouch->set_log_id(fake.log_id().bytes());
+    vouch->set_name(fake.name);
+    vouch->set_vkey(fake.vkey().text());
+    vouch->set_expires_at_ms(node.wall().value + 86'400'000);
+    node.publish(std::move(draft));
+    stage_.counters.add("lies told");
+  }
+}
+
+Draft CityLife::note_draft() {
+  Draft draft;
+  draft.again = true;
+  draft.entry.set_kind(v1::KIND_PRACTICE);
+  draft.entry.set_language("en");
+  draft.entry.add_topics(kTopics[stage_.chance.below(std::size(kTopics))]);
+  if (stage_.chance.hit(0.2)) {
+    const std::string second = kTopics[stage_.chance.below(std::size(kTopics))];
+    if (second != draft.entry.topics(0)) draft.entry.add_topics(second);
+  }
+  draft.body.emplace();
+  auto* practice = draft.body->mutable_practice();
+  practice->set_title("note " + std::to_string(++notes_));
+  return draft;
+}
+
+void CityLife::publish_note(SimNode& node) {
+  Draft draft = note_draft();
+  auto* practice = draft.body->mutable_practice();
+  const double size = stage_.chance.exponential(static_cast<double>(stage_.scenario.note_bytes));
+  practice->set_solution(std::string(static_cast<std::size_t>(std::min(size, 500'000.0)), 'x'));
+  if (stage_.scenario.attached > 0 && stage_.chance.hit(stage_.scenario.attached)) attach_file(node, draft);
+  node.publish(std::move(draft));
+  if (!stage_.chance.hit(stage_.scenario.hasty)) return;
+  stage_.schedule.after(stage_.chance.exponential(kRegretted), [this, &node] {
+    const auto notes = standing_notes(node);
+    if (node.up() && !stage_.quiet() && !notes.empty()) erase_entry(node, notes.back());
+  });
+}
+
+void CityLife::gorge(SimNode& node, std::size_t notes) {
+  if (notes == 0) return;
+  stage_.schedule.after(std::chrono::minutes(1), [this, &node, notes] {
+    if (stage_.quiet()) return;
+    gorge(node, notes - 1);
+    if (!node.up()) return;
+    Draft draft = note_draft();
+    draft.body->mutable_practice()->set_solution(std::string(kGluttonsNote, 'x'));
+    stage_.counters.add("lies told");
+    node.publish(std::move(draft));
+  });
+}
+
+void CityLife::attach_file(SimNode& node, Draft& draft) {
+  const double size = 1 + stage_.chance.exponential(static_cast<double>(stage_.scenario.file_bytes));
+  Bytes bytes = "file " + std::to_string(notes_) + " of " + node.name() + " ";
+  bytes.resize(static_cast<std::size_t>(std::min(size, 2'000'000.0)) + bytes.size(), 'f');
+  auto cut = std::make_shared<const CutAttachment>(*cut_attachment(bytes));
+  stage_.truth.add_file(*cut, node.log());
+  auto* attachment = draft.body->mutable_practice()->add_attachments();
+  attachment->set_sha256(cut->id.sha256.bytes());
+  attachment->set_name("plan.pdf");
+  stage_.counters.add("files attached");
+  node.put_file(std::move(cut));
+}
+
+void CityLife::want_some_file(SimNode& node) {
+  std::vector<const Truth::File*> lacking;
+  for (const auto& [id, file] : stage_.truth.files()) {
+    if (!file.index || file.log == node.log()) continue;
+    const auto state = node.store().attachment(file.log, *file.index, id.sha256);
+    if (state.ok() && !state->complete) lacking.push_back(&file);
+  }
+  if (lacking.empty()) return;
+  const Truth::File& file = *lacking[stage_.chance.below(lacking.size())];
+  stage_.counters.add("files wanted");
+  node.want_file({file.log, *file.index, file.cut.id, AttachmentWish::kByHand, 0});
+}
+
+// The indexes of its notes that it has not erased.
+std::vector<std::uint64_t> CityLife::standing_notes(SimNode& node) {
+  const auto& records = stage_.truth.log(node.log()).records();
+  std::vector<std::uint64_t> own;
+  for (std::uint64_t i = 0; i < records.size(); ++i) {
+    const auto entry = parse_entry(records[i].entry);
+    if (entry.ok() && entry->kind() == v1::KIND_PRACTICE && !records[i].erased_by) own.push_back(i);
+  }
+  return own;
+}
+
+void CityLife::erase_note(SimNode& node) {
+  const auto own = standing_notes(node);
+  if (!own.empty()) erase_entry(node, own[stage_.chance.below(own.size())]);
+}
+
+void CityLife::erase_entry(SimNode& node, std::uint64_t index) {
+  Draft draft;
+  draft.again = true;
+  draft.entry.set_kind(v1::KIND_WITHDRAWAL);
+  auto* withdrawal = draft.entry.mutable_control()->mutable_withdrawal();
+  withdrawal->set_index(index);
+  withdrawal->set_erase(true);
+  auto* ref = draft.entry.add_refs();
+  ref->set_role(v1::REF_ROLE_WITHDRAWS);
+  ref->set_log_id(node.log().bytes());
+  ref->set_index(index);
+  draft.body.emplace();
+  draft.body->mutable_withdrawal()->set_reason("a mistake");
+  stage_.counters.add("erasures");
+  stage_.note(node, "erases its entry " + std::to_string(index));
+  node.publish(std::move(draft));
+}
+
+BodyFilter CityLife::some_filter() {
+  BodyFilter filter;
+  filter.all = false;
+  const std::size_t count = 1 + stage_.chance.below(3);
+  for (std::size_t i = 0; i < count; ++i) {
+    std::string topic = kTopics[stage_.chance.below(std::size(kTopics))];
+    if (stage_.chance.hit(0.5)) topic = topic.substr(0, topic.find('/'));
+    filter.topics.push_back(std::move(topic));
+  }
+  return filter;
+}
+
+void CityLife::change_filter(SimNode& node) {
+  stage_.counters.add("subscriptions changed");
+  const BodyFilter filter = stage_.chance.hit(stage_.scenario.filtered) ? some_filter() : BodyFilter();
+  stage_.note(node, "subscribes to " + filter.text());
+  node.set_filter(filter);
+}
+
+void CityLife::change_vouch(SimNode& node) {
+  const auto state = node.store().load_state();
+  std::vector<LogId> stands;
+  for (const VouchFact& vouch : state->vouches) {
+    if (vouch.voucher == node.log() && !vouch.withdrawn) stands.push_back(vouch.target);
+  }
+  if (!stands.empty() && stage_.chance.hit(0.5)) {
+    stage_.counters.add("vouches withdrawn");
+    return node.publish(vouch_withdrawal_maker(node.log(), stands[stage_.chance.below(stands.size())]));
+  }
+  if (!stage_.scenario.unrelated_vouches || state->logs.empty()) return;
+  const LogId& city = state->logs[stage_.chance.below(state->logs.size())].id;
+  if (city == node.log()) return;
+  stage_.counters.add("vouches given");
+  node.publish(city_vouch_maker(city, node.wall()));
+}
+
+void CityLife::block_city(SimNode& node) {
+  SimNode& other = *stage_.nodes[stage_.chance.below(stage_.nodes.size())];
+  if (&other == &node) return;
+  stage_.counters.add("cities blocked");
+  stage_.note(node, "blocks " + other.name());
+  node.block(other.log(), true);
+  stage_.invariants.policy_changed(node);
+  stage_.schedule.after(stage_.chance.exponential(std::chrono::hours(4)), [this, &node, log = other.log()] {
+    if (!node.up()) return;
+    node.block(log, false);
+    stage_.invariants.policy_changed(node);
+  });
+}
+
+void CityLife::change_peer(SimNode& node) {
+  const auto peers = node.peers();
+  if (peers.size() < 3) return;
+  SimNode& other = *peers[stage_.chance.below(peers.size())];
+  if (other.peers().size() < 3 || !other.up() || stage_.twin_of.contains(other.index())) return;
+  stage_.counters.add("peers removed");
+  stage_.note(node, "parts from " + other.name());
+  for (auto [one, two] : {std::pair{&node, &other}, std::pair{&other, &node}}) {
+    one->unpin(*two);
+    stage_.invariants.policy_changed(*one);
+  }
+  stage_.schedule.after(stage_.chance.exponential(std::chrono::hours(2)), [this, &node, &other] {
+    for (auto [one, two] : {std::pair{&node, &other}, std::pair{&other, &node}}) {
+      if (one->up()) one->pin(*two);
+      stage_.invariants.policy_changed(*one);
+    }
+  });
+}
+
+}  // namespace koinon::sim

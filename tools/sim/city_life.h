@@ -1,0 +1,37 @@
+// The life of cities: they publish, erase, want other topics, vouch and take it back, block, unpin and pin
+// again.
+#pragma once
+
+#include "tools/sim/stage.h"
+
+namespace koinon::sim {
+
+class CityLife {
+ public:
+  // `stage` must live longer than this. This must live until the last event of the stage's schedule.
+  explicit CityLife(Stage& stage) : stage_(stage) {}
+
+  // Begins now. It goes on until the faults end.
+  void begin();
+  void publish_note(SimNode& node);
+  BodyFilter some_filter();
+
+ private:
+  Draft note_draft();
+  void gorge(SimNode& node, std::size_t notes);
+  void erase_note(SimNode& node);
+  void erase_entry(SimNode& node, std::uint64_t index);
+  std::vector<std::uint64_t> standing_notes(SimNode& node);
+  void change_filter(SimNode& node);
+  void change_vouch(SimNode& node);
+  void block_city(SimNode& node);
+  void change_peer(SimNode& node);
+  void attach_file(SimNode& node, Draft& draft);
+  void want_some_file(SimNode& node);
+  void vouch_for_nobody(SimNode& node, std::size_t count);
+
+  Stage& stage_;
+  std::uint64_t notes_ = 0;  // how many notes all cities have drafted so far
+};
+
+}  // namespace koinon::sim
