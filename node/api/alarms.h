@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "node/publishing/clock_standing.h"
-#include "node/transport/network.h"
+#include "node/transport/network_view.h"
 #include "proto/base/sentence.h"
 #include "proto/base/trouble.h"
 #include "storage/office/outbox.h"

@@ -19,7 +19,7 @@
 #include "node/publishing/publisher.h"
 #include "node/reading/rendered_texts.h"
 #include "node/replication/store_writer.h"
-#include "node/transport/network.h"
+#include "node/transport/network_view.h"
 #include "storage/office/accounts.h"
 #include "storage/office/desk.h"
 #include "storage/office/outbox.h"
@@ -29,6 +29,7 @@ namespace koinon {
 inline constexpr std::string_view kApiVersion = "1.0.0";
 
 class Messages;
+class Network;
 
 // The daemon's facts about itself.
 struct NodeFacts {

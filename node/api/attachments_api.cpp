@@ -5,6 +5,7 @@
 
 #include "node/api/change_request.h"
 #include "node/api/store_changes.h"
+#include "node/transport/network.h"
 #include "proto/base/encoding.h"
 #include "proto/base/limits.h"
 

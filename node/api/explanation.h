@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "node/reading/directory.h"
-#include "node/transport/network.h"
+#include "node/transport/network_view.h"
 
 namespace koinon {
 

@@ -3,6 +3,7 @@
 // On the reading thread of its parts; joining waits for the network's thread.
 #pragma once
 
+#include "crypto/invite.h"
 #include "node/api/api.h"
 #include "node/api/operation.h"
 #include "node/api/peers_api.h"

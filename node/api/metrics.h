@@ -5,7 +5,7 @@
 
 #include "node/api/alarms.h"
 #include "node/publishing/clock_standing.h"
-#include "node/transport/network.h"
+#include "node/transport/network_view.h"
 #include "storage/sqlite/sqlite.h"
 #include "storage/store/store.h"
 

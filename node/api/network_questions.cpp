@@ -1,4 +1,5 @@
 #include "node/api/network_questions.h"
+#include "node/transport/network.h"
 
 #include <utility>
 

@@ -6,9 +6,11 @@
 
 #include <boost/asio/awaitable.hpp>
 
-#include "node/transport/network.h"
+#include "node/transport/network_view.h"
 
 namespace koinon {
+
+class Network;
 
 // `network` must live longer than every request.
 boost::asio::awaitable<NetworkStatus> ask_network(Network* network);

@@ -7,6 +7,7 @@
 #include "node/api/store_changes.h"
 #include "node/publishing/vouching.h"
 #include "node/replication/from_callback.h"
+#include "node/transport/network.h"
 #include "proto/base/encoding.h"
 
 namespace koinon {

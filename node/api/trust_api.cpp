@@ -3,6 +3,7 @@
 #include "node/api/network_questions.h"
 #include "node/api/store_changes.h"
 #include "node/publishing/vouching.h"
+#include "node/transport/network.h"
 
 namespace koinon {
 namespace asio = boost::asio;
