@@ -161,7 +161,8 @@ asio::awaitable<HttpResponse> AccountPages::account(Visit visit) {
 asio::awaitable<HttpResponse> AccountPages::make_credential(Visit visit) {
   const bool token = visit.field("do") == "token";
   const auto& operation = token ? credentials_.add_token : credentials_.add_feed;
-  const auto made = co_await frame_.call(visit, operation, credential_wish(visit, token));
+  const std::string& owner = visit.request.caller.name;
+  const auto made = co_await frame_.call(visit, operation, credential_wish(visit, token), owner);
   if (!made.ok()) co_return co_await show_account(visit, {{"problem", visit.fault(made.error())}});
   co_return co_await show_account(visit, {{"secret", token ? made->secret : made->url}});
 }

@@ -217,7 +217,7 @@ asio::awaitable<HttpResponse> CityPages::change(Visit visit) {
     const auto judged = co_await frame_.call(visit, operation, named);
     done = judged.ok() ? Result<std::string>(judged->city) : judged.error();
   } else {
-    co_return frame_.sorry(visit, done.error());
+    co_return frame_.not_understood(visit, done.error());
   }
   if (!done.ok()) co_return co_await show_city(visit, visit.fault(done.error()));
   co_return PageFrame::go("/cities/" + *done);

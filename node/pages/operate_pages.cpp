@@ -384,7 +384,7 @@ asio::awaitable<Result<std::string>> OperatePages::change_account(Visit visit) {
     const auto made = co_await frame_.call(visit, accounts_.add, new_account_of(visit));
     co_return made.ok() ? Result<std::string>(made->link) : made.error();
   }
-  const auto changed = co_await frame_.call(visit, accounts_.change, changed_account_of(visit));
+  const auto changed = co_await frame_.call(visit, accounts_.change, changed_account_of(visit), name);
   co_return changed.ok() ? Result<std::string>(std::string()) : changed.error();
 }
 

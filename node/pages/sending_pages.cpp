@@ -77,7 +77,8 @@ asio::awaitable<HttpResponse> SendingPages::sending(Visit visit) {
 
 asio::awaitable<HttpResponse> SendingPages::change(Visit visit) {
   if (visit.field("do") == "add") co_return co_await add(std::move(visit));
-  const auto done = co_await frame_.call(visit, sending_.remove_webhook, read_webhook(visit.field("id")));
+  const std::string id = visit.field("id");
+  const auto done = co_await frame_.call(visit, sending_.remove_webhook, read_webhook(id), id);
   if (!done.ok()) co_return co_await show_sending(visit, {{"problem", visit.fault(done.error())}});
   co_return PageFrame::go("/operate/sending");
 }
