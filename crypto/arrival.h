@@ -1,6 +1,6 @@
-// An arrival: something came to be held here, or no longer is. Arrivals are numbered in the order in which
-// the store wrote them, one number an entry; what follows the store (the index, the sending of news) counts
-// by them.
+// An arrival says that something is now held here, or is held no longer. Arrivals are numbered in the order
+// in which the store wrote them, one number an entry. The index and the sending of news follow the store by
+// these numbers.
 #pragma once
 
 #include <optional>
@@ -17,13 +17,13 @@ enum class ArrivalKind : unsigned char {
   kRemoved = 5,   // the log was removed: entries [from, from + count) are gone
 };
 struct Arrival {
-  ArrivalSeq first;  // arrival number of `from`; the following entries count on from it
+  ArrivalSeq first;  // arrival number of the entry `from`; the entries after it have the next numbers
   LogId log;
   EntryIndex from;
   std::uint64_t count = 0;
   ArrivalKind kind = ArrivalKind::kAdded;
   UnixMillis at;
-  std::optional<NodeKey> source;  // the peer that it came from; none: ourselves, or not known
+  std::optional<NodeKey> source;  // the peer that sent it; none: we wrote it, or it is not known
 };
 
 }  // namespace koinon

@@ -9,7 +9,7 @@
 namespace koinon {
 namespace {
 
-// Tag and wire type of Practice.attachments: a body without these bytes names no file and need not be parsed.
+// Tag and wire type of Practice.attachments. A body without these bytes names no file, so it is not parsed.
 constexpr BytesView kAttachmentsTag("\x9A\x01", 2);
 
 }  // namespace

@@ -1,5 +1,6 @@
-// Files that belong to notes: named by SHA-256, cut into chunks that are the leaves of an RFC 6962 tree, so
-// that each chunk is verified by itself as it comes, from whomever. Pure functions over bytes.
+// Files that belong to notes. SHA-256 names a file. A file is cut into chunks, and the chunks are the leaves
+// of an RFC 6962 tree. So each chunk is verified alone when it comes, whoever sent it. Pure functions over
+// bytes.
 #pragma once
 
 #include <optional>
@@ -10,7 +11,7 @@
 
 namespace koinon {
 
-// What a note says of a file, and all that a chunk needs to be verified.
+// What a note says of a file. It is all that is needed to verify a chunk.
 struct AttachmentId {
   Hash sha256;  // of the whole file
   std::uint64_t size = 0;
@@ -28,21 +29,21 @@ struct AttachmentFact {
 struct AttachmentChunk {
   std::uint32_t number = 0;
   Bytes bytes;
-  Bytes proof;  // inclusion proof of the chunk in the tree over all: 32 bytes a hash
+  Bytes proof;  // inclusion proof in the tree over all chunks: 32 bytes a hash
 };
 
 std::uint32_t chunk_count(std::uint64_t size);
-// All have limits::kAttachmentChunkBytes but the last.
+// Each chunk has limits::kAttachmentChunkBytes; the last may have fewer.
 std::uint64_t chunk_bytes(std::uint64_t size, std::uint32_t number);
 
-// The files that a body names, those that break a rule left out: at most limits::kAttachments.
+// The files that a body names, at most limits::kAttachments. Those that break a rule are left out.
 std::vector<AttachmentFact> attachments_of(EntryIndex index, BytesView body);
 std::optional<AttachmentId> read_attachment(const v1::Attachment& attachment);
 
-// kBadProof for a chunk that does not belong to the file at its number.
+// kBadProof: the chunk is not the one that the file has at this number.
 Status verify_chunk(const AttachmentId& id, const AttachmentChunk& chunk);
 
-// A whole file, cut. kTooLarge beyond limits::kAttachmentBytes, kInvalidArgument for an empty one.
+// Cuts a whole file. kTooLarge: it has more than limits::kAttachmentBytes. kInvalidArgument: it is empty.
 struct CutAttachment {
   AttachmentId id;
   std::vector<AttachmentChunk> chunks;

@@ -1,5 +1,5 @@
 // Self-signed X.509 certificates over Ed25519 node keys (RFC 8410). Only the key in them counts: nodes pin
-// it, and names and dates are not looked at.
+// it. They do not look at names and dates.
 #pragma once
 
 #include "crypto/ed25519.h"
@@ -13,7 +13,7 @@ struct TlsIdentity {
 
 // The same key always gives the same certificate.
 Result<TlsIdentity> make_tls_identity(const SigningKey& node_key);
-// The Ed25519 key of a certificate; an error for any other kind of key.
+// The Ed25519 key of a certificate. Any other kind of key is an error.
 Result<NodeKey> certificate_key(BytesView certificate_der);
 
 }  // namespace koinon

@@ -31,7 +31,7 @@ Result<Checkpoint> parse_checkpoint_text(std::string_view text) {
   KOINON_ASSIGN(const auto origin, take_line(text));
   KOINON_ASSIGN(const auto size_line, take_line(text));
   KOINON_ASSIGN(const auto root_line, take_line(text));
-  while (!text.empty()) KOINON_TRY(take_line(text));  // extension lines are opaque, but never empty
+  while (!text.empty()) KOINON_TRY(take_line(text));  // extension lines may say anything, but are never empty
   const auto size = parse_decimal(size_line);
   if (!size.ok()) return fail(Code::kMalformed, "the tree size is not a decimal number", "checkpoint");
   if (*size > limits::kMaxLogSize)

@@ -18,14 +18,14 @@ Result<Checkpoint> parse_checkpoint_text(std::string_view text);
 
 // The signed note of a checkpoint, signed under its origin.
 std::string sign_checkpoint(const Checkpoint& checkpoint, const SigningKey& key);
-// Parses a signed note, checks the signature and that the origin is the vkey's name.
+// Parses a signed note. Checks its signature, and that the origin is the vkey's name.
 Result<Checkpoint> open_checkpoint(BytesView note, const VKey& vkey);
 
-// A timestamped statement that the cosigner saw this checkpoint and that it extends all it saw before.
-// `unix_seconds` in seconds, as C2SP has it.
+// States, with a time, that the cosigner saw this checkpoint, and that the checkpoint extends all that it saw
+// before. The time is in Unix seconds, as C2SP says.
 NoteSignature cosign(std::string_view checkpoint_text, std::string_view cosigner_name, const SigningKey& key,
                      std::uint64_t unix_seconds);
-// The time of the cosignature, in Unix seconds, once it verifies.
+// Verifies a cosignature and returns its time in Unix seconds.
 Result<std::uint64_t> verify_cosignature(const SignedNote& note, const VKey& cosigner);
 
 }  // namespace koinon

@@ -15,7 +15,7 @@ inline constexpr std::size_t kSeedBytes = 32;
 // Must be called once before any other function of crypto/, from one thread.
 Status init_crypto();
 
-// Fills from the operating system's generator. For the edge: the engine takes its randomness injected.
+// From the operating system's generator. The engine never calls this: it is given its randomness.
 Bytes random_bytes(std::size_t count);
 
 // Copies share one secret.
@@ -34,7 +34,7 @@ class SigningKey {
   std::shared_ptr<unsigned char[]> secret_;  // 64 bytes: seed, then public key, as libsodium keeps it
 };
 
-// False also for signatures of another length and for non-canonical ones.
+// Also false for signatures of another length and for signatures that are not canonical.
 bool verify_signature(const PublicKey& key, BytesView message, BytesView signature);
 
 // X25519, for sealed records. Copies share one secret.

@@ -1,4 +1,4 @@
-// Evidence of equivocation: two signed checkpoints of one log that cannot both be true. Verifies offline.
+// Evidence of a fork: two signed checkpoints of one log that cannot both be true. It can be verified offline.
 #pragma once
 
 #include "crypto/identity.h"
@@ -9,7 +9,7 @@ namespace koinon {
 
 struct SignedTree {
   Bytes note;       // signed checkpoint
-  RunProof prefix;  // proves the prefix [0, at); empty where `at` is the tree's size
+  RunProof prefix;  // proves the prefix [0, at); empty if `at` is the tree's size
 };
 
 v1::Evidence make_evidence(const LogIdentity& identity, TreeSize at, const SignedTree& first,

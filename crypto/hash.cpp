@@ -8,12 +8,12 @@
 namespace koinon {
 namespace {
 
-// Fetching the algorithm and making a context cost more than hashing a short record, so each thread
-// keeps its own.
+// To fetch the algorithm and make a context takes longer than to hash a short record. So each thread keeps
+// its own.
 class Hasher {
  public:
   Hasher() : md_(EVP_MD_fetch(nullptr, "SHA256", nullptr)), context_(EVP_MD_CTX_new()) {
-    if (md_ == nullptr || context_ == nullptr) std::abort();  // no SHA-256, no node
+    if (md_ == nullptr || context_ == nullptr) std::abort();  // without SHA-256 no node can work
   }
   ~Hasher() {
     EVP_MD_CTX_free(context_);

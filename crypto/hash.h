@@ -11,10 +11,10 @@ struct evp_md_ctx_st;  // of OpenSSL
 namespace koinon {
 
 Hash sha256(BytesView bytes);
-// Of the concatenation of the parts.
+// The hash of the parts, one after the other.
 Hash sha256(std::initializer_list<BytesView> parts);
 
-// Of bytes that come in pieces.
+// For bytes that come in pieces.
 class Sha256 {
  public:
   Sha256();

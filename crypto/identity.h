@@ -1,4 +1,4 @@
-// Who a log is: its name and first keys, which hash to its log id, and the Genesis entry that states them.
+// Who a log is: its name and its first keys. Their hash is the log id. The Genesis entry states them.
 #pragma once
 
 #include <optional>
@@ -22,12 +22,12 @@ struct LogIdentity {
   bool operator==(const LogIdentity&) const = default;
 };
 
-// From a Head; checks the name and that it hashes to the log id.
+// Reads the identity of a Head. Checks the name, and that the hash is the log id.
 Result<LogIdentity> read_identity(const v1::Identity& message, const LogId& log);
 v1::Identity to_message(const LogIdentity& identity);
 
 enum class KeyRole : unsigned char { kCosigner = 1, kNode = 2 };
-// What a cosigner or node key signs to belong to a log: `koinon/v1 key` NUL, log id, role, key.
+// A cosigner key or a node key signs this to belong to a log: `koinon/v1 key` NUL, log id, role, key.
 Bytes key_statement(const LogId& log, KeyRole role, const PublicKey& key);
 
 struct LogKeys {
@@ -41,11 +41,11 @@ v1::Entry make_genesis(const LogIdentity& identity, const SigningKey& cosigner, 
                        const SigningKey& node, UnixMillis created);
 // Entry 0 must parse, fit the identity, and prove its keys.
 Result<LogKeys> check_genesis(BytesView leaf, const LogIdentity& identity);
-// The keys of a Genesis or Keys entry; those without a valid proof do not count (an error).
+// The keys of a Genesis or Keys entry. A key without a valid proof is an error.
 Result<LogKeys> check_keys(const v1::Keys& keys, const LogId& log);
 
-// What an operator hands to another: VKEY@HOST:PORT#NODEKEY, the address optional. An observer's reads
-// `observer` in place of the vkey.
+// The line that one operator gives to another: VKEY@HOST:PORT#NODEKEY. The address may be missing. An
+// observer's line has `observer` in place of the vkey.
 struct PeerLine {
   std::optional<VKey> vkey;  // none: an observer
   std::string address;       // HOST:PORT, or empty for a node that only dials

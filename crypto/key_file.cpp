@@ -15,7 +15,7 @@ namespace koinon {
 namespace {
 
 constexpr std::string_view kMagic = "koinon-key/v1 ";
-constexpr std::string_view kSealedMagic = "koinon-key/v2 ";  // v1 was sealed for less
+constexpr std::string_view kSealedMagic = "koinon-key/v2 ";  // with v1 a guess at the passphrase cost less
 constexpr std::size_t kKeyFileLimit = 4096;
 constexpr std::size_t kNonce = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES;
 constexpr std::size_t kSalt = crypto_pwhash_argon2id_SALTBYTES;
@@ -55,7 +55,8 @@ Status write_all(int fd, BytesView bytes, const std::filesystem::path& path) {
   return {};
 }
 
-// What a guess at the passphrase costs. A key file may be guessed at for years, on other machines.
+// What one guess at the passphrase costs. Somebody with a copy of a key file may guess for years on many
+// machines.
 struct Cost {
   unsigned long long operations;
   std::size_t memory;

@@ -1,5 +1,5 @@
-// Keys at rest. One file a key, mode 0600, written atomically, optionally sealed by a passphrase
-// (Argon2id, XChaCha20-Poly1305). The file names its role, so that keys cannot be mixed up.
+// Keys on disk. Each key has a file of mode 0600, written atomically. A passphrase may seal it (Argon2id,
+// XChaCha20-Poly1305). The file names its role, so that keys cannot be mixed up.
 #pragma once
 
 #include <filesystem>
@@ -15,15 +15,16 @@ Status write_private_file(const std::filesystem::path& path, BytesView bytes);
 // Reads at most `limit` bytes.
 Result<Bytes> read_file(const std::filesystem::path& path, std::size_t limit);
 
-// `seed` is 32 secret bytes; `role` such as "signing". An empty passphrase leaves the file unsealed.
+// `seed` is 32 secret bytes. `role` is a word such as "signing". With an empty passphrase the file is not
+// sealed.
 Status write_key_file(const std::filesystem::path& path, std::string_view role, BytesView seed,
                       std::string_view passphrase);
-// Refuses a file that others may read, another role, and a wrong or missing passphrase.
+// Refuses a file that other users may read, a key of another role, and a wrong or missing passphrase.
 Result<Bytes> read_key_file(const std::filesystem::path& path, std::string_view role,
                             std::string_view passphrase);
 Result<bool> key_file_is_sealed(const std::filesystem::path& path);
 
-// Removes a file, durably. kIo: it could not be.
+// Removes a file durably. kIo: that failed.
 Status remove_file(const std::filesystem::path& path);
 
 }  // namespace koinon

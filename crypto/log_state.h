@@ -1,5 +1,5 @@
-// What a node holds of logs, as plain values: verified runs, heads, peers, vouches. The engine makes them,
-// the store keeps them; neither knows the other.
+// What a node holds, as plain values: verified runs of logs, heads, peers, vouches. The engine makes them and
+// the store keeps them. Neither knows the other.
 #pragma once
 
 #include <chrono>
@@ -15,10 +15,10 @@
 namespace koinon {
 
 enum class BodyState : unsigned char {
-  kHeld = 0,      // here, or the entry has none
+  kHeld = 0,      // the body is here, or the entry has none
   kNotAsked = 1,  // our filter did not want it
   kErased = 2,    // a withdrawal took it away
-  kNotHeld = 3,   // wanted, and nobody gave it yet
+  kNotHeld = 3,   // wanted, but no peer has sent it yet
 };
 
 struct StoredRecord {
@@ -30,8 +30,8 @@ struct StoredRecord {
   bool transit = false;  // the body is held for peers only: our own filter does not want it
 };
 
-// What a record counts for its log's quota: entry, a body that is held for ourselves, and what keeping it
-// takes besides.
+// How many bytes a record counts for its log's quota: its entry, its body if we hold it for ourselves, and
+// limits::kRecordBytes for the rest.
 std::uint64_t bytes_held(std::size_t entry, std::size_t body);
 std::uint64_t bytes_held(const std::vector<StoredRecord>& records);
 
@@ -48,11 +48,11 @@ struct LogState {
   CompactRange range;               // of the entries held
   std::optional<StoredHead> whole;  // newest head that is held whole
   std::optional<StoredHead> seen;   // newest head that entries were proven against
-  std::vector<Hash> seen_right;     // hashes right of range in the tree of `seen`; empty once it stands whole
+  std::vector<Hash> seen_right;     // hashes right of range in the tree of `seen`; empty if all of it is held
   bool frozen = false;              // evidence of a fork is held
   std::optional<UnixMillis> out_since;     // when it fell out of our policy, for people
-  std::chrono::milliseconds out_lived{0};  // StoreState::lived by then; the grace time counts from it
-  JournalSeq journal_seq;                  // its row; 0: none
+  std::chrono::milliseconds out_lived{0};  // StoreState::lived at that moment; the grace time counts from it
+  JournalSeq journal_seq;                  // its row in the journal; 0: none
   std::uint64_t bytes = 0;                 // sum of bytes_held of its records
 };
 
@@ -68,7 +68,7 @@ struct PeerRecord {
   JournalSeq cursor;                 // in that journal
 };
 
-// An invite that was given out and not used yet.
+// An invite that is given out and not yet used.
 struct InviteRecord {
   NodeKey key;          // of the one-time TLS key
   std::string expects;  // the name that may join; empty: any
@@ -92,13 +92,13 @@ struct WithdrawalFact {
   bool erase = false;
 };
 
-// Whether a log id, a name and a vkey are those of one log.
+// Whether the log id, the name and the vkey belong to one log.
 bool names_one_log(const LogId& log, std::string_view name, std::string_view vkey);
-// What an entry states about another city, if it is a vouch that can be read: one whose log id, name and vkey
-// are not those of one log says nothing.
+// What an entry says about another city. Nothing if it is not a vouch, cannot be read, or its log id, name
+// and vkey do not belong to one log.
 std::optional<VouchFact> vouch_of(const LogId& voucher, EntryIndex index, const v1::Entry& entry);
 
-// What an entry takes back, if it is a withdrawal that can be read and names an earlier entry.
+// What an entry takes back. Nothing if it is not a withdrawal, cannot be read, or names no earlier entry.
 std::optional<WithdrawalFact> withdrawal_of(EntryIndex index, const v1::Entry& entry);
 
 struct PeerCursor {
@@ -107,21 +107,21 @@ struct PeerCursor {
   JournalSeq seq;
 };
 
-// A verified run that extends a log: what was proven, and by which head.
+// A verified run of entries that extends a log, and the head that proved it.
 struct RunCommit {
   LogIdentity identity;
   LogId log;
-  std::vector<StoredRecord> records;        // consecutive from the size held
-  std::vector<Hash> leaves;                 // their leaf hashes
-  CompactRange after;                       // of everything up to and including the run
-  StoredHead head;                          // proven against; whole if its size is after.size()
-  std::vector<Hash> right;                  // hashes right of the run in the tree of `head`
+  std::vector<StoredRecord> records;  // consecutive; the first one follows the last that is held
+  std::vector<Hash> leaves;           // their leaf hashes
+  CompactRange after;                 // of everything up to and including the run
+  StoredHead head;          // the run was proven against it; the log is whole if its size is after.size()
+  std::vector<Hash> right;  // hashes right of the run in the tree of `head`
   std::vector<VouchFact> vouches;           // stated by entries of the run
   std::vector<WithdrawalFact> withdrawals;  // stated by entries of the run
   std::vector<AttachmentFact> attachments;  // named by bodies of the run
   std::vector<Bytes> own_contents;          // own log: content digest of each record (empty: none)
   UnixMillis arrived_at;
-  std::optional<NodeKey> source;  // the peer that gave it; none: ourselves
+  std::optional<NodeKey> source;  // the peer that sent it; none: we wrote it
 };
 
 struct EvidenceCommit {
@@ -135,41 +135,43 @@ struct BodiesCommit {
   struct Item {
     EntryIndex index;
     Bytes body;
-    bool transit = false;  // for peers; our own filter does not want it
+    bool transit = false;  // held for peers only: our own filter does not want them
   };
   LogId log;
   std::vector<Item> bodies;
   UnixMillis arrived_at;
-  std::optional<NodeKey> source;  // the peer that gave them
+  std::optional<NodeKey> source;  // the peer that sent them
   // NOLINTNEXTLINE(readability-redundant-member-init): may be left out of braces
   std::vector<AttachmentFact> attachments{};  // named by these bodies
 };
 
-// Heads to ask a peer for by name: rows of its journal that policy refused when they passed, and admits now.
+// Heads to ask a peer for by name. Policy refused these rows of its journal when we read them, and admits
+// them now.
 using HeadAsk = std::pair<NodeKey, LogId>;
 
-// Who wants a file that is not here: a later one outlives an earlier one where room is short.
+// Why a file is wanted that is not here. If there is too little room, a later reason wins over an earlier
+// one.
 enum class AttachmentWish : unsigned char {
   kForPeer = 0,   // a peer asked us to look for it
   kByPolicy = 1,  // files up to a size are fetched with their notes
   kByHand = 2,    // somebody asked for it
 };
 
-// A file that is to be fetched.
+// A file to fetch.
 struct AttachmentWant {
   LogId log;
-  EntryIndex index;  // a record that names it
+  EntryIndex index;  // of a record that names it
   AttachmentId id;
   AttachmentWish wish = AttachmentWish::kByHand;
-  std::uint32_t chunks_held = 0;  // those with lower numbers
+  std::uint32_t chunks_held = 0;  // all chunks with a lower number are held
 };
 
 // What is held of a file that a record names.
 struct AttachmentState {
   AttachmentId id;
   std::uint32_t chunks_held = 0;
-  bool complete = false;  // all of it, and its digest is the one that names it
-  bool broken = false;    // its chunks are proven, and have another digest: its author erred
+  bool complete = false;  // all of it is held, and it has the digest that the record names
+  bool broken = false;    // its chunks are proven, but they have another digest: the author made a mistake
 };
 
 struct ChunkCommit {
@@ -189,15 +191,17 @@ struct StoreState {
   std::vector<PeerRecord> peers;
   std::vector<VouchFact> vouches;  // the latest of each voucher for each target
   std::vector<LogId> blocked;      // by the operator
-  std::vector<LogId> forked;       // of which evidence is held, whether or not any entry is
+  std::vector<LogId> forked;       // logs with evidence against them, even if no entry of them is held
   std::vector<HeadAsk> asks;
   std::vector<InviteRecord> invites;
-  std::vector<AttachmentWant> wants;  // not complete yet; what was for peers left out
+  std::vector<AttachmentWant> wants;  // not complete yet; without those that only peers want
   JournalSeq last_journal_seq;
-  std::chrono::milliseconds lived{0};  // how long this node has run, over all its starts; never too long
+  std::chrono::milliseconds lived{
+      0};  // how long this node has run over all its starts; may be too short, never too long
 };
 
-// A run as it is served: records of [from, …) up to a byte budget, at least one, proven against `size`.
+// A run as peers get it: records from `from` on, as many as a number of bytes allows but at least one, proven
+// against `size`.
 struct ServedRun {
   std::vector<StoredRecord> records;
   RunProof proof;

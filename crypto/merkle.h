@@ -1,5 +1,6 @@
-// The Merkle tree of RFC 6962 §2.1 over SHA-256: leaf and node hashes and the compact range, which is the
-// roots of the perfect subtrees that cover a prefix, largest first (transparency-dev "compact ranges").
+// The Merkle tree of RFC 6962 §2.1 over SHA-256: the hashes of leaves and nodes, and the compact range. A
+// compact range is the roots of the perfect subtrees that cover a prefix, the largest first (transparency-dev
+// "compact ranges").
 #pragma once
 
 #include <cstdint>
@@ -30,7 +31,7 @@ std::vector<TreeNode> cover(std::uint64_t begin, std::uint64_t end);
 class CompactRange {
  public:
   CompactRange() = default;
-  // Takes the hashes of cover(0, size); their number must be the number of one bits in size.
+  // Takes the hashes of cover(0, size). There must be as many hashes as size has one bits.
   static Result<CompactRange> from(TreeSize size, std::vector<Hash> hashes);
 
   TreeSize size() const { return size_; }
@@ -39,7 +40,7 @@ class CompactRange {
   void append(const Hash& leaf) { append_node(0, leaf); }
   // Appends a perfect subtree of 2^level leaves; size() must be a multiple of 2^level.
   void append_node(unsigned level, Hash hash);
-  // The root of RFC 6962; of an empty tree SHA-256 of nothing.
+  // The root as RFC 6962 defines it. The root of an empty tree is the SHA-256 of no bytes.
   Hash root() const;
 
   bool operator==(const CompactRange&) const = default;

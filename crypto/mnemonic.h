@@ -1,4 +1,4 @@
-// A recovery key as 24 words: BIP-39, English list. The 32 bytes are the Ed25519 seed itself.
+// A recovery key as 24 words of the English BIP-39 list. They stand for the 32 bytes of the Ed25519 seed.
 #pragma once
 
 #include <array>

@@ -21,14 +21,14 @@ struct SignedNote {
   std::vector<NoteSignature> signatures;
 
   std::string encode() const;
-  // The signatures whose name and key ID are the vkey's.
+  // The signatures with the name and the key ID of the vkey.
   std::vector<const NoteSignature*> by(const VKey& vkey) const;
 };
 
-// Parses without trusting: at most limits::kNoteBytes, limits::kNoteSignatures, strict base64.
+// Parses without verifying. Takes at most limits::kNoteBytes, limits::kNoteSignatures, and strict base64.
 Result<SignedNote> parse_note(BytesView bytes);
 
-// At least one signature by the vkey (type Ed25519) is there, and every such one verifies.
+// The note has at least one signature by the vkey (type Ed25519), and all of these verify.
 Status verify_note(const SignedNote& note, const VKey& vkey);
 
 NoteSignature sign_note(std::string_view text, std::string_view key_name, const SigningKey& key);

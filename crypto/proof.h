@@ -18,8 +18,8 @@ Result<HashPath> consistency_proof(TreeSize first, TreeSize second, const NodeRe
 Status verify_consistency(TreeSize first, TreeSize second, const Hash& first_root, const Hash& second_root,
                           const HashPath& path);
 
-// Proves that a run of leaves [from, from + n) belongs to the tree of a given size and root: the hashes of
-// cover(0, from) on its left and of cover(from + n, size) on its right.
+// Proves that a run of leaves [from, from + n) belongs to the tree of a given size and root. It has the
+// hashes of cover(0, from) on the left of the run, and of cover(from + n, size) on its right.
 struct RunProof {
   std::vector<Hash> left;
   std::vector<Hash> right;
@@ -27,21 +27,22 @@ struct RunProof {
 // A run of no leaves (count 0) proves the value of the prefix [0, from).
 Result<RunProof> run_proof(EntryIndex from, std::uint64_t count, TreeSize size, const NodeReader& nodes);
 
-// Checks the run and returns the compact range of [0, from + leaves), for the next run to begin from.
-// Requires at least one leaf.
+// Checks the run and returns the compact range of [0, from + leaves). The next run begins with it. Requires
+// at least one leaf.
 Result<CompactRange> verify_run(EntryIndex from, const std::vector<Hash>& leaves, TreeSize size,
                                 const RunProof& proof, const Hash& root);
 
-// The root of the prefix [0, at), proven to belong to the tree of that size and root by a run of no leaves.
+// Checks a run of no leaves, and returns the root of the prefix [0, at). The run proves that this prefix
+// belongs to the tree of that size and root.
 Result<Hash> verify_prefix(TreeSize at, TreeSize size, const RunProof& proof, const Hash& root);
 
-// From a run's leaves and proof: the hashes of cover(from, size), which prove the prefix before the run.
-// Requires a run that verify_run accepted.
+// Makes the hashes of cover(from, size) out of a run's leaves and proof. They prove the prefix before the
+// run. Requires a run that verify_run accepted.
 std::vector<Hash> prefix_right(EntryIndex from, const std::vector<Hash>& leaves, TreeSize size,
                                const std::vector<Hash>& right);
 
-// From the hashes of cover(at, held) and of cover(held, size): those of cover(at, size).
-// Requires at <= held <= size and the right number of hashes in both.
+// Makes the hashes of cover(at, size) out of those of cover(at, held) and of cover(held, size). Requires at
+// <= held <= size and the right number of hashes in both.
 std::vector<Hash> join_right(TreeSize at, TreeSize held, TreeSize size, const std::vector<Hash>& inner,
                              const std::vector<Hash>& outer);
 

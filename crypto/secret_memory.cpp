@@ -14,7 +14,7 @@ constexpr std::size_t kOpensslLeast = 64;
 }  // namespace
 
 std::shared_ptr<unsigned char[]> make_secret(std::size_t size, KeyMemory memory) {
-  // Where the system locks no more pages, the secret is at least left out of dumps and wiped.
+  // If the system locks no more pages, the secret is at least kept out of core dumps, and wiped.
   if (memory == KeyMemory::kLocked) {
     if (auto* locked = static_cast<unsigned char*>(sodium_malloc(size)); locked != nullptr)
       return {locked, [](unsigned char* bytes) { sodium_free(bytes); }};
@@ -38,7 +38,8 @@ Status protect_secrets() {
   const rlimit none{0, 0};
   bool kept = ::setrlimit(RLIMIT_CORE, &none) == 0;
 #if !defined(__has_feature) || !__has_feature(address_sanitizer)
-  // A core that is piped to a handler has no limit. The leak checker of tests has to attach to its process.
+  // The limit on the size of a core dump does not hold for one that is piped to a handler. So the process is
+  // made not dumpable, except in tests: their leak checker must attach to its process.
   kept = kept && ::prctl(PR_SET_DUMPABLE, 0) == 0;
 #endif
   kept = kept && CRYPTO_secure_malloc_init(kOpensslHeap, kOpensslLeast) != 0;

@@ -17,10 +17,10 @@ struct TlogProof {
   std::string encode() const;
 };
 
-// At most limits::kProofFileBytes and limits::kProofHashes. Nothing in it is trusted yet.
+// Takes at most limits::kProofFileBytes and limits::kProofHashes. Nothing in the result is verified yet.
 Result<TlogProof> parse_tlog_proof(BytesView text);
 
-// Checks a proof whose `extra` is the entry, against the log's vkey. Returns the checkpoint.
+// Checks a proof against the log's vkey, and returns its checkpoint. The proof's `extra` must be the entry.
 Result<Checkpoint> verify_tlog_proof(const TlogProof& proof, const VKey& vkey);
 
 }  // namespace koinon

@@ -26,7 +26,7 @@ Result<VKey> parse_vkey(std::string_view text);
 // SHA-256(name || 0x0A || type || key)[:4], big-endian.
 std::uint32_t key_id(std::string_view name, SignatureType type, const PublicKey& key);
 
-// Non-empty, UTF-8, without Unicode spaces, plus signs and control characters.
+// Whether it is UTF-8, not empty, and without Unicode spaces, plus signs and control characters.
 bool is_key_name(std::string_view name);
 
 }  // namespace koinon

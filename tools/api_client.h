@@ -16,11 +16,11 @@ class ApiClient {
  public:
   explicit ApiClient(std::filesystem::path data) : data_(std::move(data)) {}
 
-  // `target` such as /api/v1/status. Errors are what the daemon's problem details say.
+  // `target` is such as /api/v1/status. Errors come from the daemon's problem details.
   Result<std::string> get(const std::string& target) const { return call("GET", target, ""); }
   Result<boost::json::value> get_json(const std::string& target) const;
   Result<boost::json::value> post_json(const std::string& target, const boost::json::value& body) const;
-  // The bytes as they are.
+  // Sends the bytes as they are.
   Result<boost::json::value> post_bytes(const std::string& target, const std::string& bytes) const;
   Result<boost::json::value> put_json(const std::string& target, const boost::json::value& body) const;
   Result<boost::json::value> patch_json(const std::string& target, const boost::json::value& body) const;
@@ -35,10 +35,10 @@ class ApiClient {
   std::filesystem::path data_;
 };
 
-// Adds `?a=b&…` with everything encoded; empty values are left out.
+// Adds `?a=b&…`, encoded. Empty values are left out.
 std::string with_query(const std::string& path, const std::map<std::string, std::string>& query);
 std::string encode_segment(const std::string& text);
-// The address of a record that people write as NAME/NUMBER.
+// The address of a record. People write the record as NAME/NUMBER.
 Result<std::string> record_target(const std::string& ref);
 
 }  // namespace koinon

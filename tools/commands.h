@@ -10,7 +10,7 @@
 
 namespace koinon {
 
-// Options that every command knows.
+// Options of every command.
 struct Common {
   std::string data;
   bool json = false;
@@ -45,13 +45,12 @@ struct InviteArguments {
   bool no_qr = false;
 };
 Status run_invite(const Common& common, const InviteArguments& arguments);
-// Lists those that may still be used; or revokes one by its id.
+// Lists the invites that may still be used, or revokes one by its id.
 Status run_invites(const Common& common, const std::string& revoke);
-// `yes`: without asking whether the name is the right one.
+// `yes`: does not ask whether the name is the right one.
 Status run_join(const Common& common, const std::string& line, bool vouch, bool yes);
 
-// commands_policy.cpp
-// Without a topic: what is subscribed to. `only`: this topic and no other.
+// commands_policy.cpp Without a topic it shows the subscriptions. `only`: this topic and no other.
 Status run_subscribe(const Common& common, const std::string& topic, bool only);
 Status run_unsubscribe(const Common& common, const std::string& topic);
 Status run_vouch(const Common& common, const std::string& city, bool withdraw);
@@ -72,7 +71,7 @@ Status run_watch(const Common& common, const std::string& topic, const std::stri
 Status run_reindex(const Common& common);
 Status run_clock(const Common& common, bool is_right);
 
-// What the publishing commands share: a file, or text with what a file would say.
+// Arguments of the publishing commands: a file, or the parts that a file would have.
 struct NoteArguments {
   std::string file;
   std::string kind;
@@ -87,24 +86,24 @@ struct NoteArguments {
   std::vector<std::string> topics;
   std::vector<std::string> to;
   struct Ref {
-    std::string role;  // as a front matter key: derives_from
+    std::string role;  // a front matter key: derives_from
     std::string ref;
   };
   std::vector<Ref> refs;
   std::vector<std::string> attach;  // files
   bool again = false;
 };
-// commands_attachments.cpp
-// Gives files to the node; returns what a publish request says of them.
+// commands_attachments.cpp Gives files to the node. Returns them as a publish request names them.
 Result<boost::json::array> upload_attachments(const Common& common, const std::vector<std::string>& files);
-// Without `which`, a name or a digest: lists them. `output`: where the file goes, - for standard output.
+// `which` is a name or a digest; without it, lists the attachments. `output` is the file to write, - for
+// standard output.
 Status run_attachment(const Common& common, const std::string& ref, const std::string& which,
                       const std::string& output);
 
 Status run_publish(const Common& common, const NoteArguments& arguments);
 
-// commands_library.cpp
-// `dry`: only says what would become of each row. Fails where anything is refused; the rest is imported.
+// commands_library.cpp `dry`: only says what would become of each row. Fails if any row is refused; the
+// others are imported.
 Status run_import_practices(const Common& common, const std::string& from, bool dry);
 Status run_export_practices(const Common& common, const ListArguments& wanted, const std::string& format,
                             const std::string& output);

@@ -1,4 +1,4 @@
-// Commands about who may do what, and what is sent to whom.
+// Commands about accounts, and about what is sent to whom.
 #include <iostream>
 
 #include <boost/json.hpp>
@@ -22,7 +22,7 @@ Status show(const Common& common, const json::value& value, const std::string& t
 
 std::string account(const std::string& name) { return "/api/v1/accounts/" + encode_segment(name); }
 
-// One line an item, its members side by side.
+// One line for each item, with its members side by side.
 std::string lines(const json::value& list, std::initializer_list<const char*> members) {
   std::string out;
   for (const auto& item : list.at("items").as_array()) {

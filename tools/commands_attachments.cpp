@@ -1,4 +1,4 @@
-// Commands about attachments: giving files to the node, and getting them out of it.
+// Commands about attachments: to give files to the node, and to get them out of it.
 #include <algorithm>
 #include <array>
 #include <chrono>
@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "crypto/key_file.h"
+#include "proto/base/ascii.h"
 #include "proto/base/limits.h"
 #include "tools/api_client.h"
 #include "tools/commands.h"
@@ -42,9 +43,7 @@ constexpr std::array<MediaType, 12> kMediaTypes = {{
 }};
 
 std::string media_type_of(const std::filesystem::path& file) {
-  std::string extension = file.extension().string();
-  std::transform(extension.begin(), extension.end(), extension.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  const std::string extension = ascii_lower(file.extension().string());
   for (const auto& [known, type] : kMediaTypes) {
     if (known == extension) return std::string(type);
   }
@@ -66,7 +65,7 @@ Error not_coming(const std::string& state, const std::string& ref) {
   return fail(Code::kRefused, "the file is " + state + "; koinon explain " + ref + " says more", ref);
 }
 
-// Asks for the file and waits until it is here. How far it is shows on a terminal.
+// Asks for the file and waits until it is here. A terminal shows the progress.
 Status fetch(const ApiClient& client, const std::string& target, const std::string& ref,
              const std::string& digest) {
   KOINON_ASSIGN(const auto wanted, client.post_json(target + "/attachments/" + digest, json::object()));

@@ -17,7 +17,8 @@ namespace koinon {
 namespace json = boost::json;
 namespace {
 
-// Two rows of modules a line, dark on light whatever the terminal's colours, with the quiet zone around it.
+// Each line shows two rows of modules, with the quiet zone around the code. It is dark on light, whatever
+// colours the terminal has.
 std::string qr_code(const std::string& text) {
   struct FreeCode {
     void operator()(QRcode* code) const { QRcode_free(code); }

@@ -1,4 +1,4 @@
-// Commands that bring a city's existing library in, and take it out again.
+// Commands that import and export a city's library.
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
@@ -27,7 +27,7 @@ constexpr std::size_t kPage = 1000;
 struct Item {
   std::string where;  // "row 17"
   json::object request;
-  Error error;  // with a message: it cannot be asked for
+  Error error;  // with a message: the item cannot be imported
 };
 
 struct Outcome {
@@ -58,7 +58,7 @@ Result<std::vector<Item>> items_of_csv(const std::string& file) {
   return out;
 }
 
-// Lists of publish requests, or of objects with the columns of the table.
+// Reads a list of publish requests, or of objects with the columns of the table.
 Result<std::vector<Item>> items_of_json(const std::string& file) {
   KOINON_ASSIGN(const std::string text, read_file(file, kLibraryBytes));
   boost::system::error_code error;
@@ -144,7 +144,7 @@ Outcome outcome_of(const std::string& where, const json::object& result) {
   return out;
 }
 
-// A batch of those from `begin` on; returns where the next one begins.
+// Imports a batch of items from `begin` on. Returns where the next batch begins.
 Result<std::size_t> import_batch(const Common& common, const std::vector<Item>& items, std::size_t begin,
                                  bool dry, std::vector<Outcome>& outcomes) {
   json::array notes;

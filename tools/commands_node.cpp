@@ -1,4 +1,4 @@
-// Commands about the node itself: making it, its identity, its peers.
+// Commands about the node: to make it, its identity, its peers.
 #include <chrono>
 #include <iostream>
 #include <thread>
@@ -18,7 +18,7 @@ namespace json = boost::json;
 namespace {
 
 constexpr std::chrono::milliseconds kPoll{20};
-constexpr std::chrono::minutes kStandstill{5};  // a rebuild that shows no progress for so long has failed
+constexpr std::chrono::minutes kStandstill{5};  // without progress for so long, a rebuild has failed
 
 std::string in_lines(const std::string& words) {
   std::string out;
@@ -114,7 +114,7 @@ Status run_status(const Common& common) {
   return print(common, ApiClient(common.data).get_json("/api/v1/status"), render_status);
 }
 
-// All pages as one list.
+// Joins all pages into one list.
 Status run_cities(const Common& common) {
   const ApiClient client(common.data);
   KOINON_ASSIGN(json::value all, client.get_json("/api/v1/cities?limit=1000"));

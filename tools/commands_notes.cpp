@@ -58,7 +58,7 @@ Status run_publish(const Common& common, const NoteArguments& arguments) {
   if (!arguments.file.empty()) {
     const auto file = read_note_text(arguments.file);
     if (!file.ok()) return file.error();
-    // JSON carries text only: bytes that are not UTF-8 would not arrive as they are.
+    // JSON can only carry text. Bytes that are not UTF-8 would arrive changed.
     if (!is_utf8(*file))
       return fail(Code::kMalformed, "the file is not UTF-8; save it as UTF-8 and try again", arguments.file);
     request["file"] = *file;

@@ -1,4 +1,4 @@
-// Proofs: taken from a node, verified by anyone without one.
+// Commands about proofs: to get one from a node, and to verify one without a node.
 #include <filesystem>
 #include <fstream>
 #include <iostream>
@@ -26,7 +26,7 @@ Status write_file(const std::string& path, const std::string& bytes) {
   return {};
 }
 
-// The body belongs to the entry: named by its digest, or by none where the entry has none.
+// Checks that the body belongs to the entry: it has the entry's digest, or both have no body.
 Status check_body(const v1::Entry& entry, const std::string& file, v1::Body& body) {
   const BodyClaim claim = body_claim(entry);
   std::error_code ignored;

@@ -17,7 +17,7 @@ constexpr int kWrongUsage = 2;
 
 using Action = std::function<Status()>;
 
-// Everything that options are read into, and what to do with it once they are.
+// The values of all options, and the command to run with them.
 struct CommandLine {
   Common common;
   InitArguments init;

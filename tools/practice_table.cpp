@@ -7,6 +7,7 @@
 #include <boost/json.hpp>
 #include <csv.h>
 
+#include "proto/base/ascii.h"
 #include "proto/base/encoding.h"
 
 namespace koinon {
@@ -15,29 +16,15 @@ namespace {
 
 constexpr std::string_view kFormula = "=+-@\t\r";
 
-// An apostrophe before what a spreadsheet would take for a formula, or before such an apostrophe.
+// Whether it begins with an apostrophe before a formula, or before another such apostrophe. Spreadsheets take
+// some texts for formulas.
 bool is_marked(std::string_view text) {
   if (!text.starts_with('\'')) return false;
   const std::string_view rest = text.substr(text.starts_with("''") ? 2 : 1);
   return !rest.empty() && kFormula.find(rest.front()) != std::string_view::npos;
 }
 
-std::string trimmed(const std::string& text) {
-  const auto begin = text.find_first_not_of(" \t\r\n");
-  if (begin == std::string::npos) return {};
-  return text.substr(begin, text.find_last_not_of(" \t\r\n") - begin + 1);
-}
-
-std::vector<std::string> parts(const std::string& text) {
-  std::vector<std::string> out;
-  for (std::size_t begin = 0; begin <= text.size();) {
-    const auto end = std::min(text.find(';', begin), text.size());
-    if (std::string part = trimmed(text.substr(begin, end - begin)); !part.empty())
-      out.push_back(std::move(part));
-    begin = end + 1;
-  }
-  return out;
-}
+std::vector<std::string> parts(const std::string& text) { return split(text, ';'); }
 
 std::string joined(const json::value* list, const char* member = nullptr) {
   std::string out;
@@ -117,7 +104,7 @@ Status read_lists(const TableRow& row, json::object& content) {
   return {};
 }
 
-// A number, or the word for it.
+// Evidence is a number, or a word for it.
 Status read_evidence(const TableRow& row, json::object& content) {
   const std::string text = cell(row, "evidence");
   if (text.empty()) return {};
@@ -166,7 +153,8 @@ Result<std::vector<std::vector<std::string>>> split_csv(const std::string& text)
   CsvReading reading;
   bool whole =
       csv_parse(&parser, text.data(), text.size(), koinon_csv_cell, koinon_csv_row, &reading) == text.size();
-  // A stray quotation mark inside a cell is a character; one that is open at the end has swallowed rows.
+  // Inside a cell a quotation mark is only a character. One that is open at the end has swallowed rows, so
+  // the end is checked strictly.
   csv_set_opts(&parser, CSV_STRICT | CSV_STRICT_FINI);
   whole = whole && csv_fini(&parser, koinon_csv_cell, koinon_csv_row, &reading) == 0;
   csv_free(&parser);
@@ -244,7 +232,7 @@ TableRow row_of_record(const json::object& record) {
   const json::object practice = child(body, "practice");
   for (const auto& column : text_columns()) out[column] = text(practice, column);
   for (const char* column : {"ref", "city", "language", "created_at"}) out[column] = text(record, column);
-  out["standing"] = text(record, "status");  // `status` is what the practice says of itself
+  out["standing"] = text(record, "status");  // `status` is the practice's own field
   out["topics"] = joined(record.if_contains("topics"));
   out["evidence"] = text(practice, "evidence");
   out["sdgs"] = joined(practice.if_contains("sdgs"));
@@ -283,7 +271,7 @@ std::string column_of_field(const std::string& field) {
                                                               {"body", ""}};  // the row as a whole
   const auto it = kColumns.find(field);
   if (it != kColumns.end()) return it->second;
-  // Topics and the like may be named by their own text.
+  // For lists such as topics, an error may name the text of an item as its field.
   const auto& all = practice_columns();
   if (std::find(all.begin(), all.end(), field) != all.end() || field.empty()) return field;
   return field.find('/') != std::string::npos ? "topics" : field;

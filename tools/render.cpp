@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
 
-// UTF-8 of the bidirectional overrides and isolates, and of the C1 controls' first byte.
+// Whether it is a bidirectional mark, override or isolate in UTF-8.
 bool is_reordering(std::string_view three) {
   if (three.size() < 3 || three[0] != '\xE2') return false;
   const auto second = static_cast<unsigned char>(three[1]);
@@ -163,7 +163,7 @@ std::string member(const json::value& object, std::string_view key) {
   return value->is_number() ? json::serialize(*value) : std::string();
 }
 
-// What became of a record; empty where it is as it was.
+// The status of a record. Empty: it is current.
 std::string standing_of(const json::value& record) {
   const std::string status = member(record, "status");
   const std::string by = member(record, "status_by");
@@ -189,7 +189,7 @@ std::string render_line(const json::value& record) {
   if (const std::string language = member(record, "language"); !language.empty())
     line += " (" + language + ")";
   if (const std::string standing = standing_of(record); !standing.empty()) line += "  " + standing;
-  // What an event is about; in lists it is not said.
+  // What an event is about. Lists do not have it.
   if (const auto* about = find(record, "about"); about != nullptr && about->is_array()) {
     for (const auto& item : about->as_array()) {
       line += "\n    " + member(item, "role") + " " + member(item, "ref") + " " + member(item, "title");

@@ -1,4 +1,4 @@
-// The API's JSON as text for a terminal. What others wrote is made harmless first: no control characters, no
+// The API's JSON as text for a terminal. Text of others is made harmless first: no control characters, and no
 // characters that reorder text.
 #pragma once
 
@@ -9,7 +9,7 @@
 
 namespace koinon {
 
-// Keeps line ends if `lines`, else one line stays one line.
+// Keeps line ends only if `lines`.
 std::string harmless(std::string_view text, bool lines = false);
 
 // A member as text; empty if it is missing.

@@ -19,6 +19,17 @@ Error unknown_secret() {
               "Authorization");
 }
 
+Caller caller_of(const User& user, Caller::By by) {
+  Caller out;
+  out.by = by;
+  out.role = user.role;
+  out.user = user.id;
+  out.name = user.name;
+  out.office = user.office;
+  out.person = user.person;
+  return out;
+}
+
 }  // namespace
 
 Access::Access(Accounts& accounts, AccessOptions options, Guesses& guesses, std::function<UnixMillis()> clock)
@@ -37,12 +48,12 @@ Result<Caller> Access::identify(const Claims& claims) {
     return guess(claims.authorization.substr(kBearer.size()), CredentialKind::kToken, Caller::By::kToken,
                  claims.remote);
   }
-  // From anybody else the header is a claim.
+  // The header counts only if the proxy sends it. Anybody else could claim any name.
   if (claims.sso_name && from_proxy(claims)) return by_name(*claims.sso_name);
   if (!claims.session.empty()) {
     auto caller =
         by_token(std::string(kTokenPrefix) + claims.session, CredentialKind::kSession, Caller::By::kSession);
-    // A session that has ended leaves a cookie behind, and its browser reads on as anyone.
+    // After a session has ended, the browser still sends its cookie. Then it reads on without an account.
     const bool ended = !caller.ok() && caller.error().code == Code::kUnauthenticated;
     return ended ? Result<Caller>(Caller()) : caller;
   }
@@ -85,13 +96,8 @@ Result<Caller> Access::by_token(const std::string& text, CredentialKind kind, Ca
   if (!credential) return unknown_secret();
   KOINON_ASSIGN(const auto user, accounts_.get(credential->user));
   if (!user) return unknown_secret();
-  Caller caller;
-  caller.by = by;
+  Caller caller = caller_of(*user, by);
   caller.role = std::min(user->role, credential->scope);
-  caller.user = user->id;
-  caller.name = user->name;
-  caller.office = user->office;
-  caller.person = user->person;
   caller.credential = credential->id;
   caller.csrf = credential->csrf;
   return caller;
@@ -103,26 +109,20 @@ Result<Caller> Access::by_name(const std::string& name) {
     return fail(Code::kRefused,
                 "there is no account of that name here; an operator makes one with koinon user add",
                 "account");
-  Caller caller;
-  caller.by = Caller::By::kProxy;
-  caller.role = user->role;
-  caller.user = user->id;
-  caller.name = user->name;
-  caller.office = user->office;
-  caller.person = user->person;
-  return caller;
+  return caller_of(*user, Caller::By::kProxy);
 }
 
-// The address alone is that of every program of the proxy's machine.
+// The address alone proves nothing: every program on the proxy's machine has it.
 bool Access::from_proxy(const Claims& claims) const {
   return !options_.sso_secret.empty() && same_secret(claims.sso_secret, options_.sso_secret) &&
          std::find(options_.proxies.begin(), options_.proxies.end(), claims.peer) != options_.proxies.end();
 }
 
-// Which site a browser's request comes from was looked at at the entrance. Where a browser sends by itself
-// what makes it known, a change needs what only our own pages and programs can send besides.
+// The entrance has already checked from which site a browser's request comes. A browser sends some
+// credentials by itself. With these a change also needs a token that only our own pages and programs can
+// send.
 Status Access::check_forgery(const Caller& caller, const Claims& claims, const Wanted& wanted) {
-  // A page's form carries its token in the body, which is read and looked at after this.
+  // The form of a page carries its token in the body, which is read and checked later.
   if (!wanted.changes || wanted.is_page) return {};
   if (caller.by == Caller::By::kSession && !same_secret(claims.csrf, caller.csrf))
     return fail(Code::kRefused, "the session's CSRF token is missing or wrong", "Koinon-CSRF");
@@ -132,7 +132,7 @@ Status Access::check_forgery(const Caller& caller, const Claims& claims, const W
   return {};
 }
 
-// __Host- cookies come over TLS alone, and from this host alone.
+// Browsers send __Host- cookies only over TLS, and only to this host.
 std::string Access::cookie_name() const {
   return options_.url.starts_with("https://") ? "__Host-koinon" : "koinon";
 }

@@ -1,4 +1,4 @@
-// Who asks for something, and what they may.
+// Who sends a request, and what they may do.
 #pragma once
 
 #include <string>
@@ -8,16 +8,17 @@
 namespace koinon {
 
 struct Caller {
-  // How they are known. What a browser sends by itself needs a proof against forged requests besides.
+  // How the caller is known. If a browser sends the credential by itself, a change also needs a token against
+  // forged requests.
   enum class By : unsigned char { kNothing, kSocket, kToken, kSession, kProxy, kFeedKey };
 
   By by = By::kNothing;
   Role role = Role::kNobody;
   UserId user;         // 0: no account
   std::string name;    // of the account; "local" over the Unix socket
-  std::string office;  // in whose name a publisher publishes; empty: any
+  std::string office;  // a publisher publishes in its name; empty: in any
   std::string person;
-  std::string credential;  // which session or token
+  std::string credential;  // the id of the session or token
   std::string csrf;        // of the session
 };
 

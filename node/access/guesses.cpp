@@ -4,8 +4,8 @@
 
 namespace koinon {
 
-// Of one account from one visitor few; of one account from anywhere more, so that nobody can lock its owner
-// out from a single place.
+// Few guesses at one account are allowed from one visitor, and more from everywhere together. So nobody can
+// lock the owner out from a single place.
 Status Guesses::may_try(const std::string& account, const std::string& address) {
   const std::lock_guard lock(mutex_);
   const MonoTime now = clock_();

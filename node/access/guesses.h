@@ -1,5 +1,5 @@
-// How often somebody may guess a secret: passwords, tokens, one-time codes. Shared by all threads that check
-// one.
+// How often somebody may guess a secret: a password, a token or a one-time code. All threads that check
+// secrets share it.
 #pragma once
 
 #include <functional>
@@ -19,7 +19,8 @@ class Guesses {
  public:
   explicit Guesses(std::function<MonoTime()> clock) : clock_(std::move(clock)) {}
 
-  // A try at a secret by this caller; without an account, at one that names its own. kTooMany: not now.
+  // Whether this address may try a secret now. `account` is empty if the secret itself names the account.
+  // kTooMany: not now.
   Status may_try(const std::string& account, const std::string& address);
   void tried(const std::string& account, const std::string& address, bool right);
 
@@ -31,8 +32,8 @@ class Guesses {
   Throttle pairs_{limits::kLoginsAtOnce, limits::kLoginsPerSecond, limits::kThrottled};
   Throttle visitors_{limits::kLoginsAtOnce * 4, limits::kLoginsPerSecond * 4, limits::kThrottled};
   Throttle anywhere_{limits::kLoginsAtOnce * 10, limits::kLoginsPerSecond * 10, limits::kThrottled};
-  // Accounts with the visitors as which they logged in, and when last: what strangers guess takes nothing
-  // from them.
+  // The visitors as which each account has logged in, and when last. Guesses of strangers do not count
+  // against them.
   std::map<std::string, MonoTime> known_;
   std::set<std::pair<MonoTime, std::string>> by_time_;  // the same, the oldest first
 };

@@ -1,5 +1,5 @@
-// What was refused to callers that nobody knows: counted in memory, and told in sums, so that no stranger
-// writes to this node's disk. Any thread.
+// Counts what was refused to unknown callers. It counts in memory and reports sums, so that no stranger can
+// write to this node's disk. Any thread.
 #pragma once
 
 #include <cstdint>
@@ -20,9 +20,9 @@ struct RefusalSum {
 class Refusals {
  public:
   void count(const std::string& operation, unsigned status, const std::string& address);
-  // What was counted since the last time.
+  // The sums since the last call.
   std::vector<RefusalSum> take();
-  // Since the start.
+  // How many since the start.
   std::uint64_t total() const;
 
  private:

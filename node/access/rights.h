@@ -7,20 +7,20 @@
 namespace koinon {
 
 enum class Need : unsigned char {
-  kAnyone,     // also who is not known
-  kReading,    // a reader; anyone where reading is public
-  kReader,     // somebody with an account, or the Unix socket
+  kAnyone,     // everybody, even if not known
+  kReading,    // a reader, or everybody if reading is public
+  kReader,     // a caller with an account, or the Unix socket
   kPublisher,  //
   kReviewer,   //
   kOperator,   //
 };
 
-// The least that one must be.
+// The lowest role that is enough.
 Role needed_role(Need need);
-// Whether they may, by what they are; kUnauthenticated where logging in could help.
+// Whether the caller's role is enough. kUnauthenticated: a login could help.
 Status check_need(const Caller& caller, Need need, bool public_reading);
-// Whether they may, by how they are known, what makes or changes credentials: a token that leaks must not
-// make others of its kind.
+// Whether the caller may make or change credentials. It depends on how the caller is known: with a leaked
+// token nobody must be able to make others.
 Status check_person(const Caller& caller, bool takes_person);
 
 }  // namespace koinon

@@ -38,7 +38,8 @@ void Throttle::forgive(const std::string& name) {
   buckets_.erase(it);
 }
 
-// Whoever has all of theirs again loses nothing by being forgotten; who has soonest loses least.
+// A name whose bucket is full again loses nothing if it is forgotten. The name whose bucket will be full
+// first loses least.
 void Throttle::make_room(MonoTime now) {
   while (!by_full_.empty() && (by_full_.begin()->first <= now || buckets_.size() >= names_)) {
     buckets_.erase(by_full_.begin()->second);

@@ -1,4 +1,4 @@
-// How often one name or address may do something: a token bucket each, of a bounded number of them.
+// How often one name or address may do something. Each has a token bucket. The number of buckets is bounded.
 #pragma once
 
 #include <chrono>
@@ -13,25 +13,25 @@ namespace koinon {
 
 class Throttle {
  public:
-  // So much at once, and so much a second afterwards; at most `names` are remembered, the least used go
-  // first. `per_second` is above 0. No call costs more than looking up a name.
+  // Each name may do `at_once` at once, then `per_second` a second (above 0). At most `names` are remembered;
+  // the least used go first. No call costs more than the look-up of a name.
   Throttle(double at_once, double per_second, std::size_t names)
       : at_once_(at_once), per_second_(per_second), names_(names) {}
 
-  // Takes as much as something cost, even where there is less: what is lacking is waited for.
+  // Takes the cost of something, even if the bucket has less. Then the name must wait until it is refilled.
   void charge(const std::string& name, double cost, MonoTime now);
-  // Takes one, if there is one.
+  // Takes one token. False: there is none.
   bool take(const std::string& name, MonoTime now);
-  // Whether there is one.
+  // Whether there is a token.
   bool open(const std::string& name, MonoTime now) const { return left(name, now) >= 1; }
-  // Gives back all.
+  // Fills the bucket.
   void forgive(const std::string& name);
 
  private:
   struct Bucket {
     double left = 0;
     MonoTime at{};
-    MonoTime full_at{};  // if nothing more is taken
+    MonoTime full_at{};  // when the bucket will be full, if nothing more is taken
   };
   double left(const std::string& name, MonoTime now) const;
   void make_room(MonoTime now);

@@ -1,6 +1,6 @@
-// What this node is, and the topics that all nodes share.
+// Facts about this node, and the topics that all nodes share.
 //
-// On the reading thread that its parts belong to.
+// On the reading thread of its parts.
 #pragma once
 
 #include "node/api/api.h"
@@ -12,8 +12,8 @@ struct Topic;
 
 struct NodeIdView {
   std::string name;
-  std::optional<LogId> log;  // none: an observer
-  PeerLine line;             // what another city pins
+  std::optional<LogId> log;  // nothing: an observer
+  PeerLine line;             // the line that another city pins
 };
 
 class AboutApi {
@@ -21,7 +21,7 @@ class AboutApi {
   explicit AboutApi(ApiShared& shared);
 
   const Operation<Nothing, NodeIdView> id;
-  // They live as long as the program.
+  // The topics live as long as the program.
   const Operation<Nothing, std::vector<const Topic*>> topics;
 
  private:

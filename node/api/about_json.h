@@ -1,4 +1,4 @@
-// What this node is, and its topics, as the API's JSON: the routes of their operations.
+// Facts about this node and the topics as the API's JSON: the routes of their operations.
 #pragma once
 
 namespace koinon {

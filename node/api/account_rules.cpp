@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "proto/base/ascii.h"
 #include "proto/base/encoding.h"
 #include "proto/base/limits.h"
 
@@ -38,9 +39,7 @@ Status check_password_rule(const std::string& password) {
 }
 
 Status check_line(const std::string& text, const std::string& field) {
-  const bool control =
-      std::any_of(text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7F; });
-  if (text.size() <= kLineBytes && !control && is_utf8(text)) return {};
+  if (text.size() <= kLineBytes && !has_control(text) && is_utf8(text)) return {};
   return fail(
       Code::kInvalidArgument,
       Sentence{

@@ -1,4 +1,4 @@
-// What accounts are named, which passwords they may have, and who may see to which.
+// Rules for the names and passwords of accounts, and for who may manage which account.
 #pragma once
 
 #include <string>
@@ -11,17 +11,17 @@ struct NamedAccount {
   std::string name;
 };
 
-// kInvalidArgument, of field `name`. "local" is who asks over the Unix socket.
+// kInvalidArgument with the field `name`. "local" is refused: callers over the Unix socket have this name.
 Status check_account_name(const std::string& name);
-// kInvalidArgument, of field `password`.
+// kInvalidArgument with the field `password`.
 Status check_password_rule(const std::string& password);
-// One line of at most 200 bytes of UTF-8.
+// Checks that it is one line of at most 200 bytes of UTF-8.
 Status check_line(const std::string& text, const std::string& field);
 
-// On the thread that the accounts belong to. kNotFound: there is none of that name.
+// On the thread of the accounts. kNotFound: there is no account of that name.
 Result<User> account_of(Accounts& accounts, const std::string& name);
-// The account of that name, which the caller may see to: their own, or any for an operator. kRefused: it is
-// another's.
+// The account of that name, if the caller may manage it: their own, or any account for an operator. kRefused:
+// it is another's.
 Result<User> own_account(Accounts& accounts, const Caller& caller, const std::string& name);
 
 }  // namespace koinon

@@ -1,6 +1,6 @@
-// Accounts: who there is, what each may, one-time links; and the audit of who changed what.
+// Accounts, their roles and their one-time links, and the audit of who changed what.
 //
-// On the reading thread that its parts belong to.
+// On the reading thread of its parts.
 #pragma once
 
 #include "node/api/account_rules.h"
@@ -10,7 +10,7 @@
 
 namespace koinon {
 
-// An account as others see it: nothing of its password.
+// An account without its password.
 struct UserView {
   std::string name;
   Role role = Role::kReader;
@@ -22,7 +22,7 @@ struct UserView {
 };
 UserView user_view(const User& user);
 
-// What is not said stays as it is.
+// Members that are not set stay as they are.
 struct AccountChange {
   std::optional<Role> role;
   std::optional<std::string> office;
@@ -42,19 +42,19 @@ struct ChangedAccount {
 
 struct AccountLink {
   UserView user;
-  std::string link;  // sets a password, once
+  std::string link;  // opens once, to set a password
 };
 
 struct AuditQuery {
   std::size_t limit = limits::kPageSize;
-  std::int64_t before = 0;  // the number of the line that the page before ended with; 0: from the newest
+  std::int64_t before = 0;  // the number of the last line of the page before; 0: from the newest
 };
-// limit, cursor.
+// Reads limit and cursor.
 Result<AuditQuery> read_audit_query(const Params& params);
 
 struct AuditView {
   std::vector<AuditLine> items;
-  std::optional<std::int64_t> next;  // the number of the line that the list goes on after
+  std::optional<std::int64_t> next;  // the number of the last line of this page; nothing: the list ends here
 };
 
 class AccountsApi {
@@ -76,7 +76,7 @@ class AccountsApi {
   Result<AccountLink> link_of(const Asker& asker, const NamedAccount& named);
   Result<AuditView> audit_lines(const Asker& asker, const AuditQuery& query);
 
-  // The links before it open nothing any more.
+  // Earlier links no longer work.
   Result<std::string> issue_link(UserId user, const Asker& asker);
 
   ApiShared& shared_;

@@ -24,8 +24,6 @@ json::object user_json(const UserView& user) {
           {"created_at", time_text(user.created_at)}};
 }
 
-HttpResponse nothing_answer(const ApiRequest&, const Nothing&) { return {204, "application/json", "", {}}; }
-
 // --- sessions and passwords ---
 
 Result<LoginQuery> login_of_body(const ApiRequest& request) {
@@ -54,8 +52,8 @@ HttpResponse session_answer(const ApiRequest&, const SessionView& view) {
   return out;
 }
 
-HttpResponse ended_answer(const ApiRequest&, const EndedSession& view) {
-  HttpResponse out{204, "application/json", "", {}};
+HttpResponse ended_answer(const ApiRequest& request, const EndedSession& view) {
+  HttpResponse out = no_content(request, {});
   out.headers["Set-Cookie"] = view.cookie;
   return out;
 }
@@ -136,11 +134,11 @@ void add_accounts_routes(RouteTable& routes, CallGate& gate, const SessionsApi& 
   add_route(routes, gate, sessions.log_in, login_of_body, session_answer);
   add_route(routes, gate, sessions.log_out, read_nothing, ended_answer);
   add_route(routes, gate, sessions.me, read_nothing, me_answer);
-  add_route(routes, gate, sessions.use_link, link_use_of_body, nothing_answer);
+  add_route(routes, gate, sessions.use_link, link_use_of_body, no_content);
   add_route(routes, gate, accounts.list, read_nothing, list_answer);
   add_route(routes, gate, accounts.add, new_account_of_body, link_answer);
   add_route(routes, gate, accounts.change, read_account_change, account_answer);
-  add_route(routes, gate, accounts.remove, account_of_address, nothing_answer);
+  add_route(routes, gate, accounts.remove, account_of_address, no_content);
   add_route(routes, gate, accounts.make_link, account_of_address, link_answer);
   add_route(routes, gate, sessions.set_password, read_password_change, ended_answer);
   add_route(

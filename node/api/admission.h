@@ -1,4 +1,4 @@
-// From a request to who sends it, and whether they may go on. On the thread that the accounts belong to.
+// Finds out who sends a request and whether they may go on. On the thread of the accounts.
 #pragma once
 
 #include "node/access/access.h"
@@ -6,12 +6,12 @@
 
 namespace koinon {
 
-// Sets the caller of a request that has passed the entrance, also where it may not go on. Nothing of the body
-// has been read.
+// Sets the caller of a request that has passed the entrance, even if the request is refused. The body is not
+// read yet.
 Status admit(Access& access, ApiRequest& request);
-// Of an admitted request that is still being answered: whether it would be admitted now.
+// For an admitted request that is still being answered: whether it would be admitted now.
 Status admit_still(Access& access, const ApiRequest& request);
-// Where pages and feeds are, as whoever sends this request sees them; without a slash at the end.
+// The address of pages and feeds for the sender of this request, without a slash at the end.
 std::string base_url(const Access& access, const ApiRequest& request);
 
 }  // namespace koinon

@@ -1,5 +1,5 @@
-// What an operator should look at. Found here and nowhere else: `koinon status`, /readyz, /metrics, the page
-// Operate and the daemon's log say the same.
+// What an operator should look at. Only this code finds alarms, so `koinon status`, /readyz, /metrics, the
+// page Operate and the daemon's log show the same ones.
 #pragma once
 
 #include <chrono>
@@ -17,21 +17,21 @@ namespace koinon {
 
 enum class Severity : unsigned char {
   kWarning,   // somebody should look
-  kCritical,  // the node does not do all that it is for
+  kCritical,  // the node does not do all of its work
 };
 std::string_view severity_text(Severity severity);
 
 struct Alarm {
   std::string id;  // the same everywhere, and from version to version
   Severity severity = Severity::kWarning;
-  std::string text;            // what is the matter, and what to do
-  MessageArguments arguments;  // of the page's message alarm.ID
-  std::optional<Error> why;    // what the argument `why` says
+  std::string text;            // what is wrong, and what to do
+  MessageArguments arguments;  // the arguments of the pages' message alarm.ID
+  std::optional<Error> why;    // the error that the argument `why` states
   UnixMillis since;
-  std::chrono::milliseconds patience{0};  // it is none before it has stood so long
+  std::chrono::milliseconds patience{0};  // it is only an alarm after it has lasted so long
 };
 
-// Every id there is, the most urgent first.
+// The ids of all alarms, the most urgent first.
 const std::vector<std::string>& alarm_ids();
 
 struct AlarmRules {
@@ -43,14 +43,14 @@ struct AlarmInput {
   AlarmRules rules;
   UnixMillis now;
   std::optional<Error> signing_stopped;
-  std::optional<Trouble> store;                  // why it cannot write
-  std::optional<Trouble> others_wait;            // what is left of the disk is kept for our own log
-  std::optional<Trouble> index;                  // why it does not go on
-  std::optional<Trouble> courier;                // why nothing is written down to be sent
-  std::uint64_t index_lag = 0;                   // records
-  std::optional<std::uint64_t> disk_free_bytes;  // none: not known
+  std::optional<Trouble> store;        // why the store cannot write
+  std::optional<Trouble> others_wait;  // records of others wait: the rest of the disk is kept for our own log
+  std::optional<Trouble> index;        // why the index does not go on
+  std::optional<Trouble> courier;      // why the courier writes nothing down
+  std::uint64_t index_lag = 0;         // records
+  std::optional<std::uint64_t> disk_free_bytes;  // nothing: not known
   Failing failing;
-  std::vector<std::string> frozen;  // names of cities, our own left out
+  std::vector<std::string> frozen;  // names of cities, without our own
   std::vector<PeerStatus> peers;
   std::size_t knocks = 0;
   std::uint64_t bodies_missing = 0;
@@ -60,7 +60,7 @@ struct AlarmInput {
 // Pure.
 std::vector<Alarm> alarms_of(const AlarmInput& input);
 
-// Records that arrived and are not indexed yet; counted over a thousand arrivals at most.
+// How many records have arrived and are not indexed yet. It looks at a thousand arrivals at most.
 std::uint64_t index_lag(StoreReader& store, ArrivalSeq indexed);
 
 }  // namespace koinon

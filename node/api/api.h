@@ -1,6 +1,6 @@
-// What the areas of the API are made of. All areas of one reading thread share read-only connections of
-// its own; what changes anything goes to the writer's thread, what asks about peers to the network's, what
-// takes long to a small pool. What the threads share is in Commons.
+// The parts of which the areas of the API are made. All areas of one reading thread share its read-only
+// connections. Changes go to the writer's thread, questions about peers to the network's thread, and slow
+// work to a small pool. Commons has what the threads share.
 #pragma once
 
 #include <atomic>
@@ -31,14 +31,14 @@ inline constexpr std::string_view kApiVersion = "1.0.0";
 class Messages;
 class Network;
 
-// What the daemon knows of itself.
+// The daemon's facts about itself.
 struct NodeFacts {
   std::string version;
   std::string name;
-  std::optional<LogIdentity> identity;  // none: an observer
+  std::optional<LogIdentity> identity;  // nothing: an observer
   NodeKey node_key;
   std::string address;  // HOST:PORT for other cities, or empty
-  std::string folder;   // where its data are
+  std::string folder;   // the folder of its data
   std::uint16_t peer_port = 0;
   std::uint16_t http_port = 0;
 
@@ -73,17 +73,17 @@ struct ApiParts {
   StoreWriter& writer;
   Network& network;
   Clock clock;
-  boost::asio::io_context& io;  // of the thread that this belongs to
+  boost::asio::io_context& io;  // of the thread to which this belongs
   Commons& commons;
-  const Messages& messages;               // of the pages; any thread
+  const Messages& messages;               // the pages' messages; any thread
   const Nearness& nearness;               // any thread
-  boost::asio::thread_pool& slow;         // for what takes a tenth of a second: passwords
-  std::function<void()> wake_courier;     // there is something to send, or a new place to send it to
-  std::function<void()> wake_hold_queue;  // something new waits to be signed
-  // Signs what a reviewer has released; the answer comes from the hold queue's thread.
+  boost::asio::thread_pool& slow;         // for passwords: to check one takes a tenth of a second
+  std::function<void()> wake_courier;     // there is something new to send, or a new receiver
+  std::function<void()> wake_hold_queue;  // a new note waits to be signed
+  // Signs a note that a reviewer has released. The answer comes on the hold queue's thread.
   std::function<void(HeldId, std::function<void(Result<EntryIndex>)>)> sign_held;
   std::function<void(const AuditLine&)> log_change;
-  // Empties the index, tells when that is done, and fills it again in the background.
+  // Empties the index, calls back when that is done, and fills the index again in the background.
   std::function<void(std::function<void(Status)>)> reindex;
   std::function<std::vector<Alarm>()> alarms;
   ClockQuestions clock_questions;

@@ -1,4 +1,4 @@
-// A request with what this node has found out about it: which operation it means, and who asks.
+// A request, and what this node has found out about it: its route and its caller.
 #pragma once
 
 #include <map>
@@ -15,10 +15,10 @@ struct ApiRequest : HttpRequest {
   ApiRequest() = default;
   explicit ApiRequest(HttpRequest request) : HttpRequest(std::move(request)) {}
 
-  std::size_t route_number = 0;             // set when it is looked at
-  const Route* route = nullptr;             // of the table of whoever handles it
-  bool throttled = false;                   // its visitor has had enough, unless it turns out to be known
-  std::map<std::string, std::string> args;  // what the route's pattern names
+  std::size_t route_number = 0;  // set by the entrance
+  const Route* route = nullptr;  // in the table of the thread that handles it
+  bool throttled = false;  // its visitor is over the limit; refused unless the caller turns out to be known
+  std::map<std::string, std::string> args;  // the values for the names in the route's pattern
   Caller caller;
 
   std::string arg(const std::string& name) const {
@@ -27,9 +27,10 @@ struct ApiRequest : HttpRequest {
   }
 };
 
-// Who asks for something, and from where.
+// Who sends the request, and from where.
 Asker asker_of(const ApiRequest& request);
-// What it is about, for the audit line: what the route's pattern names, in the order of the names.
+// The subject of the request for the audit line: the values for the names in the route's pattern, sorted by
+// name.
 std::string target_of(const ApiRequest& request);
 
 }  // namespace koinon

@@ -1,4 +1,4 @@
-// The areas of the API, for whoever calls their operations: include the header of those that you use.
+// The areas of the API. To call an operation, include the header of its area.
 #pragma once
 
 namespace koinon {
@@ -26,7 +26,7 @@ class SubscriptionsApi;
 class TrustApi;
 class UpkeepApi;
 
-// All belong to one thread. They outlive whoever is given this.
+// All belong to one thread. They must live longer than everybody who gets this.
 struct Areas {
   AboutApi& about;
   AccountsApi& accounts;

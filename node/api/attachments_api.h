@@ -1,7 +1,7 @@
-// Attachments: giving a file to the node, fetching one, handing one out.
+// Attachments: to give a file to the node, to fetch one, to hand one out.
 //
-// On the reading thread that its parts belong to; the writer stores, and what is asked of the network is
-// answered on the network's.
+// On the reading thread of its parts; the writer stores, and questions to the network are answered on the
+// network's thread.
 #pragma once
 
 #include "node/api/api.h"
@@ -11,16 +11,16 @@
 
 namespace koinon {
 
-// A file that goes with a note.
+// A file of a note.
 struct FileQuery {
-  std::string ref;  // of the note
+  std::string ref;  // the note's ref
   Hash sha256;
 };
-// kInvalidArgument: the digest is none.
+// kInvalidArgument: the digest is malformed.
 Result<FileQuery> read_file_query(std::string ref, const std::string& sha256);
 
 struct FileView {
-  std::string name;  // as the note calls it
+  std::string name;  // the name in the note
   std::string bytes;
 };
 
@@ -33,9 +33,9 @@ class AttachmentsApi {
   explicit AttachmentsApi(ApiShared& shared);
 
   const Operation<NamedRecord, std::vector<AttachmentView>> list;
-  // kNotFound: the note names no such file, or it is not here.
+  // kNotFound: the note does not name the file, or the file is not here.
   const Operation<FileQuery, FileView> get;
-  // Both say which file they were about.
+  // Both return the digest of the file.
   const Operation<FileQuery, Hash> fetch;
   const Operation<FileQuery, Hash> drop;
   const Operation<Upload, AttachmentId> upload;

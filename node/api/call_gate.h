@@ -1,7 +1,7 @@
-// The one way to an operation: whether who asks may, then the operation, then the audit line of a change.
-// JSON and pages pass here alike, so that what a page can do the API can, and no more.
+// The only way to call an operation. It checks the caller's rights, runs the operation, and writes the audit
+// line of a change. JSON and pages both use it, so a page can do exactly what the API can do.
 //
-// Belongs to one thread, as the accounts do.
+// Belongs to one thread, like the accounts.
 #pragma once
 
 #include <exception>
@@ -17,36 +17,36 @@ class CallGate {
  public:
   struct Parts {
     bool public_reading = false;
-    Accounts& accounts;  // keeps the audit log
+    Accounts& accounts;  // they keep the audit log
     Refusals& refusals;
     std::function<UnixMillis()> clock;
     std::function<void(const AuditLine&)> log_change;  // to the daemon's own log
   };
-  // What `parts` refers to outlives this.
+  // The references in `parts` must live longer than this.
   explicit CallGate(Parts parts) : parts_(std::move(parts)) {}
 
-  // Whether who asks may call it: kUnauthenticated, kRefused.
+  // Whether the caller may call the operation. kUnauthenticated or kRefused: no.
   Status may(const OperationFacts& facts, const Caller& caller) const;
 
-  // Runs an operation in the name of who asks. What a library throws is kInternal. `operation` outlives the
-  // call.
+  // Runs an operation for a caller. An exception of a library becomes kInternal. `operation` must live longer
+  // than the call.
   template <typename Query, typename View>
   boost::asio::awaitable<Result<View>> call(const Operation<Query, View>& operation, Asker asker,
                                             Query query) {
     return run(&operation, std::move(asker), std::move(query));
   }
 
-  // The audit line of a change that came to this status, or was tried; of a reading there is none. `target`:
-  // what is changed; `said`: what was made, or what was wrong. What strangers try is only counted: nobody
-  // writes to this disk before they are known.
+  // Writes the audit line of a change with its status, also if the change failed. There is none for reading.
+  // `target` is what was changed. `said` is what was made, or what was wrong. Tries of strangers are only
+  // counted: no unknown caller may write to this disk.
   void note(const OperationFacts& facts, const Asker& asker, const std::string& target, unsigned status,
             const std::string& said);
   void note_failure(const OperationFacts& facts, const Asker& asker, const std::string& target,
                     const Error& error);
-  // What the audit line says of an error. The sentence of a refusal may repeat what somebody wrote, which
-  // they may have to erase one day: of operations on texts it is the code alone.
+  // The words of the audit line for an error. The sentence of an error may repeat a text that must be erased
+  // one day. So for operations on texts it is only the code.
   static std::string words_of(const OperationFacts& facts, const Error& error);
-  // What a library throws ends one request, and is told.
+  // An exception of a library ends one request, and is logged.
   static Error fault(const std::exception& error);
 
  private:

@@ -1,4 +1,4 @@
-// The JSON of requests that change something, read and checked.
+// Reads and checks the JSON of requests that change something.
 #pragma once
 
 #include <initializer_list>
@@ -12,25 +12,25 @@
 
 namespace koinon {
 
-// application/x-www-form-urlencoded; the last of equal names.
+// Reads application/x-www-form-urlencoded. Of equal names the last counts.
 Result<std::map<std::string, std::string>> read_form(const std::string& body);
-// At most limits::kJsonDepth levels deep.
+// Takes at most limits::kJsonDepth levels.
 Result<boost::json::object> parse_request(const std::string& body);
-// Empty, or `otherwise`, where the member is missing or of another type.
+// Empty, or `otherwise`, if the member is missing or has another type.
 std::string text_member(const boost::json::object& object, std::string_view key);
 bool flag_member(const boost::json::object& object, std::string_view key, bool otherwise);
-// Refuses members that are not among these, naming the first.
+// Refuses members that are not among these. The error names the first.
 Status check_members(const boost::json::object& object, std::initializer_list<std::string_view> known);
 
-// The record of a peer from its line; refuses our own.
+// Makes the record of a peer out of its line. Refuses our own line.
 Result<PeerRecord> peer_of_line(const std::string& line, const std::optional<LogId>& own_log,
                                 const NodeKey& own_key, UnixMillis now);
 
-// A note from a file, from fields, or both: the fields are added to what the file says.
+// Reads a note from a file, from fields, or from both. Fields are added to those of the file.
 Result<NoteFile> read_publish_request(const boost::json::object& object);
 // Members: those of read_publish_request, or `withdraw` alone, with `ref`, `reason` and `erase`.
 Result<SigningRequest> read_signing_request(const boost::json::object& object);
-// What the desk keeps of requests that wait is such an object.
+// The functions that read the requests which the desk keeps: these are such JSON objects.
 StoredRequests stored_requests();
 
 }  // namespace koinon

@@ -1,6 +1,6 @@
-// The cities that are held: whom they are trusted by, whom they trust, and who holds their logs.
+// The cities whose logs are held here: who trusts them, whom they trust, and who holds their logs.
 //
-// On the reading thread that its parts belong to; what is asked of the network is answered on the network's.
+// On the reading thread of its parts; questions to the network are answered on the network's thread.
 #pragma once
 
 #include "node/api/api.h"
@@ -11,20 +11,20 @@
 namespace koinon {
 
 struct CityListQuery {
-  std::string part;  // of the name; empty: all
+  std::string part;  // a part of the name; empty: all
   std::size_t limit = limits::kPageSize;
-  std::optional<LogId> after;  // the city that the page before ended with
+  std::optional<LogId> after;  // the last city of the page before
 };
-// q, limit, cursor.
+// Reads q, limit and cursor.
 Result<CityListQuery> read_city_list_query(const Params& params);
 
 struct CityQuery {
-  std::string city;                 // its name here, or its log id
-  std::uint64_t vouches_from = 0;   // of the vouches, those from there on
-  std::uint64_t vouchers_from = 0;  // the same of the vouchers
-  bool holders_alone = false;       // who holds its log; the rest is spared
+  std::string city;                 // its name on this node, or its log id
+  std::uint64_t vouches_from = 0;   // shows vouches from this number on
+  std::uint64_t vouchers_from = 0;  // shows vouchers from this number on
+  bool holders_alone = false;       // only reads who holds its log
 };
-// parts, vouches_from, vouchers_from.
+// Reads parts, vouches_from and vouchers_from.
 Result<CityQuery> read_city_query(std::string city, const Params& params);
 
 class CitiesApi {

@@ -1,4 +1,4 @@
-// The clock that the node goes by, as JSON. A pure function.
+// The state of the node's clock as JSON. A pure function.
 #pragma once
 
 #include <boost/json/object.hpp>

@@ -1,6 +1,6 @@
 // API tokens and personal feed addresses.
 //
-// On the reading thread that its parts belong to.
+// On the reading thread of its parts.
 #pragma once
 
 #include "node/api/account_rules.h"
@@ -12,14 +12,14 @@ namespace koinon {
 struct CredentialWish {
   std::string account;
   std::string label;
-  std::optional<Role> scope;         // none: reader; a feed address may read, whatever this says
-  std::optional<std::int64_t> days;  // that it lasts; none: for ever
+  std::optional<Role> scope;         // nothing: reader; a feed address may only read, even if this says more
+  std::optional<std::int64_t> days;  // how long it is valid; nothing: for ever
 };
 
 struct NewCredential {
   Credential made;
-  std::string secret;  // kept nowhere else
-  std::string url;     // of a feed address: the feed of everything
+  std::string secret;  // the secret; the node does not keep it
+  std::string url;     // for a feed address: the feed of all notes
 };
 
 struct NamedCredential {
@@ -32,7 +32,7 @@ class CredentialsApi {
   explicit CredentialsApi(ApiShared& shared);
 
   const Operation<NamedAccount, std::vector<Credential>> list_tokens;
-  // A token may no more than its account, nor than whoever makes it.
+  // A token may do no more than its account, and no more than the caller who makes it.
   const Operation<CredentialWish, NewCredential> add_token;
   const Operation<NamedCredential, Nothing> remove_token;
   const Operation<NamedAccount, std::vector<Credential>> list_feeds;
@@ -47,7 +47,7 @@ class CredentialsApi {
   Result<Nothing> revoke(const Asker& asker, const NamedCredential& named);
 
   Result<std::vector<Credential>> of_kind(const Asker& asker, const NamedAccount& named, CredentialKind kind);
-  // What is wished for, as it would be kept.
+  // The credential that would be kept for this wish.
   Result<Credential> draft(const Asker& asker, const CredentialWish& wish, CredentialKind kind);
 
   ApiShared& shared_;

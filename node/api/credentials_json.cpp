@@ -63,17 +63,15 @@ HttpResponse made_answer(const ApiRequest&, const NewCredential& view) {
   return json_response(body, 201);
 }
 
-HttpResponse removed_answer(const ApiRequest&, const Nothing&) { return {204, "application/json", "", {}}; }
-
 }  // namespace
 
 void add_credentials_routes(RouteTable& routes, CallGate& gate, const CredentialsApi& credentials) {
   add_route(routes, gate, credentials.list_tokens, account_of_address, list_answer);
   add_route(routes, gate, credentials.add_token, read_token_wish, made_answer);
-  add_route(routes, gate, credentials.remove_token, credential_of_address, removed_answer);
+  add_route(routes, gate, credentials.remove_token, credential_of_address, no_content);
   add_route(routes, gate, credentials.list_feeds, account_of_address, list_answer);
   add_route(routes, gate, credentials.add_feed, read_feed_wish, made_answer);
-  add_route(routes, gate, credentials.remove_feed, credential_of_address, removed_answer);
+  add_route(routes, gate, credentials.remove_feed, credential_of_address, no_content);
 }
 
 }  // namespace koinon

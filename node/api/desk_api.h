@@ -1,7 +1,7 @@
-// What an office does at its desk: publishes and takes back, now or later, and imports. Whatever is to be
-// signed is asked of the gate here; what waits goes to the hold queue.
+// What an office does at its desk: it publishes and withdraws, now or later, and imports. Each record to sign
+// goes through the gate here. Records that must wait go to the hold queue.
 //
-// On the reading thread that its parts belong to; the writer signs, and the hold queue what waits.
+// On the reading thread of its parts; the writer signs, and the hold queue signs held records.
 #pragma once
 
 #include "node/api/api.h"
@@ -14,24 +14,24 @@ namespace koinon {
 // "waiting", "for-review", "signed", "cancelled", "failed", "being-signed".
 std::string_view held_state_text(HeldState state);
 
-// What waits to be signed, or what became of it.
+// A record that waits to be signed, or its outcome.
 struct HeldView {
   HeldId id;
-  std::string who;  // what its account was called then
+  std::string who;  // the account's name at that time
   UnixMillis made_at;
   UnixMillis due_at;
   HeldState state = HeldState::kWaiting;
-  boost::json::object request;       // what is to be signed; without members once it is settled
+  boost::json::object request;       // the request; without members if it is settled
   std::string approved_by;           // the reviewer who released it; empty: none
-  std::string outcome;               // the ref of what was signed, or why it was not
-  std::optional<std::string> title;  // of what was signed
+  std::string outcome;               // the ref of the signed record, or why it was not signed
+  std::optional<std::string> title;  // of the signed record
   std::optional<Error> fault;        // why it was not signed
 };
 
-// What may hold the same text still, once one of our records was erased.
+// Where the text of an erased record of ours may still be.
 struct LeftOver {
   std::vector<std::string> versions;  // refs of our own versions and translations
-  std::vector<DraftId> drafts;        // that name it
+  std::vector<DraftId> drafts;        // drafts that name it
 };
 
 struct SignedView {
@@ -39,9 +39,9 @@ struct SignedView {
   EntryIndex index;
   std::vector<std::string> warnings;
   bool withdrawal = false;
-  bool erase = false;            // what was withdrawn is erased as well
-  std::optional<LeftOver> left;  // of what was erased
-  std::optional<HeldView> held;  // it waits: but for the warnings, only this is said
+  bool erase = false;            // the withdrawn record is also erased
+  std::optional<LeftOver> left;  // only if a record was erased
+  std::optional<HeldView> held;  // the record waits: only this and the warnings are set
 };
 
 struct ReleasedView {
@@ -53,35 +53,35 @@ struct PreviewView {
   v1::Kind kind = v1::KIND_UNSPECIFIED;
   std::string language;
   std::vector<std::string> topics;
-  std::string html;      // empty: of what has no text
-  std::string markdown;  // as a note file
+  std::string html;      // empty if it has no text
+  std::string markdown;  // the note as a file
   std::vector<std::string> warnings;
 };
 
 struct ImportQuery {
-  std::vector<Result<SigningQuery>> notes;  // what could not be read has its own outcome
-  bool dry = false;                         // nothing is published: what would become of each
+  std::vector<Result<SigningQuery>> notes;  // an item that could not be read has an outcome of its own
+  bool dry = false;                         // publish nothing; only say what would become of each
 };
 
 enum class ImportOutcome : unsigned char { kWouldBePublished, kAlreadyThere, kPublished, kHeld, kRefused };
 struct ImportedNote {
   ImportOutcome outcome = ImportOutcome::kRefused;
   std::vector<std::string> warnings;
-  std::string ref;               // of what was published
-  std::optional<HeldNote> held;  // of what waits
-  std::optional<Error> why;      // it was refused, or the same note was there
+  std::string ref;               // the ref of the published record
+  std::optional<HeldNote> held;  // the record, if it waits
+  std::optional<Error> why;      // why it was refused, or that the same note was already there
 };
 
 struct HeldListQuery {
   std::size_t limit = limits::kPageSize;
-  std::int64_t before = 0;  // only those with a lower id; 0: from the newest
+  std::int64_t before = 0;  // only those with a smaller id; 0: from the newest
 };
-// limit, cursor.
+// Reads limit and cursor.
 Result<HeldListQuery> read_held_list_query(const Params& params);
 
 struct HeldListView {
   std::vector<HeldView> items;
-  std::optional<HeldId> next;  // the one that the page ends with
+  std::optional<HeldId> next;  // the last one of this page; nothing: the list ends here
 };
 
 struct HeldQuery {
@@ -92,31 +92,31 @@ class DeskApi {
  public:
   explicit DeskApi(ApiShared& shared);
 
-  // Signed now, or held, as the gate says.
+  // Signs now or holds, as the gate decides.
   const Operation<SigningQuery, SignedView> publish;
   const Operation<SigningQuery, SignedView> withdraw;
   const Operation<SigningQuery, PreviewView> preview;
   const Operation<ImportQuery, std::vector<ImportedNote>> import_notes;
   const Operation<HeldListQuery, HeldListView> list_held;
-  // One's own; a reviewer has all. kNotFound.
+  // The caller's own; a reviewer sees all. kNotFound: there is none.
   const Operation<HeldQuery, HeldView> get_held;
   const Operation<HeldQuery, HeldView> cancel;
   const Operation<HeldQuery, ReleasedView> release;
 
-  // Signs what is asked for, or holds it, as the gate says. For operations that publish: whether who asks may
-  // call them is not looked at here.
+  // Signs the request or holds it, as the gate decides. Only for operations that publish: it does not check
+  // whether the caller may call them.
   boost::asio::awaitable<Result<SignedView>> sign_or_hold(SigningQuery query, Caller caller);
 
  private:
-  // What a request asks to be signed, with what the gate says of it.
+  // The record that a request wants signed, and the gate's decision.
   struct Asked {
     Publisher::Prepared prepared;
     Verdict verdict;
-    UnixMillis at;       // when it was asked
-    bool timed = false;  // a time was named for it
+    UnixMillis at;       // when the request came
+    bool timed = false;  // the request names a time
   };
   Result<Asked> ask_gate(const SigningQuery& query, const Caller& caller);
-  // `kept`: the request.
+  // `kept` is the request.
   Result<HeldNote> hold(const Asked& asked, const boost::json::object& kept, const Caller& caller);
   Result<LeftOver> left_over(EntryIndex erased, const Caller& caller);
 

@@ -12,7 +12,7 @@ class DeskApi;
 class RouteTable;
 struct SignedView;
 
-// What came of a request to publish or to take back, whoever asked for it.
+// The answer to a request to publish or to withdraw, for all operations that do so.
 HttpResponse signed_answer(const ApiRequest& request, const SignedView& view);
 
 void add_desk_routes(RouteTable& routes, CallGate& gate, const DeskApi& desk);

@@ -1,6 +1,6 @@
-// Notes that are being written: kept, changed by one at a time, published from the desk.
+// Drafts of notes. They are kept, changed by one person at a time, and published through the desk.
 //
-// On the reading thread that its parts belong to; publishing is the desk's.
+// On the reading thread of its parts; publishing is the desk's.
 #pragma once
 
 #include "node/api/api.h"
@@ -15,28 +15,28 @@ struct DraftView {
   std::string owner;  // an account's name; "local" where there is none
   UnixMillis updated_at;
   std::int64_t version = 0;  // counts its changes
-  boost::json::object note;  // as it was written; without members where it cannot be read any more
+  boost::json::object note;  // as it was written; without members if it can no longer be read
 };
 
 struct DraftListQuery {
   std::size_t limit = limits::kPageSize;
-  std::optional<DraftPlace> after;  // where the page before ended
+  std::optional<DraftPlace> after;  // the last draft of the page before
 };
-// limit, cursor.
+// Reads limit and cursor.
 Result<DraftListQuery> read_draft_list_query(const Params& params);
 
 struct DraftListView {
   std::vector<DraftView> items;
-  std::optional<DraftPlace> next;  // where the page ends
+  std::optional<DraftPlace> next;  // the last draft of this page; nothing: the list ends here
 };
-// How an address says it.
+// A place as the parameter `cursor` states it.
 std::string place_text(const DraftPlace& place);
 
 struct DraftQuery {
   DraftId id;
 };
 
-// A note that is a request to publish by its form; what is wrong with it shows when it is published.
+// A note with the form of a request to publish. Faults of its content show when it is published.
 struct NewDraft {
   boost::json::object note;
 };
@@ -44,20 +44,22 @@ struct NewDraft {
 struct DraftChange {
   DraftId id;
   boost::json::object note;
-  std::optional<std::int64_t> version;  // that was read; none: whatever it is now
+  std::optional<std::int64_t> version;  // the version that the caller has read; nothing: any
 };
 
 struct DraftPublishing {
   DraftId id;
-  std::optional<std::int64_t> version;  // that was read: of another's draft it must be named
-  WishedTime when;                      // goes before what the draft says
+  std::optional<std::int64_t>
+      version;      // the version that the caller has read; needed for the draft of another
+  WishedTime when;  // counts before the times in the draft
 };
 
 class DraftsApi {
  public:
   DraftsApi(ApiShared& shared, DeskApi& desk);
 
-  // One's own; a reviewer has all. kNotFound; kConflict: it is no longer the version that was read.
+  // The caller's own; a reviewer sees all. kNotFound: there is none. kConflict: it is no longer the version
+  // that was read.
   const Operation<DraftListQuery, DraftListView> list;
   const Operation<NewDraft, DraftView> add;
   const Operation<DraftQuery, DraftView> get;
@@ -72,7 +74,7 @@ class DraftsApi {
   Result<DraftView> change_draft(const Asker& asker, const DraftChange& query);
   Result<Nothing> remove_draft(const Asker& asker, const DraftQuery& query);
   boost::asio::awaitable<Result<SignedView>> publish_draft(Asker asker, DraftPublishing query);
-  // The one that is meant; not found where it is another's and no reviewer asks.
+  // The draft with this id. kNotFound: there is none, or it is another's and the caller is no reviewer.
   Result<StoredDraft> own(const DraftId& id, const Caller& caller);
   Result<DraftView> view_of(const StoredDraft& draft);
 

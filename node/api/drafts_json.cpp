@@ -41,10 +41,6 @@ HttpResponse list_answer(const ApiRequest&, const DraftListView& view) {
   return json_response(body);
 }
 
-HttpResponse removed_answer(const ApiRequest&, const Nothing&) {
-  return HttpResponse{204, "application/json", "", {}};
-}
-
 Result<NewDraft> read_new_draft(const ApiRequest& request) {
   KOINON_ASSIGN(json::object note, read_draft(request.body));
   return NewDraft{std::move(note)};
@@ -89,7 +85,7 @@ void add_drafts_routes(RouteTable& routes, CallGate& gate, const DraftsApi& draf
   add_route(routes, gate, drafts.add, read_new_draft, made_answer);
   add_route(routes, gate, drafts.get, draft_of_address, one_answer);
   add_route(routes, gate, drafts.change, read_change, one_answer);
-  add_route(routes, gate, drafts.remove, draft_of_address, removed_answer);
+  add_route(routes, gate, drafts.remove, draft_of_address, no_content);
   add_route(routes, gate, drafts.publish, read_publishing, signed_answer);
 }
 

@@ -11,7 +11,7 @@ class CallGate;
 class DraftsApi;
 class RouteTable;
 
-// The version that If-Match names; none where it is empty. 0, which no draft has, where it is no such tag.
+// The version that If-Match names. Nothing: the header is empty. If it is malformed, 0, which no draft has.
 std::optional<std::int64_t> version_named(const std::string& if_match);
 
 void add_drafts_routes(RouteTable& routes, CallGate& gate, const DraftsApi& drafts);

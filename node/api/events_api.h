@@ -1,8 +1,8 @@
-// Event streams: the arrivals, in order, once the index has them. A stream is no call that is asked and
-// answers once: its route takes the facts of an operation, and gives its client what is new as long as that
-// may read.
+// Event streams: the arrivals in order, after they are indexed. A stream is not called once and answered
+// once, as an operation is. Its route has the facts of an operation, and sends news to its client as long as
+// the client may read.
 //
-// On the reading thread that its parts belong to.
+// On the reading thread of its parts.
 #pragma once
 
 #include "node/api/api.h"
@@ -10,13 +10,14 @@
 
 namespace koinon {
 
-// From the id on that an event had, or from a bare number of an arrival; without either, from now. After an
-// id of another journal, from the beginning: nothing is lost, some comes again.
+// Where a stream begins: after the event with this id, or after an arrival with this number. Without either
+// it begins now. After an id of another journal it begins at the first arrival: nothing is lost, but events
+// may come again.
 struct EventsQuery {
   std::string after;
-  std::string topic;  // with everything below it; empty: every one
+  std::string topic;  // and the topics below it; empty: all
 };
-// Last-Event-ID or `after`, and `topic`.
+// Reads Last-Event-ID or `after`, and `topic`.
 EventsQuery read_events_query(const ApiRequest& request);
 
 class EventsApi {
@@ -24,11 +25,11 @@ class EventsApi {
   explicit EventsApi(ApiShared& shared);
   void add_routes(RouteTable& routes);
 
-  // kInvalidArgument, before the stream begins: no event had that id.
+  // kInvalidArgument, before the stream begins: no event can have that id.
   const OperationFacts stream;
 
  private:
-  // `request`: of the client, who is asked for again and again whether they may still read.
+  // `request` is the client's. Again and again it is checked whether the client may still read.
   Result<EventSource> events_of(const EventsQuery& query, const ApiRequest& request);
 
   ApiShared& shared_;

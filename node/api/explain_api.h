@@ -1,6 +1,6 @@
-// Why a city or a record is here, or what stands in the way.
+// Explains why a city or a record is here, or why it is not.
 //
-// On the reading thread that its parts belong to; what is asked of the network is answered on the network's.
+// On the reading thread of its parts; questions to the network are answered on the network's thread.
 #pragma once
 
 #include "node/api/api.h"
@@ -9,7 +9,8 @@
 
 namespace koinon {
 
-// By its name here, or its log id; one that nobody here knows has an explanation too.
+// A city by its name on this node, or by its log id. A city that this node does not know has an explanation
+// too.
 struct ExplainCityQuery {
   std::string city;
 };
@@ -18,7 +19,7 @@ struct ExplainRecordQuery {
   std::string city;
   EntryIndex index;
 };
-// kInvalidArgument: the index is no number.
+// kInvalidArgument: the index is not a number.
 Result<ExplainRecordQuery> read_explain_record_query(std::string city, const std::string& index);
 
 class ExplainApi {

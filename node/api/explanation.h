@@ -1,4 +1,4 @@
-// Why something is here, or what stands in the way and what would change it, in sentences for an operator.
+// Sentences for an operator: why something is here, or why it is not and what would change that.
 #pragma once
 
 #include <optional>
@@ -11,7 +11,7 @@
 namespace koinon {
 
 struct ExplanationView {
-  std::string subject;  // a city or a record, as it is called here
+  std::string subject;  // the name of a city or a record on this node
   std::string verdict;
   std::vector<std::string> because;
   std::vector<std::string> change;  // what would change it

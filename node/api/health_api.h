@@ -1,7 +1,7 @@
-// What machines that watch the node ask: whether it answers, whether it does all that it is for, its
-// measures.
+// Questions of machines that watch the node: does it answer, does it do all of its work, and what are its
+// measures?
 //
-// On the reading thread that its parts belong to; what is asked of the network is answered on the network's.
+// On the reading thread of its parts; questions to the network are answered on the network's thread.
 #pragma once
 
 #include "node/api/api.h"
@@ -11,7 +11,7 @@ namespace koinon {
 
 struct AlarmLine {
   Severity severity = Severity::kWarning;
-  std::string said;  // the alarm's id; for an operator also what is the matter
+  std::string said;  // the alarm's id; for an operator also what is wrong
 };
 
 class HealthApi {
@@ -19,7 +19,7 @@ class HealthApi {
   explicit HealthApi(ApiShared& shared);
 
   const Operation<Nothing, Nothing> health;
-  // The alarms that are not critical. kUnavailable: which ones are.
+  // The alarms, if none is critical. kUnavailable: names the critical ones.
   const Operation<Nothing, std::vector<AlarmLine>> ready;
   const Operation<Nothing, std::string> metrics;  // in Prometheus' text format
 

@@ -1,4 +1,4 @@
-// What machines that watch the node read, as plain text: the routes of its operations.
+// Answers to machines that watch the node, as plain text: the routes of these operations.
 #pragma once
 
 namespace koinon {

@@ -1,6 +1,6 @@
-// What others send an office, with who sees to it; and what its people keep watch on.
+// Notes that others send to an office and who takes care of each; and the watchlists of its people.
 //
-// On the reading thread that its parts belong to.
+// On the reading thread of its parts.
 #pragma once
 
 #include "node/api/api.h"
@@ -10,9 +10,9 @@
 
 namespace koinon {
 
-// What is not named stays.
+// Members that are not set stay as they are.
 struct CaseChange {
-  std::string ref;  // of what came
+  std::string ref;  // the record's ref
   std::optional<CaseState> state;
   std::optional<std::string> assignee;  // an account's name; empty: nobody
   std::optional<std::string> remark;    // its first 2000 bytes are kept
@@ -20,24 +20,24 @@ struct CaseChange {
 
 struct WatchListQuery {
   std::size_t limit = limits::kPageSize;
-  std::optional<WatchItem> after;  // what the page before ended with
+  std::optional<WatchItem> after;  // the last item of the page before
 };
-// limit, cursor.
+// Reads limit and cursor.
 Result<WatchListQuery> read_watch_list_query(const Params& params);
 
 struct WatchedView {
   std::string ref;
-  std::optional<SummaryView> note;  // none: the index does not have it
+  std::optional<SummaryView> note;  // nothing: the index does not have it
   std::string remark;
   UnixMillis added_at;
-  std::uint64_t referred_by = 0;  // references by what was not taken back
+  std::uint64_t referred_by = 0;  // how many references there are from records that were not withdrawn
 };
 
 struct WatchListView {
-  std::vector<WatchedView> items;  // added last first
-  std::optional<WatchItem> next;   // what the list goes on after
+  std::vector<WatchedView> items;  // the last added first
+  std::optional<WatchItem> next;   // the last item of this page; nothing: the list ends here
 };
-// As `cursor` of read_watch_list_query has it.
+// A place as `cursor` of read_watch_list_query states it.
 std::string watch_place_text(const WatchItem& place);
 
 struct WatchWish {
@@ -49,13 +49,13 @@ class InboxApi {
  public:
   explicit InboxApi(ApiShared& shared);
 
-  // Of an observer, to whom nobody writes, it is empty.
+  // The inbox of an observer is empty: nobody can write to it.
   const Operation<InboxQuery, InboxView> list;
   // kNotFound: it is not in the index, or there is no account of the assignee's name.
   const Operation<CaseChange, CaseView> change;
-  // A watchlist belongs to an account: kRefused without one.
+  // kRefused: the caller has no account, so no watchlist.
   const Operation<WatchListQuery, WatchListView> watchlist;
-  // kTooLarge: there are limits::kWatched.
+  // kTooLarge: the list already has limits::kWatched.
   const Operation<WatchWish, Nothing> watch;
   const Operation<NamedRecord, Nothing> unwatch;
 

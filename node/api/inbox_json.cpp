@@ -59,8 +59,6 @@ HttpResponse watch_list_answer(const ApiRequest&, const WatchListView& view) {
   return json_response(body);
 }
 
-HttpResponse no_content(const ApiRequest&, const Nothing&) { return {204, "application/json", "", {}}; }
-
 }  // namespace
 
 json::object case_json(const CaseView& view) {

@@ -1,6 +1,6 @@
-// What others send an office, read with who sees to it.
+// Notes that others send to an office, and who takes care of each.
 //
-// Each reading belongs to one request, on the thread that what it is read from belongs to.
+// A view belongs to one request, on the thread of its sources.
 #pragma once
 
 #include <optional>
@@ -17,19 +17,19 @@ namespace koinon {
 
 // "new", "open", "done".
 std::string_view case_state_text(CaseState state);
-// kInvalidArgument: it is none of these.
+// kInvalidArgument: it is not one of these.
 Result<CaseState> read_case_state(std::string_view text);
 
 struct InboxQuery {
-  std::string state;     // those in it alone; empty: in any; what is no state finds nothing
-  std::string assignee;  // an account's name: those that it sees to; empty: all
+  std::string state;     // only cases in this state; empty: in any; an unknown state finds nothing
+  std::string assignee;  // only cases of the account with this name; empty: all
   std::size_t limit = limits::kPageSize;
   ArrivalSeq before;  // 0: from the newest
 };
-// state, assignee, limit, cursor.
+// Reads state, assignee, limit and cursor.
 Result<InboxQuery> read_inbox_query(const Params& params);
 
-// What something in the inbox refers to.
+// A record to which a case refers.
 struct CaseRef {
   v1::RefRole role = v1::REF_ROLE_UNSPECIFIED;
   std::string ref;
@@ -45,10 +45,10 @@ struct CaseView {
 
 struct InboxView {
   std::vector<CaseView> items;     // newest first
-  std::optional<ArrivalSeq> next;  // the arrival that the list goes on before
+  std::optional<ArrivalSeq> next;  // the list goes on before this arrival; nothing: it ends here
 };
 
-// Where it is read from.
+// The sources of the view.
 struct InboxSources {
   Directory& directory;
   StoreReader& store;
@@ -57,8 +57,8 @@ struct InboxSources {
 };
 
 Result<CaseView> read_case(const InboxSources& from, const IndexedRecord& record, const InboxCase& item);
-// What came for `own`. Of what a filter leaves out some thousand records are passed at most: a page may have
-// fewer cases than it is to have, or none, and leads on.
+// The notes for `own`. It skips some thousand records at most that the filter leaves out. So a page may have
+// fewer cases than the limit, or none, although the list goes on.
 Result<InboxView> read_inbox(const InboxSources& from, const LogId& own, const InboxQuery& query);
 
 }  // namespace koinon

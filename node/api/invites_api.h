@@ -1,6 +1,6 @@
-// Invites: giving one out, and using one.
+// Invites: to give one out, and to use one.
 //
-// On the reading thread that its parts belong to; joining waits for the network's.
+// On the reading thread of its parts; joining waits for the network's thread.
 #pragma once
 
 #include "crypto/invite.h"
@@ -12,20 +12,20 @@ namespace koinon {
 
 struct InviteWish {
   std::string city;                                      // the name that may join; empty: any
-  std::int64_t hours = limits::kInviteLifetime.count();  // that it lasts; at most a year
-  std::string address;  // HOST:PORT at which this node is reached; empty: what it is started with
+  std::int64_t hours = limits::kInviteLifetime.count();  // how long it is valid; at most a year
+  std::string address;  // HOST:PORT of this node; empty: the address in its configuration
 };
 
-// One that may still be used.
+// An invite that may still be used.
 struct InviteView {
-  std::string id;    // names it in lists; it opens nothing
+  std::string id;    // its name in lists; nobody can join with it
   std::string city;  // the name that may join; empty: any
   UnixMillis expires_at;
 };
 
 struct NewInvite {
   InviteView invite;
-  std::string line;  // whoever has it may join; kept nowhere else
+  std::string line;  // everybody who has the line may join; the node does not keep it
 };
 
 struct NamedInvite {
@@ -34,7 +34,7 @@ struct NamedInvite {
 
 struct InviteUse {
   std::string line;
-  bool vouch = true;  // for the inviter, once a session has proven its key
+  bool vouch = true;  // vouch for the inviter after a session has proven its key
 };
 
 class InvitesApi {
@@ -51,7 +51,7 @@ class InvitesApi {
   Result<std::vector<InviteView>> open_invites(const Asker& asker, const Nothing& query);
   boost::asio::awaitable<Result<Nothing>> revoke_invite(Asker asker, NamedInvite named);
   boost::asio::awaitable<Result<PinnedPeer>> use_invite(Asker asker, InviteUse use);
-  // Sets its line and what is kept of it.
+  // Sets the invite's line, and the record to keep.
   Status prepare(const InviteWish& wish, InviteLine& line, InviteRecord& record) const;
 
   ApiParts& parts_;

@@ -50,8 +50,6 @@ HttpResponse list_answer(const ApiRequest&, const std::vector<InviteView>& view)
   return json_response({{"items", std::move(items)}});
 }
 
-HttpResponse revoked_answer(const ApiRequest&, const Nothing&) { return {204, "application/json", "", {}}; }
-
 }  // namespace
 
 void add_invites_routes(RouteTable& routes, CallGate& gate, const InvitesApi& invites) {
@@ -60,7 +58,7 @@ void add_invites_routes(RouteTable& routes, CallGate& gate, const InvitesApi& in
   add_route(
       routes, gate, invites.revoke,
       +[](const ApiRequest& request) -> Result<NamedInvite> { return NamedInvite{request.arg("id")}; },
-      revoked_answer);
+      no_content);
   add_route(routes, gate, invites.join, use_of_body, pinned_answer);
 }
 

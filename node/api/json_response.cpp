@@ -8,6 +8,8 @@
 namespace koinon {
 namespace json = boost::json;
 
+HttpResponse no_content(const ApiRequest&, const Nothing&) { return {204, "application/json", "", {}}; }
+
 HttpResponse json_response(const json::object& body, unsigned status) {
   return {status, "application/json", json::serialize(body), {}};
 }

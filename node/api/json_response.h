@@ -4,14 +4,18 @@
 #include <boost/json/object.hpp>
 
 #include "node/api/api_request.h"
+#include "node/api/operation.h"
 
 namespace koinon {
 
+// 204: done, with no body.
+HttpResponse no_content(const ApiRequest&, const Nothing&);
 HttpResponse json_response(const boost::json::object& body, unsigned status = 200);
-// With a strong ETag of the body: of what is answered again and again, made once.
+// Adds a strong ETag of the body. For an answer that is made once and sent many times.
 HttpResponse tagged(HttpResponse response);
-// With its ETag, or else that of the body; 304 without a body where the request names it. What an answer of
-// the API says follows from more than has a version: the index, names, trust, files that come, who asks.
+// Answers 304 without a body if the request names the ETag. It is the response's own, or that of its body: an
+// answer of the API depends on things without a version, such as the index, names, trust, files that arrive,
+// and the caller.
 HttpResponse conditional(const ApiRequest& request, HttpResponse response);
 
 }  // namespace koinon

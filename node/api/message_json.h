@@ -1,6 +1,6 @@
 // A message of the protocol as JSON, by the mapping of proto3 (protobuf.dev, "ProtoJSON Format"), with the
-// names of the fields as they stand in record.proto. Straight into a value: a body of a megabyte is not
-// written as text and read again. Pure functions, for any thread.
+// names of the fields as they stand in record.proto. It makes a value directly: a body of a megabyte is not
+// written as text and then parsed. Pure functions, for any thread.
 #pragma once
 
 #include <boost/json/object.hpp>

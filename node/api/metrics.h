@@ -1,4 +1,4 @@
-// What /metrics says, in Prometheus' text format 0.0.4. Pure.
+// The text of /metrics in Prometheus' text format 0.0.4. Pure.
 #pragma once
 
 #include <string>
@@ -18,7 +18,7 @@ struct MetricsInput {
   std::uint64_t index_lag = 0;  // records
   bool signing = false;
   std::uint64_t password_checks = 0;  // since the start
-  sqlite::Work work;                  // of the databases, since the start
+  sqlite::Work work;                  // the work of the databases since the start
   std::vector<Alarm> alarms;
   ClockStanding clock;
 };

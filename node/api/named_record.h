@@ -1,4 +1,4 @@
-// What several operations are told of a record: which one.
+// The query of several operations: which record is meant.
 #pragma once
 
 #include <string>

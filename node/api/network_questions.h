@@ -1,4 +1,4 @@
-// What a request asks the network, answered on the network's thread.
+// Questions of requests to the network. They are answered on the network's thread.
 #pragma once
 
 #include <string>
@@ -12,7 +12,7 @@ namespace koinon {
 
 class Network;
 
-// `network` outlives every request.
+// `network` must live longer than every request.
 boost::asio::awaitable<NetworkStatus> ask_network(Network* network);
 boost::asio::awaitable<CityStanding> ask_standing(Network* network, LogId log, StandingWish wish = {});
 boost::asio::awaitable<TrustPaths> ask_paths(Network* network, std::vector<LogId> logs);

@@ -1,5 +1,5 @@
-// An operation served to programs: its query read from a request, its view written as an answer. What stands
-// between is CallGate's.
+// Serves an operation to programs: reads its query from a request, and writes its view as an answer. CallGate
+// does the rest.
 #pragma once
 
 #include "node/api/call_gate.h"
@@ -9,11 +9,12 @@ namespace koinon {
 
 template <typename Query>
 using ReadQuery = Result<Query> (*)(const ApiRequest&);
-// The request says how it is to be answered: whether it has the same already (conditional), in which form.
+// Writes the answer. The request decides about its form: it may ask for another media type, or have the same
+// answer already (conditional).
 template <typename View>
 using WriteView = HttpResponse (*)(const ApiRequest&, const View&);
 
-// `gate` and `operation` outlive the request.
+// `gate` and `operation` must live longer than the request.
 template <typename Query, typename View>
 boost::asio::awaitable<HttpResponse> serve(CallGate* gate, const Operation<Query, View>* operation,
                                            ReadQuery<Query> read, WriteView<View> write, ApiRequest request) {
@@ -23,7 +24,7 @@ boost::asio::awaitable<HttpResponse> serve(CallGate* gate, const Operation<Query
   } catch (const std::exception& error) {
     query = CallGate::fault(error);
   }
-  request.body = {};  // a file may be large, and is in the query now
+  request.body = {};  // a file may be large, and the query has it now
   if (!query.ok()) {
     gate->note_failure(operation->facts, asker_of(request), target_of(request), query.error());
     co_return problem(query.error());
@@ -32,7 +33,7 @@ boost::asio::awaitable<HttpResponse> serve(CallGate* gate, const Operation<Query
   co_return view.ok() ? write(request, *view) : problem(view.error());
 }
 
-// `gate` and `operation` outlive the table.
+// `gate` and `operation` must live longer than the table.
 template <typename Query, typename View>
 void add_route(RouteTable& routes, CallGate& gate, const Operation<Query, View>& operation,
                ReadQuery<Query> read, WriteView<View> write) {

@@ -1,7 +1,7 @@
-// What follows from many records together: what a city gave and took, what it is to be asked about again, and
-// who adopted what from whom.
+// Views over many records: what a city gave and took, which adoptions it should report on again, and who
+// adopted what from whom.
 //
-// On the reading thread that its parts belong to.
+// On the reading thread of its parts.
 #pragma once
 
 #include "node/api/api.h"
@@ -14,7 +14,7 @@ class OverviewApi {
  public:
   explicit OverviewApi(ApiParts& parts);
 
-  // kNotFound: an observer publishes nothing.
+  // kNotFound: this node is an observer, which publishes nothing.
   const Operation<Nothing, ImpactView> impact;
   const Operation<Nothing, std::vector<FollowUpView>> follow_ups;
   const Operation<Nothing, MapView> map;

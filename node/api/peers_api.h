@@ -1,6 +1,6 @@
-// The nodes that are pinned, and whether they are connected.
+// The pinned nodes, and whether they are connected.
 //
-// On the reading thread that its parts belong to; the network and the writer go by what is changed.
+// On the reading thread of its parts; the network and the writer follow the changes.
 #pragma once
 
 #include "node/api/api.h"
@@ -10,28 +10,28 @@ namespace koinon {
 
 struct PeerView {
   PeerStatus peer;
-  std::string send;           // our line, for one whose operator has not pinned us; empty: nothing is to do
-  std::uint64_t entries = 0;  // of its log, here
+  std::string send;  // our line, to send to a peer whose operator has not pinned us; empty: nothing to do
+  std::uint64_t entries = 0;  // entries of its log that are here
 };
 
 struct PeersView {
   std::vector<PeerView> items;
-  std::vector<Knock> knocks;  // of nodes that are not pinned
+  std::vector<Knock> knocks;  // tries to connect by nodes that are not pinned
 };
 
 struct PeerWish {
-  std::string line;   // of its koinon id
-  bool vouch = true;  // for its city, once a session has proven its key
+  std::string line;   // the output of its `koinon id`
+  bool vouch = true;  // vouch for its city after a session has proven its key
 };
 
-// One that is pinned now.
+// A node that was just pinned.
 struct PinnedPeer {
   std::string name;
   std::string address;  // or empty
   bool vouch = true;
 };
 
-// By its name, or its node key.
+// A peer by its name or its node key.
 struct NamedPeer {
   std::string peer;
 };
@@ -46,7 +46,7 @@ class PeersApi {
 
   const Operation<Nothing, PeersView> list;
   const Operation<PeerWish, PinnedPeer> add;
-  // With its last node a city loses our vouch.
+  // If it is the last node of its city, our vouch for the city is taken back.
   const Operation<NamedPeer, RemovedPeer> remove;
 
  private:

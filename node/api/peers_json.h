@@ -11,7 +11,7 @@ class PeersApi;
 struct PinnedPeer;
 class RouteTable;
 
-// The answer to whatever made a peer.
+// The answer to all operations that make a peer.
 HttpResponse pinned_answer(const ApiRequest& request, const PinnedPeer& view);
 
 void add_peers_routes(RouteTable& routes, CallGate& gate, const PeersApi& peers);

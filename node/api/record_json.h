@@ -14,20 +14,20 @@
 
 namespace koinon {
 
-// What a record refers to, each with its title and what became of it: so an event or a message says what it
-// is about.
+// The records to which a record refers, each with its title and its status. With it an event or a message
+// states what it is about.
 boost::json::array about_json(Directory& directory, StoreReader& store, IndexReader& index,
                               const IndexedRecord& record);
 
-// What a webhook's message says of a record: its line of a list, why its city took it back, what it is about.
-// `because`: none where it was not taken back.
+// A record for the message of a webhook: its line of a list, why its city withdrew it, and what it is about.
+// `because` is empty if it was not withdrawn.
 boost::json::object told_json(Directory& directory, StoreReader& store, IndexReader& index,
                               const IndexedRecord& record, const std::optional<std::string>& because);
 
 // One line of a list.
 boost::json::object summary_json(const SummaryView& view);
 
-// Everything that is known of a record.
+// All that is known of a record.
 boost::json::object record_json(const RecordView& view);
 
 }  // namespace koinon

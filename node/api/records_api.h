@@ -1,6 +1,6 @@
-// Records: lists of them, everything that is known of one, and its bytes.
+// Records: lists of them, all that is known of one, and its bytes.
 //
-// On the reading thread that its parts belong to.
+// On the reading thread of its parts.
 #pragma once
 
 #include "node/api/api.h"
@@ -14,24 +14,26 @@ namespace koinon {
 
 struct RecordListQuery {
   IndexQuery query;
-  std::string city;  // whose records, by its name here; empty: all cities'
+  std::string city;  // the name of a city on this node; empty: all cities
 };
-// topic, kind, q, city, limit, cursor.
+// Reads topic, kind, q, city, limit and cursor.
 Result<RecordListQuery> read_record_list_query(const Params& params);
 
 struct RecordListView {
   std::vector<SummaryView> items;
-  std::optional<ArrivalSeq> next;  // the list goes on below it; none: that was all, or a search
+  std::optional<ArrivalSeq>
+      next;  // the list goes on below it; nothing: the list ends here, or it is a search
 };
 
 struct RecordQuery {
   std::string ref;     // seoul.example/17
-  bool brief = false;  // long texts and lists are cut short
+  bool brief = false;  // long texts and lists are shortened
 };
 
 struct RecordForReader {
   RecordView record;
-  std::optional<bool> watched;  // by who asks; none: not asked for in full, or by no account
+  std::optional<bool>
+      watched;  // whether the caller watches it; nothing: the view is brief, or the caller has no account
 };
 
 class RecordsApi {
@@ -40,9 +42,9 @@ class RecordsApi {
 
   const Operation<RecordListQuery, RecordListView> list;
   const Operation<RecordQuery, RecordForReader> get;
-  // As a file of the tlog-proof standard. kUnavailable: the log is still being fetched.
+  // A file of the tlog-proof standard. kUnavailable: the log is still being fetched.
   const Operation<NamedRecord, std::string> proof;
-  // The bytes that the log's leaf is made of, and those that it commits to.
+  // The bytes of the log's leaf, and the bytes of the body whose digest the leaf has.
   const Operation<NamedRecord, std::string> entry;
   const Operation<NamedRecord, std::string> body;
   const Operation<NamedRecord, std::string> markdown;

@@ -1,5 +1,5 @@
-// Every address that is served, once: what is known of it, and which handler answers. The audit line of a
-// change is written by whatever operation the handler calls.
+// All addresses that are served, each once, with its facts and its handler. The operation that a handler
+// calls writes the audit line of a change.
 #pragma once
 
 #include <functional>
@@ -13,7 +13,7 @@
 
 namespace koinon {
 
-// Gives a server-sent-events client what is new: text to send, empty if nothing.
+// Gives a client of server-sent events the news: the text to send, empty if there are none.
 using EventSource = std::function<Result<std::string>()>;
 using RouteHandler = std::function<boost::asio::awaitable<HttpResponse>(ApiRequest)>;
 using StreamHandler = std::function<Result<EventSource>(const ApiRequest&)>;
@@ -21,7 +21,7 @@ using StreamHandler = std::function<Result<EventSource>(const ApiRequest&)>;
 struct Route : OperationFacts {
   RouteHandler handle = {};
   StreamHandler stream = {};  // in place of `handle`
-  bool page = false;          // for browsers: forms carry their token within, refusals are pages
+  bool page = false;          // for browsers: a form carries its token inside, and refusals are pages
 };
 
 class RouteTable {
@@ -29,8 +29,8 @@ class RouteTable {
   void add(Route route);
   const std::vector<Route>& routes() const { return routes_; }
 
-  // Sets route and args. kNotFound: no such address; kWrongMethod: not with this method, `allowed` says
-  // which.
+  // Sets route and args. kNotFound: there is no such address. kWrongMethod: it does not take this method;
+  // `allowed` lists those that it takes.
   Status match(ApiRequest& request, std::string& allowed) const;
 
  private:
@@ -44,7 +44,7 @@ class RouteTable {
   std::vector<Entry> entries_;
 };
 
-// A handler that needs to wait for nothing.
+// A handler that never waits.
 RouteHandler at_once(std::function<Result<HttpResponse>(const ApiRequest&)> handle);
 
 }  // namespace koinon

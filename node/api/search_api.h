@@ -1,6 +1,6 @@
-// Search with facets, and practices of cities like ours.
+// Search with facets, and practices of cities that are like ours.
 //
-// On the reading thread that its parts belong to.
+// On the reading thread of its parts.
 #pragma once
 
 #include "node/api/api.h"
@@ -11,12 +11,12 @@
 namespace koinon {
 
 struct SimilarSearch {
-  CityMeasures like;  // what is not given is as our own profile says
+  CityMeasures like;  // measures that are not given come from our own profile
   std::optional<std::string> topic;
   std::size_t limit = limits::kSearchPage;
   std::size_t offset = 0;
 };
-// topic, population, density, climate, income, limit, cursor.
+// Reads topic, population, density, climate, income, limit and cursor.
 Result<SimilarSearch> read_similar_search(const Params& params);
 
 class SearchApi {
@@ -24,7 +24,7 @@ class SearchApi {
   explicit SearchApi(ApiShared& shared);
 
   const Operation<NoteSearch, SearchView> search;
-  // kRefused: our profile says too little to compare by.
+  // kRefused: our profile states too little for a comparison.
   const Operation<SimilarSearch, SimilarView> similar;
 
  private:

@@ -1,4 +1,4 @@
-// What a search found as the API's JSON: the routes of its operations.
+// The results of searches as the API's JSON: the routes of their operations.
 #pragma once
 
 namespace koinon {

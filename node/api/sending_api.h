@@ -1,6 +1,6 @@
-// What is sent to readers: webhooks, and mail.
+// Webhooks and mail.
 //
-// On the reading thread that its parts belong to; the courier sends.
+// On the reading thread of its parts; the courier sends.
 #pragma once
 
 #include "node/api/api.h"
@@ -10,7 +10,7 @@ namespace koinon {
 
 struct NewWebhook {
   std::string url;
-  std::string topic;  // or one of its aliases; empty or "all": every one
+  std::string topic;  // a topic or an alias; empty or "all": all topics
 };
 
 struct WebhookQuery {
@@ -22,28 +22,28 @@ Result<WebhookQuery> read_webhook(const std::string& id);
 struct WebhookView {
   WebhookId id;
   std::string url;
-  std::string topic;  // empty: every one
+  std::string topic;  // empty: all topics
   std::string made_by;
   UnixMillis created_at;
 };
 
 struct NewWebhookView {
   WebhookView webhook;
-  std::string secret;  // as receivers' libraries take it; shown this once
+  std::string secret;  // as the libraries of receivers expect it; shown only this once
 };
 
-// How far something is that is sent.
+// How far a message is.
 struct SendProgress {
   unsigned attempts = 0;
   SendState state = SendState::kWaiting;
   std::string outcome;  // of the last attempt
-  UnixMillis next_at;   // the next attempt, where it waits
+  UnixMillis next_at;   // the next attempt, if it waits
 };
 // "waiting", "sent", "given-up".
 std::string_view send_state_text(SendState state);
 
 struct DeliveryView {
-  std::string message;  // webhook-id: the same for every attempt
+  std::string message;  // the webhook-id header, the same for every attempt
   SendProgress progress;
 };
 
@@ -53,51 +53,52 @@ struct MailView {
   SendProgress progress;
 };
 
-// By its name.
+// An account by the account's name.
 struct MailAccount {
   std::string name;
 };
 
 struct DigestWish {
-  std::string topic;      // empty: every one; a change may also say "all", or an alias
+  std::string topic;      // empty: all topics; a change may also say "all", or an alias
   std::int64_t days = 1;  // 1 or 7
 };
 
 struct MailWishes {
   std::string email;
-  bool at_once = false;  // what is addressed to the office
+  bool at_once = false;  // notes for the office come by mail at once
   std::vector<DigestWish> digests;
 };
 
-// What is not named stays.
+// Members that are not set stay as they are.
 struct MailWishesChange {
   std::string account;  // its name
   std::optional<std::string> email;
   std::optional<bool> at_once;
-  std::optional<std::vector<DigestWish>> digests;  // in place of those there are; limits::kDigests at most
+  std::optional<std::vector<DigestWish>>
+      digests;  // replace all digests of the account; at most limits::kDigests
 };
 
 struct UnsubscribeQuery {
-  std::string code;  // of a mail
+  std::string code;  // the code in a mail
 };
 
-// Whoever is no operator sees to their own mails alone: kRefused.
+// kRefused: the caller is not an operator and asks for the mails of another.
 class SendingApi {
  public:
   explicit SendingApi(ApiShared& shared);
 
   const Operation<Nothing, std::vector<WebhookView>> list_webhooks;
-  // kTooLarge: there are limits::kWebhooks.
+  // kTooLarge: there are already limits::kWebhooks.
   const Operation<NewWebhook, NewWebhookView> add_webhook;
   const Operation<WebhookQuery, Nothing> remove_webhook;
-  // The newest hundred, newest first; so of mails.
+  // The newest hundred, the newest first. The same for mails.
   const Operation<WebhookQuery, std::vector<DeliveryView>> list_deliveries;
   const Operation<MailAccount, MailWishes> mail_wishes;
   // kRefused: a token may not change the address.
   const Operation<MailWishesChange, MailWishes> set_mail_wishes;
   const Operation<MailAccount, Nothing> send_digests;
   const Operation<Nothing, std::vector<MailView>> list_mail;
-  // kTooMany: codes are not guessed.
+  // kTooMany: too many wrong codes, as somebody would send who guesses.
   const Operation<UnsubscribeQuery, Nothing> unsubscribe;
 
  private:

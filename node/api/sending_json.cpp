@@ -113,7 +113,6 @@ HttpResponse mail_answer(const ApiRequest&, const std::vector<MailView>& view) {
   return json_response({{"items", std::move(items)}});
 }
 
-HttpResponse no_content(const ApiRequest&, const Nothing&) { return {204, "application/json", "", {}}; }
 HttpResponse accepted(const ApiRequest&, const Nothing&) { return {202, "application/json", "", {}}; }
 
 }  // namespace

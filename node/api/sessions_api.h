@@ -1,6 +1,6 @@
-// Logging in and out, and passwords.
+// Login, logout and passwords.
 //
-// On the reading thread that its parts belong to; passwords are checked on the pool for what takes long.
+// On the reading thread of its parts; passwords are checked on the pool for slow work.
 #pragma once
 
 #include "node/api/accounts_api.h"
@@ -14,42 +14,42 @@ struct LoginQuery {
 
 struct SessionView {
   UserView user;
-  std::string csrf;    // what its requests carry against forgery
+  std::string csrf;    // the token that requests of the session carry against forgery
   std::string cookie;  // for Set-Cookie
 };
 
-// Whoever was logged in is no longer.
+// The session is over.
 struct EndedSession {
-  std::string cookie;  // for Set-Cookie: takes the browser's away
+  std::string cookie;  // for Set-Cookie: the browser deletes its cookie
 };
 
-// Who asks, and what they may.
+// Who the caller is, and what they may do.
 struct MeView {
   std::string name;
   Role role = Role::kNobody;
   std::string office;
   std::string person;
-  std::string csrf;  // of a session; empty: it is none
+  std::string csrf;  // of a session; empty: the caller has none
 };
 
 struct LinkUse {
-  std::string code;  // of a one-time link
+  std::string code;  // the code of a one-time link
   std::string password;
-  bool end_tokens = false;  // tokens and feed addresses open nothing any more
+  bool end_tokens = false;  // also end all tokens and feed addresses
 };
 
 struct PasswordChange {
   std::string account;
   std::string old;
   std::string wanted;
-  bool end_tokens = false;  // tokens and feed addresses open nothing any more
+  bool end_tokens = false;  // also end all tokens and feed addresses
 };
 
 class SessionsApi {
  public:
   explicit SessionsApi(ApiShared& shared);
 
-  // kUnauthenticated: the name or the password is wrong. kTooMany: too often, or too many at once.
+  // kUnauthenticated: the name or the password is wrong. kTooMany: too many tries, or too many at once.
   const Operation<LoginQuery, SessionView> log_in;
   const Operation<Nothing, EndedSession> log_out;
   const Operation<Nothing, MeView> me;
@@ -64,7 +64,7 @@ class SessionsApi {
   boost::asio::awaitable<Result<EndedSession>> change_password(Asker asker, PasswordChange change);
 
   Result<SessionView> issue_session(const User& user);
-  // On the pool: Argon2id takes long. kTooMany: too many wait already.
+  // Runs on the pool, because Argon2id takes long. kTooMany: too many checks wait already.
   boost::asio::awaitable<Result<bool>> check_password(std::string hash, std::string password);
   boost::asio::awaitable<Result<std::string>> hash(std::string password);
   Status put_password(UserId user, const std::string& hash, const std::optional<std::string>& before,

@@ -1,5 +1,5 @@
-// A request to publish or to take back, as JSON has it and as the desk takes it. Programs send this JSON,
-// pages make it of a form, drafts and what waits are kept as it: each is read here, once.
+// Reads a request to publish or to withdraw from JSON, as the desk takes it. Programs send this JSON, and
+// pages make it out of a form. Drafts and held notes are kept as this JSON. Only this code reads it.
 //
 // Pure functions, for any thread.
 #pragma once
@@ -15,32 +15,34 @@
 
 namespace koinon {
 
-// When it is to be signed; neither: as the rules say.
+// When to sign. Neither is set: by the rules.
 struct WishedTime {
-  std::optional<std::chrono::seconds> hold;  // after so long: a year at most
-  std::optional<UnixMillis> at;              // then, whatever `hold` says
+  std::optional<std::chrono::seconds> hold;  // after so long, at most a year
+  std::optional<UnixMillis> at;              // at this time; `hold` does not count then
 };
 
 struct SigningQuery {
   SigningRequest request;
   WishedTime when;
-  boost::json::object kept;  // the request as it was written, but for when: what is kept of it while it waits
+  boost::json::object
+      kept;  // the request as it was written, without its times; it is kept while the record waits
 };
 
-// Takes `hold` and `at` out of a request. kInvalidArgument: names the one at fault.
+// Takes `hold` and `at` out of a request. kInvalidArgument: the error names the wrong one.
 Result<WishedTime> take_wished_time(boost::json::object& request);
 // Members: those of read_signing_request, `hold` and `at`.
 Result<SigningQuery> read_signing_query(boost::json::object request);
-// The same of a note alone: a request that withdraws something is refused.
+// The same, but only for a note: a request that withdraws something is refused.
 Result<SigningQuery> read_note_query(boost::json::object request);
 // Members: `ref`, `reason`, `erase`, `hold`, `at`.
 Result<SigningQuery> read_withdrawal_query(boost::json::object request);
 
-// A note that is being written. A withdrawal is none: who signs a draft of another's signs what it reads as.
+// A draft of a note. It may not be a withdrawal: somebody who publishes another's draft must see in it what
+// is signed.
 Result<boost::json::object> read_draft(const std::string& text);
-// A draft that is to be signed. What `when` names goes before what the draft itself says.
+// A draft to sign. The times in `when` count before those in the draft.
 Result<SigningQuery> read_kept_draft(const std::string& text, const WishedTime& when);
-// A request that was kept; without members where it cannot be read any more.
+// A request that was kept. It has no members if it can no longer be read.
 boost::json::object kept_request(const std::string& text);
 
 }  // namespace koinon

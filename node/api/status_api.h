@@ -1,6 +1,6 @@
-// How the node is, for who operates it.
+// The node's state, for its operator.
 //
-// On the reading thread that its parts belong to; what is asked of the network is answered on the network's.
+// On the reading thread of its parts; questions to the network are answered on the network's thread.
 #pragma once
 
 #include "node/api/api.h"
@@ -11,7 +11,7 @@ namespace koinon {
 
 struct NodeView {
   std::string name;
-  std::optional<LogId> log;  // none: an observer
+  std::optional<LogId> log;  // nothing: an observer
   std::string version;
   std::uint16_t peer_port = 0;
   std::uint16_t http_port = 0;
@@ -21,26 +21,26 @@ struct NodeView {
 
 enum class Signing : unsigned char {
   kReady,
-  kNever,    // an observer publishes nothing
-  kWaits,    // and goes on by itself, or once somebody has done what the reason says
-  kStopped,  // until somebody looks after it
+  kNever,    // the node is an observer, which publishes nothing
+  kWaits,    // goes on by itself, or after somebody has done what the reason says
+  kStopped,  // does not go on until somebody repairs it
 };
 
 struct SigningView {
   Signing state = Signing::kReady;
-  std::optional<Error> why;  // it waits, or is stopped
+  std::optional<Error> why;  // why it waits or has stopped
 };
-// As the API says it.
+// The API's word for it.
 std::string signing_text(const SigningView& view);
 
 struct StockView {
   std::uint64_t cities = 0;
   std::uint64_t records = 0;
   std::uint64_t store_bytes = 0;
-  std::uint64_t disk_free_bytes = 0;     // 0: it is not known
-  std::uint64_t disk_reserve_bytes = 0;  // kept for this city's own notes
+  std::uint64_t disk_free_bytes = 0;     // 0: not known
+  std::uint64_t disk_reserve_bytes = 0;  // kept for our own notes
   std::uint64_t index_lag = 0;           // records that are not indexed yet
-  std::uint64_t bodies_missing = 0;      // wanted, and being looked for
+  std::uint64_t bodies_missing = 0;      // bodies that are wanted and not here yet
 };
 
 struct StatusView {
@@ -50,10 +50,10 @@ struct StatusView {
   std::size_t peers_connected = 0;
   StockView stock;
   std::vector<TopicView> topics;
-  std::vector<std::string> frozen;  // cities that signed two histories
+  std::vector<std::string> frozen;  // cities that have signed two histories
   std::vector<Alarm> alarms;
   ClockStanding clock;
-  UnixMillis now;  // by that clock
+  UnixMillis now;  // the time by this clock
 };
 
 class StatusApi {
@@ -65,7 +65,7 @@ class StatusApi {
  private:
   boost::asio::awaitable<Result<StatusView>> status(Asker asker, Nothing query);
   SigningView signing() const;
-  // Of what is held: kIo and the like where it cannot be read.
+  // The state of what is held. Fails with kIo and the like if the store cannot be read.
   Result<NodeView> node() const;
   Result<StockView> stock() const;
 

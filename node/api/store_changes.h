@@ -1,4 +1,4 @@
-// What an operation has the writer do: the answer comes back to the thread that asked.
+// Changes that operations have the writer make. The answer comes back on the thread that asked.
 #pragma once
 
 #include <functional>
@@ -9,9 +9,9 @@
 
 namespace koinon {
 
-// `writer` and `shared` outlive every request.
+// `writer` and `shared` must live longer than every request.
 boost::asio::awaitable<Status> change_store(StoreWriter* writer, std::function<Status(Store&)> change);
-// What an operator does about trust, through the gate like everything else that is signed.
+// Publishes a decision of an operator about trust. It goes through the gate, like everything that is signed.
 boost::asio::awaitable<Result<Published>> publish_vouch(ApiShared* shared, Caller caller, DraftMaker maker);
 
 }  // namespace koinon

@@ -1,6 +1,6 @@
-// Which topics' notes this node wants.
+// The topics whose notes this node wants.
 //
-// On the reading thread that its parts belong to; the network goes by it, the writer keeps it.
+// On the reading thread of its parts; the network follows it, the writer keeps it.
 #pragma once
 
 #include "node/api/api.h"
@@ -19,7 +19,7 @@ class SubscriptionsApi {
   explicit SubscriptionsApi(ApiShared& shared);
 
   const Operation<Nothing, SubscriptionsView> get;
-  // The whole list: what it does not name is no longer wanted. Gives what is wanted now.
+  // Takes the whole list: topics that are not in it are no longer wanted. Returns what is wanted now.
   const Operation<BodyFilter, BodyFilter> set;
 
  private:

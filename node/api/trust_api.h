@@ -1,6 +1,6 @@
-// Whom this city vouches for, and of whom it takes nothing.
+// For which cities this city vouches, and which cities it blocks.
 //
-// On the reading thread that its parts belong to; the writer signs and stores, and the network goes by it.
+// On the reading thread of its parts; the writer signs and stores, and the network follows it.
 #pragma once
 
 #include "node/api/api.h"
@@ -8,14 +8,14 @@
 
 namespace koinon {
 
-// By its name here, or its log id.
+// A city by its name on this node, or by its log id.
 struct NamedCity {
   std::string city;
 };
 
 struct VouchView {
   std::string city;
-  std::string ref;  // of the record that was signed
+  std::string ref;  // the ref of the signed record
   bool withdrawn = false;
 };
 
@@ -29,7 +29,7 @@ class TrustApi {
  public:
   explicit TrustApi(ApiShared& shared);
 
-  // Nobody vouches by a bare name for a log that has no right to it.
+  // A name alone means the log that has this name (Directory::find_log), and no other with the same name.
   const Operation<NamedCity, VouchView> vouch;
   const Operation<NamedCity, VouchView> withdraw_vouch;
   const Operation<NamedCity, BlockView> block;

@@ -1,6 +1,6 @@
-// What an operator does so that the node goes on: the word on its clock, a new index.
+// What an operator does to keep the node going: confirms its clock, makes a new index.
 //
-// On the reading thread that its parts belong to; the writer keeps the word.
+// On the reading thread of its parts; the writer keeps the operator's word on the clock.
 #pragma once
 
 #include "node/api/api.h"
@@ -17,9 +17,9 @@ class UpkeepApi {
  public:
   explicit UpkeepApi(ApiShared& shared);
 
-  // Whoever calls it says that the clock is right.
+  // The caller confirms that the machine's clock is right.
   const Operation<Nothing, ClockView> set_clock;
-  // It is begun, and goes on.
+  // Begins to make a new index. It goes on in the background.
   const Operation<Nothing, Nothing> reindex;
 
  private:

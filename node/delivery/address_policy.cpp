@@ -14,7 +14,7 @@ struct Range {
   unsigned bits;
 };
 
-// The special-purpose registry of IANA, as far as it is not globally reachable.
+// The ranges of IANA's special-purpose registry that are not globally reachable.
 constexpr std::array<Range, 16> kNotPublic = {{{0x00000000, 8},   // this network
                                                {0x0A000000, 8},   // 10/8
                                                {0x64400000, 10},  // shared
@@ -49,7 +49,8 @@ bool starts(const unsigned char* bytes, std::initializer_list<unsigned char> pre
 }
 
 bool is_public_v6(const unsigned char* bytes) {
-  // Only 2000::/3 is given out; within it, what stands for an IPv4 address is judged as that.
+  // Only 2000::/3 is given out. An address in it that stands for an IPv4 address is judged as the IPv4
+  // address.
   if (starts(bytes, {0x00, 0x64, 0xFF, 0x9B, 0, 0, 0, 0, 0, 0, 0, 0})) return is_public_v4(v4_at(bytes + 12));
   if ((bytes[0] & 0xE0U) != 0x20) return false;
   if (starts(bytes, {0x20, 0x02})) return is_public_v4(v4_at(bytes + 2));

@@ -17,7 +17,8 @@ constexpr std::size_t kNewsRows = 100;
 constexpr std::size_t kNewsRecords = 500;
 static_assert(kNewsRecords <= limits::kDeliveriesWaiting);
 constexpr std::size_t kDigestsAtOnce = 16;
-constexpr std::size_t kDigestLooks = 4;  // for news, in one turn: webhooks and mails wait meanwhile
+constexpr std::size_t kDigestLooks =
+    4;  // looks for news of digests in one turn; webhooks and mails wait meanwhile
 constexpr std::size_t kIdBytes = 16;
 constexpr std::int64_t kHourMs = 3'600'000;
 constexpr std::int64_t kDayMs = 24 * kHourMs;
@@ -42,7 +43,7 @@ Result<bool> Announcer::turn() {
   KOINON_TRY(write_deliveries());
   KOINON_TRY(write_gathered());
   KOINON_TRY(write_mail_at_once());
-  KOINON_TRY(set_digests_right());
+  KOINON_TRY(correct_digest_times());
   KOINON_TRY(write_digests());
   return more_;
 }
@@ -53,7 +54,7 @@ Result<Announcer::News> Announcer::news_after(ArrivalSeq after) {
   KOINON_ASSIGN(const auto arrivals, parts_.store.arrivals(after, kNewsRows));
   std::size_t looked = 0;
   for (const Arrival& arrival : arrivals) {
-    if (arrival.kind == ArrivalKind::kRemoved) {  // counts all that is gone
+    if (arrival.kind == ArrivalKind::kRemoved) {  // the count is that of all removed records
       const std::uint64_t last = arrival.first.value + arrival.count - 1;
       if (last > indexed.value) return news;
       news.last = ArrivalSeq(last);
@@ -74,8 +75,8 @@ Result<Announcer::News> Announcer::news_after(ArrivalSeq after) {
   return news;
 }
 
-// By the arrival that brought its text, and so once: where entry and text come apart, the index may have both
-// by the time that either is looked at.
+// A record is told of by the arrival that brought its text, so only once. If entry and text came apart, the
+// index may have both when either of their arrivals is looked at.
 Result<bool> Announcer::is_told_by(const NewRecord& news) {
   const bool brings = news.kind == ArrivalKind::kAdded || news.kind == ArrivalKind::kBody;
   if (!brings || !is_note(news.record.kind) || news.record.title.empty()) return false;
@@ -87,7 +88,8 @@ Result<bool> Announcer::is_told_by(const NewRecord& news) {
 
 // --- webhooks ---
 
-// Whether a withdrawal takes back a note and leaves its text; one that erases is told of as an erasure.
+// Whether a withdrawal takes back a note but leaves its text. A withdrawal that erases is told of as an
+// erasure.
 Result<bool> Announcer::takes_back_a_note(const IndexedRecord& record) {
   if (record.kind != v1::KIND_WITHDRAWAL) return false;
   const auto leaf = parts_.store.entry(record.log, record.index);
@@ -104,7 +106,7 @@ Status Announcer::write_deliveries() {
   KOINON_ASSIGN(const ArrivalSeq indexed, parts_.index.position());
   for (const Webhook& webhook : webhooks) {
     if (webhook.cursor == indexed) continue;
-    // One that is full is told more once it has taken some of what waits.
+    // A webhook with a full queue gets more messages after it has taken some.
     KOINON_ASSIGN(const std::size_t waiting, parts_.outbox.waiting(webhook.id, limits::kDeliveriesWaiting));
     if (waiting + kNewsRecords > limits::kDeliveriesWaiting) continue;
     KOINON_ASSIGN(const News news, news_after(webhook.cursor));
@@ -134,7 +136,8 @@ Status Announcer::write_deliveries() {
 
 // --- mail ---
 
-// A question to us, or an answer to, an adoption of or a version of what is ours.
+// Whether a record is for us: a question to us, or an answer to, an adoption of or a version of one of our
+// records.
 Result<bool> Announcer::is_for_us(const IndexedRecord& record) {
   if (!options_.own || record.log == *options_.own) return false;
   KOINON_ASSIGN(const Bytes leaf, parts_.store.entry(record.log, record.index));
@@ -166,14 +169,13 @@ Result<Mail> Announcer::mail_to(const User& user, const std::string& what, const
 Result<MailPace> Announcer::pace_of(UserId user) {
   const UnixMillis now = parts_.clock.wall();
   KOINON_ASSIGN(const auto pace, parts_.outbox.mail_pace(user));
-  // What waits for the hour's end is told before another hour begins.
+  // Notes that wait for the end of an hour are told before the next hour begins.
   const bool goes_on =
       pace && (pace->held > 0 || (pace->began <= now && now.value - pace->began.value < kHourMs));
   return goes_on ? *pace : MailPace{user, now, 0, 0, {}};
 }
 
-// When the hour is over, what came faster than mails may comes in one mail, which is the first of the next
-// hour.
+// When an hour is over, the notes that waited come in one mail. This mail is the first of the next hour.
 Status Announcer::write_gathered() {
   if (!options_.mail) return {};
   const UnixMillis now = parts_.clock.wall();
@@ -199,7 +201,7 @@ Status Announcer::write_mail_at_once() {
   KOINON_ASSIGN(const auto cursor, parts_.outbox.at_once_cursor());
   MailBatch batch;
   if (!cursor || !options_.mail) {
-    // Nobody is told of what came before the first mail could be sent.
+    // Notes that came before mail was set up are told to nobody.
     KOINON_ASSIGN(batch.at_once_cursor, parts_.index.position());
     return cursor == batch.at_once_cursor ? Status() : parts_.outbox.queue_mail(batch);
   }
@@ -216,7 +218,8 @@ Status Announcer::write_mail_at_once() {
   return parts_.outbox.queue_mail(batch);
 }
 
-// A mail of its own for each note, as many as an hour may bring; what is more waits for the hour's end.
+// Each note gets a mail of its own, up to the number of mails in an hour. Further notes wait for the end of
+// the hour.
 Status Announcer::mail_to_each(MailBatch& batch) {
   KOINON_ASSIGN(const auto users, parts_.accounts.all());
   for (const User& user : users) {
@@ -242,8 +245,8 @@ UnixMillis Announcer::next_digest(unsigned days) const {
   return digest_time(parts_.clock.wall(), days, options_.digest_hour);
 }
 
-// What waits longer than it may was put off while the clock was ahead.
-Status Announcer::set_digests_right() {
+// A digest that waits longer than it may was put off while the clock was ahead.
+Status Announcer::correct_digest_times() {
   KOINON_ASSIGN(const auto late, parts_.outbox.late_digests(parts_.clock.wall(), kDigestsAtOnce));
   more_ = more_ || late.size() == kDigestsAtOnce;
   for (const Digest& digest : late) {
@@ -298,8 +301,8 @@ Status Announcer::write_digests() {
   return {};
 }
 
-// Whoever had the mails of an hour, and one, waits for the next: an account has many digests, may ask for
-// them again and again, and may have another's address.
+// A person who already got the mails of this hour and one more waits for the next hour. An account may have
+// many digests, ask for them again and again, and have somebody else's address.
 Result<bool> Announcer::put_off(Digest digest) {
   KOINON_ASSIGN(const MailPace pace, pace_of(digest.user));
   if (!options_.mail || pace.mails <= limits::kMailsPerHour) return false;
@@ -310,8 +313,8 @@ Result<bool> Announcer::put_off(Digest digest) {
   return true;
 }
 
-// A mail that is full is followed by another one: what is left is due still. After so many mails the rest is
-// in no mail: else one city that floods fills somebody's mailbox for as long as it takes.
+// If a mail is full, another one follows, because the rest is still due. After a number of mails the rest is
+// in no mail. Otherwise one city that floods could fill a person's mailbox without end.
 Status Announcer::write_digest(Digest digest, Gathering gathered) {
   KOINON_ASSIGN(const auto user, parts_.accounts.get(digest.user));
   const auto name = std::pair(digest.user.value, digest.topic);
@@ -326,7 +329,7 @@ Status Announcer::write_digest(Digest digest, Gathering gathered) {
   }
   digest.cursor = gathered.at;
   MailBatch batch;
-  // A day without news is no reason to write.
+  // A day without news brings no mail.
   if (user && !user->email.empty() && options_.mail && !gathered.items.empty()) {
     KOINON_ASSIGN(Mail mail, mail_to(*user, "digest " + digest.topic, gathered.items, more));
     batch.mails.push_back(std::move(mail));

@@ -1,12 +1,12 @@
-// What is due to whom: follows the arrivals and writes down, in the outbox, what webhooks and readers are to
-// be told. What is said of it is the composer's, how it goes the courier's.
+// Follows the arrivals, and writes into the outbox what webhooks and readers must be told. The composer makes
+// the texts, the courier sends them.
 //
-// Bounds: a webhook has limits::kDeliveriesWaiting messages that wait, the arrivals keep the rest. Somebody
-// gets limits::kMailsPerHour mails of what is for the office, then what is more in one mail when the hour is
-// over; the hour is written down, so a start begins none anew. A digest that goes on has
-// limits::kDigestMails mails, and says then where the rest is.
+// Limits: at most limits::kDeliveriesWaiting messages wait for a webhook; later ones are made from the
+// arrivals. A person gets limits::kMailsPerHour mails about notes for the office. Further notes come in one
+// mail when the hour is over. The hour is written down, so a restart does not begin a new one. A digest may
+// fill limits::kDigestMails mails; the last one says where the rest is.
 //
-// Belongs to the courier's thread, as all does that it is given; that must outlive it.
+// Belongs to the courier's thread, like its references. They must live longer than it.
 #pragma once
 
 #include <map>
@@ -25,8 +25,8 @@
 namespace koinon {
 
 struct AnnouncerOptions {
-  std::optional<LogId> own;  // none: an observer, to whom nothing is addressed
-  std::string name;          // of the city; it ends the ids of mails
+  std::optional<LogId> own;  // nothing: an observer, which gets no notes
+  std::string name;          // the city's name; message ids end with it
   bool mail = false;         // whether mail can be sent
   unsigned digest_hour = 6;  // UTC
 };
@@ -42,8 +42,8 @@ class Announcer {
   };
   Announcer(AnnouncerOptions options, Parts parts) : options_(std::move(options)), parts_(std::move(parts)) {}
 
-  // Writes down what is due by now: of each webhook and reader, what some hundred arrivals bring. True: there
-  // is more.
+  // Writes down what is due by now: for each webhook and reader the news of some hundred arrivals. True:
+  // there is more.
   Result<bool> turn();
 
  private:
@@ -57,33 +57,33 @@ class Announcer {
     std::vector<NewRecord> records;
   };
 
-  // Records that arrived after, up to where the index is; at most some hundred.
+  // The records that arrived after `after` and are indexed, at most some hundred.
   Result<News> news_after(ArrivalSeq after);
   Result<bool> is_told_by(const NewRecord& news);
   Status write_deliveries();
   Status write_gathered();
   Status write_mail_at_once();
   Status mail_to_each(MailBatch& batch);
-  Status set_digests_right();
+  Status correct_digest_times();
   Status write_digests();
-  // What is new to a digest, as far as it has been looked for. It ends with what was indexed when it began:
-  // whoever goes on writing keeps nobody's mail from going.
+  // The news for a digest that were found so far. It ends at the last record that was indexed when it began.
+  // So nobody can delay the mail by publishing more and more.
   struct Gathering {
-    Digest digest;  // as it is written down
+    Digest digest;  // as it is in the outbox
     ArrivalSeq at;
     ArrivalSeq until;
     std::vector<RecordAt> items;  // at most as many as a mail holds
     bool is_full() const { return items.size() >= limits::kDigestItems; }
   };
-  // Goes on gathering for a digest, or begins; whether all of it is there.
+  // Begins or goes on to gather news for a digest. Returns whether all of it was found.
   Result<bool> gather(const Digest& digest, std::size_t& looks);
   Status write_digest(Digest digest, Gathering gathered);
   Result<bool> put_off(Digest digest);
-  // Whose hour has not begun, or is over: it begins now.
+  // A person's current hour. If none has begun, or the last one is over, a new hour begins now.
   Result<MailPace> pace_of(UserId user);
   Result<bool> is_for_us(const IndexedRecord& record);
   Result<bool> takes_back_a_note(const IndexedRecord& record);
-  // `more`: of a mail of what came faster than mails may.
+  // `more`: as in MailAbout.
   Result<Mail> mail_to(const User& user, const std::string& what, const std::vector<RecordAt>& items,
                        std::optional<std::uint64_t> more);
   UnixMillis next_digest(unsigned days) const;
@@ -92,11 +92,11 @@ class Announcer {
   Parts parts_;
   bool more_ = false;
   std::optional<Gathering> gathering_;
-  // By account and topic: mails of a digest that goes on. A start counts anew.
+  // By account and topic: how many mails a digest that goes on has filled. A restart counts from 0.
   std::map<std::pair<std::int64_t, std::string>, unsigned> going_on_;
 };
 
-// The next time at `hour` UTC, at least half of the days away.
+// The next time at `hour` UTC that is at least `days` minus half a day away.
 UnixMillis digest_time(UnixMillis now, unsigned days, unsigned hour);
 
 }  // namespace koinon

@@ -55,7 +55,7 @@ MailItem Composer::mail_item(const IndexedRecord& record) {
 
 namespace {
 
-// What a mail says before its items.
+// The text of a mail before its items.
 void head(const MailAbout& about, const std::string& url, MailContent& content) {
   constexpr std::string_view kDigest = "digest ";
   const MailItem& first = content.items.front();
@@ -63,7 +63,7 @@ void head(const MailAbout& about, const std::string& url, MailContent& content) 
     const std::string topic = about.what == kDigest ? "all topics" : about.what.substr(kDigest.size());
     content.subject = "Practice notes: " + topic + " (" + std::to_string(content.items.size()) + ")";
     content.opening = "What is new on " + topic + ":";
-    // Of a digest that went on for as many mails as one may have.
+    // The digest has filled all the mails that it may.
     if (about.more.value_or(0) > 0)
       content.opening = "What is new on " + topic +
                         ". More came than mails tell of, and this is the last one; all of it is here: " + url;

@@ -1,7 +1,7 @@
-// What a message says. It is made when it goes, of what stands then: of what was erased or withdrawn since it
-// was written down, nothing is told.
+// Makes the texts of messages. A text is made when the message is sent, out of the records that still stand.
+// Records that were erased or withdrawn meanwhile are not told.
 //
-// Belongs to the courier's thread, as the readers do that it is given; they must outlive it.
+// Belongs to the courier's thread, like its readers. They must live longer than it.
 #pragma once
 
 #include <functional>
@@ -19,13 +19,13 @@
 namespace koinon {
 
 struct ComposerOptions {
-  std::string name;  // of the city, as mail's sender
-  std::string url;   // where pages are; links begin with it
+  std::string name;  // the city's name, as the sender of mails
+  std::string url;   // the address of the pages; links begin with it
   std::string mail_from;
 };
 
-// What a webhook's message says of a record, as JSON. Webhooks show records as the API does, so the API gives
-// this function (told_json). `because`: why the city took the record back; none where it did not.
+// A record as JSON for a webhook. Webhooks show records as the API does, so the function comes from the API
+// (told_json). `because`: why the city withdrew the record. Nothing: it did not.
 using RecordTold = std::function<boost::json::object(Directory& directory, StoreReader& store,
                                                      IndexReader& index, const IndexedRecord& record,
                                                      const std::optional<std::string>& because)>;
@@ -40,9 +40,9 @@ class Composer {
         nearness_(nearness),
         told_(std::move(told)) {}
 
-  // A webhook's message, as JSON. None: nothing of it stands any more.
+  // A webhook's message as JSON. Nothing: its record no longer stands.
   Result<std::optional<std::string>> payload(const Delivery& delivery, UnixMillis now);
-  // A mail, as RFC 5322. None: nothing that it told of stands any more.
+  // A mail as RFC 5322. Nothing: none of its records stands any more.
   Result<std::optional<std::string>> message(const Mail& mail, UnixMillis now);
 
  private:

@@ -7,10 +7,11 @@
 namespace koinon {
 namespace {
 
-constexpr std::chrono::seconds kLookAgain{30};  // the wall clock may be set meanwhile
+constexpr std::chrono::seconds kLookAgain{
+    30};  // look again after this time, because somebody may set the clock
 constexpr std::chrono::seconds kFoldAgain{1};
 constexpr std::chrono::seconds kRetry{5};   // after the store or the office's database failed
-constexpr std::size_t kSettledAtOnce = 16;  // of one webhook, of what no longer stands
+constexpr std::size_t kSettledAtOnce = 16;  // messages of one webhook whose record no longer stands
 constexpr const char* kGone = "withdrawn or erased before it went";
 
 }  // namespace
@@ -48,7 +49,7 @@ void Courier::run() {
     std::chrono::milliseconds wait = kRetry;
     if (done.ok()) wait = more_ ? std::chrono::milliseconds(0) : until_next();
     if (!has_room_)
-      wait = std::max<std::chrono::milliseconds>(wait, kRetry);  // a digest that is due waits too
+      wait = std::max<std::chrono::milliseconds>(wait, kRetry);  // digests that are due wait too
     for (const auto& outcome : parts_.transfers->wait(wait)) {
       if (const Status settled = settle(outcome); !settled.ok()) parts_.on_error(settled.error());
     }
@@ -60,7 +61,7 @@ Status Courier::turn() {
   has_room_ = !parts_.has_room || parts_.has_room();
   const UnixMillis now = parts_.clock.wall();
   KOINON_TRY(
-      outbox_.not_after({now.value + std::chrono::milliseconds(limits::kSendBackoffMax).count()}, now));
+      outbox_.correct_times({now.value + std::chrono::milliseconds(limits::kSendBackoffMax).count()}, now));
   if (has_room_) {
     KOINON_ASSIGN(const bool more, announcer_.turn());
     more_ = more_ || more;
@@ -75,7 +76,7 @@ std::chrono::milliseconds Courier::until_next() {
   const auto next = outbox_.next_due(!options_.smtp.url.empty());
   if (!next.ok() || !*next) return !erasures_.folded() ? std::chrono::milliseconds(kFoldAgain) : kLookAgain;
   const std::chrono::milliseconds left((*next)->value - parts_.clock.wall().value);
-  // What is due and under way is waited for by its end.
+  // Messages that are due may be under way already. Then the courier waits for their end.
   const std::chrono::milliseconds least(sending_.empty() ? 1 : 200);
   if (!erasures_.folded()) return std::max<std::chrono::milliseconds>(least, kFoldAgain);
   return std::clamp<std::chrono::milliseconds>(left, least, kLookAgain);
@@ -112,14 +113,14 @@ Result<bool> Courier::send(Item item, const std::optional<std::string>& text, Be
 
 Status Courier::send_deliveries(UnixMillis now) {
   KOINON_ASSIGN(auto webhooks, outbox_.webhooks());
-  // In turn: those that are slow, or have long been down, keep no other one waiting.
+  // Webhooks take turns, so that a slow or dead one does not delay the others.
   std::rotate(
       webhooks.begin(),
       std::find_if(webhooks.begin(), webhooks.end(), [&](const Webhook& one) { return one.id > served_; }),
       webhooks.end());
   for (const Webhook& hook : webhooks) {
     if (!has_room<Delivery>()) return {};
-    // One at a time to each, so that a slow one takes one place.
+    // Each webhook gets one message at a time, so that a slow one takes only one place.
     if (is_under_way<Delivery>([&](const Delivery& one) { return one.webhook == hook.id; })) continue;
     KOINON_ASSIGN(const auto due, outbox_.due_deliveries(hook.id, now, kSettledAtOnce));
     for (const Delivery& delivery : due) {

@@ -1,5 +1,5 @@
-// The thread that brings what is new to those who asked for it: webhooks and mail. It has what is due to whom
-// written down (announcer.h), and sends it until it has arrived or is given up.
+// The thread that sends news to those who asked for it, by webhooks and mail. The announcer writes down what
+// is due (announcer.h). The courier sends each message until it has arrived or is given up.
 #pragma once
 
 #include <atomic>
@@ -21,9 +21,9 @@
 namespace koinon {
 
 struct CourierOptions {
-  std::optional<LogId> own;  // none: an observer, to whom nothing is addressed
-  std::string name;          // of the city, as mail's sender
-  std::string url;           // where pages are; links in mails begin with it
+  std::optional<LogId> own;  // nothing: an observer, which gets no notes
+  std::string name;          // the city's name, as the sender of mails
+  std::string url;           // the address of the pages; links in mails begin with it
   bool private_webhooks = false;
   SmtpServer smtp;  // no url: no mail is sent
   std::string mail_from;
@@ -38,10 +38,11 @@ class Courier {
     std::unique_ptr<StoreReader> store;
     std::unique_ptr<IndexReader> index;
     std::unique_ptr<Transfers> transfers;
-    const Nearness* nearness = nullptr;  // outlives the courier; never none
+    const Nearness* nearness = nullptr;  // never null; must live longer than the courier
     Clock clock;
     std::function<void(const Error&)> on_error;
-    // Without room nothing new is written down; what waits is sent. None: there is always room.
+    // Whether the disk has room. If not, waiting messages are sent and no new ones are written down. None:
+    // there is always room.
     std::function<bool()> has_room = nullptr;
     RecordTold told;  // always given
   };
@@ -50,9 +51,9 @@ class Courier {
   Courier(const Courier&) = delete;
   Courier& operator=(const Courier&) = delete;
 
-  // Any thread: something arrived, or was asked for.
+  // Any thread: something arrived, or somebody asked for something.
   void notify();
-  // Any thread: why nothing is written down or sent.
+  // Any thread: why nothing can be written down or sent.
   std::optional<Trouble> trouble() const { return trouble_.get(); }
   void stop();
 
@@ -63,16 +64,17 @@ class Courier {
   Status turn();
   Status send_deliveries(UnixMillis now);
   Status send_mails(UnixMillis now);
-  // Whether one more of these may be under way: neither webhooks nor mails take all places.
+  // Whether one more of this kind may be under way. Neither webhooks nor mails may take all places.
   template <typename Item>
   bool has_room() const;
   template <typename Item, typename Matches>
   bool is_under_way(Matches matches) const;
-  // Sends what a message says now, or settles it where nothing of it stands any more. Whether it is sent.
+  // Sends a message with its text of now, or settles it if nothing of it stands any more. Returns whether it
+  // is sent.
   template <typename Item, typename Begin>
   Result<bool> send(Item item, const std::optional<std::string>& text, Begin begin);
   Status settle(const Transfers::Outcome& outcome);
-  // What is done after an attempt that failed: when to try again, or that it is given up.
+  // After a failed attempt: sets when to try again, or gives up.
   template <typename Item>
   void after(Item& item, const Transfers::Outcome& outcome);
   std::chrono::milliseconds until_next();
@@ -85,7 +87,7 @@ class Courier {
   Erasures erasures_;
   Composer composer_;
   std::map<Transfers::Number, Sending> sending_;
-  WebhookId served_;      // the last webhook that something was sent to
+  WebhookId served_;      // the webhook to which the last message went
   bool has_room_ = true;  // in the last turn
   bool more_ = false;     // the last turn left something unread
   Troubled trouble_;

@@ -5,8 +5,8 @@
 namespace koinon {
 namespace {
 
-constexpr std::size_t kArrivalRows = 100;   // of arrivals, read at once
-constexpr std::size_t kErasureRows = 2000;  // of arrivals, looked at in one turn
+constexpr std::size_t kArrivalRows = 100;   // rows of arrivals that are read at once
+constexpr std::size_t kErasureRows = 2000;  // rows of arrivals that are looked at in one turn
 
 }  // namespace
 
@@ -29,7 +29,7 @@ Result<bool> Erasures::turn() {
     if (arrivals.size() < kArrivalRows) break;
     more = rows + 2 * kArrivalRows > kErasureRows;
   }
-  // A cursor that merely moved is written now and then: to look at arrivals again does no harm.
+  // If nothing was erased, the cursor is written only now and then. To look at arrivals again does no harm.
   if (!erased.empty() || after.value >= saved_.value + kErasureRows) {
     KOINON_TRY(outbox_.forget_remarks(erased, after));
     saved_ = after;

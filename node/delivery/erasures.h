@@ -1,7 +1,7 @@
-// Carries erasures out in the office's own database: remarks on what is gone, and what its write-ahead log
-// holds.
+// Carries out erasures in the office's own database: removes remarks on erased records, and cleans its
+// write-ahead log.
 //
-// Belongs to the courier's thread, as all does that it is given; that must outlive it.
+// Belongs to the courier's thread, like its references. They must live longer than it.
 #pragma once
 
 #include <optional>
@@ -18,7 +18,7 @@ class Erasures {
   Erasures(StoreReader& store, Outbox& outbox, OfficeDb& office)
       : store_(store), outbox_(outbox), office_(office) {}
 
-  // Goes on from where it was, through some thousand arrivals at most. True: there is more.
+  // Goes on where it was, through some thousand arrivals at most. True: there is more.
   Result<bool> turn();
   // Whether the write-ahead log is free of what was erased.
   bool folded() const { return !unfolded_; }
@@ -27,8 +27,8 @@ class Erasures {
   StoreReader& store_;
   Outbox& outbox_;
   OfficeDb& office_;
-  bool unfolded_ = true;  // something was erased, or may have been, and the write-ahead log holds it still
-  std::optional<ArrivalSeq> after_;  // erasures up to here are carried out in the office's database
+  bool unfolded_ = true;             // erased text may still be in the write-ahead log
+  std::optional<ArrivalSeq> after_;  // erasures up to this arrival are carried out
   ArrivalSeq saved_;
 };
 

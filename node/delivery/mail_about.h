@@ -1,5 +1,5 @@
-// What a mail tells of, as it waits in the outbox: which records, and what makes it the same mail at each
-// attempt. Its text is made when it goes.
+// What the outbox keeps of a waiting mail: which records it tells of, and what makes it the same mail at each
+// attempt. Its text is made when it is sent.
 #pragma once
 
 #include <cstdint>
@@ -18,13 +18,13 @@ struct MailAbout {
   std::string unsubscribe;  // the secret of its link
   std::string message_id;
   UnixMillis at;
-  // Of a mail of what came faster than mails may: how many more there are than it names. Of the last mail of
-  // a digest that went on: how many records more arrived. None: another mail.
+  // In a mail for notes that had to wait: how many more there are than it names. In the last mail of a digest
+  // that went on: how many more records arrived. Nothing: any other mail.
   std::optional<std::uint64_t> more = {};
 };
 
 std::string about_text(const MailAbout& about);
-// None: it is damaged.
+// Nothing: the text is damaged.
 std::optional<MailAbout> read_about(const std::string& text);
 
 }  // namespace koinon

@@ -1,5 +1,5 @@
-// Mails: RFC 5322 with a plain and an HTML part. What is said in them was written by others, and is made
-// harmless here.
+// Mails: RFC 5322 with a plain and an HTML part. Others wrote the texts in them, so these are made harmless
+// here.
 #pragma once
 
 #include <string>
@@ -31,8 +31,8 @@ struct MailContent {
 
 std::string mail_message(const MailContent& content);
 
-// An unstructured header field, folded, in encoded words (RFC 2047) where it is not plain ASCII. Never more
-// than one field, whatever the text holds.
+// An unstructured header field, folded. If the text is not plain ASCII, it is in encoded words (RFC 2047). It
+// is always exactly one field, whatever the text has in it.
 std::string header_field(const std::string& name, const std::string& text);
 
 }  // namespace koinon

@@ -11,10 +11,11 @@
 namespace koinon {
 namespace {
 
-constexpr long kTooManyRedirects = 0;
+// A redirect is not followed: nobody has checked its address.
+constexpr long kFollowsRedirects = 0;
 
 extern "C" {
-// Before each connection, with the address that the name has at that moment.
+// Called before each connection, with the address to which the name resolves at that moment.
 static curl_socket_t koinon_open_socket(void* refused, curlsocktype, struct curl_sockaddr* address) {
   if (!koinon::is_public_address(address->addr)) {
     *static_cast<bool*>(refused) = true;
@@ -23,7 +24,7 @@ static curl_socket_t koinon_open_socket(void* refused, curlsocktype, struct curl
   return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 static size_t koinon_drop(char*, size_t size, size_t count, void* taken) {
-  // What a receiver answers is of no use; a long one is not waited for.
+  // The text of an answer is not used. Nobody waits for the end of a long one.
   auto* total = static_cast<std::size_t*>(taken);
   *total += size * count;
   return *total > 64 * koinon::limits::kKiB ? 0 : size * count;
@@ -100,7 +101,7 @@ Transfers::Number Transfers::post(const PostRequest& request) {
     transfer->lines = curl_slist_append(transfer->lines, header.c_str());
   curl_easy_setopt(easy, CURLOPT_URL, request.url.c_str());
   curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-  curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, kTooManyRedirects);
+  curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, kFollowsRedirects);
   curl_easy_setopt(easy, CURLOPT_HTTPHEADER, transfer->lines);
   curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
   curl_easy_setopt(easy, CURLOPT_COPYPOSTFIELDS, request.body.c_str());
@@ -167,7 +168,7 @@ Transfers::Outcome Transfers::outcome_of(Transfer& transfer, int code) {
     out.final = true;
     return out;
   }
-  // A long answer is cut off, and is one all the same.
+  // A long answer is cut off, but it counts as an answer.
   const bool answered = code == CURLE_OK || (code == CURLE_WRITE_ERROR && status > 0);
   if (!answered && status == 0) {
     out.text = curl_easy_strerror(static_cast<CURLcode>(code));

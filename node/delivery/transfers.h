@@ -38,8 +38,8 @@ class Transfers {
   struct Outcome {
     Number number = 0;
     bool arrived = false;
-    bool final = false;  // trying again would change nothing
-    std::string text;    // "200", or why not
+    bool final = false;  // to try again would change nothing
+    std::string text;    // "200", or why it failed
   };
 
   static Result<std::unique_ptr<Transfers>> make();
@@ -50,7 +50,7 @@ class Transfers {
   Number post(const PostRequest& request);
   Number mail(const MailRequest& request);
   std::size_t under_way() const { return open_.size(); }
-  // Works until something is done, somebody wakes it, or the time is over.
+  // Works until a transfer is done, somebody calls wake, or `most` is over.
   std::vector<Outcome> wait(std::chrono::milliseconds most);
   // Any thread.
   void wake();

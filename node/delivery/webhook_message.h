@@ -1,4 +1,4 @@
-// What a webhook is sent: Standard Webhooks' headers, with a signature over id, time and body.
+// The headers of messages to webhooks, as Standard Webhooks says, with a signature over id, time and body.
 #pragma once
 
 #include <string>
@@ -8,7 +8,7 @@
 
 namespace koinon {
 
-// whsec_ and base64, as receivers' libraries take it.
+// "whsec_" and base64, as the libraries of receivers expect it.
 std::string webhook_secret_text(BytesView secret);
 // webhook-id, webhook-timestamp, webhook-signature, and the type of the body.
 std::vector<std::string> webhook_headers(BytesView secret, const std::string& id, UnixMillis now,

@@ -43,7 +43,7 @@ void add_link(pugi::xml_node parent, const char* rel, const std::string& href, c
   link.append_attribute("href") = href.c_str();
 }
 
-// A tag that is none would make the whole feed invalid.
+// A malformed language tag would make the whole feed invalid.
 std::string language_of(const FeedItem& item) {
   bool fits = !item.language.empty() && item.language.size() <= kLanguageChars;
   for (const char c : item.language)
@@ -133,9 +133,9 @@ std::string json_feed_text(const Feed& feed) {
                                      {"date_withdrawn", time_text(gone.at)},
                                      {"because", plain_line(gone.because)}});
   }
-  // JSON Feed leaves members that begin with an underscore to whoever makes the feed.
+  // In JSON Feed, members that begin with an underscore are for the maker of the feed.
   if (!withdrawn.empty()) out["_koinon"] = json::object{{"withdrawn", std::move(withdrawn)}};
-  // A reader that puts a title into a page without a thought finds no markup in it.
+  // Some feed readers put titles into pages unescaped. So the title has no markup.
   std::string text;
   for (const char c : json::serialize(out))
     text += c == '<' ? "\\u003c" : c == '>' ? "\\u003e" : std::string(1, c);

@@ -8,7 +8,7 @@
 
 namespace koinon {
 
-// Texts are as people wrote them; what is not fit to be shown is taken out here.
+// Texts are as people wrote them. Characters that must not be shown are removed here.
 struct FeedItem {
   std::string id;   // urn:uuid:…, the same for every version of the note
   std::string url;  // of the record
@@ -16,17 +16,17 @@ struct FeedItem {
   std::string summary;   // plain
   std::string html;      // the note, or its beginning
   std::string language;  // BCP 47; may be empty
-  std::string city;      // who says it: Seoul
+  std::string city;      // the author's city: Seoul
   std::string office;    // may be empty
   std::vector<std::string> topics;
   UnixMillis published;
   UnixMillis updated;
 };
 
-// A note that was in the feed, and that its city took back.
+// A note that was in the feed and that its city withdrew.
 struct FeedGone {
-  std::string id;       // as the note's entry had it
-  std::string url;      // of the record, which says so too
+  std::string id;       // the same as the note had in the feed
+  std::string url;      // of the record's page, which says so too
   std::string because;  // may be empty
   UnixMillis at;
 };
@@ -35,11 +35,11 @@ struct Feed {
   std::string id;  // urn:uuid:…
   std::string title;
   std::string self;  // its own address
-  std::string home;  // what it is a feed of, as a page
+  std::string home;  // the page with the same notes
   std::string next;  // the page of older items; empty: none
   UnixMillis updated;
   std::vector<FeedItem> items;
-  std::vector<FeedGone> gone;  // RFC 6721; of the first page alone
+  std::vector<FeedGone> gone;  // RFC 6721; only on the first page
 };
 
 std::string atom_text(const Feed& feed);
@@ -51,7 +51,7 @@ struct FeedLink {
 };
 std::string opml_text(const std::string& title, const std::vector<FeedLink>& links);
 
-// A name for ever, from what it stands for: a UUID of version 8.
+// A permanent name, computed from what it names: a UUID of version 8.
 std::string urn_of(std::string_view what);
 
 }  // namespace koinon

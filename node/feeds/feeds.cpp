@@ -23,7 +23,7 @@ constexpr std::size_t kVersionsBack = 100;
 
 std::string encode(std::string_view text) { return boost::urls::encode(text, boost::urls::unreserved_chars); }
 
-// A personal address stays one from page to page.
+// The key of a personal address is also in the address of the next page.
 std::string with_key(const FeedRequest& request, std::string url) {
   const std::string key = param(request.query, "key");
   if (key.empty()) return url;
@@ -36,7 +36,7 @@ Error no_such_feed() { return fail(Code::kNotFound, "a feed's address ends in .a
 
 namespace {
 
-// Takes .atom or .json off.
+// Removes .atom or .json. Returns which it was.
 Result<bool> take_suffix(std::string& text) {
   for (const std::string_view suffix : {".atom", ".json"}) {
     if (!text.ends_with(suffix) || text.size() == suffix.size()) continue;
@@ -91,7 +91,7 @@ Result<HttpResponse> Feeds::list(const FeedRequest& request, IndexQuery query, s
   if (page.records.size() == query.limit)
     page.next = "?before=" + std::to_string(page.records.back().arrival.value);
   if (query.before.value == 0) {
-    // Readers that have a note already are told that it was taken back.
+    // A reader that already has a note is told that it was withdrawn.
     query.standing_notes = false;
     query.kind = v1::KIND_WITHDRAWAL;
     KOINON_ASSIGN(page.withdrawals, parts_.index.find(query));
@@ -135,7 +135,7 @@ std::string Feeds::city_name(Names& names, const LogId& log) {
   return names.cities.emplace(log, std::move(name)).first->second;
 }
 
-// Of entries alone: the bodies of a hundred versions may be of 100 MiB, and a feed is of many notes.
+// It reads only entries. The bodies of a hundred versions may have 100 MiB, and a feed has many notes.
 EntryIndex Feeds::first_version(const LogId& log, EntryIndex index, const Bytes& newest) {
   Bytes leaf = newest;
   for (std::size_t i = 0; i < kVersionsBack; ++i) {
@@ -153,8 +153,8 @@ EntryIndex Feeds::first_version(const LogId& log, EntryIndex index, const Bytes&
   return index;
 }
 
-// A feed is read again and again, by many: of a long note it has the beginning, up to the end of a paragraph.
-// The newest notes come first; those for which nothing is left have a link, beside their summaries.
+// Many readers fetch a feed again and again. So it has only the beginning of a long note, up to the end of a
+// paragraph. The newest notes come first. When the feed is full, notes have only their summary and a link.
 std::string Feeds::feed_html(const std::string& markdown, const std::string& url, std::size_t& left) {
   const std::string link = "<p><a href=\"" + html_escaped(url) + "\">…</a></p>\n";
   if (left == 0) return link;
@@ -171,9 +171,9 @@ std::string Feeds::feed_html(const std::string& markdown, const std::string& url
   return whole ? html : html + link;
 }
 
-// When something became readable here, which is what readers sort by; not what its author's clock says. What
-// arrived while our clock was ahead is of now, for as long as it would lie ahead: no feed is of a time to
-// come.
+// When a record became readable here. Readers sort by this time; it is not the author's clock. A record that
+// arrived while our clock was ahead has a time in the future. Until then it counts as new now, because no
+// feed may be from the future.
 Result<UnixMillis> Feeds::shown_at(const LogId& log, EntryIndex index, UnixMillis created_at) {
   KOINON_ASSIGN(const auto arrival, parts_.store.arrival_of(log, index));
   return std::min(arrival ? arrival->at : created_at, parts_.clock.wall());
@@ -203,7 +203,7 @@ Result<std::optional<FeedItem>> Feeds::item(Names& names, const IndexedRecord& i
   return std::optional(std::move(out));
 }
 
-// What a withdrawal took out of the feed; none where it is of something that was never in it.
+// The note that a withdrawal took out of the feed. Nothing: the record was never in the feed.
 Result<std::optional<FeedGone>> Feeds::gone(Names& names, const IndexedRecord& withdrawal,
                                             const std::string& base) {
   const auto nothing = std::optional<FeedGone>();
@@ -236,7 +236,7 @@ Result<HttpResponse> Feeds::answer(const FeedRequest& request, Page page, Form f
   page.feed.self = self;
   page.feed.home = base + "/";
   if (!page.next.empty()) page.feed.next = with_key(request, address + page.next);
-  // Who has this feed already is told so before anything of it is made.
+  // A reader that already has this feed gets its answer before the feed is made.
   const std::string tag = feed_tag(names, page, self);
   if (const std::string& wanted = request.if_none_match;
       wanted == "*" || wanted.find(tag) != std::string::npos)
@@ -249,7 +249,8 @@ Result<HttpResponse> Feeds::answer(const FeedRequest& request, Page page, Form f
     KOINON_ASSIGN(const UnixMillis at, shown_at(withdrawal.log, withdrawal.index, withdrawal.created_at));
     page.feed.updated = std::max(page.feed.updated, at);
   }
-  // Who asks by time alone is answered by time alone: within a second something may be missed until the next.
+  // A reader that sends only a time is answered by the time. It has whole seconds, so the reader may miss a
+  // note until the next change.
   const std::string modified = http_date(page.feed.updated);
   if (request.if_none_match.empty() && request.if_modified_since == modified &&
       page.feed.updated.value / 1000 < parts_.clock.wall().value / 1000)
@@ -262,7 +263,7 @@ Result<HttpResponse> Feeds::answer(const FeedRequest& request, Page page, Form f
   for (const IndexedRecord& withdrawal : page.withdrawals) {
     KOINON_ASSIGN(auto made, gone(names, withdrawal, base));
     if (!made) continue;
-    // Another version may stand under the same name, or have been told of already.
+    // Another version with the same name may be in the feed, or its withdrawal may be told already.
     const auto same = [&](const auto& item) { return item.id == made->id; };
     const auto& feed = page.feed;
     if (std::none_of(feed.items.begin(), feed.items.end(), same) &&
@@ -286,7 +287,8 @@ HttpResponse Feeds::not_modified(const std::string& tag) {
   return response;
 }
 
-// Of all that decides what the feed says: which notes, as of which arrival, and what their cities are called.
+// A digest of all that decides the feed's content: which notes, as of which arrival, and the names of their
+// cities.
 std::string Feeds::feed_tag(Names& names, const Page& page, const std::string& self) {
   std::string text = page.feed.title + "\n" + self + "\n" + page.feed.next + "\n";
   for (const IndexedRecord& record : page.records)

@@ -1,6 +1,6 @@
-// /feeds/…: what is new, for feed readers.
+// /feeds/…: news for feed readers.
 //
-// Belongs to one reading thread, as the readers do that it is given; all of that outlives it.
+// Belongs to one reading thread, like its readers. Its references must live longer than it.
 #pragma once
 
 #include <map>
@@ -18,10 +18,10 @@
 
 namespace koinon {
 
-// Which feed is asked for, and what of it the reader has.
+// Which feed is asked for, and which state of it the reader has.
 struct FeedRequest {
-  std::string base;                          // where pages and feeds are, without a slash at the end
-  std::string path;                          // of this feed, encoded: /feeds/all.atom
+  std::string base;                          // the address of pages and feeds, without a slash at the end
+  std::string path;                          // the path of this feed, encoded: /feeds/all.atom
   std::map<std::string, std::string> query;  // decoded
   std::string if_none_match;
   std::string if_modified_since;
@@ -39,10 +39,10 @@ class Feeds {
   };
   explicit Feeds(Parts parts) : parts_(std::move(parts)) {}
 
-  // As Atom or JSON Feed, as the address ends. kNotFound: it ends otherwise, or there is no such city.
-  // kInvalidArgument: what Directory and search_words say, or `before` is no number.
+  // The end of the address decides between Atom and JSON Feed. kNotFound: it ends otherwise, or there is no
+  // such city. kInvalidArgument: `before` is not a number, or Directory or search_words refuse a parameter.
   Result<HttpResponse> all(const FeedRequest& request);
-  // `topic` and `city`: the end of the address, with .atom or .json.
+  // `topic` and `city` are the end of the address, with .atom or .json.
   Result<HttpResponse> topic(const FeedRequest& request, std::string topic);
   Result<HttpResponse> city(const FeedRequest& request, std::string city);
   Result<HttpResponse> search(const FeedRequest& request);
@@ -50,7 +50,7 @@ class Feeds {
 
  private:
   enum class Form : unsigned char { kAtom, kJson };
-  // What cities are called, looked up once a request.
+  // The names of cities. Each is looked up once in a request.
   struct Names {
     Names(StoreReader& store, const Nearness& nearness) : directory(store, nearness) {}
     Directory directory;
@@ -60,14 +60,14 @@ class Feeds {
     Feed feed;
     std::vector<IndexedRecord> records;
     std::vector<IndexedRecord> withdrawals;  // of notes
-    std::string next;                        // query of the page of older ones, without key
+    std::string next;                        // the query of the page with older notes, without the key
   };
 
   Result<HttpResponse> list(const FeedRequest& request, IndexQuery query, std::string title, std::string what,
                             Form form);
   Result<HttpResponse> answer(const FeedRequest& request, Page page, Form form);
   Result<UnixMillis> shown_at(const LogId& log, EntryIndex index, UnixMillis created_at);
-  // Takes what its HTML has off the bytes that are left of the feed.
+  // Makes an item, and subtracts the size of its HTML from the bytes that are left for the feed.
   Result<std::optional<FeedItem>> item(Names& names, const IndexedRecord& record, const std::string& base,
                                        std::size_t& left);
   Result<std::optional<FeedGone>> gone(Names& names, const IndexedRecord& withdrawal,
@@ -76,7 +76,7 @@ class Feeds {
   std::string feed_tag(Names& names, const Page& page, const std::string& self);
   static HttpResponse not_modified(const std::string& tag);
   std::string city_name(Names& names, const LogId& log);
-  // The version from which a note's name comes.
+  // The first version of a note. Its name in the feed comes from it.
   EntryIndex first_version(const LogId& log, EntryIndex index, const Bytes& newest);
 
   Parts parts_;

@@ -6,7 +6,7 @@
 
 namespace koinon {
 
-// The value of the first cookie of that name in a Cookie header; empty: there is none.
+// The value of the first cookie of that name in a Cookie header. Empty: there is none.
 std::string cookie_value(std::string_view header, std::string_view name);
 
 }  // namespace koinon

@@ -1,4 +1,4 @@
-// Requests and responses as the handlers see them, apart from the library that carries them.
+// Requests and responses as handlers see them, without the types of the HTTP library.
 #pragma once
 
 #include <map>
@@ -12,12 +12,12 @@ namespace koinon {
 struct HttpRequest {
   std::string method;                          // GET, POST, PUT, PATCH, DELETE
   std::vector<std::string> path;               // decoded segments
-  std::map<std::string, std::string> query;    // decoded; the last of equal names
+  std::map<std::string, std::string> query;    // decoded; of equal names the last counts
   std::map<std::string, std::string> headers;  // lower-case names; equal ones joined by ", "
   std::string body;
-  bool local = false;  // came over the Unix socket
+  bool local = false;  // it came over the Unix socket
   std::string peer;    // the address at the other end of the connection; empty over the Unix socket
-  std::string remote;  // the same, or what a trusted proxy says
+  std::string remote;  // the same, or the address that a trusted proxy states
 
   std::string param(const std::string& name) const {
     const auto it = query.find(name);
@@ -36,7 +36,7 @@ struct HttpResponse {
   std::map<std::string, std::string> headers;
 };
 
-// RFC 9457 problem details; `code` and `field` are extension members.
+// Problem details of RFC 9457. `code` and `field` are extension members.
 HttpResponse problem(const Error& error);
 unsigned status_of(Code code);
 

@@ -4,6 +4,7 @@
 #include <cctype>
 #include <optional>
 
+#include "proto/base/ascii.h"
 #include "proto/base/encoding.h"
 #include "proto/base/limits.h"
 
@@ -18,18 +19,17 @@ Error malformed() {
   return fail(Code::kMalformed, Sentence{"form.malformed", "the form does not parse"}, "body");
 }
 
-bool same_name(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
-}
+bool same_name(std::string_view a, std::string_view b) { return ascii_lower(a) == ascii_lower(b); }
 
+// In a header only spaces and tabs are white space.
 std::string_view stripped(std::string_view text) {
   while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
   while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
   return text;
 }
 
-// `key="value"` or `key=value` after a semicolon. Browsers write a quote as %22, and a backslash as it is.
+// `key="value"` or `key=value` after a semicolon. Browsers write a quote as %22. They write a backslash as it
+// is.
 std::optional<std::string> parameter(std::string_view header, std::string_view key) {
   for (auto begin = header.find(';'); begin != std::string_view::npos; begin = header.find(';')) {
     header.remove_prefix(begin + 1);
@@ -56,10 +56,7 @@ std::string unescaped(std::string text) {
   return text;
 }
 
-bool is_plain(const std::string& text) {
-  return is_utf8(text) &&
-         std::none_of(text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7F; });
-}
+bool is_plain(const std::string& text) { return is_utf8(text) && !has_control(text); }
 
 Result<FormPart> read_head(std::string_view head) {
   FormPart out;
@@ -80,7 +77,7 @@ Result<FormPart> read_head(std::string_view head) {
     if (const auto file = parameter(value, "filename")) {
       out.is_file = true;
       out.file_name = unescaped(*file);
-      // Some send the path on their own computer.
+      // Some browsers send the whole path of the file on their computer.
       out.file_name = out.file_name.substr(out.file_name.find_last_of("/\\") + 1);
     }
   }

@@ -26,7 +26,8 @@ void ReadingThreads::stop() {
   }
 }
 
-// The Unix socket's own thread serves it first; where it is busy, the next command does not wait for it.
+// Commands over the Unix socket go to its own thread. If that is busy, the next command goes to another
+// thread.
 ReadingThreads::Number ReadingThreads::least_busy(bool local) const {
   const auto busy = [this](Number number) { return busy_->of(std::to_string(number)); };
   const Number own = threads_.size() - 1;

@@ -5,37 +5,32 @@
 
 #include <boost/url.hpp>
 
+#include "proto/base/ascii.h"
 #include "proto/base/encoding.h"
 #include "proto/base/limits.h"
 
 namespace koinon {
 namespace {
 
-// Said twice, two programs on the way could each believe another one.
+// If one of these came twice, two programs on the way could each believe a different one.
 constexpr std::array<std::string_view, 6> kOnce = {"host",           "authorization", "content-type",
                                                    "content-length", "origin",        "transfer-encoding"};
-
-bool has_control(std::string_view text) {
-  return std::any_of(text.begin(), text.end(),
-                     [](unsigned char c) { return (c < 0x20 && c != '\t') || c == 0x7F; });
-}
 
 Status read_headers(const boost::beast::http::fields& raw, HttpRequest& request) {
   std::size_t count = 0;
   for (const auto& field : raw) {
-    std::string name(field.name_string());
-    for (char& c : name) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    const std::string name = ascii_lower(field.name_string());
     const std::string value(field.value());
     if (++count > limits::kHttpHeaders)
       return fail(Code::kTooLarge, "a request has at most 64 header fields", name);
-    if (has_control(value)) return fail(Code::kMalformed, "a header has control characters", name);
+    if (has_control(value, "\t")) return fail(Code::kMalformed, "a header has control characters", name);
     const auto [it, added] = request.headers.emplace(name, value);
     if (added) continue;
     if (std::find(kOnce.begin(), kOnce.end(), name) != kOnce.end())
       return fail(Code::kMalformed, "the header is given twice", name);
     it->second += (name == "cookie" ? "; " : ", ") + value;
   }
-  // A coding that is not understood would leave its bytes to be read as the next request.
+  // With a coding that we do not understand, the body would be read as the next request.
   const auto coding = request.headers.find("transfer-encoding");
   if (coding == request.headers.end()) return {};
   if (coding->second != "chunked")

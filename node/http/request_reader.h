@@ -1,5 +1,5 @@
-// From a parsed HTTP message to what handlers see. A header of its own, so that it can be fuzzed with the
-// parser before it.
+// Makes the request that handlers see out of a parsed HTTP message. It has a header of its own, so that a
+// fuzzer can run it together with the parser.
 #pragma once
 
 #include <boost/beast/http/message.hpp>
@@ -9,8 +9,9 @@
 
 namespace koinon {
 
-// Everything but the body. `peer`: the address at the other end; empty: the Unix socket. Refuses what
-// programs could understand differently: two hosts, two lengths, names or values with control characters.
+// Reads all but the body. `peer` is the address at the other end; empty: the Unix socket. Refuses requests
+// that two programs could understand differently: with two hosts, two lengths, or control characters in names
+// or values.
 Result<HttpRequest> read_http_request(const boost::beast::http::request_header<>& raw, std::string peer);
 
 }  // namespace koinon

@@ -56,21 +56,21 @@ http::response<http::string_body> to_beast(HttpResponse response, UnixMillis now
 
 }  // namespace
 
-// Shared by the coroutines that serve one connection.
+// One connection. The coroutines that serve it share it.
 template <typename Protocol>
 struct Client {
   explicit Client(typename Protocol::socket socket) : stream(std::move(socket)) {}
   beast::basic_stream<Protocol> stream;
   beast::flat_buffer buffer;
-  std::string visitor;  // of its last request; empty: over the Unix socket
-  bool unread = false;  // what it still sends nobody will read
-  bool gone = false;    // it left a stream
+  std::string visitor;  // the visitor of its last request; empty: the Unix socket
+  bool unread = false;  // nobody will read what the client still sends
+  bool gone = false;    // the client has left a stream
 };
 
 struct HttpServer::Impl {
   Impl(asio::io_context& context, std::function<UnixMillis()> now) : io(context), clock(std::move(now)) {}
 
-  // A proxy's connections are those of all its visitors, who are told apart once their requests are read.
+  // A proxy has connections of all its visitors. We only know whose they are when their requests are read.
   bool has_room(const std::string& peer) const { return shares_of(peer)->has_room(visitor_of(peer)); }
   const std::shared_ptr<Shares>& shares_of(const std::string& peer) const {
     if (peer.empty()) return local;
@@ -117,8 +117,8 @@ struct HttpServer::Impl {
     if (client->unread) co_await linger(client);
   }
 
-  // To close while unread bytes come resets the connection, and a browser that is still sending never sees
-  // the answer: for a while they are thrown away.
+  // If we close while bytes are unread, the connection is reset, and a browser that is still sending never
+  // sees the answer. So for some time these bytes are read and thrown away.
   template <typename ClientPointer>
   static asio::awaitable<void> linger(ClientPointer client) {
     error_code error;
@@ -130,7 +130,7 @@ struct HttpServer::Impl {
     }
   }
 
-  // A request that is too large, in the form that its address answers in.
+  // The answer to a request that is too large, in the form in which its address answers.
   template <typename ClientPointer>
   asio::awaitable<bool> refuse_large(ClientPointer client, RequestOnItsWay request, unsigned version,
                                      bool head) {
@@ -145,7 +145,7 @@ struct HttpServer::Impl {
     co_return co_await write(client, std::move(refusal), version, false, head);
   }
 
-  // Whether the connection is kept for a further request.
+  // Returns whether the connection is kept for another request.
   template <typename ClientPointer>
   asio::awaitable<bool> serve_one(ClientPointer client, std::string peer) {
     http::request_parser<http::string_body> parser;
@@ -166,7 +166,8 @@ struct HttpServer::Impl {
     const Looked looked = service->look(std::move(*read));
     const RequestOnItsWay& request = looked.request;
     if (looked.refusal) co_return co_await refuse_unread(client, parser, *looked.refusal, version, head);
-    // Behind a proxy a visitor is known now; its requests under way are what its connections are elsewhere.
+    // Now the visitor behind a proxy is known. Its requests under way are limited, as the connections of
+    // other visitors are.
     std::optional<Share> visit;
     if (service->is_proxy(peer)) {
       const std::string visitor = visitor_of(request->remote);
@@ -207,7 +208,7 @@ struct HttpServer::Impl {
     co_return co_await write(client, std::move(response), version, keep_alive, head);
   }
 
-  // What may follow a refused change is not read, and so neither is what comes after it.
+  // The body of a refused change is not read, so no later request on this connection can be read.
   template <typename ClientPointer, typename Parser>
   asio::awaitable<bool> refuse_unread(ClientPointer client, const Parser& parser, HttpResponse refusal,
                                       unsigned version, bool head) {
@@ -245,7 +246,8 @@ struct HttpServer::Impl {
   asio::awaitable<bool> write(ClientPointer client, HttpResponse response, unsigned version, bool keep_alive,
                               bool head) {
     client->stream.expires_after(limits::kHttpDeadline);
-    // Who asks for much and reads nothing is the reason: what waits to be read is in memory.
+    // An answer is in memory until the client has read it. This limits a client that asks for much and reads
+    // nothing.
     std::optional<Share> share;
     const std::size_t size = head ? 0 : response.body.size();
     if (size >= limits::kSendingLeast && !client->visitor.empty()) {
@@ -264,9 +266,9 @@ struct HttpServer::Impl {
     co_return !error && keep_alive;
   }
 
-  // A reader of a stream has nothing more to say: whatever comes, its end above all, ends the stream. Not
-  // told by a failing write, which comes late: who clicks through pages leaves a stream behind with each of
-  // them.
+  // A client of a stream sends nothing more. Anything that comes, above all its end, ends the stream. A
+  // failing write would tell this too late: somebody who clicks through pages leaves a stream behind with
+  // each of them.
   template <typename ClientPointer>
   static asio::awaitable<void> watch(ClientPointer client, std::shared_ptr<asio::steady_timer> timer) {
     error_code error;
@@ -276,7 +278,7 @@ struct HttpServer::Impl {
     timer->cancel();
   }
 
-  // text/event-stream until the client goes away. Without a length: the connection ends with it.
+  // Sends text/event-stream until the client goes away. It has no length, so the connection ends with it.
   template <typename ClientPointer>
   asio::awaitable<void> stream_events(ClientPointer client, OpenedStream source) {
     const auto send = [client](std::string text) -> asio::awaitable<bool> {
@@ -301,7 +303,7 @@ struct HttpServer::Impl {
         open = co_await send(std::move(*news));
         continue;
       }
-      if (told != notified || client->gone) continue;  // something came while it was asked
+      if (told != notified || client->gone) continue;  // something new came during the question
       timer->expires_after(kKeepAlive);
       error_code error;
       co_await timer->async_wait(redirect_error(use_awaitable, error));
@@ -311,7 +313,7 @@ struct HttpServer::Impl {
     }
     waiting.erase(timer);
     error_code ignored;
-    client->stream.socket().cancel(ignored);  // who watches ends too
+    client->stream.socket().cancel(ignored);  // the coroutine that watches ends too
   }
 
   asio::io_context& io;
@@ -332,7 +334,7 @@ struct HttpServer::Impl {
       std::make_shared<Shares>(limits::kHttpStreamsPerVisitor, limits::kHttpStreams);  // over TCP
   std::shared_ptr<Shares> sending =  // bytes of long answers over TCP
       std::make_shared<Shares>(limits::kSendingEach, limits::kSendingAll);
-  std::uint64_t notified = 0;  // counts
+  std::uint64_t notified = 0;  // how often notify was called
   bool stopping = false;
 };
 
@@ -359,7 +361,7 @@ Status HttpServer::bind() {
     }
     port_ = impl_->tcp_acceptor->local_endpoint(error).port();
   }
-  // The data folder's lock is ours, so a socket that is there was left by a node that died.
+  // We hold the lock of the data folder. So a socket that is already there was left by a node that died.
   std::error_code ignored;
   std::filesystem::remove(options_.socket, ignored);
   using Local = asio::local::stream_protocol;

@@ -1,9 +1,9 @@
-// HTTP/1.1 on a TCP address and on a Unix socket, one thread, which only moves bytes: it accepts, reads
-// requests and writes answers. What a request needs is read elsewhere (HttpService), so that none waits for
-// another here.
+// HTTP/1.1 on a TCP address and on a Unix socket. One thread moves the bytes: it accepts connections, reads
+// requests and writes answers. The answers are made on other threads (HttpService), so that here no request
+// waits for another.
 //
-// Requests over limits, slow or malformed ones are answered or dropped here and never reach a handler; who
-// may not ask is refused before the body is read.
+// Requests that are too large, slow or malformed are answered or dropped here and never reach a handler. A
+// caller without the right is refused before the body is read.
 #pragma once
 
 #include <chrono>
@@ -21,44 +21,44 @@
 
 namespace koinon {
 
-// A request on its way: looked at on one thread, answered on another. It is the service's own, with what the
-// service has found out about it; the server reads and writes its HTTP alone, and hands it back.
+// A request that one thread looks at and another answers. It belongs to the service, which keeps with it what
+// it has found out. The server only uses its HTTP part, and hands it back.
 using RequestOnItsWay = std::shared_ptr<HttpRequest>;
 
-// What a header alone says of a request.
+// What the header of a request tells before anything else is read.
 struct Looked {
   std::optional<HttpResponse> refusal;
-  RequestOnItsWay request;  // where it is not refused
-  bool streams = false;     // it is answered by an event stream
+  RequestOnItsWay request;  // only if it is not refused
+  bool streams = false;     // the answer is an event stream
 };
 
-// `answer` is there where the request is refused, or had no body to wait for.
+// `answer` is set if the request is refused, or has no body to wait for.
 struct Admitted {
   std::optional<HttpResponse> answer;
   std::size_t body_limit = 0;  // bytes
 };
 
-// An event stream. `next` gives what is new (empty: nothing), or nothing more.
+// An event stream. `next` gives the new events as text; an empty text: no news; nothing: the stream ends.
 struct OpenedStream {
   std::optional<HttpResponse> refusal;
   std::function<boost::asio::awaitable<std::optional<std::string>>()> next;
 };
 
-// Who answers. Called on the server's thread, which must never wait: `look` reads and computes next to
-// nothing, the others go to a thread of their own and come back.
+// Answers requests. It is called on the server's thread, which must never wait. So `look` reads and computes
+// almost nothing. The other functions do their work on another thread and come back.
 class HttpService {
  public:
   virtual ~HttpService() = default;
   virtual Looked look(HttpRequest request) = 0;
-  // Who asks, and whether they may. A request without a body is answered at once.
+  // Finds out who asks, and whether they may. Answers a request without a body at once.
   virtual boost::asio::awaitable<Admitted> admit(RequestOnItsWay request, bool has_body) = 0;
-  // An admitted request with its body.
+  // Answers an admitted request with its body.
   virtual boost::asio::awaitable<HttpResponse> answer(RequestOnItsWay request) = 0;
-  // The answer to an admitted request that was not read.
+  // The answer to an admitted request whose body could not be read.
   virtual boost::asio::awaitable<HttpResponse> refuse(RequestOnItsWay request, Error error) = 0;
   // For a route that streams.
   virtual boost::asio::awaitable<OpenedStream> open_stream(RequestOnItsWay request) = 0;
-  // Whether the other end is a trusted proxy, whose connections are those of all its visitors.
+  // Whether the address is a trusted proxy's. Such a proxy has connections of all its visitors.
   virtual bool is_proxy(const std::string& address) const = 0;
 };
 
@@ -68,7 +68,7 @@ class HttpServer {
     std::string listen;                 // empty: no TCP
     std::uint16_t port = 0;             // 0: any free one
     std::filesystem::path socket;       // Unix socket, replaced if it is left over
-    std::function<UnixMillis()> clock;  // what every answer says as its Date
+    std::function<UnixMillis()> clock;  // for the Date header of answers
   };
 
   explicit HttpServer(Options options);
@@ -76,14 +76,14 @@ class HttpServer {
   HttpServer(const HttpServer&) = delete;
   HttpServer& operator=(const HttpServer&) = delete;
 
-  // Binds the addresses: who connects from now on waits until it serves.
+  // Binds the addresses. Clients that connect from now on wait until the server serves.
   Status bind();
-  // After bind(). `service` outlives stop().
+  // Call it after bind(). `service` must live until stop() has returned.
   void start(HttpService& service);
   void stop();
   std::uint16_t port() const { return port_; }
   boost::asio::io_context& context() { return io_; }
-  // Any thread: event streams look for what is new.
+  // Any thread: tells event streams to look for news.
   void notify();
 
  private:

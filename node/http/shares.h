@@ -1,4 +1,4 @@
-// What visitors have of something that there is only so much of. One thread.
+// Shares of something limited, counted by visitor. One thread.
 #pragma once
 
 #include <map>
@@ -7,7 +7,7 @@
 
 namespace koinon {
 
-// How many of something each visitor has at the moment, and all together.
+// How many each visitor has at the moment, and how many all have together.
 class Shares {
  public:
   Shares(std::size_t each, std::size_t all) : each_(each), all_(all) {}

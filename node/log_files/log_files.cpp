@@ -5,7 +5,7 @@
 namespace koinon {
 namespace {
 
-// A tile never changes, nor does a partial one under its width.
+// A tile never changes. A partial tile does not change either: its width is in its path.
 HttpResponse immutable(std::string bytes) {
   return {200,
           "application/octet-stream",
@@ -25,7 +25,7 @@ std::vector<std::string> tile_segments(const std::string& text) {
 
 }  // namespace
 
-// Our own log is anyone's to audit; those of others as far as reading is open.
+// Everybody may audit our own log. For logs of others the caller must be allowed to read.
 Result<LogState> LogFiles::find(const std::string& city, const Status& may_read) {
   Directory directory(store_, nearness_);
   const auto id = parse_log_id(city);
@@ -62,7 +62,7 @@ Result<HttpResponse> LogFiles::hashes(const LogState& log, const TilePath& path)
   return immutable(std::move(bytes));
 }
 
-// Each entry after its length in two bytes.
+// Before each entry stands its length in two bytes.
 Result<HttpResponse> LogFiles::entries(const LogState& log, const TilePath& path) {
   std::string bytes;
   for (std::uint64_t i = 0; i < path.width; ++i) {

@@ -1,7 +1,7 @@
-// Logs as C2SP tlog-tiles serves them, so that outside monitors and witnesses can audit:
+// Serves logs as C2SP tlog-tiles says, so that monitors and witnesses outside can audit them:
 // /log/CITY/checkpoint, /log/CITY/tile/….
 //
-// Belongs to one reading thread, as the store does that it is given; all of that outlives it.
+// Belongs to one reading thread, like its store. Its references must live longer than it.
 #pragma once
 
 #include <optional>
@@ -16,12 +16,12 @@ namespace koinon {
 
 class LogFiles {
  public:
-  // `own`: our own log, which is anyone's to audit; none: an observer has none.
+  // `own` is our own log, which everybody may audit. Nothing: an observer has no log.
   LogFiles(StoreReader& store, const Nearness& nearness, std::optional<LogId> own)
       : store_(store), nearness_(nearness), own_(own) {}
 
-  // `city`: its name or log id. `may_read`: what stands in the way of whoever asks where reading is not open.
-  // kNotFound: no such city or tile. kUnavailable: the log is still being fetched.
+  // `city` is a name or a log id. `may_read` is the error for callers who may not read; it counts for logs of
+  // others. kNotFound: there is no such city or tile. kUnavailable: the log is still being fetched.
   Result<HttpResponse> checkpoint(const std::string& city, const Status& may_read);
   // `path`: L/N[.p/W] or entries/N[.p/W].
   Result<HttpResponse> tile(const std::string& city, const std::string& path, const Status& may_read);

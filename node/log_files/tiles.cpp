@@ -80,7 +80,7 @@ Result<TilePath> parse_tile_path(std::span<const std::string> segments) {
 }
 
 bool tile_exists(const TilePath& path, std::uint64_t size) {
-  const std::uint64_t available = size >> (kTileHeight * path.level);  // hashes of that level
+  const std::uint64_t available = size >> (kTileHeight * path.level);  // how many hashes that level has
   return path.number <= available / kTileWidth && path.first() + path.width <= available;
 }
 

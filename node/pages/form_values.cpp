@@ -7,25 +7,10 @@
 
 #include <boost/json.hpp>
 
+#include "proto/base/ascii.h"
+
 namespace koinon {
 namespace json = boost::json;
-
-std::string trimmed(std::string_view text) {
-  const auto begin = text.find_first_not_of(" \t\n");
-  if (begin == std::string_view::npos) return {};
-  return std::string(text.substr(begin, text.find_last_not_of(" \t\n") - begin + 1));
-}
-
-std::vector<std::string> split(std::string_view text, char separator) {
-  std::vector<std::string> out;
-  for (std::size_t begin = 0; begin <= text.size();) {
-    const auto end = std::min(text.find(separator, begin), text.size());
-    if (std::string part = trimmed(text.substr(begin, end - begin)); !part.empty())
-      out.push_back(std::move(part));
-    begin = end + 1;
-  }
-  return out;
-}
 
 json::array pairs_of_lines(std::string_view text, const char* first, const char* second) {
   json::array out;

@@ -11,9 +11,6 @@
 
 namespace koinon {
 
-std::string trimmed(std::string_view text);
-// What stands between separators, trimmed; nothing where nothing stands.
-std::vector<std::string> split(std::string_view text, char separator);
 // Text as browsers send it, with the line ends that notes have.
 std::string unix_lines(std::string_view text);
 // "first | second", one a line, as objects of these two members; a line of nothing else is none.

@@ -6,6 +6,7 @@
 
 #include "node/pages/form_values.h"
 #include "node/pages/note_view.h"
+#include "proto/base/ascii.h"
 #include "proto/base/encoding.h"
 #include "proto/vocabulary/vocabulary.h"
 

@@ -10,6 +10,7 @@
 #include "node/pages/form_values.h"
 #include "node/pages/note_view.h"
 #include "node/pages/publish_pages.h"
+#include "proto/base/ascii.h"
 
 namespace koinon {
 namespace asio = boost::asio;

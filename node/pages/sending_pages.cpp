@@ -6,6 +6,7 @@
 #include "node/api/sending_api.h"
 #include "node/pages/form_values.h"
 #include "node/pages/note_view.h"
+#include "proto/base/ascii.h"
 
 namespace koinon {
 namespace asio = boost::asio;

@@ -1,4 +1,4 @@
-// Whether the time that this node goes by is in doubt: found by ClockWatch, shown wherever an operator looks.
+// Whether this node's time is in doubt. ClockWatch finds out, and operators see it in many places.
 #pragma once
 
 #include <chrono>
@@ -10,26 +10,28 @@
 namespace koinon {
 
 enum class ClockDoubt : unsigned char {
-  kOwnEntry,  // it lies behind the newest entry of our own log
-  kPeers,     // the connected peers have another
-  kJump,      // the machine's clock has jumped just now, and is not believed yet
+  kOwnEntry,  // our time is before the newest entry of our own log
+  kPeers,     // the connected peers have another time
+  kJump,      // the machine's clock has just jumped, and is not believed yet
 };
-// As the API says it: own-entry, peers, jump.
+// The API's words: own-entry, peers, jump.
 std::string_view clock_doubt_text(ClockDoubt doubt);
 
 struct ClockStanding {
-  std::vector<ClockDoubt> because;      // the strongest first; empty: nothing speaks against our clock
-  std::chrono::milliseconds behind{0};  // by the first of them; negative: our clock is ahead
-  bool signing_waits = false;           // until the operator says that the clock is right, or it is set
+  std::vector<ClockDoubt> because;  // the strongest reason first; empty: our clock is not in doubt
+  std::chrono::milliseconds behind{
+      0};                      // how far our clock is behind, by the first reason; negative: it is ahead
+  bool signing_waits = false;  // notes wait until the operator confirms the clock, or it is set
   bool off() const { return !because.empty(); }
 };
 
-inline constexpr const char* kClockWord = "clock_word";  // the setting of the store that keeps the word
+inline constexpr const char* kClockWord = "clock_word";  // the setting that keeps the operator's word
 
-// What the API asks of ClockWatch. Any thread.
+// The API asks ClockWatch by these functions. Any thread.
 struct ClockQuestions {
   std::function<ClockStanding()> standing;
-  // The operator says that the machine's clock is right: what is to be kept of that, and then gone by.
+  // The operator says that the machine's clock is right. Returns the text to keep in the store; it counts
+  // once it is given back.
   std::function<std::string()> word;
   std::function<void(const std::string& word)> believe;
 };

@@ -14,7 +14,7 @@ Error wrong_type(const std::string& key, std::string_view wanted) {
   return fail(Code::kInvalidArgument, "it should be " + std::string(wanted), key);
 }
 
-// Dates may be written bare, as TOML has them.
+// Dates may be written without quotes, as TOML allows.
 std::optional<std::string> text_of(const toml::node& value) {
   if (const auto text = value.value<std::string>(); value.is_string() && text) return text;
   if (!value.is_date() && !value.is_date_time()) return std::nullopt;
@@ -24,7 +24,7 @@ std::optional<std::string> text_of(const toml::node& value) {
   return out.str();
 }
 
-// How one value, single or of a list, goes into the message.
+// Puts one value into the message, a single one or one of a list.
 struct Sink {
   Message& message;
   const FieldDescriptor* field;
@@ -85,7 +85,7 @@ struct Sink {
   }
 };
 
-// Bytes are digests: people see them in hexadecimal.
+// Fields of type bytes are digests. People see them in hexadecimal.
 std::string text_for(const FieldDescriptor* field, std::string value) {
   return field->type() == FieldDescriptor::TYPE_BYTES ? to_hex(value) : value;
 }

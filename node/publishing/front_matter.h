@@ -11,11 +11,11 @@
 
 namespace koinon {
 
-// Sets the field `key` of `message`; an error that names the key if there is none, or if the value has
-// another type.
+// Sets the field `key` of `message`. If there is no such field, or the value has another type, the error
+// names the key.
 Status set_field(google::protobuf::Message& message, const std::string& key, const toml::node& value);
 
-// Everything that is set in `message`, top-level keys in field order.
+// All that is set in `message`. Top-level keys are in the order of the fields.
 toml::table to_table(const google::protobuf::Message& message);
 
 }  // namespace koinon

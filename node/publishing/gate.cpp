@@ -7,7 +7,8 @@
 namespace koinon {
 namespace {
 
-// The least that one must be to say something of a kind; a withdrawal is decided by what it withdraws.
+// The lowest role that may publish a record of this kind. For a withdrawal it depends on the record that is
+// withdrawn.
 Role needed_for(v1::Kind kind) {
   if (is_note(kind) || kind == v1::KIND_WITHDRAWAL) return Role::kPublisher;
   return kind == v1::KIND_PROFILE || kind == v1::KIND_NODE_NOTICE ? Role::kReviewer : Role::kOperator;
@@ -26,7 +27,7 @@ Result<Verdict> Gate::decide(const Caller& caller, const Wish& wish, UnixMillis 
   if (!own_) return observer_refusal();
   KOINON_TRY(check_rights(caller, wish));
   Verdict out{Verdict::When::kNow, wish.at.value_or(now), SigningPermit()};
-  // What an operator does about trust is a decision of the node's, not an office's word.
+  // Decisions of an operator about trust are the node's, not an office's. Nobody reviews or delays them.
   if (wish.kind == v1::KIND_VOUCH) return out;
   if (!wish.at && caller.by != Caller::By::kSocket)
     out.due.value += std::chrono::milliseconds(rules_.hold).count();
@@ -61,7 +62,8 @@ Status Gate::check_rights(const Caller& caller, const Wish& wish) const {
   return {};
 }
 
-// To change something takes what it takes to say it. A publisher changes what its own office said.
+// To change a record the caller needs the same role as to publish it. A publisher may change the records of
+// its own office.
 Status Gate::check_change(const Caller& caller, EntryIndex index) const {
   KOINON_ASSIGN(const StoredRecord record, store_.record(*own_, index));
   const auto entry = parse_entry(record.entry);

@@ -1,7 +1,8 @@
-// The gate through which every signature of our own log passes. It decides from who asks, what kind of record
-// it is and what it changes: whether they may, whether a reviewer looks at it first, and whether it waits.
+// Every signature of our own log passes this gate. It looks at the caller, the kind of the record, and what
+// the record changes. It decides whether the caller may do that, whether a reviewer must look at it first,
+// and whether it waits.
 //
-// Pure of state: a Gate may be made for each use. It belongs to the thread of its store reader.
+// It has no state: a Gate may be made for each use. It belongs to the thread of its store reader.
 #pragma once
 
 #include <chrono>
@@ -16,36 +17,37 @@
 namespace koinon {
 
 struct GateRules {
-  std::chrono::seconds hold{0};  // between an office's word and the signature, unless it says otherwise
-  bool review = false;           // what publishers say waits for a reviewer
+  std::chrono::seconds hold{0};  // how long a record waits for its signature, unless the office chose a time
+  bool review = false;           // records of publishers wait for a reviewer
 };
 
-// What somebody wants to have signed.
+// A record that somebody wants to have signed.
 struct Wish {
   v1::Kind kind = v1::KIND_UNSPECIFIED;
-  std::string office;               // in whose name
+  std::string office;               // the office in whose name
   std::vector<EntryIndex> changes;  // records of our own log that it revises or withdraws
-  std::optional<UnixMillis> at;     // when; none: as the rules say
+  std::optional<UnixMillis> at;     // when to sign; nothing: by the rules
   bool approved = false;            // a reviewer has looked at it
 };
 
 struct Verdict {
   enum class When : unsigned char { kNow, kLater, kReviewed };
   When when = When::kNow;
-  UnixMillis due;        // for kLater, and for kReviewed once a reviewer has looked
-  SigningPermit permit;  // to be used for kNow alone
+  UnixMillis due;        // for kLater, and for kReviewed after the review
+  SigningPermit permit;  // only to be used with kNow
 };
 
 class Gate {
  public:
-  // `own`: our log; none: an observer's, which signs nothing.
+  // `own`: our log. Nothing: an observer, which signs nothing.
   Gate(StoreReader& store, std::optional<LogId> own, GateRules rules)
       : store_(store), own_(own), rules_(rules) {}
 
-  // kRefused: they may not, and why.
+  // kRefused: the caller may not; the error says why.
   Result<Verdict> decide(const Caller& caller, const Wish& wish, UnixMillis now) const;
 
-  // Of what the node says by itself: the vouch for a peer that an operator pinned, once its key is proven.
+  // For what the node signs by itself: the vouch for a peer that an operator pinned, after the peer's key is
+  // proven.
   static SigningPermit for_the_node_itself() { return {}; }
 
  private:
@@ -57,7 +59,7 @@ class Gate {
   GateRules rules_;
 };
 
-// Why a node without a log publishes nothing.
+// The error of a node without a log, which publishes nothing.
 Error observer_refusal();
 
 }  // namespace koinon

@@ -1,5 +1,5 @@
-// Why a held note was not signed, as office.db keeps it: the sentence in English, and beside it its id and
-// arguments, so that a page says it in the language of whoever reads it later. Pure; any thread.
+// The reason why a held note was not signed, as office.db keeps it: the English sentence, and its id and
+// arguments. With these a page can later translate it for its reader. Pure; any thread.
 #pragma once
 
 #include <string>
@@ -9,11 +9,11 @@
 
 namespace koinon {
 
-// JSON: {"id": …, "arguments": {NAME: number or text}}. Empty: the error is said in English alone.
+// JSON: {"id": …, "arguments": {NAME: number or text}}. Empty: the sentence exists only in English.
 std::string fault_text(const Error& why);
 
-// The sentence of `outcome`, with what `fault` says of it. One that does not parse, or that an older version
-// wrote down, has no id.
+// The error of a held note: its sentence out of `outcome`, its id and arguments out of `fault`. There is no
+// id if `fault` does not parse, or if an older version wrote the note.
 Error fault_of(const HeldNote& note);
 
 }  // namespace koinon

@@ -18,7 +18,7 @@ constexpr std::size_t kForgottenAtOnce = 500;
 
 std::string once_of(HeldId id) { return "held." + std::to_string(id.value); }
 
-// The node cannot sign at the moment: what it was asked to sign waits on.
+// Whether the error passes with time: the node cannot sign at the moment. Then notes go on waiting.
 bool passes(Code code) { return code == Code::kDiskFull || code == Code::kIo || code == Code::kUnavailable; }
 
 }  // namespace
@@ -84,7 +84,7 @@ void HoldQueue::run() {
   }
 }
 
-// Its turn came between a reviewer's word and here.
+// The queue has already signed the note, between the reviewer's release and this call.
 Result<EntryIndex> HoldQueue::signed_before(HeldId id) {
   KOINON_ASSIGN(const auto note, desk_.held(id));
   if (!note || note->state != HeldState::kSigned)
@@ -102,12 +102,12 @@ bool HoldQueue::is_wanted_elsewhere() {
 }
 
 bool HoldQueue::sign_due() {
-  // What was claimed and could not be settled, in this run or before it. Nobody else claims.
+  // Frees notes that were claimed and not settled, now or before the start. Nobody else claims notes.
   if (const Status free = desk_.unclaim_all(); !free.ok()) {
     parts_.on_error(free.error());
     return false;
   }
-  if (const Status right = desk_.set_right(parts_.clock.wall()); !right.ok()) {
+  if (const Status right = desk_.correct_times(parts_.clock.wall()); !right.ok()) {
     parts_.on_error(right.error());
     return false;
   }
@@ -120,7 +120,7 @@ bool HoldQueue::sign_due() {
     for (const HeldNote& note : *due) {
       if (is_wanted_elsewhere()) return true;
       const auto signed_now = claim_and_sign(note);
-      // Taken back meanwhile, or refused for good: settled all the same.
+      // The note was taken back meanwhile, or refused for good. It is settled all the same.
       if (!signed_now.ok() && (passes(signed_now.error().code) || signed_now.error().code == Code::kInternal))
         return false;
     }
@@ -149,11 +149,11 @@ Result<EntryIndex> HoldQueue::claim_and_sign(const HeldNote& note) {
   return published;
 }
 
-// Whoever asked for it stands for it when it is signed, with what they may then.
+// A note is signed for the account that asked for it, with the rights that the account has at that moment.
 Result<Caller> HoldQueue::owner_of(const HeldNote& note) {
   Caller caller;
   caller.name = note.who;
-  // The queue is no caller of its own: it neither waits nor may more than the account.
+  // The queue acts for the account: with the account's rights and no more. It does not have to wait again.
   caller.by = Caller::By::kSocket;
   if (note.user.value == 0) {
     caller.role = Role::kOperator;
@@ -168,8 +168,8 @@ Result<Caller> HoldQueue::owner_of(const HeldNote& note) {
   return caller;
 }
 
-// What could not be signed is a draft again, unless it stands already: with the account that wrote it, and
-// nowhere else. What an account wrote goes with it.
+// A note that could not be signed becomes a draft of its account again, unless it is published already. If
+// the account is gone, the text is gone with it.
 Status HoldQueue::give_back(const HeldNote& note, const Error& why) {
   const bool stands = why.code == Code::kConflict && why.field == "content";
   if (stands || note.user.value < 0 || !parts_.requests.can_be_draft(note.request)) return {};
@@ -182,7 +182,8 @@ Status HoldQueue::give_back(const HeldNote& note, const Error& why) {
 }
 
 Result<EntryIndex> HoldQueue::settle(const HeldNote& note, HeldState to, const Error& why) {
-  // What is settled keeps no text: it is given back with the same stroke, or stays as it is.
+  // A settled note keeps no text. So the note is settled and given back in one transaction, or nothing
+  // changes.
   const Status settled = parts_.office->transact([&]() -> Status {
     if (to == HeldState::kFailed || to == HeldState::kCancelled) KOINON_TRY(give_back(note, why));
     return desk_.settle(note.id, HeldState::kSigning, to, why.message, parts_.clock.wall(), fault_text(why));
@@ -192,12 +193,12 @@ Result<EntryIndex> HoldQueue::settle(const HeldNote& note, HeldState to, const E
     (void)desk_.settle(note.id, HeldState::kSigning, HeldState::kWaiting, "", parts_.clock.wall());
     return again_as(Code::kUnavailable, settled.error(), settled.error().field);
   }
-  // A sentence may repeat what the note says.
+  // Only the code is logged: a sentence may repeat text of the note.
   note_line(note, std::string(code_name(why.code)));
   return why;
 }
 
-// What a library throws over one note fails that note.
+// If a library throws because of a note, only this note fails.
 Result<EntryIndex> HoldQueue::sign_or_fault(const HeldNote& note) {
   try {
     return sign(note);
@@ -208,7 +209,7 @@ Result<EntryIndex> HoldQueue::sign_or_fault(const HeldNote& note) {
   }
 }
 
-// What the node cannot do at the moment waits on; anything else is given up.
+// If the node cannot sign at the moment, the note goes on waiting. With any other error it is given up.
 Result<EntryIndex> HoldQueue::put_off(const HeldNote& note, const Error& why) {
   if (!passes(why.code) && !parts_.writer.signing_stopped()) return settle(note, HeldState::kFailed, why);
   KOINON_TRY(desk_.settle(note.id, HeldState::kSigning, HeldState::kWaiting, "", parts_.clock.wall()));
@@ -253,8 +254,8 @@ void HoldQueue::note_line(const HeldNote& note, const std::string& outcome) {
   parts_.log_change(line);
 }
 
-// What is long done goes, but not by a clock that is in doubt, nor before peers could say the time; what
-// strangers were refused is told in sums.
+// Forgets what was done long ago. Not while the clock is in doubt, and not before peers had a chance to tell
+// the time. Also writes the sums of what was refused to strangers.
 void HoldQueue::keep_house() {
   const MonoTime now = parts_.clock.mono();
   if (now - kept_house_ < kHouse) return;

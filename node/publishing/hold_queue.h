@@ -1,9 +1,9 @@
-// What waits to be signed: signs it when its time comes, or when a reviewer has released it. One queue a
-// node, on a thread of its own, with connections of its own.
+// Signs held notes when their time comes, or when a reviewer has released them. A node has one queue, on a
+// thread of its own, with connections of its own.
 //
-// What is signed is claimed first, so that signing and taking back exclude each other; then it is looked at
-// again as if it were asked for now, by whoever its account is now. It carries a name under which it is
-// signed once, so that a crash in between signs nothing twice.
+// A note is claimed before it is signed, so that nobody can take it back while it is signed. Then the gate
+// looks at it again, as if its account asked for it now. The note has a name under which it can be signed
+// only once. So after a crash in between it is not signed twice.
 #pragma once
 
 #include <condition_variable>
@@ -48,11 +48,11 @@ class HoldQueue {
   HoldQueue(const HoldQueue&) = delete;
   HoldQueue& operator=(const HoldQueue&) = delete;
 
-  // Any thread: something new waits.
+  // Any thread: a new note waits.
   void notify();
-  // Any thread: signs what an approved note says, now. `done` is called on the queue's thread.
+  // Any thread: signs an approved note now. `done` is called on the queue's thread.
   void sign_now(HeldId id, Done done);
-  // Joins the thread; what is being signed is signed first. The writer must still run.
+  // Joins the thread. A note that is being signed is finished first, so the writer must still run.
   void stop();
 
  private:
@@ -63,9 +63,9 @@ class HoldQueue {
 
   void run();
   Result<EntryIndex> signed_before(HeldId id);
-  // Whether somebody waits who comes first.
+  // Whether the thread has more urgent work.
   bool is_wanted_elsewhere();
-  // Whether nothing stood in the way.
+  // Signs the notes that are due. False: something stood in the way.
   bool sign_due();
   Result<EntryIndex> claim_and_sign(const HeldNote& note);
   Result<EntryIndex> sign_or_fault(const HeldNote& note);

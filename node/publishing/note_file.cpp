@@ -34,7 +34,7 @@ constexpr std::array<RoleKey, 7> kRoleKeys = {{{"derives_from", v1::REF_ROLE_DER
                                                {"answers", v1::REF_ROLE_ANSWERS},
                                                {"points_to", v1::REF_ROLE_POINTS_TO}}};
 
-// The content message of a kind that an office writes; null for the others.
+// The content message of a kind that an office may write. Null for other kinds.
 Message* content_of(v1::Body& body, v1::Kind kind) {
   switch (kind) {
     case v1::KIND_PROFILE:
@@ -136,7 +136,7 @@ Status read_kind(NoteFile& note, const toml::table& table) {
   return {};
 }
 
-// Where the text of a kind without sections belongs.
+// The field for the text of a kind without sections.
 std::string* text_field(NoteFile& note) {
   switch (note.kind) {
     case v1::KIND_ADOPTION:
@@ -194,7 +194,7 @@ Result<NoteFile> parse_note_file(BytesView file) {
     return fail(Code::kMalformed, "the file is not UTF-8; save it as UTF-8 and try again", "file");
   if (file.find('\0') != BytesView::npos)
     return fail(Code::kMalformed, "the file holds a NUL character", "file");
-  std::string text;  // Windows line ends become the usual ones
+  std::string text;  // with Unix line ends in place of Windows ones
   for (const char c : file) {
     if (c != '\r') text += c;
   }
@@ -221,7 +221,7 @@ std::string format_note_file(const NoteFile& note) {
       body = cleared.body;
     }
   }
-  // Scalars before tables, else TOML would read the later ones as part of the last table.
+  // Scalars must come before tables. Otherwise TOML would read them as part of the last table.
   toml::table head;
   if (note.kind != v1::KIND_PRACTICE) head.insert("kind", std::string(kind_name(note.kind)));
   head.insert("language", note.language);
@@ -241,7 +241,7 @@ std::string format_note_file(const NoteFile& note) {
   for (auto&& [key, value] : to_table(body.author())) head.insert(key, value);
   for (auto&& [key, value] : to_table(*content_of(body, note.kind))) head.insert(key, value);
   std::ostringstream out;
-  // One line a string: a line of a text that begins with +++ would end the front matter.
+  // Each string is on one line. A line of a text that begins with +++ would end the front matter.
   const auto flags = toml::toml_formatter::default_flags & ~toml::format_flags::allow_literal_strings &
                      ~toml::format_flags::allow_multi_line_strings;
   out << "+++\n"

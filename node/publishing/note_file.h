@@ -1,11 +1,11 @@
-// A note as people write it on disk and in mail: TOML front matter between +++ lines, then Markdown.
+// A note as people write it in files and mails: TOML front matter between +++ lines, then Markdown.
 //
-// The keys of the front matter are the fields of the proto (koinon/v1/record.proto): of the entry `kind`
-// (practice if it isn't said), `language`, `topics`, `to`; of the author `office`, `person`; of the content
-// whatever its message has; and refs by role (`derives_from`, `revises`, `translates`, `adopts`, `about`,
-// `answers`, `points_to`) as CITY/NUMBER. In a practice, level-two headings named after a section fill it,
-// the first paragraph is the summary unless `summary` is given, and text outside such headings belongs to
-// the solution. An unknown key is an error that names it.
+// The keys of the front matter are the fields of the proto (koinon/v1/record.proto). Fields of the entry:
+// `kind` (without it, a practice), `language`, `topics`, `to`. Fields of the author: `office`, `person`. All
+// fields of the content's message. And refs by their role, as CITY/NUMBER: `derives_from`, `revises`,
+// `translates`, `adopts`, `about`, `answers`, `points_to`. In a practice a level-two heading with the name of
+// a section begins this section. The first paragraph is the summary, unless `summary` is given. Text outside
+// such sections belongs to the solution. An unknown key is an error that names it.
 #pragma once
 
 #include <string>
@@ -25,22 +25,22 @@ struct NamedRef {
 struct NoteFile {
   v1::Kind kind = v1::KIND_PRACTICE;
   std::string language;
-  std::vector<std::string> topics;  // slugs: aliases are replaced
+  std::vector<std::string> topics;  // slugs, with aliases replaced
   std::vector<std::string> to;      // cities
   std::vector<NamedRef> refs;
   v1::Body body;  // without salt
   std::vector<std::string> warnings;
 };
 
-// As it was typed: an alias is replaced, an unlisted topic leaves a warning that names the nearest listed
-// one.
+// Adds a topic as somebody typed it. An alias is replaced. A topic that is not listed leaves a warning with
+// the nearest listed one.
 Status add_topic(NoteFile& note, std::string_view typed);
-// At most limits::kNoteFileBytes of UTF-8. Errors name the field at fault.
+// Takes at most limits::kNoteFileBytes of UTF-8. Errors name the field at fault.
 Result<NoteFile> parse_note_file(BytesView text);
-// The inverse: parsing what this gives yields the same note.
+// The inverse: parse_note_file reads the same note back.
 std::string format_note_file(const NoteFile& note);
 
-// The role that a front matter key such as `derives_from` names; unspecified if none.
+// The role of a front matter key such as `derives_from`. Unspecified: the key names no role.
 v1::RefRole role_of_key(std::string_view key);
 
 }  // namespace koinon

@@ -7,6 +7,7 @@
 #include <google/protobuf/message.h>
 
 #include "node/publishing/front_matter.h"
+#include "proto/base/ascii.h"
 #include "proto/base/limits.h"
 #include "proto/codec/entry.h"
 #include "proto/codec/name.h"
@@ -17,13 +18,7 @@ namespace {
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 
-bool has_control(const std::string& text) {
-  return std::any_of(text.begin(), text.end(), [](unsigned char c) {
-    return (c < 0x20 && c != '\n' && c != '\r' && c != '\t') || c == 0x7F;
-  });
-}
-
-// Nothing that we sign has characters that nobody can see: whoever shows it would have to take them away.
+// We sign no invisible characters. Everybody who shows the text would have to remove them.
 Status check_texts(const Message& message) {
   const auto* reflection = message.GetReflection();
   std::vector<const FieldDescriptor*> fields;
@@ -36,8 +31,9 @@ Status check_texts(const Message& message) {
                                                     : reflection->GetMessage(message, field)));
       }
       if (field->type() != FieldDescriptor::TYPE_STRING) continue;
-      if (has_control(field->is_repeated() ? reflection->GetRepeatedString(message, field, i)
-                                           : reflection->GetString(message, field)))
+      const std::string text = field->is_repeated() ? reflection->GetRepeatedString(message, field, i)
+                                                    : reflection->GetString(message, field);
+      if (has_control(text, "\n\r\t"))
         return fail(Code::kInvalidArgument, Sentence{"text.control_character", "it has a control character"},
                     field->name());
     }
@@ -59,9 +55,7 @@ bool is_media_type(const std::string& text) {
 Status check_attachment(const v1::Attachment& attachment) {
   const std::string& name = attachment.name();
   const bool is_path = name == "." || name == ".." || name.find_first_of("/\\") != std::string::npos;
-  const bool has_controls =
-      std::any_of(name.begin(), name.end(), [](unsigned char c) { return c < 0x20 || c == 0x7F; });
-  if (name.empty() || name.size() > limits::kAttachmentNameBytes || is_path || has_controls) {
+  if (name.empty() || name.size() > limits::kAttachmentNameBytes || is_path || has_control(name)) {
     return fail(Code::kInvalidArgument,
                 Sentence{"file.name",
                          "a file's name has 1 to {most} bytes, and no folders",
@@ -87,7 +81,7 @@ Status check_one_of(const std::string& value, std::initializer_list<std::string_
               field);
 }
 
-// What a reader may be sent to.
+// Whether a reader may be sent to this address.
 Status check_url(const std::string& url, const std::string& field) {
   const auto parsed = boost::urls::parse_uri(url);
   if (url.empty() || (parsed.has_value() && (parsed->scheme() == "http" || parsed->scheme() == "https") &&
@@ -96,7 +90,7 @@ Status check_url(const std::string& url, const std::string& field) {
   return fail(Code::kInvalidArgument, Sentence{"link.address", "it is an http or https address"}, field);
 }
 
-// ISO 8601, as precise as known: 2020, 2020-03, 2020-03-17.
+// ISO 8601, as exact as it is known: 2020, 2020-03, 2020-03-17.
 Status check_date(const std::string& date, const std::string& field) {
   constexpr std::string_view kForm = "0000-00-00";
   bool fits = date.empty() || date.size() == 4 || date.size() == 7 || date.size() == 10;

@@ -1,11 +1,12 @@
-// The rules for what an office publishes, whichever way it came.
+// The rules for notes that an office publishes, however the note was written.
 #pragma once
 
 #include "node/publishing/note_file.h"
 
 namespace koinon {
 
-// Title, language, text, numbers in range, no control characters. Errors name the field at fault.
+// Checks title, language, text, the range of numbers, and that there are no control characters. Errors name
+// the field at fault.
 Status check_note(const NoteFile& note);
 
 }  // namespace koinon

@@ -2,8 +2,9 @@
 
 #include <array>
 #include <optional>
-#include <vector>
 
+#include "node/text/markdown.h"
+#include "proto/base/ascii.h"
 #include "proto/vocabulary/vocabulary.h"
 
 namespace koinon {
@@ -20,17 +21,11 @@ std::string* section_field(v1::Practice& practice, std::string_view section) {
   return practice.mutable_conditions();
 }
 
-std::string_view trimmed(std::string_view text) {
-  const auto begin = text.find_first_not_of(" \t\n");
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(" \t\n") - begin + 1);
-}
-
-// The section that a line opens, if it is a level-two heading named after one.
+// The section that a line opens. Nothing: it is not a level-two heading with the name of a section.
 std::optional<std::string> heading_section(std::string_view line) {
   if (!line.starts_with("## ")) return std::nullopt;
-  std::string_view label = trimmed(line.substr(3));
-  while (label.ends_with('#')) label = trimmed(label.substr(0, label.size() - 1));
+  std::string label = trimmed(line.substr(3));
+  label.erase(label.find_last_not_of("# \t\r\n") + 1);
   return Vocabulary::builtin().section(label);
 }
 
@@ -39,40 +34,42 @@ void append(std::string& field, std::string_view text) {
   if (!clean.empty()) field += (field.empty() ? "" : "\n\n") + clean;
 }
 
-// Visits the lines, each with its line end, and whether it stands inside a fenced code block. Returns whether
-// a block is still open at the end.
+// Visits the lines, each with its line end and whether a reader sees it as code.
 template <typename Visit>
-bool each_line(std::string_view text, Visit visit) {
-  std::string_view fence;
-  while (!text.empty()) {
+void each_line(std::string_view text, const std::optional<MarkdownCode>& code, Visit visit) {
+  for (std::size_t number = 0; !text.empty(); ++number) {
     const auto end = text.find('\n');
     const auto line = text.substr(0, end == std::string_view::npos ? end : end + 1);
     text.remove_prefix(line.size());
-    const auto inner = trimmed(line);
-    const bool inside = !fence.empty();
-    if (!inside && (inner.starts_with("```") || inner.starts_with("~~~"))) {
-      fence = inner.substr(0, 3);
-    } else if (inside && inner.starts_with(fence)) {
-      fence = {};
-    }
-    visit(line, inside);
+    visit(line, code && number < code->lines.size() && code->lines[number]);
   }
-  return !fence.empty();
 }
 
-// A section that reads back as itself.
+// A section that reads back as itself, whatever section follows it.
 bool is_plain(std::string_view text) {
+  if (text.empty() || trim_blank_lines(text) != text) return false;
+  // A fence that never ends would make code of the next section's heading.
+  const auto code = markdown_code(std::string(text) + "\n\n## Next");
+  if (!code || code->lines.back()) return false;
   bool has_heading = false;
-  const bool open = each_line(text, [&](std::string_view line, bool inside) {
-    has_heading = has_heading || (!inside && heading_section(line).has_value());
+  each_line(text, code, [&](std::string_view line, bool is_code) {
+    has_heading = has_heading || (!is_code && heading_section(line).has_value());
   });
-  return !text.empty() && trim_blank_lines(text) == text && !has_heading && !open;
+  return !has_heading;
 }
 
 // A summary that reads back as the first paragraph.
 bool is_paragraph(std::string_view text) {
   return is_plain(text) && text.find("\n\n") == std::string_view::npos && text.front() != '#' &&
          trimmed(text) == text;
+}
+
+// Whether no block of code reaches over that place.
+bool is_between_blocks(std::string_view text, std::size_t at) {
+  const auto whole = markdown_code(text);
+  const auto before = markdown_code(text.substr(0, at));
+  const auto behind = markdown_code(text.substr(at));
+  return whole && before && behind && before->blocks + behind->blocks == whole->blocks;
 }
 
 }  // namespace
@@ -97,8 +94,8 @@ void read_sections(v1::Practice& practice, std::string_view text) {
     field == nullptr ? append(preamble, current) : append(*field, current);
     current.clear();
   };
-  each_line(text, [&](std::string_view line, bool inside) {
-    const auto section = inside ? std::nullopt : heading_section(line);
+  each_line(text, markdown_code(text), [&](std::string_view line, bool is_code) {
+    const auto section = is_code ? std::nullopt : heading_section(line);
     if (!section) {
       current += line;
       return;
@@ -110,7 +107,7 @@ void read_sections(v1::Practice& practice, std::string_view text) {
   if (practice.summary().empty() && !preamble.empty() && preamble.front() != '#') {
     const auto end = preamble.find("\n\n");
     const auto paragraph = preamble.substr(0, end);
-    if (is_paragraph(paragraph)) {
+    if (is_paragraph(paragraph) && (end == std::string::npos || is_between_blocks(preamble, end))) {
       practice.set_summary(paragraph);
       preamble.erase(0, end == std::string::npos ? end : end + 2);
     }

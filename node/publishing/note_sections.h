@@ -9,13 +9,14 @@
 namespace koinon {
 
 // Fills challenge, solution, results, lessons and conditions from headings in any language of the
-// vocabulary, and the summary from the first paragraph unless it is set.
+// vocabulary, and the summary from the first paragraph unless it is set. A line that a reader sees as code is
+// no heading.
 void read_sections(v1::Practice& practice, std::string_view text);
-// The inverse, with headings in `language`. Takes out of `practice` what the text says; what a text could
-// not say stays in it.
+// The inverse, with headings in `language`. Takes out of `practice` what the text says. What a text could not
+// say stays in `practice`.
 std::string take_sections(v1::Practice& practice, std::string_view language);
 
-// Without blank lines before and white space after.
+// The text without blank lines at its beginning and without white space at its end.
 std::string trim_blank_lines(std::string_view text);
 
 }  // namespace koinon

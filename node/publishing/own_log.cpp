@@ -16,7 +16,7 @@ Status check_withdrawal(const v1::Entry& entry, EntryIndex index) {
   return fail(Code::kInvalidArgument, "only an earlier record of our own log can be withdrawn", "ref");
 }
 
-// Refs name entries that we hold; their leaf hashes are taken from what is held.
+// Refs must name entries that we hold. Fills in their leaf hashes from these entries.
 Status fill_refs(StoreReader& store, v1::Entry& entry) {
   for (auto& ref : *entry.mutable_refs()) {
     if (ref.log_id().size() != LogId::kSize)
@@ -33,7 +33,7 @@ Status fill_refs(StoreReader& store, v1::Entry& entry) {
   return {};
 }
 
-// Attachments name files that are held here; what else a note says of them is taken from what is held.
+// Attachments must name files that are held here. Fills in what else a note says of a file.
 Status fill_attachments(StoreReader& store, v1::Body& body) {
   if (!body.has_practice()) return {};
   auto& attachments = *body.mutable_practice()->mutable_attachments();
@@ -60,7 +60,7 @@ Status fill_attachments(StoreReader& store, v1::Body& body) {
   return {};
 }
 
-// Serialises the body under a fresh salt and commits the entry to it.
+// Serialises the body with a new salt, and puts its digest and size into the entry.
 Result<Bytes> seal_body(Draft& draft, const Bytes& salt) {
   if (!draft.body) return Bytes();
   draft.body->set_salt(salt);
@@ -109,7 +109,7 @@ namespace {
 
 std::string setting_of(const std::string& once) { return "once." + once; }
 
-// What was published under that name before.
+// The record that was published before under that name.
 Result<std::optional<Published>> published_once(StoreReader& store, const LogId& log,
                                                 const std::string& once) {
   if (once.empty()) return std::optional<Published>();

@@ -1,7 +1,7 @@
-// Our own log: drafts become entries, a batch of entries gets one signed checkpoint.
+// Our own log. It makes entries out of drafts, and signs one checkpoint for a batch of entries.
 //
-// An OwnLog is used on the thread that owns the Store, inside its begin(durable) … commit. What publish
-// returns counts only once that commit has succeeded; before that no head may leave the node.
+// An OwnLog is used on the thread that owns the Store, inside its begin(durable) … commit. The result of
+// publish counts only after this commit has succeeded. Before that no head may leave the node.
 #pragma once
 
 #include <functional>
@@ -15,14 +15,14 @@ namespace koinon {
 
 class OwnLog {
  public:
-  // `random` gives the salts of bodies.
+  // `random` makes the salts of bodies.
   OwnLog(LogIdentity identity, SigningKey key, std::function<Bytes(std::size_t)> random = random_bytes)
       : identity_(std::move(identity)), key_(std::move(key)), random_(std::move(random)) {}
 
   const LogIdentity& identity() const { return identity_; }
   LogId id() const { return identity_.log_id(); }
 
-  // A draft that breaks a rule fails alone; an error of the store fails the whole batch.
+  // If a draft breaks a rule, only this draft fails. If the store fails, the whole batch fails.
   Result<PublishedBatch> publish(Store& store, const std::vector<DraftMaker>& makers, UnixMillis now);
 
  private:
@@ -34,13 +34,13 @@ class OwnLog {
   std::function<Bytes(std::size_t)> random_;
 };
 
-// Signs for the writer, which knows of a log no more than this.
+// The function with which the writer signs. The writer knows nothing else of the log.
 DraftSigner signer_of(OwnLog log);
 
-// Forgets a name under which something was published once.
+// Forgets a name under which something was published only once.
 Status forget_once(Store& store, const std::string& once);
 
-// SHA-256 over everything that a reader would see of a draft: all but salt and time.
+// SHA-256 over all that a reader sees of a draft: everything except salt and time.
 Hash content_digest(const Draft& draft);
 
 }  // namespace koinon

@@ -15,7 +15,7 @@ bool is_reply(v1::RefRole role) {
   return role == v1::REF_ROLE_ADOPTS || role == v1::REF_ROLE_ABOUT || role == v1::REF_ROLE_ANSWERS;
 }
 
-// Replies carry their target's topics, so that whoever follows a topic gets the whole conversation.
+// A reply gets the topics of its target, so that a follower of a topic gets the whole conversation.
 void inherit_topics(StoreReader& store, v1::Entry& entry) {
   for (const auto& ref : entry.refs()) {
     if (!is_reply(ref.role())) continue;
@@ -54,7 +54,7 @@ Result<Draft> to_draft(Directory& directory, const NoteFile& note) {
 
 namespace {
 
-// Cities are compared by these: whoever reads them should be able to look them up.
+// Cities are compared by these numbers, so readers should be able to look them up.
 void ask_for_sources(const v1::Profile& profile, std::vector<std::string>& warnings) {
   const auto ask = [&](bool said, const std::string& source, const std::string& field) {
     if (said && source.empty()) warnings.push_back("say where the figure comes from: " + field);

@@ -1,5 +1,5 @@
-// From a request to what would be signed: a note, or a withdrawal. Whether and when it is signed the gate
-// decides.
+// Makes a record to sign out of a request: a note or a withdrawal. The gate decides whether and when it is
+// signed.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -31,13 +31,14 @@ class Publisher {
     NoteFile note;  // of a note
     std::vector<std::string> warnings;
   };
-  // What does not say its office is said for the caller's.
+  // If the request names no office, it is for the caller's office.
   Result<Prepared> prepare(const SigningRequest& request, const Caller& caller);
   Result<Verdict> decide(const Caller& caller, const Wish& wish, UnixMillis now) const {
     return gate_.decide(caller, wish, now);
   }
 
-  // Begins without waiting, so that many go into one transaction. The answer comes on the writer's thread.
+  // Begins without waiting, so that many records go into one transaction. The answer comes on the writer's
+  // thread.
   void begin(const SigningPermit& permit, const Draft& draft, std::function<void(Result<Published>)> done);
   boost::asio::awaitable<Result<Published>> sign(SigningPermit permit, Draft draft);
 

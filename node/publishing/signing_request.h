@@ -1,5 +1,5 @@
-// What somebody asks this city to sign, once its form is right. How a request is written, in JSON or in a
-// form of a page, is not known here.
+// A well-formed request to this city to sign something. How the request is written, as JSON or as a form of a
+// page, is not known here.
 #pragma once
 
 #include <functional>
@@ -13,23 +13,23 @@ namespace koinon {
 
 struct NoteRequest {
   NoteFile note;
-  bool is_file = false;  // the note was written as a file, whose language is what the file says
-  bool again = false;    // publish it even where the same text stands already
+  bool is_file = false;  // the note was written as a file; the file states the language
+  bool again = false;    // publish it even if the same text is already published
 };
 
 struct WithdrawalRequest {
-  std::string ref;     // of a record of ours, as people write it
+  std::string ref;     // the ref of a record of ours, as people write it
   std::string reason;  // may be empty
   bool erase = false;
 };
 
 using SigningRequest = std::variant<NoteRequest, WithdrawalRequest>;
 
-// Reads what the desk keeps of requests that wait. Whoever writes these texts gives the functions.
+// Reads the requests that the desk keeps as text. The functions come from the code that writes these texts.
 struct StoredRequests {
-  // Fails with what is wrong with the request.
+  // The error says what is wrong with the request.
   std::function<Result<SigningRequest>(const std::string& text)> read;
-  // Whether it asks for a note, so that the text can become a draft. True also where `read` finds faults in
+  // Whether it asks for a note, so that the text can become a draft. Also true if `read` would find faults in
   // it.
   std::function<bool(const std::string& text)> can_be_draft;
 };

@@ -1,4 +1,4 @@
-// The files that go with a note, read for whoever shows them. Each belongs to one request.
+// The files of a note, read for showing them. A view belongs to one request.
 #pragma once
 
 #include <optional>
@@ -14,14 +14,14 @@ namespace koinon {
 enum class FileState : unsigned char {
   kHere,
   kNotHere,
-  kAnotherFile,  // all of it is here, and its digest is not the one that the note names
+  kAnotherFile,  // all of it is here, but its digest is not the one that the note names
 };
 std::string_view file_state_text(FileState state);
 
-// Of a file that is being fetched.
+// How the fetch of a file goes.
 struct FileFetchView {
-  std::string from;     // the peer that it comes from; empty: none now
-  std::string trouble;  // what was in the way last
+  std::string from;     // the peer that sends it; empty: no peer at this moment
+  std::string trouble;  // the last problem
 };
 
 struct AttachmentView {
@@ -30,13 +30,13 @@ struct AttachmentView {
   std::string media_type;
   std::uint32_t chunks_held = 0;
   FileState state = FileState::kNotHere;
-  std::optional<FileFetchView> fetching;  // only where the network was asked
+  std::optional<FileFetchView> fetching;  // only if the network was asked
 };
 
-// The files that a body names, those left out that break a rule.
+// The files that a body names. Those that break a rule are left out.
 std::vector<AttachmentView> read_attachments(StoreReader& store, const LogId& log, EntryIndex index,
                                              const v1::Body& body);
-// The same of a record. Without its body there are none.
+// The same for a record. There are none if its body is not here.
 Result<std::vector<AttachmentView>> read_attachments(StoreReader& store, const LogId& log, EntryIndex index);
 
 }  // namespace koinon

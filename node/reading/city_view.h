@@ -1,4 +1,4 @@
-// A city as this node knows it, read for whoever shows it. Each belongs to one request.
+// A city as this node knows it, read for showing it. A view belongs to one request.
 #pragma once
 
 #include <optional>
@@ -11,13 +11,14 @@ namespace koinon {
 
 struct CityView {
   LogId log;
-  std::string city;  // what names its log here
+  std::string city;  // the name of its log on this node
   std::string vkey;
-  std::uint64_t entries = 0;  // of its log, here
+  std::uint64_t entries = 0;  // entries of its log that are here
   bool frozen = false;
   bool name_claimed_twice = false;
-  std::string display_name;             // empty: it has not said
-  std::vector<std::string> trust_path;  // by which it is trusted; empty: by none, or it is ourselves
+  std::string display_name;  // empty: the city has not stated one
+  std::vector<std::string>
+      trust_path;  // the path by which it is trusted; empty: no path, or it is our own city
 };
 
 CityView read_city(Directory& directory, const LogState& state, const TrustPath& path);
@@ -25,13 +26,13 @@ CityView read_city(Directory& directory, const LogState& state, const TrustPath&
 struct CityListView {
   std::vector<CityView> items;
   std::size_t total = 0;      // cities that are trusted
-  std::optional<LogId> next;  // the city that the list goes on after
+  std::optional<LogId> next;  // the last city of this page; nothing: the list ends here
 };
 
 struct CityVouch {
-  std::string city;  // of one that is not held, what the voucher calls it
+  std::string city;  // if its log is not held, the name that the voucher gives it
   LogId log;
-  bool held = false;  // anything of its log is here
+  bool held = false;  // some of its log is here
   UnixMillis expires_at;
 };
 
@@ -40,18 +41,18 @@ struct CityHolder {
   std::uint64_t entries = 0;
 };
 
-// How many vouches there are, of which a view has a part.
+// How many vouches there are. A view has only some of them.
 struct VouchTotals {
   std::size_t vouches = 0;
   std::size_t vouchers = 0;
-  bool vouched_for_here = false;  // a vouch of this node's own city for it stands
+  bool vouched_for_here = false;  // this node's own city vouches for it
 };
 
 struct CityStandingView {
   CityView city;
   bool trusted = false;
   bool blocked = false;
-  std::optional<VouchTotals> totals;  // none where the holders alone were asked for
+  std::optional<VouchTotals> totals;  // nothing: only the holders were asked for
   std::vector<CityVouch> vouches_for;
   std::vector<std::string> vouched_for_by;
   std::vector<CityHolder> held_by;

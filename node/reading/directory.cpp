@@ -69,7 +69,7 @@ std::string Directory::display_name(const LogId& log) {
   return names_.emplace(log, indexed.ok() && *indexed ? (*indexed)->title : "").first->second;
 }
 
-// Whoever makes logs on purpose may make two that begin alike: they are refused as a tie.
+// Somebody may make two logs with the same beginning on purpose. They are refused as a tie.
 Result<LogState> Directory::find_by_prefix(const std::string& name, std::string_view prefix,
                                            std::string_view text) {
   KOINON_ASSIGN(const Bytes bytes, from_base32(prefix));

@@ -1,4 +1,4 @@
-// Names for log ids and refs, and the other way round.
+// Finds the names of logs and records, and logs and records by their names.
 #pragma once
 
 #include <map>
@@ -12,33 +12,33 @@
 
 namespace koinon {
 
-// As one request sees them: what it has looked up once stays so for it, whatever trust does meanwhile.
-// Belongs to one thread; what it is given outlives it.
+// The names as one request sees them: a name that was looked up once stays the same for the request, even if
+// trust changes meanwhile. Belongs to one thread. Its references must live longer than it.
 //
-// `city` and `find_city` undo each other for every log that is held. A look-up costs the same however many
-// logs have the name.
+// For every log that is held, `find_city` finds the log by the name that `city` gives. The cost of a look-up
+// does not grow with the number of logs that have the name.
 class Directory {
  public:
   // With an index it also knows what cities call themselves.
   Directory(StoreReader& store, const Nearness& nearness, IndexReader* index = nullptr)
       : store_(store), nearness_(nearness), index_(index) {}
 
-  // seoul.example where the name is this log's, else with ~ and the beginning of its id.
+  // seoul.example if the name means this log. Otherwise ~ and the beginning of the log's id follow.
   std::string city(const LogId& log);
   std::string ref(const LogId& log, EntryIndex index);
-  // Of its latest profile; empty where there is none.
+  // The name in its latest profile. Empty: there is no profile.
   std::string display_name(const LogId& log);
-  // Whether another log that is trusted here has the same name.
+  // Whether another trusted log has the same name.
   bool shares_name(const LogState& log) const { return nearness_.another_claims(log.identity.name, log.id); }
 
-  // A bare name is our own log's, else a pinned peer's, else the log's with the fewest hops of trust. Refuses
-  // a tie with kConflict, and with kNotFound what nobody has who is trusted here, saying how to tell logs
-  // apart.
+  // A name alone means our own log if that has the name, else a pinned peer's, else the log with the fewest
+  // hops of trust. kConflict: several logs are equally near; the error says how to tell them apart.
+  // kNotFound: no trusted log has the name.
   Result<LogState> find_city(std::string_view text);
-  // The same, or by its whole log id where nothing of it is held.
+  // The same, but also finds a log by its whole id if nothing of it is held.
   Result<LogId> find_log(std::string_view text);
-  // For what an operator looks at or does about a city that nobody trusts: a name that nobody has means the
-  // one log of that name that is held.
+  // For an operator who deals with a city that nobody trusts. If no trusted log has the name, it means the
+  // only held log with this name.
   Result<LogId> find_any(std::string_view text);
   struct Found {
     LogState log;

@@ -1,4 +1,4 @@
-// How much one page of a list holds: what others wrote is of any length, and is sent to whoever asks.
+// Limits one page of a list. Texts of others may be long, and they are sent to everybody who asks.
 #pragma once
 
 #include <boost/json.hpp>
@@ -9,7 +9,7 @@ namespace koinon {
 
 class ListBudget {
  public:
-  // Whether an item still belongs on the page; the first always does, so that a list goes on.
+  // Whether an item still fits on the page. The first item always does, so that a list goes on.
   bool takes(const boost::json::object& item) {
     const std::size_t bytes = boost::json::serialize(item).size();
     if (used_ > 0 && used_ + bytes > limits::kListBytes) return false;

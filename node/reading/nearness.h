@@ -1,5 +1,5 @@
-// Who has which name: of the logs that policy admits, the nearest of a name has it. A log that is blocked or
-// out of policy is not in here, and so has no name.
+// Which log has which name. Of the logs that claim a name, the nearest has it. Only logs that policy admits
+// are in here: a log that is blocked or out of policy has no name.
 #pragma once
 
 #include <map>
@@ -16,19 +16,19 @@
 
 namespace koinon {
 
-// Written on the network's thread where trust changes, read on any. A look-up costs the same however many
-// logs have the name.
+// The network's thread writes it when trust changes. Any thread reads it. The cost of a look-up does not grow
+// with the number of logs that have the name.
 class Nearness {
  public:
-  // What has changed; the rest stays as it is.
+  // Takes in the changed claims. The others stay as they are.
   void apply(const std::vector<NameClaim>& claims);
 
-  // The nearest logs of a name, by id: one has it, several are a tie, of which limits::kSameName are given at
-  // most; none: nobody has it.
+  // The nearest logs of a name, sorted by id. One: it has the name. Several: they are equally near, and at
+  // most limits::kSameName are given. None: no log has the name.
   std::vector<LogId> nearest(std::string_view name) const;
-  // Whether a log that policy admits, and another than this one, has the name, near or far.
+  // Whether policy admits another log that claims the name, however far away.
   bool another_claims(std::string_view name, const LogId& log) const;
-  // None: it claims nothing.
+  // Nothing: it claims no name.
   std::optional<std::string> name_of(const LogId& log) const;
 
  private:

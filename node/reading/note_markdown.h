@@ -1,4 +1,4 @@
-// Notes as one text. Pure.
+// A note as one text. Pure.
 #pragma once
 
 #include <string>

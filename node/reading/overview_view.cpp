@@ -23,7 +23,7 @@ struct Adoption {
   std::string outcome;
 };
 
-// None: it is no adoption, or was taken back, or its text is not here.
+// Nothing: it is not an adoption, it was withdrawn, or its text is not here.
 std::optional<Adoption> find_adoption(StoreReader& store, const IndexedRecord& record) {
   if (is_gone(record.status)) return std::nullopt;
   const auto stored = shown_record(store, record.log, record.index);
@@ -39,7 +39,7 @@ std::optional<Adoption> find_adoption(StoreReader& store, const IndexedRecord& r
   return std::nullopt;
 }
 
-// A city's latest for each practice stands.
+// Of the adoptions of one practice by one city only the latest counts.
 Result<std::vector<Adoption>> find_adoptions(StoreReader& store, IndexReader& index,
                                              const IndexQuery& query) {
   KOINON_ASSIGN(const auto found, index.find(query));
@@ -53,7 +53,7 @@ Result<std::vector<Adoption>> find_adoptions(StoreReader& store, IndexReader& in
   return out;
 }
 
-// What other cities took from a practice, each city's latest word; the newest first.
+// The adoptions of a practice by other cities, the latest of each city. The newest first.
 Result<std::vector<Adoption>> adoptions_of(StoreReader& store, IndexReader& index,
                                            const IndexedRecord& practice) {
   KOINON_ASSIGN(const auto referring, index.referring(practice.log, practice.index, limits::kReferring));
@@ -84,7 +84,7 @@ Result<v1::Body> read_body(StoreReader& store, const LogId& log, EntryIndex inde
   return parse_body(stored.body);
 }
 
-// What a practice of ours counts for, where it says what it serves.
+// Counts a practice of ours for the goals and commitments that it names.
 void count_goals(StoreReader& store, const IndexedRecord& practice, const ServedView& served,
                  ImpactView& out) {
   const auto body = read_body(store, practice.log, practice.index);
@@ -169,7 +169,7 @@ Result<std::vector<FollowUpView>> read_follow_ups(Directory& directory, StoreRea
   query.kind = v1::KIND_ADOPTION;
   query.limit = kLooksAt;
   KOINON_ASSIGN(const auto found, index.find(query));
-  // The first and the last word on each practice.
+  // The first and the last adoption for each practice.
   std::map<std::pair<LogId, std::uint64_t>, std::pair<Adoption, Adoption>> words;
   for (const IndexedRecord& record : found) {
     const auto made = find_adoption(store, record);

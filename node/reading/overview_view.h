@@ -1,8 +1,7 @@
-// What follows from many records together: what a city gave and took, what it is to be asked about again, and
-// who adopted what from whom. Read for whoever shows it; of each kind the newest thousand records are looked
-// at.
+// Views over many records: what a city gave and took, which adoptions it should report on again, and who
+// adopted what from whom. Of each kind only the newest thousand records are looked at.
 //
-// Each belongs to one request, on the thread that its readers belong to.
+// A view belongs to one request, on the thread of its readers.
 #pragma once
 
 #include <map>
@@ -14,21 +13,21 @@
 
 namespace koinon {
 
-// An adoption with what it adopts.
+// An adoption and the practice that it adopts.
 struct AdoptionView {
   SummaryView note;
   std::string stage;     // trying, adopted, adapted, stopped
-  std::string outcome;   // too-early, worked, partly, did-not; empty: nothing was said of it
+  std::string outcome;   // too-early, worked, partly, did-not; empty: it states none
   std::string of;        // the practice's ref
-  std::string of_city;   // whose it is
+  std::string of_city;   // the practice's city
   std::string of_title;  // empty: the practice is not here
 };
 
-// What serves a goal or a commitment: our practices, and how they went elsewhere.
+// Our practices that serve a goal or a commitment, and how they went in other cities.
 struct ServedView {
   std::int64_t practices = 0;
   std::int64_t adoptions = 0;
-  std::map<std::string, std::int64_t> outcomes;  // how many adoptions had which
+  std::map<std::string, std::int64_t> outcomes;  // how many adoptions had each outcome
 
   void add(const std::string& outcome);
   ServedView& operator+=(const ServedView& other);
@@ -36,7 +35,7 @@ struct ServedView {
 
 struct ImpactView {
   std::int64_t practices = 0;
-  std::vector<AdoptionView> given;   // what others took: of each city its latest word on each practice
+  std::vector<AdoptionView> given;   // adoptions by other cities: the latest of each city for each practice
   std::size_t cities_that_took = 0;  // others
   std::vector<AdoptionView> taken;
   std::int64_t questions_answered = 0;
@@ -51,16 +50,16 @@ Result<ImpactView> read_impact(Directory& directory, StoreReader& store, IndexRe
 struct FollowUpView {
   std::string of;     // the practice's ref
   std::string title;  // empty: the practice is not here
-  int months = 0;     // as follow_up_due says
+  int months = 0;     // the result of follow_up_due
   std::string stage;
-  std::string last;  // the ref of the last word on it
+  std::string last;  // the ref of the last adoption
 };
 
-// How many months (of 30 days) after the first word on an adoption its city is asked how it went, if it has
-// said nothing since: 3, 6 or 12; 0: not now.
+// A city is asked how an adoption went 3, 6 and 12 months (of 30 days) after it first wrote of it, unless it
+// has written since. Returns for which of these months it is due now, 0 if for none.
 int follow_up_due(UnixMillis first, UnixMillis last, UnixMillis now);
 
-// The adoptions of `own` that it is to be asked about now.
+// The adoptions of `own` about which it is asked now.
 Result<std::vector<FollowUpView>> read_follow_ups(Directory& directory, StoreReader& store,
                                                   IndexReader& index, const LogId& own, UnixMillis now);
 
@@ -72,8 +71,8 @@ struct Coordinates {
 
 struct PlaceView {
   std::string city;
-  std::string name;                  // what it calls itself; empty: it has not said
-  std::optional<Coordinates> where;  // none: it has not said
+  std::string name;                  // the name in its profile; empty: it has not stated one
+  std::optional<Coordinates> where;  // nothing: it has not stated it
 };
 
 struct MapView {

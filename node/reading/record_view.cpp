@@ -11,7 +11,8 @@ namespace {
 constexpr std::size_t kBriefItems = 50;
 constexpr std::size_t kBriefTextBytes = 4 * limits::kKiB;
 
-// What other records say of this one. How adoptions went stands in their bodies, of which so much is read.
+// What other records say of this one. The outcomes of adoptions are in their bodies. Only a limited number of
+// bytes of these is read.
 Result<std::vector<ReferringView>> read_referring(Directory& directory, StoreReader& store,
                                                   IndexReader& index, const LogId& log, EntryIndex entry,
                                                   bool brief) {
@@ -42,7 +43,7 @@ Result<std::vector<ReferringView>> read_referring(Directory& directory, StoreRea
   return out;
 }
 
-// Cuts every text of a message short, and every list, of those within it too.
+// Shortens every text and every list of a message, and of the messages inside it.
 void cut_short(google::protobuf::Message& message) {
   const auto* reflection = message.GetReflection();
   std::vector<const google::protobuf::FieldDescriptor*> fields;
@@ -66,13 +67,13 @@ void cut_short(google::protobuf::Message& message) {
   }
 }
 
-// What became of it since it was published.
+// Fills in what became of the record after it was published.
 Status put_fate(Directory& directory, StoreReader& store, IndexReader& index, const StoredRecord& record,
                 RecordView& out) {
   KOINON_ASSIGN(const auto indexed, index.get(out.log, out.index));
   if (indexed) out.status = indexed->status;
   std::optional<EntryIndex> by = indexed ? indexed->status_by : std::nullopt;
-  if (record.state == BodyState::kErased) {  // the index may be behind
+  if (record.state == BodyState::kErased) {  // the index may not know it yet
     out.status = RecordStatus::kErased;
     by = record.erased_by;
   }

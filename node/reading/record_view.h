@@ -1,5 +1,5 @@
-// Everything that is known of a record, read for whoever shows it. Each belongs to one request, on the thread
-// that its readers belong to.
+// All that is known of a record, read for showing it. A view belongs to one request, on the thread of its
+// readers.
 #pragma once
 
 #include <optional>
@@ -15,46 +15,46 @@ namespace koinon {
 struct RefView {
   v1::RefRole role = v1::REF_ROLE_UNSPECIFIED;
   std::string ref;
-  bool held = false;     // the entry that was meant is here
-  bool indexed = false;  // else title and status are not known
+  bool held = false;     // the entry that the ref means is here
+  bool indexed = false;  // if not, title and status are not known
   std::string title;
   RecordStatus status = RecordStatus::kCurrent;
 };
 
-// How an adoption went, in the words that the protocol has for it.
+// How an adoption went, in the words of the protocol.
 struct AdoptionOutcome {
   std::string stage;
   std::string outcome;
 };
 
-// What refers to a record.
+// A record that refers to this one.
 struct ReferringView {
   v1::RefRole role = v1::REF_ROLE_UNSPECIFIED;
   std::string ref;
   RecordStatus status = RecordStatus::kCurrent;
-  bool indexed = false;  // else kind, title and language are not known
+  bool indexed = false;  // if not, kind, title and language are not known
   v1::Kind kind = v1::KIND_UNSPECIFIED;
   std::string title;
   std::string language;                     // BCP 47
-  std::optional<AdoptionOutcome> adoption;  // of an adoption whose text was read
+  std::optional<AdoptionOutcome> adoption;  // only of an adoption whose body was read
 };
 
 struct RecordView {
   LogId log;
   EntryIndex index;
   std::string ref;        // seoul.example/17
-  std::string city;       // what names its log here
-  std::string city_name;  // what its city calls itself; empty: it has not said
+  std::string city;       // the name of its log on this node
+  std::string city_name;  // the name in its city's profile; empty: it has not stated one
   Hash leaf_hash;
   std::string signed_by;    // its log's verifier key
   TreeSize proven_against;  // the size of the head that it was proven against
   bool frozen = false;      // its log
   BodyState body_state = BodyState::kHeld;
   RecordStatus status = RecordStatus::kCurrent;
-  std::string status_by;                   // the ref of the record that made it so; empty: none
-  std::optional<UnixMillis> withdrawn_at;  // where it was taken back, and the withdrawal is here
-  std::string withdrawn_because;           // empty: the withdrawal says nothing
-  // Why the entry cannot be read: then nothing is known of what follows. None: it was read.
+  std::string status_by;                   // the ref of the record that gave it this status; empty: none
+  std::optional<UnixMillis> withdrawn_at;  // if it was withdrawn, and the withdrawal is here
+  std::string withdrawn_because;           // empty: the withdrawal states no reason
+  // Why the entry cannot be read. Then the fields after this one are not known. Nothing: the entry was read.
   std::optional<Error> unreadable_because;
   v1::Kind kind = v1::KIND_UNSPECIFIED;
   std::string language;  // BCP 47
@@ -65,8 +65,8 @@ struct RecordView {
   std::vector<std::string> to;  // cities
   std::optional<v1::Control> control;
   std::vector<ReferringView> referred_by;
-  std::optional<v1::Body> body;                  // without its salt; none: it is not here, or cannot be read
-  std::optional<Error> body_unreadable_because;  // where it is here
+  std::optional<v1::Body> body;  // without its salt; nothing: it is not here, or cannot be read
+  std::optional<Error> body_unreadable_because;  // only if the body is here
   std::vector<AttachmentView> attachments;
 
   bool readable() const { return !unreadable_because; }
@@ -74,11 +74,11 @@ struct RecordView {
   std::string_view kind_text() const;
 };
 
-// What an entry refers to, each with its title and what became of it.
+// The records to which an entry refers, each with its title and its status.
 std::vector<RefView> read_refs(Directory& directory, StoreReader& store, IndexReader& index,
                                const v1::Entry& entry);
-// `brief`: long texts and lists are cut short, for where it stands beside another record. kNotFound: it is
-// not held.
+// `brief`: long texts and lists are shortened, to show the record beside another one. kNotFound: the record
+// is not held.
 Result<RecordView> read_record(Directory& directory, StoreReader& store, IndexReader& index, const LogId& log,
                                EntryIndex entry, bool brief);
 

@@ -1,5 +1,5 @@
-// Texts of others as HTML, kept by the digest of the text, so that what many ask for is rendered once. Any
-// thread; rendering itself is done outside the lock.
+// Keeps rendered texts of others by the digest of the text, so that a text for which many ask is rendered
+// once. Any thread. Rendering is done outside the lock.
 #pragma once
 
 #include <list>
@@ -16,13 +16,13 @@ namespace koinon {
 
 class RenderedTexts {
  public:
-  // At most so many bytes are kept; what was asked for longest ago goes first.
+  // Keeps at most `most` bytes. Texts that were not asked for the longest go first.
   explicit RenderedTexts(std::size_t most) : most_(most) {}
 
   std::shared_ptr<const MarkdownHtml> render(std::string_view text);
-  // The HTML, with a line before it where the text is shown as it was written.
+  // The HTML. If the text is shown as it was written, a line before it says so.
   std::string html(std::string_view text);
-  // How often something was rendered, since the start.
+  // How many texts were rendered since the start.
   std::uint64_t renderings() const;
 
  private:
@@ -34,7 +34,7 @@ class RenderedTexts {
 
   std::size_t most_;
   mutable std::mutex mutex_;
-  std::list<Kept> kept_;  // asked for last first
+  std::list<Kept> kept_;  // the text that was asked for last comes first
   std::unordered_map<Hash, std::list<Kept>::iterator> by_digest_;
   std::size_t bytes_ = 0;
   std::uint64_t renderings_ = 0;

@@ -8,9 +8,9 @@
 namespace koinon {
 namespace {
 
-constexpr std::size_t kNamedCities = 10;  // of a reason
+constexpr std::size_t kNamedCities = 10;  // how many cities a reason names
 
-// Cities come as log ids and get their names.
+// Cities are given as log ids. They get their names here.
 FacetValue facet_value(Directory& directory, const std::string& facet, const FacetCount& item) {
   FacetValue out{item.value, item.count, nullptr};
   if (facet == "city") {

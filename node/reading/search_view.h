@@ -1,5 +1,5 @@
-// What a search found, and which practices of cities like ours there are, read for whoever shows them.
-// Each belongs to one request, on the thread that its readers belong to.
+// The hits of a search, and the practices of cities that are like ours, read for showing them. A view belongs
+// to one request, on the thread of its readers.
 #pragma once
 
 #include <map>
@@ -21,9 +21,9 @@ struct FoundNote {
 };
 
 struct FacetValue {
-  std::string value;  // a city's name here, else as SearchPage has it
+  std::string value;  // a city's name on this node; other values as in SearchPage
   std::uint64_t count = 0;
-  const Topic* topic = nullptr;  // of the vocabulary, where the value is one of its topics
+  const Topic* topic = nullptr;  // if the value is a topic of the vocabulary
 };
 
 struct SearchView {
@@ -31,7 +31,7 @@ struct SearchView {
   std::uint64_t total = 0;
   bool total_is_at_least = false;  // counting stopped
   bool some_words_missing = false;
-  std::map<std::string, std::vector<FacetValue>> facets;  // by name; the most first
+  std::map<std::string, std::vector<FacetValue>> facets;  // by name; the most frequent value first
   std::optional<std::size_t> next;                        // the offset of the page that follows
 };
 
@@ -53,7 +53,7 @@ struct SimilarNote {
 struct SimilarView {
   std::vector<SimilarNote> items;
   std::uint64_t total = 0;
-  CityMeasures like;                // what was compared with
+  CityMeasures like;                // the measures that were compared with
   std::optional<std::size_t> next;  // the offset of the page that follows
 };
 

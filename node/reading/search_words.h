@@ -1,6 +1,6 @@
-// What readers look for, as the address of a list or a search says it: ?q=…&topic=….
+// Reads the parameters of a list or a search: ?q=…&topic=….
 //
-// Reading words is pure. Finding a city is on the thread of its directory.
+// Reading them is pure. A city is looked up on the thread of the directory.
 #pragma once
 
 #include <string>
@@ -15,7 +15,7 @@
 
 namespace koinon {
 
-// Which records are meant: `q`, `topic`, `kind`. Fails with what is wrong with a word.
+// Reads `q`, `topic` and `kind`. The error says which of them is wrong.
 template <typename Query>
 Status read_scope(const Params& words, Query& query) {
   query.words = param(words, "q");
@@ -30,7 +30,8 @@ Status read_scope(const Params& words, Query& query) {
   return {};
 }
 
-// Those of a city, by its name here; empty: of all, or as the query says. Fails as Directory::find_city does.
+// `city` is the name of a city on this node: the query is only for its records. If `city` is empty, the query
+// stays as it is. Fails like Directory::find_city.
 template <typename Query>
 Status find_scope(Directory& directory, const std::string& city, Query& query) {
   if (city.empty()) return {};
@@ -39,10 +40,10 @@ Status find_scope(Directory& directory, const std::string& city, Query& query) {
   return {};
 }
 
-// A search of which the city is not looked up yet.
+// A search whose city is not looked up yet.
 struct NoteSearch {
   SearchQuery query;
-  std::string city;  // whose notes, by its name here, where query.log does not say it; empty: all cities'
+  std::string city;  // the name of a city on this node, if query.log is not set; empty: all cities
 };
 // Reads q, topic, city, country, language, kind, evidence, cost, sdg, outcome, versions, order, limit,
 // cursor.

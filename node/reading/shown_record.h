@@ -8,14 +8,14 @@
 
 namespace koinon {
 
-// A record without a body that is held for peers only.
+// The record. A body that is held only for peers is left out.
 Result<StoredRecord> shown_record(StoreReader& store, const LogId& log, EntryIndex index);
 
 // "held", "erased", …
 std::string_view body_state_text(BodyState state);
 
-// Why its city took a record back: what the withdrawal says, if it says anything;
-// limits::kIndexedSummaryBytes of it at most.
+// Why a city withdrew its record, as the withdrawal states it, at most limits::kIndexedSummaryBytes. It may
+// be empty.
 std::string withdrawal_reason(StoreReader& store, const LogId& log, EntryIndex withdrawal);
 
 }  // namespace koinon

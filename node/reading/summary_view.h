@@ -1,4 +1,4 @@
-// One line of a list of records, as everything that lists them shows it.
+// One line in a list of records. All lists show records so.
 #pragma once
 
 #include <string>
@@ -12,10 +12,10 @@ struct SummaryView {
   LogId log;
   EntryIndex index;
   std::string ref;        // seoul.example/17
-  std::string city;       // what names its log here
-  std::string city_name;  // what its city calls itself; empty: it has not said
+  std::string city;       // the name of its log on this node
+  std::string city_name;  // the name in its city's profile; empty: it has not stated one
   v1::Kind kind = v1::KIND_UNSPECIFIED;
-  bool readable = true;  // else nothing is known of its kind
+  bool readable = true;  // if not, its kind is not known
   std::string title;
   std::string summary;
   std::string language;  // BCP 47
@@ -23,7 +23,7 @@ struct SummaryView {
   UnixMillis created_at;
   ArrivalSeq arrival;
   RecordStatus status = RecordStatus::kCurrent;
-  std::string status_by;  // the ref of the record that made it so; empty: none
+  std::string status_by;  // the ref of the record that gave it this status; empty: none
 
   // "practice", …; "unreadable".
   std::string_view kind_text() const;

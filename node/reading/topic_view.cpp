@@ -17,7 +17,8 @@ struct Lacking {
   std::set<LogId> cities;
 };
 
-// The wanted bodies that lack, by topic subscribed to; under "all" where everything is.
+// The bodies that are wanted but not here, by subscribed topic. If everything is subscribed, all are under
+// "all".
 Result<std::map<std::string, Lacking>> missing_by_topic(StoreReader& store, const BodyFilter& filter) {
   std::map<std::string, Lacking> out;
   for (const auto& topic : filter.topics) out[topic] = {};

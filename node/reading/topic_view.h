@@ -1,4 +1,4 @@
-// What is subscribed to, whether it is complete, and whose notes it waits for.
+// The subscribed topics: whether each is complete, and for whose notes it waits.
 #pragma once
 
 #include <string>
@@ -10,9 +10,9 @@
 namespace koinon {
 
 struct TopicView {
-  std::string topic;                   // "all" where everything is wanted
-  std::uint64_t missing = 0;           // notes; 0: it is complete
-  std::vector<std::string> waits_for;  // the cities whose notes lack
+  std::string topic;                   // "all" if everything is wanted
+  std::uint64_t missing = 0;           // how many notes are missing; 0: it is complete
+  std::vector<std::string> waits_for;  // the cities whose notes are missing
 };
 
 Result<std::vector<TopicView>> read_topics(StoreReader& store, const Nearness& nearness,

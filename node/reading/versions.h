@@ -8,9 +8,9 @@
 
 namespace koinon {
 
-// Those of a log that revise or translate this one, or that it revises or translates, and so on, in the order
-// of their numbers; without the one itself, and without what is erased. Looked for among so many at most. On
-// the thread of the readers.
+// All versions and translations of a record in its log: those that it revises or translates, those that
+// revise or translate it, and so on from each of these. Sorted by number; without the record itself and
+// without erased ones. Only a limited number of records is looked at. On the thread of the readers.
 Result<std::vector<EntryIndex>> read_versions(StoreReader& store, IndexReader& index, const LogId& log,
                                               EntryIndex of);
 

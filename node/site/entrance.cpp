@@ -10,7 +10,7 @@
 namespace koinon {
 namespace {
 
-// The host of host, host:port or [address]:port.
+// The host in host, host:port or [address]:port.
 std::string host_of(std::string_view authority) {
   if (authority.starts_with('[')) return std::string(authority.substr(0, authority.find(']') + 1));
   return std::string(authority.substr(0, authority.find(':')));
@@ -23,7 +23,7 @@ bool is_address(std::string host) {
   return !error;
 }
 
-// Whether it says who asks. Whether that is true is seen later, where there is a database.
+// Whether the request states who sends it. Whether that is true is checked later, with the database.
 bool names_somebody(const ApiRequest& request, const AccessOptions& options) {
   return request.headers.contains("authorization") || request.headers.contains("cookie") ||
          request.query.contains("key") ||
@@ -48,7 +48,7 @@ bool Entrance::is_proxy(const std::string& address) const {
   return std::find(options_.proxies.begin(), options_.proxies.end(), address) != options_.proxies.end();
 }
 
-// Behind a trusted proxy the address is the last one that it did not add itself.
+// Behind trusted proxies the visitor's address is the last one in the header that is not a proxy's.
 Status Entrance::find_address(ApiRequest& request) const {
   if (!is_proxy(request.peer)) return {};
   std::string forwarded = request.header("x-forwarded-for");
@@ -65,8 +65,8 @@ Status Entrance::find_address(ApiRequest& request) const {
   return {};
 }
 
-// A page of somebody else's that resolves its own name to this node reads nothing of it: the name is not
-// ours.
+// A foreign page could let its own name resolve to this node, to read from it. It fails here, because the
+// name is not ours.
 Status Entrance::check_host(const ApiRequest& request) const {
   const std::string host = host_of(request.header("host"));
   if (host == "localhost" || (!host_.empty() && host == host_) || is_address(host)) return {};
@@ -74,8 +74,8 @@ Status Entrance::check_host(const ApiRequest& request) const {
               "this node is not known by that name; set http.url to the address that readers use", "Host");
 }
 
-// A browser sends cookies, and a proxy its header, whoever made the page that asks: a change needs to come
-// from a page of our own, or from a program.
+// A browser sends cookies, and a proxy adds its header, for any page that makes a request. So a change must
+// come from a page of our own, or from a program.
 Status Entrance::check_site(const ApiRequest& request) const {
   if (request.method == "GET") return {};
   const std::string site = request.header("sec-fetch-site");
@@ -90,7 +90,7 @@ Status Entrance::check_site(const ApiRequest& request) const {
   return {};
 }
 
-// Who says who they are is told apart later; until then their visits count as anybody's.
+// Callers with a credential are identified later. Until then their requests count like those of strangers.
 Status Entrance::check_visitor(ApiRequest& request) {
   const MonoTime now = clock_();
   const std::string visitor = visitor_of(request.remote);
@@ -122,7 +122,7 @@ std::optional<HttpResponse> Entrance::look(ApiRequest& request) {
 void Entrance::charge(const ApiRequest& request, std::chrono::nanoseconds took) {
   if (request.local || request.caller.by != Caller::By::kNothing) return;
   charge_time(request.remote, took);
-  // Who claimed to be somebody, and was not.
+  // The caller claimed to be somebody and was not: the request counts now.
   if (names_somebody(request, options_)) requests_.charge(visitor_of(request.remote), 1, clock_());
 }
 

@@ -1,6 +1,6 @@
-// What a request's header alone says, before anybody asks who sent it: whether there is such an address,
-// where it comes from, whether it is a forgery, whether its visitor has had enough. Nothing is read for it,
-// and nothing written.
+// The first checks of a request, by its header alone and before we know who sent it: whether there is such an
+// address, where it comes from, whether it is forged, and whether its visitor is over the limit. They read
+// and write no database.
 //
 // On the HTTP server's thread.
 #pragma once
@@ -17,16 +17,16 @@ namespace koinon {
 
 class Entrance {
  public:
-  // `routes`, `refusals` outlive this.
+  // `routes` and `refusals` must live longer than this.
   Entrance(const RouteTable& routes, const AccessOptions& options, Refusals& refusals,
            std::function<MonoTime()> clock);
 
-  // Sets its route, its args and its address. A refusal, or nothing.
+  // Sets the request's route, args and address. Returns a refusal, or nothing.
   std::optional<HttpResponse> look(ApiRequest& request);
-  // What answering a visitor took, of those who are not known.
+  // Charges an unknown visitor with the time that the answer took.
   void charge(const ApiRequest& request, std::chrono::nanoseconds took);
   void charge_time(const std::string& address, std::chrono::nanoseconds took);
-  // Whether that visitor has any time left.
+  // Whether the visitor of this address has time left.
   bool has_time(const std::string& address);
   bool is_proxy(const std::string& address) const;
 
@@ -40,7 +40,7 @@ class Entrance {
   AccessOptions options_;
   Refusals& refusals_;
   std::function<MonoTime()> clock_;
-  std::string host_;  // of options_.url
+  std::string host_;  // the host of options_.url
   Throttle requests_{limits::kHttpRequestsAtOnce, limits::kHttpRequestsPerSecond, limits::kThrottled};
   Throttle time_{limits::kHttpSecondsAtOnce, limits::kHttpSecondsPerSecond, limits::kThrottled};
 };

@@ -7,7 +7,7 @@
 
 namespace koinon {
 
-// `feeds` and `access` outlive the table.
+// `feeds` and `access` must live longer than the table.
 void add_feed_routes(RouteTable& routes, Feeds& feeds, const Access& access);
 
 }  // namespace koinon

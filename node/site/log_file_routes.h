@@ -1,4 +1,4 @@
-// The addresses of logs for outside monitors and witnesses, and who may read them.
+// The addresses of logs for monitors and witnesses outside, and who may read them.
 #pragma once
 
 #include "node/api/routes.h"
@@ -6,7 +6,8 @@
 
 namespace koinon {
 
-// Our own log is anyone's to audit, those of others as far as reading is open. `files` outlives the table.
+// Everybody may audit our own log. For logs of others the caller must be allowed to read. `files` must live
+// longer than the table.
 void add_log_file_routes(RouteTable& routes, LogFiles& files, bool public_reading);
 
 }  // namespace koinon

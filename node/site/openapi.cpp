@@ -2,6 +2,8 @@
 
 #include <boost/json.hpp>
 
+#include "proto/base/ascii.h"
+
 namespace koinon {
 namespace json = boost::json;
 namespace embedded {
@@ -41,8 +43,8 @@ json::object answer(const std::string& description, const std::string& what) {
   return out;
 }
 
-// /log/{city}/tile/{path...} is /log/{city}/tile/{path} to OpenAPI.
-std::string path_of(const std::string& pattern) {
+// OpenAPI writes /log/{city}/tile/{path...} as /log/{city}/tile/{path}.
+std::string openapi_path(const std::string& pattern) {
   std::string out = pattern;
   if (const auto dots = out.find("...}"); dots != std::string::npos) out.erase(dots, 3);
   return out;
@@ -50,14 +52,14 @@ std::string path_of(const std::string& pattern) {
 
 json::array parameters(const Route& route) {
   json::array out;
-  const std::string path = path_of(route.pattern);
+  const std::string path = openapi_path(route.pattern);
   for (auto begin = path.find('{'); begin != std::string::npos; begin = path.find('{', begin + 1)) {
     const std::string name = path.substr(begin + 1, path.find('}', begin) - begin - 1);
     out.push_back(json::object{
         {"name", name}, {"in", "path"}, {"required", true}, {"schema", json::object{{"type", "string"}}}});
   }
   for (const auto& name : route.query) {
-    // What pages are asked with is not for programs, and is not described one by one.
+    // Parameters of pages are not for programs, so they have no descriptions.
     out.push_back(route.page ? json::object{{"name", name},
                                             {"in", "query"},
                                             {"required", false},
@@ -67,7 +69,7 @@ json::array parameters(const Route& route) {
   return out;
 }
 
-// A page shows something, or leads to the page that does; refusals are pages too.
+// A page shows something, or redirects to a page that does. Refusals are pages too.
 json::object page_responses(const Route& route) {
   const auto shown = [&](const char* description) {
     json::object out = answer(description, "text/html");
@@ -114,11 +116,6 @@ json::object operation(const Route& route) {
   return out;
 }
 
-std::string lower(std::string text) {
-  for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return text;
-}
-
 }  // namespace
 
 json::object openapi_document(const RouteTable& routes, std::string_view version) {
@@ -127,9 +124,9 @@ json::object openapi_document(const RouteTable& routes, std::string_view version
   out["info"].as_object()["version"] = version;
   json::object paths;
   for (const Route& route : routes.routes()) {
-    auto& path = paths[path_of(route.pattern)];
+    auto& path = paths[openapi_path(route.pattern)];
     if (!path.is_object()) path = json::object();
-    path.as_object()[lower(route.method)] = operation(route);
+    path.as_object()[ascii_lower(route.method)] = operation(route);
   }
   out["paths"] = std::move(paths);
   return out;

@@ -1,4 +1,5 @@
-// The OpenAPI 3.1 document, made of the route table and the schemas beside it: what is served is in it.
+// The OpenAPI 3.1 document. It is made of the route table and of the schemas beside this file, so it has all
+// that is served.
 #pragma once
 
 #include <boost/json/object.hpp>

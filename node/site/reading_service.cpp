@@ -10,7 +10,7 @@ ReadingThreads::For work_of(const ApiRequest& request) {
   return {visitor_of(request.remote), request.local, request.method == "GET"};
 }
 
-// Whatever the server hands back is what `look` made.
+// The server only hands back requests that `look` made.
 std::shared_ptr<ApiRequest> asked_of(const RequestOnItsWay& request) {
   return std::static_pointer_cast<ApiRequest>(request);
 }
@@ -28,7 +28,7 @@ Result<std::unique_ptr<ReadingService>> ReadingService::make(const MakeSite& mak
     out->sites_.push_back(std::move(site));
   }
   out->clock_ = clock;
-  // The tables of all are the same; the entrance only asks which address is meant.
+  // All threads have the same table of routes. The entrance only looks up addresses in it.
   out->entrance_ =
       std::make_unique<Entrance>(out->sites_.front()->routes(), access, commons.refusals, std::move(clock));
   return out;
@@ -50,7 +50,7 @@ asio::awaitable<Admitted> ReadingService::admit(RequestOnItsWay request, bool ha
   co_return Admitted{std::move(done.answer), done.body_limit};
 }
 
-// What strangers send costs them as what they read does.
+// What a stranger sends counts like what a stranger reads.
 asio::awaitable<HttpResponse> ReadingService::answer(RequestOnItsWay request) {
   struct Timed {
     HttpResponse response;
@@ -103,8 +103,8 @@ asio::awaitable<OpenedStream> ReadingService::open_stream(RequestOnItsWay reques
   co_return out;
 }
 
-// A stranger's stream ends where their time does, and after so many bytes; the browser opens another one,
-// which counts as a request, and goes on from where it was.
+// A stranger's stream ends when the stranger's time is used up, or after a number of bytes. The browser then
+// opens another one, which counts as a request, and goes on from the same place.
 asio::awaitable<std::optional<std::string>> ReadingService::next_of_stream(std::shared_ptr<Stream> stream) {
   struct Timed {
     std::optional<std::string> news;
@@ -116,7 +116,7 @@ asio::awaitable<std::optional<std::string>> ReadingService::next_of_stream(std::
   const auto read = [this, source]() -> asio::awaitable<Timed> {
     const MonoTime began = clock_();
     Timed done;
-    // What a library throws ends the stream, as an error does.
+    // An exception of a library ends the stream, as an error does.
     try {
       if (auto news = (*source)(); news.ok()) done.news = std::move(*news);
     } catch (const std::exception&) {

@@ -1,4 +1,5 @@
-// Answers the HTTP server's requests on reading threads, each with a Site and connections of its own.
+// Answers the HTTP server's requests on the reading threads. Each thread has a Site and connections of its
+// own.
 #pragma once
 
 #include <functional>
@@ -14,10 +15,10 @@ namespace koinon {
 
 class ReadingService final : public HttpService {
  public:
-  // Makes the Site of one thread, whose io_context it is given.
+  // Makes the Site of one thread. It gets the thread's io_context.
   using MakeSite = std::function<Result<std::unique_ptr<Site>>(boost::asio::io_context&)>;
 
-  // `commons` outlives it.
+  // `commons` must live longer than this.
   static Result<std::unique_ptr<ReadingService>> make(const MakeSite& make_site, const AccessOptions& access,
                                                       Commons& commons, std::function<MonoTime()> clock);
   void start() { threads_.start(); }
@@ -34,7 +35,7 @@ class ReadingService final : public HttpService {
   ReadingService();
   struct Stream {
     std::shared_ptr<EventSource> source;
-    ReadingThreads::Number number = 0;  // of the thread that it is read on
+    ReadingThreads::Number number = 0;  // the thread on which it is read
     ReadingThreads::For who;
     std::string address;
     bool stranger = false;
@@ -42,7 +43,7 @@ class ReadingService final : public HttpService {
   };
   boost::asio::awaitable<std::optional<std::string>> next_of_stream(std::shared_ptr<Stream> stream);
 
-  ReadingThreads threads_;  // outlives what runs on it
+  ReadingThreads threads_;  // lives longer than the work on it
   std::vector<std::unique_ptr<Site>> sites_;
   std::unique_ptr<Entrance> entrance_;
   std::function<MonoTime()> clock_;

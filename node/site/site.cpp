@@ -27,7 +27,7 @@ Site::~Site() = default;
 
 void Site::add_openapi(RouteTable& routes) {
   const auto answer = [this](const ApiRequest& request) -> Result<HttpResponse> {
-    // Made of the table, which is complete once somebody asks; the same ever after.
+    // Made with the first question, when the table of routes is complete. It never changes afterwards.
     if (openapi_.status != 200) openapi_ = tagged(json_response(openapi_document(routes_, kApiVersion)));
     return conditional(request, openapi_);
   };
@@ -49,7 +49,8 @@ asio::awaitable<Admission> Site::admit(std::shared_ptr<ApiRequest> request, bool
   out.body_limit = route.body_limit;
   try {
     if (const Status may = koinon::admit(shared_.access, *request); !may.ok()) {
-      // A form whose session has ended is read, so that nothing of it is lost; the page looks again.
+      // A form whose session has ended is read all the same, so that its text is not lost. The page checks
+      // the caller again.
       const bool form = route.page && request->method == "POST" && has_body;
       if (form && may.error().code == Code::kUnauthenticated) {
         out.body_limit = std::min(route.body_limit, limits::kEndedFormBytes);
@@ -66,13 +67,13 @@ asio::awaitable<Admission> Site::admit(std::shared_ptr<ApiRequest> request, bool
   co_return out;
 }
 
-// A page says so as a page.
+// If the route is a page, the refusal is a page too.
 HttpResponse Site::refusal(ApiRequest request, const Error& error) {
   if (!request.route->page || error.code == Code::kTooMany) return problem(error);
   return pages_->refused(std::move(request), error);
 }
 
-// What it says in the audit line of a refusal that is a page is no more than its status.
+// If the refusal is a page, the audit line has only its status.
 HttpResponse Site::noted_refusal(const ApiRequest& request, const Error& error) {
   HttpResponse out = refusal(request, error);
   const Route& route = *request.route;

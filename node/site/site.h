@@ -1,7 +1,7 @@
-// A whole site for one reading thread: every route, the pages, who may ask for what, and the audit line of
-// every change.
+// A whole site for one reading thread: all routes, the pages, the rights of callers, and the audit lines of
+// changes.
 //
-// Belongs to the reading thread whose io_context its parts name.
+// Belongs to the reading thread whose io_context its parts have.
 #pragma once
 
 #include <chrono>
@@ -19,7 +19,7 @@ class Pages;
 struct SiteAreas;
 
 struct Admission {
-  std::optional<HttpResponse> answer;  // where it is refused, or had no body to wait for
+  std::optional<HttpResponse> answer;  // set if it is refused, or has no body to wait for
   std::size_t body_limit = 0;          // bytes
   std::chrono::nanoseconds took{0};
 };
@@ -27,7 +27,7 @@ struct Admission {
 struct StartedStream {
   std::optional<HttpResponse> refusal;
   std::shared_ptr<EventSource> source;
-  bool stranger = false;  // whoever asked is not known
+  bool stranger = false;  // the caller is not known
 };
 
 class Site {
@@ -37,11 +37,11 @@ class Site {
   Site(const Site&) = delete;
   Site& operator=(const Site&) = delete;
 
-  // Who asks, and whether they may: sets the caller. A request without a body is answered at once.
+  // Finds out who asks and whether they may, and sets the caller. Answers a request without a body at once.
   boost::asio::awaitable<Admission> admit(std::shared_ptr<ApiRequest> request, bool has_body);
-  // An admitted request.
+  // Answers an admitted request.
   boost::asio::awaitable<HttpResponse> handle(ApiRequest request);
-  // One whose body is more than its address takes.
+  // Refuses an admitted request whose body is larger than its address takes.
   boost::asio::awaitable<HttpResponse> refuse(ApiRequest request, Error error);
   boost::asio::awaitable<StartedStream> begin_stream(ApiRequest request);
   const RouteTable& routes() const { return routes_; }
@@ -49,7 +49,7 @@ class Site {
  private:
   void add_openapi(RouteTable& routes);
   HttpResponse refusal(ApiRequest request, const Error& error);
-  // The same of an admission or a body, with the audit line of a change that was tried.
+  // The same for an admission or a body, with an audit line if it tried a change.
   HttpResponse noted_refusal(const ApiRequest& request, const Error& error);
 
   ApiShared shared_;

@@ -1,4 +1,4 @@
-// Every area of one thread, made and put into the table of routes.
+// Makes all areas of one thread, and adds their routes to the table.
 #pragma once
 
 #include "node/api/about_api.h"
@@ -31,7 +31,7 @@
 namespace koinon {
 
 struct SiteAreas {
-  // `shared` outlives this.
+  // `shared` must live longer than this.
   explicit SiteAreas(ApiShared& shared)
       : health(shared),
         about(shared),
@@ -59,8 +59,8 @@ struct SiteAreas {
         search(shared),
         sending(shared) {}
 
-  // The OpenAPI document, which is made of the table, stands in it where `openapi` adds it. Addresses stand
-  // in the document in the order in which they are added.
+  // `openapi` adds the route of the OpenAPI document. The document lists addresses in the order in which they
+  // were added.
   void add_routes(RouteTable& routes, CallGate& gate, const Access& access,
                   const std::function<void(RouteTable&)>& openapi);
   Areas references();

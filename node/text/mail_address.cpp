@@ -10,7 +10,8 @@ constexpr std::size_t kEmailBytes = 254;
 
 }  // namespace
 
-// Not the whole of RFC 5321: what is safe in a header and an SMTP command, and has somebody and somewhere.
+// Takes less than RFC 5321 allows: a name, an @ and a host, of characters that are safe in a header and in an
+// SMTP command.
 Status check_email(const std::string& text) {
   if (text.empty()) return {};
   const auto at = text.find('@');

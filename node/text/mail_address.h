@@ -7,7 +7,7 @@
 
 namespace koinon {
 
-// An address that is safe in a header and in an SMTP command; empty is one too.
+// Whether the address is safe in a header and in an SMTP command. An empty text is taken too.
 Status check_email(const std::string& text);
 
 }  // namespace koinon

@@ -16,7 +16,7 @@
 namespace koinon {
 namespace {
 
-// Of this thread: a machine that is busy elsewhere takes nothing from it.
+// Processor time of this thread: other work of the machine does not count.
 std::chrono::nanoseconds processor_time() {
   timespec now{};
   ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
@@ -36,7 +36,7 @@ std::string utf8_of(std::uint32_t point) {
          byte(0x80U | (point >> 6U & 0x3FU)) + byte(0x80U | (point & 0x3FU));
 }
 
-// The characters that &#8364; or &amp; stands for; none: a name that browsers know and we don't.
+// The characters for which &#8364; or &amp; stands. Nothing: browsers may know this name, but we do not.
 std::optional<std::string> entity_text(std::string_view entity) {
   static constexpr std::array<std::pair<std::string_view, std::string_view>, 8> kNames = {
       {{"&amp;", "&"},
@@ -61,7 +61,7 @@ std::optional<std::string> entity_text(std::string_view entity) {
   return plain_text(utf8_of(point));
 }
 
-// An attribute's text; none where it has an entity that we cannot read.
+// The text of an attribute. Nothing: it has an entity that we cannot read.
 std::optional<std::string> attribute_text(const MD_ATTRIBUTE& attribute) {
   std::string out;
   for (int i = 0; attribute.size > 0 && attribute.substr_offsets[i] < attribute.size; ++i) {
@@ -78,7 +78,7 @@ std::optional<std::string> attribute_text(const MD_ATTRIBUTE& attribute) {
   return out;
 }
 
-// An address as an attribute has it: what is not ASCII in percent.
+// An address as an attribute holds it: bytes that are not ASCII are percent-encoded.
 std::string address_escaped(std::string_view url) {
   static constexpr std::string_view kDigits = "0123456789ABCDEF";
   std::string out;
@@ -93,7 +93,7 @@ std::string address_escaped(std::string_view url) {
   return html_escaped(out);
 }
 
-// What both forms share: where output goes, how much of it there may be and how long it may take.
+// The part that both forms share: the output, its largest size, and the time that it may take.
 class Writer {
  public:
   Writer(std::size_t most, std::chrono::nanoseconds deadline)
@@ -108,7 +108,7 @@ class Writer {
   virtual void leave(MD_SPANTYPE type, void* detail) = 0;
   virtual void text(MD_TEXTTYPE type, std::string_view text) = 0;
 
-  // Below zero, which alone ends md4c everywhere: stop.
+  // Below zero: stop. No other value ends md4c in all its callbacks.
   int stop() {
     constexpr unsigned kLookAtClock = 256;
     if (out_.size() > most_) return -1;
@@ -117,7 +117,7 @@ class Writer {
   std::string take() { return std::move(out_); }
 
  protected:
-  // The address that a link or an image leads to; none: it keeps its text alone.
+  // The address of a link or an image. Nothing: only its text is kept.
   std::optional<std::string> link_of(const MD_ATTRIBUTE& attribute) const {
     auto url = attribute_text(attribute);
     if (!url || !safe_link(*url)) return std::nullopt;
@@ -206,15 +206,15 @@ class HtmlWriter final : public Writer {
         return open(type, "<code>", "</code>");
       case MD_SPAN_A:
         return open_link(type, static_cast<MD_SPAN_A_DETAIL*>(detail)->href);
-      // An image would make every reader's program call its author's server.
+      // With an image, the program of every reader would call the author's server.
       case MD_SPAN_IMG:
         return open_link(type, static_cast<MD_SPAN_IMG_DETAIL*>(detail)->src);
       default:
         return;
     }
   }
-  // md4c ends, now and then, what it has not begun, or in another order (its version 0.4.8, found by
-  // fuzzing): what is written is well-formed all the same.
+  // Now and then md4c 0.4.8 ends a span that it has not begun, or in another order (found by fuzzing). The
+  // output is well-formed all the same.
   void leave(MD_SPANTYPE type, void*) override {
     const auto same = [type](const Open& span) { return span.type == type; };
     if (std::none_of(open_.begin(), open_.end(), same)) return;
@@ -233,7 +233,7 @@ class HtmlWriter final : public Writer {
         if (const auto known = entity_text(text)) {
           append_html(out_, *known);
         } else {
-          out_ += text;  // a name: browsers know all of them
+          out_ += text;  // an entity's name: browsers know all of them
         }
         return;
       default:
@@ -254,7 +254,7 @@ class HtmlWriter final : public Writer {
     out_ += begin;
     open_.push_back({type, end});
   }
-  // No link stands within another one.
+  // HTML has no links inside links.
   void open_link(MD_SPANTYPE type, const MD_ATTRIBUTE& address) {
     const bool within =
         std::any_of(open_.begin(), open_.end(), [](const Open& span) { return span.end == kLinkEnd; });
@@ -262,7 +262,7 @@ class HtmlWriter final : public Writer {
     if (!url) return open(type, "", "");
     open(type, "<a href=\"" + address_escaped(*url) + "\">", kLinkEnd);
   }
-  // Whether it was of that type.
+  // Returns whether the closed span was of that type.
   bool close_last(MD_SPANTYPE type) {
     const Open last = open_.back();
     open_.pop_back();
@@ -341,13 +341,13 @@ class TextWriter final : public Writer {
     if (!out_.empty() && !out_.ends_with("\n\n")) out_ += '\n';
   }
 
-  std::vector<unsigned> lists_;  // that are open: the next number, 0 where items have none
+  std::vector<unsigned> lists_;  // the open lists: the number of the next item, 0 if items have no numbers
   std::vector<std::optional<std::string>> addresses_;
 };
 
 Writer& writer(void* data) { return *static_cast<Writer*>(data); }
 
-// False: past a cap, or stopped on the way.
+// False: the text is past a cap, or the writer stopped.
 bool parse(const std::string& text, Writer& out) {
   const MarkdownCost cost = markdown_cost(text);
   if (cost.bytes > limits::kMarkdownBytes || cost.lines > limits::kMarkdownLines ||
@@ -379,11 +379,11 @@ bool parse(const std::string& text, Writer& out) {
   return md_parse(text.data(), static_cast<MD_SIZE>(text.size()), &parser, &out) == 0;
 }
 
-// Tags and escapes make a text longer, but never by much where people wrote it.
+// Tags and escapes make a text longer. For a text that people wrote it is never much.
 std::size_t most_html(std::size_t bytes) {
   return std::min(3 * bytes + 64 * limits::kKiB, limits::kHtmlBytes);
 }
-// Addresses stand behind their links, and definitions of links make many of one.
+// An address stands after each link. With a link definition one address may stand many times.
 std::size_t most_text(std::size_t bytes) { return 3 * bytes + 64 * limits::kKiB; }
 
 MarkdownHtml as_written(std::string_view clean) {

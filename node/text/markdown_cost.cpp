@@ -5,12 +5,12 @@
 namespace koinon {
 namespace {
 
-// What may open a quote or an item of a list at the beginning of a line, and how deep the line then stands.
-// Counts more than the parser would: an indented line counts as if each second column were a level.
+// How deep a line stands in quotes and lists, by the marks at its beginning. It counts more levels than the
+// parser does: each two columns of indentation count as one level.
 std::size_t depth_of(std::string_view line) {
   std::size_t columns = 0;
   std::size_t markers = 0;
-  bool number = false;  // digits stand before
+  bool number = false;  // the character before was a digit
   for (std::size_t i = 0; i < line.size(); ++i) {
     const char c = line[i];
     const bool digit = c >= '0' && c <= '9';
@@ -31,7 +31,7 @@ std::size_t depth_of(std::string_view line) {
 
 bool is_blank(std::string_view line) { return line.find_first_not_of(" \t\r") == std::string_view::npos; }
 
-// A rule under a heading or between paragraphs: its marks open nothing.
+// A rule under a heading or between paragraphs. Its marks open no quote or list.
 bool is_rule(std::string_view line) {
   const auto first = line.find_first_of("-*");
   return first != std::string_view::npos &&

@@ -9,9 +9,9 @@
 
 namespace koinon {
 
-// How many items a list has: 1 to `most`; `otherwise` where nothing is written.
+// How many items a list may have: 1 to `most`, or `otherwise` if the text is empty.
 Result<std::size_t> read_limit(const std::string& text, std::size_t otherwise, std::size_t most);
-// A number up to `most`; 0 where nothing is written. `field` names it in errors.
+// A number up to `most`, or 0 if the text is empty. `field` names it in errors.
 Result<std::uint64_t> read_number(const std::string& text, const std::string& field, std::uint64_t most);
 
 }  // namespace koinon

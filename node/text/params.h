@@ -1,4 +1,4 @@
-// The names with their values in an address: ?q=water&limit=20. Pure.
+// The parameters of an address: ?q=water&limit=20. Pure.
 #pragma once
 
 #include <map>
@@ -6,10 +6,10 @@
 
 namespace koinon {
 
-// Decoded; the last of equal names. What is empty is not said.
+// Decoded. Of equal names the last one counts. An empty value is the same as no parameter.
 using Params = std::map<std::string, std::string>;
 
-// Empty where it is not said.
+// Empty if the parameter is not there.
 inline std::string param(const Params& params, const std::string& name) {
   const auto it = params.find(name);
   return it == params.end() ? std::string() : it->second;

@@ -1,16 +1,16 @@
 #include "node/text/plain_text.h"
 
 #include <algorithm>
-#include <cctype>
 
+#include "proto/base/ascii.h"
 #include "proto/base/encoding.h"
 
 namespace koinon {
 namespace {
 
-// The length in bytes of a character that may not be shown at the beginning of `text`; 0: it may.
-// Bidirectional overrides and isolates could make a sentence read as another one; line and paragraph
-// separators break lines where nobody sees it; U+FEFF and tags are invisible.
+// If `text` begins with a character that must not be shown, the length of this character in bytes, else 0.
+// Bidirectional overrides and isolates could make a sentence read as another one. Line and paragraph
+// separators break lines where nobody sees it. U+FEFF and tags are invisible.
 std::size_t unwanted(std::string_view text, bool keep_lines) {
   const auto at = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U; };
   const unsigned first = at(0);
@@ -28,13 +28,13 @@ std::size_t unwanted(std::string_view text, bool keep_lines) {
 }
 
 std::string cleaned(std::string_view text, bool keep_lines) {
-  // Most texts of pages: nothing in them to look at twice.
+  // This is enough for most texts of pages.
   if (std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c < 0x7F; }))
     return std::string(text);
   if (!is_utf8(text)) return {};
   std::string out;
   out.reserve(text.size());
-  std::size_t kept = 0;  // up to where `out` has it
+  std::size_t kept = 0;  // `out` has the text up to here
   for (std::size_t i = 0; i < text.size();) {
     const auto c = static_cast<unsigned char>(text[i]);
     const std::size_t drop = c >= 0x20 && c < 0x7F ? 0 : unwanted(text.substr(i), keep_lines);
@@ -87,8 +87,7 @@ bool safe_link(std::string_view url) {
     const auto c = static_cast<unsigned char>(letter);
     if (c <= 0x20 || c == 0x7F || c == '"' || c == '<' || c == '>' || c == '\\' || c == '`') return false;
   }
-  std::string scheme(url.substr(0, url.find(':')));
-  for (char& c : scheme) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  const std::string scheme = ascii_lower(url.substr(0, url.find(':')));
   const bool hierarchical = scheme == "http" || scheme == "https";
   if (scheme != "mailto" && !hierarchical) return false;
   const std::string_view rest = url.substr(scheme.size());

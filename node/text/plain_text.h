@@ -1,4 +1,4 @@
-// What others wrote, made harmless as plain text. Everything that is shown is hostile input.
+// Makes text of others harmless as plain text. All that is shown may be hostile.
 #pragma once
 
 #include <string>
@@ -6,16 +6,17 @@
 
 namespace koinon {
 
-// One line of text as it is: without line ends, control and bidirectional formatting characters. Text that is
-// not UTF-8 becomes empty.
+// One line of text, without line ends, control characters and bidirectional formatting characters. Text that
+// is not UTF-8 becomes empty.
 std::string plain_line(std::string_view text);
-// The same, lines kept.
+// The same, but line ends stay.
 std::string plain_text(std::string_view text);
-// Text inside elements and quoted attributes.
+// For text inside elements and quoted attributes.
 std::string html_escaped(std::string_view text);
-// What plain_text made, between tags; not for attributes.
+// Appends text that plain_text made, for a place between tags. Not for attributes.
 void append_html(std::string& out, std::string_view clean);
-// Whether a link may be followed from what we show: http, https or mailto, of characters that an address has.
+// Whether we may show a link to this address: it is http, https or mailto, and has only characters that an
+// address may have.
 bool safe_link(std::string_view url);
 
 }  // namespace koinon

@@ -25,7 +25,7 @@ bool take(std::string_view& text, char c) {
   return true;
 }
 
-// An author's clock may say anything: what is before the year 1 or after 9999 has no form in RFC 3339.
+// An author's clock may say anything. RFC 3339 cannot write times before the year 1 or after 9999.
 std::chrono::sys_seconds with_a_form(UnixMillis time) {
   constexpr std::int64_t kFirst = -62'135'596'800;
   constexpr std::int64_t kLast = 253'402'300'799;

@@ -1,6 +1,6 @@
-// toml++ as this project uses it. Version 3.3 (Debian's) asserts, or runs into undefined behaviour, on some
-// malformed files (found by tests/fuzzers/note_file and config). Here its assertions throw, which parse_toml
-// catches at the edge, and its tables of characters answer "no" where they thought an answer unreachable.
+// toml++ as this project uses it. On some malformed files its version 3.3 (Debian's) asserts or has undefined
+// behaviour (found by tests/fuzzers/note_file and config). Here its assertions throw, and parse_toml catches
+// that. Its tables of characters answer "no" in places that they took for unreachable.
 #pragma once
 
 #include <stdexcept>
@@ -24,7 +24,7 @@
 
 namespace koinon {
 
-// Whether the parser can take it: its size and its levels. Linear.
+// Whether the text is small enough for the parser, in bytes and in levels. Linear.
 Status check_toml(std::string_view text, std::string_view what);
 
 // `what` names the file in errors; `first_line` is the number of its first line.

@@ -6,8 +6,8 @@
 namespace koinon {
 namespace {
 
-// The end of a string that begins here: one of '…', "…", and both with three marks. At the end of the text
-// where it is not closed; the parser says so then.
+// The end of the string that begins here: '…' or "…", or either with three marks. If the string is not
+// closed, it is the end of the text, and the parser will report it.
 std::size_t end_of_string(std::string_view text, std::size_t begin) {
   const char mark = text[begin];
   const std::string three(3, mark);
@@ -29,13 +29,13 @@ std::size_t end_of_string(std::string_view text, std::size_t begin) {
 
 }  // namespace
 
-// A parser that calls itself for each level, and a tree that is taken down by calling itself, take a stack's
-// end where levels are without number.
+// The parser calls itself for each level, and so does the destructor of its tree. With too many levels they
+// would overflow the stack.
 Status check_toml(std::string_view text, std::string_view what) {
   if (text.size() > limits::kTomlBytes)
     return fail(Code::kTooLarge, "it has more than 1.1 MiB", std::string(what));
   std::size_t open = 0;  // brackets and braces
-  std::size_t dots = 0;  // of the key or number that is being read
+  std::size_t dots = 0;  // in the key or number that is being read
   for (std::size_t i = 0; i < text.size();) {
     const char c = text[i];
     if (c == '"' || c == '\'') {

@@ -23,15 +23,16 @@ constexpr auto kBase32Reverse = reverse(kBase32);
 const unsigned char* raw(BytesView bytes) { return reinterpret_cast<const unsigned char*>(bytes.data()); }
 unsigned char* raw(Bytes& bytes) { return reinterpret_cast<unsigned char*>(bytes.data()); }
 
-// A zero ends what the library writes; it stands where the string has its own.
+// The library ends what it writes with a zero byte. That byte falls on the one with which a string ends
+// anyway.
 std::string encode_base64(BytesView bytes, int variant) {
   std::string out(sodium_base64_encoded_len(bytes.size(), variant) - 1, '\0');
   sodium_bin2base64(out.data(), out.size() + 1, raw(bytes), bytes.size(), variant);
   return out;
 }
 
-// Only what encoding gives is taken: a second text of the same bytes would be a second signed text, and the
-// library takes some bytes above 0x7F for letters.
+// Only the text that the encoder would write is accepted. Otherwise two signed texts could mean the same
+// bytes. The library also reads some bytes above 0x7F as letters.
 Result<Bytes> decode_base64(std::string_view text, int variant, std::string_view what) {
   Bytes out(text.size() / 4 * 3 + 3, '\0');
   std::size_t size = 0;
@@ -55,7 +56,7 @@ Result<Bytes> from_hex(std::string_view text) {
   if (text.size() % 2 != 0) return fail(Code::kMalformed, "hex needs an even number of digits");
   Bytes out(text.size() / 2, '\0');
   std::size_t size = 0;
-  // The library reads capital letters too, and they would be a second text of the same bytes.
+  // The library also reads capital letters. With them two texts would mean the same bytes.
   if (sodium_hex2bin(raw(out), out.size(), text.data(), text.size(), nullptr, &size, nullptr) != 0 ||
       size != out.size() || to_hex(out) != text)
     return fail(Code::kMalformed, "it holds a character that is not lower-case hex");
@@ -75,7 +76,7 @@ Result<Bytes> from_base64url(std::string_view text) {
   return decode_base64(text, sodium_base64_VARIANT_URLSAFE_NO_PADDING, "base64url");
 }
 
-// libsodium has no base32: five bits a digit, the most significant first.
+// libsodium has no base32. A digit holds five bits, the most significant first.
 std::string to_base32(BytesView bytes) {
   std::string out;
   out.reserve(bytes.size() * 8 / 5 + 1);

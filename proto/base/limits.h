@@ -75,15 +75,16 @@ inline constexpr std::size_t kToldNotHeld = 4096;       // bodies whose arrival 
 inline constexpr unsigned kFalseHaves = 3;              // then a peer's Have for a body is not believed
 inline constexpr std::uint64_t kFilteredAtOnce = 1000;  // entries, in one transaction, by a changed filter
 
-// Conduct of a peer, over all its sessions: so much at once, and so much a second afterwards. Beyond it the
-// peer is read more slowly.
+// How much a peer may send over all its sessions: so much at once, then so much a second. If it sends more,
+// we read it more slowly.
 inline constexpr double kHeadsAtOnce = 200'000;
 inline constexpr double kHeadsPerSecond = 500;  // to verify them takes a twentieth of a processor
 inline constexpr double kRequestsAtOnce = 5'000;
 inline constexpr double kRequestsPerSecond = 100;
 inline constexpr double kFramesAtOnce = 500'000;
 inline constexpr double kFramesPerSecond = 1'000;
-// In which a peer that sent too much is not read. Shorter than a Hello or a Pong may take.
+// How long we do not read a peer that sent too much. It is shorter than the time that a Hello or a Pong may
+// take.
 inline constexpr std::chrono::seconds kLongestPause{5};
 
 // Quotas
@@ -94,9 +95,8 @@ inline constexpr std::uint64_t kLogBytesLeast = 16 * kMiB;  // of a log however 
 inline constexpr std::uint64_t kRecordBytes = 512;  // that count for a record besides its entry and body
 inline constexpr double kIntakeAtOnce = 0.25;       // of a log's bytes; then all of them in the period
 inline constexpr std::chrono::hours kIntakePeriod{24 * 30};
-inline constexpr double kIntakeAgain =
-    1 / 64.0;                                    // of a log's bytes; so much is to be free when its rest ends
-inline constexpr std::chrono::minutes kRest{1};  // of a log that brought more; then it is looked at again
+inline constexpr double kIntakeAgain = 1 / 64.0;  // of a log's bytes; so much must be free when its rest ends
+inline constexpr std::chrono::minutes kRest{1};   // how long a log that brought more is left alone
 
 // Time
 inline constexpr std::chrono::seconds kHandshakeDeadline{10};  // TLS
@@ -108,19 +108,20 @@ inline constexpr std::chrono::minutes kBodiesDeadline{5};    // of a whole GetBo
 inline constexpr std::chrono::seconds kPacePeriod{60};       // in which a Get must bring something
 inline constexpr std::size_t kPaceBytes = 64 * kKiB;         // or a part of its share of what the peer sends
 inline constexpr unsigned kPaceShare = 4;                    // that is: a fourth
-// In which others are asked before a peer whose pace was no pace; then doubled.
+// How long others are asked before a peer that was too slow; doubled each time.
 inline constexpr std::chrono::minutes kSlowPause{1};
 inline constexpr std::chrono::minutes kSlowPauseMax{10};
 inline constexpr std::chrono::hours kSlowForgotten{1};
 inline constexpr std::chrono::milliseconds kAnnounceDelay{1000};  // a push comes first; then heads are told
 inline constexpr std::chrono::seconds kCursorDelay{3};            // for rows that needed no sending
-inline constexpr std::chrono::seconds kBusyRetry{1};              // for a peer of whom much is asked already
-inline constexpr std::chrono::seconds kBodyRetry{60};  // then those who had no body are asked again
+inline constexpr std::chrono::seconds kBusyRetry{
+    1};  // until we try a peer again that has many open requests of ours
+inline constexpr std::chrono::seconds kBodyRetry{60};  // until peers that did not have a body are asked again
 inline constexpr std::chrono::minutes kBodyRetryMax{10};
 inline constexpr std::chrono::milliseconds kDialBackoffMin{200};
 inline constexpr std::chrono::seconds kDialBackoffMax{300};
 inline constexpr std::chrono::seconds kShunnedPause{
-    30};                                               // then we look whether a peer that lied may be dialled
+    30};  // how often we check whether a peer that lied may be dialled again
 inline constexpr std::chrono::seconds kStoreRetry{5};  // after a failed commit; then doubled
 inline constexpr std::chrono::seconds kStoreRetryMax{60};
 inline constexpr std::chrono::minutes kLieBackoff{
@@ -129,12 +130,14 @@ inline constexpr std::chrono::hours kLieBackoffMax{6};
 inline constexpr std::chrono::hours kLieForgotten{24};
 
 // Our own clock
-inline constexpr std::chrono::minutes kClockSlack{1};    // a step that is believed at once
-inline constexpr std::chrono::minutes kClockStands{10};  // until a larger one is
-inline constexpr std::chrono::minutes kClockOff{10};     // more than this from others, or behind our log: off
+inline constexpr std::chrono::minutes kClockSlack{1};  // a step that is believed at once
+inline constexpr std::chrono::minutes kClockStands{
+    10};  // how long a larger step must last before it is believed
+inline constexpr std::chrono::minutes kClockOff{
+    10};  // our clock is wrong if it differs by more from others, or is further behind our log
 inline constexpr std::chrono::hours kClockSilence{
-    24 * 30};  // since our newest entry: a start that waits to hear peers
-inline constexpr std::chrono::minutes kClockHearing{1};  // for so long
+    24 * 30};  // since our newest entry; after more, a start waits until it has heard peers
+inline constexpr std::chrono::minutes kClockHearing{1};  // how long it waits
 
 // Network edge
 inline constexpr std::size_t kPeers = 1024;
@@ -156,13 +159,13 @@ inline constexpr std::size_t kVouchAdmits = 100;  // cities admitted through any
 inline constexpr std::size_t kVouches = 1000;     // of any one voucher that count
 inline constexpr std::size_t kSameName = 10;      // logs of one name that a refusal lists
 inline constexpr std::chrono::hours kVouchLifetime{24 * 365 * 2};
-inline constexpr std::chrono::hours kGrace{24 *
-                                           30};  // from falling out of policy to removal, while the node runs
+inline constexpr std::chrono::hours kGrace{
+    24 * 30};  // between leaving the policy and removal, while the node runs
 inline constexpr std::chrono::minutes kLivedSaved{
-    5};  // how long the node ran is written so often, while a grace runs
+    5};  // how often the node's running time is written while a grace time runs
 inline constexpr std::chrono::minutes kTrustRefresh{10};
 inline constexpr std::chrono::milliseconds kTrustDelay{
-    100};  // from a vouch's arrival to what follows from it
+    100};  // between the arrival of a vouch and its effects
 
 // HTTP
 inline constexpr std::size_t kHttpBodyBytes = 8 * kMiB;
@@ -179,28 +182,28 @@ inline constexpr std::size_t kHttpProxyConnections = 1024;  // of each trusted p
 inline constexpr std::size_t kHttpStreams = 256;            // event streams over TCP
 inline constexpr std::size_t kHttpStreamsPerVisitor = 16;
 inline constexpr std::size_t kHttpChangesPerVisitor = 8;  // requests under way that may wait for a writer
-// More than there are processors, so that a short request finds one free while long ones share the
-// processors; and one for the Unix socket.
+// There are more threads than processors: a short request finds a free thread while long ones share the
+// processors. One more thread serves the Unix socket.
 inline constexpr std::size_t kReadingThreads = 8;
 inline constexpr std::size_t kReadsPerVisitor = 2;  // under way at a time
 inline constexpr int kReaderCacheKiB = 512;         // of pages, of each database of each of them
-// Names of languages, and of countries, that a language of the pages remembers once it was asked for them.
+// How many names of languages, and how many of countries, each language of the pages keeps in memory.
 inline constexpr std::size_t kNamesKept = 500;
 inline constexpr std::size_t kNameKeptBytes = 35;  // of the tag or code that is asked for (RFC 5646 §4.4.1)
 // Of Accept-Language where the language of a page is chosen; who sends a longer one has named none. Browsers
 // send less than 200.
 inline constexpr std::size_t kAcceptLanguageBytes = kKiB;
-// Answers on their way to one visitor over TCP, and to all; those that are shorter than the last of these do
-// not count.
+// Bytes of answers on their way over TCP: to one visitor, and to all. Answers shorter than the last of these
+// limits do not count.
 inline constexpr std::size_t kSendingEach = 128 * kMiB;
 inline constexpr std::size_t kSendingAll = 512 * kMiB;
 inline constexpr std::size_t kSendingLeast = 64 * kKiB;
-// Of events that are sent at once, and in one stream to somebody who is not known; a browser goes on in
-// another one.
+// Bytes of events: sent at once, and in one whole stream to somebody without an account. A browser then opens
+// another stream.
 inline constexpr std::size_t kStreamTurnBytes = 256 * kKiB;
 inline constexpr std::size_t kStreamBytes = 16 * kMiB;
-// How long a stream goes on after its token was revoked or its session ended, at most; looked at when there
-// is something to send, or to say that it is still there.
+// How long a stream goes on at most after its token was revoked or its session ended. It is checked when
+// events or a sign of life are sent.
 inline constexpr std::chrono::seconds kStreamRecheck{5};
 inline constexpr std::chrono::seconds kHttpHeaderDeadline{
     10};  // until the header is here, idle time included
@@ -231,17 +234,19 @@ inline constexpr std::size_t kAccountNameBytes = 64;
 inline constexpr std::size_t kPasswordBytesMin = 10;
 inline constexpr std::size_t kPasswordBytes = 256;
 inline constexpr std::size_t kCredentials = 100;  // tokens, and feed addresses, of one account
-inline constexpr double kLoginsAtOnce = 5;        // that fail: of one account, and of one address
+inline constexpr double kLoginsAtOnce = 5;        // failed logins, of one account and of one address
 inline constexpr double kLoginsPerSecond = 1 / 60.0;
 inline constexpr std::size_t kPasswordChecks = 8;  // that wait at a time
 inline constexpr std::size_t kThrottled = 10'000;  // names and addresses that are remembered
 inline constexpr std::chrono::hours kSessionLifetime{24 * 7};
 inline constexpr std::chrono::hours kOneTimeLifetime{24 * 7};
-inline constexpr std::size_t kDrafts = 1000;               // of one account
-inline constexpr std::size_t kDraftsSearched = 64 * kMiB;  // of their text, for what names an erased note
-inline constexpr std::size_t kHeld = 10'000;               // that wait to be signed
-inline constexpr std::size_t kHeldEach = 1'000;            // of one account
-inline constexpr std::chrono::hours kHeldShown{24 * 30};   // what became of it, until it is forgotten
+inline constexpr std::size_t kDrafts = 1000;  // of one account
+inline constexpr std::size_t kDraftsSearched =
+    64 * kMiB;                                // of their text; searched for drafts that name an erased note
+inline constexpr std::size_t kHeld = 10'000;  // that wait to be signed
+inline constexpr std::size_t kHeldEach = 1'000;  // of one account
+inline constexpr std::chrono::hours kHeldShown{24 *
+                                               30};  // how long its outcome is shown, then it is forgotten
 inline constexpr std::size_t kAuditLines = 100'000;
 inline constexpr std::chrono::hours kAuditAge{24 * 400};
 inline constexpr std::size_t kAuditFieldBytes = 300;
@@ -252,11 +257,12 @@ inline constexpr std::size_t kWatched = 1000;
 inline constexpr std::size_t kFeedItems = 50;
 inline constexpr std::size_t kFeedNoteBytes = 64 * kKiB;  // of a note's Markdown in a feed
 inline constexpr std::size_t kReferring = 1000;           // records that refer to one
-inline constexpr std::size_t kReferringBytes = 4 * kMiB;  // of bodies read for what refers to a record
+inline constexpr std::size_t kReferringBytes =
+    4 * kMiB;  // of bodies, read to show which records refer to one
 inline constexpr std::size_t kSearchPage = 20;
 inline constexpr std::size_t kSearchPageMax = 100;
 inline constexpr std::size_t kSearchHits = 10'000;  // ranked and counted
-// Notes with too few of the words, or that the filter leaves out.
+// Hits that have too few of the words, or that the filter leaves out. Then the search stops.
 inline constexpr std::uint64_t kSearchPassedOver = 100'000;
 inline constexpr std::size_t kImportRows = 500;  // of one request
 inline constexpr std::size_t kWebhooks = 100;
@@ -266,47 +272,49 @@ inline constexpr std::chrono::seconds kSendDeadline{20};
 inline constexpr std::chrono::seconds kSendBackoff{5};  // then doubled
 inline constexpr std::chrono::hours kSendBackoffMax{12};
 inline constexpr std::size_t kSendsAtOnce = 16;
-inline constexpr std::size_t kSendsEach = 12;             // of these, webhooks' messages, and mails
-inline constexpr std::size_t kDeliveriesWaiting = 1'000;  // of one webhook; the arrivals keep the rest
-inline constexpr std::uint64_t kSentKept = 100'000;  // of what was sent or given up: deliveries, and mails
-// To one person; of digests one more. What is more for the office comes in one mail after the hour, what is
-// more of digests in the next hour.
+inline constexpr std::size_t kSendsEach = 12;  // of these: messages of webhooks, and as many mails
+inline constexpr std::size_t kDeliveriesWaiting =
+    1'000;  // of one webhook; later ones are made from the arrivals
+inline constexpr std::uint64_t kSentKept =
+    100'000;  // deliveries that were sent or given up, and as many mails
+// To one person, and one digest more. Further notes for the office come together in one mail after the hour.
+// Further digests come in the next hour.
 inline constexpr unsigned kMailsPerHour = 6;
 inline constexpr std::chrono::hours kSendForgotten{24 * 30};
 inline constexpr std::size_t kDigests = 50;       // of one account
 inline constexpr std::size_t kDigestItems = 100;  // in one mail
-// Of a digest that goes on; the last of them says where the rest is.
+// How many mails one digest may fill. The last of them says where the rest is.
 inline constexpr unsigned kDigestMails = 24;
 inline constexpr std::size_t kPageSize = 100;
 inline constexpr std::size_t kPageSizeMax = 1000;
 inline constexpr std::size_t kListBytes = 2 * kMiB;  // of JSON in one page of a list, at least one item
 inline constexpr std::size_t kFeedBytes =
-    2 * kMiB;  // of HTML in one feed; what is more is told by its summary
+    2 * kMiB;  // of HTML in one feed; further notes give their summary alone
 inline constexpr std::size_t kRepliesBytes =
-    kMiB;  // of HTML of what others say, on the page of a note; what is more is shown by its title
+    kMiB;  // of HTML of what others say, on the page of a note; further texts are shown by their title
 inline constexpr std::size_t kSearchWords = 32;
 inline constexpr std::size_t kSearchBytes = 1024;
 inline constexpr std::size_t kIndexedTitleBytes = 300;  // of what lists, feeds and messages show
 inline constexpr std::size_t kIndexedSummaryBytes = 2 * kKiB;
-// Of a text, when an excerpt is made of it.
+// How much of a text is read to make an excerpt.
 inline constexpr std::size_t kHighlightBytes = 64 * kKiB;
-// Under how many levels above its topic a note is listed: of a/b/c under a and a/b.
+// Under how many levels above its topic a note is listed: a note on a/b/c is listed under a and a/b too.
 inline constexpr std::size_t kTopicLevels = 4;
-// New topics of one city, with what is above them, by which its notes can be searched; they are kept in
-// memory.
+// How many topics one city may bring that nobody had before, those above them included. Further ones are not
+// searchable. They are kept in memory.
 inline constexpr std::size_t kTopicsOfCity = 1000;
-// A word that many topics are called by stands for the first of them.
+// How many topics one word may stand for. If more are called so, it stands for the first ones.
 inline constexpr std::size_t kTopicsOfSearchWord = 8;
 
 // Storage
 inline constexpr std::uint64_t kJournalBlock = 1024;  // numbers reserved durably at once
 inline constexpr std::size_t kWriteGroup =
-    64;  // intents or drafts in one transaction: ours wait for one group
-inline constexpr std::uint64_t kDiskReserve = 1024 * kMiB;  // of the disk, that only our own log may use
-inline constexpr std::uint64_t kTransitBytes = 256 * kMiB;  // bodies held for peers only
+    64;  // intents or drafts in one transaction; our own entries wait for one such group
+inline constexpr std::uint64_t kDiskReserve = 1024 * kMiB;  // of the disk, kept for our own log
+inline constexpr std::uint64_t kTransitBytes = 256 * kMiB;  // of bodies held for peers only
 inline constexpr std::chrono::hours kTransitAge{24 * 30};
-// One city's part of what is held for peers, and of files that nobody asked for by hand: a quarter, or one
-// body or file of the largest sort.
+// One city's share of the bodies held for peers, and of the files that nobody asked for by hand: a quarter,
+// but room for at least one body or file of the largest size.
 inline constexpr std::uint64_t kLogShare = 4;
 inline constexpr std::uint64_t kMaxLogSize = std::uint64_t{1} << 40;
 

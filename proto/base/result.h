@@ -1,8 +1,8 @@
 // Result<T>: the one way that Koinon reports failure.
 //
-// An Error has a code for programs, a sentence for people and, where one is at fault, the name of the
-// field or peer. A sentence that pages show has an id, by which they say it in other languages.
-// Exceptions are used only where a library throws, and are caught at that edge.
+// An Error has a code for programs and a sentence for people. If a field or a peer is at fault, the Error
+// names it. A sentence that pages show has an id, by which they translate it. Exceptions come only from
+// libraries, and are caught where the library is called.
 #pragma once
 
 #include <cassert>
@@ -28,7 +28,7 @@ enum class Code {
   kDiskFull,         // the file system has no room; reads go on
   kIo,               // the file system or database failed
   kUnavailable,      // try again later
-  kUnauthenticated,  // who asks is not known: log in, or give a token
+  kUnauthenticated,  // the caller is not known: log in, or give a token
   kTooMany,          // too often in too short a time; try again later
   kWrongMethod,      // HTTP: this address does not take that method
   kInternal,         // a defect of ours
@@ -40,7 +40,7 @@ struct Error {
   Code code = Code::kInternal;
   std::string message;  // one sentence for people: what happened and what to do
   std::string field;    // the field, file or peer at fault; may be empty
-  std::string id = {};  // of the sentence, by which it is translated; empty: it is said in English alone
+  std::string id = {};  // of the sentence, for its translation; empty: the sentence exists in English only
   MessageArguments arguments = {};  // of the sentence
 
   // "field: message", or the message alone.
@@ -57,7 +57,7 @@ inline Error fail(Code code, Sentence sentence, std::string field = {}) {
                std::move(sentence.arguments)};
 }
 
-// The same sentence, said with another code or of another field.
+// The same sentence with another code and another field.
 inline Error again_as(Code code, Error error, std::string field) {
   error.code = code;
   error.field = std::move(field);

@@ -1,9 +1,9 @@
-// A sentence for people that a program may say in another language: an id that stays, the English words with
-// named places, and what stands in these places.
+// A sentence for people that can be translated. It has an id that never changes, English words with named
+// places, and the values for these places.
 //
-// The English words stand where the sentence is said, so that whoever reads the code sees them. Translations
-// are found by the id (node/pages/faults.json), never by the words. tests/catalogues checks that both name
-// the same places. A value; any thread.
+// The English words stand in the code where the sentence is made, so that a reader of the code sees them.
+// Translations are found by the id (node/pages/faults.json), never by the words. tests/catalogues checks that
+// both name the same places. A value; any thread.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,7 @@
 
 namespace koinon {
 
-// Whole numbers decide plural forms where a message has some.
+// If a message has plural forms, a whole number chooses among them.
 using MessageArgument = std::variant<std::int64_t, std::string>;
 using MessageArguments = std::vector<std::pair<std::string, MessageArgument>>;
 
@@ -25,8 +25,8 @@ struct Sentence {
   MessageArguments arguments = {};
 };
 
-// The pattern with its places filled: {name} becomes the argument of that name, once, and as plain text (a
-// number in digits). A place without an argument stays as it is.
+// Fills the places of the pattern: {name} becomes the argument of that name as plain text, a number in
+// digits. What an argument brings is not filled again. A place without an argument stays as it is.
 std::string filled(std::string_view pattern, const MessageArguments& arguments);
 
 }  // namespace koinon

@@ -1,5 +1,5 @@
-// What is the matter with a part of the daemon: said by the thread that meets it, taken back by the one that
-// succeeds, read by whoever watches.
+// What is wrong with a part of the daemon. The thread that fails sets it, the thread that succeeds clears it,
+// and any thread may read it.
 #pragma once
 
 #include <mutex>
@@ -17,7 +17,7 @@ struct Trouble {
 
 class Troubled {
  public:
-  // Whether nothing was the matter before.
+  // Returns whether all was well before.
   bool set(const Error& error, UnixMillis now) {
     const std::lock_guard lock(mutex_);
     const bool began = !trouble_;

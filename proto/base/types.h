@@ -81,7 +81,7 @@ using MonoTime = std::chrono::nanoseconds;
 template <typename Tag>
 struct std::hash<koinon::Bytes32<Tag>> {
   std::size_t operator()(const koinon::Bytes32<Tag>& v) const noexcept {
-    // Values are hashes or keys, but a peer may choose keys: mix all of it.
+    // Values are hashes or keys. A peer may choose its keys, so all bytes are hashed.
     return std::hash<std::string_view>{}(v.view());
   }
 };

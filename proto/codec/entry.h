@@ -1,4 +1,4 @@
-// Entries and bodies as bytes: reading them from outside and checking what we are about to sign.
+// Entries and bodies as bytes: reads those from outside, and checks those that we are about to sign.
 #pragma once
 
 #include "koinon/v1/record.pb.h"
@@ -7,13 +7,13 @@
 
 namespace koinon {
 
-// Parses the bytes of a leaf and checks every rule of PROTOCOL.md "Entries". A leaf that fails is still a
-// leaf: it is stored, relayed and shown as unreadable (DESIGN 5); only our own must pass.
+// Parses the bytes of a leaf and checks every rule of PROTOCOL.md "Entries". A leaf that fails is still
+// stored, relayed and shown as unreadable (DESIGN 5). Only our own leaves must pass.
 Result<v1::Entry> parse_entry(BytesView leaf);
 Status check_entry(const v1::Entry& entry);
 
-// What an entry says of its body, without judging anything else of it. `size` 0 means: no body.
-// An entry that does not parse, or that claims more than limits::kBodyBytes, has no body to fetch.
+// What an entry says of its body; nothing else of the entry is checked. `size` 0 means: no body. An entry
+// that does not parse, or that claims more than limits::kBodyBytes, has no body to fetch.
 struct BodyClaim {
   Bytes digest;  // 32 bytes, or empty
   std::uint32_t size = 0;
@@ -29,7 +29,7 @@ Bytes serialize(const google::protobuf::MessageLite& message);
 std::string_view kind_name(v1::Kind kind);  // "practice", …; "unknown" for kinds of later versions
 Result<v1::Kind> parse_kind(std::string_view name);
 std::string_view role_name(v1::RefRole role);
-// What people write, find and answer, as against what a city says as such.
+// Whether people write such records and answer them. The other kinds are statements of the city itself.
 inline bool is_note(v1::Kind kind) { return kind >= v1::KIND_PRACTICE && kind <= v1::KIND_ANSWER; }
 
 }  // namespace koinon

@@ -46,7 +46,7 @@ Result<BodyFilter> parse_filter(std::string_view text) {
   for (std::size_t begin = 0; !filter.all && begin < text.size();) {
     const auto end = std::min(text.find(',', begin), text.size());
     const std::string topic = Vocabulary::builtin().canonical(text.substr(begin, end - begin));
-    // However it is written, the word means everything and is no topic.
+    // The word "all" means everything, in capital letters too. It is never a topic.
     if (topic == "all") return BodyFilter();
     KOINON_TRY(check_topic(topic));
     if (std::find(filter.topics.begin(), filter.topics.end(), topic) == filter.topics.end())

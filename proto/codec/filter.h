@@ -1,5 +1,5 @@
-// Which bodies a node wants. Filters match whole path segments; bodies without topics are always wanted, and
-// so are those of profiles, vouches and withdrawals, and of what is addressed to the node's own city.
+// Which bodies a node wants. Filters match whole path segments. Some bodies are always wanted: those without
+// topics, those of profiles, vouches and withdrawals, and those addressed to the node's own city.
 #pragma once
 
 #include <optional>
@@ -16,17 +16,17 @@ namespace koinon {
 struct BodyFilter {
   bool all = true;
   std::vector<std::string> topics;
-  std::optional<LogId> self;  // what is addressed to this log is wanted; not part of the message
+  std::optional<LogId> self;  // bodies addressed to this log are wanted; not part of the message
 
   bool wants(const v1::Entry& entry) const;
   v1::Filter message() const;
-  // `all`, or the topics, comma-separated: as an operator writes it.
+  // As an operator writes it: `all`, or the topics with commas between them.
   std::string text() const;
-  // The same topics, whoever asks.
+  // Whether both name the same topics; `self` does not count.
   bool same_topics(const BodyFilter& other) const { return all == other.all && topics == other.topics; }
 };
 
-// What text() gives; topics as the vocabulary has them.
+// Reads what text() gives. Topics become as the vocabulary writes them.
 Result<BodyFilter> parse_filter(std::string_view text);
 // At most limits::kFilterTopics valid topics. An absent filter wants all.
 Result<BodyFilter> read_filter(const v1::Filter& message);

@@ -12,16 +12,16 @@ namespace koinon {
 
 inline constexpr std::size_t kFramePrefixBytes = 4;
 
-// The bytes of a frame with its length before it. A frame over limits::kFrameBytes is a defect of the
-// caller, who builds frames below it; it is refused here all the same.
+// The bytes of a frame with its length before it. Callers build frames below limits::kFrameBytes. A longer
+// one is their defect, and is refused.
 Result<Bytes> encode_frame(const v1::Frame& frame);
 
-// Cuts a stream into frames. Not thread-safe. Holds at most one frame and what was fed beyond it.
+// Cuts a stream into frames. Not thread-safe. Keeps at most one frame and the bytes that were fed after it.
 class FrameReader {
  public:
   void feed(BytesView bytes);
-  // The next whole frame; nothing if more bytes are needed. After an error the stream is unusable and
-  // every further call returns the same error. `size` receives the frame's bytes, its length included.
+  // Returns the next whole frame, or nothing if more bytes are needed. After an error the stream is unusable
+  // and every further call returns the same error. `size` receives the frame's bytes, its length included.
   Result<std::optional<v1::Frame>> next(std::size_t* size = nullptr);
   std::size_t buffered() const { return buffer_.size() - start_; }
 

@@ -12,7 +12,7 @@ bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_letter(char c) { return is_lower(c) || (c >= 'A' && c <= 'Z'); }
 
-// Calls `use` with each part; false as soon as one call is.
+// Calls `use` with each part. Returns false as soon as one call returns false.
 template <typename Use>
 bool every_part(std::string_view text, char separator, Use use) {
   while (true) {

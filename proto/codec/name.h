@@ -13,7 +13,7 @@ Status check_name(std::string_view name);
 Status check_topic(std::string_view topic);
 // A well-formed BCP 47 tag of the common shapes: language[-script][-region][-variant…].
 Status check_language(std::string_view tag);
-// HOST:PORT with a non-empty host and a port from 1 to 65535; IPv6 hosts in brackets.
+// HOST:PORT. The host is not empty, the port is from 1 to 65535, IPv6 hosts stand in brackets.
 struct Address {
   std::string host;
   std::uint16_t port = 0;

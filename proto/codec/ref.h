@@ -1,5 +1,5 @@
-// References to records as people write them: `seoul.example/17`, or with the first 16 characters of the
-// log id where a name alone is not enough: `seoul.example~abcdefghijklmnop/17`.
+// References to records as people write them: `seoul.example/17`. If the name alone is not enough, the first
+// 16 characters of the log id follow it: `seoul.example~abcdefghijklmnop/17`.
 #pragma once
 
 #include "proto/base/result.h"
@@ -16,7 +16,7 @@ struct HumanRef {
 inline constexpr std::size_t kLogPrefixChars = 16;
 
 Result<HumanRef> parse_ref(std::string_view text);
-// `ambiguous` says that the bare name is not this log's.
+// `ambiguous`: the name alone does not mean this log.
 std::string format_ref(std::string_view name, const LogId& log, EntryIndex index, bool ambiguous);
 // The part before the slash: a city, for commands that name one.
 std::string format_city(std::string_view name, const LogId& log, bool ambiguous);

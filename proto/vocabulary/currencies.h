@@ -1,4 +1,4 @@
-// About what a US dollar is worth in other currencies: for orders of magnitude alone.
+// How much a US dollar is worth in other currencies. Rough values, good for orders of magnitude only.
 #pragma once
 
 #include <optional>
@@ -6,7 +6,7 @@
 
 namespace koinon {
 
-// By ISO 4217 code; none where the list does not have it.
+// By ISO 4217 code. Nothing if the list does not have the code.
 std::optional<double> units_per_dollar(std::string_view currency);
 
 }  // namespace koinon

@@ -5,6 +5,7 @@
 #include <numeric>
 #include <optional>
 
+#include "proto/base/ascii.h"
 #include "proto/base/encoding.h"
 #include "proto/base/limits.h"
 
@@ -18,7 +19,8 @@ namespace {
 
 constexpr std::array<std::string_view, 7> kLanguages = {"en", "es", "fr", "pt", "it", "ko", "ar"};
 
-std::vector<std::string_view> split(std::string_view text, char separator) {
+// Empty parts count: the place of a part says what it is.
+std::vector<std::string_view> separated(std::string_view text, char separator) {
   std::vector<std::string_view> parts;
   while (true) {
     const auto at = text.find(separator);
@@ -26,14 +28,6 @@ std::vector<std::string_view> split(std::string_view text, char separator) {
     if (at == std::string_view::npos) return parts;
     text.remove_prefix(at + 1);
   }
-}
-
-std::string ascii_lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return out;
 }
 
 std::size_t edit_distance(std::string_view a, std::string_view b) {
@@ -64,20 +58,20 @@ Vocabulary::Vocabulary(std::string_view topics_tsv, std::string_view sections_ts
 }
 
 void Vocabulary::read_topics(std::string_view tsv) {
-  for (const auto line : split(tsv, '\n')) {
+  for (const auto line : separated(tsv, '\n')) {
     if (line.empty() || line.front() == '#') continue;
-    const auto fields = split(line, '\t');
+    const auto fields = separated(line, '\t');
     if (fields.size() != 3 + kLanguages.size()) continue;
     Topic topic;
     topic.slug = fields[0];
-    for (const auto sdg : split(fields[1], ',')) {
+    for (const auto sdg : separated(fields[1], ',')) {
       const auto number = parse_decimal(sdg);
       if (number.ok()) topic.sdgs.push_back(static_cast<std::uint32_t>(*number));
     }
     for (std::size_t i = 0; i < kLanguages.size(); ++i) {
       topic.labels.emplace(kLanguages[i], fields[2 + i]);
     }
-    for (const auto alias : split(fields.back(), ',')) {
+    for (const auto alias : separated(fields.back(), ',')) {
       if (alias.empty()) continue;
       topic.aliases.emplace_back(alias);
       by_alias_.emplace(alias, topic.slug);
@@ -88,9 +82,9 @@ void Vocabulary::read_topics(std::string_view tsv) {
 }
 
 void Vocabulary::read_sections(std::string_view tsv) {
-  for (const auto line : split(tsv, '\n')) {
+  for (const auto line : separated(tsv, '\n')) {
     if (line.empty() || line.front() == '#') continue;
-    const auto fields = split(line, '\t');
+    const auto fields = separated(line, '\t');
     if (fields.size() != 1 + kLanguages.size()) continue;
     for (std::size_t i = 0; i < kLanguages.size(); ++i) {
       section_by_heading_.emplace(ascii_lower(fields[1 + i]), fields[0]);
@@ -104,7 +98,7 @@ const Topic* Vocabulary::find(std::string_view slug) const {
   return it == by_slug_.end() ? nullptr : &topics_[it->second];
 }
 
-// What an alias makes of it may be an alias again: salud/hospital is health/hospital, and so
+// An alias may lead to another alias: salud/hospital becomes health/hospital, and that becomes
 // health/hospitals.
 std::string Vocabulary::canonical(std::string_view typed) const {
   const auto without_alias = [this](std::string_view slug) -> std::optional<std::string> {

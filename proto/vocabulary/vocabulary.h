@@ -28,7 +28,8 @@ class Vocabulary {
   const std::vector<Topic>& topics() const { return topics_; }
   // The listed topic of that slug, or null.
   const Topic* find(std::string_view slug) const;
-  // What was typed as a slug: lower-cased, an alias replaced by its slug (also as a leading part).
+  // Turns what was typed into a slug: in lower case, and with an alias replaced by its slug. An alias that is
+  // a leading part of a longer topic is replaced too.
   std::string canonical(std::string_view typed) const;
   // The listed slug nearest to an unlisted one by edit distance.
   std::string nearest(std::string_view slug) const;
@@ -48,7 +49,7 @@ class Vocabulary {
   std::map<std::string, std::map<std::string, std::string, std::less<>>, std::less<>> section_labels_;
 };
 
-// True where `filter_topic` is `topic` or an ancestor of it: whole path segments only.
+// True if `filter_topic` is `topic` or one of its ancestors, by whole path segments.
 bool topic_covers(std::string_view filter_topic, std::string_view topic);
 
 }  // namespace koinon

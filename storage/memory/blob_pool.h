@@ -1,4 +1,4 @@
-// Bytes of the stores in memory: each run of bytes once, for any number of stores of one thread.
+// The bytes of stores in memory. Equal bytes are kept once, for all stores of one thread.
 #pragma once
 
 #include <memory>

@@ -13,7 +13,7 @@ class MemoryArrivals {
   explicit MemoryArrivals(MemoryUndo& undo) : undo_(undo) {}
 
   std::vector<Arrival> after(ArrivalSeq after, std::size_t limit) const;
-  // Of a log that is held.
+  // The log is held.
   std::optional<Arrival> of(const LogId& log, EntryIndex index) const;
 
   void add(const LogId& log, EntryIndex from, std::uint64_t count, ArrivalKind kind, UnixMillis at,

@@ -63,7 +63,7 @@ void MemoryBodies::drop_transit_of(const LogId& log, EntryIndex index) {
   if (it != transit_.end()) drop_transit(it);
 }
 
-// Something was added of one log: its own oldest go first, then the oldest of all.
+// A body of `log` was added. The oldest of this log go first, then the oldest of all.
 void MemoryBodies::trim_transit(const LogId& log, UnixMillis now) {
   for (auto next = transit_.begin(); next != transit_.end() && is_over_share(transit_of_[log], quota_);) {
     const auto oldest = next++;

@@ -1,5 +1,5 @@
-// Bodies of the store in memory: those that come late, those held for peers, those that go. Part of
-// MemoryStore, inside its transactions.
+// Bodies of the store in memory: those that came after their entry, those held for peers, those that are
+// taken away. Part of MemoryStore, inside its transactions.
 #pragma once
 
 #include "storage/memory/memory_arrivals.h"
@@ -9,7 +9,7 @@ namespace koinon {
 
 class MemoryBodies {
  public:
-  // `transit_quota`: of what is held for peers, in bytes.
+  // `transit_quota`: how many bytes may be held for peers.
   MemoryBodies(MemoryUndo& undo, BlobPool& pool, MemoryLogs& logs, MemoryArrivals& arrivals,
                MemoryFiles& files, std::uint64_t transit_quota)
       : undo_(undo), pool_(pool), logs_(logs), arrivals_(arrivals), files_(files), quota_(transit_quota) {}
@@ -19,10 +19,10 @@ class MemoryBodies {
   Status add(const BodiesCommit& bodies);
   Result<std::optional<EntryIndex>> apply_filter(const LogId& log, const BodyFilter& filter, UnixMillis now,
                                                  EntryIndex from, std::uint64_t most);
-  // After the run's records are here: erases what its withdrawals erase, takes back marks of erasure that
-  // they contradict.
+  // Called after the records of the run were added. Erases what the run's withdrawals erase, and takes back
+  // marks of erasure that the run contradicts.
   void settle_withdrawals(MemoryLog& log, const RunCommit& run);
-  // Of a log that is removed.
+  // The log is removed.
   void remove_all(const LogId& log);
 
  private:

@@ -1,5 +1,5 @@
-// Files of the store in memory: which records name which, and the chunks that are held. Part of MemoryStore,
-// inside its transactions.
+// Files of the store in memory: which records name which files, and the chunks that are held. Part of
+// MemoryStore, inside its transactions.
 #pragma once
 
 #include "storage/memory/memory_logs.h"
@@ -8,7 +8,7 @@ namespace koinon {
 
 class MemoryFiles {
  public:
-  // `quota`: of other cities' files, in bytes.
+  // `quota`: how many bytes the files of other cities may take.
   MemoryFiles(MemoryUndo& undo, BlobPool& pool, std::uint64_t quota)
       : undo_(undo), pool_(pool), quota_(quota) {}
 
@@ -18,9 +18,9 @@ class MemoryFiles {
   std::vector<AttachmentWant> wants() const;
 
   void add_uses(const MemoryLog& log, const std::vector<AttachmentFact>& facts, bool own);
-  // A body is no longer here: a file goes with the last record that names it.
+  // A body is no longer here. A file is dropped with the last record that names it.
   void drop_uses(const LogId& log, EntryIndex index);
-  // After a start: what was being fetched for peers is not gone on with.
+  // Called after a start. Forgets the files that were being fetched for peers.
   void start();
 
   void put(const CutAttachment& cut, UnixMillis now);
@@ -36,7 +36,7 @@ class MemoryFiles {
     bool broken = false;
     bool own = false;
     AttachmentWish wish = AttachmentWish::kForPeer;
-    LogId log;  // that it was first wanted for
+    LogId log;  // the log for which it was first wanted
     UnixMillis at;
     bool settled() const { return complete || broken; }
   };

@@ -1,5 +1,5 @@
-// What the store in memory knows besides logs: peers, whom to trust, settings. Part of MemoryStore, inside
-// its transactions.
+// What the store in memory knows beside logs: peers, whom to trust, settings. Part of MemoryStore, inside its
+// transactions.
 #pragma once
 
 #include <map>
@@ -10,7 +10,7 @@
 
 namespace koinon {
 
-// Peers that are pinned with how far we are in their journals, heads to ask them for, and invites.
+// Pinned peers and how far we have read their journals, heads to ask them for, and invites.
 class MemoryPeers {
  public:
   explicit MemoryPeers(MemoryUndo& undo) : undo_(undo) {}
@@ -45,7 +45,7 @@ class MemoryPolicy {
   std::optional<VouchFact> vouch(const LogId& voucher, const LogId& target) const;
   std::vector<Bytes> evidence(const LogId& log) const;
 
-  // All of one voucher.
+  // All vouches are of one voucher.
   void write_vouches(const std::vector<VouchFact>& vouches);
   void forget_vouches_by(const LogId& voucher);
   void set_blocked(const LogId& log, bool blocked);

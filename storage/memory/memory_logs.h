@@ -1,5 +1,5 @@
-// Logs of the store in memory: their records, hashes and heads, and the digests of what we said ourselves.
-// Part of MemoryStore, inside its transactions.
+// Logs of the store in memory: their records, hashes and heads, and the digests of our own notes. Part of
+// MemoryStore, inside its transactions.
 #pragma once
 
 #include <map>
@@ -12,7 +12,7 @@ namespace koinon {
 
 struct MemoryRecord {
   BlobPool::Blob entry;
-  BlobPool::Blob body;  // null: none here
+  BlobPool::Blob body;  // null: no body is here
   BodyState state = BodyState::kHeld;
   EntryIndex erased_by;
   bool transit = false;
@@ -28,7 +28,7 @@ class MemoryLogs {
  public:
   MemoryLogs(MemoryUndo& undo, BlobPool& pool) : undo_(undo), pool_(pool) {}
 
-  // kNotFound: no such log is held. Good until the log is removed.
+  // kNotFound: no such log is held. The pointer is good until the log is removed.
   Result<MemoryLog*> find(const LogId& log);
   // The same; null: no such log is held.
   MemoryLog* held(const LogId& log);
@@ -49,14 +49,14 @@ class MemoryLogs {
   Result<std::vector<StoredRecord>> unheld(const LogId& log, EntryIndex from, std::size_t limit);
   Result<std::vector<std::pair<LogId, Bytes>>> lacking(std::size_t limit);
 
-  // The log, with the run's records, hashes and heads; where there is none it is made.
+  // Adds the run's records, hashes and heads to its log. Makes the log if there is none.
   MemoryLog& append(const RunCommit& run);
   void set_record(MemoryLog& log, EntryIndex index, MemoryRecord record);
   void forget_own_content(EntryIndex index);
-  // The log stands whole, or its row is to be told of again.
+  // Gives the log a new row in the journal: it is whole now, or followers must hear of it again.
   void set_row(MemoryLog& log, JournalSeq row, const std::optional<StoredHead>& whole);
   void freeze(MemoryLog& log);
-  // `since`: none: policy admits it.
+  // `since` is empty if policy admits the log.
   void set_out(MemoryLog& log, std::optional<UnixMillis> since, std::chrono::milliseconds lived);
   void remove(const LogId& log);
 

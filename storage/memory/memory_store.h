@@ -1,5 +1,5 @@
-// A Store in memory, for simulations and tests: everything that the SQLite store promises, and the ways in
-// which that one loses what was not yet synced. One thread.
+// A Store in memory, for simulations and tests. It keeps every promise of the SQLite store, and in a crash it
+// loses what that one would lose: what was not yet synced. One thread.
 #pragma once
 
 #include "storage/memory/memory_bodies.h"
@@ -15,16 +15,16 @@ class MemoryStore final : public Store {
     std::shared_ptr<BlobPool> pool;      // none: one of its own
     std::uint64_t transit_bytes = 0;     // quota of the transit store; 0: limits::kTransitBytes
     std::uint64_t attachment_bytes = 0;  // quota of other cities' files; 0: limits::kAttachmentQuota
-    std::size_t sync_after = 64;         // transactions; then what was not durable becomes so
+    std::size_t sync_after = 64;         // transactions; after so many all becomes durable
   };
   explicit MemoryStore(Options options);
 
-  // Power fails: an open transaction is gone, and of those that were not durable the last `lost`. Journal
-  // numbers go on from the durable reservation.
+  // Power fails. The open transaction is gone, and so are the last `lost` transactions that were not durable.
+  // Journal numbers go on from the durable reservation.
   void crash(std::size_t lost);
   // How many committed transactions a crash could lose.
   std::size_t volatile_transactions() const { return undo_.volatile_transactions(); }
-  // While full, whatever needs space fails with kDiskFull.
+  // While the store is full, everything that needs space fails with kDiskFull.
   void set_full(bool full) { full_ = full; }
   void set_room(const Room& room) { room_ = room; }
   std::uint64_t transit_bytes() const { return bodies_.transit_bytes(); }
@@ -129,7 +129,7 @@ class MemoryStore final : public Store {
   static Options with_defaults(Options options);
   Status need_space() const;
   Result<JournalSeq> write_run(const RunCommit& run);
-  // A new journal row of a log that stands whole; 0 if it does not.
+  // Gives a log that is whole a new journal row. Returns 0 if the log is not whole.
   Result<JournalSeq> write_row(MemoryLog& log);
 
   Options options_;

@@ -1,5 +1,5 @@
-// Transactions of the store in memory: what takes each step back, for a change that fails, a transaction that
-// is rolled back, and power that goes before a commit was durable.
+// Transactions of the store in memory. For each step it keeps another that takes the step back. They run when
+// a change fails, when a transaction is rolled back, and when power fails before a commit is durable.
 #pragma once
 
 #include <deque>
@@ -13,20 +13,20 @@ namespace koinon {
 class MemoryUndo {
  public:
   using Step = std::function<void()>;
-  // After so many transactions what was not durable becomes so.
+  // After `sync_after` transactions all becomes durable.
   explicit MemoryUndo(std::size_t sync_after) : sync_after_(sync_after) {}
 
   void begin(bool durable);
   Status commit();
   void rollback();
-  // Takes back the last `transactions` that are not durable yet; the others are, from now on.
+  // Takes back the last `transactions` of those that are not durable. The others become durable.
   void lose(std::size_t transactions);
   // How many committed transactions a crash could lose.
   std::size_t volatile_transactions() const { return volatile_.size(); }
 
-  // What takes the step back that was just taken.
+  // Remembers how to take back the step that was just taken.
   void remember(Step step) { steps_.push_back(std::move(step)); }
-  // Carries out one change: what a failed one did is taken back, and what stood before it stands. Outside
+  // Carries out one change. If it fails, what it did is taken back, and the changes before it stay. Outside
   // begin … commit it is refused. `act` returns a Status or a Result, and may be made of such changes itself.
   template <typename Act>
   auto change(Act act) -> decltype(act()) {

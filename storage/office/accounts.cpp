@@ -197,13 +197,15 @@ Result<std::string> Accounts::issue(const Credential& credential) {
   return secret;
 }
 
-// Looked up by digest: how long that takes says nothing about secrets that exist.
+// The secret is looked up by its digest. So the time that this takes says nothing about the secrets that
+// exist.
 Result<std::optional<Credential>> Accounts::check(std::string_view secret, CredentialKind kind,
                                                   UnixMillis now) {
   const Bytes digest = sha256(secret).bytes();
   Credential out;
   {
-    // Ended before anything is written: a reader cannot wait for its turn to write.
+    // This read ends before anything is written. A transaction that has read cannot wait for its turn to
+    // write.
     auto select = db_.connection().prepare(std::string(kCredentialColumns) + "WHERE digest = ? AND kind = ?");
     select.bind_blob(digest).bind(static_cast<std::int64_t>(kind));
     KOINON_ASSIGN(const bool found, select.step());
@@ -211,8 +213,8 @@ Result<std::optional<Credential>> Accounts::check(std::string_view secret, Crede
     out = read_credential(select);
   }
   if (out.expires_at.value != 0 && out.expires_at.value <= now.value) return std::optional<Credential>();
-  // Once a minute is often enough to know what is still in use; whoever cannot write it down is known all the
-  // same.
+  // To know which credentials are in use, once a minute is enough. If the time cannot be written, the caller
+  // is known all the same.
   constexpr std::int64_t kMinute = 60'000;
   if (now.value - out.used_at.value >= kMinute) {
     auto update = db_.connection().prepare("UPDATE credential SET used_at_ms = ? WHERE digest = ?");

@@ -1,5 +1,5 @@
-// Who may do what: accounts, and the secrets by which they are known. Secrets are random and of 256 bits, and
-// kept as SHA-256 alone; passwords as Argon2id.
+// Who may do what: accounts, and the secrets by which they are known. Secrets are random, have 256 bits, and
+// only their SHA-256 is kept. Of passwords only the Argon2id hash is kept.
 #pragma once
 
 #include <functional>
@@ -12,13 +12,13 @@
 
 namespace koinon {
 
-// Each may what the ones before it may.
+// Each role may do all that the roles before it may do.
 enum class Role : unsigned char {
   kNobody = 0,
   kReader = 1,     // reads, has a watchlist and feed addresses
-  kPublisher = 2,  // and drafts and publishes for its office
-  kReviewer = 3,   // and for every office, and releases what others wait with
-  kOperator = 4,   // and peers, accounts, webhooks
+  kPublisher = 2,  // also drafts and publishes for its office
+  kReviewer = 3,   // also for every office, and releases notes that wait for review
+  kOperator = 4,   // also manages peers, accounts and webhooks
 };
 std::string_view role_text(Role role);
 Result<Role> parse_role(std::string_view text);
@@ -27,11 +27,12 @@ struct User {
   UserId id;
   std::string name;
   Role role = Role::kReader;
-  std::string office;  // in whose name a publisher publishes
+  std::string office;  // a publisher publishes in its name
   std::string person;
   std::string email;
-  bool mail_at_once = false;  // what is addressed to the office comes by mail
-  std::string password;       // libsodium's string; empty: none was set, nobody can log in by one
+  bool mail_at_once = false;  // notes for the office come by mail at once
+  std::string
+      password;  // hash in libsodium's form; empty: no password is set, and nobody can log in with one
   UnixMillis created_at;
 };
 
@@ -44,10 +45,10 @@ enum class CredentialKind : unsigned char {
 };
 
 struct Credential {
-  std::string id;  // names it in lists; no secret
+  std::string id;  // its name in lists; not secret
   CredentialKind kind = CredentialKind::kToken;
   UserId user;
-  Role scope = Role::kReader;  // it may no more than this, whatever the user may
+  Role scope = Role::kReader;  // it may do no more than this, even if the user may
   std::string label;
   std::string csrf;  // of a session
   UnixMillis created_at;
@@ -70,35 +71,36 @@ class Accounts {
 
   // kConflict: the name is taken.
   Result<UserId> add(const User& user);
-  // Reads an account, lets `edit` change it, and writes all of it but name and password: in one transaction,
-  // so that of two changes at the same time neither is lost. kNotFound: it is gone. kRefused: no operator is
-  // left.
+  // Reads an account, lets `edit` change it, and writes everything except name and password. All in one
+  // transaction, so that two changes at the same time are both kept. kNotFound: the account is gone.
+  // kRefused: no operator would be left.
   Result<User> change(UserId user, const std::function<Status(User&)>& edit);
-  // Sets the password alone. `before`: the one that it replaces, where that was shown. kNotFound: the account
-  // is gone, or has another password by now.
+  // Sets only the password. `before`: the hash that it replaces, if the caller has shown the old password.
+  // kNotFound: the account is gone, or its password has changed since.
   Status set_password(UserId user, const std::string& hash, const std::optional<std::string>& before);
-  // With its credentials, and what it holds is cancelled. kRefused: it is the last operator.
+  // Removes the account and its credentials, and cancels the notes that it holds. kRefused: it is the last
+  // operator.
   Status remove(UserId user);
   Result<std::optional<User>> find(std::string_view name);
   Result<std::optional<User>> get(UserId user);
   Result<std::vector<User>> all();
 
-  // Returns the secret, which is kept nowhere else.
+  // Returns the secret. It is kept nowhere.
   Result<std::string> issue(const Credential& credential);
-  // None: unknown, expired, or of another kind.
+  // Nothing: the secret is unknown, has expired, or is of another kind.
   Result<std::optional<Credential>> check(std::string_view secret, CredentialKind kind, UnixMillis now);
   Result<std::vector<Credential>> of_user(UserId user, CredentialKind kind);
-  // kNotFound: no such.
+  // kNotFound: there is no such credential.
   Status revoke(UserId user, std::string_view id);
   Status revoke_all(UserId user, CredentialKind kind);
   // Forgets what has expired.
   Status expire(UnixMillis now);
 
-  // Fields are clipped; the oldest lines go where there are too many.
+  // Long fields are clipped. If there are too many lines, the oldest go.
   Status note(const AuditLine& line);
-  // Forgets lines from before; at most so many at once.
+  // Forgets lines older than `before`, at most `most` of them.
   Status forget_audit(UnixMillis before, std::size_t most);
-  // Newest first, below `before` (0: from the newest).
+  // Newest first; only lines with a smaller id than `before` (0: all).
   Result<std::vector<AuditLine>> audit(std::int64_t before, std::size_t limit);
 
  private:

@@ -34,8 +34,8 @@ HeldNote read_held(const sqlite::Statement& row) {
 std::size_t text_bytes(const StoredDraft& draft) { return draft.note.size(); }
 std::size_t text_bytes(const HeldNote& note) { return note.request.size(); }
 
-// Rows one by one, so that what does not belong on the page is never in memory. The query asks for one row
-// more than `limit`.
+// Reads row by row, so that rows beyond the page are never in memory. The query asks for one row more than
+// `limit`.
 template <typename T>
 Result<DeskPage<T>> read_page(sqlite::Statement& select, T (*read)(const sqlite::Statement&),
                               std::size_t limit) {
@@ -201,7 +201,7 @@ Status Desk::approve(HeldId id, const std::string& by, UnixMillis now) {
   return db_.connection().changes() == 0 ? Status(no_longer_waits()) : Status();
 }
 
-Status Desk::set_right(UnixMillis now) {
+Status Desk::correct_times(UnixMillis now) {
   auto update = db_.connection().prepare(
       "UPDATE held INDEXED BY held_by_making SET due_at_ms = iif(approved_by = '', ?1 + hold_ms, ?1), "
       "made_at_ms = "
@@ -215,8 +215,8 @@ Status Desk::settle(HeldId id, HeldState from, HeldState to, const std::string& 
       "UPDATE held SET state = ?1, outcome = ?2, settled_at_ms = ?3, request = CASE WHEN ?3 > 0 THEN '{}' "
       "ELSE request "
       "END, fault = ?6 WHERE id = ?4 AND state = ?5");
-  // What is settled keeps nothing of what it said: what was signed is in the log, where it can be erased, and
-  // what was not is given back to whoever wrote it.
+  // A settled note keeps no text here. A signed note is in the log, where it can be erased. A note that was
+  // not signed is given back to its writer.
   KOINON_TRY(update.bind(static_cast<std::int64_t>(to))
                  .bind_text(outcome)
                  .bind(is_settled(to) ? std::max<std::int64_t>(now.value, 1) : 0)

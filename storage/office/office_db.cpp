@@ -74,7 +74,7 @@ CREATE TABLE mail (
 CREATE INDEX mail_by_due ON mail (state, next_at_ms);
 CREATE TABLE setting (key TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
 )sql",
-    // What is held belongs to an account, not to a name that another account may get later: 0 is the Unix
+    // A held note belongs to an account and not to a name, which another account may get later. 0 is the Unix
     // socket, -1 an account that is gone.
     R"sql(
 ALTER TABLE held ADD COLUMN user INTEGER NOT NULL DEFAULT -1;
@@ -86,7 +86,7 @@ UPDATE held SET settled_at_ms = due_at_ms WHERE state IN (3, 4, 5);
 CREATE INDEX held_by_user ON held (user, id);
 CREATE INDEX held_by_settled ON held (settled_at_ms) WHERE settled_at_ms > 0;
 )sql",
-    // What is asked with every login, hold, draft and turn of the courier is found without a walk.
+    // Indexes for the queries of every login, hold, draft and turn of the courier.
     R"sql(
 CREATE INDEX credential_by_expiry ON credential (expires_at_ms) WHERE expires_at_ms > 0;
 CREATE INDEX draft_by_user ON draft (user, updated_at_ms);
@@ -112,9 +112,9 @@ CREATE TRIGGER held_gone AFTER DELETE ON held WHEN old.state IN (1, 2, 6) BEGIN
   UPDATE setting SET value = value - 1 WHERE key = 'held_waiting';
 END;
 )sql",
-    // What is to be sent names what it tells of, and takes the text from the index when it goes; what is
-    // settled keeps none. So nothing here outlives what its author has erased. Messages that wait since
-    // before go as they are.
+    // A message that waits names its record, and takes the text from the index when it is sent. A settled
+    // message keeps no text. So no text stays here that its author has erased. Messages that wait since an
+    // older version go as they are.
     R"sql(
 ALTER TABLE delivery ADD COLUMN log_id BLOB;
 ALTER TABLE delivery ADD COLUMN entry_index INTEGER NOT NULL DEFAULT 0;
@@ -128,9 +128,9 @@ UPDATE audit SET outcome = substr(outcome, 1, 3) WHERE outcome >= '4' AND outcom
   ('publish', 'withdraw', 'preview', 'importNotes', 'addDraft', 'changeDraft', 'publishDraft', 'uploadAttachment');
 UPDATE audit SET outcome = 'not signed' WHERE action = 'signHeld' AND outcome NOT LIKE 'signed as %';
 )sql",
-    // How many mails somebody got in an hour, and what came for the office of late, which who got as many as
-    // an hour may bring gets in one. What was written down while the clock was ahead is found without a walk:
-    // hold_ms is how long a note is held; -1: until a time that somebody named.
+    // How many mails each person got in an hour, and which notes came for the office lately. A person who got
+    // as many mails as an hour may bring gets the further notes in one mail. Indexes find what was written
+    // while the clock was ahead. hold_ms is how long a note is held; -1: until a time that somebody chose.
     R"sql(
 CREATE TABLE mail_pace (
   user INTEGER PRIMARY KEY REFERENCES user (id) ON DELETE CASCADE,
@@ -144,7 +144,7 @@ CREATE INDEX digest_by_wait ON digest (next_at_ms - days * 86400000);
 ALTER TABLE held ADD COLUMN hold_ms INTEGER NOT NULL DEFAULT -1;
 CREATE INDEX held_by_making ON held (made_at_ms) WHERE hold_ms >= 0 AND state IN (1, 2);
 )sql",
-    // What was remarked on a record is found by the record, and what does not arrive beside what waits.
+    // Indexes that find remarks by their record, and messages that fail beside those that wait.
     R"sql(
 CREATE INDEX watch_by_record ON watch (log_id, entry_index);
 CREATE INDEX delivery_tried ON delivery (attempts) WHERE state = 1;
@@ -152,7 +152,7 @@ CREATE INDEX mail_tried ON mail (attempts) WHERE state = 1;
 CREATE INDEX delivery_given_up ON delivery (next_at_ms) WHERE state = 3 AND attempts > 0;
 CREATE INDEX mail_given_up ON mail (next_at_ms) WHERE state = 3 AND attempts > 0;
 )sql",
-    // Why a held note failed has an id, by which pages say it in the reader's language.
+    // The reason why a held note failed has an id, so that pages can translate it.
     R"sql(
 ALTER TABLE held ADD COLUMN fault TEXT NOT NULL DEFAULT '';
 )sql"};
@@ -187,8 +187,8 @@ Result<OfficeDb> OfficeDb::open(const std::filesystem::path& path) {
   if (::chmod(path.c_str(), 0600) != 0)
     return fail(Code::kIo, "it could not be closed to others", path.string());
   KOINON_TRY(office.transact([&] { return migrate(connection); }));
-  // What was deleted just before a crash is in the write-ahead log still; where others are at work, they fold
-  // it.
+  // What was deleted just before a crash is still in the write-ahead log. If other connections are at work,
+  // they fold it.
   (void)connection.fold();
   return office;
 }

@@ -1,5 +1,5 @@
-// office.db: what an office keeps to itself. Accounts, drafts, the state of its inbox, webhooks and mail;
-// none of it is part of any log, and none of it leaves the node but as mail and webhooks.
+// office.db holds what an office keeps to itself: accounts, drafts, the state of its inbox, webhooks and
+// mail. None of it is part of a log. It leaves the node only as mail and webhooks.
 //
 // A connection belongs to one thread. Several may be open: SQLite's locks order their changes.
 #pragma once
@@ -12,12 +12,12 @@ namespace koinon {
 
 class OfficeDb {
  public:
-  // Opens or creates; brings an older schema up to date. A newer one is refused.
+  // Opens or creates the file. Brings an older schema up to date; refuses a newer one.
   static Result<OfficeDb> open(const std::filesystem::path& path);
 
   sqlite::Connection& connection() { return db_; }
 
-  // Runs `change` in one transaction; what it returns as an error undoes it.
+  // Runs `change` in one transaction. If `change` returns an error, the transaction is undone.
   template <typename Change>
   auto transact(Change change) -> decltype(change()) {
     KOINON_TRY(db_.execute("BEGIN IMMEDIATE"));

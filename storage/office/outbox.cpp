@@ -203,7 +203,7 @@ Status Outbox::remove_digest(UserId user, std::string_view topic) {
 
 namespace {
 
-// Of an account that is gone nothing is written.
+// Nothing is written for an account that is gone.
 Status put_pace(sqlite::Connection& db, const MailPace& pace) {
   auto put = db.prepare(
       "INSERT OR REPLACE INTO mail_pace (user, began_ms, mails, held, held_from) SELECT ?1, ?2, ?3, ?4, ?5 "
@@ -343,11 +343,12 @@ Result<Failing> Outbox::failing(unsigned attempts, UnixMillis since) {
     each += each.empty() ? "" : " UNION ALL ";
     each += select + " INDEXED BY " + table + "_tried WHERE state = 1 AND attempts >= ?1 ORDER BY attempts" +
             most;
-    // What was given up because it no longer stands has nothing to arrive.
+    // A message that was given up because its record no longer stands is no failure: there is nothing left to
+    // send.
     each += " UNION ALL " + select + " INDEXED BY " + table +
             "_given_up WHERE state = 3 AND attempts > 0 AND next_at_ms > ?2 ORDER BY next_at_ms" + most;
   }
-  // The outcome of the row that has the maximum. (SQLite, "Bare columns in an aggregate query")
+  // `outcome` is that of the row with the maximum. (SQLite, "Bare columns in an aggregate query")
   auto select = db_.connection().prepare(
       "SELECT count(*) FILTER (WHERE state = 1), count(*) FILTER (WHERE state = 3), outcome, max(next_at_ms) "
       "FROM (" +
@@ -367,7 +368,7 @@ Result<std::optional<UnixMillis>> Outbox::next_due(bool mail) {
   return select.is_null(0) ? std::nullopt : std::optional(UnixMillis{select.integer(0)});
 }
 
-Status Outbox::not_after(UnixMillis latest, UnixMillis now) {
+Status Outbox::correct_times(UnixMillis latest, UnixMillis now) {
   auto& db = db_.connection();
   for (const char* sql : {"UPDATE delivery SET next_at_ms = ? WHERE state IN (1, 2, 3) AND next_at_ms > ?",
                           "UPDATE mail SET next_at_ms = ? WHERE state IN (1, 2, 3) AND next_at_ms > ?"}) {

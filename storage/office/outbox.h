@@ -1,5 +1,5 @@
-// What is to leave the node towards its own readers: webhooks with their deliveries, digests, and mail. Each
-// stays until it has arrived or is given up, over restarts.
+// What the node sends to its own readers: deliveries to webhooks, digests, and mail. Each is kept, over
+// restarts too, until it has arrived or is given up.
 #pragma once
 
 #include <optional>
@@ -27,13 +27,13 @@ enum class SendState : unsigned char { kWaiting = 1, kSent = 2, kGivenUp = 3 };
 struct Delivery {
   std::int64_t id = 0;
   WebhookId webhook;
-  std::string message;  // webhook-id: the same for every attempt
-  std::string payload;  // of those that wait since before the text was taken from the index; else empty
+  std::string message;  // the webhook-id header, the same for every attempt
+  std::string payload;  // only of messages of an older version, which kept the text here; else empty
   unsigned attempts = 0;
   UnixMillis next_at;
   SendState state = SendState::kWaiting;
   std::string outcome;
-  std::optional<LogId> log = {};  // what it tells of; the text is the index's
+  std::optional<LogId> log = {};  // the record that it tells of; the text comes from the index
   EntryIndex index = {};
   ArrivalKind kind = ArrivalKind::kAdded;
   UnixMillis at = {};
@@ -50,46 +50,48 @@ struct Digest {
 struct Mail {
   MailId id;
   std::string recipient;
-  std::string message;  // RFC 5322, CRLF: of those that wait since before; else empty
+  std::string message;  // RFC 5322, CRLF; only of mails of an older version; else empty
   unsigned attempts = 0;
   UnixMillis next_at;
   SendState state = SendState::kWaiting;
   std::string outcome;
-  std::string about = {};  // what it tells of, as the courier has it; the text is the index's
+  std::string about =
+      {};  // the records that it tells of, as the courier writes them; the text comes from the index
 };
 
 // A record by log and entry.
 using RecordAt = std::pair<LogId, EntryIndex>;
 
-// Something that came for the office.
+// A note that came for the office.
 struct Addressed {
   ArrivalSeq arrival;
   RecordAt record;
 };
 
-// How many mails somebody got in an hour, and what waits for its end.
+// How many mails a person got in the current hour, and what waits for its end.
 struct MailPace {
   UserId user;
-  UnixMillis began;  // the hour, with its first mail
+  UnixMillis began;  // the hour; it began with its first mail
   unsigned mails = 0;
-  std::uint64_t held = 0;  // notes for the office that came faster than mails may
+  std::uint64_t held = 0;  // notes for the office that wait, because the hour's mails are used up
   ArrivalSeq held_from;    // the first of them
 };
 
-// Mails, and what is known once they are written down. All of it is one transaction.
+// New mails, and what changes with them. All of it is one transaction.
 struct MailBatch {
   std::vector<Mail> mails = {};
-  std::vector<MailPace> paces = {};               // of those whom they are for
-  std::vector<Addressed> addressed = {};          // new; only the newest that a mail names are kept
-  std::optional<Digest> digest = {};              // that goes on from here
+  std::vector<MailPace> paces = {};  // of the persons who get them
+  std::vector<Addressed> addressed =
+      {};  // new notes for the office; only as many of the newest are kept as a mail names
+  std::optional<Digest> digest = {};              // the digest, which goes on from here
   std::optional<ArrivalSeq> at_once_cursor = {};  // arrivals up to here have become mails that go at once
 };
 
 // Messages that do not arrive.
 struct Failing {
-  std::uint64_t waiting = 0;   // tried in vain, several times
+  std::uint64_t waiting = 0;   // tried several times without success
   std::uint64_t given_up = 0;  // lately
-  std::string last;            // why, of the newest
+  std::string last;            // why the newest failed
 };
 
 class Outbox {
@@ -103,15 +105,16 @@ class Outbox {
   Result<std::vector<Delivery>> deliveries(WebhookId id, std::size_t limit);
   // Adds deliveries and moves the cursor, in one transaction.
   Status queue_deliveries(WebhookId id, const std::vector<Delivery>& deliveries, ArrivalSeq cursor);
-  // How many wait; counted up to `most`.
+  // How many wait. It counts up to `most`.
   Result<std::size_t> waiting(WebhookId id, std::size_t most);
-  // Of one webhook, those that are due; the longest due first.
+  // The deliveries of one webhook that are due, the longest due first.
   Result<std::vector<Delivery>> due_deliveries(WebhookId id, UnixMillis now, std::size_t limit);
   Status settle(const Delivery& delivery);
 
   Result<std::vector<Digest>> digests(UserId user);
   Result<std::vector<Digest>> due_digests(UnixMillis now, std::size_t limit);
-  // Those that wait longer than their days and a day more: their time was set by a clock that was ahead.
+  // Digests that would wait longer than their days and one more day: a clock that was ahead has set their
+  // time.
   Result<std::vector<Digest>> late_digests(UnixMillis now, std::size_t limit);
   Status put_digest(const Digest& digest);
   Status remove_digest(UserId user, std::string_view topic);
@@ -120,31 +123,33 @@ class Outbox {
   Result<std::vector<Mail>> due_mail(UnixMillis now, std::size_t limit);
   Result<std::vector<Mail>> recent_mail(std::size_t limit);
   Status settle(const Mail& mail);
-  // None: they got none yet.
+  // Nothing: this person got no mail yet.
   Result<std::optional<MailPace>> mail_pace(UserId user);
-  // Hours that began by then, for whose end something waits.
+  // The hours that began by `began_by`, and for whose end notes wait.
   Result<std::vector<MailPace>> paces_held(UnixMillis began_by, std::size_t limit);
-  // What came for the office from this arrival on, newest first; as far back as a mail names it.
+  // The notes that came for the office from this arrival on, the newest first. Only as many are kept as a
+  // mail names.
   Result<std::vector<RecordAt>> addressed(ArrivalSeq from);
-  // Up to where arrivals have become mails that go at once; none: never asked.
+  // Arrivals up to this one have become mails that go at once. Nothing: nobody ever asked for such mails.
   Result<std::optional<ArrivalSeq>> at_once_cursor();
 
-  // Up to where erasures have been carried out here; none: never.
+  // Erasures up to this arrival have been carried out here. Nothing: none ever was.
   Result<std::optional<ArrivalSeq>> erased_cursor();
-  // Forgets what the office remarked on records whose authors have had them erased, and moves the cursor.
+  // Forgets the office's remarks on records that their authors have erased, and moves the cursor.
   Status forget_remarks(const std::vector<RecordAt>& erased, ArrivalSeq cursor);
 
-  // What was tried `attempts` times or given up since; of each a thousand deliveries and a thousand mails are
-  // counted.
+  // Messages that were tried `attempts` times, or given up after `since`. At most a thousand deliveries and a
+  // thousand mails of each are counted.
   Result<Failing> failing(unsigned attempts, UnixMillis since);
 
-  // When something is next to be sent, mail among it or not; none: nothing waits.
+  // When the next message is due; `mail`: mails count too. Nothing: none waits.
   Result<std::optional<UnixMillis>> next_due(bool mail);
-  // Nothing waits longer than until `latest`, no hour began after now and nothing was settled later: what did
-  // was written down while the clock was ahead, and is due now.
-  Status not_after(UnixMillis latest, UnixMillis now);
-  // Forgets what was settled before, and what was settled that is not among the newest `kept` of all, those
-  // that wait counted in; of deliveries and of mails, some thousand at a time.
+  // Corrects times that were written while the clock was ahead. No message waits longer than until `latest`,
+  // no hour began after `now`, and no message was settled after `now`. Messages with a wrong time are due
+  // now.
+  Status correct_times(UnixMillis latest, UnixMillis now);
+  // Forgets settled messages: those settled before `before`, and those that are not among the newest `kept`
+  // of all messages, waiting ones included. It does so for deliveries and for mails, some thousand at a time.
   Status forget(UnixMillis before, std::uint64_t kept);
 
  private:

@@ -1,4 +1,4 @@
-// What cities are compared by, as their profiles say it.
+// The measures by which cities are compared, out of their profiles.
 #pragma once
 
 #include "crypto/identity.h"
@@ -9,12 +9,13 @@
 
 namespace koinon {
 
-// On the index worker's thread; what it is made of has to outlive it.
+// On the index worker's thread. Its references must live longer than it.
 class CityRows {
  public:
   CityRows(sqlite::Connection& db, IndexChanges& changes) : db_(db), changes_(changes) {}
 
-  // A city is compared by its latest profile that stands. What was in one that is gone goes from here too.
+  // A city is compared by its latest profile that was not withdrawn. Measures of a profile that is gone are
+  // removed here too.
   Status settle(StoreReader& store, const LogId& log);
 
  private:

@@ -106,7 +106,7 @@ Status Columns::load(sqlite::Connection& db) {
   return {};
 }
 
-// First of all: what is here of a log that was removed since was all there before.
+// Removals come first: all that is here of a removed log was loaded before it was removed.
 Status Columns::load_removals(sqlite::Connection& db) {
   auto select = db.prepare("SELECT log_id, whole, change FROM removed WHERE change > ? ORDER BY change");
   select.bind(removal_change_);
@@ -128,7 +128,7 @@ Status Columns::load_removals(sqlite::Connection& db) {
   return {};
 }
 
-// Their places stay empty until all is read anew.
+// The places of forgotten records stay empty until everything is read anew.
 void Columns::forget(const std::vector<bool>& cities) {
   for (std::size_t id = 0; id < docs_.size(); ++id) {
     DocFacts& doc = docs_[id];
@@ -148,7 +148,7 @@ CityNumber Columns::city_number(const LogId& log) {
   return it->second;
 }
 
-// None: the city has brought as many new ones as it may.
+// Nothing: the city has brought as many new topics as it may.
 std::optional<TopicNumber> Columns::topic_number(const std::string& name, CityNumber city) {
   if (const auto known = topic_numbers_.find(name); known != topic_numbers_.end()) return known->second;
   if (brought_.size() < cities_.size()) brought_.resize(cities_.size());
@@ -213,15 +213,16 @@ Status Columns::load_docs(sqlite::Connection& db) {
   }
 }
 
-// What refers to something and what is referred to may come in either order.
+// A record and the record that it refers to may come in either order.
 Status Columns::load_links(sqlite::Connection& db) {
   const std::int64_t before = std::exchange(link_change_, change_);
   if (before == change_) return {};
-  // CROSS JOIN has SQLite begin with what is new, which is little, and not with all links.
+  // CROSS JOIN makes SQLite begin with the new records, which are few, and not with all links.
   constexpr std::string_view kFromNew =
       "SELECT d.id, k.role, t.id, d.log_id = t.log_id FROM doc d CROSS JOIN link k ON k.doc = d.id CROSS "
       "JOIN doc t ON t.log_id = k.log_id AND t.entry_index = k.entry_index WHERE d.change > ? "
-      "ORDER BY +d.id";  // with the plus it sorts what is new, and does not walk all that there is in order
+      "ORDER BY +d.id";  // the plus makes SQLite sort the new records and not walk through all records in
+                         // order
   constexpr std::string_view kToNew =
       "SELECT d.id, k.role, t.id, d.log_id = t.log_id FROM doc t CROSS JOIN link k ON k.log_id = t.log_id "
       "AND k.entry_index = t.entry_index CROSS JOIN doc d ON d.id = k.doc WHERE t.id > ? AND d.change <= ? "
@@ -235,7 +236,8 @@ Status Columns::load_links(sqlite::Connection& db) {
   return read_links(to_new);
 }
 
-// The newest version of each chain stands; adoptions count for the first, so that a revision keeps them.
+// The newest version of each chain stands. Adoptions count for the first version, so that a revision keeps
+// them.
 Status Columns::read_links(sqlite::Statement& select) {
   while (true) {
     KOINON_ASSIGN(const bool row, select.step());
@@ -263,7 +265,7 @@ void Columns::adopt(std::uint32_t practice, std::uint32_t adoption) {
   const DocFacts& doc = docs_[adoption];
   const std::uint32_t first_version = docs_[practice].first_version;
   const auto [at, added] = adopted_.emplace(adoption, first_version);
-  // What it adopted may have been removed, and have come again.
+  // The adopted record may have been removed and have come again.
   const bool again = !added && at->second != first_version && docs_[at->second].kind == 0;
   if (again) at->second = first_version;
   if (added || again) adopters_[first_version].push_back(adoption);
@@ -284,7 +286,7 @@ void Columns::Adopted::keep(const AdoptionFacts& facts) {
   ++outcomes.at(static_cast<std::size_t>(facts.outcome));
 }
 
-// An adoption was taken back: what its city said before stands again.
+// An adoption was taken back. The city's adoption before it counts again.
 void Columns::count_anew(std::uint32_t first_version) {
   adoptions_.erase(first_version);
   const std::vector<std::uint32_t>& adopters = adopters_[first_version];

@@ -1,7 +1,8 @@
-// The facts of every indexed record by column, in memory: what a search filters, counts and ranks by without
-// touching a page of the index. Some 80 bytes a record; loaded by the first who asks, then kept up to date.
+// The facts of every indexed record, in memory. A search filters, counts and ranks by them without reading a
+// page of the index. They take some 80 bytes a record. The first search loads them; later ones keep them up
+// to date.
 //
-// Columns belong to whoever holds the lock; SharedColumns are those of all readers of one index.
+// Whoever holds the lock may use the columns. SharedColumns are the columns of all readers of one index.
 #pragma once
 
 #include <array>
@@ -28,10 +29,11 @@ struct DocFacts {
   std::uint32_t index = 0;  // of the entry
   CityNumber city = 0;
   std::uint64_t arrival = 0;
-  std::uint32_t first_topic = 0;    // in the list of all records' topics
-  std::uint32_t first_version = 0;  // the record that this one revises, from the first on; itself if none
+  std::uint32_t first_topic = 0;  // in the list of all records' topics
+  std::uint32_t first_version =
+      0;  // the first version of the record that this one revises; itself if it revises none
   std::uint32_t sdgs = 0;
-  std::uint16_t length = 0;  // words, as far as they count
+  std::uint16_t length = 0;  // in words, up to a limit
   std::uint16_t topics = 0;
   LanguageNumber language = 0;
   unsigned char kind = 0;  // v1::Kind; 0: no such record
@@ -62,26 +64,27 @@ struct CityFacts {
 
 class Columns {
  public:
-  // Reads what changed since the last time. 0.1 s for 100,000 records the first time.
+  // Reads what has changed since the last call. The first call takes 0.1 s for 100,000 records.
   Status refresh(sqlite::Connection& db);
 
-  // By the index's own number of a record; those that there are not have kind 0.
+  // By the index's own number of a record. Numbers without a record have kind 0.
   const std::vector<DocFacts>& docs() const { return docs_; }
   std::span<const TopicNumber> topics(const DocFacts& doc) const {
     return {topics_.data() + doc.first_topic, doc.topics};
   }
-  // The latest of each city for a practice that was not withdrawn, by its first version.
+  // The adoptions of a practice, the latest of each city that was not withdrawn. The practice is named by its
+  // first version.
   std::span<const AdoptionFacts> adoptions(std::uint32_t first_version) const;
   OutcomeCounts outcomes(std::uint32_t first_version) const;
-  // The records of a topic and what is below it, or of a city, whichever are fewer, those that are gone among
-  // them; by number. None: neither is asked for.
+  // The numbers of the records of a topic and of the topics below it, or of the records of a city, whichever
+  // are fewer. Records that are gone may be among them. Nothing: neither a topic nor a city is asked for.
   std::optional<std::span<const std::uint32_t>> narrowest(const std::optional<LogId>& log,
                                                           const std::optional<std::string>& topic) const;
   const std::vector<CityFacts>& cities() const { return cities_; }
   const std::vector<std::string>& topic_names() const { return topic_names_; }
   const std::vector<std::string>& languages() const { return languages_; }
-  // Whether anything is in this language, as en, or in one that it covers, as en-GB. The cost does not grow
-  // with how many there are.
+  // Whether any record is in this language (en) or in one that it covers (en-GB). The cost does not grow with
+  // the number of languages.
   bool speaks(const std::string& language) const { return spoken_.contains(language); }
   std::optional<CityNumber> city(const LogId& log) const;
   std::optional<TopicNumber> topic(const std::string& name) const;
@@ -114,8 +117,8 @@ class Columns {
   void count_anew(std::uint32_t first_version);
   void forget(const std::vector<bool>& cities);
 
-  std::int64_t generation_ = -1;  // of the index: another one begins anew
-  std::int64_t change_ = 0;       // changes up to this one are here
+  std::int64_t generation_ = -1;  // of the index; if the index has another one, all is loaded anew
+  std::int64_t change_ = 0;       // changes up to this one are loaded
   std::int64_t link_change_ = 0;
   std::int64_t known_ = 0;  // the highest id before this load; ids only grow within a generation
   std::int64_t removal_change_ = 0;
@@ -128,18 +131,19 @@ class Columns {
   std::vector<std::string> topic_names_;
   std::vector<std::string> languages_;
   std::unordered_set<std::string> spoken_;  // the languages alone of their tags
-  std::vector<std::uint32_t> brought_;      // by city: topics that nobody had before it
+  std::vector<std::uint32_t> brought_;      // by city: how many topics it brought that nobody had before
   std::unordered_map<LogId, CityNumber> city_numbers_;
   std::unordered_map<std::string, TopicNumber> topic_numbers_;
   std::unordered_map<std::string, LanguageNumber> language_numbers_;
   std::unordered_map<std::uint32_t, Adopted> adoptions_;
   std::unordered_map<std::uint32_t, std::vector<std::uint32_t>>
       adopters_;                                              // by first version: every adoption
-  std::unordered_map<std::uint32_t, std::uint32_t> adopted_;  // and the other way round
-  std::vector<std::uint32_t> taken_back_;                     // adoptions, since the last time
+  std::unordered_map<std::uint32_t, std::uint32_t> adopted_;  // the same from adoption to first version
+  std::vector<std::uint32_t> taken_back_;                     // adoptions taken back since the last call
 };
 
-// Readers of one process hold them once. Searching takes the lock shared, reading what changed alone.
+// All readers of one process share them. A search takes the lock shared; loading changes takes it
+// exclusively.
 struct SharedColumns {
   std::shared_mutex mutex;
   Columns columns;

@@ -14,7 +14,7 @@ constexpr std::size_t kWordsBefore = 8;  // the first mark of an excerpt
 constexpr std::size_t kMostMarks = 200;  // that are looked at
 constexpr std::string_view kCut = "…";
 
-// No character is cut in two.
+// Cuts between characters.
 std::string_view limited(std::string_view text) {
   if (text.size() <= limits::kHighlightBytes) return text;
   std::size_t end = limits::kHighlightBytes;
@@ -24,7 +24,8 @@ std::string_view limited(std::string_view text) {
 
 bool is_space(char c) { return c == ' ' || c == '\n' || c == '\t'; }
 
-// An excerpt is plain text: Markdown's stars, backticks, and signs at the beginning of a line are left out.
+// An excerpt is plain text. It leaves out Markdown's stars, backticks, and the signs at the beginning of a
+// line.
 std::string without_marks(std::string_view text) {
   std::string out;
   bool line_begins = false;
@@ -96,7 +97,7 @@ std::vector<Highlighter::Place> Highlighter::places(std::string_view text, Stemm
   return out;
 }
 
-// Where the sequence that begins there ends, in bytes.
+// Where the sequence ends that begins at this place, in bytes.
 std::optional<int> Highlighter::follows(const Sequence& sequence, const std::vector<Place>& places,
                                         std::size_t from) const {
   if (from + sequence.words.size() > places.size()) return std::nullopt;
@@ -145,10 +146,10 @@ std::optional<std::vector<Piece>> Highlighter::excerpt(std::string_view text, St
   const auto where = places(text, stemmer);
   const auto found = marks(where);
   if (found.empty()) return std::nullopt;
-  // A window over the marks, which stand in order: a text may have thousands of them.
+  // A window moves over the marks, which are in order. A text may have thousands of marks.
   std::size_t best = 0;
   std::size_t most = 0;
-  std::map<unsigned, std::size_t> words;  // in the window, with how often
+  std::map<unsigned, std::size_t> words;  // in the window, and how often each
   std::size_t first = 0;
   std::size_t next = 0;
   for (const Mark& mark : found) {

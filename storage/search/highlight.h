@@ -1,5 +1,5 @@
-// Where in a note the words of a search are: the marks in its title, and the part of its text that has most
-// of them. Reads at most limits::kHighlightBytes of a text.
+// Finds where in a note the words of a search are. It marks them in the title, and picks the part of the text
+// with most of them. It reads at most limits::kHighlightBytes of a text.
 #pragma once
 
 #include <optional>
@@ -17,21 +17,22 @@ class Highlighter {
  public:
   explicit Highlighter(const SearchWords& words);
 
-  // The whole text in pieces. The stemmer, of the text's language, finds other forms of a word; null: none.
+  // The whole text in pieces. The stemmer of the text's language finds other forms of a word; null: there is
+  // none.
   std::vector<Piece> whole(std::string_view text, Stemmer* stemmer) const;
-  // Some forty words with most of what was searched for; nothing where none of it is there.
+  // Some forty words with most of the search's words among them. Nothing if the text has none of these.
   std::optional<std::vector<Piece>> excerpt(std::string_view text, Stemmer* stemmer) const;
   // The first forty words, unmarked.
   static std::vector<Piece> beginning(std::string_view text);
 
  private:
-  // A place where the text has a word; where scripts have no spaces, a pair of characters and the first
-  // alone.
+  // A place where the text has a word. In scripts without spaces it is a pair of characters, or the first of
+  // them alone.
   struct Place {
     int begin = 0;
     int end = 0;
     int end_of_single = 0;
-    unsigned word = 0;  // of those searched for, from 1 on; 0: none
+    unsigned word = 0;  // which of the search's words, from 1 on; 0: none of them
     unsigned single = 0;
   };
   struct Mark {
@@ -54,7 +55,7 @@ class Highlighter {
 
   std::vector<Sequence> sequences_;
   std::unordered_map<std::string, unsigned> numbers_;
-  std::vector<std::pair<std::string, unsigned>> beginnings_;  // of a last word that is a beginning
+  std::vector<std::pair<std::string, unsigned>> beginnings_;  // for a last word that may go on
 };
 
 }  // namespace koinon

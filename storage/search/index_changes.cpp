@@ -13,7 +13,7 @@ Result<std::int64_t> IndexChanges::next() {
   return ++last_;
 }
 
-// The latest time is enough.
+// Only the latest time matters.
 Status IndexChanges::note_removed(const LogId& log, Removed what) {
   KOINON_ASSIGN(const std::int64_t change, next());
   auto put = db_.prepare("INSERT OR REPLACE INTO removed (log_id, whole, change) VALUES (?, ?, ?)");

@@ -1,4 +1,4 @@
-// What readers are told of changes of the index, so that they need not read it anew.
+// Tells readers what has changed in the index, so that they need not read all of it anew.
 #pragma once
 
 #include <cstdint>
@@ -9,21 +9,21 @@
 
 namespace koinon {
 
-// On the index worker's thread; `db` has to outlive it.
+// On the index worker's thread. `db` must live longer than it.
 class IndexChanges {
  public:
   explicit IndexChanges(sqlite::Connection& db) : db_(db) {}
 
-  // Counts what was added or changed, so that readers ask for what is new alone.
+  // The number of the next addition or change. Readers ask only for numbers that are new to them.
   Result<std::int64_t> next();
-  // Whoever keeps something of what is gone in memory forgets it: all of a log, or what its profile says of
-  // the city.
+  // Readers must forget what they keep of this in memory: all of a log, or what the log's profile says of the
+  // city.
   enum class Removed : unsigned char { kProfile = 0, kLog = 1 };
   Status note_removed(const LogId& log, Removed what);
-  // Whoever keeps something of the index in memory begins anew.
+  // Readers must forget all that they keep of the index in memory, and load it anew.
   Status new_generation();
 
-  // Text was deleted in this batch: its words are in the file until the full text is rewritten.
+  // Notes that text was deleted in this batch. Its words stay in the file until the full text is rewritten.
   void begin_batch() { taken_away_ = false; }
   void note_taken_away() { taken_away_ = true; }
   bool taken_away() const { return taken_away_; }

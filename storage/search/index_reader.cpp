@@ -20,7 +20,7 @@ constexpr std::string_view kDocColumns =
     "SELECT d.log_id, d.entry_index, d.arrival, d.kind, d.created_at_ms, d.language, d.title, d.summary, "
     "d.topics, d.readable, d.status, d.status_by FROM ";
 
-// Notes with their text that their city has neither withdrawn nor revised.
+// Notes that have their text, and that their city has neither withdrawn nor revised.
 constexpr std::string_view kStanding = "AND d.kind IN (5, 6, 7, 8) AND d.length > 0 AND d.status = 0 ";
 
 IndexedRecord read_document(const sqlite::Statement& row) {
@@ -45,7 +45,7 @@ IndexedRecord read_document(const sqlite::Statement& row) {
   return record;
 }
 
-// The language alone of a BCP 47 tag.
+// The language of a BCP 47 tag, without its other parts.
 std::string language_of(const std::string& tag) { return tag.substr(0, tag.find('-')); }
 
 class SqliteIndexReader final : public IndexReader {
@@ -58,12 +58,12 @@ class SqliteIndexReader final : public IndexReader {
   }
 
   Result<std::vector<IndexedRecord>> find(const IndexQuery& query) override {
-    // As they were typed: neither stems nor what the topics are called.
+    // Searches for the words as they were typed, without their stems and without the names of topics.
     std::string match = read_search_words(query.words, {}).expression;
     if (!match.empty()) match = "{title summary body} : (" + match + ")";
     if (!query.words.empty() && match.empty()) return std::vector<IndexedRecord>();
     std::string sql(kDocColumns);
-    // Of words that are everywhere the newest hits alone are ranked.
+    // Words that are everywhere have too many hits. Then only the newest are ranked.
     if (match.empty()) {
       sql += source_of(query);
     } else {
@@ -140,7 +140,7 @@ class SqliteIndexReader final : public IndexReader {
   }
 
   Result<std::optional<EntryIndex>> latest(const LogId& log, v1::Kind kind) override {
-    // Within a log what arrived later stands later.
+    // Within a log, records that arrived later stand later.
     auto select = db_.prepare(
         "SELECT entry_index FROM doc WHERE log_id = ? AND kind = ? AND status < 2 ORDER BY arrival DESC "
         "LIMIT "
@@ -167,7 +167,7 @@ class SqliteIndexReader final : public IndexReader {
     }
     KOINON_TRY(collect(words.expression, collector));
     SearchPage page = collector.page();
-    // Where nothing has all the words, what has most of them is better than nothing.
+    // If no note has all the words, notes with most of them are better than nothing.
     if (page.total == 0 && words.words > 1) {
       HitCollector some(columns_, query, words);
       some.relax();
@@ -196,7 +196,7 @@ class SqliteIndexReader final : public IndexReader {
                                       static_cast<int>(select.integer(3)), select.text(4)});
   }
 
-  // Addressed to the city, or answers, adoptions, revisions and translations of what it published, by others.
+  // Notes of others that are addressed to the city, or that answer, adopt, revise or translate its notes.
   Result<std::vector<IndexedRecord>> addressed(const LogId& log, ArrivalSeq before,
                                                std::size_t limit) override {
     auto select = db_.prepare(std::string(kDocColumns) +
@@ -222,8 +222,8 @@ class SqliteIndexReader final : public IndexReader {
   Status load() override { return refresh(); }
 
  private:
-  // What is walked, newest first. Indexes are named for notes that stand: without statistics SQLite would
-  // rather walk past what does not than sort a few.
+  // The rows to walk through, the newest first. For notes that stand the index is named: without statistics
+  // SQLite would walk past many other rows to avoid sorting a few.
   static std::string_view source_of(const IndexQuery& query) {
     if (query.topic)
       return query.standing_notes      ? "standing_topic t CROSS JOIN doc d ON d.id = t.doc "
@@ -235,7 +235,7 @@ class SqliteIndexReader final : public IndexReader {
     return query.log ? "doc d INDEXED BY standing_by_log " : "doc d INDEXED BY standing_by_kind ";
   }
 
-  // Only after another connection has written is there anything to read.
+  // There is nothing to read unless another connection has written.
   Status refresh() {
     auto select = db_.prepare("PRAGMA data_version");
     KOINON_TRY(select.step());
@@ -247,7 +247,7 @@ class SqliteIndexReader final : public IndexReader {
     return {};
   }
 
-  // Of the languages that anything here is written in.
+  // The stemmers of the languages in which anything here is written.
   std::vector<Stemmer*> stemmers() {
     std::vector<Stemmer*> out;
     for (const auto& [language, stemmer] : stemmers_) {
@@ -256,7 +256,7 @@ class SqliteIndexReader final : public IndexReader {
     return out;
   }
 
-  // The newest first, so that the best of the newest remain where there are too many to count.
+  // The newest come first. If there are too many to count, the best of the newest remain.
   Status collect(const std::string& expression, HitCollector& collector) {
     auto select = db_.prepare("SELECT koinon_hit(text, ?) FROM text WHERE text MATCH ? ORDER BY rowid DESC");
     select.bind_pointer(&collector, kCollectorPointer).bind_text(expression);

@@ -3,7 +3,7 @@
 
 namespace koinon {
 
-// An index of another version is made anew: all of it is derived.
+// An index of another version is made anew, since all of it comes from the store.
 inline constexpr int kIndexVersion = 10;
 extern const char* const kIndexSchema;
 

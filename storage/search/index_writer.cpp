@@ -24,14 +24,15 @@ constexpr std::uint64_t kBatchRecords = 2000;
 constexpr std::uint64_t kRemovedWords = 300'000;  // of one transaction: some MiB of text
 constexpr int kCleanPages = 1000;                 // of a step: 8 MiB
 
-// What is indexed of a note; nothing where its body is not held.
+// What is indexed of a note. Empty if its body is not held.
 struct Content {
   NoteText text;
   NoteFacts facts;
   std::string keywords;
   bool held = false;
 
-  // In words. A note that says nothing in words, as "we are trying this" may, is one all the same.
+  // In words. A note without words, such as an adoption that only says "trying", counts as one word: 0 means
+  // that its body is not held.
   std::int64_t length() const {
     const std::size_t bytes = text.title.size() + text.summary.size() + text.text.size();
     return held ? std::max<std::int64_t>(static_cast<std::int64_t>(bytes / kBytesPerWord), 1) : 0;
@@ -57,7 +58,7 @@ class SqliteIndexWriter final : public IndexWriter {
     return fail(Code::kConflict, "the index belongs to another store or version", "index.db");
   }
 
-  // Another store's or version's, or damaged, or no index at all.
+  // Whether the file belongs to another store or version, is damaged, or is no index at all.
   bool is_of_no_use(const Error& error) const {
     const int code = sqlite3_errcode(db_.handle()) & 0xFF;
     return error.code == Code::kConflict || code == SQLITE_CORRUPT || code == SQLITE_NOTADB ||
@@ -114,8 +115,8 @@ class SqliteIndexWriter final : public IndexWriter {
     changes_.begin_batch();
     KOINON_TRY(db_.execute("BEGIN IMMEDIATE"));
     auto result = index_arrivals(store, arrivals);
-    // Full text keeps the words of deleted rows until all of it is rewritten, which is for clean(). That is
-    // written down with what was taken away, so that no crash forgets it.
+    // The full text keeps the words of deleted rows until clean() has rewritten all of it. The deletion
+    // itself writes down that this is needed, so that it is not forgotten in a crash.
     if (result.ok() && changes_.taken_away() && !unclean_) {
       if (Status status = note_unclean(); !status.ok()) result = status.error();
     }
@@ -145,7 +146,8 @@ class SqliteIndexWriter final : public IndexWriter {
     if (!unclean_) return false;
     const std::int64_t before = sqlite3_total_changes64(db_.handle());
     KOINON_TRY(db_.execute("BEGIN IMMEDIATE"));
-    // A negative number: all segments become one, so many pages at a time. (FTS5, "The merge command")
+    // A negative number means: merge all segments into one, so many pages at a time. (FTS5, "The merge
+    // command")
     Status status =
         db_.execute("INSERT INTO text (text, rank) VALUES ('merge', -" + std::to_string(kCleanPages) + ")");
     const bool done = status.ok() && sqlite3_total_changes64(db_.handle()) - before < 2;  // nothing to merge
@@ -179,7 +181,7 @@ class SqliteIndexWriter final : public IndexWriter {
       if (arrival.kind == ArrivalKind::kRemoved) {
         KOINON_ASSIGN(const bool more, remove_some(arrival.log));
         ++done;
-        if (more) break;  // the next transaction comes here again
+        if (more) break;  // the next transaction goes on here
         position = ArrivalSeq(arrival.first.value + arrival.count - 1);
         continue;
       }
@@ -187,7 +189,7 @@ class SqliteIndexWriter final : public IndexWriter {
         const EntryIndex index(arrival.from.value + i);
         position = ArrivalSeq(arrival.first.value + i);
         const auto record = store.record(arrival.log, index);
-        // The log may have been removed since; a later arrival says so.
+        // The log may have been removed since. A later arrival says so.
         if (!record.ok() && record.error().code == Code::kNotFound) continue;
         if (!record.ok()) return record.error();
         KOINON_TRY(index_record(store, arrival.log, position, *record));
@@ -199,8 +201,8 @@ class SqliteIndexWriter final : public IndexWriter {
     return done;
   }
 
-  // The newest of a log that was removed: all of it in one transaction may be more than the disk has room
-  // for, and nothing else is indexed meanwhile. Says whether there is more.
+  // Removes the newest records of a removed log. To remove all in one transaction could need more room than
+  // the disk has, and nothing else would be indexed meanwhile. Returns whether there is more.
   Result<bool> remove_some(const LogId& log) {
     std::int64_t oldest = 0;
     std::uint64_t records = 0;
@@ -228,12 +230,12 @@ class SqliteIndexWriter final : public IndexWriter {
     }
     auto city = db_.prepare("DELETE FROM city WHERE log_id = ?");
     KOINON_TRY(city.bind_blob(log.view()).run());
-    // With each piece: whoever begins to read in between has what is left.
+    // It is noted with each piece: a reader that begins in between has loaded what was left.
     KOINON_TRY(changes_.note_removed(log, IndexChanges::Removed::kLog));
     return records == kBatchRecords || words >= kRemovedWords;
   }
 
-  // A record that was indexed without its body is indexed anew when the body comes, and loses its text when
+  // A record that was indexed without its body is indexed anew when the body comes. It loses its text when
   // the body goes.
   Status index_record(StoreReader& store, const LogId& log, ArrivalSeq arrival, const StoredRecord& record) {
     KOINON_ASSIGN(const auto known, find_document(log, record.index));
@@ -244,7 +246,7 @@ class SqliteIndexWriter final : public IndexWriter {
       const auto body = parse_body(record.body);
       if (body.ok()) {
         content = {note_text(*body), note_facts(*body), {}, true};
-        // What lists show of a note is of bounded size, whoever wrote it.
+        // Lists show a bounded part of a note, whoever wrote it.
         content.text.title.resize(clipped_utf8(content.text.title, limits::kIndexedTitleBytes).size());
         content.keywords = keywords_.of(*entry, content.text);
       }
@@ -265,11 +267,11 @@ class SqliteIndexWriter final : public IndexWriter {
                             *entry);
   }
 
-  // What the index has of a record already.
+  // What the index already has of a record.
   struct Known {
     std::int64_t id = 0;
     std::int64_t arrival = 0;
-    bool may_stand = false;  // a note that its city has neither revised nor taken back
+    bool may_stand = false;  // it is a note that its city has neither revised nor withdrawn
     std::string topics;
   };
   Result<std::optional<Known>> find_document(const LogId& log, EntryIndex index) {
@@ -280,6 +282,18 @@ class SqliteIndexWriter final : public IndexWriter {
     if (!found) return std::optional<Known>();
     const bool may_stand = is_note(static_cast<v1::Kind>(find.integer(2))) && find.integer(3) == 0;
     return std::optional(Known{find.integer(0), find.integer(1), may_stand, find.text(4)});
+  }
+
+  // Binds title, summary, evidence, cost, sdgs, outcome, length and change, in this order.
+  static sqlite::Statement& bind_content(sqlite::Statement& to, const Content& content, std::int64_t change) {
+    return to.bind_text(content.text.title)
+        .bind_text(clipped_utf8(content.text.summary, limits::kIndexedSummaryBytes))
+        .bind(content.facts.evidence)
+        .bind(static_cast<std::int64_t>(content.facts.cost))
+        .bind(content.facts.sdgs)
+        .bind(static_cast<std::int64_t>(content.facts.outcome))
+        .bind(content.length())
+        .bind(change);
   }
 
   Status update_document(const Known& known, const Content& content) {
@@ -294,16 +308,7 @@ class SqliteIndexWriter final : public IndexWriter {
         "UPDATE doc SET title = ?, summary = ?, evidence = ?, cost = ?, sdgs = ?, outcome = ?, length = ?, "
         "change = ? "
         "WHERE id = ?");
-    KOINON_TRY(update.bind_text(content.text.title)
-                   .bind_text(clipped_utf8(content.text.summary, limits::kIndexedSummaryBytes))
-                   .bind(content.facts.evidence)
-                   .bind(static_cast<std::int64_t>(content.facts.cost))
-                   .bind(content.facts.sdgs)
-                   .bind(static_cast<std::int64_t>(content.facts.outcome))
-                   .bind(content.length())
-                   .bind(change)
-                   .bind(id)
-                   .run());
+    KOINON_TRY(bind_content(update, content, change).bind(id).run());
     return insert_text(id, content);
   }
 
@@ -315,27 +320,19 @@ class SqliteIndexWriter final : public IndexWriter {
     }
     KOINON_ASSIGN(const std::int64_t change, changes_.next());
     auto insert = db_.prepare(
-        "INSERT INTO doc (log_id, entry_index, arrival, kind, created_at_ms, language, title, summary, "
-        "topics, readable, evidence, cost, sdgs, outcome, length, change) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, "
+        "INSERT INTO doc (log_id, entry_index, arrival, kind, created_at_ms, language, topics, readable, "
+        "title, summary, evidence, cost, sdgs, outcome, length, change) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, "
         "?, ?, ?, ?, ?, ?, ?)");
     const std::string language = entry == nullptr ? "" : entry->language();
-    KOINON_TRY(insert.bind_blob(log.view())
-                   .bind(static_cast<std::int64_t>(index.value))
-                   .bind(static_cast<std::int64_t>(arrival.value))
-                   .bind(entry == nullptr ? 0 : static_cast<std::int64_t>(entry->kind()))
-                   .bind(entry == nullptr ? 0 : entry->created_at_ms())
-                   .bind_text(language)
-                   .bind_text(content.text.title)
-                   .bind_text(clipped_utf8(content.text.summary, limits::kIndexedSummaryBytes))
-                   .bind_text(topics)
-                   .bind(entry == nullptr ? 0 : 1)
-                   .bind(content.facts.evidence)
-                   .bind(static_cast<std::int64_t>(content.facts.cost))
-                   .bind(content.facts.sdgs)
-                   .bind(static_cast<std::int64_t>(content.facts.outcome))
-                   .bind(content.length())
-                   .bind(change)
-                   .run());
+    insert.bind_blob(log.view())
+        .bind(static_cast<std::int64_t>(index.value))
+        .bind(static_cast<std::int64_t>(arrival.value))
+        .bind(entry == nullptr ? 0 : static_cast<std::int64_t>(entry->kind()))
+        .bind(entry == nullptr ? 0 : entry->created_at_ms())
+        .bind_text(language)
+        .bind_text(topics)
+        .bind(entry == nullptr ? 0 : 1);
+    KOINON_TRY(bind_content(insert, content, change).run());
     const std::int64_t id = sqlite3_last_insert_rowid(db_.handle());
     if (entry != nullptr) {
       KOINON_TRY(topics_.insert(id, log, arrival, entry->kind(), topics));
@@ -348,7 +345,7 @@ class SqliteIndexWriter final : public IndexWriter {
     return id;
   }
 
-  // Notes that others address to a city, or that refer to what it published.
+  // Notes that are addressed to another city, or that refer to another city's notes.
   Status insert_addressees(std::int64_t id, const LogId& log, ArrivalSeq arrival, const v1::Entry& entry) {
     if (!is_note(entry.kind())) return {};
     std::set<std::string_view> cities(entry.to().begin(), entry.to().end());
@@ -377,7 +374,8 @@ class SqliteIndexWriter final : public IndexWriter {
           .run();
     };
     for (const auto& ref : entry.refs()) {
-      // What is withdrawn stands in the entry's control part; a ref beside it may say something else.
+      // The entry's control part says what is withdrawn. A ref of the same role may say something else, so it
+      // does not count.
       if (ref.role() != v1::REF_ROLE_WITHDRAWS) KOINON_TRY(add(ref.log_id(), ref.index(), ref.role()));
     }
     if (entry.kind() != v1::KIND_WITHDRAWAL || !entry.control().has_withdrawal()) return {};
@@ -405,8 +403,8 @@ class SqliteIndexWriter final : public IndexWriter {
   CityRows cities_{db_, changes_};
   RecordStanding standing_{db_, changes_, topics_, cities_};
   Keywords keywords_;
-  bool unclean_ = false;  // words of what was deleted are in the file still
-  bool unfolded_ = true;  // and may be in the write-ahead log; what a crash left there too
+  bool unclean_ = false;  // words of deleted texts are still in the file
+  bool unfolded_ = true;  // and may be in the write-ahead log, from before a crash too
 };
 
 }  // namespace
@@ -418,8 +416,8 @@ Result<std::unique_ptr<IndexWriter>> open_index_writer(const std::filesystem::pa
     auto writer = std::make_unique<SqliteIndexWriter>(std::move(found));
     const Status prepared = writer->prepare(journal);
     if (prepared.ok()) return std::unique_ptr<IndexWriter>(std::move(writer));
-    // Derived data: an index that is of no use is made anew. One that cannot be read at this moment stays: a
-    // large one takes hours.
+    // A useless index is made anew, since all of it comes from the store. An index that cannot be read at
+    // this moment is kept: to make a large one anew takes hours.
     if (!writer->is_of_no_use(prepared.error())) return prepared.error();
     writer.reset();
     std::error_code ignored;

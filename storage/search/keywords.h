@@ -1,4 +1,4 @@
-// What a note is found by, beside its words: their stems, and its topics with those above them.
+// By what a note is found beside its words: their stems, and its topics with the topics above them.
 #pragma once
 
 #include <map>
@@ -11,14 +11,14 @@
 
 namespace koinon {
 
-// One thread: stemmers keep state.
+// Belongs to one thread: stemmers keep state.
 class Keywords {
  public:
-  // A line each.
+  // One line for each keyword.
   std::string of(const v1::Entry& entry, const NoteText& text);
 
  private:
-  std::map<std::string, std::unique_ptr<Stemmer>> stemmers_;  // by language; null where there is none
+  std::map<std::string, std::unique_ptr<Stemmer>> stemmers_;  // by language; null if the language has none
 };
 
 }  // namespace koinon

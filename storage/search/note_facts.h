@@ -1,4 +1,4 @@
-// What is counted and compared of a note, taken from its body when it is indexed.
+// The facts of a note that searches count and compare. They are taken from its body when it is indexed.
 #pragma once
 
 #include <string>
@@ -8,12 +8,12 @@
 
 namespace koinon {
 
-// How an adoption went; of a practice, of its adoptions.
+// How an adoption went. In a search for practices: how some adoption of the practice went.
 enum class Outcome : unsigned char { kNone = 0, kWorked = 1, kPartly = 2, kDidNot = 3, kTooEarly = 4 };
 std::string_view outcome_text(Outcome outcome);
 Outcome parse_outcome(std::string_view text);
 
-// Orders of magnitude in US dollars: what a currency was about worth is known well enough for that.
+// Orders of magnitude in US dollars. The rough value of each currency is good enough for them.
 enum class CostBand : unsigned char {
   kUnknown = 0,
   kNone = 1,
@@ -25,7 +25,7 @@ enum class CostBand : unsigned char {
 };
 inline constexpr unsigned kCostBands = 7;
 std::string_view cost_band_text(CostBand band);
-// Unknown where the text is none.
+// Unknown if the text names no band.
 CostBand parse_cost_band(std::string_view text);
 CostBand cost_band_of(double amount, std::string_view currency);
 
@@ -37,7 +37,7 @@ struct NoteFacts {
 };
 NoteFacts note_facts(const v1::Body& body);
 
-// What cities are compared by.
+// The measures by which cities are compared.
 struct CityMeasures {
   double population = 0;  // 0: not said
   double density = 0;

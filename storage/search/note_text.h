@@ -1,4 +1,4 @@
-// What a body says, as people read and search it.
+// The text of a body, as people read and search it.
 #pragma once
 
 #include "koinon/v1/record.pb.h"
@@ -8,7 +8,7 @@ namespace koinon {
 struct NoteText {
   std::string title;
   std::string summary;
-  std::string text;  // everything else that is searched
+  std::string text;  // all other text that is searched
 };
 NoteText note_text(const v1::Body& body);
 

@@ -14,14 +14,14 @@ namespace {
 
 constexpr std::size_t kFacetValues = 50;
 constexpr std::array<double, 4> kColumnWeight = {8.0, 4.0, 1.5, 1.0};  // title, summary, body, keywords
-constexpr double kSaturation = 1.2;   // BM25's k1: a word said twice is not twice as much
+constexpr double kSaturation = 1.2;   // BM25's k1: a word that is said twice does not count twice as much
 constexpr double kLengthShare = 0.5;  // BM25's b
 constexpr double kUsualLength = 300;
 constexpr unsigned char kUnknown = 0;  // of a language
 constexpr unsigned char kFits = 1;
 constexpr unsigned char kOther = 2;
 
-// What others made of a note counts beside its words.
+// The success of a note with others counts beside its words.
 double quality(const DocFacts& doc, const OutcomeCounts& outcomes) {
   const double own = 1 + 0.08 * doc.evidence + (doc.kind == v1::KIND_PRACTICE ? 0.1 : 0);
   const double worked = outcomes[static_cast<std::size_t>(Outcome::kWorked)] +
@@ -86,7 +86,7 @@ HitCollector::HitCollector(const Columns& columns, const SearchQuery& query, con
   if (!query.language.empty()) languages_.resize(columns.languages().size(), kUnknown);
 }
 
-// Each language is compared once, and those of which nothing is found are not: a city may name many.
+// Each language is compared at most once, and only if a hit is in it. A city may bring very many languages.
 bool HitCollector::language_fits(const DocFacts& doc) const {
   if (query_.language.empty()) return true;
   unsigned char& fits = languages_[doc.language];

@@ -12,30 +12,30 @@
 
 namespace koinon {
 
-// A BCP 47 tag covers itself and what is more exact: `pt` covers `pt-BR`.
+// A BCP 47 tag covers itself and tags that are more exact: `pt` covers `pt-BR`.
 bool covers_language(std::string_view wanted, std::string_view language);
 
 class HitCollector {
  public:
   HitCollector(const Columns& columns, const SearchQuery& query, const SearchWords& words);
 
-  // From now on at least half of the words are enough, and fewer count for less.
+  // From now on half of the words are enough. A record with fewer words gets a lower score.
   void relax() { relaxed_ = true; }
-  // A record that matches the words; false: enough have been counted.
+  // Adds a record that matches the words. False: enough have been counted.
   bool add(std::int64_t document, const std::vector<double>& score_of_word);
   bool wanted(std::int64_t document) const;
-  // A record that matches the words and is not counted: the filter leaves it out, or it has too few of them.
-  // False: limits::kSearchPassedOver were, which is enough.
+  // A record matches the words but does not count: the filter leaves it out, or it has too few of the words.
+  // False: there were limits::kSearchPassedOver such records, which is enough.
   bool pass_over();
   bool stopped() const { return stopped_; }
   const SearchWords& search_words() const { return words_; }
-  // Room for the score of each word, zeroed: the pass over the hits asks for none of its own.
+  // Zeroed room for the score of each word, so that the pass over the hits need not allocate any.
   std::vector<double>& scratch() {
     scratch_.assign(words_.words, 0);
     return scratch_;
   }
-  // How much a word counts that is found `times` in a column of a record: more in a title, less in a long
-  // text.
+  // How much a word counts that stands `times` times in a column of a record. It counts more in a title, and
+  // less in a long text.
   double weight(std::int64_t document, int column, int times) const;
   SearchPage page();
 
@@ -54,16 +54,17 @@ class HitCollector {
   const SearchWords& words_;
   std::optional<CityNumber> city_;
   std::optional<TopicNumber> topic_;
-  // By number: whether it is wanted, once a record in it was looked at.
+  // By the number of a language: whether it is wanted. It is found out with the first record in that
+  // language.
   mutable std::vector<unsigned char> languages_;
-  bool nothing_ = false;  // a filter names what nothing here has
+  bool nothing_ = false;  // a filter names a value that no record here has
   std::vector<Scored> hits_;
   std::vector<double> scratch_;
   std::uint64_t total_ = 0;
   bool stopped_ = false;
   bool relaxed_ = false;
   std::uint64_t passed_over_ = 0;
-  // Of what was found alone: there are more topics and cities than one search has hits.
+  // Only for what was found: there are more topics and cities than one search has hits.
   std::unordered_map<TopicNumber, std::uint32_t> by_topic_;
   std::unordered_map<CityNumber, std::uint32_t> by_city_;
   std::unordered_map<LanguageNumber, std::uint32_t> by_language_;

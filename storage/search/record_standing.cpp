@@ -15,16 +15,16 @@ constexpr std::size_t kRestated = 200;  // records whose standing one record may
 
 Status RecordStanding::settle(StoreReader& store, const LogId& log, const Indexed& record,
                               const v1::Entry& entry) {
-  // Of a log the later entries come later: what is new here is referred to by nothing yet.
+  // Later entries of a log come later. So nothing refers to a new record yet.
   if (!record.is_new || record.is_erased) KOINON_TRY(restate(store, log, record.id));
   if (record.is_new) KOINON_TRY(note_withdrawal(log, record.index, entry));
-  // What it revises or withdraws is not what it was.
+  // It changes the standing of the records that it revises or withdraws.
   KOINON_ASSIGN(const auto older, targets(record.id));
   for (const std::int64_t target : older) KOINON_TRY(restate(store, log, target));
   return entry.kind() == v1::KIND_PROFILE ? cities_.settle(store, log) : Status();
 }
 
-// The first withdrawal of a record counts, and the first that asks for its erasure.
+// The first withdrawal of a record counts, and so does the first that asks for its erasure.
 Status RecordStanding::note_withdrawal(const LogId& log, EntryIndex index, const v1::Entry& entry) {
   const auto fact = withdrawal_of(index, entry);
   if (!fact) return {};
@@ -53,7 +53,8 @@ Result<std::vector<std::int64_t>> RecordStanding::targets(std::int64_t id) {
   }
 }
 
-// What a record is now, and with it what it revises: comes to the same in whatever order they arrived.
+// States anew what a record is, and then what the records are that it revises. The result is the same in
+// whatever order they arrived.
 Status RecordStanding::restate(StoreReader& store, const LogId& log, std::int64_t id) {
   std::vector<std::int64_t> open{id};
   std::set<std::int64_t> seen;
@@ -69,8 +70,8 @@ Status RecordStanding::restate(StoreReader& store, const LogId& log, std::int64_
   return {};
 }
 
-// The newest version of it by its own city that is there still. Those that were taken back, and what is of
-// another kind, are not walked past: there may be any number of them.
+// The newest version by its own city that still stands. The index skips versions that were withdrawn and
+// records of another kind: there may be any number of them.
 Result<std::optional<std::int64_t>> RecordStanding::newer_version(std::int64_t id) {
   auto newer = db_.prepare(
       "SELECT r.entry_index FROM doc d CROSS JOIN link k INDEXED BY newer_version ON k.log_id = d.log_id AND "
@@ -123,7 +124,7 @@ Result<bool> RecordStanding::put_status(std::int64_t id, const Standing& is) {
   return db_.changes() > 0;
 }
 
-// What was taken back no longer counts as a reference to anything.
+// A withdrawn record no longer counts as a reference to anything.
 Status RecordStanding::count_references(std::int64_t id, std::int64_t more) {
   auto select = db_.prepare("SELECT log_id, entry_index FROM link WHERE doc = ?");
   select.bind(id);

@@ -17,11 +17,11 @@
 
 namespace koinon {
 
-// Comes to the same in whatever order records and their bodies arrive. On the index worker's thread; what it
-// is made of has to outlive it.
+// The result is the same in whatever order records and their bodies arrive. On the index worker's thread. Its
+// references must live longer than it.
 class RecordStanding {
  public:
-  // What was just written to the index.
+  // A record that was just written to the index.
   struct Indexed {
     std::int64_t id = 0;
     EntryIndex index;
@@ -32,7 +32,7 @@ class RecordStanding {
   RecordStanding(sqlite::Connection& db, IndexChanges& changes, TopicRows& topics, CityRows& cities)
       : db_(db), changes_(changes), topics_(topics), cities_(cities) {}
 
-  // Says anew how it stands, and with it what it revises or withdraws.
+  // States anew how the record stands, and how the records stand that it revises or withdraws.
   Status settle(StoreReader& store, const LogId& log, const Indexed& record, const v1::Entry& entry);
 
  private:

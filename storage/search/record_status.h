@@ -10,7 +10,7 @@ enum class RecordStatus : unsigned char {
   kCurrent = 0,
   kSuperseded = 1,  // a newer version by the same city stands
   kWithdrawn = 2,   // its city took it back
-  kErased = 3,      // and had its text deleted
+  kErased = 3,      // its city took it back and had its text deleted
 };
 
 inline std::string_view status_text(RecordStatus status) {
@@ -27,7 +27,7 @@ inline std::string_view status_text(RecordStatus status) {
   return "current";
 }
 
-// Taken back: it counts for nothing any more.
+// Whether it was taken back. Then it no longer counts for anything.
 inline bool is_gone(RecordStatus status) { return status >= RecordStatus::kWithdrawn; }
 
 }  // namespace koinon

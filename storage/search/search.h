@@ -1,4 +1,4 @@
-// Search over the index: what is asked, and what is answered.
+// Searches over the index: the questions and the answers.
 #pragma once
 
 #include <map>
@@ -21,14 +21,14 @@ struct SearchQuery {
   unsigned evidence = 0;  // at least
   CostBand cost = CostBand::kUnknown;
   unsigned sdg = 0;
-  Outcome outcome = Outcome::kNone;  // of a practice: some city's adoption
-  bool all_versions = false;         // also what has been revised
-  bool newest_first = false;         // in place of the best first
+  Outcome outcome = Outcome::kNone;  // a practice is found if some city's adoption of it had this outcome
+  bool all_versions = false;         // also versions that were revised
+  bool newest_first = false;         // instead of the best first
   std::size_t offset = 0;
   std::size_t limit = 20;
 };
 
-// A piece of text, and whether it is what was searched for.
+// A piece of text, and whether it is one of the search's words.
 struct Piece {
   std::string text;
   bool match = false;
@@ -52,16 +52,16 @@ struct SearchPage {
   std::vector<SearchHit> hits;
   std::uint64_t total = 0;
   bool more_than_total = false;  // counting stopped
-  bool relaxed = false;          // nothing has all the words: these have some
+  bool relaxed = false;          // no note has all the words; these have some
   // By facet: topic, city (log id as text), country, language, evidence, cost, sdg, outcome, kind. The most
-  // first.
+  // frequent value comes first.
   std::map<std::string, std::vector<FacetCount>> facets;
 };
 
 // Practices that worked for cities like this one.
 struct SimilarQuery {
   CityMeasures like;
-  std::optional<LogId> own;  // whose own practices are left out
+  std::optional<LogId> own;  // the practices of this city are left out
   std::optional<std::string> topic;
   std::size_t offset = 0;
   std::size_t limit = 20;

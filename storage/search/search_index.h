@@ -1,5 +1,5 @@
-// The derived index, index.db: full text, topics, cities, time and lineage. Written behind from the
-// arrivals; can be deleted at any time and is rebuilt from the store.
+// The index, index.db: full text, topics, cities, time and lineage. It follows the arrivals of the store. It
+// may be deleted at any time, and is then rebuilt from the store.
 //
 // IndexWriter belongs to one thread, each IndexReader to one.
 #pragma once
@@ -27,7 +27,7 @@ struct IndexedRecord {
   bool readable = true;
   std::vector<std::string> topics;
   RecordStatus status = RecordStatus::kCurrent;
-  std::optional<EntryIndex> status_by;  // the entry of its log that made it so, where that is here
+  std::optional<EntryIndex> status_by;  // the entry of its log that gave it this status, if it is here
 };
 
 struct IndexQuery {
@@ -35,7 +35,7 @@ struct IndexQuery {
   std::optional<std::string> topic;  // with everything below it
   std::optional<LogId> log;
   std::optional<v1::Kind> kind;
-  bool standing_notes = false;  // practices to answers with their text, neither withdrawn nor revised
+  bool standing_notes = false;  // only notes with their text that were neither withdrawn nor revised
   ArrivalSeq before;            // 0: from the newest; only without words
   std::size_t limit = 50;
 };
@@ -50,52 +50,53 @@ struct RelatedRecord {
 class IndexReader {
  public:
   virtual ~IndexReader() = default;
-  // Best first where there are words, else newest arrival first.
+  // With words the best comes first, else the newest arrival.
   virtual Result<std::vector<IndexedRecord>> find(const IndexQuery& query) = 0;
   // Records that refer to this one, in the order in which they arrived; at most `limit`.
   virtual Result<std::vector<RelatedRecord>> referring(const LogId& log, EntryIndex index,
                                                        std::size_t limit) = 0;
-  // How many references there are by what was not taken back; one record may refer in several roles.
+  // How many references there are from records that were not withdrawn. One record may refer in several
+  // roles.
   virtual Result<std::uint64_t> references(const LogId& log, EntryIndex index) = 0;
   virtual Result<std::optional<IndexedRecord>> get(const LogId& log, EntryIndex index) = 0;
-  // The latest record of that kind in a log that was not withdrawn, or none.
+  // The latest record of that kind in a log that was not withdrawn. Nothing: there is none.
   virtual Result<std::optional<EntryIndex>> latest(const LogId& log, v1::Kind kind) = 0;
-  // Ranked, with facets; what has been revised or withdrawn is left out.
+  // Ranked, with facets. Records that were revised or withdrawn are left out.
   virtual Result<SearchPage> search(const SearchQuery& query) = 0;
   virtual Result<SimilarPage> similar(const SimilarQuery& query) = 0;
-  // What a city's profile says of it; none: it has no profile here.
+  // What a city's profile says. Nothing: the city has no profile here.
   virtual Result<std::optional<CityMeasures>> measures(const LogId& log) = 0;
   // Notes that others addressed to a city, or that refer to what it published; newest first.
   virtual Result<std::vector<IndexedRecord>> addressed(const LogId& log, ArrivalSeq before,
                                                        std::size_t limit) = 0;
   // Arrivals up to this one are indexed.
   virtual Result<ArrivalSeq> position() = 0;
-  // Reads into memory what changed of what searches keep there, so that none of them waits for that.
+  // Searches keep facts of the index in memory. This loads what has changed, so that no search waits for it.
   virtual Status load() = 0;
 };
 
 class IndexWriter {
  public:
   virtual ~IndexWriter() = default;
-  // Indexes some of the arrivals that are new; returns how many records, 0 when there is nothing more.
+  // Indexes some of the new arrivals. Returns how many records it indexed, 0 if there is nothing more.
   virtual Result<std::size_t> catch_up(StoreReader& store) = 0;
-  // Text that went may still be in the index's own log, where somebody searched as it went: tries again.
-  // False: still.
+  // Deleted text may still be in the index's write-ahead log, because somebody searched when it was deleted.
+  // Tries again to remove it. False: it is still there.
   virtual bool fold() = 0;
-  // Forgets everything; catch_up then begins anew.
+  // Forgets everything. Then catch_up begins anew.
   virtual Status reset() = 0;
-  // Whether words of texts that were taken away are in the file still. The texts themselves are not.
+  // Whether words of deleted texts are still in the file. The texts themselves are not.
   virtual bool is_unclean() const = 0;
-  // One step of rewriting the full text without them; true: there is more. Its end is reached only where
+  // One step of rewriting the full text without them. True: there is more to do. It only comes to an end if
   // nothing is indexed between the first step and the last.
   virtual Result<bool> clean() = 0;
 };
 
-// Opens or creates. An index of another schema or another store's journal, or a damaged one, is emptied; one
-// that cannot be read at this moment stays, and is an error.
+// Opens or creates the index. If it has another schema, belongs to another store's journal or is damaged, it
+// is emptied. If it cannot be read at this moment, it is kept, and that is an error.
 Result<std::unique_ptr<IndexWriter>> open_index_writer(const std::filesystem::path& path,
                                                        const JournalId& journal);
-// Readers on several threads share what a search keeps in memory.
+// What searches keep in memory. Readers on several threads share it.
 struct SharedColumns;
 std::shared_ptr<SharedColumns> make_shared_columns();
 Result<std::unique_ptr<IndexReader>> open_index_reader(

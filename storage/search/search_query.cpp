@@ -25,7 +25,7 @@ struct Alternative {
   bool prefix = false;
 };
 
-// A note that says a word is nearer to it than one whose topic is called so.
+// A note with the word in its text is a better hit than a note whose topic is called so.
 constexpr double kTopicShare = 0.5;
 
 std::string in_quotes(std::string_view text) {
@@ -68,8 +68,8 @@ std::vector<Term> split(const std::string& text) {
   return out;
 }
 
-// What may stand for a word: itself, its stems where it is one word of a script with spaces, and the topics
-// that are called so.
+// The alternatives for a word: the word itself, its stems if it is one word of a script with spaces, and the
+// topics that are called so.
 std::vector<Alternative> alternatives(const Term& term, const WordForms& forms) {
   const auto words = query_words(term.text);
   std::vector<Alternative> out = {{in_quotes(term.text) + (term.prefix ? "*" : ""), 1, words, term.prefix}};
@@ -103,7 +103,7 @@ std::string either(const std::vector<Alternative>& parts) {
 SearchWords read_search_words(std::string_view typed, const WordForms& forms) {
   SearchWords out;
   typed = typed.substr(0, limits::kSearchBytes);
-  // A character that the limit cut in two is no part of what was typed.
+  // Removes a character that the limit has cut in two.
   while (!typed.empty() && !is_utf8(typed)) typed.remove_suffix(1);
   const auto terms = split(nfc(typed));
   for (const Term& term : terms) {

@@ -10,16 +10,16 @@ namespace {
 constexpr std::size_t kMeasures = 4;
 constexpr std::array<std::string_view, kMeasures> kNames = {"population", "climate", "income", "density"};
 constexpr std::array<double, kMeasures> kWeights = {0.4, 0.25, 0.2, 0.15};
-constexpr double kNear = 0.7;  // of a measure: worth saying
+constexpr double kNear = 0.7;  // two cities are near in a measure from here on, and the answer says so
 
-// -1: not to be compared.
+// -1: the two cannot be compared.
 double by_factor(double a, double b) {
   if (a <= 0 || b <= 0) return -1;
   return std::max(0.0, 1 - std::abs(std::log10(a / b)));
 }
 
-// The first letter is the zone (tropical, arid, temperate, continental, polar), the second when it rains, the
-// third how hot it gets.
+// The first letter is the zone (tropical, arid, temperate, continental, polar). The second says when it
+// rains, the third how hot it gets.
 double by_climate(const std::string& a, const std::string& b) {
   if (a.empty() || b.empty()) return -1;
   if (a == b) return 1;
@@ -64,7 +64,8 @@ double outcome_weight(Outcome outcome) {
   return 0;
 }
 
-// The nearest counts whole, each further one half of the one before: many far ones do not make one near.
+// The nearest city counts in full, and each further city half as much as the one before. So many cities that
+// are far do not count as one that is near.
 double score_of(const Columns& columns, const DocFacts& doc, const std::vector<double>& near) {
   std::array<double, 8> parts{};
   std::size_t count = 1;

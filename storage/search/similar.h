@@ -1,4 +1,4 @@
-// Practices ranked by how near the cities that published or adopted them are to one of ours.
+// Ranks practices by the cities that published or adopted them: how near are these to a given city?
 #pragma once
 
 #include "storage/search/columns.h"
@@ -6,9 +6,9 @@
 
 namespace koinon {
 
-// How near two cities are, 0 to 1: population and density by factor (a factor of ten is far), climate by
-// Koeppen-Geiger class, income by band; what either does not say counts neither way, but a comparison by
-// little counts for less.
+// How near two cities are, from 0 to 1. Population and density are compared by factor (a factor of ten is
+// far), climate by Koeppen-Geiger class, income by band. A measure that one of them does not state does not
+// count. But with few measures the result is lower.
 double nearness(const CityMeasures& a, const CityMeasures& b);
 
 SimilarPage find_similar(const Columns& columns, const SimilarQuery& query);

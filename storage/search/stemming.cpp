@@ -7,7 +7,7 @@
 namespace koinon {
 namespace {
 
-// What Snowball calls them is their ISO 639 code.
+// Snowball names them by their ISO 639 codes.
 constexpr std::array<const char*, 14> kLanguages = {"en", "es", "fr", "pt", "it", "de", "nl",
                                                     "sv", "da", "fi", "ru", "ar", "tr", "ro"};
 
@@ -33,7 +33,7 @@ std::map<std::string, std::unique_ptr<Stemmer>> Stemmer::all() {
 
 Stemmer::~Stemmer() { sb_stemmer_delete(stemmer_); }
 
-// No word of any language is so long, and some stemmers take the square of it.
+// No word of any language is so long. Some stemmers take time that grows with the square of the length.
 std::string Stemmer::stem(std::string_view word) {
   constexpr std::size_t kLongestWord = 128;
   if (word.size() > kLongestWord) return std::string(word);

@@ -1,4 +1,4 @@
-// Word stems by Snowball, for the languages that it knows: "running" is found by "runs".
+// Word stems by Snowball, for the languages that Snowball knows. With them "runs" finds "running".
 #pragma once
 
 #include <map>
@@ -13,7 +13,7 @@ namespace koinon {
 
 class Stemmer {
  public:
-  // By a BCP 47 tag; null where Snowball has nothing for the language.
+  // By a BCP 47 tag. Null: Snowball does not know the language.
   static std::unique_ptr<Stemmer> of_language(std::string_view tag);
   // One for every language that has a stemmer, by its ISO 639 code.
   static std::map<std::string, std::unique_ptr<Stemmer>> all();
@@ -21,7 +21,7 @@ class Stemmer {
   Stemmer(const Stemmer&) = delete;
   Stemmer& operator=(const Stemmer&) = delete;
 
-  // Of a folded word, as the tokenizer gives it.
+  // The stem of a folded word, as the tokenizer gives it.
   std::string stem(std::string_view word);
 
  private:

@@ -17,7 +17,7 @@ namespace {
 
 enum class Shape { kSeparator, kWord, kDense };
 
-// Unified ideographs and Hangul syllables: dense, with nothing to fold.
+// Unified ideographs and Hangul syllables. They are dense, and folding does not change them.
 bool stands_for_itself(UChar32 c) { return (c >= 0x4E00 && c <= 0x9FFF) || (c >= 0xAC00 && c <= 0xD7A3); }
 
 Shape shape_of(UChar32 c) {
@@ -72,7 +72,7 @@ void append_case_folded(std::string& out, UChar32 c) {
 
 // Folds one code point: compatibility decomposition, case folding and, where asked, no combining marks.
 void append_folded(std::string& out, UChar32 c, bool drop_marks) {
-  // A syllable stays composed: it is what people type.
+  // A syllable stays composed, because people type it so.
   if (stands_for_itself(c)) return append_utf8(out, c);
   UErrorCode error = U_ZERO_ERROR;
   const UNormalizer2* nfkd = unorm2_getNFKDInstance(&error);
@@ -159,7 +159,7 @@ class Collector {
   }
 
  private:
-  // What most texts are made of needs none of Unicode's tables.
+  // Most texts are mostly ASCII. It needs none of Unicode's tables.
   int add_ascii(char c, int begin) {
     const bool upper = c >= 'A' && c <= 'Z';
     if (!upper && !(c >= 'a' && c <= 'z') && !(c >= '0' && c <= '9')) return flush();
@@ -182,7 +182,7 @@ class Collector {
 
 extern "C" {
 static int tokenizer_create(void*, const char**, int, Fts5Tokenizer** out) {
-  // FTS5 wants a distinct pointer; the tokenizer has no state.
+  // The tokenizer has no state, but FTS5 needs a pointer that is not null.
   static char stateless = 0;
   *out = reinterpret_cast<Fts5Tokenizer*>(&stateless);
   return SQLITE_OK;
@@ -224,8 +224,9 @@ std::vector<std::string> query_words(std::string_view text) {
 
 namespace {
 
-// To put marks in order takes the square of how many stand in a row, so that text is made stream-safe first
-// (UAX 15, section 13): after thirty of them stands a U+034F, which no writing system has there.
+// The time to sort combining marks grows with the square of how many stand in a row. So the text is made
+// stream-safe first (UAX 15, section 13): a U+034F is put after thirty marks. No writing system has one
+// there.
 icu::UnicodeString stream_safe(const icu::UnicodeString& text) {
   constexpr int kMostMarks = 30;
   constexpr UChar32 kJoiner = 0x034F;

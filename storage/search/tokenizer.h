@@ -1,9 +1,9 @@
 // The FTS5 tokenizer "koinon".
 //
-// Scripts with spaces give one token a word: case folded, compatibility forms unified, accents dropped.
-// Scripts without reliable word boundaries (Han, Kana, Hangul, Thai, Lao, Khmer, Burmese) give overlapping
-// pairs of characters, with each single character at the same place, so that any run of characters, two
-// long or longer, is found by its pairs as a phrase, and a single one by itself.
+// In scripts with spaces each word is one token: case folded, compatibility forms unified, accents dropped.
+// Some scripts have no reliable word boundaries (Han, Kana, Hangul, Thai, Lao, Khmer, Burmese). They give
+// overlapping pairs of characters, and each single character at the same place. So a run of two or more
+// characters is found as a phrase of its pairs, and a single character is found by itself.
 #pragma once
 
 #include <functional>
@@ -18,11 +18,12 @@ struct Token {
   std::string_view text;
   int begin = 0;  // byte offsets in the source
   int end = 0;
-  bool same_place = false;  // stands where the token before stands
+  bool same_place = false;  // it stands at the same place as the token before
 };
 
-// Calls `emit` with each token; `query` chooses the form that a search asks for. Stops when emit returns
-// a value that is not 0, and returns that. Text that is not UTF-8 gives replacement characters, no error.
+// Calls `emit` with each token. `query` chooses the form that a search asks for. If emit returns a value that
+// is not 0, it stops and returns that value. Bytes that are not UTF-8 become replacement characters and are
+// no error.
 int tokenize(std::string_view text, bool query, const std::function<int(const Token&)>& emit);
 
 // The words of a text in the form that a search asks for.

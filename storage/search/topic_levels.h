@@ -1,4 +1,4 @@
-// A topic and what is above it: a note on health/testing is one on health as well.
+// A topic and the topics above it: a note on health/testing is also a note on health.
 #pragma once
 
 #include <algorithm>
@@ -8,8 +8,8 @@
 
 namespace koinon {
 
-// Calls `each` with the first limits::kTopicLevels levels of a topic and with the topic itself: whoever
-// writes one letter a level is listed no more often for it.
+// Calls `each` with the first limits::kTopicLevels levels of a topic, and with the topic itself. The limit
+// keeps a topic with very many levels from being listed very often.
 template <typename Each>
 void each_level(std::string_view topic, Each each) {
   std::size_t level = 0;
@@ -20,7 +20,7 @@ void each_level(std::string_view topic, Each each) {
   each(topic);
 }
 
-// Of topics with a blank between them.
+// The same for several topics with a blank between them.
 template <typename Each>
 void each_level_of_all(std::string_view topics, Each each) {
   for (std::size_t begin = 0; begin < topics.size();) {

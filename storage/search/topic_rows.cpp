@@ -55,7 +55,7 @@ Status TopicRows::set_standing(std::int64_t id, std::int64_t arrival, std::strin
   });
 }
 
-// By their keys, which begin with the topic or the log.
+// Rows are found by their keys, which begin with the topic or the log.
 Status TopicRows::remove_from(const LogId& log, std::int64_t oldest) {
   auto select = db_.prepare("SELECT id, arrival, topics, kind FROM doc WHERE log_id = ? AND arrival >= ?");
   select.bind_blob(log.view()).bind(oldest);

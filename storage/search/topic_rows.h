@@ -11,18 +11,19 @@
 
 namespace koinon {
 
-// `topics` are those of one document, with a blank between them. A document stands under each of them and
-// under those above it, so that one look-up finds everything below a topic. On the index worker's thread;
-// `db` has to outlive it.
+// `topics` are the topics of one document, with a blank between them. A document stands under each of its
+// topics and under the topics above them, so that one look-up finds everything below a topic. On the index
+// worker's thread. `db` must live longer than it.
 class TopicRows {
  public:
   explicit TopicRows(sqlite::Connection& db) : db_(db) {}
 
   Status insert(std::int64_t id, const LogId& log, ArrivalSeq arrival, v1::Kind kind,
                 std::string_view topics);
-  // Whether it is among the notes that stand: neither revised nor taken back, and their text is here.
+  // Sets whether the document is among the notes that stand: its text is here, and it was neither revised nor
+  // withdrawn.
   Status set_standing(std::int64_t id, std::int64_t arrival, std::string_view topics, bool stands);
-  // What is in the index of a log since this arrival.
+  // Removes the rows of a log since this arrival.
   Status remove_from(const LogId& log, std::int64_t oldest);
 
  private:

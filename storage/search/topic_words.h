@@ -1,6 +1,6 @@
-// What topics are called, looked up when somebody searches: a note is indexed under a term for each of its
-// topics, and a word of a label or an alias, in any language, stands for the terms of the topics so called.
-// So labels take no room in the index, and a new label is found without indexing anew.
+// The names of topics, looked up when somebody searches. A note is indexed under one term for each of its
+// topics. A word of a label or an alias, in any language, stands for the terms of the topics with that name.
+// So labels take no room in the index, and a new label works without indexing anew.
 #pragma once
 
 #include <string>
@@ -19,8 +19,9 @@ class TopicWords {
  public:
   explicit TopicWords(const Vocabulary& vocabulary);
 
-  // The terms of the topics in whose labels these words, as the tokenizer gives them, follow each other; of
-  // topics below one of them none. With `prefix` the last word is a beginning.
+  // The terms of the topics with a label in which these words follow each other. The words are as the
+  // tokenizer gives them. Topics below one of these topics are left out. With `prefix` the last word may go
+  // on.
   std::vector<std::string> terms(const std::vector<std::string>& words, bool prefix) const;
 
  private:
@@ -28,7 +29,7 @@ class TopicWords {
     std::string slug;
     std::vector<std::string> words;
   };
-  std::vector<Label> labels_;  // by slug: what is above a topic comes before it
+  std::vector<Label> labels_;  // sorted by slug, so a topic comes after the topics above it
 };
 
 }  // namespace koinon

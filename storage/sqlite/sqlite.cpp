@@ -15,7 +15,7 @@ Counters& counters() {
   return all;
 }
 
-// SQLite's own counters are set back as they are read.
+// To read SQLite's counters also sets them back.
 void count_work(sqlite3* db, sqlite3_stmt* statement) {
   if (statement != nullptr) {
     const int steps = sqlite3_stmt_status(statement, SQLITE_STMTSTATUS_VM_STEP, 1);
@@ -40,9 +40,9 @@ namespace {
 constexpr int kBusyMs = 5000;
 constexpr int kFoldMs = 100;
 
-// The system's own reason for a failed write, to the database or to its write-ahead log. SQLite keeps it with
-// the file; sqlite3_system_errno says nothing of a COMMIT that failed. Undoing a commit reads the file, which
-// wipes the reason out: then that a write failed has to do.
+// The system's reason for a failed write to the database or to its write-ahead log. SQLite keeps it with the
+// file; sqlite3_system_errno says nothing of a COMMIT that failed. To undo a commit SQLite reads the file,
+// and that wipes the reason out. Then it must be enough that a write failed.
 bool is_out_of_room(sqlite3* db) {
   int of_database = 0;
   (void)sqlite3_file_control(db, "main", SQLITE_FCNTL_LAST_ERRNO, &of_database);
@@ -70,7 +70,8 @@ Error error_of(sqlite3* db, std::string_view what) {
     case SQLITE_FULL:
       return out_of_room(what);
     case SQLITE_IOERR:
-      // A quota, or a limit of the process, that is reached is a full disk too; SQLite calls only ENOSPC so.
+      // For us the disk is also full if a quota or a limit of the process is reached. SQLite only calls
+      // ENOSPC so.
       return is_out_of_room(db) ? out_of_room(what) : fail(Code::kIo, message, std::string(what));
     case SQLITE_CONSTRAINT:
       return fail(Code::kConflict, message, std::string(what));
@@ -168,7 +169,7 @@ Status Connection::execute(const std::string& sql) {
 }
 
 Result<bool> Connection::fold() {
-  // Whoever wants to write waits meanwhile: readers are soon done, or it is tried again.
+  // Writers wait meanwhile, so the time is short. If readers are not done by then, it is tried again.
   sqlite3_busy_timeout(db_.get(), kFoldMs);
   const auto folded = [this]() -> Result<bool> {
     auto checkpoint = prepare("PRAGMA wal_checkpoint(TRUNCATE)");

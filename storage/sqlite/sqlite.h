@@ -14,8 +14,8 @@
 
 namespace koinon::sqlite {
 
-// Maps a result code: SQLITE_FULL, and a failed write for which there was no room, to kDiskFull;
-// SQLITE_CONSTRAINT to kConflict; SQLITE_BUSY and SQLITE_LOCKED to kUnavailable; other failures to kIo.
+// The error for the last result code. kDiskFull: SQLITE_FULL, or a write failed for lack of room. kConflict:
+// SQLITE_CONSTRAINT. kUnavailable: SQLITE_BUSY or SQLITE_LOCKED. kIo: all others.
 Error error_of(sqlite3* db, std::string_view what);
 
 // A prepared statement in use; resets itself when it goes out of scope.
@@ -34,7 +34,8 @@ class Statement {
   Statement& bind_text(std::string_view value);
   Statement& bind_null();
   Statement& bind_real(double value);
-  // Something of this process, for an extension's function that knows `type`; it must live until the reset.
+  // Binds a pointer for an extension's function that knows `type`. What it points to must live until the
+  // reset.
   Statement& bind_pointer(void* value, const char* type);
 
   // True while there is a row.
@@ -55,9 +56,9 @@ class Statement {
   int bound_ = 0;
 };
 
-// What SQLite has done for this process, since its start: steps of its virtual machine, and pages looked at,
-// cached or not. Full text takes pages and no steps. Operators see it grow, and tests hold what an operation
-// costs to it.
+// How much SQLite has worked for this process since its start: steps of its virtual machine, and pages that
+// it looked at, cached or not. Full text looks at pages and takes no steps. Operators see these numbers grow,
+// and tests measure by them what an operation costs.
 struct Work {
   std::uint64_t steps = 0;
   std::uint64_t pages = 0;
@@ -66,7 +67,7 @@ Work work_done();  // any thread
 
 struct OpenOptions {
   bool read_only = false;
-  bool exclusive = false;  // one connection only, no shared memory (for file systems of tests)
+  bool exclusive = false;  // this connection alone, no shared memory (for the file systems of tests)
   std::string vfs;         // empty: the system's
 };
 
@@ -79,14 +80,14 @@ class Connection {
   Connection& operator=(Connection&&) = default;
 
   Status execute(const std::string& sql);
-  // Prepared once a text, then reused. An error is reported by the first step.
+  // A text is prepared once, then reused. The first step reports an error of the text.
   Statement prepare(std::string_view sql);
   sqlite3* handle() const { return db_.get(); }
-  // Folds the write-ahead log back and empties it, so that nothing is left in it of what was changed or
-  // deleted. False: somebody reads at this moment; try again.
+  // Folds the write-ahead log back and empties it, so that nothing deleted stays in it. False: somebody reads
+  // at this moment; try again.
   Result<bool> fold();
   std::int64_t changes() const { return sqlite3_changes64(db_.get()); }
-  // False also where SQLite has undone a transaction by itself: a disk that is full or fails makes it do so.
+  // Also false if SQLite has undone a transaction by itself, as it does when the disk is full or fails.
   bool in_transaction() const { return sqlite3_get_autocommit(db_.get()) == 0; }
 
  private:

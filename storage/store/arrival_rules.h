@@ -5,9 +5,9 @@
 
 namespace koinon {
 
-// What of an arrival is above `after`; its last number must be.
+// The part of an arrival with numbers above `after`. Its last number must be above `after`.
 Arrival part_after(Arrival arrival, ArrivalSeq after);
-// How many numbers the removal of a log of so many entries takes: even an empty one is told of.
+// How many numbers the removal of a log of this size takes. The removal of an empty log takes one too.
 std::uint64_t numbers_of_removal(TreeSize size);
 
 }  // namespace koinon

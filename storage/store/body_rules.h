@@ -1,4 +1,4 @@
-// Bodies: which are kept, where, and which go first. Pure rules, the same for every store.
+// Which bodies are kept, where they are kept, and which go first. Pure rules, the same for every store.
 #pragma once
 
 #include "crypto/log_state.h"
@@ -6,30 +6,32 @@
 
 namespace koinon {
 
-// Where a body goes that came after its entry.
+// Where a body is put that came after its entry.
 enum class BodyPlace : unsigned char {
-  kNowhere,  // nobody lacks it
+  kNowhere,  // it is dropped: nobody needs it
   kTransit,  // held for peers: our own filter does not want it
   kOurs,
 };
-// `state`: of the entry's record. `for_peer`: our own filter did not want it as it was asked for.
+// `state` is that of the entry's record. `for_peer`: our own filter did not want the body when we asked for
+// it.
 BodyPlace place_of_body(BodyState state, bool for_peer);
 
-// What a filter makes of a record.
+// What a changed filter means for a record.
 enum class FilterStep : unsigned char {
   kStays,
   kReleased,     // the body goes
-  kFromTransit,  // what stood in transit becomes ours
-  kWanted,       // it is to be asked for
-  kNotWanted,    // it is not to be asked for any more
+  kFromTransit,  // a body that was held for peers becomes ours
+  kWanted,       // the body must be asked for
+  kNotWanted,    // the body must no longer be asked for
 };
-// `has_body`: one is here, in transit or ours.
+// `has_body`: a body is here, held for peers or for ourselves.
 FilterStep filter_step(const BodyFilter& filter, BytesView entry, BodyState state, bool has_body);
 
-// What is held for peers has a quota, in bytes. Something of one log was added: whether its own oldest goes,
-// since the log has more than its share, so that one city's bodies do not drive out all others'.
+// Bodies held for peers have a quota in bytes. A body of one log was added: whether the oldest body of this
+// log must go, because the log has more than its share. So the bodies of one city do not drive out those of
+// all others.
 bool is_over_share(std::uint64_t held_of_log, std::uint64_t quota);
-// Whether the oldest of all goes: there is no room, or it is too old.
+// Whether the oldest body of all must go: there is no room, or it is too old.
 bool oldest_goes(std::uint64_t held, std::uint64_t quota, UnixMillis oldest, UnixMillis now);
 
 }  // namespace koinon

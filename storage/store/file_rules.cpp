@@ -6,7 +6,7 @@
 namespace koinon {
 namespace {
 
-// Takes files from `next` until no more than `quota` is used; false: they are not enough.
+// Takes files from `next` until at most `quota` is used. False: there are not enough files.
 Result<bool> choose(const NextFile& next, std::uint64_t used, std::uint64_t quota,
                     std::set<std::int64_t>& chosen, std::uint64_t& freed) {
   while (used > quota) {

@@ -11,7 +11,7 @@ Hash hash_at(BytesView tile, std::uint64_t position) {
   return Hash::from(tile.substr(position * Hash::kSize));
 }
 
-// The root of 2^level hashes of a tile from `begin`.
+// The root of 2^level hashes of a tile, from the hash `begin` on.
 Hash fold(BytesView tile, std::uint64_t begin, unsigned level) {
   CompactRange range;
   for (std::uint64_t i = 0; i < (std::uint64_t{1} << level); ++i) range.append(hash_at(tile, begin + i));
@@ -41,7 +41,7 @@ Status HashTiles::append(TreeSize size, const std::vector<Hash>& leaves) {
 
 Status HashTiles::append_level(unsigned tile_level, std::uint64_t count_before,
                                const std::vector<Hash>& hashes) {
-  std::vector<Hash> full;  // roots of the tiles that became full
+  std::vector<Hash> full;  // the roots of the tiles that are now full
   std::size_t next = 0;
   std::uint64_t count = count_before;
   while (next < hashes.size()) {

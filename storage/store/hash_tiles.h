@@ -1,6 +1,6 @@
-// The Merkle tree's hashes on disk, as C2SP tlog-tiles lays them out: tiles of up to 256 hashes, level 0 the
-// leaf hashes, each level above the roots of full tiles below. 32.1 bytes an entry; any perfect subtree is
-// recomputed from at most 255 hashes of one tile.
+// The Merkle tree's hashes on disk, laid out as C2SP tlog-tiles says: in tiles of up to 256 hashes. Level 0
+// has the leaf hashes. Each higher level has the roots of the full tiles below it. It takes 32.1 bytes an
+// entry. The root of any perfect subtree is computed from the hashes of one tile.
 #pragma once
 
 #include <map>
@@ -28,7 +28,7 @@ class HashTiles {
 
   sqlite::Connection& db_;
   std::int64_t log_;
-  std::map<std::int64_t, Bytes> cache_;  // of this object's life: one proof or one append
+  std::map<std::int64_t, Bytes> cache_;  // kept as long as this object, which serves one proof or one append
 };
 
 }  // namespace koinon

@@ -1,5 +1,5 @@
-// The numbers of the journal's rows. Each is given once, whatever a crash takes back: they are reserved by
-// blocks, durably, before any of them is used.
+// The numbers of the journal's rows. Each number is given only once, even if a crash takes back its row. So
+// numbers are reserved in blocks, durably, before any of them is used.
 #pragma once
 
 #include "proto/base/result.h"
@@ -9,17 +9,17 @@ namespace koinon {
 
 class JournalNumbers {
  public:
-  // After a start: numbers below `reserved` may have been used, and are not used any more.
+  // Called after a start. Numbers below `reserved` may have been used before, so they are not used again.
   void start(std::uint64_t reserved);
-  // Whether a block is to be reserved before the next transaction.
+  // Whether a block must be reserved before the next transaction.
   bool is_short() const;
-  // Up to where numbers are reserved once the next block is.
+  // Up to which number numbers are reserved after the next block.
   std::uint64_t next_block() const;
   void set_reserved(std::uint64_t reserved) { reserved_ = reserved; }
   std::uint64_t reserved() const { return reserved_; }
-  // The number that is next. kInternal: none is reserved.
+  // The next number. kInternal: none is reserved.
   Result<JournalSeq> next() const;
-  // It was given to a row.
+  // The next number was given to a row.
   void pass() { ++next_; }
 
  private:

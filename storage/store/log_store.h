@@ -18,74 +18,79 @@ struct StoreCounts {
   std::uint64_t bytes = 0;  // of the store on disk
 };
 
-// kNotFound, where nothing else is said: the log, the entry or the hash is not held here.
+// kNotFound means that the log, the entry or the hash is not held here, unless a function says otherwise.
 class LogReader {
  public:
   virtual ~LogReader() = default;
-  // At most `max_bytes` of entries and bodies, but at least one record; entries below `to` only.
-  // kInvalidArgument: the range is empty or beyond the tree of `size`.
+  // Records below `to`: at most `max_bytes` of entries and bodies, but at least one record. kInvalidArgument:
+  // the range is empty or beyond the tree of `size`.
   virtual Result<ServedRun> read_run(const LogId& log, EntryIndex from, EntryIndex to, TreeSize size,
                                      std::size_t max_bytes) = 0;
   virtual Result<Hash> root_at(const LogId& log, TreeSize size) = 0;
   virtual Result<HashPath> inclusion(const LogId& log, EntryIndex index, TreeSize size) = 0;
   virtual Result<RunProof> run_proof_at(const LogId& log, EntryIndex from, std::uint64_t count,
                                         TreeSize size) = 0;
-  // Roots of `count` perfect subtrees of one level, from `first` on: what a tile of tlog-tiles holds.
+  // The roots of `count` perfect subtrees of one level, from `first` on. A tile of tlog-tiles holds such
+  // hashes.
   virtual Result<std::vector<Hash>> hashes(const LogId& log, TreeNode first, std::uint64_t count) = 0;
   virtual Result<StoredRecord> record(const LogId& log, EntryIndex index) = 0;
-  // Its entry alone: whoever looks at many reads none of their bodies, which may be of 1 MiB each.
+  // The entry without its body. A caller that looks at many entries does not read their bodies, which may
+  // have 1 MiB each.
   virtual Result<Bytes> entry(const LogId& log, EntryIndex index) = 0;
-  // LogState::bytes alone.
+  // Only LogState::bytes.
   virtual Result<std::uint64_t> log_bytes(const LogId& log) = 0;
   // How many logs and records are held, and the store's size on disk.
   virtual Result<StoreCounts> counts() = 0;
-  // The index of our own record with this content digest, if there is one.
+  // The index of our own record with this content digest. Nothing: there is none.
   virtual Result<std::optional<EntryIndex>> own_content(BytesView digest) = 0;
-  // Entries from `from` on whose bodies are wanted and not held, in order, at most `limit`.
+  // Entries from `from` on whose bodies are wanted but not held, in order, at most `limit`.
   virtual Result<std::vector<StoredRecord>> unheld(const LogId& log, EntryIndex from, std::size_t limit) = 0;
-  // The same of all logs that policy admits: entries, at most `limit`.
+  // The same for all logs that policy admits: their entries, at most `limit`.
   virtual Result<std::vector<std::pair<LogId, Bytes>>> lacking(std::size_t limit) = 0;
-  // What is held of a file that a record names; kNotFound where the record's body, if it is here, does not.
+  // What is held of a file that a record names. kNotFound: the record's body is not here, or does not name
+  // the file.
   virtual Result<AttachmentState> attachment(const LogId& log, EntryIndex index, const Hash& sha256) = 0;
-  // kNotFound: not held.
+  // kNotFound: the chunk is not held.
   virtual Result<AttachmentChunk> attachment_chunk(const AttachmentId& id, std::uint32_t number) = 0;
-  // A file that is held whole.
+  // The complete file with this digest. Nothing: there is none.
   virtual Result<std::optional<AttachmentId>> attachment_named(const Hash& sha256) = 0;
 };
 
-// Changes stand inside Store::begin … commit, and each is whole: see store.h. What a change of a log means
-// for the other half (head, journal row, arrivals, vouches) is part of the same change.
+// Changes are made inside Store::begin … commit. Each is made as a whole or not at all: see store.h. A change
+// of a log also changes the other half (head, journal row, arrivals, vouches) in the same step.
 class LogWriter {
  public:
   virtual ~LogWriter() = default;
-  // Returns the journal row if the log now stands whole, 0 if not. kConflict if the run does not begin at
-  // the size held, or the log is frozen. Erases what the run's withdrawals erase, and takes back marks of
-  // erasure that they contradict.
+  // Returns the journal row if the log is now whole, else 0. Erases what the run's withdrawals erase, and
+  // takes back marks of erasure that the run contradicts. kConflict: the run does not begin where the log
+  // ends, or the log is frozen.
   virtual Result<JournalSeq> append_run(const RunCommit& run) = 0;
-  // Bodies of entries that are held without; others are ignored. What is only for peers goes into the
-  // transit store, which forgets its oldest beyond its limits: of a log beyond its share that log's own.
+  // Adds bodies of entries that are held without a body; other bodies are ignored. Bodies for peers only go
+  // to the transit store. When that is full, its oldest go; when one log has more than its share, the oldest
+  // of this log go.
   virtual Status add_bodies(const BodiesCommit& bodies) = 0;
-  // Releases the bodies of a log that the filter does not want and marks as wanted those that it does: of
-  // `most` entries at most from `from` on, and of some MiB of bodies. Returns where to go on; none: those
-  // were the last.
+  // Releases the bodies of a log that the filter does not want, and marks those as wanted that it wants. It
+  // looks at `most` entries at most, from `from` on, and at some MiB of bodies. Returns where to go on.
+  // Nothing: all is done.
   virtual Result<std::optional<EntryIndex>> apply_filter(const LogId& log, const BodyFilter& filter,
                                                          UnixMillis now, EntryIndex from,
                                                          std::uint64_t most) = 0;
-  // Removes a log's entries and bodies. Evidence against it stays, and freezes it should it come back. The
-  // bytes go with fold(); a file that nobody else names is found by its digest until then.
+  // Removes a log's entries and bodies. Evidence against the log stays, and freezes it if it comes back.
+  // fold() removes the bytes. Until then a file that no other log names is still found by its digest.
   virtual Status remove_log(const LogId& log, UnixMillis now) = 0;
-  // Keeps a file of our own office for a note to name. Such that no note names are forgotten after a day.
+  // Keeps a file of our own office, for a note that will name it. If no note names it within a day, it is
+  // forgotten.
   virtual Status put_attachment(const CutAttachment& file, UnixMillis now) = 0;
-  // A file is to be fetched, and has its room from now on. kNotFound: no such record names it; kTooLarge: the
-  // quota of other cities' files leaves no room, or the log's share of it does not where nobody asked for the
-  // file by hand; kRefused: it is known to be broken.
+  // A file is wanted. Its room is reserved from now on. kNotFound: the record does not name it. kTooLarge:
+  // the quota of other cities' files has no room, or nobody asked for the file by hand and its log has no
+  // share left. kRefused: the file is known to be broken.
   virtual Status want_attachment(const AttachmentWant& want, UnixMillis now) = 0;
-  // The next chunk of a wanted file; another is ignored. Returns how many are held. kNotFound: not wanted,
-  // since what named it is gone, or its room was needed.
+  // Adds the next chunk of a wanted file; any other chunk is ignored. Returns how many chunks are held.
+  // kNotFound: the file is no longer wanted, because no note names it any more or its room was needed.
   virtual Result<std::uint32_t> add_chunk(const ChunkCommit& commit) = 0;
-  // All chunks are held; `whole`: and have the digest that names the file. Otherwise they are dropped.
+  // All chunks are held. `whole`: together they have the file's digest. If they do not, they are dropped.
   virtual Status finish_attachment(const AttachmentId& id, bool whole) = 0;
-  // Forgets a file, and that it was wanted.
+  // Forgets a file, and also that it was wanted.
   virtual Status drop_attachment(const AttachmentId& id) = 0;
 };
 

@@ -9,8 +9,8 @@ namespace koinon {
 
 std::uint64_t room_for_others(const Room& room, std::uint64_t reserve) {
   if (reserve == 0) return std::numeric_limits<std::uint64_t>::max();
-  // The index and what is to be sent need room for what was taken: below half they wait, and must not fall
-  // behind.
+  // The index and the messages to send also need room for each record that is taken. They stop when less than
+  // half of the reserve is free. So nothing is taken then, and they do not fall behind.
   if (room.disk < reserve / 2) return 0;
   const auto above = [](std::uint64_t left, std::uint64_t kept) { return left > kept ? left - kept : 0; };
   const std::uint64_t disk = above(room.disk + room.unused, reserve);

@@ -58,7 +58,8 @@ CREATE TABLE vouch (
   PRIMARY KEY (voucher, target)) WITHOUT ROWID;
 CREATE TABLE own_content (digest BLOB PRIMARY KEY, entry_index INTEGER NOT NULL) WITHOUT ROWID;
 )sql",
-    // 2: forks are kept; rotation and cosignatures have their place before they have their code.
+    // 2: evidence of forks is kept. Rotation and cosignatures have tables already, though no code uses them
+    // yet.
     R"sql(
 CREATE TABLE evidence (id INTEGER PRIMARY KEY, log_id BLOB NOT NULL, evidence BLOB NOT NULL, at_ms INTEGER NOT NULL);
 CREATE INDEX evidence_by_log ON evidence (log_id);
@@ -75,8 +76,8 @@ CREATE TABLE last_cosigned (
     R"sql(
 CREATE INDEX log_by_name ON log (name);
 )sql",
-    // 4: bodies by topic. What is not held is found without a scan; bodies for peers have a table of their
-    // own; logs outside our policy wait for their removal.
+    // 4: bodies by topic. Missing bodies are found without a scan. Bodies for peers have a table of their
+    // own. Logs outside our policy wait for their removal.
     R"sql(
 CREATE INDEX record_unheld ON record (id) WHERE state IN (1, 3);
 CREATE INDEX record_erased ON record (id) WHERE state = 2;
@@ -107,8 +108,8 @@ CREATE TABLE attachment_use (
   PRIMARY KEY (record, sha256)) WITHOUT ROWID;
 CREATE INDEX attachment_use_by_file ON attachment_use (sha256);
 )sql",
-    // 6: what is asked often is found without a walk, and sums are kept where they change. `id >> 40` is the
-    // log of a record. Vouches that were taken back need no row, and of a voucher so many count.
+    // 6: indexes for frequent queries, and sums that are kept up to date. `id >> 40` is the log of a record.
+    // Vouches that were taken back have no row, and only a number of each voucher's vouches count.
     R"sql(
 DROP INDEX log_by_name;
 CREATE INDEX log_by_name ON log (name, log_id) WHERE size > 0;
@@ -156,10 +157,11 @@ CREATE TRIGGER file_changed AFTER UPDATE OF wish ON attachment WHEN (new.wish < 
   UPDATE total SET files = files + (new.wish < 3) * new.size - (old.wish < 3) * old.size;
 END;
 )sql",
-    // 7: the grace time counts what the node ran: how long that was when a log fell out of policy. A log that
-    // is out already begins anew. What each log takes: entries, bodies, and 512 bytes a record; runs that are
-    // added are counted where they are written. What is held of it for peers; the files that nobody asked for
-    // by hand, each counted for the log that it was first wanted for.
+    // 7: the grace time counts the time that the node ran, so a log has the running time at which it left the
+    // policy. A log that is out already begins anew. Each log has the bytes that it takes: entries, bodies,
+    // and 512 bytes a record. The code that writes a run counts it. Each log also has the bytes held of it
+    // for peers, and of files that nobody asked for by hand. A file counts for the log for which it was first
+    // wanted.
     R"sql(
 ALTER TABLE log ADD COLUMN out_lived_ms INTEGER;
 ALTER TABLE log ADD COLUMN bytes INTEGER NOT NULL DEFAULT 0;
@@ -198,7 +200,8 @@ CREATE TRIGGER file_of_log_changed AFTER UPDATE OF wish ON attachment WHEN (new.
   UPDATE log SET files = files + (new.wish < 2) * new.size - (old.wish < 2) * old.size WHERE number = new.log;
 END;
 )sql",
-    // 8: numbers that logs had which were removed: what is left under them is taken away a piece at a time.
+    // 8: the numbers of logs that were removed. The rows that are left under them are taken away a piece at a
+    // time.
     R"sql(
 CREATE TABLE gone (number INTEGER PRIMARY KEY);
 )sql"};

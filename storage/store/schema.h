@@ -1,4 +1,4 @@
-// The schema of the store and its migrations. Each version's step is kept for ever: a database of any
+// The schema of the store and its migrations. The step to each version is kept for ever. A database of any
 // earlier version is brought up to date in one transaction when it is opened.
 #pragma once
 
@@ -7,7 +7,8 @@
 namespace koinon {
 
 int store_schema_version();
-// Brings the database to `target` (default: the newest). Refuses one that a newer program wrote.
+// Brings the database to the version `target`, by default the newest. Refuses a database that a newer program
+// wrote.
 Status migrate_store(sqlite::Connection& db, int target = store_schema_version());
 
 }  // namespace koinon

@@ -10,12 +10,13 @@
 namespace koinon {
 
 // Names of settings.
-inline constexpr std::string_view kSubscriptions = "subscriptions";   // BodyFilter::text
-inline constexpr std::string_view kObserverName = "observer";         // of a node without a log
-inline constexpr std::string_view kFilterApplied = "filter_applied";  // the one that the bodies held follow
-inline constexpr std::string_view kLived = "lived_ms";                // how long the node has run, decimal
+inline constexpr std::string_view kSubscriptions = "subscriptions";  // BodyFilter::text
+inline constexpr std::string_view kObserverName = "observer";        // of a node without a log
+inline constexpr std::string_view kFilterApplied =
+    "filter_applied";                                   // the filter that was applied to the bodies held here
+inline constexpr std::string_view kLived = "lived_ms";  // how long the node has run, decimal
 
-// The setting kLived as it is stored; none, or what cannot be read, counts as nothing.
+// Reads the setting kLived. A missing or unreadable value counts as 0.
 std::chrono::milliseconds lived_of(const std::optional<Bytes>& setting);
 
 }  // namespace koinon

@@ -6,7 +6,7 @@ namespace koinon {
 
 Result<std::vector<Arrival>> SqliteArrivals::after(ArrivalSeq after, std::size_t limit) {
   std::vector<Arrival> out;
-  // Rows do not overlap: those above `after`, and the one that contains it.
+  // Rows do not overlap. This finds the rows above `after`, and the row that contains it.
   auto select = db_.prepare(
       "SELECT a.first, a.last, l.log_id, a.from_index, a.kind, a.at_ms FROM arrival a JOIN log l ON l.number "
       "= a.log WHERE a.first >= coalesce((SELECT max(first) FROM arrival WHERE first <= ?1), 0) AND a.last > "
@@ -28,8 +28,8 @@ Result<std::vector<Arrival>> SqliteArrivals::after(ArrivalSeq after, std::size_t
 
 Result<std::optional<Arrival>> SqliteArrivals::of(const LogId& log, EntryIndex index) {
   KOINON_ASSIGN(const std::int64_t number, logs_.log_number(log));
-  // Runs of a log that were added do not overlap: the last that begins before the entry, if it reaches it; or
-  // the newest that brought its body alone.
+  // Added runs of a log do not overlap. The entry came with the last run that begins at or before it, if that
+  // run reaches it. The newest arrival that brought only its body may be later.
   auto select = db_.prepare(
       "SELECT first, last, from_index, kind, at_ms, source FROM arrival WHERE first = max("
       "coalesce((SELECT first FROM arrival WHERE log = ?1 AND kind = 1 AND from_index <= ?2 ORDER BY "

@@ -13,7 +13,7 @@ class SqliteArrivals {
   Result<std::vector<Arrival>> after(ArrivalSeq after, std::size_t limit);
   Result<std::optional<Arrival>> of(const LogId& log, EntryIndex index);
 
-  // Of the log with this number.
+  // `number` is that of the log.
   Status write(std::int64_t number, EntryIndex from, std::uint64_t count, ArrivalKind kind, UnixMillis at,
                const std::optional<NodeKey>& source = {});
 

@@ -8,12 +8,13 @@
 namespace koinon {
 namespace {
 
-// Rows of `attachment`: how far they are, and who wants them; the numbers of AttachmentWish, then our own.
+// Values in rows of `attachment`: how far the file is, and who wants it. Wishes have the numbers of
+// AttachmentWish, then some of our own.
 constexpr int kIncomplete = 0;
 constexpr int kComplete = 1;
 constexpr int kBroken = 2;
 constexpr int kOwn = 3;
-constexpr int kUploaded = 4;  // our own, and no note names it yet
+constexpr int kUploaded = 4;  // our own file, and no note names it yet
 
 constexpr std::int64_t kChunkBits = 16;
 
@@ -27,7 +28,7 @@ sqlite::Statement& bind_id(sqlite::Statement& statement, const AttachmentId& id)
       .bind_blob(id.chunk_root.view());
 }
 
-// From three columns: digest, size, root.
+// Reads three columns: digest, size, root.
 Result<AttachmentId> read_id(const sqlite::Statement& row, int column) {
   if (row.blob(column).size() != Hash::kSize || row.blob(column + 2).size() != Hash::kSize)
     return fail(Code::kIo, "an attachment's row is damaged; restore the store", "attachment");
@@ -227,7 +228,7 @@ Status SqliteAttachments::insert_chunk(std::int64_t number, const AttachmentChun
 Result<std::set<std::int64_t>> SqliteAttachments::choose_victims(std::uint64_t size, AttachmentWish wish,
                                                                  const FileRoom& room, std::int64_t log) {
   const GivesWay gives_way = gives_way_to(wish);
-  // By wish, so that the walk ends where nothing may go any more, and does not pass it by.
+  // Files are sorted by wish. So the walk ends at the first file that may not go.
   const auto next_of = [&gives_way](sqlite::Statement& select) {
     return [&select, &gives_way]() -> Result<std::optional<FileThatMayGo>> {
       while (true) {
@@ -240,7 +241,7 @@ Result<std::set<std::int64_t>> SqliteAttachments::choose_victims(std::uint64_t s
       }
     };
   };
-  // Of what nobody asked for by hand only what is for peers goes: it has an index.
+  // Of the files that nobody asked for by hand only those for peers go. An index finds them.
   auto of_log = db_.prepare(
       "SELECT number, size, wish, state FROM attachment WHERE log = ? AND wish = 0 ORDER BY at_ms");
   of_log.bind(log);
@@ -272,7 +273,7 @@ Status SqliteAttachments::put(const CutAttachment& file, UnixMillis now) {
     old.bind(oldest);
     KOINON_ASSIGN(const auto numbers, numbers_of(old));
     KOINON_TRY(forget_each(numbers));
-    // What a note of another city names stays too, and is looked at no more.
+    // Files that notes of other cities name stay too, and are not looked at again.
     auto named = db_.prepare("UPDATE attachment SET wish = 3 WHERE wish = 4 AND at_ms < ?");
     KOINON_TRY(named.bind(oldest).run());
   }

@@ -27,13 +27,13 @@ class SqliteAttachments {
  public:
   SqliteAttachments(sqlite::Connection& db, std::uint64_t quota) : db_(db), quota_(quota) {}
 
-  // What was being fetched for peers is not gone on with after a start.
+  // Called after a start. Forgets the files that were being fetched for peers.
   Status prepare();
   Status add_uses(std::int64_t log_number, const std::vector<AttachmentFact>& facts, bool own);
-  // A body is no longer here: a file goes with the last record that names it.
+  // A body is no longer here. A file is dropped with the last record that names it.
   Status drop_uses(std::int64_t record);
-  // Of a log that was removed: so many of the files that its records name are named no more, and with those
-  // that nobody else names so many bytes go, or one larger file. True: there may be more.
+  // The log was removed. Its records stop naming files, at most `most` of them. Files that nobody else names
+  // are dropped, up to a number of bytes or one larger file. True: there may be more.
   Result<bool> drop_some_uses(std::int64_t log_number, std::int64_t most, std::uint64_t most_bytes);
 
   Status put(const CutAttachment& file, UnixMillis now);
@@ -42,7 +42,7 @@ class SqliteAttachments {
   Status finish(const AttachmentId& id, bool whole);
   Status drop(const AttachmentId& id);
 
-  // Whether bytes were taken away that the write-ahead log may still hold.
+  // Whether bytes were deleted that may still be in the write-ahead log.
   bool erased() const { return erased_; }
   void clear_erased() { erased_ = false; }
   // How many files have gone since the start.

@@ -9,7 +9,7 @@
 namespace koinon {
 namespace {
 
-// What one transaction takes away.
+// How much one transaction takes away.
 constexpr std::int64_t kPieceRows = 4096;
 constexpr std::uint64_t kPieceBytes = 8 * limits::kMiB;
 
@@ -41,7 +41,7 @@ Status SqliteBodies::drop_transit(std::int64_t id) {
   return {};
 }
 
-// Something was added of one log: its own oldest go first, then the oldest of all.
+// A body of this log was added. The oldest of this log go first, then the oldest of all.
 Status SqliteBodies::trim_transit(std::int64_t number, UnixMillis now) {
   while (true) {
     std::int64_t id = 0;
@@ -136,13 +136,13 @@ Result<std::optional<EntryIndex>> SqliteBodies::apply_filter(const LogId& log, c
   return end == size ? std::nullopt : std::optional(EntryIndex(end));
 }
 
-// A mark said that an entry of this run took a body away; where it did not, the body is merely not here.
+// A mark says that an entry of this run took a body away. If the entry did not, the body is only missing.
 Status SqliteBodies::refute_marks(std::int64_t number, const RunCommit& run) {
   const std::uint64_t from = run.records.front().index.value;
   const std::uint64_t end = from + run.records.size();
   std::vector<std::int64_t> wrong;
   {
-    // By its index: the marks that name entries of this run, and not all that was ever erased.
+    // The index finds the marks that name entries of this run. It need not look at all that was ever erased.
     auto marked = db_.prepare(
         "SELECT id, erased_by FROM record WHERE state = 2 AND id >> 40 = ? AND erased_by >= ? AND erased_by "
         "< ?");
@@ -171,7 +171,7 @@ Status SqliteBodies::settle_withdrawals(std::int64_t number, const RunCommit& ru
     KOINON_TRY(set_body(id, {}, BodyState::kErased, fact.index));
     KOINON_TRY(arrivals_.write(number, fact.target, 1, ArrivalKind::kErased, run.arrived_at));
     if (!is_own(run)) continue;
-    // The digest of what was said has no salt: from it an erased note could be guessed.
+    // The digest of our own text has no salt. With it somebody could guess an erased note.
     auto forget = db_.prepare("DELETE FROM own_content WHERE entry_index = ?");
     KOINON_TRY(forget.bind(static_cast<std::int64_t>(fact.target.value)).run());
   }
@@ -184,8 +184,8 @@ Status SqliteBodies::remove_all(std::int64_t number) {
   return gone.bind(number).run();
 }
 
-// Rows of one log, `id` and `bytes` of which `select` gives from one id to another: up to so many bytes, and
-// whether there may be more.
+// Removes rows of one log. `select` gives their `id` and `bytes` between two ids. It removes up to a number
+// of bytes, and returns whether there may be more.
 Result<bool> SqliteBodies::sweep_rows(std::int64_t number, const char* select, const char* remove) {
   const std::int64_t begin = record_id(number, EntryIndex(0));
   std::int64_t end = begin;
@@ -216,7 +216,7 @@ Result<bool> SqliteBodies::sweep_records(std::int64_t number) {
       "DELETE FROM record WHERE id >= ? AND id < ?");
 }
 
-// What is held for peers.
+// Removes the bodies that are held for peers.
 Result<bool> SqliteBodies::sweep_transit(std::int64_t number) {
   return sweep_rows(number,
                     "SELECT id, length(body) FROM transit WHERE id >= ? AND id < ? ORDER BY id LIMIT ?",

@@ -1,5 +1,5 @@
-// Bodies of the SQLite store: those that come late, those held for peers, those that go. Part of SqliteStore,
-// inside its transactions.
+// Bodies of the SQLite store: those that came after their entry, those held for peers, those that are taken
+// away. Part of SqliteStore, inside its transactions.
 #pragma once
 
 #include "storage/store/sqlite_arrivals.h"
@@ -16,16 +16,15 @@ class SqliteBodies {
   Status add(const BodiesCommit& bodies);
   Result<std::optional<EntryIndex>> apply_filter(const LogId& log, const BodyFilter& filter, UnixMillis now,
                                                  EntryIndex from, std::uint64_t most);
-  // After the run's records are written: erases what its withdrawals erase, takes back marks of erasure that
-  // they contradict.
+  // Called after the records of the run were written. Erases what the run's withdrawals erase, and takes back
+  // marks of erasure that the run contradicts.
   Status settle_withdrawals(std::int64_t number, const RunCommit& run);
-  // Of a log that is removed: all that is held under its number is to go, piece by piece.
+  // The log is removed. All that is held under its number goes later, piece by piece.
   Status remove_all(std::int64_t number);
-  // Takes away a piece of what is left of logs that were removed, some MiB or one larger file; true: nothing
-  // is left.
+  // Takes away a piece of what is left of removed logs: some MiB, or one larger file. True: nothing is left.
   Result<bool> sweep();
 
-  // Whether bytes were taken away that the write-ahead log may still hold.
+  // Whether bytes were deleted that may still be in the write-ahead log.
   bool erased() const { return erased_; }
   void clear_erased() { erased_ = false; }
 

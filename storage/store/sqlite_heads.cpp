@@ -65,8 +65,8 @@ Result<JournalSeq> SqliteHeads::readmit(const LogId& log) {
   return journal_.write_row(number);
 }
 
-// From now on nobody who asks for a log finds what is held under its old number. What walks records or
-// arrivals of all logs passes it by.
+// From now on a query for the log does not find the rows under its old number. A walk over the records or
+// arrivals of all logs passes them by.
 Result<std::int64_t> SqliteHeads::renumber(std::int64_t number) {
   std::int64_t fresh = 0;
   bool files = false;
@@ -78,8 +78,8 @@ Result<std::int64_t> SqliteHeads::renumber(std::int64_t number) {
   }
   auto log = db_.prepare("UPDATE log SET number = ? WHERE number = ?");
   KOINON_TRY(log.bind(fresh).bind(number).run());
-  if (files) {  // that notes of other cities name too
-    // Those of others alone: by their index, and nothing is counted for the rest.
+  if (files) {  // files that notes of other cities name too
+    // Only files of other cities. Their index finds them, and nothing is counted for the rest.
     auto move = db_.prepare("UPDATE attachment SET log = ? WHERE log = ? AND wish < 3");
     KOINON_TRY(move.bind(fresh).bind(number).run());
   }

@@ -12,17 +12,17 @@ class SqliteHeads {
   SqliteHeads(sqlite::Connection& db, SqliteLogs& logs, SqliteJournal& journal)
       : db_(db), logs_(logs), journal_(journal) {}
 
-  // Where the log has no row yet, it gets one. Returns its number.
+  // Makes a row for the log if it has none. Returns its number.
   Result<std::int64_t> create(const RunCommit& run);
-  // After the run's records are written. Returns the log's journal row if it stands whole now, 0 if not.
+  // Called after the records of the run were written. Returns the log's journal row if the log is whole now,
+  // else 0.
   Result<JournalSeq> extend(const RunCommit& run, std::int64_t number);
-  // Returns the new journal row where the log stands whole, 0 if not.
+  // Returns the new journal row if the log is whole, else 0.
   Result<JournalSeq> freeze(const LogId& log);
   Result<JournalSeq> readmit(const LogId& log);
   Status set_out_of_policy(const LogId& log, UnixMillis since, std::chrono::milliseconds lived);
-  // Of a log that is removed. The row of the log itself stays: arrivals name it, and a frozen log stays
-  // frozen. It gets another number, which is returned; what is held under the old one is taken away by and
-  // by.
+  // The log is removed. Its own row stays, because arrivals name it, and a frozen log stays frozen. The row
+  // gets a new number, which is returned. What is held under the old number is taken away little by little.
   Result<std::int64_t> clear(std::int64_t number);
 
  private:

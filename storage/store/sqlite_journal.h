@@ -1,5 +1,5 @@
-// The journal of the SQLite store: one row a log, whose number is given once, whatever a crash takes back.
-// Numbers are reserved by blocks before any of them is used.
+// The journal of the SQLite store: one row for each log. The number of a row is given only once, even if a
+// crash takes back the row. So numbers are reserved in blocks before any of them is used.
 #pragma once
 
 #include "storage/store/journal_numbers.h"
@@ -11,13 +11,13 @@ class SqliteJournal {
  public:
   SqliteJournal(sqlite::Connection& db, SqliteSettings& settings) : db_(db), settings_(settings) {}
 
-  // Reads what was reserved; what was reserved before and not used stays unused.
+  // Reads which numbers were reserved. Those that were reserved but not used stay unused.
   Status prepare();
-  // Whether a block is to be reserved before the next transaction.
+  // Whether a block must be reserved before the next transaction.
   bool is_short() const { return numbers_.is_short(); }
-  // Outside a transaction. It must be on the disk before the next transaction is, so its commit is durable.
+  // Outside a transaction. Its commit is durable, because it must be on the disk before the next transaction.
   Status reserve();
-  // A new row of a log, instead of the one that it had. Inside a transaction.
+  // Gives a log a new row in place of its old one. Inside a transaction.
   Result<JournalSeq> write_row(std::int64_t log_number);
   // Inside a transaction.
   Status drop_row(std::int64_t log_number);

@@ -209,7 +209,7 @@ Result<StoredRecord> SqliteLogs::record(const LogId& log, EntryIndex index) {
   return read_record(select, index);
 }
 
-// The body stands behind it, on pages that are not read.
+// The body comes after the entry in the row, on pages that are not read.
 Result<Bytes> SqliteLogs::entry(const LogId& log, EntryIndex index) {
   KOINON_ASSIGN(const std::int64_t number, log_number(log));
   if (index.value >= limits::kMaxLogSize) return no_such_entry();
@@ -257,7 +257,7 @@ Result<std::vector<std::pair<LogId, Bytes>>> SqliteLogs::lacking(std::size_t lim
       next.bind(from);
       KOINON_ASSIGN(const bool found, next.step());
       if (!found) return out;
-      // Of a log that was removed records may be here for a while.
+      // Records of a removed log may be here for some time.
       const bool is_held = !next.is_null(0);
       if (is_held) log = LogId::from(next.blob(0));
       admitted = is_held && next.is_null(1);

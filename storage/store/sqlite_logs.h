@@ -1,5 +1,5 @@
-// What the SQLite store holds of logs: entries, bodies, hashes, heads. Reads only, over a
-// connection that somebody else owns.
+// What the SQLite store holds of logs: entries, bodies, hashes, heads. It only reads, over a connection that
+// somebody else owns.
 #pragma once
 
 #include "storage/sqlite/sqlite.h"
@@ -7,7 +7,7 @@
 
 namespace koinon {
 
-// Every call reads one consistent snapshot: in autocommit each call is a transaction of its own.
+// Each call reads one consistent snapshot: in autocommit each call is a transaction of its own.
 class SqliteLogs {
  public:
   explicit SqliteLogs(sqlite::Connection& db) : db_(db) {}
@@ -20,7 +20,7 @@ class SqliteLogs {
   Result<std::vector<Hash>> hashes(const LogId& log, TreeNode first, std::uint64_t count);
   Result<StoredRecord> record(const LogId& log, EntryIndex index);
   Result<Bytes> entry(const LogId& log, EntryIndex index);
-  // For a start alone: those that hold anything, in the order in which they came.
+  // Only for a start: the logs that hold anything, in the order in which they came.
   Result<std::vector<LogState>> all();
   Result<LogState> log_state(const LogId& log);
   Result<std::uint64_t> log_bytes(const LogId& log);

@@ -1,5 +1,5 @@
-// Whom the SQLite store knows: the peers that are pinned with how far we are in their journals, heads to ask
-// them for, and invites. Writing is part of SqliteStore, inside its transactions.
+// Peers in the SQLite store: the pinned peers and how far we have read their journals, heads to ask them for,
+// and invites. Writing is part of SqliteStore, inside its transactions.
 #pragma once
 
 #include "storage/sqlite/sqlite.h"

@@ -29,7 +29,7 @@ Result<std::vector<VouchFact>> SqlitePolicy::vouches() {
     KOINON_ASSIGN(const bool row, select.step());
     if (!row) return out;
     KOINON_ASSIGN(VouchFact fact, read_vouch(select));
-    // On a full disk those that an older version took may still be there.
+    // Vouches that an older version took may still be here, if the disk was full at the start.
     if (names_one_log(fact.target, fact.name, fact.vkey)) out.push_back(std::move(fact));
   }
 }

@@ -1,5 +1,5 @@
-// What the SQLite store knows of whom to trust: vouches, blocks of the operator, evidence of forks. Writing
-// is part of SqliteStore, inside its transactions.
+// Trust in the SQLite store: vouches, blocks of the operator, evidence of forks. Writing is part of
+// SqliteStore, inside its transactions.
 #pragma once
 
 #include "storage/sqlite/sqlite.h"
@@ -11,7 +11,7 @@ class SqlitePolicy {
  public:
   explicit SqlitePolicy(sqlite::Connection& db) : db_(db) {}
 
-  // For a start alone: all that there are.
+  // Only for a start: all vouches.
   Result<std::vector<VouchFact>> vouches();
   Result<std::vector<LogId>> blocked();
   Result<std::vector<LogId>> forked();
@@ -20,10 +20,10 @@ class SqlitePolicy {
   Result<std::optional<VouchFact>> vouch(const LogId& voucher, const LogId& target);
   Result<std::vector<Bytes>> evidence(const LogId& log);
 
-  // Forgets the vouches of an older version that do not name one log: they count for nothing, and would take
-  // the place of others.
+  // Forgets vouches of an older version whose log id, name and vkey do not belong to one log. They do not
+  // count, and would take the place of others.
   Status prepare();
-  // All of one voucher.
+  // All vouches are of one voucher.
   Status write_vouches(const std::vector<VouchFact>& vouches);
   Status forget_vouches_by(const LogId& voucher);
   Status set_blocked(const LogId& log, bool blocked);

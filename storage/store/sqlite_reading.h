@@ -1,5 +1,4 @@
-// What every connection to the SQLite store answers, the writer's and the readers': the reading half of the
-// store.
+// The reading half of the SQLite store. The writer's connection and those of readers all have it.
 #pragma once
 
 #include "storage/store/sqlite_arrivals.h"

@@ -1,4 +1,4 @@
-// The SQLite store's settings: values by name, those of the store itself and those that the operator set.
+// The settings of the SQLite store: values by name. Some are the store's own, the others the operator's.
 #pragma once
 
 #include "storage/sqlite/sqlite.h"
@@ -10,12 +10,12 @@ class SqliteSettings {
  public:
   explicit SqliteSettings(sqlite::Connection& db) : db_(db) {}
 
-  // Of the store itself.
+  // A value of the store itself.
   Result<std::optional<Bytes>> meta(std::string_view key);
   Status put_meta(std::string_view key, BytesView value);
   Result<JournalId> journal();
 
-  // Of the operator; an empty value removes it.
+  // A setting of the operator. Setting an empty value removes it.
   Result<std::optional<Bytes>> setting(std::string_view name);
   Status set_setting(std::string_view name, BytesView value);
 

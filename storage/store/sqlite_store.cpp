@@ -17,8 +17,8 @@ namespace koinon {
 namespace {
 
 constexpr std::uint64_t kPageBytes = 8192;
-constexpr std::uint64_t kUnknownRoom = std::uint64_t{1}
-                                       << 62;  // a file system that does not say; it fails when it is full
+constexpr std::uint64_t kUnknownRoom =
+    std::uint64_t{1} << 62;  // for a file system that does not say; it will fail when it is full
 
 class SqliteReader final : public SqliteReading<StoreReader> {
  public:
@@ -132,15 +132,15 @@ class SqliteStore final : public SqliteReading<Store> {
   Status write_records(const RunCommit& run, std::int64_t number);
   Status remove(const LogId& log, UnixMillis now);
 
-  std::filesystem::path folder_;  // in which the store lies
+  std::filesystem::path folder_;  // the store's folder
   SqliteStoreOptions options_;
   SqliteTransaction transaction_;
   SqliteJournal journal_;
   SqliteHeads heads_;
   SqliteAttachments attachments_;
   SqliteBodies bodies_;
-  bool unfolded_ = true;  // what was erased just before a crash is in the write-ahead log still
-  bool swept_ = false;    // nothing is left of logs that were removed
+  bool unfolded_ = true;  // bytes that were erased just before a crash are still in the write-ahead log
+  bool swept_ = false;    // nothing is left of removed logs
 };
 
 Status SqliteStore::prepare() {
@@ -153,11 +153,11 @@ Status SqliteStore::prepare() {
   KOINON_TRY(db_.execute("PRAGMA journal_size_limit=67108864"));
   KOINON_TRY(transaction_.set_durable(true));
   KOINON_TRY(migrate_store(db_));
-  // After the migration, which a full store needs room for.
+  // The quota is set after the migration, because a full store needs room to migrate.
   if (options_.max_bytes > 0) {
     KOINON_TRY(db_.execute("PRAGMA max_page_count=" + std::to_string(options_.max_bytes / kPageBytes)));
   }
-  // On a full disk these are tried again later, or at the next start, and reading goes on.
+  // If the disk is full, these fail. They are tried again later or at the next start, and reading goes on.
   tidy();
   (void)fold();
   KOINON_ASSIGN(const auto journal, settings_.meta("journal_id"));
@@ -200,18 +200,19 @@ Status SqliteStore::begin(bool durable) {
 
 Status SqliteStore::commit() {
   KOINON_TRY(transaction_.commit());
-  (void)fold_erased();  // what is left of removed logs waits for fold(): somebody waits for this answer
+  (void)fold_erased();  // the rest of removed logs waits for fold(), because somebody waits for this answer
   return {};
 }
 
-// What was under way for peers when the node ended, and what an older version took.
+// Removes files that were being fetched for peers when the node ended, and vouches that only an older version
+// took.
 void SqliteStore::tidy() {
   if (!db_.execute("BEGIN IMMEDIATE").ok()) return;
   if (!attachments_.prepare().ok() || !policy_.prepare().ok() || !db_.execute("COMMIT").ok())
     (void)db_.execute("ROLLBACK");
 }
 
-// A piece, in a transaction of its own.
+// Takes away a piece, in a transaction of its own.
 bool SqliteStore::sweep() {
   if (!db_.execute("BEGIN IMMEDIATE").ok()) return false;
   const auto swept = bodies_.sweep();
@@ -296,15 +297,16 @@ Status SqliteStore::write_records(const RunCommit& run, std::int64_t number) {
   return bodies_.settle_withdrawals(number, run);
 }
 
-// A log's records and files are taken away by and by: it may have gigabytes, and in one transaction they
-// would fill the write-ahead log, beyond what is kept free for our own, and keep what we publish waiting.
+// The records and files of a log are taken away little by little. There may be gigabytes of them. One
+// transaction would fill the write-ahead log, and with it the room that is kept for our own log. Our own
+// notes would have to wait for it.
 Status SqliteStore::remove(const LogId& log, UnixMillis now) {
   KOINON_ASSIGN(const LogState state, logs_.log_state(log));
   KOINON_ASSIGN(const std::int64_t before, logs_.log_number(log));
   KOINON_TRY(bodies_.remove_all(before));
   KOINON_ASSIGN(const std::int64_t number, heads_.clear(before));
   swept_ = false;
-  // Before the arrivals that it replaces go: a number that was given is never given again.
+  // Written before the arrivals go that it replaces, so that no number is given twice.
   KOINON_TRY(arrivals_.write(number, EntryIndex(0), numbers_of_removal(state.range.size()),
                              ArrivalKind::kRemoved, now));
   return policy_.forget_vouches_by(log);

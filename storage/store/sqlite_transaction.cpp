@@ -29,11 +29,11 @@ Status SqliteTransaction::commit() {
 }
 
 void SqliteTransaction::rollback() {
-  if (open_) (void)db_.execute("ROLLBACK");  // fails only where SQLite has rolled back already
+  if (open_) (void)db_.execute("ROLLBACK");  // fails only if SQLite has rolled back already
   open_ = false;
 }
 
-// Without a transaction each statement would stand alone, and none of them could be taken back.
+// Without a transaction each statement would be committed alone, and could not be taken back.
 Status SqliteTransaction::check() const {
   if (!open_) return outside_transaction();
   if (undone_) return *undone_;

@@ -1,4 +1,4 @@
-// The one transaction of the SQLite store's writer, and the changes inside it, each of which is whole.
+// The transaction of the SQLite store's writer. Each change inside it is made as a whole or not at all.
 #pragma once
 
 #include <optional>
@@ -14,13 +14,13 @@ class SqliteTransaction {
   // `durable`: PRAGMA synchronous of durable commits.
   SqliteTransaction(sqlite::Connection& db, std::string durable) : db_(db), mode_(std::move(durable)) {}
 
-  // Whether what is committed from now on is on the disk when commit returns. Outside a transaction.
+  // With true, commits from now on are on the disk when commit returns. Outside a transaction.
   Status set_durable(bool durable);
   Status begin(bool durable);
   Status commit();
   void rollback();
 
-  // Carries out one change: what a failed one wrote is taken back, and what stood before it stands. Outside
+  // Carries out one change. If it fails, what it wrote is taken back, and the changes before it stay. Outside
   // begin … commit it is refused. `act` returns a Status or a Result, and may be made of such changes itself.
   template <typename Act>
   auto change(Act act) -> decltype(act()) {
@@ -42,7 +42,7 @@ class SqliteTransaction {
   sqlite::Connection& db_;
   std::string mode_;
   bool durable_ = false;
-  bool open_ = false;            // between begin and commit or rollback
+  bool open_ = false;            // true between begin and commit or rollback
   std::optional<Error> undone_;  // why SQLite undid the open transaction by itself
 };
 

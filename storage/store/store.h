@@ -1,10 +1,10 @@
-// The Store: what a node holds. Narrow, so that another engine can stand behind it, or behind one of its
-// halves.
+// The Store is what a node holds. Its interface is small, so that another engine can take its place, or the
+// place of one of its halves.
 //
-// Truth only: logs as verified runs of entries with their bodies (log_store.h); and what the node knows: the
-// heads that prove them, the journal of accepted heads, the arrivals, peers (knowledge_store.h). A Store
-// belongs to one thread (the writer); Readers are made for other threads and see what was committed before
-// each call.
+// It has only what cannot be derived. log_store.h: logs as verified runs of entries with their bodies.
+// knowledge_store.h: the heads that prove them, the journal of accepted heads, the arrivals, the peers. A
+// Store belongs to one thread, the writer's. Other threads have readers. A reader sees what was committed
+// before each call.
 #pragma once
 
 #include <functional>
@@ -20,22 +20,23 @@ class StoreReader : public LogReader, public KnowledgeReader {};
 
 class Store : public StoreReader, public LogWriter, public KnowledgeWriter {
  public:
-  // Everything that a start needs, and for the start alone: it grows with all that is held.
+  // Everything that a start needs. Only for the start, because it grows with all that is held.
   virtual Result<StoreState> load_state() = 0;
-  // Changes happen inside begin … commit; outside they are refused with kInternal, as a defect of the caller.
-  // A failed call inside has changed nothing and the others stand; where the disk failed under it, they may
-  // be undone with it: then every later call inside fails, and so does commit. A failed commit has undone
-  // them all. `durable`: commit returns after fsync.
+  // Changes are made inside begin … commit. Outside they are refused with kInternal, as a defect of the
+  // caller. A call that fails inside has changed nothing, and the changes before it stay. If the disk failed,
+  // the changes before it may be undone too: then every later call inside fails, and commit fails. If commit
+  // fails, all changes are undone. `durable`: commit returns after fsync.
   virtual Status begin(bool durable) = 0;
   virtual Status commit() = 0;
   virtual void rollback() = 0;
   // Several changes inside begin … commit as one: where `act` fails, none of them is made, and what stood
   // before it stands. Its error.
   virtual Status as_one(const std::function<Status()>& act) = 0;
-  // Erased bytes may still be in the store's own log, where somebody read as they went: tries again. Of logs
-  // that were removed a piece may be left: takes it away. False: there is more.
+  // Erased bytes may still be in the write-ahead log, because somebody read when they were erased. Tries
+  // again to remove them. Also takes away a piece of what is left of removed logs. False: there is more to
+  // do.
   virtual bool fold() { return true; }
-  // What may still be written, outside a transaction.
+  // How much may still be written. Outside a transaction.
   virtual Result<Room> room() = 0;
 };
 

@@ -402,9 +402,9 @@ std::vector<Operation> office_operations() {
       {"what was sent long ago", [](Held& h) { return Outbox(*h.office).forget({1}, limits::kSentKept); }},
       {"what was written down under a wrong clock",
        [](Held& h) -> Status {
-         KOINON_TRY(Outbox(*h.office).not_after({2'000'000}, {1'000'000}));
+         KOINON_TRY(Outbox(*h.office).correct_times({2'000'000}, {1'000'000}));
          KOINON_TRY(Outbox(*h.office).late_digests({1'000'000}, 5));
-         return Desk(*h.office).set_right({1'000'000});
+         return Desk(*h.office).correct_times({1'000'000});
        }},
       {"what waits for one webhook", [](Held& h) { return done(Outbox(*h.office).waiting({1}, 1'000)); }},
       {"what one webhook is to be sent",

@@ -140,7 +140,7 @@ TEST_F(Office, WhatWasPutOffWhileTheClockWasAheadIsDueNow) {
   Mail mail;
   mail.next_at = {kYear};
   ASSERT_TRUE(outbox.queue_mail({.mails = {mail}, .paces = {{user, {kYear}, 6, 1, ArrivalSeq(3)}}}).ok());
-  ASSERT_TRUE(outbox.not_after({1000}, {100}).ok());
+  ASSERT_TRUE(outbox.correct_times({1000}, {100}).ok());
   EXPECT_EQ(outbox.due_mail({100}, 10)->size(), 1U);
   const auto due = outbox.due_deliveries(*id, {1000}, 10);
   ASSERT_EQ(due->size(), 2U);
@@ -169,14 +169,14 @@ TEST_F(Office, WhatIsHeldForAWhileIsHeldFromNowOnOnceTheClockIsRightAndANamedTim
   const HeldId named = hold(HeldState::kWaiting, std::nullopt, kAhead);
   const HeldId before = hold(HeldState::kWaiting, milliseconds(50), 90);
   ASSERT_TRUE(desk.approve(released, "boss", {kAhead + 10}).ok());
-  ASSERT_TRUE(desk.set_right({100}).ok());
+  ASSERT_TRUE(desk.correct_times({100}).ok());
   const auto due = [&](HeldId id) { return (*desk.held(id))->due_at.value; };
   EXPECT_EQ(due(lasting), 150);
   EXPECT_EQ(due(reviewed), 150);
   EXPECT_EQ(due(released), 100) << "a reviewer's word makes it due at once";
   EXPECT_EQ(due(named), kAhead + 50) << "nothing is signed before the time that somebody named";
   EXPECT_EQ(due(before), 140) << "what was written down at its time stays";
-  ASSERT_TRUE(desk.set_right({120}).ok());
+  ASSERT_TRUE(desk.correct_times({120}).ok());
   EXPECT_EQ(due(lasting), 150) << "once";
 }
 

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include "proto/base/ascii.h"
 #include "proto/base/encoding.h"
 #include "proto/base/limits.h"
 #include "proto/codec/entry.h"
@@ -230,6 +231,23 @@ TEST(Encoding, NoByteOutsideTheAlphabetIsTaken) {
     const auto hex = from_hex(Bytes("0") + static_cast<char>(c));
     EXPECT_TRUE(!hex.ok() || to_hex(*hex) == Bytes("0") + static_cast<char>(c)) << c;
   }
+}
+
+TEST(Ascii, IsTrimmedSplitAndLowered) {
+  EXPECT_EQ(trimmed(" \t\r\na b\n "), "a b");
+  EXPECT_EQ(trimmed(" \n"), "");
+  EXPECT_EQ(split(" a | |b|", '|'), (std::vector<std::string>{"a", "b"}));
+  EXPECT_EQ(split("", '|'), std::vector<std::string>());
+  EXPECT_EQ(ascii_lower("AZ[\u00C9az"), "az[\u00C9az") << "letters beyond ASCII stay";
+}
+
+TEST(Ascii, FindsControlCharactersButThoseAllowed) {
+  EXPECT_FALSE(has_control("plain \u00E9"));
+  EXPECT_TRUE(has_control("a\tb"));
+  EXPECT_FALSE(has_control("a\tb", "\t"));
+  EXPECT_TRUE(has_control("a\nb", "\t"));
+  EXPECT_TRUE(has_control("\x7f"));
+  EXPECT_TRUE(has_control(std::string(1, '\0'), "\t"));
 }
 
 }  // namespace

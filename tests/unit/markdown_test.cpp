@@ -87,6 +87,40 @@ TEST(Markdown, NoTextBecomesMuchMoreThanItIs) {
   }
 }
 
+// A number for each line that is code.
+std::vector<std::size_t> code_in(std::string_view text) {
+  const auto code = markdown_code(text);
+  std::vector<std::size_t> out;
+  for (std::size_t i = 0; code && i < code->lines.size(); ++i) {
+    if (code->lines[i]) out.push_back(i);
+  }
+  return out;
+}
+
+TEST(MarkdownCode, IsWhatReadersSeeAsCode) {
+  using Lines = std::vector<std::size_t>;
+  EXPECT_EQ(code_in("a\n```\nb\n\nc\n```\nd"), (Lines{2, 4}));
+  EXPECT_EQ(code_in("a\n\n    b\n\tc\n\nd"), (Lines{2, 3}));
+  EXPECT_EQ(code_in("- a\n  ~~~\n  b\nc\n"), (Lines{2}));
+  EXPECT_EQ(code_in("\u202E```\na\n"), (Lines{1})) << "nobody sees U+202E";
+  EXPECT_EQ(code_in("[a]: <b>\n[\n```\n&lt;\n"), (Lines{3}));
+  EXPECT_EQ(code_in(""), Lines());
+  ASSERT_TRUE(markdown_code("a\n\n    b\n\nc\n\n```\n```\n").has_value());
+  EXPECT_EQ(markdown_code("a\n\n    b\n\nc\n\n```\n```\n")->blocks, 2U);
+  EXPECT_FALSE(markdown_code(repeated("> ", 4096)).has_value()) << "deeper than anybody writes";
+}
+
+// What costs a reader of whole Markdown too much costs nothing here: only lines and blocks are looked at.
+TEST(MarkdownCode, IsFoundInTextsOfAnyShape) {
+  for (const std::string_view seed : {"[a", "[a]: b\n", "<a", "*a **b _c\n", "`a``b```c", "- a\n", "\n",
+                                      "> a\n", "a\n===\n", "***a", "&a;", "|a|\n", "1. a\n"}) {
+    const std::string text = repeated(seed, limits::kBodyBytes) + "\n\n```\ncode\n";
+    const auto code = markdown_code(text);
+    ASSERT_TRUE(code.has_value()) << seed;
+    EXPECT_TRUE(code->lines[code->lines.size() - 2]) << seed;
+  }
+}
+
 TEST(Markdown, WhatPeopleWriteAtAnyLengthIsRendered) {
   const std::string paragraph =
       "We set up *three* sites, see [the plan](https://a.example/b) and `code`, <https://c.example>.\n"

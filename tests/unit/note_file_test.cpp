@@ -2,6 +2,7 @@
 #include "node/publishing/note_file.h"
 
 #include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
 
 #include "node/publishing/note_rules.h"
 #include "proto/base/limits.h"
@@ -105,6 +106,110 @@ TEST(NoteFile, WhatIsFormattedIsReadBackTheSame) {
     EXPECT_EQ(again->refs.size(), note->refs.size());
     EXPECT_EQ(format_note_file(*again), formatted);
   }
+}
+
+// A practice of which this is the text.
+v1::Practice practice_of(const std::string& text) {
+  const auto note =
+      parse_note_file("+++\ntitle = \"T\"\nlanguage = \"en\"\ntopics = [\"health\"]\n+++\n" + text);
+  EXPECT_TRUE(note.ok()) << text;
+  return note.ok() ? note->body.practice() : v1::Practice();
+}
+
+TEST(NoteFile, AHeadingThatReadersSeeAsCodeOpensNoSection) {
+  for (const std::string& code : {
+           "```\n## Results\n```\n",                    // a fence
+           "~~~\n```\n## Results\n~~~\n",               // another mark inside it
+           "````\n```\n## Results\n```\n````\n",        // a longer fence
+           "```\n## Results\n``\n## Results\n```\n",    // what is too short to end it
+           "```\n## Results\n```x\n## Results\n```\n",  // what has a word behind it
+           "  ```\n## Results\n ```\n",                 // a fence up to three columns in
+           "```\n    ```\n## Results\n```\n",           // what stands too far in to end it
+       }) {
+    const auto practice = practice_of("Text.\n\n" + code + "\n## Lessons\n\nL\n");
+    EXPECT_EQ(practice.results(), "") << code;
+    EXPECT_EQ(practice.solution() + "\n", code);
+    EXPECT_EQ(practice.lessons(), "L") << code;
+  }
+}
+
+TEST(NoteFile, AHeadingThatReadersSeeAsAHeadingOpensASection) {
+  for (const std::string& text : {
+           "    ```\n",         // code by its indentation: no fence
+           "- item\n  ```\n",   // a fence that ends with its list
+           "> ```\n> quote\n",  // a fence that ends with its quote
+           "``\n",              // too short
+           "``` a`b\n",         // a line of code in a sentence
+           "\\```\n",           // escaped
+           "Text ```\n",        // not at the beginning
+           "1. a\n\n   ~~~\n",  // a fence that ends with its item
+       }) {
+    const auto practice = practice_of("Text.\n\n" + text + "## Results\n\nR\n");
+    EXPECT_EQ(practice.results(), "R") << text;
+    EXPECT_EQ(practice.solution() + "\n", text);
+  }
+}
+
+TEST(NoteFile, AFenceThatNeverEndsTakesInAllThatFollows) {
+  const auto practice = practice_of("Text.\n\n## Results\n\nR\n\n```\n## Lessons\n\nL\n");
+  EXPECT_EQ(practice.results(), "R\n\n```\n## Lessons\n\nL");
+  EXPECT_EQ(practice.lessons(), "");
+}
+
+TEST(NoteFile, TheFirstParagraphIsNoSummaryWhereItCutsCodeInTwo) {
+  EXPECT_EQ(practice_of("- a\n  ```\n\n  b\n  ```\n").summary(), "");
+  EXPECT_EQ(practice_of("- a\n  ```\n\n  ```\n\nb\n").summary(), "");
+  EXPECT_EQ(practice_of("```\na\n\nb\n```\n").summary(), "");
+  EXPECT_EQ(practice_of("a\n\n    b\n").summary(), "a");
+}
+
+// Each section alone, and each after one that might reach into it.
+TEST(NoteFile, SectionsWithCodeAreReadBackTheSame) {
+  const std::vector<std::string> texts = {"R",
+                                          "```\n## Lessons\n```",
+                                          "```\n## Lessons",
+                                          "- a\n  ```\n  ## b",
+                                          "> ```\n> ## b",
+                                          "    ```",
+                                          "~~~~\n~~~\n## Lessons\n~~~~",
+                                          "``` a`b\n## Lessons",
+                                          "- a\n\n  ```",
+                                          "~~~",
+                                          "## Lessons\n\nL",
+                                          "\\```",
+                                          "1. a\n\n   ```\n## Lessons\n   ```",
+                                          std::string(250, '>') + " a"};
+  for (const auto& first : texts) {
+    for (const auto& second : texts) {
+      NoteFile note;
+      note.kind = v1::KIND_PRACTICE;
+      note.language = "en";
+      v1::Practice& practice = *note.body.mutable_practice();
+      practice.set_title("T");
+      practice.set_summary(first);
+      practice.set_solution(first);
+      practice.set_results(second);
+      practice.set_lessons(first);
+      const std::string formatted = format_note_file(note);
+      const auto again = parse_note_file(formatted);
+      ASSERT_TRUE(again.ok()) << again.error().text() << formatted;
+      EXPECT_EQ(serialize(again->body), serialize(note.body)) << formatted;
+    }
+  }
+}
+
+RC_GTEST_PROP(NoteFile, AnyTextOfFencesListsAndHeadingsIsReadBackTheSame, ()) {
+  const auto parts = *rc::gen::container<std::vector<std::string>>(
+      rc::gen::element<std::string>("```", "~~~", "````", "\n", "\n\n", "## Results\n", "## Lessons\n", "  ",
+                                    "    ", "- ", "> ", "a", "`", "# ", "1. ", "\n===\n"));
+  std::string text;
+  for (const auto& part : parts) text += part;
+  NoteFile note;
+  *note.body.mutable_practice() = practice_of(text);
+  note.language = "en";
+  const auto again = parse_note_file(format_note_file(note));
+  RC_ASSERT(again.ok());
+  RC_ASSERT(serialize(again->body) == serialize(note.body));
 }
 
 TEST(NoteFile, WindowsLineEndsAndByteOrderMarksAreTaken) {

@@ -30,7 +30,7 @@ Status add_peer(const NodeProcess& node, const std::string& line) {
   return {};
 }
 
-// Until the follower's store holds so many records; what was held at once is the daemon's own word.
+// Waits until the follower holds so many records. The daemon itself states how many it holds.
 Result<double> wait_for_records(const NodeProcess& follower, std::uint64_t records,
                                 std::chrono::steady_clock::time_point begin) {
   const ApiClient client(follower.data());
@@ -60,11 +60,13 @@ Result<json::object> measure_catch_up(const CatchUpOptions& options) {
   KOINON_ASSIGN(const std::uint16_t la_port, la.wait_until_ready());
   KOINON_ASSIGN(const std::string seoul_line, peer_line(seoul, seoul_port));
   KOINON_ASSIGN(std::string la_line, peer_line(la, la_port));
-  la_line.erase(la_line.find('@'), la_line.rfind('#') - la_line.find('@'));  // only the follower dials
+  la_line.erase(
+      la_line.find('@'),
+      la_line.rfind('#') - la_line.find('@'));  // only the follower dials, so the address is removed
   KOINON_TRY(add_peer(seoul, la_line));
   const auto begin = std::chrono::steady_clock::now();
   KOINON_TRY(add_peer(la, seoul_line));
-  // Seoul's practices, its Genesis and Profile, and the follower's own two.
+  // Seoul's practices, its Genesis and Profile, and the two of the follower's own log.
   KOINON_ASSIGN(const double seconds, wait_for_records(la, options.records + 4, begin));
 
   const double rate = static_cast<double>(options.records) / seconds;

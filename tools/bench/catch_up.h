@@ -1,4 +1,4 @@
-// Catch-up of a fresh follower: two processes, TLS on loopback.
+// Measures how a new follower catches up: two processes, TLS on loopback.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +16,7 @@ struct CatchUpOptions {
   std::uint64_t body_bytes = 600;
 };
 
-// Figures, each with the machine's limit beside it.
+// The figures, and beside each the machine's limit.
 Result<boost::json::object> measure_catch_up(const CatchUpOptions& options);
 
 }  // namespace koinon

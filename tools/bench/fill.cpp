@@ -18,7 +18,7 @@ struct MadeCity {
   RunCommit run;
 };
 
-// A city with a Genesis and nothing else; its keys follow from its number.
+// A city with nothing but a Genesis. Its keys are computed from its number.
 MadeCity make_city(std::uint64_t number, UnixMillis now) {
   const std::string name = "city-" + std::to_string(number) + ".example";
   const auto key = [&](std::string_view role) { return SigningKey::from_seed(sha256({name, role}).view()); };
@@ -58,7 +58,7 @@ Draft practice(std::uint64_t number, std::uint64_t body_bytes) {
   draft.body.emplace();
   const std::string title = "Practice " + std::to_string(number);
   draft.body->mutable_practice()->set_title(title);
-  // Salt, title and field headers take some 40 bytes of the body.
+  // Salt, title and field headers take some 40 bytes of the body; the text takes the rest.
   std::string text;
   while (text.size() + title.size() + 40 < body_bytes) text += "words that a city might write ";
   text.resize(body_bytes > title.size() + 40 ? body_bytes - title.size() - 40 : 1, 'x');

@@ -16,7 +16,7 @@ constexpr std::uint64_t kWordsOfALanguage = 20'000;
 constexpr std::array<std::string_view, 5> kLanguages = {"en", "es", "ko", "ja", "ar"};
 constexpr std::int64_t kBegan = 1'700'000'000'000;
 
-// A small generator of its own, so that a library is the same on every machine.
+// A small random generator, so that a library is the same on every machine.
 class Dice {
  public:
   explicit Dice(std::uint64_t seed) : state_(seed * 2654435761U + 1) {}
@@ -26,7 +26,7 @@ class Dice {
     state_ ^= state_ << 17U;
     return state_ % bound;
   }
-  // Ranks as words have them: the first many times as often as the thousandth.
+  // A rank distributed as in natural text: the first word comes many times as often as the thousandth.
   std::uint64_t rank(std::uint64_t count) {
     const double uniform = static_cast<double>(below(1'000'000) + 1) / 1'000'001;
     return static_cast<std::uint64_t>(std::pow(static_cast<double>(count), uniform)) - 1;
@@ -49,7 +49,7 @@ void append_utf8(std::string& out, unsigned c) {
   }
 }
 
-// The word of that rank: letters of the language's script, longer the rarer.
+// The word of that rank, of letters of the language's script. Rare words are longer.
 std::string word_of(std::string_view language, std::uint64_t rank) {
   Dice dice(rank + 77);
   std::string out;
@@ -189,7 +189,7 @@ Status fill_library(const DataFolder& folder, const LibraryOptions& options) {
       drafts.push_back(practice_of(city.language, options.words, dice));
     KOINON_TRY(publish_all(*store, city.log, drafts));
     drafts.clear();
-    // Of every city before, the practices that are talked about most.
+    // Adopts the most popular practices of every city before it.
     for (std::uint64_t i = 0; number > 0 && i < each / 10; ++i)
       drafts.push_back(adoption_of(city_of(dice.below(number)).log.id(), 1 + dice.rank(each), dice));
     if (!drafts.empty()) KOINON_TRY(publish_all(*store, city.log, drafts));

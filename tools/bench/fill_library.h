@@ -1,5 +1,5 @@
-// A network's library: practices of many cities in five languages, adopted by each other, for measuring
-// search.
+// Makes a network's library to measure search: practices of many cities in five languages, which adopt each
+// other's.
 #pragma once
 
 #include <cstdint>
@@ -16,10 +16,10 @@ struct LibraryOptions {
   std::uint64_t words = 180;  // of a note
 };
 
-// Into the store of a node that is not running. The same options give the same library.
+// Writes into the store of a node that is not running. The same options give the same library.
 Status fill_library(const DataFolder& folder, const LibraryOptions& options);
 
-// Searches as people might type them, by the library's own words: common and rare ones, one to three.
+// Searches as people might type them: one to three of the library's words, common and rare ones.
 std::vector<std::string> library_searches(std::size_t count);
 
 }  // namespace koinon

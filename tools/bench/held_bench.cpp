@@ -49,7 +49,8 @@ Result<json::object> measure(const HeldBenchOptions& options, std::uint64_t note
                                                                     {"limit_empty_request", "/healthz"}};
   std::size_t number = 0;
   for (const auto& [name, target] : targets) {
-    Visitor visitor("127.0.1." + std::to_string(++number), port);  // whoever asks so much is slowed down
+    Visitor visitor("127.0.1." + std::to_string(++number),
+                    port);  // each address asks little, so that none is slowed down
     KOINON_ASSIGN(out[name], ask(visitor, target, options.requests));
   }
   out["resident_bytes"] = node.resident_bytes();

@@ -1,5 +1,5 @@
-// What reading costs over few and over very many notes of one city: the first page, a note's page, a feed and
-// a record, side by side.
+// Compares what reading costs over few and over very many notes of one city: the first page, a note's page, a
+// feed and a record.
 #pragma once
 
 #include <filesystem>
@@ -18,8 +18,8 @@ struct HeldBenchOptions {
 };
 
 Result<boost::json::object> measure_held(const HeldBenchOptions& options);
-// The same over few notes, the note with 20 replies on its page; one connection for each address, one request
-// after the other.
+// The same over few notes. The note's page shows 20 replies. Each address has one connection, with one
+// request after the other.
 Result<boost::json::object> measure_pages(const HeldBenchOptions& options);
 
 }  // namespace koinon

@@ -25,7 +25,7 @@ namespace {
 constexpr std::int64_t kBegan = 1'700'000'000'000;
 constexpr std::chrono::milliseconds kGlance{20};
 
-// Each is repeated: alone, after another, or within a quote or a list.
+// Each seed is repeated: alone, after another one, or inside a quote or a list.
 constexpr std::array<std::string_view, 54> kSeeds = {"![[]()",      "**x [*b**c*](d\n",
                                                      "*_* _ ",      "[a](<b\n",
                                                      "<!A ",        "> ",
@@ -80,7 +80,7 @@ std::string nested(std::string_view marker, std::size_t bytes) {
   return repeated(marker, bytes / 2) + "a\n" + std::string(bytes / 2, '\n');
 }
 
-// The text of a number: the same on every machine.
+// The text with this number. It is the same on every machine.
 std::string text_of(std::uint64_t number, std::size_t bytes) {
   const std::string_view seed = kSeeds.at(number % kSeeds.size());
   const std::string_view other = kSeeds.at((number / kSeeds.size() * 7 + number + 13) % kSeeds.size());
@@ -120,7 +120,7 @@ Status fill(const std::filesystem::path& data, const HostileBenchOptions& option
         auto* practice = draft.body->mutable_practice();
         practice->set_title("Text " + std::to_string(number));
         std::string text = text_of(number, options.bytes);
-        // Some hurt where lists and mails look.
+        // Some texts are in the summary, which lists and mails show.
         (number % 4 == 0 ? practice->mutable_summary() : practice->mutable_solution())->swap(text);
         draft.again = true;
         return draft;
@@ -135,7 +135,7 @@ Status fill(const std::filesystem::path& data, const HostileBenchOptions& option
   return {};
 }
 
-// Times of several threads, and what was answered otherwise than well.
+// Times measured by several threads, and counts of answers that were not good.
 class Times {
  public:
   void add(const Result<Visitor::Answer>& answer, const std::string& target) {
@@ -166,7 +166,7 @@ class Times {
   std::string last_;
 };
 
-// A reader who wants every digest there is; nobody takes the mail, it is made all the same.
+// Makes a reader who wants all digests. No server takes the mails, but they are made all the same.
 Status wish_for_mail(const ApiClient& client) {
   KOINON_TRY(client.post_json("/api/v1/accounts",
                               {{"name", "reader"}, {"role", "reader"}, {"email", "reader@city.example"}}));

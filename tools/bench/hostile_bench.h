@@ -1,6 +1,6 @@
-// What hostile texts cost others: texts of a megabyte each, of many shapes that hurt readers of Markdown,
-// published by foreign cities; and how long an operator and a visitor wait while all of them are opened, fed
-// and mailed.
+// Measures what hostile texts cost others. Foreign cities publish texts of a megabyte in many shapes that are
+// slow for parsers of Markdown. It measures how long an operator and a visitor wait while all of these are
+// opened, put into feeds and mailed.
 #pragma once
 
 #include <filesystem>
@@ -15,7 +15,7 @@ struct HostileBenchOptions {
   std::uint64_t texts = 1000;
   std::uint64_t cities = 20;
   std::size_t bytes = 1'000'000;  // of each
-  std::size_t readers = 4;        // that open them, each from an address of its own
+  std::size_t readers = 4;        // readers that open them, each from an address of its own
   std::filesystem::path koinond;
 };
 

@@ -1,4 +1,4 @@
-// koinon-bench: what it measures is printed as JSON, the machine's limit beside each figure.
+// koinon-bench prints its figures as JSON, with the machine's limit beside each.
 #include <iostream>
 
 #include <CLI/CLI.hpp>

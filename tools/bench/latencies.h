@@ -1,4 +1,4 @@
-// Times of requests, and what a measurement waits for before it asks.
+// Times of requests, and the wait for the index before a measurement.
 #pragma once
 
 #include <vector>
@@ -10,9 +10,9 @@
 
 namespace koinon {
 
-// How many, the median, the 99th of a hundred and the longest, in milliseconds.
+// How many there are, and their median, 99th percentile and maximum in milliseconds.
 boost::json::object spread_of(std::vector<double> seconds);
-// Until all that arrived is indexed; how long that took, in seconds. An hour at most.
+// Waits until all arrivals are indexed, an hour at most. Returns how long it took, in seconds.
 Result<double> wait_for_index(const ApiClient& client);
 
 }  // namespace koinon

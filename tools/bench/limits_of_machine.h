@@ -1,4 +1,4 @@
-// What this machine can do at best, measured in the same run as what is compared with it.
+// The best that this machine can do, measured in the same run as the figures that are compared with it.
 #pragma once
 
 #include <cstdint>
@@ -8,10 +8,11 @@
 
 namespace koinon {
 
-// Rows a second into one SQLite table in WAL mode, 1000 a transaction, entry and body as given.
+// How many rows a second go into one SQLite table in WAL mode, 1000 in a transaction, with the given entry
+// and body.
 Result<double> raw_batch_insert_rate(const std::filesystem::path& folder, std::uint64_t rows,
                                      std::size_t entry_bytes, std::size_t body_bytes);
-// SHA-256 of messages of so many bytes, a second, on one core.
+// How many messages of this size SHA-256 hashes a second on one core.
 double hash_rate(std::size_t bytes);
 
 }  // namespace koinon

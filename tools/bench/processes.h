@@ -1,4 +1,4 @@
-// Nodes as processes of their own, for measurements.
+// Runs nodes in processes of their own, for measurements.
 #pragma once
 
 #include <chrono>
@@ -14,7 +14,7 @@ namespace koinon {
 
 double seconds_since(std::chrono::steady_clock::time_point begin);
 
-// A folder that goes with the measurement.
+// A folder that is removed after the measurement.
 class Workplace {
  public:
   Workplace();
@@ -27,7 +27,7 @@ class Workplace {
   std::filesystem::path path_;
 };
 
-// A koinond of ours, ended with the object.
+// A koinond process. It ends with this object.
 class NodeProcess {
  public:
   // `more`: further options of koinond.
@@ -39,7 +39,7 @@ class NodeProcess {
 
   const std::filesystem::path& data() const { return data_; }
   bool started() const { return started_; }
-  // The port for peers, once it serves.
+  // Waits until the node serves. Returns its port for peers.
   Result<std::uint16_t> wait_until_ready() const { return port("peer_port"); }
   Result<std::uint16_t> http_port() const { return port("http_port"); }
   std::uint64_t peak_resident_bytes() const { return memory("VmHWM:"); }

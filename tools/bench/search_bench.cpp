@@ -12,7 +12,7 @@ namespace koinon {
 namespace json = boost::json;
 namespace {
 
-// Each target once, over a connection of its own.
+// Requests each target once, over a connection of its own.
 Result<std::vector<double>> time_all(const ApiClient& client, const std::vector<std::string>& targets) {
   std::vector<double> out;
   for (const auto& target : targets) {

@@ -1,4 +1,4 @@
-// How long reading takes over a library of 100,000 practices, as a client of the daemon sees it.
+// Measures how long reading takes over a library of 100,000 practices, for a client of the daemon.
 #pragma once
 
 #include <filesystem>

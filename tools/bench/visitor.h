@@ -1,5 +1,5 @@
-// A browser's connection to a node over TCP, from an address of its own, so that the node takes it for a
-// visitor of its own.
+// A connection to a node over TCP, like a browser's. It has an address of its own, so that the node sees a
+// separate visitor.
 #pragma once
 
 #include <chrono>

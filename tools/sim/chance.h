@@ -1,4 +1,4 @@
-// Seeded chance that is the same on every machine and library: SplitMix64 (Steele, Lea, Flood 2014).
+// A seeded random generator, the same on every machine: SplitMix64 (Steele, Lea, Flood 2014).
 #pragma once
 
 #include <cmath>
@@ -20,7 +20,7 @@ class Chance {
   }
   // From 0 to n - 1. Requires n > 0.
   std::uint64_t below(std::uint64_t n) { return next() % n; }
-  // From 0 up to 1, which is left out.
+  // From 0 to 1; never 1 itself.
   double unit() { return static_cast<double>(next() >> 11) * 0x1.0p-53; }
   bool hit(double probability) { return probability > 0 && unit() < probability; }
   double exponential(double mean) { return -mean * std::log1p(-unit()); }
@@ -38,7 +38,7 @@ class Chance {
     }
     return out;
   }
-  // A stream of its own, so that one part's draws do not move another's.
+  // A generator of its own, so that the draws of one part do not change those of another.
   Chance fork() { return Chance(next()); }
 
  private:

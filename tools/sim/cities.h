@@ -1,4 +1,4 @@
-// Real places, for latencies that mean something.
+// Real places, for realistic latencies.
 #pragma once
 
 #include <string>
@@ -13,12 +13,12 @@ struct Place {
   double longitude;
 };
 
-// The nth city; beyond the list the names go on with a number, and the places shift a little.
+// The nth city. Beyond the end of the list, names get a number, and places shift a little.
 std::string city_name(std::size_t index);
 Place city_place(std::size_t index);
 
-// How long light in fibre takes one way, the cable half as long again as the great circle, and a
-// millisecond at each end.
+// How long light in fibre takes one way. The cable is one and a half times as long as the great circle, and
+// each end adds a millisecond.
 MonoTime one_way(const Place& from, const Place& to);
 
 }  // namespace koinon::sim

@@ -14,10 +14,11 @@ constexpr const char* kTopics[] = {
     "health/testing",    "health/hospitals", "climate/heat",     "climate/flooding", "food/security",
     "migration/welcome", "events/hosting",   "energy/buildings", "growth/jobs",      "mobility/cycling"};
 
-// What one that writes without end has written at last: so many notes, one a minute.
+// How many notes a city writes that floods, one a minute.
 constexpr std::size_t kGluttony = 250;
 constexpr std::size_t kGluttonsNote = 120'000;  // bytes
-constexpr std::chrono::seconds kRegretted{5};   // on average, where a note is taken back at once
+constexpr std::chrono::seconds kRegretted{
+    5};  // average time until a note is taken back, if it is taken back at once
 
 }  // namespace
 
@@ -123,7 +124,7 @@ void CityLife::want_some_file(SimNode& node) {
   node.want_file({file.log, *file.index, file.cut.id, AttachmentWish::kByHand, 0});
 }
 
-// Its notes that it has not erased, by index.
+// The indexes of its notes that it has not erased.
 std::vector<std::uint64_t> CityLife::standing_notes(SimNode& node) {
   const auto& records = stage_.truth.log(node.log()).records();
   std::vector<std::uint64_t> own;

@@ -1,4 +1,5 @@
-// What cities do all day: publish, erase, want other topics, vouch and take it back, block, part and meet.
+// The life of cities: they publish, erase, want other topics, vouch and take it back, block, unpin and pin
+// again.
 #pragma once
 
 #include "tools/sim/stage.h"
@@ -7,10 +8,10 @@ namespace koinon::sim {
 
 class CityLife {
  public:
-  // `stage` outlives this, which outlives its schedule's last event.
+  // `stage` must live longer than this. This must live until the last event of the stage's schedule.
   explicit CityLife(Stage& stage) : stage_(stage) {}
 
-  // From now on, until the faults end.
+  // Begins now. It goes on until the faults end.
   void begin();
   void publish_note(SimNode& node);
   BodyFilter some_filter();
@@ -30,7 +31,7 @@ class CityLife {
   void vouch_for_nobody(SimNode& node, std::size_t count);
 
   Stage& stage_;
-  std::uint64_t notes_ = 0;  // drafted so far, by all
+  std::uint64_t notes_ = 0;  // how many notes all cities have drafted so far
 };
 
 }  // namespace koinon::sim

@@ -1,4 +1,4 @@
-// What happened in a run, by name: faults, lies, deliveries.
+// Counts of what happened in a run, by name: faults, lies, deliveries.
 #pragma once
 
 #include <cstdint>

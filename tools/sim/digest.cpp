@@ -7,7 +7,7 @@ namespace {
 
 constexpr std::size_t kArrivalsAtOnce = 1000;
 
-// Every value is written with its length, so that no two lists of values give the same bytes.
+// Each value is written with its length, so that two different lists never give the same bytes.
 class Digest {
  public:
   Digest& add(BytesView bytes) {

@@ -1,5 +1,5 @@
 // Where a node keeps its store: memory that forgets what was not synced, or SQLite on a file system that
-// loses its power and tears writes.
+// loses power and tears writes.
 #pragma once
 
 #include <memory>
@@ -17,7 +17,7 @@ class Disk {
   virtual Result<Store*> open() = 0;  // the store lives until the next open or lose_power
   virtual void lose_power(Chance& chance) = 0;
   virtual void set_full(bool full) = 0;
-  // Power will go within the next few writes; is_cut then says that it has.
+  // Power will fail within the next few writes. After that is_cut is true.
   virtual void cut_soon(Chance& chance) = 0;
   virtual bool is_cut() const = 0;
 };

@@ -5,8 +5,9 @@
 
 namespace koinon::sim {
 namespace {
-constexpr std::size_t kSocketBuffer = 256 * 1024;  // taken from the sender while a direction is blocked
-constexpr unsigned kRetransmissions = 8;           // then the connection is reset
+constexpr std::size_t kSocketBuffer =
+    256 * 1024;                           // how much a sender may still write while a direction is blocked
+constexpr unsigned kRetransmissions = 8;  // then the connection is reset
 constexpr std::chrono::milliseconds kLeastTimeout{200};
 }  // namespace
 
@@ -85,7 +86,7 @@ void Fabric::transmit(SessionId id, Connection& connection, int from, Segment se
     arrival += chance_.exponential(flight);
     counters_.add("segments overtaken");
   }
-  // The stream is in order: what overtakes waits for what was overtaken.
+  // The stream stays in order: a segment that overtakes others waits for them.
   pipe.last_arrival = arrival = std::max(arrival, pipe.last_arrival);
   if (size > 0 && !segment.told)
     schedule_.at(pipe.free_at, [this, sender, id, size] { endpoints_[sender]->on_sent(id, size); });
@@ -99,7 +100,7 @@ void Fabric::arrive(SessionId id, int from, Segment segment) {
   if (it == connections_.end()) return;
   Connection& connection = *it->second;
   if (!connection.open[1 - from]) {
-    // Nobody is there for it any more.
+    // The receiver is gone.
     if (!segment.last && connection.open[from]) {
       const MonoTime back = latency(connection.ends[1 - from], connection.ends[from]);
       schedule_.after(back, [this, id, from] { close_end(id, from); });

@@ -1,8 +1,8 @@
-// The network between nodes: connections that are reliable byte streams over segments that are lost, doubled
-// and overtaken, as TCP makes them. What an engine sees of that is delay, bursts, stalls and resets.
+// The network between nodes. Segments are lost, doubled and overtaken; connections are reliable byte streams
+// over them, as with TCP. An engine sees delays, bursts, stalls and resets.
 //
-// A blocked direction (a partition, a one-way link) stalls what is sent; when it opens again the stalled
-// segments go on. Who was reset or lost its power answers late segments with a reset.
+// In a blocked direction (a partition, a one-way link) segments stall. When it opens again, they go on. A
+// node that was reset or lost power answers late segments with a reset.
 #pragma once
 
 #include <algorithm>
@@ -22,7 +22,7 @@ namespace koinon::sim {
 
 using NodeIndex = std::size_t;
 
-// What the fabric tells a node.
+// The fabric tells a node by these functions.
 class Endpoint {
  public:
   virtual ~Endpoint() = default;
@@ -47,44 +47,44 @@ class Fabric {
   NodeIndex add(Endpoint& endpoint, Place place);
   MonoTime latency(NodeIndex from, NodeIndex to) const;
 
-  // A connection whose handshake has succeeded; both ends know.
+  // Opens a connection whose handshake has succeeded. Both ends are told.
   SessionId open(NodeIndex dialler, NodeIndex listener);
   void send(SessionId session, NodeIndex from, Bytes bytes);
-  // After what was sent, the other end hears of it.
+  // The other end hears of it after all that was sent before.
   void close(SessionId session, NodeIndex from);
   // Both ends hear of it at once.
   void reset(SessionId session);
-  // Power fails at a node: its ends are gone. `silent`: nobody is told before they send something.
+  // Power fails at a node, and its ends are gone. `silent`: a peer only hears of it when it sends something.
   void drop_node(NodeIndex node, bool silent);
   std::vector<SessionId> open_sessions() const;
-  // Whether a node has an end of the connection, and it is open.
+  // Whether a node has an open end of the connection.
   bool is_open(SessionId session, NodeIndex node) const;
   // The connections between two nodes that are open at both ends.
   std::vector<SessionId> between(NodeIndex a, NodeIndex b) const;
-  // What has passed between two nodes since the beginning, whoever dialled.
+  // Counts of what passed between two nodes since the beginning, whoever dialled.
   struct Dealings {
     std::uint64_t opened = 0;  // connections
-    std::uint64_t cut = 0;     // those that were reset, or lost with their node
+    std::uint64_t cut = 0;     // connections that were reset, or lost with their node
   };
   Dealings dealings(NodeIndex a, NodeIndex b) const;
 
   bool blocked(NodeIndex from, NodeIndex to) const;
   void set_groups(
-      std::vector<int> groups);  // nodes of different groups do not reach each other; empty: all do
+      std::vector<int> groups);  // nodes of different groups cannot reach each other; empty: all can
   void set_one_way(NodeIndex from, NodeIndex to, bool blocked);
 
  private:
   struct Segment {
     Bytes bytes;
     bool last = false;
-    bool told = false;  // the sender was told that it is on its way
+    bool told = false;  // the sender was told that the segment is on its way
   };
   struct Pipe {
     MonoTime free_at{};
     MonoTime last_arrival{};
     std::deque<Segment> stalled;
-    std::size_t stalled_unsent = 0;  // bytes of them that the sender still waits for
-    std::deque<Segment> inbox;       // arrived, not yet wanted
+    std::size_t stalled_unsent = 0;  // stalled bytes for which the sender still waits
+    std::deque<Segment> inbox;       // arrived, but not yet read
     bool polling = false;
   };
   struct Connection {

@@ -12,7 +12,7 @@ using Days = std::chrono::duration<std::int64_t, std::ratio<86400>>;
 constexpr Days kMonth{31};
 constexpr Days kFarAhead{400};
 constexpr UnixMillis kYear2000{946'684'800'000};
-// A clock that is off by more is not made worse: vouches lapse after two years.
+// A clock that is off by more is not moved further, because vouches lapse after two years.
 constexpr Days kOffEnough{100};
 constexpr std::chrono::seconds kRaceDecided{20};
 
@@ -103,7 +103,7 @@ void Faults::jump_clock(SimNode& node) {
   });
 }
 
-// What a node can tell of a month without power: steady time begins anew, and its clock has gone on.
+// What a node sees after a month without power: steady time begins anew, and its clock has gone on.
 void Faults::be_off_for_a_month(SimNode& node) {
   if (std::chrono::abs(node.clock_off()) > kOffEnough) return;
   stage_.counters.add("nodes off for a month");
@@ -113,8 +113,8 @@ void Faults::be_off_for_a_month(SimNode& node) {
   stage_.schedule.after(a_while(stage_.chance), [&node] { node.restart(); });
 }
 
-// What connects a node with a peer is cut, and each dials the other before it hears of its call. Soon after,
-// half of the time, one of what came of it is cut as well.
+// The connections of a node with a peer are cut, and each dials the other before it hears of the other's
+// call. In half of the cases one of the new connections is cut soon after.
 void Faults::race(SimNode& node) {
   const auto peers = node.peers();
   if (peers.empty()) return;
@@ -143,12 +143,12 @@ void Faults::cut_one(SimNode& a, SimNode& b) {
   if (!sessions.empty()) stage_.fabric.reset(sessions[stage_.chance.below(sessions.size())]);
 }
 
-// Where nothing else came between them, the race has left one connection.
+// If no other fault came between, the race has left one connection.
 void Faults::judge_race(SimNode& a, SimNode& b) {
   const auto apart = [this, &a, &b] {
     return stage_.fabric.blocked(a.index(), b.index()) || stage_.fabric.blocked(b.index(), a.index());
   };
-  // A side that still holds on to an earlier connection does not take a new one.
+  // A side that still has an earlier connection does not take a new one.
   if (apart() || a.connected_to(b) || b.connected_to(a)) return;
   const Fabric::Dealings before = stage_.fabric.dealings(a.index(), b.index());
   stage_.schedule.after(kRaceDecided, [this, &a, &b, apart, before, lives = std::pair(a.life(), b.life())] {

@@ -1,4 +1,4 @@
-// What befalls the network and its nodes, and how it is mended.
+// Faults of the network and of its nodes, and how they end.
 #pragma once
 
 #include "tools/sim/stage.h"
@@ -7,12 +7,12 @@ namespace koinon::sim {
 
 class Faults {
  public:
-  // `stage` outlives this, which outlives its schedule's last event.
+  // `stage` must live longer than this. This must live until the last event of the stage's schedule.
   explicit Faults(Stage& stage) : stage_(stage) {}
 
-  // From now on, until the faults end.
+  // Begins now. It goes on until the faults end.
   void begin();
-  // Everything is whole again, and every node is up.
+  // Ends all faults and starts all nodes.
   void heal();
 
  private:

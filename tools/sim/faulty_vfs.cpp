@@ -27,7 +27,7 @@ struct FaultyVfs::Impl {
   int refusal = 0;
   std::minstd_rand random{1};
 
-  // Counts a write point; false once the power is gone.
+  // Counts a write point. False: the power is gone.
   bool point() {
     if (cut) return false;
     ++points;
@@ -155,7 +155,7 @@ int access_file(sqlite3_vfs* vfs, const char* name, int, int* out) {
   return SQLITE_OK;
 }
 
-// No clock and no chance of the machine's: a seed must mean the same bytes.
+// Does not use the machine's clock or randomness: the same seed must give the same bytes.
 int randomness(sqlite3_vfs* vfs, int count, char* out) {
   FaultyVfs::Impl* impl = impl_of(vfs);
   for (int i = 0; i < count; ++i) out[i] = static_cast<char>(impl->random());
@@ -221,7 +221,7 @@ void FaultyVfs::restore(unsigned seed) {
       it = impl_->files.erase(it);
       continue;
     }
-    // A new object: what an old connection still holds no longer counts.
+    // Makes a new object, so that connections from before the power cut no longer change the file.
     it->second = std::make_shared<StoredFile>(StoredFile{after, after, true});
     ++it;
   }

@@ -1,5 +1,5 @@
-// A file system for SQLite that loses power: it keeps what was synced apart from what was only written, can
-// stop at any write point, can run full, and can fail to write.
+// A file system for SQLite that can lose power. It knows which bytes were synced and which were only written.
+// It can stop at any write point, run full, and fail to write.
 #pragma once
 
 #include <cstdint>
@@ -20,17 +20,18 @@ class FaultyVfs {
   FaultyVfs& operator=(const FaultyVfs&) = delete;
 
   const std::string& name() const { return name_; }
-  // Power goes at the nth write point from now on (a write, truncation, sync or deletion); 0: never. After
+  // Power fails at the nth write point from now on (a write, truncation, sync or deletion); 0: never. After
   // that every call fails.
   void cut_after(std::uint64_t points);
   bool is_cut() const;
   std::uint64_t points() const;
-  // At most so many bytes in all files together; then writes fail as on a full disk. 0: no limit.
+  // All files together may have at most so many bytes. Beyond that, writes fail as on a full disk. 0: no
+  // limit.
   void set_capacity(std::uint64_t bytes);
-  // Writes fail, and the system says why: an errno. 0: no more.
+  // Writes fail with this errno. 0: they work again.
   void refuse_writes(int why);
-  // Power comes back: what was not synced is gone, but for the sectors of it that `seed` lets survive
-  // (0: none).
+  // Power comes back. Bytes that were not synced are gone, except for some sectors that `seed` chooses (0:
+  // none).
   void restore(unsigned seed);
 
   struct Impl;

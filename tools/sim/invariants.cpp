@@ -13,8 +13,8 @@
 namespace koinon::sim {
 namespace {
 
-// An engine may act on what its store has just been told a little later, and on what a clock tells when it
-// looks at what lapses.
+// An engine may react a little later to a change of its store. It reacts to its clock when it next looks for
+// vouches that lapse.
 constexpr std::chrono::minutes kLag{2};
 constexpr MonoTime kLagOfClock = kLag + limits::kTrustRefresh;
 constexpr std::size_t kMostBroken = 20;
@@ -36,7 +36,7 @@ void Invariants::fail(const SimNode& node, std::string what) {
 
 // --- policy ---
 
-// What was trusted up to now is remembered before it changes: an engine may act on it a little longer.
+// Remembers who was trusted until now, before it changes: an engine may act on that a little longer.
 void Invariants::policy_changed(SimNode& node) {
   policies_[node.index()].stale = true;
   if (node.up()) policy_of(node);
@@ -76,7 +76,7 @@ const Invariants::Policy& Invariants::policy_of(SimNode& node) {
 }
 
 bool Invariants::trusts(SimNode& node, const LogId& log) {
-  // What was trusted a moment ago may be, whatever has changed since.
+  // A log that was trusted a moment ago may still be treated as trusted.
   Policy& last = policies_[node.index()];
   if (last.trusted.contains(log) && schedule_.now() - last.computed_at < kLag) return true;
   const Policy& policy = policy_of(node);
@@ -180,7 +180,7 @@ void Invariants::check_restart(SimNode& node) {
         continue;
       if (asks.contains({record.node_key, row.id})) continue;
       const auto held = node.store().log_state(row.id);
-      // Rows of logs that policy refused when they passed are asked for by name.
+      // Rows that policy refused when they were read are asked for by name.
       if (!held.ok() || held->out_since || held->frozen) continue;
       if (held->range.size() < row.whole->size && trusts(node, row.id)) {
         fail(node, "its cursor in the journal of " + (*it)->name() + " has passed " +
@@ -224,7 +224,7 @@ void Invariants::check_store(SimNode& node) {
 
 // --- liveness ---
 
-// By node: the logs that it can come to hold, through honest nodes that trust them too.
+// By node: the logs that it can get through honest nodes that trust them too.
 std::map<NodeIndex, std::set<LogId>> Invariants::obtainable() {
   std::map<NodeIndex, std::set<LogId>> out;
   for (const auto& node : nodes_) {
@@ -275,7 +275,7 @@ bool Invariants::body_obtainable(SimNode& node, const LogId& log, EntryIndex ind
   return false;
 }
 
-// Whom it has asked, for the reader of a trace.
+// Which peers it has asked, for the reader of a trace.
 std::string Invariants::asked_in_vain(SimNode& node, const LogId& log, EntryIndex index) const {
   const LogStanding standing = node.engine().standing(log);
   const auto missing = standing.missing.find(index);
@@ -328,7 +328,7 @@ void Invariants::check_log_settled(SimNode& node, const AuthoredLog& log,
   }
 }
 
-// Whether an honest neighbour, or, through one that knows the note, a neighbour of it, has the whole file.
+// Whether an honest neighbour has the whole file, or a neighbour of a neighbour that knows the note.
 bool Invariants::file_obtainable(SimNode& node, const AttachmentWant& want,
                                  const std::map<NodeIndex, std::set<LogId>>& gets) {
   const auto state = [&](SimNode& other) {

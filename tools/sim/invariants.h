@@ -1,15 +1,16 @@
-// What must hold, checked while a simulation runs (safety) and once it has calmed down (liveness). DESIGN 12.
+// The rules that must hold. Safety is checked while a simulation runs, liveness after it has calmed down.
+// DESIGN 12.
 //
-// Safety, at every step of an honest node: nothing enters a store that its author did not sign and write;
-// nothing leaves a node of a log outside its policy; what publish has answered survives a crash; a cursor
-// covers only rows whose entries are stored or durably remembered to be asked for; no honest node is taken
-// for a liar; no log that policy admits is removed, and no other before its node has run for the grace time;
-// what was erased never comes back; what is frozen stays so; of no log more is held than its quota; a disk
-// with space is not taken for one without; of two connections that two nodes dial at once one stays.
-// Liveness, once faults have ended: honest nodes that pinned each other are connected, once; every honest
-// node holds whole what its policy admits and an honest peer can give, and the bodies that it wants; erased
-// bodies are gone; every body that lacks is marked; where two honest neighbours hold two histories, both have
-// frozen the log.
+// Safety, at every step of an honest node: A store only holds what its author signed and wrote. A node sends
+// nothing of a log outside its policy. A published record survives a crash after publish has answered. A
+// cursor only covers rows whose entries are stored, or durably remembered to be asked for. No honest node is
+// taken for a liar. A log that policy admits is never removed; any other is not removed before the node has
+// run for the grace time. An erased body never comes back. A frozen log stays frozen. No log takes more than
+// its quota. A disk with space is not taken for a full one. If two nodes dial each other at once, one of the
+// two connections stays. Liveness, after faults have ended: Honest nodes that pinned each other have one
+// connection. Every honest node holds all that its policy admits and an honest peer can give, and the bodies
+// that it wants. Erased bodies are gone. Every missing body is marked. If two honest neighbours hold two
+// histories of a log, both have frozen it.
 #pragma once
 
 #include <deque>
@@ -27,8 +28,8 @@ struct Broken {
 };
 
 struct KeepingRules {
-  MonoTime grace{};             // that a node runs before it removes what left its policy
-  std::uint64_t log_bytes = 0;  // that it takes of one log; 0: any number
+  MonoTime grace{};             // how long a node runs before it removes a log that left its policy
+  std::uint64_t log_bytes = 0;  // how much a node takes of one log; 0: any number
 };
 
 class Invariants {
@@ -42,26 +43,27 @@ class Invariants {
         keeping_rules_(keeping),
         eager_(eager) {}
 
-  // Safety. Liars are not asked.
+  // Safety. Liars are not checked.
   void check_frames(SimNode& from, SessionId session, BytesView bytes);
   void check_committed(SimNode& node, const IntentBody& body);
   void check_restart(SimNode& node);
   // An honest node takes another for a liar.
   void check_accusation(const SimNode& node, const NodeKey& accused, const std::string& of);
   void policy_changed(SimNode& node);
-  // A node's clock tells another time now. Its engine looks at what lapses every few minutes.
+  // A node's clock shows another time now. Its engine looks every few minutes for vouches that lapse.
   void clock_jumped(SimNode& node);
   void check_event(SimNode& node, const Event& event);
-  // Honest nodes that turn each other away, at any time.
+  // Checks that no honest nodes turn each other away.
   void check_shunned();
-  // Two nodes dialled each other a while ago, when so many connections had been opened between them.
+  // Checks two nodes that dialled each other a while ago. At that time `opened` connections had been opened
+  // between them.
   void check_race(SimNode& a, SimNode& b, const Fabric& fabric, std::uint64_t opened_before);
-  void store_changed(const SimNode& node);  // in ways that no commit tells
+  void store_changed(const SimNode& node);  // the store changed without a commit that reports it
   void vouched(SimNode& node, const std::vector<VouchFact>& vouches);
-  // Everything that a node's store holds, against the truth.
+  // Compares all that a node's store holds with the truth.
   void check_store(SimNode& node);
 
-  // Liveness: the sentences of what is not yet so.
+  // Liveness: the rules that do not hold yet.
   std::vector<Broken> unsettled();
 
   const std::vector<Broken>& broken() const { return broken_; }
@@ -69,8 +71,8 @@ class Invariants {
 
  private:
   struct Policy {
-    bool stale = true;   // to be computed anew
-    bool unread = true;  // its vouches are to be read anew
+    bool stale = true;   // must be computed anew
+    bool unread = true;  // its vouches must be read anew
     VouchBook book;
     std::set<LogId> trusted;
     MonoTime computed_at{};
@@ -78,12 +80,11 @@ class Invariants {
     std::map<LogId, MonoTime> entered_at;
     std::optional<MonoTime> jumped_at;  // its clock
   };
-  // What a node has said and kept so far.
+  // What a node has published and kept so far.
   struct Keeping {
-    std::map<LogId, MonoTime>
-        out_at;              // how long it had run when its engine said that it trusts the log no longer
-    std::set<LogId> frozen;  // evidence against them is kept
-    std::deque<MonoTime> failures;  // when its engine said that its store fails, though there was space
+    std::map<LogId, MonoTime> out_at;  // how long it had run when its engine stopped trusting the log
+    std::set<LogId> frozen;            // evidence against them is kept
+    std::deque<MonoTime> failures;     // when its engine reported a failing store although there was space
   };
   void fail(const SimNode& node, std::string what);
   const Policy& policy_of(SimNode& node);
@@ -95,7 +96,7 @@ class Invariants {
   void check_chunk(const SimNode& node, const ChunkCommit& commit);
   MonoTime lag(const Policy& policy) const;
 
-  // invariants_keeping.cpp: what is kept, and what stays gone
+  // invariants_keeping.cpp: kept logs, and erased bodies
   void check_removal(SimNode& node, const LogId& log);
   void check_erased(SimNode& node, const LogId& log, EntryIndex index);
   void check_frozen(SimNode& node);
@@ -117,7 +118,7 @@ class Invariants {
   std::vector<std::unique_ptr<SimNode>>& nodes_;
   PolicyRules rules_;
   KeepingRules keeping_rules_;
-  bool eager_;  // policies are computed before each change; without, only when asked for
+  bool eager_;  // true: policies are computed before each change; false: only when they are needed
   std::map<NodeIndex, Policy> policies_;
   std::map<NodeIndex, Keeping> keeping_;
   std::vector<Broken> broken_;

@@ -1,4 +1,4 @@
-// What is kept, and what stays gone: logs, erased bodies, forks, quotas, connections.
+// Invariants of what a node keeps: logs, erased bodies, forks, quotas, connections.
 #include <algorithm>
 
 #include "proto/base/limits.h"
@@ -8,10 +8,10 @@ namespace koinon::sim {
 namespace {
 
 constexpr std::chrono::minutes kAgain{1};
-constexpr std::size_t kFailures = 3;  // so many in a minute are no chance
+constexpr std::size_t kFailures = 3;  // so many in a minute cannot be chance
 constexpr std::size_t kMostLacking = 20;
 constexpr std::chrono::seconds kRounding{5};                  // of a grace time
-constexpr std::uint64_t kOverQuota = limits::kInFlightBytes;  // on its way when the quota was reached
+constexpr std::uint64_t kOverQuota = limits::kInFlightBytes;  // may be on its way when the quota is reached
 
 }  // namespace
 
@@ -24,8 +24,8 @@ void Invariants::check_event(SimNode& node, const Event& event) {
   if (event.kind == Event::Kind::kStoreFailed) check_store_failed(node, event);
   if (event.kind != Event::Kind::kDistrusted) return;
   auto& out_at = keeping_[node.index()].out_at;
-  // That it was back in policy for a while may have been lost with the power: its time counts from before
-  // then.
+  // The log may have been back in policy for some time, and the power cut may have lost that. Then its grace
+  // time counts from before.
   const auto held = node.store().log_state(event.log);
   if (held.ok() && held->out_since) {
     out_at.emplace(event.log, node.ran());
@@ -53,7 +53,7 @@ void Invariants::check_removal(SimNode& node, const LogId& log) {
   }
 }
 
-// The withdrawal that erases a body is here: the body is not.
+// If the withdrawal that erases a body is here, the body is not.
 void Invariants::check_erased(SimNode& node, const LogId& log, EntryIndex index) {
   if (!truth_.known(log) || !truth_.log(log).honest) return;
   const auto& records = truth_.log(log).records();
@@ -67,7 +67,7 @@ void Invariants::check_erased(SimNode& node, const LogId& log, EntryIndex index)
   }
 }
 
-// A fork that was kept once is known for good, whatever is held of the log.
+// Evidence of a fork that was kept once is kept for ever, even if nothing of the log is held.
 void Invariants::check_frozen(SimNode& node) {
   if (!node.up()) return;
   for (const LogId& log : keeping_[node.index()].frozen) {
@@ -84,7 +84,7 @@ void Invariants::check_quota(SimNode& node, const LogId& log, std::uint64_t byte
     fail(node, "holds " + std::to_string(bytes) + " bytes of the log of " + truth_.log(log).identity.name);
 }
 
-// Once may be chance: a log was removed while something of it was on its way.
+// One failure may be chance: a log was removed while something of it was on its way.
 void Invariants::check_store_failed(SimNode& node, const Event& event) {
   auto& failures = keeping_[node.index()].failures;
   if (!node.has_space()) return failures.clear();

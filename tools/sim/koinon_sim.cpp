@@ -1,7 +1,8 @@
-// koinon-sim: the node's engine and store under a simulated network, in one process and virtual time.
+// koinon-sim runs the node's engine and store over a simulated network, in one process and in virtual time.
 //
-// Standard output is the same, byte for byte, for the same seed, scenario and options; times of this machine
-// go to standard error. Exit code 0: every invariant held; 1: one broke, and its trace was written; 2: usage.
+// Standard output is the same, byte for byte, for the same seed, scenario and options. Times of this machine
+// go to standard error. Exit code 0: every invariant held. 1: one broke, and its trace was written. 2: wrong
+// usage.
 #include <atomic>
 #include <chrono>
 #include <fstream>
@@ -124,7 +125,7 @@ class Runner {
     return outcome;
   }
 
-  // Seeds are reported in their order, whichever thread was first.
+  // Seeds are reported in their order, even if a later one ends first.
   void report_in_order() {
     while (true) {
       const auto it = finished_.find(seeds_.first + done_);
@@ -222,7 +223,7 @@ int run(int argc, char** argv) {
     list_all();
     return 0;
   }
-  google::protobuf::SetLogHandler(nullptr);  // liars send what does not parse
+  google::protobuf::SetLogHandler(nullptr);  // liars send frames that do not parse
   if (!init_crypto().ok()) return 1;
   const auto seeds = parse_seeds(options.seeds);
   const auto scenario = seeds.ok() ? choose_scenario(options) : Result<Scenario>(seeds.error());

@@ -17,18 +17,6 @@ class Liary : public Liar {
       : node_(node), schedule_(schedule), counters_(counters), chance_(chance) {}
 
  protected:
-  // Applies a change to every whole frame; one that says no swallows it.
-  template <typename Change>
-  Bytes each_frame(BytesView bytes, Change change) {
-    FrameReader reader;
-    reader.feed(bytes);
-    Bytes out;
-    while (true) {
-      auto frame = reader.next();
-      if (!frame.ok() || !*frame) return out;
-      if (change(**frame)) out += encoded(**frame);
-    }
-  }
   void told() { counters_.add("lies told"); }
   SessionId any_session() {
     const auto sessions = node_.sessions();
@@ -110,7 +98,7 @@ class OneByteAMinute final : public Liary {
   std::map<SessionId, Bytes> waiting_;
 };
 
-// Gives a record a minute of what it is asked for, just often enough to be called alive.
+// Sends one record a minute of what it is asked for, just often enough to count as alive.
 class OneRecordAMinute final : public Liary {
  public:
   OneRecordAMinute(SimNode& node, Schedule& schedule, Counters& counters, Chance chance)
@@ -203,7 +191,7 @@ class StaleHead final : public Liary {
   Bytes on_sending(SessionId, Bytes bytes) override {
     if (schedule_.now() < std::chrono::hours(1)) return bytes;
     return each_frame(bytes, [&](v1::Frame& frame) {
-      // Its own city's words go on; everybody else's stand still.
+      // Records of its own city go on. Those of all others stand still.
       if (frame.has_push() && frame.push().head().log_id() != node_.log().view()) {
         told();
         return false;
@@ -231,7 +219,7 @@ class HoldBack final : public Liary {
         record.clear_body();
         record.set_mark(chance_.hit(0.5) ? v1::BODY_MARK_NOT_HELD : v1::BODY_MARK_NOT_ASKED);
       });
-      if (frame.has_attachment_chunk() && chance_.hit(0.3)) return false;  // or says nothing at all
+      if (frame.has_attachment_chunk() && chance_.hit(0.3)) return false;  // or sends nothing at all
       if (!frame.has_bodies()) return true;
       for (auto& body : *frame.mutable_bodies()->mutable_bodies()) {
         if (body.body().empty()) continue;
@@ -242,7 +230,7 @@ class HoldBack final : public Liary {
       return true;
     });
   }
-  // And says again and again that it has them now.
+  // And announces again and again that it has them now.
   void on_turn() override {
     const SessionId session = any_session();
     if (session == SessionId() || !chance_.hit(0.2)) return;
@@ -266,7 +254,7 @@ class EndlessHeads final : public Liary {
   }
 };
 
-// Asks for what costs its sender nothing, more than anybody may ask.
+// Sends many more requests than a peer may: they cost the sender nothing.
 class Flood final : public Liary {
  public:
   using Liary::Liary;
@@ -289,7 +277,7 @@ class Replay final : public Liary {
     if (record.size() < 64 * 1024) record += bytes;
     if (!first || old_.empty() || !chance_.hit(0.5)) return bytes;
     told();
-    // After the greeting of this session, everything of an earlier one but its greeting.
+    // After the greeting of this session it sends all frames of an earlier session, except the greeting.
     return bytes + each_frame(old_, [](v1::Frame& frame) {
              return !frame.has_hello() && !frame.has_follow() && !frame.has_error();
            });
@@ -322,7 +310,7 @@ class FalseErasure final : public Liary {
         record.set_mark(v1::BODY_MARK_ERASED);
         record.set_erased_by(index + 1 + chance_.below(5));
       });
-      if (frame.has_attachment_chunk() && chance_.hit(0.3)) return false;  // or says nothing at all
+      if (frame.has_attachment_chunk() && chance_.hit(0.3)) return false;  // or sends nothing at all
       if (!frame.has_bodies()) return true;
       for (auto& body : *frame.mutable_bodies()->mutable_bodies()) {
         if (body.body().empty()) continue;
@@ -364,7 +352,7 @@ class FloodInvites final : public Liary {
   void on_turn() override {
     if (!chance_.hit(0.05)) return;
     told();
-    // Connects anew, all at once, as fast as handshakes go.
+    // Connects anew on all sessions at once, as fast as handshakes go.
     for (const SessionId session : node_.sessions()) node_.hang_up(session);
   }
 };
@@ -422,7 +410,7 @@ std::unique_ptr<Liar> make_liar(std::string_view name, SimNode& node, Schedule& 
   if (name == "false-cursor") return make.operator()<FalseCursor>();
   if (name == "flood-invites") return make.operator()<FloodInvites>();
   if (auto turned = make_turned_liar(name, node, schedule, counters, chance)) return turned;
-  // Their words are honest; what they sign or claim is not.
+  // Their frames are honest. The lie is in what they sign or claim.
   return std::make_unique<Liar>();
 }
 

@@ -1,5 +1,5 @@
-// Peers that lie: a node whose engine is honest, and whose words are changed on their way out or added to.
-// Each lie is one way to break the protocol's promises; what honest nodes do about it is the test.
+// Peers that lie. The engine of a liar is honest, but its frames are changed on their way out, or more are
+// added. Each lie breaks one promise of the protocol. The test is how honest nodes react.
 #pragma once
 
 #include <memory>
@@ -13,13 +13,13 @@ namespace koinon::sim {
 class Liar {
  public:
   virtual ~Liar() = default;
-  // Sees, changes or swallows what its node sends; `bytes` are whole frames.
+  // Sees what its node sends, and may change or swallow it. `bytes` are whole frames.
   virtual Bytes on_sending(SessionId, Bytes bytes) { return bytes; }
   virtual void on_received(SessionId, BytesView) {}
   virtual void on_connected(SessionId) {}
   virtual void on_closed(SessionId) {}
   virtual void on_tick() {}
-  // Every so often.
+  // Called once a minute.
   virtual void on_turn() {}
 };
 
@@ -27,12 +27,12 @@ struct Lie {
   const char* name;
   const char* what;
 };
-// Every lie, in the order in which they are listed to people.
+// All lies, in the order in which people see them.
 const std::vector<Lie>& all_lies();
 const Lie* lie_named(std::string_view name);
 
-// Nothing for lies that need no change of words: claim-name, fake-vouches, two-histories, glutton (see
-// world.cpp and city_life.cpp).
+// A liar that changes nothing for lies that need no changed frames: claim-name, fake-vouches, two-histories,
+// glutton (see world.cpp and city_life.cpp).
 std::unique_ptr<Liar> make_liar(std::string_view name, SimNode& node, Schedule& schedule, Counters& counters,
                                 Chance chance);
 

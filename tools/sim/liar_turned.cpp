@@ -10,9 +10,9 @@
 namespace koinon::sim {
 namespace {
 
-constexpr std::chrono::minutes kHonest{30};  // so long it is, first
-constexpr std::chrono::seconds kDrop{59};    // just before whoever waits gives up
-constexpr double kFloods = 0.1;              // share of its turns
+constexpr std::chrono::minutes kHonest{30};  // how long it is honest at first
+constexpr std::chrono::seconds kDrop{59};    // just before a waiting peer gives up
+constexpr double kFloods = 0.1;              // share of its turns in which it floods
 
 class Turned : public Liar {
  public:
@@ -26,7 +26,7 @@ class Turned : public Liar {
     const auto sessions = node_.sessions();
     return node_.up() && std::find(sessions.begin(), sessions.end(), session) != sessions.end();
   }
-  // One of its sessions, when it is time to flood one.
+  // The session to flood in this turn, if any.
   std::optional<SessionId> victim() {
     const auto sessions = node_.sessions();
     if (!has_turned() || sessions.empty() || !chance_.hit(kFloods)) return std::nullopt;
@@ -39,36 +39,28 @@ class Turned : public Liar {
   Chance chance_;
 };
 
-// Keeps each answer back, and shows every minute that it is still there: by a frame with nothing in it, which
-// never ends, or by one body.
+// Keeps each answer back. Every minute it sends a sign of life: an empty frame, again and again, or one body.
 class EmptyBodies final : public Turned {
  public:
   using Turned::Turned;
 
   Bytes on_sending(SessionId session, Bytes bytes) override {
     if (!has_turned()) return bytes;
-    FrameReader reader;
-    reader.feed(bytes);
-    Bytes out;
-    while (true) {
-      auto frame = reader.next();
-      if (!frame.ok() || !*frame) return out;
-      // Its engine says that it ended an answer: whoever asked does not want it any more.
-      if (const auto it = kept_.find(session); (*frame)->has_error() && it != kept_.end())
-        it->second.erase((*frame)->error().request_id());
-      if ((*frame)->has_bodies() && (*frame)->bodies().bodies_size() > 0) {
-        keep_back(session, std::move(*(*frame)->mutable_bodies()));
-      } else {
-        out += encoded(**frame);
-      }
-    }
+    return each_frame(bytes, [&](v1::Frame& frame) {
+      // Its engine has ended an answer, because the peer does not want it any more.
+      if (const auto it = kept_.find(session); frame.has_error() && it != kept_.end())
+        it->second.erase(frame.error().request_id());
+      if (!frame.has_bodies() || frame.bodies().bodies_size() == 0) return true;
+      keep_back(session, std::move(*frame.mutable_bodies()));
+      return false;
+    });
   }
   void on_closed(SessionId session) override { kept_.erase(session); }
 
  private:
   struct Answer {
     v1::Bodies kept;
-    bool empty = false;  // nothing of it is ever given
+    bool empty = false;  // nothing of the answer is ever sent
     int next = 0;
   };
   using Answers = std::map<std::uint64_t, Answer>;  // by request
@@ -127,7 +119,7 @@ class FloodHeads final : public Turned {
  public:
   using Turned::Turned;
 
-  // The first head of its own that it tells is an old one soon.
+  // Remembers the first head of its own log that it sends. Soon this is an old one.
   Bytes on_sending(SessionId, Bytes bytes) override {
     FrameReader reader;
     reader.feed(bytes);

@@ -1,5 +1,5 @@
 // The time of one simulated machine: steady time since it was switched on, and a wall clock that is off and
-// drifts. Counts the lives of the machine, from switch to switch.
+// drifts. A life of the machine is the time from switching on to switching off; it counts them.
 #pragma once
 
 #include <chrono>
@@ -12,7 +12,8 @@ namespace koinon::sim {
 
 class MachineClock {
  public:
-  // `skew`: by which the wall clock is ahead from the beginning. `drift`: of what passes, by which it gains.
+  // `skew`: how far the wall clock is ahead at the beginning. `drift`: the share of the passed time that it
+  // gains.
   MachineClock(const Schedule& schedule, std::chrono::milliseconds skew, double drift)
       : schedule_(schedule), skew_(skew), drift_(drift) {}
 
@@ -23,8 +24,8 @@ class MachineClock {
   }
   Now now() const { return {schedule_.now() - booted_, wall()}; }
 
-  // The wall clock is off by so much from now on, on top of its skew; steady time runs on. A machine keeps it
-  // over restarts.
+  // From now on the wall clock is off by so much, in addition to its skew. Steady time is not changed. The
+  // machine keeps it over restarts.
   void set_off(std::chrono::milliseconds off) { off_ = off; }
   std::chrono::milliseconds off() const { return off_; }
 
@@ -40,7 +41,7 @@ class MachineClock {
   }
   // How long it has run, over all its lives.
   MonoTime ran() const { return ran_ + (runs_ ? schedule_.now() - booted_ : MonoTime(0)); }
-  // What was scheduled in an earlier life is void.
+  // The number of the life. Acts that were scheduled in an earlier life do nothing.
   std::uint64_t life() const { return life_; }
 
  private:
@@ -51,7 +52,7 @@ class MachineClock {
   double drift_;
   std::chrono::milliseconds off_{0};
   MonoTime booted_{};
-  MonoTime ran_{};  // in earlier lives
+  MonoTime ran_{};  // how long it ran in earlier lives
   std::uint64_t life_ = 0;
   bool runs_ = false;
 };

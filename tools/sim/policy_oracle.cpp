@@ -17,7 +17,7 @@ void VouchBook::add(const VouchFact& vouch) {
 }
 
 std::set<LogId> VouchBook::trusted(const SimNode& node, const PolicyRules& rules) const {
-  // A voucher's standing vouches, oldest first.
+  // The vouches of a voucher that stand, the oldest first.
   const auto standing = [&](const LogId& voucher) {
     std::map<EntryIndex, LogId> out;
     const auto it = vouches_.find(voucher);

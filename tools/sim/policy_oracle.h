@@ -1,5 +1,5 @@
-// Whom a node should trust, computed apart from the engine: from the vouches in the logs that its store
-// holds, by the rules of the design.
+// Computes whom a node should trust, without the engine: from the vouches in the logs of its store, by the
+// rules of the design.
 #pragma once
 
 #include <map>
@@ -14,7 +14,7 @@ struct PolicyRules {
   std::size_t admits = 100;
 };
 
-// The vouches in a node's store, kept apart from the engine's own account of them.
+// The vouches in a node's store, independent of the engine.
 class VouchBook {
  public:
   // Forgets everything and reads the store.

@@ -1,5 +1,5 @@
-// A scenario: a story in a small TOML file, saying what goes wrong, how often, and who lies. Every key is
-// listed in scenario.cpp; scenarios/ has the stories.
+// A scenario is a story in a small TOML file. It says what goes wrong, how often, and who lies. scenario.cpp
+// lists all keys; scenarios/ has the stories.
 #pragma once
 
 #include <filesystem>
@@ -22,7 +22,7 @@ struct Scenario {
   std::size_t admits = 100;
   double grace_hours = 3;
   double ping_seconds = 120;
-  std::uint64_t log_bytes = 0;  // that a node takes of one log; 0: no invariant says how many
+  std::uint64_t log_bytes = 0;  // how much a node takes of one log; 0: no invariant checks it
 
   // What cities do
   double notes_per_day = 4;       // of each
@@ -31,14 +31,14 @@ struct Scenario {
   std::size_t note_bytes = 700;
   double attached = 0;               // share of notes that have a file
   std::size_t file_bytes = 300'000;  // of a file, on average
-  double files_wanted_per_day = 0;   // by somebody at each
-  double filtered = 0.4;             // share of cities that want some topics only
+  double files_wanted_per_day = 0;   // files that somebody at each city asks for
+  double filtered = 0.4;             // share of cities that only want some topics
   double filter_changes_per_day = 0.3;
   double vouch_changes_per_day = 0.2;  // vouches withdrawn or given
-  double blocks_per_day = 0.05;        // and taken back
+  double blocks_per_day = 0.05;        // blocks, each taken back later
   double peer_changes_per_day = 0.1;   // peers removed and pinned again
-  bool publish_once = false;           // one note of each, once everything has settled
-  bool unrelated_vouches = true;       // a few vouches for cities that are no peers
+  bool publish_once = false;           // each city publishes one note after everything has settled
+  bool unrelated_vouches = true;       // some vouches are for cities that are not peers
 
   // What the network does, a segment
   double loss = 0;
@@ -54,12 +54,13 @@ struct Scenario {
   double crashes_per_day = 0;  // of each node
   double full_disks_per_day = 0;
   double slow_disks_per_day = 0;
-  double skew_seconds = 0;         // of clocks, either way
-  double clock_jumps_per_day = 0;  // of each node's clock: a minute or 400 days ahead, or back to 2000
-  double months_off_per_day = 0;   // of each node: it is off, and a month later by its clock when it is back
-  double dial_races_per_day = 0;   // of each node: it and a peer dial each other at once
-  double slow_answers = 0;         // share of reads and checks that are answered after what came later
-  bool sqlite = false;             // on SQLite over a file system that tears writes
+  double skew_seconds = 0;  // how far clocks are off, ahead or behind
+  double clock_jumps_per_day =
+      0;  // jumps of each node's clock: a minute or 400 days ahead, or back to the year 2000
+  double months_off_per_day = 0;  // of each node: it is off, and when it is back its clock is a month later
+  double dial_races_per_day = 0;  // of each node: it and a peer dial each other at the same time
+  double slow_answers = 0;        // share of reads and checks whose answer comes after later ones
+  bool sqlite = false;            // uses SQLite over a file system that tears writes
 
   std::vector<std::string> liars;  // one node each, see liar.h
 };

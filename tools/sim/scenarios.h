@@ -8,9 +8,9 @@
 
 namespace koinon::sim {
 
-// Name and text of each.
+// The name and the text of each.
 std::vector<std::pair<std::string, std::string_view>> built_in_scenarios();
-// One of them by its name, else a file.
+// One of them by its name, or a file.
 Result<Scenario> find_scenario(const std::string& name_or_path);
 
 }  // namespace koinon::sim

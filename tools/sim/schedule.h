@@ -1,4 +1,4 @@
-// Virtual time: what is to happen, in the order of its time, then of its entry.
+// Virtual time. Acts run in the order of their time; of equal times the one that was added first runs first.
 #pragma once
 
 #include <algorithm>
@@ -22,7 +22,7 @@ class Schedule {
   }
   void after(MonoTime delay, Action action) { at(now_ + delay, std::move(action)); }
 
-  // Until nothing is left before `end`, or `stop` says so.
+  // Runs until nothing is left before `end`, or until `stop` returns true.
   template <typename Stop>
   void run_until(MonoTime end, Stop stop) {
     while (!heap_.empty() && heap_.front().at <= end && !stop()) {

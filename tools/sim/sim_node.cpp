@@ -118,7 +118,7 @@ void SimNode::crash_soon() {
   if (up()) disk_.cut_soon(chance_);
 }
 
-// True if the power went while writing: the node is down then, and comes back by itself.
+// True if the power failed during a write. Then the node is down, and comes back by itself.
 bool SimNode::power_went() {
   if (!disk_.is_cut()) return false;
   around_.counters.add("crashes while writing");
@@ -260,7 +260,7 @@ void SimNode::pin(SimNode& other) {
   after_input();
 }
 
-// As `peer remove`: the pin goes, and the vouch with it.
+// Like `peer remove`: removes the pin and the vouch.
 void SimNode::unpin(SimNode& other) {
   if (peers_.erase(other.node_key_) == 0 || !up()) return;
   const NodeKey key = other.node_key_;
@@ -285,7 +285,7 @@ void SimNode::publish(DraftMaker maker, std::function<void(const Result<Publishe
 
 void SimNode::set_filter(BodyFilter filter) {
   if (!up()) return;
-  // What the store's bodies follow if the power goes before all logs do.
+  // If the power fails before all logs follow the new filter, the store's bodies follow this one.
   applied_filter_ = filter_;
   filter_ = filter;
   engine_->set_filter(now(), std::move(filter));
@@ -315,7 +315,7 @@ void SimNode::want_file(const AttachmentWant& want) {
   after_input();
 }
 
-// Vouches once for a peer whose session has proven its key, as the daemon does: what fails is tried again
+// Vouches once for a peer whose session has proven its key, like the daemon. If that fails, it is tried again
 // when the peer's log advances.
 void SimNode::consider_vouch(const NodeKey& key) {
   const auto peer = peers_.find(key);

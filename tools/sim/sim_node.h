@@ -1,5 +1,6 @@
-// One city's node in the simulation: the production engine, store and own log; what the daemon's threads do,
-// done by virtual time. Dialling, backoff, the tick, vouching and grouping of commits are the daemon's rules.
+// The node of one city in the simulation. Engine, store and own log are those of production. The work of the
+// daemon's threads runs in virtual time. Dialling, backoff, the tick, vouching and the grouping of commits
+// use the daemon's rules.
 #pragma once
 
 #include <deque>
@@ -20,7 +21,8 @@ namespace koinon::sim {
 class SimNode;
 class Liar;
 
-// Signatures verified once for all nodes; a run's proofs and bodies are always checked.
+// Remembers verified signatures, so that each is verified once for all nodes. Proofs and bodies of runs are
+// always checked.
 class SignatureMemory {
  public:
   SignatureMemory();
@@ -33,7 +35,7 @@ class SignatureMemory {
   SignatureChecks checks_;
 };
 
-// What the simulation watches for.
+// The simulation hears of events by these functions.
 class Observer {
  public:
   virtual ~Observer() = default;
@@ -52,8 +54,8 @@ struct NodeSetup {
   EngineConfig engine;
   std::chrono::milliseconds skew{0};
   double drift = 0;            // of its clock, as a share
-  double slow_answers = 0;     // share of its reads and checks whose answer takes up to seconds
-  bool late_listener = false;  // who dialled has its session a flight earlier than who listened
+  double slow_answers = 0;     // share of its reads and checks whose answer takes up to some seconds
+  bool late_listener = false;  // the node that dialled has its session one flight earlier than the other
 };
 
 struct Surroundings {
@@ -66,7 +68,7 @@ struct Surroundings {
 
 class SimNode final : public Endpoint {
  public:
-  // Longer than the engine ever waits.
+  // No engine waits so long.
   static constexpr std::chrono::hours kNoNet{24};
 
   SimNode(Surroundings around, NodeSetup setup, std::unique_ptr<Disk> disk);
@@ -84,13 +86,13 @@ class SimNode final : public Endpoint {
   std::chrono::milliseconds clock_off() const { return clock_.off(); }
 
   // --- its operator and its office ---
-  void pin(SimNode& other);  // as `peer add` with a vouch
+  void pin(SimNode& other);  // like `peer add` with a vouch
   void unpin(SimNode& other);
   void publish(Draft draft);
   void publish(DraftMaker maker, std::function<void(const Result<Published>&)> done = {});
   void set_filter(BodyFilter filter);
   void block(const LogId& log, bool blocked);
-  void put_file(std::shared_ptr<const CutAttachment> file);  // for a note that is published next
+  void put_file(std::shared_ptr<const CutAttachment> file);  // for the note that is published next
   void want_file(const AttachmentWant& want);
 
   // --- Endpoint ---
@@ -118,11 +120,11 @@ class SimNode final : public Endpoint {
   UnixMillis wall() const { return clock_.wall(); }
   std::uint64_t acknowledged() const {
     return acknowledged_;
-  }  // entries of our log that publish has answered
+  }  // entries of our log whose publish was answered
   // How long it has run, over all its lives.
   MonoTime ran() const { return clock_.ran(); }
   std::uint64_t life() const { return clock_.life(); }
-  // Whether its disk has had space for a while.
+  // Whether its disk has had space for some time.
   bool has_space() const { return disk_.has_space(around_.schedule.now()); }
   bool peers_with(const SimNode& other) const { return peers_.contains(other.node_key_); }
   bool connected_to(const SimNode& other) const;
@@ -136,7 +138,7 @@ class SimNode final : public Endpoint {
   void set_liar(std::unique_ptr<Liar> liar);
   // Dials a peer now, unless it is being dialled already or connected.
   void dial_now(const SimNode& other);
-  // A liar's own words on a session.
+  // Sends a liar's own bytes on a session.
   void inject(SessionId session, Bytes bytes);
   void hang_up(SessionId session);
 
@@ -159,7 +161,7 @@ class SimNode final : public Endpoint {
   void commit(const std::vector<Intent>& intents);
   void sign(const std::vector<DraftWrite>& drafts);
   bool power_went();
-  // An operator who gets no answer tries again.
+  // The operator makes a change, and tries again if there is no answer.
   void change(std::function<Status(Store&)> apply);
   void repeat_changes();
   void store_pin(const SimNode& other);
@@ -190,14 +192,14 @@ class SimNode final : public Endpoint {
   BodyFilter applied_filter_;
   std::map<NodeKey, SimNode*> peers_;
   std::map<SessionId, NodeKey> sessions_;
-  std::optional<Vouching> vouching_;     // since it runs
-  std::optional<Dialler> dialler_;       // since it runs
-  MonoTime looks_at_ = MonoTime::max();  // for whom to dial
+  std::optional<Vouching> vouching_;     // set while it runs
+  std::optional<Dialler> dialler_;       // set while it runs
+  MonoTime looks_at_ = MonoTime::max();  // when it next looks whom to dial
   std::map<LogId, MonoTime> admitted_;
   std::set<LogId> blocked_;
   WriteQueue queue_;
   bool writing_ = false;
-  std::deque<Intent> reads_;  // that wait for the one reader
+  std::deque<Intent> reads_;  // intents that wait for the one reader
   bool reading_ = false;
   bool slow_ = false;
   bool draining_ = false;
@@ -212,7 +214,7 @@ void SimNode::write(Write write) {
   write_soon();
 }
 
-// In this life only.
+// Schedules an act that only runs in this life.
 template <typename Act>
 void SimNode::later(MonoTime delay, Act act) {
   around_.schedule.after(delay, [this, life = life(), act = std::move(act)]() mutable {

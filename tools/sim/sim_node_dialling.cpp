@@ -1,4 +1,5 @@
-// How a simulated node finds its peers: whom the Dialler names it dials, and a handshake checks the pins.
+// How a simulated node finds its peers: it dials those that the Dialler names, and a handshake checks the
+// pins.
 #include <algorithm>
 
 #include "proto/base/limits.h"
@@ -30,7 +31,7 @@ void SimNode::look_for_dials() {
   if (next >= looks_at_) return;
   looks_at_ = next;
   later(std::max(next - now().mono, MonoTime(0)), [this, next] {
-    if (looks_at_ != next) return;  // an earlier look came between
+    if (looks_at_ != next) return;  // an earlier look was scheduled meanwhile
     looks_at_ = MonoTime::max();
     const auto shuns = [this](const NodeKey& key) { return engine_->shuns(now(), key); };
     for (const Dialler::Attempt& attempt : dialler_->take_due(now().mono, shuns)) dial(attempt);
@@ -56,7 +57,7 @@ void SimNode::dial(const Dialler::Attempt& attempt) {
   const MonoTime flight = around_.fabric.latency(index_, other.index_);
   const bool answers = other.up() && !around_.fabric.blocked(index_, other.index_) &&
                        !around_.fabric.blocked(other.index_, index_);
-  // TCP and TLS: two round trips; a network that says nothing, the deadline.
+  // TCP and TLS take two round trips. If the network does not answer, the deadline ends the try.
   const MonoTime takes = answers ? 4 * flight : MonoTime(limits::kHandshakeDeadline);
   later(takes, [this, attempt, answers, &other] { settle_dial(attempt, other, answers); });
 }
@@ -64,7 +65,7 @@ void SimNode::dial(const Dialler::Attempt& attempt) {
 void SimNode::settle_dial(const Dialler::Attempt& attempt, SimNode& there, bool answers) {
   if (!dialler_->is_under_way(attempt)) return;
   answers = answers && there.up();
-  // The pin is checked in the handshake, and with it how the peer has behaved.
+  // The handshake checks the pin, and whether the peer may connect after its behaviour.
   const bool pinned = answers && there.peers_with(*this);
   if (pinned && !there.engine().shuns(there.now(), node_key_)) {
     dialler_->succeeded(attempt);
@@ -76,7 +77,8 @@ void SimNode::settle_dial(const Dialler::Attempt& attempt, SimNode& there, bool 
   look_for_dials();
 }
 
-// The handshake has ended at the side that dialled. In TLS 1.3 the other ends it when our last word arrives.
+// The handshake is done at the side that dialled. In TLS 1.3 the other side is done when our last message
+// arrives.
 void SimNode::shaken(SimNode& there) {
   const SessionId session = around_.fabric.open(index_, there.index_);
   around_.counters.add("connections");

@@ -1,5 +1,5 @@
-// What a simulated node reads and checks, and when it hears the answers: what the daemon's reading thread and
-// its pool of checkers do.
+// How a simulated node reads and checks, and when the answers come. In the daemon, the reading thread and the
+// pool of checkers do this.
 #include <algorithm>
 
 #include "node/replication/execute.h"
@@ -7,7 +7,7 @@
 
 namespace koinon::sim {
 namespace {
-// What walks a whole log or file is slow so many times as often as what looks one thing up.
+// A walk over a whole log or file is slow so many times as often as a single look-up.
 constexpr double kWalks = 10;
 }  // namespace
 
@@ -19,8 +19,8 @@ MonoTime SimNode::time_to_answer(const IntentBody& body) {
   return chance_.hit(share) ? chance_.between(quick, std::chrono::seconds(2)) : quick;
 }
 
-// One thread reads, in turn, each time from the store as it is when the turn comes. Its answer reaches the
-// engine when it is ready: answers to commits that were carried out meanwhile are there before it.
+// One thread reads, one intent after the other. It reads the store as it is at that moment. The answer
+// reaches the engine when it is ready. Answers to commits that were made meanwhile come before it.
 void SimNode::read_in_turn(Intent intent) {
   reads_.push_back(std::move(intent));
   read_next();

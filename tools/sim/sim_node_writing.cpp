@@ -1,4 +1,4 @@
-// The writer of a simulated node: the daemon's groups, carried out by virtual time on a disk that fails.
+// The writer of a simulated node: it commits the daemon's groups in virtual time, on a disk that may fail.
 #include "proto/base/limits.h"
 #include "tools/sim/sim_node.h"
 
@@ -32,7 +32,7 @@ void SimNode::change(std::function<Status(Store&)> apply) {
                     }});
 }
 
-// After a restart: what the operator did and was not answered is done again.
+// Called after a restart. Repeats the operator's changes that were not answered.
 void SimNode::repeat_changes() {
   const auto state = store().load_state();
   std::set<NodeKey> stored;
@@ -65,7 +65,7 @@ void SimNode::commit(const std::vector<Intent>& intents) {
   for (std::size_t i = 0; i < intents.size(); ++i) {
     if (done[i].answer.ok()) around_.observer.on_committed(*this, intents[i].body);
   }
-  // The answers of one group come in any order.
+  // The answers of one group come in random order.
   for (std::size_t i = done.size(); i > 1; --i) std::swap(done[i - 1], done[chance_.below(i)]);
   later(std::chrono::microseconds(100), [this, done = std::move(done)] {
     for (const Completion& completion : done) {

@@ -1,5 +1,5 @@
-// What was really said: every log as its author signed it. What nodes hold is compared with this, byte for
-// byte, without the engine's own proofs.
+// The truth: every log as its author signed it. What nodes hold is compared with it byte for byte, without
+// the engine's own proofs.
 #pragma once
 
 #include <map>
@@ -25,7 +25,7 @@ struct AuthoredLog {
   LogIdentity identity;
   std::size_t author = 0;
   bool honest = true;
-  // One; an author who signs two histories has more, that share a prefix.
+  // An honest author has one history. An author who signs two histories has more, which share a prefix.
   std::vector<History> histories;
   const std::vector<Said>& records() const { return histories.front().records; }
 };
@@ -33,25 +33,25 @@ struct AuthoredLog {
 class Truth {
  public:
   void add_log(const LogIdentity& identity, std::size_t author, bool honest);
-  // A run that its author signed. `history`: which of its histories.
+  // The author signed this run. `history`: in which of its histories.
   void said(const LogId& log, const std::vector<StoredRecord>& records, std::size_t history = 0);
-  // Another history that shares the first `shared` records of the first.
+  // Begins another history with the first `shared` records of the first one.
   std::size_t fork(const LogId& log, EntryIndex shared);
-  // A city whose clones are no node: what a liar invents.
+  // Whether a city is known. A city that a liar invents is not.
   bool known(const LogId& log) const { return logs_.contains(log); }
   const AuthoredLog& log(const LogId& log) const { return logs_.at(log); }
   const std::map<LogId, AuthoredLog>& logs() const { return logs_; }
 
-  // A file that an honest author cut; the first note that names it.
+  // A file of an honest author, and the first note that names it.
   struct File {
     CutAttachment cut;
     LogId log;
-    std::optional<EntryIndex> index;  // none: no note names it yet
+    std::optional<EntryIndex> index;  // nothing: no note names it yet
   };
   void add_file(CutAttachment cut, const LogId& log);
   const std::map<AttachmentId, File>& files() const { return files_; }
 
-  // Nothing where the records are what the author said; else what is wrong.
+  // What is wrong with the records. Nothing: they are as the author signed them.
   std::optional<std::string> differs(const LogId& log, const std::vector<StoredRecord>& records) const;
   std::optional<std::string> body_differs(const LogId& log, EntryIndex index, BytesView body) const;
 

@@ -11,10 +11,10 @@ namespace koinon::sim {
 namespace {
 
 constexpr std::chrono::minutes kLiarTurn{1};
-constexpr std::chrono::minutes kLook{5};  // shorter than anybody is shunned
+constexpr std::chrono::minutes kLook{5};  // shorter than the time for which anybody is shunned
 constexpr std::chrono::minutes kSettleStep{1};
 constexpr std::chrono::hours kSettleLimit{6};
-constexpr std::chrono::minutes kJoining{5};  // in which all nodes start and pin each other
+constexpr std::chrono::minutes kJoining{5};  // in this time all nodes start and pin each other
 
 JournalId journal_of(std::uint64_t seed) {
   return JournalId::from(sha256(std::to_string(seed)).view().substr(0, 16));
@@ -112,7 +112,7 @@ void World::connect_all() {
       for (std::size_t j = i + 1; j < count; ++j) pin(i, j);
     }
   } else {
-    // Rings over random orders: each node gets two peers a ring, and the graph is connected.
+    // Rings over random orders of the nodes. Each node gets two peers a ring, and the graph is connected.
     std::set<std::pair<std::size_t, std::size_t>> pairs;
     std::vector<std::size_t> order(count);
     for (std::size_t i = 0; i < count; ++i) order[i] = i;
@@ -126,7 +126,7 @@ void World::connect_all() {
   }
 }
 
-// The other half of an author of two histories: the same keys, another store, half of the peers.
+// The second half of an author with two histories: the same keys, another store, half of the peers.
 void World::add_twin(SimNode& original) {
   const Surroundings around{stage_.schedule, stage_.fabric, stage_.counters, memory_, *this};
   NodeSetup setup;
@@ -230,7 +230,7 @@ void World::on_restart(SimNode& node) {
   if (node.liar() == nullptr) stage_.invariants.check_restart(node);
 }
 
-// What it signed before its power went and could not answer: durable perhaps, and then said.
+// Records that it signed just before its power failed. They may be durable, and then they count as published.
 void World::remember_unanswered(SimNode& node) {
   const std::size_t history = stage_.twin_of.contains(node.index()) ? 1 : 0;
   const auto own = node.store().log_state(node.log());
@@ -257,7 +257,7 @@ bool World::run_until(MonoTime end) {
   return true;
 }
 
-// Until everything that should be everywhere is.
+// Runs until every record is at every node that should have it.
 void World::settle(Outcome& outcome) {
   const MonoTime begin = stage_.schedule.now();
   std::vector<Broken> lacking;
@@ -339,7 +339,7 @@ void World::look_round() {
   stage_.schedule.after(kLook, [this] { look_round(); });
 }
 
-// Each city publishes one note once everything is calm; how it spreads is counted.
+// Each city publishes one note after everything is calm. Counts how the notes spread.
 void World::spread_once(Outcome& outcome) {
   const auto copies = [&] {
     std::uint64_t sum = 0;

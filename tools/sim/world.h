@@ -1,4 +1,5 @@
-// One simulation: the nodes of a scenario, what they do, what befalls them, and whether all of it held.
+// One simulation: the nodes of a scenario, what they do, which faults they meet, and whether all invariants
+// held.
 #pragma once
 
 #include <ostream>
@@ -12,28 +13,29 @@ namespace koinon::sim {
 struct WorldOptions {
   std::uint64_t seed = 1;
   std::ostream* trace = nullptr;
-  bool check_frames = true;              // every frame that leaves a node, against its policy; costs a parse
-  bool digest = false;                   // tell the nodes' final state
+  bool check_frames =
+      true;             // checks every frame that leaves a node against its policy; this parses each frame
+  bool digest = false;  // compute a digest of the nodes' final state
   std::function<void(double)> progress;  // share of virtual time passed
 };
 
-// How one note of each city spread, once everything was calm.
+// How one note of each city spread after everything was calm.
 struct Spread {
   MonoTime last_delivery{};  // from the first publication
-  std::uint64_t copies = 0;  // of records received, by all nodes together
-  std::uint64_t stored = 0;  // records that nodes came to hold
+  std::uint64_t copies = 0;  // copies of records that all nodes together received
+  std::uint64_t stored = 0;  // records that nodes have stored
   std::uint64_t bytes = 0;
 };
 
 struct Outcome {
-  std::vector<Broken> broken;  // safety, then liveness
+  std::vector<Broken> broken;  // broken rules of safety, then of liveness
   Counters counters;
-  MonoTime settled_after{};  // faults ended, until everything had converged
+  MonoTime settled_after{};  // from the end of faults until everything had converged
   MonoTime virtual_time{};
   std::uint64_t events = 0;
   std::uint64_t bytes = 0;     // sent by honest nodes
-  Spread spread;               // where the scenario asks for it
-  std::optional<Hash> digest;  // of every node's final state; where it was asked for
+  Spread spread;               // only if the scenario asks for it
+  std::optional<Hash> digest;  // of every node's final state; only if it was asked for
   bool ok() const { return broken.empty(); }
 };
 
@@ -71,7 +73,7 @@ class World final : public Observer {
   CityLife life_{stage_};
   Faults faults_{stage_};
   MonoTime last_delivery_{};
-  std::uint64_t bytes_ = 0;  // sent by all nodes
+  std::uint64_t bytes_ = 0;  // bytes that all nodes have sent
 };
 
 }  // namespace koinon::sim
