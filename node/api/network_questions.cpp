@@ -1,10 +1,11 @@
 #include "node/api/network_questions.h"
-#include "node/transport/network.h"
 
 #include <utility>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_awaitable.hpp>
+
+#include "node/transport/network.h"
 
 namespace koinon {
 namespace asio = boost::asio;

@@ -40,7 +40,7 @@ class Effects {
   void emit(Event event) { outputs_.emplace_back(std::move(event)); }
   // kNotice; a peer of zeros where none is concerned.
   void notice(const NodeKey& peer, std::string text);
-  // Links alone calls these two; parts send over a Link.
+  // Links alone calls these two; parts send over a Link, and end it.
   void send(SessionId session, Bytes bytes);
   void close(SessionId session, const Error& reason);
   std::vector<Output> take_outputs() { return std::exchange(outputs_, {}); }

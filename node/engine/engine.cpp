@@ -183,7 +183,7 @@ void Engine::handle_bytes(Link& link, BytesView bytes) {
 
 void Engine::on_error_frame(Link& link, const v1::Error& error) {
   Parts& p = *parts_;
-  const std::string text = engine::clip(error.message(), limits::kErrorBytes);
+  const std::string text = engine::utf8_beginning(error.message(), limits::kErrorBytes);
   if (error.fatal()) return p.links.end_by_peer(link, text);
   // The end of an answer that we cancelled.
   if (link.given_up.contains(error.request_id())) return p.fetcher.on_late(link, error.request_id(), true);

@@ -16,7 +16,7 @@ namespace koinon {
 
 enum class IntentClass { kCheck, kRead, kWrite };
 
-// What is to be known of an intent by whoever carries it out. Each intent states it beside its answer's type:
+// What those who carry an intent out must know of it. Each intent states it beside its answer's type:
 // a new one is its struct, a place in IntentBody, and its function in node/replication/execute.cpp.
 struct IntentKind {
   IntentClass does;
@@ -60,7 +60,7 @@ struct ChunkStored {
 };
 
 struct EvidenceRead {
-  std::vector<Bytes> evidence;  // serialised, the first first
+  std::vector<Bytes> evidence;  // serialised, the oldest first
 };
 
 struct ChunkRead {
@@ -240,8 +240,8 @@ struct ReadRoot {
   LogId log;
   TreeSize size;
 };
-// The answer: one record for each of the first indexes asked, at least one, until their
-// bodies exceed max_bytes. An entry that is not held is empty.
+// The answer: one record for each of the indexes in their order, at least one, until their bodies exceed
+// max_bytes. An entry that is not held is empty.
 struct ReadRecords {
   using Answer = std::vector<StoredRecord>;
   static constexpr IntentKind kKind{IntentClass::kRead};

@@ -20,7 +20,7 @@ v1::ErrorCode wire_code(const Error& error) {
 
 }  // namespace
 
-std::string clip(std::string_view text, std::size_t limit) {
+std::string utf8_beginning(std::string_view text, std::size_t limit) {
   std::string out(text.substr(0, limit));
   while (!out.empty() && !is_utf8(out)) out.pop_back();
   return out;
@@ -158,7 +158,7 @@ void Links::end(Link& link, v1::ErrorCode code, const Error& reason) {
   v1::Frame frame;
   auto* error = frame.mutable_error();
   error->set_code(code);
-  error->set_message(clip(reason.text(), limits::kErrorBytes));
+  error->set_message(utf8_beginning(reason.text(), limits::kErrorBytes));
   error->set_fatal(true);
   send(link, frame);
   effects_.close(link.id, reason);

@@ -148,7 +148,8 @@ class Links {
   std::deque<std::unique_ptr<Link>> ended_;
 };
 
-// At most `limit` bytes of what a peer or a library said, cut between characters.
-std::string clip(std::string_view text, std::size_t limit);
+// Of what a peer or a library said, the longest beginning of at most `limit` bytes that is UTF-8: a frame
+// carries nothing else.
+std::string utf8_beginning(std::string_view text, std::size_t limit);
 
 }  // namespace koinon::engine

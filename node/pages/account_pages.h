@@ -10,10 +10,7 @@ namespace koinon {
 class AccountPages {
  public:
   AccountPages(PageFrame& frame, const Areas& areas)
-      : frame_(frame),
-        sessions_(areas.sessions),
-        credentials_(areas.credentials),
-        sending_(areas.sending) {}
+      : frame_(frame), sessions_(areas.sessions), credentials_(areas.credentials), sending_(areas.sending) {}
   void add_routes(RouteTable& routes);
 
  private:

@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 
 #include "node/engine/missing_bodies.h"
-#include "node/engine/missing_bodies.h"
 #include "proto/base/limits.h"
 
 namespace koinon::test {
