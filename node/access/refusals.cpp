@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "proto/base/limits.h"
+
 namespace koinon {
 
 void Refusals::count(const std::string& operation, unsigned status, const std::string& address) {
@@ -12,6 +14,13 @@ void Refusals::count(const std::string& operation, unsigned status, const std::s
   ++sum.count;
   sum.last_address = address;
   ++total_;
+}
+
+bool Refusals::may_note(const std::string& account, UnixMillis now) {
+  constexpr std::int64_t kHour = 3'600'000;
+  const std::lock_guard lock(mutex_);
+  if (std::exchange(hour_, now.value / kHour) != now.value / kHour) noted_.clear();
+  return ++noted_[account] <= limits::kRefusalLines;
 }
 
 std::vector<RefusalSum> Refusals::take() {

@@ -1,6 +1,8 @@
 #include "node/api/call_gate.h"
 
 #include "node/http/message.h"
+#include "proto/base/encoding.h"
+#include "proto/base/limits.h"
 
 namespace koinon {
 namespace {
@@ -8,6 +10,9 @@ namespace {
 bool is_of_texts(const OperationFacts& facts) {
   return facts.tag == "publishing" || facts.tag == "attachments";
 }
+
+// What was sent may be megabytes long: neither the table nor the daemon's own log takes that.
+void clip(std::string& text) { text.resize(clipped_utf8(text, limits::kAuditFieldBytes).size()); }
 
 }  // namespace
 
@@ -28,14 +33,20 @@ void CallGate::note(const OperationFacts& facts, const Asker& asker, const std::
     parts_.refusals.count(facts.id, status, asker.remote);
     return;
   }
+  const UnixMillis now = parts_.clock();
+  if (status >= 400 && !parts_.refusals.may_note(asker.caller.name, now)) {
+    parts_.refusals.count(facts.id, status, asker.remote);
+    return;
+  }
   AuditLine line;
-  line.at = parts_.clock();
+  line.at = now;
   line.who = asker.caller.name.empty() ? "nobody at " + asker.remote : asker.caller.name;
   if (!asker.caller.credential.empty()) line.who += " by " + asker.caller.credential;
   line.action = facts.id;
   line.target = target;
   line.outcome = std::to_string(status);
   if ((status >= 400 || target.empty()) && !said.empty()) line.outcome += " " + said;
+  for (std::string* field : {&line.who, &line.action, &line.target, &line.outcome}) clip(*field);
   // What cannot be written down is at least in the daemon's own log.
   if (const Status noted = parts_.accounts.note(line); !noted.ok())
     line.outcome += " (" + noted.error().text() + ")";

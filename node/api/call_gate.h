@@ -55,8 +55,11 @@ class CallGate {
                                            Query query) {
     const OperationFacts& facts = operation->facts;
     const AuditOf<Query, View>& audit = operation->audit;
-    if (const Status allowed = may(facts, asker.caller); !allowed.ok()) co_return allowed.error();
     const std::string target = audit.target != nullptr ? audit.target(query) : std::string();
+    if (const Status allowed = may(facts, asker.caller); !allowed.ok()) {
+      note_failure(facts, asker, target, allowed.error());
+      co_return allowed.error();
+    }
     Result<View> out = fail(Code::kInternal, "the operation did not end");
     try {
       out = co_await operation->run(asker, std::move(query));

@@ -122,7 +122,8 @@ class PageFrame {
   template <typename Query, typename View>
   boost::asio::awaitable<Result<View>> fail_to_ask(const Operation<Query, View>* operation, Asker asker,
                                                    std::string target, Error error) {
-    if (const Status may = gate_.may(operation->facts, asker.caller); !may.ok()) co_return may.error();
+    const Status may = gate_.may(operation->facts, asker.caller);
+    if (!may.ok()) error = may.error();
     gate_.note_failure(operation->facts, asker, target, error);
     co_return error;
   }

@@ -34,14 +34,39 @@ void append(std::string& field, std::string_view text) {
   if (!clean.empty()) field += (field.empty() ? "" : "\n\n") + clean;
 }
 
+// Of a text that is too deep for the reader's tree: the lines between fences.
+MarkdownCode fenced_code(std::string_view text) {
+  MarkdownCode out;
+  std::string fence;
+  while (!text.empty()) {
+    const auto end = text.find('\n');
+    const auto line = trimmed(text.substr(0, end));
+    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+    const bool inside = !fence.empty();
+    if (!inside && (line.starts_with("```") || line.starts_with("~~~"))) {
+      fence = line.substr(0, 3);
+      ++out.blocks;
+    } else if (inside && line.starts_with(fence)) {
+      fence.clear();
+    }
+    out.lines.push_back(inside);
+  }
+  return out;
+}
+
+MarkdownCode code_of(std::string_view text) {
+  auto code = markdown_code(text);
+  return code ? std::move(*code) : fenced_code(text);
+}
+
 // Visits the lines, each with its line end and whether a reader sees it as code.
 template <typename Visit>
-void each_line(std::string_view text, const std::optional<MarkdownCode>& code, Visit visit) {
+void each_line(std::string_view text, const MarkdownCode& code, Visit visit) {
   for (std::size_t number = 0; !text.empty(); ++number) {
     const auto end = text.find('\n');
     const auto line = text.substr(0, end == std::string_view::npos ? end : end + 1);
     text.remove_prefix(line.size());
-    visit(line, code && number < code->lines.size() && code->lines[number]);
+    visit(line, number < code.lines.size() && code.lines[number]);
   }
 }
 
@@ -52,7 +77,7 @@ bool is_plain(std::string_view text) {
   const auto code = markdown_code(std::string(text) + "\n\n## Next");
   if (!code || code->lines.back()) return false;
   bool has_heading = false;
-  each_line(text, code, [&](std::string_view line, bool is_code) {
+  each_line(text, *code, [&](std::string_view line, bool is_code) {
     has_heading = has_heading || (!is_code && heading_section(line).has_value());
   });
   return !has_heading;
@@ -94,7 +119,7 @@ void read_sections(v1::Practice& practice, std::string_view text) {
     field == nullptr ? append(preamble, current) : append(*field, current);
     current.clear();
   };
-  each_line(text, markdown_code(text), [&](std::string_view line, bool is_code) {
+  each_line(text, code_of(text), [&](std::string_view line, bool is_code) {
     const auto section = is_code ? std::nullopt : heading_section(line);
     if (!section) {
       current += line;

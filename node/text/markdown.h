@@ -54,8 +54,8 @@ struct MarkdownCode {
   std::vector<bool> lines;  // of each line of the text, whether it is code; false for fences and blank lines
   std::size_t blocks = 0;
 };
-// Nothing: quotes and lists stand within each other deeper than limits::kMarkdownDepth. The time grows with
-// the length of the text and no faster.
+// Nothing: quotes and lists (indentation counts as such) stand within each other deeper than
+// limits::kMarkdownDepth. The time grows with the length of the text and no faster.
 std::optional<MarkdownCode> markdown_code(std::string_view text);
 
 }  // namespace koinon

@@ -24,6 +24,18 @@ namespace {
 constexpr std::chrono::milliseconds kAcceptPause{100};
 constexpr std::chrono::minutes kKnockTold{1};  // one line of the log for whoever is new in it
 
+class HandshakeUnderWay {
+ public:
+  HandshakeUnderWay(Handshakes& all, Handshakes::Number number) : all_(all), number_(number) {}
+  ~HandshakeUnderWay() { all_.end(number_); }
+  HandshakeUnderWay(const HandshakeUnderWay&) = delete;
+  HandshakeUnderWay& operator=(const HandshakeUnderWay&) = delete;
+
+ private:
+  Handshakes& all_;
+  Handshakes::Number number_;
+};
+
 }  // namespace
 
 Listener::Listener(Parts parts) : parts_(std::move(parts)), acceptor_(parts_.io) {}
@@ -91,8 +103,12 @@ asio::awaitable<void> Listener::receive(tcp::socket socket) {
     error_code ignored;
     raw->next_layer().close(ignored);
   });
-  const bool shaken = co_await shake_hands(stream.get(), true);
-  handshakes_.end(number);
+  bool shaken = false;
+  {
+    // Also where shake_hands throws: Handshakes must not close a stream that is gone.
+    const HandshakeUnderWay under_way(handshakes_, number);
+    shaken = co_await shake_hands(stream.get(), true);
+  }
   // The key of an invite that has expired is nobody's to pin.
   if (check->refused && !parts_.peers.contains(*check->refused) && !parts_.joining.invite(*check->refused))
     on_knock(*check->refused, network, address);

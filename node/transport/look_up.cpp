@@ -32,6 +32,12 @@ struct Pending {
 }  // namespace
 
 asio::awaitable<LookedUp> look_up(std::string host, std::uint16_t port) {
+  // An address in digits needs no name server, and must not wait behind names in the system's queue.
+  error_code is_name;
+  if (const auto address = asio::ip::make_address(host, is_name); !is_name) {
+    const tcp::endpoint endpoint(address, port);
+    co_return LookedUp{{}, tcp::resolver::results_type::create(endpoint, host, std::to_string(port))};
+  }
   const asio::any_io_executor executor = co_await asio::this_coro::executor;
   const auto pending = std::make_shared<Pending>(executor);
   pending->resolver.async_resolve(host, std::to_string(port),

@@ -249,6 +249,9 @@ inline constexpr std::chrono::hours kHeldShown{24 *
                                                30};  // how long its outcome is shown, then it is forgotten
 inline constexpr std::size_t kAuditLines = 100'000;
 inline constexpr std::chrono::hours kAuditAge{24 * 400};
+// Refused tries that leave a line each, of one account in an hour. More are only counted: a token that leaked
+// must not push all older lines out.
+inline constexpr unsigned kRefusalLines = 200;
 inline constexpr std::size_t kAuditFieldBytes = 300;
 inline constexpr std::chrono::minutes kHoldMost{60 * 24 * 366};
 inline constexpr std::size_t kWatched = 1000;

@@ -149,6 +149,9 @@ Status SqliteStore::prepare() {
   KOINON_TRY(db_.execute("PRAGMA journal_mode=WAL"));
   KOINON_TRY(db_.execute("PRAGMA secure_delete=ON"));
   KOINON_TRY(db_.execute("PRAGMA cache_size=-16384"));
+  // What a savepoint would put back is kept in memory: an intent's pages are few, and no folder for temporary
+  // files is asked for.
+  KOINON_TRY(db_.execute("PRAGMA temp_store=MEMORY"));
   KOINON_TRY(db_.execute("PRAGMA wal_autocheckpoint=" + std::to_string(options_.checkpoint_pages)));
   KOINON_TRY(db_.execute("PRAGMA journal_size_limit=67108864"));
   KOINON_TRY(transaction_.set_durable(true));

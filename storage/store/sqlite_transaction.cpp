@@ -44,8 +44,11 @@ Status SqliteTransaction::check() const {
 void SqliteTransaction::take_back(const Error& why) {
   const bool taken = db_.in_transaction() && db_.prepare("ROLLBACK TO change").run().ok() &&
                      db_.prepare("RELEASE change").run().ok();
-  if (taken) return;
-  // Half of a change must not be committed.
+  if (!taken) undo(why);  // half of a change must not be committed
+}
+
+// All changes of the transaction; it can only be rolled back from now on.
+void SqliteTransaction::undo(const Error& why) {
   if (db_.in_transaction()) (void)db_.execute("ROLLBACK");
   undone_ = why;
 }

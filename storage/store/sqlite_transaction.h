@@ -27,10 +27,14 @@ class SqliteTransaction {
     KOINON_TRY(check());
     KOINON_TRY(db_.prepare("SAVEPOINT change").run());
     auto result = act();
-    if (result.ok()) {
-      KOINON_TRY(db_.prepare("RELEASE change").run());
-    } else {
+    if (!result.ok()) {
       take_back(result.error());
+      return result;
+    }
+    if (const Status kept = db_.prepare("RELEASE change").run(); !kept.ok()) {
+      // The savepoint may still stand, and one around it has the same name: none can be told from the other.
+      undo(kept.error());
+      return kept.error();
     }
     return result;
   }
@@ -38,6 +42,7 @@ class SqliteTransaction {
  private:
   Status check() const;
   void take_back(const Error& why);
+  void undo(const Error& why);
 
   sqlite::Connection& db_;
   std::string mode_;

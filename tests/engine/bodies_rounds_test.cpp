@@ -16,7 +16,7 @@ class BodiesAlone : public Alone {
   BodiesAlone() : Alone(pinned({kMilan, kOslo}, {state_of(kMilan, 3, 1)})) {
     for (Link* link : {&one, &other}) parts.holdings.note(*link, log.id(), TreeSize(3));
   }
-  void TearDown() override { EXPECT_EQ(parts.bodies.misfiled(), ""); }
+  void TearDown() override { EXPECT_EQ(parts.bodies.wrong_list(), ""); }
 
   // The store says what is missing.
   void read_store() {

@@ -81,7 +81,7 @@ TEST_F(FetcherAlone, TheLargestOfferIsTheBestAndWhoIsSlowComesAfterAll) {
   cut(other);
   ASSERT_NE(offers.best(log), nullptr) << "rather the slow one than nobody";
   EXPECT_EQ(offers.best(log)->source, one.id);
-  EXPECT_EQ(offers.misfiled(parts.logs), "");
+  EXPECT_EQ(offers.wrong_list(parts.logs), "");
 }
 
 TEST_F(FetcherAlone, ASmallerHeadTakesNothingBackUnlessALaterRowSaysSo) {
@@ -117,11 +117,11 @@ TEST_F(FetcherAlone, ALogIsAskedOfOnePeerAtATime) {
   show(other, 9);
   EXPECT_EQ(get_of(other).request_id(), 0U);
   EXPECT_EQ(get_of(one).request_id(), 0U);
-  EXPECT_EQ(parts.fetcher.misfiled(), "");
+  EXPECT_EQ(parts.fetcher.wrong_list(), "");
 }
 
 TEST_F(FetcherAlone, NothingIsAskedWhileTheStoreFails) {
-  parts.store.failed(log.id(), fail(Code::kDiskFull, "the disk is full"));
+  parts.store.note_failure(log.id(), fail(Code::kDiskFull, "the disk is full"));
   show(one, 5);
   EXPECT_EQ(get_of(one).request_id(), 0U);
   begin(parts.store.retry_at());
@@ -182,7 +182,7 @@ TEST_F(FetcherAlone, WhenAPeerGoesAnotherIsAsked) {
   show(other, 4);
   cut(one);
   EXPECT_EQ(get_of(other).to(), 4U);
-  EXPECT_EQ(parts.fetcher.misfiled(), "");
+  EXPECT_EQ(parts.fetcher.wrong_list(), "");
 }
 
 TEST_F(FetcherAlone, WhoRefusesIsNotAskedAgainAndAnotherIs) {
@@ -203,7 +203,7 @@ TEST_F(FetcherAlone, AnAnswerIsOverdueWithoutProgressUnlessItWaitsForOurStore) {
   begin(deadline);
   EXPECT_NE(parts.fetcher.overdue(one), nullptr);
   EXPECT_EQ(parts.fetcher.overdue(other), nullptr);
-  parts.store.failed(log.id(), fail(Code::kDiskFull, "the disk is full"));
+  parts.store.note_failure(log.id(), fail(Code::kDiskFull, "the disk is full"));
   EXPECT_EQ(parts.fetcher.overdue(one), nullptr);
 }
 

@@ -69,7 +69,7 @@ TEST_F(FilteringAlone, ItPassesOverFourLogsAtATimeAndSaysWhenItHasPassedAll) {
   }
   EXPECT_EQ(seen.size(), 6U);
   EXPECT_EQ(told(Event::Kind::kFilterApplied), 1U);
-  EXPECT_FALSE(parts.filtering.misfiled());
+  EXPECT_FALSE(parts.filtering.has_wrong_list());
 }
 
 TEST_F(FilteringAlone, ALogIsPassedAPieceAtATime) {
@@ -104,7 +104,7 @@ TEST_F(FilteringAlone, ARunThatAnOlderFilterDecidedMakesItsLogPassedAgain) {
   answer(first.id, Answer(FilterApplied{}));
   EXPECT_FALSE(parts.filtering.follows_ours(log)) << "the run came while the filter passed over the log";
   parts.filtering.note_run(log, parts.effects.filter_number());
-  EXPECT_FALSE(parts.filtering.misfiled());
+  EXPECT_FALSE(parts.filtering.has_wrong_list());
 }
 
 TEST_F(FilteringAlone, WhatTheStoreCannotDoIsTriedAgainWithIt) {

@@ -125,7 +125,7 @@ TEST_F(IntakeAlone, ARestEndsOnceEnoughIsFree) {
   begin(limits::kIntakePeriod);
   EXPECT_EQ(intake.wake(), (std::vector<LogId>{oslo.id()}));
   EXPECT_FALSE(intake.rests(oslo));
-  EXPECT_FALSE(intake.misfiled());
+  EXPECT_FALSE(intake.has_wrong_list());
 }
 
 TEST_F(IntakeAlone, AFrozenLogIsNotAskedForWhenItsRestEnds) {
@@ -299,7 +299,7 @@ class StoreHealthAlone : public testing::Test {
   // How long after a failure at `at` the store is tried again.
   MonoTime wait_after(MonoTime at) {
     effects.begin_input({at, {}});
-    store.failed(LogId(), fail(Code::kDiskFull, "the disk is full"));
+    store.note_failure(LogId(), fail(Code::kDiskFull, "the disk is full"));
     const MonoTime wait = store.retry_at() - at;
     effects.begin_input({store.retry_at(), {}});
     EXPECT_TRUE(store.begin_try());
@@ -315,7 +315,7 @@ TEST_F(StoreHealthAlone, EachTryWaitsLongerUpToALimitAndARunThatIsStoredEndsThat
   EXPECT_EQ(wait_after(hours(1)), 2 * MonoTime(limits::kStoreRetry));
   for (int i = 2; i < 30; ++i) wait_after(hours(i));
   EXPECT_EQ(wait_after(hours(30)), MonoTime(limits::kStoreRetryMax));
-  store.works();
+  store.note_success();
   EXPECT_EQ(wait_after(hours(31)), MonoTime(limits::kStoreRetry));
 }
 

@@ -113,7 +113,11 @@ TEST_F(SessionsAlone, OfTwoByTheSameDiallerTheNewerStays) {
 TEST_F(SessionsAlone, OneThatIsSilentForTwoPingsLosesToAny) {
   Link* silent = dial(1, true);
   ASSERT_NE(silent, nullptr);
-  silent->liveness.pings_unanswered = 2;
+  check(*silent, interval);
+  check(*silent, interval + deadline);
+  check(*silent, 2 * interval);
+  begin(2 * interval + deadline);
+  parts.sessions.check_liveness(*silent);
   EXPECT_NE(dial(2, false), nullptr);
   EXPECT_EQ(parts.links.find(SessionId(1)), nullptr);
 }

@@ -75,7 +75,7 @@ class CallGateTest : public testing::Test {
     ASSERT_TRUE(opened.ok()) << opened.error().text();
     db = std::make_unique<OfficeDb>(std::move(*opened));
     accounts = std::make_unique<Accounts>(*db);
-    gate = std::make_unique<CallGate>(CallGate::Parts{true, *accounts, refusals, [] { return UnixMillis{1}; },
+    gate = std::make_unique<CallGate>(CallGate::Parts{true, *accounts, refusals, [this] { return now; },
                                                       [this](const AuditLine& line) {
                                                         lines.push_back(line.who + ": " + line.action + " " +
                                                                         line.target + " = " + line.outcome);
@@ -113,19 +113,43 @@ class CallGateTest : public testing::Test {
   TemporaryFolder folder;
   std::unique_ptr<OfficeDb> db;
   std::unique_ptr<Accounts> accounts;
+  UnixMillis now{1};
   Refusals refusals;
   std::unique_ptr<CallGate> gate;
   ToyArea toys;
   std::vector<std::string> lines;
 };
 
-TEST_F(CallGateTest, WhoMayNotRunsNothingAndLeavesNoLine) {
+TEST_F(CallGateTest, WhoMayNotRunsNothingAndLeavesALineIfKnown) {
   EXPECT_EQ(call(toys.change, stranger(), "a").error().code, Code::kUnauthenticated);
   Asker reader = publisher();
   reader.caller.role = Role::kReader;
   EXPECT_EQ(call(toys.change, reader, "a").error().code, Code::kRefused);
   EXPECT_EQ(toys.runs, 0);
-  EXPECT_TRUE(lines.empty());
+  ASSERT_EQ(lines.size(), 1U) << "a stranger's try is counted alone";
+  EXPECT_TRUE(lines.front().starts_with("press: changeToy a = 403 ")) << lines.front();
+}
+
+TEST_F(CallGateTest, ALineIsShortWhateverWasSent) {
+  const std::string long_name = std::string(299, 'x') + "\u00e9" + std::string(2'000'000, 'x');
+  ASSERT_TRUE(call(toys.change, publisher(), long_name).ok());
+  EXPECT_EQ(lines, (std::vector<std::string>{"press: changeToy " + std::string(299, 'x') + " = 200"}));
+}
+
+// Whoever has a token that leaked must not push out what it was used for.
+TEST_F(CallGateTest, RefusalsOfOneAccountLeaveSoManyLinesAnHour) {
+  for (unsigned i = 0; i < limits::kRefusalLines + 10; ++i)
+    EXPECT_FALSE(call(toys.change, publisher(), "broken").ok());
+  EXPECT_EQ(lines.size(), limits::kRefusalLines);
+  EXPECT_EQ(refusals.total(), 10U);
+  Asker other = publisher();
+  other.caller.name = "desk";
+  EXPECT_FALSE(call(toys.change, other, "broken").ok());
+  ASSERT_TRUE(call(toys.change, publisher(), "a").ok());
+  EXPECT_EQ(lines.size(), limits::kRefusalLines + 2) << "another account's, and what was done";
+  now = UnixMillis{3'600'000};
+  EXPECT_FALSE(call(toys.change, publisher(), "broken").ok());
+  EXPECT_EQ(lines.size(), limits::kRefusalLines + 3) << "in the next hour";
 }
 
 TEST_F(CallGateTest, AReadingLeavesNoLine) {

@@ -156,6 +156,14 @@ TEST(NoteFile, AFenceThatNeverEndsTakesInAllThatFollows) {
   EXPECT_EQ(practice.lessons(), "");
 }
 
+// The reader makes no tree of it. A line far to the right must not open what stands between fences.
+TEST(NoteFile, WhatIsTooDeepForTheReaderIsReadByItsFences) {
+  const std::string code = "```\n" + std::string(300, ' ') + "x\n## Results\n```\n";
+  const auto practice = practice_of("Text.\n\n" + code + "\n## Lessons\n\nL\n");
+  EXPECT_EQ(practice.results(), "");
+  EXPECT_EQ(practice.lessons(), "L");
+}
+
 TEST(NoteFile, TheFirstParagraphIsNoSummaryWhereItCutsCodeInTwo) {
   EXPECT_EQ(practice_of("- a\n  ```\n\n  b\n  ```\n").summary(), "");
   EXPECT_EQ(practice_of("- a\n  ```\n\n  ```\n\nb\n").summary(), "");
