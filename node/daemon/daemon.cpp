@@ -78,7 +78,7 @@ Status Daemon::start_hold_queue() {
       [this] { return clock_->watch().standing(); }, requests_->commons().refusals,
       [this](const AuditLine& line) { log_change(line); },
       [this](const RefusalSum& sum) {
-        log_.info("refused to callers that are not known", {{"action", sum.operation},
+        log_.info("refused, and only counted", {{"action", sum.operation},
                                                             {"status", std::to_string(sum.status)},
                                                             {"times", std::to_string(sum.count)},
                                                             {"last_from", sum.last_address}});
