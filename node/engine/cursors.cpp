@@ -42,10 +42,11 @@ void Cursors::settle(SessionId id, const LogId& log, JournalSeq row, bool answer
 
 std::optional<PeerCursor> Cursors::after(const Link& link, const LogId& log, JournalSeq row) const {
   if (!held_by_.empty()) return std::nullopt;
+  // A push, or a head asked for by name, may open a row before the rows that come first are told.
   std::uint64_t seq = link.cursor->passed.value;
   for (const auto& [open_row, open_log] : link.cursor->open_rows) {
     if (open_log == log && open_row <= row.value) continue;
-    seq = open_row - 1;
+    seq = std::min(seq, open_row - 1);
     break;
   }
   if (seq <= link.cursor->saved.value) return std::nullopt;

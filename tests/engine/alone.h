@@ -75,6 +75,10 @@ class Alone : public testing::Test {
   // Its connection breaks.
   void cut(Link& link) {
     parts.links.lost(link, "the cable");
+    settle();
+  }
+  // Links that have ended are forgotten. A Link& to one of them is good no longer.
+  void settle() {
     while (const auto gone = parts.links.take_ended()) parts.news.session_gone(*gone);
     look();
   }

@@ -63,6 +63,14 @@ class BodiesAlone : public Alone {
     }
   }
 
+  void have(Link& link, EntryIndex index) {
+    v1::Have frame;
+    frame.set_log_id(log.id().bytes());
+    frame.add_indexes(index.value);
+    parts.bodies.on_have(link, frame);
+    look();
+  }
+
   Log& log = parts.logs.at(kMilan.log_id());
   Link& one = connect('\1');
   Link& other = connect('\2');
@@ -102,6 +110,26 @@ TEST_F(BodiesAlone, WhenAPeerGoesAnotherIsAsked) {
   read_store();
   cut(one);
   EXPECT_NE(asked_of(other).request_id(), 0U);
+}
+
+TEST_F(BodiesAlone, AHaveIsAskedForAtOnceUnlessItIsNoNewsOrWasUntrueTooOften) {
+  using Rounds = std::vector<std::pair<SessionId, std::uint32_t>>;
+  read_store();
+  (void)ask_in_vain();
+  Link& third = connect('\3');
+  have(other, EntryIndex(2));
+  EXPECT_TRUE(said_to(third).empty()) << "that is not missing: no cause to look";
+  have(third, kIndex);
+  EXPECT_TRUE(said_to(third).empty()) << "it was not asked yet, and will be in its turn";
+  cut(third);
+  for (unsigned i = 1; i < limits::kFalseHaves; ++i) {
+    have(other, kIndex);
+    EXPECT_EQ(ask_in_vain(), (Rounds{{other.id, 0}, {other.id, 1}}));
+  }
+  have(other, kIndex);
+  EXPECT_EQ(ask_in_vain(), (Rounds{{other.id, 0}}));
+  have(other, kIndex);
+  EXPECT_TRUE(ask_in_vain().empty()) << "it is believed no longer";
 }
 
 TEST_F(BodiesAlone, ABodyIsGivenToTheStoreOnceItIsChecked) {

@@ -115,6 +115,15 @@ TEST_F(CursorsAlone, AnOpenRowHoldsTheCursorBeforeIt) {
   EXPECT_EQ(given(), 9U);
 }
 
+TEST_F(CursorsAlone, ARowThatIsOpenBeforeItsTurnTakesNoRowBeforeItAlong) {
+  cursors.open(link, kLog, JournalSeq(7));
+  EXPECT_EQ(after(), 0U) << "rows up to 2 are told";
+  cursors.pass(link, JournalSeq(4));
+  EXPECT_EQ(after(), 4U);
+  cursors.pass(link, JournalSeq(9));
+  EXPECT_EQ(after(), 6U);
+}
+
 TEST_F(CursorsAlone, ALaterRowOfTheSameLogStaysOpen) {
   cursors.open(link, kLog, JournalSeq(5));
   cursors.open(link, kLog, JournalSeq(8));
