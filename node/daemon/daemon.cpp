@@ -72,21 +72,21 @@ void Daemon::log_change(const AuditLine& line) {
 
 Status Daemon::start_hold_queue() {
   KOINON_ASSIGN(Databases own, folder_->open_databases());
-  hold_queue_ = std::make_unique<HoldQueue>(HoldQueue::Parts{
-      std::move(own.office), std::move(own.store), std::move(own.index), engine_->writer(),
-      engine_->nearness(), identity_.log_id(), gate_rules(config_), clock_->clock(),
-      [this] { return clock_->watch().standing(); }, requests_->commons().refusals,
-      [this](const AuditLine& line) { log_change(line); },
-      [this](const RefusalSum& sum) {
-        log_.info("refused, and only counted", {{"action", sum.operation},
-                                                            {"status", std::to_string(sum.status)},
-                                                            {"times", std::to_string(sum.count)},
-                                                            {"last_from", sum.last_address}});
-      },
-      [this](const Error& error) {
-        log_.error("what waits to be signed waits on", {{"reason", error.text()}});
-      },
-      stored_requests()});
+  hold_queue_ = std::make_unique<HoldQueue>(
+      HoldQueue::Parts{std::move(own.office), std::move(own.store), std::move(own.index), engine_->writer(),
+                       engine_->nearness(), identity_.log_id(), gate_rules(config_), clock_->clock(),
+                       [this] { return clock_->watch().standing(); }, requests_->commons().refusals,
+                       [this](const AuditLine& line) { log_change(line); },
+                       [this](const RefusalSum& sum) {
+                         log_.info("refused, and only counted", {{"action", sum.operation},
+                                                                 {"status", std::to_string(sum.status)},
+                                                                 {"times", std::to_string(sum.count)},
+                                                                 {"last_from", sum.last_address}});
+                       },
+                       [this](const Error& error) {
+                         log_.error("what waits to be signed waits on", {{"reason", error.text()}});
+                       },
+                       stored_requests()});
   return {};
 }
 
