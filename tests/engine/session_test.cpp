@@ -1,4 +1,6 @@
 // Sessions: handshake, liveness, duplicates, credit.
+#include <map>
+
 #include <gtest/gtest.h>
 
 #include "proto/base/limits.h"
@@ -235,6 +237,46 @@ TEST(Timeouts, AnAnswerThatIsOverdueEndsNoOtherSession) {
   EXPECT_FALSE(network.is_open(first));
   EXPECT_TRUE(network.is_open(second)) << network.closed.at(second).text();
   EXPECT_EQ(reader.holds(author), 4U);
+}
+
+// Time goes on while a session ends: who is asked next is asked now, not when the one before was last heard.
+TEST(Timeouts, WhoeverIsAskedNextHasItsWholeTime) {
+  Network network(1);
+  TestNode& author = network.add("author.example");
+  TestNode& one = network.add("one.example");
+  TestNode& two = network.add("two.example");
+  TestNode& reader = network.add("reader.example");
+  for (TestNode* between : {&one, &two}) {
+    network.peer(author, *between);
+    network.peer(*between, reader);
+    between->vouch(author);
+    network.connect(author, *between);
+  }
+  author.publish(3);
+  network.drive();
+  // Neither says anything once it is asked for entries.
+  std::map<SessionId, bool> asked;
+  const auto silence = [&](SessionId session, TestNode& node) {
+    network.tamper_frames(session, reader, [&asked, &author, session](v1::Frame& frame) {
+      if (frame.has_get() && frame.get().log_id() == author.id().view()) asked[session] = true;
+      return true;
+    });
+    network.tamper_frames(session, node, [&asked, session](v1::Frame&) { return !asked[session]; });
+  };
+  const SessionId first = network.connect(reader, one);
+  silence(first, one);
+  network.drive();
+  const SessionId second = network.connect(reader, two);
+  silence(second, two);
+  network.drive();
+  ASSERT_TRUE(asked[first]);
+  ASSERT_FALSE(asked[second]);
+  network.advance(limits::kRequestDeadline + std::chrono::seconds(5));
+  EXPECT_FALSE(network.is_open(first));
+  ASSERT_TRUE(asked[second]);
+  EXPECT_TRUE(network.is_open(second)) << network.closed.at(second).text();
+  network.advance(limits::kRequestDeadline);
+  EXPECT_FALSE(network.is_open(second));
 }
 
 TEST(Duplicates, BothSidesDiallingAtOnceLeavesOneSession) {
