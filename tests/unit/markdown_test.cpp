@@ -68,7 +68,7 @@ TEST(Markdown, WhatWouldCostTooMuchIsShownAsItWasWritten) {
         "[a]: http://u \"" + std::string(20'000, 't') + "\"\n\n" + repeated("[a]\n\n", 225'000),
         repeated("a", limits::kMarkdownBytes + 1)}) {
     const MarkdownHtml rendered = render_markdown(text);
-    EXPECT_TRUE(rendered.as_written) << text.substr(0, 20);
+    ASSERT_TRUE(rendered.as_written) << text.substr(0, 20);  // the others would take minutes then
     EXPECT_TRUE(rendered.html.starts_with("<pre>"));
     EXPECT_LE(rendered.html.size(), 5 * limits::kWrittenBytes + 20);
     EXPECT_EQ(rendered.cut, text.size() > limits::kWrittenBytes);
