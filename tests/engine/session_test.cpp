@@ -205,31 +205,38 @@ TEST_F(Sessions, AGetOutOfRangeIsRefused) {
   expect_closed("out of range");
 }
 
-// What a peer that fell silent was asked for is asked of another, who has all the time for it that anybody
-// has.
-TEST(Timeouts, AnAnswerThatIsOverdueEndsNoOtherSession) {
-  Network network(1);
-  TestNode& author = network.add("author.example");
-  TestNode& silent = network.add("silent.example");
-  TestNode& honest = network.add("honest.example");
-  TestNode& reader = network.add("reader.example");
-  for (TestNode* between : {&silent, &honest}) {
-    network.peer(author, *between);
-    network.peer(*between, reader);
-    between->vouch(author);
-    network.connect(author, *between);
+// A reader has an author's log from two others, whom it asks one after the other.
+class Timeouts : public testing::Test {
+ protected:
+  void SetUp() override {
+    for (TestNode* between : {&one, &two}) {
+      network.peer(author, *between);
+      network.peer(*between, reader);
+      between->vouch(author);
+      network.connect(author, *between);
+    }
+    author.publish(3);
+    network.drive();
   }
-  author.publish(3);
-  network.drive();
-  const SessionId first = network.connect(reader, silent);
+
+  Network network{1};
+  TestNode& author = network.add("author.example");
+  TestNode& one = network.add("one.example");
+  TestNode& two = network.add("two.example");
+  TestNode& reader = network.add("reader.example");
+};
+
+// What a peer that fell silent was asked for is asked of another.
+TEST_F(Timeouts, AnAnswerThatIsOverdueEndsNoOtherSession) {
+  const SessionId first = network.connect(reader, one);
   bool asked = false;
   network.tamper_frames(first, reader, [&](v1::Frame& frame) {
     asked = asked || (frame.has_get() && frame.get().log_id() == author.id().view());
     return true;
   });
-  network.tamper_frames(first, silent, [&](v1::Frame&) { return !asked; });
+  network.tamper_frames(first, one, [&](v1::Frame&) { return !asked; });
   network.drive();
-  const SessionId second = network.connect(reader, honest);
+  const SessionId second = network.connect(reader, two);
   network.drive();
   ASSERT_TRUE(asked);
   ASSERT_EQ(reader.holds(author), 0U) << "it is waited for";
@@ -240,24 +247,11 @@ TEST(Timeouts, AnAnswerThatIsOverdueEndsNoOtherSession) {
 }
 
 // Time goes on while a session ends: who is asked next is asked now, not when the one before was last heard.
-TEST(Timeouts, WhoeverIsAskedNextHasItsWholeTime) {
-  Network network(1);
-  TestNode& author = network.add("author.example");
-  TestNode& one = network.add("one.example");
-  TestNode& two = network.add("two.example");
-  TestNode& reader = network.add("reader.example");
-  for (TestNode* between : {&one, &two}) {
-    network.peer(author, *between);
-    network.peer(*between, reader);
-    between->vouch(author);
-    network.connect(author, *between);
-  }
-  author.publish(3);
-  network.drive();
+TEST_F(Timeouts, WhoeverIsAskedNextHasItsWholeTime) {
   // Neither says anything once it is asked for entries.
   std::map<SessionId, bool> asked;
   const auto silence = [&](SessionId session, TestNode& node) {
-    network.tamper_frames(session, reader, [&asked, &author, session](v1::Frame& frame) {
+    network.tamper_frames(session, reader, [this, &asked, session](v1::Frame& frame) {
       if (frame.has_get() && frame.get().log_id() == author.id().view()) asked[session] = true;
       return true;
     });
