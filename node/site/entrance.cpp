@@ -6,6 +6,7 @@
 #include <boost/url/parse.hpp>
 
 #include "node/text/networks.h"
+#include "proto/base/ascii.h"
 
 namespace koinon {
 namespace {
@@ -25,9 +26,9 @@ bool is_address(std::string host) {
 
 // Whether the request states who sends it. Whether that is true is checked later, with the database.
 bool names_somebody(const ApiRequest& request, const AccessOptions& options) {
-  return request.headers.contains("authorization") || request.headers.contains("cookie") ||
+  return own_token(request.header("authorization")) || request.headers.contains("cookie") ||
          request.query.contains("key") ||
-         (!options.sso_header.empty() && request.headers.contains(options.sso_header));
+         (!options.sso_header.empty() && !trimmed(request.header(options.sso_header)).empty());
 }
 
 Error had_enough() {
