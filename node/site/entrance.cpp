@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include <boost/asio/ip/address.hpp>
 #include <boost/url/parse.hpp>
 
+#include "node/text/forwarded.h"
 #include "node/text/networks.h"
 #include "proto/base/ascii.h"
 
@@ -15,13 +15,6 @@ namespace {
 std::string host_of(std::string_view authority) {
   if (authority.starts_with('[')) return std::string(authority.substr(0, authority.find(']') + 1));
   return std::string(authority.substr(0, authority.find(':')));
-}
-
-bool is_address(std::string host) {
-  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
-  boost::system::error_code error;
-  boost::asio::ip::make_address(host, error);
-  return !error;
 }
 
 // Whether the request states who sends it. Whether that is true is checked later, with the database.
@@ -49,28 +42,18 @@ bool Entrance::is_proxy(const std::string& address) const {
   return std::find(options_.proxies.begin(), options_.proxies.end(), address) != options_.proxies.end();
 }
 
-// Behind trusted proxies the visitor's address is the last one in the header that is not a proxy's.
-Status Entrance::find_address(ApiRequest& request) const {
-  if (!is_proxy(request.peer)) return {};
-  std::string forwarded = request.header("x-forwarded-for");
-  while (!forwarded.empty()) {
-    const auto comma = forwarded.rfind(',');
-    std::string last = comma == std::string::npos ? forwarded : forwarded.substr(comma + 1);
-    last.erase(0, last.find_first_not_of(' '));
-    forwarded.resize(comma == std::string::npos ? 0 : comma);
-    if (!is_address(last)) return fail(Code::kMalformed, "it is a list of addresses", "X-Forwarded-For");
-    const bool ours = is_proxy(last);
-    request.remote = std::move(last);
-    if (!ours) return {};
-  }
-  return {};
+void Entrance::find_address(ApiRequest& request) const {
+  const std::string x_forwarded_for = request.header("x-forwarded-for");
+  const std::string forwarded = request.header("forwarded");
+  request.remote = sender_behind(request.peer, {x_forwarded_for, forwarded},
+                                 [this](const std::string& address) { return is_proxy(address); });
 }
 
 // A foreign page could let its own name resolve to this node, to read from it. It fails here, because the
 // name is not ours.
 Status Entrance::check_host(const ApiRequest& request) const {
   const std::string host = host_of(request.header("host"));
-  if (host == "localhost" || (!host_.empty() && host == host_) || is_address(host)) return {};
+  if (host == "localhost" || (!host_.empty() && host == host_) || !plain_address(host).empty()) return {};
   return fail(Code::kRefused,
               "this node is not known by that name; set http.url to the address that readers use", "Host");
 }
@@ -110,8 +93,8 @@ std::optional<HttpResponse> Entrance::look(ApiRequest& request) {
     return refusal;
   }
   if (request.local) return std::nullopt;
-  Status may = find_address(request);
-  if (may.ok()) may = check_host(request);
+  find_address(request);
+  Status may = check_host(request);
   if (may.ok()) may = check_site(request);
   if (may.ok()) may = check_visitor(request);
   if (may.ok()) return std::nullopt;

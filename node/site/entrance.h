@@ -31,7 +31,7 @@ class Entrance {
   bool is_proxy(const std::string& address) const;
 
  private:
-  Status find_address(ApiRequest& request) const;
+  void find_address(ApiRequest& request) const;
   Status check_host(const ApiRequest& request) const;
   Status check_site(const ApiRequest& request) const;
   Status check_visitor(ApiRequest& request);
