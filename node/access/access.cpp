@@ -33,6 +33,12 @@ Caller caller_of(const User& user, Caller::By by) {
 
 }  // namespace
 
+Error had_enough() {
+  return fail(Code::kTooMany,
+              Sentence{"request.too_many", "too many requests from this address; try again in a minute"},
+              "target");
+}
+
 std::optional<std::string> own_token(std::string_view authorization) {
   const std::string text = trimmed(authorization);
   const auto space = text.find(' ');
@@ -73,9 +79,7 @@ Result<Caller> Access::identify(const Claims& claims) {
 Status Access::admit(const Caller& caller, const Claims& claims, const Wanted& wanted) const {
   if (caller.by == Caller::By::kSocket) return {};
   if (wanted.throttled && caller.by == Caller::By::kNothing)
-    return fail(Code::kTooMany,
-                Sentence{"request.too_many", "too many requests from this address; try again in a minute"},
-                "target");
+    return had_enough();
   KOINON_TRY(check_forgery(caller, claims, wanted));
   KOINON_TRY(check_need(caller, wanted.need, options_.public_reading));
   return check_person(caller, wanted.takes_person);

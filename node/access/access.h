@@ -54,6 +54,9 @@ struct Wanted {
   bool throttled = false;  // its visitor is over the limit; refused unless the caller turns out to be known
 };
 
+// The refusal of a visitor who is over the limit.
+Error had_enough();
+
 class Access {
  public:
   Access(Accounts& accounts, AccessOptions options, Guesses& guesses, std::function<UnixMillis()> clock);

@@ -42,6 +42,11 @@ Status admit(Access& access, ApiRequest& request) {
       {route.need, route.takes_person, request.method != "GET", route.page, request.throttled});
 }
 
+void recognise(Access& access, ApiRequest& request) {
+  auto caller = access.identify(claims_of(access, request));
+  request.caller = caller.ok() ? std::move(*caller) : Caller();
+}
+
 Status admit_still(Access& access, const ApiRequest& request) {
   return access.admit_still(claims_of(access, request), request.route->need);
 }

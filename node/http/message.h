@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,7 @@ struct HttpRequest {
   bool local = false;  // it came over the Unix socket
   std::string peer;    // the address at the other end of the connection; empty over the Unix socket
   std::string remote;  // the same, or the address that a trusted proxy states
+  std::optional<Error> fault;  // why nothing is served at its address; if it cannot be read, path is the root
 
   std::string param(const std::string& name) const {
     const auto it = query.find(name);

@@ -24,10 +24,9 @@ bool names_somebody(const ApiRequest& request, const AccessOptions& options) {
          (!options.sso_header.empty() && !trimmed(request.header(options.sso_header)).empty());
 }
 
-Error had_enough() {
-  return fail(Code::kTooMany,
-              Sentence{"request.too_many", "too many requests from this address; try again in a minute"},
-              "target");
+// Whether it is sent by somebody who looks at pages, not by a program.
+bool reads_pages(const ApiRequest& request) {
+  return request.method == "GET" && request.header("accept").find("text/html") != std::string::npos;
 }
 
 }  // namespace
@@ -87,10 +86,13 @@ Status Entrance::check_visitor(ApiRequest& request) {
 
 std::optional<HttpResponse> Entrance::look(ApiRequest& request) {
   std::string allowed;
-  if (const Status matched = routes_.match(request, allowed); !matched.ok()) {
-    HttpResponse refusal = problem(matched.error());
+  const Status served = request.fault ? Status(*request.fault) : routes_.match(request, allowed);
+  if (!served.ok()) {
+    HttpResponse refusal = problem(served.error());
     if (!allowed.empty()) refusal.headers["Allow"] = allowed;
-    return refusal;
+    if (!allowed.empty() || !reads_pages(request)) return refusal;
+    // The page that says so takes more time than those few bytes. So its visitor is looked at like others.
+    request.fault = served.error();
   }
   if (request.local) return std::nullopt;
   find_address(request);
@@ -99,7 +101,7 @@ std::optional<HttpResponse> Entrance::look(ApiRequest& request) {
   if (may.ok()) may = check_visitor(request);
   if (may.ok()) return std::nullopt;
   HttpResponse refusal = problem(may.error());
-  refusals_.count(request.route->id, refusal.status, request.remote);
+  refusals_.count(request.fault ? "unserved" : request.route->id, refusal.status, request.remote);
   return refusal;
 }
 
