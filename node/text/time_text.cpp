@@ -14,6 +14,7 @@ namespace koinon {
 namespace {
 
 constexpr std::size_t kHttpDateChars = 64;
+constexpr int kFirstHttpYear = 1900;
 constexpr std::array<std::string_view, 12> kMonths = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                                       "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 
@@ -84,10 +85,11 @@ std::optional<UnixMillis> parse_http_date(std::string_view text) {
                     take(clock, ':') && take_number(clock, 2, second) && clock.empty();
   if (!read || month == kMonths.end()) return std::nullopt;
   if (parts[3].size() == 2) year += year < 70 ? 2000 : 1900;
+  if (year < kFirstHttpYear) return std::nullopt;
   const auto date = std::chrono::year(year) / (static_cast<int>(month - kMonths.begin()) + 1) / day;
   if (!date.ok() || hour > 23 || minute > 59 || second > 60) return std::nullopt;
   const auto time = std::chrono::sys_days(date) + std::chrono::hours(hour) + std::chrono::minutes(minute) +
-                    std::chrono::seconds(second);
+                    std::chrono::seconds(std::min(second, 59));
   return UnixMillis{std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch()).count()};
 }
 

@@ -253,7 +253,9 @@ class Accounts(NodesTest):
         secret = pathlib.Path(self.folder) / "sso-secret"
         secret.write_text("what only the proxy knows\n")
         seoul = self.node("seoul", start=False)
-        seoul.start("--http-sso-header", "X-Remote-User", "--http-proxies", "127.0.0.1", "--http-sso-secret-file", secret)
+        seoul.public = False
+        options = ("--http-sso-header", "X-Remote-User", "--http-proxies", "127.0.0.1", "--http-sso-secret-file", secret)
+        seoul.start(*options)
         seoul.run("user", "add", "press", "--role", "publisher")
         token = seoul.json("token", "add", "press")["secret"]
         key = seoul.json("feed", "add", "press")["url"].partition("key=")[2]
@@ -275,6 +277,12 @@ class Accounts(NodesTest):
         nobody = {"X-Remote-User": "", "Koinon-SSO-Secret": "what only the proxy knows"}
         self.assertEqual(ask("GET", base + "/login", headers=nobody).status, 200)
         self.assertEqual(ask("GET", base + "/api/v1/me", headers=nobody).status, 401)
+        seoul.stop()
+        seoul.public = True
+        seoul.start(*options)
+        base = f"http://127.0.0.1:{seoul.http_port}"
+        for path in ("/", "/api/v1/records", "/feeds/all.atom"):
+            self.assertEqual(ask("GET", base + path, headers={"Authorization": "Basic cHJlc3M6cHJlc3M="}).status, 200, path)
 
     def test_the_last_operator_cannot_be_lost(self):
         seoul = self.node("seoul")
