@@ -78,8 +78,7 @@ Result<Caller> Access::identify(const Claims& claims) {
 
 Status Access::admit(const Caller& caller, const Claims& claims, const Wanted& wanted) const {
   if (caller.by == Caller::By::kSocket) return {};
-  if (wanted.throttled && caller.by == Caller::By::kNothing)
-    return had_enough();
+  if (wanted.throttled && caller.by == Caller::By::kNothing) return had_enough();
   KOINON_TRY(check_forgery(caller, claims, wanted));
   KOINON_TRY(check_need(caller, wanted.need, options_.public_reading));
   return check_person(caller, wanted.takes_person);

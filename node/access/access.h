@@ -42,7 +42,8 @@ struct Claims {
 };
 
 // The token of this node in a header Authorization, known or not. Nothing: it has another scheme, or a token
-// of somebody else. What is meant for a proxy on the way, or for another program behind it, says nothing here.
+// of somebody else. What is meant for a proxy on the way, or for another program behind it, says nothing
+// here.
 std::optional<std::string> own_token(std::string_view authorization);
 
 // What a request wants to do.

@@ -29,8 +29,8 @@ Status admit(Access& access, ApiRequest& request) {
   const Route& route = *request.route;
   Claims claims = claims_of(access, request);
   auto caller = access.identify(claims);
-  // A token that has ended must not keep a browser from the page where one logs in: on pages it is no more than
-  // a session that has ended. Programs are told.
+  // A token that has ended must not keep a browser from the page where one logs in: on pages it is no more
+  // than a session that has ended. Programs are told.
   if (!caller.ok() && caller.error().code == Code::kUnauthenticated && route.page && claims.token) {
     claims.token.reset();
     caller = access.identify(claims);

@@ -88,8 +88,8 @@ Result<std::string> make_first_operator(const DataFolder& folder, UnixMillis now
   return accounts.issue(link);
 }
 
-// What is signed first says how the city is called, where it lies and what it speaks, for good. So codes that others
-// could not look up are refused, and those in another case are written as they are looked up.
+// What is signed first says how the city is called, where it lies and what it speaks, for good. So codes that
+// others could not look up are refused, and those in another case are written as they are looked up.
 Result<InitOptions> checked(InitOptions options) {
   KOINON_TRY(check_name(options.name));
   if (options.display_name.empty() || options.display_name.size() > 200 || !is_utf8(options.display_name)) {

@@ -10,8 +10,8 @@
 namespace koinon {
 
 struct InitOptions {
-  std::string name;          // seoul.example
-  std::string display_name;  // Seoul
+  std::string name;             // seoul.example
+  std::string display_name;     // Seoul
   std::string language = "en";  // a tag of BCP 47
   std::string type = "city";
   std::string country;     // ISO 3166-1 alpha-2; may be empty

@@ -249,8 +249,8 @@ Result<HttpResponse> Feeds::answer(const FeedRequest& request, Page page, Form f
     KOINON_ASSIGN(const UnixMillis at, shown_at(withdrawal.log, withdrawal.index, withdrawal.created_at));
     page.feed.updated = std::max(page.feed.updated, at);
   }
-  // A reader that sends only a time is answered by the time: that of the feed, or when it was here last. It has
-  // whole seconds, so the reader may miss a note until the next change. A time to come says nothing.
+  // A reader that sends only a time is answered by the time: that of the feed, or when it was here last. It
+  // has whole seconds, so the reader may miss a note until the next change. A time to come says nothing.
   if (request.if_none_match.empty()) {
     const auto since = parse_http_date(request.if_modified_since);
     const std::int64_t now = parts_.clock.wall().value / 1000;

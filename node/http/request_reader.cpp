@@ -44,17 +44,17 @@ Error unreadable_address() {
   return fail(Code::kMalformed, Sentence{"address.unreadable", "the address cannot be read"}, "target");
 }
 
-bool is_hex(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
+bool is_hex(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
 
 // Whether it has what an address may only have percent-encoded (RFC 3986), or a % that encodes nothing.
 bool is_unencoded(std::string_view target) {
   for (std::size_t i = 0; i < target.size(); ++i) {
     const auto byte = static_cast<unsigned char>(target[i]);
-    if (byte <= 0x20 || byte >= 0x7F || std::string_view("\"<>\\^`{|}[]#").find(target[i]) != std::string_view::npos)
+    if (byte <= 0x20 || byte >= 0x7F ||
+        std::string_view("\"<>\\^`{|}[]#").find(target[i]) != std::string_view::npos)
       return true;
-    if (byte == '%' && (i + 2 >= target.size() || !is_hex(target[i + 1]) || !is_hex(target[i + 2]))) return true;
+    if (byte == '%' && (i + 2 >= target.size() || !is_hex(target[i + 1]) || !is_hex(target[i + 2])))
+      return true;
   }
   return false;
 }
@@ -64,7 +64,8 @@ Status read_target(std::string_view raw, HttpRequest& request) {
   if (target.has_error()) return is_unencoded(raw) ? unencoded_address() : unreadable_address();
   for (const auto& segment : target->segments()) {
     if (!is_utf8(segment)) return unencoded_address();
-    if (segment.find('\0') != std::string::npos || segment == "." || segment == "..") return unreadable_address();
+    if (segment.find('\0') != std::string::npos || segment == "." || segment == "..")
+      return unreadable_address();
     request.path.push_back(segment);
   }
   if (request.path.empty()) request.path.emplace_back();
@@ -78,10 +79,11 @@ Status read_target(std::string_view raw, HttpRequest& request) {
 }  // namespace
 
 Error unencoded_address() {
-  return fail(Code::kMalformed,
-              Sentence{"address.encode",
-                       "percent-encode the address, as UTF-8: a space is %20, é is %C3%A9, and % itself is %25"},
-              "target");
+  return fail(
+      Code::kMalformed,
+      Sentence{"address.encode",
+               "percent-encode the address, as UTF-8: a space is %20, é is %C3%A9, and % itself is %25"},
+      "target");
 }
 
 Result<HttpRequest> read_http_request(const boost::beast::http::request_header<>& raw, std::string peer) {

@@ -59,7 +59,8 @@ http::response<http::string_body> to_beast(HttpResponse response, UnixMillis now
 // Whether the address in the first line of a request has a space.
 bool has_bare_space(std::string_view bytes) {
   const std::string_view line = bytes.substr(0, bytes.find('\n'));
-  return line.ends_with("\r") && std::count(line.begin(), line.end(), ' ') > 2 && line.find(" HTTP/1.") != line.npos;
+  return line.ends_with("\r") && std::count(line.begin(), line.end(), ' ') > 2 &&
+         line.find(" HTTP/1.") != line.npos;
 }
 
 }  // namespace

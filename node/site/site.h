@@ -41,7 +41,8 @@ class Site {
   boost::asio::awaitable<Admission> admit(std::shared_ptr<ApiRequest> request, bool has_body);
   // Answers an admitted request.
   boost::asio::awaitable<HttpResponse> handle(ApiRequest request);
-  // Refuses an admitted request whose body is larger than its address takes, or one at whose address is nothing.
+  // Refuses an admitted request whose body is larger than its address takes, or one at whose address is
+  // nothing.
   boost::asio::awaitable<HttpResponse> refuse(ApiRequest request, Error error);
   boost::asio::awaitable<StartedStream> begin_stream(ApiRequest request);
   const RouteTable& routes() const { return routes_; }

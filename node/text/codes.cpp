@@ -97,11 +97,10 @@ Result<std::string> language_tag(std::string_view typed) {
   const std::string language = parts.empty() ? std::string() : ascii_lower(parts.front());
   if (!formed.ok() || !contains(uloc_getISOLanguages(), language)) {
     if (const auto meant = language_meant(text)) {
-      return fail(Code::kInvalidArgument,
-                  Sentence{"language.meant",
-                           "a language is a BCP 47 tag: did you mean {tag}?",
-                           {{"tag", *meant}}},
-                  "language");
+      return fail(
+          Code::kInvalidArgument,
+          Sentence{"language.meant", "a language is a BCP 47 tag: did you mean {tag}?", {{"tag", *meant}}},
+          "language");
     }
     if (!formed.ok()) return formed.error();
     return fail(Code::kInvalidArgument,
@@ -111,8 +110,7 @@ Result<std::string> language_tag(std::string_view typed) {
                 "language");
   }
   std::string out;
-  for (std::size_t i = 0; i < parts.size(); ++i)
-    out += (i == 0 ? "" : "-") + recommended_case(i, parts[i]);
+  for (std::size_t i = 0; i < parts.size(); ++i) out += (i == 0 ? "" : "-") + recommended_case(i, parts[i]);
   return out;
 }
 

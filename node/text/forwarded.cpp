@@ -15,7 +15,8 @@ namespace ip = boost::asio::ip;
 
 constexpr std::size_t kAddressChars = 64;  // the longest that is one, with brackets and port
 
-// Of host:port the host, and of [host]:port what is in brackets. An IPv6 address without brackets has no port.
+// Of host:port the host, and of [host]:port what is in brackets. An IPv6 address without brackets has no
+// port.
 std::string_view without_port(std::string_view text) {
   if (text.starts_with('[')) {
     const auto end = text.find(']');

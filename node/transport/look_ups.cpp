@@ -32,7 +32,8 @@ struct Waiter {
 
 }  // namespace
 
-// Who waits for which host. A host stands here as long as it is being looked up, even if nobody waits any more.
+// Who waits for which host. A host stands here as long as it is being looked up, even if nobody waits any
+// more.
 struct LookUps::Asked {
   std::map<std::string, std::vector<std::shared_ptr<Waiter>>> hosts;
 
@@ -104,8 +105,7 @@ LookedUp LookUps::by_the_system(const std::string& host) {
 
 asio::awaitable<LookedUp> LookUps::addresses(std::string host) {
   error_code is_name;
-  if (const auto address = asio::ip::make_address(host, is_name); !is_name)
-    co_return LookedUp{{}, {address}};
+  if (const auto address = asio::ip::make_address(host, is_name); !is_name) co_return LookedUp{{}, {address}};
   const auto waiter = std::make_shared<Waiter>(io_, deadline_);
   const bool under_way = asked_->hosts.contains(host);
   asked_->hosts[host].push_back(waiter);
@@ -131,7 +131,9 @@ void LookUps::begin(const std::string& host) {
 void LookUps::forget(const std::string& host) {
   const auto it = asked_->hosts.find(host);
   if (it == asked_->hosts.end()) return;
-  std::erase_if(it->second, [](const auto& waiter) { return waiter->timer.expiry() <= asio::steady_timer::clock_type::now(); });
+  std::erase_if(it->second, [](const auto& waiter) {
+    return waiter->timer.expiry() <= asio::steady_timer::clock_type::now();
+  });
   if (!it->second.empty()) return;
   const std::lock_guard lock(shared_->mutex);
   auto& waiting = shared_->waiting;

@@ -1,8 +1,8 @@
 // The addresses of hosts, looked up by the system, side by side and within a deadline.
 //
-// The system cannot be stopped once it looks a name up, and with a name server that is silent it takes as long as
-// it likes. So a look-up runs on a thread that nobody waits for. It shares an object on the heap with us and
-// nothing else, and who has given up, or is gone, is not told.
+// The system cannot be stopped once it looks a name up, and with a name server that is silent it takes as
+// long as it likes. So a look-up runs on a thread that nobody waits for. It shares an object on the heap with
+// us and nothing else, and who has given up, or is gone, is not told.
 //
 // Lives on the thread that runs the io_context.
 #pragma once

@@ -65,8 +65,8 @@ void begin(const std::shared_ptr<Race>& race, const tcp::endpoint& endpoint) {
   attempt->deadline.async_wait([race, attempt](const error_code& error) {
     if (!error) end(*race, *attempt, asio::error::timed_out);
   });
-  attempt->socket.async_connect(
-      endpoint, [race, attempt](const error_code& error) { end(*race, *attempt, error); });
+  attempt->socket.async_connect(endpoint,
+                                [race, attempt](const error_code& error) { end(*race, *attempt, error); });
 }
 
 struct Connected {

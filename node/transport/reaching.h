@@ -1,9 +1,10 @@
 // Reaches a node under its address: looks its host up, connects, and shakes hands.
 //
-// A host may have several addresses, and any of them may be dead: a packet filter that swallows, a machine that
-// is away, IPv6 that leads nowhere. So connections to them are begun one after another, a quarter of a second
-// apart and at once where one fails, by turns of IPv6 and IPv4, each with a deadline of its own; the first that
-// stands is taken (RFC 8305, sections 4 and 5). If who answers there does not show the key, the others are tried.
+// A host may have several addresses, and any of them may be dead: a packet filter that swallows, a machine
+// that is away, IPv6 that leads nowhere. So connections to them are begun one after another, a quarter of a
+// second apart and at once where one fails, by turns of IPv6 and IPv4, each with a deadline of its own; the
+// first that stands is taken (RFC 8305, sections 4 and 5). If who answers there does not show the key, the
+// others are tried.
 #pragma once
 
 #include <memory>
@@ -34,8 +35,8 @@ struct Reached {
     kYes,
   };
   How how = How::kNotLookedUp;
-  std::string why;                 // the system's words, of the first two
-  std::optional<NodeKey> shown;    // of kOtherKey
+  std::string why;                  // the system's words, of the first two
+  std::optional<NodeKey> shown;     // of kOtherKey
   std::unique_ptr<PinCheck> check;  // of kYes, as is the stream that it belongs to
   std::unique_ptr<TlsStream> stream;
 };

@@ -19,7 +19,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   (void)check_email(input);
   if (const auto time = parse_time(input, "at"); time.ok() && !parse_time(time_text(*time), "at").ok())
     std::abort();
-  if (const auto time = parse_http_date(input); time && parse_http_date(http_date(*time)) != time) std::abort();
+  if (const auto time = parse_http_date(input); time && parse_http_date(http_date(*time)) != time)
+    std::abort();
   (void)own_token(input);
   const auto is_proxy = [](const std::string& address) { return address == "192.0.2.1"; };
   for (const ForwardingHeaders& headers : {ForwardingHeaders{input, {}}, ForwardingHeaders{{}, input}}) {

@@ -15,9 +15,10 @@ TEST(OwnToken, IsOurSchemeInAnyCaseWithATokenOfOurs) {
   EXPECT_EQ(own_token("Bearer koinon_abc"), "koinon_abc");
   EXPECT_EQ(own_token("bearer   koinon_abc "), "koinon_abc");
   EXPECT_EQ(own_token("BEARER koinon_"), "koinon_") << "ours, and wrong: whoever sent it is told";
-  for (const char* foreign : {"", "Bearer", "Bearer ", "Bearer abc", "koinon_abc", "Basic koinon_abc",
-                              "Basic cHJlc3M6eA==", "Digest username=\"press\"", "Negotiate YII=",
-                              "Bearer eyJhbGciOiJIUzI1NiJ9.e30.c2ln", "Bearer\tkoinon_abc", "Bearerkoinon_ x"})
+  for (const char* foreign :
+       {"", "Bearer", "Bearer ", "Bearer abc", "koinon_abc", "Basic koinon_abc",
+        "Basic cHJlc3M6eA==", "Digest username=\"press\"",
+        "Negotiate YII=", "Bearer eyJhbGciOiJIUzI1NiJ9.e30.c2ln", "Bearer\tkoinon_abc", "Bearerkoinon_ x"})
     EXPECT_FALSE(own_token(foreign)) << foreign;
 }
 

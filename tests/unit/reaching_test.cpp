@@ -207,7 +207,8 @@ TEST_F(Reaching, AfterWhoIsNotTheOneThatIsMeantTheOthersAreTried) {
   serve_at(listen("127.0.0.2"), nullptr);
   serve_at(listen("127.0.0.3"), other_tls);
   // Nobody listens at the fourth.
-  const Reached out = reached({address("127.0.0.2"), address("127.0.0.3"), address("127.0.0.4"), address("127.0.0.1")});
+  const Reached out =
+      reached({address("127.0.0.2"), address("127.0.0.3"), address("127.0.0.4"), address("127.0.0.1")});
   ASSERT_EQ(out.how, Reached::How::kYes);
   EXPECT_EQ(out.check->seen, node_key_of('n'));
 }

@@ -24,8 +24,9 @@ TEST(RequestAddress, IsReadDecoded) {
 }
 
 TEST(RequestAddress, WhatIsToBePercentEncodedIsSaidToBe) {
-  for (const char* target : {"/search?q=été", "/città", "/a\"b", "/a<b>", "/a|b", "/a\\b", "/a%", "/a%4", "/a%zz",
-                             "/a#b", "/caf%E9", "/?q=caf%E9", "/?caf%E9=1", "/\xff", "/\xe2\x80\xae"}) {
+  for (const char* target :
+       {"/search?q=été", "/città", "/a\"b", "/a<b>", "/a|b", "/a\\b", "/a%", "/a%4", "/a%zz", "/a#b",
+        "/caf%E9", "/?q=caf%E9", "/?caf%E9=1", "/\xff", "/\xe2\x80\xae"}) {
     const HttpRequest request = read(target);
     ASSERT_TRUE(request.fault) << target;
     EXPECT_EQ(request.fault->id, "address.encode") << target;

@@ -13,7 +13,8 @@ TEST(HttpDates, AreReadInEachFormThatHttpHasHad) {
     ASSERT_TRUE(read) << text;
     EXPECT_EQ(read->value, 784'111'777'000) << text;
   }
-  for (const std::int64_t time : {std::int64_t{0}, std::int64_t{951'782'400'000}, std::int64_t{1'790'000'000'000}})
+  for (const std::int64_t time :
+       {std::int64_t{0}, std::int64_t{951'782'400'000}, std::int64_t{1'790'000'000'000}})
     EXPECT_EQ(parse_http_date(http_date({time}))->value, time);
   EXPECT_EQ(time_text(*parse_http_date("Thursday, 29-Feb-24 00:00:00 GMT")), "2024-02-29T00:00:00Z");
 }
@@ -24,7 +25,8 @@ TEST(HttpDates, OfNoFormSayNothing) {
         std::string("Sun, 31 Feb 2026 08:49:37 GMT"), std::string("Sun, 06 nov 1994 08:49:37 GMT"),
         std::string("Sun, 06 Nov 1994 24:00:00 GMT"), std::string("Sun, 06 Nov 1994 08:49 GMT"),
         std::string("2026-02-03T04:05:06Z"), std::string("Sun, 006 Nov 1994 08:49:37 GMT"),
-        std::string("Sun, 06 Nov 1994 08:49:37 GMT, Sun, 06 Nov 1994 08:49:37 GMT"), std::string(1 << 20, ' ')})
+        std::string("Sun, 06 Nov 1994 08:49:37 GMT, Sun, 06 Nov 1994 08:49:37 GMT"),
+        std::string(1 << 20, ' ')})
     EXPECT_FALSE(parse_http_date(text)) << text.substr(0, 80);
 }
 
