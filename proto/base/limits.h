@@ -126,7 +126,7 @@ inline constexpr std::size_t kAddressesTried = 8;                 // of one host
 inline constexpr std::chrono::milliseconds kDialBackoffMin{200};
 // With a look-up and a connection that had just begun in vain, a node that can only dial is back within two
 // minutes after its network.
-inline constexpr std::chrono::seconds kDialBackoffMax{90};
+inline constexpr std::chrono::seconds kDialBackoffMax{75};
 inline constexpr std::chrono::seconds kShunnedPause{
     30};  // how often we check whether a peer that lied may be dialled again
 inline constexpr std::chrono::seconds kStoreRetry{5};  // after a failed commit; then doubled
