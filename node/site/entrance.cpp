@@ -51,7 +51,7 @@ void Entrance::find_address(ApiRequest& request) const {
 // A foreign page could let its own name resolve to this node, to read from it. It fails here, because the
 // name is not ours.
 Status Entrance::check_host(const ApiRequest& request) const {
-  const std::string host = host_of(request.header("host"));
+  const std::string host = ascii_lower(host_of(request.header("host")));
   if (host == "localhost" || (!host_.empty() && host == host_) || !plain_address(host).empty()) return {};
   return fail(Code::kRefused,
               "this node is not known by that name; set http.url to the address that readers use", "Host");
