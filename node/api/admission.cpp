@@ -29,9 +29,12 @@ Status admit(Access& access, ApiRequest& request) {
   const Route& route = *request.route;
   Claims claims = claims_of(access, request);
   auto caller = access.identify(claims);
-  // A token that has ended must not keep a browser from the page where one logs in: on pages it is no more
-  // than a session that has ended. Programs are told.
-  if (!caller.ok() && caller.error().code == Code::kUnauthenticated && route.page && claims.token) {
+  // A token that has ended, or that is no longer looked at, must not keep anybody from where one logs in: on
+  // pages, and where everybody may go, it is no more than a session that has ended. Programs are told
+  // elsewhere.
+  const bool opens_nothing = !caller.ok() && (caller.error().code == Code::kUnauthenticated ||
+                                              caller.error().code == Code::kTooMany);
+  if (opens_nothing && claims.token && (route.page || route.need == Need::kAnyone)) {
     claims.token.reset();
     caller = access.identify(claims);
   }

@@ -116,7 +116,8 @@ TEST_F(ClaimsTest, ATokenThatHasEndedIsToldToProgramsAndKeepsNoBrowserFromThePag
   EXPECT_EQ(who(), "by-session");
   request.headers.erase("cookie");
   route.need = Need::kAnyone;
-  EXPECT_TRUE(admit(*access, request).ok()) << "where one logs in";
+  for (int i = 0; i < 100; ++i)
+    ASSERT_TRUE(admit(*access, request).ok()) << "where one logs in, however often";
   EXPECT_EQ(request.caller.by, Caller::By::kNothing);
 }
 
