@@ -107,6 +107,10 @@ Status run_show(const Common& common, const std::string& ref, const std::string&
   const ApiClient client(common.data);
   if (format == "md") {
     KOINON_ASSIGN(const std::string text, client.get(target + "/markdown"));
+    KOINON_ASSIGN(const auto record, client.get_json(target));
+    // Not in the note, which is to be read by programs again.
+    if (const std::string standing = standing_of(record); !standing.empty())
+      std::cerr << "koinon: " << standing << std::endl;
     std::cout << text;
     return {};
   }

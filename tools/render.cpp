@@ -216,8 +216,9 @@ std::string render_record(const json::value& record) {
   std::string out;
   std::string title = member(content, "title");
   if (title.empty()) title = member(content, "display_name");
-  if (!title.empty()) out += title + "\n\n";
+  // Whoever reads no further than the first line must not act on what no longer stands.
   if (const std::string standing = standing_of(record); !standing.empty()) out += standing + "\n\n";
+  if (!title.empty()) out += title + "\n\n";
   add_field(out, "record",
             member(record, "ref") + ", " + member(record, "kind") + ", " + member(record, "created_at"));
   add_field(out, "language", member(record, "language"));

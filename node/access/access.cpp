@@ -5,12 +5,13 @@
 #include "crypto/ed25519.h"
 #include "crypto/hmac.h"
 #include "crypto/secret_memory.h"
+#include "proto/base/ascii.h"
 #include "proto/base/encoding.h"
 
 namespace koinon {
 namespace {
 
-constexpr std::string_view kBearer = "Bearer ";
+constexpr std::string_view kBearer = "bearer";
 constexpr std::string_view kTokenPrefix = "koinon_";
 constexpr std::size_t kSecretChars = 52;
 
@@ -32,6 +33,22 @@ Caller caller_of(const User& user, Caller::By by) {
 
 }  // namespace
 
+Error had_enough() {
+  return fail(Code::kTooMany,
+              Sentence{"request.too_many", "too many requests from this address; try again in a minute"},
+              "target");
+}
+
+std::optional<std::string> own_token(std::string_view authorization) {
+  const std::string text = trimmed(authorization);
+  const auto space = text.find(' ');
+  if (space == std::string::npos || ascii_lower(std::string_view(text).substr(0, space)) != kBearer)
+    return std::nullopt;
+  std::string token = trimmed(std::string_view(text).substr(space));
+  if (!token.starts_with(kTokenPrefix)) return std::nullopt;
+  return token;
+}
+
 Access::Access(Accounts& accounts, AccessOptions options, Guesses& guesses, std::function<UnixMillis()> clock)
     : accounts_(accounts), options_(std::move(options)), guesses_(guesses), clock_(std::move(clock)) {}
 
@@ -43,13 +60,9 @@ Result<Caller> Access::identify(const Claims& claims) {
     caller.name = "local";
     return caller;
   }
-  if (!claims.authorization.empty()) {
-    if (!claims.authorization.starts_with(kBearer)) return unknown_secret();
-    return guess(claims.authorization.substr(kBearer.size()), CredentialKind::kToken, Caller::By::kToken,
-                 claims.remote);
-  }
+  if (claims.token) return guess(*claims.token, CredentialKind::kToken, Caller::By::kToken, claims.remote);
   // The header counts only if the proxy sends it. Anybody else could claim any name.
-  if (claims.sso_name && from_proxy(claims)) return by_name(*claims.sso_name);
+  if (!claims.sso_name.empty() && from_proxy(claims)) return by_name(claims.sso_name);
   if (!claims.session.empty()) {
     auto caller =
         by_token(std::string(kTokenPrefix) + claims.session, CredentialKind::kSession, Caller::By::kSession);
@@ -65,10 +78,7 @@ Result<Caller> Access::identify(const Claims& claims) {
 
 Status Access::admit(const Caller& caller, const Claims& claims, const Wanted& wanted) const {
   if (caller.by == Caller::By::kSocket) return {};
-  if (wanted.throttled && caller.by == Caller::By::kNothing)
-    return fail(Code::kTooMany,
-                Sentence{"request.too_many", "too many requests from this address; try again in a minute"},
-                "target");
+  if (wanted.throttled && caller.by == Caller::By::kNothing) return had_enough();
   KOINON_TRY(check_forgery(caller, claims, wanted));
   KOINON_TRY(check_need(caller, wanted.need, options_.public_reading));
   return check_person(caller, wanted.takes_person);

@@ -30,16 +30,21 @@ inline constexpr std::string_view kSsoSecretHeader = "koinon-sso-secret";
 
 // What a request says about its sender. Nothing of it is believed before it is checked.
 struct Claims {
-  bool local = false;                   // it came over the Unix socket
-  std::string peer;                     // the address at the other end of the connection
-  std::string remote;                   // the same, or the address that a trusted proxy states
-  std::string authorization;            // the header; empty: not sent
-  std::optional<std::string> sso_name;  // the header that the options name; nothing: not sent
-  std::string sso_secret;               // kSsoSecretHeader
-  std::string session;                  // the cookie that cookie_name() names; empty: not sent
-  std::string csrf;                     // the header Koinon-CSRF
-  std::string feed_key;                 // the key in the address of a feed; empty: no key, or no feed
+  bool local = false;                // it came over the Unix socket
+  std::string peer;                  // the address at the other end of the connection
+  std::string remote;                // the same, or the address that a trusted proxy states
+  std::optional<std::string> token;  // own_token of the header Authorization
+  std::string sso_name;    // the header that the options name; empty: not sent, or the proxy knows nobody
+  std::string sso_secret;  // kSsoSecretHeader
+  std::string session;     // the cookie that cookie_name() names; empty: not sent
+  std::string csrf;        // the header Koinon-CSRF
+  std::string feed_key;    // the key in the address of a feed; empty: no key, or no feed
 };
+
+// The token of this node in a header Authorization, known or not. Nothing: it has another scheme, or a token
+// of somebody else. What is meant for a proxy on the way, or for another program behind it, says nothing
+// here.
+std::optional<std::string> own_token(std::string_view authorization);
 
 // What a request wants to do.
 struct Wanted {
@@ -49,6 +54,9 @@ struct Wanted {
   bool is_page = false;       // it is a form, with a token of its own against forgery
   bool throttled = false;  // its visitor is over the limit; refused unless the caller turns out to be known
 };
+
+// The refusal of a visitor who is over the limit.
+Error had_enough();
 
 class Access {
  public:

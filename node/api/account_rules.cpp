@@ -54,7 +54,7 @@ Result<User> account_of(Accounts& accounts, const std::string& name) {
 }
 
 Result<User> own_account(Accounts& accounts, const Caller& caller, const std::string& name) {
-  if (caller.role < Role::kOperator && name != caller.name)
+  if (caller.role < Role::kOperator && account_name(name) != caller.name)
     return fail(Code::kRefused, Sentence{"account.of_another", "that is another's account"}, "name");
   return account_of(accounts, name);
 }

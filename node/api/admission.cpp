@@ -2,6 +2,7 @@
 
 #include "node/api/routes.h"
 #include "node/http/cookies.h"
+#include "proto/base/ascii.h"
 
 namespace koinon {
 namespace {
@@ -11,9 +12,9 @@ Claims claims_of(const Access& access, const ApiRequest& request) {
   out.local = request.local;
   out.peer = request.peer;
   out.remote = request.remote;
-  out.authorization = request.header("authorization");
-  const std::string& sso_header = access.options().sso_header;
-  if (!sso_header.empty() && request.headers.contains(sso_header)) out.sso_name = request.header(sso_header);
+  out.token = own_token(request.header("authorization"));
+  if (const std::string& header = access.options().sso_header; !header.empty())
+    out.sso_name = trimmed(request.header(header));
   out.sso_secret = request.header(std::string(kSsoSecretHeader));
   out.session = cookie_value(request.header("cookie"), access.cookie_name());
   out.csrf = request.header("koinon-csrf");
@@ -25,12 +26,28 @@ Claims claims_of(const Access& access, const ApiRequest& request) {
 }  // namespace
 
 Status admit(Access& access, ApiRequest& request) {
-  const Claims claims = claims_of(access, request);
-  KOINON_ASSIGN(request.caller, access.identify(claims));
   const Route& route = *request.route;
+  Claims claims = claims_of(access, request);
+  auto caller = access.identify(claims);
+  // A token that has ended, or that is no longer looked at, must not keep anybody from where one logs in: on
+  // pages, and where everybody may go, it is no more than a session that has ended. Programs are told
+  // elsewhere.
+  const bool opens_nothing = !caller.ok() && (caller.error().code == Code::kUnauthenticated ||
+                                              caller.error().code == Code::kTooMany);
+  if (opens_nothing && claims.token && (route.page || route.need == Need::kAnyone)) {
+    claims.token.reset();
+    caller = access.identify(claims);
+  }
+  if (!caller.ok()) return caller.error();
+  request.caller = std::move(*caller);
   return access.admit(
       request.caller, claims,
       {route.need, route.takes_person, request.method != "GET", route.page, request.throttled});
+}
+
+void recognise(Access& access, ApiRequest& request) {
+  auto caller = access.identify(claims_of(access, request));
+  request.caller = caller.ok() ? std::move(*caller) : Caller();
 }
 
 Status admit_still(Access& access, const ApiRequest& request) {

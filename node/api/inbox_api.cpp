@@ -124,6 +124,7 @@ Status InboxApi::edit_case(const CaseChange& wanted, InboxCase& item) {
       KOINON_ASSIGN(const auto user, shared_.accounts.find(item.assignee));
       if (!user)
         return fail(Code::kNotFound, Sentence{"account.unknown", "there is no such account"}, "assignee");
+      item.assignee = user->name;
     }
   }
   if (wanted.remark) item.remark = kept_remark(*wanted.remark);

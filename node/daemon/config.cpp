@@ -7,6 +7,7 @@
 #include "crypto/key_file.h"
 #include "node/text/mail_address.h"
 #include "node/text/toml.h"
+#include "proto/base/ascii.h"
 #include "proto/base/encoding.h"
 #include "proto/base/limits.h"
 #include "proto/codec/name.h"
@@ -78,8 +79,13 @@ Status set_url(Config& config, const std::string& value) {
                         !parsed->encoded_host().empty() && !parsed->has_query() && !parsed->has_userinfo() &&
                         parsed->encoded_path().size() <= 1);
   if (!fits) return fail(Code::kInvalidArgument, "it is an address such as https://notes.seoul.example");
-  config.http_url = value;
-  while (config.http_url.ends_with('/')) config.http_url.pop_back();
+  // As browsers write it: in small letters, and without the port that goes without saying.
+  std::string& url = config.http_url;
+  url = ascii_lower(value);
+  while (url.ends_with('/')) url.pop_back();
+  for (const std::string_view unsaid : {":", url.starts_with("https:") ? ":443" : ":80"}) {
+    if (url.ends_with(unsaid)) url.resize(url.size() - unsaid.size());
+  }
   return {};
 }
 

@@ -7,6 +7,7 @@
 
 #include "crypto/key_file.h"
 #include "crypto/mnemonic.h"
+#include "node/text/codes.h"
 #include "proto/base/encoding.h"
 #include "proto/base/limits.h"
 #include "proto/codec/name.h"
@@ -87,13 +88,19 @@ Result<std::string> make_first_operator(const DataFolder& folder, UnixMillis now
   return accounts.issue(link);
 }
 
-Status check_options(const InitOptions& options) {
+// What is signed first says how the city is called, where it lies and what it speaks, for good. So codes that
+// others could not look up are refused, and those in another case are written as they are looked up.
+Result<InitOptions> checked(InitOptions options) {
   KOINON_TRY(check_name(options.name));
   if (options.display_name.empty() || options.display_name.size() > 200 || !is_utf8(options.display_name)) {
     return fail(Code::kInvalidArgument, "give the city's name as people write it, at most 200 bytes",
                 "display-name");
   }
-  return check_language(options.language);
+  KOINON_ASSIGN(options.language, language_tag(options.language));
+  if (!options.country.empty()) {
+    KOINON_ASSIGN(options.country, country_code(options.country));
+  }
+  return options;
 }
 
 // Whatever a node left is somebody's: a signing key that is overwritten is a city that is lost.
@@ -143,8 +150,8 @@ Result<InitResult> make_node(const DataFolder& folder, const InitOptions& option
 
 }  // namespace
 
-Result<InitResult> init_node(const DataFolder& folder, const InitOptions& options, UnixMillis now) {
-  KOINON_TRY(check_options(options));
+Result<InitResult> init_node(const DataFolder& folder, const InitOptions& wanted, UnixMillis now) {
+  KOINON_ASSIGN(const InitOptions options, checked(wanted));
   KOINON_TRY(check_empty(folder));
   KOINON_TRY(make_folders(folder));
   KOINON_ASSIGN(const FolderLock lock, FolderLock::take(folder));

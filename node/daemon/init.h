@@ -10,9 +10,9 @@
 namespace koinon {
 
 struct InitOptions {
-  std::string name;          // seoul.example
-  std::string display_name;  // Seoul
-  std::string language = "en";
+  std::string name;             // seoul.example
+  std::string display_name;     // Seoul
+  std::string language = "en";  // a tag of BCP 47
   std::string type = "city";
   std::string country;     // ISO 3166-1 alpha-2; may be empty
   bool observer = false;   // follows and reads, publishes nothing
@@ -26,6 +26,7 @@ struct InitResult {
 };
 
 // Refuses a folder that holds a node already. Whatever fails leaves no usable half: init can be run again.
-Result<InitResult> init_node(const DataFolder& folder, const InitOptions& options, UnixMillis now);
+// kInvalidArgument, with what may be meant: a name, a language or a country is none.
+Result<InitResult> init_node(const DataFolder& folder, const InitOptions& wanted, UnixMillis now);
 
 }  // namespace koinon

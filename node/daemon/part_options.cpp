@@ -4,6 +4,7 @@
 
 #include "crypto/ed25519.h"
 #include "crypto/key_file.h"
+#include "node/text/forwarded.h"
 
 namespace koinon {
 namespace {
@@ -72,7 +73,11 @@ Result<ApiOptions> api_options(const Config& config, std::uint16_t http_port) {
   options.access.public_reading = config.http_public;
   options.access.url = config.http_url;
   options.access.sso_header = config.http_sso_header;
-  options.access.proxies = config.http_proxies;
+  for (const std::string& proxy : config.http_proxies) {
+    std::string address = plain_address(proxy);
+    if (address.empty()) return fail(Code::kInvalidArgument, proxy + " is no IP address", "http.proxies");
+    options.access.proxies.push_back(std::move(address));
+  }
   options.access.port = http_port == 0 ? config.http_port : http_port;
   options.access.form_key = random_bytes(kFormKeyBytes);
   if (!config.http_sso_header.empty()) {

@@ -84,6 +84,9 @@ Transfers::Number Transfers::begin(std::unique_ptr<Transfer> transfer) {
   transfer->number = ++last_;
   curl_easy_setopt(easy, CURLOPT_PRIVATE, transfer.get());
   curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+  // A name that is still being looked up when its time is over, or ours: its thread is left to itself. Else
+  // the other transfers, and a stop, would wait until the name server has given up.
+  curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
   curl_easy_setopt(easy, CURLOPT_PROXY, "");
   curl_easy_setopt(easy, CURLOPT_TIMEOUT, static_cast<long>(limits::kSendDeadline.count()));
   curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, koinon_drop);

@@ -249,12 +249,15 @@ Result<HttpResponse> Feeds::answer(const FeedRequest& request, Page page, Form f
     KOINON_ASSIGN(const UnixMillis at, shown_at(withdrawal.log, withdrawal.index, withdrawal.created_at));
     page.feed.updated = std::max(page.feed.updated, at);
   }
-  // A reader that sends only a time is answered by the time. It has whole seconds, so the reader may miss a
-  // note until the next change.
-  const std::string modified = http_date(page.feed.updated);
-  if (request.if_none_match.empty() && request.if_modified_since == modified &&
-      page.feed.updated.value / 1000 < parts_.clock.wall().value / 1000)
-    return not_modified(tag);
+  // A reader that sends only a time is answered by the time: that of the feed, or when it was here last. It
+  // has whole seconds, so the reader may miss a note until the next change. A time to come says nothing.
+  if (request.if_none_match.empty()) {
+    const auto since = parse_http_date(request.if_modified_since);
+    const std::int64_t now = parts_.clock.wall().value / 1000;
+    const std::int64_t updated = page.feed.updated.value / 1000;
+    if (since && updated <= since->value / 1000 && since->value / 1000 <= now && updated < now)
+      return not_modified(tag);
+  }
   std::size_t left = limits::kFeedBytes;
   for (const IndexedRecord& record : page.records) {
     KOINON_ASSIGN(auto made, item(names, record, base, left));
@@ -274,7 +277,7 @@ Result<HttpResponse> Feeds::answer(const FeedRequest& request, Page page, Form f
                         form == Form::kJson ? "application/feed+json" : "application/atom+xml; charset=utf-8",
                         form == Form::kJson ? json_feed_text(page.feed) : atom_text(page.feed),
                         {}};
-  response.headers["Last-Modified"] = modified;
+  response.headers["Last-Modified"] = http_date(page.feed.updated);
   response.headers["Cache-Control"] = "no-cache";
   response.headers["ETag"] = tag;
   return response;

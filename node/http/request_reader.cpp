@@ -40,25 +40,61 @@ Status read_headers(const boost::beast::http::fields& raw, HttpRequest& request)
   return {};
 }
 
-}  // namespace
+Error unreadable_address() {
+  return fail(Code::kMalformed, Sentence{"address.unreadable", "the address cannot be read"}, "target");
+}
 
-Result<HttpRequest> read_http_request(const boost::beast::http::request_header<>& raw, std::string peer) {
-  const auto target = boost::urls::parse_origin_form({raw.target().data(), raw.target().size()});
-  if (target.has_error()) return fail(Code::kMalformed, "the address does not parse", "target");
-  HttpRequest request;
-  request.method = std::string(raw.method_string());
+bool is_hex(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
+
+// Whether it has what an address may only have percent-encoded (RFC 3986), or a % that encodes nothing.
+bool is_unencoded(std::string_view target) {
+  for (std::size_t i = 0; i < target.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(target[i]);
+    if (byte <= 0x20 || byte >= 0x7F ||
+        std::string_view("\"<>\\^`{|}[]#").find(target[i]) != std::string_view::npos)
+      return true;
+    if (byte == '%' && (i + 2 >= target.size() || !is_hex(target[i + 1]) || !is_hex(target[i + 2])))
+      return true;
+  }
+  return false;
+}
+
+Status read_target(std::string_view raw, HttpRequest& request) {
+  const auto target = boost::urls::parse_origin_form({raw.data(), raw.size()});
+  if (target.has_error()) return is_unencoded(raw) ? unencoded_address() : unreadable_address();
   for (const auto& segment : target->segments()) {
-    if (!is_utf8(segment) || segment.find('\0') != std::string::npos || segment == "." || segment == "..")
-      return fail(Code::kMalformed, "the address does not parse", "target");
+    if (!is_utf8(segment)) return unencoded_address();
+    if (segment.find('\0') != std::string::npos || segment == "." || segment == "..")
+      return unreadable_address();
     request.path.push_back(segment);
   }
   if (request.path.empty()) request.path.emplace_back();
   for (const auto& param : target->params()) {
-    if (!is_utf8(param.key) || !is_utf8(param.value))
-      return fail(Code::kMalformed, "it is not UTF-8", "query");
+    if (!is_utf8(param.key) || !is_utf8(param.value)) return unencoded_address();
     request.query[param.key] = param.value;
   }
+  return {};
+}
+
+}  // namespace
+
+Error unencoded_address() {
+  return fail(
+      Code::kMalformed,
+      Sentence{"address.encode",
+               "percent-encode the address, as UTF-8: a space is %20, é is %C3%A9, and % itself is %25"},
+      "target");
+}
+
+Result<HttpRequest> read_http_request(const boost::beast::http::request_header<>& raw, std::string peer) {
+  HttpRequest request;
+  request.method = std::string(raw.method_string());
   KOINON_TRY(read_headers(raw, request));
+  if (const Status read = read_target({raw.target().data(), raw.target().size()}, request); !read.ok()) {
+    request.fault = read.error();
+    request.path = {""};
+    request.query.clear();
+  }
   request.local = peer.empty();
   request.peer = peer;
   request.remote = std::move(peer);

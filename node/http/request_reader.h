@@ -11,7 +11,11 @@ namespace koinon {
 
 // Reads all but the body. `peer` is the address at the other end; empty: the Unix socket. Refuses requests
 // that two programs could understand differently: with two hosts, two lengths, or control characters in names
-// or values.
+// or values. One whose address cannot be read has a fault: whoever sent it is told in the form that they
+// want.
 Result<HttpRequest> read_http_request(const boost::beast::http::request_header<>& raw, std::string peer);
+
+// An address that has bytes which are to be percent-encoded.
+Error unencoded_address();
 
 }  // namespace koinon

@@ -1,6 +1,8 @@
 #include "node/http/server.h"
 
+#include <algorithm>
 #include <set>
+#include <string_view>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -52,6 +54,13 @@ http::response<http::string_body> to_beast(HttpResponse response, UnixMillis now
   out.content_length(response.body.size());
   if (!head) out.body() = std::move(response.body);
   return out;
+}
+
+// Whether the address in the first line of a request has a space.
+bool has_bare_space(std::string_view bytes) {
+  const std::string_view line = bytes.substr(0, bytes.find('\n'));
+  return line.ends_with("\r") && std::count(line.begin(), line.end(), ' ') > 2 &&
+         line.find(" HTTP/1.") != line.npos;
 }
 
 }  // namespace
@@ -156,7 +165,7 @@ struct HttpServer::Impl {
     co_await http::async_read_header(client->stream, client->buffer, parser,
                                      redirect_error(use_awaitable, error));
     if (error == http::error::end_of_stream || error == beast::error::timeout) co_return false;
-    if (error) co_return co_await refuse(client, parse_error(error), 11, false);
+    if (error) co_return co_await refuse(client, header_error(error, client->buffer), 11, false);
     const bool head = parser.get().method() == http::verb::head;
     const unsigned version = parser.get().version();
     auto read = read_http_request(parser.get().base(), peer);
@@ -177,6 +186,13 @@ struct HttpServer::Impl {
         co_return co_await refuse_unread(client, parser, busy, version, head);
       }
       visit.emplace(visits, visitor);
+      client->visitor = visitor;
+    }
+    if (looked.unserved) {
+      client->stream.expires_never();
+      HttpResponse sorry = co_await service->refuse(request, *request->fault);
+      client->stream.expires_after(limits::kHttpDeadline);
+      co_return co_await refuse_unread(client, parser, std::move(sorry), version, head);
     }
     const bool keep_alive = parser.get().keep_alive();
     if (looked.streams) co_return co_await serve_stream(client, request, version, head);
@@ -234,6 +250,11 @@ struct HttpServer::Impl {
     if (opened.refusal) co_return co_await write(client, std::move(*opened.refusal), version, false, head);
     co_await stream_events(client, std::move(opened));
     co_return false;
+  }
+
+  static Error header_error(const error_code& error, const beast::flat_buffer& read) {
+    const std::string_view bytes(static_cast<const char*>(read.data().data()), read.size());
+    return has_bare_space(bytes) ? unencoded_address() : parse_error(error);
   }
 
   static Error parse_error(const error_code& error) {

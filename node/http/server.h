@@ -30,6 +30,7 @@ struct Looked {
   std::optional<HttpResponse> refusal;
   RequestOnItsWay request;  // only if it is not refused
   bool streams = false;     // the answer is an event stream
+  bool unserved = false;    // nothing is at its address; refuse() says so in the words of a page
 };
 
 // `answer` is set if the request is refused, or has no body to wait for.

@@ -2,10 +2,11 @@
 
 #include <algorithm>
 
-#include <boost/asio/ip/address.hpp>
 #include <boost/url/parse.hpp>
 
+#include "node/text/forwarded.h"
 #include "node/text/networks.h"
+#include "proto/base/ascii.h"
 
 namespace koinon {
 namespace {
@@ -16,24 +17,16 @@ std::string host_of(std::string_view authority) {
   return std::string(authority.substr(0, authority.find(':')));
 }
 
-bool is_address(std::string host) {
-  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
-  boost::system::error_code error;
-  boost::asio::ip::make_address(host, error);
-  return !error;
-}
-
 // Whether the request states who sends it. Whether that is true is checked later, with the database.
 bool names_somebody(const ApiRequest& request, const AccessOptions& options) {
-  return request.headers.contains("authorization") || request.headers.contains("cookie") ||
+  return own_token(request.header("authorization")) || request.headers.contains("cookie") ||
          request.query.contains("key") ||
-         (!options.sso_header.empty() && request.headers.contains(options.sso_header));
+         (!options.sso_header.empty() && !trimmed(request.header(options.sso_header)).empty());
 }
 
-Error had_enough() {
-  return fail(Code::kTooMany,
-              Sentence{"request.too_many", "too many requests from this address; try again in a minute"},
-              "target");
+// Whether it is sent by somebody who looks at pages, not by a program.
+bool reads_pages(const ApiRequest& request) {
+  return request.method == "GET" && request.header("accept").find("text/html") != std::string::npos;
 }
 
 }  // namespace
@@ -48,28 +41,18 @@ bool Entrance::is_proxy(const std::string& address) const {
   return std::find(options_.proxies.begin(), options_.proxies.end(), address) != options_.proxies.end();
 }
 
-// Behind trusted proxies the visitor's address is the last one in the header that is not a proxy's.
-Status Entrance::find_address(ApiRequest& request) const {
-  if (!is_proxy(request.peer)) return {};
-  std::string forwarded = request.header("x-forwarded-for");
-  while (!forwarded.empty()) {
-    const auto comma = forwarded.rfind(',');
-    std::string last = comma == std::string::npos ? forwarded : forwarded.substr(comma + 1);
-    last.erase(0, last.find_first_not_of(' '));
-    forwarded.resize(comma == std::string::npos ? 0 : comma);
-    if (!is_address(last)) return fail(Code::kMalformed, "it is a list of addresses", "X-Forwarded-For");
-    const bool ours = is_proxy(last);
-    request.remote = std::move(last);
-    if (!ours) return {};
-  }
-  return {};
+void Entrance::find_address(ApiRequest& request) const {
+  const std::string x_forwarded_for = request.header("x-forwarded-for");
+  const std::string forwarded = request.header("forwarded");
+  request.remote = sender_behind(request.peer, {x_forwarded_for, forwarded},
+                                 [this](const std::string& address) { return is_proxy(address); });
 }
 
 // A foreign page could let its own name resolve to this node, to read from it. It fails here, because the
 // name is not ours.
 Status Entrance::check_host(const ApiRequest& request) const {
-  const std::string host = host_of(request.header("host"));
-  if (host == "localhost" || (!host_.empty() && host == host_) || is_address(host)) return {};
+  const std::string host = ascii_lower(host_of(request.header("host")));
+  if (host == "localhost" || (!host_.empty() && host == host_) || !plain_address(host).empty()) return {};
   return fail(Code::kRefused,
               "this node is not known by that name; set http.url to the address that readers use", "Host");
 }
@@ -103,19 +86,22 @@ Status Entrance::check_visitor(ApiRequest& request) {
 
 std::optional<HttpResponse> Entrance::look(ApiRequest& request) {
   std::string allowed;
-  if (const Status matched = routes_.match(request, allowed); !matched.ok()) {
-    HttpResponse refusal = problem(matched.error());
+  const Status served = request.fault ? Status(*request.fault) : routes_.match(request, allowed);
+  if (!served.ok()) {
+    HttpResponse refusal = problem(served.error());
     if (!allowed.empty()) refusal.headers["Allow"] = allowed;
-    return refusal;
+    if (!allowed.empty() || !reads_pages(request)) return refusal;
+    // The page that says so takes more time than those few bytes. So its visitor is looked at like others.
+    request.fault = served.error();
   }
   if (request.local) return std::nullopt;
-  Status may = find_address(request);
-  if (may.ok()) may = check_host(request);
+  find_address(request);
+  Status may = check_host(request);
   if (may.ok()) may = check_site(request);
   if (may.ok()) may = check_visitor(request);
   if (may.ok()) return std::nullopt;
   HttpResponse refusal = problem(may.error());
-  refusals_.count(request.route->id, refusal.status, request.remote);
+  refusals_.count(request.fault ? "unserved" : request.route->id, refusal.status, request.remote);
   return refusal;
 }
 

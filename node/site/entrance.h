@@ -21,7 +21,8 @@ class Entrance {
   Entrance(const RouteTable& routes, const AccessOptions& options, Refusals& refusals,
            std::function<MonoTime()> clock);
 
-  // Sets the request's route, args and address. Returns a refusal, or nothing.
+  // Sets the request's route, args and address. Returns a refusal, or nothing. Without a refusal, and with
+  // the request's fault, nothing is at its address, and its sender reads pages.
   std::optional<HttpResponse> look(ApiRequest& request);
   // Charges an unknown visitor with the time that the answer took.
   void charge(const ApiRequest& request, std::chrono::nanoseconds took);
@@ -31,7 +32,7 @@ class Entrance {
   bool is_proxy(const std::string& address) const;
 
  private:
-  Status find_address(ApiRequest& request) const;
+  void find_address(ApiRequest& request) const;
   Status check_host(const ApiRequest& request) const;
   Status check_site(const ApiRequest& request) const;
   Status check_visitor(ApiRequest& request);

@@ -36,8 +36,9 @@ Result<std::unique_ptr<ReadingService>> ReadingService::make(const MakeSite& mak
 
 Looked ReadingService::look(HttpRequest request) {
   const auto asked = std::make_shared<ApiRequest>(std::move(request));
-  if (auto refusal = entrance_->look(*asked)) return {std::move(refusal), nullptr, false};
-  return {std::nullopt, asked, asked->route->stream != nullptr};
+  if (auto refusal = entrance_->look(*asked)) return {std::move(refusal), nullptr, false, false};
+  if (asked->fault) return {std::nullopt, asked, false, true};
+  return {std::nullopt, asked, asked->route->stream != nullptr, false};
 }
 
 asio::awaitable<Admitted> ReadingService::admit(RequestOnItsWay request, bool has_body) {
@@ -72,11 +73,20 @@ asio::awaitable<HttpResponse> ReadingService::answer(RequestOnItsWay request) {
 }
 
 asio::awaitable<HttpResponse> ReadingService::refuse(RequestOnItsWay request, Error error) {
+  struct Timed {
+    HttpResponse response;
+    MonoTime took{};
+  };
   const auto asked = asked_of(request);
-  co_return co_await threads_.run<HttpResponse>(work_of(*asked),
-                                                [this, asked, error](ReadingThreads::Number number) {
-                                                  return sites_[number]->refuse(std::move(*asked), error);
-                                                });
+  Timed out = co_await threads_.run<Timed>(
+      work_of(*asked), [this, asked, error](ReadingThreads::Number number) -> asio::awaitable<Timed> {
+        const MonoTime began = clock_();
+        HttpResponse response = co_await sites_[number]->refuse(*asked, error);
+        co_return Timed{std::move(response), clock_() - began};
+      });
+  // What has a route was charged when it was admitted.
+  if (asked->fault) entrance_->charge(*asked, out.took);
+  co_return std::move(out.response);
 }
 
 asio::awaitable<OpenedStream> ReadingService::open_stream(RequestOnItsWay request) {

@@ -73,6 +73,14 @@ HttpResponse Site::refusal(ApiRequest request, const Error& error) {
   return pages_->refused(std::move(request), error);
 }
 
+// The menu is that of whoever asks.
+HttpResponse Site::unserved(ApiRequest request) {
+  recognise(shared_.access, request);
+  if (request.throttled && request.caller.by == Caller::By::kNothing) return problem(had_enough());
+  const Error error = *request.fault;
+  return pages_->refused(std::move(request), error);
+}
+
 // If the refusal is a page, the audit line has only its status.
 HttpResponse Site::noted_refusal(const ApiRequest& request, const Error& error) {
   HttpResponse out = refusal(request, error);
@@ -83,8 +91,9 @@ HttpResponse Site::noted_refusal(const ApiRequest& request, const Error& error) 
 }
 
 asio::awaitable<HttpResponse> Site::refuse(ApiRequest request, Error error) {
-  request.route = &routes_.routes()[request.route_number];
   try {
+    if (request.fault) co_return unserved(std::move(request));
+    request.route = &routes_.routes()[request.route_number];
     co_return noted_refusal(request, error);
   } catch (const std::exception& thrown) {
     co_return problem(CallGate::fault(thrown));

@@ -41,7 +41,8 @@ class Site {
   boost::asio::awaitable<Admission> admit(std::shared_ptr<ApiRequest> request, bool has_body);
   // Answers an admitted request.
   boost::asio::awaitable<HttpResponse> handle(ApiRequest request);
-  // Refuses an admitted request whose body is larger than its address takes.
+  // Refuses an admitted request whose body is larger than its address takes, or one at whose address is
+  // nothing.
   boost::asio::awaitable<HttpResponse> refuse(ApiRequest request, Error error);
   boost::asio::awaitable<StartedStream> begin_stream(ApiRequest request);
   const RouteTable& routes() const { return routes_; }
@@ -49,6 +50,7 @@ class Site {
  private:
   void add_openapi(RouteTable& routes);
   HttpResponse refusal(ApiRequest request, const Error& error);
+  HttpResponse unserved(ApiRequest request);
   // The same for an admission or a body, with an audit line if it tried a change.
   HttpResponse noted_refusal(const ApiRequest& request, const Error& error);
 

@@ -6,9 +6,17 @@
 #include <chrono>
 #include <cstdio>
 #include <ctime>
+#include <vector>
+
+#include "proto/base/ascii.h"
 
 namespace koinon {
 namespace {
+
+constexpr std::size_t kHttpDateChars = 64;
+constexpr int kFirstHttpYear = 1900;
+constexpr std::array<std::string_view, 12> kMonths = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                                      "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 
 // Reads `digits` digits off the front.
 bool take_number(std::string_view& text, std::size_t digits, int& out) {
@@ -54,6 +62,35 @@ std::string http_date(UnixMillis time) {
   gmtime_r(&seconds, &parts);
   std::array<char, 40> buffer{};
   return {buffer.data(), std::strftime(buffer.data(), buffer.size(), "%a, %d %b %Y %H:%M:%S GMT", &parts)};
+}
+
+std::optional<UnixMillis> parse_http_date(std::string_view text) {
+  if (text.size() > kHttpDateChars) return std::nullopt;
+  // Sun, 06 Nov 1994 08:49:37 GMT · Sunday, 06-Nov-94 08:49:37 GMT · Sun Nov  6 08:49:37 1994
+  std::string spaced(text);
+  for (char& c : spaced) {
+    if (c == ',' || c == '-') c = ' ';
+  }
+  std::vector<std::string> parts = split(spaced, ' ');
+  if (parts.size() == 5) {
+    parts = {parts[0], parts[2], parts[1], parts[4], parts[3], "GMT"};
+  }
+  if (parts.size() != 6 || (parts[5] != "GMT" && parts[5] != "UTC")) return std::nullopt;
+  const auto month = std::find(kMonths.begin(), kMonths.end(), parts[2]);
+  int day = 0, year = 0, hour = 0, minute = 0, second = 0;
+  std::string_view days = parts[1], years = parts[3], clock = parts[4];
+  const bool read = take_number(days, days.size() == 1 ? 1 : 2, day) && days.empty() &&
+                    take_number(years, years.size() == 2 ? 2 : 4, year) && years.empty() &&
+                    take_number(clock, 2, hour) && take(clock, ':') && take_number(clock, 2, minute) &&
+                    take(clock, ':') && take_number(clock, 2, second) && clock.empty();
+  if (!read || month == kMonths.end()) return std::nullopt;
+  if (parts[3].size() == 2) year += year < 70 ? 2000 : 1900;
+  if (year < kFirstHttpYear) return std::nullopt;
+  const auto date = std::chrono::year(year) / (static_cast<int>(month - kMonths.begin()) + 1) / day;
+  if (!date.ok() || hour > 23 || minute > 59 || second > 60) return std::nullopt;
+  const auto time = std::chrono::sys_days(date) + std::chrono::hours(hour) + std::chrono::minutes(minute) +
+                    std::chrono::seconds(std::min(second, 59));
+  return UnixMillis{std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch()).count()};
 }
 
 Result<UnixMillis> parse_time(std::string_view text, const std::string& field) {

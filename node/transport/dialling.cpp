@@ -4,28 +4,19 @@
 #include <random>
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/connect.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include "crypto/ed25519.h"
-#include "node/transport/deadline.h"
-#include "node/transport/look_up.h"
 #include "proto/base/encoding.h"
 #include "proto/base/limits.h"
 #include "proto/codec/name.h"
 
 namespace koinon {
 namespace asio = boost::asio;
-using tcp = asio::ip::tcp;
-using asio::redirect_error;
-using asio::use_awaitable;
 using boost::system::error_code;
 
 namespace {
-constexpr std::chrono::seconds kConnectDeadline{10};
 
 Dialler::Between by_chance() {
   return [random = std::minstd_rand(get_u32(random_bytes(4)))](MonoTime low, MonoTime high) mutable {
@@ -36,7 +27,8 @@ Dialler::Between by_chance() {
 
 }  // namespace
 
-Dialling::Dialling(Parts parts) : parts_(std::move(parts)), dialler_(by_chance()), next_(parts_.io) {}
+Dialling::Dialling(Parts parts)
+    : parts_(std::move(parts)), look_ups_(parts_.io), dialler_(by_chance()), next_(parts_.io) {}
 
 void Dialling::start(std::shared_ptr<asio::ssl::context> tls) {
   tls_ = std::move(tls);
@@ -104,32 +96,23 @@ asio::awaitable<Dialling::Outcome> Dialling::connect(NodeKey key, std::string ad
   };
   const auto parsed = parse_address(address);
   if (!parsed.ok()) co_return unreachable(parsed.error().message);
-  const LookedUp found = co_await look_up(parsed->host, parsed->port);
-  if (found.error) co_return unreachable(address + " cannot be looked up: " + found.error.message());
-  error_code error;
-  tcp::socket socket(parts_.io);
-  {
-    const Deadline deadline(socket, kConnectDeadline);
-    co_await asio::async_connect(socket, found.endpoints, redirect_error(use_awaitable, error));
+  Reached reached = co_await reach({*parsed, key, tls_});
+  switch (reached.how) {
+    case Reached::How::kNotLookedUp:
+      co_return unreachable(address + " cannot be looked up: " + reached.why);
+    case Reached::How::kSilent:
+      co_return unreachable(address + " does not answer: " + reached.why);
+    case Reached::How::kNoNode:
+      co_return unreachable(address + " answers, and not as a node: the handshake failed");
+    case Reached::How::kOtherKey:
+      co_return Outcome{PeerTrouble::kOtherKey,
+                        address + " shows the node key " + to_text(*reached.shown) +
+                            ", and another one is pinned: ask its operator for its line (koinon id)",
+                        nullptr, nullptr};
+    case Reached::How::kYes:
+      break;
   }
-  if (error) co_return unreachable(address + " does not answer: " + error.message());
-  socket.set_option(tcp::no_delay(true), error);
-  auto check = std::make_unique<PinCheck>();
-  check->accepts = [key](const NodeKey& seen) {
-    return seen == key ? Pinning::kPinned : Pinning::kNotPinned;
-  };
-  auto stream = std::make_unique<TlsStream>(std::move(socket), *tls_);
-  attach(*stream, *check);
-  const bool shaken = co_await shake_hands(stream.get(), false);
-  if (check->refused) {
-    co_return Outcome{PeerTrouble::kOtherKey,
-                      address + " shows the node key " + to_text(*check->refused) +
-                          ", and another one is pinned: ask its operator for its line (koinon id)",
-                      nullptr, nullptr};
-  }
-  if (!shaken || !check->seen)
-    co_return unreachable(address + " answers, and not as a node: the handshake failed");
-  co_return Outcome{PeerTrouble::kNone, {}, std::move(stream), std::move(check)};
+  co_return Outcome{PeerTrouble::kNone, {}, std::move(reached.stream), std::move(reached.check)};
 }
 
 }  // namespace koinon

@@ -13,6 +13,7 @@
 
 #include "node/replication/dialler.h"
 #include "node/transport/peers.h"
+#include "node/transport/reaching.h"
 #include "node/transport/tls.h"
 
 namespace koinon {
@@ -28,8 +29,7 @@ class Dialling {
     // A peer has answered and shown its key.
     std::function<void(std::unique_ptr<TlsStream>, std::unique_ptr<PinCheck>)> on_connected;
   };
-  // What `parts` refers to outlives the attempts, and so does this. An attempt takes ten seconds for each of
-  // its steps at most.
+  // What `parts` refers to outlives the attempts, and so does this.
   explicit Dialling(Parts parts);
 
   // Dials every peer from now on.
@@ -38,6 +38,8 @@ class Dialling {
   void add(const PeerRecord& peer);
   void remove(const NodeKey& peer);
   void stop();
+  // Also for who uses an invite.
+  boost::asio::awaitable<Reached> reach(Whom whom) { return koinon::reach(look_ups_, std::move(whom)); }
 
   void session_began(const NodeKey& peer) { dialler_.session_began(peer); }
   void session_ready(const NodeKey& peer) { dialler_.session_ready(peer); }
@@ -58,6 +60,7 @@ class Dialling {
 
   Parts parts_;
   std::shared_ptr<boost::asio::ssl::context> tls_;
+  LookUps look_ups_;
   Dialler dialler_;
   boost::asio::steady_timer next_;
   bool stopping_ = false;

@@ -1,14 +1,11 @@
 #include "node/transport/joining.h"
 
-#include <boost/asio/connect.hpp>
 #include <boost/asio/read.hpp>
 #include <boost/asio/redirect_error.hpp>
-#include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 
 #include "node/transport/deadline.h"
-#include "node/transport/look_up.h"
 #include "proto/base/encoding.h"
 #include "proto/base/limits.h"
 #include "proto/codec/frame.h"
@@ -16,7 +13,6 @@
 
 namespace koinon {
 namespace asio = boost::asio;
-using tcp = asio::ip::tcp;
 using asio::redirect_error;
 using asio::use_awaitable;
 using boost::system::error_code;
@@ -109,30 +105,18 @@ asio::awaitable<Result<std::string>> Joining::join(InviteLine invite, std::strin
   if (!context.ok()) co_return context.error();
   const auto address = parse_address(invite.inviter.address);
   if (!address.ok()) co_return address.error();
-  const LookedUp found = co_await look_up(address->host, address->port);
-  error_code error = found.error;
-  tcp::socket socket(co_await asio::this_coro::executor);
-  if (!error) {
-    const Deadline deadline(socket, limits::kJoinDeadline);
-    co_await asio::async_connect(socket, found.endpoints, redirect_error(use_awaitable, error));
+  Reached reached = co_await parts_.reach({*address, invite.inviter.node_key, *context});
+  if (reached.how == Reached::How::kNotLookedUp || reached.how == Reached::How::kSilent) {
+    co_return fail(Code::kUnavailable, invite.inviter.address + " does not answer: " + reached.why, "invite");
   }
-  if (error) {
-    co_return fail(Code::kUnavailable, invite.inviter.address + " does not answer: " + error.message(),
-                   "invite");
-  }
-  PinCheck check;
-  check.accepts = [expected = invite.inviter.node_key](const NodeKey& key) {
-    return key == expected ? Pinning::kPinned : Pinning::kNotPinned;
-  };
-  TlsStream stream(std::move(socket), **context);
-  const Deadline deadline(stream.next_layer(), limits::kJoinDeadline);
-  attach(stream, check);
-  if (!co_await shake_hands(&stream, false)) {
+  if (reached.how != Reached::How::kYes) {
     co_return fail(Code::kRefused,
                    invite.inviter.address +
                        " refused the handshake: the invite was used, has expired, or is for another node",
                    "invite");
   }
+  TlsStream& stream = *reached.stream;
+  const Deadline deadline(stream.next_layer(), limits::kJoinDeadline);
   const auto exported = exported_bytes(stream, kJoinExporter, kJoinExportedBytes);
   if (!exported.ok()) co_return exported.error();
   v1::Frame frame;

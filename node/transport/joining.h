@@ -15,6 +15,7 @@
 #include "crypto/ed25519.h"
 #include "crypto/invite.h"
 #include "crypto/log_state.h"
+#include "node/transport/reaching.h"
 #include "node/transport/tls.h"
 
 namespace koinon {
@@ -27,6 +28,8 @@ class Joining {
     std::function<UnixMillis()> wall;
     // Somebody came with an invite and says its peer line: pins it, and answers with our name.
     std::function<boost::asio::awaitable<Result<std::string>>(InviteRecord, std::string)> on_join;
+    // Goes to the inviter.
+    std::function<boost::asio::awaitable<Reached>(Whom)> reach;
   };
   // It outlives what it serves.
   Joining(Parts parts, const std::vector<InviteRecord>& invites);

@@ -56,7 +56,7 @@ class Network {
   // Binds the port and starts the thread.
   Status start();
   // Says good-bye to every peer, then joins the thread: after three seconds at the latest, whatever the peers
-  // do. If the system is looking up a name at that moment, the destructor waits until it gives up.
+  // do and whatever the system is looking up.
   void stop();
   // Any thread, after start(); 0: it does not listen.
   std::uint16_t port() const { return listener_.port(); }

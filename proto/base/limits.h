@@ -118,8 +118,15 @@ inline constexpr std::chrono::seconds kBusyRetry{
     1};  // until we try a peer again that has many open requests of ours
 inline constexpr std::chrono::seconds kBodyRetry{60};  // until peers that did not have a body are asked again
 inline constexpr std::chrono::minutes kBodyRetryMax{10};
+inline constexpr std::chrono::seconds kLookUpDeadline{10};        // of a host's addresses
+inline constexpr std::size_t kLookUpsAtOnce = 64;                 // threads that wait for name servers
+inline constexpr std::chrono::seconds kConnectDeadline{10};       // TCP, of each address
+inline constexpr std::chrono::milliseconds kConnectStagger{250};  // until a host's next address is tried too
+inline constexpr std::size_t kAddressesTried = 8;                 // of one host
 inline constexpr std::chrono::milliseconds kDialBackoffMin{200};
-inline constexpr std::chrono::seconds kDialBackoffMax{300};
+// With a look-up and a connection that had just begun in vain, a node that can only dial is back within two
+// minutes after its network.
+inline constexpr std::chrono::seconds kDialBackoffMax{75};
 inline constexpr std::chrono::seconds kShunnedPause{
     30};  // how often we check whether a peer that lied may be dialled again
 inline constexpr std::chrono::seconds kStoreRetry{5};  // after a failed commit; then doubled

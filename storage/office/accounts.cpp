@@ -4,6 +4,7 @@
 
 #include "crypto/ed25519.h"
 #include "crypto/hash.h"
+#include "proto/base/ascii.h"
 #include "proto/base/encoding.h"
 #include "proto/base/limits.h"
 
@@ -62,6 +63,8 @@ Result<Role> parse_role(std::string_view text) {
   return fail(Code::kInvalidArgument,
               Sentence{"account.role", "it is reader, publisher, reviewer or operator"}, "role");
 }
+
+std::string account_name(std::string_view typed) { return ascii_lower(trimmed(typed)); }
 
 Result<UserId> Accounts::add(const User& user) {
   KOINON_ASSIGN(const auto same, find(user.name));
@@ -156,8 +159,9 @@ Status Accounts::remove(UserId user) {
 }
 
 Result<std::optional<User>> Accounts::find(std::string_view name) {
+  const std::string kept = account_name(name);
   auto select = db_.connection().prepare(std::string(kUserColumns) + "WHERE name = ?");
-  select.bind_text(name);
+  select.bind_text(kept);
   return one_user(select);
 }
 

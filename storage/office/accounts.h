@@ -65,6 +65,10 @@ struct AuditLine {
   std::string outcome;
 };
 
+// An account's name as it is kept, of what somebody typed or a proxy sent: without spaces around it, in small
+// letters.
+std::string account_name(std::string_view typed);
+
 class Accounts {
  public:
   explicit Accounts(OfficeDb& db) : db_(db) {}
@@ -81,6 +85,7 @@ class Accounts {
   // Removes the account and its credentials, and cancels the notes that it holds. kRefused: it is the last
   // operator.
   Status remove(UserId user);
+  // By what account_name() makes of the name.
   Result<std::optional<User>> find(std::string_view name);
   Result<std::optional<User>> get(UserId user);
   Result<std::vector<User>> all();

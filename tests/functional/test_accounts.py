@@ -249,6 +249,42 @@ class Accounts(NodesTest):
         self.assertIn("http.sso_secret_file", seoul.log())
         seoul.process = None
 
+    def test_what_is_meant_for_another_program_opens_and_closes_nothing(self):
+        secret = pathlib.Path(self.folder) / "sso-secret"
+        secret.write_text("what only the proxy knows\n")
+        seoul = self.node("seoul", start=False)
+        seoul.public = False
+        options = ("--http-sso-header", "X-Remote-User", "--http-proxies", "127.0.0.1", "--http-sso-secret-file", secret)
+        seoul.start(*options)
+        seoul.run("user", "add", "press", "--role", "publisher")
+        token = seoul.json("token", "add", "press")["secret"]
+        key = seoul.json("feed", "add", "press")["url"].partition("key=")[2]
+        base = f"http://127.0.0.1:{seoul.http_port}"
+        sso = {"X-Remote-User": "Press", "Koinon-SSO-Secret": "what only the proxy knows"}
+        for foreign in ("Basic cHJlc3M6cHJlc3M=", 'Digest username="press"', "Negotiate YII=", "Bearer eyJhbGciOiJIUzI1NiJ9.e30.c2ln", "Bearer", "x"):
+            with self.subTest(foreign):
+                other = {"Authorization": foreign}
+                self.assertEqual(ask("GET", base + "/login", headers=other).status, 200)
+                self.assertEqual(ask("GET", base + "/", headers=other).headers["Location"], "/login?next=%2F")
+                self.assertEqual(ask("GET", base + "/api/v1/me", headers=other).status, 401)
+                self.assertEqual(ask("GET", base + "/api/v1/me", headers=other | sso).json()["name"], "press")
+                self.assertEqual(ask("GET", f"{base}/feeds/all.atom?key={key}", headers=other).status, 200)
+        for scheme in ("Bearer", "bearer", "BEARER ", "bEaReR"):
+            self.assertEqual(ask("GET", base + "/api/v1/me", headers={"Authorization": f"{scheme} {token}"}).json()["name"], "press")
+        ended = {"Authorization": "Bearer koinon_" + 52 * "a"}
+        self.assertEqual(ask("GET", base + "/api/v1/me", headers=ended).status, 401)
+        for path in ("/login", "/healthz"):
+            self.assertEqual(ask("GET", base + path, headers=ended).status, 200, path)
+        nobody = {"X-Remote-User": "", "Koinon-SSO-Secret": "what only the proxy knows"}
+        self.assertEqual(ask("GET", base + "/login", headers=nobody).status, 200)
+        self.assertEqual(ask("GET", base + "/api/v1/me", headers=nobody).status, 401)
+        seoul.stop()
+        seoul.public = True
+        seoul.start(*options)
+        base = f"http://127.0.0.1:{seoul.http_port}"
+        for path in ("/", "/api/v1/records", "/feeds/all.atom"):
+            self.assertEqual(ask("GET", base + path, headers={"Authorization": "Basic cHJlc3M6cHJlc3M="}).status, 200, path)
+
     def test_the_last_operator_cannot_be_lost(self):
         seoul = self.node("seoul")
         self.assert_refused("last operator", lambda: seoul.run("user", "remove", "operator"))

@@ -413,13 +413,33 @@ class Strangers(NodesTest):
                 self.assertEqual(post(seoul, path, {}, bearer(token) | headers).status, 403, (path, headers))
         self.assertEqual(seoul.run("audit"), lines)
 
-    def stream(self, node, visitor=None):
+    def stream(self, node, visitor=None, header="X-Forwarded-For"):
         s = socket.create_connection(("127.0.0.1", node.http_port), DEADLINE)
         s.settimeout(DEADLINE)
-        forwarded = f"X-Forwarded-For: {visitor}\r\n" if visitor else ""
+        forwarded = f"{header}: {visitor}\r\n" if visitor else ""
         s.sendall(f"GET /api/v1/events HTTP/1.1\r\nHost: localhost\r\n{forwarded}\r\n".encode())
         answer = s.recv(4096)
         return s, answer.split(b" ")[1].decode() if answer else "closed"
+
+    def test_a_visitor_is_one_however_the_proxy_writes_it(self):
+        seoul = self.node("seoul", "--http-proxies", "127.0.0.1,::1")
+        open_streams = []
+
+        def status(visitor, header="X-Forwarded-For"):
+            s, said = self.stream(seoul, visitor, header)
+            open_streams.append(s)
+            return said
+        try:
+            forms = ("198.51.100.7:{}", "203.0.113.{}, 198.51.100.7", "unknown,\t\"198.51.100.7:{}\"", "[::ffff:198.51.100.7]:{}", " , 198.51.100.7 ,127.0.0.1:{}, [::1]:{}")
+            statuses = [status(form.format(i + 1, i + 1)) for i in range(8) for form in forms]
+            self.assertLessEqual(statuses.count("200"), 16)
+            self.assertNotEqual(status("proto=https;for=\"198.51.100.7:80\"", "Forwarded"), "200")
+            for visitor in ("203.0.113.9:443", "[2001:db8::1]:443", "unknown", "<nobody>"):
+                self.assertEqual(status(visitor), "200", visitor)
+            self.assertEqual(status("for=\"[2001:db8:1::1]:4711\"", "Forwarded"), "200")
+        finally:
+            for s in open_streams:
+                s.close()
 
     def test_one_visitor_behind_a_proxy_shuts_out_nobody(self):
         seoul = self.node("seoul", "--http-proxies", "127.0.0.1")

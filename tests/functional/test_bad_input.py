@@ -134,6 +134,13 @@ class BadFolders(NodesTest):
         self.assert_refused("koinond is not running", lambda: seoul.run("status"))
         self.assert_refused("no node lives in", lambda: koinon("status", data=pathlib.Path(self.folder) / "none"))
         self.assert_refused("a node lives here already", lambda: koinon("init", "--name", "a.example", "--display-name", "A", data=seoul.data))
+        for words, option, value in (
+            ("did you mean KR", "--country", "KOR"), ("did you mean KE", "--country", "Kenya"), ("two letters of ISO 3166", "--country", "XX"),
+            ("did you mean ko", "--language", "Korean"), ("no language has the tag xq", "--language", "xq"), ("BCP 47", "--language", "ko_KR"),
+        ):
+            folder = pathlib.Path(self.folder) / "codes"
+            self.assert_refused(words, lambda: koinon("init", "--name", "a.example", "--display-name", "A", option, value, data=folder))
+            self.assertFalse(folder.exists(), "nothing is made")
         self.assert_refused("written like a domain", lambda: koinon("init", "--name", "Seoul", "--display-name", "A", data=pathlib.Path(self.folder) / "x"))
         usage = subprocess.run([str(BIN / "koinon"), "publish"], capture_output=True, timeout=30)
         self.assertEqual(usage.returncode, 2)

@@ -1,5 +1,6 @@
 """Feeds as readers read them: feedparser, newsboat, the schema of RFC 4287, the rules of JSON Feed 1.1."""
 
+import datetime
 import email.utils
 import json
 import os
@@ -141,6 +142,13 @@ class Feeds(NodesTest):
             by_time = wait_for(lambda: (lambda a: a if a.status == 304 else None)(
                 self.get(path, {"If-Modified-Since": first.headers["Last-Modified"]})), "by time as well")
             self.assertEqual(by_time.body, b"")
+            # A reader may also say when it was here last, in a form of its own; what is no time says nothing.
+            modified = email.utils.parsedate_to_datetime(first.headers["Last-Modified"])
+            here = email.utils.parsedate_to_datetime(self.get(path).headers["Date"])
+            for since, status in ((here.strftime("%A, %d-%b-%y %H:%M:%S GMT"), 304), (here.strftime("%a %b %e %H:%M:%S %Y"), 304),
+                                  (email.utils.format_datetime(modified - datetime.timedelta(seconds=1), usegmt=True), 200),
+                                  (email.utils.format_datetime(here + datetime.timedelta(days=1), usegmt=True), 200), ("yesterday", 200)):
+                self.assertEqual(self.get(path, {"If-Modified-Since": since}).status, status, since)
         tag = self.get("/feeds/all.atom").headers["ETag"]
         self.seoul.publish("Second")
         self.indexed(2)

@@ -56,6 +56,25 @@ class Hostile(NodesTest):
             self.assertTrue(answer == b"" or answer.split(b" ")[1] in (b"400", b"404", b"413"), line)
         self.alive()
 
+    def test_an_address_that_is_not_encoded_says_so_to_programs_and_to_people(self):
+        program, person = "", "Accept: text/html,*/*;q=0.8\r\nAccept-Language: it\r\n"
+        for target in ("/search?q=citt\u00e0", "/caf%E9", "/a|b", "/100%", "/a b", "/search?q=a b c"):
+            head, body = self.raw(f"GET {target} HTTP/1.1\r\n{HEAD}{program}\r\n").split(b"\r\n\r\n", 1)
+            self.assertTrue(head.startswith(b"HTTP/1.1 400 "), target)
+            self.assertIn("percent-encode", json.loads(body)["detail"], target)
+            if " " in target:
+                continue  # the rest of such a line is not read
+            head, body = self.raw(f"GET {target} HTTP/1.1\r\n{HEAD}{person}\r\n").split(b"\r\n\r\n", 1)
+            self.assertTrue(head.startswith(b"HTTP/1.1 400 "), target)
+            self.assertIn(b"Content-Type: text/html", head, target)
+            self.assertIn("codificare l\u2019indirizzo con percentuali", body.decode(), target)
+        # What is at no address is said in the same way.
+        self.assertIn(b"application/problem+json", self.raw(f"GET /nowhere HTTP/1.1\r\n{HEAD}{program}\r\n"))
+        answer = self.raw(f"GET /nowhere HTTP/1.1\r\n{HEAD}{person}\r\n")
+        self.assertTrue(answer.startswith(b"HTTP/1.1 404 "))
+        self.assertIn(b"Content-Type: text/html", answer)
+        self.alive()
+
     def test_a_stranger_that_crawls_is_cut_off_and_holds_up_nobody(self):
         slow = []
         try:

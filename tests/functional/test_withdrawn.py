@@ -49,7 +49,7 @@ class Withdrawn(NodesTest):
         shown = la.json("show", second)
         self.assertEqual((shown["status"], shown["status_by"], shown["withdrawn_because"]), ("withdrawn", withdrawal, "the figures were wrong"))
         text = la.run("show", second)
-        self.assertIn(f"WITHDRAWN by {withdrawal}", text)
+        self.assertTrue(text.startswith(f"WITHDRAWN by {withdrawal}"), "whoever reads the first line alone knows")
         self.assertIn("the figures were wrong", text)
         self.assertNotIn("\nwithdraws ", text, "it is withdrawn, and withdraws nothing")
         self.assertIn("the figures were wrong", la.run("explain", second))

@@ -4,8 +4,10 @@
 #include <cstdlib>
 #include <vector>
 
+#include "node/access/access.h"
 #include "node/api/change_request.h"
 #include "node/log_files/tiles.h"
+#include "node/text/forwarded.h"
 #include "node/text/mail_address.h"
 #include "node/text/time_text.h"
 
@@ -17,6 +19,15 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   (void)check_email(input);
   if (const auto time = parse_time(input, "at"); time.ok() && !parse_time(time_text(*time), "at").ok())
     std::abort();
+  if (const auto time = parse_http_date(input); time && parse_http_date(http_date(*time)) != time)
+    std::abort();
+  (void)own_token(input);
+  const auto is_proxy = [](const std::string& address) { return address == "192.0.2.1"; };
+  for (const ForwardingHeaders& headers : {ForwardingHeaders{input, {}}, ForwardingHeaders{{}, input}}) {
+    // The visitor always has an address, as we write it.
+    const std::string sender = sender_behind("192.0.2.1", headers, is_proxy);
+    if (plain_address(sender) != sender) std::abort();
+  }
   std::vector<std::string> segments;
   for (std::size_t begin = 0; begin <= input.size();) {
     const auto end = std::min(input.find('/', begin), input.size());

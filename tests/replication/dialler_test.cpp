@@ -62,6 +62,18 @@ TEST_F(DiallerTest, EachFailureDoublesThePauseUpToTheLongest) {
   EXPECT_EQ(wait(), expected / 2) << "half of it is by chance";
 }
 
+TEST_F(DiallerTest, AfterALongOutageItIsBackWithinTwoMinutes) {
+  dialler.add(key('a'), true, now);
+  const MonoTime outage_ends = now + std::chrono::hours(72);
+  // A try that begins just before the end fails as late as it can.
+  const MonoTime in_vain = limits::kLookUpDeadline + limits::kConnectDeadline;
+  while (now < outage_ends) {
+    (void)wait();
+    dialler.failed(attempt, Dialler::Why::kOther, now + in_vain);
+  }
+  EXPECT_LE(dialler.next() + limits::kHandshakeDeadline - now, MonoTime(std::chrono::minutes(2)));
+}
+
 TEST_F(DiallerTest, WhoHasNotPinnedUsIsAskedSoon) {
   dialler.add(key('a'), true, now);
   (void)wait();

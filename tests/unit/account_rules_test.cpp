@@ -22,6 +22,24 @@ TEST(AccountRules, ANameIsOfFewCharactersAndNotTheSockets) {
   EXPECT_FALSE(check_account_name(std::string(limits::kAccountNameBytes + 1, 'a')).ok());
 }
 
+TEST(AccountRules, ANameIsFoundHoweverItIsTyped) {
+  TemporaryFolder folder;
+  auto db = OfficeDb::open(folder.path() / "office.db");
+  ASSERT_TRUE(db.ok());
+  Accounts accounts(*db);
+  User user;
+  user.name = "kim@seoul.example";
+  ASSERT_TRUE(accounts.add(user).ok());
+  for (const char* typed : {"kim@seoul.example", "Kim@Seoul.Example", " KIM@SEOUL.EXAMPLE\t"}) {
+    const auto found = accounts.find(typed);
+    ASSERT_TRUE(found.ok() && *found) << typed;
+    EXPECT_EQ((*found)->name, "kim@seoul.example");
+  }
+  EXPECT_FALSE(*accounts.find("kim @seoul.example"));
+  user.name = "Kim@seoul.example";
+  EXPECT_FALSE(accounts.add(user).ok()) << "it would be the same account";
+}
+
 TEST(AccountRules, APasswordIsNeitherShortNorEndless) {
   EXPECT_FALSE(check_password_rule("").ok());
   EXPECT_FALSE(check_password_rule(std::string(limits::kPasswordBytesMin - 1, 'x')).ok());

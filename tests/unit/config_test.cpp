@@ -65,6 +65,20 @@ TEST(Configuration, WhatNobodySetsIsAsTheLimitsSay) {
   EXPECT_EQ(config.clock_offset_seconds, 0);
 }
 
+TEST(Configuration, TheAddressIsKeptAsBrowsersSendIt) {
+  for (const char* written : {"https://notes.seoul.example", "https://Notes.Seoul.EXAMPLE/",
+                              "https://notes.seoul.example:443", "https://notes.seoul.example:443/"}) {
+    Config config;
+    ASSERT_TRUE(read(std::string("http.url = \"") + written + "\"\n", config).ok()) << written;
+    EXPECT_EQ(config.http_url, "https://notes.seoul.example") << written;
+  }
+  Config config;
+  ASSERT_TRUE(read("http.url = \"http://localhost:8443\"\n", config).ok());
+  EXPECT_EQ(config.http_url, "http://localhost:8443");
+  EXPECT_TRUE(read("http.url = \"\"\n", config).ok());
+  EXPECT_EQ(config.http_url, "");
+}
+
 TEST(Configuration, EveryKeySaysWhatItIsAndAppearsOnce) {
   std::vector<std::string> names;
   for (const ConfigKey& key : config_keys()) {

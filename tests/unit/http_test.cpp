@@ -195,8 +195,8 @@ TEST_F(AccessTest, ANameThatIsNotOursReadsNothing) {
   options.public_reading = true;
   options.url = "https://notes.seoul.example";
   make(options);
-  for (const char* host :
-       {"localhost", "localhost:8471", "127.0.0.1:8471", "[::1]:8471", "notes.seoul.example"}) {
+  for (const char* host : {"localhost", "localhost:8471", "127.0.0.1:8471", "[::1]:8471",
+                           "notes.seoul.example", "Notes.Seoul.Example:443", "LOCALHOST"}) {
     auto asked = request();
     asked.headers["host"] = host;
     EXPECT_EQ(refusal(asked), Code::kInternal) << host;

@@ -79,7 +79,7 @@ class ListenerAlone : public testing::Test {
   std::vector<NodeKey> told;
   Engine engine{EngineConfig(), StoreState(), Now()};
   Peers peers{engine, [this] { return wall; }, {}};
-  Joining joining{{key_of('n'), std::nullopt, [this] { return wall; }, {}}, {}};
+  Joining joining{{key_of('n'), std::nullopt, [this] { return wall; }, {}, {}}, {}};
   Listener listener{parts()};
 };
 
