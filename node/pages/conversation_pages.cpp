@@ -10,10 +10,10 @@
 #include "node/api/records_api.h"
 #include "node/api/search_api.h"
 #include "node/pages/form_values.h"
+#include "node/pages/held_pages.h"
 #include "node/pages/note_content.h"
 #include "node/pages/note_form.h"
 #include "node/pages/note_view.h"
-#include "node/pages/publish_pages.h"
 #include "node/text/markdown.h"
 #include "proto/vocabulary/vocabulary.h"
 

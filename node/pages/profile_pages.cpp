@@ -8,8 +8,8 @@
 #include "node/api/records_api.h"
 #include "node/pages/city_profile.h"
 #include "node/pages/form_values.h"
+#include "node/pages/held_pages.h"
 #include "node/pages/note_view.h"
-#include "node/pages/publish_pages.h"
 #include "proto/base/ascii.h"
 
 namespace koinon {

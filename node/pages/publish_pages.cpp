@@ -4,17 +4,13 @@
 #include <boost/json.hpp>
 
 #include "node/api/attachments_api.h"
-#include "node/api/inbox_api.h"
 #include "node/api/message_json.h"
-#include "node/api/overview_api.h"
 #include "node/api/query_params.h"
 #include "node/api/records_api.h"
-#include "node/api/search_api.h"
 #include "node/api/sessions_api.h"
 #include "node/pages/form_values.h"
+#include "node/pages/held_pages.h"
 #include "node/pages/note_form.h"
-#include "node/pages/note_view.h"
-#include "node/text/markdown.h"
 #include "proto/base/encoding.h"
 
 namespace koinon {
@@ -30,10 +26,6 @@ HttpResponse json_page(const json::object& body, unsigned status = 200) {
   return out;
 }
 
-std::string title_of_request(const json::object& request) {
-  return text_at(object_at(request, "content"), "title");
-}
-
 // The reader's own, unless the note is written in it already.
 std::string translation_language(const Visit& visit, const std::string& original) {
   const std::string written = original.substr(0, original.find('-'));
@@ -43,18 +35,6 @@ std::string translation_language(const Visit& visit, const std::string& original
 
 // datetime-local has neither zone nor seconds; the form says that it is UTC.
 std::string api_time(const std::string& local) { return local.size() == 16 ? local + ":00Z" : local; }
-
-std::string title_of_held(const Visit& visit, const HeldView& held) {
-  const std::string withdrawn = text_at(object_at(held.request, "withdraw"), "ref");
-  if (!withdrawn.empty()) return visit.say("held.withdrawal", {{"ref", withdrawn}});
-  const std::string title = held.title.value_or("");
-  return title.empty() ? title_of_request(held.request) : title;
-}
-
-Result<HeldQuery> held_of_address(const Visit& visit) {
-  KOINON_ASSIGN(const std::int64_t id, id_arg(visit.request));
-  return HeldQuery{{id}};
-}
 
 Result<DraftQuery> draft_named(const std::string& number) {
   KOINON_ASSIGN(const std::int64_t id, read_id(number));
@@ -75,10 +55,6 @@ std::string number_of(const DraftId& draft) { return std::to_string(draft.value)
 
 }  // namespace
 
-HttpResponse go_to_published(const SignedView& done) {
-  return PageFrame::go(done.held ? "/held/" + std::to_string(done.held->id.value) : "/records/" + done.ref);
-}
-
 void PublishPages::add_routes(RouteTable& routes) {
   frame_.get(routes, "/publish", Need::kPublisher, "showPublish", "The form of a practice",
              [this](Visit visit) { return form(std::move(visit)); },
@@ -86,13 +62,6 @@ void PublishPages::add_routes(RouteTable& routes) {
   frame_.post(
       routes, "/publish", Need::kPublisher, "postPublish", "Keep, preview or publish what the form says",
       [this](Visit visit) { return submit(std::move(visit)); }, limits::kAttachmentBytes + 2 * limits::kMiB);
-  frame_.get(routes, "/held/{id}", Need::kPublisher, "showHeld", "What waits to be signed",
-             [this](Visit visit) { return held(std::move(visit)); });
-  frame_.post(routes, "/held/{id}", Need::kPublisher, "postHeld", "Take back or sign what waits",
-              [this](Visit visit) { return change_held(std::move(visit)); });
-  frame_.get(routes, "/desk", Need::kPublisher, "showDesk", "Drafts, what waits, what was published",
-             [this](Visit visit) { return desk(std::move(visit)); },
-             {"watched_from", "drafts_from", "held_from"});
 }
 
 asio::awaitable<HttpResponse> PublishPages::show_form(Visit visit, FormState state) {
@@ -302,144 +271,6 @@ asio::awaitable<HttpResponse> PublishPages::submit(Visit sent) {
     state.status = status_of(made.error().code);
   }
   co_return co_await show_form(visit, std::move(state));
-}
-
-asio::awaitable<HttpResponse> PublishPages::held(Visit visit) {
-  const auto found = co_await frame_.call(visit, desk_.get_held, held_of_address(visit));
-  if (!found.ok()) co_return frame_.sorry(visit, fail(Code::kNotFound, visit.say("held.none")));
-  const HeldView& note = *found;
-  const std::string state(held_state_text(note.state));
-  PageView view{"held", visit.say("held.title"), {}, 200, "", ""};
-  view.model = {
-      {"heading", view.title},
-      {"id", note.id.value},
-      {"note_title", title_of_held(visit, note)},
-      {"state_text", visit.say("held." + state, {{"time", visit.words->date_and_time(note.due_at)}})},
-      {"ref", note.state == HeldState::kSigned ? note.outcome : ""},
-      {"outcome", note.fault ? visit.fault(*note.fault) : ""},
-      {"waits", note.state == HeldState::kWaiting || note.state == HeldState::kReview},
-      {"may_release", frame_.may(visit, desk_.release.facts)}};
-  co_return frame_.show(visit, std::move(view));
-}
-
-asio::awaitable<HttpResponse> PublishPages::change_held(Visit visit) {
-  if (visit.field("do") != "release") co_return co_await take_back(visit);
-  const auto done = co_await frame_.call(visit, desk_.release, held_of_address(visit));
-  if (!done.ok()) co_return frame_.failed(visit, done.error());
-  co_return PageFrame::go("/records/" + done->ref);
-}
-
-// What is taken back is a draft again; a withdrawal is nothing to write on. The draft comes first: what was
-// taken back keeps no text.
-asio::awaitable<HttpResponse> PublishPages::take_back(Visit visit) {
-  const auto found = co_await frame_.call(visit, desk_.get_held, held_of_address(visit));
-  if (!found.ok()) co_return frame_.failed(visit, found.error());
-  const json::object& note = found->request;
-  std::optional<DraftId> draft;
-  if (!note.empty() && !note.contains("withdraw")) {
-    const auto kept = co_await frame_.call(visit, drafts_.add, NewDraft{note});
-    if (!kept.ok()) co_return frame_.failed(visit, kept.error());
-    draft = kept->id;
-  }
-  const auto gone = co_await frame_.call(visit, desk_.cancel, HeldQuery{found->id});
-  if (!gone.ok() && draft) (void)co_await frame_.call(visit, drafts_.remove, DraftQuery{*draft});
-  if (!gone.ok()) co_return frame_.failed(visit, gone.error());
-  const bool practice = draft && text_at(note, "kind") == "practice";
-  co_return PageFrame::go(practice ? "/publish?draft=" + number_of(*draft) : "/desk");
-}
-
-namespace {
-
-json::array draft_rows(const Visit& visit, const DraftListView& list) {
-  json::array rows;
-  for (const DraftView& draft : list.items) {
-    const std::string title = title_of_request(draft.note);
-    rows.push_back(json::object{{"id", draft.id.value},
-                                {"title", title.empty() ? visit.say("desk.untitled") : title},
-                                {"owner", draft.owner},
-                                {"date", date_of(visit, draft.updated_at)}});
-  }
-  return rows;
-}
-
-json::array held_rows(const Visit& visit, const HeldListView& list) {
-  json::array rows;
-  for (const HeldView& note : list.items) {
-    if (note.state == HeldState::kSigned || note.state == HeldState::kCancelled) continue;
-    const std::string title = title_of_held(visit, note);
-    rows.push_back(
-        json::object{{"id", note.id.value},
-                     {"title", title.empty() ? visit.say("desk.untitled") : title},
-                     {"who", note.who},
-                     {"state_name", visit.say("held.state_" + std::string(held_state_text(note.state)))},
-                     {"date", date_of(visit, note.due_at)}});
-  }
-  return rows;
-}
-
-// Of what the index does not have nothing is known but its ref.
-json::object watched_card(const Visit& visit, const WatchedView& item) {
-  if (item.note) return card(visit, *item.note);
-  SummaryView unknown;
-  unknown.ref = item.ref;
-  json::object out = card(visit, unknown);
-  for (const char* member : {"kind", "kind_name", "created_at", "date", "status", "standing_code"})
-    out[member] = "";
-  return out;
-}
-
-json::array watched_cards(const Visit& visit, const WatchListView& list) {
-  json::array out;
-  for (const WatchedView& item : list.items) out.push_back(watched_card(visit, item));
-  return out;
-}
-
-json::array follow_up_rows(const Visit& visit, const std::vector<FollowUpView>& due) {
-  json::array rows;
-  for (const FollowUpView& one : due)
-    rows.push_back(json::object{{"of", one.of},
-                                {"title", one.title},
-                                {"since", visit.say("desk.since", {{"months", std::int64_t{one.months}}})}});
-  return rows;
-}
-
-// Where the desk shows what one of its lists has after these; empty: nothing.
-std::string more_of(const std::string& next, const std::string& from) {
-  return next.empty() ? "" : "/desk?" + from + "=" + query_escaped(next);
-}
-
-// A list that cannot be had is shown as an empty one: the desk has others.
-template <typename View>
-View shown(const Result<View>& list) {
-  return list.ok() ? *list : View();
-}
-
-}  // namespace
-
-asio::awaitable<HttpResponse> PublishPages::desk(Visit visit) {
-  PageView view{"desk", visit.say("desk.title"), {}, 200, "", ""};
-  const DraftListView drafts = shown(co_await frame_.call(
-      visit, drafts_.list, read_draft_list_query({{"cursor", visit.request.param("drafts_from")}})));
-  const HeldListView held = shown(co_await frame_.call(
-      visit, desk_.list_held, read_held_list_query({{"cursor", visit.request.param("held_from")}})));
-  const std::string own = frame_.shared().parts.facts.name;
-  const SearchView mine = shown(
-      co_await frame_.call(visit, search_.search, read_note_search({{"city", own}, {"order", "newest"}})));
-  const WatchListView watched = shown(co_await frame_.call(
-      visit, inbox_.watchlist, read_watch_list_query({{"cursor", visit.request.param("watched_from")}})));
-  json::array followups =
-      follow_up_rows(visit, shown(co_await frame_.call(visit, overview_.follow_ups, Nothing{})));
-  view.model = {
-      {"drafts", draft_rows(visit, drafts)},
-      {"more_drafts", more_of(drafts.next ? place_text(*drafts.next) : "", "drafts_from")},
-      {"held", held_rows(visit, held)},
-      {"more_held", more_of(held.next ? std::to_string(held.next->value) : "", "held_from")},
-      {"published", cards(visit, mine.items)},
-      {"watched", watched_cards(visit, watched)},
-      {"more_watched", more_of(watched.next ? watch_place_text(*watched.next) : "", "watched_from")},
-      {"has_followups", !followups.empty()},
-      {"followups", std::move(followups)}};
-  co_return frame_.show(visit, std::move(view));
 }
 
 }  // namespace koinon

@@ -1,4 +1,4 @@
-// Publish: the form with its drafts and preview, what waits to be signed, and an office's desk.
+// Publish: the form of a practice, with its drafts and preview.
 #pragma once
 
 #include "node/api/drafts_api.h"
@@ -13,10 +13,7 @@ class PublishPages {
         attachments_(areas.attachments),
         desk_(areas.desk),
         drafts_(areas.drafts),
-        inbox_(areas.inbox),
-        overview_(areas.overview),
         records_(areas.records),
-        search_(areas.search),
         sessions_(areas.sessions) {}
   void add_routes(RouteTable& routes);
 
@@ -47,23 +44,12 @@ class PublishPages {
   boost::asio::awaitable<std::pair<Visit, Status>> take_files(Visit visit);
   boost::asio::awaitable<FormState> state_of_record(Visit visit, std::string role, std::string ref);
 
-  boost::asio::awaitable<HttpResponse> held(Visit visit);
-  boost::asio::awaitable<HttpResponse> change_held(Visit visit);
-  boost::asio::awaitable<HttpResponse> take_back(Visit visit);
-  boost::asio::awaitable<HttpResponse> desk(Visit visit);
-
   PageFrame& frame_;
   AttachmentsApi& attachments_;
   DeskApi& desk_;
   DraftsApi& drafts_;
-  InboxApi& inbox_;
-  OverviewApi& overview_;
   RecordsApi& records_;
-  SearchApi& search_;
   SessionsApi& sessions_;
 };
-
-// Where a note goes after it was published: the note itself, or what waits.
-HttpResponse go_to_published(const SignedView& done);
 
 }  // namespace koinon

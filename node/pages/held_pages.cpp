@@ -1,0 +1,85 @@
+#include "node/pages/held_pages.h"
+
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/json.hpp>
+
+#include "node/api/desk_api.h"
+#include "node/api/drafts_api.h"
+#include "node/api/query_params.h"
+#include "node/pages/form_values.h"
+
+namespace koinon {
+namespace asio = boost::asio;
+namespace json = boost::json;
+namespace {
+
+Result<HeldQuery> held_of_address(const Visit& visit) {
+  KOINON_ASSIGN(const std::int64_t id, id_arg(visit.request));
+  return HeldQuery{{id}};
+}
+
+}  // namespace
+
+std::string title_of_held(const Visit& visit, const HeldView& held) {
+  const std::string withdrawn = text_at(object_at(held.request, "withdraw"), "ref");
+  if (!withdrawn.empty()) return visit.say("held.withdrawal", {{"ref", withdrawn}});
+  const std::string title = held.title.value_or("");
+  return title.empty() ? text_at(object_at(held.request, "content"), "title") : title;
+}
+
+HttpResponse go_to_published(const SignedView& done) {
+  return PageFrame::go(done.held ? "/held/" + std::to_string(done.held->id.value) : "/records/" + done.ref);
+}
+
+void HeldPages::add_routes(RouteTable& routes) {
+  frame_.get(routes, "/held/{id}", Need::kPublisher, "showHeld", "What waits to be signed",
+             [this](Visit visit) { return held(std::move(visit)); });
+  frame_.post(routes, "/held/{id}", Need::kPublisher, "postHeld", "Take back or sign what waits",
+              [this](Visit visit) { return change_held(std::move(visit)); });
+}
+
+asio::awaitable<HttpResponse> HeldPages::held(Visit visit) {
+  const auto found = co_await frame_.call(visit, desk_.get_held, held_of_address(visit));
+  if (!found.ok()) co_return frame_.sorry(visit, fail(Code::kNotFound, visit.say("held.none")));
+  const HeldView& note = *found;
+  const std::string state(held_state_text(note.state));
+  PageView view{"held", visit.say("held.title"), {}, 200, "", ""};
+  view.model = {
+      {"heading", view.title},
+      {"id", note.id.value},
+      {"note_title", title_of_held(visit, note)},
+      {"state_text", visit.say("held." + state, {{"time", visit.words->date_and_time(note.due_at)}})},
+      {"ref", note.state == HeldState::kSigned ? note.outcome : ""},
+      {"outcome", note.fault ? visit.fault(*note.fault) : ""},
+      {"waits", note.state == HeldState::kWaiting || note.state == HeldState::kReview},
+      {"may_release", frame_.may(visit, desk_.release.facts)}};
+  co_return frame_.show(visit, std::move(view));
+}
+
+asio::awaitable<HttpResponse> HeldPages::change_held(Visit visit) {
+  if (visit.field("do") != "release") co_return co_await take_back(visit);
+  const auto done = co_await frame_.call(visit, desk_.release, held_of_address(visit));
+  if (!done.ok()) co_return frame_.failed(visit, done.error());
+  co_return PageFrame::go("/records/" + done->ref);
+}
+
+// What is taken back is a draft again; a withdrawal is nothing to write on. The draft comes first: what was
+// taken back keeps no text.
+asio::awaitable<HttpResponse> HeldPages::take_back(Visit visit) {
+  const auto found = co_await frame_.call(visit, desk_.get_held, held_of_address(visit));
+  if (!found.ok()) co_return frame_.failed(visit, found.error());
+  const json::object& note = found->request;
+  std::optional<DraftId> draft;
+  if (!note.empty() && !note.contains("withdraw")) {
+    const auto kept = co_await frame_.call(visit, drafts_.add, NewDraft{note});
+    if (!kept.ok()) co_return frame_.failed(visit, kept.error());
+    draft = kept->id;
+  }
+  const auto gone = co_await frame_.call(visit, desk_.cancel, HeldQuery{found->id});
+  if (!gone.ok() && draft) (void)co_await frame_.call(visit, drafts_.remove, DraftQuery{*draft});
+  if (!gone.ok()) co_return frame_.failed(visit, gone.error());
+  const bool practice = draft && text_at(note, "kind") == "practice";
+  co_return PageFrame::go(practice ? "/publish?draft=" + std::to_string(draft->value) : "/desk");
+}
+
+}  // namespace koinon

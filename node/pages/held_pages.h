@@ -1,0 +1,32 @@
+// What waits to be signed: shown, taken back, signed now.
+#pragma once
+
+#include "node/pages/page_frame.h"
+
+namespace koinon {
+
+struct HeldView;
+struct SignedView;
+
+class HeldPages {
+ public:
+  HeldPages(PageFrame& frame, const Areas& areas)
+      : frame_(frame), desk_(areas.desk), drafts_(areas.drafts) {}
+  void add_routes(RouteTable& routes);
+
+ private:
+  boost::asio::awaitable<HttpResponse> held(Visit visit);
+  boost::asio::awaitable<HttpResponse> change_held(Visit visit);
+  boost::asio::awaitable<HttpResponse> take_back(Visit visit);
+
+  PageFrame& frame_;
+  DeskApi& desk_;
+  DraftsApi& drafts_;
+};
+
+// What waits, as a list or its page calls it; empty: it has no title yet.
+std::string title_of_held(const Visit& visit, const HeldView& held);
+// Where a note goes after it was published: the note itself, or what waits.
+HttpResponse go_to_published(const SignedView& done);
+
+}  // namespace koinon
