@@ -10,8 +10,11 @@
 #include <unicode/locid.h>
 #include <unicode/msgfmt.h>
 #include <unicode/numfmt.h>
+#include <unicode/ucurr.h>
+#include <unicode/uenum.h>
 
 #include "node/pages/embedded.h"
+#include "node/text/topic_names.h"
 #include "proto/base/limits.h"
 
 namespace koinon {
@@ -115,6 +118,49 @@ class KnownNames {
   std::unordered_map<std::string, std::string> names_;
 };
 
+// Today's currencies by what people call them.
+class Currencies {
+ public:
+  explicit Currencies(const icu::Locale& locale) {
+    UErrorCode error = U_ZERO_ERROR;
+    const std::unique_ptr<UEnumeration, decltype(&uenum_close)> codes(
+        ucurr_openISOCurrencies(UCURR_COMMON | UCURR_NON_DEPRECATED, &error), &uenum_close);
+    while (U_SUCCESS(error) != 0) {
+      const char* code = uenum_next(codes.get(), nullptr, &error);
+      if (code == nullptr || U_FAILURE(error) != 0) break;
+      add(code, locale);
+    }
+    std::sort(list_.begin(), list_.end());
+  }
+
+  const std::vector<std::pair<std::string, std::string>>& list() const { return list_; }
+  std::string named(const std::string& typed) const {
+    const auto it = codes_.find(folded_name(typed));
+    return it == codes_.end() ? typed : it->second;
+  }
+
+ private:
+  static std::string name(const std::string& code, const char* locale, UCurrNameStyle style) {
+    UErrorCode error = U_ZERO_ERROR;
+    icu::UnicodeString wide = icu::UnicodeString::fromUTF8(code);
+    int32_t length = 0;
+    const char16_t* found =
+        ucurr_getName(wide.getTerminatedBuffer(), locale, style, nullptr, &length, &error);
+    return U_FAILURE(error) != 0 ? code : utf8(icu::UnicodeString(found, length));
+  }
+  void add(const std::string& code, const icu::Locale& locale) {
+    list_.emplace_back(code, name(code, locale.getName(), UCURR_LONG_NAME));
+    const std::string sign = name(code, "en", UCURR_SYMBOL_NAME);
+    codes_.emplace(folded_name(code), code);
+    codes_.emplace(folded_name(list_.back().second), code);
+    codes_.emplace(folded_name(name(code, "en", UCURR_LONG_NAME)), code);
+    if (sign != "$" && sign != "¥") codes_.emplace(folded_name(sign), code);  // these are several countries'
+  }
+
+  std::vector<std::pair<std::string, std::string>> list_;
+  std::unordered_map<std::string, std::string> codes_;  // by a folded name
+};
+
 // Looked up by views, without a copy of the key.
 struct KeyHash {
   using is_transparent = void;
@@ -126,6 +172,7 @@ struct KeyHash {
 struct Catalogue::Words {
   explicit Words(const icu::Locale& of)
       : locale(of),
+        currencies(of),
         day(std::unique_ptr<icu::DateFormat>(
             icu::DateFormat::createDateInstance(icu::DateFormat::kLong, of))),
         moment(std::unique_ptr<icu::DateFormat>(
@@ -136,6 +183,7 @@ struct Catalogue::Words {
   }
 
   icu::Locale locale;
+  Currencies currencies;
   std::unordered_map<std::string, Message, KeyHash, std::equal_to<>> messages;
   DateText day;
   DateText moment;
@@ -232,6 +280,14 @@ struct Messages::Loaded {
   std::vector<Catalogue> languages;
   std::unique_ptr<icu::LocaleMatcher> matcher;
 };
+
+const std::vector<std::pair<std::string, std::string>>& Catalogue::currencies() const {
+  return words_->currencies.list();
+}
+
+std::string Catalogue::currency_named(const std::string& typed) const {
+  return typed.empty() ? typed : words_->currencies.named(typed);
+}
 
 Result<Messages> Messages::builtin() {
   const auto loaded = std::make_shared<Loaded>();

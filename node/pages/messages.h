@@ -46,6 +46,10 @@ class Catalogue {
   // What a language is called in this one; the tag where that is not known.
   std::string language_name(const std::string& tag) const;
   std::string country_name(const std::string& code) const;
+  // Today's currencies: their codes (ISO 4217), and what they are called here.
+  const std::vector<std::pair<std::string, std::string>>& currencies() const;
+  // The code of the currency that is meant by its code, sign or name, here or in English; else what was typed.
+  std::string currency_named(const std::string& typed) const;
 
  private:
   struct Words;

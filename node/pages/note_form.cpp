@@ -6,15 +6,17 @@
 
 #include "node/pages/form_values.h"
 #include "node/pages/note_view.h"
+#include "node/pages/topic_field.h"
+#include "node/publishing/note_rules.h"
+#include "node/text/written_values.h"
 #include "proto/base/ascii.h"
 #include "proto/base/encoding.h"
-#include "proto/vocabulary/vocabulary.h"
 
 namespace koinon {
 namespace json = boost::json;
 namespace {
 
-enum class Kind : unsigned char { kLine, kArea, kNumber, kChoice, kGoals, kLines, kTopics };
+enum class Kind : unsigned char { kLine, kArea, kNumber, kChoice, kGoals, kLines, kTopics, kCurrency };
 
 struct Field {
   const char* name;
@@ -51,7 +53,7 @@ const std::vector<Group>& groups() {
         {"evidence", "evidence", Kind::kChoice, "1 2 3 4 5"},
         {"period", "period", Kind::kLine},
         {"cost_amount", "cost.amount", Kind::kNumber},
-        {"cost_currency", "cost.currency", Kind::kLine},
+        {"cost_currency", "cost.currency", Kind::kCurrency},
         {"cost_note", "cost.note", Kind::kLine},
         {"staff", "staff", Kind::kLine},
         {"time_to_launch", "time_to_launch", Kind::kLine},
@@ -83,15 +85,19 @@ json::object link_of_line(const std::string& line, std::initializer_list<const c
     if (part == parts.end()) break;
     out[member] = *part++;
   }
+  if (const std::string date = text_at(out, "date"); !date.empty())
+    out["date"] = read_written_date(date).value_or(date);  // what is none is refused by its own sentence
   return out;
 }
 
 void put_facts(const Visit& visit, json::object& content) {
   json::object cost;
-  if (const std::string amount = trimmed(visit.field("cost_amount")); !amount.empty())
-    cost["amount"] = number_or_text(amount);
-  if (const std::string currency = trimmed(visit.field("cost_currency")); !currency.empty())
-    cost["currency"] = currency;
+  const std::string typed = trimmed(visit.field("cost_amount"));
+  const auto amount = read_amount(typed);
+  if (!typed.empty()) cost["amount"] = amount ? json_number(amount->value) : json::value(typed);
+  std::string currency = trimmed(visit.field("cost_currency"));
+  currency = currency.empty() && amount ? amount->currency : visit.words->currency_named(currency);
+  if (!currency.empty()) cost["currency"] = currency;
   if (const std::string note = trimmed(visit.field("cost_note")); !note.empty()) cost["note"] = note;
   if (!cost.empty()) content["cost"] = std::move(cost);
   if (const std::string evidence = visit.field("evidence"); !evidence.empty())
@@ -148,9 +154,28 @@ std::string lines_of(const json::array& items, std::initializer_list<const char*
   return out;
 }
 
+// The lists of what may be chosen, beside those that the field itself names.
+void put_choices(const Visit& visit, const Field& field, const std::map<std::string, std::string>& values,
+                 json::object& out) {
+  if (field.kind == Kind::kTopics) put_topics(visit, values, out);
+  if (field.kind != Kind::kGoals && field.kind != Kind::kCurrency) return;
+  json::array choices;
+  for (int goal = 1; field.kind == Kind::kGoals && goal <= 17; ++goal) {
+    const std::string number = std::to_string(goal);
+    const auto chosen = values.find("sdg_" + number);
+    choices.push_back(json::object{{"key", number},
+                                   {"text", visit.say("sdg." + number)},
+                                   {"chosen", chosen != values.end() && !chosen->second.empty()}});
+  }
+  if (field.kind == Kind::kCurrency) {
+    for (const auto& [code, name] : visit.words->currencies())
+      choices.push_back(json::object{{"key", code}, {"text", name}});
+  }
+  out["choices"] = std::move(choices);
+}
+
 json::object field_view(const Visit& visit, const Field& field,
-                        const std::map<std::string, std::string>& values, const std::string& fault,
-                        const std::string& why) {
+                        const std::map<std::string, std::string>& values, const FormFaults& faults) {
   const std::string name = field.name;
   const auto at = [&](const std::string& key) {
     const auto it = values.find(key);
@@ -161,31 +186,22 @@ json::object field_view(const Visit& visit, const Field& field,
                    {"help", visit.say("help." + name)},
                    {"value", at(name)},
                    {"required", name == "title" || name == "solution" || name == "topics"},
-                   {"error", fault == field.fault || fault == name ? why : ""},
+                   {"error", faults.at(name)},
                    {"is_line", field.kind == Kind::kLine},
                    {"is_number", field.kind == Kind::kNumber},
                    {"is_area", field.kind == Kind::kArea},
                    {"is_lines", field.kind == Kind::kLines},
                    {"is_choice", field.kind == Kind::kChoice},
                    {"is_goals", field.kind == Kind::kGoals},
-                   {"is_topics", field.kind == Kind::kTopics}};
+                   {"is_topics", field.kind == Kind::kTopics},
+                   {"is_currency", field.kind == Kind::kCurrency}};
   json::array choices;
   for (const auto& choice : split(std::string(field.choices), ' '))
     choices.push_back(json::object{{"key", choice},
                                    {"text", visit.say(std::string(name).append(".").append(choice))},
                                    {"chosen", at(name) == choice}});
-  if (field.kind == Kind::kGoals) {
-    for (int goal = 1; goal <= 17; ++goal) {
-      const std::string number = std::to_string(goal);
-      choices.push_back(json::object{
-          {"key", number}, {"text", visit.say("sdg." + number)}, {"chosen", !at("sdg_" + number).empty()}});
-    }
-  }
-  if (field.kind == Kind::kTopics) {
-    for (const Topic& topic : Vocabulary::builtin().topics())
-      choices.push_back(json::object{{"key", topic.slug}, {"text", topic_label(visit, topic.slug)}});
-  }
   out["choices"] = std::move(choices);
+  put_choices(visit, field, values, out);
   return out;
 }
 
@@ -206,8 +222,11 @@ json::object request_of_form(const Visit& visit) {
   for (const char* member : {"office", "person"}) {
     if (const std::string text = trimmed(visit.field(member)); !text.empty()) out[member] = text;
   }
+  const TypedTopics typed = typed_topics(visit.form);
   json::array topics;
-  for (auto& topic : split(visit.field("topics"), ',')) topics.emplace_back(topic);
+  for (const auto* names : {&typed.slugs, &typed.unknown}) {  // a draft keeps also what is not known yet
+    for (const std::string& name : *names) topics.emplace_back(name);
+  }
   if (!topics.empty()) out["topics"] = std::move(topics);
   json::array refs;
   for (const char* role : {"revises", "translates", "derives_from"}) {
@@ -216,7 +235,52 @@ json::object request_of_form(const Visit& visit) {
   }
   if (!refs.empty()) out["refs"] = std::move(refs);
   if (json::array files = files_of_form(visit); !files.empty()) out["attachments"] = std::move(files);
+  // datetime-local has neither zone nor seconds; the form says that it is UTC.
+  if (const std::string at = trimmed(visit.field("at")); !at.empty())
+    out["at"] = at.size() == 16 ? at + ":00Z" : at;
   return out;
+}
+
+Result<SigningQuery> query_of_form(const Visit& visit) {
+  std::vector<Error> faults = topic_faults(typed_topics(visit.form));
+  const std::string amount = trimmed(visit.field("cost_amount"));
+  if (!amount.empty() && !read_amount(amount))
+    faults.push_back(fail(Code::kInvalidArgument,
+                          Sentence{"form.no_number", "“{typed}” is not read as one number", {{"typed", amount}}},
+                          "cost.amount"));
+  if (faults.empty()) return read_note_query(request_of_form(visit));
+  // The rest is read without what is at fault already.
+  Visit rest = visit;
+  for (const Error& fault : faults) rest.form.erase(fault.field == "topics" ? "topics" : "cost_amount");
+  const auto query = read_note_query(request_of_form(rest));
+  Status also = query.ok() ? Status() : query.error();
+  if (query.ok()) {
+    if (const auto* note = std::get_if<NoteRequest>(&query->request)) also = check_note(note->note);
+  }
+  if (also.ok()) return all_faults(std::move(faults)).error();
+  std::vector<Error> others = also.error().also;
+  others.insert(others.begin(), also.error());
+  others.front().also.clear();
+  const bool topics_are_asked = faults.front().field == "topics";
+  for (Error& other : others) {
+    if (!topics_are_asked || other.field != "topics") faults.push_back(std::move(other));
+  }
+  return all_faults(std::move(faults)).error();
+}
+
+FormFaults note_faults(const Visit& visit, const Error& error) {
+  return {visit, error, [&](const std::string& fault) -> std::optional<FormField> {
+            const std::string name = fault == "sources.date" ? "sources.url" : fault;
+            for (const Group& group : groups()) {
+              for (const Field& field : group.fields) {
+                if (name == field.fault || name == field.name || name.starts_with(std::string(field.name) + "."))
+                  return FormField{field.name, visit.say(std::string("field.") + field.name)};
+              }
+            }
+            if (name == "language" || name == "at")
+              return FormField{name, visit.say("field." + name)};
+            return std::nullopt;
+          }};
 }
 
 std::map<std::string, std::string> form_of_request(const json::object& request) {
@@ -251,13 +315,13 @@ std::map<std::string, std::string> form_of_request(const json::object& request) 
 }
 
 json::array field_groups(const Visit& visit, const std::map<std::string, std::string>& values,
-                         const std::string& fault, const std::string& why) {
+                         const FormFaults& faults) {
   json::array out;
   for (const Group& group : groups()) {
     json::array fields;
     bool filled = group.quick;
     for (const Field& field : group.fields) {
-      json::object made = field_view(visit, field, values, fault, why);
+      json::object made = field_view(visit, field, values, faults);
       filled = filled || !text_at(made, "value").empty() || !text_at(made, "error").empty();
       fields.push_back(std::move(made));
     }

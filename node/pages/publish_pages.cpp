@@ -33,9 +33,6 @@ std::string translation_language(const Visit& visit, const std::string& original
   return written == "en" ? "es" : "en";
 }
 
-// datetime-local has neither zone nor seconds; the form says that it is UTC.
-std::string api_time(const std::string& local) { return local.size() == 16 ? local + ":00Z" : local; }
-
 Result<DraftQuery> draft_named(const std::string& number) {
   KOINON_ASSIGN(const std::int64_t id, read_id(number));
   return DraftQuery{{id}};
@@ -92,7 +89,10 @@ asio::awaitable<HttpResponse> PublishPages::show_form(Visit visit, FormState sta
   const bool review = options.gate.review && visit.request.caller.role < Role::kReviewer;
   const auto minutes = std::chrono::duration_cast<std::chrono::minutes>(options.gate.hold).count();
   view.model["heading"] = view.title;
-  view.model["groups"] = field_groups(visit, state.values, state.fault, state.problem);
+  if (!state.problem.empty())
+    state.faults.add(FormField{state.fault, visit.named("field", state.fault)}, state.problem);
+  state.faults.put(view.model);
+  view.model["groups"] = field_groups(visit, state.values, state.faults);
   view.model["note_languages"] = note_languages(visit, language);
   view.model["note_language"] = language;
   view.model["files"] = value("files");
@@ -101,7 +101,6 @@ asio::awaitable<HttpResponse> PublishPages::show_form(Visit visit, FormState sta
   view.model["draft"] = state.draft;
   view.model["version"] = state.version;
   view.model["problem"] = state.problem;
-  view.model["fault_field"] = state.fault == "text" ? "solution" : state.fault;
   view.model["conflict"] = state.conflict;
   view.model["saved"] = state.saved;
   view.model["preview_html"] = state.preview_html;
@@ -199,19 +198,16 @@ asio::awaitable<HttpResponse> PublishPages::autosave(Visit visit, FormState stat
 }
 
 asio::awaitable<HttpResponse> PublishPages::preview_part(Visit visit) {
-  const auto made = co_await frame_.call(visit, desk_.preview, read_signing_query(request_of_form(visit)));
+  const auto made = co_await frame_.call(visit, desk_.preview, query_of_form(visit));
   if (made.ok()) co_return json_page({{"html", made->html}});
   co_return json_page({{"problem", visit.fault(made.error())}}, status_of(made.error().code));
 }
 
 asio::awaitable<HttpResponse> PublishPages::publish(Visit visit, FormState state) {
-  json::object request = request_of_form(visit);
-  if (const std::string at = visit.field("at"); !at.empty()) request["at"] = api_time(at);
-  const auto done = co_await frame_.call(visit, desk_.publish, read_note_query(std::move(request)));
+  const auto done = co_await frame_.call(visit, desk_.publish, query_of_form(visit));
   if (!done.ok()) {
     state.status = status_of(done.error().code);
-    state.problem = visit.fault(done.error());
-    state.fault = done.error().field;
+    state.faults = note_faults(visit, done.error());
     co_return co_await show_form(visit, std::move(state));
   }
   if (!state.draft.empty())
@@ -262,12 +258,11 @@ asio::awaitable<HttpResponse> PublishPages::submit(Visit sent) {
     if (state.kept) co_return PageFrame::go("/publish?draft=" + state.draft + "&saved=yes");
     co_return co_await show_form(visit, std::move(state));
   }
-  const auto made = co_await frame_.call(visit, desk_.preview, read_signing_query(request_of_form(visit)));
+  const auto made = co_await frame_.call(visit, desk_.preview, query_of_form(visit));
   if (made.ok()) {
     state.preview_html = made->html;
   } else {
-    state.problem = visit.fault(made.error());
-    state.fault = made.error().field;
+    state.faults = note_faults(visit, made.error());
     state.status = status_of(made.error().code);
   }
   co_return co_await show_form(visit, std::move(state));

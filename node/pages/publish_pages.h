@@ -2,6 +2,7 @@
 #pragma once
 
 #include "node/api/drafts_api.h"
+#include "node/pages/form_faults.h"
 #include "node/pages/page_frame.h"
 
 namespace koinon {
@@ -25,6 +26,7 @@ class PublishPages {
     std::string version;
     std::string fault;    // the field at fault, as the API calls it
     std::string problem;  // what is wrong with it
+    FormFaults faults;    // what is wrong with others
     bool conflict = false;
     bool saved = false;
     bool kept = false;  // as a draft, just now

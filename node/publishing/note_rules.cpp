@@ -119,7 +119,7 @@ Status check_cost(const v1::Cost& cost) {
                                                         [](unsigned char c) { return std::isupper(c) != 0; });
   if (!currency.empty() && !code)
     return fail(Code::kInvalidArgument,
-                Sentence{"cost.currency", "it is a code of ISO 4217, such as EUR or KRW"}, "cost.currency");
+                Sentence{"cost.currency", "it is a currency by its code, such as EUR or KRW"}, "cost.currency");
   if (std::isfinite(cost.amount()) && cost.amount() >= 0) return {};
   return fail(Code::kInvalidArgument, Sentence{"cost.amount", "it is a number from 0 on"}, "cost.amount");
 }

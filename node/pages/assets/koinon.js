@@ -36,6 +36,38 @@ for (const form of document.querySelectorAll("form[data-search]")) {
 const filters = document.querySelector("[data-filters]");
 if (filters && matchMedia("(max-width: 56rem)").matches) filters.open = false;
 
+// --- lists of names ---
+// The browser narrows a list by all that stands in the field: what was chosen before the last comma goes before each name.
+for (const input of document.querySelectorAll("[data-names]")) {
+  const names = [...input.list.options].map((option) => option.value);
+  input.addEventListener("input", () => {
+    const before = /^.*[,;،、]\s*/s.exec(input.value)?.[0] ?? "";
+    const taken = new Set(before.split(/\s*[,;،、]\s*/));
+    input.list.replaceChildren(...names.filter((name) => !taken.has(name)).map((name) => {
+      const option = document.createElement("option");
+      option.value = before + name;
+      return option;
+    }));
+  });
+}
+
+// --- what is wrong ---
+// A fault that is being mended is told no longer, neither at its field nor above.
+for (const list of document.querySelectorAll("[data-problems]")) {
+  document.addEventListener("input", ({ target }) => {
+    const field = target.closest(".field");
+    const of = field?.querySelector("[aria-invalid]");
+    if (!of) return;
+    of.removeAttribute("aria-invalid");
+    field.classList.remove("at-fault");
+    document.getElementById("error-" + of.name)?.remove();
+    for (const link of list.querySelectorAll("a")) {
+      if (link.hash === "#" + of.id) link.closest("li").remove();
+    }
+    if (!list.querySelector("li")) list.remove();
+  });
+}
+
 // --- cities ---
 // Of many cities the list on the page holds the first; the node is asked for those that begin to be typed.
 for (const input of document.querySelectorAll("[data-cities]")) {
