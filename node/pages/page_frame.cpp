@@ -11,6 +11,7 @@
 #include "crypto/hash.h"
 #include "crypto/secret_memory.h"
 #include "node/api/change_request.h"
+#include "node/api/inbox_view.h"
 #include "node/http/cookies.h"
 #include "node/text/markdown.h"
 #include "proto/base/encoding.h"
@@ -154,6 +155,17 @@ bool PageFrame::genuine(const Visit& visit) const {
   return same_secret(visit.field("csrf"), form_token(visit));
 }
 
+// How many notes to us nobody has seen to. A count that cannot be had is not shown.
+void PageFrame::put_unread(const Visit& visit, json::object& model) const {
+  const auto own = shared_.parts.facts.log();
+  if (!own) return;
+  const auto unread = count_new(*shared_.parts.index, shared_.desk, *own);
+  if (!unread.ok() || *unread == 0) return;
+  model["inbox_new"] = visit.words->number(static_cast<double>(*unread)) +
+                       (*unread >= limits::kInboxCounted ? "+" : "");
+  model["inbox_new_text"] = visit.say("inbox.new_count", {{"count", static_cast<std::int64_t>(*unread)}});
+}
+
 json::object PageFrame::frame(const Visit& visit, const PageView& view) const {
   const Caller& caller = visit.request.caller;
   json::array languages;
@@ -175,6 +187,8 @@ json::object PageFrame::frame(const Visit& visit, const PageView& view) const {
                    {"publishes", caller.role >= Role::kPublisher && shared_.parts.facts.log().has_value()},
                    {"operates", caller.role >= Role::kOperator},
                    {"words", visit.request.param("q")}};
+  out["inbox_new"] = "";
+  if (caller.role >= Role::kPublisher) put_unread(visit, out);
   out["at_" + view.page] = true;
   if (!view.feed_path.empty()) {
     out["feed_title"] = view.feed_title;

@@ -138,6 +138,7 @@ class PageFrame {
   // What was sent after its session had ended, or under another: kept on the page, to be sent again.
   HttpResponse send_again(const Visit& visit, const Status& may);
   boost::json::object frame(const Visit& visit, const PageView& view) const;
+  void put_unread(const Visit& visit, boost::json::object& model) const;
 
   ApiShared& shared_;
   CallGate& gate_;

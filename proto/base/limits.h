@@ -171,6 +171,8 @@ inline constexpr std::chrono::milliseconds kTrustDelay{
 inline constexpr std::size_t kHttpBodyBytes = 8 * kMiB;
 inline constexpr std::size_t kNoBodyBytes = 4 * kKiB;  // of a change that takes nothing
 inline constexpr std::size_t kFormParts = 200;
+inline constexpr std::size_t kInboxCounted = 100;  // notes looked at to tell how many are new
+inline constexpr std::size_t kRemarkBytes = 2000;   // of a remark in the inbox or on a watchlist
 inline constexpr std::size_t kFaultsTold = 30;  // of one note or form, at once
 inline constexpr std::size_t kWrittenValueBytes = 100;  // of a number or a date as somebody writes it
 inline constexpr std::size_t kTopicsTyped = 16;         // in one field, before they are looked up

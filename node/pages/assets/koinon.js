@@ -230,7 +230,7 @@ if (live && !new URLSearchParams(location.search).has("cursor")) {
     if (!answer || !answer.ok) return;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const found = page.querySelector("[data-live-list]");
-    if (!found || live.contains(document.activeElement)) return;
+    if (!found || live.contains(document.activeElement) || live.querySelector("form[data-changed]")) return;
     const known = new Set([...live.querySelectorAll("article.card h2 a, article.card h3 a")].map((a) => a.getAttribute("href")));
     for (const card of found.querySelectorAll("article.card")) {
       const link = card.querySelector("h2 a, h3 a");
@@ -240,6 +240,8 @@ if (live && !new URLSearchParams(location.search).has("cursor")) {
   });
   listen(["record", "body", "erased"], refresh);
 }
+// What is typed and not saved yet stays: the list waits with what has arrived.
+for (const form of document.querySelectorAll("form[data-keep]")) form.addEventListener("input", () => { form.dataset.changed = ""; });
 const thread = document.querySelector("article.note");
 if (thread) {
   const refresh = later(300, async () => {
