@@ -21,9 +21,9 @@ namespace {
 
 constexpr std::size_t kCitiesShown = 100;
 
-std::string path_text(const std::vector<std::string>& path) {
-  std::string out;
-  for (const std::string& city : path) out += (out.empty() ? "" : " → ") + city;
+json::array path_of(const std::vector<std::string>& path) {
+  json::array out;
+  for (const std::string& city : path) out.push_back(json::object{{"city", city}, {"first", out.empty()}});
   return out;
 }
 
@@ -79,7 +79,8 @@ json::object model_of(const Visit& visit, const CityQuery& query, const CityStan
   const std::string& name = view.city.city;
   const VouchTotals totals = view.totals.value_or(VouchTotals());
   return {{"domain", name},
-          {"path", path_text(view.city.trust_path)},
+          {"has_path", !view.city.trust_path.empty()},
+          {"path", path_of(view.city.trust_path)},
           {"log_id", to_text(view.city.log)},
           {"vkey", view.city.vkey},
           {"twice", view.city.name_claimed_twice},
@@ -130,9 +131,8 @@ asio::awaitable<HttpResponse> CityPages::cities(Visit visit) {
   json::array items;
   for (const CityView& one : found->items) {
     items.push_back(json::object{{"city", one.city},
-                                 {"name", one.display_name.empty() ? one.city : one.display_name},
                                  {"entries", visit.words->number(static_cast<double>(one.entries))},
-                                 {"path", path_text(one.trust_path)},
+                                 {"path", path_of(one.trust_path)},
                                  {"twice", one.name_claimed_twice},
                                  {"frozen", one.frozen}});
   }
@@ -166,13 +166,14 @@ asio::awaitable<HttpResponse> CityPages::show_city(Visit visit, std::string prob
       "city", name, {}, 200, visit.say("feed.city", {{"city", name}}), "/feeds/city/" + name + ".atom"};
   const auto said = co_await profile_of(&frame_, &records_, visit, name);
   const v1::Profile& profile = said ? *said : v1::Profile::default_instance();
-  if (!profile.display_name().empty()) view.title = profile.display_name();
+  view.title = frame_.city_name(visit, name);
   const auto own_log = frame_.shared().parts.facts.log();
   const bool ours = own_log == one.log;
   view.model = model_of(visit, *query, *standing);
   view.model["problem"] = problem;
   view.model["name"] = view.title;
   view.model["ours"] = ours;
+  view.model["has_profile"] = said.has_value();
   view.model["may_judge"] = !ours && frame_.may(visit, trust_.block.facts);
   view.model["may_vouch"] = own_log.has_value() && frame_.may(visit, trust_.vouch.facts);
   view.model["may_edit"] = visit.request.caller.role >= Role::kReviewer;

@@ -1,6 +1,7 @@
 #include "node/pages/conversation_pages.h"
 
 #include <algorithm>
+#include <set>
 
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/json.hpp>
@@ -9,13 +10,16 @@
 #include "node/api/desk_api.h"
 #include "node/api/records_api.h"
 #include "node/api/search_api.h"
+#include "node/pages/city_field.h"
+#include "node/pages/form_faults.h"
 #include "node/pages/form_values.h"
 #include "node/pages/held_pages.h"
 #include "node/pages/note_content.h"
 #include "node/pages/note_form.h"
 #include "node/pages/note_view.h"
+#include "node/pages/topic_field.h"
 #include "node/text/markdown.h"
-#include "proto/vocabulary/vocabulary.h"
+#include "node/text/topic_names.h"
 
 namespace koinon {
 namespace asio = boost::asio;
@@ -63,6 +67,18 @@ json::object base_model(const Visit& visit, const std::optional<Error>& failed) 
       {"text", given(visit, "text")},
       {"note_title", given(visit, "title")},
       {"contact", given(visit, "contact")}};
+}
+
+// The fields of the form of a question.
+FormFaults ask_faults(const Visit& visit, const Error& error) {
+  return {visit, error, [&](const std::string& field) -> std::optional<FormField> {
+            if (field == "title") return FormField{"title", visit.say("ask.field_title")};
+            if (field == "text") return FormField{"text", visit.say("ask.field_text")};
+            if (field == "topics") return FormField{"topics", visit.say("field.topics")};
+            if (field == "to" || field.starts_with("to.")) return FormField{"to", visit.say("ask.to")};
+            if (field == "contact") return FormField{"contact", visit.say("ask.contact")};
+            return std::nullopt;
+          }};
 }
 
 unsigned status_after(const std::optional<Error>& failed) { return failed ? status_of(failed->code) : 200; }
@@ -146,6 +162,43 @@ asio::awaitable<HttpResponse> ConversationPages::questions(Visit visit) {
   co_return frame_.show(visit, std::move(view));
 }
 
+asio::awaitable<ConversationPages::AskedCities> ConversationPages::asked_cities(Visit visit, std::string typed) {
+  AskedCities out;
+  for (const TypedCity& one : typed_cities(typed)) {
+    if (!one.domain.empty()) {
+      out.domains.push_back(one.domain);
+      continue;
+    }
+    // Those whose profile says so, and of the first ones also what they are called in the reader's language.
+    std::set<std::string> called;
+    const std::string wanted = folded_name(one.typed);
+    const std::vector<std::string> parts = {one.typed, ""};
+    for (const std::string& part : parts) {
+      const auto found = co_await frame_.call(visit, cities_.list, CityListQuery{part, kCitiesOffered, {}});
+      if (!found.ok()) continue;
+      for (const CityView& city : found->items) {
+        if (folded_name(city.display_name) == wanted || folded_name(frame_.city_name(visit, city.city)) == wanted)
+          called.insert(city.city);
+      }
+    }
+    if (called.size() == 1) {
+      out.domains.push_back(*called.begin());
+      continue;
+    }
+    std::string names;
+    for (const std::string& city : called) names += (names.empty() ? "" : ", ") + frame_.city_in_full(visit, city);
+    out.faults.push_back(
+        called.empty()
+            ? fail(Code::kInvalidArgument,
+                   Sentence{"city.none_called", "no city here is called “{typed}”", {{"typed", one.typed}}}, "to")
+            : fail(Code::kInvalidArgument,
+                   Sentence{"city.called_alike", "several cities are called so; choose one of {names}",
+                            {{"names", names}}},
+                   "to"));
+  }
+  co_return out;
+}
+
 asio::awaitable<HttpResponse> ConversationPages::show_ask(Visit visit, std::optional<Error> failed) {
   PageView view{"ask", visit.say("ask.title"), base_model(visit, failed), status_after(failed), "", ""};
   const std::string about = given(visit, "about");
@@ -162,18 +215,23 @@ asio::awaitable<HttpResponse> ConversationPages::show_ask(Visit visit, std::opti
       for (const std::string& topic : record.topics) topics += (topics.empty() ? "" : ", ") + topic;
     }
   }
-  view.model["topics_text"] = topics;
-  json::array known;
-  for (const Topic& topic : Vocabulary::builtin().topics())
-    known.push_back(json::object{{"key", topic.slug}, {"text", topic_label(visit, topic.slug)}});
-  view.model["known_topics"] = std::move(known);
-  view.model["to"] = to;
+  std::map<std::string, std::string> typed = visit.form;
+  typed["topics"] = topics;
+  put_topics(visit, typed, view.model);
+  view.model["to"] = to.find('.') == std::string::npos || visit.request.method == "POST"
+                         ? to
+                         : frame_.city_in_full(visit, to);
+  const FormFaults faults = failed ? ask_faults(visit, *failed) : FormFaults();
+  faults.put(view.model);
+  view.model["required"] = false;
+  view.model["error"] = faults.at("topics");
+  for (const std::string field : {"title", "text", "to"}) view.model["error_" + field] = faults.at(field);
   json::array cities;
   const auto all = co_await frame_.call(visit, cities_.list, CityListQuery{"", kCitiesOffered, {}});
   if (all.ok()) {
     for (const CityView& one : all->items) {
       if (one.city != frame_.shared().parts.facts.name)
-        cities.push_back(json::object{{"city", one.city}, {"name", one.display_name}});
+        cities.push_back(json::object{{"label", frame_.city_in_full(visit, one.city)}});
     }
   }
   view.model["cities"] = std::move(cities);
@@ -191,12 +249,16 @@ asio::awaitable<HttpResponse> ConversationPages::ask(Visit visit) {
   if (const std::string contact = visit.field("contact"); !contact.empty()) content["contact"] = contact;
   json::object request{
       {"kind", "question"}, {"language", visit.field("language")}, {"content", std::move(content)}};
-  if (json::array topics = words_of(visit.field("topics")); !topics.empty())
-    request["topics"] = std::move(topics);
-  if (json::array to = words_of(visit.field("to")); !to.empty()) request["to"] = std::move(to);
+  const TypedTopics typed = typed_topics(visit.form);
+  if (!typed.slugs.empty()) request["topics"] = json::array(typed.slugs.begin(), typed.slugs.end());
+  AskedCities asked = co_await asked_cities(visit, visit.field("to"));
+  if (!asked.domains.empty()) request["to"] = json::array(asked.domains.begin(), asked.domains.end());
   if (const std::string about = visit.field("about"); !about.empty())
     request["refs"] = json::array{json::object{{"role", "about"}, {"ref", about}}};
-  const auto done = co_await frame_.call(visit, desk_.publish, read_note_query(std::move(request)));
+  std::vector<Error> faults = topic_faults(typed);
+  faults.insert(faults.end(), asked.faults.begin(), asked.faults.end());
+  const auto done =
+      co_await frame_.call(visit, desk_.publish, query_with(std::move(faults), read_note_query(std::move(request))));
   if (!done.ok()) co_return co_await show_ask(visit, done.error());
   co_return go_to_published(*done);
 }
@@ -236,28 +298,47 @@ asio::awaitable<HttpResponse> ConversationPages::answer(Visit visit) {
 
 // --- adoptions ---
 
+asio::awaitable<std::map<std::string, std::string>> ConversationPages::said_before(Visit visit,
+                                                                                   RecordView practice) {
+  std::map<std::string, std::string> out;
+  const std::string own = frame_.shared().parts.facts.name;
+  for (auto it = practice.referred_by.rbegin(); it != practice.referred_by.rend(); ++it) {
+    if (it->role != v1::REF_ROLE_ADOPTS || it->ref.substr(0, it->ref.rfind('/')) != own) continue;
+    const auto found = co_await frame_.call(visit, records_.get, RecordQuery{it->ref, false});
+    if (!found.ok() || is_gone(found->record.status) || !found->record.body) continue;
+    for (const char* member : {"stage", "outcome", "changes", "results", "contact"})
+      out[member] = text_of(content_of(found->record.body), member);
+    co_return out;
+  }
+  co_return out;
+}
+
 asio::awaitable<HttpResponse> ConversationPages::show_adopt(Visit visit, std::optional<Error> failed) {
   const std::string of = given(visit, "of");
   const auto found = co_await frame_.call(visit, records_.get, RecordQuery{of, false});
   if (!found.ok()) co_return frame_.failed(visit, found.error());
-  const bool again = !visit.request.param("again").empty();
+  std::map<std::string, std::string> before;
+  if (visit.request.method == "GET") before = co_await said_before(visit, found->record);
+  const auto said = [&](const std::string& name) {
+    const auto it = before.find(name);
+    return it == before.end() ? given(visit, name) : it->second;
+  };
+  const bool again = !visit.request.param("again").empty() || !before.empty();
   PageView view{"adopt",
                 visit.say(again ? "adopt.again" : "adopt.title"),
                 base_model(visit, failed),
                 status_after(failed),
                 "",
                 ""};
-  const std::string stage =
-      given(visit, "stage").empty() ? (again ? "adopted" : "trying") : given(visit, "stage");
+  const std::string stage = said("stage").empty() ? (again ? "adopted" : "trying") : said("stage");
   view.model["heading"] = view.title;
   view.model["of"] = of;
   view.model["of_title"] = title_of(found->record);
   view.model["again"] = again;
   view.model["stages"] = choices(visit, "stage", {"trying", "adopted", "adapted", "stopped"}, stage);
   view.model["outcomes"] =
-      choices(visit, "outcome", {"too-early", "worked", "partly", "did-not"}, given(visit, "outcome"));
-  view.model["changes"] = given(visit, "changes");
-  view.model["results"] = given(visit, "results");
+      choices(visit, "outcome", {"too-early", "worked", "partly", "did-not"}, said("outcome"));
+  for (const std::string member : {"changes", "results", "contact"}) view.model[member] = said(member);
   co_return frame_.show(visit, std::move(view));
 }
 

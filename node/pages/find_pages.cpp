@@ -50,6 +50,7 @@ json::array facets_of(const Visit& visit, const SearchView& found, const Query& 
       changed.erase("cursor");
       changed[facet] = item.value == active ? "" : item.value;
       values.push_back(json::object{{"label", label_of(visit, facet, item.value)},
+                                    {"city", facet == "city" ? item.value : std::string()},
                                     {"count", visit.words->number(static_cast<double>(item.count))},
                                     {"href", address(changed)},
                                     {"active", item.value == active}});
@@ -95,7 +96,9 @@ asio::awaitable<HttpResponse> FindPages::find(Visit visit) {
     if (value.empty()) continue;
     Query without = query;
     without[name].clear();
-    chips.push_back(json::object{{"label", label_of(visit, name, value)}, {"href", address(without)}});
+    chips.push_back(json::object{{"label", label_of(visit, name, value)},
+                                 {"city", name == std::string_view("city") ? value : std::string()},
+                                 {"href", address(without)}});
     hidden.push_back(json::object{{"name", name}, {"value", value}});
   }
   if (filtered) {
@@ -133,6 +136,7 @@ asio::awaitable<HttpResponse> FindPages::like_us(Visit visit) {
   if (!found.ok() && found.error().code == Code::kRefused) {
     // Our own profile says too little to compare by.
     view.model["trouble"] = visit.say("find.like_needs_profile");
+    view.model["needs_profile"] = visit.request.caller.role >= Role::kReviewer;
     view.model["items"] = json::array();
     co_return frame_.show(visit, std::move(view));
   }

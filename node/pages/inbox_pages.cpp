@@ -3,7 +3,6 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/json.hpp>
 
-#include "node/api/cities_api.h"
 #include "node/api/query_params.h"
 #include "node/api/records_api.h"
 #include "node/pages/colleagues.h"
@@ -71,14 +70,6 @@ void InboxPages::add_routes(RouteTable& routes) {
               [this](Visit visit) { return change(std::move(visit)); });
 }
 
-asio::awaitable<std::string> InboxPages::city_name(Visit visit, std::string city) {
-  CityQuery query;
-  query.city = city;
-  query.holders_alone = true;
-  const auto found = co_await frame_.call(visit, cities_.get, std::move(query));
-  co_return found.ok() && !found->city.display_name.empty() ? found->city.display_name : city;
-}
-
 asio::awaitable<std::vector<Colleague>> InboxPages::colleagues(Visit visit) {
   if (!frame_.may(visit, inbox_.colleagues.facts)) co_return std::vector<Colleague>();
   const auto all = co_await frame_.call(visit, inbox_.colleagues, Nothing{});
@@ -100,10 +91,8 @@ asio::awaitable<json::object> InboxPages::case_model(Visit visit, CaseView item)
   // A question that its city took back cannot be answered.
   one["may_answer"] = is_question && !is_gone(item.note.status);
   std::string asked;
-  for (const std::string& city : item.to) {
-    const std::string name = co_await city_name(visit, city);
-    asked += (asked.empty() ? "" : ", ") + name;
-  }
+  for (const std::string& city : item.to)
+    asked += (asked.empty() ? "" : ", ") + frame_.city_name(visit, city);
   one["asked"] = !is_question          ? std::string()
                  : item.to.empty() ? visit.say("inbox.asks_all")
                                    : visit.say("inbox.asks", {{"cities", asked}});

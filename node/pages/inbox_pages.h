@@ -13,7 +13,7 @@ namespace koinon {
 class InboxPages {
  public:
   InboxPages(PageFrame& frame, const Areas& areas)
-      : frame_(frame), cities_(areas.cities), inbox_(areas.inbox), records_(areas.records) {}
+      : frame_(frame), inbox_(areas.inbox), records_(areas.records) {}
   void add_routes(RouteTable& routes);
 
  private:
@@ -22,12 +22,9 @@ class InboxPages {
   // The one note whose change was refused, with what was typed: nothing of it is lost.
   boost::asio::awaitable<HttpResponse> show_refused(Visit visit, Error why);
   boost::asio::awaitable<boost::json::object> case_model(Visit visit, CaseView item);
-  // Of cities that are not held the domain.
-  boost::asio::awaitable<std::string> city_name(Visit visit, std::string city);
   boost::asio::awaitable<std::vector<Colleague>> colleagues(Visit visit);
 
   PageFrame& frame_;
-  CitiesApi& cities_;
   InboxApi& inbox_;
   RecordsApi& records_;
 };

@@ -241,6 +241,27 @@ json::object request_of_form(const Visit& visit) {
   return out;
 }
 
+Result<SigningQuery> query_with(std::vector<Error> faults, Result<SigningQuery> query) {
+  if (faults.empty()) return query;
+  Status others = query.ok() ? Status() : query.error();
+  if (query.ok()) {
+    if (const auto* note = std::get_if<NoteRequest>(&query->request)) others = check_note(note->note);
+  }
+  if (!others.ok()) {
+    // What a field is asked about already is missing from the rest, and is not told a second time.
+    const auto is_told = [&](const Error& other) {
+      return std::any_of(faults.begin(), faults.end(), [&](const Error& one) { return one.field == other.field; });
+    };
+    std::vector<Error> rest = others.error().also;
+    Error first = others.error();
+    first.also.clear();
+    rest.insert(rest.begin(), std::move(first));
+    std::erase_if(rest, is_told);
+    faults.insert(faults.end(), rest.begin(), rest.end());
+  }
+  return all_faults(std::move(faults)).error();
+}
+
 Result<SigningQuery> query_of_form(const Visit& visit) {
   std::vector<Error> faults = topic_faults(typed_topics(visit.form));
   const std::string amount = trimmed(visit.field("cost_amount"));
@@ -248,24 +269,10 @@ Result<SigningQuery> query_of_form(const Visit& visit) {
     faults.push_back(fail(Code::kInvalidArgument,
                           Sentence{"form.no_number", "“{typed}” is not read as one number", {{"typed", amount}}},
                           "cost.amount"));
-  if (faults.empty()) return read_note_query(request_of_form(visit));
   // The rest is read without what is at fault already.
   Visit rest = visit;
   for (const Error& fault : faults) rest.form.erase(fault.field == "topics" ? "topics" : "cost_amount");
-  const auto query = read_note_query(request_of_form(rest));
-  Status also = query.ok() ? Status() : query.error();
-  if (query.ok()) {
-    if (const auto* note = std::get_if<NoteRequest>(&query->request)) also = check_note(note->note);
-  }
-  if (also.ok()) return all_faults(std::move(faults)).error();
-  std::vector<Error> others = also.error().also;
-  others.insert(others.begin(), also.error());
-  others.front().also.clear();
-  const bool topics_are_asked = faults.front().field == "topics";
-  for (Error& other : others) {
-    if (!topics_are_asked || other.field != "topics") faults.push_back(std::move(other));
-  }
-  return all_faults(std::move(faults)).error();
+  return query_with(std::move(faults), read_note_query(request_of_form(rest)));
 }
 
 FormFaults note_faults(const Visit& visit, const Error& error) {

@@ -17,6 +17,8 @@ boost::json::object request_of_form(const Visit& visit);
 // The same, read. The error has everything that is wrong, also what the rules for notes say of it, so that
 // whoever writes mends it in one go.
 Result<SigningQuery> query_of_form(const Visit& visit);
+// `query`, unless the form itself has faults: then these, and with them what is wrong with the rest.
+Result<SigningQuery> query_with(std::vector<Error> faults, Result<SigningQuery> query);
 // What an operation says of the form, by its fields.
 FormFaults note_faults(const Visit& visit, const Error& error);
 // The other way round: what a draft, or a note that is revised, puts into the form.

@@ -168,10 +168,10 @@ void put_text(ApiShared& shared, const Visit& visit, const RecordView& record, j
 }
 
 // Who signed it, under which head, and who has seen it.
-void put_proof(const Visit& visit, const RecordView& record, const json::array& seen_by,
+void put_proof(const Visit& visit, const std::string& city, const RecordView& record, const json::array& seen_by,
                json::object& model) {
   model["proof_sentence"] =
-      visit.say("proof.sentence", {{"city", record.city}, {"entry", std::to_string(record.index.value)}});
+      visit.say("proof.sentence", {{"city", city}, {"entry", std::to_string(record.index.value)}});
   model["proof_against"] =
       visit.say("proof.against", {{"count", static_cast<std::int64_t>(record.proven_against.value)}});
   model["seen_sentence"] = visit.say("proof.seen", {{"count", static_cast<std::int64_t>(seen_by.size())}});
@@ -323,7 +323,7 @@ asio::awaitable<HttpResponse> NotePage::read(Visit visit) {
   const std::string title = text_of(content_of(record.body), is_profile ? "display_name" : "title");
   PageView view{"note", title, card(visit, record, title), 200, "", ""};
   if (view.title.empty()) view.title = record.ref;
-  view.feed_title = visit.say("feed.city", {{"city", record.city}});
+  view.feed_title = visit.say("feed.city", {{"city", frame_.city_name(visit, record.city)}});
   view.feed_path = "/feeds/city/" + record.city + ".atom";
   json::object& model = view.model;
   model["heading"] = view.title;
@@ -348,7 +348,7 @@ asio::awaitable<HttpResponse> NotePage::read(Visit visit) {
   model["may_watch"] = visit.request.caller.user.value != 0;
   model["watched"] = found->watched.value_or(false);
   const json::array seen = co_await seen_by(visit, record.city, record.index);
-  put_proof(visit, record, seen, model);
+  put_proof(visit, frame_.city_in_full(visit, record.city), record, seen, model);
   co_return frame_.show(visit, std::move(view));
 }
 

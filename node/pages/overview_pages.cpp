@@ -136,7 +136,6 @@ asio::awaitable<HttpResponse> OverviewPages::map(Visit visit) {
     labels.push_back({at.x, below});
     places[place.city] = at;
     points.push_back(json::object{{"city", place.city},
-                                  {"name", place.name.empty() ? place.city : place.name},
                                   {"x", at.x},
                                   {"y", at.y},
                                   {"label_y", std::round(below * 10) / 10}});
@@ -150,7 +149,9 @@ asio::awaitable<HttpResponse> OverviewPages::map(Visit visit) {
     if (from == places.end() || to == places.end() || from == to) continue;
     lines.push_back(json::object{
         {"path", arc(from->second, to->second)},
-        {"title", visit.say("map.line", {{"from", ends.first}, {"to", ends.second}, {"count", count}})}});
+        {"title", visit.say("map.line", {{"from", frame_.city_name(visit, ends.first)},
+                                               {"to", frame_.city_name(visit, ends.second)},
+                                               {"count", count}})}});
   }
   PageView view{"map", visit.say("map.title"), {}, 200, "", ""};
   view.model = {{"points", std::move(points)},

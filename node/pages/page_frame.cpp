@@ -13,6 +13,7 @@
 #include "node/api/change_request.h"
 #include "node/api/inbox_view.h"
 #include "node/http/cookies.h"
+#include "node/pages/city_names.h"
 #include "node/text/markdown.h"
 #include "proto/base/encoding.h"
 
@@ -197,7 +198,16 @@ json::object PageFrame::frame(const Visit& visit, const PageView& view) const {
   return out;
 }
 
+std::string PageFrame::city_in_full(const Visit& visit, const std::string& city) const {
+  return CityNames(shared_, visit.words->tag()).in_full(city);
+}
+
+std::string PageFrame::city_name(const Visit& visit, const std::string& city) const {
+  return CityNames(shared_, visit.words->tag()).of(city);
+}
+
 HttpResponse PageFrame::show(const Visit& visit, PageView view) {
+  CityNames(shared_, visit.words->tag()).put(view.model);
   auto content = templates_.render_within("frame", view.page, *visit.words, view.model, frame(visit, view));
   if (!content.ok()) return problem(content.error());
   HttpResponse out{view.status, "text/html; charset=utf-8", std::move(*content), {}};

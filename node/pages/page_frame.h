@@ -112,6 +112,9 @@ class PageFrame {
   // The value that a form of this visitor's carries in `csrf`.
   std::string form_token(const Visit& visit) const;
 
+  // What a city is called in this visitor's language, with its domain, for a sentence.
+  std::string city_in_full(const Visit& visit, const std::string& city) const;
+  std::string city_name(const Visit& visit, const std::string& city) const;  // without it
   ApiShared& shared() { return shared_; }
   const Messages& messages() const { return messages_; }
 

@@ -173,6 +173,7 @@ inline constexpr std::size_t kNoBodyBytes = 4 * kKiB;  // of a change that takes
 inline constexpr std::size_t kFormParts = 200;
 inline constexpr std::size_t kInboxCounted = 100;  // notes looked at to tell how many are new
 inline constexpr std::size_t kRemarkBytes = 2000;   // of a remark in the inbox or on a watchlist
+inline constexpr std::size_t kNamesReadBytes = 64 * kKiB;  // of a profile whose names of the city are read for a page
 inline constexpr std::size_t kFaultsTold = 30;  // of one note or form, at once
 inline constexpr std::size_t kWrittenValueBytes = 100;  // of a number or a date as somebody writes it
 inline constexpr std::size_t kTopicsTyped = 16;         // in one field, before they are looked up

@@ -72,15 +72,14 @@ for (const list of document.querySelectorAll("[data-problems]")) {
 // Of many cities the list on the page holds the first; the node is asked for those that begin to be typed.
 for (const input of document.querySelectorAll("[data-cities]")) {
   input.addEventListener("input", later(250, async () => {
-    const typed = input.value.split(/\s+/).pop();
+    const typed = input.value.split(/[,;،、]/).pop().trim();
     const before = input.value.slice(0, input.value.length - typed.length);
     if (!typed) return;
     const answer = await fetch("/api/v1/cities?" + new URLSearchParams({ q: typed, limit: 20 }), { credentials: "same-origin" }).catch(() => null);
     if (!answer || !answer.ok) return;
     input.list.replaceChildren(...(await answer.json()).items.map(({ city, display_name }) => {
       const option = document.createElement("option");
-      option.value = before + city;
-      option.textContent = display_name;
+      option.value = before + (display_name ? `${display_name} (${city})` : city);
       return option;
     }));
   }));
