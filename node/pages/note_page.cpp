@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
+#include <set>
 
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/json.hpp>
@@ -167,6 +169,21 @@ void put_text(ApiShared& shared, const Visit& visit, const RecordView& record, j
   put_list(model, "files", files_of(visit, record));
 }
 
+// A city that says again how it went updates its card: of each city the last word counts, and one that it took
+// back only where there is no other.
+std::set<std::string> earlier_words(const std::vector<ReferringView>& referring) {
+  std::set<std::string> out;
+  std::map<std::string, const ReferringView*> last;
+  for (const ReferringView& item : referring) {
+    if (item.role != v1::REF_ROLE_ADOPTS) continue;
+    auto& latest = last[item.ref.substr(0, item.ref.rfind('/'))];
+    const bool replaces = latest == nullptr || is_gone(latest->status) || !is_gone(item.status);
+    const ReferringView* earlier = replaces ? std::exchange(latest, &item) : &item;
+    if (earlier != nullptr) out.insert(earlier->ref);
+  }
+  return out;
+}
+
 // Who signed it, under which head, and who has seen it.
 void put_proof(const Visit& visit, const std::string& city, const RecordView& record, const json::array& seen_by,
                json::object& model) {
@@ -267,7 +284,8 @@ asio::awaitable<json::object> NotePage::other(Visit visit, std::string ref, bool
     out[member] = value.empty() ? "" : visit.named(member, value);
     out[std::string(member) + "_code"] = value;
   }
-  out["can_answer"] = with_answers && frame_.may(visit, desk_.publish.facts);
+  out["can_answer"] =
+      with_answers && !is_gone(found->record.status) && frame_.may(visit, desk_.publish.facts);
   out["answers"] = json::array();
   if (with_answers)
     out["answers"] = co_await others(visit, found->record.referred_by, v1::REF_ROLE_ANSWERS, budget);
@@ -277,9 +295,10 @@ asio::awaitable<json::object> NotePage::other(Visit visit, std::string ref, bool
 asio::awaitable<json::array> NotePage::others(Visit visit, std::vector<ReferringView> referring,
                                               v1::RefRole role, Budget budget) {
   json::array out;
+  const std::set<std::string> outdated = role == v1::REF_ROLE_ADOPTS ? earlier_words(referring) : std::set<std::string>();
   for (const ReferringView& item : referring) {
     if (out.size() == kOthersShown) break;
-    if (item.role != role) continue;
+    if (item.role != role || outdated.contains(item.ref)) continue;
     json::object made = co_await other(visit, item.ref, role == v1::REF_ROLE_ABOUT, budget);
     out.push_back(std::move(made));
   }
@@ -322,7 +341,9 @@ asio::awaitable<HttpResponse> NotePage::read(Visit visit) {
   const bool is_profile = record.readable() && record.kind == v1::KIND_PROFILE;
   const std::string title = text_of(content_of(record.body), is_profile ? "display_name" : "title");
   PageView view{"note", title, card(visit, record, title), 200, "", ""};
-  if (view.title.empty()) view.title = record.ref;
+  // An answer has no title, and what is erased has none left: then what it is, and which.
+  if (view.title.empty()) view.title = visit.named("kind", record.kind_text()) + " " + record.ref;
+  const bool gone = is_gone(record.status);
   view.feed_title = visit.say("feed.city", {{"city", frame_.city_name(visit, record.city)}});
   view.feed_path = "/feeds/city/" + record.city + ".atom";
   json::object& model = view.model;
@@ -341,11 +362,13 @@ asio::awaitable<HttpResponse> NotePage::read(Visit visit) {
   model["is_practice"] = record.readable() && record.kind == v1::KIND_PRACTICE;
   model["is_question"] = record.readable() && record.kind == v1::KIND_QUESTION;
   model["ours"] = ours;
-  model["may_withdraw"] = ours && record.readable() && frame_.may(visit, desk_.withdraw.facts) &&
+  model["has_body"] = record.body_state == BodyState::kHeld;
+  model["may_withdraw"] = ours && !gone && record.readable() && frame_.may(visit, desk_.withdraw.facts) &&
                           std::find(kKinds.begin(), kKinds.end(), record.kind) != kKinds.end();
-  model["may_publish"] = frame_.may(visit, desk_.publish.facts) && own.has_value();
+  // To what was taken back nothing can be added.
+  model["may_publish"] = !gone && frame_.may(visit, desk_.publish.facts) && own.has_value();
   model["may_fetch"] = frame_.may(visit, attachments_.fetch.facts);
-  model["may_watch"] = visit.request.caller.user.value != 0;
+  model["may_watch"] = visit.request.caller.user.value != 0 && (!gone || found->watched.value_or(false));
   model["watched"] = found->watched.value_or(false);
   const json::array seen = co_await seen_by(visit, record.city, record.index);
   put_proof(visit, frame_.city_in_full(visit, record.city), record, seen, model);
