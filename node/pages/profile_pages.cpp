@@ -7,9 +7,12 @@
 #include "node/api/message_json.h"
 #include "node/api/records_api.h"
 #include "node/pages/city_profile.h"
+#include "node/pages/form_faults.h"
 #include "node/pages/form_values.h"
+#include "node/pages/note_form.h"
 #include "node/pages/held_pages.h"
 #include "node/pages/note_view.h"
+#include "node/text/written_values.h"
 #include "proto/base/ascii.h"
 
 namespace koinon {
@@ -69,7 +72,32 @@ std::map<std::string, std::string> values_of(const json::object& profile) {
 }
 
 json::value value_of(const ProfileField& field, const std::string& text) {
-  return field.number ? number_or_text(text) : json::value(text);
+  const auto number = field.number ? read_plain_number(text) : std::nullopt;
+  return number ? json_number(*number) : json::value(text);
+}
+
+// What is no number, at its field.
+std::vector<Error> unread_numbers(const Visit& visit) {
+  std::vector<Error> out;
+  for (const ProfileField& field : kFields) {
+    const std::string text = trimmed(visit.field(field.name));
+    if (field.number && !text.empty() && !read_plain_number(text))
+      out.push_back(fail(Code::kInvalidArgument,
+                         Sentence{"form.no_number", "“{typed}” is not read as one number", {{"typed", text}}},
+                         field.path));
+  }
+  return out;
+}
+
+FormFaults profile_faults(const Visit& visit, const Error& error) {
+  return {visit, error, [&](const std::string& name) -> std::optional<FormField> {
+            for (const ProfileField& field : kFields) {
+              if (name == field.path || name == field.name) return FormField{field.name, visit.say(field.label)};
+            }
+            if (name.starts_with("names")) return FormField{"names", visit.say("profile.names")};
+            if (name.starts_with("languages")) return FormField{"languages", visit.say("profile.languages")};
+            return std::nullopt;
+          }};
 }
 
 // What the form says over what the profile said: fields that it does not know stay.
@@ -120,13 +148,9 @@ HttpResponse ProfilePages::show(const Visit& visit, const std::map<std::string, 
     return it == values.end() ? std::string() : it->second;
   };
   PageView view{"profile", visit.say("profile.title"), {}, failed ? status_of(failed->code) : 200, "", ""};
-  const std::string why = failed ? visit.fault(*failed) : "";
+  const FormFaults faults = failed ? profile_faults(visit, *failed) : FormFaults();
   json::array fields;
-  bool shown = false;
   for (const ProfileField& field : kFields) {
-    const bool fault = failed && (failed->field == field.path || failed->field == field.name ||
-                                  failed->field == std::string("content.") + field.path);
-    shown = shown || fault;
     json::array choices;
     for (const auto& choice : split(std::string(field.choices), ' '))
       choices.push_back(json::object{{"key", choice},
@@ -137,16 +161,16 @@ HttpResponse ProfilePages::show(const Visit& visit, const std::map<std::string, 
                                   {"help", visit.say(std::string("profile.help_") + field.name)},
                                   {"value", at(field.name)},
                                   {"required", field.name == std::string("display_name")},
-                                  {"error", fault ? why : ""},
+                                  {"error", faults.at(field.name)},
                                   {"is_line", field.choices.empty() && !field.number},
                                   {"is_number", field.number},
                                   {"is_choice", !field.choices.empty()},
                                   {"choices", std::move(choices)}});
   }
-  view.model = {{"problem", why},
-                {"fields", std::move(fields)},
+  view.model = {{"fields", std::move(fields)},
                 {"names", at("names")},
                 {"languages_text", at("languages")}};
+  faults.put(view.model);
   return frame_.show(visit, std::move(view));
 }
 
@@ -156,9 +180,16 @@ asio::awaitable<HttpResponse> ProfilePages::form(Visit visit) {
 }
 
 asio::awaitable<HttpResponse> ProfilePages::submit(Visit visit) {
-  json::object content = content_of(visit, co_await current(visit));
+  std::vector<Error> faults = unread_numbers(visit);
+  Visit read = visit;
+  for (const ProfileField& field : kFields) {
+    const auto is_at_fault = [&](const Error& one) { return one.field == field.path; };
+    if (std::any_of(faults.begin(), faults.end(), is_at_fault)) read.form.erase(field.name);
+  }
+  json::object content = content_of(read, co_await current(visit));
   json::object request{{"kind", "profile"}, {"content", std::move(content)}};
-  const auto done = co_await frame_.call(visit, desk_.publish, read_note_query(std::move(request)));
+  const auto done = co_await frame_.call(visit, desk_.publish,
+                                          query_with(std::move(faults), read_note_query(std::move(request))));
   if (!done.ok()) co_return show(visit, visit.form, done.error());
   if (done->held) co_return go_to_published(*done);
   co_return PageFrame::go("/cities/" + frame_.shared().parts.facts.name);

@@ -230,7 +230,10 @@ class Pages(NodesTest):
         self.assertIn("/feeds/all.atom?key=", newcomer.page.source)
         newcomer.submit("/account", "mail", at_once="yes", digests="climate, all", days="7")
         self.assertEqual({k: newcomer.page.forms[1].fields[k] for k in ("at_once", "digests", "days")},
-                         {"at_once": "yes", "digests": "all, climate", "days": "7"})
+                         {"at_once": "yes", "digests": "All topics, Climate", "days": "7"})
+        newcomer.submit("/account", "mail", at_once="yes", digests="climat", days="7")
+        self.assertIn("no topic; near are", newcomer.page.text)
+        newcomer.go("/account")
         newcomer.submit("/account", "digests")
         newcomer.submit("/account", "password", old=PASSWORD, new=PASSWORD + " indeed")
         newcomer.log_in("new", PASSWORD + " indeed")
@@ -498,7 +501,7 @@ class Pages(NodesTest):
         chief = self.member(seoul, "it", "operator")
         for number, payload in enumerate(PAYLOADS):
             # Reflected: in every parameter that a page takes.
-            for path in ("/?q={}", "/?topic={}", "/?city={}", "/?country={}", "/?language={}", "/questions?topic={}", "/login?next={}",
+            for path in ("/?q={}", "/?topic={}", "/?city={}", "/?country={}", "/?language={}", "/questions?topic={}", "/login?next={}", "/login?set={}",
                          "/publish?draft={}", "/publish?revises={}", "/ask?about={}", "/ask?to={}", "/answer?to={}", "/adopt?of={}", "/inbox?state={}",
                          "/inbox?assignee={}", "/cities/{}", "/cities?q={}", "/cities?cursor={}", "/unsubscribe/{}", "/held/{}", "/records/{}/1", "/welcome/{}"):
                 page = press.go(path.replace("{}", urllib.parse.quote(payload, safe="")))
