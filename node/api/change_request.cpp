@@ -30,16 +30,20 @@ Result<std::vector<std::string>> texts_of(const json::object& object, std::strin
   return out;
 }
 
-// "(practice) titel: Cannot find field." names the field that is meant.
-Error content_error(std::string message) {
+// "(practice) titel: Cannot find field." names the field that is meant. The words are the library's: they are
+// not passed on.
+Error content_error(const std::string& message) {
   std::string field = "content";
   const auto begin = message.find(") ");
   const auto end = message.find(": ", begin == std::string::npos ? 0 : begin);
   if (begin != std::string::npos && end != std::string::npos) {
     field += "." + message.substr(begin + 2, end - begin - 2);
-    message = message.substr(end + 2);
   }
-  return fail(Code::kInvalidArgument, std::move(message), std::move(field));
+  if (message.find("Cannot find field") != std::string::npos)
+    return fail(Code::kInvalidArgument, Sentence{"content.no_field", "a note of this kind has no such field"},
+                std::move(field));
+  return fail(Code::kInvalidArgument, Sentence{"content.no_value", "this field does not take such a value"},
+              std::move(field));
 }
 
 // The content fields of a note, given as JSON with the proto's names.

@@ -7,6 +7,7 @@
 #include "node/api/sending_api.h"
 #include "node/api/sessions_api.h"
 #include "node/pages/note_view.h"
+#include "node/pages/topic_field.h"
 #include "node/text/topic_names.h"
 #include "proto/vocabulary/vocabulary.h"
 
@@ -15,8 +16,7 @@ namespace asio = boost::asio;
 namespace json = boost::json;
 namespace {
 
-constexpr int kWeek = 7;                  // days
-constexpr std::size_t kTopicsNamed = 5;  // that a refusal names
+constexpr int kWeek = 7;  // days
 constexpr std::size_t kSmallForm = 16 * limits::kKiB;
 
 json::array shown_of(const Visit& visit, const Result<std::vector<Credential>>& credentials) {
@@ -57,18 +57,8 @@ Result<MailWishesChange> mail_wishes(const Visit& visit) {
       digests.push_back({"all", days});
       continue;
     }
-    auto slug = topic_named(name);
-    if (!slug && name.find('/') != std::string::npos) slug = own_topic(name);
-    if (!slug) {
-      std::string near;
-      for (const std::string& one : topics_like(name, kTopicsNamed))
-        near += (near.empty() ? "" : ", ") + topic_label(visit, one);
-      return fail(Code::kInvalidArgument,
-                  Sentence{"topic.not_found", "“{typed}” is no topic; near are: {near}",
-                           {{"typed", name}, {"near", near.empty() ? std::string("–") : near}}},
-                  "digests");
-    }
-    digests.push_back({*slug, days});
+    KOINON_ASSIGN(std::string slug, followed_topic(visit, name, "digests"));
+    digests.push_back({std::move(slug), days});
   }
   return MailWishesChange{visit.request.caller.name, std::nullopt, visit.field("at_once") == "yes", std::move(digests)};
 }

@@ -208,7 +208,7 @@ asio::awaitable<HttpResponse> CityPages::change(Visit visit) {
   const NamedCity named{visit.request.arg("city")};
   const std::string wish = visit.field("do");
   // A city that is blocked has no right to its bare name: the answer says how it is called now.
-  Result<std::string> done = fail(Code::kInvalidArgument, visit.say("error.stale_form"), "do");
+  Result<std::string> done = stale_form(visit);
   if (wish == "vouch" || wish == "withdraw-vouch") {
     const auto& operation = wish == "vouch" ? trust_.vouch : trust_.withdraw_vouch;
     const auto signed_now = co_await frame_.call(visit, operation, named);

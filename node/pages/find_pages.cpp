@@ -5,6 +5,7 @@
 
 #include "node/api/search_api.h"
 #include "node/pages/note_view.h"
+#include "node/text/topic_names.h"
 
 namespace koinon {
 namespace asio = boost::asio;
@@ -79,6 +80,7 @@ asio::awaitable<HttpResponse> FindPages::find(Visit visit) {
   Query query;
   for (const char* name : kFilters) query[name] = visit.request.param(name);
   query["q"] = visit.request.param("q");
+  if (const auto topic = topic_named(query["topic"])) query["topic"] = *topic;
   const bool filtered =
       std::any_of(query.begin(), query.end(), [](const auto& item) { return !item.second.empty(); });
   Query asked = query;

@@ -245,7 +245,11 @@ Result<SigningQuery> query_with(std::vector<Error> faults, Result<SigningQuery> 
   if (faults.empty()) return query;
   Status others = query.ok() ? Status() : query.error();
   if (query.ok()) {
-    if (const auto* note = std::get_if<NoteRequest>(&query->request)) others = check_note(note->note);
+    if (const auto* written = std::get_if<NoteRequest>(&query->request)) {
+      NoteFile note = written->note;
+      if (note.language.empty()) note.language = "en";  // whoever signs says which
+      others = check_note(note);
+    }
   }
   if (!others.ok()) {
     // What a field is asked about already is missing from the rest, and is not told a second time.

@@ -17,6 +17,8 @@
 #include "node/api/trust_api.h"
 #include "node/api/upkeep_api.h"
 #include "node/pages/note_view.h"
+#include "node/pages/topic_field.h"
+#include "node/text/topic_names.h"
 #include "node/text/time_text.h"
 #include "proto/base/encoding.h"
 
@@ -143,22 +145,18 @@ json::array facts_of(const Visit& visit, const StatusView& status) {
   return out;
 }
 
-std::string topics_text(const BodyFilter& wanted) {
+std::string topics_text(const Visit& visit, const BodyFilter& wanted) {
   std::string out;
-  for (const std::string& topic : wanted.topics) out += (out.empty() ? "" : ", ") + topic;
+  for (const std::string& topic : wanted.topics) out += (out.empty() ? "" : ", ") + topic_label(visit, topic);
   return out;
 }
 
-// Topics with commas or spaces between; none: all.
-Result<BodyFilter> filter_of(const std::string& field) {
+// Topics by name with commas between; none: all.
+Result<BodyFilter> filter_of(const Visit& visit) {
   std::string text;
-  std::string topic;
-  for (const char c : field + ",") {
-    if (c != ',' && c != ' ') {
-      topic += c;
-    } else if (!topic.empty()) {
-      text += (text.empty() ? "" : ",") + std::exchange(topic, {});
-    }
+  for (const std::string& name : names_of_list(visit.field("topics"))) {
+    KOINON_ASSIGN(const std::string slug, followed_topic(visit, name, "topics"));
+    text += (text.empty() ? "" : ",") + slug;
   }
   return parse_filter(text.empty() ? "all" : text);
 }
@@ -267,7 +265,7 @@ asio::awaitable<HttpResponse> OperatePages::show_operate(Visit visit, json::obje
   view.model["invites"] = std::move(open);
   view.model["reviews"] = frame_.shared().parts.facts.log().has_value();
   view.model["wants_all"] = subscriptions.ok() && subscriptions->wanted.all;
-  view.model["wanted"] = subscriptions.ok() ? topics_text(subscriptions->wanted) : std::string();
+  view.model["wanted"] = subscriptions.ok() ? topics_text(visit, subscriptions->wanted) : std::string();
   view.model["address"] = id.ok() ? id->line.address : std::string();
   view.model["peer_line"] = id.ok() ? id->line.text() : std::string();
   co_return frame_.show(visit, std::move(view));
@@ -300,7 +298,7 @@ asio::awaitable<Status> OperatePages::pin(Visit visit) {
 }
 
 asio::awaitable<Status> OperatePages::subscribe(Visit visit) {
-  const auto done = co_await frame_.call(visit, subscriptions_.set, filter_of(visit.field("topics")));
+  const auto done = co_await frame_.call(visit, subscriptions_.set, filter_of(visit));
   co_return done.ok() ? Status() : done.error();
 }
 

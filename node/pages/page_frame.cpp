@@ -47,7 +47,7 @@ std::string here(const ApiRequest& request) {
 }  // namespace
 
 Error stale_form(const Visit& visit) {
-  return fail(Code::kInvalidArgument, visit.say("error.stale_form"), "do");
+  return visit.said(Code::kInvalidArgument, "error.stale_form", "do");
 }
 
 bool is_local_path(std::string_view path) {

@@ -38,7 +38,19 @@ struct Visit {
     return words->named(subject, value);
   }
   // What was wrong, in the reader's language.
-  std::string fault(const Error& error) const { return words->fault(error); }
+  // A sentence for programs, which nobody has translated, is told to operators alone; others read that what was
+  // sent is not understood.
+  std::string fault(const Error& error) const {
+    const bool for_programs =
+        error.id.empty() && (error.code == Code::kInvalidArgument || error.code == Code::kMalformed);
+    return for_programs && request.caller.role < Role::kOperator ? say("error.not_understood") : words->fault(error);
+  }
+  // An error in words of this visitor's own language.
+  Error said(Code code, std::string_view key, std::string field) const {
+    Error out = fail(code, say(key), std::move(field));
+    out.id = key;
+    return out;
+  }
   std::string field(const std::string& name) const {
     const auto it = form.find(name);
     return it == form.end() ? std::string() : it->second;

@@ -13,6 +13,7 @@ namespace json = boost::json;
 namespace {
 
 constexpr std::size_t kMeant = 5;  // topics that are offered for one name
+constexpr std::size_t kQuestions = 8;  // at once: a note has as many topics
 constexpr std::string_view kAnswer = "topic-for:";
 constexpr std::string_view kTick = "topic:";
 constexpr std::string_view kKeep = "keep";
@@ -84,6 +85,20 @@ std::vector<Error> topic_faults(const TypedTopics& typed) {
   return out;
 }
 
+Result<std::string> followed_topic(const Visit& visit, const std::string& name, const std::string& field) {
+  auto slug = topic_named(name);
+  const bool is_path = name.find('/') != std::string::npos;
+  if (!slug && (is_path || topics_like(name, 1).empty())) slug = own_topic(name);
+  if (slug) return *slug;
+  std::string near;
+  for (const std::string& one : topics_like(name, kMeant)) near += (near.empty() ? "" : ", ") + topic_label(visit, one);
+  return fail(Code::kInvalidArgument,
+              Sentence{"topic.not_found",
+                       "“{typed}” is no topic; near are: {near}",
+                       {{"typed", name}, {"near", near.empty() ? std::string("–") : near}}},
+              field);
+}
+
 void put_topics(const Visit& visit, const Form& form, json::object& model) {
   const TypedTopics typed = typed_topics(form);
   std::string value;
@@ -100,7 +115,7 @@ void put_topics(const Visit& visit, const Form& form, json::object& model) {
     const std::string answer = answer_about(form, name);
     if (is_listed(answer)) continue;  // it stands under its own name now
     value += (value.empty() ? "" : ", ") + name;
-    questions.push_back(question(visit, form, name, questions.size()));
+    if (questions.size() < kQuestions) questions.push_back(question(visit, form, name, questions.size()));
   }
   json::array known;
   for (const Topic& topic : Vocabulary::builtin().topics())
