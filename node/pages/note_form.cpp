@@ -279,19 +279,21 @@ Result<SigningQuery> query_of_form(const Visit& visit) {
   return query_with(std::move(faults), read_note_query(request_of_form(rest)));
 }
 
+std::optional<FormField> note_field(const Visit& visit, const std::string& fault) {
+  const std::string name = fault == "sources.date" ? "sources.url" : fault;
+  for (const Group& group : groups()) {
+    for (const Field& field : group.fields) {
+      if (name == field.fault || name == field.name || name.starts_with(std::string(field.name) + "."))
+        return FormField{field.name, visit.say(std::string("field.") + field.name)};
+    }
+  }
+  if (name == "files" || name.starts_with("attachments")) return FormField{"upload", visit.say("publish.files")};
+  if (name == "language" || name == "at") return FormField{name, visit.say("field." + name)};
+  return std::nullopt;
+}
+
 FormFaults note_faults(const Visit& visit, const Error& error) {
-  return {visit, error, [&](const std::string& fault) -> std::optional<FormField> {
-            const std::string name = fault == "sources.date" ? "sources.url" : fault;
-            for (const Group& group : groups()) {
-              for (const Field& field : group.fields) {
-                if (name == field.fault || name == field.name || name.starts_with(std::string(field.name) + "."))
-                  return FormField{field.name, visit.say(std::string("field.") + field.name)};
-              }
-            }
-            if (name == "language" || name == "at")
-              return FormField{name, visit.say("field." + name)};
-            return std::nullopt;
-          }};
+  return {visit, error, [&](const std::string& fault) { return note_field(visit, fault); }};
 }
 
 std::map<std::string, std::string> form_of_request(const json::object& request) {

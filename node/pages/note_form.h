@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 
 #include <boost/json/object.hpp>
@@ -19,6 +20,8 @@ boost::json::object request_of_form(const Visit& visit);
 Result<SigningQuery> query_of_form(const Visit& visit);
 // `query`, unless the form itself has faults: then these, and with them what is wrong with the rest.
 Result<SigningQuery> query_with(std::vector<Error> faults, Result<SigningQuery> query);
+// The field that the API calls so. Nothing: the form has none.
+std::optional<FormField> note_field(const Visit& visit, const std::string& fault);
 // What an operation says of the form, by its fields.
 FormFaults note_faults(const Visit& visit, const Error& error);
 // The other way round: what a draft, or a note that is revised, puts into the form.

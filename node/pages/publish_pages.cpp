@@ -90,7 +90,7 @@ asio::awaitable<HttpResponse> PublishPages::show_form(Visit visit, FormState sta
   const auto minutes = std::chrono::duration_cast<std::chrono::minutes>(options.gate.hold).count();
   view.model["heading"] = view.title;
   if (!state.problem.empty())
-    state.faults.add(FormField{state.fault, visit.named("field", state.fault)}, state.problem);
+    state.faults.add(note_field(visit, state.fault), state.problem);
   state.faults.put(view.model);
   view.model["groups"] = field_groups(visit, state.values, state.faults);
   view.model["note_languages"] = note_languages(visit, language);
