@@ -6,6 +6,7 @@
 #include <boost/url.hpp>
 #include <google/protobuf/util/json_util.h>
 
+#include "node/text/time_text.h"
 #include "proto/base/encoding.h"
 #include "proto/base/limits.h"
 #include "proto/codec/entry.h"
@@ -201,14 +202,22 @@ Result<SigningRequest> read_signing_request(const json::object& object) {
   return SigningRequest(std::move(out));
 }
 
+json::object request_of_held(const HeldNote& note) {
+  auto out = parse_request(note.request);
+  if (!out.ok() || out->empty()) return {};
+  if (!note.hold) (*out)["at"] = time_text(note.due_at);
+  return std::move(*out);
+}
+
 StoredRequests stored_requests() {
   return {[](const std::string& text) -> Result<SigningRequest> {
             KOINON_ASSIGN(const json::object object, parse_request(text));
             return read_signing_request(object);
           },
-          [](const std::string& text) {
-            const auto object = parse_request(text);
-            return object.ok() && !object->contains("withdraw");
+          [](const HeldNote& note) -> std::optional<std::string> {
+            const json::object object = request_of_held(note);
+            if (object.empty() || object.contains("withdraw")) return std::nullopt;
+            return json::serialize(object);
           }};
 }
 

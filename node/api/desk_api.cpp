@@ -2,6 +2,7 @@
 
 #include <boost/json/serialize.hpp>
 
+#include "node/api/change_request.h"
 #include "node/api/full_names.h"
 #include "node/api/query_params.h"
 #include "node/publishing/held_fault.h"
@@ -21,7 +22,7 @@ HeldView view_of(const HeldNote& note) {
   out.made_at = note.made_at;
   out.due_at = note.due_at;
   out.state = note.state;
-  out.request = kept_request(note.request);
+  out.request = request_of_held(note);
   out.approved_by = note.approved_by;
   out.outcome = note.outcome;
   if (note.state == HeldState::kFailed || note.state == HeldState::kCancelled) out.fault = fault_of(note);
@@ -174,6 +175,9 @@ Result<std::optional<UnixMillis>> due_of(const WishedTime& when, UnixMillis now)
   constexpr std::int64_t kMostMs = std::chrono::milliseconds(limits::kHoldMost).count();
   if (when.at && when.at->value > now.value + kMostMs)
     return fail(Code::kInvalidArgument, Sentence{"held.too_far", "it is at most a year from now"}, "at");
+  if (when.at && *when.at <= now)
+    return fail(Code::kInvalidArgument,
+                Sentence{"held.past", "this time has passed; choose a later one, or none"}, "at");
   if (when.at) return when.at;
   if (!when.hold) return std::optional<UnixMillis>();
   return std::optional(UnixMillis{now.value + std::chrono::milliseconds(*when.hold).count()});

@@ -21,7 +21,7 @@ struct HeldView {
   UnixMillis made_at;
   UnixMillis due_at;
   HeldState state = HeldState::kWaiting;
-  boost::json::object request;       // the request; without members if it is settled
+  boost::json::object request;       // the request, with a chosen time; without members if it is settled
   std::string approved_by;           // the reviewer who released it; empty: none
   std::string outcome;               // the ref of the signed record, or why it was not signed
   std::optional<std::string> title;  // of the signed record

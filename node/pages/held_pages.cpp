@@ -48,7 +48,7 @@ asio::awaitable<HttpResponse> HeldPages::held(Visit visit) {
       {"heading", view.title},
       {"id", note.id.value},
       {"note_title", title_of_held(visit, note)},
-      {"state_text", visit.say("held." + state, {{"time", visit.words->date_and_time(note.due_at)}})},
+      {"state_text", visit.say("held." + state, {{"time", visit.words->date_and_time(note.due_at, visit.zone)}})},
       {"ref", note.state == HeldState::kSigned ? note.outcome : ""},
       {"outcome", note.fault ? visit.fault(*note.fault) : ""},
       {"waits", note.state == HeldState::kWaiting || note.state == HeldState::kReview},

@@ -6,6 +6,7 @@
 
 #include "node/pages/form_values.h"
 #include "node/pages/note_view.h"
+#include "node/text/time_text.h"
 #include "proto/base/ascii.h"
 #include "proto/base/encoding.h"
 #include "proto/vocabulary/vocabulary.h"
@@ -216,11 +217,25 @@ json::object request_of_form(const Visit& visit) {
   }
   if (!refs.empty()) out["refs"] = std::move(refs);
   if (json::array files = files_of_form(visit); !files.empty()) out["attachments"] = std::move(files);
+  if (const std::string at = trimmed(visit.field("at")); !at.empty()) {
+    const auto time = zone_of_form(visit, visit.form).read_local(at);
+    out["at"] = time ? time_text(*time) : at;  // what is no time is refused where it is read
+  }
   return out;
 }
 
-std::map<std::string, std::string> form_of_request(const json::object& request) {
+TimeZone zone_of_form(const Visit& visit, const std::map<std::string, std::string>& values) {
+  const auto named = values.find("zone");
+  return TimeZone::find(named == values.end() ? std::string() : named->second).value_or(visit.zone);
+}
+
+std::map<std::string, std::string> form_of_request(const json::object& request, const TimeZone& zone) {
   std::map<std::string, std::string> out;
+  if (const std::string at = text_at(request, "at"); !at.empty()) {
+    const auto time = parse_time(at, "at");
+    out["at"] = time.ok() ? zone.local_text(*time) : at;
+    out["zone"] = zone.name();
+  }
   const json::object& content = object_at(request, "content");
   for (const auto& item : content) {
     if (!item.value().is_object() && !item.value().is_array()) out[item.key()] = text_at(content, item.key());

@@ -12,8 +12,10 @@ namespace koinon {
 
 // What the form says, as the API takes it. Fields that are empty are left out.
 boost::json::object request_of_form(const Visit& visit);
-// The other way round: what a draft, or a note that is revised, puts into the form.
-std::map<std::string, std::string> form_of_request(const boost::json::object& request);
+// The other way round: what a draft, or a note that is revised, puts into the form. Its time is shown in `zone`.
+std::map<std::string, std::string> form_of_request(const boost::json::object& request, const TimeZone& zone);
+// The zone in which a form with these values says its time.
+TimeZone zone_of_form(const Visit& visit, const std::map<std::string, std::string>& values);
 // The fields in their groups, with labels, help and values; `fault` names the one at fault, as the API does.
 boost::json::array field_groups(const Visit& visit, const std::map<std::string, std::string>& values,
                                 const std::string& fault, const std::string& why);

@@ -26,6 +26,7 @@ constexpr std::size_t kArrivalsWaitedFor = 100;
 constexpr std::size_t kWorthShowing = 40;  // bytes of a field that somebody may want to copy
 
 constexpr std::string_view kLanguageCookie = "koinon_language";
+constexpr std::string_view kZoneCookie = "koinon_zone";  // the script writes it
 
 // Nothing but our own files, no script or style within the page, in no frame.
 constexpr const char* kContentPolicy =
@@ -59,7 +60,10 @@ std::string query_escaped(std::string_view text) {
 }
 
 PageFrame::PageFrame(ApiShared& shared, CallGate& gate)
-    : shared_(shared), gate_(gate), messages_(shared.parts.messages) {}
+    : shared_(shared),
+      gate_(gate),
+      messages_(shared.parts.messages),
+      office_zone_(TimeZone::find(shared.parts.options.time_zone).value_or(TimeZone::of_machine())) {}
 
 void PageFrame::get(RouteTable& routes, const std::string& pattern, Need need, const std::string& id,
                     const std::string& summary, GetHandler handler, std::vector<std::string> query) {
@@ -137,6 +141,7 @@ Visit PageFrame::visit(ApiRequest request) const {
   Visit out;
   out.words = &messages_.choose(cookie_value(request.header("cookie"), kLanguageCookie),
                                 request.header("accept-language"));
+  out.zone = TimeZone::find(cookie_value(request.header("cookie"), kZoneCookie)).value_or(office_zone_);
   out.request = std::move(request);
   return out;
 }

@@ -28,6 +28,7 @@ struct Visit {
   const Catalogue* words = nullptr;
   std::map<std::string, std::string> form = {};  // of a POST
   std::vector<FormPart> files = {};              // that came with it
+  TimeZone zone = {};                            // the browser's, or the office's where that is not known
 
   std::string say(std::string_view key) const { return words->text(key); }
   std::string say(std::string_view key, const MessageArguments& arguments) const {
@@ -139,6 +140,7 @@ class PageFrame {
   CallGate& gate_;
   Messages messages_;
   Templates templates_;
+  TimeZone office_zone_;
 };
 
 // The form names what there is not: it is of a page that was opened long ago.

@@ -11,6 +11,7 @@
 #include "node/pages/form_values.h"
 #include "node/pages/held_pages.h"
 #include "node/pages/note_form.h"
+#include "node/text/time_text.h"
 #include "proto/base/encoding.h"
 
 namespace koinon {
@@ -32,9 +33,6 @@ std::string translation_language(const Visit& visit, const std::string& original
   if (written != visit.words->tag()) return visit.words->tag();
   return written == "en" ? "es" : "en";
 }
-
-// datetime-local has neither zone nor seconds; the form says that it is UTC.
-std::string api_time(const std::string& local) { return local.size() == 16 ? local + ":00Z" : local; }
 
 Result<DraftQuery> draft_named(const std::string& number) {
   KOINON_ASSIGN(const std::int64_t id, read_id(number));
@@ -64,6 +62,35 @@ void PublishPages::add_routes(RouteTable& routes) {
       [this](Visit visit) { return submit(std::move(visit)); }, limits::kAttachmentBytes + 2 * limits::kMiB);
 }
 
+// When it goes out: on the button, in the notice before it, and in the field.
+void PublishPages::put_time(const Visit& visit, const FormState& state, json::object& model) {
+  const TimeZone zone = zone_of_form(visit, state.values);
+  const auto given = state.values.find("at");
+  const std::string at = given == state.values.end() ? std::string() : given->second;
+  const auto time = zone.read_local(at);
+  const auto& gate = frame_.shared().parts.options.gate;
+  const bool review = gate.review && visit.request.caller.role < Role::kReviewer;
+  const auto minutes = std::chrono::duration_cast<std::chrono::minutes>(gate.hold).count();
+  const std::string now = visit.say(review ? "publish.for_review" : "publish.do");
+  const std::string then = review ? visit.say("publish.review_explained")
+                                  : visit.say("publish.hold_explained",
+                                              {{"minutes", static_cast<std::int64_t>(minutes)}});
+  // The script puts the time where {time} stands.
+  const char* schedule = review ? "publish.schedule_review" : "publish.schedule";
+  const std::string when = time ? visit.words->weekday_and_time(*time, zone) : std::string();
+  model["at"] = at;
+  model["at_utc"] = time ? time_text(*time) : std::string();
+  model["at_error"] = state.fault == "at" ? state.problem : std::string();
+  model["zone"] = zone.name();
+  model["zone_name"] = visit.words->zone_name(zone);
+  model["publish_now"] = now;
+  model["publish_at"] = visit.say(schedule, {{"time", "{time}"}});
+  model["hold_now"] = then;
+  model["hold_at"] = visit.say("publish.at_explained", {{"time", "{time}"}});
+  model["publish_label"] = time ? visit.say(schedule, {{"time", when}}) : now;
+  model["hold_text"] = time ? visit.say("publish.at_explained", {{"time", when}}) : then;
+}
+
 asio::awaitable<HttpResponse> PublishPages::show_form(Visit visit, FormState state) {
   const auto value = [&](const std::string& name) {
     const auto it = state.values.find(name);
@@ -88,16 +115,12 @@ asio::awaitable<HttpResponse> PublishPages::show_form(Visit visit, FormState sta
   const json::object request = request_of_form(Visit{{}, visit.words, state.values});
   for (const auto& item : array_at(request, "attachments"))
     files.push_back(json::object{{"name", text_at(item.as_object(), "name")}});
-  const auto& options = frame_.shared().parts.options;
-  const bool review = options.gate.review && visit.request.caller.role < Role::kReviewer;
-  const auto minutes = std::chrono::duration_cast<std::chrono::minutes>(options.gate.hold).count();
   view.model["heading"] = view.title;
   view.model["groups"] = field_groups(visit, state.values, state.fault, state.problem);
   view.model["note_languages"] = note_languages(visit, language);
   view.model["note_language"] = language;
   view.model["files"] = value("files");
   view.model["file_list"] = std::move(files);
-  view.model["at"] = value("at");
   view.model["draft"] = state.draft;
   view.model["version"] = state.version;
   view.model["problem"] = state.problem;
@@ -105,10 +128,7 @@ asio::awaitable<HttpResponse> PublishPages::show_form(Visit visit, FormState sta
   view.model["conflict"] = state.conflict;
   view.model["saved"] = state.saved;
   view.model["preview_html"] = state.preview_html;
-  view.model["publish_label"] = visit.say(review ? "publish.for_review" : "publish.do");
-  view.model["hold_text"] =
-      review ? visit.say("publish.review_explained")
-             : visit.say("publish.hold_explained", {{"minutes", static_cast<std::int64_t>(minutes)}});
+  put_time(visit, state, view.model);
   co_return frame_.show(visit, std::move(view));
 }
 
@@ -130,7 +150,7 @@ asio::awaitable<PublishPages::FormState> PublishPages::state_of_record(Visit vis
     request["content"] = practice;
     request["language"] = record.language;
     request["attachments"] = std::move(files);
-    state.values = form_of_request(request);
+    state.values = form_of_request(request, visit.zone);
   } else {
     json::object kept;
     for (const char* member : {"sdgs", "evidence", "status", "period", "cost", "links", "sources"}) {
@@ -139,7 +159,7 @@ asio::awaitable<PublishPages::FormState> PublishPages::state_of_record(Visit vis
     request["content"] = std::move(kept);
     request["language"] =
         role == "translates" ? translation_language(visit, record.language) : visit.words->tag();
-    state.values = form_of_request(request);
+    state.values = form_of_request(request, visit.zone);
   }
   state.values[role] = ref;
   co_return state;
@@ -152,7 +172,7 @@ asio::awaitable<HttpResponse> PublishPages::form(Visit visit) {
   if (const std::string id = visit.request.param("draft"); !id.empty()) {
     const auto draft = co_await frame_.call(visit, drafts_.get, draft_named(id));
     if (!draft.ok()) co_return frame_.failed(visit, draft.error());
-    state.values = form_of_request(draft->note);
+    state.values = form_of_request(draft->note, visit.zone);
     state.draft = id;
     state.version = std::to_string(draft->version);
     state.saved = visit.request.param("saved") == "yes";
@@ -205,9 +225,7 @@ asio::awaitable<HttpResponse> PublishPages::preview_part(Visit visit) {
 }
 
 asio::awaitable<HttpResponse> PublishPages::publish(Visit visit, FormState state) {
-  json::object request = request_of_form(visit);
-  if (const std::string at = visit.field("at"); !at.empty()) request["at"] = api_time(at);
-  const auto done = co_await frame_.call(visit, desk_.publish, read_note_query(std::move(request)));
+  const auto done = co_await frame_.call(visit, desk_.publish, read_note_query(request_of_form(visit)));
   if (!done.ok()) {
     state.status = status_of(done.error().code);
     state.problem = visit.fault(done.error());

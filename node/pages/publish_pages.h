@@ -34,6 +34,7 @@ class PublishPages {
   boost::asio::awaitable<HttpResponse> form(Visit visit);
   boost::asio::awaitable<HttpResponse> submit(Visit visit);
   boost::asio::awaitable<HttpResponse> show_form(Visit visit, FormState state);
+  void put_time(const Visit& visit, const FormState& state, boost::json::object& model);
   // Keeps the draft; where it could not be kept, the state says why.
   boost::asio::awaitable<FormState> keep(Visit visit, FormState state, bool overwrite);
   boost::asio::awaitable<Result<DraftView>> keep_draft(Visit visit, FormState state, bool overwrite);

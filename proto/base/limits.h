@@ -193,6 +193,8 @@ inline constexpr std::size_t kNameKeptBytes = 35;  // of the tag or code that is
 // Of Accept-Language where the language of a page is chosen; who sends a longer one has named none. Browsers
 // send less than 200.
 inline constexpr std::size_t kAcceptLanguageBytes = kKiB;
+// Of the name of a time zone, as browsers send it. The longest in the IANA database has 38.
+inline constexpr std::size_t kZoneNameBytes = 64;
 // Bytes of answers on their way over TCP: to one visitor, and to all. Answers shorter than the last of these
 // limits do not count.
 inline constexpr std::size_t kSendingEach = 128 * kMiB;

@@ -1,6 +1,7 @@
 """The pages as somebody uses them whose browser runs no script; and what strangers try with them."""
 
 import contextlib
+import datetime
 import json
 import pathlib
 import re
@@ -358,6 +359,42 @@ class Pages(NodesTest):
         refused = ask("POST", press.base + "/publish", b"title=" + b"x" * 20_000_000, {"Content-Type": "application/x-www-form-urlencoded", "Accept-Language": "it"})
         self.assertEqual(refused.status, 413)
         self.assertIn("è troppo grande", refused.text(), "who is still sending sees the page")
+
+    def test_the_time_of_a_note_is_kept_wherever_its_text_is(self):
+        seoul = self.node("seoul", "--office-time-zone", "Asia/Seoul")
+        press = self.member(seoul, "press", "publisher")
+        entries = seoul.json("status")["entries"]
+        press.go("/publish")
+        self.assertIn("Korea", press.page.text, "without scripts it is the office's zone, by its name")
+        later = (datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=40)).replace(hour=0, minute=0, second=0, microsecond=0)
+        at = (later + datetime.timedelta(hours=9)).strftime("%Y-%m-%dT%H:%M")
+        shown = lambda: press.page.form("/publish").fields["at"]  # noqa: E731
+        press.submit("/publish", "preview", title="In time", solution="On the day.", topics="health", at=at)
+        self.assertEqual(shown(), at)
+        self.assertIn("Schedule for", press.page.text)
+        press.submit("/publish", "save")
+        self.assertEqual(shown(), at, "a draft keeps it")
+        press.submit("/publish", "publish")
+        self.assertRegex(press.page.url, "^/held/")
+        cookie = "; ".join(f"{name}={value}" for name, value in press.cookies.items())
+        held = ask("GET", press.base + "/api/v1/held", headers={"Cookie": cookie}).json()["items"]
+        due = [item["due_at"] for item in held if item["state"] == "waiting"]
+        self.assertEqual(due, [later.strftime("%Y-%m-%dT%H:%M:%SZ")], "in the zone of the form")
+        press.submit(press.page.url, "cancel")
+        self.assertEqual(shown(), at, "what is taken back keeps it")
+        # The browser's zone, where the script has said it, counts before the office's.
+        press.cookies["koinon_zone"] = "America/New_York"
+        press.go(press.page.url)
+        self.assertEqual(datetime.datetime.fromisoformat(shown()).day, (later - datetime.timedelta(hours=4)).day)
+        press.submit("/publish", "publish")
+        self.assertRegex(press.page.url, "^/held/")
+        press.submit(press.page.url, "cancel")
+        # What has passed is refused, and so is what is no time.
+        for wrong in ("2020-01-01T09:00", "soon"):
+            press.submit("/publish", "publish", at=wrong)
+            self.assertEqual(press.page.status, 400, wrong)
+            self.assertEqual(press.page.form("/publish").fields["at"], wrong)
+        self.assertEqual(seoul.json("status")["entries"], entries, "nothing went out")
 
     def test_files_come_with_a_form(self):
         seoul, la = self.pair()

@@ -54,6 +54,31 @@ for (const input of document.querySelectorAll("[data-cities]")) {
   }));
 }
 
+// --- times ---
+// The node shows and takes times in the zone of whoever looks: the next page is told which it is.
+const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
+if (/^[\w+/-]+$/.test(here || "")) document.cookie = `koinon_zone=${here}; path=/; max-age=31536000; samesite=lax`;
+for (const at of document.querySelectorAll("input[type=datetime-local][data-utc]")) {
+  const form = at.closest("form");
+  const language = document.documentElement.lang;
+  const local = (time) => new Date(time - new Date(time).getTimezoneOffset() * 60000).toISOString().slice(0, 16);
+  const zone = form.elements.zone;
+  // This page was made before the node knew the zone. What was typed already stays what was meant.
+  if (here && zone.value !== here && at.value === at.defaultValue) {
+    if (at.dataset.utc) at.value = local(Date.parse(at.dataset.utc));
+    zone.value = here;
+    const name = new Intl.DateTimeFormat(language, { timeZoneName: "longGeneric" }).formatToParts(new Date()).find((part) => part.type === "timeZoneName");
+    form.querySelector("[data-zone-name]").textContent = name ? name.value : here;
+  }
+  const tell = () => {
+    const time = at.value && new Intl.DateTimeFormat(language, { weekday: "long", day: "numeric", month: "long", hour: "numeric", minute: "2-digit" }).format(new Date(at.value));
+    for (const place of form.querySelectorAll("[data-when]"))
+      place.textContent = time ? place.dataset.at.replace("{time}", () => time) : place.dataset.now;
+  };
+  at.addEventListener("input", tell);
+  tell();
+}
+
 // --- drafts ---
 for (const form of document.querySelectorAll("form[data-autosave]")) {
   const state = form.querySelector(".saving");
