@@ -180,6 +180,30 @@ test("the publish story by keyboard alone", async () => {
   assert.equal(await page.textContent("h1"), "Cool roofs");
 });
 
+test("Enter in a field sends nothing, with scripts and without", async () => {
+  for (const javaScriptEnabled of [true, false]) {
+    const page = await press(nodes.seoul, { javaScriptEnabled });
+    for (const [path, fields] of [["/publish", ["title", "topics", "contact", "period", "at"]], ["/ask", ["title", "topics", "to", "contact"]],
+      [`/answer?to=${nodes.question}`, ["contact"]], [`/records/${nodes.note}/withdraw`, ["reason"]]]) {
+      await page.goto(nodes.seoul + path);
+      const sent = [];
+      page.on("request", (request) => { if (request.isNavigationRequest()) sent.push(request.url()); });
+      for (const details of await page.locator("main details").all()) await details.evaluate((e) => { e.open = true; }).catch(() => {});
+      for (const name of fields) {
+        const field = page.locator(`main [name="${name}"]`).first();
+        if (!(await field.count())) continue;
+        if (["title", "contact"].includes(name)) await field.fill("What somebody types");
+        await field.press("Enter");
+      }
+      // A form that were sent would have been asked for by now: the page still answers.
+      assert.equal(new URL(page.url()).pathname, path.split("?")[0]);
+      assert.deepEqual(sent, [], `${path} with scripts ${javaScriptEnabled ? "on" : "off"}`);
+      page.removeAllListeners("request");
+    }
+    await page.context().close();
+  }
+});
+
 test("a file comes by hand, and two people who edit one draft are told", async () => {
   const page = await press(nodes.seoul);
   await page.goto(nodes.seoul + "/publish");

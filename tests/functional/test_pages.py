@@ -360,6 +360,18 @@ class Pages(NodesTest):
         self.assertEqual(refused.status, 413)
         self.assertIn("è troppo grande", refused.text(), "who is still sending sees the page")
 
+    def test_enter_in_a_field_sends_no_form_that_publishes(self):
+        """A disabled first button takes what Enter does (HTML, implicit submission): in each form with a button that signs."""
+        templates = pathlib.Path(__file__).resolve().parents[2] / "node" / "pages" / "templates"
+        signing = ("/publish", "/ask", "/answer", "/adopt", "/profile", "/records/{{ref}}/withdraw")
+        seen = set()
+        for path in templates.glob("*.mustache"):
+            for action, body in re.findall(r'<form method="post" action="([^"]+)"[^>]*>(.*?)</form>', path.read_text(), re.S):
+                if action in signing or 'value="notice"' in body:
+                    seen.add(action)
+                    self.assertTrue(body.lstrip().startswith("{{> no_enter}}"), (path.name, action))
+        self.assertEqual(seen, {*signing, "/operate"})
+
     def test_the_time_of_a_note_is_kept_wherever_its_text_is(self):
         seoul = self.node("seoul", "--office-time-zone", "Asia/Seoul")
         press = self.member(seoul, "press", "publisher")
