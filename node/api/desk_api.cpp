@@ -196,7 +196,8 @@ Result<DeskApi::Asked> DeskApi::ask_gate(const SigningQuery& query, const Caller
   return Asked{std::move(prepared), verdict, now, query.when.at.has_value()};
 }
 
-Result<HeldNote> DeskApi::hold(const Asked& asked, const boost::json::object& kept, const Caller& caller) {
+Result<HeldNote> DeskApi::hold(const Asked& asked, const boost::json::object& kept, const Caller& caller,
+                               std::optional<DraftVersion> draft) {
   KOINON_ASSIGN(const std::size_t all, shared_.desk.count_waiting(std::nullopt));
   KOINON_ASSIGN(const std::size_t own, shared_.desk.count_waiting(caller.user));
   if (all >= limits::kHeld || own >= limits::kHeldEach)
@@ -214,7 +215,11 @@ Result<HeldNote> DeskApi::hold(const Asked& asked, const boost::json::object& ke
   KOINON_ASSIGN(boost::json::object request, with_full_names(kept, directory, *parts_.facts.log()));
   if (!asked.prepared.wish.office.empty()) request["office"] = asked.prepared.wish.office;
   note.request = boost::json::serialize(request);
-  KOINON_ASSIGN(note.id, shared_.desk.hold(note));
+  const auto replace_draft = [&]() -> Result<HeldId> {
+    if (draft) KOINON_TRY(shared_.desk.remove_draft(draft->id, draft->version));
+    return shared_.desk.hold(note);
+  };
+  KOINON_ASSIGN(note.id, parts_.office->transact(replace_draft));
   parts_.wake_hold_queue();
   return note;
 }
@@ -223,14 +228,15 @@ asio::awaitable<Result<SignedView>> DeskApi::sign_asked(Asker asker, SigningQuer
   return sign_or_hold(std::move(query), std::move(asker.caller));
 }
 
-asio::awaitable<Result<SignedView>> DeskApi::sign_or_hold(SigningQuery query, Caller caller) {
+asio::awaitable<Result<SignedView>> DeskApi::sign_or_hold(SigningQuery query, Caller caller,
+                                                          std::optional<DraftVersion> draft) {
   const auto asked = ask_gate(query, caller);
   if (!asked.ok()) co_return asked.error();
   const auto& prepared = asked->prepared;
   const auto& verdict = asked->verdict;
   SignedView out;
   if (verdict.when != Verdict::When::kNow) {
-    const auto held = hold(*asked, query.kept, caller);
+    const auto held = hold(*asked, query.kept, caller, draft);
     if (!held.ok()) co_return held.error();
     out.held = view_of(*held);
     out.warnings = prepared.warnings;

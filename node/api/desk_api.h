@@ -88,6 +88,12 @@ struct HeldQuery {
   HeldId id;
 };
 
+// A draft as somebody has read it.
+struct DraftVersion {
+  DraftId id;
+  std::int64_t version = 0;
+};
+
 class DeskApi {
  public:
   explicit DeskApi(ApiShared& shared);
@@ -104,8 +110,10 @@ class DeskApi {
   const Operation<HeldQuery, ReleasedView> release;
 
   // Signs the request or holds it, as the gate decides. Only for operations that publish: it does not check
-  // whether the caller may call them.
-  boost::asio::awaitable<Result<SignedView>> sign_or_hold(SigningQuery query, Caller caller);
+  // whether the caller may call them. A record that waits takes the place of `draft`, the draft that it was
+  // made of: kConflict, if that has changed meanwhile.
+  boost::asio::awaitable<Result<SignedView>> sign_or_hold(SigningQuery query, Caller caller,
+                                                          std::optional<DraftVersion> draft = std::nullopt);
 
  private:
   // The record that a request wants signed, and the gate's decision.
@@ -117,7 +125,8 @@ class DeskApi {
   };
   Result<Asked> ask_gate(const SigningQuery& query, const Caller& caller);
   // `kept` is the request.
-  Result<HeldNote> hold(const Asked& asked, const boost::json::object& kept, const Caller& caller);
+  Result<HeldNote> hold(const Asked& asked, const boost::json::object& kept, const Caller& caller,
+                        std::optional<DraftVersion> draft = std::nullopt);
   Result<LeftOver> left_over(EntryIndex erased, const Caller& caller);
 
   boost::asio::awaitable<Result<SignedView>> sign_asked(Asker asker, SigningQuery query);

@@ -76,7 +76,7 @@ asio::awaitable<HttpResponse> HeldPages::take_back(Visit visit) {
     draft = kept->id;
   }
   const auto gone = co_await frame_.call(visit, desk_.cancel, HeldQuery{found->id});
-  if (!gone.ok() && draft) (void)co_await frame_.call(visit, drafts_.remove, DraftQuery{*draft});
+  if (!gone.ok() && draft) (void)co_await frame_.call(visit, drafts_.remove, DraftRemoval{*draft, std::nullopt});
   if (!gone.ok()) co_return frame_.failed(visit, gone.error());
   const bool practice = draft && text_at(note, "kind") == "practice";
   co_return PageFrame::go(practice ? "/publish?draft=" + std::to_string(draft->value) : "/desk");

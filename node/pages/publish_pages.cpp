@@ -39,14 +39,26 @@ Result<DraftQuery> draft_named(const std::string& number) {
   return DraftQuery{{id}};
 }
 
-// `version`: that the form was read from; empty: whatever it is now.
-Result<DraftChange> change_of_form(const Visit& visit, const std::string& draft, const std::string& version) {
-  KOINON_ASSIGN(const DraftQuery named, draft_named(draft));
-  DraftChange out{named.id, request_of_form(visit), std::nullopt};
-  if (version.empty()) return out;
+// The version that a form was read from; 0, which no draft has, if it names none.
+std::int64_t version_of(const std::string& version) {
   const auto number = parse_decimal(version);
-  out.version = number.ok() ? static_cast<std::int64_t>(*number) : 0;  // which no draft has
-  return out;
+  return number.ok() && *number <= INT64_MAX ? static_cast<std::int64_t>(*number) : 0;
+}
+
+Result<DraftChange> change_of_form(const Visit& visit, const std::string& draft,
+                                   std::optional<std::int64_t> version) {
+  KOINON_ASSIGN(const DraftQuery named, draft_named(draft));
+  return DraftChange{named.id, request_of_form(visit), version};
+}
+
+Result<DraftRemoval> removal_of(const std::string& draft, const std::string& version) {
+  KOINON_ASSIGN(const DraftQuery named, draft_named(draft));
+  return DraftRemoval{named.id, version_of(version)};
+}
+
+Result<DraftPublishing> publishing_of(const std::string& draft, const std::string& version) {
+  KOINON_ASSIGN(const DraftQuery named, draft_named(draft));
+  return DraftPublishing{named.id, version_of(version), {}};
 }
 
 std::string number_of(const DraftId& draft) { return std::to_string(draft.value); }
@@ -126,6 +138,7 @@ asio::awaitable<HttpResponse> PublishPages::show_form(Visit visit, FormState sta
   view.model["problem"] = state.problem;
   view.model["fault_field"] = state.fault == "text" ? "solution" : state.fault;
   view.model["conflict"] = state.conflict;
+  view.model["gone"] = state.gone;
   view.model["saved"] = state.saved;
   view.model["preview_html"] = state.preview_html;
   put_time(visit, state, view.model);
@@ -192,7 +205,7 @@ asio::awaitable<HttpResponse> PublishPages::form(Visit visit) {
 asio::awaitable<Result<DraftView>> PublishPages::keep_draft(Visit visit, FormState state, bool overwrite) {
   if (state.draft.empty())
     co_return co_await frame_.call(visit, drafts_.add, NewDraft{request_of_form(visit)});
-  const std::string version = overwrite ? "" : state.version;
+  const auto version = overwrite ? std::nullopt : std::optional(version_of(state.version));
   co_return co_await frame_.call(visit, drafts_.change, change_of_form(visit, state.draft, version),
                                  state.draft);
 }
@@ -205,17 +218,32 @@ asio::awaitable<PublishPages::FormState> PublishPages::keep(Visit visit, FormSta
     state.kept = true;
     co_return state;
   }
-  state.status = status_of(kept.error().code);
-  state.conflict = kept.error().code == Code::kConflict;
-  if (!state.conflict) state.problem = visit.fault(kept.error());
-  co_return state;
+  co_return refused(visit, std::move(state), kept.error());
+}
+
+// What stands in another window is never written over unless somebody says so: the form says what has happened,
+// and has what they wrote.
+PublishPages::FormState PublishPages::refused(const Visit& visit, FormState state, const Error& error) {
+  state.status = status_of(error.code);
+  state.conflict = error.id == "draft.changed";
+  state.gone = error.id == "draft.unknown";
+  if (state.gone) {
+    state.draft.clear();
+    state.version.clear();
+  }
+  if (state.conflict || state.gone) return state;
+  state.problem = visit.fault(error);
+  state.fault = error.field;
+  return state;
 }
 
 asio::awaitable<HttpResponse> PublishPages::autosave(Visit visit, FormState state) {
   state = co_await keep(visit, std::move(state), false);
   if (state.kept) co_return json_page({{"draft", state.draft}, {"version", state.version}});
-  co_return json_page({{"problem", state.conflict ? visit.say("publish.conflict") : state.problem}},
-                      state.status);
+  const std::string problem = state.conflict ? visit.say("publish.conflict")
+                              : state.gone   ? visit.say("publish.gone")
+                                             : state.problem;
+  co_return json_page({{"problem", problem}}, state.status);
 }
 
 asio::awaitable<HttpResponse> PublishPages::preview_part(Visit visit) {
@@ -224,17 +252,29 @@ asio::awaitable<HttpResponse> PublishPages::preview_part(Visit visit) {
   co_return json_page({{"problem", visit.fault(made.error())}}, status_of(made.error().code));
 }
 
+asio::awaitable<Result<SignedView>> PublishPages::sign(Visit visit, FormState state) {
+  if (state.draft.empty())
+    co_return co_await frame_.call(visit, desk_.publish, read_note_query(request_of_form(visit)));
+  co_return co_await frame_.call(visit, drafts_.publish, publishing_of(state.draft, state.version),
+                                 state.draft);
+}
+
 asio::awaitable<HttpResponse> PublishPages::publish(Visit visit, FormState state) {
-  const auto done = co_await frame_.call(visit, desk_.publish, read_note_query(request_of_form(visit)));
-  if (!done.ok()) {
-    state.status = status_of(done.error().code);
-    state.problem = visit.fault(done.error());
-    state.fault = done.error().field;
-    co_return co_await show_form(visit, std::move(state));
+  if (!state.draft.empty()) {
+    state = co_await keep(visit, std::move(state), false);
+    if (!state.kept) co_return co_await show_form(visit, std::move(state));
   }
-  if (!state.draft.empty())
-    (void)co_await frame_.call(visit, drafts_.remove, draft_named(state.draft), state.draft);
-  co_return go_to_published(*done);
+  const auto done = co_await sign(visit, state);
+  if (done.ok()) co_return go_to_published(*done);
+  co_return co_await show_form(visit, refused(visit, std::move(state), done.error()));
+}
+
+asio::awaitable<HttpResponse> PublishPages::remove(Visit visit, FormState state) {
+  const auto gone =
+      co_await frame_.call(visit, drafts_.remove, removal_of(state.draft, state.version), state.draft);
+  if (gone.ok()) co_return PageFrame::go("/desk");
+  if (gone.error().id != "draft.changed") co_return frame_.failed(visit, gone.error());
+  co_return co_await show_form(visit, refused(visit, std::move(state), gone.error()));
 }
 
 asio::awaitable<std::pair<Visit, Status>> PublishPages::take_files(Visit visit) {
@@ -270,11 +310,7 @@ asio::awaitable<HttpResponse> PublishPages::submit(Visit sent) {
   if (wish == "autosave") co_return co_await autosave(visit, std::move(state));
   if (wish == "preview-part") co_return co_await preview_part(visit);
   if (wish == "publish") co_return co_await publish(visit, std::move(state));
-  if (wish == "remove") {
-    const auto gone = co_await frame_.call(visit, drafts_.remove, draft_named(state.draft), state.draft);
-    if (!gone.ok()) co_return frame_.failed(visit, gone.error());
-    co_return PageFrame::go("/desk");
-  }
+  if (wish == "remove") co_return co_await remove(visit, std::move(state));
   if (wish == "save" || wish == "overwrite") {
     state = co_await keep(visit, std::move(state), wish == "overwrite");
     if (state.kept) co_return PageFrame::go("/publish?draft=" + state.draft + "&saved=yes");

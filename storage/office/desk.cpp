@@ -54,6 +54,12 @@ Result<DeskPage<T>> read_page(sqlite::Statement& select, T (*read)(const sqlite:
   }
 }
 
+Error changed_since() {
+  return fail(Code::kConflict,
+              Sentence{"draft.changed", "the draft has been changed by somebody else since; read it again"},
+              "If-Match");
+}
+
 std::int64_t number(EntryIndex index) { return static_cast<std::int64_t>(index.value); }
 
 }  // namespace
@@ -69,17 +75,15 @@ Status Desk::change_draft(DraftId id, std::int64_t version, const std::string& n
   auto update = db_.connection().prepare(
       "UPDATE draft SET version = version + 1, updated_at_ms = ?, note = ? WHERE id = ? AND version = ?");
   KOINON_TRY(update.bind(now.value).bind_text(note).bind(id.value).bind(version).run());
-  if (db_.connection().changes() == 0) {
-    return fail(Code::kConflict,
-                Sentence{"draft.changed", "the draft has been changed by somebody else since; read it again"},
-                "If-Match");
-  }
-  return {};
+  return db_.connection().changes() == 0 ? Status(changed_since()) : Status();
 }
 
-Status Desk::remove_draft(DraftId id) {
-  auto remove = db_.connection().prepare("DELETE FROM draft WHERE id = ?");
-  return remove.bind(id.value).run();
+Status Desk::remove_draft(DraftId id, std::optional<std::int64_t> version) {
+  auto remove = db_.connection().prepare("DELETE FROM draft WHERE id = ?1 AND (?2 IS NULL OR version = ?2)");
+  remove.bind(id.value);
+  version ? remove.bind(*version) : remove.bind_null();
+  KOINON_TRY(remove.run());
+  return version && db_.connection().changes() == 0 ? Status(changed_since()) : Status();
 }
 
 Result<std::optional<StoredDraft>> Desk::draft(DraftId id) {

@@ -81,7 +81,8 @@ class Desk {
   Result<DraftId> add_draft(UserId user, const std::string& note, UnixMillis now);
   // kConflict: the draft has changed since that version.
   Status change_draft(DraftId id, std::int64_t version, const std::string& note, UnixMillis now);
-  Status remove_draft(DraftId id);
+  // With a version: kConflict if the draft has changed since that version, or is gone.
+  Status remove_draft(DraftId id, std::optional<std::int64_t> version = std::nullopt);
   Result<std::optional<StoredDraft>> draft(DraftId id);
   // The drafts of one user, or of all. Newest change first; only those that come after `after`.
   Result<DeskPage<StoredDraft>> drafts(std::optional<UserId> user, std::size_t limit,

@@ -99,6 +99,7 @@ class OpenApi(NodesTest):
         tag = office.get(one).headers["ETag"]
         office.call("PUT", one, practice("Draft, better"), headers={"If-Match": tag}, expect=200)
         self.assertEqual(office.call("PUT", one, practice("Draft, lost"), headers={"If-Match": tag}).status, 409)
+        self.assertEqual(office.call("DELETE", one, headers={"If-Match": tag}).status, 409)
         self.assertEqual([d["owner"] for d in chief.get("/api/v1/drafts").json()["items"]], ["press"])
         office.post(f"{one}/publish", {"hold": 0})
         gone = office.post("/api/v1/drafts", practice("Gone")).json()

@@ -372,6 +372,43 @@ class Pages(NodesTest):
                     self.assertTrue(body.lstrip().startswith("{{> no_enter}}"), (path.name, action))
         self.assertEqual(seen, {*signing, "/operate"})
 
+    def test_a_form_of_a_draft_that_has_changed_neither_publishes_nor_deletes_it(self):
+        seoul = self.node("seoul")
+        press = self.member(seoul, "press", "publisher")
+        entries = lambda: seoul.json("status")["entries"]  # noqa: E731
+        before = entries()
+        press.go("/publish")
+        press.submit("/publish", "save", title="Shade", solution="First words.", topics="health")
+        address, stale = press.page.url, press.page
+        press.submit("/publish", "save", solution="Better words.")
+        for button in ("publish", "remove", "save"):
+            press.page = stale
+            press.submit("/publish", button, solution="Stale words.")
+            self.assertEqual(press.page.status, 409, button)
+            self.assertIn("Somebody else has changed this draft", press.page.text)
+            self.assertEqual(press.page.form("/publish").fields["solution"].strip(), "Stale words.", "nothing typed is lost")
+        # A form that names no version is of none.
+        stale.form("/publish").fields["version"] = ""
+        press.page = stale
+        press.submit("/publish", "publish")
+        self.assertEqual(press.page.status, 409)
+        self.assertEqual(entries(), before)
+        self.assertEqual(press.go(address).form("/publish").fields["solution"].strip(), "Better words.")
+        fresh = press.page
+        press.submit("/publish", "publish")
+        self.assertRegex(press.page.url, "^/records/")
+        self.assertIn("Better words.", press.page.text)
+        # What was published elsewhere is not published again, nor deleted; what was typed becomes a draft of its own.
+        for button in ("publish", "save"):
+            press.page = fresh
+            press.submit("/publish", button, solution="Words of an old window.")
+            self.assertEqual(press.page.status, 404, button)
+            self.assertIn("no longer there", press.page.text)
+        self.assertEqual(entries(), before + 1)
+        press.submit("/publish", "save")
+        self.assertNotEqual(press.page.url, address)
+        self.assertEqual(press.page.form("/publish").fields["solution"].strip(), "Words of an old window.")
+
     def test_the_time_of_a_note_is_kept_wherever_its_text_is(self):
         seoul = self.node("seoul", "--office-time-zone", "Asia/Seoul")
         press = self.member(seoul, "press", "publisher")
@@ -466,8 +503,8 @@ class Pages(NodesTest):
                 name = re.compile(r'\.id = "(\w+)"').search(text, facts.end()).group(1)
                 if re.search(rf"\b{area}_\.{facts.group(1) or facts.group(2)}\b", pages):
                     called.add(name)
-        # Pages publish a draft by what its form says; a library of a city, and forgetting a file, are for the command line.
-        self.assertEqual(changing - called, {"publishDraft", "importNotes", "dropAttachment"})
+        # A library of a city, and forgetting a file, are for the command line.
+        self.assertEqual(changing - called, {"importNotes", "dropAttachment"})
 
     def test_a_form_that_does_not_parse_leaves_the_line_that_the_same_in_json_leaves(self):
         seoul = self.node("seoul")
