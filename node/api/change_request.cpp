@@ -79,12 +79,13 @@ Status read_attachments(NoteFile& note, const json::object& object) {
                 "attachments");
   for (const auto& item : attachments->as_array()) {
     if (!item.is_object()) return fail(Code::kInvalidArgument, "each has a sha256 and a name", "attachments");
-    KOINON_TRY(check_members(item.as_object(), {"sha256", "name", "media_type"}));
+    KOINON_TRY(check_members(item.as_object(), {"sha256", "name", "media_type", "alt"}));
     auto* attachment = note.body.mutable_practice()->add_attachments();
     const auto digest = from_hex(text_member(item.as_object(), "sha256"));
     attachment->set_sha256(digest.ok() ? *digest : Bytes());
     attachment->set_name(text_member(item.as_object(), "name"));
     attachment->set_media_type(text_member(item.as_object(), "media_type"));
+    attachment->set_alt(text_member(item.as_object(), "alt"));
   }
   return {};
 }

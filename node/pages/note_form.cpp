@@ -127,9 +127,12 @@ json::array files_of_form(const Visit& visit) {
     const auto first = line.find(' ');
     const auto second = first == std::string::npos ? first : line.find(' ', first + 1);
     if (second == std::string::npos) continue;
-    out.push_back(json::object{{"sha256", line.substr(0, first)},
-                               {"media_type", line.substr(first + 1, second - first - 1)},
-                               {"name", line.substr(second + 1)}});
+    json::object file{{"sha256", line.substr(0, first)},
+                      {"media_type", line.substr(first + 1, second - first - 1)},
+                      {"name", line.substr(second + 1)}};
+    if (const std::string alt = trimmed(visit.field("alt_" + line.substr(0, first))); !alt.empty())
+      file["alt"] = alt;
+    out.push_back(std::move(file));
   }
   return out;
 }
@@ -259,6 +262,7 @@ std::map<std::string, std::string> form_of_request(const json::object& request, 
   std::string files;
   for (const auto& item : array_at(request, "attachments")) {
     const json::object& file = item.as_object();
+    out["alt_" + text_at(file, "sha256")] = text_at(file, "alt");
     files += text_at(file, "sha256") + " " + text_at(file, "media_type") + " " + text_at(file, "name") + "\n";
   }
   out["files"] = files;

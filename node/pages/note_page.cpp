@@ -15,6 +15,7 @@
 #include "node/pages/held_pages.h"
 #include "node/pages/note_content.h"
 #include "node/pages/note_view.h"
+#include "node/pages/pictures.h"
 #include "node/reading/shown_record.h"
 #include "node/text/plain_text.h"
 #include "node/text/time_text.h"
@@ -142,13 +143,17 @@ json::array source_links(const std::optional<v1::Body>& body) {
 json::array files_of(const Visit& visit, const RecordView& record) {
   json::array out;
   for (const AttachmentView& file : record.attachments) {
+    const bool here = file.state == FileState::kHere;
     const std::string digest = to_hex(file.id.sha256.view());
     const auto kilobytes = static_cast<std::int64_t>(file.id.size / 1024);
     out.push_back(json::object{
         {"name", file.name},
         {"href", "/api/v1/records/" + record.ref + "/attachments/" + digest},
         {"sha256", digest},
-        {"here", file.state == FileState::kHere},
+        {"here", here},
+        {"picture", here && is_shown_as_picture(file.media_type, file.id.size)},
+        {"picture_href", "/records/" + record.ref + "/pictures/" + digest},
+        {"alt", file.alt.empty() ? file.name : file.alt},
         {"size", visit.say("file.kilobytes", {{"count", std::max<std::int64_t>(kilobytes, 1)}})}});
   }
   return out;
@@ -168,6 +173,9 @@ void put_text(ApiShared& shared, const Visit& visit, const RecordView& record, j
   put_list(model, "links",
            links_of(record.body ? record.body->practice() : v1::Practice::default_instance()));
   put_list(model, "sources", source_links(record.body));
+  const auto missing = std::count_if(record.attachments.begin(), record.attachments.end(),
+                                     [](const AttachmentView& file) { return file.state != FileState::kHere; });
+  model["several_missing"] = missing > 1;
   put_list(model, "files", files_of(visit, record));
 }
 
@@ -233,7 +241,9 @@ void NotePage::add_routes(RouteTable& routes) {
              [this](Visit visit) { return read(std::move(visit)); });
   frame_.post(routes, one + "/watch", Need::kReader, "postWatch", "Watch a note, or no longer",
               [this](Visit visit) { return watch(std::move(visit)); });
-  frame_.post(routes, one + "/files", Need::kReader, "postFiles", "Fetch a file of a note from other cities",
+  frame_.get(routes, one + "/pictures/{sha256}", Need::kReading, "getPicture", "A picture that goes with a note",
+             [this](Visit visit) { return picture(std::move(visit)); });
+  frame_.post(routes, one + "/files", Need::kReader, "postFiles", "Fetch a file of a note, or all, from other cities",
               [this](Visit visit) { return fetch(std::move(visit)); });
   frame_.get(routes, one + "/withdraw", Need::kPublisher, "showWithdraw", "Before a note is taken back",
              [this](Visit visit) { return withdraw_page(std::move(visit)); });
@@ -356,8 +366,26 @@ asio::awaitable<HttpResponse> NotePage::read(Visit visit) {
   co_return frame_.show(visit, std::move(view));
 }
 
+asio::awaitable<HttpResponse> NotePage::picture(Visit visit) {
+  auto file = co_await frame_.call(visit, attachments_.get,
+                                   read_file_query(ref_of(visit), visit.request.arg("sha256")));
+  if (!file.ok()) co_return frame_.failed(visit, file.error());
+  auto shown = picture_response(std::move(file->bytes));
+  co_return shown.ok() ? std::move(*shown) : frame_.failed(visit, shown.error());
+}
+
 asio::awaitable<HttpResponse> NotePage::fetch(Visit visit) {
   const std::string ref = ref_of(visit);
+  if (visit.field("all") == "yes") {
+    const auto files = co_await frame_.call(visit, attachments_.list, NamedRecord{ref});
+    if (!files.ok()) co_return frame_.failed(visit, files.error());
+    for (const AttachmentView& file : *files) {
+      if (file.state == FileState::kHere) continue;
+      const auto asked = co_await frame_.call(visit, attachments_.fetch, FileQuery{ref, file.id.sha256});
+      if (!asked.ok()) co_return frame_.failed(visit, asked.error());
+    }
+    co_return PageFrame::go("/records/" + ref);
+  }
   const std::string sha256 = visit.field("sha256");
   const auto asked =
       co_await frame_.call(visit, attachments_.fetch, read_file_query(ref, sha256), ref + "/" + sha256);

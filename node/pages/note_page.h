@@ -38,6 +38,8 @@ class NotePage {
  private:
   boost::asio::awaitable<HttpResponse> read(Visit visit);
   boost::asio::awaitable<HttpResponse> watch(Visit visit);
+  boost::asio::awaitable<HttpResponse> picture(Visit visit);
+  // One file, or all that are not here.
   boost::asio::awaitable<HttpResponse> fetch(Visit visit);
   boost::asio::awaitable<HttpResponse> withdraw_page(Visit visit);
   boost::asio::awaitable<HttpResponse> withdraw(Visit visit);

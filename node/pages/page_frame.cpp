@@ -127,7 +127,9 @@ HttpResponse PageFrame::send_again(const Visit& visit, const Status& may) {
   json::array texts;
   for (const auto& [name, value] : visit.form) {
     if (name == "csrf" || value.empty()) continue;
-    fields.push_back(json::object{{"name", name}, {"value", value}});
+    // The files are lost: what was to be published with them is shown first, so that they can be added again.
+    const bool without_files = name == "do" && value == "publish" && !visit.files.empty();
+    fields.push_back(json::object{{"name", name}, {"value", without_files ? "preview" : value}});
     if (value.size() >= kWorthShowing) texts.push_back(json::object{{"text", value}});
   }
   PageView view{"again", visit.say("again.title"), {}, may.ok() ? 403U : status_of(may.error().code), "", ""};

@@ -11,6 +11,8 @@
 #include "node/pages/form_values.h"
 #include "node/pages/held_pages.h"
 #include "node/pages/note_form.h"
+#include "node/pages/pictures.h"
+#include "node/publishing/file_kinds.h"
 #include "node/text/time_text.h"
 #include "proto/base/encoding.h"
 
@@ -61,17 +63,52 @@ Result<DraftPublishing> publishing_of(const std::string& draft, const std::strin
   return DraftPublishing{named.id, version_of(version), {}};
 }
 
+// What the API and the form's own checks call the field of the files.
+bool is_about_files(const std::string& fault) {
+  return fault == "files" || fault.starts_with("attachments");
+}
+
 std::string number_of(const DraftId& draft) { return std::to_string(draft.value); }
 
 }  // namespace
 
 void PublishPages::add_routes(RouteTable& routes) {
+  frame_.get(routes, "/publish/files/{sha256}", Need::kPublisher, "getFormPicture",
+             "A picture of a note that is being written", [this](Visit visit) { return picture(std::move(visit)); });
   frame_.get(routes, "/publish", Need::kPublisher, "showPublish", "The form of a practice",
              [this](Visit visit) { return form(std::move(visit)); },
              {"draft", "revises", "translates", "derives_from"});
   frame_.post(
       routes, "/publish", Need::kPublisher, "postPublish", "Keep, preview or publish what the form says",
       [this](Visit visit) { return submit(std::move(visit)); }, limits::kAttachmentBytes + 2 * limits::kMiB);
+}
+
+// The files that are there, and what the field takes.
+void PublishPages::put_files(const Visit& visit, const FormState& state, json::object& model) {
+  const json::object request = request_of_form(Visit{{}, visit.words, state.values});
+  json::array list;
+  for (const auto& item : array_at(request, "attachments")) {
+    const json::object& file = item.as_object();
+    list.push_back(json::object{{"sha256", text_at(file, "sha256")},
+                                {"name", text_at(file, "name")},
+                                {"picture", is_picture_type(text_at(file, "media_type"))},
+                                {"alt", text_at(file, "alt")}});
+  }
+  std::string programs;
+  for (const std::string_view ending : kProgramEndings)
+    programs.append(programs.empty() ? "" : " ").append(ending);
+  const std::int64_t megabytes = limits::kAttachmentBytes / limits::kMiB;
+  const std::int64_t most = limits::kAttachments;
+  const auto files = state.values.find("files");
+  model["files"] = files == state.values.end() ? std::string() : files->second;
+  model["file_list"] = std::move(list);
+  model["files_error"] = is_about_files(state.fault) ? state.problem : std::string();
+  model["programs"] = programs;
+  model["files_limits"] = visit.say("publish.files_limits", {{"count", most}, {"size", megabytes}});
+  model["files_too_large"] = visit.say("publish.files_too_large", {{"size", megabytes}});
+  model["files_too_many"] = visit.say("publish.files_too_many", {{"count", most}});
+  model["files_most"] = most;
+  model["files_most_bytes"] = std::int64_t{limits::kAttachmentBytes};
 }
 
 // When it goes out: on the button, in the notice before it, and in the field.
@@ -123,20 +160,17 @@ asio::awaitable<HttpResponse> PublishPages::show_form(Visit visit, FormState sta
     view.model["how"] = visit.say("ref." + role);
   }
   view.title = visit.say(what);
-  json::array files;
-  const json::object request = request_of_form(Visit{{}, visit.words, state.values});
-  for (const auto& item : array_at(request, "attachments"))
-    files.push_back(json::object{{"name", text_at(item.as_object(), "name")}});
   view.model["heading"] = view.title;
   view.model["groups"] = field_groups(visit, state.values, state.fault, state.problem);
   view.model["note_languages"] = note_languages(visit, language);
   view.model["note_language"] = language;
-  view.model["files"] = value("files");
-  view.model["file_list"] = std::move(files);
+  put_files(visit, state, view.model);
   view.model["draft"] = state.draft;
   view.model["version"] = state.version;
   view.model["problem"] = state.problem;
-  view.model["fault_field"] = state.fault == "text" ? "solution" : state.fault;
+  view.model["fault_field"] = is_about_files(state.fault) ? "attachments"
+                              : state.fault == "text"     ? "solution"
+                                                          : state.fault;
   view.model["conflict"] = state.conflict;
   view.model["gone"] = state.gone;
   view.model["saved"] = state.saved;
@@ -159,7 +193,7 @@ asio::awaitable<PublishPages::FormState> PublishPages::state_of_record(Visit vis
     json::array files;
     for (const AttachmentView& file : record.attachments)
       files.push_back(json::object{
-          {"sha256", to_hex(file.id.sha256.view())}, {"media_type", file.media_type}, {"name", file.name}});
+          {"sha256", to_hex(file.id.sha256.view())}, {"media_type", file.media_type}, {"name", file.name}, {"alt", file.alt}});
     request["content"] = practice;
     request["language"] = record.language;
     request["attachments"] = std::move(files);
@@ -280,7 +314,10 @@ asio::awaitable<HttpResponse> PublishPages::remove(Visit visit, FormState state)
 asio::awaitable<std::pair<Visit, Status>> PublishPages::take_files(Visit visit) {
   std::string lines = visit.field("files");
   for (FormPart& file : std::exchange(visit.files, {})) {
-    const auto kept = co_await frame_.call(visit, attachments_.upload, Upload{std::move(file.content)});
+    const Status named = check_no_program_name(file.file_name);
+    const auto kept = co_await frame_.call(
+        visit, attachments_.upload,
+        named.ok() ? Result<Upload>(Upload{std::move(file.content)}) : Result<Upload>(named.error()));
     if (!kept.ok()) {
       Status failed =
           fail(Code::kInvalidArgument, file.file_name + ": " + visit.fault(kept.error()), "files");
@@ -292,6 +329,13 @@ asio::awaitable<std::pair<Visit, Status>> PublishPages::take_files(Visit visit) 
   }
   visit.form["files"] = lines;
   co_return std::pair(std::move(visit), Status());
+}
+
+asio::awaitable<HttpResponse> PublishPages::picture(Visit visit) {
+  auto file = co_await frame_.call(visit, attachments_.get_upload, read_upload_query(visit.request.arg("sha256")));
+  if (!file.ok()) co_return frame_.failed(visit, file.error());
+  auto shown = picture_response(std::move(file->bytes));
+  co_return shown.ok() ? std::move(*shown) : frame_.failed(visit, shown.error());
 }
 
 asio::awaitable<HttpResponse> PublishPages::submit(Visit sent) {

@@ -35,6 +35,7 @@ class PublishPages {
   boost::asio::awaitable<HttpResponse> form(Visit visit);
   boost::asio::awaitable<HttpResponse> submit(Visit visit);
   boost::asio::awaitable<HttpResponse> show_form(Visit visit, FormState state);
+  static void put_files(const Visit& visit, const FormState& state, boost::json::object& model);
   void put_time(const Visit& visit, const FormState& state, boost::json::object& model);
   // Keeps the draft; where it could not be kept, the state says why.
   boost::asio::awaitable<FormState> keep(Visit visit, FormState state, bool overwrite);
@@ -46,6 +47,7 @@ class PublishPages {
   boost::asio::awaitable<Result<SignedView>> sign(Visit visit, FormState state);
   boost::asio::awaitable<HttpResponse> autosave(Visit visit, FormState state);
   boost::asio::awaitable<HttpResponse> preview_part(Visit visit);
+  boost::asio::awaitable<HttpResponse> picture(Visit visit);
   // Gives the node the files that came with the form, and names them in it.
   boost::asio::awaitable<std::pair<Visit, Status>> take_files(Visit visit);
   boost::asio::awaitable<FormState> state_of_record(Visit visit, std::string role, std::string ref);

@@ -1,7 +1,9 @@
 """The pages as somebody uses them whose browser runs no script; and what strangers try with them."""
 
+import base64
 import contextlib
 import datetime
+import hashlib
 import json
 import pathlib
 import re
@@ -409,6 +411,39 @@ class Pages(NodesTest):
         self.assertNotEqual(press.page.url, address)
         self.assertEqual(press.page.form("/publish").fields["solution"].strip(), "Words of an old window.")
 
+    def test_pictures_are_shown_with_what_they_show_and_all_files_come_by_one_press(self):
+        seoul, la = self.pair()
+        press = self.member(seoul, "press", "publisher")
+        png = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==")
+        press.go("/publish")
+        press.submit("/publish", "save", title="Shade", solution="See.", topics="health",
+                     files=[("awning.png", "image/png", png), ("plan.txt", "text/plain", b"a plan"), ("fake.png", "image/png", b"<svg onload=alert(1)>")])
+        digest = hashlib.sha256(png).hexdigest()
+        press.submit("/publish", "save", **{"alt_" + digest: 'An awning over a "bus stop" <b>'})
+        self.assertEqual(press.page.form("/publish").fields["alt_" + digest], 'An awning over a "bus stop" <b>', "a draft keeps it")
+        cookie = {"Cookie": "; ".join(f"{name}={value}" for name, value in press.cookies.items())}
+        self.assertEqual(ask("GET", f"{press.base}/publish/files/{digest}", headers=cookie).body, png)
+        self.assertEqual(ask("GET", f"{press.base}/publish/files/{digest}").status, 401, "of what is not published others see nothing")
+        press.submit("/publish", "publish")
+        ref = press.page.url.removeprefix("/records/")
+        shown = lambda page: [value for tag, name, value in page.attributes if tag == "img" and name == "src"]  # noqa: E731
+        self.assertEqual(shown(press.page)[0], f"/records/{ref}/pictures/{digest}")
+        self.assertIn(("img", "alt", 'An awning over a "bus stop" <b>'), press.page.attributes)
+        answer = ask("GET", press.base + shown(press.page)[0])
+        self.assertEqual((answer.status, answer.headers["Content-Type"], answer.body), (200, "image/png", png))
+        self.assertIn("sandbox", answer.headers["Content-Security-Policy"])
+        fake = hashlib.sha256(b"<svg onload=alert(1)>").hexdigest()
+        self.assertEqual(ask("GET", f"{press.base}/records/{ref}/pictures/{fake}").status, 404, "whatever its author calls it")
+        wait_for(lambda: la.shows(ref), "the note crosses")
+        desk = self.member(la, "desk", "reader")
+        desk.go(f"/records/{ref}")
+        self.assertEqual(shown(desk.page), [])
+        form = next(form for form in desk.page.forms if "all" in form.fields)
+        body = urllib.parse.urlencode(form.fields).encode()
+        desk._exchange("POST", form.action, body)
+        wait_for(lambda: len([link for link in desk.go(f"/records/{ref}").links if "/attachments/" in link]) == 3, "all files come")
+        self.assertIn(f"/records/{ref}/pictures/{digest}", shown(desk.page))
+
     def test_the_time_of_a_note_is_kept_wherever_its_text_is(self):
         seoul = self.node("seoul", "--office-time-zone", "Asia/Seoul")
         press = self.member(seoul, "press", "publisher")
@@ -464,6 +499,13 @@ class Pages(NodesTest):
         self.assertEqual(press.page.status, 400)
         self.assertIn("void.txt", press.page.text)
         self.assertIn("In it.", press.page.form("/publish").fields["solution"])
+        # Programs are not taken, by their names and by what they are.
+        for name, content in (("tool.exe", b"anything"), ("harmless.txt", b"#!/bin/sh\nrm -r /\n")):
+            press.go("/publish")
+            press.submit("/publish", "publish", title="A tool", solution="Run it.", topics="health", files=[(name, "text/plain", content)])
+            self.assertEqual(press.page.status, 400)
+            self.assertIn(name, press.page.text)
+            self.assertIn("programs do not go with notes", press.page.text)
         # In the other city the file is fetched when somebody asks for it.
         wait_for(lambda: la.shows(ref), "the note crosses")
         desk = self.member(la, "desk", "reader")
