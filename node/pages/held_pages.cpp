@@ -6,12 +6,18 @@
 #include "node/api/desk_api.h"
 #include "node/api/drafts_api.h"
 #include "node/api/query_params.h"
+#include "node/http/cookies.h"
 #include "node/pages/form_values.h"
+#include "node/text/time_text.h"
 
 namespace koinon {
 namespace asio = boost::asio;
 namespace json = boost::json;
 namespace {
+
+constexpr std::string_view kPublishedCookie = "koinon_published";
+constexpr const char* kPublishedCookieEnd = "; Path=/records; HttpOnly; SameSite=Lax";
+constexpr int kPublishedSeconds = 60;
 
 Result<HeldQuery> held_of_address(const Visit& visit) {
   KOINON_ASSIGN(const std::int64_t id, id_arg(visit.request));
@@ -27,8 +33,21 @@ std::string title_of_held(const Visit& visit, const HeldView& held) {
   return title.empty() ? text_at(object_at(held.request, "content"), "title") : title;
 }
 
-HttpResponse go_to_published(const SignedView& done) {
-  return PageFrame::go(done.held ? "/held/" + std::to_string(done.held->id.value) : "/records/" + done.ref);
+HttpResponse go_to_published(const SignedView& done, const std::string& shown) {
+  if (done.held) return PageFrame::go("/held/" + std::to_string(done.held->id.value));
+  const std::string& ref = shown.empty() ? done.ref : shown;
+  HttpResponse out = PageFrame::go("/records/" + ref);
+  out.headers["Set-Cookie"] = std::string(kPublishedCookie) + "=" + query_escaped(ref) + kPublishedCookieEnd +
+                              "; Max-Age=" + std::to_string(kPublishedSeconds);
+  return out;
+}
+
+bool is_just_published(const Visit& visit, const std::string& ref) {
+  return cookie_value(visit.request.header("cookie"), kPublishedCookie) == query_escaped(ref);
+}
+
+void end_just_published(HttpResponse& response) {
+  response.headers["Set-Cookie"] = std::string(kPublishedCookie) + "=" + kPublishedCookieEnd + "; Max-Age=0";
 }
 
 void HeldPages::add_routes(RouteTable& routes) {
@@ -51,6 +70,7 @@ asio::awaitable<HttpResponse> HeldPages::held(Visit visit) {
       {"state_text", visit.say("held." + state, {{"time", visit.words->date_and_time(note.due_at, visit.zone)}})},
       {"ref", note.state == HeldState::kSigned ? note.outcome : ""},
       {"outcome", note.fault ? visit.fault(*note.fault) : ""},
+      {"due", note.state == HeldState::kWaiting ? time_text(note.due_at) : ""},
       {"waits", note.state == HeldState::kWaiting || note.state == HeldState::kReview},
       {"may_release", frame_.may(visit, desk_.release.facts)}};
   co_return frame_.show(visit, std::move(view));

@@ -363,7 +363,11 @@ asio::awaitable<HttpResponse> NotePage::read(Visit visit) {
   model["watched"] = found->watched.value_or(false);
   const json::array seen = co_await seen_by(visit, record.city, record.index);
   put_proof(visit, record, seen, model);
-  co_return frame_.show(visit, std::move(view));
+  const bool just_published = is_just_published(visit, record.ref);
+  model["just_published"] = just_published;
+  HttpResponse out = frame_.show(visit, std::move(view));
+  if (just_published) end_just_published(out);
+  co_return out;
 }
 
 asio::awaitable<HttpResponse> NotePage::picture(Visit visit) {

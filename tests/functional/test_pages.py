@@ -444,6 +444,27 @@ class Pages(NodesTest):
         wait_for(lambda: len([link for link in desk.go(f"/records/{ref}").links if "/attachments/" in link]) == 3, "all files come")
         self.assertIn(f"/records/{ref}/pictures/{digest}", shown(desk.page))
 
+    def test_after_publishing_a_page_says_so_once_and_a_hold_says_until_when(self):
+        seoul = self.node("seoul")
+        press = self.member(seoul, "press", "publisher")
+        press.go("/publish")
+        press.submit("/publish", "publish", title="Shade", solution="Awnings.", topics="health")
+        self.assertIn("It is published.", press.page.text)
+        self.assertIn("within seconds", press.page.text)
+        self.assertNotIn("It is published.", press.go(press.page.url).text, "once")
+        seoul.stop()
+        seoul.start("--publishing-hold-minutes", "10", "--office-time-zone", "Asia/Seoul")
+        press.base = f"http://127.0.0.1:{seoul.http_port}"
+        press.go("/publish")
+        self.assertIn("for 10 minutes", press.page.text)
+        before = seoul.json("status")["entries"]
+        press.submit("/publish", "publish", title="More shade", solution="More awnings.", topics="health")
+        self.assertRegex(press.page.url, "^/held/")
+        self.assertRegex(press.page.text, r"It goes out on .*\d:\d\d.* You can take it back until then.")
+        press.submit(press.page.url, "cancel")
+        self.assertEqual(press.page.form("/publish").fields["at"], "", "a hold is no time that somebody chose")
+        self.assertEqual(seoul.json("status")["entries"], before)
+
     def test_the_time_of_a_note_is_kept_wherever_its_text_is(self):
         seoul = self.node("seoul", "--office-time-zone", "Asia/Seoul")
         press = self.member(seoul, "press", "publisher")

@@ -79,102 +79,10 @@ for (const at of document.querySelectorAll("input[type=datetime-local][data-utc]
   tell();
 }
 
-// --- what is not saved ---
-// Leaving a page asks where something would be lost. `kept` says whether all of it is somewhere else, or on its way.
-const ask_before_leaving = (kept) => addEventListener("beforeunload", (event) => { if (!kept()) event.preventDefault(); });
-for (const form of document.querySelectorAll("main form[method=post]:not([data-autosave])")) {
-  if (!form.matches("[data-unsaved]") && !form.querySelector("textarea")) continue;
-  const first = form.matches("[data-unsaved]") ? null : form_text(form, "").toString();
-  let sending = false;
-  form.addEventListener("submit", (event) => { if (sending) event.preventDefault(); sending = true; });
-  addEventListener("pageshow", () => { sending = false; });
-  ask_before_leaving(() => sending || form_text(form, "").toString() === first);
-}
-
-// --- drafts ---
+// --- files ---
 // Files of a form that are on their way, and those that were not taken and are still told.
 const on_their_way = new Set();
 const not_taken = new Set();
-for (const form of document.querySelectorAll("form[data-autosave]")) {
-  const state = form.querySelector(".saving");
-  const told = form.querySelector("[data-told]");
-  const preview = document.querySelector("[data-preview]");
-  let sent = form_text(form, "").toString();
-  let saving = null;  // one at a time: a second would be refused as a change of the same version
-  let sending = false;
-  const is_saved = () => form_text(form, "").toString() === sent;
-  const show_preview = later(600, async () => {
-    const answer = await fetch("/publish", { method: "POST", body: form_text(form, "preview-part"), credentials: "same-origin" }).catch(() => null);
-    if (!answer || !answer.ok) { preview.hidden = true; return; }
-    // Made by the node of Markdown, without raw HTML; the page's policy lets no script of it run.
-    preview.querySelector("[data-preview-body]").innerHTML = (await answer.json()).html;
-    preview.hidden = false;
-  });
-  const send_draft = async () => {
-    const data = form_text(form, "autosave");
-    const answer = await fetch("/publish", { method: "POST", body: data, credentials: "same-origin" }).catch(() => null);
-    let said = {};
-    try { said = await answer.json(); } catch { /* none */ }
-    if (!answer || !answer.ok || !said.draft) {
-      state.textContent = said.problem || state.dataset.failed;
-      return false;
-    }
-    for (const name of ["draft", "version"]) {
-      form.elements[name].value = said[name];
-      data.set(name, said[name]);
-    }
-    data.set("do", "");
-    sent = data.toString();  // what was typed meanwhile is not saved yet
-    state.textContent = state.dataset.saved;
-    return true;
-  };
-  const save = later(1500, async () => {
-    if (saving || sending || is_saved()) return;
-    saving = send_draft();
-    const done = await saving;
-    saving = null;
-    if (done && !is_saved()) save();
-  });
-  form.addEventListener("input", () => { save(); if (preview) show_preview(); });
-  form.addEventListener("submit", async (event) => {
-    const button = event.submitter;
-    const wish = button && button.value;
-    const why = wish === "remove" ? "" : on_their_way.size ? told.dataset.onTheirWay : wish === "publish" && not_taken.size ? told.dataset.notTaken : "";
-    told.textContent = why;
-    if (sending || saving || why) event.preventDefault();
-    if (sending || why) return;
-    if (!saving) { sending = true; return; }
-    await saving;
-    form.requestSubmit(button);
-  });
-  addEventListener("pageshow", () => { sending = false; });
-  ask_before_leaving(() => sending || (is_saved() && !on_their_way.size));
-}
-
-// --- Markdown ---
-const wrap = (area, before, after) => {
-  const { selectionStart: from, selectionEnd: to, value } = area;
-  area.setRangeText(before + value.slice(from, to) + after, from, to, "select");
-  area.focus();
-  area.dispatchEvent(new Event("input", { bubbles: true }));
-};
-for (const area of document.querySelectorAll("textarea[data-markdown]")) {
-  const bar = document.createElement("div");
-  bar.className = "toolbar";
-  const said = document.body.dataset;
-  for (const [name, label, before, after] of [["B", said.bold, "**", "**"], ["I", said.italic, "*", "*"], ["•", said.list, "- ", ""], ["↗", said.link, "[", "](https://)"]]) {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.textContent = name;
-    button.setAttribute("aria-label", label);
-    button.title = label;
-    button.addEventListener("click", () => wrap(area, before, after));
-    bar.append(button);
-  }
-  area.before(bar);
-}
-
-// --- files ---
 for (const place of document.querySelectorAll("[data-files]")) {
   const form = place.closest("form");
   const said = place.dataset;
@@ -284,6 +192,98 @@ for (const place of document.querySelectorAll("[data-files]")) {
   for (const item of list.children) removable(item);
 }
 
+// --- what is not saved ---
+// Leaving a page asks where something would be lost. `kept` says whether all of it is somewhere else, or on its way.
+const ask_before_leaving = (kept) => addEventListener("beforeunload", (event) => { if (!kept()) event.preventDefault(); });
+for (const form of document.querySelectorAll("main form[method=post]:not([data-autosave])")) {
+  if (!form.matches("[data-unsaved]") && !form.querySelector("textarea")) continue;
+  const first = form.matches("[data-unsaved]") ? null : form_text(form, "").toString();
+  let sending = false;
+  form.addEventListener("submit", (event) => { if (sending) event.preventDefault(); sending = true; });
+  addEventListener("pageshow", () => { sending = false; });
+  ask_before_leaving(() => sending || form_text(form, "").toString() === first);
+}
+
+// --- drafts ---
+for (const form of document.querySelectorAll("form[data-autosave]")) {
+  const state = form.querySelector(".saving");
+  const told = form.querySelector("[data-told]");
+  const preview = document.querySelector("[data-preview]");
+  let sent = form_text(form, "").toString();
+  let saving = null;  // one at a time: a second would be refused as a change of the same version
+  let sending = false;
+  const is_saved = () => form_text(form, "").toString() === sent;
+  const show_preview = later(600, async () => {
+    const answer = await fetch("/publish", { method: "POST", body: form_text(form, "preview-part"), credentials: "same-origin" }).catch(() => null);
+    if (!answer || !answer.ok) { preview.hidden = true; return; }
+    // Made by the node of Markdown, without raw HTML; the page's policy lets no script of it run.
+    preview.querySelector("[data-preview-body]").innerHTML = (await answer.json()).html;
+    preview.hidden = false;
+  });
+  const send_draft = async () => {
+    const data = form_text(form, "autosave");
+    const answer = await fetch("/publish", { method: "POST", body: data, credentials: "same-origin" }).catch(() => null);
+    let said = {};
+    try { said = await answer.json(); } catch { /* none */ }
+    if (!answer || !answer.ok || !said.draft) {
+      state.textContent = said.problem || state.dataset.failed;
+      return false;
+    }
+    for (const name of ["draft", "version"]) {
+      form.elements[name].value = said[name];
+      data.set(name, said[name]);
+    }
+    data.set("do", "");
+    sent = data.toString();  // what was typed meanwhile is not saved yet
+    state.textContent = state.dataset.saved;
+    return true;
+  };
+  const save = later(1500, async () => {
+    if (saving || sending || is_saved()) return;
+    saving = send_draft();
+    const done = await saving;
+    saving = null;
+    if (done && !is_saved()) save();
+  });
+  form.addEventListener("input", () => { save(); if (preview) show_preview(); });
+  form.addEventListener("submit", async (event) => {
+    const button = event.submitter;
+    const wish = button && button.value;
+    const why = wish === "remove" ? "" : on_their_way.size ? told.dataset.onTheirWay : wish === "publish" && not_taken.size ? told.dataset.notTaken : "";
+    told.textContent = why;
+    if (sending || saving || why) event.preventDefault();
+    if (sending || why) return;
+    if (!saving) { sending = true; return; }
+    await saving;
+    form.requestSubmit(button);
+  });
+  addEventListener("pageshow", () => { sending = false; });
+  ask_before_leaving(() => sending || (is_saved() && !on_their_way.size));
+}
+
+// --- Markdown ---
+const wrap = (area, before, after) => {
+  const { selectionStart: from, selectionEnd: to, value } = area;
+  area.setRangeText(before + value.slice(from, to) + after, from, to, "select");
+  area.focus();
+  area.dispatchEvent(new Event("input", { bubbles: true }));
+};
+for (const area of document.querySelectorAll("textarea[data-markdown]")) {
+  const bar = document.createElement("div");
+  bar.className = "toolbar";
+  const said = document.body.dataset;
+  for (const [name, label, before, after] of [["B", said.bold, "**", "**"], ["I", said.italic, "*", "*"], ["•", said.list, "- ", ""], ["↗", said.link, "[", "](https://)"]]) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = name;
+    button.setAttribute("aria-label", label);
+    button.title = label;
+    button.addEventListener("click", () => wrap(area, before, after));
+    bar.append(button);
+  }
+  area.before(bar);
+}
+
 // Tells of what arrives while somebody looks: a page in the background holds no connection, and looks again when it is
 // shown.
 const listen = (kinds, act) => {
@@ -336,5 +336,10 @@ if (thread) {
     }
   });
   listen(["record", "body"], refresh);
+}
+// What waits is looked at again when its time has come.
+for (const place of document.querySelectorAll("[data-due]")) {
+  const left = Date.parse(place.dataset.due) - Date.now();
+  if (left < 86400e3) setTimeout(() => location.reload(), Math.max(left, 0) + 3000);
 }
 for (const place of document.querySelectorAll("[data-focus]")) place.focus();
