@@ -281,6 +281,7 @@ Result<PreviewView> DeskApi::show_preview(const Asker& asker, const SigningQuery
   out.language = entry.language();
   out.topics.assign(entry.topics().begin(), entry.topics().end());
   if (prepared.draft.body) out.html = shared_.html(note_markdown(*prepared.draft.body, entry.language()));
+  out.body = prepared.draft.body;
   out.markdown = format_note_file(prepared.note);
   out.warnings = prepared.warnings;
   return out;

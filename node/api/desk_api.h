@@ -53,6 +53,7 @@ struct PreviewView {
   v1::Kind kind = v1::KIND_UNSPECIFIED;
   std::string language;
   std::vector<std::string> topics;
+  std::optional<v1::Body> body;
   std::string html;      // empty if it has no text
   std::string markdown;  // the note as a file
   std::vector<std::string> warnings;

@@ -164,15 +164,7 @@ void put_list(json::object& model, const std::string& name, json::array items) {
   model[name] = std::move(items);
 }
 
-// What the note itself says.
-void put_text(ApiShared& shared, const Visit& visit, const RecordView& record, json::object& model) {
-  const Message& content = content_of(record.body);
-  model["lead_html"] = shared.html(text_of(content, "summary"));
-  model["sections"] = sections_of(shared, visit, content);
-  put_list(model, "facts", facts_of(visit, record.body));
-  put_list(model, "links",
-           links_of(record.body ? record.body->practice() : v1::Practice::default_instance()));
-  put_list(model, "sources", source_links(record.body));
+void put_files(const Visit& visit, const RecordView& record, json::object& model) {
   const auto missing = std::count_if(record.attachments.begin(), record.attachments.end(),
                                      [](const AttachmentView& file) { return file.state != FileState::kHere; });
   model["several_missing"] = missing > 1;
@@ -234,6 +226,16 @@ json::array still_standing(const json::array& revisions) {
 }
 
 }  // namespace
+
+void put_note_text(ApiShared& shared, const Visit& visit, const std::optional<v1::Body>& body,
+                   json::object& model) {
+  const Message& content = content_of(body);
+  model["lead_html"] = shared.html(text_of(content, "summary"));
+  model["sections"] = sections_of(shared, visit, content);
+  put_list(model, "facts", facts_of(visit, body));
+  put_list(model, "links", links_of(body ? body->practice() : v1::Practice::default_instance()));
+  put_list(model, "sources", source_links(body));
+}
 
 void NotePage::add_routes(RouteTable& routes) {
   const std::string one = "/records/{city}/{index}";
@@ -341,7 +343,8 @@ asio::awaitable<HttpResponse> NotePage::read(Visit visit) {
   view.feed_path = "/feeds/city/" + record.city + ".atom";
   json::object& model = view.model;
   model["heading"] = view.title;
-  put_text(frame_.shared(), visit, record, model);
+  put_note_text(frame_.shared(), visit, record.body, model);
+  put_files(visit, record, model);
   put_standing(visit, record, model);
   put_list(model, "about", co_await what_it_refers_to(visit, record.refs));
   const auto budget = std::make_shared<RepliesBudget>();  // what is not said to the note is named alone

@@ -65,6 +65,10 @@ class PageFrame {
             const std::string& summary, GetHandler handler, std::size_t body_limit = 2 * limits::kMiB);
 
   HttpResponse show(const Visit& visit, PageView view);
+  // A part of a page: a template without the frame. kInternal: there is no such template.
+  Result<std::string> part(const Visit& visit, const std::string& name, const boost::json::object& model) {
+    return templates_.render(name, *visit.words, model);
+  }
   // The page of an error: what happened, and what to do next.
   HttpResponse sorry(const Visit& visit, const Error& error);
   // The same of an operation that this page called: who is not known is asked to log in.

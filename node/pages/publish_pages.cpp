@@ -11,6 +11,8 @@
 #include "node/pages/form_values.h"
 #include "node/pages/held_pages.h"
 #include "node/pages/note_form.h"
+#include "node/pages/note_page.h"
+#include "node/pages/note_view.h"
 #include "node/pages/pictures.h"
 #include "node/publishing/file_kinds.h"
 #include "node/text/time_text.h"
@@ -92,7 +94,8 @@ void PublishPages::put_files(const Visit& visit, const FormState& state, json::o
     list.push_back(json::object{{"sha256", text_at(file, "sha256")},
                                 {"name", text_at(file, "name")},
                                 {"picture", is_picture_type(text_at(file, "media_type"))},
-                                {"alt", text_at(file, "alt")}});
+                                {"alt", text_at(file, "alt")},
+                                {"shown_alt", text_at(file, file.contains("alt") ? "alt" : "name")}});
   }
   std::string programs;
   for (const std::string_view ending : kProgramEndings)
@@ -101,6 +104,7 @@ void PublishPages::put_files(const Visit& visit, const FormState& state, json::o
   const std::int64_t most = limits::kAttachments;
   const auto files = state.values.find("files");
   model["files"] = files == state.values.end() ? std::string() : files->second;
+  model["has_files"] = !list.empty();
   model["file_list"] = std::move(list);
   model["files_error"] = is_about_files(state.fault) ? state.problem : std::string();
   model["programs"] = programs;
@@ -280,9 +284,27 @@ asio::awaitable<HttpResponse> PublishPages::autosave(Visit visit, FormState stat
   co_return json_page({{"problem", problem}}, state.status);
 }
 
+std::string PublishPages::preview_html(const Visit& visit, const FormState& state, const PreviewView& made) {
+  const v1::Body& body = made.body ? *made.body : v1::Body::default_instance();
+  json::object model{{"heading", body.practice().title()},
+                     {"language", made.language},
+                     {"language_name", visit.words->language_name(made.language)},
+                     {"office", body.author().office()},
+                     {"person", body.author().person()},
+                     {"has_topics", !made.topics.empty()},
+                     {"topics", topic_list(visit, made.topics)}};
+  put_note_text(frame_.shared(), visit, made.body, model);
+  put_files(visit, state, model);
+  put_time(visit, state, model);
+  const auto html = frame_.part(visit, "preview", model);
+  return html.ok() ? *html : made.html;
+}
+
 asio::awaitable<HttpResponse> PublishPages::preview_part(Visit visit) {
   const auto made = co_await frame_.call(visit, desk_.preview, read_signing_query(request_of_form(visit)));
-  if (made.ok()) co_return json_page({{"html", made->html}});
+  FormState state;
+  state.values = visit.form;
+  if (made.ok()) co_return json_page({{"html", preview_html(visit, state, *made)}});
   co_return json_page({{"problem", visit.fault(made.error())}}, status_of(made.error().code));
 }
 
@@ -362,7 +384,7 @@ asio::awaitable<HttpResponse> PublishPages::submit(Visit sent) {
   }
   const auto made = co_await frame_.call(visit, desk_.preview, read_signing_query(request_of_form(visit)));
   if (made.ok()) {
-    state.preview_html = made->html;
+    state.preview_html = preview_html(visit, state, *made);
   } else {
     state.problem = visit.fault(made.error());
     state.fault = made.error().field;

@@ -47,6 +47,8 @@ class PublishPages {
   boost::asio::awaitable<Result<SignedView>> sign(Visit visit, FormState state);
   boost::asio::awaitable<HttpResponse> autosave(Visit visit, FormState state);
   boost::asio::awaitable<HttpResponse> preview_part(Visit visit);
+  // All of what would be signed, as its page will show it, and when.
+  std::string preview_html(const Visit& visit, const FormState& state, const PreviewView& made);
   boost::asio::awaitable<HttpResponse> picture(Visit visit);
   // Gives the node the files that came with the form, and names them in it.
   boost::asio::awaitable<std::pair<Visit, Status>> take_files(Visit visit);

@@ -421,6 +421,10 @@ class Pages(NodesTest):
         digest = hashlib.sha256(png).hexdigest()
         press.submit("/publish", "save", **{"alt_" + digest: 'An awning over a "bus stop" <b>'})
         self.assertEqual(press.page.form("/publish").fields["alt_" + digest], 'An awning over a "bus stop" <b>', "a draft keeps it")
+        press.submit("/publish", "preview", period="2019 to 2020", links="The plan | https://plan.example/")
+        before = press.page.source.split("<form method", 1)[0]
+        for said in ("Shade", "Health", "See.", "2019 to 2020", "The plan", "plan.txt", "An awning over a", f"/publish/files/{digest}"):
+            self.assertIn(said, before, "what is looked at before it is signed is all of it")
         cookie = {"Cookie": "; ".join(f"{name}={value}" for name, value in press.cookies.items())}
         self.assertEqual(ask("GET", f"{press.base}/publish/files/{digest}", headers=cookie).body, png)
         self.assertEqual(ask("GET", f"{press.base}/publish/files/{digest}").status, 401, "of what is not published others see nothing")

@@ -219,6 +219,7 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
     // Made by the node of Markdown, without raw HTML; the page's policy lets no script of it run.
     preview.querySelector("[data-preview-body]").innerHTML = (await answer.json()).html;
     preview.hidden = false;
+    document.querySelector("[data-preview-static]")?.remove();
   });
   const send_draft = async () => {
     const data = form_text(form, "autosave");
