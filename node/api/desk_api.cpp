@@ -34,6 +34,7 @@ std::string made_of(const SignedView& view) {
   return view.held ? std::to_string(view.held->id.value) : view.ref;
 }
 unsigned status_of_signed(const SignedView& view) { return view.held ? 202 : 201; }
+unsigned status_of_released(const ReleasedView& view) { return view.held ? 202 : 201; }
 std::string target_of_held(const HeldQuery& query) { return std::to_string(query.id.value); }
 
 OperationFacts publish_facts() {
@@ -122,9 +123,10 @@ OperationFacts release_facts() {
           .need = Need::kReviewer,
           .id = "releaseHeld",
           .tag = "publishing",
-          .summary = "Sign now what waits",
+          .summary = "Sign now what waits; what waits for a reviewer is approved for its time, if it has one",
           .gives = "Published",
-          .status = 201};
+          .status = 201,
+          .gives_later = "Held"};
 }
 
 }  // namespace
@@ -163,7 +165,8 @@ DeskApi::DeskApi(ApiShared& shared)
       list_held(list_held_facts(), this, &DeskApi::held_list),
       get_held(get_held_facts(), this, &DeskApi::one_held),
       cancel(cancel_facts(), this, &DeskApi::cancel_held, {.target = target_of_held}),
-      release(release_facts(), this, &DeskApi::release_held, {.target = target_of_held}),
+      release(release_facts(), this, &DeskApi::release_held,
+              {.target = target_of_held, .status = status_of_released}),
       shared_(shared),
       parts_(shared.parts) {}
 
@@ -431,13 +434,22 @@ asio::awaitable<Result<ReleasedView>> DeskApi::release_held(Asker asker, HeldQue
   if (!note.ok()) co_return note.error();
   const Status approved = shared_.desk.approve(note->id, asker.caller.name, parts_.clock.wall());
   if (!approved.ok()) co_return approved.error();
+  if (note->state == HeldState::kReview && !note->hold && note->due_at > parts_.clock.wall()) {
+    parts_.wake_hold_queue();
+    const auto waits = held_note(note->id, asker.caller);
+    if (!waits.ok()) co_return waits.error();
+    ReleasedView out;
+    out.held = view_of(*waits);
+    co_return out;
+  }
   Beginning<Result<EntryIndex>> begin = [this, id = note->id](std::function<void(Result<EntryIndex>)> done) {
     parts_.sign_held(id, std::move(done));
   };
   const auto published = co_await from_callback<Result<EntryIndex>>(std::move(begin));
   if (!published.ok()) co_return published.error();
   co_return ReleasedView{Directory(*parts_.store, parts_.nearness).ref(*parts_.facts.log(), *published),
-                         *published};
+                         *published,
+                         std::nullopt};
 }
 
 }  // namespace koinon

@@ -47,6 +47,7 @@ struct SignedView {
 struct ReleasedView {
   std::string ref;
   EntryIndex index;
+  std::optional<HeldView> held;  // approved, and waits for the time that somebody chose: only this is set
 };
 
 struct PreviewView {

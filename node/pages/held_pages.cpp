@@ -70,8 +70,15 @@ asio::awaitable<HttpResponse> HeldPages::held(Visit visit) {
       {"state_text", visit.say("held." + state, {{"time", visit.words->date_and_time(note.due_at, visit.zone)}})},
       {"ref", note.state == HeldState::kSigned ? note.outcome : ""},
       {"outcome", note.fault ? visit.fault(*note.fault) : ""},
+      {"at_text", note.state == HeldState::kReview && note.request.contains("at")
+                      ? visit.say("publish.at_explained",
+                                  {{"time", visit.words->date_and_time(note.due_at, visit.zone)}})
+                      : ""},
       {"due", note.state == HeldState::kWaiting ? time_text(note.due_at) : ""},
       {"waits", note.state == HeldState::kWaiting || note.state == HeldState::kReview},
+      {"release_label", visit.say(note.state == HeldState::kReview && note.request.contains("at")
+                                      ? "held.approve"
+                                      : "held.release")},
       {"may_release", frame_.may(visit, desk_.release.facts)}};
   co_return frame_.show(visit, std::move(view));
 }
@@ -80,7 +87,10 @@ asio::awaitable<HttpResponse> HeldPages::change_held(Visit visit) {
   if (visit.field("do") != "release") co_return co_await take_back(visit);
   const auto done = co_await frame_.call(visit, desk_.release, held_of_address(visit));
   if (!done.ok()) co_return frame_.failed(visit, done.error());
-  co_return PageFrame::go("/records/" + done->ref);
+  SignedView view;
+  view.ref = done->ref;
+  view.held = done->held;
+  co_return go_to_published(view);
 }
 
 // What is taken back is a draft again; a withdrawal is nothing to write on. The draft comes first: what was

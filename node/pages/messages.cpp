@@ -9,6 +9,7 @@
 #include <unicode/locid.h>
 #include <unicode/msgfmt.h>
 #include <unicode/numfmt.h>
+#include <unicode/smpdtfmt.h>
 
 #include "node/pages/embedded.h"
 #include "proto/base/limits.h"
@@ -107,6 +108,14 @@ std::unique_ptr<icu::DateFormat> skeleton_format(const char* skeleton, const icu
   return out;
 }
 
+// Of the name of the zone alone: "Seoul Time".
+std::unique_ptr<icu::DateFormat> zone_format(const icu::Locale& of) {
+  UErrorCode error = U_ZERO_ERROR;
+  auto out = std::make_unique<icu::SimpleDateFormat>(icu::UnicodeString(u"VVVV"), of, error);
+  if (U_FAILURE(error) != 0) out.reset();
+  return out;
+}
+
 // Names that ICU looks up in its tables: the first ones that were asked for. Strangers choose the tags of
 // their notes, so that there is an end to what is kept.
 class KnownNames {
@@ -147,7 +156,7 @@ struct Catalogue::Words {
         moment(std::unique_ptr<icu::DateFormat>(
             icu::DateFormat::createDateTimeInstance(icu::DateFormat::kLong, icu::DateFormat::kShort, of))),
         weekday(skeleton_format("EEEEdMMMMjmm", of)),
-        zone(skeleton_format("VVVV", of)) {
+        zone(zone_format(of)) {
     UErrorCode error = U_ZERO_ERROR;
     number.reset(icu::NumberFormat::createInstance(of, error));
     if (U_FAILURE(error) != 0) number.reset();

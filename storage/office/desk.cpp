@@ -81,7 +81,11 @@ Status Desk::change_draft(DraftId id, std::int64_t version, const std::string& n
 Status Desk::remove_draft(DraftId id, std::optional<std::int64_t> version) {
   auto remove = db_.connection().prepare("DELETE FROM draft WHERE id = ?1 AND (?2 IS NULL OR version = ?2)");
   remove.bind(id.value);
-  version ? remove.bind(*version) : remove.bind_null();
+  if (version) {
+    remove.bind(*version);
+  } else {
+    remove.bind_null();
+  }
   KOINON_TRY(remove.run());
   return version && db_.connection().changes() == 0 ? Status(changed_since()) : Status();
 }
@@ -198,9 +202,8 @@ bool is_settled(HeldState state) {
 
 Status Desk::approve(HeldId id, const std::string& by, UnixMillis now) {
   auto update = db_.connection().prepare(
-      "UPDATE held SET state = 1, approved_by = ?, due_at_ms = min(due_at_ms, ?) WHERE id = ? AND state IN "
-      "(1, "
-      "2)");
+      "UPDATE held SET state = 1, approved_by = ?, due_at_ms = iif(state = 2 AND hold_ms < 0, due_at_ms, "
+      "min(due_at_ms, ?)) WHERE id = ? AND state IN (1, 2)");
   KOINON_TRY(update.bind_text(by).bind(now.value).bind(id.value).run());
   return db_.connection().changes() == 0 ? Status(no_longer_waits()) : Status();
 }

@@ -181,6 +181,20 @@ TEST_F(Office, WhatIsHeldForAWhileIsHeldFromNowOnOnceTheClockIsRightAndANamedTim
   EXPECT_EQ(due(lasting), 150) << "once";
 }
 
+TEST_F(Office, AReviewersWordDoesNotTakeTheTimeThatSomebodyNamed) {
+  Desk desk(*db);
+  HeldNote note;
+  note.state = HeldState::kReview;
+  note.made_at = {100};
+  note.due_at = {500};
+  const HeldId id = *desk.hold(note);
+  ASSERT_TRUE(desk.approve(id, "boss", {200}).ok());
+  EXPECT_EQ((*desk.held(id))->state, HeldState::kWaiting);
+  EXPECT_EQ((*desk.held(id))->due_at.value, 500);
+  ASSERT_TRUE(desk.approve(id, "boss", {200}).ok());
+  EXPECT_EQ((*desk.held(id))->due_at.value, 200) << "to sign it now is said once more";
+}
+
 TEST_F(Office, OfWhatWasSentTheNewestAreKeptAndWhatWaitsStays) {
   Outbox outbox(*db);
   std::vector<Mail> mails(10);
