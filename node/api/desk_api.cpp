@@ -2,10 +2,8 @@
 
 #include <boost/json/serialize.hpp>
 
-#include "node/api/change_request.h"
 #include "node/api/full_names.h"
 #include "node/api/query_params.h"
-#include "node/publishing/held_fault.h"
 #include "node/publishing/own_log.h"
 #include "node/reading/note_markdown.h"
 #include "node/reading/versions.h"
@@ -14,20 +12,6 @@
 namespace koinon {
 namespace asio = boost::asio;
 namespace {
-
-HeldView view_of(const HeldNote& note) {
-  HeldView out;
-  out.id = note.id;
-  out.who = note.who;
-  out.made_at = note.made_at;
-  out.due_at = note.due_at;
-  out.state = note.state;
-  out.request = request_of_held(note);
-  out.approved_by = note.approved_by;
-  out.outcome = note.outcome;
-  if (note.state == HeldState::kFailed || note.state == HeldState::kCancelled) out.fault = fault_of(note);
-  return out;
-}
 
 // What the audit lines say of these operations.
 std::string made_of(const SignedView& view) {
@@ -131,24 +115,6 @@ OperationFacts release_facts() {
 
 }  // namespace
 
-std::string_view held_state_text(HeldState state) {
-  switch (state) {
-    case HeldState::kWaiting:
-      return "waiting";
-    case HeldState::kReview:
-      return "for-review";
-    case HeldState::kSigned:
-      return "signed";
-    case HeldState::kCancelled:
-      return "cancelled";
-    case HeldState::kFailed:
-      return "failed";
-    case HeldState::kSigning:
-      return "being-signed";
-  }
-  return "failed";
-}
-
 Result<HeldListQuery> read_held_list_query(const Params& params) {
   HeldListQuery out;
   KOINON_ASSIGN(out.limit, read_limit(params, limits::kPageSize, limits::kPageSizeMax));
@@ -241,7 +207,7 @@ asio::awaitable<Result<SignedView>> DeskApi::sign_or_hold(SigningQuery query, Ca
   if (verdict.when != Verdict::When::kNow) {
     const auto held = hold(*asked, query.kept, caller, draft);
     if (!held.ok()) co_return held.error();
-    out.held = view_of(*held);
+    out.held = held_view(*held);
     out.warnings = prepared.warnings;
     co_return out;
   }
@@ -404,7 +370,7 @@ Result<HeldNote> DeskApi::held_note(const HeldId& id, const Caller& caller) {
 
 // What was signed is called as the record is.
 Result<HeldView> DeskApi::shown_held(const HeldNote& note) {
-  HeldView out = view_of(note);
+  HeldView out = held_view(note);
   if (note.state != HeldState::kSigned) return out;
   Directory directory(*parts_.store, parts_.nearness);
   const auto found = directory.find_ref(note.outcome);
@@ -425,7 +391,7 @@ Result<HeldView> DeskApi::cancel_held(const Asker& asker, const HeldQuery& query
   const HeldState from = note.state == HeldState::kReview ? HeldState::kReview : HeldState::kWaiting;
   KOINON_TRY(shared_.desk.settle(note.id, from, HeldState::kCancelled, note.outcome, parts_.clock.wall()));
   note.state = HeldState::kCancelled;
-  return view_of(note);
+  return held_view(note);
 }
 
 // The queue signs it, as it signs whatever waits.
@@ -439,7 +405,7 @@ asio::awaitable<Result<ReleasedView>> DeskApi::release_held(Asker asker, HeldQue
     const auto waits = held_note(note->id, asker.caller);
     if (!waits.ok()) co_return waits.error();
     ReleasedView out;
-    out.held = view_of(*waits);
+    out.held = held_view(*waits);
     co_return out;
   }
   Beginning<Result<EntryIndex>> begin = [this, id = note->id](std::function<void(Result<EntryIndex>)> done) {

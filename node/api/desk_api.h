@@ -5,28 +5,12 @@
 #pragma once
 
 #include "node/api/api.h"
+#include "node/api/held_view.h"
 #include "node/api/operation.h"
 #include "node/api/signing_query.h"
 #include "node/text/params.h"
 
 namespace koinon {
-
-// "waiting", "for-review", "signed", "cancelled", "failed", "being-signed".
-std::string_view held_state_text(HeldState state);
-
-// A record that waits to be signed, or its outcome.
-struct HeldView {
-  HeldId id;
-  std::string who;  // the account's name at that time
-  UnixMillis made_at;
-  UnixMillis due_at;
-  HeldState state = HeldState::kWaiting;
-  boost::json::object request;       // the request, with a chosen time; without members if it is settled
-  std::string approved_by;           // the reviewer who released it; empty: none
-  std::string outcome;               // the ref of the signed record, or why it was not signed
-  std::optional<std::string> title;  // of the signed record
-  std::optional<Error> fault;        // why it was not signed
-};
 
 // Where the text of an erased record of ours may still be.
 struct LeftOver {
