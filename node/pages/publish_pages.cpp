@@ -130,6 +130,7 @@ void PublishPages::put_time(const Visit& visit, const FormState& state, json::ob
                                               {{"minutes", static_cast<std::int64_t>(minutes)}});
   // The script puts the time where {time} stands.
   const char* schedule = review ? "publish.schedule_review" : "publish.schedule";
+  const std::string reviewed = review ? then + " " : std::string();
   const std::string when = time ? visit.words->weekday_and_time(*time, zone) : std::string();
   model["at"] = at;
   model["at_utc"] = time ? time_text(*time) : std::string();
@@ -139,9 +140,9 @@ void PublishPages::put_time(const Visit& visit, const FormState& state, json::ob
   model["publish_now"] = now;
   model["publish_at"] = visit.say(schedule, {{"time", "{time}"}});
   model["hold_now"] = then;
-  model["hold_at"] = visit.say("publish.at_explained", {{"time", "{time}"}});
+  model["hold_at"] = reviewed + visit.say("publish.at_explained", {{"time", "{time}"}});
   model["publish_label"] = time ? visit.say(schedule, {{"time", when}}) : now;
-  model["hold_text"] = time ? visit.say("publish.at_explained", {{"time", when}}) : then;
+  model["hold_text"] = time ? reviewed + visit.say("publish.at_explained", {{"time", when}}) : then;
 }
 
 asio::awaitable<HttpResponse> PublishPages::show_form(Visit visit, FormState state) {
@@ -333,24 +334,26 @@ asio::awaitable<HttpResponse> PublishPages::remove(Visit visit, FormState state)
   co_return co_await show_form(visit, refused(visit, std::move(state), gone.error()));
 }
 
+// Those that are refused are named, all of them; the others are kept.
 asio::awaitable<std::pair<Visit, Status>> PublishPages::take_files(Visit visit) {
   std::string lines = visit.field("files");
+  std::string refused;
   for (FormPart& file : std::exchange(visit.files, {})) {
     const Status named = check_no_program_name(file.file_name);
     const auto kept = co_await frame_.call(
         visit, attachments_.upload,
         named.ok() ? Result<Upload>(Upload{std::move(file.content)}) : Result<Upload>(named.error()));
     if (!kept.ok()) {
-      Status failed =
-          fail(Code::kInvalidArgument, file.file_name + ": " + visit.fault(kept.error()), "files");
-      co_return std::pair(std::move(visit), std::move(failed));
+      refused += (refused.empty() ? "" : "; ") + file.file_name + ": " + visit.fault(kept.error());
+      continue;
     }
     const bool typed = !file.media_type.empty() && file.media_type.find(' ') == std::string::npos;
     lines += (lines.empty() || lines.ends_with('\n') ? "" : "\n") + to_hex(kept->sha256.view()) + " " +
              (typed ? file.media_type : "application/octet-stream") + " " + file.file_name;
   }
   visit.form["files"] = lines;
-  co_return std::pair(std::move(visit), Status());
+  Status taken = refused.empty() ? Status() : Status(fail(Code::kInvalidArgument, refused, "files"));
+  co_return std::pair(std::move(visit), std::move(taken));
 }
 
 asio::awaitable<HttpResponse> PublishPages::picture(Visit visit) {

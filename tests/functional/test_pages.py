@@ -539,6 +539,12 @@ class Pages(NodesTest):
         self.assertEqual(press.page.status, 400)
         self.assertIn("void.txt", press.page.text)
         self.assertIn("In it.", press.page.form("/publish").fields["solution"])
+        # Of several the good ones are kept, and each of the others is named.
+        press.submit("/publish", "publish", files=[("good.txt", "text/plain", b"good"), ("empty.txt", "text/plain", b""), ("tool.exe", "text/plain", b"x")])
+        self.assertEqual(press.page.status, 400)
+        for name in ("empty.txt: ", "tool.exe: ", "good.txt"):
+            self.assertIn(name, press.page.text)
+        self.assertIn("good.txt", press.page.form("/publish").fields["files"])
         # Programs are not taken, by their names and by what they are.
         for name, content in (("tool.exe", b"anything"), ("harmless.txt", b"#!/bin/sh\nrm -r /\n")):
             press.go("/publish")
