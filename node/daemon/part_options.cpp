@@ -89,6 +89,7 @@ Result<ApiOptions> api_options(const Config& config, std::uint16_t http_port) {
   options.gate = gate_rules(config);
   options.private_webhooks = config.private_webhooks;
   options.digest_hour = config.digest_hour;
+  options.time_zone = config.time_zone;
   return options;
 }
 

@@ -293,7 +293,7 @@ asio::awaitable<HttpResponse> ConversationPages::answer(Visit visit) {
                        {"content", std::move(content)}};
   const auto done = co_await frame_.call(visit, desk_.publish, read_note_query(std::move(request)));
   if (!done.ok()) co_return co_await show_answer(visit, done.error());
-  co_return done->held ? go_to_published(*done) : PageFrame::go("/records/" + visit.field("to"));
+  co_return go_to_published(*done, visit.field("to"));
 }
 
 // --- adoptions ---
@@ -358,7 +358,7 @@ asio::awaitable<HttpResponse> ConversationPages::adopt(Visit visit) {
                        {"content", std::move(content)}};
   const auto done = co_await frame_.call(visit, desk_.publish, read_note_query(std::move(request)));
   if (!done.ok()) co_return co_await show_adopt(visit, done.error());
-  co_return done->held ? go_to_published(*done) : PageFrame::go("/records/" + visit.field("of"));
+  co_return go_to_published(*done, visit.field("of"));
 }
 
 }  // namespace koinon

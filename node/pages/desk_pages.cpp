@@ -46,7 +46,7 @@ json::array held_rows(const Visit& visit, const HeldListView& list) {
                      {"title", title.empty() ? visit.say("desk.untitled") : title},
                      {"who", note.who},
                      {"state_name", visit.say("held.state_" + std::string(held_state_text(note.state)))},
-                     {"date", date_of(visit, note.due_at)}});
+                     {"date", visit.words->date_and_time(note.due_at, visit.zone)}});
   }
   return rows;
 }

@@ -6,12 +6,18 @@
 #include "node/api/desk_api.h"
 #include "node/api/drafts_api.h"
 #include "node/api/query_params.h"
+#include "node/http/cookies.h"
 #include "node/pages/form_values.h"
+#include "node/text/time_text.h"
 
 namespace koinon {
 namespace asio = boost::asio;
 namespace json = boost::json;
 namespace {
+
+constexpr std::string_view kPublishedCookie = "koinon_published";
+constexpr const char* kPublishedCookieEnd = "; Path=/records; HttpOnly; SameSite=Lax";
+constexpr int kPublishedSeconds = 60;
 
 Result<HeldQuery> held_of_address(const Visit& visit) {
   KOINON_ASSIGN(const std::int64_t id, id_arg(visit.request));
@@ -27,8 +33,21 @@ std::string title_of_held(const Visit& visit, const HeldView& held) {
   return title.empty() ? text_at(object_at(held.request, "content"), "title") : title;
 }
 
-HttpResponse go_to_published(const SignedView& done) {
-  return PageFrame::go(done.held ? "/held/" + std::to_string(done.held->id.value) : "/records/" + done.ref);
+HttpResponse go_to_published(const SignedView& done, const std::string& shown) {
+  if (done.held) return PageFrame::go("/held/" + std::to_string(done.held->id.value));
+  const std::string& ref = shown.empty() ? done.ref : shown;
+  HttpResponse out = PageFrame::go("/records/" + ref);
+  out.headers["Set-Cookie"] = std::string(kPublishedCookie) + "=" + query_escaped(ref) + kPublishedCookieEnd +
+                              "; Max-Age=" + std::to_string(kPublishedSeconds);
+  return out;
+}
+
+bool is_just_published(const Visit& visit, const std::string& ref) {
+  return cookie_value(visit.request.header("cookie"), kPublishedCookie) == query_escaped(ref);
+}
+
+void end_just_published(HttpResponse& response) {
+  response.headers["Set-Cookie"] = std::string(kPublishedCookie) + "=" + kPublishedCookieEnd + "; Max-Age=0";
 }
 
 void HeldPages::add_routes(RouteTable& routes) {
@@ -48,10 +67,18 @@ asio::awaitable<HttpResponse> HeldPages::held(Visit visit) {
       {"heading", view.title},
       {"id", note.id.value},
       {"note_title", title_of_held(visit, note)},
-      {"state_text", visit.say("held." + state, {{"time", visit.words->date_and_time(note.due_at)}})},
+      {"state_text", visit.say("held." + state, {{"time", visit.words->date_and_time(note.due_at, visit.zone)}})},
       {"ref", note.state == HeldState::kSigned ? note.outcome : ""},
       {"outcome", note.fault ? visit.fault(*note.fault) : ""},
+      {"at_text", note.state == HeldState::kReview && note.request.contains("at")
+                      ? visit.say("publish.at_explained",
+                                  {{"time", visit.words->date_and_time(note.due_at, visit.zone)}})
+                      : ""},
+      {"due", note.state == HeldState::kWaiting ? time_text(note.due_at) : ""},
       {"waits", note.state == HeldState::kWaiting || note.state == HeldState::kReview},
+      {"release_label", visit.say(note.state == HeldState::kReview && note.request.contains("at")
+                                      ? "held.approve"
+                                      : "held.release")},
       {"may_release", frame_.may(visit, desk_.release.facts)}};
   co_return frame_.show(visit, std::move(view));
 }
@@ -60,7 +87,10 @@ asio::awaitable<HttpResponse> HeldPages::change_held(Visit visit) {
   if (visit.field("do") != "release") co_return co_await take_back(visit);
   const auto done = co_await frame_.call(visit, desk_.release, held_of_address(visit));
   if (!done.ok()) co_return frame_.failed(visit, done.error());
-  co_return PageFrame::go("/records/" + done->ref);
+  SignedView view;
+  view.ref = done->ref;
+  view.held = done->held;
+  co_return go_to_published(view);
 }
 
 // What is taken back is a draft again; a withdrawal is nothing to write on. The draft comes first: what was
@@ -76,7 +106,7 @@ asio::awaitable<HttpResponse> HeldPages::take_back(Visit visit) {
     draft = kept->id;
   }
   const auto gone = co_await frame_.call(visit, desk_.cancel, HeldQuery{found->id});
-  if (!gone.ok() && draft) (void)co_await frame_.call(visit, drafts_.remove, DraftQuery{*draft});
+  if (!gone.ok() && draft) (void)co_await frame_.call(visit, drafts_.remove, DraftRemoval{*draft, std::nullopt});
   if (!gone.ok()) co_return frame_.failed(visit, gone.error());
   const bool practice = draft && text_at(note, "kind") == "practice";
   co_return PageFrame::go(practice ? "/publish?draft=" + std::to_string(draft->value) : "/desk");

@@ -26,7 +26,11 @@ class HeldPages {
 
 // What waits, as a list or its page calls it; empty: it has no title yet.
 std::string title_of_held(const Visit& visit, const HeldView& held);
-// Where a note goes after it was published: the note itself, or what waits.
-HttpResponse go_to_published(const SignedView& done);
+// After something was published: to what waits, or to the page of `shown` (empty: of the record itself), which
+// then says once that it is published.
+HttpResponse go_to_published(const SignedView& done, const std::string& shown = {});
+// Whether the page of this ref is the first after that. Then `response` ends it.
+bool is_just_published(const Visit& visit, const std::string& ref);
+void end_just_published(HttpResponse& response);
 
 }  // namespace koinon

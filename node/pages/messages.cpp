@@ -10,6 +10,7 @@
 #include <unicode/locid.h>
 #include <unicode/msgfmt.h>
 #include <unicode/numfmt.h>
+#include <unicode/smpdtfmt.h>
 #include <unicode/ucurr.h>
 #include <unicode/uenum.h>
 
@@ -79,13 +80,21 @@ class Message {
 
 class DateText {
  public:
-  explicit DateText(std::unique_ptr<icu::DateFormat> format) : format_(std::move(format)) {
-    if (format_ != nullptr) format_->setTimeZone(*icu::TimeZone::getGMT());
-  }
-  std::string of(UnixMillis time) {
+  explicit DateText(std::unique_ptr<icu::DateFormat> format) : format_(std::move(format)) {}
+  std::string of(UnixMillis time) {  // UTC
     if (format_ == nullptr) return {};
     icu::UnicodeString out;
     const std::lock_guard lock(mutex_);
+    format_->setTimeZone(*icu::TimeZone::getGMT());
+    return utf8(format_->format(static_cast<UDate>(time.value), out));
+  }
+  std::string of(UnixMillis time, const TimeZone& zone) {
+    if (format_ == nullptr) return {};
+    const std::unique_ptr<icu::TimeZone> there(
+        icu::TimeZone::createTimeZone(icu::UnicodeString::fromUTF8(zone.name())));
+    icu::UnicodeString out;
+    const std::lock_guard lock(mutex_);
+    format_->setTimeZone(*there);
     return utf8(format_->format(static_cast<UDate>(time.value), out));
   }
 
@@ -93,6 +102,23 @@ class DateText {
   std::mutex mutex_;
   std::unique_ptr<icu::DateFormat> format_;
 };
+
+// Of the fields that the skeleton names, in the order and with the words of the language.
+std::unique_ptr<icu::DateFormat> skeleton_format(const char* skeleton, const icu::Locale& of) {
+  UErrorCode error = U_ZERO_ERROR;
+  std::unique_ptr<icu::DateFormat> out(
+      icu::DateFormat::createInstanceForSkeleton(icu::UnicodeString(skeleton), of, error));
+  if (U_FAILURE(error) != 0) out.reset();
+  return out;
+}
+
+// Of the name of the zone alone: "Seoul Time".
+std::unique_ptr<icu::DateFormat> zone_format(const icu::Locale& of) {
+  UErrorCode error = U_ZERO_ERROR;
+  auto out = std::make_unique<icu::SimpleDateFormat>(icu::UnicodeString(u"VVVV"), of, error);
+  if (U_FAILURE(error) != 0) out.reset();
+  return out;
+}
 
 // Names that ICU looks up in its tables: the first ones that were asked for. Strangers choose the tags of
 // their notes, so that there is an end to what is kept.
@@ -176,7 +202,9 @@ struct Catalogue::Words {
         day(std::unique_ptr<icu::DateFormat>(
             icu::DateFormat::createDateInstance(icu::DateFormat::kLong, of))),
         moment(std::unique_ptr<icu::DateFormat>(
-            icu::DateFormat::createDateTimeInstance(icu::DateFormat::kLong, icu::DateFormat::kShort, of))) {
+            icu::DateFormat::createDateTimeInstance(icu::DateFormat::kLong, icu::DateFormat::kShort, of))),
+        weekday(skeleton_format("EEEEdMMMMjmm", of)),
+        zone(zone_format(of)) {
     UErrorCode error = U_ZERO_ERROR;
     number.reset(icu::NumberFormat::createInstance(of, error));
     if (U_FAILURE(error) != 0) number.reset();
@@ -187,6 +215,8 @@ struct Catalogue::Words {
   std::unordered_map<std::string, Message, KeyHash, std::equal_to<>> messages;
   DateText day;
   DateText moment;
+  DateText weekday;
+  DateText zone;  // the name of the zone alone
   std::mutex number_mutex;
   std::unique_ptr<icu::NumberFormat> number;
   KnownNames languages;
@@ -256,7 +286,17 @@ std::string Catalogue::named(std::string_view subject, std::string_view value) c
 
 std::string Catalogue::date(UnixMillis time) const { return words_->day.of(time); }
 
-std::string Catalogue::date_and_time(UnixMillis time) const { return words_->moment.of(time) + " UTC"; }
+std::string Catalogue::date_and_time(UnixMillis time, const TimeZone& zone) const {
+  return words_->moment.of(time, zone) + " (" + zone_name(zone) + ")";
+}
+
+std::string Catalogue::weekday_and_time(UnixMillis time, const TimeZone& zone) const {
+  return words_->weekday.of(time, zone);
+}
+
+std::string Catalogue::zone_name(const TimeZone& zone) const {
+  return zone.name() == TimeZone().name() ? "UTC" : words_->zone.of(UnixMillis{0}, zone);
+}
 
 std::string Catalogue::number(double value) const {
   if (words_->number == nullptr) return std::to_string(value);

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "node/pages/time_zone.h"
 #include "proto/base/result.h"
 #include "proto/base/sentence.h"
 #include "proto/base/types.h"
@@ -41,7 +42,12 @@ class Catalogue {
   // it.
   std::string fault(const Error& error) const;
   std::string date(UnixMillis time) const;
-  std::string date_and_time(UnixMillis time) const;  // UTC
+  // With the name of the zone.
+  std::string date_and_time(UnixMillis time, const TimeZone& zone) const;
+  // "Thursday, May 7 at 9:00 AM", for whoever knows which zone is meant.
+  std::string weekday_and_time(UnixMillis time, const TimeZone& zone) const;
+  // "Seoul Time".
+  std::string zone_name(const TimeZone& zone) const;
   std::string number(double value) const;
   // What a language is called in this one; the tag where that is not known.
   std::string language_name(const std::string& tag) const;

@@ -8,6 +8,7 @@
 #include "node/pages/note_view.h"
 #include "node/pages/topic_field.h"
 #include "node/publishing/note_rules.h"
+#include "node/text/time_text.h"
 #include "node/text/written_values.h"
 #include "proto/base/ascii.h"
 #include "proto/base/encoding.h"
@@ -132,9 +133,12 @@ json::array files_of_form(const Visit& visit) {
     const auto first = line.find(' ');
     const auto second = first == std::string::npos ? first : line.find(' ', first + 1);
     if (second == std::string::npos) continue;
-    out.push_back(json::object{{"sha256", line.substr(0, first)},
-                               {"media_type", line.substr(first + 1, second - first - 1)},
-                               {"name", line.substr(second + 1)}});
+    json::object file{{"sha256", line.substr(0, first)},
+                      {"media_type", line.substr(first + 1, second - first - 1)},
+                      {"name", line.substr(second + 1)}};
+    if (const std::string alt = trimmed(visit.field("alt_" + line.substr(0, first))); !alt.empty())
+      file["alt"] = alt;
+    out.push_back(std::move(file));
   }
   return out;
 }
@@ -235,9 +239,10 @@ json::object request_of_form(const Visit& visit) {
   }
   if (!refs.empty()) out["refs"] = std::move(refs);
   if (json::array files = files_of_form(visit); !files.empty()) out["attachments"] = std::move(files);
-  // datetime-local has neither zone nor seconds; the form says that it is UTC.
-  if (const std::string at = trimmed(visit.field("at")); !at.empty())
-    out["at"] = at.size() == 16 ? at + ":00Z" : at;
+  if (const std::string at = trimmed(visit.field("at")); !at.empty()) {
+    const auto time = zone_of_form(visit, visit.form).read_local(at);
+    out["at"] = time ? time_text(*time) : at;  // what is no time is refused where it is read
+  }
   return out;
 }
 
@@ -287,7 +292,7 @@ std::optional<FormField> note_field(const Visit& visit, const std::string& fault
         return FormField{field.name, visit.say(std::string("field.") + field.name)};
     }
   }
-  if (name == "files" || name.starts_with("attachments")) return FormField{"upload", visit.say("publish.files")};
+  if (name == "files" || name.starts_with("attachments")) return FormField{"attachments", visit.say("publish.files")};
   if (name == "language" || name == "at") return FormField{name, visit.say("field." + name)};
   return std::nullopt;
 }
@@ -296,8 +301,18 @@ FormFaults note_faults(const Visit& visit, const Error& error) {
   return {visit, error, [&](const std::string& fault) { return note_field(visit, fault); }};
 }
 
-std::map<std::string, std::string> form_of_request(const json::object& request) {
+TimeZone zone_of_form(const Visit& visit, const std::map<std::string, std::string>& values) {
+  const auto named = values.find("zone");
+  return TimeZone::find(named == values.end() ? std::string() : named->second).value_or(visit.zone);
+}
+
+std::map<std::string, std::string> form_of_request(const json::object& request, const TimeZone& zone) {
   std::map<std::string, std::string> out;
+  if (const std::string at = text_at(request, "at"); !at.empty()) {
+    const auto time = parse_time(at, "at");
+    out["at"] = time.ok() ? zone.local_text(*time) : at;
+    out["zone"] = zone.name();
+  }
   const json::object& content = object_at(request, "content");
   for (const auto& item : content) {
     if (!item.value().is_object() && !item.value().is_array()) out[item.key()] = text_at(content, item.key());
@@ -321,6 +336,7 @@ std::map<std::string, std::string> form_of_request(const json::object& request) 
   std::string files;
   for (const auto& item : array_at(request, "attachments")) {
     const json::object& file = item.as_object();
+    out["alt_" + text_at(file, "sha256")] = text_at(file, "alt");
     files += text_at(file, "sha256") + " " + text_at(file, "media_type") + " " + text_at(file, "name") + "\n";
   }
   out["files"] = files;

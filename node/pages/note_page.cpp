@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
 #include <set>
 
 #include <boost/asio/use_awaitable.hpp>
@@ -17,6 +16,7 @@
 #include "node/pages/held_pages.h"
 #include "node/pages/note_content.h"
 #include "node/pages/note_view.h"
+#include "node/pages/pictures.h"
 #include "node/reading/shown_record.h"
 #include "node/text/plain_text.h"
 #include "node/text/time_text.h"
@@ -140,13 +140,17 @@ json::array source_links(const std::optional<v1::Body>& body) {
 json::array files_of(const Visit& visit, const RecordView& record) {
   json::array out;
   for (const AttachmentView& file : record.attachments) {
+    const bool here = file.state == FileState::kHere;
     const std::string digest = to_hex(file.id.sha256.view());
     const auto kilobytes = static_cast<std::int64_t>(file.id.size / 1024);
     out.push_back(json::object{
         {"name", file.name},
         {"href", "/api/v1/records/" + record.ref + "/attachments/" + digest},
         {"sha256", digest},
-        {"here", file.state == FileState::kHere},
+        {"here", here},
+        {"picture", here && is_shown_as_picture(file.media_type, file.id.size)},
+        {"picture_href", "/records/" + record.ref + "/pictures/" + digest},
+        {"alt", file.alt.empty() ? file.name : file.alt},
         {"size", visit.say("file.kilobytes", {{"count", std::max<std::int64_t>(kilobytes, 1)}})}});
   }
   return out;
@@ -157,31 +161,11 @@ void put_list(json::object& model, const std::string& name, json::array items) {
   model[name] = std::move(items);
 }
 
-// What the note itself says.
-void put_text(ApiShared& shared, const Visit& visit, const RecordView& record, json::object& model) {
-  const Message& content = content_of(record.body);
-  model["lead_html"] = shared.html(text_of(content, "summary"));
-  model["sections"] = sections_of(shared, visit, content);
-  put_list(model, "facts", facts_of(visit, record.body));
-  put_list(model, "links",
-           links_of(record.body ? record.body->practice() : v1::Practice::default_instance()));
-  put_list(model, "sources", source_links(record.body));
+void put_files(const Visit& visit, const RecordView& record, json::object& model) {
+  const auto missing = std::count_if(record.attachments.begin(), record.attachments.end(),
+                                     [](const AttachmentView& file) { return file.state != FileState::kHere; });
+  model["several_missing"] = missing > 1;
   put_list(model, "files", files_of(visit, record));
-}
-
-// A city that says again how it went updates its card: of each city the last word counts, and one that it took
-// back only where there is no other.
-std::set<std::string> earlier_words(const std::vector<ReferringView>& referring) {
-  std::set<std::string> out;
-  std::map<std::string, const ReferringView*> last;
-  for (const ReferringView& item : referring) {
-    if (item.role != v1::REF_ROLE_ADOPTS) continue;
-    auto& latest = last[item.ref.substr(0, item.ref.rfind('/'))];
-    const bool replaces = latest == nullptr || is_gone(latest->status) || !is_gone(item.status);
-    const ReferringView* earlier = replaces ? std::exchange(latest, &item) : &item;
-    if (earlier != nullptr) out.insert(earlier->ref);
-  }
-  return out;
 }
 
 // Who signed it, under which head, and who has seen it.
@@ -240,13 +224,25 @@ json::array still_standing(const json::array& revisions) {
 
 }  // namespace
 
+void put_note_text(ApiShared& shared, const Visit& visit, const std::optional<v1::Body>& body,
+                   json::object& model) {
+  const Message& content = content_of(body);
+  model["lead_html"] = shared.html(text_of(content, "summary"));
+  model["sections"] = sections_of(shared, visit, content);
+  put_list(model, "facts", facts_of(visit, body));
+  put_list(model, "links", links_of(body ? body->practice() : v1::Practice::default_instance()));
+  put_list(model, "sources", source_links(body));
+}
+
 void NotePage::add_routes(RouteTable& routes) {
   const std::string one = "/records/{city}/{index}";
   frame_.get(routes, one, Need::kReading, "getNotePage", "A note to be read in a browser",
              [this](Visit visit) { return read(std::move(visit)); });
   frame_.post(routes, one + "/watch", Need::kReader, "postWatch", "Watch a note, or no longer",
               [this](Visit visit) { return watch(std::move(visit)); });
-  frame_.post(routes, one + "/files", Need::kReader, "postFiles", "Fetch a file of a note from other cities",
+  frame_.get(routes, one + "/pictures/{sha256}", Need::kReading, "getPicture", "A picture that goes with a note",
+             [this](Visit visit) { return picture(std::move(visit)); });
+  frame_.post(routes, one + "/files", Need::kReader, "postFiles", "Fetch a file of a note, or all, from other cities",
               [this](Visit visit) { return fetch(std::move(visit)); });
   frame_.get(routes, one + "/withdraw", Need::kPublisher, "showWithdraw", "Before a note is taken back",
              [this](Visit visit) { return withdraw_page(std::move(visit)); });
@@ -348,7 +344,8 @@ asio::awaitable<HttpResponse> NotePage::read(Visit visit) {
   view.feed_path = "/feeds/city/" + record.city + ".atom";
   json::object& model = view.model;
   model["heading"] = view.title;
-  put_text(frame_.shared(), visit, record, model);
+  put_note_text(frame_.shared(), visit, record.body, model);
+  put_files(visit, record, model);
   put_standing(visit, record, model);
   put_list(model, "about", co_await what_it_refers_to(visit, record.refs));
   const auto budget = std::make_shared<RepliesBudget>();  // what is not said to the note is named alone
@@ -372,11 +369,33 @@ asio::awaitable<HttpResponse> NotePage::read(Visit visit) {
   model["watched"] = found->watched.value_or(false);
   const json::array seen = co_await seen_by(visit, record.city, record.index);
   put_proof(visit, frame_.city_in_full(visit, record.city), record, seen, model);
-  co_return frame_.show(visit, std::move(view));
+  const bool just_published = is_just_published(visit, record.ref);
+  model["just_published"] = just_published;
+  HttpResponse out = frame_.show(visit, std::move(view));
+  if (just_published) end_just_published(out);
+  co_return out;
+}
+
+asio::awaitable<HttpResponse> NotePage::picture(Visit visit) {
+  auto file = co_await frame_.call(visit, attachments_.get,
+                                   read_file_query(ref_of(visit), visit.request.arg("sha256")));
+  if (!file.ok()) co_return frame_.failed(visit, file.error());
+  auto shown = picture_response(std::move(file->bytes));
+  co_return shown.ok() ? std::move(*shown) : frame_.failed(visit, shown.error());
 }
 
 asio::awaitable<HttpResponse> NotePage::fetch(Visit visit) {
   const std::string ref = ref_of(visit);
+  if (visit.field("all") == "yes") {
+    const auto files = co_await frame_.call(visit, attachments_.list, NamedRecord{ref});
+    if (!files.ok()) co_return frame_.failed(visit, files.error());
+    for (const AttachmentView& file : *files) {
+      if (file.state == FileState::kHere) continue;
+      const auto asked = co_await frame_.call(visit, attachments_.fetch, FileQuery{ref, file.id.sha256});
+      if (!asked.ok()) co_return frame_.failed(visit, asked.error());
+    }
+    co_return PageFrame::go("/records/" + ref);
+  }
   const std::string sha256 = visit.field("sha256");
   const auto asked =
       co_await frame_.call(visit, attachments_.fetch, read_file_query(ref, sha256), ref + "/" + sha256);

@@ -30,7 +30,7 @@ namespace {
 constexpr int kQuietZone = 4;
 constexpr std::int64_t kMegabyte = 1'000'000;
 
-std::string time_of(const Visit& visit, UnixMillis time) { return visit.words->date_and_time(time); }
+std::string time_of(const Visit& visit, UnixMillis time) { return visit.words->date_and_time(time, visit.zone); }
 
 // Why it is so is a sentence as those of errors are.
 std::string why_of(const Visit& visit, const Alarm& alarm, const std::string& text) {
@@ -191,10 +191,12 @@ Result<SigningQuery> notice_of(const Visit& visit) {
   for (const std::string member : {"from", "until"}) {
     const std::string local = visit.field(member);
     if (local.empty()) continue;
-    // datetime-local has neither zone nor seconds; the form says that it is UTC.
-    KOINON_ASSIGN(const UnixMillis time, parse_time(local + ":00Z", member));
+    const auto time = TimeZone::find(visit.field("zone")).value_or(visit.zone).read_local(local);
+    if (!time)
+      return fail(Code::kInvalidArgument,
+                  Sentence{"time.form", "it is a time such as 2026-12-01T09:00:00+01:00"}, member);
     // In text, as protobuf's JSON has whole numbers of 64 bits.
-    content[member + "_ms"] = std::to_string(time.value);
+    content[member + "_ms"] = std::to_string(time->value);
   }
   return read_note_query(
       {{"kind", "node-notice"}, {"language", visit.words->tag()}, {"content", std::move(content)}});
@@ -248,6 +250,8 @@ asio::awaitable<HttpResponse> OperatePages::show_operate(Visit visit, json::obje
     if (!view.model.contains(member)) view.model[member] = "";
   }
   view.model["facts"] = facts_of(visit, *status);
+  view.model["zone"] = visit.zone.name();
+  view.model["zone_name"] = visit.words->zone_name(visit.zone);
   view.model["clock_now"] = visit.say("operate.clock_now", {{"time", time_of(visit, status->now)}});
   json::array alarms = alarms_shown(visit, status->alarms);
   view.model["has_alarms"] = !alarms.empty();

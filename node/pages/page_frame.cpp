@@ -28,6 +28,7 @@ constexpr std::size_t kArrivalsWaitedFor = 100;
 constexpr std::size_t kWorthShowing = 40;  // bytes of a field that somebody may want to copy
 
 constexpr std::string_view kLanguageCookie = "koinon_language";
+constexpr std::string_view kZoneCookie = "koinon_zone";  // the script writes it
 
 // Nothing but our own files, no script or style within the page, in no frame.
 constexpr const char* kContentPolicy =
@@ -61,7 +62,10 @@ std::string query_escaped(std::string_view text) {
 }
 
 PageFrame::PageFrame(ApiShared& shared, CallGate& gate)
-    : shared_(shared), gate_(gate), messages_(shared.parts.messages) {}
+    : shared_(shared),
+      gate_(gate),
+      messages_(shared.parts.messages),
+      office_zone_(TimeZone::find(shared.parts.options.time_zone).value_or(TimeZone::of_machine())) {}
 
 void PageFrame::get(RouteTable& routes, const std::string& pattern, Need need, const std::string& id,
                     const std::string& summary, GetHandler handler, std::vector<std::string> query) {
@@ -125,7 +129,9 @@ HttpResponse PageFrame::send_again(const Visit& visit, const Status& may) {
   json::array texts;
   for (const auto& [name, value] : visit.form) {
     if (name == "csrf" || value.empty()) continue;
-    fields.push_back(json::object{{"name", name}, {"value", value}});
+    // The files are lost: what was to be published with them is shown first, so that they can be added again.
+    const bool without_files = name == "do" && value == "publish" && !visit.files.empty();
+    fields.push_back(json::object{{"name", name}, {"value", without_files ? "preview" : value}});
     if (value.size() >= kWorthShowing) texts.push_back(json::object{{"text", value}});
   }
   PageView view{"again", visit.say("again.title"), {}, may.ok() ? 403U : status_of(may.error().code), "", ""};
@@ -139,6 +145,7 @@ Visit PageFrame::visit(ApiRequest request) const {
   Visit out;
   out.words = &messages_.choose(cookie_value(request.header("cookie"), kLanguageCookie),
                                 request.header("accept-language"));
+  out.zone = TimeZone::find(cookie_value(request.header("cookie"), kZoneCookie)).value_or(office_zone_);
   out.request = std::move(request);
   return out;
 }

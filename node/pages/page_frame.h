@@ -28,6 +28,7 @@ struct Visit {
   const Catalogue* words = nullptr;
   std::map<std::string, std::string> form = {};  // of a POST
   std::vector<FormPart> files = {};              // that came with it
+  TimeZone zone = {};                            // the browser's, or the office's where that is not known
 
   std::string say(std::string_view key) const { return words->text(key); }
   std::string say(std::string_view key, const MessageArguments& arguments) const {
@@ -80,6 +81,10 @@ class PageFrame {
             const std::string& summary, GetHandler handler, std::size_t body_limit = 2 * limits::kMiB);
 
   HttpResponse show(const Visit& visit, PageView view);
+  // A part of a page: a template without the frame. kInternal: there is no such template.
+  Result<std::string> part(const Visit& visit, const std::string& name, const boost::json::object& model) {
+    return templates_.render(name, *visit.words, model);
+  }
   // The page of an error: what happened, and what to do next.
   HttpResponse sorry(const Visit& visit, const Error& error);
   // The same of an operation that this page called: who is not known is asked to log in.
@@ -159,6 +164,7 @@ class PageFrame {
   CallGate& gate_;
   Messages messages_;
   Templates templates_;
+  TimeZone office_zone_;
 };
 
 // The form names what there is not: it is of a page that was opened long ago.

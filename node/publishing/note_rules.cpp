@@ -6,6 +6,7 @@
 #include <boost/url/parse.hpp>
 #include <google/protobuf/message.h>
 
+#include "node/publishing/file_kinds.h"
 #include "node/publishing/front_matter.h"
 #include "proto/base/ascii.h"
 #include "proto/base/limits.h"
@@ -79,7 +80,13 @@ Status check_attachment(const v1::Attachment& attachment) {
     return fail(Code::kInvalidArgument, Sentence{"file.media_type", "it reads like application/pdf"},
                 "attachments.media_type");
   }
-  return {};
+  if (attachment.alt().size() > limits::kAltBytes)
+    return fail(Code::kTooLarge,
+                Sentence{"file.alt",
+                         "what a picture shows is said in at most {most} bytes",
+                         {{"most", std::int64_t{limits::kAltBytes}}}},
+                "attachments.alt");
+  return check_no_program_name(name);
 }
 
 Status check_one_of(const std::string& value, std::initializer_list<std::string_view> allowed,

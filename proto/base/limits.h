@@ -34,6 +34,8 @@ inline constexpr std::size_t kAttachmentBytes = 64 * kMiB;        // (wire) of o
 inline constexpr std::size_t kAttachmentChunkBytes = 256 * kKiB;  // (wire)
 inline constexpr std::size_t kAttachmentNameBytes = 200;
 inline constexpr std::size_t kMediaTypeBytes = 100;
+inline constexpr std::size_t kAltBytes = 1000;             // of what a picture shows, in words
+inline constexpr std::size_t kPictureBytes = 16 * kMiB;    // of a file that pages show as a picture
 inline constexpr std::uint64_t kAttachmentQuota = 1024 * kMiB;  // of files of other cities
 inline constexpr std::size_t kAttachmentFetches = 64;           // under way for peers; more are refused
 inline constexpr std::chrono::hours kUploadAge{24};             // then a file that no note names is forgotten
@@ -200,6 +202,8 @@ inline constexpr std::size_t kNameKeptBytes = 35;  // of the tag or code that is
 // Of Accept-Language where the language of a page is chosen; who sends a longer one has named none. Browsers
 // send less than 200.
 inline constexpr std::size_t kAcceptLanguageBytes = kKiB;
+// Of the name of a time zone, as browsers send it. The longest in the IANA database has 38.
+inline constexpr std::size_t kZoneNameBytes = 64;
 // Bytes of answers on their way over TCP: to one visitor, and to all. Answers shorter than the last of these
 // limits do not count.
 inline constexpr std::size_t kSendingEach = 128 * kMiB;

@@ -180,6 +180,29 @@ test("the publish story by keyboard alone", async () => {
   assert.equal(await page.textContent("h1"), "Cool roofs");
 });
 
+test("Enter in a field sends nothing, with scripts and without", async () => {
+  for (const javaScriptEnabled of [true, false]) {
+    const page = await press(nodes.seoul, { javaScriptEnabled });
+    for (const [path, fields] of [["/publish", ["title", "topics", "contact", "at"]], ["/ask", ["title", "topics", "to", "contact"]],
+      [`/answer?to=${nodes.question}`, ["contact"]], [`/records/${nodes.note}/withdraw`, ["reason"]]]) {
+      await page.goto(nodes.seoul + path);
+      const sent = [];
+      page.on("request", (request) => { if (request.isNavigationRequest()) sent.push(request.url()); });
+      for (const name of fields) {
+        const field = page.locator(`main [name="${name}"]`).first();
+        if (!(await field.count())) continue;
+        if (["title", "contact"].includes(name)) await field.fill("What somebody types");
+        await field.press("Enter");
+      }
+      // A form that were sent would have been asked for by now: the page still answers.
+      assert.equal(new URL(page.url()).pathname, path.split("?")[0]);
+      assert.deepEqual(sent, [], `${path} with scripts ${javaScriptEnabled ? "on" : "off"}`);
+      page.removeAllListeners("request");
+    }
+    await page.context().close();
+  }
+});
+
 test("a file comes by hand, and two people who edit one draft are told", async () => {
   const page = await press(nodes.seoul);
   await page.goto(nodes.seoul + "/publish");
@@ -195,6 +218,116 @@ test("a file comes by hand, and two people who edit one draft are told", async (
   await other.waitForSelector("text=The draft is saved");
   await page.fill("#f-solution", "Mine.");
   await page.waitForFunction(() => document.querySelector(".saving").textContent.includes("Somebody else has changed this draft"));
+});
+
+test("nothing is published without a file that is on its way or was not taken", async () => {
+  const page = await press(nodes.seoul);
+  await page.goto(nodes.seoul + "/publish");
+  let let_go;
+  const held_up = new Promise((resolve) => { let_go = resolve; });
+  await page.route("**/api/v1/attachments", async (route) => { await held_up; await route.continue().catch(() => {}); });
+  const choose = (name, buffer, mimeType = "text/plain") => page.setInputFiles("[data-files] input[type=file]", { name, mimeType, buffer });
+  await page.fill("#f-title", "With its plan");
+  await page.fill("#f-solution", "See the plan.");
+  await page.fill("#f-topics", "climate/heat");
+  await choose("plan.txt", Buffer.from("a plan"));
+  await page.waitForSelector("[data-file-list] progress");
+  await page.click("button[value=publish]");
+  await page.waitForSelector("[data-told] >> text=still on its way");
+  assert.equal(new URL(page.url()).pathname, "/publish");
+  // One that nobody waits for is stopped.
+  await choose("other.txt", Buffer.from("another"));
+  await page.click("li:has-text('other.txt') >> text=Stop");
+  await page.waitForFunction(() => document.querySelectorAll("[data-file-list] li").length === 1);
+  let_go();
+  await page.waitForFunction(() => document.querySelector("input[name=files]").value.endsWith("plan.txt"));
+  // Refused ones stay told until somebody says that it goes on without them.
+  await choose("tool.exe", Buffer.from("anything"));
+  await page.waitForSelector("li:has-text('tool.exe') >> text=Programs do not go");
+  await choose("script.txt", Buffer.from("#!/bin/sh"));
+  await page.waitForSelector("li:has-text('script.txt') >> text=programs do not go");
+  await page.waitForFunction(() => document.querySelector(".saving").textContent === "Draft saved");
+  assert.equal(await page.locator("li:has-text('tool.exe')").count(), 1, "a saved draft does not hide it");
+  await page.click("button[value=publish]");
+  await page.waitForSelector("[data-told] >> text=was not added");
+  for (const name of ["tool.exe", "script.txt"]) await page.click(`li:has-text('${name}') >> text=Go on without it`);
+  await page.click("button[value=publish]");
+  await page.waitForURL(/\/records\/seoul.example\/\d+/);
+  assert.match(await page.textContent("main"), /plan\.txt/);
+  assert.doesNotMatch(await page.textContent("main"), /script\.txt/);
+});
+
+test("leaving a page asks where something would be lost, and nowhere else", async () => {
+  const page = await press(nodes.seoul);
+  for (const [path, field] of [["/publish", "#f-solution"], ["/ask", "#f-text"], [`/answer?to=${nodes.question}`, "#f-text"]]) {
+    await page.goto(nodes.seoul + path);
+    const asked = [];
+    const note = (dialog) => { asked.push(dialog.type()); dialog.accept(); };
+    page.on("dialog", note);
+    if (path === "/publish") await page.route("**/publish", (route) => route.request().method() === "POST" ? route.abort() : route.continue());
+    await page.click(field);
+    await page.keyboard.type("Not yet saved.");
+    await page.goto(nodes.seoul + "/");
+    assert.deepEqual(asked, ["beforeunload"], path);
+    await page.unroute("**/publish").catch(() => {});
+    await page.goto(nodes.seoul + path);
+    await page.click(field);
+    await page.goto(nodes.seoul + "/");
+    assert.equal(asked.length, 1, `${path}: nothing was written`);
+    page.off("dialog", note);
+  }
+  await page.goto(nodes.seoul + "/publish");
+  const asked = [];
+  page.on("dialog", (dialog) => { asked.push(dialog.type()); dialog.accept(); });
+  await page.click("#f-solution");
+  await page.keyboard.type("Saved by itself.");
+  await page.waitForFunction(() => document.querySelector(".saving").textContent === "Draft saved");
+  await page.goto(nodes.seoul + "/");
+  assert.deepEqual(asked, []);
+});
+
+test("what is typed while a draft is being saved is saved too, and publishing waits for that", async () => {
+  const page = await press(nodes.seoul);
+  await page.goto(nodes.seoul + "/publish");
+  let let_go;
+  const held_up = new Promise((resolve) => { let_go = resolve; });
+  let saves = 0;
+  await page.route("**/publish", async (route) => {
+    if ((route.request().postData() || "").includes("do=autosave") && ++saves === 1) await held_up;
+    await route.continue();
+  });
+  await page.fill("#f-title", "Over a slow network");
+  await page.fill("#f-topics", "climate/heat");
+  await page.waitForRequest((request) => (request.postData() || "").includes("do=autosave"));
+  await page.fill("#f-solution", "Typed meanwhile.");
+  await page.click("button[value=publish]");
+  let_go();
+  await page.waitForURL(/\/records\/seoul.example\/\d+/);
+  assert.match(await page.textContent("main"), /Typed meanwhile/);
+});
+
+test("the time is taken and shown in the browser's zone, and the button says it", async () => {
+  const page = await open(browser, nodes.seoul, "press", nodes.password, { timezoneId: "Asia/Tokyo" });
+  await page.goto(nodes.seoul + "/publish");
+  assert.equal(await page.inputValue("input[name=zone]"), "Asia/Tokyo");
+  const day = new Date(Date.now() + 20 * 86400e3).toISOString().slice(0, 10);
+  await page.fill("#f-title", "On its day");
+  await page.fill("#f-solution", "Then.");
+  await page.fill("#f-topics", "climate/heat");
+  await page.fill("#f-at", `${day}T09:00`);
+  assert.match(await page.textContent("button[value=publish]"), /^Schedule for \w+day, .* 9:00/);
+  assert.match(await page.textContent("[role=note] [data-when]"), / 9:00/);
+  await page.click("button[value=publish]");
+  await page.waitForURL(/\/held\/\d+$/);
+  assert.match(await page.textContent("main"), /9:00/);
+  await page.click("button[value=cancel]");
+  await page.waitForURL(/\/publish\?draft=\d+$/);
+  assert.equal(await page.inputValue("#f-at"), `${day}T09:00`);
+  // Somebody elsewhere sees the same moment.
+  const away = await open(browser, nodes.seoul, "press", nodes.password, { timezoneId: "Europe/London" });
+  await away.goto(page.url());
+  assert.match(await away.inputValue("#f-at"), /T0[01]:00$/);
+  await away.click("button[value=remove]");
 });
 
 test("no violation of WCAG 2.2 A or AA, on any page, in any language, in both themes", async () => {

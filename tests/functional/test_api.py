@@ -78,6 +78,8 @@ class OpenApi(NodesTest):
                            headers={"Content-Type": "application/octet-stream"}).json()
         note = practice("Testing from the car", evidence=3, cost={"amount": 120000, "currency": "EUR"})
         note["attachments"] = [{"sha256": file["sha256"], "name": "plan.txt", "media_type": "text/plain"}]
+        office.get(f"/api/v1/attachments/{file['sha256']}")
+        office.get(f"/api/v1/attachments/{'0' * 64}", expect=404)
         preview = office.post("/api/v1/previews", note, expect=200).json()
         self.assertIn("<p>Text.</p>", preview["html"])
         ref = office.post("/api/v1/records", note).json()["ref"]
@@ -99,6 +101,7 @@ class OpenApi(NodesTest):
         tag = office.get(one).headers["ETag"]
         office.call("PUT", one, practice("Draft, better"), headers={"If-Match": tag}, expect=200)
         self.assertEqual(office.call("PUT", one, practice("Draft, lost"), headers={"If-Match": tag}).status, 409)
+        self.assertEqual(office.call("DELETE", one, headers={"If-Match": tag}).status, 409)
         self.assertEqual([d["owner"] for d in chief.get("/api/v1/drafts").json()["items"]], ["press"])
         office.post(f"{one}/publish", {"hold": 0})
         gone = office.post("/api/v1/drafts", practice("Gone")).json()

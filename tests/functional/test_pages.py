@@ -1,6 +1,9 @@
 """The pages as somebody uses them whose browser runs no script; and what strangers try with them."""
 
+import base64
 import contextlib
+import datetime
+import hashlib
 import json
 import pathlib
 import re
@@ -304,6 +307,21 @@ class Pages(NodesTest):
         chief.go(held)
         chief.submit(held, "release")
         self.assertRegex(chief.page.url, "^/records/")
+        # What has a time is approved for its time, and signed before it only if somebody says so once more.
+        entries = seoul.json("status")["entries"]
+        press.go("/publish")
+        at = (datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=30)).strftime("%Y-%m-%dT%H:%M")
+        press.submit("/publish", "publish", title="Reviewed for a day", solution="Text.", topics="health", at=at)
+        held = press.page.url
+        self.assertIn("You can take it back until then", press.page.text)
+        chief.go(held)
+        self.assertIn("Approve it for its time", chief.page.text)
+        chief.submit(held, "release")
+        self.assertEqual(chief.page.url, held)
+        self.assertIn("It goes out on", chief.page.text)
+        self.assertEqual(seoul.json("status")["entries"], entries)
+        chief.submit(held, "release")
+        self.assertRegex(chief.page.url, "^/records/")
 
     def test_who_is_not_known_is_asked_to_log_in_and_comes_back(self):
         seoul = self.node("seoul", start=False)
@@ -362,6 +380,149 @@ class Pages(NodesTest):
         self.assertEqual(refused.status, 413)
         self.assertIn("è troppo grande", refused.text(), "who is still sending sees the page")
 
+    def test_enter_in_a_field_sends_no_form_that_publishes(self):
+        """A disabled first button takes what Enter does (HTML, implicit submission): in each form with a button that signs."""
+        templates = pathlib.Path(__file__).resolve().parents[2] / "node" / "pages" / "templates"
+        signing = ("/publish", "/ask", "/answer", "/adopt", "/profile", "/records/{{ref}}/withdraw")
+        seen = set()
+        for path in templates.glob("*.mustache"):
+            for action, body in re.findall(r'<form method="post" action="([^"]+)"[^>]*>(.*?)</form>', path.read_text(), re.S):
+                if action in signing or 'value="notice"' in body:
+                    seen.add(action)
+                    self.assertTrue(body.lstrip().startswith("{{> no_enter}}"), (path.name, action))
+        self.assertEqual(seen, {*signing, "/operate"})
+
+    def test_a_form_of_a_draft_that_has_changed_neither_publishes_nor_deletes_it(self):
+        seoul = self.node("seoul")
+        press = self.member(seoul, "press", "publisher")
+        entries = lambda: seoul.json("status")["entries"]  # noqa: E731
+        before = entries()
+        press.go("/publish")
+        press.submit("/publish", "save", title="Shade", solution="First words.", topics="health")
+        address, stale = press.page.url, press.page
+        press.submit("/publish", "save", solution="Better words.")
+        for button in ("publish", "remove", "save"):
+            press.page = stale
+            press.submit("/publish", button, solution="Stale words.")
+            self.assertEqual(press.page.status, 409, button)
+            self.assertIn("Somebody else has changed this draft", press.page.text)
+            self.assertEqual(press.page.form("/publish").fields["solution"].strip(), "Stale words.", "nothing typed is lost")
+        # A form that names no version is of none.
+        stale.form("/publish").fields["version"] = ""
+        press.page = stale
+        press.submit("/publish", "publish")
+        self.assertEqual(press.page.status, 409)
+        self.assertEqual(entries(), before)
+        self.assertEqual(press.go(address).form("/publish").fields["solution"].strip(), "Better words.")
+        fresh = press.page
+        press.submit("/publish", "publish")
+        self.assertRegex(press.page.url, "^/records/")
+        self.assertIn("Better words.", press.page.text)
+        # What was published elsewhere is not published again, nor deleted; what was typed becomes a draft of its own.
+        for button in ("publish", "save"):
+            press.page = fresh
+            press.submit("/publish", button, solution="Words of an old window.")
+            self.assertEqual(press.page.status, 404, button)
+            self.assertIn("no longer there", press.page.text)
+        self.assertEqual(entries(), before + 1)
+        press.submit("/publish", "save")
+        self.assertNotEqual(press.page.url, address)
+        self.assertEqual(press.page.form("/publish").fields["solution"].strip(), "Words of an old window.")
+
+    def test_pictures_are_shown_with_what_they_show_and_all_files_come_by_one_press(self):
+        seoul, la = self.pair()
+        press = self.member(seoul, "press", "publisher")
+        png = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==")
+        press.go("/publish")
+        press.submit("/publish", "save", title="Shade", solution="See.", topics="health",
+                     files=[("awning.png", "image/png", png), ("plan.txt", "text/plain", b"a plan"), ("fake.png", "image/png", b"<svg onload=alert(1)>")])
+        digest = hashlib.sha256(png).hexdigest()
+        press.submit("/publish", "save", **{"alt_" + digest: 'An awning over a "bus stop" <b>'})
+        self.assertEqual(press.page.form("/publish").fields["alt_" + digest], 'An awning over a "bus stop" <b>', "a draft keeps it")
+        press.submit("/publish", "preview", period="2019 to 2020", links="The plan | https://plan.example/")
+        before = press.page.source.split("<form method", 1)[0]
+        for said in ("Shade", "Health", "See.", "2019 to 2020", "The plan", "plan.txt", "An awning over a", f"/publish/files/{digest}"):
+            self.assertIn(said, before, "what is looked at before it is signed is all of it")
+        cookie = {"Cookie": "; ".join(f"{name}={value}" for name, value in press.cookies.items())}
+        self.assertEqual(ask("GET", f"{press.base}/publish/files/{digest}", headers=cookie).body, png)
+        self.assertNotEqual(ask("GET", f"{press.base}/publish/files/{digest}").body, png, "of what is not published others see nothing")
+        press.submit("/publish", "publish")
+        ref = press.page.url.removeprefix("/records/")
+        shown = lambda page: [value for tag, name, value in page.attributes if tag == "img" and name == "src"]  # noqa: E731
+        self.assertEqual(shown(press.page)[0], f"/records/{ref}/pictures/{digest}")
+        self.assertIn(("img", "alt", 'An awning over a "bus stop" <b>'), press.page.attributes)
+        answer = ask("GET", press.base + shown(press.page)[0])
+        self.assertEqual((answer.status, answer.headers["Content-Type"], answer.body), (200, "image/png", png))
+        self.assertIn("sandbox", answer.headers["Content-Security-Policy"])
+        fake = hashlib.sha256(b"<svg onload=alert(1)>").hexdigest()
+        self.assertEqual(ask("GET", f"{press.base}/records/{ref}/pictures/{fake}").status, 404, "whatever its author calls it")
+        wait_for(lambda: la.shows(ref), "the note crosses")
+        desk = self.member(la, "desk", "reader")
+        desk.go(f"/records/{ref}")
+        self.assertEqual(shown(desk.page), [])
+        form = next(form for form in desk.page.forms if "all" in form.fields)
+        body = urllib.parse.urlencode(form.fields).encode()
+        desk._exchange("POST", form.action, body)
+        wait_for(lambda: len([link for link in desk.go(f"/records/{ref}").links if "/attachments/" in link]) == 3, "all files come")
+        self.assertIn(f"/records/{ref}/pictures/{digest}", shown(desk.page))
+
+    def test_after_publishing_a_page_says_so_once_and_a_hold_says_until_when(self):
+        seoul = self.node("seoul")
+        press = self.member(seoul, "press", "publisher")
+        press.go("/publish")
+        press.submit("/publish", "publish", title="Shade", solution="Awnings.", topics="health")
+        self.assertIn("It is published.", press.page.text)
+        self.assertIn("within seconds", press.page.text)
+        self.assertNotIn("It is published.", press.go(press.page.url).text, "once")
+        seoul.stop()
+        seoul.start("--publishing-hold-minutes", "10", "--office-time-zone", "Asia/Seoul")
+        press.base = f"http://127.0.0.1:{seoul.http_port}"
+        press.go("/publish")
+        self.assertIn("for 10 minutes", press.page.text)
+        before = seoul.json("status")["entries"]
+        press.submit("/publish", "publish", title="More shade", solution="More awnings.", topics="health")
+        self.assertRegex(press.page.url, "^/held/")
+        self.assertRegex(press.page.text, r"It goes out on .*\d:\d\d.* You can take it back until then.")
+        press.submit(press.page.url, "cancel")
+        self.assertEqual(press.page.form("/publish").fields["at"], "", "a hold is no time that somebody chose")
+        self.assertEqual(seoul.json("status")["entries"], before)
+
+    def test_the_time_of_a_note_is_kept_wherever_its_text_is(self):
+        seoul = self.node("seoul", "--office-time-zone", "Asia/Seoul")
+        press = self.member(seoul, "press", "publisher")
+        entries = seoul.json("status")["entries"]
+        press.go("/publish")
+        self.assertIn("Korea", press.page.text, "without scripts it is the office's zone, by its name")
+        later = (datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=40)).replace(hour=0, minute=0, second=0, microsecond=0)
+        at = (later + datetime.timedelta(hours=9)).strftime("%Y-%m-%dT%H:%M")
+        shown = lambda: press.page.form("/publish").fields["at"]  # noqa: E731
+        press.submit("/publish", "preview", title="In time", solution="On the day.", topics="health", at=at)
+        self.assertEqual(shown(), at)
+        self.assertIn("Schedule for", press.page.text)
+        press.submit("/publish", "save")
+        self.assertEqual(shown(), at, "a draft keeps it")
+        press.submit("/publish", "publish")
+        self.assertRegex(press.page.url, "^/held/")
+        cookie = "; ".join(f"{name}={value}" for name, value in press.cookies.items())
+        held = ask("GET", press.base + "/api/v1/held", headers={"Cookie": cookie}).json()["items"]
+        due = [item["due_at"] for item in held if item["state"] == "waiting"]
+        self.assertEqual(due, [later.strftime("%Y-%m-%dT%H:%M:%SZ")], "in the zone of the form")
+        press.submit(press.page.url, "cancel")
+        self.assertEqual(shown(), at, "what is taken back keeps it")
+        # The browser's zone, where the script has said it, counts before the office's.
+        press.cookies["koinon_zone"] = "America/New_York"
+        press.go(press.page.url)
+        self.assertEqual(datetime.datetime.fromisoformat(shown()).day, (later - datetime.timedelta(hours=4)).day)
+        press.submit("/publish", "publish")
+        self.assertRegex(press.page.url, "^/held/")
+        press.submit(press.page.url, "cancel")
+        # What has passed is refused, and so is what is no time.
+        for wrong in ("2020-01-01T09:00", "soon"):
+            press.submit("/publish", "publish", at=wrong)
+            self.assertEqual(press.page.status, 400, wrong)
+            self.assertEqual(press.page.form("/publish").fields["at"], wrong)
+        self.assertEqual(seoul.json("status")["entries"], entries, "nothing went out")
+
     def test_files_come_with_a_form(self):
         seoul, la = self.pair()
         press = self.member(seoul, "press", "publisher")
@@ -381,6 +542,19 @@ class Pages(NodesTest):
         self.assertEqual(press.page.status, 400)
         self.assertIn("void.txt", press.page.text)
         self.assertIn("In it.", press.page.form("/publish").fields["solution"])
+        # Of several the good ones are kept, and each of the others is named.
+        press.submit("/publish", "publish", files=[("good.txt", "text/plain", b"good"), ("empty.txt", "text/plain", b""), ("tool.exe", "text/plain", b"x")])
+        self.assertEqual(press.page.status, 400)
+        for name in ("empty.txt: ", "tool.exe: ", "good.txt"):
+            self.assertIn(name, press.page.text)
+        self.assertIn("good.txt", press.page.form("/publish").fields["files"])
+        # Programs are not taken, by their names and by what they are.
+        for name, content in (("tool.exe", b"anything"), ("harmless.txt", b"#!/bin/sh\nrm -r /\n")):
+            press.go("/publish")
+            press.submit("/publish", "publish", title="A tool", solution="Run it.", topics="health", files=[(name, "text/plain", content)])
+            self.assertEqual(press.page.status, 400)
+            self.assertIn(name, press.page.text)
+            self.assertIn("programs do not go with notes", press.page.text)
         # In the other city the file is fetched when somebody asks for it.
         wait_for(lambda: la.shows(ref), "the note crosses")
         desk = self.member(la, "desk", "reader")
@@ -420,8 +594,8 @@ class Pages(NodesTest):
                 name = re.compile(r'\.id = "(\w+)"').search(text, facts.end()).group(1)
                 if re.search(rf"\b{area}_\.{facts.group(1) or facts.group(2)}\b", pages):
                     called.add(name)
-        # Pages publish a draft by what its form says; a library of a city, and forgetting a file, are for the command line.
-        self.assertEqual(changing - called, {"publishDraft", "importNotes", "dropAttachment"})
+        # A library of a city, and forgetting a file, are for the command line.
+        self.assertEqual(changing - called, {"importNotes", "dropAttachment"})
 
     def test_a_form_that_does_not_parse_leaves_the_line_that_the_same_in_json_leaves(self):
         seoul = self.node("seoul")

@@ -4,6 +4,7 @@
 #include "node/pages/city_field.h"
 #include "node/pages/colleagues.h"
 #include "node/pages/form_faults.h"
+#include "node/pages/note_view.h"
 #include "node/pages/topic_field.h"
 
 namespace koinon {
@@ -54,6 +55,21 @@ TEST(PageFields, ATopicIsAskedAboutUntilItIsAnswered) {
   form["topic:food"] = "on";
   form["topic:no/such-topic"] = "on";
   EXPECT_EQ(typed_topics(form).slugs, (Names{"climate/heat", "health", "food"}));
+}
+
+TEST(PageFields, OfEachCityTheLastWordOnAPracticeIsItsCard) {
+  const auto word = [](const char* ref, RecordStatus status = RecordStatus::kCurrent,
+                       v1::RefRole role = v1::REF_ROLE_ADOPTS) {
+    ReferringView out;
+    out.role = role;
+    out.ref = ref;
+    out.status = status;
+    return out;
+  };
+  EXPECT_EQ(earlier_words({word("la.example/1"), word("milan.example/4"), word("la.example/9"),
+                           word("la.example/10", RecordStatus::kWithdrawn), word("lima.example/2", RecordStatus::kWithdrawn),
+                           word("la.example/3", RecordStatus::kCurrent, v1::REF_ROLE_ABOUT)}),
+            (std::set<std::string>{"la.example/1", "la.example/10"}));
 }
 
 TEST(PageFields, AllFaultsStandAboveAndEachAtItsField) {
