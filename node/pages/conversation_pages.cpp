@@ -81,6 +81,27 @@ FormFaults ask_faults(const Visit& visit, const Error& error) {
           }};
 }
 
+// Those of an answer and of an adoption.
+FormFaults reply_faults(const Visit& visit, const Error& error) {
+  return {visit, error, [&](const std::string& field) -> std::optional<FormField> {
+            if (field == "text") return FormField{"text", visit.say("answer.text")};
+            if (field == "changes" || field == "results") return FormField{field, visit.say("section." + field)};
+            if (field == "stage") return FormField{"stage", visit.say("adopt.stage")};
+            if (field == "outcome") return FormField{"outcome", visit.say("adopt.outcome")};
+            if (field == "contact") return FormField{"contact", visit.say("ask.contact")};
+            if (field.starts_with("refs")) return FormField{"points", visit.say("answer.points_to")};
+            return std::nullopt;
+          }};
+}
+
+// Their faults above the form, and at each of these fields.
+void put_reply_faults(const Visit& visit, const std::optional<Error>& failed,
+                      std::initializer_list<const char*> fields, json::object& model) {
+  const FormFaults faults = failed ? reply_faults(visit, *failed) : FormFaults();
+  faults.put(model);
+  for (const std::string field : fields) model["error_" + field] = faults.at(field);
+}
+
 unsigned status_after(const std::optional<Error>& failed) { return failed ? status_of(failed->code) : 200; }
 
 // The topics of what was found, as links that narrow it down.
@@ -274,6 +295,7 @@ asio::awaitable<HttpResponse> ConversationPages::show_answer(Visit visit, std::o
   view.model["question_html"] =
       frame_.shared().html(record.body ? record.body->question().text() : std::string());
   view.model["points_to"] = given(visit, "points_to");
+  put_reply_faults(visit, failed, {"text", "points"}, view.model);
   co_return frame_.show(visit, std::move(view));
 }
 
@@ -332,6 +354,7 @@ asio::awaitable<HttpResponse> ConversationPages::show_adopt(Visit visit, std::op
                 ""};
   const std::string stage = said("stage").empty() ? (again ? "adopted" : "trying") : said("stage");
   view.model["heading"] = view.title;
+  put_reply_faults(visit, failed, {"stage", "outcome"}, view.model);
   view.model["of"] = of;
   view.model["of_title"] = title_of(found->record);
   view.model["again"] = again;

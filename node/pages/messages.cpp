@@ -321,6 +321,39 @@ struct Messages::Loaded {
   std::unique_ptr<icu::LocaleMatcher> matcher;
 };
 
+std::string Catalogue::language_named(const std::string& typed) const {
+  const std::string wanted = folded_name(typed);
+  if (wanted.empty()) return typed;
+  const auto is_called = [&](const char* tag, const icu::Locale& in) {
+    icu::UnicodeString name;
+    icu::Locale(tag).getDisplayLanguage(in, name);
+    return wanted == folded_name(utf8(name));
+  };
+  for (const char* const* tag = icu::Locale::getISOLanguages(); *tag != nullptr; ++tag) {
+    if (wanted == *tag || is_called(*tag, words_->locale) || is_called(*tag, icu::Locale::getEnglish())) return *tag;
+  }
+  return typed;
+}
+
+std::vector<std::pair<std::string, std::string>> Catalogue::countries() const {
+  std::vector<std::pair<std::string, std::string>> out;
+  for (const char* const* code = icu::Locale::getISOCountries(); *code != nullptr; ++code)
+    out.emplace_back(*code, country_name(*code));
+  return out;
+}
+
+std::string Catalogue::country_named(const std::string& typed) const {
+  const std::string wanted = folded_name(typed);
+  if (wanted.empty()) return typed;
+  for (const auto& [code, name] : countries()) {
+    icu::UnicodeString english;
+    icu::Locale("", code.c_str()).getDisplayCountry(icu::Locale::getEnglish(), english);
+    if (wanted == folded_name(code) || wanted == folded_name(name) || wanted == folded_name(utf8(english)))
+      return code;
+  }
+  return typed;
+}
+
 const std::vector<std::pair<std::string, std::string>>& Catalogue::currencies() const {
   return words_->currencies.list();
 }

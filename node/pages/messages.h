@@ -52,6 +52,12 @@ class Catalogue {
   // What a language is called in this one; the tag where that is not known.
   std::string language_name(const std::string& tag) const;
   std::string country_name(const std::string& code) const;
+  // The tag of the language that is meant by its tag or name, here or in English; else what was typed.
+  std::string language_named(const std::string& typed) const;
+  // The countries (ISO 3166-1), and what they are called here.
+  std::vector<std::pair<std::string, std::string>> countries() const;
+  // The code of the country that is meant by its code or name, here or in English; else what was typed.
+  std::string country_named(const std::string& typed) const;
   // Today's currencies: their codes (ISO 4217), and what they are called here.
   const std::vector<std::pair<std::string, std::string>>& currencies() const;
   // The code of the currency that is meant by its code, sign or name, here or in English; else what was typed.

@@ -198,7 +198,8 @@ json::object field_view(const Visit& visit, const Field& field,
                    {"is_choice", field.kind == Kind::kChoice},
                    {"is_goals", field.kind == Kind::kGoals},
                    {"is_topics", field.kind == Kind::kTopics},
-                   {"is_currency", field.kind == Kind::kCurrency}};
+                   {"is_currency", field.kind == Kind::kCurrency},
+                   {"is_country", false}};
   json::array choices;
   for (const auto& choice : split(std::string(field.choices), ' '))
     choices.push_back(json::object{{"key", choice},

@@ -419,7 +419,7 @@ asio::awaitable<HttpResponse> NotePage::withdraw_page(Visit visit) {
   const auto found = co_await frame_.call(visit, records_.get, RecordQuery{ref_of(visit), false});
   if (!found.ok()) co_return frame_.failed(visit, found.error());
   PageView view{"withdraw", visit.say("withdraw.title"), {}, 200, "", ""};
-  view.model = {{"ref", found->record.ref}, {"note_title", text_of(content_of(found->record.body), "title")}};
+  view.model = {{"ref", found->record.ref}, {"note_title", title_of(found->record)}};
   co_return frame_.show(visit, std::move(view));
 }
 

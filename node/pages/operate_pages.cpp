@@ -92,6 +92,7 @@ json::array peers_of(const Visit& visit, const std::vector<PeerView>& peers) {
   for (const PeerView& view : peers) {
     const PeerStatus& peer = view.peer;
     out.push_back(json::object{{"name", peer.name},
+                               {"city", peer.name},
                                {"address", peer.address},
                                {"state", visit.say(peer.connected ? "operate.connected" : "operate.away")},
                                {"detail", peer.connected ? "" : trouble_text(visit, peer)},

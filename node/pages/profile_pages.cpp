@@ -12,6 +12,7 @@
 #include "node/pages/note_form.h"
 #include "node/pages/held_pages.h"
 #include "node/pages/note_view.h"
+#include "node/text/topic_names.h"
 #include "node/text/written_values.h"
 #include "proto/base/ascii.h"
 
@@ -71,7 +72,8 @@ std::map<std::string, std::string> values_of(const json::object& profile) {
   return out;
 }
 
-json::value value_of(const ProfileField& field, const std::string& text) {
+json::value value_of(const Visit& visit, const ProfileField& field, const std::string& text) {
+  if (field.name == std::string_view("country")) return json::value(visit.words->country_named(text));
   const auto number = field.number ? read_plain_number(text) : std::nullopt;
   return number ? json_number(*number) : json::value(text);
 }
@@ -107,12 +109,12 @@ json::object content_of(const Visit& visit, json::object profile) {
     const std::string text = trimmed(visit.field(field.name));
     if (second.empty()) {
       profile.erase(first);
-      if (!text.empty()) profile[first] = value_of(field, text);
+      if (!text.empty()) profile[first] = value_of(visit, field, text);
       continue;
     }
     json::object inner = object_at(profile, first);
     inner.erase(second);
-    if (!text.empty()) inner[second] = value_of(field, text);
+    if (!text.empty()) inner[second] = value_of(visit, field, text);
     profile.erase(first);
     if (inner.contains("value") || inner.contains("source")) profile[first] = std::move(inner);
   }
@@ -120,7 +122,8 @@ json::object content_of(const Visit& visit, json::object profile) {
   profile.erase("names");
   if (!names.empty()) profile["names"] = std::move(names);
   json::array languages;
-  for (const auto& tag : split(visit.field("languages"), ',')) languages.emplace_back(tag);
+  for (const auto& name : names_of_list(visit.field("languages")))
+    languages.emplace_back(visit.words->language_named(name));
   profile.erase("languages");
   if (!languages.empty()) profile["languages"] = std::move(languages);
   return profile;
@@ -151,7 +154,12 @@ HttpResponse ProfilePages::show(const Visit& visit, const std::map<std::string, 
   const FormFaults faults = failed ? profile_faults(visit, *failed) : FormFaults();
   json::array fields;
   for (const ProfileField& field : kFields) {
+    const bool is_country = field.name == std::string_view("country");
     json::array choices;
+    if (is_country) {
+      for (const auto& country : visit.words->countries())
+        choices.push_back(json::object{{"text", country.second}});
+    }
     for (const auto& choice : split(std::string(field.choices), ' '))
       choices.push_back(json::object{{"key", choice},
                                      {"text", visit.say(std::string(field.choice) + choice)},
@@ -159,17 +167,26 @@ HttpResponse ProfilePages::show(const Visit& visit, const std::map<std::string, 
     fields.push_back(json::object{{"name", field.name},
                                   {"label", visit.say(field.label)},
                                   {"help", visit.say(std::string("profile.help_") + field.name)},
-                                  {"value", at(field.name)},
+                                  {"value", is_country && !at("country").empty() && at("country").size() == 2
+                                                ? visit.words->country_name(at("country"))
+                                                : at(field.name)},
                                   {"required", field.name == std::string("display_name")},
                                   {"error", faults.at(field.name)},
-                                  {"is_line", field.choices.empty() && !field.number},
+                                  {"is_line", field.choices.empty() && !field.number && !is_country},
+                                  {"is_currency", false},
+                                  {"is_country", is_country},
                                   {"is_number", field.number},
                                   {"is_choice", !field.choices.empty()},
                                   {"choices", std::move(choices)}});
   }
+  // By name; what is no tag stands as it was typed.
+  std::string languages;
+  for (const std::string& name : names_of_list(at("languages")))
+    languages += (languages.empty() ? "" : ", ") + visit.words->language_name(visit.words->language_named(name));
   view.model = {{"fields", std::move(fields)},
                 {"names", at("names")},
-                {"languages_text", at("languages")}};
+                {"languages_text", languages},
+                {"note_languages", note_languages(visit, "")}};
   faults.put(view.model);
   return frame_.show(visit, std::move(view));
 }

@@ -171,7 +171,7 @@ class Pages(NodesTest):
         wait_for(lambda: "9,411,000" in chief.go("/cities/seoul.example").text, "the profile shows")
         chief.go("/profile")
         self.assertEqual({k: chief.page.form("/profile").fields[k].strip() for k in ("names", "languages", "latitude", "country")},
-                         {"names": "ko | 서울", "languages": "ko, en", "latitude": "37.57", "country": "KR"})
+                         {"names": "ko | 서울", "languages": "Korean, English", "latitude": "37.57", "country": "South Korea"})
         chief.go("/cities/la.example")
         self.assertIn("Vouched for by seoul.example", chief.page.text)
         self.assertIn("it is trusted: a peer", chief.page.text)
