@@ -158,7 +158,9 @@ class OpenApi(NodesTest):
         code = made["link"].rsplit("/", 1)[1]
         nobody = api.as_(None)
         nobody.get(f"/welcome/{code}")
+        self.assertEqual(nobody.get(f"/api/v1/passwords/{code}").json()["name"], "new")
         nobody.call("POST", "/api/v1/passwords", {"code": code, "password": "a long enough one"}, expect=204)
+        nobody.get(f"/api/v1/passwords/{code}", expect=404)
         second = boss.post("/api/v1/accounts/new/link", expect=201).json()["link"].rsplit("/", 1)[1]
         nobody.call("POST", f"/welcome/{second}", body=b"csrf=&password=another+long+enough+one", expect=303,
                     headers={"Content-Type": "application/x-www-form-urlencoded"})

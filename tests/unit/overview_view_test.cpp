@@ -90,6 +90,18 @@ TEST_F(Overview, ATranslationIsThePracticeOnceMoreAndAnAnswerToOneQuestionOneAns
   EXPECT_EQ(view.questions_answered, 1);
 }
 
+TEST_F(Overview, ACityIsCalledInTheReadersLanguageWhereItsProfileSaysSo) {
+  Draft said = profile(9.4e6, "Dwa");
+  auto* name = said.body->mutable_profile()->add_names();
+  name->set_language("KO-kr");
+  name->set_name("서울");
+  add(seoul, said);
+  Directory directory(*store, nearness, reader.get());
+  EXPECT_EQ(directory.name_in(seoul.id(), "ko"), "서울");
+  EXPECT_EQ(directory.name_in(seoul.id(), "it"), "City");
+  EXPECT_EQ(directory.name_in(milan.id(), "ko"), "") << "it has stated none";
+}
+
 TEST_F(Overview, WhatIsTakenBackCountsForNothingAndWhatWasSaidBeforeStandsAgain) {
   const EntryIndex at = add(seoul, practice("Shelter", "text"));
   const EntryIndex first = add(milan, adoption(seoul, at, "worked"));
