@@ -153,8 +153,36 @@ test("cities are offered as they are typed", async () => {
   const page = await press(nodes.la);
   await page.goto(nodes.la + "/ask");
   await page.evaluate(() => document.querySelector("#city-list").replaceChildren());
-  await page.type("#f-to", "milan.example seou");
-  await page.waitForFunction(() => [...document.querySelectorAll("#city-list option")].some((o) => o.value === "milan.example seoul.example"));
+  await page.type("#f-to", "milan.example, seou");
+  await page.waitForFunction(() => [...document.querySelectorAll("#city-list option")].some((o) => o.value.startsWith("milan.example, ") && o.value.includes("seoul.example")));
+});
+
+test("topics are offered by name after a comma too, and a fault goes when it is mended", async () => {
+  for (const javaScriptEnabled of [true, false]) {
+    const page = await press(nodes.seoul, { javaScriptEnabled });
+    await page.goto(nodes.seoul + "/publish");
+    if (javaScriptEnabled) {
+      await page.type("#f-topics", "Extreme heat, hosp");
+      await page.waitForFunction(() => [...document.querySelectorAll("#topic-list option")].some((o) => o.value === "Extreme heat, Hospitals"));
+    }
+    await page.fill("#f-topics", "heat");
+    await page.click("button[value=publish]");
+    await page.waitForSelector("[data-problems]");
+    assert.equal(await page.locator("[aria-invalid]").count(), 3, "title, text and topics at once");
+    assert.equal(await page.locator("[data-problems] li").count(), 3);
+    await page.check("fieldset.asked label:has-text('Extreme heat') input");
+    await page.fill("#f-title", "Shade");
+    if (javaScriptEnabled) {
+      assert.equal(await page.locator("[data-problems] li").count(), 1, "what is mended is told no longer");
+      assert.equal(await page.locator("#error-title").count(), 0);
+    }
+    await page.fill("#f-solution", "Awnings, once more.");
+    await page.click("button[value=preview]");
+    await page.waitForSelector("main section.preview");
+    assert.equal(await page.locator("[aria-invalid]").count(), 0);
+    assert.match(await page.inputValue("#f-topics"), /Extreme heat/);
+    await page.context().close();
+  }
 });
 
 test("the publish story by keyboard alone", async () => {

@@ -72,8 +72,8 @@ for (const list of document.querySelectorAll("[data-problems]")) {
 // Of many cities the list on the page holds the first; the node is asked for those that begin to be typed.
 for (const input of document.querySelectorAll("[data-cities]")) {
   input.addEventListener("input", later(250, async () => {
-    const typed = input.value.split(/[,;،、]/).pop().trim();
-    const before = input.value.slice(0, input.value.length - typed.length);
+    const before = /^.*[,;،、]\s*/s.exec(input.value)?.[0] ?? "";
+    const typed = input.value.slice(before.length).trim();
     if (!typed) return;
     const answer = await fetch("/api/v1/cities?" + new URLSearchParams({ q: typed, limit: 20 }), { credentials: "same-origin" }).catch(() => null);
     if (!answer || !answer.ok) return;
