@@ -78,6 +78,19 @@ json::value value_of(const Visit& visit, const ProfileField& field, const std::s
   return number ? json_number(*number) : json::value(text);
 }
 
+// By the name, if that is read as the same code again; pt-BR and what is no code stand as they are.
+std::string shown_language(const Visit& visit, const std::string& typed) {
+  const std::string tag = visit.words->language_named(typed);
+  const std::string name = visit.words->language_name(tag);
+  return visit.words->language_named(name) == tag ? name : typed;
+}
+std::string shown_country(const Visit& visit, const std::string& typed) {
+  const std::string code = visit.words->country_named(typed);
+  if (code.size() != 2) return typed;
+  const std::string name = visit.words->country_name(code);
+  return visit.words->country_named(name) == code ? name : typed;
+}
+
 // What is no number, at its field.
 std::vector<Error> unread_numbers(const Visit& visit) {
   std::vector<Error> out;
@@ -167,9 +180,7 @@ HttpResponse ProfilePages::show(const Visit& visit, const std::map<std::string, 
     fields.push_back(json::object{{"name", field.name},
                                   {"label", visit.say(field.label)},
                                   {"help", visit.say(std::string("profile.help_") + field.name)},
-                                  {"value", is_country && !at("country").empty() && at("country").size() == 2
-                                                ? visit.words->country_name(at("country"))
-                                                : at(field.name)},
+                                  {"value", is_country ? shown_country(visit, at(field.name)) : at(field.name)},
                                   {"required", field.name == std::string("display_name")},
                                   {"error", faults.at(field.name)},
                                   {"is_line", field.choices.empty() && !field.number && !is_country},
@@ -179,10 +190,9 @@ HttpResponse ProfilePages::show(const Visit& visit, const std::map<std::string, 
                                   {"is_choice", !field.choices.empty()},
                                   {"choices", std::move(choices)}});
   }
-  // By name; what is no tag stands as it was typed.
   std::string languages;
-  for (const std::string& name : names_of_list(at("languages")))
-    languages += (languages.empty() ? "" : ", ") + visit.words->language_name(visit.words->language_named(name));
+  for (const std::string& typed : names_of_list(at("languages")))
+    languages += (languages.empty() ? "" : ", ") + shown_language(visit, typed);
   view.model = {{"fields", std::move(fields)},
                 {"names", at("names")},
                 {"languages_text", languages},
