@@ -7,6 +7,7 @@
 #include "node/api/drafts_api.h"
 #include "node/api/query_params.h"
 #include "node/http/cookies.h"
+#include "node/pages/drafted_form.h"
 #include "node/pages/form_values.h"
 #include "node/text/time_text.h"
 
@@ -70,6 +71,7 @@ asio::awaitable<HttpResponse> HeldPages::held(Visit visit) {
       {"state_text", visit.say("held." + state, {{"time", visit.words->date_and_time(note.due_at, visit.zone)}})},
       {"ref", note.state == HeldState::kSigned ? note.outcome : ""},
       {"outcome", note.fault ? visit.fault(*note.fault) : ""},
+      {"is_note", !note.request.contains("withdraw")},
       {"at_text", note.state == HeldState::kReview && note.request.contains("at")
                       ? visit.say("publish.at_explained",
                                   {{"time", visit.words->date_and_time(note.due_at, visit.zone)}})
@@ -108,8 +110,8 @@ asio::awaitable<HttpResponse> HeldPages::take_back(Visit visit) {
   const auto gone = co_await frame_.call(visit, desk_.cancel, HeldQuery{found->id});
   if (!gone.ok() && draft) (void)co_await frame_.call(visit, drafts_.remove, DraftRemoval{*draft, std::nullopt});
   if (!gone.ok()) co_return frame_.failed(visit, gone.error());
-  const bool practice = draft && text_at(note, "kind") == "practice";
-  co_return PageFrame::go(practice ? "/publish?draft=" + std::to_string(draft->value) : "/desk");
+  const std::string form = draft ? form_of_draft(DraftView{*draft, {}, {}, 1, note}) : std::string();
+  co_return PageFrame::go(form.empty() ? "/desk" : form + "?draft=" + std::to_string(draft->value));
 }
 
 }  // namespace koinon

@@ -8,6 +8,7 @@
 #include "node/api/query_params.h"
 #include "node/api/records_api.h"
 #include "node/api/sessions_api.h"
+#include "node/pages/drafted_form.h"
 #include "node/pages/form_values.h"
 #include "node/pages/held_pages.h"
 #include "node/pages/note_form.h"
@@ -224,6 +225,8 @@ asio::awaitable<HttpResponse> PublishPages::form(Visit visit) {
   if (const std::string id = visit.request.param("draft"); !id.empty()) {
     const auto draft = co_await frame_.call(visit, drafts_.get, draft_named(id));
     if (!draft.ok()) co_return frame_.failed(visit, draft.error());
+    if (const std::string form = form_of_draft(*draft); form != "/publish")
+      co_return PageFrame::go(form.empty() ? "/desk" : form + "?draft=" + id);
     state.values = form_of_request(draft->note, visit.zone);
     state.draft = id;
     state.version = std::to_string(draft->version);
