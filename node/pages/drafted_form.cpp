@@ -90,13 +90,13 @@ void put_draft(const Visit& visit, json::object& model) {
   const std::string at = carried_time(visit);
   const auto time = parse_time(at, "at");
   model["at"] = at;
-  model["at_text"] = time.ok() ? visit.say("publish.at_explained",
-                                           {{"time", visit.words->date_and_time(*time, visit.zone)}})
-                               : std::string();
+  model["at_text"] =
+      time.ok() ? visit.say("publish.at_explained", {{"time", visit.words->date_and_time(*time, visit.zone)}})
+                : std::string();
 }
 
-asio::awaitable<Result<SignedView>> publish_form(PageFrame& frame, DeskApi& desk, DraftsApi& drafts, Visit visit,
-                                                 json::object request) {
+asio::awaitable<Result<SignedView>> publish_form(PageFrame& frame, DeskApi& desk, DraftsApi& drafts,
+                                                 Visit visit, json::object request) {
   const std::string number = visit.field("draft");
   if (const std::string at = carried_time(visit); !at.empty()) request["at"] = at;
   if (number.empty()) co_return co_await frame.call(visit, desk.publish, read_note_query(std::move(request)));

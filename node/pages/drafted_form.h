@@ -1,5 +1,5 @@
-// Forms that were filled in from a draft: what was asked for, and taken back before it was signed, comes into the
-// form that it came from.
+// Forms that were filled in from a draft: what was asked for, and taken back before it was signed, comes into
+// the form that it came from.
 #pragma once
 
 #include "node/api/desk_api.h"
@@ -11,8 +11,9 @@ namespace koinon {
 // The form in which a draft is written on; empty: no page has one for its kind.
 std::string form_of_draft(const DraftView& draft);
 
-// A visit to a form whose address names a draft (`draft`), with the draft in the fields of the form: the texts of
-// its content by their names, `language`, `topics`, `to`, and what it refers to. As it is, if none is named.
+// A visit to a form whose address names a draft (`draft`), with the draft in the fields of the form: the
+// texts of its content by their names, `language`, `topics`, `to`, and what it refers to. As it is, if none
+// is named.
 boost::asio::awaitable<Result<Visit>> with_draft(PageFrame& frame, DraftsApi& drafts, Visit visit);
 
 // The hidden fields of such a form, and when the draft goes out.

@@ -12,7 +12,8 @@ namespace koinon {
 
 // What the form says, as the API takes it. Fields that are empty are left out.
 boost::json::object request_of_form(const Visit& visit);
-// The other way round: what a draft, or a note that is revised, puts into the form. Its time is shown in `zone`.
+// The other way round: what a draft, or a note that is revised, puts into the form. Its time is shown in
+// `zone`.
 std::map<std::string, std::string> form_of_request(const boost::json::object& request, const TimeZone& zone);
 // The zone in which a form with these values says its time.
 TimeZone zone_of_form(const Visit& visit, const std::map<std::string, std::string>& values);

@@ -67,9 +67,7 @@ Result<DraftPublishing> publishing_of(const std::string& draft, const std::strin
 }
 
 // What the API and the form's own checks call the field of the files.
-bool is_about_files(const std::string& fault) {
-  return fault == "files" || fault.starts_with("attachments");
-}
+bool is_about_files(const std::string& fault) { return fault == "files" || fault.starts_with("attachments"); }
 
 std::string number_of(const DraftId& draft) { return std::to_string(draft.value); }
 
@@ -77,7 +75,8 @@ std::string number_of(const DraftId& draft) { return std::to_string(draft.value)
 
 void PublishPages::add_routes(RouteTable& routes) {
   frame_.get(routes, "/publish/files/{sha256}", Need::kPublisher, "getFormPicture",
-             "A picture of a note that is being written", [this](Visit visit) { return picture(std::move(visit)); });
+             "A picture of a note that is being written",
+             [this](Visit visit) { return picture(std::move(visit)); });
   frame_.get(routes, "/publish", Need::kPublisher, "showPublish", "The form of a practice",
              [this](Visit visit) { return form(std::move(visit)); },
              {"draft", "revises", "translates", "derives_from"});
@@ -126,9 +125,9 @@ void PublishPages::put_time(const Visit& visit, const FormState& state, json::ob
   const bool review = gate.review && visit.request.caller.role < Role::kReviewer;
   const auto minutes = std::chrono::duration_cast<std::chrono::minutes>(gate.hold).count();
   const std::string now = visit.say(review ? "publish.for_review" : "publish.do");
-  const std::string then = review ? visit.say("publish.review_explained")
-                                  : visit.say("publish.hold_explained",
-                                              {{"minutes", static_cast<std::int64_t>(minutes)}});
+  const std::string then =
+      review ? visit.say("publish.review_explained")
+             : visit.say("publish.hold_explained", {{"minutes", static_cast<std::int64_t>(minutes)}});
   // The script puts the time where {time} stands.
   const char* schedule = review ? "publish.schedule_review" : "publish.schedule";
   const std::string reviewed = review ? then + " " : std::string();
@@ -198,8 +197,10 @@ asio::awaitable<PublishPages::FormState> PublishPages::state_of_record(Visit vis
   if (role == "revises") {
     json::array files;
     for (const AttachmentView& file : record.attachments)
-      files.push_back(json::object{
-          {"sha256", to_hex(file.id.sha256.view())}, {"media_type", file.media_type}, {"name", file.name}, {"alt", file.alt}});
+      files.push_back(json::object{{"sha256", to_hex(file.id.sha256.view())},
+                                   {"media_type", file.media_type},
+                                   {"name", file.name},
+                                   {"alt", file.alt}});
     request["content"] = practice;
     request["language"] = record.language;
     request["attachments"] = std::move(files);
@@ -263,8 +264,8 @@ asio::awaitable<PublishPages::FormState> PublishPages::keep(Visit visit, FormSta
   co_return refused(visit, std::move(state), kept.error());
 }
 
-// What stands in another window is never written over unless somebody says so: the form says what has happened,
-// and has what they wrote.
+// What stands in another window is never written over unless somebody says so: the form says what has
+// happened, and has what they wrote.
 PublishPages::FormState PublishPages::refused(const Visit& visit, FormState state, const Error& error) {
   state.status = status_of(error.code);
   state.conflict = error.id == "draft.changed";
@@ -360,7 +361,8 @@ asio::awaitable<std::pair<Visit, Status>> PublishPages::take_files(Visit visit) 
 }
 
 asio::awaitable<HttpResponse> PublishPages::picture(Visit visit) {
-  auto file = co_await frame_.call(visit, attachments_.get_upload, read_upload_query(visit.request.arg("sha256")));
+  auto file =
+      co_await frame_.call(visit, attachments_.get_upload, read_upload_query(visit.request.arg("sha256")));
   if (!file.ok()) co_return frame_.failed(visit, file.error());
   auto shown = picture_response(std::move(file->bytes));
   co_return shown.ok() ? std::move(*shown) : frame_.failed(visit, shown.error());
