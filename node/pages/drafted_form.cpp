@@ -19,8 +19,11 @@ struct FormOfKind {
   const char* kind;
   const char* path;
 };
-constexpr std::array<FormOfKind, 4> kForms = {
-    {{"practice", "/publish"}, {"question", "/ask"}, {"answer", "/answer"}, {"adoption", "/adopt"}}};
+constexpr std::array<FormOfKind, 5> kForms = {{{"practice", "/publish"},
+                                               {"question", "/ask"},
+                                               {"answer", "/answer"},
+                                               {"adoption", "/adopt"},
+                                               {"profile", "/profile"}}};
 
 // What a form calls the record that a ref of this role names.
 struct FieldOfRole {
@@ -61,10 +64,14 @@ std::string form_of_draft(const DraftView& draft) {
   return {};
 }
 
+asio::awaitable<Result<DraftView>> named_draft(PageFrame& frame, DraftsApi& drafts, Visit visit) {
+  co_return co_await frame.call(visit, drafts.get, draft_of(visit.request.param("draft")));
+}
+
 asio::awaitable<Result<Visit>> with_draft(PageFrame& frame, DraftsApi& drafts, Visit visit) {
   const std::string number = visit.request.param("draft");
   if (number.empty()) co_return visit;
-  const auto draft = co_await frame.call(visit, drafts.get, draft_of(number));
+  const auto draft = co_await named_draft(frame, drafts, visit);
   if (!draft.ok()) co_return draft.error();
   auto& fields = visit.form;
   const json::object& content = object_at(draft->note, "content");

@@ -11,6 +11,9 @@ namespace koinon {
 // The form in which a draft is written on; empty: no page has one for its kind.
 std::string form_of_draft(const DraftView& draft);
 
+// The draft that a form's address names (`draft`).
+boost::asio::awaitable<Result<DraftView>> named_draft(PageFrame& frame, DraftsApi& drafts, Visit visit);
+
 // A visit to a form whose address names a draft (`draft`), with the draft in the fields of the form: the
 // texts of its content by their names, `language`, `topics`, `to`, and what it refers to. As it is, if none
 // is named.
