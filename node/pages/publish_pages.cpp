@@ -178,6 +178,7 @@ asio::awaitable<HttpResponse> PublishPages::show_form(Visit visit, FormState sta
                                                           : state.fault;
   view.model["conflict"] = state.conflict;
   view.model["gone"] = state.gone;
+  view.model["unsaved"] = visit.request.method == "POST" && !state.kept;
   view.model["saved"] = state.saved;
   view.model["preview_html"] = state.preview_html;
   put_time(visit, state, view.model);

@@ -409,6 +409,16 @@ test("the time is taken and shown in the browser's zone, and the button says it"
   await away.goto(page.url());
   assert.match(await away.inputValue("#f-at"), /T0[01]:00$/);
   await away.click("button[value=remove]");
+  // Half a date is no word that it goes out now.
+  await page.goto(nodes.seoul + "/publish");
+  await page.fill("#f-title", "Half a date");
+  await page.fill("#f-solution", "Then.");
+  await page.fill("#f-topics", "climate/heat");
+  await page.focus("#f-at");
+  await page.keyboard.type("12");
+  await page.click("button[value=publish]");
+  await page.waitForSelector("[data-told] >> text=not complete");
+  assert.equal(new URL(page.url()).pathname, "/publish");
 });
 
 test("no violation of WCAG 2.2 A or AA, on any page, in any language, in both themes", async () => {
