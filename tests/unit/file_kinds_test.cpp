@@ -13,7 +13,7 @@ using namespace std::string_literals;
 TEST(FileKinds, ANameThatEndsAsAProgramIsRefusedHoweverItIsWritten) {
   for (const char* name :
        {"setup.exe", "SETUP.EXE", "plan.pdf.scr", "setup.exe. .", "photo\u202egpj.exe", "run.sh", ".bat"})
-    EXPECT_EQ(check_no_program_name(name).error().code, Code::kRefused) << name;
+    EXPECT_FALSE(check_no_program_name(name).ok()) << name;
   for (const char* name :
        {"plan.pdf", "exe", "exe.pdf", "data.csv", "서울.hwp", "", ".", "notes about the .com domain.txt"})
     EXPECT_TRUE(check_no_program_name(name).ok()) << name;

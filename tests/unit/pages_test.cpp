@@ -25,7 +25,7 @@ TEST(Messages, TimesAreThoseOfTheZoneWhichIsNamed) {
   const auto messages = Messages::builtin();
   ASSERT_TRUE(messages.ok()) << messages.error().text();
   const TimeZone seoul = TimeZone::find("Asia/Seoul").value_or(TimeZone());
-  const UnixMillis time = parse_time("2026-05-07T00:00:00Z", "at").value_or(UnixMillis{});
+  const UnixMillis time{1778112000000};  // 2026-05-07T00:00:00Z
   const auto has = [](const std::string& text, const char* part) {
     return text.find(part) != std::string::npos;
   };
