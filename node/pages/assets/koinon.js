@@ -345,6 +345,6 @@ if (thread) {
 // What waits is looked at again when its time has come.
 for (const place of document.querySelectorAll("[data-due]")) {
   const left = Date.parse(place.dataset.due) - Date.now();
-  if (left < 86400e3) setTimeout(() => location.reload(), Math.max(left, 0) + 3000);
+  if (left < 86400e3) setTimeout(() => location.reload(), left > 0 ? left + 3000 : 30000);
 }
 for (const place of document.querySelectorAll("[data-focus]")) place.focus();
