@@ -153,7 +153,7 @@ Result<std::string> AttachmentsApi::read_file(const AttachmentId& id) {
 
 Result<FileView> AttachmentsApi::get_uploaded(const Asker&, const UploadQuery& query) {
   KOINON_ASSIGN(const auto held, parts_.store->attachment_named(query.sha256));
-  if (!held) return fail(Code::kNotFound, "no such file is here", "sha256");
+  if (!held) return fail(Code::kNotFound, Sentence{"file.none_here", "there is no such file here"}, "sha256");
   KOINON_ASSIGN(std::string bytes, read_file(*held));
   return FileView{to_hex(query.sha256.view()), std::move(bytes)};
 }

@@ -20,7 +20,9 @@ Result<FileQuery> file_of(const ApiRequest& request) {
   return read_file_query(ref_arg(request), request.arg("sha256"));
 }
 
-Result<UploadQuery> upload_named(const ApiRequest& request) { return read_upload_query(request.arg("sha256")); }
+Result<UploadQuery> upload_named(const ApiRequest& request) {
+  return read_upload_query(request.arg("sha256"));
+}
 
 // The file itself is the body of the request.
 Result<Upload> upload_of(const ApiRequest& request) { return Upload{request.body}; }

@@ -414,8 +414,7 @@ asio::awaitable<Result<ReleasedView>> DeskApi::release_held(Asker asker, HeldQue
   const auto published = co_await from_callback<Result<EntryIndex>>(std::move(begin));
   if (!published.ok()) co_return published.error();
   co_return ReleasedView{Directory(*parts_.store, parts_.nearness).ref(*parts_.facts.log(), *published),
-                         *published,
-                         std::nullopt};
+                         *published, std::nullopt};
 }
 
 }  // namespace koinon

@@ -237,9 +237,11 @@ std::vector<ConfigKey> office_keys() {
           text(&Config::http_sso_secret_file)),
       key("http.proxies", "addresses of trusted proxies, comma-separated", list(&Config::http_proxies)),
       key("office.time_zone",
-          "time zone in which pages show and take times where the browser says none: Asia/Seoul (the machine's)",
+          "time zone in which pages show and take times where the browser says none: Asia/Seoul (the "
+          "machine's)",
           set_time_zone),
-      key("publishing.hold_minutes", "minutes in which what an office publishes can be taken back; 0: it is signed at once (10)",
+      key("publishing.hold_minutes",
+          "minutes in which what an office publishes can be taken back; 0: it is signed at once (10)",
           number(&Config::hold_minutes, 10'080)),
       flag_key("publishing.review", "true: what publishers publish waits for a reviewer (false)",
                &Config::review),

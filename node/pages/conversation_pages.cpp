@@ -11,6 +11,7 @@
 #include "node/api/records_api.h"
 #include "node/api/search_api.h"
 #include "node/pages/city_field.h"
+#include "node/pages/drafted_form.h"
 #include "node/pages/form_faults.h"
 #include "node/pages/form_values.h"
 #include "node/pages/held_pages.h"
@@ -28,9 +29,10 @@ namespace {
 
 constexpr std::size_t kCitiesOffered = 100;  // to ask
 
-// A value of the form, or of the address where the form comes first.
+// A value of the form, or of its draft, or of the address where the form comes first.
 std::string given(const Visit& visit, const std::string& name) {
-  return visit.request.method == "POST" ? visit.field(name) : visit.request.param(name);
+  const bool of_form = visit.request.method == "POST" || visit.form.contains(name);
+  return of_form ? visit.field(name) : visit.request.param(name);
 }
 
 json::array choices(const Visit& visit, const std::string& name, std::initializer_list<const char*> keys,
@@ -59,7 +61,7 @@ json::array words_of(const std::string& text) {
 }
 
 json::object base_model(const Visit& visit, const std::optional<Error>& failed) {
-  return {
+  json::object out{
       {"problem", failed ? visit.fault(*failed) : ""},
       {"language", given(visit, "language").empty() ? visit.words->tag() : given(visit, "language")},
       {"note_languages", note_languages(visit, given(visit, "language").empty() ? visit.words->tag()
@@ -67,6 +69,8 @@ json::object base_model(const Visit& visit, const std::optional<Error>& failed) 
       {"text", given(visit, "text")},
       {"note_title", given(visit, "title")},
       {"contact", given(visit, "contact")}};
+  put_draft(visit, out);
+  return out;
 }
 
 // The fields of the form of a question.
@@ -133,13 +137,13 @@ void ConversationPages::add_routes(RouteTable& routes) {
   get("/questions", Need::kReading, "showQuestions", "Questions that cities ask",
       &ConversationPages::questions, {"topic", "cursor"});
   get("/ask", Need::kPublisher, "showAsk", "The form of a question", &ConversationPages::ask_form,
-      {"about", "to"});
+      {"about", "to", "draft"});
   post("/ask", Need::kPublisher, "postAsk", "Ask", &ConversationPages::ask);
   get("/answer", Need::kPublisher, "showAnswer", "The form of an answer", &ConversationPages::answer_form,
-      {"to"});
+      {"to", "draft"});
   post("/answer", Need::kPublisher, "postAnswer", "Answer", &ConversationPages::answer);
   get("/adopt", Need::kPublisher, "showAdopt", "The form of an adoption", &ConversationPages::adopt_form,
-      {"of", "again"});
+      {"of", "again", "draft"});
   post("/adopt", Need::kPublisher, "postAdopt", "Say that we try or adopted a practice, and how it went",
        &ConversationPages::adopt);
 }
@@ -231,7 +235,7 @@ asio::awaitable<HttpResponse> ConversationPages::show_ask(Visit visit, std::opti
     const auto found = co_await frame_.call(visit, records_.get, RecordQuery{about, false});
     const RecordView record = found.ok() ? found->record : RecordView();
     view.model["about_title"] = title_of(record);
-    if (visit.request.method == "GET") {
+    if (visit.request.method == "GET" && visit.field("draft").empty()) {
       to = record.city;
       for (const std::string& topic : record.topics) topics += (topics.empty() ? "" : ", ") + topic;
     }
@@ -261,7 +265,9 @@ asio::awaitable<HttpResponse> ConversationPages::show_ask(Visit visit, std::opti
 }
 
 asio::awaitable<HttpResponse> ConversationPages::ask_form(Visit visit) {
-  co_return co_await show_ask(visit, std::nullopt);
+  const auto filled = co_await with_draft(frame_, drafts_, visit);
+  if (!filled.ok()) co_return frame_.failed(visit, filled.error());
+  co_return co_await show_ask(*filled, std::nullopt);
 }
 
 asio::awaitable<HttpResponse> ConversationPages::ask(Visit visit) {
@@ -279,7 +285,7 @@ asio::awaitable<HttpResponse> ConversationPages::ask(Visit visit) {
   std::vector<Error> faults = topic_faults(typed);
   faults.insert(faults.end(), asked.faults.begin(), asked.faults.end());
   const auto done =
-      co_await frame_.call(visit, desk_.publish, query_with(std::move(faults), read_note_query(std::move(request))));
+      co_await publish_form(frame_, desk_, drafts_, visit, std::move(request), std::move(faults));
   if (!done.ok()) co_return co_await show_ask(visit, done.error());
   co_return go_to_published(*done);
 }
@@ -300,7 +306,9 @@ asio::awaitable<HttpResponse> ConversationPages::show_answer(Visit visit, std::o
 }
 
 asio::awaitable<HttpResponse> ConversationPages::answer_form(Visit visit) {
-  co_return co_await show_answer(visit, std::nullopt);
+  const auto filled = co_await with_draft(frame_, drafts_, visit);
+  if (!filled.ok()) co_return frame_.failed(visit, filled.error());
+  co_return co_await show_answer(*filled, std::nullopt);
 }
 
 asio::awaitable<HttpResponse> ConversationPages::answer(Visit visit) {
@@ -313,7 +321,7 @@ asio::awaitable<HttpResponse> ConversationPages::answer(Visit visit) {
                        {"language", visit.field("language")},
                        {"refs", std::move(refs)},
                        {"content", std::move(content)}};
-  const auto done = co_await frame_.call(visit, desk_.publish, read_note_query(std::move(request)));
+  const auto done = co_await publish_form(frame_, desk_, drafts_, visit, std::move(request));
   if (!done.ok()) co_return co_await show_answer(visit, done.error());
   co_return go_to_published(*done, visit.field("to"));
 }
@@ -340,7 +348,7 @@ asio::awaitable<HttpResponse> ConversationPages::show_adopt(Visit visit, std::op
   const auto found = co_await frame_.call(visit, records_.get, RecordQuery{of, false});
   if (!found.ok()) co_return frame_.failed(visit, found.error());
   std::map<std::string, std::string> before;
-  if (visit.request.method == "GET") before = co_await said_before(visit, found->record);
+  if (visit.request.method == "GET" && visit.field("draft").empty()) before = co_await said_before(visit, found->record);
   const auto said = [&](const std::string& name) {
     const auto it = before.find(name);
     return it == before.end() ? given(visit, name) : it->second;
@@ -366,7 +374,9 @@ asio::awaitable<HttpResponse> ConversationPages::show_adopt(Visit visit, std::op
 }
 
 asio::awaitable<HttpResponse> ConversationPages::adopt_form(Visit visit) {
-  co_return co_await show_adopt(visit, std::nullopt);
+  const auto filled = co_await with_draft(frame_, drafts_, visit);
+  if (!filled.ok()) co_return frame_.failed(visit, filled.error());
+  co_return co_await show_adopt(*filled, std::nullopt);
 }
 
 asio::awaitable<HttpResponse> ConversationPages::adopt(Visit visit) {
@@ -379,7 +389,7 @@ asio::awaitable<HttpResponse> ConversationPages::adopt(Visit visit) {
                        {"language", language},
                        {"refs", json::array{json::object{{"role", "adopts"}, {"ref", visit.field("of")}}}},
                        {"content", std::move(content)}};
-  const auto done = co_await frame_.call(visit, desk_.publish, read_note_query(std::move(request)));
+  const auto done = co_await publish_form(frame_, desk_, drafts_, visit, std::move(request));
   if (!done.ok()) co_return co_await show_adopt(visit, done.error());
   co_return go_to_published(*done, visit.field("of"));
 }

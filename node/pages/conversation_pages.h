@@ -19,6 +19,7 @@ class ConversationPages {
       : frame_(frame),
         cities_(areas.cities),
         desk_(areas.desk),
+        drafts_(areas.drafts),
         records_(areas.records),
         search_(areas.search) {}
   void add_routes(RouteTable& routes);
@@ -48,6 +49,7 @@ class ConversationPages {
   PageFrame& frame_;
   CitiesApi& cities_;
   DeskApi& desk_;
+  DraftsApi& drafts_;
   RecordsApi& records_;
   SearchApi& search_;
 };

@@ -8,6 +8,7 @@
 #include "node/api/inbox_api.h"
 #include "node/api/overview_api.h"
 #include "node/api/search_api.h"
+#include "node/pages/drafted_form.h"
 #include "node/pages/form_values.h"
 #include "node/pages/held_pages.h"
 #include "node/pages/note_view.h"
@@ -29,6 +30,8 @@ json::array draft_rows(const Visit& visit, const DraftListView& list) {
   for (const DraftView& draft : list.items) {
     const std::string title = text_at(object_at(draft.note, "content"), "title");
     rows.push_back(json::object{{"id", draft.id.value},
+                                {"version", draft.version},
+                                {"has_form", !form_of_draft(draft).empty()},
                                 {"title", title.empty() ? visit.say("desk.untitled") : title},
                                 {"owner", draft.owner},
                                 {"date", date_of(visit, draft.updated_at)}});

@@ -36,6 +36,12 @@ std::string FormFaults::at(std::string_view name) const {
   return out;
 }
 
+std::string FormFaults::text() const {
+  std::string out;
+  for (const Item& item : items_) out += (out.empty() ? "" : " · ") + item.why;
+  return out;
+}
+
 void FormFaults::put(json::object& model) const {
   json::array problems;
   for (const Item& item : items_)

@@ -32,6 +32,8 @@ class FormFaults {
   void add(const std::optional<FormField>& field, std::string why);
   // What is wrong with a field; empty: nothing.
   std::string at(std::string_view name) const;
+  // All in a line.
+  std::string text() const;
   // The members that templates/problem.mustache shows.
   void put(boost::json::object& model) const;
 

@@ -7,6 +7,7 @@
 #include "node/api/drafts_api.h"
 #include "node/api/query_params.h"
 #include "node/http/cookies.h"
+#include "node/pages/drafted_form.h"
 #include "node/pages/form_values.h"
 #include "node/text/time_text.h"
 
@@ -63,23 +64,24 @@ asio::awaitable<HttpResponse> HeldPages::held(Visit visit) {
   const HeldView& note = *found;
   const std::string state(held_state_text(note.state));
   PageView view{"held", visit.say("held.title"), {}, 200, "", ""};
-  view.model = {
-      {"heading", view.title},
-      {"id", note.id.value},
-      {"note_title", title_of_held(visit, note)},
-      {"state_text", visit.say("held." + state, {{"time", visit.words->date_and_time(note.due_at, visit.zone)}})},
-      {"ref", note.state == HeldState::kSigned ? note.outcome : ""},
-      {"outcome", note.fault ? visit.fault(*note.fault) : ""},
-      {"at_text", note.state == HeldState::kReview && note.request.contains("at")
-                      ? visit.say("publish.at_explained",
-                                  {{"time", visit.words->date_and_time(note.due_at, visit.zone)}})
-                      : ""},
-      {"due", note.state == HeldState::kWaiting ? time_text(note.due_at) : ""},
-      {"waits", note.state == HeldState::kWaiting || note.state == HeldState::kReview},
-      {"release_label", visit.say(note.state == HeldState::kReview && note.request.contains("at")
-                                      ? "held.approve"
-                                      : "held.release")},
-      {"may_release", frame_.may(visit, desk_.release.facts)}};
+  view.model = {{"heading", view.title},
+                {"id", note.id.value},
+                {"note_title", title_of_held(visit, note)},
+                {"state_text",
+                 visit.say("held." + state, {{"time", visit.words->date_and_time(note.due_at, visit.zone)}})},
+                {"ref", note.state == HeldState::kSigned ? note.outcome : ""},
+                {"outcome", note.fault ? visit.fault(*note.fault) : ""},
+                {"is_note", !note.request.contains("withdraw")},
+                {"at_text", note.state == HeldState::kReview && note.request.contains("at")
+                                ? visit.say("publish.at_explained",
+                                            {{"time", visit.words->date_and_time(note.due_at, visit.zone)}})
+                                : ""},
+                {"due", note.state == HeldState::kWaiting ? time_text(note.due_at) : ""},
+                {"waits", note.state == HeldState::kWaiting || note.state == HeldState::kReview},
+                {"release_label",
+                 visit.say(note.state == HeldState::kReview && note.request.contains("at") ? "held.approve"
+                                                                                           : "held.release")},
+                {"may_release", frame_.may(visit, desk_.release.facts)}};
   co_return frame_.show(visit, std::move(view));
 }
 
@@ -106,10 +108,11 @@ asio::awaitable<HttpResponse> HeldPages::take_back(Visit visit) {
     draft = kept->id;
   }
   const auto gone = co_await frame_.call(visit, desk_.cancel, HeldQuery{found->id});
-  if (!gone.ok() && draft) (void)co_await frame_.call(visit, drafts_.remove, DraftRemoval{*draft, std::nullopt});
+  if (!gone.ok() && draft)
+    (void)co_await frame_.call(visit, drafts_.remove, DraftRemoval{*draft, std::nullopt});
   if (!gone.ok()) co_return frame_.failed(visit, gone.error());
-  const bool practice = draft && text_at(note, "kind") == "practice";
-  co_return PageFrame::go(practice ? "/publish?draft=" + std::to_string(draft->value) : "/desk");
+  const std::string form = draft ? form_of_draft(DraftView{*draft, {}, {}, 1, note}) : std::string();
+  co_return PageFrame::go(form.empty() ? "/desk" : form + "?draft=" + std::to_string(draft->value));
 }
 
 }  // namespace koinon

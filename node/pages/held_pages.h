@@ -10,8 +10,7 @@ struct SignedView;
 
 class HeldPages {
  public:
-  HeldPages(PageFrame& frame, const Areas& areas)
-      : frame_(frame), desk_(areas.desk), drafts_(areas.drafts) {}
+  HeldPages(PageFrame& frame, const Areas& areas) : frame_(frame), desk_(areas.desk), drafts_(areas.drafts) {}
   void add_routes(RouteTable& routes);
 
  private:
@@ -26,8 +25,8 @@ class HeldPages {
 
 // What waits, as a list or its page calls it; empty: it has no title yet.
 std::string title_of_held(const Visit& visit, const HeldView& held);
-// After something was published: to what waits, or to the page of `shown` (empty: of the record itself), which
-// then says once that it is published.
+// After something was published: to what waits, or to the page of `shown` (empty: of the record itself),
+// which then says once that it is published.
 HttpResponse go_to_published(const SignedView& done, const std::string& shown = {});
 // Whether the page of this ref is the first after that. Then `response` ends it.
 bool is_just_published(const Visit& visit, const std::string& ref);

@@ -111,14 +111,16 @@ asio::awaitable<json::object> InboxPages::case_model(Visit visit, CaseView item)
 
 asio::awaitable<HttpResponse> InboxPages::inbox(Visit visit) {
   const std::string state = visit.request.param("state");
+  const std::string assignee = visit.request.param("assignee");
   auto query = read_inbox_query({{"state", state},
-                                 {"assignee", visit.request.param("assignee")},
+                                 {"assignee", assignee},
                                  {"cursor", visit.request.param("cursor")}});
   if (!query.ok()) co_return frame_.failed(visit, query.error());
   query->limit = kCasesShown;
   const auto found = co_await frame_.call(visit, inbox_.list, *query);
   if (!found.ok()) co_return frame_.failed(visit, found.error());
   const std::vector<Colleague> all = co_await colleagues(visit);
+  const std::string here = "/inbox?state=" + query_escaped(state) + "&assignee=" + query_escaped(assignee);
   PageView view{"inbox", visit.say("inbox.title"), {}, 200, "", ""};
   json::array items;
   for (const CaseView& item : found->items) {
@@ -130,18 +132,21 @@ asio::awaitable<HttpResponse> InboxPages::inbox(Visit visit) {
   for (const std::string one : {"", "new", "open", "done"})
     views.push_back(json::object{{"href", one.empty() ? "/inbox" : "/inbox?state=" + one},
                                  {"name", visit.say(one.empty() ? "inbox.all" : "inbox.state." + one)},
-                                 {"active", one == state}});
+                                 {"active", one == state && assignee.empty()}});
+  if (const std::string& me = visit.request.caller.name; visit.request.caller.user.value != 0)
+    views.push_back(json::object{{"href", "/inbox?assignee=" + query_escaped(me)},
+                                 {"name", visit.say("inbox.mine")},
+                                 {"active", assignee == me}});
   view.model = {{"items", std::move(items)},
                 {"views", std::move(views)},
                 {"may_change", frame_.may(visit, inbox_.change.facts)},
                 {"colleagues", colleague_list(all)},
-                {"back", state.empty() ? "/inbox" : "/inbox?state=" + query_escaped(state)},
+                {"back", here},
                 {"problem", ""},
                 {"refused", false},
                 {"next", ""}};
   if (found->next)
-    view.model["next"] =
-        "/inbox?state=" + query_escaped(state) + "&cursor=" + std::to_string(found->next->value);
+    view.model["next"] = here + "&cursor=" + std::to_string(found->next->value);
   co_return frame_.show(visit, std::move(view));
 }
 

@@ -332,11 +332,13 @@ std::map<std::string, std::string> form_of_request(const json::object& request, 
     if (topic.is_string()) topics += (topics.empty() ? "" : ", ") + std::string(topic.as_string());
   }
   out["topics"] = topics;
-  for (const auto& ref : array_at(request, "refs"))
-    out[text_at(ref.as_object(), "role")] = text_at(ref.as_object(), "ref");
+  for (const auto& ref : array_at(request, "refs")) {
+    if (ref.is_object()) out[text_at(ref.get_object(), "role")] = text_at(ref.get_object(), "ref");
+  }
   std::string files;
   for (const auto& item : array_at(request, "attachments")) {
-    const json::object& file = item.as_object();
+    if (!item.is_object()) continue;
+    const json::object& file = item.get_object();
     out["alt_" + text_at(file, "sha256")] = text_at(file, "alt");
     files += text_at(file, "sha256") + " " + text_at(file, "media_type") + " " + text_at(file, "name") + "\n";
   }

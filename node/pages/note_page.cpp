@@ -162,8 +162,9 @@ void put_list(json::object& model, const std::string& name, json::array items) {
 }
 
 void put_files(const Visit& visit, const RecordView& record, json::object& model) {
-  const auto missing = std::count_if(record.attachments.begin(), record.attachments.end(),
-                                     [](const AttachmentView& file) { return file.state != FileState::kHere; });
+  const auto missing =
+      std::count_if(record.attachments.begin(), record.attachments.end(),
+                    [](const AttachmentView& file) { return file.state != FileState::kHere; });
   model["several_missing"] = missing > 1;
   put_list(model, "files", files_of(visit, record));
 }
@@ -240,9 +241,10 @@ void NotePage::add_routes(RouteTable& routes) {
              [this](Visit visit) { return read(std::move(visit)); });
   frame_.post(routes, one + "/watch", Need::kReader, "postWatch", "Watch a note, or no longer",
               [this](Visit visit) { return watch(std::move(visit)); });
-  frame_.get(routes, one + "/pictures/{sha256}", Need::kReading, "getPicture", "A picture that goes with a note",
-             [this](Visit visit) { return picture(std::move(visit)); });
-  frame_.post(routes, one + "/files", Need::kReader, "postFiles", "Fetch a file of a note, or all, from other cities",
+  frame_.get(routes, one + "/pictures/{sha256}", Need::kReading, "getPicture",
+             "A picture that goes with a note", [this](Visit visit) { return picture(std::move(visit)); });
+  frame_.post(routes, one + "/files", Need::kReader, "postFiles",
+              "Fetch a file of a note, or all, from other cities",
               [this](Visit visit) { return fetch(std::move(visit)); });
   frame_.get(routes, one + "/withdraw", Need::kPublisher, "showWithdraw", "Before a note is taken back",
              [this](Visit visit) { return withdraw_page(std::move(visit)); });

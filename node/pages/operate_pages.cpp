@@ -30,7 +30,9 @@ namespace {
 constexpr int kQuietZone = 4;
 constexpr std::int64_t kMegabyte = 1'000'000;
 
-std::string time_of(const Visit& visit, UnixMillis time) { return visit.words->date_and_time(time, visit.zone); }
+std::string time_of(const Visit& visit, UnixMillis time) {
+  return visit.words->date_and_time(time, visit.zone);
+}
 
 // Why it is so is a sentence as those of errors are.
 std::string why_of(const Visit& visit, const Alarm& alarm, const std::string& text) {

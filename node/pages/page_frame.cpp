@@ -65,7 +65,7 @@ PageFrame::PageFrame(ApiShared& shared, CallGate& gate)
     : shared_(shared),
       gate_(gate),
       messages_(shared.parts.messages),
-      office_zone_(TimeZone::find(shared.parts.options.time_zone).value_or(TimeZone::of_machine())) {}
+      office_zone_(TimeZone::find(shared.parts.options.time_zone).value_or(TimeZone())) {}
 
 void PageFrame::get(RouteTable& routes, const std::string& pattern, Need need, const std::string& id,
                     const std::string& summary, GetHandler handler, std::vector<std::string> query) {

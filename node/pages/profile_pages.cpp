@@ -7,6 +7,7 @@
 #include "node/api/message_json.h"
 #include "node/api/records_api.h"
 #include "node/pages/city_profile.h"
+#include "node/pages/drafted_form.h"
 #include "node/pages/form_faults.h"
 #include "node/pages/form_values.h"
 #include "node/pages/note_form.h"
@@ -62,12 +63,15 @@ std::map<std::string, std::string> values_of(const json::object& profile) {
     out[field.name] = second.empty() ? text_at(profile, first) : text_at(object_at(profile, first), second);
   }
   std::string names;
-  for (const auto& item : array_at(profile, "names"))
-    names += text_at(item.as_object(), "language") + " | " + text_at(item.as_object(), "name") + "\n";
+  for (const auto& item : array_at(profile, "names")) {
+    if (item.is_object())
+      names += text_at(item.get_object(), "language") + " | " + text_at(item.get_object(), "name") + "\n";
+  }
   out["names"] = names;
   std::string languages;
-  for (const auto& item : array_at(profile, "languages"))
-    languages += (languages.empty() ? "" : ", ") + std::string(item.as_string());
+  for (const auto& item : array_at(profile, "languages")) {
+    if (item.is_string()) languages += (languages.empty() ? "" : ", ") + std::string(item.get_string());
+  }
   out["languages"] = languages;
   return out;
 }
@@ -152,7 +156,7 @@ asio::awaitable<json::object> ProfilePages::current(Visit visit) {
 
 void ProfilePages::add_routes(RouteTable& routes) {
   frame_.get(routes, "/profile", Need::kReviewer, "showProfile", "The form of our city's profile",
-             [this](Visit visit) { return form(std::move(visit)); });
+             [this](Visit visit) { return form(std::move(visit)); }, {"draft"});
   frame_.post(routes, "/profile", Need::kReviewer, "postProfile", "Publish our city's profile",
               [this](Visit visit) { return submit(std::move(visit)); });
 }
@@ -198,10 +202,21 @@ HttpResponse ProfilePages::show(const Visit& visit, const std::map<std::string, 
                 {"languages_text", languages},
                 {"note_languages", note_languages(visit, "")}};
   faults.put(view.model);
+  put_draft(visit, view.model);
   return frame_.show(visit, std::move(view));
 }
 
 asio::awaitable<HttpResponse> ProfilePages::form(Visit visit) {
+  if (!visit.request.param("draft").empty()) {
+    const auto draft = co_await named_draft(frame_, drafts_, visit);
+    if (!draft.ok()) co_return frame_.failed(visit, draft.error());
+    visit.form = values_of(object_at(draft->note, "content"));
+    visit.form["draft"] = std::to_string(draft->id.value);
+    visit.form["version"] = std::to_string(draft->version);
+    visit.form["at"] = text_at(draft->note, "at");
+    const auto values = visit.form;
+    co_return show(visit, values, std::nullopt);
+  }
   const json::object profile = co_await current(visit);
   co_return show(visit, values_of(profile), std::nullopt);
 }
@@ -215,8 +230,8 @@ asio::awaitable<HttpResponse> ProfilePages::submit(Visit visit) {
   }
   json::object content = content_of(read, co_await current(visit));
   json::object request{{"kind", "profile"}, {"content", std::move(content)}};
-  const auto done = co_await frame_.call(visit, desk_.publish,
-                                          query_with(std::move(faults), read_note_query(std::move(request))));
+  const auto done =
+      co_await publish_form(frame_, desk_, drafts_, visit, std::move(request), std::move(faults));
   if (!done.ok()) co_return show(visit, visit.form, done.error());
   if (done->held) co_return go_to_published(*done);
   co_return PageFrame::go("/cities/" + frame_.shared().parts.facts.name);

@@ -8,6 +8,7 @@
 #include "node/api/query_params.h"
 #include "node/api/records_api.h"
 #include "node/api/sessions_api.h"
+#include "node/pages/drafted_form.h"
 #include "node/pages/form_values.h"
 #include "node/pages/held_pages.h"
 #include "node/pages/note_form.h"
@@ -71,7 +72,8 @@ std::string number_of(const DraftId& draft) { return std::to_string(draft.value)
 
 void PublishPages::add_routes(RouteTable& routes) {
   frame_.get(routes, "/publish/files/{sha256}", Need::kPublisher, "getFormPicture",
-             "A picture of a note that is being written", [this](Visit visit) { return picture(std::move(visit)); });
+             "A picture of a note that is being written",
+             [this](Visit visit) { return picture(std::move(visit)); });
   frame_.get(routes, "/publish", Need::kPublisher, "showPublish", "The form of a practice",
              [this](Visit visit) { return form(std::move(visit)); },
              {"draft", "revises", "translates", "derives_from"});
@@ -120,9 +122,9 @@ void PublishPages::put_time(const Visit& visit, const FormState& state, json::ob
   const bool review = gate.review && visit.request.caller.role < Role::kReviewer;
   const auto minutes = std::chrono::duration_cast<std::chrono::minutes>(gate.hold).count();
   const std::string now = visit.say(review ? "publish.for_review" : "publish.do");
-  const std::string then = review ? visit.say("publish.review_explained")
-                                  : visit.say("publish.hold_explained",
-                                              {{"minutes", static_cast<std::int64_t>(minutes)}});
+  const std::string then =
+      review ? visit.say("publish.review_explained")
+             : visit.say("publish.hold_explained", {{"minutes", static_cast<std::int64_t>(minutes)}});
   // The script puts the time where {time} stands.
   const char* schedule = review ? "publish.schedule_review" : "publish.schedule";
   const std::string reviewed = review ? then + " " : std::string();
@@ -172,6 +174,7 @@ asio::awaitable<HttpResponse> PublishPages::show_form(Visit visit, FormState sta
   view.model["problem"] = state.problem;
   view.model["conflict"] = state.conflict;
   view.model["gone"] = state.gone;
+  view.model["unsaved"] = visit.request.method == "POST" && !state.kept;
   view.model["saved"] = state.saved;
   view.model["preview_html"] = state.preview_html;
   put_time(visit, state, view.model);
@@ -191,8 +194,10 @@ asio::awaitable<PublishPages::FormState> PublishPages::state_of_record(Visit vis
   if (role == "revises") {
     json::array files;
     for (const AttachmentView& file : record.attachments)
-      files.push_back(json::object{
-          {"sha256", to_hex(file.id.sha256.view())}, {"media_type", file.media_type}, {"name", file.name}, {"alt", file.alt}});
+      files.push_back(json::object{{"sha256", to_hex(file.id.sha256.view())},
+                                   {"media_type", file.media_type},
+                                   {"name", file.name},
+                                   {"alt", file.alt}});
     request["content"] = practice;
     request["language"] = record.language;
     request["attachments"] = std::move(files);
@@ -218,6 +223,8 @@ asio::awaitable<HttpResponse> PublishPages::form(Visit visit) {
   if (const std::string id = visit.request.param("draft"); !id.empty()) {
     const auto draft = co_await frame_.call(visit, drafts_.get, draft_named(id));
     if (!draft.ok()) co_return frame_.failed(visit, draft.error());
+    if (const std::string form = form_of_draft(*draft); form != "/publish")
+      co_return PageFrame::go(form.empty() ? "/desk" : form + "?draft=" + id);
     state.values = form_of_request(draft->note, visit.zone);
     state.draft = id;
     state.version = std::to_string(draft->version);
@@ -254,8 +261,8 @@ asio::awaitable<PublishPages::FormState> PublishPages::keep(Visit visit, FormSta
   co_return refused(visit, std::move(state), kept.error());
 }
 
-// What stands in another window is never written over unless somebody says so: the form says what has happened,
-// and has what they wrote.
+// What stands in another window is never written over unless somebody says so: the form says what has
+// happened, and has what they wrote.
 PublishPages::FormState PublishPages::refused(const Visit& visit, FormState state, const Error& error) {
   state.status = status_of(error.code);
   state.conflict = error.id == "draft.changed";
@@ -274,7 +281,7 @@ asio::awaitable<HttpResponse> PublishPages::autosave(Visit visit, FormState stat
   if (state.kept) co_return json_page({{"draft", state.draft}, {"version", state.version}});
   const std::string problem = state.conflict ? visit.say("publish.conflict")
                               : state.gone   ? visit.say("publish.gone")
-                                             : state.problem;
+                                             : state.faults.text();
   co_return json_page({{"problem", problem}}, state.status);
 }
 
@@ -352,7 +359,8 @@ asio::awaitable<std::pair<Visit, Status>> PublishPages::take_files(Visit visit) 
 }
 
 asio::awaitable<HttpResponse> PublishPages::picture(Visit visit) {
-  auto file = co_await frame_.call(visit, attachments_.get_upload, read_upload_query(visit.request.arg("sha256")));
+  auto file =
+      co_await frame_.call(visit, attachments_.get_upload, read_upload_query(visit.request.arg("sha256")));
   if (!file.ok()) co_return frame_.failed(visit, file.error());
   auto shown = picture_response(std::move(file->bytes));
   co_return shown.ok() ? std::move(*shown) : frame_.failed(visit, shown.error());

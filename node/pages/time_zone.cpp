@@ -63,9 +63,7 @@ std::optional<UnixMillis> TimeZone::read_local(std::string_view text) const {
   // The form of the text is checked as that of any time.
   const std::string whole = std::string(text) + (text.size() == kMinuteText ? ":00Z" : "Z");
   if (!parse_time(whole, "at").ok()) return std::nullopt;
-  const auto number = [&](std::size_t at, std::size_t digits) {
-    return std::stoi(whole.substr(at, digits));
-  };
+  const auto number = [&](std::size_t at, std::size_t digits) { return std::stoi(whole.substr(at, digits)); };
   auto calendar = calendar_of(name_);
   if (!calendar) return std::nullopt;
   calendar->clear();

@@ -1,6 +1,6 @@
 // Times as the clocks of a place show them. Zones are those of the IANA time zone database, which ICU has.
 //
-// Pure; any thread.
+// Any thread, but for of_machine.
 #pragma once
 
 #include <optional>
@@ -17,7 +17,7 @@ class TimeZone {
 
   // By its name: "Asia/Seoul". Nothing: there is no such zone.
   static std::optional<TimeZone> find(std::string_view name);
-  // The zone that this machine is set to.
+  // The zone that this machine is set to. One thread at a time: ICU keeps what it finds.
   static TimeZone of_machine();
 
   const std::string& name() const { return name_; }

@@ -31,8 +31,8 @@ using SigningRequest = std::variant<NoteRequest, WithdrawalRequest>;
 struct StoredRequests {
   // The error says what is wrong with the request.
   std::function<Result<SigningRequest>(const std::string& text)> read;
-  // What was asked for as a draft, with its time if somebody chose one. Also if `read` would find faults in it.
-  // Nothing: it is a withdrawal, or can no longer be read.
+  // What was asked for as a draft, with its time if somebody chose one. Also if `read` would find faults in
+  // it. Nothing: it is a withdrawal, or can no longer be read.
   std::function<std::optional<std::string>(const HeldNote& note)> draft_of;
 };
 

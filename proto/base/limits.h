@@ -34,8 +34,8 @@ inline constexpr std::size_t kAttachmentBytes = 64 * kMiB;        // (wire) of o
 inline constexpr std::size_t kAttachmentChunkBytes = 256 * kKiB;  // (wire)
 inline constexpr std::size_t kAttachmentNameBytes = 200;
 inline constexpr std::size_t kMediaTypeBytes = 100;
-inline constexpr std::size_t kAltBytes = 1000;             // of what a picture shows, in words
-inline constexpr std::size_t kPictureBytes = 16 * kMiB;    // of a file that pages show as a picture
+inline constexpr std::size_t kAltBytes = 1000;                  // of what a picture shows, in words
+inline constexpr std::size_t kPictureBytes = 16 * kMiB;         // of a file that pages show as a picture
 inline constexpr std::uint64_t kAttachmentQuota = 1024 * kMiB;  // of files of other cities
 inline constexpr std::size_t kAttachmentFetches = 64;           // under way for peers; more are refused
 inline constexpr std::chrono::hours kUploadAge{24};             // then a file that no note names is forgotten

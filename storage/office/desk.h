@@ -103,8 +103,8 @@ class Desk {
   Result<std::vector<HeldNote>> due(UnixMillis now, std::size_t limit);
   // When the next note is due. Nothing: no note waits.
   Result<std::optional<UnixMillis>> next_due();
-  // A reviewer releases a note. If it waits for its time, it is now due at once. If it waits for a reviewer, it
-  // now waits for the time that somebody chose, or is due at once. kConflict: it no longer waits.
+  // A reviewer releases a note. If it waits for its time, it is now due at once. If it waits for a reviewer,
+  // it now waits for the time that somebody chose, or is due at once. kConflict: it no longer waits.
   Status approve(HeldId id, const std::string& by, UnixMillis now);
   // Corrects times that were written while the clock was ahead: they are later than now. A note that is held
   // for some time is held that long from now on. A note that a reviewer released is due now. A time that

@@ -1,6 +1,8 @@
 // The pages in Debian's Chromium, on two real nodes.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
 import { HtmlValidate } from "html-validate";
@@ -285,6 +287,85 @@ test("nothing is published without a file that is on its way or was not taken", 
   assert.doesNotMatch(await page.textContent("main"), /script\.txt/);
 });
 
+test("the story of publishing, with all that may go wrong on the way: nothing is lost, nothing is sent unmeant", async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), "koinon-story-"));
+  const film = join(folder, "film.mp4"), photo = join(folder, "photo.png");
+  writeFileSync(film, Buffer.alloc(70 * 1024 * 1024, "x"));
+  const pixel = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==", "base64");
+  writeFileSync(photo, Buffer.concat([pixel, Buffer.alloc(3 * 1024 * 1024, "x")]));  // what follows a PNG's end is not looked at
+  for (const locale of ["en", "ko"]) {
+    const page = await open(browser, nodes.seoul, "press", nodes.password, { locale, timezoneId: "Asia/Seoul" });
+    const published = async () => (await (await page.request.get(nodes.seoul + "/api/v1/cities/seoul.example")).json()).entries;
+    const before = await published();
+    const officer = new Newcomer(page);
+    const began = Date.now();
+    // A slow network: each request takes a while.
+    await page.route("**/*", async (route) => { await new Promise((done) => setTimeout(done, 30)); await route.continue().catch(() => {}); });
+    await page.goto(nodes.seoul + "/publish");
+    await officer.types("#f-title", `Shade at stops, ${locale}`);
+    await page.press("#f-title", "Enter");
+    await officer.types("#f-solution", "Awnings over forty bus stops.");
+    await officer.types("#f-topics", "climate/heat");
+    // Too large a film is told at once and stays told; a photo comes with its words.
+    await page.setInputFiles("[data-files] input[type=file]", film);
+    await page.waitForSelector("[data-file-list] [role=alert]");
+    await page.setInputFiles("[data-files] input[type=file]", photo);
+    await page.waitForSelector("[data-file-list] input[type=text]");
+    await officer.types("[data-file-list] input[type=text]", "An awning over a bus stop");
+    await page.waitForFunction(() => document.querySelector("input[name=draft]").value);
+    // A day for it.
+    const day = new Date(Date.now() + 9 * 86400e3).toISOString().slice(0, 10);
+    await officer.types("#f-at", `${day}T09:00`);
+    await page.waitForFunction(() => !/^$/.test(document.querySelector("[data-preview-body]").textContent));
+    // Another window of the same draft is changed meanwhile; this one then publishes nothing.
+    const draft = await page.inputValue("input[name=draft]");
+    const other = await page.context().newPage();
+    await other.goto(`${nodes.seoul}/publish?draft=${draft}`);
+    await other.fill("#f-contact", "press@seoul.example");
+    await other.click("button[value=save]");
+    await other.waitForURL(/saved=yes/);
+    await officer.clicks("[data-file-list] li:first-child button");  // on without the film
+    await officer.clicks("button[value=publish]");
+    await page.waitForSelector("button[value=overwrite]");
+    assert.equal(await page.inputValue("#f-solution"), "Awnings over forty bus stops.");
+    assert.equal(await page.inputValue("#f-at"), `${day}T09:00`);
+    await officer.clicks("button[value=overwrite]");
+    await page.waitForURL(/saved=yes/);
+    assert.equal(await page.inputValue("#f-at"), `${day}T09:00`);
+    // Its session ends; it is sent again from where it was.
+    const session = (await page.context().cookies()).filter((cookie) => !cookie.name.startsWith("koinon_zone"));
+    await page.context().clearCookies();
+    await officer.clicks("button[value=publish]");
+    await page.waitForSelector("form[data-unsaved]");
+    await page.context().addCookies(session);
+    // Twice: the page that was made for nobody first asks whether this somebody means it.
+    for (let tries = 0; tries < 3 && !page.url().includes("/held/"); ++tries)
+      await Promise.all([page.waitForEvent("load"), officer.clicks("main form[data-unsaved] button")]);
+    assert.match(page.url(), /\/held\/\d+$/);
+    assert.match(await page.textContent("main"), /9:00/);
+    await officer.reads();
+    // Taken back, it still has its day and its picture. Going back shows what was sent, and sends nothing.
+    await officer.clicks("button[value=cancel]");
+    await page.waitForURL(/\/publish\?draft=\d+$/);
+    assert.equal(await page.inputValue("#f-at"), `${day}T09:00`);
+    assert.equal(await page.inputValue("[data-file-list] input[type=text]"), "An awning over a bus stop");
+    const address = page.url();
+    await page.goBack();
+    await page.goto(address);
+    assert.equal(await published(), before, "nothing has gone out so far");
+    await page.fill("#f-at", "");
+    await officer.clicks("button[value=publish]");
+    await page.waitForURL(/\/records\/seoul.example\/\d+$/);
+    assert.ok(await page.locator("[role=status]").count(), "a page says that it is published");
+    assert.equal(await page.getAttribute("figure img", "alt"), "An awning over a bus stop");
+    assert.equal(await page.locator("article.note h1").textContent(), `Shade at stops, ${locale}`);
+    assert.equal(await published(), before + 1);
+    t.diagnostic(`${locale}: ${officer.interactions} interactions, ${Date.now() - began} ms by a program, ${Math.round(officer.seconds)} s modelled`);
+    await page.context().close();
+  }
+  rmSync(folder, { recursive: true });
+});
+
 test("leaving a page asks where something would be lost, and nowhere else", async () => {
   const page = await press(nodes.seoul);
   for (const [path, field] of [["/publish", "#f-solution"], ["/ask", "#f-text"], [`/answer?to=${nodes.question}`, "#f-text"]]) {
@@ -356,6 +437,16 @@ test("the time is taken and shown in the browser's zone, and the button says it"
   await away.goto(page.url());
   assert.match(await away.inputValue("#f-at"), /T0[01]:00$/);
   await away.click("button[value=remove]");
+  // Half a date is no word that it goes out now.
+  await page.goto(nodes.seoul + "/publish");
+  await page.fill("#f-title", "Half a date");
+  await page.fill("#f-solution", "Then.");
+  await page.fill("#f-topics", "climate/heat");
+  await page.focus("#f-at");
+  await page.keyboard.type("12");
+  await page.click("button[value=publish]");
+  await page.waitForSelector("[data-told] >> text=not complete");
+  assert.equal(new URL(page.url()).pathname, "/publish");
 });
 
 test("no violation of WCAG 2.2 A or AA, on any page, in any language, in both themes", async () => {

@@ -387,7 +387,7 @@ class Pages(NodesTest):
         seen = set()
         for path in templates.glob("*.mustache"):
             for action, body in re.findall(r'<form method="post" action="([^"]+)"[^>]*>(.*?)</form>', path.read_text(), re.S):
-                if action in signing or 'value="notice"' in body:
+                if (action in signing and 'value="remove"' not in body.split("<button", 1)[1].split(">")[0]) or 'value="notice"' in body:
                     seen.add(action)
                     self.assertTrue(body.lstrip().startswith("{{> no_enter}}"), (path.name, action))
         self.assertEqual(seen, {*signing, "/operate"})
@@ -486,6 +486,38 @@ class Pages(NodesTest):
         press.submit(press.page.url, "cancel")
         self.assertEqual(press.page.form("/publish").fields["at"], "", "a hold is no time that somebody chose")
         self.assertEqual(seoul.json("status")["entries"], before)
+
+    def test_what_is_taken_back_comes_into_the_form_that_it_came_from(self):
+        seoul, la = self.pair()
+        note = seoul.publish("Of Seoul")
+        wait_for(lambda: la.shows(note), "it crosses")
+        la.stop()
+        la.start("--publishing-hold-minutes", "10", peer_port=la.peer_port)
+        press = self.member(la, "press", "publisher")
+        entries = la.json("status")["entries"]
+        press.go(f"/ask?about={note}")
+        press.submit("/ask", title="Who put them up?", text="Staff, or a company?", topics="health", contact="press@la.example")
+        self.assertRegex(press.page.url, "^/held/")
+        press.submit(press.page.url, "cancel")
+        self.assertRegex(press.page.url, "^/ask")
+        fields = dict(press.page.form("/ask").fields)
+        self.assertEqual([fields[name].strip() for name in ("title", "text", "contact", "topics")],
+                         ["Who put them up?", "Staff, or a company?", "press@la.example", "health"])
+        self.assertRegex(fields["about"], r"^seoul\.example.*/\d+$", "it may stand with the log that was meant")
+        address, stale = press.page.url, press.page
+        self.assertEqual(press.go("/publish?draft=" + fields["draft"]).url, address, "a question never becomes a practice")
+        press.submit("/ask", text="Staff?")
+        self.assertRegex(press.page.url, "^/held/")
+        press.page = stale
+        press.submit("/ask", text="Once more?")
+        self.assertEqual(press.page.status, 404, "its draft is gone: it is not asked twice")
+        press.go(f"/adopt?of={note}")
+        press.submit("/adopt", stage="adopted", results="It worked.")
+        press.submit(press.page.url, "cancel")
+        fields = press.page.form("/adopt").fields
+        self.assertEqual((fields["stage"], fields["results"].strip()), ("adopted", "It worked."))
+        self.assertRegex(fields["of"], r"^seoul\.example.*/\d+$")
+        self.assertEqual(la.json("status")["entries"], entries)
 
     def test_the_time_of_a_note_is_kept_wherever_its_text_is(self):
         seoul = self.node("seoul", "--office-time-zone", "Asia/Seoul")

@@ -21,6 +21,28 @@ const Catalogue& language(const Messages& messages, const std::string& tag) {
   return messages.choose(tag, "");
 }
 
+TEST(Messages, TimesAreThoseOfTheZoneWhichIsNamed) {
+  const auto messages = Messages::builtin();
+  ASSERT_TRUE(messages.ok()) << messages.error().text();
+  const TimeZone seoul = TimeZone::find("Asia/Seoul").value_or(TimeZone());
+  const UnixMillis time{1778112000000};  // 2026-05-07T00:00:00Z
+  const auto has = [](const std::string& text, const char* part) {
+    return text.find(part) != std::string::npos;
+  };
+  for (const char* tag : {"en", "ko", "it", "es", "fr"}) {
+    const std::string shown = language(*messages, tag).date_and_time(time, seoul);
+    EXPECT_TRUE(has(shown, "9:00")) << shown;
+    EXPECT_FALSE(has(shown, "UTC")) << shown;
+    EXPECT_TRUE(has(language(*messages, tag).weekday_and_time(time, seoul), "9:00")) << tag;
+  }
+  const Catalogue& english = language(*messages, "en");
+  EXPECT_TRUE(has(english.zone_name(seoul), "Korea")) << english.zone_name(seoul);
+  EXPECT_TRUE(has(english.weekday_and_time(time, seoul), "Thursday"))
+      << english.weekday_and_time(time, seoul);
+  EXPECT_TRUE(has(english.date_and_time(time, TimeZone()), "(UTC)"));
+  EXPECT_EQ(english.date(time), "May 7, 2026") << "a date alone is that of UTC, whatever was shown before";
+}
+
 TEST(Messages, PluralsDatesAndNumbersAreTheLanguages) {
   const auto messages = Messages::builtin();
   ASSERT_TRUE(messages.ok()) << messages.error().text();

@@ -163,7 +163,7 @@ for (const place of document.querySelectorAll("[data-files]")) {
     if (said.programs.split(" ").includes(ending)) return said.program;
     if (file.size > Number(said.mostBytes)) return said.tooLarge;
     if (!file.size) return said.empty;
-    return list.children.length > Number(said.mostFiles) ? said.tooMany : "";
+    return list.children.length - not_taken.size > Number(said.mostFiles) ? said.tooMany : "";
   };
   const send = (file, item) => new Promise((done) => {
     const request = new XMLHttpRequest();
@@ -240,7 +240,7 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
   const state = form.querySelector(".saving");
   const told = form.querySelector("[data-told]");
   const preview = document.querySelector("[data-preview]");
-  let sent = form_text(form, "").toString();
+  let sent = form.matches("[data-unsaved]") ? "" : form_text(form, "").toString();
   let saving = null;  // one at a time: a second would be refused as a change of the same version
   let sending = false;
   const is_saved = () => form_text(form, "").toString() === sent;
@@ -281,7 +281,11 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
   form.addEventListener("submit", async (event) => {
     const button = event.submitter;
     const wish = button && button.value;
-    const why = wish === "remove" ? "" : on_their_way.size ? told.dataset.onTheirWay : wish === "publish" && not_taken.size ? told.dataset.notTaken : "";
+    let why = "";
+    if (wish !== "remove" && on_their_way.size) why = told.dataset.onTheirWay;
+    else if (wish === "publish" && not_taken.size) why = told.dataset.notTaken;
+    // Half a date is sent as none, which means now.
+    else if (wish === "publish" && form.elements.at.validity.badInput) why = told.dataset.halfATime;
     told.textContent = why;
     if (sending || saving || why) event.preventDefault();
     if (sending || why) return;
@@ -374,6 +378,6 @@ if (thread) {
 // What waits is looked at again when its time has come.
 for (const place of document.querySelectorAll("[data-due]")) {
   const left = Date.parse(place.dataset.due) - Date.now();
-  if (left < 86400e3) setTimeout(() => location.reload(), Math.max(left, 0) + 3000);
+  if (left < 86400e3) setTimeout(() => location.reload(), left > 0 ? left + 3000 : 30000);
 }
 for (const place of document.querySelectorAll("[data-focus]")) place.focus();
