@@ -173,13 +173,15 @@ asio::awaitable<HttpResponse> CityPages::show_city(Visit visit, std::string prob
   view.model["problem"] = problem;
   view.model["name"] = view.title;
   view.model["ours"] = ours;
-  view.model["has_profile"] = said.has_value();
   view.model["may_judge"] = !ours && frame_.may(visit, trust_.block.facts);
   view.model["may_vouch"] = own_log.has_value() && frame_.may(visit, trust_.vouch.facts);
   view.model["may_edit"] = visit.request.caller.role >= Role::kReviewer;
   view.model["items"] = cards(visit, notes->items);
   view.model["total_text"] = visit.say("find.total", {{"count", static_cast<std::int64_t>(notes->total)}});
   put_profile(visit, profile, view.model);
+  // A name alone, which every city has from the beginning, says nothing.
+  view.model["has_profile"] =
+      !profile.country().empty() || !profile.website().empty() || view.model["has_measures"].as_bool();
   json::array why = co_await reasons(visit, name);
   view.model["has_why"] = !why.empty();
   view.model["why"] = std::move(why);

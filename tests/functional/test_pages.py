@@ -63,7 +63,7 @@ class Pages(NodesTest):
         wait_for(lambda: "Drive-thru testing" in other.go("/?q=d%C3%A9pistage+testing").text, "it is found by a topic's other name")
         self.assertIn(f"/records/{ref}", other.page.links)
         other.go(f"/records/{ref}")
-        self.assertIn(f"Signed by seoul.example, entry {number}", other.page.text)
+        self.assertIn(f"Signed by Seoul (seoul.example), entry {number}", other.page.text)
         other.go(f"/ask?about={ref}")
         other.submit("/ask", title="How many people?", text="To staff a site.", urgency="weeks")
         question = other.page.url.removeprefix("/records/")
