@@ -169,7 +169,7 @@ TEST(Messages, WhatWasWrongIsSaidInTheReadersLanguageWithItsArguments) {
   const Catalogue& korean = language(*messages, "ko");
   EXPECT_EQ(korean.fault(parse_time("yesterday", "at").error()), "2026-12-01 09:00 같은 시각이어야 합니다");
   EXPECT_EQ(korean.fault(again_as(Code::kInvalidArgument, check_topic("?").error(), "refs")),
-            "주제는 health/testing처럼 소문자, 숫자, 하이픈으로 쓰며 최대 64바이트입니다");
+            "주제는 health/testing처럼 a부터 z까지의 소문자, 숫자, 하이픈으로 쓰며 최대 64자입니다");
 }
 
 TEST(Messages, WhatWasWrongMayBeSaidOtherwiseOnAPageThanInTheApi) {
