@@ -2,6 +2,7 @@
 
 #include <boost/json/serialize.hpp>
 
+#include "node/api/change_request.h"
 #include "node/api/full_names.h"
 #include "node/api/query_params.h"
 #include "node/publishing/own_log.h"
@@ -368,12 +369,23 @@ Result<HeldNote> DeskApi::held_note(const HeldId& id, const Caller& caller) {
   return std::move(*note);
 }
 
-// What was signed is called as the record is.
+namespace {
+
+// What is to be taken back, by the ref that the request names; empty: nothing is.
+std::string withdrawn_ref(const HeldView& held) {
+  const auto* withdraw = held.request.if_contains("withdraw");
+  return withdraw != nullptr && withdraw->is_object() ? text_member(withdraw->get_object(), "ref") : std::string();
+}
+
+}  // namespace
+
+// What was signed is called as the record is, and a withdrawal that waits as what it takes back.
 Result<HeldView> DeskApi::shown_held(const HeldNote& note) {
   HeldView out = held_view(note);
-  if (note.state != HeldState::kSigned) return out;
+  const std::string named = note.state == HeldState::kSigned ? note.outcome : withdrawn_ref(out);
+  if (named.empty()) return out;
   Directory directory(*parts_.store, parts_.nearness);
-  const auto found = directory.find_ref(note.outcome);
+  const auto found = directory.find_ref(named);
   if (!found.ok()) return out;
   KOINON_ASSIGN(const auto record, parts_.index->get(found->log.id, found->index));
   if (record) out.title = record->title;

@@ -29,8 +29,9 @@ Result<HeldQuery> held_of_address(const Visit& visit) {
 
 std::string title_of_held(const Visit& visit, const HeldView& held) {
   const std::string withdrawn = text_at(object_at(held.request, "withdraw"), "ref");
-  if (!withdrawn.empty()) return visit.say("held.withdrawal", {{"ref", withdrawn}});
   const std::string title = held.title.value_or("");
+  if (!withdrawn.empty())
+    return visit.say("held.withdrawal", {{"ref", title.empty() ? withdrawn : title + " (" + withdrawn + ")"}});
   return title.empty() ? text_at(object_at(held.request, "content"), "title") : title;
 }
 
