@@ -60,7 +60,7 @@ for (const list of document.querySelectorAll("[data-problems]")) {
     if (!of) return;
     of.removeAttribute("aria-invalid");
     field.classList.remove("at-fault");
-    document.getElementById("error-" + of.name)?.remove();
+    document.getElementById(of.id.replace(/^f-/, "error-"))?.remove();
     for (const link of list.querySelectorAll("a")) {
       if (link.hash === "#" + of.id) link.closest("li").remove();
     }
