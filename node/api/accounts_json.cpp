@@ -37,6 +37,8 @@ Result<LinkUse> link_use_of_body(const ApiRequest& request) {
                  flag_member(object, "end_tokens", false)};
 }
 
+Result<LinkQuery> link_of_address(const ApiRequest& request) { return LinkQuery{request.arg("code")}; }
+
 Result<PasswordChange> read_password_change(const ApiRequest& request) {
   KOINON_ASSIGN(const json::object object, parse_request(request.body));
   KOINON_TRY(check_members(object, {"old", "new", "end_tokens"}));
@@ -134,6 +136,7 @@ void add_accounts_routes(RouteTable& routes, CallGate& gate, const SessionsApi& 
   add_route(routes, gate, sessions.log_in, login_of_body, session_answer);
   add_route(routes, gate, sessions.log_out, read_nothing, ended_answer);
   add_route(routes, gate, sessions.me, read_nothing, me_answer);
+  add_route(routes, gate, sessions.look_at_link, link_of_address, account_answer);
   add_route(routes, gate, sessions.use_link, link_use_of_body, no_content);
   add_route(routes, gate, accounts.list, read_nothing, list_answer);
   add_route(routes, gate, accounts.add, new_account_of_body, link_answer);

@@ -5,6 +5,7 @@
 
 #include "node/api/change_request.h"
 #include "node/api/store_changes.h"
+#include "node/publishing/file_kinds.h"
 #include "node/transport/network.h"
 #include "proto/base/encoding.h"
 #include "proto/base/limits.h"
@@ -20,11 +21,16 @@ std::string target_of_file(const FileQuery& query) { return query.ref + "/" + to
 
 }  // namespace
 
-Result<FileQuery> read_file_query(std::string ref, const std::string& sha256) {
+Result<UploadQuery> read_upload_query(const std::string& sha256) {
   const auto bytes = from_hex(sha256);
   if (!bytes.ok() || bytes->size() != Hash::kSize)
     return fail(Code::kInvalidArgument, "it is the SHA-256 of a file in hexadecimal", "sha256");
-  return FileQuery{std::move(ref), Hash::from(*bytes)};
+  return UploadQuery{Hash::from(*bytes)};
+}
+
+Result<FileQuery> read_file_query(std::string ref, const std::string& sha256) {
+  KOINON_ASSIGN(const UploadQuery named, read_upload_query(sha256));
+  return FileQuery{std::move(ref), named.sha256};
 }
 
 AttachmentsApi::AttachmentsApi(ApiShared& shared)
@@ -72,10 +78,19 @@ AttachmentsApi::AttachmentsApi(ApiShared& shared)
               .status = 201,
               .body_limit = limits::kAttachmentBytes},
              this, &AttachmentsApi::take_upload),
+      get_upload({.method = "GET",
+                  .pattern = "/api/v1/attachments/{sha256}",
+                  .need = Need::kPublisher,
+                  .id = "getUpload",
+                  .tag = "attachments",
+                  .summary = "A file that the node was given, before a note names it",
+                  .gives = "application/octet-stream"},
+                 this, &AttachmentsApi::get_uploaded),
       parts_(shared.parts) {}
 
 asio::awaitable<Result<AttachmentId>> AttachmentsApi::take_upload(Asker, Upload file) {
   if (!parts_.facts.log()) co_return observer_refusal();
+  if (const Status harmless = check_no_program(file.bytes); !harmless.ok()) co_return harmless.error();
   auto cut = cut_attachment(file.bytes);
   if (!cut.ok()) co_return cut.error();
   file.bytes = {};
@@ -123,13 +138,24 @@ Result<std::string> AttachmentsApi::whole_file(const AttachmentState& state) {
   if (!state.complete)
     return fail(Code::kNotFound, "the file is not here; ask for it first: koinon attachment REF NAME",
                 "sha256");
+  return read_file(state.id);
+}
+
+Result<std::string> AttachmentsApi::read_file(const AttachmentId& id) {
   std::string out;
-  out.reserve(state.id.size);
-  for (std::uint32_t i = 0; i < chunk_count(state.id.size); ++i) {
-    KOINON_ASSIGN(const AttachmentChunk chunk, parts_.store->attachment_chunk(state.id, i));
+  out.reserve(id.size);
+  for (std::uint32_t i = 0; i < chunk_count(id.size); ++i) {
+    KOINON_ASSIGN(const AttachmentChunk chunk, parts_.store->attachment_chunk(id, i));
     out += chunk.bytes;
   }
   return out;
+}
+
+Result<FileView> AttachmentsApi::get_uploaded(const Asker&, const UploadQuery& query) {
+  KOINON_ASSIGN(const auto held, parts_.store->attachment_named(query.sha256));
+  if (!held) return fail(Code::kNotFound, Sentence{"file.none_here", "there is no such file here"}, "sha256");
+  KOINON_ASSIGN(std::string bytes, read_file(*held));
+  return FileView{to_hex(query.sha256.view()), std::move(bytes)};
 }
 
 // How far fetching is, which the network knows.

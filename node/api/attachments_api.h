@@ -24,6 +24,12 @@ struct FileView {
   std::string bytes;
 };
 
+struct UploadQuery {
+  Hash sha256;
+};
+// kInvalidArgument: the digest is malformed.
+Result<UploadQuery> read_upload_query(const std::string& sha256);
+
 struct Upload {
   std::string bytes;
 };
@@ -38,7 +44,10 @@ class AttachmentsApi {
   // Both return the digest of the file.
   const Operation<FileQuery, Hash> fetch;
   const Operation<FileQuery, Hash> drop;
+  // kRefused: it is a program.
   const Operation<Upload, AttachmentId> upload;
+  // A file by its digest alone, for whoever writes the note that will name it. kNotFound: it is not here.
+  const Operation<UploadQuery, FileView> get_upload;
 
  private:
   boost::asio::awaitable<Result<std::vector<AttachmentView>>> list_files(Asker asker, NamedRecord query);
@@ -46,6 +55,7 @@ class AttachmentsApi {
   boost::asio::awaitable<Result<Hash>> fetch_file(Asker asker, FileQuery query);
   boost::asio::awaitable<Result<Hash>> drop_file(Asker asker, FileQuery query);
   boost::asio::awaitable<Result<AttachmentId>> take_upload(Asker asker, Upload file);
+  Result<FileView> get_uploaded(const Asker& asker, const UploadQuery& query);
 
   // A file that a note names.
   struct Named {
@@ -56,6 +66,7 @@ class AttachmentsApi {
   };
   Result<Named> find(const FileQuery& query);
   Result<std::string> whole_file(const AttachmentState& state);
+  Result<std::string> read_file(const AttachmentId& id);
   boost::asio::awaitable<std::optional<FileFetching>> fetching(AttachmentId id);
 
   ApiParts& parts_;

@@ -20,6 +20,10 @@ Result<FileQuery> file_of(const ApiRequest& request) {
   return read_file_query(ref_arg(request), request.arg("sha256"));
 }
 
+Result<UploadQuery> upload_named(const ApiRequest& request) {
+  return read_upload_query(request.arg("sha256"));
+}
+
 // The file itself is the body of the request.
 Result<Upload> upload_of(const ApiRequest& request) { return Upload{request.body}; }
 
@@ -60,6 +64,7 @@ json::object attachment_json(const AttachmentView& view) {
                    {"chunks", chunk_count(view.id.size)},
                    {"chunks_held", view.chunks_held},
                    {"state", view.fetching ? "being fetched" : file_state_text(view.state)}};
+  if (!view.alt.empty()) out["alt"] = view.alt;
   if (view.fetching) {
     out["from"] = view.fetching->from;
     out["trouble"] = view.fetching->trouble;
@@ -73,6 +78,7 @@ void add_attachments_routes(RouteTable& routes, CallGate& gate, const Attachment
   add_route(routes, gate, attachments.fetch, file_of, fetch_answer);
   add_route(routes, gate, attachments.drop, file_of, drop_answer);
   add_route(routes, gate, attachments.upload, upload_of, upload_answer);
+  add_route(routes, gate, attachments.get_upload, upload_named, download);
 }
 
 }  // namespace koinon

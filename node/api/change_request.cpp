@@ -6,6 +6,7 @@
 #include <boost/url.hpp>
 #include <google/protobuf/util/json_util.h>
 
+#include "node/text/time_text.h"
 #include "proto/base/encoding.h"
 #include "proto/base/limits.h"
 #include "proto/codec/entry.h"
@@ -30,16 +31,20 @@ Result<std::vector<std::string>> texts_of(const json::object& object, std::strin
   return out;
 }
 
-// "(practice) titel: Cannot find field." names the field that is meant.
-Error content_error(std::string message) {
+// "(practice) titel: Cannot find field." names the field that is meant. The words are the library's: they are
+// not passed on.
+Error content_error(const std::string& message) {
   std::string field = "content";
   const auto begin = message.find(") ");
   const auto end = message.find(": ", begin == std::string::npos ? 0 : begin);
   if (begin != std::string::npos && end != std::string::npos) {
     field += "." + message.substr(begin + 2, end - begin - 2);
-    message = message.substr(end + 2);
   }
-  return fail(Code::kInvalidArgument, std::move(message), std::move(field));
+  if (message.find("Cannot find field") != std::string::npos)
+    return fail(Code::kInvalidArgument, Sentence{"content.no_field", "a note of this kind has no such field"},
+                std::move(field));
+  return fail(Code::kInvalidArgument, Sentence{"content.no_value", "this field does not take such a value"},
+              std::move(field));
 }
 
 // The content fields of a note, given as JSON with the proto's names.
@@ -78,12 +83,13 @@ Status read_attachments(NoteFile& note, const json::object& object) {
                 "attachments");
   for (const auto& item : attachments->as_array()) {
     if (!item.is_object()) return fail(Code::kInvalidArgument, "each has a sha256 and a name", "attachments");
-    KOINON_TRY(check_members(item.as_object(), {"sha256", "name", "media_type"}));
+    KOINON_TRY(check_members(item.as_object(), {"sha256", "name", "media_type", "alt"}));
     auto* attachment = note.body.mutable_practice()->add_attachments();
     const auto digest = from_hex(text_member(item.as_object(), "sha256"));
     attachment->set_sha256(digest.ok() ? *digest : Bytes());
     attachment->set_name(text_member(item.as_object(), "name"));
     attachment->set_media_type(text_member(item.as_object(), "media_type"));
+    attachment->set_alt(text_member(item.as_object(), "alt"));
   }
   return {};
 }
@@ -201,14 +207,22 @@ Result<SigningRequest> read_signing_request(const json::object& object) {
   return SigningRequest(std::move(out));
 }
 
+json::object request_of_held(const HeldNote& note) {
+  auto out = parse_request(note.request);
+  if (!out.ok() || out->empty()) return {};
+  if (!note.hold) (*out)["at"] = time_text(note.due_at);
+  return std::move(*out);
+}
+
 StoredRequests stored_requests() {
   return {[](const std::string& text) -> Result<SigningRequest> {
             KOINON_ASSIGN(const json::object object, parse_request(text));
             return read_signing_request(object);
           },
-          [](const std::string& text) {
-            const auto object = parse_request(text);
-            return object.ok() && !object->contains("withdraw");
+          [](const HeldNote& note) -> std::optional<std::string> {
+            const json::object object = request_of_held(note);
+            if (object.empty() || object.contains("withdraw")) return std::nullopt;
+            return json::serialize(object);
           }};
 }
 

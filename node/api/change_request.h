@@ -9,6 +9,7 @@
 
 #include "crypto/log_state.h"
 #include "node/publishing/signing_request.h"
+#include "storage/office/desk.h"
 
 namespace koinon {
 
@@ -30,6 +31,9 @@ Result<PeerRecord> peer_of_line(const std::string& line, const std::optional<Log
 Result<NoteFile> read_publish_request(const boost::json::object& object);
 // Members: those of read_publish_request, or `withdraw` alone, with `ref`, `reason` and `erase`.
 Result<SigningRequest> read_signing_request(const boost::json::object& object);
+// The request of a record that is held, as it was made: with its time, if somebody chose one. It has no
+// members if the record is settled, or if it can no longer be read.
+boost::json::object request_of_held(const HeldNote& note);
 // The functions that read the requests which the desk keeps: these are such JSON objects.
 StoredRequests stored_requests();
 

@@ -8,6 +8,8 @@
 #include "node/api/network_questions.h"
 #include "node/api/query_params.h"
 #include "node/reading/list_budget.h"
+#include "node/text/topic_names.h"
+#include "proto/base/ascii.h"
 #include "proto/base/encoding.h"
 
 namespace koinon {
@@ -18,6 +20,12 @@ constexpr std::size_t kReadAtOnce = 200;
 constexpr std::size_t kLooks = 20;
 constexpr std::size_t kVouchesShown = 100;
 constexpr std::uint64_t kVouchesMost = 10'000'000;
+
+// By a part of its domain, or of the name in its profile. `part` as it was typed; `folded`: its letters alone.
+bool is_called(Directory& directory, const LogState& state, const std::string& part, const std::string& folded) {
+  if (state.identity.name.find(ascii_lower(part)) != std::string::npos) return true;
+  return !folded.empty() && folded_name(directory.display_name(state.id)).find(folded) != std::string::npos;
+}
 
 }  // namespace
 
@@ -82,6 +90,7 @@ asio::awaitable<Result<CityListView>> CitiesApi::list_cities(Asker, CityListQuer
     last = std::move(*state);
   }
   Directory directory(*parts_.store, parts_.nearness, parts_.index.get());
+  const std::string folded = folded_name(query.part);
   CityListView out;
   ListBudget budget;
   bool full = false;
@@ -92,7 +101,7 @@ asio::awaitable<Result<CityListView>> CitiesApi::list_cities(Asker, CityListQuer
     more = states->size() == kReadAtOnce;
     std::vector<LogId> logs;
     for (const LogState& state : *states) {
-      if (state.identity.name.find(query.part) != std::string::npos) logs.push_back(state.id);
+      if (is_called(directory, state, query.part, folded)) logs.push_back(state.id);
     }
     const TrustPaths trust = co_await ask_paths(&parts_.network, logs);
     out.total = trust.trusted;

@@ -11,7 +11,7 @@
 namespace koinon {
 
 struct CityListQuery {
-  std::string part;  // a part of the name; empty: all
+  std::string part;  // a part of the domain, or of the name in the profile; empty: all
   std::size_t limit = limits::kPageSize;
   std::optional<LogId> after;  // the last city of the page before
 };

@@ -2,9 +2,9 @@
 
 #include <boost/json/serialize.hpp>
 
+#include "node/api/change_request.h"
 #include "node/api/full_names.h"
 #include "node/api/query_params.h"
-#include "node/publishing/held_fault.h"
 #include "node/publishing/own_log.h"
 #include "node/reading/note_markdown.h"
 #include "node/reading/versions.h"
@@ -14,25 +14,12 @@ namespace koinon {
 namespace asio = boost::asio;
 namespace {
 
-HeldView view_of(const HeldNote& note) {
-  HeldView out;
-  out.id = note.id;
-  out.who = note.who;
-  out.made_at = note.made_at;
-  out.due_at = note.due_at;
-  out.state = note.state;
-  out.request = kept_request(note.request);
-  out.approved_by = note.approved_by;
-  out.outcome = note.outcome;
-  if (note.state == HeldState::kFailed || note.state == HeldState::kCancelled) out.fault = fault_of(note);
-  return out;
-}
-
 // What the audit lines say of these operations.
 std::string made_of(const SignedView& view) {
   return view.held ? std::to_string(view.held->id.value) : view.ref;
 }
 unsigned status_of_signed(const SignedView& view) { return view.held ? 202 : 201; }
+unsigned status_of_released(const ReleasedView& view) { return view.held ? 202 : 201; }
 std::string target_of_held(const HeldQuery& query) { return std::to_string(query.id.value); }
 
 OperationFacts publish_facts() {
@@ -121,30 +108,13 @@ OperationFacts release_facts() {
           .need = Need::kReviewer,
           .id = "releaseHeld",
           .tag = "publishing",
-          .summary = "Sign now what waits",
+          .summary = "Sign now what waits; what waits for a reviewer is approved for its time, if it has one",
           .gives = "Published",
-          .status = 201};
+          .status = 201,
+          .gives_later = "Held"};
 }
 
 }  // namespace
-
-std::string_view held_state_text(HeldState state) {
-  switch (state) {
-    case HeldState::kWaiting:
-      return "waiting";
-    case HeldState::kReview:
-      return "for-review";
-    case HeldState::kSigned:
-      return "signed";
-    case HeldState::kCancelled:
-      return "cancelled";
-    case HeldState::kFailed:
-      return "failed";
-    case HeldState::kSigning:
-      return "being-signed";
-  }
-  return "failed";
-}
 
 Result<HeldListQuery> read_held_list_query(const Params& params) {
   HeldListQuery out;
@@ -162,7 +132,8 @@ DeskApi::DeskApi(ApiShared& shared)
       list_held(list_held_facts(), this, &DeskApi::held_list),
       get_held(get_held_facts(), this, &DeskApi::one_held),
       cancel(cancel_facts(), this, &DeskApi::cancel_held, {.target = target_of_held}),
-      release(release_facts(), this, &DeskApi::release_held, {.target = target_of_held}),
+      release(release_facts(), this, &DeskApi::release_held,
+              {.target = target_of_held, .status = status_of_released}),
       shared_(shared),
       parts_(shared.parts) {}
 
@@ -174,6 +145,9 @@ Result<std::optional<UnixMillis>> due_of(const WishedTime& when, UnixMillis now)
   constexpr std::int64_t kMostMs = std::chrono::milliseconds(limits::kHoldMost).count();
   if (when.at && when.at->value > now.value + kMostMs)
     return fail(Code::kInvalidArgument, Sentence{"held.too_far", "it is at most a year from now"}, "at");
+  if (when.at && *when.at <= now)
+    return fail(Code::kInvalidArgument,
+                Sentence{"held.past", "this time has passed; choose a later one, or none"}, "at");
   if (when.at) return when.at;
   if (!when.hold) return std::optional<UnixMillis>();
   return std::optional(UnixMillis{now.value + std::chrono::milliseconds(*when.hold).count()});
@@ -192,7 +166,8 @@ Result<DeskApi::Asked> DeskApi::ask_gate(const SigningQuery& query, const Caller
   return Asked{std::move(prepared), verdict, now, query.when.at.has_value()};
 }
 
-Result<HeldNote> DeskApi::hold(const Asked& asked, const boost::json::object& kept, const Caller& caller) {
+Result<HeldNote> DeskApi::hold(const Asked& asked, const boost::json::object& kept, const Caller& caller,
+                               std::optional<DraftVersion> draft) {
   KOINON_ASSIGN(const std::size_t all, shared_.desk.count_waiting(std::nullopt));
   KOINON_ASSIGN(const std::size_t own, shared_.desk.count_waiting(caller.user));
   if (all >= limits::kHeld || own >= limits::kHeldEach)
@@ -210,7 +185,11 @@ Result<HeldNote> DeskApi::hold(const Asked& asked, const boost::json::object& ke
   KOINON_ASSIGN(boost::json::object request, with_full_names(kept, directory, *parts_.facts.log()));
   if (!asked.prepared.wish.office.empty()) request["office"] = asked.prepared.wish.office;
   note.request = boost::json::serialize(request);
-  KOINON_ASSIGN(note.id, shared_.desk.hold(note));
+  const auto replace_draft = [&]() -> Result<HeldId> {
+    if (draft) KOINON_TRY(shared_.desk.remove_draft(draft->id, draft->version));
+    return shared_.desk.hold(note);
+  };
+  KOINON_ASSIGN(note.id, parts_.office->transact(replace_draft));
   parts_.wake_hold_queue();
   return note;
 }
@@ -219,16 +198,17 @@ asio::awaitable<Result<SignedView>> DeskApi::sign_asked(Asker asker, SigningQuer
   return sign_or_hold(std::move(query), std::move(asker.caller));
 }
 
-asio::awaitable<Result<SignedView>> DeskApi::sign_or_hold(SigningQuery query, Caller caller) {
+asio::awaitable<Result<SignedView>> DeskApi::sign_or_hold(SigningQuery query, Caller caller,
+                                                          std::optional<DraftVersion> draft) {
   const auto asked = ask_gate(query, caller);
   if (!asked.ok()) co_return asked.error();
   const auto& prepared = asked->prepared;
   const auto& verdict = asked->verdict;
   SignedView out;
   if (verdict.when != Verdict::When::kNow) {
-    const auto held = hold(*asked, query.kept, caller);
+    const auto held = hold(*asked, query.kept, caller, draft);
     if (!held.ok()) co_return held.error();
-    out.held = view_of(*held);
+    out.held = held_view(*held);
     out.warnings = prepared.warnings;
     co_return out;
   }
@@ -271,6 +251,7 @@ Result<PreviewView> DeskApi::show_preview(const Asker& asker, const SigningQuery
   out.language = entry.language();
   out.topics.assign(entry.topics().begin(), entry.topics().end());
   if (prepared.draft.body) out.html = shared_.html(note_markdown(*prepared.draft.body, entry.language()));
+  out.body = prepared.draft.body;
   out.markdown = format_note_file(prepared.note);
   out.warnings = prepared.warnings;
   return out;
@@ -388,12 +369,23 @@ Result<HeldNote> DeskApi::held_note(const HeldId& id, const Caller& caller) {
   return std::move(*note);
 }
 
-// What was signed is called as the record is.
+namespace {
+
+// What is to be taken back, by the ref that the request names; empty: nothing is.
+std::string withdrawn_ref(const HeldView& held) {
+  const auto* withdraw = held.request.if_contains("withdraw");
+  return withdraw != nullptr && withdraw->is_object() ? text_member(withdraw->get_object(), "ref") : std::string();
+}
+
+}  // namespace
+
+// What was signed is called as the record is, and a withdrawal that waits as what it takes back.
 Result<HeldView> DeskApi::shown_held(const HeldNote& note) {
-  HeldView out = view_of(note);
-  if (note.state != HeldState::kSigned) return out;
+  HeldView out = held_view(note);
+  const std::string named = note.state == HeldState::kSigned ? note.outcome : withdrawn_ref(out);
+  if (named.empty()) return out;
   Directory directory(*parts_.store, parts_.nearness);
-  const auto found = directory.find_ref(note.outcome);
+  const auto found = directory.find_ref(named);
   if (!found.ok()) return out;
   KOINON_ASSIGN(const auto record, parts_.index->get(found->log.id, found->index));
   if (record) out.title = record->title;
@@ -411,7 +403,7 @@ Result<HeldView> DeskApi::cancel_held(const Asker& asker, const HeldQuery& query
   const HeldState from = note.state == HeldState::kReview ? HeldState::kReview : HeldState::kWaiting;
   KOINON_TRY(shared_.desk.settle(note.id, from, HeldState::kCancelled, note.outcome, parts_.clock.wall()));
   note.state = HeldState::kCancelled;
-  return view_of(note);
+  return held_view(note);
 }
 
 // The queue signs it, as it signs whatever waits.
@@ -420,13 +412,21 @@ asio::awaitable<Result<ReleasedView>> DeskApi::release_held(Asker asker, HeldQue
   if (!note.ok()) co_return note.error();
   const Status approved = shared_.desk.approve(note->id, asker.caller.name, parts_.clock.wall());
   if (!approved.ok()) co_return approved.error();
+  if (note->state == HeldState::kReview && !note->hold && note->due_at > parts_.clock.wall()) {
+    parts_.wake_hold_queue();
+    const auto waits = held_note(note->id, asker.caller);
+    if (!waits.ok()) co_return waits.error();
+    ReleasedView out;
+    out.held = held_view(*waits);
+    co_return out;
+  }
   Beginning<Result<EntryIndex>> begin = [this, id = note->id](std::function<void(Result<EntryIndex>)> done) {
     parts_.sign_held(id, std::move(done));
   };
   const auto published = co_await from_callback<Result<EntryIndex>>(std::move(begin));
   if (!published.ok()) co_return published.error();
   co_return ReleasedView{Directory(*parts_.store, parts_.nearness).ref(*parts_.facts.log(), *published),
-                         *published};
+                         *published, std::nullopt};
 }
 
 }  // namespace koinon

@@ -5,28 +5,12 @@
 #pragma once
 
 #include "node/api/api.h"
+#include "node/api/held_view.h"
 #include "node/api/operation.h"
 #include "node/api/signing_query.h"
 #include "node/text/params.h"
 
 namespace koinon {
-
-// "waiting", "for-review", "signed", "cancelled", "failed", "being-signed".
-std::string_view held_state_text(HeldState state);
-
-// A record that waits to be signed, or its outcome.
-struct HeldView {
-  HeldId id;
-  std::string who;  // the account's name at that time
-  UnixMillis made_at;
-  UnixMillis due_at;
-  HeldState state = HeldState::kWaiting;
-  boost::json::object request;       // the request; without members if it is settled
-  std::string approved_by;           // the reviewer who released it; empty: none
-  std::string outcome;               // the ref of the signed record, or why it was not signed
-  std::optional<std::string> title;  // of the signed record
-  std::optional<Error> fault;        // why it was not signed
-};
 
 // Where the text of an erased record of ours may still be.
 struct LeftOver {
@@ -47,12 +31,14 @@ struct SignedView {
 struct ReleasedView {
   std::string ref;
   EntryIndex index;
+  std::optional<HeldView> held;  // approved, and waits for the time that somebody chose: only this is set
 };
 
 struct PreviewView {
   v1::Kind kind = v1::KIND_UNSPECIFIED;
   std::string language;
   std::vector<std::string> topics;
+  std::optional<v1::Body> body;
   std::string html;      // empty if it has no text
   std::string markdown;  // the note as a file
   std::vector<std::string> warnings;
@@ -88,6 +74,12 @@ struct HeldQuery {
   HeldId id;
 };
 
+// A draft as somebody has read it.
+struct DraftVersion {
+  DraftId id;
+  std::int64_t version = 0;
+};
+
 class DeskApi {
  public:
   explicit DeskApi(ApiShared& shared);
@@ -104,8 +96,10 @@ class DeskApi {
   const Operation<HeldQuery, ReleasedView> release;
 
   // Signs the request or holds it, as the gate decides. Only for operations that publish: it does not check
-  // whether the caller may call them.
-  boost::asio::awaitable<Result<SignedView>> sign_or_hold(SigningQuery query, Caller caller);
+  // whether the caller may call them. A record that waits takes the place of `draft`, the draft that it was
+  // made of: kConflict, if that has changed meanwhile.
+  boost::asio::awaitable<Result<SignedView>> sign_or_hold(SigningQuery query, Caller caller,
+                                                          std::optional<DraftVersion> draft = std::nullopt);
 
  private:
   // The record that a request wants signed, and the gate's decision.
@@ -117,7 +111,8 @@ class DeskApi {
   };
   Result<Asked> ask_gate(const SigningQuery& query, const Caller& caller);
   // `kept` is the request.
-  Result<HeldNote> hold(const Asked& asked, const boost::json::object& kept, const Caller& caller);
+  Result<HeldNote> hold(const Asked& asked, const boost::json::object& kept, const Caller& caller,
+                        std::optional<DraftVersion> draft = std::nullopt);
   Result<LeftOver> left_over(EntryIndex erased, const Caller& caller);
 
   boost::asio::awaitable<Result<SignedView>> sign_asked(Asker asker, SigningQuery query);

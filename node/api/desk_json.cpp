@@ -118,6 +118,7 @@ HttpResponse held_list_answer(const ApiRequest&, const HeldListView& view) {
 HttpResponse held_answer(const ApiRequest&, const HeldView& view) { return json_response(held_json(view)); }
 
 HttpResponse released_answer(const ApiRequest&, const ReleasedView& view) {
+  if (view.held) return json_response(held_json(*view.held), 202);
   return json_response({{"ref", view.ref}, {"index", view.index.value}, {"warnings", json::array()}}, 201);
 }
 

@@ -92,9 +92,9 @@ DraftsApi::DraftsApi(ApiShared& shared, DeskApi& desk)
               .need = Need::kPublisher,
               .id = "removeDraft",
               .tag = "publishing",
-              .summary = "Throw a draft away",
+              .summary = "Throw a draft away; If-Match names the version that was read",
               .status = 204},
-             this, &DraftsApi::remove_draft, {.target = target_of_draft<DraftQuery>}),
+             this, &DraftsApi::remove_draft, {.target = target_of_draft<DraftRemoval>}),
       publish({.method = "POST",
                .pattern = "/api/v1/drafts/{id}/publish",
                .need = Need::kPublisher,
@@ -167,9 +167,9 @@ Result<DraftView> DraftsApi::change_draft(const Asker& asker, const DraftChange&
   return view_of(draft);
 }
 
-Result<Nothing> DraftsApi::remove_draft(const Asker& asker, const DraftQuery& query) {
+Result<Nothing> DraftsApi::remove_draft(const Asker& asker, const DraftRemoval& query) {
   KOINON_ASSIGN(const StoredDraft draft, own(query.id, asker.caller));
-  KOINON_TRY(shared_.desk.remove_draft(draft.id));
+  KOINON_TRY(shared_.desk.remove_draft(draft.id, query.version));
   return Nothing{};
 }
 
@@ -181,8 +181,10 @@ asio::awaitable<Result<SignedView>> DraftsApi::publish_draft(Asker asker, DraftP
   if (!as_read) co_return changed_since();
   auto wish = read_kept_draft(draft->note, query.when);
   if (!wish.ok()) co_return wish.error();
-  const auto done = co_await desk_.sign_or_hold(std::move(*wish), asker.caller);
-  if (done.ok()) (void)shared_.desk.remove_draft(draft->id);
+  const auto done =
+      co_await desk_.sign_or_hold(std::move(*wish), asker.caller, DraftVersion{draft->id, draft->version});
+  // What was changed while it was signed stays.
+  if (done.ok() && !done->held) (void)shared_.desk.remove_draft(draft->id, draft->version);
   co_return done;
 }
 

@@ -36,6 +36,11 @@ struct DraftQuery {
   DraftId id;
 };
 
+struct DraftRemoval {
+  DraftId id;
+  std::optional<std::int64_t> version;  // the version that the caller has read; nothing: any
+};
+
 // A note with the form of a request to publish. Faults of its content show when it is published.
 struct NewDraft {
   boost::json::object note;
@@ -64,7 +69,7 @@ class DraftsApi {
   const Operation<NewDraft, DraftView> add;
   const Operation<DraftQuery, DraftView> get;
   const Operation<DraftChange, DraftView> change;
-  const Operation<DraftQuery, Nothing> remove;
+  const Operation<DraftRemoval, Nothing> remove;
   const Operation<DraftPublishing, SignedView> publish;
 
  private:
@@ -72,7 +77,7 @@ class DraftsApi {
   Result<DraftView> add_draft(const Asker& asker, const NewDraft& query);
   Result<DraftView> get_draft(const Asker& asker, const DraftQuery& query);
   Result<DraftView> change_draft(const Asker& asker, const DraftChange& query);
-  Result<Nothing> remove_draft(const Asker& asker, const DraftQuery& query);
+  Result<Nothing> remove_draft(const Asker& asker, const DraftRemoval& query);
   boost::asio::awaitable<Result<SignedView>> publish_draft(Asker asker, DraftPublishing query);
   // The draft with this id. kNotFound: there is none, or it is another's and the caller is no reviewer.
   Result<StoredDraft> own(const DraftId& id, const Caller& caller);

@@ -51,6 +51,11 @@ Result<DraftQuery> draft_of_address(const ApiRequest& request) {
   return DraftQuery{{id}};
 }
 
+Result<DraftRemoval> read_removal(const ApiRequest& request) {
+  KOINON_ASSIGN(const std::int64_t id, id_arg(request));
+  return DraftRemoval{{id}, version_named(request.header("if-match"))};
+}
+
 Result<DraftChange> read_change(const ApiRequest& request) {
   KOINON_ASSIGN(const std::int64_t id, id_arg(request));
   KOINON_ASSIGN(json::object note, read_draft(request.body));
@@ -85,7 +90,7 @@ void add_drafts_routes(RouteTable& routes, CallGate& gate, const DraftsApi& draf
   add_route(routes, gate, drafts.add, read_new_draft, made_answer);
   add_route(routes, gate, drafts.get, draft_of_address, one_answer);
   add_route(routes, gate, drafts.change, read_change, one_answer);
-  add_route(routes, gate, drafts.remove, draft_of_address, no_content);
+  add_route(routes, gate, drafts.remove, read_removal, no_content);
   add_route(routes, gate, drafts.publish, read_publishing, signed_answer);
 }
 

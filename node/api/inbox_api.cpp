@@ -10,8 +10,6 @@
 namespace koinon {
 namespace {
 
-constexpr std::size_t kRemarkBytes = 2000;
-
 Status needs_account(const Caller& caller) {
   if (caller.user.value != 0) return {};
   return fail(Code::kRefused,
@@ -19,8 +17,15 @@ Status needs_account(const Caller& caller) {
               "account");
 }
 
-// Cut between characters: half of one would make every answer that carries it unreadable.
-std::string kept_remark(const std::string& remark) { return std::string(clipped_utf8(remark, kRemarkBytes)); }
+// All of it or nothing: what is cut off is lost.
+Status check_remark(const std::string& remark) {
+  if (remark.size() <= limits::kRemarkBytes) return {};
+  return fail(Code::kTooLarge,
+              Sentence{"remark.length",
+                       "a remark has at most {most} bytes; nothing was changed",
+                       {{"most", std::int64_t{limits::kRemarkBytes}}}},
+              "remark");
+}
 
 Result<std::optional<WatchItem>> read_place(const std::string& cursor) {
   if (cursor.empty()) return std::optional<WatchItem>();
@@ -77,6 +82,14 @@ InboxApi::InboxApi(ApiShared& shared)
               .takes = "InboxChange",
               .gives = "InboxItem"},
              this, &InboxApi::change_case, {.target = target_of_change}),
+      colleagues({.method = "GET",
+                  .pattern = "/api/v1/colleagues",
+                  .need = Need::kPublisher,
+                  .id = "listColleagues",
+                  .tag = "inbox",
+                  .summary = "Who may see to what is in the inbox",
+                  .gives = "ColleagueList"},
+                 this, &InboxApi::all_colleagues),
       watchlist({.method = "GET",
                  .pattern = "/api/v1/watchlist",
                  .need = Need::kReader,
@@ -127,7 +140,16 @@ Status InboxApi::edit_case(const CaseChange& wanted, InboxCase& item) {
       item.assignee = user->name;
     }
   }
-  if (wanted.remark) item.remark = kept_remark(*wanted.remark);
+  if (wanted.remark) {
+    KOINON_TRY(check_remark(*wanted.remark));
+    if (wanted.remark_was && *wanted.remark_was != item.remark && *wanted.remark != item.remark)
+      return fail(Code::kConflict,
+                  Sentence{"inbox.remark_changed",
+                           "meanwhile somebody else has written “{remark}” here; write what both of you mean",
+                           {{"remark", item.remark}}},
+                  "remark");
+    item.remark = *wanted.remark;
+  }
   item.updated_at = parts_.clock.wall();
   return {};
 }
@@ -140,7 +162,18 @@ Result<CaseView> InboxApi::change_case(const Asker&, const CaseChange& wanted) {
   KOINON_ASSIGN(const InboxCase item,
                 shared_.desk.change_case(found.log.id, found.index,
                                          [&](InboxCase& one) { return edit_case(wanted, one); }));
-  return read_case({directory, *parts_.store, *parts_.index, shared_.desk}, *record, item);
+  return read_case({directory, *parts_.store, *parts_.index, shared_.desk}, parts_.facts.log().value_or(LogId()),
+                   *record, item);
+}
+
+Result<std::vector<Colleague>> InboxApi::all_colleagues(const Asker&, const Nothing&) {
+  KOINON_ASSIGN(const auto users, shared_.accounts.all());
+  std::vector<Colleague> out;
+  for (const User& user : users) {
+    if (out.size() == limits::kAccounts) break;
+    if (user.role >= Role::kPublisher) out.push_back({user.name, user.person, user.office});
+  }
+  return out;
 }
 
 // --- watchlist ---
@@ -174,6 +207,7 @@ Result<WatchListView> InboxApi::watched(const Asker& asker, const WatchListQuery
 
 Result<Nothing> InboxApi::add_watched(const Asker& asker, const WatchWish& wish) {
   KOINON_TRY(needs_account(asker.caller));
+  KOINON_TRY(check_remark(wish.remark));
   Directory directory(*parts_.store, parts_.nearness, parts_.index.get());
   KOINON_ASSIGN(const auto found, directory.find_ref(wish.ref));
   KOINON_ASSIGN(const std::size_t watched, shared_.desk.count_watched(asker.caller.user));
@@ -186,7 +220,7 @@ Result<Nothing> InboxApi::add_watched(const Asker& asker, const WatchWish& wish)
   WatchItem item;
   item.log = found.log.id;
   item.index = found.index;
-  item.remark = kept_remark(wish.remark);
+  item.remark = wish.remark;
   item.added_at = parts_.clock.wall();
   KOINON_TRY(shared_.desk.watch(asker.caller.user, item));
   return Nothing{};

@@ -15,7 +15,16 @@ struct CaseChange {
   std::string ref;  // the record's ref
   std::optional<CaseState> state;
   std::optional<std::string> assignee;  // an account's name; empty: nobody
-  std::optional<std::string> remark;    // its first 2000 bytes are kept
+  std::optional<std::string> remark;    // at most limits::kRemarkBytes
+  // The remark that the writer saw. If it was changed meanwhile, nothing is changed: kConflict.
+  std::optional<std::string> remark_was;
+};
+
+// Somebody of the office who may see to a case.
+struct Colleague {
+  std::string name;  // of the account
+  std::string person;
+  std::string office;
 };
 
 struct WatchListQuery {
@@ -42,7 +51,7 @@ std::string watch_place_text(const WatchItem& place);
 
 struct WatchWish {
   std::string ref;
-  std::string remark;  // its first 2000 bytes are kept
+  std::string remark;  // at most limits::kRemarkBytes
 };
 
 class InboxApi {
@@ -51,8 +60,11 @@ class InboxApi {
 
   // The inbox of an observer is empty: nobody can write to it.
   const Operation<InboxQuery, InboxView> list;
-  // kNotFound: it is not in the index, or there is no account of the assignee's name.
+  // kNotFound: it is not in the index, or there is no account of the assignee's name. kTooLarge: the remark is
+  // too long; nothing of it is lost, since nothing is changed. kConflict: see CaseChange.
   const Operation<CaseChange, CaseView> change;
+  // Who may see to a case: publishers and whoever may do more, the first limits::kAccounts.
+  const Operation<Nothing, std::vector<Colleague>> colleagues;
   // kRefused: the caller has no account, so no watchlist.
   const Operation<WatchListQuery, WatchListView> watchlist;
   // kTooLarge: the list already has limits::kWatched.
@@ -63,6 +75,7 @@ class InboxApi {
   Result<InboxView> inbox(const Asker& asker, const InboxQuery& query);
   Result<CaseView> change_case(const Asker& asker, const CaseChange& wanted);
   Status edit_case(const CaseChange& wanted, InboxCase& item);
+  Result<std::vector<Colleague>> all_colleagues(const Asker& asker, const Nothing& query);
 
   Result<WatchListView> watched(const Asker& asker, const WatchListQuery& query);
   Result<WatchedView> read_watched(Directory& directory, const WatchItem& item);

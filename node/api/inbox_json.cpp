@@ -17,7 +17,7 @@ namespace {
 
 Result<CaseChange> change_of_body(const ApiRequest& request) {
   KOINON_ASSIGN(const json::object object, parse_request(request.body));
-  KOINON_TRY(check_members(object, {"state", "assignee", "remark"}));
+  KOINON_TRY(check_members(object, {"state", "assignee", "remark", "remark_was"}));
   CaseChange out;
   out.ref = ref_arg(request);
   if (object.contains("state")) {
@@ -25,6 +25,7 @@ Result<CaseChange> change_of_body(const ApiRequest& request) {
   }
   if (object.contains("assignee")) out.assignee = text_member(object, "assignee");
   if (object.contains("remark")) out.remark = text_member(object, "remark");
+  if (object.contains("remark_was")) out.remark_was = text_member(object, "remark_was");
   return out;
 }
 
@@ -50,6 +51,13 @@ HttpResponse inbox_answer(const ApiRequest&, const InboxView& view) {
 
 HttpResponse case_answer(const ApiRequest&, const CaseView& view) { return json_response(case_json(view)); }
 
+HttpResponse colleagues_answer(const ApiRequest&, const std::vector<Colleague>& list) {
+  json::array items;
+  for (const Colleague& one : list)
+    items.push_back(json::object{{"name", one.name}, {"person", one.person}, {"office", one.office}});
+  return json_response(json::object{{"items", std::move(items)}});
+}
+
 HttpResponse watch_list_answer(const ApiRequest&, const WatchListView& view) {
   json::object body;
   if (view.next) body["next"] = watch_place_text(*view.next);
@@ -70,6 +78,10 @@ json::object case_json(const CaseView& view) {
   for (const CaseRef& one : view.refs)
     refs.push_back(json::object{{"role", role_name(one.role)}, {"ref", one.ref}});
   out["refs"] = std::move(refs);
+  json::array to;
+  for (const std::string& city : view.to) to.emplace_back(city);
+  out["to"] = std::move(to);
+  if (!view.answer.empty()) out["answer"] = view.answer;
   return out;
 }
 
@@ -86,6 +98,7 @@ void add_inbox_routes(RouteTable& routes, CallGate& gate, const InboxApi& inbox)
       routes, gate, inbox.list, +[](const ApiRequest& request) { return read_inbox_query(request.query); },
       inbox_answer);
   add_route(routes, gate, inbox.change, change_of_body, case_answer);
+  add_route(routes, gate, inbox.colleagues, read_nothing, colleagues_answer);
   add_route(
       routes, gate, inbox.watchlist,
       +[](const ApiRequest& request) { return read_watch_list_query(request.query); }, watch_list_answer);

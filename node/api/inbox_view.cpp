@@ -17,6 +17,22 @@ namespace {
 constexpr std::size_t kLookedAt = 2000;  // records for one page of what a filter leaves
 constexpr std::array<std::string_view, 3> kCaseStates = {"new", "open", "done"};
 
+// Our latest answer to a question that still stands.
+Result<std::optional<IndexedRecord>> our_answer(IndexReader& index, const LogId& own, const IndexedRecord& to) {
+  if (to.kind != v1::KIND_QUESTION) return std::optional<IndexedRecord>();
+  KOINON_ASSIGN(const auto referring, index.referring(to.log, to.index, limits::kReferring));
+  for (auto it = referring.rbegin(); it != referring.rend(); ++it) {
+    if (it->role == v1::REF_ROLE_ANSWERS && it->log == own && !is_gone(it->status))
+      return index.get(it->log, it->index);
+  }
+  return std::optional<IndexedRecord>();
+}
+
+// Answering is what makes a question done: nobody has to say so as well.
+CaseState state_of(const InboxCase& item, const std::optional<IndexedRecord>& answer) {
+  return answer && item.updated_at <= answer->created_at ? CaseState::kDone : item.state;
+}
+
 bool is_wanted(const InboxCase& item, const InboxQuery& query) {
   return (query.state.empty() || case_state_text(item.state) == query.state) &&
          (query.assignee.empty() || item.assignee == query.assignee);
@@ -45,13 +61,17 @@ Result<InboxQuery> read_inbox_query(const Params& params) {
   return out;
 }
 
-Result<CaseView> read_case(const InboxSources& from, const IndexedRecord& record, const InboxCase& item) {
-  CaseView out{read_summary(from.directory, record), item.state, item.assignee, item.remark, {}};
+Result<CaseView> read_case(const InboxSources& from, const LogId& own, const IndexedRecord& record,
+                           const InboxCase& item) {
+  KOINON_ASSIGN(const auto answer, our_answer(from.index, own, record));
+  CaseView out{read_summary(from.directory, record), state_of(item, answer), item.assignee, item.remark, {}, {}, ""};
+  if (answer) out.answer = from.directory.ref(answer->log, answer->index);
   KOINON_ASSIGN(const Bytes leaf, from.store.entry(record.log, record.index));
   if (const auto entry = parse_entry(leaf); entry.ok()) {
     for (const auto& ref : entry->refs())
       out.refs.push_back(
           {ref.role(), from.directory.ref(LogId::from(ref.log_id()), EntryIndex(ref.index()))});
+    for (const auto& city : entry->to()) out.to.push_back(from.directory.city(LogId::from(city)));
   }
   return out;
 }
@@ -66,9 +86,13 @@ Result<InboxView> read_inbox(const InboxSources& from, const LogId& own, const I
     KOINON_ASSIGN(const auto found, from.index.addressed(own, before, query.limit));
     std::size_t passed = 0;
     for (const IndexedRecord& record : found) {
-      KOINON_ASSIGN(const InboxCase item, from.desk.inbox_case(record.log, record.index));
+      KOINON_ASSIGN(InboxCase item, from.desk.inbox_case(record.log, record.index));
+      if (!query.state.empty()) {
+        KOINON_ASSIGN(const auto answer, our_answer(from.index, own, record));
+        item.state = state_of(item, answer);
+      }
       if (is_wanted(item, query)) {
-        KOINON_ASSIGN(CaseView made, read_case(from, record, item));
+        KOINON_ASSIGN(CaseView made, read_case(from, own, record, item));
         full = !budget.takes(case_json(made));
         if (full) break;
         out.items.push_back(std::move(made));
@@ -81,6 +105,18 @@ Result<InboxView> read_inbox(const InboxSources& from, const LogId& own, const I
     const bool more = found.size() == query.limit || passed < found.size();
     out.next = more ? std::optional(before) : std::nullopt;
     if (found.size() < query.limit) break;
+  }
+  return out;
+}
+
+Result<std::size_t> count_new(IndexReader& index, Desk& desk, const LogId& own) {
+  KOINON_ASSIGN(const auto found, index.addressed(own, {}, limits::kInboxCounted));
+  std::size_t out = 0;
+  for (const IndexedRecord& record : found) {
+    KOINON_ASSIGN(const InboxCase item, desk.inbox_case(record.log, record.index));
+    if (item.state != CaseState::kNew || is_gone(record.status)) continue;
+    KOINON_ASSIGN(const auto answer, our_answer(index, own, record));
+    out += state_of(item, answer) == CaseState::kNew ? 1 : 0;
   }
   return out;
 }

@@ -37,10 +37,13 @@ struct CaseRef {
 
 struct CaseView {
   SummaryView note;
+  // A question that we have answered is done, unless somebody set its state after that.
   CaseState state = CaseState::kNew;
   std::string assignee;  // an account's name; empty: nobody
   std::string remark;
   std::vector<CaseRef> refs;
+  std::vector<std::string> to;  // the cities that it is addressed to; of a question none: all cities
+  std::string answer;           // the ref of our latest answer; empty: there is none
 };
 
 struct InboxView {
@@ -56,9 +59,12 @@ struct InboxSources {
   Desk& desk;
 };
 
-Result<CaseView> read_case(const InboxSources& from, const IndexedRecord& record, const InboxCase& item);
+Result<CaseView> read_case(const InboxSources& from, const LogId& own, const IndexedRecord& record,
+                           const InboxCase& item);
 // The notes for `own`. It skips some thousand records at most that the filter leaves out. So a page may have
 // fewer cases than the limit, or none, although the list goes on.
 Result<InboxView> read_inbox(const InboxSources& from, const LogId& own, const InboxQuery& query);
+// How many of the newest limits::kInboxCounted notes for `own` nobody has seen to.
+Result<std::size_t> count_new(IndexReader& index, Desk& desk, const LogId& own);
 
 }  // namespace koinon

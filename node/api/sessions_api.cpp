@@ -56,6 +56,15 @@ SessionsApi::SessionsApi(ApiShared& shared)
           .gives = "Me",
           .body_limit = kSmallBody},
          this, &SessionsApi::who_asks),
+      look_at_link({.method = "GET",
+                    .pattern = "/api/v1/passwords/{code}",
+                    .need = Need::kAnyone,
+                    .id = "lookAtLink",
+                    .tag = "accounts",
+                    .summary = "Whose a one-time code is, while it can be used",
+                    .gives = "Account",
+                    .body_limit = kSmallBody},
+                   this, &SessionsApi::owner_of_link),
       use_link({.method = "POST",
                 .pattern = "/api/v1/passwords",
                 .need = Need::kAnyone,
@@ -191,22 +200,35 @@ Status SessionsApi::put_password(UserId user, const std::string& hash,
   return shared_.accounts.revoke_all(user, CredentialKind::kFeed);
 }
 
-asio::awaitable<Result<Nothing>> SessionsApi::take_link(Asker asker, LinkUse use) {
+Result<Credential> SessionsApi::find_link(const Asker& asker, const std::string& code) {
   Guesses& guesses = parts_.commons.guesses;
-  if (const Status may = guesses.may_try({}, asker.remote); !may.ok()) co_return may.error();
-  if (const Status rule = check_password_rule(use.password); !rule.ok()) co_return rule.error();
-  const auto link = shared_.accounts.check(use.code, CredentialKind::kOneTime, parts_.clock.wall());
+  KOINON_TRY(guesses.may_try({}, asker.remote));
+  KOINON_ASSIGN(auto link, shared_.accounts.check(code, CredentialKind::kOneTime, parts_.clock.wall()));
+  guesses.tried({}, asker.remote, link.has_value());
+  if (!link)
+    return fail(Code::kNotFound,
+                Sentence{"link.used", "this link has been used already, or has expired; ask for a new one"},
+                "code");
+  return std::move(*link);
+}
+
+Result<UserView> SessionsApi::owner_of_link(const Asker& asker, const LinkQuery& query) {
+  KOINON_ASSIGN(const Credential link, find_link(asker, query.code));
+  KOINON_ASSIGN(const auto user, shared_.accounts.get(link.user));
+  if (user) return user_view(*user);
+  return fail(Code::kNotFound, Sentence{"account.unknown", "there is no such account"}, "code");
+}
+
+asio::awaitable<Result<Nothing>> SessionsApi::take_link(Asker asker, LinkUse use) {
+  // First the link: of one that was used no password is good enough.
+  const auto link = find_link(asker, use.code);
   if (!link.ok()) co_return link.error();
-  guesses.tried({}, asker.remote, link->has_value());
-  if (!*link)
-    co_return fail(
-        Code::kNotFound,
-        Sentence{"link.used", "this link has been used already, or has expired; ask for a new one"}, "code");
-  const UserId id = (*link)->user;
+  if (const Status rule = check_password_rule(use.password); !rule.ok()) co_return rule.error();
+  const UserId id = link->user;
   const auto hashed = co_await hash(use.password);
   if (!hashed.ok()) co_return hashed.error();
   // Used once: whoever takes it away sets the password.
-  if (const Status taken = shared_.accounts.revoke(id, (*link)->id); !taken.ok()) co_return taken.error();
+  if (const Status taken = shared_.accounts.revoke(id, link->id); !taken.ok()) co_return taken.error();
   const Status put = put_password(id, *hashed, std::nullopt, use.end_tokens);
   if (!put.ok()) co_return put.error();
   co_return Nothing{};

@@ -38,6 +38,10 @@ struct LinkUse {
   bool end_tokens = false;  // also end all tokens and feed addresses
 };
 
+struct LinkQuery {
+  std::string code;  // the code of a one-time link
+};
+
 struct PasswordChange {
   std::string account;
   std::string old;
@@ -53,6 +57,8 @@ class SessionsApi {
   const Operation<LoginQuery, SessionView> log_in;
   const Operation<Nothing, EndedSession> log_out;
   const Operation<Nothing, MeView> me;
+  // Whose the link is, while it can be used. kNotFound: it was used, or has expired. kTooMany: as of log_in.
+  const Operation<LinkQuery, UserView> look_at_link;
   const Operation<LinkUse, Nothing> use_link;
   const Operation<PasswordChange, EndedSession> set_password;
 
@@ -60,7 +66,10 @@ class SessionsApi {
   boost::asio::awaitable<Result<SessionView>> begin(Asker asker, LoginQuery query);
   Result<EndedSession> end(const Asker& asker, const Nothing& query);
   Result<MeView> who_asks(const Asker& asker, const Nothing& query);
+  Result<UserView> owner_of_link(const Asker& asker, const LinkQuery& query);
   boost::asio::awaitable<Result<Nothing>> take_link(Asker asker, LinkUse use);
+  // The link that a code is of. Wrong codes count as guesses.
+  Result<Credential> find_link(const Asker& asker, const std::string& code);
   boost::asio::awaitable<Result<EndedSession>> change_password(Asker asker, PasswordChange change);
 
   Result<SessionView> issue_session(const User& user);

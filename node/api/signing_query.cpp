@@ -63,8 +63,10 @@ Result<json::object> read_draft(const std::string& text) {
 
 Result<SigningQuery> read_kept_draft(const std::string& text, const WishedTime& when) {
   KOINON_ASSIGN(json::object object, read_draft(text));
-  if (when.hold) object.erase("hold");
-  if (when.at) object.erase("at");
+  if (when.hold || when.at) {
+    object.erase("hold");
+    object.erase("at");
+  }
   KOINON_ASSIGN(SigningQuery out, read_signing_query(std::move(object)));
   if (when.hold) out.when.hold = when.hold;
   if (when.at) out.when.at = when.at;

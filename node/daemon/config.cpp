@@ -5,6 +5,7 @@
 #include <boost/url/parse.hpp>
 
 #include "crypto/key_file.h"
+#include "node/pages/time_zone.h"
 #include "node/text/mail_address.h"
 #include "node/text/toml.h"
 #include "proto/base/ascii.h"
@@ -93,6 +94,13 @@ Status set_smtp(Config& config, const std::string& value) {
   if (!value.empty() && !value.starts_with("smtp://") && !value.starts_with("smtps://"))
     return fail(Code::kInvalidArgument, "it is smtp://HOST:PORT or smtps://HOST:PORT");
   config.smtp_url = value;
+  return {};
+}
+
+Status set_time_zone(Config& config, const std::string& value) {
+  if (!value.empty() && !TimeZone::find(value))
+    return fail(Code::kInvalidArgument, "it is a name of the IANA time zone database, such as Asia/Seoul");
+  config.time_zone = value;
   return {};
 }
 
@@ -234,7 +242,12 @@ std::vector<ConfigKey> office_keys() {
           "file with the secret that the proxy sends beside it, in the header Koinon-SSO-Secret",
           text(&Config::http_sso_secret_file)),
       key("http.proxies", "addresses of trusted proxies, comma-separated", list(&Config::http_proxies)),
-      key("publishing.hold_minutes", "minutes in which what an office publishes can be taken back (0)",
+      key("office.time_zone",
+          "time zone in which pages show and take times where the browser says none: Asia/Seoul (the "
+          "machine's)",
+          set_time_zone),
+      key("publishing.hold_minutes",
+          "minutes in which what an office publishes can be taken back; 0: it is signed at once (10)",
           number(&Config::hold_minutes, 10'080)),
       flag_key("publishing.review", "true: what publishers publish waits for a reviewer (false)",
                &Config::review),

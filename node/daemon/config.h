@@ -45,7 +45,8 @@ struct Config {
   std::string http_sso_header;            // lower case; from a trusted proxy, names the account
   std::string http_sso_secret_file;       // of the secret beside it, in Koinon-SSO-Secret
   std::vector<std::string> http_proxies;  // addresses of trusted proxies
-  unsigned hold_minutes = 0;              // between an office's word and the signature
+  std::string time_zone;                  // of the office: Asia/Seoul; empty: the machine's
+  unsigned hold_minutes = 10;             // between an office's word and the signature
   bool review = false;                    // what publishers publish waits for a reviewer
   bool private_webhooks = false;          // webhooks may go to the office's own network
   std::string smtp_url;                   // smtp://mail.city.example:587; empty: no mail

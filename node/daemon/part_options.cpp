@@ -5,6 +5,7 @@
 #include "crypto/ed25519.h"
 #include "crypto/key_file.h"
 #include "node/text/forwarded.h"
+#include "node/pages/time_zone.h"
 
 namespace koinon {
 namespace {
@@ -94,6 +95,7 @@ Result<ApiOptions> api_options(const Config& config, std::uint16_t http_port) {
   options.gate = gate_rules(config);
   options.private_webhooks = config.private_webhooks;
   options.digest_hour = config.digest_hour;
+  options.time_zone = config.time_zone.empty() ? TimeZone::of_machine().name() : config.time_zone;
   return options;
 }
 

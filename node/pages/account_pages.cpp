@@ -7,6 +7,9 @@
 #include "node/api/sending_api.h"
 #include "node/api/sessions_api.h"
 #include "node/pages/note_view.h"
+#include "node/pages/topic_field.h"
+#include "node/text/topic_names.h"
+#include "proto/vocabulary/vocabulary.h"
 
 namespace koinon {
 namespace asio = boost::asio;
@@ -30,11 +33,12 @@ json::array shown_of(const Visit& visit, const Result<std::vector<Credential>>& 
   return out;
 }
 
-void put_mail_wishes(json::object& model, const MailWishes& wishes) {
+void put_mail_wishes(const Visit& visit, json::object& model, const MailWishes& wishes) {
   std::string topics;
   bool weekly = false;
   for (const DigestWish& digest : wishes.digests) {
-    topics += (topics.empty() ? "" : ", ") + (digest.topic.empty() ? "all" : digest.topic);
+    topics += (topics.empty() ? "" : ", ") +
+              (digest.topic.empty() ? visit.say("mail.all_topics") : topic_label(visit, digest.topic));
     weekly = weekly || digest.days == kWeek;
   }
   model["email"] = wishes.email;
@@ -43,19 +47,20 @@ void put_mail_wishes(json::object& model, const MailWishes& wishes) {
   model["weekly"] = weekly;
 }
 
-// Topics with a comma between, all of them as often.
-MailWishesChange mail_wishes(const Visit& visit) {
+// Topics by name with a comma between, all of them as often. A slug may also be one of our own.
+Result<MailWishesChange> mail_wishes(const Visit& visit) {
   std::vector<DigestWish> digests;
   const std::int64_t days = visit.field("days") == "7" ? kWeek : 1;
-  std::string topic;
-  for (const char c : visit.field("digests") + ",") {
-    if (c != ',' && c != ' ') {
-      topic += c;
-    } else if (!topic.empty()) {
-      digests.push_back({std::exchange(topic, {}), days});
+  for (const std::string& name : names_of_list(visit.field("digests"))) {
+    const std::string folded = folded_name(name);
+    if (folded == "all" || folded == folded_name(visit.say("mail.all_topics"))) {
+      digests.push_back({"all", days});
+      continue;
     }
+    KOINON_ASSIGN(std::string slug, followed_topic(visit, name, "digests"));
+    digests.push_back({std::move(slug), days});
   }
-  return {visit.request.caller.name, std::nullopt, visit.field("at_once") == "yes", std::move(digests)};
+  return MailWishesChange{visit.request.caller.name, std::nullopt, visit.field("at_once") == "yes", std::move(digests)};
 }
 
 // Of a token or of a feed address; the form names a scope of the first alone.
@@ -71,7 +76,7 @@ Result<CredentialWish> credential_wish(const Visit& visit, bool token) {
 
 void AccountPages::add_routes(RouteTable& routes) {
   frame_.get(routes, "/login", Need::kAnyone, "showLogin", "Where one logs in",
-             [this](Visit visit) { return login_form(std::move(visit)); }, {"next"});
+             [this](Visit visit) { return login_form(std::move(visit)); }, {"next", "set"});
   frame_.post(
       routes, "/login", Need::kAnyone, "postLogin", "Log in on a page",
       [this](Visit visit) { return log_in(std::move(visit)); }, kSmallForm);
@@ -93,7 +98,9 @@ void AccountPages::add_routes(RouteTable& routes) {
 
 asio::awaitable<HttpResponse> AccountPages::login_form(Visit visit) {
   PageView view{"login", visit.say("login.title"), {}, 200, "", ""};
-  view.model = {{"next", visit.request.param("next")}, {"problem", ""}, {"name", ""}};
+  const std::string set = visit.request.param("set");
+  view.model = {{"next", visit.request.param("next")}, {"problem", ""}, {"name", set == "yes" ? "" : set},
+                {"set", !set.empty()}};
   co_return frame_.show(visit, std::move(view));
 }
 
@@ -121,18 +128,28 @@ asio::awaitable<HttpResponse> AccountPages::log_out(Visit visit) {
 }
 
 asio::awaitable<HttpResponse> AccountPages::welcome_form(Visit visit) {
-  PageView view{
-      "welcome", visit.say("welcome.title"), {{"code", visit.request.arg("code")}, {"problem", ""}}, 200, "",
-      ""};
-  co_return frame_.show(visit, std::move(view));
+  co_return co_await show_welcome(std::move(visit), std::nullopt);
 }
 
 asio::awaitable<HttpResponse> AccountPages::welcome(Visit visit) {
+  const auto owner = co_await frame_.call(visit, sessions_.look_at_link, LinkQuery{visit.request.arg("code")});
   LinkUse use{visit.request.arg("code"), visit.field("password")};
   const auto done = co_await frame_.call(visit, sessions_.use_link, std::move(use));
-  if (done.ok()) co_return PageFrame::go("/login");
-  PageView view{"welcome", visit.say("welcome.title"), {}, status_of(done.error().code), "", ""};
-  view.model = {{"code", visit.request.arg("code")}, {"problem", visit.fault(done.error())}};
+  if (!done.ok()) co_return co_await show_welcome(visit, done.error());
+  co_return PageFrame::go("/login?set=" + query_escaped(owner.ok() ? owner->name : "yes"));
+}
+
+// Whose link it is, before anybody chooses a password; of one that was used, that first and no form.
+asio::awaitable<HttpResponse> AccountPages::show_welcome(Visit visit, std::optional<Error> failed) {
+  const auto owner = co_await frame_.call(visit, sessions_.look_at_link, LinkQuery{visit.request.arg("code")});
+  if (!owner.ok()) failed = owner.error();
+  PageView view{"welcome", visit.say("welcome.title"), {}, failed ? status_of(failed->code) : 200, "", ""};
+  view.model = {{"code", visit.request.arg("code")},
+                {"problem", failed ? visit.fault(*failed) : ""},
+                {"usable", owner.ok()},
+                {"who", owner.ok() ? visit.say("welcome.who", {{"name", owner->name}}) : std::string()},
+                {"role", owner.ok() ? visit.say("role." + std::string(role_text(owner->role))) : std::string()},
+                {"office", owner.ok() ? owner->office : std::string()}};
   co_return frame_.show(visit, std::move(view));
 }
 
@@ -148,9 +165,13 @@ asio::awaitable<HttpResponse> AccountPages::show_account(Visit visit, json::obje
   const auto tokens = co_await frame_.call(visit, credentials_.list_tokens, named);
   const auto feeds = co_await frame_.call(visit, credentials_.list_feeds, named);
   const auto mail = co_await frame_.call(visit, sending_.mail_wishes, MailAccount{caller.name});
+  json::array topics;
+  for (const Topic& topic : Vocabulary::builtin().topics())
+    topics.push_back(json::object{{"label", topic_label(visit, topic.slug)}});
+  view.model["topic_names"] = std::move(topics);
   view.model["tokens"] = shown_of(visit, tokens);
   view.model["feeds"] = shown_of(visit, feeds);
-  put_mail_wishes(view.model, mail.ok() ? *mail : MailWishes());
+  put_mail_wishes(visit, view.model, mail.ok() ? *mail : MailWishes());
   co_return frame_.show(visit, std::move(view));
 }
 

@@ -19,6 +19,7 @@ class AccountPages {
   boost::asio::awaitable<HttpResponse> log_out(Visit visit);
   boost::asio::awaitable<HttpResponse> welcome_form(Visit visit);
   boost::asio::awaitable<HttpResponse> welcome(Visit visit);
+  boost::asio::awaitable<HttpResponse> show_welcome(Visit visit, std::optional<Error> failed);
   boost::asio::awaitable<HttpResponse> account(Visit visit);
   boost::asio::awaitable<HttpResponse> change_account(Visit visit);
   boost::asio::awaitable<HttpResponse> make_credential(Visit visit);

@@ -21,9 +21,9 @@ namespace {
 
 constexpr std::size_t kCitiesShown = 100;
 
-std::string path_text(const std::vector<std::string>& path) {
-  std::string out;
-  for (const std::string& city : path) out += (out.empty() ? "" : " → ") + city;
+json::array path_of(const std::vector<std::string>& path) {
+  json::array out;
+  for (const std::string& city : path) out.push_back(json::object{{"city", city}, {"first", out.empty()}});
   return out;
 }
 
@@ -47,7 +47,7 @@ json::array measures_of(const Visit& visit, const v1::Profile& profile) {
                                {"source", profile.climate_source()}});
   if (!profile.income_band().empty())
     out.push_back(json::object{{"name", visit.say("measure.name.income")},
-                               {"value", visit.say("income." + profile.income_band())},
+                               {"value", visit.named("income", profile.income_band())},
                                {"source", profile.income_source()}});
   return out;
 }
@@ -79,7 +79,8 @@ json::object model_of(const Visit& visit, const CityQuery& query, const CityStan
   const std::string& name = view.city.city;
   const VouchTotals totals = view.totals.value_or(VouchTotals());
   return {{"domain", name},
-          {"path", path_text(view.city.trust_path)},
+          {"has_path", !view.city.trust_path.empty()},
+          {"path", path_of(view.city.trust_path)},
           {"log_id", to_text(view.city.log)},
           {"vkey", view.city.vkey},
           {"twice", view.city.name_claimed_twice},
@@ -130,9 +131,8 @@ asio::awaitable<HttpResponse> CityPages::cities(Visit visit) {
   json::array items;
   for (const CityView& one : found->items) {
     items.push_back(json::object{{"city", one.city},
-                                 {"name", one.display_name.empty() ? one.city : one.display_name},
                                  {"entries", visit.words->number(static_cast<double>(one.entries))},
-                                 {"path", path_text(one.trust_path)},
+                                 {"path", path_of(one.trust_path)},
                                  {"twice", one.name_claimed_twice},
                                  {"frozen", one.frozen}});
   }
@@ -166,7 +166,7 @@ asio::awaitable<HttpResponse> CityPages::show_city(Visit visit, std::string prob
       "city", name, {}, 200, visit.say("feed.city", {{"city", name}}), "/feeds/city/" + name + ".atom"};
   const auto said = co_await profile_of(&frame_, &records_, visit, name);
   const v1::Profile& profile = said ? *said : v1::Profile::default_instance();
-  if (!profile.display_name().empty()) view.title = profile.display_name();
+  view.title = frame_.city_name(visit, name);
   const auto own_log = frame_.shared().parts.facts.log();
   const bool ours = own_log == one.log;
   view.model = model_of(visit, *query, *standing);
@@ -179,6 +179,9 @@ asio::awaitable<HttpResponse> CityPages::show_city(Visit visit, std::string prob
   view.model["items"] = cards(visit, notes->items);
   view.model["total_text"] = visit.say("find.total", {{"count", static_cast<std::int64_t>(notes->total)}});
   put_profile(visit, profile, view.model);
+  // A name alone, which every city has from the beginning, says nothing.
+  view.model["has_profile"] =
+      !profile.country().empty() || !profile.website().empty() || view.model["has_measures"].as_bool();
   json::array why = co_await reasons(visit, name);
   view.model["has_why"] = !why.empty();
   view.model["why"] = std::move(why);
@@ -207,7 +210,7 @@ asio::awaitable<HttpResponse> CityPages::change(Visit visit) {
   const NamedCity named{visit.request.arg("city")};
   const std::string wish = visit.field("do");
   // A city that is blocked has no right to its bare name: the answer says how it is called now.
-  Result<std::string> done = fail(Code::kInvalidArgument, visit.say("error.stale_form"), "do");
+  Result<std::string> done = stale_form(visit);
   if (wish == "vouch" || wish == "withdraw-vouch") {
     const auto& operation = wish == "vouch" ? trust_.vouch : trust_.withdraw_vouch;
     const auto signed_now = co_await frame_.call(visit, operation, named);

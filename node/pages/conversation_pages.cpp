@@ -1,6 +1,7 @@
 #include "node/pages/conversation_pages.h"
 
 #include <algorithm>
+#include <set>
 
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/json.hpp>
@@ -9,13 +10,17 @@
 #include "node/api/desk_api.h"
 #include "node/api/records_api.h"
 #include "node/api/search_api.h"
+#include "node/pages/city_field.h"
+#include "node/pages/drafted_form.h"
+#include "node/pages/form_faults.h"
 #include "node/pages/form_values.h"
+#include "node/pages/held_pages.h"
 #include "node/pages/note_content.h"
 #include "node/pages/note_form.h"
 #include "node/pages/note_view.h"
-#include "node/pages/publish_pages.h"
+#include "node/pages/topic_field.h"
 #include "node/text/markdown.h"
-#include "proto/vocabulary/vocabulary.h"
+#include "node/text/topic_names.h"
 
 namespace koinon {
 namespace asio = boost::asio;
@@ -24,9 +29,10 @@ namespace {
 
 constexpr std::size_t kCitiesOffered = 100;  // to ask
 
-// A value of the form, or of the address where the form comes first.
+// A value of the form, or of its draft, or of the address where the form comes first.
 std::string given(const Visit& visit, const std::string& name) {
-  return visit.request.method == "POST" ? visit.field(name) : visit.request.param(name);
+  const bool of_form = visit.request.method == "POST" || visit.form.contains(name);
+  return of_form ? visit.field(name) : visit.request.param(name);
 }
 
 json::array choices(const Visit& visit, const std::string& name, std::initializer_list<const char*> keys,
@@ -55,7 +61,7 @@ json::array words_of(const std::string& text) {
 }
 
 json::object base_model(const Visit& visit, const std::optional<Error>& failed) {
-  return {
+  json::object out{
       {"problem", failed ? visit.fault(*failed) : ""},
       {"language", given(visit, "language").empty() ? visit.words->tag() : given(visit, "language")},
       {"note_languages", note_languages(visit, given(visit, "language").empty() ? visit.words->tag()
@@ -63,6 +69,41 @@ json::object base_model(const Visit& visit, const std::optional<Error>& failed) 
       {"text", given(visit, "text")},
       {"note_title", given(visit, "title")},
       {"contact", given(visit, "contact")}};
+  put_draft(visit, out);
+  return out;
+}
+
+// The fields of the form of a question.
+FormFaults ask_faults(const Visit& visit, const Error& error) {
+  return {visit, error, [&](const std::string& field) -> std::optional<FormField> {
+            if (field == "title") return FormField{"title", visit.say("ask.field_title")};
+            if (field == "text") return FormField{"text", visit.say("ask.field_text")};
+            if (field == "topics") return FormField{"topics", visit.say("field.topics")};
+            if (field == "to" || field.starts_with("to.")) return FormField{"to", visit.say("ask.to")};
+            if (field == "contact") return FormField{"contact", visit.say("ask.contact")};
+            return std::nullopt;
+          }};
+}
+
+// Those of an answer and of an adoption.
+FormFaults reply_faults(const Visit& visit, const Error& error) {
+  return {visit, error, [&](const std::string& field) -> std::optional<FormField> {
+            if (field == "text") return FormField{"text", visit.say("answer.text")};
+            if (field == "changes" || field == "results") return FormField{field, visit.say("section." + field)};
+            if (field == "stage") return FormField{"stage", visit.say("adopt.stage")};
+            if (field == "outcome") return FormField{"outcome", visit.say("adopt.outcome")};
+            if (field == "contact") return FormField{"contact", visit.say("ask.contact")};
+            if (field.starts_with("refs")) return FormField{"points", visit.say("answer.points_to")};
+            return std::nullopt;
+          }};
+}
+
+// Their faults above the form, and at each of these fields.
+void put_reply_faults(const Visit& visit, const std::optional<Error>& failed,
+                      std::initializer_list<const char*> fields, json::object& model) {
+  const FormFaults faults = failed ? reply_faults(visit, *failed) : FormFaults();
+  faults.put(model);
+  for (const std::string field : fields) model["error_" + field] = faults.at(field);
 }
 
 unsigned status_after(const std::optional<Error>& failed) { return failed ? status_of(failed->code) : 200; }
@@ -96,13 +137,13 @@ void ConversationPages::add_routes(RouteTable& routes) {
   get("/questions", Need::kReading, "showQuestions", "Questions that cities ask",
       &ConversationPages::questions, {"topic", "cursor"});
   get("/ask", Need::kPublisher, "showAsk", "The form of a question", &ConversationPages::ask_form,
-      {"about", "to"});
+      {"about", "to", "draft"});
   post("/ask", Need::kPublisher, "postAsk", "Ask", &ConversationPages::ask);
   get("/answer", Need::kPublisher, "showAnswer", "The form of an answer", &ConversationPages::answer_form,
-      {"to"});
+      {"to", "draft"});
   post("/answer", Need::kPublisher, "postAnswer", "Answer", &ConversationPages::answer);
   get("/adopt", Need::kPublisher, "showAdopt", "The form of an adoption", &ConversationPages::adopt_form,
-      {"of", "again"});
+      {"of", "again", "draft"});
   post("/adopt", Need::kPublisher, "postAdopt", "Say that we try or adopted a practice, and how it went",
        &ConversationPages::adopt);
 }
@@ -129,7 +170,7 @@ asio::awaitable<HttpResponse> ConversationPages::questions(Visit visit) {
     std::int64_t answers = 0;
     for (const ReferringView& other : record.referred_by)
       answers += other.role == v1::REF_ROLE_ANSWERS ? 1 : 0;
-    one["urgency"] = question.urgency().empty() ? "" : visit.say("urgency." + question.urgency());
+    one["urgency"] = question.urgency().empty() ? "" : visit.named("urgency", question.urgency());
     one["answered"] = answers > 0;
     one["answers_text"] = visit.say("questions.answers", {{"count", answers}});
     one["text_html"] = frame_.shared().html(question.text());
@@ -146,6 +187,43 @@ asio::awaitable<HttpResponse> ConversationPages::questions(Visit visit) {
   co_return frame_.show(visit, std::move(view));
 }
 
+asio::awaitable<ConversationPages::AskedCities> ConversationPages::asked_cities(Visit visit, std::string typed) {
+  AskedCities out;
+  for (const TypedCity& one : typed_cities(typed)) {
+    if (!one.domain.empty()) {
+      out.domains.push_back(one.domain);
+      continue;
+    }
+    // Those whose profile says so, and of the first ones also what they are called in the reader's language.
+    std::set<std::string> called;
+    const std::string wanted = folded_name(one.typed);
+    const std::vector<std::string> parts = {one.typed, ""};
+    for (const std::string& part : parts) {
+      const auto found = co_await frame_.call(visit, cities_.list, CityListQuery{part, kCitiesOffered, {}});
+      if (!found.ok()) continue;
+      for (const CityView& city : found->items) {
+        if (folded_name(city.display_name) == wanted || folded_name(frame_.city_name(visit, city.city)) == wanted)
+          called.insert(city.city);
+      }
+    }
+    if (called.size() == 1) {
+      out.domains.push_back(*called.begin());
+      continue;
+    }
+    std::string names;
+    for (const std::string& city : called) names += (names.empty() ? "" : ", ") + frame_.city_in_full(visit, city);
+    out.faults.push_back(
+        called.empty()
+            ? fail(Code::kInvalidArgument,
+                   Sentence{"city.none_called", "no city here is called “{typed}”", {{"typed", one.typed}}}, "to")
+            : fail(Code::kInvalidArgument,
+                   Sentence{"city.called_alike", "several cities are called so; choose one of {names}",
+                            {{"names", names}}},
+                   "to"));
+  }
+  co_return out;
+}
+
 asio::awaitable<HttpResponse> ConversationPages::show_ask(Visit visit, std::optional<Error> failed) {
   PageView view{"ask", visit.say("ask.title"), base_model(visit, failed), status_after(failed), "", ""};
   const std::string about = given(visit, "about");
@@ -157,23 +235,28 @@ asio::awaitable<HttpResponse> ConversationPages::show_ask(Visit visit, std::opti
     const auto found = co_await frame_.call(visit, records_.get, RecordQuery{about, false});
     const RecordView record = found.ok() ? found->record : RecordView();
     view.model["about_title"] = title_of(record);
-    if (visit.request.method == "GET") {
+    if (visit.request.method == "GET" && visit.field("draft").empty()) {
       to = record.city;
       for (const std::string& topic : record.topics) topics += (topics.empty() ? "" : ", ") + topic;
     }
   }
-  view.model["topics_text"] = topics;
-  json::array known;
-  for (const Topic& topic : Vocabulary::builtin().topics())
-    known.push_back(json::object{{"key", topic.slug}, {"text", topic_label(visit, topic.slug)}});
-  view.model["known_topics"] = std::move(known);
-  view.model["to"] = to;
+  std::map<std::string, std::string> typed = visit.form;
+  typed["topics"] = topics;
+  put_topics(visit, typed, view.model);
+  view.model["to"] = to.find('.') == std::string::npos || visit.request.method == "POST"
+                         ? to
+                         : frame_.city_in_full(visit, to);
+  const FormFaults faults = failed ? ask_faults(visit, *failed) : FormFaults();
+  faults.put(view.model);
+  view.model["required"] = false;
+  view.model["error"] = faults.at("topics");
+  for (const std::string field : {"title", "text", "to"}) view.model["error_" + field] = faults.at(field);
   json::array cities;
   const auto all = co_await frame_.call(visit, cities_.list, CityListQuery{"", kCitiesOffered, {}});
   if (all.ok()) {
     for (const CityView& one : all->items) {
       if (one.city != frame_.shared().parts.facts.name)
-        cities.push_back(json::object{{"city", one.city}, {"name", one.display_name}});
+        cities.push_back(json::object{{"label", frame_.city_in_full(visit, one.city)}});
     }
   }
   view.model["cities"] = std::move(cities);
@@ -182,7 +265,9 @@ asio::awaitable<HttpResponse> ConversationPages::show_ask(Visit visit, std::opti
 }
 
 asio::awaitable<HttpResponse> ConversationPages::ask_form(Visit visit) {
-  co_return co_await show_ask(visit, std::nullopt);
+  const auto filled = co_await with_draft(frame_, drafts_, visit);
+  if (!filled.ok()) co_return frame_.failed(visit, filled.error());
+  co_return co_await show_ask(*filled, std::nullopt);
 }
 
 asio::awaitable<HttpResponse> ConversationPages::ask(Visit visit) {
@@ -191,12 +276,16 @@ asio::awaitable<HttpResponse> ConversationPages::ask(Visit visit) {
   if (const std::string contact = visit.field("contact"); !contact.empty()) content["contact"] = contact;
   json::object request{
       {"kind", "question"}, {"language", visit.field("language")}, {"content", std::move(content)}};
-  if (json::array topics = words_of(visit.field("topics")); !topics.empty())
-    request["topics"] = std::move(topics);
-  if (json::array to = words_of(visit.field("to")); !to.empty()) request["to"] = std::move(to);
+  const TypedTopics typed = typed_topics(visit.form);
+  if (!typed.slugs.empty()) request["topics"] = json::array(typed.slugs.begin(), typed.slugs.end());
+  AskedCities asked = co_await asked_cities(visit, visit.field("to"));
+  if (!asked.domains.empty()) request["to"] = json::array(asked.domains.begin(), asked.domains.end());
   if (const std::string about = visit.field("about"); !about.empty())
     request["refs"] = json::array{json::object{{"role", "about"}, {"ref", about}}};
-  const auto done = co_await frame_.call(visit, desk_.publish, read_note_query(std::move(request)));
+  std::vector<Error> faults = topic_faults(typed);
+  faults.insert(faults.end(), asked.faults.begin(), asked.faults.end());
+  const auto done =
+      co_await publish_form(frame_, desk_, drafts_, visit, std::move(request), std::move(faults));
   if (!done.ok()) co_return co_await show_ask(visit, done.error());
   co_return go_to_published(*done);
 }
@@ -212,11 +301,14 @@ asio::awaitable<HttpResponse> ConversationPages::show_answer(Visit visit, std::o
   view.model["question_html"] =
       frame_.shared().html(record.body ? record.body->question().text() : std::string());
   view.model["points_to"] = given(visit, "points_to");
+  put_reply_faults(visit, failed, {"text", "points"}, view.model);
   co_return frame_.show(visit, std::move(view));
 }
 
 asio::awaitable<HttpResponse> ConversationPages::answer_form(Visit visit) {
-  co_return co_await show_answer(visit, std::nullopt);
+  const auto filled = co_await with_draft(frame_, drafts_, visit);
+  if (!filled.ok()) co_return frame_.failed(visit, filled.error());
+  co_return co_await show_answer(*filled, std::nullopt);
 }
 
 asio::awaitable<HttpResponse> ConversationPages::answer(Visit visit) {
@@ -229,40 +321,62 @@ asio::awaitable<HttpResponse> ConversationPages::answer(Visit visit) {
                        {"language", visit.field("language")},
                        {"refs", std::move(refs)},
                        {"content", std::move(content)}};
-  const auto done = co_await frame_.call(visit, desk_.publish, read_note_query(std::move(request)));
+  const auto done = co_await publish_form(frame_, desk_, drafts_, visit, std::move(request));
   if (!done.ok()) co_return co_await show_answer(visit, done.error());
-  co_return done->held ? go_to_published(*done) : PageFrame::go("/records/" + visit.field("to"));
+  co_return go_to_published(*done, visit.field("to"));
 }
 
 // --- adoptions ---
+
+asio::awaitable<std::map<std::string, std::string>> ConversationPages::said_before(Visit visit,
+                                                                                   RecordView practice) {
+  std::map<std::string, std::string> out;
+  const std::string own = frame_.shared().parts.facts.name;
+  for (auto it = practice.referred_by.rbegin(); it != practice.referred_by.rend(); ++it) {
+    if (it->role != v1::REF_ROLE_ADOPTS || it->ref.substr(0, it->ref.rfind('/')) != own) continue;
+    const auto found = co_await frame_.call(visit, records_.get, RecordQuery{it->ref, false});
+    if (!found.ok() || is_gone(found->record.status) || !found->record.body) continue;
+    for (const char* member : {"stage", "outcome", "changes", "results", "contact"})
+      out[member] = text_of(content_of(found->record.body), member);
+    co_return out;
+  }
+  co_return out;
+}
 
 asio::awaitable<HttpResponse> ConversationPages::show_adopt(Visit visit, std::optional<Error> failed) {
   const std::string of = given(visit, "of");
   const auto found = co_await frame_.call(visit, records_.get, RecordQuery{of, false});
   if (!found.ok()) co_return frame_.failed(visit, found.error());
-  const bool again = !visit.request.param("again").empty();
+  std::map<std::string, std::string> before;
+  if (visit.request.method == "GET" && visit.field("draft").empty()) before = co_await said_before(visit, found->record);
+  const auto said = [&](const std::string& name) {
+    const auto it = before.find(name);
+    return it == before.end() ? given(visit, name) : it->second;
+  };
+  const bool again = !visit.request.param("again").empty() || !before.empty();
   PageView view{"adopt",
                 visit.say(again ? "adopt.again" : "adopt.title"),
                 base_model(visit, failed),
                 status_after(failed),
                 "",
                 ""};
-  const std::string stage =
-      given(visit, "stage").empty() ? (again ? "adopted" : "trying") : given(visit, "stage");
+  const std::string stage = said("stage").empty() ? (again ? "adopted" : "trying") : said("stage");
   view.model["heading"] = view.title;
+  put_reply_faults(visit, failed, {"stage", "outcome"}, view.model);
   view.model["of"] = of;
   view.model["of_title"] = title_of(found->record);
   view.model["again"] = again;
   view.model["stages"] = choices(visit, "stage", {"trying", "adopted", "adapted", "stopped"}, stage);
   view.model["outcomes"] =
-      choices(visit, "outcome", {"too-early", "worked", "partly", "did-not"}, given(visit, "outcome"));
-  view.model["changes"] = given(visit, "changes");
-  view.model["results"] = given(visit, "results");
+      choices(visit, "outcome", {"too-early", "worked", "partly", "did-not"}, said("outcome"));
+  for (const std::string member : {"changes", "results", "contact"}) view.model[member] = said(member);
   co_return frame_.show(visit, std::move(view));
 }
 
 asio::awaitable<HttpResponse> ConversationPages::adopt_form(Visit visit) {
-  co_return co_await show_adopt(visit, std::nullopt);
+  const auto filled = co_await with_draft(frame_, drafts_, visit);
+  if (!filled.ok()) co_return frame_.failed(visit, filled.error());
+  co_return co_await show_adopt(*filled, std::nullopt);
 }
 
 asio::awaitable<HttpResponse> ConversationPages::adopt(Visit visit) {
@@ -275,9 +389,9 @@ asio::awaitable<HttpResponse> ConversationPages::adopt(Visit visit) {
                        {"language", language},
                        {"refs", json::array{json::object{{"role", "adopts"}, {"ref", visit.field("of")}}}},
                        {"content", std::move(content)}};
-  const auto done = co_await frame_.call(visit, desk_.publish, read_note_query(std::move(request)));
+  const auto done = co_await publish_form(frame_, desk_, drafts_, visit, std::move(request));
   if (!done.ok()) co_return co_await show_adopt(visit, done.error());
-  co_return done->held ? go_to_published(*done) : PageFrame::go("/records/" + visit.field("of"));
+  co_return go_to_published(*done, visit.field("of"));
 }
 
 }  // namespace koinon

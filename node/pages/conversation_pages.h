@@ -3,9 +3,13 @@
 // On the HTTP server's thread.
 #pragma once
 
+#include <map>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "node/pages/page_frame.h"
+#include "node/reading/record_view.h"
 
 namespace koinon {
 
@@ -15,6 +19,7 @@ class ConversationPages {
       : frame_(frame),
         cities_(areas.cities),
         desk_(areas.desk),
+        drafts_(areas.drafts),
         records_(areas.records),
         search_(areas.search) {}
   void add_routes(RouteTable& routes);
@@ -28,6 +33,14 @@ class ConversationPages {
   boost::asio::awaitable<HttpResponse> adopt_form(Visit visit);
   boost::asio::awaitable<HttpResponse> adopt(Visit visit);
 
+  struct AskedCities {
+    std::vector<std::string> domains;
+    std::vector<Error> faults;  // at the field `to`
+  };
+  // Whom a question is for: cities by domain or by name.
+  boost::asio::awaitable<AskedCities> asked_cities(Visit visit, std::string typed);
+  // What our city said of a practice last, as the form of an adoption has it; empty: nothing.
+  boost::asio::awaitable<std::map<std::string, std::string>> said_before(Visit visit, RecordView practice);
   // A form with what was typed and, where something is wrong, what.
   boost::asio::awaitable<HttpResponse> show_ask(Visit visit, std::optional<Error> failed);
   boost::asio::awaitable<HttpResponse> show_answer(Visit visit, std::optional<Error> failed);
@@ -36,6 +49,7 @@ class ConversationPages {
   PageFrame& frame_;
   CitiesApi& cities_;
   DeskApi& desk_;
+  DraftsApi& drafts_;
   RecordsApi& records_;
   SearchApi& search_;
 };

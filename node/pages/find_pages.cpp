@@ -5,6 +5,7 @@
 
 #include "node/api/search_api.h"
 #include "node/pages/note_view.h"
+#include "node/text/topic_names.h"
 
 namespace koinon {
 namespace asio = boost::asio;
@@ -30,9 +31,9 @@ std::string label_of(const Visit& visit, const std::string& facet, const std::st
   if (facet == "topic") return topic_label(visit, value);
   if (facet == "country") return visit.words->country_name(value);
   if (facet == "language") return visit.words->language_name(value);
-  if (facet == "sdg") return visit.say("sdg." + value);
+  if (facet == "sdg") return visit.named("sdg", value);
   if (facet == "evidence" || facet == "cost" || facet == "outcome" || facet == "kind")
-    return visit.say(facet + "." + value);
+    return visit.named(facet, value);
   return value;
 }
 
@@ -50,6 +51,7 @@ json::array facets_of(const Visit& visit, const SearchView& found, const Query& 
       changed.erase("cursor");
       changed[facet] = item.value == active ? "" : item.value;
       values.push_back(json::object{{"label", label_of(visit, facet, item.value)},
+                                    {"city", facet == "city" ? item.value : std::string()},
                                     {"count", visit.words->number(static_cast<double>(item.count))},
                                     {"href", address(changed)},
                                     {"active", item.value == active}});
@@ -78,6 +80,7 @@ asio::awaitable<HttpResponse> FindPages::find(Visit visit) {
   Query query;
   for (const char* name : kFilters) query[name] = visit.request.param(name);
   query["q"] = visit.request.param("q");
+  if (const auto topic = topic_named(query["topic"])) query["topic"] = *topic;
   const bool filtered =
       std::any_of(query.begin(), query.end(), [](const auto& item) { return !item.second.empty(); });
   Query asked = query;
@@ -95,7 +98,9 @@ asio::awaitable<HttpResponse> FindPages::find(Visit visit) {
     if (value.empty()) continue;
     Query without = query;
     without[name].clear();
-    chips.push_back(json::object{{"label", label_of(visit, name, value)}, {"href", address(without)}});
+    chips.push_back(json::object{{"label", label_of(visit, name, value)},
+                                 {"city", name == std::string_view("city") ? value : std::string()},
+                                 {"href", address(without)}});
     hidden.push_back(json::object{{"name", name}, {"value", value}});
   }
   if (filtered) {
@@ -133,6 +138,7 @@ asio::awaitable<HttpResponse> FindPages::like_us(Visit visit) {
   if (!found.ok() && found.error().code == Code::kRefused) {
     // Our own profile says too little to compare by.
     view.model["trouble"] = visit.say("find.like_needs_profile");
+    view.model["needs_profile"] = visit.request.caller.role >= Role::kReviewer;
     view.model["items"] = json::array();
     co_return frame_.show(visit, std::move(view));
   }

@@ -36,6 +36,12 @@ json::value number_or_text(const std::string& text) {
   return is_number ? json::value(number) : json::value(text);
 }
 
+json::value json_number(double number) {
+  constexpr double kExact = 9007199254740992;  // 2^53
+  if (std::abs(number) < kExact && std::trunc(number) == number) return static_cast<std::int64_t>(number);
+  return number;
+}
+
 std::string text_at(const json::object& request, std::string_view key) {
   const auto* found = request.if_contains(key);
   if (found == nullptr) return {};

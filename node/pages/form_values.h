@@ -17,6 +17,8 @@ std::string unix_lines(std::string_view text);
 boost::json::array pairs_of_lines(std::string_view text, const char* first, const char* second);
 // A number where it is one that JSON can say, else the text, so that the API says what is wrong with it.
 boost::json::value number_or_text(const std::string& text);
+// 21000000, not 2.1E7, where that is exact.
+boost::json::value json_number(double number);
 // A member of a request as a form shows it: a text as it is, a number as people write it (21000000, not
 // 2.1E7); empty where it is anything else.
 std::string text_at(const boost::json::object& request, std::string_view key);

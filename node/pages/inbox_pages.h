@@ -3,6 +3,9 @@
 // On the HTTP server's thread.
 #pragma once
 
+#include <map>
+
+#include "node/api/inbox_api.h"
 #include "node/pages/page_frame.h"
 
 namespace koinon {
@@ -16,6 +19,10 @@ class InboxPages {
  private:
   boost::asio::awaitable<HttpResponse> inbox(Visit visit);
   boost::asio::awaitable<HttpResponse> change(Visit visit);
+  // The one note whose change was refused, with what was typed: nothing of it is lost.
+  boost::asio::awaitable<HttpResponse> show_refused(Visit visit, Error why);
+  boost::asio::awaitable<boost::json::object> case_model(Visit visit, CaseView item);
+  boost::asio::awaitable<std::vector<Colleague>> colleagues(Visit visit);
 
   PageFrame& frame_;
   InboxApi& inbox_;

@@ -1,5 +1,6 @@
 #include "node/pages/messages.h"
 
+#include <algorithm>
 #include <mutex>
 #include <unordered_map>
 
@@ -9,8 +10,12 @@
 #include <unicode/locid.h>
 #include <unicode/msgfmt.h>
 #include <unicode/numfmt.h>
+#include <unicode/smpdtfmt.h>
+#include <unicode/ucurr.h>
+#include <unicode/uenum.h>
 
 #include "node/pages/embedded.h"
+#include "node/text/topic_names.h"
 #include "proto/base/limits.h"
 
 namespace koinon {
@@ -75,13 +80,21 @@ class Message {
 
 class DateText {
  public:
-  explicit DateText(std::unique_ptr<icu::DateFormat> format) : format_(std::move(format)) {
-    if (format_ != nullptr) format_->setTimeZone(*icu::TimeZone::getGMT());
-  }
-  std::string of(UnixMillis time) {
+  explicit DateText(std::unique_ptr<icu::DateFormat> format) : format_(std::move(format)) {}
+  std::string of(UnixMillis time) {  // UTC
     if (format_ == nullptr) return {};
     icu::UnicodeString out;
     const std::lock_guard lock(mutex_);
+    format_->setTimeZone(*icu::TimeZone::getGMT());
+    return utf8(format_->format(static_cast<UDate>(time.value), out));
+  }
+  std::string of(UnixMillis time, const TimeZone& zone) {
+    if (format_ == nullptr) return {};
+    const std::unique_ptr<icu::TimeZone> there(
+        icu::TimeZone::createTimeZone(icu::UnicodeString::fromUTF8(zone.name())));
+    icu::UnicodeString out;
+    const std::lock_guard lock(mutex_);
+    format_->setTimeZone(*there);
     return utf8(format_->format(static_cast<UDate>(time.value), out));
   }
 
@@ -89,6 +102,23 @@ class DateText {
   std::mutex mutex_;
   std::unique_ptr<icu::DateFormat> format_;
 };
+
+// Of the fields that the skeleton names, in the order and with the words of the language.
+std::unique_ptr<icu::DateFormat> skeleton_format(const char* skeleton, const icu::Locale& of) {
+  UErrorCode error = U_ZERO_ERROR;
+  std::unique_ptr<icu::DateFormat> out(
+      icu::DateFormat::createInstanceForSkeleton(icu::UnicodeString(skeleton), of, error));
+  if (U_FAILURE(error) != 0) out.reset();
+  return out;
+}
+
+// Of the name of the zone alone: "Seoul Time".
+std::unique_ptr<icu::DateFormat> zone_format(const icu::Locale& of) {
+  UErrorCode error = U_ZERO_ERROR;
+  auto out = std::make_unique<icu::SimpleDateFormat>(icu::UnicodeString(u"VVVV"), of, error);
+  if (U_FAILURE(error) != 0) out.reset();
+  return out;
+}
 
 // Names that ICU looks up in its tables: the first ones that were asked for. Strangers choose the tags of
 // their notes, so that there is an end to what is kept.
@@ -114,6 +144,49 @@ class KnownNames {
   std::unordered_map<std::string, std::string> names_;
 };
 
+// Today's currencies by what people call them.
+class Currencies {
+ public:
+  explicit Currencies(const icu::Locale& locale) {
+    UErrorCode error = U_ZERO_ERROR;
+    const std::unique_ptr<UEnumeration, decltype(&uenum_close)> codes(
+        ucurr_openISOCurrencies(UCURR_COMMON | UCURR_NON_DEPRECATED, &error), &uenum_close);
+    while (U_SUCCESS(error) != 0) {
+      const char* code = uenum_next(codes.get(), nullptr, &error);
+      if (code == nullptr || U_FAILURE(error) != 0) break;
+      add(code, locale);
+    }
+    std::sort(list_.begin(), list_.end());
+  }
+
+  const std::vector<std::pair<std::string, std::string>>& list() const { return list_; }
+  std::string named(const std::string& typed) const {
+    const auto it = codes_.find(folded_name(typed));
+    return it == codes_.end() ? typed : it->second;
+  }
+
+ private:
+  static std::string name(const std::string& code, const char* locale, UCurrNameStyle style) {
+    UErrorCode error = U_ZERO_ERROR;
+    icu::UnicodeString wide = icu::UnicodeString::fromUTF8(code);
+    int32_t length = 0;
+    const char16_t* found =
+        ucurr_getName(wide.getTerminatedBuffer(), locale, style, nullptr, &length, &error);
+    return U_FAILURE(error) != 0 ? code : utf8(icu::UnicodeString(found, length));
+  }
+  void add(const std::string& code, const icu::Locale& locale) {
+    list_.emplace_back(code, name(code, locale.getName(), UCURR_LONG_NAME));
+    const std::string sign = name(code, "en", UCURR_SYMBOL_NAME);
+    codes_.emplace(folded_name(code), code);
+    codes_.emplace(folded_name(list_.back().second), code);
+    codes_.emplace(folded_name(name(code, "en", UCURR_LONG_NAME)), code);
+    if (sign != "$" && sign != "¥") codes_.emplace(folded_name(sign), code);  // these are several countries'
+  }
+
+  std::vector<std::pair<std::string, std::string>> list_;
+  std::unordered_map<std::string, std::string> codes_;  // by a folded name
+};
+
 // Looked up by views, without a copy of the key.
 struct KeyHash {
   using is_transparent = void;
@@ -125,19 +198,25 @@ struct KeyHash {
 struct Catalogue::Words {
   explicit Words(const icu::Locale& of)
       : locale(of),
+        currencies(of),
         day(std::unique_ptr<icu::DateFormat>(
             icu::DateFormat::createDateInstance(icu::DateFormat::kLong, of))),
         moment(std::unique_ptr<icu::DateFormat>(
-            icu::DateFormat::createDateTimeInstance(icu::DateFormat::kLong, icu::DateFormat::kShort, of))) {
+            icu::DateFormat::createDateTimeInstance(icu::DateFormat::kLong, icu::DateFormat::kShort, of))),
+        weekday(skeleton_format("EEEEdMMMMjmm", of)),
+        zone(zone_format(of)) {
     UErrorCode error = U_ZERO_ERROR;
     number.reset(icu::NumberFormat::createInstance(of, error));
     if (U_FAILURE(error) != 0) number.reset();
   }
 
   icu::Locale locale;
+  Currencies currencies;
   std::unordered_map<std::string, Message, KeyHash, std::equal_to<>> messages;
   DateText day;
   DateText moment;
+  DateText weekday;
+  DateText zone;  // the name of the zone alone
   std::mutex number_mutex;
   std::unique_ptr<icu::NumberFormat> number;
   KnownNames languages;
@@ -195,9 +274,29 @@ std::string Catalogue::text(std::string_view key, const MessageArguments& argume
   return found == words_->messages.end() ? std::string(key) : found->second.text(arguments);
 }
 
+std::string Catalogue::named(std::string_view subject, std::string_view value) const {
+  std::string key = std::string(subject).append(".").append(value);
+  auto found = words_->messages.find(key);
+  if (found == words_->messages.end()) {  // points-to of the protocol is points_to of a form
+    std::replace(key.begin() + static_cast<std::ptrdiff_t>(subject.size()), key.end(), '-', '_');
+    found = words_->messages.find(key);
+  }
+  return found == words_->messages.end() ? std::string(value) : found->second.text({});
+}
+
 std::string Catalogue::date(UnixMillis time) const { return words_->day.of(time); }
 
-std::string Catalogue::date_and_time(UnixMillis time) const { return words_->moment.of(time) + " UTC"; }
+std::string Catalogue::date_and_time(UnixMillis time, const TimeZone& zone) const {
+  return words_->moment.of(time, zone) + " (" + zone_name(zone) + ")";
+}
+
+std::string Catalogue::weekday_and_time(UnixMillis time, const TimeZone& zone) const {
+  return words_->weekday.of(time, zone);
+}
+
+std::string Catalogue::zone_name(const TimeZone& zone) const {
+  return zone.name() == TimeZone().name() ? "UTC" : words_->zone.of(UnixMillis{0}, zone);
+}
 
 std::string Catalogue::number(double value) const {
   if (words_->number == nullptr) return std::to_string(value);
@@ -221,6 +320,47 @@ struct Messages::Loaded {
   std::vector<Catalogue> languages;
   std::unique_ptr<icu::LocaleMatcher> matcher;
 };
+
+std::string Catalogue::language_named(const std::string& typed) const {
+  const std::string wanted = folded_name(typed);
+  if (wanted.empty()) return typed;
+  const auto is_called = [&](const char* tag, const icu::Locale& in) {
+    icu::UnicodeString name;
+    icu::Locale(tag).getDisplayLanguage(in, name);
+    return wanted == folded_name(utf8(name));
+  };
+  for (const char* const* tag = icu::Locale::getISOLanguages(); *tag != nullptr; ++tag) {
+    if (wanted == *tag || is_called(*tag, words_->locale) || is_called(*tag, icu::Locale::getEnglish())) return *tag;
+  }
+  return typed;
+}
+
+std::vector<std::pair<std::string, std::string>> Catalogue::countries() const {
+  std::vector<std::pair<std::string, std::string>> out;
+  for (const char* const* code = icu::Locale::getISOCountries(); *code != nullptr; ++code)
+    out.emplace_back(*code, country_name(*code));
+  return out;
+}
+
+std::string Catalogue::country_named(const std::string& typed) const {
+  const std::string wanted = folded_name(typed);
+  if (wanted.empty()) return typed;
+  for (const auto& [code, name] : countries()) {
+    icu::UnicodeString english;
+    icu::Locale("", code.c_str()).getDisplayCountry(icu::Locale::getEnglish(), english);
+    if (wanted == folded_name(code) || wanted == folded_name(name) || wanted == folded_name(utf8(english)))
+      return code;
+  }
+  return typed;
+}
+
+const std::vector<std::pair<std::string, std::string>>& Catalogue::currencies() const {
+  return words_->currencies.list();
+}
+
+std::string Catalogue::currency_named(const std::string& typed) const {
+  return typed.empty() ? typed : words_->currencies.named(typed);
+}
 
 Result<Messages> Messages::builtin() {
   const auto loaded = std::make_shared<Loaded>();

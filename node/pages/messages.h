@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "node/pages/time_zone.h"
 #include "proto/base/result.h"
 #include "proto/base/sentence.h"
 #include "proto/base/types.h"
@@ -34,15 +35,33 @@ class Catalogue {
   // The message of a key; the key itself where nobody has written one.
   std::string text(std::string_view key) const;
   std::string text(std::string_view key, const MessageArguments& arguments) const;
+  // What a value of a subject is called: `named("stage", "trying")`. The value itself where we have no word for
+  // it: other cities write what they like, and no key of ours is a word.
+  std::string named(std::string_view subject, std::string_view value) const;
   // What the error says, in this language; as it is where its sentence has no id, or nobody has translated
   // it.
   std::string fault(const Error& error) const;
   std::string date(UnixMillis time) const;
-  std::string date_and_time(UnixMillis time) const;  // UTC
+  // With the name of the zone.
+  std::string date_and_time(UnixMillis time, const TimeZone& zone) const;
+  // "Thursday, May 7 at 9:00 AM", for whoever knows which zone is meant.
+  std::string weekday_and_time(UnixMillis time, const TimeZone& zone) const;
+  // "Seoul Time".
+  std::string zone_name(const TimeZone& zone) const;
   std::string number(double value) const;
   // What a language is called in this one; the tag where that is not known.
   std::string language_name(const std::string& tag) const;
   std::string country_name(const std::string& code) const;
+  // The tag of the language that is meant by its tag or name, here or in English; else what was typed.
+  std::string language_named(const std::string& typed) const;
+  // The countries (ISO 3166-1), and what they are called here.
+  std::vector<std::pair<std::string, std::string>> countries() const;
+  // The code of the country that is meant by its code or name, here or in English; else what was typed.
+  std::string country_named(const std::string& typed) const;
+  // Today's currencies: their codes (ISO 4217), and what they are called here.
+  const std::vector<std::pair<std::string, std::string>>& currencies() const;
+  // The code of the currency that is meant by its code, sign or name, here or in English; else what was typed.
+  std::string currency_named(const std::string& typed) const;
 
  private:
   struct Words;

@@ -6,15 +6,18 @@
 
 #include "node/pages/form_values.h"
 #include "node/pages/note_view.h"
+#include "node/pages/topic_field.h"
+#include "node/publishing/note_rules.h"
+#include "node/text/time_text.h"
+#include "node/text/written_values.h"
 #include "proto/base/ascii.h"
 #include "proto/base/encoding.h"
-#include "proto/vocabulary/vocabulary.h"
 
 namespace koinon {
 namespace json = boost::json;
 namespace {
 
-enum class Kind : unsigned char { kLine, kArea, kNumber, kChoice, kGoals, kLines, kTopics };
+enum class Kind : unsigned char { kLine, kArea, kNumber, kChoice, kGoals, kLines, kTopics, kCurrency };
 
 struct Field {
   const char* name;
@@ -51,7 +54,7 @@ const std::vector<Group>& groups() {
         {"evidence", "evidence", Kind::kChoice, "1 2 3 4 5"},
         {"period", "period", Kind::kLine},
         {"cost_amount", "cost.amount", Kind::kNumber},
-        {"cost_currency", "cost.currency", Kind::kLine},
+        {"cost_currency", "cost.currency", Kind::kCurrency},
         {"cost_note", "cost.note", Kind::kLine},
         {"staff", "staff", Kind::kLine},
         {"time_to_launch", "time_to_launch", Kind::kLine},
@@ -83,15 +86,19 @@ json::object link_of_line(const std::string& line, std::initializer_list<const c
     if (part == parts.end()) break;
     out[member] = *part++;
   }
+  if (const std::string date = text_at(out, "date"); !date.empty())
+    out["date"] = read_written_date(date).value_or(date);  // what is none is refused by its own sentence
   return out;
 }
 
 void put_facts(const Visit& visit, json::object& content) {
   json::object cost;
-  if (const std::string amount = trimmed(visit.field("cost_amount")); !amount.empty())
-    cost["amount"] = number_or_text(amount);
-  if (const std::string currency = trimmed(visit.field("cost_currency")); !currency.empty())
-    cost["currency"] = currency;
+  const std::string typed = trimmed(visit.field("cost_amount"));
+  const auto amount = read_amount(typed);
+  if (!typed.empty()) cost["amount"] = amount ? json_number(amount->value) : json::value(typed);
+  std::string currency = trimmed(visit.field("cost_currency"));
+  currency = currency.empty() && amount ? amount->currency : visit.words->currency_named(currency);
+  if (!currency.empty()) cost["currency"] = currency;
   if (const std::string note = trimmed(visit.field("cost_note")); !note.empty()) cost["note"] = note;
   if (!cost.empty()) content["cost"] = std::move(cost);
   if (const std::string evidence = visit.field("evidence"); !evidence.empty())
@@ -126,9 +133,12 @@ json::array files_of_form(const Visit& visit) {
     const auto first = line.find(' ');
     const auto second = first == std::string::npos ? first : line.find(' ', first + 1);
     if (second == std::string::npos) continue;
-    out.push_back(json::object{{"sha256", line.substr(0, first)},
-                               {"media_type", line.substr(first + 1, second - first - 1)},
-                               {"name", line.substr(second + 1)}});
+    json::object file{{"sha256", line.substr(0, first)},
+                      {"media_type", line.substr(first + 1, second - first - 1)},
+                      {"name", line.substr(second + 1)}};
+    if (const std::string alt = trimmed(visit.field("alt_" + line.substr(0, first))); !alt.empty())
+      file["alt"] = alt;
+    out.push_back(std::move(file));
   }
   return out;
 }
@@ -148,9 +158,28 @@ std::string lines_of(const json::array& items, std::initializer_list<const char*
   return out;
 }
 
+// The lists of what may be chosen, beside those that the field itself names.
+void put_choices(const Visit& visit, const Field& field, const std::map<std::string, std::string>& values,
+                 json::object& out) {
+  if (field.kind == Kind::kTopics) put_topics(visit, values, out);
+  if (field.kind != Kind::kGoals && field.kind != Kind::kCurrency) return;
+  json::array choices;
+  for (int goal = 1; field.kind == Kind::kGoals && goal <= 17; ++goal) {
+    const std::string number = std::to_string(goal);
+    const auto chosen = values.find("sdg_" + number);
+    choices.push_back(json::object{{"key", number},
+                                   {"text", visit.say("sdg." + number)},
+                                   {"chosen", chosen != values.end() && !chosen->second.empty()}});
+  }
+  if (field.kind == Kind::kCurrency) {
+    for (const auto& [code, name] : visit.words->currencies())
+      choices.push_back(json::object{{"key", code}, {"text", name}});
+  }
+  out["choices"] = std::move(choices);
+}
+
 json::object field_view(const Visit& visit, const Field& field,
-                        const std::map<std::string, std::string>& values, const std::string& fault,
-                        const std::string& why) {
+                        const std::map<std::string, std::string>& values, const FormFaults& faults) {
   const std::string name = field.name;
   const auto at = [&](const std::string& key) {
     const auto it = values.find(key);
@@ -161,31 +190,23 @@ json::object field_view(const Visit& visit, const Field& field,
                    {"help", visit.say("help." + name)},
                    {"value", at(name)},
                    {"required", name == "title" || name == "solution" || name == "topics"},
-                   {"error", fault == field.fault || fault == name ? why : ""},
+                   {"error", faults.at(name)},
                    {"is_line", field.kind == Kind::kLine},
                    {"is_number", field.kind == Kind::kNumber},
                    {"is_area", field.kind == Kind::kArea},
                    {"is_lines", field.kind == Kind::kLines},
                    {"is_choice", field.kind == Kind::kChoice},
                    {"is_goals", field.kind == Kind::kGoals},
-                   {"is_topics", field.kind == Kind::kTopics}};
+                   {"is_topics", field.kind == Kind::kTopics},
+                   {"is_currency", field.kind == Kind::kCurrency},
+                   {"is_country", false}};
   json::array choices;
   for (const auto& choice : split(std::string(field.choices), ' '))
     choices.push_back(json::object{{"key", choice},
                                    {"text", visit.say(std::string(name).append(".").append(choice))},
                                    {"chosen", at(name) == choice}});
-  if (field.kind == Kind::kGoals) {
-    for (int goal = 1; goal <= 17; ++goal) {
-      const std::string number = std::to_string(goal);
-      choices.push_back(json::object{
-          {"key", number}, {"text", visit.say("sdg." + number)}, {"chosen", !at("sdg_" + number).empty()}});
-    }
-  }
-  if (field.kind == Kind::kTopics) {
-    for (const Topic& topic : Vocabulary::builtin().topics())
-      choices.push_back(json::object{{"key", topic.slug}, {"text", topic_label(visit, topic.slug)}});
-  }
   out["choices"] = std::move(choices);
+  put_choices(visit, field, values, out);
   return out;
 }
 
@@ -206,8 +227,11 @@ json::object request_of_form(const Visit& visit) {
   for (const char* member : {"office", "person"}) {
     if (const std::string text = trimmed(visit.field(member)); !text.empty()) out[member] = text;
   }
+  const TypedTopics typed = typed_topics(visit.form);
   json::array topics;
-  for (auto& topic : split(visit.field("topics"), ',')) topics.emplace_back(topic);
+  for (const auto* names : {&typed.slugs, &typed.unknown}) {  // a draft keeps also what is not known yet
+    for (const std::string& name : *names) topics.emplace_back(name);
+  }
   if (!topics.empty()) out["topics"] = std::move(topics);
   json::array refs;
   for (const char* role : {"revises", "translates", "derives_from"}) {
@@ -216,11 +240,80 @@ json::object request_of_form(const Visit& visit) {
   }
   if (!refs.empty()) out["refs"] = std::move(refs);
   if (json::array files = files_of_form(visit); !files.empty()) out["attachments"] = std::move(files);
+  if (const std::string at = trimmed(visit.field("at")); !at.empty()) {
+    const auto time = zone_of_form(visit, visit.form).read_local(at);
+    out["at"] = time ? time_text(*time) : at;  // what is no time is refused where it is read
+  }
   return out;
 }
 
-std::map<std::string, std::string> form_of_request(const json::object& request) {
+Result<SigningQuery> query_with(std::vector<Error> faults, Result<SigningQuery> query) {
+  if (faults.empty()) return query;
+  Status others = query.ok() ? Status() : query.error();
+  if (query.ok()) {
+    if (const auto* written = std::get_if<NoteRequest>(&query->request)) {
+      NoteFile note = written->note;
+      if (note.language.empty()) note.language = "en";  // whoever signs says which
+      others = check_note(note);
+    }
+  }
+  if (!others.ok()) {
+    // What a field is asked about already is missing from the rest, and is not told a second time.
+    const auto is_told = [&](const Error& other) {
+      return std::any_of(faults.begin(), faults.end(), [&](const Error& one) { return one.field == other.field; });
+    };
+    std::vector<Error> rest = others.error().also;
+    Error first = others.error();
+    first.also.clear();
+    rest.insert(rest.begin(), std::move(first));
+    std::erase_if(rest, is_told);
+    faults.insert(faults.end(), rest.begin(), rest.end());
+  }
+  return all_faults(std::move(faults)).error();
+}
+
+Result<SigningQuery> query_of_form(const Visit& visit) {
+  std::vector<Error> faults = topic_faults(typed_topics(visit.form));
+  const std::string amount = trimmed(visit.field("cost_amount"));
+  if (!amount.empty() && !read_amount(amount))
+    faults.push_back(fail(Code::kInvalidArgument,
+                          Sentence{"form.no_number", "“{typed}” is not read as one number", {{"typed", amount}}},
+                          "cost.amount"));
+  // The rest is read without what is at fault already.
+  Visit rest = visit;
+  for (const Error& fault : faults) rest.form.erase(fault.field == "topics" ? "topics" : "cost_amount");
+  return query_with(std::move(faults), read_note_query(request_of_form(rest)));
+}
+
+std::optional<FormField> note_field(const Visit& visit, const std::string& fault) {
+  const std::string name = fault == "sources.date" ? "sources.url" : fault;
+  for (const Group& group : groups()) {
+    for (const Field& field : group.fields) {
+      if (name == field.fault || name == field.name || name.starts_with(std::string(field.name) + "."))
+        return FormField{field.name, visit.say(std::string("field.") + field.name)};
+    }
+  }
+  if (name == "files" || name.starts_with("attachments")) return FormField{"attachments", visit.say("publish.files")};
+  if (name == "language" || name == "at") return FormField{name, visit.say("field." + name)};
+  return std::nullopt;
+}
+
+FormFaults note_faults(const Visit& visit, const Error& error) {
+  return {visit, error, [&](const std::string& fault) { return note_field(visit, fault); }};
+}
+
+TimeZone zone_of_form(const Visit& visit, const std::map<std::string, std::string>& values) {
+  const auto named = values.find("zone");
+  return TimeZone::find(named == values.end() ? std::string() : named->second).value_or(visit.zone);
+}
+
+std::map<std::string, std::string> form_of_request(const json::object& request, const TimeZone& zone) {
   std::map<std::string, std::string> out;
+  if (const std::string at = text_at(request, "at"); !at.empty()) {
+    const auto time = parse_time(at, "at");
+    out["at"] = time.ok() ? zone.local_text(*time) : at;
+    out["zone"] = zone.name();
+  }
   const json::object& content = object_at(request, "content");
   for (const auto& item : content) {
     if (!item.value().is_object() && !item.value().is_array()) out[item.key()] = text_at(content, item.key());
@@ -239,11 +332,14 @@ std::map<std::string, std::string> form_of_request(const json::object& request) 
     if (topic.is_string()) topics += (topics.empty() ? "" : ", ") + std::string(topic.as_string());
   }
   out["topics"] = topics;
-  for (const auto& ref : array_at(request, "refs"))
-    out[text_at(ref.as_object(), "role")] = text_at(ref.as_object(), "ref");
+  for (const auto& ref : array_at(request, "refs")) {
+    if (ref.is_object()) out[text_at(ref.get_object(), "role")] = text_at(ref.get_object(), "ref");
+  }
   std::string files;
   for (const auto& item : array_at(request, "attachments")) {
-    const json::object& file = item.as_object();
+    if (!item.is_object()) continue;
+    const json::object& file = item.get_object();
+    out["alt_" + text_at(file, "sha256")] = text_at(file, "alt");
     files += text_at(file, "sha256") + " " + text_at(file, "media_type") + " " + text_at(file, "name") + "\n";
   }
   out["files"] = files;
@@ -251,13 +347,13 @@ std::map<std::string, std::string> form_of_request(const json::object& request) 
 }
 
 json::array field_groups(const Visit& visit, const std::map<std::string, std::string>& values,
-                         const std::string& fault, const std::string& why) {
+                         const FormFaults& faults) {
   json::array out;
   for (const Group& group : groups()) {
     json::array fields;
     bool filled = group.quick;
     for (const Field& field : group.fields) {
-      json::object made = field_view(visit, field, values, fault, why);
+      json::object made = field_view(visit, field, values, faults);
       filled = filled || !text_at(made, "value").empty() || !text_at(made, "error").empty();
       fields.push_back(std::move(made));
     }

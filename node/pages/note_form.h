@@ -2,21 +2,35 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 
 #include <boost/json/object.hpp>
 
+#include "node/api/signing_query.h"
+#include "node/pages/form_faults.h"
 #include "node/pages/page_frame.h"
 
 namespace koinon {
 
 // What the form says, as the API takes it. Fields that are empty are left out.
 boost::json::object request_of_form(const Visit& visit);
-// The other way round: what a draft, or a note that is revised, puts into the form.
-std::map<std::string, std::string> form_of_request(const boost::json::object& request);
-// The fields in their groups, with labels, help and values; `fault` names the one at fault, as the API does.
+// The same, read. The error has everything that is wrong, also what the rules for notes say of it, so that
+// whoever writes mends it in one go.
+Result<SigningQuery> query_of_form(const Visit& visit);
+// `query`, unless the form itself has faults: then these, and with them what is wrong with the rest.
+Result<SigningQuery> query_with(std::vector<Error> faults, Result<SigningQuery> query);
+// The field that the API calls so. Nothing: the form has none.
+std::optional<FormField> note_field(const Visit& visit, const std::string& fault);
+// What an operation says of the form, by its fields.
+FormFaults note_faults(const Visit& visit, const Error& error);
+// The other way round: what a draft, or a note that is revised, puts into the form. Its time is shown in `zone`.
+std::map<std::string, std::string> form_of_request(const boost::json::object& request, const TimeZone& zone);
+// The zone in which a form with these values says its time.
+TimeZone zone_of_form(const Visit& visit, const std::map<std::string, std::string>& values);
+// The fields in their groups, with labels, help, values and what is wrong with them.
 boost::json::array field_groups(const Visit& visit, const std::map<std::string, std::string>& values,
-                                const std::string& fault, const std::string& why);
+                                const FormFaults& faults);
 // The languages that a note may be written in, for a list to choose from.
 boost::json::array note_languages(const Visit& visit, const std::string& chosen);
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/json.hpp>
@@ -12,9 +13,10 @@
 #include "node/api/inbox_api.h"
 #include "node/api/query_params.h"
 #include "node/api/records_api.h"
+#include "node/pages/held_pages.h"
 #include "node/pages/note_content.h"
 #include "node/pages/note_view.h"
-#include "node/pages/publish_pages.h"
+#include "node/pages/pictures.h"
 #include "node/reading/shown_record.h"
 #include "node/text/plain_text.h"
 #include "node/text/time_text.h"
@@ -47,12 +49,8 @@ constexpr std::array<RoleList, 7> kLists = {{{v1::REF_ROLE_ADOPTS, "adoptions"},
 
 std::string ref_of(const Visit& visit) { return ref_arg(visit.request); }
 
-// The message of what a note is to what it refers to: ref.points_to.
-std::string how(const Visit& visit, v1::RefRole role) {
-  std::string name(role_name(role));
-  std::replace(name.begin(), name.end(), '-', '_');
-  return visit.say("ref." + name);
-}
+// What a note is to what it refers to.
+std::string how(const Visit& visit, v1::RefRole role) { return visit.named("ref", role_name(role)); }
 
 void add_section(ApiShared& shared, const Visit& visit, json::array& out, const Message& content,
                  const char* member) {
@@ -95,15 +93,15 @@ json::array facts_of(const Visit& visit, const std::optional<v1::Body>& body) {
   const v1::Practice& practice = body ? body->practice() : v1::Practice::default_instance();
   for (const char* member : {"stage", "outcome", "status", "urgency"}) {
     if (const std::string value = text_of(content, member); !value.empty())
-      add_fact(out, visit.say(std::string("fact.") + member), visit.say(std::string(member) + "." + value));
+      add_fact(out, visit.say(std::string("fact.") + member), visit.named(member, value));
   }
   if (practice.evidence() > 0)
-    add_fact(out, visit.say("fact.evidence"), visit.say("evidence." + std::to_string(practice.evidence())));
+    add_fact(out, visit.say("fact.evidence"), visit.named("evidence", std::to_string(practice.evidence())));
   for (const char* member : {"period", "staff", "time_to_launch", "people_reached"})
     add_fact(out, visit.say(std::string("fact.") + member), text_of(content, member));
   add_fact(out, visit.say("fact.cost"), cost_text(visit, practice.cost()));
   add_fact(out, visit.say("fact.sdgs"), joined(practice.sdgs(), [&](std::uint32_t goal) {
-             return visit.say("sdg." + std::to_string(goal));
+             return visit.named("sdg", std::to_string(goal));
            }));
   add_fact(out, visit.say("fact.commitments"), joined(practice.commitments(), [](const v1::Commitment& one) {
              return one.agreement() + " " + one.target();
@@ -142,13 +140,17 @@ json::array source_links(const std::optional<v1::Body>& body) {
 json::array files_of(const Visit& visit, const RecordView& record) {
   json::array out;
   for (const AttachmentView& file : record.attachments) {
+    const bool here = file.state == FileState::kHere;
     const std::string digest = to_hex(file.id.sha256.view());
     const auto kilobytes = static_cast<std::int64_t>(file.id.size / 1024);
     out.push_back(json::object{
         {"name", file.name},
         {"href", "/api/v1/records/" + record.ref + "/attachments/" + digest},
         {"sha256", digest},
-        {"here", file.state == FileState::kHere},
+        {"here", here},
+        {"picture", here && is_shown_as_picture(file.media_type, file.id.size)},
+        {"picture_href", "/records/" + record.ref + "/pictures/" + digest},
+        {"alt", file.alt.empty() ? file.name : file.alt},
         {"size", visit.say("file.kilobytes", {{"count", std::max<std::int64_t>(kilobytes, 1)}})}});
   }
   return out;
@@ -159,23 +161,19 @@ void put_list(json::object& model, const std::string& name, json::array items) {
   model[name] = std::move(items);
 }
 
-// What the note itself says.
-void put_text(ApiShared& shared, const Visit& visit, const RecordView& record, json::object& model) {
-  const Message& content = content_of(record.body);
-  model["lead_html"] = shared.html(text_of(content, "summary"));
-  model["sections"] = sections_of(shared, visit, content);
-  put_list(model, "facts", facts_of(visit, record.body));
-  put_list(model, "links",
-           links_of(record.body ? record.body->practice() : v1::Practice::default_instance()));
-  put_list(model, "sources", source_links(record.body));
+void put_files(const Visit& visit, const RecordView& record, json::object& model) {
+  const auto missing =
+      std::count_if(record.attachments.begin(), record.attachments.end(),
+                    [](const AttachmentView& file) { return file.state != FileState::kHere; });
+  model["several_missing"] = missing > 1;
   put_list(model, "files", files_of(visit, record));
 }
 
 // Who signed it, under which head, and who has seen it.
-void put_proof(const Visit& visit, const RecordView& record, const json::array& seen_by,
+void put_proof(const Visit& visit, const std::string& city, const RecordView& record, const json::array& seen_by,
                json::object& model) {
   model["proof_sentence"] =
-      visit.say("proof.sentence", {{"city", record.city}, {"entry", std::to_string(record.index.value)}});
+      visit.say("proof.sentence", {{"city", city}, {"entry", std::to_string(record.index.value)}});
   model["proof_against"] =
       visit.say("proof.against", {{"count", static_cast<std::int64_t>(record.proven_against.value)}});
   model["seen_sentence"] = visit.say("proof.seen", {{"count", static_cast<std::int64_t>(seen_by.size())}});
@@ -227,13 +225,26 @@ json::array still_standing(const json::array& revisions) {
 
 }  // namespace
 
+void put_note_text(ApiShared& shared, const Visit& visit, const std::optional<v1::Body>& body,
+                   json::object& model) {
+  const Message& content = content_of(body);
+  model["lead_html"] = shared.html(text_of(content, "summary"));
+  model["sections"] = sections_of(shared, visit, content);
+  put_list(model, "facts", facts_of(visit, body));
+  put_list(model, "links", links_of(body ? body->practice() : v1::Practice::default_instance()));
+  put_list(model, "sources", source_links(body));
+}
+
 void NotePage::add_routes(RouteTable& routes) {
   const std::string one = "/records/{city}/{index}";
   frame_.get(routes, one, Need::kReading, "getNotePage", "A note to be read in a browser",
              [this](Visit visit) { return read(std::move(visit)); });
   frame_.post(routes, one + "/watch", Need::kReader, "postWatch", "Watch a note, or no longer",
               [this](Visit visit) { return watch(std::move(visit)); });
-  frame_.post(routes, one + "/files", Need::kReader, "postFiles", "Fetch a file of a note from other cities",
+  frame_.get(routes, one + "/pictures/{sha256}", Need::kReading, "getPicture",
+             "A picture that goes with a note", [this](Visit visit) { return picture(std::move(visit)); });
+  frame_.post(routes, one + "/files", Need::kReader, "postFiles",
+              "Fetch a file of a note, or all, from other cities",
               [this](Visit visit) { return fetch(std::move(visit)); });
   frame_.get(routes, one + "/withdraw", Need::kPublisher, "showWithdraw", "Before a note is taken back",
              [this](Visit visit) { return withdraw_page(std::move(visit)); });
@@ -268,10 +279,11 @@ asio::awaitable<json::object> NotePage::other(Visit visit, std::string ref, bool
   }
   for (const char* member : {"stage", "outcome", "urgency"}) {
     const std::string value = text_of(content, member);
-    out[member] = value.empty() ? "" : visit.say(std::string(member) + "." + value);
+    out[member] = value.empty() ? "" : visit.named(member, value);
     out[std::string(member) + "_code"] = value;
   }
-  out["can_answer"] = with_answers && frame_.may(visit, desk_.publish.facts);
+  out["can_answer"] =
+      with_answers && !is_gone(found->record.status) && frame_.may(visit, desk_.publish.facts);
   out["answers"] = json::array();
   if (with_answers)
     out["answers"] = co_await others(visit, found->record.referred_by, v1::REF_ROLE_ANSWERS, budget);
@@ -281,9 +293,10 @@ asio::awaitable<json::object> NotePage::other(Visit visit, std::string ref, bool
 asio::awaitable<json::array> NotePage::others(Visit visit, std::vector<ReferringView> referring,
                                               v1::RefRole role, Budget budget) {
   json::array out;
+  const std::set<std::string> outdated = role == v1::REF_ROLE_ADOPTS ? earlier_words(referring) : std::set<std::string>();
   for (const ReferringView& item : referring) {
     if (out.size() == kOthersShown) break;
-    if (item.role != role) continue;
+    if (item.role != role || outdated.contains(item.ref)) continue;
     json::object made = co_await other(visit, item.ref, role == v1::REF_ROLE_ABOUT, budget);
     out.push_back(std::move(made));
   }
@@ -326,12 +339,15 @@ asio::awaitable<HttpResponse> NotePage::read(Visit visit) {
   const bool is_profile = record.readable() && record.kind == v1::KIND_PROFILE;
   const std::string title = text_of(content_of(record.body), is_profile ? "display_name" : "title");
   PageView view{"note", title, card(visit, record, title), 200, "", ""};
-  if (view.title.empty()) view.title = record.ref;
-  view.feed_title = visit.say("feed.city", {{"city", record.city}});
+  // An answer has no title, and what is erased has none left: then what it is, and which.
+  if (view.title.empty()) view.title = visit.named("kind", record.kind_text()) + " " + record.ref;
+  const bool gone = is_gone(record.status);
+  view.feed_title = visit.say("feed.city", {{"city", frame_.city_name(visit, record.city)}});
   view.feed_path = "/feeds/city/" + record.city + ".atom";
   json::object& model = view.model;
   model["heading"] = view.title;
-  put_text(frame_.shared(), visit, record, model);
+  put_note_text(frame_.shared(), visit, record.body, model);
+  put_files(visit, record, model);
   put_standing(visit, record, model);
   put_list(model, "about", co_await what_it_refers_to(visit, record.refs));
   const auto budget = std::make_shared<RepliesBudget>();  // what is not said to the note is named alone
@@ -345,19 +361,43 @@ asio::awaitable<HttpResponse> NotePage::read(Visit visit) {
   model["is_practice"] = record.readable() && record.kind == v1::KIND_PRACTICE;
   model["is_question"] = record.readable() && record.kind == v1::KIND_QUESTION;
   model["ours"] = ours;
-  model["may_withdraw"] = ours && record.readable() && frame_.may(visit, desk_.withdraw.facts) &&
+  model["has_body"] = record.body_state == BodyState::kHeld;
+  model["may_withdraw"] = ours && !gone && record.readable() && frame_.may(visit, desk_.withdraw.facts) &&
                           std::find(kKinds.begin(), kKinds.end(), record.kind) != kKinds.end();
-  model["may_publish"] = frame_.may(visit, desk_.publish.facts) && own.has_value();
+  // To what was taken back nothing can be added.
+  model["may_publish"] = !gone && frame_.may(visit, desk_.publish.facts) && own.has_value();
   model["may_fetch"] = frame_.may(visit, attachments_.fetch.facts);
-  model["may_watch"] = visit.request.caller.user.value != 0;
+  model["may_watch"] = visit.request.caller.user.value != 0 && (!gone || found->watched.value_or(false));
   model["watched"] = found->watched.value_or(false);
   const json::array seen = co_await seen_by(visit, record.city, record.index);
-  put_proof(visit, record, seen, model);
-  co_return frame_.show(visit, std::move(view));
+  put_proof(visit, frame_.city_in_full(visit, record.city), record, seen, model);
+  const bool just_published = is_just_published(visit, record.ref);
+  model["just_published"] = just_published;
+  HttpResponse out = frame_.show(visit, std::move(view));
+  if (just_published) end_just_published(out);
+  co_return out;
+}
+
+asio::awaitable<HttpResponse> NotePage::picture(Visit visit) {
+  auto file = co_await frame_.call(visit, attachments_.get,
+                                   read_file_query(ref_of(visit), visit.request.arg("sha256")));
+  if (!file.ok()) co_return frame_.failed(visit, file.error());
+  auto shown = picture_response(std::move(file->bytes));
+  co_return shown.ok() ? std::move(*shown) : frame_.failed(visit, shown.error());
 }
 
 asio::awaitable<HttpResponse> NotePage::fetch(Visit visit) {
   const std::string ref = ref_of(visit);
+  if (visit.field("all") == "yes") {
+    const auto files = co_await frame_.call(visit, attachments_.list, NamedRecord{ref});
+    if (!files.ok()) co_return frame_.failed(visit, files.error());
+    for (const AttachmentView& file : *files) {
+      if (file.state == FileState::kHere) continue;
+      const auto asked = co_await frame_.call(visit, attachments_.fetch, FileQuery{ref, file.id.sha256});
+      if (!asked.ok()) co_return frame_.failed(visit, asked.error());
+    }
+    co_return PageFrame::go("/records/" + ref);
+  }
   const std::string sha256 = visit.field("sha256");
   const auto asked =
       co_await frame_.call(visit, attachments_.fetch, read_file_query(ref, sha256), ref + "/" + sha256);
@@ -381,7 +421,7 @@ asio::awaitable<HttpResponse> NotePage::withdraw_page(Visit visit) {
   const auto found = co_await frame_.call(visit, records_.get, RecordQuery{ref_of(visit), false});
   if (!found.ok()) co_return frame_.failed(visit, found.error());
   PageView view{"withdraw", visit.say("withdraw.title"), {}, 200, "", ""};
-  view.model = {{"ref", found->record.ref}, {"note_title", text_of(content_of(found->record.body), "title")}};
+  view.model = {{"ref", found->record.ref}, {"note_title", title_of(found->record)}};
   co_return frame_.show(visit, std::move(view));
 }
 

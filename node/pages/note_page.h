@@ -24,6 +24,11 @@ class RepliesBudget {
   std::size_t left_ = limits::kRepliesBytes;
 };
 
+// What a note itself says, for the template note_text: its sections, what can be said in a line each, its
+// links.
+void put_note_text(ApiShared& shared, const Visit& visit, const std::optional<v1::Body>& body,
+                   boost::json::object& model);
+
 class NotePage {
  public:
   NotePage(PageFrame& frame, const Areas& areas)
@@ -38,6 +43,8 @@ class NotePage {
  private:
   boost::asio::awaitable<HttpResponse> read(Visit visit);
   boost::asio::awaitable<HttpResponse> watch(Visit visit);
+  boost::asio::awaitable<HttpResponse> picture(Visit visit);
+  // One file, or all that are not here.
   boost::asio::awaitable<HttpResponse> fetch(Visit visit);
   boost::asio::awaitable<HttpResponse> withdraw_page(Visit visit);
   boost::asio::awaitable<HttpResponse> withdraw(Visit visit);

@@ -1,5 +1,8 @@
 #include "node/pages/note_view.h"
 
+#include <map>
+#include <utility>
+
 #include <boost/json.hpp>
 
 #include "node/text/time_text.h"
@@ -101,6 +104,19 @@ json::object card(const Visit& visit, const FoundNote& found) {
 json::array cards(const Visit& visit, const std::vector<FoundNote>& found) {
   json::array out;
   for (const FoundNote& one : found) out.push_back(card(visit, one));
+  return out;
+}
+
+std::set<std::string> earlier_words(const std::vector<ReferringView>& referring) {
+  std::set<std::string> out;
+  std::map<std::string, const ReferringView*> last;
+  for (const ReferringView& item : referring) {
+    if (item.role != v1::REF_ROLE_ADOPTS) continue;
+    auto& latest = last[item.ref.substr(0, item.ref.rfind('/'))];
+    const bool replaces = latest == nullptr || is_gone(latest->status) || !is_gone(item.status);
+    const ReferringView* earlier = replaces ? std::exchange(latest, &item) : &item;
+    if (earlier != nullptr) out.insert(earlier->ref);
+  }
   return out;
 }
 

@@ -17,6 +17,8 @@
 #include "node/api/trust_api.h"
 #include "node/api/upkeep_api.h"
 #include "node/pages/note_view.h"
+#include "node/pages/topic_field.h"
+#include "node/text/topic_names.h"
 #include "node/text/time_text.h"
 #include "proto/base/encoding.h"
 
@@ -28,7 +30,9 @@ namespace {
 constexpr int kQuietZone = 4;
 constexpr std::int64_t kMegabyte = 1'000'000;
 
-std::string time_of(const Visit& visit, UnixMillis time) { return visit.words->date_and_time(time); }
+std::string time_of(const Visit& visit, UnixMillis time) {
+  return visit.words->date_and_time(time, visit.zone);
+}
 
 // Why it is so is a sentence as those of errors are.
 std::string why_of(const Visit& visit, const Alarm& alarm, const std::string& text) {
@@ -90,6 +94,7 @@ json::array peers_of(const Visit& visit, const std::vector<PeerView>& peers) {
   for (const PeerView& view : peers) {
     const PeerStatus& peer = view.peer;
     out.push_back(json::object{{"name", peer.name},
+                               {"city", peer.name},
                                {"address", peer.address},
                                {"state", visit.say(peer.connected ? "operate.connected" : "operate.away")},
                                {"detail", peer.connected ? "" : trouble_text(visit, peer)},
@@ -143,22 +148,18 @@ json::array facts_of(const Visit& visit, const StatusView& status) {
   return out;
 }
 
-std::string topics_text(const BodyFilter& wanted) {
+std::string topics_text(const Visit& visit, const BodyFilter& wanted) {
   std::string out;
-  for (const std::string& topic : wanted.topics) out += (out.empty() ? "" : ", ") + topic;
+  for (const std::string& topic : wanted.topics) out += (out.empty() ? "" : ", ") + topic_label(visit, topic);
   return out;
 }
 
-// Topics with commas or spaces between; none: all.
-Result<BodyFilter> filter_of(const std::string& field) {
+// Topics by name with commas between; none: all.
+Result<BodyFilter> filter_of(const Visit& visit) {
   std::string text;
-  std::string topic;
-  for (const char c : field + ",") {
-    if (c != ',' && c != ' ') {
-      topic += c;
-    } else if (!topic.empty()) {
-      text += (text.empty() ? "" : ",") + std::exchange(topic, {});
-    }
+  for (const std::string& name : names_of_list(visit.field("topics"))) {
+    KOINON_ASSIGN(const std::string slug, followed_topic(visit, name, "topics"));
+    text += (text.empty() ? "" : ",") + slug;
   }
   return parse_filter(text.empty() ? "all" : text);
 }
@@ -193,10 +194,12 @@ Result<SigningQuery> notice_of(const Visit& visit) {
   for (const std::string member : {"from", "until"}) {
     const std::string local = visit.field(member);
     if (local.empty()) continue;
-    // datetime-local has neither zone nor seconds; the form says that it is UTC.
-    KOINON_ASSIGN(const UnixMillis time, parse_time(local + ":00Z", member));
+    const auto time = TimeZone::find(visit.field("zone")).value_or(visit.zone).read_local(local);
+    if (!time)
+      return fail(Code::kInvalidArgument,
+                  Sentence{"time.form", "it is a time such as 2026-12-01T09:00:00+01:00"}, member);
     // In text, as protobuf's JSON has whole numbers of 64 bits.
-    content[member + "_ms"] = std::to_string(time.value);
+    content[member + "_ms"] = std::to_string(time->value);
   }
   return read_note_query(
       {{"kind", "node-notice"}, {"language", visit.words->tag()}, {"content", std::move(content)}});
@@ -250,6 +253,8 @@ asio::awaitable<HttpResponse> OperatePages::show_operate(Visit visit, json::obje
     if (!view.model.contains(member)) view.model[member] = "";
   }
   view.model["facts"] = facts_of(visit, *status);
+  view.model["zone"] = visit.zone.name();
+  view.model["zone_name"] = visit.words->zone_name(visit.zone);
   view.model["clock_now"] = visit.say("operate.clock_now", {{"time", time_of(visit, status->now)}});
   json::array alarms = alarms_shown(visit, status->alarms);
   view.model["has_alarms"] = !alarms.empty();
@@ -267,7 +272,7 @@ asio::awaitable<HttpResponse> OperatePages::show_operate(Visit visit, json::obje
   view.model["invites"] = std::move(open);
   view.model["reviews"] = frame_.shared().parts.facts.log().has_value();
   view.model["wants_all"] = subscriptions.ok() && subscriptions->wanted.all;
-  view.model["wanted"] = subscriptions.ok() ? topics_text(subscriptions->wanted) : std::string();
+  view.model["wanted"] = subscriptions.ok() ? topics_text(visit, subscriptions->wanted) : std::string();
   view.model["address"] = id.ok() ? id->line.address : std::string();
   view.model["peer_line"] = id.ok() ? id->line.text() : std::string();
   co_return frame_.show(visit, std::move(view));
@@ -300,7 +305,7 @@ asio::awaitable<Status> OperatePages::pin(Visit visit) {
 }
 
 asio::awaitable<Status> OperatePages::subscribe(Visit visit) {
-  const auto done = co_await frame_.call(visit, subscriptions_.set, filter_of(visit.field("topics")));
+  const auto done = co_await frame_.call(visit, subscriptions_.set, filter_of(visit));
   co_return done.ok() ? Status() : done.error();
 }
 

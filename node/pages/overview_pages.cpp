@@ -19,8 +19,8 @@ constexpr double kLabelWidth = 24;
 constexpr double kLabelHeight = 4.5;
 
 std::string outcome_or_stage(const Visit& visit, const AdoptionView& item) {
-  if (!item.outcome.empty()) return visit.say("outcome." + item.outcome);
-  return item.stage.empty() ? "" : visit.say("stage." + item.stage);
+  if (!item.outcome.empty()) return visit.named("outcome", item.outcome);
+  return item.stage.empty() ? "" : visit.named("stage", item.stage);
 }
 
 json::array adoption_rows(const Visit& visit, const std::vector<AdoptionView>& items) {
@@ -100,7 +100,7 @@ asio::awaitable<HttpResponse> OverviewPages::impact(Visit visit) {
   json::array goals;
   for (const auto& [number, served] : found->goals) {
     const std::string goal = std::to_string(number);
-    json::object row = served_row(visit, visit.say("sdg." + goal), served);
+    json::object row = served_row(visit, visit.named("sdg", goal), served);
     row["goal"] = goal;
     goals.push_back(std::move(row));
   }
@@ -136,7 +136,6 @@ asio::awaitable<HttpResponse> OverviewPages::map(Visit visit) {
     labels.push_back({at.x, below});
     places[place.city] = at;
     points.push_back(json::object{{"city", place.city},
-                                  {"name", place.name.empty() ? place.city : place.name},
                                   {"x", at.x},
                                   {"y", at.y},
                                   {"label_y", std::round(below * 10) / 10}});
@@ -150,7 +149,9 @@ asio::awaitable<HttpResponse> OverviewPages::map(Visit visit) {
     if (from == places.end() || to == places.end() || from == to) continue;
     lines.push_back(json::object{
         {"path", arc(from->second, to->second)},
-        {"title", visit.say("map.line", {{"from", ends.first}, {"to", ends.second}, {"count", count}})}});
+        {"title", visit.say("map.line", {{"from", frame_.city_name(visit, ends.first)},
+                                               {"to", frame_.city_name(visit, ends.second)},
+                                               {"count", count}})}});
   }
   PageView view{"map", visit.say("map.title"), {}, 200, "", ""};
   view.model = {{"points", std::move(points)},

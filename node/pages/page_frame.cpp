@@ -11,7 +11,9 @@
 #include "crypto/hash.h"
 #include "crypto/secret_memory.h"
 #include "node/api/change_request.h"
+#include "node/api/inbox_view.h"
 #include "node/http/cookies.h"
+#include "node/pages/city_names.h"
 #include "node/text/markdown.h"
 #include "proto/base/encoding.h"
 
@@ -26,6 +28,7 @@ constexpr std::size_t kArrivalsWaitedFor = 100;
 constexpr std::size_t kWorthShowing = 40;  // bytes of a field that somebody may want to copy
 
 constexpr std::string_view kLanguageCookie = "koinon_language";
+constexpr std::string_view kZoneCookie = "koinon_zone";  // the script writes it
 
 // Nothing but our own files, no script or style within the page, in no frame.
 constexpr const char* kContentPolicy =
@@ -45,7 +48,7 @@ std::string here(const ApiRequest& request) {
 }  // namespace
 
 Error stale_form(const Visit& visit) {
-  return fail(Code::kInvalidArgument, visit.say("error.stale_form"), "do");
+  return visit.said(Code::kInvalidArgument, "error.stale_form", "do");
 }
 
 bool is_local_path(std::string_view path) {
@@ -59,7 +62,10 @@ std::string query_escaped(std::string_view text) {
 }
 
 PageFrame::PageFrame(ApiShared& shared, CallGate& gate)
-    : shared_(shared), gate_(gate), messages_(shared.parts.messages) {}
+    : shared_(shared),
+      gate_(gate),
+      messages_(shared.parts.messages),
+      office_zone_(TimeZone::find(shared.parts.options.time_zone).value_or(TimeZone())) {}
 
 void PageFrame::get(RouteTable& routes, const std::string& pattern, Need need, const std::string& id,
                     const std::string& summary, GetHandler handler, std::vector<std::string> query) {
@@ -123,7 +129,9 @@ HttpResponse PageFrame::send_again(const Visit& visit, const Status& may) {
   json::array texts;
   for (const auto& [name, value] : visit.form) {
     if (name == "csrf" || value.empty()) continue;
-    fields.push_back(json::object{{"name", name}, {"value", value}});
+    // The files are lost: what was to be published with them is shown first, so that they can be added again.
+    const bool without_files = name == "do" && value == "publish" && !visit.files.empty();
+    fields.push_back(json::object{{"name", name}, {"value", without_files ? "preview" : value}});
     if (value.size() >= kWorthShowing) texts.push_back(json::object{{"text", value}});
   }
   PageView view{"again", visit.say("again.title"), {}, may.ok() ? 403U : status_of(may.error().code), "", ""};
@@ -137,6 +145,7 @@ Visit PageFrame::visit(ApiRequest request) const {
   Visit out;
   out.words = &messages_.choose(cookie_value(request.header("cookie"), kLanguageCookie),
                                 request.header("accept-language"));
+  out.zone = TimeZone::find(cookie_value(request.header("cookie"), kZoneCookie)).value_or(office_zone_);
   out.request = std::move(request);
   return out;
 }
@@ -152,6 +161,17 @@ std::string PageFrame::form_token(const Visit& visit) const {
 
 bool PageFrame::genuine(const Visit& visit) const {
   return same_secret(visit.field("csrf"), form_token(visit));
+}
+
+// How many notes to us nobody has seen to. A count that cannot be had is not shown.
+void PageFrame::put_unread(const Visit& visit, json::object& model) const {
+  const auto own = shared_.parts.facts.log();
+  if (!own) return;
+  const auto unread = count_new(*shared_.parts.index, shared_.desk, *own);
+  if (!unread.ok() || *unread == 0) return;
+  model["inbox_new"] = visit.words->number(static_cast<double>(*unread)) +
+                       (*unread >= limits::kInboxCounted ? "+" : "");
+  model["inbox_new_text"] = visit.say("inbox.new_count", {{"count", static_cast<std::int64_t>(*unread)}});
 }
 
 json::object PageFrame::frame(const Visit& visit, const PageView& view) const {
@@ -175,6 +195,8 @@ json::object PageFrame::frame(const Visit& visit, const PageView& view) const {
                    {"publishes", caller.role >= Role::kPublisher && shared_.parts.facts.log().has_value()},
                    {"operates", caller.role >= Role::kOperator},
                    {"words", visit.request.param("q")}};
+  out["inbox_new"] = "";
+  if (caller.role >= Role::kPublisher) put_unread(visit, out);
   out["at_" + view.page] = true;
   if (!view.feed_path.empty()) {
     out["feed_title"] = view.feed_title;
@@ -183,7 +205,16 @@ json::object PageFrame::frame(const Visit& visit, const PageView& view) const {
   return out;
 }
 
+std::string PageFrame::city_in_full(const Visit& visit, const std::string& city) const {
+  return CityNames(shared_, visit.words->tag()).in_full(city);
+}
+
+std::string PageFrame::city_name(const Visit& visit, const std::string& city) const {
+  return CityNames(shared_, visit.words->tag()).of(city);
+}
+
 HttpResponse PageFrame::show(const Visit& visit, PageView view) {
+  CityNames(shared_, visit.words->tag()).put(view.model);
   auto content = templates_.render_within("frame", view.page, *visit.words, view.model, frame(visit, view));
   if (!content.ok()) return problem(content.error());
   HttpResponse out{view.status, "text/html; charset=utf-8", std::move(*content), {}};

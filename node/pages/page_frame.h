@@ -28,13 +28,30 @@ struct Visit {
   const Catalogue* words = nullptr;
   std::map<std::string, std::string> form = {};  // of a POST
   std::vector<FormPart> files = {};              // that came with it
+  TimeZone zone = {};                            // the browser's, or the office's where that is not known
 
   std::string say(std::string_view key) const { return words->text(key); }
   std::string say(std::string_view key, const MessageArguments& arguments) const {
     return words->text(key, arguments);
   }
+  // What a value is called, or the value itself: of all that is not a fixed list of ours.
+  std::string named(std::string_view subject, std::string_view value) const {
+    return words->named(subject, value);
+  }
   // What was wrong, in the reader's language.
-  std::string fault(const Error& error) const { return words->fault(error); }
+  // A sentence for programs, which nobody has translated, is told to operators alone; others read that what was
+  // sent is not understood.
+  std::string fault(const Error& error) const {
+    const bool for_programs =
+        error.id.empty() && (error.code == Code::kInvalidArgument || error.code == Code::kMalformed);
+    return for_programs && request.caller.role < Role::kOperator ? say("error.not_understood") : words->fault(error);
+  }
+  // An error in words of this visitor's own language.
+  Error said(Code code, std::string_view key, std::string field) const {
+    Error out = fail(code, say(key), std::move(field));
+    out.id = key;
+    return out;
+  }
   std::string field(const std::string& name) const {
     const auto it = form.find(name);
     return it == form.end() ? std::string() : it->second;
@@ -64,6 +81,10 @@ class PageFrame {
             const std::string& summary, GetHandler handler, std::size_t body_limit = 2 * limits::kMiB);
 
   HttpResponse show(const Visit& visit, PageView view);
+  // A part of a page: a template without the frame. kInternal: there is no such template.
+  Result<std::string> part(const Visit& visit, const std::string& name, const boost::json::object& model) {
+    return templates_.render(name, *visit.words, model);
+  }
   // The page of an error: what happened, and what to do next.
   HttpResponse sorry(const Visit& visit, const Error& error);
   // The same of an operation that this page called: who is not known is asked to log in.
@@ -108,6 +129,9 @@ class PageFrame {
   // The value that a form of this visitor's carries in `csrf`.
   std::string form_token(const Visit& visit) const;
 
+  // What a city is called in this visitor's language, with its domain, for a sentence.
+  std::string city_in_full(const Visit& visit, const std::string& city) const;
+  std::string city_name(const Visit& visit, const std::string& city) const;  // without it
   ApiShared& shared() { return shared_; }
   const Messages& messages() const { return messages_; }
 
@@ -134,11 +158,13 @@ class PageFrame {
   // What was sent after its session had ended, or under another: kept on the page, to be sent again.
   HttpResponse send_again(const Visit& visit, const Status& may);
   boost::json::object frame(const Visit& visit, const PageView& view) const;
+  void put_unread(const Visit& visit, boost::json::object& model) const;
 
   ApiShared& shared_;
   CallGate& gate_;
   Messages messages_;
   Templates templates_;
+  TimeZone office_zone_;
 };
 
 // The form names what there is not: it is of a page that was opened long ago.

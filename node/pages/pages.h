@@ -6,7 +6,9 @@
 #include "node/pages/account_pages.h"
 #include "node/pages/city_pages.h"
 #include "node/pages/conversation_pages.h"
+#include "node/pages/desk_pages.h"
 #include "node/pages/find_pages.h"
+#include "node/pages/held_pages.h"
 #include "node/pages/inbox_pages.h"
 #include "node/pages/note_page.h"
 #include "node/pages/operate_pages.h"
@@ -25,6 +27,8 @@ class Pages {
         find_(frame_, areas),
         note_(frame_, areas),
         publish_(frame_, areas),
+        held_(frame_, areas),
+        desk_(frame_, areas),
         conversation_(frame_, areas),
         inbox_(frame_, areas),
         cities_(frame_, areas),
@@ -39,6 +43,8 @@ class Pages {
     find_.add_routes(routes);
     note_.add_routes(routes);
     publish_.add_routes(routes);
+    held_.add_routes(routes);
+    desk_.add_routes(routes);
     conversation_.add_routes(routes);
     inbox_.add_routes(routes);
     cities_.add_routes(routes);
@@ -57,6 +63,8 @@ class Pages {
   FindPages find_;
   NotePage note_;
   PublishPages publish_;
+  HeldPages held_;
+  DeskPages desk_;
   ConversationPages conversation_;
   InboxPages inbox_;
   CityPages cities_;

@@ -7,9 +7,14 @@
 #include "node/api/message_json.h"
 #include "node/api/records_api.h"
 #include "node/pages/city_profile.h"
+#include "node/pages/drafted_form.h"
+#include "node/pages/form_faults.h"
 #include "node/pages/form_values.h"
+#include "node/pages/note_form.h"
+#include "node/pages/held_pages.h"
 #include "node/pages/note_view.h"
-#include "node/pages/publish_pages.h"
+#include "node/text/topic_names.h"
+#include "node/text/written_values.h"
 #include "proto/base/ascii.h"
 
 namespace koinon {
@@ -58,18 +63,60 @@ std::map<std::string, std::string> values_of(const json::object& profile) {
     out[field.name] = second.empty() ? text_at(profile, first) : text_at(object_at(profile, first), second);
   }
   std::string names;
-  for (const auto& item : array_at(profile, "names"))
-    names += text_at(item.as_object(), "language") + " | " + text_at(item.as_object(), "name") + "\n";
+  for (const auto& item : array_at(profile, "names")) {
+    if (item.is_object())
+      names += text_at(item.get_object(), "language") + " | " + text_at(item.get_object(), "name") + "\n";
+  }
   out["names"] = names;
   std::string languages;
-  for (const auto& item : array_at(profile, "languages"))
-    languages += (languages.empty() ? "" : ", ") + std::string(item.as_string());
+  for (const auto& item : array_at(profile, "languages")) {
+    if (item.is_string()) languages += (languages.empty() ? "" : ", ") + std::string(item.get_string());
+  }
   out["languages"] = languages;
   return out;
 }
 
-json::value value_of(const ProfileField& field, const std::string& text) {
-  return field.number ? number_or_text(text) : json::value(text);
+json::value value_of(const Visit& visit, const ProfileField& field, const std::string& text) {
+  if (field.name == std::string_view("country")) return json::value(visit.words->country_named(text));
+  const auto number = field.number ? read_plain_number(text) : std::nullopt;
+  return number ? json_number(*number) : json::value(text);
+}
+
+// By the name, if that is read as the same code again; pt-BR and what is no code stand as they are.
+std::string shown_language(const Visit& visit, const std::string& typed) {
+  const std::string tag = visit.words->language_named(typed);
+  const std::string name = visit.words->language_name(tag);
+  return visit.words->language_named(name) == tag ? name : typed;
+}
+std::string shown_country(const Visit& visit, const std::string& typed) {
+  const std::string code = visit.words->country_named(typed);
+  if (code.size() != 2) return typed;
+  const std::string name = visit.words->country_name(code);
+  return visit.words->country_named(name) == code ? name : typed;
+}
+
+// What is no number, at its field.
+std::vector<Error> unread_numbers(const Visit& visit) {
+  std::vector<Error> out;
+  for (const ProfileField& field : kFields) {
+    const std::string text = trimmed(visit.field(field.name));
+    if (field.number && !text.empty() && !read_plain_number(text))
+      out.push_back(fail(Code::kInvalidArgument,
+                         Sentence{"form.no_number", "“{typed}” is not read as one number", {{"typed", text}}},
+                         field.path));
+  }
+  return out;
+}
+
+FormFaults profile_faults(const Visit& visit, const Error& error) {
+  return {visit, error, [&](const std::string& name) -> std::optional<FormField> {
+            for (const ProfileField& field : kFields) {
+              if (name == field.path || name == field.name) return FormField{field.name, visit.say(field.label)};
+            }
+            if (name.starts_with("names")) return FormField{"names", visit.say("profile.names")};
+            if (name.starts_with("languages")) return FormField{"languages", visit.say("profile.languages")};
+            return std::nullopt;
+          }};
 }
 
 // What the form says over what the profile said: fields that it does not know stay.
@@ -79,12 +126,12 @@ json::object content_of(const Visit& visit, json::object profile) {
     const std::string text = trimmed(visit.field(field.name));
     if (second.empty()) {
       profile.erase(first);
-      if (!text.empty()) profile[first] = value_of(field, text);
+      if (!text.empty()) profile[first] = value_of(visit, field, text);
       continue;
     }
     json::object inner = object_at(profile, first);
     inner.erase(second);
-    if (!text.empty()) inner[second] = value_of(field, text);
+    if (!text.empty()) inner[second] = value_of(visit, field, text);
     profile.erase(first);
     if (inner.contains("value") || inner.contains("source")) profile[first] = std::move(inner);
   }
@@ -92,7 +139,8 @@ json::object content_of(const Visit& visit, json::object profile) {
   profile.erase("names");
   if (!names.empty()) profile["names"] = std::move(names);
   json::array languages;
-  for (const auto& tag : split(visit.field("languages"), ',')) languages.emplace_back(tag);
+  for (const auto& name : names_of_list(visit.field("languages")))
+    languages.emplace_back(visit.words->language_named(name));
   profile.erase("languages");
   if (!languages.empty()) profile["languages"] = std::move(languages);
   return profile;
@@ -108,7 +156,7 @@ asio::awaitable<json::object> ProfilePages::current(Visit visit) {
 
 void ProfilePages::add_routes(RouteTable& routes) {
   frame_.get(routes, "/profile", Need::kReviewer, "showProfile", "The form of our city's profile",
-             [this](Visit visit) { return form(std::move(visit)); });
+             [this](Visit visit) { return form(std::move(visit)); }, {"draft"});
   frame_.post(routes, "/profile", Need::kReviewer, "postProfile", "Publish our city's profile",
               [this](Visit visit) { return submit(std::move(visit)); });
 }
@@ -120,14 +168,15 @@ HttpResponse ProfilePages::show(const Visit& visit, const std::map<std::string, 
     return it == values.end() ? std::string() : it->second;
   };
   PageView view{"profile", visit.say("profile.title"), {}, failed ? status_of(failed->code) : 200, "", ""};
-  const std::string why = failed ? visit.fault(*failed) : "";
+  const FormFaults faults = failed ? profile_faults(visit, *failed) : FormFaults();
   json::array fields;
-  bool shown = false;
   for (const ProfileField& field : kFields) {
-    const bool fault = failed && (failed->field == field.path || failed->field == field.name ||
-                                  failed->field == std::string("content.") + field.path);
-    shown = shown || fault;
+    const bool is_country = field.name == std::string_view("country");
     json::array choices;
+    if (is_country) {
+      for (const auto& country : visit.words->countries())
+        choices.push_back(json::object{{"text", country.second}});
+    }
     for (const auto& choice : split(std::string(field.choices), ' '))
       choices.push_back(json::object{{"key", choice},
                                      {"text", visit.say(std::string(field.choice) + choice)},
@@ -135,30 +184,54 @@ HttpResponse ProfilePages::show(const Visit& visit, const std::map<std::string, 
     fields.push_back(json::object{{"name", field.name},
                                   {"label", visit.say(field.label)},
                                   {"help", visit.say(std::string("profile.help_") + field.name)},
-                                  {"value", at(field.name)},
+                                  {"value", is_country ? shown_country(visit, at(field.name)) : at(field.name)},
                                   {"required", field.name == std::string("display_name")},
-                                  {"error", fault ? why : ""},
-                                  {"is_line", field.choices.empty() && !field.number},
+                                  {"error", faults.at(field.name)},
+                                  {"is_line", field.choices.empty() && !field.number && !is_country},
+                                  {"is_currency", false},
+                                  {"is_country", is_country},
                                   {"is_number", field.number},
                                   {"is_choice", !field.choices.empty()},
                                   {"choices", std::move(choices)}});
   }
-  view.model = {{"problem", why},
-                {"fields", std::move(fields)},
+  std::string languages;
+  for (const std::string& typed : names_of_list(at("languages")))
+    languages += (languages.empty() ? "" : ", ") + shown_language(visit, typed);
+  view.model = {{"fields", std::move(fields)},
                 {"names", at("names")},
-                {"languages_text", at("languages")}};
+                {"languages_text", languages},
+                {"note_languages", note_languages(visit, "")}};
+  faults.put(view.model);
+  put_draft(visit, view.model);
   return frame_.show(visit, std::move(view));
 }
 
 asio::awaitable<HttpResponse> ProfilePages::form(Visit visit) {
+  if (!visit.request.param("draft").empty()) {
+    const auto draft = co_await named_draft(frame_, drafts_, visit);
+    if (!draft.ok()) co_return frame_.failed(visit, draft.error());
+    visit.form = values_of(object_at(draft->note, "content"));
+    visit.form["draft"] = std::to_string(draft->id.value);
+    visit.form["version"] = std::to_string(draft->version);
+    visit.form["at"] = text_at(draft->note, "at");
+    const auto values = visit.form;
+    co_return show(visit, values, std::nullopt);
+  }
   const json::object profile = co_await current(visit);
   co_return show(visit, values_of(profile), std::nullopt);
 }
 
 asio::awaitable<HttpResponse> ProfilePages::submit(Visit visit) {
-  json::object content = content_of(visit, co_await current(visit));
+  std::vector<Error> faults = unread_numbers(visit);
+  Visit read = visit;
+  for (const ProfileField& field : kFields) {
+    const auto is_at_fault = [&](const Error& one) { return one.field == field.path; };
+    if (std::any_of(faults.begin(), faults.end(), is_at_fault)) read.form.erase(field.name);
+  }
+  json::object content = content_of(read, co_await current(visit));
   json::object request{{"kind", "profile"}, {"content", std::move(content)}};
-  const auto done = co_await frame_.call(visit, desk_.publish, read_note_query(std::move(request)));
+  const auto done =
+      co_await publish_form(frame_, desk_, drafts_, visit, std::move(request), std::move(faults));
   if (!done.ok()) co_return show(visit, visit.form, done.error());
   if (done->held) co_return go_to_published(*done);
   co_return PageFrame::go("/cities/" + frame_.shared().parts.facts.name);

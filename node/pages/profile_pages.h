@@ -14,7 +14,7 @@ namespace koinon {
 class ProfilePages {
  public:
   ProfilePages(PageFrame& frame, const Areas& areas)
-      : frame_(frame), desk_(areas.desk), records_(areas.records) {}
+      : frame_(frame), desk_(areas.desk), drafts_(areas.drafts), records_(areas.records) {}
   void add_routes(RouteTable& routes);
 
  private:
@@ -28,6 +28,7 @@ class ProfilePages {
 
   PageFrame& frame_;
   DeskApi& desk_;
+  DraftsApi& drafts_;
   RecordsApi& records_;
 };
 

@@ -4,17 +4,19 @@
 #include <boost/json.hpp>
 
 #include "node/api/attachments_api.h"
-#include "node/api/inbox_api.h"
 #include "node/api/message_json.h"
-#include "node/api/overview_api.h"
 #include "node/api/query_params.h"
 #include "node/api/records_api.h"
-#include "node/api/search_api.h"
 #include "node/api/sessions_api.h"
+#include "node/pages/drafted_form.h"
 #include "node/pages/form_values.h"
+#include "node/pages/held_pages.h"
 #include "node/pages/note_form.h"
+#include "node/pages/note_page.h"
 #include "node/pages/note_view.h"
-#include "node/text/markdown.h"
+#include "node/pages/pictures.h"
+#include "node/publishing/file_kinds.h"
+#include "node/text/time_text.h"
 #include "proto/base/encoding.h"
 
 namespace koinon {
@@ -30,10 +32,6 @@ HttpResponse json_page(const json::object& body, unsigned status = 200) {
   return out;
 }
 
-std::string title_of_request(const json::object& request) {
-  return text_at(object_at(request, "content"), "title");
-}
-
 // The reader's own, unless the note is written in it already.
 std::string translation_language(const Visit& visit, const std::string& original) {
   const std::string written = original.substr(0, original.find('-'));
@@ -41,58 +39,107 @@ std::string translation_language(const Visit& visit, const std::string& original
   return written == "en" ? "es" : "en";
 }
 
-// datetime-local has neither zone nor seconds; the form says that it is UTC.
-std::string api_time(const std::string& local) { return local.size() == 16 ? local + ":00Z" : local; }
-
-std::string title_of_held(const Visit& visit, const HeldView& held) {
-  const std::string withdrawn = text_at(object_at(held.request, "withdraw"), "ref");
-  if (!withdrawn.empty()) return visit.say("held.withdrawal", {{"ref", withdrawn}});
-  const std::string title = held.title.value_or("");
-  return title.empty() ? title_of_request(held.request) : title;
-}
-
-Result<HeldQuery> held_of_address(const Visit& visit) {
-  KOINON_ASSIGN(const std::int64_t id, id_arg(visit.request));
-  return HeldQuery{{id}};
-}
-
 Result<DraftQuery> draft_named(const std::string& number) {
   KOINON_ASSIGN(const std::int64_t id, read_id(number));
   return DraftQuery{{id}};
 }
 
-// `version`: that the form was read from; empty: whatever it is now.
-Result<DraftChange> change_of_form(const Visit& visit, const std::string& draft, const std::string& version) {
-  KOINON_ASSIGN(const DraftQuery named, draft_named(draft));
-  DraftChange out{named.id, request_of_form(visit), std::nullopt};
-  if (version.empty()) return out;
+// The version that a form was read from; 0, which no draft has, if it names none.
+std::int64_t version_of(const std::string& version) {
   const auto number = parse_decimal(version);
-  out.version = number.ok() ? static_cast<std::int64_t>(*number) : 0;  // which no draft has
-  return out;
+  return number.ok() && *number <= INT64_MAX ? static_cast<std::int64_t>(*number) : 0;
+}
+
+Result<DraftChange> change_of_form(const Visit& visit, const std::string& draft,
+                                   std::optional<std::int64_t> version) {
+  KOINON_ASSIGN(const DraftQuery named, draft_named(draft));
+  return DraftChange{named.id, request_of_form(visit), version};
+}
+
+Result<DraftRemoval> removal_of(const std::string& draft, const std::string& version) {
+  KOINON_ASSIGN(const DraftQuery named, draft_named(draft));
+  return DraftRemoval{named.id, version_of(version)};
+}
+
+Result<DraftPublishing> publishing_of(const std::string& draft, const std::string& version) {
+  KOINON_ASSIGN(const DraftQuery named, draft_named(draft));
+  return DraftPublishing{named.id, version_of(version), {}};
 }
 
 std::string number_of(const DraftId& draft) { return std::to_string(draft.value); }
 
 }  // namespace
 
-HttpResponse go_to_published(const SignedView& done) {
-  return PageFrame::go(done.held ? "/held/" + std::to_string(done.held->id.value) : "/records/" + done.ref);
-}
-
 void PublishPages::add_routes(RouteTable& routes) {
+  frame_.get(routes, "/publish/files/{sha256}", Need::kPublisher, "getFormPicture",
+             "A picture of a note that is being written",
+             [this](Visit visit) { return picture(std::move(visit)); });
   frame_.get(routes, "/publish", Need::kPublisher, "showPublish", "The form of a practice",
              [this](Visit visit) { return form(std::move(visit)); },
              {"draft", "revises", "translates", "derives_from"});
   frame_.post(
       routes, "/publish", Need::kPublisher, "postPublish", "Keep, preview or publish what the form says",
       [this](Visit visit) { return submit(std::move(visit)); }, limits::kAttachmentBytes + 2 * limits::kMiB);
-  frame_.get(routes, "/held/{id}", Need::kPublisher, "showHeld", "What waits to be signed",
-             [this](Visit visit) { return held(std::move(visit)); });
-  frame_.post(routes, "/held/{id}", Need::kPublisher, "postHeld", "Take back or sign what waits",
-              [this](Visit visit) { return change_held(std::move(visit)); });
-  frame_.get(routes, "/desk", Need::kPublisher, "showDesk", "Drafts, what waits, what was published",
-             [this](Visit visit) { return desk(std::move(visit)); },
-             {"watched_from", "drafts_from", "held_from"});
+}
+
+// The files that are there, and what the field takes.
+void PublishPages::put_files(const Visit& visit, const FormState& state, json::object& model) {
+  const json::object request = request_of_form(Visit{{}, visit.words, state.values});
+  json::array list;
+  for (const auto& item : array_at(request, "attachments")) {
+    const json::object& file = item.as_object();
+    list.push_back(json::object{{"sha256", text_at(file, "sha256")},
+                                {"name", text_at(file, "name")},
+                                {"picture", is_picture_type(text_at(file, "media_type"))},
+                                {"alt", text_at(file, "alt")},
+                                {"shown_alt", text_at(file, file.contains("alt") ? "alt" : "name")}});
+  }
+  std::string programs;
+  for (const std::string_view ending : kProgramEndings)
+    programs.append(programs.empty() ? "" : " ").append(ending);
+  const std::int64_t megabytes = limits::kAttachmentBytes / limits::kMiB;
+  const std::int64_t most = limits::kAttachments;
+  const auto files = state.values.find("files");
+  model["files"] = files == state.values.end() ? std::string() : files->second;
+  model["has_files"] = !list.empty();
+  model["file_list"] = std::move(list);
+  model["files_error"] = state.faults.at("attachments");
+  model["programs"] = programs;
+  model["files_limits"] = visit.say("publish.files_limits", {{"count", most}, {"size", megabytes}});
+  model["files_too_large"] = visit.say("publish.files_too_large", {{"size", megabytes}});
+  model["files_too_many"] = visit.say("publish.files_too_many", {{"count", most}});
+  model["files_most"] = most;
+  model["files_most_bytes"] = std::int64_t{limits::kAttachmentBytes};
+}
+
+// When it goes out: on the button, in the notice before it, and in the field.
+void PublishPages::put_time(const Visit& visit, const FormState& state, json::object& model) {
+  const TimeZone zone = zone_of_form(visit, state.values);
+  const auto given = state.values.find("at");
+  const std::string at = given == state.values.end() ? std::string() : given->second;
+  const auto time = zone.read_local(at);
+  const auto& gate = frame_.shared().parts.options.gate;
+  const bool review = gate.review && visit.request.caller.role < Role::kReviewer;
+  const auto minutes = std::chrono::duration_cast<std::chrono::minutes>(gate.hold).count();
+  const std::string now = visit.say(review ? "publish.for_review" : "publish.do");
+  const std::string then =
+      review ? visit.say("publish.review_explained")
+             : visit.say("publish.hold_explained", {{"minutes", static_cast<std::int64_t>(minutes)}});
+  // The script puts the time where {time} stands.
+  const char* schedule = review ? "publish.schedule_review" : "publish.schedule";
+  const std::string reviewed = review ? then + " " : std::string();
+  const std::string when = time ? visit.words->weekday_and_time(*time, zone) : std::string();
+  model["at"] = at;
+  model["at_utc"] = time ? time_text(*time) : std::string();
+  model["at_error"] = state.faults.at("at");
+  model["zone"] = zone.name();
+  model["zone_name"] = visit.words->zone_name(zone);
+  model["publish_now"] = now;
+  model["publish_at"] = visit.say(schedule, {{"time", "{time}"}});
+  model["hold_now"] = then;
+  model["hold_at"] = reviewed + visit.say("publish.at_explained", {{"time", "{time}"}});
+  model["publish_label"] = time ? visit.say(schedule, {{"time", when}}) : now;
+  model["hold_text"] = time ? reviewed + visit.say("publish.at_explained", {{"time", when}}) : then;
 }
 
 asio::awaitable<HttpResponse> PublishPages::show_form(Visit visit, FormState state) {
@@ -115,31 +162,22 @@ asio::awaitable<HttpResponse> PublishPages::show_form(Visit visit, FormState sta
     view.model["how"] = visit.say("ref." + role);
   }
   view.title = visit.say(what);
-  json::array files;
-  const json::object request = request_of_form(Visit{{}, visit.words, state.values});
-  for (const auto& item : array_at(request, "attachments"))
-    files.push_back(json::object{{"name", text_at(item.as_object(), "name")}});
-  const auto& options = frame_.shared().parts.options;
-  const bool review = options.gate.review && visit.request.caller.role < Role::kReviewer;
-  const auto minutes = std::chrono::duration_cast<std::chrono::minutes>(options.gate.hold).count();
+  if (!state.problem.empty()) state.faults.add(note_field(visit, state.fault), state.problem);
   view.model["heading"] = view.title;
-  view.model["groups"] = field_groups(visit, state.values, state.fault, state.problem);
+  state.faults.put(view.model);
+  view.model["groups"] = field_groups(visit, state.values, state.faults);
   view.model["note_languages"] = note_languages(visit, language);
   view.model["note_language"] = language;
-  view.model["files"] = value("files");
-  view.model["file_list"] = std::move(files);
-  view.model["at"] = value("at");
+  put_files(visit, state, view.model);
   view.model["draft"] = state.draft;
   view.model["version"] = state.version;
   view.model["problem"] = state.problem;
-  view.model["fault_field"] = state.fault == "text" ? "solution" : state.fault;
   view.model["conflict"] = state.conflict;
+  view.model["gone"] = state.gone;
+  view.model["unsaved"] = visit.request.method == "POST" && !state.kept;
   view.model["saved"] = state.saved;
   view.model["preview_html"] = state.preview_html;
-  view.model["publish_label"] = visit.say(review ? "publish.for_review" : "publish.do");
-  view.model["hold_text"] =
-      review ? visit.say("publish.review_explained")
-             : visit.say("publish.hold_explained", {{"minutes", static_cast<std::int64_t>(minutes)}});
+  put_time(visit, state, view.model);
   co_return frame_.show(visit, std::move(view));
 }
 
@@ -156,12 +194,14 @@ asio::awaitable<PublishPages::FormState> PublishPages::state_of_record(Visit vis
   if (role == "revises") {
     json::array files;
     for (const AttachmentView& file : record.attachments)
-      files.push_back(json::object{
-          {"sha256", to_hex(file.id.sha256.view())}, {"media_type", file.media_type}, {"name", file.name}});
+      files.push_back(json::object{{"sha256", to_hex(file.id.sha256.view())},
+                                   {"media_type", file.media_type},
+                                   {"name", file.name},
+                                   {"alt", file.alt}});
     request["content"] = practice;
     request["language"] = record.language;
     request["attachments"] = std::move(files);
-    state.values = form_of_request(request);
+    state.values = form_of_request(request, visit.zone);
   } else {
     json::object kept;
     for (const char* member : {"sdgs", "evidence", "status", "period", "cost", "links", "sources"}) {
@@ -170,7 +210,7 @@ asio::awaitable<PublishPages::FormState> PublishPages::state_of_record(Visit vis
     request["content"] = std::move(kept);
     request["language"] =
         role == "translates" ? translation_language(visit, record.language) : visit.words->tag();
-    state.values = form_of_request(request);
+    state.values = form_of_request(request, visit.zone);
   }
   state.values[role] = ref;
   co_return state;
@@ -183,7 +223,9 @@ asio::awaitable<HttpResponse> PublishPages::form(Visit visit) {
   if (const std::string id = visit.request.param("draft"); !id.empty()) {
     const auto draft = co_await frame_.call(visit, drafts_.get, draft_named(id));
     if (!draft.ok()) co_return frame_.failed(visit, draft.error());
-    state.values = form_of_request(draft->note);
+    if (const std::string form = form_of_draft(*draft); form != "/publish")
+      co_return PageFrame::go(form.empty() ? "/desk" : form + "?draft=" + id);
+    state.values = form_of_request(draft->note, visit.zone);
     state.draft = id;
     state.version = std::to_string(draft->version);
     state.saved = visit.request.param("saved") == "yes";
@@ -203,7 +245,7 @@ asio::awaitable<HttpResponse> PublishPages::form(Visit visit) {
 asio::awaitable<Result<DraftView>> PublishPages::keep_draft(Visit visit, FormState state, bool overwrite) {
   if (state.draft.empty())
     co_return co_await frame_.call(visit, drafts_.add, NewDraft{request_of_form(visit)});
-  const std::string version = overwrite ? "" : state.version;
+  const auto version = overwrite ? std::nullopt : std::optional(version_of(state.version));
   co_return co_await frame_.call(visit, drafts_.change, change_of_form(visit, state.draft, version),
                                  state.draft);
 }
@@ -216,55 +258,112 @@ asio::awaitable<PublishPages::FormState> PublishPages::keep(Visit visit, FormSta
     state.kept = true;
     co_return state;
   }
-  state.status = status_of(kept.error().code);
-  state.conflict = kept.error().code == Code::kConflict;
-  if (!state.conflict) state.problem = visit.fault(kept.error());
-  co_return state;
+  co_return refused(visit, std::move(state), kept.error());
+}
+
+// What stands in another window is never written over unless somebody says so: the form says what has
+// happened, and has what they wrote.
+PublishPages::FormState PublishPages::refused(const Visit& visit, FormState state, const Error& error) {
+  state.status = status_of(error.code);
+  state.conflict = error.id == "draft.changed";
+  state.gone = error.id == "draft.unknown";
+  if (state.gone) {
+    state.draft.clear();
+    state.version.clear();
+  }
+  if (state.conflict || state.gone) return state;
+  state.faults = note_faults(visit, error);
+  return state;
 }
 
 asio::awaitable<HttpResponse> PublishPages::autosave(Visit visit, FormState state) {
   state = co_await keep(visit, std::move(state), false);
   if (state.kept) co_return json_page({{"draft", state.draft}, {"version", state.version}});
-  co_return json_page({{"problem", state.conflict ? visit.say("publish.conflict") : state.problem}},
-                      state.status);
+  const std::string problem = state.conflict ? visit.say("publish.conflict")
+                              : state.gone   ? visit.say("publish.gone")
+                                             : state.faults.text();
+  co_return json_page({{"problem", problem}}, state.status);
+}
+
+std::string PublishPages::preview_html(const Visit& visit, const FormState& state, const PreviewView& made) {
+  const v1::Body& body = made.body ? *made.body : v1::Body::default_instance();
+  json::object model{{"heading", body.practice().title()},
+                     {"language", made.language},
+                     {"language_name", visit.words->language_name(made.language)},
+                     {"office", body.author().office()},
+                     {"person", body.author().person()},
+                     {"has_topics", !made.topics.empty()},
+                     {"topics", topic_list(visit, made.topics)}};
+  put_note_text(frame_.shared(), visit, made.body, model);
+  put_files(visit, state, model);
+  put_time(visit, state, model);
+  const auto html = frame_.part(visit, "preview", model);
+  return html.ok() ? *html : made.html;
 }
 
 asio::awaitable<HttpResponse> PublishPages::preview_part(Visit visit) {
-  const auto made = co_await frame_.call(visit, desk_.preview, read_signing_query(request_of_form(visit)));
-  if (made.ok()) co_return json_page({{"html", made->html}});
+  const auto made = co_await frame_.call(visit, desk_.preview, query_of_form(visit));
+  FormState state;
+  state.values = visit.form;
+  if (made.ok()) co_return json_page({{"html", preview_html(visit, state, *made)}});
   co_return json_page({{"problem", visit.fault(made.error())}}, status_of(made.error().code));
 }
 
-asio::awaitable<HttpResponse> PublishPages::publish(Visit visit, FormState state) {
-  json::object request = request_of_form(visit);
-  if (const std::string at = visit.field("at"); !at.empty()) request["at"] = api_time(at);
-  const auto done = co_await frame_.call(visit, desk_.publish, read_note_query(std::move(request)));
-  if (!done.ok()) {
-    state.status = status_of(done.error().code);
-    state.problem = visit.fault(done.error());
-    state.fault = done.error().field;
-    co_return co_await show_form(visit, std::move(state));
-  }
-  if (!state.draft.empty())
-    (void)co_await frame_.call(visit, drafts_.remove, draft_named(state.draft), state.draft);
-  co_return go_to_published(*done);
+asio::awaitable<Result<SignedView>> PublishPages::sign(Visit visit, FormState state) {
+  // What stands in the form is looked at before its draft is: a topic is asked about also where it is kept.
+  auto query = query_of_form(visit);
+  if (state.draft.empty() || !query.ok())
+    co_return co_await frame_.call(visit, desk_.publish, std::move(query));
+  co_return co_await frame_.call(visit, drafts_.publish, publishing_of(state.draft, state.version),
+                                 state.draft);
 }
 
+asio::awaitable<HttpResponse> PublishPages::publish(Visit visit, FormState state) {
+  if (!state.draft.empty()) {
+    state = co_await keep(visit, std::move(state), false);
+    if (!state.kept) co_return co_await show_form(visit, std::move(state));
+  }
+  const auto done = co_await sign(visit, state);
+  if (done.ok()) co_return go_to_published(*done);
+  co_return co_await show_form(visit, refused(visit, std::move(state), done.error()));
+}
+
+asio::awaitable<HttpResponse> PublishPages::remove(Visit visit, FormState state) {
+  const auto gone =
+      co_await frame_.call(visit, drafts_.remove, removal_of(state.draft, state.version), state.draft);
+  if (gone.ok()) co_return PageFrame::go("/desk");
+  if (gone.error().id != "draft.changed") co_return frame_.failed(visit, gone.error());
+  co_return co_await show_form(visit, refused(visit, std::move(state), gone.error()));
+}
+
+// Those that are refused are named, all of them; the others are kept.
 asio::awaitable<std::pair<Visit, Status>> PublishPages::take_files(Visit visit) {
   std::string lines = visit.field("files");
+  std::string refused;
   for (FormPart& file : std::exchange(visit.files, {})) {
-    const auto kept = co_await frame_.call(visit, attachments_.upload, Upload{std::move(file.content)});
+    const Status named = check_no_program_name(file.file_name);
+    const auto kept = co_await frame_.call(
+        visit, attachments_.upload,
+        named.ok() ? Result<Upload>(Upload{std::move(file.content)}) : Result<Upload>(named.error()));
     if (!kept.ok()) {
-      Status failed =
-          fail(Code::kInvalidArgument, file.file_name + ": " + visit.fault(kept.error()), "files");
-      co_return std::pair(std::move(visit), std::move(failed));
+      refused += (refused.empty() ? "" : "; ") + file.file_name + ": " + visit.fault(kept.error());
+      continue;
     }
     const bool typed = !file.media_type.empty() && file.media_type.find(' ') == std::string::npos;
     lines += (lines.empty() || lines.ends_with('\n') ? "" : "\n") + to_hex(kept->sha256.view()) + " " +
              (typed ? file.media_type : "application/octet-stream") + " " + file.file_name;
   }
   visit.form["files"] = lines;
-  co_return std::pair(std::move(visit), Status());
+  Status taken = refused.empty() ? Status() : Status(fail(Code::kInvalidArgument, refused, "files"));
+  co_return std::pair(std::move(visit), std::move(taken));
+}
+
+asio::awaitable<HttpResponse> PublishPages::picture(Visit visit) {
+  auto file =
+      co_await frame_.call(visit, attachments_.get_upload, read_upload_query(visit.request.arg("sha256")));
+  if (!file.ok()) co_return frame_.failed(visit, file.error());
+  auto shown = picture_response(std::move(file->bytes));
+  co_return shown.ok() ? std::move(*shown) : frame_.failed(visit, shown.error());
 }
 
 asio::awaitable<HttpResponse> PublishPages::submit(Visit sent) {
@@ -283,163 +382,20 @@ asio::awaitable<HttpResponse> PublishPages::submit(Visit sent) {
   if (wish == "autosave") co_return co_await autosave(visit, std::move(state));
   if (wish == "preview-part") co_return co_await preview_part(visit);
   if (wish == "publish") co_return co_await publish(visit, std::move(state));
-  if (wish == "remove") {
-    const auto gone = co_await frame_.call(visit, drafts_.remove, draft_named(state.draft), state.draft);
-    if (!gone.ok()) co_return frame_.failed(visit, gone.error());
-    co_return PageFrame::go("/desk");
-  }
+  if (wish == "remove") co_return co_await remove(visit, std::move(state));
   if (wish == "save" || wish == "overwrite") {
     state = co_await keep(visit, std::move(state), wish == "overwrite");
     if (state.kept) co_return PageFrame::go("/publish?draft=" + state.draft + "&saved=yes");
     co_return co_await show_form(visit, std::move(state));
   }
-  const auto made = co_await frame_.call(visit, desk_.preview, read_signing_query(request_of_form(visit)));
+  const auto made = co_await frame_.call(visit, desk_.preview, query_of_form(visit));
   if (made.ok()) {
-    state.preview_html = made->html;
+    state.preview_html = preview_html(visit, state, *made);
   } else {
-    state.problem = visit.fault(made.error());
-    state.fault = made.error().field;
+    state.faults = note_faults(visit, made.error());
     state.status = status_of(made.error().code);
   }
   co_return co_await show_form(visit, std::move(state));
-}
-
-asio::awaitable<HttpResponse> PublishPages::held(Visit visit) {
-  const auto found = co_await frame_.call(visit, desk_.get_held, held_of_address(visit));
-  if (!found.ok()) co_return frame_.sorry(visit, fail(Code::kNotFound, visit.say("held.none")));
-  const HeldView& note = *found;
-  const std::string state(held_state_text(note.state));
-  PageView view{"held", visit.say("held.title"), {}, 200, "", ""};
-  view.model = {
-      {"heading", view.title},
-      {"id", note.id.value},
-      {"note_title", title_of_held(visit, note)},
-      {"state_text", visit.say("held." + state, {{"time", visit.words->date_and_time(note.due_at)}})},
-      {"ref", note.state == HeldState::kSigned ? note.outcome : ""},
-      {"outcome", note.fault ? visit.fault(*note.fault) : ""},
-      {"waits", note.state == HeldState::kWaiting || note.state == HeldState::kReview},
-      {"may_release", frame_.may(visit, desk_.release.facts)}};
-  co_return frame_.show(visit, std::move(view));
-}
-
-asio::awaitable<HttpResponse> PublishPages::change_held(Visit visit) {
-  if (visit.field("do") != "release") co_return co_await take_back(visit);
-  const auto done = co_await frame_.call(visit, desk_.release, held_of_address(visit));
-  if (!done.ok()) co_return frame_.failed(visit, done.error());
-  co_return PageFrame::go("/records/" + done->ref);
-}
-
-// What is taken back is a draft again; a withdrawal is nothing to write on. The draft comes first: what was
-// taken back keeps no text.
-asio::awaitable<HttpResponse> PublishPages::take_back(Visit visit) {
-  const auto found = co_await frame_.call(visit, desk_.get_held, held_of_address(visit));
-  if (!found.ok()) co_return frame_.failed(visit, found.error());
-  const json::object& note = found->request;
-  std::optional<DraftId> draft;
-  if (!note.empty() && !note.contains("withdraw")) {
-    const auto kept = co_await frame_.call(visit, drafts_.add, NewDraft{note});
-    if (!kept.ok()) co_return frame_.failed(visit, kept.error());
-    draft = kept->id;
-  }
-  const auto gone = co_await frame_.call(visit, desk_.cancel, HeldQuery{found->id});
-  if (!gone.ok() && draft) (void)co_await frame_.call(visit, drafts_.remove, DraftQuery{*draft});
-  if (!gone.ok()) co_return frame_.failed(visit, gone.error());
-  const bool practice = draft && text_at(note, "kind") == "practice";
-  co_return PageFrame::go(practice ? "/publish?draft=" + number_of(*draft) : "/desk");
-}
-
-namespace {
-
-json::array draft_rows(const Visit& visit, const DraftListView& list) {
-  json::array rows;
-  for (const DraftView& draft : list.items) {
-    const std::string title = title_of_request(draft.note);
-    rows.push_back(json::object{{"id", draft.id.value},
-                                {"title", title.empty() ? visit.say("desk.untitled") : title},
-                                {"owner", draft.owner},
-                                {"date", date_of(visit, draft.updated_at)}});
-  }
-  return rows;
-}
-
-json::array held_rows(const Visit& visit, const HeldListView& list) {
-  json::array rows;
-  for (const HeldView& note : list.items) {
-    if (note.state == HeldState::kSigned || note.state == HeldState::kCancelled) continue;
-    const std::string title = title_of_held(visit, note);
-    rows.push_back(
-        json::object{{"id", note.id.value},
-                     {"title", title.empty() ? visit.say("desk.untitled") : title},
-                     {"who", note.who},
-                     {"state_name", visit.say("held.state_" + std::string(held_state_text(note.state)))},
-                     {"date", date_of(visit, note.due_at)}});
-  }
-  return rows;
-}
-
-// Of what the index does not have nothing is known but its ref.
-json::object watched_card(const Visit& visit, const WatchedView& item) {
-  if (item.note) return card(visit, *item.note);
-  SummaryView unknown;
-  unknown.ref = item.ref;
-  json::object out = card(visit, unknown);
-  for (const char* member : {"kind", "kind_name", "created_at", "date", "status", "standing_code"})
-    out[member] = "";
-  return out;
-}
-
-json::array watched_cards(const Visit& visit, const WatchListView& list) {
-  json::array out;
-  for (const WatchedView& item : list.items) out.push_back(watched_card(visit, item));
-  return out;
-}
-
-json::array follow_up_rows(const Visit& visit, const std::vector<FollowUpView>& due) {
-  json::array rows;
-  for (const FollowUpView& one : due)
-    rows.push_back(json::object{{"of", one.of},
-                                {"title", one.title},
-                                {"since", visit.say("desk.since", {{"months", std::int64_t{one.months}}})}});
-  return rows;
-}
-
-// Where the desk shows what one of its lists has after these; empty: nothing.
-std::string more_of(const std::string& next, const std::string& from) {
-  return next.empty() ? "" : "/desk?" + from + "=" + query_escaped(next);
-}
-
-// A list that cannot be had is shown as an empty one: the desk has others.
-template <typename View>
-View shown(const Result<View>& list) {
-  return list.ok() ? *list : View();
-}
-
-}  // namespace
-
-asio::awaitable<HttpResponse> PublishPages::desk(Visit visit) {
-  PageView view{"desk", visit.say("desk.title"), {}, 200, "", ""};
-  const DraftListView drafts = shown(co_await frame_.call(
-      visit, drafts_.list, read_draft_list_query({{"cursor", visit.request.param("drafts_from")}})));
-  const HeldListView held = shown(co_await frame_.call(
-      visit, desk_.list_held, read_held_list_query({{"cursor", visit.request.param("held_from")}})));
-  const std::string own = frame_.shared().parts.facts.name;
-  const SearchView mine = shown(
-      co_await frame_.call(visit, search_.search, read_note_search({{"city", own}, {"order", "newest"}})));
-  const WatchListView watched = shown(co_await frame_.call(
-      visit, inbox_.watchlist, read_watch_list_query({{"cursor", visit.request.param("watched_from")}})));
-  json::array followups =
-      follow_up_rows(visit, shown(co_await frame_.call(visit, overview_.follow_ups, Nothing{})));
-  view.model = {
-      {"drafts", draft_rows(visit, drafts)},
-      {"more_drafts", more_of(drafts.next ? place_text(*drafts.next) : "", "drafts_from")},
-      {"held", held_rows(visit, held)},
-      {"more_held", more_of(held.next ? std::to_string(held.next->value) : "", "held_from")},
-      {"published", cards(visit, mine.items)},
-      {"watched", watched_cards(visit, watched)},
-      {"more_watched", more_of(watched.next ? watch_place_text(*watched.next) : "", "watched_from")},
-      {"has_followups", !followups.empty()},
-      {"followups", std::move(followups)}};
-  co_return frame_.show(visit, std::move(view));
 }
 
 }  // namespace koinon

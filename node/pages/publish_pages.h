@@ -1,7 +1,8 @@
-// Publish: the form with its drafts and preview, what waits to be signed, and an office's desk.
+// Publish: the form of a practice, with its drafts and preview.
 #pragma once
 
 #include "node/api/drafts_api.h"
+#include "node/pages/form_faults.h"
 #include "node/pages/page_frame.h"
 
 namespace koinon {
@@ -13,10 +14,7 @@ class PublishPages {
         attachments_(areas.attachments),
         desk_(areas.desk),
         drafts_(areas.drafts),
-        inbox_(areas.inbox),
-        overview_(areas.overview),
         records_(areas.records),
-        search_(areas.search),
         sessions_(areas.sessions) {}
   void add_routes(RouteTable& routes);
 
@@ -26,9 +24,11 @@ class PublishPages {
     std::map<std::string, std::string> values;
     std::string draft;  // its number, or empty
     std::string version;
-    std::string fault;    // the field at fault, as the API calls it
-    std::string problem;  // what is wrong with it
-    bool conflict = false;
+    std::string fault;      // the field at fault, as the API calls it
+    std::string problem;    // what is wrong with it
+    FormFaults faults;      // what is wrong with others
+    bool conflict = false;  // somebody, or this person in another window, has changed the draft
+    bool gone = false;      // or has published it, or thrown it away
     bool saved = false;
     bool kept = false;  // as a draft, just now
     std::string preview_html;
@@ -37,33 +37,31 @@ class PublishPages {
   boost::asio::awaitable<HttpResponse> form(Visit visit);
   boost::asio::awaitable<HttpResponse> submit(Visit visit);
   boost::asio::awaitable<HttpResponse> show_form(Visit visit, FormState state);
+  static void put_files(const Visit& visit, const FormState& state, boost::json::object& model);
+  void put_time(const Visit& visit, const FormState& state, boost::json::object& model);
   // Keeps the draft; where it could not be kept, the state says why.
   boost::asio::awaitable<FormState> keep(Visit visit, FormState state, bool overwrite);
+  static FormState refused(const Visit& visit, FormState state, const Error& error);
   boost::asio::awaitable<Result<DraftView>> keep_draft(Visit visit, FormState state, bool overwrite);
+  // Refused if the draft is no longer what this form was read from.
   boost::asio::awaitable<HttpResponse> publish(Visit visit, FormState state);
+  boost::asio::awaitable<HttpResponse> remove(Visit visit, FormState state);
+  boost::asio::awaitable<Result<SignedView>> sign(Visit visit, FormState state);
   boost::asio::awaitable<HttpResponse> autosave(Visit visit, FormState state);
   boost::asio::awaitable<HttpResponse> preview_part(Visit visit);
+  // All of what would be signed, as its page will show it, and when.
+  std::string preview_html(const Visit& visit, const FormState& state, const PreviewView& made);
+  boost::asio::awaitable<HttpResponse> picture(Visit visit);
   // Gives the node the files that came with the form, and names them in it.
   boost::asio::awaitable<std::pair<Visit, Status>> take_files(Visit visit);
   boost::asio::awaitable<FormState> state_of_record(Visit visit, std::string role, std::string ref);
-
-  boost::asio::awaitable<HttpResponse> held(Visit visit);
-  boost::asio::awaitable<HttpResponse> change_held(Visit visit);
-  boost::asio::awaitable<HttpResponse> take_back(Visit visit);
-  boost::asio::awaitable<HttpResponse> desk(Visit visit);
 
   PageFrame& frame_;
   AttachmentsApi& attachments_;
   DeskApi& desk_;
   DraftsApi& drafts_;
-  InboxApi& inbox_;
-  OverviewApi& overview_;
   RecordsApi& records_;
-  SearchApi& search_;
   SessionsApi& sessions_;
 };
-
-// Where a note goes after it was published: the note itself, or what waits.
-HttpResponse go_to_published(const SignedView& done);
 
 }  // namespace koinon

@@ -172,12 +172,14 @@ Result<Caller> HoldQueue::owner_of(const HeldNote& note) {
 // the account is gone, the text is gone with it.
 Status HoldQueue::give_back(const HeldNote& note, const Error& why) {
   const bool stands = why.code == Code::kConflict && why.field == "content";
-  if (stands || note.user.value < 0 || !parts_.requests.can_be_draft(note.request)) return {};
+  if (stands || note.user.value < 0) return {};
+  const auto draft = parts_.requests.draft_of(note);
+  if (!draft) return {};
   if (note.user.value > 0) {
     KOINON_ASSIGN(const auto author, accounts_.get(note.user));
     if (!author) return {};
   }
-  const auto kept = desk_.add_draft(note.user, note.request, parts_.clock.wall());
+  const auto kept = desk_.add_draft(note.user, *draft, parts_.clock.wall());
   return kept.ok() ? Status() : Status(kept.error());
 }
 

@@ -3,11 +3,13 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <variant>
 
 #include "node/publishing/note_file.h"
 #include "proto/base/result.h"
+#include "storage/office/desk.h"
 
 namespace koinon {
 
@@ -29,9 +31,9 @@ using SigningRequest = std::variant<NoteRequest, WithdrawalRequest>;
 struct StoredRequests {
   // The error says what is wrong with the request.
   std::function<Result<SigningRequest>(const std::string& text)> read;
-  // Whether it asks for a note, so that the text can become a draft. Also true if `read` would find faults in
-  // it.
-  std::function<bool(const std::string& text)> can_be_draft;
+  // What was asked for as a draft, with its time if somebody chose one. Also if `read` would find faults in
+  // it. Nothing: it is a withdrawal, or can no longer be read.
+  std::function<std::optional<std::string>(const HeldNote& note)> draft_of;
 };
 
 }  // namespace koinon

@@ -29,6 +29,7 @@ std::vector<AttachmentView> read_attachments(StoreReader& store, const LogId& lo
     item.id = *id;
     item.name = attachment.name();
     item.media_type = attachment.media_type();
+    item.alt = attachment.alt();
     item.chunks_held = state->chunks_held;
     item.state = state->complete ? FileState::kHere
                  : state->broken ? FileState::kAnotherFile

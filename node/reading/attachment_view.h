@@ -28,6 +28,7 @@ struct AttachmentView {
   AttachmentId id;
   std::string name;
   std::string media_type;
+  std::string alt;  // what a picture shows, in words
   std::uint32_t chunks_held = 0;
   FileState state = FileState::kNotHere;
   std::optional<FileFetchView> fetching;  // only if the network was asked

@@ -1,7 +1,10 @@
 #include "node/reading/directory.h"
 
+#include "node/reading/shown_record.h"
+#include "proto/base/ascii.h"
 #include "proto/base/encoding.h"
 #include "proto/base/limits.h"
+#include "proto/codec/entry.h"
 #include "proto/codec/ref.h"
 
 namespace koinon {
@@ -67,6 +70,28 @@ std::string Directory::display_name(const LogId& log) {
                            ? index_->get(log, **profile)
                            : Result<std::optional<IndexedRecord>>(std::optional<IndexedRecord>());
   return names_.emplace(log, indexed.ok() && *indexed ? (*indexed)->title : "").first->second;
+}
+
+std::string Directory::name_in(const LogId& log, std::string_view language) {
+  const auto known = local_names_.find(log);
+  if (known == local_names_.end()) {
+    auto& names = local_names_[log];
+    const auto latest = index_ == nullptr ? Result<std::optional<EntryIndex>>(std::optional<EntryIndex>())
+                                          : index_->latest(log, v1::KIND_PROFILE);
+    const auto stored = latest.ok() && *latest
+                            ? shown_record(store_, log, **latest)
+                            : Result<StoredRecord>(fail(Code::kNotFound, "there is no profile"));
+    const auto body = stored.ok() && stored->body.size() <= limits::kNamesReadBytes
+                          ? parse_body(stored->body)
+                          : Result<v1::Body>(fail(Code::kNotFound, "there is no profile"));
+    if (body.ok()) {
+      for (const auto& name : body->profile().names())
+        names.emplace(ascii_lower(name.language().substr(0, name.language().find('-'))), name.name());
+    }
+    return name_in(log, language);
+  }
+  const auto name = known->second.find(language.substr(0, language.find('-')));
+  return name == known->second.end() || name->second.empty() ? display_name(log) : name->second;
 }
 
 // Somebody may make two logs with the same beginning on purpose. They are refused as a tie.

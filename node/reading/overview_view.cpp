@@ -93,6 +93,19 @@ void count_goals(StoreReader& store, const IndexedRecord& practice, const Served
   for (const auto& one : body->practice().commitments()) out.commitments[one.agreement()] += served;
 }
 
+using RecordId = std::pair<LogId, std::uint64_t>;
+
+// What a record of ours refers to in that role first.
+std::optional<RecordId> referred(StoreReader& store, const IndexedRecord& note, v1::RefRole role) {
+  const auto leaf = store.entry(note.log, note.index);
+  const auto entry = leaf.ok() ? parse_entry(*leaf) : Result<v1::Entry>(leaf.error());
+  if (!entry.ok()) return std::nullopt;
+  for (const auto& ref : entry->refs()) {
+    if (ref.role() == role) return RecordId(LogId::from(ref.log_id()), ref.index());
+  }
+  return std::nullopt;
+}
+
 Result<PlaceView> read_place(Directory& directory, StoreReader& store, IndexReader& index, const LogId& log) {
   PlaceView out{directory.city(log), "", {}};
   KOINON_ASSIGN(const auto latest, index.latest(log, v1::KIND_PROFILE));
@@ -129,19 +142,29 @@ Result<ImpactView> read_impact(Directory& directory, StoreReader& store, IndexRe
   KOINON_ASSIGN(const auto notes, index.find(query));
   ImpactView out;
   std::set<LogId> cities;
+  std::set<RecordId> answered;
+  std::set<std::pair<LogId, RecordId>> counted;  // who took which practice of ours, in whatever language
   for (const IndexedRecord& note : notes) {
-    if (note.kind == v1::KIND_ANSWER) ++out.questions_answered;
+    if (note.kind == v1::KIND_ANSWER) {
+      const auto question = referred(store, note, v1::REF_ROLE_ANSWERS);
+      if (question && answered.insert(*question).second) ++out.questions_answered;
+    }
     if (note.kind != v1::KIND_PRACTICE) continue;
-    ++out.practices;
-    ServedView served{1, 0, {}};
+    // A translation is the same practice once more; of another city's it is theirs.
+    const auto original = referred(store, note, v1::REF_ROLE_TRANSLATES);
+    if (original && original->first != own) continue;
+    const RecordId practice = original.value_or(RecordId(note.log, note.index.value));
+    if (!original) ++out.practices;
+    ServedView served{original ? 0 : 1, 0, {}};
     KOINON_ASSIGN(const auto took, adoptions_of(store, index, note));
     for (const Adoption& item : took) {
       cities.insert(item.record.log);
+      if (!counted.emplace(item.record.log, practice).second) continue;
       served.add(item.outcome);
       KOINON_ASSIGN(AdoptionView view, view_of(directory, index, item));
       out.given.push_back(std::move(view));
     }
-    count_goals(store, note, served, out);
+    if (!original || served.adoptions > 0) count_goals(store, note, served, out);
   }
   out.cities_that_took = cities.size();
   query.kind = v1::KIND_ADOPTION;

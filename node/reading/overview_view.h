@@ -34,7 +34,7 @@ struct ServedView {
 };
 
 struct ImpactView {
-  std::int64_t practices = 0;
+  std::int64_t practices = 0;        // ours, each once in whatever languages it is written
   std::vector<AdoptionView> given;   // adoptions by other cities: the latest of each city for each practice
   std::size_t cities_that_took = 0;  // others
   std::vector<AdoptionView> taken;

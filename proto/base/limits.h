@@ -34,6 +34,8 @@ inline constexpr std::size_t kAttachmentBytes = 64 * kMiB;        // (wire) of o
 inline constexpr std::size_t kAttachmentChunkBytes = 256 * kKiB;  // (wire)
 inline constexpr std::size_t kAttachmentNameBytes = 200;
 inline constexpr std::size_t kMediaTypeBytes = 100;
+inline constexpr std::size_t kAltBytes = 1000;                  // of what a picture shows, in words
+inline constexpr std::size_t kPictureBytes = 16 * kMiB;         // of a file that pages show as a picture
 inline constexpr std::uint64_t kAttachmentQuota = 1024 * kMiB;  // of files of other cities
 inline constexpr std::size_t kAttachmentFetches = 64;           // under way for peers; more are refused
 inline constexpr std::chrono::hours kUploadAge{24};             // then a file that no note names is forgotten
@@ -178,6 +180,13 @@ inline constexpr std::chrono::milliseconds kTrustDelay{
 inline constexpr std::size_t kHttpBodyBytes = 8 * kMiB;
 inline constexpr std::size_t kNoBodyBytes = 4 * kKiB;  // of a change that takes nothing
 inline constexpr std::size_t kFormParts = 200;
+inline constexpr std::size_t kInboxCounted = 100;  // notes looked at to tell how many are new
+inline constexpr std::size_t kRemarkBytes = 2000;   // of a remark in the inbox or on a watchlist
+inline constexpr std::size_t kNamesReadBytes = 64 * kKiB;  // of a profile whose names of the city are read for a page
+inline constexpr std::size_t kFaultsTold = 30;  // of one note or form, at once
+inline constexpr std::size_t kWrittenValueBytes = 100;  // of a number or a date as somebody writes it
+inline constexpr std::size_t kTopicsTyped = 300;        // in one field; more than a filter may have: too many are refused, not cut off
+inline constexpr std::size_t kTopicTypedBytes = 200;    // of each
 inline constexpr std::size_t kEndedFormBytes = 512 * kKiB;  // of a form whose session has ended
 inline constexpr std::size_t kHttpHeaderBytes = 16 * kKiB;
 inline constexpr std::size_t kHttpHeaders = 64;  // fields of one request
@@ -200,6 +209,8 @@ inline constexpr std::size_t kNameKeptBytes = 35;  // of the tag or code that is
 // Of Accept-Language where the language of a page is chosen; who sends a longer one has named none. Browsers
 // send less than 200.
 inline constexpr std::size_t kAcceptLanguageBytes = kKiB;
+// Of the name of a time zone, as browsers send it. The longest in the IANA database has 38.
+inline constexpr std::size_t kZoneNameBytes = 64;
 // Bytes of answers on their way over TCP: to one visitor, and to all. Answers shorter than the last of these
 // limits do not count.
 inline constexpr std::size_t kSendingEach = 128 * kMiB;

@@ -54,6 +54,12 @@ Result<DeskPage<T>> read_page(sqlite::Statement& select, T (*read)(const sqlite:
   }
 }
 
+Error changed_since() {
+  return fail(Code::kConflict,
+              Sentence{"draft.changed", "the draft has been changed by somebody else since; read it again"},
+              "If-Match");
+}
+
 std::int64_t number(EntryIndex index) { return static_cast<std::int64_t>(index.value); }
 
 }  // namespace
@@ -69,17 +75,19 @@ Status Desk::change_draft(DraftId id, std::int64_t version, const std::string& n
   auto update = db_.connection().prepare(
       "UPDATE draft SET version = version + 1, updated_at_ms = ?, note = ? WHERE id = ? AND version = ?");
   KOINON_TRY(update.bind(now.value).bind_text(note).bind(id.value).bind(version).run());
-  if (db_.connection().changes() == 0) {
-    return fail(Code::kConflict,
-                Sentence{"draft.changed", "the draft has been changed by somebody else since; read it again"},
-                "If-Match");
-  }
-  return {};
+  return db_.connection().changes() == 0 ? Status(changed_since()) : Status();
 }
 
-Status Desk::remove_draft(DraftId id) {
-  auto remove = db_.connection().prepare("DELETE FROM draft WHERE id = ?");
-  return remove.bind(id.value).run();
+Status Desk::remove_draft(DraftId id, std::optional<std::int64_t> version) {
+  auto remove = db_.connection().prepare("DELETE FROM draft WHERE id = ?1 AND (?2 IS NULL OR version = ?2)");
+  remove.bind(id.value);
+  if (version) {
+    remove.bind(*version);
+  } else {
+    remove.bind_null();
+  }
+  KOINON_TRY(remove.run());
+  return version && db_.connection().changes() == 0 ? Status(changed_since()) : Status();
 }
 
 Result<std::optional<StoredDraft>> Desk::draft(DraftId id) {
@@ -194,9 +202,8 @@ bool is_settled(HeldState state) {
 
 Status Desk::approve(HeldId id, const std::string& by, UnixMillis now) {
   auto update = db_.connection().prepare(
-      "UPDATE held SET state = 1, approved_by = ?, due_at_ms = min(due_at_ms, ?) WHERE id = ? AND state IN "
-      "(1, "
-      "2)");
+      "UPDATE held SET state = 1, approved_by = ?, due_at_ms = iif(state = 2 AND hold_ms < 0, due_at_ms, "
+      "min(due_at_ms, ?)) WHERE id = ? AND state IN (1, 2)");
   KOINON_TRY(update.bind_text(by).bind(now.value).bind(id.value).run());
   return db_.connection().changes() == 0 ? Status(no_longer_waits()) : Status();
 }

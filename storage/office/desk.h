@@ -81,7 +81,8 @@ class Desk {
   Result<DraftId> add_draft(UserId user, const std::string& note, UnixMillis now);
   // kConflict: the draft has changed since that version.
   Status change_draft(DraftId id, std::int64_t version, const std::string& note, UnixMillis now);
-  Status remove_draft(DraftId id);
+  // With a version: kConflict if the draft has changed since that version, or is gone.
+  Status remove_draft(DraftId id, std::optional<std::int64_t> version = std::nullopt);
   Result<std::optional<StoredDraft>> draft(DraftId id);
   // The drafts of one user, or of all. Newest change first; only those that come after `after`.
   Result<DeskPage<StoredDraft>> drafts(std::optional<UserId> user, std::size_t limit,
@@ -102,8 +103,8 @@ class Desk {
   Result<std::vector<HeldNote>> due(UnixMillis now, std::size_t limit);
   // When the next note is due. Nothing: no note waits.
   Result<std::optional<UnixMillis>> next_due();
-  // A reviewer releases a note. It waits for its time or for a reviewer, and is now due at once. kConflict:
-  // it no longer waits.
+  // A reviewer releases a note. If it waits for its time, it is now due at once. If it waits for a reviewer,
+  // it now waits for the time that somebody chose, or is due at once. kConflict: it no longer waits.
   Status approve(HeldId id, const std::string& by, UnixMillis now);
   // Corrects times that were written while the clock was ahead: they are later than now. A note that is held
   // for some time is held that long from now on. A note that a reviewer released is due now. A time that

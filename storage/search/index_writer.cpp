@@ -345,7 +345,8 @@ class SqliteIndexWriter final : public IndexWriter {
     return id;
   }
 
-  // Notes that are addressed to another city, or that refer to another city's notes.
+  // Notes that are addressed to another city, or that refer to another city's notes; questions to all cities
+  // under no log.
   Status insert_addressees(std::int64_t id, const LogId& log, ArrivalSeq arrival, const v1::Entry& entry) {
     if (!is_note(entry.kind())) return {};
     std::set<std::string_view> cities(entry.to().begin(), entry.to().end());
@@ -354,6 +355,7 @@ class SqliteIndexWriter final : public IndexWriter {
       if (of_others && ref.role() > 0 && ref.role() < v1::REF_ROLE_WITHDRAWS) cities.insert(ref.log_id());
     }
     cities.erase(log.view());
+    if (entry.kind() == v1::KIND_QUESTION && entry.to().empty()) cities.insert(std::string_view());
     for (const std::string_view city : cities) {
       auto put = db_.prepare("INSERT OR IGNORE INTO addressee (log_id, arrival, doc) VALUES (?, ?, ?)");
       KOINON_TRY(put.bind_blob(city).bind(static_cast<std::int64_t>(arrival.value)).bind(id).run());

@@ -66,7 +66,8 @@ class IndexReader {
   virtual Result<SimilarPage> similar(const SimilarQuery& query) = 0;
   // What a city's profile says. Nothing: the city has no profile here.
   virtual Result<std::optional<CityMeasures>> measures(const LogId& log) = 0;
-  // Notes that others addressed to a city, or that refer to what it published; newest first.
+  // Notes that others addressed to a city, or that refer to what it published, and their questions to all
+  // cities; newest first.
   virtual Result<std::vector<IndexedRecord>> addressed(const LogId& log, ArrivalSeq before,
                                                        std::size_t limit) = 0;
   // Arrivals up to this one are indexed.

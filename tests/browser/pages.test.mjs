@@ -1,6 +1,8 @@
 // The pages in Debian's Chromium, on two real nodes.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
 import { HtmlValidate } from "html-validate";
@@ -153,8 +155,36 @@ test("cities are offered as they are typed", async () => {
   const page = await press(nodes.la);
   await page.goto(nodes.la + "/ask");
   await page.evaluate(() => document.querySelector("#city-list").replaceChildren());
-  await page.type("#f-to", "milan.example seou");
-  await page.waitForFunction(() => [...document.querySelectorAll("#city-list option")].some((o) => o.value === "milan.example seoul.example"));
+  await page.type("#f-to", "milan.example, seou");
+  await page.waitForFunction(() => [...document.querySelectorAll("#city-list option")].some((o) => o.value.startsWith("milan.example, ") && o.value.includes("seoul.example")));
+});
+
+test("topics are offered by name after a comma too, and a fault goes when it is mended", async () => {
+  for (const javaScriptEnabled of [true, false]) {
+    const page = await press(nodes.seoul, { javaScriptEnabled });
+    await page.goto(nodes.seoul + "/publish");
+    if (javaScriptEnabled) {
+      await page.type("#f-topics", "Extreme heat, hosp");
+      await page.waitForFunction(() => [...document.querySelectorAll("#topic-list option")].some((o) => o.value === "Extreme heat, Hospitals"));
+    }
+    await page.fill("#f-topics", "heat");
+    await page.click("button[value=publish]");
+    await page.waitForSelector("[data-problems]");
+    assert.equal(await page.locator("[aria-invalid]").count(), 3, "title, text and topics at once");
+    assert.equal(await page.locator("[data-problems] li").count(), 3);
+    await page.check("fieldset.asked label:has-text('Extreme heat') input");
+    await page.fill("#f-title", "Shade");
+    if (javaScriptEnabled) {
+      assert.equal(await page.locator("[data-problems] li").count(), 1, "what is mended is told no longer");
+      assert.equal(await page.locator("#error-title").count(), 0);
+    }
+    await page.fill("#f-solution", "Awnings, once more.");
+    await page.click("button[value=preview]");
+    await page.waitForSelector("main section.preview");
+    assert.equal(await page.locator("[aria-invalid]").count(), 0);
+    assert.match(await page.inputValue("#f-topics"), /Extreme heat/);
+    await page.context().close();
+  }
 });
 
 test("the publish story by keyboard alone", async () => {
@@ -180,6 +210,29 @@ test("the publish story by keyboard alone", async () => {
   assert.equal(await page.textContent("h1"), "Cool roofs");
 });
 
+test("Enter in a field sends nothing, with scripts and without", async () => {
+  for (const javaScriptEnabled of [true, false]) {
+    const page = await press(nodes.seoul, { javaScriptEnabled });
+    for (const [path, fields] of [["/publish", ["title", "topics", "contact", "at"]], ["/ask", ["title", "topics", "to", "contact"]],
+      [`/answer?to=${nodes.question}`, ["contact"]], [`/records/${nodes.note}/withdraw`, ["reason"]]]) {
+      await page.goto(nodes.seoul + path);
+      const sent = [];
+      page.on("request", (request) => { if (request.isNavigationRequest()) sent.push(request.url()); });
+      for (const name of fields) {
+        const field = page.locator(`main [name="${name}"]`).first();
+        if (!(await field.count())) continue;
+        if (["title", "contact"].includes(name)) await field.fill("What somebody types");
+        await field.press("Enter");
+      }
+      // A form that were sent would have been asked for by now: the page still answers.
+      assert.equal(new URL(page.url()).pathname, path.split("?")[0]);
+      assert.deepEqual(sent, [], `${path} with scripts ${javaScriptEnabled ? "on" : "off"}`);
+      page.removeAllListeners("request");
+    }
+    await page.context().close();
+  }
+});
+
 test("a file comes by hand, and two people who edit one draft are told", async () => {
   const page = await press(nodes.seoul);
   await page.goto(nodes.seoul + "/publish");
@@ -195,6 +248,205 @@ test("a file comes by hand, and two people who edit one draft are told", async (
   await other.waitForSelector("text=The draft is saved");
   await page.fill("#f-solution", "Mine.");
   await page.waitForFunction(() => document.querySelector(".saving").textContent.includes("Somebody else has changed this draft"));
+});
+
+test("nothing is published without a file that is on its way or was not taken", async () => {
+  const page = await press(nodes.seoul);
+  await page.goto(nodes.seoul + "/publish");
+  let let_go;
+  const held_up = new Promise((resolve) => { let_go = resolve; });
+  await page.route("**/api/v1/attachments", async (route) => { await held_up; await route.continue().catch(() => {}); });
+  const choose = (name, buffer, mimeType = "text/plain") => page.setInputFiles("[data-files] input[type=file]", { name, mimeType, buffer });
+  await page.fill("#f-title", "With its plan");
+  await page.fill("#f-solution", "See the plan.");
+  await page.fill("#f-topics", "climate/heat");
+  await choose("plan.txt", Buffer.from("a plan"));
+  await page.waitForSelector("[data-file-list] progress");
+  await page.click("button[value=publish]");
+  await page.waitForSelector("[data-told] >> text=still on its way");
+  assert.equal(new URL(page.url()).pathname, "/publish");
+  // One that nobody waits for is stopped.
+  await choose("other.txt", Buffer.from("another"));
+  await page.click("li:has-text('other.txt') >> text=Stop");
+  await page.waitForFunction(() => document.querySelectorAll("[data-file-list] li").length === 1);
+  let_go();
+  await page.waitForFunction(() => document.querySelector("input[name=files]").value.endsWith("plan.txt"));
+  // Refused ones stay told until somebody says that it goes on without them.
+  await choose("tool.exe", Buffer.from("anything"));
+  await page.waitForSelector("li:has-text('tool.exe') >> text=Programs do not go");
+  await choose("script.txt", Buffer.from("#!/bin/sh"));
+  await page.waitForSelector("li:has-text('script.txt') >> text=programs do not go");
+  await page.waitForFunction(() => document.querySelector(".saving").textContent === "Draft saved");
+  assert.equal(await page.locator("li:has-text('tool.exe')").count(), 1, "a saved draft does not hide it");
+  await page.click("button[value=publish]");
+  await page.waitForSelector("[data-told] >> text=was not added");
+  for (const name of ["tool.exe", "script.txt"]) await page.click(`li:has-text('${name}') >> text=Go on without it`);
+  await page.click("button[value=publish]");
+  await page.waitForURL(/\/records\/seoul.example\/\d+/);
+  assert.match(await page.textContent("main"), /plan\.txt/);
+  assert.doesNotMatch(await page.textContent("main"), /script\.txt/);
+});
+
+test("the story of publishing, with all that may go wrong on the way: nothing is lost, nothing is sent unmeant", async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), "koinon-story-"));
+  const film = join(folder, "film.mp4"), photo = join(folder, "photo.png");
+  writeFileSync(film, Buffer.alloc(70 * 1024 * 1024, "x"));
+  const pixel = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==", "base64");
+  writeFileSync(photo, Buffer.concat([pixel, Buffer.alloc(3 * 1024 * 1024, "x")]));  // what follows a PNG's end is not looked at
+  for (const locale of ["en", "ko"]) {
+    const page = await open(browser, nodes.seoul, "press", nodes.password, { locale, timezoneId: "Asia/Seoul" });
+    const published = async () => (await (await page.request.get(nodes.seoul + "/api/v1/cities/seoul.example")).json()).entries;
+    const before = await published();
+    const officer = new Newcomer(page);
+    const began = Date.now();
+    // A slow network: each request takes a while.
+    await page.route("**/*", async (route) => { await new Promise((done) => setTimeout(done, 30)); await route.continue().catch(() => {}); });
+    await page.goto(nodes.seoul + "/publish");
+    await officer.types("#f-title", `Shade at stops, ${locale}`);
+    await page.press("#f-title", "Enter");
+    await officer.types("#f-solution", "Awnings over forty bus stops.");
+    await officer.types("#f-topics", "climate/heat");
+    // Too large a film is told at once and stays told; a photo comes with its words.
+    await page.setInputFiles("[data-files] input[type=file]", film);
+    await page.waitForSelector("[data-file-list] [role=alert]");
+    await page.setInputFiles("[data-files] input[type=file]", photo);
+    await page.waitForSelector("[data-file-list] input[type=text]");
+    await officer.types("[data-file-list] input[type=text]", "An awning over a bus stop");
+    await page.waitForFunction(() => document.querySelector("input[name=draft]").value);
+    // A day for it.
+    const day = new Date(Date.now() + 9 * 86400e3).toISOString().slice(0, 10);
+    await officer.types("#f-at", `${day}T09:00`);
+    await page.waitForFunction(() => !/^$/.test(document.querySelector("[data-preview-body]").textContent));
+    // Another window of the same draft is changed meanwhile; this one then publishes nothing.
+    const draft = await page.inputValue("input[name=draft]");
+    const other = await page.context().newPage();
+    await other.goto(`${nodes.seoul}/publish?draft=${draft}`);
+    await other.fill("#f-contact", "press@seoul.example");
+    await other.click("button[value=save]");
+    await other.waitForURL(/saved=yes/);
+    await officer.clicks("[data-file-list] li:first-child button");  // on without the film
+    await officer.clicks("button[value=publish]");
+    await page.waitForSelector("button[value=overwrite]");
+    assert.equal(await page.inputValue("#f-solution"), "Awnings over forty bus stops.");
+    assert.equal(await page.inputValue("#f-at"), `${day}T09:00`);
+    await officer.clicks("button[value=overwrite]");
+    await page.waitForURL(/saved=yes/);
+    assert.equal(await page.inputValue("#f-at"), `${day}T09:00`);
+    // Its session ends; it is sent again from where it was.
+    const session = (await page.context().cookies()).filter((cookie) => !cookie.name.startsWith("koinon_zone"));
+    await page.context().clearCookies();
+    await officer.clicks("button[value=publish]");
+    await page.waitForSelector("form[data-unsaved]");
+    await page.context().addCookies(session);
+    // Twice: the page that was made for nobody first asks whether this somebody means it.
+    for (let tries = 0; tries < 3 && !page.url().includes("/held/"); ++tries)
+      await Promise.all([page.waitForEvent("load"), officer.clicks("main form[data-unsaved] button")]);
+    assert.match(page.url(), /\/held\/\d+$/);
+    assert.match(await page.textContent("main"), /9:00/);
+    await officer.reads();
+    // Taken back, it still has its day and its picture. Going back shows what was sent, and sends nothing.
+    await officer.clicks("button[value=cancel]");
+    await page.waitForURL(/\/publish\?draft=\d+$/);
+    assert.equal(await page.inputValue("#f-at"), `${day}T09:00`);
+    assert.equal(await page.inputValue("[data-file-list] input[type=text]"), "An awning over a bus stop");
+    const address = page.url();
+    await page.goBack();
+    await page.goto(address);
+    assert.equal(await published(), before, "nothing has gone out so far");
+    await page.fill("#f-at", "");
+    await officer.clicks("button[value=publish]");
+    await page.waitForURL(/\/records\/seoul.example\/\d+$/);
+    assert.ok(await page.locator("[role=status]").count(), "a page says that it is published");
+    assert.equal(await page.getAttribute("figure img", "alt"), "An awning over a bus stop");
+    assert.equal(await page.locator("article.note h1").textContent(), `Shade at stops, ${locale}`);
+    assert.equal(await published(), before + 1);
+    t.diagnostic(`${locale}: ${officer.interactions} interactions, ${Date.now() - began} ms by a program, ${Math.round(officer.seconds)} s modelled`);
+    await page.context().close();
+  }
+  rmSync(folder, { recursive: true });
+});
+
+test("leaving a page asks where something would be lost, and nowhere else", async () => {
+  const page = await press(nodes.seoul);
+  for (const [path, field] of [["/publish", "#f-solution"], ["/ask", "#f-text"], [`/answer?to=${nodes.question}`, "#f-text"]]) {
+    await page.goto(nodes.seoul + path);
+    const asked = [];
+    const note = (dialog) => { asked.push(dialog.type()); dialog.accept(); };
+    page.on("dialog", note);
+    if (path === "/publish") await page.route("**/publish", (route) => route.request().method() === "POST" ? route.abort() : route.continue());
+    await page.click(field);
+    await page.keyboard.type("Not yet saved.");
+    await page.goto(nodes.seoul + "/");
+    assert.deepEqual(asked, ["beforeunload"], path);
+    await page.unroute("**/publish").catch(() => {});
+    await page.goto(nodes.seoul + path);
+    await page.click(field);
+    await page.goto(nodes.seoul + "/");
+    assert.equal(asked.length, 1, `${path}: nothing was written`);
+    page.off("dialog", note);
+  }
+  await page.goto(nodes.seoul + "/publish");
+  const asked = [];
+  page.on("dialog", (dialog) => { asked.push(dialog.type()); dialog.accept(); });
+  await page.click("#f-solution");
+  await page.keyboard.type("Saved by itself.");
+  await page.waitForFunction(() => document.querySelector(".saving").textContent === "Draft saved");
+  await page.goto(nodes.seoul + "/");
+  assert.deepEqual(asked, []);
+});
+
+test("what is typed while a draft is being saved is saved too, and publishing waits for that", async () => {
+  const page = await press(nodes.seoul);
+  await page.goto(nodes.seoul + "/publish");
+  let let_go;
+  const held_up = new Promise((resolve) => { let_go = resolve; });
+  let saves = 0;
+  await page.route("**/publish", async (route) => {
+    if ((route.request().postData() || "").includes("do=autosave") && ++saves === 1) await held_up;
+    await route.continue();
+  });
+  await page.fill("#f-title", "Over a slow network");
+  await page.fill("#f-topics", "climate/heat");
+  await page.waitForRequest((request) => (request.postData() || "").includes("do=autosave"));
+  await page.fill("#f-solution", "Typed meanwhile.");
+  await page.click("button[value=publish]");
+  let_go();
+  await page.waitForURL(/\/records\/seoul.example\/\d+/);
+  assert.match(await page.textContent("main"), /Typed meanwhile/);
+});
+
+test("the time is taken and shown in the browser's zone, and the button says it", async () => {
+  const page = await open(browser, nodes.seoul, "press", nodes.password, { timezoneId: "Asia/Tokyo" });
+  await page.goto(nodes.seoul + "/publish");
+  assert.equal(await page.inputValue("input[name=zone]"), "Asia/Tokyo");
+  const day = new Date(Date.now() + 20 * 86400e3).toISOString().slice(0, 10);
+  await page.fill("#f-title", "On its day");
+  await page.fill("#f-solution", "Then.");
+  await page.fill("#f-topics", "climate/heat");
+  await page.fill("#f-at", `${day}T09:00`);
+  assert.match(await page.textContent("button[value=publish]"), /^Schedule for \w+day, .* 9:00/);
+  assert.match(await page.textContent("[role=note] [data-when]"), / 9:00/);
+  await page.click("button[value=publish]");
+  await page.waitForURL(/\/held\/\d+$/);
+  assert.match(await page.textContent("main"), /9:00/);
+  await page.click("button[value=cancel]");
+  await page.waitForURL(/\/publish\?draft=\d+$/);
+  assert.equal(await page.inputValue("#f-at"), `${day}T09:00`);
+  // Somebody elsewhere sees the same moment.
+  const away = await open(browser, nodes.seoul, "press", nodes.password, { timezoneId: "Europe/London" });
+  await away.goto(page.url());
+  assert.match(await away.inputValue("#f-at"), /T0[01]:00$/);
+  await away.click("button[value=remove]");
+  // Half a date is no word that it goes out now.
+  await page.goto(nodes.seoul + "/publish");
+  await page.fill("#f-title", "Half a date");
+  await page.fill("#f-solution", "Then.");
+  await page.fill("#f-topics", "climate/heat");
+  await page.focus("#f-at");
+  await page.keyboard.type("12");
+  await page.click("button[value=publish]");
+  await page.waitForSelector("[data-told] >> text=not complete");
+  assert.equal(new URL(page.url()).pathname, "/publish");
 });
 
 test("no violation of WCAG 2.2 A or AA, on any page, in any language, in both themes", async () => {

@@ -49,8 +49,11 @@ class Accounts(NodesTest):
         form = {"Content-Type": "application/x-www-form-urlencoded"}
         self.assertEqual(ask("POST", base + path, b"password=short", form).status, 400)
         done = ask("POST", base + path, ("password=" + PASSWORD.replace(" ", "+")).encode(), form)
-        self.assertEqual((done.status, done.headers["Location"]), (303, "/login"))
+        self.assertEqual((done.status, done.headers["Location"]), (303, "/login?set=operator"))
         self.assertEqual(ask("POST", base + path, b"password=another+long+one", form).status, 404, "it works once")
+        used = ask("GET", base + path)
+        self.assertEqual(used.status, 404)
+        self.assertNotIn(f'action="{path}"', used.text(), "a used link says so and offers nothing")
         headers, _ = self.log_in(seoul, "operator")
         self.assertEqual(ask("GET", base + "/api/v1/status", headers=headers).status, 200)
 

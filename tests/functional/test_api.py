@@ -78,6 +78,8 @@ class OpenApi(NodesTest):
                            headers={"Content-Type": "application/octet-stream"}).json()
         note = practice("Testing from the car", evidence=3, cost={"amount": 120000, "currency": "EUR"})
         note["attachments"] = [{"sha256": file["sha256"], "name": "plan.txt", "media_type": "text/plain"}]
+        office.get(f"/api/v1/attachments/{file['sha256']}")
+        office.get(f"/api/v1/attachments/{'0' * 64}", expect=404)
         preview = office.post("/api/v1/previews", note, expect=200).json()
         self.assertIn("<p>Text.</p>", preview["html"])
         ref = office.post("/api/v1/records", note).json()["ref"]
@@ -99,6 +101,7 @@ class OpenApi(NodesTest):
         tag = office.get(one).headers["ETag"]
         office.call("PUT", one, practice("Draft, better"), headers={"If-Match": tag}, expect=200)
         self.assertEqual(office.call("PUT", one, practice("Draft, lost"), headers={"If-Match": tag}).status, 409)
+        self.assertEqual(office.call("DELETE", one, headers={"If-Match": tag}).status, 409)
         self.assertEqual([d["owner"] for d in chief.get("/api/v1/drafts").json()["items"]], ["press"])
         office.post(f"{one}/publish", {"hold": 0})
         gone = office.post("/api/v1/drafts", practice("Gone")).json()
@@ -121,11 +124,14 @@ class OpenApi(NodesTest):
         office.patch(f"/api/v1/inbox/{adoption}", {"state": "open", "assignee": "press", "remark": "call them"})
         self.assertEqual(office.get("/api/v1/inbox?state=new").json()["items"], [])
         self.assertEqual(len(office.get("/api/v1/inbox?assignee=press").json()["items"]), 1)
-        # A remark that is too long ends between two characters, and the inbox stays readable.
-        office.patch(f"/api/v1/inbox/{adoption}", {"remark": "a" + "\u00e9" * 1500})
-        self.assertEqual(office.get("/api/v1/inbox").json()["items"][0]["remark"], "a" + "\u00e9" * 999)
-        office.put(f"/api/v1/watchlist/{ref}", {"remark": "a" + "\u00e9" * 1500}, expect=204)
-        self.assertEqual(office.get("/api/v1/watchlist").json()["items"][0]["remark"], "a" + "\u00e9" * 999)
+        # A remark that is too long is refused, and what stood there stays; so where somebody else has written meanwhile.
+        office.patch(f"/api/v1/inbox/{adoption}", {"remark": "a" + "\u00e9" * 1500}, expect=413)
+        self.assertEqual(office.get("/api/v1/inbox").json()["items"][0]["remark"], "call them")
+        office.patch(f"/api/v1/inbox/{adoption}", {"remark": "mine", "remark_was": ""}, expect=409)
+        self.assertEqual(office.get("/api/v1/inbox").json()["items"][0]["remark"], "call them")
+        office.patch(f"/api/v1/inbox/{adoption}", {"remark": "called", "remark_was": "call them"})
+        office.put(f"/api/v1/watchlist/{ref}", {"remark": "a" + "\u00e9" * 1500}, expect=413)
+        self.assertIn("press", [one["name"] for one in office.get("/api/v1/colleagues").json()["items"]])
         office.put(f"/api/v1/watchlist/{ref}", {"remark": "for June"}, expect=204)
         self.assertEqual([w["ref"] for w in office.get("/api/v1/watchlist").json()["items"]], [ref])
         self.assertEqual(chief.get("/api/v1/watchlist").json()["items"], [], "another's is another's")
@@ -152,7 +158,9 @@ class OpenApi(NodesTest):
         code = made["link"].rsplit("/", 1)[1]
         nobody = api.as_(None)
         nobody.get(f"/welcome/{code}")
+        self.assertEqual(nobody.get(f"/api/v1/passwords/{code}").json()["name"], "new")
         nobody.call("POST", "/api/v1/passwords", {"code": code, "password": "a long enough one"}, expect=204)
+        nobody.get(f"/api/v1/passwords/{code}", expect=404)
         second = boss.post("/api/v1/accounts/new/link", expect=201).json()["link"].rsplit("/", 1)[1]
         nobody.call("POST", f"/welcome/{second}", body=b"csrf=&password=another+long+enough+one", expect=303,
                     headers={"Content-Type": "application/x-www-form-urlencoded"})

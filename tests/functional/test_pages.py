@@ -1,6 +1,9 @@
 """The pages as somebody uses them whose browser runs no script; and what strangers try with them."""
 
+import base64
 import contextlib
+import datetime
+import hashlib
 import json
 import pathlib
 import re
@@ -60,7 +63,7 @@ class Pages(NodesTest):
         wait_for(lambda: "Drive-thru testing" in other.go("/?q=d%C3%A9pistage+testing").text, "it is found by a topic's other name")
         self.assertIn(f"/records/{ref}", other.page.links)
         other.go(f"/records/{ref}")
-        self.assertIn(f"Signed by seoul.example, entry {number}", other.page.text)
+        self.assertIn(f"Signed by Seoul (seoul.example), entry {number}", other.page.text)
         other.go(f"/ask?about={ref}")
         other.submit("/ask", title="How many people?", text="To staff a site.", urgency="weeks")
         question = other.page.url.removeprefix("/records/")
@@ -168,7 +171,7 @@ class Pages(NodesTest):
         wait_for(lambda: "9,411,000" in chief.go("/cities/seoul.example").text, "the profile shows")
         chief.go("/profile")
         self.assertEqual({k: chief.page.form("/profile").fields[k].strip() for k in ("names", "languages", "latitude", "country")},
-                         {"names": "ko | 서울", "languages": "ko, en", "latitude": "37.57", "country": "KR"})
+                         {"names": "ko | 서울", "languages": "Korean, English", "latitude": "37.57", "country": "South Korea"})
         chief.go("/cities/la.example")
         self.assertIn("Vouched for by seoul.example", chief.page.text)
         self.assertIn("it is trusted: a peer", chief.page.text)
@@ -230,7 +233,10 @@ class Pages(NodesTest):
         self.assertIn("/feeds/all.atom?key=", newcomer.page.source)
         newcomer.submit("/account", "mail", at_once="yes", digests="climate, all", days="7")
         self.assertEqual({k: newcomer.page.forms[1].fields[k] for k in ("at_once", "digests", "days")},
-                         {"at_once": "yes", "digests": "all, climate", "days": "7"})
+                         {"at_once": "yes", "digests": "All topics, Climate", "days": "7"})
+        newcomer.submit("/account", "mail", at_once="yes", digests="heat", days="7")
+        self.assertIn("no topic; near are", newcomer.page.text)
+        newcomer.go("/account")
         newcomer.submit("/account", "digests")
         newcomer.submit("/account", "password", old=PASSWORD, new=PASSWORD + " indeed")
         newcomer.log_in("new", PASSWORD + " indeed")
@@ -301,6 +307,21 @@ class Pages(NodesTest):
         chief.go(held)
         chief.submit(held, "release")
         self.assertRegex(chief.page.url, "^/records/")
+        # What has a time is approved for its time, and signed before it only if somebody says so once more.
+        entries = seoul.json("status")["entries"]
+        press.go("/publish")
+        at = (datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=30)).strftime("%Y-%m-%dT%H:%M")
+        press.submit("/publish", "publish", title="Reviewed for a day", solution="Text.", topics="health", at=at)
+        held = press.page.url
+        self.assertIn("You can take it back until then", press.page.text)
+        chief.go(held)
+        self.assertIn("Approve it for its time", chief.page.text)
+        chief.submit(held, "release")
+        self.assertEqual(chief.page.url, held)
+        self.assertIn("It goes out on", chief.page.text)
+        self.assertEqual(seoul.json("status")["entries"], entries)
+        chief.submit(held, "release")
+        self.assertRegex(chief.page.url, "^/records/")
 
     def test_who_is_not_known_is_asked_to_log_in_and_comes_back(self):
         seoul = self.node("seoul", start=False)
@@ -359,6 +380,181 @@ class Pages(NodesTest):
         self.assertEqual(refused.status, 413)
         self.assertIn("è troppo grande", refused.text(), "who is still sending sees the page")
 
+    def test_enter_in_a_field_sends_no_form_that_publishes(self):
+        """A disabled first button takes what Enter does (HTML, implicit submission): in each form with a button that signs."""
+        templates = pathlib.Path(__file__).resolve().parents[2] / "node" / "pages" / "templates"
+        signing = ("/publish", "/ask", "/answer", "/adopt", "/profile", "/records/{{ref}}/withdraw")
+        seen = set()
+        for path in templates.glob("*.mustache"):
+            for action, body in re.findall(r'<form method="post" action="([^"]+)"[^>]*>(.*?)</form>', path.read_text(), re.S):
+                if (action in signing and 'value="remove"' not in body.split("<button", 1)[1].split(">")[0]) or 'value="notice"' in body:
+                    seen.add(action)
+                    self.assertTrue(body.lstrip().startswith("{{> no_enter}}"), (path.name, action))
+        self.assertEqual(seen, {*signing, "/operate"})
+
+    def test_a_form_of_a_draft_that_has_changed_neither_publishes_nor_deletes_it(self):
+        seoul = self.node("seoul")
+        press = self.member(seoul, "press", "publisher")
+        entries = lambda: seoul.json("status")["entries"]  # noqa: E731
+        before = entries()
+        press.go("/publish")
+        press.submit("/publish", "save", title="Shade", solution="First words.", topics="health")
+        address, stale = press.page.url, press.page
+        press.submit("/publish", "save", solution="Better words.")
+        for button in ("publish", "remove", "save"):
+            press.page = stale
+            press.submit("/publish", button, solution="Stale words.")
+            self.assertEqual(press.page.status, 409, button)
+            self.assertIn("Somebody else has changed this draft", press.page.text)
+            self.assertEqual(press.page.form("/publish").fields["solution"].strip(), "Stale words.", "nothing typed is lost")
+        # A form that names no version is of none.
+        stale.form("/publish").fields["version"] = ""
+        press.page = stale
+        press.submit("/publish", "publish")
+        self.assertEqual(press.page.status, 409)
+        self.assertEqual(entries(), before)
+        self.assertEqual(press.go(address).form("/publish").fields["solution"].strip(), "Better words.")
+        fresh = press.page
+        press.submit("/publish", "publish")
+        self.assertRegex(press.page.url, "^/records/")
+        self.assertIn("Better words.", press.page.text)
+        # What was published elsewhere is not published again, nor deleted; what was typed becomes a draft of its own.
+        for button in ("publish", "save"):
+            press.page = fresh
+            press.submit("/publish", button, solution="Words of an old window.")
+            self.assertEqual(press.page.status, 404, button)
+            self.assertIn("no longer there", press.page.text)
+        self.assertEqual(entries(), before + 1)
+        press.submit("/publish", "save")
+        self.assertNotEqual(press.page.url, address)
+        self.assertEqual(press.page.form("/publish").fields["solution"].strip(), "Words of an old window.")
+
+    def test_pictures_are_shown_with_what_they_show_and_all_files_come_by_one_press(self):
+        seoul, la = self.pair()
+        press = self.member(seoul, "press", "publisher")
+        png = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==")
+        press.go("/publish")
+        press.submit("/publish", "save", title="Shade", solution="See.", topics="health",
+                     files=[("awning.png", "image/png", png), ("plan.txt", "text/plain", b"a plan"), ("fake.png", "image/png", b"<svg onload=alert(1)>")])
+        digest = hashlib.sha256(png).hexdigest()
+        press.submit("/publish", "save", **{"alt_" + digest: 'An awning over a "bus stop" <b>'})
+        self.assertEqual(press.page.form("/publish").fields["alt_" + digest], 'An awning over a "bus stop" <b>', "a draft keeps it")
+        press.submit("/publish", "preview", period="2019 to 2020", links="The plan | https://plan.example/")
+        before = press.page.source.split("<form method", 1)[0]
+        for said in ("Shade", "Health", "See.", "2019 to 2020", "The plan", "plan.txt", "An awning over a", f"/publish/files/{digest}"):
+            self.assertIn(said, before, "what is looked at before it is signed is all of it")
+        cookie = {"Cookie": "; ".join(f"{name}={value}" for name, value in press.cookies.items())}
+        self.assertEqual(ask("GET", f"{press.base}/publish/files/{digest}", headers=cookie).body, png)
+        self.assertNotEqual(ask("GET", f"{press.base}/publish/files/{digest}").body, png, "of what is not published others see nothing")
+        press.submit("/publish", "publish")
+        ref = press.page.url.removeprefix("/records/")
+        shown = lambda page: [value for tag, name, value in page.attributes if tag == "img" and name == "src"]  # noqa: E731
+        self.assertEqual(shown(press.page)[0], f"/records/{ref}/pictures/{digest}")
+        self.assertIn(("img", "alt", 'An awning over a "bus stop" <b>'), press.page.attributes)
+        answer = ask("GET", press.base + shown(press.page)[0])
+        self.assertEqual((answer.status, answer.headers["Content-Type"], answer.body), (200, "image/png", png))
+        self.assertIn("sandbox", answer.headers["Content-Security-Policy"])
+        fake = hashlib.sha256(b"<svg onload=alert(1)>").hexdigest()
+        self.assertEqual(ask("GET", f"{press.base}/records/{ref}/pictures/{fake}").status, 404, "whatever its author calls it")
+        wait_for(lambda: la.shows(ref), "the note crosses")
+        desk = self.member(la, "desk", "reader")
+        desk.go(f"/records/{ref}")
+        self.assertEqual(shown(desk.page), [])
+        form = next(form for form in desk.page.forms if "all" in form.fields)
+        body = urllib.parse.urlencode(form.fields).encode()
+        desk._exchange("POST", form.action, body)
+        wait_for(lambda: len([link for link in desk.go(f"/records/{ref}").links if "/attachments/" in link]) == 3, "all files come")
+        self.assertIn(f"/records/{ref}/pictures/{digest}", shown(desk.page))
+
+    def test_after_publishing_a_page_says_so_once_and_a_hold_says_until_when(self):
+        seoul = self.node("seoul")
+        press = self.member(seoul, "press", "publisher")
+        press.go("/publish")
+        press.submit("/publish", "publish", title="Shade", solution="Awnings.", topics="health")
+        self.assertIn("It is published.", press.page.text)
+        self.assertIn("within seconds", press.page.text)
+        self.assertNotIn("It is published.", press.go(press.page.url).text, "once")
+        seoul.stop()
+        seoul.start("--publishing-hold-minutes", "10", "--office-time-zone", "Asia/Seoul")
+        press.base = f"http://127.0.0.1:{seoul.http_port}"
+        press.go("/publish")
+        self.assertIn("for 10 minutes", press.page.text)
+        before = seoul.json("status")["entries"]
+        press.submit("/publish", "publish", title="More shade", solution="More awnings.", topics="health")
+        self.assertRegex(press.page.url, "^/held/")
+        self.assertRegex(press.page.text, r"It goes out on .*\d:\d\d.* You can take it back until then.")
+        press.submit(press.page.url, "cancel")
+        self.assertEqual(press.page.form("/publish").fields["at"], "", "a hold is no time that somebody chose")
+        self.assertEqual(seoul.json("status")["entries"], before)
+
+    def test_what_is_taken_back_comes_into_the_form_that_it_came_from(self):
+        seoul, la = self.pair()
+        note = seoul.publish("Of Seoul")
+        wait_for(lambda: la.shows(note), "it crosses")
+        la.stop()
+        la.start("--publishing-hold-minutes", "10", peer_port=la.peer_port)
+        press = self.member(la, "press", "publisher")
+        entries = la.json("status")["entries"]
+        press.go(f"/ask?about={note}")
+        press.submit("/ask", title="Who put them up?", text="Staff, or a company?", topics="health", contact="press@la.example")
+        self.assertRegex(press.page.url, "^/held/")
+        press.submit(press.page.url, "cancel")
+        self.assertRegex(press.page.url, "^/ask")
+        fields = dict(press.page.form("/ask").fields)
+        self.assertEqual([fields[name].strip() for name in ("title", "text", "contact", "topics")],
+                         ["Who put them up?", "Staff, or a company?", "press@la.example", "health"])
+        self.assertRegex(fields["about"], r"^seoul\.example.*/\d+$", "it may stand with the log that was meant")
+        address, stale = press.page.url, press.page
+        self.assertEqual(press.go("/publish?draft=" + fields["draft"]).url, address, "a question never becomes a practice")
+        press.submit("/ask", text="Staff?")
+        self.assertRegex(press.page.url, "^/held/")
+        press.page = stale
+        press.submit("/ask", text="Once more?")
+        self.assertEqual(press.page.status, 404, "its draft is gone: it is not asked twice")
+        press.go(f"/adopt?of={note}")
+        press.submit("/adopt", stage="adopted", results="It worked.")
+        press.submit(press.page.url, "cancel")
+        fields = press.page.form("/adopt").fields
+        self.assertEqual((fields["stage"], fields["results"].strip()), ("adopted", "It worked."))
+        self.assertRegex(fields["of"], r"^seoul\.example.*/\d+$")
+        self.assertEqual(la.json("status")["entries"], entries)
+
+    def test_the_time_of_a_note_is_kept_wherever_its_text_is(self):
+        seoul = self.node("seoul", "--office-time-zone", "Asia/Seoul")
+        press = self.member(seoul, "press", "publisher")
+        entries = seoul.json("status")["entries"]
+        press.go("/publish")
+        self.assertIn("Korea", press.page.text, "without scripts it is the office's zone, by its name")
+        later = (datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=40)).replace(hour=0, minute=0, second=0, microsecond=0)
+        at = (later + datetime.timedelta(hours=9)).strftime("%Y-%m-%dT%H:%M")
+        shown = lambda: press.page.form("/publish").fields["at"]  # noqa: E731
+        press.submit("/publish", "preview", title="In time", solution="On the day.", topics="health", at=at)
+        self.assertEqual(shown(), at)
+        self.assertIn("Schedule for", press.page.text)
+        press.submit("/publish", "save")
+        self.assertEqual(shown(), at, "a draft keeps it")
+        press.submit("/publish", "publish")
+        self.assertRegex(press.page.url, "^/held/")
+        cookie = "; ".join(f"{name}={value}" for name, value in press.cookies.items())
+        held = ask("GET", press.base + "/api/v1/held", headers={"Cookie": cookie}).json()["items"]
+        due = [item["due_at"] for item in held if item["state"] == "waiting"]
+        self.assertEqual(due, [later.strftime("%Y-%m-%dT%H:%M:%SZ")], "in the zone of the form")
+        press.submit(press.page.url, "cancel")
+        self.assertEqual(shown(), at, "what is taken back keeps it")
+        # The browser's zone, where the script has said it, counts before the office's.
+        press.cookies["koinon_zone"] = "America/New_York"
+        press.go(press.page.url)
+        self.assertEqual(datetime.datetime.fromisoformat(shown()).day, (later - datetime.timedelta(hours=4)).day)
+        press.submit("/publish", "publish")
+        self.assertRegex(press.page.url, "^/held/")
+        press.submit(press.page.url, "cancel")
+        # What has passed is refused, and so is what is no time.
+        for wrong in ("2020-01-01T09:00", "soon"):
+            press.submit("/publish", "publish", at=wrong)
+            self.assertEqual(press.page.status, 400, wrong)
+            self.assertEqual(press.page.form("/publish").fields["at"], wrong)
+        self.assertEqual(seoul.json("status")["entries"], entries, "nothing went out")
+
     def test_files_come_with_a_form(self):
         seoul, la = self.pair()
         press = self.member(seoul, "press", "publisher")
@@ -378,6 +574,19 @@ class Pages(NodesTest):
         self.assertEqual(press.page.status, 400)
         self.assertIn("void.txt", press.page.text)
         self.assertIn("In it.", press.page.form("/publish").fields["solution"])
+        # Of several the good ones are kept, and each of the others is named.
+        press.submit("/publish", "publish", files=[("good.txt", "text/plain", b"good"), ("empty.txt", "text/plain", b""), ("tool.exe", "text/plain", b"x")])
+        self.assertEqual(press.page.status, 400)
+        for name in ("empty.txt: ", "tool.exe: ", "good.txt"):
+            self.assertIn(name, press.page.text)
+        self.assertIn("good.txt", press.page.form("/publish").fields["files"])
+        # Programs are not taken, by their names and by what they are.
+        for name, content in (("tool.exe", b"anything"), ("harmless.txt", b"#!/bin/sh\nrm -r /\n")):
+            press.go("/publish")
+            press.submit("/publish", "publish", title="A tool", solution="Run it.", topics="health", files=[(name, "text/plain", content)])
+            self.assertEqual(press.page.status, 400)
+            self.assertIn(name, press.page.text)
+            self.assertIn("programs do not go with notes", press.page.text)
         # In the other city the file is fetched when somebody asks for it.
         wait_for(lambda: la.shows(ref), "the note crosses")
         desk = self.member(la, "desk", "reader")
@@ -417,8 +626,8 @@ class Pages(NodesTest):
                 name = re.compile(r'\.id = "(\w+)"').search(text, facts.end()).group(1)
                 if re.search(rf"\b{area}_\.{facts.group(1) or facts.group(2)}\b", pages):
                     called.add(name)
-        # Pages publish a draft by what its form says; a library of a city, and forgetting a file, are for the command line.
-        self.assertEqual(changing - called, {"publishDraft", "importNotes", "dropAttachment"})
+        # A library of a city, and forgetting a file, are for the command line.
+        self.assertEqual(changing - called, {"importNotes", "dropAttachment"})
 
     def test_a_form_that_does_not_parse_leaves_the_line_that_the_same_in_json_leaves(self):
         seoul = self.node("seoul")
@@ -498,7 +707,7 @@ class Pages(NodesTest):
         chief = self.member(seoul, "it", "operator")
         for number, payload in enumerate(PAYLOADS):
             # Reflected: in every parameter that a page takes.
-            for path in ("/?q={}", "/?topic={}", "/?city={}", "/?country={}", "/?language={}", "/questions?topic={}", "/login?next={}",
+            for path in ("/?q={}", "/?topic={}", "/?city={}", "/?country={}", "/?language={}", "/questions?topic={}", "/login?next={}", "/login?set={}",
                          "/publish?draft={}", "/publish?revises={}", "/ask?about={}", "/ask?to={}", "/answer?to={}", "/adopt?of={}", "/inbox?state={}",
                          "/inbox?assignee={}", "/cities/{}", "/cities?q={}", "/cities?cursor={}", "/unsubscribe/{}", "/held/{}", "/records/{}/1", "/welcome/{}"):
                 page = press.go(path.replace("{}", urllib.parse.quote(payload, safe="")))

@@ -36,6 +36,7 @@ TEST_F(Office, ADraftIsNotOverwrittenUnseen) {
   ASSERT_TRUE(id.ok());
   EXPECT_TRUE(desk.change_draft(*id, 1, "{\"a\":1}", {20}).ok());
   EXPECT_EQ(desk.change_draft(*id, 1, "{\"b\":1}", {30}).error().code, Code::kConflict);
+  EXPECT_EQ(desk.remove_draft(*id, 1).error().code, Code::kConflict) << "nor thrown away unseen";
   reopen();
   Desk again(*db);
   const auto draft = again.draft(*id);
@@ -178,6 +179,20 @@ TEST_F(Office, WhatIsHeldForAWhileIsHeldFromNowOnOnceTheClockIsRightAndANamedTim
   EXPECT_EQ(due(before), 140) << "what was written down at its time stays";
   ASSERT_TRUE(desk.correct_times({120}).ok());
   EXPECT_EQ(due(lasting), 150) << "once";
+}
+
+TEST_F(Office, AReviewersWordDoesNotTakeTheTimeThatSomebodyNamed) {
+  Desk desk(*db);
+  HeldNote note;
+  note.state = HeldState::kReview;
+  note.made_at = {100};
+  note.due_at = {500};
+  const HeldId id = *desk.hold(note);
+  ASSERT_TRUE(desk.approve(id, "boss", {200}).ok());
+  EXPECT_EQ((*desk.held(id))->state, HeldState::kWaiting);
+  EXPECT_EQ((*desk.held(id))->due_at.value, 500);
+  ASSERT_TRUE(desk.approve(id, "boss", {200}).ok());
+  EXPECT_EQ((*desk.held(id))->due_at.value, 200) << "to sign it now is said once more";
 }
 
 TEST_F(Office, OfWhatWasSentTheNewestAreKeptAndWhatWaitsStays) {

@@ -93,5 +93,19 @@ TEST(Configuration, AnUnknownKeyIsNamed) {
   EXPECT_EQ(refused("[quota]\nbytes = 1").field, "quota.bytes");
 }
 
+TEST(Configuration, WhatAnOfficePublishesCanBeTakenBackForTenMinutesUnlessItSaysOtherwise) {
+  Config config;
+  EXPECT_EQ(config.hold_minutes, 10U);
+  EXPECT_TRUE(read("publishing.hold_minutes = 0\n", config).ok());
+  EXPECT_EQ(config.hold_minutes, 0U);
+}
+
+TEST(Configuration, ATimeZoneIsOneOfTheDatabase) {
+  Config config;
+  EXPECT_TRUE(read("office.time_zone = \"Asia/Seoul\"\n", config).ok());
+  EXPECT_EQ(config.time_zone, "Asia/Seoul");
+  EXPECT_EQ(refused("office.time_zone = \"Seoul time\"").field, "office.time_zone");
+}
+
 }  // namespace
 }  // namespace koinon::test

@@ -19,6 +19,16 @@ class Inbox : public IndexedLibrary {
     draft.entry.add_to(seoul.id().bytes());
     return add(milan, draft);
   }
+  // Of all cities.
+  EntryIndex ask(OwnLog& city) {
+    Draft draft;
+    draft.entry.set_kind(v1::KIND_QUESTION);
+    draft.entry.set_language("en");
+    draft.body.emplace();
+    draft.body->mutable_question()->set_title("How many?");
+    draft.body->mutable_question()->set_text("People at a site.");
+    return add(city, draft);
+  }
   void set_case(EntryIndex of, CaseState state, const std::string& assignee, const std::string& remark = "") {
     const auto changed = desk->change_case(milan.id(), of, [&](InboxCase& item) -> Status {
       item.state = state;
@@ -65,6 +75,50 @@ TEST_F(Inbox, WhatNobodyHasSeenToIsNewAndTheNewestComesFirst) {
   EXPECT_EQ(view.items[0].state, CaseState::kNew);
   EXPECT_EQ(view.items[0].note.title, "Second");
   EXPECT_FALSE(view.next);
+}
+
+TEST_F(Inbox, AQuestionToAllIsInEverybodysInboxButItsAskers) {
+  ask(milan);
+  say("To Seoul");
+  ask(seoul);
+  const InboxView view = read({});
+  EXPECT_EQ(entries(view), (Found{1, 0}));
+  EXPECT_TRUE(view.items[1].to.empty()) << "all cities are asked";
+  EXPECT_EQ(view.items[0].to.size(), 1U);
+  InboxQuery page;
+  page.limit = 1;
+  EXPECT_EQ(walk(page), (Found{1, 0}));
+  EXPECT_EQ(*count_new(*reader, *desk, seoul.id()), 2U);
+}
+
+TEST_F(Inbox, AnsweringMakesAQuestionDoneUnlessSomebodySaysOtherwiseLater) {
+  const EntryIndex question = ask(milan);
+  Draft answer;
+  answer.entry.set_kind(v1::KIND_ANSWER);
+  answer.entry.set_language("en");
+  refer(answer, v1::REF_ROLE_ANSWERS, milan, question);
+  answer.body.emplace();
+  answer.body->mutable_answer()->set_text("Twelve.");
+  const EntryIndex said = add(seoul, answer);
+  InboxView view = read({});
+  ASSERT_EQ(view.items.size(), 1U);
+  EXPECT_EQ(view.items[0].state, CaseState::kDone);
+  EXPECT_FALSE(view.items[0].answer.empty());
+  EXPECT_EQ(*count_new(*reader, *desk, seoul.id()), 0U);
+  InboxQuery query;
+  query.state = "done";
+  EXPECT_EQ(read(query).items.size(), 1U);
+  query.state = "new";
+  EXPECT_TRUE(read(query).items.empty());
+  const auto again = desk->change_case(milan.id(), question, [](InboxCase& item) -> Status {
+    item.state = CaseState::kOpen;
+    item.updated_at = UnixMillis{INT64_MAX};
+    return {};
+  });
+  ASSERT_TRUE(again.ok());
+  EXPECT_EQ(read({}).items[0].state, CaseState::kOpen);
+  withdraw(seoul, said);
+  EXPECT_TRUE(read({}).items[0].answer.empty()) << "an answer that was taken back is none";
 }
 
 TEST_F(Inbox, AFilterLeavesWhatIsInItsStateAndWhatItsAccountSeesTo) {

@@ -56,6 +56,52 @@ TEST_F(Overview, OfEachCityItsLatestWordOnAPracticeCounts) {
   EXPECT_EQ(impact(milan).taken[0].of_city, Directory(*store, nearness).city(seoul.id()));
 }
 
+TEST_F(Overview, ATranslationIsThePracticeOnceMoreAndAnAnswerToOneQuestionOneAnswer) {
+  Draft shelter = practice("Shelter", "text");
+  shelter.body->mutable_practice()->add_sdgs(11);
+  const EntryIndex at = add(seoul, shelter);
+  Draft korean = practice("쉼터", "글", "ko");
+  korean.body->mutable_practice()->add_sdgs(11);
+  refer(korean, v1::REF_ROLE_TRANSLATES, seoul, at);
+  const EntryIndex translated = add(seoul, korean);
+  const EntryIndex theirs = add(milan, practice("Rifugi", "testo", "it"));
+  Draft of_theirs = practice("Shelters of Milan", "text");
+  refer(of_theirs, v1::REF_ROLE_TRANSLATES, milan, theirs);
+  const EntryIndex ours_of_theirs = add(seoul, of_theirs);
+  add(lima, adoption(seoul, at, "worked"));
+  add(lima, adoption(seoul, translated, "worked"));
+  add(milan, adoption(seoul, translated, "partly"));
+  add(lima, adoption(seoul, ours_of_theirs, "worked"));
+  for (int i = 0; i < 2; ++i) {
+    Draft answer;
+    answer.entry.set_kind(v1::KIND_ANSWER);
+    answer.entry.set_language("en");
+    refer(answer, v1::REF_ROLE_ANSWERS, milan, theirs);
+    answer.body.emplace();
+    answer.body->mutable_answer()->set_text("Yes.");
+    add(seoul, answer);
+  }
+  const ImpactView view = impact(seoul);
+  EXPECT_EQ(view.practices, 1);
+  EXPECT_EQ(view.given.size(), 2U) << "Lima's and Milan's";
+  EXPECT_EQ(view.cities_that_took, 2U);
+  EXPECT_EQ(view.goals.at(11).practices, 1);
+  EXPECT_EQ(view.goals.at(11).adoptions, 2);
+  EXPECT_EQ(view.questions_answered, 1);
+}
+
+TEST_F(Overview, ACityIsCalledInTheReadersLanguageWhereItsProfileSaysSo) {
+  Draft said = profile(9.4e6, "Dwa");
+  auto* name = said.body->mutable_profile()->add_names();
+  name->set_language("KO-kr");
+  name->set_name("서울");
+  add(seoul, said);
+  Directory directory(*store, nearness, reader.get());
+  EXPECT_EQ(directory.name_in(seoul.id(), "ko"), "서울");
+  EXPECT_EQ(directory.name_in(seoul.id(), "it"), "City");
+  EXPECT_EQ(directory.name_in(milan.id(), "ko"), "") << "it has stated none";
+}
+
 TEST_F(Overview, WhatIsTakenBackCountsForNothingAndWhatWasSaidBeforeStandsAgain) {
   const EntryIndex at = add(seoul, practice("Shelter", "text"));
   const EntryIndex first = add(milan, adoption(seoul, at, "worked"));

@@ -21,6 +21,28 @@ const Catalogue& language(const Messages& messages, const std::string& tag) {
   return messages.choose(tag, "");
 }
 
+TEST(Messages, TimesAreThoseOfTheZoneWhichIsNamed) {
+  const auto messages = Messages::builtin();
+  ASSERT_TRUE(messages.ok()) << messages.error().text();
+  const TimeZone seoul = TimeZone::find("Asia/Seoul").value_or(TimeZone());
+  const UnixMillis time{1778112000000};  // 2026-05-07T00:00:00Z
+  const auto has = [](const std::string& text, const char* part) {
+    return text.find(part) != std::string::npos;
+  };
+  for (const char* tag : {"en", "ko", "it", "es", "fr"}) {
+    const std::string shown = language(*messages, tag).date_and_time(time, seoul);
+    EXPECT_TRUE(has(shown, "9:00")) << shown;
+    EXPECT_FALSE(has(shown, "UTC")) << shown;
+    EXPECT_TRUE(has(language(*messages, tag).weekday_and_time(time, seoul), "9:00")) << tag;
+  }
+  const Catalogue& english = language(*messages, "en");
+  EXPECT_TRUE(has(english.zone_name(seoul), "Korea")) << english.zone_name(seoul);
+  EXPECT_TRUE(has(english.weekday_and_time(time, seoul), "Thursday"))
+      << english.weekday_and_time(time, seoul);
+  EXPECT_TRUE(has(english.date_and_time(time, TimeZone()), "(UTC)"));
+  EXPECT_EQ(english.date(time), "May 7, 2026") << "a date alone is that of UTC, whatever was shown before";
+}
+
 TEST(Messages, PluralsDatesAndNumbersAreTheLanguages) {
   const auto messages = Messages::builtin();
   ASSERT_TRUE(messages.ok()) << messages.error().text();
@@ -45,6 +67,32 @@ TEST(Messages, PluralsDatesAndNumbersAreTheLanguages) {
   EXPECT_EQ(language(*messages, "en").text("feed.city", {{"city", std::string("{count, plural, x")}}),
             "Notes of {count, plural, x");
   EXPECT_EQ(language(*messages, "ko").text("no.such.message"), "no.such.message");
+}
+
+TEST(Messages, AValueOfOthersIsNamedOrStandsAsItIs) {
+  const auto messages = Messages::builtin();
+  ASSERT_TRUE(messages.ok());
+  for (const Catalogue& one : messages->languages()) {
+    EXPECT_EQ(one.named("ref", "points-to"), one.text("ref.points_to"));
+    EXPECT_EQ(one.named("stage", "trying"), one.text("stage.trying"));
+    EXPECT_EQ(one.named("stage", "dreaming of it"), "dreaming of it");
+    EXPECT_EQ(one.named("kind", ""), "");
+  }
+}
+
+TEST(Messages, CurrenciesCountriesAndLanguagesAreMeantByNameOrCode) {
+  const auto messages = Messages::builtin();
+  ASSERT_TRUE(messages.ok());
+  const Catalogue& spanish = language(*messages, "es");
+  for (const char* typed : {"EUR", "eur", "euro", "€"}) EXPECT_EQ(spanish.currency_named(typed), "EUR") << typed;
+  EXPECT_EQ(spanish.currency_named("South Korean won"), "KRW");
+  EXPECT_EQ(spanish.currency_named("$"), "$") << "several countries have it";
+  EXPECT_EQ(spanish.currency_named("shells"), "shells");
+  for (const char* typed : {"DE", "Alemania", "germany"}) EXPECT_EQ(spanish.country_named(typed), "DE") << typed;
+  for (const char* typed : {"ko", "coreano", "Korean"}) EXPECT_EQ(spanish.language_named(typed), "ko") << typed;
+  EXPECT_EQ(spanish.language_named("Klingonese"), "Klingonese");
+  EXPECT_GT(spanish.currencies().size(), 100U);
+  EXPECT_GT(spanish.countries().size(), 200U);
 }
 
 TEST(Messages, TheBrowsersWishUnlessAnotherWasChosen) {
@@ -121,7 +169,7 @@ TEST(Messages, WhatWasWrongIsSaidInTheReadersLanguageWithItsArguments) {
   const Catalogue& korean = language(*messages, "ko");
   EXPECT_EQ(korean.fault(parse_time("yesterday", "at").error()), "2026-12-01 09:00 같은 시각이어야 합니다");
   EXPECT_EQ(korean.fault(again_as(Code::kInvalidArgument, check_topic("?").error(), "refs")),
-            "주제는 health/testing처럼 소문자, 숫자, 하이픈으로 쓰며 최대 64바이트입니다");
+            "주제는 health/testing처럼 a부터 z까지의 소문자, 숫자, 하이픈으로 쓰며 최대 64자입니다");
 }
 
 TEST(Messages, WhatWasWrongMayBeSaidOtherwiseOnAPageThanInTheApi) {

@@ -87,6 +87,10 @@ TEST(SigningQueries, WhoPublishesADraftMaySayWhen) {
   ASSERT_TRUE(at_once.ok());
   EXPECT_EQ(at_once->when.hold, std::chrono::seconds(0));
   EXPECT_EQ(note_of(*at_once).note.body.practice().title(), "Mine");
+  const std::string timed = R"({"kind": "practice", "at": "2030-05-07T09:00:00Z"})";
+  const auto now_after_all = read_kept_draft(timed, {std::chrono::seconds(0), std::nullopt});
+  ASSERT_TRUE(now_after_all.ok());
+  EXPECT_EQ(now_after_all->when.at, std::nullopt) << "who says so counts before what the draft says";
   EXPECT_FALSE(read_kept_draft(R"({"withdraw": {"ref": "seoul.example/3"}})", {}).ok());
 }
 

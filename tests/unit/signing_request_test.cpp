@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "node/api/change_request.h"
+#include "node/api/signing_query.h"
 
 namespace koinon::test {
 namespace {
@@ -47,10 +48,30 @@ TEST(SigningRequests, AWithdrawalIsReadAlone) {
 TEST(SigningRequests, ANoteThatHasAFaultCanBeADraftAndAWithdrawalCannot) {
   const StoredRequests requests = stored_requests();
   EXPECT_FALSE(requests.read(R"({"kind":"no such kind"})").ok());
-  EXPECT_TRUE(requests.can_be_draft(R"({"kind":"no such kind"})"));
-  EXPECT_FALSE(requests.can_be_draft(R"({"withdraw":{"ref":"seoul.example/3"}})"));
+  const auto draft_of = [&](const char* text) {
+    HeldNote note;
+    note.request = text;
+    note.hold = std::chrono::milliseconds(1);
+    return requests.draft_of(note);
+  };
+  EXPECT_EQ(draft_of(R"({"kind":"no such kind"})"), R"({"kind":"no such kind"})");
+  EXPECT_EQ(draft_of(R"({"withdraw":{"ref":"seoul.example/3"}})"), std::nullopt);
   EXPECT_FALSE(requests.read("{").ok());
-  EXPECT_FALSE(requests.can_be_draft("{"));
+  EXPECT_EQ(draft_of("{"), std::nullopt);
+  EXPECT_EQ(draft_of("{}"), std::nullopt);
+}
+
+// Held till a time that somebody chose: a draft of it would else go out at once.
+TEST(SigningRequests, ANoteThatIsTakenBackKeepsTheTimeThatSomebodyChose) {
+  HeldNote note;
+  note.request = R"({"kind":"practice"})";
+  note.due_at = {1'790'000'000'000};
+  EXPECT_EQ(request_of_held(note), (Json{{"kind", "practice"}, {"at", "2026-09-21T14:13:20Z"}}));
+  const auto again = read_kept_draft(stored_requests().draft_of(note).value(), {});
+  ASSERT_TRUE(again.ok()) << again.error().text();
+  EXPECT_EQ(again->when.at, note.due_at);
+  note.hold = std::chrono::minutes(10);
+  EXPECT_EQ(request_of_held(note), (Json{{"kind", "practice"}}));
 }
 
 }  // namespace

@@ -36,53 +36,265 @@ for (const form of document.querySelectorAll("form[data-search]")) {
 const filters = document.querySelector("[data-filters]");
 if (filters && matchMedia("(max-width: 56rem)").matches) filters.open = false;
 
+// --- lists of names ---
+// The browser narrows a list by all that stands in the field: what was chosen before the last comma goes before each name.
+for (const input of document.querySelectorAll("[data-names]")) {
+  const names = [...input.list.options].map((option) => option.value);
+  input.addEventListener("input", () => {
+    const before = /^.*[,;،、]\s*/s.exec(input.value)?.[0] ?? "";
+    const taken = new Set(before.split(/\s*[,;،、]\s*/));
+    input.list.replaceChildren(...names.filter((name) => !taken.has(name)).map((name) => {
+      const option = document.createElement("option");
+      option.value = before + name;
+      return option;
+    }));
+  });
+}
+
+// --- what is wrong ---
+// A fault that is being mended is told no longer, neither at its field nor above.
+for (const list of document.querySelectorAll("[data-problems]")) {
+  document.addEventListener("input", ({ target }) => {
+    const field = target.closest(".field");
+    const of = field?.querySelector("[aria-invalid]");
+    if (!of) return;
+    of.removeAttribute("aria-invalid");
+    field.classList.remove("at-fault");
+    document.getElementById(of.id.replace(/^f-/, "error-"))?.remove();
+    for (const link of list.querySelectorAll("a")) {
+      if (link.hash === "#" + of.id) link.closest("li").remove();
+    }
+    if (!list.querySelector("li")) list.remove();
+  });
+}
+
 // --- cities ---
 // Of many cities the list on the page holds the first; the node is asked for those that begin to be typed.
 for (const input of document.querySelectorAll("[data-cities]")) {
   input.addEventListener("input", later(250, async () => {
-    const typed = input.value.split(/\s+/).pop();
-    const before = input.value.slice(0, input.value.length - typed.length);
+    const before = /^.*[,;،、]\s*/s.exec(input.value)?.[0] ?? "";
+    const typed = input.value.slice(before.length).trim();
     if (!typed) return;
     const answer = await fetch("/api/v1/cities?" + new URLSearchParams({ q: typed, limit: 20 }), { credentials: "same-origin" }).catch(() => null);
     if (!answer || !answer.ok) return;
     input.list.replaceChildren(...(await answer.json()).items.map(({ city, display_name }) => {
       const option = document.createElement("option");
-      option.value = before + city;
-      option.textContent = display_name;
+      option.value = before + (display_name ? `${display_name} (${city})` : city);
       return option;
     }));
   }));
 }
 
+// --- times ---
+// The node shows and takes times in the zone of whoever looks: the next page is told which it is.
+const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
+if (/^[\w+/-]+$/.test(here || "")) document.cookie = `koinon_zone=${here}; path=/; max-age=31536000; samesite=lax`;
+for (const at of document.querySelectorAll("input[type=datetime-local][data-utc]")) {
+  const form = at.closest("form");
+  const language = document.documentElement.lang;
+  const local = (time) => new Date(time - new Date(time).getTimezoneOffset() * 60000).toISOString().slice(0, 16);
+  const zone = form.elements.zone;
+  // This page was made before the node knew the zone. What was typed already stays what was meant.
+  if (here && zone.value !== here && at.value === at.defaultValue) {
+    if (at.dataset.utc) at.value = local(Date.parse(at.dataset.utc));
+    zone.value = here;
+    const name = new Intl.DateTimeFormat(language, { timeZoneName: "longGeneric" }).formatToParts(new Date()).find((part) => part.type === "timeZoneName");
+    form.querySelector("[data-zone-name]").textContent = name ? name.value : here;
+  }
+  const tell = () => {
+    const time = at.value && new Intl.DateTimeFormat(language, { weekday: "long", day: "numeric", month: "long", hour: "numeric", minute: "2-digit" }).format(new Date(at.value));
+    for (const place of form.querySelectorAll("[data-when]"))
+      place.textContent = time ? place.dataset.at.replace("{time}", () => time) : place.dataset.now;
+  };
+  at.addEventListener("input", tell);
+  tell();
+}
+
+// --- files ---
+// Files of a form that are on their way, and those that were not taken and are still told.
+const on_their_way = new Set();
+const not_taken = new Set();
+for (const place of document.querySelectorAll("[data-files]")) {
+  const form = place.closest("form");
+  const said = place.dataset;
+  const list = place.querySelector("[data-file-list]");
+  const field = form.elements.files;
+  place.querySelector("[data-plain-files]")?.remove();
+  const lines = () => field.value.split("\n").filter(Boolean);
+  const changed = () => form.dispatchEvent(new Event("input", { bubbles: true }));
+  const button = (text, name, act) => {
+    const made = document.createElement("button");
+    made.type = "button";
+    made.className = "quiet";
+    made.append(text);
+    made.setAttribute("aria-label", `${text}: ${name}`);
+    made.addEventListener("click", act);
+    return made;
+  };
+  const removable = (item) => {
+    const { sha256, name } = item.dataset;
+    item.append(button(said.remove, name, () => {
+      field.value = lines().filter((line) => !line.startsWith(sha256 + " ")).join("\n");
+      item.remove();
+      changed();
+    }));
+  };
+  // What a picture shows is said in words, for whoever does not see it.
+  const describe = (item) => {
+    const label = document.createElement("label");
+    const input = document.createElement("input");
+    input.type = "text";
+    input.name = "alt_" + item.dataset.sha256;
+    input.dir = "auto";
+    input.maxLength = 500;
+    label.append(said.alt, input);
+    item.append(label);
+  };
+  const wrong = (item, name, why) => {
+    not_taken.add(item);
+    const error = document.createElement("strong");
+    error.className = "error";
+    error.setAttribute("role", "alert");
+    item.replaceChildren(name + " ", error, " ", button(said.dismiss, name, () => { not_taken.delete(item); item.remove(); }));
+    error.textContent = why;
+  };
+  const refusal = (file) => {
+    const ending = file.name.replace(/[. ]+$/, "").split(".").pop().toLowerCase();
+    if (said.programs.split(" ").includes(ending)) return said.program;
+    if (file.size > Number(said.mostBytes)) return said.tooLarge;
+    if (!file.size) return said.empty;
+    return list.children.length - not_taken.size > Number(said.mostFiles) ? said.tooMany : "";
+  };
+  const send = (file, item) => new Promise((done) => {
+    const request = new XMLHttpRequest();
+    const bar = document.createElement("progress");
+    bar.max = file.size;
+    bar.value = 0;
+    bar.setAttribute("aria-label", file.name);
+    item.replaceChildren(file.name + " ", bar, " ", button(said.stop, file.name, () => request.abort()));
+    request.upload.addEventListener("progress", (event) => { bar.value = event.loaded; });
+    request.addEventListener("abort", () => item.remove());
+    request.addEventListener("loadend", () => done(request));
+    request.open("POST", "/api/v1/attachments");
+    request.setRequestHeader("Content-Type", "application/octet-stream");
+    request.setRequestHeader("Koinon-CSRF", form.elements.csrf.value);
+    request.send(file);
+  });
+  const add = async (file) => {
+    const item = document.createElement("li");
+    list.append(item);
+    const why = refusal(file);
+    if (why) { wrong(item, file.name, why); return; }
+    on_their_way.add(item);
+    const request = await send(file, item);
+    on_their_way.delete(item);
+    if (!item.isConnected) return;  // stopped
+    let answer = {};
+    try { answer = JSON.parse(request.responseText); } catch { /* none */ }
+    if (request.status !== 201) { wrong(item, file.name, answer.detail ? `${said.failed}: ${answer.detail}` : said.failed); return; }
+    const type = /^[\w.+-]+\/[\w.+-]+$/.test(file.type) ? file.type : "application/octet-stream";
+    if (lines().some((line) => line.startsWith(answer.sha256 + " "))) { item.remove(); return; }
+    field.value = [...lines(), `${answer.sha256} ${type} ${file.name}`].join("\n");
+    item.dataset.sha256 = answer.sha256;
+    item.dataset.name = file.name;
+    item.replaceChildren(file.name + " ");
+    if (type.startsWith("image/")) describe(item);
+    removable(item);
+    changed();
+  };
+  const label = document.createElement("label");
+  label.className = "drop";
+  label.append(said.label);
+  const input = document.createElement("input");
+  input.type = "file";
+  input.multiple = true;
+  input.className = "visually-hidden";
+  input.setAttribute("aria-describedby", "help-files");
+  label.append(input);
+  place.append(label);
+  input.addEventListener("change", () => { for (const file of [...input.files]) add(file); input.value = ""; });
+  label.addEventListener("dragover", (event) => { event.preventDefault(); label.classList.add("over"); });
+  label.addEventListener("dragleave", () => label.classList.remove("over"));
+  label.addEventListener("drop", (event) => {
+    event.preventDefault();
+    label.classList.remove("over");
+    for (const file of event.dataTransfer.files) add(file);
+  });
+  for (const item of list.children) removable(item);
+}
+
+// --- what is not saved ---
+// Leaving a page asks where something would be lost. `kept` says whether all of it is somewhere else, or on its way.
+const ask_before_leaving = (kept) => addEventListener("beforeunload", (event) => { if (!kept()) event.preventDefault(); });
+for (const form of document.querySelectorAll("main form[method=post]:not([data-autosave])")) {
+  if (!form.matches("[data-unsaved]") && !form.querySelector("textarea")) continue;
+  const first = form.matches("[data-unsaved]") ? null : form_text(form, "").toString();
+  let sending = false;
+  form.addEventListener("submit", (event) => { if (sending) event.preventDefault(); sending = true; });
+  addEventListener("pageshow", () => { sending = false; });
+  ask_before_leaving(() => sending || form_text(form, "").toString() === first);
+}
+
 // --- drafts ---
 for (const form of document.querySelectorAll("form[data-autosave]")) {
   const state = form.querySelector(".saving");
+  const told = form.querySelector("[data-told]");
   const preview = document.querySelector("[data-preview]");
-  let sent = form_text(form, "").toString();
+  let sent = form.matches("[data-unsaved]") ? "" : form_text(form, "").toString();
+  let saving = null;  // one at a time: a second would be refused as a change of the same version
+  let sending = false;
+  const is_saved = () => form_text(form, "").toString() === sent;
   const show_preview = later(600, async () => {
     const answer = await fetch("/publish", { method: "POST", body: form_text(form, "preview-part"), credentials: "same-origin" }).catch(() => null);
     if (!answer || !answer.ok) { preview.hidden = true; return; }
     // Made by the node of Markdown, without raw HTML; the page's policy lets no script of it run.
     preview.querySelector("[data-preview-body]").innerHTML = (await answer.json()).html;
     preview.hidden = false;
+    document.querySelector("[data-preview-static]")?.remove();
   });
-  const save = later(1500, async () => {
-    const now = form_text(form, "").toString();
-    if (now === sent) return;
-    const answer = await fetch("/publish", { method: "POST", body: form_text(form, "autosave"), credentials: "same-origin" }).catch(() => null);
+  const send_draft = async () => {
+    const data = form_text(form, "autosave");
+    const answer = await fetch("/publish", { method: "POST", body: data, credentials: "same-origin" }).catch(() => null);
     let said = {};
     try { said = await answer.json(); } catch { /* none */ }
-    if (answer && answer.ok && said.draft) {
-      form.elements.draft.value = said.draft;
-      form.elements.version.value = said.version;
-      sent = form_text(form, "").toString();
-      state.textContent = state.dataset.saved;
-    } else {
+    if (!answer || !answer.ok || !said.draft) {
       state.textContent = said.problem || state.dataset.failed;
+      return false;
     }
+    for (const name of ["draft", "version"]) {
+      form.elements[name].value = said[name];
+      data.set(name, said[name]);
+    }
+    data.set("do", "");
+    sent = data.toString();  // what was typed meanwhile is not saved yet
+    state.textContent = state.dataset.saved;
+    return true;
+  };
+  const save = later(1500, async () => {
+    if (saving || sending || is_saved()) return;
+    saving = send_draft();
+    const done = await saving;
+    saving = null;
+    if (done && !is_saved()) save();
   });
   form.addEventListener("input", () => { save(); if (preview) show_preview(); });
-  form.addEventListener("submit", () => { sent = form_text(form, "").toString(); });
+  form.addEventListener("submit", async (event) => {
+    const button = event.submitter;
+    const wish = button && button.value;
+    let why = "";
+    if (wish !== "remove" && on_their_way.size) why = told.dataset.onTheirWay;
+    else if (wish === "publish" && not_taken.size) why = told.dataset.notTaken;
+    // Half a date is sent as none, which means now.
+    else if (wish === "publish" && form.elements.at.validity.badInput) why = told.dataset.halfATime;
+    told.textContent = why;
+    if (sending || saving || why) event.preventDefault();
+    if (sending || why) return;
+    if (!saving) { sending = true; return; }
+    await saving;
+    form.requestSubmit(button);
+  });
+  addEventListener("pageshow", () => { sending = false; });
+  ask_before_leaving(() => sending || (is_saved() && !on_their_way.size));
 }
 
 // --- Markdown ---
@@ -106,67 +318,6 @@ for (const area of document.querySelectorAll("textarea[data-markdown]")) {
     bar.append(button);
   }
   area.before(bar);
-}
-
-// --- files ---
-for (const place of document.querySelectorAll("[data-files]")) {
-  const form = place.closest("form");
-  place.querySelector("[data-plain-files]")?.remove();
-  const list = place.querySelector("[data-file-list]");
-  const field = form.elements.files;
-  const lines = () => field.value.split("\n").filter(Boolean);
-  const show = () => {
-    list.replaceChildren(...lines().map((line) => {
-      const item = document.createElement("li");
-      item.append(line.split(" ").slice(2).join(" ") + " ");
-      const remove = document.createElement("button");
-      remove.type = "button";
-      remove.className = "quiet";
-      remove.textContent = place.dataset.remove;
-      remove.addEventListener("click", () => {
-        field.value = lines().filter((other) => other !== line).join("\n");
-        show();
-        form.dispatchEvent(new Event("input"));
-      });
-      item.append(remove);
-      return item;
-    }));
-  };
-  const add = async (file) => {
-    const answer = await fetch("/api/v1/attachments", {
-      method: "POST", body: file, credentials: "same-origin",
-      headers: { "Content-Type": "application/octet-stream", "Koinon-CSRF": form.elements.csrf.value },
-    }).catch(() => null);
-    if (!answer || !answer.ok) {
-      let why = place.dataset.failed;
-      try { why += ": " + (await answer.json()).detail; } catch { /* no more is known */ }
-      form.querySelector(".saving").textContent = why;
-      return;
-    }
-    const { sha256 } = await answer.json();
-    const type = /^[\w.+-]+\/[\w.+-]+$/.test(file.type) ? file.type : "application/octet-stream";
-    field.value = [...lines(), `${sha256} ${type} ${file.name}`].join("\n");
-    show();
-    form.dispatchEvent(new Event("input"));
-  };
-  const label = document.createElement("label");
-  label.className = "drop";
-  label.append(place.dataset.label);
-  const input = document.createElement("input");
-  input.type = "file";
-  input.multiple = true;
-  input.className = "visually-hidden";
-  label.append(input);
-  place.append(label);
-  input.addEventListener("change", async () => { for (const file of input.files) await add(file); input.value = ""; });
-  label.addEventListener("dragover", (event) => { event.preventDefault(); label.classList.add("over"); });
-  label.addEventListener("dragleave", () => label.classList.remove("over"));
-  label.addEventListener("drop", async (event) => {
-    event.preventDefault();
-    label.classList.remove("over");
-    for (const file of event.dataTransfer.files) await add(file);
-  });
-  show();
 }
 
 // Tells of what arrives while somebody looks: a page in the background holds no connection, and looks again when it is
@@ -198,7 +349,7 @@ if (live && !new URLSearchParams(location.search).has("cursor")) {
     if (!answer || !answer.ok) return;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const found = page.querySelector("[data-live-list]");
-    if (!found || live.contains(document.activeElement)) return;
+    if (!found || live.contains(document.activeElement) || live.querySelector("form[data-changed]")) return;
     const known = new Set([...live.querySelectorAll("article.card h2 a, article.card h3 a")].map((a) => a.getAttribute("href")));
     for (const card of found.querySelectorAll("article.card")) {
       const link = card.querySelector("h2 a, h3 a");
@@ -208,6 +359,8 @@ if (live && !new URLSearchParams(location.search).has("cursor")) {
   });
   listen(["record", "body", "erased"], refresh);
 }
+// What is typed and not saved yet stays: the list waits with what has arrived.
+for (const form of document.querySelectorAll("form[data-keep]")) form.addEventListener("input", () => { form.dataset.changed = ""; });
 const thread = document.querySelector("article.note");
 if (thread) {
   const refresh = later(300, async () => {
@@ -221,5 +374,10 @@ if (thread) {
     }
   });
   listen(["record", "body"], refresh);
+}
+// What waits is looked at again when its time has come.
+for (const place of document.querySelectorAll("[data-due]")) {
+  const left = Date.parse(place.dataset.due) - Date.now();
+  if (left < 86400e3) setTimeout(() => location.reload(), left > 0 ? left + 3000 : 30000);
 }
 for (const place of document.querySelectorAll("[data-focus]")) place.focus();

@@ -1,0 +1,40 @@
+#include "node/api/held_view.h"
+
+#include "node/api/change_request.h"
+#include "node/publishing/held_fault.h"
+
+namespace koinon {
+
+std::string_view held_state_text(HeldState state) {
+  switch (state) {
+    case HeldState::kWaiting:
+      return "waiting";
+    case HeldState::kReview:
+      return "for-review";
+    case HeldState::kSigned:
+      return "signed";
+    case HeldState::kCancelled:
+      return "cancelled";
+    case HeldState::kFailed:
+      return "failed";
+    case HeldState::kSigning:
+      return "being-signed";
+  }
+  return "failed";
+}
+
+HeldView held_view(const HeldNote& note) {
+  HeldView out;
+  out.id = note.id;
+  out.who = note.who;
+  out.made_at = note.made_at;
+  out.due_at = note.due_at;
+  out.state = note.state;
+  out.request = request_of_held(note);
+  out.approved_by = note.approved_by;
+  out.outcome = note.outcome;
+  if (note.state == HeldState::kFailed || note.state == HeldState::kCancelled) out.fault = fault_of(note);
+  return out;
+}
+
+}  // namespace koinon

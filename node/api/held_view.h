@@ -1,0 +1,34 @@
+// What waits to be signed, and what became of it, as people and programs are shown it. Pure; any thread.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <boost/json/object.hpp>
+
+#include "proto/base/result.h"
+#include "storage/office/desk.h"
+
+namespace koinon {
+
+// "waiting", "for-review", "signed", "cancelled", "failed", "being-signed".
+std::string_view held_state_text(HeldState state);
+
+// A record that waits to be signed, or its outcome.
+struct HeldView {
+  HeldId id;
+  std::string who;  // the account's name at that time
+  UnixMillis made_at;
+  UnixMillis due_at;
+  HeldState state = HeldState::kWaiting;
+  boost::json::object request;       // the request, with a chosen time; without members if it is settled
+  std::string approved_by;           // the reviewer who released it; empty: none
+  std::string outcome;               // the ref of the signed record, or why it was not signed
+  std::optional<std::string> title;  // of the signed record, or of the one that is to be taken back
+  std::optional<Error> fault;        // why it was not signed
+};
+// Without the title of what was signed, which the index has.
+HeldView held_view(const HeldNote& note);
+
+}  // namespace koinon

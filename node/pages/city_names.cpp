@@ -1,0 +1,40 @@
+#include "node/pages/city_names.h"
+
+#include <boost/json.hpp>
+
+namespace koinon {
+namespace json = boost::json;
+
+CityNames::CityNames(ApiShared& shared, std::string language)
+    : directory_(*shared.parts.store, shared.parts.nearness, shared.parts.index.get()),
+      language_(std::move(language)) {}
+
+const std::string& CityNames::of(const std::string& city) {
+  const auto known = names_.find(city);
+  if (known != names_.end()) return known->second;
+  const auto log = directory_.find_log(city);
+  std::string name = log.ok() ? directory_.name_in(*log, language_) : std::string();
+  return names_.emplace(city, name.empty() ? city : std::move(name)).first->second;
+}
+
+std::string CityNames::in_full(const std::string& city) {
+  const std::string& name = of(city);
+  return name == city ? city : name + " (" + city + ")";
+}
+
+void CityNames::put(json::value& model) {
+  if (model.is_object()) put(model.get_object());
+  if (!model.is_array()) return;
+  for (json::value& item : model.get_array()) put(item);
+}
+
+void CityNames::put(json::object& model) {
+  for (auto& item : model) put(item.value());
+  for (const std::string member : {"city", "of_city"}) {
+    const auto* city = model.if_contains(member);
+    if (city != nullptr && city->is_string() && !city->as_string().empty())
+      model[member + "_name"] = of(std::string(city->as_string()));
+  }
+}
+
+}  // namespace koinon

@@ -1,0 +1,122 @@
+#include "node/pages/desk_pages.h"
+
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/json.hpp>
+
+#include "node/api/desk_api.h"
+#include "node/api/drafts_api.h"
+#include "node/api/inbox_api.h"
+#include "node/api/overview_api.h"
+#include "node/api/search_api.h"
+#include "node/pages/drafted_form.h"
+#include "node/pages/form_values.h"
+#include "node/pages/held_pages.h"
+#include "node/pages/note_view.h"
+
+namespace koinon {
+namespace asio = boost::asio;
+namespace json = boost::json;
+
+void DeskPages::add_routes(RouteTable& routes) {
+  frame_.get(routes, "/desk", Need::kPublisher, "showDesk", "Drafts, what waits, what was published",
+             [this](Visit visit) { return show(std::move(visit)); },
+             {"watched_from", "drafts_from", "held_from"});
+}
+
+namespace {
+
+json::array draft_rows(const Visit& visit, const DraftListView& list) {
+  json::array rows;
+  for (const DraftView& draft : list.items) {
+    const std::string title = text_at(object_at(draft.note, "content"), "title");
+    rows.push_back(json::object{{"id", draft.id.value},
+                                {"version", draft.version},
+                                {"has_form", !form_of_draft(draft).empty()},
+                                {"title", title.empty() ? visit.say("desk.untitled") : title},
+                                {"owner", draft.owner},
+                                {"date", date_of(visit, draft.updated_at)}});
+  }
+  return rows;
+}
+
+json::array held_rows(const Visit& visit, const HeldListView& list) {
+  json::array rows;
+  for (const HeldView& note : list.items) {
+    if (note.state == HeldState::kSigned || note.state == HeldState::kCancelled) continue;
+    const std::string title = title_of_held(visit, note);
+    rows.push_back(
+        json::object{{"id", note.id.value},
+                     {"title", title.empty() ? visit.say("desk.untitled") : title},
+                     {"who", note.who},
+                     {"state_name", visit.say("held.state_" + std::string(held_state_text(note.state)))},
+                     {"date", visit.words->date_and_time(note.due_at, visit.zone)}});
+  }
+  return rows;
+}
+
+// Of what the index does not have nothing is known but its ref.
+json::object watched_card(const Visit& visit, const WatchedView& item) {
+  if (item.note) return card(visit, *item.note);
+  SummaryView unknown;
+  unknown.ref = item.ref;
+  json::object out = card(visit, unknown);
+  for (const char* member : {"kind", "kind_name", "created_at", "date", "status", "standing_code"})
+    out[member] = "";
+  return out;
+}
+
+json::array watched_cards(const Visit& visit, const WatchListView& list) {
+  json::array out;
+  for (const WatchedView& item : list.items) out.push_back(watched_card(visit, item));
+  return out;
+}
+
+json::array follow_up_rows(const Visit& visit, const std::vector<FollowUpView>& due) {
+  json::array rows;
+  for (const FollowUpView& one : due)
+    rows.push_back(json::object{{"of", one.of},
+                                {"title", one.title},
+                                {"since", visit.say("desk.since", {{"months", std::int64_t{one.months}}})}});
+  return rows;
+}
+
+// Where the desk shows what one of its lists has after these; empty: nothing.
+std::string more_of(const std::string& next, const std::string& from) {
+  return next.empty() ? "" : "/desk?" + from + "=" + query_escaped(next);
+}
+
+// A list that cannot be had is shown as an empty one: the desk has others.
+template <typename View>
+View shown(const Result<View>& list) {
+  return list.ok() ? *list : View();
+}
+
+}  // namespace
+
+asio::awaitable<HttpResponse> DeskPages::show(Visit visit) {
+  PageView view{"desk", visit.say("desk.title"), {}, 200, "", ""};
+  const DraftListView drafts = shown(co_await frame_.call(
+      visit, drafts_.list, read_draft_list_query({{"cursor", visit.request.param("drafts_from")}})));
+  const HeldListView held = shown(co_await frame_.call(
+      visit, desk_.list_held, read_held_list_query({{"cursor", visit.request.param("held_from")}})));
+  const std::string own = frame_.shared().parts.facts.name;
+  const SearchView mine = shown(
+      co_await frame_.call(visit, search_.search, read_note_search({{"city", own}, {"order", "newest"}})));
+  const WatchListView watched = shown(co_await frame_.call(
+      visit, inbox_.watchlist, read_watch_list_query({{"cursor", visit.request.param("watched_from")}})));
+  json::array followups =
+      follow_up_rows(visit, shown(co_await frame_.call(visit, overview_.follow_ups, Nothing{})));
+  view.model = {
+      {"drafts", draft_rows(visit, drafts)},
+      {"more_drafts", more_of(drafts.next ? place_text(*drafts.next) : "", "drafts_from")},
+      {"held", held_rows(visit, held)},
+      {"more_held", more_of(held.next ? std::to_string(held.next->value) : "", "held_from")},
+      {"published", cards(visit, mine.items)},
+      {"watched", watched_cards(visit, watched)},
+      {"more_watched", more_of(watched.next ? watch_place_text(*watched.next) : "", "watched_from")},
+      {"has_followups", !followups.empty()},
+      {"followups", std::move(followups)}};
+  co_return frame_.show(visit, std::move(view));
+}
+
+}  // namespace koinon

@@ -1,0 +1,30 @@
+// An office's desk: drafts, what waits, what was published, what is watched.
+#pragma once
+
+#include "node/pages/page_frame.h"
+
+namespace koinon {
+
+class DeskPages {
+ public:
+  DeskPages(PageFrame& frame, const Areas& areas)
+      : frame_(frame),
+        desk_(areas.desk),
+        drafts_(areas.drafts),
+        inbox_(areas.inbox),
+        overview_(areas.overview),
+        search_(areas.search) {}
+  void add_routes(RouteTable& routes);
+
+ private:
+  boost::asio::awaitable<HttpResponse> show(Visit visit);
+
+  PageFrame& frame_;
+  DeskApi& desk_;
+  DraftsApi& drafts_;
+  InboxApi& inbox_;
+  OverviewApi& overview_;
+  SearchApi& search_;
+};
+
+}  // namespace koinon

@@ -1,0 +1,37 @@
+// Times as the clocks of a place show them. Zones are those of the IANA time zone database, which ICU has.
+//
+// Any thread, but for of_machine.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "proto/base/types.h"
+
+namespace koinon {
+
+class TimeZone {
+ public:
+  TimeZone() = default;  // UTC
+
+  // By its name: "Asia/Seoul". Nothing: there is no such zone.
+  static std::optional<TimeZone> find(std::string_view name);
+  // The zone that this machine is set to. One thread at a time: ICU keeps what it finds.
+  static TimeZone of_machine();
+
+  const std::string& name() const { return name_; }
+
+  // "2026-05-07T09:00", as <input type="datetime-local"> has it.
+  std::string local_text(UnixMillis time) const;
+  // Reads such a text; seconds may follow. Nothing: it is no such time. Where clocks are put back the first
+  // of two equal times counts. A time that is left out where they are put forward is as much later.
+  std::optional<UnixMillis> read_local(std::string_view text) const;
+
+ private:
+  explicit TimeZone(std::string name) : name_(std::move(name)) {}
+
+  std::string name_ = "UTC";
+};
+
+}  // namespace koinon

@@ -1,0 +1,95 @@
+// What people write into the fields of pages, read: colleagues, cities, topics that they are asked about.
+#include <gtest/gtest.h>
+
+#include "node/pages/city_field.h"
+#include "node/pages/colleagues.h"
+#include "node/pages/form_faults.h"
+#include "node/pages/note_view.h"
+#include "node/pages/topic_field.h"
+
+namespace koinon {
+namespace {
+
+using Form = std::map<std::string, std::string>;
+using Names = std::vector<std::string>;
+
+TEST(PageFields, AColleagueIsChosenByNameOfficeOrAccount) {
+  const std::vector<Colleague> all = {
+      {"minji", "Kim Minji", "Health office"}, {"marco", "Marco Rossi", "Press"}, {"anna", "Anna Ferrè", "Press"}};
+  EXPECT_EQ(*colleague_named(all, "health  OFFICE"), "minji");
+  EXPECT_EQ(*colleague_named(all, "kim minji"), "minji");
+  EXPECT_EQ(*colleague_named(all, colleague_label(all[1])), "marco");
+  EXPECT_EQ(*colleague_named(all, "anna ferre"), "anna");
+  EXPECT_EQ(*colleague_named(all, "marco"), "marco");
+  EXPECT_EQ(*colleague_named(all, " "), "");
+  const auto several = colleague_named(all, "Press");
+  ASSERT_FALSE(several.ok());
+  EXPECT_NE(several.error().message.find("Marco Rossi"), std::string::npos);
+  EXPECT_EQ(colleague_named(all, "nobody").error().field, "assignee");
+  EXPECT_EQ(colleague_label({"it", "", ""}), "it");
+}
+
+TEST(PageFields, CitiesAreNamedOrWrittenAsDomains) {
+  const auto typed = typed_cities("Seoul (Seoul.example), New York; milan.example la.example, Roma (centro)");
+  Names domains;
+  Names names;
+  for (const TypedCity& one : typed) (one.domain.empty() ? names : domains).push_back(one.domain.empty() ? one.typed : one.domain);
+  EXPECT_EQ(domains, (Names{"seoul.example", "milan.example", "la.example"}));
+  EXPECT_EQ(names, (Names{"New York", "Roma (centro)"}));
+}
+
+TEST(PageFields, ATopicIsAskedAboutUntilItIsAnswered) {
+  Form form{{"topics", "Extreme heat, heat island parks, 보건"}};
+  TypedTopics typed = typed_topics(form);
+  EXPECT_EQ(typed.slugs, (Names{"climate/heat", "health"}));
+  EXPECT_EQ(typed.unknown, (Names{"heat island parks"}));
+  ASSERT_EQ(topic_faults(typed).size(), 1U);
+  form["topic-for:heat island parks"] = "climate/heat";
+  typed = typed_topics(form);
+  EXPECT_EQ(typed.slugs, (Names{"climate/heat", "health"})) << "each once";
+  EXPECT_TRUE(typed.unknown.empty());
+  form["topic-for:heat island parks"] = "keep";
+  EXPECT_EQ(typed_topics(form).slugs, (Names{"climate/heat", "heat-island-parks", "health"}));
+  form["topic-for:heat island parks"] = "no/such-topic";
+  EXPECT_EQ(typed_topics(form).unknown.size(), 1U) << "an answer is one of the list";
+  form["topic:food"] = "on";
+  form["topic:no/such-topic"] = "on";
+  EXPECT_EQ(typed_topics(form).slugs, (Names{"climate/heat", "health", "food"}));
+}
+
+TEST(PageFields, OfEachCityTheLastWordOnAPracticeIsItsCard) {
+  const auto word = [](const char* ref, RecordStatus status = RecordStatus::kCurrent,
+                       v1::RefRole role = v1::REF_ROLE_ADOPTS) {
+    ReferringView out;
+    out.role = role;
+    out.ref = ref;
+    out.status = status;
+    return out;
+  };
+  EXPECT_EQ(earlier_words({word("la.example/1"), word("milan.example/4"), word("la.example/9"),
+                           word("la.example/10", RecordStatus::kWithdrawn), word("lima.example/2", RecordStatus::kWithdrawn),
+                           word("la.example/3", RecordStatus::kCurrent, v1::REF_ROLE_ABOUT)}),
+            (std::set<std::string>{"la.example/1", "la.example/10"}));
+}
+
+TEST(PageFields, AllFaultsStandAboveAndEachAtItsField) {
+  const auto messages = Messages::builtin();
+  ASSERT_TRUE(messages.ok());
+  Visit visit;
+  visit.words = &messages->choose("en", "");
+  Error error = fail(Code::kInvalidArgument, "the first", "content.title");
+  error.also = {fail(Code::kInvalidArgument, "the second", "topics"), fail(Code::kInvalidArgument, "of all", "x")};
+  const FormFaults faults(visit, error, [](const std::string& field) -> std::optional<FormField> {
+    if (field == "x") return std::nullopt;
+    return FormField{field, "The " + field};
+  });
+  EXPECT_EQ(faults.at("title"), "the first");
+  EXPECT_EQ(faults.at("topics"), "the second");
+  EXPECT_EQ(faults.at(""), "");
+  boost::json::object model;
+  faults.put(model);
+  EXPECT_EQ(model["problems"].as_array().size(), 3U);
+}
+
+}  // namespace
+}  // namespace koinon
