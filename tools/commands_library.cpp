@@ -17,6 +17,7 @@
 #include "tools/practice_table.h"
 #include "tools/render.h"
 #include "tools/table_rows.h"
+#include "tools/xlsx_text.h"
 
 namespace koinon {
 namespace json = boost::json;
@@ -67,6 +68,13 @@ Result<std::vector<Item>> items_of_rows(const std::vector<CsvRow>& rows) {
 Result<std::vector<Item>> items_of_csv(const std::string& file) {
   KOINON_ASSIGN(std::string text, read_file(file, kLibraryBytes));
   KOINON_ASSIGN(const auto rows, read_csv(std::move(text)));
+  return items_of_rows(rows);
+}
+
+Result<std::vector<Item>> items_of_xlsx(const std::string& file) {
+  KOINON_ASSIGN(const std::string bytes, read_file(file, kLibraryBytes));
+  KOINON_ASSIGN(CsvText table, read_xlsx_text(bytes));
+  KOINON_ASSIGN(const auto rows, rows_of_table(std::move(table)));
   return items_of_rows(rows);
 }
 
@@ -139,8 +147,9 @@ Result<std::vector<Item>> items_of(const std::string& from) {
   if (fs::is_directory(from)) return items_of_folder(from);
   const std::string extension = ascii_lower(fs::path(from).extension().string());
   if (extension == ".csv" || extension == ".tsv" || extension == ".txt") return items_of_csv(from);
+  if (extension == ".xlsx" || extension == ".xlsm") return items_of_xlsx(from);
   if (extension == ".json") return items_of_json(from);
-  return fail(Code::kInvalidArgument, "it is a .csv or .json file, or a folder of .md files", from);
+  return fail(Code::kInvalidArgument, "it is a .csv, .xlsx or .json file, or a folder of .md files", from);
 }
 
 Outcome refused(const std::string& where, std::vector<Error> faults) {
