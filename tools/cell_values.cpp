@@ -90,7 +90,7 @@ std::string take_currency(std::string& text) {
   return code;
 }
 
-// The digits of groups such as 1,200,000 or 12,00,000. Nothing: the groups have a form that nobody writes.
+// The digits of groups such as 1,200,000, or 12,00,000 in India. Nothing: the groups have a form that nobody writes.
 std::optional<std::string> ungrouped(std::string_view whole) {
   std::string out;
   std::size_t length = 0;
@@ -105,7 +105,7 @@ std::optional<std::string> ungrouped(std::string_view whole) {
     const bool last = i == whole.size();
     if (!last && separator != 0 && whole[i] != separator) return std::nullopt;
     const bool grouped = !first || !last;
-    if (length == 0 || (grouped && length > 3) || (!first && length < (last ? 3U : 2U))) return std::nullopt;
+    if (length == 0 || (grouped && length > 3) || (!first && length < (last || separator != ',' ? 3U : 2U))) return std::nullopt;
     if (!last) separator = whole[i];
     first = false;
     length = 0;

@@ -29,6 +29,10 @@ bool is_marked(std::string_view text) {
 // Whether a cell shows nothing. A0 is the no-break space of most code pages.
 bool is_empty(const std::string& cell) { return clean_text(cell).find_first_not_of('\xA0') == std::string::npos; }
 
+bool has_high_byte(std::string_view text) {
+  return std::any_of(text.begin(), text.end(), [](char c) { return (c & 0x80) != 0; });
+}
+
 bool is_line_end(char c) { return c == '\r' || c == '\n'; }
 
 // --- bytes ---
@@ -151,16 +155,17 @@ Result<CsvText> read_csv_text(std::string bytes, const IsName& is_name) {
   if (!named) separator = separator_of(text, is_name);
   CsvText out;
   KOINON_ASSIGN(out.rows, split_csv(text, separator, named ? 2 : 1));
-  // A file of which some characters are Unicode is Unicode with broken places.
-  const auto has_unicode = [](const std::string& cell) {
-    return is_utf8(cell) && std::any_of(cell.begin(), cell.end(), [](char c) { return (c & 0x80) != 0; });
-  };
-  const auto some_cell = [&](const auto& holds) {
-    return std::any_of(out.rows.begin(), out.rows.end(), [&](const TextRow& row) {
-      return std::any_of(row.cells.begin(), row.cells.end(), holds);
-    });
-  };
-  out.is_unicode = is_utf8(text) || some_cell(has_unicode);
+  if (is_utf8(text)) return out;
+  // Most cells tell: Unicode may have broken places, and other text can look like Unicode by chance.
+  std::size_t broken = 0;
+  std::size_t whole = 0;
+  for (const TextRow& row : out.rows) {
+    for (const std::string& cell : row.cells) {
+      if (!has_high_byte(cell)) continue;
+      ++(is_utf8(cell) ? whole : broken);
+    }
+  }
+  out.is_unicode = whole >= broken;
   return out;
 }
 

@@ -81,8 +81,11 @@ class TableReading {
  private:
   // Text that is not Unicode is in the code page that Windows has for the row's language.
   void decode(std::vector<std::string>& cells, CsvRow& out) const {
-    const auto broken = std::find_if(cells.begin(), cells.end(), [](const std::string& cell) { return !is_utf8(cell); });
-    if (broken == cells.end()) return;
+    const bool readable = std::all_of(cells.begin(), cells.end(), [this](const std::string& cell) {
+      const bool is_ascii = std::none_of(cell.begin(), cell.end(), [](char c) { return (c & 0x80) != 0; });
+      return is_ascii || (is_unicode_ && is_utf8(cell));
+    });
+    if (readable) return;
     const auto language = std::find(header_.begin(), header_.end(), "language");
     const auto at = static_cast<std::size_t>(language - header_.begin());
     if (!is_unicode_ && at < cells.size()) out.code_page = code_page_of(clean_text(cells[at]));
@@ -115,7 +118,7 @@ Result<std::vector<CsvRow>> rows_of_table(CsvText table) {
     CsvRow row = reading.read(std::move(table.rows[i]));
     // Spreadsheets leave out empty cells at the end. But a row that a line end has cut in two is no row: what
     // follows it cannot be read, and what came before it is not whole.
-    const bool unreadable = !row.faults.empty() && row.faults.front().code == Code::kMalformed && row.cells.empty();
+    const bool unreadable = !row.faults.empty() && row.faults.front().field.empty() && row.cells.empty();
     if (was_short && unreadable && out.back().faults.empty())
       out.back().faults.push_back(reading.wrong_count(out.back().cells.size()));
     was_short = cells < reading.columns();

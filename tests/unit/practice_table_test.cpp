@@ -71,7 +71,7 @@ TEST(Tables, ASeparatorCountsByTheNamesThatItFinds) {
 TEST(Tables, TextThatIsNotUnicodeIsReadInTheCodePageOfItsLanguage) {
   const auto rows = rows_of(
       "title;language;topics;solution\r\nK\xFChle D\xE4" "cher \x96 20 \x80;de;health;x\r\nZ\xB3oty \xB9;pl;health;x\r\n"
-      "\xC3\xF2\xB9\xE6;ko;health;x\r\n\xD2\xE5\xED\xFC;ru-RU;health;x\r\n\x81;en;health;x\r\n\xFC;xx;health;x\r\nplain;xx;health;x\r\n");
+      "\xC3\xA2\xB9\xAE;ko;health;x\r\n\xD2\xE5\xED\xFC;ru-RU;health;x\r\n\x81;en;health;x\r\n\xFC;xx;health;x\r\nplain;xx;health;x\r\n");
   ASSERT_EQ(rows.size(), 7U);
   EXPECT_EQ(rows[0].cells.at("title"), "Kühle Dächer – 20 €");
   EXPECT_EQ(rows[0].code_page, "windows-1252");
