@@ -43,6 +43,13 @@ HttpResponse problem(const Error& error) {
   body["code"] = code_name(error.code);
   body["detail"] = error.message;
   if (!error.field.empty()) body["field"] = error.field;
+  if (!error.also.empty()) {  // all of them, as RFC 9457 §3 shows it
+    boost::json::array errors;
+    errors.push_back(boost::json::object{{"field", error.field}, {"detail", error.message}});
+    for (const Error& other : error.also)
+      errors.push_back(boost::json::object{{"field", other.field}, {"detail", other.message}});
+    body["errors"] = std::move(errors);
+  }
   HttpResponse response{status_of(error.code), "application/problem+json", boost::json::serialize(body), {}};
   if (error.code == Code::kUnauthenticated) response.headers["WWW-Authenticate"] = "Bearer";
   if (error.code == Code::kTooMany) response.headers["Retry-After"] = "60";

@@ -47,7 +47,7 @@ json::array measures_of(const Visit& visit, const v1::Profile& profile) {
                                {"source", profile.climate_source()}});
   if (!profile.income_band().empty())
     out.push_back(json::object{{"name", visit.say("measure.name.income")},
-                               {"value", visit.say("income." + profile.income_band())},
+                               {"value", visit.named("income", profile.income_band())},
                                {"source", profile.income_source()}});
   return out;
 }

@@ -129,7 +129,7 @@ asio::awaitable<HttpResponse> ConversationPages::questions(Visit visit) {
     std::int64_t answers = 0;
     for (const ReferringView& other : record.referred_by)
       answers += other.role == v1::REF_ROLE_ANSWERS ? 1 : 0;
-    one["urgency"] = question.urgency().empty() ? "" : visit.say("urgency." + question.urgency());
+    one["urgency"] = question.urgency().empty() ? "" : visit.named("urgency", question.urgency());
     one["answered"] = answers > 0;
     one["answers_text"] = visit.say("questions.answers", {{"count", answers}});
     one["text_html"] = frame_.shared().html(question.text());

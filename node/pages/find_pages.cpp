@@ -30,9 +30,9 @@ std::string label_of(const Visit& visit, const std::string& facet, const std::st
   if (facet == "topic") return topic_label(visit, value);
   if (facet == "country") return visit.words->country_name(value);
   if (facet == "language") return visit.words->language_name(value);
-  if (facet == "sdg") return visit.say("sdg." + value);
+  if (facet == "sdg") return visit.named("sdg", value);
   if (facet == "evidence" || facet == "cost" || facet == "outcome" || facet == "kind")
-    return visit.say(facet + "." + value);
+    return visit.named(facet, value);
   return value;
 }
 

@@ -68,7 +68,7 @@ asio::awaitable<HttpResponse> InboxPages::inbox(Visit visit) {
     json::array refs;
     for (const CaseRef& ref : item.refs) {
       const auto about = co_await frame_.call(visit, records_.get, RecordQuery{ref.ref, false});
-      refs.push_back(json::object{{"how", visit.say("ref." + std::string(role_name(ref.role)))},
+      refs.push_back(json::object{{"how", visit.named("ref", role_name(ref.role))},
                                   {"about_title", about.ok() ? title_of(about->record) : ref.ref},
                                   {"about_ref", ref.ref}});
     }

@@ -1,5 +1,6 @@
 #include "node/pages/messages.h"
 
+#include <algorithm>
 #include <mutex>
 #include <unordered_map>
 
@@ -193,6 +194,16 @@ std::string Catalogue::text(std::string_view key) const { return text(key, {}); 
 std::string Catalogue::text(std::string_view key, const MessageArguments& arguments) const {
   const auto found = words_->messages.find(key);
   return found == words_->messages.end() ? std::string(key) : found->second.text(arguments);
+}
+
+std::string Catalogue::named(std::string_view subject, std::string_view value) const {
+  std::string key = std::string(subject).append(".").append(value);
+  auto found = words_->messages.find(key);
+  if (found == words_->messages.end()) {  // points-to of the protocol is points_to of a form
+    std::replace(key.begin() + static_cast<std::ptrdiff_t>(subject.size()), key.end(), '-', '_');
+    found = words_->messages.find(key);
+  }
+  return found == words_->messages.end() ? std::string(value) : found->second.text({});
 }
 
 std::string Catalogue::date(UnixMillis time) const { return words_->day.of(time); }

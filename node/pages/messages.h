@@ -34,6 +34,9 @@ class Catalogue {
   // The message of a key; the key itself where nobody has written one.
   std::string text(std::string_view key) const;
   std::string text(std::string_view key, const MessageArguments& arguments) const;
+  // What a value of a subject is called: `named("stage", "trying")`. The value itself where we have no word for
+  // it: other cities write what they like, and no key of ours is a word.
+  std::string named(std::string_view subject, std::string_view value) const;
   // What the error says, in this language; as it is where its sentence has no id, or nobody has translated
   // it.
   std::string fault(const Error& error) const;

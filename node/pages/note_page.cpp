@@ -47,12 +47,8 @@ constexpr std::array<RoleList, 7> kLists = {{{v1::REF_ROLE_ADOPTS, "adoptions"},
 
 std::string ref_of(const Visit& visit) { return ref_arg(visit.request); }
 
-// The message of what a note is to what it refers to: ref.points_to.
-std::string how(const Visit& visit, v1::RefRole role) {
-  std::string name(role_name(role));
-  std::replace(name.begin(), name.end(), '-', '_');
-  return visit.say("ref." + name);
-}
+// What a note is to what it refers to.
+std::string how(const Visit& visit, v1::RefRole role) { return visit.named("ref", role_name(role)); }
 
 void add_section(ApiShared& shared, const Visit& visit, json::array& out, const Message& content,
                  const char* member) {
@@ -95,15 +91,15 @@ json::array facts_of(const Visit& visit, const std::optional<v1::Body>& body) {
   const v1::Practice& practice = body ? body->practice() : v1::Practice::default_instance();
   for (const char* member : {"stage", "outcome", "status", "urgency"}) {
     if (const std::string value = text_of(content, member); !value.empty())
-      add_fact(out, visit.say(std::string("fact.") + member), visit.say(std::string(member) + "." + value));
+      add_fact(out, visit.say(std::string("fact.") + member), visit.named(member, value));
   }
   if (practice.evidence() > 0)
-    add_fact(out, visit.say("fact.evidence"), visit.say("evidence." + std::to_string(practice.evidence())));
+    add_fact(out, visit.say("fact.evidence"), visit.named("evidence", std::to_string(practice.evidence())));
   for (const char* member : {"period", "staff", "time_to_launch", "people_reached"})
     add_fact(out, visit.say(std::string("fact.") + member), text_of(content, member));
   add_fact(out, visit.say("fact.cost"), cost_text(visit, practice.cost()));
   add_fact(out, visit.say("fact.sdgs"), joined(practice.sdgs(), [&](std::uint32_t goal) {
-             return visit.say("sdg." + std::to_string(goal));
+             return visit.named("sdg", std::to_string(goal));
            }));
   add_fact(out, visit.say("fact.commitments"), joined(practice.commitments(), [](const v1::Commitment& one) {
              return one.agreement() + " " + one.target();
@@ -268,7 +264,7 @@ asio::awaitable<json::object> NotePage::other(Visit visit, std::string ref, bool
   }
   for (const char* member : {"stage", "outcome", "urgency"}) {
     const std::string value = text_of(content, member);
-    out[member] = value.empty() ? "" : visit.say(std::string(member) + "." + value);
+    out[member] = value.empty() ? "" : visit.named(member, value);
     out[std::string(member) + "_code"] = value;
   }
   out["can_answer"] = with_answers && frame_.may(visit, desk_.publish.facts);

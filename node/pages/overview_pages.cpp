@@ -19,8 +19,8 @@ constexpr double kLabelWidth = 24;
 constexpr double kLabelHeight = 4.5;
 
 std::string outcome_or_stage(const Visit& visit, const AdoptionView& item) {
-  if (!item.outcome.empty()) return visit.say("outcome." + item.outcome);
-  return item.stage.empty() ? "" : visit.say("stage." + item.stage);
+  if (!item.outcome.empty()) return visit.named("outcome", item.outcome);
+  return item.stage.empty() ? "" : visit.named("stage", item.stage);
 }
 
 json::array adoption_rows(const Visit& visit, const std::vector<AdoptionView>& items) {
@@ -100,7 +100,7 @@ asio::awaitable<HttpResponse> OverviewPages::impact(Visit visit) {
   json::array goals;
   for (const auto& [number, served] : found->goals) {
     const std::string goal = std::to_string(number);
-    json::object row = served_row(visit, visit.say("sdg." + goal), served);
+    json::object row = served_row(visit, visit.named("sdg", goal), served);
     row["goal"] = goal;
     goals.push_back(std::move(row));
   }

@@ -33,6 +33,10 @@ struct Visit {
   std::string say(std::string_view key, const MessageArguments& arguments) const {
     return words->text(key, arguments);
   }
+  // What a value is called, or the value itself: of all that is not a fixed list of ours.
+  std::string named(std::string_view subject, std::string_view value) const {
+    return words->named(subject, value);
+  }
   // What was wrong, in the reader's language.
   std::string fault(const Error& error) const { return words->fault(error); }
   std::string field(const std::string& name) const {

@@ -18,6 +18,18 @@ namespace {
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 
+// Everything that is wrong, in the order in which it was looked at, so that a writer mends it in one go.
+class Faults {
+ public:
+  void take(const Status& status) {
+    if (!status.ok() && found_.size() < limits::kFaultsTold) found_.push_back(status.error());
+  }
+  Status all() && { return all_faults(std::move(found_)); }
+
+ private:
+  std::vector<Error> found_;
+};
+
 // We sign no invisible characters. Everybody who shows the text would have to remove them.
 Status check_texts(const Message& message) {
   const auto* reflection = message.GetReflection();
@@ -112,38 +124,47 @@ Status check_cost(const v1::Cost& cost) {
   return fail(Code::kInvalidArgument, Sentence{"cost.amount", "it is a number from 0 on"}, "cost.amount");
 }
 
-Status check_practice(const v1::Practice& practice) {
-  for (const auto& attachment : practice.attachments()) KOINON_TRY(check_attachment(attachment));
-  if (practice.title().size() > limits::kTitleBytes)
-    return fail(Code::kTooLarge,
-                Sentence{"note.title_length",
-                         "a title has at most {most} bytes",
-                         {{"most", std::int64_t{limits::kTitleBytes}}}},
-                "title");
+Status check_has_text(const v1::Practice& practice) {
   const bool has_text = !practice.challenge().empty() || !practice.solution().empty() ||
                         !practice.results().empty() || !practice.lessons().empty() ||
                         !practice.conditions().empty() || !practice.summary().empty();
-  if (!has_text)
-    return fail(Code::kInvalidArgument, Sentence{"note.no_text", "the note has no text"}, "text");
-  if (practice.evidence() > static_cast<std::uint32_t>(limits::kEvidenceLevels)) {
-    return fail(Code::kInvalidArgument,
-                Sentence{"note.evidence",
-                         "it is 1 (anecdote) to {most} (replicated trial)",
-                         {{"most", std::int64_t{limits::kEvidenceLevels}}}},
-                "evidence");
-  }
-  for (const auto sdg : practice.sdgs()) {
-    if (sdg < 1 || sdg > 17)
-      return fail(Code::kInvalidArgument, Sentence{"note.sdgs", "the SDGs are numbered 1 to 17"}, "sdgs");
-  }
-  KOINON_TRY(check_one_of(practice.status(), {"planned", "pilot", "running", "ended"}, "status"));
-  if (practice.has_cost()) KOINON_TRY(check_cost(practice.cost()));
-  for (const auto& link : practice.links()) KOINON_TRY(check_url(link.url(), "links.url"));
+  if (has_text) return {};
+  return fail(Code::kInvalidArgument, Sentence{"note.no_text", "the note has no text"}, "text");
+}
+
+Status check_evidence(const v1::Practice& practice) {
+  if (practice.evidence() <= static_cast<std::uint32_t>(limits::kEvidenceLevels)) return {};
+  return fail(Code::kInvalidArgument,
+              Sentence{"note.evidence",
+                       "it is 1 (anecdote) to {most} (replicated trial)",
+                       {{"most", std::int64_t{limits::kEvidenceLevels}}}},
+              "evidence");
+}
+
+Status check_sdgs(const v1::Practice& practice) {
+  const auto& sdgs = practice.sdgs();
+  if (std::all_of(sdgs.begin(), sdgs.end(), [](std::uint32_t sdg) { return sdg >= 1 && sdg <= 17; })) return {};
+  return fail(Code::kInvalidArgument, Sentence{"note.sdgs", "the SDGs are numbered 1 to 17"}, "sdgs");
+}
+
+void check_practice(const v1::Practice& practice, Faults& faults) {
+  for (const auto& attachment : practice.attachments()) faults.take(check_attachment(attachment));
+  if (practice.title().size() > limits::kTitleBytes)
+    faults.take(fail(Code::kTooLarge,
+                     Sentence{"note.title_length",
+                              "a title has at most {most} bytes",
+                              {{"most", std::int64_t{limits::kTitleBytes}}}},
+                     "title"));
+  faults.take(check_has_text(practice));
+  faults.take(check_evidence(practice));
+  faults.take(check_sdgs(practice));
+  faults.take(check_one_of(practice.status(), {"planned", "pilot", "running", "ended"}, "status"));
+  if (practice.has_cost()) faults.take(check_cost(practice.cost()));
+  for (const auto& link : practice.links()) faults.take(check_url(link.url(), "links.url"));
   for (const auto& source : practice.sources()) {
-    KOINON_TRY(check_url(source.url(), "sources.url"));
-    KOINON_TRY(check_date(source.date(), "sources.date"));
+    faults.take(check_url(source.url(), "sources.url"));
+    faults.take(check_date(source.date(), "sources.date"));
   }
-  return {};
 }
 
 std::string title_of(const NoteFile& note) {
@@ -164,58 +185,72 @@ bool has_role(const NoteFile& note, v1::RefRole role) {
   return false;
 }
 
-Status check_adoption(const NoteFile& note) {
+void check_adoption(const NoteFile& note, Faults& faults) {
   const auto& adoption = note.body.adoption();
-  KOINON_TRY(check_one_of(adoption.stage(), {"trying", "adopted", "adapted", "stopped"}, "stage"));
-  KOINON_TRY(check_one_of(adoption.outcome(), {"worked", "partly", "did-not", "too-early"}, "outcome"));
+  faults.take(check_one_of(adoption.stage(), {"trying", "adopted", "adapted", "stopped"}, "stage"));
+  faults.take(check_one_of(adoption.outcome(), {"worked", "partly", "did-not", "too-early"}, "outcome"));
   if (adoption.stage().empty())
-    return fail(Code::kInvalidArgument, Sentence{"adoption.stage", "say trying, adopted, adapted or stopped"},
-                "stage");
+    faults.take(fail(Code::kInvalidArgument,
+                     Sentence{"adoption.stage", "say trying, adopted, adapted or stopped"}, "stage"));
   if (!has_role(note, v1::REF_ROLE_ADOPTS) && adoption.sources().empty()) {
-    return fail(
+    faults.take(fail(
         Code::kInvalidArgument,
         Sentence{"adoption.of_what", "an adoption names the practice that it adopts, or an outside source"},
-        "adopts");
+        "adopts"));
   }
-  return {};
+}
+
+void check_question(const v1::Question& question, Faults& faults) {
+  faults.take(check_one_of(question.urgency(), {"days", "weeks", "months"}, "urgency"));
+  if (question.text().empty())
+    faults.take(
+        fail(Code::kInvalidArgument, Sentence{"question.no_text", "the question has no text"}, "text"));
+}
+
+void check_answer(const NoteFile& note, Faults& faults) {
+  if (note.body.answer().text().empty())
+    faults.take(fail(Code::kInvalidArgument, Sentence{"answer.no_text", "the answer has no text"}, "text"));
+  if (!has_role(note, v1::REF_ROLE_ANSWERS))
+    faults.take(fail(Code::kInvalidArgument,
+                     Sentence{"answer.no_question", "name the question that it answers"}, "answers"));
+}
+
+Status check_has_language(const NoteFile& note) {
+  if (!note.language.empty()) return check_language(note.language);
+  return fail(
+      Code::kInvalidArgument,
+      Sentence{"note.no_language", "say in which language the note is written, such as language = \"en\""},
+      "language");
 }
 
 }  // namespace
 
 Status check_note(const NoteFile& note) {
-  if (note.language.empty()) {
-    return fail(
-        Code::kInvalidArgument,
-        Sentence{"note.no_language", "say in which language the note is written, such as language = \"en\""},
-        "language");
-  }
-  KOINON_TRY(check_language(note.language));
-  KOINON_TRY(check_texts(note.body));
+  Faults faults;
+  faults.take(check_has_language(note));
+  faults.take(check_texts(note.body));
   if (title_of(note).empty())
-    return fail(Code::kInvalidArgument, Sentence{"note.no_title", "the note has no title"}, "title");
+    faults.take(fail(Code::kInvalidArgument, Sentence{"note.no_title", "the note has no title"}, "title"));
   switch (note.kind) {
     case v1::KIND_PRACTICE:
       if (note.topics.empty())
-        return fail(Code::kInvalidArgument,
-                    Sentence{"note.no_topic", "name at least one topic, such as health/testing"}, "topics");
-      return check_practice(note.body.practice());
+        faults.take(fail(Code::kInvalidArgument,
+                         Sentence{"note.no_topic", "name at least one topic, such as health/testing"}, "topics"));
+      check_practice(note.body.practice(), faults);
+      break;
     case v1::KIND_ADOPTION:
-      return check_adoption(note);
+      check_adoption(note, faults);
+      break;
     case v1::KIND_QUESTION:
-      KOINON_TRY(check_one_of(note.body.question().urgency(), {"days", "weeks", "months"}, "urgency"));
-      if (note.body.question().text().empty())
-        return fail(Code::kInvalidArgument, Sentence{"question.no_text", "the question has no text"}, "text");
-      return {};
+      check_question(note.body.question(), faults);
+      break;
     case v1::KIND_ANSWER:
-      if (note.body.answer().text().empty())
-        return fail(Code::kInvalidArgument, Sentence{"answer.no_text", "the answer has no text"}, "text");
-      if (!has_role(note, v1::REF_ROLE_ANSWERS))
-        return fail(Code::kInvalidArgument,
-                    Sentence{"answer.no_question", "name the question that it answers"}, "answers");
-      return {};
+      check_answer(note, faults);
+      break;
     default:
-      return {};
+      break;
   }
+  return std::move(faults).all();
 }
 
 }  // namespace koinon

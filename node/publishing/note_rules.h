@@ -5,8 +5,8 @@
 
 namespace koinon {
 
-// Checks title, language, text, the range of numbers, and that there are no control characters. Errors name
-// the field at fault.
+// Checks title, language, text, the range of numbers, and that there are no control characters. The error
+// names the field at fault; what is wrong with others stands in `also`, up to limits::kFaultsTold in all.
 Status check_note(const NoteFile& note);
 
 }  // namespace koinon

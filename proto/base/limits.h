@@ -171,6 +171,10 @@ inline constexpr std::chrono::milliseconds kTrustDelay{
 inline constexpr std::size_t kHttpBodyBytes = 8 * kMiB;
 inline constexpr std::size_t kNoBodyBytes = 4 * kKiB;  // of a change that takes nothing
 inline constexpr std::size_t kFormParts = 200;
+inline constexpr std::size_t kFaultsTold = 30;  // of one note or form, at once
+inline constexpr std::size_t kWrittenValueBytes = 100;  // of a number or a date as somebody writes it
+inline constexpr std::size_t kTopicsTyped = 16;         // in one field, before they are looked up
+inline constexpr std::size_t kTopicTypedBytes = 200;    // of each
 inline constexpr std::size_t kEndedFormBytes = 512 * kKiB;  // of a form whose session has ended
 inline constexpr std::size_t kHttpHeaderBytes = 16 * kKiB;
 inline constexpr std::size_t kHttpHeaders = 64;  // fields of one request

@@ -38,4 +38,11 @@ std::string_view code_name(Code code) {
   return "internal";
 }
 
+Status all_faults(std::vector<Error> faults) {
+  if (faults.empty()) return {};
+  Error first = std::move(faults.front());
+  for (std::size_t i = 1; i < faults.size(); ++i) first.also.push_back(std::move(faults[i]));
+  return first;
+}
+
 }  // namespace koinon

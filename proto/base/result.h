@@ -11,6 +11,7 @@
 #include <string_view>
 #include <utility>
 #include <variant>
+#include <vector>
 
 #include "proto/base/sentence.h"
 
@@ -42,6 +43,7 @@ struct Error {
   std::string field;    // the field, file or peer at fault; may be empty
   std::string id = {};  // of the sentence, for its translation; empty: the sentence exists in English only
   MessageArguments arguments = {};  // of the sentence
+  std::vector<Error> also = {};     // what else is wrong with what was given, field by field
 
   // "field: message", or the message alone.
   std::string text() const { return field.empty() ? message : field + ": " + message; }
@@ -118,6 +120,9 @@ class [[nodiscard]] Result<void> {
 };
 
 using Status = Result<void>;
+
+// All that is wrong as one error: the first, with the others in `also`. No errors are a success.
+Status all_faults(std::vector<Error> faults);
 
 }  // namespace koinon
 

@@ -58,8 +58,8 @@ Status check_topic(std::string_view topic) {
   if (!valid) {
     return fail(Code::kInvalidArgument,
                 Sentence{"topic.form",
-                         "a topic is a path of lower-case letters, digits and hyphens such as "
-                         "health/testing, at most {most} bytes",
+                         "a topic is written like health/testing, in small letters from a to z, digits and "
+                         "hyphens, with at most {most} characters",
                          {{"most", std::int64_t{limits::kTopicBytes}}}},
                 "topics");
   }

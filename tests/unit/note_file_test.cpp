@@ -296,5 +296,21 @@ TEST(NoteFile, LevelsWithoutEndAreRefused) {
   }
 }
 
+TEST(NoteFile, AllFaultsAreToldAtOnceAndTheFirstStandsFirst) {
+  NoteFile note;
+  note.language = "en";
+  note.body.mutable_practice()->mutable_cost()->set_currency("euro");
+  note.body.mutable_practice()->set_evidence(9);
+  note.body.mutable_practice()->add_links()->set_url("not an address");
+  const Status status = check_note(note);
+  ASSERT_FALSE(status.ok());
+  EXPECT_EQ(status.error().field, "title");
+  std::vector<std::string> fields;
+  for (const Error& other : status.error().also) fields.push_back(other.field);
+  EXPECT_EQ(fields, (std::vector<std::string>{"topics", "text", "evidence", "cost.currency", "links.url"}));
+  for (int i = 0; i < 1000; ++i) note.body.mutable_practice()->add_links()->set_url("not an address");
+  EXPECT_EQ(check_note(note).error().also.size() + 1, limits::kFaultsTold);
+}
+
 }  // namespace
 }  // namespace koinon

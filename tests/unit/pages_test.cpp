@@ -47,6 +47,17 @@ TEST(Messages, PluralsDatesAndNumbersAreTheLanguages) {
   EXPECT_EQ(language(*messages, "ko").text("no.such.message"), "no.such.message");
 }
 
+TEST(Messages, AValueOfOthersIsNamedOrStandsAsItIs) {
+  const auto messages = Messages::builtin();
+  ASSERT_TRUE(messages.ok());
+  for (const Catalogue& one : messages->languages()) {
+    EXPECT_EQ(one.named("ref", "points-to"), one.text("ref.points_to"));
+    EXPECT_EQ(one.named("stage", "trying"), one.text("stage.trying"));
+    EXPECT_EQ(one.named("stage", "dreaming of it"), "dreaming of it");
+    EXPECT_EQ(one.named("kind", ""), "");
+  }
+}
+
 TEST(Messages, TheBrowsersWishUnlessAnotherWasChosen) {
   const auto messages = Messages::builtin();
   ASSERT_TRUE(messages.ok());
