@@ -6,7 +6,6 @@
 #include <chrono>
 #include <cmath>
 #include <optional>
-#include <utility>
 #include <vector>
 
 #include "proto/base/ascii.h"
@@ -39,17 +38,6 @@ std::size_t space_at_end(std::string_view text) {
   return 0;
 }
 
-// With each white space as one ASCII space.
-std::string with_plain_spaces(std::string_view text) {
-  std::string out;
-  while (!text.empty()) {
-    const std::size_t space = space_at_begin(text);
-    out += space > 0 ? ' ' : text.front();
-    text.remove_prefix(std::max<std::size_t>(space, 1));
-  }
-  return out;
-}
-
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 bool is_digits(std::string_view text) {
@@ -62,69 +50,34 @@ Error no_amount() {
   return fail(Code::kInvalidArgument, "it is a number from 0 on, such as 120000 or 99.5");
 }
 
-// Takes a sign or code of a currency off, wherever it stands. "$", "¥" and "kr" mean several currencies: they
-// go, and name none.
-std::string take_currency(std::string& text) {
-  constexpr std::array<std::pair<std::string_view, std::string_view>, 9> kSigns = {{{"€", "EUR"},
-                                                                                   {"£", "GBP"},
-                                                                                   {"₩", "KRW"},
-                                                                                   {"₹", "INR"},
-                                                                                   {"₺", "TRY"},
-                                                                                   {"zł", "PLN"},
-                                                                                   {"$", ""},
-                                                                                   {"¥", ""},
-                                                                                   {"kr", ""}}};
-  for (const auto& [sign, code] : kSigns) {
-    const auto at = text.find(sign);
-    if (at == std::string::npos) continue;
-    text.erase(at, sign.size());
-    return std::string(code);
-  }
-  const auto is_capital = [](char c) { return c >= 'A' && c <= 'Z'; };
-  const auto begin = static_cast<std::size_t>(std::find_if(text.begin(), text.end(), is_capital) - text.begin());
-  if (begin + 3 > text.size() || !std::all_of(text.begin() + static_cast<std::ptrdiff_t>(begin),
-                                              text.begin() + static_cast<std::ptrdiff_t>(begin) + 3, is_capital))
-    return {};
-  std::string code = text.substr(begin, 3);
-  text.erase(begin, 3);
-  return code;
+// From the first digit to the last.
+std::string_view digits_of(std::string_view text) {
+  const auto first = text.find_first_of("0123456789");
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_of("0123456789") - first + 1);
 }
 
-// The digits of groups such as 1,200,000, or 12,00,000 in India. Nothing: the groups have a form that nobody writes.
-std::optional<std::string> ungrouped(std::string_view whole) {
-  std::string out;
-  std::size_t length = 0;
-  bool first = true;
-  char separator = 0;
-  for (std::size_t i = 0; i <= whole.size(); ++i) {
-    if (i < whole.size() && is_digit(whole[i])) {
-      out += whole[i];
-      ++length;
-      continue;
-    }
-    const bool last = i == whole.size();
-    if (!last && separator != 0 && whole[i] != separator) return std::nullopt;
-    const bool grouped = !first || !last;
-    if (length == 0 || (grouped && length > 3) || (!first && length < (last || separator != ',' ? 3U : 2U))) return std::nullopt;
-    if (!last) separator = whole[i];
-    first = false;
-    length = 0;
-  }
+// Whether its only separator could begin three decimals or a group of three.
+bool is_unclear(std::string_view digits) {
+  const auto at = digits.find_first_not_of("0123456789");
+  if (at == std::string_view::npos || at > 3 || digits.size() - at != 4) return false;
+  return (digits[at] == '.' || digits[at] == ',') && is_digits(digits.substr(at + 1)) && digits.front() != '0';
+}
+
+// 1.2E+06: a spreadsheet has cut its digits off.
+bool is_shortened(std::string_view digits) {
+  const auto power = digits.find_first_of("eE");
+  return power != std::string_view::npos && digits.find_first_not_of("0123456789.,eE+-") == std::string_view::npos;
+}
+
+// Digits with at most a point, as programs write them. They may be longer than what people write.
+std::optional<double> plain_number(std::string_view text) {
+  if (text.empty() || !is_digit(text.front()) || text.find_first_not_of("0123456789.") != std::string_view::npos)
+    return std::nullopt;
+  double out = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
+  if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(out)) return std::nullopt;
   return out;
-}
-
-// Where the decimal separator stands; npos: there is none. Nothing: it cannot be told.
-std::optional<std::size_t> decimal_of(std::string_view number) {
-  const auto dots = std::count(number.begin(), number.end(), '.');
-  const auto commas = std::count(number.begin(), number.end(), ',');
-  if (dots + commas == 0) return std::string_view::npos;
-  const std::size_t last = number.find_last_of(".,");
-  if (dots > 0 && commas > 0) return last;
-  if (dots + commas > 1) return std::string_view::npos;  // only groups repeat
-  const bool other_groups = number.find_first_of(" '") != std::string_view::npos;
-  const bool like_a_group = number.size() - last - 1 == 3 && last >= 1 && last <= 3 && number.front() != '0';
-  if (like_a_group && !other_groups) return std::nullopt;
-  return last;
 }
 
 }  // namespace
@@ -143,29 +96,19 @@ std::string clean_text(std::string_view cell) {
   return out;
 }
 
-Result<Amount> read_amount(std::string_view cell) {
-  std::string text = with_plain_spaces(cell);
-  Amount out;
-  out.currency = take_currency(text);
-  for (auto at = text.find("\u2019"); at != std::string::npos; at = text.find("\u2019", at))
-    text.replace(at, std::string_view("\u2019").size(), "'");
-  text = trimmed(text);
-  if (const auto power = text.find_first_of("eE"); power != std::string::npos && power > 0 && is_digit(text[power - 1]))
+Result<WrittenAmount> cell_amount(std::string_view cell) {
+  const std::string text = clean_text(cell);
+  const std::string_view digits = digits_of(text);
+  if (is_shortened(digits))
     return fail(Code::kInvalidArgument,
                 "the spreadsheet has shortened this number; give the column the format of a number");
-  if (text.empty() || text.find_first_not_of("0123456789., '") != std::string::npos) return no_amount();
-  const auto decimal = decimal_of(text);
-  if (!decimal)
+  if (is_unclear(digits))
     return fail(Code::kInvalidArgument,
                 "it can be read as thousands or as a fraction; write it without a separator, or with two decimals");
-  const std::string_view all = text;
-  const auto whole = ungrouped(all.substr(0, *decimal));
-  const std::string_view fraction = *decimal == std::string_view::npos ? "0" : all.substr(*decimal + 1);
-  if (!whole || !is_digits(fraction)) return no_amount();
-  const std::string digits = *whole + "." + std::string(fraction);
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), out.value);
-  if (error != std::errc() || !std::isfinite(out.value)) return no_amount();
-  return out;
+  if (const auto value = plain_number(text)) return WrittenAmount{*value, {}};
+  const auto read = read_amount(text);
+  if (!read || !(read->value >= 0)) return no_amount();
+  return *read;
 }
 
 std::string amount_text(double value) {
@@ -180,7 +123,7 @@ std::string amount_text(double value) {
   return out;
 }
 
-Result<std::uint64_t> read_whole(std::string_view cell, std::uint64_t least, std::uint64_t most) {
+Result<std::uint64_t> cell_whole(std::string_view cell, std::uint64_t least, std::uint64_t most) {
   std::string_view text = cell;
   if (const auto end = text.find_first_of(".,"); end != std::string_view::npos &&
                                                  text.find_first_not_of('0', end + 1) == std::string_view::npos)
@@ -195,126 +138,69 @@ Result<std::uint64_t> read_whole(std::string_view cell, std::uint64_t least, std
 
 namespace {
 
-std::string padded(unsigned number, std::size_t digits) {
-  std::string out = std::to_string(number);
-  return out.size() >= digits ? out : std::string(digits - out.size(), '0') + out;
-}
-
-// Empty: there is no such day. Without a day: 2020-03.
-std::string iso_date(unsigned year, unsigned month, std::optional<unsigned> day) {
-  using namespace std::chrono;
-  if (year < 1000 || year > 9999 || month < 1 || month > 12) return {};
-  const std::string out = padded(year, 4) + "-" + padded(month, 2);
-  if (!day) return out;
-  const auto date = std::chrono::year(static_cast<int>(year)) / std::chrono::month(month) / std::chrono::day(*day);
-  return date.ok() ? out + "-" + padded(*day, 2) : std::string();
-}
-
-// The month of an English name or its first three letters; 0: none.
-unsigned month_of(std::string_view word) {
-  constexpr std::array<std::string_view, 12> kMonths = {"january", "february", "march",     "april",   "may",      "june",
-                                                        "july",    "august",   "september", "october", "november", "december"};
-  const std::string lower = ascii_lower(word);
-  for (std::size_t i = 0; i < kMonths.size(); ++i) {
-    if (lower == kMonths[i] || lower == kMonths[i].substr(0, 3) || (i == 8 && lower == "sept"))
-      return static_cast<unsigned>(i + 1);
-  }
-  return 0;
-}
-
-struct DatePart {
-  std::string_view text;
-  unsigned number = 0;  // of digits
-  unsigned month = 0;   // of a name
-};
-
-// The parts between separators, at most four. Empty: it has another form.
-std::vector<DatePart> date_parts(std::string_view text) {
-  std::vector<DatePart> out;
+std::vector<std::string_view> date_parts(std::string_view text) {
+  std::vector<std::string_view> out;
   for (std::size_t begin = 0; begin < text.size();) {
     const auto end = std::min(text.find_first_of("-/. ,", begin), text.size());
-    if (const auto word = text.substr(begin, end - begin); !word.empty()) {
-      DatePart part{word};
-      if (is_digits(word) && word.size() <= 4) {
-        for (const char c : word) part.number = part.number * 10 + static_cast<unsigned>(c - '0');
-      } else if ((part.month = month_of(word)) == 0) {
-        return {};
-      }
-      out.push_back(part);
-      if (out.size() > 3) return {};
-    }
+    if (end > begin) out.push_back(text.substr(begin, end - begin));
     begin = end + 1;
   }
   return out;
 }
 
-// Two digits as spreadsheets read them: up to 29 it is this century.
-unsigned year_of(const DatePart& part) {
-  if (part.text.size() == 4) return part.number;
-  if (part.text.size() != 2) return 0;
-  return part.number + (part.number < 30 ? 2000 : 1900);
+// With a year of two digits in four, as spreadsheets read them: up to 29 it is this century. 17/03/20, Mar-20.
+std::string with_whole_year(const std::string& text) {
+  const auto parts = date_parts(text);
+  const auto is_short = [](std::string_view part) { return is_digits(part) && part.size() <= 2; };
+  if (parts.size() < 2 || parts.size() > 3 || !is_short(parts.back()) || parts.back().size() != 2) return text;
+  const bool named = std::none_of(parts[0].begin(), parts[0].end(), is_digit) ||
+                     (parts.size() == 3 && std::none_of(parts[1].begin(), parts[1].end(), is_digit));
+  const bool numbered = parts.size() == 3 && is_short(parts[0]) && is_short(parts[1]);
+  if (!named && !numbered) return text;
+  const auto at = static_cast<std::size_t>(parts.back().data() - text.data());
+  return text.substr(0, at) + (parts.back().front() < '3' ? "20" : "19") + text.substr(at);
 }
 
-// The days since the end of 1899, as spreadsheets count from March 1900 on.
+// Whether it is one day of two: both numbers could be the month.
+bool is_either(std::string_view text) {
+  const auto parts = date_parts(text);
+  if (text.find('.') != std::string_view::npos || parts.size() != 3 || parts[2].size() != 4) return false;
+  const auto could_be_month = [](std::string_view part) {
+    const auto number = cell_whole(part.starts_with('0') ? part.substr(1) : part, 1, 12);
+    return number.ok();
+  };
+  return is_digits(parts[2]) && could_be_month(parts[0]) && could_be_month(parts[1]);
+}
+
+// The days since the end of 1899, as spreadsheets count from March 1900 on. Five digits.
 std::string date_of_serial(std::string_view text) {
-  unsigned days = 0;
-  for (const char c : text) days = days * 10 + static_cast<unsigned>(c - '0');
+  int days = 0;
+  std::from_chars(text.data(), text.data() + text.size(), days);
   const std::chrono::year_month_day date(std::chrono::sys_days(std::chrono::year(1899) / 12 / 30) +
                                          std::chrono::days(days));
-  return iso_date(static_cast<unsigned>(static_cast<int>(date.year())), static_cast<unsigned>(date.month()),
-                  static_cast<unsigned>(date.day()));
+  const auto two = [](unsigned number) { return (number < 10 ? "0" : "") + std::to_string(number); };
+  return std::to_string(static_cast<int>(date.year())) + "-" + two(static_cast<unsigned>(date.month())) + "-" +
+         two(static_cast<unsigned>(date.day()));
 }
 
-// A date whose month has a name: 17-Mar-20, March 17, 2020, Mar-20.
-std::string named_date(const std::vector<DatePart>& parts) {
-  if (parts.size() == 2 && parts[0].month > 0) return iso_date(year_of(parts[1]), parts[0].month, std::nullopt);
-  if (parts.size() != 3) return {};
-  const bool day_first = parts[1].month > 0;
-  const DatePart& month = day_first ? parts[1] : parts[0];
-  const DatePart& day = day_first ? parts[0] : parts[1];
-  if (month.month == 0 || day.month > 0 || parts[2].month > 0) return {};
-  return iso_date(year_of(parts[2]), month.month, day.number);
-}
-
-Result<std::string> numbered_date(const std::vector<DatePart>& parts, bool dots) {
-  if (parts.size() == 2) {
-    const bool year_first = parts[0].text.size() == 4;
-    return iso_date(parts[year_first ? 0 : 1].text.size() == 4 ? parts[year_first ? 0 : 1].number : 0,
-                    parts[year_first ? 1 : 0].number, std::nullopt);
-  }
-  if (parts.size() != 3) return std::string();
-  if (parts[0].text.size() == 4) return iso_date(parts[0].number, parts[1].number, parts[2].number);
-  const unsigned year = year_of(parts[2]);
-  const unsigned first = parts[0].number;
-  const unsigned second = parts[1].number;
-  if (dots || first > 12 || first == second) return iso_date(year, second, first);
-  if (second > 12) return iso_date(year, first, second);
-  return fail(Code::kInvalidArgument, "day and month could be either; write the date as 2020-03-17");
+// Without the time of the day after a date.
+std::string_view without_time(std::string_view text) {
+  const auto colon = text.find(':');
+  if (colon == std::string_view::npos) return text;
+  const auto end = text.find_last_of(" T", colon);
+  return end == std::string_view::npos ? text : text.substr(0, end);
 }
 
 }  // namespace
 
-Result<std::string> read_date(std::string_view cell) {
+Result<std::string> cell_date(std::string_view cell) {
   std::string text = clean_text(cell);
-  // A time of the day after it.
-  if (const auto colon = text.find(':'); colon != std::string::npos) {
-    const auto end = text.find_last_of(" T", colon);
-    if (end != std::string::npos) text = trimmed(std::string_view(text).substr(0, end));
-  }
   if (is_digits(text) && text.size() == 5) return date_of_serial(text);
-  // Dates of China, Japan and Korea name year, month and day.
-  for (const std::string_view sign : {"年", "月", "日", "년", "월", "일"}) {
-    if (const auto at = text.find(sign); at != std::string::npos) text.replace(at, sign.size(), "-");
-  }
-  const auto parts = date_parts(text);
-  const bool named = std::any_of(parts.begin(), parts.end(), [](const DatePart& part) { return part.month > 0; });
-  std::string date;
-  if (named) {
-    date = named_date(parts);
-  } else if (parts.size() > 1) {
-    KOINON_ASSIGN(date, numbered_date(parts, text.find('.') != std::string::npos));
-  }
-  return date.empty() ? text : date;
+  const std::string whole = with_whole_year(clean_text(without_time(text)));
+  if (auto date = read_written_date(whole)) return std::move(*date);
+  if (is_either(whole))
+    return fail(Code::kInvalidArgument, "day and month could be either; write the date as 2020-03-17");
+  return text;
 }
 
 }  // namespace koinon

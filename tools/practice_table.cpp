@@ -65,7 +65,7 @@ class RowReading {
     }
     read_cost();
     if (const std::string text = cell("evidence"); !text.empty())
-      take("evidence", read_whole(text, 1, limits::kEvidenceLevels), [this](auto level) { content_["evidence"] = level; });
+      take("evidence", cell_whole(text, 1, limits::kEvidenceLevels), [this](auto level) { content_["evidence"] = level; });
     read_sdgs();
     json::array partners;
     for (auto& item : read_list_cell(cell("partners"), false)) partners.emplace_back(std::move(item.parts.front()));
@@ -108,7 +108,7 @@ class RowReading {
     std::string currency = cell("cost_currency");
     json::object cost;
     if (!amount.empty()) {
-      take("cost_amount", read_amount(amount), [&](const Amount& read) {
+      take("cost_amount", cell_amount(amount), [&](const WrittenAmount& read) {
         cost["amount"] = read.value;
         if (currency.empty()) currency = read.currency;
         if (currency.empty())
@@ -129,7 +129,7 @@ class RowReading {
         text.begin(), text.end(), [](char c) { return c == ',' || c == '\n' || c == ' '; }, ';');
     json::array sdgs;
     for (const auto& part : split(text, ';')) {
-      const auto number = read_whole(part, 1, 17);
+      const auto number = cell_whole(part, 1, 17);
       take("sdgs", number, [&sdgs](auto sdg) { sdgs.emplace_back(sdg); });
       if (!number.ok()) break;  // one sentence for the column
     }
@@ -206,7 +206,7 @@ class RowReading {
     if (member != "date") {
       object[member] = text;
     } else {
-      take(column, read_date(text), [&](const std::string& date) { object[member] = date; });
+      take(column, cell_date(text), [&](const std::string& date) { object[member] = date; });
     }
   }
 
