@@ -16,8 +16,9 @@ namespace {
 
 // White space of Unicode beyond ASCII, and marks that have no width.
 constexpr std::array<std::string_view, 22> kWideSpaces = {
-    "\u00A0", "\u1680", "\u2000", "\u2001", "\u2002", "\u2003", "\u2004", "\u2005", "\u2006", "\u2007", "\u2008",
-    "\u2009", "\u200A", "\u2028", "\u2029", "\u202F", "\u205F", "\u3000", "\u200B", "\uFEFF", "\u0085", "\u2060"};
+    "\u00A0", "\u1680", "\u2000", "\u2001", "\u2002", "\u2003", "\u2004", "\u2005",
+    "\u2006", "\u2007", "\u2008", "\u2009", "\u200A", "\u2028", "\u2029", "\u202F",
+    "\u205F", "\u3000", "\u200B", "\uFEFF", "\u0085", "\u2060"};
 
 // How many bytes of white space the text begins with: one character, or 0.
 std::size_t space_at_begin(std::string_view text) {
@@ -46,9 +47,7 @@ bool is_digits(std::string_view text) {
 
 // --- amounts ---
 
-Error no_amount() {
-  return fail(Code::kInvalidArgument, "it is a number from 0 on, such as 120000 or 99.5");
-}
+Error no_amount() { return fail(Code::kInvalidArgument, "it is a number from 0 on, such as 120000 or 99.5"); }
 
 // From the first digit to the last.
 std::string_view digits_of(std::string_view text) {
@@ -61,18 +60,21 @@ std::string_view digits_of(std::string_view text) {
 bool is_unclear(std::string_view digits) {
   const auto at = digits.find_first_not_of("0123456789");
   if (at == std::string_view::npos || at > 3 || digits.size() - at != 4) return false;
-  return (digits[at] == '.' || digits[at] == ',') && is_digits(digits.substr(at + 1)) && digits.front() != '0';
+  return (digits[at] == '.' || digits[at] == ',') && is_digits(digits.substr(at + 1)) &&
+         digits.front() != '0';
 }
 
 // 1.2E+06: a spreadsheet has cut its digits off.
 bool is_shortened(std::string_view digits) {
   const auto power = digits.find_first_of("eE");
-  return power != std::string_view::npos && digits.find_first_not_of("0123456789.,eE+-") == std::string_view::npos;
+  return power != std::string_view::npos &&
+         digits.find_first_not_of("0123456789.,eE+-") == std::string_view::npos;
 }
 
 // Digits with at most a point, as programs write them. They may be longer than what people write.
 std::optional<double> plain_number(std::string_view text) {
-  if (text.empty() || !is_digit(text.front()) || text.find_first_not_of("0123456789.") != std::string_view::npos)
+  if (text.empty() || !is_digit(text.front()) ||
+      text.find_first_not_of("0123456789.") != std::string_view::npos)
     return std::nullopt;
   double out = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
@@ -103,8 +105,9 @@ Result<WrittenAmount> cell_amount(std::string_view cell) {
     return fail(Code::kInvalidArgument,
                 "the spreadsheet has shortened this number; give the column the format of a number");
   if (is_unclear(digits))
-    return fail(Code::kInvalidArgument,
-                "it can be read as thousands or as a fraction; write it without a separator, or with two decimals");
+    return fail(
+        Code::kInvalidArgument,
+        "it can be read as thousands or as a fraction; write it without a separator, or with two decimals");
   if (const auto value = plain_number(text)) return WrittenAmount{*value, {}};
   const auto read = read_amount(text);
   if (!read || !(read->value >= 0)) return no_amount();
@@ -125,8 +128,8 @@ std::string amount_text(double value) {
 
 Result<std::uint64_t> cell_whole(std::string_view cell, std::uint64_t least, std::uint64_t most) {
   std::string_view text = cell;
-  if (const auto end = text.find_first_of(".,"); end != std::string_view::npos &&
-                                                 text.find_first_not_of('0', end + 1) == std::string_view::npos)
+  if (const auto end = text.find_first_of(".,");
+      end != std::string_view::npos && text.find_first_not_of('0', end + 1) == std::string_view::npos)
     text = text.substr(0, end);
   const auto value = parse_decimal(text);
   if (value.ok() && *value >= least && *value <= most) return *value;
@@ -148,11 +151,13 @@ std::vector<std::string_view> date_parts(std::string_view text) {
   return out;
 }
 
-// With a year of two digits in four, as spreadsheets read them: up to 29 it is this century. 17/03/20, Mar-20.
+// With a year of two digits in four, as spreadsheets read them: up to 29 it is this century. 17/03/20,
+// Mar-20.
 std::string with_whole_year(const std::string& text) {
   const auto parts = date_parts(text);
   const auto is_short = [](std::string_view part) { return is_digits(part) && part.size() <= 2; };
-  if (parts.size() < 2 || parts.size() > 3 || !is_short(parts.back()) || parts.back().size() != 2) return text;
+  if (parts.size() < 2 || parts.size() > 3 || !is_short(parts.back()) || parts.back().size() != 2)
+    return text;
   const bool named = std::none_of(parts[0].begin(), parts[0].end(), is_digit) ||
                      (parts.size() == 3 && std::none_of(parts[1].begin(), parts[1].end(), is_digit));
   const bool numbered = parts.size() == 3 && is_short(parts[0]) && is_short(parts[1]);
@@ -179,8 +184,8 @@ std::string date_of_serial(std::string_view text) {
   const std::chrono::year_month_day date(std::chrono::sys_days(std::chrono::year(1899) / 12 / 30) +
                                          std::chrono::days(days));
   const auto two = [](unsigned number) { return (number < 10 ? "0" : "") + std::to_string(number); };
-  return std::to_string(static_cast<int>(date.year())) + "-" + two(static_cast<unsigned>(date.month())) + "-" +
-         two(static_cast<unsigned>(date.day()));
+  return std::to_string(static_cast<int>(date.year())) + "-" + two(static_cast<unsigned>(date.month())) +
+         "-" + two(static_cast<unsigned>(date.day()));
 }
 
 // Without the time of the day after a date.

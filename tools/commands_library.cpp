@@ -30,8 +30,8 @@ constexpr std::size_t kPage = 1000;
 
 // Something to import: a row, a member of a list, a file.
 struct Item {
-  std::string where;     // "row 17"
-  json::object request;  // empty: it cannot be read at all
+  std::string where;               // "row 17"
+  json::object request;            // empty: it cannot be read at all
   std::vector<Error> faults = {};  // it cannot be imported
   std::string ref = {};            // the record that an export has made it of
 };
@@ -90,7 +90,8 @@ Result<std::vector<Item>> items_of_json(const std::string& file) {
     Item item{"item " + std::to_string(out.size() + 1), {}};
     if (!member_of_list.is_object()) {
       item.faults.push_back(fail(Code::kMalformed, "it is an object"));
-    } else if (member_of_list.as_object().contains("content") || member_of_list.as_object().contains("file")) {
+    } else if (member_of_list.as_object().contains("content") ||
+               member_of_list.as_object().contains("file")) {
       item.request = member_of_list.as_object();
     } else {
       RowRequest read = request_of_object(member_of_list.as_object());
@@ -197,9 +198,10 @@ class ImportBatch {
   template <typename Take>
   Status send(const Common& common, const std::vector<Item>& items, Take take) {
     if (notes_.empty()) return {};
-    KOINON_ASSIGN(const auto answer,
-                  ApiClient(common.data)
-                      .post_json("/api/v1/imports", json::object{{"notes", std::move(notes_)}, {"dry_run", dry_}}));
+    KOINON_ASSIGN(
+        const auto answer,
+        ApiClient(common.data)
+            .post_json("/api/v1/imports", json::object{{"notes", std::move(notes_)}, {"dry_run", dry_}}));
     const auto& results = answer.at("results").as_array();
     for (std::size_t n = 0; n < numbers_.size() && n < results.size(); ++n)
       take(numbers_[n], outcome_of(items[numbers_[n]].where, results[n].as_object()));
@@ -253,7 +255,8 @@ Result<std::size_t> import_batch(const Common& common, const std::vector<Item>& 
       continue;
     }
     if (origin == Origin::kOther)
-      outcomes[i].warnings.push_back("it is no longer as " + item.ref + " is, and becomes a practice of its own");
+      outcomes[i].warnings.push_back("it is no longer as " + item.ref +
+                                     " is, and becomes a practice of its own");
     good.add(i, item.request);
   }
   KOINON_TRY(good.send(common, items, [&outcomes](std::size_t number, Outcome outcome) {
@@ -358,7 +361,8 @@ Status write_folder(const Common& common, const std::vector<json::object>& recor
     KOINON_ASSIGN(const std::string target, record_target(ref));
     KOINON_ASSIGN(const std::string text, ApiClient(common.data).get(target + "/markdown"));
     std::ofstream file(fs::path(folder) / file_name(ref), std::ios::binary);
-    if (!(file << with_origin(text, ref))) return fail(Code::kIo, "the file could not be written", file_name(ref));
+    if (!(file << with_origin(text, ref)))
+      return fail(Code::kIo, "the file could not be written", file_name(ref));
   }
   return {};
 }

@@ -10,13 +10,13 @@
 
 #include "proto/base/ascii.h"
 #include "proto/base/encoding.h"
+#include "proto/base/limits.h"
 #include "tools/cell_values.h"
 
 namespace koinon {
 namespace {
 
 constexpr std::string_view kFormula = "=+-@\t\r";
-constexpr std::size_t kHeaderBytes = 64 * 1024;  // of the first row, in which the separator is looked for
 
 // Whether it begins with an apostrophe before a formula, or before another such apostrophe. Spreadsheets take
 // some texts for formulas.
@@ -27,7 +27,9 @@ bool is_marked(std::string_view text) {
 }
 
 // Whether a cell shows nothing. A0 is the no-break space of most code pages.
-bool is_empty(const std::string& cell) { return clean_text(cell).find_first_not_of('\xA0') == std::string::npos; }
+bool is_empty(const std::string& cell) {
+  return clean_text(cell).find_first_not_of('\xA0') == std::string::npos;
+}
 
 bool has_high_byte(std::string_view text) {
   return std::any_of(text.begin(), text.end(), [](char c) { return (c & 0x80) != 0; });
@@ -59,8 +61,8 @@ Result<std::string> plain_bytes(std::string bytes) {
 
 // --- the separator ---
 
-// `sep=;` as the first line, perhaps in quotation marks, and with separators after it if a spreadsheet saved it
-// again. Takes the line off and returns its separator; 0: there is none.
+// `sep=;` as the first line, perhaps in quotation marks, and with separators after it if a spreadsheet saved
+// it again. Takes the line off and returns its separator; 0: there is none.
 char take_separator_line(std::string_view& text) {
   std::string_view line = text.substr(0, text.find_first_of("\r\n"));
   const std::size_t length = line.size();
@@ -81,11 +83,11 @@ char take_separator_line(std::string_view& text) {
 std::string_view first_row(std::string_view text) {
   text.remove_prefix(std::min(text.find_first_not_of("\r\n \t"), text.size()));
   bool quoted = false;
-  for (std::size_t i = 0; i < text.size() && i < kHeaderBytes; ++i) {
+  for (std::size_t i = 0; i < text.size() && i < limits::kTableHeaderBytes; ++i) {
     if (text[i] == '"') quoted = !quoted;
     if (!quoted && is_line_end(text[i])) return text.substr(0, i);
   }
-  return text.substr(0, kHeaderBytes);
+  return text.substr(0, limits::kTableHeaderBytes);
 }
 
 // --- rows ---
@@ -106,14 +108,16 @@ static void koinon_csv_row(int ended_by, void* reading) {
   all->after_return = ended_by == '\r';
   if (second_half) return;
   const std::size_t next = all->row.number + 1;
-  if (!std::all_of(all->row.cells.begin(), all->row.cells.end(), is_empty)) all->rows.push_back(std::move(all->row));
+  if (!std::all_of(all->row.cells.begin(), all->row.cells.end(), is_empty))
+    all->rows.push_back(std::move(all->row));
   all->row = TextRow{next, {}};
 }
 }
 
 Result<std::vector<TextRow>> split_csv(std::string_view text, char separator, std::size_t first_number) {
   csv_parser parser{};
-  if (csv_init(&parser, CSV_REPALL_NL) != 0) return fail(Code::kInternal, "the CSV reader could not be started");
+  if (csv_init(&parser, CSV_REPALL_NL) != 0)
+    return fail(Code::kInternal, "the CSV reader could not be started");
   csv_set_delim(&parser, static_cast<unsigned char>(separator));
   Reading reading;
   reading.row.number = first_number;
@@ -136,7 +140,8 @@ char separator_of(std::string_view text, const IsName& is_name) {
     const auto rows = split_csv(header, separator, 1);
     if (!rows.ok() || rows->empty()) continue;
     const auto& cells = rows->front().cells;
-    const auto names = std::count_if(cells.begin(), cells.end(), [&](const auto& cell) { return is_name(cell); });
+    const auto names =
+        std::count_if(cells.begin(), cells.end(), [&](const auto& cell) { return is_name(cell); });
     if (names <= most) continue;
     most = names;
     best = separator;
@@ -206,11 +211,13 @@ std::string_view code_page_of(std::string_view language) {
                                             {"ja", "ibm-943_P15A-2003"},
                                             {"th", "windows-874"},
                                             {"zh", "GBK"}}};
-  constexpr std::string_view kWestern = "en de fr es it pt nl da sv no nb nn fi is ca gl eu af id ms sw ga cy lb";
+  constexpr std::string_view kWestern =
+      "en de fr es it pt nl da sv no nb nn fi is ca gl eu af id ms sw ga cy lb";
   const std::string lower = ascii_lower(language);
   const std::string base = lower.substr(0, lower.find_first_of("-_"));
   if (base.empty()) return {};
-  if (base == "zh" && (lower.find("hant") != std::string::npos || lower.ends_with("tw") || lower.ends_with("hk")))
+  if (base == "zh" &&
+      (lower.find("hant") != std::string::npos || lower.ends_with("tw") || lower.ends_with("hk")))
     return "Big5";
   const auto names = [&base](std::string_view list) {
     return (" " + std::string(list) + " ").find(" " + base + " ") != std::string::npos;
@@ -235,8 +242,8 @@ Result<std::string> from_code_page(std::string_view bytes, std::string_view code
     std::array<UChar, 1024> pivot{};
     UChar* pivot_begin = pivot.data();
     UChar* pivot_end = pivot.data();
-    ucnv_convertEx(to, from, &end, out.data() + out.size(), &source, bytes.data() + bytes.size(), pivot.data(),
-                   &pivot_begin, &pivot_end, pivot.data() + pivot.size(), 1, 1, &error);
+    ucnv_convertEx(to, from, &end, out.data() + out.size(), &source, bytes.data() + bytes.size(),
+                   pivot.data(), &pivot_begin, &pivot_end, pivot.data() + pivot.size(), 1, 1, &error);
     if (U_SUCCESS(error)) out.resize(static_cast<std::size_t>(end - out.data()));
   }
   ucnv_close(from);

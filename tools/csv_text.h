@@ -1,9 +1,9 @@
 // CSV as spreadsheets write and read it: rows of cells from bytes, and back.
 //
-// Reads RFC 4180, and besides: a byte order mark; UTF-16; a first line such as `sep=;`; commas, semicolons, tabs
-// or bars; line ends of any kind, also inside quotation marks; the end-of-file mark of DOS. A file that is not
-// Unicode is read in the code page that Windows uses for a language: code_page_of says which, for each row.
-// Pure functions, for any thread.
+// Reads RFC 4180, and besides: a byte order mark; UTF-16; a first line such as `sep=;`; commas, semicolons,
+// tabs or bars; line ends of any kind, also inside quotation marks; the end-of-file mark of DOS. A file that
+// is not Unicode is read in the code page that Windows uses for a language: code_page_of says which, for each
+// row. Pure functions, for any thread.
 #pragma once
 
 #include <functional>
@@ -30,8 +30,8 @@ using IsName = std::function<bool(std::string_view cell)>;
 
 // kMalformed: a quotation mark is opened and never closed, or the bytes are no text.
 Result<CsvText> read_csv_text(std::string bytes, const IsName& is_name);
-// A line that read_csv_text reads again. A cell that a spreadsheet would take for a formula gets an apostrophe
-// before it.
+// A line that read_csv_text reads again. A cell that a spreadsheet would take for a formula gets an
+// apostrophe before it.
 std::string csv_line(const std::vector<std::string>& cells);
 // Takes that apostrophe off again.
 void unmark_formula(std::string& cell);

@@ -41,8 +41,8 @@ class PartReader {
   }
 
  private:
-  // The end of a part between quotation marks, with the blanks after it. `begin`: they do not enclose the part,
-  // so the first one is a letter like others.
+  // The end of a part between quotation marks, with the blanks after it. `begin`: they do not enclose the
+  // part, so the first one is a letter like others.
   std::size_t quoted_end(std::size_t begin, std::string& text) {
     text.clear();
     for (std::size_t i = begin + 1; i < cell_.size(); ++i) {
@@ -69,11 +69,13 @@ class PartReader {
 };
 
 bool has_text(const ListItem& item) {
-  return std::any_of(item.parts.begin(), item.parts.end(), [](const std::string& part) { return !part.empty(); });
+  return std::any_of(item.parts.begin(), item.parts.end(),
+                     [](const std::string& part) { return !part.empty(); });
 }
 
 std::string part_text(const std::string& part, bool bars) {
-  const bool plain = part.find_first_of(bars ? ";\n|\"" : ";\n\"") == std::string::npos && clean_text(part) == part;
+  const bool plain =
+      part.find_first_of(bars ? ";\n|\"" : ";\n\"") == std::string::npos && clean_text(part) == part;
   if (plain) return part;
   std::string out = "\"";
   for (const char c : part) {

@@ -1,6 +1,7 @@
-// Several items in one cell, as people write them: separated by semicolons or line ends. An item may have parts,
-// separated by bars: "Climate plan | https://city.example/plan". A part that has such a separator in it stands
-// between quotation marks, in which a quotation mark is doubled. Pure functions, for any thread; linear.
+// Several items in one cell, as people write them: separated by semicolons or line ends. An item may have
+// parts, separated by bars: "Climate plan | https://city.example/plan". A part that has such a separator in
+// it stands between quotation marks, in which a quotation mark is doubled. Pure functions, for any thread;
+// linear.
 #pragma once
 
 #include <string>

@@ -50,8 +50,9 @@ bool is_address(std::string_view text) { return text.starts_with("http://") || t
 
 // Whether a text after `;` goes on with the address before it: https://city.example/a;b=1.
 bool goes_on(const ListItem& before, const ListItem& item) {
-  return item.glued && !item.quoted && item.parts.size() == 1 && !is_address(item.parts.front()) && !before.quoted &&
-         is_address(before.parts.back()) && before.parts.back().find('/', 8) != std::string::npos;
+  return item.glued && !item.quoted && item.parts.size() == 1 && !is_address(item.parts.front()) &&
+         !before.quoted && is_address(before.parts.back()) &&
+         before.parts.back().find('/', 8) != std::string::npos;
 }
 
 // Reads the cells of a row. Gathers faults and goes on.
@@ -65,10 +66,12 @@ class RowReading {
     }
     read_cost();
     if (const std::string text = cell("evidence"); !text.empty())
-      take("evidence", cell_whole(text, 1, limits::kEvidenceLevels), [this](auto level) { content_["evidence"] = level; });
+      take("evidence", cell_whole(text, 1, limits::kEvidenceLevels),
+           [this](auto level) { content_["evidence"] = level; });
     read_sdgs();
     json::array partners;
-    for (auto& item : read_list_cell(cell("partners"), false)) partners.emplace_back(std::move(item.parts.front()));
+    for (auto& item : read_list_cell(cell("partners"), false))
+      partners.emplace_back(std::move(item.parts.front()));
     put("partners", std::move(partners));
     put("links", links());
     put("commitments", objects("commitments"));
@@ -112,9 +115,11 @@ class RowReading {
         cost["amount"] = read.value;
         if (currency.empty()) currency = read.currency;
         if (currency.empty())
-          faults_.push_back(fail(Code::kInvalidArgument, "say in which currency the cost is, such as EUR", "cost_currency"));
+          faults_.push_back(fail(Code::kInvalidArgument, "say in which currency the cost is, such as EUR",
+                                 "cost_currency"));
         if (!read.currency.empty() && read.currency != currency)
-          faults_.push_back(fail(Code::kInvalidArgument, "the amount is in " + read.currency + ", and this column says otherwise",
+          faults_.push_back(fail(Code::kInvalidArgument,
+                                 "the amount is in " + read.currency + ", and this column says otherwise",
                                  "cost_currency"));
       });
     }
@@ -179,10 +184,11 @@ class RowReading {
   }
 
   void too_many_parts(const std::string& column, std::size_t most) {
-    faults_.push_back(fail(Code::kInvalidArgument,
-                           "an item has at most " + std::to_string(most) +
-                               " parts between bars; put a part that has a bar or a semicolon in it between quotation marks",
-                           column));
+    faults_.push_back(fail(
+        Code::kInvalidArgument,
+        "an item has at most " + std::to_string(most) +
+            " parts between bars; put a part that has a bar or a semicolon in it between quotation marks",
+        column));
   }
 
   // The items of a list whose items have parts.
@@ -195,13 +201,15 @@ class RowReading {
         continue;
       }
       json::object object;
-      for (std::size_t i = 0; i < item.parts.size(); ++i) put_member(object, members[i], item.parts[i], column);
+      for (std::size_t i = 0; i < item.parts.size(); ++i)
+        put_member(object, members[i], item.parts[i], column);
       out.push_back(std::move(object));
     }
     return out;
   }
 
-  void put_member(json::object& object, const std::string& member, const std::string& text, const std::string& column) {
+  void put_member(json::object& object, const std::string& member, const std::string& text,
+                  const std::string& column) {
     if (text.empty()) return;
     if (member != "date") {
       object[member] = text;
@@ -229,9 +237,9 @@ const std::vector<std::string>& practice_columns() {
   static const std::vector<std::string> kColumns = [] {
     std::vector<std::string> out = {"language", "topics"};
     out.insert(out.end(), text_columns().begin(), text_columns().end());
-    for (const char* column : {"cost_amount", "cost_currency", "cost_note", "evidence", "sdgs", "partners", "links",
-                               "commitments", "office", "person", "on_behalf_of", "source_title", "source_url",
-                               "source_date", "further_sources"})
+    for (const char* column :
+         {"cost_amount", "cost_currency", "cost_note", "evidence", "sdgs", "partners", "links", "commitments",
+          "office", "person", "on_behalf_of", "source_title", "source_url", "source_date", "further_sources"})
       out.emplace_back(column);
     return out;
   }();
@@ -341,7 +349,8 @@ TableRow row_of_record(const json::object& record) {
   json::array sources = list_in(practice, "sources");
   if (sources.empty()) return out;
   if (sources.front().is_object()) {
-    for (const auto& [member, column] : source_columns()) out[column] = text_in(sources.front().as_object(), member);
+    for (const auto& [member, column] : source_columns())
+      out[column] = text_in(sources.front().as_object(), member);
   }
   sources.erase(sources.begin());
   out["further_sources"] = cell_of_list(sources, "further_sources");
@@ -364,12 +373,14 @@ json::object object_of_record(const json::object& record) {
     } else if (column == "sdgs" || column == "partners" || parts_of_column(column) != nullptr) {
       put(column == "further_sources" ? "sources" : column,
           list_in(practice, column == "further_sources" ? "sources" : column));
-    } else if (const auto* number = column == "cost_amount" ? cost.if_contains("amount") : practice.if_contains(column);
+    } else if (const auto* number =
+                   column == "cost_amount" ? cost.if_contains("amount") : practice.if_contains(column);
                number != nullptr && number->is_number()) {
       put(column, *number);
     } else if (const auto it = row.find(column); it != row.end() && !it->second.empty()) {
-      const bool of_first_source = std::any_of(source_columns().begin(), source_columns().end(),
-                                               [&column](const auto& known) { return known.second == column; });
+      const bool of_first_source =
+          std::any_of(source_columns().begin(), source_columns().end(),
+                      [&column](const auto& known) { return known.second == column; });
       if (!of_first_source) put(column, json::value(it->second));
     }
   }
@@ -388,12 +399,16 @@ RowRequest request_of_object(const json::object& object) {
     const auto* members = parts_of_column(column);
     const auto is_known = [members](const json::value& item) {
       if (!item.is_object()) return !item.is_array();
-      return members != nullptr && std::all_of(item.as_object().begin(), item.as_object().end(), [&](const auto& part) {
-               return has(*members, std::string(part.key())) && !part.value().is_object() && !part.value().is_array();
+      return members != nullptr &&
+             std::all_of(item.as_object().begin(), item.as_object().end(), [&](const auto& part) {
+               return has(*members, std::string(part.key())) && !part.value().is_object() &&
+                      !part.value().is_array();
              });
     };
-    if (value.is_object() || (value.is_array() && !std::all_of(value.as_array().begin(), value.as_array().end(), is_known)))
-      faults.push_back(fail(Code::kInvalidArgument, "it does not have the form that an export gives it", std::string(name)));
+    if (value.is_object() ||
+        (value.is_array() && !std::all_of(value.as_array().begin(), value.as_array().end(), is_known)))
+      faults.push_back(fail(Code::kInvalidArgument, "it does not have the form that an export gives it",
+                            std::string(name)));
     if (value.is_object()) continue;
     row[column] = value.is_array() ? cell_of_list(value.as_array(), column) : text_of(value);
   }

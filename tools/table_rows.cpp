@@ -45,7 +45,8 @@ Error not_unicode(const std::string& column) {
 
 class TableReading {
  public:
-  TableReading(std::vector<std::string> header, bool is_unicode) : header_(std::move(header)), is_unicode_(is_unicode) {}
+  TableReading(std::vector<std::string> header, bool is_unicode)
+      : header_(std::move(header)), is_unicode_(is_unicode) {}
 
   CsvRow read(TextRow row) const {
     CsvRow out;
@@ -53,7 +54,8 @@ class TableReading {
     std::size_t used = row.cells.size();
     while (used > header_.size() && clean_text(row.cells[used - 1]).empty()) --used;
     row.cells.resize(used);
-    if (used > header_.size() || std::any_of(header_.begin() + static_cast<std::ptrdiff_t>(used), header_.end(), is_needed)) {
+    if (used > header_.size() ||
+        std::any_of(header_.begin() + static_cast<std::ptrdiff_t>(used), header_.end(), is_needed)) {
       out.faults.push_back(wrong_count(used));
       return out;
     }
@@ -64,7 +66,8 @@ class TableReading {
       if (!header_[i].empty()) {
         out.cells[header_[i]] = std::move(row.cells[i]);
       } else if (!clean_text(row.cells[i]).empty()) {
-        out.faults.push_back(fail(Code::kInvalidArgument, "there is text in it, and it has no name in the header",
+        out.faults.push_back(fail(Code::kInvalidArgument,
+                                  "there is text in it, and it has no name in the header",
                                   std::to_string(i + 1)));
       }
     }
@@ -72,9 +75,10 @@ class TableReading {
   }
 
   Error wrong_count(std::size_t cells) const {
-    return fail(Code::kMalformed, "it has " + std::to_string(cells) + " cells; the header has " +
-                                      std::to_string(header_.size()) +
-                                      ". A cell with a line end or a separator in it stands between quotation marks");
+    return fail(Code::kMalformed,
+                "it has " + std::to_string(cells) + " cells; the header has " +
+                    std::to_string(header_.size()) +
+                    ". A cell with a line end or a separator in it stands between quotation marks");
   }
   std::size_t columns() const { return header_.size(); }
 
@@ -91,7 +95,8 @@ class TableReading {
     if (!is_unicode_ && at < cells.size()) out.code_page = code_page_of(clean_text(cells[at]));
     for (std::size_t i = 0; i < cells.size(); ++i) {
       if (out.code_page.empty() && is_utf8(cells[i])) continue;
-      auto text = out.code_page.empty() ? Result<std::string>(not_unicode("")) : from_code_page(cells[i], out.code_page);
+      auto text = out.code_page.empty() ? Result<std::string>(not_unicode(""))
+                                        : from_code_page(cells[i], out.code_page);
       if (text.ok()) {
         cells[i] = std::move(*text);
       } else {
@@ -128,7 +133,9 @@ Result<std::vector<CsvRow>> rows_of_table(CsvText table) {
 }
 
 Result<std::vector<CsvRow>> read_csv(std::string bytes) {
-  KOINON_ASSIGN(CsvText table, read_csv_text(std::move(bytes), [](std::string_view name) { return !column_named(name).empty(); }));
+  KOINON_ASSIGN(CsvText table, read_csv_text(std::move(bytes), [](std::string_view name) {
+                  return !column_named(name).empty();
+                }));
   return rows_of_table(std::move(table));
 }
 

@@ -20,10 +20,11 @@ namespace koinon {
 namespace {
 
 Error no_workbook() {
-  return fail(Code::kMalformed,
-              "it is not a workbook that can be read; if it has a password, save it without one, or save the sheet "
-              "as \"CSV UTF-8\"",
-              "file");
+  return fail(
+      Code::kMalformed,
+      "it is not a workbook that can be read; if it has a password, save it without one, or save the sheet "
+      "as \"CSV UTF-8\"",
+      "file");
 }
 
 // The parts of a workbook: files in a zip.
@@ -50,7 +51,8 @@ class Package {
     left_ -= facts.size;
     std::string text(facts.size, '\0');
     const std::unique_ptr<zip_file_t, Close> opened(zip_fopen(zip_.get(), name.c_str(), 0));
-    if (opened == nullptr || zip_fread(opened.get(), text.data(), facts.size) != static_cast<zip_int64_t>(facts.size))
+    if (opened == nullptr ||
+        zip_fread(opened.get(), text.data(), facts.size) != static_cast<zip_int64_t>(facts.size))
       return no_workbook();
     pugi::xml_document document;
     // White space in a text counts: with the space between two runs, words would go.
@@ -81,14 +83,23 @@ pugi::xml_node child(const pugi::xml_node& node, std::string_view name) {
   return node.find_child([name](const pugi::xml_node& one) { return local_name(one) == name; });
 }
 
-// The text of a string: its own, or that of its runs. Readings of Japanese words beside it are not text of it.
+// The text of a string: its own, or that of its runs. Readings of Japanese words beside it are not text of
+// it.
 std::string string_text(const pugi::xml_node& string) {
   std::string out;
   for (const auto& node : string.children()) {
     if (local_name(node) == "t") out += node.text().get();
     if (local_name(node) == "r") out += child(node, "t").text().get();
   }
-  return out;
+  // What XML cannot hold stands as _xHHHH_; of these only the end of a line is text.
+  constexpr std::string_view kReturn = "_x000D_";
+  std::string_view left = out;
+  std::string text;
+  for (auto at = left.find(kReturn); at != std::string_view::npos; at = left.find(kReturn)) {
+    text += left.substr(0, at);
+    left.remove_prefix(at + kReturn.size());
+  }
+  return text.append(left);
 }
 
 // --- numbers and dates ---
@@ -190,7 +201,8 @@ std::string attribute_named(const pugi::xml_node& node, std::string_view local) 
 Result<std::string> first_sheet(Package& package, const pugi::xml_node& workbook) {
   std::string relation;
   for (const auto& sheet : child(workbook, "sheets").children()) {
-    if (local_name(sheet) != "sheet" || std::string_view(sheet.attribute("state").as_string("visible")) != "visible")
+    if (local_name(sheet) != "sheet" ||
+        std::string_view(sheet.attribute("state").as_string("visible")) != "visible")
       continue;
     relation = attribute_named(sheet, "id");
     break;
@@ -257,7 +269,8 @@ Result<TextRow> read_row(const pugi::xml_node& row, std::size_t number, const Bo
     }
     const std::size_t column = column_of(cell.attribute("r").as_string()).value_or(out.cells.size());
     if (column >= limits::kWorkbookColumns)
-      return fail(Code::kTooLarge, "a sheet of practices has at most 256 columns", "row " + std::to_string(number));
+      return fail(Code::kTooLarge, "a sheet of practices has at most 256 columns",
+                  "row " + std::to_string(number));
     if (out.cells.size() <= column) out.cells.resize(column + 1);
     out.cells[column] = std::move(text);
   }
@@ -277,8 +290,8 @@ Result<CsvText> read_xlsx_text(std::string_view bytes) {
     if (local_name(node) != "row") continue;
     number = node.attribute("r").as_ullong(number + 1);
     KOINON_ASSIGN(TextRow row, read_row(node, number, book));
-    const bool has_text =
-        std::any_of(row.cells.begin(), row.cells.end(), [](const auto& cell) { return !clean_text(cell).empty(); });
+    const bool has_text = std::any_of(row.cells.begin(), row.cells.end(),
+                                      [](const auto& cell) { return !clean_text(cell).empty(); });
     if (!has_text) continue;
     // A sheet has no cells that are missing at the end, as text has.
     if (!out.rows.empty() && row.cells.size() < out.rows.front().cells.size())

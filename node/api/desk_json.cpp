@@ -86,9 +86,7 @@ std::string_view outcome_text(const ImportedNote& note) {
   return "refused";
 }
 
-json::object fault_json(const Error& error) {
-  return {{"field", error.field}, {"reason", error.message}};
-}
+json::object fault_json(const Error& error) { return {{"field", error.field}, {"reason", error.message}}; }
 
 json::object imported_json(const ImportedNote& note) {
   json::object out{{"outcome", outcome_text(note)}};

@@ -6,7 +6,7 @@ import json
 import pathlib
 import unittest
 
-from nodes import CommandFailed, NodesTest, koinon, wait_for
+from nodes import CommandFailed, NodesTest, peer, wait_for
 
 COLUMNS = ["title", "summary", "solution", "language", "topics", "status", "cost_amount", "cost_currency", "evidence", "sdgs",
            "links", "source_url", "source_date", "on_behalf_of", "office", "partners"]
@@ -249,14 +249,26 @@ class Library(NodesTest):
         typed = json.loads((pathlib.Path(self.folder) / "out.json").read_text())[0]
         self.assertEqual((typed["cost_amount"], typed["evidence"], typed["sdgs"], typed["topics"], typed["sources"], typed["commitments"]),
                          (1.125, 3, [3, 11], ["climate/heat"], written["sources"], written["commitments"]))
-        # Somebody else's practice, which this node holds, is not ours because it was exported here.
-        la.run("export-practices", "--format", "csv", "-o", pathlib.Path(self.folder) / "la.csv")
-        text = (pathlib.Path(self.folder) / "la.csv").read_text(newline="")
-        self.assertIn("la.example", text)
-        (pathlib.Path(self.folder) / "la.csv").write_text(text.replace("One | two", "One | and two"), newline="")
-        changed = self.imported(la, pathlib.Path(self.folder) / "la.csv", "--dry-run")
-        self.assertEqual(changed[0]["outcome"], "would-be-published")
-        self.assertIn("practice of its own", changed[0]["warnings"][0])
+        # What was changed after the export is another practice, and the command says so.
+        changed = pathlib.Path(self.folder) / "changed.csv"
+        wait_for(lambda: la.refs(kind="practice"), "it is indexed")
+        la.run("export-practices", "--format", "csv", "-o", changed)
+        changed.write_bytes(changed.read_bytes().replace(b"One | two", b"One and two"))
+        outcomes = self.imported(la, changed, "--dry-run")
+        self.assertEqual(outcomes[0]["outcome"], "would-be-published", outcomes)
+        self.assertIn("practice of its own", outcomes[0]["warnings"][0])
+
+    def test_the_practice_of_another_city_is_there_already(self):
+        """What a node holds of others is not published as its own because it was exported there."""
+        seoul, milan = self.node("seoul"), self.node("milan")
+        ref = seoul.publish("Held elsewhere")
+        peer(seoul, milan)
+        wait_for(lambda: milan.shows(ref) and ref in milan.refs(kind="practice"), "Milan holds it")
+        for form, name in (("csv", "held.csv"), ("json", "held.json"), ("md", "held")):
+            out = pathlib.Path(self.folder) / name
+            milan.run("export-practices", "--format", form, "-o", out)
+            self.assertEqual([(o["outcome"], o["ref"]) for o in self.imported(milan, out)], [("already-there", ref)], form)
+        self.assertEqual(milan.refs(kind="practice"), [ref])
 
     def test_what_goes_out_comes_in_again_as_it_was(self):
         seoul, la = self.node("seoul"), self.node("la")

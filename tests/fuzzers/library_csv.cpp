@@ -21,10 +21,11 @@ void read_all(const Result<std::vector<CsvRow>>& rows) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string bytes(reinterpret_cast<const char*>(data), size);
   read_all(read_csv(bytes));
-  read_all(read_csv(
-      "title,solution,topics,cost_amount,cost_currency,sdgs,evidence,links,commitments,further_sources,source_date,"
-      "language\n" +
-      bytes));
+  read_all(
+      read_csv("title,solution,topics,cost_amount,cost_currency,sdgs,evidence,links,commitments,further_"
+               "sources,source_date,"
+               "language\n" +
+               bytes));
   if (auto table = read_xlsx_text(bytes); table.ok()) read_all(rows_of_table(std::move(*table)));
   boost::system::error_code error;
   const auto value = boost::json::parse(bytes, error);

@@ -1,4 +1,6 @@
 // Tables as spreadsheets of several countries save them.
+#include "tools/practice_table.h"
+
 #include <algorithm>
 
 #include <boost/json.hpp>
@@ -6,7 +8,6 @@
 
 #include "tools/cell_values.h"
 #include "tools/list_cell.h"
-#include "tools/practice_table.h"
 #include "tools/table_rows.h"
 
 namespace koinon::test {
@@ -30,12 +31,15 @@ TEST(Tables, EachWayToWriteOneTableGivesTheSameRows) {
   const std::vector<std::string> tables = {
       "title,topics,solution\nShade,climate/heat; health,Trees\nWater,climate/water,Taps\n",
       "title,topics,solution\rShade,climate/heat; health,Trees\rWater,climate/water,Taps",
-      "\xEF\xBB\xBFtitle;topics;solution\r\nShade;\"climate/heat; health\";Trees\r\nWater;climate/water;Taps\r\n",
-      "sep=;\r\ntitle;topics;solution\r\nShade;\"climate/heat; health\";Trees\r\nWater;climate/water;Taps\r\n",
+      "\xEF\xBB\xBFtitle;topics;solution\r\nShade;\"climate/heat; "
+      "health\";Trees\r\nWater;climate/water;Taps\r\n",
+      "sep=;\r\ntitle;topics;solution\r\nShade;\"climate/heat; "
+      "health\";Trees\r\nWater;climate/water;Taps\r\n",
       "\"sep=|\"\ntitle|topics|solution\nShade|climate/heat; health|Trees\nWater|climate/water|Taps\n\x1A",
       "SEP=;;;\ntitle;topics;solution\nShade;\"climate/heat; health\";Trees\nWater;climate/water;Taps\n",
       "title\ttopics\tsolution\nShade\tclimate/heat; health\tTrees\nWater\tclimate/water\tTaps\n",
-      "Title, Topics ,SOLUTION,,\n,,,,\n\"Shade\",climate/heat; health,Trees,\"\",\xC2\xA0\n  \n\nWater,climate/water,Taps,,\n,,\n"};
+      "Title, Topics ,SOLUTION,,\n,,,,\n\"Shade\",climate/heat; health,Trees,\"\",\xC2\xA0\n  "
+      "\n\nWater,climate/water,Taps,,\n,,\n"};
   for (std::string table : tables) {
     for (const int encoding : {0, 1, 2, 3}) {
       if (encoding > 0 && table.find_first_of("\xEF\xC2") != std::string::npos) continue;
@@ -45,8 +49,10 @@ TEST(Tables, EachWayToWriteOneTableGivesTheSameRows) {
       const auto rows = rows_of(bytes);
       ASSERT_EQ(rows.size(), 2U) << table << encoding;
       EXPECT_TRUE(rows[0].faults.empty() && rows[1].faults.empty()) << table;
-      EXPECT_EQ(rows[0].cells, (TableRow{{"title", "Shade"}, {"topics", "climate/heat; health"}, {"solution", "Trees"}}));
-      EXPECT_EQ(rows[1].cells, (TableRow{{"title", "Water"}, {"topics", "climate/water"}, {"solution", "Taps"}}));
+      EXPECT_EQ(rows[0].cells,
+                (TableRow{{"title", "Shade"}, {"topics", "climate/heat; health"}, {"solution", "Trees"}}));
+      EXPECT_EQ(rows[1].cells,
+                (TableRow{{"title", "Water"}, {"topics", "climate/water"}, {"solution", "Taps"}}));
     }
   }
 }
@@ -70,8 +76,10 @@ TEST(Tables, ASeparatorCountsByTheNamesThatItFinds) {
 
 TEST(Tables, TextThatIsNotUnicodeIsReadInTheCodePageOfItsLanguage) {
   const auto rows = rows_of(
-      "title;language;topics;solution\r\nK\xFChle D\xE4" "cher \x96 20 \x80;de;health;x\r\nZ\xB3oty \xB9;pl;health;x\r\n"
-      "\xC3\xA2\xB9\xAE;ko;health;x\r\n\xD2\xE5\xED\xFC;ru-RU;health;x\r\n\x81;en;health;x\r\n\xFC;xx;health;x\r\nplain;xx;health;x\r\n");
+      "title;language;topics;solution\r\nK\xFChle D\xE4"
+      "cher \x96 20 \x80;de;health;x\r\nZ\xB3oty \xB9;pl;health;x\r\n"
+      "\xC3\xA2\xB9\xAE;ko;health;x\r\n\xD2\xE5\xED\xFC;ru-RU;health;x\r\n\x81;en;health;x\r\n\xFC;xx;health;"
+      "x\r\nplain;xx;health;x\r\n");
   ASSERT_EQ(rows.size(), 7U);
   EXPECT_EQ(rows[0].cells.at("title"), "Kühle Dächer – 20 €");
   EXPECT_EQ(rows[0].code_page, "windows-1252");
@@ -86,7 +94,10 @@ TEST(Tables, TextThatIsNotUnicodeIsReadInTheCodePageOfItsLanguage) {
 }
 
 TEST(Tables, ABrokenPlaceInUnicodeIsAFaultOfItsRow) {
-  const auto rows = rows_of("title,language,topics,solution\nGr\xC3\xBC\xC3\x9F" "e,de,health,x\nGr\xFC\xDF" "e,de,health,x\n");
+  const auto rows = rows_of(
+      "title,language,topics,solution\nGr\xC3\xBC\xC3\x9F"
+      "e,de,health,x\nGr\xFC\xDF"
+      "e,de,health,x\n");
   ASSERT_EQ(rows.size(), 2U);
   EXPECT_TRUE(rows[0].faults.empty());
   ASSERT_EQ(rows[1].faults.size(), 1U);
@@ -95,7 +106,8 @@ TEST(Tables, ABrokenPlaceInUnicodeIsAFaultOfItsRow) {
 
 TEST(Tables, ARowThatALineEndHasCutIsNoRow) {
   const std::string header = "title,language,topics,solution,staff,contact\n";
-  const auto cut = rows_of(header + "A,en,health,begins\nand ends,Two,a@b.example\nB,en,health,x,One,b@b.example\n");
+  const auto cut =
+      rows_of(header + "A,en,health,begins\nand ends,Two,a@b.example\nB,en,health,x,One,b@b.example\n");
   ASSERT_EQ(cut.size(), 3U);
   EXPECT_FALSE(cut[0].faults.empty()) << "half a text must not be published";
   EXPECT_FALSE(cut[1].faults.empty());
@@ -107,7 +119,8 @@ TEST(Tables, ARowThatALineEndHasCutIsNoRow) {
 }
 
 TEST(Tables, ColumnsWithoutANameHaveNoText) {
-  const auto rows = rows_of("title,,topics,solution,\nA,,health,x,\xC2\xA0\nB,note,health,x,\nC,,health,x,,y\n");
+  const auto rows =
+      rows_of("title,,topics,solution,\nA,,health,x,\xC2\xA0\nB,note,health,x,\nC,,health,x,,y\n");
   ASSERT_EQ(rows.size(), 3U);
   EXPECT_TRUE(rows[0].faults.empty());
   EXPECT_EQ(rows[1].faults.at(0).field, "2");
@@ -131,15 +144,29 @@ TEST(Tables, AllFaultsOfARowAreTold) {
   std::vector<std::string> columns;
   for (const Error& fault : read.faults) columns.push_back(fault.field);
   std::sort(columns.begin(), columns.end());
-  EXPECT_EQ(columns, (std::vector<std::string>{"cost_amount", "evidence", "links", "sdgs", "source_date", "topics"}));
+  EXPECT_EQ(columns,
+            (std::vector<std::string>{"cost_amount", "evidence", "links", "sdgs", "source_date", "topics"}));
   EXPECT_EQ(read.request.at("content").at("title"), "A") << "what is right goes on to be checked";
 }
 
 TEST(CellValues, AmountsAreReadAsPeopleOfEachCountryWriteThem) {
-  const std::vector<std::pair<std::string, double>> amounts = {
-      {"120000", 120000}, {"1,200,000", 1200000}, {"1.200.000", 1200000}, {"1.200.000,50", 1200000.5},
-      {"1,200,000.50", 1200000.5}, {"116 000", 116000}, {"116\u00A0000,5", 116000.5}, {"116\u202F000", 116000},
-      {"1'200'000.00", 1200000}, {"1\u2019200\u2019000", 1200000}, {"99,5", 99.5}, {"99.5", 99.5}, {"0,125", 0.125}, {"12,00,000", 1200000}, {"$1,200.00", 1200}, {" 0 ", 0}, {"1 200,125", 1200.125}};
+  const std::vector<std::pair<std::string, double>> amounts = {{"120000", 120000},
+                                                               {"1,200,000", 1200000},
+                                                               {"1.200.000", 1200000},
+                                                               {"1.200.000,50", 1200000.5},
+                                                               {"1,200,000.50", 1200000.5},
+                                                               {"116 000", 116000},
+                                                               {"116\u00A0000,5", 116000.5},
+                                                               {"116\u202F000", 116000},
+                                                               {"1'200'000.00", 1200000},
+                                                               {"1\u2019200\u2019000", 1200000},
+                                                               {"99,5", 99.5},
+                                                               {"99.5", 99.5},
+                                                               {"0,125", 0.125},
+                                                               {"12,00,000", 1200000},
+                                                               {"$1,200.00", 1200},
+                                                               {" 0 ", 0},
+                                                               {"1 200,125", 1200.125}};
   for (const auto& [text, value] : amounts) {
     const auto read = cell_amount(text);
     ASSERT_TRUE(read.ok()) << text;
@@ -156,11 +183,13 @@ TEST(CellValues, ASignThatMeansOneCurrencyNamesIt) {
   EXPECT_EQ(cell_amount("$5")->currency, "");
   EXPECT_EQ(request_of_row({{"cost_amount", "€ 5"}}).request.at("content").at("cost").at("currency"), "EUR");
   EXPECT_EQ(request_of_row({{"cost_amount", "$5"}}).faults.at(0).field, "cost_currency");
-  EXPECT_EQ(request_of_row({{"cost_amount", "€5"}, {"cost_currency", "USD"}}).faults.at(0).field, "cost_currency");
+  EXPECT_EQ(request_of_row({{"cost_amount", "€5"}, {"cost_currency", "USD"}}).faults.at(0).field,
+            "cost_currency");
 }
 
 TEST(CellValues, AnAmountThatIsWrittenIsReadAgainAsItWas) {
-  for (const double value : {0.0, 1.0, 0.1, 1.125, 999.999, 1000.5, 21000000.0, 1e15, 1.0 / 3, 12.345, 5e-10}) {
+  for (const double value :
+       {0.0, 1.0, 0.1, 1.125, 999.999, 1000.5, 21000000.0, 1e15, 1.0 / 3, 12.345, 5e-10}) {
     const auto read = cell_amount(amount_text(value));
     ASSERT_TRUE(read.ok()) << amount_text(value);
     EXPECT_EQ(read->value, value) << amount_text(value);
@@ -168,13 +197,31 @@ TEST(CellValues, AnAmountThatIsWrittenIsReadAgainAsItWas) {
 }
 
 TEST(CellValues, DatesOfSpreadsheetsBecomeIso) {
-  const std::vector<std::pair<std::string, std::string>> dates = {
-      {"2020", "2020"}, {"2020-03", "2020-03"}, {"2020-03-17", "2020-03-17"}, {"2020-3-7", "2020-03-07"},
-      {"17.03.2020", "2020-03-17"}, {"3.4.2020", "2020-04-03"}, {"17/03/2020", "2020-03-17"}, {"3/17/2020", "2020-03-17"},
-      {"2020/3/17", "2020-03-17"}, {"2020. 3. 17.", "2020-03-17"}, {"2020年3月17日", "2020-03-17"}, {"4/4/2020", "2020-04-04"},
-      {"17-Mar-20", "2020-03-17"}, {"Mar-20", "2020-03"}, {"March 17, 2020", "2020-03-17"}, {"17 March 2020", "2020-03-17"},
-      {"03/2020", "2020-03"}, {"17.03.2020 00:00", "2020-03-17"}, {"2020-03-17T09:00:00", "2020-03-17"}, {"43907", "2020-03-17"},
-      {"17/03/98", "1998-03-17"}, {"17.3.20 10:30", "2020-03-17"}, {"last year", "last year"}, {"31.02.2020", "31.02.2020"}, {"", ""}};
+  const std::vector<std::pair<std::string, std::string>> dates = {{"2020", "2020"},
+                                                                  {"2020-03", "2020-03"},
+                                                                  {"2020-03-17", "2020-03-17"},
+                                                                  {"2020-3-7", "2020-03-07"},
+                                                                  {"17.03.2020", "2020-03-17"},
+                                                                  {"3.4.2020", "2020-04-03"},
+                                                                  {"17/03/2020", "2020-03-17"},
+                                                                  {"3/17/2020", "2020-03-17"},
+                                                                  {"2020/3/17", "2020-03-17"},
+                                                                  {"2020. 3. 17.", "2020-03-17"},
+                                                                  {"2020年3月17日", "2020-03-17"},
+                                                                  {"4/4/2020", "2020-04-04"},
+                                                                  {"17-Mar-20", "2020-03-17"},
+                                                                  {"Mar-20", "2020-03"},
+                                                                  {"March 17, 2020", "2020-03-17"},
+                                                                  {"17 March 2020", "2020-03-17"},
+                                                                  {"03/2020", "2020-03"},
+                                                                  {"17.03.2020 00:00", "2020-03-17"},
+                                                                  {"2020-03-17T09:00:00", "2020-03-17"},
+                                                                  {"43907", "2020-03-17"},
+                                                                  {"17/03/98", "1998-03-17"},
+                                                                  {"17.3.20 10:30", "2020-03-17"},
+                                                                  {"last year", "last year"},
+                                                                  {"31.02.2020", "31.02.2020"},
+                                                                  {"", ""}};
   for (const auto& [text, iso] : dates) {
     const auto read = cell_date(text);
     ASSERT_TRUE(read.ok()) << text;
@@ -184,8 +231,11 @@ TEST(CellValues, DatesOfSpreadsheetsBecomeIso) {
 }
 
 TEST(ListCells, WhatIsWrittenIsReadAgain) {
-  const std::vector<std::vector<std::string>> items = {
-      {"Plan; part 1", "https://city.example/a;b=1?x=|y"}, {"", "x"}, {"say \"it\"", "", "z"}, {"two\nlines"}, {"\"", "|"}};
+  const std::vector<std::vector<std::string>> items = {{"Plan; part 1", "https://city.example/a;b=1?x=|y"},
+                                                       {"", "x"},
+                                                       {"say \"it\"", "", "z"},
+                                                       {"two\nlines"},
+                                                       {"\"", "|"}};
   std::vector<std::vector<std::string>> again;
   for (const auto& item : read_list_cell(list_cell(items, true), true)) again.push_back(item.parts);
   EXPECT_EQ(again, items);
@@ -198,11 +248,13 @@ TEST(ListCells, WhatIsWrittenIsReadAgain) {
 }
 
 TEST(ListCells, ASemicolonInAnAddressDoesNotEndIt) {
-  const RowRequest read = request_of_row(
-      {{"links", "https://a.example/x;v=2?y=1; Plan | https://b.example/;https://c.example"}});
+  const RowRequest read =
+      request_of_row({{"links", "https://a.example/x;v=2?y=1; Plan | https://b.example/;https://c.example"}});
   EXPECT_TRUE(read.faults.empty());
-  EXPECT_EQ(read.request.at("content").at("links"),
-            json::parse(R"([{"url":"https://a.example/x;v=2?y=1"},{"title":"Plan","url":"https://b.example/"},{"url":"https://c.example"}])"));
+  EXPECT_EQ(
+      read.request.at("content").at("links"),
+      json::parse(
+          R"([{"url":"https://a.example/x;v=2?y=1"},{"title":"Plan","url":"https://b.example/"},{"url":"https://c.example"}])"));
 }
 
 // A practice with all that a table could lose.
@@ -255,7 +307,9 @@ TEST(Tables, JsonHasTypesAndComesInAgain) {
   // Texts as in a table, too.
   EXPECT_EQ(request_of_object({{"sdgs", "3; 11"}, {"evidence", "3"}}).request,
             request_of_object({{"sdgs", json::array{3, 11}}, {"evidence", 3}}).request);
-  EXPECT_EQ(request_of_object({{"colour", "red"}, {"links", json::array{json::object{{"href", "x"}}}}}).faults.size(), 2U);
+  EXPECT_EQ(request_of_object({{"colour", "red"}, {"links", json::array{json::object{{"href", "x"}}}}})
+                .faults.size(),
+            2U);
 }
 
 }  // namespace
