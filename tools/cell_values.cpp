@@ -166,15 +166,22 @@ std::string with_whole_year(const std::string& text) {
   return text.substr(0, at) + (parts.back().front() < '3' ? "20" : "19") + text.substr(at);
 }
 
-// Whether it is one day of two: both numbers could be the month.
-bool is_either(std::string_view text) {
+// The numbers of a date such as 03/04/2020, of which the first two are day and month in some order.
+struct NumberedDate {
+  unsigned first = 0;
+  unsigned second = 0;
+  std::string_view year;
+};
+std::optional<NumberedDate> numbered_date(std::string_view text) {
   const auto parts = date_parts(text);
-  if (text.find('.') != std::string_view::npos || parts.size() != 3 || parts[2].size() != 4) return false;
-  const auto could_be_month = [](std::string_view part) {
-    const auto number = cell_whole(part.starts_with('0') ? part.substr(1) : part, 1, 12);
-    return number.ok();
-  };
-  return is_digits(parts[2]) && could_be_month(parts[0]) && could_be_month(parts[1]);
+  // With points the day comes first everywhere.
+  if (text.find('.') != std::string_view::npos || parts.size() != 3) return std::nullopt;
+  if (parts[2].size() != 4 || !std::all_of(parts.begin(), parts.end(), is_digits)) return std::nullopt;
+  if (parts[0].size() > 2 || parts[1].size() > 2) return std::nullopt;
+  NumberedDate out{0, 0, parts[2]};
+  std::from_chars(parts[0].data(), parts[0].data() + parts[0].size(), out.first);
+  std::from_chars(parts[1].data(), parts[1].data() + parts[1].size(), out.second);
+  return out;
 }
 
 // The days since the end of 1899, as spreadsheets count from March 1900 on. Five digits.
@@ -198,14 +205,33 @@ std::string_view without_time(std::string_view text) {
 
 }  // namespace
 
-Result<std::string> cell_date(std::string_view cell) {
+DayOrder day_order_of(const std::vector<std::string>& dates) {
+  bool day_first = false;
+  bool month_first = false;
+  for (const std::string& cell : dates) {
+    const std::string whole = with_whole_year(clean_text(without_time(clean_text(cell))));
+    const auto date = numbered_date(whole);
+    day_first = day_first || (date && date->first > 12 && date->second <= 12);
+    month_first = month_first || (date && date->second > 12 && date->first <= 12);
+  }
+  if (day_first == month_first) return DayOrder::kUnknown;
+  return day_first ? DayOrder::kDayFirst : DayOrder::kMonthFirst;
+}
+
+Result<std::string> cell_date(std::string_view cell, DayOrder order) {
   std::string text = clean_text(cell);
   if (is_digits(text) && text.size() == 5) return date_of_serial(text);
   const std::string whole = with_whole_year(clean_text(without_time(text)));
   if (auto date = read_written_date(whole)) return std::move(*date);
-  if (is_either(whole))
+  const auto numbers = numbered_date(whole);
+  if (!numbers || numbers->first > 12 || numbers->second > 12) return text;
+  if (order == DayOrder::kUnknown)
     return fail(Code::kInvalidArgument, "day and month could be either; write the date as 2020-03-17");
-  return text;
+  const bool day_first = order == DayOrder::kDayFirst;
+  const std::string in_order = std::to_string(day_first ? numbers->first : numbers->second) + "." +
+                               std::to_string(day_first ? numbers->second : numbers->first) + "." +
+                               std::string(numbers->year);
+  return read_written_date(in_order).value_or(text);
 }
 
 }  // namespace koinon

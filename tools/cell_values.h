@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "node/text/written_values.h"
 #include "proto/base/result.h"
@@ -26,9 +27,15 @@ std::string amount_text(double value);
 // Reads a whole number. A spreadsheet may show it as 3.0 or 3,0.
 Result<std::uint64_t> cell_whole(std::string_view cell, std::uint64_t least, std::uint64_t most);
 
+// What comes first in dates such as 03/04/2020.
+enum class DayOrder : unsigned char { kUnknown, kDayFirst, kMonthFirst };
+// As the other dates of a column tell, of which one number cannot be a month. A program writes all in one
+// order.
+DayOrder day_order_of(const std::vector<std::string>& dates);
+
 // A date in ISO 8601, as exact as it was. Reads what read_written_date reads, and besides two digits of a
 // year, a time of the day after it, and the number of days that stands behind a date. What is no date stays
-// as it is. kInvalidArgument: day and month could be either, as in 03/04/2020.
-Result<std::string> cell_date(std::string_view cell);
+// as it is. kInvalidArgument: day and month could be either, and the order is not known.
+Result<std::string> cell_date(std::string_view cell, DayOrder order = DayOrder::kUnknown);
 
 }  // namespace koinon

@@ -48,11 +48,17 @@ struct Outcome {
 Result<std::vector<Item>> items_of_rows(const std::vector<CsvRow>& rows) {
   std::vector<Item> out;
   std::set<std::string> code_pages;
+  std::vector<std::string> dates;
+  for (const CsvRow& row : rows) {
+    if (const auto date = row.cells.find("source_date"); date != row.cells.end())
+      dates.push_back(date->second);
+  }
+  const DayOrder order = day_order_of(dates);
   for (const CsvRow& row : rows) {
     Item item{"row " + std::to_string(row.number), {}, row.faults};
     if (!row.code_page.empty()) code_pages.insert(row.code_page);
     if (row.faults.empty()) {
-      RowRequest read = request_of_row(row.cells);
+      RowRequest read = request_of_row(row.cells, order);
       item.request = std::move(read.request);
       item.faults = std::move(read.faults);
       if (const auto ref = row.cells.find("ref"); ref != row.cells.end()) item.ref = clean_text(ref->second);
@@ -400,8 +406,11 @@ Status run_export_practices(const Common& common, const ListArguments& wanted, c
     std::cout << text;
     return {};
   }
+  // Without this mark Excel takes a file for one in the code page of the country. Programs that read from a
+  // pipe have no use for it.
+  const std::string_view mark = format == "csv" ? "\xEF\xBB\xBF" : "";
   std::ofstream file(output, std::ios::binary);
-  if (!(file << text)) return fail(Code::kIo, "the file could not be written", output);
+  if (!(file << mark << text)) return fail(Code::kIo, "the file could not be written", output);
   return {};
 }
 

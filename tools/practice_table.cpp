@@ -9,7 +9,6 @@
 #include "proto/base/limits.h"
 #include "proto/codec/name.h"
 #include "proto/vocabulary/vocabulary.h"
-#include "tools/cell_values.h"
 #include "tools/list_cell.h"
 
 namespace koinon {
@@ -58,7 +57,7 @@ bool goes_on(const ListItem& before, const ListItem& item) {
 // Reads the cells of a row. Gathers faults and goes on.
 class RowReading {
  public:
-  explicit RowReading(const TableRow& row) : row_(row) {}
+  RowReading(const TableRow& row, DayOrder order) : row_(row), order_(order) {}
 
   RowRequest read() {
     for (const auto& column : text_columns()) {
@@ -214,7 +213,7 @@ class RowReading {
     if (member != "date") {
       object[member] = text;
     } else {
-      take(column, cell_date(text), [&](const std::string& date) { object[member] = date; });
+      take(column, cell_date(text, order_), [&](const std::string& date) { object[member] = date; });
     }
   }
 
@@ -227,6 +226,7 @@ class RowReading {
   }
 
   const TableRow& row_;
+  DayOrder order_;
   json::object content_;
   std::vector<Error> faults_;
 };
@@ -259,7 +259,7 @@ std::string column_named(std::string_view name) {
   return has(practice_columns(), out) || has(origin_columns(), out) ? out : std::string();
 }
 
-RowRequest request_of_row(const TableRow& row) { return RowReading(row).read(); }
+RowRequest request_of_row(const TableRow& row, DayOrder order) { return RowReading(row, order).read(); }
 
 std::string column_of_field(const std::string& field) {
   static const std::map<std::string, std::string> kColumns = {{"text", "solution"},

@@ -17,6 +17,7 @@
 #include <boost/json/object.hpp>
 
 #include "proto/base/result.h"
+#include "tools/cell_values.h"
 
 namespace koinon {
 
@@ -33,7 +34,8 @@ struct RowRequest {
   boost::json::object request;  // to publish; without the cells at fault
   std::vector<Error> faults;    // all of the row; each names its column
 };
-RowRequest request_of_row(const TableRow& row);
+// `order`: of dates whose first two numbers could both be the month.
+RowRequest request_of_row(const TableRow& row, DayOrder order = DayOrder::kUnknown);
 // The inverse, from a record as the API gives it.
 TableRow row_of_record(const boost::json::object& record);
 

@@ -293,7 +293,7 @@ class Library(NodesTest):
                 for key in ("title", "summary", "challenge", "solution", "results", "lessons", "evidence", "cost", "sdgs"):
                     self.assertEqual((a.get(key) or "").strip() if isinstance(a.get(key), str) else a.get(key),
                                      (b.get(key) or "").strip() if isinstance(b.get(key), str) else b.get(key), key)
-        cells = list(csv.reader(open(pathlib.Path(self.folder) / "out.csv", newline="", encoding="utf-8")))
+        cells = list(csv.reader(open(pathlib.Path(self.folder) / "out.csv", newline="", encoding="utf-8-sig")))
         self.assertFalse([c for line in cells for c in line if c[:1] in "=+-@" and c], "no spreadsheet takes a cell for a formula")
         out = pathlib.Path(self.folder) / "md"
         seoul.run("export-practices", "--format", "md", "-o", out)

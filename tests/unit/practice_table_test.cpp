@@ -228,6 +228,16 @@ TEST(CellValues, DatesOfSpreadsheetsBecomeIso) {
     EXPECT_EQ(*read, iso) << text;
   }
   EXPECT_FALSE(cell_date("03/04/2020").ok()) << "April or March";
+  EXPECT_FALSE(cell_date("3/4/20").ok());
+  EXPECT_EQ(*cell_date("03/04/2020", DayOrder::kDayFirst), "2020-04-03");
+  EXPECT_EQ(*cell_date("3/4/20 10:00", DayOrder::kMonthFirst), "2020-03-04");
+}
+
+TEST(CellValues, OneDateOfAColumnTellsTheOrderOfAll) {
+  EXPECT_EQ(day_order_of({"03/04/2020", "", "17/03/2020"}), DayOrder::kDayFirst);
+  EXPECT_EQ(day_order_of({"03/04/2020", "2020", "3/17/20"}), DayOrder::kMonthFirst);
+  EXPECT_EQ(day_order_of({"17/03/2020", "3/17/2020"}), DayOrder::kUnknown) << "people wrote these";
+  EXPECT_EQ(day_order_of({"17.03.2020", "03/04/2020"}), DayOrder::kUnknown);
 }
 
 TEST(ListCells, WhatIsWrittenIsReadAgain) {
