@@ -26,11 +26,6 @@ bool is_marked(std::string_view text) {
   return !rest.empty() && kFormula.find(rest.front()) != std::string_view::npos;
 }
 
-// Whether a cell shows nothing. A0 is the no-break space of most code pages.
-bool is_empty(const std::string& cell) {
-  return clean_text(cell).find_first_not_of('\xA0') == std::string::npos;
-}
-
 bool has_high_byte(std::string_view text) {
   return std::any_of(text.begin(), text.end(), [](char c) { return (c & 0x80) != 0; });
 }
@@ -108,7 +103,7 @@ static void koinon_csv_row(int ended_by, void* reading) {
   all->after_return = ended_by == '\r';
   if (second_half) return;
   const std::size_t next = all->row.number + 1;
-  if (!std::all_of(all->row.cells.begin(), all->row.cells.end(), is_empty))
+  if (!std::all_of(all->row.cells.begin(), all->row.cells.end(), is_empty_cell))
     all->rows.push_back(std::move(all->row));
   all->row = TextRow{next, {}};
 }
@@ -172,6 +167,11 @@ Result<CsvText> read_csv_text(std::string bytes, const IsName& is_name) {
   }
   out.is_unicode = whole >= broken;
   return out;
+}
+
+bool is_empty_cell(const std::string& cell) {
+  // The no-break space of most code pages. As the first byte of a character it is no UTF-8.
+  return clean_text(cell).find_first_not_of('\xA0') == std::string::npos;
 }
 
 std::string csv_line(const std::vector<std::string>& cells) {

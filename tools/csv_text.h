@@ -30,6 +30,8 @@ using IsName = std::function<bool(std::string_view cell)>;
 
 // kMalformed: a quotation mark is opened and never closed, or the bytes are no text.
 Result<CsvText> read_csv_text(std::string bytes, const IsName& is_name);
+// Whether a cell shows nothing, in Unicode or another code page.
+bool is_empty_cell(const std::string& cell);
 // A line that read_csv_text reads again. A cell that a spreadsheet would take for a formula gets an
 // apostrophe before it.
 std::string csv_line(const std::vector<std::string>& cells);

@@ -52,7 +52,7 @@ class TableReading {
     CsvRow out;
     out.number = row.number;
     std::size_t used = row.cells.size();
-    while (used > header_.size() && clean_text(row.cells[used - 1]).empty()) --used;
+    while (used > header_.size() && is_empty_cell(row.cells[used - 1])) --used;
     row.cells.resize(used);
     if (used > header_.size() ||
         std::any_of(header_.begin() + static_cast<std::ptrdiff_t>(used), header_.end(), is_needed)) {
