@@ -221,6 +221,10 @@ class Library(NodesTest):
         for data in (b"", b"PK\x03\x04 no zip", b"\xd0\xcf\x11\xe0 a password", path.read_bytes()[:-30]):
             path.write_bytes(data)
             self.assert_refused("not a workbook", lambda: seoul.run("import-practices", path))
+        import zipfile
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file:
+            file.writestr("xl/workbook.xml", b" " * (257 << 20))
+        self.assert_refused("at most 256 MiB", lambda: seoul.run("import-practices", path))
 
     def test_an_export_is_there_already_and_has_lost_nothing(self):
         seoul, la = self.node("seoul"), self.node("la")
