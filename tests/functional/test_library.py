@@ -208,16 +208,16 @@ class Library(NodesTest):
                               ["Kühle Dächer", "de", "climate/heat", "Weiß\ngestrichen", 1200.125, "EUR", Day(43907), "Plan; 1 | https://city.example/a", None],
                               [], [None, " "],
                               ["Shade", "en", "climate/heat", "Trees", 1_000_000, "KRW", Month(43891), None, None]])
-        outcomes = self.imported(seoul, path)
-        self.assertEqual([(o["where"], o["outcome"]) for o in outcomes], [("row 2", "refused"), ("row 5", "published")], outcomes)
-        self.assertEqual([f["column"] for f in outcomes[0]["faults"]], ["links"], "an address without its title's quotation marks")
-        shade = seoul.json("show", outcomes[1]["ref"])["body"]["practice"]
-        self.assertEqual((shade["cost"], shade["sources"]), ({"amount": 1000000, "currency": "KRW"}, [{"date": "2020-03"}]))
+        outcomes = self.imported(seoul, path, "--dry-run")
+        self.assertEqual([(o["where"], o["outcome"]) for o in outcomes], [("row 2", "refused"), ("row 5", "would-be-published")], outcomes)
+        self.assertEqual([f["column"] for f in outcomes[0]["faults"]], ["links"], "a semicolon in a title without quotation marks")
         write_workbook(path, [["title", "language", "topics", "solution", "cost_amount", "cost_currency", "source_date", "links"],
-                              ["Kühle Dächer", "de", "climate/heat", "Weiß\ngestrichen", 1200.125, "EUR", Day(43907), '"Plan; 1" | https://city.example/a']])
-        cool = seoul.json("show", self.imported(seoul, path)[0]["ref"])["body"]["practice"]
+                              ["Kühle Dächer", "de", "climate/heat", "Weiß\ngestrichen", 1200.125, "EUR", Day(43907), '"Plan; 1" | https://city.example/a'],
+                              ["Shade", "en", "climate/heat", "Trees", 1_000_000, "KRW", Month(43891), None]])
+        cool, shade = (seoul.json("show", o["ref"])["body"]["practice"] for o in self.imported(seoul, path))
         self.assertEqual((cool["cost"]["amount"], cool["sources"], cool["links"]),
                          (1200.125, [{"date": "2020-03-17"}], [{"title": "Plan; 1", "url": "https://city.example/a"}]))
+        self.assertEqual((shade["cost"], shade["sources"]), ({"amount": 1000000, "currency": "KRW"}, [{"date": "2020-03"}]))
         for data in (b"", b"PK\x03\x04 no zip", b"\xd0\xcf\x11\xe0 a password", path.read_bytes()[:-30]):
             path.write_bytes(data)
             self.assert_refused("not a workbook", lambda: seoul.run("import-practices", path))
