@@ -3,16 +3,21 @@
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <set>
 
 #include <boost/json.hpp>
 
 #include "crypto/key_file.h"
+#include "proto/base/ascii.h"
 #include "proto/base/encoding.h"
 #include "proto/base/limits.h"
 #include "tools/api_client.h"
+#include "tools/cell_values.h"
 #include "tools/commands.h"
 #include "tools/practice_table.h"
 #include "tools/render.h"
+#include "tools/table_rows.h"
+#include "tools/xlsx_text.h"
 
 namespace koinon {
 namespace json = boost::json;
@@ -25,76 +30,101 @@ constexpr std::size_t kPage = 1000;
 
 // Something to import: a row, a member of a list, a file.
 struct Item {
-  std::string where;  // "row 17"
-  json::object request;
-  Error error;  // with a message: the item cannot be imported
+  std::string where;               // "row 17"
+  json::object request;            // empty: it cannot be read at all
+  std::vector<Error> faults = {};  // it cannot be imported
+  std::string ref = {};            // the record that an export has made it of
 };
 
 struct Outcome {
   std::string where;
-  std::string outcome;  // published, would-be-published, already-there, refused
+  std::string outcome;  // published, would-be-published, already-there, refused, or that it waits
   std::string ref;
-  std::string column;
-  std::string reason;
+  std::vector<Error> faults;  // why it was refused; fields are columns
   std::vector<std::string> warnings;
+  std::string reason = {};  // of what is there already: where
 };
+
+Result<std::vector<Item>> items_of_rows(const std::vector<CsvRow>& rows) {
+  std::vector<Item> out;
+  std::set<std::string> code_pages;
+  std::vector<std::string> dates;
+  for (const CsvRow& row : rows) {
+    if (const auto date = row.cells.find("source_date"); date != row.cells.end())
+      dates.push_back(date->second);
+  }
+  const DayOrder order = day_order_of(dates);
+  for (const CsvRow& row : rows) {
+    Item item{"row " + std::to_string(row.number), {}, row.faults};
+    if (!row.code_page.empty()) code_pages.insert(row.code_page);
+    if (row.faults.empty()) {
+      RowRequest read = request_of_row(row.cells, order);
+      item.request = std::move(read.request);
+      item.faults = std::move(read.faults);
+      if (const auto ref = row.cells.find("ref"); ref != row.cells.end()) item.ref = clean_text(ref->second);
+    }
+    out.push_back(std::move(item));
+  }
+  for (const auto& page : code_pages)
+    std::cerr << "koinon: the file is not UTF-8; it was read as " << page
+              << ". If letters come out wrong, save it as \"CSV UTF-8\"\n";
+  return out;
+}
 
 Result<std::vector<Item>> items_of_csv(const std::string& file) {
   KOINON_ASSIGN(std::string text, read_file(file, kLibraryBytes));
   KOINON_ASSIGN(const auto rows, read_csv(std::move(text)));
+  return items_of_rows(rows);
+}
+
+Result<std::vector<Item>> items_of_xlsx(const std::string& file) {
+  KOINON_ASSIGN(const std::string bytes, read_file(file, kLibraryBytes));
+  KOINON_ASSIGN(CsvText table, read_xlsx_text(bytes));
+  KOINON_ASSIGN(const auto rows, rows_of_table(std::move(table)));
+  return items_of_rows(rows);
+}
+
+// Reads a list of publish requests, or of objects with the columns of the table.
+Result<std::vector<Item>> items_of_json(const std::string& file) {
+  KOINON_ASSIGN(std::string text, read_file(file, kLibraryBytes));
+  if (text.starts_with("\xEF\xBB\xBF")) text.erase(0, 3);
+  boost::system::error_code error;
+  const json::value all = json::parse(text, error);
+  if (error || !all.is_array()) return fail(Code::kMalformed, "it is a JSON list of practices", file);
   std::vector<Item> out;
-  for (const CsvRow& row : rows) {
-    Item item{"row " + std::to_string(row.number), {}, row.error};
-    if (row.error.message.empty()) {
-      auto request = request_of_row(row.cells);
-      if (request.ok()) {
-        item.request = std::move(*request);
-      } else {
-        item.error = request.error();
-      }
+  for (const auto& member_of_list : all.as_array()) {
+    Item item{"item " + std::to_string(out.size() + 1), {}};
+    if (!member_of_list.is_object()) {
+      item.faults.push_back(fail(Code::kMalformed, "it is an object"));
+    } else if (member_of_list.as_object().contains("content") ||
+               member_of_list.as_object().contains("file")) {
+      item.request = member_of_list.as_object();
+    } else {
+      RowRequest read = request_of_object(member_of_list.as_object());
+      item.request = std::move(read.request);
+      item.faults = std::move(read.faults);
+      item.ref = member(member_of_list, "ref");
     }
     out.push_back(std::move(item));
   }
   return out;
 }
 
-// Reads a list of publish requests, or of objects with the columns of the table.
-Result<std::vector<Item>> items_of_json(const std::string& file) {
-  KOINON_ASSIGN(const std::string text, read_file(file, kLibraryBytes));
-  boost::system::error_code error;
-  const json::value all = json::parse(text, error);
-  if (error || !all.is_array()) return fail(Code::kMalformed, "it is a JSON list of practices", file);
-  std::vector<Item> out;
-  for (const auto& member : all.as_array()) {
-    Item item{"item " + std::to_string(out.size() + 1), {}, {}};
-    if (!member.is_object()) {
-      item.error = fail(Code::kMalformed, "it is an object");
-    } else if (member.as_object().contains("content") || member.as_object().contains("file")) {
-      item.request = member.as_object();
-    } else {
-      TableRow row;
-      for (const auto& [name, value] : member.as_object()) {
-        std::string cell;
-        if (value.is_array()) {
-          for (const auto& part : value.as_array())
-            cell += (cell.empty() ? "" : ";") +
-                    (part.is_string() ? std::string(part.as_string()) : json::serialize(part));
-        } else if (!value.is_null()) {
-          cell = value.is_string() ? std::string(value.as_string()) : json::serialize(value);
-        }
-        row[std::string(name)] = cell;
-        const auto& known = practice_columns();
-        if (std::find(known.begin(), known.end(), std::string(name)) == known.end() && name != "ref" &&
-            name != "city" && name != "created_at" && name != "standing")
-          item.error = fail(Code::kInvalidArgument, "there is no such column", std::string(name));
-      }
-      auto request = request_of_row(row);
-      if (item.error.message.empty() && !request.ok()) item.error = request.error();
-      if (request.ok()) item.request = std::move(*request);
-    }
-    out.push_back(std::move(item));
-  }
-  return out;
+constexpr std::string_view kOrigin = "# exported from ";
+
+// A note's file with a comment after its first line that says which record it is.
+std::string with_origin(const std::string& file, const std::string& ref) {
+  const auto line = file.find('\n');
+  if (line == std::string::npos) return file;
+  return file.substr(0, line + 1) + std::string(kOrigin) + ref + "\n" + file.substr(line + 1);
+}
+
+// The ref in that comment; empty: there is none.
+std::string origin_of_file(const std::string& file) {
+  const auto line = file.find('\n');
+  if (line == std::string::npos || file.compare(line + 1, kOrigin.size(), kOrigin) != 0) return {};
+  const auto begin = line + 1 + kOrigin.size();
+  return trimmed(std::string_view(file).substr(begin, file.find('\n', begin) - begin));
 }
 
 Result<std::vector<Item>> items_of_folder(const std::string& folder) {
@@ -105,14 +135,15 @@ Result<std::vector<Item>> items_of_folder(const std::string& folder) {
   std::sort(files.begin(), files.end());
   std::vector<Item> out;
   for (const auto& path : files) {
-    Item item{path.filename().string(), {}, {}};
+    Item item{path.filename().string(), {}};
     const auto text = read_file(path, limits::kNoteFileBytes);
     if (!text.ok()) {
-      item.error = text.error();
+      item.faults.push_back(text.error());
     } else if (!is_utf8(*text)) {
-      item.error = fail(Code::kMalformed, "the file is not UTF-8");
+      item.faults.push_back(fail(Code::kMalformed, "the file is not UTF-8"));
     } else {
       item.request["file"] = *text;
+      item.ref = origin_of_file(*text);
     }
     out.push_back(std::move(item));
   }
@@ -121,64 +152,146 @@ Result<std::vector<Item>> items_of_folder(const std::string& folder) {
 
 Result<std::vector<Item>> items_of(const std::string& from) {
   if (fs::is_directory(from)) return items_of_folder(from);
-  const std::string extension = fs::path(from).extension();
-  if (extension == ".csv") return items_of_csv(from);
+  const std::string extension = ascii_lower(fs::path(from).extension().string());
+  if (extension == ".csv" || extension == ".tsv" || extension == ".txt") return items_of_csv(from);
+  if (extension == ".xlsx" || extension == ".xlsm") return items_of_xlsx(from);
   if (extension == ".json") return items_of_json(from);
-  return fail(Code::kInvalidArgument, "it is a .csv or .json file, or a folder of .md files", from);
+  return fail(Code::kInvalidArgument, "it is a .csv, .xlsx or .json file, or a folder of .md files", from);
+}
+
+Outcome refused(const std::string& where, std::vector<Error> faults) {
+  return {where, "refused", {}, std::move(faults), {}};
 }
 
 Outcome outcome_of(const std::string& where, const json::object& result) {
-  Outcome out;
-  out.where = where;
-  const auto text = [&](const char* key) {
-    const auto* found = result.if_contains(key);
-    return found != nullptr && found->is_string() ? std::string(found->as_string()) : std::string();
-  };
-  out.outcome = text("outcome");
-  out.ref = text("ref");
-  out.column = column_of_field(text("field"));
-  out.reason = text("reason");
+  Outcome out{where, member(result, "outcome"), member(result, "ref"), {}, {}};
+  if (out.outcome == "already-there") out.reason = member(result, "reason");
+  const auto* faults = result.if_contains("faults");
+  if (faults != nullptr && faults->is_array()) {
+    for (const auto& fault : faults->as_array())
+      out.faults.push_back(
+          fail(Code::kInvalidArgument, member(fault, "reason"), column_of_field(member(fault, "field"))));
+  }
   if (const auto* warnings = result.if_contains("warnings"); warnings != nullptr && warnings->is_array()) {
     for (const auto& warning : warnings->as_array()) out.warnings.emplace_back(warning.as_string());
   }
   return out;
 }
 
+// What the daemon finds wrong besides, in columns of which nothing is said yet.
+void add_faults(Outcome& outcome, const Outcome& found) {
+  for (const Error& fault : found.faults) {
+    const bool said = std::any_of(outcome.faults.begin(), outcome.faults.end(),
+                                  [&fault](const Error& known) { return known.field == fault.field; });
+    if (!said) outcome.faults.push_back(fault);
+  }
+}
+
+// Sends items to import; nothing is published of a dry batch.
+class ImportBatch {
+ public:
+  explicit ImportBatch(bool dry) : dry_(dry) {}
+
+  void add(std::size_t number, const json::object& request) {
+    bytes_ += json::serialize(request).size();
+    notes_.push_back(request);
+    numbers_.push_back(number);
+  }
+  std::size_t size() const { return numbers_.size(); }
+  std::size_t bytes() const { return bytes_; }
+
+  // Calls `take` with the number and the outcome of each.
+  template <typename Take>
+  Status send(const Common& common, const std::vector<Item>& items, Take take) {
+    if (notes_.empty()) return {};
+    KOINON_ASSIGN(
+        const auto answer,
+        ApiClient(common.data)
+            .post_json("/api/v1/imports", json::object{{"notes", std::move(notes_)}, {"dry_run", dry_}}));
+    const auto& results = answer.at("results").as_array();
+    for (std::size_t n = 0; n < numbers_.size() && n < results.size(); ++n)
+      take(numbers_[n], outcome_of(items[numbers_[n]].where, results[n].as_object()));
+    return {};
+  }
+
+ private:
+  bool dry_;
+  json::array notes_;
+  std::vector<std::size_t> numbers_;
+  std::size_t bytes_ = 0;
+};
+
+// What stands under the ref with which an item was exported, compared with the item.
+enum class Origin { kUnknown, kSame, kOther };
+Origin look_at_origin(const Common& common, const Item& item) {
+  const auto target = record_target(item.ref);
+  if (!target.ok()) return Origin::kUnknown;
+  const ApiClient client(common.data);
+  if (const auto* file = item.request.if_contains("file"); file != nullptr) {
+    const auto text = client.get(*target + "/markdown");
+    if (!text.ok()) return Origin::kUnknown;
+    return with_origin(*text, item.ref) == file->as_string() ? Origin::kSame : Origin::kOther;
+  }
+  const auto record = client.get_json(*target);
+  if (!record.ok() || !record->as_object().contains("body")) return Origin::kUnknown;
+  const RowRequest there = request_of_row(row_of_record(record->as_object()));
+  const bool same = there.request == item.request && there.faults.size() == item.faults.size();
+  return same ? Origin::kSame : Origin::kOther;
+}
+
 // Imports a batch of items from `begin` on. Returns where the next batch begins.
 Result<std::size_t> import_batch(const Common& common, const std::vector<Item>& items, std::size_t begin,
                                  bool dry, std::vector<Outcome>& outcomes) {
-  json::array notes;
-  std::vector<std::size_t> sent;
-  std::size_t bytes = 0;
+  ImportBatch good(dry);
+  ImportBatch faulty(true);  // the daemon says what else is wrong with them
   std::size_t i = begin;
-  for (; i < items.size() && notes.size() < limits::kImportRows && bytes < kBatchBytes; ++i) {
-    if (!items[i].error.message.empty()) {
-      outcomes[i] = {items[i].where, "refused", {}, items[i].error.field, items[i].error.message, {}};
+  for (; i < items.size() && good.size() + faulty.size() < limits::kImportRows &&
+         good.bytes() + faulty.bytes() < kBatchBytes;
+       ++i) {
+    const Item& item = items[i];
+    const bool named = !item.ref.empty() && !item.request.empty();
+    const Origin origin = named ? look_at_origin(common, item) : Origin::kUnknown;
+    if (origin == Origin::kSame) {
+      outcomes[i] = {item.where, "already-there", item.ref, {}, {}};
       continue;
     }
-    bytes += json::serialize(items[i].request).size();
-    notes.push_back(items[i].request);
-    sent.push_back(i);
+    if (!item.faults.empty()) {
+      outcomes[i] = refused(item.where, item.faults);
+      if (!item.request.empty()) faulty.add(i, item.request);
+      continue;
+    }
+    if (origin == Origin::kOther)
+      outcomes[i].warnings.push_back("it is no longer as " + item.ref +
+                                     " is, and becomes a practice of its own");
+    good.add(i, item.request);
   }
-  if (notes.empty()) return i;
-  KOINON_ASSIGN(const auto answer, ApiClient(common.data)
-                                       .post_json("/api/v1/imports", json::object{{"notes", std::move(notes)},
-                                                                                  {"dry_run", dry}}));
-  const auto& results = answer.at("results").as_array();
-  for (std::size_t n = 0; n < sent.size() && n < results.size(); ++n)
-    outcomes[sent[n]] = outcome_of(items[sent[n]].where, results[n].as_object());
+  KOINON_TRY(good.send(common, items, [&outcomes](std::size_t number, Outcome outcome) {
+    const auto said = std::move(outcomes[number].warnings);
+    outcomes[number] = std::move(outcome);
+    outcomes[number].warnings.insert(outcomes[number].warnings.begin(), said.begin(), said.end());
+  }));
+  KOINON_TRY(faulty.send(common, items, [&outcomes](std::size_t number, const Outcome& found) {
+    add_faults(outcomes[number], found);
+  }));
   return i;
 }
 
-std::string sentence(const Outcome& outcome) {
-  return outcome.where + (outcome.column.empty() ? "" : ", column " + outcome.column) + ": " + outcome.reason;
+std::string sentence(const Outcome& outcome, const Error& fault) {
+  return outcome.where + (fault.field.empty() ? "" : ", column " + fault.field) + ": " + fault.message;
 }
 
 json::object outcome_json(const Outcome& outcome) {
   json::object out{{"where", outcome.where}, {"outcome", outcome.outcome}};
   if (!outcome.ref.empty()) out["ref"] = outcome.ref;
-  if (!outcome.column.empty()) out["column"] = outcome.column;
+  json::array faults;
+  for (const Error& fault : outcome.faults) {
+    json::object one{{"reason", fault.message}};
+    if (!fault.field.empty()) one["column"] = fault.field;
+    if (faults.empty()) out.insert(one.begin(), one.end());
+    faults.push_back(std::move(one));
+  }
   if (!outcome.reason.empty()) out["reason"] = outcome.reason;
+  if (!faults.empty()) out["faults"] = std::move(faults);
   if (!outcome.warnings.empty())
     out["warnings"] = json::array(outcome.warnings.begin(), outcome.warnings.end());
   return out;
@@ -200,7 +313,7 @@ Status run_import_practices(const Common& common, const std::string& from, bool 
     std::cout << json::serialize(list) << "\n";
   } else {
     for (const Outcome& outcome : outcomes) {
-      if (outcome.outcome == "refused") std::cout << harmless(sentence(outcome)) << "\n";
+      for (const Error& fault : outcome.faults) std::cout << harmless(sentence(outcome, fault)) << "\n";
       for (const auto& warning : outcome.warnings)
         std::cerr << "koinon: " << outcome.where << ": " << harmless(warning) << "\n";
     }
@@ -254,7 +367,8 @@ Status write_folder(const Common& common, const std::vector<json::object>& recor
     KOINON_ASSIGN(const std::string target, record_target(ref));
     KOINON_ASSIGN(const std::string text, ApiClient(common.data).get(target + "/markdown"));
     std::ofstream file(fs::path(folder) / file_name(ref), std::ios::binary);
-    if (!(file << text)) return fail(Code::kIo, "the file could not be written", file_name(ref));
+    if (!(file << with_origin(text, ref)))
+      return fail(Code::kIo, "the file could not be written", file_name(ref));
   }
   return {};
 }
@@ -271,7 +385,7 @@ Status run_export_practices(const Common& common, const ListArguments& wanted, c
   }
   std::string text;
   if (format == "csv") {
-    std::vector<std::string> header = {"ref", "city", "created_at", "standing"};
+    std::vector<std::string> header = origin_columns();
     header.insert(header.end(), practice_columns().begin(), practice_columns().end());
     text = csv_line(header);
     for (const auto& record : records) {
@@ -285,21 +399,18 @@ Status run_export_practices(const Common& common, const ListArguments& wanted, c
     }
   } else {
     json::array all;
-    for (const auto& record : records) {
-      json::object out;
-      for (const auto& [column, value] : row_of_record(record)) {
-        if (!value.empty()) out[column] = value;
-      }
-      all.push_back(std::move(out));
-    }
+    for (const auto& record : records) all.push_back(object_of_record(record));
     text = json::serialize(all) + "\n";
   }
   if (output.empty() || output == "-") {
     std::cout << text;
     return {};
   }
+  // Without this mark Excel takes a file for one in the code page of the country. Programs that read from a
+  // pipe have no use for it.
+  const std::string_view mark = format == "csv" ? "\xEF\xBB\xBF" : "";
   std::ofstream file(output, std::ios::binary);
-  if (!(file << text)) return fail(Code::kIo, "the file could not be written", output);
+  if (!(file << mark << text)) return fail(Code::kIo, "the file could not be written", output);
   return {};
 }
 

@@ -305,7 +305,7 @@ void add_account_commands(CLI::App& app, CommandLine& line) {
 
 void add_library_commands(CLI::App& app, CommandLine& line) {
   auto* from = command(app, line, "import-practices",
-                       "publish a library of practices: .csv, .json, or a folder of .md",
+                       "publish a library of practices: .csv, .xlsx, .json, or a folder of .md",
                        [&line] { return run_import_practices(line.common, line.file, line.dry); });
   from->add_option("from", line.file, "the file or folder")->required();
   from->add_flag("--dry-run", line.dry, "only say what would become of each");

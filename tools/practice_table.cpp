@@ -1,46 +1,19 @@
 #include "tools/practice_table.h"
 
 #include <algorithm>
-#include <charconv>
-#include <cmath>
+#include <utility>
 
 #include <boost/json.hpp>
-#include <csv.h>
 
 #include "proto/base/ascii.h"
-#include "proto/base/encoding.h"
+#include "proto/base/limits.h"
+#include "proto/codec/name.h"
+#include "proto/vocabulary/vocabulary.h"
+#include "tools/list_cell.h"
 
 namespace koinon {
 namespace json = boost::json;
 namespace {
-
-constexpr std::string_view kFormula = "=+-@\t\r";
-
-// Whether it begins with an apostrophe before a formula, or before another such apostrophe. Spreadsheets take
-// some texts for formulas.
-bool is_marked(std::string_view text) {
-  if (!text.starts_with('\'')) return false;
-  const std::string_view rest = text.substr(text.starts_with("''") ? 2 : 1);
-  return !rest.empty() && kFormula.find(rest.front()) != std::string_view::npos;
-}
-
-std::vector<std::string> parts(const std::string& text) { return split(text, ';'); }
-
-std::string joined(const json::value* list, const char* member = nullptr) {
-  std::string out;
-  if (list == nullptr || !list->is_array()) return out;
-  for (const auto& item : list->as_array()) {
-    std::string text;
-    if (member != nullptr && item.is_object()) {
-      const auto* found = item.as_object().if_contains(member);
-      if (found != nullptr && found->is_string()) text = found->as_string();
-    } else {
-      text = item.is_string() ? std::string(item.as_string()) : json::serialize(item);
-    }
-    if (!text.empty()) out += (out.empty() ? "" : "; ") + text;
-  }
-  return out;
-}
 
 const std::vector<std::string>& text_columns() {
   static const std::vector<std::string> kColumns = {
@@ -49,138 +22,214 @@ const std::vector<std::string>& text_columns() {
   return kColumns;
 }
 
-std::string cell(const TableRow& row, const std::string& column) {
-  const auto it = row.find(column);
-  return it == row.end() ? std::string() : trimmed(it->second);
+// A list whose items have parts: what the parts are in the message.
+const std::vector<std::string>* parts_of_column(const std::string& column) {
+  static const std::map<std::string, std::vector<std::string>> kParts = {
+      {"links", {"title", "url"}},
+      {"commitments", {"agreement", "target"}},
+      {"further_sources", {"publisher", "title", "url", "date"}}};
+  const auto it = kParts.find(column);
+  return it == kParts.end() ? nullptr : &it->second;
 }
 
-Result<double> read_amount(const std::string& text) {
-  double value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(value) || value < 0)
-    return fail(Code::kInvalidArgument, "it is a number such as 120000 or 99.5, without separators",
-                "cost_amount");
-  return value;
+// The columns of the first source, by the member.
+const std::vector<std::pair<std::string, std::string>>& source_columns() {
+  static const std::vector<std::pair<std::string, std::string>> kColumns = {{"publisher", "on_behalf_of"},
+                                                                            {"title", "source_title"},
+                                                                            {"url", "source_url"},
+                                                                            {"date", "source_date"}};
+  return kColumns;
 }
 
-Result<std::uint64_t> read_whole(const std::string& text, const std::string& column, std::uint64_t least,
-                                 std::uint64_t most) {
-  const auto value = parse_decimal(text);
-  if (value.ok() && *value >= least && *value <= most) return *value;
-  return fail(Code::kInvalidArgument,
-              "it is a whole number from " + std::to_string(least) + " to " + std::to_string(most), column);
+bool has(const std::vector<std::string>& all, const std::string& one) {
+  return std::find(all.begin(), all.end(), one) != all.end();
 }
 
-Status read_cost(const TableRow& row, json::object& content) {
-  const std::string amount = cell(row, "cost_amount");
-  const std::string currency = cell(row, "cost_currency");
-  const std::string note = cell(row, "cost_note");
-  if (amount.empty() && currency.empty() && note.empty()) return {};
-  json::object cost;
-  if (!amount.empty()) {
-    KOINON_ASSIGN(cost["amount"], read_amount(amount));
-    if (currency.empty())
-      return fail(Code::kInvalidArgument, "say in which currency the cost is, such as EUR", "cost_currency");
-  }
-  if (!currency.empty()) cost["currency"] = currency;
-  if (!note.empty()) cost["note"] = note;
-  content["cost"] = std::move(cost);
-  return {};
+bool is_address(std::string_view text) { return text.starts_with("http://") || text.starts_with("https://"); }
+
+// Whether a text after `;` goes on with the address before it: https://city.example/a;b=1.
+bool goes_on(const ListItem& before, const ListItem& item) {
+  return item.glued && !item.quoted && item.parts.size() == 1 && !is_address(item.parts.front()) &&
+         !before.quoted && is_address(before.parts.back()) &&
+         before.parts.back().find('/', 8) != std::string::npos;
 }
 
-Status read_lists(const TableRow& row, json::object& content) {
-  json::array sdgs;
-  for (const auto& part : parts(cell(row, "sdgs"))) {
-    KOINON_ASSIGN(const std::uint64_t sdg, read_whole(part, "sdgs", 1, 17));
-    sdgs.push_back(sdg);
-  }
-  if (!sdgs.empty()) content["sdgs"] = std::move(sdgs);
-  json::array partners;
-  for (const auto& part : parts(cell(row, "partners"))) partners.emplace_back(part);
-  if (!partners.empty()) content["partners"] = std::move(partners);
-  json::array links;
-  for (const auto& part : parts(cell(row, "links"))) links.push_back(json::object{{"url", part}});
-  if (!links.empty()) content["links"] = std::move(links);
-  return {};
-}
+// Reads the cells of a row. Gathers faults and goes on.
+class RowReading {
+ public:
+  RowReading(const TableRow& row, DayOrder order) : row_(row), order_(order) {}
 
-// Evidence is a number, or a word for it.
-Status read_evidence(const TableRow& row, json::object& content) {
-  const std::string text = cell(row, "evidence");
-  if (text.empty()) return {};
-  KOINON_ASSIGN(content["evidence"], read_whole(text, "evidence", 1, 5));
-  return {};
-}
-
-void read_source(const TableRow& row, json::object& content) {
-  json::object source;
-  const std::map<std::string, std::string> members = {{"publisher", "on_behalf_of"},
-                                                      {"title", "source_title"},
-                                                      {"url", "source_url"},
-                                                      {"date", "source_date"}};
-  for (const auto& [member, column] : members) {
-    if (const std::string text = cell(row, column); !text.empty()) source[member] = text;
-  }
-  if (!source.empty()) content["sources"] = json::array{std::move(source)};
-}
-
-struct CsvReading {
-  std::vector<std::vector<std::string>> rows;
-  std::vector<std::string> row;
-};
-
-extern "C" {
-static void koinon_csv_cell(void* data, size_t size, void* reading) {
-  static_cast<CsvReading*>(reading)->row.emplace_back(static_cast<const char*>(data), size);
-}
-static void koinon_csv_row(int, void* reading) {
-  auto* all = static_cast<CsvReading*>(reading);
-  all->rows.push_back(std::move(all->row));
-  all->row.clear();
-}
-}
-
-char delimiter_of(const std::string& text) {
-  const std::string header = text.substr(0, text.find('\n'));
-  return std::count(header.begin(), header.end(), ';') > std::count(header.begin(), header.end(), ',') ? ';'
-                                                                                                       : ',';
-}
-
-Result<std::vector<std::vector<std::string>>> split_csv(const std::string& text) {
-  csv_parser parser{};
-  if (csv_init(&parser, 0) != 0) return fail(Code::kInternal, "the CSV reader could not be started");
-  csv_set_delim(&parser, static_cast<unsigned char>(delimiter_of(text)));
-  CsvReading reading;
-  bool whole =
-      csv_parse(&parser, text.data(), text.size(), koinon_csv_cell, koinon_csv_row, &reading) == text.size();
-  // Inside a cell a quotation mark is only a character. One that is open at the end has swallowed rows, so
-  // the end is checked strictly.
-  csv_set_opts(&parser, CSV_STRICT | CSV_STRICT_FINI);
-  whole = whole && csv_fini(&parser, koinon_csv_cell, koinon_csv_row, &reading) == 0;
-  csv_free(&parser);
-  if (!whole) return fail(Code::kMalformed, "a quotation mark is opened and never closed", "row");
-  return std::move(reading.rows);
-}
-
-CsvRow to_row(std::size_t number, const std::vector<std::string>& header, std::vector<std::string> cells) {
-  CsvRow out;
-  out.number = number;
-  if (cells.size() != header.size()) {
-    out.error = fail(Code::kMalformed, "it has " + std::to_string(cells.size()) + " cells; the header has " +
-                                           std::to_string(header.size()));
+  RowRequest read() {
+    for (const auto& column : text_columns()) {
+      if (std::string text = cell(column); !text.empty()) content_[column] = std::move(text);
+    }
+    read_cost();
+    if (const std::string text = cell("evidence"); !text.empty())
+      take("evidence", cell_whole(text, 1, limits::kEvidenceLevels),
+           [this](auto level) { content_["evidence"] = level; });
+    read_sdgs();
+    json::array partners;
+    for (auto& item : read_list_cell(cell("partners"), false))
+      partners.emplace_back(std::move(item.parts.front()));
+    put("partners", std::move(partners));
+    put("links", links());
+    put("commitments", objects("commitments"));
+    read_sources();
+    RowRequest out;
+    out.request["kind"] = "practice";
+    for (const char* member : {"language", "office", "person"}) {
+      if (const std::string text = cell(member); !text.empty()) out.request[member] = text;
+    }
+    if (json::array all = topics(); !all.empty()) out.request["topics"] = std::move(all);
+    out.request["content"] = std::move(content_);
+    out.faults = std::move(faults_);
     return out;
   }
-  for (std::size_t i = 0; i < cells.size(); ++i) {
-    std::string& text = cells[i];
-    if (!is_utf8(text)) {
-      out.error = fail(Code::kMalformed, "it is not UTF-8; save the file as UTF-8", header[i]);
-      return out;
-    }
-    if (is_marked(text)) text.erase(0, 1);
-    out.cells[header[i]] = std::move(text);
+
+ private:
+  std::string cell(const std::string& column) const {
+    const auto it = row_.find(column);
+    return it == row_.end() ? std::string() : clean_text(it->second);
   }
-  return out;
-}
+
+  template <typename T, typename Put>
+  void take(const std::string& column, const Result<T>& value, Put put) {
+    if (value.ok()) {
+      put(*value);
+    } else {
+      faults_.push_back(again_as(value.error().code, value.error(), column));
+    }
+  }
+
+  void put(const std::string& member, json::array list) {
+    if (!list.empty()) content_[member] = std::move(list);
+  }
+
+  void read_cost() {
+    const std::string amount = cell("cost_amount");
+    std::string currency = cell("cost_currency");
+    json::object cost;
+    if (!amount.empty()) {
+      take("cost_amount", cell_amount(amount), [&](const WrittenAmount& read) {
+        cost["amount"] = read.value;
+        if (currency.empty()) currency = read.currency;
+        if (currency.empty())
+          faults_.push_back(fail(Code::kInvalidArgument, "say in which currency the cost is, such as EUR",
+                                 "cost_currency"));
+        if (!read.currency.empty() && read.currency != currency)
+          faults_.push_back(fail(Code::kInvalidArgument,
+                                 "the amount is in " + read.currency + ", and this column says otherwise",
+                                 "cost_currency"));
+      });
+    }
+    if (!currency.empty()) cost["currency"] = currency;
+    if (std::string note = cell("cost_note"); !note.empty()) cost["note"] = std::move(note);
+    if (!cost.empty()) content_["cost"] = std::move(cost);
+  }
+
+  void read_sdgs() {
+    std::string text = cell("sdgs");
+    std::replace_if(
+        text.begin(), text.end(), [](char c) { return c == ',' || c == '\n' || c == ' '; }, ';');
+    json::array sdgs;
+    for (const auto& part : split(text, ';')) {
+      const auto number = cell_whole(part, 1, 17);
+      take("sdgs", number, [&sdgs](auto sdg) { sdgs.emplace_back(sdg); });
+      if (!number.ok()) break;  // one sentence for the column
+    }
+    put("sdgs", std::move(sdgs));
+  }
+
+  json::array topics() {
+    std::string text = cell("topics");
+    std::replace_if(
+        text.begin(), text.end(), [](char c) { return c == ',' || c == '\n'; }, ';');
+    json::array out;
+    bool told = false;
+    for (const auto& topic : split(text, ';')) {
+      const Status checked = check_topic(Vocabulary::builtin().canonical(topic));
+      if (checked.ok()) {
+        out.emplace_back(topic);
+      } else if (!std::exchange(told, true)) {
+        faults_.push_back(again_as(checked.error().code, checked.error(), "topics"));
+      }
+    }
+    return out;
+  }
+
+  json::array links() {
+    std::vector<ListItem> items;
+    for (ListItem& item : read_list_cell(cell("links"), true)) {
+      if (!items.empty() && goes_on(items.back(), item)) {
+        items.back().parts.back() += ";" + item.parts.front();
+      } else {
+        items.push_back(std::move(item));
+      }
+    }
+    json::array out;
+    for (ListItem& item : items) {
+      if (item.parts.size() > 2) {
+        too_many_parts("links", 2);
+        continue;
+      }
+      // People write the address before its title, too.
+      if (item.parts.size() == 2 && is_address(item.parts[0]) && !is_address(item.parts[1]))
+        std::swap(item.parts[0], item.parts[1]);
+      json::object link{{"url", item.parts.back()}};
+      if (item.parts.size() == 2 && !item.parts.front().empty()) link["title"] = item.parts.front();
+      out.push_back(std::move(link));
+    }
+    return out;
+  }
+
+  void too_many_parts(const std::string& column, std::size_t most) {
+    faults_.push_back(fail(
+        Code::kInvalidArgument,
+        "an item has at most " + std::to_string(most) +
+            " parts between bars; put a part that has a bar or a semicolon in it between quotation marks",
+        column));
+  }
+
+  // The items of a list whose items have parts.
+  json::array objects(const std::string& column) {
+    const auto& members = *parts_of_column(column);
+    json::array out;
+    for (const ListItem& item : read_list_cell(cell(column), true)) {
+      if (item.parts.size() > members.size()) {
+        too_many_parts(column, members.size());
+        continue;
+      }
+      json::object object;
+      for (std::size_t i = 0; i < item.parts.size(); ++i)
+        put_member(object, members[i], item.parts[i], column);
+      out.push_back(std::move(object));
+    }
+    return out;
+  }
+
+  void put_member(json::object& object, const std::string& member, const std::string& text,
+                  const std::string& column) {
+    if (text.empty()) return;
+    if (member != "date") {
+      object[member] = text;
+    } else {
+      take(column, cell_date(text, order_), [&](const std::string& date) { object[member] = date; });
+    }
+  }
+
+  void read_sources() {
+    json::object first;
+    for (const auto& [member, column] : source_columns()) put_member(first, member, cell(column), column);
+    json::array all = objects("further_sources");
+    if (!first.empty()) all.insert(all.begin(), std::move(first));
+    put("sources", std::move(all));
+  }
+
+  const TableRow& row_;
+  DayOrder order_;
+  json::object content_;
+  std::vector<Error> faults_;
+};
 
 }  // namespace
 
@@ -189,76 +238,28 @@ const std::vector<std::string>& practice_columns() {
     std::vector<std::string> out = {"language", "topics"};
     out.insert(out.end(), text_columns().begin(), text_columns().end());
     for (const char* column :
-         {"cost_amount", "cost_currency", "cost_note", "evidence", "sdgs", "partners", "links", "office",
-          "person", "on_behalf_of", "source_title", "source_url", "source_date"})
+         {"cost_amount", "cost_currency", "cost_note", "evidence", "sdgs", "partners", "links", "commitments",
+          "office", "person", "on_behalf_of", "source_title", "source_url", "source_date", "further_sources"})
       out.emplace_back(column);
     return out;
   }();
   return kColumns;
 }
 
-Result<json::object> request_of_row(const TableRow& row) {
-  json::object content;
-  for (const auto& column : text_columns()) {
-    if (const std::string text = cell(row, column); !text.empty()) content[column] = text;
-  }
-  KOINON_TRY(read_cost(row, content));
-  KOINON_TRY(read_evidence(row, content));
-  KOINON_TRY(read_lists(row, content));
-  read_source(row, content);
-  json::object out{{"kind", "practice"}};
-  for (const char* member : {"language", "office", "person"}) {
-    if (const std::string text = cell(row, member); !text.empty()) out[member] = text;
-  }
-  json::array topics;
-  for (const auto& topic : parts(cell(row, "topics"))) topics.emplace_back(topic);
-  if (!topics.empty()) out["topics"] = std::move(topics);
-  out["content"] = std::move(content);
-  return out;
+const std::vector<std::string>& origin_columns() {
+  static const std::vector<std::string> kColumns = {"ref", "city", "created_at", "standing"};
+  return kColumns;
 }
 
-TableRow row_of_record(const json::object& record) {
-  TableRow out;
-  const auto text = [](const json::object& object, std::string_view key) {
-    const auto* found = object.if_contains(key);
-    if (found == nullptr || found->is_array() || found->is_object()) return std::string();
-    return found->is_string() ? std::string(found->as_string()) : json::serialize(*found);
-  };
-  const auto child = [](const json::object& object, std::string_view key) {
-    const auto* found = object.if_contains(key);
-    return found != nullptr && found->is_object() ? found->as_object() : json::object();
-  };
-  const json::object body = child(record, "body");
-  const json::object practice = child(body, "practice");
-  for (const auto& column : text_columns()) out[column] = text(practice, column);
-  for (const char* column : {"ref", "city", "language", "created_at"}) out[column] = text(record, column);
-  out["standing"] = text(record, "status");  // `status` is the practice's own field
-  out["topics"] = joined(record.if_contains("topics"));
-  out["evidence"] = text(practice, "evidence");
-  out["sdgs"] = joined(practice.if_contains("sdgs"));
-  out["partners"] = joined(practice.if_contains("partners"));
-  out["links"] = joined(practice.if_contains("links"), "url");
-  const json::object cost = child(practice, "cost");
-  if (const auto* amount = cost.if_contains("amount"); amount != nullptr && amount->is_number()) {
-    std::array<char, 64> digits{};
-    const auto [end, error] = std::to_chars(digits.data(), digits.data() + digits.size(),
-                                            amount->to_number<double>(), std::chars_format::fixed);
-    if (error == std::errc()) out["cost_amount"] = std::string(digits.data(), end);
-  }
-  out["cost_currency"] = text(cost, "currency");
-  out["cost_note"] = text(cost, "note");
-  const json::object author = child(body, "author");
-  out["office"] = text(author, "office");
-  out["person"] = text(author, "person");
-  const auto* sources = practice.if_contains("sources");
-  if (sources == nullptr || !sources->is_array() || sources->as_array().empty()) return out;
-  const json::object& source = sources->as_array().front().as_object();
-  out["on_behalf_of"] = text(source, "publisher");
-  out["source_title"] = text(source, "title");
-  out["source_url"] = text(source, "url");
-  out["source_date"] = text(source, "date");
-  return out;
+std::string column_named(std::string_view name) {
+  std::string out = ascii_lower(clean_text(name));
+  std::replace_if(
+      out.begin(), out.end(), [](char c) { return c == ' ' || c == '-'; }, '_');
+  if (out == "sources") return "further_sources";
+  return has(practice_columns(), out) || has(origin_columns(), out) ? out : std::string();
 }
+
+RowRequest request_of_row(const TableRow& row, DayOrder order) { return RowReading(row, order).read(); }
 
 std::string column_of_field(const std::string& field) {
   static const std::map<std::string, std::string> kColumns = {{"text", "solution"},
@@ -272,52 +273,148 @@ std::string column_of_field(const std::string& field) {
   const auto it = kColumns.find(field);
   if (it != kColumns.end()) return it->second;
   // For lists such as topics, an error may name the text of an item as its field.
-  const auto& all = practice_columns();
-  if (std::find(all.begin(), all.end(), field) != all.end() || field.empty()) return field;
+  if (has(practice_columns(), field) || field.empty()) return field;
   return field.find('/') != std::string::npos ? "topics" : field;
 }
 
-Result<std::vector<CsvRow>> read_csv(std::string text) {
-  if (text.starts_with("\xEF\xBB\xBF")) text.erase(0, 3);
-  KOINON_ASSIGN(auto rows, split_csv(text));
-  if (rows.empty())
-    return fail(Code::kInvalidArgument, "the file is empty; its first row names the columns", "row 1");
-  std::vector<std::string> header;
-  for (const auto& name : rows.front()) {
-    header.push_back(trimmed(name));
-    const auto& known = practice_columns();
-    const bool ours = std::find(known.begin(), known.end(), header.back()) != known.end() ||
-                      header.back() == "ref" || header.back() == "city" || header.back() == "created_at" ||
-                      header.back() == "standing";
-    if (!ours) {
-      std::string list;
-      for (const auto& column : known) list += (list.empty() ? "" : ", ") + column;
-      return fail(Code::kInvalidArgument, "there is no such column; the columns are " + list, header.back());
+// --- records ---
+
+namespace {
+
+std::string text_of(const json::value& value) {
+  if (value.is_string()) return std::string(value.as_string());
+  if (value.is_double()) return amount_text(value.as_double());
+  return value.is_number() || value.is_bool() ? json::serialize(value) : std::string();
+}
+
+std::string text_in(const json::object& object, std::string_view key) {
+  const auto* found = object.if_contains(key);
+  return found == nullptr ? std::string() : text_of(*found);
+}
+
+const json::object& child(const json::object& object, std::string_view key) {
+  static const json::object kNone;
+  const auto* found = object.if_contains(key);
+  return found != nullptr && found->is_object() ? found->as_object() : kNone;
+}
+
+const json::array& list_in(const json::object& object, std::string_view key) {
+  static const json::array kNone;
+  const auto* found = object.if_contains(key);
+  return found != nullptr && found->is_array() ? found->as_array() : kNone;
+}
+
+// The items of a list as parts: the members of objects in the order of the column, other values as one part.
+std::vector<std::vector<std::string>> parts_of_list(const json::array& list, const std::string& column) {
+  const auto* members = parts_of_column(column);
+  std::vector<std::vector<std::string>> out;
+  for (const auto& item : list) {
+    if (members == nullptr || !item.is_object()) {
+      out.push_back({text_of(item)});
+      continue;
     }
-    if (std::count(header.begin(), header.end(), header.back()) > 1)
-      return fail(Code::kInvalidArgument, "the column is there twice", header.back());
+    std::vector<std::string> parts;
+    for (const auto& member : *members) parts.push_back(text_in(item.as_object(), member));
+    if (column == "links" && parts.front().empty()) parts.erase(parts.begin());
+    out.push_back(std::move(parts));
   }
-  std::vector<CsvRow> out;
-  for (std::size_t i = 1; i < rows.size(); ++i) out.push_back(to_row(i + 1, header, std::move(rows[i])));
   return out;
 }
 
-std::string csv_line(const std::vector<std::string>& cells) {
-  std::string out;
-  for (std::size_t i = 0; i < cells.size(); ++i) {
-    std::string text = cells[i];
-    if (!text.empty() && (kFormula.find(text[0]) != std::string_view::npos || is_marked(text)))
-      text.insert(0, "'");
-    const bool quote = text.find_first_of("\",;\r\n") != std::string::npos;
-    if (i > 0) out += ',';
-    if (quote) out += '"';
-    for (const char c : text) {
-      if (c == '"') out += '"';
-      out += c;
-    }
-    if (quote) out += '"';
+std::string cell_of_list(const json::array& list, const std::string& column) {
+  return list_cell(parts_of_list(list, column), parts_of_column(column) != nullptr);
+}
+
+}  // namespace
+
+TableRow row_of_record(const json::object& record) {
+  TableRow out;
+  const json::object& body = child(record, "body");
+  const json::object& practice = child(body, "practice");
+  for (const auto& column : text_columns()) out[column] = text_in(practice, column);
+  for (const char* column : {"ref", "city", "language", "created_at"}) out[column] = text_in(record, column);
+  out["standing"] = text_in(record, "status");  // `status` is the practice's own field
+  out["topics"] = cell_of_list(list_in(record, "topics"), "topics");
+  out["evidence"] = text_in(practice, "evidence");
+  for (const char* column : {"sdgs", "partners", "links", "commitments"})
+    out[column] = cell_of_list(list_in(practice, column), column);
+  const json::object& cost = child(practice, "cost");
+  if (const auto* amount = cost.if_contains("amount"); amount != nullptr && amount->is_number())
+    out["cost_amount"] = amount_text(amount->to_number<double>());
+  out["cost_currency"] = text_in(cost, "currency");
+  out["cost_note"] = text_in(cost, "note");
+  const json::object& author = child(body, "author");
+  out["office"] = text_in(author, "office");
+  out["person"] = text_in(author, "person");
+  json::array sources = list_in(practice, "sources");
+  if (sources.empty()) return out;
+  if (sources.front().is_object()) {
+    for (const auto& [member, column] : source_columns())
+      out[column] = text_in(sources.front().as_object(), member);
   }
-  return out + "\r\n";
+  sources.erase(sources.begin());
+  out["further_sources"] = cell_of_list(sources, "further_sources");
+  return out;
+}
+
+json::object object_of_record(const json::object& record) {
+  const TableRow row = row_of_record(record);
+  const json::object& practice = child(child(record, "body"), "practice");
+  const json::object& cost = child(practice, "cost");
+  json::object out;
+  const auto put = [&out](const std::string& column, const json::value& value) {
+    if (!value.is_array() || !value.as_array().empty()) out[column] = value;
+  };
+  std::vector<std::string> columns = origin_columns();
+  columns.insert(columns.end(), practice_columns().begin(), practice_columns().end());
+  for (const auto& column : columns) {
+    if (column == "topics") {
+      put(column, list_in(record, column));
+    } else if (column == "sdgs" || column == "partners" || parts_of_column(column) != nullptr) {
+      put(column == "further_sources" ? "sources" : column,
+          list_in(practice, column == "further_sources" ? "sources" : column));
+    } else if (const auto* number =
+                   column == "cost_amount" ? cost.if_contains("amount") : practice.if_contains(column);
+               number != nullptr && number->is_number()) {
+      put(column, *number);
+    } else if (const auto it = row.find(column); it != row.end() && !it->second.empty()) {
+      const bool of_first_source =
+          std::any_of(source_columns().begin(), source_columns().end(),
+                      [&column](const auto& known) { return known.second == column; });
+      if (!of_first_source) put(column, json::value(it->second));
+    }
+  }
+  return out;
+}
+
+RowRequest request_of_object(const json::object& object) {
+  TableRow row;
+  std::vector<Error> faults;
+  for (const auto& [name, value] : object) {
+    const std::string column = column_named(name);
+    if (column.empty()) {
+      faults.push_back(fail(Code::kInvalidArgument, "there is no such column", std::string(name)));
+      continue;
+    }
+    const auto* members = parts_of_column(column);
+    const auto is_known = [members](const json::value& item) {
+      if (!item.is_object()) return !item.is_array();
+      return members != nullptr &&
+             std::all_of(item.as_object().begin(), item.as_object().end(), [&](const auto& part) {
+               return has(*members, std::string(part.key())) && !part.value().is_object() &&
+                      !part.value().is_array();
+             });
+    };
+    if (value.is_object() ||
+        (value.is_array() && !std::all_of(value.as_array().begin(), value.as_array().end(), is_known)))
+      faults.push_back(fail(Code::kInvalidArgument, "it does not have the form that an export gives it",
+                            std::string(name)));
+    if (value.is_object()) continue;
+    row[column] = value.is_array() ? cell_of_list(value.as_array(), column) : text_of(value);
+  }
+  RowRequest out = request_of_row(row);
+  out.faults.insert(out.faults.begin(), faults.begin(), faults.end());
+  return out;
 }
 
 }  // namespace koinon

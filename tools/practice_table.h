@@ -2,9 +2,12 @@
 //
 // Columns have the names of the proto's fields, without levels: title, summary, challenge, solution, results,
 // lessons, conditions, language, topics, status, period, cost_amount, cost_currency, cost_note, staff,
-// time_to_launch, people_reached, evidence, sdgs, partners, links, contact, licence, office, person; and, if
-// somebody outside the network did it first: on_behalf_of, source_title, source_url, source_date. Items of
-// lists are separated by semicolons.
+// time_to_launch, people_reached, evidence, sdgs, partners, links, commitments, contact, licence, office,
+// person; and, if somebody outside the network did it first: on_behalf_of, source_title, source_url,
+// source_date, and further_sources for more than one. How lists stand in a cell: list_cell.h. Numbers and
+// dates: cell_values.h.
+//
+// Pure functions, for any thread.
 #pragma once
 
 #include <map>
@@ -14,28 +17,35 @@
 #include <boost/json/object.hpp>
 
 #include "proto/base/result.h"
+#include "tools/cell_values.h"
 
 namespace koinon {
 
 using TableRow = std::map<std::string, std::string>;  // by column
 
 const std::vector<std::string>& practice_columns();
+// The columns that an export has besides: whose practice it is, and where it stands.
+const std::vector<std::string>& origin_columns();
+// The column that somebody named so, with other capitals, spaces or hyphens. Empty: there is none.
+// `sources` is further_sources.
+std::string column_named(std::string_view name);
 
-// Makes a publish request. Errors name the column.
-Result<boost::json::object> request_of_row(const TableRow& row);
+struct RowRequest {
+  boost::json::object request;  // to publish; without the cells at fault
+  std::vector<Error> faults;    // all of the row; each names its column
+};
+// `order`: of dates whose first two numbers could both be the month.
+RowRequest request_of_row(const TableRow& row, DayOrder order = DayOrder::kUnknown);
 // The inverse, from a record as the API gives it.
 TableRow row_of_record(const boost::json::object& record);
+
+// The same as JSON, with types: numbers, lists, and objects for links, commitments and sources. All sources
+// stand in `sources`.
+boost::json::object object_of_record(const boost::json::object& record);
+// Takes what object_of_record makes, and the texts of a table as well.
+RowRequest request_of_object(const boost::json::object& object);
+
 // The column from which a field of a publish request came.
 std::string column_of_field(const std::string& field);
-
-struct CsvRow {
-  std::size_t number = 0;  // as spreadsheets count: the header is row 1
-  TableRow cells;
-  Error error;  // with a message: why it cannot be read
-};
-// Reads RFC 4180, with commas or semicolons. kInvalidArgument: the header has an unknown column.
-Result<std::vector<CsvRow>> read_csv(std::string text);
-// A cell that a spreadsheet would take for a formula gets an apostrophe before it. read_csv removes it.
-std::string csv_line(const std::vector<std::string>& cells);
 
 }  // namespace koinon

@@ -55,7 +55,7 @@ struct ImportedNote {
   std::vector<std::string> warnings;
   std::string ref;               // the ref of the published record
   std::optional<HeldNote> held;  // the record, if it waits
-  std::optional<Error> why;      // why it was refused, or that the same note was already there
+  std::optional<Error> why;      // why it was refused, all of it; or that the same note was already there
 };
 
 struct HeldListQuery {

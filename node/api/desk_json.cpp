@@ -86,11 +86,17 @@ std::string_view outcome_text(const ImportedNote& note) {
   return "refused";
 }
 
+json::object fault_json(const Error& error) { return {{"field", error.field}, {"reason", error.message}}; }
+
 json::object imported_json(const ImportedNote& note) {
   json::object out{{"outcome", outcome_text(note)}};
   if (note.why) {
     out["reason"] = note.why->message;
-    if (note.outcome == ImportOutcome::kRefused) out["field"] = note.why->field;
+    if (note.outcome != ImportOutcome::kRefused) return out;
+    out["field"] = note.why->field;
+    json::array faults{fault_json(*note.why)};
+    for (const Error& other : note.why->also) faults.push_back(fault_json(other));
+    out["faults"] = std::move(faults);
     return out;
   }
   out["warnings"] = texts_json(note.warnings);

@@ -286,6 +286,9 @@ inline constexpr std::size_t kSearchHits = 10'000;  // ranked and counted
 // Hits that have too few of the words, or that the filter leaves out. Then the search stops.
 inline constexpr std::uint64_t kSearchPassedOver = 100'000;
 inline constexpr std::size_t kImportRows = 500;  // of one request
+inline constexpr std::size_t kTableHeaderBytes = 64 * kKiB;  // in which the separator of a table is looked for
+inline constexpr std::uint64_t kWorkbookBytes = 256 * kMiB;  // of XML in a workbook, all parts together
+inline constexpr std::size_t kWorkbookColumns = 256;         // that have text, of a sheet
 inline constexpr std::size_t kWebhooks = 100;
 inline constexpr std::size_t kWebhookUrlBytes = 2000;
 inline constexpr unsigned kSendAttempts = 12;

@@ -6,14 +6,14 @@ import json
 import pathlib
 import unittest
 
-from nodes import CommandFailed, NodesTest, koinon, wait_for
+from nodes import CommandFailed, NodesTest, peer, wait_for
 
 COLUMNS = ["title", "summary", "solution", "language", "topics", "status", "cost_amount", "cost_currency", "evidence", "sdgs",
            "links", "source_url", "source_date", "on_behalf_of", "office", "partners"]
 
 
 def row(i, **cells):
-    whole = {"title": f"Practice {i}", "summary": f"What {i} is about.", "solution": "We did it, and \"it\" worked; more or less.",
+    whole = {"title": f"Practice {i}", "summary": f"What {i} is about – all of it.", "solution": "We did it, and \"it\" worked; more or less.",
              "language": "en", "topics": "health/testing; climate/heat", "status": "running", "cost_amount": str(1000 + i),
              "cost_currency": "EUR", "evidence": "3", "sdgs": "3;11", "links": "https://city.example/plan",
              "source_url": "https://other.example/report", "source_date": "2020-03", "on_behalf_of": "City of Elsewhere",
@@ -55,6 +55,46 @@ FAULTS = [({"title": ""}, "title"), ({"language": "not a language"}, "language")
           ({"solution": "x" * 1_100_000}, ""), ({"office": "\0"}, "office")]
 
 
+class Day(int):
+    """A date, as a workbook keeps it: days, and a format that shows the day."""
+
+
+class Month(int):
+    """The same with a format that shows the month alone."""
+
+
+def write_workbook(path, rows):
+    """The parts that a workbook needs, as ECMA-376 names them; texts are shared strings."""
+    import zipfile
+    from xml.sax.saxutils import escape
+    strings, sheet = [], ""
+    for number, cells in enumerate(rows, 1):
+        sheet += f'<row r="{number}">'
+        for column, value in zip("ABCDEFGHIJ", cells):
+            style = 1 if isinstance(value, Day) else 2 if isinstance(value, Month) else 0
+            if isinstance(value, str):
+                sheet += f'<c r="{column}{number}" t="s"><v>{len(strings)}</v></c>'
+                strings.append(value)
+            elif value is not None:
+                sheet += f'<c r="{column}{number}" s="{style}"><v>{value + 0}</v></c>'
+        sheet += "</row>"
+    main = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+    rel = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file:
+        file.writestr("[Content_Types].xml", '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>')
+        file.writestr("xl/workbook.xml", f'<workbook {main} xmlns:r="{rel}"><sheets><sheet name="Hidden" sheetId="2" state="hidden" r:id="rId9"/>'
+                                         '<sheet name="Practices" sheetId="1" r:id="rId1"/></sheets></workbook>')
+        file.writestr("xl/_rels/workbook.xml.rels", '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+                                                    f'<Relationship Id="rId1" Type="{rel}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>')
+        file.writestr("xl/styles.xml", f'<styleSheet {main}><numFmts><numFmt numFmtId="164" formatCode="[$-409]mmm\\-yy;@"/></numFmts>'
+                                       '<cellXfs><xf numFmtId="0"/><xf numFmtId="14"/><xf numFmtId="164"/></cellXfs></styleSheet>')
+        # Every other text in two runs, as where a part of it is bold.
+        items = "".join(f"<si><r><t>{escape(s[:3])}</t></r><r><t xml:space='preserve'>{escape(s[3:])}</t></r></si>" if n % 2 else f"<si><t>{escape(s)}</t></si>"
+                        for n, s in enumerate(strings))
+        file.writestr("xl/sharedStrings.xml", f"<sst {main}>{items}</sst>")
+        file.writestr("xl/worksheets/sheet1.xml", f"<worksheet {main}><sheetData>{sheet}</sheetData></worksheet>")
+
+
 class Library(NodesTest):
     def imported(self, node, path, *args):
         """The outcomes, whether all went well or not."""
@@ -90,6 +130,7 @@ class Library(NodesTest):
             said = refused[f"row {number}"]
             self.assertEqual(said.get("column", ""), column, f"{cells}: {said}")
             self.assertTrue(said["reason"])
+            self.assertEqual([f.get("column", "") for f in said["faults"]], [column], f"one fault, told once: {said}")
         self.assertEqual({o["where"] for o in plan if o["outcome"] == "refused"} - set(refused), set(), "the dry run said so")
         self.assertEqual(sum(o["outcome"] == "published" for o in outcomes), 9_863)
         self.assertEqual(seoul.json("status")["entries"], 2 + 9_863)
@@ -113,7 +154,7 @@ class Library(NodesTest):
                             (b'title,solution\r\n"open,x\r\n', "never closed")):
             bad.write_bytes(text)
             self.assert_refused(words, lambda: seoul.run("import-practices", bad))
-        self.assert_refused(".csv or .json", lambda: seoul.run("import-practices", "/etc/hostname"))
+        self.assert_refused(".csv, .xlsx or .json", lambda: seoul.run("import-practices", "/etc/hostname"))
 
     def test_semicolons_a_byte_order_mark_and_line_ends_of_a_spreadsheet(self):
         seoul = self.node("seoul")
@@ -122,6 +163,116 @@ class Library(NodesTest):
         outcomes = self.imported(seoul, path)
         practice = seoul.json("show", outcomes[0]["ref"])["body"]["practice"]
         self.assertEqual((practice["title"], practice["solution"]), ("Größe; Maß", "Zeile 1\nZeile 2"))
+
+    def test_a_file_of_excel_comes_in_however_it_was_saved(self):
+        """One table, as spreadsheets of several countries save it: it is published once, and is there already ever after."""
+        seoul = self.node("seoul")
+        plain = 'title;language;topics;solution;cost_amount;cost_currency;source_date;partners;;\n' \
+                '"Kühle Dächer";de;climate/heat;"Weiß\ngestrichen – 20 €";1.200.000,50;EUR;17.03.2020;"Schule; Bad";;\n' \
+                ';;;;;;;;;\n\u00a0;;" ";;;;;;;\n' \
+                'Schattige Höfe;de;climate/heat, health;Bäume;99,5;EUR;2020-3-7;;;\n;;;;;;;;;\n'
+        crlf = plain.replace("\n", "\r\n")
+        saved = {"unix.csv": plain.encode(), "utf8.csv": b"\xef\xbb\xbf" + crlf.encode(), "ansi.csv": crlf.encode("cp1252"),
+                 "mac.csv": plain.replace("\n", "\r").encode(), "unicode.txt": crlf.replace(";", "\t").replace("Schule\t", "Schule;").encode("utf-16"),
+                 "sep.csv": b"\xef\xbb\xbfsep=;\r\n" + crlf.encode(), "dos.csv": crlf.encode() + b"\x1a", "TABLE.CSV": plain.encode()}
+        for n, (name, data) in enumerate(saved.items()):
+            path = pathlib.Path(self.folder) / name
+            path.write_bytes(data)
+            outcomes = self.imported(seoul, path)
+            self.assertEqual([o["outcome"] for o in outcomes], ["already-there" if n else "published"] * 2, f"{name}: {outcomes}")
+            if n == 0:
+                self.assertEqual([o["where"] for o in outcomes], ["row 2", "row 5"])
+                first, second = (seoul.json("show", o["ref"])["body"]["practice"] for o in outcomes)
+        self.assertEqual((first["title"], first["solution"]), ("Kühle Dächer", "Weiß\ngestrichen – 20 €"))
+        self.assertEqual((first["cost"], first["partners"]), ({"amount": 1200000.5, "currency": "EUR"}, ["Schule", "Bad"]))
+        self.assertEqual((first["sources"], second["sources"]), ([{"date": "2020-03-17"}], [{"date": "2020-03-07"}]))
+        self.assertEqual(second["cost"], {"amount": 99.5, "currency": "EUR"})
+
+    def test_all_faults_of_a_row_come_at_once(self):
+        seoul = self.node("seoul")
+        path = csv_of(self.folder, 2, {3: {"title": "", "evidence": "6", "topics": "Health Testing!", "status": "finished",
+                                           "cost_currency": "Euro", "source_date": "03/04/2020", "links": "city.example"}})
+        refused = [o for o in self.imported(seoul, path) if o["outcome"] == "refused"]
+        self.assertEqual({f["column"] for f in refused[0]["faults"]},
+                         {"title", "evidence", "topics", "status", "cost_currency", "source_date", "links"}, refused)
+        with self.assertRaises(CommandFailed):
+            seoul.run("import-practices", path)
+        bad = pathlib.Path(self.folder) / "bad.csv"
+        bad.write_bytes(b"titel,solution,Thema\r\nA,b,c\r\n")
+        self.assert_refused("titel, Thema: there is no such column", lambda: seoul.run("import-practices", bad))
+
+    def test_a_workbook_comes_in(self):
+        seoul = self.node("seoul")
+        path = pathlib.Path(self.folder) / "library.xlsx"
+        write_workbook(path, [["Title", "language", "topics", "solution", "cost_amount", "cost_currency", "source_date", "links", None],
+                              ["Kühle Dächer", "de", "climate/heat", "Weiß\ngestrichen", 1200.125, "EUR", Day(43907), "Plan; 1 | https://city.example/a", None],
+                              [], [None, " "],
+                              ["Shade", "en", "climate/heat", "Trees", 1_000_000, "KRW", Month(43891), None, None]])
+        outcomes = self.imported(seoul, path, "--dry-run")
+        self.assertEqual([(o["where"], o["outcome"]) for o in outcomes], [("row 2", "refused"), ("row 5", "would-be-published")], outcomes)
+        self.assertEqual([f["column"] for f in outcomes[0]["faults"]], ["links"], "a semicolon in a title without quotation marks")
+        write_workbook(path, [["title", "language", "topics", "solution", "cost_amount", "cost_currency", "source_date", "links"],
+                              ["Kühle Dächer", "de", "climate/heat", "Weiß\ngestrichen", 1200.125, "EUR", Day(43907), '"Plan; 1" | https://city.example/a'],
+                              ["Shade", "en", "climate/heat", "Trees", 1_000_000, "KRW", Month(43891), None]])
+        cool, shade = (seoul.json("show", o["ref"])["body"]["practice"] for o in self.imported(seoul, path))
+        self.assertEqual((cool["cost"]["amount"], cool["sources"], cool["links"]),
+                         (1200.125, [{"date": "2020-03-17"}], [{"title": "Plan; 1", "url": "https://city.example/a"}]))
+        self.assertEqual((shade["cost"], shade["sources"]), ({"amount": 1000000, "currency": "KRW"}, [{"date": "2020-03"}]))
+        for data in (b"", b"PK\x03\x04 no zip", b"\xd0\xcf\x11\xe0 a password", path.read_bytes()[:-30]):
+            path.write_bytes(data)
+            self.assert_refused("not a workbook", lambda: seoul.run("import-practices", path))
+        import zipfile
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file:
+            file.writestr("xl/workbook.xml", b" " * (257 << 20))
+        self.assert_refused("at most 256 MiB", lambda: seoul.run("import-practices", path))
+
+    def test_an_export_is_there_already_and_has_lost_nothing(self):
+        seoul, la = self.node("seoul"), self.node("la")
+        path = pathlib.Path(self.folder) / "rich.json"
+        practice = {"title": "Rich; \"in\" all", "summary": "S", "solution": "One | two; three", "evidence": 3, "sdgs": [3, 11],
+                    "cost": {"amount": 1.125, "currency": "EUR", "note": "a; b"}, "partners": ["School; board", "A | B"],
+                    "commitments": [{"agreement": "Paris; 2015", "target": "Net zero | 2040"}, {"agreement": "Sendai"}],
+                    "links": [{"url": "https://a.example/x;y=1"}, {"title": "Plan; 2", "url": "https://b.example/?a=1;b=2"}],
+                    "sources": [{"publisher": "City; of", "title": "T", "url": "https://c.example/;d", "date": "2020-03"}, {"title": "Only a title"},
+                                {"publisher": "P", "date": "2021"}]}
+        path.write_text(json.dumps([{"kind": "practice", "language": "en", "topics": ["climate/heat"], "content": practice, "office": "Parks; water"}]))
+        ref = self.imported(seoul, path)[0]["ref"]
+        written = seoul.json("show", ref)["body"]["practice"]
+        wait_for(lambda: seoul.refs(kind="practice"), "it is indexed")
+        for form, name in (("csv", "out.csv"), ("json", "out.json"), ("md", "folder")):
+            out = pathlib.Path(self.folder) / name
+            seoul.run("export-practices", "--format", form, "-o", out)
+            self.assertEqual([o["outcome"] for o in self.imported(seoul, out)], ["already-there"], form)
+            outcomes = self.imported(la, out)
+            if form == "csv":
+                self.assertEqual(outcomes[0]["outcome"], "published", outcomes)
+                self.assertEqual(la.json("show", outcomes[0]["ref"])["body"]["practice"], written)
+            else:
+                self.assertEqual(outcomes[0]["outcome"], "already-there", f"{form}: another form says the same")
+            self.assertEqual([o["outcome"] for o in self.imported(la, out)], ["already-there"], "a second time, too")
+        typed = json.loads((pathlib.Path(self.folder) / "out.json").read_text())[0]
+        self.assertEqual((typed["cost_amount"], typed["evidence"], typed["sdgs"], typed["topics"], typed["sources"], typed["commitments"]),
+                         (1.125, 3, [3, 11], ["climate/heat"], written["sources"], written["commitments"]))
+        # What was changed after the export is another practice, and the command says so.
+        changed = pathlib.Path(self.folder) / "changed.csv"
+        wait_for(lambda: la.refs(kind="practice"), "it is indexed")
+        la.run("export-practices", "--format", "csv", "-o", changed)
+        changed.write_bytes(changed.read_bytes().replace(b"One | two", b"One and two"))
+        outcomes = self.imported(la, changed, "--dry-run")
+        self.assertEqual(outcomes[0]["outcome"], "would-be-published", outcomes)
+        self.assertIn("practice of its own", outcomes[0]["warnings"][0])
+
+    def test_the_practice_of_another_city_is_there_already(self):
+        """What a node holds of others is not published as its own because it was exported there."""
+        seoul, milan = self.node("seoul"), self.node("milan")
+        ref = seoul.publish("Held elsewhere")
+        peer(seoul, milan)
+        wait_for(lambda: milan.shows(ref) and ref in milan.refs(kind="practice"), "Milan holds it")
+        for form, name in (("csv", "held.csv"), ("json", "held.json"), ("md", "held")):
+            out = pathlib.Path(self.folder) / name
+            milan.run("export-practices", "--format", form, "-o", out)
+            self.assertEqual([(o["outcome"], o["ref"]) for o in self.imported(milan, out)], [("already-there", ref)], form)
+        self.assertEqual(milan.refs(kind="practice"), [ref])
 
     def test_what_goes_out_comes_in_again_as_it_was(self):
         seoul, la = self.node("seoul"), self.node("la")
@@ -146,7 +297,7 @@ class Library(NodesTest):
                 for key in ("title", "summary", "challenge", "solution", "results", "lessons", "evidence", "cost", "sdgs"):
                     self.assertEqual((a.get(key) or "").strip() if isinstance(a.get(key), str) else a.get(key),
                                      (b.get(key) or "").strip() if isinstance(b.get(key), str) else b.get(key), key)
-        cells = list(csv.reader(open(pathlib.Path(self.folder) / "out.csv", newline="", encoding="utf-8")))
+        cells = list(csv.reader(open(pathlib.Path(self.folder) / "out.csv", newline="", encoding="utf-8-sig")))
         self.assertFalse([c for line in cells for c in line if c[:1] in "=+-@" and c], "no spreadsheet takes a cell for a formula")
         out = pathlib.Path(self.folder) / "md"
         seoul.run("export-practices", "--format", "md", "-o", out)

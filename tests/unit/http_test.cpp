@@ -13,7 +13,7 @@
 #include "node/text/networks.h"
 #include "node/text/time_text.h"
 #include "tests/temporary_folder.h"
-#include "tools/practice_table.h"
+#include "tools/table_rows.h"
 
 namespace koinon::test {
 namespace {
