@@ -10,6 +10,7 @@
 #include "storage/search/search_index.h"
 #include "storage/search/search_query.h"
 #include "storage/search/similar.h"
+#include "storage/search/spelling.h"
 #include "storage/search/tokenizer.h"
 #include "storage/sqlite/sqlite.h"
 
@@ -154,7 +155,8 @@ class SqliteIndexReader final : public IndexReader {
   Result<SearchPage> search(const SearchQuery& query) override {
     KOINON_TRY(refresh());
     const std::shared_lock lock(shared_->mutex);
-    const SearchWords words = read_search_words(query.words, {stemmers(), &topic_words_});
+    const WordForms forms = word_forms();
+    const SearchWords words = read_search_words(query.words, forms);
     if (!query.words.empty() && words.words == 0) return SearchPage();
     HitCollector collector(columns_, query, words);
     if (words.words == 0) {
@@ -167,17 +169,19 @@ class SqliteIndexReader final : public IndexReader {
     }
     KOINON_TRY(collect(words.expression, collector));
     SearchPage page = collector.page();
-    // If no note has all the words, notes with most of them are better than nothing.
-    if (page.total == 0 && words.words > 1) {
-      HitCollector some(columns_, query, words);
-      some.relax();
-      KOINON_TRY(collect(words.any, some));
-      page = some.page();
-      page.relaxed = page.total > 0;
-    }
-    const Highlighter highlighter(words);
-    for (SearchHit& hit : page.hits) KOINON_TRY(highlight(highlighter, hit));
-    return page;
+    // A sentence asks for what is near to it. And if no note has all the words, one that has some of them is
+    // better than nothing. But if too many have some, those with all are better than the newest of these.
+    const SearchWords any = read_search_words(query.words, forms, Match::kAny);
+    const bool relax = page.total == 0 || (words.sentence && !page.more_than_total);
+    const bool other = any.words > 1 && any.expression != words.expression;
+    if (!relax || !other) return highlighted(words, std::move(page));
+    HitCollector some(columns_, query, any);
+    some.relax();
+    KOINON_TRY(collect(any.expression, some));
+    SearchPage wider = some.page();
+    if (page.total > 0 && wider.more_than_total) return highlighted(words, std::move(page));
+    wider.relaxed = page.total == 0 && wider.total > 0;
+    return highlighted(any, std::move(wider));
   }
 
   Result<SimilarPage> similar(const SimilarQuery& query) override {
@@ -265,6 +269,31 @@ class SqliteIndexReader final : public IndexReader {
       if (!row.ok()) return collector.stopped() ? Status() : Status(row.error());
       if (!*row) return {};
     }
+  }
+
+  Result<SearchPage> highlighted(const SearchWords& words, SearchPage page) {
+    const Highlighter highlighter(words);
+    for (SearchHit& hit : page.hits) KOINON_TRY(highlight(highlighter, hit));
+    return page;
+  }
+
+  // What a typed word may stand for, in one search.
+  WordForms word_forms() {
+    WordForms out{stemmers(), &topic_words_, {}};
+    out.near = [this, mended = std::map<std::string, std::vector<std::string>>()](const std::string& word) mutable {
+      if (const auto known = mended.find(word); known != mended.end()) return known->second;
+      if (mended.size() >= limits::kMendedWords) return std::vector<std::string>();
+      return mended.emplace(word, words_near(word)).first->second;
+    };
+    return out;
+  }
+
+  // Words of notes and of topics' names. None if a note has the word itself. A search goes on without them.
+  std::vector<std::string> words_near(const std::string& word) {
+    const auto known = has_word(db_, word);
+    if (!known.ok() || *known) return {};
+    auto out = near_words(db_, word);
+    return out.ok() && !out->empty() ? std::move(*out) : topic_words_.near(word);
   }
 
   Status highlight(const Highlighter& highlighter, SearchHit& hit) {

@@ -134,18 +134,18 @@ bool HitCollector::add(std::int64_t document, const std::vector<double>& score_o
   }
   const DocFacts& doc = columns_.docs()[static_cast<std::size_t>(document)];
   double score = 0;
-  std::size_t there = 0;
-  for (const double word : score_of_word) {
-    score += word;
-    there += word > 0 ? 1 : 0;
-  }
+  for (const double word : score_of_word) score += word;
+  const std::size_t words = of_words_.size();
   if (relaxed_) {
-    if (there * 2 < score_of_word.size()) return pass_over();
-    score *= static_cast<double>(there) / static_cast<double>(score_of_word.size());
+    with_word_.resize(score_of_word.size());
+    for (std::size_t i = 0; i < score_of_word.size(); ++i) {
+      of_words_.push_back(static_cast<float>(score_of_word[i]));
+      with_word_[i] += score_of_word[i] > 0 ? 1 : 0;
+    }
   }
   score *= quality(doc, columns_.outcomes(doc.first_version));
   if (score_of_word.empty() || query_.newest_first) score = static_cast<double>(doc.arrival);
-  hits_.push_back({score, document});
+  hits_.push_back({score, document, words});
   ++total_;
   count(doc);
   return true;
@@ -212,7 +212,33 @@ std::map<std::string, std::vector<FacetCount>> HitCollector::facets() const {
   return out;
 }
 
+// A word that few of the records have says more about what is looked for ("heat") than one that many have
+// ("city"). Every hit is known now, so it is known how many have each word.
+void HitCollector::weigh_words() {
+  const auto records = static_cast<double>(std::max<std::uint64_t>(columns_.docs().size(), total_));
+  std::vector<double> rarity;
+  double all = 0;
+  for (const std::uint64_t with : with_word_) {
+    rarity.push_back(with == 0 ? 0 : std::log(1 + records / static_cast<double>(with)));
+    all += rarity.back();
+  }
+  if (all <= 0) return;
+  for (Scored& hit : hits_) {
+    double sum = 0;
+    double there = 0;
+    for (std::size_t i = 0; i < rarity.size(); ++i) {
+      const auto word = static_cast<double>(of_words_[hit.words + i]);
+      sum += rarity[i] * word;
+      there += word > 0 ? rarity[i] : 0;
+    }
+    const DocFacts& doc = columns_.docs()[static_cast<std::size_t>(hit.document)];
+    const double share = there / all;
+    hit.score = sum / all * share * share * quality(doc, columns_.outcomes(doc.first_version));
+  }
+}
+
 SearchPage HitCollector::page() {
+  if (relaxed_ && !query_.newest_first) weigh_words();
   SearchPage out;
   out.total = total_;
   out.more_than_total = stopped_;
