@@ -27,7 +27,7 @@ constexpr std::array<std::string_view, 22> kWords = {
     // French
     "le la les l un une des de du d et ou où à au aux en dans sur? sous par pour avec sans chez vers entre comment que "
     "qu quoi quel quelle quels quelles quand qui dont ce cet cette ces c se s sa son? ses mon ma mes ton ta tes nos notre "
-    "votre vos leur leurs il elle ils elles on nous vous je j tu me m te t lui y est sont était être été a ont avoir "
+    "votre vos leur leurs il elle ils elles on nous vous je j tu me m te t lui y est sont était être a ont avoir "
     "avait fait font faire peut peuvent ne n pas plus? très aussi autre autres tout toute tous toutes mais si car? donc "
     "pendant lors jusqu puisqu lorsqu est-ce",
     // Portuguese
