@@ -41,7 +41,7 @@ struct Alternative {
 constexpr double kTopicShare = 0.5;
 constexpr double kOtherNameShare = 0.4;
 constexpr double kNearShare = 0.5;    // of a word that differs by a letter
-constexpr double kInsideShare = 0.6;  // of characters inside a run, which may be parts of two words
+constexpr double kInsideShare = 0.4;  // of characters inside a run, which may be parts of two words
 constexpr double kParticleShare = 0.9;
 constexpr std::size_t kLongRun = 4;         // characters of a dense script that may be more than one word
 constexpr std::size_t kManyWords = 5;       // are a sentence

@@ -28,7 +28,7 @@ TEST_F(Ranking, StemsPhrasesBeginningsAndExclusions) {
   EXPECT_EQ(found("comprada"), Found{1});
   EXPECT_EQ(found("\"running water\""), Found{0});
   EXPECT_EQ(found("runn*").size(), 2U);
-  EXPECT_EQ(found("water -pumps"), Found{2});
+  EXPECT_EQ(found("water -pumps"), (Found{2, 1})) << "agua is another name of the topic of water";
   EXPECT_EQ(found("-water"), Found{}) << "only what must not be is no search";
   for (const char* odd :
        {"\"", "\"\"", "-", "*", "--a", "\"a", "AND OR NOT", "a NEAR b", "{title}: x", "(", "title:x", "^a"}) {
@@ -173,7 +173,7 @@ TEST_F(Ranking, ATypingErrorOfOneLetterIsMended) {
 }
 
 TEST_F(Ranking, AWordInsideAnotherIsALesserHit) {
-  const auto kyoto = add(seoul, practice("観光の手引き", "古い京都の寺を守る。", "ja"));
+  const auto kyoto = add(seoul, practice("京都の寺", "古い寺を守る。", "ja"));
   add(seoul, practice("東京都の交通", "東京都は東京都の道を直す。", "ja"));
   EXPECT_EQ(found("京都").size(), 2U);
   EXPECT_EQ(found("京都").front(), kyoto.value);
@@ -363,10 +363,15 @@ TEST(CostBands, AreOrdersOfMagnitudeInDollars) {
   EXPECT_EQ(cost_band_of(-5, "EUR"), CostBand::kUnknown);
 }
 
-// Sixty searches in six languages over sixty notes; each note is looked for by its own language's words.
+// Searches over sixty notes; each note is looked for by its own language's words.
+class Searches : public IndexedLibrary {
+ protected:
+  struct Score {
+    int found = 0, first = 0, asked = 0;
+    double precision = 0;
+  };
 
-TEST_F(Ranking, SixtySearchesInSixLanguages) {
-  const auto rows = [](const std::string& file) {
+  static std::vector<std::vector<std::string>> rows(const std::string& file) {
     std::vector<std::vector<std::string>> out;
     std::ifstream in(std::string(KOINON_SEARCH_DATA) + "/" + file);
     for (std::string line; std::getline(in, line);) {
@@ -379,48 +384,61 @@ TEST_F(Ranking, SixtySearchesInSixLanguages) {
       }
     }
     return out;
-  };
-  std::map<std::string, std::uint64_t> wanted;  // language and subject: entry
-  for (const auto& row : rows("corpus.tsv"))
-    wanted[row.at(1) + row.at(0)] = add(seoul, practice(row.at(3), row.at(4), row.at(1), row.at(2))).value;
-  ASSERT_EQ(wanted.size(), 60U);
-  struct Score {
-    int found = 0, first = 0, asked = 0;
-    double precision = 0;
-  };
-  std::map<std::string, Score> scores;
-  Score all;
-  for (const auto& row : rows("queries.tsv")) {
-    const auto hits = found(row.at(1));
-    const std::uint64_t target = wanted.at(row.at(0) + row.at(2));
-    std::set<std::uint64_t> subject;  // in whichever language
-    for (const auto& [name, entry] : wanted) {
-      if (name.substr(2) == row.at(2)) subject.insert(entry);
-    }
-    const bool here = std::find(hits.begin(), hits.end(), target) != hits.end();
-    const bool first = !hits.empty() && hits.front() == target;
-    double right = 0;
-    for (const auto hit : hits) right += subject.contains(hit) ? 1 : 0;
-    for (Score* score : {&scores[row.at(0)], &all}) {
-      ++score->asked;
-      score->found += here ? 1 : 0;
-      score->first += first ? 1 : 0;
-      score->precision += hits.empty() ? 0 : right / static_cast<double>(hits.size());
-    }
-    if (!here || !first)
-      std::cout << "  " << row.at(0) << " \"" << row.at(1) << "\": " << (here ? "not first" : "not found")
-                << "\n";
   }
+
+  // Prints what each language's searches found.
+  Score measure(const std::string& corpus, const std::string& queries) {
+    std::map<std::string, std::uint64_t> wanted;  // language and subject: entry
+    for (const auto& row : rows(corpus))
+      wanted[row.at(1) + row.at(0)] = add(seoul, practice(row.at(3), row.at(4), row.at(1), row.at(2))).value;
+    EXPECT_EQ(wanted.size(), 60U);
+    std::map<std::string, Score> scores;
+    Score all;
+    for (const auto& row : rows(queries)) {
+      const auto hits = found(row.at(1));
+      const std::uint64_t target = wanted.at(row.at(0) + row.at(2));
+      std::set<std::uint64_t> subject;  // in whichever language
+      for (const auto& [name, entry] : wanted) {
+        if (name.substr(2) == row.at(2)) subject.insert(entry);
+      }
+      const bool here = std::find(hits.begin(), hits.end(), target) != hits.end();
+      const bool first = !hits.empty() && hits.front() == target;
+      double right = 0;
+      for (const auto hit : hits) right += subject.contains(hit) ? 1 : 0;
+      for (Score* score : {&scores[row.at(0)], &all}) {
+        ++score->asked;
+        score->found += here ? 1 : 0;
+        score->first += first ? 1 : 0;
+        score->precision += hits.empty() ? 0 : right / static_cast<double>(hits.size());
+      }
+      if (!here || !first)
+        std::cout << "  " << row.at(0) << " \"" << row.at(1) << "\": " << (here ? "not first" : "not found") << "\n";
+    }
+    for (const auto& [language, score] : scores) {
+      std::cout << language << ": found " << score.found << " of " << score.asked << ", first " << score.first
+                << ", precision " << score.precision / score.asked << "\n";
+    }
+    std::cout << "all: recall " << all.found / 60.0 << ", first " << all.first / 60.0 << ", precision "
+              << all.precision / 60 << "\n";
+    return all;
+  }
+};
+
+TEST_F(Searches, SixtyInSixLanguages) {
+  const Score all = measure("corpus.tsv", "queries.tsv");
   ASSERT_EQ(all.asked, 60);
-  for (const auto& [language, score] : scores) {
-    std::cout << language << ": found " << score.found << " of " << score.asked << ", first " << score.first
-              << ", precision " << score.precision / score.asked << "\n";
-  }
-  std::cout << "all: recall " << all.found / 60.0 << ", first " << all.first / 60.0 << ", precision "
-            << all.precision / 60 << "\n";
   EXPECT_GE(all.found, 54);
   EXPECT_GE(all.first, 51);
   EXPECT_GE(all.precision / 60, 0.85);
+}
+
+// How do we …? With typing errors, and in letters as people type them who do not have others. A sentence shows
+// whatever has some of its words, so only what is found and what is first counts.
+TEST_F(Searches, SixtySentencesInTenLanguages) {
+  const Score all = measure("corpus_sentences.tsv", "queries_sentences.tsv");
+  ASSERT_EQ(all.asked, 60);
+  EXPECT_GE(all.found, 57);
+  EXPECT_GE(all.first, 54);
 }
 
 }  // namespace
