@@ -1,5 +1,7 @@
 #include "node/pages/find_pages.h"
 
+#include <iterator>
+
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/json.hpp>
 
@@ -14,6 +16,7 @@ namespace {
 constexpr std::array<const char*, 9> kFilters = {"topic",    "city", "country", "language", "kind",
                                                  "evidence", "cost", "sdg",     "outcome"};
 constexpr std::size_t kValuesOfFacet = 8;
+constexpr std::size_t kActivity = 8;  // notes beside the practices
 
 using Query = Params;
 
@@ -23,6 +26,17 @@ std::string address(const Query& query) {
     if (!value.empty()) out += (out.empty() ? "?" : "&") + query_escaped(name) + "=" + query_escaped(value);
   }
   return "/" + out;
+}
+
+// The form of a question to all cities, with what was looked for filled in.
+std::string ask_all_address(const Query& query) {
+  std::string out = "/ask";
+  const auto add = [&](const char* name, const std::string& value) {
+    if (!value.empty()) out += (out == "/ask" ? "?" : "&") + std::string(name) + "=" + query_escaped(value);
+  };
+  add("title", param(query, "q"));
+  add("topics", param(query, "topic"));
+  return out;
 }
 
 // What a value of a facet is called.
@@ -84,8 +98,22 @@ asio::awaitable<HttpResponse> FindPages::find(Visit visit) {
   asked["cursor"] = visit.request.param("cursor");
   auto wanted = read_note_search(asked);
   if (!wanted.ok()) co_return frame_.failed(visit, wanted.error());
-  const auto found = co_await frame_.call(visit, search_.search, std::move(*wanted));
+  // Practices are what people look for. What cities make of them stands beside.
+  const bool all_kinds = query["kind"].empty();
+  NoteSearch beside = *wanted;
+  if (all_kinds) wanted->query.kind = v1::KIND_PRACTICE;
+  auto found = co_await frame_.call(visit, search_.search, std::move(*wanted));
   if (!found.ok()) co_return frame_.failed(visit, found.error());
+  std::vector<FoundNote> activity;
+  if (all_kinds && asked["cursor"].empty()) {
+    beside.query.activity = true;
+    beside.query.limit = kActivity;
+    auto others = co_await frame_.call(visit, search_.search, std::move(beside));
+    if (!others.ok()) co_return frame_.failed(visit, others.error());
+    activity = std::move(others->items);
+    auto& kinds = found->facets["kind"];
+    std::move(others->facets["kind"].begin(), others->facets["kind"].end(), std::back_inserter(kinds));
+  }
 
   PageView view{"find", visit.say("find.title"), {}, 200, visit.say("feed.search"), ""};
   json::array chips;
@@ -106,6 +134,7 @@ asio::awaitable<HttpResponse> FindPages::find(Visit visit) {
   json::array facets = facets_of(visit, *found, query);
   view.model = {{"welcome", !filtered && visit.request.caller.role == Role::kNobody},
                 {"is_newest", !filtered},
+                {"newest_href", "/"},
                 {"has_chips", !chips.empty()},
                 {"chips", std::move(chips)},
                 {"hidden", std::move(hidden)},
@@ -114,6 +143,10 @@ asio::awaitable<HttpResponse> FindPages::find(Visit visit) {
                 {"total_text", visit.say(found->total_is_at_least ? "find.total_or_more" : "find.total",
                                          {{"count", total}})},
                 {"relaxed", found->some_words_missing},
+                {"like_href", address({{"like", "us"}, {"q", query["q"]}, {"topic", query["topic"]}})},
+                {"ask_href", ask_all_address(query)},
+                {"has_activity", !activity.empty()},
+                {"activity", cards(visit, activity)},
                 {"items", cards(visit, found->items)}};
   if (found->next) {
     Query more = query;
@@ -125,11 +158,26 @@ asio::awaitable<HttpResponse> FindPages::find(Visit visit) {
 
 asio::awaitable<HttpResponse> FindPages::like_us(Visit visit) {
   const std::string topic = visit.request.param("topic");
-  auto wanted = read_similar_search({{"topic", topic}, {"cursor", visit.request.param("cursor")}});
+  const std::string words = visit.request.param("q");
+  const Query query{{"q", words}, {"topic", topic}};
+  auto wanted = read_similar_search({{"q", words}, {"topic", topic}, {"cursor", visit.request.param("cursor")}});
   if (!wanted.ok()) co_return frame_.failed(visit, wanted.error());
   const auto found = co_await frame_.call(visit, search_.similar, std::move(*wanted));
   PageView view{"find", visit.say("find.like"), {}, 200, "", ""};
-  view.model = {{"is_like", true}, {"total_text", ""}};
+  json::array chips;
+  json::array hidden{json::object{{"name", "like"}, {"value", "us"}}};
+  if (!topic.empty()) {
+    chips.push_back(json::object{{"label", topic_label(visit, topic)}, {"href", address({{"like", "us"}, {"q", words}})}});
+    hidden.push_back(json::object{{"name", "topic"}, {"value", topic}});
+  }
+  view.model = {{"is_like", true},
+                {"total_text", ""},
+                {"newest_href", address(query)},
+                {"like_href", address({{"like", "us"}, {"q", words}, {"topic", topic}})},
+                {"ask_href", ask_all_address(query)},
+                {"has_chips", !chips.empty()},
+                {"chips", std::move(chips)},
+                {"hidden", std::move(hidden)}};
   if (!found.ok() && found.error().code == Code::kRefused) {
     // Our own profile says too little to compare by.
     view.model["trouble"] = visit.say("find.like_needs_profile");
@@ -156,7 +204,7 @@ asio::awaitable<HttpResponse> FindPages::like_us(Visit visit) {
   view.model["items"] = std::move(items);
   if (found->next)
     view.model["next"] =
-        address({{"like", "us"}, {"topic", topic}, {"cursor", std::to_string(*found->next)}});
+        address({{"like", "us"}, {"q", words}, {"topic", topic}, {"cursor", std::to_string(*found->next)}});
   co_return frame_.show(visit, std::move(view));
 }
 

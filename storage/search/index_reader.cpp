@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <mutex>
 #include <shared_mutex>
+#include <span>
 #include <utility>
 
 #include "proto/base/limits.h"
@@ -155,39 +156,27 @@ class SqliteIndexReader final : public IndexReader {
   Result<SearchPage> search(const SearchQuery& query) override {
     KOINON_TRY(refresh());
     const std::shared_lock lock(shared_->mutex);
-    const WordForms forms = word_forms();
-    const SearchWords words = read_search_words(query.words, forms);
-    if (!query.words.empty() && words.words == 0) return SearchPage();
-    HitCollector collector(columns_, query, words);
-    if (words.words == 0) {
-      const auto some = columns_.narrowest(query.log, query.topic);
-      for (std::size_t i = some ? some->size() : columns_.docs().size(); i-- > 0;) {
-        const auto document = static_cast<std::int64_t>(some ? (*some)[i] : i);
-        if (collector.wanted(document) && !collector.add(document, {})) break;
-      }
-      return collector.page();
+    KOINON_ASSIGN(Ranked ranked, rank(query));
+    const Highlighter highlighter(ranked.words);
+    for (SearchHit& hit : ranked.page.hits) {
+      if (ranked.words.words > 0) KOINON_TRY(highlight(highlighter, hit));
     }
-    KOINON_TRY(collect(words.expression, collector));
-    SearchPage page = collector.page();
-    // A sentence asks for what is near to it. And if no note has all the words, one that has some of them is
-    // better than nothing. But if too many have some, those with all are better than the newest of these.
-    const SearchWords any = read_search_words(query.words, forms, Match::kAny);
-    const bool relax = page.total == 0 || (words.sentence && !page.more_than_total);
-    const bool other = any.words > 1 && any.expression != words.expression;
-    if (!relax || !other) return highlighted(words, std::move(page));
-    HitCollector some(columns_, query, any);
-    some.relax();
-    KOINON_TRY(collect(any.expression, some));
-    SearchPage wider = some.page();
-    if (page.total > 0 && wider.more_than_total) return highlighted(words, std::move(page));
-    wider.relaxed = page.total == 0 && wider.total > 0;
-    return highlighted(any, std::move(wider));
+    return std::move(ranked.page);
   }
 
   Result<SimilarPage> similar(const SimilarQuery& query) override {
     KOINON_TRY(refresh());
     const std::shared_lock lock(shared_->mutex);
-    return find_similar(columns_, query);
+    if (query.words.empty()) return find_similar(columns_, query, std::nullopt);
+    SearchQuery wanted;
+    wanted.words = query.words;
+    wanted.topic = query.topic;
+    wanted.kind = v1::KIND_PRACTICE;
+    wanted.limit = limits::kSearchHits;
+    KOINON_ASSIGN(const Ranked ranked, rank(wanted));
+    std::vector<std::uint32_t> documents;
+    for (const SearchHit& hit : ranked.page.hits) documents.push_back(static_cast<std::uint32_t>(hit.document));
+    return find_similar(columns_, query, std::span<const std::uint32_t>(documents));
   }
 
   Result<std::optional<CityMeasures>> measures(const LogId& log) override {
@@ -271,10 +260,41 @@ class SqliteIndexReader final : public IndexReader {
     }
   }
 
-  Result<SearchPage> highlighted(const SearchWords& words, SearchPage page) {
-    const Highlighter highlighter(words);
-    for (SearchHit& hit : page.hits) KOINON_TRY(highlight(highlighter, hit));
-    return page;
+  // What a search found, and the words by which it was found.
+  struct Ranked {
+    SearchPage page;
+    SearchWords words;
+  };
+  // Under the lock of the columns.
+  Result<Ranked> rank(const SearchQuery& query) {
+    const WordForms forms = word_forms();
+    Ranked out{{}, read_search_words(query.words, forms)};
+    if (!query.words.empty() && out.words.words == 0) return out;
+    HitCollector collector(columns_, query, out.words);
+    if (out.words.words == 0) {
+      const auto some = columns_.narrowest(query.log, query.topic);
+      for (std::size_t i = some ? some->size() : columns_.docs().size(); i-- > 0;) {
+        const auto document = static_cast<std::int64_t>(some ? (*some)[i] : i);
+        if (collector.wanted(document) && !collector.add(document, {})) break;
+      }
+      out.page = collector.page();
+      return out;
+    }
+    KOINON_TRY(collect(out.words.expression, collector));
+    out.page = collector.page();
+    // A sentence asks for what is near to it. And if no note has all the words, one that has some of them is
+    // better than nothing. But if too many have some, those with all are better than the newest of these.
+    const bool relax = out.page.total == 0 || (out.words.sentence && !out.page.more_than_total);
+    if (!relax) return out;
+    SearchWords any = read_search_words(query.words, forms, Match::kAny);
+    if (any.words < 2) return out;
+    HitCollector some(columns_, query, any);
+    some.relax();
+    KOINON_TRY(collect(any.expression, some));
+    SearchPage wider = some.page();
+    if (out.page.total > 0 && wider.more_than_total) return out;
+    wider.relaxed = out.page.total == 0 && wider.total > 0;
+    return Ranked{std::move(wider), std::move(any)};
   }
 
   // What a typed word may stand for, in one search.

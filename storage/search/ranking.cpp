@@ -107,6 +107,7 @@ bool HitCollector::wanted(std::int64_t document) const {
   const DocFacts& doc = docs[static_cast<std::size_t>(document)];
   if (query_.all_versions ? doc.kind == 0 || doc.withdrawn || !doc.has_text : !doc.standing()) return false;
   if (query_.kind ? doc.kind != *query_.kind : !is_note(static_cast<v1::Kind>(doc.kind))) return false;
+  if (query_.activity && doc.kind == v1::KIND_PRACTICE) return false;
   if (city_ && doc.city != *city_) return false;
   if (doc.evidence < query_.evidence) return false;
   if (query_.cost != CostBand::kUnknown && doc.cost != query_.cost) return false;

@@ -14,6 +14,7 @@ namespace koinon {
 struct SearchQuery {
   std::string words;  // empty: everything, newest first
   std::optional<v1::Kind> kind;
+  bool activity = false;  // only what cities make of practices: adoptions, questions, answers
   std::optional<std::string> topic;  // with everything below it
   std::optional<LogId> log;
   std::string country;    // ISO 3166-1 alpha-2
@@ -63,6 +64,7 @@ struct SimilarQuery {
   CityMeasures like;
   std::optional<LogId> own;  // the practices of this city are left out
   std::optional<std::string> topic;
+  std::string words = {};  // only practices that a search for these words finds; empty: all
   std::size_t offset = 0;
   std::size_t limit = 20;
 };
