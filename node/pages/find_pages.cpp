@@ -1,7 +1,5 @@
 #include "node/pages/find_pages.h"
 
-#include <iterator>
-
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/json.hpp>
 
@@ -16,7 +14,6 @@ namespace {
 constexpr std::array<const char*, 9> kFilters = {"topic",    "city", "country", "language", "kind",
                                                  "evidence", "cost", "sdg",     "outcome"};
 constexpr std::size_t kValuesOfFacet = 8;
-constexpr std::size_t kActivity = 8;  // notes beside the practices
 
 using Query = Params;
 
@@ -99,21 +96,9 @@ asio::awaitable<HttpResponse> FindPages::find(Visit visit) {
   auto wanted = read_note_search(asked);
   if (!wanted.ok()) co_return frame_.failed(visit, wanted.error());
   // Practices are what people look for. What cities make of them stands beside.
-  const bool all_kinds = query["kind"].empty();
-  NoteSearch beside = *wanted;
-  if (all_kinds) wanted->query.kind = v1::KIND_PRACTICE;
-  auto found = co_await frame_.call(visit, search_.search, std::move(*wanted));
+  wanted->query.activity_beside = query["kind"].empty();
+  const auto found = co_await frame_.call(visit, search_.search, std::move(*wanted));
   if (!found.ok()) co_return frame_.failed(visit, found.error());
-  std::vector<FoundNote> activity;
-  if (all_kinds && asked["cursor"].empty()) {
-    beside.query.activity = true;
-    beside.query.limit = kActivity;
-    auto others = co_await frame_.call(visit, search_.search, std::move(beside));
-    if (!others.ok()) co_return frame_.failed(visit, others.error());
-    activity = std::move(others->items);
-    auto& kinds = found->facets["kind"];
-    std::move(others->facets["kind"].begin(), others->facets["kind"].end(), std::back_inserter(kinds));
-  }
 
   PageView view{"find", visit.say("find.title"), {}, 200, visit.say("feed.search"), ""};
   json::array chips;
@@ -145,8 +130,8 @@ asio::awaitable<HttpResponse> FindPages::find(Visit visit) {
                 {"relaxed", found->some_words_missing},
                 {"like_href", address({{"like", "us"}, {"q", query["q"]}, {"topic", query["topic"]}})},
                 {"ask_href", ask_all_address(query)},
-                {"has_activity", !activity.empty()},
-                {"activity", cards(visit, activity)},
+                {"has_activity", asked["cursor"].empty() && !found->activity.empty()},
+                {"activity", cards(visit, found->activity)},
                 {"items", cards(visit, found->items)}};
   if (found->next) {
     Query more = query;

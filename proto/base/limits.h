@@ -264,6 +264,7 @@ inline constexpr std::size_t kReferringBytes =
     4 * kMiB;  // of bodies, read to show which records refer to one
 inline constexpr std::size_t kSearchPage = 20;
 inline constexpr std::size_t kSearchPageMax = 100;
+inline constexpr std::size_t kActivityBeside = 8;  // notes that are shown beside practices
 inline constexpr std::size_t kSearchHits = 10'000;  // ranked and counted
 // Hits that the filter leaves out. Then the search stops.
 inline constexpr std::uint64_t kSearchPassedOver = 100'000;

@@ -158,8 +158,9 @@ class SqliteIndexReader final : public IndexReader {
     const std::shared_lock lock(shared_->mutex);
     KOINON_ASSIGN(Ranked ranked, rank(query));
     const Highlighter highlighter(ranked.words);
-    for (SearchHit& hit : ranked.page.hits) {
-      if (ranked.words.words > 0) KOINON_TRY(highlight(highlighter, hit));
+    if (ranked.words.words > 0) {
+      for (SearchHit& hit : ranked.page.hits) KOINON_TRY(highlight(highlighter, hit));
+      for (SearchHit& hit : ranked.page.activity) KOINON_TRY(highlight(highlighter, hit));
     }
     return std::move(ranked.page);
   }

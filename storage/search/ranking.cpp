@@ -107,7 +107,6 @@ bool HitCollector::wanted(std::int64_t document) const {
   const DocFacts& doc = docs[static_cast<std::size_t>(document)];
   if (query_.all_versions ? doc.kind == 0 || doc.withdrawn || !doc.has_text : !doc.standing()) return false;
   if (query_.kind ? doc.kind != *query_.kind : !is_note(static_cast<v1::Kind>(doc.kind))) return false;
-  if (query_.activity && doc.kind == v1::KIND_PRACTICE) return false;
   if (city_ && doc.city != *city_) return false;
   if (doc.evidence < query_.evidence) return false;
   if (query_.cost != CostBand::kUnknown && doc.cost != query_.cost) return false;
@@ -129,7 +128,7 @@ double HitCollector::weight(std::int64_t document, int column, int times) const 
 }
 
 bool HitCollector::add(std::int64_t document, const std::vector<double>& score_of_word) {
-  if (total_ >= limits::kSearchHits) {
+  if (counted_ >= limits::kSearchHits) {
     stopped_ = true;
     return false;
   }
@@ -146,8 +145,13 @@ bool HitCollector::add(std::int64_t document, const std::vector<double>& score_o
   }
   score *= quality(doc, columns_.outcomes(doc.first_version));
   if (score_of_word.empty() || query_.newest_first) score = static_cast<double>(doc.arrival);
+  ++counted_;
+  if (query_.activity_beside && doc.kind != v1::KIND_PRACTICE) {
+    beside_.push_back({score, document, words});
+    ++by_kind_.at(doc.kind & 15U);
+    return true;
+  }
   hits_.push_back({score, document, words});
-  ++total_;
   count(doc);
   return true;
 }
@@ -215,8 +219,8 @@ std::map<std::string, std::vector<FacetCount>> HitCollector::facets() const {
 
 // A word that few of the records have says more about what is looked for ("heat") than one that many have
 // ("city"). Every hit is known now, so it is known how many have each word.
-void HitCollector::weigh_words() {
-  const auto records = static_cast<double>(std::max<std::uint64_t>(columns_.docs().size(), total_));
+void HitCollector::weigh_words(std::vector<Scored>& hits) const {
+  const auto records = static_cast<double>(std::max<std::uint64_t>(columns_.docs().size(), counted_));
   std::vector<double> rarity;
   double all = 0;
   for (const std::uint64_t with : with_word_) {
@@ -224,7 +228,7 @@ void HitCollector::weigh_words() {
     all += rarity.back();
   }
   if (all <= 0) return;
-  for (Scored& hit : hits_) {
+  for (Scored& hit : hits) {
     double sum = 0;
     double there = 0;
     for (std::size_t i = 0; i < rarity.size(); ++i) {
@@ -238,22 +242,32 @@ void HitCollector::weigh_words() {
   }
 }
 
-SearchPage HitCollector::page() {
-  if (relaxed_ && !query_.newest_first) weigh_words();
-  SearchPage out;
-  out.total = total_;
-  out.more_than_total = stopped_;
-  out.facets = facets();
+std::vector<SearchHit> HitCollector::best(std::vector<Scored>& hits, std::size_t offset, std::size_t limit) const {
   const auto better = [](const Scored& a, const Scored& b) {
     return a.score != b.score ? a.score > b.score : a.document > b.document;
   };
-  const std::size_t end = std::min(hits_.size(), query_.offset + query_.limit);
-  std::partial_sort(hits_.begin(), hits_.begin() + static_cast<std::ptrdiff_t>(end), hits_.end(), better);
-  for (std::size_t i = std::min(query_.offset, end); i < end; ++i) {
-    const DocFacts& doc = columns_.docs()[static_cast<std::size_t>(hits_[i].document)];
-    out.hits.push_back(
-        {hits_[i].document, columns_.cities()[doc.city].log, EntryIndex(doc.index), hits_[i].score, {}, {}});
+  const std::size_t end = std::min(hits.size(), offset + limit);
+  std::partial_sort(hits.begin(), hits.begin() + static_cast<std::ptrdiff_t>(end), hits.end(), better);
+  std::vector<SearchHit> out;
+  for (std::size_t i = std::min(offset, end); i < end; ++i) {
+    const DocFacts& doc = columns_.docs()[static_cast<std::size_t>(hits[i].document)];
+    out.push_back(
+        {hits[i].document, columns_.cities()[doc.city].log, EntryIndex(doc.index), hits[i].score, {}, {}});
   }
+  return out;
+}
+
+SearchPage HitCollector::page() {
+  if (relaxed_ && !query_.newest_first) {
+    weigh_words(hits_);
+    weigh_words(beside_);
+  }
+  SearchPage out;
+  out.total = hits_.size();
+  out.more_than_total = stopped_;
+  out.facets = facets();
+  out.hits = best(hits_, query_.offset, query_.limit);
+  out.activity = best(beside_, 0, limits::kActivityBeside);
   return out;
 }
 

@@ -46,7 +46,8 @@ class HitCollector {
     std::int64_t document = 0;
     std::size_t words = 0;  // where the scores of its words begin, if any word is enough
   };
-  void weigh_words();
+  void weigh_words(std::vector<Scored>& hits) const;
+  std::vector<SearchHit> best(std::vector<Scored>& hits, std::size_t offset, std::size_t limit) const;
   void count(const DocFacts& doc);
   bool language_fits(const DocFacts& doc) const;
   bool outcome_fits(const DocFacts& doc) const;
@@ -62,10 +63,11 @@ class HitCollector {
   mutable std::vector<unsigned char> languages_;
   bool nothing_ = false;  // a filter names a value that no record here has
   std::vector<Scored> hits_;
+  std::vector<Scored> beside_;  // notes that are no practices, if these stand beside
   std::vector<double> scratch_;
   std::vector<float> of_words_;          // for each hit the score of each word
   std::vector<std::uint64_t> with_word_;  // how many hits have it
-  std::uint64_t total_ = 0;
+  std::uint64_t counted_ = 0;
   bool stopped_ = false;
   bool relaxed_ = false;
   std::uint64_t passed_over_ = 0;
