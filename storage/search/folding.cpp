@@ -94,7 +94,7 @@ Shape shape_of(UChar32 c) {
     case USCRIPT_LAO:
     case USCRIPT_KHMER:
     case USCRIPT_MYANMAR:
-      if (u_charDigitValue(c) >= 0) return Shape::kWord;
+      if (type == U_DECIMAL_DIGIT_NUMBER) return Shape::kWord;
       return u_isalnum(c) || u_getCombiningClass(c) != 0 || type == U_NON_SPACING_MARK ? Shape::kDense
                                                                                        : Shape::kSeparator;
     default:

@@ -24,6 +24,7 @@ struct Term {
   bool prefix = false;
   bool excluded = false;
   bool or_before = false;  // it stands for the term before, too
+  bool piece = false;      // a pair of a longer run: where it may begin a word is not known
   bool function = false;   // it only holds the sentence together
   std::vector<std::string> other_names = {};  // of a topic that several terms name together
 
@@ -147,12 +148,12 @@ class Alternatives {
   Alternatives(const Term& term, const WordForms& forms) : term_(term), forms_(forms) {}
 
   std::vector<Alternative> all() {
-    if (is_dense(term_.words.front())) {
+    if (term_.piece || !is_dense(term_.words.front())) {
+      out_.push_back({quoted(term_.text), 1, term_.words, term_.prefix});
+    } else {
       add_dense(term_.text, 1);
       const auto base = term_.plain() ? without_particle(term_.text) : std::string_view(term_.text);
       if (base.size() < term_.text.size()) add_dense(std::string(base), kParticleShare);
-    } else {
-      out_.push_back({quoted(term_.text), 1, term_.words, term_.prefix});
     }
     add_topics(term_.words, 1);
     if (!term_.phrase && !term_.prefix) add_other_forms();
@@ -274,7 +275,11 @@ std::vector<Term> with_pairs(std::vector<Term> terms) {
     }
     for (const auto& pair : term.words) {
       if (out.size() >= limits::kSearchWords) break;
-      out.push_back({pair, {pair}});
+      Term piece;
+      piece.text = pair;
+      piece.words = {pair};
+      piece.piece = true;
+      out.push_back(std::move(piece));
     }
   }
   return out;

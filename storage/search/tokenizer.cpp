@@ -1,6 +1,5 @@
 #include "storage/search/tokenizer.h"
 
-#include <utility>
 #include <vector>
 
 #include <unicode/normalizer2.h>
@@ -128,33 +127,45 @@ class Collector {
   // Each part is a word, and all of them without apostrophes are another at the place of the first.
   int flush_word() {
     apostrophe_ = false;
-    const auto parts = std::exchange(word_, {});
-    for (std::size_t i = 0; i < parts.size(); ++i) {
-      if (const int code = emit_({parts[i].folded, parts[i].begin, parts[i].end, false}); code != 0) return code;
-      if (i > 0 || query_ || parts.size() == 1) continue;
+    const int code = word_.empty() ? 0 : emit_word();
+    word_.clear();
+    return code;
+  }
+
+  int emit_word() {
+    for (std::size_t i = 0; i < word_.size(); ++i) {
+      if (const int code = emit_({word_[i].folded, word_[i].begin, word_[i].end, false}); code != 0) return code;
+      if (i > 0 || query_ || word_.size() == 1) continue;
       std::string whole;
-      for (const Character& part : parts) whole += part.folded;
-      if (const int code = emit_({whole, parts.front().begin, parts.back().end, true}); code != 0) return code;
+      for (const Character& part : word_) whole += part.folded;
+      if (const int code = emit_({whole, word_.front().begin, word_.back().end, true}); code != 0) return code;
     }
     return 0;
   }
 
   int flush_dense() {
-    const auto run = std::exchange(dense_, {});
-    const bool beginning = std::exchange(beginning_wanted_, false);
-    for (std::size_t i = 0; i < run.size(); ++i) {
-      const bool pair = i + 1 < run.size();
+    const int code = dense_.empty() ? 0 : emit_dense();
+    dense_.clear();
+    beginning_wanted_ = false;
+    return code;
+  }
+
+  int emit_dense() {
+    for (std::size_t i = 0; i < dense_.size(); ++i) {
+      const Character& character = dense_[i];
+      const bool pair = i + 1 < dense_.size();
       if (pair) {
-        const std::string text = run[i].folded + run[i + 1].folded;
-        const std::string first = std::string(kBeginning) + text;
-        const bool only_first = query_ && beginning && i == 0;
-        if (const int code = emit_({only_first ? first : text, run[i].begin, run[i + 1].end, false}); code != 0) return code;
-        if (!query_ && begins_word(run, i)) {
-          if (const int code = emit_({first, run[i].begin, run[i + 1].end, true}); code != 0) return code;
+        const int end = dense_[i + 1].end;
+        const std::string text = character.folded + dense_[i + 1].folded;
+        const bool marked = query_ && beginning_wanted_ && i == 0;
+        const std::string first = marked || (!query_ && begins_word(dense_, i)) ? std::string(kBeginning) + text : "";
+        if (const int code = emit_({marked ? first : text, character.begin, end, false}); code != 0) return code;
+        if (!first.empty() && !marked) {
+          if (const int code = emit_({first, character.begin, end, true}); code != 0) return code;
         }
       }
-      if (query_ && (pair || run.size() > 1)) continue;
-      if (const int code = emit_({run[i].folded, run[i].begin, run[i].end, pair}); code != 0) return code;
+      if (query_ && dense_.size() > 1) continue;
+      if (const int code = emit_({character.folded, character.begin, character.end, pair}); code != 0) return code;
     }
     return 0;
   }
