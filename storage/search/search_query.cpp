@@ -1,6 +1,7 @@
 #include "storage/search/search_query.h"
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 #include <set>
 #include <utility>
@@ -79,6 +80,16 @@ std::string plain_signs(const std::string& text) {
   return out;
 }
 
+// A sentence ends with a sign that is no part of its last word.
+void drop_ending(std::string& text) {
+  constexpr std::array<std::string_view, 12> kSigns = {"?", "!", ".", ",", ";", ":", "…", "？", "！", "。", "、", "؟"};
+  const auto ends = [&](std::string_view sign) { return text.ends_with(sign); };
+  for (const auto* sign = kSigns.begin(); sign != kSigns.end();) {
+    sign = std::find_if(kSigns.begin(), kSigns.end(), ends);
+    if (sign != kSigns.end()) text.resize(text.size() - sign->size());
+  }
+}
+
 std::vector<Term> split(const std::string& text) {
   std::vector<Term> out;
   bool or_before = false;
@@ -101,6 +112,7 @@ std::vector<Term> split(const std::string& text) {
       term.text = text.substr(begin, end - begin);
       term.prefix = term.text.size() > 1 && term.text.back() == '*';
       if (term.prefix) term.text.pop_back();
+      drop_ending(term.text);
     }
     begin = end;
     if (term.plain() && term.text == "OR" && !out.empty() && !out.back().excluded) {

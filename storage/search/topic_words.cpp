@@ -46,6 +46,7 @@ TopicWords::TopicWords(const Vocabulary& vocabulary) : vocabulary_(vocabulary) {
     }
   }
   std::sort(labels_.begin(), labels_.end(), [](const Label& a, const Label& b) { return a.slug < b.slug; });
+  for (const Label& label : labels_) slugs_[label.words].insert(label.slug);
 }
 
 std::vector<std::string> TopicWords::terms(const std::vector<std::string>& words, bool prefix) const {
@@ -63,13 +64,12 @@ std::vector<std::string> TopicWords::terms(const std::vector<std::string>& words
 
 std::vector<std::string> TopicWords::other_names(const std::vector<std::string>& words) const {
   std::vector<std::string> out;
-  std::string_view last;
+  const auto called = slugs_.find(words);
+  if (called == slugs_.end()) return out;
   std::size_t topics = 0;
-  for (const Label& label : labels_) {
-    if (label.words != words || label.slug == last) continue;
+  for (const std::string& slug : called->second) {
     if (++topics > limits::kTopicsOfSearchWord) break;
-    last = label.slug;
-    const Topic* topic = vocabulary_.find(label.slug);
+    const Topic* topic = vocabulary_.find(slug);
     if (topic == nullptr) continue;
     for (const auto& [language, name] : topic->labels) {
       std::string other = nfc(name);

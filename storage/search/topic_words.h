@@ -3,6 +3,8 @@
 // So labels take no room in the index, and a new label works without indexing anew.
 #pragma once
 
+#include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -37,6 +39,7 @@ class TopicWords {
   };
   const Vocabulary& vocabulary_;  // lives as long
   std::vector<Label> labels_;  // sorted by slug, so a topic comes after the topics above it
+  std::map<std::vector<std::string>, std::set<std::string>> slugs_;  // of the topics that are called exactly so
 };
 
 }  // namespace koinon

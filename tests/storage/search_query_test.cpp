@@ -29,6 +29,7 @@ TEST(FunctionWordsTest, FallAwayInTheLanguageOfTheSearch) {
   EXPECT_EQ(words("как охладить школы летом"), 3U);
   EXPECT_EQ(words("كيف نحمي المدارس من الحر"), 3U);
   EXPECT_EQ(words("어떻게 학교를 시원하게"), 2U);
+  EXPECT_EQ(words("학교가 있나요?"), 1U);
 }
 
 TEST(FunctionWordsTest, AWordOfAnotherLanguageStays) {
