@@ -32,9 +32,9 @@ TopicWords::TopicWords(const Vocabulary& vocabulary) : vocabulary_(vocabulary) {
   for (const Topic& topic : vocabulary.topics()) {
     for (const auto& alias : topic.aliases) {
       labels_.push_back({topic.slug, query_words(alias)});
-      // People type the last part alone.
-      if (const auto slash = alias.rfind('/'); slash != std::string::npos)
-        labels_.push_back({topic.slug, query_words(alias.substr(slash + 1))});
+      // People type the last part alone, unless it is another topic.
+      const auto last = alias.substr(alias.rfind('/') + 1);
+      if (vocabulary.find(last) == nullptr) slugs_[query_words(last)].insert(topic.slug);
     }
     for (const auto& [language, label] : topic.labels) {
       auto words = query_words(nfc(label));
