@@ -283,9 +283,10 @@ class SqliteIndexReader final : public IndexReader {
     }
     KOINON_TRY(collect(out.words.expression, collector));
     out.page = collector.page();
-    // A sentence asks for what is near to it. And if no note has all the words, one that has some of them is
-    // better than nothing. But if too many have some, those with all are better than the newest of these.
-    const bool relax = out.page.total == 0 || (out.words.sentence && !out.page.more_than_total);
+    // A sentence asks for what is near to it, unless there are pages of what has all its words. And if no note
+    // has all the words, one that has some of them is better than nothing. But if too many have some, those
+    // with all are better than the newest of these.
+    const bool relax = out.page.total == 0 || (out.words.sentence && out.page.total < limits::kSearchPageMax);
     if (!relax) return out;
     SearchWords any = read_search_words(query.words, forms, Match::kAny);
     if (any.words < 2) return out;

@@ -102,6 +102,7 @@ class SqliteIndexWriter final : public IndexWriter {
     if (status.ok()) status = changes_.new_generation();
     if (status.ok()) status = db_.execute("COMMIT");
     if (!status.ok()) (void)db_.execute("ROLLBACK");
+    words_.forget();
     unclean_ = unclean_ || status.ok();
     unfolded_ = true;
     return status;
@@ -127,6 +128,7 @@ class SqliteIndexWriter final : public IndexWriter {
     }
     if (!result.ok()) {
       (void)db_.execute("ROLLBACK");
+      words_.forget();
       return result;
     }
     unclean_ = unclean_ || changes_.taken_away();

@@ -67,6 +67,11 @@ std::vector<std::int64_t> forms_less_one(std::string_view word) {
 
 bool is_spelled(std::string_view token) {
   if (token.size() < kShortest || token.size() > kLongest * 4) return false;
+  // Most words are of ASCII, which needs none of Unicode's tables.
+  const auto is_ascii = [](char c) { return static_cast<unsigned char>(c) < 0x80; };
+  if (std::all_of(token.begin(), token.end(), is_ascii)) {
+    return token.size() <= kLongest && std::all_of(token.begin(), token.end(), [](char c) { return c >= 'a' && c <= 'z'; });
+  }
   const std::u32string letters = code_points(token);
   if (letters.size() < kShortest || letters.size() > kLongest) return false;
   std::vector<FoldedPoint> room;

@@ -12,13 +12,14 @@ namespace koinon {
 namespace {
 
 constexpr std::int64_t kWordsOfStep = 2000;
+constexpr std::size_t kWordsSeen = 50'000;  // some MiB
 
 }  // namespace
 
 Status WordRows::add(const LogId& log, std::string_view text) {
   std::set<std::string, std::less<>> words;
   tokenize(text, false, [&](const Token& token) {
-    if (is_spelled(token.text)) words.emplace(token.text);
+    if (is_spelled(token.text) && !seen_.contains(std::string(token.text))) words.emplace(token.text);
     return words.size() < limits::kWordsOfNote ? 0 : 1;
   });
   std::int64_t brought = 0;
@@ -33,6 +34,8 @@ Status WordRows::add(const LogId& log, std::string_view text) {
     if (brought >= static_cast<std::int64_t>(limits::kWordsOfCity)) break;
     auto put = db_.prepare("INSERT OR IGNORE INTO word (text) VALUES (?)");
     KOINON_TRY(put.bind_text(word).run());
+    if (seen_.size() >= kWordsSeen) seen_.clear();
+    seen_.insert(word);
     if (db_.changes() == 0) continue;
     const std::int64_t id = sqlite3_last_insert_rowid(db_.handle());
     ++brought;
@@ -66,6 +69,7 @@ Result<bool> WordRows::clean_some() {
       words.push_back({select.integer(0), select.text(1)});
     }
   }
+  forget();
   for (const Word& word : words) {
     auto look = db_.prepare("SELECT 1 FROM text WHERE text MATCH ? LIMIT 1");
     look.bind_text("\"" + word.text + "\"");

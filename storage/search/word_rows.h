@@ -6,7 +6,9 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
+#include <unordered_set>
 
 #include "proto/base/types.h"
 #include "storage/sqlite/sqlite.h"
@@ -25,9 +27,12 @@ class WordRows {
   Result<bool> clean_some();
   // From now on clean_some begins anew.
   void begin_anew() { cleaned_ = 0; }
+  // What was added may not be there any more: a transaction was rolled back, or words were removed.
+  void forget() { seen_.clear(); }
 
  private:
   sqlite::Connection& db_;
+  std::unordered_set<std::string> seen_;  // words that are there, so that common ones are not looked up
   std::int64_t cleaned_ = 0;  // words up to this one are clean
 };
 

@@ -1,6 +1,7 @@
 #include "tools/bench/search_bench.h"
 
 #include <chrono>
+#include <utility>
 
 #include <boost/json.hpp>
 
