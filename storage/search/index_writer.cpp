@@ -167,6 +167,7 @@ class SqliteIndexWriter final : public IndexWriter {
     if (status.ok()) status = db_.execute("COMMIT");
     if (!status.ok()) {
       (void)db_.execute("ROLLBACK");
+      words_.begin_anew();
       return status.error();
     }
     unclean_ = !done;

@@ -21,9 +21,9 @@ constexpr unsigned char kUnknown = 0;  // of a language
 constexpr unsigned char kFits = 1;
 constexpr unsigned char kOther = 2;
 
-// The success of a note with others counts beside its words.
+// Practices come before what is said of them. The success of a note with others counts beside its words.
 double quality(const DocFacts& doc, const OutcomeCounts& outcomes) {
-  const double own = 1 + 0.08 * doc.evidence + (doc.kind == v1::KIND_PRACTICE ? 0.1 : 0);
+  const double own = 1 + 0.08 * doc.evidence + (doc.kind == v1::KIND_PRACTICE ? 0.4 : 0);
   const double worked = outcomes[static_cast<std::size_t>(Outcome::kWorked)] +
                         0.5 * outcomes[static_cast<std::size_t>(Outcome::kPartly)];
   return own + 0.15 * std::log2(1 + worked);
