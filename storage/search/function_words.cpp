@@ -52,10 +52,10 @@ constexpr std::array<std::string_view, 22> kWords = {
     "de het een en of in op aan? met? zonder van? voor door over? tot? bij uit naar onder? tussen om tijdens hoe wat wanneer "
     "waar wie welke welk waarom is zijn was? waren wordt worden werd heeft hebben had kan? kunnen doen doet maken niet geen "
     "ook maar zo? zeer meer? andere anderen ze zij we wij hij ik jij je u ons? onze hun haar? zich dat dit deze die? elke "
-    "alle als er te ten ter",
+    "alle als er te ten? ter?",
     // Swedish
     "en ett den? det de och eller men? i på av med utan från till för om? vid under? mellan genom hur vad när var? vem "
-    "vilken vilket vilka varför är var? vara blir bli har ha? kan? kunna göra gör inte ingen också bara så mycket mer andra "
+    "vilken vilket vilka varför är var? vara blir bli har ha? kan? kunna göra gör inte ingen också bara så mycket mer? andra "
     "annan vi de dem han hon jag du ni oss vår vårt våra sin? sitt sina sig att som denna detta dessa varje alla",
     // Danish
     "en et den? det de og eller men? i på af med uden fra til for? om? ved under? mellem gennem hvordan hvad hvornår hvor "
