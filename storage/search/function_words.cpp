@@ -84,7 +84,7 @@ constexpr std::array<std::string_view, 22> kWords = {
     "nostru noastră noștri noastre un o unui unei niște acest această acești aceste fiecare toate toți alt alte alți altă că",
     // Korean
     "어떻게 무엇을 무엇이 무엇 뭐 왜 언제 어디 어디서 어디에서 누가 어떤 우리 우리는 우리가 그 이 저 것 수 있는 있나요 있을까 있습니까 "
-    "하는 하나요 하고 할 할까 합니까 하려면 하는지 되는 위한 위해 대한 대해 다른 및 그리고 또는 등 더 잘 좀 때 동안",
+    "하는 하나요 하고 할 할까 합니까 하려면 하는지 되는 위한 위해? 대한 대해 다른 및 그리고 또는 등 더 잘 좀 때 동안",
     // Polish
     "i w we na z ze do? od po? za pod? nad przy bez dla przez między o u a ale lub albo jak co kto gdzie kiedy dlaczego jaki "
     "jaka jakie który która które czy jest są był była było być może mogą można robić robi robią nie tak? też także tylko "
