@@ -12,6 +12,7 @@ constexpr std::uint64_t kMeasureMost = 1'000'000'000;
 
 Result<SimilarSearch> read_similar_search(const Params& params) {
   SimilarSearch out;
+  KOINON_ASSIGN(out.words, read_words(params));
   KOINON_ASSIGN(const auto population, number_param(params, "population", kMeasureMost));
   KOINON_ASSIGN(const auto density, number_param(params, "density", kMeasureMost));
   out.like.population = static_cast<double>(population);
@@ -48,7 +49,7 @@ SearchApi::SearchApi(ApiShared& shared)
                .id = "findSimilar",
                .tag = "reading",
                .summary = "Practices that cities like ours published or adopted, with the reason",
-               .query = {"topic", "population", "density", "climate", "income", "limit", "cursor"},
+               .query = {"q", "topic", "population", "density", "climate", "income", "limit", "cursor"},
                .gives = "SimilarPage"},
               this, &SearchApi::find_similar),
       parts_(shared.parts) {}
@@ -87,6 +88,7 @@ Result<SimilarView> SearchApi::find_similar(const Asker&, const SimilarSearch& w
   KOINON_ASSIGN(query.like, measures_of(wanted.like));
   query.own = parts_.facts.log();
   query.topic = wanted.topic;
+  query.words = wanted.words;
   query.limit = wanted.limit;
   query.offset = wanted.offset;
   return read_similar_view(directory, *parts_.index, query);

@@ -13,10 +13,11 @@ namespace koinon {
 struct SimilarSearch {
   CityMeasures like;  // measures that are not given come from our own profile
   std::optional<std::string> topic;
+  std::string words = {};  // empty: all practices
   std::size_t limit = limits::kSearchPage;
   std::size_t offset = 0;
 };
-// Reads topic, population, density, climate, income, limit and cursor.
+// Reads q, topic, population, density, climate, income, limit and cursor.
 Result<SimilarSearch> read_similar_search(const Params& params);
 
 class SearchApi {

@@ -137,7 +137,7 @@ void ConversationPages::add_routes(RouteTable& routes) {
   get("/questions", Need::kReading, "showQuestions", "Questions that cities ask",
       &ConversationPages::questions, {"topic", "cursor"});
   get("/ask", Need::kPublisher, "showAsk", "The form of a question", &ConversationPages::ask_form,
-      {"about", "to", "draft"});
+      {"about", "to", "draft", "title", "topics"});
   post("/ask", Need::kPublisher, "postAsk", "Ask", &ConversationPages::ask);
   get("/answer", Need::kPublisher, "showAnswer", "The form of an answer", &ConversationPages::answer_form,
       {"to", "draft"});

@@ -26,6 +26,17 @@ std::string address(const Query& query) {
   return "/" + out;
 }
 
+// The form of a question to all cities, with what was looked for filled in.
+std::string ask_all_address(const Query& query) {
+  std::string out = "/ask";
+  const auto add = [&](const char* name, const std::string& value) {
+    if (!value.empty()) out += (out == "/ask" ? "?" : "&") + std::string(name) + "=" + query_escaped(value);
+  };
+  add("title", param(query, "q"));
+  add("topics", param(query, "topic"));
+  return out;
+}
+
 // What a value of a facet is called.
 std::string label_of(const Visit& visit, const std::string& facet, const std::string& value) {
   if (facet == "topic") return topic_label(visit, value);
@@ -87,6 +98,8 @@ asio::awaitable<HttpResponse> FindPages::find(Visit visit) {
   asked["cursor"] = visit.request.param("cursor");
   auto wanted = read_note_search(asked);
   if (!wanted.ok()) co_return frame_.failed(visit, wanted.error());
+  // Practices are what people look for. What cities make of them stands beside.
+  wanted->query.activity_beside = query["kind"].empty();
   const auto found = co_await frame_.call(visit, search_.search, std::move(*wanted));
   if (!found.ok()) co_return frame_.failed(visit, found.error());
 
@@ -111,6 +124,7 @@ asio::awaitable<HttpResponse> FindPages::find(Visit visit) {
   json::array facets = facets_of(visit, *found, query);
   view.model = {{"welcome", !filtered && visit.request.caller.role == Role::kNobody},
                 {"is_newest", !filtered},
+                {"newest_href", "/"},
                 {"has_chips", !chips.empty()},
                 {"chips", std::move(chips)},
                 {"hidden", std::move(hidden)},
@@ -119,6 +133,11 @@ asio::awaitable<HttpResponse> FindPages::find(Visit visit) {
                 {"total_text", visit.say(found->total_is_at_least ? "find.total_or_more" : "find.total",
                                          {{"count", total}})},
                 {"relaxed", found->some_words_missing},
+                {"like_href", address({{"like", "us"}, {"q", query["q"]}, {"topic", query["topic"]}})},
+                {"has_words", !param(query, "q").empty()},
+                {"ask_href", ask_all_address(query)},
+                {"has_activity", asked["cursor"].empty() && !found->activity.empty()},
+                {"activity", cards(visit, found->activity)},
                 {"items", cards(visit, found->items)}};
   if (found->next) {
     Query more = query;
@@ -130,11 +149,27 @@ asio::awaitable<HttpResponse> FindPages::find(Visit visit) {
 
 asio::awaitable<HttpResponse> FindPages::like_us(Visit visit) {
   const std::string topic = visit.request.param("topic");
-  auto wanted = read_similar_search({{"topic", topic}, {"cursor", visit.request.param("cursor")}});
+  const std::string words = visit.request.param("q");
+  const Query query{{"q", words}, {"topic", topic}};
+  auto wanted = read_similar_search({{"q", words}, {"topic", topic}, {"cursor", visit.request.param("cursor")}});
   if (!wanted.ok()) co_return frame_.failed(visit, wanted.error());
   const auto found = co_await frame_.call(visit, search_.similar, std::move(*wanted));
   PageView view{"find", visit.say("find.like"), {}, 200, "", ""};
-  view.model = {{"is_like", true}, {"total_text", ""}};
+  json::array chips;
+  json::array hidden{json::object{{"name", "like"}, {"value", "us"}}};
+  if (!topic.empty()) {
+    chips.push_back(json::object{{"label", topic_label(visit, topic)}, {"href", address({{"like", "us"}, {"q", words}})}});
+    hidden.push_back(json::object{{"name", "topic"}, {"value", topic}});
+  }
+  view.model = {{"is_like", true},
+                {"total_text", ""},
+                {"newest_href", address(query)},
+                {"like_href", address({{"like", "us"}, {"q", words}, {"topic", topic}})},
+                {"has_words", !param(query, "q").empty()},
+                {"ask_href", ask_all_address(query)},
+                {"has_chips", !chips.empty()},
+                {"chips", std::move(chips)},
+                {"hidden", std::move(hidden)}};
   if (!found.ok() && found.error().code == Code::kRefused) {
     // Our own profile says too little to compare by.
     view.model["trouble"] = visit.say("find.like_needs_profile");
@@ -162,7 +197,7 @@ asio::awaitable<HttpResponse> FindPages::like_us(Visit visit) {
   view.model["items"] = std::move(items);
   if (found->next)
     view.model["next"] =
-        address({{"like", "us"}, {"topic", topic}, {"cursor", std::to_string(*found->next)}});
+        address({{"like", "us"}, {"q", words}, {"topic", topic}, {"cursor", std::to_string(*found->next)}});
   co_return frame_.show(visit, std::move(view));
 }
 

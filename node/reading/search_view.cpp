@@ -32,17 +32,24 @@ std::optional<std::size_t> next_of(std::size_t offset, std::size_t shown, std::u
   return shown > 0 && offset + shown < total ? std::optional(offset + shown) : std::nullopt;
 }
 
+Result<std::vector<FoundNote>> found_notes(Directory& directory, IndexReader& index, std::vector<SearchHit>& hits) {
+  std::vector<FoundNote> out;
+  for (SearchHit& hit : hits) {
+    KOINON_ASSIGN(auto record, index.get(hit.log, hit.index));
+    if (!record) continue;
+    out.push_back({read_summary(directory, std::move(*record)), hit.score, std::move(hit.title),
+                   std::move(hit.excerpt)});
+  }
+  return out;
+}
+
 }  // namespace
 
 Result<SearchView> read_search_view(Directory& directory, IndexReader& index, const SearchQuery& query) {
   KOINON_ASSIGN(SearchPage page, index.search(query));
   SearchView out;
-  for (SearchHit& hit : page.hits) {
-    KOINON_ASSIGN(auto record, index.get(hit.log, hit.index));
-    if (!record) continue;
-    out.items.push_back({read_summary(directory, std::move(*record)), hit.score, std::move(hit.title),
-                         std::move(hit.excerpt)});
-  }
+  KOINON_ASSIGN(out.items, found_notes(directory, index, page.hits));
+  KOINON_ASSIGN(out.activity, found_notes(directory, index, page.activity));
   for (const auto& [facet, counts] : page.facets) {
     std::vector<FacetValue>& values = out.facets[facet];
     for (const FacetCount& item : counts) values.push_back(facet_value(directory, facet, item));

@@ -28,6 +28,7 @@ struct FacetValue {
 
 struct SearchView {
   std::vector<FoundNote> items;
+  std::vector<FoundNote> activity;  // beside the items, if asked for
   std::uint64_t total = 0;
   bool total_is_at_least = false;  // counting stopped
   bool some_words_missing = false;

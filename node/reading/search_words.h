@@ -15,13 +15,19 @@
 
 namespace koinon {
 
+// Reads `q`, the words of a search.
+inline Result<std::string> read_words(const Params& words) {
+  std::string out = param(words, "q");
+  if (out.size() > limits::kSearchBytes)
+    return fail(Code::kTooLarge, "a search has at most 1024 bytes", "q");
+  if (!is_utf8(out)) return fail(Code::kMalformed, "it is not UTF-8", "q");
+  return out;
+}
+
 // Reads `q`, `topic` and `kind`. The error says which of them is wrong.
 template <typename Query>
 Status read_scope(const Params& words, Query& query) {
-  query.words = param(words, "q");
-  if (query.words.size() > limits::kSearchBytes)
-    return fail(Code::kTooLarge, "a search has at most 1024 bytes", "q");
-  if (!is_utf8(query.words)) return fail(Code::kMalformed, "it is not UTF-8", "q");
+  KOINON_ASSIGN(query.words, read_words(words));
   if (const auto topic = param(words, "topic"); !topic.empty())
     query.topic = Vocabulary::builtin().canonical(topic);
   if (const auto kind = param(words, "kind"); !kind.empty()) {

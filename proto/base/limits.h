@@ -282,8 +282,9 @@ inline constexpr std::size_t kReferringBytes =
     4 * kMiB;  // of bodies, read to show which records refer to one
 inline constexpr std::size_t kSearchPage = 20;
 inline constexpr std::size_t kSearchPageMax = 100;
+inline constexpr std::size_t kActivityBeside = 8;  // notes that are shown beside practices
 inline constexpr std::size_t kSearchHits = 10'000;  // ranked and counted
-// Hits that have too few of the words, or that the filter leaves out. Then the search stops.
+// Hits that the filter leaves out. Then the search stops.
 inline constexpr std::uint64_t kSearchPassedOver = 100'000;
 inline constexpr std::size_t kImportRows = 500;  // of one request
 inline constexpr std::size_t kTableHeaderBytes = 64 * kKiB;  // in which the separator of a table is looked for
@@ -329,6 +330,14 @@ inline constexpr std::size_t kTopicLevels = 4;
 inline constexpr std::size_t kTopicsOfCity = 1000;
 // How many topics one word may stand for. If more are called so, it stands for the first ones.
 inline constexpr std::size_t kTopicsOfSearchWord = 8;
+// Typing errors. How many different words of a note are kept for them, how many a city may bring that nobody
+// had before (each takes some 200 bytes of the index), how many words are offered for a mistyped one, how many
+// words with the same number are looked at, and how many words of a search are mended.
+inline constexpr std::size_t kWordsOfNote = 2000;
+inline constexpr std::size_t kWordsOfCity = 50'000;
+inline constexpr std::size_t kNearWords = 4;
+inline constexpr std::size_t kWordsOfForm = 16;
+inline constexpr std::size_t kMendedWords = 8;
 
 // Storage
 inline constexpr std::uint64_t kJournalBlock = 1024;  // numbers reserved durably at once

@@ -86,6 +86,7 @@ unsigned Highlighter::number_of(std::string_view word, Stemmer* stemmer) const {
 std::vector<Highlighter::Place> Highlighter::places(std::string_view text, Stemmer* stemmer) const {
   std::vector<Place> out;
   tokenize(limited(text), false, [&](const Token& token) {
+    if (token.text.starts_with(kBeginning)) return 0;  // the pair before it stands for it
     if (token.same_place && !out.empty()) {
       out.back().end_of_single = token.end;
       out.back().single = number_of(token.text, nullptr);

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <mutex>
 #include <shared_mutex>
+#include <span>
 #include <utility>
 
 #include "proto/base/limits.h"
@@ -10,6 +11,7 @@
 #include "storage/search/search_index.h"
 #include "storage/search/search_query.h"
 #include "storage/search/similar.h"
+#include "storage/search/spelling.h"
 #include "storage/search/tokenizer.h"
 #include "storage/sqlite/sqlite.h"
 
@@ -154,36 +156,28 @@ class SqliteIndexReader final : public IndexReader {
   Result<SearchPage> search(const SearchQuery& query) override {
     KOINON_TRY(refresh());
     const std::shared_lock lock(shared_->mutex);
-    const SearchWords words = read_search_words(query.words, {stemmers(), &topic_words_});
-    if (!query.words.empty() && words.words == 0) return SearchPage();
-    HitCollector collector(columns_, query, words);
-    if (words.words == 0) {
-      const auto some = columns_.narrowest(query.log, query.topic);
-      for (std::size_t i = some ? some->size() : columns_.docs().size(); i-- > 0;) {
-        const auto document = static_cast<std::int64_t>(some ? (*some)[i] : i);
-        if (collector.wanted(document) && !collector.add(document, {})) break;
-      }
-      return collector.page();
+    KOINON_ASSIGN(Ranked ranked, rank(query));
+    const Highlighter highlighter(ranked.words);
+    if (ranked.words.words > 0) {
+      for (SearchHit& hit : ranked.page.hits) KOINON_TRY(highlight(highlighter, hit));
+      for (SearchHit& hit : ranked.page.activity) KOINON_TRY(highlight(highlighter, hit));
     }
-    KOINON_TRY(collect(words.expression, collector));
-    SearchPage page = collector.page();
-    // If no note has all the words, notes with most of them are better than nothing.
-    if (page.total == 0 && words.words > 1) {
-      HitCollector some(columns_, query, words);
-      some.relax();
-      KOINON_TRY(collect(words.any, some));
-      page = some.page();
-      page.relaxed = page.total > 0;
-    }
-    const Highlighter highlighter(words);
-    for (SearchHit& hit : page.hits) KOINON_TRY(highlight(highlighter, hit));
-    return page;
+    return std::move(ranked.page);
   }
 
   Result<SimilarPage> similar(const SimilarQuery& query) override {
     KOINON_TRY(refresh());
     const std::shared_lock lock(shared_->mutex);
-    return find_similar(columns_, query);
+    if (query.words.empty()) return find_similar(columns_, query, std::nullopt);
+    SearchQuery wanted;
+    wanted.words = query.words;
+    wanted.topic = query.topic;
+    wanted.kind = v1::KIND_PRACTICE;
+    wanted.limit = limits::kSearchHits;
+    KOINON_ASSIGN(const Ranked ranked, rank(wanted));
+    std::vector<std::uint32_t> documents;
+    for (const SearchHit& hit : ranked.page.hits) documents.push_back(static_cast<std::uint32_t>(hit.document));
+    return find_similar(columns_, query, std::span<const std::uint32_t>(documents));
   }
 
   Result<std::optional<CityMeasures>> measures(const LogId& log) override {
@@ -269,6 +263,63 @@ class SqliteIndexReader final : public IndexReader {
       if (!row.ok()) return collector.stopped() ? Status() : Status(row.error());
       if (!*row) return {};
     }
+  }
+
+  // What a search found, and the words by which it was found.
+  struct Ranked {
+    SearchPage page;
+    SearchWords words;
+  };
+  // Under the lock of the columns.
+  Result<Ranked> rank(const SearchQuery& query) {
+    const WordForms forms = word_forms();
+    Ranked out{{}, read_search_words(query.words, forms)};
+    if (!query.words.empty() && out.words.words == 0) return out;
+    HitCollector collector(columns_, query, out.words);
+    if (out.words.words == 0) {
+      const auto some = columns_.narrowest(query.log, query.topic);
+      for (std::size_t i = some ? some->size() : columns_.docs().size(); i-- > 0;) {
+        const auto document = static_cast<std::int64_t>(some ? (*some)[i] : i);
+        if (collector.wanted(document) && !collector.add(document, {})) break;
+      }
+      out.page = collector.page();
+      return out;
+    }
+    KOINON_TRY(collect(out.words.expression, collector));
+    out.page = collector.page();
+    // A sentence asks for what is near to it, unless there are pages of what has all its words. And if no note
+    // has all the words, one that has some of them is better than nothing. But if too many have some, those
+    // with all are better than the newest of these.
+    const bool relax = out.page.total == 0 || (out.words.sentence && out.page.total < limits::kSearchPageMax);
+    if (!relax) return out;
+    SearchWords any = read_search_words(query.words, forms, Match::kAny);
+    if (any.words < 2) return out;
+    HitCollector some(columns_, query, any);
+    some.relax();
+    KOINON_TRY(collect(any.expression, some));
+    SearchPage wider = some.page();
+    if (out.page.total > 0 && wider.more_than_total) return out;
+    wider.relaxed = out.page.total == 0 && wider.total > 0;
+    return Ranked{std::move(wider), std::move(any)};
+  }
+
+  // What a typed word may stand for, in one search.
+  WordForms word_forms() {
+    WordForms out{stemmers(), &topic_words_, {}};
+    out.near = [this, mended = std::map<std::string, std::vector<std::string>>()](const std::string& word) mutable {
+      if (const auto known = mended.find(word); known != mended.end()) return known->second;
+      if (mended.size() >= limits::kMendedWords) return std::vector<std::string>();
+      return mended.emplace(word, words_near(word)).first->second;
+    };
+    return out;
+  }
+
+  // Words of notes and of topics' names. None if a note has the word itself. A search goes on without them.
+  std::vector<std::string> words_near(const std::string& word) {
+    const auto known = has_word(db_, word);
+    if (!known.ok() || *known) return {};
+    auto out = near_words(db_, word);
+    return out.ok() && !out->empty() ? std::move(*out) : topic_words_.near(word);
   }
 
   Status highlight(const Highlighter& highlighter, SearchHit& hit) {

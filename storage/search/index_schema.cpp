@@ -76,6 +76,9 @@ CREATE TABLE removed (log_id BLOB NOT NULL,
   whole INTEGER NOT NULL,  -- 1: all of a log; 0: what its profile says of the city
   change INTEGER NOT NULL, PRIMARY KEY (log_id, whole)) WITHOUT ROWID;
 CREATE INDEX removed_by_change ON removed (change);
+CREATE TABLE word (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE);  -- of all notes, for typing errors
+CREATE TABLE word_form (form INTEGER NOT NULL, word INTEGER NOT NULL, PRIMARY KEY (form, word)) WITHOUT ROWID;
+CREATE TABLE city_words (log_id BLOB PRIMARY KEY, words INTEGER NOT NULL) WITHOUT ROWID;  -- that it brought
 CREATE VIRTUAL TABLE text USING fts5 (title, summary, body, keywords, tokenize = 'koinon');
 )sql";
 

@@ -13,6 +13,7 @@
 #include "storage/search/search_index.h"
 #include "storage/search/tokenizer.h"
 #include "storage/search/topic_rows.h"
+#include "storage/search/word_rows.h"
 #include "storage/sqlite/sqlite.h"
 
 namespace koinon {
@@ -95,11 +96,13 @@ class SqliteIndexWriter final : public IndexWriter {
         "DELETE FROM doc; DELETE FROM topic; DELETE FROM kind_topic; DELETE FROM log_topic; DELETE FROM "
         "log_kind_topic; DELETE FROM standing_topic; DELETE FROM removed; DELETE FROM sqlite_sequence; "
         "DELETE FROM link; DELETE FROM referred; DELETE FROM addressee; DELETE FROM city; DELETE FROM text; "
+        "DELETE FROM word; DELETE FROM word_form; DELETE FROM city_words; "
         "DELETE FROM meta WHERE key = 'position'");
     if (status.ok()) status = note_unclean();
     if (status.ok()) status = changes_.new_generation();
     if (status.ok()) status = db_.execute("COMMIT");
     if (!status.ok()) (void)db_.execute("ROLLBACK");
+    words_.forget();
     unclean_ = unclean_ || status.ok();
     unfolded_ = true;
     return status;
@@ -125,6 +128,7 @@ class SqliteIndexWriter final : public IndexWriter {
     }
     if (!result.ok()) {
       (void)db_.execute("ROLLBACK");
+      words_.forget();
       return result;
     }
     unclean_ = unclean_ || changes_.taken_away();
@@ -150,11 +154,20 @@ class SqliteIndexWriter final : public IndexWriter {
     // command")
     Status status =
         db_.execute("INSERT INTO text (text, rank) VALUES ('merge', -" + std::to_string(kCleanPages) + ")");
-    const bool done = status.ok() && sqlite3_total_changes64(db_.handle()) - before < 2;  // nothing to merge
+    const bool merged = status.ok() && sqlite3_total_changes64(db_.handle()) - before < 2;  // nothing to merge
+    // Then the words that no note has any more.
+    bool done = false;
+    if (merged) {
+      const auto more = words_.clean_some();
+      if (!more.ok()) status = more.error();
+      done = more.ok() && !*more;
+    }
+    if (done || !merged) words_.begin_anew();
     if (done) status = db_.execute("DELETE FROM meta WHERE key = 'unclean'");
     if (status.ok()) status = db_.execute("COMMIT");
     if (!status.ok()) {
       (void)db_.execute("ROLLBACK");
+      words_.begin_anew();
       return status.error();
     }
     unclean_ = !done;
@@ -220,6 +233,7 @@ class SqliteIndexWriter final : public IndexWriter {
     }
     changes_.note_taken_away();
     KOINON_TRY(topics_.remove_from(log, oldest));
+    KOINON_TRY(words_.remove_city(log));
     for (const char* sql :
          {"DELETE FROM text WHERE rowid IN (SELECT id FROM doc WHERE log_id = ? AND arrival >= ?)",
           "DELETE FROM link WHERE doc IN (SELECT id FROM doc WHERE log_id = ? AND arrival >= ?)",
@@ -254,7 +268,7 @@ class SqliteIndexWriter final : public IndexWriter {
     std::int64_t id = 0;
     if (known) {
       id = known->id;
-      KOINON_TRY(update_document(*known, content));
+      KOINON_TRY(update_document(log, *known, content));
     } else {
       KOINON_ASSIGN(id, insert_document(log, arrival, record.index, entry.ok() ? &*entry : nullptr, content));
     }
@@ -296,7 +310,7 @@ class SqliteIndexWriter final : public IndexWriter {
         .bind(change);
   }
 
-  Status update_document(const Known& known, const Content& content) {
+  Status update_document(const LogId& log, const Known& known, const Content& content) {
     const std::int64_t id = known.id;
     KOINON_TRY(
         topics_.set_standing(id, known.arrival, known.topics, known.may_stand && content.length() > 0));
@@ -309,7 +323,7 @@ class SqliteIndexWriter final : public IndexWriter {
         "change = ? "
         "WHERE id = ?");
     KOINON_TRY(bind_content(update, content, change).bind(id).run());
-    return insert_text(id, content);
+    return insert_text(log, id, content);
   }
 
   Result<std::int64_t> insert_document(const LogId& log, ArrivalSeq arrival, EntryIndex index,
@@ -341,7 +355,7 @@ class SqliteIndexWriter final : public IndexWriter {
       if (is_note(entry->kind()) && content.length() > 0)
         KOINON_TRY(topics_.set_standing(id, static_cast<std::int64_t>(arrival.value), topics, true));
     }
-    KOINON_TRY(insert_text(id, content));
+    KOINON_TRY(insert_text(log, id, content));
     return id;
   }
 
@@ -384,24 +398,26 @@ class SqliteIndexWriter final : public IndexWriter {
     return add(log.view(), entry.control().withdrawal().index(), v1::REF_ROLE_WITHDRAWS);
   }
 
-  Status insert_text(std::int64_t id, const Content& content) {
+  Status insert_text(const LogId& log, std::int64_t id, const Content& content) {
     if (content.length() == 0) return {};
     const std::string title = nfc(content.text.title);
     const std::string summary = nfc(content.text.summary);
     const std::string body = nfc(content.text.text);
     auto insert =
         db_.prepare("INSERT INTO text (rowid, title, summary, body, keywords) VALUES (?, ?, ?, ?, ?)");
-    return insert.bind(id)
-        .bind_text(title)
-        .bind_text(summary)
-        .bind_text(body)
-        .bind_text(content.keywords)
-        .run();
+    KOINON_TRY(insert.bind(id)
+                   .bind_text(title)
+                   .bind_text(summary)
+                   .bind_text(body)
+                   .bind_text(content.keywords)
+                   .run());
+    return words_.add(log, title + "\n" + summary + "\n" + body);
   }
 
   sqlite::Connection db_;
   IndexChanges changes_{db_};
   TopicRows topics_{db_};
+  WordRows words_{db_};
   CityRows cities_{db_, changes_};
   RecordStanding standing_{db_, changes_, topics_, cities_};
   Keywords keywords_;

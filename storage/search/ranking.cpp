@@ -21,9 +21,9 @@ constexpr unsigned char kUnknown = 0;  // of a language
 constexpr unsigned char kFits = 1;
 constexpr unsigned char kOther = 2;
 
-// The success of a note with others counts beside its words.
+// Practices come before what is said of them. The success of a note with others counts beside its words.
 double quality(const DocFacts& doc, const OutcomeCounts& outcomes) {
-  const double own = 1 + 0.08 * doc.evidence + (doc.kind == v1::KIND_PRACTICE ? 0.1 : 0);
+  const double own = 1 + 0.08 * doc.evidence + (doc.kind == v1::KIND_PRACTICE ? 0.4 : 0);
   const double worked = outcomes[static_cast<std::size_t>(Outcome::kWorked)] +
                         0.5 * outcomes[static_cast<std::size_t>(Outcome::kPartly)];
   return own + 0.15 * std::log2(1 + worked);
@@ -128,25 +128,30 @@ double HitCollector::weight(std::int64_t document, int column, int times) const 
 }
 
 bool HitCollector::add(std::int64_t document, const std::vector<double>& score_of_word) {
-  if (total_ >= limits::kSearchHits) {
+  if (counted_ >= limits::kSearchHits) {
     stopped_ = true;
     return false;
   }
   const DocFacts& doc = columns_.docs()[static_cast<std::size_t>(document)];
   double score = 0;
-  std::size_t there = 0;
-  for (const double word : score_of_word) {
-    score += word;
-    there += word > 0 ? 1 : 0;
-  }
+  for (const double word : score_of_word) score += word;
+  const std::size_t words = of_words_.size();
   if (relaxed_) {
-    if (there * 2 < score_of_word.size()) return pass_over();
-    score *= static_cast<double>(there) / static_cast<double>(score_of_word.size());
+    with_word_.resize(score_of_word.size());
+    for (std::size_t i = 0; i < score_of_word.size(); ++i) {
+      of_words_.push_back(static_cast<float>(score_of_word[i]));
+      with_word_[i] += score_of_word[i] > 0 ? 1 : 0;
+    }
   }
   score *= quality(doc, columns_.outcomes(doc.first_version));
   if (score_of_word.empty() || query_.newest_first) score = static_cast<double>(doc.arrival);
-  hits_.push_back({score, document});
-  ++total_;
+  ++counted_;
+  if (query_.activity_beside && doc.kind != v1::KIND_PRACTICE) {
+    beside_.push_back({score, document, words});
+    ++by_kind_.at(doc.kind & 15U);
+    return true;
+  }
+  hits_.push_back({score, document, words});
   count(doc);
   return true;
 }
@@ -212,21 +217,57 @@ std::map<std::string, std::vector<FacetCount>> HitCollector::facets() const {
   return out;
 }
 
-SearchPage HitCollector::page() {
-  SearchPage out;
-  out.total = total_;
-  out.more_than_total = stopped_;
-  out.facets = facets();
+// A word that few of the records have says more about what is looked for ("heat") than one that many have
+// ("city"). Every hit is known now, so it is known how many have each word.
+void HitCollector::weigh_words(std::vector<Scored>& hits) const {
+  const auto records = static_cast<double>(std::max<std::uint64_t>(columns_.docs().size(), counted_));
+  std::vector<double> rarity;
+  double all = 0;
+  for (const std::uint64_t with : with_word_) {
+    rarity.push_back(with == 0 ? 0 : std::log(1 + records / static_cast<double>(with)));
+    all += rarity.back();
+  }
+  if (all <= 0) return;
+  for (Scored& hit : hits) {
+    double sum = 0;
+    double there = 0;
+    for (std::size_t i = 0; i < rarity.size(); ++i) {
+      const auto word = static_cast<double>(of_words_[hit.words + i]);
+      sum += rarity[i] * word;
+      there += word > 0 ? rarity[i] : 0;
+    }
+    const DocFacts& doc = columns_.docs()[static_cast<std::size_t>(hit.document)];
+    const double share = there / all;
+    hit.score = sum / all * share * share * quality(doc, columns_.outcomes(doc.first_version));
+  }
+}
+
+std::vector<SearchHit> HitCollector::best(std::vector<Scored>& hits, std::size_t offset, std::size_t limit) const {
   const auto better = [](const Scored& a, const Scored& b) {
     return a.score != b.score ? a.score > b.score : a.document > b.document;
   };
-  const std::size_t end = std::min(hits_.size(), query_.offset + query_.limit);
-  std::partial_sort(hits_.begin(), hits_.begin() + static_cast<std::ptrdiff_t>(end), hits_.end(), better);
-  for (std::size_t i = std::min(query_.offset, end); i < end; ++i) {
-    const DocFacts& doc = columns_.docs()[static_cast<std::size_t>(hits_[i].document)];
-    out.hits.push_back(
-        {hits_[i].document, columns_.cities()[doc.city].log, EntryIndex(doc.index), hits_[i].score, {}, {}});
+  const std::size_t end = std::min(hits.size(), offset + limit);
+  std::partial_sort(hits.begin(), hits.begin() + static_cast<std::ptrdiff_t>(end), hits.end(), better);
+  std::vector<SearchHit> out;
+  for (std::size_t i = std::min(offset, end); i < end; ++i) {
+    const DocFacts& doc = columns_.docs()[static_cast<std::size_t>(hits[i].document)];
+    out.push_back(
+        {hits[i].document, columns_.cities()[doc.city].log, EntryIndex(doc.index), hits[i].score, {}, {}});
   }
+  return out;
+}
+
+SearchPage HitCollector::page() {
+  if (relaxed_ && !query_.newest_first) {
+    weigh_words(hits_);
+    weigh_words(beside_);
+  }
+  SearchPage out;
+  out.total = hits_.size();
+  out.more_than_total = stopped_;
+  out.facets = facets();
+  out.hits = best(hits_, query_.offset, query_.limit);
+  out.activity = best(beside_, 0, limits::kActivityBeside);
   return out;
 }
 

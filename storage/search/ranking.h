@@ -19,12 +19,13 @@ class HitCollector {
  public:
   HitCollector(const Columns& columns, const SearchQuery& query, const SearchWords& words);
 
-  // From now on half of the words are enough. A record with fewer words gets a lower score.
+  // From now on any of the words is enough. The rarer a word is among what is found, the more it counts, and
+  // a record with more of the words gets a higher score.
   void relax() { relaxed_ = true; }
   // Adds a record that matches the words. False: enough have been counted.
   bool add(std::int64_t document, const std::vector<double>& score_of_word);
   bool wanted(std::int64_t document) const;
-  // A record matches the words but does not count: the filter leaves it out, or it has too few of the words.
+  // A record matches the words but does not count, since the filter leaves it out.
   // False: there were limits::kSearchPassedOver such records, which is enough.
   bool pass_over();
   bool stopped() const { return stopped_; }
@@ -43,7 +44,10 @@ class HitCollector {
   struct Scored {
     double score = 0;
     std::int64_t document = 0;
+    std::size_t words = 0;  // where the scores of its words begin, if any word is enough
   };
+  void weigh_words(std::vector<Scored>& hits) const;
+  std::vector<SearchHit> best(std::vector<Scored>& hits, std::size_t offset, std::size_t limit) const;
   void count(const DocFacts& doc);
   bool language_fits(const DocFacts& doc) const;
   bool outcome_fits(const DocFacts& doc) const;
@@ -59,8 +63,11 @@ class HitCollector {
   mutable std::vector<unsigned char> languages_;
   bool nothing_ = false;  // a filter names a value that no record here has
   std::vector<Scored> hits_;
+  std::vector<Scored> beside_;  // notes that are no practices, if these stand beside
   std::vector<double> scratch_;
-  std::uint64_t total_ = 0;
+  std::vector<float> of_words_;          // for each hit the score of each word
+  std::vector<std::uint64_t> with_word_;  // how many hits have it
+  std::uint64_t counted_ = 0;
   bool stopped_ = false;
   bool relaxed_ = false;
   std::uint64_t passed_over_ = 0;

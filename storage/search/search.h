@@ -24,6 +24,7 @@ struct SearchQuery {
   Outcome outcome = Outcome::kNone;  // a practice is found if some city's adoption of it had this outcome
   bool all_versions = false;         // also versions that were revised
   bool newest_first = false;         // instead of the best first
+  bool activity_beside = false;      // only practices are hits; the best of other notes come in SearchPage::activity
   std::size_t offset = 0;
   std::size_t limit = 20;
 };
@@ -51,7 +52,8 @@ struct FacetCount {
 struct SearchPage {
   std::vector<SearchHit> hits;
   std::uint64_t total = 0;
-  bool more_than_total = false;  // counting stopped
+  std::vector<SearchHit> activity;  // what cities make of practices, if asked for; at most limits::kActivityBeside
+  bool more_than_total = false;     // counting stopped
   bool relaxed = false;          // no note has all the words; these have some
   // By facet: topic, city (log id as text), country, language, evidence, cost, sdg, outcome, kind. The most
   // frequent value comes first.
@@ -63,6 +65,7 @@ struct SimilarQuery {
   CityMeasures like;
   std::optional<LogId> own;  // the practices of this city are left out
   std::optional<std::string> topic;
+  std::string words = {};  // only practices that a search for these words finds; empty: all
   std::size_t offset = 0;
   std::size_t limit = 20;
 };

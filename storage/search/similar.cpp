@@ -115,7 +115,8 @@ std::vector<SimilarReason> reasons_of(const Columns& columns, const DocFacts& do
 
 double nearness(const CityMeasures& a, const CityMeasures& b) { return mean(compare(a, b)); }
 
-SimilarPage find_similar(const Columns& columns, const SimilarQuery& query) {
+SimilarPage find_similar(const Columns& columns, const SimilarQuery& query,
+                         const std::optional<std::span<const std::uint32_t>>& found) {
   std::vector<double> near;
   near.reserve(columns.cities().size());
   for (const CityFacts& city : columns.cities()) near.push_back(nearness(query.like, city.measures));
@@ -123,7 +124,7 @@ SimilarPage find_similar(const Columns& columns, const SimilarQuery& query) {
   SimilarPage out;
   std::vector<std::pair<double, std::size_t>> scored;
   const auto& docs = columns.docs();
-  const auto some = columns.narrowest(std::nullopt, query.topic);
+  const auto some = found ? found : columns.narrowest(std::nullopt, query.topic);
   for (std::size_t n = some ? some->size() : docs.size(); n-- > 0;) {
     const std::size_t i = some ? (*some)[n] : n;
     const DocFacts& doc = docs[i];

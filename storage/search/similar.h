@@ -11,6 +11,8 @@ namespace koinon {
 // count. But with few measures the result is lower.
 double nearness(const CityMeasures& a, const CityMeasures& b);
 
-SimilarPage find_similar(const Columns& columns, const SimilarQuery& query);
+// With `found`, only the documents in it are compared.
+SimilarPage find_similar(const Columns& columns, const SimilarQuery& query,
+                         const std::optional<std::span<const std::uint32_t>>& found);
 
 }  // namespace koinon

@@ -1,183 +1,270 @@
 #include "storage/search/tokenizer.h"
 
-#include <array>
 #include <vector>
 
 #include <unicode/normalizer2.h>
 #include <unicode/uchar.h>
 #include <unicode/unistr.h>
-#include <unicode/unorm2.h>
-#include <unicode/uscript.h>
-#include <unicode/ustring.h>
-#include <unicode/utf16.h>
 #include <unicode/utf8.h>
+
+#include "storage/search/folding.h"
 
 namespace koinon {
 namespace {
 
-enum class Shape { kSeparator, kWord, kDense };
-
-// Unified ideographs and Hangul syllables. They are dense, and folding does not change them.
-bool stands_for_itself(UChar32 c) { return (c >= 0x4E00 && c <= 0x9FFF) || (c >= 0xAC00 && c <= 0xD7A3); }
-
-Shape shape_of(UChar32 c) {
-  UErrorCode error = U_ZERO_ERROR;
-  if (stands_for_itself(c)) return Shape::kDense;
-  switch (uscript_getScript(c, &error)) {
-    case USCRIPT_HAN:
-    case USCRIPT_HIRAGANA:
-    case USCRIPT_KATAKANA:
-    case USCRIPT_HANGUL:
-    case USCRIPT_THAI:
-    case USCRIPT_LAO:
-    case USCRIPT_KHMER:
-    case USCRIPT_MYANMAR:
-      return u_isalnum(c) || u_getCombiningClass(c) != 0 || u_charType(c) == U_NON_SPACING_MARK
-                 ? Shape::kDense
-                 : Shape::kSeparator;
-    default:
-      break;
-  }
-  if (c == 0x30FC) return Shape::kDense;  // the prolonged sound mark belongs to Katakana words
-  const auto type = u_charType(c);
-  const bool mark = type == U_NON_SPACING_MARK || type == U_COMBINING_SPACING_MARK;
-  return u_isalnum(c) || mark ? Shape::kWord : Shape::kSeparator;
-}
-
-void append_utf8(std::string& out, UChar32 c) {
-  std::array<char, 4> buffer{};
-  int32_t length = 0;
-  UBool failed = 0;
-  U8_APPEND(reinterpret_cast<uint8_t*>(buffer.data()), length, static_cast<int32_t>(buffer.size()), c,
-            failed);
-  if (failed == 0) out.append(buffer.data(), static_cast<std::size_t>(length));
-}
-
-// Full case folding: one code point may become several, as ß becomes ss.
-void append_case_folded(std::string& out, UChar32 c) {
-  std::array<UChar, 2> source{};
-  int32_t source_length = 0;
-  U16_APPEND_UNSAFE(source.data(), source_length, c);
-  std::array<UChar, 8> folded{};
-  UErrorCode error = U_ZERO_ERROR;
-  const int32_t length = u_strFoldCase(folded.data(), static_cast<int32_t>(folded.size()), source.data(),
-                                       source_length, U_FOLD_CASE_DEFAULT, &error);
-  if (U_FAILURE(error)) return append_utf8(out, c);
-  for (int32_t i = 0; i < length;) {
-    UChar32 part = 0;
-    U16_NEXT(folded.data(), i, length, part);
-    append_utf8(out, part);
-  }
-}
-
-// Folds one code point: compatibility decomposition, case folding and, where asked, no combining marks.
-void append_folded(std::string& out, UChar32 c, bool drop_marks) {
-  // A syllable stays composed, because people type it so.
-  if (stands_for_itself(c)) return append_utf8(out, c);
-  UErrorCode error = U_ZERO_ERROR;
-  const UNormalizer2* nfkd = unorm2_getNFKDInstance(&error);
-  std::array<UChar, 32> units{};
-  const int32_t length =
-      unorm2_getDecomposition(nfkd, c, units.data(), static_cast<int32_t>(units.size()), &error);
-  if (length < 0 || U_FAILURE(error)) {
-    append_case_folded(out, c);
-    return;
-  }
-  for (int32_t i = 0; i < length;) {
-    UChar32 part = 0;
-    U16_NEXT(units.data(), i, length, part);
-    if (drop_marks && u_getCombiningClass(part) != 0) continue;
-    append_case_folded(out, part);
-  }
-}
+constexpr std::size_t kPartsOfWord = 6;  // with more apostrophes it is no word
 
 struct Character {
   std::string folded;
   int begin = 0;
   int end = 0;
+  unsigned char script = 0;
 };
 
-int emit_dense(const std::vector<Character>& run, bool query, const std::function<int(const Token&)>& emit) {
-  for (std::size_t i = 0; i < run.size(); ++i) {
-    const bool pair = i + 1 < run.size();
-    if (pair) {
-      const std::string text = run[i].folded + run[i + 1].folded;
-      if (const int code = emit({text, run[i].begin, run[i + 1].end, false}); code != 0) return code;
-    }
-    if (query && (pair || run.size() > 1)) continue;
-    if (const int code = emit({run[i].folded, run[i].begin, run[i].end, pair}); code != 0) return code;
-  }
-  return 0;
+constexpr unsigned char kHiragana = 3;
+
+// The scripts that a reader of unspaced text tells words by. Marks belong to the script before them.
+unsigned char script_of(UChar32 c, unsigned char before) {
+  if (c >= 0xAC00 && c <= 0xD7A3) return 1;
+  if ((c >= 0x3400 && c <= 0x9FFF) || c == 0x3005 || c >= 0x20000) return 2;
+  if (c >= 0x3041 && c <= 0x309F) return kHiragana;
+  if (c == 0x30FC) return before == 0 ? 4 : before;
+  if ((c >= 0x30A1 && c <= 0x30FF) || (c >= 0x31F0 && c <= 0x31FF)) return 4;
+  return 5;
 }
 
+// Where a word may begin: at the beginning, and where the script changes, but not at an ending in Hiragana.
+bool begins_word(const std::vector<Character>& run, std::size_t i) {
+  return i == 0 || (run[i].script != run[i - 1].script && run[i].script != kHiragana);
+}
+
+// A run of one part, or the parts of a word between apostrophes.
 class Collector {
  public:
   Collector(bool query, const std::function<int(const Token&)>& emit) : query_(query), emit_(emit) {}
 
-  int add(UChar32 c, int begin, int end) {
-    if (c < 0x80) return add_ascii(static_cast<char>(c), begin);
-    const Shape shape = shape_of(c);
-    if (shape != Shape::kWord || !dense_.empty()) {
-      const bool mark_of_dense = !dense_.empty() && u_getCombiningClass(c) != 0;
-      if (shape == Shape::kWord && !mark_of_dense) {
-        if (const int code = flush(); code != 0) return code;
-      }
-    }
-    switch (shape) {
+  // Most texts are mostly ASCII. It needs none of Unicode's tables.
+  int add_ascii(char c, int begin) {
+    const bool upper = c >= 'A' && c <= 'Z';
+    if (c == '\'' || c == '`') return add_apostrophe();
+    if (!upper && !(c >= 'a' && c <= 'z') && !(c >= '0' && c <= '9')) return flush();
+    if (const int code = flush_dense(); code != 0) return code;
+    Character& part = part_of_word(begin);
+    part.folded += upper ? static_cast<char>(c - 'A' + 'a') : c;
+    part.end = begin + 1;
+    return 0;
+  }
+
+  int add(const FoldedPoint& point, int begin, int end) {
+    switch (point.shape) {
       case Shape::kSeparator:
         return flush();
-      case Shape::kDense: {
-        if (!word_.empty()) {
-          if (const int code = flush(); code != 0) return code;
+      case Shape::kIgnored:
+        return 0;
+      case Shape::kApostrophe:
+        return add_apostrophe();
+      case Shape::kMark:  // an accent, which words lose; a sound mark of Kana that no letter has
+        if (!dense_.empty()) {
+          dense_.back().folded += point.text;
+          dense_.back().end = end;
         }
-        Character character{{}, begin, end};
-        append_folded(character.folded, c, false);
-        if (!character.folded.empty()) dense_.push_back(std::move(character));
+        return 0;
+      case Shape::kDense: {
+        if (const int code = flush_word(); code != 0) return code;
+        int32_t at = 0;
+        UChar32 c = 0;
+        U8_NEXT_OR_FFFD(reinterpret_cast<const uint8_t*>(point.text.data()), at,
+                        static_cast<int32_t>(point.text.size()), c);
+        dense_.push_back({point.text, begin, end, script_of(c, dense_.empty() ? 0 : dense_.back().script)});
         return 0;
       }
-      case Shape::kWord:
-        if (!dense_.empty()) {  // a combining mark, e.g. of decomposed Kana
-          append_folded(dense_.back().folded, c, false);
-          dense_.back().end = end;
-          return 0;
-        }
-        if (word_.empty()) word_begin_ = begin;
-        append_folded(word_, c, true);
-        word_end_ = end;
+      case Shape::kWord: {
+        if (const int code = flush_dense(); code != 0) return code;
+        Character& part = part_of_word(begin);
+        part.folded += point.text;
+        part.end = end;
         return 0;
+      }
     }
     return 0;
   }
 
+  int add_whole(std::string_view text, int begin, int end) {
+    if (const int code = flush(); code != 0) return code;
+    return emit_({text, begin, end, false});
+  }
+
+  // Between words it separates them. What is dense goes on behind it: Thai is written so.
+  int add_zero_width_space() { return flush_word(); }
+
+  // The run that follows is looked for where words may begin.
+  int want_beginning() {
+    if (const int code = flush(); code != 0) return code;
+    beginning_wanted_ = query_;
+    return 0;
+  }
+
   int flush() {
-    int code = 0;
-    if (!word_.empty()) code = emit_({word_, word_begin_, word_end_, false});
-    if (code == 0 && !dense_.empty()) code = emit_dense(dense_, query_, emit_);
-    word_.clear();
-    dense_.clear();
-    return code;
+    if (const int code = flush_word(); code != 0) return code;
+    return flush_dense();
   }
 
  private:
-  // Most texts are mostly ASCII. It needs none of Unicode's tables.
-  int add_ascii(char c, int begin) {
-    const bool upper = c >= 'A' && c <= 'Z';
-    if (!upper && !(c >= 'a' && c <= 'z') && !(c >= '0' && c <= '9')) return flush();
-    if (!dense_.empty()) {
-      if (const int code = flush(); code != 0) return code;
+  Character& part_of_word(int begin) {
+    if (word_.empty() || apostrophe_) word_.push_back({{}, begin, begin});
+    apostrophe_ = false;
+    return word_.back();
+  }
+
+  int add_apostrophe() {
+    if (const int code = flush_dense(); code != 0) return code;
+    if (word_.empty()) return 0;
+    if (apostrophe_ || word_.size() == kPartsOfWord) return flush();
+    apostrophe_ = true;
+    return 0;
+  }
+
+  // Each part is a word, and all of them without apostrophes are another at the place of the first.
+  int flush_word() {
+    apostrophe_ = false;
+    const int code = word_.empty() ? 0 : emit_word();
+    word_.clear();
+    return code;
+  }
+
+  int emit_word() {
+    for (std::size_t i = 0; i < word_.size(); ++i) {
+      if (const int code = emit_({word_[i].folded, word_[i].begin, word_[i].end, false}); code != 0) return code;
+      if (i > 0 || query_ || word_.size() == 1) continue;
+      std::string whole;
+      for (const Character& part : word_) whole += part.folded;
+      if (const int code = emit_({whole, word_.front().begin, word_.back().end, true}); code != 0) return code;
     }
-    if (word_.empty()) word_begin_ = begin;
-    word_ += upper ? static_cast<char>(c - 'A' + 'a') : c;
-    word_end_ = begin + 1;
+    return 0;
+  }
+
+  int flush_dense() {
+    const int code = dense_.empty() ? 0 : emit_dense();
+    dense_.clear();
+    beginning_wanted_ = false;
+    return code;
+  }
+
+  int emit_dense() {
+    for (std::size_t i = 0; i < dense_.size(); ++i) {
+      const Character& character = dense_[i];
+      const bool pair = i + 1 < dense_.size();
+      if (pair) {
+        const int end = dense_[i + 1].end;
+        const std::string text = character.folded + dense_[i + 1].folded;
+        const bool marked = query_ && beginning_wanted_ && i == 0;
+        const std::string first = marked || (!query_ && begins_word(dense_, i)) ? std::string(kBeginning) + text : "";
+        if (const int code = emit_({marked ? first : text, character.begin, end, false}); code != 0) return code;
+        if (!first.empty() && !marked) {
+          if (const int code = emit_({first, character.begin, end, true}); code != 0) return code;
+        }
+      }
+      if (query_ && dense_.size() > 1) continue;
+      if (const int code = emit_({character.folded, character.begin, character.end, pair}); code != 0) return code;
+    }
     return 0;
   }
 
   bool query_;
   const std::function<int(const Token&)>& emit_;
-  std::string word_;
-  int word_begin_ = 0;
-  int word_end_ = 0;
+  std::vector<Character> word_;  // its parts
+  bool apostrophe_ = false;      // the next letter begins another part
   std::vector<Character> dense_;
+  bool beginning_wanted_ = false;
+};
+
+// Reads a text and gives the collector what is in it.
+class Reader {
+ public:
+  Reader(std::string_view text, Collector& collector) : text_(text), collector_(collector) {}
+
+  int read() {
+    while (at_ < size()) {
+      if (const int code = read_next(); code != 0) return code;
+    }
+    return collector_.flush();
+  }
+
+ private:
+  int32_t size() const { return static_cast<int32_t>(text_.size()); }
+  UChar32 next() {
+    UChar32 c = 0;
+    U8_NEXT_OR_FFFD(reinterpret_cast<const uint8_t*>(text_.data()), at_, size(), c);
+    return c;
+  }
+
+  int read_next() {
+    const int32_t begin = at_;
+    const char first = text_[static_cast<std::size_t>(at_)];
+    const bool ascii = static_cast<unsigned char>(first) < 0x80;
+    if (ascii && !sign_may_follow()) {
+      ++at_;
+      return collector_.add_ascii(first, begin);
+    }
+    const UChar32 c = next();
+    if (stands_for_itself(c) && !joined_follows()) {
+      FoldedPoint point{Shape::kDense, std::string(text_.substr(static_cast<std::size_t>(begin),
+                                                                static_cast<std::size_t>(at_ - begin)))};
+      return collector_.add(point, begin, at_);
+    }
+    if (c == kZeroWidthSpace) return collector_.add_zero_width_space();
+    if (c == kBeginningMark) return collector_.want_beginning();
+    // Only signs that are no letters begin an emoji.
+    if (ascii || c >= 0x231A) {
+      const auto from = static_cast<std::size_t>(begin);
+      if (const std::size_t end = emoji_end(text_, from); end > from) {
+        at_ = static_cast<int32_t>(end);
+        return collector_.add_whole(folded_emoji(text_.substr(from, end - from)), begin, at_);
+      }
+    }
+    if (ascii) return collector_.add_ascii(first, begin);
+    return read_sequence(c, begin);
+  }
+
+  // Whether what is not ASCII follows: a digit may be a keycap.
+  bool sign_may_follow() const {
+    const auto next = static_cast<std::size_t>(at_) + 1;
+    return next < text_.size() && static_cast<unsigned char>(text_[next]) >= 0x80;
+  }
+
+  bool joined_follows() {
+    if (at_ >= size()) return false;
+    const int32_t here = at_;
+    const bool joins = joins_before(next());
+    at_ = here;
+    return joins;
+  }
+
+  int read_sequence(UChar32 first, int32_t begin) {
+    points_.assign(1, first);
+    ends_.assign(1, at_);
+    while (points_.size() < kFoldedTogether && joined_follows()) {
+      points_.push_back(next());
+      ends_.push_back(at_);
+    }
+    std::vector<FoldedPoint> room;
+    if (points_.size() > 1) room = fold(points_);
+    const auto& folded = points_.size() > 1 ? room : fold(first, room);
+    // If each code point has become one, each has its own place. Else all stand where the sequence stands.
+    const bool one_each = folded.size() == points_.size();
+    for (std::size_t i = 0; i < folded.size(); ++i) {
+      const int from = one_each && i > 0 ? ends_[i - 1] : begin;
+      const int to = one_each ? ends_[i] : at_;
+      if (const int code = collector_.add(folded[i], from, to); code != 0) return code;
+    }
+    return 0;
+  }
+
+  std::string_view text_;
+  Collector& collector_;
+  int32_t at_ = 0;
+  std::vector<UChar32> points_;
+  std::vector<int32_t> ends_;
 };
 
 extern "C" {
@@ -202,15 +289,7 @@ static int tokenizer_run(Fts5Tokenizer*, void* context, int flags, const char* t
 
 int tokenize(std::string_view text, bool query, const std::function<int(const Token&)>& emit) {
   Collector collector(query, emit);
-  const auto* bytes = reinterpret_cast<const uint8_t*>(text.data());
-  const auto size = static_cast<int32_t>(text.size());
-  for (int32_t i = 0; i < size;) {
-    const int32_t begin = i;
-    UChar32 c = 0;
-    U8_NEXT_OR_FFFD(bytes, i, size, c);
-    if (const int code = collector.add(c, begin, i); code != 0) return code;
-  }
-  return collector.flush();
+  return Reader(text, collector).read();
 }
 
 std::vector<std::string> query_words(std::string_view text) {

@@ -1,13 +1,18 @@
 // The FTS5 tokenizer "koinon".
 //
-// In scripts with spaces each word is one token: case folded, compatibility forms unified, accents dropped.
+// In scripts with spaces each word is one token, folded (folding.h). An apostrophe in a word parts it: each
+// part is a token, and the whole word without apostrophes is another at the place of the first part. So
+// "l'eau" is found by "eau", and "Hawai'i" by "hawaii". An emoji is one token.
 // Some scripts have no reliable word boundaries (Han, Kana, Hangul, Thai, Lao, Khmer, Burmese). They give
 // overlapping pairs of characters, and each single character at the same place. So a run of two or more
-// characters is found as a phrase of its pairs, and a single character is found by itself.
+// characters is found as a phrase of its pairs, and a single character is found by itself. Where a word may
+// begin, at the beginning of a run or where the script changes, the pair stands once more, with a mark before
+// it. So what is a word can be told from what is inside another: Kyoto (京都) from Tokyo (東京都).
 #pragma once
 
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "storage/sqlite/sqlite.h"
@@ -20,6 +25,11 @@ struct Token {
   int end = 0;
   bool same_place = false;  // it stands at the same place as the token before
 };
+
+// Before what is typed in a dense script it asks for words that begin so. In a token it stands before the pair
+// that begins a word. It is a code point for private use: in a text that is indexed it separates words.
+inline constexpr std::string_view kBeginning = "\xEE\x80\x80";
+inline constexpr char32_t kBeginningMark = 0xE000;
 
 // Calls `emit` with each token. `query` chooses the form that a search asks for. If emit returns a value that
 // is not 0, it stops and returns that value. Bytes that are not UTF-8 become replacement characters and are

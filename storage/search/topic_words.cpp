@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "proto/base/limits.h"
+#include "storage/search/spelling.h"
 #include "storage/search/stemming.h"
 #include "storage/search/tokenizer.h"
 
@@ -27,9 +28,14 @@ std::string topic_term(std::string_view slug) {
   return out;
 }
 
-TopicWords::TopicWords(const Vocabulary& vocabulary) {
+TopicWords::TopicWords(const Vocabulary& vocabulary) : vocabulary_(vocabulary) {
   for (const Topic& topic : vocabulary.topics()) {
-    for (const auto& alias : topic.aliases) labels_.push_back({topic.slug, query_words(alias)});
+    for (const auto& alias : topic.aliases) {
+      labels_.push_back({topic.slug, query_words(alias)});
+      // People type the last part alone, unless it is another topic.
+      const auto last = alias.substr(alias.rfind('/') + 1);
+      if (vocabulary.find(last) == nullptr) slugs_[query_words(last)].insert(topic.slug);
+    }
     for (const auto& [language, label] : topic.labels) {
       auto words = query_words(nfc(label));
       labels_.push_back({topic.slug, words});
@@ -40,6 +46,7 @@ TopicWords::TopicWords(const Vocabulary& vocabulary) {
     }
   }
   std::sort(labels_.begin(), labels_.end(), [](const Label& a, const Label& b) { return a.slug < b.slug; });
+  for (const Label& label : labels_) slugs_[label.words].insert(label.slug);
 }
 
 std::vector<std::string> TopicWords::terms(const std::vector<std::string>& words, bool prefix) const {
@@ -53,6 +60,36 @@ std::vector<std::string> TopicWords::terms(const std::vector<std::string>& words
   }
   for (std::string& slug : slugs) slug = topic_term(slug);
   return slugs;
+}
+
+std::vector<std::string> TopicWords::other_names(const std::vector<std::string>& words) const {
+  std::vector<std::string> out;
+  const auto called = slugs_.find(words);
+  if (called == slugs_.end()) return out;
+  std::size_t topics = 0;
+  for (const std::string& slug : called->second) {
+    if (++topics > limits::kTopicsOfSearchWord) break;
+    const Topic* topic = vocabulary_.find(slug);
+    if (topic == nullptr) continue;
+    for (const auto& [language, name] : topic->labels) {
+      std::string other = nfc(name);
+      if (query_words(other) != words && std::find(out.begin(), out.end(), other) == out.end())
+        out.push_back(std::move(other));
+    }
+  }
+  return out;
+}
+
+std::vector<std::string> TopicWords::near(std::string_view word) const {
+  std::vector<std::string> out;
+  for (const Label& label : labels_) {
+    for (const auto& known : label.words) {
+      if (!one_letter_off(known, word) || std::find(out.begin(), out.end(), known) != out.end()) continue;
+      out.push_back(known);
+      if (out.size() == limits::kNearWords) return out;
+    }
+  }
+  return out;
 }
 
 }  // namespace koinon

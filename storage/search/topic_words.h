@@ -3,6 +3,8 @@
 // So labels take no room in the index, and a new label works without indexing anew.
 #pragma once
 
+#include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,7 +16,7 @@ namespace koinon {
 // The one word that stands for a topic in the index; nobody types it.
 std::string topic_term(std::string_view slug);
 
-// Immutable; safe to read from any thread.
+// Immutable; safe to read from any thread. The vocabulary must live longer.
 class TopicWords {
  public:
   explicit TopicWords(const Vocabulary& vocabulary);
@@ -24,12 +26,20 @@ class TopicWords {
   // on.
   std::vector<std::string> terms(const std::vector<std::string>& words, bool prefix) const;
 
+  // What the topics that are called exactly so are called in all languages, these words left out. At most
+  // limits::kTopicsOfSearchWord topics.
+  std::vector<std::string> other_names(const std::vector<std::string>& words) const;
+  // Words of labels that differ by one letter from a word.
+  std::vector<std::string> near(std::string_view word) const;
+
  private:
   struct Label {
     std::string slug;
     std::vector<std::string> words;
   };
+  const Vocabulary& vocabulary_;  // lives as long
   std::vector<Label> labels_;  // sorted by slug, so a topic comes after the topics above it
+  std::map<std::vector<std::string>, std::set<std::string>> slugs_;  // of the topics that are called exactly so
 };
 
 }  // namespace koinon

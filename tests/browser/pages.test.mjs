@@ -67,6 +67,7 @@ test("Seoul publishes, Los Angeles asks and tries, and Seoul's open page shows i
   await la.waitForSelector(`a[href="${path}"]`);  // arrives by itself, however late it is
   await la.fill("#q", "awnings");
   await la.waitForFunction(() => document.querySelector(".total").textContent.trim() === "1 note");
+  await la.waitForSelector('nav.views a[href="/?like=us&q=awnings"]');  // cities like ours keep the words
   await la.click(`a[href="${path}"]`);
   await la.click("text=Ask a question");
   await la.fill("#f-title", "Who put them up?");

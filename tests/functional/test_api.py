@@ -144,6 +144,9 @@ class OpenApi(NodesTest):
         self.assertEqual([(f["value"], f["count"]) for f in facets["topic"]], [("health", 1), ("health/testing", 1)])
         self.assertIn("salud/pruebas", facets["topic"][1]["aliases"])
         api.get("/api/v1/similar?population=9000000&climate=Dwa")
+        self.assertEqual(api.get("/api/v1/similar?population=9000000&climate=Dwa&q=zzyzx").json()["items"], [])
+        asked = api.get("/api/v1/search?q=how+do+we+test+people+in+a+car+OR+zzyzx").json()["items"]
+        self.assertIn(ref, [item["ref"] for item in asked], "a sentence finds what has some of its words")
         self.assertEqual([g["outcome"] for g in api.get("/api/v1/impact").json()["given"]], ["worked"])
         self.assertEqual([(a["from"], a["to"]) for a in api.get("/api/v1/map").json()["adoptions"]], [("seoul.example", "la.example")])
         self.assertEqual(office.get("/api/v1/follow-ups").json()["items"], [])

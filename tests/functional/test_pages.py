@@ -148,6 +148,11 @@ class Pages(NodesTest):
         for path in ("/", "/?q=heat&topic=climate", "/?like=us", "/cities", "/cities/seoul.example", "/cities/la.example", "/impact", "/map",
                      "/questions", "/inbox", "/ask?to=la.example", "/account", "/operate", "/operate/accounts", "/operate/audit"):
             self.assertEqual(chief.go(path).status, 200, path)
+        # Nothing is found: it becomes a question. Cities like ours keep the words.
+        self.assertIn("/ask?title=zzyzx&topics=climate%2Fheat", chief.go("/?q=zzyzx&topic=climate/heat").links)
+        self.assertIn('value="zzyzx"', chief.go("/ask?title=zzyzx&topics=climate%2Fheat").source)
+        self.assertIn("/?like=us&q=roof", chief.go("/?q=roof").links)
+        self.assertIn('value="roof"', chief.go("/?like=us&q=roof").source)
         chief.go("/ask")
         chief.submit("/ask", title="Which paint?", text="For roofs.", topics="climate/heat")
         asked = chief.page.url.removeprefix("/records/")

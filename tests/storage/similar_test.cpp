@@ -42,6 +42,23 @@ TEST_F(Similar, PracticesOfCitiesLikeOursComeFirstWithTheReason) {
   for (const auto& item : without_own->practices) EXPECT_NE(item.log, near.id());
 }
 
+TEST_F(Similar, TheWordsOfASearchLeaveWhatTheyFind) {
+  OwnLog near = test_log("near.example");
+  add(near, profile(650'000, "Cfb"));
+  const auto roofs = add(near, practice("Cool roofs", "White paint."));
+  add(near, practice("Bicycle lanes", "With kerbs."));
+  SimilarQuery query;
+  query.like = {600'000, 0, "Cfb", 3, "NL"};
+  ASSERT_EQ(reader->similar(query)->practices.size(), 2U);
+  query.words = "how do we paint a roof";
+  const auto page = reader->similar(query);
+  ASSERT_TRUE(page.ok());
+  ASSERT_EQ(page->practices.size(), 1U);
+  EXPECT_EQ(page->practices[0].index, roofs);
+  query.words = "snow";
+  EXPECT_TRUE(reader->similar(query)->practices.empty());
+}
+
 TEST(Nearness, ComparesWhatBothSay) {
   const CityMeasures amsterdam{900'000, 5'000, "Cfb", 3, "NL"};
   EXPECT_DOUBLE_EQ(nearness(amsterdam, amsterdam), 1);

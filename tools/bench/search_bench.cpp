@@ -1,6 +1,7 @@
 #include "tools/bench/search_bench.h"
 
 #include <chrono>
+#include <utility>
 
 #include <boost/json.hpp>
 
@@ -24,6 +25,13 @@ Result<std::vector<double>> time_all(const ApiClient& client, const std::vector<
   return out;
 }
 
+// A sentence with a typing error, if its words begin in ASCII.
+std::string as_sentence(std::string words) {
+  const auto is_letter = [](char c) { return c >= 'a' && c <= 'z'; };
+  if (words.size() > 3 && is_letter(words[2]) && is_letter(words[3])) std::swap(words[2], words[3]);
+  return "how do we " + words;
+}
+
 }  // namespace
 
 Result<json::object> measure_search(const SearchBenchOptions& options) {
@@ -39,6 +47,7 @@ Result<json::object> measure_search(const SearchBenchOptions& options) {
   const std::uint64_t before = node.resident_bytes();
 
   std::vector<std::string> searches;
+  std::vector<std::string> sentences;
   std::vector<std::string> similar;
   std::vector<std::string> feeds;
   std::vector<std::string> pages;
@@ -55,6 +64,7 @@ Result<json::object> measure_search(const SearchBenchOptions& options) {
     auto query = filters[i % filters.size()];
     query["q"] = words[i];
     searches.push_back(with_query("/api/v1/search", query));
+    sentences.push_back(with_query("/api/v1/search", {{"q", as_sentence(words[i])}}));
     similar.push_back(with_query("/api/v1/similar", {{"population", std::to_string(50'000 + i * 5'000)},
                                                      {"climate", "Cfb"},
                                                      {"income", "high"},
@@ -67,6 +77,7 @@ Result<json::object> measure_search(const SearchBenchOptions& options) {
   KOINON_TRY(client.get(searches.front()));
   const double first = seconds_since(first_begin);
   KOINON_ASSIGN(const auto searched, time_all(client, searches));
+  KOINON_ASSIGN(const auto spoken, time_all(client, sentences));
   KOINON_ASSIGN(const auto compared, time_all(client, similar));
   KOINON_ASSIGN(const auto fed, time_all(client, feeds));
   KOINON_ASSIGN(const auto shown, time_all(client, pages));
@@ -78,6 +89,7 @@ Result<json::object> measure_search(const SearchBenchOptions& options) {
                       {"store_bytes", std::filesystem::file_size(DataFolder(data).store())},
                       {"first_search_ms", first * 1000},
                       {"search_with_facets", spread_of(searched)},
+                      {"search_for_sentences", spread_of(spoken)},
                       {"cities_like_mine", spread_of(compared)},
                       {"feed_page", spread_of(fed)},
                       {"web_page", spread_of(shown)},

@@ -28,6 +28,9 @@ for (const form of document.querySelectorAll("form[data-search]")) {
       const found = page.querySelector("[data-results]");
       if (!found || mine !== asked) return;
       results.replaceChildren(...found.childNodes);
+      // The views keep the words.
+      const views = page.querySelector("[data-views]");
+      if (views) document.querySelector("[data-views]")?.replaceChildren(...views.childNodes);
       history.replaceState(null, "", address);
     } catch { /* the button still works */ }
   });
