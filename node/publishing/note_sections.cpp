@@ -3,6 +3,7 @@
 #include <array>
 #include <optional>
 
+#include "node/text/fence.h"
 #include "node/text/markdown.h"
 #include "proto/base/ascii.h"
 #include "proto/vocabulary/vocabulary.h"
@@ -37,19 +38,13 @@ void append(std::string& field, std::string_view text) {
 // Of a text that is too deep for the reader's tree: the lines between fences.
 MarkdownCode fenced_code(std::string_view text) {
   MarkdownCode out;
-  std::string fence;
+  Fence fence;
   while (!text.empty()) {
     const auto end = text.find('\n');
-    const auto line = trimmed(text.substr(0, end));
+    const auto line = fence.take(text.substr(0, end));
     text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-    const bool inside = !fence.empty();
-    if (!inside && (line.starts_with("```") || line.starts_with("~~~"))) {
-      fence = line.substr(0, 3);
-      ++out.blocks;
-    } else if (inside && line.starts_with(fence)) {
-      fence.clear();
-    }
-    out.lines.push_back(inside);
+    out.blocks += line == Fence::Line::kOpens ? 1 : 0;
+    out.lines.push_back(line == Fence::Line::kCode);
   }
   return out;
 }
