@@ -107,6 +107,13 @@ for (const area of document.querySelectorAll("textarea[data-markdown]")) {
   }
   area.before(bar);
 }
+// What is pasted from elsewhere is made Markdown by a script of its own, which only those who write need.
+if (document.querySelector("textarea[data-markdown]")) {
+  const script = document.createElement("script");
+  script.type = "module";
+  script.src = document.body.dataset.paste;
+  document.head.append(script);
+}
 
 // --- files ---
 for (const place of document.querySelectorAll("[data-files]")) {
