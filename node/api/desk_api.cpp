@@ -6,9 +6,10 @@
 #include "node/api/query_params.h"
 #include "node/publishing/held_fault.h"
 #include "node/publishing/own_log.h"
-#include "node/reading/note_markdown.h"
+#include "node/reading/note_parts.h"
 #include "node/reading/versions.h"
 #include "node/replication/from_callback.h"
+#include "node/text/language.h"
 
 namespace koinon {
 namespace asio = boost::asio;
@@ -22,6 +23,9 @@ HeldView view_of(const HeldNote& note) {
   out.due_at = note.due_at;
   out.state = note.state;
   out.request = kept_request(note.request);
+  if (const auto* language = out.request.if_contains("language");
+      language != nullptr && language->is_string())
+    out.language = std::string(language->get_string());
   out.approved_by = note.approved_by;
   out.outcome = note.outcome;
   if (note.state == HeldState::kFailed || note.state == HeldState::kCancelled) out.fault = fault_of(note);
@@ -270,7 +274,12 @@ Result<PreviewView> DeskApi::show_preview(const Asker& asker, const SigningQuery
   out.kind = entry.kind();
   out.language = entry.language();
   out.topics.assign(entry.topics().begin(), entry.topics().end());
-  if (prepared.draft.body) out.html = shared_.html(note_markdown(*prepared.draft.body, entry.language()));
+  constexpr unsigned kPreview = 2;  // the level of the heading that stands above it on the page
+  if (prepared.draft.body) {
+    const auto parts = note_parts(*prepared.draft.body, entry.language());
+    out.html = "<div " + language_attributes(entry.language()) + ">\n" +
+               note_html(parts_.commons.texts, parts, kPreview) + "</div>\n";
+  }
   out.markdown = format_note_file(prepared.note);
   out.warnings = prepared.warnings;
   return out;
@@ -396,7 +405,10 @@ Result<HeldView> DeskApi::shown_held(const HeldNote& note) {
   const auto found = directory.find_ref(note.outcome);
   if (!found.ok()) return out;
   KOINON_ASSIGN(const auto record, parts_.index->get(found->log.id, found->index));
-  if (record) out.title = record->title;
+  if (record) {
+    out.title = record->title;
+    out.language = record->language;
+  }
   return out;
 }
 

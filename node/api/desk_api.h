@@ -25,6 +25,7 @@ struct HeldView {
   std::string approved_by;           // the reviewer who released it; empty: none
   std::string outcome;               // the ref of the signed record, or why it was not signed
   std::optional<std::string> title;  // of the signed record
+  std::string language;              // of the note; empty: it is a withdrawal
   std::optional<Error> fault;        // why it was not signed
 };
 

@@ -4,6 +4,7 @@
 #include <array>
 #include <ctime>
 
+#include "node/text/language.h"
 #include "node/text/markdown.h"
 #include "node/text/plain_text.h"
 #include "proto/base/encoding.h"
@@ -58,11 +59,15 @@ std::string plain_part(const MailContent& content) {
 }
 
 std::string html_part(const MailContent& content) {
-  std::string out = "<!doctype html><html><body><p>" + html_escaped(content.opening) + "</p>";
+  constexpr unsigned kTitleLevel = 2;
+  std::string out = "<!doctype html><html lang=\"en\"><body><p>" + html_escaped(content.opening) + "</p>";
   for (const MailItem& item : content.items) {
-    out += "<h2><a href=\"" + html_escaped(item.url) + "\">" + html_escaped(heading(item)) + "</a></h2><p>" +
-           html_escaped(plain_line(item.city)) + ", " + html_escaped(item.kind) + "</p>" +
-           markdown_html(item.summary);
+    const bool titled = !plain_line(item.title).empty();
+    const std::string title_in = titled ? " lang=\"" + language_tag(item.language) + "\" dir=\"auto\"" : "";
+    out += "<h2" + title_in + "><a href=\"" + html_escaped(item.url) + "\">" + html_escaped(heading(item)) +
+           "</a></h2><p>" + html_escaped(plain_line(item.city)) + ", " + html_escaped(item.kind) + "</p>" +
+           "<div " + language_attributes(item.language) + ">" + markdown_html(item.summary, kTitleLevel) +
+           "</div>";
   }
   return out + "<p><a href=\"" + html_escaped(content.unsubscribe) +
          "\">Get no more of these</a></p></body></html>\r\n";
@@ -71,8 +76,8 @@ std::string html_part(const MailContent& content) {
 }  // namespace
 
 std::string header_field(const std::string& name, const std::string& text) {
-  std::string left = plain_line(text);
-  left.resize(clipped_utf8(left, kSubjectBytes).size());
+  // Once more: what is cut within a flag leaves tags that nobody sees.
+  std::string left = plain_line(clipped_utf8(plain_line(text), kSubjectBytes));
   if (is_plain(left)) return name + ": " + left + "\r\n";
   std::string out = name + ":";
   for (bool first = true; !left.empty(); first = false) {

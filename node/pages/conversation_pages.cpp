@@ -14,7 +14,7 @@
 #include "node/pages/note_form.h"
 #include "node/pages/note_view.h"
 #include "node/pages/publish_pages.h"
-#include "node/text/markdown.h"
+#include "node/text/language.h"
 #include "proto/vocabulary/vocabulary.h"
 
 namespace koinon {
@@ -23,6 +23,9 @@ namespace json = boost::json;
 namespace {
 
 constexpr std::size_t kCitiesOffered = 100;  // to ask
+// The levels of the headings below which the texts of questions stand: the page's, and that of one of a list.
+constexpr unsigned kPageTitle = 1;
+constexpr unsigned kItemTitle = 2;
 
 // A value of the form, or of the address where the form comes first.
 std::string given(const Visit& visit, const std::string& name) {
@@ -132,7 +135,7 @@ asio::awaitable<HttpResponse> ConversationPages::questions(Visit visit) {
     one["urgency"] = question.urgency().empty() ? "" : visit.say("urgency." + question.urgency());
     one["answered"] = answers > 0;
     one["answers_text"] = visit.say("questions.answers", {{"count", answers}});
-    one["text_html"] = frame_.shared().html(question.text());
+    one["text_html"] = frame_.shared().html(question.text(), kItemTitle);
     items.push_back(std::move(one));
   }
   json::array topics = topics_of(visit, *found, topic);
@@ -157,6 +160,7 @@ asio::awaitable<HttpResponse> ConversationPages::show_ask(Visit visit, std::opti
     const auto found = co_await frame_.call(visit, records_.get, RecordQuery{about, false});
     const RecordView record = found.ok() ? found->record : RecordView();
     view.model["about_title"] = title_of(record);
+    view.model["about_language"] = language_tag(record.language);
     if (visit.request.method == "GET") {
       to = record.city;
       for (const std::string& topic : record.topics) topics += (topics.empty() ? "" : ", ") + topic;
@@ -210,7 +214,9 @@ asio::awaitable<HttpResponse> ConversationPages::show_answer(Visit visit, std::o
   view.model["to"] = to;
   view.model["question_title"] = title_of(record);
   view.model["question_html"] =
-      frame_.shared().html(record.body ? record.body->question().text() : std::string());
+      frame_.shared().html(record.body ? record.body->question().text() : std::string(), kPageTitle);
+  view.model["question_language"] = language_tag(record.language);
+  view.model["question_dir"] = text_direction(record.language);
   view.model["points_to"] = given(visit, "points_to");
   co_return frame_.show(visit, std::move(view));
 }
@@ -252,6 +258,7 @@ asio::awaitable<HttpResponse> ConversationPages::show_adopt(Visit visit, std::op
   view.model["heading"] = view.title;
   view.model["of"] = of;
   view.model["of_title"] = title_of(found->record);
+  view.model["of_language"] = language_tag(found->record.language);
   view.model["again"] = again;
   view.model["stages"] = choices(visit, "stage", {"trying", "adopted", "adapted", "stopped"}, stage);
   view.model["outcomes"] =

@@ -70,6 +70,7 @@ asio::awaitable<HttpResponse> InboxPages::inbox(Visit visit) {
       const auto about = co_await frame_.call(visit, records_.get, RecordQuery{ref.ref, false});
       refs.push_back(json::object{{"how", visit.say("ref." + std::string(role_name(ref.role)))},
                                   {"about_title", about.ok() ? title_of(about->record) : ref.ref},
+                                  {"about_language", about.ok() ? about->record.language : ""},
                                   {"about_ref", ref.ref}});
     }
     one["refs"] = std::move(refs);

@@ -14,7 +14,6 @@
 #include "node/pages/form_values.h"
 #include "node/pages/note_form.h"
 #include "node/pages/note_view.h"
-#include "node/text/markdown.h"
 #include "proto/base/encoding.h"
 
 namespace koinon {
@@ -112,6 +111,7 @@ asio::awaitable<HttpResponse> PublishPages::show_form(Visit visit, FormState sta
     const bool has_text = about.ok() && about->record.body;
     view.model["about_ref"] = ref;
     view.model["about_title"] = has_text ? about->record.body->practice().title() : std::string();
+    view.model["about_language"] = has_text ? about->record.language : std::string();
     view.model["how"] = visit.say("ref." + role);
   }
   view.title = visit.say(what);
@@ -314,6 +314,7 @@ asio::awaitable<HttpResponse> PublishPages::held(Visit visit) {
       {"heading", view.title},
       {"id", note.id.value},
       {"note_title", title_of_held(visit, note)},
+      {"note_title_language", note.language},
       {"state_text", visit.say("held." + state, {{"time", visit.words->date_and_time(note.due_at)}})},
       {"ref", note.state == HeldState::kSigned ? note.outcome : ""},
       {"outcome", note.fault ? visit.fault(*note.fault) : ""},
@@ -356,6 +357,7 @@ json::array draft_rows(const Visit& visit, const DraftListView& list) {
     const std::string title = title_of_request(draft.note);
     rows.push_back(json::object{{"id", draft.id.value},
                                 {"title", title.empty() ? visit.say("desk.untitled") : title},
+                                {"title_language", title.empty() ? "" : text_at(draft.note, "language")},
                                 {"owner", draft.owner},
                                 {"date", date_of(visit, draft.updated_at)}});
   }
@@ -370,6 +372,7 @@ json::array held_rows(const Visit& visit, const HeldListView& list) {
     rows.push_back(
         json::object{{"id", note.id.value},
                      {"title", title.empty() ? visit.say("desk.untitled") : title},
+                     {"title_language", note.language},
                      {"who", note.who},
                      {"state_name", visit.say("held.state_" + std::string(held_state_text(note.state)))},
                      {"date", date_of(visit, note.due_at)}});
@@ -399,6 +402,7 @@ json::array follow_up_rows(const Visit& visit, const std::vector<FollowUpView>& 
   for (const FollowUpView& one : due)
     rows.push_back(json::object{{"of", one.of},
                                 {"title", one.title},
+                                {"language", one.language},
                                 {"since", visit.say("desk.since", {{"months", std::int64_t{one.months}}})}});
   return rows;
 }

@@ -100,7 +100,7 @@ TEST(Mail, NothingOfOthersActsInIt) {
   content.unsubscribe = "https://seoul.example/unsubscribe/x";
   content.message_id = "a@b";
   content.items.push_back({"<script>alert(1)</script>\u202E", "la.example", "practice", "https://x.example/1",
-                           "[go](javascript:alert(1)) <img src=x onerror=y>\r\n.\r\nQUIT"});
+                           "[go](javascript:alert(1)) <img src=x onerror=y>\r\n.\r\nQUIT", "en"});
   const std::string mail = mail_message(content);
   EXPECT_EQ(mail.find("\r\n.\r\n"), std::string::npos);
   std::string decoded;
