@@ -58,16 +58,21 @@ std::string plain_part(const MailContent& content) {
   return out + "\r\n-- \r\nTo get no more of these: " + content.unsubscribe + "\r\n";
 }
 
+// What stands for a title that is empty is English, as the mail is.
+std::string title_language(const MailItem& item) {
+  if (plain_line(item.title).empty()) return {};
+  const std::string tag = language_tag(item.language);
+  return (tag.empty() ? "" : " lang=\"" + tag + "\"") + " dir=\"auto\"";
+}
+
 std::string html_part(const MailContent& content) {
   constexpr unsigned kTitleLevel = 2;
   std::string out = "<!doctype html><html lang=\"en\"><body><p>" + html_escaped(content.opening) + "</p>";
   for (const MailItem& item : content.items) {
-    const bool titled = !plain_line(item.title).empty();
-    const std::string title_in = titled ? " lang=\"" + language_tag(item.language) + "\" dir=\"auto\"" : "";
-    out += "<h2" + title_in + "><a href=\"" + html_escaped(item.url) + "\">" + html_escaped(heading(item)) +
-           "</a></h2><p>" + html_escaped(plain_line(item.city)) + ", " + html_escaped(item.kind) + "</p>" +
-           "<div " + language_attributes(item.language) + ">" + markdown_html(item.summary, kTitleLevel) +
-           "</div>";
+    out += "<h2" + title_language(item) + "><a href=\"" + html_escaped(item.url) + "\">" +
+           html_escaped(heading(item)) + "</a></h2><p>" + html_escaped(plain_line(item.city)) + ", " +
+           html_escaped(item.kind) + "</p>" + "<div " + language_attributes(item.language) + ">" +
+           markdown_html(item.summary, kTitleLevel) + "</div>";
   }
   return out + "<p><a href=\"" + html_escaped(content.unsubscribe) +
          "\">Get no more of these</a></p></body></html>\r\n";
