@@ -1,7 +1,9 @@
 #include "node/publishing/note_sections.h"
 
+#include <algorithm>
 #include <array>
 #include <optional>
+#include <vector>
 
 #include "node/text/fence.h"
 #include "node/text/markdown.h"
@@ -65,6 +67,36 @@ void each_line(std::string_view text, const MarkdownCode& code, Visit visit) {
   }
 }
 
+// Where the first section is named within a fence that never ends. Whoever left the fence open has not meant
+// to hide it. npos: nowhere.
+std::size_t section_in_open_fence(std::string_view text) {
+  const auto code = markdown_code(std::string(text) + "\n\n## Next");
+  if (!code || !code->lines.back()) return std::string_view::npos;
+  std::size_t at = 0;
+  for (std::size_t number = 0; at < text.size(); ++number) {
+    const auto end = std::min(text.find('\n', at), text.size());
+    if (number >= code->last_begins && number < code->lines.size() && code->lines[number] &&
+        heading_section(text.substr(at, end - at)))
+      return at;
+    at = end + 1;
+  }
+  return std::string_view::npos;
+}
+
+// The text in parts that are read each by itself.
+std::vector<std::string_view> read_apart(std::string_view text) {
+  constexpr std::size_t kMostParts = 16;  // each is looked through anew
+  std::vector<std::string_view> out;
+  while (out.size() + 1 < kMostParts) {
+    const auto at = section_in_open_fence(text);
+    if (at == std::string_view::npos) break;
+    out.push_back(text.substr(0, at));
+    text.remove_prefix(at);
+  }
+  out.push_back(text);
+  return out;
+}
+
 // A section that reads back as itself, whatever section follows it.
 bool is_plain(std::string_view text) {
   if (text.empty() || trim_blank_lines(text) != text) return false;
@@ -114,15 +146,17 @@ void read_sections(v1::Practice& practice, std::string_view text) {
     field == nullptr ? append(preamble, current) : append(*field, current);
     current.clear();
   };
-  each_line(text, code_of(text), [&](std::string_view line, bool is_code) {
-    const auto section = is_code ? std::nullopt : heading_section(line);
-    if (!section) {
-      current += line;
-      return;
-    }
-    close();
-    field = section_field(practice, *section);
-  });
+  for (const std::string_view part : read_apart(text)) {
+    each_line(part, code_of(part), [&](std::string_view line, bool is_code) {
+      const auto section = is_code ? std::nullopt : heading_section(line);
+      if (!section) {
+        current += line;
+        return;
+      }
+      close();
+      field = section_field(practice, *section);
+    });
+  }
   close();
   if (practice.summary().empty() && !preamble.empty() && preamble.front() != '#') {
     const auto end = preamble.find("\n\n");

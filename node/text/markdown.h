@@ -56,6 +56,7 @@ MarkdownCost markdown_cost(std::string_view text);
 struct MarkdownCode {
   std::vector<bool> lines;  // of each line of the text, whether it is code; false for fences and blank lines
   std::size_t blocks = 0;
+  std::size_t last_begins = 0;  // the first line of code of the last block that has one
 };
 // Nothing: quotes and lists (indentation counts as such) stand within each other deeper than
 // limits::kMarkdownDepth. The time grows with the length of the text and no faster.
