@@ -57,7 +57,8 @@ std::size_t most_html(std::size_t bytes) {
 std::size_t most_text(std::size_t bytes) { return 3 * bytes + 64 * limits::kKiB; }
 
 MarkdownHtml as_written(std::string_view clean) {
-  const std::string_view shown = clipped_utf8(clean, limits::kWrittenBytes);
+  // What is cut within a flag leaves tags that nobody sees.
+  const std::string shown = plain_text(clipped_utf8(clean, limits::kWrittenBytes));
   MarkdownHtml out{"<pre>", true, shown.size() < clean.size()};
   append_html(out.html, shown);
   out.html += out.cut ? " \u2026</pre>\n" : "</pre>\n";
