@@ -46,8 +46,8 @@ class HtmlWriter final : public MarkdownWriter {
         return;
       }
       case MD_BLOCK_LI:
-        out_ += "<li>";
         task_ = mark_of(*static_cast<MD_BLOCK_LI_DETAIL*>(detail));
+        out_ += task_.empty() ? "<li>" : "<li class=\"task\">";
         return;
       case MD_BLOCK_HR:
         out_ += "<hr />\n";

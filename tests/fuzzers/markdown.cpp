@@ -38,7 +38,8 @@ bool is_ours(std::string_view tag) {
                                                           "td class=\"center\""};
   if (tag.starts_with('/')) tag.remove_prefix(1);
   if (std::find(kOfTables.begin(), kOfTables.end(), tag) != kOfTables.end()) return true;
-  if (tag == "td class=\"right\"" || tag == "p lang=\"en\" dir=\"ltr\"") return true;
+  if (tag == "td class=\"right\"" || tag == "li class=\"task\"" || tag == "p lang=\"en\" dir=\"ltr\"")
+    return true;
   if (std::find(kPlain.begin(), kPlain.end(), tag) != kPlain.end()) return true;
   if (!tag.ends_with('"') || std::count(tag.begin(), tag.end(), '"') != 2) return false;
   std::string folded(tag);

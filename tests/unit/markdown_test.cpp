@@ -74,9 +74,10 @@ TEST(Markdown, TablesAreTables) {
 
 TEST(Markdown, TasksSayWhetherTheyAreDone) {
   EXPECT_EQ(markdown_html("- [x] trees\n- [ ] benches\n"),
-            "<ul>\n<li>\u2611 trees</li>\n<li>\u2610 benches</li>\n</ul>\n");
+            "<ul>\n<li class=\"task\">\u2611 trees</li>\n<li class=\"task\">\u2610 benches</li>\n</ul>\n");
   EXPECT_EQ(markdown_html("1. [X] a\n\n2. [ ] *b*\n"),
-            "<ol>\n<li><p>\u2611 a</p>\n</li>\n<li><p>\u2610 <em>b</em></p>\n</li>\n</ol>\n");
+            "<ol>\n<li class=\"task\"><p>\u2611 a</p>\n</li>\n<li class=\"task\"><p>\u2610 "
+            "<em>b</em></p>\n</li>\n</ol>\n");
   EXPECT_EQ(markdown_html("[x] none"), "<p>[x] none</p>\n");
   EXPECT_EQ(markdown_text("- [x] trees\n- [ ] benches\n"), "- [x] trees\n- [ ] benches\n");
 }
@@ -337,7 +338,7 @@ RC_GTEST_PROP(Markdown, NoTextBecomesAScriptOrAnAttributeOfItsOwn, ()) {
   // A quotation mark is text between tags: what counts is that every tag is one of ours.
   static const std::regex kOurs(
       "</?(p|em|strong|code|pre|blockquote|ul|ol|li|h[1-6])>|<(br|hr) />|<ol start=\"[0-9]+\">|</a>|"
-      "<a href=\"(https?|mailto):[^\"<>]*\">|</?(table|thead|tbody|tr)>|</(th|td|div)>|"
+      "<a href=\"(https?|mailto):[^\"<>]*\">|</?(table|thead|tbody|tr)>|</(th|td|div)>|<li class=\"task\">|"
       "<th scope=\"col\"( class=\"[a-z]+\")?>|<td( class=\"[a-z]+\")?>|<div class=\"scroll\" "
       "tabindex=\"0\">");
   RC_ASSERT(std::regex_replace(html, kOurs, "").find('<') == std::string::npos);
