@@ -93,8 +93,8 @@ struct ApiParts {
 // What the areas of the API share.
 struct ApiShared {
   explicit ApiShared(ApiParts given);
-  // A text of others as HTML.
-  std::string html(std::string_view text) { return parts.commons.texts.html(text); }
+  // A text of others as HTML. Its headings stand below one of the level `above`.
+  std::string html(std::string_view text, unsigned above) { return parts.commons.texts.html(text, above); }
 
   ApiParts parts;
   Accounts accounts;

@@ -6,9 +6,10 @@
 #include "node/api/full_names.h"
 #include "node/api/query_params.h"
 #include "node/publishing/own_log.h"
-#include "node/reading/note_markdown.h"
+#include "node/reading/note_parts.h"
 #include "node/reading/versions.h"
 #include "node/replication/from_callback.h"
+#include "node/text/language.h"
 
 namespace koinon {
 namespace asio = boost::asio;
@@ -250,8 +251,13 @@ Result<PreviewView> DeskApi::show_preview(const Asker& asker, const SigningQuery
   out.kind = entry.kind();
   out.language = entry.language();
   out.topics.assign(entry.topics().begin(), entry.topics().end());
-  if (prepared.draft.body) out.html = shared_.html(note_markdown(*prepared.draft.body, entry.language()));
   out.body = prepared.draft.body;
+  constexpr unsigned kPreview = 2;  // the level of the heading that stands above it on the page
+  if (prepared.draft.body) {
+    const auto parts = note_parts(*prepared.draft.body, entry.language());
+    out.html = "<div " + language_attributes(entry.language()) + ">\n" +
+               note_html(parts_.commons.texts, parts, kPreview) + "</div>\n";
+  }
   out.markdown = format_note_file(prepared.note);
   out.warnings = prepared.warnings;
   return out;
@@ -388,7 +394,10 @@ Result<HeldView> DeskApi::shown_held(const HeldNote& note) {
   const auto found = directory.find_ref(named);
   if (!found.ok()) return out;
   KOINON_ASSIGN(const auto record, parts_.index->get(found->log.id, found->index));
-  if (record) out.title = record->title;
+  if (record) {
+    out.title = record->title;
+    out.language = record->language;
+  }
   return out;
 }
 

@@ -31,6 +31,9 @@ HeldView held_view(const HeldNote& note) {
   out.due_at = note.due_at;
   out.state = note.state;
   out.request = request_of_held(note);
+  if (const auto* language = out.request.if_contains("language");
+      language != nullptr && language->is_string())
+    out.language = std::string(language->get_string());
   out.approved_by = note.approved_by;
   out.outcome = note.outcome;
   if (note.state == HeldState::kFailed || note.state == HeldState::kCancelled) out.fault = fault_of(note);

@@ -50,6 +50,7 @@ MailItem Composer::mail_item(const IndexedRecord& record) {
   item.kind = kind_name(record.kind);
   item.url = options_.url + "/records/" + directory.ref(record.log, record.index);
   item.summary = record.summary;
+  item.language = record.language;
   return item;
 }
 

@@ -4,6 +4,7 @@
 #include <array>
 #include <ctime>
 
+#include "node/text/language.h"
 #include "node/text/markdown.h"
 #include "node/text/plain_text.h"
 #include "proto/base/encoding.h"
@@ -57,12 +58,21 @@ std::string plain_part(const MailContent& content) {
   return out + "\r\n-- \r\nTo get no more of these: " + content.unsubscribe + "\r\n";
 }
 
+// What stands for a title that is empty is English, as the mail is.
+std::string title_language(const MailItem& item) {
+  if (plain_line(item.title).empty()) return {};
+  const std::string tag = language_tag(item.language);
+  return (tag.empty() ? "" : " lang=\"" + tag + "\"") + " dir=\"auto\"";
+}
+
 std::string html_part(const MailContent& content) {
-  std::string out = "<!doctype html><html><body><p>" + html_escaped(content.opening) + "</p>";
+  constexpr unsigned kTitleLevel = 2;
+  std::string out = "<!doctype html><html lang=\"en\"><body><p>" + html_escaped(content.opening) + "</p>";
   for (const MailItem& item : content.items) {
-    out += "<h2><a href=\"" + html_escaped(item.url) + "\">" + html_escaped(heading(item)) + "</a></h2><p>" +
-           html_escaped(plain_line(item.city)) + ", " + html_escaped(item.kind) + "</p>" +
-           markdown_html(item.summary);
+    out += "<h2" + title_language(item) + "><a href=\"" + html_escaped(item.url) + "\">" +
+           html_escaped(heading(item)) + "</a></h2><p>" + html_escaped(plain_line(item.city)) + ", " +
+           html_escaped(item.kind) + "</p>" + "<div " + language_attributes(item.language) + ">" +
+           markdown_html(item.summary, kTitleLevel) + "</div>";
   }
   return out + "<p><a href=\"" + html_escaped(content.unsubscribe) +
          "\">Get no more of these</a></p></body></html>\r\n";
@@ -71,8 +81,8 @@ std::string html_part(const MailContent& content) {
 }  // namespace
 
 std::string header_field(const std::string& name, const std::string& text) {
-  std::string left = plain_line(text);
-  left.resize(clipped_utf8(left, kSubjectBytes).size());
+  // Once more: what is cut within a flag leaves tags that nobody sees.
+  std::string left = plain_line(clipped_utf8(plain_line(text), kSubjectBytes));
   if (is_plain(left)) return name + ": " + left + "\r\n";
   std::string out = name + ":";
   for (bool first = true; !left.empty(); first = false) {

@@ -14,7 +14,8 @@ struct MailItem {
   std::string city;
   std::string kind;  // "question"
   std::string url;
-  std::string summary;  // Markdown
+  std::string summary;   // Markdown
+  std::string language;  // of title and summary, BCP 47; may be empty
 };
 
 struct MailContent {

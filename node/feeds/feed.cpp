@@ -6,6 +6,7 @@
 #include <pugixml.hpp>
 
 #include "crypto/hash.h"
+#include "node/text/language.h"
 #include "node/text/plain_text.h"
 #include "node/text/time_text.h"
 #include "proto/base/encoding.h"
@@ -13,8 +14,6 @@
 namespace koinon {
 namespace json = boost::json;
 namespace {
-
-constexpr std::size_t kLanguageChars = 35;
 
 std::string text_of(const pugi::xml_document& document) {
   std::ostringstream out;
@@ -43,14 +42,6 @@ void add_link(pugi::xml_node parent, const char* rel, const std::string& href, c
   link.append_attribute("href") = href.c_str();
 }
 
-// A malformed language tag would make the whole feed invalid.
-std::string language_of(const FeedItem& item) {
-  bool fits = !item.language.empty() && item.language.size() <= kLanguageChars;
-  for (const char c : item.language)
-    fits = fits && (std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-');
-  return fits && item.language.front() != '-' ? item.language : "";
-}
-
 std::string title_of(const FeedItem& item) {
   std::string title = plain_line(item.title);
   return title.empty() ? "Untitled" : title;
@@ -63,7 +54,7 @@ std::string author_of(const FeedItem& item) {
 
 void add_entry(pugi::xml_node feed, const FeedItem& item) {
   auto entry = feed.append_child("entry");
-  if (const std::string language = language_of(item); !language.empty())
+  if (const std::string language = language_tag(item.language); !language.empty())
     entry.append_attribute("xml:lang") = language.c_str();
   add(entry, "id", item.id);
   add(entry, "title", title_of(item));
@@ -114,7 +105,8 @@ std::string json_feed_text(const Feed& feed) {
                      {"date_modified", time_text(item.updated)},
                      {"authors", json::array{json::object{{"name", author_of(item)}}}}};
     if (const std::string summary = plain_text(item.summary); !summary.empty()) out["summary"] = summary;
-    if (const std::string language = language_of(item); !language.empty()) out["language"] = language;
+    if (const std::string language = language_tag(item.language); !language.empty())
+      out["language"] = language;
     json::array tags;
     for (const auto& topic : item.topics) tags.emplace_back(plain_line(topic));
     if (!tags.empty()) out["tags"] = std::move(tags);

@@ -6,9 +6,10 @@
 #include <boost/url/rfc/unreserved_chars.hpp>
 
 #include "crypto/hash.h"
-#include "node/reading/note_markdown.h"
+#include "node/reading/note_parts.h"
 #include "node/reading/search_words.h"
 #include "node/reading/shown_record.h"
+#include "node/text/language.h"
 #include "node/text/plain_text.h"
 #include "node/text/time_text.h"
 #include "proto/base/encoding.h"
@@ -20,6 +21,7 @@ namespace koinon {
 namespace {
 
 constexpr std::size_t kVersionsBack = 100;
+constexpr unsigned kTitleLevel = 1;  // of the heading that a reader of feeds makes of a note's title
 
 std::string encode(std::string_view text) { return boost::urls::encode(text, boost::urls::unreserved_chars); }
 
@@ -155,14 +157,11 @@ EntryIndex Feeds::first_version(const LogId& log, EntryIndex index, const Bytes&
 
 // Many readers fetch a feed again and again. So it has only the beginning of a long note, up to the end of a
 // paragraph. The newest notes come first. When the feed is full, notes have only their summary and a link.
-std::string Feeds::feed_html(const std::string& markdown, const std::string& url, std::size_t& left) {
+std::string Feeds::feed_html(std::vector<NotePart> parts, const std::string& url, std::size_t& left) {
   const std::string link = "<p><a href=\"" + html_escaped(url) + "\">…</a></p>\n";
   if (left == 0) return link;
-  std::string_view beginning = clipped_utf8(markdown, limits::kFeedNoteBytes);
-  const bool whole = beginning.size() == markdown.size();
-  if (const auto end = beginning.rfind("\n\n"); !whole && end != std::string_view::npos && end > 0)
-    beginning = beginning.substr(0, end);
-  std::string html = parts_.texts.html(beginning);
+  const bool whole = !shorten(parts, limits::kFeedNoteBytes);
+  std::string html = note_html(parts_.texts, parts, kTitleLevel);
   if (html.size() > left) {
     left = 0;
     return link;
@@ -192,7 +191,9 @@ Result<std::optional<FeedItem>> Feeds::item(Names& names, const IndexedRecord& i
   out.url = base + "/records/" + ref;
   out.title = indexed.title;
   out.summary = indexed.summary;
-  out.html = feed_html(note_markdown(*body, indexed.language), out.url, left);
+  // A reader shows a feed of many languages in one page: each text says its own.
+  out.html = "<div " + language_attributes(indexed.language) + ">\n" +
+             feed_html(note_parts(*body, indexed.language), out.url, left) + "</div>\n";
   out.language = indexed.language;
   out.city = city_name(names, indexed.log);
   out.office = clipped_utf8(body->author().office(), limits::kIndexedTitleBytes);

@@ -11,6 +11,7 @@
 #include "node/feeds/feed.h"
 #include "node/http/message.h"
 #include "node/reading/directory.h"
+#include "node/reading/note_parts.h"
 #include "node/reading/rendered_texts.h"
 #include "proto/base/clock.h"
 #include "storage/search/search_index.h"
@@ -72,7 +73,7 @@ class Feeds {
                                        std::size_t& left);
   Result<std::optional<FeedGone>> gone(Names& names, const IndexedRecord& withdrawal,
                                        const std::string& base);
-  std::string feed_html(const std::string& markdown, const std::string& url, std::size_t& left);
+  std::string feed_html(std::vector<NotePart> parts, const std::string& url, std::size_t& left);
   std::string feed_tag(Names& names, const Page& page, const std::string& self);
   static HttpResponse not_modified(const std::string& tag);
   std::string city_name(Names& names, const LogId& log);

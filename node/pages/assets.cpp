@@ -17,9 +17,10 @@ struct Asset {
   std::array<std::string_view, 2> files;  // one after the other
 };
 
-constexpr std::array<Asset, 3> kAssets = {{
+constexpr std::array<Asset, 4> kAssets = {{
     {"koinon.css", "text/css; charset=utf-8", {"assets/pico.classless.min.css", "assets/koinon.css"}},
     {"koinon.js", "text/javascript; charset=utf-8", {"assets/koinon.js", ""}},
+    {"paste.js", "text/javascript; charset=utf-8", {"assets/paste.js", ""}},
     {"world.svg", "image/svg+xml", {"assets/world.svg", ""}},
 }};
 

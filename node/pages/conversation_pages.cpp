@@ -19,6 +19,7 @@
 #include "node/pages/note_form.h"
 #include "node/pages/note_view.h"
 #include "node/pages/topic_field.h"
+#include "node/text/language.h"
 #include "node/text/markdown.h"
 #include "node/text/topic_names.h"
 
@@ -28,6 +29,9 @@ namespace json = boost::json;
 namespace {
 
 constexpr std::size_t kCitiesOffered = 100;  // to ask
+// The levels of the headings below which the texts of questions stand: the page's, and that of one of a list.
+constexpr unsigned kPageTitle = 1;
+constexpr unsigned kItemTitle = 2;
 
 // A value of the form, or of its draft, or of the address where the form comes first.
 std::string given(const Visit& visit, const std::string& name) {
@@ -173,7 +177,7 @@ asio::awaitable<HttpResponse> ConversationPages::questions(Visit visit) {
     one["urgency"] = question.urgency().empty() ? "" : visit.named("urgency", question.urgency());
     one["answered"] = answers > 0;
     one["answers_text"] = visit.say("questions.answers", {{"count", answers}});
-    one["text_html"] = frame_.shared().html(question.text());
+    one["text_html"] = frame_.shared().html(question.text(), kItemTitle);
     items.push_back(std::move(one));
   }
   json::array topics = topics_of(visit, *found, topic);
@@ -235,6 +239,7 @@ asio::awaitable<HttpResponse> ConversationPages::show_ask(Visit visit, std::opti
     const auto found = co_await frame_.call(visit, records_.get, RecordQuery{about, false});
     const RecordView record = found.ok() ? found->record : RecordView();
     view.model["about_title"] = title_of(record);
+    view.model["about_language"] = language_tag(record.language);
     if (visit.request.method == "GET" && visit.field("draft").empty()) {
       to = record.city;
       for (const std::string& topic : record.topics) topics += (topics.empty() ? "" : ", ") + topic;
@@ -299,7 +304,9 @@ asio::awaitable<HttpResponse> ConversationPages::show_answer(Visit visit, std::o
   view.model["to"] = to;
   view.model["question_title"] = title_of(record);
   view.model["question_html"] =
-      frame_.shared().html(record.body ? record.body->question().text() : std::string());
+      frame_.shared().html(record.body ? record.body->question().text() : std::string(), kPageTitle);
+  view.model["question_language"] = language_tag(record.language);
+  view.model["question_dir"] = text_direction(record.language);
   view.model["points_to"] = given(visit, "points_to");
   put_reply_faults(visit, failed, {"text", "points"}, view.model);
   co_return frame_.show(visit, std::move(view));
@@ -365,6 +372,7 @@ asio::awaitable<HttpResponse> ConversationPages::show_adopt(Visit visit, std::op
   put_reply_faults(visit, failed, {"stage", "outcome"}, view.model);
   view.model["of"] = of;
   view.model["of_title"] = title_of(found->record);
+  view.model["of_language"] = language_tag(found->record.language);
   view.model["again"] = again;
   view.model["stages"] = choices(visit, "stage", {"trying", "adopted", "adapted", "stopped"}, stage);
   view.model["outcomes"] =

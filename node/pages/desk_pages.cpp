@@ -12,6 +12,7 @@
 #include "node/pages/form_values.h"
 #include "node/pages/held_pages.h"
 #include "node/pages/note_view.h"
+#include "node/text/language.h"
 
 namespace koinon {
 namespace asio = boost::asio;
@@ -33,6 +34,7 @@ json::array draft_rows(const Visit& visit, const DraftListView& list) {
                                 {"version", draft.version},
                                 {"has_form", !form_of_draft(draft).empty()},
                                 {"title", title.empty() ? visit.say("desk.untitled") : title},
+                                {"title_language", title.empty() ? "" : language_tag(text_at(draft.note, "language"))},
                                 {"owner", draft.owner},
                                 {"date", date_of(visit, draft.updated_at)}});
   }
@@ -47,6 +49,7 @@ json::array held_rows(const Visit& visit, const HeldListView& list) {
     rows.push_back(
         json::object{{"id", note.id.value},
                      {"title", title.empty() ? visit.say("desk.untitled") : title},
+                     {"title_language", language_of_held(visit, note)},
                      {"who", note.who},
                      {"state_name", visit.say("held.state_" + std::string(held_state_text(note.state)))},
                      {"date", visit.words->date_and_time(note.due_at, visit.zone)}});
@@ -76,6 +79,7 @@ json::array follow_up_rows(const Visit& visit, const std::vector<FollowUpView>& 
   for (const FollowUpView& one : due)
     rows.push_back(json::object{{"of", one.of},
                                 {"title", one.title},
+                                {"language", language_tag(one.language)},
                                 {"since", visit.say("desk.since", {{"months", std::int64_t{one.months}}})}});
   return rows;
 }

@@ -9,6 +9,7 @@
 #include "node/http/cookies.h"
 #include "node/pages/drafted_form.h"
 #include "node/pages/form_values.h"
+#include "node/text/language.h"
 #include "node/text/time_text.h"
 
 namespace koinon {
@@ -33,6 +34,11 @@ std::string title_of_held(const Visit& visit, const HeldView& held) {
   if (!withdrawn.empty())
     return visit.say("held.withdrawal", {{"ref", title.empty() ? withdrawn : title + " (" + withdrawn + ")"}});
   return title.empty() ? text_at(object_at(held.request, "content"), "title") : title;
+}
+
+std::string language_of_held(const Visit& visit, const HeldView& held) {
+  if (held.request.contains("withdraw") || title_of_held(visit, held).empty()) return {};
+  return language_tag(held.language);
 }
 
 HttpResponse go_to_published(const SignedView& done, const std::string& shown) {
@@ -68,6 +74,7 @@ asio::awaitable<HttpResponse> HeldPages::held(Visit visit) {
   view.model = {{"heading", view.title},
                 {"id", note.id.value},
                 {"note_title", title_of_held(visit, note)},
+                {"note_title_language", language_of_held(visit, note)},
                 {"state_text",
                  visit.say("held." + state, {{"time", visit.words->date_and_time(note.due_at, visit.zone)}})},
                 {"ref", note.state == HeldState::kSigned ? note.outcome : ""},

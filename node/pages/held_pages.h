@@ -25,6 +25,8 @@ class HeldPages {
 
 // What waits, as a list or its page calls it; empty: it has no title yet.
 std::string title_of_held(const Visit& visit, const HeldView& held);
+// The language of that title; empty: it is in the reader's.
+std::string language_of_held(const Visit& visit, const HeldView& held);
 // After something was published: to what waits, or to the page of `shown` (empty: of the record itself),
 // which then says once that it is published.
 HttpResponse go_to_published(const SignedView& done, const std::string& shown = {});

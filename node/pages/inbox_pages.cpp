@@ -9,6 +9,7 @@
 #include "node/pages/form_values.h"
 #include "node/pages/note_content.h"
 #include "node/pages/note_view.h"
+#include "node/text/language.h"
 #include "proto/codec/entry.h"
 
 namespace koinon {
@@ -102,7 +103,7 @@ asio::awaitable<json::object> InboxPages::case_model(Visit visit, CaseView item)
     const std::string title = about.ok() ? title_of(about->record) : std::string();
     refs.push_back(json::object{{"how", visit.named("ref", role_name(ref.role))},
                                 {"about_title", title.empty() ? ref.ref : title},
-                                {"about_language", about.ok() ? about->record.language : std::string()},
+                                {"about_language", about.ok() ? language_tag(about->record.language) : std::string()},
                                 {"about_ref", ref.ref}});
   }
   one["refs"] = std::move(refs);

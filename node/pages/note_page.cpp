@@ -18,6 +18,7 @@
 #include "node/pages/note_view.h"
 #include "node/pages/pictures.h"
 #include "node/reading/shown_record.h"
+#include "node/text/language.h"
 #include "node/text/plain_text.h"
 #include "node/text/time_text.h"
 #include "proto/base/encoding.h"
@@ -52,19 +53,25 @@ std::string ref_of(const Visit& visit) { return ref_arg(visit.request); }
 // What a note is to what it refers to.
 std::string how(const Visit& visit, v1::RefRole role) { return visit.named("ref", role_name(role)); }
 
+// The levels of the headings below which texts stand: the title, a section's name, the name of a section or
+// the title of what others said.
+constexpr unsigned kTitle = 1;
+constexpr unsigned kSection = 2;
+constexpr unsigned kWithinSection = 3;
+
 void add_section(ApiShared& shared, const Visit& visit, json::array& out, const Message& content,
-                 const char* member) {
+                 const char* member, unsigned above) {
   const std::string text = text_of(content, member);
   if (text.empty()) return;
   out.push_back(json::object{{"id", member},
                              {"name", visit.say(std::string("section.") + member)},
-                             {"text_html", shared.html(text)}});
+                             {"text_html", shared.html(text, above)}});
 }
 
-json::array sections_of(ApiShared& shared, const Visit& visit, const Message& content) {
+json::array sections_of(ApiShared& shared, const Visit& visit, const Message& content, unsigned above) {
   json::array out;
   for (const char* member : {"text", "challenge", "solution", "changes", "results", "lessons", "conditions"})
-    add_section(shared, visit, out, content, member);
+    add_section(shared, visit, out, content, member, above);
   return out;
 }
 
@@ -228,8 +235,8 @@ json::array still_standing(const json::array& revisions) {
 void put_note_text(ApiShared& shared, const Visit& visit, const std::optional<v1::Body>& body,
                    json::object& model) {
   const Message& content = content_of(body);
-  model["lead_html"] = shared.html(text_of(content, "summary"));
-  model["sections"] = sections_of(shared, visit, content);
+  model["lead_html"] = shared.html(text_of(content, "summary"), kTitle);
+  model["sections"] = sections_of(shared, visit, content, kSection);
   put_list(model, "facts", facts_of(visit, body));
   put_list(model, "links", links_of(body ? body->practice() : v1::Practice::default_instance()));
   put_list(model, "sources", source_links(body));
@@ -265,6 +272,7 @@ asio::awaitable<json::object> NotePage::other(Visit visit, std::string ref, bool
   const auto found = co_await frame_.call(visit, records_.get, RecordQuery{ref, true});
   if (!found.ok())
     co_return json::object{{"ref", ref},        {"title", ref},
+                           {"language", ""},    {"text_dir", "auto"},
                            {"city_name", ref},  {"sections", json::array()},
                            {"elsewhere", true}, {"answers", json::array()}};
   const Message& content = content_of(found->record.body);
@@ -272,7 +280,8 @@ asio::awaitable<json::object> NotePage::other(Visit visit, std::string ref, bool
   out["sections"] = json::array();
   out["elsewhere"] = false;
   if (budget) {
-    json::array sections = budget->any() ? sections_of(frame_.shared(), visit, content) : json::array();
+    json::array sections =
+        budget->any() ? sections_of(frame_.shared(), visit, content, kWithinSection) : json::array();
     const bool here = budget->any() && budget->takes(sections);
     out["elsewhere"] = !here;
     if (here) out["sections"] = std::move(sections);
@@ -421,7 +430,9 @@ asio::awaitable<HttpResponse> NotePage::withdraw_page(Visit visit) {
   const auto found = co_await frame_.call(visit, records_.get, RecordQuery{ref_of(visit), false});
   if (!found.ok()) co_return frame_.failed(visit, found.error());
   PageView view{"withdraw", visit.say("withdraw.title"), {}, 200, "", ""};
-  view.model = {{"ref", found->record.ref}, {"note_title", title_of(found->record)}};
+  view.model = {{"ref", found->record.ref},
+                {"note_title", title_of(found->record)},
+                {"note_title_language", language_tag(found->record.language)}};
   co_return frame_.show(visit, std::move(view));
 }
 

@@ -5,6 +5,7 @@
 
 #include <boost/json.hpp>
 
+#include "node/text/language.h"
 #include "node/text/time_text.h"
 #include "proto/vocabulary/vocabulary.h"
 
@@ -53,7 +54,8 @@ json::object card(const Visit& visit, const SummaryView& note) {
   out["summary"] = note.summary;
   out["created_at"] = time_text(note.created_at);
   out["date"] = date_of(visit, note.created_at);
-  out["language"] = note.language;
+  out["language"] = language_tag(note.language);
+  out["text_dir"] = text_direction(note.language);
   out["other_language"] =
       !note.language.empty() && note.language.substr(0, note.language.find('-')) != visit.words->tag();
   out["language_name"] = visit.words->language_name(note.language);

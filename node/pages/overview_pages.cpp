@@ -8,6 +8,7 @@
 
 #include "node/api/overview_api.h"
 #include "node/pages/note_view.h"
+#include "node/text/language.h"
 
 namespace koinon {
 namespace asio = boost::asio;
@@ -31,6 +32,7 @@ json::array adoption_rows(const Visit& visit, const std::vector<AdoptionView>& i
                                {"of", one.of},
                                {"of_city", one.of_city},
                                {"of_title", one.of_title.empty() ? one.of : one.of_title},
+                               {"of_language", language_tag(one.of_language)},
                                {"how", outcome_or_stage(visit, one)},
                                {"date", date_of(visit, one.note.created_at)}});
   }

@@ -188,6 +188,7 @@ json::object PageFrame::frame(const Visit& visit, const PageView& view) const {
                    {"csrf", form_token(visit)},
                    {"style", asset_path("koinon.css")},
                    {"script", asset_path("koinon.js")},
+                   {"paste_script", asset_path("paste.js")},
                    {"languages", std::move(languages)},
                    {"known", caller.role != Role::kNobody},
                    {"account", caller.name},

@@ -16,6 +16,7 @@
 #include "node/pages/note_view.h"
 #include "node/pages/pictures.h"
 #include "node/publishing/file_kinds.h"
+#include "node/text/language.h"
 #include "node/text/time_text.h"
 #include "proto/base/encoding.h"
 
@@ -159,6 +160,7 @@ asio::awaitable<HttpResponse> PublishPages::show_form(Visit visit, FormState sta
     const bool has_text = about.ok() && about->record.body;
     view.model["about_ref"] = ref;
     view.model["about_title"] = has_text ? about->record.body->practice().title() : std::string();
+    view.model["about_language"] = has_text ? about->record.language : std::string();
     view.model["how"] = visit.say("ref." + role);
   }
   view.title = visit.say(what);
@@ -288,7 +290,8 @@ asio::awaitable<HttpResponse> PublishPages::autosave(Visit visit, FormState stat
 std::string PublishPages::preview_html(const Visit& visit, const FormState& state, const PreviewView& made) {
   const v1::Body& body = made.body ? *made.body : v1::Body::default_instance();
   json::object model{{"heading", body.practice().title()},
-                     {"language", made.language},
+                     {"language", language_tag(made.language)},
+                     {"text_dir", text_direction(made.language)},
                      {"language_name", visit.words->language_name(made.language)},
                      {"office", body.author().office()},
                      {"person", body.author().person()},

@@ -1,8 +1,11 @@
 #include "node/publishing/note_sections.h"
 
+#include <algorithm>
 #include <array>
 #include <optional>
+#include <vector>
 
+#include "node/text/fence.h"
 #include "node/text/markdown.h"
 #include "proto/base/ascii.h"
 #include "proto/vocabulary/vocabulary.h"
@@ -37,19 +40,13 @@ void append(std::string& field, std::string_view text) {
 // Of a text that is too deep for the reader's tree: the lines between fences.
 MarkdownCode fenced_code(std::string_view text) {
   MarkdownCode out;
-  std::string fence;
+  Fence fence;
   while (!text.empty()) {
     const auto end = text.find('\n');
-    const auto line = trimmed(text.substr(0, end));
+    const auto line = fence.take(text.substr(0, end));
     text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-    const bool inside = !fence.empty();
-    if (!inside && (line.starts_with("```") || line.starts_with("~~~"))) {
-      fence = line.substr(0, 3);
-      ++out.blocks;
-    } else if (inside && line.starts_with(fence)) {
-      fence.clear();
-    }
-    out.lines.push_back(inside);
+    out.blocks += line == Fence::Line::kOpens ? 1 : 0;
+    out.lines.push_back(line == Fence::Line::kCode);
   }
   return out;
 }
@@ -68,6 +65,36 @@ void each_line(std::string_view text, const MarkdownCode& code, Visit visit) {
     text.remove_prefix(line.size());
     visit(line, number < code.lines.size() && code.lines[number]);
   }
+}
+
+// Where the first section is named within a fence that never ends. Whoever left the fence open has not meant
+// to hide it. npos: nowhere.
+std::size_t section_in_open_fence(std::string_view text) {
+  const auto code = markdown_code(std::string(text) + "\n\n## Next");
+  if (!code || !code->lines.back()) return std::string_view::npos;
+  std::size_t at = 0;
+  for (std::size_t number = 0; at < text.size(); ++number) {
+    const auto end = std::min(text.find('\n', at), text.size());
+    if (number >= code->last_begins && number < code->lines.size() && code->lines[number] &&
+        heading_section(text.substr(at, end - at)))
+      return at;
+    at = end + 1;
+  }
+  return std::string_view::npos;
+}
+
+// The text in parts that are read each by itself.
+std::vector<std::string_view> read_apart(std::string_view text) {
+  constexpr std::size_t kMostParts = 16;  // each is looked through anew
+  std::vector<std::string_view> out;
+  while (out.size() + 1 < kMostParts) {
+    const auto at = section_in_open_fence(text);
+    if (at == std::string_view::npos) break;
+    out.push_back(text.substr(0, at));
+    text.remove_prefix(at);
+  }
+  out.push_back(text);
+  return out;
 }
 
 // A section that reads back as itself, whatever section follows it.
@@ -119,15 +146,17 @@ void read_sections(v1::Practice& practice, std::string_view text) {
     field == nullptr ? append(preamble, current) : append(*field, current);
     current.clear();
   };
-  each_line(text, code_of(text), [&](std::string_view line, bool is_code) {
-    const auto section = is_code ? std::nullopt : heading_section(line);
-    if (!section) {
-      current += line;
-      return;
-    }
-    close();
-    field = section_field(practice, *section);
-  });
+  for (const std::string_view part : read_apart(text)) {
+    each_line(part, code_of(part), [&](std::string_view line, bool is_code) {
+      const auto section = is_code ? std::nullopt : heading_section(line);
+      if (!section) {
+        current += line;
+        return;
+      }
+      close();
+      field = section_field(practice, *section);
+    });
+  }
   close();
   if (practice.summary().empty() && !preamble.empty() && preamble.front() != '#') {
     const auto end = preamble.find("\n\n");

@@ -76,7 +76,8 @@ Result<AdoptionView> view_of(Directory& directory, IndexReader& index, const Ado
                       item.outcome,
                       directory.ref(item.of_log, item.of),
                       directory.city(item.of_log),
-                      practice ? practice->title : std::string()};
+                      practice ? practice->title : std::string(),
+                      practice ? practice->language : std::string()};
 }
 
 Result<v1::Body> read_body(StoreReader& store, const LogId& log, EntryIndex index) {
@@ -209,7 +210,8 @@ Result<std::vector<FollowUpView>> read_follow_ups(Directory& directory, StoreRea
     const EntryIndex of(practice.second);
     KOINON_ASSIGN(const auto indexed, index.get(practice.first, of));
     out.push_back({directory.ref(practice.first, of), indexed ? indexed->title : std::string(), due,
-                   last.stage, directory.ref(last.record.log, last.record.index)});
+                   last.stage, directory.ref(last.record.log, last.record.index),
+                   indexed ? indexed->language : std::string()});
   }
   return out;
 }

@@ -21,6 +21,7 @@ struct AdoptionView {
   std::string of;        // the practice's ref
   std::string of_city;   // the practice's city
   std::string of_title;  // empty: the practice is not here
+  std::string of_language;
 };
 
 // Our practices that serve a goal or a commitment, and how they went in other cities.
@@ -52,7 +53,8 @@ struct FollowUpView {
   std::string title;  // empty: the practice is not here
   int months = 0;     // the result of follow_up_due
   std::string stage;
-  std::string last;  // the ref of the last adoption
+  std::string last;      // the ref of the last adoption
+  std::string language;  // of the title
 };
 
 // A city is asked how an adoption went 3, 6 and 12 months (of 30 days) after it first wrote of it, unless it

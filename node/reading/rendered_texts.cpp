@@ -5,9 +5,10 @@
 
 namespace koinon {
 
-std::shared_ptr<const MarkdownHtml> RenderedTexts::render(std::string_view text) {
+std::shared_ptr<const MarkdownHtml> RenderedTexts::render(std::string_view text, unsigned above) {
   const bool worth_keeping = text.size() >= limits::kRenderedLeast;
-  const Hash digest = worth_keeping ? sha256(text) : Hash();
+  const std::string place = std::to_string(above) + " ";
+  const Hash digest = worth_keeping ? sha256({place, text}) : Hash();
   if (worth_keeping) {
     const std::lock_guard lock(mutex_);
     if (const auto it = by_digest_.find(digest); it != by_digest_.end()) {
@@ -15,7 +16,7 @@ std::shared_ptr<const MarkdownHtml> RenderedTexts::render(std::string_view text)
       return it->second->rendered;
     }
   }
-  auto rendered = std::make_shared<const MarkdownHtml>(render_markdown(text));
+  auto rendered = std::make_shared<const MarkdownHtml>(render_markdown(text, above));
   const std::lock_guard lock(mutex_);
   ++renderings_;
   if (worth_keeping) keep(digest, rendered);
@@ -35,7 +36,9 @@ void RenderedTexts::keep(const Hash& digest, std::shared_ptr<const MarkdownHtml>
   }
 }
 
-std::string RenderedTexts::html(std::string_view text) { return with_notice(*render(text)); }
+std::string RenderedTexts::html(std::string_view text, unsigned above) {
+  return with_notice(*render(text, above));
+}
 
 std::uint64_t RenderedTexts::renderings() const {
   const std::lock_guard lock(mutex_);

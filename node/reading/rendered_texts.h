@@ -1,5 +1,5 @@
-// Keeps rendered texts of others by the digest of the text, so that a text for which many ask is rendered
-// once. Any thread. Rendering is done outside the lock.
+// Keeps rendered texts of others by the digest of the text and its place, so that a text for which many ask
+// is rendered once. Any thread. Rendering is done outside the lock.
 #pragma once
 
 #include <list>
@@ -19,9 +19,10 @@ class RenderedTexts {
   // Keeps at most `most` bytes. Texts that were not asked for the longest go first.
   explicit RenderedTexts(std::size_t most) : most_(most) {}
 
-  std::shared_ptr<const MarkdownHtml> render(std::string_view text);
+  // `above`: the level of the heading under which the text stands, as for render_markdown.
+  std::shared_ptr<const MarkdownHtml> render(std::string_view text, unsigned above = 0);
   // The HTML. If the text is shown as it was written, a line before it says so.
-  std::string html(std::string_view text);
+  std::string html(std::string_view text, unsigned above = 0);
   // How many texts were rendered since the start.
   std::uint64_t renderings() const;
 

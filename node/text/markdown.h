@@ -1,4 +1,5 @@
-// Turns CommonMark of others into HTML or plain text, in a time that is bounded by its length.
+// Turns Markdown of others into HTML or plain text, in a time that is bounded by its length: CommonMark with
+// the tables, task lists and bare addresses of GFM.
 //
 // md4c parses it. Its time is linear except for a few shapes of text. These are counted before it begins (see
 // markdown_cost). A text past a cap is shown as it was written. Pure functions, for any thread.
@@ -22,13 +23,14 @@ struct MarkdownHtml {
 };
 
 // Raw HTML is shown as it was typed. Links lead to http, https and mailto only; other links keep only their
-// text. Images become links. Control and bidirectional formatting characters are removed. `deadline` is
-// processor time.
-MarkdownHtml render_markdown(std::string_view text,
+// text. Images become links. Control and bidirectional formatting characters are removed. `above` is the
+// level of the heading under which the text stands (0: none): its own headings begin one below that.
+// `deadline` is processor time.
+MarkdownHtml render_markdown(std::string_view text, unsigned above = 0,
                              std::chrono::nanoseconds deadline = limits::kMarkdownDeadline);
 // The HTML. If the text is shown as it was written, a line before it says so.
 std::string with_notice(const MarkdownHtml& rendered);
-std::string markdown_html(std::string_view text);
+std::string markdown_html(std::string_view text, unsigned above = 0);
 // The Markdown as plain text that keeps its structure, for mail. A text past a cap stays as it was written.
 std::string markdown_text(std::string_view text);
 
@@ -46,6 +48,7 @@ struct MarkdownCost {
   std::uint64_t brackets = 0;  // [ ] and <
   std::size_t depth = 0;       // the largest depth of quotes and lists inside each other
   std::uint64_t steps = 0;     // brackets of a paragraph times its lines, summed over the paragraphs
+  std::uint64_t cells = 0;     // that tables may have: columns of a paragraph times its lines, summed as well
 };
 MarkdownCost markdown_cost(std::string_view text);
 
@@ -53,6 +56,7 @@ MarkdownCost markdown_cost(std::string_view text);
 struct MarkdownCode {
   std::vector<bool> lines;  // of each line of the text, whether it is code; false for fences and blank lines
   std::size_t blocks = 0;
+  std::size_t last_begins = 0;  // the first line of code of the last block that has one
 };
 // Nothing: quotes and lists (indentation counts as such) stand within each other deeper than
 // limits::kMarkdownDepth. The time grows with the length of the text and no faster.

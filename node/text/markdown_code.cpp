@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <functional>
+#include <utility>
 
 #include <md4c.h>
 
@@ -29,7 +30,7 @@ class CodeReader {
 
   void enter(MD_BLOCKTYPE type) {
     if (type != MD_BLOCK_CODE) return;
-    inside_ = true;
+    inside_ = begins_ = true;
     ++code_.blocks;
   }
   void leave(MD_BLOCKTYPE type) { inside_ = inside_ && type != MD_BLOCK_CODE; }
@@ -42,6 +43,7 @@ class CodeReader {
                                                  text_.begin() + static_cast<std::ptrdiff_t>(at), '\n'));
     seen_ = at;
     code_.lines[line_] = true;
+    if (std::exchange(begins_, false)) code_.last_begins = line_;
   }
   MarkdownCode result() && { return std::move(code_); }
 
@@ -49,6 +51,7 @@ class CodeReader {
   std::string_view text_;
   MarkdownCode code_;
   bool inside_ = false;
+  bool begins_ = false;   // the block has had no line yet
   std::size_t seen_ = 0;  // blocks come in the order of the text: up to here its lines are counted
   std::size_t line_ = 0;
 };

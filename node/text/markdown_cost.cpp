@@ -38,6 +38,14 @@ bool is_rule(std::string_view line) {
          line.find_first_not_of(std::string(" \t\r") + line[first]) == std::string_view::npos;
 }
 
+// The columns of a table of which this line may be the row of dashes. A row below that is shorter is filled
+// up with empty cells: so a table may be as large as its columns times its rows, whatever is written in them.
+std::uint64_t columns_of(std::string_view line) {
+  if (line.find_first_not_of("|-: \t\r>+*.)0123456789") != std::string_view::npos) return 0;
+  const auto bars = static_cast<std::uint64_t>(std::count(line.begin(), line.end(), '|'));
+  return bars == 0 ? 0 : bars + 1;
+}
+
 }  // namespace
 
 MarkdownCost markdown_cost(std::string_view text) {
@@ -45,10 +53,12 @@ MarkdownCost markdown_cost(std::string_view text) {
   out.bytes = text.size();
   std::uint64_t lines = 0;
   std::uint64_t brackets = 0;
+  std::uint64_t columns = 0;
   const auto end_paragraph = [&] {
     out.brackets += brackets;
     out.steps += lines * brackets;
-    lines = brackets = 0;
+    out.cells += lines * columns;
+    lines = brackets = columns = 0;
   };
   while (!text.empty()) {
     const auto end = std::min(text.find('\n'), text.size());
@@ -60,6 +70,7 @@ MarkdownCost markdown_cost(std::string_view text) {
       continue;
     }
     ++lines;
+    columns = std::max(columns, columns_of(line));
     for (const char c : line) {
       brackets += c == '[' || c == ']' || c == '<' ? 1 : 0;
       out.marks += c == '*' || c == '_' || c == '`' || c == '&' || c == '\\' ? 1 : 0;

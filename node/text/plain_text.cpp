@@ -8,9 +8,37 @@
 namespace koinon {
 namespace {
 
+// The length in bytes of the flag that begins here and is written with tags: Wales, Scotland, Texas (UTS 51,
+// 1.4.9). The black flag, the code of a country and of its part in tags, the tag that ends it. 0: none. Tags
+// anywhere else are letters that nobody sees.
+std::size_t tagged_flag(std::string_view text) {
+  static constexpr std::string_view kFlag = "\U0001F3F4";
+  static constexpr std::string_view kEnd = "\U000E007F";
+  constexpr std::size_t kTag = 4;  // bytes
+  constexpr std::size_t kLeast = 3;
+  constexpr std::size_t kMost = 6;
+  if (!text.starts_with(kFlag)) return 0;
+  std::size_t at = kFlag.size();
+  for (std::size_t tags = 0; tags <= kMost; ++tags, at += kTag) {
+    const std::string_view tag = text.substr(at, kTag);
+    if (tag == kEnd) return tags < kLeast ? 0 : at + kTag;
+    const bool digit = tag >= "\U000E0030" && tag <= "\U000E0039";
+    const bool letter = tag >= "\U000E0061" && tag <= "\U000E007A";
+    if (tag.size() != kTag || (!digit && !letter)) return 0;
+  }
+  return 0;
+}
+
+// The length in bytes of the variation selector that begins here. 0: none.
+std::size_t variation_selector(std::string_view text) {
+  if (text >= "\uFE00" && text.substr(0, 3) <= "\uFE0F") return 3;
+  return text >= "\U000E0100" && text.substr(0, 4) <= "\U000E01EF" ? 4 : 0;
+}
+
 // If `text` begins with a character that must not be shown, the length of this character in bytes, else 0.
 // Bidirectional overrides and isolates could make a sentence read as another one. Line and paragraph
-// separators break lines where nobody sees it. U+FEFF and tags are invisible.
+// separators break lines where nobody sees it. U+FEFF, tags, and what once marked formulas and annotations
+// are invisible.
 std::size_t unwanted(std::string_view text, bool keep_lines) {
   const auto at = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U; };
   const unsigned first = at(0);
@@ -20,8 +48,9 @@ std::size_t unwanted(std::string_view text, bool keep_lines) {
   if (first == 0xD8 && at(1) == 0x9C) return 2;                                      // U+061C
   if (first == 0xE2 && at(1) == 0x80 && (at(2) == 0x8E || at(2) == 0x8F)) return 3;  // U+200E, U+200F
   if (first == 0xE2 && at(1) == 0x80 && at(2) >= 0xA8 && at(2) <= 0xAE) return 3;    // U+2028 to U+202E
-  if (first == 0xE2 && at(1) == 0x81 && at(2) >= 0xA6 && at(2) <= 0xA9) return 3;    // U+2066 to U+2069
+  if (first == 0xE2 && at(1) == 0x81 && at(2) >= 0xA1 && at(2) <= 0xAF) return 3;    // U+2061 to U+206F
   if (first == 0xEF && at(1) == 0xBB && at(2) == 0xBF) return 3;                     // U+FEFF
+  if (first == 0xEF && at(1) == 0xBF && at(2) >= 0xB9 && at(2) <= 0xBB) return 3;    // U+FFF9 to U+FFFB
   if (first == 0xEF && at(1) == 0xBF && (at(2) == 0xBE || at(2) == 0xBF)) return 3;  // not characters of XML
   if (first == 0xF3 && at(1) == 0xA0 && at(2) <= 0x81) return 4;                     // tags
   return 0;
@@ -35,11 +64,21 @@ std::string cleaned(std::string_view text, bool keep_lines) {
   std::string out;
   out.reserve(text.size());
   std::size_t kept = 0;  // `out` has the text up to here
+  // A variation selector ends here. One more behind it changes nothing that is seen.
+  std::size_t varied = text.size();
   for (std::size_t i = 0; i < text.size();) {
     const auto c = static_cast<unsigned char>(text[i]);
-    const std::size_t drop = c >= 0x20 && c < 0x7F ? 0 : unwanted(text.substr(i), keep_lines);
-    if (drop == 0) {
+    if (c >= 0x20 && c < 0x7F) {
       ++i;
+      continue;
+    }
+    const std::string_view rest = text.substr(i);
+    const std::size_t selector = c < 0xEF ? 0 : variation_selector(rest);
+    const bool again = selector > 0 && varied == i;
+    const std::size_t drop = again ? selector : unwanted(rest, keep_lines);
+    if (selector > 0) varied = i + selector;
+    if (drop == 0) {
+      i += std::max({tagged_flag(rest), selector, std::size_t{1}});
       continue;
     }
     out += text.substr(kept, i - kept);

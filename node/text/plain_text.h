@@ -6,8 +6,9 @@
 
 namespace koinon {
 
-// One line of text, without line ends, control characters and bidirectional formatting characters. Text that
-// is not UTF-8 becomes empty.
+// One line of text, without line ends, control characters, bidirectional formatting characters and others
+// that hide or are hidden. What makes emoji and words stays: joiners, one variation selector a character, the
+// tags of a flag. Text that is not UTF-8 becomes empty.
 std::string plain_line(std::string_view text);
 // The same, but line ends stay.
 std::string plain_text(std::string_view text);

@@ -240,6 +240,7 @@ inline constexpr std::uint64_t kMarkdownLines = 100'000;
 inline constexpr std::uint64_t kMarkdownMarks = 200'000;  // of emphasis, code, entities, escapes
 inline constexpr std::uint64_t kMarkdownBrackets = 100'000;
 inline constexpr std::uint64_t kMarkdownSteps = 100'000'000;  // brackets times lines, summed over paragraphs
+inline constexpr std::uint64_t kMarkdownCells = 200'000;      // of tables, the empty ones too
 inline constexpr std::chrono::milliseconds kMarkdownDeadline{250};  // of processor time
 inline constexpr std::size_t kHtmlBytes = 2 * kMiB;                 // that Markdown may become
 inline constexpr std::size_t kWrittenBytes = 128 * kKiB;  // of a text that is shown as it was written

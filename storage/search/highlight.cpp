@@ -24,6 +24,12 @@ std::string_view limited(std::string_view text) {
 
 bool is_space(char c) { return c == ' ' || c == '\n' || c == '\t'; }
 
+// Whether the character before this is a key on a telephone: an emoji, no mark of Markdown.
+bool ends_key(std::string_view text) {
+  if (text.starts_with("\uFE0F")) text.remove_prefix(3);
+  return text.starts_with("\u20E3");
+}
+
 // An excerpt is plain text. It leaves out Markdown's stars, backticks, and the signs at the beginning of a
 // line.
 std::string without_marks(std::string_view text) {
@@ -32,8 +38,9 @@ std::string without_marks(std::string_view text) {
   for (std::size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
     const bool alone = (i == 0 || is_space(text[i - 1])) && i + 1 < text.size() && is_space(text[i + 1]);
-    if ((c == '*' || c == '`') && (!alone || line_begins)) continue;
-    if ((c == '#' || c == '>' || c == '-') && line_begins) continue;
+    const bool key = (c == '*' || c == '#') && ends_key(text.substr(i + 1));
+    if ((c == '*' || c == '`') && (!alone || line_begins) && !key) continue;
+    if ((c == '#' || c == '>' || c == '-') && line_begins && !key) continue;
     line_begins = c == '\n' || (line_begins && is_space(c));
     out += c;
   }

@@ -188,6 +188,59 @@ test("topics are offered by name after a comma too, and a fault goes when it is 
   }
 });
 
+// As a browser tells of it: with what was copied as HTML and as plain text. False: the page has inserted something itself.
+const paste = (page, where, html, text = "") => page.evaluate(([selector, rich, plain]) => {
+  const data = new DataTransfer();
+  if (rich) data.setData("text/html", rich);
+  data.setData("text/plain", plain);
+  const area = document.querySelector(selector);
+  area.focus();
+  return area.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
+}, [where, html, text]);
+const WORD = `<html xmlns:o="urn:schemas-microsoft-com:office:office"><head><style>p.MsoNormal { margin: 0 }</style></head><body><!--StartFragment-->
+<h2>Cool <span style="mso-bidi-font-weight:bold">roofs</span><o:p></o:p></h2>
+<p class=MsoNormal>We \u201cpainted\u201d <b>40
+roofs</b>, see <a href="https://city.example/plan_(b)">the plan</a>.<o:p>&nbsp;</o:p></p>
+<p class=MsoListParagraph style='text-indent:-18.0pt;mso-list:l0 level1 lfo1'><![if !supportLists]><span style='mso-list:Ignore'>\u00b7<span>&nbsp;&nbsp; </span></span><![endif]>First</p>
+<p class=MsoListParagraph style='mso-list:l0 level2 lfo1'><![if !supportLists]><span style='mso-list:Ignore'>o<span>&nbsp; </span></span><![endif]>Inner</p>
+<p class=MsoListParagraph style='mso-list:l1 level1 lfo2'><![if !supportLists]><span style='mso-list:Ignore'>1.<span>&nbsp; </span></span><![endif]>One</p>
+<table class=MsoTableGrid border=1><tr><td><p class=MsoNormal><b>Tree</b></p></td><td><p class=MsoNormal><b>Count</b></p></td></tr>
+<tr><td><p class=MsoNormal>Oak | old</p></td><td><p class=MsoNormal align=right>1,200</p></td></tr></table>
+<p class=MsoNormal>10 m<sup>2</sup> <img src="https://elsewhere.example/a.png"><script>window.bad = true</script></p><!--EndFragment--></body></html>`;
+const DOCS = `<meta charset="utf-8"><b style="font-weight:normal;" id="docs-internal-guid-1"><p dir="ltr"><span style="font-weight:400;">One </span><span style="font-weight:700;">bold</span><span style="font-style:italic;"> slanted</span>.</p>
+<ul><li dir="ltr" aria-level="1"><p role="presentation"><span>a</span></p></li><ul><li dir="ltr" aria-level="2"><p><span>b</span></p></li></ul></ul>
+<ul><li role="checkbox" aria-checked="true"><p>done</p></li></ul><p><a href="javascript:alert(1)">no link</a></p></b>`;
+
+test("text from Word and Google Docs becomes Markdown, and a table of it is a table of the note", async () => {
+  const page = await press(nodes.seoul);
+  await page.goto(nodes.seoul + "/publish");
+  await page.waitForFunction(() => document.querySelector("script[src*=paste]"));
+  for (let tries = 0; tries < 200 && await paste(page, "#f-solution", "<p><b>is it there</b></p>"); ++tries) await page.waitForTimeout(50);
+  await page.fill("#f-solution", "");
+  assert.equal(await paste(page, "#f-solution", WORD), false);
+  assert.equal(await page.inputValue("#f-solution"), [
+    "## Cool roofs", "We \u201cpainted\u201d **40 roofs**, see [the plan](https://city.example/plan_%28b%29).", "- First\n  - Inner", "1. One",
+    "| Tree | Count |\n| --- | ---: |\n| Oak \\| old | 1,200 |", "10 m\u00b2"].join("\n\n"));
+  assert.equal(await page.evaluate(() => window.bad), undefined);
+  await page.keyboard.press("Control+z");
+  assert.equal(await page.inputValue("#f-solution"), "", "it can be undone");
+  await paste(page, "#f-solution", DOCS);
+  assert.equal(await page.inputValue("#f-solution"), "One **bold** *slanted*.\n\n- a\n  - b\n- [x] done\n\nno link");
+  // What is plain stays as the browser pastes it; so does what an editor of code copies.
+  assert.equal(await paste(page, "#f-solution", "", "# plain"), true);
+  assert.equal(await paste(page, "#f-solution", '<meta charset="utf-8"><div style="white-space: pre;"><b># source</b></div>', "# source"), true);
+  await page.fill("#f-solution", "");
+  await paste(page, "#f-solution", WORD);
+  for (const [field, text] of [["#f-title", "From Word"], ["#f-topics", "climate/heat"], ["#f-contact", "it@seoul.example"]]) await page.fill(field, text);
+  await page.waitForSelector("[data-preview]:not([hidden]) table >> text=Oak | old");
+  await page.click("button[value=publish]");
+  await page.waitForURL(/\/records\/seoul.example\/\d+$/);
+  assert.deepEqual(await page.$$eval(".text table th", (all) => all.map((cell) => cell.textContent)), ["Tree", "Count"]);
+  assert.equal(await page.$$eval("h1", (all) => all.length), 1);
+  assert.equal(await page.textContent(".text h3"), "Cool roofs", "below the section's heading");
+  assert.deepEqual(page.faults, []);
+});
+
 test("the publish story by keyboard alone", async () => {
   const page = await press(nodes.seoul);
   await page.goto(nodes.seoul + "/publish");

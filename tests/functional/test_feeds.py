@@ -199,6 +199,22 @@ class Feeds(NodesTest):
         self.seoul.run("withdraw", ref)
         wait_for(lambda: not entries(), "nothing of it stands")
 
+    def test_emoji_of_every_kind_come_through_and_what_is_hidden_does_not(self):
+        wales = "\U0001F3F4" + "".join(chr(0xE0000 + ord(c)) for c in "gbwls") + "\U000E007F"
+        emoji = wales + " *\uFE0F\u20E3 7\uFE0F\u20E3 \U0001F468\u200D\U0001F469\u200D\U0001F467 \U0001F1F0\U0001F1F7 \U0001F44B\U0001F3FD \u2764\uFE0F"
+        hidden = "".join(chr(0xE0000 + ord(c)) for c in "tell nobody") + "\u202E\u2063"
+        ref = self.seoul.publish("Flags " + emoji + hidden, emoji + hidden + " and *more*.", ("health/testing",))
+        self.indexed(1)
+        atom = self.get("/feeds/all.atom").body
+        entry = feedparser.parse(atom).entries[0]
+        item = self.assert_json_feed(self.get("/feeds/all.json").body)["items"][0]
+        page = ask("GET", f"http://127.0.0.1:{self.seoul.http_port}/records/{ref}").text()
+        for text in (entry.title, entry.content[0].value, item["title"], item["content_html"], page):
+            self.assertIn(emoji, text)
+            self.assertFalse(set(hidden) - set(wales) & set(text), text)
+        for text in (item["content_html"], page):
+            self.assertIn(emoji + " and <em>more</em>", text)
+
     def test_pages_lead_to_the_first_note(self):
         rows = [{"kind": "practice", "language": "en", "topics": ["health"], "content": {"title": f"Note {i}", "solution": "x"}}
                 for i in range(130)]

@@ -298,6 +298,28 @@ class Pages(NodesTest):
         self.assertEqual([link for link in last.links if "vouches_from=" in link], [])
         session.close()
 
+    def test_a_title_says_its_language_wherever_it_stands(self):
+        seoul, la = self.pair()
+        ref = seoul.run("publish", "-", stdin=(
+            '+++\ntitle = "ظلال في 12 ساحة"\nlanguage = "ar"\ntopics = ["climate/heat"]\nsummary = "Cool Schools: أشجار"\n+++\n'
+            "# أشجار\n\n| شجرة | عدد |\n|-|-:|\n| سدر | 12 |\n\nhttps://city.example/plan\n\n```\nلا نهاية\n").encode()).strip()
+        adoption = self.adopted(la, ref)
+        question = la.run("ask", "--title", "كيف؟", "--text", "من؟", "--language", "ar", "--topic", "climate/heat", "--about", ref).strip()
+        wait_for(lambda: seoul.shows(adoption) and seoul.shows(question), "both come back")
+        press, desk = self.member(seoul, "press", "publisher"), self.member(la, "desk", "publisher")
+        for browser, paths in ((press, ["/impact", f"/records/{adoption}", f"/publish?revises={ref}", "/inbox"]),
+                               (desk, ["/impact", "/map", f"/ask?about={ref}", f"/adopt?of={ref}", f"/publish?translates={ref}"])):
+            for path in paths:
+                self.assertIn(f'<a href="/records/{ref}" lang="ar" dir="auto">ظلال في 12 ساحة</a>', browser.go(path).source, path)
+        self.assertIn('lang="ar" dir="auto">كيف؟</a>', press.go(f"/answer?to={question}").source)
+        self.assertIn('<p class="lead" lang="ar" dir="auto">ظلال', press.go(f"/records/{ref}/withdraw").source)
+        page = press.go(f"/records/{ref}").source
+        self.assertRegex(page, r'<div class="lead" lang="ar" dir="rtl"><p>Cool Schools')
+        self.assertRegex(page, r'<div lang="ar" dir="rtl"><h3>أشجار</h3>')
+        self.assertIn('<td class="right">12</td>', page)
+        self.assertIn('<a href="https://city.example/plan">https://city.example/plan</a>', page)
+        self.assertEqual(page.count("<h1"), 1)
+
     def test_review_by_a_second_person(self):
         seoul = self.node("seoul", "--publishing-review")
         press, chief = self.member(seoul, "press", "publisher"), self.member(seoul, "chief", "reviewer")

@@ -37,7 +37,7 @@ class Withdrawn(NodesTest):
         self.assertEqual(self.one(la, second)["status"], "current")
         self.assertIn(f"superseded by {second}", la.run("show", first))
         page = ask("GET", f"http://127.0.0.1:{la.http_port}/records/{first}").text()
-        self.assertRegex(page, rf'role="note">[^<]+<a href="/records/{second}">Shelters, second</a>')
+        self.assertRegex(page, rf'role="note">[^<]+<a href="/records/{second}"[^>]*>Shelters, second</a>')
         feed = f"http://127.0.0.1:{la.http_port}/feeds/all"
         entry = xml.fromstring(ask("GET", feed + ".atom").body).find("{http://www.w3.org/2005/Atom}entry")
         name = entry.find("{http://www.w3.org/2005/Atom}id").text

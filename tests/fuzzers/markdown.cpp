@@ -22,7 +22,24 @@ bool is_ours(std::string_view tag) {
   constexpr std::array<std::string_view, 18> kPlain = {"p",  "em", "strong", "code", "pre",  "blockquote",
                                                        "ul", "ol", "li",     "h1",   "h2",   "h3",
                                                        "h4", "h5", "h6",     "a",    "br /", "hr /"};
+  constexpr std::array<std::string_view, 14> kOfTables = {"table",
+                                                          "thead",
+                                                          "tbody",
+                                                          "tr",
+                                                          "th",
+                                                          "td",
+                                                          "div",
+                                                          "div class=\"scroll\" tabindex=\"0\"",
+                                                          "th scope=\"col\"",
+                                                          "th scope=\"col\" class=\"left\"",
+                                                          "th scope=\"col\" class=\"center\"",
+                                                          "th scope=\"col\" class=\"right\"",
+                                                          "td class=\"left\"",
+                                                          "td class=\"center\""};
   if (tag.starts_with('/')) tag.remove_prefix(1);
+  if (std::find(kOfTables.begin(), kOfTables.end(), tag) != kOfTables.end()) return true;
+  if (tag == "td class=\"right\"" || tag == "li class=\"task\"" || tag == "p lang=\"en\" dir=\"ltr\"")
+    return true;
   if (std::find(kPlain.begin(), kPlain.end(), tag) != kPlain.end()) return true;
   if (!tag.ends_with('"') || std::count(tag.begin(), tag.end(), '"') != 2) return false;
   std::string folded(tag);

@@ -100,7 +100,7 @@ TEST(Mail, NothingOfOthersActsInIt) {
   content.unsubscribe = "https://seoul.example/unsubscribe/x";
   content.message_id = "a@b";
   content.items.push_back({"<script>alert(1)</script>\u202E", "la.example", "practice", "https://x.example/1",
-                           "[go](javascript:alert(1)) <img src=x onerror=y>\r\n.\r\nQUIT"});
+                           "[go](javascript:alert(1)) <img src=x onerror=y>\r\n.\r\nQUIT", "en"});
   const std::string mail = mail_message(content);
   EXPECT_EQ(mail.find("\r\n.\r\n"), std::string::npos);
   std::string decoded;
@@ -121,6 +121,34 @@ TEST(Mail, NothingOfOthersActsInIt) {
   for (const char* tag : {"<script", "<img"}) {
     EXPECT_EQ(decoded.find(tag, decoded.find("<!doctype")), std::string::npos) << tag << decoded;
   }
+}
+
+TEST(Mail, EachTextSaysItsLanguageAndDirection) {
+  MailContent content;
+  content.items.push_back({"ظلال \u202E", "la.example", "practice", "https://x.example/1",
+                           "# أشجار\n\n|a|b|\n|-|-|\n|1|2|", "ar"});
+  content.items.push_back({"", "la.example", "question", "https://x.example/2", "b", "no tag"});
+  const std::string mail = mail_message(content);
+  const auto at = mail.find("base64\r\n\r\n", mail.find("text/html")) + 10;
+  std::string part = mail.substr(at, mail.find("--=_", at) - at);
+  std::erase(part, '\r');
+  std::erase(part, '\n');
+  const auto html = from_base64(part);
+  ASSERT_TRUE(html.ok());
+  for (const char* wanted :
+       {"<html lang=\"en\">", "<h2 lang=\"ar\" dir=\"auto\"><a href=\"https://x.example/1\">ظلال </a></h2>",
+        "<div lang=\"ar\" dir=\"rtl\"><h3>أشجار</h3>", "<td>1</td>",
+        "<h2><a href=\"https://x.example/2\">A question</a></h2>", "<div dir=\"auto\"><p>b</p>"}) {
+    EXPECT_NE(html->find(wanted), std::string::npos) << wanted << *html;
+  }
+}
+
+TEST(Mail, ASubjectThatIsCutWithinAFlagHidesNothing) {
+  const std::string wales = "\U0001F3F4\U000E0067\U000E0062\U000E0077\U000E006C\U000E0073\U000E007F";
+  const std::string whole = header_field("Subject", wales);
+  EXPECT_EQ(whole, header_field("Subject", wales + "\u202E"));
+  EXPECT_EQ(header_field("Subject", std::string(190, 'a') + wales),
+            header_field("Subject", std::string(190, 'a') + "\U0001F3F4"));
 }
 
 TEST(Digest, GoesOutAtItsHourAndNotAtOnce) {

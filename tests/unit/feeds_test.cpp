@@ -54,6 +54,49 @@ TEST_F(FeedsTest, AFeedHasWhatTheIndexHas) {
   EXPECT_NE(feed->body.find("https://notes.seoul.example/records/"), std::string::npos);
 }
 
+TEST_F(FeedsTest, ATextSaysItsLanguageAndDirectionAndEachSectionIsItsOwn) {
+  Draft draft = note("ظلال");
+  draft.entry.set_language("ar");
+  draft.body->mutable_practice()->set_summary("Cool Schools: أشجار");
+  draft.body->mutable_practice()->set_solution("# خطوة\n\n```\nnever closed");
+  draft.body->mutable_practice()->set_results("*نتيجة* https://city.example/a");
+  ASSERT_TRUE(publish(*store, la, draft).ok());
+  while (*writer->catch_up(*store) > 0) {
+  }
+  for (const char* form : {"atom", "json"}) {
+    std::string feed = feeds().all(asked(std::string("/feeds/all.") + form))->body;
+    for (const auto& [from, to] : {std::pair<std::string, std::string>{"&lt;", "<"},
+                                   {"&gt;", ">"},
+                                   {"&quot;", "\""},
+                                   {"\\u003c", "<"},
+                                   {"\\u003e", ">"},
+                                   {"\\\"", "\""},
+                                   {"\\/", "/"}}) {
+      for (auto at = feed.find(from); at != std::string::npos; at = feed.find(from, at + to.size()))
+        feed.replace(at, from.size(), to);
+    }
+    EXPECT_NE(feed.find("<div lang=\"ar\" dir=\"rtl\">"), std::string::npos) << feed;
+    EXPECT_NE(feed.find("<div lang=\"en\" dir=\"ltr\">"), std::string::npos) << feed;
+    EXPECT_NE(feed.find("<h3>خطوة</h3>"), std::string::npos) << feed;
+    EXPECT_NE(feed.find("<em>نتيجة</em>"), std::string::npos) << "no fence reaches it: " << feed;
+    EXPECT_NE(feed.find("<a href=\"https://city.example/a\">"), std::string::npos) << feed;
+    EXPECT_EQ(feed.find("<h1>"), std::string::npos) << feed;
+  }
+}
+
+TEST(NoteParts, AreShortenedAtTheEndOfAParagraph) {
+  std::vector<NotePart> parts = {{"", "one"}, {"Solution", "two\n\nthree"}, {"Results", "four"}};
+  std::vector<NotePart> whole = parts;
+  EXPECT_FALSE(shorten(whole, 17));
+  EXPECT_EQ(whole.size(), 3U);
+  EXPECT_TRUE(shorten(parts, 12));
+  ASSERT_EQ(parts.size(), 2U);
+  EXPECT_EQ(parts[1].text, "two");
+  std::vector<NotePart> none = {{"", "one"}, {"Solution", "한국"}};
+  EXPECT_TRUE(shorten(none, 4));
+  ASSERT_EQ(none.size(), 1U) << "no part without text";
+}
+
 TEST_F(FeedsTest, TheEndOfTheAddressSaysWhichForm) {
   EXPECT_TRUE(feeds().all(asked("/feeds/all.json"))->content_type.starts_with("application/feed+json"));
   EXPECT_TRUE(feeds()

@@ -52,6 +52,91 @@ TEST(Markdown, ImagesAreLinksSoThatNobodysServerIsCalled) {
   EXPECT_EQ(markdown_html("![map](data:image/svg+xml,x)"), "<p>map</p>\n");
 }
 
+TEST(Markdown, TablesAreTables) {
+  EXPECT_EQ(
+      markdown_html("| tree | count |\n|:---|---:|\n| oak *old* | 12 |\n| `a\\|b` |\n"),
+      "<div class=\"scroll\" tabindex=\"0\"><table>\n<thead>\n<tr><th scope=\"col\" class=\"left\">tree</th>"
+      "<th scope=\"col\" class=\"right\">count</th></tr>\n</thead>\n<tbody>\n<tr><td "
+      "class=\"left\">oak <em>old</em></td><td class=\"right\">12</td></tr>\n<tr><td "
+      "class=\"left\"><code>a|b</code></td><td class=\"right\"></td></tr>\n</tbody>\n</table></div>\n");
+  // As few dashes as GFM asks for; a table of one column; within a quote.
+  for (const char* text : {"a | b\n-|-\n1 | 2\n", "|a|b|\n|:-:|-|\n|1|2|\n", "|a|\n|-|\n|1|\n",
+                           "> |a|b|\n> |--|--|\n", "What we counted:\n|a|b|\n|-|-|\n|1|2|\n"})
+    EXPECT_NE(markdown_html(text).find("<table>"), std::string::npos) << text;
+  for (const char* text : {"```\n|a|b|\n|-|-|\n```\n", "a | b\n", "a | b\n\n-|-\n", "    |a|\n    |-|\n"}) {
+    EXPECT_EQ(markdown_html(text).find("<table>"), std::string::npos) << text;
+    EXPECT_EQ(markdown_html(text).find("---"), std::string::npos) << text;
+  }
+  EXPECT_EQ(markdown_text("a\n|b|c|\n|---|---|\n|1|2|\n|---|---|\n"), "a\n\nb | c\n1 | 2\n--- | ---\n");
+  EXPECT_EQ(markdown_text("|a|b|\n|-|-|\n|1|[c](https://d.example)|\n|2|\n\ne"),
+            "a | b\n1 | c (https://d.example)\n2 | \n\ne\n");
+}
+
+TEST(Markdown, TasksSayWhetherTheyAreDone) {
+  EXPECT_EQ(markdown_html("- [x] trees\n- [ ] benches\n"),
+            "<ul>\n<li class=\"task\">\u2611 trees</li>\n<li class=\"task\">\u2610 benches</li>\n</ul>\n");
+  EXPECT_EQ(markdown_html("1. [X] a\n\n2. [ ] *b*\n"),
+            "<ol>\n<li class=\"task\"><p>\u2611 a</p>\n</li>\n<li class=\"task\"><p>\u2610 "
+            "<em>b</em></p>\n</li>\n</ol>\n");
+  EXPECT_EQ(markdown_html("[x] none"), "<p>[x] none</p>\n");
+  EXPECT_EQ(markdown_text("- [x] trees\n- [ ] benches\n"), "- [x] trees\n- [ ] benches\n");
+}
+
+TEST(Markdown, HeadingsStandBelowTheOneAboveAndLeaveNoLevelOut) {
+  EXPECT_EQ(markdown_html("# A\n\n#### B\n\n## C\n\n# D\n", 2),
+            "<h3>A</h3>\n<h4>B</h4>\n<h4>C</h4>\n<h3>D</h3>\n");
+  EXPECT_EQ(markdown_html("### A\n\nB\n===\n", 1), "<h2>A</h2>\n<h2>B</h2>\n");
+  EXPECT_EQ(markdown_html("# 1\n## 2\n### 3\n#### 4\n", 4),
+            "<h5>1</h5>\n<h6>2</h6>\n<h6>3</h6>\n<h6>4</h6>\n");
+}
+
+std::string linked(const std::string& address, const std::string& shown) {
+  return "<a href=\"" + address + "\">" + shown + "</a>";
+}
+
+TEST(Markdown, BareAddressesAreLinks) {
+  const std::string plan = linked("https://city.example/plan", "https://city.example/plan");
+  EXPECT_EQ(markdown_html("See https://city.example/plan."), "<p>See " + plan + ".</p>\n");
+  EXPECT_EQ(markdown_html("(https://city.example/plan), \"https://city.example/plan\""),
+            "<p>(" + plan + "), \"" + plan + "\"</p>\n");
+  EXPECT_EQ(markdown_html("**https://city.example/plan**"), "<p><strong>" + plan + "</strong></p>\n");
+  EXPECT_EQ(markdown_html("|a|\n|---|\n|https://city.example/plan|\n").find(plan) != std::string::npos, true);
+  EXPECT_EQ(markdown_html("at www.city.example!"),
+            "<p>at " + linked("http://www.city.example", "www.city.example") + "!</p>\n");
+  EXPECT_EQ(markdown_html("HTTPS://City.example:8080/a_(b)?c=d&amp;e=*f*_g_#h"),
+            "<p>" +
+                linked("HTTPS://City.example:8080/a_(b)?c=d&amp;e=*f*_g_#h",
+                       "HTTPS://City.example:8080/a_(b)?c=d&amp;e=*f*_g_#h") +
+                "</p>\n");
+  EXPECT_EQ(markdown_html("https://a.example/_x_/y\nhttps://b.example/a\\_b *c*"),
+            "<p>" + linked("https://a.example/_x_/y", "https://a.example/_x_/y") + "\n" +
+                linked("https://b.example/a_b", "https://b.example/a_b") + " <em>c</em></p>\n");
+}
+
+TEST(Markdown, AddressesInOtherWritingEndWhereTheirWordEnds) {
+  const std::string plan = linked("https://city.example/plan", "https://city.example/plan");
+  EXPECT_EQ(markdown_html("자세한 내용은 https://city.example/plan에서 볼 수 있다."),
+            "<p>자세한 내용은 " + plan + "에서 볼 수 있다.</p>\n");
+  EXPECT_EQ(markdown_html("詳しくはhttps://city.example/plan。「https://city.example/plan」"),
+            "<p>詳しくは" + plan + "。「" + plan + "」</p>\n");
+  EXPECT_EQ(
+      markdown_html("https://ko.wiki.example/wiki/서울 https://de.wiki.example/Straße"),
+      "<p>" + linked("https://ko.wiki.example/wiki/%EC%84%9C%EC%9A%B8", "https://ko.wiki.example/wiki/서울") +
+          " " + linked("https://de.wiki.example/Stra%C3%9Fe", "https://de.wiki.example/Straße") + "</p>\n");
+}
+
+TEST(Markdown, WhatIsNoAddressOrStandsInOneIsNoLink) {
+  for (const char* text :
+       {"`https://a.example`", "    https://a.example\n", "xhttps://a.example", "https://", "http://a",
+        "https://a..", "www.", "ftp://a.example", "javascript://a.example", "a@www.city.example"}) {
+    EXPECT_EQ(markdown_html(text).find("<a "), std::string::npos) << text;
+  }
+  EXPECT_EQ(markdown_html("[https://a.example](https://b.example)"),
+            "<p>" + linked("https://b.example", "https://a.example") + "</p>\n");
+  EXPECT_EQ(markdown_html("<https://a.example>"),
+            "<p>" + linked("https://a.example", "https://a.example") + "</p>\n");
+}
+
 std::string repeated(std::string_view seed, std::size_t bytes) {
   std::string out;
   while (out.size() < bytes) out += seed;
@@ -67,6 +152,7 @@ TEST(Markdown, WhatWouldCostTooMuchIsShownAsItWasWritten) {
         repeated("1. ", 500'000) + "a\n" + std::string(500'000, '\n'), std::string(500'000, '>') + "\n\n",
         "[a]: http://" + std::string(400'000, 'u') + "\n\n" + repeated("[a] ", 500'000),
         "[a]: http://u \"" + std::string(20'000, 't') + "\"\n\n" + repeated("[a]\n\n", 225'000),
+        "a\n" + repeated("---|", 4'000) + "\n" + repeated("a\n", 100'000),
         repeated("a", limits::kMarkdownBytes + 1)}) {
     const MarkdownHtml rendered = render_markdown(text);
     ASSERT_TRUE(rendered.as_written) << text.substr(0, 20);  // the others would take minutes then
@@ -78,9 +164,16 @@ TEST(Markdown, WhatWouldCostTooMuchIsShownAsItWasWritten) {
   }
 }
 
+TEST(MarkdownCost, CountsTheCellsThatATableFillsUp) {
+  EXPECT_EQ(markdown_cost("a\n|---|---|\nb\nc\n").cells, 4U * 4U);
+  EXPECT_EQ(markdown_cost("> a\n> :-|-\n").cells, 2U * 2U);
+  EXPECT_EQ(markdown_cost("a | b\nc | d\n\n+---+---+\n").cells, 0U) << "no row of dashes";
+}
+
 // Escapes and tags make a page several times as long as its text.
 TEST(Markdown, NoTextBecomesMuchMoreThanItIs) {
-  for (const char* seed : {"&", "<", ">", "\"", "_a_ ", "- a\n", "`a", "a\n=\n", "1. ", "a**b", "\\\n"}) {
+  for (const char* seed : {"&", "<", ">", "\"", "_a_ ", "- a\n", "`a", "a\n=\n", "1. ", "a**b", "\\\n",
+                           "|a|\n|-|\n||\n\n", "www.a.b ", "http://a.b", "- [ ] a\n"}) {
     const std::string html = markdown_html(repeated(seed, 1'000'000));
     EXPECT_LE(html.size(), limits::kHtmlBytes + limits::kKiB) << seed;
     EXPECT_TRUE(html.find("beginning is shown") == std::string::npos ||
@@ -135,7 +228,7 @@ TEST(Markdown, WhatPeopleWriteAtAnyLengthIsRendered) {
         repeated("    an indented line\n", 300'000),
         repeated("> said by somebody\n> on two lines\n\n", 300'000)}) {
     // Sanitizers make it slow; how long it may take is no question here.
-    EXPECT_FALSE(render_markdown(text, std::chrono::hours(1)).as_written) << text.substr(0, 40);
+    EXPECT_FALSE(render_markdown(text, 0, std::chrono::hours(1)).as_written) << text.substr(0, 40);
   }
 }
 
@@ -186,22 +279,69 @@ TEST(PlainText, LosesWhatHidesOrReorders) {
   EXPECT_EQ(plain_line("a\u202Egnp.exe\u2066b\u2069\u200F\u061C"), "agnp.exeb");
   EXPECT_EQ(plain_line("a\r\nBcc: x\x01\x1b[31m\x7f\u0085"), "a Bcc: x[31m");
   EXPECT_EQ(plain_line("\uFEFFa\U000E0041\u2028b"), "ab");
+  EXPECT_EQ(plain_line("a\u2061\u2064\u206A\u206F\uFFF9b\uFFFBc"), "abc");
   EXPECT_EQ(plain_text("a\nb"), "a\nb");
   EXPECT_EQ(plain_line("\xff\xfe"), "");
   EXPECT_EQ(plain_line("한국어 العربية ไทย"), "한국어 العربية ไทย");
 }
 
+TEST(PlainText, KeepsEmojiOfEveryKind) {
+  for (const char* emoji : {
+           "\U0001F3F4\U000E0067\U000E0062\U000E0077\U000E006C\U000E0073\U000E007F",  // Wales
+           "\U0001F3F4\U000E0075\U000E0073\U000E0074\U000E0078\U000E007F",            // Texas
+           "\U0001F1F0\U0001F1F7",                                                    // Korea
+           "1\uFE0F\u20E3",
+           "*\uFE0F\u20E3",
+           "\U0001F468\u200D\U0001F469\u200D\U0001F467",  // a family
+           "\U0001F3F3\uFE0F\u200D\U0001F308",
+           "\U0001F44B\U0001F3FD",
+           "\u2764\uFE0F",
+           "\u2764\uFE0E",
+       }) {
+    EXPECT_EQ(plain_line("a" + std::string(emoji) + "b"), "a" + std::string(emoji) + "b");
+    const std::string html = markdown_html("**" + std::string(emoji) + " a** " + emoji);
+    EXPECT_EQ(html, "<p><strong>" + std::string(emoji) + " a</strong> " + emoji + "</p>\n");
+    EXPECT_EQ(markdown_text(emoji), std::string(emoji) + "\n");
+  }
+}
+
+TEST(PlainText, WhatHidesBehindAnEmojiGoes) {
+  const std::string flag = "\U0001F3F4";
+  EXPECT_EQ(plain_line(flag + "\U000E0067\U000E0062"), flag) << "a flag that never ends";
+  EXPECT_EQ(plain_line(flag + "\U000E007Fa"), flag + "a") << "of nowhere";
+  EXPECT_EQ(plain_line(flag + "\U000E0047\U000E0042\U000E0057\U000E007F"), flag) << "in capitals";
+  std::string hidden = flag;
+  for (int i = 0; i < 7; ++i) hidden += "\U000E0061";
+  EXPECT_EQ(plain_line(hidden + "\U000E007F"), flag) << "longer than any place's code";
+  EXPECT_EQ(plain_line("\U0001F44B\U000E0067\U000E0062\U000E0077\U000E007F"), "\U0001F44B");
+  EXPECT_EQ(plain_line("\u2764\uFE0F\uFE01\U000E0100\uFE0Fx"), "\u2764\uFE0Fx") << "one changes how it looks";
+  EXPECT_EQ(plain_line("\u845B\U000E0100"), "\u845B\U000E0100") << "the way a name is written";
+}
+
+RC_GTEST_PROP(PlainText, IsTheSameWhenItIsMadePlainAgain, ()) {
+  const auto parts = *rc::gen::container<std::vector<std::string>>(
+      rc::gen::element<std::string>("\U0001F3F4", "\U000E0067", "\U000E0062", "\U000E007F", "\uFE0F",
+                                    "\U000E0100", "\u200D", "a", "\u202E", "\n"));
+  std::string text;
+  for (const auto& part : parts) text += part;
+  const std::string plain = plain_text(text);
+  RC_ASSERT(plain_text(plain) == plain);
+}
+
 RC_GTEST_PROP(Markdown, NoTextBecomesAScriptOrAnAttributeOfItsOwn, ()) {
   const auto parts = *rc::gen::container<std::vector<std::string>>(rc::gen::element<std::string>(
       "<", ">", "\"", "'", "[", "]", "(", ")", "!", "javascript:", "https://x.example", "script",
-      "onerror=", "\n", "`", "&lt;", "<a href=", "\u202E", "\x01", "*", "    "));
+      "onerror=", "\n", "`", "&lt;", "<a href=", "www.x.example", "|", "\n|---|--:|\n", "- [ ] ", "# ",
+      "\u202E", "\x01", "*", "    "));
   std::string text;
   for (const auto& part : parts) text += part;
   const std::string html = markdown_html(text);
   // A quotation mark is text between tags: what counts is that every tag is one of ours.
   static const std::regex kOurs(
       "</?(p|em|strong|code|pre|blockquote|ul|ol|li|h[1-6])>|<(br|hr) />|<ol start=\"[0-9]+\">|</a>|"
-      "<a href=\"(https?|mailto):[^\"<>]*\">");
+      "<a href=\"(https?|mailto):[^\"<>]*\">|</?(table|thead|tbody|tr)>|</(th|td|div)>|<li class=\"task\">|"
+      "<th scope=\"col\"( class=\"[a-z]+\")?>|<td( class=\"[a-z]+\")?>|<div class=\"scroll\" "
+      "tabindex=\"0\">");
   RC_ASSERT(std::regex_replace(html, kOurs, "").find('<') == std::string::npos);
   RC_ASSERT(html.find("\u202E") == std::string::npos);
   RC_ASSERT(html.find('\x01') == std::string::npos);

@@ -150,10 +150,26 @@ TEST(NoteFile, AHeadingThatReadersSeeAsAHeadingOpensASection) {
   }
 }
 
-TEST(NoteFile, AFenceThatNeverEndsTakesInAllThatFollows) {
+TEST(NoteFile, AFenceThatNeverEndsSwallowsNoSection) {
   const auto practice = practice_of("Text.\n\n## Results\n\nR\n\n```\n## Lessons\n\nL\n");
-  EXPECT_EQ(practice.results(), "R\n\n```\n## Lessons\n\nL");
-  EXPECT_EQ(practice.lessons(), "");
+  EXPECT_EQ(practice.results(), "R\n\n```");
+  EXPECT_EQ(practice.lessons(), "L");
+  // Opened within a sentence, so that what should end it begins one.
+  const auto sentence = practice_of("We run ```\ncommand\n```\n\n## Results\n\nR\n\n## Lessons\n\nL\n");
+  EXPECT_EQ(sentence.solution(), "We run ```\ncommand\n```");
+  EXPECT_EQ(sentence.results(), "R");
+  EXPECT_EQ(sentence.lessons(), "L");
+  const auto longer = practice_of("T\n\n````\n```\n## Results\n```\n## Other\n\n~~~\n## Lessons\n\n```\nL\n");
+  EXPECT_EQ(longer.solution(), "````\n```");
+  EXPECT_EQ(longer.results(), "```\n## Other\n\n~~~\n## Lessons\n\n```\nL")
+      << "the second fence ends: what is in it is code";
+}
+
+TEST(NoteFile, FencesWithoutEndCostNoMoreThanAFewReadings) {
+  std::string text = "Text.\n\n";
+  while (text.size() < 20'000) text += "```\n## Results\n\na\n\n~~~\n## Lessons\n\nb\n";
+  const auto practice = practice_of(text);
+  EXPECT_NE(practice.results().find('a'), std::string::npos);
 }
 
 // The reader makes no tree of it. A line far to the right must not open what stands between fences.

@@ -322,6 +322,13 @@ for (const area of document.querySelectorAll("textarea[data-markdown]")) {
   }
   area.before(bar);
 }
+// What is pasted from elsewhere is made Markdown by a script of its own, which only those who write need.
+if (document.querySelector("textarea[data-markdown]")) {
+  const script = document.createElement("script");
+  script.type = "module";
+  script.src = document.body.dataset.paste;
+  document.head.append(script);
+}
 
 // Tells of what arrives while somebody looks: a page in the background holds no connection, and looks again when it is
 // shown.
