@@ -57,6 +57,8 @@ asio::awaitable<Admission> Site::admit(std::shared_ptr<ApiRequest> request, bool
       } else {
         out.answer = noted_refusal(*request, may.error());
       }
+    } else if (const Status fits = parameters_.check(route, route.page, request->query); !fits.ok()) {
+      out.answer = noted_refusal(*request, fits.error());
     } else if (!has_body) {
       out.answer = co_await handle(*request);
     }
@@ -97,6 +99,10 @@ asio::awaitable<StartedStream> Site::begin_stream(ApiRequest request) {
   try {
     if (const Status may = koinon::admit(shared_.access, request); !may.ok()) {
       out.refusal = refusal(request, may.error());
+      co_return out;
+    }
+    if (const Status fits = parameters_.check(*request.route, false, request.query); !fits.ok()) {
+      out.refusal = problem(fits.error());
       co_return out;
     }
     out.stranger = request.caller.by == Caller::By::kNothing;

@@ -12,6 +12,7 @@
 
 #include "node/api/api.h"
 #include "node/api/call_gate.h"
+#include "node/site/parameter_rules.h"
 
 namespace koinon {
 
@@ -37,7 +38,8 @@ class Site {
   Site(const Site&) = delete;
   Site& operator=(const Site&) = delete;
 
-  // Finds out who asks and whether they may, and sets the caller. Answers a request without a body at once.
+  // Finds out who asks, whether they may, and whether the address takes such parameters; sets the caller.
+  // Answers a request without a body at once.
   boost::asio::awaitable<Admission> admit(std::shared_ptr<ApiRequest> request, bool has_body);
   // Answers an admitted request.
   boost::asio::awaitable<HttpResponse> handle(ApiRequest request);
@@ -55,6 +57,7 @@ class Site {
   ApiShared shared_;
   CallGate gate_;
   RouteTable routes_;
+  ParameterRules parameters_;
   HttpResponse openapi_{0, {}, {}, {}};
   std::unique_ptr<SiteAreas> areas_;
   std::unique_ptr<Pages> pages_;
