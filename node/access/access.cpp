@@ -67,8 +67,7 @@ Status Access::admit(const Caller& caller, const Claims& claims, const Wanted& w
   if (caller.by == Caller::By::kSocket) return {};
   if (wanted.throttled && caller.by == Caller::By::kNothing)
     return fail(Code::kTooMany,
-                Sentence{"request.too_many", "too many requests from this address; try again in a minute"},
-                "target");
+                Sentence{"request.too_many", "too many requests from this address; try again in a minute"});
   KOINON_TRY(check_forgery(caller, claims, wanted));
   KOINON_TRY(check_need(caller, wanted.need, options_.public_reading));
   return check_person(caller, wanted.takes_person);

@@ -44,18 +44,18 @@ Status read_headers(const boost::beast::http::fields& raw, HttpRequest& request)
 
 Result<HttpRequest> read_http_request(const boost::beast::http::request_header<>& raw, std::string peer) {
   const auto target = boost::urls::parse_origin_form({raw.target().data(), raw.target().size()});
-  if (target.has_error()) return fail(Code::kMalformed, "the address does not parse", "target");
+  if (target.has_error()) return fail(Code::kMalformed, "the address does not parse");
   HttpRequest request;
   request.method = std::string(raw.method_string());
   for (const auto& segment : target->segments()) {
     if (!is_utf8(segment) || segment.find('\0') != std::string::npos || segment == "." || segment == "..")
-      return fail(Code::kMalformed, "the address does not parse", "target");
+      return fail(Code::kMalformed, "the address does not parse");
     request.path.push_back(segment);
   }
   if (request.path.empty()) request.path.emplace_back();
   for (const auto& param : target->params()) {
     if (!is_utf8(param.key) || !is_utf8(param.value))
-      return fail(Code::kMalformed, "it is not UTF-8", "query");
+      return fail(Code::kMalformed, "a parameter of the address is not UTF-8");
     request.query[param.key] = param.value;
   }
   KOINON_TRY(read_headers(raw, request));

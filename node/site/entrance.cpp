@@ -32,8 +32,7 @@ bool names_somebody(const ApiRequest& request, const AccessOptions& options) {
 
 Error had_enough() {
   return fail(Code::kTooMany,
-              Sentence{"request.too_many", "too many requests from this address; try again in a minute"},
-              "target");
+              Sentence{"request.too_many", "too many requests from this address; try again in a minute"});
 }
 
 }  // namespace
@@ -101,9 +100,31 @@ Status Entrance::check_visitor(ApiRequest& request) {
   return {};
 }
 
+// A browser asks before a script on a page of another site sends more than a plain GET (the Fetch standard, "CORS
+// preflight"). It may send any header with what everybody may read. A change is never allowed.
+HttpResponse Entrance::options(ApiRequest& request, const std::string& allowed) const {
+  HttpResponse out{204, "text/plain", "", {{"Allow", allowed + ", OPTIONS"}}};
+  std::string ignored;
+  request.method = "GET";
+  const bool read = routes_.match(request, ignored).ok() && !request.route->page &&
+                    request.route->need <= Need::kReading;
+  if (!options_.public_reading || !read) return out;
+  out.headers["Access-Control-Allow-Origin"] = "*";
+  out.headers["Access-Control-Allow-Methods"] = "GET, HEAD";
+  out.headers["Access-Control-Allow-Headers"] = "*";
+  out.headers["Access-Control-Max-Age"] = "86400";
+  return out;
+}
+
 std::optional<HttpResponse> Entrance::look(ApiRequest& request) {
   std::string allowed;
   if (const Status matched = routes_.match(request, allowed); !matched.ok()) {
+    if (request.method == "OPTIONS" && !allowed.empty()) {
+      Status may = request.local ? Status() : find_address(request);
+      if (may.ok() && !request.local) may = check_host(request);
+      if (may.ok() && !request.local) may = check_visitor(request);
+      return may.ok() ? options(request, allowed) : problem(may.error());
+    }
     HttpResponse refusal = problem(matched.error());
     if (!allowed.empty()) refusal.headers["Allow"] = allowed;
     return refusal;

@@ -31,6 +31,8 @@ class Entrance {
   bool is_proxy(const std::string& address) const;
 
  private:
+  // The answer to OPTIONS, for which an address needs no route of its own. `allowed`: its methods.
+  HttpResponse options(ApiRequest& request, const std::string& allowed) const;
   Status find_address(ApiRequest& request) const;
   Status check_host(const ApiRequest& request) const;
   Status check_site(const ApiRequest& request) const;

@@ -65,8 +65,22 @@ asio::awaitable<Admission> Site::admit(std::shared_ptr<ApiRequest> request, bool
   } catch (const std::exception& error) {
     out.answer = problem(CallGate::fault(error));
   }
+  if (out.answer) out.answer->headers.merge(open_to_others(*request));
   out.took = shared_.parts.clock.mono() - began;
   co_return out;
+}
+
+// Where everybody may read, a script on any page may: it gets what a stranger gets. Who is known, by a cookie or by
+// a proxy, is not answered to a page of another site.
+std::map<std::string, std::string> Site::open_to_others(const ApiRequest& request) const {
+  const Route& route = *request.route;
+  const bool everybodys = !route.page && !route.changes() && route.need <= Need::kReading;
+  if (!shared_.parts.options.access.public_reading || !everybodys ||
+      request.caller.by != Caller::By::kNothing)
+    return {};
+  return {{"Access-Control-Allow-Origin", "*"},
+          {"Access-Control-Expose-Headers", "ETag, Retry-After"},
+          {"Cross-Origin-Resource-Policy", "cross-origin"}};
 }
 
 // If the route is a page, the refusal is a page too.
@@ -106,6 +120,7 @@ asio::awaitable<StartedStream> Site::begin_stream(ApiRequest request) {
       co_return out;
     }
     out.stranger = request.caller.by == Caller::By::kNothing;
+    out.headers = open_to_others(request);
     auto source = request.route->stream(request);
     if (source.ok()) {
       out.source = std::make_shared<EventSource>(std::move(*source));

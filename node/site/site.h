@@ -27,6 +27,7 @@ struct Admission {
 
 struct StartedStream {
   std::optional<HttpResponse> refusal;
+  std::map<std::string, std::string> headers;
   std::shared_ptr<EventSource> source;
   bool stranger = false;  // the caller is not known
 };
@@ -51,6 +52,8 @@ class Site {
  private:
   void add_openapi(RouteTable& routes);
   HttpResponse refusal(ApiRequest request, const Error& error);
+  // The headers by which scripts on pages of other sites may read the answer. Empty: they may not.
+  std::map<std::string, std::string> open_to_others(const ApiRequest& request) const;
   // The same for an admission or a body, with an audit line if it tried a change.
   HttpResponse noted_refusal(const ApiRequest& request, const Error& error);
 

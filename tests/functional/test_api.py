@@ -37,7 +37,7 @@ class OpenApi(NodesTest):
         office, chief = api.as_(press), api.as_(reviewer)
 
         # The node, and what it is connected to.
-        for path in ("/healthz", "/readyz", "/metrics", "/api/v1/openapi.json", "/api/v1/id", "/api/v1/topics",
+        for path in ("/healthz", "/readyz", "/metrics", "/robots.txt", "/api/v1/openapi.json", "/api/v1/id", "/api/v1/topics",
                      "/api/v1/status", "/api/v1/peers", "/api/v1/subscriptions"):
             api.get(path)
         api.post("/api/v1/peers", {"line": la.line()})
