@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <boost/asio/ip/address.hpp>
+
 #include "crypto/ed25519.h"
 #include "crypto/key_file.h"
 
@@ -16,6 +18,16 @@ Result<std::string> read_secret(const std::string& path) {
   KOINON_ASSIGN(std::string secret, read_file(path, kPasswordFileBytes));
   while (secret.ends_with('\n')) secret.pop_back();
   return secret;
+}
+
+// The host of an address that leads to what is served at this one. It is localhost on the loopback address, or where
+// all addresses are served. Empty: none is.
+std::string served_host(const std::string& listen) {
+  if (listen.empty()) return {};
+  boost::system::error_code error;
+  const auto address = boost::asio::ip::make_address(listen, error);
+  if (error || address.is_loopback() || address.is_unspecified()) return "localhost";
+  return address.is_v6() ? "[" + address.to_string() + "]" : address.to_string();
 }
 
 }  // namespace
@@ -73,6 +85,7 @@ Result<ApiOptions> api_options(const Config& config, std::uint16_t http_port) {
   options.access.url = config.http_url;
   options.access.sso_header = config.http_sso_header;
   options.access.proxies = config.http_proxies;
+  options.access.host = served_host(config.http_listen);
   options.access.port = http_port == 0 ? config.http_port : http_port;
   options.access.form_key = random_bytes(kFormKeyBytes);
   if (!config.http_sso_header.empty()) {

@@ -1,5 +1,6 @@
 #include "node/reading/summary_view.h"
 
+#include "node/text/markdown.h"
 #include "proto/codec/entry.h"
 
 namespace koinon {
@@ -15,8 +16,8 @@ SummaryView read_summary(Directory& directory, IndexedRecord record) {
   out.city_name = directory.display_name(record.log);
   out.kind = record.kind;
   out.readable = record.readable;
-  out.title = std::move(record.title);
-  out.summary = std::move(record.summary);
+  out.title = title_line(record.title);
+  out.summary = markdown_line(record.summary);
   out.language = std::move(record.language);
   out.topics = std::move(record.topics);
   out.created_at = record.created_at;

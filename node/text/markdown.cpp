@@ -279,7 +279,9 @@ class HtmlWriter final : public Writer {
 
 class TextWriter final : public Writer {
  public:
-  using Writer::Writer;
+  // `marks`: lists have marks, and links their addresses.
+  TextWriter(std::size_t most, std::chrono::nanoseconds deadline, bool marks)
+      : Writer(most, deadline), marks_(marks) {}
 
   void enter(MD_BLOCKTYPE type, void* detail) override {
     switch (type) {
@@ -291,7 +293,7 @@ class TextWriter final : public Writer {
         return;
       case MD_BLOCK_LI:
         begin_line();
-        if (lists_.empty()) return;
+        if (lists_.empty() || !marks_) return;
         out_ += std::string(2 * (lists_.size() - 1), ' ');
         out_ += lists_.back() == 0 ? "- " : std::to_string(lists_.back()++) + ". ";
         return;
@@ -303,7 +305,7 @@ class TextWriter final : public Writer {
         return;
       case MD_BLOCK_HR:
         begin_block();
-        out_ += "----\n";
+        if (marks_) out_ += "----\n";
         return;
       default:
         return;
@@ -319,7 +321,7 @@ class TextWriter final : public Writer {
   }
   void leave(MD_SPANTYPE type, void*) override {
     if ((type != MD_SPAN_A && type != MD_SPAN_IMG) || addresses_.empty()) return;
-    if (addresses_.back() && !out_.ends_with(*addresses_.back())) out_ += " (" + *addresses_.back() + ")";
+    if (marks_ && addresses_.back() && !out_.ends_with(*addresses_.back())) out_ += " (" + *addresses_.back() + ")";
     addresses_.pop_back();
   }
   void text(MD_TEXTTYPE type, std::string_view text) override {
@@ -341,6 +343,7 @@ class TextWriter final : public Writer {
     if (!out_.empty() && !out_.ends_with("\n\n")) out_ += '\n';
   }
 
+  bool marks_;
   std::vector<unsigned> lists_;  // the open lists: the number of the next item, 0 if items have no numbers
   std::vector<std::optional<std::string>> addresses_;
 };
@@ -413,8 +416,32 @@ std::string markdown_html(std::string_view text) { return with_notice(render_mar
 
 std::string markdown_text(std::string_view text) {
   std::string clean = plain_text(text);
-  TextWriter out(most_text(clean.size()), limits::kMarkdownDeadline);
+  TextWriter out(most_text(clean.size()), limits::kMarkdownDeadline, true);
   return parse(clean, out) ? out.take() : clean;
+}
+
+std::string markdown_line(std::string_view text) {
+  const std::string clean = plain_text(text);
+  TextWriter words(most_text(clean.size()), limits::kMarkdownDeadline, false);
+  const std::string said = parse(clean, words) ? words.take() : clean;
+  std::string out;
+  for (const char c : said) {
+    const bool space = c == ' ' || c == '\n' || c == '\t';
+    if (!space) {
+      out += c;
+    } else if (!out.empty() && out.back() != ' ') {
+      out += ' ';
+    }
+  }
+  if (out.ends_with(' ')) out.pop_back();
+  return out;
+}
+
+std::string title_line(std::string_view title) {
+  // Behind a word nothing is the mark of a list or of a heading: "2020. A year" keeps its number.
+  constexpr std::string_view kWord = "a ";
+  const std::string line = markdown_line(std::string(kWord) + plain_line(title));
+  return line.size() < kWord.size() ? std::string() : line.substr(kWord.size());
 }
 
 }  // namespace koinon
