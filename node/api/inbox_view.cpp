@@ -8,6 +8,7 @@
 #include "node/api/inbox_json.h"
 #include "node/api/query_params.h"
 #include "node/reading/list_budget.h"
+#include "node/reading/since.h"
 #include "proto/base/encoding.h"
 #include "proto/codec/entry.h"
 
@@ -20,6 +21,12 @@ constexpr std::array<std::string_view, 3> kCaseStates = {"new", "open", "done"};
 bool is_wanted(const InboxCase& item, const InboxQuery& query) {
   return (query.state.empty() || case_state_text(item.state) == query.state) &&
          (query.assignee.empty() || item.assignee == query.assignee);
+}
+
+// Nothing follows this page.
+InboxView ended(InboxView page) {
+  page.next.reset();
+  return page;
 }
 
 }  // namespace
@@ -42,6 +49,7 @@ Result<InboxQuery> read_inbox_query(const Params& params) {
   }
   out.state = param(params, "state");
   out.assignee = param(params, "assignee");
+  KOINON_ASSIGN(out.since, read_since(params));
   return out;
 }
 
@@ -59,6 +67,11 @@ Result<CaseView> read_case(const InboxSources& from, const IndexedRecord& record
 Result<InboxView> read_inbox(const InboxSources& from, const LogId& own, const InboxQuery& query) {
   InboxView out;
   ArrivalSeq before = query.before;
+  ArrivalSeq after;
+  if (query.since) {
+    KOINON_ASSIGN(const ArrivalSeq newest, from.index.position());
+    KOINON_ASSIGN(after, arrived_before(from.store, *query.since, newest));
+  }
   ListBudget budget;
   bool full = false;
   for (std::size_t looked = 0; !full && out.items.size() < query.limit && looked < kLookedAt;
@@ -66,6 +79,7 @@ Result<InboxView> read_inbox(const InboxSources& from, const LogId& own, const I
     KOINON_ASSIGN(const auto found, from.index.addressed(own, before, query.limit));
     std::size_t passed = 0;
     for (const IndexedRecord& record : found) {
+      if (record.arrival.value <= after.value) return ended(std::move(out));
       KOINON_ASSIGN(const InboxCase item, from.desk.inbox_case(record.log, record.index));
       if (is_wanted(item, query)) {
         KOINON_ASSIGN(CaseView made, read_case(from, record, item));
