@@ -327,6 +327,8 @@ asio::awaitable<HttpResponse> NotePage::read(Visit visit) {
   const std::string title = text_of(content_of(record.body), is_profile ? "display_name" : "title");
   PageView view{"note", title, card(visit, record, title), 200, "", ""};
   if (view.title.empty()) view.title = record.ref;
+  view.description = description_of(content_of(record.body));
+  view.article = true;
   view.feed_title = visit.say("feed.city", {{"city", record.city}});
   view.feed_path = "/feeds/city/" + record.city + ".atom";
   json::object& model = view.model;
