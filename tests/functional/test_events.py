@@ -114,6 +114,19 @@ class Events(NodesTest):
         for wrong in ("x", "-1", "deadbeef.", "1.x"):
             self.assertEqual(ask("GET", base, headers={"Last-Event-ID": wrong}).status, 400, wrong)
 
+    def test_a_stream_tells_proxies_to_hand_it_on_and_begins_at_once(self):
+        seoul = self.node("seoul")
+        for method in ("GET", "HEAD"):
+            connection = http.client.HTTPConnection("127.0.0.1", seoul.http_port, timeout=60)
+            connection.request(method, "/api/v1/events")
+            answer = connection.getresponse()
+            self.assertEqual((answer.status, answer.headers["X-Accel-Buffering"]), (200, "no"))
+            self.assertIn("no-transform", answer.headers["Cache-Control"])
+            self.assertEqual(answer.headers["Access-Control-Allow-Origin"], "*")
+            # There is no news, and a line comes all the same. HEAD ends without one.
+            self.assertEqual(answer.readline(), b": here\n" if method == "GET" else b"")
+            connection.close()
+
     def test_a_stream_ends_when_its_token_is_revoked(self):
         seoul = self.node("seoul", start=False)
         seoul.public = False
