@@ -218,6 +218,9 @@ TEST_F(AccessTest, WhoAsksOverTheSocketIsToldThePortThatIsServed) {
   asked.local = true;
   asked.headers["host"] = "koinond";
   EXPECT_EQ(base_url(*access, asked), "http://localhost:40123");
+  options.host = "192.0.2.7";
+  make(options);
+  EXPECT_EQ(base_url(*access, asked), "http://192.0.2.7:40123") << "where nothing is served on localhost";
   options.url = "https://notes.seoul.example";
   make(options);
   EXPECT_EQ(base_url(*access, asked), "https://notes.seoul.example");
