@@ -9,6 +9,7 @@
 #include "node/reading/note_markdown.h"
 #include "node/reading/versions.h"
 #include "node/replication/from_callback.h"
+#include "node/text/markdown.h"
 
 namespace koinon {
 namespace asio = boost::asio;
@@ -396,7 +397,7 @@ Result<HeldView> DeskApi::shown_held(const HeldNote& note) {
   const auto found = directory.find_ref(note.outcome);
   if (!found.ok()) return out;
   KOINON_ASSIGN(const auto record, parts_.index->get(found->log.id, found->index));
-  if (record) out.title = record->title;
+  if (record) out.title = title_line(record->title);
   return out;
 }
 

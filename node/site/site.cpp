@@ -78,9 +78,7 @@ std::map<std::string, std::string> Site::open_to_others(const ApiRequest& reques
   if (!shared_.parts.options.access.public_reading || !everybodys ||
       request.caller.by != Caller::By::kNothing)
     return {};
-  return {{"Access-Control-Allow-Origin", "*"},
-          {"Access-Control-Expose-Headers", "ETag, Retry-After"},
-          {"Cross-Origin-Resource-Policy", "cross-origin"}};
+  return {{"Access-Control-Allow-Origin", "*"}, {"Access-Control-Expose-Headers", "ETag, Retry-After"}};
 }
 
 // If the route is a page, the refusal is a page too.

@@ -440,7 +440,9 @@ std::string markdown_line(std::string_view text) {
 std::string title_line(std::string_view title) {
   // Behind a word nothing is the mark of a list or of a heading: "2020. A year" keeps its number.
   constexpr std::string_view kWord = "a ";
-  const std::string line = markdown_line(std::string(kWord) + plain_line(title));
+  std::string plain = plain_line(title);
+  if (plain.find_first_of("*_`[\\&<") == std::string::npos) return plain;  // as most are
+  const std::string line = markdown_line(std::string(kWord) + plain);
   return line.size() < kWord.size() ? std::string() : line.substr(kWord.size());
 }
 
