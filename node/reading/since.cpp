@@ -21,7 +21,7 @@ Result<std::optional<UnixMillis>> read_since(const Params& params) {
 }
 
 Result<ArrivalSeq> arrived_before(StoreReader& store, UnixMillis time, ArrivalSeq newest) {
-  std::uint64_t before = 0;              // the arrivals up to this one are earlier
+  std::uint64_t before = 0;            // the arrivals up to this one are earlier
   std::uint64_t later = newest.value;  // those after this one are not
   while (before < later) {
     const std::uint64_t middle = before + (later - before) / 2;

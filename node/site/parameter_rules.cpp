@@ -40,8 +40,7 @@ Status ParameterRules::check(const OperationFacts& route, bool page, const Param
   for (const auto& [name, value] : params) {
     if (name.empty() && value.empty()) continue;  // "?q=water&"
     if (std::find(route.query.begin(), route.query.end(), name) == route.query.end()) {
-      const std::string known =
-          route.query.empty() ? "it takes none" : "it takes " + listed(route.query);
+      const std::string known = route.query.empty() ? "it takes none" : "it takes " + listed(route.query);
       return fail(Code::kInvalidArgument, "this address does not take such a parameter; " + known,
                   plain_line(clipped_utf8(name, kNameShown)));
     }

@@ -3,8 +3,8 @@
 namespace koinon {
 namespace {
 
-// Notes, cities and lists are to be found. A search for each pair of filters would be asked without end, so of the
-// first page only the way to the first note is open. The longest rule that fits an address decides.
+// Notes, cities and lists are to be found. A search for each pair of filters would be asked without end, so
+// of the first page only the way to the first note is open. The longest rule that fits an address decides.
 constexpr const char* kPublic =
     "User-agent: *\n"
     "Allow: /?cursor=\n"

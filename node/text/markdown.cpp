@@ -414,36 +414,17 @@ std::string with_notice(const MarkdownHtml& rendered) {
 
 std::string markdown_html(std::string_view text) { return with_notice(render_markdown(text)); }
 
-std::string markdown_text(std::string_view text) {
+namespace {
+
+std::string text_of(std::string_view text, bool marks) {
   std::string clean = plain_text(text);
-  TextWriter out(most_text(clean.size()), limits::kMarkdownDeadline, true);
+  TextWriter out(most_text(clean.size()), limits::kMarkdownDeadline, marks);
   return parse(clean, out) ? out.take() : clean;
 }
 
-std::string markdown_line(std::string_view text) {
-  const std::string clean = plain_text(text);
-  TextWriter words(most_text(clean.size()), limits::kMarkdownDeadline, false);
-  const std::string said = parse(clean, words) ? words.take() : clean;
-  std::string out;
-  for (const char c : said) {
-    const bool space = c == ' ' || c == '\n' || c == '\t';
-    if (!space) {
-      out += c;
-    } else if (!out.empty() && out.back() != ' ') {
-      out += ' ';
-    }
-  }
-  if (out.ends_with(' ')) out.pop_back();
-  return out;
-}
+}  // namespace
 
-std::string title_line(std::string_view title) {
-  // Behind a word nothing is the mark of a list or of a heading: "2020. A year" keeps its number.
-  constexpr std::string_view kWord = "a ";
-  std::string plain = plain_line(title);
-  if (plain.find_first_of("*_`[\\&<") == std::string::npos) return plain;  // as most are
-  const std::string line = markdown_line(std::string(kWord) + plain);
-  return line.size() < kWord.size() ? std::string() : line.substr(kWord.size());
-}
+std::string markdown_text(std::string_view text) { return text_of(text, true); }
+std::string markdown_words(std::string_view text) { return text_of(text, false); }
 
 }  // namespace koinon

@@ -88,8 +88,9 @@ TEST(Problems, SayTheStatusInWordsAndNameAFieldOfTheRequestOrNone) {
                                         {"field", "title"}}));
   EXPECT_EQ(body_of(fail(Code::kNotFound, "no such city", "city"))["title"], "Not Found");
   EXPECT_TRUE(body_of(fail(Code::kNotFound, "no such city", "city")).contains("field"));
-  for (const Error& error : {fail(Code::kRefused, "it takes a reviewer", "role"), fail(Code::kInternal, "it broke", "store"),
-                             fail(Code::kTooMany, "too often", "password"), fail(Code::kRefused, "another site")})
+  for (const Error& error :
+       {fail(Code::kRefused, "it takes a reviewer", "role"), fail(Code::kInternal, "it broke", "store"),
+        fail(Code::kTooMany, "too often", "password"), fail(Code::kRefused, "another site")})
     EXPECT_FALSE(body_of(error).contains("field")) << error.text();
 }
 
@@ -97,7 +98,8 @@ TEST(Since, IsATimeOrADay) {
   EXPECT_FALSE(read_since({})->has_value());
   EXPECT_EQ(read_since({{"since", "1970-01-02"}})->value().value, 86'400'000);
   EXPECT_EQ(read_since({{"since", "1970-01-01T02:00:00+01:00"}})->value().value, 3'600'000);
-  EXPECT_EQ(read_since({{"since", "1970-01-01T02:00:00 01:00"}})->value().value, 3'600'000) << "a plus sign, decoded";
+  EXPECT_EQ(read_since({{"since", "1970-01-01T02:00:00 01:00"}})->value().value, 3'600'000)
+      << "a plus sign, decoded";
   EXPECT_EQ(read_since({{"since", "1970-01-01 02:00:00Z"}})->value().value, 7'200'000);
   for (const char* wrong : {"yesterday", "1970-01-0", "1970-13-01", "12", "1970-01-01T", " "})
     EXPECT_EQ(read_since({{"since", wrong}}).error().field, "since") << wrong;
@@ -111,7 +113,10 @@ TEST(Since, TheFirstArrivalOfATimeIsFound) {
   const std::vector<std::int64_t> times = {1000, 1000, 2000, 5000, 5000, 9000};
   for (const std::int64_t at : times) {
     ASSERT_TRUE(store->begin(true).ok());
-    ASSERT_TRUE(log.publish(*store, {[&](StoreReader&) -> Result<Draft> { return note("At " + std::to_string(at)); }}, {at}).ok());
+    ASSERT_TRUE(log.publish(*store,
+                            {[&](StoreReader&) -> Result<Draft> { return note("At " + std::to_string(at)); }},
+                            {at})
+                    .ok());
     ASSERT_TRUE(store->commit().ok());
   }
   const auto all = store->arrivals({}, 100);
