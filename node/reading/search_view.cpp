@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "node/reading/plain_pieces.h"
+#include "node/text/markdown.h"
 #include "proto/base/encoding.h"
 #include "proto/vocabulary/vocabulary.h"
 
@@ -35,13 +37,13 @@ std::optional<std::size_t> next_of(std::size_t offset, std::size_t shown, std::u
 }  // namespace
 
 Result<SearchView> read_search_view(Directory& directory, IndexReader& index, const SearchQuery& query) {
-  KOINON_ASSIGN(SearchPage page, index.search(query));
+  KOINON_ASSIGN(const SearchPage page, index.search(query));
   SearchView out;
-  for (SearchHit& hit : page.hits) {
+  for (const SearchHit& hit : page.hits) {
     KOINON_ASSIGN(auto record, index.get(hit.log, hit.index));
     if (!record) continue;
-    out.items.push_back({read_summary(directory, std::move(*record)), hit.score, std::move(hit.title),
-                         std::move(hit.excerpt)});
+    out.items.push_back({read_summary(directory, std::move(*record)), hit.score,
+                         plain_pieces(hit.title, title_line), plain_pieces(hit.excerpt, markdown_line)});
   }
   for (const auto& [facet, counts] : page.facets) {
     std::vector<FacetValue>& values = out.facets[facet];
