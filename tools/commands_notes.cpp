@@ -95,6 +95,7 @@ Status run_list(const Common& common, const ListArguments& arguments) {
                                                     {"topic", arguments.topic},
                                                     {"city", arguments.city},
                                                     {"kind", arguments.kind},
+                                                    {"since", arguments.since},
                                                     {"limit", arguments.limit}};
   const std::string address = arguments.words.empty() ? "/api/v1/records" : "/api/v1/search";
   KOINON_ASSIGN(const auto page, ApiClient(common.data).get_json(with_query(address, query)));

@@ -426,6 +426,7 @@ class OpenApi(NodesTest):
         self.assertIn("publish", audit("2020-01-01"))
         self.assertEqual(audit("2999-01-01"), [])
         self.assertEqual(api.get("/api/v1/inbox?since=2020-01-01").json()["items"], [])
+        self.assertEqual([item["ref"] for item in seoul.json("list", "--kind", "practice", "--since", since)["items"]], [late])
 
     def test_pages_of_other_sites_read_what_everybody_may_and_nothing_else(self):
         seoul = self.node("seoul")
