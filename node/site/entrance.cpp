@@ -106,8 +106,7 @@ HttpResponse Entrance::options(ApiRequest& request, const std::string& allowed) 
   HttpResponse out{204, "text/plain", "", {{"Allow", allowed + ", OPTIONS"}}};
   std::string ignored;
   request.method = "GET";
-  const bool read = routes_.match(request, ignored).ok() && !request.route->page &&
-                    request.route->need <= Need::kReading;
+  const bool read = routes_.match(request, ignored).ok() && request.route->everybodys();
   if (!options_.public_reading || !read) return out;
   out.headers["Access-Control-Allow-Origin"] = "*";
   out.headers["Access-Control-Allow-Methods"] = "GET, HEAD";
@@ -136,6 +135,9 @@ std::optional<HttpResponse> Entrance::look(ApiRequest& request) {
   if (may.ok()) may = check_visitor(request);
   if (may.ok()) return std::nullopt;
   HttpResponse refusal = problem(may.error());
+  // A script on a page of another site is told when to come again.
+  if (may.error().code == Code::kTooMany && options_.public_reading && request.route->everybodys())
+    refusal.headers["Access-Control-Allow-Origin"] = "*";
   refusals_.count(request.route->id, refusal.status, request.remote);
   return refusal;
 }

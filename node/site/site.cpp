@@ -73,9 +73,7 @@ asio::awaitable<Admission> Site::admit(std::shared_ptr<ApiRequest> request, bool
 // Where everybody may read, a script on any page may: it gets what a stranger gets. Who is known, by a cookie or by
 // a proxy, is not answered to a page of another site.
 std::map<std::string, std::string> Site::open_to_others(const ApiRequest& request) const {
-  const Route& route = *request.route;
-  const bool everybodys = !route.page && !route.changes() && route.need <= Need::kReading;
-  if (!shared_.parts.options.access.public_reading || !everybodys ||
+  if (!shared_.parts.options.access.public_reading || !request.route->everybodys() ||
       request.caller.by != Caller::By::kNothing)
     return {};
   return {{"Access-Control-Allow-Origin", "*"}, {"Access-Control-Expose-Headers", "ETag, Retry-After"}};
