@@ -18,8 +18,8 @@ Claims claims_of(const Access& access, const ApiRequest& request) {
   out.session = cookie_value(request.header("cookie"), access.cookie_name());
   out.csrf = request.header("koinon-csrf");
   // What a feed reader fetches: the feeds, and the list of them.
-  const bool feed = request.method == "GET" &&
-                    (request.path.front() == "feeds" || request.path.front() == "feeds.opml");
+  const bool feed =
+      request.method == "GET" && (request.path.front() == "feeds" || request.path.front() == "feeds.opml");
   if (feed) out.feed_key = request.param("key");
   return out;
 }

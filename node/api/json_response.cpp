@@ -29,7 +29,8 @@ HttpResponse tagged_as(HttpResponse response, std::string_view what) {
 HttpResponse conditional(const ApiRequest& request, HttpResponse response) {
   if (response.status != 200) return response;
   if (!response.headers.contains("ETag")) response = tagged(std::move(response));
-  // Proxies that compress make a tag weak. Here weak and strong ones are compared alike (RFC 9110, section 13.1.2).
+  // Proxies that compress make a tag weak. Here weak and strong ones are compared alike (RFC 9110,
+  // section 13.1.2).
   std::string_view tag = response.headers["ETag"];
   if (tag.starts_with("W/")) tag.remove_prefix(2);
   const std::string wanted = request.header("if-none-match");

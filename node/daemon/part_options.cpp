@@ -20,8 +20,8 @@ Result<std::string> read_secret(const std::string& path) {
   return secret;
 }
 
-// The host of an address that leads to what is served at this one. It is localhost on the loopback address, or where
-// all addresses are served. Empty: none is.
+// The host of an address that leads to what is served at this one. It is localhost on the loopback address,
+// or where all addresses are served. Empty: none is.
 std::string served_host(const std::string& listen) {
   if (listen.empty()) return {};
   boost::system::error_code error;

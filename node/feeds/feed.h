@@ -8,8 +8,8 @@
 
 namespace koinon {
 
-// Title and summary are as people wrote them: marks of Markdown and characters that must not be shown are removed
-// here. In a feed they are plain text (RFC 4287, section 3.1.1.1; JSON Feed 1.1).
+// Title and summary are as people wrote them: marks of Markdown and characters that must not be shown are
+// removed here. In a feed they are plain text (RFC 4287, section 3.1.1.1; JSON Feed 1.1).
 struct FeedItem {
   std::string id;   // urn:uuid:…, the same for every version of the note
   std::string url;  // of the record

@@ -20,7 +20,8 @@ namespace koinon {
 namespace {
 
 constexpr std::size_t kVersionsBack = 100;
-// What feeds are made of the same notes may change with the program. Then this number does, and readers fetch anew.
+// What feeds are made of the same notes may change with the program. Then this number does, and readers fetch
+// anew.
 constexpr std::string_view kMaking = "2";
 
 std::string encode(std::string_view text) { return boost::urls::encode(text, boost::urls::unreserved_chars); }
@@ -62,7 +63,8 @@ Result<HttpResponse> Feeds::all(const FeedRequest& request) {
 
 Status Feeds::check_topic(const std::string& topic) {
   const Vocabulary& vocabulary = Vocabulary::builtin();
-  if (topic.size() > limits::kTopicBytes) return fail(Code::kNotFound, "no topic has so long a name", "topic");
+  if (topic.size() > limits::kTopicBytes)
+    return fail(Code::kNotFound, "no topic has so long a name", "topic");
   if (vocabulary.find(topic) != nullptr) return {};
   IndexQuery query;
   query.topic = topic;
@@ -317,7 +319,8 @@ HttpResponse Feeds::not_modified(const std::string& tag) {
 // A digest of all that decides the feed's content: which notes, as of which arrival, and the names of their
 // cities.
 std::string Feeds::feed_tag(Names& names, const Page& page, const std::string& self) {
-  std::string text = std::string(kMaking) + "\n" + page.feed.title + "\n" + self + "\n" + page.feed.next + "\n";
+  std::string text =
+      std::string(kMaking) + "\n" + page.feed.title + "\n" + self + "\n" + page.feed.next + "\n";
   for (const IndexedRecord& record : page.records)
     text += names.directory.ref(record.log, record.index) + " " + std::to_string(record.arrival.value) + " " +
             city_name(names, record.log) + "\n";
@@ -328,8 +331,7 @@ std::string Feeds::feed_tag(Names& names, const Page& page, const std::string& s
 
 HttpResponse Feeds::opml(const FeedRequest& request) {
   const std::string& base = request.base;
-  std::vector<FeedLink> links = {
-      {"All topics", with_key(request, base + "/feeds/all.atom"), base + "/"}};
+  std::vector<FeedLink> links = {{"All topics", with_key(request, base + "/feeds/all.atom"), base + "/"}};
   for (const Topic& topic : Vocabulary::builtin().topics()) {
     const auto label = topic.labels.find("en");
     links.push_back({label == topic.labels.end() ? topic.slug : label->second,

@@ -40,7 +40,8 @@ class Feeds {
   explicit Feeds(Parts parts) : parts_(std::move(parts)) {}
 
   // The end of the address decides between Atom and JSON Feed. kNotFound: it ends otherwise, or there is no
-  // such city or topic. kInvalidArgument: `before` is not a number, or Directory or search_words refuse a parameter.
+  // such city or topic. kInvalidArgument: `before` is not a number, or Directory or search_words refuse a
+  // parameter.
   Result<HttpResponse> all(const FeedRequest& request);
   // `topic` and `city` are the end of the address, with .atom or .json.
   Result<HttpResponse> topic(const FeedRequest& request, std::string topic);

@@ -41,7 +41,8 @@ unsigned status_of(Code code) {
 
 namespace {
 
-// The phrase of a status (RFC 9110, RFC 6585, RFC 4918). A problem of the type about:blank has it as its title.
+// The phrase of a status (RFC 9110, RFC 6585, RFC 4918). A problem of the type about:blank has it as its
+// title.
 std::string_view phrase_of(unsigned status) {
   switch (status) {
     case 400:
@@ -71,8 +72,8 @@ std::string_view phrase_of(unsigned status) {
   }
 }
 
-// Whether the error's field is one of the request: a parameter, a header, or a member of the body. An error may
-// also name a part of the node, or what the caller is.
+// Whether the error's field is one of the request: a parameter, a header, or a member of the body. An error
+// may also name a part of the node, or what the caller is.
 bool names_input(const Error& error, unsigned status) {
   if (error.field.empty() || status >= 500 || status == 405 || status == 429) return false;
   constexpr std::array<std::string_view, 4> kOfCaller = {"role", "account", "session", "observer"};

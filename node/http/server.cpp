@@ -261,9 +261,8 @@ struct HttpServer::Impl {
       if (sending->has_room(client->visitor, size)) {
         share.emplace(sending, client->visitor, size);
       } else {
-        response =
-            problem(fail(Code::kTooMany,
-                         "too much is on its way to this address already; try again in a minute"));
+        response = problem(
+            fail(Code::kTooMany, "too much is on its way to this address already; try again in a minute"));
       }
     }
     auto message = to_beast(std::move(response), clock(), version, keep_alive, head);

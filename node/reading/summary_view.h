@@ -16,8 +16,8 @@ struct SummaryView {
   std::string city_name;  // the name in its city's profile; empty: it has not stated one
   v1::Kind kind = v1::KIND_UNSPECIFIED;
   bool readable = true;  // if not, its kind is not known
-  std::string title;    // without marks of Markdown
-  std::string summary;  // the same, as one line
+  std::string title;     // without marks of Markdown
+  std::string summary;   // the same, as one line
   std::string language;  // BCP 47
   std::vector<std::string> topics;
   UnixMillis created_at;

@@ -100,8 +100,8 @@ Status Entrance::check_visitor(ApiRequest& request) {
   return {};
 }
 
-// A browser asks before a script on a page of another site sends more than a plain GET (the Fetch standard, "CORS
-// preflight"). It may send any header with what everybody may read. A change is never allowed.
+// A browser asks before a script on a page of another site sends more than a plain GET (the Fetch standard,
+// "CORS preflight"). It may send any header with what everybody may read. A change is never allowed.
 HttpResponse Entrance::options(ApiRequest& request, const std::string& allowed) const {
   HttpResponse out{204, "text/plain", "", {{"Allow", allowed + ", OPTIONS"}}};
   std::string ignored;

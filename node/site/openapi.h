@@ -1,6 +1,6 @@
 // The OpenAPI 3.1 document. It is made of the route table and of the schemas beside this file, so it has all
-// that programs are served. Pages are for browsers, and change from version to version: they are no operations
-// of the document, and only listed in its member x-pages.
+// that programs are served. Pages are for browsers, and change from version to version: they are no
+// operations of the document, and only listed in its member x-pages.
 #pragma once
 
 #include <boost/json/object.hpp>

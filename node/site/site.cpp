@@ -70,8 +70,8 @@ asio::awaitable<Admission> Site::admit(std::shared_ptr<ApiRequest> request, bool
   co_return out;
 }
 
-// Where everybody may read, a script on any page may: it gets what a stranger gets. Who is known, by a cookie or by
-// a proxy, is not answered to a page of another site.
+// Where everybody may read, a script on any page may: it gets what a stranger gets. Who is known, by a cookie
+// or by a proxy, is not answered to a page of another site.
 std::map<std::string, std::string> Site::open_to_others(const ApiRequest& request) const {
   if (!shared_.parts.options.access.public_reading || !request.route->everybodys() ||
       request.caller.by != Caller::By::kNothing)

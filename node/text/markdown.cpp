@@ -321,7 +321,8 @@ class TextWriter final : public Writer {
   }
   void leave(MD_SPANTYPE type, void*) override {
     if ((type != MD_SPAN_A && type != MD_SPAN_IMG) || addresses_.empty()) return;
-    if (marks_ && addresses_.back() && !out_.ends_with(*addresses_.back())) out_ += " (" + *addresses_.back() + ")";
+    if (marks_ && addresses_.back() && !out_.ends_with(*addresses_.back()))
+      out_ += " (" + *addresses_.back() + ")";
     addresses_.pop_back();
   }
   void text(MD_TEXTTYPE type, std::string_view text) override {

@@ -67,7 +67,8 @@ TEST_F(FeedsTest, AMisspeltTopicIsNoEmptyFeed) {
   ASSERT_FALSE(misspelt.ok());
   EXPECT_EQ(misspelt.error().code, Code::kNotFound);
   EXPECT_TRUE(misspelt.error().message.ends_with("climate/heat")) << misspelt.error().message;
-  EXPECT_TRUE(feeds().topic(asked("/feeds/topic/climate/heat.atom"), "climate/heat.atom").ok()) << "no note as yet";
+  EXPECT_TRUE(feeds().topic(asked("/feeds/topic/climate/heat.atom"), "climate/heat.atom").ok())
+      << "no note as yet";
   const std::string endless = std::string(10'000, 'a') + ".atom";
   EXPECT_EQ(feeds().topic(asked("/feeds/topic/" + endless), endless).error().code, Code::kNotFound);
 }

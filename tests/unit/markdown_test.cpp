@@ -169,8 +169,10 @@ TEST(Markdown, AsTextKeepsItsStructure) {
 }
 
 TEST(Markdown, OnOneLineIsWordsAlone) {
-  EXPECT_EQ(markdown_line("# A\n\nOne *two*\n**three**; [e](https://f.example) `g`\\*.\n\n- a\n- b\n\n---\n\n1. c &amp; d"),
-            "A One two three; e g*. a b c & d");
+  EXPECT_EQ(
+      markdown_line(
+          "# A\n\nOne *two*\n**three**; [e](https://f.example) `g`\\*.\n\n- a\n- b\n\n---\n\n1. c &amp; d"),
+      "A One two three; e g*. a b c & d");
   EXPECT_EQ(markdown_line("<b>bold</b> ![alt](https://a.example/x.png)"), "<b>bold</b> alt");
   EXPECT_EQ(markdown_line("  \n\n "), "");
   EXPECT_EQ(markdown_line("```\ncode  here\n```"), "code here");

@@ -81,13 +81,20 @@ std::string shown(const std::vector<Piece>& pieces) {
 }
 
 TEST(PlainPieces, KeepTheMatchesAndNoMarksOfMarkdown) {
-  EXPECT_EQ(shown(plain_pieces({{"planted **", false}, {"forty", true}, {"** ", false}, {"trees", true}, {";\n\n## See [the plan](https://a.example/", false},
-                                {"trees", true}, {") `x`", false}},
+  EXPECT_EQ(shown(plain_pieces({{"planted **", false},
+                                {"forty", true},
+                                {"** ", false},
+                                {"trees", true},
+                                {";\n\n## See [the plan](https://a.example/", false},
+                                {"trees", true},
+                                {") `x`", false}},
                                markdown_line)),
             "planted <forty> <trees>; See the plan x");
-  EXPECT_EQ(shown(plain_pieces({{"2020", true}, {". A *cool* ", false}, {"year", true}}, title_line)), "<2020>. A cool <year>");
+  EXPECT_EQ(shown(plain_pieces({{"2020", true}, {". A *cool* ", false}, {"year", true}}, title_line)),
+            "<2020>. A cool <year>");
   EXPECT_TRUE(plain_pieces({}, markdown_line).empty());
-  EXPECT_EQ(shown(plain_pieces({{"a\uFDD0b\uFDD1", false}, {"c", true}}, markdown_line)), "ab<c>") << "what others wrote marks nothing";
+  EXPECT_EQ(shown(plain_pieces({{"a\uFDD0b\uFDD1", false}, {"c", true}}, markdown_line)), "ab<c>")
+      << "what others wrote marks nothing";
 }
 
 }  // namespace
