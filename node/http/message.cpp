@@ -73,11 +73,11 @@ std::string_view phrase_of(unsigned status) {
 }
 
 // Whether the error's field is one of the request: a parameter, a header, or a member of the body. An error
-// may also name a part of the node, or what the caller is.
+// may also name a part of the node, what the caller is, or the whole address.
 bool names_input(const Error& error, unsigned status) {
   if (error.field.empty() || status >= 500 || status == 405 || status == 429) return false;
-  constexpr std::array<std::string_view, 4> kOfCaller = {"role", "account", "session", "observer"};
-  return std::find(kOfCaller.begin(), kOfCaller.end(), error.field) == kOfCaller.end();
+  constexpr std::array<std::string_view, 5> kNoInput = {"role", "account", "session", "observer", "target"};
+  return std::find(kNoInput.begin(), kNoInput.end(), error.field) == kNoInput.end();
 }
 
 }  // namespace

@@ -279,9 +279,7 @@ class HtmlWriter final : public Writer {
 
 class TextWriter final : public Writer {
  public:
-  // `marks`: lists have marks, and links their addresses.
-  TextWriter(std::size_t most, std::chrono::nanoseconds deadline, bool marks)
-      : Writer(most, deadline), marks_(marks) {}
+  using Writer::Writer;
 
   void enter(MD_BLOCKTYPE type, void* detail) override {
     switch (type) {
@@ -293,7 +291,7 @@ class TextWriter final : public Writer {
         return;
       case MD_BLOCK_LI:
         begin_line();
-        if (lists_.empty() || !marks_) return;
+        if (lists_.empty()) return;
         out_ += std::string(2 * (lists_.size() - 1), ' ');
         out_ += lists_.back() == 0 ? "- " : std::to_string(lists_.back()++) + ". ";
         return;
@@ -305,7 +303,7 @@ class TextWriter final : public Writer {
         return;
       case MD_BLOCK_HR:
         begin_block();
-        if (marks_) out_ += "----\n";
+        out_ += "----\n";
         return;
       default:
         return;
@@ -321,8 +319,7 @@ class TextWriter final : public Writer {
   }
   void leave(MD_SPANTYPE type, void*) override {
     if ((type != MD_SPAN_A && type != MD_SPAN_IMG) || addresses_.empty()) return;
-    if (marks_ && addresses_.back() && !out_.ends_with(*addresses_.back()))
-      out_ += " (" + *addresses_.back() + ")";
+    if (addresses_.back() && !out_.ends_with(*addresses_.back())) out_ += " (" + *addresses_.back() + ")";
     addresses_.pop_back();
   }
   void text(MD_TEXTTYPE type, std::string_view text) override {
@@ -344,7 +341,6 @@ class TextWriter final : public Writer {
     if (!out_.empty() && !out_.ends_with("\n\n")) out_ += '\n';
   }
 
-  bool marks_;
   std::vector<unsigned> lists_;  // the open lists: the number of the next item, 0 if items have no numbers
   std::vector<std::optional<std::string>> addresses_;
 };
@@ -415,17 +411,10 @@ std::string with_notice(const MarkdownHtml& rendered) {
 
 std::string markdown_html(std::string_view text) { return with_notice(render_markdown(text)); }
 
-namespace {
-
-std::string text_of(std::string_view text, bool marks) {
+std::string markdown_text(std::string_view text) {
   std::string clean = plain_text(text);
-  TextWriter out(most_text(clean.size()), limits::kMarkdownDeadline, marks);
+  TextWriter out(most_text(clean.size()), limits::kMarkdownDeadline);
   return parse(clean, out) ? out.take() : clean;
 }
-
-}  // namespace
-
-std::string markdown_text(std::string_view text) { return text_of(text, true); }
-std::string markdown_words(std::string_view text) { return text_of(text, false); }
 
 }  // namespace koinon

@@ -90,7 +90,8 @@ TEST(Problems, SayTheStatusInWordsAndNameAFieldOfTheRequestOrNone) {
   EXPECT_TRUE(body_of(fail(Code::kNotFound, "no such city", "city")).contains("field"));
   for (const Error& error :
        {fail(Code::kRefused, "it takes a reviewer", "role"), fail(Code::kInternal, "it broke", "store"),
-        fail(Code::kTooMany, "too often", "password"), fail(Code::kRefused, "another site")})
+        fail(Code::kTooMany, "too often", "password"), fail(Code::kMalformed, "it cannot be read", "target"),
+        fail(Code::kRefused, "another site")})
     EXPECT_FALSE(body_of(error).contains("field")) << error.text();
 }
 
