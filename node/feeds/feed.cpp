@@ -6,7 +6,6 @@
 #include <pugixml.hpp>
 
 #include "crypto/hash.h"
-#include "node/text/markdown.h"
 #include "node/text/plain_text.h"
 #include "node/text/time_text.h"
 #include "proto/base/encoding.h"
@@ -53,7 +52,7 @@ std::string language_of(const FeedItem& item) {
 }
 
 std::string title_of(const FeedItem& item) {
-  std::string title = title_line(item.title);
+  std::string title = plain_line(item.title);
   return title.empty() ? "Untitled" : title;
 }
 
@@ -75,7 +74,7 @@ void add_entry(pugi::xml_node feed, const FeedItem& item) {
   for (const auto& topic : item.topics) {
     entry.append_child("category").append_attribute("term") = plain_line(topic).c_str();
   }
-  if (const std::string summary = markdown_line(item.summary); !summary.empty())
+  if (const std::string summary = plain_text(item.summary); !summary.empty())
     add(entry, "summary", summary);
   add(entry, "content", item.html).append_attribute("type") = "html";
 }
@@ -115,7 +114,7 @@ std::string json_feed_text(const Feed& feed) {
                      {"date_published", time_text(item.published)},
                      {"date_modified", time_text(item.updated)},
                      {"authors", json::array{json::object{{"name", author_of(item)}}}}};
-    if (const std::string summary = markdown_line(item.summary); !summary.empty()) out["summary"] = summary;
+    if (const std::string summary = plain_text(item.summary); !summary.empty()) out["summary"] = summary;
     if (const std::string language = language_of(item); !language.empty()) out["language"] = language;
     json::array tags;
     for (const auto& topic : item.topics) tags.emplace_back(plain_line(topic));

@@ -8,13 +8,12 @@
 
 namespace koinon {
 
-// Title and summary are as people wrote them: marks of Markdown and characters that must not be shown are
-// removed here. In a feed they are plain text (RFC 4287, section 3.1.1.1; JSON Feed 1.1).
+// Texts of people. Characters that must not be shown are removed here.
 struct FeedItem {
   std::string id;   // urn:uuid:…, the same for every version of the note
   std::string url;  // of the record
-  std::string title;
-  std::string summary;   // Markdown
+  std::string title;     // plain, as the summary: RFC 4287, section 3.1.1.1; JSON Feed 1.1
+  std::string summary;   // plain
   std::string html;      // the note, or its beginning
   std::string language;  // BCP 47; may be empty
   std::string city;      // the author's city: Seoul

@@ -9,6 +9,8 @@
 #include "node/reading/note_markdown.h"
 #include "node/reading/search_words.h"
 #include "node/reading/shown_record.h"
+#include "node/reading/summary_view.h"
+#include "node/text/markdown.h"
 #include "node/text/plain_text.h"
 #include "node/text/time_text.h"
 #include "proto/base/encoding.h"
@@ -219,8 +221,8 @@ Result<std::optional<FeedItem>> Feeds::item(Names& names, const IndexedRecord& i
   out.id = urn_of(to_text(indexed.log) + "/" +
                   std::to_string(first_version(indexed.log, indexed.index, record->entry).value));
   out.url = base + "/records/" + ref;
-  out.title = indexed.title;
-  out.summary = indexed.summary;
+  out.title = title_line(indexed.title);
+  out.summary = summary_line(indexed.summary);
   out.html = feed_html(note_markdown(*body, indexed.language), out.url, left);
   out.language = indexed.language;
   out.city = city_name(names, indexed.log);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "node/reading/directory.h"
@@ -28,6 +29,9 @@ struct SummaryView {
   // "practice", …; "unreadable".
   std::string_view kind_text() const;
 };
+
+// A summary as the index keeps it, as plain text on one line.
+std::string summary_line(std::string_view indexed);
 
 SummaryView read_summary(Directory& directory, IndexedRecord record);
 

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "node/reading/plain_pieces.h"
+#include "node/reading/summary_view.h"
 #include "node/text/markdown.h"
 #include "node/text/numbers.h"
 #include "storage/memory/memory_store.h"
@@ -78,6 +79,14 @@ std::string shown(const std::vector<Piece>& pieces) {
   std::string out;
   for (const Piece& piece : pieces) out += piece.match ? "<" + piece.text + ">" : piece.text;
   return out;
+}
+
+TEST(Summaries, ThatTheIndexCutHaveNoHalfLink) {
+  EXPECT_EQ(summary_line("**Forty** roofs; see [the plan](https://a.example/x)."),
+            "Forty roofs; see the plan.");
+  const std::string start(limits::kIndexedSummaryBytes - 30, 'a');
+  EXPECT_EQ(summary_line(start + " see [the plan](https://a.exam"), start + " see …");
+  EXPECT_EQ(summary_line(start + " see [it](https://a.example)"), start + " see it …");
 }
 
 TEST(PlainPieces, KeepTheMatchesAndNoMarksOfMarkdown) {
