@@ -63,6 +63,7 @@ struct ListArguments {
   std::string topic;
   std::string city;
   std::string kind;
+  std::string since;
   std::string limit;
 };
 Status run_list(const Common& common, const ListArguments& arguments);

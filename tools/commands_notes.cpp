@@ -91,11 +91,9 @@ Status run_publish(const Common& common, const NoteArguments& arguments) {
 }
 
 Status run_list(const Common& common, const ListArguments& arguments) {
-  const std::map<std::string, std::string> query = {{"q", arguments.words},
-                                                    {"topic", arguments.topic},
-                                                    {"city", arguments.city},
-                                                    {"kind", arguments.kind},
-                                                    {"limit", arguments.limit}};
+  const std::map<std::string, std::string> query = {{"q", arguments.words},     {"topic", arguments.topic},
+                                                    {"city", arguments.city},   {"kind", arguments.kind},
+                                                    {"since", arguments.since}, {"limit", arguments.limit}};
   const std::string address = arguments.words.empty() ? "/api/v1/records" : "/api/v1/search";
   KOINON_ASSIGN(const auto page, ApiClient(common.data).get_json(with_query(address, query)));
   std::cout << (common.json ? json::serialize(page) + "\n" : render_list(page));

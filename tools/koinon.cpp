@@ -200,6 +200,7 @@ void add_reading_commands(CLI::App& app, CommandLine& line) {
     sub->add_option("--topic", line.list.topic, "only this topic and those below it");
     sub->add_option("--city", line.list.city, "only this city");
     sub->add_option("--kind", line.list.kind, "practice, adoption, question, answer, profile …");
+    sub->add_option("--since", line.list.since, "only what came here at this time or day, or later");
     sub->add_option("--limit", line.list.limit, "how many at most (100)");
   };
   add_filters(command(app, line, "list", "what is held, newest first",

@@ -160,7 +160,9 @@ std::string Access::cookie(const std::string& secret) const {
 
 std::string Access::base_url(bool local, const std::string& host) const {
   if (!options_.url.empty()) return options_.url;
-  if (local) return "http://localhost:" + std::to_string(options_.port);
+  if (local)
+    return "http://" + (options_.host.empty() ? "localhost" : options_.host) + ":" +
+           std::to_string(options_.port);
   return "http://" + (host.empty() ? std::string("localhost") : host);
 }
 

@@ -20,8 +20,10 @@ struct AccessOptions {
   std::string sso_secret;  // the secret that the proxy also sends, in kSsoSecretHeader
   std::vector<std::string> proxies;  // addresses of proxies, whose forwarding headers are believed
   Bytes form_key;                    // key for the form tokens of callers that a proxy names
-  std::uint16_t port =
-      0;  // the served port; with it a caller over the Unix socket is told where the pages are
+  // The host and the port at which this machine serves pages. A caller over the Unix socket is told them.
+  // Without a host nothing is served but the Unix socket.
+  std::string host = "localhost";
+  std::uint16_t port = 0;
 };
 
 // In this header the proxy that logs people in proves itself. Its address is no proof: any program of the

@@ -1,6 +1,9 @@
 #include "node/api/accounts_api.h"
 
+#include <algorithm>
+
 #include "node/api/query_params.h"
+#include "node/reading/since.h"
 #include "node/text/mail_address.h"
 #include "proto/base/encoding.h"
 
@@ -39,6 +42,7 @@ Result<AuditQuery> read_audit_query(const Params& params) {
       return fail(Code::kInvalidArgument, "it is what `next` said", "cursor");
     out.before = static_cast<std::int64_t>(*number);
   }
+  KOINON_ASSIGN(out.since, read_since(params));
   return out;
 }
 
@@ -102,7 +106,7 @@ AccountsApi::AccountsApi(ApiShared& shared)
                   .id = "listAudit",
                   .tag = "accounts",
                   .summary = "Who changed what, newest first",
-                  .query = {"limit", "cursor"},
+                  .query = {"since", "limit", "cursor"},
                   .gives = "AuditList",
                   .body_limit = kSmallBody},
                  this, &AccountsApi::audit_lines),
@@ -168,6 +172,12 @@ Result<AuditView> AccountsApi::audit_lines(const Asker&, const AuditQuery& query
   AuditView out;
   KOINON_ASSIGN(out.items, shared_.accounts.audit(query.before, query.limit));
   if (out.items.size() == query.limit) out.next = out.items.back().number;
+  const auto earlier = std::find_if(out.items.begin(), out.items.end(), [&](const AuditLine& line) {
+    return query.since && line.at.value < query.since->value;
+  });
+  if (earlier == out.items.end()) return out;
+  out.items.erase(earlier, out.items.end());
+  out.next.reset();
   return out;
 }
 

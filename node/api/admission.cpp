@@ -18,7 +18,9 @@ Claims claims_of(const Access& access, const ApiRequest& request) {
   out.sso_secret = request.header(std::string(kSsoSecretHeader));
   out.session = cookie_value(request.header("cookie"), access.cookie_name());
   out.csrf = request.header("koinon-csrf");
-  const bool feed = request.method == "GET" && request.path.front() == "feeds";
+  // What a feed reader fetches: the feeds, and the list of them.
+  const bool feed =
+      request.method == "GET" && (request.path.front() == "feeds" || request.path.front() == "feeds.opml");
   if (feed) out.feed_key = request.param("key");
   return out;
 }

@@ -125,7 +125,7 @@ Result<json::object> parse_request(const std::string& body) {
   boost::system::error_code error;
   json::value value = json::parse(body, error, {}, options);
   if (error || !value.is_object())
-    return fail(Code::kMalformed, "the request is not the JSON that this address takes", "body");
+    return fail(Code::kMalformed, "the request is not the JSON that this address takes");
   return std::move(value.as_object());
 }
 

@@ -10,6 +10,7 @@
 #include "node/reading/versions.h"
 #include "node/replication/from_callback.h"
 #include "node/text/language.h"
+#include "node/text/markdown.h"
 
 namespace koinon {
 namespace asio = boost::asio;
@@ -395,7 +396,7 @@ Result<HeldView> DeskApi::shown_held(const HeldNote& note) {
   if (!found.ok()) return out;
   KOINON_ASSIGN(const auto record, parts_.index->get(found->log.id, found->index));
   if (record) {
-    out.title = record->title;
+    out.title = title_line(record->title);
     out.language = record->language;
   }
   return out;

@@ -70,7 +70,7 @@ InboxApi::InboxApi(ApiShared& shared)
             .id = "listInbox",
             .tag = "inbox",
             .summary = "Questions to us, and answers to, adoptions and versions of what is ours",
-            .query = {"state", "assignee", "limit", "cursor"},
+            .query = {"state", "assignee", "since", "limit", "cursor"},
             .gives = "InboxList"},
            this, &InboxApi::inbox),
       change({.method = "PATCH",

@@ -8,6 +8,7 @@
 #include "node/api/inbox_json.h"
 #include "node/api/query_params.h"
 #include "node/reading/list_budget.h"
+#include "node/reading/since.h"
 #include "proto/base/encoding.h"
 #include "proto/codec/entry.h"
 
@@ -38,6 +39,12 @@ bool is_wanted(const InboxCase& item, const InboxQuery& query) {
          (query.assignee.empty() || item.assignee == query.assignee);
 }
 
+// Nothing follows this page.
+InboxView ended(InboxView page) {
+  page.next.reset();
+  return page;
+}
+
 }  // namespace
 
 std::string_view case_state_text(CaseState state) { return kCaseStates.at(static_cast<std::size_t>(state)); }
@@ -58,6 +65,7 @@ Result<InboxQuery> read_inbox_query(const Params& params) {
   }
   out.state = param(params, "state");
   out.assignee = param(params, "assignee");
+  KOINON_ASSIGN(out.since, read_since(params));
   return out;
 }
 
@@ -79,6 +87,11 @@ Result<CaseView> read_case(const InboxSources& from, const LogId& own, const Ind
 Result<InboxView> read_inbox(const InboxSources& from, const LogId& own, const InboxQuery& query) {
   InboxView out;
   ArrivalSeq before = query.before;
+  ArrivalSeq after;
+  if (query.since) {
+    KOINON_ASSIGN(const ArrivalSeq newest, from.index.position());
+    KOINON_ASSIGN(after, arrived_before(from.store, *query.since, newest));
+  }
   ListBudget budget;
   bool full = false;
   for (std::size_t looked = 0; !full && out.items.size() < query.limit && looked < kLookedAt;
@@ -86,6 +99,7 @@ Result<InboxView> read_inbox(const InboxSources& from, const LogId& own, const I
     KOINON_ASSIGN(const auto found, from.index.addressed(own, before, query.limit));
     std::size_t passed = 0;
     for (const IndexedRecord& record : found) {
+      if (record.arrival.value <= after.value) return ended(std::move(out));
       KOINON_ASSIGN(InboxCase item, from.desk.inbox_case(record.log, record.index));
       if (!query.state.empty()) {
         KOINON_ASSIGN(const auto answer, our_answer(from.index, own, record));

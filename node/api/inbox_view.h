@@ -25,8 +25,9 @@ struct InboxQuery {
   std::string assignee;  // only cases of the account with this name; empty: all
   std::size_t limit = limits::kPageSize;
   ArrivalSeq before;  // 0: from the newest
+  std::optional<UnixMillis> since;  // only what came here then or later
 };
-// Reads state, assignee, limit and cursor.
+// Reads state, assignee, since, limit and cursor.
 Result<InboxQuery> read_inbox_query(const Params& params);
 
 // A record to which a case refers.

@@ -6,6 +6,7 @@
 #include "node/api/query_params.h"
 #include "node/reading/list_budget.h"
 #include "node/reading/search_words.h"
+#include "node/reading/since.h"
 #include "proto/base/encoding.h"
 #include "proto/base/limits.h"
 #include "proto/codec/entry.h"
@@ -62,6 +63,7 @@ Result<RecordListQuery> read_record_list_query(const Params& params) {
   RecordListQuery out;
   KOINON_TRY(read_scope(params, out.query));
   out.city = param(params, "city");
+  KOINON_ASSIGN(out.since, read_since(params));
   KOINON_ASSIGN(out.query.limit, read_limit(params, limits::kPageSize, limits::kPageSizeMax));
   if (const auto cursor = param(params, "cursor"); !cursor.empty()) {
     const auto number = parse_decimal(cursor);
@@ -78,7 +80,7 @@ RecordsApi::RecordsApi(ApiShared& shared)
             .id = "listRecords",
             .tag = "reading",
             .summary = "Records, newest first",
-            .query = {"topic", "city", "kind", "q", "limit", "cursor"},
+            .query = {"topic", "city", "kind", "q", "since", "limit", "cursor"},
             .gives = "RecordList"},
            this, &RecordsApi::list_records),
       get({.method = "GET",
@@ -109,6 +111,10 @@ Result<RecordListView> RecordsApi::list_records(const Asker&, const RecordListQu
   Directory directory(*parts_.store, parts_.nearness, parts_.index.get());
   IndexQuery query = wanted.query;
   KOINON_TRY(find_scope(directory, wanted.city, query));
+  if (wanted.since) {
+    KOINON_ASSIGN(const ArrivalSeq newest, parts_.index->position());
+    KOINON_ASSIGN(query.after, arrived_before(*parts_.store, *wanted.since, newest));
+  }
   KOINON_ASSIGN(const auto found, parts_.index->find(query));
   RecordListView out;
   ListBudget budget;

@@ -14,9 +14,10 @@ namespace koinon {
 
 struct RecordListQuery {
   IndexQuery query;
-  std::string city;  // the name of a city on this node; empty: all cities
+  std::string city;                 // the name of a city on this node; empty: all cities
+  std::optional<UnixMillis> since;  // only what came here then or later
 };
-// Reads topic, kind, q, city, limit and cursor.
+// Reads topic, kind, q, city, since, limit and cursor.
 Result<RecordListQuery> read_record_list_query(const Params& params);
 
 struct RecordListView {

@@ -30,11 +30,14 @@ HttpResponse list_answer(const ApiRequest& request, const RecordListView& view) 
 HttpResponse record_answer(const ApiRequest& request, const RecordForReader& view) {
   json::object body = record_json(view.record);
   if (view.watched) body["watched"] = *view.watched;
-  return conditional(request, json_response(body));
+  HttpResponse response = json_response(body);
+  // Every new record of its city proves it against a larger head. The record is the same.
+  body.erase("proven_against");
+  return conditional(request, tagged_as(std::move(response), json::serialize(body)));
 }
 
-HttpResponse bytes_answer(const ApiRequest&, const std::string& view) {
-  return {200, "application/octet-stream", view, {}};
+HttpResponse bytes_answer(const ApiRequest& request, const std::string& view) {
+  return conditional(request, {200, "application/octet-stream", view, {}});
 }
 
 }  // namespace
@@ -45,14 +48,14 @@ void add_records_routes(RouteTable& routes, CallGate& gate, const RecordsApi& re
       +[](const ApiRequest& request) { return read_record_list_query(request.query); }, list_answer);
   add_route(routes, gate, records.get, record_of, record_answer);
   add_route(
-      routes, gate, records.proof, named_record, +[](const ApiRequest&, const std::string& view) {
-        return HttpResponse{200, "text/plain; charset=utf-8", view, {}};
+      routes, gate, records.proof, named_record, +[](const ApiRequest& request, const std::string& view) {
+        return conditional(request, {200, "text/plain; charset=utf-8", view, {}});
       });
   add_route(routes, gate, records.entry, named_record, bytes_answer);
   add_route(routes, gate, records.body, named_record, bytes_answer);
   add_route(
-      routes, gate, records.markdown, named_record, +[](const ApiRequest&, const std::string& view) {
-        return HttpResponse{200, "text/markdown; charset=utf-8", view, {}};
+      routes, gate, records.markdown, named_record, +[](const ApiRequest& request, const std::string& view) {
+        return conditional(request, {200, "text/markdown; charset=utf-8", view, {}});
       });
 }
 

@@ -74,8 +74,8 @@ Status RouteTable::match(ApiRequest& request, std::string& allowed) const {
     if (allowed.find(routes_[i].method) == std::string::npos)
       allowed += (allowed.empty() ? "" : ", ") + routes_[i].method;
   }
-  if (allowed.empty()) return fail(Code::kNotFound, "nothing is served at this address", "target");
-  return fail(Code::kWrongMethod, "this address does not take that method", "method");
+  if (allowed.empty()) return fail(Code::kNotFound, "nothing is served at this address");
+  return fail(Code::kWrongMethod, "this address does not take that method");
 }
 
 }  // namespace koinon

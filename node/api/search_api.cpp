@@ -1,6 +1,7 @@
 #include "node/api/search_api.h"
 
 #include "node/api/query_params.h"
+#include "node/reading/since.h"
 #include "proto/vocabulary/vocabulary.h"
 
 namespace koinon {
@@ -40,7 +41,7 @@ SearchApi::SearchApi(ApiShared& shared)
               .tag = "reading",
               .summary = "Notes by their words, ranked, with facets to narrow them down",
               .query = {"q", "topic", "city", "country", "language", "kind", "evidence", "cost", "sdg",
-                        "outcome", "versions", "order", "limit", "cursor"},
+                        "outcome", "versions", "order", "since", "limit", "cursor"},
               .gives = "SearchPage"},
              this, &SearchApi::find),
       similar({.method = "GET",
@@ -58,6 +59,10 @@ Result<SearchView> SearchApi::find(const Asker&, const NoteSearch& wanted) {
   Directory directory(*parts_.store, parts_.nearness, parts_.index.get());
   SearchQuery query = wanted.query;
   KOINON_TRY(find_scope(directory, wanted.city, query));
+  if (wanted.since) {
+    KOINON_ASSIGN(const ArrivalSeq newest, parts_.index->position());
+    KOINON_ASSIGN(query.after, arrived_before(*parts_.store, *wanted.since, newest));
+  }
   return read_search_view(directory, *parts_.index, query);
 }
 

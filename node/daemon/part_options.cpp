@@ -2,10 +2,12 @@
 
 #include <algorithm>
 
+#include <boost/asio/ip/address.hpp>
+
 #include "crypto/ed25519.h"
 #include "crypto/key_file.h"
-#include "node/text/forwarded.h"
 #include "node/pages/time_zone.h"
+#include "node/text/forwarded.h"
 
 namespace koinon {
 namespace {
@@ -18,6 +20,16 @@ Result<std::string> read_secret(const std::string& path) {
   KOINON_ASSIGN(std::string secret, read_file(path, kPasswordFileBytes));
   while (secret.ends_with('\n')) secret.pop_back();
   return secret;
+}
+
+// The host of an address that leads to what is served at this one. It is localhost on the loopback address,
+// or where all addresses are served. Empty: none is.
+std::string served_host(const std::string& listen) {
+  if (listen.empty()) return {};
+  boost::system::error_code error;
+  const auto address = boost::asio::ip::make_address(listen, error);
+  if (error || address.is_loopback() || address.is_unspecified()) return "localhost";
+  return address.is_v6() ? "[" + address.to_string() + "]" : address.to_string();
 }
 
 }  // namespace
@@ -79,6 +91,7 @@ Result<ApiOptions> api_options(const Config& config, std::uint16_t http_port) {
     if (address.empty()) return fail(Code::kInvalidArgument, proxy + " is no IP address", "http.proxies");
     options.access.proxies.push_back(std::move(address));
   }
+  options.access.host = served_host(config.http_listen);
   options.access.port = http_port == 0 ? config.http_port : http_port;
   options.access.form_key = random_bytes(kFormKeyBytes);
   if (!config.http_sso_header.empty()) {

@@ -6,6 +6,7 @@
 
 #include "node/delivery/mail_about.h"
 #include "node/reading/shown_record.h"
+#include "node/text/markdown.h"
 #include "node/text/time_text.h"
 #include "proto/codec/entry.h"
 #include "proto/vocabulary/vocabulary.h"
@@ -45,7 +46,7 @@ Result<std::optional<std::string>> Composer::payload(const Delivery& delivery, U
 MailItem Composer::mail_item(const IndexedRecord& record) {
   Directory directory(store_, nearness_);
   MailItem item;
-  item.title = record.title;
+  item.title = title_line(record.title);
   item.city = directory.city(record.log);
   item.kind = kind_name(record.kind);
   item.url = options_.url + "/records/" + directory.ref(record.log, record.index);

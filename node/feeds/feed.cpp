@@ -65,7 +65,8 @@ void add_entry(pugi::xml_node feed, const FeedItem& item) {
   for (const auto& topic : item.topics) {
     entry.append_child("category").append_attribute("term") = plain_line(topic).c_str();
   }
-  if (const std::string summary = plain_text(item.summary); !summary.empty()) add(entry, "summary", summary);
+  if (const std::string summary = plain_text(item.summary); !summary.empty())
+    add(entry, "summary", summary);
   add(entry, "content", item.html).append_attribute("type") = "html";
 }
 
@@ -145,6 +146,7 @@ std::string opml_text(const std::string& title, const std::vector<FeedLink>& lin
     outline.append_attribute("type") = "rss";
     outline.append_attribute("text") = plain_line(link.title).c_str();
     outline.append_attribute("xmlUrl") = link.url.c_str();
+    outline.append_attribute("htmlUrl") = link.page.c_str();
   }
   return text_of(document);
 }

@@ -8,11 +8,11 @@
 
 namespace koinon {
 
-// Texts are as people wrote them. Characters that must not be shown are removed here.
+// Texts of people. Characters that must not be shown are removed here.
 struct FeedItem {
   std::string id;   // urn:uuid:…, the same for every version of the note
   std::string url;  // of the record
-  std::string title;
+  std::string title;     // plain, as the summary: RFC 4287, section 3.1.1.1; JSON Feed 1.1
   std::string summary;   // plain
   std::string html;      // the note, or its beginning
   std::string language;  // BCP 47; may be empty
@@ -35,7 +35,7 @@ struct Feed {
   std::string id;  // urn:uuid:…
   std::string title;
   std::string self;  // its own address
-  std::string home;  // the page with the same notes
+  std::string home;  // the page that shows the same notes
   std::string next;  // the page of older items; empty: none
   UnixMillis updated;
   std::vector<FeedItem> items;
@@ -48,6 +48,7 @@ std::string json_feed_text(const Feed& feed);
 struct FeedLink {
   std::string title;
   std::string url;
+  std::string page;  // that shows the same notes
 };
 std::string opml_text(const std::string& title, const std::vector<FeedLink>& links);
 

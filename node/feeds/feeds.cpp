@@ -9,7 +9,9 @@
 #include "node/reading/note_parts.h"
 #include "node/reading/search_words.h"
 #include "node/reading/shown_record.h"
+#include "node/reading/summary_view.h"
 #include "node/text/language.h"
+#include "node/text/markdown.h"
 #include "node/text/plain_text.h"
 #include "node/text/time_text.h"
 #include "proto/base/encoding.h"
@@ -22,6 +24,9 @@ namespace {
 
 constexpr std::size_t kVersionsBack = 100;
 constexpr unsigned kTitleLevel = 1;  // of the heading that a reader of feeds makes of a note's title
+// What feeds are made of the same notes may change with the program. Then this number does, and readers fetch
+// anew.
+constexpr std::string_view kMaking = "2";
 
 std::string encode(std::string_view text) { return boost::urls::encode(text, boost::urls::unreserved_chars); }
 
@@ -32,7 +37,10 @@ std::string with_key(const FeedRequest& request, std::string url) {
   return url + (url.find('?') == std::string::npos ? "?" : "&") + "key=" + encode(key);
 }
 
-Error no_such_feed() { return fail(Code::kNotFound, "a feed's address ends in .atom or .json", "target"); }
+// The list of the notes about a topic, as people see it.
+std::string topic_page(const std::string& topic) { return "/?topic=" + encode(topic); }
+
+Error no_such_feed() { return fail(Code::kNotFound, "a feed's address ends in .atom or .json"); }
 
 }  // namespace
 
@@ -52,19 +60,41 @@ Result<bool> take_suffix(std::string& text) {
 
 Result<HttpResponse> Feeds::all(const FeedRequest& request) {
   const Form form = request.path.ends_with("/all.json") ? Form::kJson : Form::kAtom;
-  return list(request, {}, "Practice notes, seen from " + parts_.name, "all", form);
+  Page page;
+  page.feed.title = "Practice notes, seen from " + parts_.name;
+  return list(request, {}, std::move(page), "all", form);
+}
+
+Status Feeds::check_topic(const std::string& topic) {
+  const Vocabulary& vocabulary = Vocabulary::builtin();
+  if (topic.size() > limits::kTopicBytes)
+    return fail(Code::kNotFound, "no topic has so long a name", "topic");
+  if (vocabulary.find(topic) != nullptr) return {};
+  IndexQuery query;
+  query.topic = topic;
+  query.limit = 1;
+  KOINON_ASSIGN(const auto found, parts_.index.find(query));
+  if (!found.empty()) return {};
+  return fail(Code::kNotFound,
+              "no note is about this topic, and the vocabulary does not have it; the nearest one is " +
+                  vocabulary.nearest(topic),
+              "topic");
 }
 
 Result<HttpResponse> Feeds::topic(const FeedRequest& request, std::string topic) {
   KOINON_ASSIGN(const bool json, take_suffix(topic));
   IndexQuery query;
   query.topic = Vocabulary::builtin().canonical(topic);
+  KOINON_TRY(check_topic(*query.topic));
   const Topic* listed = Vocabulary::builtin().find(*query.topic);
   const auto label = listed == nullptr                ? std::string()
                      : listed->labels.count("en") > 0 ? listed->labels.at("en")
                                                       : "";
-  return list(request, query, "Practice notes: " + (label.empty() ? *query.topic : label),
-              "topic " + *query.topic, json ? Form::kJson : Form::kAtom);
+  Page page;
+  page.feed.title = "Practice notes: " + (label.empty() ? *query.topic : label);
+  page.home = topic_page(*query.topic);
+  const std::string what = "topic " + *query.topic;
+  return list(request, std::move(query), std::move(page), what, json ? Form::kJson : Form::kAtom);
 }
 
 Result<HttpResponse> Feeds::city(const FeedRequest& request, std::string city) {
@@ -73,12 +103,14 @@ Result<HttpResponse> Feeds::city(const FeedRequest& request, std::string city) {
   KOINON_ASSIGN(const LogState log, names.directory.find_city(city));
   IndexQuery query;
   query.log = log.id;
-  return list(request, query, "Practice notes of " + city_name(names, log.id), "city " + to_text(log.id),
-              json ? Form::kJson : Form::kAtom);
+  Page page;
+  page.feed.title = "Practice notes of " + city_name(names, log.id);
+  page.home = "/cities/" + encode(names.directory.city(log.id));
+  return list(request, query, std::move(page), "city " + to_text(log.id), json ? Form::kJson : Form::kAtom);
 }
 
-Result<HttpResponse> Feeds::list(const FeedRequest& request, IndexQuery query, std::string title,
-                                 std::string what, Form form) {
+Result<HttpResponse> Feeds::list(const FeedRequest& request, IndexQuery query, Page page,
+                                 const std::string& what, Form form) {
   query.standing_notes = true;
   query.limit = limits::kFeedItems;
   if (const std::string before = param(request.query, "before"); !before.empty()) {
@@ -86,8 +118,6 @@ Result<HttpResponse> Feeds::list(const FeedRequest& request, IndexQuery query, s
     if (!number.ok()) return fail(Code::kInvalidArgument, "it is what the page before says", "before");
     query.before = ArrivalSeq(*number);
   }
-  Page page;
-  page.feed.title = std::move(title);
   page.feed.id = urn_of(parts_.name + " " + what);
   KOINON_ASSIGN(page.records, parts_.index.find(query));
   if (page.records.size() == query.limit)
@@ -115,6 +145,7 @@ Result<HttpResponse> Feeds::search(const FeedRequest& request) {
       words += (words.empty() ? "?" : "&") + encode(name) + "=" + encode(value);
   }
   page.feed.id = urn_of(parts_.name + " search " + words);
+  page.home = "/" + words;
   for (const SearchHit& hit : found.hits) {
     KOINON_ASSIGN(const auto record, parts_.index.get(hit.log, hit.index));
     if (record) page.records.push_back(*record);
@@ -189,8 +220,8 @@ Result<std::optional<FeedItem>> Feeds::item(Names& names, const IndexedRecord& i
   out.id = urn_of(to_text(indexed.log) + "/" +
                   std::to_string(first_version(indexed.log, indexed.index, record->entry).value));
   out.url = base + "/records/" + ref;
-  out.title = indexed.title;
-  out.summary = indexed.summary;
+  out.title = title_line(indexed.title);
+  out.summary = summary_line(indexed.summary);
   // A reader shows a feed of many languages in one page: each text says its own.
   out.html = "<div " + language_attributes(indexed.language) + ">\n" +
              feed_html(note_parts(*body, indexed.language), out.url, left) + "</div>\n";
@@ -235,7 +266,7 @@ Result<HttpResponse> Feeds::answer(const FeedRequest& request, Page page, Form f
     mark = '&';
   }
   page.feed.self = self;
-  page.feed.home = base + "/";
+  page.feed.home = base + page.home;
   if (!page.next.empty()) page.feed.next = with_key(request, address + page.next);
   // A reader that already has this feed gets its answer before the feed is made.
   const std::string tag = feed_tag(names, page, self);
@@ -294,7 +325,8 @@ HttpResponse Feeds::not_modified(const std::string& tag) {
 // A digest of all that decides the feed's content: which notes, as of which arrival, and the names of their
 // cities.
 std::string Feeds::feed_tag(Names& names, const Page& page, const std::string& self) {
-  std::string text = page.feed.title + "\n" + self + "\n" + page.feed.next + "\n";
+  std::string text =
+      std::string(kMaking) + "\n" + page.feed.title + "\n" + self + "\n" + page.feed.next + "\n";
   for (const IndexedRecord& record : page.records)
     text += names.directory.ref(record.log, record.index) + " " + std::to_string(record.arrival.value) + " " +
             city_name(names, record.log) + "\n";
@@ -305,11 +337,12 @@ std::string Feeds::feed_tag(Names& names, const Page& page, const std::string& s
 
 HttpResponse Feeds::opml(const FeedRequest& request) {
   const std::string& base = request.base;
-  std::vector<FeedLink> links = {{"All topics", with_key(request, base + "/feeds/all.atom")}};
+  std::vector<FeedLink> links = {{"All topics", with_key(request, base + "/feeds/all.atom"), base + "/"}};
   for (const Topic& topic : Vocabulary::builtin().topics()) {
     const auto label = topic.labels.find("en");
     links.push_back({label == topic.labels.end() ? topic.slug : label->second,
-                     with_key(request, base + "/feeds/topic/" + topic.slug + ".atom")});
+                     with_key(request, base + "/feeds/topic/" + topic.slug + ".atom"),
+                     base + topic_page(topic.slug)});
   }
   return {200, "text/x-opml; charset=utf-8", opml_text("Koinon: practice notes by topic", links), {}};
 }

@@ -41,7 +41,8 @@ class Feeds {
   explicit Feeds(Parts parts) : parts_(std::move(parts)) {}
 
   // The end of the address decides between Atom and JSON Feed. kNotFound: it ends otherwise, or there is no
-  // such city. kInvalidArgument: `before` is not a number, or Directory or search_words refuse a parameter.
+  // such city or topic. kInvalidArgument: `before` is not a number, or Directory or search_words refuse a
+  // parameter.
   Result<HttpResponse> all(const FeedRequest& request);
   // `topic` and `city` are the end of the address, with .atom or .json.
   Result<HttpResponse> topic(const FeedRequest& request, std::string topic);
@@ -62,10 +63,13 @@ class Feeds {
     std::vector<IndexedRecord> records;
     std::vector<IndexedRecord> withdrawals;  // of notes
     std::string next;                        // the query of the page with older notes, without the key
+    std::string home = "/";                  // the path of the page that shows the same notes
   };
 
-  Result<HttpResponse> list(const FeedRequest& request, IndexQuery query, std::string title, std::string what,
+  Result<HttpResponse> list(const FeedRequest& request, IndexQuery query, Page page, const std::string& what,
                             Form form);
+  // kNotFound: the vocabulary has no such topic, and no note here is about it. Names the nearest one.
+  Status check_topic(const std::string& topic);
   Result<HttpResponse> answer(const FeedRequest& request, Page page, Form form);
   Result<UnixMillis> shown_at(const LogId& log, EntryIndex index, UnixMillis created_at);
   // Makes an item, and subtracts the size of its HTML from the bytes that are left for the feed.

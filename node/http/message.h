@@ -38,7 +38,9 @@ struct HttpResponse {
   std::map<std::string, std::string> headers;
 };
 
-// Problem details of RFC 9457. `code` and `field` are extension members.
+// Problem details of RFC 9457: the title is the status's phrase, the detail the error's sentence. `code` and
+// `field` are extension members. `field` is there if the error names a parameter, a header or a member of the
+// body.
 HttpResponse problem(const Error& error);
 unsigned status_of(Code code);
 

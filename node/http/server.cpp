@@ -182,7 +182,7 @@ struct HttpServer::Impl {
       const std::string visitor = visitor_of(request->remote);
       if (!visits->has_room(visitor)) {
         const HttpResponse busy =
-            problem(fail(Code::kTooMany, "too many requests from this address are under way", "target"));
+            problem(fail(Code::kTooMany, "too many requests from this address are under way"));
         co_return co_await refuse_unread(client, parser, busy, version, head);
       }
       visit.emplace(visits, visitor);
@@ -248,6 +248,13 @@ struct HttpServer::Impl {
     if (counted) share.emplace(streams, visitor);
     OpenedStream opened = co_await service->open_stream(std::move(request));
     if (opened.refusal) co_return co_await write(client, std::move(*opened.refusal), version, false, head);
+    if (head) {
+      const std::string text = stream_head(opened.headers);
+      error_code ignored;
+      client->stream.expires_after(limits::kHttpDeadline);
+      co_await asio::async_write(client->stream, asio::buffer(text), redirect_error(use_awaitable, ignored));
+      co_return false;
+    }
     co_await stream_events(client, std::move(opened));
     co_return false;
   }
@@ -259,8 +266,8 @@ struct HttpServer::Impl {
 
   static Error parse_error(const error_code& error) {
     const bool large = error == http::error::body_limit || error == http::error::header_limit;
-    return large ? fail(Code::kTooLarge, Sentence{"request.too_large", "the request is too large"}, "body")
-                 : fail(Code::kMalformed, "the request does not parse", "request");
+    return large ? fail(Code::kTooLarge, Sentence{"request.too_large", "the request is too large"})
+                 : fail(Code::kMalformed, "the request does not parse");
   }
 
   template <typename ClientPointer>
@@ -275,9 +282,8 @@ struct HttpServer::Impl {
       if (sending->has_room(client->visitor, size)) {
         share.emplace(sending, client->visitor, size);
       } else {
-        response =
-            problem(fail(Code::kTooMany,
-                         "too much is on its way to this address already; try again in a minute", "target"));
+        response = problem(
+            fail(Code::kTooMany, "too much is on its way to this address already; try again in a minute"));
       }
     }
     auto message = to_beast(std::move(response), clock(), version, keep_alive, head);
@@ -299,6 +305,18 @@ struct HttpServer::Impl {
     timer->cancel();
   }
 
+  // A proxy that keeps an answer back until it has much of it, or all, never hands on a stream: nginx is told
+  // not to by X-Accel-Buffering, those that compress by no-transform. A first line goes with the header, for
+  // proxies and clients that wait for a byte of the body.
+  std::string stream_head(const std::map<std::string, std::string>& headers) const {
+    std::string text =
+        "HTTP/1.1 200 OK\r\nDate: " + http_date(clock()) +
+        "\r\nContent-Type: text/event-stream\r\nCache-Control: no-store, no-transform\r\nX-Accel-Buffering: "
+        "no\r\nX-Content-Type-Options: nosniff\r\nConnection: close\r\n";
+    for (const auto& [name, value] : headers) text += name + ": " + value + "\r\n";
+    return text + "\r\n";
+  }
+
   // Sends text/event-stream until the client goes away. It has no length, so the connection ends with it.
   template <typename ClientPointer>
   asio::awaitable<void> stream_events(ClientPointer client, OpenedStream source) {
@@ -308,10 +326,7 @@ struct HttpServer::Impl {
       co_await asio::async_write(client->stream, asio::buffer(text), redirect_error(use_awaitable, error));
       co_return !error;
     };
-    std::string text =
-        "HTTP/1.1 200 OK\r\nDate: " + http_date(clock()) +
-        "\r\nContent-Type: text/event-stream\r\nCache-Control: no-store\r\nX-Content-Type-Options: "
-        "nosniff\r\nConnection: close\r\n\r\n";
+    std::string text = stream_head(source.headers) + ": here\n\n";
     bool open = co_await send(std::move(text));
     const auto timer = std::make_shared<asio::steady_timer>(io);
     waiting.insert(timer);

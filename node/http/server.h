@@ -39,9 +39,11 @@ struct Admitted {
   std::size_t body_limit = 0;  // bytes
 };
 
-// An event stream. `next` gives the new events as text; an empty text: no news; nothing: the stream ends.
+// An event stream. `headers` go with those that every stream has. `next` gives the new events as text; an
+// empty text: no news; nothing: the stream ends.
 struct OpenedStream {
   std::optional<HttpResponse> refusal;
+  std::map<std::string, std::string> headers;
   std::function<boost::asio::awaitable<std::optional<std::string>>()> next;
 };
 

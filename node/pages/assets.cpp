@@ -61,6 +61,7 @@ void add_asset_routes(RouteTable& routes) {
                .tag = "pages",
                .summary = "A style or script of the pages",
                .gives = "text/css"}};
+  route.page = true;
   route.handle = at_once([](const ApiRequest& request) -> Result<HttpResponse> {
     for (const Asset& asset : kAssets) {
       if ("/assets/" + request.arg("file") != asset_path(asset.name)) continue;

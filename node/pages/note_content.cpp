@@ -1,6 +1,15 @@
 #include "node/pages/note_content.h"
 
+#include "node/text/markdown.h"
+#include "proto/base/encoding.h"
+#include "proto/base/limits.h"
+
 namespace koinon {
+namespace {
+
+constexpr std::size_t kDescriptionBytes = 300;  // as much as search engines and messengers show
+
+}  // namespace
 
 using google::protobuf::FieldDescriptor;
 
@@ -27,6 +36,18 @@ std::string text_of(const google::protobuf::Message& content, const std::string&
   const bool is_text =
       found != nullptr && !found->is_repeated() && found->type() == FieldDescriptor::TYPE_STRING;
   return is_text ? content.GetReflection()->GetString(content, found) : std::string();
+}
+
+std::string description_of(const google::protobuf::Message& content) {
+  for (const char* member : {"summary", "solution", "challenge", "changes", "results", "text"}) {
+    // The beginning of a text has enough words for a description.
+    const std::string text = text_of(content, member);
+    std::string words = markdown_line(clipped_utf8(text, limits::kIndexedSummaryBytes));
+    if (words.empty()) continue;
+    const std::string_view shown = clipped_utf8(words, kDescriptionBytes);
+    return shown.size() == words.size() ? words : std::string(shown) + " …";
+  }
+  return {};
 }
 
 const google::protobuf::RepeatedPtrField<v1::Source>& sources_of(const std::optional<v1::Body>& body) {

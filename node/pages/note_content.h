@@ -18,6 +18,8 @@ void content_of(std::optional<v1::Body>&& body) = delete;
 std::string text_of(const google::protobuf::Message& content, const std::string& field);
 // What it names that was published outside the network; empty where its kind names nothing.
 const google::protobuf::RepeatedPtrField<v1::Source>& sources_of(const std::optional<v1::Body>& body);
+// The beginning of what it says, in words without marks: its summary, or else its first text. May be empty.
+std::string description_of(const google::protobuf::Message& content);
 // What a record is called by its own text, for those who answer or adopt it; its ref where that says nothing.
 std::string title_of(const RecordView& record);
 

@@ -350,6 +350,8 @@ asio::awaitable<HttpResponse> NotePage::read(Visit visit) {
   PageView view{"note", title, card(visit, record, title), 200, "", ""};
   // An answer has no title, and what is erased has none left: then what it is, and which.
   if (view.title.empty()) view.title = visit.named("kind", record.kind_text()) + " " + record.ref;
+  view.description = description_of(content_of(record.body));
+  view.article = true;
   const bool gone = is_gone(record.status);
   view.feed_title = visit.say("feed.city", {{"city", frame_.city_name(visit, record.city)}});
   view.feed_path = "/feeds/city/" + record.city + ".atom";

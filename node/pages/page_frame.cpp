@@ -10,6 +10,7 @@
 #include "crypto/ed25519.h"
 #include "crypto/hash.h"
 #include "crypto/secret_memory.h"
+#include "node/api/admission.h"
 #include "node/api/change_request.h"
 #include "node/api/inbox_view.h"
 #include "node/http/cookies.h"
@@ -199,6 +200,13 @@ json::object PageFrame::frame(const Visit& visit, const PageView& view) const {
   out["inbox_new"] = "";
   if (caller.role >= Role::kPublisher) put_unread(visit, out);
   out["at_" + view.page] = true;
+  const Route* route = visit.request.route;
+  if (route != nullptr && route->need <= Need::kReading && view.status == 200) {
+    out["shared"] = true;
+    out["description"] = view.description.empty() ? visit.say("frame.about") : view.description;
+    out["shared_type"] = view.article ? "article" : "website";
+    out["address"] = base_url(shared_.access, visit.request) + here(visit.request);
+  }
   if (!view.feed_path.empty()) {
     out["feed_title"] = view.feed_title;
     out["feed_path"] = view.feed_path;

@@ -65,6 +65,9 @@ struct PageView {
   unsigned status = 200;
   std::string feed_title = {};  // for autodiscovery
   std::string feed_path = {};
+  std::string description =
+      {};                // for search engines and for whoever is sent the link; empty: what this site is
+  bool article = false;  // it shows one text that somebody wrote
 };
 
 class PageFrame {

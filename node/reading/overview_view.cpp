@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "node/reading/shown_record.h"
+#include "node/text/markdown.h"
 #include "proto/base/limits.h"
 #include "proto/codec/entry.h"
 
@@ -76,7 +77,7 @@ Result<AdoptionView> view_of(Directory& directory, IndexReader& index, const Ado
                       item.outcome,
                       directory.ref(item.of_log, item.of),
                       directory.city(item.of_log),
-                      practice ? practice->title : std::string(),
+                      practice ? title_line(practice->title) : std::string(),
                       practice ? practice->language : std::string()};
 }
 
@@ -209,7 +210,7 @@ Result<std::vector<FollowUpView>> read_follow_ups(Directory& directory, StoreRea
     if (due == 0) continue;
     const EntryIndex of(practice.second);
     KOINON_ASSIGN(const auto indexed, index.get(practice.first, of));
-    out.push_back({directory.ref(practice.first, of), indexed ? indexed->title : std::string(), due,
+    out.push_back({directory.ref(practice.first, of), indexed ? title_line(indexed->title) : std::string(), due,
                    last.stage, directory.ref(last.record.log, last.record.index),
                    indexed ? indexed->language : std::string()});
   }

@@ -1,6 +1,7 @@
 #include "node/reading/record_view.h"
 
 #include "node/reading/shown_record.h"
+#include "node/text/markdown.h"
 #include "proto/base/encoding.h"
 #include "proto/base/limits.h"
 #include "proto/codec/entry.h"
@@ -29,7 +30,7 @@ Result<std::vector<ReferringView>> read_referring(Directory& directory, StoreRea
     if (indexed) {
       one.indexed = true;
       one.kind = indexed->kind;
-      one.title = indexed->title;
+      one.title = title_line(indexed->title);
       one.language = indexed->language;
     }
     out.push_back(std::move(one));
@@ -118,7 +119,7 @@ std::vector<RefView> read_refs(Directory& directory, StoreReader& store, IndexRe
     const auto indexed = index.get(log, at);
     if (indexed.ok() && *indexed) {
       item.indexed = true;
-      item.title = (*indexed)->title;
+      item.title = title_line((*indexed)->title);
       item.status = (*indexed)->status;
     }
     out.push_back(std::move(item));

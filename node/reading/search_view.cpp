@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "node/reading/plain_pieces.h"
+#include "node/text/markdown.h"
 #include "proto/base/encoding.h"
 #include "proto/vocabulary/vocabulary.h"
 
@@ -32,13 +34,14 @@ std::optional<std::size_t> next_of(std::size_t offset, std::size_t shown, std::u
   return shown > 0 && offset + shown < total ? std::optional(offset + shown) : std::nullopt;
 }
 
-Result<std::vector<FoundNote>> found_notes(Directory& directory, IndexReader& index, std::vector<SearchHit>& hits) {
+Result<std::vector<FoundNote>> found_notes(Directory& directory, IndexReader& index,
+                                           const std::vector<SearchHit>& hits) {
   std::vector<FoundNote> out;
-  for (SearchHit& hit : hits) {
+  for (const SearchHit& hit : hits) {
     KOINON_ASSIGN(auto record, index.get(hit.log, hit.index));
     if (!record) continue;
-    out.push_back({read_summary(directory, std::move(*record)), hit.score, std::move(hit.title),
-                   std::move(hit.excerpt)});
+    out.push_back({read_summary(directory, std::move(*record)), hit.score,
+                   plain_pieces(hit.title, title_line), plain_pieces(hit.excerpt, markdown_line)});
   }
   return out;
 }
@@ -46,7 +49,7 @@ Result<std::vector<FoundNote>> found_notes(Directory& directory, IndexReader& in
 }  // namespace
 
 Result<SearchView> read_search_view(Directory& directory, IndexReader& index, const SearchQuery& query) {
-  KOINON_ASSIGN(SearchPage page, index.search(query));
+  KOINON_ASSIGN(const SearchPage page, index.search(query));
   SearchView out;
   KOINON_ASSIGN(out.items, found_notes(directory, index, page.hits));
   KOINON_ASSIGN(out.activity, found_notes(directory, index, page.activity));

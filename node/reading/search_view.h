@@ -16,8 +16,8 @@ struct Topic;
 struct FoundNote {
   SummaryView note;
   double score = 0;
-  std::vector<Piece> title;    // empty without words
-  std::vector<Piece> excerpt;  // where in the text the words are
+  std::vector<Piece> title;    // plain; empty without words
+  std::vector<Piece> excerpt;  // plain; where in the text the words are
 };
 
 struct FacetValue {

@@ -1,6 +1,10 @@
 #include "node/reading/search_words.h"
 
+#include <algorithm>
+
+#include "node/reading/since.h"
 #include "node/text/numbers.h"
+#include "proto/base/ascii.h"
 
 namespace koinon {
 
@@ -9,8 +13,10 @@ Result<NoteSearch> read_note_search(const Params& words) {
   SearchQuery& query = out.query;
   KOINON_TRY(read_scope(words, query));
   out.city = param(words, "city");
-  query.country = param(words, "country");
+  query.country = ascii_upper(param(words, "country"));
   query.language = param(words, "language");
+  std::replace(query.language.begin(), query.language.end(), '_', '-');  // pt_BR, as programs write it
+  KOINON_ASSIGN(out.since, read_since(words));
   KOINON_ASSIGN(const auto evidence, read_number(param(words, "evidence"), "evidence", 5));
   query.evidence = static_cast<unsigned>(evidence);
   KOINON_ASSIGN(const auto sdg, read_number(param(words, "sdg"), "sdg", 17));

@@ -50,11 +50,12 @@ Status find_scope(Directory& directory, const std::string& city, Query& query) {
 struct NoteSearch {
   SearchQuery query;
   std::string city;  // the name of a city on this node, if query.log is not set; empty: all cities
+  std::optional<UnixMillis> since;  // only what came here then or later, if query.after is not set
 };
-// Reads q, topic, city, country, language, kind, evidence, cost, sdg, outcome, versions, order, limit,
-// cursor.
+// Reads q, topic, city, country, language, kind, evidence, cost, sdg, outcome, versions, order, since, limit,
+// cursor. Country and language may have letters of any case.
 Result<NoteSearch> read_note_search(const Params& words);
-// The same, with its city looked up.
+// The same, with its city looked up; `since` is not read.
 Result<SearchQuery> read_search(Directory& directory, const Params& words);
 
 }  // namespace koinon

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "node/reading/directory.h"
@@ -16,8 +17,8 @@ struct SummaryView {
   std::string city_name;  // the name in its city's profile; empty: it has not stated one
   v1::Kind kind = v1::KIND_UNSPECIFIED;
   bool readable = true;  // if not, its kind is not known
-  std::string title;
-  std::string summary;
+  std::string title;     // without marks of Markdown
+  std::string summary;   // the same, as one line
   std::string language;  // BCP 47
   std::vector<std::string> topics;
   UnixMillis created_at;
@@ -28,6 +29,9 @@ struct SummaryView {
   // "practice", …; "unreadable".
   std::string_view kind_text() const;
 };
+
+// A summary as the index keeps it, as plain text on one line.
+std::string summary_line(std::string_view indexed);
 
 SummaryView read_summary(Directory& directory, IndexedRecord record);
 

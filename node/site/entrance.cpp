@@ -84,10 +84,34 @@ Status Entrance::check_visitor(ApiRequest& request) {
   return {};
 }
 
+// A browser asks before a script on a page of another site sends more than a plain GET (the Fetch standard,
+// "CORS preflight"). It may send any header with what everybody may read. A change is never allowed.
+HttpResponse Entrance::options(ApiRequest& request, const std::string& allowed) const {
+  HttpResponse out{204, "text/plain", "", {{"Allow", allowed + ", OPTIONS"}}};
+  std::string ignored;
+  request.method = "GET";
+  const bool read = routes_.match(request, ignored).ok() && request.route->everybodys();
+  if (!options_.public_reading || !read) return out;
+  out.headers["Access-Control-Allow-Origin"] = "*";
+  out.headers["Access-Control-Allow-Methods"] = "GET, HEAD";
+  out.headers["Access-Control-Allow-Headers"] = "*";
+  out.headers["Access-Control-Max-Age"] = "86400";
+  return out;
+}
+
 std::optional<HttpResponse> Entrance::look(ApiRequest& request) {
   std::string allowed;
   const Status served = request.fault ? Status(*request.fault) : routes_.match(request, allowed);
   if (!served.ok()) {
+    if (request.method == "OPTIONS" && !allowed.empty()) {
+      Status may;
+      if (!request.local) {
+        find_address(request);
+        may = check_host(request);
+        if (may.ok()) may = check_visitor(request);
+      }
+      return may.ok() ? options(request, allowed) : problem(may.error());
+    }
     HttpResponse refusal = problem(served.error());
     if (!allowed.empty()) refusal.headers["Allow"] = allowed;
     if (!allowed.empty() || !reads_pages(request)) return refusal;
@@ -101,6 +125,10 @@ std::optional<HttpResponse> Entrance::look(ApiRequest& request) {
   if (may.ok()) may = check_visitor(request);
   if (may.ok()) return std::nullopt;
   HttpResponse refusal = problem(may.error());
+  // A script on a page of another site is told when to come again.
+  if (may.error().code == Code::kTooMany && options_.public_reading && !request.fault &&
+      request.route->everybodys())
+    refusal.headers["Access-Control-Allow-Origin"] = "*";
   refusals_.count(request.fault ? "unserved" : request.route->id, refusal.status, request.remote);
   return refusal;
 }

@@ -33,6 +33,8 @@ class Entrance {
 
  private:
   void find_address(ApiRequest& request) const;
+  // The answer to OPTIONS, for which an address needs no route of its own. `allowed`: its methods.
+  HttpResponse options(ApiRequest& request, const std::string& allowed) const;
   Status check_host(const ApiRequest& request) const;
   Status check_site(const ApiRequest& request) const;
   Status check_visitor(ApiRequest& request);

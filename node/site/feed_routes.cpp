@@ -34,7 +34,7 @@ void add_feed_routes(RouteTable& routes, Feeds& feeds, const Access& access) {
   const Feed search = [&feeds](const FeedRequest& feed, const ApiRequest&) { return feeds.search(feed); };
   const std::vector<std::string> search_words = {"q",        "topic", "city", "country", "language", "kind",
                                                  "evidence", "cost",  "sdg",  "outcome", "cursor",   "key"};
-  add("/feeds.opml", "getFeedList", "The feeds of all topics, for a reader to import", {},
+  add("/feeds.opml", "getFeedList", "The feeds of all topics, for a reader to import", {"key"},
       [&feeds](const FeedRequest& feed, const ApiRequest&) { return feeds.opml(feed); });
   add("/feeds/all.atom", "getFeedOfAll", "Every note, as Atom", {"before", "key"}, all);
   add("/feeds/all.json", "getJsonFeedOfAll", "Every note, as JSON Feed", {"before", "key"}, all);

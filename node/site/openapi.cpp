@@ -58,29 +58,9 @@ json::array parameters(const Route& route) {
     out.push_back(json::object{
         {"name", name}, {"in", "path"}, {"required", true}, {"schema", json::object{{"type", "string"}}}});
   }
-  for (const auto& name : route.query) {
-    // Parameters of pages are not for programs, so they have no descriptions.
-    out.push_back(route.page ? json::object{{"name", name},
-                                            {"in", "query"},
-                                            {"required", false},
-                                            {"schema", json::object{{"type", "string"}}}}
-                             : json::object{{"$ref", "#/components/parameters/" + name}});
-  }
+  for (const auto& name : route.query)
+    out.push_back(json::object{{"$ref", "#/components/parameters/" + name}});
   return out;
-}
-
-// A page shows something, or redirects to a page that does. Refusals are pages too.
-json::object page_responses(const Route& route) {
-  const auto shown = [&](const char* description) {
-    json::object out = answer(description, "text/html");
-    if (route.method == "POST")
-      out["content"].as_object()["application/json"] = {{"schema", schema_ref("AnyObject")}};
-    return out;
-  };
-  return {{"200", shown("The page")},
-          {"303", answer("To the page that follows, or where one logs in", "")},
-          {"4XX", shown("A page that says what is wrong")},
-          {"5XX", shown("A page that says what is wrong")}};
 }
 
 json::object operation(const Route& route) {
@@ -104,7 +84,7 @@ json::object operation(const Route& route) {
   if (route.method == "GET") responses["304"] = answer("As it was", "");
   responses["4XX"] = {{"$ref", "#/components/responses/Problem"}};
   responses["5XX"] = {{"$ref", "#/components/responses/Problem"}};
-  out["responses"] = route.page ? page_responses(route) : std::move(responses);
+  out["responses"] = std::move(responses);
   if (route.need == Need::kAnyone) {
     out["security"] = json::array{json::object{}};
   } else {
@@ -118,16 +98,30 @@ json::object operation(const Route& route) {
 
 }  // namespace
 
+json::object openapi_parts() {
+  return json::parse({embedded::openapi_parts_json.data(), embedded::openapi_parts_json.size()}).as_object();
+}
+
 json::object openapi_document(const RouteTable& routes, std::string_view version) {
-  json::object out =
-      json::parse({embedded::openapi_parts_json.data(), embedded::openapi_parts_json.size()}).as_object();
+  json::object out = openapi_parts();
   out["info"].as_object()["version"] = version;
   json::object paths;
+  json::array pages;
   for (const Route& route : routes.routes()) {
-    auto& path = paths[openapi_path(route.pattern)];
-    if (!path.is_object()) path = json::object();
-    path.as_object()[ascii_lower(route.method)] = operation(route);
+    const std::string path = openapi_path(route.pattern);
+    if (route.page) {
+      pages.push_back(json::object{{"method", route.method},
+                                   {"path", path},
+                                   {"operationId", route.id},
+                                   {"summary", route.summary},
+                                   {"description", need_text(route.need)}});
+      continue;
+    }
+    auto& methods = paths[path];
+    if (!methods.is_object()) methods = json::object();
+    methods.as_object()[ascii_lower(route.method)] = operation(route);
   }
+  out["x-pages"] = std::move(pages);
   out["paths"] = std::move(paths);
   return out;
 }

@@ -107,6 +107,7 @@ asio::awaitable<OpenedStream> ReadingService::open_stream(RequestOnItsWay reques
   OpenedStream out;
   out.refusal = std::move(begun.stream.refusal);
   if (out.refusal) co_return out;
+  out.headers = std::move(begun.stream.headers);
   const auto stream = std::make_shared<Stream>(
       Stream{std::move(begun.stream.source), begun.number, who, address, begun.stranger, 0});
   out.next = [this, stream]() { return next_of_stream(stream); };

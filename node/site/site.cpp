@@ -57,14 +57,26 @@ asio::awaitable<Admission> Site::admit(std::shared_ptr<ApiRequest> request, bool
       } else {
         out.answer = noted_refusal(*request, may.error());
       }
+    } else if (const Status fits = parameters_.check(route, route.page, request->query); !fits.ok()) {
+      out.answer = noted_refusal(*request, fits.error());
     } else if (!has_body) {
       out.answer = co_await handle(*request);
     }
   } catch (const std::exception& error) {
     out.answer = problem(CallGate::fault(error));
   }
+  if (out.answer) out.answer->headers.merge(open_to_others(*request));
   out.took = shared_.parts.clock.mono() - began;
   co_return out;
+}
+
+// Where everybody may read, a script on any page may: it gets what a stranger gets. Who is known, by a cookie
+// or by a proxy, is not answered to a page of another site.
+std::map<std::string, std::string> Site::open_to_others(const ApiRequest& request) const {
+  if (!shared_.parts.options.access.public_reading || !request.route->everybodys() ||
+      request.caller.by != Caller::By::kNothing)
+    return {};
+  return {{"Access-Control-Allow-Origin", "*"}, {"Access-Control-Expose-Headers", "ETag, Retry-After"}};
 }
 
 // If the route is a page, the refusal is a page too.
@@ -108,7 +120,12 @@ asio::awaitable<StartedStream> Site::begin_stream(ApiRequest request) {
       out.refusal = refusal(request, may.error());
       co_return out;
     }
+    if (const Status fits = parameters_.check(*request.route, false, request.query); !fits.ok()) {
+      out.refusal = problem(fits.error());
+      co_return out;
+    }
     out.stranger = request.caller.by == Caller::By::kNothing;
+    out.headers = open_to_others(request);
     auto source = request.route->stream(request);
     if (source.ok()) {
       out.source = std::make_shared<EventSource>(std::move(*source));

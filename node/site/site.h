@@ -12,6 +12,7 @@
 
 #include "node/api/api.h"
 #include "node/api/call_gate.h"
+#include "node/site/parameter_rules.h"
 
 namespace koinon {
 
@@ -26,6 +27,7 @@ struct Admission {
 
 struct StartedStream {
   std::optional<HttpResponse> refusal;
+  std::map<std::string, std::string> headers;
   std::shared_ptr<EventSource> source;
   bool stranger = false;  // the caller is not known
 };
@@ -37,7 +39,8 @@ class Site {
   Site(const Site&) = delete;
   Site& operator=(const Site&) = delete;
 
-  // Finds out who asks and whether they may, and sets the caller. Answers a request without a body at once.
+  // Finds out who asks, whether they may, and whether the address takes such parameters; sets the caller.
+  // Answers a request without a body at once.
   boost::asio::awaitable<Admission> admit(std::shared_ptr<ApiRequest> request, bool has_body);
   // Answers an admitted request.
   boost::asio::awaitable<HttpResponse> handle(ApiRequest request);
@@ -51,12 +54,15 @@ class Site {
   void add_openapi(RouteTable& routes);
   HttpResponse refusal(ApiRequest request, const Error& error);
   HttpResponse unserved(ApiRequest request);
+  // The headers by which scripts on pages of other sites may read the answer. Empty: they may not.
+  std::map<std::string, std::string> open_to_others(const ApiRequest& request) const;
   // The same for an admission or a body, with an audit line if it tried a change.
   HttpResponse noted_refusal(const ApiRequest& request, const Error& error);
 
   ApiShared shared_;
   CallGate gate_;
   RouteTable routes_;
+  ParameterRules parameters_;
   HttpResponse openapi_{0, {}, {}, {}};
   std::unique_ptr<SiteAreas> areas_;
   std::unique_ptr<Pages> pages_;

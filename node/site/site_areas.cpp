@@ -22,12 +22,14 @@
 #include "node/api/upkeep_json.h"
 #include "node/site/feed_routes.h"
 #include "node/site/log_file_routes.h"
+#include "node/site/robots.h"
 
 namespace koinon {
 
 void SiteAreas::add_routes(RouteTable& routes, CallGate& gate, const Access& access,
                            const std::function<void(RouteTable&)>& openapi) {
   add_health_routes(routes, gate, health);
+  add_robots_route(routes, access.options().public_reading);
   openapi(routes);
   add_about_routes(routes, gate, about);
   add_records_routes(routes, gate, records);

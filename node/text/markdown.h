@@ -33,6 +33,10 @@ std::string with_notice(const MarkdownHtml& rendered);
 std::string markdown_html(std::string_view text, unsigned above = 0);
 // The Markdown as plain text that keeps its structure, for mail. A text past a cap stays as it was written.
 std::string markdown_text(std::string_view text);
+// Its words alone on one line, for a list or a feed: no marks, no addresses of links.
+std::string markdown_line(std::string_view text);
+// A title, which has no blocks: without marks of emphasis, code and links.
+std::string title_line(std::string_view title);
 
 // In English, the line before a text that is shown as it was written.
 inline constexpr std::string_view kShownAsWritten =

@@ -30,6 +30,14 @@ std::string ascii_lower(std::string_view text) {
   return out;
 }
 
+std::string ascii_upper(std::string_view text) {
+  std::string out(text);
+  for (char& c : out) {
+    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+  }
+  return out;
+}
+
 bool has_control(std::string_view text, std::string_view allowed) {
   return std::any_of(text.begin(), text.end(), [allowed](char c) {
     const auto byte = static_cast<unsigned char>(c);

@@ -14,6 +14,8 @@ std::string trimmed(std::string_view text);
 std::vector<std::string> split(std::string_view text, char separator);
 // A to Z as a to z.
 std::string ascii_lower(std::string_view text);
+// a to z as A to Z.
+std::string ascii_upper(std::string_view text);
 // Whether it has a character below U+0020, or U+007F, that is not among those allowed.
 bool has_control(std::string_view text, std::string_view allowed = {});
 

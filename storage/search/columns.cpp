@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "koinon/v1/record.pb.h"
+#include "proto/base/ascii.h"
 #include "proto/base/limits.h"
 #include "storage/search/record_status.h"
 #include "storage/search/topic_levels.h"
@@ -309,7 +310,7 @@ Status Columns::load_cities(sqlite::Connection& db) {
     CityFacts& city = cities_[city_number(LogId::from(select.blob(0)))];
     city.name = select.text(1);
     city.measures = {select.real(2), select.real(3), select.text(4), static_cast<int>(select.integer(5)),
-                     select.text(6)};
+                     ascii_upper(select.text(6))};
   }
 }
 

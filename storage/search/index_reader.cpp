@@ -87,6 +87,8 @@ class SqliteIndexReader final : public IndexReader {
     if (query.standing_notes) sql += kStanding;
     if (query.before.value > 0)
       sql += match.empty() && query.topic ? "AND t.arrival < :before " : "AND d.arrival < :before ";
+    if (query.after.value > 0)
+      sql += match.empty() && query.topic ? "AND t.arrival > :after " : "AND d.arrival > :after ";
     if (match.empty()) {
       sql += query.topic ? "ORDER BY t.arrival DESC " : "ORDER BY d.arrival DESC ";
     } else {
@@ -99,6 +101,7 @@ class SqliteIndexReader final : public IndexReader {
     if (query.log) select.bind_blob(query.log->view());
     if (query.kind) select.bind(static_cast<std::int64_t>(*query.kind));
     if (query.before.value > 0) select.bind(static_cast<std::int64_t>(query.before.value));
+    if (query.after.value > 0) select.bind(static_cast<std::int64_t>(query.after.value));
     select.bind(static_cast<std::int64_t>(query.limit));
     std::vector<IndexedRecord> out;
     while (true) {

@@ -4,6 +4,7 @@
 #include <bit>
 #include <cmath>
 
+#include "proto/base/ascii.h"
 #include "proto/base/encoding.h"
 #include "proto/base/limits.h"
 #include "proto/codec/entry.h"
@@ -75,7 +76,9 @@ extern "C" void koinon_hit(const Fts5ExtensionApi* api, Fts5Context* context, sq
 }  // namespace
 
 bool covers_language(std::string_view wanted, std::string_view language) {
-  return language == wanted || (language.starts_with(wanted) && language[wanted.size()] == '-');
+  const std::string of = ascii_lower(language);
+  const std::string asked = ascii_lower(wanted);
+  return of == asked || (of.starts_with(asked) && of[asked.size()] == '-');
 }
 
 HitCollector::HitCollector(const Columns& columns, const SearchQuery& query, const SearchWords& words)
@@ -108,6 +111,7 @@ bool HitCollector::wanted(std::int64_t document) const {
   if (query_.all_versions ? doc.kind == 0 || doc.withdrawn || !doc.has_text : !doc.standing()) return false;
   if (query_.kind ? doc.kind != *query_.kind : !is_note(static_cast<v1::Kind>(doc.kind))) return false;
   if (city_ && doc.city != *city_) return false;
+  if (doc.arrival <= query_.after.value && query_.after.value > 0) return false;
   if (doc.evidence < query_.evidence) return false;
   if (query_.cost != CostBand::kUnknown && doc.cost != query_.cost) return false;
   if (query_.sdg != 0 && (doc.sdgs >> query_.sdg & 1U) == 0) return false;

@@ -16,8 +16,9 @@ struct SearchQuery {
   std::optional<v1::Kind> kind;
   std::optional<std::string> topic;  // with everything below it
   std::optional<LogId> log;
-  std::string country;    // ISO 3166-1 alpha-2
-  std::string language;   // BCP 47; `pt` covers `pt-BR`
+  std::string country;    // ISO 3166-1 alpha-2, in capital letters
+  std::string language;   // BCP 47, in any case; `pt` covers `pt-BR`
+  ArrivalSeq after;       // only arrivals above it
   unsigned evidence = 0;  // at least
   CostBand cost = CostBand::kUnknown;
   unsigned sdg = 0;

@@ -37,6 +37,7 @@ struct IndexQuery {
   std::optional<v1::Kind> kind;
   bool standing_notes = false;  // only notes with their text that were neither withdrawn nor revised
   ArrivalSeq before;            // 0: from the newest; only without words
+  ArrivalSeq after;             // only arrivals above it
   std::size_t limit = 50;
 };
 

@@ -5,10 +5,11 @@ import os
 import pathlib
 import shutil
 import subprocess
+import time
 import unittest
 
 from api import Api, account, ask, person, practice
-from nodes import BIN, NodesTest, connected, wait_for
+from nodes import BIN, TOP, NodesTest, connected, wait_for
 from wire import City, Session, serve_log
 
 
@@ -28,6 +29,29 @@ class OpenApi(NodesTest):
         self.assertEqual(done.returncode, 0, done.stdout[-3000:] + done.stderr[-3000:])
         self.assertNotIn("warning", done.stderr.lower().replace("deprecat", ""), done.stderr[-3000:])
 
+    def test_a_generated_client_compiles_and_does_its_work(self):
+        seoul = self.node("seoul")
+        packages = TOP / "tests" / "browser" / "node_modules"
+        self.assertTrue((packages / "openapi-typescript").exists(), "the generator is there: deploy/setup --tests")
+        folder = pathlib.Path(self.folder) / "client"
+        folder.mkdir()
+        (folder / "node_modules").symlink_to(packages)
+        (folder / "package.json").write_text('{"type": "module"}')
+        (folder / "openapi.json").write_bytes(ask("GET", f"http://127.0.0.1:{seoul.http_port}/api/v1/openapi.json").body)
+        shutil.copy(pathlib.Path(__file__).with_name("client.ts"), folder)
+
+        def run(*command):
+            done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=400, stdin=subprocess.DEVNULL)
+            self.assertEqual(done.returncode, 0, done.stdout[-3000:] + done.stderr[-3000:])
+            return done.stdout
+
+        run(packages / ".bin" / "openapi-typescript", "openapi.json", "-o", "koinon.d.ts")
+        run(packages / ".bin" / "tsc", "--strict", "--module", "nodenext", "--target", "es2022", "--lib", "es2022,dom", "--skipLibCheck", "client.ts")
+        said = json.loads(run("node", "client.js", f"http://127.0.0.1:{seoul.http_port}", account(seoul, "script", "publisher")))
+        self.assertEqual((said["kind"], said["status"], said["title"]), ("practice", "current", "From a generated client"))
+        self.assertEqual(said["first"], {"kind": "profile", "current": True})
+        self.assertEqual(said["problem"], {"title": "Bad Request", "code": "invalid_argument", "field": "kind"})
+
     def test_every_operation_does_what_the_document_says(self):
         seoul, la = self.node("seoul"), self.node("la")
         operator = account(seoul, "it", "operator")
@@ -37,7 +61,7 @@ class OpenApi(NodesTest):
         office, chief = api.as_(press), api.as_(reviewer)
 
         # The node, and what it is connected to.
-        for path in ("/healthz", "/readyz", "/metrics", "/api/v1/openapi.json", "/api/v1/id", "/api/v1/topics",
+        for path in ("/healthz", "/readyz", "/metrics", "/robots.txt", "/api/v1/openapi.json", "/api/v1/id", "/api/v1/topics",
                      "/api/v1/status", "/api/v1/peers", "/api/v1/subscriptions"):
             api.get(path)
         api.post("/api/v1/peers", {"line": la.line()})
@@ -334,7 +358,8 @@ class OpenApi(NodesTest):
         for path in ("/api/v1/", "/api/v2/records", "/api/v1/records/seoul.example", "/admin", "/feeds/", "/log"):
             self.assertEqual(ask("GET", base + path).status, 404, path)
         wrong = ask("DELETE", base + "/api/v1/records")
-        self.assertEqual((wrong.status, wrong.json()["status"], wrong.json()["code"]), (405, 405, "wrong_method"))
+        self.assertEqual(wrong.json(), {"type": "about:blank", "title": "Method Not Allowed", "status": 405, "code": "wrong_method",
+                                        "detail": "this address does not take that method"})
         self.assertEqual(sorted(wrong.headers["Allow"].split(", ")), ["GET", "POST"])
 
     def test_lists_and_records_are_asked_for_again_by_their_tag(self):
@@ -346,9 +371,111 @@ class OpenApi(NodesTest):
             first = ask("GET", base + path)
             again = ask("GET", base + path, headers={"If-None-Match": first.headers["ETag"]})
             self.assertEqual((again.status, again.body), (304, b""), path)
+        parts = {f"/api/v1/records/{ref}{part}": "" for part in ("", "/proof", "/entry", "/body", "/markdown")}
+        for path in parts:
+            parts[path] = ask("GET", base + path).headers["ETag"]
+
+        def changed():
+            return {path for path, tag in parts.items() if ask("GET", base + path, headers={"If-None-Match": tag}).status == 200}
+
+        # A head that proves the record anew changes the proof, and nothing that is said of the record.
+        tag = ask("GET", base + "/api/v1/records").headers["ETag"]
         seoul.publish("Another")
-        wait_for(lambda: ask("GET", base + "/api/v1/records", headers={"If-None-Match": first.headers["ETag"]}).status == 200,
-                 "a list that changed is given anew")
+        wait_for(lambda: ask("GET", base + "/api/v1/records", headers={"If-None-Match": tag}).status == 200, "a list that changed is given anew")
+        self.assertEqual(changed(), {f"/api/v1/records/{ref}/proof"})
+        weakened = parts[f"/api/v1/records/{ref}/entry"]
+        self.assertEqual(ask("GET", f"{base}/api/v1/records/{ref}/entry", headers={"If-None-Match": "W/" + weakened}).status, 304, "as a proxy that compresses asks")
+        seoul.run("withdraw", ref)
+        wait_for(lambda: f"/api/v1/records/{ref}" in changed(), "what becomes of it changes it")
+
+    def test_a_parameter_that_an_address_does_not_take_is_refused(self):
+        seoul = self.node("seoul")
+        seoul.publish("Shade for bus stops")
+        base = f"http://127.0.0.1:{seoul.http_port}"
+        wait_for(lambda: seoul.refs(kind="practice"), "it is indexed")
+        for path, field, part in (("/api/v1/records?topics=health", "topics", "topic, city, kind"), ("/api/v1/search?order=oldest", "order", "best or newest"),
+                                  ("/api/v1/search?versions=none", "versions", "all or standing"), ("/api/v1/records?kind=practises", "kind", "practice"),
+                                  ("/api/v1/cities/seoul.example?parts=all", "parts", "holders"), ("/api/v1/events?since=2020-01-01", "since", "topic or after"),
+                                  ("/feeds/all.atom?limit=5", "limit", "before or key"), ("/healthz?verbose=1", "verbose", "none"),
+                                  ("/api/v1/records?since=yesterday", "since", "2026-12-01")):
+            answer = ask("GET", base + path)
+            self.assertEqual((answer.status, answer.json()["title"], answer.json()["field"]), (400, "Bad Request", field), path)
+            self.assertIn(part, answer.json()["detail"], path)
+        for path in ("/api/v1/search?q=shade&", "/api/v1/search?q=shade&order=", "/?q=shade&utm_source=mail&fbclid=x"):
+            self.assertEqual(ask("GET", base + path).status, 200, path)
+
+    def test_a_country_and_a_language_are_found_in_any_case(self):
+        seoul = self.node("seoul")
+        seoul.run("publish", "-", stdin=b'+++\nkind = "profile"\nlanguage = "en"\ndisplay_name = "Seoul"\ncountry = "KR"\n+++\n')
+        seoul.run("publish", "-", stdin=b'+++\ntitle = "Sombra"\nlanguage = "pt-BR"\ntopics = ["climate/heat"]\n+++\nTexto.\n')
+        api = Api(seoul)
+        wait_for(lambda: api.get("/api/v1/search?q=sombra").json()["total"] == 1, "it is indexed")
+        for words in ("country=KR", "country=kr", "country=Kr", "language=pt", "language=PT", "language=pt-br", "language=PT_BR"):
+            self.assertEqual(api.get(f"/api/v1/search?{words}").json()["total"], 1, words)
+        for words in ("country=US", "language=p", "language=pt-PT"):
+            self.assertEqual(api.get(f"/api/v1/search?{words}").json()["total"], 0, words)
+
+    def test_lists_begin_at_a_time(self):
+        seoul = self.node("seoul")
+        api = Api(seoul, token=account(seoul, "it", "operator"))
+        early = seoul.publish("Early")
+        wait_for(lambda: early in seoul.refs(kind="practice"), "it is indexed")
+        arrived = api.get(f"/api/v1/records/{early}").json()["arrived_at"]
+        # The next one comes in a later second than the first.
+        wait_for(lambda: time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()) > arrived, "the second passes")
+        late = seoul.publish("Late")
+        wait_for(lambda: late in seoul.refs(kind="practice"), "it is indexed")
+        since = api.get(f"/api/v1/records/{late}").json()["arrived_at"]
+        for path in ("/api/v1/records?kind=practice", "/api/v1/search?q=text", "/api/v1/search?kind=practice"):
+            refs = lambda since: [item["ref"] for item in api.get(f"{path}&since={since}").json()["items"]]  # noqa: E731
+            self.assertEqual(refs(since), [late], path)
+            self.assertEqual(set(refs(arrived)), {early, late}, path)
+            self.assertEqual(set(refs("2020-01-01")), {early, late}, path)
+            self.assertEqual(set(refs("2020-01-01T09:00:00+09:00")), {early, late}, "a plus sign that nobody encoded")
+            self.assertEqual(refs("2999-01-01"), [], path)
+        audit = lambda since: [line["action"] for line in api.get(f"/api/v1/audit?since={since}").json()["items"]]  # noqa: E731
+        self.assertIn("publish", audit("2020-01-01"))
+        self.assertEqual(audit("2999-01-01"), [])
+        self.assertEqual(api.get("/api/v1/inbox?since=2020-01-01").json()["items"], [])
+        self.assertEqual([item["ref"] for item in seoul.json("list", "--kind", "practice", "--since", since)["items"]], [late])
+
+    def test_pages_of_other_sites_read_what_everybody_may_and_nothing_else(self):
+        seoul = self.node("seoul")
+        base = f"http://127.0.0.1:{seoul.http_port}"
+        token = account(seoul, "it", "operator")
+        wait_for(lambda: seoul.json("status")["index_lag"] == 0, "it is indexed")
+        other = {"Origin": "https://map.example", "Sec-Fetch-Site": "cross-site"}
+        for path in ("/api/v1/records", "/api/v1/records/seoul.example/1", "/api/v1/records/seoul.example/999", "/feeds/all.json", "/log/seoul.example/checkpoint"):
+            answer = ask("GET", base + path, headers=other)
+            self.assertEqual(answer.headers["Access-Control-Allow-Origin"], "*", path)
+            self.assertEqual(answer.headers["Cross-Origin-Resource-Policy"], "same-origin", "and no page has it within itself unread")
+            self.assertNotIn("Access-Control-Allow-Credentials", answer.headers)
+        may = ask("OPTIONS", base + "/api/v1/records", headers=other | {"Access-Control-Request-Method": "GET", "Access-Control-Request-Headers": "if-none-match"})
+        self.assertEqual((may.status, may.headers["Access-Control-Allow-Origin"], may.headers["Access-Control-Allow-Methods"]), (204, "*", "GET, HEAD"))
+        self.assertEqual(sorted(may.headers["Allow"].split(", ")), ["GET", "OPTIONS", "POST"])
+        for method, path, headers in (("GET", "/api/v1/records", {"Authorization": f"Bearer {token}"}), ("GET", "/api/v1/accounts", {}), ("GET", "/", {}),
+                                      ("POST", "/api/v1/previews", {}), ("OPTIONS", "/api/v1/accounts", {}), ("OPTIONS", "/login", {})):
+            self.assertNotIn("Access-Control-Allow-Origin", ask(method, base + path, b"{}" if method == "POST" else None, other | headers).headers, (method, path))
+        self.assertIn("Disallow: /api/", ask("GET", base + "/robots.txt").text())
+        seoul.stop()
+        seoul.public = False
+        seoul.start()
+        base = f"http://127.0.0.1:{seoul.http_port}"
+        for method, path in (("GET", "/api/v1/records"), ("GET", "/api/v1/id"), ("OPTIONS", "/api/v1/records")):
+            self.assertNotIn("Access-Control-Allow-Origin", ask(method, base + path, headers=other).headers, (method, path))
+        self.assertEqual(ask("GET", base + "/robots.txt").text(), "User-agent: *\nDisallow: /\n")
+
+    def test_a_page_that_is_sent_around_says_what_it_is(self):
+        seoul = self.node("seoul")
+        base = f"http://127.0.0.1:{seoul.http_port}"
+        ref = seoul.publish("Shade & shelter", "We put **roofs** over [stops](https://a.example/x).\n\n- cooler\n- drier")
+        wait_for(lambda: ref in seoul.refs(kind="practice"), "it is indexed")
+        page = ask("GET", f"{base}/records/{ref}").text()
+        for said in ('<meta name="description" content="We put roofs over stops.', '<meta property="og:type" content="article">',
+                     '<meta property="og:title" content="Shade &amp; shelter">', f'<meta property="og:url" content="{base}/records/{ref}">'):
+            self.assertIn(said, page)
+        self.assertIn('<meta property="og:type" content="website">', ask("GET", base + "/").text())
+        self.assertNotIn("og:title", ask("GET", base + "/records/seoul.example/999").text())
 
 
 if __name__ == "__main__":

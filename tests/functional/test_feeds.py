@@ -115,6 +115,38 @@ class Feeds(NodesTest):
         page = ask("GET", f"http://127.0.0.1:{self.seoul.http_port}/records/{korean}").text()
         self.assertIn('type="application/atom+xml"', page, "a page tells readers where its feeds are")
 
+    def test_summaries_and_titles_are_plain_text(self):
+        note = ("+++\ntitle = \"2020. A *cool* `year`\"\nlanguage = \"en\"\ntopics = [\"climate/heat\"]\n+++\n"
+                "We planted **forty** trees; see [the plan](https://city.example/plan) &amp; `runbook`\\*.\n\n## Results\n\n- cooler\n")
+        ref = self.seoul.run("publish", "-", stdin=note.encode()).strip()
+        self.indexed(1)
+        said = ("2020. A cool year", "We planted forty trees; see the plan & runbook*.")
+        entry = feedparser.parse(self.get("/feeds/all.atom").body).entries[0]
+        self.assertEqual((entry.title, entry.summary), said)
+        self.assertEqual(entry.summary_detail.type, "text/plain")
+        item = json.loads(self.get("/feeds/all.json").body)["items"][0]
+        self.assertEqual((item["title"], item["summary"]), said)
+        for path in ("/api/v1/records?kind=practice", "/api/v1/search?q=trees"):
+            item = self.get(path).json()["items"][0]
+            self.assertEqual((item["title"], item["summary"]), said, path)
+        self.assertIn("**forty**", self.get(f"/api/v1/records/{ref}").json()["body"]["practice"]["summary"], "the note is as it was written")
+
+    def test_a_feed_leads_to_the_page_of_the_same_notes_and_a_misspelt_topic_to_none(self):
+        self.seoul.publish("Known to nobody else", "Text.", ("climate/heat", "local/matters"))
+        self.indexed(1)
+        base = f"http://127.0.0.1:{self.seoul.http_port}"
+        for path, page in (("all", "/"), ("topic/climate/heat", "/?topic=climate%2Fheat"), ("topic/local/matters", "/?topic=local%2Fmatters"),
+                           ("city/seoul.example", "/cities/seoul.example")):
+            root = xml.fromstring(self.get(f"/feeds/{path}.atom").body)
+            self.assertEqual(root.find(f"{ATOM}link[@rel='alternate']").get("href"), base + page)
+            self.assertEqual(json.loads(self.get(f"/feeds/{path}.json").body)["home_page_url"], base + page)
+            self.assertIn("Known to nobody else", ask("GET", base + page).text())
+        for topic, nearest in (("climate/haet", "climate/heat"), ("healht", "health")):
+            wrong = self.get(f"/feeds/topic/{topic}.atom")
+            self.assertEqual((wrong.status, wrong.json()["field"]), (404, "topic"), topic)
+            self.assertTrue(wrong.json()["detail"].endswith(" " + nearest), wrong.json()["detail"])
+        self.assertEqual(self.get("/feeds/topic/climate/drought.atom").status, 200, "of the vocabulary, and empty as yet")
+
     def test_newsboat_reads_what_is_new(self):
         self.seoul.publish("Trees against heat", "Plant them.", ("climate/heat",))
         self.indexed(1)
@@ -263,7 +295,12 @@ class Feeds(NodesTest):
         answer = self.get(f"/feeds/all.atom?key={key}")
         self.assertEqual(answer.status, 200)
         self.assertIn(key, self.assert_atom(answer.body).find(f"{ATOM}link[@rel='self']").get("href"))
-        self.assertEqual(self.get(f"/feeds.opml?key={key}").status, 401, "the list of feeds is no feed")
+        listed = xml.fromstring(self.get(f"/feeds.opml?key={key}").body).findall("body/outline")
+        self.assertGreater(len(listed), 20)
+        for outline in listed[:3]:
+            self.assertEqual(ask("GET", outline.get("xmlUrl")).status, 200, "every address of the list has the key")
+        self.assertEqual(self.get("/feeds.opml").status, 401)
+        self.assertEqual(ask("GET", made["url"].replace("localhost", "127.0.0.1")).status, 200, "the address works as it is printed")
         self.assertEqual(self.get(f"/api/v1/records?key={key}").status, 401)
         self.assertEqual(self.get(f"/feeds/all.atom?key={key[::-1]}").status, 401)
         self.seoul.run("feed", "remove", "reader", made["id"])
@@ -277,6 +314,8 @@ class Feeds(NodesTest):
         self.assertEqual((root.tag, root.get("version")), ("opml", "2.0"))
         outlines = root.findall("body/outline")
         self.assertGreater(len(outlines), 20)
+        base = f"http://127.0.0.1:{self.seoul.http_port}"
+        self.assertIn(f"{base}/?topic=climate%2Fheat", [outline.get("htmlUrl") for outline in outlines])
         for outline in outlines:
             self.assertEqual(outline.get("type"), "rss")
             self.assertTrue(outline.get("text"))

@@ -640,9 +640,9 @@ class Pages(NodesTest):
 
     def test_whatever_the_api_changes_a_page_can_change(self):
         seoul = self.node("seoul")
-        document = json.loads(ask("GET", f"http://127.0.0.1:{seoul.http_port}/api/v1/openapi.json").body)
-        changing = {operation["operationId"] for methods in document["paths"].values() for method, operation in methods.items()
-                    if method != "get" and "pages" not in operation["tags"]}
+        document = Document(ask("GET", f"http://127.0.0.1:{seoul.http_port}/api/v1/openapi.json").body)
+        changing = {operation["operationId"] for (method, _), operation in document.operations.items()
+                    if method != "GET" and "pages" not in operation["tags"]}
         node = pathlib.Path(__file__).resolve().parents[2] / "node"
         pages = "".join(path.read_text() for path in (node / "pages").glob("*.cpp"))
         # An operation is a member of its area: AREA_.MEMBER in a page calls it.
@@ -684,9 +684,8 @@ class Pages(NodesTest):
         base = f"http://127.0.0.1:{seoul.http_port}"
         open_to_all = {"postLogin", "postWelcome", "postUnsubscribe", "chooseLanguage"}
         tried = 0
-        for path, methods in json.loads(ask("GET", base + "/api/v1/openapi.json").body)["paths"].items():
-            operation = methods.get("post", {})
-            if "pages" not in operation.get("tags", []) or operation["operationId"] in open_to_all:
+        for (method, path), operation in Document(ask("GET", base + "/api/v1/openapi.json").body).operations.items():
+            if method != "POST" or "pages" not in operation["tags"] or operation["operationId"] in open_to_all:
                 continue
             tried += 1
             body = b"csrf=&do=publish&title=T&solution=S&topics=health"

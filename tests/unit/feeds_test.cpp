@@ -105,6 +105,27 @@ TEST_F(FeedsTest, TheEndOfTheAddressSaysWhichForm) {
   EXPECT_EQ(feeds().topic(asked("/feeds/topic/health"), "health").error().code, Code::kNotFound);
 }
 
+TEST_F(FeedsTest, AMisspeltTopicIsNoEmptyFeed) {
+  const auto misspelt = feeds().topic(asked("/feeds/topic/climate/haet.atom"), "climate/haet.atom");
+  ASSERT_FALSE(misspelt.ok());
+  EXPECT_EQ(misspelt.error().code, Code::kNotFound);
+  EXPECT_TRUE(misspelt.error().message.ends_with("climate/heat")) << misspelt.error().message;
+  EXPECT_TRUE(feeds().topic(asked("/feeds/topic/climate/heat.atom"), "climate/heat.atom").ok())
+      << "no note as yet";
+  const std::string endless = std::string(10'000, 'a') + ".atom";
+  EXPECT_EQ(feeds().topic(asked("/feeds/topic/" + endless), endless).error().code, Code::kNotFound);
+}
+
+TEST_F(FeedsTest, TheListOfFeedsHasTheKeyInEveryAddress) {
+  FeedRequest asking = asked("/feeds.opml");
+  asking.query["key"] = "abc";
+  const std::string list = feeds().opml(asking).body;
+  EXPECT_NE(list.find("xmlUrl=\"https://notes.seoul.example/feeds/topic/climate/heat.atom?key=abc\""),
+            std::string::npos);
+  EXPECT_NE(list.find("htmlUrl=\"https://notes.seoul.example/?topic=climate%2Fheat\""), std::string::npos);
+  EXPECT_EQ(list.find(".atom\""), std::string::npos) << "no address without it";
+}
+
 TEST_F(FeedsTest, WhoHasTheFeedAlreadyIsToldSo) {
   FeedRequest again = asked("/feeds/all.atom");
   const auto first = feeds().all(again);

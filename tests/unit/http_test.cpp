@@ -209,6 +209,27 @@ TEST_F(AccessTest, ANameThatIsNotOursReadsNothing) {
   }
 }
 
+TEST_F(AccessTest, ABrowserIsToldWhatAScriptOnAnotherSiteMayRead) {
+  AccessOptions options;
+  for (const bool open : {true, false}) {
+    options.public_reading = open;
+    make(options);
+    auto asked = request("OPTIONS");
+    asked.headers["origin"] = "https://map.example";
+    const auto answer = entrance->look(asked);
+    ASSERT_TRUE(answer.has_value());
+    EXPECT_EQ(answer->status, 204U);
+    EXPECT_EQ(answer->headers.at("Allow"), "GET, POST, OPTIONS");
+    EXPECT_EQ(answer->headers.contains("Access-Control-Allow-Origin"), open);
+  }
+  auto nowhere = request("OPTIONS");
+  nowhere.path = {"nowhere"};
+  EXPECT_EQ(entrance->look(nowhere)->status, 404U);
+  auto foreign = request("OPTIONS");
+  foreign.headers["host"] = "evil.example";
+  EXPECT_EQ(entrance->look(foreign)->status, 403U);
+}
+
 TEST_F(AccessTest, WhoAsksOverTheSocketIsToldThePortThatIsServed) {
   AccessOptions options;
   options.port = 40123;
@@ -218,6 +239,9 @@ TEST_F(AccessTest, WhoAsksOverTheSocketIsToldThePortThatIsServed) {
   asked.local = true;
   asked.headers["host"] = "koinond";
   EXPECT_EQ(base_url(*access, asked), "http://localhost:40123");
+  options.host = "192.0.2.7";
+  make(options);
+  EXPECT_EQ(base_url(*access, asked), "http://192.0.2.7:40123") << "where nothing is served on localhost";
   options.url = "https://notes.seoul.example";
   make(options);
   EXPECT_EQ(base_url(*access, asked), "https://notes.seoul.example");

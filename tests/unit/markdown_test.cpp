@@ -262,6 +262,26 @@ TEST(Markdown, AsTextKeepsItsStructure) {
             "A\n\nOne two\nthree.\n- a\n- b\n1. c\n2. d\n\ne (https://f.example)\n");
 }
 
+TEST(Markdown, OnOneLineIsWordsAlone) {
+  EXPECT_EQ(
+      markdown_line(
+          "# A\n\nOne *two*\n**three**; [e](https://f.example) `g`\\*.\n\n- a\n- b\n\n---\n\n1. c &amp; d"),
+      "A One two three; e g*. a b c & d");
+  EXPECT_EQ(markdown_line("<b>bold</b> ![alt](https://a.example/x.png)"), "<b>bold</b> alt");
+  EXPECT_EQ(markdown_line("  \n\n "), "");
+  EXPECT_EQ(markdown_line("```\ncode  here\n```"), "code here");
+}
+
+TEST(Markdown, OfATitleOnlyMarksWithinALineAreTaken) {
+  EXPECT_EQ(title_line("2020. A *cool* `year`"), "2020. A cool year");
+  EXPECT_EQ(title_line("- 5 degrees"), "- 5 degrees");
+  EXPECT_EQ(title_line("# 1 in Europe"), "# 1 in Europe");
+  EXPECT_EQ(title_line("> all, 3 * 4 * 5, snake_case_name"), "> all, 3 * 4 * 5, snake_case_name");
+  EXPECT_EQ(title_line("<script>alert(1)</script>"), "<script>alert(1)</script>");
+  EXPECT_EQ(title_line("[See](https://a.example) this"), "See this");
+  EXPECT_EQ(title_line(""), "");
+}
+
 TEST(RenderedTexts, AreRenderedOnceAndForgottenInTurn) {
   RenderedTexts texts(100'000);
   const std::string first = repeated("*a* b\n\n", 20'000);

@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include "node/reading/plain_pieces.h"
+#include "node/reading/summary_view.h"
+#include "node/text/markdown.h"
 #include "node/text/numbers.h"
 #include "storage/memory/memory_store.h"
 
@@ -70,6 +73,37 @@ TEST(SearchWords, ALimitIsWithinItsBounds) {
   EXPECT_EQ(*read_number("5", "cursor", 5), 5U);
   EXPECT_FALSE(read_number("6", "cursor", 5).ok());
   EXPECT_FALSE(read_number("five", "cursor", 5).ok());
+}
+
+std::string shown(const std::vector<Piece>& pieces) {
+  std::string out;
+  for (const Piece& piece : pieces) out += piece.match ? "<" + piece.text + ">" : piece.text;
+  return out;
+}
+
+TEST(Summaries, ThatTheIndexCutHaveNoHalfLink) {
+  EXPECT_EQ(summary_line("**Forty** roofs; see [the plan](https://a.example/x)."),
+            "Forty roofs; see the plan.");
+  const std::string start(limits::kIndexedSummaryBytes - 30, 'a');
+  EXPECT_EQ(summary_line(start + " see [the plan](https://a.exam"), start + " see …");
+  EXPECT_EQ(summary_line(start + " see [it](https://a.example)"), start + " see it …");
+}
+
+TEST(PlainPieces, KeepTheMatchesAndNoMarksOfMarkdown) {
+  EXPECT_EQ(shown(plain_pieces({{"planted **", false},
+                                {"forty", true},
+                                {"** ", false},
+                                {"trees", true},
+                                {";\n\n## See [the plan](https://a.example/", false},
+                                {"trees", true},
+                                {") `x`", false}},
+                               markdown_line)),
+            "planted <forty> <trees>; See the plan x");
+  EXPECT_EQ(shown(plain_pieces({{"2020", true}, {". A *cool* ", false}, {"year", true}}, title_line)),
+            "<2020>. A cool <year>");
+  EXPECT_TRUE(plain_pieces({}, markdown_line).empty());
+  EXPECT_EQ(shown(plain_pieces({{"a\uFDD0b\uFDD1", false}, {"c", true}}, markdown_line)), "ab<c>")
+      << "what others wrote marks nothing";
 }
 
 }  // namespace
