@@ -47,7 +47,7 @@ struct AccountLink {
 
 struct AuditQuery {
   std::size_t limit = limits::kPageSize;
-  std::int64_t before = 0;  // the number of the last line of the page before; 0: from the newest
+  std::int64_t before = 0;          // the number of the last line of the page before; 0: from the newest
   std::optional<UnixMillis> since;  // only lines of that time or later
 };
 // Reads since, limit and cursor.

@@ -21,8 +21,10 @@ constexpr std::size_t kLooks = 20;
 constexpr std::size_t kVouchesShown = 100;
 constexpr std::uint64_t kVouchesMost = 10'000'000;
 
-// By a part of its domain, or of the name in its profile. `part` as it was typed; `folded`: its letters alone.
-bool is_called(Directory& directory, const LogState& state, const std::string& part, const std::string& folded) {
+// By a part of its domain, or of the name in its profile. `part` as it was typed; `folded`: its letters
+// alone.
+bool is_called(Directory& directory, const LogState& state, const std::string& part,
+               const std::string& folded) {
   if (state.identity.name.find(ascii_lower(part)) != std::string::npos) return true;
   return !folded.empty() && folded_name(directory.display_name(state.id)).find(folded) != std::string::npos;
 }

@@ -381,7 +381,8 @@ namespace {
 // What is to be taken back, by the ref that the request names; empty: nothing is.
 std::string withdrawn_ref(const HeldView& held) {
   const auto* withdraw = held.request.if_contains("withdraw");
-  return withdraw != nullptr && withdraw->is_object() ? text_member(withdraw->get_object(), "ref") : std::string();
+  return withdraw != nullptr && withdraw->is_object() ? text_member(withdraw->get_object(), "ref")
+                                                      : std::string();
 }
 
 }  // namespace

@@ -162,8 +162,8 @@ Result<CaseView> InboxApi::change_case(const Asker&, const CaseChange& wanted) {
   KOINON_ASSIGN(const InboxCase item,
                 shared_.desk.change_case(found.log.id, found.index,
                                          [&](InboxCase& one) { return edit_case(wanted, one); }));
-  return read_case({directory, *parts_.store, *parts_.index, shared_.desk}, parts_.facts.log().value_or(LogId()),
-                   *record, item);
+  return read_case({directory, *parts_.store, *parts_.index, shared_.desk},
+                   parts_.facts.log().value_or(LogId()), *record, item);
 }
 
 Result<std::vector<Colleague>> InboxApi::all_colleagues(const Asker&, const Nothing&) {

@@ -60,8 +60,8 @@ class InboxApi {
 
   // The inbox of an observer is empty: nobody can write to it.
   const Operation<InboxQuery, InboxView> list;
-  // kNotFound: it is not in the index, or there is no account of the assignee's name. kTooLarge: the remark is
-  // too long; nothing of it is lost, since nothing is changed. kConflict: see CaseChange.
+  // kNotFound: it is not in the index, or there is no account of the assignee's name. kTooLarge: the remark
+  // is too long; nothing of it is lost, since nothing is changed. kConflict: see CaseChange.
   const Operation<CaseChange, CaseView> change;
   // Who may see to a case: publishers and whoever may do more, the first limits::kAccounts.
   const Operation<Nothing, std::vector<Colleague>> colleagues;

@@ -19,7 +19,8 @@ constexpr std::size_t kLookedAt = 2000;  // records for one page of what a filte
 constexpr std::array<std::string_view, 3> kCaseStates = {"new", "open", "done"};
 
 // Our latest answer to a question that still stands.
-Result<std::optional<IndexedRecord>> our_answer(IndexReader& index, const LogId& own, const IndexedRecord& to) {
+Result<std::optional<IndexedRecord>> our_answer(IndexReader& index, const LogId& own,
+                                                const IndexedRecord& to) {
   if (to.kind != v1::KIND_QUESTION) return std::optional<IndexedRecord>();
   KOINON_ASSIGN(const auto referring, index.referring(to.log, to.index, limits::kReferring));
   for (auto it = referring.rbegin(); it != referring.rend(); ++it) {
@@ -72,7 +73,8 @@ Result<InboxQuery> read_inbox_query(const Params& params) {
 Result<CaseView> read_case(const InboxSources& from, const LogId& own, const IndexedRecord& record,
                            const InboxCase& item) {
   KOINON_ASSIGN(const auto answer, our_answer(from.index, own, record));
-  CaseView out{read_summary(from.directory, record), state_of(item, answer), item.assignee, item.remark, {}, {}, ""};
+  CaseView out{
+      read_summary(from.directory, record), state_of(item, answer), item.assignee, item.remark, {}, {}, ""};
   if (answer) out.answer = from.directory.ref(answer->log, answer->index);
   KOINON_ASSIGN(const Bytes leaf, from.store.entry(record.log, record.index));
   if (const auto entry = parse_entry(leaf); entry.ok()) {

@@ -24,7 +24,7 @@ struct InboxQuery {
   std::string state;     // only cases in this state; empty: in any; an unknown state finds nothing
   std::string assignee;  // only cases of the account with this name; empty: all
   std::size_t limit = limits::kPageSize;
-  ArrivalSeq before;  // 0: from the newest
+  ArrivalSeq before;                // 0: from the newest
   std::optional<UnixMillis> since;  // only what came here then or later
 };
 // Reads state, assignee, since, limit and cursor.

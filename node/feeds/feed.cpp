@@ -65,8 +65,7 @@ void add_entry(pugi::xml_node feed, const FeedItem& item) {
   for (const auto& topic : item.topics) {
     entry.append_child("category").append_attribute("term") = plain_line(topic).c_str();
   }
-  if (const std::string summary = plain_text(item.summary); !summary.empty())
-    add(entry, "summary", summary);
+  if (const std::string summary = plain_text(item.summary); !summary.empty()) add(entry, "summary", summary);
   add(entry, "content", item.html).append_attribute("type") = "html";
 }
 

@@ -10,8 +10,8 @@ namespace koinon {
 
 // Texts of people. Characters that must not be shown are removed here.
 struct FeedItem {
-  std::string id;   // urn:uuid:…, the same for every version of the note
-  std::string url;  // of the record
+  std::string id;        // urn:uuid:…, the same for every version of the note
+  std::string url;       // of the record
   std::string title;     // plain, as the summary: RFC 4287, section 3.1.1.1; JSON Feed 1.1
   std::string summary;   // plain
   std::string html;      // the note, or its beginning

@@ -60,7 +60,8 @@ Result<MailWishesChange> mail_wishes(const Visit& visit) {
     KOINON_ASSIGN(std::string slug, followed_topic(visit, name, "digests"));
     digests.push_back({std::move(slug), days});
   }
-  return MailWishesChange{visit.request.caller.name, std::nullopt, visit.field("at_once") == "yes", std::move(digests)};
+  return MailWishesChange{visit.request.caller.name, std::nullopt, visit.field("at_once") == "yes",
+                          std::move(digests)};
 }
 
 // Of a token or of a feed address; the form names a scope of the first alone.
@@ -99,7 +100,9 @@ void AccountPages::add_routes(RouteTable& routes) {
 asio::awaitable<HttpResponse> AccountPages::login_form(Visit visit) {
   PageView view{"login", visit.say("login.title"), {}, 200, "", ""};
   const std::string set = visit.request.param("set");
-  view.model = {{"next", visit.request.param("next")}, {"problem", ""}, {"name", set == "yes" ? "" : set},
+  view.model = {{"next", visit.request.param("next")},
+                {"problem", ""},
+                {"name", set == "yes" ? "" : set},
                 {"set", !set.empty()}};
   co_return frame_.show(visit, std::move(view));
 }
@@ -132,7 +135,8 @@ asio::awaitable<HttpResponse> AccountPages::welcome_form(Visit visit) {
 }
 
 asio::awaitable<HttpResponse> AccountPages::welcome(Visit visit) {
-  const auto owner = co_await frame_.call(visit, sessions_.look_at_link, LinkQuery{visit.request.arg("code")});
+  const auto owner =
+      co_await frame_.call(visit, sessions_.look_at_link, LinkQuery{visit.request.arg("code")});
   LinkUse use{visit.request.arg("code"), visit.field("password")};
   const auto done = co_await frame_.call(visit, sessions_.use_link, std::move(use));
   if (!done.ok()) co_return co_await show_welcome(visit, done.error());
@@ -141,15 +145,17 @@ asio::awaitable<HttpResponse> AccountPages::welcome(Visit visit) {
 
 // Whose link it is, before anybody chooses a password; of one that was used, that first and no form.
 asio::awaitable<HttpResponse> AccountPages::show_welcome(Visit visit, std::optional<Error> failed) {
-  const auto owner = co_await frame_.call(visit, sessions_.look_at_link, LinkQuery{visit.request.arg("code")});
+  const auto owner =
+      co_await frame_.call(visit, sessions_.look_at_link, LinkQuery{visit.request.arg("code")});
   if (!owner.ok()) failed = owner.error();
   PageView view{"welcome", visit.say("welcome.title"), {}, failed ? status_of(failed->code) : 200, "", ""};
-  view.model = {{"code", visit.request.arg("code")},
-                {"problem", failed ? visit.fault(*failed) : ""},
-                {"usable", owner.ok()},
-                {"who", owner.ok() ? visit.say("welcome.who", {{"name", owner->name}}) : std::string()},
-                {"role", owner.ok() ? visit.say("role." + std::string(role_text(owner->role))) : std::string()},
-                {"office", owner.ok() ? owner->office : std::string()}};
+  view.model = {
+      {"code", visit.request.arg("code")},
+      {"problem", failed ? visit.fault(*failed) : ""},
+      {"usable", owner.ok()},
+      {"who", owner.ok() ? visit.say("welcome.who", {{"name", owner->name}}) : std::string()},
+      {"role", owner.ok() ? visit.say("role." + std::string(role_text(owner->role))) : std::string()},
+      {"office", owner.ok() ? owner->office : std::string()}};
   co_return frame_.show(visit, std::move(view));
 }
 

@@ -35,9 +35,10 @@ Result<std::string> colleague_named(const std::vector<Colleague>& colleagues, st
                          "nobody here is called “{typed}”; choose a name from the list",
                          {{"typed", trimmed(typed)}}},
                 "assignee");
-  return fail(Code::kNotFound,
-              Sentence{"colleague.several", "several are called so; choose one of {names}", {{"names", names}}},
-              "assignee");
+  return fail(
+      Code::kNotFound,
+      Sentence{"colleague.several", "several are called so; choose one of {names}", {{"names", names}}},
+      "assignee");
 }
 
 }  // namespace koinon

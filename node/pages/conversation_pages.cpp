@@ -93,7 +93,8 @@ FormFaults ask_faults(const Visit& visit, const Error& error) {
 FormFaults reply_faults(const Visit& visit, const Error& error) {
   return {visit, error, [&](const std::string& field) -> std::optional<FormField> {
             if (field == "text") return FormField{"text", visit.say("answer.text")};
-            if (field == "changes" || field == "results") return FormField{field, visit.say("section." + field)};
+            if (field == "changes" || field == "results")
+              return FormField{field, visit.say("section." + field)};
             if (field == "stage") return FormField{"stage", visit.say("adopt.stage")};
             if (field == "outcome") return FormField{"outcome", visit.say("adopt.outcome")};
             if (field == "contact") return FormField{"contact", visit.say("ask.contact")};
@@ -191,7 +192,8 @@ asio::awaitable<HttpResponse> ConversationPages::questions(Visit visit) {
   co_return frame_.show(visit, std::move(view));
 }
 
-asio::awaitable<ConversationPages::AskedCities> ConversationPages::asked_cities(Visit visit, std::string typed) {
+asio::awaitable<ConversationPages::AskedCities> ConversationPages::asked_cities(Visit visit,
+                                                                                std::string typed) {
   AskedCities out;
   for (const TypedCity& one : typed_cities(typed)) {
     if (!one.domain.empty()) {
@@ -206,7 +208,8 @@ asio::awaitable<ConversationPages::AskedCities> ConversationPages::asked_cities(
       const auto found = co_await frame_.call(visit, cities_.list, CityListQuery{part, kCitiesOffered, {}});
       if (!found.ok()) continue;
       for (const CityView& city : found->items) {
-        if (folded_name(city.display_name) == wanted || folded_name(frame_.city_name(visit, city.city)) == wanted)
+        if (folded_name(city.display_name) == wanted ||
+            folded_name(frame_.city_name(visit, city.city)) == wanted)
           called.insert(city.city);
       }
     }
@@ -215,13 +218,16 @@ asio::awaitable<ConversationPages::AskedCities> ConversationPages::asked_cities(
       continue;
     }
     std::string names;
-    for (const std::string& city : called) names += (names.empty() ? "" : ", ") + frame_.city_in_full(visit, city);
+    for (const std::string& city : called)
+      names += (names.empty() ? "" : ", ") + frame_.city_in_full(visit, city);
     out.faults.push_back(
         called.empty()
             ? fail(Code::kInvalidArgument,
-                   Sentence{"city.none_called", "no city here is called “{typed}”", {{"typed", one.typed}}}, "to")
+                   Sentence{"city.none_called", "no city here is called “{typed}”", {{"typed", one.typed}}},
+                   "to")
             : fail(Code::kInvalidArgument,
-                   Sentence{"city.called_alike", "several cities are called so; choose one of {names}",
+                   Sentence{"city.called_alike",
+                            "several cities are called so; choose one of {names}",
                             {{"names", names}}},
                    "to"));
   }
@@ -355,7 +361,8 @@ asio::awaitable<HttpResponse> ConversationPages::show_adopt(Visit visit, std::op
   const auto found = co_await frame_.call(visit, records_.get, RecordQuery{of, false});
   if (!found.ok()) co_return frame_.failed(visit, found.error());
   std::map<std::string, std::string> before;
-  if (visit.request.method == "GET" && visit.field("draft").empty()) before = co_await said_before(visit, found->record);
+  if (visit.request.method == "GET" && visit.field("draft").empty())
+    before = co_await said_before(visit, found->record);
   const auto said = [&](const std::string& name) {
     const auto it = before.find(name);
     return it == before.end() ? given(visit, name) : it->second;

@@ -30,13 +30,14 @@ json::array draft_rows(const Visit& visit, const DraftListView& list) {
   json::array rows;
   for (const DraftView& draft : list.items) {
     const std::string title = text_at(object_at(draft.note, "content"), "title");
-    rows.push_back(json::object{{"id", draft.id.value},
-                                {"version", draft.version},
-                                {"has_form", !form_of_draft(draft).empty()},
-                                {"title", title.empty() ? visit.say("desk.untitled") : title},
-                                {"title_language", title.empty() ? "" : language_tag(text_at(draft.note, "language"))},
-                                {"owner", draft.owner},
-                                {"date", date_of(visit, draft.updated_at)}});
+    rows.push_back(
+        json::object{{"id", draft.id.value},
+                     {"version", draft.version},
+                     {"has_form", !form_of_draft(draft).empty()},
+                     {"title", title.empty() ? visit.say("desk.untitled") : title},
+                     {"title_language", title.empty() ? "" : language_tag(text_at(draft.note, "language"))},
+                     {"owner", draft.owner},
+                     {"date", date_of(visit, draft.updated_at)}});
   }
   return rows;
 }

@@ -104,7 +104,8 @@ void put_draft(const Visit& visit, json::object& model) {
 }
 
 asio::awaitable<Result<SignedView>> publish_form(PageFrame& frame, DeskApi& desk, DraftsApi& drafts,
-                                                 Visit visit, json::object request, std::vector<Error> faults) {
+                                                 Visit visit, json::object request,
+                                                 std::vector<Error> faults) {
   const std::string number = visit.field("draft");
   if (const std::string at = carried_time(visit); !at.empty()) request["at"] = at;
   if (number.empty() || !faults.empty())

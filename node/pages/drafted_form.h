@@ -23,8 +23,8 @@ boost::asio::awaitable<Result<Visit>> with_draft(PageFrame& frame, DraftsApi& dr
 void put_draft(const Visit& visit, boost::json::object& model);
 
 // Publishes what a form says: by itself, or as the draft that it came from. The draft must not have changed.
-// The draft's time stays. `faults`: what the form itself was found wrong with; then nothing is published, and the
-// error has what else is wrong too.
+// The draft's time stays. `faults`: what the form itself was found wrong with; then nothing is published, and
+// the error has what else is wrong too.
 boost::asio::awaitable<Result<SignedView>> publish_form(PageFrame& frame, DeskApi& desk, DraftsApi& drafts,
                                                         Visit visit, boost::json::object request,
                                                         std::vector<Error> faults = {});

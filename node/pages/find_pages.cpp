@@ -151,14 +151,16 @@ asio::awaitable<HttpResponse> FindPages::like_us(Visit visit) {
   const std::string topic = visit.request.param("topic");
   const std::string words = visit.request.param("q");
   const Query query{{"q", words}, {"topic", topic}};
-  auto wanted = read_similar_search({{"q", words}, {"topic", topic}, {"cursor", visit.request.param("cursor")}});
+  auto wanted =
+      read_similar_search({{"q", words}, {"topic", topic}, {"cursor", visit.request.param("cursor")}});
   if (!wanted.ok()) co_return frame_.failed(visit, wanted.error());
   const auto found = co_await frame_.call(visit, search_.similar, std::move(*wanted));
   PageView view{"find", visit.say("find.like"), {}, 200, "", ""};
   json::array chips;
   json::array hidden{json::object{{"name", "like"}, {"value", "us"}}};
   if (!topic.empty()) {
-    chips.push_back(json::object{{"label", topic_label(visit, topic)}, {"href", address({{"like", "us"}, {"q", words}})}});
+    chips.push_back(json::object{{"label", topic_label(visit, topic)},
+                                 {"href", address({{"like", "us"}, {"q", words}})}});
     hidden.push_back(json::object{{"name", "topic"}, {"value", topic}});
   }
   view.model = {{"is_like", true},

@@ -32,7 +32,8 @@ std::string title_of_held(const Visit& visit, const HeldView& held) {
   const std::string withdrawn = text_at(object_at(held.request, "withdraw"), "ref");
   const std::string title = held.title.value_or("");
   if (!withdrawn.empty())
-    return visit.say("held.withdrawal", {{"ref", title.empty() ? withdrawn : title + " (" + withdrawn + ")"}});
+    return visit.say("held.withdrawal",
+                     {{"ref", title.empty() ? withdrawn : title + " (" + withdrawn + ")"}});
   return title.empty() ? text_at(object_at(held.request, "content"), "title") : title;
 }
 

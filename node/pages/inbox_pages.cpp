@@ -94,17 +94,18 @@ asio::awaitable<json::object> InboxPages::case_model(Visit visit, CaseView item)
   std::string asked;
   for (const std::string& city : item.to)
     asked += (asked.empty() ? "" : ", ") + frame_.city_name(visit, city);
-  one["asked"] = !is_question          ? std::string()
+  one["asked"] = !is_question      ? std::string()
                  : item.to.empty() ? visit.say("inbox.asks_all")
                                    : visit.say("inbox.asks", {{"cities", asked}});
   json::array refs;
   for (const CaseRef& ref : item.refs) {
     const auto about = co_await frame_.call(visit, records_.get, RecordQuery{ref.ref, false});
     const std::string title = about.ok() ? title_of(about->record) : std::string();
-    refs.push_back(json::object{{"how", visit.named("ref", role_name(ref.role))},
-                                {"about_title", title.empty() ? ref.ref : title},
-                                {"about_language", about.ok() ? language_tag(about->record.language) : std::string()},
-                                {"about_ref", ref.ref}});
+    refs.push_back(
+        json::object{{"how", visit.named("ref", role_name(ref.role))},
+                     {"about_title", title.empty() ? ref.ref : title},
+                     {"about_language", about.ok() ? language_tag(about->record.language) : std::string()},
+                     {"about_ref", ref.ref}});
   }
   one["refs"] = std::move(refs);
   co_return one;
@@ -113,9 +114,8 @@ asio::awaitable<json::object> InboxPages::case_model(Visit visit, CaseView item)
 asio::awaitable<HttpResponse> InboxPages::inbox(Visit visit) {
   const std::string state = visit.request.param("state");
   const std::string assignee = visit.request.param("assignee");
-  auto query = read_inbox_query({{"state", state},
-                                 {"assignee", assignee},
-                                 {"cursor", visit.request.param("cursor")}});
+  auto query =
+      read_inbox_query({{"state", state}, {"assignee", assignee}, {"cursor", visit.request.param("cursor")}});
   if (!query.ok()) co_return frame_.failed(visit, query.error());
   query->limit = kCasesShown;
   const auto found = co_await frame_.call(visit, inbox_.list, *query);
@@ -146,8 +146,7 @@ asio::awaitable<HttpResponse> InboxPages::inbox(Visit visit) {
                 {"problem", ""},
                 {"refused", false},
                 {"next", ""}};
-  if (found->next)
-    view.model["next"] = here + "&cursor=" + std::to_string(found->next->value);
+  if (found->next) view.model["next"] = here + "&cursor=" + std::to_string(found->next->value);
   co_return frame_.show(visit, std::move(view));
 }
 

@@ -330,7 +330,8 @@ std::string Catalogue::language_named(const std::string& typed) const {
     return wanted == folded_name(utf8(name));
   };
   for (const char* const* tag = icu::Locale::getISOLanguages(); *tag != nullptr; ++tag) {
-    if (wanted == *tag || is_called(*tag, words_->locale) || is_called(*tag, icu::Locale::getEnglish())) return *tag;
+    if (wanted == *tag || is_called(*tag, words_->locale) || is_called(*tag, icu::Locale::getEnglish()))
+      return *tag;
   }
   return typed;
 }

@@ -35,8 +35,8 @@ class Catalogue {
   // The message of a key; the key itself where nobody has written one.
   std::string text(std::string_view key) const;
   std::string text(std::string_view key, const MessageArguments& arguments) const;
-  // What a value of a subject is called: `named("stage", "trying")`. The value itself where we have no word for
-  // it: other cities write what they like, and no key of ours is a word.
+  // What a value of a subject is called: `named("stage", "trying")`. The value itself where we have no word
+  // for it: other cities write what they like, and no key of ours is a word.
   std::string named(std::string_view subject, std::string_view value) const;
   // What the error says, in this language; as it is where its sentence has no id, or nobody has translated
   // it.
@@ -60,7 +60,8 @@ class Catalogue {
   std::string country_named(const std::string& typed) const;
   // Today's currencies: their codes (ISO 4217), and what they are called here.
   const std::vector<std::pair<std::string, std::string>>& currencies() const;
-  // The code of the currency that is meant by its code, sign or name, here or in English; else what was typed.
+  // The code of the currency that is meant by its code, sign or name, here or in English; else what was
+  // typed.
   std::string currency_named(const std::string& typed) const;
 
  private:

@@ -260,7 +260,8 @@ Result<SigningQuery> query_with(std::vector<Error> faults, Result<SigningQuery> 
   if (!others.ok()) {
     // What a field is asked about already is missing from the rest, and is not told a second time.
     const auto is_told = [&](const Error& other) {
-      return std::any_of(faults.begin(), faults.end(), [&](const Error& one) { return one.field == other.field; });
+      return std::any_of(faults.begin(), faults.end(),
+                         [&](const Error& one) { return one.field == other.field; });
     };
     std::vector<Error> rest = others.error().also;
     Error first = others.error();
@@ -276,9 +277,10 @@ Result<SigningQuery> query_of_form(const Visit& visit) {
   std::vector<Error> faults = topic_faults(typed_topics(visit.form));
   const std::string amount = trimmed(visit.field("cost_amount"));
   if (!amount.empty() && !read_amount(amount))
-    faults.push_back(fail(Code::kInvalidArgument,
-                          Sentence{"form.no_number", "“{typed}” is not read as one number", {{"typed", amount}}},
-                          "cost.amount"));
+    faults.push_back(
+        fail(Code::kInvalidArgument,
+             Sentence{"form.no_number", "“{typed}” is not read as one number", {{"typed", amount}}},
+             "cost.amount"));
   // The rest is read without what is at fault already.
   Visit rest = visit;
   for (const Error& fault : faults) rest.form.erase(fault.field == "topics" ? "topics" : "cost_amount");
@@ -293,7 +295,8 @@ std::optional<FormField> note_field(const Visit& visit, const std::string& fault
         return FormField{field.name, visit.say(std::string("field.") + field.name)};
     }
   }
-  if (name == "files" || name.starts_with("attachments")) return FormField{"attachments", visit.say("publish.files")};
+  if (name == "files" || name.starts_with("attachments"))
+    return FormField{"attachments", visit.say("publish.files")};
   if (name == "language" || name == "at") return FormField{name, visit.say("field." + name)};
   return std::nullopt;
 }

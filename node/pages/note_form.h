@@ -24,7 +24,8 @@ Result<SigningQuery> query_with(std::vector<Error> faults, Result<SigningQuery> 
 std::optional<FormField> note_field(const Visit& visit, const std::string& fault);
 // What an operation says of the form, by its fields.
 FormFaults note_faults(const Visit& visit, const Error& error);
-// The other way round: what a draft, or a note that is revised, puts into the form. Its time is shown in `zone`.
+// The other way round: what a draft, or a note that is revised, puts into the form. Its time is shown in
+// `zone`.
 std::map<std::string, std::string> form_of_request(const boost::json::object& request, const TimeZone& zone);
 // The zone in which a form with these values says its time.
 TimeZone zone_of_form(const Visit& visit, const std::map<std::string, std::string>& values);

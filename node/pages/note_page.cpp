@@ -177,8 +177,8 @@ void put_files(const Visit& visit, const RecordView& record, json::object& model
 }
 
 // Who signed it, under which head, and who has seen it.
-void put_proof(const Visit& visit, const std::string& city, const RecordView& record, const json::array& seen_by,
-               json::object& model) {
+void put_proof(const Visit& visit, const std::string& city, const RecordView& record,
+               const json::array& seen_by, json::object& model) {
   model["proof_sentence"] =
       visit.say("proof.sentence", {{"city", city}, {"entry", std::to_string(record.index.value)}});
   model["proof_against"] =
@@ -302,7 +302,8 @@ asio::awaitable<json::object> NotePage::other(Visit visit, std::string ref, bool
 asio::awaitable<json::array> NotePage::others(Visit visit, std::vector<ReferringView> referring,
                                               v1::RefRole role, Budget budget) {
   json::array out;
-  const std::set<std::string> outdated = role == v1::REF_ROLE_ADOPTS ? earlier_words(referring) : std::set<std::string>();
+  const std::set<std::string> outdated =
+      role == v1::REF_ROLE_ADOPTS ? earlier_words(referring) : std::set<std::string>();
   for (const ReferringView& item : referring) {
     if (out.size() == kOthersShown) break;
     if (item.role != role || outdated.contains(item.ref)) continue;

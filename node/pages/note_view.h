@@ -24,8 +24,8 @@ boost::json::array cards(const Visit& visit, const std::vector<FoundNote>& found
 std::string topic_label(const Visit& visit, const std::string& slug);
 boost::json::array topic_list(const Visit& visit, const std::vector<std::string>& slugs);
 std::string date_of(const Visit& visit, UnixMillis time);
-// The refs of adoptions that are not shown. A city that says again how it went updates its card: of each city the
-// last word counts, and one that it took back only where there is no other.
+// The refs of adoptions that are not shown. A city that says again how it went updates its card: of each city
+// the last word counts, and one that it took back only where there is no other.
 std::set<std::string> earlier_words(const std::vector<ReferringView>& referring);
 
 }  // namespace koinon

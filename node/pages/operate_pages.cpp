@@ -18,8 +18,8 @@
 #include "node/api/upkeep_api.h"
 #include "node/pages/note_view.h"
 #include "node/pages/topic_field.h"
-#include "node/text/topic_names.h"
 #include "node/text/time_text.h"
+#include "node/text/topic_names.h"
 #include "proto/base/encoding.h"
 
 namespace koinon {

@@ -137,10 +137,8 @@ asio::awaitable<HttpResponse> OverviewPages::map(Visit visit) {
     }
     labels.push_back({at.x, below});
     places[place.city] = at;
-    points.push_back(json::object{{"city", place.city},
-                                  {"x", at.x},
-                                  {"y", at.y},
-                                  {"label_y", std::round(below * 10) / 10}});
+    points.push_back(json::object{
+        {"city", place.city}, {"x", at.x}, {"y", at.y}, {"label_y", std::round(below * 10) / 10}});
   }
   std::map<std::pair<std::string, std::string>, std::int64_t> arcs;
   for (const AdoptionView& one : found->adoptions) ++arcs[{one.of_city, one.note.city}];
@@ -149,11 +147,11 @@ asio::awaitable<HttpResponse> OverviewPages::map(Visit visit) {
     const auto from = places.find(ends.first);
     const auto to = places.find(ends.second);
     if (from == places.end() || to == places.end() || from == to) continue;
-    lines.push_back(json::object{
-        {"path", arc(from->second, to->second)},
-        {"title", visit.say("map.line", {{"from", frame_.city_name(visit, ends.first)},
-                                               {"to", frame_.city_name(visit, ends.second)},
-                                               {"count", count}})}});
+    lines.push_back(
+        json::object{{"path", arc(from->second, to->second)},
+                     {"title", visit.say("map.line", {{"from", frame_.city_name(visit, ends.first)},
+                                                      {"to", frame_.city_name(visit, ends.second)},
+                                                      {"count", count}})}});
   }
   PageView view{"map", visit.say("map.title"), {}, 200, "", ""};
   view.model = {{"points", std::move(points)},

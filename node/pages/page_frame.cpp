@@ -48,9 +48,7 @@ std::string here(const ApiRequest& request) {
 
 }  // namespace
 
-Error stale_form(const Visit& visit) {
-  return visit.said(Code::kInvalidArgument, "error.stale_form", "do");
-}
+Error stale_form(const Visit& visit) { return visit.said(Code::kInvalidArgument, "error.stale_form", "do"); }
 
 bool is_local_path(std::string_view path) {
   if (!path.starts_with('/') || path.starts_with("//") || path.starts_with("/\\")) return false;
@@ -170,8 +168,8 @@ void PageFrame::put_unread(const Visit& visit, json::object& model) const {
   if (!own) return;
   const auto unread = count_new(*shared_.parts.index, shared_.desk, *own);
   if (!unread.ok() || *unread == 0) return;
-  model["inbox_new"] = visit.words->number(static_cast<double>(*unread)) +
-                       (*unread >= limits::kInboxCounted ? "+" : "");
+  model["inbox_new"] =
+      visit.words->number(static_cast<double>(*unread)) + (*unread >= limits::kInboxCounted ? "+" : "");
   model["inbox_new_text"] = visit.say("inbox.new_count", {{"count", static_cast<std::int64_t>(*unread)}});
 }
 

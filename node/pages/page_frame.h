@@ -39,12 +39,13 @@ struct Visit {
     return words->named(subject, value);
   }
   // What was wrong, in the reader's language.
-  // A sentence for programs, which nobody has translated, is told to operators alone; others read that what was
-  // sent is not understood.
+  // A sentence for programs, which nobody has translated, is told to operators alone; others read that what
+  // was sent is not understood.
   std::string fault(const Error& error) const {
     const bool for_programs =
         error.id.empty() && (error.code == Code::kInvalidArgument || error.code == Code::kMalformed);
-    return for_programs && request.caller.role < Role::kOperator ? say("error.not_understood") : words->fault(error);
+    return for_programs && request.caller.role < Role::kOperator ? say("error.not_understood")
+                                                                 : words->fault(error);
   }
   // An error in words of this visitor's own language.
   Error said(Code code, std::string_view key, std::string field) const {

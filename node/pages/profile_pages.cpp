@@ -10,8 +10,8 @@
 #include "node/pages/drafted_form.h"
 #include "node/pages/form_faults.h"
 #include "node/pages/form_values.h"
-#include "node/pages/note_form.h"
 #include "node/pages/held_pages.h"
+#include "node/pages/note_form.h"
 #include "node/pages/note_view.h"
 #include "node/text/topic_names.h"
 #include "node/text/written_values.h"
@@ -111,7 +111,8 @@ std::vector<Error> unread_numbers(const Visit& visit) {
 FormFaults profile_faults(const Visit& visit, const Error& error) {
   return {visit, error, [&](const std::string& name) -> std::optional<FormField> {
             for (const ProfileField& field : kFields) {
-              if (name == field.path || name == field.name) return FormField{field.name, visit.say(field.label)};
+              if (name == field.path || name == field.name)
+                return FormField{field.name, visit.say(field.label)};
             }
             if (name.starts_with("names")) return FormField{"names", visit.say("profile.names")};
             if (name.starts_with("languages")) return FormField{"languages", visit.say("profile.languages")};
@@ -181,18 +182,19 @@ HttpResponse ProfilePages::show(const Visit& visit, const std::map<std::string, 
       choices.push_back(json::object{{"key", choice},
                                      {"text", visit.say(std::string(field.choice) + choice)},
                                      {"chosen", at(field.name) == choice}});
-    fields.push_back(json::object{{"name", field.name},
-                                  {"label", visit.say(field.label)},
-                                  {"help", visit.say(std::string("profile.help_") + field.name)},
-                                  {"value", is_country ? shown_country(visit, at(field.name)) : at(field.name)},
-                                  {"required", field.name == std::string("display_name")},
-                                  {"error", faults.at(field.name)},
-                                  {"is_line", field.choices.empty() && !field.number && !is_country},
-                                  {"is_currency", false},
-                                  {"is_country", is_country},
-                                  {"is_number", field.number},
-                                  {"is_choice", !field.choices.empty()},
-                                  {"choices", std::move(choices)}});
+    fields.push_back(
+        json::object{{"name", field.name},
+                     {"label", visit.say(field.label)},
+                     {"help", visit.say(std::string("profile.help_") + field.name)},
+                     {"value", is_country ? shown_country(visit, at(field.name)) : at(field.name)},
+                     {"required", field.name == std::string("display_name")},
+                     {"error", faults.at(field.name)},
+                     {"is_line", field.choices.empty() && !field.number && !is_country},
+                     {"is_currency", false},
+                     {"is_country", is_country},
+                     {"is_number", field.number},
+                     {"is_choice", !field.choices.empty()},
+                     {"choices", std::move(choices)}});
   }
   std::string languages;
   for (const std::string& typed : names_of_list(at("languages")))

@@ -12,7 +12,7 @@ namespace koinon {
 namespace json = boost::json;
 namespace {
 
-constexpr std::size_t kMeant = 5;  // topics that are offered for one name
+constexpr std::size_t kMeant = 5;      // topics that are offered for one name
 constexpr std::size_t kQuestions = 8;  // at once: a note has as many topics
 constexpr std::string_view kAnswer = "topic-for:";
 constexpr std::string_view kTick = "topic:";
@@ -36,17 +36,19 @@ json::object question(const Visit& visit, const Form& form, const std::string& n
   const std::string answer = answer_about(form, name);
   json::array meant;
   for (const std::string& slug : topics_like(name, kMeant))
-    meant.push_back(json::object{{"id", "meant-" + std::to_string(number) + "-" + std::to_string(meant.size())},
-                                 {"slug", slug},
-                                 {"label", topic_label(visit, slug)},
-                                 {"chosen", answer == slug}});
+    meant.push_back(
+        json::object{{"id", "meant-" + std::to_string(number) + "-" + std::to_string(meant.size())},
+                     {"slug", slug},
+                     {"label", topic_label(visit, slug)},
+                     {"chosen", answer == slug}});
   const auto own = own_topic(name);
-  return {{"radio", std::string(kAnswer) + name},
-          {"question", visit.say(meant.empty() ? "topic.none_like" : "topic.did_you_mean", {{"typed", name}})},
-          {"meant", std::move(meant)},
-          {"own_id", own ? "own-" + std::to_string(number) : std::string()},
-          {"own_text", own ? visit.say("topic.keep", {{"typed", *own}}) : std::string()},
-          {"own_chosen", answer == kKeep}};
+  return {
+      {"radio", std::string(kAnswer) + name},
+      {"question", visit.say(meant.empty() ? "topic.none_like" : "topic.did_you_mean", {{"typed", name}})},
+      {"meant", std::move(meant)},
+      {"own_id", own ? "own-" + std::to_string(number) : std::string()},
+      {"own_text", own ? visit.say("topic.keep", {{"typed", *own}}) : std::string()},
+      {"own_chosen", answer == kKeep}};
 }
 
 }  // namespace
@@ -68,7 +70,8 @@ TypedTopics typed_topics(const Form& form) {
       add_once(out.unknown, name);
     }
   }
-  for (auto it = form.lower_bound(std::string(kTick)); it != form.end() && it->first.starts_with(kTick); ++it) {
+  for (auto it = form.lower_bound(std::string(kTick)); it != form.end() && it->first.starts_with(kTick);
+       ++it) {
     if (const std::string slug = it->first.substr(kTick.size()); is_listed(slug)) add_once(out.slugs, slug);
   }
   return out;
@@ -91,7 +94,8 @@ Result<std::string> followed_topic(const Visit& visit, const std::string& name, 
   if (!slug && (is_path || topics_like(name, 1).empty())) slug = own_topic(name);
   if (slug) return *slug;
   std::string near;
-  for (const std::string& one : topics_like(name, kMeant)) near += (near.empty() ? "" : ", ") + topic_label(visit, one);
+  for (const std::string& one : topics_like(name, kMeant))
+    near += (near.empty() ? "" : ", ") + topic_label(visit, one);
   return fail(Code::kInvalidArgument,
               Sentence{"topic.not_found",
                        "“{typed}” is no topic; near are: {near}",

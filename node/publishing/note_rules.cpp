@@ -126,7 +126,8 @@ Status check_cost(const v1::Cost& cost) {
                                                         [](unsigned char c) { return std::isupper(c) != 0; });
   if (!currency.empty() && !code)
     return fail(Code::kInvalidArgument,
-                Sentence{"cost.currency", "it is a currency by its code, such as EUR or KRW"}, "cost.currency");
+                Sentence{"cost.currency", "it is a currency by its code, such as EUR or KRW"},
+                "cost.currency");
   if (std::isfinite(cost.amount()) && cost.amount() >= 0) return {};
   return fail(Code::kInvalidArgument, Sentence{"cost.amount", "it is a number from 0 on"}, "cost.amount");
 }
@@ -150,7 +151,8 @@ Status check_evidence(const v1::Practice& practice) {
 
 Status check_sdgs(const v1::Practice& practice) {
   const auto& sdgs = practice.sdgs();
-  if (std::all_of(sdgs.begin(), sdgs.end(), [](std::uint32_t sdg) { return sdg >= 1 && sdg <= 17; })) return {};
+  if (std::all_of(sdgs.begin(), sdgs.end(), [](std::uint32_t sdg) { return sdg >= 1 && sdg <= 17; }))
+    return {};
   return fail(Code::kInvalidArgument, Sentence{"note.sdgs", "the SDGs are numbered 1 to 17"}, "sdgs");
 }
 
@@ -242,7 +244,8 @@ Status check_note(const NoteFile& note) {
     case v1::KIND_PRACTICE:
       if (note.topics.empty())
         faults.take(fail(Code::kInvalidArgument,
-                         Sentence{"note.no_topic", "name at least one topic, such as health/testing"}, "topics"));
+                         Sentence{"note.no_topic", "name at least one topic, such as health/testing"},
+                         "topics"));
       check_practice(note.body.practice(), faults);
       break;
     case v1::KIND_ADOPTION:

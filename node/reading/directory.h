@@ -28,8 +28,8 @@ class Directory {
   std::string ref(const LogId& log, EntryIndex index);
   // The name in its latest profile. Empty: there is no profile.
   std::string display_name(const LogId& log);
-  // The name that its latest profile states for a language (its first subtag decides), else display_name. Names
-  // of profiles above limits::kNamesReadBytes are not looked for.
+  // The name that its latest profile states for a language (its first subtag decides), else display_name.
+  // Names of profiles above limits::kNamesReadBytes are not looked for.
   std::string name_in(const LogId& log, std::string_view language);
   // Whether another trusted log has the same name.
   bool shares_name(const LogState& log) const { return nearness_.another_claims(log.identity.name, log.id); }

@@ -210,8 +210,8 @@ Result<std::vector<FollowUpView>> read_follow_ups(Directory& directory, StoreRea
     if (due == 0) continue;
     const EntryIndex of(practice.second);
     KOINON_ASSIGN(const auto indexed, index.get(practice.first, of));
-    out.push_back({directory.ref(practice.first, of), indexed ? title_line(indexed->title) : std::string(), due,
-                   last.stage, directory.ref(last.record.log, last.record.index),
+    out.push_back({directory.ref(practice.first, of), indexed ? title_line(indexed->title) : std::string(),
+                   due, last.stage, directory.ref(last.record.log, last.record.index),
                    indexed ? indexed->language : std::string()});
   }
   return out;

@@ -18,8 +18,7 @@ namespace koinon {
 // Reads `q`, the words of a search.
 inline Result<std::string> read_words(const Params& words) {
   std::string out = param(words, "q");
-  if (out.size() > limits::kSearchBytes)
-    return fail(Code::kTooLarge, "a search has at most 1024 bytes", "q");
+  if (out.size() > limits::kSearchBytes) return fail(Code::kTooLarge, "a search has at most 1024 bytes", "q");
   if (!is_utf8(out)) return fail(Code::kMalformed, "it is not UTF-8", "q");
   return out;
 }

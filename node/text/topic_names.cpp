@@ -108,8 +108,8 @@ std::string folded_name(std::string_view text) {
   const icu::Normalizer2* casefold = icu::Normalizer2::getNFKCCasefoldInstance(error);
   const icu::Normalizer2* decompose = icu::Normalizer2::getNFDInstance(error);
   if (U_FAILURE(error) != 0) return ascii_lower(text);
-  const auto source = icu::UnicodeString::fromUTF8(
-      icu::StringPiece(text.data(), static_cast<int32_t>(std::min(text.size(), limits::kTopicTypedBytes * 4))));
+  const auto source = icu::UnicodeString::fromUTF8(icu::StringPiece(
+      text.data(), static_cast<int32_t>(std::min(text.size(), limits::kTopicTypedBytes * 4))));
   const icu::UnicodeString apart = decompose->normalize(casefold->normalize(source, error), error);
   if (U_FAILURE(error) != 0) return ascii_lower(text);
   icu::UnicodeString out;

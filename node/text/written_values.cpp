@@ -57,47 +57,16 @@ struct Multiple {
   std::string_view written;
   double times;
 };
-constexpr std::array<Multiple, 41> kMultiples = {{{"k", 1e3},
-                                                  {"thousand", 1e3},
-                                                  {"mil", 1e3},
-                                                  {"mille", 1e3},
-                                                  {"mila", 1e3},
-                                                  {"tsd", 1e3},
-                                                  {"ألف", 1e3},
-                                                  {"천", 1e3},
-                                                  {"千", 1e3},
-                                                  {"만", 1e4},
-                                                  {"万", 1e4},
-                                                  {"萬", 1e4},
-                                                  {"lakh", 1e5},
-                                                  {"m", 1e6},
-                                                  {"mn", 1e6},
-                                                  {"mio", 1e6},
-                                                  {"mln", 1e6},
-                                                  {"million", 1e6},
-                                                  {"millions", 1e6},
-                                                  {"millionen", 1e6},
-                                                  {"millón", 1e6},
-                                                  {"millones", 1e6},
-                                                  {"milione", 1e6},
-                                                  {"milioni", 1e6},
-                                                  {"milhão", 1e6},
-                                                  {"milhões", 1e6},
-                                                  {"مليون", 1e6},
-                                                  {"백만", 1e6},
-                                                  {"crore", 1e7},
-                                                  {"억", 1e8},
-                                                  {"億", 1e8},
-                                                  {"亿", 1e8},
-                                                  {"bn", 1e9},
-                                                  {"billion", 1e9},
-                                                  {"milliard", 1e9},
-                                                  {"milliards", 1e9},
-                                                  {"miliardi", 1e9},
-                                                  {"miliardo", 1e9},
-                                                  {"مليار", 1e9},
-                                                  {"조", 1e12},
-                                                  {"trillion", 1e12}}};
+constexpr std::array<Multiple, 41> kMultiples = {
+    {{"k", 1e3},         {"thousand", 1e3}, {"mil", 1e3},      {"mille", 1e3},    {"mila", 1e3},
+     {"tsd", 1e3},       {"ألف", 1e3},      {"천", 1e3},       {"千", 1e3},       {"만", 1e4},
+     {"万", 1e4},        {"萬", 1e4},       {"lakh", 1e5},     {"m", 1e6},        {"mn", 1e6},
+     {"mio", 1e6},       {"mln", 1e6},      {"million", 1e6},  {"millions", 1e6}, {"millionen", 1e6},
+     {"millón", 1e6},    {"millones", 1e6}, {"milione", 1e6},  {"milioni", 1e6},  {"milhão", 1e6},
+     {"milhões", 1e6},   {"مليون", 1e6},    {"백만", 1e6},     {"crore", 1e7},    {"억", 1e8},
+     {"億", 1e8},        {"亿", 1e8},       {"bn", 1e9},       {"billion", 1e9},  {"milliard", 1e9},
+     {"milliards", 1e9}, {"miliardi", 1e9}, {"miliardo", 1e9}, {"مليار", 1e9},    {"조", 1e12},
+     {"trillion", 1e12}}};
 
 void replace_all(std::string& text, std::string_view from, std::string_view to) {
   for (auto at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size()))
@@ -173,8 +142,10 @@ std::optional<double> number_of(std::string_view digits) {
       whole.pop_back();
     }
     const std::string_view between(read->separators.data(), whole.size() - 1);
-    const bool alike = std::adjacent_find(between.begin(), between.end(), std::not_equal_to<>()) == between.end();
-    if (!alike || (!between.empty() && std::string_view(",.' ").find(between.front()) == std::string_view::npos))
+    const bool alike =
+        std::adjacent_find(between.begin(), between.end(), std::not_equal_to<>()) == between.end();
+    if (!alike ||
+        (!between.empty() && std::string_view(",.' ").find(between.front()) == std::string_view::npos))
       return std::nullopt;
     if (whole.size() > 1 && !are_thousands(whole)) return std::nullopt;
   }
@@ -223,9 +194,8 @@ bool read_unit(std::string_view text, double& times, std::string& currency) {
     const bool was_currency = currency.empty() && take_currency(word, currency);
     if (word.empty() && was_currency) continue;
     if (word == "de" || word == "di" || word == "d'") continue;  // un million d'euros
-    const auto* const multiple =
-        std::find_if(kMultiples.begin(), kMultiples.end(),
-                     [&](const Multiple& one) { return one.written == word; });
+    const auto* const multiple = std::find_if(kMultiples.begin(), kMultiples.end(),
+                                              [&](const Multiple& one) { return one.written == word; });
     if (multiple == kMultiples.end() || times != 1) return false;
     times = multiple->times;
   }
@@ -243,7 +213,8 @@ std::optional<WrittenAmount> read_amount(std::string_view text) {
   const auto number = number_of(std::string_view(*clean).substr(first, last - first + 1));
   WrittenAmount out;
   double times = 1;
-  if (!number || !read_unit(std::string_view(*clean).substr(0, first), times, out.currency)) return std::nullopt;
+  if (!number || !read_unit(std::string_view(*clean).substr(0, first), times, out.currency))
+    return std::nullopt;
   std::string_view after = std::string_view(*clean).substr(last + 1);
   if (after.ends_with(".-") || after.ends_with(",-")) after.remove_suffix(2);
   if (!read_unit(after, times, out.currency)) return std::nullopt;
@@ -324,7 +295,8 @@ std::optional<std::string> date_of_numbers(const std::vector<std::string>& words
   const bool year_first = words.front().size() == 4;
   if (words.size() == 1) return year_first ? iso_date(numbers[0], 0, 0) : std::nullopt;
   if (words.size() == 2) {
-    const auto [year, month] = year_first ? std::pair(numbers[0], numbers[1]) : std::pair(numbers[1], numbers[0]);
+    const auto [year, month] =
+        year_first ? std::pair(numbers[0], numbers[1]) : std::pair(numbers[1], numbers[0]);
     return month == 0 ? std::nullopt : iso_date(year, month, 0);
   }
   if (words.size() != 3 || numbers[1] == 0) return std::nullopt;
@@ -347,12 +319,14 @@ std::optional<std::string> read_written_date(std::string_view text) {
     return small_number(points[0]) == 0 || small_number(points[1]) == 0
                ? std::nullopt
                : iso_date(small_number(points[2]), small_number(points[1]), small_number(points[0]));
-  for (const char* unit : {"년", "年", "월", "月", "일", "日", "/", "-", ",", "º"}) replace_all(*clean, unit, " ");
+  for (const char* unit : {"년", "年", "월", "月", "일", "日", "/", "-", ",", "º"})
+    replace_all(*clean, unit, " ");
   if (points.size() > 1) replace_all(*clean, ".", " ");
   std::vector<std::string> words = split(*clean, ' ');
   std::erase_if(words, [](const std::string& word) { return word == "de" || word == "del" || word == "of"; });
   if (words.empty() || words.size() > 3) return std::nullopt;
-  const auto named = std::find_if(words.begin(), words.end(), [](const auto& word) { return month_of(word) != 0; });
+  const auto named =
+      std::find_if(words.begin(), words.end(), [](const auto& word) { return month_of(word) != 0; });
   if (named == words.end()) return date_of_numbers(words);
   const int month = month_of(*named);
   words.erase(named);

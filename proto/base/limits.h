@@ -181,12 +181,14 @@ inline constexpr std::size_t kHttpBodyBytes = 8 * kMiB;
 inline constexpr std::size_t kNoBodyBytes = 4 * kKiB;  // of a change that takes nothing
 inline constexpr std::size_t kFormParts = 200;
 inline constexpr std::size_t kInboxCounted = 100;  // notes looked at to tell how many are new
-inline constexpr std::size_t kRemarkBytes = 2000;   // of a remark in the inbox or on a watchlist
-inline constexpr std::size_t kNamesReadBytes = 64 * kKiB;  // of a profile whose names of the city are read for a page
+inline constexpr std::size_t kRemarkBytes = 2000;  // of a remark in the inbox or on a watchlist
+inline constexpr std::size_t kNamesReadBytes =
+    64 * kKiB;                                  // of a profile whose names of the city are read for a page
 inline constexpr std::size_t kFaultsTold = 30;  // of one note or form, at once
 inline constexpr std::size_t kWrittenValueBytes = 100;  // of a number or a date as somebody writes it
-inline constexpr std::size_t kTopicsTyped = 300;        // in one field; more than a filter may have: too many are refused, not cut off
-inline constexpr std::size_t kTopicTypedBytes = 200;    // of each
+inline constexpr std::size_t kTopicsTyped =
+    300;  // in one field; more than a filter may have: too many are refused, not cut off
+inline constexpr std::size_t kTopicTypedBytes = 200;        // of each
 inline constexpr std::size_t kEndedFormBytes = 512 * kKiB;  // of a form whose session has ended
 inline constexpr std::size_t kHttpHeaderBytes = 16 * kKiB;
 inline constexpr std::size_t kHttpHeaders = 64;  // fields of one request
@@ -283,12 +285,13 @@ inline constexpr std::size_t kReferringBytes =
     4 * kMiB;  // of bodies, read to show which records refer to one
 inline constexpr std::size_t kSearchPage = 20;
 inline constexpr std::size_t kSearchPageMax = 100;
-inline constexpr std::size_t kActivityBeside = 8;  // notes that are shown beside practices
+inline constexpr std::size_t kActivityBeside = 8;   // notes that are shown beside practices
 inline constexpr std::size_t kSearchHits = 10'000;  // ranked and counted
 // Hits that the filter leaves out. Then the search stops.
 inline constexpr std::uint64_t kSearchPassedOver = 100'000;
 inline constexpr std::size_t kImportRows = 500;  // of one request
-inline constexpr std::size_t kTableHeaderBytes = 64 * kKiB;  // in which the separator of a table is looked for
+inline constexpr std::size_t kTableHeaderBytes =
+    64 * kKiB;  // in which the separator of a table is looked for
 inline constexpr std::uint64_t kWorkbookBytes = 256 * kMiB;  // of XML in a workbook, all parts together
 inline constexpr std::size_t kWorkbookColumns = 256;         // that have text, of a sheet
 inline constexpr std::size_t kWebhooks = 100;
@@ -332,8 +335,8 @@ inline constexpr std::size_t kTopicsOfCity = 1000;
 // How many topics one word may stand for. If more are called so, it stands for the first ones.
 inline constexpr std::size_t kTopicsOfSearchWord = 8;
 // Typing errors. How many different words of a note are kept for them, how many a city may bring that nobody
-// had before (each takes some 200 bytes of the index), how many words are offered for a mistyped one, how many
-// words with the same number are looked at, and how many words of a search are mended.
+// had before (each takes some 200 bytes of the index), how many words are offered for a mistyped one, how
+// many words with the same number are looked at, and how many words of a search are mended.
 inline constexpr std::size_t kWordsOfNote = 2000;
 inline constexpr std::size_t kWordsOfCity = 50'000;
 inline constexpr std::size_t kNearWords = 4;

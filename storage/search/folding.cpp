@@ -61,8 +61,9 @@ constexpr bool in_order() {
 static_assert(in_order(), "letters are looked up by halving");
 
 std::string_view plain_letter(UChar32 c) {
-  const auto* const it = std::lower_bound(kLetters.begin(), kLetters.end(), c,
-                                          [](const Letter& letter, UChar32 wanted) { return letter.from < wanted; });
+  const auto* const it =
+      std::lower_bound(kLetters.begin(), kLetters.end(), c,
+                       [](const Letter& letter, UChar32 wanted) { return letter.from < wanted; });
   return it != kLetters.end() && it->from == c ? it->to : std::string_view();
 }
 
@@ -215,14 +216,14 @@ void append_utf8(std::string& out, UChar32 c) {
   std::array<char, 4> buffer{};
   int32_t length = 0;
   UBool failed = 0;
-  U8_APPEND(reinterpret_cast<uint8_t*>(buffer.data()), length, static_cast<int32_t>(buffer.size()), c, failed);
+  U8_APPEND(reinterpret_cast<uint8_t*>(buffer.data()), length, static_cast<int32_t>(buffer.size()), c,
+            failed);
   if (failed == 0) out.append(buffer.data(), static_cast<std::size_t>(length));
 }
 
 std::size_t count_code_points(std::string_view text) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
-    return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
-  }));
+  return static_cast<std::size_t>(std::count_if(
+      text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
 }
 
 bool joins_before(UChar32 c) {

@@ -41,7 +41,9 @@ std::vector<FoldedPoint> fold(std::span<const UChar32> points);
 const std::vector<FoldedPoint>& fold(UChar32 point, std::vector<FoldedPoint>& room);
 
 // Unified ideographs and Hangul syllables. They are dense, and folding does not change them.
-inline bool stands_for_itself(UChar32 c) { return (c >= 0x4E00 && c <= 0x9FFF) || (c >= 0xAC00 && c <= 0xD7A3); }
+inline bool stands_for_itself(UChar32 c) {
+  return (c >= 0x4E00 && c <= 0x9FFF) || (c >= 0xAC00 && c <= 0xD7A3);
+}
 
 inline constexpr UChar32 kZeroWidthSpace = 0x200B;  // it separates words, but not what is dense
 

@@ -179,7 +179,8 @@ class SqliteIndexReader final : public IndexReader {
     wanted.limit = limits::kSearchHits;
     KOINON_ASSIGN(const Ranked ranked, rank(wanted));
     std::vector<std::uint32_t> documents;
-    for (const SearchHit& hit : ranked.page.hits) documents.push_back(static_cast<std::uint32_t>(hit.document));
+    for (const SearchHit& hit : ranked.page.hits)
+      documents.push_back(static_cast<std::uint32_t>(hit.document));
     return find_similar(columns_, query, std::span<const std::uint32_t>(documents));
   }
 
@@ -200,9 +201,11 @@ class SqliteIndexReader final : public IndexReader {
     auto select = db_.prepare(
         std::string(kDocColumns) +
         "(SELECT doc, arrival FROM (SELECT doc, arrival FROM addressee WHERE log_id = ?1 AND arrival < ?2 "
-        "ORDER BY arrival DESC LIMIT ?3) UNION SELECT doc, arrival FROM (SELECT x.doc, x.arrival FROM addressee x "
+        "ORDER BY arrival DESC LIMIT ?3) UNION SELECT doc, arrival FROM (SELECT x.doc, x.arrival FROM "
+        "addressee x "
         "CROSS JOIN doc y ON y.id = x.doc WHERE x.log_id = x'' AND x.arrival < ?2 AND y.log_id <> ?1 "
-        "ORDER BY x.arrival DESC LIMIT ?3)) a CROSS JOIN doc d ON d.id = a.doc ORDER BY a.arrival DESC LIMIT ?3");
+        "ORDER BY x.arrival DESC LIMIT ?3)) a CROSS JOIN doc d ON d.id = a.doc ORDER BY a.arrival DESC LIMIT "
+        "?3");
     select.bind_blob(log.view())
         .bind(before.value == 0 ? INT64_MAX : static_cast<std::int64_t>(before.value))
         .bind(static_cast<std::int64_t>(limit));
@@ -290,9 +293,9 @@ class SqliteIndexReader final : public IndexReader {
     }
     KOINON_TRY(collect(out.words.expression, collector));
     out.page = collector.page();
-    // A sentence asks for what is near to it, unless there are pages of what has all its words. And if no note
-    // has all the words, one that has some of them is better than nothing. But if too many have some, those
-    // with all are better than the newest of these.
+    // A sentence asks for what is near to it, unless there are pages of what has all its words. And if no
+    // note has all the words, one that has some of them is better than nothing. But if too many have some,
+    // those with all are better than the newest of these.
     const bool relax = out.page.total == 0 || (out.words.sentence && out.page.total < limits::kSearchPageMax);
     if (!relax) return out;
     SearchWords any = read_search_words(query.words, forms, Match::kAny);
@@ -309,7 +312,8 @@ class SqliteIndexReader final : public IndexReader {
   // What a typed word may stand for, in one search.
   WordForms word_forms() {
     WordForms out{stemmers(), &topic_words_, {}};
-    out.near = [this, mended = std::map<std::string, std::vector<std::string>>()](const std::string& word) mutable {
+    out.near = [this,
+                mended = std::map<std::string, std::vector<std::string>>()](const std::string& word) mutable {
       if (const auto known = mended.find(word); known != mended.end()) return known->second;
       if (mended.size() >= limits::kMendedWords) return std::vector<std::string>();
       return mended.emplace(word, words_near(word)).first->second;

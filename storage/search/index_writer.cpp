@@ -154,7 +154,8 @@ class SqliteIndexWriter final : public IndexWriter {
     // command")
     Status status =
         db_.execute("INSERT INTO text (text, rank) VALUES ('merge', -" + std::to_string(kCleanPages) + ")");
-    const bool merged = status.ok() && sqlite3_total_changes64(db_.handle()) - before < 2;  // nothing to merge
+    const bool merged =
+        status.ok() && sqlite3_total_changes64(db_.handle()) - before < 2;  // nothing to merge
     // Then the words that no note has any more.
     bool done = false;
     if (merged) {

@@ -246,7 +246,8 @@ void HitCollector::weigh_words(std::vector<Scored>& hits) const {
   }
 }
 
-std::vector<SearchHit> HitCollector::best(std::vector<Scored>& hits, std::size_t offset, std::size_t limit) const {
+std::vector<SearchHit> HitCollector::best(std::vector<Scored>& hits, std::size_t offset,
+                                          std::size_t limit) const {
   const auto better = [](const Scored& a, const Scored& b) {
     return a.score != b.score ? a.score > b.score : a.document > b.document;
   };

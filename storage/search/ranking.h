@@ -65,7 +65,7 @@ class HitCollector {
   std::vector<Scored> hits_;
   std::vector<Scored> beside_;  // notes that are no practices, if these stand beside
   std::vector<double> scratch_;
-  std::vector<float> of_words_;          // for each hit the score of each word
+  std::vector<float> of_words_;           // for each hit the score of each word
   std::vector<std::uint64_t> with_word_;  // how many hits have it
   std::uint64_t counted_ = 0;
   bool stopped_ = false;

@@ -25,7 +25,8 @@ struct SearchQuery {
   Outcome outcome = Outcome::kNone;  // a practice is found if some city's adoption of it had this outcome
   bool all_versions = false;         // also versions that were revised
   bool newest_first = false;         // instead of the best first
-  bool activity_beside = false;      // only practices are hits; the best of other notes come in SearchPage::activity
+  bool activity_beside =
+      false;  // only practices are hits; the best of other notes come in SearchPage::activity
   std::size_t offset = 0;
   std::size_t limit = 20;
 };
@@ -53,8 +54,9 @@ struct FacetCount {
 struct SearchPage {
   std::vector<SearchHit> hits;
   std::uint64_t total = 0;
-  std::vector<SearchHit> activity;  // what cities make of practices, if asked for; at most limits::kActivityBeside
-  bool more_than_total = false;     // counting stopped
+  std::vector<SearchHit>
+      activity;  // what cities make of practices, if asked for; at most limits::kActivityBeside
+  bool more_than_total = false;  // counting stopped
   bool relaxed = false;          // no note has all the words; these have some
   // By facet: topic, city (log id as text), country, language, evidence, cost, sdg, outcome, kind. The most
   // frequent value comes first.

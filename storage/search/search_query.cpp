@@ -61,7 +61,8 @@ std::string in_quotes(std::string_view text) {
 
 // Spaces of all scripts, quotation marks of all keyboards and the minus sign become those of ASCII.
 std::string plain_signs(const std::string& text) {
-  constexpr std::u32string_view kQuotes = U"\u00AB\u00BB\u201C\u201D\u201E\u201F\u300C\u300D\u300E\u300F\uFF02";
+  constexpr std::u32string_view kQuotes =
+      U"\u00AB\u00BB\u201C\u201D\u201E\u201F\u300C\u300D\u300E\u300F\uFF02";
   std::string out;
   const auto size = static_cast<int32_t>(text.size());
   for (int32_t i = 0; i < size;) {
@@ -82,7 +83,8 @@ std::string plain_signs(const std::string& text) {
 
 // A sentence ends with a sign that is no part of its last word.
 void drop_ending(std::string& text) {
-  constexpr std::array<std::string_view, 12> kSigns = {"?", "!", ".", ",", ";", ":", "…", "？", "！", "。", "、", "؟"};
+  constexpr std::array<std::string_view, 12> kSigns = {"?", "!",  ".",  ",",  ";",  ":",
+                                                       "…", "？", "！", "。", "、", "؟"};
   const auto ends = [&](std::string_view sign) { return text.ends_with(sign); };
   for (const auto* sign = kSigns.begin(); sign != kSigns.end();) {
     sign = std::find_if(kSigns.begin(), kSigns.end(), ends);
@@ -248,7 +250,8 @@ std::string either(const std::vector<Alternative>& parts) {
 void mark_function_words(std::vector<Term>& terms) {
   std::vector<std::string> words;
   for (const Term& term : terms) {
-    std::string word = term.words.size() == 1 && !is_dense(term.words.front()) ? term.words.front() : term.text;
+    std::string word =
+        term.words.size() == 1 && !is_dense(term.words.front()) ? term.words.front() : term.text;
     words.push_back(std::move(word));
   }
   const auto function = FunctionWords::builtin().among(words);
@@ -330,7 +333,8 @@ SearchWords read_search_words(std::string_view typed, const WordForms& forms, Ma
     } while (i + 1 < terms.size() && terms[i + 1].or_before && ++i > 0);
     if (!out.expression.empty()) out.expression += match == Match::kAll ? " AND " : " OR ";
     out.expression += either(parts);
-    for (const Alternative& part : parts) out.phrases.push_back({out.words, part.share, part.words, part.prefix});
+    for (const Alternative& part : parts)
+      out.phrases.push_back({out.words, part.share, part.words, part.prefix});
     ++out.words;
   }
   if (!out.expression.empty()) add_unwanted(out, terms, forms);

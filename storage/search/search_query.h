@@ -1,9 +1,9 @@
 // Turns what somebody typed into a search box into an FTS5 expression.
 //
-// Each word must occur, or one of its stems, or a topic that is called so, or another name of that topic, or a
-// word that differs by one letter. Words that only hold a sentence together (function_words.h) fall away. "a
-// phrase" must occur as it is, in quotation marks of any kind. A * at the end of a word asks for words that
-// begin so. -word must not occur. Of a OR b one must occur. With Match::kAny one of the words is enough.
+// Each word must occur, or one of its stems, or a topic that is called so, or another name of that topic, or
+// a word that differs by one letter. Words that only hold a sentence together (function_words.h) fall away.
+// "a phrase" must occur as it is, in quotation marks of any kind. A * at the end of a word asks for words
+// that begin so. -word must not occur. Of a OR b one must occur. With Match::kAny one of the words is enough.
 #pragma once
 
 #include <functional>

@@ -47,12 +47,14 @@ bool one_letter_off(std::string_view a, std::string_view b) {
   std::u32string shorter = code_points(b);
   if (longer.size() < shorter.size()) std::swap(longer, shorter);
   if (longer.size() > shorter.size() + 1) return false;
-  const auto [in_longer, in_shorter] = std::mismatch(longer.begin(), longer.end(), shorter.begin(), shorter.end());
+  const auto [in_longer, in_shorter] =
+      std::mismatch(longer.begin(), longer.end(), shorter.begin(), shorter.end());
   if (in_longer == longer.end()) return false;  // the same
   const auto same = [](auto from, auto end, auto other) { return std::equal(from, end, other); };
   if (longer.size() > shorter.size()) return same(in_longer + 1, longer.end(), in_shorter);
   if (same(in_longer + 1, longer.end(), in_shorter + 1)) return true;
-  if (in_longer + 1 == longer.end() || *in_longer != in_shorter[1] || in_longer[1] != *in_shorter) return false;
+  if (in_longer + 1 == longer.end() || *in_longer != in_shorter[1] || in_longer[1] != *in_shorter)
+    return false;
   return same(in_longer + 2, longer.end(), in_shorter + 2);
 }
 
@@ -70,7 +72,8 @@ bool is_spelled(std::string_view token) {
   // Most words are of ASCII, which needs none of Unicode's tables.
   const auto is_ascii = [](char c) { return static_cast<unsigned char>(c) < 0x80; };
   if (std::all_of(token.begin(), token.end(), is_ascii)) {
-    return token.size() <= kLongest && std::all_of(token.begin(), token.end(), [](char c) { return c >= 'a' && c <= 'z'; });
+    return token.size() <= kLongest &&
+           std::all_of(token.begin(), token.end(), [](char c) { return c >= 'a' && c <= 'z'; });
   }
   const std::u32string letters = code_points(token);
   if (letters.size() < kShortest || letters.size() > kLongest) return false;
@@ -91,7 +94,8 @@ Result<std::vector<std::string>> near_words(sqlite::Connection& db, const std::s
   std::vector<std::string> out;
   if (!is_spelled(word)) return out;
   for (const std::int64_t form : forms_less_one(word)) {
-    auto select = db.prepare("SELECT w.text FROM word_form f JOIN word w ON w.id = f.word WHERE f.form = ? LIMIT ?");
+    auto select =
+        db.prepare("SELECT w.text FROM word_form f JOIN word w ON w.id = f.word WHERE f.form = ? LIMIT ?");
     select.bind(form).bind(static_cast<std::int64_t>(limits::kWordsOfForm));
     while (true) {
       KOINON_ASSIGN(const bool row, select.step());

@@ -134,11 +134,13 @@ class Collector {
 
   int emit_word() {
     for (std::size_t i = 0; i < word_.size(); ++i) {
-      if (const int code = emit_({word_[i].folded, word_[i].begin, word_[i].end, false}); code != 0) return code;
+      if (const int code = emit_({word_[i].folded, word_[i].begin, word_[i].end, false}); code != 0)
+        return code;
       if (i > 0 || query_ || word_.size() == 1) continue;
       std::string whole;
       for (const Character& part : word_) whole += part.folded;
-      if (const int code = emit_({whole, word_.front().begin, word_.back().end, true}); code != 0) return code;
+      if (const int code = emit_({whole, word_.front().begin, word_.back().end, true}); code != 0)
+        return code;
     }
     return 0;
   }
@@ -158,14 +160,17 @@ class Collector {
         const int end = dense_[i + 1].end;
         const std::string text = character.folded + dense_[i + 1].folded;
         const bool marked = query_ && beginning_wanted_ && i == 0;
-        const std::string first = marked || (!query_ && begins_word(dense_, i)) ? std::string(kBeginning) + text : "";
-        if (const int code = emit_({marked ? first : text, character.begin, end, false}); code != 0) return code;
+        const std::string first =
+            marked || (!query_ && begins_word(dense_, i)) ? std::string(kBeginning) + text : "";
+        if (const int code = emit_({marked ? first : text, character.begin, end, false}); code != 0)
+          return code;
         if (!first.empty() && !marked) {
           if (const int code = emit_({first, character.begin, end, true}); code != 0) return code;
         }
       }
       if (query_ && dense_.size() > 1) continue;
-      if (const int code = emit_({character.folded, character.begin, character.end, pair}); code != 0) return code;
+      if (const int code = emit_({character.folded, character.begin, character.end, pair}); code != 0)
+        return code;
     }
     return 0;
   }

@@ -26,8 +26,8 @@ struct Token {
   bool same_place = false;  // it stands at the same place as the token before
 };
 
-// Before what is typed in a dense script it asks for words that begin so. In a token it stands before the pair
-// that begins a word. It is a code point for private use: in a text that is indexed it separates words.
+// Before what is typed in a dense script it asks for words that begin so. In a token it stands before the
+// pair that begins a word. It is a code point for private use: in a text that is indexed it separates words.
 inline constexpr std::string_view kBeginning = "\xEE\x80\x80";
 inline constexpr char32_t kBeginningMark = 0xE000;
 

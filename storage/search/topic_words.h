@@ -38,8 +38,9 @@ class TopicWords {
     std::vector<std::string> words;
   };
   const Vocabulary& vocabulary_;  // lives as long
-  std::vector<Label> labels_;  // sorted by slug, so a topic comes after the topics above it
-  std::map<std::vector<std::string>, std::set<std::string>> slugs_;  // of the topics that are called exactly so
+  std::vector<Label> labels_;     // sorted by slug, so a topic comes after the topics above it
+  std::map<std::vector<std::string>, std::set<std::string>>
+      slugs_;  // of the topics that are called exactly so
 };
 
 }  // namespace koinon

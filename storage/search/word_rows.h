@@ -33,7 +33,7 @@ class WordRows {
  private:
   sqlite::Connection& db_;
   std::unordered_set<std::string> seen_;  // words that are there, so that common ones are not looked up
-  std::int64_t cleaned_ = 0;  // words up to this one are clean
+  std::int64_t cleaned_ = 0;              // words up to this one are clean
 };
 
 }  // namespace koinon

@@ -43,7 +43,8 @@ TEST(Folding, LettersWithoutDecompositionAreThePlainOnes) {
 }
 
 TEST(Folding, TurkishIsAreOneLetter) {
-  for (const std::string written : {"Iğdır", "İĞDIR", "ığdır", "iğdir", "IGDIR"}) expect_alike(written, "igdir");
+  for (const std::string written : {"Iğdır", "İĞDIR", "ığdır", "iğdir", "IGDIR"})
+    expect_alike(written, "igdir");
 }
 
 TEST(Folding, PersianAndUrduFormsAreTheArabicOnes) {
@@ -54,7 +55,8 @@ TEST(Folding, PersianAndUrduFormsAreTheArabicOnes) {
 }
 
 TEST(Folding, CompatibilityFormsAreUnified) {
-  expect_alike("\uFF7A\uFF90\uFF6D\uFF86\uFF83\uFF68\uFF8A\uFF9E\uFF7D", "\u30B3\u30DF\u30E5\u30CB\u30C6\u30A3\u30D0\u30B9");
+  expect_alike("\uFF7A\uFF90\uFF6D\uFF86\uFF83\uFF68\uFF8A\uFF9E\uFF7D",
+               "\u30B3\u30DF\u30E5\u30CB\u30C6\u30A3\u30D0\u30B9");
   expect_alike("\uFF83\uFF9E\uFF70\uFF80\u6D3B\u7528", "\u30C7\u30FC\u30BF\u6D3B\u7528");
   expect_alike("\uFF23\uFF2F\u2082", "co2");
   expect_alike("\uFB01re", "fire");
@@ -63,7 +65,8 @@ TEST(Folding, CompatibilityFormsAreUnified) {
 
 TEST(Folding, FormatCharactersAreNotThere) {
   expect_alike("Starkregen\u00ADgefahren\u00ADkarte", "Starkregengefahrenkarte");
-  expect_alike("\u0645\u06CC\u200C\u062E\u0648\u0627\u0647\u0645", "\u0645\u06CC\u062E\u0648\u0627\u0647\u0645");
+  expect_alike("\u0645\u06CC\u200C\u062E\u0648\u0627\u0647\u0645",
+               "\u0645\u06CC\u062E\u0648\u0627\u0647\u0645");
   expect_alike("sc\u200Dho\u2060ol\uFEFF", "school");
   expect_alike("\u200Fcity\u200E \u2066plan\u2069", "city plan");
   expect_alike("\u845B\U000E0100\u98FE", "\u845B\u98FE");
@@ -72,7 +75,8 @@ TEST(Folding, FormatCharactersAreNotThere) {
 }
 
 TEST(Folding, ApostrophesOfEveryKindJoinThePartsOfAWord) {
-  for (const std::string sign : {"'", "\u2019", "\u2018", "\u02BC", "\u02BB", "\u0060", "\u00B4", "\u2032", "\uFF07"}) {
+  for (const std::string sign :
+       {"'", "\u2019", "\u2018", "\u02BC", "\u02BB", "\u0060", "\u00B4", "\u2032", "\uFF07"}) {
     EXPECT_EQ(query_words("Hawai" + sign + "i"), (Words{"hawai", "i"})) << sign;
     EXPECT_EQ(indexed("Hawai" + sign + "i"), (Words{"hawai", "hawaii", "i"})) << sign;
   }

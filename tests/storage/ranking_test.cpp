@@ -137,8 +137,10 @@ TEST_F(Ranking, AListOfACitysNotesOnATopicHasThemAloneNewestFirst) {
 }
 
 TEST_F(Ranking, InASentenceAnyWordIsEnoughAndWhatHasTheRareOnesIsFirst) {
-  const auto both = add(seoul, practice("Keeping schools cool", "Trees and blinds keep cities cool in summer."));
-  for (int i = 0; i < 6; ++i) add(seoul, practice("Of cities " + std::to_string(i), "Other cities do this about parks."));
+  const auto both =
+      add(seoul, practice("Keeping schools cool", "Trees and blinds keep cities cool in summer."));
+  for (int i = 0; i < 6; ++i)
+    add(seoul, practice("Of cities " + std::to_string(i), "Other cities do this about parks."));
   const auto heat = add(milan, practice("Something", "A plan against heat."));
   EXPECT_EQ(found("how do we keep schools cool in summer").front(), both.value);
   SearchQuery query;
@@ -182,7 +184,8 @@ TEST_F(Ranking, WhatIsWrittenIsFoundAsOthersTypeIt) {
   const auto polish = add(seoul, practice("Drogi w Łodzi", "Miasto Łódź.", "pl"));
   const auto fire = add(seoul, practice("\U0001F525 drill", "Text."));
   add(seoul, practice("\U0001F333 planting", "Text."));
-  for (const char* typed : {"コミュニティバス", "ｺﾐｭﾆﾃｨﾊﾞｽ", "ﾊﾞｽ", "データ"}) EXPECT_EQ(found(typed), Found{kana.value}) << typed;
+  for (const char* typed : {"コミュニティバス", "ｺﾐｭﾆﾃｨﾊﾞｽ", "ﾊﾞｽ", "データ"})
+    EXPECT_EQ(found(typed), Found{kana.value}) << typed;
   EXPECT_EQ(found("starkregengefahrenkarte"), Found{hyphens.value});
   EXPECT_EQ(found("lodz"), Found{polish.value});
   EXPECT_EQ(found("\U0001F525"), Found{fire.value});

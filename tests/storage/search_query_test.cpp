@@ -62,12 +62,14 @@ TEST(SearchQuerySigns, OrPhrasesAndMinusAreReadFromEveryKeyboard) {
   EXPECT_EQ(words("bus or tram"), 2U) << "only in capitals, and \"or\" says nothing";
   EXPECT_EQ(words("OR"), 1U);
   EXPECT_EQ(words("OR bus OR"), 1U);
-  for (const std::string typed : {"\"cool roofs\"", "“cool roofs”", "„cool roofs“", "«cool roofs»", "「cool roofs」"})
+  for (const std::string typed :
+       {"\"cool roofs\"", "“cool roofs”", "„cool roofs“", "«cool roofs»", "「cool roofs」"})
     EXPECT_TRUE(asks_for(read_search_words(typed, {}), "cool roofs")) << typed;
   EXPECT_NE(read_search_words("water \u2212pumps", {}).expression.find("NOT"), std::string::npos);
   EXPECT_EQ(words("車\u3000検査"), 2U) << "an ideographic space";
   EXPECT_EQ(words("école\u00A0publique"), 2U);
-  for (const std::string odd : {"OR OR OR", "a OR -b", "-a OR b", "\"\" OR \"\"", "a OR", "'", "''", "l'", "-'", "*'"})
+  for (const std::string odd :
+       {"OR OR OR", "a OR -b", "-a OR b", "\"\" OR \"\"", "a OR", "'", "''", "l'", "-'", "*'"})
     (void)read_search_words(odd, {}, Match::kAny);
 }
 
@@ -130,11 +132,11 @@ TEST(Spelling, WordsThatAreOneLetterOffShareAForm) {
   const auto share = [](const std::string& a, const std::string& b) {
     const auto of_a = forms_less_one(a);
     const auto of_b = forms_less_one(b);
-    return std::any_of(of_a.begin(), of_a.end(), [&](std::int64_t form) {
-      return std::binary_search(of_b.begin(), of_b.end(), form);
-    });
+    return std::any_of(of_a.begin(), of_a.end(),
+                       [&](std::int64_t form) { return std::binary_search(of_b.begin(), of_b.end(), form); });
   };
-  for (const std::string other : {"shcool", "schol", "schoool", "scjool", "school", "chool", "schoo", "xchool"})
+  for (const std::string other :
+       {"shcool", "schol", "schoool", "scjool", "school", "chool", "schoo", "xchool"})
     EXPECT_TRUE(share("school", other)) << other;
   EXPECT_FALSE(share("school", "library"));
   EXPECT_LE(forms_less_one("school").size(), 7U);

@@ -62,7 +62,8 @@ class Searches : public IndexedLibrary {
         score->precision += hits.empty() ? 0 : right / static_cast<double>(hits.size());
       }
       if (!here || !first)
-        std::cout << "  " << row.at(0) << " \"" << row.at(1) << "\": " << (here ? "not first" : "not found") << "\n";
+        std::cout << "  " << row.at(0) << " \"" << row.at(1) << "\": " << (here ? "not first" : "not found")
+                  << "\n";
     }
     for (const auto& [language, score] : scores) {
       std::cout << language << ": found " << score.found << " of " << score.asked << ", first " << score.first
@@ -82,8 +83,8 @@ TEST_F(Searches, SixtyInSixLanguages) {
   EXPECT_GE(all.precision / 60, 0.85);
 }
 
-// How do we …? With typing errors, and in letters as people type them who do not have others. A sentence shows
-// whatever has some of its words, so only what is found and what is first counts.
+// How do we …? With typing errors, and in letters as people type them who do not have others. A sentence
+// shows whatever has some of its words, so only what is found and what is first counts.
 TEST_F(Searches, SixtySentencesInTenLanguages) {
   const Score all = measure("corpus_sentences.tsv", "queries_sentences.tsv");
   ASSERT_EQ(all.asked, 60);

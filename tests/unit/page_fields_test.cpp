@@ -14,8 +14,9 @@ using Form = std::map<std::string, std::string>;
 using Names = std::vector<std::string>;
 
 TEST(PageFields, AColleagueIsChosenByNameOfficeOrAccount) {
-  const std::vector<Colleague> all = {
-      {"minji", "Kim Minji", "Health office"}, {"marco", "Marco Rossi", "Press"}, {"anna", "Anna Ferrè", "Press"}};
+  const std::vector<Colleague> all = {{"minji", "Kim Minji", "Health office"},
+                                      {"marco", "Marco Rossi", "Press"},
+                                      {"anna", "Anna Ferrè", "Press"}};
   EXPECT_EQ(*colleague_named(all, "health  OFFICE"), "minji");
   EXPECT_EQ(*colleague_named(all, "kim minji"), "minji");
   EXPECT_EQ(*colleague_named(all, colleague_label(all[1])), "marco");
@@ -33,7 +34,8 @@ TEST(PageFields, CitiesAreNamedOrWrittenAsDomains) {
   const auto typed = typed_cities("Seoul (Seoul.example), New York; milan.example la.example, Roma (centro)");
   Names domains;
   Names names;
-  for (const TypedCity& one : typed) (one.domain.empty() ? names : domains).push_back(one.domain.empty() ? one.typed : one.domain);
+  for (const TypedCity& one : typed)
+    (one.domain.empty() ? names : domains).push_back(one.domain.empty() ? one.typed : one.domain);
   EXPECT_EQ(domains, (Names{"seoul.example", "milan.example", "la.example"}));
   EXPECT_EQ(names, (Names{"New York", "Roma (centro)"}));
 }
@@ -67,7 +69,8 @@ TEST(PageFields, OfEachCityTheLastWordOnAPracticeIsItsCard) {
     return out;
   };
   EXPECT_EQ(earlier_words({word("la.example/1"), word("milan.example/4"), word("la.example/9"),
-                           word("la.example/10", RecordStatus::kWithdrawn), word("lima.example/2", RecordStatus::kWithdrawn),
+                           word("la.example/10", RecordStatus::kWithdrawn),
+                           word("lima.example/2", RecordStatus::kWithdrawn),
                            word("la.example/3", RecordStatus::kCurrent, v1::REF_ROLE_ABOUT)}),
             (std::set<std::string>{"la.example/1", "la.example/10"}));
 }
@@ -78,7 +81,8 @@ TEST(PageFields, AllFaultsStandAboveAndEachAtItsField) {
   Visit visit;
   visit.words = &messages->choose("en", "");
   Error error = fail(Code::kInvalidArgument, "the first", "content.title");
-  error.also = {fail(Code::kInvalidArgument, "the second", "topics"), fail(Code::kInvalidArgument, "of all", "x")};
+  error.also = {fail(Code::kInvalidArgument, "the second", "topics"),
+                fail(Code::kInvalidArgument, "of all", "x")};
   const FormFaults faults(visit, error, [](const std::string& field) -> std::optional<FormField> {
     if (field == "x") return std::nullopt;
     return FormField{field, "The " + field};

@@ -84,12 +84,15 @@ TEST(Messages, CurrenciesCountriesAndLanguagesAreMeantByNameOrCode) {
   const auto messages = Messages::builtin();
   ASSERT_TRUE(messages.ok());
   const Catalogue& spanish = language(*messages, "es");
-  for (const char* typed : {"EUR", "eur", "euro", "€"}) EXPECT_EQ(spanish.currency_named(typed), "EUR") << typed;
+  for (const char* typed : {"EUR", "eur", "euro", "€"})
+    EXPECT_EQ(spanish.currency_named(typed), "EUR") << typed;
   EXPECT_EQ(spanish.currency_named("South Korean won"), "KRW");
   EXPECT_EQ(spanish.currency_named("$"), "$") << "several countries have it";
   EXPECT_EQ(spanish.currency_named("shells"), "shells");
-  for (const char* typed : {"DE", "Alemania", "germany"}) EXPECT_EQ(spanish.country_named(typed), "DE") << typed;
-  for (const char* typed : {"ko", "coreano", "Korean"}) EXPECT_EQ(spanish.language_named(typed), "ko") << typed;
+  for (const char* typed : {"DE", "Alemania", "germany"})
+    EXPECT_EQ(spanish.country_named(typed), "DE") << typed;
+  for (const char* typed : {"ko", "coreano", "Korean"})
+    EXPECT_EQ(spanish.language_named(typed), "ko") << typed;
   EXPECT_EQ(spanish.language_named("Klingonese"), "Klingonese");
   EXPECT_GT(spanish.currencies().size(), 100U);
   EXPECT_GT(spanish.countries().size(), 200U);

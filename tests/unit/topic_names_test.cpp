@@ -13,8 +13,8 @@ namespace koinon {
 namespace {
 
 TEST(TopicNames, ALabelInAnyLanguageAnAliasAndASlugMeanTheTopic) {
-  for (const char* typed : {"Extreme heat", "extreme HEAT", " Chaleur  extreme ", "Calor extremo", "폭염", "الحر الشديد",
-                            "climate/heat", "climate/heatwaves", "clima/calor"})
+  for (const char* typed : {"Extreme heat", "extreme HEAT", " Chaleur  extreme ", "Calor extremo", "폭염",
+                            "الحر الشديد", "climate/heat", "climate/heatwaves", "clima/calor"})
     EXPECT_EQ(topic_named(typed).value_or("-"), "climate/heat") << typed;
 }
 
