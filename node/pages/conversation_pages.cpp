@@ -49,21 +49,6 @@ json::array choices(const Visit& visit, const std::string& name, std::initialize
   return out;
 }
 
-json::array words_of(const std::string& text) {
-  json::array out;
-  std::string word;
-  for (const char c : text + " ") {
-    if (c != ' ' && c != ',' && c != '\n' && c != '\r' && c != '\t') {
-      word += c;
-      continue;
-    }
-    // People paste the address of a note's page.
-    if (const auto at = word.find("/records/"); at != std::string::npos) word = word.substr(at + 9);
-    if (!word.empty()) out.emplace_back(std::exchange(word, {}));
-  }
-  return out;
-}
-
 json::object base_model(const Visit& visit, const std::optional<Error>& failed) {
   json::object out{
       {"problem", failed ? visit.fault(*failed) : ""},
@@ -98,17 +83,20 @@ FormFaults reply_faults(const Visit& visit, const Error& error) {
             if (field == "stage") return FormField{"stage", visit.say("adopt.stage")};
             if (field == "outcome") return FormField{"outcome", visit.say("adopt.outcome")};
             if (field == "contact") return FormField{"contact", visit.say("ask.contact")};
-            if (field.starts_with("refs")) return FormField{"points", visit.say("answer.points_to")};
+            if (is_practice_row(field)) return FormField{field, visit.say("answer.points_to")};
+            if (field.starts_with("refs"))
+              return FormField{practice_row_id(1), visit.say("answer.points_to")};
             return std::nullopt;
           }};
 }
 
 // Their faults above the form, and at each of these fields.
-void put_reply_faults(const Visit& visit, const std::optional<Error>& failed,
-                      std::initializer_list<const char*> fields, json::object& model) {
-  const FormFaults faults = failed ? reply_faults(visit, *failed) : FormFaults();
+FormFaults put_reply_faults(const Visit& visit, const std::optional<Error>& failed,
+                            std::initializer_list<const char*> fields, json::object& model) {
+  FormFaults faults = failed ? reply_faults(visit, *failed) : FormFaults();
   faults.put(model);
   for (const std::string field : fields) model["error_" + field] = faults.at(field);
+  return faults;
 }
 
 unsigned status_after(const std::optional<Error>& failed) { return failed ? status_of(failed->code) : 200; }
@@ -313,8 +301,10 @@ asio::awaitable<HttpResponse> ConversationPages::show_answer(Visit visit, std::o
       frame_.shared().html(record.body ? record.body->question().text() : std::string(), kPageTitle);
   view.model["question_language"] = language_tag(record.language);
   view.model["question_dir"] = text_direction(record.language);
-  view.model["points_to"] = given(visit, "points_to");
-  put_reply_faults(visit, failed, {"text", "points"}, view.model);
+  const FormFaults faults = put_reply_faults(visit, failed, {"text"}, view.model);
+  const PointedPractices practices = co_await practices_.read(visit);
+  json::object rows = co_await practices_.shown(visit, practices, faults, title_of(record));
+  for (auto& item : rows) view.model[item.key()] = std::move(item.value());
   co_return frame_.show(visit, std::move(view));
 }
 
@@ -326,7 +316,8 @@ asio::awaitable<HttpResponse> ConversationPages::answer_form(Visit visit) {
 
 asio::awaitable<HttpResponse> ConversationPages::answer(Visit visit) {
   json::array refs{json::object{{"role", "answers"}, {"ref", visit.field("to")}}};
-  for (const auto& ref : words_of(visit.field("points_to")))
+  PointedPractices practices = co_await practices_.read(visit);
+  for (const std::string& ref : practices.refs)
     refs.push_back(json::object{{"role", "points_to"}, {"ref", ref}});
   json::object content{{"text", unix_lines(visit.field("text"))}};
   if (const std::string contact = visit.field("contact"); !contact.empty()) content["contact"] = contact;
@@ -334,7 +325,8 @@ asio::awaitable<HttpResponse> ConversationPages::answer(Visit visit) {
                        {"language", visit.field("language")},
                        {"refs", std::move(refs)},
                        {"content", std::move(content)}};
-  const auto done = co_await publish_form(frame_, desk_, drafts_, visit, std::move(request));
+  const auto done =
+      co_await publish_form(frame_, desk_, drafts_, visit, std::move(request), std::move(practices.faults));
   if (!done.ok()) co_return co_await show_answer(visit, done.error());
   co_return go_to_published(*done, visit.field("to"));
 }

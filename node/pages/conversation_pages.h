@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "node/pages/page_frame.h"
+#include "node/pages/practice_field.h"
 #include "node/reading/record_view.h"
 
 namespace koinon {
@@ -21,7 +22,8 @@ class ConversationPages {
         desk_(areas.desk),
         drafts_(areas.drafts),
         records_(areas.records),
-        search_(areas.search) {}
+        search_(areas.search),
+        practices_(frame, areas) {}
   void add_routes(RouteTable& routes);
 
  private:
@@ -52,6 +54,7 @@ class ConversationPages {
   DraftsApi& drafts_;
   RecordsApi& records_;
   SearchApi& search_;
+  PracticeField practices_;
 };
 
 }  // namespace koinon

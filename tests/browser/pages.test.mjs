@@ -188,6 +188,34 @@ test("topics are offered by name after a comma too, and a fault goes when it is 
   }
 });
 
+test("practices that help are chosen by title from a list that narrows", async () => {
+  for (const javaScriptEnabled of [true, false]) {
+    const page = await press(nodes.seoul, { javaScriptEnabled });
+    await page.goto(`${nodes.seoul}/answer?to=${nodes.question}`);
+    const rows = await page.locator("[data-practices]").count();
+    if (javaScriptEnabled) {
+      await page.type("#f-points", "drive-thru");
+      await page.waitForFunction((ref) => [...document.querySelectorAll("#practice-list option")].some((o) => o.value.endsWith(`(${ref})`)), nodes.note);
+      const options = await page.$$eval("#practice-list option", (all) => all.map((o) => o.value));
+      await page.fill("#f-points", options.find((value) => value.endsWith(`(${nodes.note})`)));
+      await page.type(`#f-points-${rows}`, "zeppelins");
+      assert.equal(await page.locator("[data-practices]").count(), rows + 1, "there is always one row more");
+      assert.equal(await page.getAttribute(`#f-points-${rows + 1}`, "name"), `points_to:${rows + 1}`);
+      assert.equal(await page.getAttribute(`#f-points-${rows + 1}`, "aria-label"), `Practice ${rows + 1}`);
+    } else {
+      await page.fill("#f-points", `${nodes.seoul}/records/${nodes.note}`);
+      await page.fill(`#f-points-${rows}`, "zeppelins");
+    }
+    await page.click("main form.sheet button[type=submit]");
+    await page.waitForSelector("[data-problems]");
+    assert.match(await page.inputValue("#f-points"), new RegExp(`\\(${nodes.note}\\)$`), "it stands under its title");
+    assert.equal(await page.locator("[data-problems] a[href='#f-points-2']").count(), 1);
+    await page.fill("#f-points-2", "");
+    if (javaScriptEnabled) assert.equal(await page.locator("#error-points-2").count(), 0, "what is mended is told no longer");
+    await page.context().close();
+  }
+});
+
 // As a browser tells of it: with what was copied as HTML and as plain text. False: the page has inserted something itself.
 const paste = (page, where, html, text = "") => page.evaluate(([selector, rich, plain]) => {
   const data = new DataTransfer();
@@ -268,7 +296,7 @@ test("Enter in a field sends nothing, with scripts and without", async () => {
   for (const javaScriptEnabled of [true, false]) {
     const page = await press(nodes.seoul, { javaScriptEnabled });
     for (const [path, fields] of [["/publish", ["title", "topics", "contact", "at"]], ["/ask", ["title", "topics", "to", "contact"]],
-      [`/answer?to=${nodes.question}`, ["contact"]], [`/records/${nodes.note}/withdraw`, ["reason"]]]) {
+      [`/answer?to=${nodes.question}`, ["points_to", "points_to:2", "contact"]], [`/records/${nodes.note}/withdraw`, ["reason"]]]) {
       await page.goto(nodes.seoul + path);
       const sent = [];
       page.on("request", (request) => { if (request.isNavigationRequest()) sent.push(request.url()); });

@@ -109,6 +109,47 @@ class Words(NodesTest):
             if where in ("ko", "ar"):
                 self.assertIsNone(ENGLISH_WORDS.search(press.page.text), (where, press.page.text))
 
+    def test_practices_that_help_are_chosen_by_title(self):
+        seoul = self.node("seoul")
+        presses = self.browsers(seoul, "press", "publisher")
+        chief = presses[0]
+        notes = {}
+        for title, solution in (("Cool roofs, painted white", "Lime."), ("Cool roofs", "Once."), ("Cool roofs", "Twice."), ("Shade for schools", "Awnings.")):
+            chief.go("/publish")
+            chief.submit("/publish", "publish", title=title, solution=solution, topics="Extreme heat")
+            notes.setdefault(title, []).append(chief.page.url.removeprefix("/records/"))
+        chief.go("/ask")
+        chief.submit("/ask", title="How do we paint roofs?", text="White.")
+        question = chief.page.url.removeprefix("/records/")
+        painted, shade = notes["Cool roofs, painted white"][0], notes["Shade for schools"][0]
+        chief.go(f"/answer?to={question}")
+        self.assertIn(f'<option value="Cool roofs, painted white ({painted})">', chief.page.source, "practices are offered by title")
+        # A title with a comma is one; case does not count; a ref and an address are taken beside it.
+        chief.submit("/answer", text="Lime.", points_to="cool roofs, PAINTED white", **{"points_to:2": f"http://127.0.0.1/records/{shade}, {notes['Cool roofs'][1]}"})
+        self.assertEqual(chief.page.status, 200, chief.page.text)
+        answer = next(one["ref"] for one in seoul.json("show", question)["referred_by"] if one["role"] == "answers")
+        refs = {one["ref"] for one in seoul.json("show", answer)["refs"] if one["role"] == "points-to"}
+        self.assertEqual(refs, {painted, shade, notes["Cool roofs"][1]})
+        for press in presses:
+            where = press.language
+            press.go(f"/answer?to={question}")
+            press.submit("/answer", points_to="Cool roofs", **{"points_to:2": "schools shade", "points_to:3": "Zeppelins"})
+            self.assertEqual(press.page.status, 400, where)
+            # All at once: no text, several, none but near ones, none at all.
+            for field in ("text", "points", "points-2", "points-3"):
+                self.assertIn(f'href="#f-{field}"', press.page.source, (where, press.page.text))
+                self.assertIn(f'id="error-{field}"', press.page.source, (where, press.page.text))
+            self.assert_words(press.page, where)
+            self.assertEqual(press.page.source.count('name="practice-for:Cool roofs"'), 2, where)
+            self.assertIn(f'name="practice-for:schools shade" value="{shade}"', press.page.source, where)
+            self.assertNotIn('name="practice-for:Zeppelins"', press.page.source, where)
+            # What is answered stands under its title now, and nothing else has to be written again.
+            press.submit("/answer", **{"practice-for:Cool roofs": notes["Cool roofs"][0], "practice-for:schools shade": shade, "points_to:3": ""})
+            fields = press.page.form("/answer").fields
+            self.assertEqual((fields["points_to"], fields["points_to:2"]), (f"Cool roofs ({notes['Cool roofs'][0]})", f"Shade for schools ({shade})"), where)
+            self.assertIn("points_to:3", fields, "an empty row is left")
+            self.assertNotIn("practice-for:", press.page.source, where)
+
     def test_colleagues_are_chosen_by_name_and_no_remark_is_lost(self):
         seoul, la = self.pair()
         press = self.browsers(seoul, "press", "publisher")[0]

@@ -5,6 +5,7 @@
 #include "node/pages/colleagues.h"
 #include "node/pages/form_faults.h"
 #include "node/pages/note_view.h"
+#include "node/pages/practice_field.h"
 #include "node/pages/topic_field.h"
 
 namespace koinon {
@@ -57,6 +58,43 @@ TEST(PageFields, ATopicIsAskedAboutUntilItIsAnswered) {
   form["topic:food"] = "on";
   form["topic:no/such-topic"] = "on";
   EXPECT_EQ(typed_topics(form).slugs, (Names{"climate/heat", "health", "food"}));
+}
+
+TEST(PageFields, APracticeIsNamedByItsTitleItsRefOrItsPage) {
+  const auto refs = [](const std::string& typed) {
+    const auto rows = typed_practices({{"points_to", typed}});
+    return rows.empty() ? Names{"nothing"} : rows.front().refs;
+  };
+  EXPECT_EQ(refs("Roofs, cool; and (white) (seoul.example/12)"), (Names{"seoul.example/12"}));
+  EXPECT_EQ(refs("https://node.seoul.example/records/la.example/3?version=1#answers"),
+            (Names{"la.example/3"}));
+  EXPECT_EQ(
+      refs(" la.example/3, seoul.example~abcdefghijklmnop/12\thttp://a.example/records/rome.example/1 "),
+      (Names{"la.example/3", "seoul.example~abcdefghijklmnop/12", "rome.example/1"}));
+  for (const char* title :
+       {"Cool roofs", "Open 24/7", "la.example/3 and more", "Shade (2030)", "seoul.example/x"})
+    EXPECT_EQ(refs(title), Names()) << title;
+  EXPECT_EQ(refs("  "), Names{"nothing"});
+  Names typed;
+  for (const TypedPractice& row : typed_practices({{"points_to", "A"},
+                                                   {"points_to:2", ""},
+                                                   {"points_to:3", "B"},
+                                                   {"points_to:x", "C"},
+                                                   {"points_to:99", "D"}}))
+    typed.push_back(row.typed);
+  EXPECT_EQ(typed, (Names{"A", "B"})) << "no row is lost, and there are not more than a note may have";
+}
+
+TEST(PageFields, APracticeIsMeantByItsWholeTitleAlone) {
+  const std::vector<NamedPractice> found = {{"a.example/1", "Cool roofs"},
+                                            {"b.example/2", "COOL  ROOFS"},
+                                            {"c.example/3", "Cool roofs for schools"}};
+  EXPECT_EQ(called_so("cool roofs", found).size(), 2U);
+  EXPECT_EQ(called_so("Cool roofs for schools", found).front().ref, "c.example/3");
+  EXPECT_TRUE(called_so("roofs", found).empty());
+  EXPECT_EQ(practice_label(found[0]), "Cool roofs (a.example/1)");
+  EXPECT_EQ(typed_practices({{"points_to", practice_label(found[2])}}).front().refs, (Names{"c.example/3"}));
+  EXPECT_TRUE(is_practice_row(practice_row_id(1)) && is_practice_row(practice_row_id(2)));
 }
 
 TEST(PageFields, OfEachCityTheLastWordOnAPracticeIsItsCard) {

@@ -71,21 +71,53 @@ for (const list of document.querySelectorAll("[data-problems]")) {
   });
 }
 
-// --- cities ---
-// Of many cities the list on the page holds the first; the node is asked for those that begin to be typed.
-for (const input of document.querySelectorAll("[data-cities]")) {
-  input.addEventListener("input", later(250, async () => {
-    const before = /^.*[,;،、]\s*/s.exec(input.value)?.[0] ?? "";
-    const typed = input.value.slice(before.length).trim();
-    if (!typed) return;
-    const answer = await fetch("/api/v1/cities?" + new URLSearchParams({ q: typed, limit: 20 }), { credentials: "same-origin" }).catch(() => null);
-    if (!answer || !answer.ok) return;
-    input.list.replaceChildren(...(await answer.json()).items.map(({ city, display_name }) => {
-      const option = document.createElement("option");
-      option.value = before + (display_name ? `${display_name} (${city})` : city);
-      return option;
-    }));
+// --- long lists ---
+// Of many cities and practices the list on the page holds the first; the node is asked for those that begin to be typed.
+const narrow = (input, about) => input.addEventListener("input", later(250, async () => {
+  const { typed, address, names } = about(input.value);
+  if (!typed.trim() || [...input.list.options].some((option) => option.value === input.value)) return;
+  const answer = await fetch(address, { credentials: "same-origin" }).catch(() => null);
+  if (!answer || !answer.ok || about(input.value).typed !== typed) return;
+  input.list.replaceChildren(...(await answer.json()).items.map((item) => {
+    const option = document.createElement("option");
+    option.value = names(item);
+    return option;
   }));
+}));
+for (const input of document.querySelectorAll("[data-cities]")) narrow(input, (value) => {
+  const before = /^.*[,;،、]\s*/s.exec(value)?.[0] ?? "";
+  const typed = value.slice(before.length);
+  return {
+    typed,
+    address: "/api/v1/cities?" + new URLSearchParams({ q: typed.trim(), limit: 20 }),
+    names: ({ city, called, display_name }) => before + (called || display_name ? `${called || display_name} (${city})` : city),
+  };
+});
+const practices = (value) => ({
+  typed: value,
+  address: "/api/v1/search?" + new URLSearchParams({ q: value.replace(/(^|\s)-+/g, " "), kind: "practice", limit: 20 }),
+  names: ({ ref, title }) => `${title} (${ref})`,
+});
+for (const list of document.querySelectorAll("[data-rows]")) {
+  for (const input of list.querySelectorAll("[data-practices]")) narrow(input, practices);
+  // There is always one row more, as long as the note may have it.
+  list.addEventListener("input", () => {
+    const rows = [...list.querySelectorAll("[data-practices]")];
+    const last = rows.at(-1);
+    if (!last.value || rows.length >= Number(list.dataset.rows)) return;
+    const row = document.createElement("div");
+    row.className = "field";
+    const input = last.cloneNode();
+    input.value = "";
+    input.removeAttribute("aria-invalid");
+    input.setAttribute("aria-describedby", "help-points");
+    input.id = `f-points-${rows.length + 1}`;
+    input.name = `points_to:${rows.length + 1}`;
+    input.setAttribute("aria-label", last.getAttribute("aria-label").replace(/[\d٠-٩]+/, () => (rows.length + 1).toLocaleString(document.documentElement.lang)));
+    row.append(input);
+    last.closest(".field").after(row);
+    narrow(input, practices);
+  });
 }
 
 // --- times ---
