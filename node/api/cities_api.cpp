@@ -8,8 +8,6 @@
 #include "node/api/network_questions.h"
 #include "node/api/query_params.h"
 #include "node/reading/list_budget.h"
-#include "node/text/topic_names.h"
-#include "proto/base/ascii.h"
 #include "proto/base/encoding.h"
 
 namespace koinon {
@@ -20,14 +18,6 @@ constexpr std::size_t kReadAtOnce = 200;
 constexpr std::size_t kLooks = 20;
 constexpr std::size_t kVouchesShown = 100;
 constexpr std::uint64_t kVouchesMost = 10'000'000;
-
-// By a part of its domain, or of the name in its profile. `part` as it was typed; `folded`: its letters
-// alone.
-bool is_called(Directory& directory, const LogState& state, const std::string& part,
-               const std::string& folded) {
-  if (state.identity.name.find(ascii_lower(part)) != std::string::npos) return true;
-  return !folded.empty() && folded_name(directory.display_name(state.id)).find(folded) != std::string::npos;
-}
 
 }  // namespace
 
@@ -83,7 +73,27 @@ CitiesApi::CitiesApi(ApiParts& parts)
              this, &CitiesApi::list_blocks),
       parts_(parts) {}
 
-// Looks at so many cities that are held, trusted or not: where few are, a page has fewer, and leads on.
+Result<std::vector<LogState>> CitiesApi::next_cities(const CityListQuery& query,
+                                                     const std::optional<LogState>& last) {
+  if (query.part.empty()) return parts_.store->logs_after(last, kReadAtOnce);
+  CalledQuery wanted{query.part, query.whole, {}, {}, kReadAtOnce};
+  if (last) {
+    wanted.after_domain = last->identity.name;
+    wanted.after = last->id;
+  }
+  KOINON_ASSIGN(const auto logs, parts_.index->called(wanted));
+  std::vector<LogState> out;
+  for (const LogId& log : logs) {
+    auto state = parts_.store->log_state(log);
+    // It may have been removed since the index read of it.
+    if (!state.ok() && state.error().code != Code::kNotFound) return state.error();
+    if (state.ok()) out.push_back(std::move(*state));
+  }
+  return out;
+}
+
+// Looks at so many cities that are held, trusted or not: where few are trusted, a page has fewer, and leads
+// on.
 asio::awaitable<Result<CityListView>> CitiesApi::list_cities(Asker, CityListQuery query) {
   std::optional<LogState> last;
   if (query.after) {
@@ -92,30 +102,27 @@ asio::awaitable<Result<CityListView>> CitiesApi::list_cities(Asker, CityListQuer
     last = std::move(*state);
   }
   Directory directory(*parts_.store, parts_.nearness, parts_.index.get());
-  const std::string folded = folded_name(query.part);
   CityListView out;
   ListBudget budget;
   bool full = false;
   bool more = true;
   for (std::size_t looks = 0; more && !full && out.items.size() < query.limit && looks < kLooks; ++looks) {
-    const auto states = parts_.store->logs_after(last, kReadAtOnce);
+    const auto states = next_cities(query, last);
     if (!states.ok()) co_return states.error();
     more = states->size() == kReadAtOnce;
     std::vector<LogId> logs;
-    for (const LogState& state : *states) {
-      if (is_called(directory, state, query.part, folded)) logs.push_back(state.id);
-    }
+    for (const LogState& state : *states) logs.push_back(state.id);
     const TrustPaths trust = co_await ask_paths(&parts_.network, logs);
     out.total = trust.trusted;
-    std::size_t asked = 0;
-    for (const LogState& state : *states) {
+    for (std::size_t i = 0; i < states->size(); ++i) {
+      const LogState& state = (*states)[i];
       if (out.items.size() == query.limit) {
         more = true;
         break;
       }
-      const bool named = asked < logs.size() && state.id == logs[asked];
-      if (const auto path = named ? trust.paths[asked++] : std::nullopt; path) {
+      if (const auto& path = trust.paths[i]; path) {
         CityView item = read_city(directory, state, *path);
+        item.called = directory.name_called(state.id, query.part);
         full = !budget.takes(city_json(item));
         if (full) break;
         out.items.push_back(std::move(item));

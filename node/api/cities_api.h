@@ -11,9 +11,10 @@
 namespace koinon {
 
 struct CityListQuery {
-  std::string part;  // a part of the domain, or of the name in the profile; empty: all
+  std::string part;  // of the domain, or of a name in the profile, in any language; empty: all
   std::size_t limit = limits::kPageSize;
   std::optional<LogId> after;  // the last city of the page before
+  bool whole = false;          // the part is all of the domain or the name
 };
 // Reads q, limit and cursor.
 Result<CityListQuery> read_city_list_query(const Params& params);
@@ -39,6 +40,8 @@ class CitiesApi {
   boost::asio::awaitable<Result<CityListView>> list_cities(Asker asker, CityListQuery query);
   boost::asio::awaitable<Result<CityStandingView>> get_city(Asker asker, CityQuery query);
   boost::asio::awaitable<Result<std::vector<BlockedCity>>> list_blocks(Asker asker, Nothing query);
+  // The next cities behind `last` that the query may mean, by name; at most kReadAtOnce.
+  Result<std::vector<LogState>> next_cities(const CityListQuery& query, const std::optional<LogState>& last);
   void put_vouches(Directory& directory, const CityStanding& standing, const CityQuery& query,
                    CityStandingView& out);
 

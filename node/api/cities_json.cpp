@@ -56,14 +56,16 @@ HttpResponse blocks_answer(const ApiRequest&, const std::vector<BlockedCity>& vi
 }  // namespace
 
 json::object city_json(const CityView& city) {
-  return {{"city", city.city},
-          {"log_id", to_text(city.log)},
-          {"vkey", city.vkey},
-          {"entries", city.entries},
-          {"frozen", city.frozen},
-          {"name_claimed_twice", city.name_claimed_twice},
-          {"display_name", city.display_name},
-          {"trust_path", json::array(city.trust_path.begin(), city.trust_path.end())}};
+  json::object out{{"city", city.city},
+                   {"log_id", to_text(city.log)},
+                   {"vkey", city.vkey},
+                   {"entries", city.entries},
+                   {"frozen", city.frozen},
+                   {"name_claimed_twice", city.name_claimed_twice},
+                   {"display_name", city.display_name},
+                   {"trust_path", json::array(city.trust_path.begin(), city.trust_path.end())}};
+  if (!city.called.empty()) out["called"] = city.called;
+  return out;
 }
 
 void add_cities_routes(RouteTable& routes, CallGate& gate, const CitiesApi& cities) {

@@ -1,7 +1,6 @@
 #include "node/pages/conversation_pages.h"
 
 #include <algorithm>
-#include <set>
 
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/json.hpp>
@@ -21,7 +20,6 @@
 #include "node/pages/topic_field.h"
 #include "node/text/language.h"
 #include "node/text/markdown.h"
-#include "node/text/topic_names.h"
 
 namespace koinon {
 namespace asio = boost::asio;
@@ -29,6 +27,7 @@ namespace json = boost::json;
 namespace {
 
 constexpr std::size_t kCitiesOffered = 100;  // to ask
+constexpr std::size_t kCitiesNamed = 5;      // that are called so, where it is not clear who is meant
 // The levels of the headings below which the texts of questions stand: the page's, and that of one of a list.
 constexpr unsigned kPageTitle = 1;
 constexpr unsigned kItemTitle = 2;
@@ -188,21 +187,15 @@ asio::awaitable<ConversationPages::AskedCities> ConversationPages::asked_cities(
       out.domains.push_back(one.domain);
       continue;
     }
-    // Those whose profile says so, and of the first ones also what they are called in the reader's language.
-    std::set<std::string> called;
-    const std::string wanted = folded_name(one.typed);
-    const std::vector<std::string> parts = {one.typed, ""};
-    for (const std::string& part : parts) {
-      const auto found = co_await frame_.call(visit, cities_.list, CityListQuery{part, kCitiesOffered, {}});
-      if (!found.ok()) continue;
-      for (const CityView& city : found->items) {
-        if (folded_name(city.display_name) == wanted ||
-            folded_name(frame_.city_name(visit, city.city)) == wanted)
-          called.insert(city.city);
-      }
+    // In whichever language they are called so.
+    const auto found =
+        co_await frame_.call(visit, cities_.list, CityListQuery{one.typed, kCitiesNamed, {}, true});
+    std::vector<std::string> called;
+    if (found.ok()) {
+      for (const CityView& city : found->items) called.push_back(city.city);
     }
     if (called.size() == 1) {
-      out.domains.push_back(*called.begin());
+      out.domains.push_back(called.front());
       continue;
     }
     std::string names;

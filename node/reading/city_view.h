@@ -17,6 +17,7 @@ struct CityView {
   bool frozen = false;
   bool name_claimed_twice = false;
   std::string display_name;  // empty: the city has not stated one
+  std::string called;        // in a list of what is called so: the name that is; empty: the domain alone is
   std::vector<std::string>
       trust_path;  // the path by which it is trusted; empty: no path, or it is our own city
 };

@@ -1,11 +1,14 @@
 #include "node/reading/directory.h"
 
+#include <algorithm>
+
 #include "node/reading/shown_record.h"
 #include "proto/base/ascii.h"
 #include "proto/base/encoding.h"
 #include "proto/base/limits.h"
 #include "proto/codec/entry.h"
 #include "proto/codec/ref.h"
+#include "storage/search/called_cities.h"
 
 namespace koinon {
 namespace {
@@ -72,26 +75,47 @@ std::string Directory::display_name(const LogId& log) {
   return names_.emplace(log, indexed.ok() && *indexed ? (*indexed)->title : "").first->second;
 }
 
-std::string Directory::name_in(const LogId& log, std::string_view language) {
+const Directory::LocalNames& Directory::local_names(const LogId& log) {
   const auto known = local_names_.find(log);
-  if (known == local_names_.end()) {
-    auto& names = local_names_[log];
-    const auto latest = index_ == nullptr ? Result<std::optional<EntryIndex>>(std::optional<EntryIndex>())
-                                          : index_->latest(log, v1::KIND_PROFILE);
-    const auto stored = latest.ok() && *latest
-                            ? shown_record(store_, log, **latest)
-                            : Result<StoredRecord>(fail(Code::kNotFound, "there is no profile"));
-    const auto body = stored.ok() && stored->body.size() <= limits::kNamesReadBytes
-                          ? parse_body(stored->body)
-                          : Result<v1::Body>(fail(Code::kNotFound, "there is no profile"));
-    if (body.ok()) {
-      for (const auto& name : body->profile().names())
-        names.emplace(ascii_lower(name.language().substr(0, name.language().find('-'))), name.name());
-    }
-    return name_in(log, language);
+  if (known != local_names_.end()) return known->second;
+  auto& names = local_names_[log];
+  const auto latest = index_ == nullptr ? Result<std::optional<EntryIndex>>(std::optional<EntryIndex>())
+                                        : index_->latest(log, v1::KIND_PROFILE);
+  const auto stored = latest.ok() && *latest
+                          ? shown_record(store_, log, **latest)
+                          : Result<StoredRecord>(fail(Code::kNotFound, "there is no profile"));
+  const auto body = stored.ok() && stored->body.size() <= limits::kNamesReadBytes
+                        ? parse_body(stored->body)
+                        : Result<v1::Body>(fail(Code::kNotFound, "there is no profile"));
+  if (body.ok()) {
+    for (const auto& name : body->profile().names())
+      names.push_back({ascii_lower(name.language().substr(0, name.language().find('-'))), name.name()});
   }
-  const auto name = known->second.find(language.substr(0, language.find('-')));
-  return name == known->second.end() || name->second.empty() ? display_name(log) : name->second;
+  return names;
+}
+
+std::string Directory::name_in(const LogId& log, std::string_view language) {
+  const LocalNames& names = local_names(log);
+  const auto name = std::find_if(names.begin(), names.end(), [&](const LocalName& one) {
+    return one.language == language.substr(0, language.find('-'));
+  });
+  return name == names.end() || name->name.empty() ? display_name(log) : name->name;
+}
+
+std::string Directory::name_called(const LogId& log, std::string_view part) {
+  const std::string wanted = folded_city_name(part);
+  if (wanted.empty()) return {};
+  std::string out;
+  const auto look_at = [&](const std::string& name) {
+    const std::string folded = folded_city_name(name);
+    if (folded == wanted || (out.empty() && folded.find(wanted) != std::string::npos)) out = name;
+    return folded == wanted;
+  };
+  if (look_at(display_name(log))) return out;
+  for (const LocalName& one : local_names(log)) {
+    if (look_at(one.name)) break;
+  }
+  return out;
 }
 
 // Somebody may make two logs with the same beginning on purpose. They are refused as a tie.

@@ -31,6 +31,9 @@ class Directory {
   // The name that its latest profile states for a language (its first subtag decides), else display_name.
   // Names of profiles above limits::kNamesReadBytes are not looked for.
   std::string name_in(const LogId& log, std::string_view language);
+  // The name in its latest profile that is called so: all of it, else a part of it (called_cities.h). Empty:
+  // only its domain is.
+  std::string name_called(const LogId& log, std::string_view part);
   // Whether another trusted log has the same name.
   bool shares_name(const LogState& log) const { return nearness_.another_claims(log.identity.name, log.id); }
 
@@ -50,7 +53,14 @@ class Directory {
   Result<Found> find_ref(std::string_view text);
 
  private:
+  struct LocalName {
+    std::string language;  // the first subtag
+    std::string name;
+  };
+  using LocalNames = std::vector<LocalName>;
+
   const std::vector<LogId>& nearest(const std::string& name);
+  const LocalNames& local_names(const LogId& log);
   Result<LogState> find_by_prefix(const std::string& name, std::string_view prefix, std::string_view text);
 
   StoreReader& store_;
@@ -58,7 +68,7 @@ class Directory {
   IndexReader* index_;
   std::map<LogId, std::string> cities_;
   std::map<LogId, std::string> names_;
-  std::map<LogId, std::map<std::string, std::string, std::less<>>> local_names_;  // by first subtag
+  std::map<LogId, LocalNames> local_names_;
   std::map<std::string, std::vector<LogId>> nearest_;
 };
 

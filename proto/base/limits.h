@@ -342,6 +342,11 @@ inline constexpr std::size_t kWordsOfCity = 50'000;
 inline constexpr std::size_t kNearWords = 4;
 inline constexpr std::size_t kWordsOfForm = 16;
 inline constexpr std::size_t kMendedWords = 8;
+// Cities by name. How many names of a profile are kept, how much of each, and at how many of its characters
+// what is typed may begin (each takes some 100 bytes of the index).
+inline constexpr std::size_t kCityNames = 64;
+inline constexpr std::size_t kCityNameBytes = 160;
+inline constexpr std::size_t kCityNameBegins = 40;
 
 // Storage
 inline constexpr std::uint64_t kJournalBlock = 1024;  // numbers reserved durably at once

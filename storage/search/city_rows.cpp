@@ -5,6 +5,19 @@
 
 namespace koinon {
 
+Status CityRows::begin(StoreReader& store, const LogId& log) {
+  const auto state = store.log_state(log);
+  // It may have been removed since. A later arrival says so.
+  if (!state.ok()) return state.error().code == Code::kNotFound ? Status() : Status(state.error());
+  return called_.put_domain(log, state->identity.name);
+}
+
+Status CityRows::remove(const LogId& log) {
+  auto remove = db_.prepare("DELETE FROM city WHERE log_id = ?");
+  KOINON_TRY(remove.bind_blob(log.view()).run());
+  return called_.remove_city(log);
+}
+
 Status CityRows::settle(StoreReader& store, const LogId& log) {
   std::int64_t latest = -1;
   {
@@ -25,6 +38,7 @@ Status CityRows::settle(StoreReader& store, const LogId& log) {
   KOINON_TRY(remove.bind_blob(log.view()).run());
   const bool removed = db_.changes() > 0;
   if (removed) changes_.note_taken_away();
+  KOINON_TRY(called_.remove_names(log));
   if (latest >= 0) {
     const EntryIndex index(static_cast<std::uint64_t>(latest));
     KOINON_ASSIGN(const StoredRecord record, store.record(log, index));
@@ -35,6 +49,7 @@ Status CityRows::settle(StoreReader& store, const LogId& log) {
 }
 
 Status CityRows::put(const LogId& log, EntryIndex index, const v1::Profile& profile) {
+  KOINON_TRY(called_.put_names(log, profile));
   KOINON_ASSIGN(const std::int64_t change, changes_.next());
   const CityMeasures measures = city_measures(profile);
   auto insert = db_.prepare(

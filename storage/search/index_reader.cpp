@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "proto/base/limits.h"
+#include "storage/search/called_cities.h"
 #include "storage/search/columns.h"
 #include "storage/search/highlight.h"
 #include "storage/search/ranking.h"
@@ -192,6 +193,10 @@ class SqliteIndexReader final : public IndexReader {
     if (!found) return std::optional<CityMeasures>();
     return std::optional(CityMeasures{select.real(0), select.real(1), select.text(2),
                                       static_cast<int>(select.integer(3)), select.text(4)});
+  }
+
+  Result<std::vector<LogId>> called(const CalledQuery& query) override {
+    return find_called_cities(db_, query);
   }
 
   // Notes of others that are addressed to the city, or that answer, adopt, revise or translate its notes, and

@@ -72,6 +72,14 @@ CREATE TABLE city (
   density REAL NOT NULL, climate TEXT NOT NULL, income INTEGER NOT NULL, country TEXT NOT NULL,
   change INTEGER NOT NULL) WITHOUT ROWID;
 CREATE INDEX city_by_change ON city (change);
+CREATE TABLE city_domain (log_id BLOB PRIMARY KEY, domain TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE city_name (
+  part TEXT NOT NULL,            -- a name, folded, from one of its characters on
+  log_id BLOB NOT NULL,
+  of_profile INTEGER NOT NULL,   -- 0: of its domain
+  whole INTEGER NOT NULL,        -- it is all of a name
+  PRIMARY KEY (part, log_id, of_profile)) WITHOUT ROWID;
+CREATE INDEX city_name_by_log ON city_name (log_id, of_profile);
 CREATE TABLE removed (log_id BLOB NOT NULL,
   whole INTEGER NOT NULL,  -- 1: all of a log; 0: what its profile says of the city
   change INTEGER NOT NULL, PRIMARY KEY (log_id, whole)) WITHOUT ROWID;

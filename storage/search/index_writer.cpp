@@ -96,7 +96,8 @@ class SqliteIndexWriter final : public IndexWriter {
         "DELETE FROM doc; DELETE FROM topic; DELETE FROM kind_topic; DELETE FROM log_topic; DELETE FROM "
         "log_kind_topic; DELETE FROM standing_topic; DELETE FROM removed; DELETE FROM sqlite_sequence; "
         "DELETE FROM link; DELETE FROM referred; DELETE FROM addressee; DELETE FROM city; DELETE FROM text; "
-        "DELETE FROM word; DELETE FROM word_form; DELETE FROM city_words; "
+        "DELETE FROM city_domain; DELETE FROM city_name; DELETE FROM word; DELETE FROM word_form; DELETE FROM "
+        "city_words; "
         "DELETE FROM meta WHERE key = 'position'");
     if (status.ok()) status = note_unclean();
     if (status.ok()) status = changes_.new_generation();
@@ -243,8 +244,7 @@ class SqliteIndexWriter final : public IndexWriter {
       auto remove = db_.prepare(sql);
       KOINON_TRY(remove.bind_blob(log.view()).bind(oldest).run());
     }
-    auto city = db_.prepare("DELETE FROM city WHERE log_id = ?");
-    KOINON_TRY(city.bind_blob(log.view()).run());
+    KOINON_TRY(cities_.remove(log));
     // It is noted with each piece: a reader that begins in between has loaded what was left.
     KOINON_TRY(changes_.note_removed(log, IndexChanges::Removed::kLog));
     return records == kBatchRecords || words >= kRemovedWords;
@@ -266,6 +266,7 @@ class SqliteIndexWriter final : public IndexWriter {
         content.keywords = keywords_.of(*entry, content.text);
       }
     }
+    if (record.index.value == 0) KOINON_TRY(cities_.begin(store, log));
     std::int64_t id = 0;
     if (known) {
       id = known->id;

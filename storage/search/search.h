@@ -11,6 +11,15 @@
 
 namespace koinon {
 
+// Cities by what they are called.
+struct CalledQuery {
+  std::string part;               // of the domain, or of a name in the latest profile, in any language
+  bool whole = false;             // it is all of it
+  std::string after_domain = {};  // those behind this domain and log: the last of the page before
+  std::optional<LogId> after = {};
+  std::size_t limit = 20;
+};
+
 struct SearchQuery {
   std::string words;  // empty: everything, newest first
   std::optional<v1::Kind> kind;

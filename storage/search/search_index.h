@@ -67,6 +67,9 @@ class IndexReader {
   virtual Result<SimilarPage> similar(const SimilarQuery& query) = 0;
   // What a city's profile says. Nothing: the city has no profile here.
   virtual Result<std::optional<CityMeasures>> measures(const LogId& log) = 0;
+  // The held cities that are called so, by domain. Case, accents and differences of form do not count. Its
+  // cost grows with the cities that are called so.
+  virtual Result<std::vector<LogId>> called(const CalledQuery& query) = 0;
   // Notes that others addressed to a city, or that refer to what it published, and their questions to all
   // cities; newest first.
   virtual Result<std::vector<IndexedRecord>> addressed(const LogId& log, ArrivalSeq before,

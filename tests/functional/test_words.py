@@ -4,7 +4,9 @@ import json
 import pathlib
 import re
 import unittest
+import urllib.parse
 
+from api import ask
 from browser import Browser
 from nodes import NodesTest, connected, wait_for
 
@@ -108,6 +110,31 @@ class Words(NodesTest):
                 self.assert_words(press.page, where)
             if where in ("ko", "ar"):
                 self.assertIsNone(ENGLISH_WORDS.search(press.page.text), (where, press.page.text))
+
+    def test_a_city_is_asked_by_what_it_is_called_in_any_language(self):
+        seoul, la = self.pair()
+        la.run("publish", "-", stdin=('+++\nkind = "profile"\ntype = "city"\nlanguage = "en"\ndisplay_name = "Los Angeles"\n'
+                                      'names = [{language = "ko", name = "로스앤젤레스"}, {language = "zh-TW", name = "洛杉磯"}]\n+++\n').encode())
+        chief = self.browsers(seoul, "press", "publisher")[0]
+
+        def called(part):
+            url = f"http://127.0.0.1:{seoul.http_port}/api/v1/cities?q={urllib.parse.quote(part)}"
+            return [(city["city"], city.get("called")) for city in ask("GET", url, headers={"Cookie": "; ".join("=".join(one) for one in chief.cookies.items())}).json()["items"]]
+
+        wait_for(lambda: called("angel"), "the profile arrives")
+        self.assertEqual(called("杉"), [("la.example", "洛杉磯")])
+        self.assertEqual(called("로스"), [("la.example", "로스앤젤레스")])
+        self.assertEqual(called("LOS ANGELES"), [("la.example", "Los Angeles")])
+        self.assertEqual(called("la.ex"), [("la.example", None)])
+        self.assertEqual(called("杉杉"), [])
+        for name in ("洛杉磯", "로스앤젤레스", "los angeles", "洛杉磯 (la.example)"):
+            chief.go("/ask")
+            chief.submit("/ask", title=f"Which paint, {name}?", text="For roofs.", to=name)
+            self.assertEqual(chief.page.status, 200, chief.page.text)
+            self.assertEqual(seoul.json("show", chief.page.url.removeprefix("/records/"))["to"], ["la.example"], name)
+        chief.go("/ask")
+        chief.submit("/ask", title="Which paint?", text="For roofs.", to="Angeles")
+        self.assertIn('id="error-to"', chief.page.source, "a part of a name is no name")
 
     def test_practices_that_help_are_chosen_by_title(self):
         seoul = self.node("seoul")

@@ -328,6 +328,10 @@ std::vector<Operation> index_operations() {
       {"referring", [](Held& h) { return done(h.index->referring(h.city.id(), h.popular, 5)); }},
       {"references", [](Held& h) { return done(h.index->references(h.city.id(), h.popular)); }},
       {"addressed", [](Held& h) { return done(h.index->addressed(h.city.id(), {}, 5)); }},
+      {"called",
+       [](Held& h) {
+         return done(h.index->called({"seoul", false, {}, {}, 5}));
+       }},
       {"measures", [](Held& h) { return done(h.index->measures(h.city.id())); }},
       {"one of the index", [](Held& h) { return done(h.index->get(h.city.id(), h.popular)); }},
       {"a search when something is new",

@@ -103,6 +103,76 @@ TEST_F(Standing, ACityIsComparedByItsLatestProfileThatStands) {
   EXPECT_EQ(**reader->latest(seoul.id(), v1::KIND_PROFILE), EntryIndex(0));
 }
 
+TEST_F(Standing, ACityIsFoundByItsDomainAndByEveryNameOfItsLatestProfile) {
+  const auto called = [&](const std::string& part, bool whole = false, std::size_t limit = 20) {
+    const auto logs = reader->called({part, whole, {}, {}, limit});
+    EXPECT_TRUE(logs.ok()) << logs.error().text();
+    std::vector<std::string> out;
+    for (const LogId& log : logs.ok() ? *logs : std::vector<LogId>())
+      out.push_back(log == seoul.id() ? "seoul" : log == milan.id() ? "milan" : "lima");
+    return out;
+  };
+  const auto named = [&](std::initializer_list<const char*> names) {
+    Draft draft = profile(1, "Dwa");
+    auto* out = draft.body->mutable_profile();
+    out->set_display_name(*names.begin());
+    for (const auto* name = names.begin() + 1; name != names.end(); ++name) {
+      auto* local = out->add_names();
+      local->set_language("xx");
+      local->set_name(*name);
+    }
+    return draft;
+  };
+  using Cities = std::vector<std::string>;
+  add(lima, note("A note"));
+  add(milan, named({"Milano", "Milan", "ミラノ", "Мила́н"}));
+  const auto first = add(seoul, named({"Seoul", "서울", "首爾", "São Paulo's friend"}));
+  EXPECT_EQ(called("lima"), Cities{"lima"}) << "by its domain, though it has no profile";
+  EXPECT_EQ(called(".EXAMPLE"), (Cities{"lima", "milan", "seoul"})) << "by domain";
+  EXPECT_EQ(called("example", false, 2), (Cities{"lima", "milan"}));
+  for (const char* part : {"서울", "울", "首爾", "爾", "eou", "SEOUL", "sao  paulo", "Paulos", "ul.ex"})
+    EXPECT_EQ(called(part), Cities{"seoul"}) << part;
+  for (const char* part : {"ﾐﾗﾉ", "милан", "МИЛАН", "lano"}) EXPECT_EQ(called(part), Cities{"milan"}) << part;
+  EXPECT_EQ(called("首爾", true), Cities{"seoul"});
+  EXPECT_EQ(called("爾", true), Cities{});
+  EXPECT_EQ(called("milan", true), Cities{"milan"});
+  EXPECT_EQ(called(""), Cities{});
+  EXPECT_EQ(called(" . "), Cities{});
+  // Behind a city begins the next page.
+  const auto rest = reader->called({"example", false, "lima.example", lima.id(), 20});
+  EXPECT_EQ(*rest, (std::vector<LogId>{milan.id(), seoul.id()}));
+  // What an earlier profile said is no name any more, until that profile stands again.
+  const auto second = add(seoul, named({"Seoul", "漢城"}));
+  EXPECT_EQ(called("서울"), Cities{});
+  EXPECT_EQ(called("漢城"), Cities{"seoul"});
+  withdraw(seoul, second);
+  EXPECT_EQ(called("서울"), Cities{"seoul"});
+  withdraw(seoul, first);
+  EXPECT_EQ(called("서울"), Cities{});
+  EXPECT_EQ(called("seoul"), Cities{"seoul"}) << "the domain stays";
+  remove(milan);
+  EXPECT_EQ(called("milan"), Cities{});
+  EXPECT_EQ(called("example"), (Cities{"lima", "seoul"}));
+}
+
+TEST_F(Standing, ACityThatClaimsManyNamesTakesABoundedPartOfTheIndex) {
+  Draft draft = profile(1, "Dwa");
+  for (int i = 0; i < 200; ++i) {
+    auto* local = draft.body->mutable_profile()->add_names();
+    local->set_language("xx");
+    std::string name;
+    while (name.size() < 300) name += std::to_string(i * 1000 + static_cast<int>(name.size())) + 'x';
+    local->set_name(name);
+  }
+  add(seoul, draft);
+  auto db = sqlite::Connection::open(folder.path() / "index.db", {});
+  ASSERT_TRUE(db.ok());
+  auto rows = db->prepare("SELECT count(*), max(length(part)) FROM city_name");
+  ASSERT_TRUE(*rows.step());
+  EXPECT_LE(rows.number(0), (limits::kCityNames + 2) * limits::kCityNameBegins);
+  EXPECT_LE(rows.number(1), limits::kCityNameBytes);
+}
+
 TEST_F(Standing, ACitysLatestAdoptionStands) {
   const auto practice_index = add(seoul, practice("Shelter", "x"));
   add(milan, adoption(seoul, practice_index, "too-early"));
