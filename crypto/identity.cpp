@@ -112,10 +112,18 @@ Result<PeerLine> parse_peer_line(std::string_view text) {
   PeerLine line;
   const auto hash = text.rfind('#');
   if (hash == std::string_view::npos) {
-    return fail(Code::kInvalidArgument, "a peer line reads VKEY@HOST:PORT#NODEKEY; the # is missing", "peer");
+    return fail(
+        Code::kInvalidArgument,
+        Sentence{"peer.line_form", "a peer line reads VKEY@HOST:PORT#NODEKEY; the # is missing"}, "peer");
   }
   const auto key = parse_node_key(text.substr(hash + 1));
-  if (!key.ok()) return fail(Code::kInvalidArgument, key.error().message, "peer");
+  if (!key.ok()) {
+    return fail(Code::kInvalidArgument,
+                Sentence{"peer.node_key",
+                         "the node key after the # is cut or mistyped: {why}",
+                         {{"why", key.error().message}}},
+                "peer");
+  }
   line.node_key = *key;
   text = text.substr(0, hash);
   const auto at = text.rfind('@');
@@ -127,7 +135,13 @@ Result<PeerLine> parse_peer_line(std::string_view text) {
   if (text == kObserver) return line;
   KOINON_ASSIGN(line.vkey, parse_vkey(text));
   const auto origin = parse_origin(line.vkey->name);
-  if (!origin.ok()) return fail(Code::kInvalidArgument, origin.error().message, "peer");
+  if (!origin.ok()) {
+    return fail(Code::kInvalidArgument,
+                Sentence{"peer.log_name",
+                         "the log's name in the line is cut or mistyped: {why}",
+                         {{"why", origin.error().message}}},
+                "peer");
+  }
   return line;
 }
 

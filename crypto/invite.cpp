@@ -11,17 +11,22 @@ Result<InviteLine> parse_invite_line(std::string_view text) {
   const auto hash = text.rfind('#');
   const auto plus = text.rfind('+');
   if (hash == std::string_view::npos || plus == std::string_view::npos || plus < hash) {
-    return fail(Code::kInvalidArgument, "an invite reads VKEY@HOST:PORT#NODEKEY+SECRET; copy the whole line",
+    return fail(Code::kInvalidArgument,
+                Sentence{"invite.line_form",
+                         "an invite reads VKEY@HOST:PORT#NODEKEY+SECRET; copy the whole line"},
                 "invite");
   }
   InviteLine line;
   KOINON_ASSIGN(line.inviter, parse_peer_line(text.substr(0, plus)));
   if (line.inviter.address.empty()) {
-    return fail(Code::kInvalidArgument, "it has no address to join at", "invite");
+    return fail(Code::kInvalidArgument, Sentence{"invite.line_address", "it has no address to join at"},
+                "invite");
   }
   auto secret = from_base64url(text.substr(plus + 1));
   if (!secret.ok() || secret->size() != kInviteSecretBytes) {
-    return fail(Code::kInvalidArgument, "its secret is cut or mistyped; copy the whole line", "invite");
+    return fail(Code::kInvalidArgument,
+                Sentence{"invite.line_secret", "its secret is cut or mistyped; copy the whole line"},
+                "invite");
   }
   line.secret = std::move(*secret);
   return line;

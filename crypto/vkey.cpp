@@ -40,7 +40,9 @@ std::string VKey::text() const {
 
 Result<VKey> parse_vkey(std::string_view text) {
   const auto error = [](std::string_view why) {
-    return fail(Code::kMalformed, "a verifier key reads NAME+ID+KEY: " + std::string(why), "vkey");
+    return fail(Code::kMalformed,
+                Sentence{"vkey.form", "a verifier key reads NAME+ID+KEY: {why}", {{"why", std::string(why)}}},
+                "vkey");
   };
   const auto first = text.find('+');
   if (first == std::string_view::npos) return error("it has no + sign");

@@ -35,8 +35,9 @@ Status check_need(const Caller& caller, Need need, bool public_reading) {
                 Sentence{"login.needed", "log in, or give a token: this is not open to everyone"},
                 "Authorization");
   return fail(Code::kRefused,
-              "this takes a " + std::string(role_text(role)) + "; you are here as a " +
-                  std::string(role_text(caller.role)),
+              Sentence{"login.takes_role",
+                       "this takes a {needed}; you are here as a {role}",
+                       {{"needed", std::string(role_text(role))}, {"role", std::string(role_text(caller.role))}}},
               "role");
 }
 

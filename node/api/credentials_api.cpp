@@ -144,7 +144,9 @@ Result<NewCredential> CredentialsApi::make_feed(const Asker& asker, const Creden
   if (served.url.empty() && served.host.empty())
     return fail(
         Code::kRefused,
-        "no feed reader reaches this node: it serves the Unix socket alone; set http.listen, or http.url");
+        Sentence{"feed.unreachable",
+                 "no feed reader reaches this node: it serves the Unix socket alone; set http.listen, or "
+                 "http.url"});
   KOINON_ASSIGN(out.made, draft(asker, wish, CredentialKind::kFeed));
   KOINON_ASSIGN(out.secret, shared_.accounts.issue(out.made));
   out.url = shared_.access.base_url(asker.local, asker.host) + "/feeds/all.atom?key=" + out.secret;

@@ -104,7 +104,11 @@ asio::awaitable<Result<NewInvite>> InvitesApi::make_invite(Asker, InviteWish wis
           }
         }
         if (open >= limits::kInvites)
-          return fail(Code::kTooLarge, "256 invites are open; revoke some, or let them expire", "invite");
+          return fail(Code::kTooLarge,
+                      Sentence{"invite.too_many",
+                               "{most} invites are open; revoke some, or let them expire",
+                               {{"most", std::int64_t{limits::kInvites}}}},
+                      "invite");
         return store.put_invite(record);
       });
   if (!stored.ok()) co_return stored.error();
@@ -133,7 +137,7 @@ asio::awaitable<Result<Nothing>> InvitesApi::revoke_invite(Asker, NamedInvite na
     parts_.network.forget_invite(one.key);
     co_return Nothing{};
   }
-  co_return fail(Code::kNotFound, "no such invite is open", "id");
+  co_return fail(Code::kNotFound, Sentence{"invite.unknown", "no such invite is open"}, "id");
 }
 
 asio::awaitable<Result<PinnedPeer>> InvitesApi::use_invite(Asker, InviteUse use) {

@@ -85,7 +85,9 @@ asio::awaitable<Result<RemovedPeer>> PeersApi::remove_peer(Asker asker, NamedPee
   if (found.empty()) co_return fail(Code::kNotFound, Sentence{"peer.unknown", "no peer is called so"}, which);
   if (found.size() > 1) {
     co_return fail(Code::kConflict,
-                   "several peers are called so; give the node key that `koinon peer list` shows", which);
+                   Sentence{"peer.several",
+                            "several peers are called so; give the node key that `koinon peer list` shows"},
+                   which);
   }
   const NodeKey key = found.front().node_key;
   StoreWriter* writer = &parts_.writer;

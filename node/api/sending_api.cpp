@@ -208,7 +208,11 @@ Result<MailWishes> SendingApi::wishes(const Asker& asker, const MailAccount& acc
 
 Result<std::vector<Digest>> SendingApi::digests_of(UserId user, const std::vector<DigestWish>& wishes) {
   if (wishes.size() > limits::kDigests)
-    return fail(Code::kInvalidArgument, "it is a list of at most 50", "digests");
+    return fail(Code::kInvalidArgument,
+                Sentence{"digest.too_many",
+                         "an account has at most {most} digests",
+                         {{"most", std::int64_t{limits::kDigests}}}},
+                "digests");
   std::vector<Digest> out;
   for (const DigestWish& wish : wishes) {
     if (wish.days != 1 && wish.days != 7) return fail(Code::kInvalidArgument, "it is 1 or 7", "digests.days");

@@ -47,8 +47,10 @@ Status Gate::check_rights(const Caller& caller, const Wish& wish) const {
                   Sentence{"publish.takes_reviewer", "the city's profile and notices take a reviewer"},
                   "kind");
     return fail(Code::kRefused,
-                "to sign this takes a " + std::string(role_text(needed)) + "; the account is a " +
-                    std::string(role_text(caller.role)),
+                Sentence{"publish.takes_role",
+                         "to sign this takes a {needed}; the account is a {role}",
+                         {{"needed", std::string(role_text(needed))},
+                          {"role", std::string(role_text(caller.role))}}},
                 "role");
   }
   const bool for_office = caller.role < Role::kReviewer && !caller.office.empty();

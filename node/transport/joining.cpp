@@ -107,12 +107,18 @@ asio::awaitable<Result<std::string>> Joining::join(InviteLine invite, std::strin
   if (!address.ok()) co_return address.error();
   Reached reached = co_await parts_.reach({*address, invite.inviter.node_key, *context});
   if (reached.how == Reached::How::kNotLookedUp || reached.how == Reached::How::kSilent) {
-    co_return fail(Code::kUnavailable, invite.inviter.address + " does not answer: " + reached.why, "invite");
+    co_return fail(Code::kUnavailable,
+                   Sentence{"join.no_answer",
+                            "{address} does not answer: {why}",
+                            {{"address", invite.inviter.address}, {"why", reached.why}}},
+                   "invite");
   }
   if (reached.how != Reached::How::kYes) {
     co_return fail(Code::kRefused,
-                   invite.inviter.address +
-                       " refused the handshake: the invite was used, has expired, or is for another node",
+                   Sentence{"join.refused",
+                            "{address} refused the handshake: the invite was used, has expired, or is for "
+                            "another node",
+                            {{"address", invite.inviter.address}}},
                    "invite");
   }
   TlsStream& stream = *reached.stream;
@@ -125,18 +131,26 @@ asio::awaitable<Result<std::string>> Joining::join(InviteLine invite, std::strin
   if (parts_.city) frame.mutable_join()->set_log_proof(parts_.city->sign(message));
   frame.mutable_join()->set_peer_line(std::move(own_line));
   if (!co_await write_one_frame(&stream, frame))
-    co_return fail(Code::kUnavailable, "the connection was lost", "invite");
+    co_return fail(Code::kUnavailable, Sentence{"join.lost", "the connection was lost"}, "invite");
   const auto answer = co_await read_one_frame(&stream);
   if (!answer.ok()) {
     co_return fail(
         Code::kRefused,
-        "the invite was used, has expired, or the connection was lost just now (then `koinon peer add` "
-        "with the line before its last + goes on)",
+        Sentence{"join.used",
+                 "the invite was used, has expired, or the connection was lost just now (then `koinon peer add` "
+                 "with the line before its last + goes on)"},
         "invite");
   }
-  if (answer->has_error()) co_return fail(Code::kRefused, answer->error().message(), "invite");
+  if (answer->has_error()) {
+    co_return fail(Code::kRefused,
+                   Sentence{"join.refused_there",
+                            "the other side says: {why}",
+                            {{"why", answer->error().message()}}},
+                   "invite");
+  }
   if (!answer->has_joined())
-    co_return fail(Code::kMalformed, "the other side answered something else", "invite");
+    co_return fail(Code::kMalformed, Sentence{"join.strange", "the other side answered something else"},
+                   "invite");
   co_return answer->joined().name();
 }
 
