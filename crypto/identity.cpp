@@ -112,9 +112,9 @@ Result<PeerLine> parse_peer_line(std::string_view text) {
   PeerLine line;
   const auto hash = text.rfind('#');
   if (hash == std::string_view::npos) {
-    return fail(
-        Code::kInvalidArgument,
-        Sentence{"peer.line_form", "a peer line reads VKEY@HOST:PORT#NODEKEY; the # is missing"}, "peer");
+    return fail(Code::kInvalidArgument,
+                Sentence{"peer.line_form", "a peer line reads VKEY@HOST:PORT#NODEKEY; the # is missing"},
+                "peer");
   }
   const auto key = parse_node_key(text.substr(hash + 1));
   if (!key.ok()) {

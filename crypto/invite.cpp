@@ -11,10 +11,10 @@ Result<InviteLine> parse_invite_line(std::string_view text) {
   const auto hash = text.rfind('#');
   const auto plus = text.rfind('+');
   if (hash == std::string_view::npos || plus == std::string_view::npos || plus < hash) {
-    return fail(Code::kInvalidArgument,
-                Sentence{"invite.line_form",
-                         "an invite reads VKEY@HOST:PORT#NODEKEY+SECRET; copy the whole line"},
-                "invite");
+    return fail(
+        Code::kInvalidArgument,
+        Sentence{"invite.line_form", "an invite reads VKEY@HOST:PORT#NODEKEY+SECRET; copy the whole line"},
+        "invite");
   }
   InviteLine line;
   KOINON_ASSIGN(line.inviter, parse_peer_line(text.substr(0, plus)));

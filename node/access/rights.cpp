@@ -34,11 +34,12 @@ Status check_need(const Caller& caller, Need need, bool public_reading) {
     return fail(Code::kUnauthenticated,
                 Sentence{"login.needed", "log in, or give a token: this is not open to everyone"},
                 "Authorization");
-  return fail(Code::kRefused,
-              Sentence{"login.takes_role",
-                       "this takes a {needed}; you are here as a {role}",
-                       {{"needed", std::string(role_text(role))}, {"role", std::string(role_text(caller.role))}}},
-              "role");
+  return fail(
+      Code::kRefused,
+      Sentence{"login.takes_role",
+               "this takes a {needed}; you are here as a {role}",
+               {{"needed", std::string(role_text(role))}, {"role", std::string(role_text(caller.role))}}},
+      "role");
 }
 
 }  // namespace koinon

@@ -23,7 +23,7 @@ Status check_account_name(const std::string& name) {
   if (fits && name != "local") return {};
   return fail(Code::kInvalidArgument,
               Sentence{"account.name",
-                       "it is lower-case letters, digits and . - _ @, at most {most}",
+                       "it is small letters from a to z, digits and . - _ @, at most {most}",
                        {{"most", std::int64_t{limits::kAccountNameBytes}}}},
               "name");
 }

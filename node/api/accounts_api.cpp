@@ -21,9 +21,11 @@ Status apply(const AccountChange& change, User& user) {
   if (change.office) user.office = *change.office;
   if (change.person) user.person = *change.person;
   if (change.email) user.email = *change.email;
-  KOINON_TRY(check_line(user.office, "office"));
-  KOINON_TRY(check_line(user.person, "person"));
-  return check_email(user.email);
+  std::vector<Error> faults;
+  take_fault(faults, check_line(user.office, "office"));
+  take_fault(faults, check_line(user.person, "person"));
+  take_fault(faults, check_email(user.email));
+  return all_faults(std::move(faults));
 }
 
 }  // namespace
@@ -141,8 +143,10 @@ Result<AccountLink> AccountsApi::add_account(const Asker& asker, const NewAccoun
                 "name");
   User user;
   user.name = wanted.name;
-  KOINON_TRY(check_account_name(user.name));
-  KOINON_TRY(apply(wanted.rest, user));
+  std::vector<Error> faults;
+  take_fault(faults, check_account_name(user.name));
+  take_fault(faults, apply(wanted.rest, user));
+  KOINON_TRY(all_faults(std::move(faults)));
   user.created_at = parts_.clock.wall();
   KOINON_ASSIGN(user.id, shared_.accounts.add(user));
   KOINON_ASSIGN(std::string link, issue_link(user.id, asker));

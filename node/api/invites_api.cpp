@@ -70,18 +70,24 @@ InvitesApi::InvitesApi(ApiShared& shared)
 Status InvitesApi::prepare(const InviteWish& wish, InviteLine& line, InviteRecord& record) const {
   line.inviter = parts_.facts.peer_line();
   if (!wish.address.empty()) line.inviter.address = wish.address;
+  std::vector<Error> faults;
+  const auto address = parse_address(line.inviter.address);
   if (line.inviter.address.empty()) {
-    return fail(Code::kInvalidArgument,
-                Sentence{"invite.no_address",
-                         "an invite needs an address at which this node can be reached; start koinond with "
-                         "--address HOST:PORT, or give one: koinon invite --address HOST:PORT"},
-                "address");
+    faults.push_back(
+        fail(Code::kInvalidArgument,
+             Sentence{"invite.no_address",
+                      "an invite needs an address at which this node can be reached; start koinond with "
+                      "--address HOST:PORT, or give one: koinon invite --address HOST:PORT"},
+             "address"));
+  } else if (!address.ok()) {
+    faults.push_back(address.error());
   }
-  KOINON_TRY(parse_address(line.inviter.address));
   record.expects = wish.city;
-  if (!record.expects.empty()) KOINON_TRY(check_name(record.expects));
+  if (const Status name = record.expects.empty() ? Status() : check_name(record.expects); !name.ok())
+    faults.push_back(again_as(Code::kInvalidArgument, name.error(), "for"));
   if (wish.hours < 1 || wish.hours > 24 * 365)
-    return fail(Code::kInvalidArgument, "it is a number of hours, at most a year", "hours");
+    faults.push_back(fail(Code::kInvalidArgument, "it is a number of hours, at most a year", "hours"));
+  KOINON_TRY(all_faults(std::move(faults)));
   record.expires_at = UnixMillis{parts_.clock.wall().value + wish.hours * 3'600'000};
   line.secret = random_bytes(kInviteSecretBytes);
   record.key = NodeKey::from(invite_key(parts_.facts.node_key, line.secret).public_key().view());

@@ -156,6 +156,14 @@ Status SendingApi::check_url(const std::string& url) const {
   return {};
 }
 
+Status SendingApi::check(const NewWebhook& wanted) const {
+  std::vector<Error> faults;
+  take_fault(faults, check_url(wanted.url));
+  if (const auto topic = read_topic(wanted.topic); !topic.ok())
+    faults.push_back(again_as(topic.error().code, topic.error(), "topic"));
+  return all_faults(std::move(faults));
+}
+
 Result<std::vector<WebhookView>> SendingApi::webhooks(const Asker&, const Nothing&) {
   KOINON_ASSIGN(const auto webhooks, shared_.outbox.webhooks());
   std::vector<WebhookView> out;
@@ -173,7 +181,7 @@ Result<NewWebhookView> SendingApi::make_webhook(const Asker& asker, const NewWeb
                 "url");
   Webhook webhook;
   webhook.url = wanted.url;
-  KOINON_TRY(check_url(webhook.url));
+  KOINON_TRY(check(wanted));
   KOINON_ASSIGN(webhook.topic, read_topic(wanted.topic));
   webhook.secret = random_bytes(kSecretBytes);
   webhook.made_by = asker.caller.name;

@@ -101,6 +101,9 @@ class SendingApi {
   // kTooMany: too many wrong codes, as somebody would send who guesses.
   const Operation<UnsubscribeQuery, Nothing> unsubscribe;
 
+  // All that is wrong with a webhook, before it is made: a form tells it together with its own faults.
+  Status check(const NewWebhook& wanted) const;
+
  private:
   Result<std::vector<WebhookView>> webhooks(const Asker& asker, const Nothing& query);
   Result<NewWebhookView> make_webhook(const Asker& asker, const NewWebhook& wanted);

@@ -178,9 +178,12 @@ asio::awaitable<Result<EndedSession>> SessionsApi::change_password(Asker asker, 
   const auto right = co_await check_password(user->password, change.old);
   if (!right.ok()) co_return right.error();
   guesses.tried(user->name, asker.remote, *right);
+  std::vector<Error> faults;
   if (!*right)
-    co_return fail(Code::kRefused, Sentence{"password.old_wrong", "the old password is wrong"}, "old");
-  if (const Status rule = check_password_rule(change.wanted); !rule.ok()) co_return rule.error();
+    faults.push_back(
+        fail(Code::kRefused, Sentence{"password.old_wrong", "the old password is wrong"}, "old"));
+  take_fault(faults, check_password_rule(change.wanted));
+  if (const Status wrong = all_faults(std::move(faults)); !wrong.ok()) co_return wrong.error();
   const auto hashed = co_await hash(change.wanted);
   if (!hashed.ok()) co_return hashed.error();
   const Status stored = put_password(user->id, *hashed, user->password, change.end_tokens);

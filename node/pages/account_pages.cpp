@@ -6,6 +6,7 @@
 #include "node/api/credentials_api.h"
 #include "node/api/sending_api.h"
 #include "node/api/sessions_api.h"
+#include "node/pages/form_faults.h"
 #include "node/pages/note_view.h"
 #include "node/pages/topic_field.h"
 #include "node/text/topic_names.h"
@@ -50,6 +51,7 @@ void put_mail_wishes(const Visit& visit, json::object& model, const MailWishes& 
 // Topics by name with a comma between, all of them as often. A slug may also be one of our own.
 Result<MailWishesChange> mail_wishes(const Visit& visit) {
   std::vector<DigestWish> digests;
+  std::vector<Error> faults;
   const std::int64_t days = visit.field("days") == "7" ? kWeek : 1;
   for (const std::string& name : names_of_list(visit.field("digests"))) {
     const std::string folded = folded_name(name);
@@ -57,9 +59,11 @@ Result<MailWishesChange> mail_wishes(const Visit& visit) {
       digests.push_back({"all", days});
       continue;
     }
-    KOINON_ASSIGN(std::string slug, followed_topic(visit, name, "digests"));
-    digests.push_back({std::move(slug), days});
+    auto slug = followed_topic(visit, name, "digests");
+    if (slug.ok()) digests.push_back({std::move(*slug), days});
+    if (!slug.ok()) faults.push_back(slug.error());
   }
+  KOINON_TRY(all_faults(std::move(faults)));
   return MailWishesChange{visit.request.caller.name, std::nullopt, visit.field("at_once") == "yes",
                           std::move(digests)};
 }
@@ -71,6 +75,16 @@ Result<CredentialWish> credential_wish(const Visit& visit, bool token) {
     KOINON_ASSIGN(out.scope, parse_role(scope));
   }
   return out;
+}
+
+// The fields of the form that was sent, as the operation that it calls names them.
+std::vector<KnownField> fields_of(const std::string& wish) {
+  if (wish == "mail") return {{"digests", "digests", "mail.digests"}};
+  if (wish == "password") return {{"old", "old", "account.old"}, {"password", "new", "account.new"}};
+  if (wish == "feed") return {{"label", "feed-label", "account.label"}};
+  if (wish == "token")
+    return {{"label", "token-label", "account.label"}, {"scope", "scope", "account.scope"}};
+  return {};
 }
 
 }  // namespace
@@ -156,12 +170,15 @@ asio::awaitable<HttpResponse> AccountPages::show_welcome(Visit visit, std::optio
       {"who", owner.ok() ? visit.say("welcome.who", {{"name", owner->name}}) : std::string()},
       {"role", owner.ok() ? visit.say("role." + std::string(role_text(owner->role))) : std::string()},
       {"office", owner.ok() ? owner->office : std::string()}};
+  if (failed && owner.ok())
+    FormFaults(visit, *failed, std::vector<KnownField>{{"password", "password", "login.password"}})
+        .put(view.model);
   co_return frame_.show(visit, std::move(view));
 }
 
-asio::awaitable<HttpResponse> AccountPages::show_account(Visit visit, json::object news) {
+asio::awaitable<HttpResponse> AccountPages::show_account(Visit visit, json::object news, unsigned status) {
   const Caller& caller = visit.request.caller;
-  PageView view{"account", visit.say("account.title"), std::move(news), 200, "", ""};
+  PageView view{"account", visit.say("account.title"), std::move(news), status, "", ""};
   view.model["name"] = caller.name;
   view.model["role"] = visit.say("role." + std::string(role_text(caller.role)));
   view.model["office"] = caller.office;
@@ -178,6 +195,15 @@ asio::awaitable<HttpResponse> AccountPages::show_account(Visit visit, json::obje
   view.model["tokens"] = shown_of(visit, tokens);
   view.model["feeds"] = shown_of(visit, feeds);
   put_mail_wishes(visit, view.model, mail.ok() ? *mail : MailWishes());
+  // What was typed stays, so that it is mended and not written anew. Passwords do not.
+  if (status != 200 && visit.field("do") == "mail") {
+    view.model["at_once"] = visit.field("at_once") == "yes";
+    view.model["digest_topics"] = visit.field("digests");
+    view.model["weekly"] = visit.field("days") == "7";
+  }
+  for (const std::string wish : {"feed", "token"})
+    view.model[wish + "_label"] =
+        status != 200 && visit.field("do") == wish ? visit.field("label") : std::string();
   co_return frame_.show(visit, std::move(view));
 }
 
@@ -185,12 +211,18 @@ asio::awaitable<HttpResponse> AccountPages::account(Visit visit) {
   co_return co_await show_account(visit, {});
 }
 
+asio::awaitable<HttpResponse> AccountPages::show_refused(Visit visit, Error why) {
+  json::object news;
+  FormFaults(visit, why, fields_of(visit.field("do"))).put(news);
+  co_return co_await show_account(visit, std::move(news), status_of(why.code));
+}
+
 asio::awaitable<HttpResponse> AccountPages::make_credential(Visit visit) {
   const bool token = visit.field("do") == "token";
   const auto& operation = token ? credentials_.add_token : credentials_.add_feed;
   const std::string& owner = visit.request.caller.name;
   const auto made = co_await frame_.call(visit, operation, credential_wish(visit, token), owner);
-  if (!made.ok()) co_return co_await show_account(visit, {{"problem", visit.fault(made.error())}});
+  if (!made.ok()) co_return co_await show_refused(visit, made.error());
   co_return co_await show_account(visit, {{"secret", token ? made->secret : made->url}});
 }
 
@@ -223,7 +255,7 @@ asio::awaitable<HttpResponse> AccountPages::change_account(Visit visit) {
   if (wish == "token" || wish == "feed") co_return co_await make_credential(std::move(visit));
   const std::optional<Status> done = co_await carry_out(visit);
   if (!done) co_return frame_.not_understood(visit, stale_form(visit));
-  if (!done->ok()) co_return co_await show_account(visit, {{"problem", visit.fault(done->error())}});
+  if (!done->ok()) co_return co_await show_refused(visit, done->error());
   co_return PageFrame::go("/account");
 }
 

@@ -25,7 +25,9 @@ class AccountPages {
   boost::asio::awaitable<HttpResponse> make_credential(Visit visit);
   // What is done and then only shown; nothing where the form asks for what there is not.
   boost::asio::awaitable<std::optional<Status>> carry_out(Visit visit);
-  boost::asio::awaitable<HttpResponse> show_account(Visit visit, boost::json::object news);
+  boost::asio::awaitable<HttpResponse> show_account(Visit visit, boost::json::object news,
+                                                    unsigned status = 200);
+  boost::asio::awaitable<HttpResponse> show_refused(Visit visit, Error why);
 
   PageFrame& frame_;
   SessionsApi& sessions_;

@@ -20,6 +20,15 @@ FormFaults::FormFaults(const Visit& visit, const Error& error, const FieldOf& fi
   for (const Error& other : error.also) add(field_of(without_content(other.field)), visit.fault(other));
 }
 
+FormFaults::FormFaults(const Visit& visit, const Error& error, const std::vector<KnownField>& fields)
+    : FormFaults(visit, error, [&](const std::string& fault) -> std::optional<FormField> {
+        for (const KnownField& field : fields) {
+          if (fault == field.fault || fault.starts_with(std::string(field.fault) + "."))
+            return FormField{std::string(field.name), visit.say(field.label)};
+        }
+        return std::nullopt;
+      }) {}
+
 void FormFaults::add(const std::optional<FormField>& field, std::string why) {
   const std::string name = field ? field->name : std::string();
   const bool known = std::any_of(items_.begin(), items_.end(), [&](const Item& item) {
@@ -47,6 +56,9 @@ void FormFaults::put(json::object& model) const {
   for (const Item& item : items_)
     problems.push_back(
         json::object{{"name", item.field.name}, {"label", item.field.label}, {"why", item.why}});
+  for (const Item& item : items_) {
+    if (!item.field.name.empty()) model["error_" + item.field.name] = at(item.field.name);
+  }
   model["has_problems"] = !problems.empty();
   model["problems"] = std::move(problems);
 }

@@ -68,7 +68,7 @@ void HeldPages::add_routes(RouteTable& routes) {
 
 asio::awaitable<HttpResponse> HeldPages::held(Visit visit) {
   const auto found = co_await frame_.call(visit, desk_.get_held, held_of_address(visit));
-  if (!found.ok()) co_return frame_.sorry(visit, fail(Code::kNotFound, visit.say("held.none")));
+  if (!found.ok()) co_return frame_.sorry(visit, visit.said(Code::kNotFound, "held.none"));
   const HeldView& note = *found;
   const std::string state(held_state_text(note.state));
   PageView view{"held", visit.say("held.title"), {}, 200, "", ""};

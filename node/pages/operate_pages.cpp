@@ -7,7 +7,6 @@
 #include <qrencode.h>
 
 #include "node/api/about_api.h"
-#include "node/api/accounts_api.h"
 #include "node/api/cities_api.h"
 #include "node/api/desk_api.h"
 #include "node/api/invites_api.h"
@@ -16,6 +15,8 @@
 #include "node/api/subscriptions_api.h"
 #include "node/api/trust_api.h"
 #include "node/api/upkeep_api.h"
+#include "node/pages/form_faults.h"
+#include "node/pages/note_form.h"
 #include "node/pages/note_view.h"
 #include "node/pages/topic_field.h"
 #include "node/text/time_text.h"
@@ -34,9 +35,9 @@ std::string time_of(const Visit& visit, UnixMillis time) {
   return visit.words->date_and_time(time, visit.zone);
 }
 
-// Why it is so is a sentence as those of errors are.
+// Why it is so is a sentence as those of errors are. What the system says stays as it says it.
 std::string why_of(const Visit& visit, const Alarm& alarm, const std::string& text) {
-  return visit.fault(alarm.why ? *alarm.why : fail(Code::kInternal, text));
+  return visit.words->fault(alarm.why ? *alarm.why : fail(Code::kInternal, text));
 }
 
 // What an operator should look at, in their language.
@@ -58,7 +59,8 @@ json::array alarms_shown(const Visit& visit, const std::vector<Alarm>& alarms) {
 // Whether the node signs. What it waits for is a sentence as those of errors are.
 std::string signing_shown(const Visit& visit, const SigningView& signing) {
   if (signing.state == Signing::kReady) return visit.say("operate.signing_ready");
-  return signing.state == Signing::kWaits && signing.why ? visit.fault(*signing.why) : signing_text(signing);
+  return signing.state == Signing::kWaits && signing.why ? visit.words->fault(*signing.why)
+                                                         : signing_text(signing);
 }
 
 // What the operator can do something about is said in their language; the rest as the program says it.
@@ -157,52 +159,65 @@ std::string topics_text(const Visit& visit, const BodyFilter& wanted) {
 // Topics by name with commas between; none: all.
 Result<BodyFilter> filter_of(const Visit& visit) {
   std::string text;
+  std::vector<Error> faults;
   for (const std::string& name : names_of_list(visit.field("topics"))) {
-    KOINON_ASSIGN(const std::string slug, followed_topic(visit, name, "topics"));
-    text += (text.empty() ? "" : ",") + slug;
+    const auto slug = followed_topic(visit, name, "topics");
+    if (slug.ok()) text += (text.empty() ? "" : ",") + *slug;
+    if (!slug.ok()) faults.push_back(slug.error());
   }
+  KOINON_TRY(all_faults(std::move(faults)));
   return parse_filter(text.empty() ? "all" : text);
-}
-
-json::array roles_of(const Visit& visit, Role chosen) {
-  json::array out;
-  for (const Role role : {Role::kReader, Role::kPublisher, Role::kReviewer, Role::kOperator}) {
-    const std::string key(role_text(role));
-    out.push_back(json::object{{"key", key}, {"text", visit.say("role." + key)}, {"chosen", role == chosen}});
-  }
-  return out;
-}
-
-Result<AccountChange> account_change_of(const Visit& visit) {
-  AccountChange out{std::nullopt, visit.field("office"), visit.field("person"), visit.field("email")};
-  KOINON_ASSIGN(out.role, parse_role(visit.field("role")));
-  return out;
-}
-
-Result<NewAccount> new_account_of(const Visit& visit) {
-  KOINON_ASSIGN(AccountChange account, account_change_of(visit));
-  return NewAccount{visit.field("name"), std::move(account)};
-}
-
-Result<ChangedAccount> changed_account_of(const Visit& visit) {
-  KOINON_ASSIGN(AccountChange change, account_change_of(visit));
-  return ChangedAccount{visit.field("name"), std::move(change)};
 }
 
 Result<SigningQuery> notice_of(const Visit& visit) {
   json::object content{{"text", visit.field("text")}};
+  std::vector<Error> faults;
   for (const std::string member : {"from", "until"}) {
     const std::string local = visit.field(member);
     if (local.empty()) continue;
     const auto time = TimeZone::find(visit.field("zone")).value_or(visit.zone).read_local(local);
     if (!time)
-      return fail(Code::kInvalidArgument,
-                  Sentence{"time.form", "it is a time such as 2026-12-01T09:00:00+01:00"}, member);
+      faults.push_back(fail(Code::kInvalidArgument,
+                            Sentence{"time.form", "it is a time such as 2026-12-01T09:00:00+01:00"}, member));
     // In text, as protobuf's JSON has whole numbers of 64 bits.
-    content[member + "_ms"] = std::to_string(time->value);
+    if (time) content[member + "_ms"] = std::to_string(time->value);
   }
-  return read_note_query(
-      {{"kind", "node-notice"}, {"language", visit.words->tag()}, {"content", std::move(content)}});
+  return query_with(std::move(faults), read_note_query({{"kind", "node-notice"},
+                                                        {"language", visit.words->tag()},
+                                                        {"content", std::move(content)}}));
+}
+
+// The fields of the form that was sent, as the operation that it calls names them.
+std::vector<KnownField> fields_of(const std::string& wish) {
+  if (wish == "invite")
+    return {{"for", "for", "operate.invite_for"}, {"address", "address", "operate.invite_address"}};
+  // Whatever is wrong with a part of the line, the line is what was given.
+  if (wish == "join" || wish == "peer") {
+    std::vector<KnownField> out;
+    for (const std::string_view part : {"line", "peer", "invite", "vkey", "address", "name", "origin"})
+      out.push_back({part, "line", "operate.join_line"});
+    return out;
+  }
+  if (wish == "subscribe") return {{"topics", "topics", "operate.topics"}};
+  if (wish == "notice")
+    return {{"text", "notice", "operate.notice_text"},
+            {"from", "from", "operate.notice_from"},
+            {"from_ms", "from", "operate.notice_from"},
+            {"until", "until", "operate.notice_until"},
+            {"until_ms", "until", "operate.notice_until"}};
+  return {};
+}
+
+// What was typed, so that it is mended and not written anew.
+json::object typed_of(const Visit& visit) {
+  const std::string wish = visit.field("do");
+  json::object out;
+  if (wish == "invite") out = {{"for", visit.field("for")}, {"address", visit.field("address")}};
+  if (wish == "join" || wish == "peer") out = {{"line", visit.field("line")}};
+  if (wish == "subscribe") out = {{"wanted", visit.field("topics")}};
+  if (wish == "notice")
+    out = {{"notice", visit.field("text")}, {"from", visit.field("from")}, {"until", visit.field("until")}};
+  return out;
 }
 
 }  // namespace
@@ -231,16 +246,9 @@ void OperatePages::add_routes(RouteTable& routes) {
              [this](Visit visit) { return operate(std::move(visit)); });
   frame_.post(routes, "/operate", Need::kOperator, "postOperate", "Peers, invites, subscriptions, the index",
               [this](Visit visit) { return change(std::move(visit)); });
-  frame_.get(routes, "/operate/accounts", Need::kOperator, "showAccounts", "Who has an account",
-             [this](Visit visit) { return accounts(std::move(visit)); });
-  frame_.post(routes, "/operate/accounts", Need::kOperator, "postAccounts",
-              "Make, change or remove an account",
-              [this](Visit visit) { return change_accounts(std::move(visit)); });
-  frame_.get(routes, "/operate/audit", Need::kOperator, "showAudit", "Who changed what",
-             [this](Visit visit) { return audit(std::move(visit)); }, {"cursor"});
 }
 
-asio::awaitable<HttpResponse> OperatePages::show_operate(Visit visit, json::object news) {
+asio::awaitable<HttpResponse> OperatePages::show_operate(Visit visit, json::object news, unsigned code) {
   const auto status = co_await frame_.call(visit, status_.get, Nothing{});
   if (!status.ok()) co_return frame_.failed(visit, status.error());
   const auto peers = co_await frame_.call(visit, peers_.list, Nothing{});
@@ -248,10 +256,13 @@ asio::awaitable<HttpResponse> OperatePages::show_operate(Visit visit, json::obje
   const auto id = co_await frame_.call(visit, about_.id, Nothing{});
   const auto blocks = co_await frame_.call(visit, cities_.blocks, Nothing{});
   const auto invites = co_await frame_.call(visit, invites_.list, Nothing{});
-  PageView view{"operate", visit.say("operate.title"), std::move(news), 200, "", ""};
-  for (const char* member : {"invite", "expires", "qr_html", "problem"}) {
-    if (!view.model.contains(member)) view.model[member] = "";
-  }
+  PageView view{"operate", visit.say("operate.title"), std::move(news), code, "", ""};
+  const auto otherwise = [&](const char* member, const std::string& value) {
+    if (!view.model.contains(member)) view.model[member] = value;
+  };
+  for (const char* member :
+       {"invite", "expires", "qr_html", "problem", "for", "line", "notice", "from", "until"})
+    otherwise(member, "");
   view.model["facts"] = facts_of(visit, *status);
   view.model["zone"] = visit.zone.name();
   view.model["zone_name"] = visit.words->zone_name(visit.zone);
@@ -272,8 +283,8 @@ asio::awaitable<HttpResponse> OperatePages::show_operate(Visit visit, json::obje
   view.model["invites"] = std::move(open);
   view.model["reviews"] = frame_.shared().parts.facts.log().has_value();
   view.model["wants_all"] = subscriptions.ok() && subscriptions->wanted.all;
-  view.model["wanted"] = subscriptions.ok() ? topics_text(visit, subscriptions->wanted) : std::string();
-  view.model["address"] = id.ok() ? id->line.address : std::string();
+  otherwise("wanted", subscriptions.ok() ? topics_text(visit, subscriptions->wanted) : std::string());
+  otherwise("address", id.ok() ? id->line.address : std::string());
   view.model["peer_line"] = id.ok() ? id->line.text() : std::string();
   co_return frame_.show(visit, std::move(view));
 }
@@ -282,12 +293,18 @@ asio::awaitable<HttpResponse> OperatePages::operate(Visit visit) {
   co_return co_await show_operate(visit, {});
 }
 
+asio::awaitable<HttpResponse> OperatePages::show_refused(Visit visit, Error why) {
+  json::object news = typed_of(visit);
+  FormFaults(visit, why, fields_of(visit.field("do"))).put(news);
+  co_return co_await show_operate(visit, std::move(news), status_of(why.code));
+}
+
 asio::awaitable<HttpResponse> OperatePages::make_invite(Visit visit) {
   InviteWish wish;
   wish.city = visit.field("for");
   wish.address = visit.field("address");
   const auto made = co_await frame_.call(visit, invites_.invite, std::move(wish));
-  if (!made.ok()) co_return co_await show_operate(visit, {{"problem", visit.fault(made.error())}});
+  if (!made.ok()) co_return co_await show_refused(visit, made.error());
   co_return co_await show_operate(visit, {{"invite", made->line},
                                           {"expires", date_of(visit, made->invite.expires_at)},
                                           {"qr_html", qr_svg(made->line)}});
@@ -346,76 +363,8 @@ asio::awaitable<HttpResponse> OperatePages::change(Visit visit) {
   if (visit.field("do") == "invite") co_return co_await make_invite(std::move(visit));
   const std::optional<Status> done = co_await carry_out(visit);
   if (!done) co_return frame_.not_understood(visit, stale_form(visit));
-  if (!done->ok()) co_return co_await show_operate(visit, {{"problem", visit.fault(done->error())}});
+  if (!done->ok()) co_return co_await show_refused(visit, done->error());
   co_return PageFrame::go("/operate");
-}
-
-asio::awaitable<HttpResponse> OperatePages::show_accounts(Visit visit, json::object news) {
-  const auto all = co_await frame_.call(visit, accounts_.list, Nothing{});
-  if (!all.ok()) co_return frame_.failed(visit, all.error());
-  PageView view{"accounts", visit.say("accounts.title"), std::move(news), 200, "", ""};
-  for (const char* member : {"link", "problem"}) {
-    if (!view.model.contains(member)) view.model[member] = "";
-  }
-  json::array items;
-  for (const UserView& user : *all) {
-    items.push_back(json::object{{"name", user.name},
-                                 {"roles", roles_of(visit, user.role)},
-                                 {"office", user.office},
-                                 {"person", user.person},
-                                 {"email", user.email},
-                                 {"has_password", user.has_password}});
-  }
-  view.model["items"] = std::move(items);
-  co_return frame_.show(visit, std::move(view));
-}
-
-asio::awaitable<HttpResponse> OperatePages::accounts(Visit visit) {
-  co_return co_await show_accounts(visit, {});
-}
-
-asio::awaitable<Result<std::string>> OperatePages::change_account(Visit visit) {
-  const std::string wish = visit.field("do");
-  const std::string name = visit.field("name");
-  if (wish == "link") {
-    const auto made = co_await frame_.call(visit, accounts_.make_link, NamedAccount{name});
-    co_return made.ok() ? Result<std::string>(made->link) : made.error();
-  }
-  if (wish != "add" && wish != "change") {
-    const auto done = co_await frame_.call(visit, accounts_.remove, NamedAccount{name});
-    co_return done.ok() ? Result<std::string>(std::string()) : done.error();
-  }
-  if (wish == "add") {
-    const auto made = co_await frame_.call(visit, accounts_.add, new_account_of(visit));
-    co_return made.ok() ? Result<std::string>(made->link) : made.error();
-  }
-  const auto changed = co_await frame_.call(visit, accounts_.change, changed_account_of(visit), name);
-  co_return changed.ok() ? Result<std::string>(std::string()) : changed.error();
-}
-
-asio::awaitable<HttpResponse> OperatePages::change_accounts(Visit visit) {
-  const auto link = co_await change_account(visit);
-  if (!link.ok()) co_return co_await show_accounts(visit, {{"problem", visit.fault(link.error())}});
-  if (link->empty()) co_return PageFrame::go("/operate/accounts");
-  co_return co_await show_accounts(visit, {{"link", *link}});
-}
-
-asio::awaitable<HttpResponse> OperatePages::audit(Visit visit) {
-  const auto found = co_await frame_.call(visit, accounts_.list_audit,
-                                          read_audit_query({{"cursor", visit.request.param("cursor")}}));
-  if (!found.ok()) co_return frame_.failed(visit, found.error());
-  json::array items;
-  for (const AuditLine& line : found->items) {
-    items.push_back(json::object{{"at", time_text(line.at)},
-                                 {"time", time_of(visit, line.at)},
-                                 {"who", line.who},
-                                 {"action", line.action},
-                                 {"target", line.target},
-                                 {"outcome", line.outcome}});
-  }
-  PageView view{"audit", visit.say("audit.title"), {{"items", std::move(items)}, {"next", ""}}, 200, "", ""};
-  if (found->next) view.model["next"] = "/operate/audit?cursor=" + std::to_string(*found->next);
-  co_return frame_.show(visit, std::move(view));
 }
 
 }  // namespace koinon

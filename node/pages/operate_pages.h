@@ -1,4 +1,4 @@
-// Operate: how the node is, who its peers are, invites, subscriptions, accounts, and the audit.
+// Operate: how the node is, who its peers are, invites and subscriptions.
 #pragma once
 
 #include <optional>
@@ -12,7 +12,6 @@ class OperatePages {
   OperatePages(PageFrame& frame, const Areas& areas)
       : frame_(frame),
         about_(areas.about),
-        accounts_(areas.accounts),
         cities_(areas.cities),
         desk_(areas.desk),
         invites_(areas.invites),
@@ -26,23 +25,19 @@ class OperatePages {
  private:
   boost::asio::awaitable<HttpResponse> operate(Visit visit);
   boost::asio::awaitable<HttpResponse> change(Visit visit);
-  boost::asio::awaitable<HttpResponse> accounts(Visit visit);
-  boost::asio::awaitable<HttpResponse> change_accounts(Visit visit);
-  boost::asio::awaitable<HttpResponse> audit(Visit visit);
   boost::asio::awaitable<HttpResponse> make_invite(Visit visit);
   // What is done and then only shown; nothing where the form asks for what there is not.
   boost::asio::awaitable<std::optional<Status>> carry_out(Visit visit);
   boost::asio::awaitable<Status> pin(Visit visit);
   boost::asio::awaitable<Status> subscribe(Visit visit);
   boost::asio::awaitable<Status> give_notice(Visit visit);
-  // The one-time link of an account that is new or gets another; else empty.
-  boost::asio::awaitable<Result<std::string>> change_account(Visit visit);
-  boost::asio::awaitable<HttpResponse> show_operate(Visit visit, boost::json::object news);
-  boost::asio::awaitable<HttpResponse> show_accounts(Visit visit, boost::json::object news);
+  // `news`: what came of a form, and what was typed into it.
+  boost::asio::awaitable<HttpResponse> show_operate(Visit visit, boost::json::object news,
+                                                    unsigned status = 200);
+  boost::asio::awaitable<HttpResponse> show_refused(Visit visit, Error why);
 
   PageFrame& frame_;
   AboutApi& about_;
-  AccountsApi& accounts_;
   CitiesApi& cities_;
   DeskApi& desk_;
   InvitesApi& invites_;

@@ -123,7 +123,7 @@ HttpResponse PageFrame::send_again(const Visit& visit, const Status& may) {
       !visit.request.header("origin").empty() || visit.request.header("sec-fetch-site") == "same-origin";
   const bool secret = visit.form.contains("password") || visit.form.contains("old");
   if (!from_here || secret || visit.form.empty())
-    return sorry(visit, may.ok() ? fail(Code::kRefused, visit.say("error.stale_form"), "csrf") : may.error());
+    return sorry(visit, may.ok() ? visit.said(Code::kRefused, "error.stale_form", "csrf") : may.error());
   json::array fields;
   json::array texts;
   for (const auto& [name, value] : visit.form) {
@@ -272,10 +272,8 @@ HttpResponse PageFrame::refused(ApiRequest request, const Error& error) {
     return sorry(made, error);
   const auto named = [&](Role role) { return made.say("role." + std::string(role_text(role))); };
   const Role needed = needed_role(made.request.route->need);
-  return sorry(made, fail(Code::kRefused,
-                          made.say("sorry.role",
-                                   {{"needed", named(needed)}, {"role", named(made.request.caller.role)}}),
-                          "role"));
+  return sorry(made, made.said(Code::kRefused, "sorry.role", "role",
+                               {{"needed", named(needed)}, {"role", named(made.request.caller.role)}}));
 }
 
 asio::awaitable<void> PageFrame::wait_for_index() {

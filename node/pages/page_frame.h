@@ -38,18 +38,20 @@ struct Visit {
   std::string named(std::string_view subject, std::string_view value) const {
     return words->named(subject, value);
   }
-  // What was wrong, in the reader's language.
-  // A sentence for programs, which nobody has translated, is told to operators alone; others read that what
-  // was sent is not understood.
+  // What was wrong, in the reader's language. A sentence that nobody has translated, since it is for programs
+  // or seldom said, is told where the page is English; of those for programs to operators alone.
   std::string fault(const Error& error) const {
-    const bool for_programs =
-        error.id.empty() && (error.code == Code::kInvalidArgument || error.code == Code::kMalformed);
-    return for_programs && request.caller.role < Role::kOperator ? say("error.not_understood")
-                                                                 : words->fault(error);
+    if (!error.id.empty()) return words->fault(error);
+    const bool for_programs = error.code == Code::kInvalidArgument || error.code == Code::kMalformed;
+    const bool english = words->tag() == "en";
+    if (for_programs && (!english || request.caller.role < Role::kOperator))
+      return say("error.not_understood");
+    return english ? error.message : say("error.in_english");
   }
   // An error in words of this visitor's own language.
-  Error said(Code code, std::string_view key, std::string field) const {
-    Error out = fail(code, say(key), std::move(field));
+  Error said(Code code, std::string_view key, std::string field = {},
+             const MessageArguments& arguments = {}) const {
+    Error out = fail(code, say(key, arguments), std::move(field));
     out.id = key;
     return out;
   }

@@ -11,6 +11,7 @@
 #include "node/pages/held_pages.h"
 #include "node/pages/inbox_pages.h"
 #include "node/pages/note_page.h"
+#include "node/pages/operate_accounts_pages.h"
 #include "node/pages/operate_pages.h"
 #include "node/pages/overview_pages.h"
 #include "node/pages/profile_pages.h"
@@ -34,6 +35,7 @@ class Pages {
         cities_(frame_, areas),
         account_(frame_, areas),
         operate_(frame_, areas),
+        operate_accounts_(frame_, areas),
         overview_(frame_, areas),
         profile_(frame_, areas),
         sending_(frame_, areas) {}
@@ -50,6 +52,7 @@ class Pages {
     cities_.add_routes(routes);
     account_.add_routes(routes);
     operate_.add_routes(routes);
+    operate_accounts_.add_routes(routes);
     overview_.add_routes(routes);
     profile_.add_routes(routes);
     sending_.add_routes(routes);
@@ -70,6 +73,7 @@ class Pages {
   CityPages cities_;
   AccountPages account_;
   OperatePages operate_;
+  OperateAccountsPages operate_accounts_;
   OverviewPages overview_;
   ProfilePages profile_;
   SendingPages sending_;

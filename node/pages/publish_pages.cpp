@@ -220,7 +220,7 @@ asio::awaitable<PublishPages::FormState> PublishPages::state_of_record(Visit vis
 
 asio::awaitable<HttpResponse> PublishPages::form(Visit visit) {
   if (!frame_.shared().parts.facts.log())
-    co_return frame_.sorry(visit, fail(Code::kRefused, visit.say("publish.observer")));
+    co_return frame_.sorry(visit, visit.said(Code::kRefused, "publish.observer"));
   FormState state;
   if (const std::string id = visit.request.param("draft"); !id.empty()) {
     const auto draft = co_await frame_.call(visit, drafts_.get, draft_named(id));

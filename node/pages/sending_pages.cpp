@@ -4,9 +4,12 @@
 #include <boost/json.hpp>
 
 #include "node/api/sending_api.h"
-#include "node/pages/form_values.h"
+#include "node/pages/form_faults.h"
 #include "node/pages/note_view.h"
+#include "node/pages/topic_field.h"
+#include "node/text/topic_names.h"
 #include "proto/base/ascii.h"
+#include "proto/vocabulary/vocabulary.h"
 
 namespace koinon {
 namespace asio = boost::asio;
@@ -44,26 +47,31 @@ void SendingPages::add_routes(RouteTable& routes) {
       [this](Visit visit) { return unsubscribe(std::move(visit)); }, kSmallForm);
 }
 
-asio::awaitable<HttpResponse> SendingPages::show_sending(Visit visit, json::object news) {
+asio::awaitable<HttpResponse> SendingPages::show_sending(Visit visit, json::object news, unsigned status) {
   const auto webhooks = co_await frame_.call(visit, sending_.list_webhooks, Nothing{});
   if (!webhooks.ok()) co_return frame_.failed(visit, webhooks.error());
   const auto sent = co_await frame_.call(visit, sending_.list_mail, Nothing{});
-  PageView view{"sending", visit.say("sending.title"), std::move(news), 200, "", ""};
+  PageView view{"sending", visit.say("sending.title"), std::move(news), status, "", ""};
   for (const char* member : {"problem", "secret", "url", "topic"}) {
     if (!view.model.contains(member)) view.model[member] = "";
   }
   json::array items;
   for (const WebhookView& one : *webhooks) {
-    items.push_back(json::object{{"id", one.id.value},
-                                 {"address", one.url},
-                                 {"about", one.topic.empty() ? visit.say("sending.everything") : one.topic},
-                                 {"made_by", one.made_by},
-                                 {"made", date_of(visit, one.created_at)}});
+    items.push_back(json::object{
+        {"id", one.id.value},
+        {"address", one.url},
+        {"about", one.topic.empty() ? visit.say("sending.everything") : topic_label(visit, one.topic)},
+        {"made_by", one.made_by},
+        {"made", date_of(visit, one.created_at)}});
   }
   json::array mails;
   if (sent.ok()) {
     for (const MailView& mail : *sent) mails.push_back(attempts(visit, mail.recipient, mail.progress));
   }
+  json::array topics;
+  for (const Topic& topic : Vocabulary::builtin().topics())
+    topics.push_back(json::object{{"label", topic_label(visit, topic.slug)}});
+  view.model["topic_names"] = std::move(topics);
   view.model["has_webhooks"] = !items.empty();
   view.model["webhooks"] = std::move(items);
   view.model["has_mails"] = !mails.empty();
@@ -79,16 +87,39 @@ asio::awaitable<HttpResponse> SendingPages::change(Visit visit) {
   if (visit.field("do") == "add") co_return co_await add(std::move(visit));
   const std::string id = visit.field("id");
   const auto done = co_await frame_.call(visit, sending_.remove_webhook, read_webhook(id), id);
-  if (!done.ok()) co_return co_await show_sending(visit, {{"problem", visit.fault(done.error())}});
+  if (!done.ok())
+    co_return co_await show_sending(visit, {{"problem", visit.fault(done.error())}},
+                                    status_of(done.error().code));
   co_return PageFrame::go("/operate/sending");
 }
 
+// Its topic by name. What is wrong is told all at once.
+Result<NewWebhook> SendingPages::webhook_of(const Visit& visit) const {
+  NewWebhook out{trimmed(visit.field("url")), {}};
+  const std::string topic = trimmed(visit.field("topic"));
+  const std::string folded = folded_name(topic);
+  if (topic.empty() || folded == "all" || folded == folded_name(visit.say("mail.all_topics"))) return out;
+  auto slug = followed_topic(visit, topic, "topic");
+  if (slug.ok()) {
+    out.topic = std::move(*slug);
+    return out;
+  }
+  std::vector<Error> faults;
+  take_fault(faults, sending_.check(out));
+  faults.push_back(slug.error());
+  return all_faults(std::move(faults)).error();
+}
+
 asio::awaitable<HttpResponse> SendingPages::add(Visit visit) {
-  const NewWebhook wanted{trimmed(visit.field("url")), trimmed(visit.field("topic"))};
-  const auto done = co_await frame_.call(visit, sending_.add_webhook, wanted);
-  if (!done.ok())
-    co_return co_await show_sending(
-        visit, {{"problem", visit.fault(done.error())}, {"url", wanted.url}, {"topic", wanted.topic}});
+  const auto done = co_await frame_.call(visit, sending_.add_webhook, webhook_of(visit));
+  if (!done.ok()) {
+    json::object news{{"url", visit.field("url")}, {"topic", visit.field("topic")}};
+    FormFaults(
+        visit, done.error(),
+        std::vector<KnownField>{{"url", "url", "sending.address"}, {"topic", "topic", "sending.topic"}})
+        .put(news);
+    co_return co_await show_sending(visit, std::move(news), status_of(done.error().code));
+  }
   co_return co_await show_sending(visit, {{"secret", done->secret}});
 }
 

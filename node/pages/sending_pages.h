@@ -3,6 +3,7 @@
 // On the HTTP server's thread.
 #pragma once
 
+#include "node/api/sending_api.h"
 #include "node/pages/page_frame.h"
 
 namespace koinon {
@@ -14,9 +15,11 @@ class SendingPages {
 
  private:
   boost::asio::awaitable<HttpResponse> sending(Visit visit);
-  boost::asio::awaitable<HttpResponse> show_sending(Visit visit, boost::json::object news);
+  boost::asio::awaitable<HttpResponse> show_sending(Visit visit, boost::json::object news,
+                                                    unsigned status = 200);
   boost::asio::awaitable<HttpResponse> change(Visit visit);
   boost::asio::awaitable<HttpResponse> add(Visit visit);
+  Result<NewWebhook> webhook_of(const Visit& visit) const;
   boost::asio::awaitable<HttpResponse> deliveries(Visit visit);
   boost::asio::awaitable<HttpResponse> unsubscribe_form(Visit visit);
   boost::asio::awaitable<HttpResponse> unsubscribe(Visit visit);

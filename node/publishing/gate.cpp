@@ -46,12 +46,12 @@ Status Gate::check_rights(const Caller& caller, const Wish& wish) const {
       return fail(Code::kRefused,
                   Sentence{"publish.takes_reviewer", "the city's profile and notices take a reviewer"},
                   "kind");
-    return fail(Code::kRefused,
-                Sentence{"publish.takes_role",
-                         "to sign this takes a {needed}; the account is a {role}",
-                         {{"needed", std::string(role_text(needed))},
-                          {"role", std::string(role_text(caller.role))}}},
-                "role");
+    return fail(
+        Code::kRefused,
+        Sentence{"publish.takes_role",
+                 "to sign this takes a {needed}; the account is a {role}",
+                 {{"needed", std::string(role_text(needed))}, {"role", std::string(role_text(caller.role))}}},
+        "role");
   }
   const bool for_office = caller.role < Role::kReviewer && !caller.office.empty();
   if (for_office && wish.kind != v1::KIND_WITHDRAWAL && wish.office != caller.office)

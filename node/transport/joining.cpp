@@ -136,17 +136,17 @@ asio::awaitable<Result<std::string>> Joining::join(InviteLine invite, std::strin
   if (!answer.ok()) {
     co_return fail(
         Code::kRefused,
-        Sentence{"join.used",
-                 "the invite was used, has expired, or the connection was lost just now (then `koinon peer add` "
-                 "with the line before its last + goes on)"},
+        Sentence{
+            "join.used",
+            "the invite was used, has expired, or the connection was lost just now (then `koinon peer add` "
+            "with the line before its last + goes on)"},
         "invite");
   }
   if (answer->has_error()) {
-    co_return fail(Code::kRefused,
-                   Sentence{"join.refused_there",
-                            "the other side says: {why}",
-                            {{"why", answer->error().message()}}},
-                   "invite");
+    co_return fail(
+        Code::kRefused,
+        Sentence{"join.refused_there", "the other side says: {why}", {{"why", answer->error().message()}}},
+        "invite");
   }
   if (!answer->has_joined())
     co_return fail(Code::kMalformed, Sentence{"join.strange", "the other side answered something else"},

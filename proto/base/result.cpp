@@ -38,6 +38,13 @@ std::string_view code_name(Code code) {
   return "internal";
 }
 
+void take_fault(std::vector<Error>& faults, const Status& status) {
+  if (status.ok()) return;
+  faults.push_back(status.error());
+  const std::vector<Error> also = std::exchange(faults.back().also, {});
+  faults.insert(faults.end(), also.begin(), also.end());
+}
+
 Status all_faults(std::vector<Error> faults) {
   if (faults.empty()) return {};
   Error first = std::move(faults.front());

@@ -121,6 +121,8 @@ class [[nodiscard]] Result<void> {
 
 using Status = Result<void>;
 
+// Adds the error of a status, and what came with it, to a list of what is wrong.
+void take_fault(std::vector<Error>& faults, const Status& status);
 // All that is wrong as one error: the first, with the others in `also`. No errors are a success.
 Status all_faults(std::vector<Error> faults);
 

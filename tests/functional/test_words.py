@@ -111,6 +111,55 @@ class Words(NodesTest):
             if where in ("ko", "ar"):
                 self.assertIsNone(ENGLISH_WORDS.search(press.page.text), (where, press.page.text))
 
+    def problems(self, page):
+        """What the summary of a form's faults says, each by its field."""
+        found = re.search(r'data-problems>(.*?)</ul>', page.source, re.S)
+        self.assertIsNotNone(found, (page.url, page.text[:2000]))
+        return re.findall(r'<li>(?:<a href="#f-([^"]*)">[^<]*</a>: )?([^<]*)</li>', found[1])
+
+    def test_an_operators_forms_tell_all_faults_at_once_each_at_its_field_in_every_language(self):
+        seoul, la = self.node("seoul"), self.node("la")
+        invite = la.json("invite", "--address", f"127.0.0.1:{la.peer_port}")["line"]
+        key = la.line()
+        longest = "x" * 300
+        forms = [("/operate", "invite", {"for": "Milan!", "address": "nowhere"}, ["for", "address"]),
+                 ("/operate", "subscribe", {"topics": "heat, helth"}, ["topics", "topics"]),
+                 ("/operate", "notice", {"text": "", "from": "tomorrow", "until": "then"}, None),
+                 ("/operate/sending", "add", {"url": "ftp://a.example/", "topic": "heat"}, ["url", "topic"]),
+                 ("/operate/accounts", "add", {"name": "Kim Minji!", "office": longest, "person": longest, "email": "nobody"}, ["name", "office", "person", "email"]),
+                 ("/operate/accounts", "change", {"office": longest, "email": "nobody"}, ["office-chief", "email-chief"]),
+                 ("/account", "mail", {"digests": "heat, helth"}, ["digests", "digests"]),
+                 ("/account", "token", {"label": longest}, ["token-label"]),
+                 ("/account", "password", {"old": "not this", "new": "short"}, ["old", "new"])]
+        before, _, secret = invite.rpartition("+")
+        lines = ["nonsense", key, "x" + invite, before[:-4] + "+" + secret, before.split("#")[0] + "#+" + secret, invite[:-3], before,
+                 invite.replace(f"127.0.0.1:{la.peer_port}", "127.0.0.1:1"), f"{seoul.line()}+{secret}"]
+        forms += [("/operate", "join", {"line": line}, ["line"]) for line in lines]
+        english = {}
+        for chief in self.browsers(seoul, "chief", "operator"):
+            where = chief.language
+            for number, (path, button, fields, expected) in enumerate(forms):
+                chief.go(path)
+                chief.submit(path, button, **fields)
+                self.assertGreaterEqual(chief.page.status, 400, (where, path, button))
+                self.assert_words(chief.page, (where, path, button))
+                problems = self.problems(chief.page)
+                if expected:
+                    self.assertEqual([field for field, _ in problems], expected, (where, button, problems))
+                for field, why in problems:
+                    if field:
+                        self.assertIn(f'id="error-{field}"', chief.page.source, (where, button, problems))
+                        self.assertIn(f'id="f-{field}"', chief.page.source, (where, button, problems))
+                    self.assertTrue(why, (where, button))
+                # Nothing has to be written again, but for passwords.
+                if button != "password":
+                    form = next(one for one in chief.page.forms if one.action == path and ("do", button) in one.buttons)
+                    self.assertEqual({name: form.fields[name] for name in fields}, fields, (where, button))
+                if where == "en":
+                    english[number] = {why for _, why in problems}
+                else:
+                    self.assertFalse(english[number] & {why for _, why in problems}, (where, path, button))
+
     def test_a_city_is_asked_by_what_it_is_called_in_any_language(self):
         seoul, la = self.pair()
         la.run("publish", "-", stdin=('+++\nkind = "profile"\ntype = "city"\nlanguage = "en"\ndisplay_name = "Los Angeles"\n'

@@ -131,6 +131,53 @@ TEST(PageFields, AllFaultsStandAboveAndEachAtItsField) {
   boost::json::object model;
   faults.put(model);
   EXPECT_EQ(model["problems"].as_array().size(), 3U);
+  EXPECT_EQ(model["error_topics"].as_string(), "the second");
+  // The same by a list of fields, and of what stands below them.
+  const FormFaults listed(visit, error, std::vector<KnownField>{{"title", "heading", "field.topics"}});
+  EXPECT_EQ(listed.at("heading"), "the first");
+  EXPECT_EQ(listed.at("topics"), "");
+  const FormFaults below(visit, fail(Code::kInvalidArgument, "of one", "digests.days"),
+                         std::vector<KnownField>{{"digests", "digests", "mail.digests"}});
+  EXPECT_EQ(below.at("digests"), "of one");
+}
+
+TEST(PageFields, ASentenceThatNobodyHasTranslatedReachesNoOtherLanguage) {
+  const auto messages = Messages::builtin();
+  ASSERT_TRUE(messages.ok());
+  const Error plain = fail(Code::kIo, "the disk says no");
+  const Error wrong = fail(Code::kInvalidArgument, "it is what `next` said");
+  const Error said = fail(Code::kConflict, Sentence{"peer.unknown", "no peer is called so"});
+  for (const Catalogue& words : messages->languages()) {
+    Visit visit;
+    visit.words = &words;
+    const bool english = words.tag() == "en";
+    for (const Role role : {Role::kPublisher, Role::kOperator}) {
+      visit.request.caller.role = role;
+      EXPECT_EQ(visit.fault(plain), english ? plain.message : words.text("error.in_english")) << words.tag();
+      EXPECT_EQ(visit.fault(wrong),
+                english && role == Role::kOperator ? wrong.message : words.text("error.not_understood"))
+          << words.tag();
+      EXPECT_EQ(visit.fault(said), words.fault(said)) << words.tag();
+    }
+    const Error own = visit.said(Code::kNotFound, "held.none");
+    EXPECT_EQ(visit.fault(own), words.text("held.none"));
+  }
+}
+
+TEST(PageFields, WhatIsWrongIsGatheredWithWhatCameWithIt) {
+  std::vector<Error> faults;
+  take_fault(faults, {});
+  Error two = fail(Code::kInvalidArgument, "the second", "b");
+  two.also = {fail(Code::kInvalidArgument, "the third", "c")};
+  take_fault(faults, fail(Code::kTooLarge, "the first", "a"));
+  take_fault(faults, two);
+  const Status all = all_faults(std::move(faults));
+  ASSERT_FALSE(all.ok());
+  EXPECT_EQ(all.error().field, "a");
+  ASSERT_EQ(all.error().also.size(), 2U);
+  EXPECT_EQ(all.error().also[1].message, "the third");
+  EXPECT_TRUE(all.error().also[0].also.empty()) << "one list, not lists in lists";
+  EXPECT_TRUE(all_faults({}).ok());
 }
 
 }  // namespace

@@ -1,0 +1,30 @@
+// Who has an account, and who changed what: for operators.
+//
+// On the HTTP server's thread.
+#pragma once
+
+#include "node/pages/form_faults.h"
+#include "node/pages/page_frame.h"
+
+namespace koinon {
+
+class OperateAccountsPages {
+ public:
+  OperateAccountsPages(PageFrame& frame, const Areas& areas) : frame_(frame), accounts_(areas.accounts) {}
+  void add_routes(RouteTable& routes);
+
+ private:
+  boost::asio::awaitable<HttpResponse> accounts(Visit visit);
+  boost::asio::awaitable<HttpResponse> change_accounts(Visit visit);
+  boost::asio::awaitable<HttpResponse> audit(Visit visit);
+  // The one-time link of an account that is new or gets another; else empty.
+  boost::asio::awaitable<Result<std::string>> change_account(Visit visit);
+  // `failed`: why the form of this visit was not taken; it is shown as it was typed.
+  boost::asio::awaitable<HttpResponse> show_accounts(Visit visit, std::string link,
+                                                     std::optional<Error> failed);
+
+  PageFrame& frame_;
+  AccountsApi& accounts_;
+};
+
+}  // namespace koinon
