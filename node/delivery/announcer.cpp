@@ -136,13 +136,14 @@ Status Announcer::write_deliveries() {
 
 // --- mail ---
 
-// Whether a record is for us: a question to us, or an answer to, an adoption of or a version of one of our
-// records.
+// Whether a record is for us: a question to us or to all cities, or an answer to, an adoption of or a version
+// of one of our records.
 Result<bool> Announcer::is_for_us(const IndexedRecord& record) {
   if (!options_.own || record.log == *options_.own) return false;
   KOINON_ASSIGN(const Bytes leaf, parts_.store.entry(record.log, record.index));
   const auto entry = parse_entry(leaf);
   if (!entry.ok()) return false;
+  if (asks_all_cities(*entry)) return true;
   const auto ours = [&](const std::string& log) { return log == options_.own->view(); };
   return std::any_of(entry->to().begin(), entry->to().end(), ours) ||
          std::any_of(entry->refs().begin(), entry->refs().end(),
@@ -258,6 +259,14 @@ Status Announcer::correct_digest_times() {
   return {};
 }
 
+// What is on its topic. A question to all cities that has no topic is in every digest: it may concern whoever
+// reads.
+Result<bool> Announcer::is_in_digest(const std::string& topic, const IndexedRecord& record) {
+  if (in_topic(topic, record)) return true;
+  if (record.kind != v1::KIND_QUESTION || !record.topics.empty()) return false;
+  return is_for_us(record);
+}
+
 Result<bool> Announcer::gather(const Digest& digest, std::size_t& looks) {
   const bool goes_on = gathering_ && gathering_->digest.user == digest.user &&
                        gathering_->digest.topic == digest.topic && gathering_->digest.cursor == digest.cursor;
@@ -272,7 +281,9 @@ Result<bool> Announcer::gather(const Digest& digest, std::size_t& looks) {
     gathered.at = std::min(news.last, gathered.until);
     for (const NewRecord& item : news.records) {
       if (item.arrival > gathered.until) break;
-      if (!in_topic(digest.topic, item.record) || item.record.status != RecordStatus::kCurrent) continue;
+      if (item.record.status != RecordStatus::kCurrent) continue;
+      KOINON_ASSIGN(const bool wanted, is_in_digest(digest.topic, item.record));
+      if (!wanted) continue;
       KOINON_ASSIGN(const bool told, is_told_by(item));
       if (!told) continue;
       gathered.items.emplace_back(item.record.log, item.record.index);

@@ -82,6 +82,7 @@ class Announcer {
   // A person's current hour. If none has begun, or the last one is over, a new hour begins now.
   Result<MailPace> pace_of(UserId user);
   Result<bool> is_for_us(const IndexedRecord& record);
+  Result<bool> is_in_digest(const std::string& topic, const IndexedRecord& record);
   Result<bool> takes_back_a_note(const IndexedRecord& record);
   // `more`: as in MailAbout.
   Result<Mail> mail_to(const User& user, const std::string& what, const std::vector<RecordAt>& items,

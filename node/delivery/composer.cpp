@@ -58,7 +58,7 @@ MailItem Composer::mail_item(const IndexedRecord& record) {
 namespace {
 
 // The text of a mail before its items.
-void head(const MailAbout& about, const std::string& url, MailContent& content) {
+void head(const MailAbout& about, const std::string& url, bool asks_all, MailContent& content) {
   constexpr std::string_view kDigest = "digest ";
   const MailItem& first = content.items.front();
   if (about.what.starts_with(kDigest)) {
@@ -77,7 +77,8 @@ void head(const MailAbout& about, const std::string& url, MailContent& content) 
       content.opening += " These are the newest; all of it is in the inbox: " + url + "/inbox";
   } else {
     content.subject = first.city + ": " + first.title;
-    content.opening = "For your office, from " + first.city + ":";
+    content.opening =
+        (asks_all ? "A question to all cities, from " : "For your office, from ") + first.city + ":";
   }
 }
 
@@ -89,13 +90,19 @@ Result<std::optional<std::string>> Composer::message(const Mail& mail, UnixMilli
   const auto about = read_about(mail.about);
   if (!about) return nothing;
   MailContent content;
+  bool asks_all = false;  // the first
   for (const auto& [log, index] : about->items) {
     KOINON_ASSIGN(const auto record, index_.get(log, index));
-    if (record && record->status == RecordStatus::kCurrent && !record->title.empty())
-      content.items.push_back(mail_item(*record));
+    if (!record || record->status != RecordStatus::kCurrent || record->title.empty()) continue;
+    if (content.items.empty()) {
+      const auto leaf = store_.entry(log, index);
+      const auto entry = leaf.ok() ? parse_entry(*leaf) : Result<v1::Entry>(leaf.error());
+      asks_all = entry.ok() && asks_all_cities(*entry);
+    }
+    content.items.push_back(mail_item(*record));
   }
   if (content.items.empty()) return nothing;
-  head(*about, options_.url, content);
+  head(*about, options_.url, asks_all, content);
   content.from = options_.mail_from;
   content.from_name = options_.name;
   content.to = mail.recipient;

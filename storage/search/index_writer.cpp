@@ -371,7 +371,7 @@ class SqliteIndexWriter final : public IndexWriter {
       if (of_others && ref.role() > 0 && ref.role() < v1::REF_ROLE_WITHDRAWS) cities.insert(ref.log_id());
     }
     cities.erase(log.view());
-    if (entry.kind() == v1::KIND_QUESTION && entry.to().empty()) cities.insert(std::string_view());
+    if (asks_all_cities(entry)) cities.insert(std::string_view());
     for (const std::string_view city : cities) {
       auto put = db_.prepare("INSERT OR IGNORE INTO addressee (log_id, arrival, doc) VALUES (?, ?, ?)");
       KOINON_TRY(put.bind_blob(city).bind(static_cast<std::int64_t>(arrival.value)).bind(id).run());

@@ -195,6 +195,49 @@ TEST_F(Announcing, WhatComesFasterThanMailsMayComesInOneMailWhenTheHourIsOver) {
   EXPECT_EQ(mails().size(), 2 * limits::kMailsPerHour);
 }
 
+TEST_F(Announcing, AQuestionToAllCitiesIsForTheOfficeToo) {
+  const auto ask = [&](OwnLog& city, const std::string& title, const std::string& topic, const OwnLog* to) {
+    Draft draft;
+    draft.entry.set_kind(v1::KIND_QUESTION);
+    draft.entry.set_language("en");
+    if (!topic.empty()) draft.entry.add_topics(topic);
+    if (to != nullptr) draft.entry.add_to(to->id().bytes());
+    draft.body.emplace();
+    draft.body->mutable_question()->set_title(title);
+    draft.body->mutable_question()->set_text("Who knows?");
+    EXPECT_TRUE(publish(*store, city, draft).ok());
+    catch_up();
+  };
+  OwnLog milan = test_log("milan.example");
+  ask(la, "How do you cool schools?", "", nullptr);
+  ask(la, "Is this for Milan?", "", &milan);
+  ask(seoul, "Do we ask ourselves?", "", nullptr);
+  say(1, false);
+  turn();
+  ASSERT_EQ(mails().size(), 1U);
+  const std::string text = text_of(mails().front());
+  EXPECT_NE(text.find("How do you cool schools?"), std::string::npos) << text;
+  EXPECT_NE(text.find("A question to all cities, from la.example"), std::string::npos) << text;
+  // They count as what is for the office does: the rest waits for the hour's end.
+  for (std::size_t i = 0; i < limits::kMailsPerHour + 2; ++i)
+    ask(la, "Who has paint, " + std::to_string(100 + i) + "?", "climate/heat", nullptr);
+  turn();
+  EXPECT_EQ(mails().size(), limits::kMailsPerHour);
+  now.value += kHour;
+  turn();
+  ASSERT_EQ(mails().size(), limits::kMailsPerHour + 1);
+  EXPECT_NE(text_of(mails().back()).find("For your office: 3 more notes"), std::string::npos);
+  // A digest has those on its topic, and those without one.
+  now.value += kHour;
+  ASSERT_TRUE(outbox->put_digest({user, "health", 1, now, {}}).ok());
+  turn();
+  const std::string digest = text_of(mails().back());
+  EXPECT_NE(digest.find("How do you cool schools?"), std::string::npos) << digest;
+  EXPECT_NE(digest.find("Note 100"), std::string::npos) << digest;
+  for (const char* not_wanted : {"Who has paint", "Is this for Milan?", "Do we ask ourselves?"})
+    EXPECT_EQ(digest.find(not_wanted), std::string::npos) << not_wanted;
+}
+
 TEST_F(Announcing, AFloodIsOneMailThatNamesTheNewestAndSaysWhereTheRestIs) {
   say(400, true);
   say(400, true);
