@@ -1,5 +1,4 @@
-// The API's JSON as text for a terminal. Text of others is made harmless first: no control characters, and no
-// characters that reorder text.
+// The API's JSON as text for a terminal. Text of others is made plain first (node/text/plain_text.h).
 #pragma once
 
 #include <string>
@@ -9,7 +8,7 @@
 
 namespace koinon {
 
-// Keeps line ends only if `lines`.
+// Plain text, with line ends only if `lines`. Bytes that are not UTF-8 become replacement characters.
 std::string harmless(std::string_view text, bool lines = false);
 
 // A member as text; empty if it is missing.
