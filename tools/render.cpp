@@ -124,8 +124,10 @@ std::string harmless(std::string_view text, bool lines) {
 }
 
 std::string attachment_line(const json::value& file) {
-  return member(file, "name") + "  " + member(file, "size") + " bytes, " + member(file, "state") +
-         ", SHA-256 " + member(file, "sha256");
+  std::string out = member(file, "name") + "  " + member(file, "size") + " bytes, " + member(file, "state") +
+                    ", SHA-256 " + member(file, "sha256");
+  if (const std::string alt = member(file, "alt"); !alt.empty()) out += "\n    it shows: " + alt;
+  return out;
 }
 
 std::string member(const json::value& object, std::string_view key) {

@@ -14,7 +14,7 @@ std::string harmless(std::string_view text, bool lines = false);
 // A member as text; empty if it is missing.
 std::string member(const boost::json::value& object, std::string_view key);
 
-// A file of a record, in one line.
+// A file of a record, in one line; in a second one, what the picture shows.
 std::string attachment_line(const boost::json::value& file);
 
 std::string render_list(const boost::json::value& page);
