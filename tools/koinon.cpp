@@ -165,7 +165,10 @@ void add_publishing_commands(CLI::App& app, CommandLine& line) {
       ->required();
   // Each is taken as it comes: a picture's words stand behind it.
   file->add_option_function<std::string>(
-          "--attach", [&line](const std::string& path) { line.note.attach.push_back({path, ""}); },
+          "--attach",
+          [&line](const std::string& path) {
+            line.note.attach.push_back({path, ""});
+          },
           "a file that goes with the note; may be given again")
       ->trigger_on_parse();
   file->add_option_function<std::string>(

@@ -43,8 +43,7 @@ std::string date_text(UnixMillis time, const TimeZone& zone) {
   std::tm parts{};
   gmtime_r(&seconds, &parts);
   std::array<char, 40> buffer{};
-  const std::size_t size =
-      std::strftime(buffer.data(), buffer.size(), "%a, %d %b %Y %H:%M:%S ", &parts);
+  const std::size_t size = std::strftime(buffer.data(), buffer.size(), "%a, %d %b %Y %H:%M:%S ", &parts);
   const auto minutes = std::chrono::abs(ahead).count();
   const std::string digits = std::to_string(10'000 + minutes / 60 * 100 + minutes % 60).substr(1);
   return std::string(buffer.data(), size) + (ahead.count() < 0 ? "-" : "+") + digits;

@@ -42,8 +42,8 @@ bool is_of_a_word(UChar32 c) {
   return (U_GET_GC_MASK(c) & (U_GC_L_MASK | U_GC_M_MASK | U_GC_N_MASK)) != 0 && !is_ignorable(c);
 }
 
-// Whether the form of this letter or mark depends on whether it is joined: Arabic and its like, the scripts of
-// India and South East Asia.
+// Whether the form of this letter or mark depends on whether it is joined: Arabic and its like, the scripts
+// of India and South East Asia.
 bool is_joined(UChar32 c) {
   if (!is_of_a_word(c)) return c == 0x0640;  // the stroke that makes Arabic words longer
   const int type = joining_type(c);
@@ -75,8 +75,8 @@ bool has_form(UChar32 base, UChar32 selector) {
 // Whether a character that nobody sees changes how its neighbours are shown.
 bool is_in_place(UChar32 c, const Neighbours& near) {
   if (has(c, UCHAR_VARIATION_SELECTOR)) return has_form(near.before, c);
-  const bool joins = is_joined(near.before) ||
-                     (joining_type(near.before) == U_JT_TRANSPARENT && is_joined(near.base));
+  const bool joins =
+      is_joined(near.before) || (joining_type(near.before) == U_JT_TRANSPARENT && is_joined(near.base));
   switch (c) {
     case 0x00AD:  // a hyphen at the end of a line
       return is_of_a_word(near.before) && is_of_a_word(near.next);

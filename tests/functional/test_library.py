@@ -5,6 +5,7 @@ import io
 import json
 import pathlib
 import unittest
+import urllib.request
 
 from nodes import CommandFailed, NodesTest, peer, wait_for
 from wire import City, Session, serve_log
@@ -289,7 +290,7 @@ class Library(NodesTest):
         session.follow()
         session.expect("follow")
         serve_log(session, city, [(city.genesis(), b""), city.practice(title=emoji + hidden, summary=f"Sum{hidden}mary",
-                                                                        solution=f"{emoji}{hidden}\n\nTwo", contact=hidden + "a@b.example")])
+                                                                        solution=f"{emoji}{hidden}\n\nAwnings", contact=hidden + "a@b.example")])
         ref = "python.example/1"
         wait_for(lambda: ref in seoul.refs(kind="practice"), "Seoul shows it")
         session.close()
@@ -302,14 +303,19 @@ class Library(NodesTest):
             self.assertIn(emoji, text, form)
             self.assertFalse(signs & set(text), form)
             self.assertEqual([(o["outcome"], o["ref"]) for o in self.imported(seoul, out)], [("already-there", ref)], form)
-        for command in (("show", ref), ("show", ref, "--format", "md"), ("list", "--kind", "practice"), ("search", "two")):
+        for command in (("show", ref), ("show", ref, "--format", "md"), ("list", "--kind", "practice"), ("search", "awnings")):
             text = seoul.run(*command)
             self.assertIn(emoji, text, command)
             self.assertFalse(signs & set(text), command)
+        for path in (f"/records/{ref}", "/feeds/all.atom", f"/api/v1/records/{ref}/markdown"):
+            with urllib.request.urlopen(f"http://127.0.0.1:{seoul.http_port}{path}") as answer:
+                text = answer.read().decode()
+            self.assertIn(emoji, text, path)
+            self.assertFalse(signs & set(text), path)
         # As an earlier version exported it.
         old = pathlib.Path(self.folder) / "plain" / "old.md"
         file = next((pathlib.Path(self.folder) / "plain").iterdir())
-        old.write_text(file.read_text(encoding="utf-8").replace("Two", f"T{hidden[:-1]}wo"), encoding="utf-8")
+        old.write_text(file.read_text(encoding="utf-8").replace("Awnings", f"Aw{hidden[:-1]}nings"), encoding="utf-8")
         file.unlink()
         self.assertEqual([o["outcome"] for o in self.imported(seoul, old.parent)], ["already-there"])
         # What we write ourselves is signed without them, so that it is the same everywhere.

@@ -38,9 +38,9 @@ TEST(NoteFile, TheSmallestNote) {
 }
 
 TEST(NoteFile, WhatNobodySeesIsTakenOutOfEveryText) {
-  auto note = parse_note_file(
-      with("office = \"a\\u0000b\"\npartners = [\"fine\", \"\\u001B[2J\"]\n[[links]]\n"
-           "url = \"https://a.example/\u200B\"\ntitle = \"\u202Ea\\u2028b\""));
+  auto note =
+      parse_note_file(with("office = \"a\\u0000b\"\npartners = [\"fine\", \"\\u001B[2J\"]\n[[links]]\n"
+                           "url = \"https://a.example/\u200B\"\ntitle = \"\u202Ea\\u2028b\""));
   ASSERT_TRUE(note.ok()) << note.error().text();
   EXPECT_FALSE(check_note(*note).ok()) << "the address is none";
   make_plain(*note);

@@ -32,12 +32,13 @@ TEST(SigningRequests, ANoteIsReadWithWhatItsPublisherSaysOfIt) {
 
 TEST(SigningRequests, AFileThatIsGivenAlongIsTheOneThatTheNoteNames) {
   const std::string digest(64, 'a');
-  Json request{{"file",
-                "+++\nlanguage = \"en\"\ntitle = \"Mine\"\n[[attachments]]\nname = \"roof.jpg\"\nalt = \"White "
-                "roofs\"\n+++\nText.\n"},
-               {"attachments",
-                {Json{{"sha256", digest}, {"name", "roof.jpg"}, {"media_type", "image/jpeg"}},
-                 Json{{"sha256", digest}, {"name", "plan.pdf"}, {"alt", "A plan"}}}}};
+  Json request{
+      {"file",
+       "+++\nlanguage = \"en\"\ntitle = \"Mine\"\n[[attachments]]\nname = \"roof.jpg\"\nalt = \"White "
+       "roofs\"\n+++\nText.\n"},
+      {"attachments",
+       {Json{{"sha256", digest}, {"name", "roof.jpg"}, {"media_type", "image/jpeg"}},
+        Json{{"sha256", digest}, {"name", "plan.pdf"}, {"alt", "A plan"}}}}};
   const auto read = read_signing_request(request);
   ASSERT_TRUE(read.ok()) << read.error().text();
   const auto& files = std::get<NoteRequest>(*read).note.body.practice().attachments();
