@@ -102,12 +102,13 @@ bool is_in_place(UChar32 c, const Neighbours& near) {
   }
 }
 
-// Whether a character beyond ASCII must not be shown. Bidirectional overrides and isolates could make a
-// sentence read as another one. What is invisible could say what nobody has read. Some are no characters of
-// XML.
-bool is_unwanted(UChar32 c, const Neighbours& near) {
-  if (c < 0xA0 || U_IS_UNICODE_NONCHAR(c) || (c >= 0xFFF9 && c <= 0xFFFB)) return true;
-  return is_ignorable(c) && !is_in_place(c, near);
+// Whether a character is shown wherever it stands. Bidirectional overrides and isolates could make a sentence
+// read as another one. What is invisible could say what nobody has read. Some are no characters of XML.
+bool is_seen(UChar32 c) {
+  const bool is_line_end = c == 0x2028 || c == 0x2029;
+  const bool is_annotation = c >= 0xFFF9 && c <= 0xFFFB;
+  if (c < 0xA0) return c >= 0x20 && c < 0x7F;
+  return !is_line_end && !is_annotation && !U_IS_UNICODE_NONCHAR(c) && !is_ignorable(c);
 }
 
 // What programs end lines with, apart from line feeds. A reader sees a space there, and no longer word.
@@ -135,15 +136,15 @@ std::string cleaned(std::string_view text, bool keep_lines) {
     const UChar32 c = point_at(text, i, end);
     if (c == kFlag) end = std::max(end, i + tagged_flag(text.substr(i)));
     const bool is_space = c == '\n' || c == '\t';
-    if ((c >= 0x20 && c < 0x7F) || (keep_lines && is_space)) {
-      near.take(c);
+    if (is_seen(c) || (keep_lines && is_space)) {
+      near.take(end - i > 4 ? kEndOfFlag : c);
       continue;
     }
     std::size_t unused = 0;
     near.next = end < text.size() ? point_at(text, end, unused) : 0;
     const bool becomes_space = is_space || is_other_line_end(c, near.next);
-    if (!becomes_space && c >= 0x80 && !is_unwanted(c, near)) {
-      near.take(end - i > 4 ? kEndOfFlag : c);
+    if (!becomes_space && is_in_place(c, near)) {
+      near.take(c);
       continue;
     }
     out += text.substr(kept, i - kept);

@@ -56,6 +56,18 @@ TEST(NoteFile, WhatNobodySeesIsTakenOutOfEveryText) {
   EXPECT_EQ(check_note(*note).error().field, "title");
 }
 
+TEST(NoteFile, WhatAPictureShowsIsReadAndWrittenAgain) {
+  const auto note =
+      parse_note_file(with("[[attachments]]\nname = \"roof.jpg\"\nalt = \"흰 지붕 \\\"A\\\"\"\nsha256 = \"" +
+                           std::string(64, 'b') + "\""));
+  ASSERT_TRUE(note.ok()) << note.error().text();
+  ASSERT_EQ(note->body.practice().attachments_size(), 1);
+  EXPECT_EQ(note->body.practice().attachments(0).alt(), "흰 지붕 \"A\"");
+  const auto again = parse_note_file(format_note_file(*note));
+  ASSERT_TRUE(again.ok()) << again.error().text();
+  EXPECT_EQ(serialize(again->body), serialize(note->body));
+}
+
 TEST(NoteFile, ATopicIsReadWithoutWhatNobodySees) {
   NoteFile note;
   ASSERT_TRUE(add_topic(note, "\uFEFFhealth/testing\u200B").ok());
