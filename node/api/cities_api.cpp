@@ -73,21 +73,26 @@ CitiesApi::CitiesApi(ApiParts& parts)
              this, &CitiesApi::list_blocks),
       parts_(parts) {}
 
-Result<std::vector<LogState>> CitiesApi::next_cities(const CityListQuery& query,
+Result<CitiesApi::NextCities> CitiesApi::next_cities(const CityListQuery& query,
                                                      const std::optional<LogState>& last) {
-  if (query.part.empty()) return parts_.store->logs_after(last, kReadAtOnce);
+  NextCities out;
+  if (query.part.empty()) {
+    KOINON_ASSIGN(out.states, parts_.store->logs_after(last, kReadAtOnce));
+    out.more = out.states.size() == kReadAtOnce;
+    return out;
+  }
   CalledQuery wanted{query.part, query.whole, {}, {}, kReadAtOnce};
   if (last) {
     wanted.after_domain = last->identity.name;
     wanted.after = last->id;
   }
   KOINON_ASSIGN(const auto logs, parts_.index->called(wanted));
-  std::vector<LogState> out;
+  out.more = logs.size() == kReadAtOnce;
   for (const LogId& log : logs) {
     auto state = parts_.store->log_state(log);
     // It may have been removed since the index read of it.
     if (!state.ok() && state.error().code != Code::kNotFound) return state.error();
-    if (state.ok()) out.push_back(std::move(*state));
+    if (state.ok()) out.states.push_back(std::move(*state));
   }
   return out;
 }
@@ -107,15 +112,15 @@ asio::awaitable<Result<CityListView>> CitiesApi::list_cities(Asker, CityListQuer
   bool full = false;
   bool more = true;
   for (std::size_t looks = 0; more && !full && out.items.size() < query.limit && looks < kLooks; ++looks) {
-    const auto states = next_cities(query, last);
-    if (!states.ok()) co_return states.error();
-    more = states->size() == kReadAtOnce;
+    const auto next = next_cities(query, last);
+    if (!next.ok()) co_return next.error();
+    more = next->more;
     std::vector<LogId> logs;
-    for (const LogState& state : *states) logs.push_back(state.id);
+    for (const LogState& state : next->states) logs.push_back(state.id);
     const TrustPaths trust = co_await ask_paths(&parts_.network, logs);
     out.total = trust.trusted;
-    for (std::size_t i = 0; i < states->size(); ++i) {
-      const LogState& state = (*states)[i];
+    for (std::size_t i = 0; i < next->states.size(); ++i) {
+      const LogState& state = next->states[i];
       if (out.items.size() == query.limit) {
         more = true;
         break;

@@ -40,8 +40,12 @@ class CitiesApi {
   boost::asio::awaitable<Result<CityListView>> list_cities(Asker asker, CityListQuery query);
   boost::asio::awaitable<Result<CityStandingView>> get_city(Asker asker, CityQuery query);
   boost::asio::awaitable<Result<std::vector<BlockedCity>>> list_blocks(Asker asker, Nothing query);
-  // The next cities behind `last` that the query may mean, by name; at most kReadAtOnce.
-  Result<std::vector<LogState>> next_cities(const CityListQuery& query, const std::optional<LogState>& last);
+  struct NextCities {
+    std::vector<LogState> states;
+    bool more = false;
+  };
+  // The next cities behind `last` that the query may mean, by name: some hundred.
+  Result<NextCities> next_cities(const CityListQuery& query, const std::optional<LogState>& last);
   void put_vouches(Directory& directory, const CityStanding& standing, const CityQuery& query,
                    CityStandingView& out);
 
