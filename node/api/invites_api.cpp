@@ -71,6 +71,9 @@ Status InvitesApi::prepare(const InviteWish& wish, InviteLine& line, InviteRecor
   line.inviter = parts_.facts.peer_line();
   if (!wish.address.empty()) line.inviter.address = wish.address;
   std::vector<Error> faults;
+  record.expects = wish.city;
+  if (const Status name = record.expects.empty() ? Status() : check_name(record.expects); !name.ok())
+    faults.push_back(again_as(Code::kInvalidArgument, name.error(), "for"));
   const auto address = parse_address(line.inviter.address);
   if (line.inviter.address.empty()) {
     faults.push_back(
@@ -82,9 +85,6 @@ Status InvitesApi::prepare(const InviteWish& wish, InviteLine& line, InviteRecor
   } else if (!address.ok()) {
     faults.push_back(address.error());
   }
-  record.expects = wish.city;
-  if (const Status name = record.expects.empty() ? Status() : check_name(record.expects); !name.ok())
-    faults.push_back(again_as(Code::kInvalidArgument, name.error(), "for"));
   if (wish.hours < 1 || wish.hours > 24 * 365)
     faults.push_back(fail(Code::kInvalidArgument, "it is a number of hours, at most a year", "hours"));
   KOINON_TRY(all_faults(std::move(faults)));

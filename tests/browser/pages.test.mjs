@@ -188,6 +188,33 @@ test("topics are offered by name after a comma too, and a fault goes when it is 
   }
 });
 
+test("an operator's form tells all faults at their fields, keeps what was typed, and each goes when it is mended", async () => {
+  for (const javaScriptEnabled of [true, false]) {
+    const page = await open(browser, nodes.seoul, "it", nodes.password, { javaScriptEnabled });
+    await page.goto(nodes.seoul + "/operate/accounts");
+    await page.fill("#f-name", "Kim Minji!");
+    await page.fill("#f-email", "nobody");
+    await page.selectOption("#f-role", "reviewer");
+    await page.click("button[value=add]");
+    await page.waitForSelector("[data-problems]");
+    assert.equal(await page.locator("[aria-invalid]").count(), 2);
+    assert.deepEqual(await page.$$eval("[data-problems] a", (links) => links.map((link) => link.hash)), ["#f-name", "#f-email"]);
+    assert.equal(await page.inputValue("#f-email"), "nobody");
+    assert.equal(await page.inputValue("#f-role"), "reviewer");
+    await page.fill("#f-name", "kim");
+    if (javaScriptEnabled) {
+      assert.equal(await page.locator("#error-name").count(), 0);
+      assert.equal(await page.locator("[data-problems] li").count(), 1);
+    }
+    // Of an account that is there, at its own fields.
+    await page.fill("#f-email-press", "nobody");
+    await page.click("article:has(#f-email-press) button[value=change]");
+    await page.waitForSelector("#error-email-press");
+    assert.equal(await page.locator("[aria-invalid]").count(), 1);
+    await page.context().close();
+  }
+});
+
 test("practices that help are chosen by title from a list that narrows", async () => {
   for (const javaScriptEnabled of [true, false]) {
     const page = await press(nodes.seoul, { javaScriptEnabled });
