@@ -10,7 +10,6 @@
 #include "node/pages/note_view.h"
 #include "node/pages/topic_field.h"
 #include "node/text/topic_names.h"
-#include "proto/vocabulary/vocabulary.h"
 
 namespace koinon {
 namespace asio = boost::asio;
@@ -192,10 +191,7 @@ asio::awaitable<HttpResponse> AccountPages::show_account(Visit visit, json::obje
   const auto tokens = co_await frame_.call(visit, credentials_.list_tokens, named);
   const auto feeds = co_await frame_.call(visit, credentials_.list_feeds, named);
   const auto mail = co_await frame_.call(visit, sending_.mail_wishes, MailAccount{caller.name});
-  json::array topics;
-  for (const Topic& topic : Vocabulary::builtin().topics())
-    topics.push_back(json::object{{"label", topic_label(visit, topic.slug)}});
-  view.model["topic_names"] = std::move(topics);
+  view.model["topic_names"] = topic_names(visit);
   view.model["tokens"] = shown_of(visit, tokens);
   view.model["feeds"] = shown_of(visit, feeds);
   put_mail_wishes(visit, view.model, mail.ok() ? *mail : MailWishes());

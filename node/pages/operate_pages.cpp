@@ -283,6 +283,7 @@ asio::awaitable<HttpResponse> OperatePages::show_operate(Visit visit, json::obje
   view.model["invites"] = std::move(open);
   view.model["reviews"] = frame_.shared().parts.facts.log().has_value();
   view.model["wants_all"] = subscriptions.ok() && subscriptions->wanted.all;
+  view.model["topic_names"] = topic_names(visit);
   otherwise("wanted", subscriptions.ok() ? topics_text(visit, subscriptions->wanted) : std::string());
   otherwise("address", id.ok() ? id->line.address : std::string());
   view.model["peer_line"] = id.ok() ? id->line.text() : std::string();

@@ -9,7 +9,6 @@
 #include "node/pages/topic_field.h"
 #include "node/text/topic_names.h"
 #include "proto/base/ascii.h"
-#include "proto/vocabulary/vocabulary.h"
 
 namespace koinon {
 namespace asio = boost::asio;
@@ -68,10 +67,7 @@ asio::awaitable<HttpResponse> SendingPages::show_sending(Visit visit, json::obje
   if (sent.ok()) {
     for (const MailView& mail : *sent) mails.push_back(attempts(visit, mail.recipient, mail.progress));
   }
-  json::array topics;
-  for (const Topic& topic : Vocabulary::builtin().topics())
-    topics.push_back(json::object{{"label", topic_label(visit, topic.slug)}});
-  view.model["topic_names"] = std::move(topics);
+  view.model["topic_names"] = topic_names(visit);
   view.model["has_webhooks"] = !items.empty();
   view.model["webhooks"] = std::move(items);
   view.model["has_mails"] = !mails.empty();

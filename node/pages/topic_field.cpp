@@ -103,6 +103,13 @@ Result<std::string> followed_topic(const Visit& visit, const std::string& name, 
               field);
 }
 
+json::array topic_names(const Visit& visit) {
+  json::array out;
+  for (const Topic& topic : Vocabulary::builtin().topics())
+    out.push_back(json::object{{"label", topic_label(visit, topic.slug)}});
+  return out;
+}
+
 void put_topics(const Visit& visit, const Form& form, json::object& model) {
   const TypedTopics typed = typed_topics(form);
   std::string value;
