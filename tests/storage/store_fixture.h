@@ -27,6 +27,19 @@ inline Draft note(const std::string& title, const std::string& text = "text") {
   return draft;
 }
 
+// The withdrawal of one of a log's own records that erases its text.
+inline Draft erasure_of(const LogId& log, std::uint64_t index) {
+  Draft draft;
+  draft.entry.set_kind(v1::KIND_WITHDRAWAL);
+  draft.entry.mutable_control()->mutable_withdrawal()->set_index(index);
+  draft.entry.mutable_control()->mutable_withdrawal()->set_erase(true);
+  auto* ref = draft.entry.add_refs();
+  ref->set_role(v1::REF_ROLE_WITHDRAWS);
+  ref->set_log_id(log.bytes());
+  ref->set_index(index);
+  return draft;
+}
+
 // Publishes in one durable transaction. The index of the record once that has committed.
 inline Result<EntryIndex> publish(Store& store, OwnLog& log, const Draft& draft) {
   KOINON_TRY(store.begin(true));
