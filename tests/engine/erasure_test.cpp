@@ -8,6 +8,14 @@
 namespace koinon::test {
 namespace {
 
+// Makes a record, or the answer about a body, say that an entry erased the body.
+template <typename Message>
+void claim_erased(Message& record, std::uint64_t by) {
+  record.clear_body();
+  record.set_mark(v1::BODY_MARK_ERASED);
+  record.set_erased_by(by);
+}
+
 class Erasure : public testing::TestWithParam<unsigned> {
  protected:
   Network network{GetParam()};
@@ -97,11 +105,7 @@ TEST_P(Erasure, AClaimOfErasureWithoutItsWithdrawalIsRefused) {
   network.peer(author, reader);
   const SessionId session = network.connect(reader, author);
   network.tamper_frames(session, author, [](v1::Frame& frame) {
-    if (frame.has_chunk()) {
-      frame.mutable_chunk()->mutable_records(1)->clear_body();
-      frame.mutable_chunk()->mutable_records(1)->set_mark(v1::BODY_MARK_ERASED);
-      frame.mutable_chunk()->mutable_records(1)->set_erased_by(3);
-    }
+    if (frame.has_chunk()) claim_erased(*frame.mutable_chunk()->mutable_records(1), 3);
     return true;
   });
   network.drive();
@@ -123,11 +127,8 @@ TEST_P(Erasure, AClaimOfErasureByAnEntryThatIsNotThereYetHelpsNoLiar) {
   network.drive();
   const SessionId session = network.connect(reader, liar);
   network.tamper_frames(session, liar, [&](v1::Frame& frame) {
-    if (frame.has_chunk() && frame.chunk().records_size() == 2) {
-      frame.mutable_chunk()->mutable_records(1)->clear_body();
-      frame.mutable_chunk()->mutable_records(1)->set_mark(v1::BODY_MARK_ERASED);
-      frame.mutable_chunk()->mutable_records(1)->set_erased_by(50);
-    }
+    if (frame.has_chunk() && frame.chunk().records_size() == 2)
+      claim_erased(*frame.mutable_chunk()->mutable_records(1), 50);
     return true;
   });
   network.drive();
@@ -151,10 +152,7 @@ TEST_P(Erasure, AClaimOfErasureThatIsNotBorneOutIsNotPassedOn) {
   network.tamper_frames(lying, author, [](v1::Frame& frame) {
     if (!frame.has_chunk()) return !frame.has_push();
     if (frame.chunk().from() > 1) return false;
-    v1::Record& record = *frame.mutable_chunk()->mutable_records(0);
-    record.clear_body();
-    record.set_mark(v1::BODY_MARK_ERASED);
-    record.set_erased_by(40);
+    claim_erased(*frame.mutable_chunk()->mutable_records(0), 40);
     return true;
   });
   author.publish(40, "health/testing", 20'000);
@@ -181,11 +179,7 @@ TEST_P(Erasure, AnAnswerThatClaimsErasureFalselyEndsTheSession) {
   const SessionId session = network.connect(reader, author);
   network.tamper_frames(session, author, [](v1::Frame& frame) {
     if (!frame.has_bodies()) return true;
-    for (auto& body : *frame.mutable_bodies()->mutable_bodies()) {
-      body.clear_body();
-      body.set_mark(v1::BODY_MARK_ERASED);
-      body.set_erased_by(body.index() + 1);
-    }
+    for (auto& body : *frame.mutable_bodies()->mutable_bodies()) claim_erased(body, body.index() + 1);
     return true;
   });
   network.drive();
