@@ -186,6 +186,13 @@ class NodesTest(unittest.TestCase):
             node.start(*args, **kwargs)
         return node
 
+    def pair(self, *args):
+        """Seoul and Los Angeles, which starts with these arguments: peers that have connected."""
+        seoul, la = self.node("seoul"), self.node("la", *args)
+        peer(seoul, la)
+        wait_for(lambda: connected(seoul, "la.example") and connected(la, "seoul.example"), "they connect")
+        return seoul, la
+
     def assert_refused(self, words, call):
         """The command fails with exit 1 and one line that has the words."""
         with self.assertRaises(CommandFailed) as caught:
