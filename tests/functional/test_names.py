@@ -2,13 +2,9 @@
 
 import re
 
-from api import Api, account, ask
+from api import Api, account, get
 from browser import Browser, member
 from nodes import Node, NodesTest, koinon, peer, wait_for
-
-
-def get(node, path):
-    return ask("GET", f"http://127.0.0.1:{node.http_port}{path}")
 
 
 class Impostor(NodesTest):
