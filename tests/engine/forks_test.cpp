@@ -5,12 +5,10 @@
 namespace koinon::engine::test {
 namespace {
 
-const LogIdentity kMilan = city("milan");
-
 // Milan, whose log forks, and two peers that show heads of it.
 class ForksAlone : public Alone {
  protected:
-  ForksAlone() : Alone(pinned({kMilan, city("oslo")})) {}
+  ForksAlone() : Alone(pinned({kMilan, kOslo})) {}
   void SetUp() override { look(); }
 
   // Its journal tells of the log in row 5.

@@ -53,6 +53,27 @@ inline Result<EntryIndex> publish(Store& store, OwnLog& log, const Draft& draft)
   return batch->results[0]->index;
 }
 
+// A leaf that is no entry, signed onto a log as a broken node could, in one durable transaction. Its index
+// once that has committed.
+inline Result<EntryIndex> append_leaf(Store& store, const OwnLog& log, const Bytes& leaf) {
+  KOINON_ASSIGN(const LogState state, store.log_state(log.id()));
+  const EntryIndex index(state.range.size().value);
+  RunCommit run;
+  run.identity = log.identity();
+  run.log = log.id();
+  run.after = state.range;
+  run.records.push_back({index, leaf, {}, BodyState::kHeld, {}});
+  run.leaves.push_back(leaf_hash(leaf));
+  run.after.append(run.leaves.back());
+  const Checkpoint checkpoint{log.identity().origin(), run.after.size(), run.after.root()};
+  run.head = {checkpoint.size, checkpoint.root,
+              sign_checkpoint(checkpoint, SigningKey::from_seed(sha256(log.identity().name).view()))};
+  KOINON_TRY(store.begin(true));
+  KOINON_TRY(store.append_run(run));
+  KOINON_TRY(store.commit());
+  return index;
+}
+
 // Everything of a log verifies: its signature, its root from its entries, its bodies from their digests.
 inline void expect_log_verifies(StoreReader& store, const LogIdentity& identity) {
   const auto state = store.log_state(identity.log_id());
