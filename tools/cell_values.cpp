@@ -8,17 +8,17 @@
 #include <optional>
 #include <vector>
 
+#include "node/text/plain_text.h"
 #include "proto/base/ascii.h"
 #include "proto/base/encoding.h"
 
 namespace koinon {
 namespace {
 
-// White space of Unicode beyond ASCII, and marks that have no width.
-constexpr std::array<std::string_view, 22> kWideSpaces = {
+// White space of Unicode beyond ASCII, as far as it is plain text.
+constexpr std::array<std::string_view, 16> kWideSpaces = {
     "\u00A0", "\u1680", "\u2000", "\u2001", "\u2002", "\u2003", "\u2004", "\u2005",
-    "\u2006", "\u2007", "\u2008", "\u2009", "\u200A", "\u2028", "\u2029", "\u202F",
-    "\u205F", "\u3000", "\u200B", "\uFEFF", "\u0085", "\u2060"};
+    "\u2006", "\u2007", "\u2008", "\u2009", "\u200A", "\u202F", "\u205F", "\u3000"};
 
 // How many bytes of white space the text begins with: one character, or 0.
 std::size_t space_at_begin(std::string_view text) {
@@ -85,8 +85,6 @@ std::optional<double> plain_number(std::string_view text) {
 }  // namespace
 
 std::string clean_text(std::string_view cell) {
-  while (const std::size_t space = space_at_begin(cell)) cell.remove_prefix(space);
-  while (const std::size_t space = space_at_end(cell)) cell.remove_suffix(space);
   std::string out;
   for (std::size_t i = 0; i < cell.size(); ++i) {
     if (cell[i] != '\r') {
@@ -95,7 +93,11 @@ std::string clean_text(std::string_view cell) {
       out += '\n';
     }
   }
-  return out;
+  if (is_utf8(out)) out = plain_text(out);
+  std::string_view text = out;
+  while (const std::size_t space = space_at_begin(text)) text.remove_prefix(space);
+  while (const std::size_t space = space_at_end(text)) text.remove_suffix(space);
+  return std::string(text);
 }
 
 Result<WrittenAmount> cell_amount(std::string_view cell) {

@@ -15,7 +15,8 @@
 
 namespace koinon {
 
-// Without white space of any kind at both ends, and with Unix line ends. Spreadsheets leave no-break spaces.
+// Plain text (node/text/plain_text.h) without white space of any kind at both ends, and with Unix line ends.
+// Spreadsheets leave no-break spaces. Text that is not UTF-8 keeps its characters.
 std::string clean_text(std::string_view cell);
 
 // Reads what read_amount reads. kInvalidArgument: it is no number from 0 on, or two numbers could be meant,

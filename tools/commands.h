@@ -91,11 +91,16 @@ struct NoteArguments {
     std::string ref;
   };
   std::vector<Ref> refs;
-  std::vector<std::string> attach;  // files
+  struct File {
+    std::string path;  // empty: only `alt` was given
+    std::string alt;   // what the picture shows
+  };
+  std::vector<File> attach;
   bool again = false;
 };
 // commands_attachments.cpp Gives files to the node. Returns them as a publish request names them.
-Result<boost::json::array> upload_attachments(const Common& common, const std::vector<std::string>& files);
+Result<boost::json::array> upload_attachments(const Common& common,
+                                              const std::vector<NoteArguments::File>& files);
 // `which` is a name or a digest; without it, lists the attachments. `output` is the file to write, - for
 // standard output.
 Status run_attachment(const Common& common, const std::string& ref, const std::string& which,

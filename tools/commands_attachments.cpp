@@ -105,15 +105,21 @@ Status write_out(const std::string& output, const std::string& bytes) {
 
 }  // namespace
 
-Result<json::array> upload_attachments(const Common& common, const std::vector<std::string>& files) {
+Result<json::array> upload_attachments(const Common& common, const std::vector<NoteArguments::File>& files) {
+  for (const auto& file : files) {
+    if (file.path.empty())
+      return fail(Code::kInvalidArgument, "it stands behind the --attach of its picture, once", "--alt");
+  }
   json::array out;
-  for (const std::string& file : files) {
-    const auto bytes = read_file(file, limits::kAttachmentBytes);
+  for (const auto& file : files) {
+    const auto bytes = read_file(file.path, limits::kAttachmentBytes);
     if (!bytes.ok()) return bytes.error();
     KOINON_ASSIGN(const auto held, ApiClient(common.data).post_bytes("/api/v1/attachments", *bytes));
-    out.push_back(json::object{{"sha256", member(held, "sha256")},
-                               {"name", std::filesystem::path(file).filename().string()},
-                               {"media_type", media_type_of(file)}});
+    json::object named{{"sha256", member(held, "sha256")},
+                       {"name", std::filesystem::path(file.path).filename().string()},
+                       {"media_type", media_type_of(file.path)}};
+    if (!file.alt.empty()) named["alt"] = file.alt;
+    out.push_back(std::move(named));
   }
   return out;
 }

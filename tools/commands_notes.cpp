@@ -109,7 +109,7 @@ Status run_show(const Common& common, const std::string& ref, const std::string&
     // Not in the note, which is to be read by programs again.
     if (const std::string standing = standing_of(record); !standing.empty())
       std::cerr << "koinon: " << standing << std::endl;
-    std::cout << text;
+    std::cout << harmless(text, true);
     return {};
   }
   KOINON_ASSIGN(const auto record, client.get_json(target));

@@ -163,8 +163,23 @@ void add_publishing_commands(CLI::App& app, CommandLine& line) {
   auto* file = command(app, line, "publish", "sign and publish a note", publish);
   file->add_option("file", line.note.file, "Markdown with TOML front matter; - for standard input")
       ->required();
-  file->add_option("--attach", line.note.attach, "a file that goes with the note; may be given again")
-      ->allow_extra_args(false);
+  // Each is taken as it comes: a picture's words stand behind it.
+  file->add_option_function<std::string>(
+          "--attach",
+          [&line](const std::string& path) {
+            line.note.attach.push_back({path, ""});
+          },
+          "a file that goes with the note; may be given again")
+      ->trigger_on_parse();
+  file->add_option_function<std::string>(
+          "--alt",
+          [&line](const std::string& alt) {
+            auto& files = line.note.attach;
+            const bool follows = !files.empty() && files.back().alt.empty();
+            follows ? void(files.back().alt = alt) : files.push_back({"", alt});
+          },
+          "what the picture before it shows, in words, for those who do not see it")
+      ->trigger_on_parse();
   add_note_options(file, line);
   for (const auto* role :
        {"derives_from", "revises", "translates", "adopts", "about", "answers", "points_to"}) {

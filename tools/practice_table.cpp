@@ -5,6 +5,7 @@
 
 #include <boost/json.hpp>
 
+#include "node/text/plain_text.h"
 #include "proto/base/ascii.h"
 #include "proto/base/limits.h"
 #include "proto/codec/name.h"
@@ -282,7 +283,7 @@ std::string column_of_field(const std::string& field) {
 namespace {
 
 std::string text_of(const json::value& value) {
-  if (value.is_string()) return std::string(value.as_string());
+  if (value.is_string()) return plain_text(value.as_string());
   if (value.is_double()) return amount_text(value.as_double());
   return value.is_number() || value.is_bool() ? json::serialize(value) : std::string();
 }
@@ -302,6 +303,17 @@ const json::array& list_in(const json::object& object, std::string_view key) {
   static const json::array kNone;
   const auto* found = object.if_contains(key);
   return found != nullptr && found->is_array() ? found->as_array() : kNone;
+}
+
+// The same value, with plain texts.
+json::value with_plain_texts(json::value value) {
+  if (value.is_string()) return json::value(plain_text(value.as_string()));
+  if (value.is_array()) {
+    for (auto& item : value.as_array()) item = with_plain_texts(std::move(item));
+  } else if (value.is_object()) {
+    for (auto& item : value.as_object()) item.value() = with_plain_texts(std::move(item.value()));
+  }
+  return value;
 }
 
 // The items of a list as parts: the members of objects in the order of the column, other values as one part.
@@ -363,7 +375,7 @@ json::object object_of_record(const json::object& record) {
   const json::object& cost = child(practice, "cost");
   json::object out;
   const auto put = [&out](const std::string& column, const json::value& value) {
-    if (!value.is_array() || !value.as_array().empty()) out[column] = value;
+    if (!value.is_array() || !value.as_array().empty()) out[column] = with_plain_texts(value);
   };
   std::vector<std::string> columns = origin_columns();
   columns.insert(columns.end(), practice_columns().begin(), practice_columns().end());

@@ -36,7 +36,7 @@ struct RowRequest {
 };
 // `order`: of dates whose first two numbers could both be the month.
 RowRequest request_of_row(const TableRow& row, DayOrder order = DayOrder::kUnknown);
-// The inverse, from a record as the API gives it.
+// The inverse, from a record as the API gives it, with plain texts.
 TableRow row_of_record(const boost::json::object& record);
 
 // The same as JSON, with types: numbers, lists, and objects for links, commitments and sources. All sources

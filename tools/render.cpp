@@ -5,21 +5,12 @@
 
 #include <boost/json.hpp>
 
+#include "node/text/plain_text.h"
+#include "proto/base/encoding.h"
+
 namespace koinon {
 namespace json = boost::json;
 namespace {
-
-constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
-
-// Whether it is a bidirectional mark, override or isolate in UTF-8.
-bool is_reordering(std::string_view three) {
-  if (three.size() < 3 || three[0] != '\xE2') return false;
-  const auto second = static_cast<unsigned char>(three[1]);
-  const auto third = static_cast<unsigned char>(three[2]);
-  return (second == 0x80 && third >= 0xAA && third <= 0xAE) ||
-         (second == 0x81 && third >= 0xA6 && third <= 0xA9) ||
-         (second == 0x80 && (third == 0x8E || third == 0x8F));
-}
 
 const json::value* find(const json::value& object, std::string_view key) {
   return object.is_object() ? object.as_object().if_contains(key) : nullptr;
@@ -124,29 +115,19 @@ std::string role_label(const std::string& role) {
 }  // namespace
 
 std::string harmless(std::string_view text, bool lines) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto c = static_cast<unsigned char>(text[i]);
-    if (is_reordering(text.substr(i, 3))) {
-      out += kReplacement;
-      i += 2;
-    } else if (c == 0xC2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0) {
-      out += kReplacement;
-      ++i;
-    } else if (c == '\n' || c == '\t') {
-      out += lines ? text[i] : ' ';
-    } else if (c < 0x20 || c == 0x7F) {
-      out += kReplacement;
-    } else {
-      out += text[i];
-    }
+  if (is_utf8(text)) return lines ? plain_text(text) : plain_line(text);
+  std::string readable;  // of a name that the system gave, say
+  for (const char c : text) {
+    (c & 0x80) == 0 ? readable.push_back(c) : void(readable.append("\uFFFD"));
   }
-  return out;
+  return harmless(readable, lines);
 }
 
 std::string attachment_line(const json::value& file) {
-  return member(file, "name") + "  " + member(file, "size") + " bytes, " + member(file, "state") +
-         ", SHA-256 " + member(file, "sha256");
+  std::string out = member(file, "name") + "  " + member(file, "size") + " bytes, " + member(file, "state") +
+                    ", SHA-256 " + member(file, "sha256");
+  if (const std::string alt = member(file, "alt"); !alt.empty()) out += "\n    it shows: " + alt;
+  return out;
 }
 
 std::string member(const json::value& object, std::string_view key) {

@@ -1,5 +1,4 @@
-// The API's JSON as text for a terminal. Text of others is made harmless first: no control characters, and no
-// characters that reorder text.
+// The API's JSON as text for a terminal. Text of others is made plain first (node/text/plain_text.h).
 #pragma once
 
 #include <string>
@@ -9,13 +8,13 @@
 
 namespace koinon {
 
-// Keeps line ends only if `lines`.
+// Plain text, with line ends only if `lines`. Bytes that are not UTF-8 become replacement characters.
 std::string harmless(std::string_view text, bool lines = false);
 
 // A member as text; empty if it is missing.
 std::string member(const boost::json::value& object, std::string_view key);
 
-// A file of a record, in one line.
+// A file of a record, in one line; in a second one, what the picture shows.
 std::string attachment_line(const boost::json::value& file);
 
 std::string render_list(const boost::json::value& page);

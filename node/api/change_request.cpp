@@ -73,6 +73,15 @@ Status read_refs(NoteFile& note, const json::object& object) {
   return {};
 }
 
+// The file that a note names by its name alone: nobody types digests, but what a picture shows is written
+// where the note is. Null: there is none.
+v1::Attachment* named_without_digest(v1::Practice& practice, const std::string& name) {
+  for (auto& attachment : *practice.mutable_attachments()) {
+    if (attachment.sha256().empty() && attachment.name() == name) return &attachment;
+  }
+  return nullptr;
+}
+
 // Files that the node has been given before, by their digests.
 Status read_attachments(NoteFile& note, const json::object& object) {
   const auto* attachments = object.if_contains("attachments");
@@ -84,12 +93,17 @@ Status read_attachments(NoteFile& note, const json::object& object) {
   for (const auto& item : attachments->as_array()) {
     if (!item.is_object()) return fail(Code::kInvalidArgument, "each has a sha256 and a name", "attachments");
     KOINON_TRY(check_members(item.as_object(), {"sha256", "name", "media_type", "alt"}));
-    auto* attachment = note.body.mutable_practice()->add_attachments();
+    const std::string name = text_member(item.as_object(), "name");
+    v1::Practice& practice = *note.body.mutable_practice();
+    auto* attachment = named_without_digest(practice, name);
+    if (attachment == nullptr) attachment = practice.add_attachments();
     const auto digest = from_hex(text_member(item.as_object(), "sha256"));
-    attachment->set_sha256(digest.ok() ? *digest : Bytes());
-    attachment->set_name(text_member(item.as_object(), "name"));
+    if (!digest.ok())
+      return fail(Code::kInvalidArgument, "it is the SHA-256 of a file in hexadecimal", "attachments.sha256");
+    attachment->set_sha256(*digest);
+    attachment->set_name(name);
     attachment->set_media_type(text_member(item.as_object(), "media_type"));
-    attachment->set_alt(text_member(item.as_object(), "alt"));
+    if (const std::string alt = text_member(item.as_object(), "alt"); !alt.empty()) attachment->set_alt(alt);
   }
   return {};
 }

@@ -4,6 +4,7 @@
 
 #include "crypto/tlog_proof.h"
 #include "node/api/query_params.h"
+#include "node/publishing/note_rules.h"
 #include "node/reading/list_budget.h"
 #include "node/reading/search_words.h"
 #include "node/reading/since.h"
@@ -183,7 +184,8 @@ Result<std::string> RecordsApi::get_body(const Asker&, const NamedRecord& named)
 Result<std::string> RecordsApi::get_markdown(const Asker&, const NamedRecord& named) {
   Directory directory(*parts_.store, parts_.nearness);
   KOINON_ASSIGN(const StoredRecord stored, find(directory, named));
-  KOINON_ASSIGN(const NoteFile note, note_file_of(directory, stored));
+  KOINON_ASSIGN(NoteFile note, note_file_of(directory, stored));
+  make_plain(note);
   return format_note_file(note);
 }
 

@@ -201,8 +201,11 @@ Result<std::vector<DeliveryView>> SendingApi::deliveries(const Asker&, const Web
 Result<MailWishes> SendingApi::wishes(const Asker& asker, const MailAccount& account) {
   KOINON_ASSIGN(const User user, own_account(shared_.accounts, asker.caller, account.name));
   KOINON_ASSIGN(const auto digests, shared_.outbox.digests(user.id));
-  MailWishes out{user.email, user.mail_at_once, {}};
-  for (const Digest& digest : digests) out.digests.push_back({digest.topic, digest.days});
+  MailWishes out{user.email, user.mail_at_once, {}, {}};
+  for (const Digest& digest : digests) {
+    out.digests.push_back({digest.topic, digest.days});
+    out.next_digest = std::min(out.next_digest.value_or(digest.next_at), digest.next_at);
+  }
   return out;
 }
 

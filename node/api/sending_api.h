@@ -67,6 +67,7 @@ struct MailWishes {
   std::string email;
   bool at_once = false;  // notes for the office come by mail at once
   std::vector<DigestWish> digests;
+  std::optional<UnixMillis> next_digest;  // the first that is due; for pages
 };
 
 // Members that are not set stay as they are.

@@ -5,8 +5,8 @@
 #include <boost/url/parse.hpp>
 
 #include "crypto/key_file.h"
-#include "node/pages/time_zone.h"
 #include "node/text/mail_address.h"
+#include "node/text/time_zone.h"
 #include "node/text/toml.h"
 #include "proto/base/ascii.h"
 #include "proto/base/encoding.h"

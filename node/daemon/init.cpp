@@ -96,7 +96,7 @@ Result<InitOptions> checked(InitOptions options) {
     return fail(Code::kInvalidArgument, "give the city's name as people write it, at most 200 bytes",
                 "display-name");
   }
-  KOINON_ASSIGN(options.language, language_tag(options.language));
+  KOINON_ASSIGN(options.language, language_code(options.language));
   if (!options.country.empty()) {
     KOINON_ASSIGN(options.country, country_code(options.country));
   }

@@ -6,8 +6,8 @@
 
 #include "crypto/ed25519.h"
 #include "crypto/key_file.h"
-#include "node/pages/time_zone.h"
 #include "node/text/forwarded.h"
+#include "node/text/time_zone.h"
 
 namespace koinon {
 namespace {
@@ -30,6 +30,10 @@ std::string served_host(const std::string& listen) {
   const auto address = boost::asio::ip::make_address(listen, error);
   if (error || address.is_loopback() || address.is_unspecified()) return "localhost";
   return address.is_v6() ? "[" + address.to_string() + "]" : address.to_string();
+}
+
+std::string office_zone(const Config& config) {
+  return config.time_zone.empty() ? TimeZone::of_machine().name() : config.time_zone;
 }
 
 }  // namespace
@@ -67,6 +71,7 @@ Result<CourierOptions> courier_options(const Config& config, const NodeIdentity&
   options.url = config.http_url;
   options.private_webhooks = config.private_webhooks;
   options.mail_from = config.mail_from;
+  options.zone = TimeZone::find(office_zone(config)).value_or(TimeZone());
   options.digest_hour = config.digest_hour;
   options.backoff = std::chrono::seconds(config.send_backoff_seconds);
   if (config.smtp_url.empty()) return options;
@@ -108,7 +113,7 @@ Result<ApiOptions> api_options(const Config& config, std::uint16_t http_port) {
   options.gate = gate_rules(config);
   options.private_webhooks = config.private_webhooks;
   options.digest_hour = config.digest_hour;
-  options.time_zone = config.time_zone.empty() ? TimeZone::of_machine().name() : config.time_zone;
+  options.time_zone = office_zone(config);
   return options;
 }
 

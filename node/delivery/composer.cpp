@@ -102,6 +102,7 @@ Result<std::optional<std::string>> Composer::message(const Mail& mail, UnixMilli
   content.unsubscribe = options_.url + "/unsubscribe/" + about->unsubscribe;
   content.message_id = about->message_id;
   content.date = std::min(about->at, now);
+  content.zone = options_.zone;
   return std::optional(mail_message(content));
 }
 

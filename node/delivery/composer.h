@@ -12,6 +12,7 @@
 
 #include "node/delivery/mail_message.h"
 #include "node/reading/directory.h"
+#include "node/text/time_zone.h"
 #include "storage/office/outbox.h"
 #include "storage/search/search_index.h"
 #include "storage/store/store.h"
@@ -22,6 +23,7 @@ struct ComposerOptions {
   std::string name;  // the city's name, as the sender of mails
   std::string url;   // the address of the pages; links begin with it
   std::string mail_from;
+  TimeZone zone;  // of the office; mails say their date in it
 };
 
 // A record as JSON for a webhook. Webhooks show records as the API does, so the function comes from the API

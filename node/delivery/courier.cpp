@@ -24,8 +24,8 @@ Courier::Courier(CourierOptions options, Parts parts)
       announcer_({options_.own, options_.name, !options_.smtp.url.empty(), options_.digest_hour},
                  {*parts_.store, *parts_.index, accounts_, outbox_, parts_.clock}),
       erasures_(*parts_.store, outbox_, *parts_.office),
-      composer_({options_.name, options_.url, options_.mail_from}, *parts_.store, *parts_.index,
-                *parts_.nearness, parts_.told),
+      composer_({options_.name, options_.url, options_.mail_from, options_.zone}, *parts_.store,
+                *parts_.index, *parts_.nearness, parts_.told),
       thread_([this] { run(); }) {}
 
 Courier::~Courier() { stop(); }

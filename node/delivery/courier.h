@@ -27,6 +27,7 @@ struct CourierOptions {
   bool private_webhooks = false;
   SmtpServer smtp;  // no url: no mail is sent
   std::string mail_from;
+  TimeZone zone;             // of the office; mails say their date in it
   unsigned digest_hour = 6;  // UTC
   std::chrono::milliseconds backoff{limits::kSendBackoff};
 };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <ctime>
 
 #include "node/text/language.h"
@@ -35,12 +36,17 @@ std::string part(std::string_view type, std::string_view text) {
   return out + base64_lines(text);
 }
 
-std::string date_text(UnixMillis time) {
-  const std::time_t seconds = time.value / 1000;
+// As the clocks of the office show it, with how far they are ahead of UTC (RFC 5322, section 3.3).
+std::string date_text(UnixMillis time, const TimeZone& zone) {
+  const std::chrono::minutes ahead = zone.ahead(time);
+  const std::time_t seconds = time.value / 1000 + std::chrono::seconds(ahead).count();
   std::tm parts{};
   gmtime_r(&seconds, &parts);
   std::array<char, 40> buffer{};
-  return {buffer.data(), std::strftime(buffer.data(), buffer.size(), "%a, %d %b %Y %H:%M:%S +0000", &parts)};
+  const std::size_t size = std::strftime(buffer.data(), buffer.size(), "%a, %d %b %Y %H:%M:%S ", &parts);
+  const auto minutes = std::chrono::abs(ahead).count();
+  const std::string digits = std::to_string(10'000 + minutes / 60 * 100 + minutes % 60).substr(1);
+  return std::string(buffer.data(), size) + (ahead.count() < 0 ? "-" : "+") + digits;
 }
 
 std::string heading(const MailItem& item) {
@@ -98,7 +104,7 @@ std::string mail_message(const MailContent& content) {
   std::string sender = header_field("From", content.from_name);
   sender.resize(sender.size() - 2);
   out += sender + "\r\n <" + content.from + ">\r\nTo: <" + content.to +
-         ">\r\nDate: " + date_text(content.date) + "\r\nMessage-ID: <" + content.message_id +
+         ">\r\nDate: " + date_text(content.date, content.zone) + "\r\nMessage-ID: <" + content.message_id +
          ">\r\nMIME-Version: 1.0\r\nAuto-Submitted: auto-generated\r\n" + "List-Unsubscribe: <" +
          content.unsubscribe + ">\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n" +
          "Content-Type: multipart/alternative; boundary=\"" + std::string(kBoundary) + "\"\r\n\r\n";

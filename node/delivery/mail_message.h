@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "node/text/time_zone.h"
 #include "proto/base/types.h"
 
 namespace koinon {
@@ -28,6 +29,7 @@ struct MailContent {
   std::string unsubscribe;  // its address
   std::string message_id;   // without <>
   UnixMillis date;
+  TimeZone zone;  // in which the mail says its date
 };
 
 std::string mail_message(const MailContent& content);

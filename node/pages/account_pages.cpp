@@ -45,6 +45,10 @@ void put_mail_wishes(const Visit& visit, json::object& model, const MailWishes& 
   model["at_once"] = wishes.at_once;
   model["digest_topics"] = topics;
   model["weekly"] = weekly;
+  model["next_digest"] =
+      wishes.next_digest ? visit.say("mail.next_digest",
+                                     {{"time", visit.words->date_and_time(*wishes.next_digest, visit.zone)}})
+                         : std::string();
 }
 
 // Topics by name with a comma between, all of them as often. A slug may also be one of our own.

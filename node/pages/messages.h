@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-#include "node/pages/time_zone.h"
+#include "node/text/time_zone.h"
 #include "proto/base/result.h"
 #include "proto/base/sentence.h"
 #include "proto/base/types.h"

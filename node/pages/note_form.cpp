@@ -254,6 +254,7 @@ Result<SigningQuery> query_with(std::vector<Error> faults, Result<SigningQuery> 
     if (const auto* written = std::get_if<NoteRequest>(&query->request)) {
       NoteFile note = written->note;
       if (note.language.empty()) note.language = "en";  // whoever signs says which
+      make_plain(note);
       others = check_note(note);
     }
   }

@@ -1,7 +1,6 @@
 #include "node/pages/note_page.h"
 
 #include <algorithm>
-#include <cmath>
 #include <set>
 
 #include <boost/asio/use_awaitable.hpp>
@@ -15,11 +14,11 @@
 #include "node/api/records_api.h"
 #include "node/pages/held_pages.h"
 #include "node/pages/note_content.h"
+#include "node/pages/note_text.h"
 #include "node/pages/note_view.h"
 #include "node/pages/pictures.h"
 #include "node/reading/shown_record.h"
 #include "node/text/language.h"
-#include "node/text/plain_text.h"
 #include "node/text/time_text.h"
 #include "proto/base/encoding.h"
 #include "proto/codec/entry.h"
@@ -53,97 +52,6 @@ std::string ref_of(const Visit& visit) { return ref_arg(visit.request); }
 // What a note is to what it refers to.
 std::string how(const Visit& visit, v1::RefRole role) { return visit.named("ref", role_name(role)); }
 
-// The levels of the headings below which texts stand: the title, a section's name, the name of a section or
-// the title of what others said.
-constexpr unsigned kTitle = 1;
-constexpr unsigned kSection = 2;
-constexpr unsigned kWithinSection = 3;
-
-void add_section(ApiShared& shared, const Visit& visit, json::array& out, const Message& content,
-                 const char* member, unsigned above) {
-  const std::string text = text_of(content, member);
-  if (text.empty()) return;
-  out.push_back(json::object{{"id", member},
-                             {"name", visit.say(std::string("section.") + member)},
-                             {"text_html", shared.html(text, above)}});
-}
-
-json::array sections_of(ApiShared& shared, const Visit& visit, const Message& content, unsigned above) {
-  json::array out;
-  for (const char* member : {"text", "challenge", "solution", "changes", "results", "lessons", "conditions"})
-    add_section(shared, visit, out, content, member, above);
-  return out;
-}
-
-void add_fact(json::array& out, const std::string& name, const std::string& value) {
-  if (!value.empty()) out.push_back(json::object{{"name", name}, {"value", value}});
-}
-
-std::string cost_text(const Visit& visit, const v1::Cost& cost) {
-  std::string out;
-  if (std::isfinite(cost.amount()) && cost.amount() > 0)
-    out = visit.words->number(cost.amount()) + " " + cost.currency();
-  return out + (out.empty() || cost.note().empty() ? "" : ": ") + cost.note();
-}
-
-template <typename Items, typename Text>
-std::string joined(const Items& items, Text text) {
-  std::string out;
-  for (const auto& item : items) out += (out.empty() ? "" : "; ") + text(item);
-  return out;
-}
-
-// What can be said in a line each.
-json::array facts_of(const Visit& visit, const std::optional<v1::Body>& body) {
-  json::array out;
-  const Message& content = content_of(body);
-  const v1::Practice& practice = body ? body->practice() : v1::Practice::default_instance();
-  for (const char* member : {"stage", "outcome", "status", "urgency"}) {
-    if (const std::string value = text_of(content, member); !value.empty())
-      add_fact(out, visit.say(std::string("fact.") + member), visit.named(member, value));
-  }
-  if (practice.evidence() > 0)
-    add_fact(out, visit.say("fact.evidence"), visit.named("evidence", std::to_string(practice.evidence())));
-  for (const char* member : {"period", "staff", "time_to_launch", "people_reached"})
-    add_fact(out, visit.say(std::string("fact.") + member), text_of(content, member));
-  add_fact(out, visit.say("fact.cost"), cost_text(visit, practice.cost()));
-  add_fact(out, visit.say("fact.sdgs"), joined(practice.sdgs(), [&](std::uint32_t goal) {
-             return visit.named("sdg", std::to_string(goal));
-           }));
-  add_fact(out, visit.say("fact.commitments"), joined(practice.commitments(), [](const v1::Commitment& one) {
-             return one.agreement() + " " + one.target();
-           }));
-  add_fact(out, visit.say("fact.partners"),
-           joined(practice.partners(), [](const std::string& partner) { return partner; }));
-  add_fact(out, visit.say("fact.contact"), text_of(content, "contact"));
-  add_fact(out, visit.say("fact.licence"), text_of(content, "licence"));
-  return out;
-}
-
-json::object link_of(const std::string& url, const std::string& title) {
-  return {{"title", title.empty() ? url : title},
-          {"publisher", ""},
-          {"date", ""},
-          {"url", safe_link(url) ? url : ""}};
-}
-
-json::array links_of(const v1::Practice& practice) {
-  json::array out;
-  for (const v1::Link& link : practice.links()) out.push_back(link_of(link.url(), link.title()));
-  return out;
-}
-
-json::array source_links(const std::optional<v1::Body>& body) {
-  json::array out;
-  for (const v1::Source& source : sources_of(body)) {
-    json::object one = link_of(source.url(), source.title());
-    one["publisher"] = source.publisher();
-    one["date"] = source.date();
-    out.push_back(std::move(one));
-  }
-  return out;
-}
-
 json::array files_of(const Visit& visit, const RecordView& record) {
   json::array out;
   for (const AttachmentView& file : record.attachments) {
@@ -161,11 +69,6 @@ json::array files_of(const Visit& visit, const RecordView& record) {
         {"size", visit.say("file.kilobytes", {{"count", std::max<std::int64_t>(kilobytes, 1)}})}});
   }
   return out;
-}
-
-void put_list(json::object& model, const std::string& name, json::array items) {
-  model["has_" + name] = !items.empty();
-  model[name] = std::move(items);
 }
 
 void put_files(const Visit& visit, const RecordView& record, json::object& model) {
@@ -232,16 +135,6 @@ json::array still_standing(const json::array& revisions) {
 
 }  // namespace
 
-void put_note_text(ApiShared& shared, const Visit& visit, const std::optional<v1::Body>& body,
-                   json::object& model) {
-  const Message& content = content_of(body);
-  model["lead_html"] = shared.html(text_of(content, "summary"), kTitle);
-  model["sections"] = sections_of(shared, visit, content, kSection);
-  put_list(model, "facts", facts_of(visit, body));
-  put_list(model, "links", links_of(body ? body->practice() : v1::Practice::default_instance()));
-  put_list(model, "sources", source_links(body));
-}
-
 void NotePage::add_routes(RouteTable& routes) {
   const std::string one = "/records/{city}/{index}";
   frame_.get(routes, one, Need::kReading, "getNotePage", "A note to be read in a browser",
@@ -281,7 +174,7 @@ asio::awaitable<json::object> NotePage::other(Visit visit, std::string ref, bool
   out["elsewhere"] = false;
   if (budget) {
     json::array sections =
-        budget->any() ? sections_of(frame_.shared(), visit, content, kWithinSection) : json::array();
+        budget->any() ? sections_of(frame_.shared(), visit, content, kWithinSectionLevel) : json::array();
     const bool here = budget->any() && budget->takes(sections);
     out["elsewhere"] = !here;
     if (here) out["sections"] = std::move(sections);

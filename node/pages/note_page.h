@@ -24,11 +24,6 @@ class RepliesBudget {
   std::size_t left_ = limits::kRepliesBytes;
 };
 
-// What a note itself says, for the template note_text: its sections, what can be said in a line each, its
-// links.
-void put_note_text(ApiShared& shared, const Visit& visit, const std::optional<v1::Body>& body,
-                   boost::json::object& model);
-
 class NotePage {
  public:
   NotePage(PageFrame& frame, const Areas& areas)

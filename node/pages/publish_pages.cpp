@@ -12,7 +12,7 @@
 #include "node/pages/form_values.h"
 #include "node/pages/held_pages.h"
 #include "node/pages/note_form.h"
-#include "node/pages/note_page.h"
+#include "node/pages/note_text.h"
 #include "node/pages/note_view.h"
 #include "node/pages/pictures.h"
 #include "node/publishing/file_kinds.h"

@@ -10,6 +10,7 @@
 
 #include "node/publishing/front_matter.h"
 #include "node/publishing/note_sections.h"
+#include "node/text/plain_text.h"
 #include "proto/base/encoding.h"
 #include "proto/base/limits.h"
 #include "proto/codec/entry.h"
@@ -177,7 +178,7 @@ v1::RefRole role_of_key(std::string_view key) {
 
 Status add_topic(NoteFile& note, std::string_view typed) {
   const Vocabulary& vocabulary = Vocabulary::builtin();
-  std::string slug = vocabulary.canonical(typed);
+  std::string slug = vocabulary.canonical(plain_line(typed));
   KOINON_TRY(check_topic(slug));
   if (vocabulary.find(slug) == nullptr) {
     note.warnings.push_back("the topic " + slug + " is not in the vocabulary; the nearest listed one is " +

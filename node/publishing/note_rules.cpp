@@ -8,6 +8,7 @@
 
 #include "node/publishing/file_kinds.h"
 #include "node/publishing/front_matter.h"
+#include "node/text/plain_text.h"
 #include "proto/base/ascii.h"
 #include "proto/base/limits.h"
 #include "proto/codec/entry.h"
@@ -31,8 +32,7 @@ class Faults {
   std::vector<Error> found_;
 };
 
-// We sign no invisible characters. Everybody who shows the text would have to remove them.
-Status check_texts(const Message& message) {
+void make_texts_plain(Message& message) {
   const auto* reflection = message.GetReflection();
   std::vector<const FieldDescriptor*> fields;
   reflection->ListFields(message, &fields);
@@ -40,18 +40,16 @@ Status check_texts(const Message& message) {
     const int count = field->is_repeated() ? reflection->FieldSize(message, field) : 1;
     for (int i = 0; i < count; ++i) {
       if (field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {
-        KOINON_TRY(check_texts(field->is_repeated() ? reflection->GetRepeatedMessage(message, field, i)
-                                                    : reflection->GetMessage(message, field)));
+        make_texts_plain(field->is_repeated() ? *reflection->MutableRepeatedMessage(&message, field, i)
+                                              : *reflection->MutableMessage(&message, field));
       }
       if (field->type() != FieldDescriptor::TYPE_STRING) continue;
-      const std::string text = field->is_repeated() ? reflection->GetRepeatedString(message, field, i)
-                                                    : reflection->GetString(message, field);
-      if (has_control(text, "\n\r\t"))
-        return fail(Code::kInvalidArgument, Sentence{"text.control_character", "it has a control character"},
-                    field->name());
+      field->is_repeated()
+          ? reflection->SetRepeatedString(&message, field, i,
+                                          plain_text(reflection->GetRepeatedString(message, field, i)))
+          : reflection->SetString(&message, field, plain_text(reflection->GetString(message, field)));
     }
   }
-  return {};
 }
 
 bool is_media_type(const std::string& text) {
@@ -234,10 +232,11 @@ Status check_has_language(const NoteFile& note) {
 
 }  // namespace
 
+void make_plain(NoteFile& note) { make_texts_plain(note.body); }
+
 Status check_note(const NoteFile& note) {
   Faults faults;
   faults.take(check_has_language(note));
-  faults.take(check_texts(note.body));
   if (title_of(note).empty())
     faults.take(fail(Code::kInvalidArgument, Sentence{"note.no_title", "the note has no title"}, "title"));
   switch (note.kind) {

@@ -5,8 +5,12 @@
 
 namespace koinon {
 
-// Checks title, language, text, the range of numbers, and that there are no control characters. The error
-// names the field at fault; what is wrong with others stands in `also`, up to limits::kFaultsTold in all.
+// Takes out of its texts what nobody sees (plain_text). What we sign has none of it, so that it is the same
+// wherever it is shown or exported. It is not refused: whoever pastes it cannot see it either, nor find it.
+void make_plain(NoteFile& note);
+
+// Checks title, language, text and the range of numbers of a note that is plain. The error names the field at
+// fault; what is wrong with others stands in `also`, up to limits::kFaultsTold in all.
 Status check_note(const NoteFile& note);
 
 }  // namespace koinon

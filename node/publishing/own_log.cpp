@@ -44,16 +44,16 @@ Status fill_attachments(StoreReader& store, v1::Body& body) {
                          {{"most", std::int64_t{limits::kAttachments}}}},
                 "attachments");
   for (auto& attachment : attachments) {
+    const Error missing = fail(Code::kNotFound,
+                               Sentence{"note.file_missing",
+                                        "the file {name} is not here; attach it with --attach FILE",
+                                        {{"name", attachment.name()}}},
+                               "attachments");
+    if (attachment.sha256().empty()) return missing;
     if (attachment.sha256().size() != Hash::kSize)
       return fail(Code::kInvalidArgument, "it is the SHA-256 of a file in hexadecimal", "attachments.sha256");
     KOINON_ASSIGN(const auto held, store.attachment_named(Hash::from(attachment.sha256())));
-    if (!held) {
-      return fail(Code::kNotFound,
-                  Sentence{"note.file_missing",
-                           "the file {name} is not here; attach it with --attach FILE",
-                           {{"name", attachment.name()}}},
-                  "attachments");
-    }
+    if (!held) return missing;
     attachment.set_size(held->size);
     attachment.set_chunk_root(held->chunk_root.bytes());
   }

@@ -4,6 +4,7 @@
 
 #include "node/publishing/note_rules.h"
 #include "node/replication/from_callback.h"
+#include "node/text/plain_text.h"
 #include "proto/base/limits.h"
 #include "proto/codec/entry.h"
 
@@ -88,6 +89,7 @@ Result<Publisher::Prepared> Publisher::prepare_note(const NoteRequest& request, 
   const bool for_office = caller.role < Role::kReviewer && !caller.office.empty();
   if (for_office && out.note.body.author().office().empty())
     out.note.body.mutable_author()->set_office(caller.office);
+  make_plain(out.note);
   KOINON_TRY(check_note(out.note));
   out.warnings = out.note.warnings;
   if (out.note.body.has_profile()) ask_for_sources(out.note.body.profile(), out.warnings);
@@ -125,9 +127,9 @@ Result<Publisher::Prepared> Publisher::prepare_withdrawal(const WithdrawalReques
   ref->set_role(v1::REF_ROLE_WITHDRAWS);
   ref->set_log_id(own_->bytes());
   ref->set_index(found.index.value);
-  if (!request.reason.empty()) {
+  if (std::string reason = plain_text(request.reason); !reason.empty()) {
     out.draft.body.emplace();
-    out.draft.body->mutable_withdrawal()->set_reason(request.reason);
+    out.draft.body->mutable_withdrawal()->set_reason(std::move(reason));
   }
   out.wish.kind = v1::KIND_WITHDRAWAL;
   out.wish.changes.push_back(found.index);

@@ -90,7 +90,7 @@ Result<std::string> country_code(std::string_view typed) {
               Sentence{"country.form", "a country is two letters of ISO 3166, such as KR or KE"}, "country");
 }
 
-Result<std::string> language_tag(std::string_view typed) {
+Result<std::string> language_code(std::string_view typed) {
   const std::string text = trimmed(typed);
   const Status formed = check_language(text);
   const std::vector<std::string> parts = split(text, '-');

@@ -14,6 +14,6 @@ Result<std::string> country_code(std::string_view typed);
 
 // A language tag in the case that BCP 47 recommends, of a language that ISO 639 has: of PT-br, zh-hant. What
 // is none is refused, with the tag that may be meant: of english.
-Result<std::string> language_tag(std::string_view typed);
+Result<std::string> language_code(std::string_view typed);
 
 }  // namespace koinon

@@ -6,11 +6,13 @@
 
 namespace koinon {
 
-// One line of text, without line ends, control characters, bidirectional formatting characters and others
-// that hide or are hidden. What makes emoji and words stays: joiners, one variation selector a character, the
-// tags of a flag. Text that is not UTF-8 becomes empty.
+// This is the one rule of what is shown, exported and signed. One line of text, without control characters,
+// bidirectional formatting characters, and others that hide or that nobody sees. What changes how its
+// neighbours look stays: joiners in emoji, and in scripts whose letters join; one variation selector behind a
+// character that has another form; the tags of a flag. Line ends of any kind become spaces. Text that is not
+// UTF-8 becomes empty. What is plain already is not changed.
 std::string plain_line(std::string_view text);
-// The same, but line ends stay.
+// The same, but line feeds and tabs stay.
 std::string plain_text(std::string_view text);
 // For text inside elements and quoted attributes.
 std::string html_escaped(std::string_view text);

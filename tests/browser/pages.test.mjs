@@ -241,6 +241,55 @@ test("text from Word and Google Docs becomes Markdown, and a table of it is a ta
   assert.deepEqual(page.faults, []);
 });
 
+test("a button puts a table in, by keyboard, and it can be undone", async () => {
+  const page = await press(nodes.seoul);
+  await page.goto(nodes.seoul + "/publish");
+  const selected = () => page.$eval("#f-solution", (area) => area.value.slice(area.selectionStart, area.selectionEnd));
+  const focused = () => page.evaluate(() => document.activeElement.getAttribute("aria-label"));
+  await page.fill("#f-solution", "Trees were planted.\nMore came.");
+  await page.$eval("#f-solution", (area) => { area.focus(); area.setSelectionRange(5, 5); });
+  // The toolbar is one stop, and its arrows go round.
+  await page.keyboard.press("Shift+Tab");
+  assert.equal(await focused(), "Bold");
+  await page.keyboard.press("ArrowLeft");
+  assert.equal(await focused(), "Table");
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("End");
+  await page.keyboard.press("Enter");
+  assert.equal(await page.inputValue("#f-solution"), "Trees were planted.\n\n| Column 1 | Column 2 |\n| --- | --- |\n|  |  |\n|  |  |\n\nMore came.");
+  assert.equal(await selected(), "Column 1");
+  await page.keyboard.type("Street");
+  await page.waitForSelector("[data-preview]:not([hidden]) th >> text=Street");
+  assert.equal(await page.$$eval("[data-preview] td", (all) => all.length), 4, "with a text below that is none of its rows");
+  // Within a table the next one stands below it; where nothing is, at the beginning.
+  await page.keyboard.press("Shift+Tab");
+  assert.equal(await focused(), "Table", "the one that was used last");
+  await page.keyboard.press("Space");
+  assert.match(await page.inputValue("#f-solution"), /^Trees were planted\.\n\n\| Street .*\|\n\| --- .*\|\n.*\|\n.*\|\n\n\| Column 1 [^]*\|  \|  \|\n\nMore came\.$/);
+  await page.keyboard.press("Control+z");
+  assert.match(await page.inputValue("#f-solution"), /\|  \|  \|\n\nMore came\.$/);
+  await page.fill("#f-solution", "");
+  await page.$eval("#f-solution", (area) => area.previousElementSibling.lastChild.click());
+  assert.match(await page.inputValue("#f-solution"), /^\| Column 1 [^]*\|\n\n$/);
+  await page.fill("#f-solution", "bold");
+  await page.$eval("#f-solution", (area) => { area.select(); area.previousElementSibling.firstChild.click(); });
+  assert.equal(await page.inputValue("#f-solution"), "**bold**");
+  assert.deepEqual(page.faults, []);
+  await page.context().close();
+  for (const [locale, label, heading, next] of [["ko", "표", "열 1", "ArrowLeft"], ["it", "Tabella", "Colonna 1", "ArrowLeft"], ["es", "Tabla", "Columna 1", "ArrowLeft"],
+    ["fr", "Tableau", "Colonne 1", "ArrowLeft"], ["ar", "جدول", "عمود 1", "ArrowRight"]]) {
+    const other = await press(nodes.seoul, { locale });
+    await other.goto(nodes.seoul + "/publish");
+    await other.focus("#f-solution");
+    await other.keyboard.press("Shift+Tab");
+    await other.keyboard.press(next);
+    assert.equal(await other.evaluate(() => document.activeElement.getAttribute("aria-label")), label);
+    await other.keyboard.press("Enter");
+    assert.match(await other.inputValue("#f-solution"), new RegExp(`^\\| ${heading} \\|`));
+    await other.context().close();
+  }
+});
+
 test("the publish story by keyboard alone", async () => {
   const page = await press(nodes.seoul);
   await page.goto(nodes.seoul + "/publish");

@@ -58,6 +58,26 @@ class Attachments(NodesTest):
         wait_for(lambda: la.shows(again), "it comes")
         self.assertEqual(self.state(la, again, "plan (final).pdf"), "here", "kept once, for whoever names it")
 
+    def test_what_a_picture_shows_goes_with_it(self):
+        seoul, la = self.pair()
+        roof, plan = self.file("roof.png", 3000, b"\x89PNG\r\n\x1a\n"), self.file("plan.pdf", 3000)
+        text = '+++\ntitle = "Cool roofs"\nlanguage = "en"\ntopics = ["health/testing"]\n{}+++\nText.\n'
+        alts = lambda node, ref: {f["name"]: f.get("alt") for f in node.json("show", ref)["attachments"]}
+        ref = seoul.run("publish", "-", "--attach", roof, "--alt", "White roofs\u202e at noon", "--attach", plan, stdin=text.format("").encode()).strip()
+        self.assertEqual(alts(seoul, ref), {"roof.png": "White roofs at noon", "plan.pdf": None})
+        wait_for(lambda: la.shows(ref), "the note comes")
+        for command in ("show", "attachment"):
+            self.assertIn("\n    it shows: White roofs at noon\n", la.run(command, ref), command)
+        # A note's file keeps it both ways, and may say it of a file that is given along.
+        again = seoul.run("publish", "-", "--again", stdin=seoul.run("show", ref, "--format", "md").encode()).strip()
+        self.assertEqual(alts(seoul, again), alts(seoul, ref))
+        named = text.format('[[attachments]]\nname = "roof.png"\nalt = "다른 지붕"\n').encode()
+        self.assert_refused("roof.png is not here", lambda: seoul.run("publish", "-", stdin=named))
+        other = seoul.run("publish", "-", "--attach", roof, stdin=named).strip()
+        self.assertEqual(alts(seoul, other), {"roof.png": "다른 지붕"})
+        self.assert_refused("--alt", lambda: seoul.run("publish", "-", "--alt", "Of what?", "--attach", roof, stdin=text.format("").encode()))
+        self.assert_refused("at most 1000 bytes", lambda: seoul.run("publish", "-", "--attach", roof, "--alt", "x" * 1001, stdin=text.format("").encode()))
+
     def test_it_crosses_a_city_that_does_not_care_and_survives_restarts(self):
         seoul, la, milan = self.node("seoul"), self.node("la", "--topics", "climate"), self.node("milan")
         for a, b in ((seoul, la), (la, milan)):

@@ -5,8 +5,10 @@ import io
 import json
 import pathlib
 import unittest
+import urllib.request
 
 from nodes import CommandFailed, NodesTest, peer, wait_for
+from wire import City, Session, serve_log
 
 COLUMNS = ["title", "summary", "solution", "language", "topics", "status", "cost_amount", "cost_currency", "evidence", "sdgs",
            "links", "source_url", "source_date", "on_behalf_of", "office", "partners"]
@@ -52,7 +54,7 @@ FAULTS = [({"title": ""}, "title"), ({"language": "not a language"}, "language")
           ({"title": "x" * 301}, "title"), ({"solution": "", "summary": ""}, "solution"), (["only", "three", "cells"], ""),
           (b"\xff\xfe,s,t,en,health,running,1,EUR,1,3,https://a.example,https://b.example,2020,x,y,z\r\n", "title"),
           ({"topics": "; ".join(f"health/t{i}" for i in range(9))}, "topics"), ({"topics": "a" * 65}, "topics"),
-          ({"solution": "x" * 1_100_000}, ""), ({"office": "\0"}, "office")]
+          ({"solution": "x" * 1_100_000}, ""), ({"title": "\u200b\u202e\0"}, "title")]
 
 
 class Day(int):
@@ -273,6 +275,53 @@ class Library(NodesTest):
             milan.run("export-practices", "--format", form, "-o", out)
             self.assertEqual([(o["outcome"], o["ref"]) for o in self.imported(milan, out)], [("already-there", ref)], form)
         self.assertEqual(milan.refs(kind="practice"), [ref])
+
+    def test_what_nobody_sees_stays_out_of_every_export_and_of_what_is_signed(self):
+        """Another city signs what it likes. Emoji of every kind come through, signs that hide do not."""
+        wales = "\U0001F3F4" + "".join(chr(0xE0000 + ord(c)) for c in "gbwls") + "\U000E007F"
+        emoji = wales + " *\uFE0F\u20E3 \U0001F468\u200D\U0001F469\u200D\U0001F467 \U0001F44B\U0001F3FD \u2764\uFE0F"
+        hidden = "".join(chr(0xE0000 + ord(c)) for c in "tell nobody") + "\u202E\u2066\u2063\u200B\x1b"
+        signs = set(hidden) - set(wales)
+        seoul = self.node("seoul")
+        city = City("python.example", self.folder)
+        seoul.run("peer", "add", "--no-vouch", city.line())
+        session = Session(seoul.peer_port, city)
+        session.send_hello(city)
+        session.follow()
+        session.expect("follow")
+        serve_log(session, city, [(city.genesis(), b""), city.practice(title=emoji + hidden, summary=f"Sum{hidden}mary",
+                                                                        solution=f"{emoji}{hidden}\n\nAwnings", contact=hidden + "a@b.example")])
+        ref = "python.example/1"
+        wait_for(lambda: ref in seoul.refs(kind="practice"), "Seoul shows it")
+        session.close()
+        self.assertIn("\u202e", seoul.json("show", ref)["body"]["practice"]["title"], "the API gives what was signed")
+        for form, name in (("csv", "plain.csv"), ("json", "plain.json"), ("md", "plain")):
+            out = pathlib.Path(self.folder) / name
+            seoul.run("export-practices", "--format", form, "-o", out)
+            text = (next(out.iterdir()) if form == "md" else out).read_text(encoding="utf-8-sig")
+            text = json.dumps(json.loads(text), ensure_ascii=False) if form == "json" else text
+            self.assertIn(emoji, text, form)
+            self.assertFalse(signs & set(text), form)
+            self.assertEqual([(o["outcome"], o["ref"]) for o in self.imported(seoul, out)], [("already-there", ref)], form)
+        for command in (("show", ref), ("show", ref, "--format", "md"), ("list", "--kind", "practice"), ("search", "awnings")):
+            text = seoul.run(*command)
+            self.assertIn(emoji, text, command)
+            self.assertFalse(signs & set(text), command)
+        for path in (f"/records/{ref}", "/feeds/all.atom", f"/api/v1/records/{ref}/markdown"):
+            with urllib.request.urlopen(f"http://127.0.0.1:{seoul.http_port}{path}") as answer:
+                text = answer.read().decode()
+            self.assertIn(emoji, text, path)
+            self.assertFalse(signs & set(text), path)
+        # As an earlier version exported it.
+        old = pathlib.Path(self.folder) / "plain" / "old.md"
+        file = next((pathlib.Path(self.folder) / "plain").iterdir())
+        old.write_text(file.read_text(encoding="utf-8").replace("Awnings", f"Aw{hidden[:-1]}nings"), encoding="utf-8")
+        file.unlink()
+        self.assertEqual([o["outcome"] for o in self.imported(seoul, old.parent)], ["already-there"])
+        # What we write ourselves is signed without them, so that it is the same everywhere.
+        own = seoul.publish(emoji + hidden[:-1], f"Te{hidden[:-1]}xt", ("health/testing",))
+        practice = seoul.json("show", own)["body"]["practice"]
+        self.assertEqual((practice["title"], practice["summary"]), (emoji, "Text"))
 
     def test_what_goes_out_comes_in_again_as_it_was(self):
         seoul, la = self.node("seoul"), self.node("la")

@@ -210,6 +210,7 @@ class Pages(NodesTest):
         newcomer.submit("/account", "mail", at_once="yes", digests="climate, all", days="7")
         self.assertEqual({k: newcomer.page.forms[1].fields[k] for k in ("at_once", "digests", "days")},
                          {"at_once": "yes", "digests": "All topics, Climate", "days": "7"})
+        self.assertRegex(newcomer.page.text, r"the next digest goes out on .+:\d\d.* \(.+\)\.", "with its zone")
         newcomer.submit("/account", "mail", at_once="yes", digests="heat", days="7")
         self.assertIn("no topic; near are", newcomer.page.text)
         newcomer.go("/account")

@@ -172,7 +172,7 @@ class Sending(NodesTest):
     def test_what_is_for_the_office_comes_by_mail_at_once_and_digests_by_topic(self):
         sink = self.sink()
         mail = ("--mail-smtp", f"smtp://127.0.0.1:{sink.port}", "--mail-plain", "--mail-from", "koinon@seoul.example",
-                "--http-url", "https://notes.seoul.example", "--send-backoff-seconds", "1")
+                "--http-url", "https://notes.seoul.example", "--send-backoff-seconds", "1", "--office-time-zone", "Asia/Kolkata")
         seoul, la = self.node("seoul", *mail), self.node("la")
         seoul.run("peer", "add", la.line())
         la.run("peer", "add", seoul.line())
@@ -193,6 +193,7 @@ class Sending(NodesTest):
         message = email.message_from_bytes(envelope.content, policy=email.policy.default)
         self.assertEqual(message["Subject"], "la.example: 사진 <b>검사</b>")
         self.assertEqual(message["List-Unsubscribe-Post"], "List-Unsubscribe=One-Click")
+        self.assertRegex(message["Date"], r"\+0530$", "the office's own time")
         plain, rich = message.get_body(("plain",)).get_content(), message.get_body(("html",)).get_content()
         self.assertIn("https://notes.seoul.example/records/la.example/", plain)
         self.assertIn("&lt;b&gt;", rich)

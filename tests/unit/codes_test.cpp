@@ -34,14 +34,14 @@ TEST(LanguageTag, IsOfALanguageThatThereIs) {
                                    {"yue", "yue"},
                                    {" es-419 ", "es-419"},
                                    {"de-1901", "de-1901"}})
-    EXPECT_EQ(or_nothing(language_tag(typed)), tag) << typed;
-  const auto english = language_tag("English");
+    EXPECT_EQ(or_nothing(language_code(typed)), tag) << typed;
+  const auto english = language_code("English");
   ASSERT_FALSE(english.ok());
   EXPECT_EQ(english.error().id, "language.meant");
   EXPECT_NE(english.error().message.find("did you mean en?"), std::string::npos);
-  EXPECT_EQ(language_tag("xq").error().id, "language.unknown");
+  EXPECT_EQ(language_code("xq").error().id, "language.unknown");
   for (const char* typed : {"", "-", "e", "en_US", "no tag"})
-    EXPECT_EQ(language_tag(typed).error().id, "language.form") << typed;
+    EXPECT_EQ(language_code(typed).error().id, "language.form") << typed;
 }
 
 }  // namespace

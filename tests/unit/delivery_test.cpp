@@ -123,6 +123,18 @@ TEST(Mail, NothingOfOthersActsInIt) {
   }
 }
 
+TEST(Mail, TheDateIsThatOfTheOfficesClocks) {
+  MailContent content;
+  content.date = UnixMillis{1'778'112'000'000};  // 2026-05-07T00:00:00Z
+  for (const auto& [zone, date] : {std::pair("Asia/Seoul", "Thu, 07 May 2026 09:00:00 +0900"),
+                                   std::pair("America/St_Johns", "Wed, 06 May 2026 21:30:00 -0230"),
+                                   std::pair("UTC", "Thu, 07 May 2026 00:00:00 +0000")}) {
+    content.zone = TimeZone::find(zone).value_or(TimeZone());
+    EXPECT_NE(mail_message(content).find("\r\nDate: " + std::string(date) + "\r\n"), std::string::npos)
+        << zone;
+  }
+}
+
 TEST(Mail, EachTextSaysItsLanguageAndDirection) {
   MailContent content;
   content.items.push_back({"ظلال \u202E", "la.example", "practice", "https://x.example/1",

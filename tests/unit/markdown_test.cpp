@@ -297,8 +297,8 @@ TEST(RenderedTexts, AreRenderedOnceAndForgottenInTurn) {
 
 TEST(PlainText, LosesWhatHidesOrReorders) {
   EXPECT_EQ(plain_line("a\u202Egnp.exe\u2066b\u2069\u200F\u061C"), "agnp.exeb");
-  EXPECT_EQ(plain_line("a\r\nBcc: x\x01\x1b[31m\x7f\u0085"), "a Bcc: x[31m");
-  EXPECT_EQ(plain_line("\uFEFFa\U000E0041\u2028b"), "ab");
+  EXPECT_EQ(plain_line("a\r\nBcc: x\x01\x1b[31m\x7f"), "a Bcc: x[31m");
+  EXPECT_EQ(plain_line("\uFEFFa\U000E0041b"), "ab");
   EXPECT_EQ(plain_line("a\u2061\u2064\u206A\u206F\uFFF9b\uFFFBc"), "abc");
   EXPECT_EQ(plain_text("a\nb"), "a\nb");
   EXPECT_EQ(plain_line("\xff\xfe"), "");
@@ -336,12 +336,36 @@ TEST(PlainText, WhatHidesBehindAnEmojiGoes) {
   EXPECT_EQ(plain_line("\U0001F44B\U000E0067\U000E0062\U000E0077\U000E007F"), "\U0001F44B");
   EXPECT_EQ(plain_line("\u2764\uFE0F\uFE01\U000E0100\uFE0Fx"), "\u2764\uFE0Fx") << "one changes how it looks";
   EXPECT_EQ(plain_line("\u845B\U000E0100"), "\u845B\U000E0100") << "the way a name is written";
+  EXPECT_EQ(plain_line("\U0001F469\u200D\u200D\u200C"), "\U0001F469") << "they join it to nothing";
+  EXPECT_EQ(plain_line("\uFE0Fa\uFE0Fb\u00E9\uFE00\U000E0101 "), "ab\u00E9 ") << "there is no other form";
+}
+
+TEST(PlainText, WhatHasNoWidthStaysWhereItChangesAWord) {
+  for (const char* word : {
+           "\u0645\u06CC\u200C\u062E\u0648\u0627\u0647\u0645",              // Persian: not joined
+           "\u0645\u064F\u200C\u0627",                                      // behind a vowel's mark
+           "\u0915\u094D\u200D\u0937",                                      // Hindi: half a letter
+           "\u0D15\u0D4D\u200D",                                            // Malayalam, at the end of a word
+           "\u1797\u17B6\u179F\u17B6\u200B\u1781\u17D2\u1798\u17C2\u179A",  // Khmer: two words
+           "Bau\u00ADamt",                                                  // may end a line
+           "\u1820\u180B\u180E\u1820",                                      // Mongolian
+           "\u115F\u1161",                                                  // old Korean
+       }) {
+    EXPECT_EQ(plain_line("a " + std::string(word) + " b"), "a " + std::string(word) + " b");
+  }
+  EXPECT_EQ(plain_line("pass\u200Bword\u200C\u200Dx\u2060y\u00AD z\u3164"), "passwordxy z");
+}
+
+TEST(PlainText, LineEndsOfOtherProgramsPartWords) {
+  EXPECT_EQ(plain_line("a\vb\fc\u0085d\u2028e\u2029f\rg\r\nh\ni"), "a b c d e f g h i");
+  EXPECT_EQ(plain_text("a\vb\u2028c\rd\r\ne\n\tf"), "a b c d\ne\n\tf");
 }
 
 RC_GTEST_PROP(PlainText, IsTheSameWhenItIsMadePlainAgain, ()) {
-  const auto parts = *rc::gen::container<std::vector<std::string>>(
-      rc::gen::element<std::string>("\U0001F3F4", "\U000E0067", "\U000E0062", "\U000E007F", "\uFE0F",
-                                    "\U000E0100", "\u200D", "a", "\u202E", "\n"));
+  const auto parts = *rc::gen::container<std::vector<std::string>>(rc::gen::element<std::string>(
+      "\U0001F3F4", "\U000E0067", "\U000E0062", "\U000E007F", "\uFE0F", "\U000E0100", "\u200D", "a", "\u202E",
+      "\n", "\r", "\u200C", "\u200B", "\u0645", "\u064B", "\u0915", "\u094D", "\u00AD", "\u034F",
+      "\U0001F469", "1", "\u115F", "\u1160", "\u1161", "\u180B", "\u1820", "\u845B", "\u1781"));
   std::string text;
   for (const auto& part : parts) text += part;
   const std::string plain = plain_text(text);

@@ -37,10 +37,41 @@ TEST(NoteFile, TheSmallestNote) {
   EXPECT_TRUE(note->warnings.empty());
 }
 
-TEST(NoteFile, NoControlCharactersInAnyText) {
-  EXPECT_EQ(refused(with("office = \"a\\u0000b\"")).field, "office");
-  EXPECT_EQ(refused(with("partners = [\"fine\", \"\\u001B[2J\"]")).field, "partners");
-  EXPECT_EQ(refused(with("[[links]]\nurl = \"https://a.example\"\ntitle = \"\\u0007\"")).field, "title");
+TEST(NoteFile, WhatNobodySeesIsTakenOutOfEveryText) {
+  auto note =
+      parse_note_file(with("office = \"a\\u0000b\"\npartners = [\"fine\", \"\\u001B[2J\"]\n[[links]]\n"
+                           "url = \"https://a.example/\u200B\"\ntitle = \"\u202Ea\\u2028b\""));
+  ASSERT_TRUE(note.ok()) << note.error().text();
+  EXPECT_FALSE(check_note(*note).ok()) << "the address is none";
+  make_plain(*note);
+  EXPECT_TRUE(check_note(*note).ok());
+  EXPECT_EQ(note->body.author().office(), "ab");
+  const v1::Practice& practice = note->body.practice();
+  EXPECT_EQ(practice.partners(1), "[2J");
+  EXPECT_EQ(practice.links(0).url(), "https://a.example/");
+  EXPECT_EQ(practice.links(0).title(), "a b");
+  // A title of which nothing is left is none.
+  note->body.mutable_practice()->set_title("\u200B\uFEFF");
+  make_plain(*note);
+  EXPECT_EQ(check_note(*note).error().field, "title");
+}
+
+TEST(NoteFile, WhatAPictureShowsIsReadAndWrittenAgain) {
+  const auto note =
+      parse_note_file(with("[[attachments]]\nname = \"roof.jpg\"\nalt = \"흰 지붕 \\\"A\\\"\"\nsha256 = \"" +
+                           std::string(64, 'b') + "\""));
+  ASSERT_TRUE(note.ok()) << note.error().text();
+  ASSERT_EQ(note->body.practice().attachments_size(), 1);
+  EXPECT_EQ(note->body.practice().attachments(0).alt(), "흰 지붕 \"A\"");
+  const auto again = parse_note_file(format_note_file(*note));
+  ASSERT_TRUE(again.ok()) << again.error().text();
+  EXPECT_EQ(serialize(again->body), serialize(note->body));
+}
+
+TEST(NoteFile, ATopicIsReadWithoutWhatNobodySees) {
+  NoteFile note;
+  ASSERT_TRUE(add_topic(note, "\uFEFFhealth/testing\u200B").ok());
+  EXPECT_EQ(note.topics, std::vector<std::string>{"health/testing"});
 }
 
 TEST(NoteFile, SectionsInAnyLanguageOfTheVocabulary) {

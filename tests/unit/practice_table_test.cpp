@@ -302,6 +302,30 @@ TEST(Tables, AnExportKeepsAllThatARowCanSay) {
   EXPECT_EQ(request_of_row(rows[0].cells).request, direct.request);
 }
 
+TEST(Tables, WhatNobodySeesIsInNoExportAndMakesNoDifference) {
+  const std::string wales = "\U0001F3F4\U000E0067\U000E0062\U000E0077\U000E006C\U000E0073\U000E007F";
+  const std::string kept = wales + " *\uFE0F\u20E3 \U0001F469\u200D\U0001F467";
+  const std::string hidden = "\u202E\U000E0061\u200B\u2066";
+  const auto record = [&](const std::string& sign) {
+    std::string text = R"({
+      "ref": "seoul.example/2", "language": "en", "topics": ["health"],
+      "body": {"author": {"office": "O^"}, "practice": {
+        "title": "KEPT^", "solution": "One^\ntwo", "partners": ["School^"], "cost": {"amount": 1, "note": "^n"},
+        "links": [{"title": "^Plan", "url": "https://a.example/x^"}],
+        "sources": [{"publisher": "P^"}, {"title": "T^"}]}}})";
+    text.replace(text.find("KEPT"), 4, kept);
+    for (auto at = text.find('^'); at != std::string::npos; at = text.find('^')) text.replace(at, 1, sign);
+    return json::parse(text).as_object();
+  };
+  EXPECT_EQ(row_of_record(record(hidden)), row_of_record(record("")));
+  EXPECT_EQ(object_of_record(record(hidden)), object_of_record(record("")));
+  EXPECT_EQ(object_of_record(record(hidden)).at("title"), json::value(kept));
+  // A row as an earlier export has it.
+  TableRow earlier = row_of_record(record(""));
+  for (auto& [column, cell] : earlier) cell += hidden;
+  EXPECT_EQ(request_of_row(earlier).request, request_of_row(row_of_record(record(""))).request);
+}
+
 TEST(Tables, JsonHasTypesAndComesInAgain) {
   const json::object record = full_record();
   const json::object out = object_of_record(record);

@@ -30,6 +30,33 @@ TEST(SigningRequests, ANoteIsReadWithWhatItsPublisherSaysOfIt) {
   EXPECT_TRUE(std::get<NoteRequest>(*of_file).is_file);
 }
 
+TEST(SigningRequests, AFileThatIsGivenAlongIsTheOneThatTheNoteNames) {
+  const std::string digest(64, 'a');
+  Json request{
+      {"file",
+       "+++\nlanguage = \"en\"\ntitle = \"Mine\"\n[[attachments]]\nname = \"roof.jpg\"\nalt = \"White "
+       "roofs\"\n+++\nText.\n"},
+      {"attachments",
+       {Json{{"sha256", digest}, {"name", "roof.jpg"}, {"media_type", "image/jpeg"}},
+        Json{{"sha256", digest}, {"name", "plan.pdf"}, {"alt", "A plan"}}}}};
+  const auto read = read_signing_request(request);
+  ASSERT_TRUE(read.ok()) << read.error().text();
+  const auto& files = std::get<NoteRequest>(*read).note.body.practice().attachments();
+  ASSERT_EQ(files.size(), 2);
+  EXPECT_EQ(files[0].alt(), "White roofs");
+  EXPECT_EQ(files[0].media_type(), "image/jpeg");
+  EXPECT_EQ(files[0].sha256(), std::string(32, '\xAA'));
+  EXPECT_EQ(files[1].name(), "plan.pdf");
+  EXPECT_EQ(files[1].alt(), "A plan");
+  request["attachments"].as_array()[0].as_object()["alt"] = "Said on the command line";
+  const auto again = read_signing_request(request);
+  ASSERT_TRUE(again.ok());
+  EXPECT_EQ(std::get<NoteRequest>(*again).note.body.practice().attachments(0).alt(),
+            "Said on the command line");
+  request["attachments"].as_array()[0].as_object()["sha256"] = "xyz";
+  EXPECT_EQ(read_signing_request(request).error().field, "attachments.sha256");
+}
+
 TEST(SigningRequests, AWithdrawalIsReadAlone) {
   const auto read = read_signing_request(
       {{"withdraw", {{"ref", "seoul.example/3"}, {"reason", "wrong figures"}, {"erase", true}}}});

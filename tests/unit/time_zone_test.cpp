@@ -1,5 +1,5 @@
 // Times as the clocks of a place show them.
-#include "node/pages/time_zone.h"
+#include "node/text/time_zone.h"
 
 #include <gtest/gtest.h>
 
@@ -35,6 +35,14 @@ TEST(TimeZones, WhatIsShownIsReadAsTheSameTime) {
 TEST(TimeZones, TimesThatClocksShowTwiceOrNeverHaveOneMeaning) {
   EXPECT_EQ(zone("Europe/Rome").read_local("2026-10-25T02:30"), moment("2026-10-25T02:30:00+02:00"));
   EXPECT_EQ(zone("Europe/Rome").read_local("2026-03-29T02:30"), moment("2026-03-29T03:30:00+02:00"));
+}
+
+TEST(TimeZones, APlaceIsAheadOfUtcAsItsClocksAreThen) {
+  using std::chrono::minutes;
+  EXPECT_EQ(zone("Asia/Kolkata").ahead(moment("2026-01-07T09:00:00Z")), minutes(330));
+  EXPECT_EQ(zone("America/St_Johns").ahead(moment("2026-01-07T09:00:00Z")), minutes(-210));
+  EXPECT_EQ(zone("America/St_Johns").ahead(moment("2026-07-07T09:00:00Z")), minutes(-150));
+  EXPECT_EQ(TimeZone().ahead(moment("2026-07-07T09:00:00Z")), minutes(0));
 }
 
 TEST(TimeZones, WhatIsNoTimeOrNoZoneIsNone) {

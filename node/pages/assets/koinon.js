@@ -301,27 +301,70 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
 }
 
 // --- Markdown ---
-const wrap = (area, before, after) => {
-  const { selectionStart: from, selectionEnd: to, value } = area;
-  area.setRangeText(before + value.slice(from, to) + after, from, to, "select");
+const put_in = (area, from, to, text) => {
   area.focus();
+  area.setSelectionRange(from, to);
+  // With this the person can undo it. Not every browser has it.
+  if (document.execCommand("insertText", false, text)) return;
+  area.setRangeText(text, from, to, "end");
   area.dispatchEvent(new Event("input", { bubbles: true }));
 };
-for (const area of document.querySelectorAll("textarea[data-markdown]")) {
+const wrap = (area, before, after) => {
+  const { selectionStart: from, selectionEnd: to, value } = area;
+  put_in(area, from, to, before + value.slice(from, to) + after);
+  area.setSelectionRange(from + before.length, to + before.length);
+};
+// Behind the line, or the table, in which the caret is, and apart from what follows: that would become a row. The first
+// heading is selected, so that whoever types writes over it.
+const put_table = (area, column) => {
+  const { value } = area;
+  const line_end = (from) => (value.indexOf("\n", from) < 0 ? value.length : value.indexOf("\n", from));
+  let at = line_end(area.selectionEnd);
+  while (value.startsWith("\n|", at)) at = line_end(at + 1);
+  const [before, behind] = [value.slice(0, at), value.slice(at)];
+  const above = /(^|\n\n)$/.test(before) ? "" : before.endsWith("\n") ? "\n" : "\n\n";
+  const below = behind.startsWith("\n\n") ? "" : behind ? "\n" : "\n\n";
+  put_in(area, at, at, `${above}| ${column} 1 | ${column} 2 |\n| --- | --- |\n|  |  |\n|  |  |${below}`);
+  const heading = at + above.length + "| ".length;
+  area.setSelectionRange(heading, heading + `${column} 1`.length);
+};
+// One stop of the Tab key; arrows, Home and End lead from button to button (ARIA, the pattern of toolbars).
+const add_toolbar = (area, said) => {
   const bar = document.createElement("div");
   bar.className = "toolbar";
-  const said = document.body.dataset;
-  for (const [name, label, before, after] of [["B", said.bold, "**", "**"], ["I", said.italic, "*", "*"], ["•", said.list, "- ", ""], ["↗", said.link, "[", "](https://)"]]) {
+  bar.setAttribute("role", "toolbar");
+  bar.setAttribute("aria-label", said.tools);
+  for (const [name, label, act] of [
+    ["B", said.bold, () => wrap(area, "**", "**")],
+    ["I", said.italic, () => wrap(area, "*", "*")],
+    ["•", said.list, () => wrap(area, "- ", "")],
+    ["↗", said.link, () => wrap(area, "[", "](https://)")],
+    ["⊞", said.table, () => put_table(area, said.column)],
+  ]) {
     const button = document.createElement("button");
     button.type = "button";
     button.textContent = name;
     button.setAttribute("aria-label", label);
     button.title = label;
-    button.addEventListener("click", () => wrap(area, before, after));
+    button.tabIndex = bar.children.length ? -1 : 0;
+    button.addEventListener("click", act);
     bar.append(button);
   }
+  bar.addEventListener("keydown", (event) => {
+    const all = [...bar.children];
+    const at = all.indexOf(document.activeElement);
+    const step = getComputedStyle(bar).direction === "rtl" ? -1 : 1;
+    const next = { ArrowRight: at + step, ArrowLeft: at - step, Home: 0, End: all.length - 1 }[event.key];
+    if (next === undefined || at < 0) return;
+    event.preventDefault();
+    all[at].tabIndex = -1;
+    const there = all[(next + all.length) % all.length];
+    there.tabIndex = 0;
+    there.focus();
+  });
   area.before(bar);
-}
+};
+for (const area of document.querySelectorAll("textarea[data-markdown]")) add_toolbar(area, document.body.dataset);
 // What is pasted from elsewhere is made Markdown by a script of its own, which only those who write need.
 if (document.querySelector("textarea[data-markdown]")) {
   const script = document.createElement("script");

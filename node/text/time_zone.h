@@ -3,6 +3,7 @@
 // Any thread, but for of_machine.
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -22,6 +23,8 @@ class TimeZone {
 
   const std::string& name() const { return name_; }
 
+  // How far its clocks are ahead of UTC at this time.
+  std::chrono::minutes ahead(UnixMillis time) const;
   // "2026-05-07T09:00", as <input type="datetime-local"> has it.
   std::string local_text(UnixMillis time) const;
   // Reads such a text; seconds may follow. Nothing: it is no such time. Where clocks are put back the first

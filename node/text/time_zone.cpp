@@ -1,4 +1,4 @@
-#include "node/pages/time_zone.h"
+#include "node/text/time_zone.h"
 
 #include <memory>
 
@@ -48,14 +48,19 @@ TimeZone TimeZone::of_machine() {
   return find(name).value_or(TimeZone());
 }
 
-std::string TimeZone::local_text(UnixMillis time) const {
+std::chrono::minutes TimeZone::ahead(UnixMillis time) const {
   const auto zone = zone_of(name_);
   int32_t raw = 0;
   int32_t summer = 0;
   UErrorCode error = U_ZERO_ERROR;
   zone->getOffset(static_cast<UDate>(time.value), 0, raw, summer, error);
   if (U_FAILURE(error) != 0) return {};
-  return time_text(UnixMillis{time.value + raw + summer}).substr(0, kMinuteText);
+  return std::chrono::floor<std::chrono::minutes>(std::chrono::milliseconds(raw + summer));
+}
+
+std::string TimeZone::local_text(UnixMillis time) const {
+  const std::chrono::milliseconds shift = ahead(time);
+  return time_text(UnixMillis{time.value + shift.count()}).substr(0, kMinuteText);
 }
 
 std::optional<UnixMillis> TimeZone::read_local(std::string_view text) const {
