@@ -38,6 +38,11 @@ inline LogIdentity city(const std::string& name) {
   return {name + ".example", key_of<PublicKey>('s'), key_of<PublicKey>('r')};
 }
 
+// Cities that the tests speak of.
+inline const LogIdentity kMilan = city("milan");
+inline const LogIdentity kOslo = city("oslo");
+inline const LogIdentity kRome = city("rome");
+
 // A node that pins these cities, and holds what `logs` says. Peer 1 speaks for the first, and so on.
 inline StoreState pinned(const std::vector<LogIdentity>& cities, std::vector<LogState> logs = {}) {
   StoreState state;
@@ -114,6 +119,16 @@ class Alone : public testing::Test {
     return out;
   }
   const std::vector<v1::Frame>& said_to(const Link& link) { return frames[link.id]; }
+  // The last message of a kind that was said to the link. An empty one, whose number is 0: none was.
+  template <typename Message>
+  Message last_said(const Link& link, bool (v1::Frame::*has)() const,
+                    const Message& (v1::Frame::*message)() const) {
+    Message out;
+    for (const v1::Frame& frame : said_to(link)) {
+      if ((frame.*has)()) out = (frame.*message)();
+    }
+    return out;
+  }
   std::size_t told(Event::Kind kind) const {
     return static_cast<std::size_t>(std::count_if(outputs.begin(), outputs.end(), [&](const Output& output) {
       const auto* event = std::get_if<Event>(&output);

@@ -61,7 +61,20 @@ class Attachments : public testing::TestWithParam<unsigned> {
     a.vouch(b);
     b.vouch(a);
   }
+  // One to whom files come with their notes: of each two chunks and no more while it is cut off.
+  TestNode& add_fetching_reader() {
+    EngineConfig config;
+    config.attachments_up_to = limits::kAttachmentBytes;
+    TestNode& reader = network.add("reader.example", config);
+    peers(author, reader);
+    const SessionId link = network.connect(reader, author);
+    network.tamper_frames(link, author, [this](v1::Frame& frame) {
+      return !frame.has_attachment_chunk() || !cut_off || frame.attachment_chunk().number() < 2;
+    });
+    return reader;
+  }
   Network network{GetParam()};
+  bool cut_off = false;
   TestNode& author = network.add("author.example");
   CutAttachment cut = file("a plan ");
   EntryIndex index;
@@ -118,15 +131,8 @@ TEST_P(Attachments, SmallFilesComeWithNotesThatComeLate) {
 
 // Half of the file is here when its note is released; wanted again later, it comes from its beginning.
 TEST_P(Attachments, AFileDroppedWithItsNoteAndWantedAgainComesWhole) {
-  EngineConfig config;
-  config.attachments_up_to = limits::kAttachmentBytes;
-  TestNode& reader = network.add("reader.example", config);
-  peers(author, reader);
-  const SessionId link = network.connect(reader, author);
-  bool cut_off = true;
-  network.tamper_frames(link, author, [&](v1::Frame& frame) {
-    return !frame.has_attachment_chunk() || !cut_off || frame.attachment_chunk().number() < 2;
-  });
+  TestNode& reader = add_fetching_reader();
+  cut_off = true;
   index = attach(author, cut);
   network.drive();
   ASSERT_EQ(state_of(reader, author, index, cut.id.sha256).chunks_held, 2U);
@@ -144,15 +150,7 @@ TEST_P(Attachments, AFileDroppedWithItsNoteAndWantedAgainComesWhole) {
 // The file is here whole and its digest is computed; it goes with its note, and half of it comes again: what
 // was computed before says nothing of that half.
 TEST_P(Attachments, WhatWasFinishedBeforeFinishesNothingNew) {
-  EngineConfig config;
-  config.attachments_up_to = limits::kAttachmentBytes;
-  TestNode& reader = network.add("reader.example", config);
-  peers(author, reader);
-  const SessionId link = network.connect(reader, author);
-  bool cut_off = false;
-  network.tamper_frames(link, author, [&](v1::Frame& frame) {
-    return !frame.has_attachment_chunk() || !cut_off || frame.attachment_chunk().number() < 2;
-  });
+  TestNode& reader = add_fetching_reader();
   reader.hold = [](const IntentBody& body) { return std::holds_alternative<ReadDigest>(body); };
   index = attach(author, cut);
   network.drive();

@@ -6,8 +6,6 @@
 namespace koinon::engine::test {
 namespace {
 
-const LogIdentity kMilan = city("milan");
-const LogIdentity kOslo = city("oslo");
 const EntryIndex kIndex(1);
 
 // Of Milan's log three entries are held; the body of entry 1 is missing. Two peers hold the log.
@@ -33,11 +31,7 @@ class BodiesAlone : public Alone {
   }
   // The GetBodies that was said to the link last; a number of 0: none.
   v1::GetBodies asked_of(const Link& link) {
-    v1::GetBodies out;
-    for (const v1::Frame& frame : said_to(link)) {
-      if (frame.has_get_bodies()) out = frame.get_bodies();
-    }
-    return out;
+    return last_said(link, &v1::Frame::has_get_bodies, &v1::Frame::get_bodies);
   }
   void say(Link& link, std::uint64_t request_id, const std::string& body) {
     v1::Bodies frame;

@@ -5,10 +5,6 @@
 namespace koinon::engine::test {
 namespace {
 
-const LogIdentity kMilan = city("milan");
-const LogIdentity kOslo = city("oslo");
-const LogIdentity kRome = city("rome");
-
 // Rows: 1 of Milan, 2 of Oslo. Peer 3 speaks for Rome, of which nothing is held.
 class BroadcastAlone : public Alone {
  protected:
@@ -22,6 +18,12 @@ class BroadcastAlone : public Alone {
     frame.set_cursor(cursor);
     parts.broadcast.on_follow(from, frame);
     look();
+  }
+  // Follows behind the last row, and has fetched Milan's log.
+  void follow_having_fetched(Link& from) {
+    follow(from, 2);
+    parts.holdings.set(from, milan.id(), TreeSize(3));
+    parts.broadcast.graft(from, milan.id());
   }
   // The rows that were told, in order; a cursor as a number below 0.
   std::vector<std::int64_t> told_to(const Link& to) {
@@ -106,9 +108,7 @@ TEST_F(BroadcastAlone, ANewRowIsToldAMomentLater) {
 }
 
 TEST_F(BroadcastAlone, WhoFetchedTheLogIsPushedWhatIsNewAndNotToldItAgain) {
-  follow(link, 2);
-  parts.holdings.set(link, milan.id(), TreeSize(3));
-  parts.broadcast.graft(link, milan.id());
+  follow_having_fetched(link);
   grow(4);
   const auto read = asked<ReadRun>();
   ASSERT_EQ(read.size(), 1U);
@@ -125,11 +125,7 @@ TEST_F(BroadcastAlone, WhoFetchedTheLogIsPushedWhatIsNewAndNotToldItAgain) {
 
 TEST_F(BroadcastAlone, OneReadServesAllThatArePushedTheSame) {
   Link& other = connect('\2');
-  for (Link* one : {&link, &other}) {
-    follow(*one, 2);
-    parts.holdings.set(*one, milan.id(), TreeSize(3));
-    parts.broadcast.graft(*one, milan.id());
-  }
+  for (Link* one : {&link, &other}) follow_having_fetched(*one);
   grow(4);
   const auto read = asked<ReadRun>();
   ASSERT_EQ(read.size(), 1U);
@@ -139,9 +135,7 @@ TEST_F(BroadcastAlone, OneReadServesAllThatArePushedTheSame) {
 }
 
 TEST_F(BroadcastAlone, APeerThatPrunedTheLogIsPushedNothing) {
-  follow(link, 2);
-  parts.holdings.set(link, milan.id(), TreeSize(3));
-  parts.broadcast.graft(link, milan.id());
+  follow_having_fetched(link);
   v1::Prune prune;
   prune.set_log_id(milan.id().bytes());
   parts.broadcast.on_prune(link, prune);
@@ -152,9 +146,7 @@ TEST_F(BroadcastAlone, APeerThatPrunedTheLogIsPushedNothing) {
 }
 
 TEST_F(BroadcastAlone, AReadThatIsBehindTheLogIsNotPushed) {
-  follow(link, 2);
-  parts.holdings.set(link, milan.id(), TreeSize(3));
-  parts.broadcast.graft(link, milan.id());
+  follow_having_fetched(link);
   grow(4);
   const auto older = asked<ReadRun>();
   grow(5);

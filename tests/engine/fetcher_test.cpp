@@ -5,9 +5,6 @@
 namespace koinon::engine::test {
 namespace {
 
-const LogIdentity kMilan = city("milan");
-const LogIdentity kOslo = city("oslo");
-
 // Two peers show heads of Milan's log, of which two entries are held.
 class FetcherAlone : public Alone {
  protected:
@@ -28,13 +25,7 @@ class FetcherAlone : public Alone {
     look();
   }
   // The Get that was said to the link last; a number of 0: none.
-  v1::Get get_of(const Link& link) {
-    v1::Get out;
-    for (const v1::Frame& frame : said_to(link)) {
-      if (frame.has_get()) out = frame.get();
-    }
-    return out;
-  }
+  v1::Get get_of(const Link& link) { return last_said(link, &v1::Frame::has_get, &v1::Frame::get); }
   static v1::Chunk chunk(std::uint64_t request_id, std::uint64_t from, int records, bool last) {
     v1::Chunk out;
     out.set_request_id(request_id);

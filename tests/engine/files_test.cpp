@@ -5,9 +5,6 @@
 namespace koinon::engine::test {
 namespace {
 
-const LogIdentity kMilan = city("milan");
-const LogIdentity kOslo = city("oslo");
-const LogIdentity kRome = city("rome");
 const EntryIndex kIndex(1);
 // Two chunks, the second of ten bytes.
 const AttachmentId kFile{key_of<Hash>('f'), limits::kAttachmentChunkBytes + 10, key_of<Hash>('r')};
@@ -42,19 +39,11 @@ class FilesAlone : public Alone {
   }
   // The GetAttachment that was said to the link last; a number of 0: none.
   v1::GetAttachment asked_of(const Link& link) {
-    v1::GetAttachment out;
-    for (const v1::Frame& frame : said_to(link)) {
-      if (frame.has_get_attachment()) out = frame.get_attachment();
-    }
-    return out;
+    return last_said(link, &v1::Frame::has_get_attachment, &v1::Frame::get_attachment);
   }
   // The Cancel that was said to it last; 0: none.
   std::uint64_t cancelled_at(const Link& link) {
-    std::uint64_t out = 0;
-    for (const v1::Frame& frame : said_to(link)) {
-      if (frame.has_cancel()) out = frame.cancel().request_id();
-    }
-    return out;
+    return last_said(link, &v1::Frame::has_cancel, &v1::Frame::cancel).request_id();
   }
   // From whom the file comes.
   Link* source() {

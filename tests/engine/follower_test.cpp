@@ -7,9 +7,6 @@
 namespace koinon::engine::test {
 namespace {
 
-const LogIdentity kMilan = city("milan");
-const LogIdentity kOslo = city("oslo");
-const LogIdentity kRome = city("rome");
 constexpr std::uint64_t kQuota = 100;  // entries of one log
 constexpr std::size_t kFrame = 100;    // that a push counts for, bytes
 
@@ -93,13 +90,7 @@ class FollowerAlone : public Alone {
     verify();
   }
   // The Get that was said to the link last; a number of 0: none.
-  v1::Get get_of(const Link& link) {
-    v1::Get out;
-    for (const v1::Frame& frame : said_to(link)) {
-      if (frame.has_get()) out = frame.get();
-    }
-    return out;
-  }
+  v1::Get get_of(const Link& link) { return last_said(link, &v1::Frame::has_get, &v1::Frame::get); }
   bool is_pruned(const Link& link) {
     const auto& said = said_to(link);
     return std::any_of(said.begin(), said.end(), [](const v1::Frame& frame) {

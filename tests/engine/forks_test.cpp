@@ -1,59 +1,27 @@
 // Two statements that cannot both be true, without a network: what freezes a log, what becomes of evidence
 // that the store refuses, and which cursors wait for it.
-#include <algorithm>
+#include "tests/engine/alone.h"
 
-#include <gtest/gtest.h>
-
-#include "node/engine/parts.h"
-
-namespace koinon::engine {
+namespace koinon::engine::test {
 namespace {
 
-template <typename Key>
-Key key_of(char fill) {
-  return Key::from(Bytes(Key::kSize, fill));
-}
-
-template <typename IntentType>
-struct Asked {
-  IntentId id;
-  IntentType intent;
-};
-
 // Milan, whose log forks, and two peers that show heads of it.
-class ForksAlone : public testing::Test {
+class ForksAlone : public Alone {
  protected:
-  void SetUp() override {
-    parts.news.policy_changed(parts.admission.recompute());
-    log = &parts.logs.create(milan, milan.log_id());
-    one = &connect('\1');
-    other = &connect('\2');
-    take_outputs();
-  }
+  ForksAlone() : Alone(pinned({kMilan, kOslo})) {}
+  void SetUp() override { look(); }
 
-  StoreState pinned() const {
-    StoreState state;
-    for (const char number : {'\1', '\2'}) {
-      PeerRecord peer;
-      peer.node_key = key_of<NodeKey>(number);
-      peer.log = number == '\1' ? milan.log_id() : key_of<LogId>(number);
-      state.peers.push_back(peer);
-    }
-    return state;
-  }
   // Its journal tells of the log in row 5.
-  Link& connect(char number) {
-    Link& link =
-        parts.links.connect(SessionId(static_cast<std::uint64_t>(number)), key_of<NodeKey>(number), true);
-    link.ready = true;
+  Link& meet(char number) {
+    Link& link = connect(number);
     parts.cursors.pass(link, JournalSeq(5));
-    parts.cursors.open(link, log->id(), JournalSeq(5));
+    parts.cursors.open(link, log.id(), JournalSeq(5));
     return link;
   }
   Offer offer(const Link& source, std::uint64_t size, char root) const {
     Offer out;
-    out.log = log->id();
-    out.identity = milan;
+    out.log = log.id();
+    out.identity = kMilan;
     out.head = {TreeSize(size), key_of<Hash>(root), Bytes("head ") + root};
     out.source = source.id;
     out.row = JournalSeq(5);
@@ -61,74 +29,42 @@ class ForksAlone : public testing::Test {
   }
   // Each peer shows another head of three entries.
   void fork() {
-    parts.offers.keep(*log, offer(*one, 3, 'a'));
-    ASSERT_TRUE(parts.forks.freeze_if_forked(*log, offer(*other, 3, 'b')));
-    parts.cursors.settle(other->id, log->id(), JournalSeq(5));
-    take_outputs();
+    parts.offers.keep(log, offer(one, 3, 'a'));
+    ASSERT_TRUE(parts.forks.freeze_if_forked(log, offer(other, 3, 'b')));
+    parts.cursors.settle(other.id, log.id(), JournalSeq(5));
+    look();
   }
 
-  void take_outputs() {
-    outputs.clear();
-    events.clear();
-    for (Output& output : parts.effects.take_outputs()) {
-      if (auto* event = std::get_if<Event>(&output); event != nullptr) events.push_back(std::move(*event));
-      outputs.push_back(std::move(output));
-    }
-  }
-  // Of the last outputs
-  template <typename IntentType>
-  std::vector<Asked<IntentType>> asked() const {
-    std::vector<Asked<IntentType>> out;
-    for (const Output& output : outputs) {
-      const auto* intent = std::get_if<Intent>(&output);
-      const auto* body = intent == nullptr ? nullptr : std::get_if<IntentType>(&intent->body);
-      if (body != nullptr) out.push_back({intent->id, *body});
-    }
-    return out;
-  }
-  std::size_t told(Event::Kind kind) const {
-    return static_cast<std::size_t>(
-        std::count_if(events.begin(), events.end(), [&](const Event& event) { return event.kind == kind; }));
-  }
-  void answer(IntentId id, Result<Answer> answer) {
-    parts.effects.answer({id, std::move(answer)});
-    take_outputs();
-  }
-
-  LogIdentity milan{"milan.example", key_of<PublicKey>('s'), key_of<PublicKey>('r')};
-  Parts parts{EngineConfig(), pinned(), Now()};
-  Log* log = nullptr;
-  Link* one = nullptr;
-  Link* other = nullptr;
-  std::vector<Output> outputs;
-  std::vector<Event> events;
+  Log& log = parts.logs.create(kMilan, kMilan.log_id());
+  Link& one = meet('\1');
+  Link& other = meet('\2');
 };
 
 TEST_F(ForksAlone, TwoHeadsOfOneSizeFreezeTheLog) {
   fork();
-  EXPECT_TRUE(log->state().frozen);
-  EXPECT_TRUE(parts.offers.all(*log).empty()) << "nothing more is taken of it";
+  EXPECT_TRUE(log.state().frozen);
+  EXPECT_TRUE(parts.offers.all(log).empty()) << "nothing more is taken of it";
   const auto commits = asked<CommitEvidence>();
   ASSERT_EQ(commits.size(), 1U);
-  EXPECT_EQ(commits[0].intent.evidence.log, log->id());
+  EXPECT_EQ(commits[0].intent.evidence.log, log.id());
   EXPECT_EQ(told(Event::Kind::kForked), 0U) << "it is not kept yet";
   answer(commits[0].id, Answer(RunStored()));
   EXPECT_EQ(told(Event::Kind::kForked), 1U);
 }
 
 TEST_F(ForksAlone, HeadsOfTwoSizesAndOneHeadTwiceSayNothing) {
-  parts.offers.keep(*log, offer(*one, 3, 'a'));
-  EXPECT_FALSE(parts.forks.freeze_if_forked(*log, offer(*other, 4, 'b')));
-  EXPECT_FALSE(parts.forks.freeze_if_forked(*log, offer(*other, 3, 'a')));
-  EXPECT_FALSE(log->state().frozen);
+  parts.offers.keep(log, offer(one, 3, 'a'));
+  EXPECT_FALSE(parts.forks.freeze_if_forked(log, offer(other, 4, 'b')));
+  EXPECT_FALSE(parts.forks.freeze_if_forked(log, offer(other, 3, 'a')));
+  EXPECT_FALSE(log.state().frozen);
 }
 
 TEST_F(ForksAlone, TheHeadOfAPushThatNobodyHasVerifiedContradictsNothing) {
   v1::Chunk chunk;
   chunk.add_records()->set_entry("genesis");
-  ASSERT_TRUE(parts.fetcher.take_push(*log, offer(*one, 1, 'a'), chunk, 100).ok());
-  EXPECT_FALSE(parts.forks.freeze_if_forked(*log, offer(*other, 1, 'b')));
-  EXPECT_FALSE(log->state().frozen);
+  ASSERT_TRUE(parts.fetcher.take_push(log, offer(one, 1, 'a'), chunk, 100).ok());
+  EXPECT_FALSE(parts.forks.freeze_if_forked(log, offer(other, 1, 'b')));
+  EXPECT_FALSE(log.state().frozen);
 }
 
 TEST_F(ForksAlone, EvidenceThatIsRefusedForWantOfRoomIsGivenAgain) {
@@ -139,17 +75,17 @@ TEST_F(ForksAlone, EvidenceThatIsRefusedForWantOfRoomIsGivenAgain) {
   EXPECT_EQ(told(Event::Kind::kForked), 0U);
   EXPECT_EQ(told(Event::Kind::kStoreFailed), 1U);
   parts.forks.store_again();
-  take_outputs();
+  look();
   const auto again = asked<CommitEvidence>();
   ASSERT_EQ(again.size(), 1U);
   EXPECT_EQ(again[0].intent.evidence.evidence, first[0].intent.evidence.evidence);
   parts.forks.store_again();
-  take_outputs();
+  look();
   EXPECT_TRUE(asked<CommitEvidence>().empty()) << "it is under way already";
   answer(again[0].id, Answer(RunStored()));
   EXPECT_EQ(told(Event::Kind::kForked), 1U);
   parts.forks.store_again();
-  take_outputs();
+  look();
   EXPECT_TRUE(asked<CommitEvidence>().empty()) << "it is kept";
 }
 
@@ -161,7 +97,7 @@ TEST_F(ForksAlone, NoCursorMovesWhileEvidenceIsNotKept) {
   answer(first[0].id, fail(Code::kDiskFull, "the disk is full"));
   EXPECT_TRUE(asked<CommitCursor>().empty()) << "after a crash nothing would be left of the fork";
   parts.forks.store_again();
-  take_outputs();
+  look();
   const auto again = asked<CommitEvidence>();
   ASSERT_EQ(again.size(), 1U);
   answer(again[0].id, Answer(RunStored()));
@@ -177,36 +113,36 @@ TEST_F(ForksAlone, EvidenceThatTheStoreWillNeverTakeHoldsNoCursor) {
   answer(commits[0].id, fail(Code::kConflict, "the log is removed"));
   EXPECT_EQ(asked<CommitCursor>().size(), 2U);
   parts.forks.store_again();
-  take_outputs();
+  look();
   EXPECT_TRUE(asked<CommitEvidence>().empty());
 }
 
 TEST_F(ForksAlone, TheAuthorOfTheLogIsShownTheEvidenceOnce) {
-  one->peer_log = log->id();
+  one.peer_log = log.id();
   fork();
   const auto commits = asked<CommitEvidence>();
   ASSERT_EQ(commits.size(), 1U);
   answer(commits[0].id, Answer(RunStored()));
   const auto reads = asked<ReadEvidence>();
   ASSERT_EQ(reads.size(), 1U) << "the other peer did not write it";
-  const std::uint64_t before = one->bytes_out;
+  const std::uint64_t before = one.bytes_out;
   answer(reads[0].id, Answer(EvidenceRead{{commits[0].intent.evidence.evidence}}));
-  EXPECT_GT(one->bytes_out, before);
-  parts.forks.tell(*one, log->id());
-  take_outputs();
+  EXPECT_GT(one.bytes_out, before);
+  parts.forks.tell(one, log.id());
+  look();
   EXPECT_TRUE(asked<ReadEvidence>().empty());
 }
 
 TEST_F(ForksAlone, EvidenceThatIsNotKeptYetIsShownLater) {
-  parts.forks.tell(*one, log->id());
-  take_outputs();
+  parts.forks.tell(one, log.id());
+  look();
   const auto reads = asked<ReadEvidence>();
   ASSERT_EQ(reads.size(), 1U);
   answer(reads[0].id, Answer(EvidenceRead()));
-  parts.forks.tell(*one, log->id());
-  take_outputs();
+  parts.forks.tell(one, log.id());
+  look();
   EXPECT_EQ(asked<ReadEvidence>().size(), 1U);
 }
 
 }  // namespace
-}  // namespace koinon::engine
+}  // namespace koinon::engine::test

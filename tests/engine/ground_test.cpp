@@ -11,9 +11,6 @@ using std::chrono::hours;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-const LogIdentity kMilan = city("milan");
-const LogIdentity kOslo = city("oslo");
-
 // --- Holdings ---
 
 class HoldingsAlone : public Alone {

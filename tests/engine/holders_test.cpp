@@ -10,12 +10,6 @@
 namespace koinon::test {
 namespace {
 
-EngineConfig wanting_none() {
-  EngineConfig config;
-  config.filter = topics({"none"});
-  return config;
-}
-
 // Two cities hold what an author wrote, and a reader that wanted none of it does so now.
 class Holders : public testing::TestWithParam<unsigned> {
  protected:
@@ -42,7 +36,7 @@ class Holders : public testing::TestWithParam<unsigned> {
   TestNode& author = network.add("author.example");
   TestNode& bad = network.add("bad.example");
   TestNode& honest = network.add("honest.example");
-  TestNode& reader = network.add("reader.example", wanting_none());
+  TestNode& reader = network.add("reader.example", wanting({"none"}));
   SessionId session;  // of the reader with the bad one
 };
 INSTANTIATE_TEST_SUITE_P(Seeds, Holders, testing::Range(1U, 5U));

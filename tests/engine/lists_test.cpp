@@ -120,17 +120,8 @@ TEST_P(Lists, BodiesThatNobodyGivesAreCountedUntilTheyAreGivenOrNotWanted) {
   TestNode& author = *nodes[0];
   TestNode& reader = *nodes[1];
   const SessionId session = network.connect(reader, author);
-  network.tamper_frames(session, author, [](v1::Frame& frame) {
-    v1::Chunk* chunk = frame.has_chunk()  ? frame.mutable_chunk()
-                       : frame.has_push() ? frame.mutable_push()->mutable_chunk()
-                                          : nullptr;
-    for (int i = 0; chunk != nullptr && i < chunk->records_size(); ++i) {
-      if (chunk->records(i).body().empty()) continue;
-      chunk->mutable_records(i)->clear_body();
-      chunk->mutable_records(i)->set_mark(v1::BODY_MARK_NOT_HELD);
-    }
-    return !frame.has_bodies();
-  });
+  network.tamper_frames(session, author,
+                        [](v1::Frame& frame) { return without_bodies(frame) && !frame.has_bodies(); });
   author.publish(3, "health/testing");
   network.drive();
   ASSERT_EQ(reader.holds(author), 4U);

@@ -60,6 +60,30 @@ BodyFilter topics(std::vector<std::string> wanted) {
   return filter;
 }
 
+EngineConfig wanting(std::vector<std::string> wanted) {
+  EngineConfig config;
+  config.filter = topics(std::move(wanted));
+  return config;
+}
+
+bool without_bodies(v1::Frame& frame) {
+  v1::Chunk* chunk = frame.has_chunk()  ? frame.mutable_chunk()
+                     : frame.has_push() ? frame.mutable_push()->mutable_chunk()
+                                        : nullptr;
+  for (int i = 0; chunk != nullptr && i < chunk->records_size(); ++i) {
+    if (chunk->records(i).body().empty()) continue;
+    chunk->mutable_records(i)->clear_body();
+    chunk->mutable_records(i)->set_mark(v1::BODY_MARK_NOT_HELD);
+  }
+  if (!frame.has_bodies()) return true;
+  for (auto& body : *frame.mutable_bodies()->mutable_bodies()) {
+    if (body.body().empty()) continue;
+    body.clear_body();
+    body.set_mark(v1::BODY_MARK_NOT_HELD);
+  }
+  return true;
+}
+
 TestNode::TestNode(const std::string& node_name, EngineConfig engine_config, const std::string& key_name)
     : name(node_name),
       keys(key_name.empty() ? node_name : key_name),

@@ -69,6 +69,10 @@ Draft practice(const std::string& title, const std::string& topic, std::size_t b
 Draft withdrawal(const LogId& log, std::uint64_t index, bool erase);
 // Only these topics.
 BodyFilter topics(std::vector<std::string> wanted);
+// A node that wants the bodies of these topics alone.
+EngineConfig wanting(std::vector<std::string> wanted);
+// For Network::tamper_frames: every body that is sent is marked as not held.
+bool without_bodies(v1::Frame& frame);
 
 class Network {
  public:

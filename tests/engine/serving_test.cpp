@@ -7,10 +7,6 @@
 namespace koinon::engine::test {
 namespace {
 
-const LogIdentity kMilan = city("milan");
-const LogIdentity kOslo = city("oslo");
-const LogIdentity kRome = city("rome");
-
 // Of Milan's log and of Rome's three entries are held whole. Policy does not admit Rome's.
 class ServingAlone : public Alone {
  protected:

@@ -5,8 +5,6 @@
 namespace koinon::engine::test {
 namespace {
 
-const LogIdentity kMilan = city("milan");
-
 class SessionsAlone : public Alone {
  protected:
   SessionsAlone() : Alone(pinned({kMilan})) {}

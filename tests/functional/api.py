@@ -39,6 +39,18 @@ def ask(method, url, body=None, headers=None):
             return Answer(error.code, error.headers, error.read())
 
 
+def post(node, path, value, headers=None, method="POST"):
+    return ask(method, f"http://127.0.0.1:{node.http_port}{path}", json.dumps(value).encode(), {"Content-Type": "application/json", **(headers or {})})
+
+
+def get(node, path, headers=None):
+    return ask("GET", f"http://127.0.0.1:{node.http_port}{path}", headers=headers or {})
+
+
+def bearer(token):
+    return {"Authorization": f"Bearer {token}"}
+
+
 def closed(schema):
     """The schema without room for members that it does not name. The document leaves that room, so that answers may grow;
     what a node answers today stands in it whole."""

@@ -3,7 +3,7 @@
 import html.parser
 import urllib.parse
 
-from api import ask
+from api import PASSWORD, ask
 
 
 class Form:
@@ -131,3 +131,15 @@ class Browser:
     def log_in(self, name, password):
         self.go("/login")
         return self.submit("/login", name=name, password=password)
+
+
+def member(node, name, role, *args):
+    """An account whose owner has set the password on the page of its link, and has logged in."""
+    welcome = "/welcome/" + node.json("user", "add", name, "--role", role, *args)["link"].rsplit("/", 1)[1]
+    browser = Browser(node)
+    browser.go(welcome)
+    browser.submit(welcome, password=PASSWORD)
+    assert "/login" in browser.page.url, browser.page.text
+    browser.log_in(name, PASSWORD)
+    assert browser.page.status == 200, browser.page.text
+    return browser

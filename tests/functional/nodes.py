@@ -116,20 +116,24 @@ class Node:
         note = f'+++\ntitle = "{title}"\nlanguage = "en"\ntopics = [{topics}]\n+++\n{text}\n'
         return json.loads(self.run("--json", "publish", "-", *args, stdin=note.encode()))["ref"]
 
-    def publish_timed(self, title):
-        """Publishes over the Unix socket without a process of its own; the ref, and when it was asked for."""
-        note = f'+++\ntitle = "{title}"\nlanguage = "en"\ntopics = ["health/testing"]\n+++\nText.\n'
-        body = json.dumps({"file": note}).encode()
+    def local(self, method, path, value=None):
+        """Asks over the Unix socket, as the command line does, without a process of its own: the answer's JSON."""
+        body = b"" if value is None else json.dumps(value).encode()
+        kind = f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n" if body else ""
         with socket.socket(socket.AF_UNIX) as s:
             s.settimeout(DEADLINE)
             s.connect(str(self.data / "koinond.sock"))
-            asked = time.monotonic()
-            s.sendall(b"POST /api/v1/records HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
-                      b"Connection: close\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
+            s.sendall(f"{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{kind}\r\n".encode() + body)
             answer = b""
             while data := s.recv(65536):
                 answer += data
-        return json.loads(answer.split(b"\r\n\r\n", 1)[1])["ref"], asked
+        return json.loads(answer.split(b"\r\n\r\n", 1)[1])
+
+    def publish_timed(self, title):
+        """Publishes without a process of its own; the ref, and when it was asked for."""
+        note = f'+++\ntitle = "{title}"\nlanguage = "en"\ntopics = ["health/testing"]\n+++\nText.\n'
+        asked = time.monotonic()
+        return self.local("POST", "/api/v1/records", {"file": note})["ref"], asked
 
     def entries(self, city):
         """How many entries of a city are held here."""
@@ -161,6 +165,10 @@ def connected(node, city):
     return any(p["name"] == city and p["connected"] for p in node.json("peers")["items"])
 
 
+def own_entries(node):
+    return node.json("status")["entries"]
+
+
 class NodesTest(unittest.TestCase):
     def setUp(self):
         self.folder = tempfile.mkdtemp(prefix="koinon-functional-")
@@ -185,6 +193,13 @@ class NodesTest(unittest.TestCase):
         if start:
             node.start(*args, **kwargs)
         return node
+
+    def pair(self, *args):
+        """Seoul and Los Angeles, which starts with these arguments: peers that have connected."""
+        seoul, la = self.node("seoul"), self.node("la", *args)
+        peer(seoul, la)
+        wait_for(lambda: connected(seoul, "la.example") and connected(la, "seoul.example"), "they connect")
+        return seoul, la
 
     def assert_refused(self, words, call):
         """The command fails with exit 1 and one line that has the words."""

@@ -8,26 +8,22 @@ import sqlite3
 import time
 import unittest
 
-from api import Api, Document, account, ask, practice
+from api import Document, account, ask, post, practice
 from nodes import DEADLINE, NodesTest, koinon, wait_for
 
 PASSWORD = "correct horse battery"
 
 
 class Accounts(NodesTest):
-    def post(self, node, path, value, headers=None, method="POST"):
-        return ask(method, f"http://127.0.0.1:{node.http_port}{path}", json.dumps(value).encode(),
-                   {"Content-Type": "application/json", **(headers or {})})
-
     def log_in(self, node, name, password=PASSWORD):
-        answer = self.post(node, "/api/v1/sessions", {"name": name, "password": password})
+        answer = post(node, "/api/v1/sessions", {"name": name, "password": password})
         self.assertEqual(answer.status, 201, answer.body)
         return {"Cookie": answer.headers["Set-Cookie"].split(";")[0], "Koinon-CSRF": answer.json()["csrf"]}, answer
 
     def member(self, node, name, role, *args):
         link = node.json("user", "add", name, "--role", role, *args)["link"]
         code = link.rsplit("/", 1)[1]
-        answer = self.post(node, "/api/v1/passwords", {"code": code, "password": PASSWORD})
+        answer = post(node, "/api/v1/passwords", {"code": code, "password": PASSWORD})
         self.assertEqual(answer.status, 204, answer.body)
         return self.log_in(node, name)[0]
 
@@ -72,22 +68,22 @@ class Accounts(NodesTest):
         press = self.member(seoul, "press", "publisher", "--office", "Press")
         chief = self.member(seoul, "chief", "reviewer")
         note = practice("By the press office")
-        self.assertEqual(self.post(seoul, "/api/v1/records", note, reader).status, 403)
-        held = self.post(seoul, "/api/v1/records", note, press)
+        self.assertEqual(post(seoul, "/api/v1/records", note, reader).status, 403)
+        held = post(seoul, "/api/v1/records", note, press)
         self.assertEqual((held.status, held.json()["state"]), (202, "for-review"))
         one = f"/api/v1/held/{held.json()['id']}"
-        self.assertEqual(self.post(seoul, one + "/release", {}, press).status, 403)
-        released = self.post(seoul, one + "/release", {}, chief)
+        self.assertEqual(post(seoul, one + "/release", {}, press).status, 403)
+        released = post(seoul, one + "/release", {}, chief)
         self.assertEqual(released.status, 201, released.body)
         self.assertEqual(seoul.json("show", released.json()["ref"])["body"]["author"]["office"], "Press")
-        self.assertEqual(self.post(seoul, one + "/release", {}, chief).status, 409)
+        self.assertEqual(post(seoul, one + "/release", {}, chief).status, 409)
         # Another office's name and another office's notes are not a publisher's.
-        self.assertEqual(self.post(seoul, "/api/v1/records", practice("x") | {"office": "Mayor"}, press).status, 403)
-        mayors = self.post(seoul, "/api/v1/records", practice("The mayor's") | {"office": "Mayor"}, chief).json()["ref"]
+        self.assertEqual(post(seoul, "/api/v1/records", practice("x") | {"office": "Mayor"}, press).status, 403)
+        mayors = post(seoul, "/api/v1/records", practice("The mayor's") | {"office": "Mayor"}, chief).json()["ref"]
         revision = practice("Mine now") | {"refs": [{"role": "revises", "ref": mayors}]}
-        self.assertEqual(self.post(seoul, "/api/v1/records", revision, press).status, 403)
-        self.assertEqual(self.post(seoul, "/api/v1/withdrawals", {"ref": mayors}, press).status, 403)
-        self.assertEqual(self.post(seoul, "/api/v1/records", {"kind": "profile", "language": "en", "content": {"display_name": "X"}}, press).status, 403)
+        self.assertEqual(post(seoul, "/api/v1/records", revision, press).status, 403)
+        self.assertEqual(post(seoul, "/api/v1/withdrawals", {"ref": mayors}, press).status, 403)
+        self.assertEqual(post(seoul, "/api/v1/records", {"kind": "profile", "language": "en", "content": {"display_name": "X"}}, press).status, 403)
         audit = seoul.json("audit")["items"]
         said = [(line["action"], line["outcome"][:3]) for line in audit if line["who"].startswith("press")]
         self.assertIn(("publish", "403"), said, "what was tried is written down as well")
@@ -127,11 +123,11 @@ class Accounts(NodesTest):
         seoul = self.node("seoul")
         token = account(seoul, "press", "publisher")
         headers = {"Authorization": f"Bearer {token}"}
-        soon = self.post(seoul, "/api/v1/records", practice("Soon") | {"hold": 1}, headers)
-        never = self.post(seoul, "/api/v1/records", practice("Never") | {"hold": 2}, headers)
-        later = self.post(seoul, "/api/v1/records", practice("Later") | {"hold": 3}, headers)
+        soon = post(seoul, "/api/v1/records", practice("Soon") | {"hold": 1}, headers)
+        never = post(seoul, "/api/v1/records", practice("Never") | {"hold": 2}, headers)
+        later = post(seoul, "/api/v1/records", practice("Later") | {"hold": 3}, headers)
         self.assertEqual([a.status for a in (soon, never, later)], [202] * 3)
-        bad = self.post(seoul, "/api/v1/records", practice("") | {"hold": 3}, headers)
+        bad = post(seoul, "/api/v1/records", practice("") | {"hold": 3}, headers)
         self.assertEqual((bad.status, bad.json()["field"]), (400, "title"), "what cannot be signed is refused at once")
         cancelled = ask("DELETE", f"http://127.0.0.1:{seoul.http_port}/api/v1/held/{never.json()['id']}", headers=headers)
         self.assertEqual(cancelled.status, 200)
@@ -145,15 +141,15 @@ class Accounts(NodesTest):
         self.assertEqual([(h.get("title"), h["state"]) for h in held], [("Later", "signed"), (None, "cancelled"), ("Soon", "signed")])
         self.assertFalse(any("note" in h for h in held), "what is settled keeps no text")
         self.assertEqual(cancelled.json()["note"]["content"]["title"], "Never", "whoever takes it back has it")
-        at = self.post(seoul, "/api/v1/records", practice("x") | {"at": "2999-01-01T00:00:00Z"}, headers)
+        at = post(seoul, "/api/v1/records", practice("x") | {"at": "2999-01-01T00:00:00Z"}, headers)
         self.assertEqual((at.status, at.json()["field"]), (400, "at"))
 
     def test_what_was_held_while_the_clock_was_ahead_is_held_from_now_on_and_a_named_time_stays(self):
         seoul = self.node("seoul")
         headers = {"Authorization": "Bearer " + account(seoul, "press", "publisher")}
         named_time = time.strftime("%Y-%m-%dT00:00:00Z", time.gmtime(time.time() + 300 * 86400))
-        lasting = self.post(seoul, "/api/v1/records", practice("Lasting") | {"hold": 3600}, headers).json()["id"]
-        named = self.post(seoul, "/api/v1/records", practice("Named") | {"at": named_time}, headers).json()
+        lasting = post(seoul, "/api/v1/records", practice("Lasting") | {"hold": 3600}, headers).json()["id"]
+        named = post(seoul, "/api/v1/records", practice("Named") | {"at": named_time}, headers).json()
         seoul.stop()
         # As if both had been asked for, a year from now, by this machine's clock.
         with contextlib.closing(sqlite3.connect(seoul.data / "office.db")) as db, db:
@@ -173,15 +169,15 @@ class Accounts(NodesTest):
         cookie = answer.headers["Set-Cookie"]
         for part in ("__Host-koinon=", "HttpOnly", "Secure", "SameSite=Lax", "Path=/"):
             self.assertIn(part, cookie)
-        self.assertEqual(self.post(seoul, "/api/v1/records", practice("ok"), headers).status, 201)
+        self.assertEqual(post(seoul, "/api/v1/records", practice("ok"), headers).status, 201)
         for change in ({"Koinon-CSRF": ""}, {"Koinon-CSRF": "x" * 32}, {"Origin": "https://evil.example"}, {"Sec-Fetch-Site": "cross-site"}):
-            refused = self.post(seoul, "/api/v1/records", practice("forged"), {**headers, **change})
+            refused = post(seoul, "/api/v1/records", practice("forged"), {**headers, **change})
             self.assertEqual(refused.status, 403, change)
-        self.assertEqual(self.post(seoul, "/api/v1/records", practice("own page"), {**headers, "Origin": "https://notes.seoul.example"}).status, 201)
+        self.assertEqual(post(seoul, "/api/v1/records", practice("own page"), {**headers, "Origin": "https://notes.seoul.example"}).status, 201)
         out = ask("DELETE", f"http://127.0.0.1:{seoul.http_port}/api/v1/sessions/current", headers=headers)
         self.assertEqual(out.status, 204)
         self.assertIn("Max-Age=0", out.headers["Set-Cookie"])
-        self.assertEqual(self.post(seoul, "/api/v1/records", practice("after"), headers).status, 401)
+        self.assertEqual(post(seoul, "/api/v1/records", practice("after"), headers).status, 401)
 
     def test_guessing_passwords_runs_dry_and_names_tell_nothing(self):
         seoul = self.node("seoul")
@@ -191,16 +187,16 @@ class Accounts(NodesTest):
             text = ask("GET", f"http://127.0.0.1:{seoul.http_port}/metrics", headers=headers).text()
             return int(re.search(r"^koinon_password_checks_total (\d+)", text, re.M).group(1))
         before = checked()
-        answers = [self.post(seoul, "/api/v1/sessions", {"name": name, "password": "wrong wrong wrong"}) for name in ("press", "nobody")]
+        answers = [post(seoul, "/api/v1/sessions", {"name": name, "password": "wrong wrong wrong"}) for name in ("press", "nobody")]
         self.assertEqual([a.status for a in answers], [401, 401])
         self.assertEqual(checked() - before, 2, "as much is computed where there is no such account")
         self.assertEqual(answers[0].body, answers[1].body, "whether there is such an account shows nowhere")
-        statuses = [self.post(seoul, "/api/v1/sessions", {"name": "press", "password": f"wrong wrong {i}"}).status for i in range(8)]
+        statuses = [post(seoul, "/api/v1/sessions", {"name": "press", "password": f"wrong wrong {i}"}).status for i in range(8)]
         self.assertEqual(statuses[-1], 429)
         self.assertLessEqual(statuses.count(401), 5)
-        right = self.post(seoul, "/api/v1/sessions", {"name": "press", "password": PASSWORD})
+        right = post(seoul, "/api/v1/sessions", {"name": "press", "password": PASSWORD})
         self.assertEqual((right.status, right.headers["Retry-After"]), (429, "60"))
-        codes = [self.post(seoul, "/api/v1/passwords", {"code": "a" * 52, "password": PASSWORD}).status for _ in range(30)]
+        codes = [post(seoul, "/api/v1/passwords", {"code": "a" * 52, "password": PASSWORD}).status for _ in range(30)]
         self.assertEqual(codes[-1], 429, "one-time codes are not guessed either")
 
     def test_a_token_may_what_it_was_made_for_until_it_is_revoked(self):
@@ -214,7 +210,7 @@ class Accounts(NodesTest):
         base = f"http://127.0.0.1:{seoul.http_port}"
         self.assertEqual(ask("GET", base + "/api/v1/records").status, 401)
         self.assertEqual(ask("GET", base + "/api/v1/records", headers=headers).status, 200)
-        self.assertEqual(self.post(seoul, "/api/v1/records", practice("x"), headers).status, 403, "it was made for reading")
+        self.assertEqual(post(seoul, "/api/v1/records", practice("x"), headers).status, 403, "it was made for reading")
         self.assert_refused("may no more than its account", lambda: seoul.run("token", "add", "press", "--scope", "operator"))
         self.assertNotIn(made["secret"], json.dumps(seoul.json("token", "list", "press")))
         self.assertNotIn(made["secret"].encode()[7:], (seoul.data / "office.db").read_bytes() + b"".join(

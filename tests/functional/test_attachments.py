@@ -12,13 +12,6 @@ from nodes import NodesTest, connected, koinon, wait_for
 
 
 class Attachments(NodesTest):
-    def pair(self, *args):
-        seoul, la = self.node("seoul"), self.node("la", *args)
-        seoul.run("peer", "add", la.line())
-        la.run("peer", "add", seoul.line())
-        wait_for(lambda: connected(seoul, "la.example") and connected(la, "seoul.example"), "they connect")
-        return seoul, la
-
     def file(self, name, size, mark=b"a plan that may be read"):
         path = pathlib.Path(self.folder) / name
         path.write_bytes((mark + os.urandom(size))[:max(size, len(mark))])

@@ -1,4 +1,4 @@
-"""Joining by one line: it works once, for whom it is meant, until it expires."""
+"""Joining by one line: it works once, for whom it is meant, until it expires, and for nobody with another's key."""
 
 import contextlib
 import socket
@@ -7,7 +7,7 @@ import ssl
 import unittest
 
 import wire
-from nodes import NodesTest, connected, wait_for
+from nodes import NodesTest, connected, peer, wait_for
 
 
 def invite(node, *args):
@@ -95,6 +95,53 @@ class Invites(NodesTest):
             except Exception:
                 return False
         wait_for(joins, "the invited one joins all the same")
+
+    def test_nobody_joins_with_anothers_key(self):
+        seoul, la = self.node("seoul"), self.node("la")
+        thief = wire.City("thief.example", self.folder)
+        line = invite(seoul)
+        for proof in (b"", b"\0" * 64, wire.sign(thief.node, b"something else")):
+            answer = wire.join(line, la.line(), thief.node, self.folder, proof)
+            self.assertTrue(answer.HasField("error"), answer)
+        self.assertTrue(wire.join(line, la.line(), thief.node, self.folder).HasField("error"), "signed by its own key, for another's")
+        observer = "observer#" + la.line().rsplit("#", 1)[1]  # which names no log that could speak against it
+        self.assertTrue(wire.join(line, observer, thief.node, self.folder).HasField("error"), "LA's key as an observer's")
+        self.assertEqual(seoul.json("peers")["items"], [])
+        # Whoever holds the key it names joins, with the same invite.
+        self.assertTrue(wire.join(line, thief.line(), thief.node, self.folder).HasField("error"), "the log's key has to be shown too")
+        self.assertEqual(wire.join(line, thief.line(), thief.node, self.folder, signing=thief.signing).joined.name, "seoul.example")
+        self.assertEqual([p["name"] for p in seoul.json("peers")["items"]], ["thief.example"])
+
+    def test_a_pin_is_not_overwritten(self):
+        seoul, la = self.node("seoul"), self.node("la")
+        peer(seoul, la)
+        wait_for(lambda: connected(seoul, "la.example"), "they are peers")
+        thief = wire.City("thief.example", self.folder)
+        # LA's name and log, the thief's own key.
+        line = la.line().rsplit("#", 1)[0] + "#" + thief.line().rsplit("#", 1)[1]
+        answer = wire.join(invite(seoul), line, thief.node, self.folder, signing=thief.signing)
+        self.assertIn("the log that it names", answer.error.message)
+        # Whoever holds the log's key too, as LA with another node, is told to ask the operator.
+        second = wire.City("second.example", self.folder)
+        pinned = wire.City("third.example", self.folder)
+        self.assertTrue(wire.join(invite(seoul), pinned.line(), pinned.node, self.folder, signing=pinned.signing).HasField("joined"))
+        line = pinned.line().rsplit("#", 1)[0] + "#" + second.line().rsplit("#", 1)[1]
+        answer = wire.join(invite(seoul), line, second.node, self.folder, signing=pinned.signing)
+        self.assertIn("pinned already", answer.error.message)
+        keys = {p["name"]: p["node_key"] for p in seoul.json("peers")["items"]}
+        self.assertEqual(set(keys), {"la.example", "third.example"})
+        self.assertEqual(keys["la.example"], la.json("id")["node_key"])
+
+    def test_invites_are_listed_and_revoked(self):
+        seoul, la = self.node("seoul"), self.node("la", "--listen", "")
+        line = invite(seoul, "--for", "la.example")
+        item = seoul.json("invites")["items"][0]
+        self.assertEqual(item["for"], "la.example")
+        self.assertNotIn(item["id"], line)
+        seoul.run("invites", "--revoke", item["id"])
+        self.assertEqual(seoul.json("invites")["items"], [])
+        self.assert_refused("used, has expired", lambda: la.run("join", line, "--yes"))
+        self.assert_refused("no such invite", lambda: seoul.run("invites", "--revoke", item["id"]))
 
 
 if __name__ == "__main__":

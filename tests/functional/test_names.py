@@ -2,15 +2,9 @@
 
 import re
 
-from api import Api, account, ask
-from browser import Browser
+from api import Api, account, get
+from browser import Browser, member
 from nodes import Node, NodesTest, koinon, peer, wait_for
-
-PASSWORD = "a sentence is a good one"
-
-
-def get(node, path):
-    return ask("GET", f"http://127.0.0.1:{node.http_port}{path}")
 
 
 class Impostor(NodesTest):
@@ -32,15 +26,6 @@ class Impostor(NodesTest):
         for node in (self.seoul, self.la):
             wait_for(lambda n=node: self.false in n.refs(), "the impostor's note is held under a name of its own")
         wait_for(lambda: self.real in self.la.refs(), "Seoul's note is there as it is")
-
-    def member(self, node, name, role):
-        link = node.json("user", "add", name, "--role", role)["link"]
-        welcome = "/welcome/" + link.rsplit("/", 1)[1]
-        browser = Browser(node)
-        browser.go(welcome)
-        browser.submit(welcome, password=PASSWORD)
-        browser.log_in(name, PASSWORD)
-        return browser
 
     @staticmethod
     def whose(browser):
@@ -74,7 +59,7 @@ class Impostor(NodesTest):
         wait_for(lambda: adoption in self.seoul.refs(), "Seoul hears of it")
 
     def test_the_city_itself_works_on_as_before(self):
-        chief = self.member(self.seoul, "chief", "reviewer")
+        chief = member(self.seoul, "chief", "reviewer")
         for path in ("/desk", "/profile", "/publish", f"/records/{self.real}", "/cities/seoul.example", "/feeds/city/seoul.example.atom"):
             self.assertEqual(chief.go(path).status, 200, path)
         chief.go("/profile")

@@ -7,7 +7,7 @@ import ssl
 import unittest
 
 import wire
-from nodes import NodesTest, peer, wait_for
+from nodes import DEADLINE, NodesTest, connected, peer, wait_for
 from wire import City, Session
 
 
@@ -69,6 +69,23 @@ class Strangers(NodesTest):
         wait_for(lambda: ref in la.refs(), "the honest go on")
         for s in idle:
             s.close()
+
+    def test_silent_handshakes_give_way(self):
+        seoul, la = self.node("seoul"), self.node("la", "--listen", "")
+        silent = []
+        try:
+            for i in range(256):
+                s = socket.socket()
+                s.bind((f"127.0.{i % 16 + 1}.1", 0))
+                s.settimeout(DEADLINE)
+                s.connect(("127.0.0.1", seoul.peer_port))
+                silent.append(s)
+            line = seoul.json("invite", "--address", f"127.0.0.1:{seoul.peer_port}")["line"]
+            la.run("join", line, "--yes")
+            wait_for(lambda: connected(seoul, "la.example"), "LA gets in while strangers hold every place")
+        finally:
+            for s in silent:
+                s.close()
 
 
 class Liars(NodesTest):

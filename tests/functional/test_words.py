@@ -7,10 +7,8 @@ import unittest
 import urllib.parse
 
 from api import ask
-from browser import Browser
+from browser import Browser, member
 from nodes import NodesTest, connected, wait_for
-
-PASSWORD = "a sentence is a good one"
 
 PAGES = pathlib.Path(__file__).resolve().parents[2] / "node" / "pages"
 ENGLISH = json.loads((PAGES / "messages" / "en.json").read_text())
@@ -32,24 +30,13 @@ class Words(NodesTest):
         self.assertIsNone(JARGON.search(text), (where, JARGON.search(text)))
 
     def browsers(self, node, name, role):
-        link = node.json("user", "add", name, "--role", role, "--person", f"{name} Kim", "--office", f"{name} office")["link"]
-        first = Browser(node)
-        first.go("/welcome/" + link.rsplit("/", 1)[1])
-        first.submit(first.page.url, password=PASSWORD)
-        first.log_in(name, PASSWORD)
+        first = member(node, name, role, "--person", f"{name} Kim", "--office", f"{name} office")
         out = []
         for language in LANGUAGES:
             one = Browser(node, language)
             one.cookies = dict(first.cookies)
             out.append(one)
         return out
-
-    def pair(self):
-        seoul, la = self.node("seoul"), self.node("la")
-        seoul.run("peer", "add", la.line())
-        la.run("peer", "add", seoul.line())
-        wait_for(lambda: connected(seoul, "la.example") and connected(la, "seoul.example"), "they connect")
-        return seoul, la
 
     def test_no_page_shows_a_key_or_jargon(self):
         seoul = self.node("seoul")

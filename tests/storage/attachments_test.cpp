@@ -1,14 +1,12 @@
 // Attachments: kept while a record names them, within a quota, and gone to the last byte: the same of both
 // stores.
-#include <fstream>
-
 #include <gtest/gtest.h>
 
 #include "node/replication/execute.h"
 #include "proto/base/limits.h"
-#include "storage/memory/memory_store.h"
+#include "tests/files_contain.h"
+#include "tests/storage/both_stores.h"
 #include "tests/storage/store_fixture.h"
-#include "tests/temporary_folder.h"
 
 namespace koinon::test {
 namespace {
@@ -32,32 +30,16 @@ Draft note_with(const std::string& title, const CutAttachment& cut) {
   return draft;
 }
 
-enum class Kind { kMemory, kSqlite };
-
-class Attachments : public testing::TestWithParam<Kind> {
+class Attachments : public BothStores {
  protected:
   void SetUp() override {
     ASSERT_TRUE(init_crypto().ok());
     open(kQuota, "store.db");
   }
   void open(std::uint64_t quota, const std::string& name) {
-    if (GetParam() == Kind::kMemory) {
-      MemoryStore::Options options;
-      options.attachment_bytes = quota;
-      store = std::make_unique<MemoryStore>(options);
-    } else {
-      SqliteStoreOptions options;
-      options.attachment_bytes = quota;
-      auto opened = open_sqlite_store(folder.path() / name, options);
-      ASSERT_TRUE(opened.ok()) << opened.error().text();
-      store = std::move(*opened);
-    }
-  }
-  template <typename Change>
-  void change(Change act) {
-    ASSERT_TRUE(store->begin(true).ok());
-    act();
-    ASSERT_TRUE(store->commit().ok());
+    SqliteStoreOptions options;
+    options.attachment_bytes = quota;
+    BothStores::open(options, name);
   }
   // Until nothing is left of logs that were removed.
   void sweep() {
@@ -145,12 +127,9 @@ class Attachments : public testing::TestWithParam<Kind> {
     return state.ok() && state->complete;
   }
 
-  TemporaryFolder folder;
-  std::unique_ptr<Store> store;
   OwnLog our_log = test_log("us.example");
 };
-INSTANTIATE_TEST_SUITE_P(Stores, Attachments, testing::Values(Kind::kMemory, Kind::kSqlite),
-                         [](const auto& info) { return info.param == Kind::kMemory ? "Memory" : "Sqlite"; });
+INSTANTIATE_TEST_SUITE_P(Stores, Attachments, both_stores(), store_name);
 
 TEST_P(Attachments, OurOwnFileIsNamedByANoteAndServed) {
   const CutAttachment cut = file("ours", 2 * kChunk + 5);
@@ -347,7 +326,7 @@ TEST_P(Attachments, OfARemovedCityNoTwoLargeFilesGoInOneTransaction) {
   };
   ASSERT_EQ(left(), ids.size());
   change([&] { ASSERT_TRUE(store->remove_log(gone, {9}).ok()); });
-  if (GetParam() == Kind::kSqlite) {
+  if (GetParam() == StoreKind::kSqlite) {
     std::size_t before = left();
     EXPECT_GE(before + 1, ids.size());
     for (int i = 0; i < 10 && !store->fold(); ++i) {
@@ -442,14 +421,7 @@ TEST(AttachmentErasure, LeavesNoByteOnTheDisk) {
   ASSERT_TRUE(store->commit().ok());
   ASSERT_TRUE(publish(*store, log, note_with("one", cut)).ok());
   ASSERT_TRUE(publish(*store, log, note_with("two", stays)).ok());
-  const auto on_disk = [&](const std::string& words) {
-    for (const auto& entry : std::filesystem::directory_iterator(folder.path())) {
-      std::ifstream in(entry.path(), std::ios::binary);
-      const std::string bytes((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
-      if (bytes.find(words) != std::string::npos) return true;
-    }
-    return false;
-  };
+  const auto on_disk = [&](const std::string& words) { return files_contain(folder.path(), words); };
   ASSERT_TRUE(on_disk(secret));
   Draft erasure;
   erasure.entry.set_kind(v1::KIND_WITHDRAWAL);

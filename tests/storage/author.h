@@ -6,18 +6,6 @@
 
 namespace koinon::test {
 
-inline Draft erasure_of(const LogId& log, std::uint64_t index) {
-  Draft draft;
-  draft.entry.set_kind(v1::KIND_WITHDRAWAL);
-  draft.entry.mutable_control()->mutable_withdrawal()->set_index(index);
-  draft.entry.mutable_control()->mutable_withdrawal()->set_erase(true);
-  auto* ref = draft.entry.add_refs();
-  ref->set_role(v1::REF_ROLE_WITHDRAWS);
-  ref->set_log_id(log.bytes());
-  ref->set_index(index);
-  return draft;
-}
-
 // A city's log as its own node has it, to be copied run by run.
 struct Author {
   explicit Author(const std::string& city = "seoul.example")

@@ -8,8 +8,7 @@
 #include "proto/base/limits.h"
 #include "storage/memory/memory_store.h"
 #include "storage/sqlite/sqlite.h"
-#include "tests/storage/author.h"
-#include "tests/temporary_folder.h"
+#include "tests/storage/held_log.h"
 
 namespace koinon::test {
 namespace {
@@ -315,6 +314,22 @@ TEST_F(Changes, OnAFullDiskATransactionStandsOrFallsAsAWhole) {
   ASSERT_TRUE(store->begin(true).ok());
   ASSERT_TRUE(store->set_setting("later", "x").ok());
   ASSERT_TRUE(store->commit().ok()) << "the next transaction is not concerned";
+}
+
+class Rollback : public HeldLog {};
+INSTANTIATE_TEST_SUITE_P(Stores, Rollback, both_stores(), store_name);
+
+TEST_P(Rollback, ARolledBackTransactionHasChangedNothing) {
+  author.say(note("one"));
+  author.say(erasure_of(author.log.id(), 0));
+  take(author.run(0, 1, BodyState::kNotHeld, true));
+  ASSERT_TRUE(store->begin(true).ok());
+  ASSERT_TRUE(store->append_run(author.run(1, 2, BodyState::kNotHeld)).ok());
+  ASSERT_TRUE(store->remove_log(author.log.id(), {8}).ok());
+  store->rollback();
+  EXPECT_EQ(record(0).body, author.body(0));
+  EXPECT_EQ(store->log_state(author.log.id())->range.size(), TreeSize(1));
+  EXPECT_EQ(arrivals().size(), 1U);
 }
 
 TEST(MemoryUndo, TakesAFailedChangeBackAlone) {

@@ -177,19 +177,9 @@ TEST_F(Search, WhatListsShowIsOfBoundedLengthAndEndsBetweenCharacters) {
 }
 
 TEST_F(Search, UnreadableLeavesAreListedAsSuch) {
-  RunCommit run;
-  run.identity = log.identity();
-  run.log = log.id();
-  run.after = store->log_state(log.id())->range;
-  run.records.push_back({EntryIndex(5), "\xff\xff no entry", {}, BodyState::kHeld, {}});
-  run.leaves.push_back(leaf_hash("\xff\xff no entry"));
-  run.after.append(run.leaves.back());
-  const Checkpoint checkpoint{log.identity().origin(), run.after.size(), run.after.root()};
-  run.head = {checkpoint.size, checkpoint.root,
-              sign_checkpoint(checkpoint, SigningKey::from_seed(sha256("seoul.example").view()))};
-  ASSERT_TRUE(store->begin(true).ok());
-  ASSERT_TRUE(store->append_run(run).ok());
-  ASSERT_TRUE(store->commit().ok());
+  const auto index = append_leaf(*store, log, "\xff\xff no entry");
+  ASSERT_TRUE(index.ok());
+  ASSERT_EQ(*index, EntryIndex(5));
   catch_up();
   const auto record = reader->get(log.id(), EntryIndex(5));
   ASSERT_TRUE(record.ok() && record->has_value());

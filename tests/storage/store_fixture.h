@@ -27,6 +27,19 @@ inline Draft note(const std::string& title, const std::string& text = "text") {
   return draft;
 }
 
+// The withdrawal of one of a log's own records that erases its text.
+inline Draft erasure_of(const LogId& log, std::uint64_t index) {
+  Draft draft;
+  draft.entry.set_kind(v1::KIND_WITHDRAWAL);
+  draft.entry.mutable_control()->mutable_withdrawal()->set_index(index);
+  draft.entry.mutable_control()->mutable_withdrawal()->set_erase(true);
+  auto* ref = draft.entry.add_refs();
+  ref->set_role(v1::REF_ROLE_WITHDRAWS);
+  ref->set_log_id(log.bytes());
+  ref->set_index(index);
+  return draft;
+}
+
 // Publishes in one durable transaction. The index of the record once that has committed.
 inline Result<EntryIndex> publish(Store& store, OwnLog& log, const Draft& draft) {
   KOINON_TRY(store.begin(true));
@@ -38,6 +51,27 @@ inline Result<EntryIndex> publish(Store& store, OwnLog& log, const Draft& draft)
   KOINON_TRY(store.commit());
   if (!batch->results[0].ok()) return batch->results[0].error();
   return batch->results[0]->index;
+}
+
+// A leaf that is no entry, signed onto a log as a broken node could, in one durable transaction. Its index
+// once that has committed.
+inline Result<EntryIndex> append_leaf(Store& store, const OwnLog& log, const Bytes& leaf) {
+  KOINON_ASSIGN(const LogState state, store.log_state(log.id()));
+  const EntryIndex index(state.range.size().value);
+  RunCommit run;
+  run.identity = log.identity();
+  run.log = log.id();
+  run.after = state.range;
+  run.records.push_back({index, leaf, {}, BodyState::kHeld, {}});
+  run.leaves.push_back(leaf_hash(leaf));
+  run.after.append(run.leaves.back());
+  const Checkpoint checkpoint{log.identity().origin(), run.after.size(), run.after.root()};
+  run.head = {checkpoint.size, checkpoint.root,
+              sign_checkpoint(checkpoint, SigningKey::from_seed(sha256(log.identity().name).view()))};
+  KOINON_TRY(store.begin(true));
+  KOINON_TRY(store.append_run(run));
+  KOINON_TRY(store.commit());
+  return index;
 }
 
 // Everything of a log verifies: its signature, its root from its entries, its bodies from their digests.

@@ -122,16 +122,7 @@ class Announcing : public testing::Test {
     ASSERT_TRUE(store->commit().ok());
   }
   void erase(EntryIndex gone) {
-    Draft draft;
-    draft.entry.set_kind(v1::KIND_WITHDRAWAL);
-    auto* ref = draft.entry.add_refs();
-    ref->set_role(v1::REF_ROLE_WITHDRAWS);
-    ref->set_log_id(la.id().bytes());
-    ref->set_index(gone.value);
-    ref->set_leaf_hash(leaf_hash(store->record(la.id(), gone)->entry).bytes());
-    draft.entry.mutable_control()->mutable_withdrawal()->set_index(gone.value);
-    draft.entry.mutable_control()->mutable_withdrawal()->set_erase(true);
-    ASSERT_TRUE(publish(*store, la, draft).ok());
+    ASSERT_TRUE(publish(*store, la, erasure_of(la.id(), gone.value)).ok());
     catch_up();
   }
   void catch_up() {

@@ -9,24 +9,19 @@
 
 #include <gtest/gtest.h>
 
-#include "node/daemon/init.h"
 #include "storage/store/sqlite_store.h"
-#include "tests/temporary_folder.h"
+#include "tests/unit/node_folder.h"
 
 namespace koinon::test {
 namespace {
 
 constexpr std::chrono::seconds kDeadline{60};
-constexpr UnixMillis kNow{1'780'000'000'000};
 
-class ArrivalThreadsTest : public testing::Test {
+class ArrivalThreadsTest : public NodeFolder {
  protected:
   void SetUp() override {
-    ASSERT_TRUE(init_crypto().ok());
-    ASSERT_TRUE(
-        init_node(DataFolder(place.path()), {"seoul.example", "Seoul", "en", "city", "", false, ""}, kNow)
-            .ok());
-    auto opened = FolderInUse::open(place.path(), "");
+    NodeFolder::SetUp();
+    auto opened = open();
     ASSERT_TRUE(opened.ok());
     folder.emplace(std::move(*opened));
     store = std::move(*open_sqlite_store(folder->files().store()));
@@ -43,7 +38,6 @@ class ArrivalThreadsTest : public testing::Test {
     return answer.get();
   }
 
-  TemporaryFolder place;
   Config config;
   DaemonLog log{"error", "text"};
   NodeIdentity identity{"seoul.example", std::nullopt, {}, std::nullopt};

@@ -25,18 +25,7 @@ class ErasuresTest : public testing::Test {
     EXPECT_TRUE(said.ok());
     return said.ok() ? *said : EntryIndex(0);
   }
-  void erase(EntryIndex gone) {
-    Draft draft;
-    draft.entry.set_kind(v1::KIND_WITHDRAWAL);
-    auto* ref = draft.entry.add_refs();
-    ref->set_role(v1::REF_ROLE_WITHDRAWS);
-    ref->set_log_id(la.id().bytes());
-    ref->set_index(gone.value);
-    ref->set_leaf_hash(leaf_hash(store->record(la.id(), gone)->entry).bytes());
-    draft.entry.mutable_control()->mutable_withdrawal()->set_index(gone.value);
-    draft.entry.mutable_control()->mutable_withdrawal()->set_erase(true);
-    ASSERT_TRUE(publish(*store, la, draft).ok());
-  }
+  void erase(EntryIndex gone) { ASSERT_TRUE(publish(*store, la, erasure_of(la.id(), gone.value)).ok()); }
   void remark(EntryIndex on) {
     ASSERT_TRUE(desk->change_case(la.id(), on,
                                   [](InboxCase& item) -> Status {

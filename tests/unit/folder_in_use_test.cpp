@@ -5,27 +5,13 @@
 
 #include <gtest/gtest.h>
 
-#include "node/daemon/init.h"
 #include "storage/store/sqlite_store.h"
-#include "tests/temporary_folder.h"
+#include "tests/unit/node_folder.h"
 
 namespace koinon::test {
 namespace {
 
-constexpr UnixMillis kNow{1'780'000'000'000};
-
-class FolderInUseTest : public testing::Test {
- protected:
-  void SetUp() override {
-    ASSERT_TRUE(init_crypto().ok());
-    ASSERT_TRUE(
-        init_node(DataFolder(place.path()), {"seoul.example", "Seoul", "en", "city", "", false, ""}, kNow)
-            .ok());
-  }
-  Result<FolderInUse> open() const { return FolderInUse::open(place.path(), ""); }
-
-  TemporaryFolder place;
-};
+class FolderInUseTest : public NodeFolder {};
 
 TEST_F(FolderInUseTest, HasOneUserAtATime) {
   {

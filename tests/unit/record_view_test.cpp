@@ -3,7 +3,6 @@
 
 #include <gtest/gtest.h>
 
-#include "crypto/checkpoint.h"
 #include "crypto/hash.h"
 #include "tests/storage/indexed_library.h"
 
@@ -77,22 +76,10 @@ TEST_F(RecordViewTest, WhatWasErasedIsGoneAlsoWhereTheIndexIsBehind) {
 TEST_F(RecordViewTest, AnEntryThatCannotBeReadSaysWhyAndNothingElse) {
   add(seoul, practice("Testing in cars", "Cars come one by one."));
   const Bytes leaf = "\xff\xff no entry";
-  RunCommit run;
-  run.identity = seoul.identity();
-  run.log = seoul.id();
-  run.after = store->log_state(seoul.id())->range;
-  const EntryIndex index(run.after.size().value);
-  run.records.push_back({index, leaf, {}, BodyState::kHeld, {}});
-  run.leaves.push_back(leaf_hash(leaf));
-  run.after.append(run.leaves.back());
-  const Checkpoint checkpoint{seoul.identity().origin(), run.after.size(), run.after.root()};
-  run.head = {checkpoint.size, checkpoint.root,
-              sign_checkpoint(checkpoint, SigningKey::from_seed(sha256("seoul.example").view()))};
-  ASSERT_TRUE(store->begin(true).ok());
-  ASSERT_TRUE(store->append_run(run).ok());
-  ASSERT_TRUE(store->commit().ok());
+  const auto index = append_leaf(*store, seoul, leaf);
+  ASSERT_TRUE(index.ok());
   catch_up();
-  const RecordView view = read(index);
+  const RecordView view = read(*index);
   EXPECT_FALSE(view.readable());
   EXPECT_EQ(view.kind_text(), "unreadable");
   EXPECT_EQ(view.leaf_hash, leaf_hash(leaf));

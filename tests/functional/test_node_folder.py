@@ -1,0 +1,91 @@
+"""A node's folder: nothing destroys what exists, and the advice fits what is missing."""
+
+import os
+import pathlib
+import subprocess
+import unittest
+
+from nodes import BIN, DEADLINE, CommandFailed, NodesTest, koinon, own_entries
+
+
+class NodeFolder(NodesTest):
+    def assert_kept(self, data, words, before):
+        with self.assertRaises(CommandFailed) as caught:
+            koinon("init", "--name", "other.example", "--display-name", "Other", data=data)
+        for word in words:
+            self.assertIn(word, caught.exception.stderr)
+        after = {str(p): p.read_bytes() for p in data.rglob("*") if p.is_file() and not p.name.endswith(".lock")}
+        self.assertEqual(after, before)
+
+    def test_init_refuses_a_folder_that_holds_anything_of_a_node(self):
+        seoul = self.node("seoul")
+        seoul.publish("Kept")
+        seoul.stop()
+        everything = [p.relative_to(seoul.data) for p in seoul.data.rglob("*") if p.is_file() and p.suffix in (".key", ".db")]
+        self.assertEqual(len(everything), 7)
+        for missing in everything:
+            aside = pathlib.Path(self.folder) / "aside"
+            os.rename(seoul.data / missing, aside)
+            before = {str(p): p.read_bytes() for p in seoul.data.rglob("*") if p.is_file() and not p.name.endswith(".lock")}
+            needed = missing.suffix == ".key" or missing.name == "store.db"
+            self.assert_kept(seoul.data, [str(missing), "backup"] if needed else ["lives here already"], before)
+            os.rename(aside, seoul.data / missing)
+        # The keys not restored yet; the store not restored yet.
+        for there in ("keys", "store.db"):
+            half = pathlib.Path(self.folder) / f"half-{there}"
+            half.mkdir(mode=0o700)
+            subprocess.run(["cp", "-a", str(seoul.data / there), str(half)], check=True)
+            before = {str(p): p.read_bytes() for p in half.rglob("*") if p.is_file()}
+            self.assert_kept(half, ["backup"], before)
+        seoul.start()
+        self.assertEqual(own_entries(seoul), 3)
+
+    def test_the_daemons_advice_fits_what_is_missing(self):
+        seoul = self.node("seoul")
+        seoul.stop()
+        for missing in ("keys/signing.key", "keys/cosigner.key", "keys/sealing.key", "keys/node.key", "store.db"):
+            aside = pathlib.Path(self.folder) / "aside"
+            os.rename(seoul.data / missing, aside)
+            said = subprocess.run([str(BIN / "koinond"), "--data", str(seoul.data)], capture_output=True, timeout=DEADLINE)
+            text = said.stderr.decode()
+            self.assertEqual(said.returncode, 1, missing)
+            self.assertIn(missing, text)
+            self.assertIn("backup", text)
+            self.assertNotIn("make one", text, "what exists is not to be made anew")
+            os.rename(aside, seoul.data / missing)
+        for role in ("signing", "cosigner", "sealing"):
+            os.rename(seoul.data / "keys" / f"{role}.key", pathlib.Path(self.folder) / role)
+        said = subprocess.run([str(BIN / "koinond"), "--data", str(seoul.data)], capture_output=True, timeout=DEADLINE)
+        self.assertIn("signing.key", said.stderr.decode())
+        self.assertNotIn("make one", said.stderr.decode())
+
+    def test_an_init_that_was_cut_short_begins_anew(self):
+        data = pathlib.Path(self.folder) / "cut"
+        (data / "keys").mkdir(parents=True, mode=0o700)
+        (data / "init-unfinished").write_text("")
+        (data / "keys" / "signing.key").write_text("half")
+        said = subprocess.run([str(BIN / "koinond"), "--data", str(data)], capture_output=True, timeout=DEADLINE)
+        self.assertIn("cut short", said.stderr.decode())
+        koinon("init", "--name", "cut.example", "--display-name", "Cut", data=data)
+        self.assertFalse((data / "init-unfinished").exists())
+
+    def test_no_permission_is_not_no_node(self):
+        seoul = self.node("seoul")
+        root = os.geteuid() == 0
+        # The folder is closed to others: to another user where this one may do everything, else to this one.
+        other = {"user": 65534, "group": 65534, "extra_groups": []} if root else {}
+        os.chmod(self.folder, 0o755)
+        if not root:
+            os.chmod(seoul.data, 0)
+        try:
+            for command in ([str(BIN / "koinon"), "--data", str(seoul.data), "status"], [str(BIN / "koinond"), "--data", str(seoul.data)],
+                            [str(BIN / "koinon"), "--data", str(seoul.data), "init", "--name", "x.example", "--display-name", "X"]):
+                said = subprocess.run(command, capture_output=True, timeout=DEADLINE, **other)
+                self.assertEqual(said.returncode, 1, command)
+                self.assertIn("run this as the node's user", said.stderr.decode(), command)
+        finally:
+            os.chmod(seoul.data, 0o700)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,42 @@
+// What a store tells at the start beside its logs: forks, whom a peer asks for, whom we block.
+#include <gtest/gtest.h>
+
+#include "tests/storage/held_log.h"
+
+namespace koinon::test {
+namespace {
+
+class TellsAtTheStart : public HeldLog {};
+INSTANTIATE_TEST_SUITE_P(Stores, TellsAtTheStart, both_stores(), store_name);
+
+// Also where nothing of the log is held, or no more.
+TEST_P(TellsAtTheStart, WhatHasForkedIsTold) {
+  EXPECT_TRUE(store->load_state()->forked.empty());
+  change([&] { ASSERT_TRUE(store->add_evidence({author.log.id(), "two heads", {1}}).ok()); });
+  EXPECT_TRUE(store->load_state()->logs.empty());
+  EXPECT_EQ(store->load_state()->forked, std::vector<LogId>{author.log.id()});
+}
+
+TEST_P(TellsAtTheStart, AsksAndBlocksAreRememberedAndGoWithThePeer) {
+  PeerRecord peer;
+  peer.node_key = NodeKey::from(Bytes(32, 'p'));
+  peer.log = LogId::from(Bytes(32, 'l'));
+  const LogId other = LogId::from(Bytes(32, 'o'));
+  change([&] {
+    ASSERT_TRUE(store->put_peer(peer).ok());
+    ASSERT_TRUE(store->set_asks({{peer.node_key, other}, {peer.node_key, *peer.log}}, true).ok());
+    ASSERT_TRUE(store->set_asks({{peer.node_key, *peer.log}}, false).ok());
+    ASSERT_TRUE(store->set_blocked(other, true).ok());
+  });
+  EXPECT_EQ(store->load_state()->asks, (std::vector<HeadAsk>{{peer.node_key, other}}));
+  EXPECT_EQ(store->load_state()->blocked, std::vector<LogId>{other});
+  change([&] {
+    ASSERT_TRUE(store->remove_peer(peer.node_key).ok());
+    ASSERT_TRUE(store->set_blocked(other, false).ok());
+  });
+  EXPECT_TRUE(store->load_state()->asks.empty());
+  EXPECT_TRUE(store->load_state()->blocked.empty());
+}
+
+}  // namespace
+}  // namespace koinon::test
