@@ -1,5 +1,5 @@
-// What a note itself says, as templates/note_text shows it: its sections, what can be said in a line each, its
-// links and sources. Any thread that reads.
+// What a note itself says, as templates/note_text shows it: its sections, what can be said in a line each,
+// its links and sources. Any thread that reads.
 #pragma once
 
 #include <optional>
@@ -18,8 +18,8 @@ inline constexpr unsigned kSectionLevel = 2;
 inline constexpr unsigned kWithinSectionLevel = 3;
 
 // The texts that stand under a heading of their own, rendered below the level `above`.
-boost::json::array sections_of(ApiShared& shared, const Visit& visit, const google::protobuf::Message& content,
-                               unsigned above);
+boost::json::array sections_of(ApiShared& shared, const Visit& visit,
+                               const google::protobuf::Message& content, unsigned above);
 // Of a list that a template shows only if it has something: the list, and `has_` its name.
 void put_list(boost::json::object& model, const std::string& name, boost::json::array items);
 void put_note_text(ApiShared& shared, const Visit& visit, const std::optional<v1::Body>& body,

@@ -96,7 +96,8 @@ class SqliteIndexWriter final : public IndexWriter {
         "DELETE FROM doc; DELETE FROM topic; DELETE FROM kind_topic; DELETE FROM log_topic; DELETE FROM "
         "log_kind_topic; DELETE FROM standing_topic; DELETE FROM removed; DELETE FROM sqlite_sequence; "
         "DELETE FROM link; DELETE FROM referred; DELETE FROM addressee; DELETE FROM city; DELETE FROM text; "
-        "DELETE FROM city_domain; DELETE FROM city_name; DELETE FROM word; DELETE FROM word_form; DELETE FROM "
+        "DELETE FROM city_domain; DELETE FROM city_name; DELETE FROM word; DELETE FROM word_form; DELETE "
+        "FROM "
         "city_words; "
         "DELETE FROM meta WHERE key = 'position'");
     if (status.ok()) status = note_unclean();
