@@ -166,7 +166,7 @@ class Publishing(NodesTest):
         self.assertRegex(press.page.url, "^/ask")
         fields = dict(press.page.form("/ask").fields)
         self.assertEqual([fields[name].strip() for name in ("title", "text", "contact", "topics")],
-                         ["Who put them up?", "Staff, or a company?", "press@la.example", "health"])
+                         ["Who put them up?", "Staff, or a company?", "press@la.example", "Health"])
         self.assertRegex(fields["about"], r"^seoul\.example.*/\d+$", "it may stand with the log that was meant")
         address, stale = press.page.url, press.page
         self.assertEqual(press.go("/publish?draft=" + fields["draft"]).url, address, "a question never becomes a practice")
