@@ -72,7 +72,8 @@ Result<bool> WordRows::clean_some() {
   forget();
   for (const Word& word : words) {
     auto look = db_.prepare("SELECT 1 FROM text WHERE text MATCH ? LIMIT 1");
-    look.bind_text("\"" + word.text + "\"");
+    const std::string quoted = "\"" + word.text + "\"";
+    look.bind_text(quoted);
     KOINON_ASSIGN(const bool there, look.step());
     if (there) continue;
     for (const std::int64_t form : forms_less_one(word.text)) {

@@ -2,6 +2,7 @@
 // A connection and its statements belong to one thread at a time.
 #pragma once
 
+#include <concepts>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -32,6 +33,9 @@ class Statement {
   Statement& bind(std::int64_t value);
   Statement& bind_blob(BytesView value);
   Statement& bind_text(std::string_view value);
+  template <typename Text>
+  requires std::same_as<Text, std::string> Statement& bind_text(Text&& value) =
+      delete;  // it would be gone when the statement runs
   Statement& bind_null();
   Statement& bind_real(double value);
   // Binds a pointer for an extension's function that knows `type`. What it points to must live until the
