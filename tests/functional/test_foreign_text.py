@@ -46,9 +46,9 @@ class ForeignText(NodesTest):
         ref = seoul.publish("Taken up with many words")
         wait_for(lambda: ref in milan.refs(kind="practice"), "Milan has it")
         for i in range(30):  # an ampersand takes five bytes on a page
-            adoption = {"kind": "adoption", "language": "en", "refs": [{"role": "adopts", "ref": ref}],
-                        "content": {"title": f"Time {i}", "stage": "adopted", "outcome": "worked", "changes": f"{i} " + "&" * 4000, "results": "&" * 4000}}
-            self.assertEqual(post(milan, "/api/v1/records", adoption, bearer(self.token(milan))).status, 201)
+            question = {"kind": "question", "language": "en", "refs": [{"role": "about", "ref": ref}],
+                        "content": {"title": f"Time {i}", "text": f"{i} " + "&" * 8000}}
+            self.assertEqual(post(milan, "/api/v1/records", question, bearer(self.token(milan))).status, 201)
         said = wait_for(lambda: len(all_of := get(seoul, f"/api/v1/records/{ref}").json()["referred_by"]) == 30 and all_of, "all are here")
         page = get(seoul, f"/records/{ref}").text()
         self.assertLess(len(page), (1 << 20) + 100_000)
