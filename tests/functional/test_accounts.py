@@ -288,7 +288,7 @@ class Accounts(NodesTest):
         self.assert_refused("last operator", lambda: seoul.run("user", "remove", "operator"))
         self.assert_refused("last operator", lambda: seoul.run("user", "change", "operator", "--role", "reader"))
         self.assert_refused("already", lambda: seoul.run("user", "add", "operator"))
-        self.assert_refused("lower-case", lambda: seoul.run("user", "add", "Press Office"))
+        self.assert_refused("small letters", lambda: seoul.run("user", "add", "Press Office"))
         self.assert_refused("address", lambda: seoul.run("user", "add", "press", "--email", "a@b\r\nBcc: x@y"))
 
 

@@ -8,6 +8,7 @@ import unittest
 
 from api import ask
 from nodes import BIN, TOP, NodesTest, wait_for
+from workbook import write_workbook
 
 PAGE = TOP / "node" / "api" / "API.md"
 
@@ -90,8 +91,8 @@ class Examples(NodesTest):
         self.assertEqual(re.findall("Food for schools [0-9]", printed), ["Food for schools 1", "Food for schools 0"])
 
     def test_a_librarys_commands_and_a_webhook(self):
-        practices = pathlib.Path(self.folder) / "library.csv"
-        practices.write_text("title,summary,solution,language,topics\nCool roofs,White roofs.,We painted them.,en,climate/heat\n")
+        write_workbook(pathlib.Path(self.folder) / "library.xlsx",
+                       [["title", "summary", "solution", "language", "topics"], ["Cool roofs", "White roofs.", "We painted them.", "en", "climate/heat"]])
         for block in self.blocks["A city's library"]:
             self.shell(block)
         self.assertIn("Cool roofs", (pathlib.Path(self.folder) / "out.csv").read_text())

@@ -9,6 +9,7 @@ import urllib.request
 
 from nodes import CommandFailed, NodesTest, peer, wait_for
 from wire import City, Session, serve_log
+from workbook import Day, Month, write_workbook
 
 COLUMNS = ["title", "summary", "solution", "language", "topics", "status", "cost_amount", "cost_currency", "evidence", "sdgs",
            "links", "source_url", "source_date", "on_behalf_of", "office", "partners"]
@@ -55,46 +56,6 @@ FAULTS = [({"title": ""}, "title"), ({"language": "not a language"}, "language")
           (b"\xff\xfe,s,t,en,health,running,1,EUR,1,3,https://a.example,https://b.example,2020,x,y,z\r\n", "title"),
           ({"topics": "; ".join(f"health/t{i}" for i in range(9))}, "topics"), ({"topics": "a" * 65}, "topics"),
           ({"solution": "x" * 1_100_000}, ""), ({"title": "\u200b\u202e\0"}, "title")]
-
-
-class Day(int):
-    """A date, as a workbook keeps it: days, and a format that shows the day."""
-
-
-class Month(int):
-    """The same with a format that shows the month alone."""
-
-
-def write_workbook(path, rows):
-    """The parts that a workbook needs, as ECMA-376 names them; texts are shared strings."""
-    import zipfile
-    from xml.sax.saxutils import escape
-    strings, sheet = [], ""
-    for number, cells in enumerate(rows, 1):
-        sheet += f'<row r="{number}">'
-        for column, value in zip("ABCDEFGHIJ", cells):
-            style = 1 if isinstance(value, Day) else 2 if isinstance(value, Month) else 0
-            if isinstance(value, str):
-                sheet += f'<c r="{column}{number}" t="s"><v>{len(strings)}</v></c>'
-                strings.append(value)
-            elif value is not None:
-                sheet += f'<c r="{column}{number}" s="{style}"><v>{value + 0}</v></c>'
-        sheet += "</row>"
-    main = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
-    rel = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file:
-        file.writestr("[Content_Types].xml", '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>')
-        file.writestr("xl/workbook.xml", f'<workbook {main} xmlns:r="{rel}"><sheets><sheet name="Hidden" sheetId="2" state="hidden" r:id="rId9"/>'
-                                         '<sheet name="Practices" sheetId="1" r:id="rId1"/></sheets></workbook>')
-        file.writestr("xl/_rels/workbook.xml.rels", '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
-                                                    f'<Relationship Id="rId1" Type="{rel}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>')
-        file.writestr("xl/styles.xml", f'<styleSheet {main}><numFmts><numFmt numFmtId="164" formatCode="[$-409]mmm\\-yy;@"/></numFmts>'
-                                       '<cellXfs><xf numFmtId="0"/><xf numFmtId="14"/><xf numFmtId="164"/></cellXfs></styleSheet>')
-        # Every other text in two runs, as where a part of it is bold.
-        items = "".join(f"<si><r><t>{escape(s[:3])}</t></r><r><t xml:space='preserve'>{escape(s[3:])}</t></r></si>" if n % 2 else f"<si><t>{escape(s)}</t></si>"
-                        for n, s in enumerate(strings))
-        file.writestr("xl/sharedStrings.xml", f"<sst {main}>{items}</sst>")
-        file.writestr("xl/worksheets/sheet1.xml", f"<worksheet {main}><sheetData>{sheet}</sheetData></worksheet>")
 
 
 class Library(NodesTest):

@@ -1,6 +1,7 @@
 // Which of the credentials that a request brings decides who asks.
 #include <gtest/gtest.h>
 
+#include "crypto/ed25519.h"
 #include "node/access/access.h"
 #include "node/api/admission.h"
 #include "node/api/routes.h"
