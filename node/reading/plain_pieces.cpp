@@ -5,10 +5,10 @@
 namespace koinon {
 namespace {
 
-// Two code points that are no characters (U+FDD0, U+FDD1). Programs may use them within, and no text has
-// them.
-constexpr std::string_view kBegin = "\xEF\xB7\x90";
-constexpr std::string_view kEnd = "\xEF\xB7\x91";
+// Two code points of the last private area, for which no font has a picture. They stay where a text is made
+// plain. No text has them that anybody means.
+constexpr std::string_view kBegin = "\U0010FFFC";
+constexpr std::string_view kEnd = "\U0010FFFD";
 
 void add_without_marks(std::string& out, std::string_view text) {
   for (std::size_t i = 0; i < text.size();) {

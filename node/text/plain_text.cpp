@@ -87,10 +87,9 @@ bool is_in_place(UChar32 c, const Neighbours& near) {
     case 0x1160:
       return (near.before >= 0x1100 && near.before < 0x115F) ||
              (near.before >= 0xA960 && near.before <= 0xA97C);
-    case 0x180E:  // sets the last vowel of a Mongolian word apart
-      return is_joined(near.before);
     case 0x200B:  // between words of scripts without spaces, such as Khmer
       return u_getIntPropertyValue(near.before, UCHAR_LINE_BREAK) == U_LB_COMPLEX_CONTEXT;
+    case 0x180E:  // sets the last vowel of a Mongolian word apart
     case 0x200C:
       return joins;
     case 0x200D:

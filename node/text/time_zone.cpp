@@ -35,7 +35,8 @@ std::optional<TimeZone> TimeZone::find(std::string_view name) {
                      name.find_first_not_of(kNameCharacters) == std::string_view::npos;
   if (!plain) return std::nullopt;
   const auto zone = zone_of(std::string(name));
-  if (zone == nullptr || *zone == icu::TimeZone::getUnknown()) return std::nullopt;
+  icu::UnicodeString id;  // an unknown name becomes the unknown zone, and that has a name of its own
+  if (zone == nullptr || zone->getID(id) == icu::UnicodeString(UCAL_UNKNOWN_ZONE_ID)) return std::nullopt;
   return TimeZone(std::string(name));
 }
 

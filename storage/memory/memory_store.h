@@ -99,6 +99,7 @@ class MemoryStore final : public Store {
   Result<std::optional<Arrival>> arrival_of(const LogId& log, EntryIndex index) override;
   Result<std::vector<Bytes>> evidence(const LogId& log) override { return policy_.evidence(log); }
   Result<std::optional<Bytes>> setting(std::string_view name) override { return settings_.setting(name); }
+  Result<std::optional<LogId>> own_log() override { return settings_.own_log(); }
   Result<std::optional<LogId>> vouched_as(std::string_view name) override { return policy_.vouched_as(name); }
   Result<std::optional<VouchFact>> vouch(const LogId& voucher, const LogId& target) override {
     return policy_.vouch(voucher, target);

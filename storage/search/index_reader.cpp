@@ -200,17 +200,16 @@ class SqliteIndexReader final : public IndexReader {
   }
 
   // Notes of others that are addressed to the city, or that answer, adopt, revise or translate its notes, and
-  // their questions to all. Each side is limited by itself, so that a page costs no more than two pages.
+  // questions of others to all, which stand under no log. Each side is limited by itself, so that a page
+  // costs no more than two pages.
   Result<std::vector<IndexedRecord>> addressed(const LogId& log, ArrivalSeq before,
                                                std::size_t limit) override {
     auto select = db_.prepare(
         std::string(kDocColumns) +
         "(SELECT doc, arrival FROM (SELECT doc, arrival FROM addressee WHERE log_id = ?1 AND arrival < ?2 "
-        "ORDER BY arrival DESC LIMIT ?3) UNION SELECT doc, arrival FROM (SELECT x.doc, x.arrival FROM "
-        "addressee x "
-        "CROSS JOIN doc y ON y.id = x.doc WHERE x.log_id = x'' AND x.arrival < ?2 AND y.log_id <> ?1 "
-        "ORDER BY x.arrival DESC LIMIT ?3)) a CROSS JOIN doc d ON d.id = a.doc ORDER BY a.arrival DESC LIMIT "
-        "?3");
+        "ORDER BY arrival DESC LIMIT ?3) UNION SELECT doc, arrival FROM (SELECT doc, arrival FROM addressee "
+        "WHERE log_id = x'' AND arrival < ?2 ORDER BY arrival DESC LIMIT ?3)) a "
+        "CROSS JOIN doc d ON d.id = a.doc ORDER BY a.arrival DESC LIMIT ?3");
     select.bind_blob(log.view())
         .bind(before.value == 0 ? INT64_MAX : static_cast<std::int64_t>(before.value))
         .bind(static_cast<std::int64_t>(limit));

@@ -63,7 +63,7 @@ CREATE TRIGGER last_link_gone AFTER DELETE ON link
 WHEN NOT EXISTS (SELECT 1 FROM link WHERE log_id = old.log_id AND entry_index = old.entry_index) BEGIN
   DELETE FROM referred WHERE log_id = old.log_id AND entry_index = old.entry_index;
 END;
--- No log: a question to all cities.
+-- No log: a question of another city to all.
 CREATE TABLE addressee (log_id BLOB NOT NULL, arrival INTEGER NOT NULL, doc INTEGER NOT NULL,
   PRIMARY KEY (log_id, arrival, doc)) WITHOUT ROWID;
 CREATE INDEX addressee_by_doc ON addressee (doc);

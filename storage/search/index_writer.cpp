@@ -1,5 +1,3 @@
-#include <set>
-
 #include "proto/base/encoding.h"
 #include "proto/base/limits.h"
 #include "proto/codec/entry.h"
@@ -10,6 +8,7 @@
 #include "storage/search/note_facts.h"
 #include "storage/search/note_text.h"
 #include "storage/search/record_standing.h"
+#include "storage/search/reference_rows.h"
 #include "storage/search/search_index.h"
 #include "storage/search/tokenizer.h"
 #include "storage/search/topic_rows.h"
@@ -191,6 +190,7 @@ class SqliteIndexWriter final : public IndexWriter {
   }
 
   Result<std::size_t> index_arrivals(StoreReader& store, const std::vector<Arrival>& arrivals) {
+    KOINON_TRY(references_.begin(store));
     std::size_t done = 0;
     ArrivalSeq position(arrivals.front().first.value - 1);
     for (const Arrival& arrival : arrivals) {
@@ -353,52 +353,12 @@ class SqliteIndexWriter final : public IndexWriter {
     const std::int64_t id = sqlite3_last_insert_rowid(db_.handle());
     if (entry != nullptr) {
       KOINON_TRY(topics_.insert(id, log, arrival, entry->kind(), topics));
-      KOINON_TRY(insert_links(id, log, index, *entry));
-      KOINON_TRY(insert_addressees(id, log, arrival, *entry));
+      KOINON_TRY(references_.insert(id, log, index, arrival, *entry));
       if (is_note(entry->kind()) && content.length() > 0)
         KOINON_TRY(topics_.set_standing(id, static_cast<std::int64_t>(arrival.value), topics, true));
     }
     KOINON_TRY(insert_text(log, id, content));
     return id;
-  }
-
-  // Notes that are addressed to another city, or that refer to another city's notes; questions to all cities
-  // under no log.
-  Status insert_addressees(std::int64_t id, const LogId& log, ArrivalSeq arrival, const v1::Entry& entry) {
-    if (!is_note(entry.kind())) return {};
-    std::set<std::string_view> cities(entry.to().begin(), entry.to().end());
-    for (const auto& ref : entry.refs()) {
-      const bool of_others = ref.role() != v1::REF_ROLE_REVISES && ref.role() != v1::REF_ROLE_WITHDRAWS;
-      if (of_others && ref.role() > 0 && ref.role() < v1::REF_ROLE_WITHDRAWS) cities.insert(ref.log_id());
-    }
-    cities.erase(log.view());
-    if (asks_all_cities(entry)) cities.insert(std::string_view());
-    for (const std::string_view city : cities) {
-      auto put = db_.prepare("INSERT OR IGNORE INTO addressee (log_id, arrival, doc) VALUES (?, ?, ?)");
-      KOINON_TRY(put.bind_blob(city).bind(static_cast<std::int64_t>(arrival.value)).bind(id).run());
-    }
-    return {};
-  }
-
-  Status insert_links(std::int64_t id, const LogId& log, EntryIndex from, const v1::Entry& entry) {
-    const auto add = [&](BytesView target, std::uint64_t index, v1::RefRole role) {
-      auto put = db_.prepare(
-          "INSERT OR IGNORE INTO link (log_id, entry_index, role, doc, own, kind) VALUES (?, ?, ?, ?, ?, ?)");
-      return put.bind_blob(target)
-          .bind(static_cast<std::int64_t>(index))
-          .bind(static_cast<std::int64_t>(role))
-          .bind(id)
-          .bind(target == log.view() && index < from.value ? 1 : 0)
-          .bind(static_cast<std::int64_t>(entry.kind()))
-          .run();
-    };
-    for (const auto& ref : entry.refs()) {
-      // The entry's control part says what is withdrawn. A ref of the same role may say something else, so it
-      // does not count.
-      if (ref.role() != v1::REF_ROLE_WITHDRAWS) KOINON_TRY(add(ref.log_id(), ref.index(), ref.role()));
-    }
-    if (entry.kind() != v1::KIND_WITHDRAWAL || !entry.control().has_withdrawal()) return {};
-    return add(log.view(), entry.control().withdrawal().index(), v1::REF_ROLE_WITHDRAWS);
   }
 
   Status insert_text(const LogId& log, std::int64_t id, const Content& content) {
@@ -420,6 +380,7 @@ class SqliteIndexWriter final : public IndexWriter {
   sqlite::Connection db_;
   IndexChanges changes_{db_};
   TopicRows topics_{db_};
+  ReferenceRows references_{db_};
   WordRows words_{db_};
   CityRows cities_{db_, changes_};
   RecordStanding standing_{db_, changes_, topics_, cities_};

@@ -36,6 +36,8 @@ class KnowledgeReader {
   virtual Result<std::vector<Bytes>> evidence(const LogId& log) = 0;
   // A setting of the operator, by its name. Nothing: it was never set.
   virtual Result<std::optional<Bytes>> setting(std::string_view name) = 0;
+  // The log of this node's own city. Nothing: it has none (yet).
+  virtual Result<std::optional<LogId>> own_log() = 0;
   // The log that a vouch calls by this name. Nothing: there is no such vouch.
   virtual Result<std::optional<LogId>> vouched_as(std::string_view name) = 0;
   // What one city says of another. Nothing: it does not vouch for it.

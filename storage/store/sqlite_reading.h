@@ -72,6 +72,7 @@ class SqliteReading : public Base {
   Result<std::vector<std::pair<LogId, Bytes>>> lacking(std::size_t limit) override {
     return logs_.lacking(limit);
   }
+  Result<std::optional<LogId>> own_log() override { return settings_.own_log(); }
   Result<std::optional<LogId>> vouched_as(std::string_view name) override { return policy_.vouched_as(name); }
   Result<std::optional<VouchFact>> vouch(const LogId& voucher, const LogId& target) override {
     return policy_.vouch(voucher, target);

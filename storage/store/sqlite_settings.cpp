@@ -21,6 +21,12 @@ Result<JournalId> SqliteSettings::journal() {
   return JournalId::from(*journal);
 }
 
+Result<std::optional<LogId>> SqliteSettings::own_log() {
+  KOINON_ASSIGN(const auto own, meta("own_log"));
+  if (!own || own->size() != LogId::kSize) return std::optional<LogId>();
+  return std::optional(LogId::from(*own));
+}
+
 Result<std::optional<Bytes>> SqliteSettings::setting(std::string_view name) {
   return meta("setting." + std::string(name));
 }

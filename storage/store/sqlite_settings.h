@@ -14,6 +14,7 @@ class SqliteSettings {
   Result<std::optional<Bytes>> meta(std::string_view key);
   Status put_meta(std::string_view key, BytesView value);
   Result<JournalId> journal();
+  Result<std::optional<LogId>> own_log();
 
   // A setting of the operator. Setting an empty value removes it.
   Result<std::optional<Bytes>> setting(std::string_view name);

@@ -175,8 +175,7 @@ Result<StoreState> SqliteStore::load_state() {
   KOINON_ASSIGN(state.journal, settings_.journal());
   KOINON_ASSIGN(const auto token, settings_.meta("instance_token"));
   if (token) state.instance_token = *token;
-  KOINON_ASSIGN(const auto own, settings_.meta("own_log"));
-  if (own && own->size() == LogId::kSize) state.own_log = LogId::from(*own);
+  KOINON_ASSIGN(state.own_log, settings_.own_log());
   KOINON_ASSIGN(state.logs, logs_.all());
   for (const LogState& log : state.logs) {
     state.last_journal_seq = std::max(state.last_journal_seq, log.journal_seq);

@@ -288,6 +288,7 @@ std::vector<Operation> store_operations() {
       {"entry", [](Held& h) { return done(h.store->entry(h.city.id(), h.popular)); }},
       {"record", [](Held& h) { return done(h.store->record(h.city.id(), h.popular)); }},
       {"own content", [](Held& h) { return done(h.store->own_content("x")); }},
+      {"own log", [](Held& h) { return done(h.store->own_log()); }},
       {"vouched as", [](Held& h) { return done(h.store->vouched_as("nobody.example")); }},
       {"publishing", [](Held& h) { return done(publish(*h.store, h.city, again(note("one more")))); }},
       {"erasing",

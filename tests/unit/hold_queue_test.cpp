@@ -94,6 +94,7 @@ class BrokenStore final : public StoreReader {
   Result<std::vector<std::pair<LogId, Bytes>>> lacking(std::size_t limit) override {
     return store_->lacking(limit);
   }
+  Result<std::optional<LogId>> own_log() override { return store_->own_log(); }
   Result<std::optional<LogId>> vouched_as(std::string_view name) override { return store_->vouched_as(name); }
   Result<std::optional<VouchFact>> vouch(const LogId& voucher, const LogId& target) override {
     return store_->vouch(voucher, target);

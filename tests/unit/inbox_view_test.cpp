@@ -10,6 +10,9 @@ class Inbox : public IndexedLibrary {
  protected:
   void SetUp() override {
     IndexedLibrary::SetUp();
+    ASSERT_TRUE(store->begin(true).ok());
+    ASSERT_TRUE(store->set_own_log(seoul.id()).ok());
+    ASSERT_TRUE(store->commit().ok());
     office = std::make_unique<OfficeDb>(std::move(*OfficeDb::open(folder.path() / "office.db")));
     desk = std::make_unique<Desk>(*office);
   }

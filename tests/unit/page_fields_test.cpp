@@ -118,6 +118,7 @@ TEST(PageFields, AllFaultsStandAboveAndEachAtItsField) {
   ASSERT_TRUE(messages.ok());
   Visit visit;
   visit.words = &messages->choose("en", "");
+  visit.request.caller.role = Role::kOperator;
   Error error = fail(Code::kInvalidArgument, "the first", "content.title");
   error.also = {fail(Code::kInvalidArgument, "the second", "topics"),
                 fail(Code::kInvalidArgument, "of all", "x")};

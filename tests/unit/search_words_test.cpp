@@ -102,7 +102,7 @@ TEST(PlainPieces, KeepTheMatchesAndNoMarksOfMarkdown) {
   EXPECT_EQ(shown(plain_pieces({{"2020", true}, {". A *cool* ", false}, {"year", true}}, title_line)),
             "<2020>. A cool <year>");
   EXPECT_TRUE(plain_pieces({}, markdown_line).empty());
-  EXPECT_EQ(shown(plain_pieces({{"a\uFDD0b\uFDD1", false}, {"c", true}}, markdown_line)), "ab<c>")
+  EXPECT_EQ(shown(plain_pieces({{"a\U0010FFFCb\U0010FFFD", false}, {"c", true}}, markdown_line)), "ab<c>")
       << "what others wrote marks nothing";
 }
 

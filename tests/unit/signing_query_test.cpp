@@ -17,7 +17,10 @@ using Json = boost::json::object;
 const NoteRequest& note_of(const SigningQuery& query) { return std::get<NoteRequest>(query.request); }
 
 TEST(SigningQueries, AFormAndTheSameInJsonAskForTheSame) {
+  const auto messages = Messages::builtin();
+  ASSERT_TRUE(messages.ok());
   Visit visit;
+  visit.words = &messages->choose("en", "");
   visit.form = {{"title", "Testing in cars"},
                 {"solution", "Two lanes.\r\nNo queue."},
                 {"topics", "health, mobility"},

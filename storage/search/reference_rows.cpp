@@ -1,0 +1,61 @@
+#include "storage/search/reference_rows.h"
+
+#include <set>
+
+#include "proto/codec/entry.h"
+
+namespace koinon {
+
+Status ReferenceRows::begin(StoreReader& store) {
+  KOINON_ASSIGN(own_, store.own_log());
+  return {};
+}
+
+Status ReferenceRows::insert(std::int64_t id, const LogId& log, EntryIndex index, ArrivalSeq arrival,
+                             const v1::Entry& entry) {
+  KOINON_TRY(insert_links(id, log, index, entry));
+  return insert_addressees(id, log, arrival, entry);
+}
+
+// Notes that are addressed to another city, or that refer to another city's notes; questions of others to all
+// cities under no log.
+Status ReferenceRows::insert_addressees(std::int64_t id, const LogId& log, ArrivalSeq arrival,
+                                        const v1::Entry& entry) {
+  if (!is_note(entry.kind())) return {};
+  std::set<std::string_view> cities(entry.to().begin(), entry.to().end());
+  for (const auto& ref : entry.refs()) {
+    const bool of_others = ref.role() != v1::REF_ROLE_REVISES && ref.role() != v1::REF_ROLE_WITHDRAWS;
+    if (of_others && ref.role() > 0 && ref.role() < v1::REF_ROLE_WITHDRAWS) cities.insert(ref.log_id());
+  }
+  cities.erase(log.view());
+  if (asks_all_cities(entry) && log != own_) cities.insert(std::string_view());
+  for (const std::string_view city : cities) {
+    auto put = db_.prepare("INSERT OR IGNORE INTO addressee (log_id, arrival, doc) VALUES (?, ?, ?)");
+    KOINON_TRY(put.bind_blob(city).bind(static_cast<std::int64_t>(arrival.value)).bind(id).run());
+  }
+  return {};
+}
+
+Status ReferenceRows::insert_links(std::int64_t id, const LogId& log, EntryIndex from,
+                                   const v1::Entry& entry) {
+  const auto add = [&](BytesView target, std::uint64_t index, v1::RefRole role) {
+    auto put = db_.prepare(
+        "INSERT OR IGNORE INTO link (log_id, entry_index, role, doc, own, kind) VALUES (?, ?, ?, ?, ?, ?)");
+    return put.bind_blob(target)
+        .bind(static_cast<std::int64_t>(index))
+        .bind(static_cast<std::int64_t>(role))
+        .bind(id)
+        .bind(target == log.view() && index < from.value ? 1 : 0)
+        .bind(static_cast<std::int64_t>(entry.kind()))
+        .run();
+  };
+  for (const auto& ref : entry.refs()) {
+    // The entry's control part says what is withdrawn. A ref of the same role may say something else, so it
+    // does not count.
+    if (ref.role() != v1::REF_ROLE_WITHDRAWS) KOINON_TRY(add(ref.log_id(), ref.index(), ref.role()));
+  }
+  if (entry.kind() != v1::KIND_WITHDRAWAL || !entry.control().has_withdrawal()) return {};
+  return add(log.view(), entry.control().withdrawal().index(), v1::REF_ROLE_WITHDRAWS);
+}
+
+}  // namespace koinon
