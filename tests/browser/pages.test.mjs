@@ -270,8 +270,8 @@ test("text from Word and Google Docs becomes Markdown, and a table of it is a ta
   const page = await press(nodes.seoul);
   await page.goto(nodes.seoul + "/publish");
   await page.waitForFunction(() => document.querySelector("script[src*=paste]"));
-  for (let tries = 0; tries < 200 && await paste(page, "#f-solution", "<p><b>is it there</b></p>"); ++tries) await page.waitForTimeout(50);
-  await page.fill("#f-solution", "");
+  for (let tries = 0; tries < 200 && await paste(page, "#f-challenge", "<p><b>is it there</b></p>"); ++tries) await page.waitForTimeout(50);
+  await page.fill("#f-challenge", "");
   assert.equal(await paste(page, "#f-solution", WORD), false);
   assert.equal(await page.inputValue("#f-solution"), [
     "## Cool roofs", "We \u201cpainted\u201d **40 roofs**, see [the plan](https://city.example/plan_%28b%29).", "- First\n  - Inner", "1. One",
@@ -301,6 +301,7 @@ test("a button puts a table in, by keyboard, and it can be undone", async () => 
   await page.goto(nodes.seoul + "/publish");
   const selected = () => page.$eval("#f-solution", (area) => area.value.slice(area.selectionStart, area.selectionEnd));
   const focused = () => page.evaluate(() => document.activeElement.getAttribute("aria-label"));
+  for (const [field, text] of [["#f-title", "Trees"], ["#f-topics", "climate/heat"], ["#f-contact", "it@seoul.example"]]) await page.fill(field, text);
   await page.fill("#f-solution", "Trees were planted.\nMore came.");
   await page.$eval("#f-solution", (area) => { area.focus(); area.setSelectionRange(5, 5); });
   // The toolbar is one stop, and its arrows go round.
@@ -371,16 +372,21 @@ test("the publish story by keyboard alone", async () => {
 test("Enter in a field sends nothing, with scripts and without", async () => {
   for (const javaScriptEnabled of [true, false]) {
     const page = await press(nodes.seoul, { javaScriptEnabled });
-    for (const [path, fields] of [["/publish", ["title", "topics", "contact", "at"]], ["/ask", ["title", "topics", "to", "contact"]],
-      [`/answer?to=${nodes.question}`, ["points_to", "points_to:2", "contact"]], [`/records/${nodes.note}/withdraw`, ["reason"]]]) {
+    for (const [path, least] of [["/publish", 30], ["/ask", 20], [`/answer?to=${nodes.question}`, 4], [`/adopt?of=${nodes.note}`, 3],
+      ["/profile", 5], [`/records/${nodes.note}/withdraw`, 1]]) {
       await page.goto(nodes.seoul + path);
       const sent = [];
-      page.on("request", (request) => { if (request.isNavigationRequest()) sent.push(request.url()); });
-      for (const name of fields) {
-        const field = page.locator(`main [name="${name}"]`).first();
-        if (!(await field.count())) continue;
+      page.on("request", (request) => { if (request.isNavigationRequest()) sent.push([request.method(), request.url()]); });
+      if (javaScriptEnabled) await page.$$eval("main details", (all) => { for (const one of all) one.open = true; });
+      else for (const one of await page.locator("main details > summary").all()) await one.click();
+      const fields = await page.locator("main form.sheet input:visible:not([type=file], [type=submit])").all();
+      assert.ok(fields.length >= least, `${path} has ${fields.length}`);
+      for (const field of fields) {
+        const name = await field.getAttribute("name");
         if (["title", "contact"].includes(name)) await field.fill("What somebody types");
         await field.press("Enter");
+        await page.evaluate(() => 0);
+        assert.deepEqual(sent, [], `${path}, in ${name}`);
       }
       // A form that were sent would have been asked for by now: the page still answers.
       assert.equal(new URL(page.url()).pathname, path.split("?")[0]);

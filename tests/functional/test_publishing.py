@@ -82,7 +82,7 @@ class Publishing(NodesTest):
         self.assertIn("è troppo grande", refused.text(), "who is still sending sees the page")
 
     def test_enter_in_a_field_sends_no_form_that_publishes(self):
-        """A disabled first button takes what Enter does (HTML, implicit submission): in each form with a button that signs."""
+        """Two first buttons take what Enter does (HTML, implicit submission), in each form with a button that signs: a disabled one, and for fields that pass over it one that sends nothing."""
         templates = pathlib.Path(__file__).resolve().parents[2] / "node" / "pages" / "templates"
         signing = ("/publish", "/ask", "/answer", "/adopt", "/profile", "/records/{{ref}}/withdraw")
         seen = set()

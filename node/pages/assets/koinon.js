@@ -13,6 +13,14 @@ const form_text = (form, wish) => {
   return data;
 };
 
+// Enter in a field presses the first button of its form that can be pressed. Forms that publish begin with one that sends
+// nothing; nobody who listens for what is sent hears of it.
+document.addEventListener("submit", (event) => {
+  if (event.submitter?.formMethod !== "dialog") return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+}, true);
+
 // --- search ---
 for (const form of document.querySelectorAll("form[data-search]")) {
   const results = document.querySelector("[data-results]");
