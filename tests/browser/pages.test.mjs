@@ -270,8 +270,9 @@ test("text from Word and Google Docs becomes Markdown, and a table of it is a ta
   const page = await press(nodes.seoul);
   await page.goto(nodes.seoul + "/publish");
   await page.waitForFunction(() => document.querySelector("script[src*=paste]"));
-  for (let tries = 0; tries < 200 && await paste(page, "#f-challenge", "<p><b>is it there</b></p>"); ++tries) await page.waitForTimeout(50);
-  await page.fill("#f-challenge", "");
+  await page.$$eval("main details", (all) => { for (const one of all) one.open = true; });
+  for (let tries = 0; tries < 200 && await paste(page, "#f-results", "<p><b>is it there</b></p>"); ++tries) await page.waitForTimeout(50);
+  await page.fill("#f-results", "");
   assert.equal(await paste(page, "#f-solution", WORD), false);
   assert.equal(await page.inputValue("#f-solution"), [
     "## Cool roofs", "We \u201cpainted\u201d **40 roofs**, see [the plan](https://city.example/plan_%28b%29).", "- First\n  - Inner", "1. One",
@@ -371,15 +372,15 @@ test("the publish story by keyboard alone", async () => {
 
 test("Enter in a field sends nothing, with scripts and without", async () => {
   for (const javaScriptEnabled of [true, false]) {
-    const page = await press(nodes.seoul, { javaScriptEnabled });
-    for (const [path, least] of [["/publish", 30], ["/ask", 20], [`/answer?to=${nodes.question}`, 4], [`/adopt?of=${nodes.note}`, 3],
-      ["/profile", 5], [`/records/${nodes.note}/withdraw`, 1]]) {
+    const page = await open(browser, nodes.seoul, "it", nodes.password, { javaScriptEnabled });
+    for (const [path, least, form = "form.sheet "] of [["/publish", 30], ["/ask", 20], [`/answer?to=${nodes.question}`, 4], [`/adopt?of=${nodes.note}`, 3],
+      ["/profile", 5], [`/records/${nodes.note}/withdraw`, 1], ["/operate", 2, "form:has([name=until]) "]]) {
       await page.goto(nodes.seoul + path);
       const sent = [];
       page.on("request", (request) => { if (request.isNavigationRequest()) sent.push([request.method(), request.url()]); });
       if (javaScriptEnabled) await page.$$eval("main details", (all) => { for (const one of all) one.open = true; });
       else for (const one of await page.locator("main details > summary").all()) await one.click();
-      const fields = await page.locator("main form.sheet input:visible:not([type=file], [type=submit])").all();
+      const fields = await page.locator(`main ${form} input:visible:not([type=file], [type=submit])`).all();
       assert.ok(fields.length >= least, `${path} has ${fields.length}`);
       for (const field of fields) {
         const name = await field.getAttribute("name");

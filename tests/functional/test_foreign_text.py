@@ -50,6 +50,7 @@ class ForeignText(NodesTest):
                         "content": {"title": f"Time {i}", "text": f"{i} " + "&" * 8000}}
             self.assertEqual(post(milan, "/api/v1/records", question, bearer(self.token(milan))).status, 201)
         said = wait_for(lambda: len(all_of := get(seoul, f"/api/v1/records/{ref}").json()["referred_by"]) == 30 and all_of, "all are here")
+        wait_for(lambda: all("body" in get(seoul, f"/api/v1/records/{item['ref']}").json() for item in said), "and so are their texts")
         page = get(seoul, f"/records/{ref}").text()
         self.assertLess(len(page), (1 << 20) + 100_000)
         self.assertGreater(page.count("&amp;"), 100_000, "some of it is there")
