@@ -41,7 +41,9 @@ struct Alternative {
 
 // A note with the word in its text is a better hit than a note whose topic is called so.
 constexpr double kTopicShare = 0.5;
-constexpr double kOtherNameShare = 0.4;
+// Less than a stem of the word counts (ranking.cpp gives keywords an eighth of a title): who writes in one
+// language reads that language first.
+constexpr double kOtherNameShare = 0.12;
 constexpr double kNearShare = 0.5;    // of a word that differs by a letter
 constexpr double kInsideShare = 0.4;  // of characters inside a run, which may be parts of two words
 constexpr double kParticleShare = 0.9;
