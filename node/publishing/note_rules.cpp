@@ -8,6 +8,7 @@
 
 #include "node/publishing/file_kinds.h"
 #include "node/publishing/front_matter.h"
+#include "node/publishing/note_sections.h"
 #include "node/text/plain_text.h"
 #include "proto/base/ascii.h"
 #include "proto/base/limits.h"
@@ -44,10 +45,12 @@ void make_texts_plain(Message& message) {
                                               : *reflection->MutableMessage(&message, field));
       }
       if (field->type() != FieldDescriptor::TYPE_STRING) continue;
-      field->is_repeated()
-          ? reflection->SetRepeatedString(&message, field, i,
-                                          plain_text(reflection->GetRepeatedString(message, field, i)))
-          : reflection->SetString(&message, field, plain_text(reflection->GetString(message, field)));
+      const std::string text = field->is_repeated() ? reflection->GetRepeatedString(message, field, i)
+                                                    : reflection->GetString(message, field);
+      // Without what nobody sees a blank line may be left at the end, and a note file has none there.
+      std::string plain = trim_blank_lines(plain_text(text));
+      field->is_repeated() ? reflection->SetRepeatedString(&message, field, i, std::move(plain))
+                           : reflection->SetString(&message, field, std::move(plain));
     }
   }
 }

@@ -6,7 +6,8 @@
 namespace koinon {
 
 // Takes out of its texts what nobody sees (plain_text). What we sign has none of it, so that it is the same
-// wherever it is shown or exported. It is not refused: whoever pastes it cannot see it either, nor find it.
+// wherever it is shown or exported, nor blank lines around a text. It is not refused: whoever pastes it
+// cannot see it either, nor find it.
 void make_plain(NoteFile& note);
 
 // Checks title, language, text and the range of numbers of a note that is plain. The error names the field at

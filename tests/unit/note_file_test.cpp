@@ -56,6 +56,20 @@ TEST(NoteFile, WhatNobodySeesIsTakenOutOfEveryText) {
   EXPECT_EQ(check_note(*note).error().field, "title");
 }
 
+TEST(NoteFile, WhatEndsInSignsThatNobodySeesIsReadAndWrittenAgain) {
+  for (const char* text :
+       {"First.\n\nR\n\x13\x13", "First.\n\n\u200B\nR", "First.\n\nR\n\n## Results\n\n\uFEFF\nS\n\x01\n",
+        "First.\n\x13\nSecond.\n\nR\n#\x13# Results"}) {
+    auto note = parse_note_file("+++\ntitle = \"T\"\nlanguage = \"en\"\ntopics = [\"health\"]\n+++\n" +
+                                std::string(text));
+    ASSERT_TRUE(note.ok()) << note.error().text();
+    make_plain(*note);
+    const auto again = parse_note_file(format_note_file(*note));
+    ASSERT_TRUE(again.ok()) << again.error().text();
+    EXPECT_EQ(serialize(again->body), serialize(note->body)) << text;
+  }
+}
+
 TEST(NoteFile, WhatAPictureShowsIsReadAndWrittenAgain) {
   const auto note =
       parse_note_file(with("[[attachments]]\nname = \"roof.jpg\"\nalt = \"흰 지붕 \\\"A\\\"\"\nsha256 = \"" +
