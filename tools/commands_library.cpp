@@ -26,7 +26,8 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::size_t kLibraryBytes = 512 * limits::kMiB;
-constexpr std::size_t kBatchBytes = 4 * limits::kMiB;
+constexpr std::size_t kBatchBytes = 4 * limits::kMiB;  // before the last item of a request, as JSON
+constexpr std::size_t kItemBytes = 3 * limits::kMiB;   // as JSON, which is at most twice as long as a note
 constexpr std::size_t kPage = 1000;
 
 // Something to import: a row, a member of a list, a file.
@@ -193,8 +194,8 @@ class ImportBatch {
  public:
   explicit ImportBatch(bool dry) : dry_(dry) {}
 
-  void add(std::size_t number, const json::object& request) {
-    bytes_ += json::serialize(request).size();
+  void add(std::size_t number, const json::object& request, std::size_t bytes) {
+    bytes_ += bytes;
     notes_.push_back(request);
     numbers_.push_back(number);
   }
@@ -258,15 +259,20 @@ Result<std::size_t> import_batch(const Common& common, const std::vector<Item>& 
       outcomes[i] = {item.where, "already-there", item.ref, {}, {}};
       continue;
     }
+    const std::size_t bytes = json::serialize(item.request).size();
     if (!item.faults.empty()) {
       outcomes[i] = refused(item.where, item.faults);
-      if (!item.request.empty()) faulty.add(i, item.request);
+      if (!item.request.empty() && bytes <= kItemBytes) faulty.add(i, item.request, bytes);
+      continue;
+    }
+    if (bytes > kItemBytes) {  // with it the node would refuse the others too
+      outcomes[i] = refused(item.where, {fail(Code::kTooLarge, "it is longer than a note may be: 1 MiB")});
       continue;
     }
     if (origin == Origin::kOther)
       outcomes[i].warnings.push_back("it is no longer as " + item.ref +
                                      " is, and becomes a practice of its own");
-    good.add(i, item.request);
+    good.add(i, item.request, bytes);
   }
   KOINON_TRY(good.send(common, items, [&outcomes](std::size_t number, Outcome outcome) {
     const auto said = std::move(outcomes[number].warnings);

@@ -86,7 +86,8 @@ AttachmentsApi::AttachmentsApi(ApiShared& shared)
                   .summary = "A file that the node was given, before a note names it",
                   .gives = "application/octet-stream"},
                  this, &AttachmentsApi::get_uploaded),
-      parts_(shared.parts) {}
+      parts_(shared.parts),
+      desk_(shared.desk) {}
 
 asio::awaitable<Result<AttachmentId>> AttachmentsApi::take_upload(Asker, Upload file) {
   if (!parts_.facts.log()) co_return observer_refusal();
@@ -96,9 +97,14 @@ asio::awaitable<Result<AttachmentId>> AttachmentsApi::take_upload(Asker, Upload 
   file.bytes = {};
   const AttachmentId id = cut->id;
   const auto shared = std::make_shared<const CutAttachment>(std::move(*cut));
+  // A note that goes out next week, or is still written then, has its files.
+  auto named = desk_.files_named();
+  if (!named.ok()) co_return named.error();
   const Status stored = co_await change_store(
-      &parts_.writer,
-      [shared, now = parts_.clock.wall()](Store& store) { return store.put_attachment(*shared, now); });
+      &parts_.writer, [shared, named = std::move(*named), now = parts_.clock.wall()](Store& store) -> Status {
+        KOINON_TRY(store.keep_uploads(named, now));
+        return store.put_attachment(*shared, now);
+      });
   if (!stored.ok()) co_return stored.error();
   co_return id;
 }

@@ -70,6 +70,7 @@ class AttachmentsApi {
   boost::asio::awaitable<std::optional<FileFetching>> fetching(AttachmentId id);
 
   ApiParts& parts_;
+  Desk& desk_;
 };
 
 }  // namespace koinon

@@ -159,7 +159,7 @@ struct HttpServer::Impl {
   asio::awaitable<bool> serve_one(ClientPointer client, std::string peer) {
     http::request_parser<http::string_body> parser;
     parser.header_limit(static_cast<std::uint32_t>(limits::kHttpHeaderBytes));
-    parser.body_limit(limits::kAttachmentBytes);
+    parser.body_limit(boost::none);  // what its address takes is known when the header is read
     client->stream.expires_after(limits::kHttpHeaderDeadline);
     error_code error;
     co_await http::async_read_header(client->stream, client->buffer, parser,

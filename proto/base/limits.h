@@ -38,7 +38,7 @@ inline constexpr std::size_t kAltBytes = 1000;                  // of what a pic
 inline constexpr std::size_t kPictureBytes = 16 * kMiB;         // of a file that pages show as a picture
 inline constexpr std::uint64_t kAttachmentQuota = 1024 * kMiB;  // of files of other cities
 inline constexpr std::size_t kAttachmentFetches = 64;           // under way for peers; more are refused
-inline constexpr std::chrono::hours kUploadAge{24};             // then a file that no note names is forgotten
+inline constexpr std::chrono::hours kUploadAge{24};  // then a file that no note or draft names is forgotten
 
 // Signed notes
 inline constexpr std::size_t kNoteBytes = 64 * kKiB;  // a whole signed note

@@ -165,6 +165,18 @@ void MemoryFiles::put(const CutAttachment& cut, UnixMillis now) {
   set(cut.id, std::move(file));
 }
 
+void MemoryFiles::keep(const std::vector<Hash>& named, UnixMillis now) {
+  std::vector<std::pair<AttachmentId, File>> kept;
+  for (const auto& [id, file] : files_) {
+    const bool older = file.own && file.at < now;
+    if (older && std::find(named.begin(), named.end(), id.sha256) != named.end()) kept.emplace_back(id, file);
+  }
+  for (auto& [id, file] : kept) {
+    file.at = now;
+    set(id, std::move(file));
+  }
+}
+
 Status MemoryFiles::want(const AttachmentWant& want, UnixMillis now) {
   if (!names(want.log, want.index, want.id)) return no_note_names_file();
   const auto it = files_.find(want.id);

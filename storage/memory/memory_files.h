@@ -24,6 +24,7 @@ class MemoryFiles {
   void start();
 
   void put(const CutAttachment& cut, UnixMillis now);
+  void keep(const std::vector<Hash>& named, UnixMillis now);
   Status want(const AttachmentWant& want, UnixMillis now);
   Result<std::uint32_t> add_chunk(const ChunkCommit& commit);
   Status finish(const AttachmentId& id, bool whole);

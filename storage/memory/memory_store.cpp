@@ -148,6 +148,14 @@ Status MemoryStore::put_attachment(const CutAttachment& file, UnixMillis now) {
   });
 }
 
+Status MemoryStore::keep_uploads(const std::vector<Hash>& named, UnixMillis now) {
+  return undo_.change([&]() -> Status {
+    KOINON_TRY(need_space());
+    files_.keep(named, now);
+    return {};
+  });
+}
+
 Status MemoryStore::want_attachment(const AttachmentWant& want, UnixMillis now) {
   return undo_.change([&]() -> Status {
     KOINON_TRY(need_space());

@@ -76,6 +76,7 @@ class MemoryStore final : public Store {
                                                  EntryIndex from, std::uint64_t most) override;
   Status remove_log(const LogId& log, UnixMillis now) override;
   Status put_attachment(const CutAttachment& file, UnixMillis now) override;
+  Status keep_uploads(const std::vector<Hash>& named, UnixMillis now) override;
   Status want_attachment(const AttachmentWant& want, UnixMillis now) override;
   Result<std::uint32_t> add_chunk(const ChunkCommit& commit) override;
   Status finish_attachment(const AttachmentId& id, bool whole) override;

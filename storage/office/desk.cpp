@@ -1,7 +1,11 @@
 #include "storage/office/desk.h"
 
 #include <algorithm>
+#include <set>
+#include <string_view>
 
+#include "proto/base/ascii.h"
+#include "proto/base/encoding.h"
 #include "proto/base/limits.h"
 #include "storage/office/rows.h"
 
@@ -129,6 +133,38 @@ Result<std::size_t> Desk::count_drafts(UserId user) {
   select.bind(user.value);
   KOINON_TRY(select.step());
   return static_cast<std::size_t>(select.integer(0));
+}
+
+namespace {
+
+// Whatever has the form of one: a file that is kept a day too long harms nobody.
+void take_digests(std::string_view text, std::set<std::string>& out) {
+  constexpr std::string_view kDigits = "0123456789abcdefABCDEF";
+  while (!text.empty()) {
+    const auto size = std::min(text.find_first_not_of(kDigits), text.size());
+    if (size == 2 * Hash::kSize) out.insert(ascii_lower(text.substr(0, size)));
+    text.remove_prefix(size);
+    text.remove_prefix(std::min(text.find_first_of(kDigits), text.size()));
+  }
+}
+
+}  // namespace
+
+Result<std::vector<Hash>> Desk::files_named() {
+  auto select = db_.connection().prepare(
+      "SELECT note FROM draft UNION ALL SELECT request FROM held WHERE state IN (1, 2, 6)");
+  std::set<std::string> digests;
+  while (true) {
+    KOINON_ASSIGN(const bool row, select.step());
+    if (!row) break;
+    take_digests(select.text(0), digests);
+  }
+  std::vector<Hash> out;
+  for (const std::string& digest : digests) {
+    KOINON_ASSIGN(const Bytes bytes, from_hex(digest));
+    out.push_back(Hash::from(bytes));
+  }
+  return out;
 }
 
 Result<HeldId> Desk::hold(const HeldNote& note) {

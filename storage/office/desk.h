@@ -91,6 +91,8 @@ class Desk {
   // most limits::kDrafts of them, and limits::kDraftsSearched bytes.
   Result<std::vector<DraftId>> drafts_with(std::optional<UserId> user, std::string_view text);
   Result<std::size_t> count_drafts(UserId user);
+  // The files that drafts, and notes that wait to be signed, name by their SHA-256. It reads all of them.
+  Result<std::vector<Hash>> files_named();
 
   Result<HeldId> hold(const HeldNote& note);
   Result<std::optional<HeldNote>> held(HeldId id);

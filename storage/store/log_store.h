@@ -79,8 +79,11 @@ class LogWriter {
   // fold() removes the bytes. Until then a file that no other log names is still found by its digest.
   virtual Status remove_log(const LogId& log, UnixMillis now) = 0;
   // Keeps a file of our own office, for a note that will name it. If no note names it within a day, it is
-  // forgotten.
+  // forgotten when the next one comes.
   virtual Status put_attachment(const CutAttachment& file, UnixMillis now) = 0;
+  // Drafts, or notes that wait to be signed, name these: they are kept for another day. Others in the list
+  // are passed over.
+  virtual Status keep_uploads(const std::vector<Hash>& named, UnixMillis now) = 0;
   // A file is wanted. Its room is reserved from now on. kNotFound: the record does not name it. kTooLarge:
   // the quota of other cities' files has no room, or nobody asked for the file by hand and its log has no
   // share left. kRefused: the file is known to be broken.

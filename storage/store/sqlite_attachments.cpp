@@ -291,6 +291,14 @@ Status SqliteAttachments::put(const CutAttachment& file, UnixMillis now) {
   return finish(file.id, true);
 }
 
+Status SqliteAttachments::keep(const std::vector<Hash>& named, UnixMillis now) {
+  for (const Hash& sha256 : named) {
+    auto keep = db_.prepare("UPDATE attachment SET at_ms = max(at_ms, ?) WHERE sha256 = ? AND wish = ?");
+    KOINON_TRY(keep.bind(now.value).bind_blob(sha256.view()).bind(kUploaded).run());
+  }
+  return {};
+}
+
 Status SqliteAttachments::want(std::int64_t record, const AttachmentWant& want, UnixMillis now) {
   {
     auto named = db_.prepare(

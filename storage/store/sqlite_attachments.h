@@ -37,6 +37,7 @@ class SqliteAttachments {
   Result<bool> drop_some_uses(std::int64_t log_number, std::int64_t most, std::uint64_t most_bytes);
 
   Status put(const CutAttachment& file, UnixMillis now);
+  Status keep(const std::vector<Hash>& named, UnixMillis now);
   Status want(std::int64_t record, const AttachmentWant& want, UnixMillis now);
   Result<std::uint32_t> add_chunk(const ChunkCommit& commit);
   Status finish(const AttachmentId& id, bool whole);

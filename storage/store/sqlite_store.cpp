@@ -65,6 +65,9 @@ class SqliteStore final : public SqliteReading<Store> {
   Status put_attachment(const CutAttachment& file, UnixMillis now) override {
     return transaction_.change([&] { return attachments_.put(file, now); });
   }
+  Status keep_uploads(const std::vector<Hash>& named, UnixMillis now) override {
+    return transaction_.change([&] { return attachments_.keep(named, now); });
+  }
   Status want_attachment(const AttachmentWant& want, UnixMillis now) override {
     return transaction_.change([&]() -> Status {
       KOINON_ASSIGN(const std::int64_t number, logs_.log_number(want.log));

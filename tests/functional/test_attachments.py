@@ -1,13 +1,16 @@
 """Files that go with notes, between real nodes: fetched on demand, byte for byte, and erased with their note."""
 
+import contextlib
 import hashlib
 import os
 import pathlib
 import socket
+import sqlite3
 import unittest
 import urllib.error
 import urllib.request
 
+from api import account, ask, bearer, get, post
 from nodes import NodesTest, connected, koinon, wait_for
 
 
@@ -126,6 +129,30 @@ class Attachments(NodesTest):
         self.assertEqual(self.state(la, first, "a.bin"), "not here", "the older one gave way")
         self.assert_refused("attachments.max_bytes", lambda: la.run("attachment", large, "c.bin", "-o", out))
         self.assertEqual(self.state(la, second, "b.bin"), "here")
+
+    def test_the_files_of_what_waits_and_of_drafts_are_there_when_their_time_comes(self):
+        seoul = self.node("seoul")
+        token = bearer(account(seoul, "press", "reviewer"))
+
+        def upload(content):
+            return ask("POST", f"http://127.0.0.1:{seoul.http_port}/api/v1/attachments", content, token).json()["sha256"]
+
+        def note(title, digest, **more):
+            files = [{"sha256": digest, "media_type": "text/plain", "name": "plan.txt"}]
+            return {"kind": "practice", "language": "en", "topics": ["health/testing"], "content": {"title": title, "solution": "See the plan."}, "attachments": files, **more}
+        held = post(seoul, "/api/v1/records", note("Next week", upload(b"next week's"), hold=604800), token)
+        self.assertEqual(held.status, 202)
+        draft = post(seoul, "/api/v1/drafts", note("Some day", upload(b"some day's")), token).json()["id"]
+        unused = upload(b"for nothing")
+        # Two days later somebody else adds a file.
+        seoul.stop()
+        with contextlib.closing(sqlite3.connect(seoul.data / "store.db")) as db, db:
+            db.execute("UPDATE attachment SET at_ms = at_ms - 2 * 86400000")
+        seoul.start()
+        upload(b"another")
+        self.assertEqual(get(seoul, f"/api/v1/attachments/{unused}", token).status, 404)
+        self.assertEqual(post(seoul, f"/api/v1/held/{held.json()['id']}/release", {}, token).status, 201)
+        self.assertEqual(post(seoul, f"/api/v1/drafts/{draft}/publish", {}, token).status, 201)
 
     def test_bad_input(self):
         seoul = self.node("seoul")

@@ -9,6 +9,8 @@ from api import ask
 from browser import member
 from nodes import NodesTest, wait_for
 
+LARGEST = 64 * 1024 * 1024  # bytes of a file, as the form says
+
 
 class FilesOnPages(NodesTest):
     def test_files_come_with_a_form(self):
@@ -53,6 +55,19 @@ class FilesOnPages(NodesTest):
             desk.submit(f"/records/{ref}/files")
             wait_for(lambda: f"/api/v1/records/{ref}/attachments/{digest}" in desk.go(f"/records/{ref}").links, "the file comes")
         self.assertEqual({ask("GET", desk.base + link).body for link in desk.page.links if "/attachments/" in link}, contents)
+
+    def test_a_file_of_the_largest_size_is_taken_and_a_larger_one_is_refused_on_a_page(self):
+        seoul = self.node("seoul")
+        press = member(seoul, "press", "publisher")
+        press.go("/publish")
+        press.submit("/publish", "save", title="Large", solution="See the film.", topics="health", files=[("film.mp4", "video/mp4", b"f" * LARGEST)])
+        self.assertEqual(press.page.status, 200)
+        self.assertIn("film.mp4", press.page.text)
+        # Who is still sending sees the page.
+        press.submit("/publish", "save", files=[("longer.mp4", "video/mp4", b"f" * (LARGEST + 4 * 1024 * 1024))])
+        self.assertEqual(press.page.status, 413)
+        self.assertIn("the request is too large", press.page.text)
+        self.assertIn("text/html", press.page.headers["Content-Type"])
 
     def test_pictures_are_shown_with_what_they_show_and_all_files_come_by_one_press(self):
         seoul, la = self.pair()

@@ -164,6 +164,20 @@ class Library(NodesTest):
         bad.write_bytes(b"titel,solution,Thema\r\nA,b,c\r\n")
         self.assert_refused("titel, Thema: there is no such column", lambda: seoul.run("import-practices", bad))
 
+    def test_a_row_that_is_longer_than_any_note_is_named_and_keeps_no_other_away(self):
+        seoul = self.node("seoul")
+        path = csv_of(self.folder, 3, [(3, {"solution": "x" * 9_000_000})])
+        outcomes = self.imported(seoul, path)
+        self.assertEqual([o["outcome"] == "refused" for o in outcomes], [False, True, False])
+        self.assertEqual(outcomes[1]["where"], "row 3")
+        self.assertIn("longer than a note may be", outcomes[1]["reason"])
+        # Of one that has other faults these are told.
+        path = csv_of(self.folder, 2, [(2, {"solution": "x" * 9_000_000, "evidence": "6"})])
+        outcomes = self.imported(seoul, path)
+        self.assertEqual([o["outcome"] == "refused" for o in outcomes], [True, False])
+        self.assertEqual(outcomes[0]["column"], "evidence")
+        self.assertEqual(len(seoul.refs(kind="practice")), 3)
+
     def test_a_workbook_comes_in(self):
         seoul = self.node("seoul")
         path = pathlib.Path(self.folder) / "library.xlsx"

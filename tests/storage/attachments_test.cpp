@@ -395,6 +395,26 @@ TEST_P(Attachments, AnUploadThatNoNoteNamesIsForgottenAfterADay) {
   EXPECT_FALSE(store->attachment_named(forgotten.id.sha256)->has_value());
 }
 
+TEST_P(Attachments, AnUploadThatADraftNamesStaysForAnotherDay) {
+  const CutAttachment drafted = file("drafted"), forgotten = file("forgotten");
+  change([&] {
+    ASSERT_TRUE(store->put_attachment(drafted, {1}).ok());
+    ASSERT_TRUE(store->put_attachment(forgotten, {1}).ok());
+  });
+  const std::int64_t day = std::chrono::milliseconds(limits::kUploadAge).count();
+  const auto keep_and_put = [&](const std::vector<Hash>& named, const std::string& mark, std::int64_t at) {
+    change([&] {
+      ASSERT_TRUE(store->keep_uploads(named, {at}).ok());
+      ASSERT_TRUE(store->put_attachment(file(mark), {at}).ok());
+    });
+  };
+  keep_and_put({drafted.id.sha256, file("of nobody").id.sha256}, "new", day + 2);
+  EXPECT_TRUE(store->attachment_named(drafted.id.sha256)->has_value());
+  EXPECT_FALSE(store->attachment_named(forgotten.id.sha256)->has_value());
+  keep_and_put({}, "newer", 2 * day + 4);
+  EXPECT_FALSE(store->attachment_named(drafted.id.sha256)->has_value());
+}
+
 TEST_P(Attachments, ARolledBackTransactionHasChangedNothing) {
   const CutAttachment cut = file("theirs");
   const LogId log = city_with("a.example", cut);

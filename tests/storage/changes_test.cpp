@@ -84,6 +84,7 @@ struct Held {
          [this, nothing](Store& s) { return done(s.apply_filter(id(), nothing, {9}, EntryIndex(0), 9)); }},
         {"remove_log", [this](Store& s) { return s.remove_log(id(), {9}); }},
         {"put_attachment", [this](Store& s) { return s.put_attachment(ours, {9}); }},
+        {"keep_uploads", [this](Store& s) { return s.keep_uploads({ours.id.sha256}, {9}); }},
         {"want_attachment", [want](Store& s) { return s.want_attachment(want, {9}); }},
         {"add_chunk", [chunk](Store& s) { return done(s.add_chunk(chunk)); }},
         {"finish_attachment", [this](Store& s) { return s.finish_attachment(wanted.id, false); }},

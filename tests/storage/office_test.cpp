@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "crypto/ed25519.h"
+#include "proto/base/encoding.h"
 #include "proto/base/limits.h"
 #include "storage/office/accounts.h"
 #include "storage/office/desk.h"
@@ -43,6 +44,27 @@ TEST_F(Office, ADraftIsNotOverwrittenUnseen) {
   ASSERT_TRUE(draft.ok() && draft->has_value());
   EXPECT_EQ((*draft)->note, "{\"a\":1}");
   EXPECT_EQ((*draft)->version, 2);
+}
+
+TEST_F(Office, FilesOfDraftsAndOfWhatWaitsAreNamed) {
+  Desk desk(*db);
+  const std::string in_draft(64, 'a'), in_capitals(64, 'B'), waits(64, '1'), settled(64, '2');
+  ASSERT_TRUE(desk.add_draft({1}, R"({"attachments":[{"sha256":")" + in_draft + R"("}]})", {10}).ok());
+  ASSERT_TRUE(
+      desk.add_draft({2}, R"({"file":"sha256 = \")" + in_capitals + R"(\"","title":"ab12"})", {10}).ok());
+  const auto hold = [&](const std::string& digest) {
+    HeldNote note;
+    note.who = "press";
+    note.request = R"({"attachments":[{"sha256":")" + digest + R"("}]})";
+    return *desk.hold(note);
+  };
+  (void)hold(waits);
+  ASSERT_TRUE(desk.settle(hold(settled), HeldState::kWaiting, HeldState::kCancelled, "", {200}).ok());
+  const auto named = desk.files_named();
+  ASSERT_TRUE(named.ok());
+  std::vector<std::string> digests;
+  for (const Hash& one : *named) digests.push_back(to_hex(one.view()));
+  EXPECT_EQ(digests, (std::vector<std::string>{waits, in_draft, std::string(64, 'b')}));
 }
 
 TEST_F(Office, WhyAHeldNoteFailedIsKeptUntilItWaitsAgain) {

@@ -91,7 +91,8 @@ const BLOCKS = new Set(["ADDRESS", "ARTICLE", "ASIDE", "BODY", "CENTER", "DD", "
 const UNSEEN = new Set(["HEAD", "STYLE", "SCRIPT", "TITLE", "META", "LINK", "TEMPLATE", "NOSCRIPT", "SVG", "IMG", "OBJECT", "IFRAME", "SELECT", "BUTTON", "INPUT", "TEXTAREA", "XML"]);
 
 // Styles are read, not applied: under a name of ours, so that the browser does not complain that the policy forbids them.
-const unstyled = (html) => html.replace(/<style\b[^]*?<\/style\s*>/gi, "")
+// A style that never ends goes on to the end, as browsers read it.
+const unstyled = (html) => html.replace(/<style\b[^]*?(?:<\/style\s*>|$)/gi, "")
   .replace(/<[a-z][^<>]*>/gi, (tag) => tag.replace(/(\s|["'])style\s*=/gi, "$1 data-style="));
 const style_of = (element) => (element.getAttribute("data-style") || "").toLowerCase();
 const is_unseen = (element) => UNSEEN.has(element.tagName.toUpperCase()) || /display\s*:\s*none|mso-hide\s*:\s*all|visibility\s*:\s*hidden/.test(style_of(element));
@@ -239,8 +240,11 @@ const cell_text = (cell, plain, depth, lists) => {
   return within.list.map((block) => block.text).join(" ").replace(/\s+/g, " ").replace(/\|/g, "\\|").replace(/\\\\\|/g, "\\|");
 };
 
-// Cells that reach over several rows or columns leave the others empty.
-const rows_of = (table, depth, lists) => {
+const has_text = (node) => [...node.childNodes].some((child) => (child.nodeType === 3 ? clean_text(child.data).trim() !== ""
+  : child.nodeType === 1 && !is_unseen(child) && has_text(child)));
+
+// What `read` says of each cell. Cells that reach over several rows or columns leave the others empty.
+const rows_of = (table, read) => {
   const rows = [];
   const below = []; // of each column, how many rows are still taken by a cell above
   for (const row of table.rows) {
@@ -252,7 +256,7 @@ const rows_of = (table, depth, lists) => {
       const wide = Math.min(Math.max(cell.colSpan, 1), TABLE_COLUMNS - at);
       for (let i = 0; i < wide; ++i) {
         below[at + i] = Math.min(Math.max(cell.rowSpan, 1), 1000) - 1;
-        out.push(i === 0 ? cell_text(cell, rows.length === 0, depth, lists) : "");
+        out.push(i === 0 ? read(cell, rows.length === 0) : "");
       }
     }
     while (below[out.length] > 0) below[out.length] -= 1, out.push("");
@@ -261,15 +265,25 @@ const rows_of = (table, depth, lists) => {
   return rows;
 };
 
-const add_table = (table, blocks, depth, lists) => {
-  const rows = rows_of(table, depth, lists);
+const used_columns = (rows) => {
   const width = Math.max(0, ...rows.map((row) => row.length));
-  const used = [...Array(width).keys()].filter((column) => rows.some((row) => row[column]));
-  // One column is no table: it keeps a text in its place.
-  if (used.length < 2 || rows.length < 2) {
+  return [...Array(width).keys()].filter((column) => rows.some((row) => row[column]));
+};
+const is_table = (rows) => rows.length > 1 && used_columns(rows).length > 1;
+
+const add_table = (table, blocks, depth, lists) => {
+  // One column is no table: it keeps a text in its place. Each cell is read once: newsletters have tables within tables
+  // within tables.
+  if (!is_table(rows_of(table, (cell) => (has_text(cell) ? "text" : "")))) {
     for (const cell of table.querySelectorAll("td, th")) if (cell.closest("table") === table) { walk(cell, blocks, PLAIN_LOOK, depth, lists); blocks.end(); }
     return;
   }
+  const rows = rows_of(table, (cell, first) => cell_text(cell, first, depth, lists));
+  if (!is_table(rows)) {
+    for (const text of rows.flat().filter(Boolean)) blocks.add({ kind: "text", text: escaped_start(text) });
+    return;
+  }
+  const used = used_columns(rows);
   const number = /^[-−+]?[\p{Sc}]?\s?\d[\d\s.,'’\u00A0\u202F]*\s?[%\p{Sc}]?$/u;
   const right = used.map((column) => rows.slice(1).some((row) => row[column]) && rows.slice(1).every((row) => !row[column] || number.test(row[column])));
   const line = (cells) => "| " + cells.join(" | ") + " |";
