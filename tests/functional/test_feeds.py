@@ -145,6 +145,8 @@ class Feeds(NodesTest):
             wrong = self.get(f"/feeds/topic/{topic}.atom")
             self.assertEqual((wrong.status, wrong.json()["field"]), (404, "topic"), topic)
             self.assertTrue(wrong.json()["detail"].endswith(" " + nearest), wrong.json()["detail"])
+            within = self.get(f"/feeds/search.atom?q=known&topic={topic}")
+            self.assertEqual((within.status, within.json()["detail"]), (404, wrong.json()["detail"]), "nor a search within it")
         self.assertEqual(self.get("/feeds/topic/climate/drought.atom").status, 200, "of the vocabulary, and empty as yet")
 
     def test_newsboat_reads_what_is_new(self):
