@@ -76,7 +76,10 @@ char take_separator_line(std::string_view& text) {
 
 // The first row that has text, up to its line end outside quotation marks.
 std::string_view first_row(std::string_view text) {
-  text.remove_prefix(std::min(text.find_first_not_of("\r\n \t"), text.size()));
+  // Rows of empty cells may stand before it: nothing but separators, quotation marks and spaces of any kind.
+  const std::size_t shown = std::min(text.find_first_not_of("\r\n \t,;|\"\xC2\xA0"), text.size());
+  const std::size_t line_end = text.substr(0, shown).find_last_of("\r\n");
+  text.remove_prefix(line_end == std::string_view::npos ? 0 : line_end + 1);
   bool quoted = false;
   for (std::size_t i = 0; i < text.size() && i < limits::kTableHeaderBytes; ++i) {
     if (text[i] == '"') quoted = !quoted;

@@ -134,6 +134,7 @@ Result<HttpResponse> Feeds::list(const FeedRequest& request, IndexQuery query, P
 Result<HttpResponse> Feeds::search(const FeedRequest& request) {
   Directory directory(parts_.store, parts_.nearness);
   KOINON_ASSIGN(SearchQuery query, read_search(directory, request.query));
+  if (query.topic) KOINON_TRY(check_topic(*query.topic));
   query.newest_first = true;
   query.limit = limits::kFeedItems;
   KOINON_ASSIGN(const SearchPage found, parts_.index.search(query));

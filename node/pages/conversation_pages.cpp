@@ -161,7 +161,7 @@ asio::awaitable<HttpResponse> ConversationPages::questions(Visit visit) {
     const v1::Question& question = record.body ? record.body->question() : v1::Question::default_instance();
     std::int64_t answers = 0;
     for (const ReferringView& other : record.referred_by)
-      answers += other.role == v1::REF_ROLE_ANSWERS ? 1 : 0;
+      answers += other.role == v1::REF_ROLE_ANSWERS && !is_gone(other.status) ? 1 : 0;
     one["urgency"] = question.urgency().empty() ? "" : visit.named("urgency", question.urgency());
     one["answered"] = answers > 0;
     one["answers_text"] = visit.say("questions.answers", {{"count", answers}});

@@ -13,6 +13,7 @@
 #include "node/pages/held_pages.h"
 #include "node/pages/note_form.h"
 #include "node/pages/note_view.h"
+#include "node/text/codes.h"
 #include "node/text/topic_names.h"
 #include "node/text/written_values.h"
 #include "proto/base/ascii.h"
@@ -108,6 +109,46 @@ std::vector<Error> unread_numbers(const Visit& visit) {
   return out;
 }
 
+// The code of what somebody calls a language; what was typed, where there is none.
+std::string typed_language(const Visit& visit, const std::string& typed) {
+  const auto code = language_code(visit.words->language_named(typed));
+  return code.ok() ? *code : typed;
+}
+
+// A country or a language that is none, at its field: they are found by their codes.
+std::vector<Error> unknown_names(const Visit& visit) {
+  std::vector<Error> out;
+  const std::string country = trimmed(visit.field("country"));
+  if (!country.empty() && !country_code(visit.words->country_named(country)).ok())
+    out.push_back(fail(
+        Code::kInvalidArgument,
+        Sentence{
+            "profile.no_country", "“{typed}” is no country; choose one of the list", {{"typed", country}}},
+        "country"));
+  const auto check_language = [&](const std::string& typed, const char* field) {
+    if (language_code(visit.words->language_named(typed)).ok()) return true;
+    out.push_back(fail(
+        Code::kInvalidArgument,
+        Sentence{"profile.no_language", "“{typed}” is no language known here", {{"typed", typed}}}, field));
+    return false;
+  };
+  for (const auto& typed : names_of_list(visit.field("languages"))) {
+    if (!check_language(typed, "languages")) break;
+  }
+  for (const auto& item : pairs_of_lines(visit.field("names"), "language", "name")) {
+    if (text_at(item.as_object(), "name").empty()) {
+      out.push_back(fail(Code::kInvalidArgument,
+                         Sentence{"profile.name_line",
+                                  "“{typed}” is no language and a name in it: ko | 서울",
+                                  {{"typed", text_at(item.as_object(), "language")}}},
+                         "names"));
+      break;
+    }
+    if (!check_language(text_at(item.as_object(), "language"), "names")) break;
+  }
+  return out;
+}
+
 FormFaults profile_faults(const Visit& visit, const Error& error) {
   return {visit, error, [&](const std::string& name) -> std::optional<FormField> {
             for (const ProfileField& field : kFields) {
@@ -137,11 +178,13 @@ json::object content_of(const Visit& visit, json::object profile) {
     if (inner.contains("value") || inner.contains("source")) profile[first] = std::move(inner);
   }
   json::array names = pairs_of_lines(visit.field("names"), "language", "name");
+  for (auto& item : names)
+    item.as_object()["language"] = typed_language(visit, text_at(item.as_object(), "language"));
   profile.erase("names");
   if (!names.empty()) profile["names"] = std::move(names);
   json::array languages;
   for (const auto& name : names_of_list(visit.field("languages")))
-    languages.emplace_back(visit.words->language_named(name));
+    languages.emplace_back(typed_language(visit, name));
   profile.erase("languages");
   if (!languages.empty()) profile["languages"] = std::move(languages);
   return profile;
@@ -202,6 +245,8 @@ HttpResponse ProfilePages::show(const Visit& visit, const std::map<std::string, 
   view.model = {{"fields", std::move(fields)},
                 {"names", at("names")},
                 {"languages_text", languages},
+                {"error_names", faults.at("names")},
+                {"error_languages", faults.at("languages")},
                 {"note_languages", note_languages(visit, "")}};
   faults.put(view.model);
   put_draft(visit, view.model);
@@ -226,6 +271,10 @@ asio::awaitable<HttpResponse> ProfilePages::form(Visit visit) {
 asio::awaitable<HttpResponse> ProfilePages::submit(Visit visit) {
   std::vector<Error> faults = unread_numbers(visit);
   Visit read = visit;
+  for (Error& unknown : unknown_names(visit)) {
+    read.form.erase(unknown.field);
+    faults.push_back(std::move(unknown));
+  }
   for (const ProfileField& field : kFields) {
     const auto is_at_fault = [&](const Error& one) { return one.field == field.path; };
     if (std::any_of(faults.begin(), faults.end(), is_at_fault)) read.form.erase(field.name);

@@ -1,6 +1,7 @@
 #include "node/publishing/note_rules.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 
 #include <boost/url/parse.hpp>
@@ -9,6 +10,7 @@
 #include "node/publishing/file_kinds.h"
 #include "node/publishing/front_matter.h"
 #include "node/publishing/note_sections.h"
+#include "node/text/codes.h"
 #include "node/text/plain_text.h"
 #include "proto/base/ascii.h"
 #include "proto/base/limits.h"
@@ -110,13 +112,24 @@ Status check_url(const std::string& url, const std::string& field) {
   return fail(Code::kInvalidArgument, Sentence{"link.address", "it is an http or https address"}, field);
 }
 
-// ISO 8601, as exact as it is known: 2020, 2020-03, 2020-03-17.
-Status check_date(const std::string& date, const std::string& field) {
+// ISO 8601, as exact as it is known: 2020, 2020-03, 2020-03-17. A month or a day that no calendar has is
+// none.
+bool is_date(const std::string& date) {
   constexpr std::string_view kForm = "0000-00-00";
-  bool fits = date.empty() || date.size() == 4 || date.size() == 7 || date.size() == 10;
-  for (std::size_t i = 0; fits && i < date.size(); ++i)
-    fits = kForm[i] == '-' ? date[i] == '-' : std::isdigit(static_cast<unsigned char>(date[i])) != 0;
-  if (fits) return {};
+  if (date.size() != 4 && date.size() != 7 && date.size() != 10) return false;
+  for (std::size_t i = 0; i < date.size(); ++i) {
+    if (kForm[i] == '-' ? date[i] != '-' : std::isdigit(static_cast<unsigned char>(date[i])) == 0)
+      return false;
+  }
+  const std::string whole = date + std::string("0000-01-01").substr(date.size());
+  return std::chrono::year_month_day(std::chrono::year(std::stoi(whole.substr(0, 4))),
+                                     std::chrono::month(static_cast<unsigned>(std::stoi(whole.substr(5, 2)))),
+                                     std::chrono::day(static_cast<unsigned>(std::stoi(whole.substr(8, 2)))))
+      .ok();
+}
+
+Status check_date(const std::string& date, const std::string& field) {
+  if (date.empty() || is_date(date)) return {};
   return fail(Code::kInvalidArgument,
               Sentence{"date.form", "it is a date such as 2020, 2020-03 or 2020-03-17"}, field);
 }
@@ -225,6 +238,41 @@ void check_answer(const NoteFile& note, Faults& faults) {
                      Sentence{"answer.no_question", "name the question that it answers"}, "answers"));
 }
 
+// By such codes searches and pages find countries and languages, so that they stand in one spelling alone.
+Status check_country(const std::string& country) {
+  if (country.empty()) return {};
+  KOINON_ASSIGN(const std::string code, country_code(country));
+  if (code == country) return {};
+  return fail(
+      Code::kInvalidArgument,
+      Sentence{
+          "country.meant", "a country is two letters of ISO 3166: did you mean {code}?", {{"code", code}}},
+      "country");
+}
+
+Status check_known_language(const std::string& tag, const std::string& field) {
+  const auto known = language_code(tag);
+  if (known.ok()) return {};
+  Error why = known.error();
+  why.field = field;
+  return why;
+}
+
+// Of many languages that are wrong the first is told.
+void check_profile(const v1::Profile& profile, Faults& faults) {
+  faults.take(check_country(profile.country()));
+  for (const std::string& tag : profile.languages()) {
+    const Status known = check_known_language(tag, "languages");
+    faults.take(known);
+    if (!known.ok()) break;
+  }
+  for (const v1::LocalName& name : profile.names()) {
+    const Status known = check_known_language(name.language(), "names.language");
+    faults.take(known);
+    if (!known.ok()) break;
+  }
+}
+
 Status check_has_language(const NoteFile& note) {
   if (!note.language.empty()) return check_language(note.language);
   return fail(
@@ -258,6 +306,9 @@ Status check_note(const NoteFile& note) {
       break;
     case v1::KIND_ANSWER:
       check_answer(note, faults);
+      break;
+    case v1::KIND_PROFILE:
+      check_profile(note.body.profile(), faults);
       break;
     default:
       break;

@@ -9,6 +9,7 @@ import time
 import unittest
 
 from api import Document, account, ask, post, practice
+from browser import member
 from nodes import DEADLINE, NodesTest, koinon, wait_for
 
 PASSWORD = "correct horse battery"
@@ -46,10 +47,14 @@ class Accounts(NodesTest):
         self.assertEqual(ask("POST", base + path, b"password=short", form).status, 400)
         done = ask("POST", base + path, ("password=" + PASSWORD.replace(" ", "+")).encode(), form)
         self.assertEqual((done.status, done.headers["Location"]), (303, "/login?set=operator"))
+        told = ask("GET", base + done.headers["Location"]).text()
+        self.assertRegex(told, r'role="status">[^/]*Your password is set\.[^/]*<strong>operator</strong>', "it is done, and who one is")
+        self.assertIn('name="name" value="operator"', told)
         self.assertEqual(ask("POST", base + path, b"password=another+long+one", form).status, 404, "it works once")
         used = ask("GET", base + path)
         self.assertEqual(used.status, 404)
         self.assertNotIn(f'action="{path}"', used.text(), "a used link says so and offers nothing")
+        self.assertRegex(used.text(), r"(?s)<h1>[^<]*</h1>\s*<[^>]*role=\"alert\".{0,200}this link has been used already", "and says so first")
         headers, _ = self.log_in(seoul, "operator")
         self.assertEqual(ask("GET", base + "/api/v1/status", headers=headers).status, 200)
 
@@ -267,6 +272,11 @@ class Accounts(NodesTest):
                 self.assertEqual(ask("GET", base + "/api/v1/me", headers=other).status, 401)
                 self.assertEqual(ask("GET", base + "/api/v1/me", headers=other | sso).json()["name"], "press")
                 self.assertEqual(ask("GET", f"{base}/feeds/all.atom?key={key}", headers=other).status, 200)
+        browser = member(seoul, "desk", "reader")
+        session = {"Cookie": "; ".join(f"{name}={value}" for name, value in browser.cookies.items())}
+        for foreign in ("Basic cHJlc3M6cHJlc3M=", "Negotiate YII=", "Bearer eyJhbGciOiJIUzI1NiJ9.e30.c2ln"):
+            self.assertEqual(ask("GET", base + "/api/v1/me", headers=session | {"Authorization": foreign}).json()["name"], "desk", "a session stays")
+            self.assertEqual(ask("GET", base + "/account", headers=session | {"Authorization": foreign}).status, 200)
         for scheme in ("Bearer", "bearer", "BEARER ", "bEaReR"):
             self.assertEqual(ask("GET", base + "/api/v1/me", headers={"Authorization": f"{scheme} {token}"}).json()["name"], "press")
         ended = {"Authorization": "Bearer koinon_" + 52 * "a"}

@@ -21,6 +21,10 @@ class BadNotes(NodesTest):
             ("body: the note has", f"+++\n{head}+++\n{'x' * (1 << 20)}\n"),
             ("nowhere.example: no city of that name", f'+++\n{head}derives_from = "nowhere.example/1"\n+++\nText.\n'),
             ("front matter: a note begins with", "Just text.\n"),
+            ("sources.date: it is a date such as", f'+++\n{head}[[sources]]\ntitle = "S"\ndate = "2020-02-30"\n+++\nText.\n'),
+            ("country: a country is two letters of ISO 3166: did you mean KR", '+++\nkind = "profile"\nlanguage = "en"\ndisplay_name = "S"\ncountry = "KOR"\n+++\n'),
+            ("languages: a language is a BCP 47 tag: did you mean ko", '+++\nkind = "profile"\nlanguage = "en"\ndisplay_name = "S"\nlanguages = ["Korean"]\n+++\n'),
+            ("names.language: no language has the tag xq", '+++\nkind = "profile"\nlanguage = "en"\ndisplay_name = "S"\nnames = [{language = "xq", name = "S"}]\n+++\n'),
             ("topics: a note has at most 8", "+++\n" + head.replace('["health"]', str([f"t{i}" for i in range(9)]).replace("'", '"')) + "+++\nText.\n"),
         ]:
             with self.subTest(words):

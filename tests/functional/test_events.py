@@ -140,6 +140,21 @@ class Events(NodesTest):
             self.assertEqual(answer.readline(), b": here\n" if method == "GET" else b"")
             connection.close()
 
+    def test_a_stream_without_news_says_that_it_is_there(self):
+        """Proxies close what has been silent for a minute."""
+        seoul = self.node("seoul")
+        connection = http.client.HTTPConnection("127.0.0.1", seoul.http_port, timeout=60)
+        connection.request("GET", "/api/v1/events")
+        answer = connection.getresponse()
+        said = []
+        while len(said) < 2:
+            line = answer.readline()
+            self.assertTrue(line, said)
+            if line.startswith(b":"):
+                said.append(line)
+        self.assertEqual(said, [b": here\n", b": still here\n"])
+        connection.close()
+
     @unittest.skipUnless(os.environ.get("KOINON_ALL"), "needs nginx: tests/run --all")
     def test_nginx_with_its_default_buffers_hands_on_each_event(self):
         seoul = self.node("seoul")

@@ -145,6 +145,8 @@ class Feeds(NodesTest):
             wrong = self.get(f"/feeds/topic/{topic}.atom")
             self.assertEqual((wrong.status, wrong.json()["field"]), (404, "topic"), topic)
             self.assertTrue(wrong.json()["detail"].endswith(" " + nearest), wrong.json()["detail"])
+            within = self.get(f"/feeds/search.atom?q=known&topic={topic}")
+            self.assertEqual((within.status, within.json()["detail"]), (404, wrong.json()["detail"]), "nor a search within it")
         self.assertEqual(self.get("/feeds/topic/climate/drought.atom").status, 200, "of the vocabulary, and empty as yet")
 
     def test_newsboat_reads_what_is_new(self):
@@ -282,8 +284,11 @@ class Feeds(NodesTest):
         self.assertIn("nosniff", page.headers["X-Content-Type-Options"])
 
     def test_a_personal_address_opens_feeds_alone_and_can_be_revoked(self):
-        self.seoul.publish("For readers")
-        self.indexed(1)
+        rows = [{"kind": "practice", "language": "en", "topics": ["health"], "content": {"title": f"Note {i}", "solution": "x"}} for i in range(60)]
+        path = pathlib.Path(self.folder) / "notes.json"
+        path.write_text(json.dumps(rows))
+        self.seoul.run("import-practices", path)
+        self.indexed(60)
         self.seoul.stop()
         self.seoul.public = False
         self.seoul.start()
@@ -295,6 +300,11 @@ class Feeds(NodesTest):
         answer = self.get(f"/feeds/all.atom?key={key}")
         self.assertEqual(answer.status, 200)
         self.assertIn(key, self.assert_atom(answer.body).find(f"{ATOM}link[@rel='self']").get("href"))
+        following = self.assert_atom(answer.body).find(f"{ATOM}link[@rel='next']").get("href")
+        self.assertEqual(ask("GET", following).status, 200, "so has the way to the older ones")
+        feed = self.assert_json_feed(self.get(f"/feeds/all.json?key={key}").body)
+        for address in (feed["feed_url"], feed["next_url"]):
+            self.assertEqual(ask("GET", address).status, 200, address)
         listed = xml.fromstring(self.get(f"/feeds.opml?key={key}").body).findall("body/outline")
         self.assertGreater(len(listed), 20)
         for outline in listed[:3]:

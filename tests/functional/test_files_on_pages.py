@@ -17,6 +17,8 @@ class FilesOnPages(NodesTest):
         seoul, la = self.pair()
         press = member(seoul, "press", "publisher")
         press.go("/publish")
+        self.assertRegex(press.page.text, r"Up to \d+ files of at most \d+ MB each\. Programs are not taken\.", "what is taken is said before")
+        self.assertIn("MB together", press.page.text, "without scripts they come with the form, which has a limit too")
         plan = ("plan of the \"site\" 서울.txt", "text/plain", b"--not a boundary\r\n\r\nthe plan\r\n")
         press.submit("/publish", "save", title="With files", solution="See the plan.", topics="health", files=[plan])
         self.assertIn('plan of the "site" 서울.txt', press.page.text)

@@ -137,7 +137,8 @@ class Library(NodesTest):
         crlf = plain.replace("\n", "\r\n")
         saved = {"unix.csv": plain.encode(), "utf8.csv": b"\xef\xbb\xbf" + crlf.encode(), "ansi.csv": crlf.encode("cp1252"),
                  "mac.csv": plain.replace("\n", "\r").encode(), "unicode.txt": crlf.replace(";", "\t").replace("Schule\t", "Schule;").encode("utf-16"),
-                 "sep.csv": b"\xef\xbb\xbfsep=;\r\n" + crlf.encode(), "dos.csv": crlf.encode() + b"\x1a", "TABLE.CSV": plain.encode()}
+                 "sep.csv": b"\xef\xbb\xbfsep=;\r\n" + crlf.encode(), "dos.csv": crlf.encode() + b"\x1a",
+                 "late.csv": b';;;;;;;;;\r\n\r\n"";" ";;;;;;;;\r\n' + crlf.encode(), "TABLE.CSV": plain.encode()}
         for n, (name, data) in enumerate(saved.items()):
             path = pathlib.Path(self.folder) / name
             path.write_bytes(data)

@@ -41,6 +41,15 @@ class Pages(NodesTest):
         other.go(f"/adopt?of={ref}")
         other.submit("/adopt", stage="trying")
         self.assertIn("We are trying this", other.page.text)
+        # Said again it begins with what was said, and is the same card.
+        other.go(f"/adopt?of={ref}")
+        self.assertEqual(other.page.form("/adopt").fields["stage"], "trying")
+        other.submit("/adopt", stage="adopted", outcome="worked", results="Shorter queues.")
+        wait_for(lambda: "Shorter queues." in other.go(f"/records/{ref}").text, "it shows")
+        self.assertEqual(re.search('<section id="adoptions".*?</section>', other.page.source, re.S)[0].count('<article class="reply">'), 1)
+        fields = other.go(f"/adopt?of={ref}").form("/adopt").fields
+        self.assertEqual((fields["stage"], fields["outcome"], fields["results"].strip()), ("adopted", "worked", "Shorter queues."))
+        other.submit("/adopt", stage="trying", outcome="too-early", results="")
         inbox = wait_for(lambda: (page := press.go("/inbox")) and "How many people?" in page.text and "Adoption" in page.text and page, "both arrive")
         press.submit(f"/inbox/{question}", state="open", assignee="press", remark="call them")
         self.assertIn("In hand", press.page.text)
@@ -247,6 +256,40 @@ class Pages(NodesTest):
                 if path == "/cities/la.example":
                     self.assertRegex(page.source, r'<h1[^>]*>[^\n]*<span class="domain">la\.example</span></h1>')
                 self.assertNotIn("\u202e", page.source, path)
+
+    def test_an_empty_profile_leads_to_its_form(self):
+        seoul = self.node("seoul")
+        chief, reader = member(seoul, "it", "operator"), member(seoul, "desk", "reader")
+        for path in ("/cities/seoul.example", "/?like=us"):
+            self.assertIn("/profile", chief.go(path).links, path)
+        self.assertNotIn("/profile", reader.go("/cities/seoul.example").links, "who may not fill it in is not led there")
+        chief.go("/profile")
+        chief.submit("/profile", display_name="Seoul", country="KR", population="9411000", population_source="Census")
+        wait_for(lambda: "9,411,000" in chief.go("/cities/seoul.example").text, "it is there")
+        self.assertNotIn("says nothing yet", chief.page.text)
+
+    def test_cities_are_named_in_the_readers_language_with_the_domain_beside(self):
+        seoul, la = self.pair()
+        la.run("publish", "-", stdin=('+++\nkind = "profile"\ntype = "city"\nlanguage = "en"\ndisplay_name = "Los Angeles"\n'
+                                      'names = [{language = "ko", name = "로스앤젤레스"}]\n+++\n').encode())
+        ref = la.publish("Shade", "Awnings.", ("climate/heat",))
+        asked = la.run("ask", "--title", "How?", "--text", "So?", "--language", "en", "--topic", "climate/heat", "--to", "seoul.example").strip()
+        wait_for(lambda: seoul.shows(ref) and seoul.shows(asked), "both arrive")
+        seoul.run("adopt", ref, "--stage", "trying")
+        seoul.publish("Shade of our own", "Trees.", ("climate/heat",))  # so that there is a choice of cities
+        wait_for(lambda: seoul.json("status")["index_lag"] == 0, "all is indexed")
+        chief = member(seoul, "it", "operator")
+        for language, name in (("ko", "로스앤젤레스"), ("en", "Los Angeles"), ("it", "Los Angeles")):
+            chief.language = language
+            # Filters, chips, lists, tables, proofs, the inbox, impact, the map, peers.
+            for path in ("/?q=shade", "/?q=shade&city=la.example", "/", f"/records/{ref}", "/cities", "/cities/la.example", "/impact", "/map", "/questions", "/inbox", "/operate"):
+                text = chief.go(path).text
+                self.assertRegex(text, rf"{name} \(?la\.example", (language, path))
+                for other in {"로스앤젤레스", "Los Angeles"} - {name}:
+                    self.assertNotIn(other, text, (language, path))
+            self.assertRegex(chief.go("/?q=shade").source, rf'href="[^"]*city=la\.example[^"]*"[^>]*><span dir="auto">{name}</span> <span class="domain">la\.example</span> <span class="count">')
+            self.assertRegex(chief.go(f"/records/{ref}").text, rf"{name} \(la\.example\)", "in the sentence of the proof")
+            self.assertIn(f'value="{name} (la.example)"', chief.go("/ask?to=la.example").source, language)
 
     def test_a_city_that_vouches_for_many_has_them_on_pages(self):
         seoul = self.node("seoul")

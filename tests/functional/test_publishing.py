@@ -5,7 +5,7 @@ import pathlib
 import re
 import unittest
 
-from api import PASSWORD, ask
+from api import PASSWORD, ask, bearer, post
 from browser import Browser, member
 from nodes import NodesTest, wait_for
 
@@ -218,6 +218,34 @@ class Publishing(NodesTest):
             self.assertEqual(press.page.status, 400, wrong)
             self.assertEqual(press.page.form("/publish").fields["at"], wrong)
         self.assertEqual(seoul.json("status")["entries"], entries, "nothing went out")
+
+    def test_every_form_keeps_the_time_of_what_was_taken_back_into_it(self):
+        seoul, la = self.pair()
+        note = seoul.publish("Of Seoul")
+        wait_for(lambda: la.shows(note), "it crosses")
+        press = member(la, "press", "reviewer")
+        token = bearer(la.run("token", "add", "press", "--scope", "reviewer").strip())
+        entries = la.json("status")["entries"]
+        held_until = lambda: [item["due_at"] for item in ask("GET", press.base + "/api/v1/held", headers=token).json()["items"]  # noqa: E731
+                              if item["state"] == "waiting"]
+        at = (datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=30)).strftime("%Y-%m-%dT%H:%M:00Z")
+        for form, request in (("/ask", {"kind": "question", "language": "en", "topics": ["health"], "content": {"title": "Q", "text": "T"}}),
+                              ("/adopt", {"kind": "adoption", "language": "en", "content": {"stage": "trying"}, "refs": [{"role": "adopts", "ref": note}]}),
+                              ("/profile", {"kind": "profile", "language": "en", "content": {"display_name": "LA"}})):
+            past = post(la, "/api/v1/records", request | {"at": "2020-01-01T00:00:00Z"}, token)
+            self.assertEqual((past.status, past.json()["field"]), (400, "at"), form)
+            held = post(la, "/api/v1/records", request | {"at": at}, token)
+            self.assertEqual(held.status, 202, form)
+            press.go(f"/held/{held.json()['id']}")
+            press.submit(press.page.url, "cancel")
+            self.assertRegex(press.page.url, "^" + form)
+            self.assertEqual(press.page.form(form).fields["at"], at)
+            self.assertIn("at this time", press.page.text, "and whoever sends the form is told")
+            press.submit(form)
+            self.assertRegex(press.page.url, "^/held/", form)
+            self.assertEqual(held_until(), [at], form)
+            press.submit(press.page.url, "cancel")
+        self.assertEqual(la.json("status")["entries"], entries, "nothing went out")
 
 
 if __name__ == "__main__":

@@ -64,6 +64,23 @@ class Visitors(NodesTest):
             for s in open_streams:
                 s.close()
 
+    def test_a_header_on_several_lines_is_one(self):
+        """What a proxy adds may stand on a line of its own, below what the visitor wrote."""
+        seoul = self.node("seoul", "--http-proxies", "127.0.0.1")
+        open_streams = []
+        try:
+            for header, form in (("X-Forwarded-For", "203.0.113.{}\r\nX-Forwarded-For: 198.51.100.7"), ("Forwarded", "for=203.0.113.{}\r\nForwarded: for=198.51.100.8")):
+                statuses = []
+                for i in range(20):
+                    s, status = self.stream(seoul, form.format(i + 1), header)
+                    open_streams.append(s)
+                    statuses.append(status)
+                self.assertEqual(statuses[0], "200", header)
+                self.assertLessEqual(statuses.count("200"), 16, header)
+        finally:
+            for s in open_streams:
+                s.close()
+
     def test_one_visitor_behind_a_proxy_shuts_out_nobody(self):
         seoul = self.node("seoul", "--http-proxies", "127.0.0.1")
         open_streams = []

@@ -3,10 +3,12 @@
 import http.client
 import json
 import pathlib
+import re
 import unittest
 import xml.etree.ElementTree as xml
 
 from api import Api, account, ask
+from browser import member
 from nodes import NodesTest, peer, wait_for
 
 
@@ -79,6 +81,38 @@ class Withdrawn(NodesTest):
         csv = la.run("export-practices", "--format", "csv")
         self.assertIn("standing", csv.splitlines()[0])
         self.assertIn("withdrawn", csv)
+
+    def test_a_page_keeps_its_title_and_offers_nothing_that_cannot_be_done(self):
+        seoul, la = self.pair()
+        ref = seoul.publish("Shelters against heat", "Text.", ("climate/heat",))
+        wait_for(lambda: la.shows(ref), "it arrives")
+        asked = la.run("ask", "--title", "Who pays?", "--text", "For them.", "--language", "en", "--topic", "climate/heat", "--about", ref, "--to", "seoul.example").strip()
+        wait_for(lambda: seoul.shows(asked), "the question arrives")
+        answer = seoul.run("answer", asked, "--text", "The city.").strip()
+        wait_for(lambda: la.shows(answer), "the answer arrives")
+        press, desk = member(seoul, "press", "publisher"), member(la, "desk", "publisher")
+
+        def offered(page, of):
+            """What can be done to a note, by its page's links and forms, or those of a list."""
+            of = re.escape(of)
+            return {link for link in page.links if re.fullmatch(rf"/(adopt|ask|answer|publish)\?\w+={of}|/records/{of}/withdraw", link)} | {
+                form.action for form in page.forms if re.fullmatch(rf"/records/{of}/\w+", form.action or "")}
+        self.assertEqual(offered(press.go(f"/records/{ref}"), ref), {f"/ask?about={ref}", f"/publish?translates={ref}", f"/publish?revises={ref}", f"/records/{ref}/watch", f"/records/{ref}/withdraw"})
+        self.assertEqual(offered(desk.go(f"/records/{ref}"), ref), {f"/adopt?of={ref}", f"/ask?about={ref}", f"/publish?translates={ref}", f"/publish?derives_from={ref}", f"/records/{ref}/watch"})
+        wait_for(lambda: "1 answer" in desk.go("/questions").text, "it is counted")
+        # An answer that was taken back is none.
+        seoul.run("withdraw", answer)
+        wait_for(lambda: "1 answer" not in desk.go("/questions").text, "it counts no more")
+        self.assertIn("Who pays?", desk.page.text)
+        la.run("withdraw", asked)
+        seoul.run("withdraw", ref, "--reason", "the figures were wrong")
+        for browser in (press, desk):
+            for of, title in ((ref, "Shelters against heat"), (asked, "Who pays?")):
+                wait_for(lambda: "has withdrawn this note" in browser.go(f"/records/{of}").text, "it is known")
+                self.assertRegex(browser.page.source, f"<h1[^>]*>{re.escape(title)}</h1>")
+                self.assertEqual(offered(browser.page, of), set(), of)
+            for path in ("/inbox", "/questions", "/desk", "/", f"/records/{ref}"):
+                self.assertEqual(offered(browser.go(path), asked) | offered(browser.page, ref), set(), path)
 
     def test_a_withdrawn_adoption_counts_for_nothing(self):
         seoul, la = self.node("seoul"), self.node("la")

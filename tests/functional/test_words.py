@@ -91,6 +91,16 @@ class Words(NodesTest):
             press.submit("/profile", latitude="north", population="many")
             self.assertEqual(press.page.source.count('aria-invalid="true"'), 2, (where, press.page.text))
             self.assert_words(press.page, where)
+            press.submit("/profile", latitude="", population="", country="Atlantis", languages="Korean, Qwghlmian", names="Qwghlmian | Seoul")
+            self.assertEqual(press.page.status, 400)
+            self.assertEqual([field for field, _ in self.problems(press.page)], ["country", "languages", "names"], (where, press.page.text))
+            for field in ("country", "languages", "names"):
+                self.assertRegex(press.page.source, f'id="f-{field}"[^>]*error-{field}[^>]*aria-invalid="true"', where)
+                self.assertIn(f'id="error-{field}"', press.page.source, where)
+            self.assertEqual(press.page.form("/profile").fields["country"], "Atlantis", "what was typed is still there")
+            self.assert_words(press.page, where)
+            press.submit("/profile", country="", languages="", names="Seoul")
+            self.assertEqual([field for field, _ in self.problems(press.page)], ["names"], (where, press.page.text))
             for name, path, action in (("/account", "/account", "mail"),):
                 press.go(path)
                 press.submit(name, action, digests="heat")
@@ -173,6 +183,21 @@ class Words(NodesTest):
         chief.go("/ask")
         chief.submit("/ask", title="Which paint?", text="For roofs.", to="Angeles")
         self.assertIn('id="error-to"', chief.page.source, "a part of a name is no name")
+
+    def test_a_country_and_a_language_are_meant_by_what_they_are_called(self):
+        seoul = self.node("seoul")
+        chief, korean = self.browsers(seoul, "chief", "reviewer")[:2]
+        for browser, country, languages, names in ((chief, "south korea", "korean, EN", "Korean | 서울"), (korean, "대한민국", "한국어, 영어", "한국어 | 서울시")):
+            browser.go("/profile")
+            browser.submit("/profile", display_name="Seoul", country=country, languages=languages, names=names)
+            self.assertEqual(browser.page.url, "/cities/seoul.example", browser.page.text)
+            wait_for(lambda: seoul.json("status")["index_lag"] == 0, "it is indexed")
+            ref = next(one["ref"] for one in seoul.json("list", "--limit", "1000")["items"] if one["kind"] == "profile")
+            profile = seoul.json("show", ref)["body"]["profile"]
+            self.assertEqual((profile["country"], profile["languages"], profile["names"]), ("KR", ["ko", "en"], [{"language": "ko", "name": names.split(" | ")[1]}]))
+        heading = lambda browser: re.search("<h1[^>]*>(.*?)</h1>", browser.go("/cities/seoul.example").source)[1]  # noqa: E731
+        wait_for(lambda: "서울시" in heading(korean), "who reads Korean reads it")
+        self.assertIn("Seoul", heading(chief))
 
     def test_practices_that_help_are_chosen_by_title(self):
         seoul = self.node("seoul")

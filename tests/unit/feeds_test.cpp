@@ -112,6 +112,13 @@ TEST_F(FeedsTest, AMisspeltTopicIsNoEmptyFeed) {
   EXPECT_TRUE(misspelt.error().message.ends_with("climate/heat")) << misspelt.error().message;
   EXPECT_TRUE(feeds().topic(asked("/feeds/topic/climate/heat.atom"), "climate/heat.atom").ok())
       << "no note as yet";
+  FeedRequest searching = asked("/feeds/search.atom");
+  searching.query["topic"] = "climate/haet";
+  const auto searched = feeds().search(searching);
+  ASSERT_FALSE(searched.ok()) << "nor one of a search within it";
+  EXPECT_TRUE(searched.error().message.ends_with("climate/heat")) << searched.error().message;
+  searching.query["topic"] = "climate/heat";
+  EXPECT_TRUE(feeds().search(searching).ok());
   const std::string endless = std::string(10'000, 'a') + ".atom";
   EXPECT_EQ(feeds().topic(asked("/feeds/topic/" + endless), endless).error().code, Code::kNotFound);
 }

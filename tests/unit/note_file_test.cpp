@@ -315,6 +315,9 @@ TEST(NoteFile, BadInputNamesItsField) {
   EXPECT_EQ(refused(with("[cost]\nprice = 5")).field, "cost.price");
   EXPECT_EQ(refused(with("kind = \"vouch\"")).field, "kind");
   EXPECT_EQ(refused(with("summary = 5")).field, "summary");
+  for (const std::string date : {"2020-02-30", "2020-13", "2020-00-01", "2021-02-29", "2020-3", "20200301"})
+    EXPECT_EQ(refused(with("[[sources]]\ntitle = \"S\"\ndate = \"" + date + "\"")).field, "sources.date")
+        << date;
   EXPECT_EQ(refused("no front matter").field, "front matter");
   EXPECT_EQ(refused("+++\ntitle = \"T\n+++\n").field, "front matter");
   EXPECT_EQ(refused("+++\nnever closed = 1\n").field, "front matter");
@@ -330,6 +333,32 @@ TEST(NoteFile, BadInputNamesItsField) {
       "stage");
   EXPECT_EQ(refused("+++\nkind = \"adoption\"\nlanguage = \"en\"\nstage = \"trying\"\n+++\nx\n").field,
             "adopts");
+}
+
+TEST(NoteFile, ADateIsOneOfTheCalendar) {
+  for (const std::string date : {"2020", "2020-03", "2020-02-29", "1999-12-31", "0000-01-01"}) {
+    const auto note = parse_note_file(with("[[sources]]\ntitle = \"S\"\ndate = \"" + date + "\""));
+    ASSERT_TRUE(note.ok()) << note.error().text();
+    EXPECT_TRUE(check_note(*note).ok()) << date;
+  }
+}
+
+TEST(NoteFile, AProfileNamesCountriesAndLanguagesByTheirCodes) {
+  const auto profile = [](const std::string& line) {
+    return "+++\nkind = \"profile\"\nlanguage = \"en\"\ndisplay_name = \"S\"\n" + line + "\n+++\n";
+  };
+  for (const std::string line : {"country = \"KR\"", "languages = [\"ko\", \"pt-BR\"]",
+                                 "names = [{language = \"yue\", name = \"S\"}]"}) {
+    const auto note = parse_note_file(profile(line));
+    ASSERT_TRUE(note.ok()) << note.error().text();
+    EXPECT_TRUE(check_note(*note).ok()) << line;
+  }
+  for (const std::string country : {"KOR", "Korea", "kr", "XX", "UK"})
+    EXPECT_EQ(refused(profile("country = \"" + country + "\"")).field, "country") << country;
+  EXPECT_NE(refused(profile("country = \"UK\"")).message.find("GB"), std::string::npos);
+  EXPECT_EQ(refused(profile("languages = [\"ko\", \"English\"]")).field, "languages");
+  EXPECT_EQ(refused(profile("names = [{language = \"Klingon\", name = \"S\"}]")).field, "names.language");
+  EXPECT_EQ(refused(profile("country = \"KOR\"\nlanguages = [\"xq\"]")).also.size(), 1U) << "all at once";
 }
 
 // Its parser calls itself for each level: this once ended the process.

@@ -37,6 +37,10 @@ TEST(Tables, EachWayToWriteOneTableGivesTheSameRows) {
       "health\";Trees\r\nWater;climate/water;Taps\r\n",
       "\"sep=|\"\ntitle|topics|solution\nShade|climate/heat; health|Trees\nWater|climate/water|Taps\n\x1A",
       "SEP=;;;\ntitle;topics;solution\nShade;\"climate/heat; health\";Trees\nWater;climate/water;Taps\n",
+      ";;\r\n\r\n\"\";\" \";\r\ntitle;topics;solution\r\nShade;\"climate/heat; "
+      "health\";Trees\r\nWater;climate/water;Taps\r\n",
+      "|\xC2\xA0|\n||\n\"title\"|topics|solution\nShade|climate/heat; "
+      "health|Trees\nWater|climate/water|Taps\n",
       "title\ttopics\tsolution\nShade\tclimate/heat; health\tTrees\nWater\tclimate/water\tTaps\n",
       "Title, Topics ,SOLUTION,,\n,,,,\n\"Shade\",climate/heat; health,Trees,\"\",\xC2\xA0\n  "
       "\n\nWater,climate/water,Taps,,\n,,\n"};
