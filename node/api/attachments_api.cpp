@@ -89,6 +89,13 @@ AttachmentsApi::AttachmentsApi(ApiShared& shared)
       parts_(shared.parts),
       desk_(shared.desk) {}
 
+// A note that goes out next week, or is still written then, has its files. All drafts are read only where
+// something would be forgotten: a file that is kept is young again for a day.
+Result<std::vector<Hash>> AttachmentsApi::named_uploads(UnixMillis now) {
+  KOINON_ASSIGN(const bool old, parts_.store->has_old_uploads(now));
+  return old ? desk_.files_named() : std::vector<Hash>();
+}
+
 asio::awaitable<Result<AttachmentId>> AttachmentsApi::take_upload(Asker, Upload file) {
   if (!parts_.facts.log()) co_return observer_refusal();
   if (const Status harmless = check_no_program(file.bytes); !harmless.ok()) co_return harmless.error();
@@ -97,11 +104,11 @@ asio::awaitable<Result<AttachmentId>> AttachmentsApi::take_upload(Asker, Upload 
   file.bytes = {};
   const AttachmentId id = cut->id;
   const auto shared = std::make_shared<const CutAttachment>(std::move(*cut));
-  // A note that goes out next week, or is still written then, has its files.
-  auto named = desk_.files_named();
+  const UnixMillis now = parts_.clock.wall();
+  auto named = named_uploads(now);
   if (!named.ok()) co_return named.error();
-  const Status stored = co_await change_store(
-      &parts_.writer, [shared, named = std::move(*named), now = parts_.clock.wall()](Store& store) -> Status {
+  const Status stored =
+      co_await change_store(&parts_.writer, [shared, named = std::move(*named), now](Store& store) -> Status {
         KOINON_TRY(store.keep_uploads(named, now));
         return store.put_attachment(*shared, now);
       });

@@ -67,6 +67,7 @@ class AttachmentsApi {
   Result<Named> find(const FileQuery& query);
   Result<std::string> whole_file(const AttachmentState& state);
   Result<std::string> read_file(const AttachmentId& id);
+  Result<std::vector<Hash>> named_uploads(UnixMillis now);
   boost::asio::awaitable<std::optional<FileFetching>> fetching(AttachmentId id);
 
   ApiParts& parts_;

@@ -165,6 +165,12 @@ void MemoryFiles::put(const CutAttachment& cut, UnixMillis now) {
   set(cut.id, std::move(file));
 }
 
+bool MemoryFiles::has_old_uploads(UnixMillis now) const {
+  return std::any_of(files_.begin(), files_.end(), [&](const auto& one) {
+    return one.second.own && one.second.at < unnamed_kept_since(now);
+  });
+}
+
 void MemoryFiles::keep(const std::vector<Hash>& named, UnixMillis now) {
   std::vector<std::pair<AttachmentId, File>> kept;
   for (const auto& [id, file] : files_) {

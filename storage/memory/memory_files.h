@@ -15,6 +15,7 @@ class MemoryFiles {
   Result<AttachmentState> state(const LogId& log, EntryIndex index, const Hash& sha256) const;
   Result<AttachmentChunk> chunk(const AttachmentId& id, std::uint32_t number) const;
   std::optional<AttachmentId> named(const Hash& sha256) const;
+  bool has_old_uploads(UnixMillis now) const;
   std::vector<AttachmentWant> wants() const;
 
   void add_uses(const MemoryLog& log, const std::vector<AttachmentFact>& facts, bool own);

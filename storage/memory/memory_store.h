@@ -69,6 +69,7 @@ class MemoryStore final : public Store {
   Result<std::optional<AttachmentId>> attachment_named(const Hash& sha256) override {
     return files_.named(sha256);
   }
+  Result<bool> has_old_uploads(UnixMillis now) override { return files_.has_old_uploads(now); }
 
   Result<JournalSeq> append_run(const RunCommit& run) override;
   Status add_bodies(const BodiesCommit& bodies) override;

@@ -54,6 +54,8 @@ class LogReader {
   virtual Result<AttachmentChunk> attachment_chunk(const AttachmentId& id, std::uint32_t number) = 0;
   // The complete file with this digest. Nothing: there is none.
   virtual Result<std::optional<AttachmentId>> attachment_named(const Hash& sha256) = 0;
+  // Whether files of our own office are so old that put_attachment would forget those that nothing names.
+  virtual Result<bool> has_old_uploads(UnixMillis now) = 0;
 };
 
 // Changes are made inside Store::begin … commit. Each is made as a whole or not at all: see store.h. A change

@@ -75,6 +75,13 @@ Result<std::optional<AttachmentId>> AttachmentQueries::named(const Hash& sha256)
   return std::optional<AttachmentId>(id);
 }
 
+Result<bool> AttachmentQueries::has_old_uploads(UnixMillis now) {
+  auto select = db_.prepare("SELECT EXISTS (SELECT 1 FROM attachment WHERE wish = 4 AND at_ms < ?)");
+  select.bind(unnamed_kept_since(now).value);
+  KOINON_TRY(select.step());
+  return select.integer(0) != 0;
+}
+
 Result<std::vector<AttachmentWant>> AttachmentQueries::wants() {
   std::vector<AttachmentWant> out;
   auto select = db_.prepare(

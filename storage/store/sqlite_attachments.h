@@ -17,6 +17,7 @@ class AttachmentQueries {
   Result<AttachmentState> state(std::int64_t record, const Hash& sha256);
   Result<AttachmentChunk> chunk(const AttachmentId& id, std::uint32_t number);
   Result<std::optional<AttachmentId>> named(const Hash& sha256);
+  Result<bool> has_old_uploads(UnixMillis now);
   Result<std::vector<AttachmentWant>> wants();
 
  private:

@@ -87,6 +87,7 @@ class SqliteReading : public Base {
   Result<std::optional<AttachmentId>> attachment_named(const Hash& sha256) override {
     return files_.named(sha256);
   }
+  Result<bool> has_old_uploads(UnixMillis now) override { return files_.has_old_uploads(now); }
 
  protected:
   sqlite::Connection db_;

@@ -402,6 +402,8 @@ TEST_P(Attachments, AnUploadThatADraftNamesStaysForAnotherDay) {
     ASSERT_TRUE(store->put_attachment(forgotten, {1}).ok());
   });
   const std::int64_t day = std::chrono::milliseconds(limits::kUploadAge).count();
+  EXPECT_FALSE(*store->has_old_uploads({day + 1}));
+  EXPECT_TRUE(*store->has_old_uploads({day + 2}));
   const auto keep_and_put = [&](const std::vector<Hash>& named, const std::string& mark, std::int64_t at) {
     change([&] {
       ASSERT_TRUE(store->keep_uploads(named, {at}).ok());
@@ -411,6 +413,7 @@ TEST_P(Attachments, AnUploadThatADraftNamesStaysForAnotherDay) {
   keep_and_put({drafted.id.sha256, file("of nobody").id.sha256}, "new", day + 2);
   EXPECT_TRUE(store->attachment_named(drafted.id.sha256)->has_value());
   EXPECT_FALSE(store->attachment_named(forgotten.id.sha256)->has_value());
+  EXPECT_FALSE(*store->has_old_uploads({day + 2}));
   keep_and_put({}, "newer", 2 * day + 4);
   EXPECT_FALSE(store->attachment_named(drafted.id.sha256)->has_value());
 }

@@ -108,6 +108,7 @@ class BrokenStore final : public StoreReader {
   Result<std::optional<AttachmentId>> attachment_named(const Hash& sha256) override {
     return store_->attachment_named(sha256);
   }
+  Result<bool> has_old_uploads(UnixMillis now) override { return store_->has_old_uploads(now); }
 
  private:
   std::unique_ptr<StoreReader> store_;
