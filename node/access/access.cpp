@@ -92,9 +92,9 @@ Status Access::admit_still(const Claims& claims, Need need) {
 
 Result<Caller> Access::guess(const std::string& text, CredentialKind kind, Caller::By by,
                              const std::string& address) {
-  KOINON_TRY(guesses_.may_try({}, address));
   auto caller = by_token(text, kind, by);
-  guesses_.tried({}, address, caller.ok());
+  const bool wrong = !caller.ok() && caller.error().code == Code::kUnauthenticated;
+  if (wrong) KOINON_TRY(guesses_.wrong_token(address));
   return caller;
 }
 

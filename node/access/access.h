@@ -86,7 +86,7 @@ class Access {
 
  private:
   Result<Caller> by_token(const std::string& secret, CredentialKind kind, Caller::By by);
-  // The same, and counts it as a guess from that address.
+  // The same, and counts wrong ones from that address. One that is right always counts.
   Result<Caller> guess(const std::string& secret, CredentialKind kind, Caller::By by,
                        const std::string& address);
   Result<Caller> by_name(const std::string& name);

@@ -3,6 +3,15 @@
 #include "node/text/networks.h"
 
 namespace koinon {
+namespace {
+
+Error too_many_tries() {
+  return fail(Code::kTooMany,
+              Sentence{"login.too_many_tries", "too many wrong tries; try again in some minutes"},
+              "password");
+}
+
+}  // namespace
 
 // Few guesses at one account are allowed from one visitor, and more from everywhere together. So nobody can
 // lock the owner out from a single place.
@@ -15,10 +24,12 @@ Status Guesses::may_try(const std::string& account, const std::string& address) 
   const bool open = known ? pairs_.open(pair, now)
                           : visitors_.open(visitor, now) &&
                                 (account.empty() || (pairs_.open(pair, now) && anywhere_.open(account, now)));
-  if (open) return {};
-  return fail(Code::kTooMany,
-              Sentence{"login.too_many_tries", "too many wrong tries; try again in some minutes"},
-              "password");
+  return open ? Status() : Status(too_many_tries());
+}
+
+Status Guesses::wrong_token(const std::string& address) {
+  const std::lock_guard lock(mutex_);
+  return tokens_.take(visitor_of(address), clock_()) ? Status() : Status(too_many_tries());
 }
 
 void Guesses::tried(const std::string& account, const std::string& address, bool right) {

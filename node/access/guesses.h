@@ -23,6 +23,9 @@ class Guesses {
   // kTooMany: not now.
   Status may_try(const std::string& account, const std::string& address);
   void tried(const std::string& account, const std::string& address, bool right);
+  // A token that is none was sent from this address. kTooMany: too many were. They count by themselves: a
+  // program that still sends a token which has ended keeps nobody behind the same address from logging in.
+  Status wrong_token(const std::string& address);
 
  private:
   void remember(const std::string& pair, MonoTime now);
@@ -31,6 +34,8 @@ class Guesses {
   std::mutex mutex_;
   Throttle pairs_{limits::kLoginsAtOnce, limits::kLoginsPerSecond, limits::kThrottled};
   Throttle visitors_{limits::kLoginsAtOnce * 4, limits::kLoginsPerSecond * 4, limits::kThrottled};
+  Throttle tokens_{limits::kLoginsAtOnce * 4, limits::kLoginsPerSecond * 4,
+                   limits::kThrottled};  // by visitor
   Throttle anywhere_{limits::kLoginsAtOnce * 10, limits::kLoginsPerSecond * 10, limits::kThrottled};
   // The visitors as which each account has logged in, and when last. Guesses of strangers do not count
   // against them.

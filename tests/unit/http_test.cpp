@@ -331,6 +331,15 @@ TEST_F(AccessTest, GuessesOfTokensRunOut) {
   EXPECT_LE(tries, 20);
 }
 
+TEST_F(AccessTest, WrongTokensKeepNobodyBehindTheirAddressOut) {
+  auto asked = request();
+  asked.headers["authorization"] = "Bearer koinon_" + std::string(52, 'a');
+  for (int i = 0; i < 100; ++i) EXPECT_NE(refusal(asked), Code::kInternal);
+  EXPECT_TRUE(guesses->may_try("press", asked.remote).ok()) << "whoever logs in there";
+  asked.headers["authorization"] = "Bearer koinon_" + secret(CredentialKind::kToken);
+  EXPECT_EQ(refusal(asked), Code::kInternal) << "a program whose token is right";
+}
+
 TEST_F(AccessTest, TheLastOperatorStays) {
   User user;
   user.name = "it";
