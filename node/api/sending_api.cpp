@@ -8,6 +8,7 @@
 #include "node/api/account_rules.h"
 #include "node/delivery/announcer.h"
 #include "node/delivery/webhook_message.h"
+#include "node/reading/kept_fault.h"
 #include "node/text/mail_address.h"
 #include "proto/base/encoding.h"
 #include "proto/vocabulary/vocabulary.h"
@@ -25,7 +26,9 @@ WebhookView view_of(const Webhook& webhook) {
 // Of a delivery or a mail.
 template <typename Sent>
 SendProgress progress_of(const Sent& sent) {
-  return {sent.attempts, sent.state, sent.outcome, sent.next_at};
+  SendProgress out{sent.attempts, sent.state, std::nullopt, sent.next_at};
+  if (!sent.outcome.empty()) out.outcome = kept_fault(sent.outcome, sent.fault);
+  return out;
 }
 
 Result<std::string> read_topic(const std::string& topic) {

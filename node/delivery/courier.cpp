@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "node/delivery/webhook_message.h"
+#include "node/reading/kept_fault.h"
 
 namespace koinon {
 namespace {
@@ -12,7 +13,14 @@ constexpr std::chrono::seconds kLookAgain{
 constexpr std::chrono::seconds kFoldAgain{1};
 constexpr std::chrono::seconds kRetry{5};   // after the store or the office's database failed
 constexpr std::size_t kSettledAtOnce = 16;  // messages of one webhook whose record no longer stands
-constexpr const char* kGone = "withdrawn or erased before it went";
+
+// What became of a message. Pages translate it.
+template <typename Item>
+void tell(Item& item, const Sentence& told) {
+  const Error said = fail(Code::kUnavailable, told);
+  item.outcome = said.message;
+  item.fault = fault_text(said);
+}
 
 }  // namespace
 
@@ -106,7 +114,7 @@ Result<bool> Courier::send(Item item, const std::optional<std::string>& text, Be
     return true;
   }
   item.state = SendState::kGivenUp;
-  item.outcome = kGone;
+  tell(item, Sentence{"send.gone", "withdrawn or erased before it went"});
   KOINON_TRY(outbox_.settle(item));
   return false;
 }
@@ -154,7 +162,7 @@ Status Courier::send_mails(UnixMillis now) {
 template <typename Item>
 void Courier::after(Item& item, const Transfers::Outcome& outcome) {
   ++item.attempts;
-  item.outcome = outcome.text;
+  tell(item, outcome.told);
   if (outcome.arrived) {
     item.state = SendState::kSent;
     return;
