@@ -227,6 +227,7 @@ Result<std::vector<Digest>> SendingApi::digests_of(UserId user, const std::vecto
                          "an account has at most {most} digests",
                          {{"most", std::int64_t{limits::kDigests}}}},
                 "digests");
+  const TimeZone zone = TimeZone::find(parts_.options.time_zone).value_or(TimeZone());
   std::vector<Digest> out;
   for (const DigestWish& wish : wishes) {
     if (wish.days != 1 && wish.days != 7) return fail(Code::kInvalidArgument, "it is 1 or 7", "digests.days");
@@ -234,7 +235,7 @@ Result<std::vector<Digest>> SendingApi::digests_of(UserId user, const std::vecto
     digest.user = user;
     KOINON_ASSIGN(digest.topic, read_topic(wish.topic));
     digest.days = static_cast<unsigned>(wish.days);
-    digest.next_at = digest_time(parts_.clock.wall(), digest.days, parts_.options.digest_hour);
+    digest.next_at = digest_time(parts_.clock.wall(), digest.days, parts_.options.digest_hour, zone);
     KOINON_ASSIGN(digest.cursor, parts_.index->position());
     out.push_back(std::move(digest));
   }

@@ -29,8 +29,9 @@ Courier::Courier(CourierOptions options, Parts parts)
       parts_(std::move(parts)),
       accounts_(*parts_.office),
       outbox_(*parts_.office),
-      announcer_({options_.own, options_.name, !options_.smtp.url.empty(), options_.digest_hour},
-                 {*parts_.store, *parts_.index, accounts_, outbox_, parts_.clock}),
+      announcer_(
+          {options_.own, options_.name, !options_.smtp.url.empty(), options_.digest_hour, options_.zone},
+          {*parts_.store, *parts_.index, accounts_, outbox_, parts_.clock}),
       erasures_(*parts_.store, outbox_, *parts_.office),
       composer_({options_.name, options_.url, options_.mail_from, options_.zone}, *parts_.store,
                 *parts_.index, *parts_.nearness, parts_.told),
