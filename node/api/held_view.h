@@ -26,7 +26,7 @@ struct HeldView {
   std::string approved_by;           // the reviewer who released it; empty: none
   std::string outcome;               // the ref of the signed record, or why it was not signed
   std::optional<std::string> title;  // of the signed record, or of the one that is to be taken back
-  std::string language;              // of the note; empty: it is a withdrawal
+  std::string language;              // of the note or of that title; empty: neither is known
   std::optional<Error> fault;        // why it was not signed
 };
 // Without the title of what was signed, which the index has.

@@ -89,11 +89,7 @@ Result<CaseView> read_case(const InboxSources& from, const LogId& own, const Ind
 Result<InboxView> read_inbox(const InboxSources& from, const LogId& own, const InboxQuery& query) {
   InboxView out;
   ArrivalSeq before = query.before;
-  ArrivalSeq after;
-  if (query.since) {
-    KOINON_ASSIGN(const ArrivalSeq newest, from.index.position());
-    KOINON_ASSIGN(after, arrived_before(from.store, *query.since, newest));
-  }
+  KOINON_ASSIGN(const ArrivalSeq after, last_left_out(from.store, from.index, query.since));
   ListBudget budget;
   bool full = false;
   for (std::size_t looked = 0; !full && out.items.size() < query.limit && looked < kLookedAt;

@@ -112,10 +112,7 @@ Result<RecordListView> RecordsApi::list_records(const Asker&, const RecordListQu
   Directory directory(*parts_.store, parts_.nearness, parts_.index.get());
   IndexQuery query = wanted.query;
   KOINON_TRY(find_scope(directory, wanted.city, query));
-  if (wanted.since) {
-    KOINON_ASSIGN(const ArrivalSeq newest, parts_.index->position());
-    KOINON_ASSIGN(query.after, arrived_before(*parts_.store, *wanted.since, newest));
-  }
+  KOINON_ASSIGN(query.after, last_left_out(*parts_.store, *parts_.index, wanted.since));
   KOINON_ASSIGN(const auto found, parts_.index->find(query));
   RecordListView out;
   ListBudget budget;

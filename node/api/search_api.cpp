@@ -59,10 +59,7 @@ Result<SearchView> SearchApi::find(const Asker&, const NoteSearch& wanted) {
   Directory directory(*parts_.store, parts_.nearness, parts_.index.get());
   SearchQuery query = wanted.query;
   KOINON_TRY(find_scope(directory, wanted.city, query));
-  if (wanted.since) {
-    KOINON_ASSIGN(const ArrivalSeq newest, parts_.index->position());
-    KOINON_ASSIGN(query.after, arrived_before(*parts_.store, *wanted.since, newest));
-  }
+  KOINON_ASSIGN(query.after, last_left_out(*parts_.store, *parts_.index, wanted.since));
   return read_search_view(directory, *parts_.index, query);
 }
 

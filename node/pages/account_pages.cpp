@@ -57,11 +57,6 @@ Result<MailWishesChange> mail_wishes(const Visit& visit) {
   std::vector<Error> faults;
   const std::int64_t days = visit.field("days") == "7" ? kWeek : 1;
   for (const std::string& name : names_of_list(visit.field("digests"))) {
-    const std::string folded = folded_name(name);
-    if (folded == "all" || folded == folded_name(visit.say("mail.all_topics"))) {
-      digests.push_back({"all", days});
-      continue;
-    }
     auto slug = followed_topic(visit, name, "digests");
     if (slug.ok()) digests.push_back({std::move(*slug), days});
     if (!slug.ok()) faults.push_back(slug.error());

@@ -1,6 +1,6 @@
 // Cities: who is here and why they are trusted, each with its profile, its notes and whom it vouches for.
 //
-// On the HTTP server's thread.
+// On the reading thread of its areas.
 #pragma once
 
 #include "node/pages/page_frame.h"

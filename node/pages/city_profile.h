@@ -1,6 +1,6 @@
 // What a city says of itself, for the pages that show it.
 //
-// On the HTTP server's thread.
+// On the reading thread of its areas.
 #pragma once
 
 #include <optional>

@@ -1,6 +1,6 @@
 // Ask, answer, adopt: what cities say to each other about a practice.
 //
-// On the HTTP server's thread.
+// On the reading thread of its areas.
 #pragma once
 
 #include <map>

@@ -34,11 +34,6 @@ struct FieldOfRole {
 constexpr std::array<FieldOfRole, 4> kRoleFields = {
     {{"about", "about"}, {"answers", "to"}, {"points_to", "points_to"}, {"adopts", "of"}}};
 
-Result<DraftQuery> draft_of(const std::string& number) {
-  KOINON_ASSIGN(const std::int64_t id, read_id(number));
-  return DraftQuery{{id}};
-}
-
 void add_word(std::string& text, const std::string& word) {
   if (!word.empty()) text += (text.empty() ? "" : ", ") + word;
 }
@@ -65,8 +60,18 @@ std::string form_of_draft(const DraftView& draft) {
   return {};
 }
 
+Result<DraftQuery> draft_numbered(const std::string& number) {
+  KOINON_ASSIGN(const std::int64_t id, read_id(number));
+  return DraftQuery{{id}};
+}
+
+std::int64_t draft_version(const std::string& version) {
+  const auto number = parse_decimal(version);
+  return number.ok() && *number <= INT64_MAX ? static_cast<std::int64_t>(*number) : 0;
+}
+
 asio::awaitable<Result<DraftView>> named_draft(PageFrame& frame, DraftsApi& drafts, Visit visit) {
-  co_return co_await frame.call(visit, drafts.get, draft_of(visit.request.param("draft")));
+  co_return co_await frame.call(visit, drafts.get, draft_numbered(visit.request.param("draft")));
 }
 
 asio::awaitable<Result<Visit>> with_draft(PageFrame& frame, DraftsApi& drafts, Visit visit) {
@@ -111,9 +116,8 @@ asio::awaitable<Result<SignedView>> publish_form(PageFrame& frame, DeskApi& desk
   if (number.empty() || !faults.empty())
     co_return co_await frame.call(visit, desk.publish,
                                   query_with(std::move(faults), read_note_query(std::move(request))));
-  const auto named = draft_of(number);
-  const auto read = parse_decimal(visit.field("version"));
-  const std::int64_t version = read.ok() && *read < INT64_MAX ? static_cast<std::int64_t>(*read) : 0;
+  const auto named = draft_numbered(number);
+  const std::int64_t version = draft_version(visit.field("version"));
   const auto kept = co_await frame.call(
       visit, drafts.change,
       named.ok() ? Result<DraftChange>(DraftChange{named->id, std::move(request), version})

@@ -11,6 +11,11 @@ namespace koinon {
 // The form in which a draft is written on; empty: no page has one for its kind.
 std::string form_of_draft(const DraftView& draft);
 
+// The draft of this number.
+Result<DraftQuery> draft_numbered(const std::string& number);
+// The version of its draft that a form was filled in from; 0, which no draft has, where it names none.
+std::int64_t draft_version(const std::string& version);
+
 // The draft that a form's address names (`draft`).
 boost::asio::awaitable<Result<DraftView>> named_draft(PageFrame& frame, DraftsApi& drafts, Visit visit);
 

@@ -1,9 +1,9 @@
 // The inbox of what others say to us, and who sees to it.
 //
-// On the HTTP server's thread.
+// On the reading thread of its areas.
 #pragma once
 
-#include <map>
+#include <vector>
 
 #include "node/api/inbox_api.h"
 #include "node/pages/page_frame.h"

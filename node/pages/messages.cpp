@@ -81,24 +81,22 @@ class Message {
 class DateText {
  public:
   explicit DateText(std::unique_ptr<icu::DateFormat> format) : format_(std::move(format)) {}
-  std::string of(UnixMillis time) {  // UTC
-    if (format_ == nullptr) return {};
-    icu::UnicodeString out;
-    const std::lock_guard lock(mutex_);
-    format_->setTimeZone(*icu::TimeZone::getGMT());
-    return utf8(format_->format(static_cast<UDate>(time.value), out));
-  }
+  std::string of(UnixMillis time) { return of(time, *icu::TimeZone::getGMT()); }
   std::string of(UnixMillis time, const TimeZone& zone) {
-    if (format_ == nullptr) return {};
     const std::unique_ptr<icu::TimeZone> there(
         icu::TimeZone::createTimeZone(icu::UnicodeString::fromUTF8(zone.name())));
-    icu::UnicodeString out;
-    const std::lock_guard lock(mutex_);
-    format_->setTimeZone(*there);
-    return utf8(format_->format(static_cast<UDate>(time.value), out));
+    return of(time, *there);
   }
 
  private:
+  std::string of(UnixMillis time, const icu::TimeZone& zone) {
+    if (format_ == nullptr) return {};
+    icu::UnicodeString out;
+    const std::lock_guard lock(mutex_);
+    format_->setTimeZone(zone);
+    return utf8(format_->format(static_cast<UDate>(time.value), out));
+  }
+
   std::mutex mutex_;
   std::unique_ptr<icu::DateFormat> format_;
 };

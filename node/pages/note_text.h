@@ -1,5 +1,5 @@
 // What a note itself says, as templates/note_text shows it: its sections, what can be said in a line each,
-// its links and sources. Any thread that reads.
+// its links and sources. On the reading thread of `shared`.
 #pragma once
 
 #include <optional>

@@ -1,6 +1,6 @@
 // Who has an account, and who changed what: for operators.
 //
-// On the HTTP server's thread.
+// On the reading thread of its areas.
 #pragma once
 
 #include "node/pages/form_faults.h"

@@ -173,7 +173,7 @@ std::string topics_text(const Visit& visit, const BodyFilter& wanted) {
   return out;
 }
 
-// Topics by name with commas between; none: all.
+// Topics by name with commas between; none, or “All topics”: all.
 Result<BodyFilter> filter_of(const Visit& visit) {
   std::string text;
   std::vector<Error> faults;
@@ -188,11 +188,12 @@ Result<BodyFilter> filter_of(const Visit& visit) {
 
 Result<SigningQuery> notice_of(const Visit& visit) {
   json::object content{{"text", visit.field("text")}};
+  const TimeZone zone = zone_of_form(visit, visit.form);
   std::vector<Error> faults;
   for (const std::string member : {"from", "until"}) {
     const std::string local = visit.field(member);
     if (local.empty()) continue;
-    const auto time = TimeZone::find(visit.field("zone")).value_or(visit.zone).read_local(local);
+    const auto time = zone.read_local(local);
     if (!time)
       faults.push_back(fail(Code::kInvalidArgument,
                             Sentence{"time.form", "it is a time such as 2026-12-01T09:00:00+01:00"}, member));

@@ -1,6 +1,6 @@
 // The pages that look at many records together: what our city gave and took, and the map of adoptions.
 //
-// On the HTTP server's thread.
+// On the reading thread of its areas.
 #pragma once
 
 #include "node/pages/page_frame.h"

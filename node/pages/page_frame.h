@@ -1,7 +1,7 @@
 // What all pages share: the language of who looks, the frame around a page, forms and their protection,
 // refusals, and calls of the API's operations.
 //
-// On the HTTP server's thread.
+// On the reading thread of its areas.
 #pragma once
 
 #include <functional>

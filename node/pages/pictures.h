@@ -1,7 +1,7 @@
 // Pictures that go with notes, as pages show them.
 #pragma once
 
-#include <optional>
+#include <cstdint>
 #include <string>
 #include <string_view>
 

@@ -48,7 +48,7 @@ struct PointedPractices {
   std::vector<PracticeRow> rows;  // of those that are named
 };
 
-// On the HTTP server's thread.
+// On the reading thread of its areas.
 class PracticeField {
  public:
   PracticeField(PageFrame& frame, const Areas& areas)

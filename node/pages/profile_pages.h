@@ -1,6 +1,6 @@
 // The form of our city's own profile: what others compare themselves with, and where they find us.
 //
-// On the HTTP server's thread.
+// On the reading thread of its areas.
 #pragma once
 
 #include <map>

@@ -5,7 +5,6 @@
 
 #include "node/api/attachments_api.h"
 #include "node/api/message_json.h"
-#include "node/api/query_params.h"
 #include "node/api/records_api.h"
 #include "node/api/sessions_api.h"
 #include "node/pages/drafted_form.h"
@@ -40,31 +39,20 @@ std::string translation_language(const Visit& visit, const std::string& original
   return written == "en" ? "es" : "en";
 }
 
-Result<DraftQuery> draft_named(const std::string& number) {
-  KOINON_ASSIGN(const std::int64_t id, read_id(number));
-  return DraftQuery{{id}};
-}
-
-// The version that a form was read from; 0, which no draft has, if it names none.
-std::int64_t version_of(const std::string& version) {
-  const auto number = parse_decimal(version);
-  return number.ok() && *number <= INT64_MAX ? static_cast<std::int64_t>(*number) : 0;
-}
-
 Result<DraftChange> change_of_form(const Visit& visit, const std::string& draft,
                                    std::optional<std::int64_t> version) {
-  KOINON_ASSIGN(const DraftQuery named, draft_named(draft));
+  KOINON_ASSIGN(const DraftQuery named, draft_numbered(draft));
   return DraftChange{named.id, request_of_form(visit), version};
 }
 
 Result<DraftRemoval> removal_of(const std::string& draft, const std::string& version) {
-  KOINON_ASSIGN(const DraftQuery named, draft_named(draft));
-  return DraftRemoval{named.id, version_of(version)};
+  KOINON_ASSIGN(const DraftQuery named, draft_numbered(draft));
+  return DraftRemoval{named.id, draft_version(version)};
 }
 
 Result<DraftPublishing> publishing_of(const std::string& draft, const std::string& version) {
-  KOINON_ASSIGN(const DraftQuery named, draft_named(draft));
-  return DraftPublishing{named.id, version_of(version), {}};
+  KOINON_ASSIGN(const DraftQuery named, draft_numbered(draft));
+  return DraftPublishing{named.id, draft_version(version), {}};
 }
 
 std::string number_of(const DraftId& draft) { return std::to_string(draft.value); }
@@ -164,7 +152,6 @@ asio::awaitable<HttpResponse> PublishPages::show_form(Visit visit, FormState sta
     view.model["how"] = visit.say("ref." + role);
   }
   view.title = visit.say(what);
-  if (!state.problem.empty()) state.faults.add(note_field(visit, state.fault), state.problem);
   view.model["heading"] = view.title;
   state.faults.put(view.model);
   view.model["groups"] = field_groups(visit, state.values, state.faults);
@@ -173,7 +160,6 @@ asio::awaitable<HttpResponse> PublishPages::show_form(Visit visit, FormState sta
   put_files(visit, state, view.model);
   view.model["draft"] = state.draft;
   view.model["version"] = state.version;
-  view.model["problem"] = state.problem;
   view.model["conflict"] = state.conflict;
   view.model["gone"] = state.gone;
   view.model["unsaved"] = visit.request.method == "POST" && !state.kept;
@@ -223,7 +209,7 @@ asio::awaitable<HttpResponse> PublishPages::form(Visit visit) {
     co_return frame_.sorry(visit, visit.said(Code::kRefused, "publish.observer"));
   FormState state;
   if (const std::string id = visit.request.param("draft"); !id.empty()) {
-    const auto draft = co_await frame_.call(visit, drafts_.get, draft_named(id));
+    const auto draft = co_await frame_.call(visit, drafts_.get, draft_numbered(id));
     if (!draft.ok()) co_return frame_.failed(visit, draft.error());
     if (const std::string form = form_of_draft(*draft); form != "/publish")
       co_return PageFrame::go(form.empty() ? "/desk" : form + "?draft=" + id);
@@ -247,7 +233,7 @@ asio::awaitable<HttpResponse> PublishPages::form(Visit visit) {
 asio::awaitable<Result<DraftView>> PublishPages::keep_draft(Visit visit, FormState state, bool overwrite) {
   if (state.draft.empty())
     co_return co_await frame_.call(visit, drafts_.add, NewDraft{request_of_form(visit)});
-  const auto version = overwrite ? std::nullopt : std::optional(version_of(state.version));
+  const auto version = overwrite ? std::nullopt : std::optional(draft_version(state.version));
   co_return co_await frame_.call(visit, drafts_.change, change_of_form(visit, state.draft, version),
                                  state.draft);
 }
@@ -377,8 +363,7 @@ asio::awaitable<HttpResponse> PublishPages::submit(Visit sent) {
   state.version = visit.field("version");
   const std::string wish = visit.field("do");
   if (!taken.ok()) {
-    state.problem = taken.error().message;
-    state.fault = "files";
+    state.faults.add(note_field(visit, taken.error().field), taken.error().message);
     state.status = status_of(taken.error().code);
     co_return co_await show_form(visit, std::move(state));
   }

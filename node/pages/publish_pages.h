@@ -24,9 +24,7 @@ class PublishPages {
     std::map<std::string, std::string> values;
     std::string draft;  // its number, or empty
     std::string version;
-    std::string fault;      // the field at fault, as the API calls it
-    std::string problem;    // what is wrong with it
-    FormFaults faults;      // what is wrong with others
+    FormFaults faults;      // what is wrong
     bool conflict = false;  // somebody, or this person in another window, has changed the draft
     bool gone = false;      // or has published it, or thrown it away
     bool saved = false;

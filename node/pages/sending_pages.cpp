@@ -7,7 +7,6 @@
 #include "node/pages/form_faults.h"
 #include "node/pages/note_view.h"
 #include "node/pages/topic_field.h"
-#include "node/text/topic_names.h"
 #include "proto/base/ascii.h"
 
 namespace koinon {
@@ -93,8 +92,7 @@ asio::awaitable<HttpResponse> SendingPages::change(Visit visit) {
 Result<NewWebhook> SendingPages::webhook_of(const Visit& visit) const {
   NewWebhook out{trimmed(visit.field("url")), {}};
   const std::string topic = trimmed(visit.field("topic"));
-  const std::string folded = folded_name(topic);
-  if (topic.empty() || folded == "all" || folded == folded_name(visit.say("mail.all_topics"))) return out;
+  if (topic.empty()) return out;
   auto slug = followed_topic(visit, topic, "topic");
   if (slug.ok()) {
     out.topic = std::move(*slug);

@@ -1,6 +1,6 @@
 // What a node sends by itself: webhooks and mail, for operators; and the page that a mail's link opens.
 //
-// On the HTTP server's thread.
+// On the reading thread of its areas.
 #pragma once
 
 #include "node/api/sending_api.h"

@@ -17,6 +17,7 @@ constexpr std::size_t kQuestions = 8;  // at once: a note has as many topics
 constexpr std::string_view kAnswer = "topic-for:";
 constexpr std::string_view kTick = "topic:";
 constexpr std::string_view kKeep = "keep";
+constexpr std::string_view kAll = "all";  // topics to follow, as the API says it
 
 using Form = std::map<std::string, std::string>;
 
@@ -89,6 +90,8 @@ std::vector<Error> topic_faults(const TypedTopics& typed) {
 }
 
 Result<std::string> followed_topic(const Visit& visit, const std::string& name, const std::string& field) {
+  const std::string folded = folded_name(name);
+  if (folded == kAll || folded == folded_name(visit.say("mail.all_topics"))) return std::string(kAll);
   auto slug = topic_named(name);
   const bool is_path = name.find('/') != std::string::npos;
   if (!slug && (is_path || topics_like(name, 1).empty())) slug = own_topic(name);

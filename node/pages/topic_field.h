@@ -23,8 +23,9 @@ TypedTopics typed_topics(const std::map<std::string, std::string>& form);
 
 // One for each name that is to be asked about, at the field `topics`.
 std::vector<Error> topic_faults(const TypedTopics& typed);
-// The slug of a topic to follow, by a name of it. One that is not listed is taken where it is written as a
-// path or is like no other, since other cities may write of it. Else the error names what is near.
+// The slug of a topic to follow, by a name of it; "all" where all topics are meant. One that is not listed is
+// taken where it is written as a path or is like no other, since other cities may write of it. Else the error
+// names what is near.
 Result<std::string> followed_topic(const Visit& visit, const std::string& name, const std::string& field);
 // The names of all listed topics in the reader's language, for a list to choose from.
 boost::json::array topic_names(const Visit& visit);

@@ -1,4 +1,4 @@
-// A note as the texts that it is made of, for feeds, mails and previews.
+// A note as the texts that it is made of, for feeds and previews.
 #pragma once
 
 #include <string>

@@ -36,4 +36,11 @@ Result<ArrivalSeq> arrived_before(StoreReader& store, UnixMillis time, ArrivalSe
   return ArrivalSeq(before);
 }
 
+Result<ArrivalSeq> last_left_out(StoreReader& store, IndexReader& index,
+                                 const std::optional<UnixMillis>& since) {
+  if (!since) return ArrivalSeq();
+  KOINON_ASSIGN(const ArrivalSeq newest, index.position());
+  return arrived_before(store, *since, newest);
+}
+
 }  // namespace koinon

@@ -5,6 +5,7 @@
 
 #include "node/text/params.h"
 #include "proto/base/result.h"
+#include "storage/search/search_index.h"
 #include "storage/store/store.h"
 
 namespace koinon {
@@ -17,5 +18,9 @@ Result<std::optional<UnixMillis>> read_since(const Params& params);
 // back, those of the hours that came twice may be taken for earlier or later ones. Reads about 40 rows. On
 // the store's thread.
 Result<ArrivalSeq> arrived_before(StoreReader& store, UnixMillis time, ArrivalSeq newest);
+// The last arrival that a list with this `since` leaves out, of those that are indexed; 0: it leaves out
+// none.
+Result<ArrivalSeq> last_left_out(StoreReader& store, IndexReader& index,
+                                 const std::optional<UnixMillis>& since);
 
 }  // namespace koinon

@@ -6,6 +6,10 @@
 
 namespace koinon {
 
+void WriteQueue::add(Intent intent) { intents_.push_back(std::move(intent)); }
+void WriteQueue::add(DraftWrite draft) { own_.emplace_back(std::move(draft)); }
+void WriteQueue::add(ChangeWrite change) { own_.emplace_back(std::move(change)); }
+
 // One sort at a time so that order is kept: drafts together, changes together, intents together. Ours goes
 // first, but never twice while others wait: neither keeps the other from its turn. An intent may be
 // overtaken: its journal row may be the higher one, and the engine tells of rows in the order in which their

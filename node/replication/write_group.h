@@ -35,9 +35,10 @@ struct WriteGroup {
 
 class WriteQueue {
  public:
-  void add(Intent intent) { intents_.push_back(std::move(intent)); }
-  void add(DraftWrite draft) { own_.emplace_back(std::move(draft)); }
-  void add(ChangeWrite change) { own_.emplace_back(std::move(change)); }
+  // Not inline: whoever includes this header would compile all that moves an Intent.
+  void add(Intent intent);
+  void add(DraftWrite draft);
+  void add(ChangeWrite change);
   bool empty() const { return own_.empty() && intents_.empty(); }
 
   // What is to be written next: limits::kWriteGroup at most, all of one sort, in their order. Empty if

@@ -23,14 +23,6 @@ bool contains(const char* const* list, const std::string& code) {
   return false;
 }
 
-std::string capitals(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) {
-    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-  }
-  return out;
-}
-
 // What people call it in English, in small letters.
 std::string spoken(const icu::UnicodeString& name) {
   std::string out;
@@ -39,7 +31,7 @@ std::string spoken(const icu::UnicodeString& name) {
 }
 
 std::optional<std::string> country_meant(const std::string& typed) {
-  const std::string code = capitals(typed);
+  const std::string code = ascii_upper(typed);
   // In use, and of no country of the standard.
   if (code == "UK") return "GB";
   if (code == "EL") return "GR";
@@ -67,9 +59,9 @@ std::optional<std::string> language_meant(const std::string& typed) {
 // Of en-latn-us: en, Latn, US; what follows stays in small letters.
 std::string recommended_case(std::size_t position, std::string part) {
   part = ascii_lower(part);
-  if (position > 0 && part.size() == 2) return capitals(part);
+  if (position > 0 && part.size() == 2) return ascii_upper(part);
   if (position > 0 && part.size() == 4 && std::isalpha(static_cast<unsigned char>(part[0])) != 0)
-    part.replace(0, 1, capitals(part.substr(0, 1)));
+    part.replace(0, 1, ascii_upper(part.substr(0, 1)));
   return part;
 }
 
@@ -77,7 +69,7 @@ std::string recommended_case(std::size_t position, std::string part) {
 
 Result<std::string> country_code(std::string_view typed) {
   const std::string text = trimmed(typed);
-  std::string code = capitals(text);
+  std::string code = ascii_upper(text);
   if (code.size() == 2 && contains(uloc_getISOCountries(), code)) return code;
   if (const auto meant = country_meant(text)) {
     return fail(Code::kInvalidArgument,

@@ -4,10 +4,10 @@
 
 #include <unicode/uloc.h>
 
+#include "proto/base/limits.h"
+
 namespace koinon {
 namespace {
-
-constexpr std::size_t kTagChars = 35;
 
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 bool is_of_a_tag(char c) { return is_letter(c) || (c >= '0' && c <= '9') || c == '-'; }
@@ -15,8 +15,9 @@ bool is_of_a_tag(char c) { return is_letter(c) || (c >= '0' && c <= '9') || c ==
 }  // namespace
 
 std::string language_tag(std::string_view language) {
-  const bool fits = !language.empty() && language.size() <= kTagChars && is_letter(language.front()) &&
-                    language.back() != '-' && std::all_of(language.begin(), language.end(), is_of_a_tag);
+  const bool fits = !language.empty() && language.size() <= limits::kLanguageBytes &&
+                    is_letter(language.front()) && language.back() != '-' &&
+                    std::all_of(language.begin(), language.end(), is_of_a_tag);
   return fits ? std::string(language) : std::string();
 }
 

@@ -1,5 +1,7 @@
 #include "node/transport/network_view.h"
 
+#include "node/engine/engine.h"
+
 namespace koinon {
 
 std::optional<FileFetching> NetworkView::file(const AttachmentId& id) const {

@@ -6,12 +6,15 @@
 #include <string>
 #include <vector>
 
-#include "node/engine/engine.h"
+#include "node/engine/engine_types.h"
+#include "node/engine/trust.h"
 #include "node/transport/knocks.h"
 #include "node/transport/peers.h"
 #include "proto/base/clock.h"
 
 namespace koinon {
+
+class Engine;
 
 struct PeerStatus {
   NodeKey node_key;

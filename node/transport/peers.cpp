@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "node/engine/engine.h"
+
 namespace koinon {
 namespace {
 

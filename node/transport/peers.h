@@ -10,10 +10,12 @@
 #include <string>
 #include <string_view>
 
-#include "node/engine/engine.h"
-#include "node/transport/tls.h"
+#include "node/engine/engine_types.h"
+#include "node/transport/ending.h"
 
 namespace koinon {
+
+class Engine;
 
 // What stands between us and a peer.
 enum class PeerTrouble : unsigned char {

@@ -13,6 +13,7 @@
 #include <boost/asio/ssl/stream.hpp>
 
 #include "crypto/ed25519.h"
+#include "node/transport/ending.h"
 #include "proto/base/result.h"
 
 namespace koinon {
@@ -32,10 +33,6 @@ struct PinCheck {
   std::optional<NodeKey> seen;
   std::optional<NodeKey> refused;  // as it was shown: whether the other side holds it was not looked at
 };
-
-// Why a connection ended, as far as the other side said so.
-enum class Ending : unsigned char { kClosed, kNotPinnedThere, kRefusedThere };
-Ending ending_of(const boost::system::error_code& error);
 
 Result<std::shared_ptr<boost::asio::ssl::context>> make_tls_context(const SigningKey& node_key);
 // Bytes that both ends of a connection after its handshake derive, and nobody else (RFC 8446 §7.5).

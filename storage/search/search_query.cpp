@@ -13,6 +13,7 @@
 #include "proto/base/limits.h"
 #include "storage/search/folding.h"
 #include "storage/search/function_words.h"
+#include "storage/search/spelling.h"
 #include "storage/search/tokenizer.h"
 
 namespace koinon {
@@ -47,10 +48,9 @@ constexpr double kOtherNameShare = 0.12;
 constexpr double kNearShare = 0.5;    // of a word that differs by a letter
 constexpr double kInsideShare = 0.4;  // of characters inside a run, which may be parts of two words
 constexpr double kParticleShare = 0.9;
-constexpr std::size_t kLongRun = 4;         // characters of a dense script that may be more than one word
-constexpr std::size_t kManyWords = 5;       // are a sentence
-constexpr std::size_t kWordsOfName = 4;     // of a topic, that are looked at together
-constexpr std::size_t kShortestToMend = 5;  // letters
+constexpr std::size_t kLongRun = 4;      // characters of a dense script that may be more than one word
+constexpr std::size_t kManyWords = 5;    // are a sentence
+constexpr std::size_t kWordsOfName = 4;  // of a topic, that are looked at together
 
 std::string in_quotes(std::string_view text) {
   std::string out = "\"";
@@ -228,7 +228,7 @@ class Alternatives {
     if (is_dense(word)) return;
     added_.insert(word);
     add_stems(word, 1);
-    if (!forms_.near || count_code_points(word) < kShortestToMend) return;
+    if (!forms_.near || count_code_points(word) < kShortestSpelled) return;
     for (const auto& other : forms_.near(word)) {
       add(other, kNearShare);
       add_stems(other, kNearShare);

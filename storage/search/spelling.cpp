@@ -11,7 +11,6 @@
 namespace koinon {
 namespace {
 
-constexpr std::size_t kShortest = 5;
 constexpr std::size_t kLongest = 24;
 
 std::u32string code_points(std::string_view text) {
@@ -68,7 +67,7 @@ std::vector<std::int64_t> forms_less_one(std::string_view word) {
 }
 
 bool is_spelled(std::string_view token) {
-  if (token.size() < kShortest || token.size() > kLongest * 4) return false;
+  if (token.size() < kShortestSpelled || token.size() > kLongest * 4) return false;
   // Most words are of ASCII, which needs none of Unicode's tables.
   const auto is_ascii = [](char c) { return static_cast<unsigned char>(c) < 0x80; };
   if (std::all_of(token.begin(), token.end(), is_ascii)) {
@@ -76,7 +75,7 @@ bool is_spelled(std::string_view token) {
            std::all_of(token.begin(), token.end(), [](char c) { return c >= 'a' && c <= 'z'; });
   }
   const std::u32string letters = code_points(token);
-  if (letters.size() < kShortest || letters.size() > kLongest) return false;
+  if (letters.size() < kShortestSpelled || letters.size() > kLongest) return false;
   std::vector<FoldedPoint> room;
   return std::all_of(letters.begin(), letters.end(), [&](char32_t letter) {
     const auto c = static_cast<UChar32>(letter);

@@ -22,8 +22,9 @@ bool one_letter_off(std::string_view a, std::string_view b);
 // stored: a change makes another kIndexVersion.
 std::vector<std::int64_t> forms_less_one(std::string_view word);
 
-// Whether a folded token is a word that people may mistype: letters alone, five to twenty-four, of a script
-// with spaces.
+inline constexpr std::size_t kShortestSpelled = 5;  // letters: of shorter words too many are near
+// Whether a folded token is a word that people may mistype: letters alone, kShortestSpelled to twenty-four,
+// of a script with spaces.
 bool is_spelled(std::string_view token);
 
 // Whether some note has the word.

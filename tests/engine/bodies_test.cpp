@@ -9,10 +9,7 @@
 namespace koinon::test {
 namespace {
 
-class Bodies : public testing::TestWithParam<unsigned> {
- protected:
-  Network network{GetParam()};
-};
+class Bodies : public NetworkTest {};
 INSTANTIATE_TEST_SUITE_P(Seeds, Bodies, testing::Range(1U, 9U));
 
 TEST_P(Bodies, ATopicCrossesACityThatDoesNotCareForIt) {

@@ -16,10 +16,7 @@ void claim_erased(Message& record, std::uint64_t by) {
   record.set_erased_by(by);
 }
 
-class Erasure : public testing::TestWithParam<unsigned> {
- protected:
-  Network network{GetParam()};
-};
+class Erasure : public NetworkTest {};
 INSTANTIATE_TEST_SUITE_P(Seeds, Erasure, testing::Range(1U, 9U));
 
 TEST_P(Erasure, AnErasedBodyGoesOnEveryNodeAndLateComersKnowWhy) {

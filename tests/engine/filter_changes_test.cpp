@@ -8,10 +8,7 @@
 namespace koinon::test {
 namespace {
 
-class FilterChanges : public testing::TestWithParam<unsigned> {
- protected:
-  Network network{GetParam()};
-};
+class FilterChanges : public NetworkTest {};
 INSTANTIATE_TEST_SUITE_P(Seeds, FilterChanges, testing::Range(1U, 9U));
 
 TEST_P(FilterChanges, SubscribingMovesOnlyTheBodiesOfTheTopic) {

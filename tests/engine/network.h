@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include <gtest/gtest.h>
+
 #include "node/engine/engine.h"
 #include "node/publishing/own_log.h"
 #include "storage/store/store.h"
@@ -134,6 +136,12 @@ class Network {
   std::map<std::size_t, std::vector<Completion>> completions_;
   std::map<std::size_t, std::vector<Completion>> held_;
   std::uint64_t next_session_ = 1;
+};
+
+// A test of a network, with a seed for its order.
+class NetworkTest : public testing::TestWithParam<unsigned> {
+ protected:
+  Network network{GetParam()};
 };
 
 }  // namespace koinon::test

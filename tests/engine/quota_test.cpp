@@ -14,10 +14,7 @@ EngineConfig taking(std::uint64_t bytes) {
   return config;
 }
 
-class Quota : public testing::TestWithParam<unsigned> {
- protected:
-  Network network{GetParam()};
-};
+class Quota : public NetworkTest {};
 INSTANTIATE_TEST_SUITE_P(Seeds, Quota, testing::Range(1U, 5U));
 
 TEST_P(Quota, ALogAtItsQuotaOfBytesStopsAtAWholeHeadAndOthersGoOn) {

@@ -14,10 +14,7 @@
 namespace koinon::test {
 namespace {
 
-class Replication : public testing::TestWithParam<unsigned> {
- protected:
-  Network network{GetParam()};
-};
+class Replication : public NetworkTest {};
 INSTANTIATE_TEST_SUITE_P(Seeds, Replication, testing::Range(1U, 33U));
 
 TEST_P(Replication, BothCitiesCatchUp) {

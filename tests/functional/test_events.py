@@ -85,9 +85,7 @@ class Events(NodesTest):
         city = City("python.example", self.folder)
         seoul.run("peer", "add", "--no-vouch", city.line())
         session = Session(seoul.peer_port, city)
-        session.send_hello(city)
-        session.follow()
-        session.expect("follow")
+        session.meet(city)
         # As long as lists and events show them; quotation marks take two bytes each in JSON.
         notes = [city.practice(title=f"{i} " + '"' * 200, summary='"' * 2048) for i in range(3_800)]
         serve_log(session, city, [(city.genesis(), b"")] + notes)

@@ -247,9 +247,7 @@ class Library(NodesTest):
         city = City("python.example", self.folder)
         seoul.run("peer", "add", "--no-vouch", city.line())
         session = Session(seoul.peer_port, city)
-        session.send_hello(city)
-        session.follow()
-        session.expect("follow")
+        session.meet(city)
         serve_log(session, city, [(city.genesis(), b""), city.practice(title=emoji + hidden, summary=f"Sum{hidden}mary",
                                                                         solution=f"{emoji}{hidden}\n\nAwnings", contact=hidden + "a@b.example")])
         ref = "python.example/1"

@@ -253,9 +253,7 @@ class Pages(NodesTest):
         city = City("python.example", self.folder)
         seoul.run("peer", "add", "--no-vouch", city.line())
         session = Session(seoul.peer_port, city)
-        session.send_hello(city)
-        session.follow()
-        session.expect("follow")
+        session.meet(city)
         names = {f"city{i}.example" for i in range(130)}
         serve_log(session, city, [(city.genesis(), b"")] + [city.vouch(City(name), 4_000_000_000_000) for name in names])
         wait_for(lambda: seoul.entries("python.example") == 131, "Seoul holds them")
@@ -308,6 +306,18 @@ class Pages(NodesTest):
             stranger.submit("/login", name="press", password=PASSWORD, next=elsewhere)
             self.assertEqual(stranger.page.url, "/", elsewhere)
             self.assertNotIn("x", stranger.cookies)
+
+    def test_all_topics_are_wanted_by_that_name_wherever_topics_are_followed(self):
+        seoul = self.node("seoul")
+        first = member(seoul, "it", "operator")
+        for language, name in (("en", "All topics"), ("ko", "모든 주제"), ("en", "ALL"), ("en", "Climate, All topics")):
+            operator = Browser(seoul, language)
+            operator.cookies = dict(first.cookies)
+            operator.go("/operate")
+            operator.submit("/operate", "subscribe", topics="food")
+            self.assertEqual(seoul.json("subscribe")["topics"], ["food"])
+            operator.submit("/operate", "subscribe", topics=name)
+            self.assertEqual((operator.page.status, seoul.json("subscribe")["all"]), (200, True), name)
 
     def test_what_is_wrong_is_said_in_the_readers_language(self):
         seoul = self.node("seoul")

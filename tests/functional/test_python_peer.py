@@ -132,9 +132,7 @@ class PythonPeer(NodesTest):
         leaves = [city.genesis(), b"no entry at all"]
         seoul.run("peer", "add", city.line())
         session = Session(seoul.peer_port, city)
-        session.send_hello(city)
-        session.follow()
-        session.expect("follow")
+        session.meet(city)
         heads = wire.wire.Frame()
         heads.heads.heads.append(city.head(leaves))
         session.send(heads)

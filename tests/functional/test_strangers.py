@@ -97,9 +97,7 @@ class Liars(NodesTest):
         seoul.run("peer", "add", "--no-vouch", city.line())
         leaves = [city.genesis(), b"leaf"]
         session = Session(seoul.peer_port, city)
-        session.send_hello(city)
-        session.follow()
-        session.expect("follow")
+        session.meet(city)
         heads = wire.wire.Frame()
         heads.heads.heads.append(city.head(leaves))
         change("heads", heads)
@@ -197,9 +195,7 @@ class Liars(NodesTest):
             city = City(f"python{number}.example", self.folder)
             seoul.run("peer", "add", "--no-vouch", city.line())
             session = Session(seoul.peer_port, city)
-            session.send_hello(city)
-            session.follow()
-            session.expect("follow")
+            session.meet(city)
             session.send(answer)
             while (frame := session.receive()) is not None and frame.WhichOneof("frame") != "error":
                 pass
@@ -234,9 +230,7 @@ class Liars(NodesTest):
             seoul.run("peer", "add", "--no-vouch", city.line())
             session = Session(seoul.peer_port, city)
             if greeted:
-                session.send_hello(city)
-                session.follow()
-                session.expect("follow")
+                session.meet(city)
             error = self.slowly(session, b"\0\0\1\0" + b"x" * 200)
             if error is not None:
                 self.assertIn(words, error.error.message)

@@ -377,6 +377,12 @@ class Session:
         frame.follow.cursor = cursor
         self.send(frame)
 
+    def meet(self, city):
+        """Begins as peers do, until the node follows us."""
+        self.send_hello(city)
+        self.follow()
+        self.expect("follow")
+
     def cancel(self, request_id):
         """Takes no more of an answer: after what is under way comes an error with this number, or its last frame."""
         frame = wire.Frame()

@@ -88,6 +88,15 @@ class IndexedLibrary : public testing::Test {
     ref->set_log_id(log.id().bytes());
     ref->set_index(target.value);
   }
+  static Draft answer(const OwnLog& log, EntryIndex question, const std::string& text) {
+    Draft out;
+    out.entry.set_kind(v1::KIND_ANSWER);
+    out.entry.set_language("en");
+    refer(out, v1::REF_ROLE_ANSWERS, log, question);
+    out.body.emplace();
+    out.body->mutable_answer()->set_text(text);
+    return out;
+  }
   // Of a log that is to be removed, to be taken again.
   RunCommit all_of(const OwnLog& log) {
     const auto state = store->log_state(log.id());

@@ -10,7 +10,7 @@
 #include "storage/office/desk.h"
 #include "storage/office/outbox.h"
 #include "tests/files_contain.h"
-#include "tests/temporary_folder.h"
+#include "tests/office_in.h"
 
 namespace koinon::test {
 namespace {
@@ -23,9 +23,8 @@ class Office : public testing::Test {
   }
   void reopen() {
     db.reset();
-    auto opened = OfficeDb::open(folder.path() / "office.db");
-    ASSERT_TRUE(opened.ok()) << opened.error().text();
-    db = std::make_unique<OfficeDb>(std::move(*opened));
+    db = office_in(folder);
+    ASSERT_TRUE(db);
   }
   TemporaryFolder folder;
   std::unique_ptr<OfficeDb> db;

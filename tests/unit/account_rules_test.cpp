@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "proto/base/limits.h"
-#include "tests/temporary_folder.h"
+#include "tests/office_in.h"
 
 namespace koinon::test {
 namespace {
@@ -24,8 +24,8 @@ TEST(AccountRules, ANameIsOfFewCharactersAndNotTheSockets) {
 
 TEST(AccountRules, ANameIsFoundHoweverItIsTyped) {
   TemporaryFolder folder;
-  auto db = OfficeDb::open(folder.path() / "office.db");
-  ASSERT_TRUE(db.ok());
+  const auto db = office_in(folder);
+  ASSERT_TRUE(db);
   Accounts accounts(*db);
   User user;
   user.name = "kim@seoul.example";
@@ -64,8 +64,8 @@ TEST(AccountRules, ALineIsOneLineOfUtf8) {
 
 TEST(AccountRules, EverybodySeesToTheirOwnAccountAndAnOperatorToEach) {
   TemporaryFolder folder;
-  auto office = OfficeDb::open(folder.path() / "office.db");
-  ASSERT_TRUE(office.ok());
+  const auto office = office_in(folder);
+  ASSERT_TRUE(office);
   Accounts accounts(*office);
   User user;
   user.name = "kim";

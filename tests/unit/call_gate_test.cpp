@@ -8,7 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "node/api/operation_route.h"
-#include "tests/temporary_folder.h"
+#include "tests/office_in.h"
 
 namespace koinon::test {
 namespace {
@@ -71,9 +71,8 @@ class ToyArea {
 class CallGateTest : public testing::Test {
  protected:
   void SetUp() override {
-    auto opened = OfficeDb::open(folder.path() / "office.db");
-    ASSERT_TRUE(opened.ok()) << opened.error().text();
-    db = std::make_unique<OfficeDb>(std::move(*opened));
+    db = office_in(folder);
+    ASSERT_TRUE(db);
     accounts = std::make_unique<Accounts>(*db);
     gate = std::make_unique<CallGate>(CallGate::Parts{true, *accounts, refusals, [this] { return now; },
                                                       [this](const AuditLine& line) {

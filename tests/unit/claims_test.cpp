@@ -5,7 +5,7 @@
 #include "node/access/access.h"
 #include "node/api/admission.h"
 #include "node/api/routes.h"
-#include "tests/temporary_folder.h"
+#include "tests/office_in.h"
 
 namespace koinon::test {
 namespace {
@@ -27,9 +27,8 @@ class ClaimsTest : public testing::Test {
  protected:
   void SetUp() override {
     ASSERT_TRUE(init_crypto().ok());
-    auto opened = OfficeDb::open(folder.path() / "office.db");
-    ASSERT_TRUE(opened.ok()) << opened.error().text();
-    db = std::make_unique<OfficeDb>(std::move(*opened));
+    db = office_in(folder);
+    ASSERT_TRUE(db);
     accounts = std::make_unique<Accounts>(*db);
     for (const char* name : {"by-token", "by-header", "by-session", "by-key"}) {
       User user;

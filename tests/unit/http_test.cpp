@@ -12,7 +12,7 @@
 #include "node/text/mail_address.h"
 #include "node/text/networks.h"
 #include "node/text/time_text.h"
-#include "tests/temporary_folder.h"
+#include "tests/office_in.h"
 #include "tools/table_rows.h"
 
 namespace koinon::test {
@@ -22,9 +22,8 @@ class AccessTest : public testing::Test {
  protected:
   void SetUp() override {
     ASSERT_TRUE(init_crypto().ok());
-    auto opened = OfficeDb::open(folder.path() / "office.db");
-    ASSERT_TRUE(opened.ok()) << opened.error().text();
-    db = std::make_unique<OfficeDb>(std::move(*opened));
+    db = office_in(folder);
+    ASSERT_TRUE(db);
     accounts = std::make_unique<Accounts>(*db);
     User user;
     user.name = "press";

@@ -96,13 +96,7 @@ TEST_F(Inbox, AQuestionToAllIsInEverybodysInboxButItsAskers) {
 
 TEST_F(Inbox, AnsweringMakesAQuestionDoneUnlessSomebodySaysOtherwiseLater) {
   const EntryIndex question = ask(milan);
-  Draft answer;
-  answer.entry.set_kind(v1::KIND_ANSWER);
-  answer.entry.set_language("en");
-  refer(answer, v1::REF_ROLE_ANSWERS, milan, question);
-  answer.body.emplace();
-  answer.body->mutable_answer()->set_text("Twelve.");
-  const EntryIndex said = add(seoul, answer);
+  const EntryIndex said = add(seoul, answer(milan, question, "Twelve."));
   InboxView view = read({});
   ASSERT_EQ(view.items.size(), 1U);
   EXPECT_EQ(view.items[0].state, CaseState::kDone);

@@ -72,15 +72,7 @@ TEST_F(Overview, ATranslationIsThePracticeOnceMoreAndAnAnswerToOneQuestionOneAns
   add(lima, adoption(seoul, translated, "worked"));
   add(milan, adoption(seoul, translated, "partly"));
   add(lima, adoption(seoul, ours_of_theirs, "worked"));
-  for (int i = 0; i < 2; ++i) {
-    Draft answer;
-    answer.entry.set_kind(v1::KIND_ANSWER);
-    answer.entry.set_language("en");
-    refer(answer, v1::REF_ROLE_ANSWERS, milan, theirs);
-    answer.body.emplace();
-    answer.body->mutable_answer()->set_text("Yes.");
-    add(seoul, answer);
-  }
+  for (int i = 0; i < 2; ++i) add(seoul, answer(milan, theirs, "Yes."));
   const ImpactView view = impact(seoul);
   EXPECT_EQ(view.practices, 1);
   EXPECT_EQ(view.given.size(), 2U) << "Lima's and Milan's";

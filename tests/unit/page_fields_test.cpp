@@ -60,6 +60,22 @@ TEST(PageFields, ATopicIsAskedAboutUntilItIsAnswered) {
   EXPECT_EQ(typed_topics(form).slugs, (Names{"climate/heat", "health", "food"}));
 }
 
+TEST(PageFields, TopicsToFollowAreNamedAllOfThemToo) {
+  const auto messages = Messages::builtin();
+  ASSERT_TRUE(messages.ok());
+  for (const Catalogue& words : messages->languages()) {
+    Visit visit;
+    visit.words = &words;
+    const auto followed = [&](const std::string& name) { return followed_topic(visit, name, "topics"); };
+    for (const std::string& all : {std::string("all"), std::string("ALL"), words.text("mail.all_topics")})
+      EXPECT_EQ(followed(all).ok() ? *followed(all) : "refused", "all") << words.tag() << " " << all;
+    EXPECT_EQ(*followed("Extreme heat"), "climate/heat");
+    EXPECT_EQ(*followed("tram/night-lines"), "tram/night-lines") << "a path of our own";
+    ASSERT_FALSE(followed("heat").ok()) << "it may be one of several";
+    EXPECT_EQ(followed("heat").error().field, "topics");
+  }
+}
+
 TEST(PageFields, APracticeIsNamedByItsTitleItsRefOrItsPage) {
   const auto refs = [](const std::string& typed) {
     const auto rows = typed_practices({{"points_to", typed}});
