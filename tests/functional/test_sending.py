@@ -111,13 +111,6 @@ class Sending(NodesTest):
         seoul.run("webhook", "remove", hook)
         self.assertEqual(seoul.json("webhook", "list")["items"], [])
 
-    def italian(self, node):
-        """An operator's browser, which asks for Italian."""
-        member(node, "gestore", "operator")
-        browser = Browser(node, "it")
-        browser.log_in("gestore", PASSWORD)
-        return browser
-
     def operator(self, node):
         if not hasattr(self, "_operator"):
             self._operator = {"Authorization": "Bearer " + account(node, "it", "operator")}
@@ -155,7 +148,10 @@ class Sending(NodesTest):
             path = f"http://127.0.0.1:{seoul.http_port}/api/v1/webhooks/{hook}/deliveries"
             item = wait_for(lambda: next((d for d in ask("GET", path, headers=headers).json()["items"] if d["attempts"] > 0), None), "it was tried")
             self.assertEqual((item["state"], "private network" in item["outcome"]), ("given-up", True), item)
-        page = self.italian(seoul).go(f"/operate/sending/{hooks[0]}")
+        member(seoul, "gestore", "operator")
+        browser = Browser(seoul, "it")
+        browser.log_in("gestore", PASSWORD)
+        page = browser.go(f"/operate/sending/{hooks[0]}")
         self.assertIn("rete privata", page.text, "why is said in the reader's language")
         self.assertNotIn("private network", page.text)
         self.assertEqual(receiver.got, [], "nothing was sent")
@@ -244,8 +240,6 @@ class Sending(NodesTest):
             return items and items[0]["state"] != "waiting" and items[0]
         item = wait_for(last, "it is settled")
         self.assertEqual((item["state"], item["outcome"], item["attempts"]), ("given-up", "550: the mail server refused it", 1))
-        page = self.italian(seoul).go("/operate/sending")
-        self.assertIn("il server di posta l’ha rifiutato: 550", page.text)
 
     def test_a_digest_of_more_than_a_mail_holds_goes_on_in_the_next(self):
         sink = self.sink()

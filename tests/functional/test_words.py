@@ -54,7 +54,7 @@ class Words(NodesTest):
         question = chief.page.url.removeprefix("/records/")
         chief.go(f"/answer?to={question}")
         chief.submit("/answer", text="Lime.", points_to=ref)
-        answer = chief.page.url.removeprefix("/records/")
+        answer = wait_for(lambda: seoul.refs(kind="answer"), "the answer is indexed")[0]
         paths = ["/", "/?q=roof&topic=climate%2Fheat&city=seoul.example&kind=nonsense&sdg=99", "/?like=us", "/publish", "/desk", "/inbox", "/inbox?state=done", "/questions",
                  "/ask", f"/ask?about={ref}", f"/answer?to={question}", f"/adopt?of={ref}", "/cities", "/cities/seoul.example", "/impact", "/map", "/account",
                  f"/records/{ref}", f"/records/{question}", f"/publish?revises={ref}", f"/publish?translates={ref}", f"/records/{ref}/withdraw",
