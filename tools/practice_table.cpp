@@ -6,6 +6,7 @@
 #include <boost/json.hpp>
 
 #include "node/text/plain_text.h"
+#include "node/text/topic_names.h"
 #include "proto/base/ascii.h"
 #include "proto/base/limits.h"
 #include "proto/codec/name.h"
@@ -151,6 +152,8 @@ class RowReading {
       const Status checked = check_topic(Vocabulary::builtin().canonical(topic));
       if (checked.ok()) {
         out.emplace_back(topic);
+      } else if (const auto named = topic_named(topic)) {  // as pages call it: Extreme heat
+        out.emplace_back(*named);
       } else if (!std::exchange(told, true)) {
         faults_.push_back(again_as(checked.error().code, checked.error(), "topics"));
       }

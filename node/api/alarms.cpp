@@ -4,6 +4,8 @@
 #include <chrono>
 #include <cstdlib>
 
+#include "node/reading/kept_fault.h"
+
 namespace koinon {
 namespace {
 
@@ -137,7 +139,8 @@ void look_at_sending(const AlarmInput& input, Found& out) {
     out.add("deliveries", Severity::kWarning,
             counted(count, "message does", "messages do") + " not arrive (" + input.failing.last +
                 "); Operate, Sending says where they were to go",
-            {{"count", static_cast<std::int64_t>(count)}, {"why", input.failing.last}});
+            kept_fault(input.failing.last, input.failing.last_fault),
+            {{"count", static_cast<std::int64_t>(count)}});
 }
 
 void look_at_peers(const AlarmInput& input, Found& out) {

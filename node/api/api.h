@@ -49,7 +49,7 @@ struct NodeFacts {
 struct ApiOptions {
   AccessOptions access;
   GateRules gate;
-  unsigned digest_hour = 6;       // UTC
+  unsigned digest_hour = 6;       // by the clocks of the office
   std::string time_zone;          // of the office, a name of the IANA database; empty: UTC
   bool private_webhooks = false;  // webhooks may go to addresses of the office's own network
 };

@@ -1,7 +1,7 @@
 #include "node/api/held_view.h"
 
 #include "node/api/change_request.h"
-#include "node/publishing/held_fault.h"
+#include "node/reading/kept_fault.h"
 
 namespace koinon {
 
@@ -36,7 +36,8 @@ HeldView held_view(const HeldNote& note) {
     out.language = std::string(language->get_string());
   out.approved_by = note.approved_by;
   out.outcome = note.outcome;
-  if (note.state == HeldState::kFailed || note.state == HeldState::kCancelled) out.fault = fault_of(note);
+  if (note.state == HeldState::kFailed || note.state == HeldState::kCancelled)
+    out.fault = kept_fault(note.outcome, note.fault);
   return out;
 }
 

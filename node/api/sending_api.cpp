@@ -8,6 +8,7 @@
 #include "node/api/account_rules.h"
 #include "node/delivery/announcer.h"
 #include "node/delivery/webhook_message.h"
+#include "node/reading/kept_fault.h"
 #include "node/text/mail_address.h"
 #include "proto/base/encoding.h"
 #include "proto/vocabulary/vocabulary.h"
@@ -25,7 +26,9 @@ WebhookView view_of(const Webhook& webhook) {
 // Of a delivery or a mail.
 template <typename Sent>
 SendProgress progress_of(const Sent& sent) {
-  return {sent.attempts, sent.state, sent.outcome, sent.next_at};
+  SendProgress out{sent.attempts, sent.state, std::nullopt, sent.next_at};
+  if (!sent.outcome.empty()) out.outcome = kept_fault(sent.outcome, sent.fault);
+  return out;
 }
 
 Result<std::string> read_topic(const std::string& topic) {
@@ -224,6 +227,7 @@ Result<std::vector<Digest>> SendingApi::digests_of(UserId user, const std::vecto
                          "an account has at most {most} digests",
                          {{"most", std::int64_t{limits::kDigests}}}},
                 "digests");
+  const TimeZone zone = TimeZone::find(parts_.options.time_zone).value_or(TimeZone());
   std::vector<Digest> out;
   for (const DigestWish& wish : wishes) {
     if (wish.days != 1 && wish.days != 7) return fail(Code::kInvalidArgument, "it is 1 or 7", "digests.days");
@@ -231,7 +235,7 @@ Result<std::vector<Digest>> SendingApi::digests_of(UserId user, const std::vecto
     digest.user = user;
     KOINON_ASSIGN(digest.topic, read_topic(wish.topic));
     digest.days = static_cast<unsigned>(wish.days);
-    digest.next_at = digest_time(parts_.clock.wall(), digest.days, parts_.options.digest_hour);
+    digest.next_at = digest_time(parts_.clock.wall(), digest.days, parts_.options.digest_hour, zone);
     KOINON_ASSIGN(digest.cursor, parts_.index->position());
     out.push_back(std::move(digest));
   }

@@ -36,8 +36,8 @@ struct NewWebhookView {
 struct SendProgress {
   unsigned attempts = 0;
   SendState state = SendState::kWaiting;
-  std::string outcome;  // of the last attempt
-  UnixMillis next_at;   // the next attempt, if it waits
+  std::optional<Error> outcome;  // what became of the last attempt, well or not; nothing: none yet
+  UnixMillis next_at;            // the next attempt, if it waits
 };
 // "waiting", "sent", "given-up".
 std::string_view send_state_text(SendState state);

@@ -69,7 +69,7 @@ json::object webhook_json(const WebhookView& webhook) {
 void put_progress(json::object& out, const SendProgress& progress) {
   out["attempts"] = progress.attempts;
   out["state"] = send_state_text(progress.state);
-  out["outcome"] = progress.outcome;
+  out["outcome"] = progress.outcome ? progress.outcome->message : "";
   out["next_at"] = time_text(progress.next_at);
 }
 

@@ -243,8 +243,8 @@ std::vector<ConfigKey> office_keys() {
           text(&Config::http_sso_secret_file)),
       key("http.proxies", "addresses of trusted proxies, comma-separated", list(&Config::http_proxies)),
       key("office.time_zone",
-          "time zone in which pages show and take times where the browser says none: Asia/Seoul (the "
-          "machine's)",
+          "time zone in which pages show and take times where the browser says none, and of mails: "
+          "Asia/Seoul (the machine's)",
           set_time_zone),
       key("publishing.hold_minutes",
           "minutes in which what an office publishes can be taken back; 0: it is signed at once (10)",
@@ -258,7 +258,8 @@ std::vector<ConfigKey> office_keys() {
       key("mail.password_file", "file with its password", text(&Config::smtp_password_file)),
       flag_key("mail.plain", "true: mail may go without TLS (false)", &Config::smtp_plain),
       key("mail.from", "the address that mail comes from", set_mail_from),
-      key("mail.digest_hour", "hour, UTC, at which digests go out (6)", number(&Config::digest_hour, 23)),
+      key("mail.digest_hour", "hour, in office.time_zone, at which digests go out (6)",
+          number(&Config::digest_hour, 23)),
       key("send.backoff_seconds", "until a webhook or mail that failed is tried again, then doubled (5)",
           number(&Config::send_backoff_seconds, 3600)),
       key("alarms.peer_away_minutes", "minutes until a peer that is not connected is an alarm (10)",

@@ -54,7 +54,7 @@ struct Config {
   std::string smtp_password_file;
   bool smtp_plain = false;  // mail may go without TLS
   std::string mail_from;
-  unsigned digest_hour = 6;               // UTC
+  unsigned digest_hour = 6;               // in the office's time zone
   unsigned send_backoff_seconds = 5;      // after a first failure, then doubled
   std::int64_t clock_offset_seconds = 0;  // for tests alone: added to what the machine's clock says
 };

@@ -22,6 +22,7 @@ constexpr std::size_t kDigestLooks =
 constexpr std::size_t kIdBytes = 16;
 constexpr std::int64_t kHourMs = 3'600'000;
 constexpr std::int64_t kDayMs = 24 * kHourMs;
+constexpr std::size_t kDateText = 10;  // 2026-05-07
 constexpr std::int64_t kUnsubscribeDays = 180;
 constexpr const char* kAtOnce = "at-once";
 
@@ -32,10 +33,17 @@ bool in_topic(const std::string& topic, const IndexedRecord& record) {
 
 }  // namespace
 
-UnixMillis digest_time(UnixMillis now, unsigned days, unsigned hour) {
-  const std::int64_t earliest = now.value + static_cast<std::int64_t>(days) * kDayMs - kDayMs / 2;
-  const std::int64_t day = earliest / kDayMs * kDayMs + static_cast<std::int64_t>(hour) * kHourMs;
-  return {day >= earliest ? day : day + kDayMs};
+UnixMillis digest_time(UnixMillis now, unsigned days, unsigned hour, const TimeZone& zone) {
+  const UnixMillis earliest{now.value + static_cast<std::int64_t>(days) * kDayMs - kDayMs / 2};
+  const auto date = [&](UnixMillis time) { return zone.local_text(time).substr(0, kDateText); };
+  const auto at = [&](const std::string& day, unsigned clock) {
+    const std::string digits = (clock < 10 ? "0" : "") + std::to_string(clock);
+    return zone.read_local(day + "T" + digits + ":00").value_or(earliest);
+  };
+  const std::string today = date(earliest);
+  if (const UnixMillis due = at(today, hour); due >= earliest) return due;
+  // A day has 23 to 25 hours where clocks are changed: from noon on, 24 of them lead into the next.
+  return at(date({at(today, 12).value + kDayMs}), hour);
 }
 
 Result<bool> Announcer::turn() {
@@ -243,7 +251,7 @@ Status Announcer::mail_to_each(MailBatch& batch) {
 // --- digests ---
 
 UnixMillis Announcer::next_digest(unsigned days) const {
-  return digest_time(parts_.clock.wall(), days, options_.digest_hour);
+  return digest_time(parts_.clock.wall(), days, options_.digest_hour, options_.zone);
 }
 
 // A digest that waits longer than it may was put off while the clock was ahead.

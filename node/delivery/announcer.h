@@ -15,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "node/text/time_zone.h"
 #include "proto/base/clock.h"
 #include "proto/base/limits.h"
 #include "storage/office/accounts.h"
@@ -28,7 +29,8 @@ struct AnnouncerOptions {
   std::optional<LogId> own;  // nothing: an observer, which gets no notes
   std::string name;          // the city's name; message ids end with it
   bool mail = false;         // whether mail can be sent
-  unsigned digest_hour = 6;  // UTC
+  unsigned digest_hour = 6;  // by the clocks of `zone`
+  TimeZone zone = {};        // of the office
 };
 
 class Announcer {
@@ -97,7 +99,8 @@ class Announcer {
   std::map<std::pair<std::int64_t, std::string>, unsigned> going_on_;
 };
 
-// The next time at `hour` UTC that is at least `days` minus half a day away.
-UnixMillis digest_time(UnixMillis now, unsigned days, unsigned hour);
+// The next time at `hour`, by the clocks of the zone, that is at least `days` minus half a day away. Where
+// clocks are put forward over that hour it is an hour later on that day.
+UnixMillis digest_time(UnixMillis now, unsigned days, unsigned hour, const TimeZone& zone);
 
 }  // namespace koinon

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "node/delivery/webhook_message.h"
+#include "node/reading/kept_fault.h"
 
 namespace koinon {
 namespace {
@@ -12,7 +13,14 @@ constexpr std::chrono::seconds kLookAgain{
 constexpr std::chrono::seconds kFoldAgain{1};
 constexpr std::chrono::seconds kRetry{5};   // after the store or the office's database failed
 constexpr std::size_t kSettledAtOnce = 16;  // messages of one webhook whose record no longer stands
-constexpr const char* kGone = "withdrawn or erased before it went";
+
+// What became of a message. Pages translate it.
+template <typename Item>
+void tell(Item& item, const Sentence& told) {
+  const Error said = fail(Code::kUnavailable, told);
+  item.outcome = said.message;
+  item.fault = fault_text(said);
+}
 
 }  // namespace
 
@@ -21,8 +29,9 @@ Courier::Courier(CourierOptions options, Parts parts)
       parts_(std::move(parts)),
       accounts_(*parts_.office),
       outbox_(*parts_.office),
-      announcer_({options_.own, options_.name, !options_.smtp.url.empty(), options_.digest_hour},
-                 {*parts_.store, *parts_.index, accounts_, outbox_, parts_.clock}),
+      announcer_(
+          {options_.own, options_.name, !options_.smtp.url.empty(), options_.digest_hour, options_.zone},
+          {*parts_.store, *parts_.index, accounts_, outbox_, parts_.clock}),
       erasures_(*parts_.store, outbox_, *parts_.office),
       composer_({options_.name, options_.url, options_.mail_from, options_.zone}, *parts_.store,
                 *parts_.index, *parts_.nearness, parts_.told),
@@ -106,7 +115,7 @@ Result<bool> Courier::send(Item item, const std::optional<std::string>& text, Be
     return true;
   }
   item.state = SendState::kGivenUp;
-  item.outcome = kGone;
+  tell(item, Sentence{"send.gone", "withdrawn or erased before it went"});
   KOINON_TRY(outbox_.settle(item));
   return false;
 }
@@ -154,7 +163,7 @@ Status Courier::send_mails(UnixMillis now) {
 template <typename Item>
 void Courier::after(Item& item, const Transfers::Outcome& outcome) {
   ++item.attempts;
-  item.outcome = outcome.text;
+  tell(item, outcome.told);
   if (outcome.arrived) {
     item.state = SendState::kSent;
     return;

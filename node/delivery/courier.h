@@ -28,7 +28,7 @@ struct CourierOptions {
   SmtpServer smtp;  // no url: no mail is sent
   std::string mail_from;
   TimeZone zone;             // of the office; mails say their date in it
-  unsigned digest_hour = 6;  // UTC
+  unsigned digest_hour = 6;  // by its clocks
   std::chrono::milliseconds backoff{limits::kSendBackoff};
 };
 

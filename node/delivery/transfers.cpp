@@ -62,6 +62,66 @@ struct Transfers::Transfer {
   Number number = 0;
 };
 
+namespace {
+
+// Why no answer came.
+Sentence failure_told(CURLcode code) {
+  switch (code) {
+    case CURLE_COULDNT_RESOLVE_HOST:
+      return Sentence{"send.no_such_host", "the receiver's host cannot be looked up"};
+    case CURLE_COULDNT_CONNECT:
+      return Sentence{"send.no_connection", "the receiver cannot be reached"};
+    case CURLE_OPERATION_TIMEDOUT:
+      return Sentence{"send.too_slow", "the receiver did not answer in time"};
+    case CURLE_SSL_CONNECT_ERROR:
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_USE_SSL_FAILED:
+      return Sentence{"send.no_tls",
+                      "no secure connection (TLS) to the receiver: it has none, or its certificate does not "
+                      "hold"};
+    case CURLE_SEND_ERROR:
+    case CURLE_RECV_ERROR:
+    case CURLE_GOT_NOTHING:
+    case CURLE_PARTIAL_FILE:
+      return Sentence{"send.broke_off", "the connection to the receiver broke off"};
+    case CURLE_LOGIN_DENIED:
+      return Sentence{"send.login_denied", "the mail server refused the account or its password"};
+    default:
+      return Sentence{"send.failed",
+                      "{why} (libcurl {code})",
+                      {{"why", curl_easy_strerror(code)}, {"code", static_cast<std::int64_t>(code)}}};
+  }
+}
+
+void judge_mail(CURLcode code, long status, Transfers::Outcome& out) {
+  constexpr long kRefused = 400;
+  constexpr long kForGood = 500;
+  out.arrived = code == CURLE_OK;
+  out.final = !out.arrived && status >= kForGood && status < kForGood + 100;
+  if (out.arrived) {
+    out.told = Sentence{"send.answered", "{status}", {{"status", std::int64_t{status}}}};
+  } else if (code == CURLE_LOGIN_DENIED || status < kRefused) {
+    out.told = failure_told(code);
+  } else {
+    out.told = Sentence{
+        "send.mail_refused", "{status}: the mail server refused it", {{"status", std::int64_t{status}}}};
+  }
+}
+
+void judge_post(CURLcode code, long status, Transfers::Outcome& out) {
+  // A long answer is cut off, but it counts as an answer.
+  const bool answered = code == CURLE_OK || (code == CURLE_WRITE_ERROR && status > 0);
+  if (!answered && status == 0) {
+    out.told = failure_told(code);
+    return;
+  }
+  out.arrived = status >= 200 && status < 300;
+  out.final = status == 410;
+  out.told = Sentence{"send.answered", "{status}", {{"status", std::int64_t{status}}}};
+}
+
+}  // namespace
+
 Result<std::unique_ptr<Transfers>> Transfers::make() {
   if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
     return fail(Code::kInternal, "libcurl could not be started");
@@ -167,21 +227,14 @@ Transfers::Outcome Transfers::outcome_of(Transfer& transfer, int code) {
   long status = 0;
   curl_easy_getinfo(transfer.easy, CURLINFO_RESPONSE_CODE, &status);
   if (transfer.refused_address) {
-    out.text = "the address is of a private network; webhooks.allow_private would allow it";
+    out.told = Sentence{"send.private_address",
+                        "the address is of a private network; webhooks.allow_private would allow it"};
     out.final = true;
-    return out;
+  } else if (transfer.is_mail) {
+    judge_mail(static_cast<CURLcode>(code), status, out);
+  } else {
+    judge_post(static_cast<CURLcode>(code), status, out);
   }
-  // A long answer is cut off, but it counts as an answer.
-  const bool answered = code == CURLE_OK || (code == CURLE_WRITE_ERROR && status > 0);
-  if (!answered && status == 0) {
-    out.text = curl_easy_strerror(static_cast<CURLcode>(code));
-    return out;
-  }
-  out.arrived = transfer.is_mail ? code == CURLE_OK : status >= 200 && status < 300;
-  out.final = transfer.is_mail ? !out.arrived && status >= 500 && status < 600 : status == 410;
-  out.text = std::to_string(status);
-  if (transfer.is_mail && !out.arrived)
-    out.text += std::string(" ") + curl_easy_strerror(static_cast<CURLcode>(code));
   return out;
 }
 

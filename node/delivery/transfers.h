@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "proto/base/result.h"
+#include "proto/base/sentence.h"
 
 namespace koinon {
 
@@ -39,7 +40,7 @@ class Transfers {
     Number number = 0;
     bool arrived = false;
     bool final = false;  // to try again would change nothing
-    std::string text;    // "200", or why it failed
+    Sentence told;       // what was answered, or why it failed
   };
 
   static Result<std::unique_ptr<Transfers>> make();

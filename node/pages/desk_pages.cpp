@@ -46,10 +46,13 @@ json::array held_rows(const Visit& visit, const HeldListView& list) {
   json::array rows;
   for (const HeldView& note : list.items) {
     if (note.state == HeldState::kSigned || note.state == HeldState::kCancelled) continue;
-    const std::string title = title_of_held(visit, note);
+    std::string title = title_of_held(visit, note);
+    // An answer has no title. It is called what it is.
+    const std::string kind = text_at(note.request, "kind");
+    if (title.empty()) title = kind.empty() ? visit.say("desk.untitled") : visit.named("kind", kind);
     rows.push_back(
         json::object{{"id", note.id.value},
-                     {"title", title.empty() ? visit.say("desk.untitled") : title},
+                     {"title", title},
                      {"title_language", language_of_held(visit, note)},
                      {"who", note.who},
                      {"state_name", visit.say("held.state_" + std::string(held_state_text(note.state)))},

@@ -71,7 +71,9 @@ asio::awaitable<HttpResponse> HeldPages::held(Visit visit) {
   if (!found.ok()) co_return frame_.sorry(visit, visit.said(Code::kNotFound, "held.none"));
   const HeldView& note = *found;
   const std::string state(held_state_text(note.state));
-  PageView view{"held", visit.say("held.title"), {}, 200, "", ""};
+  const bool waits = note.state == HeldState::kWaiting || note.state == HeldState::kReview ||
+                     note.state == HeldState::kSigning;
+  PageView view{"held", visit.say(waits ? "held.title" : "held.title_over"), {}, 200, "", ""};
   view.model = {{"heading", view.title},
                 {"id", note.id.value},
                 {"note_title", title_of_held(visit, note)},

@@ -328,7 +328,14 @@ asio::awaitable<HttpResponse> NotePage::withdraw_page(Visit visit) {
   PageView view{"withdraw", visit.say("withdraw.title"), {}, 200, "", ""};
   view.model = {{"ref", found->record.ref},
                 {"note_title", title_of(found->record)},
-                {"note_title_language", language_tag(found->record.language)}};
+                {"note_title_language", language_tag(found->record.language)},
+                {"earlier_ref", ""},
+                {"earlier_title", ""}};
+  for (const RefView& ref : found->record.refs) {
+    if (ref.role != v1::REF_ROLE_REVISES || is_gone(ref.status)) continue;
+    view.model["earlier_ref"] = ref.ref;
+    view.model["earlier_title"] = ref.title.empty() ? ref.ref : ref.title;
+  }
   co_return frame_.show(visit, std::move(view));
 }
 

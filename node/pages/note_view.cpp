@@ -50,7 +50,9 @@ json::object card(const Visit& visit, const SummaryView& note) {
   out["city_name"] = note.city_name.empty() ? note.city : note.city_name;
   out["kind"] = kind;
   out["kind_name"] = visit.say("kind." + kind);
-  out["title"] = note.title.empty() ? note.ref : note.title;
+  // An answer has no title. It is called what it is: what else has none is known by its ref alone.
+  const std::string untitled = note.kind == v1::KIND_ANSWER ? visit.say("kind.answer") : note.ref;
+  out["title"] = note.title.empty() ? untitled : note.title;
   out["summary"] = note.summary;
   out["created_at"] = time_text(note.created_at);
   out["date"] = date_of(visit, note.created_at);

@@ -35,9 +35,10 @@ std::string time_of(const Visit& visit, UnixMillis time) {
   return visit.words->date_and_time(time, visit.zone);
 }
 
-// Why it is so is a sentence as those of errors are. What the system says stays as it says it.
-std::string why_of(const Visit& visit, const Alarm& alarm, const std::string& text) {
-  return visit.words->fault(alarm.why ? *alarm.why : fail(Code::kInternal, text));
+// Why it is so, in the reader's language. What nobody has translated stands in the node's log.
+std::string why_of(const Visit& visit, const Error& why) {
+  return why.id.empty() && visit.words->tag() != "en" ? visit.say("operate.why_in_log")
+                                                      : visit.words->fault(why);
 }
 
 // What an operator should look at, in their language.
@@ -46,8 +47,7 @@ json::array alarms_shown(const Visit& visit, const std::vector<Alarm>& alarms) {
   for (const Alarm& alarm : alarms) {
     MessageArguments arguments = alarm.arguments;
     for (auto& [name, value] : arguments) {
-      if (const auto* text = std::get_if<std::string>(&value); text != nullptr && name == "why")
-        value = why_of(visit, alarm, *text);
+      if (name == "why" && alarm.why) value = why_of(visit, *alarm.why);
     }
     out.push_back(json::object{{"text", visit.say("alarm." + alarm.id, arguments)},
                                {"since", visit.say("operate.since", {{"time", time_of(visit, alarm.since)}})},
@@ -58,12 +58,21 @@ json::array alarms_shown(const Visit& visit, const std::vector<Alarm>& alarms) {
 
 // Whether the node signs. What it waits for is a sentence as those of errors are.
 std::string signing_shown(const Visit& visit, const SigningView& signing) {
-  if (signing.state == Signing::kReady) return visit.say("operate.signing_ready");
-  return signing.state == Signing::kWaits && signing.why ? visit.words->fault(*signing.why)
-                                                         : signing_text(signing);
+  const std::string why = signing.why ? why_of(visit, *signing.why) : std::string();
+  switch (signing.state) {
+    case Signing::kReady:
+      return visit.say("operate.signing_ready");
+    case Signing::kNever:
+      return visit.say("operate.signing_never");
+    case Signing::kWaits:
+      return why;
+    case Signing::kStopped:
+      return visit.say("operate.signing_stopped", {{"why", why}});
+  }
+  return {};
 }
 
-// What the operator can do something about is said in their language; the rest as the program says it.
+// What the program says in English alone is said in a few words where the page is of another language.
 std::string trouble_text(const Visit& visit, const PeerStatus& peer) {
   switch (peer.trouble) {
     case PeerTrouble::kNotPinnedThere:
@@ -71,11 +80,19 @@ std::string trouble_text(const Visit& visit, const PeerStatus& peer) {
     case PeerTrouble::kOtherKey:
       return visit.say("trouble." + std::string(trouble_name(peer.trouble)));
     case PeerTrouble::kNone:
+      return visit.say("trouble.not-tried");
     case PeerTrouble::kUnreachable:
     case PeerTrouble::kEnded:
       break;
   }
-  return peer.state;
+  if (peer.why && !peer.why->id.empty()) return visit.words->fault(*peer.why);
+  return visit.words->tag() == "en" ? peer.state
+                                    : visit.say("trouble." + std::string(trouble_name(peer.trouble)));
+}
+
+// What it sent that does not verify. Which rule that broke is said in English alone.
+std::string lie_text(const Visit& visit, const std::string& lie) {
+  return lie.empty() || visit.words->tag() == "en" ? lie : visit.say("operate.lied");
 }
 
 json::array knocks_of(const Visit& visit, const std::vector<Knock>& knocks) {
@@ -106,7 +123,7 @@ json::array peers_of(const Visit& visit, const std::vector<PeerView>& peers) {
                                {"connected", peer.connected},
                                {"entries", visit.words->number(static_cast<double>(view.entries))},
                                {"queued", peer.queued},
-                               {"last_lie", peer.conduct.last_lie}});
+                               {"last_lie", lie_text(visit, peer.conduct.last_lie)}});
   }
   return out;
 }

@@ -22,7 +22,7 @@ json::object attempts(const Visit& visit, const std::string& subject, const Send
           {"state", visit.say("sending.state_" + std::string(send_state_text(progress.state)))},
           {"good", progress.state == SendState::kSent},
           {"attempts", progress.attempts},
-          {"outcome", progress.outcome},
+          {"outcome", progress.outcome ? visit.fault(*progress.outcome) : ""},
           {"next", waits ? date_of(visit, progress.next_at) : ""}};
 }
 

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <future>
 
-#include "node/publishing/held_fault.h"
 #include "node/publishing/own_log.h"
+#include "node/reading/kept_fault.h"
 #include "proto/base/limits.h"
 #include "proto/codec/ref.h"
 

@@ -85,30 +85,33 @@ asio::awaitable<void> Dialling::dial(Dialler::Attempt attempt, std::string addre
     parts_.on_connected(std::move(outcome.stream), std::move(outcome.check));
   } else {
     dialler_.failed(attempt, Dialler::Why::kOther, parts_.mono());
-    parts_.peers.attempt_failed(attempt.peer, outcome.trouble, std::move(outcome.why));
+    parts_.peers.attempt_failed(attempt.peer, outcome.trouble, outcome.why);
   }
   dial_due();
 }
 
 asio::awaitable<Dialling::Outcome> Dialling::connect(NodeKey key, std::string address) {
-  const auto unreachable = [](std::string why) {
+  const auto unreachable = [](Error why) {
     return Outcome{PeerTrouble::kUnreachable, std::move(why), nullptr, nullptr};
   };
   const auto parsed = parse_address(address);
-  if (!parsed.ok()) co_return unreachable(parsed.error().message);
+  if (!parsed.ok()) co_return unreachable(parsed.error());
   Reached reached = co_await reach({*parsed, key, tls_});
   switch (reached.how) {
     case Reached::How::kNotLookedUp:
-      co_return unreachable(address + " cannot be looked up: " + reached.why);
     case Reached::How::kSilent:
-      co_return unreachable(address + " does not answer: " + reached.why);
+      co_return unreachable(no_answer(reached, address));
     case Reached::How::kNoNode:
-      co_return unreachable(address + " answers, and not as a node: the handshake failed");
+      co_return unreachable(
+          fail(Code::kUnavailable, Sentence{"reach.no_node",
+                                            "{address} answers, and not as a node: the handshake failed",
+                                            {{"address", address}}}));
     case Reached::How::kOtherKey:
-      co_return Outcome{PeerTrouble::kOtherKey,
-                        address + " shows the node key " + to_text(*reached.shown) +
-                            ", and another one is pinned: ask its operator for its line (koinon id)",
-                        nullptr, nullptr};
+      co_return Outcome{
+          PeerTrouble::kOtherKey,
+          fail(Code::kRefused, address + " shows the node key " + to_text(*reached.shown) +
+                                   ", and another one is pinned: ask its operator for its line (koinon id)"),
+          nullptr, nullptr};
     case Reached::How::kYes:
       break;
   }

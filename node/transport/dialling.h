@@ -49,7 +49,7 @@ class Dialling {
  private:
   struct Outcome {
     PeerTrouble trouble = PeerTrouble::kNone;  // none: it has answered and shown its key
-    std::string why;
+    Error why = {};
     std::unique_ptr<TlsStream> stream;
     std::unique_ptr<PinCheck> check;
   };

@@ -107,11 +107,7 @@ asio::awaitable<Result<std::string>> Joining::join(InviteLine invite, std::strin
   if (!address.ok()) co_return address.error();
   Reached reached = co_await parts_.reach({*address, invite.inviter.node_key, *context});
   if (reached.how == Reached::How::kNotLookedUp || reached.how == Reached::How::kSilent) {
-    co_return fail(Code::kUnavailable,
-                   Sentence{"join.no_answer",
-                            "{address} does not answer: {why}",
-                            {{"address", invite.inviter.address}, {"why", reached.why}}},
-                   "invite");
+    co_return no_answer(reached, invite.inviter.address, "invite");
   }
   if (reached.how != Reached::How::kYes) {
     co_return fail(Code::kRefused,

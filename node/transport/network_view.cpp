@@ -65,6 +65,7 @@ PeerStatus NetworkView::status_of(const Peers::Peer& peer, const SessionInfo* se
   status.address = peer.record.address;
   status.vouch = peer.record.vouch;
   status.state = peer.state;
+  status.why = peer.why;
   status.state_at = peer.state_at;
   status.away_since = peer.away_since;
   status.trouble = peer.trouble;

@@ -23,9 +23,10 @@ struct PeerStatus {
   std::string address;
   bool vouch = true;
   bool connected = false;
-  std::string state;      // a sentence: connected, or why not
-  UnixMillis state_at;    // since when it is connected, or of the last attempt
-  UnixMillis away_since;  // of one that is not connected
+  std::string state;         // a sentence: connected, or why not
+  std::optional<Error> why;  // what `state` says, of an attempt that failed
+  UnixMillis state_at;       // since when it is connected, or of the last attempt
+  UnixMillis away_since;     // of one that is not connected
   PeerTrouble trouble = PeerTrouble::kNone;
   std::string agent;
   std::uint64_t bytes_in = 0;

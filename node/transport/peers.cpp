@@ -61,15 +61,18 @@ void Peers::add(PeerRecord record) {
   peers_.emplace(key, make(std::move(record)));
 }
 
-void Peers::attempt_failed(const NodeKey& key, PeerTrouble trouble, std::string why) {
+void Peers::attempt_failed(const NodeKey& key, PeerTrouble trouble, const Error& why) {
   const auto it = peers_.find(key);
-  if (it != peers_.end() && !it->second.session) set_state(it->second, trouble, std::move(why));
+  if (it == peers_.end() || it->second.session) return;
+  set_state(it->second, trouble, why.message);
+  it->second.why = why;
 }
 
 void Peers::set_state(Peer& peer, PeerTrouble trouble, std::string state) {
   if (peer.trouble == PeerTrouble::kNone && trouble != PeerTrouble::kNone) peer.away_since = wall_();
   peer.trouble = trouble;
   peer.state = std::move(state);
+  peer.why.reset();
   peer.state_at = wall_();
 }
 

@@ -35,6 +35,7 @@ class Peers {
   struct Peer {
     PeerRecord record;
     std::string state = "not connected yet";  // a sentence for the operator
+    std::optional<Error> why;                 // what `state` says, of an attempt that failed
     UnixMillis state_at;                      // since when it is connected, or of the last attempt
     UnixMillis away_since;                    // of one that is not connected
     PeerTrouble trouble = PeerTrouble::kNone;
@@ -54,7 +55,7 @@ class Peers {
   void add(PeerRecord record);
   void remove(const NodeKey& key) { peers_.erase(key); }
   // What an operator is told of a peer without a session is of the last attempt, with its time.
-  void attempt_failed(const NodeKey& key, PeerTrouble trouble, std::string why);
+  void attempt_failed(const NodeKey& key, PeerTrouble trouble, const Error& why);
 
   void session_began(SessionId session, const NodeKey& key);
   void session_ready(const NodeKey& key);

@@ -150,11 +150,33 @@ std::vector<asio::ip::address> in_turns(const std::vector<asio::ip::address>& ad
   return out;
 }
 
+Error no_answer(const Reached& reached, const std::string& address, std::string field) {
+  const std::string why = reached.error.message();
+  if (reached.how == Reached::How::kNotLookedUp) {
+    return fail(Code::kUnavailable,
+                Sentence{"reach.not_looked_up",
+                         "{address} cannot be looked up: {why}",
+                         {{"address", address}, {"why", why}}},
+                std::move(field));
+  }
+  if (reached.error == asio::error::connection_refused) {
+    return fail(Code::kUnavailable,
+                Sentence{"reach.refused",
+                         "{address} does not answer: {why}; nobody listens at this port",
+                         {{"address", address}, {"why", why}}},
+                std::move(field));
+  }
+  return fail(
+      Code::kUnavailable,
+      Sentence{"reach.silent", "{address} does not answer: {why}", {{"address", address}, {"why", why}}},
+      std::move(field));
+}
+
 asio::awaitable<Reached> reach(LookUps& look_ups, Whom whom) {
   Reached out;
   const LookedUp found = co_await look_ups.addresses(whom.address.host);
   if (found.error) {
-    out.why = found.error.message();
+    out.error = found.error;
     co_return out;
   }
   out.how = Reached::How::kSilent;
@@ -164,7 +186,7 @@ asio::awaitable<Reached> reach(LookUps& look_ups, Whom whom) {
   while (!left.empty()) {
     Connected connected = co_await connect_to_one(&left);
     if (!connected.socket) {
-      out.why = connected.error.message();
+      out.error = connected.error;
       break;
     }
     if (co_await shake(std::move(*connected.socket), &whom, &out)) break;

@@ -12,9 +12,11 @@
 #include <string>
 
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/error.hpp>
 
 #include "node/transport/look_ups.h"
 #include "node/transport/tls.h"
+#include "proto/base/result.h"
 #include "proto/codec/name.h"
 
 namespace koinon {
@@ -35,11 +37,14 @@ struct Reached {
     kYes,
   };
   How how = How::kNotLookedUp;
-  std::string why;                  // the system's words, of the first two
+  boost::system::error_code error;  // what the system says, of the first two
   std::optional<NodeKey> shown;     // of kOtherKey
   std::unique_ptr<PinCheck> check;  // of kYes, as is the stream that it belongs to
   std::unique_ptr<TlsStream> stream;
 };
+
+// Why there is no answer at this address, of the first two.
+Error no_answer(const Reached& reached, const std::string& address, std::string field = {});
 
 // On the executor of the coroutine that awaits it, which is one thread. `look_ups` outlives the look-up.
 boost::asio::awaitable<Reached> reach(LookUps& look_ups, Whom whom);

@@ -9,7 +9,7 @@
 namespace koinon {
 namespace {
 
-constexpr std::array<const char*, 7> kSteps = {
+constexpr std::array<const char*, 8> kSteps = {
     R"sql(
 CREATE TABLE user (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -155,6 +155,13 @@ CREATE INDEX mail_given_up ON mail (next_at_ms) WHERE state = 3 AND attempts > 0
     // The reason why a held note failed has an id, so that pages can translate it.
     R"sql(
 ALTER TABLE held ADD COLUMN fault TEXT NOT NULL DEFAULT '';
+)sql",
+    // So has what became of a message. An answer's number has always been the outcome.
+    R"sql(
+ALTER TABLE delivery ADD COLUMN fault TEXT NOT NULL DEFAULT '';
+ALTER TABLE mail ADD COLUMN fault TEXT NOT NULL DEFAULT '';
+UPDATE delivery SET fault = '{"id":"send.answered","arguments":{"status":' || outcome || '}}' WHERE outcome GLOB '[1-5][0-9][0-9]';
+UPDATE mail SET fault = '{"id":"send.answered","arguments":{"status":' || outcome || '}}' WHERE outcome GLOB '[1-5][0-9][0-9]';
 )sql"};
 
 Status migrate(sqlite::Connection& db) {

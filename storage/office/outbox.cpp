@@ -13,10 +13,10 @@ constexpr std::int64_t kForgottenAtOnce = 2'000;
 constexpr std::int64_t kFailingCounted = 1'000;  // of deliveries and of mails
 constexpr std::string_view kDeliveryColumns =
     "SELECT id, webhook, message, payload, attempts, next_at_ms, state, outcome, log_id, entry_index, kind, "
-    "at_ms "
+    "at_ms, fault "
     "FROM delivery ";
 constexpr std::string_view kMailColumns =
-    "SELECT id, recipient, message, attempts, next_at_ms, state, outcome, about FROM mail ";
+    "SELECT id, recipient, message, attempts, next_at_ms, state, outcome, fault, about FROM mail ";
 
 Webhook read_webhook(const sqlite::Statement& row) {
   return {{row.integer(0)},         row.text(1), row.text(2), row.text(3), row.text(4), {row.integer(5)},
@@ -32,6 +32,7 @@ Delivery read_delivery(const sqlite::Statement& row) {
           {row.integer(5)},
           static_cast<SendState>(row.integer(6)),
           row.text(7),
+          row.text(12),
           row.blob(8).size() == LogId::kSize ? std::optional(LogId::from(row.blob(8))) : std::nullopt,
           EntryIndex(row.number(9)),
           static_cast<ArrivalKind>(row.integer(10)),
@@ -50,7 +51,8 @@ Mail read_mail(const sqlite::Statement& row) {
   return {{row.integer(0)}, row.text(1),
           row.text(2),      static_cast<unsigned>(row.integer(3)),
           {row.integer(4)}, static_cast<SendState>(row.integer(5)),
-          row.text(6),      row.text(7)};
+          row.text(6),      row.text(7),
+          row.text(8)};
 }
 
 MailPace read_pace(const sqlite::Statement& row) {
@@ -151,14 +153,14 @@ Result<std::vector<Delivery>> Outbox::due_deliveries(WebhookId id, UnixMillis no
 
 Status Outbox::settle(const Delivery& delivery) {
   auto update = db_.connection().prepare(
-      "UPDATE delivery SET attempts = ?1, next_at_ms = ?2, state = ?3, outcome = ?4, payload = CASE ?3 WHEN "
-      "1 THEN "
-      "payload ELSE '' END WHERE id = ?5");
+      "UPDATE delivery SET attempts = ?1, next_at_ms = ?2, state = ?3, outcome = ?4, fault = ?6, "
+      "payload = CASE ?3 WHEN 1 THEN payload ELSE '' END WHERE id = ?5");
   return update.bind(static_cast<std::int64_t>(delivery.attempts))
       .bind(delivery.next_at.value)
       .bind(static_cast<std::int64_t>(delivery.state))
       .bind_text(delivery.outcome)
       .bind(delivery.id)
+      .bind_text(delivery.fault)
       .run();
 }
 
@@ -294,14 +296,15 @@ Result<std::vector<Mail>> Outbox::recent_mail(std::size_t limit) {
 
 Status Outbox::settle(const Mail& mail) {
   auto update = db_.connection().prepare(
-      "UPDATE mail SET attempts = ?1, next_at_ms = ?2, state = ?3, outcome = ?4, message = CASE ?3 WHEN 1 "
-      "THEN "
-      "message ELSE x'' END, about = CASE ?3 WHEN 1 THEN about ELSE '' END WHERE id = ?5");
+      "UPDATE mail SET attempts = ?1, next_at_ms = ?2, state = ?3, outcome = ?4, fault = ?6, "
+      "message = CASE ?3 WHEN 1 THEN message ELSE x'' END, about = CASE ?3 WHEN 1 THEN about ELSE '' END "
+      "WHERE id = ?5");
   return update.bind(static_cast<std::int64_t>(mail.attempts))
       .bind(mail.next_at.value)
       .bind(static_cast<std::int64_t>(mail.state))
       .bind_text(mail.outcome)
       .bind(mail.id.value)
+      .bind_text(mail.fault)
       .run();
 }
 
@@ -338,7 +341,7 @@ Status Outbox::forget_remarks(const std::vector<RecordAt>& erased, ArrivalSeq cu
 Result<Failing> Outbox::failing(unsigned attempts, UnixMillis since) {
   std::string each;
   for (const std::string& table : {std::string("delivery"), std::string("mail")}) {
-    const std::string select = "SELECT * FROM (SELECT state, outcome, next_at_ms FROM " + table;
+    const std::string select = "SELECT * FROM (SELECT state, outcome, fault, next_at_ms FROM " + table;
     const std::string most = " DESC LIMIT " + std::to_string(kFailingCounted) + ")";
     each += each.empty() ? "" : " UNION ALL ";
     each += select + " INDEXED BY " + table + "_tried WHERE state = 1 AND attempts >= ?1 ORDER BY attempts" +
@@ -348,14 +351,16 @@ Result<Failing> Outbox::failing(unsigned attempts, UnixMillis since) {
     each += " UNION ALL " + select + " INDEXED BY " + table +
             "_given_up WHERE state = 3 AND attempts > 0 AND next_at_ms > ?2 ORDER BY next_at_ms" + most;
   }
-  // `outcome` is that of the row with the maximum. (SQLite, "Bare columns in an aggregate query")
+  // `outcome` and `fault` are those of the row with the maximum. (SQLite, "Bare columns in an aggregate
+  // query")
   auto select = db_.connection().prepare(
-      "SELECT count(*) FILTER (WHERE state = 1), count(*) FILTER (WHERE state = 3), outcome, max(next_at_ms) "
+      "SELECT count(*) FILTER (WHERE state = 1), count(*) FILTER (WHERE state = 3), outcome, fault, "
+      "max(next_at_ms) "
       "FROM (" +
       each + ")");
   select.bind(static_cast<std::int64_t>(attempts)).bind(since.value);
   KOINON_TRY(select.step());
-  return Failing{select.number(0), select.number(1), select.text(2)};
+  return Failing{select.number(0), select.number(1), select.text(2), select.text(3)};
 }
 
 Result<std::optional<UnixMillis>> Outbox::next_due(bool mail) {

@@ -32,7 +32,8 @@ struct Delivery {
   unsigned attempts = 0;
   UnixMillis next_at;
   SendState state = SendState::kWaiting;
-  std::string outcome;
+  std::string outcome;     // what became of the last attempt: a sentence
+  std::string fault = {};  // the sentence's id and arguments, as fault_text writes them; empty: it has no id
   std::optional<LogId> log = {};  // the record that it tells of; the text comes from the index
   EntryIndex index = {};
   ArrivalKind kind = ArrivalKind::kAdded;
@@ -54,7 +55,8 @@ struct Mail {
   unsigned attempts = 0;
   UnixMillis next_at;
   SendState state = SendState::kWaiting;
-  std::string outcome;
+  std::string outcome;     // as in Delivery
+  std::string fault = {};  // as in Delivery
   std::string about =
       {};  // the records that it tells of, as the courier writes them; the text comes from the index
 };
@@ -89,9 +91,10 @@ struct MailBatch {
 
 // Messages that do not arrive.
 struct Failing {
-  std::uint64_t waiting = 0;   // tried several times without success
-  std::uint64_t given_up = 0;  // lately
-  std::string last;            // why the newest failed
+  std::uint64_t waiting = 0;    // tried several times without success
+  std::uint64_t given_up = 0;   // lately
+  std::string last;             // why the newest failed
+  std::string last_fault = {};  // its id and arguments, as in Delivery
 };
 
 class Outbox {

@@ -57,8 +57,10 @@ bool is_out_of_room(sqlite3* db) {
 }
 
 Error out_of_room(std::string_view what) {
-  return fail(Code::kDiskFull, "the disk (or its quota) is full; free some space, writing resumes by itself",
-              std::string(what));
+  return fail(
+      Code::kDiskFull,
+      Sentence{"disk.full", "the disk (or its quota) is full; free some space, writing resumes by itself"},
+      std::string(what));
 }
 
 }  // namespace
@@ -77,10 +79,15 @@ Error error_of(sqlite3* db, std::string_view what) {
       return fail(Code::kConflict, message, std::string(what));
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
-      return fail(Code::kUnavailable, "the database is in use: " + message, std::string(what));
+      return fail(Code::kUnavailable,
+                  Sentence{"database.in_use", "the database is in use: {why}", {{"why", message}}},
+                  std::string(what));
     case SQLITE_NOTADB:
     case SQLITE_CORRUPT:
-      return fail(Code::kIo, "the database is damaged: " + message + "; restore it from a backup or a peer",
+      return fail(Code::kIo,
+                  Sentence{"database.damaged",
+                           "the database is damaged: {why}; restore it from a backup or a peer",
+                           {{"why", message}}},
                   std::string(what));
     default:
       return fail(Code::kIo, message, std::string(what));

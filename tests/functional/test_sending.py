@@ -18,7 +18,8 @@ import unittest
 
 from aiosmtpd.controller import Controller
 
-from api import account, ask, practice
+from api import PASSWORD, account, ask, practice
+from browser import Browser, member
 from nodes import NodesTest, connected, peer, wait_for
 
 
@@ -147,6 +148,12 @@ class Sending(NodesTest):
             path = f"http://127.0.0.1:{seoul.http_port}/api/v1/webhooks/{hook}/deliveries"
             item = wait_for(lambda: next((d for d in ask("GET", path, headers=headers).json()["items"] if d["attempts"] > 0), None), "it was tried")
             self.assertEqual((item["state"], "private network" in item["outcome"]), ("given-up", True), item)
+        member(seoul, "gestore", "operator")
+        browser = Browser(seoul, "it")
+        browser.log_in("gestore", PASSWORD)
+        page = browser.go(f"/operate/sending/{hooks[0]}")
+        self.assertIn("rete privata", page.text, "why is said in the reader's language")
+        self.assertNotIn("private network", page.text)
         self.assertEqual(receiver.got, [], "nothing was sent")
         seoul.stop()
         seoul.start("--webhooks-allow-private")
@@ -232,7 +239,7 @@ class Sending(NodesTest):
             items = ask("GET", f"http://127.0.0.1:{seoul.http_port}/api/v1/mail", headers=self.operator(seoul)).json()["items"]
             return items and items[0]["state"] != "waiting" and items[0]
         item = wait_for(last, "it is settled")
-        self.assertEqual((item["state"], item["outcome"][:3], item["attempts"]), ("given-up", "550", 1))
+        self.assertEqual((item["state"], item["outcome"], item["attempts"]), ("given-up", "550: the mail server refused it", 1))
 
     def test_a_digest_of_more_than_a_mail_holds_goes_on_in_the_next(self):
         sink = self.sink()

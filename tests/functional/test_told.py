@@ -8,7 +8,8 @@ import shutil
 import time
 import unittest
 
-from api import account, ask, person
+from api import PASSWORD, account, ask, person
+from browser import Browser, member
 from nodes import TOP, CommandFailed, Node, NodesTest, connected, peer, wait_for
 from wire import City, Session
 
@@ -42,6 +43,12 @@ class Pins(NodesTest):
         la.stop()
         gone = wait_for(lambda: self.trouble(seoul, "unreachable"), "the next attempt says another reason")
         self.assertIn("does not answer", gone["state"])
+        member(seoul, "gestore", "operator")
+        browser = Browser(seoul, "it")
+        browser.log_in("gestore", PASSWORD)
+        page = browser.go("/operate")
+        self.assertIn("non risponde", page.text, "a page says it in the reader's language")
+        self.assertNotIn("does not answer", page.text)
 
     def test_an_address_that_shows_another_key_is_told_from_one_that_has_not_pinned_us(self):
         seoul, la, milan = self.node("seoul"), self.node("la"), self.node("milan")

@@ -114,6 +114,16 @@ class Withdrawn(NodesTest):
             for path in ("/inbox", "/questions", "/desk", "/", f"/records/{ref}"):
                 self.assertEqual(offered(browser.go(path), asked) | offered(browser.page, ref), set(), path)
 
+    def test_who_withdraws_a_version_is_told_that_the_one_before_it_stands_again(self):
+        seoul = self.node("seoul")
+        first = seoul.publish("Shelters, first", "Text.", ("climate/heat",))
+        second = seoul.publish("Shelters, second", "Better.", ("climate/heat",), "--revises", first)
+        press = member(seoul, "press", "publisher")
+        page = press.go(f"/records/{second}/withdraw")
+        self.assertIn("stands again", page.text)
+        self.assertIn(f"/records/{first}", page.links)
+        self.assertNotIn("stands again", press.go(f"/records/{first}/withdraw").text, "nothing is before it")
+
     def test_a_withdrawn_adoption_counts_for_nothing(self):
         seoul, la = self.node("seoul"), self.node("la")
         peer(seoul, la)

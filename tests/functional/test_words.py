@@ -54,6 +54,7 @@ class Words(NodesTest):
         question = chief.page.url.removeprefix("/records/")
         chief.go(f"/answer?to={question}")
         chief.submit("/answer", text="Lime.", points_to=ref)
+        answer = wait_for(lambda: seoul.refs(kind="answer"), "the answer is indexed")[0]
         paths = ["/", "/?q=roof&topic=climate%2Fheat&city=seoul.example&kind=nonsense&sdg=99", "/?like=us", "/publish", "/desk", "/inbox", "/inbox?state=done", "/questions",
                  "/ask", f"/ask?about={ref}", f"/answer?to={question}", f"/adopt?of={ref}", "/cities", "/cities/seoul.example", "/impact", "/map", "/account",
                  f"/records/{ref}", f"/records/{question}", f"/publish?revises={ref}", f"/publish?translates={ref}", f"/records/{ref}/withdraw",
@@ -62,6 +63,10 @@ class Words(NodesTest):
         for browser in presses:
             for path in paths:
                 self.assert_words(browser.go(path), (browser.language, path))
+            for path in ("/", "/desk"):
+                page = browser.go(path)
+                self.assertIn(f"/records/{answer}", page.links)
+                self.assertNotIn(answer, page.text, "an answer is called so, not by its ref")
         for browser in self.browsers(seoul, "chief", "operator"):
             for path in ("/operate", "/operate/sending", "/operate/accounts", "/operate/audit"):
                 self.assert_words(browser.go(path), (browser.language, path))
@@ -74,6 +79,11 @@ class Words(NodesTest):
             press.submit("/publish", "publish", topics="heat", cost_amount="a lot", cost_currency="shells", links="https://a b")
             self.assertEqual(press.page.status, 400)
             self.assertEqual(press.page.source.count('aria-invalid="true"'), 6, (where, press.page.text))
+            press.go("/publish")
+            press.submit("/publish", "publish", title="T", solution="S")
+            self.assertNotIn("health/testing", press.page.text, f"{where}: a topic is told by its name")
+            press.go("/publish")
+            press.submit("/publish", "publish", topics="heat", cost_amount="a lot", cost_currency="shells", links="https://a b")
             for field in ("title", "solution", "topics", "cost_amount", "cost_currency", "links"):
                 self.assertIn(f'href="#f-{field}"', press.page.source, where)
                 self.assertIn(f'id="error-{field}"', press.page.source, where)

@@ -250,6 +250,7 @@ TEST_F(Office, WhatDoesNotArriveIsToldApartFromWhatWaits) {
     mail.attempts = attempts;
     mail.next_at = {at};
     mail.outcome = outcome;
+    mail.fault = R"({"id":")" + outcome + R"("})";
     ASSERT_TRUE(outbox.settle(mail).ok());
   };
   settle(1, SendState::kWaiting, 2, 90, "busy");
@@ -261,6 +262,24 @@ TEST_F(Office, WhatDoesNotArriveIsToldApartFromWhatWaits) {
   EXPECT_EQ(failing.waiting, 1U);
   EXPECT_EQ(failing.given_up, 1U);
   EXPECT_EQ(failing.last, "refused");
+  EXPECT_EQ(failing.last_fault, R"({"id":"refused"})") << "of the same message";
+  for (const Mail& mail : *outbox.recent_mail(10)) {
+    if (mail.outcome == "refused") EXPECT_EQ(mail.fault, failing.last_fault);
+  }
+}
+
+TEST_F(Office, WhatAnOlderVersionWasAnsweredIsToldInEveryLanguage) {
+  ASSERT_TRUE(Outbox(*db).queue_mail({.mails = std::vector<Mail>(2)}).ok());
+  for (const char* sql :
+       {"ALTER TABLE delivery DROP COLUMN fault", "ALTER TABLE mail DROP COLUMN fault",
+        "UPDATE mail SET outcome = '250' WHERE id = 1",
+        "UPDATE mail SET outcome = '550 no such user' WHERE id = 2", "PRAGMA user_version=7"})
+    ASSERT_TRUE(db->connection().execute(sql).ok()) << sql;
+  reopen();
+  const auto mails = *Outbox(*db).recent_mail(2);
+  ASSERT_EQ(mails.size(), 2U);
+  EXPECT_EQ(mails[1].fault, R"({"id":"send.answered","arguments":{"status":250}})");
+  EXPECT_EQ(mails[0].fault, "") << "other words stay as they are";
 }
 
 TEST_F(Office, WhatIsSettledOrErasedLeavesNoText) {

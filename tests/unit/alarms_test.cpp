@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include "node/reading/kept_fault.h"
 #include "proto/base/limits.h"
 
 namespace koinon::test {
@@ -49,6 +50,19 @@ TEST(Alarms, EachHasAnIdThatIsListed) {
   for (const std::string& id : found)
     EXPECT_NE(std::find(alarm_ids().begin(), alarm_ids().end(), id), alarm_ids().end()) << id;
   EXPECT_EQ(found.size(), alarm_ids().size() - 1) << "an index that has stopped is not behind besides";
+}
+
+TEST(Alarms, WhyMessagesDoNotArriveIsASentenceThatPagesTranslate) {
+  const Error why =
+      fail(Code::kUnavailable, Sentence{"send.answered", "{status}", {{"status", std::int64_t{500}}}});
+  AlarmInput input;
+  input.failing = {1, 1, why.message, fault_text(why)};
+  const Alarm alarm = alarms_of(input).front();
+  EXPECT_EQ(alarm.id, "deliveries");
+  EXPECT_EQ(alarm.text, "2 messages do not arrive (500); Operate, Sending says where they were to go");
+  ASSERT_TRUE(alarm.why);
+  EXPECT_EQ(alarm.why->id, "send.answered");
+  EXPECT_EQ(alarm.why->arguments, why.arguments);
 }
 
 TEST(Alarms, WhatDidNotVerifyIsForgottenAfterADay) {

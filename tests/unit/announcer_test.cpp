@@ -404,7 +404,7 @@ TEST_F(Announcing, ADigestEndsWithWhatWasThereWhenItBeganWhoeverGoesOnWriting) {
   ASSERT_EQ(mails().size(), 1U);
   EXPECT_LE(turns, 3U);
   EXPECT_EQ(read_about(mails().front().about)->items, (std::vector<RecordAt>{{la.id(), first.front()}}));
-  EXPECT_EQ(outbox->digests(user)->front().next_at, digest_time(now, 1, 6));
+  EXPECT_EQ(outbox->digests(user)->front().next_at, digest_time(now, 1, 6, {}));
   now = outbox->digests(user)->front().next_at;
   turn();
   EXPECT_GT(mails().size(), 1U) << "what came meanwhile is the next one's";
@@ -462,7 +462,7 @@ TEST_F(Announcing, ADigestThatAClockAheadPutOffIsDueInItsDays) {
     ASSERT_TRUE(outbox->put_digest({user, "", days, {now.value + 365 * kDay}, {}}).ok());
     turn();
     const auto digest = outbox->digests(user)->front();
-    EXPECT_EQ(digest.next_at, digest_time(now, days, 6));
+    EXPECT_EQ(digest.next_at, digest_time(now, days, 6, {}));
     turn();
     EXPECT_EQ(outbox->digests(user)->front().next_at, digest.next_at) << "and stays";
   }

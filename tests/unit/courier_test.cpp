@@ -10,6 +10,7 @@
 
 #include "crypto/ed25519.h"
 #include "node/api/record_json.h"
+#include "node/reading/kept_fault.h"
 #include "tests/storage/store_fixture.h"
 #include "tests/temporary_folder.h"
 
@@ -103,6 +104,9 @@ TEST(CourierWithoutRoom, WritesNothingDownSendsWhatWaitsAndTellsTheRestLater) {
   while (attempts() == 0 && std::chrono::steady_clock::now() < end)
     ASSERT_TRUE(room.wait_for_a_turn(courier));
   EXPECT_EQ(attempts(), 1U) << "what waits is sent";
+  const auto tried = *outbox.deliveries(id, 10);
+  EXPECT_EQ(tried.back().outcome, "the receiver cannot be reached");
+  EXPECT_EQ(kept_fault(tried.back().outcome, tried.back().fault).id, "send.no_connection");
   EXPECT_EQ(*outbox.waiting(id, 10), 1U) << "and nothing new written down";
   room.set(true);
   ASSERT_TRUE(room.wait_for_a_turn(courier));

@@ -166,9 +166,24 @@ TEST(Mail, ASubjectThatIsCutWithinAFlagHidesNothing) {
 TEST(Digest, GoesOutAtItsHourAndNotAtOnce) {
   constexpr std::int64_t kHour = 3'600'000;
   const UnixMillis noon{20'000LL * 24 * kHour + 12 * kHour};
-  EXPECT_EQ(digest_time(noon, 1, 6).value, 20'001LL * 24 * kHour + 6 * kHour);
-  EXPECT_EQ(digest_time(noon, 7, 6).value, 20'007LL * 24 * kHour + 6 * kHour);
-  EXPECT_EQ(digest_time({noon.value - 11 * kHour}, 1, 6).value, 20'001LL * 24 * kHour + 6 * kHour);
+  EXPECT_EQ(digest_time(noon, 1, 6, {}).value, 20'001LL * 24 * kHour + 6 * kHour);
+  EXPECT_EQ(digest_time(noon, 7, 6, {}).value, 20'007LL * 24 * kHour + 6 * kHour);
+  EXPECT_EQ(digest_time({noon.value - 11 * kHour}, 1, 6, {}).value, 20'001LL * 24 * kHour + 6 * kHour);
+}
+
+TEST(Digest, ItsHourIsThatOfTheCitysClocks) {
+  const auto due = [](const char* name, const char* now, unsigned days, unsigned hour) {
+    const TimeZone zone = TimeZone::find(name).value_or(TimeZone());
+    return zone.local_text(digest_time(zone.read_local(now).value_or(UnixMillis{}), days, hour, zone));
+  };
+  EXPECT_EQ(due("Asia/Seoul", "2026-05-07T12:00", 1, 6), "2026-05-08T06:00");
+  EXPECT_EQ(due("Asia/Seoul", "2026-05-07T20:00", 1, 6), "2026-05-09T06:00");
+  EXPECT_EQ(due("America/Los_Angeles", "2026-05-07T17:30", 7, 6), "2026-05-14T06:00");
+  // The days on which clocks are put forward and back.
+  EXPECT_EQ(due("Europe/Rome", "2026-03-28T06:00", 1, 6), "2026-03-29T06:00");
+  EXPECT_EQ(due("Europe/Rome", "2026-03-28T06:00", 1, 2), "2026-03-29T03:00") << "there is no two o'clock";
+  EXPECT_EQ(due("Europe/Rome", "2026-10-24T12:30", 1, 0), "2026-10-26T00:00");
+  EXPECT_EQ(due("America/Santiago", "2026-04-04T11:00", 1, 23), "2026-04-04T23:00");
 }
 
 }  // namespace

@@ -10,7 +10,7 @@
 
 #include "crypto/ed25519.h"
 #include "node/api/change_request.h"
-#include "node/publishing/held_fault.h"
+#include "node/reading/kept_fault.h"
 #include "tests/storage/store_fixture.h"
 #include "tests/temporary_folder.h"
 
@@ -216,8 +216,8 @@ TEST_F(HoldQueueTest, WhyANoteWasNotSignedIsKeptWithItsId) {
   queue->stop();
   const auto note = *desk.held(id);
   ASSERT_TRUE(note.has_value());
-  EXPECT_EQ(fault_of(*note).message, "its account was removed");
-  EXPECT_EQ(fault_of(*note).id, "held.account_removed");
+  EXPECT_EQ(kept_fault(note->outcome, note->fault).message, "its account was removed");
+  EXPECT_EQ(kept_fault(note->outcome, note->fault).id, "held.account_removed");
 }
 
 TEST_F(HoldQueueTest, WhatCannotBeLookedUpNowWaits) {

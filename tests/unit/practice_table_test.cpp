@@ -131,6 +131,13 @@ TEST(Tables, ColumnsWithoutANameHaveNoText) {
   EXPECT_FALSE(rows[2].faults.empty());
 }
 
+TEST(Tables, ATopicMayStandUnderItsNameInAnyLanguage) {
+  const RowRequest read = request_of_row({{"topics", "Extreme heat; 폭염; health, No Topic!"}});
+  EXPECT_EQ(read.request.at("topics"), (boost::json::array{"climate/heat", "climate/heat", "health"}));
+  ASSERT_EQ(read.faults.size(), 1U) << "what is no name is still told";
+  EXPECT_EQ(read.faults.front().field, "topics");
+}
+
 TEST(Tables, AllUnknownColumnsAreNamedAtOnce) {
   const auto rows = read_csv("titel,solution,Thema\nA,b,c\n");
   ASSERT_FALSE(rows.ok());

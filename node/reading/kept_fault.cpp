@@ -1,4 +1,4 @@
-#include "node/publishing/held_fault.h"
+#include "node/reading/kept_fault.h"
 
 #include <boost/json.hpp>
 
@@ -13,10 +13,10 @@ std::string fault_text(const Error& why) {
   return json::serialize(json::object{{"id", why.id}, {"arguments", std::move(arguments)}});
 }
 
-Error fault_of(const HeldNote& note) {
-  Error out = fail(Code::kRefused, note.outcome);
+Error kept_fault(std::string sentence, std::string_view fault) {
+  Error out = fail(Code::kRefused, std::move(sentence));
   boost::system::error_code error;
-  const json::value value = json::parse(note.fault, error);
+  const json::value value = json::parse(fault, error);
   if (error || !value.is_object()) return out;
   if (const auto* id = value.get_object().if_contains("id"); id != nullptr && id->is_string())
     out.id = id->get_string();
