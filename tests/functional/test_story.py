@@ -50,7 +50,7 @@ class Story(NodesTest):
         vkey = seoul.run("id").splitlines()[0]
         for node in (seoul, la, sandiego):
             node.stop()
-        self.assertIn("Verified: entry", koinon("verify", proof, "--vkey", vkey), "without any node")
+        self.assertIn("Verified: entry", koinon("verify", proof, "--vkey", f" {vkey}\n"), "without any node")
 
     def test_a_note_comes_back_as_the_file_it_was(self):
         seoul = self.node("seoul")
