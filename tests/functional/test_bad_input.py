@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import shutil
 import subprocess
 import unittest
 
@@ -141,16 +142,26 @@ class BadFolders(NodesTest):
             folder = pathlib.Path(self.folder) / "codes"
             self.assert_refused(words, lambda: koinon("init", "--name", "a.example", "--display-name", "A", option, value, data=folder))
             self.assertFalse(folder.exists(), "nothing is made")
+        self.assert_refused("give the city's name", lambda: koinon("init", "--name", "a.example", "--display-name", " \u200b\n", data=folder))
         self.assert_refused("written like a domain", lambda: koinon("init", "--name", "Seoul", "--display-name", "A", data=pathlib.Path(self.folder) / "x"))
         usage = subprocess.run([str(BIN / "koinon"), "publish"], capture_output=True, timeout=30)
         self.assertEqual(usage.returncode, 2)
         usage = subprocess.run([str(BIN / "koinon"), "nonsense"], capture_output=True, timeout=30)
         self.assertEqual(usage.returncode, 2)
 
+    def test_what_nobody_sees_is_not_in_the_name_that_is_signed_first(self):
+        seoul = self.node("seoul", start=False)
+        shutil.rmtree(seoul.data)
+        printed = seoul.run("init", "--name", "seoul.example", "--display-name", " Se\x1b[31m\u202eo\u200bul\nCity ")
+        self.assertIn("Made the node of Se[31moul City in", printed)
+        seoul.start()
+        self.assertEqual(seoul.json("show", "seoul.example/1")["body"]["profile"]["display_name"], "Se[31moul City")
+
     def test_bad_peer_lines(self):
         seoul = self.node("seoul")
         own = seoul.line()
-        self.assert_refused("that is this node itself", lambda: seoul.run("peer", "add", own))
+        for copied in (own, f" {own}\n", f"{own[:70]}\r\n{own[70:]} "):
+            self.assert_refused("that is this node itself", lambda: seoul.run("peer", "add", copied))
         for line in ("", "nonsense", own.replace("seoul", "sexul"), own.split("#")[0], own[:-3] + "!!!"):
             with self.subTest(line):
                 self.assert_refused("", lambda: seoul.run("peer", "add", line))
