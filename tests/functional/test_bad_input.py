@@ -146,8 +146,17 @@ class BadFolders(NodesTest):
         self.assert_refused("written like a domain", lambda: koinon("init", "--name", "Seoul", "--display-name", "A", data=pathlib.Path(self.folder) / "x"))
         usage = subprocess.run([str(BIN / "koinon"), "publish"], capture_output=True, timeout=30)
         self.assertEqual(usage.returncode, 2)
-        usage = subprocess.run([str(BIN / "koinon"), "nonsense"], capture_output=True, timeout=30)
-        self.assertEqual(usage.returncode, 2)
+        for wrong in (["doctor"], ["--json", "doctor", "--fix"], ["peer", "doctor"]):
+            usage = subprocess.run([str(BIN / "koinon"), *wrong], capture_output=True, timeout=30)
+            self.assertEqual((usage.returncode, usage.stderr), (2, b"koinon: there is no command doctor; koinon --help lists them\n"), wrong)
+
+    def test_a_search_takes_words_with_a_minus_wherever_they_stand(self):
+        seoul = self.node("seoul")
+        roofs, trees = seoul.publish("Cool roofs"), seoul.publish("Cool trees")
+        seoul.run("reindex")
+        for words in (("cool", "-trees"), ("-trees", "cool"), ("--", "cool", "-trees"), ("cool -trees",), ("--limit", "5", "cool", "-trees", "--kind", "practice")):
+            self.assertEqual([i["ref"] for i in seoul.json("search", *words)["items"]], [roofs], words)
+        self.assertEqual({i["ref"] for i in seoul.json("search", "roofs", "OR", "trees", "-water")["items"]}, {roofs, trees})
 
     def test_what_nobody_sees_is_not_in_the_name_that_is_signed_first(self):
         seoul = self.node("seoul", start=False)
