@@ -20,7 +20,7 @@ class BadNotes(NodesTest):
             ("language: a language is a BCP 47 tag", '+++\ntitle = "T"\nlanguage = "no tag"\ntopics = ["health"]\n+++\nText.\n'),
             ("not UTF-8", f"+++\n{head}+++\n\udcff\udcfe\n"),
             ("body: the note has", f"+++\n{head}+++\n{'x' * (1 << 20)}\n"),
-            ("nowhere.example: no city of that name", f'+++\n{head}derives_from = "nowhere.example/1"\n+++\nText.\n'),
+            ("no city called nowhere.example", f'+++\n{head}derives_from = "nowhere.example/1"\n+++\nText.\n'),
             ("front matter: a note begins with", "Just text.\n"),
             ("topics: a note has at most 8", "+++\n" + head.replace('["health"]', str([f"t{i}" for i in range(9)]).replace("'", '"')) + "+++\nText.\n"),
         ]:
