@@ -2,6 +2,7 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/read.hpp>
 #include <boost/asio/read_until.hpp>
 #include <boost/asio/streambuf.hpp>
 #include <boost/asio/write.hpp>
@@ -11,6 +12,8 @@
 #include <boost/url.hpp>
 
 #include "node/daemon/data_folder.h"
+#include "proto/base/ascii.h"
+#include "proto/base/encoding.h"
 #include "proto/base/limits.h"
 
 namespace koinon {
@@ -20,6 +23,7 @@ namespace json = boost::json;
 namespace {
 
 constexpr std::size_t kAnswerBytes = 256 * limits::kMiB;
+constexpr std::size_t kProblemBytes = 64 * limits::kKiB;
 
 using Socket = asio::local::stream_protocol::socket;
 
@@ -52,6 +56,12 @@ Error read_problem(const std::string& body, unsigned status) {
     return found != nullptr && found->is_string() ? std::string(found->as_string()) : std::string();
   };
   return fail(Code::kRefused, text("detail"), text("field"));
+}
+
+// What a header says in figures; 0: nothing that can be read.
+std::uint64_t number_in(const std::string& text) {
+  const auto number = parse_decimal(trimmed(text));
+  return number.ok() ? *number : 0;
 }
 
 Error broken(const boost::system::error_code& error) {
@@ -121,6 +131,8 @@ Status ApiClient::stream(const std::string& target,
   asio::write(socket, asio::buffer(request), error);
   std::string buffer;
   bool in_head = true;
+  unsigned refused = 0;  // the status, if what comes is no stream
+  std::size_t length = 0;
   while (!error) {
     const std::size_t size = asio::read_until(socket, asio::dynamic_buffer(buffer), '\n', error);
     if (error) break;
@@ -129,10 +141,16 @@ Status ApiClient::stream(const std::string& target,
     if (!line.empty() && line.back() == '\r') line.pop_back();
     if (in_head) {
       in_head = !line.empty();
-      if (line.starts_with("HTTP/1.1 ") && !line.starts_with("HTTP/1.1 200")) {
-        return fail(Code::kRefused, "the daemon answered " + line.substr(9), "");
-      }
-      continue;
+      const std::string header = ascii_lower(line);
+      if (header.starts_with("http/1.1 ") && !header.starts_with("http/1.1 200"))
+        refused = static_cast<unsigned>(number_in(header.substr(9, 3)));
+      if (header.starts_with("content-length:"))
+        length = std::min<std::size_t>(number_in(header.substr(15)), kProblemBytes);
+      if (in_head || refused == 0) continue;
+      if (buffer.size() < length)
+        asio::read(socket, asio::dynamic_buffer(buffer), asio::transfer_exactly(length - buffer.size()),
+                   error);
+      return read_problem(buffer, refused);
     }
     if (!on_line(line)) return {};
   }

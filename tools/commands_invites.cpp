@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "crypto/invite.h"
+#include "proto/base/ascii.h"
 #include "proto/base/encoding.h"
 #include "proto/codec/name.h"
 #include "tools/api_client.h"
@@ -88,7 +89,7 @@ Status run_invites(const Common& common, const std::string& revoke) {
 }
 
 Status run_join(const Common& common, const std::string& line, bool vouch, bool yes) {
-  KOINON_ASSIGN(const InviteLine invite, parse_invite_line(line));
+  KOINON_ASSIGN(const InviteLine invite, parse_invite_line(without_blanks(line)));
   std::string who = "an observer, which publishes nothing";
   std::string key = to_text(invite.inviter.node_key);
   if (const auto& vkey = invite.inviter.vkey) {

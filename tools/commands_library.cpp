@@ -134,6 +134,7 @@ Result<std::vector<Item>> items_of_folder(const std::string& folder) {
   for (const auto& entry : fs::directory_iterator(folder)) {
     if (entry.is_regular_file() && entry.path().extension() == ".md") files.push_back(entry.path());
   }
+  if (files.empty()) return fail(Code::kInvalidArgument, "no .md file is in this folder", folder);
   std::sort(files.begin(), files.end());
   std::vector<Item> out;
   for (const auto& path : files) {

@@ -8,6 +8,7 @@
 #include "crypto/hash.h"
 #include "crypto/key_file.h"
 #include "crypto/tlog_proof.h"
+#include "proto/base/ascii.h"
 #include "proto/base/limits.h"
 #include "proto/codec/entry.h"
 #include "tools/api_client.h"
@@ -100,7 +101,7 @@ Status run_prove(const Common& common, const std::string& ref, const std::string
 
 Status run_verify(const Common& common, const std::string& file, const std::string& vkey_text) {
   KOINON_TRY(init_crypto());
-  KOINON_ASSIGN(const VKey vkey, parse_vkey(vkey_text));
+  KOINON_ASSIGN(const VKey vkey, parse_vkey(without_blanks(vkey_text)));
   KOINON_ASSIGN(const Bytes text, read_file(file, limits::kProofFileBytes));
   KOINON_ASSIGN(const TlogProof proof, parse_tlog_proof(text));
   KOINON_ASSIGN(const Checkpoint checkpoint, verify_tlog_proof(proof, vkey));

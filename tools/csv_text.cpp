@@ -17,6 +17,7 @@ namespace koinon {
 namespace {
 
 constexpr std::string_view kFormula = "=+-@\t\r";
+constexpr std::string_view kSeparators = ",;\t|";
 
 // Whether it begins with an apostrophe before a formula, or before another such apostrophe. Spreadsheets take
 // some texts for formulas.
@@ -74,18 +75,31 @@ char take_separator_line(std::string_view& text) {
   return separator;
 }
 
-// The first row that has text, up to its line end outside quotation marks.
-std::string_view first_row(std::string_view text) {
-  // Rows of empty cells may stand before it: nothing but separators, quotation marks and spaces of any kind.
-  const std::size_t shown = std::min(text.find_first_not_of("\r\n \t,;|\"\xC2\xA0"), text.size());
-  const std::size_t line_end = text.substr(0, shown).find_last_of("\r\n");
-  text.remove_prefix(line_end == std::string_view::npos ? 0 : line_end + 1);
+// The first row, up to its line end outside quotation marks.
+std::string_view row_of(std::string_view text) {
   bool quoted = false;
   for (std::size_t i = 0; i < text.size() && i < limits::kTableHeaderBytes; ++i) {
     if (text[i] == '"') quoted = !quoted;
     if (!quoted && is_line_end(text[i])) return text.substr(0, i);
   }
   return text.substr(0, limits::kTableHeaderBytes);
+}
+
+// Whether a row shows nothing, whichever the separator is.
+bool is_empty_row(std::string_view row) {
+  std::string shown(row);
+  std::erase_if(shown, [](char c) { return kSeparators.find(c) != std::string_view::npos || c == '"'; });
+  return is_empty_cell(shown);
+}
+
+// The first row that has text.
+std::string_view first_row(std::string_view text) {
+  std::string_view row = row_of(text);
+  while (row.size() < text.size() && is_line_end(text[row.size()]) && is_empty_row(row)) {
+    text.remove_prefix(row.size() + 1);
+    row = row_of(text);
+  }
+  return row;
 }
 
 // --- rows ---
@@ -126,7 +140,9 @@ Result<std::vector<TextRow>> split_csv(std::string_view text, char separator, st
   csv_set_opts(&parser, CSV_STRICT | CSV_STRICT_FINI | CSV_REPALL_NL);
   whole = whole && csv_fini(&parser, koinon_csv_cell, koinon_csv_row, &reading) == 0;
   csv_free(&parser);
-  if (!whole) return fail(Code::kMalformed, "a quotation mark is opened and never closed", "row");
+  if (!whole)
+    return fail(Code::kMalformed, "a quotation mark is opened and never closed",
+                "row " + std::to_string(reading.row.number));
   return std::move(reading.rows);
 }
 
@@ -134,7 +150,7 @@ char separator_of(std::string_view text, const IsName& is_name) {
   const std::string_view header = first_row(text);
   char best = ',';
   std::ptrdiff_t most = 0;
-  for (const char separator : {',', ';', '\t', '|'}) {
+  for (const char separator : kSeparators) {
     const auto rows = split_csv(header, separator, 1);
     if (!rows.ok() || rows->empty()) continue;
     const auto& cells = rows->front().cells;

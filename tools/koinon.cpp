@@ -1,4 +1,5 @@
 // The command line: reads the arguments, runs one command, prints one line if it fails.
+#include <algorithm>
 #include <csignal>
 #include <cstdlib>
 #include <iostream>
@@ -224,7 +225,10 @@ void add_reading_commands(CLI::App& app, CommandLine& line) {
     for (const auto& word : line.words) line.list.words += (line.list.words.empty() ? "" : " ") + word;
     return run_list(line.common, line.list);
   });
-  search->add_option("words", line.words, "every one must occur; a final * asks for a beginning")->required();
+  search
+      ->add_option("words", line.words,
+                   "every one must occur; a final * asks for a beginning; -WORD must not occur; A OR B")
+      ->required();
   add_filters(search);
   auto* show = command(app, line, "show", "one record",
                        [&line] { return run_show(line.common, line.ref, line.format); });
@@ -339,9 +343,45 @@ void add_library_commands(CLI::App& app, CommandLine& line) {
   similar->add_option("--topic", line.topic, "only this topic and those below it");
 }
 
+// The arguments, with the words of a search behind `--`: one that must not occur begins with a minus sign, as
+// options do, and would be taken for one.
+std::vector<std::string> arguments_of(int argc, char** argv) {
+  const std::vector<std::string> given(argv + std::min(1, argc), argv + argc);
+  const auto takes_value = [](const std::string& text) {
+    return text.starts_with("--") && text.find('=') == std::string::npos && text != "--json" &&
+           text != "--help" && text != "--version";
+  };
+  std::vector<std::string> out;
+  std::vector<std::string> words;
+  bool searches = false;
+  for (std::size_t i = 0; i < given.size(); ++i) {
+    const bool is_option = given[i].starts_with("--") || given[i] == "-h";
+    if (!is_option && !searches && given[i] != "search") return given;
+    if (given[i] == "--") {
+      words.insert(words.end(), given.begin() + static_cast<std::ptrdiff_t>(i) + 1, given.end());
+      break;
+    }
+    (!is_option && searches ? words : out).push_back(given[i]);
+    searches = searches || !is_option;
+    if (takes_value(given[i]) && i + 1 < given.size()) out.push_back(given[++i]);
+  }
+  if (!words.empty()) out.emplace_back("--");
+  out.insert(out.end(), words.begin(), words.end());
+  return out;
+}
+
+// CLI11 says that a command is missing, whatever stands in its place.
+std::string unknown_command(const CLI::App& app) {
+  const CLI::App* at = &app;
+  while (!at->get_subcommands().empty()) at = at->get_subcommands().front();
+  const auto words = app.remaining(true);
+  if (at->get_require_subcommand_min() == 0 || words.empty()) return {};
+  return words.front();
+}
+
 int run(int argc, char** argv) {
   CommandLine line;
-  CLI::App app{"koinon: share what works with other cities."};
+  CLI::App app{"koinon: share what works with other cities.", "koinon"};
   app.set_version_flag("--version", "koinon " + std::string(kVersion));
   const char* data_variable = std::getenv("KOINON_DATA");
   line.common.data = data_variable == nullptr ? "/var/lib/koinon" : data_variable;
@@ -356,8 +396,14 @@ int run(int argc, char** argv) {
   add_account_commands(app, line);
   add_library_commands(app, line);
   try {
-    app.parse(argc, argv);
+    std::vector<std::string> arguments = arguments_of(argc, argv);
+    std::reverse(arguments.begin(), arguments.end());  // as CLI11 takes them
+    app.parse(std::move(arguments));
   } catch (const CLI::ParseError& error) {
+    if (const std::string word = unknown_command(app); !word.empty()) {
+      std::cerr << "koinon: there is no command " << harmless(word) << "; koinon --help lists them\n";
+      return kWrongUsage;
+    }
     const int code = app.exit(error);
     return code == 0 ? 0 : kWrongUsage;
   }

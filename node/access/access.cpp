@@ -15,7 +15,12 @@ constexpr std::string_view kBearer = "bearer";
 constexpr std::string_view kTokenPrefix = "koinon_";
 constexpr std::size_t kSecretChars = 52;
 
-Error unknown_secret() {
+Error unknown_secret(CredentialKind kind) {
+  if (kind == CredentialKind::kFeed)
+    return fail(Code::kUnauthenticated,
+                "the key of this address is not known here, or has expired or been revoked; make another "
+                "address, and subscribe to that",
+                "key");
   return fail(Code::kUnauthenticated, "the token is not known here, or has expired or been revoked",
               "Authorization");
 }
@@ -100,12 +105,12 @@ Result<Caller> Access::guess(const std::string& text, CredentialKind kind, Calle
 
 Result<Caller> Access::by_token(const std::string& text, CredentialKind kind, Caller::By by) {
   if (!text.starts_with(kTokenPrefix) || text.size() != kTokenPrefix.size() + kSecretChars)
-    return unknown_secret();
+    return unknown_secret(kind);
   KOINON_ASSIGN(const auto credential,
                 accounts_.check(std::string_view(text).substr(kTokenPrefix.size()), kind, clock_()));
-  if (!credential) return unknown_secret();
+  if (!credential) return unknown_secret(kind);
   KOINON_ASSIGN(const auto user, accounts_.get(credential->user));
-  if (!user) return unknown_secret();
+  if (!user) return unknown_secret(kind);
   Caller caller = caller_of(*user, by);
   caller.role = std::min(user->role, credential->scope);
   caller.credential = credential->id;

@@ -7,6 +7,7 @@
 #include <google/protobuf/util/json_util.h>
 
 #include "node/text/time_text.h"
+#include "proto/base/ascii.h"
 #include "proto/base/encoding.h"
 #include "proto/base/limits.h"
 #include "proto/codec/entry.h"
@@ -242,7 +243,7 @@ StoredRequests stored_requests() {
 
 Result<PeerRecord> peer_of_line(const std::string& text, const std::optional<LogId>& own_log,
                                 const NodeKey& own_key, UnixMillis now) {
-  KOINON_ASSIGN(const PeerLine line, parse_peer_line(text));
+  KOINON_ASSIGN(const PeerLine line, parse_peer_line(without_blanks(text)));
   const Error itself =
       fail(Code::kInvalidArgument, Sentence{"peer.this_node", "that is this node itself"}, "peer");
   if (line.node_key == own_key) return itself;

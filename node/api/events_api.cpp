@@ -103,8 +103,11 @@ class ArrivalStream {
 }  // namespace
 
 EventsQuery read_events_query(const ApiRequest& request) {
-  EventsQuery out{request.header("last-event-id"), ""};
-  if (out.after.empty()) out.after = request.param("after");
+  EventsQuery out{request.header("last-event-id"), "Last-Event-ID", ""};
+  if (out.after.empty()) {
+    out.after = request.param("after");
+    out.after_field = "after";
+  }
   if (const std::string topic = request.param("topic"); !topic.empty())
     out.topic = Vocabulary::builtin().canonical(topic);
   return out;
@@ -136,8 +139,14 @@ Result<EventSource> EventsApi::events_of(const EventsQuery& query, const ApiRequ
     const auto dot = after.find('.');
     const bool ours = dot == std::string::npos || after.substr(0, dot) == journal;
     const auto number = parse_decimal(dot == std::string::npos ? after : after.substr(dot + 1));
-    if (!number.ok()) return fail(Code::kInvalidArgument, "it is an id that an event had", "Last-Event-ID");
-    start = ArrivalSeq(ours ? *number : 0);
+    if (!number.ok()) return fail(Code::kInvalidArgument, "it is an id that an event had", query.after_field);
+    start = ArrivalSeq(ours && *number <= INT64_MAX ? *number : 0);
+    // A number that nothing has yet is of another store too. A client that waited for it would miss all
+    // before.
+    if (start.value > 0) {
+      KOINON_ASSIGN(const auto there, parts_.store->arrivals(ArrivalSeq(start.value - 1), 1));
+      if (there.empty()) start = ArrivalSeq(0);
+    }
   }
   const auto arrivals = std::make_shared<ArrivalStream>(*parts_.store, parts_.nearness, *parts_.index,
                                                         journal, query.topic, start);

@@ -15,7 +15,8 @@ namespace koinon {
 // may come again.
 struct EventsQuery {
   std::string after;
-  std::string topic;  // and the topics below it; empty: all
+  std::string after_field;  // which header or parameter said it
+  std::string topic;        // and the topics below it; empty: all
 };
 // Reads Last-Event-ID or `after`, and `topic`.
 EventsQuery read_events_query(const ApiRequest& request);

@@ -6,6 +6,7 @@
 #include "node/api/change_request.h"
 #include "node/api/store_changes.h"
 #include "node/transport/network.h"
+#include "proto/base/ascii.h"
 #include "proto/base/encoding.h"
 #include "proto/base/limits.h"
 #include "proto/codec/name.h"
@@ -147,7 +148,7 @@ asio::awaitable<Result<Nothing>> InvitesApi::revoke_invite(Asker, NamedInvite na
 }
 
 asio::awaitable<Result<PinnedPeer>> InvitesApi::use_invite(Asker, InviteUse use) {
-  const auto line = parse_invite_line(use.line);
+  const auto line = parse_invite_line(without_blanks(use.line));
   if (!line.ok()) co_return line.error();
   auto peer =
       peer_of_line(line->inviter.text(), parts_.facts.log(), parts_.facts.node_key, parts_.clock.wall());

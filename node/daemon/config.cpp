@@ -167,6 +167,19 @@ Result<std::string> value_text(const toml::node& value) {
   return fail(Code::kInvalidArgument, "it is a text, a whole number, true or false, or a list of texts");
 }
 
+// A key is often written with another sign between its words, as options are.
+std::string meant_by(std::string_view name) {
+  const auto bare = [](std::string_view key) {
+    std::string letters = ascii_lower(key);
+    std::erase_if(letters, [](char c) { return c == '.' || c == '_' || c == '-'; });
+    return letters;
+  };
+  for (const ConfigKey& key : config_keys()) {
+    if (bare(key.name) == bare(name)) return "; did you mean " + key.name + "?";
+  }
+  return "; koinond --help lists them all";
+}
+
 Status apply_table(const toml::table& table, const std::string& prefix, Config& config) {
   for (const auto& [inner, value] : table) {
     const std::string name = prefix + std::string(inner.str());
@@ -177,7 +190,8 @@ Status apply_table(const toml::table& table, const std::string& prefix, Config& 
     const auto& keys = config_keys();
     const auto it =
         std::find_if(keys.begin(), keys.end(), [&](const ConfigKey& known) { return known.name == name; });
-    if (it == keys.end()) return fail(Code::kInvalidArgument, "the configuration has an unknown key", name);
+    if (it == keys.end())
+      return fail(Code::kInvalidArgument, "the configuration has an unknown key" + meant_by(name), name);
     const auto text_value = value_text(value);
     Status status = text_value.ok() ? it->set(config, *text_value) : Status(text_value.error());
     if (!status.ok()) return fail(status.error().code, status.error().message, name);

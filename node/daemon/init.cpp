@@ -8,6 +8,8 @@
 #include "crypto/key_file.h"
 #include "crypto/mnemonic.h"
 #include "node/text/codes.h"
+#include "node/text/plain_text.h"
+#include "proto/base/ascii.h"
 #include "proto/base/encoding.h"
 #include "proto/base/limits.h"
 #include "proto/codec/name.h"
@@ -89,9 +91,11 @@ Result<std::string> make_first_operator(const DataFolder& folder, UnixMillis now
 }
 
 // What is signed first says how the city is called, where it lies and what it speaks, for good. So codes that
-// others could not look up are refused, and those in another case are written as they are looked up.
+// others could not look up are refused, and those in another case are written as they are looked up; and the
+// name has no signs that nobody sees, as little as a note has.
 Result<InitOptions> checked(InitOptions options) {
   KOINON_TRY(check_name(options.name));
+  if (is_utf8(options.display_name)) options.display_name = trimmed(plain_line(options.display_name));
   if (options.display_name.empty() || options.display_name.size() > 200 || !is_utf8(options.display_name)) {
     return fail(Code::kInvalidArgument, "give the city's name as people write it, at most 200 bytes",
                 "display-name");

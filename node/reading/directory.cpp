@@ -19,17 +19,18 @@ std::string choices(const std::string& name, const std::vector<LogId>& logs) {
   return out;
 }
 
-Error refused_tie(const std::string& name, const std::vector<LogId>& logs, std::string_view text) {
+Error refused_tie(const std::string& name, const std::vector<LogId>& logs) {
   return fail(
       Code::kConflict,
       Sentence{
           "city.several", "more than one log has that name; say {cities}", {{"cities", choices(name, logs)}}},
-      std::string(text));
+      "city");
 }
 
 Error not_held(std::string_view text) {
-  return fail(Code::kNotFound, Sentence{"city.unknown", "no city of that name is held here"},
-              std::string(text));
+  return fail(Code::kNotFound,
+              Sentence{"city.unknown", "no city called {name} is held here", {{"name", std::string(text)}}},
+              "city");
 }
 
 Result<std::vector<LogId>> held_as(StoreReader& store, const std::string& name) {
@@ -124,7 +125,7 @@ Result<LogState> Directory::find_by_prefix(const std::string& name, std::string_
   KOINON_ASSIGN(const Bytes bytes, from_base32(prefix));
   KOINON_ASSIGN(auto logs, store_.logs_named(name, bytes, 2));
   if (logs.empty()) return not_held(text);
-  if (logs.size() > 1) return refused_tie(name, {logs[0].id, logs[1].id}, text);
+  if (logs.size() > 1) return refused_tie(name, {logs[0].id, logs[1].id});
   return std::move(logs.front());
 }
 
@@ -132,7 +133,7 @@ Result<LogState> Directory::find_city(std::string_view text) {
   KOINON_ASSIGN(const HumanCity city, parse_city(text));
   if (!city.log_prefix.empty()) return find_by_prefix(city.name, city.log_prefix, text);
   const auto& logs = nearest(city.name);
-  if (logs.size() > 1) return refused_tie(city.name, logs, text);
+  if (logs.size() > 1) return refused_tie(city.name, logs);
   if (logs.size() == 1) {
     auto log = store_.log_state(logs.front());
     return log.ok() || log.error().code != Code::kNotFound ? std::move(log) : not_held(text);
@@ -143,7 +144,7 @@ Result<LogState> Directory::find_city(std::string_view text) {
               Sentence{"city.not_trusted",
                        "no city that is trusted here has that name; what is held is {cities}",
                        {{"cities", choices(city.name, held)}}},
-              std::string(text));
+              "city");
 }
 
 Result<LogId> Directory::find_log(std::string_view text) {
@@ -164,7 +165,7 @@ Result<LogId> Directory::find_any(std::string_view text) {
     KOINON_ASSIGN(logs, held_as(store_, city.name));
   }
   if (logs.empty()) return not_held(text);
-  if (logs.size() > 1) return refused_tie(city.name, logs, text);
+  if (logs.size() > 1) return refused_tie(city.name, logs);
   return logs.front();
 }
 
@@ -173,8 +174,9 @@ Result<Directory::Found> Directory::find_ref(std::string_view text) {
   KOINON_ASSIGN(LogState log, find_city(text.substr(0, text.rfind('/'))));
   if (ref.index.value >= log.range.size().value) {
     return fail(Code::kNotFound,
-                "the city's log has " + std::to_string(log.range.size().value) + " entries here",
-                std::string(text));
+                "there is no " + std::string(text) + ": the city's log has " +
+                    std::to_string(log.range.size().value) + " entries here",
+                "ref");
   }
   return Found{std::move(log), ref.index};
 }

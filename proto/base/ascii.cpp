@@ -4,11 +4,20 @@
 
 namespace koinon {
 
+namespace {
+constexpr std::string_view kSpace = " \t\r\n";
+}
+
 std::string trimmed(std::string_view text) {
-  constexpr std::string_view kSpace = " \t\r\n";
   const auto begin = text.find_first_not_of(kSpace);
   if (begin == std::string_view::npos) return {};
   return std::string(text.substr(begin, text.find_last_not_of(kSpace) - begin + 1));
+}
+
+std::string without_blanks(std::string_view text) {
+  std::string out(text);
+  std::erase_if(out, [](char c) { return kSpace.find(c) != std::string_view::npos; });
+  return out;
 }
 
 std::vector<std::string> split(std::string_view text, char separator) {

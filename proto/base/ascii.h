@@ -10,6 +10,9 @@ namespace koinon {
 
 // Without spaces, tabs and line ends at both ends.
 std::string trimmed(std::string_view text);
+// Without any spaces, tabs and line ends. Mail programs break long lines, and what is copied has blanks about
+// it.
+std::string without_blanks(std::string_view text);
 // The parts between the separators, each trimmed. Empty parts are left out.
 std::vector<std::string> split(std::string_view text, char separator);
 // A to Z as a to z.

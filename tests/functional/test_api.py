@@ -404,6 +404,15 @@ class OpenApi(NodesTest):
         for path in ("/api/v1/search?q=shade&", "/api/v1/search?q=shade&order=", "/?q=shade&utm_source=mail&fbclid=x"):
             self.assertEqual(ask("GET", base + path).status, 200, path)
 
+    def test_a_city_or_record_that_is_not_here_is_named_and_the_field_is_a_field(self):
+        seoul = self.node("seoul")
+        base = f"http://127.0.0.1:{seoul.http_port}"
+        for path, field, named in (("/api/v1/records/nowhere.example/1", "city", "nowhere.example"), ("/api/v1/records?city=nowhere.example", "city", "nowhere.example"),
+                                   ("/feeds/city/nowhere.example.atom", "city", "nowhere.example"), ("/api/v1/records/seoul.example/400", "ref", "seoul.example/400")):
+            answer = ask("GET", base + path)
+            self.assertEqual((answer.status, answer.json()["field"]), (404, field), path)
+            self.assertIn(named, answer.json()["detail"], path)
+
     def test_a_country_and_a_language_are_found_in_any_case(self):
         seoul = self.node("seoul")
         seoul.run("publish", "-", stdin=b'+++\nkind = "profile"\nlanguage = "en"\ndisplay_name = "Seoul"\ncountry = "KR"\n+++\n')

@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import shutil
 import subprocess
 import unittest
 
@@ -19,7 +20,7 @@ class BadNotes(NodesTest):
             ("language: a language is a BCP 47 tag", '+++\ntitle = "T"\nlanguage = "no tag"\ntopics = ["health"]\n+++\nText.\n'),
             ("not UTF-8", f"+++\n{head}+++\n\udcff\udcfe\n"),
             ("body: the note has", f"+++\n{head}+++\n{'x' * (1 << 20)}\n"),
-            ("nowhere.example: no city of that name", f'+++\n{head}derives_from = "nowhere.example/1"\n+++\nText.\n'),
+            ("no city called nowhere.example", f'+++\n{head}derives_from = "nowhere.example/1"\n+++\nText.\n'),
             ("front matter: a note begins with", "Just text.\n"),
             ("sources.date: it is a date such as", f'+++\n{head}[[sources]]\ntitle = "S"\ndate = "2020-02-30"\n+++\nText.\n'),
             ("country: a country is two letters of ISO 3166: did you mean KR", '+++\nkind = "profile"\nlanguage = "en"\ndisplay_name = "S"\ncountry = "KOR"\n+++\n'),
@@ -145,16 +146,35 @@ class BadFolders(NodesTest):
             folder = pathlib.Path(self.folder) / "codes"
             self.assert_refused(words, lambda: koinon("init", "--name", "a.example", "--display-name", "A", option, value, data=folder))
             self.assertFalse(folder.exists(), "nothing is made")
+        self.assert_refused("give the city's name", lambda: koinon("init", "--name", "a.example", "--display-name", " \u200b\n", data=folder))
         self.assert_refused("written like a domain", lambda: koinon("init", "--name", "Seoul", "--display-name", "A", data=pathlib.Path(self.folder) / "x"))
         usage = subprocess.run([str(BIN / "koinon"), "publish"], capture_output=True, timeout=30)
         self.assertEqual(usage.returncode, 2)
-        usage = subprocess.run([str(BIN / "koinon"), "nonsense"], capture_output=True, timeout=30)
-        self.assertEqual(usage.returncode, 2)
+        for wrong in (["doctor"], ["--json", "doctor", "--fix"], ["peer", "doctor"]):
+            usage = subprocess.run([str(BIN / "koinon"), *wrong], capture_output=True, timeout=30)
+            self.assertEqual((usage.returncode, usage.stderr), (2, b"koinon: there is no command doctor; koinon --help lists them\n"), wrong)
+
+    def test_a_search_takes_words_with_a_minus_wherever_they_stand(self):
+        seoul = self.node("seoul")
+        roofs, trees = seoul.publish("Cool roofs"), seoul.publish("Cool trees")
+        seoul.run("reindex")
+        for words in (("cool", "-trees"), ("-trees", "cool"), ("--", "cool", "-trees"), ("cool -trees",), ("--limit", "5", "cool", "-trees", "--kind", "practice")):
+            self.assertEqual([i["ref"] for i in seoul.json("search", *words)["items"]], [roofs], words)
+        self.assertEqual({i["ref"] for i in seoul.json("search", "roofs", "OR", "trees", "-water")["items"]}, {roofs, trees})
+
+    def test_what_nobody_sees_is_not_in_the_name_that_is_signed_first(self):
+        seoul = self.node("seoul", start=False)
+        shutil.rmtree(seoul.data)
+        printed = seoul.run("init", "--name", "seoul.example", "--display-name", " Se\x1b[31m\u202eo\u200bul\nCity ")
+        self.assertIn("Made the node of Se[31moul City in", printed)
+        seoul.start()
+        self.assertEqual(seoul.json("show", "seoul.example/1")["body"]["profile"]["display_name"], "Se[31moul City")
 
     def test_bad_peer_lines(self):
         seoul = self.node("seoul")
         own = seoul.line()
-        self.assert_refused("that is this node itself", lambda: seoul.run("peer", "add", own))
+        for copied in (own, f" {own}\n", f"{own[:70]}\r\n{own[70:]} "):
+            self.assert_refused("that is this node itself", lambda: seoul.run("peer", "add", copied))
         for line in ("", "nonsense", own.replace("seoul", "sexul"), own.split("#")[0], own[:-3] + "!!!"):
             with self.subTest(line):
                 self.assert_refused("", lambda: seoul.run("peer", "add", line))

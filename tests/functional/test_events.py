@@ -125,7 +125,24 @@ class Events(NodesTest):
         self.assertEqual(client.seen[-1], ref)
         base = f"http://127.0.0.1:{seoul.http_port}/api/v1/events"
         for wrong in ("x", "-1", "deadbeef.", "1.x"):
-            self.assertEqual(ask("GET", base, headers={"Last-Event-ID": wrong}).status, 400, wrong)
+            refused = ask("GET", base, headers={"Last-Event-ID": wrong})
+            self.assertEqual((refused.status, refused.json()["field"]), (400, "Last-Event-ID"), wrong)
+        self.assertEqual(ask("GET", f"{base}?after=x").json()["field"], "after")
+        self.assert_refused("it is an id that an event had", lambda: seoul.run("watch", "--after", "x"))
+
+    def test_a_number_that_nothing_has_yet_begins_anew(self):
+        seoul = self.node("seoul")
+        ref = seoul.publish("One")
+        for ahead in ("999999", str(2**63), str(2**64 - 1)):
+            client = Client(seoul)
+            client.last = ahead
+            client.read(3)
+            self.assertEqual(client.seen[-1], ref, ahead)
+        ours = Client(seoul)
+        ours.read(3)
+        ours.last = ours.last.split(".")[0] + ".999999"
+        ours.read(3)
+        self.assertEqual(ours.seen[3:], ours.seen[:3], "an id of this store that was never given")
 
     def test_a_stream_tells_proxies_to_hand_it_on_and_begins_at_once(self):
         seoul = self.node("seoul")

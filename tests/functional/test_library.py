@@ -118,6 +118,9 @@ class Library(NodesTest):
             bad.write_bytes(text)
             self.assert_refused(words, lambda: seoul.run("import-practices", bad))
         self.assert_refused(".csv, .xlsx or .json", lambda: seoul.run("import-practices", "/etc/hostname"))
+        empty = pathlib.Path(self.folder) / "empty"
+        empty.mkdir()
+        self.assert_refused("no .md file", lambda: seoul.run("import-practices", empty))
 
     def test_semicolons_a_byte_order_mark_and_line_ends_of_a_spreadsheet(self):
         seoul = self.node("seoul")

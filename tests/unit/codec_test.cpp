@@ -236,6 +236,7 @@ TEST(Encoding, NoByteOutsideTheAlphabetIsTaken) {
 TEST(Ascii, IsTrimmedSplitAndLowered) {
   EXPECT_EQ(trimmed(" \t\r\na b\n "), "a b");
   EXPECT_EQ(trimmed(" \n"), "");
+  EXPECT_EQ(without_blanks(" \ta b\r\nc\n"), "abc");
   EXPECT_EQ(split(" a | |b|", '|'), (std::vector<std::string>{"a", "b"}));
   EXPECT_EQ(split("", '|'), std::vector<std::string>());
   EXPECT_EQ(ascii_lower("AZ[\u00C9az"), "az[\u00C9az") << "letters beyond ASCII stay";

@@ -41,6 +41,17 @@ TEST(Configuration, ANumberOutOfItsRangeIsRefusedWithItsKeyAndItsRange) {
   }
 }
 
+TEST(Configuration, AKeyWithOtherSignsBetweenItsWordsIsToldTheRightOne) {
+  for (const char* wrong : {"http-port = 1", "http_port = 1", "HTTP.Port = 1"})
+    EXPECT_EQ(refused(wrong).message, "the configuration has an unknown key; did you mean http.port?")
+        << wrong;
+  EXPECT_EQ(refused("office.timezone = \"Asia/Seoul\"").message,
+            "the configuration has an unknown key; did you mean office.time_zone?");
+  EXPECT_EQ(refused("colour = 1").message,
+            "the configuration has an unknown key; koinond --help lists them all");
+  EXPECT_EQ(refused("http-port = 1").field, "http-port");
+}
+
 TEST(Configuration, TheClockOfATestIsAHundredYearsOffAtMost) {
   Config config;
   for (const std::int64_t fits : {0LL, -5LL, 3'162'240'000LL, -3'162'240'000LL}) {

@@ -41,6 +41,9 @@ TEST(Tables, EachWayToWriteOneTableGivesTheSameRows) {
       "health\";Trees\r\nWater;climate/water;Taps\r\n",
       "|\xC2\xA0|\n||\n\"title\"|topics|solution\nShade|climate/heat; "
       "health|Trees\nWater|climate/water|Taps\n",
+      ";;\r\n\"\"; ;\xC2\xA0\r\n\r\ntitle;topics;solution\r\nShade;\"climate/heat; "
+      "health\";Trees\r\nWater;climate/water;Taps\r\n",
+      "\t\t\r\ttitle\ttopics\tsolution\r\tShade\tclimate/heat; health\tTrees\r\tWater\tclimate/water\tTaps\r",
       "title\ttopics\tsolution\nShade\tclimate/heat; health\tTrees\nWater\tclimate/water\tTaps\n",
       "Title, Topics ,SOLUTION,,\n,,,,\n\"Shade\",climate/heat; health,Trees,\"\",\xC2\xA0\n  "
       "\n\nWater,climate/water,Taps,,\n,,\n"};
@@ -68,6 +71,12 @@ TEST(Tables, RowsAreCountedAsASpreadsheetShowsThem) {
   EXPECT_EQ(rows[1].number, 6U);
   EXPECT_EQ(request_of_row(rows[0].cells).request.at("content").at("solution"), "one\ntwo\n\nthree");
   EXPECT_EQ(rows_of("sep=,\ntitle,solution\nA,b\n").front().number, 3U);
+}
+
+TEST(Tables, AQuotationMarkThatIsNeverClosedIsToldWithItsRow) {
+  const auto rows = read_csv("title,solution\nA,\"one\ntwo\"\nB,\"never closed\nC,x\n");
+  ASSERT_FALSE(rows.ok());
+  EXPECT_EQ(rows.error().field, "row 3");
 }
 
 TEST(Tables, ASeparatorCountsByTheNamesThatItFinds) {
