@@ -181,6 +181,9 @@ EntryIndex Feeds::first_version(const LogId& log, EntryIndex index, const Bytes&
     if (earlier == entry->refs().end()) return index;
     auto before = parts_.store.entry(log, EntryIndex(earlier->index()));
     if (!before.ok()) return index;
+    // A record is a version of its own kind alone, as in the index.
+    const auto earlier_entry = parse_entry(*before);
+    if (!earlier_entry.ok() || earlier_entry->kind() != entry->kind()) return index;
     index = EntryIndex(earlier->index());
     leaf = std::move(*before);
   }

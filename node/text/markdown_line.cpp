@@ -31,18 +31,45 @@ void add_space(std::string& out) {
   if (!out.empty() && out.back() != ' ') out += ' ';
 }
 
+// Sets the cells of a table apart, and its rows: Year · Visitors; 2024 · 116 000.
+class TableMarks {
+ public:
+  // A tag comes: what stands before the text behind it.
+  void add(std::string_view tag, std::string& out) {
+    const std::string_view name = tag.substr(0, tag.find_first_of(" /"));
+    if (name == "table") first_row_ = true;
+    if (name == "tr") {
+      if (!std::exchange(first_row_, false)) mark(out, "; ");
+      first_cell_ = true;
+    }
+    if ((name == "td" || name == "th") && !std::exchange(first_cell_, false)) mark(out, " · ");
+  }
+
+ private:
+  static void mark(std::string& out, std::string_view with) {
+    if (out.ends_with(' ')) out.pop_back();
+    out += with;
+  }
+
+  bool first_row_ = true;
+  bool first_cell_ = true;
+};
+
 }  // namespace
 
 // The text of the HTML that shows it. What others wrote as HTML stands in it escaped, so all tags are ours.
 std::string markdown_line(std::string_view text) {
   const std::string html = render_markdown(text).html;
   std::string out;
+  TableMarks table;
   for (std::size_t i = 0; i < html.size();) {
     const char c = html[i];
     const std::string_view left = std::string_view(html).substr(i);
     if (c == '<') {
       const auto end = std::min(left.find('>'), left.size() - 1);
-      if (ends_word(left.substr(1, end - 1))) add_space(out);
+      const std::string_view tag = left.substr(1, end - 1);
+      if (ends_word(tag)) add_space(out);
+      table.add(tag, out);
       i += end + 1;
     } else if (const std::string_view character = c == '&' ? character_of(left) : std::string_view();
                !character.empty()) {

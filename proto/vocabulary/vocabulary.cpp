@@ -125,7 +125,11 @@ std::string Vocabulary::nearest(std::string_view slug) const {
   const Topic* best = nullptr;
   std::size_t best_distance = 0;
   for (const auto& topic : topics_) {
-    const std::size_t distance = edit_distance(slug, topic.slug);
+    std::size_t distance = edit_distance(slug, topic.slug);
+    // "heat" is nearer to climate/heat than to health.
+    if (slug.find('/') == std::string_view::npos)
+      distance = std::min(
+          distance, edit_distance(slug, std::string_view(topic.slug).substr(topic.slug.rfind('/') + 1)));
     if (best == nullptr || distance < best_distance) {
       best = &topic;
       best_distance = distance;

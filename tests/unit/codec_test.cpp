@@ -119,6 +119,7 @@ TEST(Vocabulary, AliasesBecomeTheSlugAndTheNearestIsFound) {
   EXPECT_EQ(vocabulary.canonical("Health/Testing"), "health/testing");
   EXPECT_EQ(vocabulary.canonical("salud/otra"), "health/otra");
   EXPECT_EQ(vocabulary.nearest("health/tesing"), "health/testing");
+  EXPECT_EQ(vocabulary.nearest("heat"), "climate/heat") << "though health differs by two letters alone";
   for (const auto& topic : vocabulary.topics()) {
     EXPECT_TRUE(check_topic(topic.slug).ok()) << topic.slug;
     EXPECT_EQ(topic.labels.size(), 7U) << topic.slug;

@@ -1,6 +1,9 @@
 // Feeds and logs as files, without a server and without the API.
 #include "node/feeds/feeds.h"
 
+#include <set>
+
+#include <boost/json/parse.hpp>
 #include <gtest/gtest.h>
 
 #include "crypto/ed25519.h"
@@ -103,6 +106,28 @@ TEST_F(FeedsTest, TheEndOfTheAddressSaysWhichForm) {
                   .topic(asked("/feeds/topic/health.json"), "health.json")
                   ->content_type.starts_with("application/feed+json"));
   EXPECT_EQ(feeds().topic(asked("/feeds/topic/health"), "health").error().code, Code::kNotFound);
+}
+
+TEST_F(FeedsTest, ANoteHasTheNameOfNoOtherKindOfRecordThatItClaimsToRevise) {
+  Draft question = note("");
+  question.entry.set_kind(v1::KIND_QUESTION);
+  question.body->mutable_question()->set_title("Which trees?");
+  const auto asked_at = publish(*store, la, question);
+  ASSERT_TRUE(asked_at.ok()) << asked_at.error().text();
+  Draft practice = note("Plane trees");
+  auto* ref = practice.entry.add_refs();
+  ref->set_role(v1::REF_ROLE_REVISES);
+  ref->set_log_id(la.id().bytes());
+  ref->set_index(asked_at->value);
+  ASSERT_TRUE(publish(*store, la, practice).ok());
+  while (*writer->catch_up(*store) > 0) {
+  }
+  const auto feed = feeds().all(asked("/feeds/all.json"));
+  ASSERT_TRUE(feed.ok()) << feed.error().text();
+  std::set<std::string> names;
+  for (const auto& item : boost::json::parse(feed->body).at("items").as_array())
+    names.insert(std::string(item.at("id").as_string()));
+  EXPECT_EQ(names.size(), 3U) << feed->body;
 }
 
 TEST_F(FeedsTest, AMisspeltTopicIsNoEmptyFeed) {

@@ -270,6 +270,8 @@ TEST(Markdown, OnOneLineIsWordsAlone) {
   EXPECT_EQ(markdown_line("<b>bold</b> ![alt](https://a.example/x.png)"), "<b>bold</b> alt");
   EXPECT_EQ(markdown_line("  \n\n "), "");
   EXPECT_EQ(markdown_line("```\ncode  here\n```"), "code here");
+  EXPECT_EQ(markdown_line("Seen:\n\n| Year | Visitors |\n|---|--:|\n| 2024 | 116 000 |\n\nMore."),
+            "Seen: Year · Visitors; 2024 · 116 000 More.");
 }
 
 TEST(Markdown, OfATitleOnlyMarksWithinALineAreTaken) {
