@@ -1,4 +1,5 @@
 // What an office keeps to itself: accounts, desk and outbox, over restarts.
+#include <algorithm>
 #include <fstream>
 #include <iterator>
 
@@ -263,9 +264,11 @@ TEST_F(Office, WhatDoesNotArriveIsToldApartFromWhatWaits) {
   EXPECT_EQ(failing.given_up, 1U);
   EXPECT_EQ(failing.last, "refused");
   EXPECT_EQ(failing.last_fault, R"({"id":"refused"})") << "of the same message";
-  for (const Mail& mail : *outbox.recent_mail(10)) {
-    if (mail.outcome == "refused") EXPECT_EQ(mail.fault, failing.last_fault);
-  }
+  const auto kept = *outbox.recent_mail(10);
+  const auto refused =
+      std::find_if(kept.begin(), kept.end(), [](const Mail& mail) { return mail.outcome == "refused"; });
+  ASSERT_NE(refused, kept.end());
+  EXPECT_EQ(refused->fault, failing.last_fault);
 }
 
 TEST_F(Office, WhatAnOlderVersionWasAnsweredIsToldInEveryLanguage) {
