@@ -8,6 +8,8 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <gtest/gtest.h>
 
+#include "node/engine/engine.h"
+
 namespace koinon::test {
 namespace {
 
