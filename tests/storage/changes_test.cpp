@@ -63,6 +63,7 @@ struct Held {
     const Status want =
         store.want_attachment({id(), EntryIndex(0), wanted.id, AttachmentWish::kByHand, 0}, {5});
     ASSERT_TRUE(want.ok()) << want.error().text();
+    ASSERT_TRUE(store.put_attachment(uploaded, {5}).ok());
     ASSERT_TRUE(store.set_setting("before", "x").ok());
     ASSERT_TRUE(store.set_setting("after", "x").ok());
     ASSERT_TRUE(store.commit().ok());
@@ -84,7 +85,7 @@ struct Held {
          [this, nothing](Store& s) { return done(s.apply_filter(id(), nothing, {9}, EntryIndex(0), 9)); }},
         {"remove_log", [this](Store& s) { return s.remove_log(id(), {9}); }},
         {"put_attachment", [this](Store& s) { return s.put_attachment(ours, {9}); }},
-        {"keep_uploads", [this](Store& s) { return s.keep_uploads({ours.id.sha256}, {9}); }},
+        {"keep_uploads", [this](Store& s) { return s.keep_uploads({uploaded.id.sha256}, {9}); }},
         {"want_attachment", [want](Store& s) { return s.want_attachment(want, {9}); }},
         {"add_chunk", [chunk](Store& s) { return done(s.add_chunk(chunk)); }},
         {"finish_attachment", [this](Store& s) { return s.finish_attachment(wanted.id, false); }},
@@ -123,6 +124,7 @@ struct Held {
   CutAttachment wanted = *cut_attachment("a file that is wanted");
   CutAttachment unwanted = *cut_attachment("a file that nobody wants");
   CutAttachment ours = *cut_attachment("a file of our own");
+  CutAttachment uploaded = *cut_attachment("a file of our own, of a draft");
 };
 
 class Changes : public testing::Test {

@@ -125,7 +125,8 @@ TEST_F(FeedsTest, ANoteHasTheNameOfNoOtherKindOfRecordThatItClaimsToRevise) {
   const auto feed = feeds().all(asked("/feeds/all.json"));
   ASSERT_TRUE(feed.ok()) << feed.error().text();
   std::set<std::string> names;
-  for (const auto& item : boost::json::parse(feed->body).at("items").as_array())
+  const boost::json::value parsed = boost::json::parse(feed->body);
+  for (const auto& item : parsed.at("items").as_array())
     names.insert(std::string(item.at("id").as_string()));
   EXPECT_EQ(names.size(), 3U) << feed->body;
 }
