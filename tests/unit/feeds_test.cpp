@@ -126,8 +126,7 @@ TEST_F(FeedsTest, ANoteHasTheNameOfNoOtherKindOfRecordThatItClaimsToRevise) {
   ASSERT_TRUE(feed.ok()) << feed.error().text();
   std::set<std::string> names;
   const boost::json::value parsed = boost::json::parse(feed->body);
-  for (const auto& item : parsed.at("items").as_array())
-    names.insert(std::string(item.at("id").as_string()));
+  for (const auto& item : parsed.at("items").as_array()) names.insert(std::string(item.at("id").as_string()));
   EXPECT_EQ(names.size(), 3U) << feed->body;
 }
 
