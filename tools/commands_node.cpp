@@ -86,7 +86,7 @@ Status run_init(const Common& common, const InitArguments& arguments) {
     return {};
   }
   std::cout
-      << "Made the node of " << harmless(options.display_name) << " in " << common.data << "\n\n"
+      << "Made the node of " << harmless(made.display_name) << " in " << common.data << "\n\n"
       << "Write these 24 recovery words on paper now and keep them where you keep deeds and seals.\n"
       << "They are shown this once and kept nowhere; with them alone the city can take its log back.\n\n"
       << in_lines(made.recovery_words) << "\n"

@@ -138,6 +138,7 @@ Result<InitResult> make_node(const DataFolder& folder, const InitOptions& option
     keys.city = generate_city_keys();
     const SigningKey recovery = SigningKey::generate();
     made.identity = LogIdentity{options.name, keys.city->signing.public_key(), recovery.public_key()};
+    made.display_name = options.display_name;
     made.recovery_words = seed_to_words(recovery.seed());
     fill = [&](Store& store) {
       OwnLog log(*made.identity, keys.city->signing);

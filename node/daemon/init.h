@@ -21,6 +21,7 @@ struct InitOptions {
 
 struct InitResult {
   std::optional<LogIdentity> identity;  // none: an observer
+  std::string display_name;             // as it was signed; none for an observer
   std::string recovery_words;           // to be shown once; kept nowhere. None for an observer
   std::string first_operator;           // code of the one-time link that sets the password of `operator`
 };
