@@ -170,13 +170,13 @@ class Library(NodesTest):
 
     def test_a_row_that_is_longer_than_any_note_is_named_and_keeps_no_other_away(self):
         seoul = self.node("seoul")
-        path = csv_of(self.folder, 3, [(3, {"solution": "x" * 9_000_000})])
+        path = csv_of(self.folder, 3, [(3, {"solution": "x" * 3_200_000})])
         outcomes = self.imported(seoul, path)
         self.assertEqual([o["outcome"] == "refused" for o in outcomes], [False, True, False])
         self.assertEqual(outcomes[1]["where"], "row 3")
         self.assertIn("longer than a note may be", outcomes[1]["reason"])
         # Of one that has other faults these are told.
-        path = csv_of(self.folder, 2, [(2, {"solution": "x" * 9_000_000, "evidence": "6"})])
+        path = csv_of(self.folder, 2, [(2, {"solution": "x" * 3_200_000, "evidence": "6"})])
         outcomes = self.imported(seoul, path)
         self.assertEqual([o["outcome"] == "refused" for o in outcomes], [True, False])
         self.assertEqual(outcomes[0]["column"], "evidence")
