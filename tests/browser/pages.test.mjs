@@ -495,6 +495,7 @@ test("the story of publishing, with all that may go wrong on the way: nothing is
     await page.waitForFunction(() => !/^$/.test(document.querySelector("[data-preview-body]").textContent));
     // Another window of the same draft is changed meanwhile; this one then publishes nothing.
     const draft = await page.inputValue("input[name=draft]");
+    await page.waitForFunction(async ([of, has]) => (await (await fetch(`/api/v1/drafts/${of}`)).text()).includes(has), [draft, day], { polling: 200 });
     const other = await page.context().newPage();
     await other.goto(`${nodes.seoul}/publish?draft=${draft}`);
     await other.fill("#f-contact", "press@seoul.example");
