@@ -47,8 +47,8 @@ int run(int argc, char** argv) {
   search.koinond = catch_up.koinond;
   auto* searching =
       app.add_subcommand("search", "searches with facets, cities like ours and feeds over a library");
-  searching->add_option("--practices", search.library.practices, "how many (100000)");
-  searching->add_option("--cities", search.library.cities, "of how many cities (200)");
+  searching->add_option("--practices", search.contents.practices, "how many (100000)");
+  searching->add_option("--cities", search.contents.cities, "of how many cities (200)");
   searching->add_option("--searches", search.searches, "how many of each (1000)");
   HostileBenchOptions hostile;
   hostile.koinond = catch_up.koinond;

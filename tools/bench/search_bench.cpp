@@ -38,7 +38,7 @@ Result<json::object> measure_search(const SearchBenchOptions& options) {
   const Workplace place;
   const auto data = place.path() / "node";
   KOINON_TRY(make_node(data, "reader.example"));
-  KOINON_TRY(fill_library(DataFolder(data), options.library));
+  KOINON_TRY(fill_library(DataFolder(data), options.contents));
   const NodeProcess node(options.koinond, data);
   if (!node.started()) return fail(Code::kIo, "koinond could not be started", options.koinond.string());
   KOINON_TRY(node.wait_until_ready());
@@ -82,8 +82,8 @@ Result<json::object> measure_search(const SearchBenchOptions& options) {
   KOINON_ASSIGN(const auto fed, time_all(client, feeds));
   KOINON_ASSIGN(const auto shown, time_all(client, pages));
   KOINON_ASSIGN(const auto asked, time_all(client, nothing));
-  return json::object{{"practices", options.library.practices},
-                      {"cities", options.library.cities},
+  return json::object{{"practices", options.contents.practices},
+                      {"cities", options.contents.cities},
                       {"indexing_s", indexing},
                       {"index_bytes", std::filesystem::file_size(DataFolder(data).index())},
                       {"store_bytes", std::filesystem::file_size(DataFolder(data).store())},

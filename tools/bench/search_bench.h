@@ -11,7 +11,7 @@ namespace koinon {
 
 struct SearchBenchOptions {
   std::filesystem::path koinond;
-  LibraryOptions library;
+  LibraryOptions contents;
   std::size_t searches = 1000;
 };
 
