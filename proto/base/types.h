@@ -67,6 +67,20 @@ struct JournalId {
   auto operator<=>(const JournalId&) const = default;
 };
 
+// Names the time from one start of a node to the next; rows of its journal and its arrivals count in it. Made and
+// checked in crypto/epoch.h.
+struct Epoch {
+  static constexpr std::size_t kSize = 24;  // counter (4, big-endian), randomness (8), MAC (12)
+  std::array<unsigned char, kSize> data{};
+  static Epoch from(BytesView bytes) {  // requires bytes.size() == kSize
+    Epoch out;
+    std::memcpy(out.data.data(), bytes.data(), out.data.size());
+    return out;
+  }
+  BytesView view() const { return {reinterpret_cast<const char*>(data.data()), data.size()}; }
+  auto operator<=>(const Epoch&) const = default;
+};
+
 // Wall-clock time in Unix milliseconds, as records carry it.
 struct UnixMillis {
   std::int64_t value = 0;
