@@ -35,6 +35,12 @@ void MemoryStore::crash(std::size_t lost) {
   files_.start();
 }
 
+bool MemoryStore::put_back() {
+  if (!undo_.put_back()) return false;
+  files_.start();
+  return true;
+}
+
 Status MemoryStore::need_space() const {
   if (full_) return fail(Code::kDiskFull, "the disk is full", "store");
   return {};

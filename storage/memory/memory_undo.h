@@ -4,6 +4,7 @@
 
 #include <deque>
 #include <functional>
+#include <optional>
 #include <vector>
 
 #include "storage/store/refusals.h"
@@ -21,6 +22,11 @@ class MemoryUndo {
   void rollback();
   // Takes back the last `transactions` of those that are not durable. The others become durable.
   void lose(std::size_t transactions);
+  // Keeps a copy of the state as it is now, in place of an earlier copy. All that was committed becomes durable.
+  // From then on no step is forgotten: memory grows with what is written.
+  void keep_copy();
+  // Takes back all that was committed since the copy was kept. The copy stays. False: no copy was kept.
+  bool put_back();
   // How many committed transactions a crash could lose.
   std::size_t volatile_transactions() const { return volatile_.size(); }
 
@@ -39,12 +45,14 @@ class MemoryUndo {
 
  private:
   void take_back(std::size_t to);
+  void make_durable();
 
   std::size_t sync_after_;
   bool open_ = false;
   bool durable_ = false;
   std::vector<Step> steps_;                 // of the open transaction
   std::deque<std::vector<Step>> volatile_;  // of committed transactions that are not durable yet
+  std::optional<std::vector<Step>> kept_;   // since a copy was kept: of durable transactions
 };
 
 }  // namespace koinon

@@ -1,5 +1,7 @@
 #include "tools/sim/disk.h"
 
+#include <optional>
+
 #include "storage/store/sqlite_store.h"
 
 namespace koinon::sim {
@@ -8,15 +10,22 @@ namespace {
 class MemoryDisk final : public Disk {
  public:
   MemoryDisk(const JournalId& journal, std::shared_ptr<BlobPool> pool)
-      : store_(options(journal, std::move(pool))) {}
+      : options_(options(journal, std::move(pool))), store_(std::in_place, options_) {}
 
-  Result<Store*> open() override { return static_cast<Store*>(&store_); }
+  Result<Store*> open() override { return static_cast<Store*>(&*store_); }
   void lose_power(Chance& chance) override {
-    const std::size_t most = store_.volatile_transactions();
-    store_.crash(most == 0 ? 0 : chance.below(most + 1));
+    const std::size_t most = store_->volatile_transactions();
+    store_->crash(most == 0 ? 0 : chance.below(most + 1));
     cut_ = false;
   }
-  void set_full(bool full) override { store_.set_full(full); }
+  void end_process() override {
+    store_->crash(0);
+    cut_ = false;
+  }
+  void keep_copy() override { store_->keep_copy(); }
+  bool put_back() override { return store_->put_back(); }
+  void wipe() override { store_.emplace(options_); }
+  void set_full(bool full) override { store_->set_full(full); }
   void cut_soon(Chance&) override { cut_ = true; }
   bool is_cut() const override { return cut_; }
 
@@ -27,7 +36,8 @@ class MemoryDisk final : public Disk {
     options.pool = std::move(pool);
     return options;
   }
-  MemoryStore store_;
+  MemoryStore::Options options_;
+  std::optional<MemoryStore> store_;
   bool cut_ = false;
 };
 
@@ -49,6 +59,15 @@ class SqliteDisk final : public Disk {
     store_.reset();
     vfs_.restore(static_cast<unsigned>(chance.below(1'000'000)));
   }
+  void end_process() override {
+    vfs_.sync_all();
+    if (!vfs_.is_cut()) vfs_.cut_after(1);
+    store_.reset();
+    vfs_.restore(0);
+  }
+  void keep_copy() override { vfs_.keep_copy(); }
+  bool put_back() override { return vfs_.put_back(); }
+  void wipe() override { vfs_.wipe(); }
   void set_full(bool full) override { vfs_.set_capacity(full ? 1 : 0); }
   void cut_soon(Chance& chance) override { vfs_.cut_after(1 + chance.below(30)); }
   bool is_cut() const override { return vfs_.is_cut(); }

@@ -14,8 +14,17 @@ namespace koinon::sim {
 class Disk {
  public:
   virtual ~Disk() = default;
-  virtual Result<Store*> open() = 0;  // the store lives until the next open or lose_power
+  virtual Result<Store*> open() = 0;  // the store lives until the next open, lose_power or end_process
   virtual void lose_power(Chance& chance) = 0;
+  // The process ends without a word, and the machine goes on: nothing that was committed is lost.
+  virtual void end_process() = 0;
+  // Keeps a copy of the folder as it is now, in place of an earlier copy. The copy outlives what happens to the
+  // folder.
+  virtual void keep_copy() = 0;
+  // After lose_power or end_process. The folder is again as the copy has it. False: no copy was kept.
+  virtual bool put_back() = 0;
+  // After lose_power or end_process. The folder is empty; copies are gone too.
+  virtual void wipe() = 0;
   virtual void set_full(bool full) = 0;
   // Power will fail within the next few writes. After that is_cut is true.
   virtual void cut_soon(Chance& chance) = 0;
@@ -32,8 +41,12 @@ class MachineDisk {
     KOINON_ASSIGN(store_, disk_->open());
     return {};
   }
-  Store& store() { return *store_; }  // from open() to lose_power()
+  Store& store() { return *store_; }  // from open() to lose_power() or end_process()
   void lose_power(Chance& chance) { disk_->lose_power(chance); }
+  void end_process() { disk_->end_process(); }
+  void keep_copy() { disk_->keep_copy(); }
+  bool put_back() { return disk_->put_back(); }
+  void wipe() { disk_->wipe(); }
   void cut_soon(Chance& chance) { disk_->cut_soon(chance); }
   bool is_cut() const { return disk_->is_cut(); }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <optional>
 #include <random>
 
 #include <sqlite3.h>
@@ -20,6 +21,7 @@ struct StoredFile {
 struct FaultyVfs::Impl {
   sqlite3_vfs vfs{};
   std::map<std::string, std::shared_ptr<StoredFile>> files;
+  std::optional<std::map<std::string, Bytes>> copy;
   std::uint64_t points = 0;
   std::uint64_t cut_at = 0;
   bool cut = false;
@@ -226,5 +228,27 @@ void FaultyVfs::restore(unsigned seed) {
     ++it;
   }
 }
+
+void FaultyVfs::sync_all() {
+  for (const auto& [name, file] : impl_->files) {
+    file->durable = file->current;
+    file->exists_durably = true;
+  }
+}
+
+void FaultyVfs::keep_copy() {
+  impl_->copy.emplace();
+  for (const auto& [name, file] : impl_->files) impl_->copy->emplace(name, file->current);
+}
+
+bool FaultyVfs::put_back() {
+  if (!impl_->copy) return false;
+  impl_->files.clear();
+  for (const auto& [name, bytes] : *impl_->copy)
+    impl_->files.emplace(name, std::make_shared<StoredFile>(StoredFile{bytes, bytes, true}));
+  return true;
+}
+
+void FaultyVfs::wipe() { impl_->files.clear(); }
 
 }  // namespace koinon::sim

@@ -33,6 +33,14 @@ class FaultyVfs {
   // Power comes back. Bytes that were not synced are gone, except for some sectors that `seed` chooses (0:
   // none).
   void restore(unsigned seed);
+  // The process ends and the machine goes on: all that was written becomes durable. Call it before restore.
+  void sync_all();
+  // Keeps a copy of all files as they are now, in place of an earlier copy.
+  void keep_copy();
+  // The files are again as the copy has them. The copy stays. No connection may be open. False: none was kept.
+  bool put_back();
+  // No file is left. No connection may be open.
+  void wipe();
 
   struct Impl;
 

@@ -5,6 +5,7 @@
 
 #include "crypto/checkpoint.h"
 #include "node/replication/execute.h"
+#include "tools/sim/liar_standing.h"
 #include "tools/sim/liar_turned.h"
 #include "tools/sim/liar_words.h"
 
@@ -381,6 +382,11 @@ const std::vector<Lie>& all_lies() {
       {"flood-heads", "tells an old head again and again"},
       {"flood-haves", "says again and again that it has bodies which nobody lacks"},
       {"glutton", "writes without end"},
+      {"claim-more", "claims that it saw larger heads of its peers' logs, and cannot show them"},
+      {"huge-rows", "names journal rows that never come"},
+      {"odd-epochs", "names random epochs and old ones"},
+      {"false-duplicate", "ends sessions as duplicates of others that there are not"},
+      {"never-caught-up", "never says that it has caught up"},
   };
   return kLies;
 }
@@ -410,6 +416,7 @@ std::unique_ptr<Liar> make_liar(std::string_view name, SimNode& node, Schedule& 
   if (name == "false-cursor") return make.operator()<FalseCursor>();
   if (name == "flood-invites") return make.operator()<FloodInvites>();
   if (auto turned = make_turned_liar(name, node, schedule, counters, chance)) return turned;
+  if (auto about = make_standing_liar(name, node, schedule, counters, chance)) return about;
   // Their frames are honest. The lie is in what they sign or claim.
   return std::make_unique<Liar>();
 }
