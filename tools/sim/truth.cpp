@@ -31,6 +31,26 @@ void Truth::said(const LogId& id, const std::vector<StoredRecord>& records, std:
   }
 }
 
+void Truth::forget_after(const LogId& id, TreeSize size) {
+  AuthoredLog& log = logs_.at(id);
+  auto& records = log.histories[log.current].records;
+  records.resize(size.value);
+  for (Said& said : records) {
+    if (said.erased_by && said.erased_by->value >= size.value) said.erased_by.reset();
+  }
+  for (auto& [file_id, file] : files_) {
+    if (file.log == id && file.index && file.index->value >= size.value) file.index.reset();
+  }
+}
+
+void Truth::part_ways(const LogId& id, TreeSize size) {
+  const std::size_t other = fork(id, EntryIndex(size.value));
+  AuthoredLog& log = logs_.at(id);
+  log.current = other;
+  log.honest = false;
+  forget_after(id, size);
+}
+
 void Truth::add_file(CutAttachment cut, const LogId& log) {
   const AttachmentId id = cut.id;
   files_.emplace(id, File{std::move(cut), log, std::nullopt});
@@ -38,7 +58,7 @@ void Truth::add_file(CutAttachment cut, const LogId& log) {
 
 std::size_t Truth::fork(const LogId& id, EntryIndex shared) {
   AuthoredLog& log = logs_.at(id);
-  History other = log.histories.front();
+  History other = log.histories[log.current];
   other.records.resize(shared.value);
   log.histories.push_back(std::move(other));
   return log.histories.size() - 1;

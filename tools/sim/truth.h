@@ -25,9 +25,11 @@ struct AuthoredLog {
   LogIdentity identity;
   std::size_t author = 0;
   bool honest = true;
-  // An honest author has one history. An author who signs two histories has more, which share a prefix.
+  // An honest author has one history. An author who signs two histories has more, which share a prefix; one that
+  // was restored, and of whose lost entries no peer could tell it, as well. Then it does not count as honest.
   std::vector<History> histories;
-  const std::vector<Said>& records() const { return histories.front().records; }
+  std::size_t current = 0;  // the history that its author goes on with
+  const std::vector<Said>& records() const { return histories[current].records; }
 };
 
 class Truth {
@@ -35,6 +37,10 @@ class Truth {
   void add_log(const LogIdentity& identity, std::size_t author, bool honest);
   // The author signed this run. `history`: in which of its histories.
   void said(const LogId& log, const std::vector<StoredRecord>& records, std::size_t history = 0);
+  // The author was put back to fewer entries, nobody has seen the others, and it goes on from here.
+  void forget_after(const LogId& log, TreeSize size);
+  // The same where somebody has seen them: there are two histories now, and the author goes on with the second.
+  void part_ways(const LogId& log, TreeSize size);
   // Begins another history with the first `shared` records of the first one.
   std::size_t fork(const LogId& log, EntryIndex shared);
   // Whether a city is known. A city that a liar invents is not.
