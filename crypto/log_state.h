@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "crypto/attachment.h"
+#include "crypto/epoch.h"
 #include "crypto/identity.h"
 #include "crypto/proof.h"
 
@@ -64,8 +65,8 @@ struct PeerRecord {
   std::string address;  // HOST:PORT, or empty
   bool vouch = true;    // publish a vouch once a session has proven the key
   UnixMillis added_at;
-  std::optional<JournalId> journal;  // of the peer
-  JournalSeq cursor;                 // in that journal
+  std::optional<Epoch> epoch;  // of the peer, in which the cursor counts; none: nothing of it was read yet
+  JournalSeq cursor;           // the last row of its journal that is done
 };
 
 // An invite that is given out and not yet used.
@@ -103,7 +104,7 @@ std::optional<WithdrawalFact> withdrawal_of(EntryIndex index, const v1::Entry& e
 
 struct PeerCursor {
   NodeKey peer;
-  JournalId journal;
+  Epoch epoch;  // of the peer
   JournalSeq seq;
 };
 
@@ -184,8 +185,9 @@ struct ChunkCommit {
 };
 
 struct StoreState {
-  JournalId journal;
-  Bytes instance_token;  // 16 bytes
+  std::vector<EpochRange> epochs;   // oldest first; the last one is the current
+  std::uint32_t epoch_handled = 0;  // the largest counter that was shown as proof of a rollback
+  Bytes instance_token;             // 16 bytes
   std::optional<LogId> own_log;
   std::vector<LogState> logs;
   std::vector<PeerRecord> peers;
@@ -195,7 +197,7 @@ struct StoreState {
   std::vector<HeadAsk> asks;
   std::vector<InviteRecord> invites;
   std::vector<AttachmentWant> wants;  // not complete yet; without those that only peers want
-  JournalSeq last_journal_seq;
+  JournalSeq last_journal_seq;        // the newest number that a row was given
   std::chrono::milliseconds lived{
       0};  // how long this node has run over all its starts; may be too short, never too long
 };

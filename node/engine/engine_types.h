@@ -39,6 +39,7 @@ struct EngineConfig {
   std::uint64_t attachments_up_to = 0;         // files of at most so many bytes come with their notes
   bool refilter = false;                       // the store's bodies may follow another filter
   std::chrono::milliseconds ping_interval{0};  // 0: limits::kPingInterval
+  OwnEpochs epochs;
 };
 
 // Outputs
@@ -58,6 +59,7 @@ struct Event {
     kForked,         // log, text, peer if it told us: evidence was kept, the log is frozen
     kPeerLied,       // peer, text
     kStopSigning,    // size: somebody holds more of our log than we do
+    kRolledBack,     // peer, text: the store was put back from a copy
     kStoreFailed,    // text: commits fail, fetching waits
     kFilterApplied,  // the bodies of every log follow our filter
     kTrusted,        // log: policy admits it from now on

@@ -68,6 +68,10 @@ struct ChunkRead {
   AttachmentChunk chunk;
 };
 
+struct EpochBegun {
+  std::vector<EpochRange> epochs;  // all that the store knows now, the new one last
+};
+
 // Nothing but that it was done.
 struct Done {};
 
@@ -223,6 +227,14 @@ struct CommitDrop {
   AttachmentId id;
 };
 
+// A peer has shown an authentic epoch that the store has lost: a new one begins, which counts above it.
+struct BeginEpoch {
+  using Answer = EpochBegun;
+  static constexpr IntentKind kKind{.does = IntentClass::kWrite, .durable = true};
+  std::uint32_t shown = 0;  // counter of the lost one
+  EpochMaker make;
+};
+
 // Reads a run to serve. Where `root` is given, the tree of that size must have it (kConflict if not).
 struct ReadRun {
   using Answer = ServedRun;
@@ -295,7 +307,7 @@ using IntentBody =
     std::variant<VerifyHeads, VerifyRun, VerifyBodies, CommitRun, CommitCursor, CommitEvidence, CommitBodies,
                  CommitFilter, CommitOutOfPolicy, CommitLived, CommitReadmission, CommitAsks, CommitRemoval,
                  ReadRun, ReadRoot, ReadRecords, ReadUnheld, ReadProof, VerifyChunk, CommitWant, CommitChunk,
-                 CommitFinished, CommitDrop, ReadChunk, ReadDigest, VerifyEvidence, ReadEvidence>;
+                 CommitFinished, CommitDrop, ReadChunk, ReadDigest, VerifyEvidence, ReadEvidence, BeginEpoch>;
 struct Intent {
   IntentId id;
   IntentBody body;

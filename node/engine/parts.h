@@ -6,6 +6,7 @@
 #pragma once
 
 #include "node/engine/engine.h"
+#include "node/engine/epochs.h"
 #include "node/engine/follower.h"
 #include "node/engine/serving.h"
 #include "node/engine/sessions.h"
@@ -28,6 +29,7 @@ struct Parts {
   Intake intake{effects, trust, logs};
 
   Sessions sessions{effects, peers, logs, links, journal, news};
+  Epochs epochs{effects, links, journal, news};
   Admission admission;
   Cursors cursors{effects, peers, logs, links, intake, admission};
   Offers offers{peers, links, cursors};
@@ -51,7 +53,8 @@ struct Parts {
       case v1::Frame::kHello:
         return sessions.on_hello(link, frame.hello());
       case v1::Frame::kFollow:
-        return broadcast.on_follow(link, frame.follow());
+        if (broadcast.on_follow(link, frame.follow())) epochs.on_follow(link, frame.follow());
+        return;
       case v1::Frame::kHeads:
         return follower.on_heads(link, frame.heads());
       case v1::Frame::kCursor:

@@ -51,10 +51,10 @@ void Peers::pin(const PeerRecord& peer) {
     peers_.emplace(peer.node_key, peer);
     return;
   }
-  const auto journal = it->second.journal;
+  const auto epoch = it->second.epoch;
   const auto cursor = it->second.cursor;
   it->second = peer;
-  it->second.journal = journal;
+  it->second.epoch = epoch;
   it->second.cursor = cursor;
 }
 
@@ -63,15 +63,11 @@ void Peers::unpin(const NodeKey& peer) {
   conduct_.erase(peer);
 }
 
-void Peers::begin_journal(const NodeKey& peer, const JournalId& journal) {
+void Peers::set_cursor(const NodeKey& peer, const Epoch& epoch, JournalSeq cursor) {
   const auto it = peers_.find(peer);
   if (it == peers_.end()) return;
-  it->second.journal = journal;
-  it->second.cursor = JournalSeq(0);
-}
-
-void Peers::set_cursor(const NodeKey& peer, JournalSeq cursor) {
-  if (const auto it = peers_.find(peer); it != peers_.end()) it->second.cursor = cursor;
+  it->second.epoch = epoch;
+  it->second.cursor = cursor;
 }
 
 // --- conduct ---

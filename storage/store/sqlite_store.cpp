@@ -5,6 +5,7 @@
 #include "crypto/ed25519.h"
 #include "proto/base/limits.h"
 #include "storage/store/arrival_rules.h"
+#include "storage/store/epoch_start.h"
 #include "storage/store/hash_tiles.h"
 #include "storage/store/run_rules.h"
 #include "storage/store/schema.h"
@@ -32,7 +33,7 @@ class SqliteStore final : public SqliteReading<Store> {
         folder_(std::move(folder)),
         options_(std::move(options)),
         transaction_(db_, options_.durable),
-        journal_(db_, settings_),
+        journal_(db_, epochs_),
         heads_(db_, logs_, journal_),
         attachments_(db_,
                      options_.attachment_bytes == 0 ? limits::kAttachmentQuota : options_.attachment_bytes),
@@ -42,7 +43,7 @@ class SqliteStore final : public SqliteReading<Store> {
   Status prepare();
 
   Result<StoreState> load_state() override;
-  Status begin(bool durable) override;
+  Status begin(bool durable) override { return transaction_.begin(durable); }
   Status commit() override;
   void rollback() override { transaction_.rollback(); }
   Status as_one(const std::function<Status()>& act) override { return transaction_.change(act); }
@@ -84,6 +85,12 @@ class SqliteStore final : public SqliteReading<Store> {
     return transaction_.change([&] { return attachments_.drop(id); });
   }
 
+  Status begin_epoch(const Epoch& epoch) override {
+    return transaction_.change([&] { return epochs_.begin(epoch); });
+  }
+  Status set_epoch_handled(std::uint32_t counter) override {
+    return transaction_.change([&] { return epochs_.set_handled(counter); });
+  }
   Status set_cursor(const PeerCursor& cursor) override {
     return transaction_.change([&] { return peers_.set_cursor(cursor); });
   }
@@ -166,23 +173,18 @@ Status SqliteStore::prepare() {
   // If the disk is full, these fail. They are tried again later or at the next start, and reading goes on.
   tidy();
   (void)fold();
-  KOINON_ASSIGN(const auto journal, settings_.meta("journal_id"));
-  if (!journal) {
-    KOINON_TRY(settings_.put_meta("journal_id", options_.random ? options_.random(16) : random_bytes(16)));
-  }
-  return journal_.prepare();
+  return options_.epochs ? begin_next_epoch(*this, options_.epochs) : Status();
 }
 
 Result<StoreState> SqliteStore::load_state() {
   StoreState state;
-  KOINON_ASSIGN(state.journal, settings_.journal());
+  KOINON_ASSIGN(state.epochs, epochs_.all());
+  KOINON_ASSIGN(state.epoch_handled, epochs_.handled());
+  KOINON_ASSIGN(state.last_journal_seq, epochs_.last_row());
   KOINON_ASSIGN(const auto token, settings_.meta("instance_token"));
   if (token) state.instance_token = *token;
   KOINON_ASSIGN(state.own_log, settings_.own_log());
   KOINON_ASSIGN(state.logs, logs_.all());
-  for (const LogState& log : state.logs) {
-    state.last_journal_seq = std::max(state.last_journal_seq, log.journal_seq);
-  }
   KOINON_ASSIGN(state.peers, peers_.peers());
   KOINON_ASSIGN(state.vouches, policy_.vouches());
   KOINON_ASSIGN(state.blocked, policy_.blocked());
@@ -193,14 +195,6 @@ Result<StoreState> SqliteStore::load_state() {
   KOINON_ASSIGN(const auto lived, settings_.setting(kLived));
   state.lived = lived_of(lived);
   return state;
-}
-
-Status SqliteStore::begin(bool durable) {
-  if (journal_.is_short()) {
-    KOINON_TRY(transaction_.set_durable(true));
-    KOINON_TRY(journal_.reserve());
-  }
-  return transaction_.begin(durable);
 }
 
 Status SqliteStore::commit() {

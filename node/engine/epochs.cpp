@@ -1,0 +1,36 @@
+#include "node/engine/epochs.h"
+
+namespace koinon::engine {
+
+void Epochs::on_follow(const Link& link, const v1::Follow& follow) {
+  if (follow.epoch().empty()) return;
+  const Epoch epoch = Epoch::from(follow.epoch());
+  const std::uint32_t counter = counter_of(epoch);
+  if (journal_.resume(epoch, JournalSeq()) || !journal_.is_lost(counter)) return;
+  const auto& is_ours = effects_.config().epochs.is_ours;
+  if (!is_ours || !is_ours(epoch)) return;
+  news_.rolled_back(link.peer, "the peer has followed this node's journal in a later start, number " +
+                                   std::to_string(counter) + ", that the store does not know");
+  begin(counter);
+}
+
+void Epochs::begin(std::uint32_t shown) {
+  // What others show meanwhile, they show again when they come back.
+  if (std::exchange(beginning_, true)) return;
+  effects_.ask(BeginEpoch{shown, effects_.config().epochs.make}, [this, shown](Result<EpochBegun> answer) {
+    beginning_ = false;
+    if (!answer.ok()) {
+      return effects_.notice({}, "no new epoch could be begun: " + answer.error().text() +
+                                     "; it is tried again when a peer comes that shows the lost one");
+    }
+    journal_.begin_epoch(std::move(answer->epochs), shown);
+    for (const SessionId id : links_.ids()) {
+      if (Link* link = links_.find(id); link != nullptr) {
+        links_.end(*link, v1::ERROR_CODE_SHUTTING_DOWN,
+                   fail(Code::kUnavailable, "this node has begun a new epoch; connect again", "epoch"));
+      }
+    }
+  });
+}
+
+}  // namespace koinon::engine
