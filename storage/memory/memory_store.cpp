@@ -47,6 +47,8 @@ void MemoryStore::crash(std::size_t lost) {
 bool MemoryStore::put_back() {
   if (!undo_.put_back()) return false;
   files_.start();
+  epochs_.start();
+  start_epoch();
   return true;
 }
 

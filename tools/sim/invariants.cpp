@@ -109,8 +109,10 @@ void Invariants::check_frames(SimNode& from, SessionId session, BytesView bytes)
   reader.feed(bytes);
   while (true) {
     const auto frame = reader.next();
-    if (!frame.ok() || !*frame) return;
+    if (!frame.ok() || !*frame) break;
     ++frames_checked_;
+    check_told(from, session, **frame);
+    seen_.sent(from, session, **frame, nodes_);
     if ((*frame)->has_heads()) {
       for (const auto& head : (*frame)->heads().heads())
         check_sent_log(from, session, head.log_id(), "a head");
@@ -120,6 +122,7 @@ void Invariants::check_frames(SimNode& from, SessionId session, BytesView bytes)
       check_sent_log(from, session, (*frame)->bodies().log_id(), "bodies");
     }
   }
+  seen_.sent_bytes(from, session, bytes.size());
 }
 
 void Invariants::check_committed(SimNode& node, const IntentBody& body) {
@@ -131,6 +134,10 @@ void Invariants::check_committed(SimNode& node, const IntentBody& body) {
     for (const StoredRecord& record : commit->run.records) check_erased(node, commit->run.log, record.index);
     for (const WithdrawalFact& fact : commit->run.withdrawals)
       check_erased(node, commit->run.log, fact.target);
+    seen_.stored(node, commit->run.log, commit->run.head.size,
+                 commit->run.head.size == commit->run.after.size());
+  } else if (const auto* seen = std::get_if<CommitSeen>(&body)) {
+    seen_.stored(node, seen->seen.log, seen->seen.head.size, false);
   } else if (const auto* bodies = std::get_if<CommitBodies>(&body)) {
     for (const auto& item : bodies->bodies.bodies) {
       if (const auto wrong = truth_.body_differs(bodies->bodies.log, item.index, item.body))
@@ -161,34 +168,18 @@ void Invariants::check_chunk(const SimNode& node, const ChunkCommit& commit) {
 void Invariants::check_restart(SimNode& node) {
   store_changed(node);
   const auto own = node.store().log_state(node.log());
-  if (!own.ok() || own->range.size().value < node.acknowledged()) {
+  const std::uint64_t held = own.ok() ? own->range.size().value : 0;
+  if (held < node.acknowledged()) {
     fail(node, "lost entries of its own that publish had answered");
   }
   check_store(node);
   check_frozen(node);
-  const auto state = node.store().load_state();
-  const std::set<HeadAsk> asks(state->asks.begin(), state->asks.end());
-  for (const PeerRecord& record : state->peers) {
-    const auto it = std::find_if(nodes_.begin(), nodes_.end(),
-                                 [&](const auto& other) { return other->node_key() == record.node_key; });
-    if (it == nodes_.end() || (*it)->liar() != nullptr || !(*it)->up()) continue;
-    const auto theirs = (*it)->store().load_state();
-    if (record.journal != theirs->journal) continue;
-    for (const LogState& row : theirs->logs) {
-      if (row.journal_seq.value == 0 || row.journal_seq > record.cursor || !row.whole || row.frozen) continue;
-      if (!truth_.known(row.id) || !truth_.log(row.id).honest || row.id == node.log() || row.out_since)
-        continue;
-      if (asks.contains({record.node_key, row.id})) continue;
-      const auto held = node.store().log_state(row.id);
-      // Rows that policy refused when they were read are asked for by name.
-      if (!held.ok() || held->out_since || held->frozen) continue;
-      if (held->range.size() < row.whole->size && trusts(node, row.id)) {
-        fail(node, "its cursor in the journal of " + (*it)->name() + " has passed " +
-                       std::to_string(row.whole->size.value) + " entries of " + row.identity.name +
-                       ", of which it holds " + std::to_string(held->range.size().value));
-      }
-    }
+  std::map<NodeIndex, StoreState> all;
+  for (const auto& other : nodes_) {
+    if (!other->up() || (other->liar() != nullptr && other.get() != &node)) continue;
+    if (auto state = other->store().load_state(); state.ok()) all.emplace(other->index(), std::move(*state));
   }
+  check_cursors(node, all.at(node.index()), all);
 }
 
 void Invariants::check_accusation(const SimNode& node, const NodeKey& accused, const std::string& of) {
@@ -228,7 +219,14 @@ void Invariants::check_store(SimNode& node) {
 std::map<NodeIndex, std::set<LogId>> Invariants::obtainable() {
   std::map<NodeIndex, std::set<LogId>> out;
   for (const auto& node : nodes_) {
-    if (node->up() && node->liar() == nullptr) out[node->index()].insert(node->log());
+    if (!node->up() || node->liar() != nullptr) continue;
+    auto& mine = out[node->index()];
+    for (const auto& [id, log] : truth_.logs()) {
+      // Of a log whose author was restored, others may hold what the author has lost.
+      const bool may = id == node->log() || own_[log.author].older;
+      if (log.honest && may && has_all(*node, log)) mine.insert(id);
+    }
+    if (!truth_.log(node->log()).honest) mine.insert(node->log());
   }
   for (bool grown = true; grown;) {
     grown = false;
@@ -238,7 +236,7 @@ std::map<NodeIndex, std::set<LogId>> Invariants::obtainable() {
         const auto theirs = out.find(peer->index());
         if (theirs == out.end() || !peer->peers_with(node) || !peer->can_meet(node)) continue;
         for (const LogId& log : std::set<LogId>(theirs->second)) {
-          if (mine.contains(log) || !policy_of(node).trusted.contains(log)) continue;
+          if (mine.contains(log) || (log != node.log() && !policy_of(node).trusted.contains(log))) continue;
           if (!policy_of(*nodes_[peer->index()]).trusted.contains(log)) continue;
           mine.insert(log);
           grown = true;
@@ -381,6 +379,7 @@ std::vector<Broken> Invariants::unsettled() {
       if (id == node.log() || !truth_.log(id).honest) continue;
       check_log_settled(node, truth_.log(id), gets, out);
     }
+    check_own_settled(node, gets, out);
     check_files_settled(node, gets, out);
     check_connected(node, out);
     check_frozen(node);

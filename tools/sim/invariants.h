@@ -7,7 +7,14 @@
 // taken for a liar. A log that policy admits is never removed; any other is not removed before the node has
 // run for the grace time. An erased body never comes back. A frozen log stays frozen. No log takes more than
 // its quota. A disk with space is not taken for a full one. If two nodes dial each other at once, one of the
-// two connections stays. Liveness, after faults have ended: Honest nodes that pinned each other have one
+// two connections stays.
+//
+// Of a node's own log, whatever was put back from a copy: It is not continued past a head that a peer had seen
+// which has answered, or that one had whom such a peer had followed. A node signs for a reason that DESIGN 4
+// names. A peer says of a log no less than it has seen. Only a store that was put back is taken for older than it
+// was. No lie keeps a node from signing. No follower has passed what its source holds and it does not.
+//
+// Liveness, after faults have ended: Every honest node signs, and has its own log back if a peer has it. Honest nodes that pinned each other have one
 // connection. Every honest node holds all that its policy admits and an honest peer can give, and the bodies
 // that it wants. Erased bodies are gone. Every missing body is marked. If two honest neighbours hold two
 // histories of a log, both have frozen it.
@@ -16,6 +23,7 @@
 #include <deque>
 #include <functional>
 
+#include "tools/sim/heads_seen.h"
 #include "tools/sim/policy_oracle.h"
 #include "tools/sim/truth.h"
 
@@ -41,7 +49,8 @@ class Invariants {
         nodes_(nodes),
         rules_(rules),
         keeping_rules_(keeping),
-        eager_(eager) {}
+        eager_(eager),
+        seen_(schedule) {}
 
   // Safety. Liars are not checked.
   void check_frames(SimNode& from, SessionId session, BytesView bytes);
@@ -62,6 +71,31 @@ class Invariants {
   void vouched(SimNode& node, const std::vector<VouchFact>& vouches);
   // Compares all that a node's store holds with the truth.
   void check_store(SimNode& node);
+
+  // Its own log (invariants_own_log.cpp). What an author has signed is added to the truth here.
+  enum class Signed : unsigned char {
+    kOn,        // after all that it ever signed
+    kReplaced,  // in place of entries that a restored store has lost, and that nobody had seen
+    kForked,    // the same, and somebody had seen them who had no say
+  };
+  Signed signed_own(SimNode& node, const std::vector<StoredRecord>& records);
+  // Its store is open, and its engine does not run yet. `older`: the store was put back, or made anew.
+  void starting(SimNode& node, bool older);
+  // Its machine has been stopped, and asks anew.
+  void resumed(SimNode& node);
+  void word_given(const SimNode& node, const std::vector<NodeKey>& without);
+  void check_standing(SimNode& node);
+  void frames_of_liar(SimNode& from, SessionId session, BytesView bytes);
+  void received(const SimNode& to, SessionId session, std::uint64_t bytes) {
+    if (eager_) seen_.received(to, session, bytes);
+  }
+  void closed(SessionId session) { seen_.closed(session); }
+  // A copy of its folder is made; from it, it is put back.
+  void copied(const SimNode& node) { own_[node.index()].kept = keeping_[node.index()]; }
+  void put_back(const SimNode& node) { keeping_[node.index()] = own_[node.index()].kept; }
+  void wiped(const SimNode& node) { keeping_[node.index()] = {}; }
+  // Every few minutes.
+  void look();
 
   // Liveness: the rules that do not hold yet.
   std::vector<Broken> unsettled();
@@ -86,6 +120,16 @@ class Invariants {
     std::set<LogId> frozen;            // evidence against them is kept
     std::deque<MonoTime> failures;     // when its engine reported a failing store although there was space
   };
+  // What is true of a node and its own log.
+  struct Own {
+    Keeping kept;             // when its folder was copied
+    bool older = false;       // its store was put back once
+    bool newest = false;      // at its start: the mark agrees, and no entry of its own is missing
+    bool signs = false;       // its engine says so
+    MonoTime asks_since{};
+    std::set<NodeKey> excused;            // by the operator's word
+    std::optional<MonoTime> could_since;  // since then more than half of those who must answer could
+  };
   void fail(const SimNode& node, std::string what);
   const Policy& policy_of(SimNode& node);
   bool trusts(SimNode& node, const LogId& log);
@@ -95,6 +139,19 @@ class Invariants {
                        const std::map<NodeIndex, std::set<LogId>>& gets);
   void check_chunk(const SimNode& node, const ChunkCommit& commit);
   MonoTime lag(const Policy& policy) const;
+
+  // invariants_own_log.cpp
+  SimNode* node_of(const NodeKey& key) const;
+  std::vector<NodeKey> awaited(SimNode& node);
+  std::size_t can_answer(SimNode& node, const std::vector<NodeKey>& peers, bool now);
+  void check_reason(SimNode& node, Own& own);
+  void check_fork(SimNode& node, EntryIndex first);
+  void check_told(SimNode& from, SessionId session, const v1::Frame& frame);
+  void check_waiting(SimNode& node);
+  void check_cursors(SimNode& node, const StoreState& state, const std::map<NodeIndex, StoreState>& all);
+  bool has_all(SimNode& node, const AuthoredLog& log);
+  void check_own_settled(SimNode& node, const std::map<NodeIndex, std::set<LogId>>& gets,
+                         std::vector<Broken>& out);
 
   // invariants_keeping.cpp: kept logs, and erased bodies
   void check_removal(SimNode& node, const LogId& log);
@@ -121,6 +178,8 @@ class Invariants {
   bool eager_;  // true: policies are computed before each change; false: only when they are needed
   std::map<NodeIndex, Policy> policies_;
   std::map<NodeIndex, Keeping> keeping_;
+  std::map<NodeIndex, Own> own_;
+  HeadsSeen seen_;
   std::vector<Broken> broken_;
   std::uint64_t frames_checked_ = 0;
 };

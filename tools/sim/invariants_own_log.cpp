@@ -1,0 +1,272 @@
+// Invariants of a node's own log: it is never continued past what peers had seen that could say so, and nobody
+// keeps its node from signing.
+#include <algorithm>
+
+#include "proto/base/limits.h"
+#include "tools/sim/invariants.h"
+#include "tools/sim/liar.h"
+
+namespace koinon::sim {
+namespace {
+
+constexpr std::chrono::seconds kRounding{1};
+// From when a commit is made until each answer says so.
+constexpr std::chrono::seconds kKnown{5};
+// How long a node may wait though more than half of those that have to answer are there.
+constexpr MonoTime kLongWait = limits::kSigningWait + limits::kFollowWait + std::chrono::minutes(10);
+constexpr std::chrono::minutes kAsksAgain{3};  // a log that policy admits now is asked for by name
+constexpr std::size_t kMostLacking = 20;
+
+std::string entries(std::uint64_t count) { return std::to_string(count) + " entries"; }
+
+}  // namespace
+
+SimNode* Invariants::node_of(const NodeKey& key) const {
+  const auto it =
+      std::find_if(nodes_.begin(), nodes_.end(), [&](const auto& node) { return node->node_key() == key; });
+  return it == nodes_.end() ? nullptr : it->get();
+}
+
+// --- a start, and what is signed ---
+
+void Invariants::starting(SimNode& node, bool older) {
+  Own& own = own_[node.index()];
+  own.older = own.older || older;
+  own.signs = false;
+  own.asks_since = schedule_.now();
+  own.could_since.reset();
+  const auto held = node.store().log_state(node.log());
+  const std::uint64_t size = held.ok() ? held->range.size().value : 0;
+  own.newest =
+      node.mark_says() == MarkSays::kAgrees && size >= truth_.log(node.log()).records().size();
+  if (node.mark_says() == MarkSays::kBehind && !own.older && node.liar() == nullptr)
+    fail(node, "takes its store for an older one by its mark, and it is not");
+  own.excused.clear();
+  for (const NodeKey& key : node.excused()) own.excused.insert(key);
+  seen_.began(node);
+  seen_.asks(node);
+}
+
+void Invariants::resumed(SimNode& node) {
+  Own& own = own_[node.index()];
+  own.newest = own.signs = false;
+  own.asks_since = schedule_.now();
+  own.could_since.reset();
+  seen_.asks(node);
+}
+
+void Invariants::word_given(const SimNode& node, const std::vector<NodeKey>& without) {
+  own_[node.index()].excused.insert(without.begin(), without.end());
+}
+
+Invariants::Signed Invariants::signed_own(SimNode& node, const std::vector<StoredRecord>& records) {
+  const LogId id = node.log();
+  const AuthoredLog& log = truth_.log(id);
+  const EntryIndex first = records.front().index;
+  if (node.up() && !own_[node.index()].signs) check_standing(node);
+  Signed how = Signed::kOn;
+  if (first.value < log.records().size() && log.honest) {
+    const bool known = std::any_of(nodes_.begin(), nodes_.end(), [&](const auto& other) {
+      return other.get() != &node && seen_.seen(*other, id) > first.value;
+    });
+    how = known ? Signed::kForked : Signed::kReplaced;
+    if (known) check_fork(node, first);
+  }
+  if (first.value < log.records().size()) {
+    if (how == Signed::kForked) {
+      truth_.part_ways(id, TreeSize(first.value));
+    } else {
+      truth_.forget_after(id, TreeSize(first.value));
+    }
+  }
+  truth_.said(id, records, log.current);
+  return how;
+}
+
+// It has signed another entry where there was one already, and a peer has seen that one. This is as DESIGN 4 has
+// it only if the peer had no say.
+void Invariants::check_fork(SimNode& node, EntryIndex first) {
+  if (!eager_) return;
+  for (const auto& [key, answer] : seen_.answers(node)) {
+    const SimNode* peer = node_of(key);
+    if (peer == nullptr || !answer.honest) continue;
+    const std::string which = "forked its own log after " + entries(first.value) + ", and " + peer->name();
+    if (answer.seen > first.value)
+      fail(node, which + " had seen " + entries(answer.seen) + " when it answered");
+    if (answer.followed > first.value)
+      fail(node, which + " had answered after it had followed a peer with " + entries(answer.followed));
+  }
+}
+
+// --- why it signs ---
+
+// Those of its peers that have held its log, as far as it knows, and were not excused.
+std::vector<NodeKey> Invariants::awaited(SimNode& node) {
+  std::vector<NodeKey> out;
+  const auto stored = node.store().peers();
+  if (!stored.ok()) return out;
+  const auto& excused = own_[node.index()].excused;
+  for (const PeerRecord& record : *stored) {
+    const SimNode* peer = node_of(record.node_key);
+    if (record.held_ours && peer != nullptr && node.peers_with(*peer) && !excused.contains(record.node_key))
+      out.push_back(record.node_key);
+  }
+  return out;
+}
+
+void Invariants::check_standing(SimNode& node) {
+  if (node.liar() != nullptr || !node.up()) return;
+  Own& own = own_[node.index()];
+  const bool signs = node.engine().signing().state == SigningState::kSigns;
+  if (signs && !own.signs) check_reason(node, own);
+  own.signs = signs;
+}
+
+void Invariants::check_reason(SimNode& node, Own& own) {
+  if (!eager_ || own.newest || !truth_.log(node.log()).honest) return;
+  const auto peers = awaited(node);
+  const auto& answers = seen_.answers(node);
+  const auto answered = static_cast<std::size_t>(std::count_if(
+      peers.begin(), peers.end(), [&](const NodeKey& key) { return answers.contains(key); }));
+  const bool waited = schedule_.now() - own.asks_since + kRounding >= limits::kSigningWait;
+  if (peers.empty()) {
+    if (!own.excused.empty() || waited) return;
+    return fail(node, "signs at once, and nothing says that its store is the newest");
+  }
+  if (answered == peers.size() || (waited && 2 * answered > peers.size())) return;
+  fail(node, "signs, and " + std::to_string(answered) + " of the " + std::to_string(peers.size()) +
+                 " peers that have held its log have answered");
+}
+
+// --- what peers say ---
+
+void Invariants::check_told(SimNode& from, SessionId session, const v1::Frame& frame) {
+  const auto told = told_of_yours(frame);
+  if (!told || told->recoveries() > 0) return;
+  const SimNode* to = node_of(from.peer_of(session));
+  if (to == nullptr || to->liar() != nullptr || !truth_.log(to->log()).honest) return;
+  const std::uint64_t seen = seen_.seen_before(from, to->log(), schedule_.now() - kKnown);
+  if (told->size() >= seen) return;
+  fail(from, "says that it saw " + entries(told->size()) + " of " + to->name() + ", and it had seen " +
+                 std::to_string(seen));
+}
+
+void Invariants::frames_of_liar(SimNode& from, SessionId session, BytesView bytes) {
+  if (eager_) seen_.sent_by_liar(from, session, bytes, nodes_);
+}
+
+// --- who keeps it from signing ---
+
+// Of these peers: the honest ones that are connected. Not `now`: that can be connected once all is calm.
+std::size_t Invariants::can_answer(SimNode& node, const std::vector<NodeKey>& peers, bool now) {
+  std::set<NodeKey> ready;
+  for (const SessionInfo& session : node.engine().sessions()) {
+    if (session.ready) ready.insert(session.peer);
+  }
+  return static_cast<std::size_t>(std::count_if(peers.begin(), peers.end(), [&](const NodeKey& key) {
+    const SimNode* peer = node_of(key);
+    if (peer == nullptr || peer->liar() != nullptr || !peer->up() || !peer->peers_with(node)) return false;
+    return now ? ready.contains(key) : node.can_meet(*peer);
+  }));
+}
+
+void Invariants::check_waiting(SimNode& node) {
+  Own& own = own_[node.index()];
+  const SigningState state = node.engine().signing().state;
+  const auto peers = awaited(node);
+  const bool asks = state == SigningState::kAsks && truth_.log(node.log()).honest;
+  if (!asks || 2 * can_answer(node, peers, true) <= peers.size()) {
+    own.could_since.reset();
+    return;
+  }
+  if (!own.could_since) own.could_since = schedule_.now();
+  if (schedule_.now() - *own.could_since <= kLongWait) return;
+  fail(node, "has not signed for " + clock_text(schedule_.now() - *own.could_since) +
+                 ", though more than half of the " + std::to_string(peers.size()) +
+                 " peers that have held its log are connected");
+  own.could_since.reset();
+}
+
+void Invariants::look() {
+  std::map<NodeIndex, StoreState> all;
+  for (const auto& node : nodes_) {
+    if (!node->up() || node->liar() != nullptr) continue;
+    if (auto state = node->store().load_state(); state.ok()) all.emplace(node->index(), std::move(*state));
+    check_waiting(*node);
+  }
+  for (const auto& [index, state] : all) check_cursors(*nodes_[index], state, all);
+}
+
+// --- what followers pass ---
+
+// The rows that its cursor in a peer's journal has passed: it holds what they tell of, or is going to ask for it.
+void Invariants::check_cursors(SimNode& node, const StoreState& state,
+                               const std::map<NodeIndex, StoreState>& all) {
+  const std::set<HeadAsk> asks(state.asks.begin(), state.asks.end());
+  std::map<LogId, const LogState*> held;
+  for (const LogState& log : state.logs) held.emplace(log.id, &log);
+  for (const PeerRecord& record : state.peers) {
+    const SimNode* peer = node_of(record.node_key);
+    const auto theirs = peer == nullptr ? all.end() : all.find(peer->index());
+    if (theirs == all.end() || peer->liar() != nullptr || !record.epoch) continue;
+    // It goes on after this row; from the beginning where its epoch is not known.
+    const auto passed = koinon::resumed(theirs->second.epochs, *record.epoch, record.cursor,
+                                        theirs->second.last_journal_seq);
+    if (!passed) continue;
+    for (const LogState& row : theirs->second.logs) {
+      if (row.journal_seq.value == 0 || row.journal_seq > *passed || !row.whole || row.frozen) continue;
+      if (!truth_.known(row.id) || !truth_.log(row.id).honest || row.id == node.log() || row.out_since)
+        continue;
+      // Rows that policy refused when they were read are asked for by name.
+      const auto mine = held.find(row.id);
+      if (asks.contains({record.node_key, row.id}) || mine == held.end() || mine->second->out_since ||
+          mine->second->frozen || mine->second->range.size() >= row.whole->size || !trusts(node, row.id)) {
+        continue;
+      }
+      const auto entered = policies_[node.index()].entered_at.find(row.id);
+      if (entered != policies_[node.index()].entered_at.end() &&
+          schedule_.now() - entered->second < kAsksAgain) {
+        continue;
+      }
+      fail(node, "its cursor in the journal of " + peer->name() + " has passed " +
+                     entries(row.whole->size.value) + " of " + row.identity.name + ", of which it holds " +
+                     std::to_string(mine->second->range.size().value));
+    }
+  }
+}
+
+// --- after all is calm ---
+
+bool Invariants::has_all(SimNode& node, const AuthoredLog& log) {
+  const auto held = node.store().log_state(log.identity.log_id());
+  return held.ok() && held->whole && held->whole->size.value >= log.records().size();
+}
+
+void Invariants::check_own_settled(SimNode& node, const std::map<NodeIndex, std::set<LogId>>& gets,
+                                   std::vector<Broken>& out) {
+  const AuthoredLog& log = truth_.log(node.log());
+  if (!log.honest || out.size() >= kMostLacking) return;
+  const auto add = [&](std::string what) {
+    out.push_back({schedule_.now(), node.name(), std::move(what)});
+  };
+  if (!has_all(node, log)) {
+    // If nobody has all, the operator recovers the log at what is left of it.
+    const auto held = node.store().log_state(node.log());
+    if (gets.at(node.index()).contains(node.log())) {
+      add("has " + entries(held.ok() ? held->range.size().value : 0) + " of the " +
+          std::to_string(log.records().size()) + " that it signed, and a peer has them all");
+    }
+    return;
+  }
+  const StandingView view = node.engine().signing();
+  if (view.state == SigningState::kSigns) return;
+  const auto peers = awaited(node);
+  const bool lawful = view.state == SigningState::kAsks &&
+                      (peers.empty() ? view.needs_word : 2 * can_answer(node, peers, false) <= peers.size());
+  if (!lawful) {
+    add("does not sign (state " + std::to_string(static_cast<int>(view.state)) + ", " +
+        std::to_string(view.answered) + " answers, " + std::to_string(view.waits_for.size()) + " awaited)");
+  }
+}
+
+}  // namespace koinon::sim
