@@ -11,6 +11,7 @@
 #include "node/daemon/version.h"
 #include "node/text/time_text.h"
 #include "proto/base/limits.h"
+#include "storage/store/epoch_start.h"
 #include "storage/store/sqlite_store.h"
 
 namespace koinon {
@@ -33,9 +34,11 @@ Result<std::unique_ptr<Daemon>> Daemon::start(const Config& config) {
 Status Daemon::prepare() {
   KOINON_ASSIGN(folder_, FolderInUse::open(config_.data, config_.passphrase_file));
   KOINON_ASSIGN(auto store, open_sqlite_store(folder_->files().store(), store_options(config_)));
-  KOINON_ASSIGN(const StoreState state, store->load_state());
+  KOINON_ASSIGN(StoreState state, store->load_state());
   KOINON_ASSIGN(clock_, NodeClock::start(config_.clock_offset_seconds, *store, state, log_));
   KOINON_ASSIGN(identity_, read_node_identity(*store, state, folder_->keys(), folder_->files(), log_));
+  KOINON_TRY(begin_next_epoch(*store, epoch_maker(EpochKey(folder_->keys().node))));
+  KOINON_ASSIGN(state.epochs, store->epochs());
   KOINON_ASSIGN(engine_, EngineThreads::make(
                              {config_, log_, *folder_, identity_, *clock_, [this] { arrivals_->notify(); }},
                              *store, state));
@@ -62,7 +65,7 @@ Status Daemon::make_requests() {
 Status Daemon::start_arrivals(const StoreState& state) {
   arrivals_ = std::make_unique<ArrivalThreads>(ArrivalThreads::Parts{
       config_, log_, *folder_, identity_, clock_->clock(), [this] { requests_->notify(); }});
-  return arrivals_->start_index(state.journal);
+  return arrivals_->start_index(state.epochs);
 }
 
 void Daemon::log_change(const AuditLine& line) {

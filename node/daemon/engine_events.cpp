@@ -37,6 +37,8 @@ void EngineEvents::on_event(const Event& event) {
           fail(Code::kRefused, event.text + "; signing on would fork it. See RUNBOOK, \"A restored node\"",
                "log"));
       return;
+    case Event::Kind::kRolledBack:
+      return log.error("this node's store was put back from a copy: " + event.text, {{"peer", peer}});
     case Event::Kind::kStoreFailed:
       return log.error("what other cities send cannot be stored; reading goes on", {{"reason", event.text}});
     case Event::Kind::kFilterApplied:

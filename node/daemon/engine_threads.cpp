@@ -36,6 +36,7 @@ Status EngineThreads::make_network(StoreReader& store, const StoreState& state) 
   KOINON_ASSIGN(options.engine, engine_options(parts_.config, store));
   options.engine.node_key = parts_.identity.node_key;
   options.engine.agent = "koinon/" + std::string(kVersion);
+  options.engine.epochs = own_epochs(keys.node);
   if (keys.city) options.city = keys.city->signing;
   Network::Callbacks callbacks;
   callbacks.carry_out = [this](Intent intent) { intents_->carry_out(std::move(intent)); };

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <utility>
 
 #include "storage/store/store.h"
 
@@ -18,6 +19,13 @@ struct SqliteStoreOptions {
   EpochMaker epochs;
   std::string durable = "FULL";  // PRAGMA synchronous for durable commits; tests show what is lost with OFF
 };
+
+// A store that begins an epoch when it is opened.
+inline SqliteStoreOptions with_epochs(EpochMaker epochs) {
+  SqliteStoreOptions options;
+  options.epochs = std::move(epochs);
+  return options;
+}
 
 // Opens or creates the store, and migrates it.
 Result<std::unique_ptr<Store>> open_sqlite_store(const std::filesystem::path& path,
