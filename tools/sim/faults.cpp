@@ -31,6 +31,7 @@ void Faults::begin() {
   stage_.each(stage_.scenario.clock_jumps_per_day, [this](SimNode& node) { jump_clock(node); });
   stage_.each(stage_.scenario.months_off_per_day, [this](SimNode& node) { be_off_for_a_month(node); });
   stage_.each(stage_.scenario.dial_races_per_day, [this](SimNode& node) { race(node); });
+  begin_restoring();
 }
 
 void Faults::partition() {

@@ -26,6 +26,14 @@ class Faults {
   void jump_clock(SimNode& node);
   void be_off_for_a_month(SimNode& node);
   void race(SimNode& node);
+  // faults_restoring.cpp
+  void begin_restoring();
+  void copy(SimNode& node);
+  void roll_back(const std::vector<SimNode*>& nodes);
+  void roll_back_together();
+  void put_back(SimNode& node);
+  void lose_disk(SimNode& node);
+  void resume(SimNode& node);
   void cut_one(SimNode& a, SimNode& b);
   void judge_race(SimNode& a, SimNode& b);
 

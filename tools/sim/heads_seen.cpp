@@ -129,11 +129,4 @@ void HeadsSeen::received(const SimNode& to, SessionId session, std::uint64_t byt
   });
 }
 
-void HeadsSeen::closed(SessionId session) {
-  const auto first = streams_.lower_bound({session, NodeKey()});
-  auto last = first;
-  while (last != streams_.end() && last->first.first == session) ++last;
-  streams_.erase(first, last);
-}
-
 }  // namespace koinon::sim

@@ -39,7 +39,6 @@ class HeadsSeen {
   void sent_by_liar(SimNode& from, SessionId session, BytesView bytes,
                     const std::vector<std::unique_ptr<SimNode>>& nodes);
   void received(const SimNode& to, SessionId session, std::uint64_t bytes);
-  void closed(SessionId session);
 
   // It asks from now on: earlier answers count no more.
   void asks(const SimNode& node) { answers_[node.index()].clear(); }

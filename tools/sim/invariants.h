@@ -89,7 +89,6 @@ class Invariants {
   void received(const SimNode& to, SessionId session, std::uint64_t bytes) {
     if (eager_) seen_.received(to, session, bytes);
   }
-  void closed(SessionId session) { seen_.closed(session); }
   // A copy of its folder is made; from it, it is put back.
   void copied(const SimNode& node) { own_[node.index()].kept = keeping_[node.index()]; }
   void put_back(const SimNode& node) { keeping_[node.index()] = own_[node.index()].kept; }

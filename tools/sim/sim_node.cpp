@@ -8,6 +8,7 @@
 #include "proto/base/limits.h"
 #include "proto/codec/entry.h"
 #include "storage/store/epoch_start.h"
+#include "storage/store/settings.h"
 #include "tools/sim/liar.h"
 
 namespace koinon::sim {
@@ -85,15 +86,21 @@ Status SimNode::open_store() {
   return begin_next_epoch(store(), epochs_.make);
 }
 
-void SimNode::load_engine() {
+void SimNode::load_engine(bool resumed) {
   clock_.switch_on();
+  around_.observer.on_starting(*this, std::exchange(older_, false));
   auto state = store().load_state();
   EngineConfig config = setup_.engine;
   config.node_key = node_key_;
   config.agent = "koinon-sim";
   config.epochs = epochs_;
   config.filter = filter_;
-  config.refilter = !filter_.same_topics(applied_filter_);
+  config.refilter = refilter_ || !filter_.same_topics(applied_filter_);
+  refilter_ = false;
+  config.standing.mark = mark_says_;
+  const auto rolled_back = store().setting(kRolledBack);
+  config.standing.restored = rolled_back.ok() && rolled_back->has_value();
+  config.standing.without = excused();
   admitted_.clear();
   blocked_ = std::set<LogId>(state->blocked.begin(), state->blocked.end());
   vouching_.emplace(*state);
@@ -101,13 +108,13 @@ void SimNode::load_engine() {
   dialler_.emplace([this](MonoTime low, MonoTime high) { return chance_.between(low, high); });
   for (const auto& [key, peer] : peers_) dialler_->add(key, !peer->dialling_only(), now().mono);
   looks_at_ = MonoTime::max();
+  if (resumed) engine_->on_resumed(now());
   arm_tick();
   after_input();
   look_for_dials();
 }
 
-void SimNode::crash(bool silent) {
-  if (!up()) return;
+void SimNode::stop(bool silent) {
   clock_.switch_off();
   engine_.reset();
   queue_ = {};
@@ -118,12 +125,20 @@ void SimNode::crash(bool silent) {
   sessions_.clear();
   around_.fabric.drop_node(index_, silent);
   set_full(false);
+  waiting_.clear();
+  ends_while_signing_ = false;
+}
+
+void SimNode::crash(bool silent) {
+  if (!up()) return;
+  stop(silent);
   disk_.lose_power(chance_);
+  mark_.clear();
 }
 
 void SimNode::restart() {
   if (up()) return;
-  if (!open_store().ok()) {
+  if (!open_store().ok() || (anew_ && !make_store_anew().ok())) {
     around_.counters.add("stores that did not open again");
     return;
   }
@@ -150,6 +165,7 @@ bool SimNode::power_went() {
 void SimNode::on_bytes(SessionId session, BytesView bytes) {
   if (!up()) return;
   if (liar_) liar_->on_received(session, bytes);
+  around_.observer.on_received(*this, session, bytes.size());
   engine_->on_bytes(now(), session, bytes);
   after_input();
 }
@@ -202,7 +218,7 @@ void SimNode::carry_out(Output output) {
     if (!sessions_.contains(send->session)) return;
     const std::size_t size = send->bytes.size();
     Bytes bytes = liar_ ? liar_->on_sending(send->session, std::move(send->bytes)) : std::move(send->bytes);
-    if (!liar_) around_.observer.on_frames(*this, send->session, bytes);
+    around_.observer.on_frames(*this, send->session, bytes);
     if (bytes.empty()) {
       later(MonoTime(0), [this, id = send->session, size] { on_sent(id, size); });
     } else {
@@ -260,6 +276,7 @@ void SimNode::on_event(const Event& event) {
     for (const NodeKey& key : vouching_->proven_of(event.log)) consider_vouch(key);
   }
   around_.observer.on_event(*this, event);
+  if (event.kind == Event::Kind::kStanding) sign_what_waits();
 }
 
 std::optional<MonoTime> SimNode::admitted_since(const LogId& log) const {
@@ -354,6 +371,7 @@ void SimNode::consider_vouch(const NodeKey& key) {
 
 void SimNode::set_liar(std::unique_ptr<Liar> liar) { liar_ = std::move(liar); }
 void SimNode::inject(SessionId session, Bytes bytes) {
+  if (sessions_.contains(session)) around_.observer.on_frames(*this, session, bytes);
   around_.fabric.send(session, index_, std::move(bytes));
 }
 

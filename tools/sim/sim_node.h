@@ -15,6 +15,7 @@
 #include "tools/sim/disk.h"
 #include "tools/sim/fabric.h"
 #include "tools/sim/machine_clock.h"
+#include "tools/sim/machine_mark.h"
 
 namespace koinon::sim {
 
@@ -43,7 +44,12 @@ class Observer {
   virtual void on_committed(SimNode& node, const IntentBody& body) = 0;
   virtual void on_published(SimNode& node, const RunCommit& run) = 0;
   virtual void on_event(SimNode& node, const Event& event) = 0;
+  // Its store is open, and its engine does not run yet. `older`: the store was put back, or made anew.
+  virtual void on_starting(SimNode& node, bool older) = 0;
   virtual void on_restart(SimNode& node) = 0;
+  // Its machine has been stopped, and its engine is told so.
+  virtual void on_resumed(SimNode& node) = 0;
+  virtual void on_received(SimNode& to, SessionId session, std::size_t bytes) = 0;
 };
 
 struct NodeSetup {
@@ -82,8 +88,27 @@ class SimNode final : public Endpoint {
   bool up() const { return engine_ != nullptr; }
   void set_full(bool full) { disk_.set_full(full, around_.schedule.now()); }
   void set_slow(bool slow) { slow_ = slow; }
-  void set_clock(std::chrono::milliseconds off) { clock_.set_off(off); }
+  void set_clock(std::chrono::milliseconds off);
   std::chrono::milliseconds clock_off() const { return clock_.off(); }
+
+  // --- copies of its folder and of its machine (sim_node_restoring.cpp) ---
+  void copy_folder();  // as it is now, with what the mark says of it; replaces an earlier copy
+  bool has_copy() const { return copied_mark_.has_value(); }
+  // Its process ends, and its folder is as the copy has it. `reboots`: the machine as well, and its mark is gone.
+  // It is down then.
+  bool put_back(bool reboots);
+  // Its process ends and its store is gone; its keys are left. It is down then, and makes a store anew when it
+  // restarts.
+  void lose_disk(bool reboots);
+  // The whole machine is as the copy has it, its process with it, which is told at once.
+  void resume_from_copy();
+  // The machine was stopped for a moment, and its process is told.
+  void resume();
+  // Its process ends when it signs next: between the commit and the mark, on one side or the other.
+  void end_while_signing() { ends_while_signing_ = true; }
+  MarkSays mark_says() const { return mark_says_; }  // at its last start
+  void give_word(const std::vector<NodeKey>& without);
+  std::vector<NodeKey> excused();  // what the store keeps of the operator's word
 
   // --- its operator and its office ---
   void pin(SimNode& other);  // like `peer add` with a vouch
@@ -144,7 +169,12 @@ class SimNode final : public Endpoint {
 
  private:
   Status open_store();
-  void load_engine();
+  void load_engine(bool resumed = false);
+  void stop(bool silent);
+  void end_process();
+  Status make_store_anew();
+  bool may_sign() const;
+  void sign_what_waits();
   void after_input();
   void carry_out(Output output);
   void carry_out_intent(Intent intent);
@@ -166,6 +196,7 @@ class SimNode final : public Endpoint {
   void change(std::function<Status(Store&)> apply);
   void repeat_changes();
   void store_pin(const SimNode& other);
+  PeerRecord record_of(const SimNode& other) const;
 
   void look_for_dials();
   void dial(const Dialler::Attempt& attempt);
@@ -205,6 +236,14 @@ class SimNode final : public Endpoint {
   bool reading_ = false;
   bool slow_ = false;
   bool draining_ = false;
+  MachineMark mark_;
+  MarkSays mark_says_ = MarkSays::kNone;
+  std::optional<MachineMark> copied_mark_;  // with the copy of the folder
+  bool refilter_ = false;                   // the store's bodies may follow another filter
+  bool older_ = false;                      // the store was put back since the last start
+  bool anew_ = false;                       // the store is empty
+  bool ends_while_signing_ = false;
+  std::vector<DraftWrite> waiting_;  // until it may sign
   std::uint64_t acknowledged_ = 0;
   Tick tick_{kNoNet};
   std::uint64_t tick_number_ = 0;

@@ -48,13 +48,18 @@ void SimNode::repeat_changes() {
   after_input();
 }
 
-void SimNode::store_pin(const SimNode& other) {
+PeerRecord SimNode::record_of(const SimNode& other) const {
   PeerRecord record;
   record.node_key = other.node_key_;
   record.log = other.log();
   record.vkey = other.identity().vkey().text();
   record.name = other.name();
   record.added_at = wall();
+  return record;
+}
+
+void SimNode::store_pin(const SimNode& other) {
+  const PeerRecord record = record_of(other);
   change([record](Store& store) { return store.put_peer(record); });
   engine_->on_peer_added(now(), record);
 }

@@ -50,7 +50,10 @@ class World final : public Observer {
   void on_committed(SimNode& node, const IntentBody& body) override;
   void on_published(SimNode& node, const RunCommit& run) override;
   void on_event(SimNode& node, const Event& event) override;
+  void on_starting(SimNode& node, bool older) override;
   void on_restart(SimNode& node) override;
+  void on_resumed(SimNode& node) override;
+  void on_received(SimNode& to, SessionId session, std::size_t bytes) override;
 
  private:
   void build();
@@ -63,6 +66,8 @@ class World final : public Observer {
   void turn_of(SimNode& node);
   void look_round();
   void remember_unanswered(SimNode& node);
+  void remember(SimNode& node, const std::vector<StoredRecord>& records);
+  void speak_up(SimNode& node);
   Hash digest();
   bool run_until(MonoTime end);
 

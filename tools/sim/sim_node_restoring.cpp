@@ -1,0 +1,112 @@
+// What happens to the folder and to the machine of a simulated node: copies, and what is put back from them.
+#include <algorithm>
+
+#include "proto/base/limits.h"
+#include "storage/store/settings.h"
+#include "tools/sim/liar.h"
+#include "tools/sim/sim_node.h"
+
+namespace koinon::sim {
+namespace {
+
+// The daemon's watch believes that a machine was stopped if its clock jumps by more (node/daemon/resume_watch.h).
+constexpr std::chrono::seconds kJump{5};
+
+}  // namespace
+
+void SimNode::copy_folder() {
+  if (!up()) return;
+  disk_.keep_copy();
+  copied_mark_ = mark_;
+}
+
+void SimNode::end_process() {
+  stop(false);
+  disk_.end_process();
+}
+
+bool SimNode::put_back(bool reboots) {
+  if (!up() || !has_copy()) return false;
+  end_process();
+  if (!disk_.put_back()) return false;
+  if (reboots) mark_.clear();
+  older_ = refilter_ = true;
+  acknowledged_ = 0;
+  return true;
+}
+
+void SimNode::lose_disk(bool reboots) {
+  if (!up()) return;
+  end_process();
+  disk_.wipe();
+  copied_mark_.reset();
+  if (reboots) mark_.clear();
+  older_ = anew_ = true;
+  acknowledged_ = 0;
+}
+
+// As `koinon restore --keys`: the store knows whose it is and its peers, and that it comes from a restore.
+Status SimNode::make_store_anew() {
+  anew_ = false;
+  KOINON_TRY(store().begin(true));
+  KOINON_TRY(store().set_own_log(own_.id()));
+  KOINON_TRY(store().set_setting(kRolledBack, "1"));
+  for (const auto& [key, peer] : peers_) {
+    KOINON_TRY(store().put_peer(record_of(*peer)));
+    KOINON_TRY(store().set_held_ours(key));
+  }
+  return store().commit();
+}
+
+// The memory of the process is rebuilt from the store: it is a moment older than that of a real machine.
+void SimNode::resume_from_copy() {
+  if (!up() || !has_copy()) return;
+  end_process();
+  if (!disk_.put_back()) return;
+  mark_ = *copied_mark_;
+  older_ = refilter_ = true;
+  acknowledged_ = 0;
+  if (!open_store().ok()) return around_.counters.add("stores that did not open again");
+  load_engine(true);
+  around_.observer.on_resumed(*this);
+  repeat_changes();
+  around_.observer.on_restart(*this);
+}
+
+void SimNode::resume() {
+  if (!up()) return;
+  around_.observer.on_resumed(*this);
+  engine_->on_resumed(now());
+  after_input();
+}
+
+void SimNode::set_clock(std::chrono::milliseconds off) {
+  const bool jumps = std::chrono::abs(off - clock_.off()) > kJump;
+  clock_.set_off(off);
+  if (jumps) resume();
+}
+
+// --- whether it may sign ---
+
+// A liar signs whatever its peers say.
+bool SimNode::may_sign() const {
+  return !up() || liar_ != nullptr || engine_->signing().state == SigningState::kSigns;
+}
+
+void SimNode::sign_what_waits() {
+  if (!may_sign()) return;
+  for (DraftWrite& draft : std::exchange(waiting_, {})) write(std::move(draft));
+}
+
+void SimNode::give_word(const std::vector<NodeKey>& without) {
+  if (!up()) return;
+  engine_->on_word(now(), without);
+  after_input();
+}
+
+std::vector<NodeKey> SimNode::excused() {
+  const auto setting = store().setting(kExcused);
+  return excused_of(setting.ok() ? *setting : std::nullopt);
+}
+
+}  // namespace koinon::sim
