@@ -1,5 +1,7 @@
 #include "crypto/log_state.h"
 
+#include <tuple>
+
 #include "proto/base/limits.h"
 #include "proto/codec/name.h"
 
@@ -37,6 +39,17 @@ std::optional<WithdrawalFact> withdrawal_of(EntryIndex index, const v1::Entry& e
   const auto& withdrawal = entry.control().withdrawal();
   if (withdrawal.index() >= index.value) return std::nullopt;
   return WithdrawalFact{index, EntryIndex(withdrawal.index()), withdrawal.erase()};
+}
+
+bool is_larger(const SeenHead& one, const SeenHead& other) {
+  return std::tuple(one.recoveries, one.head.size) > std::tuple(other.recoveries, other.head.size);
+}
+
+std::optional<SeenHead> largest_seen(const LogState& log) {
+  const bool beyond = log.seen && (!log.whole || log.seen->size > log.whole->size);
+  const std::optional<StoredHead>& head = beyond ? log.seen : log.whole;
+  if (!head) return std::nullopt;
+  return SeenHead{log.id, 0, *head};
 }
 
 }  // namespace koinon

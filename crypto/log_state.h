@@ -67,7 +67,18 @@ struct PeerRecord {
   UnixMillis added_at;
   std::optional<Epoch> epoch;  // of the peer, in which the cursor counts; none: nothing of it was read yet
   JournalSeq cursor;           // the last row of its journal that is done
+  bool held_ours = false;      // it has held entries of our own log
 };
+
+// A head of a log that was seen, its signature verified, whether or not its entries are held.
+struct SeenHead {
+  LogId log;
+  std::uint64_t recoveries = 0;  // N of its origin; heads are ordered by it, then by size
+  StoredHead head;
+};
+bool is_larger(const SeenHead& one, const SeenHead& other);
+// The largest head of a log that is held. Nothing: no head of it is.
+std::optional<SeenHead> largest_seen(const LogState& log);
 
 // An invite that is given out and not yet used.
 struct InviteRecord {
@@ -197,6 +208,7 @@ struct StoreState {
   std::vector<HeadAsk> asks;
   std::vector<InviteRecord> invites;
   std::vector<AttachmentWant> wants;  // not complete yet; without those that only peers want
+  std::vector<SeenHead> seen_heads;   // larger than what is held of these logs when they were seen
   JournalSeq last_journal_seq;        // the newest number that a row was given
   std::chrono::milliseconds lived{
       0};  // how long this node has run over all its starts; may be too short, never too long

@@ -31,14 +31,14 @@ void EngineEvents::on_event(const Event& event) {
       return on_forked(event);
     case Event::Kind::kPeerLied:
       return log.warning("a peer sent what does not verify", {{"peer", peer}, {"reason", event.text}});
-    case Event::Kind::kStopSigning:
-      log.error("signing stopped: " + event.text, {{"peer", peer}});
-      parts_.writer.stop_signing(
-          fail(Code::kRefused, event.text + "; signing on would fork it. See RUNBOOK, \"A restored node\"",
-               "log"));
+    case Event::Kind::kStanding:
       return;
     case Event::Kind::kRolledBack:
-      return log.error("this node's store was put back from a copy: " + event.text, {{"peer", peer}});
+      return log.error(event.text + "; nothing is signed until peers have said what they saw of its log");
+    case Event::Kind::kCameBack:
+      return log.warning(event.text, {{"peer", peer}});
+    case Event::Kind::kCannotShow:
+      return log.error(event.text, {{"peer", peer}});
     case Event::Kind::kStoreFailed:
       return log.error("what other cities send cannot be stored; reading goes on", {{"reason", event.text}});
     case Event::Kind::kFilterApplied:

@@ -49,6 +49,12 @@ std::optional<PeerCursor> Cursors::after(const Link& link, const LogId& log, Jou
   return PeerCursor{link.peer, link.peer_epoch, JournalSeq(seq)};
 }
 
+JournalSeq Cursors::done(const Link& link) const {
+  const auto& open = link.cursor->open_rows;
+  if (open.empty()) return link.cursor->passed;
+  return std::min(link.cursor->passed, JournalSeq(open.begin()->first - 1));
+}
+
 void Cursors::note_saved(Link& link, JournalSeq seq) {
   link.cursor->saved = std::max(link.cursor->saved, seq);
   peers_.set_cursor(link.peer, link.peer_epoch, link.cursor->saved);

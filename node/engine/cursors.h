@@ -32,6 +32,8 @@ class Cursors {
   // it does not move. A later row of the same log is open still: its entries are yet to come.
   std::optional<PeerCursor> after(const Link& link, const LogId& log, JournalSeq row) const;
   // The store holds the cursor.
+  // Every row of its journal up to this one is done with.
+  JournalSeq done(const Link& link) const;
   void note_saved(Link& link, JournalSeq seq);
   // Has the store save how far we are, one commit at a time.
   void save(Link& link);

@@ -18,6 +18,7 @@ Engine::Engine(EngineConfig config, StoreState state, Now now) {
   }
   parts_->filtering.apply();
   for (const AttachmentWant& want : wants) parts_->files.want(want);
+  parts_->settle();
 }
 
 Engine::~Engine() = default;
@@ -26,6 +27,12 @@ template <typename Handler>
 void Engine::input(Now now, const Handler& handler) {
   parts_->effects.begin_input(now);
   handler();
+  settle_links();
+  parts_->settle();
+  settle_links();
+}
+
+void Engine::settle_links() {
   while (const auto link = parts_->links.take_ended()) parts_->news.session_gone(*link);
 }
 
@@ -130,6 +137,7 @@ void Engine::on_peer_removed(Now now, const NodeKey& key) {
       p.links.end(*link, v1::ERROR_CODE_SHUTTING_DOWN, fail(Code::kRefused, "the operator removed the peer"));
     }
     p.peers.unpin(key);
+    p.standing.forget_peer(key);
     p.admission.forget_peer(key);
     refresh_trust();
   });
@@ -140,6 +148,20 @@ void Engine::on_blocked(Now now, const LogId& log, bool blocked) {
     parts_->trust.set_blocked(log, blocked);
     refresh_trust();
   });
+}
+
+void Engine::on_knock(Now now, const NodeKey& key) {
+  input(now, [&] {
+    if (parts_->peers.find(key) == nullptr) parts_->standing.note_knock();
+  });
+}
+
+void Engine::on_resumed(Now now) {
+  input(now, [&] { parts_->standing.ask_anew("this node's machine was stopped and goes on"); });
+}
+
+void Engine::on_word(Now now, const std::vector<NodeKey>& without, bool alone) {
+  input(now, [&] { parts_->standing.take_word(without, alone); });
 }
 
 void Engine::want_file(Now now, const AttachmentWant& want) {
@@ -184,7 +206,10 @@ void Engine::handle_bytes(Link& link, BytesView bytes) {
 void Engine::on_error_frame(Link& link, const v1::Error& error) {
   Parts& p = *parts_;
   const std::string text = engine::utf8_beginning(error.message(), limits::kErrorBytes);
-  if (error.fatal()) return p.links.end_by_peer(link, text);
+  if (error.fatal()) {
+    if (error.code() == v1::ERROR_CODE_DUPLICATE) p.standing.note_displaced(link);
+    return p.links.end_by_peer(link, text);
+  }
   // The end of an answer that we cancelled.
   if (link.given_up.contains(error.request_id())) return p.fetcher.on_late(link, error.request_id(), true);
   p.effects.notice(link.peer, "the peer says: " + text);
@@ -212,8 +237,9 @@ void Engine::wake_rested() {
 
 MonoTime Engine::next_tick() const {
   const Parts& p = *parts_;
-  MonoTime next = std::min({p.admission.next_refresh(), p.store.retry_at(), p.files.next_timer(),
-                            p.bodies.next_retry(), p.intake.next_wake()});
+  MonoTime next =
+      std::min({p.admission.next_refresh(), p.store.retry_at(), p.files.next_timer(), p.bodies.next_retry(),
+                p.intake.next_wake(), p.seen.next_timer(), p.standing.next_timer()});
   for (const auto& [id, link] : p.links.all()) next = std::min(next, p.next_timer(*link));
   return next;
 }
@@ -225,6 +251,8 @@ std::vector<Output> Engine::take_outputs() { return parts_->effects.take_outputs
 std::vector<NameClaim> Engine::take_claims() { return parts_->admission.take_claims(); }
 
 const TrustPolicy& Engine::trust() const { return parts_->trust; }
+
+const StandingView& Engine::signing() const { return parts_->standing.view(); }
 
 std::vector<SessionInfo> Engine::sessions() const {
   std::vector<SessionInfo> out;

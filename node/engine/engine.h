@@ -42,6 +42,14 @@ class Engine {
   void on_peer_removed(Now now, const NodeKey& peer);
   // The operator blocks a city, or no longer.
   void on_blocked(Now now, const LogId& log, bool blocked);
+  // Somebody knocked whose node key is not pinned here.
+  void on_knock(Now now, const NodeKey& key);
+  // The clock jumped against the boot clock, or the boot id changed: the machine was stopped and went on, or
+  // this is a copy of it. Comes before any other input of that time.
+  void on_resumed(Now now);
+  // The operator's word: our log is signed without the answers of these peers, until they return. `alone`:
+  // also if no peer ever held our log.
+  void on_word(Now now, const std::vector<NodeKey>& without, bool alone = false);
   // Somebody wants a file that a record names; the store knows it already.
   void want_file(Now now, const AttachmentWant& want);
   // Our own filter changed: bodies are fetched or released.
@@ -66,6 +74,8 @@ class Engine {
   // limits::kLongestPause at most where the peer sent too much.
   bool wants_bytes(Now now, SessionId session) const;
 
+  // Whether this node may sign. Event::Kind::kStanding says when it has changed; until the first it may not.
+  const StandingView& signing() const;
   // For the operator's eyes.
   const TrustPolicy& trust() const;
   std::vector<SessionInfo> sessions() const;
@@ -88,6 +98,7 @@ class Engine {
   // Works off an input: its time holds for all of it, and the links that it ended are settled at its end.
   template <typename Handler>
   void input(Now now, const Handler& handler);
+  void settle_links();
   void begin_policy();
   void refresh_trust();
   void handle_bytes(engine::Link& link, BytesView bytes);

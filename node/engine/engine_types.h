@@ -24,6 +24,22 @@ struct Now {
   UnixMillis wall;
 };
 
+// What the mark outside the data folder says of the store (node/replication/mark.h).
+enum class MarkSays : unsigned char {
+  kNone,    // nothing, or that the store is ahead of it: no reason to sign
+  kAgrees,  // the store is the one that was written last
+  kBehind,  // the store is an older one: proof of a rollback
+};
+
+// What is known at the start of whether this node may sign; see standing.h.
+struct StandingConfig {
+  MarkSays mark = MarkSays::kNone;
+  bool restored = false;  // the store comes from a backup, or a rollback was proven and not answered yet
+  bool alone = false;     // the operator's standing word: it can only send, and signs without answers
+  std::vector<NodeKey> without;       // the operator's word: peers whose answers are not waited for
+  std::chrono::milliseconds wait{0};  // until fewer answers suffice; 0: limits::kSigningWait
+};
+
 struct EngineConfig {
   NodeKey node_key;
   std::string agent;
@@ -39,6 +55,7 @@ struct EngineConfig {
   std::uint64_t attachments_up_to = 0;         // files of at most so many bytes come with their notes
   bool refilter = false;                       // the store's bodies may follow another filter
   std::chrono::milliseconds ping_interval{0};  // 0: limits::kPingInterval
+  StandingConfig standing;
   OwnEpochs epochs;
 };
 
@@ -53,14 +70,17 @@ struct CloseSession {
 };
 struct Event {
   enum class Kind {
-    kSessionReady,   // peer, log
-    kSessionEnded,   // peer, text
-    kLogAdvanced,    // log, size: it stands whole at size
-    kForked,         // log, text, peer if it told us: evidence was kept, the log is frozen
-    kPeerLied,       // peer, text
-    kStopSigning,    // size: somebody holds more of our log than we do
-    kRolledBack,     // peer, text: the store was put back from a copy
-    kStoreFailed,    // text: commits fail, fetching waits
+    kSessionReady,  // peer, log
+    kSessionEnded,  // peer, text
+    kLogAdvanced,   // log, size: it stands whole at size
+    kForked,        // log, text, peer if it told us: evidence was kept, the log is frozen
+    kPeerLied,      // peer, text
+    kStanding,      // what Engine::signing says has changed
+    kRolledBack,    // text: our store is older than it was, or comes from a backup; again at each start until
+                    // we sign again
+    kCameBack,      // log, size, text: our own log was pulled back up to size
+    kCannotShow,    // peer, size: it claims a larger head of our log, and does not show it
+    kStoreFailed,   // text: commits fail, fetching waits
     kFilterApplied,  // the bodies of every log follow our filter
     kTrusted,        // log: policy admits it from now on
     kDistrusted,     // log: policy admits it no longer; it will be removed after the grace time
@@ -144,6 +164,31 @@ struct LogStanding {
       missing;  // bodies looked for, and the peers asked for them in vain
   // Peers that announced a body again and again and never gave it; they are not asked for it.
   std::map<EntryIndex, std::vector<NodeKey>> disbelieved;
+};
+
+// Whether this node may sign, and whom or what it waits for.
+enum class SigningState : unsigned char {
+  kSigns,
+  kAsks,          // whether our store is the newest copy of our log
+  kBehind,        // a larger head of ours was shown: our log is pulled back
+  kForked,        // heads of ours contradict each other
+  kTwin,          // another node runs with our key
+  kStopsForGood,  // the store lacks our current key
+};
+struct StandingView {
+  SigningState state = SigningState::kAsks;
+  std::vector<NodeKey> waits_for;  // kAsks: peers that have held our log and have not answered
+  std::size_t answered = 0;        // kAsks: of those that have held it, and were not excused
+  std::optional<UnixMillis>
+      fewer_after;          // kAsks: then more than half suffice, or none if nobody ever held it
+  bool needs_word = false;  // kAsks: no answer is to be had and time does not help; the operator decides
+  TreeSize held;            // entries of our log
+  TreeSize shown;           // kBehind: the largest head that was shown
+  NodeKey shown_by;
+  bool nobody_serves = false;        // kBehind: for limits::kPullBack nothing has come
+  bool rolled_back = false;          // it is known that the store is an older one, or comes from a backup
+  std::vector<NodeKey> cannot_show;  // peers that claim a larger head, and do not show it
+  bool operator==(const StandingView&) const = default;
 };
 
 // How a peer has behaved since this engine began.

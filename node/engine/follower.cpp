@@ -18,14 +18,18 @@ Result<Checkpoint> peek(BytesView note) {
 
 }  // namespace
 
-Follower::Follower(Effects& effects, Logs& logs, Links& links, Holdings& holdings, Intake& intake,
-                   Admission& admission, Cursors& cursors, Offers& offers, Fetcher& fetcher, Forks& forks,
-                   Bodies& bodies, Filtering& filtering)
+Follower::Follower(Effects& effects, Peers& peers, Logs& logs, Links& links, Holdings& holdings,
+                   Intake& intake, Standing& standing, SeenHeads& seen, Admission& admission,
+                   Cursors& cursors, Offers& offers, Fetcher& fetcher, Forks& forks, Bodies& bodies,
+                   Filtering& filtering)
     : effects_(effects),
+      peers_(peers),
       logs_(logs),
       links_(links),
       holdings_(holdings),
       intake_(intake),
+      standing_(standing),
+      seen_(seen),
       admission_(admission),
       cursors_(cursors),
       offers_(offers),
@@ -62,7 +66,8 @@ void Follower::on_heads(Link& link, const v1::Heads& heads) {
 // Heads are news, or answer a GetHeads or Get, which is open no longer. False if they are neither.
 bool Follower::take_request(Link& link, const v1::Heads& heads) {
   const std::uint64_t request_id = heads.request_id();
-  if (request_id == 0 || admission_.on_heads(link, heads)) return true;
+  if (request_id == 0 || standing_.take_heads(link, request_id) || admission_.on_heads(link, heads))
+    return true;
   if (link.given_up.contains(request_id)) {
     fetcher_.on_late(link, request_id, true);
     return true;
@@ -86,8 +91,9 @@ Result<std::optional<ShownHead>> Follower::read_head(Link& link, const v1::Head&
   shown.note = head.checkpoint();
   shown.row = JournalSeq(head.journal_seq());
   if (in_journal) cursors_.pass(link, shown.row);
-  if (!logs_.admits(shown.log)) return nothing;
   const Log* known = logs_.find(shown.log);
+  // What a peer signed is remembered though its log be blocked.
+  if (!logs_.admits(shown.log) && (known == nullptr || !peers_.is_peers(shown.log))) return nothing;
   if (known != nullptr) {
     if (known->state().frozen) return nothing;
     const auto& whole = known->state().whole;
@@ -140,25 +146,25 @@ void Follower::on_verified(SessionId source, const std::vector<ShownHead>& heads
 // A head whose signature verified.
 void Follower::consider(const Offer& offer) {
   Link* link = links_.find(offer.source);
-  if (link == nullptr || !logs_.admits(offer.log)) return settle(offer);
+  if (link == nullptr) return settle(offer);
+  const bool own = logs_.is_own(offer.log);
+  if (own) {
+    standing_.note_head(*link, offer.head);
+  } else {
+    seen_.note(offer.log, offer.head, offer.source);
+  }
+  if (!logs_.admits(offer.log)) return settle(offer);
   Log& log = log_of(offer);
   holdings_.note(*link, offer.log, offer.head.size);
   if (log.state().frozen || offer.head.size.value == 0 || forks_.freeze_if_forked(log, offer))
     return settle(offer);
   if (offer.head.size <= log.held()) return forks_.check_old_head(offer);
-  const bool own = logs_.is_own(offer.log);
   if (offer.head.size.value > intake_.entries_quota() && !own) {
     if (!std::exchange(log.following->over_quota, true)) {
       effects_.notice(link->peer, log.state().identity.name + " claims " +
                                       std::to_string(offer.head.size.value) +
                                       " entries, more than this node takes of one log");
     }
-    return settle(offer);
-  }
-  if (own) {
-    effects_.emit({Event::Kind::kStopSigning, link->peer, offer.log, offer.head.size,
-                   "a peer holds " + std::to_string(offer.head.size.value) +
-                       " entries of our own log, we hold " + std::to_string(log.whole_size())});
     return settle(offer);
   }
   offers_.keep(log, offer);

@@ -3,14 +3,15 @@
 
 #include "node/engine/filtering.h"
 #include "node/engine/forks.h"
+#include "node/engine/standing.h"
 
 namespace koinon::engine {
 
 class Follower {
  public:
-  Follower(Effects& effects, Logs& logs, Links& links, Holdings& holdings, Intake& intake,
-           Admission& admission, Cursors& cursors, Offers& offers, Fetcher& fetcher, Forks& forks,
-           Bodies& bodies, Filtering& filtering);
+  Follower(Effects& effects, Peers& peers, Logs& logs, Links& links, Holdings& holdings, Intake& intake,
+           Standing& standing, SeenHeads& seen, Admission& admission, Cursors& cursors, Offers& offers,
+           Fetcher& fetcher, Forks& forks, Bodies& bodies, Filtering& filtering);
 
   void on_heads(Link& link, const v1::Heads& heads);
   void on_cursor(Link& link, const v1::Cursor& cursor);
@@ -35,10 +36,13 @@ class Follower {
   void prune(Link& link, const LogId& log);
 
   Effects& effects_;
+  Peers& peers_;
   Logs& logs_;
   Links& links_;
   Holdings& holdings_;
   Intake& intake_;
+  Standing& standing_;
+  SeenHeads& seen_;
   Admission& admission_;
   Cursors& cursors_;
   Offers& offers_;

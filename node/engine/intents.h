@@ -191,6 +191,30 @@ struct CommitReadmission {
   static constexpr IntentKind kKind{IntentClass::kWrite};
   LogId log;
 };
+// A head that was seen, so that it is known over a restart and after its log was removed.
+struct CommitSeen {
+  using Answer = Done;
+  static constexpr IntentKind kKind{IntentClass::kWrite};
+  SeenHead seen;
+};
+// A peer has held entries of our own log.
+struct CommitHolder {
+  using Answer = Done;
+  static constexpr IntentKind kKind{IntentClass::kWrite};
+  NodeKey peer;
+};
+// The operator's word: the peers whose answers are not waited for.
+struct CommitExcused {
+  using Answer = Done;
+  static constexpr IntentKind kKind{.does = IntentClass::kWrite, .durable = true};
+  std::vector<NodeKey> without;
+};
+// A rollback of our store was proven, or we sign again.
+struct CommitRolledBack {
+  using Answer = Done;
+  static constexpr IntentKind kKind{.does = IntentClass::kWrite, .durable = true};
+  bool rolled_back = false;
+};
 struct CommitAsks {
   using Answer = Done;
   static constexpr IntentKind kKind{IntentClass::kWrite};
@@ -307,7 +331,8 @@ using IntentBody =
     std::variant<VerifyHeads, VerifyRun, VerifyBodies, CommitRun, CommitCursor, CommitEvidence, CommitBodies,
                  CommitFilter, CommitOutOfPolicy, CommitLived, CommitReadmission, CommitAsks, CommitRemoval,
                  ReadRun, ReadRoot, ReadRecords, ReadUnheld, ReadProof, VerifyChunk, CommitWant, CommitChunk,
-                 CommitFinished, CommitDrop, ReadChunk, ReadDigest, VerifyEvidence, ReadEvidence, BeginEpoch>;
+                 CommitFinished, CommitDrop, ReadChunk, ReadDigest, VerifyEvidence, ReadEvidence, CommitSeen,
+                 CommitHolder, CommitExcused, CommitRolledBack, BeginEpoch>;
 struct Intent {
   IntentId id;
   IntentBody body;

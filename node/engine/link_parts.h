@@ -22,6 +22,21 @@ struct LinkLiveness {
   unsigned pings_unanswered = 0;
 };
 
+// Of SeenHeads: what the peer is told of its own log.
+struct LinkSeen {
+  JournalSeq named;  // the newest row of its journal when the session began
+  MonoTime ready_at{};
+  bool told_behind = false;         // our Hello said that we have not caught up
+  TreeSize told;                    // the largest head of its log that we told it of
+  TreeSize shown;                   // the largest head of its log that it showed itself
+  std::optional<MonoTime> look_at;  // then it may be told of a larger one
+};
+
+// Of Standing: what the peer is asked about our log.
+struct LinkStanding {
+  std::set<std::uint64_t> requests;  // our open GetHeads
+};
+
 // Of Admission: heads that are asked for by name.
 struct LinkAsks {
   std::map<std::uint64_t, std::vector<LogId>> requests;  // our open GetHeads

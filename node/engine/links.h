@@ -30,8 +30,10 @@ class Files;
 class FileServing;
 class Forks;
 class Offers;
+class SeenHeads;
 class Serving;
 class Sessions;
+class Standing;
 
 struct Link {
   // Known from the beginning
@@ -69,6 +71,8 @@ struct Link {
 
   // Of each part, and private to it
   Owned<LinkLiveness, Sessions> liveness;
+  Owned<LinkSeen, SeenHeads> seen;
+  Owned<LinkStanding, Standing> standing;
   Owned<LinkAsks, Admission> asks;
   Owned<LinkCursor, Cursors> cursor;
   Owned<LinkOffers, Offers> offers;

@@ -10,7 +10,6 @@ void News::session_ready(Link& link, std::uint64_t held_of_ours) {
     const Log* log = p.logs.find(*own);
     const std::uint64_t own_size = log == nullptr ? 0 : log->whole_size();
     p.holdings.set(link, *own, TreeSize(std::min(held_of_ours, own_size)));
-    if (held_of_ours > own_size) p.admission.ask_for(link, {*own});
     if (held_of_ours > 0) p.broadcast.graft(link, *own);
   }
   p.cursors.begin(link);
@@ -35,6 +34,7 @@ void News::run_stored(Log& log, const StoredRun& run, const Result<RunStored>& a
   if (answer.ok()) {
     p.store.note_success();
     const bool moved_on = !p.fetcher.extend(log, run);
+    p.seen.note_stored(log, run.source);
     p.admission.add_vouches(run.vouches);
     p.bodies.note_run(log, run, moved_on);
     p.filtering.note_run(log, run.filter_number);
@@ -121,6 +121,7 @@ void News::log_removed(Log& log) {
   Parts& p = parts_;
   p.effects.emit({Event::Kind::kRemoved, {}, log.id(), log.held(), {}});
   p.journal.forget(log);
+  p.seen.note_removed(log);
   p.logs.forget(log);
   p.follower.forget(log);
   p.bodies.forget(log);

@@ -10,6 +10,7 @@
 #include "node/engine/follower.h"
 #include "node/engine/serving.h"
 #include "node/engine/sessions.h"
+#include "node/engine/standing.h"
 
 namespace koinon::engine {
 
@@ -28,7 +29,10 @@ struct Parts {
   Holdings holdings{links};
   Intake intake{effects, trust, logs};
 
-  Sessions sessions{effects, peers, logs, links, journal, news};
+  SeenHeads seen;
+  Standing standing{effects, peers, logs, links, holdings, seen};
+
+  Sessions sessions{effects, peers, logs, links, journal, seen, standing, news};
   Epochs epochs{effects, links, journal, news};
   Admission admission;
   Cursors cursors{effects, peers, logs, links, intake, admission};
@@ -38,11 +42,11 @@ struct Parts {
   Files files{effects, logs, links, holdings, intake, fetcher, news};
   Bodies bodies{effects, store, logs, links, holdings, intake, fetcher, files};
   Filtering filtering{effects, store, logs, links, intake, bodies};
-  Follower follower{effects, logs,   links,   holdings, intake, admission,
-                    cursors, offers, fetcher, forks,    bodies, filtering};
+  Follower follower{effects,   peers,   logs,   links,   holdings, intake, standing, seen,
+                    admission, cursors, offers, fetcher, forks,    bodies, filtering};
   FileServing file_serving{effects, logs, links, files};
   Broadcast broadcast{effects, logs, links, journal, holdings, forks, bodies};
-  Serving serving{effects, logs, links, holdings, bodies, file_serving, broadcast};
+  Serving serving{effects, logs, links, holdings, seen, standing, bodies, file_serving, broadcast};
 
   // --- what the facade asks of all parts, in order; the order is that of the outputs ---
 
@@ -71,6 +75,8 @@ struct Parts {
         return files.on_chunk(link, std::move(*frame.mutable_attachment_chunk()), size);
       case v1::Frame::kPrune:
         return broadcast.on_prune(link, frame.prune());
+      case v1::Frame::kSeen:
+        return standing.on_seen(link, frame.seen());
       case v1::Frame::kEvidence:
         return forks.on_evidence(link, frame.evidence());
       // Requests
@@ -97,6 +103,7 @@ struct Parts {
 
   // The peer refuses one of our requests: the part that sent it knows its number.
   void on_refused(Link& link, std::uint64_t request_id) {
+    standing.on_refused(link, request_id);
     admission.on_refused(link, request_id);
     bodies.on_refused(link, request_id);
     files.on_refused(link, request_id);
@@ -109,6 +116,16 @@ struct Parts {
     bodies.forget(link);
     files.forget(link);
     holdings.forget(link);
+    seen.forget(link);
+  }
+
+  // At the end of each input: peers are told what we have seen, and whether we may sign is decided.
+  void settle() {
+    for (const SessionId id : seen.unfollowed()) {
+      if (Link* link = links.find(id); link != nullptr) seen.note_followed(*link, cursors.done(*link));
+    }
+    seen.tell();
+    standing.review();
   }
 
   // The sentence that says which answer or frame is overdue; nothing if none is.
@@ -127,6 +144,7 @@ struct Parts {
     bodies.give_up_slow(link);
     fetcher.run_timers(link);
     broadcast.run_timers(link);
+    standing.look(link);
     sessions.check_liveness(link);
   }
   MonoTime next_timer(const Link& link) const {

@@ -1,5 +1,7 @@
 #include "node/engine/peers.h"
 
+#include <utility>
+
 namespace koinon::engine {
 namespace {
 
@@ -38,6 +40,19 @@ Peers::Peers(Effects& effects, std::vector<PeerRecord> peers) : effects_(effects
     const NodeKey key = peer.node_key;
     peers_.emplace(key, std::move(peer));
   }
+  relist();
+}
+
+void Peers::relist() {
+  logs_.clear();
+  for (const auto& [key, peer] : peers_) {
+    if (peer.log) logs_.insert(*peer.log);
+  }
+}
+
+bool Peers::set_held_ours(const NodeKey& peer) {
+  const auto it = peers_.find(peer);
+  return it != peers_.end() && !std::exchange(it->second.held_ours, true);
 }
 
 const PeerRecord* Peers::find(const NodeKey& peer) const {
@@ -49,18 +64,22 @@ void Peers::pin(const PeerRecord& peer) {
   const auto it = peers_.find(peer.node_key);
   if (it == peers_.end()) {
     peers_.emplace(peer.node_key, peer);
-    return;
+    return relist();
   }
   const auto epoch = it->second.epoch;
   const auto cursor = it->second.cursor;
+  const bool held_ours = it->second.held_ours;
   it->second = peer;
   it->second.epoch = epoch;
   it->second.cursor = cursor;
+  it->second.held_ours = held_ours;
+  relist();
 }
 
 void Peers::unpin(const NodeKey& peer) {
   peers_.erase(peer);
   conduct_.erase(peer);
+  relist();
 }
 
 void Peers::set_cursor(const NodeKey& peer, const Epoch& epoch, JournalSeq cursor) {

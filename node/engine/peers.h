@@ -2,6 +2,8 @@
 // when the operator removes the peer.
 #pragma once
 
+#include <set>
+
 #include "koinon/v1/wire.pb.h"
 #include "node/engine/effects.h"
 
@@ -13,6 +15,11 @@ class Peers {
 
   const PeerRecord* find(const NodeKey& peer) const;  // nothing: it is not pinned
   const std::map<NodeKey, PeerRecord>& all() const { return peers_; }
+  // Whether the log is that of a pinned peer.
+  bool is_peers(const LogId& log) const { return logs_.contains(log); }
+  // It has held entries of our own log. False: that was known.
+  bool set_held_ours(const NodeKey& peer);
+
   // Of one that is known epoch and cursor stay.
   void pin(const PeerRecord& peer);
   // Whom the operator pins again begins anew.
@@ -35,9 +42,12 @@ class Peers {
   bool note_slow(const NodeKey& peer);
 
  private:
+  void relist();
+
   Effects& effects_;
   std::map<NodeKey, PeerRecord> peers_;
   std::map<NodeKey, Conduct> conduct_;
+  std::set<LogId> logs_;  // of the peers
 };
 
 }  // namespace koinon::engine

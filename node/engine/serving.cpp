@@ -11,14 +11,25 @@ bool has_digest(const StoredRecord& record, BytesView digest) {
   return entry.ok() && entry->body_digest() == digest;
 }
 
+// A withdrawal that we may have lost could have taken them away.
+void hold_back(std::vector<StoredRecord>& records) {
+  for (StoredRecord& record : records) {
+    if (record.body.empty()) continue;
+    record.body.clear();
+    record.state = BodyState::kNotHeld;
+  }
+}
+
 }  // namespace
 
-Serving::Serving(Effects& effects, Logs& logs, Links& links, Holdings& holdings, Bodies& bodies,
-                 FileServing& file_serving, Broadcast& broadcast)
+Serving::Serving(Effects& effects, Logs& logs, Links& links, Holdings& holdings, SeenHeads& seen,
+                 Standing& standing, Bodies& bodies, FileServing& file_serving, Broadcast& broadcast)
     : effects_(effects),
       logs_(logs),
       links_(links),
       holdings_(holdings),
+      seen_(seen),
+      standing_(standing),
       bodies_(bodies),
       file_serving_(file_serving),
       broadcast_(broadcast) {}
@@ -36,11 +47,28 @@ void Serving::on_get_heads(Link& link, const v1::GetHeads& request) {
       return links_.end_for_lie(link, fail(Code::kMalformed, "it has not 32 bytes", "log_ids"));
     const LogId id = LogId::from(bytes);
     const Log* log = logs_.find(id);
-    // A peer may always learn what we hold of its own log.
-    const bool own = id == link.peer_log && log != nullptr && log->state().whole;
-    if (own || logs_.serves(id)) *frame.mutable_heads()->add_heads() = holdings_.head_message(link, *log);
+    if (id == link.peer_log) {
+      show_seen(link, *frame.mutable_heads());
+    } else if (logs_.serves(id))
+      *frame.mutable_heads()->add_heads() = holdings_.head_message(link, *log);
   }
   links_.send(link, frame);
+}
+
+// A peer may always learn which is the largest head of its own log that we have seen, held or not.
+void Serving::show_seen(const Link& link, v1::Heads& heads) const {
+  const LogId& id = *link.peer_log;
+  const Log* log = logs_.find(id);
+  const auto seen = seen_.largest(id);
+  if (!seen) return;
+  if (log != nullptr && log->state().whole == seen->head) {
+    *heads.add_heads() = holdings_.head_message(link, *log);
+    return;
+  }
+  v1::Head& head = *heads.add_heads();
+  head.set_log_id(id.bytes());
+  head.set_checkpoint(seen->head.note);
+  head.set_frozen(log != nullptr && log->state().frozen);
 }
 
 void Serving::send_head(Link& link, const Log& log, std::uint64_t request_id) {
@@ -87,12 +115,12 @@ void Serving::pump_runs(Link& link) {
   link.serving->reading_run = true;
   ReadRun intent{next.log, next.next, next.to, next.size, std::nullopt, limits::kChunkTargetBytes};
   if (!next.root_checked) intent.root = next.root;
-  effects_.ask(intent, [this, id = link.id, number = next.number](const Result<ServedRun>& answer) {
-    on_run_read(id, number, answer);
+  effects_.ask(intent, [this, id = link.id, number = next.number](Result<ServedRun> answer) {
+    on_run_read(id, number, std::move(answer));
   });
 }
 
-void Serving::on_run_read(SessionId id, std::uint64_t number, const Result<ServedRun>& answer) {
+void Serving::on_run_read(SessionId id, std::uint64_t number, Result<ServedRun> answer) {
   Link* link = links_.find(id);
   if (link == nullptr) return;
   auto& runs = link->serving->runs;
@@ -107,6 +135,7 @@ void Serving::on_run_read(SessionId id, std::uint64_t number, const Result<Serve
     return pump(*link);
   }
   request.root_checked = true;
+  if (!standing_.may_serve_bodies(request.log)) hold_back(answer->records);
   request.next.value += answer->records.size();
   v1::Frame frame;
   fill_chunk(*frame.mutable_chunk(), *answer, link->filter);
@@ -201,6 +230,8 @@ void Serving::on_bodies_read(SessionId id, std::uint64_t number, TreeSize held,
   const auto& requests = link->serving->bodies;
   // The peer cancelled it while it was read.
   if (requests.empty() || requests.front().number != number) return pump_bodies(*link);
+  const LogId log = LogId::from(requests.front().request.log_id());
+  if (answer.ok() && !standing_.may_serve_bodies(log)) hold_back(*answer);
   send_bodies(*link, answer.ok() ? std::move(*answer) : std::vector<StoredRecord>(1), held);
   pump_bodies(*link);
 }

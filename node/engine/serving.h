@@ -3,13 +3,14 @@
 
 #include "node/engine/broadcast.h"
 #include "node/engine/file_serving.h"
+#include "node/engine/standing.h"
 
 namespace koinon::engine {
 
 class Serving {
  public:
-  Serving(Effects& effects, Logs& logs, Links& links, Holdings& holdings, Bodies& bodies,
-          FileServing& file_serving, Broadcast& broadcast);
+  Serving(Effects& effects, Logs& logs, Links& links, Holdings& holdings, SeenHeads& seen, Standing& standing,
+          Bodies& bodies, FileServing& file_serving, Broadcast& broadcast);
 
   void on_get_heads(Link& link, const v1::GetHeads& request);
   void on_get(Link& link, const v1::Get& get);
@@ -21,9 +22,10 @@ class Serving {
   void pump(Link& link);
 
  private:
+  void show_seen(const Link& link, v1::Heads& heads) const;
   void send_head(Link& link, const Log& log, std::uint64_t request_id);
   void pump_runs(Link& link);
-  void on_run_read(SessionId id, std::uint64_t number, const Result<ServedRun>& answer);
+  void on_run_read(SessionId id, std::uint64_t number, Result<ServedRun> answer);
   void refuse_run(Link& link, const RunRequest& request, const Error& error);
   void pump_bodies(Link& link);
   void on_bodies_read(SessionId id, std::uint64_t number, TreeSize held,
@@ -34,6 +36,8 @@ class Serving {
   Logs& logs_;
   Links& links_;
   Holdings& holdings_;
+  SeenHeads& seen_;
+  Standing& standing_;
   Bodies& bodies_;
   FileServing& file_serving_;
   Broadcast& broadcast_;

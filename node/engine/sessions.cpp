@@ -25,6 +25,7 @@ void Sessions::on_connected(SessionId id, const NodeKey& peer, bool dialled_by_u
         fail(Code::kRefused, "the peer sent what does not verify a while ago; try again later"));
   }
   peers_.count_session(peer);
+  standing_.on_connected(link);
   if (resolve_duplicate(link)) greet(link, *known);
 }
 
@@ -39,6 +40,8 @@ void Sessions::greet(Link& link, const PeerRecord& peer) {
   hello->set_journal_row(journal_.last_row().value);
   const Log* theirs = peer.log ? logs_.find(*peer.log) : nullptr;
   if (theirs != nullptr) hello->set_held_of_yours(theirs->whole_size());
+  seen_.greet(link, peer, *hello);
+  hello->set_journal_row(journal_.last_row().value);
   *hello->mutable_filter() = effects_.filter().message();
   hello->set_window(config.window);
   hello->set_agent(config.agent);
@@ -120,6 +123,8 @@ void Sessions::on_hello(Link& link, const v1::Hello& hello) {
   }
   read_hello(link, hello, peer, std::move(*filter));
   news_.session_ready(link, hello.held_of_yours());
+  seen_.begin(link, JournalSeq(hello.journal_row()));
+  standing_.on_seen(link, hello.seen_of_yours());
 }
 
 bool Sessions::refuse_hello(Link& link, const v1::Hello& hello, const PeerRecord& peer) {

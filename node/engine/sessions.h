@@ -4,13 +4,22 @@
 #include "node/engine/journal.h"
 #include "node/engine/links.h"
 #include "node/engine/news.h"
+#include "node/engine/standing.h"
 
 namespace koinon::engine {
 
 class Sessions {
  public:
-  Sessions(Effects& effects, Peers& peers, Logs& logs, Links& links, Journal& journal, News& news)
-      : effects_(effects), peers_(peers), logs_(logs), links_(links), journal_(journal), news_(news) {}
+  Sessions(Effects& effects, Peers& peers, Logs& logs, Links& links, Journal& journal, SeenHeads& seen,
+           Standing& standing, News& news)
+      : effects_(effects),
+        peers_(peers),
+        logs_(logs),
+        links_(links),
+        journal_(journal),
+        seen_(seen),
+        standing_(standing),
+        news_(news) {}
 
   // A TLS connection with a pinned peer stands: greets it, or ends the link.
   void on_connected(SessionId id, const NodeKey& peer, bool dialled_by_us);
@@ -41,6 +50,8 @@ class Sessions {
   Logs& logs_;
   Links& links_;
   Journal& journal_;
+  SeenHeads& seen_;
+  Standing& standing_;
   News& news_;
   bool shutting_down_ = false;
 };

@@ -165,6 +165,20 @@ Result<Done> write(Store& store, const CommitAsks& intent) {
   return done(store.set_asks(intent.asks, intent.open));
 }
 
+Result<Done> write(Store& store, const CommitSeen& intent) { return done(store.keep_seen(intent.seen)); }
+
+Result<Done> write(Store& store, const CommitHolder& intent) {
+  return done(store.set_held_ours(intent.peer));
+}
+
+Result<Done> write(Store& store, const CommitExcused& intent) {
+  return done(store.set_setting(kExcused, excused_text(intent.without)));
+}
+
+Result<Done> write(Store& store, const CommitRolledBack& intent) {
+  return done(store.set_setting(kRolledBack, intent.rolled_back ? "1" : ""));
+}
+
 Result<ChunkStored> write(Store& store, const CommitChunk& intent) {
   KOINON_ASSIGN(const std::uint32_t held, store.add_chunk(intent.commit));
   return ChunkStored{held};

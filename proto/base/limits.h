@@ -138,6 +138,22 @@ inline constexpr std::chrono::minutes kLieBackoff{
 inline constexpr std::chrono::hours kLieBackoffMax{6};
 inline constexpr std::chrono::hours kLieForgotten{24};
 
+// When we may sign
+inline constexpr std::chrono::minutes kSigningWait{
+    10};  // since we asked; then more than half of the peers that have held our log suffice
+inline constexpr std::chrono::minutes kFollowWait{5};  // that one peer may hold up our answers, in all
+inline constexpr std::chrono::seconds kReachWait{
+    20};                                             // since our start, for peers that are not connected yet
+inline constexpr std::chrono::minutes kShowWait{1};  // until a head that a peer claims must be shown
+inline constexpr std::chrono::seconds kSeenDelay{
+    1};  // until an author is told of a head that others showed us
+inline constexpr std::chrono::seconds kDisplacedWait{
+    5};                                    // for the connection of the peer that took the place of ours
+inline constexpr unsigned kDisplaced = 3;  // times; then another node has our key
+inline constexpr std::chrono::minutes kDisplacedForgotten{30};
+inline constexpr std::chrono::hours kPullBack{
+    1};  // without anybody who serves our own entries; then it is told
+
 // Our own clock
 inline constexpr std::chrono::minutes kClockSlack{1};  // a step that is believed at once
 inline constexpr std::chrono::minutes kClockStands{

@@ -92,6 +92,36 @@ Status MemoryPeers::remove_invite(const NodeKey& key) {
   return {};
 }
 
+void MemoryPeers::set_held_ours(const NodeKey& peer) {
+  const auto it = peers_.find(peer);
+  if (it == peers_.end() || std::exchange(it->second.held_ours, true)) return;
+  undo_.remember([this, peer] {
+    if (const auto known = peers_.find(peer); known != peers_.end()) known->second.held_ours = false;
+  });
+}
+
+// --- seen heads ---
+
+std::vector<SeenHead> MemorySeen::heads() const {
+  std::vector<SeenHead> out;
+  for (const auto& [log, seen] : heads_) out.push_back(seen);
+  return out;
+}
+
+void MemorySeen::keep(const SeenHead& seen) {
+  const auto known = heads_.find(seen.log);
+  if (known != heads_.end() && !is_larger(seen, known->second)) return;
+  const auto old = known == heads_.end() ? std::nullopt : std::optional(known->second);
+  undo_.remember([this, log = seen.log, old] {
+    if (old) {
+      heads_.insert_or_assign(log, *old);
+    } else {
+      heads_.erase(log);
+    }
+  });
+  heads_.insert_or_assign(seen.log, seen);
+}
+
 // --- policy ---
 
 std::vector<VouchFact> MemoryPolicy::vouches() const {

@@ -25,12 +25,26 @@ class MemoryPeers {
   void set_asks(const std::vector<HeadAsk>& asks, bool open);
   void put_invite(const InviteRecord& invite);
   Status remove_invite(const NodeKey& key);
+  void set_held_ours(const NodeKey& peer);
 
  private:
   MemoryUndo& undo_;
   std::map<NodeKey, PeerRecord> peers_;
   std::set<HeadAsk> asks_;
   std::map<NodeKey, InviteRecord> invites_;
+};
+
+// The largest head that was seen of a log, beside what is held of it.
+class MemorySeen {
+ public:
+  explicit MemorySeen(MemoryUndo& undo) : undo_(undo) {}
+
+  std::vector<SeenHead> heads() const;
+  void keep(const SeenHead& seen);
+
+ private:
+  MemoryUndo& undo_;
+  std::map<LogId, SeenHead> heads_;
 };
 
 // Vouches, blocks of the operator, evidence of forks.

@@ -26,6 +26,7 @@ MemoryStore::MemoryStore(Options options)
       files_(undo_, *options_.pool, options_.attachment_bytes),
       bodies_(undo_, *options_.pool, logs_, arrivals_, files_, options_.transit_bytes),
       peers_(undo_),
+      seen_(undo_),
       policy_(undo_),
       settings_(undo_) {
   start_epoch();
@@ -75,6 +76,7 @@ Result<StoreState> MemoryStore::load_state() {
     state.logs.push_back(log->state);
   }
   state.peers = peers_.peers();
+  state.seen_heads = seen_.heads();
   state.vouches = policy_.vouches();
   state.blocked = policy_.blocked();
   state.forked = policy_.forked();
@@ -144,6 +146,7 @@ Result<std::optional<EntryIndex>> MemoryStore::apply_filter(const LogId& log, co
 Status MemoryStore::remove_log(const LogId& id, UnixMillis now) {
   return undo_.change([&]() -> Status {
     KOINON_ASSIGN(const MemoryLog* log, logs_.find(id));
+    if (const auto seen = largest_seen(log->state); seen) seen_.keep(*seen);
     bodies_.remove_all(id);
     arrivals_.add(id, EntryIndex(0), numbers_of_removal(TreeSize(log->records.size())), ArrivalKind::kRemoved,
                   now);
@@ -246,6 +249,22 @@ Result<JournalSeq> MemoryStore::readmit(const LogId& id) {
     KOINON_ASSIGN(MemoryLog * log, logs_.find(id));
     logs_.set_out(*log, std::nullopt, std::chrono::milliseconds(0));
     return write_row(*log);
+  });
+}
+
+Status MemoryStore::keep_seen(const SeenHead& seen) {
+  return undo_.change([&]() -> Status {
+    KOINON_TRY(need_space());
+    seen_.keep(seen);
+    return {};
+  });
+}
+
+Status MemoryStore::set_held_ours(const NodeKey& peer) {
+  return undo_.change([&]() -> Status {
+    KOINON_TRY(need_space());
+    peers_.set_held_ours(peer);
+    return {};
   });
 }
 

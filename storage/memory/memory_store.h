@@ -120,6 +120,8 @@ class MemoryStore final : public Store {
   Result<JournalSeq> add_evidence(const EvidenceCommit& evidence) override;
   Status set_out_of_policy(const LogId& log, UnixMillis since, std::chrono::milliseconds lived) override;
   Result<JournalSeq> readmit(const LogId& log) override;
+  Status keep_seen(const SeenHead& seen) override;
+  Status set_held_ours(const NodeKey& peer) override;
   Status set_asks(const std::vector<HeadAsk>& asks, bool open) override;
   Status set_blocked(const LogId& log, bool blocked) override;
   Status put_peer(const PeerRecord& peer) override;
@@ -153,6 +155,7 @@ class MemoryStore final : public Store {
   MemoryFiles files_;
   MemoryBodies bodies_;
   MemoryPeers peers_;
+  MemorySeen seen_;
   MemoryPolicy policy_;
   MemorySettings settings_;
   bool full_ = false;

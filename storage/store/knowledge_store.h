@@ -73,6 +73,11 @@ class KnowledgeWriter {
   // Policy admits the log again. If the log is whole, gives it a new journal row and returns the row; else 0.
   // kNotFound: no such log is held.
   virtual Result<JournalSeq> readmit(const LogId& log) = 0;
+  // Keeps a head that was seen, if it is larger than the one that is kept of its log. It outlives the log's
+  // removal.
+  virtual Status keep_seen(const SeenHead& seen) = 0;
+  // The peer has held entries of our own log. Of one that is not pinned nothing is kept.
+  virtual Status set_held_ours(const NodeKey& peer) = 0;
   // Remembers heads to ask for, or forgets them once they are settled.
   virtual Status set_asks(const std::vector<HeadAsk>& asks, bool open) = 0;
   virtual Status set_blocked(const LogId& log, bool blocked) = 0;

@@ -3,7 +3,9 @@
 
 #include <chrono>
 #include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "proto/base/types.h"
 
@@ -15,6 +17,14 @@ inline constexpr std::string_view kObserverName = "observer";        // of a nod
 inline constexpr std::string_view kFilterApplied =
     "filter_applied";                                   // the filter that was applied to the bodies held here
 inline constexpr std::string_view kLived = "lived_ms";  // how long the node has run, decimal
+
+inline constexpr std::string_view kExcused =
+    "signing.without";  // the peers without whose answers we may sign: hexadecimal node keys, blank between
+inline constexpr std::string_view kRolledBack = "signing.rolled_back";  // "1": not answered yet
+
+// The setting kExcused. What is no key is passed over.
+std::string excused_text(const std::vector<NodeKey>& peers);
+std::vector<NodeKey> excused_of(const std::optional<Bytes>& setting);
 
 // Reads the setting kLived. A missing or unreadable value counts as 0.
 std::chrono::milliseconds lived_of(const std::optional<Bytes>& setting);

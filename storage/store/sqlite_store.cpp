@@ -12,6 +12,7 @@
 #include "storage/store/sqlite_bodies.h"
 #include "storage/store/sqlite_heads.h"
 #include "storage/store/sqlite_reading.h"
+#include "storage/store/sqlite_seen.h"
 #include "storage/store/sqlite_transaction.h"
 
 namespace koinon {
@@ -35,6 +36,7 @@ class SqliteStore final : public SqliteReading<Store> {
         transaction_(db_, options_.durable),
         journal_(db_, epochs_),
         heads_(db_, logs_, journal_),
+        seen_(db_),
         attachments_(db_,
                      options_.attachment_bytes == 0 ? limits::kAttachmentQuota : options_.attachment_bytes),
         bodies_(db_, logs_, arrivals_, attachments_,
@@ -106,6 +108,12 @@ class SqliteStore final : public SqliteReading<Store> {
   Result<JournalSeq> readmit(const LogId& log) override {
     return transaction_.change([&] { return heads_.readmit(log); });
   }
+  Status keep_seen(const SeenHead& seen) override {
+    return transaction_.change([&] { return seen_.keep(seen); });
+  }
+  Status set_held_ours(const NodeKey& peer) override {
+    return transaction_.change([&] { return seen_.set_held_ours(peer); });
+  }
   Status set_asks(const std::vector<HeadAsk>& asks, bool open) override {
     return transaction_.change([&] { return peers_.set_asks(asks, open); });
   }
@@ -116,7 +124,10 @@ class SqliteStore final : public SqliteReading<Store> {
     return transaction_.change([&] { return peers_.put(peer); });
   }
   Status remove_peer(const NodeKey& node_key) override {
-    return transaction_.change([&] { return peers_.remove(node_key); });
+    return transaction_.change([&]() -> Status {
+      KOINON_TRY(peers_.remove(node_key));
+      return seen_.forget_holder(node_key);
+    });
   }
   Status put_invite(const InviteRecord& invite) override {
     return transaction_.change([&] { return peers_.put_invite(invite); });
@@ -147,6 +158,7 @@ class SqliteStore final : public SqliteReading<Store> {
   SqliteTransaction transaction_;
   SqliteJournal journal_;
   SqliteHeads heads_;
+  SqliteSeen seen_;
   SqliteAttachments attachments_;
   SqliteBodies bodies_;
   bool unfolded_ = true;  // bytes that were erased just before a crash are still in the write-ahead log
@@ -186,6 +198,8 @@ Result<StoreState> SqliteStore::load_state() {
   KOINON_ASSIGN(state.own_log, settings_.own_log());
   KOINON_ASSIGN(state.logs, logs_.all());
   KOINON_ASSIGN(state.peers, peers_.peers());
+  KOINON_TRY(seen_.mark_holders(state.peers));
+  KOINON_ASSIGN(state.seen_heads, seen_.heads());
   KOINON_ASSIGN(state.vouches, policy_.vouches());
   KOINON_ASSIGN(state.blocked, policy_.blocked());
   KOINON_ASSIGN(state.forked, policy_.forked());
@@ -302,6 +316,7 @@ Status SqliteStore::write_records(const RunCommit& run, std::int64_t number) {
 Status SqliteStore::remove(const LogId& log, UnixMillis now) {
   KOINON_ASSIGN(const LogState state, logs_.log_state(log));
   KOINON_ASSIGN(const std::int64_t before, logs_.log_number(log));
+  if (const auto seen = largest_seen(state); seen) KOINON_TRY(seen_.keep(*seen));
   KOINON_TRY(bodies_.remove_all(before));
   KOINON_ASSIGN(const std::int64_t number, heads_.clear(before));
   swept_ = false;

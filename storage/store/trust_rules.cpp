@@ -28,6 +28,7 @@ PeerRecord pinned(const std::optional<PeerRecord>& old, const PeerRecord& news) 
   } else {
     out.epoch.reset();
     out.cursor = JournalSeq(0);
+    out.held_ours = false;
   }
   return out;
 }

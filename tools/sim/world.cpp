@@ -207,7 +207,10 @@ void World::on_event(SimNode& node, const Event& event) {
       return stage_.note(node, "removed " + about);
     case Kind::kTrusted:
       return stage_.note(node, "trusts " + about);
-    case Kind::kStopSigning:
+    case Kind::kStanding:
+    case Kind::kRolledBack:
+    case Kind::kCameBack:
+    case Kind::kCannotShow:
       return stage_.note(node, "should stop signing: " + event.text);
     case Kind::kLogAdvanced:
       return stage_.note(node, "holds " + std::to_string(event.size.value) + " of " + about);

@@ -1,0 +1,164 @@
+#include "node/engine/seen_heads.h"
+
+#include <algorithm>
+
+namespace koinon::engine {
+
+SeenHeads::SeenHeads(Effects& effects, Peers& peers, Logs& logs, Links& links, std::vector<SeenHead> seen)
+    : effects_(effects), peers_(peers), logs_(logs), links_(links), started_(effects.now().mono) {
+  for (SeenHead& head : seen) {
+    const LogId log = head.log;
+    kept_.emplace(log, std::move(head));
+  }
+}
+
+std::optional<SeenHead> SeenHeads::largest(const LogId& id) const {
+  const Log* log = logs_.find(id);
+  std::optional<SeenHead> out = log == nullptr ? std::nullopt : largest_seen(log->state());
+  const auto kept = kept_.find(id);
+  if (kept != kept_.end() && (!out || is_larger(kept->second, *out))) out = kept->second;
+  return out;
+}
+
+TreeSize SeenHeads::largest_size(const LogId& id) const {
+  TreeSize out;
+  if (const Log* log = logs_.find(id); log != nullptr) {
+    if (log->state().whole) out = log->state().whole->size;
+    if (log->state().seen) out = std::max(out, log->state().seen->size);
+  }
+  const auto kept = kept_.find(id);
+  return kept == kept_.end() ? out : std::max(out, kept->second.head.size);
+}
+
+void SeenHeads::note(const LogId& log, const StoredHead& head, SessionId source) {
+  if (!logs_.is_own(log) && !peers_.is_peers(log)) return;
+  const SeenHead seen{log, 0, head};
+  if (Link* link = links_.find(source); link != nullptr && link->peer_log == log)
+    link->seen->shown = std::max(link->seen->shown, head.size);
+  if (head.size <= largest_size(log)) return;
+  kept_.insert_or_assign(log, seen);
+  effects_.ask(CommitSeen{seen});
+  look_later(log, source);
+}
+
+void SeenHeads::note_stored(const Log& log, SessionId source) {
+  if (!log.state().seen || !peers_.is_peers(log.id())) return;
+  if (Link* link = links_.find(source); link != nullptr && link->peer_log == log.id())
+    link->seen->shown = std::max(link->seen->shown, log.state().seen->size);
+  look_later(log.id(), source);
+}
+
+void SeenHeads::note_removed(const Log& log) {
+  const auto seen = largest(log.id());
+  if (seen) kept_.insert_or_assign(log.id(), *seen);
+}
+
+// What an author writes often comes from others before it comes from the author: it is told only of what it
+// does not show itself.
+void SeenHeads::look_later(const LogId& log, SessionId source) {
+  for (const auto& [id, link] : links_.all()) {
+    if (!link->ready || link->peer_log != log || id == source || link->seen->look_at) continue;
+    link->seen->look_at = effects_.now().mono + limits::kSeenDelay;
+    looks_.insert(id);
+  }
+}
+
+// --- what we tell ---
+
+v1::Seen SeenHeads::message(const LogId& log) const {
+  v1::Seen out;
+  if (const auto seen = largest(log); seen) {
+    out.set_recoveries(seen->recoveries);
+    out.set_size(seen->head.size.value);
+    out.set_root(seen->head.root.bytes());
+  }
+  out.set_caught_up(caught_up());
+  return out;
+}
+
+void SeenHeads::greet(Link& link, const PeerRecord& peer, v1::Hello& hello) {
+  if (!peer.log) return;
+  *hello.mutable_seen_of_yours() = message(*peer.log);
+  link.seen->told = TreeSize(hello.seen_of_yours().size());
+  link.seen->told_behind = !hello.seen_of_yours().caught_up();
+}
+
+void SeenHeads::begin(Link& link, JournalSeq row) {
+  reached_.insert(link.peer);
+  link.seen->named = row;
+  link.seen->ready_at = effects_.now().mono;
+  unfollowed_.insert(link.id);
+  if (link.seen->told_behind) behind_.insert(link.id);
+}
+
+MonoTime SeenHeads::waits_until() const {
+  MonoTime until{};
+  for (const SessionId id : unfollowed_) {
+    const Link* link = links_.find(id);
+    if (link == nullptr) continue;
+    const auto waited = waited_.find(link->peer);
+    const MonoTime before = waited == waited_.end() ? MonoTime() : waited->second;
+    until = std::max<MonoTime>(until, link->seen->ready_at + limits::kFollowWait - before);
+  }
+  const bool all = std::all_of(peers_.all().begin(), peers_.all().end(),
+                               [&](const auto& peer) { return reached_.contains(peer.first); });
+  if (!all) until = std::max<MonoTime>(until, started_ + limits::kReachWait);
+  return until;
+}
+
+bool SeenHeads::caught_up() const { return effects_.now().mono >= waits_until(); }
+
+void SeenHeads::note_followed(Link& link, JournalSeq row) {
+  if (row < link.seen->named) return;
+  unfollowed_.erase(link.id);
+  waited_[link.peer] += effects_.now().mono - link.seen->ready_at;
+}
+
+void SeenHeads::send(Link& link) {
+  v1::Frame frame;
+  *frame.mutable_seen() = message(*link.peer_log);
+  link.seen->told = TreeSize(frame.seen().size());
+  if (frame.seen().caught_up()) {
+    behind_.erase(link.id);
+  } else {
+    behind_.insert(link.id);
+  }
+  links_.send(link, frame);
+}
+
+void SeenHeads::tell() {
+  if (!behind_.empty() && caught_up()) {
+    for (const SessionId id : std::vector<SessionId>(behind_.begin(), behind_.end())) {
+      Link* link = links_.find(id);
+      if (link != nullptr && link->ready && link->peer_log) send(*link);
+    }
+  }
+  if (looks_.empty()) return;
+  for (const SessionId id : std::vector<SessionId>(looks_.begin(), looks_.end())) {
+    Link* link = links_.find(id);
+    if (link != nullptr && link->seen->look_at > effects_.now().mono) continue;
+    looks_.erase(id);
+    if (link == nullptr || !link->peer_log) continue;
+    link->seen->look_at.reset();
+    const auto seen = largest(*link->peer_log);
+    if (seen && seen->head.size > std::max(link->seen->told, link->seen->shown)) send(*link);
+  }
+}
+
+MonoTime SeenHeads::next_timer() const {
+  MonoTime next = MonoTime::max();
+  for (const SessionId id : looks_) {
+    if (const Link* link = links_.find(id); link != nullptr && link->seen->look_at)
+      next = std::min(next, *link->seen->look_at);
+  }
+  if (!behind_.empty()) next = std::min(next, std::max(waits_until(), effects_.now().mono));
+  return next;
+}
+
+void SeenHeads::forget(Link& link) {
+  if (unfollowed_.erase(link.id) > 0) waited_[link.peer] += effects_.now().mono - link.seen->ready_at;
+  behind_.erase(link.id);
+  looks_.erase(link.id);
+}
+
+}  // namespace koinon::engine

@@ -1,0 +1,63 @@
+// The largest head that was ever seen of each peer's log, and of our own, and what we tell its author of it:
+// a node that was restored learns from its peers what it has forgotten.
+//
+// An answer counts with its reader once we have caught up: we have followed each peer that we reach to the
+// row that it named when its session began. No peer holds that up for longer than limits::kFollowWait in all.
+// Answering depends on nothing else, least of all on whether we may sign ourselves.
+#pragma once
+
+#include "node/engine/links.h"
+#include "node/engine/logs.h"
+
+namespace koinon::engine {
+
+class SeenHeads {
+ public:
+  SeenHeads(Effects& effects, Peers& peers, Logs& logs, Links& links, std::vector<SeenHead> seen);
+
+  // The largest, held or not, whatever policy says of the log. Nothing: none was seen.
+  std::optional<SeenHead> largest(const LogId& log) const;
+  TreeSize largest_size(const LogId& log) const;  // of the same; 0: none was seen
+  // A head whose signature is verified. Only those of peers' logs, and of our own, are kept.
+  void note(const LogId& log, const StoredHead& head, SessionId source);
+  // Entries of the log were stored, proven against what it has as `seen` now.
+  void note_stored(const Log& log, SessionId source);
+  // The log's data are removed; comes before Logs::forget.
+  void note_removed(const Log& log);
+
+  // --- what we tell a peer of its own log ---
+
+  void greet(Link& link, const PeerRecord& peer, v1::Hello& hello);
+  // The peer is ready; `row`: the newest of its journal.
+  void begin(Link& link, JournalSeq row);
+  bool caught_up() const;
+  // Links whose peers are not followed yet to the row that they named.
+  std::vector<SessionId> unfollowed() const { return {unfollowed_.begin(), unfollowed_.end()}; }
+  // Every row of the peer's journal up to `row` is done.
+  void note_followed(Link& link, JournalSeq row);
+  // Tells who was told before that we have caught up, and authors of what others showed us.
+  void tell();
+  MonoTime next_timer() const;
+  void forget(Link& link);
+
+ private:
+  v1::Seen message(const LogId& log) const;
+  void look_later(const LogId& log, SessionId source);
+  void send(Link& link);
+  // Until when peers that are still to be followed, or reached, are waited for.
+  MonoTime waits_until() const;
+
+  Effects& effects_;
+  Peers& peers_;
+  Logs& logs_;
+  Links& links_;
+  std::map<LogId, SeenHead> kept_;
+  std::set<SessionId> unfollowed_;
+  std::map<NodeKey, MonoTime> waited_;  // for each peer, over its sessions before
+  std::set<NodeKey> reached_;           // since our start
+  MonoTime started_{};
+  std::set<SessionId> behind_;  // links whose peers were told that we have not caught up
+  std::set<SessionId> looks_;   // links whose peers may be told of a larger head
+};
+
+}  // namespace koinon::engine

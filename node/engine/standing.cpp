@@ -1,0 +1,358 @@
+#include "node/engine/standing.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace koinon::engine {
+namespace {
+
+std::uint32_t counter_of(const Epoch& epoch) {
+  std::uint32_t out = 0;
+  for (std::size_t i = 0; i < 4; ++i) out = out << 8 | epoch.data[i];
+  return out;
+}
+
+}  // namespace
+
+Standing::Standing(Effects& effects, Peers& peers, Logs& logs, Links& links, Holdings& holdings,
+                   SeenHeads& seen)
+    : effects_(effects), peers_(peers), logs_(logs), links_(links), holdings_(holdings), seen_(seen) {
+  const StandingConfig& config = effects_.config().standing;
+  excused_.insert(config.without.begin(), config.without.end());
+  asked_at_ = effects_.now();
+  if (own() == nullptr) return;
+  restored_ = config.restored;
+  const bool by_mark = config.mark == MarkSays::kAgrees && !config.restored;
+  signs_ = by_mark || (config.alone && config.mark != MarkSays::kBehind);
+  if (config.mark == MarkSays::kBehind) {
+    rolled_back("this node's data folder is older than what it signed last");
+  } else if (restored_) {
+    effects_.emit({Event::Kind::kRolledBack, {}, *logs_.own(), {}, "this node's store comes from a backup"});
+  }
+}
+
+// None: an observer's.
+const Log* Standing::own() const { return logs_.own() ? logs_.find(*logs_.own()) : nullptr; }
+
+std::uint64_t Standing::held() const { return own() == nullptr ? 0 : own()->held().value; }
+
+bool Standing::is_behind() const { return logs_.own() && seen_.largest_size(*logs_.own()).value > held(); }
+
+bool Standing::may_serve_bodies(const LogId& log) const {
+  return !logs_.is_own(log) || signs_ || !(behind_ || restored_);
+}
+
+// --- what peers say ---
+
+void Standing::on_seen(Link& link, const v1::Seen& seen) {
+  const bool shaped = seen.root().size() == (seen.size() == 0 ? 0 : Hash::kSize);
+  if (!shaped || seen.size() > limits::kMaxLogSize)
+    return links_.end_for_lie(link, fail(Code::kMalformed, "a field of Seen is out of range", "seen"));
+  if (own() == nullptr) return;
+  const auto [place, first] = answers_.try_emplace(link.peer);
+  Answer& answer = place->second;
+  if (first) answer.first_at = effects_.now().mono;
+  answer.recoveries = seen.recoveries();
+  answer.size = TreeSize(seen.size());
+  answer.root.reset();
+  if (seen.size() > 0) answer.root = Hash::from(seen.root());
+  answer.caught_up = seen.caught_up();
+  if (seen.size() > 0) mark_holder(link.peer);
+  note_return(link.peer);
+  weigh(link.peer, answer);
+}
+
+// A claim against what we hold and know.
+void Standing::weigh(const NodeKey& peer, Answer& answer) {
+  const TreeSize known = seen_.largest_size(*logs_.own());
+  const auto clear = [&] {
+    answer.doubted_since.reset();
+    answer.at_fault = false;
+  };
+  if (!answer.root) return clear();
+  if (answer.recoveries > 0 || answer.size > known) return doubt(peer, answer);
+  // While we lack entries up to there the node waits for them anyway.
+  if (answer.size.value > held()) return clear();
+  if (answer.size == own()->held()) {
+    return *answer.root == own()->state().range.root() ? clear() : doubt(peer, answer);
+  }
+  if (answer.same == std::pair(answer.size, *answer.root)) return clear();
+  read_root(peer, answer);
+}
+
+void Standing::read_root(const NodeKey& peer, Answer& answer) {
+  if (std::exchange(answer.reading, true)) return;
+  effects_.ask(ReadRoot{*logs_.own(), answer.size},
+               [this, peer, size = answer.size, root = *answer.root](const Result<Hash>& read) {
+                 const auto it = answers_.find(peer);
+                 if (it == answers_.end()) return;
+                 Answer& now = it->second;
+                 now.reading = false;
+                 if (now.size != size || now.root != root) return weigh(peer, now);
+                 if (read.ok() && *read != root) return doubt(peer, now);
+                 now.doubted_since.reset();
+                 now.at_fault = false;
+                 now.same.emplace(size, root);
+               });
+}
+
+// It is asked to show what it claims.
+void Standing::doubt(const NodeKey& peer, Answer& answer) {
+  if (!answer.doubted_since) answer.doubted_since = effects_.now().mono;
+  Link* link = links_.with_peer(peer);
+  if (link == nullptr || !link->ready || !link->standing->requests.empty()) return;
+  v1::Frame frame;
+  auto* request = frame.mutable_get_heads();
+  request->set_request_id(effects_.next_request());
+  request->add_log_ids(logs_.own()->bytes());
+  link->standing->requests.insert(request->request_id());
+  links_.send(*link, frame);
+}
+
+bool Standing::take_heads(Link& link, std::uint64_t request_id) {
+  return link.standing->requests.erase(request_id) > 0;
+}
+
+void Standing::note_head(Link& link, const StoredHead& head) {
+  mark_holder(link.peer);
+  if (head.size.value > held() && !is_behind()) shown_by_ = link.peer;
+  seen_.note(*logs_.own(), head, link.id);
+  const auto answer = answers_.find(link.peer);
+  if (answer == answers_.end() || head.size < answer->second.size) return;
+  answer->second.doubted_since.reset();
+  answer->second.at_fault = false;
+}
+
+void Standing::look(Link& link) {
+  if (own() == nullptr) return;
+  const auto known = holdings_.of(link, *logs_.own());
+  if (known && known->value > 0) mark_holder(link.peer);
+}
+
+void Standing::mark_holder(const NodeKey& peer) {
+  const PeerRecord* record = peers_.find(peer);
+  if (record == nullptr || !record->log || !peers_.set_held_ours(peer)) return;
+  effects_.ask(CommitHolder{peer});
+}
+
+// The operator's word for it was given until then.
+void Standing::note_return(const NodeKey& peer) {
+  if (excused_.erase(peer) == 0) return;
+  effects_.ask(CommitExcused{{excused_.begin(), excused_.end()}});
+}
+
+void Standing::note_follow(const Link& link, const Epoch& named, const Epoch& current, bool authentic) {
+  if (own() == nullptr || !authentic) return;
+  if (named == current) {
+    followed_.insert(link.peer);
+  } else if (followed_.contains(link.peer) && counter_of(named) >= counter_of(current)) {
+    twin_ = true;
+  }
+}
+
+// --- what else is known ---
+
+// It took the place of the connection that the peer ended.
+void Standing::on_connected(const Link& link) {
+  if (!link.dialled_by_us) displaced_.erase(link.peer);
+}
+
+void Standing::note_displaced(const Link& link) {
+  const auto& links = links_.all();
+  const bool other = std::any_of(links.begin(), links.end(), [&](const auto& one) {
+    return one.second->peer == link.peer && one.first != link.id;
+  });
+  if (!other && own() != nullptr) displaced_.emplace(link.peer, effects_.now().mono);
+}
+
+void Standing::check_displaced() {
+  const MonoTime now = effects_.now().mono;
+  const std::size_t gone = std::erase_if(displaced_, [&](const auto& one) {
+    const MonoTime until = one.second + limits::kDisplacedWait;
+    if (until > now) wake_at(until);
+    return until <= now;
+  });
+  if (gone == 0) return;
+  std::erase_if(displacements_, [&](MonoTime at) { return now - at >= limits::kDisplacedForgotten; });
+  displacements_.push_back(now);
+  twin_ = twin_ || displacements_.size() >= limits::kDisplaced;
+  ask_anew("another node took the place of this one at a peer");
+}
+
+void Standing::ask_anew(const std::string& why) {
+  if (own() == nullptr) return;
+  signs_ = false;
+  answers_.clear();
+  begin_question();
+  // Peers say with their Hello what they saw.
+  for (const SessionId id : links_.ids()) {
+    if (Link* link = links_.find(id); link != nullptr)
+      links_.end(*link, v1::ERROR_CODE_SHUTTING_DOWN, fail(Code::kUnavailable, why));
+  }
+}
+
+void Standing::begin_question() {
+  asked_at_ = effects_.now();
+  knocked_ = alone_ = answered_ = false;
+}
+
+void Standing::rolled_back(const std::string& why) {
+  if (own() == nullptr) return;
+  if (std::exchange(signs_, false)) begin_question();
+  restored_ = true;
+  effects_.ask(CommitRolledBack{true});
+  effects_.emit({Event::Kind::kRolledBack, {}, *logs_.own(), {}, why});
+}
+
+void Standing::take_word(const std::vector<NodeKey>& without, bool alone) {
+  for (const NodeKey& peer : without) {
+    if (peers_.find(peer) != nullptr) excused_.insert(peer);
+  }
+  alone_ = alone_ || alone;
+  if (!without.empty()) effects_.ask(CommitExcused{{excused_.begin(), excused_.end()}});
+}
+
+void Standing::forget_peer(const NodeKey& peer) {
+  answers_.erase(peer);
+  followed_.erase(peer);
+  displaced_.erase(peer);
+  if (excused_.erase(peer) > 0) effects_.ask(CommitExcused{{excused_.begin(), excused_.end()}});
+}
+
+// --- deciding ---
+
+void Standing::wake_at(MonoTime at) { due_ = std::min(due_, at); }
+
+void Standing::check_doubts() {
+  for (auto& [peer, answer] : answers_) {
+    if (!answer.doubted_since || answer.at_fault) continue;
+    const MonoTime until = *answer.doubted_since + limits::kShowWait;
+    if (until > effects_.now().mono) {
+      wake_at(until);
+      continue;
+    }
+    answer.at_fault = true;
+    effects_.emit({Event::Kind::kCannotShow, peer, *logs_.own(), answer.size,
+                   "it claims a head of our log with " + std::to_string(answer.size.value) +
+                       " entries, and does not show it"});
+  }
+}
+
+// An answer of who never says that it has caught up counts once every honest node has.
+bool Standing::counts(const Answer& answer) const {
+  if (answer.at_fault) return true;
+  if (answer.reading || answer.doubted_since) return false;
+  return answer.caught_up || effects_.now().mono - answer.first_at >= limits::kSigningWait;
+}
+
+// Whether what peers and the operator say suffices; the view says what is missing.
+bool Standing::has_enough(StandingView& view) {
+  const MonoTime now = effects_.now().mono;
+  const std::chrono::milliseconds wait = effects_.config().standing.wait;
+  std::size_t holders = 0;
+  std::size_t awaited = 0;
+  bool doubted = false;
+  for (auto& [key, answer] : answers_) {
+    doubted = doubted || answer.reading || (answer.doubted_since && !answer.at_fault);
+    answered_ = answered_ || counts(answer);
+    if (!answer.caught_up && answer.first_at + limits::kSigningWait > now)
+      wake_at(answer.first_at + limits::kSigningWait);
+  }
+  for (const auto& [key, peer] : peers_.all()) {
+    if (!peer.held_ours || !peer.log) continue;
+    ++holders;
+    if (excused_.contains(key)) continue;
+    ++awaited;
+    const auto answer = answers_.find(key);
+    if (answer != answers_.end() && counts(answer->second)) {
+      ++view.answered;
+    } else {
+      view.waits_for.push_back(key);
+    }
+  }
+  const MonoTime fewer = asked_at_.mono + wait;
+  const bool waited = now >= fewer;
+  if (!waited) {
+    wake_at(fewer);
+    view.fewer_after = UnixMillis{asked_at_.wall.value + wait.count()};
+  }
+  // A hint is looked into first: that takes kShowWait at most.
+  if (doubted) return false;
+  if (holders > 0) {
+    if (view.waits_for.empty()) return true;
+    return waited && view.answered > 0 && 2 * view.answered > awaited;
+  }
+  if (alone_) return true;
+  view.needs_word = restored_ || (knocked_ && !answered_);
+  if (view.needs_word) view.fewer_after.reset();
+  return waited && !view.needs_word;
+}
+
+// Whether a larger head of ours is known, and how its entries come.
+void Standing::follow_log() {
+  const MonoTime now = effects_.now().mono;
+  const bool behind = is_behind();
+  if (behind && !std::exchange(behind_, true)) {
+    behind_from_ = progress_ = TreeSize(own()->whole_size());
+    progress_at_ = now;
+    if (!restored_) rolled_back("a peer has shown a head of our log that our store does not have");
+  }
+  if (behind) signs_ = false;
+  if (behind_ && progress_ != own()->held()) {
+    progress_ = own()->held();
+    progress_at_ = now;
+  }
+  if (behind || !std::exchange(behind_, false)) return;
+  effects_.emit({Event::Kind::kCameBack, shown_by_, *logs_.own(), own()->held(),
+                 "our own log was pulled back from " + std::to_string(behind_from_.value) + " to " +
+                     std::to_string(own()->held().value) + " entries"});
+  for (auto& [peer, answer] : answers_) {
+    weigh(peer, answer);
+  }
+}
+
+StandingView Standing::decide() {
+  StandingView view;
+  if (own() == nullptr) {
+    view.state = SigningState::kSigns;
+    return view;
+  }
+  follow_log();
+  check_doubts();
+  view.held = TreeSize(own()->whole_size());
+  for (const auto& [peer, answer] : answers_) {
+    if (answer.at_fault) view.cannot_show.push_back(peer);
+  }
+  if (own()->state().frozen) {
+    view.state = SigningState::kForked;
+  } else if (twin_) {
+    view.state = SigningState::kTwin;
+  } else if (behind_) {
+    view.state = SigningState::kBehind;
+    view.shown = seen_.largest_size(*logs_.own());
+    view.shown_by = shown_by_;
+    const MonoTime until = progress_at_ + limits::kPullBack;
+    view.nobody_serves = effects_.now().mono >= until;
+    if (!view.nobody_serves) wake_at(until);
+  } else if (signs_ || has_enough(view)) {
+    signs_ = true;
+    if (std::exchange(restored_, false)) effects_.ask(CommitRolledBack{false});
+    const std::vector<NodeKey> cannot_show = std::move(view.cannot_show);
+    view = {};
+    view.state = SigningState::kSigns;
+    view.cannot_show = cannot_show;
+  }
+  view.rolled_back = restored_;
+  return view;
+}
+
+void Standing::review() {
+  due_ = MonoTime::max();
+  check_displaced();
+  StandingView view = decide();
+  if (std::exchange(told_, true) && view == view_) return;
+  view_ = std::move(view);
+  effects_.emit({Event::Kind::kStanding, {}, logs_.own().value_or(LogId()), view_.held, {}});
+}
+
+}  // namespace koinon::engine

@@ -1,0 +1,119 @@
+// When this node may sign: where there is reason to believe that its store is the newest copy of its log. One
+// of these suffices: the mark outside the data folder names the store's state; every peer that has held our
+// log has answered and none saw more, after limits::kSigningWait more than half of them; no peer ever held
+// it, and nobody who is not pinned knocked meanwhile; the operator's word.
+//
+// What a peer says it saw is a hint. Only a head that is signed by our key stops us; a peer that claims one
+// and does not show it (GetHeads) within limits::kShowWait is at fault, and has answered. A larger head that
+// is shown is fetched as any log is; then the peers' answers count again.
+#pragma once
+
+#include "node/engine/holdings.h"
+#include "node/engine/seen_heads.h"
+
+namespace koinon::engine {
+
+class Standing {
+ public:
+  Standing(Effects& effects, Peers& peers, Logs& logs, Links& links, Holdings& holdings, SeenHeads& seen);
+
+  const StandingView& view() const { return view_; }
+  // False while our own log may lack withdrawals: its bodies are not given away.
+  bool may_serve_bodies(const LogId& log) const;
+
+  // --- what peers say ---
+
+  // Of a Hello, or a frame of its own. Nothing was said: as one that has not caught up and saw nothing.
+  void on_seen(Link& link, const v1::Seen& seen);
+  // Heads answer a GetHeads of ours. False if none of that number is open.
+  bool take_heads(Link& link, std::uint64_t request_id);
+  void on_refused(Link& link, std::uint64_t request_id) { link.standing->requests.erase(request_id); }
+  // A head of our log, its signature verified.
+  void note_head(Link& link, const StoredHead& head);
+  // Once a tick: whether the peer has come to hold entries of our log.
+  void look(Link& link);
+  // The peer's cursor in our journal names an epoch. `authentic`: we have made it.
+  void note_follow(const Link& link, const Epoch& named, const Epoch& current, bool authentic);
+
+  // --- what else is known ---
+
+  void on_connected(const Link& link);
+  // The peer ended our connection because another between the two nodes stays.
+  void note_displaced(const Link& link);
+  // Somebody knocked whose node key is not pinned here.
+  void note_knock() { knocked_ = knocked_ || !signs_; }
+  // The machine may have been stopped, or this is a copy of it: all is asked anew, the mark says nothing.
+  void ask_anew(const std::string& why);
+  // It is proven that the store is older than it was.
+  void rolled_back(const std::string& why);
+  // The operator's word. `alone`: even if nobody ever held our log.
+  void take_word(const std::vector<NodeKey>& without, bool alone);
+  void forget_peer(const NodeKey& peer);
+
+  // At the end of each input: decides, and tells what has changed.
+  void review();
+  MonoTime next_timer() const { return due_; }
+
+ private:
+  // What a peer said, and whether it can show it.
+  struct Answer {
+    std::uint64_t recoveries = 0;
+    TreeSize size;
+    std::optional<Hash> root;
+    bool caught_up = false;
+    MonoTime first_at{};
+    bool reading = false;                           // what we have at that size is being read
+    std::optional<MonoTime> doubted_since;          // it claims what we do not know
+    bool at_fault = false;                          // and has not shown it in time
+    std::optional<std::pair<TreeSize, Hash>> same;  // it saw what we hold at that size
+  };
+
+  const Log* own() const;
+  std::uint64_t held() const;
+  bool is_behind() const;
+  void weigh(const NodeKey& peer, Answer& answer);
+  void doubt(const NodeKey& peer, Answer& answer);
+  void read_root(const NodeKey& peer, Answer& answer);
+  void mark_holder(const NodeKey& peer);
+  void note_return(const NodeKey& peer);
+  bool counts(const Answer& answer) const;
+  void check_doubts();
+  void check_displaced();
+  void begin_question();
+  bool has_enough(StandingView& view);
+  void follow_log();
+  StandingView decide();
+  void wake_at(MonoTime at);
+
+  Effects& effects_;
+  Peers& peers_;
+  Logs& logs_;
+  Links& links_;
+  Holdings& holdings_;
+  SeenHeads& seen_;
+
+  bool signs_ = false;
+  bool twin_ = false;
+  bool restored_ = false;
+  bool alone_ = false;     // the operator's word, for this question
+  bool knocked_ = false;   // since the question began
+  bool answered_ = false;  // a peer has, since the question began
+  Now asked_at_;
+  std::set<NodeKey> excused_;
+  std::map<NodeKey, Answer> answers_;
+  std::set<NodeKey> followed_;             // peers that have named our current epoch in this run
+  std::map<NodeKey, MonoTime> displaced_;  // and nobody has taken our place yet
+  std::vector<MonoTime> displacements_;    // that were none of the peer's own connections
+
+  bool behind_ = false;
+  TreeSize behind_from_;
+  NodeKey shown_by_;
+  MonoTime progress_at_{};  // when entries of ours came last
+  TreeSize progress_;
+
+  StandingView view_;
+  bool told_ = false;
+  MonoTime due_ = MonoTime::max();
+};
+
+}  // namespace koinon::engine

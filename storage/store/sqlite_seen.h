@@ -1,0 +1,29 @@
+// Heads that were seen, and which peers have held our own log, in the SQLite store. Writing is part of
+// SqliteStore, inside its transactions.
+#pragma once
+
+#include "crypto/log_state.h"
+#include "storage/sqlite/sqlite.h"
+
+namespace koinon {
+
+class SqliteSeen {
+ public:
+  explicit SqliteSeen(sqlite::Connection& db) : db_(db) {}
+
+  // Only for a start: about 400 bytes for each peer's log, and for each log that was removed.
+  Result<std::vector<SeenHead>> heads();
+  // Only a larger one than is kept of its log.
+  Status keep(const SeenHead& seen);
+
+  // Sets held_ours where the peer has held our log.
+  Status mark_holders(std::vector<PeerRecord>& peers);
+  // Of one that is not pinned nothing is kept.
+  Status set_held_ours(const NodeKey& peer);
+  Status forget_holder(const NodeKey& peer);
+
+ private:
+  sqlite::Connection& db_;
+};
+
+}  // namespace koinon
